@@ -1,0 +1,66 @@
+//! Under which URLs the service provider is reached: one for all, where the token tells the tenant, and one for each tenant.
+
+use std::net::SocketAddr;
+use std::str::FromStr;
+
+use http::Uri;
+
+/// What clients reach the server under: scheme and host, without a path.
+#[derive(Clone)]
+pub(crate) struct PublicUrl(String);
+
+/// A base that the path of a request begins with.
+#[derive(Clone, Copy)]
+pub(crate) enum ScimBase<'p> {
+    /// `/scim/v2`
+    Shared,
+    /// `/t/NAME/scim/v2`
+    OfTenant(&'p str),
+}
+
+impl PublicUrl {
+    pub(crate) fn of_listener(address: SocketAddr) -> Self {
+        Self(format!("http://{address}"))
+    }
+
+    /// The base URL where the token tells the tenant.
+    pub(crate) fn scim(&self) -> String {
+        format!("{}/scim/v2", self.0)
+    }
+
+    /// The base URL of one tenant.
+    pub(crate) fn scim_of(&self, tenant: &str) -> String {
+        format!("{}/t/{tenant}/scim/v2", self.0)
+    }
+}
+
+impl FromStr for PublicUrl {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        const USAGE: &str = "write scheme and host without a path, such as `https://scim.example.com`";
+        let uri: Uri = text.parse().map_err(|_| USAGE)?;
+        let web = matches!(uri.scheme_str(), Some("http" | "https"));
+        let url = text.strip_suffix('/').unwrap_or(text);
+        // What stands after the host, such as a query, is not dropped in silence.
+        match uri.authority() {
+            Some(host) if web && url.ends_with(&format!("://{host}")) => Ok(Self(url.to_owned())),
+            _ => Err(USAGE),
+        }
+    }
+}
+
+impl<'p> ScimBase<'p> {
+    /// The base of a path, if it is one of a service provider.
+    pub(crate) fn of_path(path: &'p str) -> Option<Self> {
+        let (base, path) = match path.strip_prefix("/t/") {
+            Some(path) => {
+                let end = path.find('/')?;
+                (Self::OfTenant(&path[..end]), &path[end..])
+            }
+            None => (Self::Shared, path),
+        };
+        let rest = path.strip_prefix("/scim/v2")?;
+        (rest.is_empty() || rest.starts_with('/')).then_some(base)
+    }
+}

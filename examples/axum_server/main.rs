@@ -1,0 +1,62 @@
+//! A SCIM service provider to try identity providers against, and a pattern to copy: `scimwire` inside an axum server.
+//!
+//! `cargo run --example axum_server` needs no flag. What to look at, in this order: `provider` puts the dispatcher together,
+//! `server` hands it the requests of axum, `auth` says who asks, `events` hears what changed.
+
+mod admin;
+mod auth;
+mod base_url;
+mod events;
+mod options;
+mod provider;
+mod request_log;
+mod resource_types;
+mod server;
+mod tenants;
+mod token;
+mod welcome;
+
+use std::error::Error;
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser};
+use tokio::net::TcpListener;
+
+use base_url::PublicUrl;
+use options::Options;
+use provider::Provider;
+use tenants::Tenants;
+use welcome::Welcome;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    request_log::start();
+    let options = Options::parse();
+    let tenants = match Tenants::new(&options) {
+        Ok(tenants) => tenants,
+        Err(err) => Options::command().error(clap::error::ErrorKind::ValueValidation, err).exit(),
+    };
+    match run(&options, tenants).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(err) => {
+            eprintln!("error: {err}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(options: &Options, tenants: Tenants) -> Result<(), Box<dyn Error>> {
+    let listener = TcpListener::bind(&options.listen).await;
+    let listener =
+        listener.map_err(|err| format!("cannot listen on `{}`: {err}; choose another with `--listen`", options.listen))?;
+    // Asked of the listener, since the system chooses the port where the flag says 0.
+    let public_url = options.public_url.clone().unwrap_or(PublicUrl::of_listener(listener.local_addr()?));
+    let told_to_end = server::told_to_end()?;
+    let welcome = Welcome::new(&public_url, &tenants).to_string();
+    let provider = Provider::new(options, public_url, tenants)?;
+    // It may be nobody's wish to read it: a closed standard output is no reason to end.
+    let _ = io::stdout().write_all(welcome.as_bytes());
+    server::serve(listener, server::router(provider), told_to_end).await?;
+    Ok(())
+}

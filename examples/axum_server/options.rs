@@ -1,0 +1,110 @@
+//! The command line.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Parser, ValueEnum};
+
+use crate::base_url::PublicUrl;
+
+/// A SCIM 2.0 service provider to try identity providers against
+#[derive(Parser)]
+pub(crate) struct Options {
+    /// Where to listen
+    #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:8080")]
+    pub(crate) listen: String,
+    /// Where resources are kept: `memory`
+    #[arg(long, value_name = "DATABASE", default_value = "memory", value_parser = database)]
+    pub(crate) database: Database,
+    /// What clients reach the server under [default: http:// and the listening address]
+    #[arg(long, value_name = "URL")]
+    pub(crate) public_url: Option<PublicUrl>,
+    /// How requests are read that depart from the RFC
+    #[arg(long, value_enum, default_value_t = Profile::Lenient)]
+    pub(crate) quirks: Profile,
+    /// The largest page
+    #[arg(long, value_name = "N", default_value = "200")]
+    pub(crate) max_results: NonZeroUsize,
+    /// Further schemas and resource types, `{"schemas": [...], "resourceTypes": [...]}` in the RFC's JSON form; repeatable
+    #[arg(long, value_name = "FILE")]
+    pub(crate) resource_types: Vec<PathBuf>,
+    /// A tenant and its bearer token; repeatable [default: the tenant `demo` with a fresh token]
+    #[arg(long = "tenant", value_name = "NAME=TOKEN", value_parser = tenant)]
+    pub(crate) tenants: Vec<TenantToken>,
+    /// Switches SCIM off for a tenant; repeatable
+    #[arg(long = "disable-tenant", value_name = "NAME")]
+    pub(crate) disabled_tenants: Vec<String>,
+    /// Takes `Authorization: TOKEN` as well as `Authorization: Bearer TOKEN`
+    #[arg(long)]
+    pub(crate) allow_bare_token: bool,
+    /// An OAuth 2 access token of a tenant; repeatable
+    #[arg(long = "oauth-token", value_name = "NAME=TOKEN[,expires_in=SECONDS]", value_parser = access_token)]
+    pub(crate) oauth_tokens: Vec<TenantToken>,
+    /// Takes the Group resource type from a tenant; repeatable
+    #[arg(long = "no-groups", value_name = "NAME")]
+    pub(crate) no_groups: Vec<String>,
+    /// Opens the admin view to requests with `X-Admin-Key: KEY`
+    #[arg(long, value_name = "KEY", value_parser = sendable)]
+    pub(crate) admin_key: Option<String>,
+}
+
+/// Where resources are kept.
+#[derive(Clone, Copy)]
+pub(crate) enum Database {
+    /// In memory: gone when the server ends.
+    Memory,
+}
+
+/// How requests are read that depart from the RFC.
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum Profile {
+    /// As known clients mean them.
+    Lenient,
+    /// By the letter.
+    Strict,
+}
+
+/// A token, and whose it is.
+#[derive(Clone)]
+pub(crate) struct TenantToken {
+    pub(crate) tenant: String,
+    pub(crate) token: String,
+    /// How long it can be used from the start of the server; without it, for good.
+    pub(crate) lifetime: Option<Duration>,
+}
+
+fn database(text: &str) -> Result<Database, &'static str> {
+    match text.split_once(':') {
+        None if text == "memory" => Ok(Database::Memory),
+        Some(("sqlite" | "postgres" | "postgresql", _)) => Err("this database is not there yet: use `memory`"),
+        _ => Err("no such database: use `memory`"),
+    }
+}
+
+fn tenant(text: &str) -> Result<TenantToken, &'static str> {
+    let (name, token) = text.split_once('=').ok_or("write NAME=TOKEN")?;
+    // The name is part of a URL, and should need no percent signs there.
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    if name.is_empty() || !name.bytes().all(plain) {
+        return Err("the name of a tenant is made of letters, digits, `-` and `_`");
+    }
+    Ok(TenantToken { tenant: name.to_owned(), token: sendable(token)?, lifetime: None })
+}
+
+fn access_token(text: &str) -> Result<TenantToken, &'static str> {
+    let Some((text, parameter)) = text.split_once(',') else {
+        return tenant(text);
+    };
+    let seconds = parameter.strip_prefix("expires_in=").and_then(|seconds| seconds.parse::<u32>().ok());
+    let seconds = seconds.ok_or("write `expires_in=SECONDS` after the comma, with a whole number of seconds")?;
+    Ok(TenantToken { lifetime: Some(Duration::from_secs(seconds.into())), ..tenant(text)? })
+}
+
+/// A secret that fits into a header and is one word there.
+fn sendable(text: &str) -> Result<String, &'static str> {
+    if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err("a token or key is made of ASCII letters, digits and signs, without spaces");
+    }
+    Ok(text.to_owned())
+}

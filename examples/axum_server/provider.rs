@@ -1,0 +1,76 @@
+//! The service provider put together: resource types, their stores, who asks, who hears of changes.
+
+use std::error::Error;
+use std::sync::Arc;
+
+use scimwire::dispatch::Limits;
+use scimwire::schema::{ENTERPRISE_USER, ResourceType};
+use scimwire::{Dispatcher, MemoryDirectory, MemoryStore, Quirks};
+
+use crate::auth::TokenAuthenticator;
+use crate::base_url::PublicUrl;
+use crate::events::EventLog;
+use crate::options::{Database, Options, Profile};
+use crate::resource_types;
+use crate::tenants::Tenants;
+use crate::token::{SecretHash, random_bytes};
+
+/// The dispatcher, and what the host keeps for itself: its stores and its events.
+pub(crate) struct Provider {
+    pub(crate) dispatcher: Dispatcher,
+    /// The largest body that the dispatcher reads.
+    pub(crate) body_limit: usize,
+    pub(crate) users: MemoryStore,
+    pub(crate) groups: MemoryStore,
+    pub(crate) events: Arc<EventLog>,
+    pub(crate) tenants: Arc<Tenants>,
+    /// What opens the admin view; without it there is none.
+    pub(crate) admin_key: Option<SecretHash>,
+}
+
+impl Provider {
+    pub(crate) fn new(options: &Options, public_url: PublicUrl, tenants: Tenants) -> Result<Self, Box<dyn Error>> {
+        let directory = match options.database {
+            Database::Memory => MemoryDirectory::new(),
+        };
+        let user_type = Arc::new(ResourceType::user().with_extension(ENTERPRISE_USER));
+        let group_type = Arc::new(ResourceType::group().unique("displayName"));
+        let users = directory.store(Arc::clone(&user_type));
+        let groups = directory.store(Arc::clone(&group_type));
+        let events = Arc::new(EventLog::default());
+        let tenants = Arc::new(tenants);
+        let limits = limits(options);
+
+        let further_types = resource_types::read(&options.resource_types, &[Arc::clone(&user_type), Arc::clone(&group_type)])?;
+        let mut builder = Dispatcher::builder(public_url.scim())
+            .resource_type(user_type, users.clone())
+            .resource_type(group_type, groups.clone())
+            .authenticate(TokenAuthenticator::new(Arc::clone(&tenants), public_url, options))
+            .policy(Arc::clone(&events))
+            .quirks(quirks(options.quirks))
+            .limits(limits)
+            // Cursors live as long as this process. Several processes over one database share a key from their configuration.
+            .cursor_key(random_bytes()?);
+        for resource_type in further_types {
+            let store = directory.store(Arc::clone(&resource_type));
+            builder = builder.resource_type(resource_type, store);
+        }
+        let dispatcher = builder.build()?;
+        let admin_key = options.admin_key.as_ref().map(SecretHash::of);
+        Ok(Self { dispatcher, body_limit: limits.body_bytes, users, groups, events, tenants, admin_key })
+    }
+}
+
+fn quirks(profile: Profile) -> Quirks {
+    match profile {
+        Profile::Lenient => Quirks::LENIENT,
+        Profile::Strict => Quirks::STRICT,
+    }
+}
+
+fn limits(options: &Options) -> Limits {
+    let mut limits = Limits::default();
+    limits.page_size = options.max_results.get();
+    limits.default_page_size = limits.default_page_size.min(limits.page_size);
+    limits
+}

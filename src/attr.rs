@@ -1,0 +1,237 @@
+//! Attribute notation: names, schema URIs and the paths made of them (RFC 7644, Section 3.10).
+//!
+//! Nobody else splits text at `.` or `:`.
+
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::str::FromStr;
+
+/// An attribute name, such as `userName`. Compares without regard to ASCII case (RFC 7643, Section 2.1).
+///
+/// It keeps the spelling it was given, for messages.
+#[derive(Clone, Debug)]
+pub struct AttrName(Box<str>);
+
+impl AttrName {
+    /// The name as it was written.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether `text` is this name, in any case.
+    #[must_use]
+    pub fn is(&self, text: &str) -> bool {
+        self.0.eq_ignore_ascii_case(text)
+    }
+
+    /// Whether `text` follows `ATTRNAME`, with `$` anywhere (RFC 7643, Section 2.1; `$ref`).
+    #[must_use]
+    pub fn is_valid(text: &str) -> bool {
+        let mut bytes = text.bytes();
+        bytes.next().is_some_and(|byte| byte.is_ascii_alphabetic() || byte == b'$') && bytes.all(is_name_byte)
+    }
+}
+
+impl PartialEq for AttrName {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.eq_ignore_ascii_case(&other.0)
+    }
+}
+
+impl Eq for AttrName {}
+
+impl Hash for AttrName {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        for byte in self.0.bytes() {
+            state.write_u8(byte.to_ascii_lowercase());
+        }
+    }
+}
+
+impl FromStr for AttrName {
+    type Err = AttrPathError;
+
+    fn from_str(text: &str) -> Result<Self, AttrPathError> {
+        if Self::is_valid(text) { Ok(Self(text.into())) } else { Err(AttrPathError(())) }
+    }
+}
+
+impl fmt::Display for AttrName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The URI of a schema, such as `urn:ietf:params:scim:schemas:core:2.0:User`. Compares without regard to ASCII case.
+#[derive(Clone, Debug)]
+pub struct SchemaUri(Box<str>);
+
+impl SchemaUri {
+    /// The URI as it was written.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether `text` is this URI, in any case.
+    #[must_use]
+    pub fn is(&self, text: &str) -> bool {
+        self.0.eq_ignore_ascii_case(text)
+    }
+
+    /// Whether `text` can be the URI of a schema: `urn:` and at least one further segment.
+    #[must_use]
+    pub fn is_valid(text: &str) -> bool {
+        starts_with_urn(text)
+            && text.bytes().all(is_urn_byte)
+            && text.split(':').all(|segment| !segment.is_empty())
+            && text.split(':').count() >= 2
+    }
+}
+
+impl PartialEq for SchemaUri {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.eq_ignore_ascii_case(&other.0)
+    }
+}
+
+impl Eq for SchemaUri {}
+
+impl Hash for SchemaUri {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        for byte in self.0.bytes() {
+            state.write_u8(byte.to_ascii_lowercase());
+        }
+    }
+}
+
+impl FromStr for SchemaUri {
+    type Err = AttrPathError;
+
+    fn from_str(text: &str) -> Result<Self, AttrPathError> {
+        if Self::is_valid(text) { Ok(Self(text.into())) } else { Err(AttrPathError(())) }
+    }
+}
+
+impl fmt::Display for SchemaUri {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Names an attribute: `[URI ":"] ATTRNAME ["." ATTRNAME]` (RFC 7644, Section 3.10).
+///
+/// ```
+/// use scimwire::attr::AttrPath;
+///
+/// let path: AttrPath = "urn:ietf:params:scim:schemas:core:2.0:User:name.givenName".parse()?;
+/// assert_eq!(path.schema.as_ref().map(|uri| uri.as_str()), Some("urn:ietf:params:scim:schemas:core:2.0:User"));
+/// assert_eq!((path.name.as_str(), path.sub.as_ref().map(|sub| sub.as_str())), ("name", Some("givenName")));
+/// # Ok::<(), scimwire::attr::AttrPathError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct AttrPath {
+    /// The schema that defines the attribute, where the text names one.
+    pub schema: Option<SchemaUri>,
+    /// The attribute.
+    pub name: AttrName,
+    /// The sub-attribute of a complex attribute.
+    pub sub: Option<AttrName>,
+}
+
+impl FromStr for AttrPath {
+    type Err = AttrPathError;
+
+    /// The attribute stands after the last `:`; dots are split only there, since every URN has some (`core:2.0:User`).
+    fn from_str(text: &str) -> Result<Self, AttrPathError> {
+        let (schema, rest) = match text.rfind(':') {
+            Some(colon) => (Some(text[..colon].parse()?), &text[colon + 1..]),
+            None => (None, text),
+        };
+        let (name, sub) = match rest.find('.') {
+            Some(dot) => (&rest[..dot], Some(rest[dot + 1..].parse()?)),
+            None => (rest, None),
+        };
+        Ok(Self { schema, name: name.parse()?, sub })
+    }
+}
+
+impl fmt::Display for AttrPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(schema) = &self.schema {
+            write!(f, "{schema}:")?;
+        }
+        write!(f, "{}", self.name)?;
+        match &self.sub {
+            Some(sub) => write!(f, ".{sub}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// The text is no attribute path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not an attribute path")]
+pub struct AttrPathError(());
+
+/// How many bytes at the start of `input` can belong to an attribute path.
+pub(crate) fn path_len(input: &str) -> usize {
+    let is_path_byte: fn(u8) -> bool =
+        if starts_with_urn(input) { is_urn_byte } else { |byte| is_name_byte(byte) || byte == b'.' };
+    input.bytes().position(|byte| !is_path_byte(byte)).unwrap_or(input.len())
+}
+
+/// Whether `text` begins as every URN does, in any case.
+pub(crate) fn starts_with_urn(text: &str) -> bool {
+    text.as_bytes().get(..4).is_some_and(|start| start.eq_ignore_ascii_case(b"urn:"))
+}
+
+fn is_name_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'$')
+}
+
+fn is_urn_byte(byte: u8) -> bool {
+    is_name_byte(byte)
+        || matches!(byte, b':' | b'.' | b'+' | b',' | b'=' | b'@' | b';' | b'!' | b'*' | b'\'' | b'%' | b'/' | b'~')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn path(text: &str) -> Option<(Option<String>, String, Option<String>)> {
+        let path: AttrPath = text.parse().ok()?;
+        Some((path.schema.map(|uri| uri.to_string()), path.name.to_string(), path.sub.map(|sub| sub.to_string())))
+    }
+
+    #[test]
+    fn splits_after_the_last_colon() {
+        // P-3.10-01
+        let urn = "urn:ietf:params:scim:schemas:core:2.0:User";
+        assert_eq!(path("userName"), Some((None, "userName".into(), None)));
+        assert_eq!(path(&format!("{urn}:name.givenName")), Some((Some(urn.into()), "name".into(), Some("givenName".into()))));
+    }
+
+    #[test]
+    fn refuses_what_is_no_path() {
+        for text in ["", ".", "a.", ".a", "a.b.c", "1a", "_a", "a b", "urn:", "urn:a", "x:a", "urn:a:b:", "urn:a:b:1c"] {
+            assert_eq!(path(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn names_and_uris_ignore_case() {
+        // S-2.1-02
+        assert_eq!("userName".parse::<AttrName>(), "USERNAME".parse::<AttrName>());
+        assert_eq!("urn:a:b".parse::<SchemaUri>(), "URN:A:B".parse::<SchemaUri>());
+        assert_ne!("a".parse::<AttrName>(), "b".parse::<AttrName>());
+    }
+
+    #[test]
+    fn displays_as_written() {
+        for text in ["$ref", "members.$ref", "urn:a:b:c.d", "x-y_z"] {
+            assert_eq!(text.parse::<AttrPath>().map(|path| path.to_string()), Ok(text.to_owned()));
+        }
+    }
+}

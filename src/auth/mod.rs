@@ -1,0 +1,111 @@
+//! Who asks, and for which tenant (RFC 7644, Sections 2 and 6).
+
+mod context;
+mod error;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use http::header::AUTHORIZATION;
+use http::request::Parts;
+
+pub use context::{Permissions, RequestContext, Tenant};
+pub use error::AuthError;
+
+/// Finds out who sends a request. The host implements it over its own tokens.
+///
+/// ```
+/// use scimwire::auth::{Authenticate, AuthError, RequestContext, bearer_token};
+///
+/// #[derive(Debug)]
+/// struct OneToken(String);
+///
+/// #[async_trait::async_trait]
+/// impl Authenticate for OneToken {
+///     async fn authenticate(&self, head: &http::request::Parts) -> Result<RequestContext, AuthError> {
+///         match bearer_token(head) {
+///             // A real host compares in constant time.
+///             Some(token) if token == self.0 => Ok(RequestContext::new("example")),
+///             Some(_) => Err(AuthError::invalid_token()),
+///             None => Err(AuthError::missing()),
+///         }
+///     }
+/// }
+/// ```
+#[async_trait]
+pub trait Authenticate: Send + Sync + 'static {
+    /// Names the tenant and the client of a request, from its method, URI and headers.
+    ///
+    /// # Errors
+    ///
+    /// - [`AuthError::Unauthenticated`]: nobody is known by these credentials (401);
+    /// - [`AuthError::Forbidden`]: somebody is, and may not (403);
+    /// - [`AuthError::Unavailable`]: it cannot be found out now (503).
+    async fn authenticate(&self, head: &Parts) -> Result<RequestContext, AuthError>;
+
+    /// The schemes to name in `ServiceProviderConfig` (RFC 7643, Section 5); bearer tokens, unless said otherwise.
+    fn schemes(&self) -> Vec<AuthenticationScheme> {
+        vec![AuthenticationScheme::bearer_token()]
+    }
+}
+
+/// How clients authenticate, as `ServiceProviderConfig` tells them (RFC 7643, Section 5).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuthenticationScheme {
+    /// `oauth`, `oauth2`, `oauthbearertoken`, `httpbasic`, `httpdigest`, or another word.
+    pub kind: String,
+    /// The name for people.
+    pub name: String,
+    /// A sentence for people.
+    pub description: String,
+    /// Where the scheme is specified.
+    pub specification: Option<String>,
+}
+
+impl AuthenticationScheme {
+    /// Bearer tokens (RFC 6750).
+    #[must_use]
+    pub fn bearer_token() -> Self {
+        Self {
+            kind: "oauthbearertoken".to_owned(),
+            name: "OAuth Bearer Token".to_owned(),
+            description: "A token in the Authorization header".to_owned(),
+            specification: Some("https://www.rfc-editor.org/info/rfc6750".to_owned()),
+        }
+    }
+}
+
+/// The token in `Authorization: Bearer TOKEN`, with the scheme in any case (RFC 6750, Section 2.1).
+#[must_use]
+pub fn bearer_token(head: &Parts) -> Option<&str> {
+    let (scheme, token) = head.headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then_some(token.trim()).filter(|token| !token.is_empty())
+}
+
+/// Lets everybody in, as one tenant; for tests, and for hosts that authenticate before they dispatch.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Anybody;
+
+#[async_trait]
+impl Authenticate for Anybody {
+    async fn authenticate(&self, head: &Parts) -> Result<RequestContext, AuthError> {
+        // A host that has authenticated already says whom in the extensions of the request.
+        Ok(head.extensions.get::<RequestContext>().cloned().unwrap_or_else(|| RequestContext::new("default")))
+    }
+
+    fn schemes(&self) -> Vec<AuthenticationScheme> {
+        Vec::new()
+    }
+}
+
+#[async_trait]
+#[deny(clippy::missing_trait_methods)]
+impl<T: Authenticate + ?Sized> Authenticate for Arc<T> {
+    async fn authenticate(&self, head: &Parts) -> Result<RequestContext, AuthError> {
+        (**self).authenticate(head).await
+    }
+
+    fn schemes(&self) -> Vec<AuthenticationScheme> {
+        (**self).schemes()
+    }
+}

@@ -1,0 +1,82 @@
+//! What the service provider can do: derived from what is registered and enabled, so that it cannot lie
+//! (RFC 7643, Section 5; RFC 9865, Section 4).
+
+use serde_json::{Map, Value, json};
+
+use super::Provider;
+use crate::auth::AuthenticationScheme;
+
+/// Optional parts of the protocol. What is off answers 501, or is ignored where the RFC says so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Features {
+    /// PATCH.
+    pub patch: bool,
+    /// `sortBy` and `sortOrder`; off, they are ignored.
+    pub sort: bool,
+    /// Queries over all resource types at once: `GET /` and `POST /.search`.
+    pub root_query: bool,
+    /// Passwords are taken, and handed to the host's policy and store; off, they are ignored.
+    pub change_password: bool,
+    /// What PATCH answers.
+    pub patch_answer: PatchAnswer,
+}
+
+/// What PATCH answers. A client that names attributes always gets the resource (RFC 7644, Section 3.5.2).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum PatchAnswer {
+    /// The resource, where the store has it at hand; else 204.
+    #[default]
+    AtHand,
+    /// The resource.
+    Resource,
+    /// 204.
+    NoContent,
+}
+
+impl Default for Features {
+    fn default() -> Self {
+        Self { patch: true, sort: true, root_query: true, change_password: false, patch_answer: PatchAnswer::AtHand }
+    }
+}
+
+impl Provider {
+    pub(super) fn config(&self, location: &str) -> Value {
+        let (features, limits) = (&self.features, &self.limits);
+        let schemes: Vec<Value> = self.authenticator.schemes().iter().enumerate().map(scheme).collect();
+        let mut pagination = json!({
+            "cursor": true,
+            "index": true,
+            "defaultPaginationMethod": "index",
+            "defaultPageSize": limits.default_page_size.min(limits.page_size),
+            "maxPageSize": limits.page_size,
+        });
+        if let (Some(timeout), Some(pagination)) = (limits.cursor_timeout, pagination.as_object_mut()) {
+            pagination.insert("cursorTimeout".to_owned(), timeout.as_secs().into());
+        }
+        json!({
+            "schemas": ["urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig"],
+            "patch": { "supported": features.patch },
+            "bulk": { "supported": false, "maxOperations": 0, "maxPayloadSize": 0 },
+            "filter": { "supported": true, "maxResults": limits.page_size },
+            "changePassword": { "supported": features.change_password },
+            "sort": { "supported": features.sort },
+            "etag": { "supported": true },
+            "authenticationSchemes": schemes,
+            "pagination": pagination,
+            "meta": { "resourceType": "ServiceProviderConfig", "location": location },
+        })
+    }
+}
+
+fn scheme((index, scheme): (usize, &AuthenticationScheme)) -> Value {
+    let mut object = Map::new();
+    object.insert("type".to_owned(), scheme.kind.as_str().into());
+    object.insert("name".to_owned(), scheme.name.as_str().into());
+    object.insert("description".to_owned(), scheme.description.as_str().into());
+    object.insert("primary".to_owned(), (index == 0).into());
+    if let Some(specification) = &scheme.specification {
+        object.insert("specUri".to_owned(), specification.as_str().into());
+    }
+    Value::Object(object)
+}

@@ -1,0 +1,43 @@
+//! How much a request may ask for; checked before work is done.
+
+use std::time::Duration;
+
+use crate::filter::FilterLimits;
+use crate::message::JsonLimits;
+
+/// Limits on requests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Limits {
+    /// The length of a body, in bytes; beyond it is 413.
+    pub body_bytes: usize,
+    /// The nesting of a body.
+    pub json: JsonLimits,
+    /// The size of filters and of the filters in paths.
+    pub filter: FilterLimits,
+    /// How many operations a PATCH may have.
+    pub patch_operations: usize,
+    /// How many values a filter may look at that the store leaves to this crate; beyond it is `tooMany`.
+    pub filter_values: u64,
+    /// The largest page: `filter.maxResults` of `ServiceProviderConfig`.
+    pub page_size: usize,
+    /// The page when the client does not say how large.
+    pub default_page_size: usize,
+    /// For how long a cursor can be used; forever, unless said otherwise.
+    pub cursor_timeout: Option<Duration>,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            body_bytes: 10 * 1024 * 1024,
+            json: JsonLimits::default(),
+            filter: FilterLimits::default(),
+            patch_operations: 1000,
+            filter_values: 100_000_000,
+            page_size: 200,
+            default_page_size: 100,
+            cursor_timeout: None,
+        }
+    }
+}

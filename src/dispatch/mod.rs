@@ -1,0 +1,184 @@
+//! From an `http::Request` to an `http::Response`, whatever carries them (RFC 7644, Section 3).
+
+mod answer;
+mod builder;
+mod clock;
+mod config;
+mod cursor;
+mod discovery;
+mod limits;
+mod precondition;
+mod report;
+mod request;
+mod resources;
+mod response;
+mod route;
+mod search;
+
+use std::fmt;
+use std::sync::Arc;
+
+use http::request::Parts;
+use http::{Method, Request, Response, StatusCode};
+
+use crate::auth::{Authenticate, RequestContext};
+use crate::error::Error;
+use crate::policy::Policy;
+use crate::quirks::Quirks;
+use crate::schema::{Locations, Registry, ResourceType};
+use crate::store::ResourceStore;
+
+pub use builder::{BuildError, DispatcherBuilder};
+pub use clock::{Clock, SystemClock};
+pub use config::{Features, PatchAnswer};
+pub use limits::Limits;
+pub use report::Report;
+
+use answer::{Answer, Failure};
+use route::Route;
+
+/// A SCIM service provider: hand it requests, and send what it answers.
+///
+/// ```
+/// use scimwire::schema::ResourceType;
+/// use scimwire::{Dispatcher, MemoryStore};
+///
+/// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+/// let users = ResourceType::user();
+/// let scim = Dispatcher::builder("https://example.com/scim/v2")
+///     .resource_type(users.clone(), MemoryStore::new(users))
+///     .unauthenticated()
+///     .build()?;
+/// let request = http::Request::get("/scim/v2/Users").body("")?;
+/// let response = scim.dispatch(request).await;
+/// assert_eq!(response.status(), 200);
+/// # Ok(())
+/// # }
+/// # let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+/// # assert!(std::pin::pin!(example()).poll(&mut context).is_ready());
+/// # use std::future::Future;
+/// ```
+#[derive(Clone)]
+pub struct Dispatcher {
+    provider: Arc<Provider>,
+}
+
+/// All that a dispatcher is made of.
+struct Provider {
+    registry: Registry,
+    endpoints: Vec<Endpoint>,
+    locations: Locations,
+    authenticator: Arc<dyn Authenticate>,
+    policy: Arc<dyn Policy>,
+    quirks: Quirks,
+    limits: Limits,
+    features: Features,
+    clock: Arc<dyn Clock>,
+    cursor_key: [u8; 16],
+}
+
+/// A resource type and its store.
+struct Endpoint {
+    resource_type: Arc<ResourceType>,
+    store: Arc<dyn ResourceStore>,
+}
+
+/// A request on its way: who asks, and what was noticed.
+struct Exchange<'p> {
+    provider: &'p Provider,
+    head: &'p Parts,
+    body: &'p [u8],
+    cx: &'p RequestContext,
+    quirks: Quirks,
+    locations: Locations,
+    report: &'p mut Report,
+}
+
+impl Dispatcher {
+    /// Begins a service provider that clients reach under `base_url`.
+    pub fn builder(base_url: impl Into<String>) -> DispatcherBuilder {
+        DispatcherBuilder::new(base_url.into())
+    }
+
+    /// Answers a request. A failure is an answer too: a SCIM error with its status (RFC 7644, Section 3.12).
+    ///
+    /// The path may be that below the host, or below the base URL, as a router leaves it that has taken a prefix away. The
+    /// response carries a [`Report`] among its extensions.
+    pub async fn dispatch<B: AsRef<[u8]>>(&self, request: Request<B>) -> Response<Vec<u8>> {
+        let (head, body) = request.into_parts();
+        let mut report = Report::default();
+        let answer = self.provider.answer(&head, body.as_ref(), &mut report).await;
+        let mut response = match answer {
+            Ok(answer) => answer.into_response(),
+            Err(failure) => failure.into_response(&mut report),
+        };
+        if head.method == Method::HEAD {
+            response.body_mut().clear();
+        }
+        response.extensions_mut().insert(report);
+        response
+    }
+
+    /// The resource types and schemas that are served.
+    #[must_use]
+    pub fn registry(&self) -> &Registry {
+        &self.provider.registry
+    }
+}
+
+impl Provider {
+    async fn answer(&self, head: &Parts, body: &[u8], report: &mut Report) -> Result<Answer, Failure> {
+        let cx = self.authenticator.authenticate(head).await?;
+        report.tenant = Some(cx.tenant().clone());
+        if body.len() > self.limits.body_bytes {
+            let detail = format!("the body is larger than {} bytes", self.limits.body_bytes);
+            return Err(Error::status_only(StatusCode::PAYLOAD_TOO_LARGE, detail).into());
+        }
+        let locations = cx.base_url().map_or_else(|| self.locations.clone(), |url| self.locations.under(url));
+        let route = Route::find(head.uri.path(), locations.base_url(), self, &cx)?;
+        let permissions = cx.permissions();
+        let allowed = if route.only_reads(&head.method) { permissions.read } else { permissions.write };
+        if !allowed {
+            return Err(Error::status_only(StatusCode::FORBIDDEN, "this token may not do that").into());
+        }
+        let quirks = cx.quirks().unwrap_or(self.quirks);
+        let exchange = Exchange { provider: self, head, body, cx: &cx, quirks, locations, report };
+        exchange.run(route).await
+    }
+}
+
+impl<'p> Exchange<'p> {
+    async fn run(self, route: Route<'p>) -> Result<Answer, Failure> {
+        let method = match self.head.method {
+            Method::HEAD => &Method::GET,
+            ref method => method,
+        };
+        match (route, method) {
+            (Route::Collection(endpoint), &Method::GET) => self.list(&[endpoint]).await,
+            (Route::Collection(endpoint), &Method::POST) => self.create(endpoint).await,
+            (Route::Collection(_), _) => Err(Failure::MethodNotAllowed("GET, HEAD, POST")),
+            (Route::Resource(endpoint, id), &Method::GET) => self.read(endpoint, &id).await,
+            (Route::Resource(endpoint, id), &Method::PUT) => self.replace(endpoint, &id).await,
+            (Route::Resource(endpoint, id), &Method::PATCH) => self.patch(endpoint, &id).await,
+            (Route::Resource(endpoint, id), &Method::DELETE) => self.delete(endpoint, &id).await,
+            (Route::Resource(..), _) => Err(Failure::MethodNotAllowed("GET, HEAD, PUT, PATCH, DELETE")),
+            (Route::Search(endpoints), &Method::POST) => self.search(&endpoints).await,
+            (Route::Search(_), _) => Err(Failure::MethodNotAllowed("POST")),
+            (Route::Root(endpoints), &Method::GET) => self.list(&endpoints).await,
+            (Route::Root(_), _) => Err(Failure::MethodNotAllowed("GET, HEAD")),
+            (Route::Discovery(discovery), &Method::GET) => self.discover(&discovery),
+            (Route::Discovery(_), _) => Err(Failure::MethodNotAllowed("GET, HEAD")),
+            (Route::NotImplemented(feature), _) => Err(not_implemented(feature).into()),
+        }
+    }
+}
+
+fn not_implemented(feature: &str) -> Error {
+    Error::status_only(StatusCode::NOT_IMPLEMENTED, format!("{feature} is not supported here"))
+}
+
+impl fmt::Debug for Dispatcher {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Dispatcher").field("base_url", &self.provider.locations.base_url()).finish_non_exhaustive()
+    }
+}

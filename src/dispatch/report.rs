@@ -1,0 +1,19 @@
+//! What was noticed while a request was answered.
+
+use std::error::Error as StdError;
+use std::sync::Arc;
+
+use crate::auth::Tenant;
+use crate::quirks::Deviation;
+
+/// What a host may want to know about a request besides its answer; among the extensions of the response.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct Report {
+    /// Whose request it was; none before that was known.
+    pub tenant: Option<Tenant>,
+    /// Where it departed from the RFC, and was read all the same.
+    pub deviations: Vec<Deviation>,
+    /// What failed in the host's database, for its log; the client does not see it.
+    pub source: Option<Arc<dyn StdError + Send + Sync>>,
+}

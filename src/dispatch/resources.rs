@@ -1,0 +1,217 @@
+//! One resource: create, read, replace, change, delete (RFC 7644, Sections 3.3 to 3.6).
+
+use std::sync::Arc;
+
+use http::StatusCode;
+use serde_json::{Map, Value, json};
+
+use super::answer::{Answer, Failure};
+use super::config::PatchAnswer;
+use super::precondition::precondition;
+use super::{Endpoint, Exchange, not_implemented};
+use crate::error::Error;
+use crate::message::{PatchOp, PatchOperation};
+use crate::patch::{PlanBinder, Replacement};
+use crate::policy::{Creating, Deleting, Policy};
+use crate::query::{Projected, Projection};
+use crate::quirks::{Deviation, Quirks, rewrite};
+use crate::resource::{Intake, Meta, Resource, check};
+use crate::schema::{ResolvedPath, ResourceType, Returned, Schema};
+use crate::store::{Change, StoreError, Update};
+
+impl Exchange<'_> {
+    /// POST (Section 3.3).
+    pub(super) async fn create(mut self, endpoint: &Endpoint) -> Result<Answer, Failure> {
+        self.check_accept()?;
+        let projection = self.projection(endpoint)?;
+        let mut body = self.object()?;
+        if self.quirks.active_by_default {
+            self.report.deviations.extend(rewrite::activate(&endpoint.resource_type, &mut body));
+        }
+        let mut resource = self.intake(endpoint, body)?;
+        let projection = projection.requested(named_on_request(&endpoint.resource_type, &resource));
+        match self.provider.policy.creating(&endpoint.resource_type, &mut resource, self.cx).await? {
+            Creating::Store => {}
+            Creating::Adopt { id } => return self.adopt(endpoint, &id, resource, &projection).await,
+        }
+        resource.settle_schemas(&endpoint.resource_type);
+        check(&resource, &endpoint.resource_type)?;
+        resource.set_meta(&Meta::new(endpoint.resource_type.name(), self.provider.clock.now()));
+        let resource = Arc::new(endpoint.store.create(resource, self.cx).await?);
+        let resource_type = Arc::clone(&endpoint.resource_type);
+        let change = Change::created(resource_type, self.cx.tenant().clone(), Arc::clone(&resource));
+        self.provider.policy.changed(&change, self.cx).await;
+        let answer = self.answer_with(StatusCode::CREATED, endpoint, &resource, &projection)?;
+        Ok(answer)
+    }
+
+    /// GET of one (Section 3.4.1).
+    pub(super) async fn read(self, endpoint: &Endpoint, id: &str) -> Result<Answer, Failure> {
+        self.check_accept()?;
+        let projection = self.projection(endpoint)?;
+        let resource = endpoint.store.get(id, &projection, self.cx).await?;
+        let tags = precondition(&self.head.headers).if_none_match;
+        let unmodified = tags.is_some_and(|tags| resource.version().is_some_and(|version| tags.name(&version)));
+        if unmodified {
+            return Ok(Answer { version: resource.version(), ..Answer::status(StatusCode::NOT_MODIFIED) });
+        }
+        self.answer_with(StatusCode::OK, endpoint, &resource, &projection)
+    }
+
+    /// PUT (Section 3.5.1).
+    pub(super) async fn replace(mut self, endpoint: &Endpoint, id: &str) -> Result<Answer, Failure> {
+        self.check_accept()?;
+        let projection = self.projection(endpoint)?;
+        let body = self.object()?;
+        let wanted = self.intake(endpoint, body)?;
+        let projection = projection.requested(named_on_request(&endpoint.resource_type, &wanted));
+        let change = self.put(endpoint, id, wanted).await?;
+        self.answer_whole(endpoint, &change, &projection).await
+    }
+
+    /// PATCH (Section 3.5.2).
+    pub(super) async fn patch(mut self, endpoint: &Endpoint, id: &str) -> Result<Answer, Failure> {
+        if !self.provider.features.patch {
+            return Err(not_implemented("PATCH").into());
+        }
+        self.check_accept()?;
+        let projection = self.projection(endpoint)?;
+        let mut message = PatchOp::from_object(self.object()?, self.provider.limits.patch_operations)?;
+        for (index, operation) in message.operations.iter_mut().enumerate() {
+            self.report.deviations.extend(rewrite::lower_op(index, operation));
+        }
+        let rules = self.quirks.rules(self.provider.features.change_password);
+        let binder = PlanBinder::new(Arc::clone(&endpoint.resource_type), rules)
+            .filters(self.provider.limits.filter, self.quirks.syntax())
+            .locations(self.locations.clone());
+        let (plan, repairs) = binder.bind(message)?;
+        self.report.deviations.extend(repairs.into_iter().map(Deviation::Patch));
+        let named: Vec<ResolvedPath> = plan.paths().collect();
+        let tenant = self.cx.tenant().clone();
+        let update = Update::patch(Arc::clone(&endpoint.resource_type), tenant, plan, self.provider.clock.now());
+        let change = self.update(endpoint, id, update).await?;
+        let chosen = projection.is_chosen();
+        let projection = projection.requested(named);
+        let answer = self.provider.features.patch_answer;
+        if !chosen && (self.prefers_minimal() || answer == PatchAnswer::NoContent) {
+            return Ok(no_content(&change));
+        }
+        match &change.after {
+            None if !chosen && answer == PatchAnswer::AtHand => Ok(no_content(&change)),
+            _ => self.answer_whole(endpoint, &change, &projection).await,
+        }
+    }
+
+    /// DELETE (Section 3.6).
+    pub(super) async fn delete(self, endpoint: &Endpoint, id: &str) -> Result<Answer, Failure> {
+        match self.provider.policy.deleting(&endpoint.resource_type, id, self.cx).await? {
+            Deleting::Deactivate => {
+                let change = self.deactivate(endpoint, id).await?;
+                return Ok(no_content(&change));
+            }
+            Deleting::Delete => {}
+        }
+        let change = endpoint.store.delete(id, &precondition(&self.head.headers), self.cx).await?;
+        self.provider.policy.changed(&change, self.cx).await;
+        Ok(Answer::status(StatusCode::NO_CONTENT))
+    }
+
+    /// A resource that is there already takes over what a POST says.
+    async fn adopt(self, endpoint: &Endpoint, id: &str, wanted: Resource, projection: &Projection) -> Result<Answer, Failure> {
+        let change = self.put(endpoint, id, wanted).await?;
+        let answer = self.answer_whole(endpoint, &change, projection).await?;
+        Ok(Answer { status: StatusCode::CREATED, ..answer })
+    }
+
+    async fn put(&self, endpoint: &Endpoint, id: &str, wanted: Resource) -> Result<Change, Failure> {
+        let replacement = Replacement::new(Arc::clone(&endpoint.resource_type), wanted, self.quirks.omitted);
+        let tenant = self.cx.tenant().clone();
+        let update = Update::put(Arc::clone(&endpoint.resource_type), tenant, replacement, self.provider.clock.now());
+        self.update(endpoint, id, update).await
+    }
+
+    async fn deactivate(&self, endpoint: &Endpoint, id: &str) -> Result<Change, Failure> {
+        let operation = PatchOperation { op: "replace".to_owned(), path: Some("active".to_owned()), value: Some(json!(false)) };
+        let binder = PlanBinder::new(Arc::clone(&endpoint.resource_type), Quirks::STRICT.rules(false));
+        let (plan, _) = binder.bind(PatchOp { operations: vec![operation] })?;
+        let tenant = self.cx.tenant().clone();
+        let update = Update::patch(Arc::clone(&endpoint.resource_type), tenant, plan, self.provider.clock.now());
+        self.update(endpoint, id, update).await
+    }
+
+    async fn update(&self, endpoint: &Endpoint, id: &str, update: Update) -> Result<Change, Failure> {
+        let (policy, cx) = (Arc::clone(&self.provider.policy), self.cx.clone());
+        let resource_type = Arc::clone(&endpoint.resource_type);
+        let hook = Box::new(move |before: &Resource, after: &mut Resource| {
+            Policy::updating(policy.as_ref(), &resource_type, before, after, &cx)
+        });
+        let update = update.expecting(precondition(&self.head.headers)).with_hook(hook);
+        let change = endpoint.store.update(id, &update, self.cx).await?;
+        if !change.is_unchanged() {
+            self.provider.policy.changed(&change, self.cx).await;
+        }
+        Ok(change)
+    }
+
+    fn projection(&self, endpoint: &Endpoint) -> Result<Projection, Failure> {
+        let parameters = self.parameters()?;
+        Ok(Projection::bind(&parameters.attributes, &parameters.excluded_attributes, &endpoint.resource_type)?)
+    }
+
+    fn intake(&mut self, endpoint: &Endpoint, body: Map<String, Value>) -> Result<Resource, Failure> {
+        let rules = self.quirks.rules(self.provider.features.change_password);
+        let mut intake = Intake::new(&endpoint.resource_type, rules.values);
+        let resource = intake.resource(body)?;
+        self.report.deviations.extend(intake.repairs().into_iter().map(Deviation::Value));
+        Ok(resource)
+    }
+
+    /// The resource after a change; read again where the store did not have the whole of it at hand, or what is derived.
+    async fn answer_whole(&self, endpoint: &Endpoint, change: &Change, projection: &Projection) -> Result<Answer, Failure> {
+        let derived = endpoint.resource_type.membership_view().is_some_and(|view| projection.reads(view));
+        match &change.after {
+            Some(after) if !derived => self.answer_with(StatusCode::OK, endpoint, after, projection),
+            _ => {
+                let resource = endpoint.store.get(&change.id, projection, self.cx).await?;
+                self.answer_with(StatusCode::OK, endpoint, &resource, projection)
+            }
+        }
+    }
+
+    fn answer_with(
+        &self,
+        status: StatusCode,
+        endpoint: &Endpoint,
+        resource: &Resource,
+        projection: &Projection,
+    ) -> Result<Answer, Failure> {
+        let projected = Projected::new(resource, projection, &endpoint.resource_type, &self.locations);
+        let body = serde_json::to_vec(&projected).map_err(StoreError::other)?;
+        let location = self.locations.of(endpoint.resource_type.name(), resource.id());
+        Ok(Answer { status, location, version: resource.version(), body: Some(body) })
+    }
+}
+
+fn no_content(change: &Change) -> Answer {
+    Answer { version: change.version.clone(), ..Answer::status(StatusCode::NO_CONTENT) }
+}
+
+/// Attributes with `returned: request` that the body named (RFC 7643, Section 7).
+fn named_on_request(resource_type: &ResourceType, resource: &Resource) -> Vec<ResolvedPath> {
+    let on_request = |extension: Option<&Arc<Schema>>, schema: &Schema| -> Vec<ResolvedPath> {
+        let attributes = schema.attributes().iter().filter(|attribute| attribute.returned() == Returned::Request);
+        let paths = attributes.map(|attribute| ResolvedPath::new(extension.cloned(), Arc::clone(attribute), None));
+        paths.filter(|path| resource.value(path).is_some()).collect()
+    };
+    let mut named = on_request(None, resource_type.schema());
+    for extension in resource_type.extensions() {
+        named.extend(on_request(Some(&extension.schema), &extension.schema));
+    }
+    named
+}
+
+impl From<crate::filter::BudgetError> for Failure {
+    fn from(err: crate::filter::BudgetError) -> Self {
+        Self::Refused(Error::from(err))
+    }
+}

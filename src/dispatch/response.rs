@@ -1,0 +1,82 @@
+//! The one place where responses are made (RFC 7644, Sections 3.8 and 3.12).
+
+use std::sync::Arc;
+
+use http::header::{ALLOW, CONTENT_TYPE, ETAG, HeaderName, HeaderValue, LOCATION, RETRY_AFTER, WWW_AUTHENTICATE};
+use http::{Response, StatusCode};
+
+use super::answer::{Answer, Failure};
+use super::report::Report;
+use crate::auth::AuthError;
+use crate::error::Error;
+use crate::store::StoreError;
+
+const SCIM_JSON: HeaderValue = HeaderValue::from_static("application/scim+json");
+
+impl Answer {
+    pub(super) fn into_response(self) -> Response<Vec<u8>> {
+        let mut response = Response::new(Vec::new());
+        *response.status_mut() = self.status;
+        if let Some(location) = &self.location {
+            set(&mut response, LOCATION, location);
+        }
+        if let Some(version) = &self.version {
+            set(&mut response, ETAG, version.as_str());
+        }
+        if let Some(body) = self.body {
+            response.headers_mut().insert(CONTENT_TYPE, SCIM_JSON);
+            *response.body_mut() = body;
+        }
+        response
+    }
+}
+
+impl Failure {
+    pub(super) fn into_response(self, report: &mut Report) -> Response<Vec<u8>> {
+        match self {
+            Self::Refused(err) => error_response(&err),
+            Self::MethodNotAllowed(allowed) => {
+                let detail = format!("the method is not allowed here: {allowed} are");
+                let mut response = error_response(&Error::status_only(StatusCode::METHOD_NOT_ALLOWED, detail));
+                set(&mut response, ALLOW, allowed);
+                response
+            }
+            Self::Auth(err) => {
+                let challenge = match &err {
+                    AuthError::Unauthenticated { challenge, .. } => Some(challenge.clone()),
+                    AuthError::Forbidden(_) | AuthError::Unavailable => None,
+                };
+                let mut response = error_response(&err.into());
+                if let Some(challenge) = challenge {
+                    set(&mut response, WWW_AUTHENTICATE, &challenge);
+                }
+                response
+            }
+            Self::Store(StoreError::Busy { retry_after }) => {
+                let mut response = error_response(&StoreError::Busy { retry_after }.into());
+                set(&mut response, RETRY_AFTER, &retry_after.as_secs().max(1).to_string());
+                response
+            }
+            Self::Store(StoreError::Other(source)) => {
+                report.source = Some(Arc::from(source));
+                error_response(&StoreError::other("in the report").into())
+            }
+            Self::Store(err) => error_response(&err.into()),
+        }
+    }
+}
+
+fn error_response(err: &Error) -> Response<Vec<u8>> {
+    // A struct of strings cannot fail to serialise.
+    let mut response = Response::new(serde_json::to_vec(err).unwrap_or_default());
+    *response.status_mut() = err.status();
+    response.headers_mut().insert(CONTENT_TYPE, SCIM_JSON);
+    response
+}
+
+/// Sets a header; a value that cannot stand in one is left out, so that no id can break into another header.
+fn set(response: &mut Response<Vec<u8>>, name: HeaderName, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        response.headers_mut().insert(name, value);
+    }
+}

@@ -1,0 +1,188 @@
+//! Many resources: lists and searches, of one type or of several (RFC 7644, Sections 3.4.2 and 3.4.3; RFC 9865).
+
+use std::sync::Arc;
+
+use http::StatusCode;
+
+use super::answer::{Answer, Failure};
+use super::cursor::Cursors;
+use super::{Endpoint, Exchange, not_implemented};
+use crate::error::{Error, ScimType};
+use crate::filter::{Binder, BoundFilter, Budget, Filter, Unknown};
+use crate::message::{ListResponse, SearchRequest};
+use crate::query::{Page, Position, Projected, Projection, Query, Sort, SortError};
+use crate::resource::Resource;
+use crate::schema::ResourceType;
+use crate::store::{StoreError, complete};
+
+/// A resource that was found, with what it is shown by.
+struct Found<'q> {
+    position: Position,
+    resource: Arc<Resource>,
+    resource_type: &'q ResourceType,
+    projection: &'q Projection,
+}
+
+/// One page of what was found.
+struct Results<'q> {
+    found: Vec<Found<'q>>,
+    total: Option<usize>,
+    more: bool,
+}
+
+impl Exchange<'_> {
+    /// GET of many (Section 3.4.2).
+    pub(super) async fn list(self, endpoints: &[&Endpoint]) -> Result<Answer, Failure> {
+        let request = self.parameters()?;
+        self.answer_search(endpoints, &request).await
+    }
+
+    /// POST to `.search` (Section 3.4.3).
+    pub(super) async fn search(mut self, endpoints: &[&Endpoint]) -> Result<Answer, Failure> {
+        let request = SearchRequest::from_object(self.object()?)?;
+        self.answer_search(endpoints, &request).await
+    }
+
+    async fn answer_search(&self, endpoints: &[&Endpoint], request: &SearchRequest) -> Result<Answer, Failure> {
+        self.check_accept()?;
+        if endpoints.len() != 1 && !self.provider.features.root_query {
+            return Err(not_implemented("a query over all resource types").into());
+        }
+        let subject = (self.cx.tenant().as_str(), self.head.uri.path().trim_end_matches(".search").trim_end_matches('/'));
+        let (limits, key) = (&self.provider.limits, &self.provider.cursor_key);
+        let cursors = Cursors::new(key, limits, self.provider.clock.now(), subject, request);
+        let page = self.page(request, &cursors)?;
+        let queries = self.queries(endpoints, request, &page)?;
+        let results = self.select(&queries, &page).await?;
+        let last = results.found.last().filter(|_| results.more);
+        let next_cursor = match (&page, last) {
+            (Page::Cursor { .. }, Some(last)) => cursors.after(last.position.clone()),
+            _ => None,
+        };
+        let start_index = match page {
+            Page::Index { start, .. } => Some(start),
+            Page::Cursor { .. } => None,
+        };
+        let shown = |found| show(found, &self.locations);
+        let resources = results.found.iter().map(shown).collect();
+        let list = ListResponse { total_results: results.total, start_index, next_cursor, resources };
+        let body = serde_json::to_vec(&list).map_err(StoreError::other)?;
+        Ok(Answer { body: Some(body), ..Answer::status(StatusCode::OK) })
+    }
+
+    fn page(&self, request: &SearchRequest, cursors: &Cursors<'_>) -> Result<Page, Failure> {
+        let limits = &self.provider.limits;
+        let count = match request.count {
+            // RFC 7644, Section 3.4.2.4: "A negative value SHALL be interpreted as "0"."
+            Some(count) => usize::try_from(count.max(0)).unwrap_or(usize::MAX),
+            None => limits.default_page_size,
+        };
+        let count = count.min(limits.page_size);
+        match (&request.cursor, request.start_index) {
+            (Some(_), Some(_)) => {
+                Err(Error::typed(ScimType::InvalidValue, "`cursor` and `startIndex` exclude each other").into())
+            }
+            (Some(cursor), None) => Ok(Page::Cursor { after: cursors.position(cursor)?, count }),
+            // "A value less than 1 SHALL be interpreted as 1."
+            (None, start) => Ok(Page::Index { start: usize::try_from(start.unwrap_or(1).max(1)).unwrap_or(usize::MAX), count }),
+        }
+    }
+
+    fn queries<'e>(
+        &self,
+        endpoints: &[&'e Endpoint],
+        request: &SearchRequest,
+        page: &Page,
+    ) -> Result<Vec<(&'e Endpoint, Query)>, Failure> {
+        let filter = match &request.filter {
+            Some(text) => Some(self.parse_filter(text)?),
+            None => None,
+        };
+        let several = endpoints.len() > 1;
+        let page = if several { page_of_one(page) } else { page.clone() };
+        let sorts = self.sorts(endpoints, request)?;
+        let mut queries = Vec::with_capacity(endpoints.len());
+        for (endpoint, sort) in endpoints.iter().zip(sorts) {
+            let resource_type = &endpoint.resource_type;
+            let filter = match &filter {
+                Some(filter) => Some(self.bind_filter(filter, resource_type, several)?),
+                None => None,
+            };
+            let projection = Projection::bind(&request.attributes, &request.excluded_attributes, resource_type)?;
+            queries.push((*endpoint, Query { filter, sort, page: page.clone(), projection }));
+        }
+        Ok(queries)
+    }
+
+    fn parse_filter(&self, text: &str) -> Result<Filter, Failure> {
+        Filter::parse(text, &self.provider.limits.filter, self.quirks.syntax()).map_err(|err| Error::from(err).into())
+    }
+
+    fn bind_filter(&self, filter: &Filter, resource_type: &ResourceType, several: bool) -> Result<BoundFilter, Failure> {
+        let binder = Binder::new(resource_type)
+            .unknown(if several { Unknown::NoValue } else { Unknown::Refuse })
+            .boolean_strings(self.quirks.boolean_strings)
+            .locations(self.locations.clone());
+        binder.bind(filter).map_err(|err| Error::from(err).into())
+    }
+
+    /// The order, for each resource type; one that lacks the attribute has no value to sort by.
+    fn sorts(&self, endpoints: &[&Endpoint], request: &SearchRequest) -> Result<Vec<Option<Sort>>, SortError> {
+        let Some(by) = request.sort_by.as_deref().filter(|_| self.provider.features.sort) else {
+            return Ok(vec![None; endpoints.len()]);
+        };
+        let bind = |endpoint: &&Endpoint| Sort::bind(by, request.sort_order.as_deref(), &endpoint.resource_type);
+        let sorts: Vec<Result<Sort, SortError>> = endpoints.iter().map(bind).collect();
+        if sorts.iter().any(Result::is_ok) {
+            return Ok(sorts.into_iter().map(Result::ok).collect());
+        }
+        sorts.into_iter().map(|sort| sort.map(Some)).collect()
+    }
+
+    async fn select<'q>(&self, queries: &'q [(&'q Endpoint, Query)], page: &Page) -> Result<Results<'q>, Failure> {
+        if let [(endpoint, query)] = queries {
+            return self.select_one(endpoint, query).await;
+        }
+        let mut all = Results { found: Vec::new(), total: Some(0), more: false };
+        for (endpoint, query) in queries {
+            let results = self.select_one(endpoint, query).await?;
+            all.total = all.total.zip(results.total).map(|(one, other)| one + other);
+            all.more |= results.more;
+            all.found.extend(results.found);
+        }
+        // A type that lacks the attribute has no keys, so that any sort orders them alike.
+        let sort = queries.iter().find_map(|(_, query)| query.sort.as_ref());
+        all.found.sort_by(|one, other| Sort::compare_positions(sort, &one.position, &other.position));
+        let skipped = match page {
+            Page::Index { start, .. } => start.saturating_sub(1),
+            Page::Cursor { .. } => 0,
+        };
+        all.more |= all.found.len().saturating_sub(skipped) > page.count();
+        all.found = all.found.into_iter().skip(skipped).take(page.count()).collect();
+        Ok(all)
+    }
+
+    async fn select_one<'q>(&self, endpoint: &'q Endpoint, query: &'q Query) -> Result<Results<'q>, Failure> {
+        let budget = Budget::new(self.provider.limits.filter_values);
+        let selected = complete::select(endpoint.store.as_ref(), query, budget, self.cx).await?;
+        let found = selected.resources.into_iter().map(|resource| Found {
+            position: complete::position(&resource, query.sort.as_ref()),
+            resource,
+            resource_type: &endpoint.resource_type,
+            projection: &query.projection,
+        });
+        Ok(Results { found: found.collect(), total: selected.total, more: selected.more })
+    }
+}
+
+/// The page to ask of one type out of several: all that may be on the page once the types are merged.
+fn page_of_one(page: &Page) -> Page {
+    match page {
+        Page::Index { start, count } => Page::Index { start: 1, count: start.saturating_sub(1).saturating_add(*count) },
+        Page::Cursor { .. } => page.clone(),
+    }
+}
+
+fn show<'a>(found: &'a Found<'_>, locations: &'a crate::schema::Locations) -> Projected<'a> {
+    Projected::new(&found.resource, found.projection, found.resource_type, locations)
+}

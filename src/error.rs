@@ -1,0 +1,158 @@
+//! What goes over the wire on failure (RFC 7644, Section 3.12).
+
+use std::borrow::Cow;
+use std::fmt;
+
+use http::StatusCode;
+use serde::ser::SerializeStruct;
+use serde::{Serialize, Serializer};
+
+/// The schema of every error body.
+pub const ERROR_SCHEMA: &str = "urn:ietf:params:scim:api:messages:2.0:Error";
+
+macro_rules! scim_types {
+    ($($(#[$doc:meta])* $variant:ident = $text:literal, $status:ident;)*) => {
+        /// What kind of failure it was, in the RFC's own words (RFC 7644, Table 9; RFC 9865, Section 2.1).
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum ScimType { $($(#[$doc])* $variant,)* }
+
+        impl ScimType {
+            /// The word in the `scimType` member.
+            #[must_use]
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $text,)* }
+            }
+
+            /// The HTTP status that goes with it.
+            #[must_use]
+            pub fn status(self) -> StatusCode {
+                match self { $(Self::$variant => StatusCode::$status,)* }
+            }
+        }
+    };
+}
+
+scim_types! {
+    /// The filter is malformed, or its attribute and operator do not go together (RFC 7644, Section 3.12).
+    InvalidFilter = "invalidFilter", BAD_REQUEST;
+    /// The query has more results than the service provider is willing to process (RFC 7644, Section 3.12).
+    TooMany = "tooMany", BAD_REQUEST;
+    /// A value is already in use (RFC 7644, Section 3.12).
+    Uniqueness = "uniqueness", CONFLICT;
+    /// The change is not allowed by the attribute's mutability (RFC 7644, Section 3.12).
+    Mutability = "mutability", BAD_REQUEST;
+    /// The body is malformed (RFC 7644, Section 3.12).
+    InvalidSyntax = "invalidSyntax", BAD_REQUEST;
+    /// The `path` of an operation is malformed, or names no attribute (RFC 7644, Section 3.12).
+    InvalidPath = "invalidPath", BAD_REQUEST;
+    /// The `path` yields nothing that could be operated on (RFC 7644, Section 3.12).
+    NoTarget = "noTarget", BAD_REQUEST;
+    /// A value is missing, or does not fit the attribute (RFC 7644, Section 3.12).
+    InvalidValue = "invalidValue", BAD_REQUEST;
+    /// The protocol version is not supported (RFC 7644, Section 3.12).
+    InvalidVers = "invalidVers", BAD_REQUEST;
+    /// Personal data in a request URI (RFC 7644, Section 3.12).
+    Sensitive = "sensitive", FORBIDDEN;
+    /// The cursor is none of ours, or belongs to another query (RFC 9865, Section 2.1).
+    InvalidCursor = "invalidCursor", BAD_REQUEST;
+    /// The cursor is too old (RFC 9865, Section 2.1).
+    ExpiredCursor = "expiredCursor", BAD_REQUEST;
+    /// `count` is not that of the first page (RFC 9865, Section 2.1).
+    InvalidCount = "invalidCount", BAD_REQUEST;
+}
+
+impl fmt::Display for ScimType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A failure as the client sees it: an HTTP status, a `scimType` where the RFC has one, and a sentence.
+///
+/// Its serialised form is the body of the answer.
+///
+/// ```
+/// use scimwire::{Error, ScimType};
+///
+/// let error = Error::typed(ScimType::InvalidValue, "attribute `userName` is required");
+/// assert_eq!(error.status().as_u16(), 400);
+/// assert_eq!(serde_json::to_value(&error)?["status"], "400");
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{status}: {detail}")]
+pub struct Error {
+    status: StatusCode,
+    scim_type: Option<ScimType>,
+    detail: Cow<'static, str>,
+}
+
+impl Error {
+    /// A failure that Table 9 of RFC 7644 knows; the status follows from the type.
+    #[must_use]
+    pub fn typed(scim_type: ScimType, detail: impl Into<Cow<'static, str>>) -> Self {
+        Self { status: scim_type.status(), scim_type: Some(scim_type), detail: detail.into() }
+    }
+
+    /// A failure that has only a status.
+    #[must_use]
+    pub fn status_only(status: StatusCode, detail: impl Into<Cow<'static, str>>) -> Self {
+        Self { status, scim_type: None, detail: detail.into() }
+    }
+
+    /// The HTTP status.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The kind of failure, where the RFC has a word for it.
+    #[must_use]
+    pub fn scim_type(&self) -> Option<ScimType> {
+        self.scim_type
+    }
+
+    /// What the client can do about it, in a sentence.
+    #[must_use]
+    pub fn detail(&self) -> &str {
+        &self.detail
+    }
+}
+
+impl Serialize for Error {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let members = 3 + usize::from(self.scim_type.is_some());
+        let mut body = serializer.serialize_struct("Error", members)?;
+        body.serialize_field("schemas", &[ERROR_SCHEMA])?;
+        body.serialize_field("status", self.status.as_str())?;
+        match self.scim_type {
+            Some(scim_type) => body.serialize_field("scimType", scim_type.as_str())?,
+            None => body.skip_field("scimType")?,
+        }
+        body.serialize_field("detail", &self.detail)?;
+        body.end()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn body_repeats_the_status_as_a_string() {
+        // P-3.12-01, P-3.12-02, P-3.12-03
+        let body = serde_json::to_value(Error::typed(ScimType::Uniqueness, "`bjensen` is taken")).expect("a struct of strings");
+        let expected = serde_json::json!({
+            "schemas": [ERROR_SCHEMA], "status": "409", "scimType": "uniqueness", "detail": "`bjensen` is taken"
+        });
+        assert_eq!(body, expected);
+    }
+
+    #[test]
+    fn body_without_a_type_has_no_such_member() {
+        let body =
+            serde_json::to_value(Error::status_only(StatusCode::NOT_FOUND, "no such resource")).expect("a struct of strings");
+        assert_eq!(body.get("scimType"), None);
+    }
+}

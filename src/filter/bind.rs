@@ -1,0 +1,309 @@
+//! From names to attributes, from literals to typed operands (RFC 7644, Sections 3.4.2.2 and 3.10).
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::bound::{BoundFilter, Comparison, Operand};
+use super::syntax::{CompValue, CompareOp, Filter};
+use crate::attr::AttrPath;
+use crate::error::{Error, ScimType};
+use crate::schema::{Attribute, AttributeType, Locations, ResolvedPath, ResourceType, Returned, bytes, fold, instant};
+
+/// Binds filters to a resource type.
+#[derive(Clone, Debug)]
+pub struct Binder<'t> {
+    resource_type: &'t ResourceType,
+    unknown: Unknown,
+    boolean_strings: bool,
+    locations: Locations,
+}
+
+/// What a filter means that names an attribute which the resource type does not have.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Unknown {
+    /// It is refused with `invalidFilter`.
+    #[default]
+    Refuse,
+    /// The attribute has no value (RFC 7644, Section 3.4.2.1).
+    NoValue,
+}
+
+/// A filter that does not fit the schema.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BindError {
+    path: String,
+    kind: BindErrorKind,
+}
+
+/// Why a filter does not fit the schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum BindErrorKind {
+    /// There is no such attribute.
+    Unknown,
+    /// Its value is never returned, and so cannot be searched for (RFC 7643, Section 7).
+    Hidden,
+    /// It is complex, and has no `value` that could be compared.
+    Complex,
+    /// It has one value only, or is no attribute that a value filter goes with.
+    NotMultiValued,
+    /// The operator does not go with the type (RFC 7644, Table 3).
+    Operator(CompareOp, AttributeType),
+    /// The operand is not of the attribute's type.
+    Operand(AttributeType),
+    /// Only `eq` and `ne` go with null.
+    Null(CompareOp),
+}
+
+/// Where names are looked up.
+#[derive(Clone, Copy)]
+enum Names<'a> {
+    /// In the resource type.
+    Resource,
+    /// Among the sub-attributes of a multi-valued attribute.
+    Element(&'a ResolvedPath),
+}
+
+impl<'t> Binder<'t> {
+    /// Binds to `resource_type`, strictly.
+    #[must_use]
+    pub fn new(resource_type: &'t ResourceType) -> Self {
+        Self { resource_type, unknown: Unknown::Refuse, boolean_strings: false, locations: Locations::default() }
+    }
+
+    /// Chooses what an unknown attribute means.
+    #[must_use]
+    pub fn unknown(self, unknown: Unknown) -> Self {
+        Self { unknown, ..self }
+    }
+
+    /// Reads `"True"` as `true` where the attribute is boolean.
+    #[must_use]
+    pub fn boolean_strings(self, boolean_strings: bool) -> Self {
+        Self { boolean_strings, ..self }
+    }
+
+    /// Says where resources are, for comparisons with `meta.location` and `$ref`.
+    #[must_use]
+    pub fn locations(self, locations: Locations) -> Self {
+        Self { locations, ..self }
+    }
+
+    /// Binds a filter.
+    ///
+    /// # Errors
+    ///
+    /// - an attribute does not exist, or is never returned;
+    /// - an operator or operand does not go with the attribute's type.
+    pub fn bind(&self, filter: &Filter) -> Result<BoundFilter, BindError> {
+        self.node(Names::Resource, filter)
+    }
+
+    /// Binds a filter on the elements of a multi-valued attribute.
+    ///
+    /// # Errors
+    ///
+    /// - the attribute has one value only;
+    /// - the filter does not fit its sub-attributes.
+    pub fn bind_element(&self, path: &ResolvedPath, filter: &Filter) -> Result<BoundFilter, BindError> {
+        if !path.attribute().multi_valued() || path.sub().is_some() {
+            return Err(BindError { path: path.to_string(), kind: BindErrorKind::NotMultiValued });
+        }
+        refuse_hidden(path)?;
+        self.node(Names::Element(path), filter)
+    }
+
+    fn node(&self, names: Names<'_>, filter: &Filter) -> Result<BoundFilter, BindError> {
+        match filter {
+            Filter::And(terms) => Ok(BoundFilter::And(self.nodes(names, terms)?)),
+            Filter::Or(terms) => Ok(BoundFilter::Or(self.nodes(names, terms)?)),
+            Filter::Not(filter) => Ok(BoundFilter::Not(Box::new(self.node(names, filter)?))),
+            Filter::Present(path) => match self.resolve(names, path)? {
+                Some(path) => Ok(BoundFilter::Present(presence(path))),
+                None => Ok(BoundFilter::Nothing),
+            },
+            Filter::Compare { path, op, value } => match self.resolve(names, path)? {
+                Some(resolved) => self.comparison(resolved, *op, value),
+                // An attribute without a value is equal to nothing, and to null.
+                None if matches!((op, value), (CompareOp::Ne, CompValue::Null)) => Ok(BoundFilter::Nothing),
+                None if matches!((op, value), (CompareOp::Ne, _) | (CompareOp::Eq, CompValue::Null)) => {
+                    Ok(BoundFilter::Not(Box::new(BoundFilter::Nothing)))
+                }
+                None => Ok(BoundFilter::Nothing),
+            },
+            Filter::ValuePath { path, filter } => match self.resolve(names, path)? {
+                Some(path) => {
+                    let filter = Box::new(self.bind_element(&path, filter)?);
+                    Ok(BoundFilter::Element { path, filter })
+                }
+                None => Ok(BoundFilter::Nothing),
+            },
+        }
+    }
+
+    fn nodes(&self, names: Names<'_>, filters: &[Filter]) -> Result<Vec<BoundFilter>, BindError> {
+        filters.iter().map(|filter| self.node(names, filter)).collect()
+    }
+
+    fn resolve(&self, names: Names<'_>, path: &AttrPath) -> Result<Option<ResolvedPath>, BindError> {
+        let resolved = match names {
+            Names::Resource => self.resource_type.resolve(path),
+            Names::Element(parent) => resolve_element(parent, path),
+        };
+        match resolved {
+            Some(resolved) => {
+                refuse_hidden(&resolved)?;
+                Ok(Some(resolved))
+            }
+            None if self.unknown == Unknown::NoValue => Ok(None),
+            None => Err(BindError { path: path.to_string(), kind: BindErrorKind::Unknown }),
+        }
+    }
+
+    fn comparison(&self, path: ResolvedPath, op: CompareOp, value: &CompValue) -> Result<BoundFilter, BindError> {
+        let error = |path: &ResolvedPath, kind| Err(BindError { path: path.to_string(), kind });
+        if value == &CompValue::Null {
+            return match op {
+                CompareOp::Eq => Ok(BoundFilter::Not(Box::new(BoundFilter::Present(presence(path))))),
+                CompareOp::Ne => Ok(BoundFilter::Present(presence(path))),
+                _ => error(&path, BindErrorKind::Null(op)),
+            };
+        }
+        let Some(path) = comparable(path.clone()) else {
+            return error(&path, BindErrorKind::Complex);
+        };
+        let kind = path.last().kind();
+        if !goes_with(op, kind) {
+            return error(&path, BindErrorKind::Operator(op, kind));
+        }
+        let Some(operand) = self.operand(&path, value) else {
+            return error(&path, BindErrorKind::Operand(kind));
+        };
+        if op == CompareOp::Ne {
+            let equal = BoundFilter::Compare(Comparison { path, op: CompareOp::Eq, operand });
+            return Ok(BoundFilter::Not(Box::new(equal)));
+        }
+        Ok(BoundFilter::Compare(Comparison { path, op, operand }))
+    }
+
+    fn operand(&self, path: &ResolvedPath, value: &CompValue) -> Option<Operand> {
+        let attribute = path.last();
+        match (attribute.kind(), value) {
+            (AttributeType::Boolean, CompValue::Boolean(value)) => Some(Operand::Boolean(*value)),
+            (AttributeType::Boolean, CompValue::String(text)) if self.boolean_strings => {
+                let value = [("true", true), ("false", false)].into_iter().find(|(name, _)| text.eq_ignore_ascii_case(name));
+                value.map(|(_, value)| Operand::Boolean(value))
+            }
+            (AttributeType::Integer | AttributeType::Decimal, CompValue::Number(number)) => Some(Operand::Number(number.clone())),
+            (AttributeType::DateTime, CompValue::String(text)) => instant(text).map(Operand::Instant),
+            (AttributeType::Binary, CompValue::String(text)) => bytes(text).map(Operand::Binary),
+            (AttributeType::Reference, CompValue::String(url)) if is_location(path) => {
+                Some(Operand::Location { url: url.clone(), locations: self.locations.clone() })
+            }
+            (AttributeType::String | AttributeType::Reference, CompValue::String(text)) if attribute.case_exact() => {
+                Some(Operand::Exact(text.clone()))
+            }
+            (AttributeType::String | AttributeType::Reference, CompValue::String(text)) => {
+                Some(Operand::Folded { text: text.clone(), folded: fold(text).into_owned() })
+            }
+            _ => None,
+        }
+    }
+}
+
+/// The names inside brackets are those of sub-attributes; `value` of a simple attribute is the element itself.
+fn resolve_element(parent: &ResolvedPath, path: &AttrPath) -> Option<ResolvedPath> {
+    let attribute = parent.attribute();
+    if path.schema.is_some() || path.sub.is_some() {
+        return None;
+    }
+    let sub = match attribute.sub_attribute(path.name.as_str()) {
+        Some(sub) => Some(Arc::clone(sub)),
+        None if attribute.kind() != AttributeType::Complex && path.name.is("value") => None,
+        None => return None,
+    };
+    Some(ResolvedPath::new(parent.extension().cloned(), Arc::clone(attribute), sub))
+}
+
+fn refuse_hidden(path: &ResolvedPath) -> Result<(), BindError> {
+    let hidden = |attribute: &Attribute| attribute.returned() == Returned::Never;
+    if hidden(path.attribute()) || hidden(path.last()) {
+        return Err(BindError { path: path.to_string(), kind: BindErrorKind::Hidden });
+    }
+    Ok(())
+}
+
+/// The attribute itself, or the `value` of a multi-valued complex one.
+fn comparable(path: ResolvedPath) -> Option<ResolvedPath> {
+    if path.last().kind() != AttributeType::Complex {
+        return Some(path);
+    }
+    let value = path.attribute().sub_attribute("value").filter(|_| path.attribute().multi_valued())?;
+    Some(ResolvedPath::new(path.extension().cloned(), Arc::clone(path.attribute()), Some(Arc::clone(value))))
+}
+
+/// What has to be there for the attribute to have a value: what a `$ref` follows from, or the attribute itself.
+fn presence(path: ResolvedPath) -> ResolvedPath {
+    let derived = path.attribute().refers_by_value() && path.last().name() == "$ref";
+    match path.attribute().sub_attribute("value") {
+        Some(value) if derived => {
+            ResolvedPath::new(path.extension().cloned(), Arc::clone(path.attribute()), Some(Arc::clone(value)))
+        }
+        _ if is_location(&path) => ResolvedPath::new(None, Arc::clone(path.attribute()), None),
+        _ => path,
+    }
+}
+
+/// Whether the attribute is the URL of a resource, which is made when it is asked for.
+fn is_location(path: &ResolvedPath) -> bool {
+    let of_meta = path.extension().is_none() && path.attribute().name() == "meta" && path.last().name() == "location";
+    of_meta || (path.attribute().refers_by_value() && path.last().name() == "$ref")
+}
+
+/// RFC 7644, Table 3 and Section 3.4.2.2.
+fn goes_with(op: CompareOp, kind: AttributeType) -> bool {
+    match op {
+        CompareOp::Eq | CompareOp::Ne => kind != AttributeType::Complex,
+        CompareOp::Co | CompareOp::Sw | CompareOp::Ew => matches!(kind, AttributeType::String | AttributeType::Reference),
+        CompareOp::Gt | CompareOp::Ge | CompareOp::Lt | CompareOp::Le => {
+            !matches!(kind, AttributeType::Boolean | AttributeType::Binary | AttributeType::Complex)
+        }
+    }
+}
+
+impl BindError {
+    /// The attribute, as far as it is known.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// Why the filter does not fit.
+    #[must_use]
+    pub fn kind(&self) -> BindErrorKind {
+        self.kind
+    }
+}
+
+impl fmt::Display for BindError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let path = &self.path;
+        match self.kind {
+            BindErrorKind::Unknown => write!(f, "attribute `{path}` is not defined for this resource type"),
+            BindErrorKind::Hidden => write!(f, "attribute `{path}` cannot be searched for"),
+            BindErrorKind::Complex => write!(f, "attribute `{path}` is complex: compare one of its sub-attributes"),
+            BindErrorKind::NotMultiValued => write!(f, "attribute `{path}` has one value: a filter in brackets does not apply"),
+            BindErrorKind::Operator(op, kind) => write!(f, "operator `{op}` does not go with `{path}`, which is {kind}"),
+            BindErrorKind::Operand(kind) => write!(f, "attribute `{path}` is {kind}, and the operand is not"),
+            BindErrorKind::Null(op) => write!(f, "operator `{op}` does not go with null"),
+        }
+    }
+}
+
+impl std::error::Error for BindError {}
+
+impl From<BindError> for Error {
+    fn from(err: BindError) -> Self {
+        Self::typed(ScimType::InvalidFilter, err.to_string())
+    }
+}

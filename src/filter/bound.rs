@@ -1,0 +1,183 @@
+//! Filters bound to a schema: canonical names, typed operands.
+
+use chrono::{DateTime, Utc};
+
+use super::syntax::CompareOp;
+use crate::schema::{Locations, Number, ResolvedPath};
+
+/// A filter bound to a resource type: what the evaluator runs, and what a host translates for its own database.
+///
+/// Translate it by matching on it, or with [`BoundFilter::fold`]. Every `ne` has become the negation of `eq`, every `null`
+/// a question of presence, and every complex attribute its `value`, so that the cases here are all there are.
+#[derive(Clone, Debug, PartialEq)]
+pub enum BoundFilter {
+    /// All of them hold.
+    And(Vec<Self>),
+    /// One of them holds.
+    Or(Vec<Self>),
+    /// It does not hold.
+    Not(Box<Self>),
+    /// The attribute has a value.
+    Present(ResolvedPath),
+    /// A value of the attribute compares with the operand.
+    Compare(Comparison),
+    /// One element of a multi-valued attribute satisfies the whole filter. Paths in it name the attribute and the
+    /// sub-attribute; without a sub-attribute they mean the element itself.
+    Element {
+        /// The multi-valued attribute.
+        path: ResolvedPath,
+        /// What one of its elements satisfies.
+        filter: Box<Self>,
+    },
+    /// Nothing satisfies it: the attribute does not exist in this resource type.
+    Nothing,
+}
+
+/// A comparison of an attribute with a typed operand.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Comparison {
+    /// The attribute.
+    pub path: ResolvedPath,
+    /// How to compare; never [`CompareOp::Ne`].
+    pub op: CompareOp,
+    /// What to compare with.
+    pub operand: Operand,
+}
+
+/// The operand of a comparison, of the attribute's type.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Operand {
+    /// For a boolean attribute. An absent `primary` counts as false (RFC 7643, Section 2.4).
+    Boolean(bool),
+    /// For an integer or decimal attribute.
+    Number(Number),
+    /// For a dateTime attribute.
+    Instant(DateTime<Utc>),
+    /// For a binary attribute: the bytes.
+    Binary(Vec<u8>),
+    /// For a string or reference attribute where case counts.
+    Exact(String),
+    /// For a string attribute where case does not count.
+    Folded {
+        /// As the client wrote it.
+        text: String,
+        /// With case folded; see [`fold`](crate::schema::fold).
+        folded: String,
+    },
+    /// For the URL of a resource of this service provider: `meta.location`, and each `$ref` beside a `value`.
+    Location {
+        /// As the client wrote it.
+        url: String,
+        /// Where resources are.
+        locations: Locations,
+    },
+}
+
+/// Turns a bound filter into something else, bottom up: a statement of a database, say.
+pub trait Fold {
+    /// What a filter becomes.
+    type Output;
+    /// Why it cannot.
+    type Error;
+
+    /// All of `terms` hold.
+    ///
+    /// # Errors
+    ///
+    /// - the conjunction cannot be said.
+    fn and(&mut self, terms: Vec<Self::Output>) -> Result<Self::Output, Self::Error>;
+
+    /// One of `terms` holds.
+    ///
+    /// # Errors
+    ///
+    /// - the disjunction cannot be said.
+    fn or(&mut self, terms: Vec<Self::Output>) -> Result<Self::Output, Self::Error>;
+
+    /// `term` does not hold.
+    ///
+    /// # Errors
+    ///
+    /// - the negation cannot be said.
+    fn not(&mut self, term: Self::Output) -> Result<Self::Output, Self::Error>;
+
+    /// The attribute has a value.
+    ///
+    /// # Errors
+    ///
+    /// - the attribute is not known.
+    fn present(&mut self, path: &ResolvedPath) -> Result<Self::Output, Self::Error>;
+
+    /// A value of the attribute compares with the operand.
+    ///
+    /// # Errors
+    ///
+    /// - the attribute is not known, or the comparison cannot be said.
+    fn compare(&mut self, comparison: &Comparison) -> Result<Self::Output, Self::Error>;
+
+    /// One element of the attribute satisfies `filter`; fold that with a fold for elements.
+    ///
+    /// # Errors
+    ///
+    /// - the attribute is not known, or the condition cannot be said.
+    fn element(&mut self, path: &ResolvedPath, filter: &BoundFilter) -> Result<Self::Output, Self::Error>;
+
+    /// Nothing satisfies it.
+    ///
+    /// # Errors
+    ///
+    /// - that cannot be said.
+    fn nothing(&mut self) -> Result<Self::Output, Self::Error>;
+}
+
+impl BoundFilter {
+    /// Folds the filter; how deep that nests was limited when it was parsed.
+    ///
+    /// # Errors
+    ///
+    /// - `fold` fails at some part.
+    pub fn fold<F: Fold>(&self, fold: &mut F) -> Result<F::Output, F::Error> {
+        match self {
+            Self::And(terms) => {
+                let terms = terms.iter().map(|term| term.fold(fold)).collect::<Result<_, _>>()?;
+                fold.and(terms)
+            }
+            Self::Or(terms) => {
+                let terms = terms.iter().map(|term| term.fold(fold)).collect::<Result<_, _>>()?;
+                fold.or(terms)
+            }
+            Self::Not(term) => {
+                let term = term.fold(fold)?;
+                fold.not(term)
+            }
+            Self::Present(path) => fold.present(path),
+            Self::Compare(comparison) => fold.compare(comparison),
+            Self::Element { path, filter } => fold.element(path, filter),
+            Self::Nothing => fold.nothing(),
+        }
+    }
+
+    /// Calls `visit` with each path in the filter.
+    pub fn for_each_path<'f>(&'f self, visit: &mut dyn FnMut(&'f ResolvedPath)) {
+        match self {
+            Self::And(terms) | Self::Or(terms) => terms.iter().for_each(|term| term.for_each_path(visit)),
+            Self::Not(term) => term.for_each_path(visit),
+            Self::Present(path) => visit(path),
+            Self::Compare(comparison) => visit(&comparison.path),
+            Self::Element { path, filter } => {
+                visit(path);
+                filter.for_each_path(visit);
+            }
+            Self::Nothing => {}
+        }
+    }
+
+    /// Whether the filter asks about an attribute of the core schema, by its canonical name.
+    #[must_use]
+    pub fn mentions(&self, attribute: &str) -> bool {
+        let mut found = false;
+        self.for_each_path(&mut |path| found |= path.extension().is_none() && path.attribute().name() == attribute);
+        found
+    }
+}

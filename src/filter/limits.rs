@@ -1,0 +1,35 @@
+//! How large a filter may be, and what is read that the grammar does not have.
+
+/// Limits on a filter, checked while it is read, so that its cost is bounded before it is run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct FilterLimits {
+    /// The length of the text, in bytes.
+    pub bytes: usize,
+    /// How deep parentheses, brackets and `not` may nest.
+    pub depth: usize,
+    /// How many comparisons there may be; a lookup of 200 ids passes.
+    pub terms: usize,
+}
+
+impl Default for FilterLimits {
+    fn default() -> Self {
+        Self { bytes: 16 * 1024, depth: 40, terms: 256 }
+    }
+}
+
+/// What is read beyond the grammar; by default nothing is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Syntax {
+    /// `True`, `NULL`: literals in any case.
+    pub literal_case: bool,
+    /// `userName eq 'bjensen'`: single quotes; nothing is escaped inside.
+    pub single_quotes: bool,
+    /// `userName eq bjensen`: words without quotes.
+    pub bare_words: bool,
+    /// `not title pr`: `not` without parentheses.
+    pub bare_not: bool,
+    /// `emails [type eq "work"]`: a space before the bracket.
+    pub space_before_bracket: bool,
+}

@@ -1,0 +1,32 @@
+//! Filters: parsed from text, bound to a schema, run on resources (RFC 7644, Section 3.4.2.2).
+//!
+//! ```
+//! use scimwire::filter::{Binder, Filter};
+//! use scimwire::resource::Resource;
+//! use scimwire::schema::ResourceType;
+//!
+//! let users = ResourceType::user();
+//! let filter: Filter = r#"emails[type eq "work" and value ew "@example.com"]"#.parse()?;
+//! let bound = Binder::new(&users).bind(&filter)?;
+//!
+//! let mut user = Resource::default();
+//! user.set("emails", serde_json::json!([{ "type": "work", "value": "bjensen@EXAMPLE.com" }]));
+//! assert!(bound.matches(&user));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod bind;
+mod bound;
+mod display;
+mod error;
+mod eval;
+mod limits;
+pub(crate) mod parse;
+mod syntax;
+
+pub use bind::{BindError, BindErrorKind, Binder, Unknown};
+pub use bound::{BoundFilter, Comparison, Fold, Operand};
+pub use error::{ParseError, ParseErrorKind};
+pub use eval::{Budget, BudgetError};
+pub use limits::{FilterLimits, Syntax};
+pub use syntax::{CompValue, CompareOp, Filter};

@@ -1,0 +1,400 @@
+//! The filter grammar (RFC 7644, Figure 1), with the precedence that the ABNF leaves out: each rule reads a term and then
+//! looks at what follows, so that nothing is read twice.
+
+use std::cell::Cell;
+
+use nom::branch::alt;
+use nom::bytes::complete::tag_no_case;
+use nom::bytes::complete::take_while;
+use nom::character::complete::char;
+use nom::combinator::value;
+use nom::error::{ErrorKind, ParseError as NomError};
+use nom::{IResult, Parser};
+
+use super::error::{ParseError, ParseErrorKind};
+use super::limits::{FilterLimits, Syntax};
+use super::syntax::{CompValue, CompareOp, Filter};
+use crate::attr::{AttrName, AttrPath, path_len};
+
+type PResult<'i, O> = IResult<&'i str, O, Fault<'i>>;
+
+/// A failure, and the rest of the text where it is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Fault<'i> {
+    at: &'i str,
+    kind: ParseErrorKind,
+}
+
+impl<'i> NomError<&'i str> for Fault<'i> {
+    fn from_error_kind(at: &'i str, _: ErrorKind) -> Self {
+        Self { at, kind: ParseErrorKind::ExpectedCondition }
+    }
+
+    fn append(_: &'i str, _: ErrorKind, other: Self) -> Self {
+        other
+    }
+}
+
+impl Fault<'_> {
+    /// The error to show for a fault in `text`.
+    pub(crate) fn into_error(self, text: &str) -> ParseError {
+        ParseError::new(self.kind, text, text.len() - self.at.len())
+    }
+}
+
+/// What all rules need: the whole text, and how much is left of the limits.
+pub(crate) struct Reading<'i> {
+    text: &'i str,
+    terms: Cell<usize>,
+    syntax: Syntax,
+}
+
+/// Where a rule stands: how much deeper it may nest, and whether it is inside brackets.
+#[derive(Clone, Copy)]
+pub(crate) struct Scope {
+    depth: usize,
+    brackets: bool,
+}
+
+impl<'i> Reading<'i> {
+    pub(crate) fn new(text: &'i str, limits: &FilterLimits, syntax: Syntax) -> (Self, Scope) {
+        let reading = Self { text, terms: Cell::new(limits.terms), syntax };
+        (reading, Scope { depth: limits.depth, brackets: false })
+    }
+
+    /// Whether what was read last is a closing parenthesis or bracket.
+    fn after_closing(&self, input: &str) -> bool {
+        let read = self.text.len() - input.len();
+        matches!(self.text.as_bytes().get(read.wrapping_sub(1)), Some(b')' | b']'))
+    }
+
+    fn count_term<'a>(&self, at: &'a str) -> Result<(), nom::Err<Fault<'a>>> {
+        match self.terms.get().checked_sub(1) {
+            Some(left) => {
+                self.terms.set(left);
+                Ok(())
+            }
+            None => failure(ParseErrorKind::TooManyTerms, at),
+        }
+    }
+}
+
+impl Scope {
+    fn deeper(self, at: &str) -> Result<Self, nom::Err<Fault<'_>>> {
+        match self.depth.checked_sub(1) {
+            Some(depth) => Ok(Self { depth, ..self }),
+            None => failure(ParseErrorKind::TooDeep, at),
+        }
+    }
+}
+
+/// `filter = *SP orExp *SP`, the whole of the text.
+pub(super) fn filter(text: &str, limits: &FilterLimits, syntax: Syntax) -> Result<Filter, ParseError> {
+    if text.len() > limits.bytes {
+        // The text itself is not kept: it is the very thing that is too large.
+        return Err(ParseError::new(ParseErrorKind::TooLong, "", 0));
+    }
+    let (reading, scope) = Reading::new(text, limits, syntax);
+    let result = or_exp(&reading, scope, skip_spaces(text)).and_then(|(rest, filter)| {
+        let rest = skip_spaces(rest);
+        if rest.is_empty() { Ok(filter) } else { failure(ParseErrorKind::ExpectedEnd, rest) }
+    });
+    result.map_err(|err| fault(&err, text).into_error(text))
+}
+
+/// `orExp = andExp *( 1*SP "or" 1*SP andExp )`
+fn or_exp<'i>(reading: &Reading<'i>, scope: Scope, input: &'i str) -> PResult<'i, Filter> {
+    let (mut input, first) = and_exp(reading, scope, input)?;
+    let Some(mut rest) = keyword(reading, "or", input) else {
+        return Ok((input, first));
+    };
+    let mut terms = vec![first];
+    loop {
+        let (after, term) = and_exp(reading, scope, rest)?;
+        terms.push(term);
+        input = after;
+        match keyword(reading, "or", input) {
+            Some(next) => rest = next,
+            None => return Ok((input, Filter::Or(terms))),
+        }
+    }
+}
+
+/// `andExp = notExp *( 1*SP "and" 1*SP notExp )`
+fn and_exp<'i>(reading: &Reading<'i>, scope: Scope, input: &'i str) -> PResult<'i, Filter> {
+    let (mut input, first) = not_exp(reading, scope, input)?;
+    let Some(mut rest) = keyword(reading, "and", input) else {
+        return Ok((input, first));
+    };
+    let mut terms = vec![first];
+    loop {
+        let (after, term) = not_exp(reading, scope, rest)?;
+        terms.push(term);
+        input = after;
+        match keyword(reading, "and", input) {
+            Some(next) => rest = next,
+            None => return Ok((input, Filter::And(terms))),
+        }
+    }
+}
+
+/// `notExp = "not" *SP group / group / valueExp / attrExp`
+fn not_exp<'i>(reading: &Reading<'i>, scope: Scope, input: &'i str) -> PResult<'i, Filter> {
+    if input.starts_with('(') {
+        return group(reading, scope, input);
+    }
+    match not_keyword(input) {
+        Some(rest) if rest.starts_with('(') => {
+            let (rest, filter) = group(reading, scope, rest)?;
+            Ok((rest, Filter::Not(Box::new(filter))))
+        }
+        Some(rest) if reading.syntax.bare_not && rest.len() + 3 < input.len() && !operator_follows(rest) => {
+            let (rest, filter) = not_exp(reading, scope.deeper(input)?, rest)?;
+            Ok((rest, Filter::Not(Box::new(filter))))
+        }
+        _ => attr_or_value_exp(reading, scope, input),
+    }
+}
+
+/// `group = "(" *SP orExp *SP ")"`
+fn group<'i>(reading: &Reading<'i>, scope: Scope, input: &'i str) -> PResult<'i, Filter> {
+    let inside = scope.deeper(input)?;
+    let (input, _) = expect(ParseErrorKind::ExpectedGroup, char('(')).parse(input)?;
+    let (input, filter) = or_exp(reading, inside, skip_spaces(input))?;
+    let (input, _) = expect(ParseErrorKind::ExpectedClosingParenthesis, char(')')).parse(skip_spaces(input))?;
+    Ok((input, filter))
+}
+
+/// `attrExp = attrPath compTail`, or `valueExp = attrPath "[" *SP valOr *SP "]" [ subAttr compTail ]`
+fn attr_or_value_exp<'i>(reading: &Reading<'i>, scope: Scope, input: &'i str) -> PResult<'i, Filter> {
+    let (rest, path) = attr_path(scope, input)?;
+    let bracket = if reading.syntax.space_before_bracket { skip_spaces(rest) } else { rest };
+    if bracket.starts_with('[') {
+        if path.sub.is_some() {
+            return failure(ParseErrorKind::UnexpectedBracket, bracket);
+        }
+        let (rest, filter) = bracketed(reading, scope, bracket)?;
+        return value_tail(reading, path, filter, rest);
+    }
+    comp_tail(reading, path, rest)
+}
+
+/// `[ subAttr compTail ]` after a bracket: the same element satisfies both.
+fn value_tail<'i>(reading: &Reading<'i>, path: AttrPath, filter: Filter, input: &'i str) -> PResult<'i, Filter> {
+    let Some(rest) = input.strip_prefix('.') else {
+        return Ok((input, Filter::ValuePath { path, filter: Box::new(filter) }));
+    };
+    let (rest, sub) = attr_name(rest)?;
+    let sub = AttrPath { schema: None, name: sub, sub: None };
+    let (rest, tail) = comp_tail(reading, sub, rest)?;
+    let filter = match filter {
+        Filter::And(mut terms) => {
+            terms.push(tail);
+            Filter::And(terms)
+        }
+        filter => Filter::And(vec![filter, tail]),
+    };
+    Ok((rest, Filter::ValuePath { path, filter: Box::new(filter) }))
+}
+
+/// `"[" *SP valOr *SP "]"`
+pub(crate) fn bracketed<'i>(reading: &Reading<'i>, scope: Scope, input: &'i str) -> PResult<'i, Filter> {
+    if scope.brackets {
+        return failure(ParseErrorKind::UnexpectedBracket, input);
+    }
+    let inside = Scope { brackets: true, ..scope.deeper(input)? };
+    let (input, _) = expect(ParseErrorKind::UnexpectedBracket, char('[')).parse(input)?;
+    let (input, filter) = or_exp(reading, inside, skip_spaces(input))?;
+    let (input, _) = expect(ParseErrorKind::ExpectedClosingBracket, char(']')).parse(skip_spaces(input))?;
+    Ok((input, filter))
+}
+
+/// `compTail = 1*SP ( "pr" / compareOp ( 1*SP compValue / string ) )`
+fn comp_tail<'i>(reading: &Reading<'i>, path: AttrPath, input: &'i str) -> PResult<'i, Filter> {
+    let at = skip_spaces(input);
+    if at.len() == input.len() {
+        return failure(ParseErrorKind::ExpectedOperator, input);
+    }
+    reading.count_term(at)?;
+    if let Ok((rest, _)) = tag_no_case::<_, _, Fault<'i>>("pr").parse(at)
+        && ends_word(rest)
+    {
+        return Ok((rest, Filter::Present(path)));
+    }
+    let (rest, op) = expect(ParseErrorKind::ExpectedOperator, compare_op).parse(at)?;
+    let operand = skip_spaces(rest);
+    if operand.len() == rest.len() && !rest.starts_with('"') {
+        let kind = if rest.is_empty() { ParseErrorKind::ExpectedValue } else { ParseErrorKind::ExpectedOperator };
+        return failure(kind, if rest.is_empty() { rest } else { at });
+    }
+    let (rest, value) = comp_value(reading.syntax, operand)?;
+    if !ends_word(rest) {
+        return failure(ParseErrorKind::ExpectedEnd, rest);
+    }
+    Ok((rest, Filter::Compare { path, op, value }))
+}
+
+/// `compareOp = "eq" / "ne" / "co" / "sw" / "ew" / "gt" / "lt" / "ge" / "le"`
+fn compare_op(input: &str) -> PResult<'_, CompareOp> {
+    alt((
+        value(CompareOp::Eq, tag_no_case("eq")),
+        value(CompareOp::Ne, tag_no_case("ne")),
+        value(CompareOp::Co, tag_no_case("co")),
+        value(CompareOp::Sw, tag_no_case("sw")),
+        value(CompareOp::Ew, tag_no_case("ew")),
+        value(CompareOp::Gt, tag_no_case("gt")),
+        value(CompareOp::Lt, tag_no_case("lt")),
+        value(CompareOp::Ge, tag_no_case("ge")),
+        value(CompareOp::Le, tag_no_case("le")),
+    ))
+    .parse(input)
+}
+
+/// `compValue = false / null / true / number / string`
+fn comp_value(syntax: Syntax, input: &str) -> PResult<'_, CompValue> {
+    match input.as_bytes().first() {
+        Some(b'"') => string(input),
+        Some(b'\'') if syntax.single_quotes => single_quoted(input),
+        Some(b'-' | b'0'..=b'9') if !syntax.bare_words => number(input),
+        _ => word(syntax, input),
+    }
+}
+
+/// `string`, as in JSON (RFC 8259, Section 7)
+fn string(input: &str) -> PResult<'_, CompValue> {
+    let bytes = input.as_bytes();
+    let mut end = 1;
+    let mut plain = true;
+    loop {
+        match bytes.get(end) {
+            Some(b'"') => break,
+            Some(b'\\') => {
+                plain = false;
+                end += 2;
+            }
+            Some(0..=0x1f) | None => return failure(ParseErrorKind::BadString, input),
+            Some(_) => end += 1,
+        }
+    }
+    let (quoted, rest) = input.split_at(end + 1);
+    if plain {
+        return Ok((rest, CompValue::String(input.get(1..end).unwrap_or_default().to_owned())));
+    }
+    match serde_json::from_str(quoted) {
+        Ok(text) => Ok((rest, CompValue::String(text))),
+        Err(_) => failure(ParseErrorKind::BadString, input),
+    }
+}
+
+/// `"'" *char "'"`, beyond the grammar.
+fn single_quoted(input: &str) -> PResult<'_, CompValue> {
+    let inside = input.get(1..).unwrap_or_default();
+    match inside.split_once('\'') {
+        Some((text, rest)) => Ok((rest, CompValue::String(text.to_owned()))),
+        None => failure(ParseErrorKind::BadString, input),
+    }
+}
+
+/// `number`, as in JSON (RFC 8259, Section 6)
+fn number(input: &str) -> PResult<'_, CompValue> {
+    let (rest, text) = take_while(|character: char| !is_delimiter(character)).parse(input)?;
+    match text.parse() {
+        Ok(number) => Ok((rest, CompValue::Number(number))),
+        Err(_) => failure(ParseErrorKind::BadNumber, input),
+    }
+}
+
+/// `true / false / null`, and words beyond the grammar.
+fn word(syntax: Syntax, input: &str) -> PResult<'_, CompValue> {
+    let (rest, text) = take_while(|character: char| !is_delimiter(character)).parse(input)?;
+    let is = |literal: &str| text == literal || (syntax.literal_case && text.eq_ignore_ascii_case(literal));
+    let literal = match text {
+        _ if is("true") => CompValue::Boolean(true),
+        _ if is("false") => CompValue::Boolean(false),
+        _ if is("null") => CompValue::Null,
+        _ if syntax.bare_words && !text.is_empty() => match text.parse() {
+            Ok(number) => CompValue::Number(number),
+            Err(_) => CompValue::String(text.to_owned()),
+        },
+        _ => return failure(ParseErrorKind::ExpectedValue, input),
+    };
+    Ok((rest, literal))
+}
+
+/// `attrPath = [ URN ":" ] ATTRNAME [ subAttr ]`, without the URN inside brackets.
+pub(crate) fn attr_path(scope: Scope, input: &str) -> PResult<'_, AttrPath> {
+    let (text, rest) = input.split_at(path_len(input));
+    match text.parse::<AttrPath>() {
+        Ok(path) if scope.brackets && path.schema.is_some() => failure(ParseErrorKind::ExpectedAttribute, input),
+        Ok(path) => Ok((rest, path)),
+        Err(_) if text.is_empty() => failure(ParseErrorKind::ExpectedCondition, input),
+        Err(_) => failure(ParseErrorKind::ExpectedAttribute, input),
+    }
+}
+
+/// `ATTRNAME`
+pub(crate) fn attr_name(input: &str) -> PResult<'_, AttrName> {
+    let (text, rest) = input.split_at(path_len(input));
+    match text.parse() {
+        Ok(name) => Ok((rest, name)),
+        Err(_) => failure(ParseErrorKind::ExpectedSubAttribute, input),
+    }
+}
+
+/// Reads `and` or `or`, after spaces or something closed, and before spaces, a parenthesis or the end.
+fn keyword<'i>(reading: &Reading<'i>, keyword: &str, input: &'i str) -> Option<&'i str> {
+    let at = skip_spaces(input);
+    if at.len() == input.len() && !reading.after_closing(input) {
+        return None;
+    }
+    let (rest, _) = tag_no_case::<_, _, Fault<'i>>(keyword).parse(at).ok()?;
+    (rest.is_empty() || rest.starts_with([' ', '('])).then(|| skip_spaces(rest))
+}
+
+/// Reads `not` and the spaces behind it.
+fn not_keyword(input: &str) -> Option<&str> {
+    let (rest, _) = tag_no_case::<_, _, Fault<'_>>("not").parse(input).ok()?;
+    Some(skip_spaces(rest))
+}
+
+/// Whether an operator comes next, so that the word before it was an attribute called `not`.
+fn operator_follows(input: &str) -> bool {
+    let word = input.split([' ', '"']).next().unwrap_or_default();
+    word.eq_ignore_ascii_case("pr") || CompareOp::ALL.iter().any(|op| word.eq_ignore_ascii_case(op.as_str()))
+}
+
+pub(crate) fn skip_spaces(input: &str) -> &str {
+    input.trim_start_matches(' ')
+}
+
+fn is_delimiter(character: char) -> bool {
+    matches!(character, ' ' | ')' | ']')
+}
+
+fn ends_word(rest: &str) -> bool {
+    rest.is_empty() || rest.starts_with(is_delimiter)
+}
+
+/// Runs `parser`; once here, nothing else can match, so its failure is final.
+fn expect<'i, O>(
+    kind: ParseErrorKind,
+    mut parser: impl Parser<&'i str, Output = O, Error = Fault<'i>>,
+) -> impl FnMut(&'i str) -> PResult<'i, O> {
+    move |input| {
+        parser.parse(input).map_err(|err| match err {
+            nom::Err::Error(fault) => nom::Err::Failure(Fault { kind, ..fault }),
+            err => err,
+        })
+    }
+}
+
+fn failure<O>(kind: ParseErrorKind, at: &str) -> Result<O, nom::Err<Fault<'_>>> {
+    Err(nom::Err::Failure(Fault { at, kind }))
+}
+
+pub(crate) fn fault<'i>(err: &nom::Err<Fault<'i>>, text: &'i str) -> Fault<'i> {
+    match err {
+        nom::Err::Error(fault) | nom::Err::Failure(fault) => *fault,
+        nom::Err::Incomplete(_) => Fault { at: &text[text.len()..], kind: ParseErrorKind::ExpectedEnd },
+    }
+}

@@ -1,0 +1,121 @@
+//! The syntax tree of filters: what the client wrote, without parentheses (RFC 7644, Figure 1).
+
+use std::fmt;
+use std::str::FromStr;
+
+use super::error::ParseError;
+use super::limits::{FilterLimits, Syntax};
+use super::parse;
+use crate::attr::AttrPath;
+use crate::schema::Number;
+
+/// A filter as the client wrote it: names in any case, types unchecked (RFC 7644, Section 3.4.2.2).
+///
+/// `Display` is the inverse of parsing.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Filter {
+    /// All of them hold; at least two.
+    And(Vec<Self>),
+    /// One of them holds; at least two.
+    Or(Vec<Self>),
+    /// It does not hold.
+    Not(Box<Self>),
+    /// The attribute has a value: `pr`.
+    Present(AttrPath),
+    /// A value compares with another.
+    Compare {
+        /// The attribute.
+        path: AttrPath,
+        /// How to compare.
+        op: CompareOp,
+        /// What to compare with.
+        value: CompValue,
+    },
+    /// One element of a multi-valued attribute satisfies the whole of a filter: `emails[type eq "work"]`.
+    ValuePath {
+        /// The attribute.
+        path: AttrPath,
+        /// The filter; its names are those of sub-attributes.
+        filter: Box<Self>,
+    },
+}
+
+impl Filter {
+    /// Reads a filter within limits, and with tolerances beyond the grammar.
+    ///
+    /// # Errors
+    ///
+    /// - the text is no filter: the error says where, and what was expected;
+    /// - it is beyond a limit.
+    pub fn parse(text: &str, limits: &FilterLimits, syntax: Syntax) -> Result<Self, ParseError> {
+        parse::filter(text, limits, syntax)
+    }
+}
+
+impl FromStr for Filter {
+    type Err = ParseError;
+
+    /// Reads a filter by the grammar, within the default limits.
+    fn from_str(text: &str) -> Result<Self, ParseError> {
+        Self::parse(text, &FilterLimits::default(), Syntax::default())
+    }
+}
+
+macro_rules! compare_ops {
+    ($($(#[$doc:meta])* $variant:ident = $text:literal;)*) => {
+        /// How a value compares with an operand (RFC 7644, Table 3).
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum CompareOp { $($(#[$doc])* $variant,)* }
+
+        impl CompareOp {
+            /// All of them.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+
+            /// The operator as it is written, in lower case.
+            #[must_use]
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $text,)* }
+            }
+        }
+    };
+}
+
+compare_ops! {
+    /// Equal.
+    Eq = "eq";
+    /// Not equal: no value is equal.
+    Ne = "ne";
+    /// Contains.
+    Co = "co";
+    /// Starts with.
+    Sw = "sw";
+    /// Ends with.
+    Ew = "ew";
+    /// Greater than.
+    Gt = "gt";
+    /// Greater than or equal to.
+    Ge = "ge";
+    /// Less than.
+    Lt = "lt";
+    /// Less than or equal to.
+    Le = "le";
+}
+
+impl fmt::Display for CompareOp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// The operand of a comparison: a JSON literal (`compValue` in RFC 7644, Figure 1).
+#[derive(Clone, Debug, PartialEq)]
+pub enum CompValue {
+    /// `null`: `eq null` means that there is no value.
+    Null,
+    /// `true` or `false`.
+    Boolean(bool),
+    /// A number.
+    Number(Number),
+    /// A string, with its escapes read.
+    String(String),
+}

@@ -1,0 +1,78 @@
+//! An embeddable SCIM 2.0 service provider (RFC 7643, RFC 7644, RFC 9865): a host gives it a store and an authenticator,
+//! hands it `http::Request`s from whatever HTTP stack it uses, and gets `http::Response`s that provisioning clients accept.
+//!
+//! One movement runs through the crate: **parse** what the client wrote, **bind** it to a schema, **run** the bound form.
+//! Names in any case, types, extensions, mutability and case rules are decided in *bind*, once; what runs sees canonical
+//! names and typed operands only.
+//!
+//! ```
+//! use scimwire::auth::{AuthError, Authenticate, RequestContext, bearer_token};
+//! use scimwire::schema::ENTERPRISE_USER;
+//! use scimwire::{Dispatcher, MemoryDirectory, ResourceType};
+//!
+//! #[derive(Debug)]
+//! struct Tokens;
+//!
+//! #[async_trait::async_trait]
+//! impl Authenticate for Tokens {
+//!     async fn authenticate(&self, head: &http::request::Parts) -> Result<RequestContext, AuthError> {
+//!         match bearer_token(head) {
+//!             Some("s3cret") => Ok(RequestContext::new("example")),
+//!             Some(_) => Err(AuthError::invalid_token()),
+//!             None => Err(AuthError::missing()),
+//!         }
+//!     }
+//! }
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let users = ResourceType::user().with_extension(ENTERPRISE_USER);
+//! let groups = ResourceType::group().unique("displayName");
+//! let directory = MemoryDirectory::new();
+//! let scim = Dispatcher::builder("https://example.com/scim/v2")
+//!     .resource_type(users.clone(), directory.store(users))
+//!     .resource_type(groups.clone(), directory.store(groups))
+//!     .authenticate(Tokens)
+//!     .build()?;
+//!
+//! let request = http::Request::post("/scim/v2/Users")
+//!     .header("authorization", "Bearer s3cret")
+//!     .body(r#"{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"bjensen"}"#)?;
+//! let response = scim.dispatch(request).await;
+//! assert_eq!(response.status(), 201);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! A host implements [`ResourceStore`] over its own tables, [`auth::Authenticate`] over its own tokens, and, where it has a
+//! say in changes, [`policy::Policy`]. Known departures of real clients are repaired and reported: see [`Quirks`].
+//!
+//! What the crate is not: an HTTP server, a SCIM client, or a user database.
+
+#![cfg_attr(not(test), warn(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used))]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+pub mod attr;
+pub mod auth;
+pub mod dispatch;
+pub mod error;
+pub mod filter;
+pub mod message;
+pub mod patch;
+pub mod policy;
+pub mod query;
+pub mod quirks;
+pub mod resource;
+pub mod schema;
+pub mod store;
+
+pub use dispatch::Dispatcher;
+pub use error::{Error, ScimType};
+pub use quirks::Quirks;
+pub use resource::Resource;
+pub use schema::ResourceType;
+pub use store::{MemoryDirectory, MemoryStore, ResourceStore, StoreError};
+
+#[doc = include_str!("../README.md")]
+#[cfg(doctest)]
+struct Readme;

@@ -1,0 +1,42 @@
+//! The answer to a query (RFC 7644, Section 3.4.2; RFC 9865, Section 2).
+
+use serde::ser::SerializeStruct;
+use serde::{Serialize, Serializer};
+
+/// The schema of a list.
+pub const LIST_RESPONSE: &str = "urn:ietf:params:scim:api:messages:2.0:ListResponse";
+
+/// A page of results (RFC 7644, Section 3.4.2).
+#[derive(Clone, Debug, PartialEq)]
+pub struct ListResponse<T> {
+    /// How many resources satisfy the query, on all pages; none where a store cannot tell while paging by cursor.
+    pub total_results: Option<usize>,
+    /// The index of the first resource of this page, from 1; none when paging by cursor.
+    pub start_index: Option<usize>,
+    /// Where the next page begins; none on the last one, and when paging by index.
+    pub next_cursor: Option<String>,
+    /// The resources of this page.
+    pub resources: Vec<T>,
+}
+
+impl<T: Serialize> Serialize for ListResponse<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let optional = [self.total_results.is_some(), self.start_index.is_some(), self.next_cursor.is_some()];
+        let members = 3 + optional.into_iter().filter(|present| *present).count();
+        let mut body = serializer.serialize_struct("ListResponse", members)?;
+        body.serialize_field("schemas", &[LIST_RESPONSE])?;
+        if let Some(total_results) = &self.total_results {
+            body.serialize_field("totalResults", total_results)?;
+        }
+        if let Some(start_index) = self.start_index {
+            body.serialize_field("startIndex", &start_index)?;
+        }
+        body.serialize_field("itemsPerPage", &self.resources.len())?;
+        if let Some(next_cursor) = &self.next_cursor {
+            body.serialize_field("nextCursor", next_cursor)?;
+        }
+        // Some clients demand the array even when it is empty.
+        body.serialize_field("Resources", &self.resources)?;
+        body.end()
+    }
+}

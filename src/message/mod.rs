@@ -1,0 +1,66 @@
+//! Protocol messages: what stands in bodies besides resources (RFC 7644, Section 8.2).
+
+mod json;
+mod list_response;
+mod patch_op;
+mod search_request;
+
+use std::fmt;
+
+use serde_json::{Map, Value};
+
+use crate::error::{Error, ScimType};
+
+pub use json::{JsonError, JsonLimits, parse_object};
+pub use list_response::{LIST_RESPONSE, ListResponse};
+pub use patch_op::{PATCH_OP, PatchOp, PatchOperation};
+pub use search_request::{SEARCH_REQUEST, SearchRequest};
+
+/// A body that is not the message it should be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MessageError {
+    scim_type: ScimType,
+    detail: String,
+}
+
+impl MessageError {
+    fn syntax(detail: impl Into<String>) -> Self {
+        Self { scim_type: ScimType::InvalidSyntax, detail: detail.into() }
+    }
+
+    fn value(detail: impl Into<String>) -> Self {
+        Self { scim_type: ScimType::InvalidValue, detail: detail.into() }
+    }
+}
+
+impl fmt::Display for MessageError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.detail)
+    }
+}
+
+impl std::error::Error for MessageError {}
+
+impl From<MessageError> for Error {
+    fn from(err: MessageError) -> Self {
+        Self::typed(err.scim_type, err.detail)
+    }
+}
+
+/// Takes a member whose name is `name` in any case.
+fn take(body: &mut Map<String, Value>, name: &str) -> Option<Value> {
+    if let Some(value) = body.remove(name) {
+        return Some(value);
+    }
+    let key = body.keys().find(|key| key.eq_ignore_ascii_case(name))?.clone();
+    body.remove(&key)
+}
+
+/// RFC 7644, Section 8.2: each message names its schema.
+fn expect_schema(body: &mut Map<String, Value>, schema: &str) -> Result<(), MessageError> {
+    let named = take(body, "schemas").is_some_and(|schemas| {
+        let uris = schemas.as_array().map(Vec::as_slice).unwrap_or_default();
+        uris.iter().filter_map(Value::as_str).any(|uri| uri.eq_ignore_ascii_case(schema))
+    });
+    if named { Ok(()) } else { Err(MessageError::syntax(format!("`schemas` has to name `{schema}`"))) }
+}

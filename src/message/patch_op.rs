@@ -1,0 +1,62 @@
+//! The message of PATCH (RFC 7644, Section 3.5.2).
+
+use serde_json::{Map, Value};
+
+use super::{MessageError, expect_schema, take};
+
+/// The schema of a PATCH message.
+pub const PATCH_OP: &str = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
+
+/// What a client asks to change, as it wrote it (RFC 7644, Section 3.5.2).
+#[derive(Clone, Debug, PartialEq)]
+pub struct PatchOp {
+    /// The operations, in the order in which they apply.
+    pub operations: Vec<PatchOperation>,
+}
+
+/// One change, as the client wrote it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PatchOperation {
+    /// `add`, `remove` or `replace`; clients write it in any case.
+    pub op: String,
+    /// What to change; none is the resource itself.
+    pub path: Option<String>,
+    /// What to change it to; none and `null` are two things here.
+    pub value: Option<Value>,
+}
+
+impl PatchOp {
+    /// Reads the message from a body; no more than `most` operations.
+    ///
+    /// # Errors
+    ///
+    /// - `schemas` does not name the message;
+    /// - `Operations` is missing, no array, or longer than `most`;
+    /// - an operation is no object, or its `op` or `path` no string.
+    pub fn from_object(mut body: Map<String, Value>, most: usize) -> Result<Self, MessageError> {
+        expect_schema(&mut body, PATCH_OP)?;
+        let Some(Value::Array(operations)) = take(&mut body, "Operations") else {
+            return Err(MessageError::syntax("`Operations` has to be an array"));
+        };
+        if operations.len() > most {
+            return Err(MessageError::syntax(format!("no more than {most} operations fit into one request")));
+        }
+        let operations = operations.into_iter().enumerate().map(|(index, operation)| read(index, operation));
+        Ok(Self { operations: operations.collect::<Result<_, _>>()? })
+    }
+}
+
+fn read(index: usize, operation: Value) -> Result<PatchOperation, MessageError> {
+    let Value::Object(mut operation) = operation else {
+        return Err(MessageError::syntax(format!("operation {index} is not an object")));
+    };
+    let Some(Value::String(op)) = take(&mut operation, "op") else {
+        return Err(MessageError::syntax(format!("operation {index}: `op` has to be `add`, `remove` or `replace`")));
+    };
+    let path = match take(&mut operation, "path") {
+        None | Some(Value::Null) => None,
+        Some(Value::String(path)) => Some(path),
+        Some(_) => return Err(MessageError::syntax(format!("operation {index}: `path` has to be a string"))),
+    };
+    Ok(PatchOperation { op, path, value: take(&mut operation, "value") })
+}

@@ -1,0 +1,136 @@
+//! What a client asks for in a query, from the query string or from a body (RFC 7644, Sections 3.4.2 and 3.4.3).
+
+use serde_json::{Map, Value};
+
+use super::{MessageError, expect_schema, take};
+
+/// The schema of a search message.
+pub const SEARCH_REQUEST: &str = "urn:ietf:params:scim:api:messages:2.0:SearchRequest";
+
+/// The parameters of a query, as the client wrote them (RFC 7644, Section 3.4.3; RFC 9865, Section 3).
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct SearchRequest {
+    /// Attributes to return, and no others but those that always are.
+    pub attributes: Vec<String>,
+    /// Attributes not to return.
+    pub excluded_attributes: Vec<String>,
+    /// Which resources.
+    pub filter: Option<String>,
+    /// The attribute to sort by.
+    pub sort_by: Option<String>,
+    /// `ascending` or `descending`.
+    pub sort_order: Option<String>,
+    /// The index of the first result, from 1.
+    pub start_index: Option<i64>,
+    /// The most results in the answer.
+    pub count: Option<i64>,
+    /// Where to go on; empty to start paging by cursor.
+    pub cursor: Option<String>,
+}
+
+impl SearchRequest {
+    /// Reads the parameters from the query of a URL; names in any case, unknown ones are ignored, `+` is a space.
+    ///
+    /// # Errors
+    ///
+    /// - `startIndex` or `count` is no whole number.
+    pub fn from_query(query: &str) -> Result<Self, MessageError> {
+        let mut request = Self::default();
+        for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+            let is = |parameter: &str| name.eq_ignore_ascii_case(parameter);
+            if is("attributes") {
+                request.attributes.extend(names(&value));
+            } else if is("excludedAttributes") {
+                request.excluded_attributes.extend(names(&value));
+            } else if is("filter") {
+                request.filter = Some(value.into_owned());
+            } else if is("sortBy") {
+                request.sort_by = Some(value.into_owned());
+            } else if is("sortOrder") {
+                request.sort_order = Some(value.into_owned());
+            } else if is("startIndex") {
+                request.start_index = Some(whole("startIndex", &value)?);
+            } else if is("count") {
+                request.count = Some(whole("count", &value)?);
+            } else if is("cursor") {
+                request.cursor = Some(value.into_owned());
+            }
+        }
+        Ok(request)
+    }
+
+    /// Reads the message from a body.
+    ///
+    /// # Errors
+    ///
+    /// - `schemas` does not name the message;
+    /// - a member is of the wrong type.
+    pub fn from_object(mut body: Map<String, Value>) -> Result<Self, MessageError> {
+        expect_schema(&mut body, SEARCH_REQUEST)?;
+        Ok(Self {
+            attributes: strings(&mut body, "attributes")?,
+            excluded_attributes: strings(&mut body, "excludedAttributes")?,
+            filter: string(&mut body, "filter")?,
+            sort_by: string(&mut body, "sortBy")?,
+            sort_order: string(&mut body, "sortOrder")?,
+            start_index: integer(&mut body, "startIndex")?,
+            count: integer(&mut body, "count")?,
+            // RFC 9865, Section 2: null and "" both begin to page by cursor.
+            cursor: match take(&mut body, "cursor") {
+                None => None,
+                Some(Value::Null) => Some(String::new()),
+                Some(Value::String(cursor)) => Some(cursor),
+                Some(_) => return Err(MessageError::value("`cursor` has to be a string")),
+            },
+        })
+    }
+}
+
+/// RFC 7644, Section 3.9: "a comma-separated list"; white space around names does not count.
+fn names(list: &str) -> Vec<String> {
+    list.split(',').map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect()
+}
+
+fn whole(name: &str, text: &str) -> Result<i64, MessageError> {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let valid = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    match (valid, text.parse()) {
+        (true, Ok(number)) => Ok(number),
+        // A number too large for any list is as good as the largest one.
+        (true, Err(_)) if text.starts_with('-') => Ok(i64::MIN),
+        (true, Err(_)) => Ok(i64::MAX),
+        (false, _) => Err(MessageError::value(format!("`{name}` has to be a whole number"))),
+    }
+}
+
+fn string(body: &mut Map<String, Value>, name: &str) -> Result<Option<String>, MessageError> {
+    match take(body, name) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text)),
+        Some(_) => Err(MessageError::value(format!("`{name}` has to be a string"))),
+    }
+}
+
+fn strings(body: &mut Map<String, Value>, name: &str) -> Result<Vec<String>, MessageError> {
+    let wrong = || MessageError::value(format!("`{name}` has to be an array of strings"));
+    match take(body, name) {
+        None | Some(Value::Null) => Ok(Vec::new()),
+        Some(Value::Array(values)) => values
+            .into_iter()
+            .map(|value| match value {
+                Value::String(text) => Ok(text.trim().to_owned()),
+                _ => Err(wrong()),
+            })
+            .collect(),
+        Some(_) => Err(wrong()),
+    }
+}
+
+fn integer(body: &mut Map<String, Value>, name: &str) -> Result<Option<i64>, MessageError> {
+    match take(body, name) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::Number(number)) if number.is_i64() || number.is_u64() => Ok(Some(number.as_i64().unwrap_or(i64::MAX))),
+        Some(_) => Err(MessageError::value(format!("`{name}` has to be a whole number"))),
+    }
+}

@@ -1,0 +1,158 @@
+//! Runs a plan on a resource (RFC 7644, Section 3.5.2). All that depends on the schema alone was decided in *bind*.
+
+use serde_json::{Map, Value};
+
+use super::error::{PatchError, PatchErrorKind};
+use super::plan::{Action, Plan, Step, StepChange, StepTarget};
+use super::rules::NoMatch;
+use super::target::{Slot, Values};
+use crate::resource::{Resource, is_unassigned};
+use crate::schema::{Attribute, Mutability, ResolvedPath, Schema};
+
+impl Plan {
+    /// Applies every step, or none: the resource comes by value, and a failure drops it. Whether the result is one that may
+    /// be stored is for [`resource::check`](crate::resource::check) to say.
+    ///
+    /// # Errors
+    ///
+    /// - a step has nothing to operate on;
+    /// - a step changes an immutable attribute.
+    pub fn apply(&self, resource: Resource) -> Result<Resource, PatchError> {
+        self.apply_steps(resource, |_| true)
+    }
+
+    /// Applies the steps that are not about members, to a resource that was read without them.
+    ///
+    /// # Errors
+    ///
+    /// - as [`Plan::apply`].
+    pub fn apply_without_members(&self, resource: Resource) -> Result<Resource, PatchError> {
+        let membership = self.resource_type.membership();
+        self.apply_steps(resource, |step| membership.is_none_or(|membership| !step.is_of(membership)))
+    }
+
+    fn apply_steps(&self, mut resource: Resource, chosen: impl Fn(&Step) -> bool) -> Result<Resource, PatchError> {
+        for step in self.steps.iter().filter(|step| chosen(step)) {
+            step.apply(&mut resource, self.no_match).map_err(|kind| PatchError { operation: Some(step.operation), kind })?;
+        }
+        resource.settle_schemas(&self.resource_type);
+        Ok(resource)
+    }
+}
+
+impl Step {
+    fn apply(&self, resource: &mut Resource, no_match: NoMatch) -> Result<(), PatchErrorKind> {
+        match &self.change {
+            StepChange::Target(target, action) => apply_to_target(resource, target, action, no_match),
+            StepChange::RemoveExtension(schema) => remove_extension(resource, schema),
+            StepChange::Expect(path, value) => expect(resource, path, value),
+        }
+    }
+}
+
+fn apply_to_target(
+    resource: &mut Resource,
+    target: &StepTarget,
+    action: &Action,
+    no_match: NoMatch,
+) -> Result<(), PatchErrorKind> {
+    let Some(uri) = target.container() else {
+        return apply_in(resource.object_mut(), target, action, no_match);
+    };
+    let container = resource.object_mut().entry(uri).or_insert_with(|| Value::Object(Map::new()));
+    let result = match container {
+        Value::Object(object) => apply_in(object, target, action, no_match),
+        _ => Ok(()),
+    };
+    // RFC 7643, Section 2.5: an extension without a value is no extension.
+    if is_unassigned(container) {
+        resource.remove(uri);
+    }
+    result
+}
+
+fn apply_in(
+    object: &mut Map<String, Value>,
+    target: &StepTarget,
+    action: &Action,
+    no_match: NoMatch,
+) -> Result<(), PatchErrorKind> {
+    let attribute = &target.attribute;
+    match &target.sub {
+        None if target.filter.is_none() => Slot::new(object, attribute).apply(action),
+        Some(sub) if !attribute.multi_valued() => {
+            let value = object.entry(attribute.name()).or_insert_with(|| Value::Object(Map::new()));
+            let result = match value {
+                Value::Object(parent) => Slot::new(parent, sub).apply(action),
+                _ => Ok(()),
+            };
+            if is_unassigned(value) {
+                object.remove(attribute.name());
+            }
+            result
+        }
+        _ => apply_to_values(object, target, action, no_match),
+    }
+    .map_err(|kind| in_full(kind, target))
+}
+
+fn apply_to_values(
+    object: &mut Map<String, Value>,
+    target: &StepTarget,
+    action: &Action,
+    no_match: NoMatch,
+) -> Result<(), PatchErrorKind> {
+    let name = target.attribute.name();
+    let mut elements = match object.remove(name) {
+        Some(Value::Array(elements)) => elements,
+        _ => Vec::new(),
+    };
+    let result = Values::choose(&mut elements, target)?.apply(action, no_match);
+    elements.retain(|element| !is_unassigned(element));
+    if !elements.is_empty() {
+        object.insert(name.to_owned(), Value::Array(elements));
+    }
+    result
+}
+
+fn remove_extension(resource: &mut Resource, schema: &Schema) -> Result<(), PatchErrorKind> {
+    let Some(Value::Object(object)) = resource.remove(schema.uri().as_str()) else {
+        return Ok(());
+    };
+    let is_fixed = |attribute: &&std::sync::Arc<Attribute>| {
+        attribute.mutability() == Mutability::Immutable && object.contains_key(attribute.name())
+    };
+    match schema.attributes().iter().find(is_fixed) {
+        Some(attribute) => Err(PatchErrorKind::Immutable(format!("{}:{}", schema.uri(), attribute.name()))),
+        None => Ok(()),
+    }
+}
+
+/// A read-only attribute has to be as it is.
+fn expect(resource: &Resource, path: &ResolvedPath, expected: &Value) -> Result<(), PatchErrorKind> {
+    let current = resource.value(path).unwrap_or(&Value::Null);
+    if says_the_same(expected, current) { Ok(()) } else { Err(PatchErrorKind::ReadOnly(path.to_string())) }
+}
+
+/// Whether all that a client echoes is as it is; what is made when a resource is sent is not looked at.
+fn says_the_same(echo: &Value, current: &Value) -> bool {
+    match (echo, current) {
+        (echo, Value::Null) => is_unassigned(echo),
+        (Value::Object(echo), Value::Object(current)) => echo.iter().all(|(name, value)| {
+            let made = name.eq_ignore_ascii_case("location") || name.eq_ignore_ascii_case("$ref");
+            made || says_the_same(value, current.get(name).unwrap_or(&Value::Null))
+        }),
+        (Value::Array(echo), Value::Array(current)) => {
+            echo.len() == current.len() && echo.iter().all(|value| current.iter().any(|other| says_the_same(value, other)))
+        }
+        (echo, current) => echo == current,
+    }
+}
+
+/// The error with the whole path, where a target knows the name of its own attribute only.
+fn in_full(kind: PatchErrorKind, target: &StepTarget) -> PatchErrorKind {
+    match kind {
+        PatchErrorKind::Immutable(name) if name == target.last().name() => PatchErrorKind::Immutable(target.path().to_string()),
+        kind => kind,
+    }
+}

@@ -1,0 +1,140 @@
+//! Changes that cannot be made.
+
+use std::fmt;
+
+use crate::error::{Error, ScimType};
+use crate::filter::{BindError, BudgetError, ParseError};
+use crate::resource::ValueError;
+
+use super::path::PathError;
+
+/// An operation that could not be applied; the resource is unchanged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PatchError {
+    /// Index of the operation, from 0; none where the change as a whole is wrong.
+    pub operation: Option<usize>,
+    /// What was wrong with it.
+    pub kind: PatchErrorKind,
+}
+
+/// What was wrong with an operation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum PatchErrorKind {
+    /// `op` is none of `add`, `remove`, `replace`.
+    Op(String),
+    /// There are no operations.
+    NoOperations,
+    /// The path is malformed.
+    Path(PathError),
+    /// The part of the path in brackets is malformed.
+    Filter(ParseError),
+    /// The part of the path in brackets does not fit the attribute.
+    Bind(BindError),
+    /// The path names no attribute.
+    UnknownPath(String),
+    /// A value filter stands at an attribute with one value.
+    NotMultiValued(String),
+    /// `remove` has no path.
+    NoPath,
+    /// The path yields nothing to operate on.
+    NoTarget(String),
+    /// `add` or `replace` has no value.
+    NoValue,
+    /// A path-less value is no object.
+    NotObject,
+    /// `remove` has a value.
+    RemoveWithValue,
+    /// The value does not fit the attribute.
+    Value(ValueError),
+    /// The attribute is read-only.
+    ReadOnly(String),
+    /// The attribute is immutable, and has another value.
+    Immutable(String),
+    /// The attribute is required, and cannot be removed.
+    Required(String),
+    /// The value filter looks at too many values.
+    Budget(BudgetError),
+}
+
+impl PatchError {
+    pub(crate) fn new(operation: usize, kind: impl Into<PatchErrorKind>) -> Self {
+        Self { operation: Some(operation), kind: kind.into() }
+    }
+}
+
+impl PatchErrorKind {
+    /// The kind of failure, in the RFC's words.
+    #[must_use]
+    pub fn scim_type(&self) -> ScimType {
+        match self {
+            Self::Op(_) | Self::NoOperations => ScimType::InvalidSyntax,
+            Self::Path(_) | Self::UnknownPath(_) | Self::NotMultiValued(_) => ScimType::InvalidPath,
+            Self::Filter(_) | Self::Bind(_) => ScimType::InvalidFilter,
+            Self::NoPath | Self::NoTarget(_) => ScimType::NoTarget,
+            Self::NoValue | Self::NotObject | Self::RemoveWithValue => ScimType::InvalidValue,
+            Self::Value(err) => err.scim_type(),
+            Self::ReadOnly(_) | Self::Immutable(_) | Self::Required(_) => ScimType::Mutability,
+            Self::Budget(_) => ScimType::TooMany,
+        }
+    }
+}
+
+impl fmt::Display for PatchError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(operation) = self.operation {
+            write!(f, "operation {operation}: ")?;
+        }
+        write!(f, "{}", self.kind)
+    }
+}
+
+impl fmt::Display for PatchErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Op(_) => f.write_str("`op` has to be `add`, `remove` or `replace`"),
+            Self::NoOperations => f.write_str("there are no operations"),
+            Self::Path(err) => write!(f, "{err}"),
+            Self::Filter(err) => write!(f, "path: {err}"),
+            Self::Bind(err) => write!(f, "path: {err}"),
+            Self::UnknownPath(path) => write!(f, "path `{path}` names no attribute of this resource type"),
+            Self::NotMultiValued(path) => write!(f, "attribute `{path}` has one value: a filter in brackets does not apply"),
+            Self::NoPath => f.write_str("`remove` needs a `path`"),
+            Self::NoTarget(path) => write!(f, "path `{path}` yields nothing to operate on"),
+            Self::NoValue => f.write_str("`add` and `replace` need a `value`"),
+            Self::NotObject => f.write_str("without a `path` the `value` has to be an object"),
+            Self::RemoveWithValue => f.write_str("`remove` takes no `value`"),
+            Self::Value(err) => write!(f, "{err}"),
+            Self::ReadOnly(path) => write!(f, "attribute `{path}` is read-only"),
+            Self::Immutable(path) => write!(f, "attribute `{path}` is immutable, and has another value"),
+            Self::Required(path) => write!(f, "attribute `{path}` is required, and cannot be removed"),
+            Self::Budget(err) => write!(f, "{err}"),
+        }
+    }
+}
+
+impl std::error::Error for PatchError {}
+
+impl From<ValueError> for PatchErrorKind {
+    fn from(err: ValueError) -> Self {
+        Self::Value(err)
+    }
+}
+
+impl From<BindError> for PatchErrorKind {
+    fn from(err: BindError) -> Self {
+        Self::Bind(err)
+    }
+}
+
+impl From<BudgetError> for PatchErrorKind {
+    fn from(err: BudgetError) -> Self {
+        Self::Budget(err)
+    }
+}
+
+impl From<PatchError> for Error {
+    fn from(err: PatchError) -> Self {
+        Self::typed(err.kind.scim_type(), err.to_string())
+    }
+}

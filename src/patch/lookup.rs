@@ -1,0 +1,118 @@
+//! What a path means in a resource type (RFC 7644, Section 3.5.2).
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+
+use super::bind::Binding;
+use super::error::PatchErrorKind;
+use super::path::Path;
+use super::plan::{ElementFilter, StepTarget};
+use super::rules::{ConditionPaths, PatchRepair};
+use crate::attr::{AttrPath, starts_with_urn};
+use crate::filter::{BoundFilter, CompareOp, Filter, Operand};
+use crate::schema::{AttributeType, ResolvedPath, Schema};
+
+/// What a path means.
+pub(super) enum Bound {
+    Attribute(StepTarget),
+    Extension(Arc<Schema>),
+    /// The resource itself: the URN of its schema.
+    Resource,
+}
+
+impl Binding<'_> {
+    /// A condition where a path belongs: `schemas eq "urn:example"` means the values that satisfy it.
+    pub(super) fn condition(&mut self, path: &str) -> Result<Option<Bound>, PatchErrorKind> {
+        let rules = &self.binder.rules;
+        let Ok(Filter::Compare { path, op, value }) = Filter::parse(path, &self.binder.limits, self.binder.syntax) else {
+            return Ok(None);
+        };
+        let name: Option<AttrPath> = match &path.sub {
+            Some(sub) => sub.as_str().parse().ok(),
+            None => "value".parse().ok(),
+        };
+        let (ConditionPaths::Select, Some(name)) = (rules.condition_paths, name) else {
+            return Ok(None);
+        };
+        let filter = Filter::Compare { path: name, op, value };
+        let path = Path { attribute: AttrPath { sub: None, ..path }, filter: Some(filter), sub: None };
+        self.resolve(&path).map(|target| Some(Bound::Attribute(target)))
+    }
+
+    pub(super) fn bind_path(&mut self, text: &str) -> Result<Bound, PatchErrorKind> {
+        let resource_type = &self.binder.resource_type;
+        if starts_with_urn(text.trim_start_matches(' ')) {
+            if let Some(schema) = resource_type.whole_extension(text) {
+                return Ok(Bound::Extension(Arc::clone(schema)));
+            }
+            if resource_type.schema().uri().is(text.trim_matches(' ')) {
+                return Ok(Bound::Resource);
+            }
+        }
+        let path = Path::parse(text, &self.binder.limits, self.binder.syntax)?;
+        self.resolve(&path).map(Bound::Attribute)
+    }
+
+    fn resolve(&mut self, path: &Path) -> Result<StepTarget, PatchErrorKind> {
+        let binder = self.binder;
+        let resource_type = &binder.resource_type;
+        let resolved = match resource_type.resolve(&path.attribute) {
+            Some(resolved) => resolved,
+            None if binder.rules.bare_extension_attributes => {
+                let found = resource_type.resolve_in_extensions(&path.attribute);
+                let resolved = found.ok_or_else(|| PatchErrorKind::UnknownPath(path.to_string()))?;
+                self.repairs.push(PatchRepair::BareExtensionAttribute(self.operation, path.to_string()));
+                resolved
+            }
+            None => return Err(PatchErrorKind::UnknownPath(path.to_string())),
+        };
+        let attribute = Arc::clone(resolved.attribute());
+        let sub = match (&path.sub, resolved.sub()) {
+            (Some(name), _) => {
+                let sub = attribute.sub_attribute(name.as_str());
+                Some(Arc::clone(sub.ok_or_else(|| PatchErrorKind::UnknownPath(path.to_string()))?))
+            }
+            (None, sub) => sub.cloned(),
+        };
+        let filter = match &path.filter {
+            Some(_) if !attribute.multi_valued() => return Err(PatchErrorKind::NotMultiValued(resolved.to_string())),
+            Some(filter) => {
+                let bound = binder.filter_binder().bind_element(&resolved, filter)?;
+                let describes = describe(&bound);
+                Some(ElementFilter { bound, describes })
+            }
+            None => None,
+        };
+        Ok(StepTarget { extension: resolved.extension().cloned(), attribute, filter, sub })
+    }
+}
+
+/// The element that a filter describes: a conjunction of `eq` says what its sub-attributes are.
+fn describe(filter: &BoundFilter) -> Option<Map<String, Value>> {
+    let mut element = Map::new();
+    describe_into(filter, &mut element)?;
+    Some(element)
+}
+
+fn describe_into(filter: &BoundFilter, element: &mut Map<String, Value>) -> Option<()> {
+    match filter {
+        BoundFilter::And(terms) => terms.iter().try_for_each(|term| describe_into(term, element)),
+        BoundFilter::Compare(comparison) if comparison.op == CompareOp::Eq => {
+            let sub: &ResolvedPath = &comparison.path;
+            let sub = sub.sub().filter(|sub| sub.kind() != AttributeType::Complex)?;
+            let value = match &comparison.operand {
+                Operand::Boolean(value) => Value::Bool(*value),
+                Operand::Exact(text) | Operand::Folded { text, .. } => Value::String(text.clone()),
+                Operand::Number(number) => serde_json::from_str(number.as_str()).ok()?,
+                _ => return None,
+            };
+            // Two values of one sub-attribute describe nothing.
+            match element.insert(sub.name().to_owned(), value) {
+                None => Some(()),
+                Some(_) => None,
+            }
+        }
+        _ => None,
+    }
+}

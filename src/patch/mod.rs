@@ -1,0 +1,36 @@
+//! PATCH and PUT: a change is bound to the schema once, and then applied to a resource, all or nothing
+//! (RFC 7644, Sections 3.5.1 and 3.5.2).
+//!
+//! ```
+//! use scimwire::message::{PatchOp, PatchOperation};
+//! use scimwire::patch::{PlanBinder, Rules};
+//! use scimwire::resource::Resource;
+//! use scimwire::schema::ResourceType;
+//!
+//! let users = ResourceType::user();
+//! let operation = PatchOperation { op: "replace".into(), path: Some("name.familyName".into()), value: Some("Jensen".into()) };
+//! let plan = PlanBinder::new(&users, Rules::default()).bind(PatchOp { operations: vec![operation] })?.0;
+//!
+//! let user = plan.apply(Resource::default())?;
+//! assert_eq!(user.get("name"), Some(&serde_json::json!({ "familyName": "Jensen" })));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod apply;
+mod bind;
+mod delta;
+mod error;
+mod lookup;
+mod path;
+mod plan;
+mod replace;
+mod rules;
+mod target;
+
+pub use bind::PlanBinder;
+pub use delta::MemberDelta;
+pub use error::{PatchError, PatchErrorKind};
+pub use path::{Path, PathError};
+pub use plan::Plan;
+pub use replace::Replacement;
+pub use rules::{ConditionPaths, ListedValues, NoMatch, NoOperations, Omitted, PatchRepair, ReadOnlyEcho, Rules};

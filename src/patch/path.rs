@@ -1,0 +1,121 @@
+//! The path grammar of PATCH (RFC 7644, Figure 7).
+
+use std::fmt;
+use std::str::FromStr;
+
+use super::error::PatchErrorKind;
+use crate::attr::{AttrName, AttrPath, path_len};
+use crate::filter::parse::{Reading, bracketed, fault, skip_spaces};
+use crate::filter::{Filter, FilterLimits, Syntax};
+
+/// What an operation applies to, as the client wrote it: `PATH = attrPath / valuePath [subAttr]`.
+///
+/// ```
+/// use scimwire::patch::Path;
+///
+/// let path: Path = r#"addresses[type eq "work"].streetAddress"#.parse().unwrap();
+/// assert_eq!(path.sub.map(|sub| sub.to_string()).as_deref(), Some("streetAddress"));
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Path {
+    /// The attribute.
+    pub attribute: AttrPath,
+    /// Which of its values.
+    pub filter: Option<Filter>,
+    /// Which sub-attribute of those.
+    pub sub: Option<AttrName>,
+}
+
+/// Text that is no path.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("path `{path}`: expected {expected} at column {column}")]
+pub struct PathError {
+    path: String,
+    expected: &'static str,
+    /// Where, counted in characters from 1.
+    column: usize,
+}
+
+impl Path {
+    /// Reads a path; the limits are those of the filter in brackets.
+    ///
+    /// # Errors
+    ///
+    /// - [`PatchErrorKind::Path`]: the text is no path;
+    /// - [`PatchErrorKind::Filter`]: what stands in brackets is no filter.
+    pub fn parse(text: &str, limits: &FilterLimits, syntax: Syntax) -> Result<Self, PatchErrorKind> {
+        if text.len() > limits.bytes {
+            return Err(PatchErrorKind::Path(PathError { path: "...".into(), expected: "a shorter path", column: 1 }));
+        }
+        let start = skip_spaces(text);
+        let (name, rest) = start.split_at(path_len(start));
+        let Ok(attribute) = name.parse::<AttrPath>() else {
+            return Err(expected("an attribute", text, start));
+        };
+        let (filter, rest) = match rest.strip_prefix('[') {
+            None => (None, rest),
+            Some(_) if attribute.sub.is_some() => return Err(expected("no bracket after a sub-attribute", text, rest)),
+            Some(inside) if !inside.contains(']') => return Err(expected("a closing bracket", text, &text[text.len()..])),
+            Some(_) => {
+                let (filter, rest) = value_filter(text, rest, limits, syntax)?;
+                (Some(filter), rest)
+            }
+        };
+        let (sub, rest) = match rest.strip_prefix('.') {
+            None => (None, rest),
+            Some(after) => {
+                let (name, rest) = after.split_at(path_len(after));
+                let Ok(name) = name.parse::<AttrName>() else {
+                    return Err(expected("one sub-attribute", text, after));
+                };
+                (Some(name), rest)
+            }
+        };
+        match skip_spaces(rest) {
+            "" => Ok(Self { attribute, filter, sub }),
+            rest => Err(expected("the end", text, rest)),
+        }
+    }
+}
+
+impl FromStr for Path {
+    type Err = PatchErrorKind;
+
+    /// Reads a path by the grammar, within the default limits.
+    fn from_str(text: &str) -> Result<Self, PatchErrorKind> {
+        Self::parse(text, &FilterLimits::default(), Syntax::default())
+    }
+}
+
+impl fmt::Display for Path {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.attribute)?;
+        if let Some(filter) = &self.filter {
+            write!(f, "[{filter}]")?;
+        }
+        match &self.sub {
+            Some(sub) => write!(f, ".{sub}"),
+            None => Ok(()),
+        }
+    }
+}
+
+fn value_filter<'i>(
+    text: &'i str,
+    input: &'i str,
+    limits: &FilterLimits,
+    syntax: Syntax,
+) -> Result<(Filter, &'i str), PatchErrorKind> {
+    let (reading, scope) = Reading::new(text, limits, syntax);
+    match bracketed(&reading, scope, input) {
+        Ok((rest, filter)) => Ok((filter, rest)),
+        Err(err) => Err(PatchErrorKind::Filter(fault(&err, text).into_error(text))),
+    }
+}
+
+fn expected(expected: &'static str, path: &str, at: &str) -> PatchErrorKind {
+    let before = path.len() - at.len();
+    let column = path.get(..before).map_or(1, |before| before.chars().count() + 1);
+    let path = path.chars().take(200).map(|character| if character.is_control() { '\u{fffd}' } else { character }).collect();
+    PatchErrorKind::Path(PathError { path, expected, column })
+}

@@ -1,0 +1,119 @@
+//! What the host decides, and what it hears.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use crate::auth::RequestContext;
+use crate::error::Error;
+use crate::resource::Resource;
+use crate::schema::ResourceType;
+use crate::store::Change;
+
+/// The host's say in every change. Each method does nothing unless it is implemented.
+#[async_trait]
+pub trait Policy: Send + Sync + 'static {
+    /// Before a resource is stored: may fill in what the host owns, refuse, or name a resource that is there already.
+    ///
+    /// # Errors
+    ///
+    /// - the host refuses; the client gets this answer.
+    async fn creating(
+        &self,
+        _resource_type: &ResourceType,
+        _resource: &mut Resource,
+        _cx: &RequestContext,
+    ) -> Result<Creating, Error> {
+        Ok(Creating::Store)
+    }
+
+    /// Inside the store's transaction, with the state before and after: may change the latter, or refuse. It may be called
+    /// again when a store has to try again. Members that a store keeps apart are in neither.
+    ///
+    /// # Errors
+    ///
+    /// - the host refuses; the client gets this answer.
+    fn updating(
+        &self,
+        _resource_type: &ResourceType,
+        _before: &Resource,
+        _after: &mut Resource,
+        _cx: &RequestContext,
+    ) -> Result<(), Error> {
+        Ok(())
+    }
+
+    /// Before a resource is deleted: may refuse, or have it deactivated instead.
+    ///
+    /// # Errors
+    ///
+    /// - the host refuses; the client gets this answer.
+    async fn deleting(&self, _resource_type: &ResourceType, _id: &str, _cx: &RequestContext) -> Result<Deleting, Error> {
+        Ok(Deleting::Delete)
+    }
+
+    /// After a change was committed, and before the client hears of it. Not called when nothing changed.
+    async fn changed(&self, _change: &Change, _cx: &RequestContext) {}
+}
+
+/// What becomes of a new resource.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Creating {
+    /// It is stored.
+    #[default]
+    Store,
+    /// The resource of that id is there already, and takes over what the client sent, as by PUT.
+    Adopt {
+        /// The id of the resource.
+        id: String,
+    },
+}
+
+/// What becomes of a resource that is to be deleted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Deleting {
+    /// It is deleted.
+    #[default]
+    Delete,
+    /// It stays, with `active` false.
+    Deactivate,
+}
+
+/// A host without a say.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct NoPolicy;
+
+impl Policy for NoPolicy {}
+
+#[async_trait]
+#[deny(clippy::missing_trait_methods)]
+impl<T: Policy + ?Sized> Policy for Arc<T> {
+    async fn creating(
+        &self,
+        resource_type: &ResourceType,
+        resource: &mut Resource,
+        cx: &RequestContext,
+    ) -> Result<Creating, Error> {
+        (**self).creating(resource_type, resource, cx).await
+    }
+
+    fn updating(
+        &self,
+        resource_type: &ResourceType,
+        before: &Resource,
+        after: &mut Resource,
+        cx: &RequestContext,
+    ) -> Result<(), Error> {
+        (**self).updating(resource_type, before, after, cx)
+    }
+
+    async fn deleting(&self, resource_type: &ResourceType, id: &str, cx: &RequestContext) -> Result<Deleting, Error> {
+        (**self).deleting(resource_type, id, cx).await
+    }
+
+    async fn changed(&self, change: &Change, cx: &RequestContext) {
+        (**self).changed(change, cx).await;
+    }
+}

@@ -1,0 +1,27 @@
+//! Queries bound to a resource type: which resources, in what order, which page, which attributes
+//! (RFC 7644, Sections 3.4.2 and 3.9; RFC 9865).
+
+mod page;
+mod project;
+mod projection;
+mod sort;
+
+use crate::filter::BoundFilter;
+
+pub use page::{Page, Position};
+pub use project::Projected;
+pub use projection::{Projection, ProjectionError};
+pub use sort::{Sort, SortError, SortKey, SortOrder};
+
+/// A query, bound: what a store is asked.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Query {
+    /// Which resources; all of them without a filter.
+    pub filter: Option<BoundFilter>,
+    /// In what order, before the id breaks ties; by id alone without a sort.
+    pub sort: Option<Sort>,
+    /// Which page of them.
+    pub page: Page,
+    /// Which of their attributes.
+    pub projection: Projection,
+}

@@ -1,0 +1,193 @@
+//! Which attributes of a resource leave the service provider (RFC 7644, Section 3.9).
+
+use std::sync::Arc;
+
+use crate::attr::AttrPath;
+use crate::error::{Error, ScimType};
+use crate::filter::BoundFilter;
+use crate::schema::{Attribute, ResolvedPath, ResourceType, Returned, Schema};
+
+use super::sort::Sort;
+
+/// The attributes a client asked for, or asked to leave out.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Projection {
+    mode: Mode,
+    named: Vec<Named>,
+    /// Attributes with `returned: request` that the request itself named (RFC 7643, Section 7).
+    requested: Vec<Named>,
+    /// Attributes that a query needs, though the client may not see them.
+    needed: Vec<Named>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Mode {
+    /// Those that are returned by default.
+    #[default]
+    Default,
+    /// Those that were named.
+    Only,
+    /// Those that are returned by default, but for those that were named.
+    Without,
+}
+
+/// A whole extension, an attribute, or a sub-attribute.
+#[derive(Clone, Debug, PartialEq)]
+enum Named {
+    Extension(Arc<Schema>),
+    Path(ResolvedPath),
+}
+
+/// How much of an attribute is part of an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Share {
+    Nothing,
+    /// Its sub-attributes are asked for one by one.
+    Parts,
+    Whole,
+}
+
+/// Both lists were given, and they exclude each other (RFC 7644, Section 3.9).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`attributes` and `excludedAttributes` exclude each other: send one of them")]
+pub struct ProjectionError(());
+
+impl From<ProjectionError> for Error {
+    fn from(err: ProjectionError) -> Self {
+        Self::typed(ScimType::InvalidValue, err.to_string())
+    }
+}
+
+impl Projection {
+    /// Binds the parameters of a request; names that no schema defines are ignored.
+    ///
+    /// # Errors
+    ///
+    /// - both lists are given.
+    pub fn bind(attributes: &[String], excluded: &[String], resource_type: &ResourceType) -> Result<Self, ProjectionError> {
+        let (mode, names) = match (attributes, excluded) {
+            ([], []) => return Ok(Self::default()),
+            (names, []) => (Mode::Only, names),
+            ([], names) => (Mode::Without, names),
+            _ => return Err(ProjectionError(())),
+        };
+        let named = names.iter().filter_map(|name| Named::find(name, resource_type)).collect();
+        Ok(Self { mode, named, ..Self::default() })
+    }
+
+    /// The same, with attributes that the request itself named: those with `returned: request` are part of the answer.
+    #[must_use]
+    pub fn requested(mut self, paths: impl IntoIterator<Item = ResolvedPath>) -> Self {
+        self.requested.extend(paths.into_iter().map(Named::Path));
+        self
+    }
+
+    /// The same, with what a filter and a sort need to look at.
+    #[must_use]
+    pub fn needed(mut self, filter: Option<&BoundFilter>, sort: Option<&Sort>) -> Self {
+        if let Some(filter) = filter {
+            filter.for_each_path(&mut |path| self.needed.push(Named::Path(path.clone())));
+        }
+        self.needed.extend(sort.map(|sort| Named::Path(sort.path().clone())));
+        self
+    }
+
+    /// Whether the client said which attributes it wants, or does not.
+    #[must_use]
+    pub fn is_chosen(&self) -> bool {
+        self.mode != Mode::Default
+    }
+
+    /// Whether a store has to read an attribute of the core schema, by its canonical name: it is part of the answer, or the
+    /// query needs it.
+    #[must_use]
+    pub fn reads(&self, attribute: &Attribute) -> bool {
+        self.share(None, attribute) != Share::Nothing || self.needed.iter().any(|named| named.is_of(None, attribute))
+    }
+
+    /// How much of a top-level attribute is part of the answer.
+    pub(super) fn share(&self, extension: Option<&Schema>, attribute: &Attribute) -> Share {
+        match attribute.returned() {
+            Returned::Never => Share::Nothing,
+            Returned::Always => Share::Whole,
+            Returned::Default | Returned::Request => self.share_of_optional(extension, attribute),
+        }
+    }
+
+    fn share_of_optional(&self, extension: Option<&Schema>, attribute: &Attribute) -> Share {
+        let by_default = attribute.returned() == Returned::Default;
+        let mut of_attribute = self.named.iter().filter(|named| named.is_of(extension, attribute)).peekable();
+        match self.mode {
+            Mode::Default if by_default || self.is_requested(extension, attribute) => Share::Whole,
+            Mode::Default => Share::Nothing,
+            Mode::Only if of_attribute.peek().is_none() => Share::Nothing,
+            Mode::Only if of_attribute.any(|named| named.is_whole(by_default)) => Share::Whole,
+            Mode::Only => Share::Parts,
+            Mode::Without if !by_default => Share::Nothing,
+            Mode::Without if of_attribute.peek().is_none() => Share::Whole,
+            Mode::Without if of_attribute.any(|named| named.is_whole(true)) => Share::Nothing,
+            Mode::Without => Share::Parts,
+        }
+    }
+
+    fn is_requested(&self, extension: Option<&Schema>, attribute: &Attribute) -> bool {
+        self.requested.iter().any(|named| named.is_of(extension, attribute))
+    }
+
+    /// Whether a sub-attribute is part of the answer, given how much of its parent is.
+    pub(super) fn has_sub(&self, share: Share, extension: Option<&Schema>, attribute: &Attribute, sub: &Attribute) -> bool {
+        let is_named = || self.named.iter().any(|named| named.is_sub(extension, attribute, sub));
+        match (sub.returned(), share) {
+            (Returned::Never, _) | (_, Share::Nothing) => false,
+            (Returned::Always, _) => true,
+            (Returned::Default, Share::Whole) => self.mode != Mode::Without || !is_named(),
+            (Returned::Request, Share::Whole) => self.mode == Mode::Only && is_named(),
+            (_, Share::Parts) => is_named() == (self.mode == Mode::Only),
+        }
+    }
+}
+
+impl Named {
+    fn find(name: &str, resource_type: &ResourceType) -> Option<Self> {
+        if let Some(schema) = resource_type.whole_extension(name) {
+            return Some(Self::Extension(Arc::clone(schema)));
+        }
+        let path: AttrPath = name.trim().parse().ok()?;
+        resource_type.resolve(&path).map(Self::Path)
+    }
+
+    /// Whether it is of that attribute: the whole, a sub-attribute, or the extension around it.
+    fn is_of(&self, extension: Option<&Schema>, attribute: &Attribute) -> bool {
+        match self {
+            Self::Extension(schema) => extension.is_some_and(|extension| extension.uri() == schema.uri()),
+            Self::Path(path) => is_in(path, extension) && path.attribute().name() == attribute.name(),
+        }
+    }
+
+    fn is_whole(&self, by_default: bool) -> bool {
+        match self {
+            // A whole extension means what it returns by default.
+            Self::Extension(_) => by_default,
+            Self::Path(path) => path.sub().is_none(),
+        }
+    }
+
+    fn is_sub(&self, extension: Option<&Schema>, attribute: &Attribute, sub: &Attribute) -> bool {
+        match self {
+            Self::Extension(_) => false,
+            Self::Path(path) => {
+                is_in(path, extension)
+                    && path.attribute().name() == attribute.name()
+                    && path.sub().is_some_and(|named| named.name() == sub.name())
+            }
+        }
+    }
+}
+
+fn is_in(path: &ResolvedPath, extension: Option<&Schema>) -> bool {
+    match (path.extension(), extension) {
+        (None, None) => true,
+        (Some(one), Some(other)) => one.uri() == other.uri(),
+        _ => false,
+    }
+}

@@ -1,0 +1,196 @@
+//! In what order (RFC 7644, Section 3.4.2.3).
+
+use std::cmp::Ordering;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::page::Position;
+use crate::attr::AttrPath;
+use crate::error::{Error, ScimType};
+use crate::resource::Resource;
+use crate::schema::{AttributeType, Number, ResolvedPath, ResourceType, Returned, fold, instant};
+
+/// The order of results: by an attribute, then by id.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sort {
+    path: ResolvedPath,
+    order: SortOrder,
+}
+
+/// Which way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SortOrder {
+    /// The least first, and resources without a value last.
+    #[default]
+    Ascending,
+    /// The greatest first, and so resources without a value first.
+    Descending,
+}
+
+/// What a resource is sorted by: a value of the attribute's type.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(into = "KeyText", try_from = "KeyText")]
+pub enum SortKey {
+    /// Of a boolean attribute.
+    Boolean(bool),
+    /// Of an integer or decimal attribute.
+    Number(Number),
+    /// Of a dateTime attribute.
+    Instant(DateTime<Utc>),
+    /// Of any other attribute; with case folded, unless case counts.
+    Text(String),
+}
+
+/// A sort key as it is kept in a cursor.
+#[derive(Serialize, Deserialize)]
+enum KeyText {
+    #[serde(rename = "b")]
+    Boolean(bool),
+    #[serde(rename = "n")]
+    Number(String),
+    #[serde(rename = "i")]
+    Instant(i64, u32),
+    #[serde(rename = "t")]
+    Text(String),
+}
+
+/// An order that cannot be.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SortError {
+    /// There is no such attribute, or it has no order.
+    #[error("`sortBy`: attribute `{0}` cannot be sorted by")]
+    Attribute(String),
+    /// `sortOrder` is neither of the two.
+    #[error("`sortOrder` has to be `ascending` or `descending`")]
+    Order,
+}
+
+impl From<SortError> for Error {
+    fn from(err: SortError) -> Self {
+        Self::typed(ScimType::InvalidValue, err.to_string())
+    }
+}
+
+impl Sort {
+    /// Binds the parameters of a request.
+    ///
+    /// # Errors
+    ///
+    /// - the attribute does not exist, is never returned, or is complex without a `value`;
+    /// - the order is neither `ascending` nor `descending`.
+    pub fn bind(by: &str, order: Option<&str>, resource_type: &ResourceType) -> Result<Self, SortError> {
+        let order = match order {
+            None => SortOrder::Ascending,
+            Some(text) if text.eq_ignore_ascii_case("ascending") => SortOrder::Ascending,
+            Some(text) if text.eq_ignore_ascii_case("descending") => SortOrder::Descending,
+            Some(_) => return Err(SortError::Order),
+        };
+        let path: Option<AttrPath> = by.trim().parse().ok();
+        let path = path.and_then(|path| resource_type.resolve(&path)).and_then(sortable);
+        Ok(Self { path: path.ok_or_else(|| SortError::Attribute(by.to_owned()))?, order })
+    }
+
+    /// The attribute to sort by.
+    #[must_use]
+    pub fn path(&self) -> &ResolvedPath {
+        &self.path
+    }
+
+    /// Which way.
+    #[must_use]
+    pub fn order(&self) -> SortOrder {
+        self.order
+    }
+
+    /// What the resource is sorted by: of several values the primary one, or else the first.
+    #[must_use]
+    pub fn key(&self, resource: &Resource) -> Option<SortKey> {
+        let attribute = self.path.attribute();
+        let value = match resource.value(&self.path)? {
+            Value::Array(elements) if attribute.multi_valued() => {
+                let is_primary = |element: &&Value| element.get("primary") == Some(&Value::Bool(true));
+                let element = elements.iter().find(is_primary).or_else(|| elements.first())?;
+                match self.path.sub() {
+                    Some(sub) => element.get(sub.name())?,
+                    None => element,
+                }
+            }
+            value => value,
+        };
+        let value = value.as_array().map_or(Some(value), |values| values.first())?;
+        match (self.path.last().kind(), value) {
+            (_, Value::Bool(value)) => Some(SortKey::Boolean(*value)),
+            (_, Value::Number(number)) => Some(SortKey::Number(number.into())),
+            (AttributeType::DateTime, Value::String(text)) => Some(SortKey::Instant(instant(text)?)),
+            (_, Value::String(text)) if self.path.last().case_exact() => Some(SortKey::Text(text.clone())),
+            (_, Value::String(text)) => Some(SortKey::Text(fold(text).into_owned())),
+            _ => None,
+        }
+    }
+
+    /// Which of two keys comes first.
+    #[must_use]
+    pub fn compare(&self, one: Option<&SortKey>, other: Option<&SortKey>) -> Ordering {
+        let ascending = match (one, other) {
+            (None, None) => Ordering::Equal,
+            (None, Some(_)) => Ordering::Greater,
+            (Some(_), None) => Ordering::Less,
+            (Some(one), Some(other)) => one.cmp(other),
+        };
+        match self.order {
+            SortOrder::Ascending => ascending,
+            SortOrder::Descending => ascending.reverse(),
+        }
+    }
+
+    /// Which of two positions comes first; without a sort the id alone says.
+    #[must_use]
+    pub fn compare_positions(sort: Option<&Self>, one: &Position, other: &Position) -> Ordering {
+        let keys = sort.map_or(Ordering::Equal, |sort| sort.compare(one.key.as_ref(), other.key.as_ref()));
+        keys.then_with(|| one.id.cmp(&other.id))
+    }
+}
+
+/// The path with the `value` of a complex attribute; what is made of an id is sorted by that.
+fn sortable(path: ResolvedPath) -> Option<ResolvedPath> {
+    let attribute = path.attribute();
+    let hidden = attribute.returned() == Returned::Never || path.last().returned() == Returned::Never;
+    let derived = attribute.refers_by_value() && path.last().name() == "$ref";
+    match path.last().kind() {
+        _ if hidden => None,
+        AttributeType::Complex if !attribute.multi_valued() => None,
+        kind if kind == AttributeType::Complex || derived => {
+            let value = attribute.sub_attribute("value")?;
+            Some(ResolvedPath::new(path.extension().cloned(), Arc::clone(attribute), Some(Arc::clone(value))))
+        }
+        _ => Some(path),
+    }
+}
+
+impl From<SortKey> for KeyText {
+    fn from(key: SortKey) -> Self {
+        match key {
+            SortKey::Boolean(value) => Self::Boolean(value),
+            SortKey::Number(number) => Self::Number(number.to_string()),
+            SortKey::Instant(instant) => Self::Instant(instant.timestamp(), instant.timestamp_subsec_nanos()),
+            SortKey::Text(text) => Self::Text(text),
+        }
+    }
+}
+
+impl TryFrom<KeyText> for SortKey {
+    type Error = &'static str;
+
+    fn try_from(text: KeyText) -> Result<Self, &'static str> {
+        Ok(match text {
+            KeyText::Boolean(value) => Self::Boolean(value),
+            KeyText::Number(number) => Self::Number(number.parse().map_err(|_| "not a number")?),
+            KeyText::Instant(seconds, nanos) => Self::Instant(DateTime::from_timestamp(seconds, nanos).ok_or("not an instant")?),
+            KeyText::Text(text) => Self::Text(text),
+        })
+    }
+}

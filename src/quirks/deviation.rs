@@ -1,0 +1,107 @@
+//! What a client sent that the RFC does not have, and what it was read as.
+
+use std::fmt;
+
+use crate::patch::PatchRepair;
+use crate::resource::Repair;
+
+/// A departure from the RFC that was repaired: an administrator sees by it what their identity provider does.
+///
+/// Its `Display` names attributes and what was made of them, and no values: those are personal data.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Deviation {
+    /// `op` was not in lower case.
+    OpCase {
+        /// Index of the operation, from 0.
+        operation: usize,
+    },
+    /// A value of a body was put right.
+    Value(Repair),
+    /// An operation was put right.
+    Patch(PatchRepair),
+    /// `active` was missing in a new resource.
+    ActiveByDefault,
+    /// The body came without a media type, or as another JSON.
+    MediaType,
+}
+
+impl Deviation {
+    /// The rule that applied: the name of the field of [`Quirks`](super::Quirks), or of what is always read so.
+    #[must_use]
+    pub fn rule(&self) -> &'static str {
+        match self {
+            Self::OpCase { .. } => "op_case",
+            Self::Value(repair) | Self::Patch(PatchRepair::Value(_, repair)) => rule_of(repair),
+            Self::Patch(repair) => match repair {
+                PatchRepair::KeyAsPath(..) => "key_as_path",
+                PatchRepair::ReadOnly(..) => "ignore_read_only",
+                PatchRepair::ListedValues(..) => "listed_values",
+                PatchRepair::BareExtensionAttribute(..) => "bare_extension_attributes",
+                PatchRepair::UnknownPath(..) => "ignore_unknown_paths",
+                PatchRepair::NoOperations => "no_operations",
+                PatchRepair::Value(_, repair) => rule_of(repair),
+            },
+            Self::ActiveByDefault => "active_by_default",
+            Self::MediaType => "media_type",
+        }
+    }
+}
+
+fn rule_of(repair: &Repair) -> &'static str {
+    match repair {
+        Repair::BooleanString(_) => "boolean_strings",
+        Repair::OneForMany(_) => "one_for_many",
+        Repair::ArrayForOne(_) => "array_for_one",
+        Repair::ValueForComplex(_) => "value_for_complex",
+        Repair::EmptyString(_) => "empty_strings",
+        Repair::UnknownSchema(_) | Repair::MissingSchema(_) => "any_schemas",
+        Repair::UnknownAttribute(_) => "unknown_attributes",
+    }
+}
+
+impl fmt::Display for Deviation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::OpCase { operation } => write!(f, "operation {operation}: `op` was read without regard to case"),
+            Self::Value(repair) => write_repair(f, repair),
+            Self::Patch(repair) => write_patch_repair(f, repair),
+            Self::ActiveByDefault => f.write_str("`active` was missing and taken as true"),
+            Self::MediaType => f.write_str("the body was read as application/scim+json"),
+        }
+    }
+}
+
+fn write_repair(f: &mut fmt::Formatter<'_>, repair: &Repair) -> fmt::Result {
+    match repair {
+        Repair::BooleanString(name) => write!(f, "`{name}`: a string was read as a boolean"),
+        Repair::OneForMany(name) => write!(f, "`{name}`: one value was read as an array of one"),
+        Repair::ArrayForOne(name) => write!(f, "`{name}`: an array of one was read as its value"),
+        Repair::ValueForComplex(name) => write!(f, "`{name}`: a string was read as an object with that `value`"),
+        Repair::EmptyString(name) => write!(f, "`{name}`: an empty string was read as no value"),
+        Repair::UnknownSchema(uri) => write!(f, "`schemas`: `{uri}` was ignored"),
+        Repair::MissingSchema(uri) => write!(f, "`schemas`: `{uri}` was missing and assumed"),
+        Repair::UnknownAttribute(name) => write!(f, "`{name}`: an unknown attribute was ignored"),
+    }
+}
+
+fn write_patch_repair(f: &mut fmt::Formatter<'_>, repair: &PatchRepair) -> fmt::Result {
+    match repair {
+        PatchRepair::Value(operation, repair) => {
+            write!(f, "operation {operation}: ")?;
+            write_repair(f, repair)
+        }
+        PatchRepair::KeyAsPath(operation, key) => write!(f, "operation {operation}: the key `{key}` was read as a path"),
+        PatchRepair::ReadOnly(operation, name) => write!(f, "operation {operation}: `{name}` is read-only and was ignored"),
+        PatchRepair::ListedValues(operation, name) => {
+            write!(f, "operation {operation}: of `{name}` only the listed values were removed")
+        }
+        PatchRepair::BareExtensionAttribute(operation, name) => {
+            write!(f, "operation {operation}: `{name}` was read as the attribute of an extension")
+        }
+        PatchRepair::UnknownPath(operation, name) => {
+            write!(f, "operation {operation}: `{name}` is no attribute and was ignored")
+        }
+        PatchRepair::NoOperations => f.write_str("there were no operations, and nothing changed"),
+    }
+}

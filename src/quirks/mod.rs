@@ -1,0 +1,110 @@
+//! Where real clients depart from the RFC, and what is made of it.
+//!
+//! Two mechanisms, no third: a *rewrite* repairs a message before it is bound, a *rule* is a neutral choice that an engine
+//! reads. Whatever is done is reported as a [`Deviation`].
+
+mod deviation;
+mod presets;
+pub(crate) mod rewrite;
+
+use crate::auth::RequestContext;
+use crate::filter::Syntax;
+use crate::patch::{ConditionPaths, ListedValues, NoMatch, NoOperations, Omitted, ReadOnlyEcho, Rules};
+use crate::resource::{UnknownAttributes, ValueRules};
+
+pub use deviation::Deviation;
+
+/// How a request is read, switch by switch; chosen per service provider, or per tenant with
+/// [`RequestContext::with_quirks`].
+///
+/// ```
+/// use scimwire::Quirks;
+///
+/// let mut quirks = Quirks::LENIENT;
+/// quirks.bare_words_in_filters = true;
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Quirks {
+    /// Booleans as text: `{"active": "False"}`, `roles[primary eq "True"]`.
+    pub boolean_strings: bool,
+    /// `replace` of `emails[type eq "work"].value` makes the e-mail address where there is none.
+    pub create_on_no_match: bool,
+    /// Read-only attributes in a path-less value are ignored: `{"op": "replace", "value": {"meta": {}, "title": "x"}}`.
+    pub ignore_read_only: bool,
+    /// What `remove` does with a `value`: `{"op": "remove", "path": "members", "value": [{"value": "2819c223"}]}`.
+    pub listed_values: ListedValues,
+    /// A value where a complex attribute belongs: `{"manager": "26118915"}`.
+    pub value_for_complex: bool,
+    /// An array of one where there can only be one value: `{"manager": [{"value": "26118915"}]}`.
+    pub array_for_one: bool,
+    /// One value where there can be several: `{"emails": {"value": "bjensen@example.com"}}`.
+    pub one_for_many: bool,
+    /// An empty string unassigns: `{"title": ""}`.
+    pub empty_strings: bool,
+    /// An attribute of an extension without its URN: `{"op": "add", "path": "department", "value": "Sales"}`.
+    pub bare_extension_attributes: bool,
+    /// Schema URIs that the resource type does not have are ignored, and missing ones assumed.
+    pub any_schemas: bool,
+    /// What becomes of attributes that no schema defines.
+    pub unknown_attributes: UnknownAttributes,
+    /// What `remove` with a condition for a path means: `{"op": "remove", "path": "schemas eq \"urn:example\""}`.
+    pub condition_paths: ConditionPaths,
+    /// An operation whose path names no attribute is ignored, where it would be refused with `invalidPath`.
+    pub ignore_unknown_paths: bool,
+    /// Words without quotes in filters: `userName eq bjensen`.
+    pub bare_words_in_filters: bool,
+    /// Literals in any case in filters: `active eq True`.
+    pub literal_case: bool,
+    /// A POST without `active` makes an active resource.
+    pub active_by_default: bool,
+    /// What PUT does with attributes that the body leaves out.
+    pub omitted: Omitted,
+    /// What a PATCH without operations means.
+    pub no_operations: NoOperations,
+}
+
+impl Quirks {
+    pub(crate) fn rules(&self, secrets: bool) -> Rules {
+        let values = ValueRules {
+            boolean_strings: self.boolean_strings,
+            one_for_many: self.one_for_many,
+            array_for_one: self.array_for_one,
+            value_for_complex: self.value_for_complex,
+            empty_strings: self.empty_strings,
+            any_schemas: self.any_schemas,
+            unknown_attributes: self.unknown_attributes,
+            secrets,
+        };
+        Rules {
+            values,
+            boolean_strings_in_filters: self.boolean_strings,
+            no_match: if self.create_on_no_match { NoMatch::Create } else { NoMatch::Fail },
+            listed_values: self.listed_values,
+            read_only_echo: if self.ignore_read_only { ReadOnlyEcho::Ignore } else { ReadOnlyEcho::Compare },
+            bare_extension_attributes: self.bare_extension_attributes,
+            condition_paths: self.condition_paths,
+            ignore_unknown_paths: self.ignore_unknown_paths,
+            no_operations: self.no_operations,
+            omitted: self.omitted,
+        }
+    }
+
+    pub(crate) fn syntax(&self) -> Syntax {
+        Syntax { literal_case: self.literal_case, bare_words: self.bare_words_in_filters, ..Syntax::default() }
+    }
+}
+
+impl RequestContext {
+    /// Reads the requests of this tenant by other quirks than the service provider's.
+    #[must_use]
+    pub fn with_quirks(self, quirks: Quirks) -> Self {
+        self.with_extension(quirks)
+    }
+
+    /// The quirks of this tenant, if it has its own.
+    #[must_use]
+    pub fn quirks(&self) -> Option<Quirks> {
+        self.extensions().get::<Quirks>().copied()
+    }
+}

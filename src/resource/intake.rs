@@ -1,0 +1,402 @@
+//! From what a client sent to canonical form: names, types, unassigned values (RFC 7643, Sections 2 and 3).
+
+use std::collections::HashSet;
+use std::fmt;
+
+use serde_json::{Map, Value};
+
+use super::value::{Repair, UnknownAttributes, ValueError, ValueErrorKind, ValueRules};
+use super::{Resource, is_unassigned};
+use crate::schema::{Attribute, AttributeType, Container, Mutability, ResourceType, Returned, bytes, instant};
+
+/// Up to this many values are compared each with each; beyond, by a hash.
+const FEW: usize = 16;
+
+/// Reads bodies and values for one resource type, and keeps a list of what it put right.
+#[derive(Debug)]
+pub struct Intake<'t> {
+    resource_type: &'t ResourceType,
+    rules: ValueRules,
+    repairs: Vec<Repair>,
+}
+
+/// Where a value stands, for messages; made into text only when one is due.
+#[derive(Clone, Copy)]
+struct Place<'p> {
+    container: Option<&'p str>,
+    attribute: &'p str,
+    sub: Option<&'p str>,
+}
+
+impl fmt::Display for Place<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(container) = self.container {
+            write!(f, "{container}:")?;
+        }
+        f.write_str(self.attribute)?;
+        match self.sub {
+            Some(sub) => write!(f, ".{sub}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl<'t> Intake<'t> {
+    /// Reads for `resource_type` by `rules`.
+    #[must_use]
+    pub fn new(resource_type: &'t ResourceType, rules: ValueRules) -> Self {
+        Self { resource_type, rules, repairs: Vec::new() }
+    }
+
+    /// What was put right so far.
+    #[must_use]
+    pub fn repairs(self) -> Vec<Repair> {
+        self.repairs
+    }
+
+    /// Makes a resource of the body of a POST or PUT: read-only attributes are left out (RFC 7644, Sections 3.3 and
+    /// 3.5.1), required ones are not yet asked for.
+    ///
+    /// # Errors
+    ///
+    /// - `schemas` is missing or wrong;
+    /// - a value is not of its attribute's type;
+    /// - an attribute stands twice.
+    pub fn resource(&mut self, body: Map<String, Value>) -> Result<Resource, ValueError> {
+        let resource_type = self.resource_type;
+        let mut object = Map::new();
+        let mut schemas = None;
+        for (key, value) in body {
+            match resource_type.container(&key) {
+                Some(Container::Attribute(attribute)) if attribute.name() == "schemas" => {
+                    if schemas.replace(value).is_some() {
+                        return Err(ValueError::new("schemas", ValueErrorKind::Duplicate));
+                    }
+                }
+                Some(Container::Attribute(attribute)) => self.insert(&mut object, None, attribute, value)?,
+                Some(Container::Extension(schema)) => {
+                    let extension = self.extension(schema.uri().as_str(), value)?;
+                    if object.insert(schema.uri().as_str().to_owned(), Value::Object(extension)).is_some() {
+                        return Err(ValueError::new(schema.uri(), ValueErrorKind::Duplicate));
+                    }
+                }
+                None => self.unknown(key)?,
+            }
+        }
+        self.schemas(schemas.unwrap_or_default())?;
+        object.retain(|_, value| !is_unassigned(value));
+        let mut resource = Resource(object);
+        resource.settle_schemas(resource_type);
+        Ok(resource)
+    }
+
+    /// Makes canonical the object that holds the attributes of an extension.
+    ///
+    /// # Errors
+    ///
+    /// - it is no object;
+    /// - a value is not of its attribute's type;
+    /// - an attribute stands twice.
+    pub(crate) fn extension(&mut self, uri: &str, value: Value) -> Result<Map<String, Value>, ValueError> {
+        let body = match value {
+            Value::Object(body) => body,
+            Value::Null => Map::new(),
+            _ => return Err(ValueError::new(uri, ValueErrorKind::Type(AttributeType::Complex))),
+        };
+        let resource_type = self.resource_type;
+        let mut object = Map::new();
+        for (key, value) in body {
+            let known = resource_type.extension(uri).and_then(|extension| extension.schema.attribute(&key));
+            match known {
+                Some(attribute) => self.insert(&mut object, Some(uri), attribute, value)?,
+                None => self.unknown(format!("{uri}:{key}"))?,
+            }
+        }
+        object.retain(|_, value| !is_unassigned(value));
+        Ok(object)
+    }
+
+    /// Makes canonical the value of an attribute; none means unassigned.
+    ///
+    /// # Errors
+    ///
+    /// - the value is not of the attribute's type.
+    pub(crate) fn value(
+        &mut self,
+        container: Option<&str>,
+        attribute: &Attribute,
+        value: Value,
+    ) -> Result<Option<Value>, ValueError> {
+        let place = Place { container, attribute: attribute.name(), sub: None };
+        if attribute.multi_valued() { self.values(place, attribute, value) } else { self.single(place, attribute, value) }
+    }
+
+    /// Makes canonical one value of an attribute, also of a multi-valued one; none means unassigned.
+    ///
+    /// # Errors
+    ///
+    /// - the value is not of the attribute's type.
+    pub(crate) fn element(
+        &mut self,
+        container: Option<&str>,
+        attribute: &Attribute,
+        value: Value,
+    ) -> Result<Option<Value>, ValueError> {
+        self.single(Place { container, attribute: attribute.name(), sub: None }, attribute, value)
+    }
+
+    /// Makes canonical the value of a complex attribute that is to be merged: null stands for what is unassigned.
+    ///
+    /// # Errors
+    ///
+    /// - the value is not of the attribute's type.
+    pub(crate) fn parts(&mut self, container: Option<&str>, attribute: &Attribute, value: Value) -> Result<Value, ValueError> {
+        let place = Place { container, attribute: attribute.name(), sub: None };
+        match value {
+            Value::Object(object) => Ok(Value::Object(self.sub_values(place, attribute, object)?)),
+            _ => Err(ValueError::new(place, ValueErrorKind::Type(AttributeType::Complex))),
+        }
+    }
+
+    /// Makes canonical the value of a sub-attribute; none means unassigned.
+    ///
+    /// # Errors
+    ///
+    /// - the value is not of the sub-attribute's type.
+    pub(crate) fn sub_value(
+        &mut self,
+        container: Option<&str>,
+        attribute: &Attribute,
+        sub: &Attribute,
+        value: Value,
+    ) -> Result<Option<Value>, ValueError> {
+        let place = Place { container, attribute: attribute.name(), sub: Some(sub.name()) };
+        if sub.multi_valued() { self.values(place, sub, value) } else { self.single(place, sub, value) }
+    }
+
+    /// Takes note of an attribute that no schema defines, or refuses it.
+    ///
+    /// # Errors
+    ///
+    /// - the rules say so.
+    pub(crate) fn unknown(&mut self, name: String) -> Result<(), ValueError> {
+        match self.rules.unknown_attributes {
+            UnknownAttributes::Refuse => Err(ValueError::new(name, ValueErrorKind::Unknown)),
+            UnknownAttributes::Ignore => {
+                self.repairs.push(Repair::UnknownAttribute(name));
+                Ok(())
+            }
+        }
+    }
+
+    /// Whether a client may set the attribute at all.
+    pub(crate) fn takes(&self, attribute: &Attribute) -> bool {
+        attribute.mutability() != Mutability::ReadOnly && (self.rules.secrets || attribute.returned() != Returned::Never)
+    }
+
+    fn insert(
+        &mut self,
+        object: &mut Map<String, Value>,
+        container: Option<&str>,
+        attribute: &Attribute,
+        value: Value,
+    ) -> Result<(), ValueError> {
+        let value = if self.takes(attribute) { self.value(container, attribute, value)? } else { None };
+        // An unassigned value holds its place, so that a second spelling of the name is seen.
+        if object.insert(attribute.name().to_owned(), value.unwrap_or_default()).is_some() {
+            let place = Place { container, attribute: attribute.name(), sub: None };
+            return Err(ValueError::new(place, ValueErrorKind::Duplicate));
+        }
+        Ok(())
+    }
+
+    fn schemas(&mut self, value: Value) -> Result<(), ValueError> {
+        let base = self.resource_type.schema().uri();
+        let uris = match value {
+            Value::Array(uris) => uris,
+            Value::Null => Vec::new(),
+            _ => return Err(ValueError::new("schemas", ValueErrorKind::Schemas)),
+        };
+        let mut named = false;
+        for uri in uris {
+            let Value::String(uri) = uri else {
+                return Err(ValueError::new("schemas", ValueErrorKind::Schemas));
+            };
+            named |= base.is(&uri);
+            if self.resource_type.has_schema(&uri) {
+                continue;
+            }
+            if !self.rules.any_schemas {
+                return Err(ValueError::new(uri, ValueErrorKind::UnknownSchema));
+            }
+            self.repairs.push(Repair::UnknownSchema(uri));
+        }
+        match (named, self.rules.any_schemas) {
+            (true, _) => {}
+            (false, true) => self.repairs.push(Repair::MissingSchema(base.to_string())),
+            (false, false) => return Err(ValueError::new(base, ValueErrorKind::MissingSchema)),
+        }
+        Ok(())
+    }
+
+    fn values(&mut self, place: Place<'_>, attribute: &Attribute, value: Value) -> Result<Option<Value>, ValueError> {
+        let values = match value {
+            Value::Array(values) => values,
+            Value::Null => return Ok(None),
+            Value::String(text) if text.is_empty() && self.rules.empty_strings => {
+                self.repairs.push(Repair::EmptyString(place.to_string()));
+                return Ok(None);
+            }
+            Value::Object(_) if self.rules.one_for_many => {
+                self.repairs.push(Repair::OneForMany(place.to_string()));
+                vec![value]
+            }
+            _ => return Err(ValueError::new(place, ValueErrorKind::NotArray)),
+        };
+        let mut canonical = Vec::with_capacity(values.len());
+        for value in values {
+            if value.is_array() {
+                return Err(ValueError::new(place, ValueErrorKind::Type(attribute.kind())));
+            }
+            canonical.extend(self.single(place, attribute, value)?);
+        }
+        remove_repeats(attribute, &mut canonical);
+        if canonical.iter().filter(|value| is_primary(value)).count() > 1 {
+            return Err(ValueError::new(place, ValueErrorKind::Primary));
+        }
+        Ok(if canonical.is_empty() { None } else { Some(Value::Array(canonical)) })
+    }
+
+    fn single(&mut self, place: Place<'_>, attribute: &Attribute, value: Value) -> Result<Option<Value>, ValueError> {
+        let mismatch = || ValueError::new(place, ValueErrorKind::Type(attribute.kind()));
+        match (attribute.kind(), value) {
+            (_, Value::Null) => Ok(None),
+            (_, Value::Array(values)) => self.array_for_one(place, attribute, values),
+            (_, Value::String(text)) if text.is_empty() && self.rules.empty_strings => {
+                self.repairs.push(Repair::EmptyString(place.to_string()));
+                Ok(None)
+            }
+            (AttributeType::Complex, Value::Object(object)) => self.complex(place, attribute, object),
+            (AttributeType::Complex, value) => self.value_for_complex(place, attribute, value),
+            (AttributeType::Boolean, Value::String(text)) if self.rules.boolean_strings => {
+                let value = boolean(&text).ok_or_else(mismatch)?;
+                self.repairs.push(Repair::BooleanString(place.to_string()));
+                Ok(Some(Value::Bool(value)))
+            }
+            (kind, value) if fits(kind, &value) => Ok(Some(value)),
+            _ => Err(mismatch()),
+        }
+    }
+
+    fn complex(
+        &mut self,
+        place: Place<'_>,
+        attribute: &Attribute,
+        object: Map<String, Value>,
+    ) -> Result<Option<Value>, ValueError> {
+        let mut canonical = self.sub_values(place, attribute, object)?;
+        canonical.retain(|_, value| !is_unassigned(value));
+        Ok(if canonical.is_empty() { None } else { Some(Value::Object(canonical)) })
+    }
+
+    /// The sub-attributes in canonical form, with null for those that the client unassigns.
+    fn sub_values(
+        &mut self,
+        place: Place<'_>,
+        attribute: &Attribute,
+        object: Map<String, Value>,
+    ) -> Result<Map<String, Value>, ValueError> {
+        let mut canonical = Map::new();
+        for (key, value) in object {
+            let Some(sub) = attribute.sub_attribute(&key) else {
+                self.unknown(format!("{place}.{key}"))?;
+                continue;
+            };
+            // What a `$ref` beside a `value` says follows from the value (RFC 7643, Section 2.4).
+            if !self.takes(sub) || (attribute.refers_by_value() && sub.name() == "$ref") {
+                continue;
+            }
+            let value = self.sub_value(place.container, attribute, sub, value)?;
+            if canonical.insert(sub.name().to_owned(), value.unwrap_or_default()).is_some() {
+                let place = Place { sub: Some(sub.name()), ..place };
+                return Err(ValueError::new(place, ValueErrorKind::Duplicate));
+            }
+        }
+        Ok(canonical)
+    }
+
+    fn array_for_one(
+        &mut self,
+        place: Place<'_>,
+        attribute: &Attribute,
+        mut values: Vec<Value>,
+    ) -> Result<Option<Value>, ValueError> {
+        match (values.pop(), values.is_empty()) {
+            // RFC 7643, Section 2.5: the empty array is no value.
+            (None, _) => Ok(None),
+            (Some(value), true) if self.rules.array_for_one && !value.is_array() && place.sub.is_none() => {
+                self.repairs.push(Repair::ArrayForOne(place.to_string()));
+                self.single(place, attribute, value)
+            }
+            _ => Err(ValueError::new(place, ValueErrorKind::Array)),
+        }
+    }
+
+    fn value_for_complex(&mut self, place: Place<'_>, attribute: &Attribute, value: Value) -> Result<Option<Value>, ValueError> {
+        let single = value.is_string() && !attribute.multi_valued() && self.rules.value_for_complex;
+        match attribute.sub_attribute("value") {
+            Some(sub) if single => {
+                self.repairs.push(Repair::ValueForComplex(place.to_string()));
+                let value = self.sub_value(place.container, attribute, sub, value)?;
+                Ok(value.map(|value| Value::Object(Map::from_iter([("value".to_owned(), value)]))))
+            }
+            _ => Err(ValueError::new(place, ValueErrorKind::Type(AttributeType::Complex))),
+        }
+    }
+}
+
+fn fits(kind: AttributeType, value: &Value) -> bool {
+    match (kind, value) {
+        (AttributeType::String | AttributeType::Reference, Value::String(_))
+        | (AttributeType::Boolean, Value::Bool(_))
+        | (AttributeType::Decimal, Value::Number(_)) => true,
+        // RFC 7643, Section 2.3.4: no fraction and no exponent.
+        (AttributeType::Integer, Value::Number(number)) => number.is_i64() || number.is_u64(),
+        (AttributeType::DateTime, Value::String(text)) => instant(text).is_some(),
+        (AttributeType::Binary, Value::String(text)) => bytes(text).is_some(),
+        _ => false,
+    }
+}
+
+fn boolean(text: &str) -> Option<bool> {
+    if text.eq_ignore_ascii_case("true") {
+        Some(true)
+    } else if text.eq_ignore_ascii_case("false") {
+        Some(false)
+    } else {
+        None
+    }
+}
+
+pub(super) fn is_primary(value: &Value) -> bool {
+    value.get("primary") == Some(&Value::Bool(true))
+}
+
+/// RFC 7643, Section 2.4: a value stands once.
+fn remove_repeats(attribute: &Attribute, values: &mut Vec<Value>) {
+    if values.len() > FEW || attribute.refers_by_value() {
+        let mut seen = HashSet::with_capacity(values.len());
+        values.retain(|value| match value.get("value").and_then(Value::as_str) {
+            Some(id) if attribute.refers_by_value() => seen.insert(id.to_owned()),
+            _ => seen.insert(value.to_string()),
+        });
+        return;
+    }
+    let mut kept: Vec<Value> = Vec::with_capacity(values.len());
+    for value in values.drain(..) {
+        if !kept.contains(&value) {
+            kept.push(value);
+        }
+    }
+    *values = kept;
+}

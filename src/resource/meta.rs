@@ -1,0 +1,121 @@
+//! Metadata of a resource, and its version (RFC 7643, Section 3.1; RFC 7644, Section 3.14).
+
+use std::fmt;
+
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use serde_json::{Value, json};
+
+use crate::schema::instant;
+
+/// When a resource was made and changed, and its version (RFC 7643, Section 3.1). `meta.location` is made when the
+/// resource is sent, since it depends on the base URL.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Meta {
+    /// The name of the resource type.
+    pub resource_type: String,
+    /// When the resource was made.
+    pub created: DateTime<Utc>,
+    /// When it was last changed; later at each change.
+    pub last_modified: DateTime<Utc>,
+    /// The version; another one after each change.
+    pub version: Version,
+}
+
+impl Meta {
+    /// The metadata of a resource that is made now.
+    #[must_use]
+    pub fn new(resource_type: impl Into<String>, now: DateTime<Utc>) -> Self {
+        Self { resource_type: resource_type.into(), created: now, last_modified: now, version: Version::first() }
+    }
+
+    /// The metadata after a change; `last_modified` rises even when the clock stands still.
+    #[must_use]
+    pub fn changed(&self, now: DateTime<Utc>) -> Self {
+        let last_modified = now.max(self.last_modified + TimeDelta::microseconds(1));
+        Self { last_modified, version: self.version.next(), ..self.clone() }
+    }
+
+    pub(super) fn read(meta: &Value) -> Option<Self> {
+        let text = |name: &str| meta.get(name).and_then(Value::as_str);
+        Some(Self {
+            resource_type: text("resourceType")?.to_owned(),
+            created: instant(text("created")?)?,
+            last_modified: instant(text("lastModified")?)?,
+            version: Version::from(text("version")?),
+        })
+    }
+
+    pub(super) fn to_json(&self) -> Value {
+        json!({
+            "resourceType": self.resource_type,
+            "created": timestamp(self.created),
+            "lastModified": timestamp(self.last_modified),
+            "version": self.version.as_str(),
+        })
+    }
+}
+
+/// RFC 7643, Section 2.3.5; with `Z`, so that nobody has to guess the zone.
+fn timestamp(instant: DateTime<Utc>) -> String {
+    instant.to_rfc3339_opts(SecondsFormat::Micros, true)
+}
+
+/// The version of a resource: an entity tag, such as `W/"3"` (RFC 7644, Section 3.14).
+///
+/// Versions compare by what stands between the quotes: SCIM uses weak tags with `If-Match`.
+#[derive(Clone, Debug)]
+pub struct Version(Box<str>);
+
+impl Version {
+    /// The version of a new resource.
+    #[must_use]
+    pub fn first() -> Self {
+        Self::numbered(1)
+    }
+
+    /// The version after this one.
+    #[must_use]
+    pub fn next(&self) -> Self {
+        // A host may number in its own way; then the version says at least that it is another one.
+        match self.opaque().parse::<u64>() {
+            Ok(number) => Self::numbered(number.saturating_add(1)),
+            Err(_) => Self(format!("W/\"{}+\"", self.opaque()).into()),
+        }
+    }
+
+    /// The entity tag.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// What stands between the quotes.
+    #[must_use]
+    pub fn opaque(&self) -> &str {
+        self.0.strip_prefix("W/").unwrap_or(&self.0).trim_matches('"')
+    }
+
+    fn numbered(number: u64) -> Self {
+        Self(format!("W/\"{number}\"").into())
+    }
+}
+
+impl From<&str> for Version {
+    fn from(tag: &str) -> Self {
+        Self(tag.into())
+    }
+}
+
+impl PartialEq for Version {
+    fn eq(&self, other: &Self) -> bool {
+        self.opaque() == other.opaque()
+    }
+}
+
+impl Eq for Version {}
+
+impl fmt::Display for Version {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}

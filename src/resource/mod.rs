@@ -1,0 +1,186 @@
+//! Resources: JSON with an invariant (RFC 7643, Section 3).
+
+mod check;
+mod compare;
+mod intake;
+mod meta;
+mod value;
+mod view;
+
+use std::fmt;
+
+use serde::de::DeserializeOwned;
+use serde::{Serialize, Serializer};
+use serde_json::{Map, Value};
+
+use crate::schema::{ResolvedPath, ResourceType};
+
+pub use check::check;
+pub use intake::Intake;
+pub use meta::{Meta, Version};
+pub use value::{Repair, UnknownAttributes, ValueError, ValueErrorKind, ValueRules};
+pub use view::{EnterpriseUser, Group, Manager, Member, MultiValue, Name, User};
+
+pub(crate) use compare::{changed_paths, same_element};
+
+/// A resource: a JSON object whose keys are spelled as in the schema, whose unassigned attributes are absent, and whose
+/// extension attributes stand under their URN (RFC 7643, Section 3).
+///
+/// [`Intake`] makes one of what a client sent. Its `Debug` shows the names of its attributes only: every value is
+/// personal data.
+#[derive(Clone, Default, PartialEq)]
+pub struct Resource(Map<String, Value>);
+
+impl Resource {
+    /// Takes an object as a store keeps it: one that this crate made before, or that a host builds with canonical names.
+    #[must_use]
+    pub fn from_stored(object: Map<String, Value>) -> Self {
+        Self(object)
+    }
+
+    /// The identifier; empty until a store has given one (RFC 7643, Section 3.1).
+    #[must_use]
+    pub fn id(&self) -> &str {
+        self.text("id").unwrap_or_default()
+    }
+
+    /// The identifier of the provisioning client (RFC 7643, Section 3.1).
+    #[must_use]
+    pub fn external_id(&self) -> Option<&str> {
+        self.text("externalId")
+    }
+
+    /// When it was made and changed, and its version; none until the dispatcher has set them.
+    #[must_use]
+    pub fn meta(&self) -> Option<Meta> {
+        Meta::read(self.0.get("meta")?)
+    }
+
+    /// The version; that of the ETag header (RFC 7644, Section 3.14).
+    #[must_use]
+    pub fn version(&self) -> Option<Version> {
+        self.0.get("meta")?.get("version")?.as_str().map(Version::from)
+    }
+
+    /// An attribute of the core schema, a common one, or the container of an extension, by its canonical name.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&Value> {
+        self.0.get(name)
+    }
+
+    /// The text of a single-valued string attribute, by its canonical name.
+    #[must_use]
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.0.get(name)?.as_str()
+    }
+
+    /// The value of the attribute that `path` names; of the whole attribute where the path names a sub-attribute of a
+    /// multi-valued one.
+    #[must_use]
+    pub fn value(&self, path: &ResolvedPath) -> Option<&Value> {
+        let object = match path.extension() {
+            Some(extension) => self.0.get(extension.uri().as_str())?.as_object()?,
+            None => &self.0,
+        };
+        let value = object.get(path.attribute().name())?;
+        match path.sub() {
+            Some(sub) if !path.attribute().multi_valued() => value.get(sub.name()),
+            _ => Some(value),
+        }
+    }
+
+    /// All attributes.
+    #[must_use]
+    pub fn attributes(&self) -> &Map<String, Value> {
+        &self.0
+    }
+
+    /// Sets an attribute by its canonical name; for a host that fills in what it owns, in a [`Policy`](crate::policy).
+    /// Null and empty values unassign it (RFC 7643, Section 2.5).
+    pub fn set(&mut self, name: impl Into<String>, value: impl Into<Value>) {
+        let (name, value) = (name.into(), value.into());
+        if is_unassigned(&value) {
+            self.0.remove(&name);
+        } else {
+            self.0.insert(name, value);
+        }
+    }
+
+    /// Takes an attribute away, by its canonical name.
+    pub fn remove(&mut self, name: &str) -> Option<Value> {
+        self.0.remove(name)
+    }
+
+    /// Gives the resource its identifier; a store calls this when it creates one.
+    pub fn set_id(&mut self, id: impl Into<String>) {
+        self.0.insert("id".to_owned(), Value::String(id.into()));
+    }
+
+    /// Replaces `meta`.
+    pub fn set_meta(&mut self, meta: &Meta) {
+        self.0.insert("meta".to_owned(), meta.to_json());
+    }
+
+    /// The object, as a store keeps it.
+    #[must_use]
+    pub fn into_stored(self) -> Map<String, Value> {
+        self.0
+    }
+
+    /// Reads the resource as a type of the host's, such as [`User`].
+    ///
+    /// # Errors
+    ///
+    /// - the type wants an attribute that is absent, or in another form.
+    ///
+    /// ```
+    /// use scimwire::resource::{Resource, User};
+    ///
+    /// let mut resource = Resource::default();
+    /// resource.set("userName", "bjensen");
+    /// assert_eq!(resource.view::<User>()?.user_name, "bjensen");
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    pub fn view<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
+        T::deserialize(&self.0)
+    }
+
+    /// Makes `schemas` say what the resource holds: its base schema, and each extension with a value
+    /// (RFC 7643, Section 3).
+    pub fn settle_schemas(&mut self, resource_type: &ResourceType) {
+        let held = resource_type.extensions().iter().map(|extension| extension.schema.uri().as_str());
+        let held = held.filter(|uri| self.0.contains_key(*uri));
+        let uris: Vec<Value> = std::iter::once(resource_type.schema().uri().as_str()).chain(held).map(Value::from).collect();
+        if self.0.get("schemas").and_then(Value::as_array) != Some(&uris) {
+            self.0.insert("schemas".to_owned(), Value::Array(uris));
+        }
+    }
+
+    pub(crate) fn object_mut(&mut self) -> &mut Map<String, Value> {
+        &mut self.0
+    }
+}
+
+impl fmt::Debug for Resource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<&str> = self.0.keys().map(String::as_str).collect();
+        f.debug_struct("Resource").field("id", &self.id()).field("attributes", &names).finish()
+    }
+}
+
+/// As a store keeps it; what a client may see is up to a [`Projection`](crate::query::Projection).
+impl Serialize for Resource {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
+    }
+}
+
+/// Whether a value is the same as none: null, an empty array, an object without a value (RFC 7643, Section 2.5).
+pub(crate) fn is_unassigned(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Array(values) => values.is_empty(),
+        Value::Object(object) => object.is_empty(),
+        _ => false,
+    }
+}

@@ -1,0 +1,171 @@
+//! What can be wrong with a value, and what is put right.
+
+use std::fmt;
+
+use crate::error::{Error, ScimType};
+use crate::schema::AttributeType;
+
+/// How values are read that are not quite of their attribute's type. The default is the RFC's: they are refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct ValueRules {
+    /// `"True"` for `true`, in any case.
+    pub boolean_strings: bool,
+    /// `{..}` for `[{..}]`: one value, where there can be several.
+    pub one_for_many: bool,
+    /// `["x"]` for `"x"`: an array of one, where there can only be one.
+    pub array_for_one: bool,
+    /// `"26118915"` for `{"value": "26118915"}`: the value, where a complex attribute belongs.
+    pub value_for_complex: bool,
+    /// `""` unassigns an attribute.
+    pub empty_strings: bool,
+    /// Schema URIs that the resource type does not have are ignored, and a missing `schemas` means the base schema.
+    pub any_schemas: bool,
+    /// What becomes of attributes that no schema defines.
+    pub unknown_attributes: UnknownAttributes,
+    /// Whether attributes that nobody may read, such as `password`, are taken over. Otherwise they are ignored.
+    pub secrets: bool,
+}
+
+/// What becomes of attributes that no schema defines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum UnknownAttributes {
+    /// They are left out.
+    #[default]
+    Ignore,
+    /// The request is refused with `invalidSyntax`.
+    Refuse,
+}
+
+/// Something in a body that was put right; each names the attribute.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Repair {
+    /// A boolean came as text.
+    BooleanString(String),
+    /// One value came where there can be several.
+    OneForMany(String),
+    /// An array of one came where there can only be one value.
+    ArrayForOne(String),
+    /// A value came where a complex attribute belongs.
+    ValueForComplex(String),
+    /// An empty string was read as no value.
+    EmptyString(String),
+    /// A schema URI that the resource type does not have was left out.
+    UnknownSchema(String),
+    /// `schemas` did not name the base schema.
+    MissingSchema(String),
+    /// An attribute that no schema defines was left out.
+    UnknownAttribute(String),
+}
+
+/// A value that does not fit its attribute.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ValueError {
+    place: String,
+    kind: ValueErrorKind,
+}
+
+/// Why a value does not fit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ValueErrorKind {
+    /// It is not of the attribute's type.
+    Type(AttributeType),
+    /// It is not an array.
+    NotArray,
+    /// It is an array.
+    Array,
+    /// There has to be one.
+    Required,
+    /// A required extension is missing.
+    RequiredExtension,
+    /// More than one value is the primary one (RFC 7643, Section 2.4).
+    Primary,
+    /// It stands twice under names that differ only in case.
+    Duplicate,
+    /// No schema defines it.
+    Unknown,
+    /// `schemas` is not an array of URIs.
+    Schemas,
+    /// `schemas` lacks the base schema.
+    MissingSchema,
+    /// `schemas` names one that the resource type does not have.
+    UnknownSchema,
+}
+
+impl ValueError {
+    pub(crate) fn new(place: impl fmt::Display, kind: ValueErrorKind) -> Self {
+        Self { place: place.to_string(), kind }
+    }
+
+    /// The attribute, or the schema.
+    #[must_use]
+    pub fn place(&self) -> &str {
+        &self.place
+    }
+
+    /// Why the value does not fit.
+    #[must_use]
+    pub fn kind(&self) -> ValueErrorKind {
+        self.kind
+    }
+
+    /// The kind of failure, in the RFC's words.
+    #[must_use]
+    pub fn scim_type(&self) -> ScimType {
+        match self.kind {
+            ValueErrorKind::Type(_)
+            | ValueErrorKind::NotArray
+            | ValueErrorKind::Array
+            | ValueErrorKind::Required
+            | ValueErrorKind::RequiredExtension
+            | ValueErrorKind::Primary => ScimType::InvalidValue,
+            ValueErrorKind::Duplicate
+            | ValueErrorKind::Unknown
+            | ValueErrorKind::Schemas
+            | ValueErrorKind::MissingSchema
+            | ValueErrorKind::UnknownSchema => ScimType::InvalidSyntax,
+        }
+    }
+}
+
+impl fmt::Display for ValueError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let place = &self.place;
+        match self.kind {
+            ValueErrorKind::Type(expected) => write!(f, "attribute `{place}` takes {}", in_words(expected)),
+            ValueErrorKind::NotArray => write!(f, "attribute `{place}` takes an array of values"),
+            ValueErrorKind::Array => write!(f, "attribute `{place}` takes one value, not an array"),
+            ValueErrorKind::Required => write!(f, "attribute `{place}` is required"),
+            ValueErrorKind::RequiredExtension => write!(f, "extension `{place}` is required"),
+            ValueErrorKind::Primary => write!(f, "only one value of `{place}` can be the primary one"),
+            ValueErrorKind::Duplicate => write!(f, "attribute `{place}` is given twice"),
+            ValueErrorKind::Unknown => write!(f, "attribute `{place}` is not defined"),
+            ValueErrorKind::Schemas => write!(f, "`{place}` takes an array of schema URIs"),
+            ValueErrorKind::MissingSchema => write!(f, "`schemas` has to name `{place}`"),
+            ValueErrorKind::UnknownSchema => write!(f, "schema `{place}` does not belong to this resource type"),
+        }
+    }
+}
+
+impl std::error::Error for ValueError {}
+
+impl From<ValueError> for Error {
+    fn from(err: ValueError) -> Self {
+        Self::typed(err.scim_type(), err.to_string())
+    }
+}
+
+fn in_words(kind: AttributeType) -> &'static str {
+    match kind {
+        AttributeType::String => "a string",
+        AttributeType::Boolean => "true or false",
+        AttributeType::Decimal => "a number",
+        AttributeType::Integer => "a whole number",
+        AttributeType::DateTime => "a date and time such as \"2011-05-13T04:42:34Z\"",
+        AttributeType::Binary => "bytes in base64",
+        AttributeType::Reference => "a URI",
+        AttributeType::Complex => "an object",
+    }
+}

@@ -1,0 +1,88 @@
+//! The schemas of RFC 7643, as the text and the errata have them.
+
+use std::sync::{Arc, LazyLock};
+
+use super::document::Schema;
+
+/// A schema that comes with the crate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum BuiltinSchema {
+    /// Users (RFC 7643, Section 4.1).
+    User,
+    /// Groups (RFC 7643, Section 4.2).
+    Group,
+    /// The enterprise extension of users (RFC 7643, Section 4.3).
+    EnterpriseUser,
+    /// What the service provider can do (RFC 7643, Section 5; RFC 9865, Section 4).
+    ServiceProviderConfig,
+    /// Resource types (RFC 7643, Section 6).
+    ResourceType,
+    /// Schemas (RFC 7643, Section 7).
+    Schema,
+}
+
+/// The enterprise extension of users (RFC 7643, Section 4.3), for
+/// [`ResourceType::with_extension`](super::ResourceType::with_extension).
+pub const ENTERPRISE_USER: BuiltinSchema = BuiltinSchema::EnterpriseUser;
+
+macro_rules! embedded {
+    ($name:ident, $file:literal) => {
+        static $name: LazyLock<Arc<Schema>> = LazyLock::new(|| embedded(include_str!(concat!("builtin/", $file))));
+    };
+}
+
+embedded!(USER, "user.json");
+embedded!(GROUP, "group.json");
+embedded!(ENTERPRISE, "enterprise_user.json");
+embedded!(CONFIG, "service_provider_config.json");
+embedded!(RESOURCE_TYPE, "resource_type.json");
+embedded!(SCHEMA, "schema.json");
+embedded!(COMMON, "common.json");
+
+impl BuiltinSchema {
+    /// All of them.
+    pub const ALL: [Self; 6] =
+        [Self::User, Self::Group, Self::EnterpriseUser, Self::ServiceProviderConfig, Self::ResourceType, Self::Schema];
+
+    /// The definition; read once in a process.
+    #[must_use]
+    pub fn schema(self) -> Arc<Schema> {
+        Arc::clone(match self {
+            Self::User => &USER,
+            Self::Group => &GROUP,
+            Self::EnterpriseUser => &ENTERPRISE,
+            Self::ServiceProviderConfig => &CONFIG,
+            Self::ResourceType => &RESOURCE_TYPE,
+            Self::Schema => &SCHEMA,
+        })
+    }
+}
+
+impl Schema {
+    /// The schema of users (RFC 7643, Section 4.1).
+    #[must_use]
+    pub fn user() -> Arc<Self> {
+        BuiltinSchema::User.schema()
+    }
+
+    /// The schema of groups (RFC 7643, Section 4.2).
+    #[must_use]
+    pub fn group() -> Arc<Self> {
+        BuiltinSchema::Group.schema()
+    }
+
+    /// The attributes that every resource has: `schemas`, `id`, `externalId`, `meta` (RFC 7643, Section 3.1).
+    ///
+    /// It is no schema of its own, and `/Schemas` does not list it.
+    #[must_use]
+    pub fn common() -> &'static Arc<Self> {
+        &COMMON
+    }
+}
+
+#[expect(clippy::expect_used, reason = "the documents are part of the crate, and a test reads each")]
+fn embedded(document: &str) -> Arc<Schema> {
+    let document = serde_json::from_str(document).expect("an embedded schema is JSON");
+    Arc::new(Schema::from_json(document).expect("an embedded schema is sound"))
+}

@@ -1,0 +1,93 @@
+//! What a schema says of an attribute (RFC 7643, Sections 2.2, 2.3 and 7).
+
+use std::fmt;
+
+use serde::Deserialize;
+
+macro_rules! characteristic {
+    ($(#[$doc:meta])* $name:ident { $($(#[$entry:meta])* $variant:ident = $text:literal,)* }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
+        pub enum $name { $($(#[$entry])* #[serde(rename = $text)] $variant,)* }
+
+        impl $name {
+            /// The word of the RFC.
+            #[must_use]
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $text,)* }
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+    };
+}
+
+characteristic! {
+    /// The data type of an attribute (RFC 7643, Section 2.3).
+    AttributeType {
+        /// Unicode text (Section 2.3.1).
+        #[default]
+        String = "string",
+        /// `true` or `false` (Section 2.3.2).
+        Boolean = "boolean",
+        /// A real number (Section 2.3.3).
+        Decimal = "decimal",
+        /// A whole number (Section 2.3.4).
+        Integer = "integer",
+        /// An instant (Section 2.3.5).
+        DateTime = "dateTime",
+        /// Bytes, in base64 (Section 2.3.6).
+        Binary = "binary",
+        /// A URI (Section 2.3.7).
+        Reference = "reference",
+        /// Sub-attributes (Section 2.3.8).
+        Complex = "complex",
+    }
+}
+
+characteristic! {
+    /// Who may change an attribute, and when (RFC 7643, Section 7).
+    Mutability {
+        /// Only the service provider sets it.
+        ReadOnly = "readOnly",
+        /// Clients may change it at any time.
+        #[default]
+        ReadWrite = "readWrite",
+        /// Clients may set it once.
+        Immutable = "immutable",
+        /// Clients may set it, and nobody reads it.
+        WriteOnly = "writeOnly",
+    }
+}
+
+characteristic! {
+    /// When an attribute is part of an answer (RFC 7643, Section 7).
+    Returned {
+        /// Whatever the client asked for.
+        Always = "always",
+        /// Under no circumstances.
+        Never = "never",
+        /// Unless the client asked for others, or for it to be left out.
+        #[default]
+        Default = "default",
+        /// Only when the client named it.
+        Request = "request",
+    }
+}
+
+characteristic! {
+    /// Whether two resources may share a value (RFC 7643, Section 7).
+    Uniqueness {
+        /// They may.
+        #[default]
+        None = "none",
+        /// Not within a tenant.
+        Server = "server",
+        /// Nowhere; this crate can only see to the tenant.
+        Global = "global",
+    }
+}

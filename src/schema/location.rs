@@ -1,0 +1,100 @@
+//! Where resources are: `meta.location` and `$ref`.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+
+use super::attribute::Attribute;
+use super::registry::Registry;
+
+/// Where resources are: the base URL of a request, and the endpoint of each resource type. `meta.location` and every
+/// `$ref` of ours are made of these (RFC 7643, Sections 2.4 and 3.1).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Locations {
+    base_url: String,
+    endpoints: Arc<[(String, String)]>,
+}
+
+impl Locations {
+    /// The locations of the resource types of `registry` under `base_url`, such as `https://example.com/scim/v2`.
+    #[must_use]
+    pub fn new(base_url: &str, registry: &Registry) -> Self {
+        let types = registry.resource_types().iter();
+        Self {
+            base_url: base_url.trim_end_matches('/').to_owned(),
+            endpoints: types.map(|known| (known.name().to_owned(), known.endpoint().to_owned())).collect(),
+        }
+    }
+
+    /// The same endpoints under another base URL.
+    #[must_use]
+    pub fn under(&self, base_url: &str) -> Self {
+        Self { base_url: base_url.trim_end_matches('/').to_owned(), endpoints: Arc::clone(&self.endpoints) }
+    }
+
+    /// The base URL, without a slash at its end.
+    #[must_use]
+    pub fn base_url(&self) -> &str {
+        &self.base_url
+    }
+
+    /// The URL of a resource: base URL, endpoint, id.
+    #[must_use]
+    pub fn of(&self, resource_type: &str, id: &str) -> Option<String> {
+        let (_, endpoint) = self.endpoints.iter().find(|(name, _)| name == resource_type)?;
+        let id = percent_encoding::utf8_percent_encode(id, ID);
+        Some(format!("{}{endpoint}/{id}", self.base_url))
+    }
+
+    /// The URL of the resource that a value of `attribute` names, from its `value` and, where several resource types are
+    /// possible, its `type`.
+    pub(crate) fn of_reference(&self, attribute: &Attribute, value: &Map<String, Value>) -> Option<String> {
+        let id = value.get("value")?.as_str()?;
+        let types = attribute.sub_attribute("$ref")?.reference_types();
+        let named = value.get("type").and_then(Value::as_str).filter(|name| types.iter().any(|known| known == name));
+        match (named, types) {
+            (Some(name), _) => self.of(name, id),
+            (None, [only]) => self.of(only, id),
+            (None, _) => None,
+        }
+    }
+
+    /// Whether two URLs name one resource: the version segment does not count (RFC 7643, Section 2.4).
+    pub(crate) fn same(&self, one: &str, other: &str) -> bool {
+        one == other || self.relative(one) == self.relative(other)
+    }
+
+    /// A URL of ours without base URL, and any URL without a version segment.
+    fn relative(&self, url: &str) -> String {
+        let unversioned = |text: &str| text.split('/').filter(|segment| !is_version(segment)).collect::<Vec<_>>().join("/");
+        let (url, base) = (unversioned(url), unversioned(&self.base_url));
+        match url.strip_prefix(&base) {
+            Some(path) => path.trim_start_matches('/').to_owned(),
+            None => url.trim_start_matches("../").trim_start_matches('/').to_owned(),
+        }
+    }
+}
+
+/// What of an id is written with percent signs in a path segment (RFC 3986, Section 3.3).
+const ID: &percent_encoding::AsciiSet = &percent_encoding::CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'#')
+    .add(b'%')
+    .add(b'/')
+    .add(b'<')
+    .add(b'>')
+    .add(b'?')
+    .add(b'[')
+    .add(b'\\')
+    .add(b']')
+    .add(b'^')
+    .add(b'`')
+    .add(b'{')
+    .add(b'|')
+    .add(b'}');
+
+/// RFC 7644, Section 3.13: `v` and a number.
+fn is_version(segment: &str) -> bool {
+    segment.strip_prefix('v').is_some_and(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
+}

@@ -1,0 +1,30 @@
+//! Schemas and resource types: what attributes there are, and what may be done with them (RFC 7643).
+//!
+//! Schemas are data: the RFC's own JSON documents are read once ([`Schema::user`] and its siblings), others come
+//! from [`Schema::from_json`]. A [`ResourceType`] joins a schema, its extensions and an endpoint; it is what every
+//! *bind* step asks.
+
+mod attribute;
+mod builtin;
+mod characteristics;
+mod document;
+mod error;
+mod location;
+mod registry;
+mod resolve;
+mod resource_type;
+mod scalar;
+
+pub use attribute::Attribute;
+pub use builtin::{BuiltinSchema, ENTERPRISE_USER};
+pub use characteristics::{AttributeType, Mutability, Returned, Uniqueness};
+pub use document::Schema;
+pub use error::{SchemaError, SchemaErrorKind};
+pub use location::Locations;
+pub use registry::Registry;
+pub use resolve::ResolvedPath;
+pub use resource_type::{ResourceType, SchemaExtension};
+pub use scalar::{Number, NumberError, fold, instant};
+
+pub(crate) use resolve::Container;
+pub(crate) use scalar::{bytes, folds_equal, is_folded_part};

@@ -1,0 +1,96 @@
+//! All schemas and resource types of a service provider.
+
+use std::sync::Arc;
+
+use super::builtin::BuiltinSchema;
+use super::document::Schema;
+use super::error::{SchemaError, SchemaErrorKind};
+use super::resource_type::ResourceType;
+
+/// The resource types that are served, and the schemas that they use.
+#[derive(Clone, Debug, Default)]
+pub struct Registry {
+    schemas: Vec<Arc<Schema>>,
+    resource_types: Vec<Arc<ResourceType>>,
+}
+
+impl Registry {
+    /// Puts resource types together.
+    ///
+    /// # Errors
+    ///
+    /// - a resource type is inconsistent;
+    /// - two have one name or one endpoint;
+    /// - two schemas have one URI and differ.
+    pub fn new(resource_types: impl IntoIterator<Item = Arc<ResourceType>>) -> Result<Self, SchemaError> {
+        let mut registry = Self::default();
+        for resource_type in resource_types {
+            registry.add(resource_type)?;
+        }
+        for builtin in [BuiltinSchema::ServiceProviderConfig, BuiltinSchema::ResourceType, BuiltinSchema::Schema] {
+            registry.add_schema(&builtin.schema())?;
+        }
+        Ok(registry)
+    }
+
+    fn add(&mut self, resource_type: Arc<ResourceType>) -> Result<(), SchemaError> {
+        if let Some(problem) = resource_type.problem() {
+            return Err(problem.clone());
+        }
+        let taken = self.resource_types.iter().any(|other| {
+            // RFC 7643, Section 6 (erratum 8475): both are unique, and case exact.
+            other.name() == resource_type.name() || other.endpoint() == resource_type.endpoint()
+        });
+        if taken {
+            let kind = SchemaErrorKind::Duplicate(resource_type.endpoint().to_owned());
+            return Err(SchemaError::new(resource_type.name(), kind));
+        }
+        self.add_schema(resource_type.schema())?;
+        for extension in resource_type.extensions() {
+            self.add_schema(&extension.schema)?;
+        }
+        self.resource_types.push(resource_type);
+        Ok(())
+    }
+
+    fn add_schema(&mut self, schema: &Arc<Schema>) -> Result<(), SchemaError> {
+        match self.schema(schema.uri().as_str()) {
+            Some(known) if known == schema => Ok(()),
+            Some(_) => Err(SchemaError::new(schema.uri().as_str(), SchemaErrorKind::Duplicate(schema.uri().to_string()))),
+            None => {
+                self.schemas.push(Arc::clone(schema));
+                Ok(())
+            }
+        }
+    }
+
+    /// The schemas, in the order in which they came.
+    #[must_use]
+    pub fn schemas(&self) -> &[Arc<Schema>] {
+        &self.schemas
+    }
+
+    /// The schema of that URI, in any case.
+    #[must_use]
+    pub fn schema(&self, uri: &str) -> Option<&Arc<Schema>> {
+        self.schemas.iter().find(|schema| schema.uri().is(uri))
+    }
+
+    /// The resource types, in the order in which they came.
+    #[must_use]
+    pub fn resource_types(&self) -> &[Arc<ResourceType>] {
+        &self.resource_types
+    }
+
+    /// The resource type of that name.
+    #[must_use]
+    pub fn resource_type(&self, name: &str) -> Option<&Arc<ResourceType>> {
+        self.resource_types.iter().find(|resource_type| resource_type.name() == name)
+    }
+
+    /// Where resources of that type are served, such as `/Users` for `User`.
+    #[must_use]
+    pub fn endpoint_of(&self, name: &str) -> Option<&str> {
+        self.resource_type(name).map(|resource_type| resource_type.endpoint())
+    }
+}

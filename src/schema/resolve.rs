@@ -1,0 +1,165 @@
+//! Which attribute a name means (RFC 7644, Section 3.10). Names compare without regard to case here and in
+//! [`attr`](crate::attr), nowhere else.
+
+use std::sync::Arc;
+
+use super::attribute::Attribute;
+use super::document::Schema;
+use super::resource_type::ResourceType;
+use crate::attr::{AttrName, AttrPath};
+
+/// The attribute that a path names, with canonical names.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ResolvedPath {
+    extension: Option<Arc<Schema>>,
+    attribute: Arc<Attribute>,
+    sub: Option<Arc<Attribute>>,
+}
+
+/// What a key of a resource stands for.
+pub(crate) enum Container<'t> {
+    /// The container of an extension.
+    Extension(&'t Arc<Schema>),
+    /// An attribute of the core schema, or a common one.
+    Attribute(&'t Arc<Attribute>),
+}
+
+impl ResolvedPath {
+    pub(crate) fn new(extension: Option<Arc<Schema>>, attribute: Arc<Attribute>, sub: Option<Arc<Attribute>>) -> Self {
+        Self { extension, attribute, sub }
+    }
+
+    /// The extension that holds the attribute; none is the core schema.
+    #[must_use]
+    pub fn extension(&self) -> Option<&Arc<Schema>> {
+        self.extension.as_ref()
+    }
+
+    /// The attribute.
+    #[must_use]
+    pub fn attribute(&self) -> &Arc<Attribute> {
+        &self.attribute
+    }
+
+    /// The sub-attribute, where the path names one.
+    #[must_use]
+    pub fn sub(&self) -> Option<&Arc<Attribute>> {
+        self.sub.as_ref()
+    }
+
+    /// The attribute or sub-attribute that the path ends at.
+    #[must_use]
+    pub fn last(&self) -> &Arc<Attribute> {
+        self.sub.as_ref().unwrap_or(&self.attribute)
+    }
+}
+
+impl std::fmt::Display for ResolvedPath {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if let Some(extension) = &self.extension {
+            write!(f, "{}:", extension.uri())?;
+        }
+        f.write_str(self.attribute.name())?;
+        match &self.sub {
+            Some(sub) => write!(f, ".{}", sub.name()),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Attribute {
+    /// The sub-attribute of that name, in any case.
+    #[must_use]
+    pub fn sub_attribute(&self, name: &str) -> Option<&Arc<Self>> {
+        find(self.sub_attributes(), name)
+    }
+}
+
+impl Schema {
+    /// The attribute of that name, in any case.
+    #[must_use]
+    pub fn attribute(&self, name: &str) -> Option<&Arc<Attribute>> {
+        find(self.attributes(), name)
+    }
+}
+
+impl ResourceType {
+    /// The attribute that `path` names in this resource type, if there is one.
+    ///
+    /// ```
+    /// use scimwire::schema::{ENTERPRISE_USER, ResourceType};
+    ///
+    /// let users = ResourceType::user().with_extension(ENTERPRISE_USER);
+    /// let path = "URN:ietf:params:scim:schemas:extension:enterprise:2.0:User:MANAGER.value".parse()?;
+    /// let resolved = users.resolve(&path).expect("the extension has a manager");
+    /// assert_eq!(resolved.attribute().name(), "manager");
+    /// assert!(users.resolve(&"manager".parse()?).is_none());
+    /// # Ok::<(), scimwire::attr::AttrPathError>(())
+    /// ```
+    #[must_use]
+    pub fn resolve(&self, path: &AttrPath) -> Option<ResolvedPath> {
+        let (extension, attribute) = match &path.schema {
+            None => (None, self.top_level(path.name.as_str())?),
+            Some(uri) if uri == self.schema().uri() => (None, self.top_level(path.name.as_str())?),
+            Some(uri) => {
+                let extension = self.extension(uri.as_str())?;
+                (Some(&extension.schema), extension.schema.attribute(path.name.as_str())?)
+            }
+        };
+        with_sub(extension, attribute, path.sub.as_ref())
+    }
+
+    /// The attribute that `path`, without a schema, names in just one of the extensions.
+    pub(crate) fn resolve_in_extensions(&self, path: &AttrPath) -> Option<ResolvedPath> {
+        if path.schema.is_some() {
+            return None;
+        }
+        let mut found = self
+            .extensions()
+            .iter()
+            .filter_map(|extension| Some((&extension.schema, extension.schema.attribute(path.name.as_str())?)));
+        match (found.next(), found.next()) {
+            (Some((schema, attribute)), None) => with_sub(Some(schema), attribute, path.sub.as_ref()),
+            _ => None,
+        }
+    }
+
+    /// What the key of a resource stands for.
+    pub(crate) fn container(&self, key: &str) -> Option<Container<'_>> {
+        if let Some(attribute) = self.top_level(key) {
+            return Some(Container::Attribute(attribute));
+        }
+        self.extension(key).map(|extension| Container::Extension(&extension.schema))
+    }
+
+    /// Whether `uri` names the base schema or one of the extensions.
+    pub(crate) fn has_schema(&self, uri: &str) -> bool {
+        self.schema().uri().is(uri) || self.extension(uri).is_some()
+    }
+
+    /// Whether the text is the URI of one of the extensions, for a path that means the whole of it.
+    pub(crate) fn whole_extension(&self, text: &str) -> Option<&Arc<Schema>> {
+        self.extension(text.trim_matches(' ')).map(|extension| &extension.schema)
+    }
+
+    /// A common attribute, or one of the core schema; common ones come first (RFC 7643, Section 3.1).
+    fn top_level(&self, name: &str) -> Option<&Arc<Attribute>> {
+        Self::common(name).or_else(|| self.schema().attribute(name))
+    }
+
+    fn common(name: &str) -> Option<&'static Arc<Attribute>> {
+        Schema::common().attribute(name)
+    }
+}
+
+fn with_sub(extension: Option<&Arc<Schema>>, attribute: &Arc<Attribute>, sub: Option<&AttrName>) -> Option<ResolvedPath> {
+    let sub = match sub {
+        Some(name) => Some(Arc::clone(attribute.sub_attribute(name.as_str())?)),
+        None => None,
+    };
+    Some(ResolvedPath::new(extension.cloned(), Arc::clone(attribute), sub))
+}
+
+fn find<'a>(attributes: &'a [Arc<Attribute>], name: &str) -> Option<&'a Arc<Attribute>> {
+    attributes.iter().find(|attribute| attribute.attr_name().is(name))
+}

@@ -1,0 +1,218 @@
+//! Resource types (RFC 7643, Section 6).
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use super::attribute::Attribute;
+use super::builtin::BuiltinSchema;
+use super::characteristics::{AttributeType, Mutability};
+use super::document::Schema;
+use super::error::{SchemaError, SchemaErrorKind};
+use crate::attr::AttrName;
+
+/// What is served at an endpoint: a name, a schema, its extensions.
+///
+/// ```
+/// use scimwire::schema::{ENTERPRISE_USER, ResourceType};
+///
+/// let users = ResourceType::user().with_extension(ENTERPRISE_USER);
+/// let groups = ResourceType::group().unique("displayName");
+/// assert_eq!((users.endpoint(), groups.endpoint()), ("/Users", "/Groups"));
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct ResourceType {
+    name: String,
+    endpoint: String,
+    description: String,
+    schema: Arc<Schema>,
+    extensions: Vec<SchemaExtension>,
+    /// The first thing wrong with it; the dispatcher refuses to be built with such a type.
+    problem: Option<SchemaError>,
+}
+
+/// A schema that adds attributes to a resource type, in a container named by its URI (RFC 7643, Section 3.3).
+#[derive(Clone, Debug, PartialEq)]
+pub struct SchemaExtension {
+    /// The attributes that it adds.
+    pub schema: Arc<Schema>,
+    /// Whether each resource has to have it.
+    pub required: bool,
+}
+
+impl From<BuiltinSchema> for SchemaExtension {
+    fn from(schema: BuiltinSchema) -> Self {
+        Self { schema: schema.schema(), required: false }
+    }
+}
+
+impl From<Arc<Schema>> for SchemaExtension {
+    fn from(schema: Arc<Schema>) -> Self {
+        Self { schema, required: false }
+    }
+}
+
+impl From<Schema> for SchemaExtension {
+    fn from(schema: Schema) -> Self {
+        Arc::new(schema).into()
+    }
+}
+
+impl ResourceType {
+    /// A resource type, served at `/` and its name with an `s` (RFC 7644, Section 3.2).
+    pub fn new(name: impl Into<String>, schema: impl Into<Arc<Schema>>) -> Self {
+        let (name, schema) = (name.into(), schema.into());
+        let problem = name.parse::<AttrName>().err().map(|_| SchemaError::new(&name, SchemaErrorKind::Name));
+        Self {
+            endpoint: format!("/{name}s"),
+            description: schema.description().to_owned(),
+            name,
+            schema,
+            extensions: Vec::new(),
+            problem,
+        }
+    }
+
+    /// Users, at `/Users` (RFC 7643, Section 4.1).
+    #[must_use]
+    pub fn user() -> Self {
+        Self::new("User", Schema::user())
+    }
+
+    /// Groups, at `/Groups` (RFC 7643, Section 4.2).
+    #[must_use]
+    pub fn group() -> Self {
+        Self::new("Group", Schema::group())
+    }
+
+    /// Adds an extension.
+    #[must_use]
+    pub fn with_extension(mut self, extension: impl Into<SchemaExtension>) -> Self {
+        let extension = extension.into();
+        let uri = extension.schema.uri();
+        if self.schema.uri() == uri || self.extension(uri.as_str()).is_some() {
+            let kind = SchemaErrorKind::Duplicate(uri.to_string());
+            self.problem.get_or_insert(SchemaError::new(&self.name, kind));
+        }
+        self.extensions.push(extension);
+        self
+    }
+
+    /// Serves it at another endpoint, such as `/People`.
+    #[must_use]
+    pub fn with_endpoint(mut self, endpoint: impl Into<String>) -> Self {
+        self.endpoint = endpoint.into();
+        let name = self.endpoint.strip_prefix('/').unwrap_or_default();
+        if !AttrName::is_valid(name) {
+            self.problem.get_or_insert(SchemaError::new(&self.name, SchemaErrorKind::Endpoint));
+        }
+        self
+    }
+
+    /// Replaces the description, a sentence for people.
+    #[must_use]
+    pub fn with_description(mut self, description: impl Into<String>) -> Self {
+        self.description = description.into();
+        self
+    }
+
+    /// Lets no two resources of a tenant share a value of an attribute of the core schema.
+    #[must_use]
+    pub fn unique(mut self, attribute: &str) -> Self {
+        let changed = attribute.parse().ok().and_then(|name| self.schema.with_unique(&name));
+        match changed {
+            Some(schema) => self.schema = Arc::new(schema),
+            None => {
+                let kind = SchemaErrorKind::Unknown(attribute.to_owned());
+                self.problem.get_or_insert(SchemaError::new(&self.name, kind));
+            }
+        }
+        self
+    }
+
+    /// The name, such as `User`; in `meta.resourceType`.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The path below the base URL, such as `/Users`.
+    #[must_use]
+    pub fn endpoint(&self) -> &str {
+        &self.endpoint
+    }
+
+    /// The base schema.
+    #[must_use]
+    pub fn schema(&self) -> &Arc<Schema> {
+        &self.schema
+    }
+
+    /// The extensions.
+    #[must_use]
+    pub fn extensions(&self) -> &[SchemaExtension] {
+        &self.extensions
+    }
+
+    /// The extension of that URI, in any case.
+    #[must_use]
+    pub fn extension(&self, uri: &str) -> Option<&SchemaExtension> {
+        self.extensions.iter().find(|extension| extension.schema.uri().is(uri))
+    }
+
+    /// The attribute that lists other resources by id and is changed by adding and removing, such as `members`
+    /// (RFC 7643, Section 4.2): its elements cannot be changed once they are there.
+    #[must_use]
+    pub fn membership(&self) -> Option<&Arc<Attribute>> {
+        self.schema.attributes().iter().find(|attribute| {
+            attribute.multi_valued()
+                && attribute.refers_by_value()
+                && attribute.mutability() == Mutability::ReadWrite
+                && attribute.sub_attribute("value").is_some_and(|value| value.mutability() == Mutability::Immutable)
+        })
+    }
+
+    /// The attribute that shows in which resources this one is listed, such as `groups` (RFC 7643, Section 4.1.2).
+    #[must_use]
+    pub fn membership_view(&self) -> Option<&Arc<Attribute>> {
+        self.schema.attributes().iter().find(|attribute| {
+            attribute.multi_valued() && attribute.refers_by_value() && attribute.mutability() == Mutability::ReadOnly
+        })
+    }
+
+    /// All top-level attributes whose values are unique, as attribute and container: none is the core schema.
+    pub(crate) fn unique_attributes(&self) -> impl Iterator<Item = (Option<&Arc<Schema>>, &Arc<Attribute>)> {
+        let core = self.schema.attributes().iter().map(|attribute| (None, attribute));
+        let extended = self.extensions.iter().flat_map(|extension| {
+            extension.schema.attributes().iter().map(move |attribute| (Some(&extension.schema), attribute))
+        });
+        core.chain(extended).filter(|(_, attribute)| attribute.unique() && attribute.kind() != AttributeType::Complex)
+    }
+
+    /// What is wrong with the type, if anything.
+    pub(crate) fn problem(&self) -> Option<&SchemaError> {
+        self.problem.as_ref()
+    }
+
+    /// The document that `/ResourceTypes` serves, without `meta`.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        let extensions: Vec<Value> = self
+            .extensions
+            .iter()
+            .map(|extension| json!({ "schema": extension.schema.uri().as_str(), "required": extension.required }))
+            .collect();
+        let mut document = json!({
+            "schemas": ["urn:ietf:params:scim:schemas:core:2.0:ResourceType"],
+            "id": self.name,
+            "name": self.name,
+            "description": self.description,
+            "endpoint": self.endpoint,
+            "schema": self.schema.uri().as_str(),
+        });
+        if let (false, Some(document)) = (extensions.is_empty(), document.as_object_mut()) {
+            document.insert("schemaExtensions".into(), extensions.into());
+        }
+        document
+    }
+}

@@ -1,0 +1,242 @@
+//! How the values of each data type compare (RFC 7643, Section 2.3; RFC 7644, Section 7.8).
+
+use std::borrow::Cow;
+use std::cmp::Ordering;
+use std::fmt;
+use std::str::FromStr;
+
+use base64::Engine;
+use base64::alphabet::STANDARD;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use chrono::{DateTime, NaiveDateTime, Utc};
+use unicase::UniCase;
+use unicode_normalization::{UnicodeNormalization, is_nfc};
+
+/// Base64 with the padding that is optional on input (RFC 7643, Section 2.3.6).
+const BASE64: GeneralPurpose =
+    GeneralPurpose::new(&STANDARD, GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent));
+
+/// Folds text for a comparison without regard to case: Unicode default case folding after normalisation form C.
+///
+/// ```
+/// use scimwire::schema::fold;
+///
+/// assert_eq!(fold("STRASSE"), fold("straße"));
+/// ```
+#[must_use]
+pub fn fold(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() {
+        if text.bytes().any(|byte| byte.is_ascii_uppercase()) {
+            return Cow::Owned(text.to_ascii_lowercase());
+        }
+        return Cow::Borrowed(text);
+    }
+    let folded = if is_nfc(text) {
+        UniCase::unicode(text).to_folded_case()
+    } else {
+        UniCase::unicode(text.nfc().collect::<String>()).to_folded_case()
+    };
+    Cow::Owned(if is_nfc(&folded) { folded } else { folded.nfc().collect() })
+}
+
+/// Whether `text` is `folded` once it is folded itself.
+pub(crate) fn folds_equal(text: &str, folded: &str) -> bool {
+    if text.is_ascii() { text.eq_ignore_ascii_case(folded) } else { fold(text) == folded }
+}
+
+/// Whether `part` holds for `text`, once that is folded, and `folded`: one of `contains`, `starts_with`, `ends_with`.
+pub(crate) fn is_folded_part(text: &str, folded: &str, part: fn(&str, &str) -> bool) -> bool {
+    part(&fold(text), folded)
+}
+
+/// Reads an `xsd:dateTime`; without a zone it is in UTC (RFC 7643, Section 2.3.5).
+///
+/// Fractions of a second beyond nanoseconds are cut off.
+#[must_use]
+pub fn instant(text: &str) -> Option<DateTime<Utc>> {
+    // chrono reads a space or a small `t` there too, and xsd:dateTime has neither.
+    if text.as_bytes().get(10) != Some(&b'T') || text.ends_with('z') {
+        return None;
+    }
+    match DateTime::parse_from_rfc3339(text) {
+        Ok(zoned) => Some(zoned.with_timezone(&Utc)),
+        Err(_) => Some(NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.f").ok()?.and_utc()),
+    }
+}
+
+/// Decodes a binary value.
+pub(crate) fn bytes(text: &str) -> Option<Vec<u8>> {
+    BASE64.decode(text).ok()
+}
+
+/// A number as JSON writes it, kept exactly: `0.1` is a tenth, and no digit is lost however many there are.
+///
+/// ```
+/// use scimwire::schema::Number;
+///
+/// let large: Number = "9007199254740993".parse()?;
+/// assert!(large > "9007199254740992".parse()?);
+/// assert_eq!("1.50e1".parse::<Number>()?, "15".parse()?);
+/// # Ok::<(), scimwire::schema::NumberError>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Number {
+    text: Box<str>,
+    /// The value, where it is a whole number of that size: the usual case, compared without a look at the digits.
+    whole: Option<i64>,
+}
+
+/// The text is no JSON number, or one too large for any.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a number")]
+pub struct NumberError(());
+
+/// A number as sign, position of the first digit, and digits without zeros at either end.
+#[derive(PartialEq, Eq)]
+struct Digits {
+    negative: bool,
+    position: i64,
+    digits: Vec<u8>,
+}
+
+impl Number {
+    /// How it compares with a number of a resource.
+    #[must_use]
+    pub fn compare(&self, other: &serde_json::Number) -> Ordering {
+        match (self.whole, other.as_i64()) {
+            (Some(ours), Some(theirs)) => ours.cmp(&theirs),
+            _ => self.digits().compare(&Digits::read(&other.to_string())),
+        }
+    }
+
+    /// The number as it was written.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    fn digits(&self) -> Digits {
+        Digits::read(&self.text)
+    }
+}
+
+impl From<&serde_json::Number> for Number {
+    fn from(number: &serde_json::Number) -> Self {
+        Self { text: number.to_string().into(), whole: number.as_i64() }
+    }
+}
+
+impl FromStr for Number {
+    type Err = NumberError;
+
+    fn from_str(text: &str) -> Result<Self, NumberError> {
+        if let Ok(whole) = text.parse::<i64>()
+            && is_json_number(text)
+        {
+            return Ok(Self { text: text.into(), whole: Some(whole) });
+        }
+        let finite = text.parse::<f64>().is_ok_and(f64::is_finite);
+        let exponent_fits = Digits::exponent(text).is_some();
+        if is_json_number(text) && finite && exponent_fits {
+            Ok(Self { text: text.into(), whole: None })
+        } else {
+            Err(NumberError(()))
+        }
+    }
+}
+
+impl PartialEq for Number {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for Number {}
+
+impl PartialOrd for Number {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Number {
+    fn cmp(&self, other: &Self) -> Ordering {
+        match (self.whole, other.whole) {
+            (Some(ours), Some(theirs)) => ours.cmp(&theirs),
+            _ => self.digits().compare(&other.digits()),
+        }
+    }
+}
+
+impl fmt::Display for Number {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl Digits {
+    /// Reads a JSON number; the caller has seen that it is one.
+    fn read(text: &str) -> Self {
+        let exponent = Self::exponent(text).unwrap_or_default();
+        let mantissa = text.split(['e', 'E']).next().unwrap_or_default();
+        let unsigned = mantissa.trim_start_matches('-');
+        let whole = unsigned.split('.').next().unwrap_or_default();
+        let all: Vec<u8> = unsigned.bytes().filter(u8::is_ascii_digit).collect();
+        let leading = all.iter().take_while(|digit| **digit == b'0').count();
+        let trailing = all.iter().rev().take_while(|digit| **digit == b'0').count();
+        if leading == all.len() {
+            return Self { negative: false, position: 0, digits: Vec::new() };
+        }
+        let length = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+        Self {
+            negative: mantissa.starts_with('-'),
+            position: length(whole.len()).saturating_sub(length(leading)).saturating_add(exponent),
+            digits: all.get(leading..all.len() - trailing).unwrap_or_default().to_vec(),
+        }
+    }
+
+    fn exponent(text: &str) -> Option<i64> {
+        match text.split_once(['e', 'E']) {
+            Some((_, exponent)) => exponent.parse().ok(),
+            None => Some(0),
+        }
+    }
+
+    fn compare(&self, other: &Self) -> Ordering {
+        match (self.signum(), other.signum()) {
+            (ours, theirs) if ours != theirs => ours.cmp(&theirs),
+            (-1, _) => other.magnitude().cmp(&self.magnitude()),
+            _ => self.magnitude().cmp(&other.magnitude()),
+        }
+    }
+
+    fn signum(&self) -> i8 {
+        match (self.digits.is_empty(), self.negative) {
+            (true, _) => 0,
+            (false, true) => -1,
+            (false, false) => 1,
+        }
+    }
+
+    fn magnitude(&self) -> (i64, &[u8]) {
+        (self.position, &self.digits)
+    }
+}
+
+/// `number = [ "-" ] int [ frac ] [ exp ]` (RFC 8259, Section 6)
+fn is_json_number(text: &str) -> bool {
+    let unsigned = text.strip_prefix('-').unwrap_or(text);
+    let (mantissa, exponent) = match unsigned.split_once(['e', 'E']) {
+        Some((mantissa, exponent)) => (mantissa, Some(exponent.strip_prefix(['+', '-']).unwrap_or(exponent))),
+        None => (unsigned, None),
+    };
+    let (whole, fraction) = match mantissa.split_once('.') {
+        Some((whole, fraction)) => (whole, Some(fraction)),
+        None => (mantissa, None),
+    };
+    let all_digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    all_digits(whole)
+        && (whole == "0" || !whole.starts_with('0'))
+        && fraction.is_none_or(all_digits)
+        && exponent.is_none_or(all_digits)
+}

@@ -1,0 +1,140 @@
+//! What was committed, from the difference of two states.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use crate::auth::Tenant;
+use crate::resource::{Resource, Version};
+use crate::schema::{ResolvedPath, ResourceType};
+
+/// What was done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Operation {
+    /// A resource was made.
+    Create,
+    /// A resource was changed, or not: see [`Change::is_unchanged`].
+    Update,
+    /// A resource was removed.
+    Delete,
+}
+
+/// What was committed. It tells differences of state, never what was asked: a repeated PUT changes nothing.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Change {
+    /// What was done.
+    pub operation: Operation,
+    /// For which tenant.
+    pub tenant: Tenant,
+    /// The type of the resource.
+    pub resource_type: Arc<ResourceType>,
+    /// The id of the resource.
+    pub id: String,
+    /// Its version afterwards; of a deleted one the last.
+    pub version: Option<Version>,
+    /// The state before, where the store had it; perhaps without members.
+    pub before: Option<Arc<Resource>>,
+    /// The whole state afterwards, where the store had it.
+    pub after: Option<Arc<Resource>>,
+    /// The attributes that changed, but for `id`, `meta`, `schemas`, what is derived, and the members.
+    pub paths: Vec<ResolvedPath>,
+    /// What became of the members.
+    pub members: MemberChange,
+}
+
+/// What became of the members of a resource.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MemberChange {
+    /// Ids that are members now, and were not.
+    pub added: Vec<String>,
+    /// Ids that were members, and are not now.
+    pub removed: Vec<String>,
+    /// Whether members stayed and something about them changed, such as `display`.
+    pub rewritten: bool,
+}
+
+impl MemberChange {
+    /// Whether nothing became of them.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.added.is_empty() && self.removed.is_empty() && !self.rewritten
+    }
+}
+
+impl Change {
+    /// The creation of `resource`.
+    #[must_use]
+    pub fn created(resource_type: Arc<ResourceType>, tenant: Tenant, resource: Arc<Resource>) -> Self {
+        let members = MemberChange { added: member_ids(&resource_type, &resource), ..MemberChange::default() };
+        let (id, version) = (resource.id().to_owned(), resource.version());
+        Self {
+            operation: Operation::Create,
+            tenant,
+            resource_type,
+            id,
+            version,
+            before: None,
+            after: Some(resource),
+            paths: Vec::new(),
+            members,
+        }
+    }
+
+    /// The removal of `resource`.
+    #[must_use]
+    pub fn deleted(resource_type: Arc<ResourceType>, tenant: Tenant, resource: Arc<Resource>) -> Self {
+        let members = MemberChange { removed: member_ids(&resource_type, &resource), ..MemberChange::default() };
+        let (id, version) = (resource.id().to_owned(), resource.version());
+        Self {
+            operation: Operation::Delete,
+            tenant,
+            resource_type,
+            id,
+            version,
+            before: Some(resource),
+            after: None,
+            paths: Vec::new(),
+            members,
+        }
+    }
+
+    /// The same, with the whole state afterwards where the store has it at hand; none where it would have to be read.
+    #[must_use]
+    pub fn with_after(self, after: Option<Arc<Resource>>) -> Self {
+        Self { after, ..self }
+    }
+
+    /// Whether nothing changed: there is nothing to write, no new version, and nothing to tell.
+    #[must_use]
+    pub fn is_unchanged(&self) -> bool {
+        self.operation == Operation::Update && self.paths.is_empty() && self.members.is_empty()
+    }
+
+    /// Whether `active` became true, or unassigned, and had been false.
+    #[must_use]
+    pub fn activated(&self) -> bool {
+        self.operation == Operation::Update && !is_active(self.before.as_deref()) && is_active(self.after_state())
+    }
+
+    /// Whether `active` became false, and had not been.
+    #[must_use]
+    pub fn deactivated(&self) -> bool {
+        self.operation == Operation::Update && is_active(self.before.as_deref()) && !is_active(self.after_state())
+    }
+
+    fn after_state(&self) -> Option<&Resource> {
+        // Only a group is not carried along, and that cannot be active or inactive.
+        self.after.as_deref().or(self.before.as_deref())
+    }
+}
+
+fn is_active(resource: Option<&Resource>) -> bool {
+    resource.and_then(|resource| resource.get("active")) != Some(&Value::Bool(false))
+}
+
+pub(super) fn member_ids(resource_type: &ResourceType, resource: &Resource) -> Vec<String> {
+    let members = resource_type.membership().and_then(|membership| resource.get(membership.name()));
+    let members = members.and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    members.iter().filter_map(|member| member.get("value")?.as_str().map(str::to_owned)).collect()
+}

@@ -1,0 +1,77 @@
+//! What can go wrong in a store: a variant for each thing that a caller does differently.
+
+use std::time::Duration;
+
+use http::StatusCode;
+
+use crate::error::{Error, ScimType};
+use crate::patch::PatchError;
+use crate::resource::ValueError;
+
+/// Why a store did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// There is no such resource: 404.
+    #[error("there is no such resource")]
+    NotFound,
+    /// A unique value is taken: 409 `uniqueness`.
+    #[error("the value of `{attribute}` is already in use")]
+    Conflict {
+        /// The attribute, by its canonical name.
+        attribute: String,
+    },
+    /// The resource is of another version than the client expects: 412.
+    #[error("the resource has changed: read it again")]
+    VersionMismatch,
+    /// Too much is going on: 503, with `Retry-After`.
+    #[error("the service is busy: try again later")]
+    Busy {
+        /// When to try again.
+        retry_after: Duration,
+    },
+    /// The request is refused, with this answer.
+    #[error("{0}")]
+    Refused(Error),
+    /// The database failed: 500. The source goes to the log, never to the client.
+    #[error("the store failed")]
+    Other(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl StoreError {
+    /// A failure of the database.
+    pub fn other(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Other(source.into())
+    }
+}
+
+impl From<Error> for StoreError {
+    fn from(err: Error) -> Self {
+        Self::Refused(err)
+    }
+}
+
+impl From<PatchError> for StoreError {
+    fn from(err: PatchError) -> Self {
+        Self::Refused(err.into())
+    }
+}
+
+impl From<ValueError> for StoreError {
+    fn from(err: ValueError) -> Self {
+        Self::Refused(err.into())
+    }
+}
+
+impl From<StoreError> for Error {
+    fn from(err: StoreError) -> Self {
+        match err {
+            StoreError::NotFound => Self::status_only(StatusCode::NOT_FOUND, "there is no such resource"),
+            StoreError::Conflict { .. } => Self::typed(ScimType::Uniqueness, err.to_string()),
+            StoreError::VersionMismatch => Self::status_only(StatusCode::PRECONDITION_FAILED, err.to_string()),
+            StoreError::Busy { .. } => Self::status_only(StatusCode::SERVICE_UNAVAILABLE, err.to_string()),
+            StoreError::Refused(err) => err,
+            StoreError::Other(_) => Self::status_only(StatusCode::INTERNAL_SERVER_ERROR, "the request could not be processed"),
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! The resources of one type, and the indexes on them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use crate::resource::Resource;
+use crate::schema::{ResolvedPath, ResourceType, fold};
+use crate::store::error::StoreError;
+
+/// The resources of one type of a tenant.
+pub(super) struct Table {
+    resources: BTreeMap<Arc<str>, Arc<Resource>>,
+    unique: Vec<UniqueIndex>,
+    by_external_id: BTreeMap<String, BTreeSet<Arc<str>>>,
+}
+
+/// Which resource has which value of a unique attribute.
+pub(super) struct UniqueIndex {
+    path: ResolvedPath,
+    ids: BTreeMap<String, Arc<str>>,
+}
+
+impl UniqueIndex {
+    pub(super) fn path(&self) -> &ResolvedPath {
+        &self.path
+    }
+
+    pub(super) fn find(&self, key: &str) -> Option<&Arc<str>> {
+        self.ids.get(key)
+    }
+
+    /// The resources whose value starts with `prefix`, in the order of their values.
+    pub(super) fn starting_with<'i>(&'i self, prefix: &'i str) -> impl Iterator<Item = &'i Arc<str>> {
+        let from = self.ids.range::<str, _>((std::ops::Bound::Included(prefix), std::ops::Bound::Unbounded));
+        from.take_while(move |(key, _)| key.starts_with(prefix)).map(|(_, id)| id)
+    }
+
+    /// How a value is looked up: by the rule of the attribute for upper and lower case.
+    fn key(&self, resource: &Resource) -> Option<String> {
+        match resource.value(&self.path)? {
+            Value::String(text) if self.path.last().case_exact() => Some(text.clone()),
+            Value::String(text) => Some(fold(text).into_owned()),
+            value => Some(value.to_string()),
+        }
+    }
+}
+
+impl Table {
+    pub(super) fn new(resource_type: &ResourceType) -> Self {
+        let unique = resource_type.unique_attributes().map(|(extension, attribute)| UniqueIndex {
+            path: ResolvedPath::new(extension.cloned(), Arc::clone(attribute), None),
+            ids: BTreeMap::new(),
+        });
+        Self { resources: BTreeMap::new(), unique: unique.collect(), by_external_id: BTreeMap::new() }
+    }
+
+    pub(super) fn get(&self, id: &str) -> Option<&Arc<Resource>> {
+        self.resources.get(id)
+    }
+
+    pub(super) fn resources(&self) -> &BTreeMap<Arc<str>, Arc<Resource>> {
+        &self.resources
+    }
+
+    /// The index on a unique attribute, if there is one on that.
+    pub(super) fn unique_index(&self, path: &ResolvedPath) -> Option<&UniqueIndex> {
+        self.unique.iter().find(|index| index.path() == path)
+    }
+
+    pub(super) fn with_external_id(&self, external_id: &str) -> impl Iterator<Item = &Arc<str>> {
+        self.by_external_id.get(external_id).into_iter().flatten()
+    }
+
+    pub(super) fn insert(&mut self, id: Arc<str>, resource: Arc<Resource>) -> Result<(), StoreError> {
+        self.refuse_conflicts(&id, &resource)?;
+        self.index(&id, &resource);
+        self.resources.insert(id, resource);
+        Ok(())
+    }
+
+    pub(super) fn replace(&mut self, id: &str, resource: Arc<Resource>) -> Result<(), StoreError> {
+        self.refuse_conflicts(id, &resource)?;
+        let Some((id, before)) = self.resources.get_key_value(id).map(|(id, before)| (Arc::clone(id), Arc::clone(before))) else {
+            return Err(StoreError::NotFound);
+        };
+        self.unindex(&id, &before);
+        self.index(&id, &resource);
+        self.resources.insert(id, resource);
+        Ok(())
+    }
+
+    pub(super) fn remove(&mut self, id: &str) {
+        if let Some(resource) = self.resources.remove(id) {
+            self.unindex(id, &resource);
+        }
+    }
+
+    fn refuse_conflicts(&self, id: &str, resource: &Resource) -> Result<(), StoreError> {
+        for index in &self.unique {
+            let taken = index.key(resource).and_then(|key| index.ids.get(&key).cloned());
+            if taken.is_some_and(|other| *other != *id) {
+                return Err(StoreError::Conflict { attribute: index.path.to_string() });
+            }
+        }
+        Ok(())
+    }
+
+    fn index(&mut self, id: &Arc<str>, resource: &Resource) {
+        for index in &mut self.unique {
+            if let Some(key) = index.key(resource) {
+                index.ids.insert(key, Arc::clone(id));
+            }
+        }
+        if let Some(external_id) = resource.external_id() {
+            self.by_external_id.entry(external_id.to_owned()).or_default().insert(Arc::clone(id));
+        }
+    }
+
+    fn unindex(&mut self, id: &str, resource: &Resource) {
+        for index in &mut self.unique {
+            if let Some(key) = index.key(resource) {
+                index.ids.remove(&key);
+            }
+        }
+        if let Some(external_id) = resource.external_id()
+            && let Some(ids) = self.by_external_id.get_mut(external_id)
+        {
+            ids.remove(id);
+            if ids.is_empty() {
+                self.by_external_id.remove(external_id);
+            }
+        }
+    }
+}

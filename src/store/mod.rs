@@ -1,0 +1,140 @@
+//! The contract between this crate and the host's database: one trait, and what it is handed.
+
+mod change;
+pub mod complete;
+mod error;
+mod memory;
+mod precondition;
+mod update;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use crate::auth::RequestContext;
+use crate::filter::BoundFilter;
+use crate::query::{Page, Projection, Query, Sort};
+use crate::resource::Resource;
+
+pub use change::{Change, MemberChange, Operation};
+pub use error::StoreError;
+pub use memory::{MemoryDirectory, MemoryStore};
+pub use precondition::{EntityTags, Precondition};
+pub use update::{Update, UpdateHook};
+
+/// Where the resources of one type are kept. The host implements it over its own tables.
+///
+/// Every method sees the resources of the tenant in `cx`, and no others. `examples/` has stores that work.
+#[async_trait]
+pub trait ResourceStore: Send + Sync + 'static {
+    /// Stores a new resource under an id of the store's choosing, and returns it with the id. Uniqueness is checked in the
+    /// same step, so that of two concurrent calls with the same value one fails.
+    ///
+    /// # Errors
+    ///
+    /// - [`StoreError::Conflict`]: a unique value is taken.
+    async fn create(&self, resource: Resource, cx: &RequestContext) -> Result<Resource, StoreError>;
+
+    /// Reads one. What `projection` leaves out need not be loaded (a group without its members).
+    ///
+    /// # Errors
+    ///
+    /// - [`StoreError::NotFound`]: there is none of that id.
+    async fn get(&self, id: &str, projection: &Projection, cx: &RequestContext) -> Result<Arc<Resource>, StoreError>;
+
+    /// Finds many: honours all that is in `selection`, which holds only what [`ResourceStore::pushdown`] accepted.
+    ///
+    /// # Errors
+    ///
+    /// - the database fails.
+    async fn select(&self, selection: Selection<'_>, cx: &RequestContext) -> Result<Selected, StoreError>;
+
+    /// Runs `update` on the current state, atomically: nobody else writes between the read and the write.
+    ///
+    /// # Errors
+    ///
+    /// - [`StoreError::NotFound`]: there is none of that id;
+    /// - [`StoreError::Conflict`]: a unique value is taken;
+    /// - what [`Update::apply`] fails with; then nothing is written.
+    async fn update(&self, id: &str, update: &Update, cx: &RequestContext) -> Result<Change, StoreError>;
+
+    /// Removes one, if the precondition holds.
+    ///
+    /// # Errors
+    ///
+    /// - [`StoreError::NotFound`]: there is none of that id;
+    /// - [`StoreError::VersionMismatch`]: it is of another version than expected.
+    async fn delete(&self, id: &str, expected: &Precondition, cx: &RequestContext) -> Result<Change, StoreError>;
+
+    /// How much of `query` this store answers by itself. Nothing, unless it says otherwise.
+    fn pushdown(&self, _query: &Query) -> Pushdown {
+        Pushdown::Nothing
+    }
+}
+
+/// How much of a query a store answers by itself: a ladder, because a page cut before an inexact filter is wrong.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Pushdown {
+    /// The store hands over every resource.
+    #[default]
+    Nothing,
+    /// The filter leaves out some that cannot match; the crate checks the rest.
+    Narrows,
+    /// The filter holds for every resource handed over.
+    Filters,
+    /// The filter holds, and order and page are as asked.
+    Pages,
+}
+
+/// What a store is asked to select; what is in it has to be honoured.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Selection<'q> {
+    /// Which resources, where the store said [`Pushdown::Narrows`] or more.
+    pub filter: Option<&'q BoundFilter>,
+    /// In what order, where the store said [`Pushdown::Pages`]; the id breaks ties.
+    pub sort: Option<&'q Sort>,
+    /// Which page, where the store said [`Pushdown::Pages`].
+    pub page: Option<&'q Page>,
+    /// Which attributes have to be loaded.
+    pub projection: &'q Projection,
+}
+
+/// What a store has selected.
+#[derive(Clone, Debug, Default)]
+pub struct Selected {
+    /// The resources.
+    pub resources: Vec<Arc<Resource>>,
+    /// How many there are on all pages; a store that does not page leaves it out, as one may that pages by cursor.
+    pub total: Option<usize>,
+    /// Whether there are more behind this page.
+    pub more: bool,
+}
+
+#[async_trait]
+#[deny(clippy::missing_trait_methods)]
+impl<T: ResourceStore + ?Sized> ResourceStore for Arc<T> {
+    async fn create(&self, resource: Resource, cx: &RequestContext) -> Result<Resource, StoreError> {
+        (**self).create(resource, cx).await
+    }
+
+    async fn get(&self, id: &str, projection: &Projection, cx: &RequestContext) -> Result<Arc<Resource>, StoreError> {
+        (**self).get(id, projection, cx).await
+    }
+
+    async fn select(&self, selection: Selection<'_>, cx: &RequestContext) -> Result<Selected, StoreError> {
+        (**self).select(selection, cx).await
+    }
+
+    async fn update(&self, id: &str, update: &Update, cx: &RequestContext) -> Result<Change, StoreError> {
+        (**self).update(id, update, cx).await
+    }
+
+    async fn delete(&self, id: &str, expected: &Precondition, cx: &RequestContext) -> Result<Change, StoreError> {
+        (**self).delete(id, expected, cx).await
+    }
+
+    fn pushdown(&self, query: &Query) -> Pushdown {
+        (**self).pushdown(query)
+    }
+}

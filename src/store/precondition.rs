@@ -1,0 +1,48 @@
+//! Which version a client expects (RFC 7644, Section 3.14; RFC 9110, Section 13).
+
+use crate::resource::Version;
+
+use super::error::StoreError;
+
+/// The entity tags of `If-Match` or `If-None-Match`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum EntityTags {
+    /// `*`: whatever the version is.
+    Any,
+    /// One of these.
+    OneOf(Vec<Version>),
+}
+
+/// What has to hold of the stored version for a request to go ahead. Without one, anything may.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Precondition {
+    /// The version has to be one of these.
+    pub if_match: Option<EntityTags>,
+    /// The version must not be one of these.
+    pub if_none_match: Option<EntityTags>,
+}
+
+impl EntityTags {
+    /// Whether the tags name the version; `W/` does not count.
+    #[must_use]
+    pub fn name(&self, version: &Version) -> bool {
+        match self {
+            Self::Any => true,
+            Self::OneOf(versions) => versions.contains(version),
+        }
+    }
+}
+
+impl Precondition {
+    /// Checks the version of the stored resource; a store calls this inside its transaction.
+    ///
+    /// # Errors
+    ///
+    /// - [`StoreError::VersionMismatch`]: the version is not as expected.
+    pub fn check(&self, version: Option<&Version>) -> Result<(), StoreError> {
+        let named = |tags: &EntityTags| version.map_or(tags == &EntityTags::Any, |version| tags.name(version));
+        let unmatched = self.if_match.as_ref().is_some_and(|tags| !named(tags));
+        let matched = self.if_none_match.as_ref().is_some_and(named);
+        if unmatched || matched { Err(StoreError::VersionMismatch) } else { Ok(()) }
+    }
+}

@@ -1,0 +1,196 @@
+//! PUT and PATCH, for a store: one thing to apply inside its transaction.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+
+use super::change::{Change, MemberChange, Operation};
+use super::error::StoreError;
+use super::precondition::Precondition;
+use crate::auth::Tenant;
+use crate::error::Error;
+use crate::patch::{MemberDelta, Plan, Replacement};
+use crate::resource::{Meta, Resource, changed_paths, check};
+use crate::schema::{Attribute, ResolvedPath, ResourceType};
+
+/// What the host has to say about a change, given the state before and after it.
+pub type UpdateHook = Box<dyn Fn(&Resource, &mut Resource) -> Result<(), Error> + Send + Sync>;
+
+/// A change to one resource. A store reads the current state, calls [`Update::apply`], writes [`Change::after`] unless
+/// [`Change::is_unchanged`], and commits, all in one transaction; or it compares and swaps on the version, and applies
+/// again when it has lost.
+pub struct Update {
+    resource_type: Arc<ResourceType>,
+    tenant: Tenant,
+    change: Requested,
+    precondition: Precondition,
+    now: DateTime<Utc>,
+    members: Option<MemberDelta>,
+    hook: Option<UpdateHook>,
+}
+
+enum Requested {
+    Patch(Plan),
+    Put(Replacement),
+}
+
+impl Update {
+    /// A PATCH.
+    #[must_use]
+    pub fn patch(resource_type: Arc<ResourceType>, tenant: Tenant, plan: Plan, now: DateTime<Utc>) -> Self {
+        let members = plan.member_delta();
+        Self::new(resource_type, tenant, Requested::Patch(plan), members, now)
+    }
+
+    /// A PUT.
+    #[must_use]
+    pub fn put(resource_type: Arc<ResourceType>, tenant: Tenant, replacement: Replacement, now: DateTime<Utc>) -> Self {
+        let members = replacement.member_delta();
+        Self::new(resource_type, tenant, Requested::Put(replacement), members, now)
+    }
+
+    /// The same, if the stored version is as expected.
+    #[must_use]
+    pub fn expecting(self, precondition: Precondition) -> Self {
+        Self { precondition, ..self }
+    }
+
+    /// The same, with a word of the host's.
+    #[must_use]
+    pub fn with_hook(self, hook: UpdateHook) -> Self {
+        Self { hook: Some(hook), ..self }
+    }
+
+    fn new(
+        resource_type: Arc<ResourceType>,
+        tenant: Tenant,
+        change: Requested,
+        members: Option<MemberDelta>,
+        now: DateTime<Utc>,
+    ) -> Self {
+        Self { resource_type, tenant, change, precondition: Precondition::default(), now, members, hook: None }
+    }
+
+    /// The change to the members as a delta, where it can be said without reading them. A store that keeps members apart
+    /// applies it to them, and calls [`Update::apply_with_members`]; others need not look at it.
+    #[must_use]
+    pub fn members(&self) -> Option<&MemberDelta> {
+        self.members.as_ref()
+    }
+
+    /// Whether the change is about that attribute of the core schema.
+    #[must_use]
+    pub fn touches(&self, attribute: &Attribute) -> bool {
+        match &self.change {
+            Requested::Patch(plan) => {
+                plan.paths().any(|path| path.extension().is_none() && path.attribute().name() == attribute.name())
+            }
+            Requested::Put(_) => true,
+        }
+    }
+
+    /// Which version the client expects; [`Update::apply`] checks it.
+    #[must_use]
+    pub fn precondition(&self) -> &Precondition {
+        &self.precondition
+    }
+
+    /// Applies the change to the whole of the current state.
+    ///
+    /// # Errors
+    ///
+    /// - [`StoreError::VersionMismatch`]: the current version is not the one that the client expects;
+    /// - [`StoreError::Refused`]: the change cannot be made, or its result must not be stored.
+    pub fn apply(&self, current: Arc<Resource>) -> Result<Change, StoreError> {
+        self.precondition.check(current.version().as_ref())?;
+        let copy = Resource::clone(&current);
+        let after = match &self.change {
+            Requested::Patch(plan) => plan.apply(copy)?,
+            Requested::Put(replacement) => replacement.apply(copy)?,
+        };
+        let members = self.compare_members(&current, &after);
+        self.finish(current, after, members)
+    }
+
+    /// Applies what is not about members to the current state, which was read without them; `members` is what the delta
+    /// does to those that are there.
+    ///
+    /// # Errors
+    ///
+    /// - as [`Update::apply`].
+    pub fn apply_with_members(&self, current: Arc<Resource>, members: MemberChange) -> Result<Change, StoreError> {
+        self.precondition.check(current.version().as_ref())?;
+        let copy = Resource::clone(&current);
+        let after = match &self.change {
+            Requested::Patch(plan) => plan.apply_without_members(copy)?,
+            Requested::Put(replacement) => replacement.apply_without_members(copy)?,
+        };
+        self.finish(current, after, members)
+    }
+
+    fn finish(&self, before: Arc<Resource>, mut after: Resource, members: MemberChange) -> Result<Change, StoreError> {
+        if let Some(hook) = &self.hook {
+            hook(&before, &mut after)?;
+            after.settle_schemas(&self.resource_type);
+        }
+        let mut change = Change {
+            operation: Operation::Update,
+            tenant: self.tenant.clone(),
+            resource_type: Arc::clone(&self.resource_type),
+            id: before.id().to_owned(),
+            version: before.version(),
+            paths: self.changed_paths(&before, &after),
+            members,
+            after: Some(Arc::clone(&before)),
+            before: Some(before),
+        };
+        // RFC 7644, Section 3.5.2.1: what changes nothing does not touch `meta.lastModified`.
+        if change.is_unchanged() {
+            return Ok(change);
+        }
+        check(&after, &self.resource_type)?;
+        let meta = match after.meta() {
+            Some(meta) => meta.changed(self.now),
+            None => Meta::new(self.resource_type.name(), self.now),
+        };
+        after.set_meta(&meta);
+        change.version = Some(meta.version);
+        change.after = Some(Arc::new(after));
+        Ok(change)
+    }
+
+    fn changed_paths(&self, before: &Resource, after: &Resource) -> Vec<ResolvedPath> {
+        let membership = self.resource_type.membership();
+        let mut paths = changed_paths(before, after, &self.resource_type);
+        paths.retain(|path| membership.is_none_or(|membership| membership.name() != path.attribute().name()));
+        paths
+    }
+
+    fn compare_members(&self, before: &Resource, after: &Resource) -> MemberChange {
+        let Some(membership) = self.resource_type.membership() else {
+            return MemberChange::default();
+        };
+        let (old, new) = (by_id(before, membership.name()), by_id(after, membership.name()));
+        let ids = |of: &HashMap<&str, &Value>, not_in: &HashMap<&str, &Value>| {
+            let mut ids: Vec<String> = of.keys().filter(|id| !not_in.contains_key(*id)).map(|id| (*id).to_owned()).collect();
+            ids.sort_unstable();
+            ids
+        };
+        let rewritten = new.iter().any(|(id, member)| old.get(id).is_some_and(|old| old != member));
+        MemberChange { added: ids(&new, &old), removed: ids(&old, &new), rewritten }
+    }
+}
+
+impl fmt::Debug for Update {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Update").field("resource_type", &self.resource_type.name()).finish_non_exhaustive()
+    }
+}
+
+fn by_id<'r>(resource: &'r Resource, membership: &str) -> HashMap<&'r str, &'r Value> {
+    let members = resource.get(membership).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    members.iter().filter_map(|member| Some((member.get("value")?.as_str()?, member))).collect()
+}

@@ -1,0 +1,139 @@
+//! Which module may name which, where vendors' names stand, and how large files and functions are.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Each module, after all those it may name.
+const ORDER: &[&str] = &[
+    "attr", "error", "schema", "resource", "filter", "message", "query", "patch", "auth", "store", "policy", "quirks", "dispatch",
+];
+
+const VENDORS: &[&str] = &[
+    "okta",
+    "entra",
+    "microsoft",
+    "azure",
+    "onelogin",
+    "jumpcloud",
+    "google",
+    "pingone",
+    "authentik",
+    "keycloak",
+    "rauthy",
+    "cyberark",
+    "rippling",
+    "sailpoint",
+    "aws ",
+];
+
+/// Lines of code, without blank lines, comments and tests.
+const FILE_LINES: usize = 400;
+const FUNCTION_LINES: usize = 60;
+
+#[test]
+fn imports_point_up() {
+    let rank = |module: &str| ORDER.iter().position(|known| *known == module);
+    for (path, text) in sources("src") {
+        let module = module_of(&path);
+        assert!(module == "lib" || rank(&module).is_some(), "`{module}` is not in the picture");
+        assert!(!text.contains("crate::{"), "{}: one `use crate::...` line a module", path.display());
+        for name in code(&text).flat_map(|line| line.split("crate::").skip(1).map(leading_word)) {
+            if let (Some(user), Some(used)) = (rank(&module), rank(name)) {
+                assert!(used <= user, "{}: `{module}` names `{name}`, which depends on it", path.display());
+            }
+        }
+    }
+}
+
+#[test]
+fn vendors_are_named_in_presets_only() {
+    for (path, text) in sources("src").into_iter().filter(|(path, _)| !path.ends_with("quirks/presets.rs")) {
+        let lower = text.to_ascii_lowercase();
+        for vendor in VENDORS {
+            assert!(!lower.contains(vendor), "{} names `{vendor}`", path.display());
+        }
+    }
+}
+
+#[test]
+fn nom_stays_in_the_parsers() {
+    for (path, text) in sources("src") {
+        let allowed = path.ends_with("filter/parse.rs") || path.ends_with("patch/path.rs");
+        assert!(allowed || !text.contains("nom::"), "{} names nom", path.display());
+    }
+}
+
+#[test]
+fn files_and_functions_are_small() {
+    for (path, text) in sources("src").into_iter().chain(sources("examples")) {
+        let lines = code(&text).count();
+        assert!(lines <= FILE_LINES, "{} has {lines} lines of code", path.display());
+        for (name, lines) in functions(&text) {
+            assert!(lines <= FUNCTION_LINES, "{}: `{name}` has {lines} lines", path.display());
+        }
+    }
+}
+
+#[test]
+fn functions_are_counted() {
+    let text = "fn a() {\n    // no code\n    one();\n    two();\n}\n\nimpl B {\n    fn c() {\n        one();\n    }\n}\n";
+    assert_eq!(functions(text), [("a".to_owned(), 3), ("c".to_owned(), 2)]);
+}
+
+fn sources(folder: &str) -> Vec<(PathBuf, String)> {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(folder);
+    let mut found = Vec::new();
+    collect(&root, &mut found);
+    assert!(!found.is_empty(), "{folder} has sources");
+    found
+}
+
+fn collect(folder: &Path, found: &mut Vec<(PathBuf, String)>) {
+    for entry in fs::read_dir(folder).expect("the folder is there") {
+        let path = entry.expect("the folder can be read").path();
+        if path.is_dir() {
+            collect(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "rs") && !path.ends_with("tests.rs") {
+            let text = fs::read_to_string(&path).expect("a source is text");
+            found.push((path, text));
+        }
+    }
+}
+
+/// The first folder or file below `src`.
+fn module_of(path: &Path) -> String {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src");
+    let first = path.strip_prefix(root).expect("a path below src").iter().next().expect("a file");
+    first.to_string_lossy().trim_end_matches(".rs").to_owned()
+}
+
+/// Lines that count: up to the tests, without blank lines and comments.
+fn code(text: &str) -> impl Iterator<Item = &str> {
+    let text = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
+    text.lines().filter(|line| !line.trim().is_empty() && !line.trim().starts_with("//"))
+}
+
+/// Each function with the number of its lines, from its name to before its closing brace.
+fn functions(text: &str) -> Vec<(String, usize)> {
+    let lines: Vec<&str> = code(text).collect();
+    let mut found = Vec::new();
+    for (start, line) in lines.iter().enumerate() {
+        let Some((before, after)) = line.split_once("fn ").filter(|(before, _)| is_head(before)) else {
+            continue;
+        };
+        let indent = &before[..before.len() - before.trim_start().len()];
+        let end = lines[start..].iter().position(|line| line.strip_prefix(indent) == Some("}"));
+        found.extend(end.map(|length| (leading_word(after).to_owned(), length)));
+    }
+    found
+}
+
+/// Whether only what may stand before `fn` does.
+fn is_head(before: &str) -> bool {
+    before.split_whitespace().all(|word| matches!(word, "pub" | "pub(crate)" | "pub(super)" | "async" | "const"))
+}
+
+fn leading_word(text: &str) -> &str {
+    let end = text.find(|character: char| !character.is_alphanumeric() && character != '_').unwrap_or(text.len());
+    &text[..end]
+}
