@@ -16,8 +16,8 @@ use crate::policy::{Creating, Deleting, Policy};
 use crate::query::{Projected, Projection};
 use crate::quirks::{Deviation, Quirks, rewrite};
 use crate::resource::{Intake, Meta, Resource, check};
-use crate::schema::{ResolvedPath, ResourceType, Returned, Schema};
-use crate::store::{Change, StoreError, Update};
+use crate::schema::{Attribute, ResolvedPath, ResourceType, Returned, Schema};
+use crate::store::{Change, Operation, StoreError, Update};
 
 impl Exchange<'_> {
     /// POST (Section 3.3).
@@ -38,11 +38,10 @@ impl Exchange<'_> {
         check(&resource, &endpoint.resource_type)?;
         resource.set_meta(&Meta::new(endpoint.resource_type.name(), self.provider.clock.now()));
         let resource = Arc::new(endpoint.store.create(resource, self.cx).await?);
-        let resource_type = Arc::clone(&endpoint.resource_type);
-        let change = Change::created(resource_type, self.cx.tenant().clone(), Arc::clone(&resource));
+        let change = Change::created(Arc::clone(&endpoint.resource_type), self.cx.tenant().clone(), resource);
         self.provider.policy.changed(&change, self.cx).await;
-        let answer = self.answer_with(StatusCode::CREATED, endpoint, &resource, &projection)?;
-        Ok(answer)
+        let answer = self.answer_whole(endpoint, &change, &projection).await?;
+        Ok(Answer { status: StatusCode::CREATED, ..answer })
     }
 
     /// GET of one (Section 3.4.1).
@@ -168,14 +167,25 @@ impl Exchange<'_> {
 
     /// The resource after a change; read again where the store did not have the whole of it at hand, or what is derived.
     async fn answer_whole(&self, endpoint: &Endpoint, change: &Change, projection: &Projection) -> Result<Answer, Failure> {
-        let derived = endpoint.resource_type.membership_view().is_some_and(|view| projection.reads(view));
         match &change.after {
-            Some(after) if !derived => self.answer_with(StatusCode::OK, endpoint, after, projection),
+            Some(after) if !self.lacks_derived(endpoint, change, after, projection) => {
+                self.answer_with(StatusCode::OK, endpoint, after, projection)
+            }
             _ => {
                 let resource = endpoint.store.get(&change.id, projection, self.cx).await?;
                 self.answer_with(StatusCode::OK, endpoint, &resource, projection)
             }
         }
+    }
+
+    /// Whether a state lacks what a store adds when it is read: the groups of a user, the types of new members.
+    fn lacks_derived(&self, endpoint: &Endpoint, change: &Change, state: &Resource, projection: &Projection) -> bool {
+        let created = change.operation == Operation::Create;
+        let reads = |attribute: &&Arc<Attribute>| projection.reads(attribute);
+        let view = endpoint.resource_type.membership_view().filter(reads);
+        let members = endpoint.resource_type.membership().filter(reads);
+        let has_members = members.is_some_and(|members| state.get(members.name()).is_some());
+        if created { has_members } else { view.is_some() }
     }
 
     fn answer_with(

@@ -43,7 +43,7 @@ pub(super) struct Binding<'b> {
 impl PlanBinder {
     /// Binds to `resource_type` by `rules`.
     #[must_use]
-    pub fn new(resource_type: impl Into<Arc<ResourceType>> + Clone, rules: Rules) -> Self {
+    pub fn new(resource_type: impl Into<Arc<ResourceType>>, rules: Rules) -> Self {
         Self {
             resource_type: resource_type.into(),
             rules,

@@ -9,7 +9,7 @@
 //!
 //! let users = ResourceType::user();
 //! let operation = PatchOperation { op: "replace".into(), path: Some("name.familyName".into()), value: Some("Jensen".into()) };
-//! let plan = PlanBinder::new(&users, Rules::default()).bind(PatchOp { operations: vec![operation] })?.0;
+//! let plan = PlanBinder::new(users, Rules::default()).bind(PatchOp { operations: vec![operation] })?.0;
 //!
 //! let user = plan.apply(Resource::default())?;
 //! assert_eq!(user.get("name"), Some(&serde_json::json!({ "familyName": "Jensen" })));
@@ -34,3 +34,6 @@ pub use path::{Path, PathError};
 pub use plan::Plan;
 pub use replace::Replacement;
 pub use rules::{ConditionPaths, ListedValues, NoMatch, NoOperations, Omitted, PatchRepair, ReadOnlyEcho, Rules};
+
+#[cfg(test)]
+mod tests;

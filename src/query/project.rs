@@ -19,7 +19,8 @@ use crate::schema::{Attribute, AttributeType, Container, Locations, ResourceType
 /// let mut user = Resource::default();
 /// user.set("userName", "bjensen");
 /// user.set("password", "t1meMa$heen");
-/// let shown = Projected::new(&user, &Projection::default(), &users, &Locations::default());
+/// let (projection, locations) = (Projection::default(), Locations::default());
+/// let shown = Projected::new(&user, &projection, &users, &locations);
 /// assert_eq!(serde_json::to_string(&shown)?, r#"{"userName":"bjensen"}"#);
 /// # Ok::<(), serde_json::Error>(())
 /// ```

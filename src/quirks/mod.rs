@@ -108,3 +108,6 @@ impl RequestContext {
         self.extensions().get::<Quirks>().copied()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -184,3 +184,6 @@ pub(crate) fn is_unassigned(value: &Value) -> bool {
         _ => false,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -28,3 +28,6 @@ pub use scalar::{Number, NumberError, fold, instant};
 
 pub(crate) use resolve::Container;
 pub(crate) use scalar::{bytes, folds_equal, is_folded_part};
+
+#[cfg(test)]
+mod tests;

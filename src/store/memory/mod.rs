@@ -89,3 +89,6 @@ impl ResourceStore for MemoryStore {
         Pushdown::Pages
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,207 @@
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use super::*;
+use crate::message::{PatchOp, PatchOperation};
+use crate::resource::{Resource, ValueRules};
+use crate::schema::{ENTERPRISE_USER, ResourceType, Schema};
+
+fn users() -> ResourceType {
+    ResourceType::user().with_extension(ENTERPRISE_USER)
+}
+
+fn bind(resource_type: ResourceType, rules: Rules, operations: Value) -> Result<Plan, PatchError> {
+    let operations = operations.as_array().expect("an array").iter().map(|operation| PatchOperation {
+        op: operation["op"].as_str().unwrap_or_default().to_owned(),
+        path: operation.get("path").and_then(Value::as_str).map(str::to_owned),
+        value: operation.get("value").cloned(),
+    });
+    let message = PatchOp { operations: operations.collect() };
+    PlanBinder::new(resource_type, rules).bind(message).map(|(plan, _)| plan)
+}
+
+fn stored(body: &Value) -> Resource {
+    Resource::from_stored(body.as_object().expect("an object").clone())
+}
+
+fn run(resource_type: ResourceType, rules: Rules, before: &Value, operations: Value) -> Result<Value, PatchError> {
+    let mut after = bind(resource_type, rules, operations)?.apply(stored(before))?;
+    after.remove("schemas");
+    Ok(Value::Object(after.into_stored()))
+}
+
+#[track_caller]
+fn patched(before: Value, operations: Value) -> Value {
+    run(users(), Rules::default(), &before, operations).expect("a patch that applies")
+}
+
+#[track_caller]
+fn refused(before: Value, operations: Value) -> String {
+    let error = run(users(), Rules::default(), &before, operations).expect_err("a patch that does not apply");
+    format!("{} {error}", error.kind.scim_type())
+}
+
+#[test]
+fn null_unassigns_a_part() {
+    // P-3.5.2.3-09
+    let before = json!({ "name": { "givenName": "a", "familyName": "b" } });
+    let after = patched(before, json!([{ "op": "replace", "path": "name", "value": { "familyName": null } }]));
+    assert_eq!(after, json!({ "name": { "givenName": "a" } }));
+}
+
+#[test]
+fn an_operation_is_named_by_its_index() {
+    let operations = json!([{ "op": "add", "path": "title", "value": "x" }, { "op": "remove", "path": "nope" }]);
+    assert_eq!(refused(json!({}), operations), "invalidPath operation 1: path `nope` names no attribute of this resource type");
+    assert_eq!(refused(json!({}), json!([])), "invalidSyntax there are no operations");
+}
+
+#[test]
+fn immutable_attributes_are_set_once() {
+    // S-7-10, P-3.5.2-11
+    let schema =
+        json!({ "id": "urn:example:Badge", "attributes": [{ "name": "number", "type": "integer", "mutability": "immutable" }] });
+    let badges = || ResourceType::new("Badge", Schema::from_json(schema.clone()).expect("a schema"));
+    let set = |before: Value, value: Value| {
+        run(badges(), Rules::default(), &before, json!([{ "op": "replace", "path": "number", "value": value }]))
+    };
+    assert_eq!(set(json!({}), json!(1)), Ok(json!({ "number": 1 })));
+    assert_eq!(set(json!({ "number": 1 }), json!(1)), Ok(json!({ "number": 1 })));
+    let error = set(json!({ "number": 1 }), json!(2)).expect_err("immutable");
+    assert_eq!(error.kind, PatchErrorKind::Immutable("number".into()));
+    assert!(set(json!({ "number": 1 }), json!(null)).is_err());
+}
+
+#[test]
+fn the_primary_value_is_one() {
+    // P-3.5.2-18
+    let before = json!({ "emails": [{ "value": "a", "primary": true }, { "value": "b" }] });
+    let after = patched(before.clone(), json!([{ "op": "add", "path": "emails", "value": [{ "value": "c", "primary": true }] }]));
+    assert_eq!(after["emails"], json!([{ "value": "a", "primary": false }, { "value": "b" }, { "value": "c", "primary": true }]));
+    let both = json!([{ "op": "replace", "path": "emails[value pr].primary", "value": true }]);
+    assert_eq!(refused(before, both), "invalidValue operation 0: only one value of `emails` can be the primary one");
+}
+
+#[test]
+fn a_condition_selects_in_place_of_a_path() {
+    //
+    let before = json!({ "userName": "a", "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User": { "department": "d" } });
+    let condition = "schemas eq \"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User\"";
+    let after = patched(before.clone(), json!([{ "op": "remove", "path": condition }]));
+    assert_eq!(after, json!({ "userName": "a" }));
+    let rules = Rules { condition_paths: ConditionPaths::Refuse, ..Rules::default() };
+    assert!(run(users(), rules, &before, json!([{ "op": "remove", "path": condition }])).is_err());
+    assert!(refused(before, json!([{ "op": "remove", "path": "schemas" }])).starts_with("mutability"));
+}
+
+#[test]
+fn rules_choose() {
+    let work = json!([{ "op": "replace", "path": "emails[type eq \"work\"].value", "value": "a" }]);
+    let creating = Rules { no_match: NoMatch::Create, ..Rules::default() };
+    assert_eq!(run(users(), creating, &json!({}), work.clone()), Ok(json!({ "emails": [{ "type": "work", "value": "a" }] })));
+    assert!(refused(json!({}), work).starts_with("noTarget"));
+
+    let listed = json!([{ "op": "remove", "path": "roles", "value": [{ "value": "a" }] }]);
+    let before = json!({ "roles": [{ "value": "a" }, { "value": "b" }] });
+    assert_eq!(patched(before.clone(), listed.clone()), json!({ "roles": [{ "value": "b" }] }));
+    let refusing = Rules { listed_values: ListedValues::Refuse, ..Rules::default() };
+    assert!(run(users(), refusing, &before, listed).is_err());
+
+    let department = json!([{ "op": "add", "path": "department", "value": "d" }]);
+    let bare = Rules { bare_extension_attributes: true, ..Rules::default() };
+    assert!(run(users(), bare, &json!({}), department.clone()).is_ok());
+    assert!(refused(json!({}), department).starts_with("invalidPath"));
+
+    let echo = json!([{ "op": "replace", "value": { "meta": { "version": "x" }, "title": "t" } }]);
+    let ignoring = Rules { read_only_echo: ReadOnlyEcho::Ignore, ..Rules::default() };
+    assert_eq!(
+        run(users(), ignoring, &json!({ "meta": { "version": "y" } }), echo.clone()).map(|after| after["title"].clone()),
+        Ok(json!("t"))
+    );
+    assert!(refused(json!({ "meta": { "version": "y" } }), echo).starts_with("mutability"));
+
+    let nothing = Rules { no_operations: NoOperations::Nothing, ..Rules::default() };
+    assert_eq!(run(users(), nothing, &json!({}), json!([])), Ok(json!({})));
+}
+
+#[test]
+fn numbers_describe_an_element_too() {
+    let schema = json!({ "id": "urn:example:Site", "attributes": [{ "name": "rooms", "type": "complex", "multiValued": true,
+        "subAttributes": [{ "name": "number", "type": "integer" }, { "name": "label" }] }] });
+    let sites = ResourceType::new("Site", Schema::from_json(schema).expect("a schema"));
+    let operations = json!([{ "op": "add", "path": "rooms[number eq 5].label", "value": "x" }]);
+    assert_eq!(run(sites, Rules::default(), &json!({}), operations), Ok(json!({ "rooms": [{ "number": 5, "label": "x" }] })));
+}
+
+#[test]
+fn member_changes_are_deltas() {
+    let delta =
+        |operations: Value| bind(ResourceType::group(), Rules::default(), operations).expect("a good patch").member_delta();
+    let members = |ids: &[&str]| -> Vec<Value> { ids.iter().map(|id| json!({ "value": id })).collect() };
+    let add = |ids: &[&str]| json!({ "op": "add", "path": "members", "value": members(ids) });
+    let filter = json!({ "op": "remove", "path": "members[value eq \"a\" or value eq \"b\"]" });
+    let list = json!({ "op": "remove", "path": "members", "value": members(&["a"]) });
+    let all = json!({ "op": "remove", "path": "members" });
+    let replace = json!({ "op": "replace", "value": { "members": members(&["x", "y", "x"]), "displayName": "n" } });
+    let ids = |ids: &[&str]| ids.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let cases = [
+        (json!([add(&["a", "b"])]), MemberDelta { replace: false, add: members(&["a", "b"]), remove: vec![] }),
+        (json!([filter]), MemberDelta { replace: false, add: vec![], remove: ids(&["a", "b"]) }),
+        (json!([add(&["a", "c"]), list]), MemberDelta { replace: false, add: members(&["c"]), remove: ids(&["a"]) }),
+        (json!([list, add(&["a"])]), MemberDelta { replace: false, add: members(&["a"]), remove: ids(&["a"]) }),
+        (json!([all, add(&["a"])]), MemberDelta { replace: true, add: members(&["a"]), remove: vec![] }),
+        (json!([replace]), MemberDelta { replace: true, add: members(&["x", "y"]), remove: vec![] }),
+    ];
+    for (operations, expected) in cases {
+        assert_eq!(delta(operations.clone()), Some(expected), "{operations}");
+    }
+    let not_a_delta = [
+        json!([{ "op": "remove", "path": "members[type eq \"User\"]" }]),
+        json!([{ "op": "replace", "path": "displayName", "value": "x" }]),
+    ];
+    for operations in not_a_delta {
+        assert_eq!(delta(operations.clone()), None, "{operations}");
+    }
+}
+
+#[test]
+fn put_goes_by_mutability() {
+    // P-3.5.1-02, P-3.5.1-03, P-3.5.1-05, P-3.5.1-06, P-3.5.1-11, P-3.5.1-12
+    let schema = json!({ "id": "urn:example:T", "attributes": [
+        { "name": "free" }, { "name": "fixed", "mutability": "immutable" }, { "name": "ours", "mutability": "readOnly" },
+        { "name": "secret", "mutability": "writeOnly", "returned": "never" }, { "name": "flag", "type": "boolean" }
+    ] });
+    let things = Arc::new(ResourceType::new("Thing", Schema::from_json(schema).expect("a schema")));
+    let put = |omitted, before: &Value, wanted: &Value| {
+        let replacement = Replacement::new(Arc::clone(&things), stored(wanted), omitted);
+        replacement.apply(stored(before)).map(|mut after| {
+            after.remove("schemas");
+            Value::Object(after.into_stored())
+        })
+    };
+    let before = json!({ "free": "a", "fixed": "b", "ours": "c", "secret": "d", "flag": false, "externalId": "e" });
+    assert_eq!(put(Omitted::Clear, &before, &json!({})), Ok(json!({ "fixed": "b", "ours": "c", "secret": "d" })));
+    assert_eq!(
+        put(Omitted::KeepBooleans, &before, &json!({})),
+        Ok(json!({ "fixed": "b", "ours": "c", "secret": "d", "flag": false }))
+    );
+    assert_eq!(put(Omitted::Keep, &before, &json!({})), Ok(before.clone()));
+    assert_eq!(put(Omitted::Clear, &json!({}), &json!({ "fixed": "x" })), Ok(json!({ "fixed": "x" })));
+    assert_eq!(
+        put(Omitted::Clear, &before, &json!({ "fixed": "x" })).map_err(|err| err.kind),
+        Err(PatchErrorKind::Immutable("fixed".into()))
+    );
+}
+
+#[test]
+fn values_in_bodies_follow_the_value_rules() {
+    let values = ValueRules { boolean_strings: true, value_for_complex: true, array_for_one: true, ..ValueRules::default() };
+    let rules = Rules { values, ..Rules::default() };
+    let manager = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager";
+    let expected = json!({ "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User": { "manager": { "value": "m" } } });
+    for value in [json!("m"), json!([{ "value": "m" }])] {
+        let operations = json!([{ "op": "add", "path": manager, "value": value }]);
+        assert_eq!(run(users(), rules, &json!({}), operations), Ok(expected.clone()));
+    }
+}

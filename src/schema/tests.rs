@@ -1,0 +1,189 @@
+use serde_json::{Value, json};
+
+use super::*;
+use crate::attr::AttrPath;
+
+#[track_caller]
+fn path(text: &str) -> AttrPath {
+    text.parse().expect("an attribute path")
+}
+
+fn number(text: &str) -> Number {
+    text.parse().expect("a number")
+}
+
+#[test]
+fn builtin_schemas_are_sound_and_state_every_characteristic() {
+    // S-2.2-02, S-7-02, S-7-03
+    for builtin in BuiltinSchema::ALL {
+        let schema = builtin.schema();
+        let document = schema.to_json();
+        assert_eq!(document["id"], schema.uri().as_str());
+        for attribute in document["attributes"].as_array().expect("a schema has attributes") {
+            for characteristic in ["name", "type", "multiValued", "description", "required", "mutability", "returned"] {
+                assert!(attribute.get(characteristic).is_some(), "{characteristic} of {attribute}");
+            }
+        }
+        assert_eq!(Schema::from_json(document).as_ref(), Ok(schema.as_ref()));
+    }
+    assert!(Schema::common().attribute("externalId").is_some_and(|attribute| attribute.case_exact()));
+}
+
+#[test]
+fn bad_definitions_are_refused_with_the_place() {
+    // S-1.2-01, S-2.1-03, S-2.3.8-03, S-7-05, S-7-19
+    let cases = [
+        (json!([{ "name": "a", "type": "complex", "subAttributes": [{ "name": "b", "type": "complex" }] }]), "a.b", "complex"),
+        (json!([{ "name": "a", "type": "string", "subAttributes": [{ "name": "b" }] }]), "a", "only a complex"),
+        (json!([{ "name": "1a" }]), "1a", "a name is"),
+        (json!([{ "name": "a" }, { "name": "A" }]), "urn:example:T", "`A` is defined twice"),
+        (json!([{ "name": "a", "referenceTypes": ["User"] }]), "a", "only a reference"),
+        (json!([{ "name": "a", "type": "text" }]), "urn:example:T", "not a definition"),
+    ];
+    for (attributes, place, message) in cases {
+        let document = json!({ "id": "urn:example:T", "attributes": attributes });
+        let error = Schema::from_json(document).expect_err("a bad definition");
+        assert_eq!(error.place(), place);
+        assert!(error.to_string().contains(message), "{error}");
+    }
+    assert!(Schema::from_json(json!({ "id": "no urn", "attributes": [] })).is_err());
+}
+
+#[test]
+fn left_out_characteristics_have_the_defaults_of_the_rfc() {
+    // S-2.2-01
+    let schema = Schema::from_json(json!({ "id": "urn:example:T", "attributes": [{ "name": "a" }] })).expect("a schema");
+    let attribute = schema.attribute("A").expect("the attribute");
+    assert_eq!((attribute.kind(), attribute.mutability()), (AttributeType::String, Mutability::ReadWrite));
+    assert_eq!((attribute.returned(), attribute.uniqueness()), (Returned::Default, Uniqueness::None));
+    assert!(!attribute.required() && !attribute.case_exact() && !attribute.multi_valued());
+}
+
+#[test]
+fn types_have_the_case_rules_of_the_rfc() {
+    // S-2.3.2-01, S-2.3.6-03, S-2.3.7-03, S-2.3.8-02
+    let attributes = json!([
+        { "name": "flag", "type": "boolean", "uniqueness": "server", "caseExact": true },
+        { "name": "bytes", "type": "binary", "uniqueness": "server" },
+        { "name": "link", "type": "reference" },
+        { "name": "parts", "type": "complex", "uniqueness": "server", "caseExact": true },
+    ]);
+    let schema = Schema::from_json(json!({ "id": "urn:example:T", "attributes": attributes })).expect("a schema");
+    let of = |name: &str| {
+        let attribute = schema.attribute(name).expect("the attribute");
+        (attribute.case_exact(), attribute.unique())
+    };
+    assert_eq!(
+        [of("flag"), of("bytes"), of("link"), of("parts")],
+        [(false, false), (true, false), (true, false), (false, false)]
+    );
+}
+
+#[test]
+fn names_are_found_without_regard_to_case() {
+    // S-2.1-02, P-3.10-01, P-3.10-02
+    let users = ResourceType::user().with_extension(ENTERPRISE_USER);
+    let found = |text: &str| users.resolve(&path(text)).map(|path| path.to_string());
+    let enterprise = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
+    assert_eq!(found("USERNAME").as_deref(), Some("userName"));
+    assert_eq!(found("Name.GIVENname").as_deref(), Some("name.givenName"));
+    assert_eq!(found("urn:ietf:params:scim:schemas:CORE:2.0:User:id").as_deref(), Some("id"));
+    assert_eq!(found("META.created").as_deref(), Some("meta.created"));
+    assert_eq!(found(&format!("{enterprise}:Manager.Value")), Some(format!("{enterprise}:manager.value")));
+    for unknown in ["nope", "name.nope", "userName.value", "manager", "urn:example:none:userName"] {
+        assert_eq!(found(unknown), None, "{unknown}");
+    }
+    assert!(users.resolve_in_extensions(&path("manager.value")).is_some());
+    assert!(users.resolve_in_extensions(&path("userName")).is_none());
+}
+
+#[test]
+fn membership_is_read_off_the_schema() {
+    assert_eq!(ResourceType::group().membership().map(|attribute| attribute.name()), Some("members"));
+    assert_eq!(ResourceType::user().membership_view().map(|attribute| attribute.name()), Some("groups"));
+    assert!(ResourceType::user().membership().is_none() && ResourceType::group().membership_view().is_none());
+}
+
+#[test]
+fn registry_refuses_two_of_one_kind() {
+    // S-6-02
+    let twice = Registry::new([ResourceType::user().into(), ResourceType::user().into()]);
+    assert!(twice.is_err());
+    let other = ResourceType::new("Person", Schema::user()).with_endpoint("/Users");
+    assert!(Registry::new([ResourceType::user().into(), other.into()]).is_err());
+    assert!(Registry::new([ResourceType::user().unique("nope").into()]).is_err());
+    assert!(Registry::new([ResourceType::user().with_endpoint("Users").into()]).is_err());
+}
+
+#[test]
+fn numbers_compare_exactly() {
+    // P-3.4.2.2-10
+    let ascending = [
+        "-1e400",
+        "-10",
+        "-9.5",
+        "-0.1",
+        "0",
+        "1e-400",
+        "0.1",
+        "0.10000000000000001",
+        "1",
+        "9007199254740992",
+        "9007199254740993",
+    ];
+    let readable: Vec<Number> = ascending.iter().filter_map(|text| text.parse().ok()).collect();
+    assert_eq!(readable.len(), ascending.len() - 1, "what no number can hold is refused");
+    assert!(readable.is_sorted_by(|one, other| one < other));
+    for (one, other) in [("1", "1.0"), ("100", "1e2"), ("-0", "0"), ("0.5", "5e-1"), ("12.30", "1.23e+1")] {
+        assert_eq!(number(one), number(other));
+    }
+    let stored = |value: Value| value.as_number().expect("a number").clone();
+    assert!(number("9007199254740993").compare(&stored(json!(9_007_199_254_740_992_u64))).is_gt());
+    assert!(number("0.1").compare(&stored(json!(0.1))).is_eq());
+    for text in ["", "-", "01", "1.", ".5", "1e", "+1", "0x1", "1e99999999999999999999"] {
+        assert!(text.parse::<Number>().is_err(), "{text}");
+    }
+}
+
+#[test]
+fn instants_compare_whatever_their_form() {
+    // S-2.3.5-01, S-2.3.5-02
+    let same = ["2011-05-13T04:42:34Z", "2011-05-13T04:42:34.000000000000Z", "2011-05-13T06:42:34+02:00", "2011-05-13T04:42:34"];
+    for text in same {
+        assert_eq!(instant(text), instant(same[0]), "{text}");
+    }
+    for text in ["2011-05-13", "yesterday", "2011-02-30T00:00:00Z", "2011-05-13 04:42:34Z", "2011-05-13t04:42:34Z", ""] {
+        assert_eq!(instant(text), None, "{text}");
+    }
+}
+
+#[test]
+fn folding_is_that_of_unicode() {
+    for (one, other) in [("BJensen", "bjENSEN"), ("Straße", "STRASSE"), ("ὈΔΥΣΣΕΎΣ", "ὀδυσσεύς"), ("e\u{301}", "É")]
+    {
+        assert_eq!(fold(one), fold(other));
+        assert!(folds_equal(one, &fold(other)));
+    }
+    assert_ne!(fold("ı"), fold("i"));
+}
+
+#[test]
+fn binary_is_read_with_and_without_padding() {
+    // S-2.3.6-01, S-2.3.6-02
+    assert_eq!(bytes("AQI="), Some(vec![1, 2]));
+    assert_eq!(bytes("AQI"), Some(vec![1, 2]));
+    assert_eq!(bytes("A!"), None);
+}
+
+#[test]
+fn locations_are_made_of_base_endpoint_and_id() {
+    // S-2.4-08, S-3.1-16
+    let registry = Registry::new([ResourceType::user().into(), ResourceType::group().into()]).expect("two types");
+    let locations = Locations::new("https://example.com/scim/v2/", &registry);
+    let url = "https://example.com/scim/v2/Users/a%2Fb%20c";
+    assert_eq!(locations.of("User", "a/b c").as_deref(), Some(url));
+    assert_eq!(locations.under("https://other.example").of("Group", "1").as_deref(), Some("https://other.example/Groups/1"));
+    assert!(locations.same("https://example.com/scim/v2/Users/1", "https://example.com/scim/Users/1"));
+    assert!(locations.same("https://example.com/scim/v2/Users/1", "../Users/1"));
+    assert!(!locations.same("https://example.com/scim/v2/Users/1", "https://example.com/scim/v2/Users/2"));
+}

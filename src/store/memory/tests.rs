@@ -1,0 +1,217 @@
+use std::future::Future;
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+
+use chrono::DateTime;
+use serde_json::{Value, json};
+
+use super::*;
+use crate::auth::Tenant;
+use crate::message::{PatchOp, PatchOperation};
+use crate::patch::{PlanBinder, Rules};
+use crate::query::Projection;
+use crate::resource::Meta;
+use crate::store::Operation;
+
+/// Nothing in this store waits.
+fn now<O>(future: impl Future<Output = O>) -> O {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(output) => output,
+        Poll::Pending => panic!("the memory store does not wait"),
+    }
+}
+
+struct Fixture {
+    users: MemoryStore,
+    groups: MemoryStore,
+    cx: RequestContext,
+}
+
+impl Fixture {
+    fn new(directory: MemoryDirectory) -> Self {
+        let (users, groups) = (directory.store(ResourceType::user()), directory.store(ResourceType::group()));
+        Self { users, groups, cx: RequestContext::new("example") }
+    }
+
+    fn create(&self, store: &MemoryStore, body: Value) -> Result<String, StoreError> {
+        let mut resource = Resource::from_stored(body.as_object().expect("an object").clone());
+        resource.set_meta(&Meta::new(store.resource_type.name(), DateTime::UNIX_EPOCH));
+        now(store.create(resource, &self.cx)).map(|resource| resource.id().to_owned())
+    }
+
+    fn user(&self, name: &str) -> String {
+        self.create(&self.users, json!({ "userName": name })).expect("a free name")
+    }
+
+    fn get(&self, store: &MemoryStore, id: &str) -> Value {
+        let resource = now(store.get(id, &Projection::default(), &self.cx)).expect("it is there");
+        Value::Object(Resource::clone(&resource).into_stored())
+    }
+
+    fn patch(&self, store: &MemoryStore, id: &str, operations: Value) -> Result<Change, StoreError> {
+        let operations = operations.as_array().expect("an array").iter().map(|operation| PatchOperation {
+            op: operation["op"].as_str().unwrap_or_default().to_owned(),
+            path: operation["path"].as_str().map(str::to_owned),
+            value: operation.get("value").cloned(),
+        });
+        let message = PatchOp { operations: operations.collect() };
+        let (plan, _) = PlanBinder::new(Arc::clone(&store.resource_type), Rules::default()).bind(message).expect("it binds");
+        let update = Update::patch(Arc::clone(&store.resource_type), Tenant::from("example"), plan, DateTime::UNIX_EPOCH);
+        now(store.update(id, &update, &self.cx))
+    }
+}
+
+fn fixture() -> Fixture {
+    Fixture::new(MemoryDirectory::new())
+}
+
+#[test]
+fn unique_values_are_taken_once() {
+    // S-4.1.1-01, S-7-16, S-7-18, P-3.3-10, P-3.5.1-10, P-3.6-05
+    let fixture = fixture();
+    let first = fixture.user("bjensen");
+    let taken =
+        |result: Result<_, StoreError>| matches!(result, Err(StoreError::Conflict { attribute }) if attribute == "userName");
+    assert!(taken(fixture.create(&fixture.users, json!({ "userName": "BJensen" })).map(drop)));
+    let second = fixture.user("other");
+    let rename =
+        |id: &str| fixture.patch(&fixture.users, id, json!([{ "op": "replace", "path": "userName", "value": "BJENSEN" }]));
+    assert!(taken(rename(&second).map(drop)));
+    assert!(rename(&first).is_ok(), "one's own name is free");
+    now(fixture.users.delete(&first, &Precondition::default(), &fixture.cx)).expect("it is there");
+    assert!(rename(&second).is_ok(), "the name of a deleted user is free");
+}
+
+#[test]
+fn members_are_kept_apart_and_seen_from_both_sides() {
+    // S-4.1.2-07, S-4.1.2-08, S-4.2-03
+    let fixture = fixture();
+    let (ann, bob) = (fixture.user("ann"), fixture.user("bob"));
+    let group = fixture.create(
+        &fixture.groups,
+        json!({ "displayName": "G", "members": [{ "value": ann, "display": "Ann" }, { "value": "foreign" }] }),
+    );
+    let group = group.expect("a group");
+    let parent =
+        fixture.create(&fixture.groups, json!({ "displayName": "P", "members": [{ "value": group }] })).expect("a group");
+    let members = json!([{ "value": ann, "display": "Ann", "type": "User" }, { "value": "foreign" }]);
+    assert_eq!(fixture.get(&fixture.groups, &group)["members"], members);
+    let groups =
+        json!([{ "value": group, "type": "direct", "display": "G" }, { "value": parent, "type": "indirect", "display": "P" }]);
+    assert_eq!(fixture.get(&fixture.users, &ann)["groups"], groups);
+
+    let change = fixture.patch(
+        &fixture.groups,
+        &group,
+        json!([
+            { "op": "add", "path": "members", "value": [{ "value": bob }, { "value": ann }] },
+            { "op": "remove", "path": "members", "value": [{ "value": "foreign" }, { "value": "nobody" }] },
+            { "op": "replace", "path": "displayName", "value": "H" },
+        ]),
+    );
+    let change = change.expect("it applies");
+    assert_eq!((change.members.added, change.members.removed), (vec![bob.clone()], vec!["foreign".to_owned()]));
+    assert_eq!(change.paths.iter().map(ToString::to_string).collect::<Vec<_>>(), ["displayName"]);
+    assert_eq!(change.version.map(|version| version.to_string()).as_deref(), Some("W/\"2\""));
+    assert_eq!(fixture.get(&fixture.groups, &group)["members"].as_array().map(Vec::len), Some(2));
+}
+
+#[test]
+fn nested_groups_may_form_a_cycle() {
+    let fixture = fixture();
+    let ann = fixture.user("ann");
+    let one = fixture.create(&fixture.groups, json!({ "displayName": "1", "members": [{ "value": ann }] })).expect("a group");
+    let two = fixture.create(&fixture.groups, json!({ "displayName": "2", "members": [{ "value": one }] })).expect("a group");
+    fixture
+        .patch(&fixture.groups, &one, json!([{ "op": "add", "path": "members", "value": [{ "value": two }] }]))
+        .expect("it applies");
+    assert_eq!(fixture.get(&fixture.users, &ann)["groups"].as_array().map(Vec::len), Some(2));
+}
+
+#[test]
+fn what_changes_nothing_makes_no_version() {
+    // P-3.5.2-22, P-3.14-08
+    let fixture = fixture();
+    let ann = fixture.user("ann");
+    let group = fixture.create(&fixture.groups, json!({ "displayName": "G", "members": [{ "value": ann }] })).expect("a group");
+    for operations in [
+        json!([{ "op": "add", "path": "members", "value": [{ "value": ann }] }]),
+        json!([{ "op": "remove", "path": "members[value eq \"nobody\"]" }]),
+        json!([{ "op": "replace", "path": "displayName", "value": "G" }]),
+        json!([{ "op": "replace", "path": "members", "value": [{ "value": ann }] }]),
+        json!([{ "op": "remove", "path": "members[type eq \"Device\"]" }]),
+    ] {
+        let change = fixture.patch(&fixture.groups, &group, operations.clone()).expect("it applies");
+        assert!(change.is_unchanged(), "{operations}");
+    }
+    assert_eq!(fixture.get(&fixture.groups, &group)["meta"]["version"], "W/\"1\"");
+}
+
+#[test]
+fn a_failed_update_changes_neither_group_nor_members() {
+    // P-3.5.2-14
+    let fixture = Fixture::new(MemoryDirectory::new());
+    let groups = MemoryStore { resource_type: Arc::new(ResourceType::group().unique("displayName")), ..fixture.groups.clone() };
+    fixture.create(&groups, json!({ "displayName": "taken" })).expect("a group");
+    let group = fixture.create(&groups, json!({ "displayName": "G" })).expect("a group");
+    let before = fixture.get(&groups, &group);
+    let result = fixture.patch(
+        &groups,
+        &group,
+        json!([
+            { "op": "add", "path": "members", "value": [{ "value": "a" }] },
+            { "op": "replace", "path": "displayName", "value": "Taken" },
+        ]),
+    );
+    assert!(matches!(result, Err(StoreError::Conflict { .. })));
+    assert_eq!(fixture.get(&groups, &group), before);
+}
+
+#[test]
+fn deleted_users_leave_their_groups_unless_told_otherwise() {
+    // P-3.6-07
+    for (directory, left) in [(MemoryDirectory::new(), 0), (MemoryDirectory::new().keeping_dangling_members(), 1)] {
+        let fixture = Fixture::new(directory);
+        let ann = fixture.user("ann");
+        let group =
+            fixture.create(&fixture.groups, json!({ "displayName": "G", "members": [{ "value": ann }] })).expect("a group");
+        let change = now(fixture.users.delete(&ann, &Precondition::default(), &fixture.cx)).expect("it is there");
+        assert_eq!(change.operation, Operation::Delete);
+        assert_eq!(fixture.get(&fixture.groups, &group)["members"].as_array().map_or(0, Vec::len), left);
+    }
+}
+
+#[test]
+fn tenants_do_not_meet() {
+    // P-6-02, P-6.2-02
+    let fixture = fixture();
+    let ann = fixture.user("ann");
+    let other = RequestContext::new("other");
+    assert!(matches!(now(fixture.users.get(&ann, &Projection::default(), &other)), Err(StoreError::NotFound)));
+    assert!(matches!(now(fixture.users.delete(&ann, &Precondition::default(), &other)), Err(StoreError::NotFound)));
+    let mut resource = Resource::default();
+    resource.set("userName", "ann");
+    assert!(now(fixture.users.create(resource, &other)).is_ok());
+}
+
+#[test]
+fn passwords_are_not_kept() {
+    // S-4.1.1-09, S-9.2-01
+    let fixture = fixture();
+    let ann = fixture.create(&fixture.users, json!({ "userName": "ann", "password": "t1meMa$heen" })).expect("a user");
+    assert_eq!(fixture.get(&fixture.users, &ann).get("password"), None);
+}
+
+#[test]
+fn a_large_group_is_not_carried_along() {
+    let fixture = fixture();
+    let members: Vec<Value> = (0..CARRIED_MEMBERS).map(|number| json!({ "value": number.to_string() })).collect();
+    let group = fixture.create(&fixture.groups, json!({ "displayName": "G", "members": members })).expect("a group");
+    let rename =
+        |name: &str| fixture.patch(&fixture.groups, &group, json!([{ "op": "replace", "path": "displayName", "value": name }]));
+    assert!(rename("H").is_ok_and(|change| change.after.is_some()));
+    fixture
+        .patch(&fixture.groups, &group, json!([{ "op": "add", "path": "members", "value": [{ "value": "one more" }] }]))
+        .expect("it applies");
+    assert!(rename("I").is_ok_and(|change| change.after.is_none()));
+}

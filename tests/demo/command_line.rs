@@ -1,0 +1,75 @@
+//! What the command line refuses, and what its flags change.
+
+use std::net::TcpListener;
+
+use serde_json::json;
+
+use crate::process::refuses;
+use crate::requests::{FLAGS, assert_scim_error, body, get, post, user};
+use crate::support::demo::Demo;
+
+#[test]
+fn flags_that_it_does_not_understand_are_refused() {
+    let not_sendable = "a token or key is made of ASCII letters, digits and signs, without spaces";
+    for (flags, message) in [
+        (&["--quota-gb", "250"][..], "unexpected argument '--quota-gb'"),
+        (&["--department-groups"], "unexpected argument '--department-groups'"),
+        (&["--orphans", "delete"], "unexpected argument '--orphans'"),
+        (&["--listen", "nowhere"], "cannot listen on `nowhere`"),
+        (&["--database", "sqlite:demo.db"], "this database is not there yet: use `memory`"),
+        (&["--database", "postgres://localhost/demo"], "this database is not there yet: use `memory`"),
+        (&["--database", "paper"], "no such database: use `memory`"),
+        (&["--public-url", "example.com"], "write scheme and host without a path"),
+        (&["--public-url", "ftp://example.com"], "write scheme and host without a path"),
+        (&["--public-url", "https://example.com/demo"], "write scheme and host without a path"),
+        (&["--public-url", "https://example.com?a=b"], "write scheme and host without a path"),
+        (&["--quirks", "harsh"], "invalid value 'harsh'"),
+        (&["--max-results", "0"], "invalid value '0'"),
+        (&["--tenant", "one"], "write NAME=TOKEN"),
+        (&["--tenant", "a/b=token"], "the name of a tenant is made of letters"),
+        (&["--tenant", "=token"], "the name of a tenant is made of letters"),
+        (&["--tenant", "one="], not_sendable),
+        (&["--tenant", "one=a b"], not_sendable),
+        (&["--admin-key", ""], not_sendable),
+        (&["--tenant", "one=a", "--tenant", "one=b"], "the tenant `one` is given twice"),
+        (&["--tenant", "one=a", "--tenant", "two=a"], "a token of the tenant `two` is given twice"),
+        (&["--tenant", "one=a", "--oauth-token", "one=a"], "a token of the tenant `one` is given twice"),
+        (&["--disable-tenant", "one"], "`--disable-tenant one`: there is no such tenant; add `--tenant one=TOKEN`"),
+        (&["--no-groups", "one"], "`--no-groups one`: there is no such tenant"),
+        (&["--oauth-token", "one=a"], "`--oauth-token one`: there is no such tenant"),
+        (&["--oauth-token", "demo=a,expires_in=soon"], "write `expires_in=SECONDS` after the comma"),
+        (&["--oauth-token", "demo=a,scope=scim"], "write `expires_in=SECONDS` after the comma"),
+    ] {
+        refuses(flags, message);
+    }
+}
+
+#[test]
+fn a_port_that_is_taken_is_named() {
+    let taken = TcpListener::bind("127.0.0.1:0").expect("some loopback port is free");
+    let address = taken.local_addr().expect("a bound listener has an address").to_string();
+    refuses(&["--listen", &address], &format!("cannot listen on `{address}`"));
+}
+
+#[tokio::test]
+async fn pages_quirks_and_public_url_are_as_the_flags_say() {
+    let flags = ["--max-results", "2", "--quirks", "strict", "--public-url", "https://scim.example.com/"];
+    let demo = Demo::start(&[FLAGS, &flags].concat());
+    let config = body(&get(demo.address(), "/scim/v2/ServiceProviderConfig", "token-1").await);
+    assert_eq!(config["filter"]["maxResults"], 2);
+    for name in ["a", "b", "c"] {
+        let created = post(demo.address(), "/scim/v2/Users", "token-1", &user(name)).await;
+        assert_eq!(created.status, 201);
+        let location = created.header("Location").expect("a location");
+        assert!(location.starts_with("https://scim.example.com/scim/v2/Users/"), "{location}");
+    }
+    let page = body(&get(demo.address(), "/scim/v2/Users?count=100", "token-1").await);
+    assert_eq!((&page["totalResults"], &page["itemsPerPage"]), (&json!(3), &json!(2)));
+    let page = body(&get(demo.address(), "/scim/v2/Users", "token-1").await);
+    assert_eq!(page["itemsPerPage"], 2, "a page without `count` is no larger than the largest");
+    let mut quoted_boolean = user("d");
+    quoted_boolean["active"] = json!("True");
+    assert_scim_error(&post(demo.address(), "/scim/v2/Users", "token-1", &quoted_boolean).await, 400);
+    let lenient = Demo::start(FLAGS);
+    assert_eq!(post(lenient.address(), "/scim/v2/Users", "token-1", &quoted_boolean).await.status, 201);
+}

@@ -1,0 +1,49 @@
+//! How the server starts and ends.
+
+use std::net::TcpStream;
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+
+use crate::process::{Server, address};
+use crate::requests::{body, get};
+use crate::support::http::Client;
+
+#[tokio::test]
+async fn without_flags_it_prints_all_that_a_client_needs() {
+    let mut server = Server::start();
+    let welcome = server.welcome();
+    let word_after = |name: &str| {
+        let line = welcome.iter().find_map(|line| line.strip_prefix(name)).unwrap_or_else(|| panic!("no {name}: {welcome:?}"));
+        line.trim().to_owned()
+    };
+    let (url, token) = (word_after("Tenant URL"), word_after("Token"));
+    // What a shell makes of it: no word but the header has a space.
+    let line = word_after("curl -H ");
+    let (header, curl_url) = line.strip_prefix('\'').and_then(|line| line.split_once("' ")).expect("a quoted header and a URL");
+    assert_eq!(header, format!("Authorization: Bearer {token}"));
+    assert_eq!(curl_url, format!("{url}/Users"));
+
+    let path = curl_url.strip_prefix(&format!("http://{}", address(&url))).expect("it is reached where it listens");
+    let answer = get(address(&url), path, &token).await;
+    assert_eq!((answer.status, body(&answer)["totalResults"].clone()), (200, json!(0)));
+    assert!(token.len() >= 43, "256 bits in base64: {token}");
+    assert_ne!(Server::start().token(), token, "each run has a token of its own");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn signals_end_it_well_and_soon() {
+    for signal in ["-TERM", "-INT"] {
+        let mut server = Server::start();
+        let welcome = server.welcome();
+        let address = address(welcome[0].trim_start_matches("Tenant URL").trim());
+        let mut idle = Client::new(address);
+        assert_eq!(idle.send("GET", "/", &[], None).await.expect("an answer").status, 200);
+        let _silent = TcpStream::connect(address).expect("it takes connections");
+        let begun = Instant::now();
+        let status = server.end_by(signal).unwrap_or_else(|| panic!("it goes on after {signal}"));
+        assert!(status.success(), "{signal}: {status}");
+        assert!(begun.elapsed() < Duration::from_secs(4), "{signal}: it took {:?}", begun.elapsed());
+    }
+}

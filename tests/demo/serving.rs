@@ -1,0 +1,62 @@
+//! What is around SCIM: paths, bodies, the log.
+
+use serde_json::json;
+
+use crate::requests::{FLAGS, assert_scim_error, get, post, send, user};
+use crate::support::demo::Demo;
+
+#[tokio::test]
+async fn a_body_beyond_the_limit_is_a_scim_error() {
+    const LIMIT: usize = 10 * 1024 * 1024;
+    let demo = Demo::start(FLAGS);
+    let headers = [("Authorization", "Bearer token-1"), ("Content-Type", "application/scim+json")];
+    for (length, status) in [(LIMIT, 400), (LIMIT + 1, 413), (LIMIT + 2, 413)] {
+        let spaces = vec![b' '; length];
+        let answer = send(demo.address(), "POST", "/scim/v2/Users", &headers, Some(&spaces)).await;
+        assert_scim_error(&answer, status);
+    }
+}
+
+#[tokio::test]
+async fn everything_under_the_base_is_scim_and_nothing_else_is() {
+    let demo = Demo::start(FLAGS);
+    for path in ["/scim/v2/Nothing", "/scim/v2/Users/1/2", "/t/one/scim/v2/Nothing", "/scim/v2/%00", "/scim/v2/Users/%FF"] {
+        assert_scim_error(&get(demo.address(), path, "token-1").await, 404);
+    }
+    for base in ["/scim/v2", "/scim/v2/", "/t/one/scim/v2"] {
+        let answer = get(demo.address(), base, "token-1").await;
+        assert_eq!(answer.header("Content-Type").as_deref(), Some("application/scim+json"), "{base}");
+    }
+    for path in ["/nothing", "/scim", "/scim/v20/Users", "/t/one", "/t/scim/v2/Users", "//scim/v2/Users", "/Users"] {
+        let answer = get(demo.address(), path, "token-1").await;
+        assert_eq!(answer.status, 404, "{path}");
+        assert!(answer.header("Content-Type").is_some_and(|kind| kind.starts_with("text/plain")), "{path}");
+    }
+    let front = send(demo.address(), "GET", "/", &[], None).await;
+    assert_eq!(front.status, 200);
+    assert!(front.text().contains("SCIM 2.0") && front.text().contains("/scim/v2"));
+}
+
+#[tokio::test]
+async fn the_log_tells_requests_without_personal_data() {
+    let demo = Demo::start(FLAGS);
+    let mut quoted_boolean = user("bjensen");
+    quoted_boolean["active"] = json!("True");
+    post(demo.address(), "/t/one/scim/v2/Users", "token-1", &quoted_boolean).await;
+    get(demo.address(), "/scim/v2/Users?filter=userName+eq+%22bjensen%22", "token-1").await;
+    let log = demo.last_words();
+    let lines: Vec<&str> = log.lines().filter(|line| line.contains("method=")).collect();
+    assert_eq!(lines.len(), 2, "{log}");
+    for part in
+        ["method=POST", "path=\"/t/one/scim/v2/Users\"", "status=201", "duration=", "tenant=\"one\"", "`active`: a string"]
+    {
+        assert!(lines[0].contains(part), "{part}: {log}");
+    }
+    for part in ["method=GET", "path=\"/scim/v2/Users\"", "status=200"] {
+        assert!(lines[1].contains(part), "{part}: {log}");
+    }
+    assert!(!lines[1].contains("deviations"), "{log}");
+    for secret in ["bjensen", "token-1", "filter"] {
+        assert!(!log.contains(secret), "{secret}: {log}");
+    }
+}
