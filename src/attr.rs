@@ -28,8 +28,26 @@ impl AttrName {
     /// Whether `text` follows `ATTRNAME`, with `$` anywhere (RFC 7643, Section 2.1; `$ref`).
     #[must_use]
     pub fn is_valid(text: &str) -> bool {
-        let mut bytes = text.bytes();
-        bytes.next().is_some_and(|byte| byte.is_ascii_alphabetic() || byte == b'$') && bytes.all(is_name_byte)
+        !text.is_empty() && Self::length_in(text) == text.len()
+    }
+
+    /// Reads the name that `input` begins with, and what stands behind it.
+    pub(crate) fn read(input: &str) -> Option<(Self, &str)> {
+        match input.split_at(Self::length_in(input)) {
+            ("", _) => None,
+            (name, rest) => Some((Self(name.into()), rest)),
+        }
+    }
+
+    /// How many bytes at the start of `input` are a name.
+    fn length_in(input: &str) -> usize {
+        let bytes = input.as_bytes();
+        match bytes.first() {
+            Some(first) if first.is_ascii_alphabetic() || *first == b'$' => {
+                bytes.iter().position(|byte| !is_name_byte(*byte)).unwrap_or(bytes.len())
+            }
+            _ => 0,
+        }
     }
 }
 
@@ -140,20 +158,44 @@ pub struct AttrPath {
     pub sub: Option<AttrName>,
 }
 
+impl AttrPath {
+    /// Reads the path that `input` begins with, and what stands behind it; none where that is no path.
+    pub(crate) fn read(input: &str) -> Option<(Self, &str)> {
+        if starts_with_urn(input) {
+            let length = input.bytes().position(|byte| !is_urn_byte(byte)).unwrap_or(input.len());
+            let (text, rest) = input.split_at(length);
+            // Dots are split behind the last `:` only, since every URN has some (`core:2.0:User`).
+            let colon = text.rfind(':')?;
+            let schema = text.get(..colon)?.parse().ok()?;
+            let (path, behind) = Self::read_names(text.get(colon + 1..)?)?;
+            return behind.is_empty().then_some((Self { schema: Some(schema), ..path }, rest));
+        }
+        Self::read_names(input)
+    }
+
+    fn read_names(input: &str) -> Option<(Self, &str)> {
+        let (name, rest) = AttrName::read(input)?;
+        let (sub, rest) = match rest.strip_prefix('.') {
+            None => (None, rest),
+            Some(rest) => {
+                let (sub, rest) = AttrName::read(rest)?;
+                (Some(sub), rest)
+            }
+        };
+        // Nothing that could belong to a path may follow it: there is one sub-attribute, and the schema comes first.
+        let ends = !rest.starts_with(['.', ':']);
+        ends.then_some((Self { schema: None, name, sub }, rest))
+    }
+}
+
 impl FromStr for AttrPath {
     type Err = AttrPathError;
 
-    /// The attribute stands after the last `:`; dots are split only there, since every URN has some (`core:2.0:User`).
     fn from_str(text: &str) -> Result<Self, AttrPathError> {
-        let (schema, rest) = match text.rfind(':') {
-            Some(colon) => (Some(text[..colon].parse()?), &text[colon + 1..]),
-            None => (None, text),
-        };
-        let (name, sub) = match rest.find('.') {
-            Some(dot) => (&rest[..dot], Some(rest[dot + 1..].parse()?)),
-            None => (rest, None),
-        };
-        Ok(Self { schema, name: name.parse()?, sub })
+        match Self::read(text) {
+            Some((path, "")) => Ok(path),
+            _ => Err(AttrPathError(())),
+        }
     }
 }
 
@@ -174,13 +216,6 @@ impl fmt::Display for AttrPath {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not an attribute path")]
 pub struct AttrPathError(());
-
-/// How many bytes at the start of `input` can belong to an attribute path.
-pub(crate) fn path_len(input: &str) -> usize {
-    let is_path_byte: fn(u8) -> bool =
-        if starts_with_urn(input) { is_urn_byte } else { |byte| is_name_byte(byte) || byte == b'.' };
-    input.bytes().position(|byte| !is_path_byte(byte)).unwrap_or(input.len())
-}
 
 /// Whether `text` begins as every URN does, in any case.
 pub(crate) fn starts_with_urn(text: &str) -> bool {

@@ -34,7 +34,7 @@ impl Provider {
             Database::Memory => MemoryDirectory::new(),
         };
         let user_type = Arc::new(ResourceType::user().with_extension(ENTERPRISE_USER));
-        let group_type = Arc::new(ResourceType::group().unique("displayName"));
+        let group_type = Arc::new(group_type(options.quirks));
         let users = directory.store(Arc::clone(&user_type));
         let groups = directory.store(Arc::clone(&group_type));
         let events = Arc::new(EventLog::default());
@@ -61,6 +61,14 @@ impl Provider {
     }
 }
 
+/// Identity providers count on it that there is one group of a name; RFC 7643 does not ask for that.
+fn group_type(profile: Profile) -> ResourceType {
+    match profile {
+        Profile::Lenient => ResourceType::group().unique("displayName"),
+        Profile::Strict => ResourceType::group(),
+    }
+}
+
 fn quirks(profile: Profile) -> Quirks {
     match profile {
         Profile::Lenient => Quirks::LENIENT,
@@ -71,6 +79,5 @@ fn quirks(profile: Profile) -> Quirks {
 fn limits(options: &Options) -> Limits {
     let mut limits = Limits::default();
     limits.page_size = options.max_results.get();
-    limits.default_page_size = limits.default_page_size.min(limits.page_size);
     limits
 }

@@ -53,6 +53,7 @@ struct TypeDocument {
 #[derive(Deserialize)]
 struct ExtensionDocument {
     schema: String,
+    #[serde(default)]
     required: bool,
 }
 

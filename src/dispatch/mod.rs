@@ -18,6 +18,7 @@ mod search;
 use std::fmt;
 use std::sync::Arc;
 
+use http::header::CONTENT_LENGTH;
 use http::request::Parts;
 use http::{Method, Request, Response, StatusCode};
 
@@ -113,6 +114,9 @@ impl Dispatcher {
             Err(failure) => failure.into_response(&mut report),
         };
         if head.method == Method::HEAD {
+            // RFC 9110, Section 8.6: the length that GET has, if any.
+            let length = response.body().len();
+            response.headers_mut().insert(CONTENT_LENGTH, length.into());
             response.body_mut().clear();
         }
         response.extensions_mut().insert(report);

@@ -7,7 +7,7 @@ use super::bound::{BoundFilter, Comparison, Operand};
 use super::syntax::{CompValue, CompareOp, Filter};
 use crate::attr::AttrPath;
 use crate::error::{Error, ScimType};
-use crate::schema::{Attribute, AttributeType, Locations, ResolvedPath, ResourceType, Returned, bytes, fold, instant};
+use crate::schema::{Attribute, AttributeType, Locations, ResolvedPath, ResourceType, Returned, bytes, fold, instant, prepare};
 
 /// Binds filters to a resource type.
 #[derive(Clone, Debug)]
@@ -176,7 +176,7 @@ impl<'t> Binder<'t> {
         if !goes_with(op, kind) {
             return error(&path, BindErrorKind::Operator(op, kind));
         }
-        let Some(operand) = self.operand(&path, value) else {
+        let Some(operand) = self.operand(&path, op, value) else {
             return error(&path, BindErrorKind::Operand(kind));
         };
         if op == CompareOp::Ne {
@@ -186,7 +186,7 @@ impl<'t> Binder<'t> {
         Ok(BoundFilter::Compare(Comparison { path, op, operand }))
     }
 
-    fn operand(&self, path: &ResolvedPath, value: &CompValue) -> Option<Operand> {
+    fn operand(&self, path: &ResolvedPath, op: CompareOp, value: &CompValue) -> Option<Operand> {
         let attribute = path.last();
         match (attribute.kind(), value) {
             (AttributeType::Boolean, CompValue::Boolean(value)) => Some(Operand::Boolean(*value)),
@@ -202,6 +202,9 @@ impl<'t> Binder<'t> {
             }
             (AttributeType::String | AttributeType::Reference, CompValue::String(text)) if attribute.case_exact() => {
                 Some(Operand::Exact(text.clone()))
+            }
+            (_, CompValue::String(text)) if attribute.is_identifier() && matches!(op, CompareOp::Eq | CompareOp::Ne) => {
+                Some(Operand::Identifier { text: text.clone(), prepared: prepare(text).into_owned() })
             }
             (AttributeType::String | AttributeType::Reference, CompValue::String(text)) => {
                 Some(Operand::Folded { text: text.clone(), folded: fold(text).into_owned() })

@@ -65,6 +65,14 @@ pub enum Operand {
         /// With case folded; see [`fold`](crate::schema::fold).
         folded: String,
     },
+    /// For `eq` on a string attribute whose values are identifiers; see
+    /// [`Attribute::is_identifier`](crate::schema::Attribute::is_identifier).
+    Identifier {
+        /// As the client wrote it.
+        text: String,
+        /// Prepared for comparison; see [`prepare`](crate::schema::prepare).
+        prepared: String,
+    },
     /// For the URL of a resource of this service provider: `meta.location`, and each `$ref` beside a `value`.
     Location {
         /// As the client wrote it.

@@ -8,7 +8,7 @@ use super::bound::{BoundFilter, Comparison, Operand};
 use super::syntax::CompareOp;
 use crate::error::{Error, ScimType};
 use crate::resource::Resource;
-use crate::schema::{Locations, bytes, fold, folds_equal, instant, is_folded_part};
+use crate::schema::{Locations, bytes, fold, fold_contains, fold_ends_with, fold_starts_with, folds_equal, instant, prepare};
 
 /// How many values a filter may still look at; it bounds the cost of value filters on large attributes.
 #[derive(Clone, Debug)]
@@ -167,6 +167,7 @@ impl Comparison {
     fn test(&self, value: &Value) -> bool {
         match (&self.operand, value) {
             (Operand::Folded { folded, .. }, Value::String(text)) => folded_holds(self.op, text, folded),
+            (Operand::Identifier { prepared, .. }, Value::String(text)) => is_prepared(text, prepared),
             (Operand::Exact(operand), Value::String(text)) => text_holds(self.op, text, operand),
             (Operand::Boolean(operand), Value::Bool(value)) => value == operand,
             (Operand::Number(operand), Value::Number(value)) => ordering_holds(self.op, operand.compare(value).reverse()),
@@ -196,12 +197,16 @@ impl Comparison {
     }
 }
 
+fn is_prepared(text: &str, prepared: &str) -> bool {
+    if text.is_ascii() { text.eq_ignore_ascii_case(prepared) } else { prepare(text) == prepared }
+}
+
 fn folded_holds(op: CompareOp, text: &str, folded: &str) -> bool {
     match op {
         CompareOp::Eq => folds_equal(text, folded),
-        CompareOp::Co => is_folded_part(text, folded, |text, part| text.contains(part)),
-        CompareOp::Sw => is_folded_part(text, folded, |text, part| text.starts_with(part)),
-        CompareOp::Ew => is_folded_part(text, folded, |text, part| text.ends_with(part)),
+        CompareOp::Co => fold_contains(text, folded),
+        CompareOp::Sw => fold_starts_with(text, folded),
+        CompareOp::Ew => fold_ends_with(text, folded),
         CompareOp::Ne | CompareOp::Gt | CompareOp::Ge | CompareOp::Lt | CompareOp::Le => {
             ordering_holds(op, fold(text).as_ref().cmp(folded))
         }

@@ -3,18 +3,16 @@
 
 use std::cell::Cell;
 
-use nom::branch::alt;
-use nom::bytes::complete::tag_no_case;
-use nom::bytes::complete::take_while;
+use nom::bytes::complete::{take, take_while};
 use nom::character::complete::char;
-use nom::combinator::value;
+use nom::combinator::map_opt;
 use nom::error::{ErrorKind, ParseError as NomError};
 use nom::{IResult, Parser};
 
 use super::error::{ParseError, ParseErrorKind};
 use super::limits::{FilterLimits, Syntax};
 use super::syntax::{CompValue, CompareOp, Filter};
-use crate::attr::{AttrName, AttrPath, path_len};
+use crate::attr::{AttrName, AttrPath};
 
 type PResult<'i, O> = IResult<&'i str, O, Fault<'i>>;
 
@@ -121,6 +119,7 @@ fn or_exp<'i>(reading: &Reading<'i>, scope: Scope, input: &'i str) -> PResult<'i
 }
 
 /// `andExp = notExp *( 1*SP "and" 1*SP notExp )`
+#[inline]
 fn and_exp<'i>(reading: &Reading<'i>, scope: Scope, input: &'i str) -> PResult<'i, Filter> {
     let (mut input, first) = not_exp(reading, scope, input)?;
     let Some(mut rest) = keyword(reading, "and", input) else {
@@ -139,6 +138,7 @@ fn and_exp<'i>(reading: &Reading<'i>, scope: Scope, input: &'i str) -> PResult<'
 }
 
 /// `notExp = "not" *SP group / group / valueExp / attrExp`
+#[inline]
 fn not_exp<'i>(reading: &Reading<'i>, scope: Scope, input: &'i str) -> PResult<'i, Filter> {
     if input.starts_with('(') {
         return group(reading, scope, input);
@@ -210,13 +210,14 @@ pub(crate) fn bracketed<'i>(reading: &Reading<'i>, scope: Scope, input: &'i str)
 }
 
 /// `compTail = 1*SP ( "pr" / compareOp ( 1*SP compValue / string ) )`
+#[inline]
 fn comp_tail<'i>(reading: &Reading<'i>, path: AttrPath, input: &'i str) -> PResult<'i, Filter> {
     let at = skip_spaces(input);
     if at.len() == input.len() {
         return failure(ParseErrorKind::ExpectedOperator, input);
     }
     reading.count_term(at)?;
-    if let Ok((rest, _)) = tag_no_case::<_, _, Fault<'i>>("pr").parse(at)
+    if let Some(rest) = word_at(at, "pr")
         && ends_word(rest)
     {
         return Ok((rest, Filter::Present(path)));
@@ -236,18 +237,7 @@ fn comp_tail<'i>(reading: &Reading<'i>, path: AttrPath, input: &'i str) -> PResu
 
 /// `compareOp = "eq" / "ne" / "co" / "sw" / "ew" / "gt" / "lt" / "ge" / "le"`
 fn compare_op(input: &str) -> PResult<'_, CompareOp> {
-    alt((
-        value(CompareOp::Eq, tag_no_case("eq")),
-        value(CompareOp::Ne, tag_no_case("ne")),
-        value(CompareOp::Co, tag_no_case("co")),
-        value(CompareOp::Sw, tag_no_case("sw")),
-        value(CompareOp::Ew, tag_no_case("ew")),
-        value(CompareOp::Gt, tag_no_case("gt")),
-        value(CompareOp::Lt, tag_no_case("lt")),
-        value(CompareOp::Ge, tag_no_case("ge")),
-        value(CompareOp::Le, tag_no_case("le")),
-    ))
-    .parse(input)
+    map_opt(take(2_usize), CompareOp::read).parse(input)
 }
 
 /// `compValue = false / null / true / number / string`
@@ -322,49 +312,54 @@ fn word(syntax: Syntax, input: &str) -> PResult<'_, CompValue> {
 }
 
 /// `attrPath = [ URN ":" ] ATTRNAME [ subAttr ]`, without the URN inside brackets.
-pub(crate) fn attr_path(scope: Scope, input: &str) -> PResult<'_, AttrPath> {
-    let (text, rest) = input.split_at(path_len(input));
-    match text.parse::<AttrPath>() {
-        Ok(path) if scope.brackets && path.schema.is_some() => failure(ParseErrorKind::ExpectedAttribute, input),
-        Ok(path) => Ok((rest, path)),
-        Err(_) if text.is_empty() => failure(ParseErrorKind::ExpectedCondition, input),
-        Err(_) => failure(ParseErrorKind::ExpectedAttribute, input),
+fn attr_path(scope: Scope, input: &str) -> PResult<'_, AttrPath> {
+    match AttrPath::read(input) {
+        Some((path, rest)) if !scope.brackets || path.schema.is_none() => Ok((rest, path)),
+        None if !input.starts_with(|first: char| first.is_ascii_alphanumeric() || first == '$') => {
+            failure(ParseErrorKind::ExpectedCondition, input)
+        }
+        _ => failure(ParseErrorKind::ExpectedAttribute, input),
     }
 }
 
 /// `ATTRNAME`
-pub(crate) fn attr_name(input: &str) -> PResult<'_, AttrName> {
-    let (text, rest) = input.split_at(path_len(input));
-    match text.parse() {
-        Ok(name) => Ok((rest, name)),
-        Err(_) => failure(ParseErrorKind::ExpectedSubAttribute, input),
+fn attr_name(input: &str) -> PResult<'_, AttrName> {
+    match AttrName::read(input) {
+        Some((name, rest)) => Ok((rest, name)),
+        None => failure(ParseErrorKind::ExpectedSubAttribute, input),
     }
 }
 
 /// Reads `and` or `or`, after spaces or something closed, and before spaces, a parenthesis or the end.
-fn keyword<'i>(reading: &Reading<'i>, keyword: &str, input: &'i str) -> Option<&'i str> {
+fn keyword<'i>(reading: &Reading<'i>, keyword: &'static str, input: &'i str) -> Option<&'i str> {
     let at = skip_spaces(input);
-    if at.len() == input.len() && !reading.after_closing(input) {
+    if at.is_empty() || at.starts_with(')') || (at.len() == input.len() && !reading.after_closing(input)) {
         return None;
     }
-    let (rest, _) = tag_no_case::<_, _, Fault<'i>>(keyword).parse(at).ok()?;
+    let rest = word_at(at, keyword)?;
     (rest.is_empty() || rest.starts_with([' ', '('])).then(|| skip_spaces(rest))
 }
 
 /// Reads `not` and the spaces behind it.
 fn not_keyword(input: &str) -> Option<&str> {
-    let (rest, _) = tag_no_case::<_, _, Fault<'_>>("not").parse(input).ok()?;
-    Some(skip_spaces(rest))
+    word_at(input, "not").map(skip_spaces)
 }
 
 /// Whether an operator comes next, so that the word before it was an attribute called `not`.
 fn operator_follows(input: &str) -> bool {
     let word = input.split([' ', '"']).next().unwrap_or_default();
-    word.eq_ignore_ascii_case("pr") || CompareOp::ALL.iter().any(|op| word.eq_ignore_ascii_case(op.as_str()))
+    word.eq_ignore_ascii_case("pr") || CompareOp::read(word).is_some()
+}
+
+/// What stands behind `word`, where `input` begins with that in any case.
+fn word_at<'i>(input: &'i str, word: &str) -> Option<&'i str> {
+    let (start, rest) = input.split_at_checked(word.len())?;
+    start.eq_ignore_ascii_case(word).then_some(rest)
 }
 
 pub(crate) fn skip_spaces(input: &str) -> &str {
-    input.trim_start_matches(' ')
+    let spaces = input.bytes().take_while(|byte| *byte == b' ').count();
+    input.get(spaces..).unwrap_or_default()
 }
 
 fn is_delimiter(character: char) -> bool {

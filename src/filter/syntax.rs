@@ -76,6 +76,14 @@ macro_rules! compare_ops {
             pub fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $text,)* }
             }
+
+            /// The operator of that name, in any case.
+            pub(crate) fn read(text: &str) -> Option<Self> {
+                $(if text.eq_ignore_ascii_case($text) {
+                    return Some(Self::$variant);
+                })*
+                None
+            }
         }
     };
 }

@@ -103,7 +103,9 @@ fn describe_into(filter: &BoundFilter, element: &mut Map<String, Value>) -> Opti
             let sub = sub.sub().filter(|sub| sub.kind() != AttributeType::Complex)?;
             let value = match &comparison.operand {
                 Operand::Boolean(value) => Value::Bool(*value),
-                Operand::Exact(text) | Operand::Folded { text, .. } => Value::String(text.clone()),
+                Operand::Exact(text) | Operand::Folded { text, .. } | Operand::Identifier { text, .. } => {
+                    Value::String(text.clone())
+                }
                 Operand::Number(number) => serde_json::from_str(number.as_str()).ok()?,
                 _ => return None,
             };

@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::error::PatchErrorKind;
-use crate::attr::{AttrName, AttrPath, path_len};
+use crate::attr::{AttrName, AttrPath};
 use crate::filter::parse::{Reading, bracketed, fault, skip_spaces};
 use crate::filter::{Filter, FilterLimits, Syntax};
 
@@ -48,8 +48,7 @@ impl Path {
             return Err(PatchErrorKind::Path(PathError { path: "...".into(), expected: "a shorter path", column: 1 }));
         }
         let start = skip_spaces(text);
-        let (name, rest) = start.split_at(path_len(start));
-        let Ok(attribute) = name.parse::<AttrPath>() else {
+        let Some((attribute, rest)) = AttrPath::read(start) else {
             return Err(expected("an attribute", text, start));
         };
         let (filter, rest) = match rest.strip_prefix('[') {
@@ -64,9 +63,8 @@ impl Path {
         let (sub, rest) = match rest.strip_prefix('.') {
             None => (None, rest),
             Some(after) => {
-                let (name, rest) = after.split_at(path_len(after));
-                let Ok(name) = name.parse::<AttrName>() else {
-                    return Err(expected("one sub-attribute", text, after));
+                let Some((name, rest)) = AttrName::read(after) else {
+                    return Err(expected("a sub-attribute", text, after));
                 };
                 (Some(name), rest)
             }

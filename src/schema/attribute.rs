@@ -198,6 +198,13 @@ impl Attribute {
         self.uniqueness != Uniqueness::None
     }
 
+    /// Whether values are identifiers of people, such as user names: unique, and without regard to case. They compare once
+    /// they are [prepared](super::prepare).
+    #[must_use]
+    pub fn is_identifier(&self) -> bool {
+        self.kind == AttributeType::String && self.unique() && !self.case_exact
+    }
+
     /// The definition as JSON, with every characteristic that applies stated (RFC 7643, Section 7).
     #[must_use]
     pub fn to_json(&self) -> Value {

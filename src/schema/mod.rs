@@ -24,10 +24,10 @@ pub use location::Locations;
 pub use registry::Registry;
 pub use resolve::ResolvedPath;
 pub use resource_type::{ResourceType, SchemaExtension};
-pub use scalar::{Number, NumberError, fold, instant};
+pub use scalar::{Number, NumberError, fold, instant, prepare};
 
 pub(crate) use resolve::Container;
-pub(crate) use scalar::{bytes, folds_equal, is_folded_part};
+pub(crate) use scalar::{bytes, fold_contains, fold_ends_with, fold_starts_with, folds_equal};
 
 #[cfg(test)]
 mod tests;

@@ -9,6 +9,8 @@ use base64::Engine;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use chrono::{DateTime, NaiveDateTime, Utc};
+use precis_profiles::UsernameCaseMapped;
+use precis_profiles::precis_core::profile::PrecisFastInvocation;
 use unicase::UniCase;
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
@@ -39,14 +41,63 @@ pub fn fold(text: &str) -> Cow<'_, str> {
     Cow::Owned(if is_nfc(&folded) { folded } else { folded.nfc().collect() })
 }
 
+/// Prepares an identifier, such as a user name, for a comparison (RFC 7644, Section 5; RFC 8265, UsernameCaseMapped). Text
+/// that cannot be prepared, such as a name with a space, is folded instead: nobody is refused for that.
+///
+/// ```
+/// use scimwire::schema::prepare;
+///
+/// assert_eq!(prepare("ＢＪｅｎｓｅｎ"), prepare("bjensen"));
+/// assert_eq!(prepare("B. Jensen"), "b. jensen");
+/// ```
+#[must_use]
+pub fn prepare(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() {
+        return fold(text);
+    }
+    match <UsernameCaseMapped as PrecisFastInvocation>::enforce(text) {
+        Ok(prepared) => prepared,
+        Err(_) => fold(text),
+    }
+}
+
 /// Whether `text` is `folded` once it is folded itself.
 pub(crate) fn folds_equal(text: &str, folded: &str) -> bool {
     if text.is_ascii() { text.eq_ignore_ascii_case(folded) } else { fold(text) == folded }
 }
 
-/// Whether `part` holds for `text`, once that is folded, and `folded`: one of `contains`, `starts_with`, `ends_with`.
-pub(crate) fn is_folded_part(text: &str, folded: &str, part: fn(&str, &str) -> bool) -> bool {
-    part(&fold(text), folded)
+/// Up to this length a part is looked for place by place; beyond, in linear time.
+const SHORT: usize = 256;
+
+/// Whether `text` contains `folded` once it is folded itself.
+pub(crate) fn fold_contains(text: &str, folded: &str) -> bool {
+    if !text.is_ascii() || text.len() > SHORT {
+        return fold(text).contains(folded);
+    }
+    let Some(first) = folded.bytes().next() else {
+        return true;
+    };
+    let begins_here = |place: &[u8]| {
+        place.first().is_some_and(|byte| byte.to_ascii_lowercase() == first) && place.eq_ignore_ascii_case(folded.as_bytes())
+    };
+    text.as_bytes().windows(folded.len()).any(begins_here)
+}
+
+/// Whether `text` starts with `folded` once it is folded itself.
+pub(crate) fn fold_starts_with(text: &str, folded: &str) -> bool {
+    if !text.is_ascii() {
+        return fold(text).starts_with(folded);
+    }
+    text.as_bytes().get(..folded.len()).is_some_and(|start| start.eq_ignore_ascii_case(folded.as_bytes()))
+}
+
+/// Whether `text` ends with `folded` once it is folded itself.
+pub(crate) fn fold_ends_with(text: &str, folded: &str) -> bool {
+    if !text.is_ascii() {
+        return fold(text).ends_with(folded);
+    }
+    let start = text.len().checked_sub(folded.len());
+    start.and_then(|start| text.as_bytes().get(start..)).is_some_and(|end| end.eq_ignore_ascii_case(folded.as_bytes()))
 }
 
 /// Reads an `xsd:dateTime`; without a zone it is in UTC (RFC 7643, Section 2.3.5).
@@ -80,11 +131,7 @@ pub(crate) fn bytes(text: &str) -> Option<Vec<u8>> {
 /// # Ok::<(), scimwire::schema::NumberError>(())
 /// ```
 #[derive(Clone, Debug)]
-pub struct Number {
-    text: Box<str>,
-    /// The value, where it is a whole number of that size: the usual case, compared without a look at the digits.
-    whole: Option<i64>,
-}
+pub struct Number(Box<str>);
 
 /// The text is no JSON number, or one too large for any.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -103,7 +150,7 @@ impl Number {
     /// How it compares with a number of a resource.
     #[must_use]
     pub fn compare(&self, other: &serde_json::Number) -> Ordering {
-        match (self.whole, other.as_i64()) {
+        match (self.whole(), other.as_i64()) {
             (Some(ours), Some(theirs)) => ours.cmp(&theirs),
             _ => self.digits().compare(&Digits::read(&other.to_string())),
         }
@@ -112,17 +159,22 @@ impl Number {
     /// The number as it was written.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        &self.text
+        &self.0
+    }
+
+    /// The value, where it is a whole number of that size: the usual case, compared without a look at the digits.
+    fn whole(&self) -> Option<i64> {
+        self.0.parse().ok()
     }
 
     fn digits(&self) -> Digits {
-        Digits::read(&self.text)
+        Digits::read(&self.0)
     }
 }
 
 impl From<&serde_json::Number> for Number {
     fn from(number: &serde_json::Number) -> Self {
-        Self { text: number.to_string().into(), whole: number.as_i64() }
+        Self(number.to_string().into())
     }
 }
 
@@ -130,18 +182,9 @@ impl FromStr for Number {
     type Err = NumberError;
 
     fn from_str(text: &str) -> Result<Self, NumberError> {
-        if let Ok(whole) = text.parse::<i64>()
-            && is_json_number(text)
-        {
-            return Ok(Self { text: text.into(), whole: Some(whole) });
-        }
         let finite = text.parse::<f64>().is_ok_and(f64::is_finite);
         let exponent_fits = Digits::exponent(text).is_some();
-        if is_json_number(text) && finite && exponent_fits {
-            Ok(Self { text: text.into(), whole: None })
-        } else {
-            Err(NumberError(()))
-        }
+        if is_json_number(text) && finite && exponent_fits { Ok(Self(text.into())) } else { Err(NumberError(())) }
     }
 }
 
@@ -161,7 +204,7 @@ impl PartialOrd for Number {
 
 impl Ord for Number {
     fn cmp(&self, other: &Self) -> Ordering {
-        match (self.whole, other.whole) {
+        match (self.whole(), other.whole()) {
             (Some(ours), Some(theirs)) => ours.cmp(&theirs),
             _ => self.digits().compare(&other.digits()),
         }
@@ -170,7 +213,7 @@ impl Ord for Number {
 
 impl fmt::Display for Number {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text)
+        f.write_str(&self.0)
     }
 }
 

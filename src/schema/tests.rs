@@ -168,6 +168,17 @@ fn folding_is_that_of_unicode() {
 }
 
 #[test]
+fn identifiers_are_prepared_where_they_can_be() {
+    // P-5-01, P-5-02, P-7.8-01, A-19
+    assert_eq!(prepare("ＢＪensen"), "bjensen");
+    assert_eq!(prepare("Σοφία"), prepare("ΣΟΦΊΑ"));
+    assert_ne!(prepare("straße"), prepare("strasse"));
+    assert_eq!(prepare("Straße 1"), prepare("STRASSE 1"), "a space cannot be prepared, and case is folded");
+    let user_name = Schema::user().attribute("userName").cloned().expect("users have names");
+    assert!(user_name.is_identifier() && !Schema::common().attribute("id").is_some_and(|id| id.is_identifier()));
+}
+
+#[test]
 fn binary_is_read_with_and_without_padding() {
     // S-2.3.6-01, S-2.3.6-02
     assert_eq!(bytes("AQI="), Some(vec![1, 2]));

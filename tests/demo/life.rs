@@ -1,5 +1,6 @@
 //! How the server starts and ends.
 
+use std::io::Write;
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
@@ -41,6 +42,9 @@ async fn signals_end_it_well_and_soon() {
         let mut idle = Client::new(address);
         assert_eq!(idle.send("GET", "/", &[], None).await.expect("an answer").status, 200);
         let _silent = TcpStream::connect(address).expect("it takes connections");
+        let mut unfinished = TcpStream::connect(address).expect("it takes connections");
+        let half = b"POST /scim/v2/Users HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\nhalf";
+        unfinished.write_all(half).expect("it reads what comes");
         let begun = Instant::now();
         let status = server.end_by(signal).unwrap_or_else(|| panic!("it goes on after {signal}"));
         assert!(status.success(), "{signal}: {status}");

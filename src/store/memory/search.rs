@@ -5,12 +5,12 @@ use std::ops::Bound;
 use std::sync::Arc;
 
 use super::directory::Tenancy;
-use super::table::Table;
+use super::table::{Table, UniqueIndex};
 use crate::error::Error;
 use crate::filter::{BoundFilter, Budget, CompareOp, Comparison, Operand};
-use crate::query::{Page, Projection};
+use crate::query::{Page, Position, Projection, Sort, SortKey};
 use crate::resource::Resource;
-use crate::schema::ResourceType;
+use crate::schema::{AttributeType, ResourceType};
 use crate::store::complete;
 use crate::store::error::StoreError;
 use crate::store::{Selected, Selection};
@@ -29,13 +29,14 @@ pub(super) fn select(tenancy: &Tenancy, resource_type: &ResourceType, selection:
     let page = selection.page.cloned().unwrap_or(Page::Index { start: 1, count: usize::MAX });
     let selected = match (selection.filter, selection.sort) {
         (None, None) => search.page_of_all(&page),
-        (filter, sort) => {
-            let found = match filter.and_then(|filter| search.candidates(filter)) {
-                Some(ids) => search.matching(ids.iter().filter_map(|id| table.get(id)))?,
-                None => search.matching(table.resources().values())?,
-            };
-            complete::page(found, sort, &page)
-        }
+        (None, Some(sort)) => match search.index_in_order(sort) {
+            Some(index) => search.page_of_index(index, sort, &page),
+            None => complete::page(table.resources().values().cloned().collect(), Some(sort), &page),
+        },
+        (Some(filter), sort) => match search.candidates(filter) {
+            Some(ids) => search.page_of_matching(ids.iter().filter_map(|id| table.get(id)), filter, sort, &page)?,
+            None => search.page_of_matching(table.resources().values(), filter, sort, &page)?,
+        },
     };
     Ok(search.compose(&selected))
 }
@@ -67,14 +68,39 @@ impl Search<'_> {
         Selected { resources, total: Some(total), more }
     }
 
-    fn matching<'r>(&self, resources: impl Iterator<Item = &'r Arc<Resource>>) -> Result<Vec<Arc<Resource>>, StoreError> {
-        let Some(filter) = self.selection.filter else {
-            return Ok(resources.cloned().collect());
+    /// The index whose order is that of `sort`: it has every resource, and compares as the sort does.
+    fn index_in_order(&self, sort: &Sort) -> Option<&UniqueIndex> {
+        let is_text = matches!(sort.path().last().kind(), AttributeType::String | AttributeType::Reference);
+        let index = self.table.unique_index(sort.path()).filter(|index| is_text && index.is_folded())?;
+        (index.len() == self.table.resources().len()).then_some(index)
+    }
+
+    fn page_of_index(&self, index: &UniqueIndex, sort: &Sort, page: &Page) -> Selected {
+        let after = match page {
+            Page::Cursor { after: Some(Position { key: Some(SortKey::Text(key)), .. }), .. } => Some(key.as_str()),
+            Page::Cursor { .. } | Page::Index { .. } => None,
         };
+        let skipped = match page {
+            Page::Index { start, .. } => start.saturating_sub(1),
+            Page::Cursor { .. } => 0,
+        };
+        let mut ids = index.from(after, sort.order()).skip(skipped);
+        let resources = ids.by_ref().take(page.count()).filter_map(|id| self.table.get(id).cloned()).collect();
+        Selected { resources, total: Some(index.len()), more: ids.next().is_some() }
+    }
+
+    /// A page of those that satisfy the filter; `resources` come in the order of their ids.
+    fn page_of_matching<'r>(
+        &self,
+        resources: impl Iterator<Item = &'r Arc<Resource>>,
+        filter: &BoundFilter,
+        sort: Option<&Sort>,
+        page: &Page,
+    ) -> Result<Selected, StoreError> {
         let mut budget = Budget::new(BUDGET);
         let needed = Projection::default().needed(Some(filter), None);
         let composed = self.mentions_memberships(filter);
-        let mut found = Vec::new();
+        let mut gathered = Gathered::new(page, sort.is_some());
         for resource in resources {
             let matches = if composed {
                 let whole = self.tenancy.compose(self.resource_type, resource, &needed);
@@ -83,10 +109,13 @@ impl Search<'_> {
                 filter.matches_within(resource, &mut budget)
             };
             if matches.map_err(Error::from)? {
-                found.push(Arc::clone(resource));
+                gathered.take(resource);
             }
         }
-        Ok(found)
+        Ok(match sort {
+            Some(_) => complete::page(gathered.resources, sort, page),
+            None => Selected { resources: gathered.resources, total: Some(gathered.total), more: gathered.more },
+        })
     }
 
     fn compose(&self, selected: &Selected) -> Selected {
@@ -127,6 +156,7 @@ impl Search<'_> {
         let key = match &comparison.operand {
             Operand::Exact(text) => text.as_str(),
             Operand::Folded { folded, .. } => folded.as_str(),
+            Operand::Identifier { prepared, .. } => prepared.as_str(),
             _ => return None,
         };
         let (attribute, core) = (path.attribute(), path.extension().is_none());
@@ -145,11 +175,41 @@ impl Search<'_> {
                 Some(index.find(key).cloned().into_iter().collect())
             }
             (CompareOp::Sw, None) => {
-                let found = self.table.unique_index(path)?.starting_with(key).take(MANY + 1);
+                let index = self.table.unique_index(path).filter(|index| index.is_folded())?;
+                let found = index.starting_with(key).take(MANY + 1);
                 let found: BTreeSet<_> = found.cloned().collect();
                 (found.len() <= MANY).then_some(found)
             }
             _ => None,
+        }
+    }
+}
+
+/// What a look at all resources, in the order of their ids, has found so far.
+struct Gathered<'p> {
+    page: &'p Page,
+    /// Whether all have to be kept, since they will be sorted.
+    keeps_all: bool,
+    resources: Vec<Arc<Resource>>,
+    total: usize,
+    more: bool,
+}
+
+impl<'p> Gathered<'p> {
+    fn new(page: &'p Page, keeps_all: bool) -> Self {
+        Self { page, keeps_all, resources: Vec::new(), total: 0, more: false }
+    }
+
+    fn take(&mut self, resource: &Arc<Resource>) {
+        self.total += 1;
+        let before_page = match self.page {
+            Page::Index { start, .. } => self.total < *start,
+            Page::Cursor { after, .. } => after.as_ref().is_some_and(|after| resource.id() <= after.id.as_str()),
+        };
+        if self.keeps_all || (!before_page && self.resources.len() < self.page.count()) {
+            self.resources.push(Arc::clone(resource));
+        } else if !before_page {
+            self.more = true;
         }
     }
 }

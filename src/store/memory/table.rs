@@ -1,12 +1,14 @@
 //! The resources of one type, and the indexes on them.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
 use std::sync::Arc;
 
 use serde_json::Value;
 
+use crate::query::SortOrder;
 use crate::resource::Resource;
-use crate::schema::{ResolvedPath, ResourceType, fold};
+use crate::schema::{ResolvedPath, ResourceType, fold, prepare};
 use crate::store::error::StoreError;
 
 /// The resources of one type of a tenant.
@@ -20,6 +22,8 @@ pub(super) struct Table {
 pub(super) struct UniqueIndex {
     path: ResolvedPath,
     ids: BTreeMap<String, Arc<str>>,
+    /// How many keys are not ASCII. Only then do identifiers, once prepared, differ from folded text.
+    beyond_ascii: usize,
 }
 
 impl UniqueIndex {
@@ -33,14 +37,49 @@ impl UniqueIndex {
 
     /// The resources whose value starts with `prefix`, in the order of their values.
     pub(super) fn starting_with<'i>(&'i self, prefix: &'i str) -> impl Iterator<Item = &'i Arc<str>> {
-        let from = self.ids.range::<str, _>((std::ops::Bound::Included(prefix), std::ops::Bound::Unbounded));
+        let from = self.ids.range::<str, _>((Bound::Included(prefix), Bound::Unbounded));
         from.take_while(move |(key, _)| key.starts_with(prefix)).map(|(_, id)| id)
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.ids.len()
+    }
+
+    /// All resources in the order of their values, or those behind `after`.
+    pub(super) fn from<'i>(&'i self, after: Option<&'i str>, order: SortOrder) -> Box<dyn Iterator<Item = &'i Arc<str>> + 'i> {
+        match (after, order) {
+            (None, SortOrder::Ascending) => Box::new(self.ids.values()),
+            (None, SortOrder::Descending) => Box::new(self.ids.values().rev()),
+            (Some(key), SortOrder::Ascending) => {
+                Box::new(self.ids.range::<str, _>((Bound::Excluded(key), Bound::Unbounded)).map(|(_, id)| id))
+            }
+            (Some(key), SortOrder::Descending) => {
+                Box::new(self.ids.range::<str, _>((Bound::Unbounded, Bound::Excluded(key))).rev().map(|(_, id)| id))
+            }
+        }
+    }
+
+    /// Whether keys are what filters and sorts compare by: text with case folded.
+    pub(super) fn is_folded(&self) -> bool {
+        self.beyond_ascii == 0
+    }
+
+    fn insert(&mut self, key: String, id: Arc<str>) {
+        self.beyond_ascii += usize::from(!key.is_ascii());
+        self.ids.insert(key, id);
+    }
+
+    fn remove(&mut self, key: &str) {
+        if self.ids.remove(key).is_some() {
+            self.beyond_ascii -= usize::from(!key.is_ascii());
+        }
     }
 
     /// How a value is looked up: by the rule of the attribute for upper and lower case.
     fn key(&self, resource: &Resource) -> Option<String> {
         match resource.value(&self.path)? {
             Value::String(text) if self.path.last().case_exact() => Some(text.clone()),
+            Value::String(text) if self.path.last().is_identifier() => Some(prepare(text).into_owned()),
             Value::String(text) => Some(fold(text).into_owned()),
             value => Some(value.to_string()),
         }
@@ -52,6 +91,7 @@ impl Table {
         let unique = resource_type.unique_attributes().map(|(extension, attribute)| UniqueIndex {
             path: ResolvedPath::new(extension.cloned(), Arc::clone(attribute), None),
             ids: BTreeMap::new(),
+            beyond_ascii: 0,
         });
         Self { resources: BTreeMap::new(), unique: unique.collect(), by_external_id: BTreeMap::new() }
     }
@@ -110,7 +150,7 @@ impl Table {
     fn index(&mut self, id: &Arc<str>, resource: &Resource) {
         for index in &mut self.unique {
             if let Some(key) = index.key(resource) {
-                index.ids.insert(key, Arc::clone(id));
+                index.insert(key, Arc::clone(id));
             }
         }
         if let Some(external_id) = resource.external_id() {
@@ -121,7 +161,7 @@ impl Table {
     fn unindex(&mut self, id: &str, resource: &Resource) {
         for index in &mut self.unique {
             if let Some(key) = index.key(resource) {
-                index.ids.remove(&key);
+                index.remove(&key);
             }
         }
         if let Some(external_id) = resource.external_id()
