@@ -11,7 +11,7 @@ use super::precondition::precondition;
 use super::{Endpoint, Exchange, not_implemented};
 use crate::error::Error;
 use crate::message::{PatchOp, PatchOperation};
-use crate::patch::{PlanBinder, Replacement};
+use crate::patch::{PlanBinder, Replacement, Rules};
 use crate::policy::{Creating, Deleting, Policy};
 use crate::query::{Projected, Projection};
 use crate::quirks::{Deviation, Quirks, rewrite};
@@ -79,7 +79,7 @@ impl Exchange<'_> {
         for (index, operation) in message.operations.iter_mut().enumerate() {
             self.report.deviations.extend(rewrite::lower_op(index, operation));
         }
-        let rules = self.quirks.rules(self.provider.features.change_password);
+        let rules = self.rules();
         let binder = PlanBinder::new(Arc::clone(&endpoint.resource_type), rules)
             .filters(self.provider.limits.filter, self.quirks.syntax())
             .locations(self.locations.clone());
@@ -89,6 +89,7 @@ impl Exchange<'_> {
         let tenant = self.cx.tenant().clone();
         let update = Update::patch(Arc::clone(&endpoint.resource_type), tenant, plan, self.provider.clock.now());
         let change = self.update(endpoint, id, update).await?;
+        self.report.deviations.extend(change.repairs.iter().cloned().map(Deviation::Patch));
         let chosen = projection.is_chosen();
         let projection = projection.requested(named);
         let answer = self.provider.features.patch_answer;
@@ -131,7 +132,7 @@ impl Exchange<'_> {
 
     async fn deactivate(&self, endpoint: &Endpoint, id: &str) -> Result<Change, Failure> {
         let operation = PatchOperation { op: "replace".to_owned(), path: Some("active".to_owned()), value: Some(json!(false)) };
-        let binder = PlanBinder::new(Arc::clone(&endpoint.resource_type), Quirks::STRICT.rules(false));
+        let binder = PlanBinder::new(Arc::clone(&endpoint.resource_type), Quirks::STRICT.rules());
         let (plan, _) = binder.bind(PatchOp { operations: vec![operation] })?;
         let tenant = self.cx.tenant().clone();
         let update = Update::patch(Arc::clone(&endpoint.resource_type), tenant, plan, self.provider.clock.now());
@@ -157,8 +158,14 @@ impl Exchange<'_> {
         Ok(Projection::bind(&parameters.attributes, &parameters.excluded_attributes, &endpoint.resource_type)?)
     }
 
+    fn rules(&self) -> Rules {
+        let mut rules = self.quirks.rules();
+        rules.values.secrets = self.provider.features.change_password;
+        rules
+    }
+
     fn intake(&mut self, endpoint: &Endpoint, body: Map<String, Value>) -> Result<Resource, Failure> {
-        let rules = self.quirks.rules(self.provider.features.change_password);
+        let rules = self.rules();
         let mut intake = Intake::new(&endpoint.resource_type, rules.values);
         let resource = intake.resource(body)?;
         self.report.deviations.extend(intake.repairs().into_iter().map(Deviation::Value));

@@ -11,7 +11,8 @@ use crate::error::{Error, ScimType};
 use crate::filter::{Binder, BoundFilter, Budget, Filter, Unknown};
 use crate::message::{ListResponse, SearchRequest};
 use crate::query::{Page, Position, Projected, Projection, Query, Sort, SortError};
-use crate::resource::Resource;
+use crate::quirks::Deviation;
+use crate::resource::{Repair, Resource};
 use crate::schema::ResourceType;
 use crate::store::{StoreError, complete};
 
@@ -32,7 +33,7 @@ struct Results<'q> {
 
 impl Exchange<'_> {
     /// GET of many (Section 3.4.2).
-    pub(super) async fn list(self, endpoints: &[&Endpoint]) -> Result<Answer, Failure> {
+    pub(super) async fn list(mut self, endpoints: &[&Endpoint]) -> Result<Answer, Failure> {
         let request = self.parameters()?;
         self.answer_search(endpoints, &request).await
     }
@@ -43,7 +44,7 @@ impl Exchange<'_> {
         self.answer_search(endpoints, &request).await
     }
 
-    async fn answer_search(&self, endpoints: &[&Endpoint], request: &SearchRequest) -> Result<Answer, Failure> {
+    async fn answer_search(&mut self, endpoints: &[&Endpoint], request: &SearchRequest) -> Result<Answer, Failure> {
         self.check_accept()?;
         if endpoints.len() != 1 && !self.provider.features.root_query {
             return Err(not_implemented("a query over all resource types").into());
@@ -89,7 +90,7 @@ impl Exchange<'_> {
     }
 
     fn queries<'e>(
-        &self,
+        &mut self,
         endpoints: &[&'e Endpoint],
         request: &SearchRequest,
         page: &Page,
@@ -118,12 +119,15 @@ impl Exchange<'_> {
         Filter::parse(text, &self.provider.limits.filter, self.quirks.syntax()).map_err(|err| Error::from(err).into())
     }
 
-    fn bind_filter(&self, filter: &Filter, resource_type: &ResourceType, several: bool) -> Result<BoundFilter, Failure> {
+    fn bind_filter(&mut self, filter: &Filter, resource_type: &ResourceType, several: bool) -> Result<BoundFilter, Failure> {
         let binder = Binder::new(resource_type)
             .unknown(if several { Unknown::NoValue } else { Unknown::Refuse })
             .boolean_strings(self.quirks.boolean_strings)
             .locations(self.locations.clone());
-        binder.bind(filter).map_err(|err| Error::from(err).into())
+        let bound = binder.bind(filter).map_err(Error::from)?;
+        let repairs = binder.boolean_strings_found().into_iter().map(|path| Deviation::Value(Repair::BooleanString(path)));
+        self.report.deviations.extend(repairs);
+        Ok(bound)
     }
 
     /// The order, for each resource type; one that lacks the attribute has no value to sort by.

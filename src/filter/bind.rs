@@ -1,5 +1,6 @@
 //! From names to attributes, from literals to typed operands (RFC 7644, Sections 3.4.2.2 and 3.10).
 
+use std::cell::RefCell;
 use std::fmt;
 use std::sync::Arc;
 
@@ -16,6 +17,8 @@ pub struct Binder<'t> {
     unknown: Unknown,
     boolean_strings: bool,
     locations: Locations,
+    /// Booleans that came as text, by attribute.
+    repaired: RefCell<Vec<String>>,
 }
 
 /// What a filter means that names an attribute which the resource type does not have.
@@ -68,7 +71,13 @@ impl<'t> Binder<'t> {
     /// Binds to `resource_type`, strictly.
     #[must_use]
     pub fn new(resource_type: &'t ResourceType) -> Self {
-        Self { resource_type, unknown: Unknown::Refuse, boolean_strings: false, locations: Locations::default() }
+        Self {
+            resource_type,
+            unknown: Unknown::Refuse,
+            boolean_strings: false,
+            locations: Locations::default(),
+            repaired: RefCell::default(),
+        }
     }
 
     /// Chooses what an unknown attribute means.
@@ -111,6 +120,12 @@ impl<'t> Binder<'t> {
         }
         refuse_hidden(path)?;
         self.node(Names::Element(path), filter)
+    }
+
+    /// The boolean attributes that were compared with text, in the filters bound so far.
+    #[must_use]
+    pub fn boolean_strings_found(self) -> Vec<String> {
+        self.repaired.into_inner()
     }
 
     fn node(&self, names: Names<'_>, filter: &Filter) -> Result<BoundFilter, BindError> {
@@ -192,7 +207,9 @@ impl<'t> Binder<'t> {
             (AttributeType::Boolean, CompValue::Boolean(value)) => Some(Operand::Boolean(*value)),
             (AttributeType::Boolean, CompValue::String(text)) if self.boolean_strings => {
                 let value = [("true", true), ("false", false)].into_iter().find(|(name, _)| text.eq_ignore_ascii_case(name));
-                value.map(|(_, value)| Operand::Boolean(value))
+                let (_, value) = value?;
+                self.repaired.borrow_mut().push(path.to_string());
+                Some(Operand::Boolean(value))
             }
             (AttributeType::Integer | AttributeType::Decimal, CompValue::Number(number)) => Some(Operand::Number(number.clone())),
             (AttributeType::DateTime, CompValue::String(text)) => instant(text).map(Operand::Instant),

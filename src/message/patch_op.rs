@@ -1,5 +1,7 @@
 //! The message of PATCH (RFC 7644, Section 3.5.2).
 
+use std::fmt;
+
 use serde_json::{Map, Value};
 
 use super::{MessageError, expect_schema, take};
@@ -14,8 +16,8 @@ pub struct PatchOp {
     pub operations: Vec<PatchOperation>,
 }
 
-/// One change, as the client wrote it.
-#[derive(Clone, Debug, PartialEq)]
+/// One change, as the client wrote it. Its `Debug` leaves the value out: it is personal data, and may be a password.
+#[derive(Clone, PartialEq)]
 pub struct PatchOperation {
     /// `add`, `remove` or `replace`; clients write it in any case.
     pub op: String,
@@ -43,6 +45,12 @@ impl PatchOp {
         }
         let operations = operations.into_iter().enumerate().map(|(index, operation)| read(index, operation));
         Ok(Self { operations: operations.collect::<Result<_, _>>()? })
+    }
+}
+
+impl fmt::Debug for PatchOperation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PatchOperation").field("op", &self.op).field("path", &self.path).finish_non_exhaustive()
     }
 }
 

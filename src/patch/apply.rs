@@ -4,10 +4,20 @@ use serde_json::{Map, Value};
 
 use super::error::{PatchError, PatchErrorKind};
 use super::plan::{Action, Plan, Step, StepChange, StepTarget};
-use super::rules::NoMatch;
-use super::target::{Slot, Values};
+use super::rules::{NoMatch, PatchRepair};
+use super::target::{Done, Slot, Values};
 use crate::resource::{Resource, is_unassigned};
 use crate::schema::{Attribute, Mutability, ResolvedPath, Schema};
+
+/// What came of a plan.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Patched {
+    /// The resource.
+    pub resource: Resource,
+    /// What was put right that only the resource could tell.
+    pub repairs: Vec<PatchRepair>,
+}
 
 impl Plan {
     /// Applies every step, or none: the resource comes by value, and a failure drops it. Whether the result is one that may
@@ -17,7 +27,7 @@ impl Plan {
     ///
     /// - a step has nothing to operate on;
     /// - a step changes an immutable attribute.
-    pub fn apply(&self, resource: Resource) -> Result<Resource, PatchError> {
+    pub fn apply(&self, resource: Resource) -> Result<Patched, PatchError> {
         self.apply_steps(resource, |_| true)
     }
 
@@ -26,26 +36,30 @@ impl Plan {
     /// # Errors
     ///
     /// - as [`Plan::apply`].
-    pub fn apply_without_members(&self, resource: Resource) -> Result<Resource, PatchError> {
+    pub fn apply_without_members(&self, resource: Resource) -> Result<Patched, PatchError> {
         let membership = self.resource_type.membership();
         self.apply_steps(resource, |step| membership.is_none_or(|membership| !step.is_of(membership)))
     }
 
-    fn apply_steps(&self, mut resource: Resource, chosen: impl Fn(&Step) -> bool) -> Result<Resource, PatchError> {
+    fn apply_steps(&self, resource: Resource, chosen: impl Fn(&Step) -> bool) -> Result<Patched, PatchError> {
+        let mut patched = Patched { resource, repairs: Vec::new() };
         for step in self.steps.iter().filter(|step| chosen(step)) {
-            step.apply(&mut resource, self.no_match).map_err(|kind| PatchError { operation: Some(step.operation), kind })?;
+            let done = step.apply(&mut patched.resource, self.no_match);
+            if done.map_err(|kind| PatchError { operation: Some(step.operation), kind })? == Done::MadeElement {
+                patched.repairs.extend(step.path().map(|path| PatchRepair::Create(step.operation, path.to_string())));
+            }
         }
-        resource.settle_schemas(&self.resource_type);
-        Ok(resource)
+        patched.resource.settle_schemas(&self.resource_type);
+        Ok(patched)
     }
 }
 
 impl Step {
-    fn apply(&self, resource: &mut Resource, no_match: NoMatch) -> Result<(), PatchErrorKind> {
+    fn apply(&self, resource: &mut Resource, no_match: NoMatch) -> Result<Done, PatchErrorKind> {
         match &self.change {
             StepChange::Target(target, action) => apply_to_target(resource, target, action, no_match),
-            StepChange::RemoveExtension(schema) => remove_extension(resource, schema),
-            StepChange::Expect(path, value) => expect(resource, path, value),
+            StepChange::RemoveExtension(schema) => remove_extension(resource, schema).map(|()| Done::AsAsked),
+            StepChange::Expect(path, value) => expect(resource, path, value).map(|()| Done::AsAsked),
         }
     }
 }
@@ -55,14 +69,14 @@ fn apply_to_target(
     target: &StepTarget,
     action: &Action,
     no_match: NoMatch,
-) -> Result<(), PatchErrorKind> {
+) -> Result<Done, PatchErrorKind> {
     let Some(uri) = target.container() else {
         return apply_in(resource.object_mut(), target, action, no_match);
     };
     let container = resource.object_mut().entry(uri).or_insert_with(|| Value::Object(Map::new()));
     let result = match container {
         Value::Object(object) => apply_in(object, target, action, no_match),
-        _ => Ok(()),
+        _ => Ok(Done::AsAsked),
     };
     // RFC 7643, Section 2.5: an extension without a value is no extension.
     if is_unassigned(container) {
@@ -76,10 +90,10 @@ fn apply_in(
     target: &StepTarget,
     action: &Action,
     no_match: NoMatch,
-) -> Result<(), PatchErrorKind> {
+) -> Result<Done, PatchErrorKind> {
     let attribute = &target.attribute;
     match &target.sub {
-        None if target.filter.is_none() => Slot::new(object, attribute).apply(action),
+        None if target.filter.is_none() => Slot::new(object, attribute).apply(action).map(|()| Done::AsAsked),
         Some(sub) if !attribute.multi_valued() => {
             let value = object.entry(attribute.name()).or_insert_with(|| Value::Object(Map::new()));
             let result = match value {
@@ -89,7 +103,7 @@ fn apply_in(
             if is_unassigned(value) {
                 object.remove(attribute.name());
             }
-            result
+            result.map(|()| Done::AsAsked)
         }
         _ => apply_to_values(object, target, action, no_match),
     }
@@ -101,7 +115,7 @@ fn apply_to_values(
     target: &StepTarget,
     action: &Action,
     no_match: NoMatch,
-) -> Result<(), PatchErrorKind> {
+) -> Result<Done, PatchErrorKind> {
     let name = target.attribute.name();
     let mut elements = match object.remove(name) {
         Some(Value::Array(elements)) => elements,

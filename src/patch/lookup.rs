@@ -11,6 +11,7 @@ use super::plan::{ElementFilter, StepTarget};
 use super::rules::{ConditionPaths, PatchRepair};
 use crate::attr::{AttrPath, starts_with_urn};
 use crate::filter::{BoundFilter, CompareOp, Filter, Operand};
+use crate::resource::Repair;
 use crate::schema::{AttributeType, ResolvedPath, Schema};
 
 /// What a path means.
@@ -78,7 +79,10 @@ impl Binding<'_> {
         let filter = match &path.filter {
             Some(_) if !attribute.multi_valued() => return Err(PatchErrorKind::NotMultiValued(resolved.to_string())),
             Some(filter) => {
-                let bound = binder.filter_binder().bind_element(&resolved, filter)?;
+                let filters = binder.filter_binder();
+                let bound = filters.bind_element(&resolved, filter)?;
+                let found = filters.boolean_strings_found().into_iter().map(Repair::BooleanString);
+                self.repairs.extend(found.map(|repair| PatchRepair::Value(self.operation, repair)));
                 let describes = describe(&bound);
                 Some(ElementFilter { bound, describes })
             }

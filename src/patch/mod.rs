@@ -11,7 +11,7 @@
 //! let operation = PatchOperation { op: "replace".into(), path: Some("name.familyName".into()), value: Some("Jensen".into()) };
 //! let plan = PlanBinder::new(users, Rules::default()).bind(PatchOp { operations: vec![operation] })?.0;
 //!
-//! let user = plan.apply(Resource::default())?;
+//! let user = plan.apply(Resource::default())?.resource;
 //! assert_eq!(user.get("name"), Some(&serde_json::json!({ "familyName": "Jensen" })));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
@@ -27,6 +27,7 @@ mod replace;
 mod rules;
 mod target;
 
+pub use apply::Patched;
 pub use bind::PlanBinder;
 pub use delta::MemberDelta;
 pub use error::{PatchError, PatchErrorKind};

@@ -1,5 +1,6 @@
 //! A change bound to a schema: canonical targets, values of the right type.
 
+use std::fmt;
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
@@ -10,7 +11,7 @@ use crate::filter::BoundFilter;
 use crate::schema::{Attribute, ResolvedPath, ResourceType, Schema};
 
 /// A bound PATCH: it can be applied to any resource of its type, any number of times.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Plan {
     pub(super) resource_type: Arc<ResourceType>,
     pub(super) steps: Vec<Step>,
@@ -18,14 +19,14 @@ pub struct Plan {
 }
 
 /// One change of one attribute. An operation without a path becomes several.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct Step {
     /// Index of the operation, from 0.
     pub(super) operation: usize,
     pub(super) change: StepChange,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) enum StepChange {
     /// Changes what the target chooses.
     Target(StepTarget, Action),
@@ -36,7 +37,7 @@ pub(super) enum StepChange {
 }
 
 /// What a step applies to.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct StepTarget {
     pub(super) extension: Option<Arc<Schema>>,
     pub(super) attribute: Arc<Attribute>,
@@ -46,14 +47,14 @@ pub(super) struct StepTarget {
 }
 
 /// Which values of a multi-valued attribute.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct ElementFilter {
     pub(super) bound: BoundFilter,
     /// The element that the filter describes: a conjunction of `eq` does.
     pub(super) describes: Option<Map<String, Value>>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) enum Action {
     Add(Value),
     /// None unassigns.
@@ -79,11 +80,62 @@ impl StepTarget {
 }
 
 impl Step {
+    /// What the step changes.
+    pub(super) fn path(&self) -> Option<ResolvedPath> {
+        match &self.change {
+            StepChange::Target(target, _) => Some(target.path()),
+            StepChange::RemoveExtension(_) | StepChange::Expect(..) => None,
+        }
+    }
+
     /// Whether the step changes the attribute that lists members.
     pub(super) fn is_of(&self, membership: &Attribute) -> bool {
         match &self.change {
             StepChange::Target(target, _) => target.extension.is_none() && target.attribute.name() == membership.name(),
             StepChange::RemoveExtension(_) | StepChange::Expect(..) => false,
+        }
+    }
+}
+
+/// One line a step: what it does to which attribute. Values are not shown, since they are personal data.
+impl fmt::Display for Plan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.steps.iter().try_for_each(|step| writeln!(f, "{step}"))
+    }
+}
+
+impl fmt::Debug for Plan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let steps: Vec<String> = self.steps.iter().map(ToString::to_string).collect();
+        f.debug_struct("Plan").field("resource_type", &self.resource_type.name()).field("steps", &steps).finish()
+    }
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "operation {}: ", self.operation)?;
+        match &self.change {
+            StepChange::RemoveExtension(schema) => write!(f, "remove the whole of `{}`", schema.uri()),
+            StepChange::Expect(path, _) => write!(f, "leave `{path}`, which is read-only and has to be the same"),
+            StepChange::Target(target, action) => {
+                let chosen = match (&target.filter, target.attribute.multi_valued()) {
+                    (Some(_), _) => "in the values that the filter chooses, ",
+                    (None, true) if target.sub.is_some() => "in every value, ",
+                    (None, _) => "",
+                };
+                write!(f, "{chosen}{} `{}`", action.verb(), target.path())
+            }
+        }
+    }
+}
+
+impl Action {
+    fn verb(&self) -> &'static str {
+        match self {
+            Self::Add(_) => "add to",
+            Self::Replace(Some(_)) => "replace",
+            Self::Replace(None) | Self::Remove => "unassign",
+            Self::RemoveListed(_) => "remove the listed values of",
         }
     }
 }
@@ -98,9 +150,6 @@ impl Plan {
 
     /// The attributes that the client named.
     pub fn paths(&self) -> impl Iterator<Item = ResolvedPath> + '_ {
-        self.steps.iter().filter_map(|step| match &step.change {
-            StepChange::Target(target, _) => Some(target.path()),
-            StepChange::RemoveExtension(_) | StepChange::Expect(..) => None,
-        })
+        self.steps.iter().filter_map(Step::path)
     }
 }

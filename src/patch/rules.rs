@@ -107,6 +107,8 @@ pub enum PatchRepair {
     BareExtensionAttribute(usize, String),
     /// An unknown attribute in a path was ignored.
     UnknownPath(usize, String),
+    /// An element was made where a value filter chose none.
+    Create(usize, String),
     /// There were no operations.
     NoOperations,
 }

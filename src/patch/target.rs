@@ -15,6 +15,14 @@ use crate::schema::{Attribute, AttributeType, Mutability, fold};
 /// How many values the filter of one step may look at.
 const BUDGET: u64 = 10_000_000;
 
+/// How a step was done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Done {
+    AsAsked,
+    /// `replace` made the element that its filter describes.
+    MadeElement,
+}
+
 /// One attribute of a resource, or of a complex value.
 pub(super) struct Slot<'r> {
     object: &'r mut Map<String, Value>,
@@ -162,12 +170,14 @@ impl<'r> Values<'r> {
         Ok(Self { elements, chosen, target })
     }
 
-    pub(super) fn apply(&mut self, action: &Action, no_match: NoMatch) -> Result<(), PatchErrorKind> {
+    pub(super) fn apply(&mut self, action: &Action, no_match: NoMatch) -> Result<Done, PatchErrorKind> {
         match action {
             Action::Replace(None) if self.chosen.is_empty() && no_match == NoMatch::Fail => Err(self.no_target()),
-            Action::Remove | Action::Replace(None) | Action::RemoveListed(_) => self.remove(),
-            Action::Add(value) if self.chosen.is_empty() => self.create(value),
-            Action::Replace(Some(value)) if self.chosen.is_empty() && no_match == NoMatch::Create => self.create(value),
+            Action::Remove | Action::Replace(None) | Action::RemoveListed(_) => self.remove().map(|()| Done::AsAsked),
+            Action::Add(value) if self.chosen.is_empty() => self.create(value).map(|()| Done::AsAsked),
+            Action::Replace(Some(value)) if self.chosen.is_empty() && no_match == NoMatch::Create => {
+                self.create(value).map(|()| Done::MadeElement)
+            }
             Action::Replace(Some(_)) if self.chosen.is_empty() => Err(self.no_target()),
             Action::Add(value) | Action::Replace(Some(value)) => {
                 let swap = matches!(action, Action::Replace(_)) && self.target.sub.is_none();
@@ -176,7 +186,7 @@ impl<'r> Values<'r> {
                         set_element(self.target, element, value, action, swap)?;
                     }
                 }
-                keep_one_primary(&self.target.attribute, self.elements, &self.chosen)
+                keep_one_primary(&self.target.attribute, self.elements, &self.chosen).map(|()| Done::AsAsked)
             }
         }
     }

@@ -1,3 +1,5 @@
+#![expect(clippy::needless_pass_by_value, reason = "literals read better than references to them")]
+
 use std::sync::Arc;
 
 use serde_json::{Value, json};
@@ -26,7 +28,7 @@ fn stored(body: &Value) -> Resource {
 }
 
 fn run(resource_type: ResourceType, rules: Rules, before: &Value, operations: Value) -> Result<Value, PatchError> {
-    let mut after = bind(resource_type, rules, operations)?.apply(stored(before))?;
+    let mut after = bind(resource_type, rules, operations)?.apply(stored(before))?.resource;
     after.remove("schemas");
     Ok(Value::Object(after.into_stored()))
 }

@@ -39,6 +39,7 @@ impl Deviation {
                 PatchRepair::ListedValues(..) => "listed_values",
                 PatchRepair::BareExtensionAttribute(..) => "bare_extension_attributes",
                 PatchRepair::UnknownPath(..) => "ignore_unknown_paths",
+                PatchRepair::Create(..) => "create_on_no_match",
                 PatchRepair::NoOperations => "no_operations",
                 PatchRepair::Value(_, repair) => rule_of(repair),
             },
@@ -101,6 +102,9 @@ fn write_patch_repair(f: &mut fmt::Formatter<'_>, repair: &PatchRepair) -> fmt::
         }
         PatchRepair::UnknownPath(operation, name) => {
             write!(f, "operation {operation}: `{name}` is no attribute and was ignored")
+        }
+        PatchRepair::Create(operation, name) => {
+            write!(f, "operation {operation}: the filter of `{name}` chose nothing, and the element was made")
         }
         PatchRepair::NoOperations => f.write_str("there were no operations, and nothing changed"),
     }

@@ -65,7 +65,9 @@ pub struct Quirks {
 }
 
 impl Quirks {
-    pub(crate) fn rules(&self, secrets: bool) -> Rules {
+    /// The rules by which values and changes are read.
+    #[must_use]
+    pub fn rules(&self) -> Rules {
         let values = ValueRules {
             boolean_strings: self.boolean_strings,
             one_for_many: self.one_for_many,
@@ -74,7 +76,7 @@ impl Quirks {
             empty_strings: self.empty_strings,
             any_schemas: self.any_schemas,
             unknown_attributes: self.unknown_attributes,
-            secrets,
+            secrets: false,
         };
         Rules {
             values,
@@ -90,7 +92,9 @@ impl Quirks {
         }
     }
 
-    pub(crate) fn syntax(&self) -> Syntax {
+    /// What is read in filters and paths beyond the grammar.
+    #[must_use]
+    pub fn syntax(&self) -> Syntax {
         Syntax { literal_case: self.literal_case, bare_words: self.bare_words_in_filters, ..Syntax::default() }
     }
 }

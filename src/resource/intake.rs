@@ -334,7 +334,7 @@ impl<'t> Intake<'t> {
         match (values.pop(), values.is_empty()) {
             // RFC 7643, Section 2.5: the empty array is no value.
             (None, _) => Ok(None),
-            (Some(value), true) if self.rules.array_for_one && !value.is_array() && place.sub.is_none() => {
+            (Some(value), true) if self.rules.array_for_one && !value.is_array() => {
                 self.repairs.push(Repair::ArrayForOne(place.to_string()));
                 self.single(place, attribute, value)
             }

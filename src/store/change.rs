@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::auth::Tenant;
+use crate::patch::PatchRepair;
 use crate::resource::{Resource, Version};
 use crate::schema::{ResolvedPath, ResourceType};
 
@@ -41,6 +42,8 @@ pub struct Change {
     pub paths: Vec<ResolvedPath>,
     /// What became of the members.
     pub members: MemberChange,
+    /// What was put right while the change was made; see [`Deviation`](crate::quirks::Deviation).
+    pub repairs: Vec<PatchRepair>,
 }
 
 /// What became of the members of a resource.
@@ -78,6 +81,7 @@ impl Change {
             after: Some(resource),
             paths: Vec::new(),
             members,
+            repairs: Vec::new(),
         }
     }
 
@@ -96,6 +100,7 @@ impl Change {
             after: None,
             paths: Vec::new(),
             members,
+            repairs: Vec::new(),
         }
     }
 

@@ -12,7 +12,7 @@ use super::error::StoreError;
 use super::precondition::Precondition;
 use crate::auth::Tenant;
 use crate::error::Error;
-use crate::patch::{MemberDelta, Plan, Replacement};
+use crate::patch::{MemberDelta, PatchRepair, Patched, Plan, Replacement};
 use crate::resource::{Meta, Resource, changed_paths, check};
 use crate::schema::{Attribute, ResolvedPath, ResourceType};
 
@@ -107,12 +107,12 @@ impl Update {
     pub fn apply(&self, current: Arc<Resource>) -> Result<Change, StoreError> {
         self.precondition.check(current.version().as_ref())?;
         let copy = Resource::clone(&current);
-        let after = match &self.change {
-            Requested::Patch(plan) => plan.apply(copy)?,
-            Requested::Put(replacement) => replacement.apply(copy)?,
+        let (after, repairs) = match &self.change {
+            Requested::Patch(plan) => parts(plan.apply(copy)?),
+            Requested::Put(replacement) => (replacement.apply(copy)?, Vec::new()),
         };
         let members = self.compare_members(&current, &after);
-        self.finish(current, after, members)
+        self.finish(current, after, members).map(|change| Change { repairs, ..change })
     }
 
     /// Applies what is not about members to the current state, which was read without them; `members` is what the delta
@@ -124,11 +124,11 @@ impl Update {
     pub fn apply_with_members(&self, current: Arc<Resource>, members: MemberChange) -> Result<Change, StoreError> {
         self.precondition.check(current.version().as_ref())?;
         let copy = Resource::clone(&current);
-        let after = match &self.change {
-            Requested::Patch(plan) => plan.apply_without_members(copy)?,
-            Requested::Put(replacement) => replacement.apply_without_members(copy)?,
+        let (after, repairs) = match &self.change {
+            Requested::Patch(plan) => parts(plan.apply_without_members(copy)?),
+            Requested::Put(replacement) => (replacement.apply_without_members(copy)?, Vec::new()),
         };
-        self.finish(current, after, members)
+        self.finish(current, after, members).map(|change| Change { repairs, ..change })
     }
 
     fn finish(&self, before: Arc<Resource>, mut after: Resource, members: MemberChange) -> Result<Change, StoreError> {
@@ -144,6 +144,7 @@ impl Update {
             version: before.version(),
             paths: self.changed_paths(&before, &after),
             members,
+            repairs: Vec::new(),
             after: Some(Arc::clone(&before)),
             before: Some(before),
         };
@@ -188,6 +189,10 @@ impl fmt::Debug for Update {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Update").field("resource_type", &self.resource_type.name()).finish_non_exhaustive()
     }
+}
+
+fn parts(patched: Patched) -> (Resource, Vec<PatchRepair>) {
+    (patched.resource, patched.repairs)
 }
 
 fn by_id<'r>(resource: &'r Resource, membership: &str) -> HashMap<&'r str, &'r Value> {

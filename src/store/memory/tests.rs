@@ -1,3 +1,5 @@
+#![expect(clippy::needless_pass_by_value, reason = "literals read better than references to them")]
+
 use std::future::Future;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
