@@ -2,6 +2,7 @@
 //!
 //! Two mechanisms, no third: a *rewrite* repairs a message before it is bound, a *rule* is a neutral choice that an engine
 //! reads. Whatever is done is reported as a [`Deviation`].
+#![doc = include_str!("../docs/quirks.md")]
 
 mod deviation;
 mod presets;

@@ -1,0 +1,167 @@
+//! What is read beside the RFC: each tolerance on (`LENIENT`) and off (`STRICT`), with the deviations that are reported.
+
+use std::fs;
+use std::path::Path;
+
+use http::Request;
+use scimwire::dispatch::Report;
+use scimwire::message::PATCH_OP;
+use scimwire::patch::NoOperations;
+use scimwire::schema::ENTERPRISE_USER;
+use scimwire::{Dispatcher, MemoryDirectory, Quirks, ResourceType};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+const USER: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
+const GROUP: &str = "urn:ietf:params:scim:schemas:core:2.0:Group";
+const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Case {
+    id: String,
+    /// The type of the resource that is there before; `User` where none is given.
+    resource_type: Option<String>,
+    /// Its attributes besides the required ones.
+    #[serde(default)]
+    stored: Value,
+    content_type: Option<String>,
+    /// Method, path, body; `{id}`, `{User}`, `{Enterprise}` stand for what they say.
+    request: Vec<Value>,
+    lenient: Expected,
+    strict: Expected,
+    /// The rules that LENIENT reports.
+    deviations: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Expected {
+    status: u16,
+    #[serde(default)]
+    body: Value,
+    #[serde(default)]
+    absent: Vec<String>,
+}
+
+struct Answer {
+    status: u16,
+    body: Value,
+    rules: Vec<&'static str>,
+    shown: Vec<String>,
+}
+
+#[tokio::test]
+async fn tolerances_are_on_and_off() {
+    for case in cases() {
+        let lenient = answer(&case, Quirks::LENIENT).await;
+        check(&format!("{}, lenient", case.id), &case.lenient, &lenient);
+        assert_eq!(lenient.rules, case.deviations, "{}", case.id);
+        assert!(lenient.shown.iter().all(|text| !text.is_empty()));
+        let strict = answer(&case, Quirks::STRICT).await;
+        check(&format!("{}, strict", case.id), &case.strict, &strict);
+    }
+}
+
+#[tokio::test]
+async fn switches_that_are_off_can_be_put_on() {
+    let case = |id: &str| cases().into_iter().find(|case| case.id == id).expect("the table has it");
+    let mut quirks = Quirks::LENIENT;
+    quirks.bare_words_in_filters = true;
+    quirks.no_operations = NoOperations::Nothing;
+    quirks.ignore_unknown_paths = true;
+    let words = answer(&case("T18 is off"), quirks).await;
+    assert_eq!((words.status, words.body["totalResults"].as_u64()), (200, Some(1)));
+    let nothing = answer(&case("T24"), quirks).await;
+    assert_eq!((nothing.status, nothing.rules), (200, vec!["no_operations"]));
+    let unknown = answer(&case("T14 unknown attribute in a path"), quirks).await;
+    assert_eq!((unknown.status, unknown.rules), (200, vec!["ignore_unknown_paths"]));
+}
+
+#[test]
+fn every_tolerance_has_a_case() {
+    let cases = cases();
+    for number in 1..=26 {
+        let id = format!("T{number}");
+        assert!(cases.iter().any(|case| case.id.split(' ').next() == Some(&id)), "{id}");
+    }
+}
+
+fn cases() -> Vec<Case> {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors/quirks.json");
+    serde_json::from_str(&fs::read_to_string(file).expect("the table can be read")).expect("the table has its form")
+}
+
+async fn answer(case: &Case, quirks: Quirks) -> Answer {
+    let directory = MemoryDirectory::new();
+    let (users, groups) = (ResourceType::user().with_extension(ENTERPRISE_USER), ResourceType::group());
+    let scim = Dispatcher::builder("https://example.com/scim/v2")
+        .resource_type(users.clone(), directory.store(users))
+        .resource_type(groups.clone(), directory.store(groups))
+        .unauthenticated()
+        .quirks(quirks)
+        .build()
+        .expect("a provider");
+    let id = store(&scim, case).await;
+    let fill = |text: &str| text.replace("{id}", &id).replace("{User}", USER).replace("{Enterprise}", ENTERPRISE);
+    let method = case.request[0].as_str().expect("a method");
+    let path = fill(case.request[1].as_str().expect("a path"));
+    let mut request = Request::builder().method(method).uri(path);
+    let mut body = String::new();
+    if let Some(message) = case.request.get(2) {
+        let mut message = message.clone();
+        if method == "PATCH" {
+            message["schemas"] = json!([PATCH_OP]);
+        }
+        body = fill(&message.to_string());
+        let content_type = case.content_type.as_deref().unwrap_or("application/scim+json");
+        if !content_type.is_empty() {
+            request = request.header("content-type", content_type);
+        }
+    }
+    let response = scim.dispatch(request.body(body).expect("a request")).await;
+    let report = response.extensions().get::<Report>().expect("a response has a report");
+    Answer {
+        status: response.status().as_u16(),
+        body: serde_json::from_slice(response.body()).unwrap_or_default(),
+        rules: report.deviations.iter().map(|deviation| deviation.rule()).collect(),
+        shown: report.deviations.iter().map(ToString::to_string).collect(),
+    }
+}
+
+/// Makes the resource that is there before, and returns its id.
+async fn store(scim: &Dispatcher, case: &Case) -> String {
+    let is_group = case.resource_type.as_deref() == Some("Group");
+    let (path, schema, name) = if is_group { ("/Groups", GROUP, "displayName") } else { ("/Users", USER, "userName") };
+    let mut body = json!({ "schemas": [schema], name: "bjensen" });
+    let attributes = case.stored.as_object().cloned().unwrap_or_default();
+    body.as_object_mut().expect("an object").extend(attributes);
+    let made = scim.dispatch(Request::post(path).body(body.to_string()).expect("a request")).await;
+    let made: Value = serde_json::from_slice(made.body()).expect("a new resource");
+    made["id"].as_str().expect("it has an id").to_owned()
+}
+
+#[track_caller]
+fn check(name: &str, expected: &Expected, answer: &Answer) {
+    assert_eq!(answer.status, expected.status, "{name}: {}", answer.body);
+    let body = expected.body.to_string().replace("{User}", USER).replace("{Enterprise}", ENTERPRISE);
+    let body: Value = serde_json::from_str(&body).expect("JSON stays JSON");
+    assert!(holds(&answer.body, &body), "{name}: {}", answer.body);
+    for attribute in &expected.absent {
+        assert_eq!(answer.body.get(attribute), None, "{name}");
+    }
+}
+
+/// Whether `actual` has all that `expected` says; arrays have just as many elements.
+fn holds(actual: &Value, expected: &Value) -> bool {
+    match (actual, expected) {
+        (_, Value::Null) => true,
+        (Value::Object(actual), Value::Object(expected)) => {
+            expected.iter().all(|(name, value)| actual.get(name).is_some_and(|actual| holds(actual, value)))
+        }
+        (Value::Array(actual), Value::Array(expected)) => {
+            actual.len() == expected.len() && actual.iter().zip(expected).all(|(actual, expected)| holds(actual, expected))
+        }
+        (actual, expected) => actual == expected,
+    }
+}
