@@ -40,6 +40,9 @@ impl Fault<'_> {
     }
 }
 
+/// How many terms a list has room for at first: most have no more.
+const USUAL_TERMS: usize = 4;
+
 /// What all rules need: the whole text, and how much is left of the limits.
 pub(crate) struct Reading<'i> {
     text: &'i str,
@@ -106,7 +109,8 @@ fn or_exp<'i>(reading: &Reading<'i>, scope: Scope, input: &'i str) -> PResult<'i
     let Some(mut rest) = keyword(reading, "or", input) else {
         return Ok((input, first));
     };
-    let mut terms = vec![first];
+    let mut terms = Vec::with_capacity(USUAL_TERMS);
+    terms.push(first);
     loop {
         let (after, term) = and_exp(reading, scope, rest)?;
         terms.push(term);
@@ -119,13 +123,14 @@ fn or_exp<'i>(reading: &Reading<'i>, scope: Scope, input: &'i str) -> PResult<'i
 }
 
 /// `andExp = notExp *( 1*SP "and" 1*SP notExp )`
-#[inline]
+#[inline(always)]
 fn and_exp<'i>(reading: &Reading<'i>, scope: Scope, input: &'i str) -> PResult<'i, Filter> {
     let (mut input, first) = not_exp(reading, scope, input)?;
     let Some(mut rest) = keyword(reading, "and", input) else {
         return Ok((input, first));
     };
-    let mut terms = vec![first];
+    let mut terms = Vec::with_capacity(USUAL_TERMS);
+    terms.push(first);
     loop {
         let (after, term) = not_exp(reading, scope, rest)?;
         terms.push(term);
@@ -138,7 +143,7 @@ fn and_exp<'i>(reading: &Reading<'i>, scope: Scope, input: &'i str) -> PResult<'
 }
 
 /// `notExp = "not" *SP group / group / valueExp / attrExp`
-#[inline]
+#[inline(always)]
 fn not_exp<'i>(reading: &Reading<'i>, scope: Scope, input: &'i str) -> PResult<'i, Filter> {
     if input.starts_with('(') {
         return group(reading, scope, input);
@@ -159,10 +164,12 @@ fn not_exp<'i>(reading: &Reading<'i>, scope: Scope, input: &'i str) -> PResult<'
 /// `group = "(" *SP orExp *SP ")"`
 fn group<'i>(reading: &Reading<'i>, scope: Scope, input: &'i str) -> PResult<'i, Filter> {
     let inside = scope.deeper(input)?;
-    let (input, _) = expect(ParseErrorKind::ExpectedGroup, char('(')).parse(input)?;
-    let (input, filter) = or_exp(reading, inside, skip_spaces(input))?;
-    let (input, _) = expect(ParseErrorKind::ExpectedClosingParenthesis, char(')')).parse(skip_spaces(input))?;
-    Ok((input, filter))
+    let (input, _) = char('(').parse(input)?;
+    let (rest, filter) = or_exp(reading, inside, skip_spaces(input))?;
+    match skip_spaces(rest).strip_prefix(')') {
+        Some(rest) => Ok((rest, filter)),
+        None => failure(ParseErrorKind::ExpectedClosingParenthesis, skip_spaces(rest)),
+    }
 }
 
 /// `attrExp = attrPath compTail`, or `valueExp = attrPath "[" *SP valOr *SP "]" [ subAttr compTail ]`
