@@ -105,7 +105,14 @@ pub(super) fn filter(text: &str, limits: &FilterLimits, syntax: Syntax) -> Resul
 
 /// `orExp = andExp *( 1*SP "or" 1*SP andExp )`
 fn or_exp<'i>(reading: &Reading<'i>, scope: Scope, input: &'i str) -> PResult<'i, Filter> {
-    let (mut input, first) = and_exp(reading, scope, input)?;
+    let (input, first) = not_exp(reading, scope, input)?;
+    rest_of_or_exp(reading, scope, first, input)
+}
+
+/// What follows the first term of an `orExp`.
+#[inline]
+fn rest_of_or_exp<'i>(reading: &Reading<'i>, scope: Scope, first: Filter, input: &'i str) -> PResult<'i, Filter> {
+    let (mut input, first) = rest_of_and_exp(reading, scope, first, input)?;
     let Some(mut rest) = keyword(reading, "or", input) else {
         return Ok((input, first));
     };
@@ -123,9 +130,14 @@ fn or_exp<'i>(reading: &Reading<'i>, scope: Scope, input: &'i str) -> PResult<'i
 }
 
 /// `andExp = notExp *( 1*SP "and" 1*SP notExp )`
-#[inline(always)]
 fn and_exp<'i>(reading: &Reading<'i>, scope: Scope, input: &'i str) -> PResult<'i, Filter> {
-    let (mut input, first) = not_exp(reading, scope, input)?;
+    let (input, first) = not_exp(reading, scope, input)?;
+    rest_of_and_exp(reading, scope, first, input)
+}
+
+/// What follows the first term of an `andExp`.
+#[inline]
+fn rest_of_and_exp<'i>(reading: &Reading<'i>, scope: Scope, first: Filter, input: &'i str) -> PResult<'i, Filter> {
     let Some(mut rest) = keyword(reading, "and", input) else {
         return Ok((input, first));
     };
@@ -134,16 +146,15 @@ fn and_exp<'i>(reading: &Reading<'i>, scope: Scope, input: &'i str) -> PResult<'
     loop {
         let (after, term) = not_exp(reading, scope, rest)?;
         terms.push(term);
-        input = after;
-        match keyword(reading, "and", input) {
+        match keyword(reading, "and", after) {
             Some(next) => rest = next,
-            None => return Ok((input, Filter::And(terms))),
+            None => return Ok((after, Filter::And(terms))),
         }
     }
 }
 
 /// `notExp = "not" *SP group / group / valueExp / attrExp`
-#[inline(always)]
+#[inline]
 fn not_exp<'i>(reading: &Reading<'i>, scope: Scope, input: &'i str) -> PResult<'i, Filter> {
     if input.starts_with('(') {
         return group(reading, scope, input);
@@ -161,14 +172,26 @@ fn not_exp<'i>(reading: &Reading<'i>, scope: Scope, input: &'i str) -> PResult<'
     }
 }
 
-/// `group = "(" *SP orExp *SP ")"`
+/// `group = "(" *SP orExp *SP ")"`; several that open at one place are read together.
 fn group<'i>(reading: &Reading<'i>, scope: Scope, input: &'i str) -> PResult<'i, Filter> {
-    let inside = scope.deeper(input)?;
-    let (input, _) = char('(').parse(input)?;
-    let (rest, filter) = or_exp(reading, inside, skip_spaces(input))?;
-    match skip_spaces(rest).strip_prefix(')') {
-        Some(rest) => Ok((rest, filter)),
-        None => failure(ParseErrorKind::ExpectedClosingParenthesis, skip_spaces(rest)),
+    let (mut input, mut inside, mut open) = (input, scope, 0_usize);
+    while let Some(rest) = input.strip_prefix('(') {
+        inside = inside.deeper(input)?;
+        open += 1;
+        input = skip_spaces(rest);
+    }
+    let (mut input, mut filter) = or_exp(reading, inside, input)?;
+    loop {
+        let (rest, _) = expect(ParseErrorKind::ExpectedClosingParenthesis, char(')')).parse(skip_spaces(input))?;
+        (input, open) = (rest, open.saturating_sub(1));
+        inside.depth += 1;
+        if open == 0 {
+            return Ok((input, filter));
+        }
+        // What was closed is the first term of the group around it.
+        if !skip_spaces(input).starts_with(')') {
+            (input, filter) = rest_of_or_exp(reading, inside, filter, input)?;
+        }
     }
 }
 
