@@ -73,7 +73,7 @@ impl<'t> Intake<'t> {
                         return Err(ValueError::new("schemas", ValueErrorKind::Duplicate));
                     }
                 }
-                Some(Container::Attribute(attribute)) => self.insert(&mut object, None, attribute, value)?,
+                Some(Container::Attribute(attribute)) => self.insert(&mut object, None, attribute, key, value)?,
                 Some(Container::Extension(schema)) => {
                     let extension = self.extension(schema.uri().as_str(), value)?;
                     if object.insert(schema.uri().as_str().to_owned(), Value::Object(extension)).is_some() {
@@ -108,7 +108,7 @@ impl<'t> Intake<'t> {
         for (key, value) in body {
             let known = resource_type.extension(uri).and_then(|extension| extension.schema.attribute(&key));
             match known {
-                Some(attribute) => self.insert(&mut object, Some(uri), attribute, value)?,
+                Some(attribute) => self.insert(&mut object, Some(uri), attribute, key, value)?,
                 None => self.unknown(format!("{uri}:{key}"))?,
             }
         }
@@ -199,11 +199,12 @@ impl<'t> Intake<'t> {
         object: &mut Map<String, Value>,
         container: Option<&str>,
         attribute: &Attribute,
+        key: String,
         value: Value,
     ) -> Result<(), ValueError> {
         let value = if self.takes(attribute) { self.value(container, attribute, value)? } else { None };
         // An unassigned value holds its place, so that a second spelling of the name is seen.
-        if object.insert(attribute.name().to_owned(), value.unwrap_or_default()).is_some() {
+        if object.insert(canonical(key, attribute), value.unwrap_or_default()).is_some() {
             let place = Place { container, attribute: attribute.name(), sub: None };
             return Err(ValueError::new(place, ValueErrorKind::Duplicate));
         }
@@ -306,7 +307,7 @@ impl<'t> Intake<'t> {
         attribute: &Attribute,
         object: Map<String, Value>,
     ) -> Result<Map<String, Value>, ValueError> {
-        let mut canonical = Map::new();
+        let mut parts = Map::new();
         for (key, value) in object {
             let Some(sub) = attribute.sub_attribute(&key) else {
                 self.unknown(format!("{place}.{key}"))?;
@@ -317,12 +318,13 @@ impl<'t> Intake<'t> {
                 continue;
             }
             let value = self.sub_value(place.container, attribute, sub, value)?;
-            if canonical.insert(sub.name().to_owned(), value.unwrap_or_default()).is_some() {
-                let place = Place { sub: Some(sub.name()), ..place };
+            let (name, sub) = (canonical(key, sub), sub.name());
+            if parts.insert(name, value.unwrap_or_default()).is_some() {
+                let place = Place { sub: Some(sub), ..place };
                 return Err(ValueError::new(place, ValueErrorKind::Duplicate));
             }
         }
-        Ok(canonical)
+        Ok(parts)
     }
 
     fn array_for_one(
@@ -353,6 +355,11 @@ impl<'t> Intake<'t> {
             _ => Err(ValueError::new(place, ValueErrorKind::Type(AttributeType::Complex))),
         }
     }
+}
+
+/// The name as the schema spells it; most clients do, too.
+fn canonical(key: String, attribute: &Attribute) -> String {
+    if key == attribute.name() { key } else { attribute.name().to_owned() }
 }
 
 fn fits(kind: AttributeType, value: &Value) -> bool {
@@ -392,11 +399,12 @@ fn remove_repeats(attribute: &Attribute, values: &mut Vec<Value>) {
         });
         return;
     }
-    let mut kept: Vec<Value> = Vec::with_capacity(values.len());
-    for value in values.drain(..) {
-        if !kept.contains(&value) {
-            kept.push(value);
+    let mut place = 0;
+    while let Some(value) = values.get(place) {
+        if values.iter().take(place).any(|other| other == value) {
+            values.remove(place);
+        } else {
+            place += 1;
         }
     }
-    *values = kept;
 }
