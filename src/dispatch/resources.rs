@@ -216,9 +216,15 @@ fn no_content(change: &Change) -> Answer {
 /// Attributes with `returned: request` that the body named (RFC 7643, Section 7).
 fn named_on_request(resource_type: &ResourceType, resource: &Resource) -> Vec<ResolvedPath> {
     let on_request = |extension: Option<&Arc<Schema>>, schema: &Schema| -> Vec<ResolvedPath> {
-        let attributes = schema.attributes().iter().filter(|attribute| attribute.returned() == Returned::Request);
-        let paths = attributes.map(|attribute| ResolvedPath::new(extension.cloned(), Arc::clone(attribute), None));
-        paths.filter(|path| resource.value(path).is_some()).collect()
+        let path = |attribute: &Arc<Attribute>, sub: Option<&Arc<Attribute>>| {
+            ResolvedPath::new(extension.cloned(), Arc::clone(attribute), sub.cloned())
+        };
+        let paths = schema.attributes().iter().flat_map(|attribute| {
+            let parts = attribute.sub_attributes().iter().map(move |sub| path(attribute, Some(sub)));
+            parts.chain([path(attribute, None)])
+        });
+        let on_request = paths.filter(|path| path.last().returned() == Returned::Request);
+        on_request.filter(|path| resource.values(path).next().is_some()).collect()
     };
     let mut named = on_request(None, resource_type.schema());
     for extension in resource_type.extensions() {

@@ -38,6 +38,7 @@ impl<'p> Route<'p> {
         let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
         let visible = || provider.endpoints.iter().filter(|endpoint| cx.has_resource_type(endpoint.resource_type.name()));
         match segments.as_slice() {
+            [] | [".search"] if !provider.features.root_query => Ok(Self::NotImplemented("a query over all resource types")),
             [] => Ok(Self::Root(visible().collect())),
             [".search"] => Ok(Self::Search(visible().collect())),
             ["Bulk"] => Ok(Self::NotImplemented("Bulk")),

@@ -6,7 +6,7 @@ use http::StatusCode;
 
 use super::answer::{Answer, Failure};
 use super::cursor::Cursors;
-use super::{Endpoint, Exchange, not_implemented};
+use super::{Endpoint, Exchange};
 use crate::error::{Error, ScimType};
 use crate::filter::{Binder, BoundFilter, Budget, Filter, Unknown};
 use crate::message::{ListResponse, SearchRequest};
@@ -46,9 +46,6 @@ impl Exchange<'_> {
 
     async fn answer_search(&mut self, endpoints: &[&Endpoint], request: &SearchRequest) -> Result<Answer, Failure> {
         self.check_accept()?;
-        if endpoints.len() != 1 && !self.provider.features.root_query {
-            return Err(not_implemented("a query over all resource types").into());
-        }
         let subject = (self.cx.tenant().as_str(), self.head.uri.path().trim_end_matches(".search").trim_end_matches('/'));
         let (limits, key) = (&self.provider.limits, &self.provider.cursor_key);
         let cursors = Cursors::new(key, limits, self.provider.clock.now(), subject, request);
@@ -137,10 +134,10 @@ impl Exchange<'_> {
         };
         let bind = |endpoint: &&Endpoint| Sort::bind(by, request.sort_order.as_deref(), &endpoint.resource_type);
         let sorts: Vec<Result<Sort, SortError>> = endpoints.iter().map(bind).collect();
-        if sorts.iter().any(Result::is_ok) {
-            return Ok(sorts.into_iter().map(Result::ok).collect());
-        }
-        sorts.into_iter().map(|sort| sort.map(Some)).collect()
+        let Some(order) = sorts.iter().flatten().next().map(Sort::order) else {
+            return sorts.into_iter().map(|sort| sort.map(Some)).collect();
+        };
+        Ok(sorts.into_iter().map(|sort| Some(sort.unwrap_or_else(|_| Sort::without_values(order)))).collect())
     }
 
     async fn select<'q>(&self, queries: &'q [(&'q Endpoint, Query)], page: &Page) -> Result<Results<'q>, Failure> {

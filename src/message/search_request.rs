@@ -1,8 +1,10 @@
 //! What a client asks for in a query, from the query string or from a body (RFC 7644, Sections 3.4.2 and 3.4.3).
 
+use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
 use super::{MessageError, expect_schema, take};
+use crate::error::ScimType;
 
 /// The schema of a search message.
 pub const SEARCH_REQUEST: &str = "urn:ietf:params:scim:api:messages:2.0:SearchRequest";
@@ -37,6 +39,7 @@ impl SearchRequest {
     /// - `startIndex` or `count` is no whole number.
     pub fn from_query(query: &str) -> Result<Self, MessageError> {
         let mut request = Self::default();
+        let mut count = None;
         for (name, value) in form_urlencoded::parse(query.as_bytes()) {
             let is = |parameter: &str| name.eq_ignore_ascii_case(parameter);
             if is("attributes") {
@@ -52,12 +55,32 @@ impl SearchRequest {
             } else if is("startIndex") {
                 request.start_index = Some(whole("startIndex", &value)?);
             } else if is("count") {
-                request.count = Some(whole("count", &value)?);
+                count = Some(whole("count", &value));
             } else if is("cursor") {
                 request.cursor = Some(value.into_owned());
             }
         }
+        request.count = count.transpose().map_err(|err| request.about_count(err))?;
+        request.refuse_broken_text(query)?;
         Ok(request)
+    }
+
+    /// RFC 9865, Section 2.1 has a word of its own for a wrong `count`.
+    fn about_count(&self, err: MessageError) -> MessageError {
+        match self.cursor {
+            Some(_) => MessageError { scim_type: ScimType::InvalidCount, ..err },
+            None => err,
+        }
+    }
+
+    /// Refuses a query that is no Unicode; reading it as if it were could choose other resources.
+    fn refuse_broken_text(&self, query: &str) -> Result<(), MessageError> {
+        if percent_decode_str(query).decode_utf8().is_ok() {
+            return Ok(());
+        }
+        let in_filter = self.filter.as_ref().is_some_and(|filter| filter.contains(char::REPLACEMENT_CHARACTER));
+        let scim_type = if in_filter { ScimType::InvalidFilter } else { ScimType::InvalidValue };
+        Err(MessageError { scim_type, detail: "the query is not UTF-8".to_owned() })
     }
 
     /// Reads the message from a body.
@@ -68,14 +91,15 @@ impl SearchRequest {
     /// - a member is of the wrong type.
     pub fn from_object(mut body: Map<String, Value>) -> Result<Self, MessageError> {
         expect_schema(&mut body, SEARCH_REQUEST)?;
-        Ok(Self {
+        let count = integer(&mut body, "count");
+        let request = Self {
             attributes: strings(&mut body, "attributes")?,
             excluded_attributes: strings(&mut body, "excludedAttributes")?,
             filter: string(&mut body, "filter")?,
             sort_by: string(&mut body, "sortBy")?,
             sort_order: string(&mut body, "sortOrder")?,
             start_index: integer(&mut body, "startIndex")?,
-            count: integer(&mut body, "count")?,
+            count: None,
             // RFC 9865, Section 2: null and "" both begin to page by cursor.
             cursor: match take(&mut body, "cursor") {
                 None => None,
@@ -83,7 +107,9 @@ impl SearchRequest {
                 Some(Value::String(cursor)) => Some(cursor),
                 Some(_) => return Err(MessageError::value("`cursor` has to be a string")),
             },
-        })
+        };
+        let count = count.map_err(|err| request.about_count(err))?;
+        Ok(Self { count, ..request })
     }
 }
 

@@ -1,5 +1,6 @@
 //! From operations to steps: paths resolved, values of the right type (RFC 7644, Section 3.5.2).
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -122,7 +123,11 @@ impl Binding<'_> {
         let Value::Object(object) = value else {
             return Err(PatchErrorKind::NotObject);
         };
+        let mut names = HashSet::with_capacity(object.len());
         for (key, value) in object {
+            if !names.insert(key.to_ascii_lowercase()) {
+                return Err(ValueError::new(key, ValueErrorKind::Duplicate).into());
+            }
             self.key(key, value)?;
         }
         Ok(())

@@ -88,7 +88,7 @@ impl Projection {
         if let Some(filter) = filter {
             filter.for_each_path(&mut |path| self.needed.push(Named::Path(path.clone())));
         }
-        self.needed.extend(sort.map(|sort| Named::Path(sort.path().clone())));
+        self.needed.extend(sort.and_then(|sort| sort.path()).map(|path| Named::Path(path.clone())));
         self
     }
 
@@ -116,16 +116,18 @@ impl Projection {
 
     fn share_of_optional(&self, extension: Option<&Schema>, attribute: &Attribute) -> Share {
         let by_default = attribute.returned() == Returned::Default;
-        let mut of_attribute = self.named.iter().filter(|named| named.is_of(extension, attribute)).peekable();
+        // A whole extension means what it returns by default.
+        let counts = |named: &&Named| named.is_of(extension, attribute) && (by_default || !matches!(named, Named::Extension(_)));
+        let mut of_attribute = self.named.iter().filter(counts).peekable();
         match self.mode {
             Mode::Default if by_default || self.is_requested(extension, attribute) => Share::Whole,
             Mode::Default => Share::Nothing,
             Mode::Only if of_attribute.peek().is_none() => Share::Nothing,
-            Mode::Only if of_attribute.any(|named| named.is_whole(by_default)) => Share::Whole,
+            Mode::Only if of_attribute.any(Named::is_whole) => Share::Whole,
             Mode::Only => Share::Parts,
             Mode::Without if !by_default => Share::Nothing,
             Mode::Without if of_attribute.peek().is_none() => Share::Whole,
-            Mode::Without if of_attribute.any(|named| named.is_whole(true)) => Share::Nothing,
+            Mode::Without if of_attribute.any(Named::is_whole) => Share::Nothing,
             Mode::Without => Share::Parts,
         }
     }
@@ -141,8 +143,12 @@ impl Projection {
             (Returned::Never, _) | (_, Share::Nothing) => false,
             (Returned::Always, _) => true,
             (Returned::Default, Share::Whole) => self.mode != Mode::Without || !is_named(),
-            (Returned::Request, Share::Whole) => self.mode == Mode::Only && is_named(),
-            (_, Share::Parts) => is_named() == (self.mode == Mode::Only),
+            (Returned::Request, _) => match self.mode {
+                Mode::Only => is_named(),
+                Mode::Default => self.requested.iter().any(|named| named.is_sub(extension, attribute, sub)),
+                Mode::Without => false,
+            },
+            (Returned::Default, Share::Parts) => is_named() == (self.mode == Mode::Only),
         }
     }
 }
@@ -164,10 +170,9 @@ impl Named {
         }
     }
 
-    fn is_whole(&self, by_default: bool) -> bool {
+    fn is_whole(&self) -> bool {
         match self {
-            // A whole extension means what it returns by default.
-            Self::Extension(_) => by_default,
+            Self::Extension(_) => true,
             Self::Path(path) => path.sub().is_none(),
         }
     }

@@ -16,7 +16,8 @@ use crate::schema::{AttributeType, Number, ResolvedPath, ResourceType, Returned,
 /// The order of results: by an attribute, then by id.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Sort {
-    path: ResolvedPath,
+    /// None where the resource type lacks the attribute that others are sorted by.
+    path: Option<ResolvedPath>,
     order: SortOrder,
 }
 
@@ -91,13 +92,19 @@ impl Sort {
         };
         let path: Option<AttrPath> = by.trim().parse().ok();
         let path = path.and_then(|path| resource_type.resolve(&path)).and_then(sortable);
-        Ok(Self { path: path.ok_or_else(|| SortError::Attribute(by.to_owned()))?, order })
+        Ok(Self { path: Some(path.ok_or_else(|| SortError::Attribute(by.to_owned()))?), order })
     }
 
-    /// The attribute to sort by.
+    /// The order among resources that all lack the attribute, in a query over several types.
     #[must_use]
-    pub fn path(&self) -> &ResolvedPath {
-        &self.path
+    pub fn without_values(order: SortOrder) -> Self {
+        Self { path: None, order }
+    }
+
+    /// The attribute to sort by; none where the resource type lacks it.
+    #[must_use]
+    pub fn path(&self) -> Option<&ResolvedPath> {
+        self.path.as_ref()
     }
 
     /// Which way.
@@ -109,12 +116,17 @@ impl Sort {
     /// What the resource is sorted by: of several values the primary one, or else the first.
     #[must_use]
     pub fn key(&self, resource: &Resource) -> Option<SortKey> {
-        let attribute = self.path.attribute();
-        let value = match resource.value(&self.path)? {
+        let path = self.path.as_ref()?;
+        let attribute = path.attribute();
+        if attribute.name() == "meta" && path.last().name() == "location" {
+            // Base URL and endpoint are those of all.
+            return Some(SortKey::Text(resource.id().to_owned()));
+        }
+        let value = match resource.value(path)? {
             Value::Array(elements) if attribute.multi_valued() => {
                 let is_primary = |element: &&Value| element.get("primary") == Some(&Value::Bool(true));
                 let element = elements.iter().find(is_primary).or_else(|| elements.first())?;
-                match self.path.sub() {
+                match path.sub() {
                     Some(sub) => element.get(sub.name())?,
                     None => element,
                 }
@@ -122,11 +134,11 @@ impl Sort {
             value => value,
         };
         let value = value.as_array().map_or(Some(value), |values| values.first())?;
-        match (self.path.last().kind(), value) {
+        match (path.last().kind(), value) {
             (_, Value::Bool(value)) => Some(SortKey::Boolean(*value)),
             (_, Value::Number(number)) => Some(SortKey::Number(number.into())),
             (AttributeType::DateTime, Value::String(text)) => Some(SortKey::Instant(instant(text)?)),
-            (_, Value::String(text)) if self.path.last().case_exact() => Some(SortKey::Text(text.clone())),
+            (_, Value::String(text)) if path.last().case_exact() => Some(SortKey::Text(text.clone())),
             (_, Value::String(text)) => Some(SortKey::Text(fold(text).into_owned())),
             _ => None,
         }

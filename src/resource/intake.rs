@@ -284,6 +284,7 @@ impl<'t> Intake<'t> {
                 self.repairs.push(Repair::BooleanString(place.to_string()));
                 Ok(Some(Value::Bool(value)))
             }
+            (AttributeType::DateTime, Value::String(text)) => in_a_zone(text).map(Some).ok_or_else(mismatch),
             (kind, value) if fits(kind, &value) => Ok(Some(value)),
             _ => Err(mismatch()),
         }
@@ -369,10 +370,17 @@ fn fits(kind: AttributeType, value: &Value) -> bool {
         | (AttributeType::Decimal, Value::Number(_)) => true,
         // RFC 7643, Section 2.3.4: no fraction and no exponent.
         (AttributeType::Integer, Value::Number(number)) => number.is_i64() || number.is_u64(),
-        (AttributeType::DateTime, Value::String(text)) => instant(text).is_some(),
         (AttributeType::Binary, Value::String(text)) => bytes(text).is_some(),
         _ => false,
     }
+}
+
+/// A dateTime without a zone is in UTC, and says so from then on.
+fn in_a_zone(text: String) -> Option<Value> {
+    instant(&text)?;
+    let time = text.get(10..).unwrap_or_default();
+    let has_zone = time.ends_with('Z') || time.contains(['+', '-']);
+    Some(Value::String(if has_zone { text } else { format!("{text}Z") }))
 }
 
 fn boolean(text: &str) -> Option<bool> {

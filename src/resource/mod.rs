@@ -89,6 +89,14 @@ impl Resource {
         }
     }
 
+    /// Each single value of the attribute that `path` names, of all its elements.
+    pub fn values<'r>(&'r self, path: &'r ResolvedPath) -> impl Iterator<Item = &'r Value> {
+        let elements = |value: &'r Value| value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
+        let sub = path.sub().filter(|_| path.attribute().multi_valued());
+        let value = self.value(path).into_iter().flat_map(elements);
+        value.filter_map(move |value| sub.map_or(Some(value), |sub| value.get(sub.name()))).flat_map(elements)
+    }
+
     /// All attributes.
     #[must_use]
     pub fn attributes(&self) -> &Map<String, Value> {

@@ -6,9 +6,10 @@ use serde_json::{Value, json};
 
 use super::attribute::Attribute;
 use super::builtin::BuiltinSchema;
-use super::characteristics::{AttributeType, Mutability};
+use super::characteristics::Mutability;
 use super::document::Schema;
 use super::error::{SchemaError, SchemaErrorKind};
+use super::resolve::ResolvedPath;
 use crate::attr::AttrName;
 
 /// What is served at an endpoint: a name, a schema, its extensions.
@@ -180,13 +181,19 @@ impl ResourceType {
         })
     }
 
-    /// All top-level attributes whose values are unique, as attribute and container: none is the core schema.
-    pub(crate) fn unique_attributes(&self) -> impl Iterator<Item = (Option<&Arc<Schema>>, &Arc<Attribute>)> {
+    /// All attributes and sub-attributes whose values are unique; a store has to see to it.
+    pub fn unique_paths(&self) -> impl Iterator<Item = ResolvedPath> + '_ {
         let core = self.schema.attributes().iter().map(|attribute| (None, attribute));
         let extended = self.extensions.iter().flat_map(|extension| {
             extension.schema.attributes().iter().map(move |attribute| (Some(&extension.schema), attribute))
         });
-        core.chain(extended).filter(|(_, attribute)| attribute.unique() && attribute.kind() != AttributeType::Complex)
+        core.chain(extended).flat_map(|(extension, attribute)| {
+            let whole = ResolvedPath::new(extension.cloned(), Arc::clone(attribute), None);
+            let parts = attribute.sub_attributes().iter().filter(|sub| sub.unique());
+            let path =
+                move |sub: &Arc<Attribute>| ResolvedPath::new(extension.cloned(), Arc::clone(attribute), Some(Arc::clone(sub)));
+            attribute.unique().then_some(whole).into_iter().chain(parts.map(path))
+        })
     }
 
     /// What is wrong with the type, if anything.

@@ -8,7 +8,7 @@ use super::directory::Tenancy;
 use super::table::{Table, UniqueIndex};
 use crate::error::Error;
 use crate::filter::{BoundFilter, Budget, CompareOp, Comparison, Operand};
-use crate::query::{Page, Position, Projection, Sort, SortKey};
+use crate::query::{Page, Projection, Sort, SortKey, SortOrder};
 use crate::resource::Resource;
 use crate::schema::{AttributeType, ResourceType};
 use crate::store::complete;
@@ -31,7 +31,7 @@ pub(super) fn select(tenancy: &Tenancy, resource_type: &ResourceType, selection:
         (None, None) => search.page_of_all(&page),
         (None, Some(sort)) => match search.index_in_order(sort) {
             Some(index) => search.page_of_index(index, sort, &page),
-            None => complete::page(table.resources().values().cloned().collect(), Some(sort), &page),
+            None => complete::page(search.sortable(table.resources().values(), sort), Some(sort), &page),
         },
         (Some(filter), sort) => match search.candidates(filter) {
             Some(ids) => search.page_of_matching(ids.iter().filter_map(|id| table.get(id)), filter, sort, &page)?,
@@ -70,21 +70,25 @@ impl Search<'_> {
 
     /// The index whose order is that of `sort`: it has every resource, and compares as the sort does.
     fn index_in_order(&self, sort: &Sort) -> Option<&UniqueIndex> {
-        let is_text = matches!(sort.path().last().kind(), AttributeType::String | AttributeType::Reference);
-        let index = self.table.unique_index(sort.path()).filter(|index| is_text && index.is_folded())?;
+        let path = sort.path()?;
+        let is_text = matches!(path.last().kind(), AttributeType::String | AttributeType::Reference);
+        let index = self.table.unique_index(path).filter(|index| is_text && index.is_folded() && index.is_of_one())?;
         (index.len() == self.table.resources().len()).then_some(index)
     }
 
     fn page_of_index(&self, index: &UniqueIndex, sort: &Sort, page: &Page) -> Selected {
-        let after = match page {
-            Page::Cursor { after: Some(Position { key: Some(SortKey::Text(key)), .. }), .. } => Some(key.as_str()),
-            Page::Cursor { .. } | Page::Index { .. } => None,
+        let (after, skipped) = match page {
+            Page::Index { start, .. } => (None, start.saturating_sub(1)),
+            Page::Cursor { after, .. } => (after.as_ref(), 0),
         };
-        let skipped = match page {
-            Page::Index { start, .. } => start.saturating_sub(1),
-            Page::Cursor { .. } => 0,
-        };
-        let mut ids = index.from(after, sort.order()).skip(skipped);
+        let mut ids = match after.map(|after| (after, &after.key)) {
+            None => index.in_order(None, sort.order()),
+            Some((after, Some(SortKey::Text(key)))) => index.in_order(Some((key, &after.id)), sort.order()),
+            // Here every resource has a value. Those without, of other types, come last; in descending order they come first.
+            Some(_) if sort.order() == SortOrder::Descending => index.in_order(None, sort.order()),
+            Some(_) => Box::new(std::iter::empty()),
+        }
+        .skip(skipped);
         let resources = ids.by_ref().take(page.count()).filter_map(|id| self.table.get(id).cloned()).collect();
         Selected { resources, total: Some(index.len()), more: ids.next().is_some() }
     }
@@ -113,9 +117,20 @@ impl Search<'_> {
             }
         }
         Ok(match sort {
-            Some(_) => complete::page(gathered.resources, sort, page),
+            Some(sort) => complete::page(self.sortable(gathered.resources.iter(), sort), Some(sort), page),
             None => Selected { resources: gathered.resources, total: Some(gathered.total), more: gathered.more },
         })
+    }
+
+    /// The resources with what they are sorted by, also where that is kept apart.
+    fn sortable<'r>(&self, resources: impl Iterator<Item = &'r Arc<Resource>>, sort: &Sort) -> Vec<Arc<Resource>> {
+        let apart = [self.resource_type.membership(), self.resource_type.membership_view()];
+        let sorted_by = sort.path().filter(|path| path.extension().is_none()).map(|path| path.attribute());
+        if apart.into_iter().flatten().any(|attribute| Some(attribute) == sorted_by) {
+            let needed = Projection::default().needed(None, Some(sort));
+            return resources.map(|resource| self.tenancy.compose(self.resource_type, resource, &needed)).collect();
+        }
+        resources.cloned().collect()
     }
 
     fn compose(&self, selected: &Selected) -> Selected {
@@ -170,11 +185,11 @@ impl Search<'_> {
             (CompareOp::Eq, Some(sub)) if sub.name() == "value" && self.resource_type.membership() == Some(attribute) => {
                 Some(self.tenancy.memberships.direct_groups(key).cloned().collect())
             }
-            (CompareOp::Eq, None) => {
+            (CompareOp::Eq, _) => {
                 let index = self.table.unique_index(path)?;
                 Some(index.find(key).cloned().into_iter().collect())
             }
-            (CompareOp::Sw, None) => {
+            (CompareOp::Sw, _) => {
                 let index = self.table.unique_index(path).filter(|index| index.is_folded())?;
                 let found = index.starting_with(key).take(MANY + 1);
                 let found: BTreeSet<_> = found.cloned().collect();

@@ -45,16 +45,27 @@ impl UniqueIndex {
         self.ids.len()
     }
 
-    /// All resources in the order of their values, or those behind `after`.
-    pub(super) fn from<'i>(&'i self, after: Option<&'i str>, order: SortOrder) -> Box<dyn Iterator<Item = &'i Arc<str>> + 'i> {
-        match (after, order) {
-            (None, SortOrder::Ascending) => Box::new(self.ids.values()),
-            (None, SortOrder::Descending) => Box::new(self.ids.values().rev()),
-            (Some(key), SortOrder::Ascending) => {
-                Box::new(self.ids.range::<str, _>((Bound::Excluded(key), Bound::Unbounded)).map(|(_, id)| id))
+    /// All resources in the order of their values; or those behind a value and an id, which break ties with other types.
+    pub(super) fn in_order<'i>(
+        &'i self,
+        after: Option<(&'i str, &'i str)>,
+        order: SortOrder,
+    ) -> Box<dyn Iterator<Item = &'i Arc<str>> + 'i> {
+        let Some((key, id)) = after else {
+            return match order {
+                SortOrder::Ascending => Box::new(self.ids.values()),
+                SortOrder::Descending => Box::new(self.ids.values().rev()),
+            };
+        };
+        let is_behind = move |(other, other_id): &(&String, &Arc<str>)| other.as_str() != key || ***other_id > *id;
+        match order {
+            SortOrder::Ascending => {
+                let range = self.ids.range::<str, _>((Bound::Included(key), Bound::Unbounded));
+                Box::new(range.filter(is_behind).map(|(_, id)| id))
             }
-            (Some(key), SortOrder::Descending) => {
-                Box::new(self.ids.range::<str, _>((Bound::Unbounded, Bound::Excluded(key))).rev().map(|(_, id)| id))
+            SortOrder::Descending => {
+                let range = self.ids.range::<str, _>((Bound::Unbounded, Bound::Included(key)));
+                Box::new(range.rev().filter(is_behind).map(|(_, id)| id))
             }
         }
     }
@@ -65,8 +76,10 @@ impl UniqueIndex {
     }
 
     fn insert(&mut self, key: String, id: Arc<str>) {
-        self.beyond_ascii += usize::from(!key.is_ascii());
-        self.ids.insert(key, id);
+        let beyond_ascii = !key.is_ascii();
+        if self.ids.insert(key, id).is_none() {
+            self.beyond_ascii += usize::from(beyond_ascii);
+        }
     }
 
     fn remove(&mut self, key: &str) {
@@ -75,24 +88,25 @@ impl UniqueIndex {
         }
     }
 
-    /// How a value is looked up: by the rule of the attribute for upper and lower case.
-    fn key(&self, resource: &Resource) -> Option<String> {
-        match resource.value(&self.path)? {
-            Value::String(text) if self.path.last().case_exact() => Some(text.clone()),
-            Value::String(text) if self.path.last().is_identifier() => Some(prepare(text).into_owned()),
-            Value::String(text) => Some(fold(text).into_owned()),
-            value => Some(value.to_string()),
-        }
+    /// How values are looked up: by the rule of the attribute for upper and lower case.
+    fn keys<'r>(&'r self, resource: &'r Resource) -> impl Iterator<Item = String> + 'r {
+        resource.values(&self.path).map(|value| match value {
+            Value::String(text) if self.path.last().case_exact() => text.clone(),
+            Value::String(text) if self.path.last().is_identifier() => prepare(text).into_owned(),
+            Value::String(text) => fold(text).into_owned(),
+            value => value.to_string(),
+        })
+    }
+
+    /// Whether no resource has more than one value.
+    pub(super) fn is_of_one(&self) -> bool {
+        !self.path.attribute().multi_valued() && !self.path.last().multi_valued()
     }
 }
 
 impl Table {
     pub(super) fn new(resource_type: &ResourceType) -> Self {
-        let unique = resource_type.unique_attributes().map(|(extension, attribute)| UniqueIndex {
-            path: ResolvedPath::new(extension.cloned(), Arc::clone(attribute), None),
-            ids: BTreeMap::new(),
-            beyond_ascii: 0,
-        });
+        let unique = resource_type.unique_paths().map(|path| UniqueIndex { path, ids: BTreeMap::new(), beyond_ascii: 0 });
         Self { resources: BTreeMap::new(), unique: unique.collect(), by_external_id: BTreeMap::new() }
     }
 
@@ -139,8 +153,8 @@ impl Table {
 
     fn refuse_conflicts(&self, id: &str, resource: &Resource) -> Result<(), StoreError> {
         for index in &self.unique {
-            let taken = index.key(resource).and_then(|key| index.ids.get(&key).cloned());
-            if taken.is_some_and(|other| *other != *id) {
+            let mut holders = index.keys(resource).filter_map(|key| index.ids.get(&key));
+            if holders.any(|other| **other != *id) {
                 return Err(StoreError::Conflict { attribute: index.path.to_string() });
             }
         }
@@ -149,9 +163,8 @@ impl Table {
 
     fn index(&mut self, id: &Arc<str>, resource: &Resource) {
         for index in &mut self.unique {
-            if let Some(key) = index.key(resource) {
-                index.insert(key, Arc::clone(id));
-            }
+            let keys: Vec<String> = index.keys(resource).collect();
+            keys.into_iter().for_each(|key| index.insert(key, Arc::clone(id)));
         }
         if let Some(external_id) = resource.external_id() {
             self.by_external_id.entry(external_id.to_owned()).or_default().insert(Arc::clone(id));
@@ -160,9 +173,8 @@ impl Table {
 
     fn unindex(&mut self, id: &str, resource: &Resource) {
         for index in &mut self.unique {
-            if let Some(key) = index.key(resource) {
-                index.remove(&key);
-            }
+            let keys: Vec<String> = index.keys(resource).collect();
+            keys.iter().for_each(|key| index.remove(key));
         }
         if let Some(external_id) = resource.external_id()
             && let Some(ids) = self.by_external_id.get_mut(external_id)

@@ -1,0 +1,25 @@
+//! One test for each requirement row or group of rows, by way of `Dispatcher` in process: retrieving, querying, projection
+//! and cursors (RFC 7644, Sections 3.4, 3.9 and 3.10; RFC 9865). The ids of the rows stand in the tests.
+
+mod requirements {
+    mod ambiguities;
+    mod cursor_errors;
+    mod cursor_pages;
+    mod element_filters;
+    mod filter_grammar;
+    mod filter_limits;
+    mod filter_values;
+    mod index_pages;
+    mod post_search;
+    mod projection;
+    mod provider;
+    mod readings;
+    mod retrieving;
+    mod returned;
+    mod root_queries;
+    mod samples;
+    mod shapes;
+    mod sorting;
+    mod store_shapes;
+    mod typed_filters;
+}
