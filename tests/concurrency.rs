@@ -46,7 +46,7 @@ impl Provider {
         }
     }
 
-    fn create_group(&self, members: Vec<Value>) -> String {
+    fn create_group(&self, members: &[Value]) -> String {
         let body = json!({ "schemas": ["urn:ietf:params:scim:schemas:core:2.0:Group"], "displayName": "G", "members": members });
         let made = self.send(Request::post("/Groups").body(body.to_string()).expect("a request"));
         made.body["id"].as_str().expect("a new group has an id").to_owned()
@@ -66,7 +66,9 @@ impl Provider {
 fn operation(thread: usize, step: usize) -> Value {
     match step {
         _ if step % 100 == 99 => json!({ "op": "replace", "path": "displayName", "value": format!("{thread}-{step}") }),
-        _ if step % 2 == 0 => json!({ "op": "add", "path": "members", "value": [{ "value": format!("new-{thread}-{step}") }] }),
+        _ if step.is_multiple_of(2) => {
+            json!({ "op": "add", "path": "members", "value": [{ "value": format!("new-{thread}-{step}") }] })
+        }
         _ => json!({ "op": "remove", "path": format!("members[value eq \"old-{thread}-{step}\"]") }),
     }
 }
@@ -76,10 +78,12 @@ fn the_final_state_is_the_sum_of_the_acknowledged_changes() {
     // P-3.5.2-14, P-3.14-07
     let provider = Provider::new();
     let steps = || (0..THREADS).flat_map(|thread| (0..CHANGES).map(move |step| (thread, step)));
-    let old = steps().filter(|(_, step)| step % 2 == 1 && step % 100 != 99).map(|(thread, step)| format!("old-{thread}-{step}"));
+    let old = steps()
+        .filter(|(_, step)| !step.is_multiple_of(2) && step % 100 != 99)
+        .map(|(thread, step)| format!("old-{thread}-{step}"));
     let kept = json!({ "value": "kept" });
-    let members = old.map(|id| json!({ "value": id })).chain([kept]).collect();
-    let id = provider.create_group(members);
+    let members: Vec<Value> = old.map(|id| json!({ "value": id })).chain([kept]).collect();
+    let id = provider.create_group(&members);
 
     let versions: Vec<Vec<u64>> = thread::scope(|scope| {
         let (provider, id) = (&provider, id.as_str());
@@ -104,7 +108,7 @@ fn the_final_state_is_the_sum_of_the_acknowledged_changes() {
     let members: BTreeSet<&str> =
         group["members"].as_array().expect("members").iter().filter_map(|member| member["value"].as_str()).collect();
     let new: Vec<String> =
-        steps().filter(|(_, step)| step % 2 == 0).map(|(thread, step)| format!("new-{thread}-{step}")).collect();
+        steps().filter(|(_, step)| step.is_multiple_of(2)).map(|(thread, step)| format!("new-{thread}-{step}")).collect();
     let expected: BTreeSet<&str> = new.iter().map(String::as_str).chain(["kept"]).collect();
     assert_eq!(members, expected);
 }
@@ -113,7 +117,7 @@ fn the_final_state_is_the_sum_of_the_acknowledged_changes() {
 fn of_several_who_expect_one_version_one_wins() {
     // P-3.14-05, P-3.14-07, A-46
     let provider = Provider::new();
-    let id = provider.create_group(Vec::new());
+    let id = provider.create_group(&[]);
     for version in 1..=50 {
         let answers: Vec<Answer> = thread::scope(|scope| {
             let (provider, id) = (&provider, id.as_str());

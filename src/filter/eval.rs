@@ -21,7 +21,7 @@ impl Budget {
         Self(values)
     }
 
-    fn spend(&mut self, values: usize) -> Result<(), BudgetError> {
+    pub(crate) fn spend(&mut self, values: usize) -> Result<(), BudgetError> {
         self.0 = self.0.checked_sub(values as u64).ok_or(BudgetError(()))?;
         Ok(())
     }

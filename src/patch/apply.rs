@@ -6,8 +6,18 @@ use super::error::{PatchError, PatchErrorKind};
 use super::plan::{Action, Plan, Step, StepChange, StepTarget};
 use super::rules::{NoMatch, PatchRepair};
 use super::target::{Done, Slot, Values};
+use crate::filter::Budget;
 use crate::resource::{Resource, is_unassigned};
 use crate::schema::{Attribute, Mutability, ResolvedPath, Schema};
+
+/// How many values the filters of one request may look at.
+const BUDGET: u64 = 10_000_000;
+
+/// On what terms the steps of a request are applied.
+struct Terms {
+    no_match: NoMatch,
+    budget: Budget,
+}
 
 /// What came of a plan.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,8 +53,9 @@ impl Plan {
 
     fn apply_steps(&self, resource: Resource, chosen: impl Fn(&Step) -> bool) -> Result<Patched, PatchError> {
         let mut patched = Patched { resource, repairs: Vec::new() };
+        let mut terms = Terms { no_match: self.no_match, budget: Budget::new(BUDGET) };
         for step in self.steps.iter().filter(|step| chosen(step)) {
-            let done = step.apply(&mut patched.resource, self.no_match);
+            let done = step.apply(&mut patched.resource, &mut terms);
             if done.map_err(|kind| PatchError { operation: Some(step.operation), kind })? == Done::MadeElement {
                 patched.repairs.extend(step.path().map(|path| PatchRepair::Create(step.operation, path.to_string())));
             }
@@ -55,9 +66,9 @@ impl Plan {
 }
 
 impl Step {
-    fn apply(&self, resource: &mut Resource, no_match: NoMatch) -> Result<Done, PatchErrorKind> {
+    fn apply(&self, resource: &mut Resource, terms: &mut Terms) -> Result<Done, PatchErrorKind> {
         match &self.change {
-            StepChange::Target(target, action) => apply_to_target(resource, target, action, no_match),
+            StepChange::Target(target, action) => apply_to_target(resource, target, action, terms),
             StepChange::RemoveExtension(schema) => remove_extension(resource, schema).map(|()| Done::AsAsked),
             StepChange::Expect(path, value) => expect(resource, path, value).map(|()| Done::AsAsked),
         }
@@ -68,14 +79,14 @@ fn apply_to_target(
     resource: &mut Resource,
     target: &StepTarget,
     action: &Action,
-    no_match: NoMatch,
+    terms: &mut Terms,
 ) -> Result<Done, PatchErrorKind> {
     let Some(uri) = target.container() else {
-        return apply_in(resource.object_mut(), target, action, no_match);
+        return apply_in(resource.object_mut(), target, action, terms);
     };
     let container = resource.object_mut().entry(uri).or_insert_with(|| Value::Object(Map::new()));
     let result = match container {
-        Value::Object(object) => apply_in(object, target, action, no_match),
+        Value::Object(object) => apply_in(object, target, action, terms),
         _ => Ok(Done::AsAsked),
     };
     // RFC 7643, Section 2.5: an extension without a value is no extension.
@@ -89,15 +100,15 @@ fn apply_in(
     object: &mut Map<String, Value>,
     target: &StepTarget,
     action: &Action,
-    no_match: NoMatch,
+    terms: &mut Terms,
 ) -> Result<Done, PatchErrorKind> {
     let attribute = &target.attribute;
     match &target.sub {
-        None if target.filter.is_none() => Slot::new(object, attribute).apply(action).map(|()| Done::AsAsked),
+        None if target.filter.is_none() => Slot::new(object, attribute).apply(action, &mut terms.budget).map(|()| Done::AsAsked),
         Some(sub) if !attribute.multi_valued() => {
             let value = object.entry(attribute.name()).or_insert_with(|| Value::Object(Map::new()));
             let result = match value {
-                Value::Object(parent) => Slot::new(parent, sub).apply(action),
+                Value::Object(parent) => Slot::new(parent, sub).apply(action, &mut terms.budget),
                 _ => Ok(()),
             };
             if is_unassigned(value) {
@@ -105,7 +116,7 @@ fn apply_in(
             }
             result.map(|()| Done::AsAsked)
         }
-        _ => apply_to_values(object, target, action, no_match),
+        _ => apply_to_values(object, target, action, terms),
     }
     .map_err(|kind| in_full(kind, target))
 }
@@ -114,14 +125,17 @@ fn apply_to_values(
     object: &mut Map<String, Value>,
     target: &StepTarget,
     action: &Action,
-    no_match: NoMatch,
+    terms: &mut Terms,
 ) -> Result<Done, PatchErrorKind> {
     let name = target.attribute.name();
     let mut elements = match object.remove(name) {
         Some(Value::Array(elements)) => elements,
         _ => Vec::new(),
     };
-    let result = Values::choose(&mut elements, target)?.apply(action, no_match);
+    let result = {
+        let values = Values::choose(&mut elements, target, &mut terms.budget);
+        values.and_then(|mut values| values.apply(action, terms.no_match, &mut terms.budget))
+    };
     elements.retain(|element| !is_unassigned(element));
     if !elements.is_empty() {
         object.insert(name.to_owned(), Value::Array(elements));

@@ -79,23 +79,21 @@ impl Folding {
     }
 
     fn remove(&mut self, ids: Vec<String>) {
-        let before = self.added.len();
-        for id in &ids {
-            self.added.remove(id);
-        }
-        if self.added.len() < before {
-            let added = &self.added;
-            self.add.retain(|member| id(member).is_some_and(|id| added.contains(&id)));
-        }
         for id in ids {
+            self.added.remove(&id);
             if !self.replace && self.removed.insert(id.clone()) {
                 self.remove.push(id);
             }
         }
     }
 
-    fn delta(self) -> MemberDelta {
-        MemberDelta { replace: self.replace, add: self.add, remove: self.remove }
+    /// What was added and then removed is left out; what was added again stands where it came last.
+    fn delta(mut self) -> MemberDelta {
+        let mut add: Vec<Value> = Vec::with_capacity(self.added.len());
+        let latest_first = self.add.into_iter().rev();
+        add.extend(latest_first.filter(|member| id(member).is_some_and(|id| self.added.remove(&id))));
+        add.reverse();
+        MemberDelta { replace: self.replace, add, remove: self.remove }
     }
 }
 

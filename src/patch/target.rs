@@ -9,11 +9,8 @@ use super::error::PatchErrorKind;
 use super::plan::{Action, StepTarget};
 use super::rules::NoMatch;
 use crate::filter::Budget;
-use crate::resource::{ValueError, ValueErrorKind, same_element};
+use crate::resource::{ValueError, ValueErrorKind, fresh_values};
 use crate::schema::{Attribute, AttributeType, Mutability, fold};
-
-/// How many values the filter of one step may look at.
-const BUDGET: u64 = 10_000_000;
 
 /// How a step was done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,13 +31,13 @@ impl<'r> Slot<'r> {
         Self { object, attribute }
     }
 
-    pub(super) fn apply(&mut self, action: &Action) -> Result<(), PatchErrorKind> {
+    pub(super) fn apply(&mut self, action: &Action, budget: &mut Budget) -> Result<(), PatchErrorKind> {
         match action {
             Action::Add(Value::Array(values)) if self.attribute.multi_valued() => self.append(values),
             Action::Add(value) => self.set(value),
             Action::Replace(Some(value)) => self.set(value),
             Action::Replace(None) | Action::Remove => self.unassign(),
-            Action::RemoveListed(listed) => self.remove_listed(listed),
+            Action::RemoveListed(listed) => self.remove_listed(listed, budget),
         }
     }
 
@@ -52,18 +49,7 @@ impl<'r> Slot<'r> {
             return Ok(());
         };
         let before = elements.len();
-        if attribute.refers_by_value() {
-            let known: HashSet<&str> = elements.iter().filter_map(id).collect();
-            let fresh: Vec<Value> =
-                values.iter().filter(|value| id(value).is_none_or(|id| !known.contains(id))).cloned().collect();
-            elements.extend(fresh);
-        } else {
-            for value in values {
-                if !elements.iter().any(|element| same_element(attribute, element, value)) {
-                    elements.push(value.clone());
-                }
-            }
-        }
+        elements.extend(fresh_values(attribute, elements, values));
         if elements.len() > before && attribute.mutability() == Mutability::Immutable && before > 0 {
             return Err(self.immutable());
         }
@@ -122,17 +108,20 @@ impl<'r> Slot<'r> {
         Ok(())
     }
 
-    fn remove_listed(&mut self, listed: &[Value]) -> Result<(), PatchErrorKind> {
+    fn remove_listed(&mut self, listed: &[Value], budget: &mut Budget) -> Result<(), PatchErrorKind> {
         let attribute = self.attribute;
         let Some(Value::Array(elements)) = self.object.get_mut(attribute.name()) else {
             return Ok(());
         };
         let before = elements.len();
-        let ids: HashSet<&str> = listed.iter().filter_map(id).collect();
-        elements.retain(|element| match id(element) {
-            Some(id) if attribute.refers_by_value() && ids.contains(id) => false,
-            _ => !listed.iter().any(|listed| is_listed(attribute, element, listed)),
-        });
+        let by_id = attribute.refers_by_value() && listed.iter().all(|value| id(value).is_some());
+        if by_id {
+            let ids: HashSet<&str> = listed.iter().filter_map(id).collect();
+            elements.retain(|element| id(element).is_none_or(|id| !ids.contains(id)));
+        } else {
+            budget.spend(before.saturating_mul(listed.len()))?;
+            elements.retain(|element| !listed.iter().any(|listed| is_listed(attribute, element, listed)));
+        }
         if elements.len() < before && attribute.mutability() == Mutability::Immutable {
             return Err(self.immutable());
         }
@@ -155,12 +144,15 @@ pub(super) struct Values<'r> {
 }
 
 impl<'r> Values<'r> {
-    pub(super) fn choose(elements: &'r mut Vec<Value>, target: &'r StepTarget) -> Result<Self, PatchErrorKind> {
-        let mut budget = Budget::new(BUDGET);
+    pub(super) fn choose(
+        elements: &'r mut Vec<Value>,
+        target: &'r StepTarget,
+        budget: &mut Budget,
+    ) -> Result<Self, PatchErrorKind> {
         let mut chosen = Vec::new();
         for (index, element) in elements.iter().enumerate() {
             let matches = match &target.filter {
-                Some(filter) => filter.bound.matches_element(element, &mut budget)?,
+                Some(filter) => filter.bound.matches_element(element, budget)?,
                 None => true,
             };
             if matches {
@@ -170,7 +162,7 @@ impl<'r> Values<'r> {
         Ok(Self { elements, chosen, target })
     }
 
-    pub(super) fn apply(&mut self, action: &Action, no_match: NoMatch) -> Result<Done, PatchErrorKind> {
+    pub(super) fn apply(&mut self, action: &Action, no_match: NoMatch, budget: &mut Budget) -> Result<Done, PatchErrorKind> {
         match action {
             Action::Replace(None) if self.chosen.is_empty() && no_match == NoMatch::Fail => Err(self.no_target()),
             Action::Remove | Action::Replace(None) | Action::RemoveListed(_) => self.remove().map(|()| Done::AsAsked),
@@ -183,7 +175,7 @@ impl<'r> Values<'r> {
                 let swap = matches!(action, Action::Replace(_)) && self.target.sub.is_none();
                 for index in self.chosen.clone() {
                     if let Some(element) = self.elements.get_mut(index) {
-                        set_element(self.target, element, value, action, swap)?;
+                        set_element(self.target, element, value, action, swap, budget)?;
                     }
                 }
                 keep_one_primary(&self.target.attribute, self.elements, &self.chosen).map(|()| Done::AsAsked)
@@ -236,9 +228,10 @@ fn set_element(
     value: &Value,
     action: &Action,
     swap: bool,
+    budget: &mut Budget,
 ) -> Result<(), PatchErrorKind> {
     match (element, &target.sub, value) {
-        (Value::Object(object), Some(sub), _) => Slot::new(object, sub).apply(action),
+        (Value::Object(object), Some(sub), _) => Slot::new(object, sub).apply(action, budget),
         (Value::Object(object), None, Value::Object(parts)) if !swap => merge_parts(&target.attribute, object, parts),
         (Value::Object(object), None, Value::Object(record)) => swap_element(&target.attribute, object, record),
         (element, _, value) => {

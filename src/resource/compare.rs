@@ -1,6 +1,6 @@
 //! What differs between two states of a resource.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
@@ -8,9 +8,39 @@ use serde_json::{Map, Value};
 use super::Resource;
 use crate::schema::{Attribute, AttributeType, Mutability, ResolvedPath, ResourceType, Schema};
 
+/// Up to this many values are compared each with each; beyond, by their text.
+const FEW: usize = 16;
+
+/// The values among `new` that are not among `old`, nor twice among themselves.
+pub(crate) fn fresh_values(attribute: &Attribute, old: &[Value], new: &[Value]) -> Vec<Value> {
+    if old.len().max(new.len()) > FEW {
+        let mut known: HashSet<String> = old.iter().map(|value| identity(attribute, value)).collect();
+        return new.iter().filter(|value| known.insert(identity(attribute, value))).cloned().collect();
+    }
+    let mut fresh: Vec<Value> = Vec::new();
+    for value in new {
+        if !old.iter().chain(&fresh).any(|other| same_element(attribute, other, value)) {
+            fresh.push(value.clone());
+        }
+    }
+    fresh
+}
+
+/// Text that two elements share just when they are the same one.
+fn identity(attribute: &Attribute, value: &Value) -> String {
+    match (value.get("value"), value) {
+        (Some(id), _) if attribute.refers_by_value() => id.to_string(),
+        (_, Value::Object(object)) => {
+            let stated: Vec<_> = object.iter().filter(|(name, value)| !is_default(name, value)).collect();
+            format!("{stated:?}")
+        }
+        (_, value) => value.to_string(),
+    }
+}
+
 /// Whether two elements of a multi-valued attribute are the same one: those that name a resource by its id are, when the
 /// ids are; others when all of them is equal.
-pub(crate) fn same_element(attribute: &Attribute, one: &Value, other: &Value) -> bool {
+fn same_element(attribute: &Attribute, one: &Value, other: &Value) -> bool {
     match (one.get("value"), other.get("value")) {
         (Some(one), Some(other)) if attribute.refers_by_value() => one == other,
         _ => equal_but_primary(one, other),
@@ -102,6 +132,14 @@ fn same_set(attribute: &Attribute, old: &[Value], new: &[Value]) -> bool {
     if attribute.refers_by_value() {
         let by_id: HashMap<&Value, &Value> = old.iter().filter_map(|value| Some((value.get("value")?, value))).collect();
         return new.iter().all(|value| value.get("value").and_then(|id| by_id.get(id)) == Some(&value));
+    }
+    if old.len() > FEW {
+        let sorted = |values: &[Value]| {
+            let mut texts: Vec<String> = values.iter().map(|value| identity(attribute, value)).collect();
+            texts.sort_unstable();
+            texts
+        };
+        return sorted(old) == sorted(new);
     }
     let mut unmatched: Vec<&Value> = old.iter().collect();
     new.iter().all(|value| match unmatched.iter().position(|other| equal_but_primary(other, value)) {

@@ -112,7 +112,7 @@ fn members_are_kept_apart_and_seen_from_both_sides() {
         ]),
     );
     let change = change.expect("it applies");
-    assert_eq!((change.members.added, change.members.removed), (vec![bob.clone()], vec!["foreign".to_owned()]));
+    assert_eq!((change.members.added, change.members.removed), (vec![bob], vec!["foreign".to_owned()]));
     assert_eq!(change.paths.iter().map(ToString::to_string).collect::<Vec<_>>(), ["displayName"]);
     assert_eq!(change.version.map(|version| version.to_string()).as_deref(), Some("W/\"2\""));
     assert_eq!(fixture.get(&fixture.groups, &group)["members"].as_array().map(Vec::len), Some(2));
