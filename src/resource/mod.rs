@@ -156,12 +156,21 @@ impl Resource {
     /// Makes `schemas` say what the resource holds: its base schema, and each extension with a value
     /// (RFC 7643, Section 3).
     pub fn settle_schemas(&mut self, resource_type: &ResourceType) {
-        let held = resource_type.extensions().iter().map(|extension| extension.schema.uri().as_str());
-        let held = held.filter(|uri| self.0.contains_key(*uri));
-        let uris: Vec<Value> = std::iter::once(resource_type.schema().uri().as_str()).chain(held).map(Value::from).collect();
-        if self.0.get("schemas").and_then(Value::as_array) != Some(&uris) {
-            self.0.insert("schemas".to_owned(), Value::Array(uris));
+        if self.schemas_in_use(resource_type).eq(self.named_schemas()) {
+            return;
         }
+        let uris: Vec<Value> = self.schemas_in_use(resource_type).map(Value::from).collect();
+        self.0.insert("schemas".to_owned(), Value::Array(uris));
+    }
+
+    fn schemas_in_use<'r>(&'r self, resource_type: &'r ResourceType) -> impl Iterator<Item = &'r str> {
+        let extensions = resource_type.extensions().iter().map(|extension| extension.schema.uri().as_str());
+        std::iter::once(resource_type.schema().uri().as_str()).chain(extensions.filter(|uri| self.0.contains_key(*uri)))
+    }
+
+    fn named_schemas(&self) -> impl Iterator<Item = &str> {
+        let named = self.0.get("schemas").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+        named.iter().map(|uri| uri.as_str().unwrap_or_default())
     }
 
     pub(crate) fn object_mut(&mut self) -> &mut Map<String, Value> {
