@@ -83,6 +83,65 @@ pub enum Operand {
 }
 
 /// Turns a bound filter into something else, bottom up: a statement of a database, say.
+///
+/// ```
+/// use scimwire::filter::{Binder, BoundFilter, CompareOp, Comparison, Filter, Fold, Operand};
+/// use scimwire::schema::{ResolvedPath, ResourceType};
+///
+/// /// Says a filter as a condition with parameters, for a table with one column an attribute.
+/// #[derive(Default)]
+/// struct Where {
+///     parameters: Vec<String>,
+/// }
+///
+/// impl Fold for Where {
+///     type Output = String;
+///     type Error = String;
+///
+///     fn and(&mut self, terms: Vec<String>) -> Result<String, String> {
+///         Ok(format!("({})", terms.join(" AND ")))
+///     }
+///
+///     fn or(&mut self, terms: Vec<String>) -> Result<String, String> {
+///         Ok(format!("({})", terms.join(" OR ")))
+///     }
+///
+///     fn not(&mut self, term: String) -> Result<String, String> {
+///         // What is not there makes a comparison unknown in SQL, and false here.
+///         Ok(format!("NOT coalesce({term}, FALSE)"))
+///     }
+///
+///     fn present(&mut self, path: &ResolvedPath) -> Result<String, String> {
+///         Ok(format!("{path} <> ''"))
+///     }
+///
+///     fn compare(&mut self, comparison: &Comparison) -> Result<String, String> {
+///         match (comparison.op, &comparison.operand) {
+///             (CompareOp::Eq, Operand::Folded { folded, .. }) => {
+///                 self.parameters.push(folded.clone());
+///                 Ok(format!("lower({}) = ${}", comparison.path, self.parameters.len()))
+///             }
+///             _ => Err(format!("`{}` cannot be searched for", comparison.path)),
+///         }
+///     }
+///
+///     fn element(&mut self, path: &ResolvedPath, _: &BoundFilter) -> Result<String, String> {
+///         Err(format!("`{path}` is not mapped"))
+///     }
+///
+///     fn nothing(&mut self) -> Result<String, String> {
+///         Ok("FALSE".to_owned())
+///     }
+/// }
+///
+/// let users = ResourceType::user();
+/// let filter: Filter = r#"title pr and not (userType eq "Intern")"#.parse()?;
+/// let mut condition = Where::default();
+/// let sql = Binder::new(&users).bind(&filter)?.fold(&mut condition)?;
+/// assert_eq!(sql, "(title <> '' AND NOT coalesce(lower(userType) = $1, FALSE))");
+/// assert_eq!(condition.parameters, ["intern"]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub trait Fold {
     /// What a filter becomes.
     type Output;
