@@ -43,7 +43,9 @@ impl Exchange<'_> {
     /// Whether the client would rather have no body.
     pub(super) fn prefers_minimal(&self) -> bool {
         let values = self.head.headers.get_all(PREFER).iter().filter_map(|value| value.to_str().ok());
-        values.flat_map(|value| value.split(',')).any(|preference| preference.trim().eq_ignore_ascii_case("return=minimal"))
+        let preferences = values.flat_map(|value| value.split(','));
+        let mut names = preferences.map(|preference| preference.split(';').next().unwrap_or_default().trim());
+        names.any(|name| name.eq_ignore_ascii_case("return=minimal"))
     }
 }
 

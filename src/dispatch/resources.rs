@@ -19,6 +19,9 @@ use crate::resource::{Intake, Meta, Resource, check};
 use crate::schema::{Attribute, ResolvedPath, ResourceType, Returned, Schema};
 use crate::store::{Change, Operation, StoreError, Update};
 
+/// What a body says, and what it unassigns in so many words.
+type Wanted = (Resource, Vec<(Option<String>, String)>);
+
 impl Exchange<'_> {
     /// POST (Section 3.3).
     pub(super) async fn create(mut self, endpoint: &Endpoint) -> Result<Answer, Failure> {
@@ -28,11 +31,11 @@ impl Exchange<'_> {
         if self.quirks.active_by_default {
             self.report.deviations.extend(rewrite::activate(&endpoint.resource_type, &mut body));
         }
-        let mut resource = self.intake(endpoint, body)?;
+        let (mut resource, cleared) = self.intake(endpoint, body)?;
         let projection = projection.requested(named_on_request(&endpoint.resource_type, &resource));
         match self.provider.policy.creating(&endpoint.resource_type, &mut resource, self.cx).await? {
             Creating::Store => {}
-            Creating::Adopt { id } => return self.adopt(endpoint, &id, resource, &projection).await,
+            Creating::Adopt { id } => return self.adopt(endpoint, &id, (resource, cleared), &projection).await,
         }
         resource.settle_schemas(&endpoint.resource_type);
         check(&resource, &endpoint.resource_type)?;
@@ -62,9 +65,9 @@ impl Exchange<'_> {
         self.check_accept()?;
         let projection = self.projection(endpoint)?;
         let body = self.object()?;
-        let wanted = self.intake(endpoint, body)?;
+        let (wanted, cleared) = self.intake(endpoint, body)?;
         let projection = projection.requested(named_on_request(&endpoint.resource_type, &wanted));
-        let change = self.put(endpoint, id, wanted).await?;
+        let change = self.put(endpoint, id, (wanted, cleared)).await?;
         self.answer_whole(endpoint, &change, &projection).await
     }
 
@@ -117,14 +120,15 @@ impl Exchange<'_> {
     }
 
     /// A resource that is there already takes over what a POST says.
-    async fn adopt(self, endpoint: &Endpoint, id: &str, wanted: Resource, projection: &Projection) -> Result<Answer, Failure> {
+    async fn adopt(self, endpoint: &Endpoint, id: &str, wanted: Wanted, projection: &Projection) -> Result<Answer, Failure> {
         let change = self.put(endpoint, id, wanted).await?;
         let answer = self.answer_whole(endpoint, &change, projection).await?;
         Ok(Answer { status: StatusCode::CREATED, ..answer })
     }
 
-    async fn put(&self, endpoint: &Endpoint, id: &str, wanted: Resource) -> Result<Change, Failure> {
-        let replacement = Replacement::new(Arc::clone(&endpoint.resource_type), wanted, self.quirks.omitted);
+    async fn put(&self, endpoint: &Endpoint, id: &str, (wanted, cleared): Wanted) -> Result<Change, Failure> {
+        let resource_type = Arc::clone(&endpoint.resource_type);
+        let replacement = Replacement::new(resource_type, wanted, self.quirks.omitted).clearing(cleared);
         let tenant = self.cx.tenant().clone();
         let update = Update::put(Arc::clone(&endpoint.resource_type), tenant, replacement, self.provider.clock.now());
         self.update(endpoint, id, update).await
@@ -164,12 +168,13 @@ impl Exchange<'_> {
         rules
     }
 
-    fn intake(&mut self, endpoint: &Endpoint, body: Map<String, Value>) -> Result<Resource, Failure> {
+    fn intake(&mut self, endpoint: &Endpoint, body: Map<String, Value>) -> Result<Wanted, Failure> {
         let rules = self.rules();
         let mut intake = Intake::new(&endpoint.resource_type, rules.values);
         let resource = intake.resource(body)?;
+        let cleared = intake.unassigned();
         self.report.deviations.extend(intake.repairs().into_iter().map(Deviation::Value));
-        Ok(resource)
+        Ok((resource, cleared))
     }
 
     /// The resource after a change; read again where the store did not have the whole of it at hand, or what is derived.

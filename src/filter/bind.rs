@@ -8,7 +8,7 @@ use super::bound::{BoundFilter, Comparison, Operand};
 use super::syntax::{CompValue, CompareOp, Filter};
 use crate::attr::AttrPath;
 use crate::error::{Error, ScimType};
-use crate::schema::{Attribute, AttributeType, Locations, ResolvedPath, ResourceType, Returned, bytes, fold, instant, prepare};
+use crate::schema::{AttributeType, Locations, ResolvedPath, ResourceType, bytes, fold, instant, prepare};
 
 /// Binds filters to a resource type.
 #[derive(Clone, Debug)]
@@ -246,8 +246,7 @@ fn resolve_element(parent: &ResolvedPath, path: &AttrPath) -> Option<ResolvedPat
 }
 
 fn refuse_hidden(path: &ResolvedPath) -> Result<(), BindError> {
-    let hidden = |attribute: &Attribute| attribute.returned() == Returned::Never;
-    if hidden(path.attribute()) || hidden(path.last()) {
+    if !path.attribute().is_readable() || !path.last().is_readable() {
         return Err(BindError { path: path.to_string(), kind: BindErrorKind::Hidden });
     }
     Ok(())

@@ -1,6 +1,7 @@
 //! JSON as SCIM wants it: no name twice, not too deep (RFC 7643, Section 2.1; RFC 8259, Section 4).
 
 use std::cell::Cell;
+use std::collections::HashSet;
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
@@ -37,8 +38,8 @@ pub enum JsonError {
     /// It is JSON, but no object.
     #[error("the body is not a JSON object")]
     NotObject,
-    /// An object has a member twice.
-    #[error("the body has a member twice in one object: line {line}, column {column}")]
+    /// An object has a member twice, perhaps under names that differ in case (RFC 7643, Section 2.1).
+    #[error("the body has a member twice in one object, whatever the case: line {line}, column {column}")]
     Duplicate {
         /// The line, from 1.
         line: usize,
@@ -165,6 +166,22 @@ impl<'de> Visitor<'de> for Reader<'_> {
                 return Err(A::Error::custom("a member stands twice"));
             }
         }
+        if repeats_a_name(&object) {
+            self.trouble.set(Trouble::Duplicate);
+            return Err(A::Error::custom("a member stands twice"));
+        }
         Ok(Value::Object(object))
     }
+}
+
+/// Up to this many names are compared each with each.
+const FEW: usize = 16;
+
+/// Whether two names differ in nothing but case.
+fn repeats_a_name(object: &Map<String, Value>) -> bool {
+    if object.len() > FEW {
+        let mut names = HashSet::with_capacity(object.len());
+        return !object.keys().all(|name| names.insert(name.to_ascii_lowercase()));
+    }
+    object.keys().enumerate().any(|(place, name)| object.keys().skip(place + 1).any(|other| other.eq_ignore_ascii_case(name)))
 }

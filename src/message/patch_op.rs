@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
-use super::{MessageError, expect_schema, refuse_repeats, take};
+use super::{MessageError, expect_schema, take};
 
 /// The schema of a PATCH message.
 pub const PATCH_OP: &str = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
@@ -58,7 +58,6 @@ fn read(index: usize, operation: Value) -> Result<PatchOperation, MessageError> 
     let Value::Object(mut operation) = operation else {
         return Err(MessageError::syntax(format!("operation {index} is not an object")));
     };
-    refuse_repeats(&operation)?;
     let Some(Value::String(op)) = take(&mut operation, "op") else {
         return Err(MessageError::syntax(format!("operation {index}: `op` has to be `add`, `remove` or `replace`")));
     };

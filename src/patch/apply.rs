@@ -139,6 +139,9 @@ fn apply_to_values(
     elements.retain(|element| !is_unassigned(element));
     if !elements.is_empty() {
         object.insert(name.to_owned(), Value::Array(elements));
+    } else if target.attribute.required() && matches!(action, Action::Remove) && result.is_ok() {
+        // RFC 7644, Section 3.5.2.2: a required attribute yields "mutability".
+        return Err(PatchErrorKind::Required(name.to_owned()));
     }
     result
 }

@@ -1,6 +1,5 @@
 //! From operations to steps: paths resolved, values of the right type (RFC 7644, Section 3.5.2).
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -12,7 +11,7 @@ use super::rules::{ListedValues, NoOperations, PatchRepair, ReadOnlyEcho, Rules}
 use crate::attr::starts_with_urn;
 use crate::filter::{Binder, Budget, FilterLimits, Syntax};
 use crate::message::{PatchOp, PatchOperation};
-use crate::resource::{Intake, ValueError, ValueErrorKind};
+use crate::resource::{Intake, UnknownAttributes, ValueError, ValueErrorKind};
 use crate::schema::{Attribute, AttributeType, Locations, Mutability, ResourceType, Schema};
 
 /// Binds PATCH messages to a resource type.
@@ -123,11 +122,7 @@ impl Binding<'_> {
         let Value::Object(object) = value else {
             return Err(PatchErrorKind::NotObject);
         };
-        let mut names = HashSet::with_capacity(object.len());
         for (key, value) in object {
-            if !names.insert(key.to_ascii_lowercase()) {
-                return Err(ValueError::new(key, ValueErrorKind::Duplicate).into());
-            }
             self.key(key, value)?;
         }
         Ok(())
@@ -141,7 +136,9 @@ impl Binding<'_> {
         }
         let bound = match self.bind_path(&key) {
             Ok(bound) => bound,
-            Err(PatchErrorKind::UnknownPath(name)) => {
+            Err(PatchErrorKind::UnknownPath(name))
+                if self.binder.rules.values.unknown_attributes == UnknownAttributes::Ignore =>
+            {
                 self.intake(|intake| intake.unknown(name))?;
                 return Ok(());
             }
@@ -153,6 +150,9 @@ impl Binding<'_> {
             bound => {
                 if !is_name_of(&bound, &key) {
                     self.repairs.push(PatchRepair::KeyAsPath(self.operation, key));
+                }
+                if let Bound::Attribute(target) = &bound {
+                    self.echo_parts(target, &value)?;
                 }
                 self.set_bound(bound, value)
             }
@@ -171,6 +171,20 @@ impl Binding<'_> {
         Ok(())
     }
 
+    /// Read-only parts of a complex value without a path, such as `manager.displayName`.
+    fn echo_parts(&mut self, target: &StepTarget, value: &Value) -> Result<(), PatchErrorKind> {
+        let Value::Object(parts) = value else {
+            return Ok(());
+        };
+        for (name, part) in parts.iter().filter(|_| target.sub.is_none() && !target.attribute.multi_valued()) {
+            let sub = target.attribute.sub_attribute(name).filter(|sub| sub.mutability() == Mutability::ReadOnly);
+            if let Some(sub) = sub {
+                self.echo(&StepTarget { sub: Some(Arc::clone(sub)), ..target.clone() }, part.clone())?;
+            }
+        }
+        Ok(())
+    }
+
     fn set(&mut self, path: &str, value: Value) -> Result<(), PatchErrorKind> {
         match self.bind_path(path) {
             Ok(bound) => self.set_bound(bound, value),
@@ -184,6 +198,9 @@ impl Binding<'_> {
             Bound::Extension(schema) => self.set_extension(&schema, value),
             Bound::Attribute(target) => {
                 refuse_read_only(&target)?;
+                if is_derived(&target) && target.last().mutability() == Mutability::Immutable {
+                    return Err(PatchErrorKind::Immutable(target.path().to_string()));
+                }
                 if is_derived(&target) || !self.takes(&target) {
                     return Ok(());
                 }
@@ -216,6 +233,7 @@ impl Binding<'_> {
                 Some(attribute) => {
                     let attribute = Arc::clone(attribute);
                     let target = StepTarget { extension: Some(Arc::clone(schema)), attribute, filter: None, sub: None };
+                    self.echo_parts(&target, &value)?;
                     self.set_bound(Bound::Attribute(target), value)?;
                 }
                 None => self.key(format!("{uri}:{key}"), value)?,
@@ -254,6 +272,8 @@ impl Binding<'_> {
             schemas.into_iter().for_each(|schema| self.push(StepChange::RemoveExtension(schema)));
             return Ok(());
         }
+        // Null beside a removal says nothing.
+        let value = value.filter(|value| !value.is_null());
         let whole = target.filter.is_none();
         let required = match &target.sub {
             Some(sub) => sub.required(),
@@ -264,7 +284,7 @@ impl Binding<'_> {
             return Err(PatchErrorKind::Required(target.path().to_string()));
         }
         let action = match value {
-            None | Some(Value::Null) => Action::Remove,
+            None => Action::Remove,
             Some(_) if self.binder.rules.listed_values == ListedValues::Refuse => return Err(PatchErrorKind::RemoveWithValue),
             Some(value) if whole && target.last().multi_valued() => {
                 let listed = self.listed(&target, value)?;
@@ -295,6 +315,9 @@ impl Binding<'_> {
         let mut schemas = Vec::new();
         for extension in resource_type.extensions() {
             if chosen(extension.schema.uri().as_str())? {
+                if extension.required {
+                    return Err(PatchErrorKind::Required(extension.schema.uri().to_string()));
+                }
                 schemas.push(Arc::clone(&extension.schema));
             }
         }
@@ -337,8 +360,7 @@ impl Binding<'_> {
             }
             None if attribute.multi_valued() && self.op == Op::Add && !value.is_array() && !value.is_null() => {
                 // RFC 7644, Section 3.5.2.1 speaks of "a value"; a single one is as good as an array of one.
-                let value = self.intake(|intake| intake.element(container, &attribute, value))?;
-                Ok(value.map(|value| Value::Array(vec![value])))
+                self.intake(|intake| intake.value(container, &attribute, Value::Array(vec![value])))
             }
             None if value.is_object() && attribute.kind() == AttributeType::Complex && !attribute.multi_valued() => {
                 self.intake(|intake| intake.parts(container, &attribute, value)).map(Some)

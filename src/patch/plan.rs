@@ -148,6 +148,14 @@ impl Plan {
         MemberDelta::of(self)
     }
 
+    /// Whether a step compares that attribute of the core schema with what the client echoes.
+    pub(crate) fn expects(&self, attribute: &Attribute) -> bool {
+        self.steps.iter().any(|step| match &step.change {
+            StepChange::Expect(path, _) => path.extension().is_none() && path.attribute().name() == attribute.name(),
+            StepChange::Target(..) | StepChange::RemoveExtension(_) => false,
+        })
+    }
+
     /// The attributes that the client named.
     pub fn paths(&self) -> impl Iterator<Item = ResolvedPath> + '_ {
         self.steps.iter().filter_map(Step::path)

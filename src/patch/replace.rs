@@ -7,8 +7,8 @@ use serde_json::{Map, Value};
 use super::delta::MemberDelta;
 use super::error::{PatchError, PatchErrorKind};
 use super::rules::Omitted;
-use crate::resource::Resource;
-use crate::schema::{Attribute, AttributeType, Mutability, ResourceType, Returned};
+use crate::resource::{Resource, same_value};
+use crate::schema::{Attribute, AttributeType, Mutability, ResourceType};
 
 /// A bound PUT: a resource to put in the place of another.
 #[derive(Clone, Debug)]
@@ -16,13 +16,21 @@ pub struct Replacement {
     resource_type: Arc<ResourceType>,
     wanted: Resource,
     omitted: Omitted,
+    cleared: Vec<(Option<String>, String)>,
 }
 
 impl Replacement {
     /// Puts `wanted`, which [`Intake`](crate::resource::Intake) made of a body.
     #[must_use]
     pub fn new(resource_type: Arc<ResourceType>, wanted: Resource, omitted: Omitted) -> Self {
-        Self { resource_type, wanted, omitted }
+        Self { resource_type, wanted, omitted, cleared: Vec::new() }
+    }
+
+    /// The same, with attributes that the body unassigns in so many words; see
+    /// [`Intake::unassigned`](crate::resource::Intake::unassigned).
+    #[must_use]
+    pub fn clearing(self, cleared: Vec<(Option<String>, String)>) -> Self {
+        Self { cleared, ..self }
     }
 
     /// The change to the members as a delta: those of the body are all there are.
@@ -31,7 +39,7 @@ impl Replacement {
         let membership = self.resource_type.membership()?;
         match self.wanted.get(membership.name()) {
             Some(Value::Array(members)) => MemberDelta::replace_all(members),
-            _ if self.omitted == Omitted::Keep => None,
+            _ if self.omitted == Omitted::Keep && !self.clears(None, membership.name()) => None,
             _ => MemberDelta::replace_all(&[]),
         }
     }
@@ -66,11 +74,11 @@ impl Replacement {
         let mut object = current.into_stored();
         match self.wanted.get("externalId") {
             Some(external_id) => drop(object.insert("externalId".to_owned(), external_id.clone())),
-            None if self.omitted == Omitted::Keep => {}
+            None if self.omitted == Omitted::Keep && !self.clears(None, "externalId") => {}
             None => drop(object.remove("externalId")),
         }
         let attributes = self.resource_type.schema().attributes().iter().filter(|attribute| chosen(attribute));
-        replace_all(attributes, &mut object, self.wanted.attributes(), self.omitted).map_err(refuse)?;
+        self.replace_each(None, attributes, &mut object, self.wanted.attributes()).map_err(refuse)?;
         let empty = Map::new();
         for extension in self.resource_type.extensions() {
             let uri = extension.schema.uri().as_str();
@@ -79,7 +87,8 @@ impl Replacement {
                 Some(Value::Object(container)) => container,
                 _ => Map::new(),
             };
-            replace_all(extension.schema.attributes().iter(), &mut container, wanted, self.omitted).map_err(refuse)?;
+            let attributes = extension.schema.attributes().iter();
+            self.replace_each(Some(uri), attributes, &mut container, wanted).map_err(refuse)?;
             if !container.is_empty() {
                 object.insert(uri.to_owned(), Value::Object(container));
             }
@@ -88,49 +97,79 @@ impl Replacement {
         resource.settle_schemas(&self.resource_type);
         Ok(resource)
     }
-}
 
-fn replace_all<'a>(
-    attributes: impl Iterator<Item = &'a Arc<Attribute>>,
-    object: &mut Map<String, Value>,
-    wanted: &Map<String, Value>,
-    omitted: Omitted,
-) -> Result<(), PatchErrorKind> {
-    for attribute in attributes {
-        let name = attribute.name();
-        match (attribute.mutability(), wanted.get(name)) {
-            (Mutability::ReadOnly, _) => {}
-            (Mutability::Immutable, Some(value)) if object.get(name).is_some_and(|current| current != value) => {
-                return Err(PatchErrorKind::Immutable(name.to_owned()));
-            }
-            (Mutability::Immutable, None) => {}
-            (_, Some(value)) => {
-                let value = with_read_only(attribute, object.get(name), value.clone());
-                object.insert(name.to_owned(), value);
-            }
-            (_, None) if is_kept(attribute, omitted) => {}
-            (_, None) => drop(object.remove(name)),
-        }
-    }
-    Ok(())
-}
-
-fn is_kept(attribute: &Attribute, omitted: Omitted) -> bool {
-    let boolean = attribute.kind() == AttributeType::Boolean && !attribute.multi_valued();
-    // What a client cannot read it cannot send back.
-    let unreadable = attribute.mutability() == Mutability::WriteOnly || attribute.returned() == Returned::Never;
-    unreadable || omitted == Omitted::Keep || (omitted == Omitted::KeepBooleans && boolean)
-}
-
-/// The value with the read-only sub-attributes that the service provider has set.
-fn with_read_only(attribute: &Attribute, current: Option<&Value>, mut value: Value) -> Value {
-    let subs = attribute.sub_attributes().iter().filter(|sub| sub.mutability() == Mutability::ReadOnly);
-    if let (Some(Value::Object(current)), Value::Object(value)) = (current, &mut value) {
-        for sub in subs {
-            if let Some(kept) = current.get(sub.name()) {
-                value.insert(sub.name().to_owned(), kept.clone());
+    fn replace_each<'a>(
+        &self,
+        container: Option<&str>,
+        attributes: impl Iterator<Item = &'a Arc<Attribute>>,
+        object: &mut Map<String, Value>,
+        wanted: &Map<String, Value>,
+    ) -> Result<(), PatchErrorKind> {
+        for attribute in attributes {
+            let name = attribute.name();
+            let current = object.get(name);
+            match (attribute.mutability(), wanted.get(name)) {
+                (Mutability::ReadOnly, _) | (Mutability::Immutable, None) => {}
+                (Mutability::Immutable, Some(value)) if current.is_some_and(|current| !same_value(attribute, current, value)) => {
+                    return Err(PatchErrorKind::Immutable(name.to_owned()));
+                }
+                (Mutability::Immutable, Some(_)) if current.is_some() => {}
+                (_, Some(value)) => {
+                    let value = with_kept_parts(attribute, current, value.clone())?;
+                    object.insert(name.to_owned(), value);
+                }
+                (_, None) if self.keeps(attribute) && !self.clears(container, name) => {}
+                (_, None) => match kept_parts(attribute, current) {
+                    Some(kept) => drop(object.insert(name.to_owned(), kept)),
+                    None => drop(object.remove(name)),
+                },
             }
         }
+        Ok(())
     }
-    value
+
+    /// Whether the body unassigns the attribute in so many words.
+    fn clears(&self, container: Option<&str>, name: &str) -> bool {
+        self.cleared.iter().any(|(of, cleared)| of.as_deref() == container && cleared == name)
+    }
+
+    /// Whether an attribute keeps its value when the body leaves it out.
+    fn keeps(&self, attribute: &Attribute) -> bool {
+        let boolean = attribute.kind() == AttributeType::Boolean && !attribute.multi_valued();
+        // What a client cannot read it cannot send back.
+        !attribute.is_readable() || self.omitted == Omitted::Keep || (self.omitted == Omitted::KeepBooleans && boolean)
+    }
+}
+
+/// The value with the parts that the client may not change, or cannot send back.
+fn with_kept_parts(attribute: &Attribute, current: Option<&Value>, mut value: Value) -> Result<Value, PatchErrorKind> {
+    let (Some(Value::Object(current)), Value::Object(parts)) = (current, &mut value) else {
+        return Ok(value);
+    };
+    for sub in attribute.sub_attributes() {
+        let (Some(kept), part) = (current.get(sub.name()), parts.get(sub.name())) else {
+            continue;
+        };
+        if sub.mutability() == Mutability::Immutable && part.is_some_and(|part| !same_value(sub, kept, part)) {
+            return Err(PatchErrorKind::Immutable(format!("{}.{}", attribute.name(), sub.name())));
+        }
+        let read_only = sub.mutability() == Mutability::ReadOnly;
+        if read_only || (part.is_none() && stays_when_omitted(sub)) {
+            parts.insert(sub.name().to_owned(), kept.clone());
+        }
+    }
+    Ok(value)
+}
+
+/// What is left of a complex value that the body leaves out.
+fn kept_parts(attribute: &Attribute, current: Option<&Value>) -> Option<Value> {
+    let current = current?.as_object()?;
+    let kept = attribute.sub_attributes().iter().filter(|sub| stays_when_omitted(sub));
+    let kept = kept.filter_map(|sub| Some((sub.name().to_owned(), current.get(sub.name())?.clone())));
+    let kept: Map<String, Value> = kept.collect();
+    (!kept.is_empty()).then_some(Value::Object(kept))
+}
+
+fn stays_when_omitted(sub: &Attribute) -> bool {
+    sub.mutability() == Mutability::Immutable || !sub.is_readable()
 }

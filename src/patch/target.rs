@@ -9,7 +9,7 @@ use super::error::PatchErrorKind;
 use super::plan::{Action, StepTarget};
 use super::rules::NoMatch;
 use crate::filter::Budget;
-use crate::resource::{ValueError, ValueErrorKind, fresh_values};
+use crate::resource::{ValueError, ValueErrorKind, fresh_values, same_value};
 use crate::schema::{Attribute, AttributeType, Mutability, fold};
 
 /// How a step was done.
@@ -69,7 +69,7 @@ impl<'r> Slot<'r> {
             return self.merge(parts);
         }
         match self.object.get_mut(self.attribute.name()) {
-            Some(current) if current == value => Ok(()),
+            Some(current) if same_value(self.attribute, current, value) => Ok(()),
             Some(_) if self.attribute.mutability() == Mutability::Immutable => Err(self.immutable()),
             Some(current) => {
                 current.clone_from(value);
@@ -100,9 +100,15 @@ impl<'r> Slot<'r> {
     }
 
     fn unassign(&mut self) -> Result<(), PatchErrorKind> {
-        let assigned = self.object.contains_key(self.attribute.name());
-        if assigned && self.attribute.mutability() == Mutability::Immutable {
+        let Some(value) = self.object.get(self.attribute.name()) else {
+            return Ok(());
+        };
+        if self.attribute.mutability() == Mutability::Immutable {
             return Err(self.immutable());
+        }
+        let is_fixed = |sub: &&Arc<Attribute>| sub.mutability() == Mutability::Immutable && value.get(sub.name()).is_some();
+        if let Some(sub) = self.attribute.sub_attributes().iter().find(is_fixed) {
+            return Err(immutable(self.attribute, sub));
         }
         self.object.remove(self.attribute.name());
         Ok(())
@@ -127,6 +133,9 @@ impl<'r> Slot<'r> {
         }
         if elements.is_empty() {
             self.object.remove(attribute.name());
+            if attribute.required() {
+                return Err(PatchErrorKind::Required(attribute.name().to_owned()));
+            }
         }
         Ok(())
     }
@@ -256,8 +265,12 @@ fn swap_element(
             Mutability::ReadOnly => {
                 swapped.insert(sub.name().to_owned(), current.clone());
             }
-            Mutability::Immutable if record.get(sub.name()) != Some(current) => return Err(immutable(attribute, sub)),
-            Mutability::Immutable | Mutability::ReadWrite | Mutability::WriteOnly => {}
+            Mutability::Immutable if record.get(sub.name()).is_some_and(|value| value != current) => {
+                return Err(immutable(attribute, sub));
+            }
+            // What was set once and is left out stays, as with PUT.
+            Mutability::Immutable => drop(swapped.insert(sub.name().to_owned(), current.clone())),
+            Mutability::ReadWrite | Mutability::WriteOnly => {}
         }
     }
     *element = swapped;

@@ -108,6 +108,7 @@ impl Projection {
     /// How much of a top-level attribute is part of the answer.
     pub(super) fn share(&self, extension: Option<&Schema>, attribute: &Attribute) -> Share {
         match attribute.returned() {
+            _ if !attribute.is_readable() => Share::Nothing,
             Returned::Never => Share::Nothing,
             Returned::Always => Share::Whole,
             Returned::Default | Returned::Request => self.share_of_optional(extension, attribute),
@@ -140,6 +141,7 @@ impl Projection {
     pub(super) fn has_sub(&self, share: Share, extension: Option<&Schema>, attribute: &Attribute, sub: &Attribute) -> bool {
         let is_named = || self.named.iter().any(|named| named.is_sub(extension, attribute, sub));
         match (sub.returned(), share) {
+            _ if !sub.is_readable() => false,
             (Returned::Never, _) | (_, Share::Nothing) => false,
             (Returned::Always, _) => true,
             (Returned::Default, Share::Whole) => self.mode != Mode::Without || !is_named(),

@@ -11,7 +11,7 @@ use super::page::Position;
 use crate::attr::AttrPath;
 use crate::error::{Error, ScimType};
 use crate::resource::Resource;
-use crate::schema::{AttributeType, Number, ResolvedPath, ResourceType, Returned, fold, instant};
+use crate::schema::{AttributeType, Number, ResolvedPath, ResourceType, fold, instant};
 
 /// The order of results: by an attribute, then by id.
 #[derive(Clone, Debug, PartialEq)]
@@ -170,7 +170,7 @@ impl Sort {
 /// The path with the `value` of a complex attribute; what is made of an id is sorted by that.
 fn sortable(path: ResolvedPath) -> Option<ResolvedPath> {
     let attribute = path.attribute();
-    let hidden = attribute.returned() == Returned::Never || path.last().returned() == Returned::Never;
+    let hidden = !attribute.is_readable() || !path.last().is_readable();
     let derived = attribute.refers_by_value() && path.last().name() == "$ref";
     match path.last().kind() {
         _ if hidden => None,

@@ -97,7 +97,11 @@ fn compare_objects(
 ) {
     for attribute in schema.attributes() {
         let (old, new) = (old.get(attribute.name()), new.get(attribute.name()));
-        if same_value(attribute, old, new) || is_derived(attribute) {
+        let same = match (old, new) {
+            (Some(old), Some(new)) => same_value(attribute, old, new),
+            (old, new) => old == new,
+        };
+        if same || is_derived(attribute) {
             continue;
         }
         if attribute.kind() == AttributeType::Complex && !attribute.multi_valued() {
@@ -119,9 +123,9 @@ fn is_derived(attribute: &Attribute) -> bool {
 }
 
 /// Whether an attribute has the same values: the order of several does not count (RFC 7643, Section 2.4).
-fn same_value(attribute: &Attribute, old: Option<&Value>, new: Option<&Value>) -> bool {
+pub(crate) fn same_value(attribute: &Attribute, old: &Value, new: &Value) -> bool {
     match (old, new) {
-        (Some(Value::Array(old)), Some(Value::Array(new))) if attribute.multi_valued() => {
+        (Value::Array(old), Value::Array(new)) if attribute.multi_valued() => {
             old == new || (old.len() == new.len() && same_set(attribute, old, new))
         }
         (old, new) => old == new,

@@ -18,6 +18,8 @@ pub struct Intake<'t> {
     resource_type: &'t ResourceType,
     rules: ValueRules,
     repairs: Vec<Repair>,
+    /// Attributes that the client unassigned in so many words, each with its container.
+    unassigned: Vec<(Option<String>, String)>,
 }
 
 /// Where a value stands, for messages; made into text only when one is due.
@@ -45,13 +47,19 @@ impl<'t> Intake<'t> {
     /// Reads for `resource_type` by `rules`.
     #[must_use]
     pub fn new(resource_type: &'t ResourceType, rules: ValueRules) -> Self {
-        Self { resource_type, rules, repairs: Vec::new() }
+        Self { resource_type, rules, repairs: Vec::new(), unassigned: Vec::new() }
     }
 
     /// What was put right so far.
     #[must_use]
     pub fn repairs(self) -> Vec<Repair> {
         self.repairs
+    }
+
+    /// The attributes that the client unassigned in so many words, by container and name: PUT clears them.
+    #[must_use]
+    pub fn unassigned(&mut self) -> Vec<(Option<String>, String)> {
+        std::mem::take(&mut self.unassigned)
     }
 
     /// Makes a resource of the body of a POST or PUT: read-only attributes are left out (RFC 7644, Sections 3.3 and
@@ -202,7 +210,11 @@ impl<'t> Intake<'t> {
         key: String,
         value: Value,
     ) -> Result<(), ValueError> {
-        let value = if self.takes(attribute) { self.value(container, attribute, value)? } else { None };
+        let taken = self.takes(attribute);
+        let value = if taken { self.value(container, attribute, value)? } else { None };
+        if taken && value.is_none() {
+            self.unassigned.push((container.map(str::to_owned), attribute.name().to_owned()));
+        }
         // An unassigned value holds its place, so that a second spelling of the name is seen.
         if object.insert(canonical(key, attribute), value.unwrap_or_default()).is_some() {
             let place = Place { container, attribute: attribute.name(), sub: None };
@@ -260,6 +272,10 @@ impl<'t> Intake<'t> {
                 return Err(ValueError::new(place, ValueErrorKind::Type(attribute.kind())));
             }
             canonical.extend(self.single(place, attribute, value)?);
+        }
+        // Who is listed by id cannot be listed without one.
+        if attribute.refers_by_value() && canonical.iter().any(|value| value.get("value").is_none()) {
+            return Err(ValueError::new(format!("{place}.value"), ValueErrorKind::Required));
         }
         remove_repeats(attribute, &mut canonical);
         if canonical.iter().filter(|value| is_primary(value)).count() > 1 {

@@ -62,6 +62,9 @@ fn timestamp(instant: DateTime<Utc>) -> String {
 
 /// The version of a resource: an entity tag, such as `W/"3"` (RFC 7644, Section 3.14).
 ///
+/// What a store derives from other resources, such as `groups` of a user, does not count: a change of a group would else be
+/// a change of each of its members.
+///
 /// Versions compare by what stands between the quotes: SCIM uses weak tags with `If-Match`.
 #[derive(Clone, Debug)]
 pub struct Version(Box<str>);

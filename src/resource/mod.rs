@@ -21,7 +21,7 @@ pub use meta::{Meta, Version};
 pub use value::{Repair, UnknownAttributes, ValueError, ValueErrorKind, ValueRules};
 pub use view::{EnterpriseUser, Group, Manager, Member, MultiValue, Name, User};
 
-pub(crate) use compare::{changed_paths, fresh_values};
+pub(crate) use compare::{changed_paths, fresh_values, same_value};
 
 /// A resource: a JSON object whose keys are spelled as in the schema, whose unassigned attributes are absent, and whose
 /// extension attributes stand under their URN (RFC 7643, Section 3).

@@ -198,6 +198,12 @@ impl Attribute {
         self.uniqueness != Uniqueness::None
     }
 
+    /// Whether anybody may ever read it: not where it is never returned, or write-only (RFC 7643, Section 7).
+    #[must_use]
+    pub fn is_readable(&self) -> bool {
+        self.returned != Returned::Never && self.mutability != Mutability::WriteOnly
+    }
+
     /// Whether values are identifiers of people, such as user names: unique, and without regard to case. They compare once
     /// they are [prepared](super::prepare).
     #[must_use]

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::auth::Tenant;
 use crate::patch::PatchRepair;
@@ -136,6 +136,13 @@ impl Change {
 
 fn is_active(resource: Option<&Resource>) -> bool {
     resource.and_then(|resource| resource.get("active")) != Some(&Value::Bool(false))
+}
+
+/// Whether two members say the same: the type counts only where both say it, since a store fills it in.
+pub(super) fn same_member(one: &Map<String, Value>, other: &Map<String, Value>) -> bool {
+    let derived = |name: &str| name == "type" && !(one.contains_key("type") && other.contains_key("type"));
+    let said = |of: &Map<String, Value>| of.keys().filter(|name| !derived(name)).count();
+    said(one) == said(other) && one.iter().all(|(name, value)| derived(name) || other.get(name) == Some(value))
 }
 
 pub(super) fn member_ids(resource_type: &ResourceType, resource: &Resource) -> Vec<String> {

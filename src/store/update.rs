@@ -7,7 +7,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
-use super::change::{Change, MemberChange, Operation};
+use super::change::{Change, MemberChange, Operation, same_member};
 use super::error::StoreError;
 use super::precondition::Precondition;
 use crate::auth::Tenant;
@@ -89,6 +89,16 @@ impl Update {
                 plan.paths().any(|path| path.extension().is_none() && path.attribute().name() == attribute.name())
             }
             Requested::Put(_) => true,
+        }
+    }
+
+    /// Whether a value without a path echoes that attribute, which is read-only: the current state has to show it, so that
+    /// the two can be compared.
+    #[must_use]
+    pub fn compares(&self, attribute: &Attribute) -> bool {
+        match &self.change {
+            Requested::Patch(plan) => plan.expects(attribute),
+            Requested::Put(_) => false,
         }
     }
 
@@ -180,7 +190,11 @@ impl Update {
             ids.sort_unstable();
             ids
         };
-        let rewritten = new.iter().any(|(id, member)| old.get(id).is_some_and(|old| old != member));
+        let differs = |old: &Value, new: &Value| match (old.as_object(), new.as_object()) {
+            (Some(old), Some(new)) => !same_member(old, new),
+            _ => old != new,
+        };
+        let rewritten = new.iter().any(|(id, member)| old.get(id).is_some_and(|old| differs(old, member)));
         MemberChange { added: ids(&new, &old), removed: ids(&old, &new), rewritten }
     }
 }

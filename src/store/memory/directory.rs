@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::SystemTime;
 
 use serde_json::{Map, Value};
 use uuid::Uuid;
@@ -13,7 +14,7 @@ use super::{CARRIED_MEMBERS, MemoryStore};
 use crate::auth::Tenant;
 use crate::patch::MemberDelta;
 use crate::query::Projection;
-use crate::resource::Resource;
+use crate::resource::{Resource, is_unassigned};
 use crate::schema::{Attribute, ResourceType, Returned};
 use crate::store::change::{Change, MemberChange};
 use crate::store::error::StoreError;
@@ -112,7 +113,7 @@ impl Tenancy {
     pub(super) fn update(&mut self, resource_type: &ResourceType, id: &str, update: &Update) -> Result<Change, StoreError> {
         let current = Arc::clone(self.find(resource_type, id).ok_or(StoreError::NotFound)?);
         let Some(membership) = resource_type.membership() else {
-            return self.write_back(resource_type, id, update.apply(current)?);
+            return self.update_whole(resource_type, id, update, current);
         };
         match update.members() {
             None if !update.touches(membership) => {
@@ -133,6 +134,25 @@ impl Tenancy {
                 self.write_whole(resource_type, membership, id, change)
             }
         }
+    }
+
+    /// Updates a resource of a type without members. Its groups are shown to the change where that compares them.
+    fn update_whole(
+        &mut self,
+        resource_type: &ResourceType,
+        id: &str,
+        update: &Update,
+        current: Arc<Resource>,
+    ) -> Result<Change, StoreError> {
+        let Some(view) = resource_type.membership_view().filter(|view| update.compares(view)) else {
+            return self.write_back(resource_type, id, update.apply(current)?);
+        };
+        let composed = self.compose(resource_type, &current, &Projection::default());
+        let mut change = update.apply(composed)?;
+        if let Some(after) = &mut change.after {
+            Arc::make_mut(after).remove(view.name());
+        }
+        self.write_back(resource_type, id, change)
     }
 
     /// Writes what changed; the members of `change` are those of a delta, and not in the resource.
@@ -189,9 +209,23 @@ impl Tenancy {
         let mut change = Change::deleted(Arc::clone(resource_type), tenant.clone(), resource);
         change.members.removed = self.memberships.remove_group(id);
         if !keeps_dangling {
-            self.memberships.remove_member(id);
+            for group in self.memberships.remove_member(id) {
+                self.touch(&group);
+            }
         }
         Ok(change)
+    }
+
+    /// Gives a resource another version, since something about it has changed that is kept apart from it.
+    fn touch(&mut self, id: &str) {
+        let table = self.tables.values_mut().find(|table| table.get(id).is_some());
+        if let Some(table) = table
+            && let Some(mut resource) = table.get(id).map(|resource| Resource::clone(resource))
+            && let Some(meta) = resource.meta()
+        {
+            resource.set_meta(&meta.changed(SystemTime::now().into()));
+            table.touch(id, Arc::new(resource));
+        }
     }
 
     /// The resource with its members and its groups, as far as `projection` reads them.
@@ -261,8 +295,49 @@ impl Tenancy {
 /// RFC 7643, Section 9.2: a password is not kept in clear, and this store has no other way.
 fn forget_secrets(resource_type: &ResourceType, resource: &mut Resource) {
     for attribute in resource_type.schema().attributes() {
-        if attribute.returned() == Returned::Never && resource.get(attribute.name()).is_some() {
-            resource.remove(attribute.name());
+        let value = resource.get(attribute.name()).filter(|_| holds_secrets(attribute)).cloned();
+        if let Some(value) = value {
+            resource.set(attribute.name(), without_secrets(attribute, value));
         }
     }
+    for extension in resource_type.extensions() {
+        let uri = extension.schema.uri().as_str();
+        let secret: Vec<_> = extension.schema.attributes().iter().filter(|attribute| holds_secrets(attribute)).collect();
+        if secret.is_empty() {
+            continue;
+        }
+        let Some(Value::Object(mut object)) = resource.get(uri).cloned() else {
+            continue;
+        };
+        for attribute in secret {
+            if let Some(value) = object.remove(attribute.name()) {
+                let left = without_secrets(attribute, value);
+                object.extend((!is_unassigned(&left)).then(|| (attribute.name().to_owned(), left)));
+            }
+        }
+        resource.set(uri, object);
+    }
+    resource.settle_schemas(resource_type);
+}
+
+fn is_secret(attribute: &Attribute) -> bool {
+    attribute.returned() == Returned::Never
+}
+
+fn holds_secrets(attribute: &Attribute) -> bool {
+    is_secret(attribute) || attribute.sub_attributes().iter().any(|sub| is_secret(sub))
+}
+
+fn without_secrets(attribute: &Attribute, mut value: Value) -> Value {
+    if is_secret(attribute) {
+        return Value::Null;
+    }
+    let elements = match &mut value {
+        Value::Array(elements) => elements.as_mut_slice(),
+        value => std::slice::from_mut(value),
+    };
+    for element in elements.iter_mut().filter_map(Value::as_object_mut) {
+        element.retain(|name, _| attribute.sub_attribute(name).is_none_or(|sub| !is_secret(sub)));
+    }
+    value
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use crate::patch::MemberDelta;
-use crate::store::change::MemberChange;
+use crate::store::change::{MemberChange, same_member};
 
 /// The memberships of a tenant.
 #[derive(Default)]
@@ -115,13 +115,15 @@ impl Memberships {
         list.members.into_values().map(|member| member.id.to_string()).collect()
     }
 
-    /// Takes a resource out of all groups.
-    pub(super) fn remove_member(&mut self, id: &str) {
-        for group in self.of_member.remove(id).unwrap_or_default() {
-            if let Some(list) = self.of_group.get_mut(&group) {
+    /// Takes a resource out of all groups, and says which those were.
+    pub(super) fn remove_member(&mut self, id: &str) -> BTreeSet<Arc<str>> {
+        let groups = self.of_member.remove(id).unwrap_or_default();
+        for group in &groups {
+            if let Some(list) = self.of_group.get_mut(group) {
                 list.remove(id);
             }
         }
+        groups
     }
 
     fn take_out(&mut self, group: &str, id: &str) {
@@ -187,8 +189,11 @@ impl Member {
         object
     }
 
+    /// Whether `member` says the same of it.
     fn is(&self, member: &Value) -> bool {
-        rest(member) == self.rest
+        let empty = Map::new();
+        let said = rest(member);
+        same_member(self.rest.as_deref().unwrap_or(&empty), said.as_deref().unwrap_or(&empty))
     }
 }
 

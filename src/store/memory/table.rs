@@ -22,8 +22,15 @@ pub(super) struct Table {
 pub(super) struct UniqueIndex {
     path: ResolvedPath,
     ids: BTreeMap<String, Arc<str>>,
-    /// How many keys are not ASCII. Only then do identifiers, once prepared, differ from folded text.
+    /// How many values are not ASCII. Only then do identifiers, once prepared, differ from folded text.
     beyond_ascii: usize,
+}
+
+/// A value as it is looked up.
+struct Key {
+    text: String,
+    /// Whether the value itself is not ASCII.
+    beyond_ascii: bool,
 }
 
 impl UniqueIndex {
@@ -75,26 +82,28 @@ impl UniqueIndex {
         self.beyond_ascii == 0
     }
 
-    fn insert(&mut self, key: String, id: Arc<str>) {
-        let beyond_ascii = !key.is_ascii();
-        if self.ids.insert(key, id).is_none() {
-            self.beyond_ascii += usize::from(beyond_ascii);
+    fn insert(&mut self, key: Key, id: Arc<str>) {
+        if self.ids.insert(key.text, id).is_none() {
+            self.beyond_ascii += usize::from(key.beyond_ascii);
         }
     }
 
-    fn remove(&mut self, key: &str) {
-        if self.ids.remove(key).is_some() {
-            self.beyond_ascii -= usize::from(!key.is_ascii());
+    fn remove(&mut self, key: &Key) {
+        if self.ids.remove(&key.text).is_some() {
+            self.beyond_ascii -= usize::from(key.beyond_ascii);
         }
     }
 
     /// How values are looked up: by the rule of the attribute for upper and lower case.
-    fn keys<'r>(&'r self, resource: &'r Resource) -> impl Iterator<Item = String> + 'r {
-        resource.values(&self.path).map(|value| match value {
-            Value::String(text) if self.path.last().case_exact() => text.clone(),
-            Value::String(text) if self.path.last().is_identifier() => prepare(text).into_owned(),
-            Value::String(text) => fold(text).into_owned(),
-            value => value.to_string(),
+    fn keys<'r>(&'r self, resource: &'r Resource) -> impl Iterator<Item = Key> + 'r {
+        resource.values(&self.path).map(|value| {
+            let text = match value {
+                Value::String(text) if self.path.last().case_exact() => text.clone(),
+                Value::String(text) if self.path.last().is_identifier() => prepare(text).into_owned(),
+                Value::String(text) => fold(text).into_owned(),
+                value => value.to_string(),
+            };
+            Key { text, beyond_ascii: value.as_str().is_some_and(|text| !text.is_ascii()) }
         })
     }
 
@@ -145,6 +154,13 @@ impl Table {
         Ok(())
     }
 
+    /// Replaces a resource by one that differs in its metadata only.
+    pub(super) fn touch(&mut self, id: &str, resource: Arc<Resource>) {
+        if let Some(slot) = self.resources.get_mut(id) {
+            *slot = resource;
+        }
+    }
+
     pub(super) fn remove(&mut self, id: &str) {
         if let Some(resource) = self.resources.remove(id) {
             self.unindex(id, &resource);
@@ -153,7 +169,7 @@ impl Table {
 
     fn refuse_conflicts(&self, id: &str, resource: &Resource) -> Result<(), StoreError> {
         for index in &self.unique {
-            let mut holders = index.keys(resource).filter_map(|key| index.ids.get(&key));
+            let mut holders = index.keys(resource).filter_map(|key| index.ids.get(&key.text));
             if holders.any(|other| **other != *id) {
                 return Err(StoreError::Conflict { attribute: index.path.to_string() });
             }
@@ -163,7 +179,7 @@ impl Table {
 
     fn index(&mut self, id: &Arc<str>, resource: &Resource) {
         for index in &mut self.unique {
-            let keys: Vec<String> = index.keys(resource).collect();
+            let keys: Vec<Key> = index.keys(resource).collect();
             keys.into_iter().for_each(|key| index.insert(key, Arc::clone(id)));
         }
         if let Some(external_id) = resource.external_id() {
@@ -173,7 +189,7 @@ impl Table {
 
     fn unindex(&mut self, id: &str, resource: &Resource) {
         for index in &mut self.unique {
-            let keys: Vec<String> = index.keys(resource).collect();
+            let keys: Vec<Key> = index.keys(resource).collect();
             keys.iter().for_each(|key| index.remove(key));
         }
         if let Some(external_id) = resource.external_id()

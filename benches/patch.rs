@@ -1,0 +1,119 @@
+//! One operation on a user of 1.1 KB: bound before, from its JSON, and stored.
+#![expect(missing_docs, reason = "criterion_group! makes a public function")]
+
+use std::hint::black_box;
+use std::sync::Arc;
+use std::time::Duration;
+
+use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
+use http::{Method, StatusCode};
+use scimwire::message::{JsonLimits, PatchOp, parse_object};
+use scimwire::patch::{Plan, PlanBinder, Rules};
+use scimwire::resource::{Intake, Resource, ValueRules};
+use scimwire::schema::{ENTERPRISE_USER, ResourceType};
+use serde_json::{Value, json};
+
+#[path = "support/inputs.rs"]
+mod inputs;
+#[path = "support/served.rs"]
+mod served;
+
+use served::{Served, request};
+
+criterion_group! {
+    name = benches;
+    config = Criterion::default().warm_up_time(Duration::from_secs(1)).measurement_time(Duration::from_secs(3));
+    targets = apply, bind_and_apply, store
+}
+criterion_main!(benches);
+
+/// What identity providers change most, to one value and back: what changes nothing may cost nothing.
+fn messages() -> [(&'static str, [Value; 2]); 3] {
+    let work = r#"emails[type eq "work"].value"#;
+    [
+        ("active", [message("active", &json!(false)), message("active", &json!(true))]),
+        ("name.familyName", [message("name.familyName", &json!("Smith")), message("name.familyName", &json!("Jensen"))]),
+        ("value path", [message(work, &json!("barbara@example.com")), message(work, &json!("bjensen@example.com"))]),
+    ]
+}
+
+/// A bound plan, on a resource at hand.
+fn apply(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("patch/apply");
+    let users = Arc::new(user_type());
+    for (name, messages) in messages() {
+        let plans = messages.map(|message| bind(&users, message.to_string().as_bytes()));
+        let (mut user, mut turn) = (Some(user(&users)), 0);
+        group.bench_function(name, |bencher| {
+            bencher.iter(|| {
+                turn ^= 1;
+                user = user.take().map(|user| run(&plans[turn], user));
+            });
+        });
+    }
+    group.finish();
+}
+
+/// From the body of the request to the changed resource.
+fn bind_and_apply(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("patch/parse, bind and apply");
+    let users = Arc::new(user_type());
+    for (name, messages) in messages() {
+        let bodies = messages.map(|message| message.to_string().into_bytes());
+        let (mut user, mut turn) = (Some(user(&users)), 0);
+        group.bench_function(name, |bencher| {
+            bencher.iter(|| {
+                turn ^= 1;
+                let plan = bind(&users, black_box(&bodies[turn]));
+                user = user.take().map(|user| run(&plan, user));
+            });
+        });
+    }
+    group.finish();
+}
+
+/// The same through a dispatcher, into a store in memory.
+fn store(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("patch/store");
+    let served = Served::new();
+    let path = format!("/Users/{}", served.create("/Users", &inputs::user()));
+    for (name, messages) in messages() {
+        let bodies = messages.map(|message| message.to_string().into_bytes());
+        let mut turn = 0;
+        let mut next = || {
+            turn ^= 1;
+            request(Method::PATCH, &path, bodies[turn].clone())
+        };
+        assert_eq!(served.answer(next()).status(), StatusCode::NO_CONTENT);
+        group.bench_function(name, |bencher| {
+            bencher.iter_batched(&mut next, |request| served.answer(request), BatchSize::SmallInput);
+        });
+    }
+    group.finish();
+}
+
+fn user_type() -> ResourceType {
+    ResourceType::user().with_extension(ENTERPRISE_USER)
+}
+
+fn user(users: &ResourceType) -> Resource {
+    let Value::Object(body) = inputs::user() else { panic!("a user is an object") };
+    Intake::new(users, ValueRules::default()).resource(body).expect("a user")
+}
+
+fn message(path: &str, value: &Value) -> Value {
+    json!({
+        "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
+        "Operations": [{ "op": "replace", "path": path, "value": value }],
+    })
+}
+
+fn bind(users: &Arc<ResourceType>, body: &[u8]) -> Plan {
+    let body = parse_object(body, JsonLimits::default()).expect("a JSON object");
+    let message = PatchOp::from_object(body, 1).expect("a PATCH");
+    PlanBinder::new(Arc::clone(users), Rules::default()).bind(message).expect("the path is one of users").0
+}
+
+fn run(plan: &Plan, user: Resource) -> Resource {
+    plan.apply(user).expect("the target is there").resource
+}

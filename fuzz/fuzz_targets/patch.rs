@@ -1,0 +1,52 @@
+//! A PATCH is applied or refused, and one that is refused changes nothing; no password is stored or shown. The input is the
+//! JSON of a user, a line break, and the body of the PATCH.
+#![no_main]
+
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+
+use http::{Method, Request, Response, StatusCode};
+use libfuzzer_sys::fuzz_target;
+use scimwire::schema::{ENTERPRISE_USER, ResourceType};
+use scimwire::{Dispatcher, MemoryStore};
+use serde_json::Value;
+
+const BJENSEN: &str = r#"{"userName":"bjensen","emails":[{"type":"work","value":"bjensen@example.com","primary":true}],
+    "name":{"familyName":"Jensen"},"active":true,"password":"t1meMa$heen"}"#;
+
+fuzz_target!(|input: &str| {
+    let (user, patch) = input.split_once('\n').unwrap_or((BJENSEN, input));
+    let scim = dispatcher();
+    let mut created = send(&scim, Method::POST, "/Users", user);
+    if created.status() != StatusCode::CREATED {
+        created = send(&scim, Method::POST, "/Users", BJENSEN);
+    }
+    let created: Value = serde_json::from_slice(created.body()).expect("the answer is JSON");
+    let path = format!("/Users/{}", created["id"].as_str().expect("a resource has an id"));
+    let before = send(&scim, Method::GET, &path, "");
+    let changed = send(&scim, Method::PATCH, &path, patch);
+    let after = send(&scim, Method::GET, &path, "");
+    assert!(!changed.status().is_server_error(), "{}", String::from_utf8_lossy(changed.body()));
+    if !changed.status().is_success() {
+        assert_eq!(before.body(), after.body());
+    }
+    let shown: Value = serde_json::from_slice(after.body()).expect("the answer is JSON");
+    assert_eq!(shown.get("password"), None);
+});
+
+fn dispatcher() -> Dispatcher {
+    let users = ResourceType::user().with_extension(ENTERPRISE_USER);
+    Dispatcher::builder("https://example.com/scim/v2")
+        .resource_type(users.clone(), MemoryStore::new(users))
+        .unauthenticated()
+        .build()
+        .expect("the resource type is consistent")
+}
+
+fn send(scim: &Dispatcher, method: Method, path: &str, body: &str) -> Response<Vec<u8>> {
+    let request = Request::builder().method(method).uri(format!("/scim/v2{path}")).body(body).expect("a request");
+    match pin!(scim.dispatch(request)).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(response) => response,
+        Poll::Pending => panic!("a store in memory has nothing to wait for"),
+    }
+}

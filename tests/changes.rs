@@ -1,0 +1,28 @@
+//! One test for each requirement row about changes, by way of `Dispatcher` in process: creating, replacing, modifying,
+//! deleting, and versions (RFC 7644, Sections 3.3, 3.5, 3.6 and 3.14). The ids of the rows stand in the tests.
+
+mod changes {
+    mod add;
+    mod body_shapes;
+    mod choices;
+    mod creating;
+    mod deleting;
+    mod group_answers;
+    mod group_members;
+    mod heard;
+    mod nested_groups;
+    mod one_primary;
+    mod patching;
+    mod paths;
+    mod policy;
+    mod provider;
+    mod recorder;
+    mod remove;
+    mod replace;
+    mod replacing;
+    mod replacing_parts;
+    mod samples;
+    mod value_types;
+    mod versions;
+    mod whole_store;
+}

@@ -1,0 +1,16 @@
+//! What holds for every input: print and parse are inverse, no input panics, evaluation follows the table of operators, a
+//! store that does more answers the same, a failed PATCH changes nothing, and nothing that is never returned leaves.
+
+mod properties {
+    mod changes;
+    mod evaluation;
+    mod group_members;
+    mod pages;
+    mod projections;
+    mod reference;
+    mod samples;
+    mod served;
+    mod sorting;
+    mod syntax;
+    mod typed;
+}
