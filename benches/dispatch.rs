@@ -5,7 +5,7 @@ use std::cell::Cell;
 use std::time::Duration;
 
 use criterion::measurement::WallTime;
-use criterion::{BatchSize, BenchmarkGroup, Criterion, criterion_group, criterion_main};
+use criterion::{BenchmarkGroup, Criterion, criterion_group, criterion_main};
 use http::{Method, StatusCode};
 use scimwire::auth::RequestContext;
 use scimwire::filter::Budget;
@@ -19,7 +19,7 @@ mod inputs;
 #[path = "support/served.rs"]
 mod served;
 
-use served::{Served, get, now, request};
+use served::{Served, answers, get, now, request};
 
 criterion_group! {
     name = benches;
@@ -57,7 +57,7 @@ fn dispatch(criterion: &mut Criterion) {
 fn bench_get(group: &mut BenchmarkGroup<'_, WallTime>, served: &Served, name: &str, path: &str) {
     assert_eq!(served.answer(get(path)).status(), StatusCode::OK, "{path}");
     group.bench_function(name, |bencher| {
-        bencher.iter_batched(|| get(path), |request| served.answer(request), BatchSize::SmallInput);
+        bencher.iter_custom(|times| answers(served, times, || get(path)));
     });
 }
 
@@ -109,9 +109,7 @@ fn bench_post(group: &mut BenchmarkGroup<'_, WallTime>, served: &Served) {
         request(Method::POST, "/Users", user.to_string())
     };
     assert_eq!(served.answer(post()).status(), StatusCode::CREATED);
-    group.bench_function("POST", |bencher| {
-        bencher.iter_batched(&mut post, |request| served.answer(request), BatchSize::SmallInput);
-    });
+    group.bench_function("POST", |bencher| bencher.iter_custom(|times| answers(served, times, &mut post)));
 }
 
 /// Puts users into the store, and returns their ids in the order of creation.

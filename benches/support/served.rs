@@ -5,6 +5,7 @@ use std::env;
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
+use std::time::{Duration, Instant};
 
 use http::{Method, Request, Response, StatusCode};
 use scimwire::dispatch::{Features, PatchAnswer};
@@ -48,6 +49,18 @@ impl Served {
         assert_eq!(response.status(), StatusCode::CREATED, "{}", String::from_utf8_lossy(response.body()));
         json(&response)["id"].as_str().expect("a resource has an id").to_owned()
     }
+}
+
+/// How long so many requests take, from the request to the end of the response, one after the other as a server has them:
+/// in a batch, what is not yet freed would count too.
+pub(crate) fn answers(served: &Served, times: u64, mut request: impl FnMut() -> Request<Vec<u8>>) -> Duration {
+    let measured = (0..times).map(|_| {
+        let request = request();
+        let start = Instant::now();
+        drop(served.answer(request));
+        start.elapsed()
+    });
+    measured.sum()
 }
 
 /// The outcome of a future that waits for nothing.

@@ -1,7 +1,9 @@
 //! Members: what a delta does to a group is what the whole operations do.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
+use http::Method;
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
@@ -41,6 +43,21 @@ proptest! {
                 prop_assert_eq!(after, before);
             }
         }
+    }
+
+    #[test]
+    fn put_makes_the_members_those_of_the_body(members in members(), new in members()) {
+        let served = Served::new(Quirks::STRICT);
+        let body = json!({ "schemas": [GROUP], "displayName": "Tour Guides", "members": members });
+        let path = format!("/Groups/{}", served.create("/Groups", &body).expect("it is the first group"));
+        let body = json!({ "schemas": [GROUP], "displayName": "Tour Guides", "members": new });
+        let before = read(&served.get(&path));
+        prop_assert!(served.send(Method::PUT, &path, &body).status().is_success());
+        let after = read(&served.get(&path));
+        let mut listed = HashSet::new();
+        let first: Vec<Value> = new.as_array().into_iter().flatten().filter(|member| listed.insert(member["value"].clone())).cloned().collect();
+        prop_assert_eq!(sorted(&after), sorted(&json!({ "members": first })));
+        prop_assert_eq!(sorted(&after) == sorted(&before), after["meta"]["version"] == before["meta"]["version"]);
     }
 
     #[test]

@@ -49,7 +49,7 @@ proptest! {
     }
 
     #[test]
-    fn any_nesting_is_read_or_refused(layers in vec(select(LAYERS), 0..60), times in 1_usize..2000) {
+    fn any_nesting_is_read_or_refused(layers in vec(select(LAYERS), 0..60), times in 1_usize..500) {
         let repeated: Vec<(&str, &str)> = layers.iter().copied().cycle().take(layers.len() * times).collect();
         let open: String = repeated.iter().map(|(open, _)| *open).collect();
         let close: String = repeated.iter().rev().map(|(_, close)| *close).collect();
