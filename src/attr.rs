@@ -6,6 +6,53 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::str::FromStr;
 
+/// Text of a certain form that compares without regard to ASCII case, and keeps the spelling it was given.
+macro_rules! caseless {
+    ($name:ident) => {
+        impl $name {
+            /// The text as it was written.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+
+            /// Whether `text` is the same, in any case.
+            #[must_use]
+            pub fn is(&self, text: &str) -> bool {
+                self.0.eq_ignore_ascii_case(text)
+            }
+        }
+
+        impl PartialEq for $name {
+            fn eq(&self, other: &Self) -> bool {
+                self.is(&other.0)
+            }
+        }
+
+        impl Eq for $name {}
+
+        impl Hash for $name {
+            fn hash<H: Hasher>(&self, state: &mut H) {
+                self.0.bytes().for_each(|byte| state.write_u8(byte.to_ascii_lowercase()));
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = AttrPathError;
+
+            fn from_str(text: &str) -> Result<Self, AttrPathError> {
+                if Self::is_valid(text) { Ok(Self(text.into())) } else { Err(AttrPathError(())) }
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    };
+}
+
 /// An attribute name, such as `userName`. Compares without regard to ASCII case (RFC 7643, Section 2.1).
 ///
 /// It keeps the spelling it was given, for messages.
@@ -13,18 +60,6 @@ use std::str::FromStr;
 pub struct AttrName(Box<str>);
 
 impl AttrName {
-    /// The name as it was written.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// Whether `text` is this name, in any case.
-    #[must_use]
-    pub fn is(&self, text: &str) -> bool {
-        self.0.eq_ignore_ascii_case(text)
-    }
-
     /// Whether `text` follows `ATTRNAME`, with `$` anywhere (RFC 7643, Section 2.1; `$ref`).
     #[must_use]
     pub fn is_valid(text: &str) -> bool {
@@ -51,53 +86,13 @@ impl AttrName {
     }
 }
 
-impl PartialEq for AttrName {
-    fn eq(&self, other: &Self) -> bool {
-        self.0.eq_ignore_ascii_case(&other.0)
-    }
-}
-
-impl Eq for AttrName {}
-
-impl Hash for AttrName {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        for byte in self.0.bytes() {
-            state.write_u8(byte.to_ascii_lowercase());
-        }
-    }
-}
-
-impl FromStr for AttrName {
-    type Err = AttrPathError;
-
-    fn from_str(text: &str) -> Result<Self, AttrPathError> {
-        if Self::is_valid(text) { Ok(Self(text.into())) } else { Err(AttrPathError(())) }
-    }
-}
-
-impl fmt::Display for AttrName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
+caseless!(AttrName);
 
 /// The URI of a schema, such as `urn:ietf:params:scim:schemas:core:2.0:User`. Compares without regard to ASCII case.
 #[derive(Clone, Debug)]
 pub struct SchemaUri(Box<str>);
 
 impl SchemaUri {
-    /// The URI as it was written.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// Whether `text` is this URI, in any case.
-    #[must_use]
-    pub fn is(&self, text: &str) -> bool {
-        self.0.eq_ignore_ascii_case(text)
-    }
-
     /// Whether `text` can be the URI of a schema: `urn:` and at least one further segment.
     #[must_use]
     pub fn is_valid(text: &str) -> bool {
@@ -108,35 +103,7 @@ impl SchemaUri {
     }
 }
 
-impl PartialEq for SchemaUri {
-    fn eq(&self, other: &Self) -> bool {
-        self.0.eq_ignore_ascii_case(&other.0)
-    }
-}
-
-impl Eq for SchemaUri {}
-
-impl Hash for SchemaUri {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        for byte in self.0.bytes() {
-            state.write_u8(byte.to_ascii_lowercase());
-        }
-    }
-}
-
-impl FromStr for SchemaUri {
-    type Err = AttrPathError;
-
-    fn from_str(text: &str) -> Result<Self, AttrPathError> {
-        if Self::is_valid(text) { Ok(Self(text.into())) } else { Err(AttrPathError(())) }
-    }
-}
-
-impl fmt::Display for SchemaUri {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
+caseless!(SchemaUri);
 
 /// Names an attribute: `[URI ":"] ATTRNAME ["." ATTRNAME]` (RFC 7644, Section 3.10).
 ///
