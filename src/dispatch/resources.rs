@@ -9,7 +9,6 @@ use super::answer::{Answer, Failure};
 use super::config::PatchAnswer;
 use super::precondition::precondition;
 use super::{Endpoint, Exchange, not_implemented};
-use crate::error::Error;
 use crate::message::{PatchOp, PatchOperation};
 use crate::patch::{PlanBinder, Replacement, Rules};
 use crate::policy::{Creating, Deleting, Policy};
@@ -236,10 +235,4 @@ fn named_on_request(resource_type: &ResourceType, resource: &Resource) -> Vec<Re
         named.extend(on_request(Some(&extension.schema), &extension.schema));
     }
     named
-}
-
-impl From<crate::filter::BudgetError> for Failure {
-    fn from(err: crate::filter::BudgetError) -> Self {
-        Self::Refused(Error::from(err))
-    }
 }
