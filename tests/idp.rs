@@ -45,13 +45,13 @@ transcripts! {
         authentik: "authentik/authentik.jsonl",
         common_errors: "common/common-errors.jsonl",
         discovery_strict_clients: "common/discovery-strict-clients.jsonl",
-        mammoth: "products/seed-000-mammoth.jsonl",
-        keepnet: "products/seed-003-keepnet.jsonl",
+        mammoth: "products/mammoth.jsonl",
+        keepnet: "products/keepnet.jsonl",
     }
     pending "needs the host policies of the demo" {
-        "products/seed-001-mangoapps.jsonl",
-        "products/seed-002-infrascale.jsonl",
-        "products/seed-004-iomete.jsonl",
+        "products/mangoapps.jsonl",
+        "products/infrascale.jsonl",
+        "products/iomete.jsonl",
     }
 }
 
