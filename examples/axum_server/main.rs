@@ -22,6 +22,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
 use tokio::net::TcpListener;
+use tracing::info;
 
 use base_url::PublicUrl;
 use options::Options;
@@ -51,7 +52,9 @@ async fn run(options: &Options, tenants: Tenants) -> Result<(), Box<dyn Error>> 
     let listener =
         listener.map_err(|err| format!("cannot listen on `{}`: {err}; choose another with `--listen`", options.listen))?;
     // Asked of the listener, since the system chooses the port where the flag says 0.
-    let public_url = options.public_url.clone().unwrap_or(PublicUrl::of_listener(listener.local_addr()?));
+    let address = listener.local_addr()?;
+    info!(%address, "listening");
+    let public_url = options.public_url.clone().unwrap_or(PublicUrl::of_listener(address));
     let told_to_end = server::told_to_end()?;
     let welcome = Welcome::new(&public_url, &tenants).to_string();
     let provider = Provider::new(options, public_url, tenants)?;

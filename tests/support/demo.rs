@@ -1,20 +1,17 @@
 //! The demo server as a process of its own, for as long as a test needs it.
 
-use std::collections::BTreeSet;
 use std::env;
 use std::fs::{self, File};
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::process::{self, Child, Command, ExitStatus, Stdio};
-use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
 const START_PATIENCE: Duration = Duration::from_secs(30);
 const POLL_INTERVAL: Duration = Duration::from_millis(20);
-/// Somebody else may take a free port before the demo does, but not every time.
-const START_ATTEMPTS: usize = 3;
 const LAST_LINES: usize = 20;
 
 /// A running demo server; ended when dropped.
@@ -37,14 +34,10 @@ impl Demo {
     pub(crate) fn start(flags: &[&str]) -> Self {
         let binary = binary();
         assert!(binary.is_file(), "the demo server is missing: run `cargo build --example axum_server` first");
-        let mut complaint = String::new();
-        for _ in 0..START_ATTEMPTS {
-            match Self::launch(&binary, flags).wait_until_open() {
-                Ok(demo) => return demo,
-                Err(reason) => complaint = reason,
-            }
+        match Self::launch(&binary, flags).wait_until_open() {
+            Ok(demo) => demo,
+            Err(complaint) => panic!("{complaint}"),
         }
-        panic!("{complaint}");
     }
 
     /// Where it listens.
@@ -64,37 +57,46 @@ impl Demo {
     }
 
     fn launch(binary: &Path, flags: &[&str]) -> Self {
-        let address = free_address();
-        let log = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("demo-{}-{}.log", process::id(), address.port()));
+        static STARTED: AtomicUsize = AtomicUsize::new(0);
+        let number = STARTED.fetch_add(1, Ordering::Relaxed);
+        let log = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("demo-{}-{number}.log", process::id()));
         // A file takes any amount of output without anybody reading it; a pipe would block.
         let output = File::create(&log).expect("the target folder can be written");
         let errors = output.try_clone().expect("a file handle can be duplicated");
         let mut command = Command::new(binary);
-        command.arg("--listen").arg(address.to_string());
+        // The system chooses the port, and the demo says which: a port that was only looked up may be taken by then.
+        command.env("RUST_LOG", "info").args(["--listen", "127.0.0.1:0"]);
         if !flags.iter().any(|flag| flag.starts_with("--database")) {
             command.args(["--database", "memory"]);
         }
         let process =
             command.args(flags).stdin(Stdio::null()).stdout(output).stderr(errors).spawn().expect("the demo is a program");
-        Self { address, process, log }
+        Self { address: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), process, log }
     }
 
     fn wait_until_open(mut self) -> Result<Self, String> {
         let deadline = Instant::now() + START_PATIENCE;
         while Instant::now() < deadline {
-            let open = TcpStream::connect_timeout(&self.address, POLL_INTERVAL).is_ok();
-            // Asked after connecting: the port may be open because somebody else has it.
+            if let Some(address) = self.said_address() {
+                self.address = address;
+                return Ok(self);
+            }
             if let Some(status) = self.exit_status() {
                 let words = self.last_words();
                 return Err(format!("the demo ended at once with {status}:\n{words}"));
-            }
-            if open {
-                return Ok(self);
             }
             thread::sleep(POLL_INTERVAL);
         }
         let words = self.last_words();
         Err(format!("the demo takes no connections:\n{words}"))
+    }
+
+    /// The address in the line `... listening address=127.0.0.1:8080`, once that is written.
+    fn said_address(&self) -> Option<SocketAddr> {
+        let printed = fs::read_to_string(&self.log).ok()?;
+        let (_, rest) = printed.split_once("listening address=")?;
+        let (address, _) = rest.split_once('\n')?;
+        address.trim().parse().ok()
     }
 
     fn exit_status(&mut self) -> Option<ExitStatus> {
@@ -119,17 +121,4 @@ fn binary() -> PathBuf {
         .expect("tests are built into `<profile>/deps`")
         .join("examples")
         .join(format!("axum_server{}", env::consts::EXE_SUFFIX))
-}
-
-/// A loopback address that was free a moment ago, and that no other test of this process was given:
-/// two demos on one port would make one test talk to the server of another.
-fn free_address() -> SocketAddr {
-    static GIVEN: Mutex<BTreeSet<SocketAddr>> = Mutex::new(BTreeSet::new());
-    loop {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("some loopback port is free");
-        let address = listener.local_addr().expect("a bound listener has an address");
-        if GIVEN.lock().expect("nothing panics under the lock").insert(address) {
-            return address;
-        }
-    }
 }
