@@ -3,6 +3,7 @@
 #![no_main]
 
 use std::pin::pin;
+use std::sync::LazyLock;
 use std::task::{Context, Poll, Waker};
 
 use http::{Method, Request, Response, StatusCode};
@@ -14,38 +15,38 @@ use serde_json::Value;
 const BJENSEN: &str = r#"{"userName":"bjensen","emails":[{"type":"work","value":"bjensen@example.com","primary":true}],
     "name":{"familyName":"Jensen"},"active":true,"password":"t1meMa$heen"}"#;
 
-fuzz_target!(|input: &str| {
-    let (user, patch) = input.split_once('\n').unwrap_or((BJENSEN, input));
-    let scim = dispatcher();
-    let mut created = send(&scim, Method::POST, "/Users", user);
-    if created.status() != StatusCode::CREATED {
-        created = send(&scim, Method::POST, "/Users", BJENSEN);
-    }
-    let created: Value = serde_json::from_slice(created.body()).expect("the answer is JSON");
-    let path = format!("/Users/{}", created["id"].as_str().expect("a resource has an id"));
-    let before = send(&scim, Method::GET, &path, "");
-    let changed = send(&scim, Method::PATCH, &path, patch);
-    let after = send(&scim, Method::GET, &path, "");
-    assert!(!changed.status().is_server_error(), "{}", String::from_utf8_lossy(changed.body()));
-    if !changed.status().is_success() {
-        assert_eq!(before.body(), after.body());
-    }
-    let shown: Value = serde_json::from_slice(after.body()).expect("the answer is JSON");
-    assert_eq!(shown.get("password"), None);
-});
-
-fn dispatcher() -> Dispatcher {
+static SCIM: LazyLock<Dispatcher> = LazyLock::new(|| {
     let users = ResourceType::user().with_extension(ENTERPRISE_USER);
     Dispatcher::builder("https://example.com/scim/v2")
         .resource_type(users.clone(), MemoryStore::new(users))
         .unauthenticated()
         .build()
         .expect("the resource type is consistent")
-}
+});
 
-fn send(scim: &Dispatcher, method: Method, path: &str, body: &str) -> Response<Vec<u8>> {
+fuzz_target!(|input: &str| {
+    let (user, patch) = input.split_once('\n').unwrap_or((BJENSEN, input));
+    let mut created = send(Method::POST, "/Users", user);
+    if created.status() != StatusCode::CREATED {
+        created = send(Method::POST, "/Users", BJENSEN);
+    }
+    let created: Value = serde_json::from_slice(created.body()).expect("the answer is JSON");
+    let path = format!("/Users/{}", created["id"].as_str().expect("a resource has an id"));
+    let before = send(Method::GET, &path, "");
+    let changed = send(Method::PATCH, &path, patch);
+    let after = send(Method::GET, &path, "");
+    assert!(!changed.status().is_server_error(), "{}", String::from_utf8_lossy(changed.body()));
+    if !changed.status().is_success() {
+        assert_eq!(before.body(), after.body());
+    }
+    let shown: Value = serde_json::from_slice(after.body()).expect("the answer is JSON");
+    assert_eq!(shown.get("password"), None);
+    assert_eq!(send(Method::DELETE, &path, "").status(), StatusCode::NO_CONTENT);
+});
+
+fn send(method: Method, path: &str, body: &str) -> Response<Vec<u8>> {
     let request = Request::builder().method(method).uri(format!("/scim/v2{path}")).body(body).expect("a request");
-    match pin!(scim.dispatch(request)).poll(&mut Context::from_waker(Waker::noop())) {
+    match pin!(SCIM.dispatch(request)).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(response) => response,
         Poll::Pending => panic!("a store in memory has nothing to wait for"),
     }

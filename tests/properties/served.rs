@@ -5,9 +5,11 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 use http::{Method, Request, Response, StatusCode};
+use scimwire::auth::RequestContext;
 use scimwire::dispatch::Features;
+use scimwire::query::Projection;
 use scimwire::schema::ResourceType;
-use scimwire::{Dispatcher, MemoryDirectory, MemoryStore, Quirks};
+use scimwire::{Dispatcher, MemoryDirectory, MemoryStore, Quirks, ResourceStore};
 use serde_json::{Map, Value, json};
 
 use super::samples::USERS;
@@ -63,6 +65,13 @@ impl Served {
             StatusCode::CONFLICT => None,
             status => panic!("{status} {}: {body}", read(&response)),
         }
+    }
+
+    /// A user as the store keeps it.
+    pub(crate) fn stored_user(&self, path: &str) -> Value {
+        let id = path.trim_start_matches("/Users/");
+        let user = now(self.users.get(id, &Projection::default(), &RequestContext::new("default"))).expect("it is there");
+        Value::Object(user.attributes().clone())
     }
 
     pub(crate) fn patch(&self, path: &str, operations: &[Value]) -> Response<Vec<u8>> {
