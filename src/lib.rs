@@ -54,6 +54,7 @@
 
 pub mod attr;
 pub mod auth;
+mod clock;
 pub mod dispatch;
 pub mod error;
 pub mod filter;
@@ -64,6 +65,7 @@ pub mod query;
 pub mod quirks;
 pub mod resource;
 pub mod schema;
+mod secret;
 pub mod store;
 
 pub use dispatch::Dispatcher;
@@ -71,6 +73,7 @@ pub use error::{Error, ScimType};
 pub use quirks::Quirks;
 pub use resource::Resource;
 pub use schema::ResourceType;
+pub use secret::Secret;
 pub use store::{MemoryDirectory, MemoryStore, ResourceStore, StoreError};
 
 #[doc = include_str!("../README.md")]

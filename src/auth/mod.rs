@@ -1,16 +1,25 @@
 //! Who asks, and for which tenant (RFC 7644, Sections 2 and 6).
 
+mod bearer;
 mod context;
 mod error;
+mod tenant_url;
+#[cfg(feature = "tokens")]
+mod tokens;
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use http::header::AUTHORIZATION;
 use http::request::Parts;
 
+pub use bearer::{Bearer, ValidateToken, bearer_token, token_fn};
 pub use context::{Permissions, RequestContext, Tenant};
 pub use error::AuthError;
+pub use tenant_url::{CheckTenant, TenantUrl, TenantUrlError};
+#[cfg(feature = "tokens")]
+pub use tokens::{IssuedToken, MemoryTokens, TokenError, TokenGrant, TokenHash, TokenRecord, TokenStore, Tokens};
+
+pub(crate) use error::CHALLENGE;
 
 /// Finds out who sends a request. The host implements it over its own tokens.
 ///
@@ -73,13 +82,6 @@ impl AuthenticationScheme {
             specification: Some("https://www.rfc-editor.org/info/rfc6750".to_owned()),
         }
     }
-}
-
-/// The token in `Authorization: Bearer TOKEN`, with the scheme in any case (RFC 6750, Section 2.1).
-#[must_use]
-pub fn bearer_token(head: &Parts) -> Option<&str> {
-    let (scheme, token) = head.headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then_some(token.trim()).filter(|token| !token.is_empty())
 }
 
 /// Lets everybody in, as one tenant; for tests, and for hosts that authenticate before they dispatch.

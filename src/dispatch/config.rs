@@ -4,9 +4,10 @@
 use serde_json::{Map, Value, json};
 
 use super::Provider;
-use crate::auth::AuthenticationScheme;
+use crate::auth::{AuthenticationScheme, RequestContext};
 
-/// Optional parts of the protocol. What is off answers 501, or is ignored where the RFC says so.
+/// Optional parts of the protocol, for all tenants or, by [`RequestContext::with_features`], for one. What is off answers 501,
+/// or is ignored where the RFC says so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Features {
@@ -40,9 +41,23 @@ impl Default for Features {
     }
 }
 
+impl RequestContext {
+    /// Gives this tenant other features than the service provider has; its `ServiceProviderConfig` says so.
+    #[must_use]
+    pub fn with_features(self, features: Features) -> Self {
+        self.with_extension(features)
+    }
+
+    /// The features of this tenant, if it has its own.
+    #[must_use]
+    pub fn features(&self) -> Option<Features> {
+        self.extensions().get::<Features>().copied()
+    }
+}
+
 impl Provider {
-    pub(super) fn config(&self, location: &str) -> Value {
-        let (features, limits) = (&self.features, &self.limits);
+    pub(super) fn config(&self, features: &Features, location: &str) -> Value {
+        let limits = &self.limits;
         let schemes: Vec<Value> = self.authenticator.schemes().iter().enumerate().map(scheme).collect();
         let mut pagination = json!({
             "cursor": true,

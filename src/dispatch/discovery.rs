@@ -15,7 +15,7 @@ impl Exchange<'_> {
         self.check_accept()?;
         let document = match discovery {
             Discovery::ServiceProviderConfig => {
-                self.provider.config(&format!("{}/ServiceProviderConfig", self.locations.base_url()))
+                self.provider.config(&self.features, &format!("{}/ServiceProviderConfig", self.locations.base_url()))
             }
             Discovery::ResourceTypes => list(self.resource_types().map(|known| self.resource_type(known)).collect(), &self)?,
             Discovery::ResourceType(name) => {

@@ -2,7 +2,6 @@
 
 mod answer;
 mod builder;
-mod clock;
 mod config;
 mod cursor;
 mod discovery;
@@ -22,15 +21,15 @@ use http::header::CONTENT_LENGTH;
 use http::request::Parts;
 use http::{Method, Request, Response, StatusCode};
 
-use crate::auth::{Authenticate, RequestContext};
+use crate::auth::{AuthError, Authenticate, RequestContext};
 use crate::error::Error;
 use crate::policy::Policy;
 use crate::quirks::Quirks;
 use crate::schema::{Locations, Registry, ResourceType};
 use crate::store::ResourceStore;
 
+pub use crate::clock::{Clock, SystemClock};
 pub use builder::{BuildError, DispatcherBuilder};
-pub use clock::{Clock, SystemClock};
 pub use config::{Features, PatchAnswer};
 pub use limits::Limits;
 pub use report::Report;
@@ -91,6 +90,7 @@ struct Exchange<'p> {
     body: &'p [u8],
     cx: &'p RequestContext,
     quirks: Quirks,
+    features: Features,
     locations: Locations,
     report: &'p mut Report,
 }
@@ -139,14 +139,15 @@ impl Provider {
             return Err(Error::status_only(StatusCode::PAYLOAD_TOO_LARGE, detail).into());
         }
         let locations = cx.base_url().map_or_else(|| self.locations.clone(), |url| self.locations.under(url));
-        let route = Route::find(head.uri.path(), locations.base_url(), self, &cx)?;
+        let features = cx.features().unwrap_or(self.features);
+        let route = Route::find(head.uri.path(), locations.base_url(), self, &features, &cx)?;
         let permissions = cx.permissions();
         let allowed = if route.only_reads(&head.method) { permissions.read } else { permissions.write };
         if !allowed {
-            return Err(Error::status_only(StatusCode::FORBIDDEN, "this token may not do that").into());
+            return Err(AuthError::insufficient_scope().into());
         }
         let quirks = cx.quirks().unwrap_or(self.quirks);
-        let exchange = Exchange { provider: self, head, body, cx: &cx, quirks, locations, report };
+        let exchange = Exchange { provider: self, head, body, cx: &cx, quirks, features, locations, report };
         exchange.run(route).await
     }
 }

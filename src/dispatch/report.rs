@@ -14,6 +14,6 @@ pub struct Report {
     pub tenant: Option<Tenant>,
     /// Where it departed from the RFC, and was read all the same.
     pub deviations: Vec<Deviation>,
-    /// What failed in the host's database, for its log; the client does not see it.
+    /// What failed in the host's database or token service, for its log; the client does not see it.
     pub source: Option<Arc<dyn StdError + Send + Sync>>,
 }

@@ -72,7 +72,7 @@ impl Exchange<'_> {
 
     /// PATCH (Section 3.5.2).
     pub(super) async fn patch(mut self, endpoint: &Endpoint, id: &str) -> Result<Answer, Failure> {
-        if !self.provider.features.patch {
+        if !self.features.patch {
             return Err(not_implemented("PATCH").into());
         }
         self.check_accept()?;
@@ -94,7 +94,7 @@ impl Exchange<'_> {
         self.report.deviations.extend(change.repairs.iter().cloned().map(Deviation::Patch));
         let chosen = projection.is_chosen();
         let projection = projection.requested(named);
-        let answer = self.provider.features.patch_answer;
+        let answer = self.features.patch_answer;
         if !chosen && (self.prefers_minimal() || answer == PatchAnswer::NoContent) {
             return Ok(no_content(&change));
         }
@@ -163,7 +163,7 @@ impl Exchange<'_> {
 
     fn rules(&self) -> Rules {
         let mut rules = self.quirks.rules();
-        rules.values.secrets = self.provider.features.change_password;
+        rules.values.secrets = self.features.change_password;
         rules
     }
 

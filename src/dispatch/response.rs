@@ -7,7 +7,7 @@ use http::{Response, StatusCode};
 
 use super::answer::{Answer, Failure};
 use super::report::Report;
-use crate::auth::AuthError;
+use crate::auth::{AuthError, CHALLENGE};
 use crate::error::Error;
 use crate::store::StoreError;
 
@@ -33,6 +33,15 @@ impl Answer {
 
 impl Failure {
     pub(super) fn into_response(self, report: &mut Report) -> Response<Vec<u8>> {
+        let mut response = self.response(report);
+        // RFC 7644, Section 2: whoever says 401, a store or a policy among them.
+        if response.status() == StatusCode::UNAUTHORIZED && !response.headers().contains_key(WWW_AUTHENTICATE) {
+            set(&mut response, WWW_AUTHENTICATE, CHALLENGE);
+        }
+        response
+    }
+
+    fn response(self, report: &mut Report) -> Response<Vec<u8>> {
         match self {
             Self::Refused(err) => error_response(&err),
             Self::MethodNotAllowed(allowed) => {
@@ -42,10 +51,12 @@ impl Failure {
                 response
             }
             Self::Auth(err) => {
-                let challenge = match &err {
-                    AuthError::Unauthenticated { challenge, .. } => Some(challenge.clone()),
-                    AuthError::Forbidden(_) | AuthError::Unavailable => None,
+                let challenge = err.challenge();
+                let (err, source) = match err {
+                    AuthError::Unavailable(source) => (AuthError::unavailable("in the report"), Some(Arc::from(source))),
+                    err => (err, None),
                 };
+                report.source = source;
                 let mut response = error_response(&err.into());
                 if let Some(challenge) = challenge {
                     set(&mut response, WWW_AUTHENTICATE, &challenge);

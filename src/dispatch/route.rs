@@ -4,6 +4,7 @@ use http::{Method, StatusCode, Uri};
 use percent_encoding::percent_decode_str;
 
 use super::answer::Failure;
+use super::config::Features;
 use super::{Endpoint, Provider};
 use crate::auth::RequestContext;
 use crate::error::Error;
@@ -33,12 +34,18 @@ pub(super) enum Discovery {
 }
 
 impl<'p> Route<'p> {
-    pub(super) fn find(path: &str, base_url: &str, provider: &'p Provider, cx: &RequestContext) -> Result<Self, Failure> {
+    pub(super) fn find(
+        path: &str,
+        base_url: &str,
+        provider: &'p Provider,
+        features: &Features,
+        cx: &RequestContext,
+    ) -> Result<Self, Failure> {
         let segments = segments(below_base(path, base_url))?;
         let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
         let visible = || provider.endpoints.iter().filter(|endpoint| cx.has_resource_type(endpoint.resource_type.name()));
         match segments.as_slice() {
-            [] | [".search"] if !provider.features.root_query => Ok(Self::NotImplemented("a query over all resource types")),
+            [] | [".search"] if !features.root_query => Ok(Self::NotImplemented("a query over all resource types")),
             [] => Ok(Self::Root(visible().collect())),
             [".search"] => Ok(Self::Search(visible().collect())),
             ["Bulk"] => Ok(Self::NotImplemented("Bulk")),

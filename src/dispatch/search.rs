@@ -129,7 +129,7 @@ impl Exchange<'_> {
 
     /// The order, for each resource type; one that lacks the attribute has no value to sort by.
     fn sorts(&self, endpoints: &[&Endpoint], request: &SearchRequest) -> Result<Vec<Option<Sort>>, SortError> {
-        let Some(by) = request.sort_by.as_deref().filter(|_| self.provider.features.sort) else {
+        let Some(by) = request.sort_by.as_deref().filter(|_| self.features.sort) else {
             return Ok(vec![None; endpoints.len()]);
         };
         let bind = |endpoint: &&Endpoint| Sort::bind(by, request.sort_order.as_deref(), &endpoint.resource_type);

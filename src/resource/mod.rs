@@ -4,6 +4,7 @@ mod check;
 mod compare;
 mod intake;
 mod meta;
+mod password;
 mod value;
 mod view;
 

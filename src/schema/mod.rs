@@ -24,7 +24,7 @@ pub use location::Locations;
 pub use registry::Registry;
 pub use resolve::ResolvedPath;
 pub use resource_type::{ResourceType, SchemaExtension};
-pub use scalar::{Number, NumberError, fold, instant, prepare};
+pub use scalar::{Number, NumberError, fold, instant, prepare, prepare_password};
 
 pub(crate) use resolve::Container;
 pub(crate) use scalar::{bytes, fold_contains, fold_ends_with, fold_starts_with, folds_equal};

@@ -9,8 +9,8 @@ use base64::Engine;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use chrono::{DateTime, NaiveDateTime, Utc};
-use precis_profiles::UsernameCaseMapped;
 use precis_profiles::precis_core::profile::PrecisFastInvocation;
+use precis_profiles::{OpaqueString, UsernameCaseMapped};
 use unicase::UniCase;
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
@@ -59,6 +59,21 @@ pub fn prepare(text: &str) -> Cow<'_, str> {
         Ok(prepared) => prepared,
         Err(_) => fold(text),
     }
+}
+
+/// Prepares a password, to be hashed or to be compared with a hash (RFC 7644, Section 5; RFC 8265, OpaqueString): the same
+/// characters are the same password, however the keyboard makes them, and case counts. Text that cannot be prepared, such as
+/// one with control characters, stays as it is.
+///
+/// ```
+/// use scimwire::schema::prepare_password;
+///
+/// assert_eq!(prepare_password("pa\u{73}\u{301}s"), prepare_password("pa\u{15b}s"));
+/// assert_ne!(prepare_password("T1me"), prepare_password("t1me"));
+/// ```
+#[must_use]
+pub fn prepare_password(text: &str) -> Cow<'_, str> {
+    <OpaqueString as PrecisFastInvocation>::enforce(text).unwrap_or(Cow::Borrowed(text))
 }
 
 /// Whether `text` is `folded` once it is folded itself.

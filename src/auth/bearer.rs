@@ -1,0 +1,177 @@
+//! Bearer tokens, whoever issues them (RFC 6750).
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use http::HeaderMap;
+use http::header::AUTHORIZATION;
+use http::request::Parts;
+
+use super::{AuthError, Authenticate, RequestContext};
+use crate::secret::Secret;
+
+/// The longest token that is looked at, in bytes; none of anybody's is longer.
+const TOKEN_BYTES: usize = 16 << 10;
+
+/// Says whose a token is: an OAuth 2 server that is asked, a JWT library, or the ready-made
+#[cfg_attr(feature = "tokens", doc = "[`Tokens`](super::Tokens).")]
+#[cfg_attr(not(feature = "tokens"), doc = "tokens of the feature `tokens`.")]
+/// A closure is one by [`token_fn`].
+#[async_trait]
+pub trait ValidateToken: Send + Sync + 'static {
+    /// Names the tenant and the client of a token, after it has seen that the token is genuine, meant for this service, and
+    /// has not expired.
+    ///
+    /// # Errors
+    ///
+    /// - [`AuthError::invalid_token`]: it is none of ours, or no longer (401);
+    /// - [`AuthError::InsufficientScope`]: it is good, but not for SCIM (403);
+    /// - [`AuthError::Forbidden`]: its tenant may not use SCIM (403);
+    /// - [`AuthError::Unavailable`]: it cannot be found out now (503).
+    async fn validate(&self, token: &Secret) -> Result<RequestContext, AuthError>;
+}
+
+/// Lets in whoever has a good token in `Authorization: Bearer TOKEN`. A token anywhere else, such as in the query of the URL,
+/// is not looked at.
+///
+/// The host's own validator, of OAuth 2 access tokens or of JWTs, goes in by [`token_fn`]:
+///
+/// ```
+/// use scimwire::auth::{AuthError, Bearer, Permissions, RequestContext, token_fn};
+/// # struct Claims { tenant: String, subject: String, scope: String }
+/// # enum Invalid { Token, KeysUnreachable(std::io::Error) }
+/// # async fn verify(token: &str) -> Result<Claims, Invalid> {
+/// #     match token {
+/// #         "eyJhbGciOi.J9.good" => Ok(Claims { tenant: "acme".into(), subject: "idp".into(), scope: "scim.read".into() }),
+/// #         _ => Err(Invalid::Token),
+/// #     }
+/// # }
+///
+/// let authenticator = Bearer::new(token_fn(async |token: scimwire::Secret| {
+///     // What the host has: checks signature, audience and expiry of a JWT, or asks the introspection endpoint.
+///     let claims = verify(token.expose()).await.map_err(|err| match err {
+///         Invalid::Token => AuthError::invalid_token(),
+///         Invalid::KeysUnreachable(source) => AuthError::unavailable(source),
+///     })?;
+///     let may = |scope: &str| claims.scope.split(' ').any(|granted| granted == scope);
+///     if !may("scim.read") {
+///         return Err(AuthError::InsufficientScope { scope: Some("scim.read".into()) });
+///     }
+///     let permissions = Permissions { read: true, write: may("scim.write") };
+///     Ok(RequestContext::new(claims.tenant.as_str()).with_principal(claims.subject).with_permissions(permissions))
+/// }));
+/// ```
+#[derive(Clone, Debug)]
+pub struct Bearer<V> {
+    validator: V,
+    bare_tokens: bool,
+}
+
+impl<V: ValidateToken> Bearer<V> {
+    /// Lets in whoever has a token that `validator` knows.
+    pub fn new(validator: V) -> Self {
+        Self { validator, bare_tokens: false }
+    }
+
+    /// Takes `Authorization: TOKEN` too, without the scheme: some clients have their administrator type the whole header.
+    #[must_use]
+    pub fn accepting_bare_tokens(self) -> Self {
+        Self { bare_tokens: true, ..self }
+    }
+
+    fn token<'h>(&self, head: &'h Parts) -> Option<&'h str> {
+        let bare = || authorization(&head.headers).filter(|text| self.bare_tokens && is_token(text));
+        bearer_token(head).or_else(bare)
+    }
+}
+
+#[async_trait]
+impl<V: ValidateToken> Authenticate for Bearer<V> {
+    async fn authenticate(&self, head: &Parts) -> Result<RequestContext, AuthError> {
+        let token = self.token(head).ok_or_else(AuthError::missing)?;
+        if token.len() > TOKEN_BYTES {
+            return Err(AuthError::invalid_token());
+        }
+        self.validator.validate(&Secret::from(token)).await
+    }
+}
+
+/// The token in `Authorization: Bearer TOKEN`, with the scheme in any case (RFC 6750, Section 2.1). There is none where the
+/// header stands twice: whoever is before us may have looked at the other one.
+#[must_use]
+pub fn bearer_token(head: &Parts) -> Option<&str> {
+    let (scheme, token) = authorization(&head.headers)?.split_once(' ')?;
+    let token = token.trim_start_matches(' ');
+    (scheme.eq_ignore_ascii_case("bearer") && is_token(token)).then_some(token)
+}
+
+fn authorization(headers: &HeaderMap) -> Option<&str> {
+    let mut values = headers.get_all(AUTHORIZATION).iter();
+    let value = values.next().filter(|_| values.next().is_none())?;
+    value.to_str().ok().map(str::trim)
+}
+
+/// One word, of characters that can stand in a header.
+fn is_token(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic()) && !text.eq_ignore_ascii_case("bearer")
+}
+
+/// Makes a [`ValidateToken`] of a function; [`Bearer`] shows one.
+pub fn token_fn<F, A>(validate: F) -> impl ValidateToken
+where
+    F: Fn(Secret) -> A + Send + Sync + 'static,
+    A: Future<Output = Result<RequestContext, AuthError>> + Send + 'static,
+{
+    TokenFn(validate)
+}
+
+struct TokenFn<F>(F);
+
+#[async_trait]
+impl<F, A> ValidateToken for TokenFn<F>
+where
+    F: Fn(Secret) -> A + Send + Sync + 'static,
+    A: Future<Output = Result<RequestContext, AuthError>> + Send + 'static,
+{
+    async fn validate(&self, token: &Secret) -> Result<RequestContext, AuthError> {
+        (self.0)(token.clone()).await
+    }
+}
+
+#[async_trait]
+#[deny(clippy::missing_trait_methods)]
+impl<V: ValidateToken + ?Sized> ValidateToken for Arc<V> {
+    async fn validate(&self, token: &Secret) -> Result<RequestContext, AuthError> {
+        (**self).validate(token).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::Request;
+
+    use super::*;
+
+    fn token(values: &[&[u8]]) -> Option<String> {
+        let mut request = Request::get("/Users?access_token=query");
+        for value in values {
+            request = request.header(AUTHORIZATION, *value);
+        }
+        let (head, ()) = request.body(()).expect("a request").into_parts();
+        bearer_token(&head).map(str::to_owned)
+    }
+
+    #[test]
+    fn one_header_with_one_word_after_the_scheme() {
+        for good in ["Bearer abc", "bearer abc", "BEARER   abc", "Bearer abc "] {
+            assert_eq!(token(&[good.as_bytes()]).as_deref(), Some("abc"), "{good}");
+        }
+        for bad in ["", "Bearer", "Bearer ", "Bearer a b", "Bearer bearer", "Bearer\tabc", "Basic abc", "abc", "Bearerabc"] {
+            assert_eq!(token(&[bad.as_bytes()]), None, "{bad}");
+        }
+        assert_eq!(token(&["Bearer tök".as_bytes()]), None);
+        assert_eq!(token(&[b"Bearer abc", b"Bearer abc"]), None);
+        assert_eq!(token(&[b"Bearer abc", b"Basic abc"]), None);
+        assert_eq!(token(&[]), None, "a token in the query");
+    }
+}

@@ -1,0 +1,57 @@
+//! What a new token is to be good for.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+
+use super::{TokenHash, TokenRecord, later};
+use crate::auth::{Permissions, Tenant};
+
+/// A year, in which most identity providers ask for another token anyhow.
+const LIFETIME: Duration = Duration::from_secs(365 * 24 * 3600);
+
+/// What a new token is good for: a tenant, with all permissions and for a year, unless said otherwise.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TokenGrant {
+    tenant: Tenant,
+    permissions: Permissions,
+    lifetime: Option<Duration>,
+}
+
+impl TokenGrant {
+    /// A token of that tenant.
+    pub fn new(tenant: impl Into<Tenant>) -> Self {
+        Self { tenant: tenant.into(), permissions: Permissions::default(), lifetime: Some(LIFETIME) }
+    }
+
+    /// Says what the token allows.
+    #[must_use]
+    pub fn permissions(self, permissions: Permissions) -> Self {
+        Self { permissions, ..self }
+    }
+
+    /// Says how long the token is good.
+    #[must_use]
+    pub fn lifetime(self, lifetime: Duration) -> Self {
+        Self { lifetime: Some(lifetime), ..self }
+    }
+
+    /// The token is good until it is revoked. RFC 7644, Section 7.4, would have it end.
+    #[must_use]
+    pub fn without_end(self) -> Self {
+        Self { lifetime: None, ..self }
+    }
+
+    /// The same as another token was given.
+    pub(super) fn like(record: &TokenRecord) -> Self {
+        // A token that had expired before it was made has no lifetime left.
+        let lifetime = |expires: DateTime<Utc>| (expires - record.created).to_std().unwrap_or_default();
+        Self { tenant: record.tenant.clone(), permissions: record.permissions, lifetime: record.expires.map(lifetime) }
+    }
+
+    pub(super) fn record(self, id: String, hash: TokenHash, now: DateTime<Utc>) -> TokenRecord {
+        let expires = self.lifetime.map(|lifetime| later(now, lifetime));
+        let permissions = self.permissions;
+        TokenRecord { permissions, expires, ..TokenRecord::new(id, hash, self.tenant, now) }
+    }
+}

@@ -1,0 +1,70 @@
+//! Records of tokens in memory.
+
+use std::collections::HashMap;
+use std::error::Error as StdError;
+use std::fmt;
+use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+
+use super::{TokenHash, TokenRecord, TokenStore};
+use crate::auth::Tenant;
+
+/// Keeps the records of tokens as long as the process lives.
+#[derive(Default)]
+pub struct MemoryTokens(RwLock<HashMap<TokenHash, TokenRecord>>);
+
+impl MemoryTokens {
+    // Nothing panics while it holds the lock, so that a poisoned one is whole all the same.
+    fn read(&self) -> RwLockReadGuard<'_, HashMap<TokenHash, TokenRecord>> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, HashMap<TokenHash, TokenRecord>> {
+        self.0.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[async_trait]
+impl TokenStore for MemoryTokens {
+    async fn find(&self, hash: &TokenHash) -> Result<Option<TokenRecord>, Box<dyn StdError + Send + Sync>> {
+        Ok(self.read().get(hash).cloned())
+    }
+
+    async fn insert(&self, record: TokenRecord) -> Result<bool, Box<dyn StdError + Send + Sync>> {
+        let mut records = self.write();
+        let is_new = !records.contains_key(&record.hash);
+        if is_new {
+            records.insert(record.hash, record);
+        }
+        Ok(is_new)
+    }
+
+    async fn expire(&self, tenant: &Tenant, id: &str, time: DateTime<Utc>) -> Result<bool, Box<dyn StdError + Send + Sync>> {
+        let mut records = self.write();
+        let Some(record) = records.values_mut().find(|record| record.tenant == *tenant && record.id == id) else {
+            return Ok(false);
+        };
+        record.expires = Some(record.expires.map_or(time, |expires| expires.min(time)));
+        Ok(true)
+    }
+
+    async fn list(&self, tenant: &Tenant) -> Result<Vec<TokenRecord>, Box<dyn StdError + Send + Sync>> {
+        let mut records: Vec<_> = self.read().values().filter(|record| record.tenant == *tenant).cloned().collect();
+        records.sort_by(|one, other| (one.created, &one.id).cmp(&(other.created, &other.id)));
+        Ok(records)
+    }
+
+    async fn used(&self, record: &TokenRecord, time: DateTime<Utc>) {
+        if let Some(record) = self.write().get_mut(&record.hash) {
+            record.last_used = Some(time);
+        }
+    }
+}
+
+impl fmt::Debug for MemoryTokens {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MemoryTokens").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,216 @@
+//! Bearer tokens of our own: random, shown once, kept as hashes (RFC 6750; RFC 7644, Section 7.4).
+
+mod grant;
+mod hash;
+mod memory;
+mod store;
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::bearer::ValidateToken;
+use super::{AuthError, RequestContext, Tenant};
+use crate::clock::{Clock, SystemClock};
+use crate::secret::Secret;
+
+pub use grant::TokenGrant;
+pub use hash::TokenHash;
+pub use memory::MemoryTokens;
+pub use store::{TokenRecord, TokenStore};
+
+/// What our tokens begin with, so that scanners for leaked secrets can tell them.
+const PREFIX: &str = "scim_";
+
+/// 256 bits cannot be guessed (RFC 6750, Section 5.2).
+const TOKEN_RANDOM_BYTES: usize = 32;
+
+/// 64 bits name a token among those of a tenant.
+const ID_RANDOM_BYTES: usize = 8;
+
+/// How old the time of the last use may get before it is kept anew.
+const LAST_USED_STEP: TimeDelta = TimeDelta::minutes(1);
+
+/// Issues, checks, rotates and revokes bearer tokens, whose records are in a store of the host's. Clones share the store.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use scimwire::auth::{Bearer, MemoryTokens, Tokens, TokenGrant};
+/// use scimwire::{Dispatcher, MemoryStore, ResourceType};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let tokens = Tokens::new(MemoryTokens::default()); // or a `TokenStore` over a table of the host's
+/// let users = ResourceType::user();
+/// let scim = Dispatcher::builder("https://example.com/scim/v2")
+///     .resource_type(users.clone(), MemoryStore::new(users))
+///     .authenticate(Bearer::new(tokens.clone()))
+///     .build()?;
+///
+/// let issued = tokens.issue(TokenGrant::new("acme").lifetime(Duration::from_secs(180 * 24 * 3600))).await?;
+/// let shown_once = issued.secret.expose(); // to the administrator, who pastes it into the identity provider
+///
+/// let get = |token: &str| http::Request::get("/scim/v2/Users").header("authorization", format!("Bearer {token}")).body("");
+/// assert_eq!(scim.dispatch(get(shown_once)?).await.status(), 200);
+///
+/// // The old token goes on for a day, while the administrator pastes the new one.
+/// let next = tokens.rotate(&"acme".into(), &issued.record.id, Duration::from_secs(24 * 3600)).await?;
+/// assert_eq!(scim.dispatch(get(shown_once)?).await.status(), 200);
+/// assert_eq!(scim.dispatch(get(next.secret.expose())?).await.status(), 200);
+///
+/// tokens.revoke(&"acme".into(), &issued.record.id).await?;
+/// assert_eq!(scim.dispatch(get(shown_once)?).await.status(), 401);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Tokens {
+    store: Arc<dyn TokenStore>,
+    clock: Arc<dyn Clock>,
+}
+
+/// A new token. It can be shown now, and never again: only its hash is kept.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct IssuedToken {
+    /// The token.
+    pub secret: Secret,
+    /// What is kept of it.
+    pub record: TokenRecord,
+}
+
+/// Why a token was not issued, rotated or revoked.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum TokenError {
+    /// The tenant has no token of that id, or it has expired.
+    #[error("there is no such token, or it has expired")]
+    Unknown,
+    /// The token is somebody's already.
+    #[error("the token is in use already: each has to be another, since the tenant follows from it")]
+    Taken,
+    /// The system has no random numbers.
+    #[error("the system has no random numbers")]
+    Random(#[source] Box<dyn StdError + Send + Sync>),
+    /// The store failed.
+    #[error("the token store failed")]
+    Store(#[from] Box<dyn StdError + Send + Sync>),
+}
+
+impl Tokens {
+    /// Tokens with their records in `store`, by the clock of the machine.
+    pub fn new(store: impl TokenStore) -> Self {
+        Self { store: Arc::new(store), clock: Arc::new(SystemClock) }
+    }
+
+    /// Takes the time from somewhere else than the machine.
+    #[must_use]
+    pub fn clock(self, clock: impl Clock) -> Self {
+        Self { clock: Arc::new(clock), ..self }
+    }
+
+    /// Issues a token.
+    ///
+    /// # Errors
+    ///
+    /// - the system has no random numbers;
+    /// - the store failed.
+    pub async fn issue(&self, grant: TokenGrant) -> Result<IssuedToken, TokenError> {
+        let secret = Secret::from(format!("{PREFIX}{}", random_text::<TOKEN_RANDOM_BYTES>()?));
+        let record = self.import(&secret, grant).await?;
+        Ok(IssuedToken { secret, record })
+    }
+
+    /// Takes a token that was made elsewhere, such as one from a configuration. Who made it answers for it that nobody can
+    /// guess it.
+    ///
+    /// # Errors
+    ///
+    /// - the token is somebody's already;
+    /// - the system has no random numbers, of which its id is made;
+    /// - the store failed.
+    pub async fn import(&self, secret: &Secret, grant: TokenGrant) -> Result<TokenRecord, TokenError> {
+        let record = grant.record(random_text::<ID_RANDOM_BYTES>()?, TokenHash::of(secret), self.clock.now());
+        if self.store.insert(record.clone()).await? { Ok(record) } else { Err(TokenError::Taken) }
+    }
+
+    /// Issues another token in the place of one, with the same permissions, and as long a time as that has from its making to
+    /// its end. The old one is good for `overlap` longer, but not longer than it was.
+    ///
+    /// # Errors
+    ///
+    /// - the tenant has no token of that id, or it has expired;
+    /// - the system has no random numbers;
+    /// - the store failed; if that was with the old token, both are good, and a new try is in order.
+    pub async fn rotate(&self, tenant: &Tenant, id: &str, overlap: Duration) -> Result<IssuedToken, TokenError> {
+        let now = self.clock.now();
+        let records = self.store.list(tenant).await?;
+        let old = records.into_iter().find(|record| record.id == id && record.tenant == *tenant && record.is_live(now));
+        let issued = self.issue(TokenGrant::like(&old.ok_or(TokenError::Unknown)?)).await?;
+        self.store.expire(tenant, id, later(now, overlap)).await?;
+        Ok(issued)
+    }
+
+    /// Makes a token useless from now on.
+    ///
+    /// # Errors
+    ///
+    /// - the tenant has no token of that id;
+    /// - the store failed.
+    pub async fn revoke(&self, tenant: &Tenant, id: &str) -> Result<(), TokenError> {
+        let known = self.store.expire(tenant, id, self.clock.now()).await?;
+        if known { Ok(()) } else { Err(TokenError::Unknown) }
+    }
+
+    /// What is kept of the tokens of a tenant, for its administrator; expired ones too, as long as the store has them.
+    ///
+    /// # Errors
+    ///
+    /// - the store failed.
+    pub async fn list(&self, tenant: &Tenant) -> Result<Vec<TokenRecord>, TokenError> {
+        Ok(self.store.list(tenant).await?)
+    }
+}
+
+/// The principal of the request is the id of the token.
+#[async_trait]
+impl ValidateToken for Tokens {
+    async fn validate(&self, token: &Secret) -> Result<RequestContext, AuthError> {
+        let (hash, now) = (TokenHash::of(token), self.clock.now());
+        let record = self.store.find(&hash).await.map_err(AuthError::Unavailable)?;
+        // Hashes compare in constant time. A store may find more than was asked for, such as the same text in another case.
+        let record = record.filter(|record| record.hash == hash && record.is_live(now)).ok_or_else(AuthError::invalid_token)?;
+        if record.last_used.is_none_or(|last_used| now - last_used >= LAST_USED_STEP) {
+            self.store.used(&record, now).await;
+        }
+        Ok(RequestContext::new(record.tenant).with_principal(record.id).with_permissions(record.permissions))
+    }
+}
+
+impl fmt::Debug for Tokens {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Tokens").finish_non_exhaustive()
+    }
+}
+
+/// Letters that need no escape in a header, a shell or a URL.
+fn random_text<const LENGTH: usize>() -> Result<String, TokenError> {
+    let mut bytes = [0; LENGTH];
+    getrandom::fill(&mut bytes).map_err(|err| TokenError::Random(err.to_string().into()))?;
+    Ok(URL_SAFE_NO_PAD.encode(bytes))
+}
+
+fn later(now: DateTime<Utc>, by: Duration) -> DateTime<Utc> {
+    let by = TimeDelta::from_std(by).unwrap_or(TimeDelta::MAX);
+    now.checked_add_signed(by).unwrap_or(DateTime::<Utc>::MAX_UTC)
+}
+
+#[cfg(test)]
+mod tests;
