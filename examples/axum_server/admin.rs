@@ -8,20 +8,19 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
 use http::StatusCode;
-use scimwire::auth::{RequestContext, Tenant};
+use scimwire::auth::{RequestContext, Tenant, TokenHash};
 use scimwire::query::Projection;
-use scimwire::{Error, MemoryStore, Resource, ResourceStore, StoreError};
+use scimwire::{Error, MemoryStore, Resource, ResourceStore, Secret, StoreError};
 use serde_json::{Value, json};
 use tracing::error;
 
 use crate::events::{Event, EventLog};
 use crate::provider::Provider;
 use crate::tenants::Tenants;
-use crate::token::SecretHash;
 
 /// What the admin view looks at.
 struct Admin {
-    key: SecretHash,
+    key: TokenHash,
     tenants: Arc<Tenants>,
     users: MemoryStore,
     groups: MemoryStore,
@@ -50,8 +49,9 @@ pub(crate) fn router(provider: &Provider) -> Option<Router> {
 }
 
 async fn require_key(State(admin): State<Arc<Admin>>, request: Request, next: Next) -> Response {
-    match request.headers().get("X-Admin-Key") {
-        Some(key) if SecretHash::of(key) == admin.key => next.run(request).await,
+    let key = request.headers().get("X-Admin-Key").and_then(|key| key.to_str().ok());
+    match key {
+        Some(key) if TokenHash::of(&Secret::from(key)) == admin.key => next.run(request).await,
         _ => AdminError::Key.into_response(),
     }
 }

@@ -4,19 +4,11 @@ use std::net::SocketAddr;
 use std::str::FromStr;
 
 use http::Uri;
+use scimwire::auth::{TenantUrl, TenantUrlError};
 
 /// What clients reach the server under: scheme and host, without a path.
 #[derive(Clone)]
 pub(crate) struct PublicUrl(String);
-
-/// A base that the path of a request begins with.
-#[derive(Clone, Copy)]
-pub(crate) enum ScimBase<'p> {
-    /// `/scim/v2`
-    Shared,
-    /// `/t/NAME/scim/v2`
-    OfTenant(&'p str),
-}
 
 impl PublicUrl {
     pub(crate) fn of_listener(address: SocketAddr) -> Self {
@@ -31,6 +23,11 @@ impl PublicUrl {
     /// The base URL of one tenant.
     pub(crate) fn scim_of(&self, tenant: &str) -> String {
         format!("{}/t/{tenant}/scim/v2", self.0)
+    }
+
+    /// The base URLs of all tenants.
+    pub(crate) fn scim_of_tenants(&self) -> Result<TenantUrl, TenantUrlError> {
+        self.scim_of("{tenant}").parse()
     }
 }
 
@@ -50,17 +47,11 @@ impl FromStr for PublicUrl {
     }
 }
 
-impl<'p> ScimBase<'p> {
-    /// The base of a path, if it is one of a service provider.
-    pub(crate) fn of_path(path: &'p str) -> Option<Self> {
-        let (base, path) = match path.strip_prefix("/t/") {
-            Some(path) => {
-                let end = path.find('/')?;
-                (Self::OfTenant(&path[..end]), &path[end..])
-            }
-            None => (Self::Shared, path),
-        };
-        let rest = path.strip_prefix("/scim/v2")?;
-        (rest.is_empty() || rest.starts_with('/')).then_some(base)
-    }
+/// Whether a path is below one of the bases.
+pub(crate) fn is_scim(path: &str) -> bool {
+    let path = match path.strip_prefix("/t/") {
+        Some(of_tenant) => of_tenant.find('/').map_or("", |end| &of_tenant[end..]),
+        None => path,
+    };
+    path.strip_prefix("/scim/v2").is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }

@@ -13,7 +13,6 @@ mod request_log;
 mod resource_types;
 mod server;
 mod tenants;
-mod token;
 mod welcome;
 
 use std::error::Error;
@@ -34,7 +33,7 @@ use welcome::Welcome;
 async fn main() -> ExitCode {
     request_log::start();
     let options = Options::parse();
-    let tenants = match Tenants::new(&options) {
+    let tenants = match Tenants::new(&options).await {
         Ok(tenants) => tenants,
         Err(err) => Options::command().error(clap::error::ErrorKind::ValueValidation, err).exit(),
     };
@@ -57,7 +56,7 @@ async fn run(options: &Options, tenants: Tenants) -> Result<(), Box<dyn Error>> 
     let public_url = options.public_url.clone().unwrap_or(PublicUrl::of_listener(address));
     let told_to_end = server::told_to_end()?;
     let welcome = Welcome::new(&public_url, &tenants).to_string();
-    let provider = Provider::new(options, public_url, tenants)?;
+    let provider = Provider::new(options, &public_url, tenants)?;
     // It may be nobody's wish to read it: a closed standard output is no reason to end.
     let _ = io::stdout().write_all(welcome.as_bytes());
     server::serve(listener, server::router(provider), told_to_end).await?;

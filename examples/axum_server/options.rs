@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Parser, ValueEnum};
+use scimwire::Secret;
 
 use crate::base_url::PublicUrl;
 
@@ -46,7 +47,7 @@ pub(crate) struct Options {
     pub(crate) no_groups: Vec<String>,
     /// Opens the admin view to requests with `X-Admin-Key: KEY`
     #[arg(long, value_name = "KEY", value_parser = sendable)]
-    pub(crate) admin_key: Option<String>,
+    pub(crate) admin_key: Option<Secret>,
 }
 
 /// Where resources are kept.
@@ -69,7 +70,7 @@ pub(crate) enum Profile {
 #[derive(Clone)]
 pub(crate) struct TenantToken {
     pub(crate) tenant: String,
-    pub(crate) token: String,
+    pub(crate) token: Secret,
     /// How long it can be used from the start of the server; without it, for good.
     pub(crate) lifetime: Option<Duration>,
 }
@@ -102,9 +103,9 @@ fn access_token(text: &str) -> Result<TenantToken, &'static str> {
 }
 
 /// A secret that fits into a header and is one word there.
-fn sendable(text: &str) -> Result<String, &'static str> {
+fn sendable(text: &str) -> Result<Secret, &'static str> {
     if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Err("a token or key is made of ASCII letters, digits and signs, without spaces");
     }
-    Ok(text.to_owned())
+    Ok(Secret::from(text))
 }

@@ -3,17 +3,17 @@
 use std::error::Error;
 use std::sync::Arc;
 
+use scimwire::auth::TokenHash;
 use scimwire::dispatch::Limits;
 use scimwire::schema::{ENTERPRISE_USER, ResourceType};
 use scimwire::{Dispatcher, MemoryDirectory, MemoryStore, Quirks};
 
-use crate::auth::TokenAuthenticator;
+use crate::auth::TenantAuthenticator;
 use crate::base_url::PublicUrl;
 use crate::events::EventLog;
 use crate::options::{Database, Options, Profile};
 use crate::resource_types;
 use crate::tenants::Tenants;
-use crate::token::{SecretHash, random_bytes};
 
 /// The dispatcher, and what the host keeps for itself: its stores and its events.
 pub(crate) struct Provider {
@@ -25,11 +25,11 @@ pub(crate) struct Provider {
     pub(crate) events: Arc<EventLog>,
     pub(crate) tenants: Arc<Tenants>,
     /// What opens the admin view; without it there is none.
-    pub(crate) admin_key: Option<SecretHash>,
+    pub(crate) admin_key: Option<TokenHash>,
 }
 
 impl Provider {
-    pub(crate) fn new(options: &Options, public_url: PublicUrl, tenants: Tenants) -> Result<Self, Box<dyn Error>> {
+    pub(crate) fn new(options: &Options, public_url: &PublicUrl, tenants: Tenants) -> Result<Self, Box<dyn Error>> {
         let directory = match options.database {
             Database::Memory => MemoryDirectory::new(),
         };
@@ -45,18 +45,18 @@ impl Provider {
         let mut builder = Dispatcher::builder(public_url.scim())
             .resource_type(user_type, users.clone())
             .resource_type(group_type, groups.clone())
-            .authenticate(TokenAuthenticator::new(Arc::clone(&tenants), public_url, options))
+            .authenticate(TenantAuthenticator::new(Arc::clone(&tenants), public_url.scim_of_tenants()?, options))
             .policy(Arc::clone(&events))
             .quirks(quirks(options.quirks))
             .limits(limits)
             // Cursors live as long as this process. Several processes over one database share a key from their configuration.
-            .cursor_key(random_bytes()?);
+            .cursor_key(cursor_key()?);
         for resource_type in further_types {
             let store = directory.store(Arc::clone(&resource_type));
             builder = builder.resource_type(resource_type, store);
         }
         let dispatcher = builder.build()?;
-        let admin_key = options.admin_key.as_ref().map(SecretHash::of);
+        let admin_key = options.admin_key.as_ref().map(TokenHash::of);
         Ok(Self { dispatcher, body_limit: limits.body_bytes, users, groups, events, tenants, admin_key })
     }
 }
@@ -74,6 +74,12 @@ fn quirks(profile: Profile) -> Quirks {
         Profile::Lenient => Quirks::LENIENT,
         Profile::Strict => Quirks::STRICT,
     }
+}
+
+fn cursor_key() -> Result<[u8; 16], String> {
+    let mut key = [0; 16];
+    getrandom::fill(&mut key).map_err(|err| format!("no key for cursors could be made: {err}"))?;
+    Ok(key)
 }
 
 fn limits(options: &Options) -> Limits {

@@ -18,7 +18,7 @@ use tokio::sync::oneshot;
 use tokio::{select, signal, time};
 
 use crate::admin;
-use crate::base_url::ScimBase;
+use crate::base_url::is_scim;
 use crate::provider::Provider;
 use crate::request_log::log_request;
 
@@ -53,7 +53,7 @@ pub(crate) fn router(provider: Provider) -> Router {
 }
 
 async fn answer(State(scim): State<Scim>, uri: Uri, request: Request) -> Response {
-    if ScimBase::of_path(uri.path()).is_none() {
+    if !is_scim(uri.path()) {
         return (StatusCode::NOT_FOUND, "There is nothing at this path. SCIM is at /scim/v2.\n").into_response();
     }
     let (head, body) = request.into_parts();

@@ -1,38 +1,26 @@
 //! Which tenants there are, and which tokens are theirs.
 
-use std::collections::{BTreeMap, HashMap};
-use std::io;
-use std::time::Instant;
+use std::collections::BTreeMap;
+
+use scimwire::Secret;
+use scimwire::auth::{MemoryTokens, TokenError, TokenGrant, Tokens};
 
 use crate::options::{Options, TenantToken};
-use crate::token::{SecretHash, fresh_token};
 
 /// The tenant that there is without any `--tenant`.
 const DEFAULT_TENANT: &str = "demo";
 
-/// The tenants of this server. A host with a database looks them up there, by the hash of the token.
+/// The tenants of this server. A host with a database looks them up there, and keeps the records of tokens there too.
 pub(crate) struct Tenants {
     by_name: BTreeMap<String, Settings>,
-    grants: HashMap<SecretHash, Grant>,
-    fresh_token: Option<String>,
+    tokens: Tokens,
+    fresh_token: Option<Secret>,
 }
 
 /// What an administrator has set for a tenant.
 pub(crate) struct Settings {
     pub(crate) enabled: bool,
     pub(crate) has_groups: bool,
-}
-
-/// What a token is good for.
-struct Grant {
-    tenant: String,
-    expires: Option<Instant>,
-}
-
-/// Why a token is of no use.
-pub(crate) enum TokenError {
-    Unknown,
-    Expired,
 }
 
 /// Flags that do not go together.
@@ -44,20 +32,22 @@ pub(crate) enum TenantError {
     SharedToken(String),
     #[error("`{flag} {name}`: there is no such tenant; add `--tenant {name}=TOKEN`")]
     Unknown { flag: &'static str, name: String },
-    #[error("no token could be made: {0}; give one by `--tenant NAME=TOKEN`")]
-    NoRandomNumbers(#[from] io::Error),
+    #[error("no token could be made: {0}")]
+    NoToken(#[from] TokenError),
 }
 
 impl Tenants {
-    pub(crate) fn new(options: &Options) -> Result<Self, TenantError> {
-        let mut tenants = Self { by_name: BTreeMap::new(), grants: HashMap::new(), fresh_token: None };
+    pub(crate) async fn new(options: &Options) -> Result<Self, TenantError> {
+        let tokens = Tokens::new(MemoryTokens::default());
+        let mut tenants = Self { by_name: BTreeMap::new(), tokens, fresh_token: None };
         for tenant in &options.tenants {
-            tenants.add(tenant)?;
+            tenants.add(&tenant.tenant)?;
+            tenants.grant(tenant).await?;
         }
         if options.tenants.is_empty() {
-            let token = fresh_token()?;
-            tenants.fresh_token = Some(token.clone());
-            tenants.add(&TenantToken { tenant: DEFAULT_TENANT.to_owned(), token, lifetime: None })?;
+            tenants.add(DEFAULT_TENANT)?;
+            let issued = tenants.tokens.issue(TokenGrant::new(DEFAULT_TENANT)).await?;
+            tenants.fresh_token = Some(issued.secret);
         }
         for name in &options.disabled_tenants {
             tenants.settings_mut("--disable-tenant", name)?.enabled = false;
@@ -67,25 +57,28 @@ impl Tenants {
         }
         for token in &options.oauth_tokens {
             tenants.settings_mut("--oauth-token", &token.tenant)?;
-            tenants.grant(token)?;
+            tenants.grant(token).await?;
         }
         Ok(tenants)
     }
 
-    fn add(&mut self, tenant: &TenantToken) -> Result<(), TenantError> {
-        let settings = Settings { enabled: true, has_groups: true };
-        if self.by_name.insert(tenant.tenant.clone(), settings).is_some() {
-            return Err(TenantError::Duplicate(tenant.tenant.clone()));
+    fn add(&mut self, name: &str) -> Result<(), TenantError> {
+        match self.by_name.insert(name.to_owned(), Settings { enabled: true, has_groups: true }) {
+            None => Ok(()),
+            Some(_) => Err(TenantError::Duplicate(name.to_owned())),
         }
-        self.grant(tenant)
     }
 
-    fn grant(&mut self, token: &TenantToken) -> Result<(), TenantError> {
-        let expires = token.lifetime.map(|lifetime| Instant::now() + lifetime);
-        let grant = Grant { tenant: token.tenant.clone(), expires };
-        match self.grants.insert(SecretHash::of(&token.token), grant) {
-            None => Ok(()),
-            Some(_) => Err(TenantError::SharedToken(token.tenant.clone())),
+    async fn grant(&self, token: &TenantToken) -> Result<(), TenantError> {
+        let grant = TokenGrant::new(token.tenant.as_str());
+        let grant = match token.lifetime {
+            Some(lifetime) => grant.lifetime(lifetime),
+            None => grant.without_end(),
+        };
+        match self.tokens.import(&token.token, grant).await {
+            Ok(_) => Ok(()),
+            Err(TokenError::Taken) => Err(TenantError::SharedToken(token.tenant.clone())),
+            Err(err) => Err(err.into()),
         }
     }
 
@@ -103,17 +96,13 @@ impl Tenants {
         self.by_name.get(name)
     }
 
-    /// The name of the tenant whose token it is.
-    pub(crate) fn of_token(&self, token: &str) -> Result<&str, TokenError> {
-        let grant = self.grants.get(&SecretHash::of(token)).ok_or(TokenError::Unknown)?;
-        match grant.expires {
-            Some(expires) if expires <= Instant::now() => Err(TokenError::Expired),
-            _ => Ok(&grant.tenant),
-        }
+    /// The tokens of all tenants.
+    pub(crate) fn tokens(&self) -> &Tokens {
+        &self.tokens
     }
 
     /// The token that was made for the default tenant, to be shown once.
-    pub(crate) fn fresh_token(&self) -> Option<&str> {
-        self.fresh_token.as_deref()
+    pub(crate) fn fresh_token(&self) -> Option<&Secret> {
+        self.fresh_token.as_ref()
     }
 }

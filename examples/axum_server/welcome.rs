@@ -23,6 +23,7 @@ impl fmt::Display for Welcome<'_> {
         writeln!(f, "Tenant URL  {url}")?;
         match self.tenants.fresh_token() {
             Some(token) => {
+                let token = token.expose();
                 writeln!(f, "Token       {token}\n")?;
                 writeln!(f, "The token is shown this once, and ends with this server. To try it:\n")?;
                 writeln!(f, "curl -H 'Authorization: Bearer {token}' {url}/Users\n")
