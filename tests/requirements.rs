@@ -1,5 +1,6 @@
 //! One test for each requirement row or group of rows, by way of `Dispatcher` in process: retrieving, querying, projection
-//! and cursors (RFC 7644, Sections 3.4, 3.9 and 3.10; RFC 9865). The ids of the rows stand in the tests.
+//! and cursors (RFC 7644, Sections 3.4, 3.9 and 3.10; RFC 9865), and the protocol around them: paths, methods, headers, `/Me`,
+//! errors, limits. The ids of the rows stand in the tests.
 
 mod requirements {
     mod ambiguities;
@@ -10,7 +11,12 @@ mod requirements {
     mod filter_limits;
     mod filter_values;
     mod index_pages;
+    mod me;
+    mod media_types;
+    mod methods;
+    mod paths;
     mod post_search;
+    mod preconditions;
     mod projection;
     mod provider;
     mod readings;

@@ -52,6 +52,7 @@ pub struct RequestContext {
     permissions: Permissions,
     base_url: Option<String>,
     hidden: Vec<String>,
+    me: Option<(String, String)>,
     extensions: Extensions,
 }
 
@@ -64,6 +65,7 @@ impl RequestContext {
             permissions: Permissions::default(),
             base_url: None,
             hidden: Vec::new(),
+            me: None,
             extensions: Extensions::new(),
         }
     }
@@ -91,6 +93,20 @@ impl RequestContext {
     pub fn without_resource_type(mut self, name: impl Into<String>) -> Self {
         self.hidden.push(name.into());
         self
+    }
+
+    /// Says which resource is that of the client: what `/Me` means, where [`Features::me`](crate::dispatch::Features::me) is
+    /// on (RFC 7644, Section 3.11). The resource type is named by its `name`, such as `User`.
+    ///
+    /// ```
+    /// use scimwire::auth::RequestContext;
+    ///
+    /// let cx = RequestContext::new("example").with_principal("bjensen").with_me("User", "2819c223");
+    /// assert_eq!(cx.me(), Some(("User", "2819c223")));
+    /// ```
+    #[must_use]
+    pub fn with_me(self, resource_type: impl Into<String>, id: impl Into<String>) -> Self {
+        Self { me: Some((resource_type.into(), id.into())), ..self }
     }
 
     /// Adds something of the host's own, for its stores and policies.
@@ -128,6 +144,12 @@ impl RequestContext {
     #[must_use]
     pub fn has_resource_type(&self, name: &str) -> bool {
         !self.hidden.iter().any(|hidden| hidden == name)
+    }
+
+    /// The resource type and the id of the client's own resource, if it has one.
+    #[must_use]
+    pub fn me(&self) -> Option<(&str, &str)> {
+        self.me.as_ref().map(|(resource_type, id)| (resource_type.as_str(), id.as_str()))
     }
 
     /// What the host added.

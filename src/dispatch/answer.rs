@@ -16,6 +16,8 @@ pub(super) struct Answer {
     pub(super) location: Option<String>,
     pub(super) version: Option<Version>,
     pub(super) body: Option<Vec<u8>>,
+    /// The methods that are allowed, where that was asked.
+    pub(super) allow: Option<&'static str>,
 }
 
 /// A failure, with what the response needs besides its body.
@@ -29,7 +31,7 @@ pub(super) enum Failure {
 
 impl Answer {
     pub(super) fn status(status: StatusCode) -> Self {
-        Self { status, location: None, version: None, body: None }
+        Self { status, location: None, version: None, body: None, allow: None }
     }
 }
 

@@ -17,6 +17,11 @@ pub struct Features {
     pub sort: bool,
     /// Queries over all resource types at once: `GET /` and `POST /.search`.
     pub root_query: bool,
+    /// `/Me`, the resource of who asks: the authenticator names it by
+    /// [`RequestContext::with_me`](crate::auth::RequestContext::with_me).
+    pub me: bool,
+    /// PUT, PATCH and DELETE need `If-Match`; without it they answer 428.
+    pub if_match_required: bool,
     /// Passwords are taken, and handed to the host's policy and store; off, they are ignored.
     pub change_password: bool,
     /// What PATCH answers.
@@ -37,7 +42,15 @@ pub enum PatchAnswer {
 
 impl Default for Features {
     fn default() -> Self {
-        Self { patch: true, sort: true, root_query: true, change_password: false, patch_answer: PatchAnswer::AtHand }
+        Self {
+            patch: true,
+            sort: true,
+            root_query: true,
+            me: false,
+            if_match_required: false,
+            change_password: false,
+            patch_answer: PatchAnswer::AtHand,
+        }
     }
 }
 

@@ -105,15 +105,24 @@ impl Dispatcher {
     ///
     /// The path may be that below the host, or below the base URL, as a router leaves it that has taken a prefix away. The
     /// response carries a [`Report`] among its extensions.
+    ///
+    /// OPTIONS is answered with 204 and `Allow`, without a body, and like all else only to those who authenticate: which
+    /// paths there are is a matter of the tenant. A host that serves browsers of another origin answers their preflight
+    /// requests, which carry no credentials, before it dispatches.
     pub async fn dispatch<B: AsRef<[u8]>>(&self, request: Request<B>) -> Response<Vec<u8>> {
         let (head, body) = request.into_parts();
+        self.respond(&head, async { Ok(body) }).await
+    }
+
+    /// Answers a request whose body is read once it is known that it may be sent.
+    async fn respond(&self, head: &Parts, body: impl Future<Output = Result<impl AsRef<[u8]>, Failure>>) -> Response<Vec<u8>> {
         let mut report = Report::default();
-        let answer = self.provider.answer(&head, body.as_ref(), &mut report).await;
+        let answer = self.provider.answer(head, body, &mut report).await;
         let mut response = match answer {
             Ok(answer) => answer.into_response(),
             Err(failure) => failure.into_response(&mut report),
         };
-        if head.method == Method::HEAD {
+        if head.method == Method::HEAD && !response.body().is_empty() {
             // RFC 9110, Section 8.6: the length that GET has, if any.
             let length = response.body().len();
             response.headers_mut().insert(CONTENT_LENGTH, length.into());
@@ -131,13 +140,14 @@ impl Dispatcher {
 }
 
 impl Provider {
-    async fn answer(&self, head: &Parts, body: &[u8], report: &mut Report) -> Result<Answer, Failure> {
+    async fn answer(
+        &self,
+        head: &Parts,
+        body: impl Future<Output = Result<impl AsRef<[u8]>, Failure>>,
+        report: &mut Report,
+    ) -> Result<Answer, Failure> {
         let cx = self.authenticator.authenticate(head).await?;
         report.tenant = Some(cx.tenant().clone());
-        if body.len() > self.limits.body_bytes {
-            let detail = format!("the body is larger than {} bytes", self.limits.body_bytes);
-            return Err(Error::status_only(StatusCode::PAYLOAD_TOO_LARGE, detail).into());
-        }
         let locations = cx.base_url().map_or_else(|| self.locations.clone(), |url| self.locations.under(url));
         let features = cx.features().unwrap_or(self.features);
         let route = Route::find(head.uri.path(), locations.base_url(), self, &features, &cx)?;
@@ -145,6 +155,11 @@ impl Provider {
         let allowed = if route.only_reads(&head.method) { permissions.read } else { permissions.write };
         if !allowed {
             return Err(AuthError::insufficient_scope().into());
+        }
+        let body = body.await?;
+        let body = body.as_ref();
+        if body.len() > self.limits.body_bytes {
+            return Err(too_large(self.limits.body_bytes));
         }
         let quirks = cx.quirks().unwrap_or(self.quirks);
         let exchange = Exchange { provider: self, head, body, cx: &cx, quirks, features, locations, report };
@@ -154,28 +169,48 @@ impl Provider {
 
 impl<'p> Exchange<'p> {
     async fn run(self, route: Route<'p>) -> Result<Answer, Failure> {
+        let allowed = route.allowed(&self.features);
         let method = match self.head.method {
             Method::HEAD => &Method::GET,
             ref method => method,
         };
+        self.check_precondition_is_there(&route)?;
         match (route, method) {
+            (Route::NotImplemented(feature), _) => Err(not_implemented(feature).into()),
+            (_, &Method::OPTIONS) => Ok(Answer { allow: Some(allowed), ..Answer::status(StatusCode::NO_CONTENT) }),
             (Route::Collection(endpoint), &Method::GET) => self.list(&[endpoint]).await,
             (Route::Collection(endpoint), &Method::POST) => self.create(endpoint).await,
-            (Route::Collection(_), _) => Err(Failure::MethodNotAllowed("GET, HEAD, POST")),
-            (Route::Resource(endpoint, id), &Method::GET) => self.read(endpoint, &id).await,
-            (Route::Resource(endpoint, id), &Method::PUT) => self.replace(endpoint, &id).await,
-            (Route::Resource(endpoint, id), &Method::PATCH) => self.patch(endpoint, &id).await,
-            (Route::Resource(endpoint, id), &Method::DELETE) => self.delete(endpoint, &id).await,
-            (Route::Resource(..), _) => Err(Failure::MethodNotAllowed("GET, HEAD, PUT, PATCH, DELETE")),
+            (Route::Resource(endpoint, id), method) => self.one(method, allowed, endpoint, &id).await,
+            (Route::Me(endpoint, id), method) => {
+                let location = self.locations.of(endpoint.resource_type.name(), &id);
+                let answer = self.one(method, allowed, endpoint, &id).await?;
+                // RFC 7644, Section 3.11: the permanent URI, in any response.
+                Ok(Answer { location: answer.location.or(location), ..answer })
+            }
             (Route::Search(endpoints), &Method::POST) => self.search(&endpoints).await,
-            (Route::Search(_), _) => Err(Failure::MethodNotAllowed("POST")),
             (Route::Root(endpoints), &Method::GET) => self.list(&endpoints).await,
-            (Route::Root(_), _) => Err(Failure::MethodNotAllowed("GET, HEAD")),
             (Route::Discovery(discovery), &Method::GET) => self.discover(&discovery),
-            (Route::Discovery(_), _) => Err(Failure::MethodNotAllowed("GET, HEAD")),
-            (Route::NotImplemented(feature), _) => Err(not_implemented(feature).into()),
+            (Route::Collection(_) | Route::Search(_) | Route::Root(_) | Route::Discovery(_), _) => {
+                Err(Failure::MethodNotAllowed(allowed))
+            }
         }
     }
+
+    /// A request to one resource.
+    async fn one(self, method: &Method, allowed: &'static str, endpoint: &Endpoint, id: &str) -> Result<Answer, Failure> {
+        match *method {
+            Method::GET => self.read(endpoint, id).await,
+            Method::PUT => self.replace(endpoint, id).await,
+            Method::PATCH => self.patch(endpoint, id).await,
+            Method::DELETE => self.delete(endpoint, id).await,
+            _ => Err(Failure::MethodNotAllowed(allowed)),
+        }
+    }
+}
+
+/// RFC 9110, Section 15.5.14.
+fn too_large(limit: usize) -> Failure {
+    Error::status_only(StatusCode::PAYLOAD_TOO_LARGE, format!("the body is larger than {limit} bytes")).into()
 }
 
 fn not_implemented(feature: &str) -> Error {

@@ -1,14 +1,37 @@
 //! `If-Match` and `If-None-Match` (RFC 7644, Section 3.14; RFC 9110, Section 13.1).
 
-use http::HeaderMap;
 use http::header::{HeaderName, IF_MATCH, IF_NONE_MATCH};
+use http::{HeaderMap, StatusCode};
 
+use super::Exchange;
+use super::answer::Failure;
+use super::route::Route;
+use crate::error::Error;
 use crate::resource::Version;
-use crate::store::{EntityTags, Precondition};
+use crate::store::{EntityTags, Precondition, StoreError};
 
 /// What the headers of a request say about the version.
 pub(super) fn precondition(headers: &HeaderMap) -> Precondition {
     Precondition { if_match: entity_tags(headers, &IF_MATCH), if_none_match: entity_tags(headers, &IF_NONE_MATCH) }
+}
+
+impl Exchange<'_> {
+    /// Where the host demands it, who changes a resource says which version (RFC 6585, Section 3).
+    pub(super) fn check_precondition_is_there(&self, route: &Route<'_>) -> Result<(), Failure> {
+        let demanded = self.features.if_match_required && route.changes_resource(&self.head.method);
+        if demanded && !self.head.headers.contains_key(IF_MATCH) {
+            let detail = "say in `If-Match` which version is to be changed";
+            return Err(Error::status_only(StatusCode::PRECONDITION_REQUIRED, detail).into());
+        }
+        Ok(())
+    }
+
+    /// Whether the client that reads a resource has this version already.
+    pub(super) fn is_known(&self, version: Option<Version>) -> Result<bool, StoreError> {
+        let Precondition { if_match, if_none_match } = precondition(&self.head.headers);
+        Precondition { if_match, if_none_match: None }.check(version.as_ref())?;
+        Ok(if_none_match.is_some_and(|tags| version.is_some_and(|version| tags.name(&version))))
+    }
 }
 
 fn entity_tags(headers: &HeaderMap, name: &HeaderName) -> Option<EntityTags> {

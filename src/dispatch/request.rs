@@ -1,6 +1,6 @@
 //! What a request says besides its path (RFC 7644, Section 3.8).
 
-use http::header::{ACCEPT, CONTENT_TYPE, HeaderName};
+use http::header::{ACCEPT, CONTENT_TYPE, HeaderName, HeaderValue};
 use http::{HeaderMap, StatusCode};
 use serde_json::{Map, Value};
 
@@ -16,7 +16,7 @@ const PREFER: HeaderName = HeaderName::from_static("prefer");
 impl Exchange<'_> {
     /// The body, as a JSON object.
     pub(super) fn object(&mut self) -> Result<Map<String, Value>, Failure> {
-        match media_type(self.head.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok())) {
+        match media_type(self.head.headers.get(CONTENT_TYPE)) {
             MediaType::Scim => {}
             MediaType::Json | MediaType::Missing => self.report.deviations.push(Deviation::MediaType),
             MediaType::Other => {
@@ -56,27 +56,45 @@ enum MediaType {
     Other,
 }
 
-fn media_type(content_type: Option<&str>) -> MediaType {
-    let essence = content_type.map(|text| text.split(';').next().unwrap_or_default().trim().to_ascii_lowercase());
+/// Parameters do not count: JSON is UTF-8, whatever `charset` says (RFC 8259, Section 8.1).
+fn media_type(content_type: Option<&HeaderValue>) -> MediaType {
+    let essence = content_type.map_or(Ok(""), HeaderValue::to_str).map(essence);
     match essence.as_deref() {
-        Some("application/scim+json") => MediaType::Scim,
-        Some("application/json") => MediaType::Json,
-        None | Some("") => MediaType::Missing,
-        Some(_) => MediaType::Other,
+        Ok("application/scim+json") => MediaType::Scim,
+        Ok("application/json") => MediaType::Json,
+        Ok("") => MediaType::Missing,
+        Ok(_) | Err(_) => MediaType::Other,
     }
 }
 
+fn essence(media_type: &str) -> String {
+    media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+}
+
+/// RFC 9110, Section 12.5.1. Who accepts JSON is not asked about SCIM's own name for it, unless it refuses that by name.
 fn accepts_json(headers: &HeaderMap) -> bool {
-    let mut ranges = headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(','));
-    let acceptable = |range: &str| {
-        let mut parts = range.split(';').map(str::trim);
-        let essence = parts.next().unwrap_or_default().to_ascii_lowercase();
-        let refused = parts.any(|parameter| matches!(parameter, "q=0" | "q=0.0" | "q=0.00" | "q=0.000"));
-        let json = matches!(essence.as_str(), "" | "*/*" | "application/*" | "application/json" | "application/scim+json");
-        json && !refused
-    };
-    match ranges.next() {
-        None => true,
-        Some(first) => acceptable(first) || ranges.any(acceptable),
+    let values = headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    let ranges: Vec<&str> = values.flat_map(|value| value.split(',')).filter(|range| !essence(range).is_empty()).collect();
+    let accepted = |media_type| accepts(&ranges, media_type);
+    ranges.is_empty() || accepted("application/scim+json").or_else(|| accepted("application/json")).unwrap_or_default()
+}
+
+/// What the most specific range says that covers the type; none says nothing.
+fn accepts(ranges: &[&str], media_type: &str) -> Option<bool> {
+    for covering in [&[media_type][..], &["application/*"], &["*/*", "*"]] {
+        let mut covered = ranges.iter().filter(|range| covering.contains(&essence(range).as_str())).peekable();
+        if covered.peek().is_some() {
+            return Some(covered.any(|range| !is_refused(range)));
+        }
     }
+    None
+}
+
+/// Whether the weight is zero.
+fn is_refused(range: &str) -> bool {
+    let weight = |parameter: &str| {
+        let (name, value) = parameter.split_once('=')?;
+        name.trim().eq_ignore_ascii_case("q").then(|| value.trim().parse::<f32>().ok())?
+    };
+    range.split(';').skip(1).filter_map(weight).any(|weight| weight <= 0.0)
 }

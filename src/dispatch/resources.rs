@@ -51,9 +51,7 @@ impl Exchange<'_> {
         self.check_accept()?;
         let projection = self.projection(endpoint)?;
         let resource = endpoint.store.get(id, &projection, self.cx).await?;
-        let tags = precondition(&self.head.headers).if_none_match;
-        let unmodified = tags.is_some_and(|tags| resource.version().is_some_and(|version| tags.name(&version)));
-        if unmodified {
+        if self.is_known(resource.version())? {
             return Ok(Answer { version: resource.version(), ..Answer::status(StatusCode::NOT_MODIFIED) });
         }
         self.answer_with(StatusCode::OK, endpoint, &resource, &projection)
@@ -209,7 +207,7 @@ impl Exchange<'_> {
         let projected = Projected::new(resource, projection, &endpoint.resource_type, &self.locations);
         let body = serde_json::to_vec(&projected).map_err(StoreError::other)?;
         let location = self.locations.of(endpoint.resource_type.name(), resource.id());
-        Ok(Answer { status, location, version: resource.version(), body: Some(body) })
+        Ok(Answer { location, version: resource.version(), body: Some(body), ..Answer::status(status) })
     }
 }
 

@@ -23,6 +23,9 @@ impl Answer {
         if let Some(version) = &self.version {
             set(&mut response, ETAG, version.as_str());
         }
+        if let Some(allow) = self.allow {
+            set(&mut response, ALLOW, allow);
+        }
         if let Some(body) = self.body {
             response.headers_mut().insert(CONTENT_TYPE, SCIM_JSON);
             *response.body_mut() = body;

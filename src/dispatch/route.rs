@@ -1,13 +1,16 @@
-//! Which endpoint a path means (RFC 7644, Section 3.2).
+//! Which endpoint a path means (RFC 7644, Section 3.2), and what can be done there.
 
-use http::{Method, StatusCode, Uri};
+use http::{Method, StatusCode};
 use percent_encoding::percent_decode_str;
 
 use super::answer::Failure;
 use super::config::Features;
 use super::{Endpoint, Provider};
 use crate::auth::RequestContext;
-use crate::error::Error;
+use crate::error::{Error, ScimType};
+
+/// The version of the protocol, as a segment of a path (RFC 7644, Section 3.13).
+const VERSION: &str = "v2";
 
 /// What a path means.
 pub(super) enum Route<'p> {
@@ -15,6 +18,8 @@ pub(super) enum Route<'p> {
     Collection(&'p Endpoint),
     /// `/Users/2819c223`
     Resource(&'p Endpoint, String),
+    /// `/Me`: the resource of who asks.
+    Me(&'p Endpoint, String),
     /// `/Users/.search`, `/.search`
     Search(Vec<&'p Endpoint>),
     /// `/`
@@ -41,7 +46,7 @@ impl<'p> Route<'p> {
         features: &Features,
         cx: &RequestContext,
     ) -> Result<Self, Failure> {
-        let segments = segments(below_base(path, base_url))?;
+        let segments = segments(below_base(path, base_url)?)?;
         let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
         let visible = || provider.endpoints.iter().filter(|endpoint| cx.has_resource_type(endpoint.resource_type.name()));
         match segments.as_slice() {
@@ -49,7 +54,8 @@ impl<'p> Route<'p> {
             [] => Ok(Self::Root(visible().collect())),
             [".search"] => Ok(Self::Search(visible().collect())),
             ["Bulk"] => Ok(Self::NotImplemented("Bulk")),
-            ["Me", ..] => Ok(Self::NotImplemented("/Me")),
+            ["Me", ..] if !features.me => Ok(Self::NotImplemented("/Me")),
+            ["Me"] => Self::of_who_asks(cx, visible()),
             // RFC 7644 has the singular; SCIM 1.1 had the plural, and some clients still do.
             ["ServiceProviderConfig" | "ServiceProviderConfigs"] => Ok(Self::Discovery(Discovery::ServiceProviderConfig)),
             ["ResourceTypes"] => Ok(Self::Discovery(Discovery::ResourceTypes)),
@@ -68,20 +74,77 @@ impl<'p> Route<'p> {
         }
     }
 
+    /// RFC 7644, Section 3.11.
+    fn of_who_asks(cx: &RequestContext, mut visible: impl Iterator<Item = &'p Endpoint>) -> Result<Self, Failure> {
+        let own = cx.me().and_then(|(resource_type, id)| {
+            let endpoint = visible.find(|endpoint| endpoint.resource_type.name() == resource_type)?;
+            Some(Self::Me(endpoint, id.to_owned()))
+        });
+        own.ok_or_else(|| Error::status_only(StatusCode::NOT_FOUND, "no resource is that of this client").into())
+    }
+
     /// Whether a request there changes nothing.
     pub(super) fn only_reads(&self, method: &Method) -> bool {
         matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS) || matches!(self, Self::Search(_))
     }
+
+    /// Whether a request there changes a resource that is there already.
+    pub(super) fn changes_resource(&self, method: &Method) -> bool {
+        let of_one = matches!(self, Self::Resource(..) | Self::Me(..));
+        of_one && matches!(*method, Method::PUT | Method::PATCH | Method::DELETE)
+    }
+
+    /// The methods that go with the path: the value of `Allow`.
+    pub(super) fn allowed(&self, features: &Features) -> &'static str {
+        match self {
+            Self::Collection(_) => "GET, HEAD, POST, OPTIONS",
+            Self::Resource(..) | Self::Me(..) if features.patch => "GET, HEAD, PUT, PATCH, DELETE, OPTIONS",
+            Self::Resource(..) | Self::Me(..) => "GET, HEAD, PUT, DELETE, OPTIONS",
+            Self::Search(_) => "POST, OPTIONS",
+            Self::Root(_) | Self::Discovery(_) => "GET, HEAD, OPTIONS",
+            Self::NotImplemented(_) => "",
+        }
+    }
 }
 
 /// The path below the base URL; a router may have taken that away already.
-fn below_base<'u>(path: &'u str, base_url: &str) -> &'u str {
-    let base: Option<Uri> = base_url.parse().ok();
-    let base = base.as_ref().map_or("", |base| base.path().trim_end_matches('/'));
-    match path.strip_prefix(base) {
-        Some(rest) if rest.is_empty() || rest.starts_with('/') => rest,
-        _ => path,
+///
+/// RFC 7644, Section 3.13: a version, if there is one, stands directly before the endpoint; without one, the latest counts.
+fn below_base<'u>(path: &'u str, base_url: &str) -> Result<&'u str, Failure> {
+    let base = path_of(base_url);
+    let (parent, supported) = match base.rsplit_once('/') {
+        Some((parent, version)) if is_version(version) => (parent, version),
+        _ => (base, VERSION),
+    };
+    if parent.len() < base.len() {
+        if let Some(rest) = below(path, base) {
+            return Ok(rest);
+        }
     }
+    let path = below(path, parent).unwrap_or(path).trim_start_matches('/');
+    let (first, rest) = path.split_once('/').unwrap_or((path, ""));
+    match is_version(first) {
+        true if first == supported => Ok(rest),
+        true => Err(Error::typed(ScimType::InvalidVers, format!("this service provider speaks SCIM {VERSION}")).into()),
+        false => Ok(path),
+    }
+}
+
+fn below<'u>(path: &'u str, base: &str) -> Option<&'u str> {
+    path.strip_prefix(base).filter(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// The path of an absolute URL, without a slash at its end.
+fn path_of(url: &str) -> &str {
+    let after_scheme = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let path = after_scheme.find('/').and_then(|slash| after_scheme.get(slash..));
+    path.unwrap_or_default().trim_end_matches('/')
+}
+
+/// `v` and a number.
+fn is_version(segment: &str) -> bool {
+    let number = segment.strip_prefix('v').unwrap_or_default();
+    number.starts_with(|first: char| first.is_ascii_digit()) && number.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'.'))
 }
 
 /// The segments of a path, decoded. Empty ones do not count, since base URLs are pasted with and without a slash at the

@@ -29,6 +29,7 @@ pub(crate) struct Setup {
     pub(crate) features: Features,
     pub(crate) pushdown: Pushdown,
     pub(crate) policy: Option<Arc<dyn Policy>>,
+    pub(crate) base_url: &'static str,
 }
 
 impl Default for Setup {
@@ -39,6 +40,7 @@ impl Default for Setup {
             features: Features::default(),
             pushdown: Pushdown::Pages,
             policy: None,
+            base_url: BASE,
         }
     }
 }
@@ -57,7 +59,7 @@ impl Provider {
         let clock = TestClock::default();
         let types =
             [ResourceType::user().with_extension(ENTERPRISE_USER), ResourceType::group().unique("displayName"), device_type()];
-        let mut builder = Dispatcher::builder(BASE).unauthenticated();
+        let mut builder = Dispatcher::builder(setup.base_url).unauthenticated();
         for resource_type in types {
             let store = Shaped::new(directory.store(resource_type.clone()), setup.pushdown);
             builder = builder.resource_type(resource_type, store);
@@ -93,6 +95,13 @@ impl Provider {
             self.create(endpoint, resource).await;
         }
         self
+    }
+
+    /// Strict, with features that a test switches.
+    pub(crate) fn with_features(switch: impl FnOnce(&mut Features)) -> Self {
+        let mut setup = Setup::default();
+        switch(&mut setup.features);
+        Self::new(setup)
     }
 
     /// The same service provider, asked by somebody else.
@@ -157,9 +166,16 @@ impl Provider {
     }
 
     async fn send(&self, method: &str, path: &str, body: Option<Value>) -> Answer {
-        let request = Request::builder().method(method).uri(format!("/scim/v2{}", sendable(path))).extension(self.cx.clone());
-        let request = request.header("content-type", "application/scim+json");
         let body = body.map_or_else(String::new, |body| body.to_string());
+        self.raw(method, &format!("/scim/v2{path}"), &[("content-type", "application/scim+json")], body).await
+    }
+
+    /// A request to a path below the host, with these headers and no others.
+    pub(crate) async fn raw(&self, method: &str, path: &str, headers: &[(&str, &str)], body: impl AsRef<[u8]>) -> Answer {
+        let mut request = Request::builder().method(method).uri(sendable(path)).extension(self.cx.clone());
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
         let response = self.dispatcher.dispatch(request.body(body).expect("a request")).await;
         let (head, body) = response.into_parts();
         let body = if body.is_empty() { Value::Null } else { serde_json::from_slice(&body).expect("JSON") };
@@ -186,9 +202,15 @@ impl Answer {
     /// The detail of an error body with status 400 and this type.
     #[track_caller]
     pub(crate) fn refused(&self, scim_type: &str) -> String {
+        self.failed(400, Some(scim_type))
+    }
+
+    /// The detail of an error body with this status and type.
+    #[track_caller]
+    pub(crate) fn failed(&self, status: u16, scim_type: Option<&str>) -> String {
         let body = &self.body;
-        assert_eq!((self.status, &body["status"]), (400, &json!("400")), "{body}");
-        assert_eq!((&body["schemas"], &body["scimType"]), (&json!([ERROR]), &json!(scim_type)), "{body}");
+        assert_eq!((self.status, &body["status"]), (status, &json!(status.to_string())), "{body}");
+        assert_eq!((&body["schemas"], body["scimType"].as_str()), (&json!([ERROR]), scim_type), "{body}");
         assert_eq!(self.headers["content-type"], "application/scim+json");
         body["detail"].as_str().expect("a detail").to_owned()
     }
