@@ -6,6 +6,7 @@ mod requirements {
     mod ambiguities;
     mod cursor_errors;
     mod cursor_pages;
+    mod definitions;
     mod element_filters;
     mod filter_grammar;
     mod filter_limits;

@@ -33,15 +33,15 @@ impl Provider {
         let directory = match options.database {
             Database::Memory => MemoryDirectory::new(),
         };
-        let user_type = Arc::new(ResourceType::user().with_extension(ENTERPRISE_USER));
-        let group_type = Arc::new(group_type(options.quirks));
+        let usual_types = vec![ResourceType::user().with_extension(ENTERPRISE_USER), group_type(options.quirks)];
+        let mut types = resource_types::read(&options.resource_types, usual_types)?.into_iter().map(Arc::new);
+        let (user_type, group_type) = types.next().zip(types.next()).ok_or("there are users and groups")?;
         let users = directory.store(Arc::clone(&user_type));
         let groups = directory.store(Arc::clone(&group_type));
         let events = Arc::new(EventLog::default());
         let tenants = Arc::new(tenants);
         let limits = limits(options);
 
-        let further_types = resource_types::read(&options.resource_types, &[Arc::clone(&user_type), Arc::clone(&group_type)])?;
         let mut builder = Dispatcher::builder(public_url.scim())
             .resource_type(user_type, users.clone())
             .resource_type(group_type, groups.clone())
@@ -51,7 +51,7 @@ impl Provider {
             .limits(limits)
             // Cursors live as long as this process. Several processes over one database share a key from their configuration.
             .cursor_key(cursor_key()?);
-        for resource_type in further_types {
+        for resource_type in types {
             let store = directory.store(Arc::clone(&resource_type));
             builder = builder.resource_type(resource_type, store);
         }

@@ -108,9 +108,13 @@ fn describe_into(filter: &BoundFilter, element: &mut Map<String, Value>) -> Opti
             let value = match &comparison.operand {
                 Operand::Boolean(value) => Value::Bool(*value),
                 Operand::Exact(text) | Operand::Folded { text, .. } | Operand::Identifier { text, .. } => {
-                    Value::String(text.clone())
+                    Value::String(sub.canonical_value(text).unwrap_or(text).to_owned())
                 }
-                Operand::Number(number) => serde_json::from_str(number.as_str()).ok()?,
+                Operand::Number(number) => {
+                    let value: Value = serde_json::from_str(number.as_str()).ok()?;
+                    let fits = sub.kind() != AttributeType::Integer || value.is_i64() || value.is_u64();
+                    fits.then_some(value)?
+                }
                 _ => return None,
             };
             // Two values of one sub-attribute describe nothing.

@@ -56,6 +56,7 @@ fn rule_of(repair: &Repair) -> &'static str {
         Repair::ArrayForOne(_) => "array_for_one",
         Repair::ValueForComplex(_) => "value_for_complex",
         Repair::EmptyString(_) => "empty_strings",
+        Repair::NoReference(_) => "any_references",
         Repair::UnknownSchema(_) | Repair::MissingSchema(_) => "any_schemas",
         Repair::UnknownAttribute(_) => "unknown_attributes",
     }
@@ -80,6 +81,7 @@ fn write_repair(f: &mut fmt::Formatter<'_>, repair: &Repair) -> fmt::Result {
         Repair::ArrayForOne(name) => write!(f, "`{name}`: an array of one was read as its value"),
         Repair::ValueForComplex(name) => write!(f, "`{name}`: a string was read as an object with that `value`"),
         Repair::EmptyString(name) => write!(f, "`{name}`: an empty string was read as no value"),
+        Repair::NoReference(name) => write!(f, "`{name}`: text that is no URI was taken over as it is"),
         Repair::UnknownSchema(uri) => write!(f, "`schemas`: `{uri}` was ignored"),
         Repair::MissingSchema(uri) => write!(f, "`schemas`: `{uri}` was missing and assumed"),
         Repair::UnknownAttribute(name) => write!(f, "`{name}`: an unknown attribute was ignored"),

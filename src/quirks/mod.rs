@@ -43,6 +43,8 @@ pub struct Quirks {
     pub one_for_many: bool,
     /// An empty string unassigns: `{"title": ""}`.
     pub empty_strings: bool,
+    /// Text that is no URI where one belongs: `{"profileUrl": "my page"}`.
+    pub any_references: bool,
     /// An attribute of an extension without its URN: `{"op": "add", "path": "department", "value": "Sales"}`.
     pub bare_extension_attributes: bool,
     /// Schema URIs that the resource type does not have are ignored, and missing ones assumed.
@@ -75,6 +77,7 @@ impl Quirks {
             array_for_one: self.array_for_one,
             value_for_complex: self.value_for_complex,
             empty_strings: self.empty_strings,
+            any_references: self.any_references,
             any_schemas: self.any_schemas,
             unknown_attributes: self.unknown_attributes,
             secrets: false,

@@ -7,12 +7,14 @@ use super::intake::is_primary;
 use super::value::{ValueError, ValueErrorKind};
 use crate::schema::{Attribute, AttributeType, Mutability, ResourceType};
 
-/// Checks that required attributes have a value, and that no attribute has two primary values.
+/// Checks that required attributes have a value, that no attribute has two primary values, and that closed ones have
+/// canonical values.
 ///
 /// # Errors
 ///
 /// - a required attribute or extension is missing;
-/// - two values of an attribute are the primary one.
+/// - two values of an attribute are the primary one;
+/// - a value of a closed attribute is none of the canonical ones.
 pub fn check(resource: &Resource, resource_type: &ResourceType) -> Result<(), ValueError> {
     check_object(None, resource_type.schema().attributes(), resource.attributes())?;
     for extension in resource_type.extensions() {
@@ -44,6 +46,9 @@ fn check_object(
                 return Err(ValueError::new(place(attribute.name()), ValueErrorKind::Required));
             }
             Some(value) if attribute.kind() == AttributeType::Complex => check_complex(&place, attribute, value)?,
+            Some(value) if attribute.closed() && !is_canonical(attribute, value) => {
+                return Err(ValueError::new(place(attribute.name()), ValueErrorKind::NotCanonical));
+            }
             Some(_) => {}
         }
     }
@@ -58,6 +63,13 @@ fn check_complex(place: &dyn Fn(&str) -> String, attribute: &Attribute, value: &
     if attribute.multi_valued() && elements.iter().filter(|element| is_primary(element)).count() > 1 {
         return Err(ValueError::new(place(attribute.name()), ValueErrorKind::Primary));
     }
+    for sub in attribute.sub_attributes().iter().filter(|sub| sub.closed()) {
+        let mut values = elements.iter().filter_map(|element| element.get(sub.name()));
+        if values.any(|value| !is_canonical(sub, value)) {
+            let name = format!("{}.{}", attribute.name(), sub.name());
+            return Err(ValueError::new(place(&name), ValueErrorKind::NotCanonical));
+        }
+    }
     for sub in attribute.sub_attributes().iter().filter(|sub| is_demanded(sub)) {
         if elements.iter().any(|element| element.get(sub.name()).is_none()) {
             let name = format!("{}.{}", attribute.name(), sub.name());
@@ -65,6 +77,15 @@ fn check_complex(place: &dyn Fn(&str) -> String, attribute: &Attribute, value: &
         }
     }
     Ok(())
+}
+
+/// A value that a filter described, or a policy set, did not pass the intake.
+fn is_canonical(attribute: &Attribute, value: &Value) -> bool {
+    match value {
+        Value::String(text) => attribute.canonical_value(text).is_some(),
+        Value::Array(values) => values.iter().all(|value| is_canonical(attribute, value)),
+        _ => false,
+    }
 }
 
 /// RFC 7643, Section 7: what the service provider sets is not asked of clients.

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::value::{Repair, UnknownAttributes, ValueError, ValueErrorKind, ValueRules};
 use super::{Resource, is_unassigned};
-use crate::schema::{Attribute, AttributeType, Container, Mutability, ResourceType, Returned, bytes, instant};
+use crate::schema::{Attribute, AttributeType, Container, Mutability, ResourceType, Returned, bytes, instant, is_uri_reference};
 
 /// Up to this many values are compared each with each; beyond, by a hash.
 const FEW: usize = 16;
@@ -301,6 +301,8 @@ impl<'t> Intake<'t> {
                 Ok(Some(Value::Bool(value)))
             }
             (AttributeType::DateTime, Value::String(text)) => in_a_zone(text).map(Some).ok_or_else(mismatch),
+            (AttributeType::Reference, Value::String(text)) => self.reference(place, attribute, text),
+            (AttributeType::String, Value::String(text)) => canonical_text(place, attribute, text),
             (kind, value) if fits(kind, &value) => Ok(Some(value)),
             _ => Err(mismatch()),
         }
@@ -344,6 +346,17 @@ impl<'t> Intake<'t> {
         Ok(parts)
     }
 
+    /// RFC 7643, Section 2.3.7: an absolute or a relative URI.
+    fn reference(&mut self, place: Place<'_>, attribute: &Attribute, text: String) -> Result<Option<Value>, ValueError> {
+        if !is_uri_reference(&text) {
+            if !self.rules.any_references {
+                return Err(ValueError::new(place, ValueErrorKind::Type(AttributeType::Reference)));
+            }
+            self.repairs.push(Repair::NoReference(place.to_string()));
+        }
+        canonical_text(place, attribute, text)
+    }
+
     fn array_for_one(
         &mut self,
         place: Place<'_>,
@@ -379,11 +392,21 @@ fn canonical(key: String, attribute: &Attribute) -> String {
     if key == attribute.name() { key } else { attribute.name().to_owned() }
 }
 
+/// RFC 7643, Section 2.4: a value that is canonical but for its case is spelled as the schema has it.
+fn canonical_text(place: Place<'_>, attribute: &Attribute, text: String) -> Result<Option<Value>, ValueError> {
+    if attribute.canonical_values().is_empty() {
+        return Ok(Some(Value::String(text)));
+    }
+    match attribute.canonical_value(&text) {
+        Some(canonical) if canonical != text => Ok(Some(Value::String(canonical.to_owned()))),
+        None if attribute.closed() => Err(ValueError::new(place, ValueErrorKind::NotCanonical)),
+        Some(_) | None => Ok(Some(Value::String(text))),
+    }
+}
+
 fn fits(kind: AttributeType, value: &Value) -> bool {
     match (kind, value) {
-        (AttributeType::String | AttributeType::Reference, Value::String(_))
-        | (AttributeType::Boolean, Value::Bool(_))
-        | (AttributeType::Decimal, Value::Number(_)) => true,
+        (AttributeType::Boolean, Value::Bool(_)) | (AttributeType::Decimal, Value::Number(_)) => true,
         // RFC 7643, Section 2.3.4: no fraction and no exponent.
         (AttributeType::Integer, Value::Number(number)) => number.is_i64() || number.is_u64(),
         (AttributeType::Binary, Value::String(text)) => bytes(text).is_some(),

@@ -19,6 +19,8 @@ pub struct ValueRules {
     pub value_for_complex: bool,
     /// `""` unassigns an attribute.
     pub empty_strings: bool,
+    /// Text that is no URI, where one belongs.
+    pub any_references: bool,
     /// Schema URIs that the resource type does not have are ignored, and a missing `schemas` means the base schema.
     pub any_schemas: bool,
     /// What becomes of attributes that no schema defines.
@@ -51,6 +53,8 @@ pub enum Repair {
     ValueForComplex(String),
     /// An empty string was read as no value.
     EmptyString(String),
+    /// Text that is no URI was taken over as a reference.
+    NoReference(String),
     /// A schema URI that the resource type does not have was left out.
     UnknownSchema(String),
     /// `schemas` did not name the base schema.
@@ -72,6 +76,8 @@ pub struct ValueError {
 pub enum ValueErrorKind {
     /// It is not of the attribute's type.
     Type(AttributeType),
+    /// It is none of the canonical values, and the host accepts no others.
+    NotCanonical,
     /// It is not an array.
     NotArray,
     /// It is an array.
@@ -116,6 +122,7 @@ impl ValueError {
     pub fn scim_type(&self) -> ScimType {
         match self.kind {
             ValueErrorKind::Type(_)
+            | ValueErrorKind::NotCanonical
             | ValueErrorKind::NotArray
             | ValueErrorKind::Array
             | ValueErrorKind::Required
@@ -135,6 +142,9 @@ impl fmt::Display for ValueError {
         let place = &self.place;
         match self.kind {
             ValueErrorKind::Type(expected) => write!(f, "attribute `{place}` takes {}", in_words(expected)),
+            ValueErrorKind::NotCanonical => {
+                write!(f, "attribute `{place}` takes its canonical values only; the schema lists them")
+            }
             ValueErrorKind::NotArray => write!(f, "attribute `{place}` takes an array of values"),
             ValueErrorKind::Array => write!(f, "attribute `{place}` takes one value, not an array"),
             ValueErrorKind::Required => write!(f, "attribute `{place}` is required"),

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::characteristics::{AttributeType, Mutability, Returned, Uniqueness};
-use super::error::{SchemaError, SchemaErrorKind};
+use super::define::AttributeBuilder;
+use super::error::SchemaErrorKind;
+use super::scalar::{fold, folds_equal};
 use crate::attr::AttrName;
 
 /// The definition of an attribute or sub-attribute. One that exists is consistent: construction checks it.
@@ -26,56 +27,14 @@ pub struct Attribute {
     sub_attributes: Vec<Arc<Self>>,
     /// Whether a `$ref` beside a `value` follows from it, so that clients cannot set it.
     refers_by_value: bool,
-}
-
-/// An attribute definition as the RFC's JSON has it; what is left out has the defaults of RFC 7643, Section 2.2.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-pub(super) struct Definition {
-    name: String,
-    #[serde(rename = "type")]
-    kind: AttributeType,
-    multi_valued: bool,
-    description: String,
-    required: bool,
-    canonical_values: Vec<String>,
-    case_exact: bool,
-    mutability: Mutability,
-    returned: Returned,
-    uniqueness: Uniqueness,
-    reference_types: Vec<String>,
-    sub_attributes: Vec<Self>,
+    /// Whether a value has to be one of the canonical ones; a rule of the host, not of the schema.
+    closed: bool,
 }
 
 impl Attribute {
-    /// Checks a definition and makes an attribute of it; `parents` names what it stands in, for the error.
-    ///
-    /// `levels` is how many levels of sub-attributes there may be: one, but for the schema of schemas.
-    pub(super) fn define(definition: Definition, parents: &str, levels: usize) -> Result<Arc<Self>, SchemaError> {
-        let place = if parents.is_empty() { definition.name.clone() } else { format!("{parents}.{}", definition.name) };
-        let refuse = |kind| SchemaError::new(place.clone(), kind);
-        let name: AttrName = definition.name.parse().map_err(|_| refuse(SchemaErrorKind::Name))?;
-        let complex = definition.kind == AttributeType::Complex;
-        if complex && levels == 0 {
-            return Err(refuse(SchemaErrorKind::NestedComplex));
-        }
-        if !complex && !definition.sub_attributes.is_empty() {
-            return Err(refuse(SchemaErrorKind::SimpleWithSubAttributes));
-        }
-        if definition.kind != AttributeType::Reference && !definition.reference_types.is_empty() {
-            return Err(refuse(SchemaErrorKind::ReferenceTypes));
-        }
-        let mut sub_attributes: Vec<Arc<Self>> = Vec::with_capacity(definition.sub_attributes.len());
-        for sub in definition.sub_attributes {
-            let sub = Self::define(sub, &place, levels.saturating_sub(1))?;
-            if sub_attributes.iter().any(|other| other.name == sub.name) {
-                return Err(refuse(SchemaErrorKind::Duplicate(sub.name.to_string())));
-            }
-            sub_attributes.push(sub);
-        }
-        let refers_by_value = refers_by_value(&sub_attributes);
-        Ok(Arc::new(Self {
-            name,
+    /// Makes an attribute of a definition that goes together.
+    pub(super) fn new(name: AttrName, definition: AttributeBuilder, sub_attributes: Vec<Arc<Self>>) -> Self {
+        Self {
             kind: definition.kind,
             multi_valued: definition.multi_valued,
             description: definition.description,
@@ -85,26 +44,57 @@ impl Attribute {
             // the URIs of `schemas` are the exception that its own definition states.
             case_exact: match definition.kind {
                 AttributeType::Binary => true,
-                AttributeType::Reference => definition.name != "schemas",
+                AttributeType::Reference => !name.is("schemas"),
                 AttributeType::String => definition.case_exact,
                 _ => false,
             },
             mutability: definition.mutability,
             returned: definition.returned,
-            // RFC 7643, Sections 2.3.2, 2.3.6 and 2.3.8: these types have no uniqueness.
-            uniqueness: match definition.kind {
-                AttributeType::Boolean | AttributeType::Binary | AttributeType::Complex => Uniqueness::None,
-                _ => definition.uniqueness,
-            },
+            uniqueness: if can_be_unique(definition.kind) { definition.uniqueness } else { Uniqueness::None },
             reference_types: definition.reference_types,
+            refers_by_value: refers_by_value(&sub_attributes),
             sub_attributes,
-            refers_by_value,
-        }))
+            closed: false,
+            name,
+        }
     }
 
-    /// The same attribute, with another uniqueness.
-    pub(super) fn with_uniqueness(&self, uniqueness: Uniqueness) -> Self {
-        Self { uniqueness, ..self.clone() }
+    /// The same attribute, where no two resources of a tenant share a value.
+    pub(super) fn with_uniqueness(&self) -> Result<Self, SchemaErrorKind> {
+        if !can_be_unique(self.kind) {
+            return Err(SchemaErrorKind::Uniqueness);
+        }
+        Ok(Self { uniqueness: Uniqueness::Server, ..self.clone() })
+    }
+
+    /// The same attribute, which takes its canonical values only.
+    pub(super) fn with_closed_values(&self) -> Result<Self, SchemaErrorKind> {
+        if self.canonical_values.is_empty() {
+            return Err(SchemaErrorKind::NoCanonicalValues);
+        }
+        Ok(Self { closed: true, ..self.clone() })
+    }
+
+    /// The same attribute, with other canonical values.
+    pub(super) fn with_canonical_values(&self, canonical_values: Vec<String>) -> Result<Self, SchemaErrorKind> {
+        if !matches!(self.kind, AttributeType::String | AttributeType::Reference) {
+            return Err(SchemaErrorKind::CanonicalValues);
+        }
+        Ok(Self { canonical_values, ..self.clone() })
+    }
+
+    /// The same attribute, where `change` has been made to a sub-attribute; none where there is no such one.
+    pub(super) fn with_changed_sub(
+        &self,
+        name: &AttrName,
+        change: impl FnOnce(&Self) -> Result<Self, SchemaErrorKind>,
+    ) -> Result<Option<Self>, SchemaErrorKind> {
+        let mut attribute = self.clone();
+        let Some(slot) = attribute.sub_attributes.iter_mut().find(|sub| sub.name == *name) else {
+            return Ok(None);
+        };
+        *slot = Arc::new(change(slot)?);
+        Ok(Some(attribute))
     }
 
     /// The name as the schema spells it.
@@ -147,6 +137,20 @@ impl Attribute {
     #[must_use]
     pub fn canonical_values(&self) -> &[String] {
         &self.canonical_values
+    }
+
+    /// Whether no other values than the canonical ones are accepted; see
+    /// [`ResourceType::closed`](super::ResourceType::closed).
+    #[must_use]
+    pub fn closed(&self) -> bool {
+        self.closed
+    }
+
+    /// The canonical value that `text` is a spelling of, in any case unless the attribute is case exact.
+    #[must_use]
+    pub fn canonical_value(&self, text: &str) -> Option<&str> {
+        let same = |known: &&String| *known == text || (!self.case_exact && folds_equal(text, &fold(known)));
+        self.canonical_values.iter().find(same).map(String::as_str)
     }
 
     /// Whether upper and lower case differ in comparisons.
@@ -228,7 +232,7 @@ impl Attribute {
         }
         json.insert("mutability".into(), self.mutability.as_str().into());
         json.insert("returned".into(), self.returned.as_str().into());
-        if !matches!(self.kind, AttributeType::Boolean | AttributeType::Binary | AttributeType::Complex) {
+        if can_be_unique(self.kind) {
             json.insert("uniqueness".into(), self.uniqueness.as_str().into());
         }
         if !self.reference_types.is_empty() {
@@ -239,6 +243,11 @@ impl Attribute {
         }
         Value::Object(json)
     }
+}
+
+/// RFC 7643, Sections 2.3.2, 2.3.6 and 2.3.8: these types have no uniqueness.
+fn can_be_unique(kind: AttributeType) -> bool {
+    !matches!(kind, AttributeType::Boolean | AttributeType::Binary | AttributeType::Complex)
 }
 
 fn refers_by_value(sub_attributes: &[Arc<Attribute>]) -> bool {

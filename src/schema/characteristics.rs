@@ -2,13 +2,13 @@
 
 use std::fmt;
 
-use serde::Deserialize;
+use super::reader::Word;
 
 macro_rules! characteristic {
     ($(#[$doc:meta])* $name:ident { $($(#[$entry:meta])* $variant:ident = $text:literal,)* }) => {
         $(#[$doc])*
-        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
-        pub enum $name { $($(#[$entry])* #[serde(rename = $text)] $variant,)* }
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+        pub enum $name { $($(#[$entry])* $variant,)* }
 
         impl $name {
             /// The word of the RFC.
@@ -16,6 +16,10 @@ macro_rules! characteristic {
             pub fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $text,)* }
             }
+        }
+
+        impl Word for $name {
+            const WORDS: &'static [(&'static str, Self)] = &[$(($text, Self::$variant)),*];
         }
 
         impl fmt::Display for $name {

@@ -2,16 +2,23 @@
 
 use std::sync::Arc;
 
-use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::attribute::{Attribute, Definition};
-use super::characteristics::Uniqueness;
+use super::attribute::Attribute;
+use super::define::SchemaBuilder;
 use super::error::{SchemaError, SchemaErrorKind};
 use crate::attr::{AttrName, SchemaUri};
 
 /// The schema of schemas.
-const META_SCHEMA: &str = "urn:ietf:params:scim:schemas:core:2.0:Schema";
+pub(super) const META_SCHEMA: &str = "urn:ietf:params:scim:schemas:core:2.0:Schema";
+
+/// The schemas of what no client writes; these define their own `id`, and the last one that of all others.
+const OF_DISCOVERY: [&str; 4] = [
+    META_SCHEMA,
+    "urn:ietf:params:scim:schemas:core:2.0:ResourceType",
+    "urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig",
+    "urn:ietf:params:scim:schemas:core:2.0:Common",
+];
 
 /// A set of attribute definitions under a URI.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,23 +29,15 @@ pub struct Schema {
     attributes: Vec<Arc<Attribute>>,
 }
 
-#[derive(Deserialize)]
-struct Document {
-    id: String,
-    #[serde(default)]
-    name: String,
-    #[serde(default)]
-    description: String,
-    attributes: Vec<Definition>,
-}
-
 impl Schema {
-    /// Reads a schema from the JSON form of RFC 7643, Section 7.
+    /// Reads a schema from the JSON form of RFC 7643, Section 7. [`Schema::builder`] makes one call by call.
     ///
     /// # Errors
     ///
     /// - the document is not of that form, or its id is no URN;
-    /// - an attribute is inconsistent: the error names it.
+    /// - an attribute is inconsistent, or has a name that is taken.
+    ///
+    /// The error says where, as `attributes[3].type`.
     ///
     /// ```
     /// use scimwire::schema::Schema;
@@ -51,30 +50,49 @@ impl Schema {
     /// # Ok::<(), scimwire::schema::SchemaError>(())
     /// ```
     pub fn from_json(document: Value) -> Result<Self, SchemaError> {
-        let place = document.get("id").and_then(Value::as_str).unwrap_or("schema").to_owned();
-        let document: Document = serde_json::from_value(document)
-            .map_err(|reason| SchemaError::new(&place, SchemaErrorKind::Document(reason.to_string())))?;
-        let uri: SchemaUri = document.id.parse().map_err(|_| SchemaError::new(&place, SchemaErrorKind::Uri))?;
-        // RFC 7643, Section 2.3.8 allows no complex value in another, and Section 7 describes just that.
-        let levels = if uri.is(META_SCHEMA) { 2 } else { 1 };
-        let mut attributes: Vec<Arc<Attribute>> = Vec::with_capacity(document.attributes.len());
-        for definition in document.attributes {
-            let attribute = Attribute::define(definition, "", levels)?;
-            if attributes.iter().any(|other| other.attr_name() == attribute.attr_name()) {
-                return Err(SchemaError::new(&place, SchemaErrorKind::Duplicate(attribute.name().to_owned())));
-            }
-            attributes.push(attribute);
-        }
-        Ok(Self { uri, name: document.name, description: document.description, attributes })
+        Self::read("", document)
     }
 
-    /// The same schema, where no two resources of a tenant share a value of `attribute`.
-    pub(super) fn with_unique(&self, name: &AttrName) -> Option<Self> {
-        let position = self.attributes.iter().position(|attribute| attribute.attr_name() == name)?;
+    /// The same, for a document that stands at `place` in another.
+    pub(super) fn read(place: &str, document: Value) -> Result<Self, SchemaError> {
+        SchemaBuilder::read(place, document)?.build_at(place)
+    }
+
+    pub(super) fn new(uri: SchemaUri, name: String, description: String, attributes: Vec<Arc<Attribute>>) -> Self {
+        Self { uri, name, description, attributes }
+    }
+
+    /// The same schema, where `change` has been made to an attribute or sub-attribute.
+    pub(super) fn with_changed(
+        &self,
+        name: &AttrName,
+        sub: Option<&AttrName>,
+        change: impl FnOnce(&Attribute) -> Result<Attribute, SchemaErrorKind>,
+    ) -> Result<Self, SchemaErrorKind> {
+        let unknown = |name: &AttrName| SchemaErrorKind::Unknown(name.to_string());
         let mut schema = self.clone();
-        let slot = schema.attributes.get_mut(position)?;
-        *slot = Arc::new(slot.with_uniqueness(Uniqueness::Server));
-        Some(schema)
+        let found = schema.attributes.iter_mut().find(|attribute| attribute.attr_name() == name);
+        let slot = found.ok_or_else(|| unknown(name))?;
+        *slot = Arc::new(match sub {
+            None => change(slot)?,
+            Some(sub) => slot.with_changed_sub(sub, change)?.ok_or_else(|| unknown(sub))?,
+        });
+        Ok(schema)
+    }
+
+    /// The same schema without the common attributes that it lists: what RFC 7643, Section 3.1 says of them takes
+    /// precedence.
+    pub(super) fn without_common(self: Arc<Self>) -> Arc<Self> {
+        if self.common_attribute().is_none() {
+            return self;
+        }
+        let own = self.attributes.iter().filter(|attribute| !is_common(attribute)).cloned().collect();
+        Arc::new(Self { attributes: own, ..(*self).clone() })
+    }
+
+    /// A common attribute that the schema lists.
+    pub(super) fn common_attribute(&self) -> Option<&Arc<Attribute>> {
+        self.attributes.iter().find(|attribute| is_common(attribute))
     }
 
     /// The URI that names the schema.
@@ -112,4 +130,13 @@ impl Schema {
             "attributes": self.attributes.iter().map(|attribute| attribute.to_json()).collect::<Vec<_>>(),
         })
     }
+}
+
+fn is_common(attribute: &Attribute) -> bool {
+    Schema::common().attribute(attribute.name()).is_some()
+}
+
+/// Whether the schema is that of a discovery endpoint, or of the common attributes.
+pub(super) fn is_of_discovery(uri: &SchemaUri) -> bool {
+    OF_DISCOVERY.iter().any(|known| uri.is(known))
 }

@@ -3,8 +3,7 @@
 use std::fmt;
 
 /// A schema or resource type that was refused, with the place.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{place}`: {kind}")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SchemaError {
     place: String,
     kind: SchemaErrorKind,
@@ -14,24 +13,54 @@ pub struct SchemaError {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SchemaErrorKind {
-    /// The document is not of the form of RFC 7643, Section 7; the text says where.
-    Document(String),
+    /// The text is no JSON; the message says where.
+    Json(String),
+    /// The text has more bytes than these.
+    TooLarge(usize),
+    /// The value is none of these in JSON.
+    Expected(&'static str),
+    /// A value is missing.
+    Missing,
+    /// Definitions have no such member.
+    UnknownMember,
+    /// The word is none of these.
+    UnknownWord(Vec<&'static str>),
     /// The id of a schema is no URN.
     Uri,
     /// The name does not follow `ATTRNAME` (RFC 7643, Section 2.1).
     Name,
+    /// The name means something else already (RFC 7643, Section 3.1; RFC 7644, Section 3.2).
+    Reserved(String),
+    /// The id of a resource type is not its name.
+    Id,
     /// A complex attribute stands inside a complex attribute (RFC 7643, Section 2.3.8).
     NestedComplex,
     /// An attribute that is not complex has sub-attributes (RFC 7643, Section 1.2).
     SimpleWithSubAttributes,
+    /// A complex attribute has no sub-attributes (RFC 7643, Section 7).
+    NoSubAttributes,
+    /// A sub-attribute of that name is of another type (RFC 7643, Section 2.4).
+    Predefined(&'static str),
     /// An attribute that is no reference has reference types (RFC 7643, Section 7).
     ReferenceTypes,
+    /// Canonical values of something else than a string or reference.
+    CanonicalValues,
+    /// There are no canonical values to choose from.
+    NoCanonicalValues,
+    /// Values of that type cannot be unique (RFC 7643, Sections 2.3.2, 2.3.6 and 2.3.8).
+    Uniqueness,
     /// The same name is defined twice.
     Duplicate(String),
-    /// A name that another schema of the same resource type uses for the container of an extension.
+    /// There is no attribute of that name.
     Unknown(String),
+    /// There is no schema of that URI.
+    UnknownSchema(String),
+    /// No resource type uses the schema.
+    Unused,
     /// The endpoint is not `/` and a name.
     Endpoint,
+    /// The resource type is there already, with this value.
+    Fixed(String),
 }
 
 impl SchemaError {
@@ -39,7 +68,8 @@ impl SchemaError {
         Self { place: place.into(), kind }
     }
 
-    /// The schema, resource type or attribute that was refused.
+    /// Where it is: a path into the document, such as `schemas[0].attributes[3].type`, or what a builder was told; empty
+    /// for the document as a whole.
     #[must_use]
     pub fn place(&self) -> &str {
         &self.place
@@ -52,18 +82,44 @@ impl SchemaError {
     }
 }
 
+impl fmt::Display for SchemaError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.place.as_str() {
+            "" => self.kind.fmt(f),
+            place => write!(f, "`{place}`: {}", self.kind),
+        }
+    }
+}
+
+impl std::error::Error for SchemaError {}
+
 impl fmt::Display for SchemaErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Document(reason) => write!(f, "not a definition: {reason}"),
-            Self::Uri => f.write_str("the id is no URN"),
+            Self::Json(reason) => write!(f, "no JSON: {reason}"),
+            Self::TooLarge(limit) => write!(f, "larger than {limit} bytes"),
+            Self::Expected(what) => write!(f, "this has to be {what}"),
+            Self::Missing => f.write_str("this is missing"),
+            Self::UnknownMember => f.write_str("definitions have no such member"),
+            Self::UnknownWord(words) => write!(f, "this has to be one of `{}`", words.join("`, `")),
+            Self::Uri => f.write_str("the id of a schema is a URN, such as `urn:example:schemas:Device`"),
             Self::Name => f.write_str("a name is a letter or `$`, then letters, digits, `-`, `_` and `$`"),
+            Self::Reserved(name) => write!(f, "`{name}` means something else already"),
+            Self::Id => f.write_str("the id of a resource type is its name"),
             Self::NestedComplex => f.write_str("a complex attribute cannot stand inside another"),
             Self::SimpleWithSubAttributes => f.write_str("only a complex attribute has sub-attributes"),
+            Self::NoSubAttributes => f.write_str("a complex attribute has sub-attributes"),
+            Self::Predefined(kind) => write!(f, "a sub-attribute of this name is a single {kind}"),
             Self::ReferenceTypes => f.write_str("only a reference has reference types"),
+            Self::CanonicalValues => f.write_str("only a string or reference has canonical values"),
+            Self::NoCanonicalValues => f.write_str("the attribute has no canonical values to choose from"),
+            Self::Uniqueness => f.write_str("values of this type cannot be unique"),
             Self::Duplicate(name) => write!(f, "`{name}` is defined twice"),
             Self::Unknown(name) => write!(f, "`{name}` is not defined"),
+            Self::UnknownSchema(uri) => write!(f, "there is no schema `{uri}`; add it to `schemas`"),
+            Self::Unused => f.write_str("no resource type uses this schema; name it in `resourceTypes`"),
             Self::Endpoint => f.write_str("an endpoint is `/` and a name"),
+            Self::Fixed(value) => write!(f, "this resource type is there already, with `{value}`"),
         }
     }
 }

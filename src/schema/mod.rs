@@ -1,15 +1,19 @@
 //! Schemas and resource types: what attributes there are, and what may be done with them (RFC 7643).
 //!
 //! Schemas are data: the RFC's own JSON documents are read once ([`Schema::user`] and its siblings), others come
-//! from [`Schema::from_json`]. A [`ResourceType`] joins a schema, its extensions and an endpoint; it is what every
+//! from [`Schema::from_json`] or [`Schema::builder`]. A [`ResourceType`] joins a schema, its extensions and an endpoint; it is what every
 //! *bind* step asks.
 
 mod attribute;
 mod builtin;
 mod characteristics;
+mod countries;
+mod define;
+mod definitions;
 mod document;
 mod error;
 mod location;
+mod reader;
 mod registry;
 mod resolve;
 mod resource_type;
@@ -18,6 +22,9 @@ mod scalar;
 pub use attribute::Attribute;
 pub use builtin::{BuiltinSchema, ENTERPRISE_USER};
 pub use characteristics::{AttributeType, Mutability, Returned, Uniqueness};
+pub use countries::COUNTRIES;
+pub use define::{AttributeBuilder, SchemaBuilder};
+pub use definitions::Definitions;
 pub use document::Schema;
 pub use error::{SchemaError, SchemaErrorKind};
 pub use location::Locations;
@@ -27,7 +34,7 @@ pub use resource_type::{ResourceType, SchemaExtension};
 pub use scalar::{Number, NumberError, fold, instant, prepare, prepare_password};
 
 pub(crate) use resolve::Container;
-pub(crate) use scalar::{bytes, fold_contains, fold_ends_with, fold_starts_with, folds_equal};
+pub(crate) use scalar::{bytes, fold_contains, fold_ends_with, fold_starts_with, folds_equal, is_uri_reference};
 
 #[cfg(test)]
 mod tests;

@@ -35,7 +35,7 @@ impl Registry {
 
     fn add(&mut self, resource_type: Arc<ResourceType>) -> Result<(), SchemaError> {
         if let Some(problem) = resource_type.problem() {
-            return Err(problem.clone());
+            return Err(problem);
         }
         let taken = self.resource_types.iter().any(|other| {
             // RFC 7643, Section 6 (erratum 8475): both are unique, and case exact.
@@ -55,7 +55,8 @@ impl Registry {
 
     fn add_schema(&mut self, schema: &Arc<Schema>) -> Result<(), SchemaError> {
         match self.schema(schema.uri().as_str()) {
-            Some(known) if known == schema => Ok(()),
+            // What is closed to other values is a rule of a resource type, and not part of the schema.
+            Some(known) if known == schema || known.to_json() == schema.to_json() => Ok(()),
             Some(_) => Err(SchemaError::new(schema.uri().as_str(), SchemaErrorKind::Duplicate(schema.uri().to_string()))),
             None => {
                 self.schemas.push(Arc::clone(schema));

@@ -10,7 +10,14 @@ use super::characteristics::Mutability;
 use super::document::Schema;
 use super::error::{SchemaError, SchemaErrorKind};
 use super::resolve::ResolvedPath;
-use crate::attr::AttrName;
+use crate::attr::{AttrName, AttrPath};
+
+/// Paths below the base URL that are no resource type's (RFC 7644, Section 3.2).
+const RESERVED_ENDPOINTS: [&str; 6] =
+    ["Schemas", "ResourceTypes", "ServiceProviderConfig", "ServiceProviderConfigs", "Bulk", "Me"];
+
+/// What `meta.resourceType` says of what is no resource.
+const RESERVED_NAMES: [&str; 3] = ["Schema", "ResourceType", "ServiceProviderConfig"];
 
 /// What is served at an endpoint: a name, a schema, its extensions.
 ///
@@ -61,16 +68,18 @@ impl From<Schema> for SchemaExtension {
 
 impl ResourceType {
     /// A resource type, served at `/` and its name with an `s` (RFC 7644, Section 3.2).
+    ///
+    /// Common attributes that the schema lists are left out of it: what RFC 7643, Section 3.1 says of `id`, `externalId`
+    /// and `meta` takes precedence.
     pub fn new(name: impl Into<String>, schema: impl Into<Arc<Schema>>) -> Self {
-        let (name, schema) = (name.into(), schema.into());
-        let problem = name.parse::<AttrName>().err().map(|_| SchemaError::new(&name, SchemaErrorKind::Name));
+        let (name, schema) = (name.into(), schema.into().without_common());
         Self {
             endpoint: format!("/{name}s"),
             description: schema.description().to_owned(),
             name,
             schema,
             extensions: Vec::new(),
-            problem,
+            problem: None,
         }
     }
 
@@ -89,25 +98,14 @@ impl ResourceType {
     /// Adds an extension.
     #[must_use]
     pub fn with_extension(mut self, extension: impl Into<SchemaExtension>) -> Self {
-        let extension = extension.into();
-        let uri = extension.schema.uri();
-        if self.schema.uri() == uri || self.extension(uri.as_str()).is_some() {
-            let kind = SchemaErrorKind::Duplicate(uri.to_string());
-            self.problem.get_or_insert(SchemaError::new(&self.name, kind));
-        }
-        self.extensions.push(extension);
-        self
+        let added = self.add_extension(extension.into());
+        self.noting(added)
     }
 
     /// Serves it at another endpoint, such as `/People`.
     #[must_use]
-    pub fn with_endpoint(mut self, endpoint: impl Into<String>) -> Self {
-        self.endpoint = endpoint.into();
-        let name = self.endpoint.strip_prefix('/').unwrap_or_default();
-        if !AttrName::is_valid(name) {
-            self.problem.get_or_insert(SchemaError::new(&self.name, SchemaErrorKind::Endpoint));
-        }
-        self
+    pub fn with_endpoint(self, endpoint: impl Into<String>) -> Self {
+        Self { endpoint: endpoint.into(), ..self }
     }
 
     /// Replaces the description, a sentence for people.
@@ -117,16 +115,86 @@ impl ResourceType {
         self
     }
 
-    /// Lets no two resources of a tenant share a value of an attribute of the core schema.
+    /// Lets no two resources of a tenant share a value of an attribute, such as `displayName`, `emails.value` or
+    /// `urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:employeeNumber`.
     #[must_use]
     pub fn unique(mut self, attribute: &str) -> Self {
-        let changed = attribute.parse().ok().and_then(|name| self.schema.with_unique(&name));
-        match changed {
-            Some(schema) => self.schema = Arc::new(schema),
-            None => {
-                let kind = SchemaErrorKind::Unknown(attribute.to_owned());
-                self.problem.get_or_insert(SchemaError::new(&self.name, kind));
+        let changed = self.change(attribute, Attribute::with_uniqueness);
+        self.noting(changed)
+    }
+
+    /// Accepts no other values of an attribute than its canonical ones (RFC 7643, Section 2.3.1), such as `emails.type`.
+    /// Any value is accepted unless this is called.
+    ///
+    /// ```
+    /// use scimwire::schema::ResourceType;
+    ///
+    /// let users = ResourceType::user().canonical_values("userType", ["Employee", "Contractor"]).closed("userType");
+    /// assert!(users.schema().attribute("userType").is_some_and(|attribute| attribute.closed()));
+    /// ```
+    #[must_use]
+    pub fn closed(mut self, attribute: &str) -> Self {
+        let changed = self.close(attribute);
+        self.noting(changed)
+    }
+
+    /// Replaces the canonical values of an attribute; `/Schemas` shows them. With
+    /// [`COUNTRIES`](super::COUNTRIES) and [`closed`](Self::closed), `addresses.country` takes ISO 3166-1 codes only.
+    #[must_use]
+    pub fn canonical_values(mut self, attribute: &str, values: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        let values: Vec<String> = values.into_iter().map(Into::into).collect();
+        let changed = self.change(attribute, |attribute| attribute.with_canonical_values(values));
+        self.noting(changed)
+    }
+
+    pub(super) fn close(&mut self, attribute: &str) -> Result<(), SchemaErrorKind> {
+        self.change(attribute, Attribute::with_closed_values)
+    }
+
+    pub(super) fn add_extension(&mut self, extension: SchemaExtension) -> Result<(), SchemaErrorKind> {
+        let uri = extension.schema.uri();
+        if self.schema.uri() == uri || self.extension(uri.as_str()).is_some() {
+            return Err(SchemaErrorKind::Duplicate(uri.to_string()));
+        }
+        // RFC 7643, Section 3.3: what there is already is not defined again.
+        if let Some(common) = extension.schema.common_attribute() {
+            return Err(SchemaErrorKind::Reserved(common.name().to_owned()));
+        }
+        self.extensions.push(extension);
+        Ok(())
+    }
+
+    /// Says of an extension that is there whether each resource has to have it.
+    pub(super) fn require(&mut self, uri: &str, required: bool) -> bool {
+        let found = self.extensions.iter_mut().find(|extension| extension.schema.uri().is(uri));
+        found.is_some_and(|extension| {
+            extension.required = required;
+            true
+        })
+    }
+
+    fn change(
+        &mut self,
+        path: &str,
+        change: impl FnOnce(&Attribute) -> Result<Attribute, SchemaErrorKind>,
+    ) -> Result<(), SchemaErrorKind> {
+        let unknown = || SchemaErrorKind::Unknown(path.to_owned());
+        let AttrPath { schema, name, sub } = path.parse().map_err(|_| unknown())?;
+        let slot = match schema {
+            Some(uri) if uri != *self.schema.uri() => {
+                let found = self.extensions.iter_mut().find(|extension| *extension.schema.uri() == uri);
+                &mut found.ok_or_else(unknown)?.schema
             }
+            _ => &mut self.schema,
+        };
+        *slot = Arc::new(slot.with_changed(&name, sub.as_ref(), change)?);
+        Ok(())
+    }
+
+    /// Keeps the first failure for [`problem`](Self::problem).
+    fn noting(mut self, outcome: Result<(), SchemaErrorKind>) -> Self {
+        if let (None, Err(kind)) = (&self.problem, outcome) {
+            self.problem = Some(SchemaError::new(&self.name, kind));
         }
         self
     }
@@ -141,6 +209,12 @@ impl ResourceType {
     #[must_use]
     pub fn endpoint(&self) -> &str {
         &self.endpoint
+    }
+
+    /// What it is for, in a sentence for people.
+    #[must_use]
+    pub fn description(&self) -> &str {
+        &self.description
     }
 
     /// The base schema.
@@ -197,8 +271,24 @@ impl ResourceType {
     }
 
     /// What is wrong with the type, if anything.
-    pub(crate) fn problem(&self) -> Option<&SchemaError> {
-        self.problem.as_ref()
+    pub(crate) fn problem(&self) -> Option<SchemaError> {
+        let named = self.check_name().and_then(|()| self.check_endpoint());
+        self.problem.clone().or_else(|| named.err().map(|kind| SchemaError::new(&self.name, kind)))
+    }
+
+    pub(super) fn check_name(&self) -> Result<(), SchemaErrorKind> {
+        if !AttrName::is_valid(&self.name) {
+            return Err(SchemaErrorKind::Name);
+        }
+        not_reserved(&self.name, &RESERVED_NAMES)
+    }
+
+    pub(super) fn check_endpoint(&self) -> Result<(), SchemaErrorKind> {
+        let segment = self.endpoint.strip_prefix('/').unwrap_or_default();
+        if !AttrName::is_valid(segment) {
+            return Err(SchemaErrorKind::Endpoint);
+        }
+        not_reserved(segment, &RESERVED_ENDPOINTS)
     }
 
     /// The document that `/ResourceTypes` serves, without `meta`.
@@ -221,5 +311,12 @@ impl ResourceType {
             document.insert("schemaExtensions".into(), extensions.into());
         }
         document
+    }
+}
+
+fn not_reserved(name: &str, reserved: &[&str]) -> Result<(), SchemaErrorKind> {
+    match reserved.iter().find(|known| known.eq_ignore_ascii_case(name)) {
+        Some(known) => Err(SchemaErrorKind::Reserved((*known).to_owned())),
+        None => Ok(()),
     }
 }

@@ -130,6 +130,27 @@ pub fn instant(text: &str) -> Option<DateTime<Utc>> {
     }
 }
 
+/// `URI-reference = URI / relative-ref` (RFC 3986, Section 4.1), with letters of all scripts. Only what cannot stand in one
+/// is looked at: parts of a URI need not make sense.
+pub(crate) fn is_uri_reference(text: &str) -> bool {
+    let plain = |character: char| {
+        !character.is_whitespace()
+            && !character.is_control()
+            && !matches!(character, '"' | '<' | '>' | '\\' | '^' | '`' | '{' | '|' | '}')
+    };
+    let is_hexadecimal = |part: &str| part.bytes().take(2).filter(u8::is_ascii_hexdigit).count() == 2;
+    let first = text.split(['/', '?', '#']).next().unwrap_or_default();
+    text.chars().all(plain)
+        && text.split('%').skip(1).all(is_hexadecimal)
+        && first.split_once(':').is_none_or(|(scheme, _)| is_scheme(scheme))
+}
+
+/// `scheme = ALPHA *( ALPHA / DIGIT / "+" / "-" / "." )` (RFC 3986, Section 3.1)
+fn is_scheme(text: &str) -> bool {
+    text.starts_with(|first: char| first.is_ascii_alphabetic())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.'))
+}
+
 /// Decodes a binary value.
 pub(crate) fn bytes(text: &str) -> Option<Vec<u8>> {
     BASE64.decode(text).ok()

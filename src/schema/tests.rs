@@ -33,12 +33,16 @@ fn builtin_schemas_are_sound_and_state_every_characteristic() {
 fn bad_definitions_are_refused_with_the_place() {
     // S-1.2-01, S-2.1-03, S-2.3.8-03, S-7-05, S-7-19
     let cases = [
-        (json!([{ "name": "a", "type": "complex", "subAttributes": [{ "name": "b", "type": "complex" }] }]), "a.b", "complex"),
-        (json!([{ "name": "a", "type": "string", "subAttributes": [{ "name": "b" }] }]), "a", "only a complex"),
-        (json!([{ "name": "1a" }]), "1a", "a name is"),
-        (json!([{ "name": "a" }, { "name": "A" }]), "urn:example:T", "`A` is defined twice"),
-        (json!([{ "name": "a", "referenceTypes": ["User"] }]), "a", "only a reference"),
-        (json!([{ "name": "a", "type": "text" }]), "urn:example:T", "not a definition"),
+        (
+            json!([{ "name": "a", "type": "complex", "subAttributes": [{ "name": "b", "type": "complex" }] }]),
+            "attributes[0].subAttributes[0].type",
+            "complex",
+        ),
+        (json!([{ "name": "a", "type": "string", "subAttributes": [{ "name": "b" }] }]), "attributes[0].type", "only a complex"),
+        (json!([{ "name": "1a" }]), "attributes[0].name", "a name is"),
+        (json!([{ "name": "a" }, { "name": "A" }]), "attributes[1].name", "`A` is defined twice"),
+        (json!([{ "name": "a", "referenceTypes": ["User"] }]), "attributes[0].referenceTypes", "only a reference"),
+        (json!([{ "name": "a", "type": "text" }]), "attributes[0].type", "one of `string`, `boolean`"),
     ];
     for (attributes, place, message) in cases {
         let document = json!({ "id": "urn:example:T", "attributes": attributes });
@@ -47,6 +51,21 @@ fn bad_definitions_are_refused_with_the_place() {
         assert!(error.to_string().contains(message), "{error}");
     }
     assert!(Schema::from_json(json!({ "id": "no urn", "attributes": [] })).is_err());
+}
+
+#[test]
+fn what_can_be_a_reference() {
+    // S-2.3.7-01
+    let good = "urn:a:b https://example.com/a?b=%20#c ../Users/1 Users/1 /a //example.com/a ?a #a mailto:a@example.com a./b:c";
+    for text in good.split(' ').chain(["", "https://\u{e4}.example/\u{e4}", "data:image/png;base64,AAA="]) {
+        assert!(is_uri_reference(text), "{text}");
+    }
+    for text in [
+        "my page", "a\tb", "a\nb", "<a>", "a\"b", "C:\\a", "a|b", "{a}", "a`b", "a^b", "100%", "%2", "%zz", ":a", "1a:b",
+        "a b:c", "\0",
+    ] {
+        assert!(!is_uri_reference(text), "{text}");
+    }
 }
 
 #[test]
@@ -66,7 +85,7 @@ fn types_have_the_case_rules_of_the_rfc() {
         { "name": "flag", "type": "boolean", "uniqueness": "server", "caseExact": true },
         { "name": "bytes", "type": "binary", "uniqueness": "server" },
         { "name": "link", "type": "reference" },
-        { "name": "parts", "type": "complex", "uniqueness": "server", "caseExact": true },
+        { "name": "parts", "type": "complex", "uniqueness": "server", "caseExact": true, "subAttributes": [{ "name": "a" }] },
     ]);
     let schema = Schema::from_json(json!({ "id": "urn:example:T", "attributes": attributes })).expect("a schema");
     let of = |name: &str| {
