@@ -169,13 +169,7 @@ impl Provider {
         }
     }
 
-<<<<<<< HEAD
-    async fn send(&self, method: &str, path: &str, body: Option<Value>) -> Answer {
-=======
     pub(crate) async fn send(&self, method: &str, path: &str, body: Option<Value>) -> Answer {
-        let request = Request::builder().method(method).uri(format!("/scim/v2{}", sendable(path))).extension(self.cx.clone());
-        let request = request.header("content-type", "application/scim+json");
->>>>>>> 1281f8c (Define resource types of one's own, and extend the usual ones, from JSON or call by call; bad definitions are refused with their place)
         let body = body.map_or_else(String::new, |body| body.to_string());
         self.raw(method, &format!("/scim/v2{path}"), &[("content-type", "application/scim+json")], body).await
     }
