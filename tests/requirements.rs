@@ -1,9 +1,11 @@
 //! One test for each requirement row or group of rows, by way of `Dispatcher` in process: retrieving, querying, projection
-//! and cursors (RFC 7644, Sections 3.4, 3.9 and 3.10; RFC 9865), and the protocol around them: paths, methods, headers, `/Me`,
-//! errors, limits. The ids of the rows stand in the tests.
+//! and cursors (RFC 7644, Sections 3.4, 3.9 and 3.10; RFC 9865); the protocol around them: paths, methods, headers, `/Me`,
+//! errors, limits; authentication, tenants and security (RFC 7644, Sections 2, 5, 6 and 7). The ids of the rows stand in the
+//! tests.
 
 mod requirements {
     mod ambiguities;
+    mod authentication;
     mod cursor_errors;
     mod cursor_pages;
     mod definitions;
@@ -25,8 +27,10 @@ mod requirements {
     mod returned;
     mod root_queries;
     mod samples;
+    mod security;
     mod shapes;
     mod sorting;
     mod store_shapes;
+    mod tenants;
     mod typed_filters;
 }

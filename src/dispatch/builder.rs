@@ -12,7 +12,7 @@ use crate::auth::{Anybody, Authenticate};
 use crate::clock::{Clock, SystemClock};
 use crate::policy::{NoPolicy, Policy};
 use crate::quirks::Quirks;
-use crate::schema::{Locations, Registry, ResourceType, SchemaError};
+use crate::schema::{Locations, Registry, ResolvedPath, ResourceType, SchemaError};
 use crate::store::ResourceStore;
 
 /// Puts a [`Dispatcher`] together. Resource types and an authenticator are required; all else has a default.
@@ -27,6 +27,7 @@ pub struct DispatcherBuilder {
     features: Features,
     clock: Arc<dyn Clock>,
     cursor_key: [u8; 16],
+    sensitive: Vec<String>,
 }
 
 /// Why a dispatcher cannot be built.
@@ -42,6 +43,9 @@ pub enum BuildError {
     /// There are no resource types.
     #[error("there are no resource types: call `resource_type`")]
     NoResourceTypes,
+    /// No resource type has a sensitive attribute of that name.
+    #[error("no resource type has the attribute `{0}`, which is to be sensitive")]
+    UnknownAttribute(String),
     /// A resource type is inconsistent.
     #[error(transparent)]
     Schema(#[from] SchemaError),
@@ -59,6 +63,7 @@ impl DispatcherBuilder {
             features: Features::default(),
             clock: Arc::new(SystemClock),
             cursor_key: [0; 16],
+            sensitive: Vec::new(),
         }
     }
 
@@ -110,12 +115,21 @@ impl DispatcherBuilder {
         Self { cursor_key, ..self }
     }
 
+    /// Refuses filters in URLs that name one of these attributes, such as `emails` or `name.familyName`, with 403
+    /// `sensitive`: URLs are kept in logs and histories. The client is asked to POST to `.search` (RFC 7644, Section 7.5.2).
+    /// Most identity providers only know filters in URLs, on `userName` and `externalId` at least.
+    pub fn sensitive<'n>(mut self, attributes: impl IntoIterator<Item = &'n str>) -> Self {
+        self.sensitive.extend(attributes.into_iter().map(str::to_owned));
+        self
+    }
+
     /// Builds the dispatcher.
     ///
     /// # Errors
     ///
     /// - the base URL is not absolute;
     /// - there is no authenticator, or no resource type;
+    /// - no resource type has an attribute that was said to be sensitive;
     /// - a resource type or schema is inconsistent.
     pub fn build(self) -> Result<Dispatcher, BuildError> {
         let absolute = self.base_url.parse::<Uri>().is_ok_and(|uri| uri.host().is_some() && uri.query().is_none());
@@ -128,6 +142,7 @@ impl DispatcherBuilder {
         let authenticator = self.authenticator.ok_or(BuildError::NoAuthenticator)?;
         let registry = Registry::new(self.endpoints.iter().map(|endpoint| Arc::clone(&endpoint.resource_type)))?;
         let locations = Locations::new(&self.base_url, &registry);
+        let sensitive = sensitive(&self.sensitive, &registry)?;
         let provider = Provider {
             registry,
             endpoints: self.endpoints,
@@ -139,9 +154,25 @@ impl DispatcherBuilder {
             features: self.features,
             clock: self.clock,
             cursor_key: self.cursor_key,
+            sensitive,
         };
         Ok(Dispatcher { provider: Arc::new(provider) })
     }
+}
+
+/// The attributes of these names, of each resource type that has them.
+fn sensitive(names: &[String], registry: &Registry) -> Result<Vec<ResolvedPath>, BuildError> {
+    let mut sensitive = Vec::new();
+    for name in names {
+        let unknown = || BuildError::UnknownAttribute(name.clone());
+        let path = name.parse().map_err(|_| unknown())?;
+        let known = sensitive.len();
+        sensitive.extend(registry.resource_types().iter().filter_map(|resource_type| resource_type.resolve(&path)));
+        if sensitive.len() == known {
+            return Err(unknown());
+        }
+    }
+    Ok(sensitive)
 }
 
 impl fmt::Debug for DispatcherBuilder {

@@ -25,7 +25,7 @@ use crate::auth::{AuthError, Authenticate, RequestContext};
 use crate::error::Error;
 use crate::policy::Policy;
 use crate::quirks::Quirks;
-use crate::schema::{Locations, Registry, ResourceType};
+use crate::schema::{Attribute, Locations, Registry, ResolvedPath, ResourceType};
 use crate::store::ResourceStore;
 
 pub use crate::clock::{Clock, SystemClock};
@@ -75,6 +75,8 @@ struct Provider {
     features: Features,
     clock: Arc<dyn Clock>,
     cursor_key: [u8; 16],
+    /// Attributes that no filter in a URL may name.
+    sensitive: Vec<ResolvedPath>,
 }
 
 /// A resource type and its store.
@@ -211,6 +213,16 @@ impl<'p> Exchange<'p> {
 /// RFC 9110, Section 15.5.14.
 fn too_large(limit: usize) -> Failure {
     Error::status_only(StatusCode::PAYLOAD_TOO_LARGE, format!("the body is larger than {limit} bytes")).into()
+}
+
+impl Exchange<'_> {
+    /// The attribute that shows in which resources one is listed, where this tenant has no such resources.
+    fn hidden_view<'t>(&self, resource_type: &'t ResourceType) -> Option<&'t Arc<Attribute>> {
+        let view = resource_type.membership_view()?;
+        let mut types = view.sub_attribute("$ref")?.reference_types().iter();
+        let is_hidden = types.len() > 0 && types.all(|name| !self.cx.has_resource_type(name));
+        is_hidden.then_some(view)
+    }
 }
 
 fn not_implemented(feature: &str) -> Error {

@@ -156,7 +156,8 @@ impl Exchange<'_> {
 
     fn projection(&self, endpoint: &Endpoint) -> Result<Projection, Failure> {
         let parameters = self.parameters()?;
-        Ok(Projection::bind(&parameters.attributes, &parameters.excluded_attributes, &endpoint.resource_type)?)
+        let projection = Projection::bind(&parameters.attributes, &parameters.excluded_attributes, &endpoint.resource_type)?;
+        Ok(projection.hiding(self.hidden_view(&endpoint.resource_type)))
     }
 
     fn rules(&self) -> Rules {

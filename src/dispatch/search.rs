@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use http::StatusCode;
+use http::{Method, StatusCode};
 
 use super::answer::{Answer, Failure};
 use super::cursor::Cursors;
@@ -106,7 +106,9 @@ impl Exchange<'_> {
                 Some(filter) => Some(self.bind_filter(filter, resource_type, several)?),
                 None => None,
             };
+            self.refuse_hidden(filter.as_ref(), sort.as_ref(), resource_type)?;
             let projection = Projection::bind(&request.attributes, &request.excluded_attributes, resource_type)?;
+            let projection = projection.hiding(self.hidden_view(resource_type));
             queries.push((*endpoint, Query { filter, sort, page: page.clone(), projection }));
         }
         Ok(queries)
@@ -122,9 +124,47 @@ impl Exchange<'_> {
             .boolean_strings(self.quirks.boolean_strings)
             .locations(self.locations.clone());
         let bound = binder.bind(filter).map_err(Error::from)?;
+        if self.head.method != Method::POST {
+            self.refuse_sensitive(&bound)?;
+        }
         let repairs = binder.boolean_strings_found().into_iter().map(|path| Deviation::Value(Repair::BooleanString(path)));
         self.report.deviations.extend(repairs);
         Ok(bound)
+    }
+
+    /// Refuses questions about resources of a type that this tenant has not.
+    fn refuse_hidden(
+        &self,
+        filter: Option<&BoundFilter>,
+        sort: Option<&Sort>,
+        resource_type: &ResourceType,
+    ) -> Result<(), Failure> {
+        let Some(view) = self.hidden_view(resource_type) else {
+            return Ok(());
+        };
+        let detail = format!("attribute `{}` is not there", view.name());
+        if filter.is_some_and(|filter| filter.mentions(view.name())) {
+            return Err(Error::typed(ScimType::InvalidFilter, detail).into());
+        }
+        if sort.and_then(Sort::path).is_some_and(|path| path.attribute() == view) {
+            return Err(Error::typed(ScimType::InvalidPath, detail).into());
+        }
+        Ok(())
+    }
+
+    /// RFC 7644, Section 7.5.2: URLs are kept in logs and histories, and what stands in them is too.
+    fn refuse_sensitive(&self, filter: &BoundFilter) -> Result<(), Failure> {
+        let mut found = None;
+        filter.for_each_path(&mut |path| {
+            if self.provider.sensitive.iter().any(|sensitive| sensitive.holds(path)) {
+                found = Some(path);
+            }
+        });
+        let Some(path) = found else {
+            return Ok(());
+        };
+        let detail = format!("`{path}` is personal data that does not belong into a URL: send the filter by POST to `.search`");
+        Err(Error::typed(ScimType::Sensitive, detail).into())
     }
 
     /// The order, for each resource type; one that lacks the attribute has no value to sort by.

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::error::{PatchError, PatchErrorKind};
 use super::lookup::Bound;
+use super::path::without_values;
 use super::plan::{Action, Plan, Step, StepChange, StepTarget};
 use super::rules::{ListedValues, NoOperations, PatchRepair, ReadOnlyEcho, Rules};
 use crate::attr::starts_with_urn;
@@ -139,7 +140,7 @@ impl Binding<'_> {
             Err(PatchErrorKind::UnknownPath(name))
                 if self.binder.rules.values.unknown_attributes == UnknownAttributes::Ignore =>
             {
-                self.intake(|intake| intake.unknown(name))?;
+                self.intake(|intake| intake.unknown(without_values(&name)))?;
                 return Ok(());
             }
             Err(err) => return Err(err),
@@ -149,7 +150,7 @@ impl Binding<'_> {
             Bound::Attribute(target) if target.attribute.mutability() == Mutability::ReadOnly => self.echo(&target, value),
             bound => {
                 if !is_name_of(&bound, &key) {
-                    self.repairs.push(PatchRepair::KeyAsPath(self.operation, key));
+                    self.repairs.push(PatchRepair::KeyAsPath(self.operation, without_values(&key)));
                 }
                 if let Bound::Attribute(target) = &bound {
                     self.echo_parts(target, &value)?;
@@ -385,7 +386,7 @@ impl Binding<'_> {
     fn or_ignore(&mut self, err: PatchErrorKind) -> Result<(), PatchErrorKind> {
         match err {
             PatchErrorKind::UnknownPath(path) if self.binder.rules.ignore_unknown_paths => {
-                self.repairs.push(PatchRepair::UnknownPath(self.operation, path));
+                self.repairs.push(PatchRepair::UnknownPath(self.operation, without_values(&path)));
                 Ok(())
             }
             err => Err(err),

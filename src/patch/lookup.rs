@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::bind::Binding;
 use super::error::PatchErrorKind;
-use super::path::Path;
+use super::path::{Path, without_values};
 use super::plan::{ElementFilter, StepTarget};
 use super::rules::{ConditionPaths, PatchRepair};
 use crate::attr::{AttrPath, starts_with_urn};
@@ -63,7 +63,7 @@ impl Binding<'_> {
             None if binder.rules.bare_extension_attributes => {
                 let found = resource_type.resolve_in_extensions(&path.attribute);
                 let resolved = found.ok_or_else(|| PatchErrorKind::UnknownPath(path.to_string()))?;
-                self.repairs.push(PatchRepair::BareExtensionAttribute(self.operation, path.to_string()));
+                self.repairs.push(PatchRepair::BareExtensionAttribute(self.operation, without_values(&path.to_string())));
                 resolved
             }
             None => return Err(PatchErrorKind::UnknownPath(path.to_string())),

@@ -36,6 +36,16 @@ pub struct PathError {
     column: usize,
 }
 
+/// The path without the values in it, for reports: those may be personal data.
+pub(super) fn without_values(path: &str) -> String {
+    let plain = path.trim_start().find(['[', ' ', '"']).and_then(|end| path.trim_start().split_at_checked(end));
+    match (plain, path.rsplit_once(']')) {
+        (None, _) => path.to_owned(),
+        (Some((name, rest)), Some((_, sub))) if rest.starts_with('[') && !sub.contains([' ', '"']) => format!("{name}[..]{sub}"),
+        (Some((name, _)), _) => format!("{name} .."),
+    }
+}
+
 impl Path {
     /// Reads a path; the limits are those of the filter in brackets.
     ///

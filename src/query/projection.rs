@@ -18,6 +18,8 @@ pub struct Projection {
     requested: Vec<Named>,
     /// Attributes that a query needs, though the client may not see them.
     needed: Vec<Named>,
+    /// An attribute of the core schema that this client has not.
+    hidden: Option<Arc<Attribute>>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -82,6 +84,11 @@ impl Projection {
         self
     }
 
+    /// The same without an attribute of the core schema, whatever the client asks for.
+    pub(crate) fn hiding(self, attribute: Option<&Arc<Attribute>>) -> Self {
+        Self { hidden: attribute.cloned(), ..self }
+    }
+
     /// The same, with what a filter and a sort need to look at.
     #[must_use]
     pub fn needed(mut self, filter: Option<&BoundFilter>, sort: Option<&Sort>) -> Self {
@@ -108,7 +115,7 @@ impl Projection {
     /// How much of a top-level attribute is part of the answer.
     pub(super) fn share(&self, extension: Option<&Schema>, attribute: &Attribute) -> Share {
         match attribute.returned() {
-            _ if !attribute.is_readable() => Share::Nothing,
+            _ if !attribute.is_readable() || self.is_hidden(extension, attribute) => Share::Nothing,
             Returned::Never => Share::Nothing,
             Returned::Always => Share::Whole,
             Returned::Default | Returned::Request => self.share_of_optional(extension, attribute),
@@ -131,6 +138,10 @@ impl Projection {
             Mode::Without if of_attribute.any(Named::is_whole) => Share::Nothing,
             Mode::Without => Share::Parts,
         }
+    }
+
+    fn is_hidden(&self, extension: Option<&Schema>, attribute: &Attribute) -> bool {
+        extension.is_none() && self.hidden.as_ref().is_some_and(|hidden| hidden.name() == attribute.name())
     }
 
     fn is_requested(&self, extension: Option<&Schema>, attribute: &Attribute) -> bool {

@@ -47,6 +47,11 @@ impl ResolvedPath {
         self.sub.as_ref()
     }
 
+    /// Whether `other` names the same attribute, or a part of it.
+    pub(crate) fn holds(&self, other: &Self) -> bool {
+        self.extension == other.extension && self.attribute == other.attribute && (self.sub.is_none() || self.sub == other.sub)
+    }
+
     /// The attribute or sub-attribute that the path ends at.
     #[must_use]
     pub fn last(&self) -> &Arc<Attribute> {

@@ -39,6 +39,7 @@ async fn everything_under_the_base_is_scim_and_nothing_else_is() {
 
 #[tokio::test]
 async fn the_log_tells_requests_without_personal_data() {
+    // P-7.5.2-02
     let demo = Demo::start(FLAGS);
     let mut quoted_boolean = user("bjensen");
     quoted_boolean["active"] = json!("True");
