@@ -2,6 +2,7 @@
 //! store that does more answers the same, a failed PATCH changes nothing, and nothing that is never returned leaves.
 
 mod properties {
+    mod bulk;
     mod changes;
     mod evaluation;
     mod group_members;

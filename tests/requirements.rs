@@ -1,11 +1,17 @@
-//! One test for each requirement row or group of rows, by way of `Dispatcher` in process: retrieving, querying, projection
-//! and cursors (RFC 7644, Sections 3.4, 3.9 and 3.10; RFC 9865); the protocol around them: paths, methods, headers, `/Me`,
-//! errors, limits; authentication, tenants and security (RFC 7644, Sections 2, 5, 6 and 7). The ids of the rows stand in the
-//! tests.
+//! One test for each requirement row or group of rows, by way of `Dispatcher` in process: retrieving, querying, projection,
+//! cursors and bulk (RFC 7644, Sections 3.4, 3.7, 3.9 and 3.10; RFC 9865); the protocol around them: paths, methods, headers,
+//! `/Me`, errors, limits; authentication, tenants and security (RFC 7644, Sections 2, 5, 6 and 7). The ids of the rows stand in
+//! the tests.
 
 mod requirements {
     mod ambiguities;
     mod authentication;
+    mod bulk_circles;
+    mod bulk_limits;
+    mod bulk_references;
+    mod bulk_requests;
+    mod bulk_results;
+    mod bulk_rules;
     mod cursor_errors;
     mod cursor_pages;
     mod definitions;
@@ -14,6 +20,7 @@ mod requirements {
     mod filter_limits;
     mod filter_values;
     mod index_pages;
+    mod jobs;
     mod me;
     mod media_types;
     mod methods;

@@ -30,12 +30,16 @@ pub(crate) async fn log_request(request: Request, next: Next) -> Response {
     if let Some(source) = report.source.as_deref() {
         error!(%method, path, error = source as &dyn std::error::Error, "the store failed");
     }
+    let operations = &report.operations;
+    let failed = operations.iter().filter(|status| !status.is_success()).count();
     info!(
         %method,
         path,
         status = response.status().as_u16(),
         duration = ?started.elapsed(),
         tenant = report.tenant.as_ref().map(|tenant| tenant.as_str()),
+        operations = (!operations.is_empty()).then_some(operations.len()),
+        failed = (failed > 0).then_some(failed),
         // As strings with escapes, since clients chose the words.
         deviations = (!deviations.is_empty()).then(|| field::debug(&deviations)),
         "answered"

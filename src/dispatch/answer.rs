@@ -18,6 +18,10 @@ pub(super) struct Answer {
     pub(super) body: Option<Vec<u8>>,
     /// The methods that are allowed, where that was asked.
     pub(super) allow: Option<&'static str>,
+    /// The id of the resource in the body.
+    pub(super) id: Option<String>,
+    /// Whether the resource is a new one.
+    pub(super) is_new: bool,
 }
 
 /// A failure, with what the response needs besides its body.
@@ -31,7 +35,7 @@ pub(super) enum Failure {
 
 impl Answer {
     pub(super) fn status(status: StatusCode) -> Self {
-        Self { status, location: None, version: None, body: None, allow: None }
+        Self { status, location: None, version: None, body: None, id: None, is_new: false, allow: None }
     }
 }
 

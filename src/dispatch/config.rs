@@ -13,6 +13,11 @@ use crate::auth::{AuthenticationScheme, RequestContext};
 pub struct Features {
     /// PATCH.
     pub patch: bool,
+    /// Many operations in one request: `POST /Bulk` (RFC 7644, Section 3.7). They run in the order of the request, but for
+    /// those that others refer to by `bulkId`, which are brought forward. Resources that refer to each other in a circle are
+    /// all created, or none. Bodies of what succeeds are in the answer where the query of the URL names `attributes` or
+    /// `excludedAttributes`, up to the length that a request may have.
+    pub bulk: bool,
     /// `sortBy` and `sortOrder`; off, they are ignored.
     pub sort: bool,
     /// Queries over all resource types at once: `GET /` and `POST /.search`.
@@ -44,6 +49,7 @@ impl Default for Features {
     fn default() -> Self {
         Self {
             patch: true,
+            bulk: true,
             sort: true,
             root_query: true,
             me: false,
@@ -85,7 +91,11 @@ impl Provider {
         json!({
             "schemas": ["urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig"],
             "patch": { "supported": features.patch },
-            "bulk": { "supported": false, "maxOperations": 0, "maxPayloadSize": 0 },
+            "bulk": {
+                "supported": features.bulk,
+                "maxOperations": if features.bulk { limits.bulk_operations } else { 0 },
+                "maxPayloadSize": if features.bulk { limits.bulk_payload() } else { 0 },
+            },
             "filter": { "supported": true, "maxResults": limits.page_size },
             "changePassword": { "supported": features.change_password },
             "sort": { "supported": features.sort },

@@ -17,6 +17,10 @@ pub struct Limits {
     pub filter: FilterLimits,
     /// How many operations a PATCH may have.
     pub patch_operations: usize,
+    /// How many operations a bulk request may have; beyond it is 413.
+    pub bulk_operations: usize,
+    /// The length of a bulk request, in bytes, where that is less than [`Limits::body_bytes`]; beyond it is 413.
+    pub bulk_bytes: usize,
     /// How many values a filter may look at that the store leaves to this crate; beyond it is `tooMany`.
     pub filter_values: u64,
     /// The largest page: `filter.maxResults` of `ServiceProviderConfig`.
@@ -34,10 +38,19 @@ impl Default for Limits {
             json: JsonLimits::default(),
             filter: FilterLimits::default(),
             patch_operations: 1000,
+            bulk_operations: 1000,
+            bulk_bytes: 10 * 1024 * 1024,
             filter_values: 100_000_000,
             page_size: 200,
             default_page_size: 100,
             cursor_timeout: None,
         }
+    }
+}
+
+impl Limits {
+    /// The largest bulk request, in bytes: `bulk.maxPayloadSize` of `ServiceProviderConfig`.
+    pub(super) fn bulk_payload(&self) -> usize {
+        self.bulk_bytes.min(self.body_bytes)
     }
 }

@@ -2,6 +2,7 @@
 
 mod answer;
 mod builder;
+mod bulk;
 mod config;
 mod cursor;
 mod discovery;
@@ -35,6 +36,7 @@ pub use limits::Limits;
 pub use report::Report;
 
 use answer::{Answer, Failure};
+use request::Body;
 use route::Route;
 
 /// A SCIM service provider: hand it requests, and send what it answers.
@@ -89,7 +91,7 @@ struct Endpoint {
 struct Exchange<'p> {
     provider: &'p Provider,
     head: &'p Parts,
-    body: &'p [u8],
+    body: Body<'p>,
     cx: &'p RequestContext,
     quirks: Quirks,
     features: Features,
@@ -164,7 +166,7 @@ impl Provider {
             return Err(too_large(self.limits.body_bytes));
         }
         let quirks = cx.quirks().unwrap_or(self.quirks);
-        let exchange = Exchange { provider: self, head, body, cx: &cx, quirks, features, locations, report };
+        let exchange = Exchange { provider: self, head, body: Body::Text(body), cx: &cx, quirks, features, locations, report };
         exchange.run(route).await
     }
 }
@@ -191,8 +193,9 @@ impl<'p> Exchange<'p> {
             }
             (Route::Search(endpoints), &Method::POST) => self.search(&endpoints).await,
             (Route::Root(endpoints), &Method::GET) => self.list(&endpoints).await,
+            (Route::Bulk, &Method::POST) => self.bulk().await,
             (Route::Discovery(discovery), &Method::GET) => self.discover(&discovery),
-            (Route::Collection(_) | Route::Search(_) | Route::Root(_) | Route::Discovery(_), _) => {
+            (Route::Collection(_) | Route::Search(_) | Route::Root(_) | Route::Bulk | Route::Discovery(_), _) => {
                 Err(Failure::MethodNotAllowed(allowed))
             }
         }

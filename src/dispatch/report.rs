@@ -3,6 +3,8 @@
 use std::error::Error as StdError;
 use std::sync::Arc;
 
+use http::StatusCode;
+
 use crate::auth::Tenant;
 use crate::quirks::Deviation;
 
@@ -14,6 +16,8 @@ pub struct Report {
     pub tenant: Option<Tenant>,
     /// Where it departed from the RFC, and was read all the same.
     pub deviations: Vec<Deviation>,
+    /// What came of each operation of a bulk request that was processed, in the order of the request.
+    pub operations: Vec<StatusCode>,
     /// What failed in the host's database or token service, for its log; the client does not see it.
     pub source: Option<Arc<dyn StdError + Send + Sync>>,
 }

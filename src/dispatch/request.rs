@@ -13,9 +13,21 @@ use crate::quirks::Deviation;
 /// The preference for an answer without a body (RFC 7240, Section 4.2).
 const PREFER: HeaderName = HeaderName::from_static("prefer");
 
+/// The body of a request.
+pub(super) enum Body<'b> {
+    /// As it was sent.
+    Text(&'b [u8]),
+    /// As it stood in another one.
+    Object(Map<String, Value>),
+}
+
 impl Exchange<'_> {
     /// The body, as a JSON object.
     pub(super) fn object(&mut self) -> Result<Map<String, Value>, Failure> {
+        let text = match &mut self.body {
+            Body::Text(text) => *text,
+            Body::Object(object) => return Ok(std::mem::take(object)),
+        };
         match media_type(self.head.headers.get(CONTENT_TYPE)) {
             MediaType::Scim => {}
             MediaType::Json | MediaType::Missing => self.report.deviations.push(Deviation::MediaType),
@@ -24,7 +36,7 @@ impl Exchange<'_> {
                 return Err(Error::status_only(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail).into());
             }
         }
-        Ok(parse_object(self.body, self.provider.limits.json)?)
+        Ok(parse_object(text, self.provider.limits.json)?)
     }
 
     /// The parameters in the query of the URL.

@@ -43,7 +43,7 @@ impl Exchange<'_> {
         let change = Change::created(Arc::clone(&endpoint.resource_type), self.cx.tenant().clone(), resource);
         self.provider.policy.changed(&change, self.cx).await;
         let answer = self.answer_whole(endpoint, &change, &projection).await?;
-        Ok(Answer { status: StatusCode::CREATED, ..answer })
+        Ok(Answer { status: StatusCode::CREATED, is_new: true, ..answer })
     }
 
     /// GET of one (Section 3.4.1).
@@ -133,8 +133,19 @@ impl Exchange<'_> {
 
     async fn deactivate(&self, endpoint: &Endpoint, id: &str) -> Result<Change, Failure> {
         let operation = PatchOperation { op: "replace".to_owned(), path: Some("active".to_owned()), value: Some(json!(false)) };
-        let binder = PlanBinder::new(Arc::clone(&endpoint.resource_type), Quirks::STRICT.rules());
-        let (plan, _) = binder.bind(PatchOp { operations: vec![operation] })?;
+        self.amend(endpoint, id, vec![operation], Quirks::STRICT.rules()).await
+    }
+
+    /// Makes changes that are no PATCH of the client's.
+    pub(super) async fn amend(
+        &self,
+        endpoint: &Endpoint,
+        id: &str,
+        operations: Vec<PatchOperation>,
+        rules: Rules,
+    ) -> Result<Change, Failure> {
+        let binder = PlanBinder::new(Arc::clone(&endpoint.resource_type), rules);
+        let (plan, _) = binder.bind(PatchOp { operations })?;
         let tenant = self.cx.tenant().clone();
         let update = Update::patch(Arc::clone(&endpoint.resource_type), tenant, plan, self.provider.clock.now());
         self.update(endpoint, id, update).await
@@ -160,7 +171,7 @@ impl Exchange<'_> {
         Ok(projection.hiding(self.hidden_view(&endpoint.resource_type)))
     }
 
-    fn rules(&self) -> Rules {
+    pub(super) fn rules(&self) -> Rules {
         let mut rules = self.quirks.rules();
         rules.values.secrets = self.features.change_password;
         rules
@@ -208,7 +219,8 @@ impl Exchange<'_> {
         let projected = Projected::new(resource, projection, &endpoint.resource_type, &self.locations);
         let body = serde_json::to_vec(&projected).map_err(StoreError::other)?;
         let location = self.locations.of(endpoint.resource_type.name(), resource.id());
-        Ok(Answer { location, version: resource.version(), body: Some(body), ..Answer::status(status) })
+        let id = Some(resource.id().to_owned());
+        Ok(Answer { location, version: resource.version(), body: Some(body), id, ..Answer::status(status) })
     }
 }
 

@@ -24,6 +24,8 @@ pub(super) enum Route<'p> {
     Search(Vec<&'p Endpoint>),
     /// `/`
     Root(Vec<&'p Endpoint>),
+    /// `/Bulk`
+    Bulk,
     Discovery(Discovery),
     /// A part of the protocol that is not there, by its name for people.
     NotImplemented(&'static str),
@@ -53,6 +55,7 @@ impl<'p> Route<'p> {
             [] | [".search"] if !features.root_query => Ok(Self::NotImplemented("a query over all resource types")),
             [] => Ok(Self::Root(visible().collect())),
             [".search"] => Ok(Self::Search(visible().collect())),
+            ["Bulk"] if features.bulk => Ok(Self::Bulk),
             ["Bulk"] => Ok(Self::NotImplemented("Bulk")),
             ["Me", ..] if !features.me => Ok(Self::NotImplemented("/Me")),
             ["Me"] => Self::of_who_asks(cx, visible()),
@@ -100,7 +103,7 @@ impl<'p> Route<'p> {
             Self::Collection(_) => "GET, HEAD, POST, OPTIONS",
             Self::Resource(..) | Self::Me(..) if features.patch => "GET, HEAD, PUT, PATCH, DELETE, OPTIONS",
             Self::Resource(..) | Self::Me(..) => "GET, HEAD, PUT, DELETE, OPTIONS",
-            Self::Search(_) => "POST, OPTIONS",
+            Self::Search(_) | Self::Bulk => "POST, OPTIONS",
             Self::Root(_) | Self::Discovery(_) => "GET, HEAD, OPTIONS",
             Self::NotImplemented(_) => "",
         }
@@ -116,10 +119,10 @@ fn below_base<'u>(path: &'u str, base_url: &str) -> Result<&'u str, Failure> {
         Some((parent, version)) if is_version(version) => (parent, version),
         _ => (base, VERSION),
     };
-    if parent.len() < base.len() {
-        if let Some(rest) = below(path, base) {
-            return Ok(rest);
-        }
+    if parent.len() < base.len()
+        && let Some(rest) = below(path, base)
+    {
+        return Ok(rest);
     }
     let path = below(path, parent).unwrap_or(path).trim_start_matches('/');
     let (first, rest) = path.split_once('/').unwrap_or((path, ""));
@@ -159,6 +162,6 @@ fn segments(path: &str) -> Result<Vec<String>, Failure> {
     segments.collect::<Option<Vec<_>>>().ok_or_else(|| not_found().into())
 }
 
-fn not_found() -> Error {
+pub(super) fn not_found() -> Error {
     Error::status_only(StatusCode::NOT_FOUND, "there is nothing at this path")
 }

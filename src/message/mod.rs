@@ -1,8 +1,11 @@
 //! Protocol messages: what stands in bodies besides resources (RFC 7644, Section 8.2).
 
+mod bulk_id;
+mod bulk_request;
+mod bulk_response;
 mod json;
 mod list_response;
-mod patch_op;
+pub(crate) mod patch_op;
 mod search_request;
 
 use std::fmt;
@@ -11,6 +14,9 @@ use serde_json::{Map, Value};
 
 use crate::error::{Error, ScimType};
 
+pub use bulk_id::BulkId;
+pub use bulk_request::{BULK_REQUEST, BulkOperation, BulkRequest};
+pub use bulk_response::{BULK_RESPONSE, BulkResponse, BulkResult};
 pub use json::{JsonError, JsonLimits, parse_object};
 pub use list_response::{LIST_RESPONSE, ListResponse};
 pub use patch_op::{PATCH_OP, PatchOp, PatchOperation};

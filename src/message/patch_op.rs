@@ -48,6 +48,16 @@ impl PatchOp {
     }
 }
 
+/// The path and the value of an operation that is not read yet.
+type Parts<'b> = (Option<&'b mut String>, Option<&'b mut Value>);
+
+/// The path and the value of each operation in a body that is not read yet; none of what is malformed.
+pub(crate) fn paths_and_values(body: &mut Map<String, Value>) -> Vec<Parts<'_>> {
+    let operations = body.iter_mut().find(|(name, _)| name.eq_ignore_ascii_case("Operations"));
+    let operations = operations.and_then(|(_, operations)| operations.as_array_mut()).map(Vec::as_mut_slice);
+    operations.unwrap_or_default().iter_mut().filter_map(Value::as_object_mut).map(parts).collect()
+}
+
 impl fmt::Debug for PatchOperation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("PatchOperation").field("op", &self.op).field("path", &self.path).finish_non_exhaustive()
@@ -67,4 +77,16 @@ fn read(index: usize, operation: Value) -> Result<PatchOperation, MessageError> 
         Some(_) => return Err(MessageError::syntax(format!("operation {index}: `path` has to be a string"))),
     };
     Ok(PatchOperation { op, path, value: take(&mut operation, "value") })
+}
+
+fn parts(operation: &mut Map<String, Value>) -> Parts<'_> {
+    let (mut path, mut value) = (None, None);
+    for (name, member) in operation {
+        if name.eq_ignore_ascii_case("value") {
+            value = Some(member);
+        } else if let (true, Value::String(text)) = (name.eq_ignore_ascii_case("path"), member) {
+            path = Some(text);
+        }
+    }
+    (path, value)
 }

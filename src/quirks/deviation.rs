@@ -22,6 +22,15 @@ pub enum Deviation {
     Patch(PatchRepair),
     /// `active` was missing in a new resource.
     ActiveByDefault,
+    /// In a bulk request, the method of an operation was not in upper case.
+    MethodCase,
+    /// What an operation of a bulk request departed in.
+    Bulk {
+        /// Index of the operation, from 0.
+        operation: usize,
+        /// The departure.
+        deviation: Box<Self>,
+    },
     /// The body came without a media type, or as another JSON.
     MediaType,
 }
@@ -44,6 +53,8 @@ impl Deviation {
                 PatchRepair::Value(_, repair) => rule_of(repair),
             },
             Self::ActiveByDefault => "active_by_default",
+            Self::MethodCase => "method_case",
+            Self::Bulk { deviation, .. } => deviation.rule(),
             Self::MediaType => "media_type",
         }
     }
@@ -69,6 +80,8 @@ impl fmt::Display for Deviation {
             Self::Value(repair) => write_repair(f, repair),
             Self::Patch(repair) => write_patch_repair(f, repair),
             Self::ActiveByDefault => f.write_str("`active` was missing and taken as true"),
+            Self::MethodCase => f.write_str("the method was read without regard to case"),
+            Self::Bulk { operation, deviation } => write!(f, "bulk operation {operation}: {deviation}"),
             Self::MediaType => f.write_str("the body was read as application/scim+json"),
         }
     }

@@ -5,6 +5,7 @@
 //! `cargo build --example axum_server` first.
 
 mod admin;
+mod bulk;
 mod command_line;
 mod life;
 mod process;

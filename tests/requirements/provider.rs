@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use chrono::{DateTime, Utc};
 use http::{HeaderMap, Request};
 use scimwire::auth::RequestContext;
-use scimwire::dispatch::{Clock, Features, Limits};
+use scimwire::dispatch::{Clock, Features, Limits, Report};
 use scimwire::policy::Policy;
 use scimwire::schema::{ENTERPRISE_USER, ResourceType};
 use scimwire::store::Pushdown;
@@ -182,8 +182,9 @@ impl Provider {
         }
         let response = self.dispatcher.dispatch(request.body(body).expect("a request")).await;
         let (head, body) = response.into_parts();
+        let report = head.extensions.get::<Report>().cloned().expect("each response has one");
         let body = if body.is_empty() { Value::Null } else { serde_json::from_slice(&body).expect("JSON") };
-        Answer { status: head.status.as_u16(), headers: head.headers, body }
+        Answer { status: head.status.as_u16(), headers: head.headers, body, report }
     }
 }
 
@@ -193,6 +194,7 @@ pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Value,
+    pub(crate) report: Report,
 }
 
 impl Answer {

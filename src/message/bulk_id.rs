@@ -1,0 +1,44 @@
+//! Names for resources that a bulk request creates (RFC 7644, Section 3.7.2).
+
+use std::fmt;
+
+/// What stands before the name wherever an id belongs. No id of a resource begins so (RFC 7643, Section 3.1).
+const PREFIX: &str = "bulkId:";
+
+/// The client's name for a resource that an operation of a bulk request creates. Others refer to it by `bulkId:` and the name.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct BulkId(String);
+
+impl BulkId {
+    /// The name; none where it is empty, since nothing could refer to it.
+    #[must_use]
+    pub fn new(name: impl Into<String>) -> Option<Self> {
+        Some(Self(name.into())).filter(|id| !id.0.is_empty())
+    }
+
+    /// The name in a reference, such as `qwerty` in `bulkId:qwerty`; none in other text.
+    ///
+    /// ```
+    /// use scimwire::message::BulkId;
+    ///
+    /// assert_eq!(BulkId::referred_to("bulkId:qwerty"), Some("qwerty"));
+    /// assert_eq!(BulkId::referred_to("2819c223"), None);
+    /// ```
+    #[must_use]
+    pub fn referred_to(text: &str) -> Option<&str> {
+        text.strip_prefix(PREFIX)
+    }
+
+    /// The name.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// As others refer to it.
+impl fmt::Display for BulkId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{PREFIX}{}", self.0)
+    }
+}
