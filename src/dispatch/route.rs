@@ -43,12 +43,12 @@ pub(super) enum Discovery {
 impl<'p> Route<'p> {
     pub(super) fn find(
         path: &str,
-        base_url: &str,
+        base_path: &str,
         provider: &'p Provider,
         features: &Features,
         cx: &RequestContext,
     ) -> Result<Self, Failure> {
-        let segments = segments(below_base(path, base_url)?)?;
+        let segments = segments(below_base(path, base_path)?)?;
         let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
         let visible = || provider.endpoints.iter().filter(|endpoint| cx.has_resource_type(endpoint.resource_type.name()));
         match segments.as_slice() {
@@ -113,8 +113,7 @@ impl<'p> Route<'p> {
 /// The path below the base URL; a router may have taken that away already.
 ///
 /// RFC 7644, Section 3.13: a version, if there is one, stands directly before the endpoint; without one, the latest counts.
-fn below_base<'u>(path: &'u str, base_url: &str) -> Result<&'u str, Failure> {
-    let base = path_of(base_url);
+fn below_base<'u>(path: &'u str, base: &str) -> Result<&'u str, Failure> {
     let (parent, supported) = match base.rsplit_once('/') {
         Some((parent, version)) if is_version(version) => (parent, version),
         _ => (base, VERSION),
@@ -135,13 +134,6 @@ fn below_base<'u>(path: &'u str, base_url: &str) -> Result<&'u str, Failure> {
 
 fn below<'u>(path: &'u str, base: &str) -> Option<&'u str> {
     path.strip_prefix(base).filter(|rest| rest.is_empty() || rest.starts_with('/'))
-}
-
-/// The path of an absolute URL, without a slash at its end.
-fn path_of(url: &str) -> &str {
-    let after_scheme = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let path = after_scheme.find('/').and_then(|slash| after_scheme.get(slash..));
-    path.unwrap_or_default().trim_end_matches('/')
 }
 
 /// `v` and a number.

@@ -23,9 +23,15 @@ impl MemberDelta {
     pub(super) fn of(plan: &Plan) -> Option<Self> {
         let membership = plan.resource_type.membership()?;
         let mut steps = plan.steps.iter().filter(|step| step.is_of(membership)).peekable();
-        steps.peek()?;
+        let first = steps.next()?;
+        if steps.peek().is_none()
+            && let Some(members) = first.added_values()
+        {
+            // A value that is bound lists nobody twice.
+            return is_by_id(members).then(|| Self { add: members.to_vec(), ..Self::default() });
+        }
         let mut folding = Folding::default();
-        for step in steps {
+        for step in std::iter::once(first).chain(steps) {
             let StepChange::Target(target, action) = &step.change else {
                 return None;
             };
@@ -36,8 +42,10 @@ impl MemberDelta {
                     folding.clear();
                     folding.add(members)?;
                 }
-                (None, None, Action::RemoveListed(members)) => folding.remove(members.iter().map(id).collect::<Option<_>>()?),
-                (Some(filter), None, Action::Remove) => folding.remove(ids(&filter.bound)?),
+                (None, None, Action::RemoveListed(members)) => {
+                    members.iter().try_for_each(|member| folding.remove(id(member)?))?
+                }
+                (Some(filter), None, Action::Remove) => folding.remove_described(&filter.bound)?,
                 _ => return None,
             }
         }
@@ -56,34 +64,48 @@ impl MemberDelta {
 
 /// A delta while operations are folded into it, in their order.
 #[derive(Default)]
-struct Folding {
+struct Folding<'p> {
     replace: bool,
-    add: Vec<Value>,
-    added: HashSet<String>,
-    remove: Vec<String>,
-    removed: HashSet<String>,
+    add: Vec<&'p Value>,
+    added: HashSet<&'p str>,
+    remove: Vec<&'p str>,
+    removed: HashSet<&'p str>,
 }
 
-impl Folding {
+impl<'p> Folding<'p> {
     fn clear(&mut self) {
         *self = Self { replace: true, ..Self::default() };
     }
 
-    fn add(&mut self, members: &[Value]) -> Option<()> {
+    fn add(&mut self, members: &'p [Value]) -> Option<()> {
         for member in members {
             if self.added.insert(id(member)?) {
-                self.add.push(member.clone());
+                self.add.push(member);
             }
         }
         Some(())
     }
 
-    fn remove(&mut self, ids: Vec<String>) {
-        for id in ids {
-            self.added.remove(&id);
-            if !self.replace && self.removed.insert(id.clone()) {
-                self.remove.push(id);
+    fn remove(&mut self, id: &'p str) -> Option<()> {
+        self.added.remove(id);
+        if !self.replace && self.removed.insert(id) {
+            self.remove.push(id);
+        }
+        Some(())
+    }
+
+    /// Removes who is named by `value eq "a"`, or by several of these joined by `or`.
+    fn remove_described(&mut self, filter: &'p BoundFilter) -> Option<()> {
+        match filter {
+            BoundFilter::Or(terms) => terms.iter().try_for_each(|term| self.remove_described(term)),
+            BoundFilter::Compare(comparison) if comparison.op == CompareOp::Eq => {
+                let of_value = comparison.path.sub().is_some_and(|sub| sub.name() == "value");
+                match &comparison.operand {
+                    Operand::Exact(id) if of_value => self.remove(id),
+                    _ => None,
+                }
             }
+            _ => None,
         }
     }
 
@@ -91,27 +113,16 @@ impl Folding {
     fn delta(mut self) -> MemberDelta {
         let mut add: Vec<Value> = Vec::with_capacity(self.added.len());
         let latest_first = self.add.into_iter().rev();
-        add.extend(latest_first.filter(|member| id(member).is_some_and(|id| self.added.remove(&id))));
+        add.extend(latest_first.filter(|member| id(member).is_some_and(|id| self.added.remove(id))).cloned());
         add.reverse();
-        MemberDelta { replace: self.replace, add, remove: self.remove }
+        MemberDelta { replace: self.replace, add, remove: self.remove.into_iter().map(str::to_owned).collect() }
     }
 }
 
-fn id(member: &Value) -> Option<String> {
-    member.get("value")?.as_str().map(str::to_owned)
+fn id(member: &Value) -> Option<&str> {
+    member.get("value")?.as_str()
 }
 
-/// The ids in `value eq "a"`, or in several of these joined by `or`.
-fn ids(filter: &BoundFilter) -> Option<Vec<String>> {
-    match filter {
-        BoundFilter::Or(terms) => Some(terms.iter().map(ids).collect::<Option<Vec<_>>>()?.concat()),
-        BoundFilter::Compare(comparison) if comparison.op == CompareOp::Eq => {
-            let of_value = comparison.path.sub().is_some_and(|sub| sub.name() == "value");
-            match &comparison.operand {
-                Operand::Exact(id) if of_value => Some(vec![id.clone()]),
-                _ => None,
-            }
-        }
-        _ => None,
-    }
+fn is_by_id(members: &[Value]) -> bool {
+    members.iter().all(|member| id(member).is_some())
 }

@@ -88,6 +88,14 @@ impl Step {
         }
     }
 
+    /// The values that the step adds to a whole multi-valued attribute, if that is what it does.
+    pub(super) fn added_values(&self) -> Option<&[Value]> {
+        match &self.change {
+            StepChange::Target(StepTarget { filter: None, sub: None, .. }, Action::Add(Value::Array(values))) => Some(values),
+            StepChange::Target(..) | StepChange::RemoveExtension(_) | StepChange::Expect(..) => None,
+        }
+    }
+
     /// Whether the step changes the attribute that lists members.
     pub(super) fn is_of(&self, membership: &Attribute) -> bool {
         match &self.change {

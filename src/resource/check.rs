@@ -1,11 +1,13 @@
 //! What has to hold for every stored resource (RFC 7643, Sections 2.4, 6 and 7).
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value};
 
 use super::Resource;
 use super::intake::is_primary;
 use super::value::{ValueError, ValueErrorKind};
-use crate::schema::{Attribute, AttributeType, Mutability, ResourceType};
+use crate::schema::{Attribute, AttributeType, Mutability, ResolvedPath, ResourceType, SchemaExtension};
 
 /// Checks that required attributes have a value, that no attribute has two primary values, and that closed ones have
 /// canonical values.
@@ -17,42 +19,63 @@ use crate::schema::{Attribute, AttributeType, Mutability, ResourceType};
 /// - a value of a closed attribute is none of the canonical ones.
 pub fn check(resource: &Resource, resource_type: &ResourceType) -> Result<(), ValueError> {
     check_object(None, resource_type.schema().attributes(), resource.attributes())?;
-    for extension in resource_type.extensions() {
-        let uri = extension.schema.uri().as_str();
-        match resource.get(uri).and_then(Value::as_object) {
-            Some(object) => check_object(Some(uri), extension.schema.attributes(), object)?,
-            None if extension.required => return Err(ValueError::new(uri, ValueErrorKind::RequiredExtension)),
-            None => {}
+    resource_type.extensions().iter().try_for_each(|extension| check_extension(extension, resource))
+}
+
+/// The same after a change, of the attributes and extensions that changed: what was stored before them may stay, also where
+/// a schema has become stricter since.
+///
+/// # Errors
+///
+/// - as [`check`].
+pub(crate) fn check_changed(
+    resource: &Resource,
+    resource_type: &ResourceType,
+    changed: &[ResolvedPath],
+) -> Result<(), ValueError> {
+    for path in changed {
+        match path.extension() {
+            None => check_attribute(None, path.attribute(), resource.attributes())?,
+            Some(schema) => {
+                let extension = resource_type.extension(schema.uri().as_str());
+                extension.map_or(Ok(()), |extension| check_extension(extension, resource))?;
+            }
         }
     }
     Ok(())
 }
 
-fn check_object(
-    container: Option<&str>,
-    attributes: &[std::sync::Arc<Attribute>],
-    object: &Map<String, Value>,
-) -> Result<(), ValueError> {
-    for attribute in attributes {
-        let place = |name: &str| match container {
-            Some(container) => format!("{container}:{name}"),
-            None => name.to_owned(),
-        };
-        match object.get(attribute.name()) {
-            None if is_demanded(attribute) => return Err(ValueError::new(place(attribute.name()), ValueErrorKind::Required)),
-            None => {}
-            // RFC 7643, Section 4.1.1: a required name "MUST" be "non-empty".
-            Some(Value::String(text)) if text.is_empty() && is_demanded(attribute) => {
-                return Err(ValueError::new(place(attribute.name()), ValueErrorKind::Required));
-            }
-            Some(value) if attribute.kind() == AttributeType::Complex => check_complex(&place, attribute, value)?,
-            Some(value) if attribute.closed() && !is_canonical(attribute, value) => {
-                return Err(ValueError::new(place(attribute.name()), ValueErrorKind::NotCanonical));
-            }
-            Some(_) => {}
-        }
+fn check_extension(extension: &SchemaExtension, resource: &Resource) -> Result<(), ValueError> {
+    let uri = extension.schema.uri().as_str();
+    match resource.get(uri).and_then(Value::as_object) {
+        Some(object) => check_object(Some(uri), extension.schema.attributes(), object),
+        None if extension.required => Err(ValueError::new(uri, ValueErrorKind::RequiredExtension)),
+        None => Ok(()),
     }
-    Ok(())
+}
+
+fn check_object(container: Option<&str>, attributes: &[Arc<Attribute>], object: &Map<String, Value>) -> Result<(), ValueError> {
+    attributes.iter().try_for_each(|attribute| check_attribute(container, attribute, object))
+}
+
+fn check_attribute(container: Option<&str>, attribute: &Attribute, object: &Map<String, Value>) -> Result<(), ValueError> {
+    let place = |name: &str| match container {
+        Some(container) => format!("{container}:{name}"),
+        None => name.to_owned(),
+    };
+    match object.get(attribute.name()) {
+        None if is_demanded(attribute) => Err(ValueError::new(place(attribute.name()), ValueErrorKind::Required)),
+        None => Ok(()),
+        // RFC 7643, Section 4.1.1: a required name "MUST" be "non-empty".
+        Some(Value::String(text)) if text.is_empty() && is_demanded(attribute) => {
+            Err(ValueError::new(place(attribute.name()), ValueErrorKind::Required))
+        }
+        Some(value) if attribute.kind() == AttributeType::Complex => check_complex(&place, attribute, value),
+        Some(value) if attribute.closed() && !is_canonical(attribute, value) => {
+            Err(ValueError::new(place(attribute.name()), ValueErrorKind::NotCanonical))
+        }
+        Some(_) => Ok(()),
+    }
 }
 
 fn check_complex(place: &dyn Fn(&str) -> String, attribute: &Attribute, value: &Value) -> Result<(), ValueError> {

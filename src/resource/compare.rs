@@ -95,7 +95,11 @@ fn compare_objects(
     old: &Map<String, Value>,
     new: &Map<String, Value>,
 ) {
-    for attribute in schema.attributes() {
+    let differing = differing(old, new);
+    if differing.is_empty() {
+        return;
+    }
+    for attribute in schema.attributes().iter().filter(|attribute| differing.contains(&attribute.name())) {
         let (old, new) = (old.get(attribute.name()), new.get(attribute.name()));
         let same = match (old, new) {
             (Some(old), Some(new)) => same_value(attribute, old, new),
@@ -115,6 +119,17 @@ fn compare_objects(
             paths.push(ResolvedPath::new(extension.cloned(), Arc::clone(attribute), None));
         }
     }
+}
+
+/// The names whose values are not equal. A change leaves most names where they were, so that they need not be looked up.
+fn differing<'o>(old: &'o Map<String, Value>, new: &'o Map<String, Value>) -> Vec<&'o str> {
+    if old.keys().eq(new.keys()) {
+        let pairs = old.iter().zip(new.values());
+        return pairs.filter(|((_, old), new)| old != new).map(|((name, _), _)| name.as_str()).collect();
+    }
+    let changed = old.iter().filter(|(name, value)| new.get(*name) != Some(value)).map(|(name, _)| name.as_str());
+    let come = new.keys().filter(|name| !old.contains_key(*name)).map(String::as_str);
+    changed.chain(come).collect()
 }
 
 /// Whether the service provider works the attribute out from elsewhere, as `groups` of a user.

@@ -438,12 +438,12 @@ pub(super) fn is_primary(value: &Value) -> bool {
 
 /// RFC 7643, Section 2.4: a value stands once.
 fn remove_repeats(attribute: &Attribute, values: &mut Vec<Value>) {
-    if values.len() > FEW || attribute.refers_by_value() {
+    if attribute.refers_by_value() {
+        return remove_repeated_ids(values);
+    }
+    if values.len() > FEW {
         let mut seen = HashSet::with_capacity(values.len());
-        values.retain(|value| match value.get("value").and_then(Value::as_str) {
-            Some(id) if attribute.refers_by_value() => seen.insert(id.to_owned()),
-            _ => seen.insert(value.to_string()),
-        });
+        values.retain(|value| seen.insert(value.to_string()));
         return;
     }
     let mut place = 0;
@@ -453,5 +453,15 @@ fn remove_repeats(attribute: &Attribute, values: &mut Vec<Value>) {
         } else {
             place += 1;
         }
+    }
+}
+
+/// Leaves the first of those that name one resource.
+fn remove_repeated_ids(values: &mut Vec<Value>) {
+    let mut seen = HashSet::with_capacity(if values.len() > 1 { values.len() } else { 0 });
+    let mut fresh = values.iter().map(|value| seen.insert(value.get("value").and_then(Value::as_str)));
+    if values.len() > 1 && !fresh.all(|fresh| fresh) {
+        let mut seen = HashSet::with_capacity(values.len());
+        values.retain(|value| seen.insert(value.get("value").and_then(Value::as_str).map(str::to_owned)));
     }
 }

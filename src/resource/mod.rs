@@ -10,6 +10,7 @@ mod view;
 
 use std::fmt;
 
+use chrono::{DateTime, Utc};
 use serde::de::DeserializeOwned;
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
@@ -22,6 +23,7 @@ pub use meta::{Meta, Version};
 pub use value::{Repair, UnknownAttributes, ValueError, ValueErrorKind, ValueRules};
 pub use view::{EnterpriseUser, Group, Manager, Member, MultiValue, Name, User};
 
+pub(crate) use check::check_changed;
 pub(crate) use compare::{changed_paths, fresh_values, same_value};
 
 /// A resource: a JSON object whose keys are spelled as in the schema, whose unassigned attributes are absent, and whose
@@ -128,6 +130,17 @@ impl Resource {
     /// Replaces `meta`.
     pub fn set_meta(&mut self, meta: &Meta) {
         self.0.insert("meta".to_owned(), meta.to_json());
+    }
+
+    /// Moves `meta` on: `lastModified` to now, or a little later than it was, and the version to the next.
+    pub(crate) fn touch(&mut self, resource_type: &ResourceType, now: DateTime<Utc>) -> Version {
+        let meta = self.0.get_mut("meta").and_then(Value::as_object_mut);
+        if let Some(version) = meta.and_then(|meta| Meta::advance(meta, now)) {
+            return version;
+        }
+        let meta = Meta::new(resource_type.name(), now);
+        self.set_meta(&meta);
+        meta.version
     }
 
     /// The object, as a store keeps it.

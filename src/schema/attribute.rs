@@ -27,6 +27,8 @@ pub struct Attribute {
     sub_attributes: Vec<Arc<Self>>,
     /// Whether a `$ref` beside a `value` follows from it, so that clients cannot set it.
     refers_by_value: bool,
+    /// Whether values, or parts of them, are never returned.
+    holds_secrets: bool,
     /// Whether a value has to be one of the canonical ones; a rule of the host, not of the schema.
     closed: bool,
 }
@@ -53,6 +55,7 @@ impl Attribute {
             uniqueness: if can_be_unique(definition.kind) { definition.uniqueness } else { Uniqueness::None },
             reference_types: definition.reference_types,
             refers_by_value: refers_by_value(&sub_attributes),
+            holds_secrets: definition.returned == Returned::Never || sub_attributes.iter().any(|sub| sub.holds_secrets),
             sub_attributes,
             closed: false,
             name,
@@ -194,6 +197,12 @@ impl Attribute {
     #[must_use]
     pub fn refers_by_value(&self) -> bool {
         self.refers_by_value
+    }
+
+    /// Whether values of it, or parts of them, are never returned (RFC 7643, Section 7), such as a password.
+    #[must_use]
+    pub fn holds_secrets(&self) -> bool {
+        self.holds_secrets
     }
 
     /// Whether two resources of a tenant may not share a value.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use http::Uri;
 use serde_json::{Map, Value};
 
 use super::attribute::Attribute;
@@ -11,7 +12,9 @@ use super::registry::Registry;
 /// `$ref` of ours are made of these (RFC 7643, Sections 2.4 and 3.1).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Locations {
-    base_url: String,
+    base_url: Arc<str>,
+    /// The path of the base URL.
+    base_path: Arc<str>,
     endpoints: Arc<[(String, String)]>,
 }
 
@@ -20,22 +23,29 @@ impl Locations {
     #[must_use]
     pub fn new(base_url: &str, registry: &Registry) -> Self {
         let types = registry.resource_types().iter();
-        Self {
-            base_url: base_url.trim_end_matches('/').to_owned(),
-            endpoints: types.map(|known| (known.name().to_owned(), known.endpoint().to_owned())).collect(),
-        }
+        let endpoints = types.map(|known| (known.name().to_owned(), known.endpoint().to_owned())).collect();
+        Self { endpoints, ..Self::default() }.under(base_url)
     }
 
     /// The same endpoints under another base URL.
     #[must_use]
     pub fn under(&self, base_url: &str) -> Self {
-        Self { base_url: base_url.trim_end_matches('/').to_owned(), endpoints: Arc::clone(&self.endpoints) }
+        let uri: Option<Uri> = base_url.parse().ok();
+        let base_path = uri.as_ref().map_or("", |uri| uri.path().trim_end_matches('/'));
+        let endpoints = Arc::clone(&self.endpoints);
+        Self { base_url: base_url.trim_end_matches('/').into(), base_path: base_path.into(), endpoints }
     }
 
     /// The base URL, without a slash at its end.
     #[must_use]
     pub fn base_url(&self) -> &str {
         &self.base_url
+    }
+
+    /// The path of the base URL, without a slash at its end.
+    #[must_use]
+    pub fn base_path(&self) -> &str {
+        &self.base_path
     }
 
     /// The URL of a resource: base URL, endpoint, id.

@@ -5,6 +5,7 @@ pub mod complete;
 mod error;
 mod memory;
 mod precondition;
+mod secrets;
 mod update;
 
 use std::sync::Arc;

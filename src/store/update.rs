@@ -13,7 +13,7 @@ use super::precondition::Precondition;
 use crate::auth::Tenant;
 use crate::error::Error;
 use crate::patch::{MemberDelta, PatchRepair, Patched, Plan, Replacement};
-use crate::resource::{Meta, Resource, changed_paths, check};
+use crate::resource::{Resource, changed_paths, check, check_changed};
 use crate::schema::{Attribute, ResolvedPath, ResourceType};
 
 /// What the host has to say about a change, given the state before and after it.
@@ -162,15 +162,19 @@ impl Update {
         if change.is_unchanged() {
             return Ok(change);
         }
-        check(&after, &self.resource_type)?;
-        let meta = match after.meta() {
-            Some(meta) => meta.changed(self.now),
-            None => Meta::new(self.resource_type.name(), self.now),
-        };
-        after.set_meta(&meta);
-        change.version = Some(meta.version);
+        self.check(&after, &change.paths)?;
+        change.version = Some(after.touch(&self.resource_type, self.now));
         change.after = Some(Arc::new(after));
         Ok(change)
+    }
+
+    /// PUT says the whole of a resource, PATCH a part: what it leaves alone cannot fail it.
+    fn check(&self, after: &Resource, changed: &[ResolvedPath]) -> Result<(), StoreError> {
+        match &self.change {
+            Requested::Patch(_) => check_changed(after, &self.resource_type, changed)?,
+            Requested::Put(_) => check(after, &self.resource_type)?,
+        }
+        Ok(())
     }
 
     fn changed_paths(&self, before: &Resource, after: &Resource) -> Vec<ResolvedPath> {

@@ -1,5 +1,6 @@
 //! Who is in which group, both ways: each change costs what it changes, whatever the size of the group.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
@@ -12,7 +13,13 @@ use crate::store::change::{MemberChange, same_member};
 #[derive(Default)]
 pub(super) struct Memberships {
     of_group: HashMap<Arc<str>, MemberList>,
-    of_member: HashMap<Arc<str>, BTreeSet<Arc<str>>>,
+    of_member: HashMap<Arc<str>, Groups>,
+}
+
+/// The groups that list a resource; most are in one, or in few.
+enum Groups {
+    One(Arc<str>),
+    Several(BTreeSet<Arc<str>>),
 }
 
 /// The members of a group, in the order in which they came.
@@ -45,7 +52,7 @@ impl Memberships {
 
     /// The groups that list `id`; in no order that a client could count on.
     pub(super) fn direct_groups(&self, id: &str) -> impl Iterator<Item = &Arc<str>> {
-        self.of_member.get(id).into_iter().flatten()
+        self.of_member.get(id).into_iter().flat_map(Groups::iter)
     }
 
     /// The groups that list `id`, and those that list these, and so on; true for the former. A cycle ends.
@@ -68,21 +75,15 @@ impl Memberships {
     pub(super) fn preview(&self, group: &str, delta: &MemberDelta) -> MemberChange {
         let empty = MemberList::default();
         let list = self.of_group.get(group).unwrap_or(&empty);
-        let mut change = MemberChange::default();
-        let coming: HashSet<&str> = delta.add.iter().filter_map(id).collect();
-        if delta.replace {
-            let going = list.members.values().filter(|member| !coming.contains(&*member.id));
-            change.removed = going.map(|member| member.id.to_string()).collect();
-        } else {
-            let going = delta.remove.iter().filter(|id| list.has(id) && !coming.contains(id.as_str()));
-            change.removed = going.cloned().collect();
-        }
-        let removed: HashSet<&str> = delta.remove.iter().map(String::as_str).collect();
+        let removed = list.leaving(delta);
+        let leaves: HashSet<&str> =
+            if delta.add.is_empty() { HashSet::new() } else { delta.remove.iter().map(String::as_str).collect() };
+        let mut change = MemberChange { removed, ..MemberChange::default() };
         for member in &delta.add {
             let Some(id) = id(member) else { continue };
             match list.get(id) {
                 None => change.added.push(id.to_owned()),
-                Some(known) if delta.replace || removed.contains(id) => change.rewritten |= !known.is(member),
+                Some(known) if delta.replace || leaves.contains(id) => change.rewritten |= !known.is(member),
                 Some(_) => {}
             }
         }
@@ -90,18 +91,20 @@ impl Memberships {
     }
 
     pub(super) fn apply(&mut self, group: &str, delta: &MemberDelta) {
-        let group: Arc<str> = group.into();
+        let (group, list) = match self.of_group.remove_entry(group) {
+            Some(entry) => entry,
+            None => (group.into(), MemberList::default()),
+        };
+        let mut change = Listing { group: &group, list, of_member: &mut self.of_member };
         if delta.replace {
-            let coming: HashSet<&str> = delta.add.iter().filter_map(id).collect();
-            let list = self.of_group.get(&group);
-            let going = list.into_iter().flat_map(|list| list.members.values()).filter(|member| !coming.contains(&*member.id));
-            let going: Vec<Arc<str>> = going.map(|member| Arc::clone(&member.id)).collect();
-            going.iter().for_each(|id| self.take_out(&group, id));
+            for id in change.list.leaving(delta) {
+                change.take_out(&id);
+            }
         }
-        delta.remove.iter().for_each(|id| self.take_out(&group, id));
-        for member in &delta.add {
-            self.put_in(&group, member, delta.replace);
-        }
+        delta.remove.iter().for_each(|id| change.take_out(id));
+        delta.add.iter().for_each(|member| change.put_in(member, delta.replace));
+        let list = change.list;
+        self.of_group.insert(group, list);
     }
 
     /// Takes a group away, and says who was in it.
@@ -110,14 +113,14 @@ impl Memberships {
             return Vec::new();
         };
         for member in list.members.values() {
-            self.unlink(&member.id, group);
+            unlink(&mut self.of_member, &member.id, group);
         }
         list.members.into_values().map(|member| member.id.to_string()).collect()
     }
 
     /// Takes a resource out of all groups, and says which those were.
-    pub(super) fn remove_member(&mut self, id: &str) -> BTreeSet<Arc<str>> {
-        let groups = self.of_member.remove(id).unwrap_or_default();
+    pub(super) fn remove_member(&mut self, id: &str) -> Vec<Arc<str>> {
+        let groups: Vec<Arc<str>> = self.of_member.remove(id).iter().flat_map(Groups::iter).cloned().collect();
         for group in &groups {
             if let Some(list) = self.of_group.get_mut(group) {
                 list.remove(id);
@@ -125,44 +128,91 @@ impl Memberships {
         }
         groups
     }
+}
 
-    fn take_out(&mut self, group: &str, id: &str) {
-        if let Some(list) = self.of_group.get_mut(group)
-            && list.remove(id)
-        {
-            self.unlink(id, group);
+/// The members of a group while they change.
+struct Listing<'m> {
+    group: &'m Arc<str>,
+    list: MemberList,
+    of_member: &'m mut HashMap<Arc<str>, Groups>,
+}
+
+impl Listing<'_> {
+    fn take_out(&mut self, id: &str) {
+        if self.list.remove(id) {
+            unlink(self.of_member, id, self.group);
         }
     }
 
-    fn put_in(&mut self, group: &Arc<str>, member: &Value, overwrite: bool) {
+    fn put_in(&mut self, member: &Value, overwrite: bool) {
         let Some(id) = id(member) else { return };
-        let list = self.of_group.entry(Arc::clone(group)).or_default();
-        match list.places.get(id) {
+        match self.list.places.get(id) {
             Some(place) if overwrite => {
-                if let Some(known) = list.members.get_mut(place) {
+                if let Some(known) = self.list.members.get_mut(place) {
                     known.rest = rest(member);
                 }
             }
             Some(_) => {}
             None => {
                 let id: Arc<str> = id.into();
-                list.push(Member { id: Arc::clone(&id), rest: rest(member) });
-                self.of_member.entry(id).or_default().insert(Arc::clone(group));
+                self.list.push(Member { id: Arc::clone(&id), rest: rest(member) });
+                match self.of_member.entry(id) {
+                    Entry::Occupied(mut groups) => groups.get_mut().insert(self.group),
+                    Entry::Vacant(place) => drop(place.insert(Groups::One(Arc::clone(self.group)))),
+                }
             }
         }
     }
+}
 
-    fn unlink(&mut self, id: &str, group: &str) {
-        if let Some(groups) = self.of_member.get_mut(id) {
-            groups.remove(group);
-            if groups.is_empty() {
-                self.of_member.remove(id);
+fn unlink(of_member: &mut HashMap<Arc<str>, Groups>, id: &str, group: &str) {
+    if let Some(groups) = of_member.get_mut(id)
+        && groups.remove(group)
+    {
+        of_member.remove(id);
+    }
+}
+
+impl Groups {
+    fn iter(&self) -> impl Iterator<Item = &Arc<str>> {
+        let (one, several) = match self {
+            Self::One(group) => (Some(group), None),
+            Self::Several(groups) => (None, Some(groups)),
+        };
+        one.into_iter().chain(several.into_iter().flatten())
+    }
+
+    fn insert(&mut self, group: &Arc<str>) {
+        match self {
+            Self::One(other) if other == group => {}
+            Self::One(other) => *self = Self::Several([Arc::clone(other), Arc::clone(group)].into()),
+            Self::Several(groups) => drop(groups.insert(Arc::clone(group))),
+        }
+    }
+
+    /// Takes a group out, and says whether none is left.
+    fn remove(&mut self, group: &str) -> bool {
+        match self {
+            Self::One(other) => **other == *group,
+            Self::Several(groups) => {
+                groups.remove(group);
+                groups.is_empty()
             }
         }
     }
 }
 
 impl MemberList {
+    /// The ids that `delta` takes out and does not put in again.
+    fn leaving(&self, delta: &MemberDelta) -> Vec<String> {
+        let coming: HashSet<&str> = delta.add.iter().filter_map(id).collect();
+        if delta.replace {
+            let leaving = self.members.values().filter(|member| !coming.contains(&*member.id));
+            return leaving.map(|member| member.id.to_string()).collect();
+        }
+        delta.remove.iter().filter(|id| self.has(id) && !coming.contains(id.as_str())).cloned().collect()
+    }
+
     fn has(&self, id: &str) -> bool {
         self.places.contains_key(id)
     }

@@ -94,6 +94,11 @@ impl UniqueIndex {
         }
     }
 
+    /// Whether two states of a resource have the same values.
+    fn is_same(&self, one: &Resource, other: &Resource) -> bool {
+        one.values(&self.path).eq(other.values(&self.path))
+    }
+
     /// How values are looked up: by the rule of the attribute for upper and lower case.
     fn keys<'r>(&'r self, resource: &'r Resource) -> impl Iterator<Item = Key> + 'r {
         resource.values(&self.path).map(|value| {
@@ -144,13 +149,27 @@ impl Table {
     }
 
     pub(super) fn replace(&mut self, id: &str, resource: Arc<Resource>) -> Result<(), StoreError> {
-        self.refuse_conflicts(id, &resource)?;
-        let Some((id, before)) = self.resources.get_key_value(id).map(|(id, before)| (Arc::clone(id), Arc::clone(before))) else {
+        let Some(slot) = self.resources.get_mut(id) else {
             return Err(StoreError::NotFound);
         };
+        let before = std::mem::replace(slot, resource);
+        if self.unique.iter().all(|index| index.is_same(&before, slot)) && before.external_id() == slot.external_id() {
+            return Ok(());
+        }
+        self.index_again(id, before)
+    }
+
+    /// Brings the indexes up to what has replaced `before`; or puts that back, where another resource has a value already.
+    fn index_again(&mut self, id: &str, before: Arc<Resource>) -> Result<(), StoreError> {
+        let Some((id, after)) = self.resources.get_key_value(id).map(|(id, after)| (Arc::clone(id), Arc::clone(after))) else {
+            return Err(StoreError::NotFound);
+        };
+        if let Err(conflict) = self.refuse_conflicts(&id, &after) {
+            self.resources.insert(id, before);
+            return Err(conflict);
+        }
         self.unindex(&id, &before);
-        self.index(&id, &resource);
-        self.resources.insert(id, resource);
+        self.index(&id, &after);
         Ok(())
     }
 
