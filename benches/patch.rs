@@ -9,8 +9,10 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use http::{Method, StatusCode};
 use scimwire::message::{JsonLimits, PatchOp, parse_object};
 use scimwire::patch::{Plan, PlanBinder, Rules};
-use scimwire::resource::{Intake, Resource, ValueRules};
+use scimwire::dispatch::{Clock, SystemClock};
+use scimwire::resource::{Intake, Meta, Resource, ValueRules};
 use scimwire::schema::{ENTERPRISE_USER, ResourceType};
+use scimwire::store::Update;
 use serde_json::{Value, json};
 
 #[path = "support/inputs.rs"]
@@ -23,7 +25,7 @@ use served::{Served, answers, request};
 criterion_group! {
     name = benches;
     config = Criterion::default().warm_up_time(Duration::from_secs(1)).measurement_time(Duration::from_secs(3));
-    targets = apply, bind_and_apply, store
+    targets = apply, bind_and_apply, body_to_stored, store
 }
 criterion_main!(benches);
 
@@ -69,6 +71,31 @@ fn bind_and_apply(criterion: &mut Criterion) {
             });
         });
     }
+    group.finish();
+}
+
+/// From the body of the request to what a store writes: bound, applied, checked, compared, with its new version. The copy
+/// that this takes is measured beside it.
+fn body_to_stored(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("patch/body to stored resource");
+    let users = Arc::new(user_type());
+    let now = SystemClock.now();
+    for (name, messages) in messages() {
+        let bodies = messages.map(|message| message.to_string().into_bytes());
+        let mut user = user(&users);
+        user.set_meta(&Meta::new("User", now));
+        let (mut user, mut turn) = (Arc::new(user), 0);
+        group.bench_function(name, |bencher| {
+            bencher.iter(|| {
+                turn ^= 1;
+                let plan = bind(&users, black_box(&bodies[turn]));
+                let update = Update::patch(Arc::clone(&users), "default".into(), plan, now);
+                user = update.apply(Arc::clone(&user)).expect("the target is there").after.take().expect("the user");
+            });
+        });
+    }
+    let user = user(&users);
+    group.bench_function("a copy alone", |bencher| bencher.iter(|| Resource::clone(black_box(&user))));
     group.finish();
 }
 

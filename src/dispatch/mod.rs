@@ -25,7 +25,7 @@ use http::{Method, Request, Response, StatusCode};
 use crate::auth::{AuthError, Authenticate, RequestContext};
 use crate::error::Error;
 use crate::policy::Policy;
-use crate::quirks::Quirks;
+use crate::quirks::{Quirks, rewrite};
 use crate::schema::{Attribute, Locations, Registry, ResolvedPath, ResourceType};
 use crate::store::ResourceStore;
 
@@ -179,6 +179,7 @@ impl<'p> Exchange<'p> {
             ref method => method,
         };
         self.check_precondition_is_there(&route)?;
+        self.report.deviations.extend(rewrite::path(self.head.uri.path()));
         match (route, method) {
             (Route::NotImplemented(feature), _) => Err(not_implemented(feature).into()),
             (_, &Method::OPTIONS) => Ok(Answer { allow: Some(allowed), ..Answer::status(StatusCode::NO_CONTENT) }),

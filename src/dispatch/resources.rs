@@ -64,6 +64,7 @@ impl Exchange<'_> {
         let body = self.object()?;
         let (wanted, cleared) = self.intake(endpoint, body)?;
         let projection = projection.requested(named_on_request(&endpoint.resource_type, &wanted));
+        self.report.deviations.extend(rewrite::kept(&endpoint.resource_type, &wanted, &cleared, self.quirks.omitted));
         let change = self.put(endpoint, id, (wanted, cleared)).await?;
         self.answer_whole(endpoint, &change, &projection).await
     }
@@ -103,7 +104,7 @@ impl Exchange<'_> {
     }
 
     /// DELETE (Section 3.6).
-    pub(super) async fn delete(self, endpoint: &Endpoint, id: &str) -> Result<Answer, Failure> {
+    pub(super) async fn delete(mut self, endpoint: &Endpoint, id: &str) -> Result<Answer, Failure> {
         match self.provider.policy.deleting(&endpoint.resource_type, id, self.cx).await? {
             Deleting::Deactivate => {
                 let change = self.deactivate(endpoint, id).await?;
@@ -117,13 +118,13 @@ impl Exchange<'_> {
     }
 
     /// A resource that is there already takes over what a POST says.
-    async fn adopt(self, endpoint: &Endpoint, id: &str, wanted: Wanted, projection: &Projection) -> Result<Answer, Failure> {
+    async fn adopt(mut self, endpoint: &Endpoint, id: &str, wanted: Wanted, projection: &Projection) -> Result<Answer, Failure> {
         let change = self.put(endpoint, id, wanted).await?;
         let answer = self.answer_whole(endpoint, &change, projection).await?;
         Ok(Answer { status: StatusCode::CREATED, ..answer })
     }
 
-    async fn put(&self, endpoint: &Endpoint, id: &str, (wanted, cleared): Wanted) -> Result<Change, Failure> {
+    async fn put(&mut self, endpoint: &Endpoint, id: &str, (wanted, cleared): Wanted) -> Result<Change, Failure> {
         let resource_type = Arc::clone(&endpoint.resource_type);
         let replacement = Replacement::new(resource_type, wanted, self.quirks.omitted).clearing(cleared);
         let tenant = self.cx.tenant().clone();
@@ -131,7 +132,7 @@ impl Exchange<'_> {
         self.update(endpoint, id, update).await
     }
 
-    async fn deactivate(&self, endpoint: &Endpoint, id: &str) -> Result<Change, Failure> {
+    async fn deactivate(&mut self, endpoint: &Endpoint, id: &str) -> Result<Change, Failure> {
         let operation = PatchOperation { op: "replace".to_owned(), path: Some("active".to_owned()), value: Some(json!(false)) };
         self.amend(endpoint, id, vec![operation], Quirks::STRICT.rules()).await
     }
@@ -151,7 +152,7 @@ impl Exchange<'_> {
         self.update(endpoint, id, update).await
     }
 
-    async fn update(&self, endpoint: &Endpoint, id: &str, update: Update) -> Result<Change, Failure> {
+    async fn update(&mut self, endpoint: &Endpoint, id: &str, update: Update) -> Result<Change, Failure> {
         let (policy, cx) = (Arc::clone(&self.provider.policy), self.cx.clone());
         let resource_type = Arc::clone(&endpoint.resource_type);
         let hook = Box::new(move |before: &Resource, after: &mut Resource| {
@@ -159,7 +160,9 @@ impl Exchange<'_> {
         });
         let update = update.expecting(precondition(&self.head.headers)).with_hook(hook);
         let change = endpoint.store.update(id, &update, self.cx).await?;
-        if !change.is_unchanged() {
+        if change.is_unchanged() {
+            self.report.deviations.push(Deviation::Unchanged);
+        } else {
             self.provider.policy.changed(&change, self.cx).await;
         }
         Ok(change)

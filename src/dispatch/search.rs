@@ -11,8 +11,8 @@ use crate::error::{Error, ScimType};
 use crate::filter::{Binder, BoundFilter, Budget, Filter, Unknown};
 use crate::message::{ListResponse, SearchRequest};
 use crate::query::{Page, Position, Projected, Projection, Query, Sort, SortError};
-use crate::quirks::Deviation;
-use crate::resource::{Repair, Resource};
+use crate::quirks::{Deviation, rewrite};
+use crate::resource::Resource;
 use crate::schema::ResourceType;
 use crate::store::{StoreError, complete};
 
@@ -35,6 +35,7 @@ impl Exchange<'_> {
     /// GET of many (Section 3.4.2).
     pub(super) async fn list(mut self, endpoints: &[&Endpoint]) -> Result<Answer, Failure> {
         let request = self.parameters()?;
+        self.report.deviations.extend(rewrite::query(self.head.uri.query().unwrap_or_default()));
         self.answer_search(endpoints, &request).await
     }
 
@@ -68,22 +69,29 @@ impl Exchange<'_> {
         Ok(Answer { body: Some(body), ..Answer::status(StatusCode::OK) })
     }
 
-    fn page(&self, request: &SearchRequest, cursors: &Cursors<'_>) -> Result<Page, Failure> {
+    fn page(&mut self, request: &SearchRequest, cursors: &Cursors<'_>) -> Result<Page, Failure> {
         let limits = &self.provider.limits;
-        let count = match request.count {
-            // RFC 7644, Section 3.4.2.4: "A negative value SHALL be interpreted as "0"."
-            Some(count) => usize::try_from(count.max(0)).unwrap_or(usize::MAX),
-            None => limits.default_page_size,
-        };
-        let count = count.min(limits.page_size);
+        let most = i64::try_from(limits.page_size).unwrap_or(i64::MAX);
+        // RFC 7644, Section 3.4.2.4: "A negative value SHALL be interpreted as "0"."
+        let count = request.count.map(|count| self.within("count", count, 0, most));
+        let count = count.unwrap_or_else(|| limits.default_page_size.min(limits.page_size));
         match (&request.cursor, request.start_index) {
             (Some(_), Some(_)) => {
                 Err(Error::typed(ScimType::InvalidValue, "`cursor` and `startIndex` exclude each other").into())
             }
             (Some(cursor), None) => Ok(Page::Cursor { after: cursors.position(cursor)?, count }),
             // "A value less than 1 SHALL be interpreted as 1."
-            (None, start) => Ok(Page::Index { start: usize::try_from(start.unwrap_or(1).max(1)).unwrap_or(usize::MAX), count }),
+            (None, start) => Ok(Page::Index { start: self.within("startIndex", start.unwrap_or(1), 1, i64::MAX), count }),
         }
+    }
+
+    /// A parameter, brought within its bounds.
+    fn within(&mut self, parameter: &'static str, came: i64, least: i64, most: i64) -> usize {
+        let read = came.clamp(least, most);
+        if came != read {
+            self.report.deviations.push(Deviation::PageBounds { parameter, came, read });
+        }
+        usize::try_from(read).unwrap_or(usize::MAX)
     }
 
     fn queries<'e>(
@@ -114,8 +122,10 @@ impl Exchange<'_> {
         Ok(queries)
     }
 
-    fn parse_filter(&self, text: &str) -> Result<Filter, Failure> {
-        Filter::parse(text, &self.provider.limits.filter, self.quirks.syntax()).map_err(|err| Error::from(err).into())
+    fn parse_filter(&mut self, text: &str) -> Result<Filter, Failure> {
+        let parsed = Filter::parse_noting(text, &self.provider.limits.filter, self.quirks.syntax()).map_err(Error::from)?;
+        self.report.deviations.extend(parsed.has_tail.then_some(Deviation::FilterTail));
+        Ok(parsed.filter)
     }
 
     fn bind_filter(&mut self, filter: &Filter, resource_type: &ResourceType, several: bool) -> Result<BoundFilter, Failure> {
@@ -127,8 +137,7 @@ impl Exchange<'_> {
         if self.head.method != Method::POST {
             self.refuse_sensitive(&bound)?;
         }
-        let repairs = binder.boolean_strings_found().into_iter().map(|path| Deviation::Value(Repair::BooleanString(path)));
-        self.report.deviations.extend(repairs);
+        self.report.deviations.extend(binder.repairs().into_iter().map(Deviation::Value));
         Ok(bound)
     }
 

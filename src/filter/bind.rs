@@ -8,6 +8,7 @@ use super::bound::{BoundFilter, Comparison, Operand};
 use super::syntax::{CompValue, CompareOp, Filter};
 use crate::attr::AttrPath;
 use crate::error::{Error, ScimType};
+use crate::resource::Repair;
 use crate::schema::{AttributeType, Locations, ResolvedPath, ResourceType, bytes, fold, instant, prepare};
 
 /// Binds filters to a resource type.
@@ -17,8 +18,7 @@ pub struct Binder<'t> {
     unknown: Unknown,
     boolean_strings: bool,
     locations: Locations,
-    /// Booleans that came as text, by attribute.
-    repaired: RefCell<Vec<String>>,
+    repairs: RefCell<Vec<Repair>>,
 }
 
 /// What a filter means that names an attribute which the resource type does not have.
@@ -76,7 +76,7 @@ impl<'t> Binder<'t> {
             unknown: Unknown::Refuse,
             boolean_strings: false,
             locations: Locations::default(),
-            repaired: RefCell::default(),
+            repairs: RefCell::default(),
         }
     }
 
@@ -122,10 +122,10 @@ impl<'t> Binder<'t> {
         self.node(Names::Element(path), filter)
     }
 
-    /// The boolean attributes that were compared with text, in the filters bound so far.
+    /// What was put right in the filters bound so far.
     #[must_use]
-    pub fn boolean_strings_found(self) -> Vec<String> {
-        self.repaired.into_inner()
+    pub fn repairs(self) -> Vec<Repair> {
+        self.repairs.into_inner()
     }
 
     fn node(&self, names: Names<'_>, filter: &Filter) -> Result<BoundFilter, BindError> {
@@ -184,7 +184,7 @@ impl<'t> Binder<'t> {
                 _ => error(&path, BindErrorKind::Null(op)),
             };
         }
-        let Some(path) = comparable(path.clone()) else {
+        let Some(path) = self.comparable(path.clone()) else {
             return error(&path, BindErrorKind::Complex);
         };
         let kind = path.last().kind();
@@ -201,6 +201,16 @@ impl<'t> Binder<'t> {
         Ok(BoundFilter::Compare(Comparison { path, op, operand }))
     }
 
+    /// The attribute itself, or the `value` of a multi-valued complex one.
+    fn comparable(&self, path: ResolvedPath) -> Option<ResolvedPath> {
+        if path.last().kind() != AttributeType::Complex {
+            return Some(path);
+        }
+        let value = path.attribute().sub_attribute("value").filter(|_| path.attribute().multi_valued())?;
+        self.repairs.borrow_mut().push(Repair::ComparedByValue(path.to_string()));
+        Some(ResolvedPath::new(path.extension().cloned(), Arc::clone(path.attribute()), Some(Arc::clone(value))))
+    }
+
     fn operand(&self, path: &ResolvedPath, op: CompareOp, value: &CompValue) -> Option<Operand> {
         let attribute = path.last();
         match (attribute.kind(), value) {
@@ -208,7 +218,7 @@ impl<'t> Binder<'t> {
             (AttributeType::Boolean, CompValue::String(text)) if self.boolean_strings => {
                 let value = [("true", true), ("false", false)].into_iter().find(|(name, _)| text.eq_ignore_ascii_case(name));
                 let (_, value) = value?;
-                self.repaired.borrow_mut().push(path.to_string());
+                self.repairs.borrow_mut().push(Repair::BooleanString(path.to_string()));
                 Some(Operand::Boolean(value))
             }
             (AttributeType::Integer | AttributeType::Decimal, CompValue::Number(number)) => Some(Operand::Number(number.clone())),
@@ -250,15 +260,6 @@ fn refuse_hidden(path: &ResolvedPath) -> Result<(), BindError> {
         return Err(BindError { path: path.to_string(), kind: BindErrorKind::Hidden });
     }
     Ok(())
-}
-
-/// The attribute itself, or the `value` of a multi-valued complex one.
-fn comparable(path: ResolvedPath) -> Option<ResolvedPath> {
-    if path.last().kind() != AttributeType::Complex {
-        return Some(path);
-    }
-    let value = path.attribute().sub_attribute("value").filter(|_| path.attribute().multi_valued())?;
-    Some(ResolvedPath::new(path.extension().cloned(), Arc::clone(path.attribute()), Some(Arc::clone(value))))
 }
 
 /// What has to be there for the attribute to have a value: what a `$ref` follows from, or the attribute itself.

@@ -40,6 +40,13 @@ impl Fault<'_> {
     }
 }
 
+/// A filter, and what was read that the grammar does not have.
+pub(crate) struct Parsed {
+    pub(crate) filter: Filter,
+    /// Whether a comparison stands behind a bracket: `emails[type eq "work"].value eq "x"`.
+    pub(crate) has_tail: bool,
+}
+
 /// How many terms a list has room for at first: most have no more.
 const USUAL_TERMS: usize = 4;
 
@@ -48,6 +55,8 @@ pub(crate) struct Reading<'i> {
     text: &'i str,
     terms: Cell<usize>,
     syntax: Syntax,
+    /// Whether a comparison stands behind a bracket, which the grammar does not have.
+    has_tail: Cell<bool>,
 }
 
 /// Where a rule stands: how much deeper it may nest, and whether it is inside brackets.
@@ -59,7 +68,7 @@ pub(crate) struct Scope {
 
 impl<'i> Reading<'i> {
     pub(crate) fn new(text: &'i str, limits: &FilterLimits, syntax: Syntax) -> (Self, Scope) {
-        let reading = Self { text, terms: Cell::new(limits.terms), syntax };
+        let reading = Self { text, terms: Cell::new(limits.terms), syntax, has_tail: Cell::new(false) };
         (reading, Scope { depth: limits.depth, brackets: false })
     }
 
@@ -90,7 +99,7 @@ impl Scope {
 }
 
 /// `filter = *SP orExp *SP`, the whole of the text.
-pub(super) fn filter(text: &str, limits: &FilterLimits, syntax: Syntax) -> Result<Filter, ParseError> {
+pub(super) fn filter(text: &str, limits: &FilterLimits, syntax: Syntax) -> Result<Parsed, ParseError> {
     if text.len() > limits.bytes {
         // The text itself is not kept: it is the very thing that is too large.
         return Err(ParseError::new(ParseErrorKind::TooLong, "", 0));
@@ -100,7 +109,8 @@ pub(super) fn filter(text: &str, limits: &FilterLimits, syntax: Syntax) -> Resul
         let rest = skip_spaces(rest);
         if rest.is_empty() { Ok(filter) } else { failure(ParseErrorKind::ExpectedEnd, rest) }
     });
-    result.map_err(|err| fault(&err, text).into_error(text))
+    let parsed = |filter| Parsed { filter, has_tail: reading.has_tail.get() };
+    result.map(parsed).map_err(|err| fault(&err, text).into_error(text))
 }
 
 /// `orExp = andExp *( 1*SP "or" 1*SP andExp )`
@@ -217,6 +227,7 @@ fn value_tail<'i>(reading: &Reading<'i>, path: AttrPath, filter: Filter, input: 
     let (rest, sub) = attr_name(rest)?;
     let sub = AttrPath { schema: None, name: sub, sub: None };
     let (rest, tail) = comp_tail(reading, sub, rest)?;
+    reading.has_tail.set(true);
     let filter = match filter {
         Filter::And(mut terms) => {
             terms.push(tail);

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use super::error::ParseError;
 use super::limits::{FilterLimits, Syntax};
-use super::parse;
+use super::parse::{self, Parsed};
 use crate::attr::AttrPath;
 use crate::schema::Number;
 
@@ -48,6 +48,10 @@ impl Filter {
     /// - the text is no filter: the error says where, and what was expected;
     /// - it is beyond a limit.
     pub fn parse(text: &str, limits: &FilterLimits, syntax: Syntax) -> Result<Self, ParseError> {
+        Self::parse_noting(text, limits, syntax).map(|parsed| parsed.filter)
+    }
+
+    pub(crate) fn parse_noting(text: &str, limits: &FilterLimits, syntax: Syntax) -> Result<Parsed, ParseError> {
         parse::filter(text, limits, syntax)
     }
 }

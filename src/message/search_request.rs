@@ -32,6 +32,10 @@ pub struct SearchRequest {
 }
 
 impl SearchRequest {
+    /// The names of the parameters.
+    pub(crate) const PARAMETERS: [&'static str; 8] =
+        ["attributes", "excludedAttributes", "filter", "sortBy", "sortOrder", "startIndex", "count", "cursor"];
+
     /// Reads the parameters from the query of a URL; names in any case, unknown ones are ignored, `+` is a space.
     ///
     /// # Errors

@@ -56,9 +56,8 @@ impl Plan {
         let mut terms = Terms { no_match: self.no_match, budget: Budget::new(BUDGET) };
         for step in self.steps.iter().filter(|step| chosen(step)) {
             let done = step.apply(&mut patched.resource, &mut terms);
-            if done.map_err(|kind| PatchError { operation: Some(step.operation), kind })? == Done::MadeElement {
-                patched.repairs.extend(step.path().map(|path| PatchRepair::Create(step.operation, path.to_string())));
-            }
+            let done = done.map_err(|kind| PatchError { operation: Some(step.operation), kind })?;
+            patched.repairs.extend(step.repair(done));
         }
         patched.resource.settle_schemas(&self.resource_type);
         Ok(patched)
@@ -66,6 +65,15 @@ impl Plan {
 }
 
 impl Step {
+    fn repair(&self, done: Done) -> Option<PatchRepair> {
+        let path = || self.path().map(|path| path.to_string());
+        match done {
+            Done::AsAsked => None,
+            Done::MadeElement => Some(PatchRepair::Create(self.operation, path()?)),
+            Done::MovedPrimary => Some(PatchRepair::Primary(self.operation, path()?)),
+        }
+    }
+
     fn apply(&self, resource: &mut Resource, terms: &mut Terms) -> Result<Done, PatchErrorKind> {
         match &self.change {
             StepChange::Target(target, action) => apply_to_target(resource, target, action, terms),
@@ -104,17 +112,17 @@ fn apply_in(
 ) -> Result<Done, PatchErrorKind> {
     let attribute = &target.attribute;
     match &target.sub {
-        None if target.filter.is_none() => Slot::new(object, attribute).apply(action, &mut terms.budget).map(|()| Done::AsAsked),
+        None if target.filter.is_none() => Slot::new(object, attribute).apply(action, &mut terms.budget),
         Some(sub) if !attribute.multi_valued() => {
             let value = object.entry(attribute.name()).or_insert_with(|| Value::Object(Map::new()));
             let result = match value {
                 Value::Object(parent) => Slot::new(parent, sub).apply(action, &mut terms.budget),
-                _ => Ok(()),
+                _ => Ok(Done::AsAsked),
             };
             if is_unassigned(value) {
                 object.remove(attribute.name());
             }
-            result.map(|()| Done::AsAsked)
+            result
         }
         _ => apply_to_values(object, target, action, terms),
     }

@@ -68,6 +68,7 @@ impl Binding<'_> {
             }
             None => return Err(PatchErrorKind::UnknownPath(path.to_string())),
         };
+        self.note_name(&path.attribute, &resolved);
         let attribute = Arc::clone(resolved.attribute());
         let sub = match (&path.sub, resolved.sub()) {
             (Some(name), _) => {
@@ -81,7 +82,7 @@ impl Binding<'_> {
             Some(filter) => {
                 let filters = binder.filter_binder();
                 let bound = filters.bind_element(&resolved, filter)?;
-                let found = filters.boolean_strings_found().into_iter().map(Repair::BooleanString);
+                let found = filters.repairs().into_iter();
                 self.repairs.extend(found.map(|repair| PatchRepair::Value(self.operation, repair)));
                 let describes = describe(&bound);
                 Some(ElementFilter { bound, describes })
@@ -89,6 +90,15 @@ impl Binding<'_> {
             None => None,
         };
         Ok(StepTarget { extension: resolved.extension().cloned(), attribute, filter, sub })
+    }
+
+    /// Takes note of an attribute that is not spelled as in the schema.
+    fn note_name(&mut self, came: &AttrPath, resolved: &ResolvedPath) {
+        let read = resolved.attribute().name();
+        if came.name.as_str() != read {
+            let repair = Repair::Name { came: came.name.to_string(), read: read.to_owned() };
+            self.repairs.push(PatchRepair::Value(self.operation, repair));
+        }
     }
 }
 

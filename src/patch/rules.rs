@@ -109,6 +109,8 @@ pub enum PatchRepair {
     UnknownPath(usize, String),
     /// An element was made where a value filter chose none.
     Create(usize, String),
+    /// A new primary value took that from another one.
+    Primary(usize, String),
     /// There were no operations.
     NoOperations,
 }

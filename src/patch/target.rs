@@ -18,6 +18,8 @@ pub(super) enum Done {
     AsAsked,
     /// `replace` made the element that its filter describes.
     MadeElement,
+    /// A new primary value took that from another one.
+    MovedPrimary,
 }
 
 /// One attribute of a resource, or of a complex value.
@@ -31,22 +33,22 @@ impl<'r> Slot<'r> {
         Self { object, attribute }
     }
 
-    pub(super) fn apply(&mut self, action: &Action, budget: &mut Budget) -> Result<(), PatchErrorKind> {
+    pub(super) fn apply(&mut self, action: &Action, budget: &mut Budget) -> Result<Done, PatchErrorKind> {
         match action {
-            Action::Add(Value::Array(values)) if self.attribute.multi_valued() => self.append(values),
-            Action::Add(value) => self.set(value),
-            Action::Replace(Some(value)) => self.set(value),
+            Action::Add(Value::Array(values)) if self.attribute.multi_valued() => return self.append(values),
+            Action::Add(value) | Action::Replace(Some(value)) => self.set(value),
             Action::Replace(None) | Action::Remove => self.unassign(),
             Action::RemoveListed(listed) => self.remove_listed(listed, budget),
         }
+        .map(|()| Done::AsAsked)
     }
 
     /// RFC 7644, Section 3.5.2.1: values that are there already stay as they are.
-    fn append(&mut self, values: &[Value]) -> Result<(), PatchErrorKind> {
+    fn append(&mut self, values: &[Value]) -> Result<Done, PatchErrorKind> {
         let attribute = self.attribute;
         let slot = self.object.entry(attribute.name()).or_insert_with(|| Value::Array(Vec::new()));
         let Value::Array(elements) = slot else {
-            return Ok(());
+            return Ok(Done::AsAsked);
         };
         let before = elements.len();
         elements.extend(fresh_values(attribute, elements, values));
@@ -54,11 +56,11 @@ impl<'r> Slot<'r> {
             return Err(self.immutable());
         }
         let added: Vec<usize> = (before..elements.len()).collect();
-        keep_one_primary(attribute, elements, &added)?;
+        let done = keep_one_primary(attribute, elements, &added)?;
         if elements.is_empty() {
             self.object.remove(attribute.name());
         }
-        Ok(())
+        Ok(done)
     }
 
     /// Replaces a value; sub-attributes of a complex one are set one by one (RFC 7644, Section 3.5.2.3).
@@ -187,7 +189,7 @@ impl<'r> Values<'r> {
                         set_element(self.target, element, value, action, swap, budget)?;
                     }
                 }
-                keep_one_primary(&self.target.attribute, self.elements, &self.chosen).map(|()| Done::AsAsked)
+                keep_one_primary(&self.target.attribute, self.elements, &self.chosen)
             }
         }
     }
@@ -223,7 +225,7 @@ impl<'r> Values<'r> {
         }
         self.elements.push(Value::Object(element));
         let last = self.elements.len() - 1;
-        keep_one_primary(&self.target.attribute, self.elements, &[last])
+        keep_one_primary(&self.target.attribute, self.elements, &[last]).map(drop)
     }
 
     fn no_target(&self) -> PatchErrorKind {
@@ -240,7 +242,7 @@ fn set_element(
     budget: &mut Budget,
 ) -> Result<(), PatchErrorKind> {
     match (element, &target.sub, value) {
-        (Value::Object(object), Some(sub), _) => Slot::new(object, sub).apply(action, budget),
+        (Value::Object(object), Some(sub), _) => Slot::new(object, sub).apply(action, budget).map(drop),
         (Value::Object(object), None, Value::Object(parts)) if !swap => merge_parts(&target.attribute, object, parts),
         (Value::Object(object), None, Value::Object(record)) => swap_element(&target.attribute, object, record),
         (element, _, value) => {
@@ -295,12 +297,13 @@ fn immutable(attribute: &Attribute, sub: &Arc<Attribute>) -> PatchErrorKind {
 }
 
 /// RFC 7644, Section 3.5.2: a value that becomes the primary one takes that from all others.
-fn keep_one_primary(attribute: &Attribute, elements: &mut [Value], touched: &[usize]) -> Result<(), PatchErrorKind> {
+fn keep_one_primary(attribute: &Attribute, elements: &mut [Value], touched: &[usize]) -> Result<Done, PatchErrorKind> {
     let is_primary = |element: &Value| element.get("primary") == Some(&Value::Bool(true));
     let mut new = touched.iter().copied().filter(|index| elements.get(*index).is_some_and(is_primary));
     let (Some(kept), another) = (new.next(), new.next()) else {
-        return Ok(());
+        return Ok(Done::AsAsked);
     };
+    let mut done = Done::AsAsked;
     if another.is_some() {
         return Err(PatchErrorKind::Value(ValueError::new(attribute.name(), ValueErrorKind::Primary)));
     }
@@ -310,9 +313,10 @@ fn keep_one_primary(attribute: &Attribute, elements: &mut [Value], touched: &[us
             && let Some(primary) = element.get_mut("primary")
         {
             *primary = Value::Bool(false);
+            done = Done::MovedPrimary;
         }
     }
-    Ok(())
+    Ok(done)
 }
 
 /// Whether an element is the one that a removal lists: by its id where it names a resource, else by all that is given.

@@ -31,8 +31,38 @@ pub enum Deviation {
         /// The departure.
         deviation: Box<Self>,
     },
+    /// `active` was missing in a PUT, and stayed as it was.
+    ActiveKept,
     /// The body came without a media type, or as another JSON.
     MediaType,
+    /// The path had slashes that mean nothing.
+    Slashes,
+    /// A parameter of the query was not spelled as in the RFC.
+    ParameterName {
+        /// As it came.
+        came: String,
+        /// As the RFC spells it.
+        read: &'static str,
+    },
+    /// The query had a parameter that nobody knows.
+    UnknownParameter(String),
+    /// The query had a `&` with nothing beside it.
+    EmptyParameter,
+    /// The query had a `+` where the RFC has `%20`.
+    PlusForSpace,
+    /// `startIndex` or `count` was out of bounds.
+    PageBounds {
+        /// The parameter.
+        parameter: &'static str,
+        /// As it came.
+        came: i64,
+        /// The next number within bounds.
+        read: i64,
+    },
+    /// A filter had a comparison behind a bracket: `emails[type eq "work"].value eq "x"`.
+    FilterTail,
+    /// The request asked for what was so already.
+    Unchanged,
 }
 
 impl Deviation {
@@ -49,14 +79,34 @@ impl Deviation {
                 PatchRepair::BareExtensionAttribute(..) => "bare_extension_attributes",
                 PatchRepair::UnknownPath(..) => "ignore_unknown_paths",
                 PatchRepair::Create(..) => "create_on_no_match",
+                PatchRepair::Primary(..) => "one_primary",
                 PatchRepair::NoOperations => "no_operations",
                 PatchRepair::Value(_, repair) => rule_of(repair),
             },
             Self::ActiveByDefault => "active_by_default",
             Self::MethodCase => "method_case",
             Self::Bulk { deviation, .. } => deviation.rule(),
+            Self::ActiveKept => "omitted",
             Self::MediaType => "media_type",
+            Self::Slashes => "slashes",
+            Self::ParameterName { .. } => "parameter_names",
+            Self::UnknownParameter(_) => "unknown_parameters",
+            Self::EmptyParameter => "empty_parameters",
+            Self::PlusForSpace => "plus_for_space",
+            Self::PageBounds { .. } => "page_bounds",
+            Self::FilterTail => "filter_tail",
+            Self::Unchanged => "unchanged",
         }
+    }
+}
+
+/// What a client wrote where anything can stand: the beginning of it, without control characters.
+struct Shown<'t>(&'t str);
+
+impl fmt::Display for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown = |character: char| if character.is_control() { '\u{fffd}' } else { character };
+        self.0.chars().take(50).map(shown).try_for_each(|character| write!(f, "{character}"))
     }
 }
 
@@ -70,6 +120,9 @@ fn rule_of(repair: &Repair) -> &'static str {
         Repair::NoReference(_) => "any_references",
         Repair::UnknownSchema(_) | Repair::MissingSchema(_) => "any_schemas",
         Repair::UnknownAttribute(_) => "unknown_attributes",
+        Repair::Name { .. } => "attribute_names",
+        Repair::Reference(_) => "references",
+        Repair::ComparedByValue(_) => "compared_by_value",
     }
 }
 
@@ -82,7 +135,16 @@ impl fmt::Display for Deviation {
             Self::ActiveByDefault => f.write_str("`active` was missing and taken as true"),
             Self::MethodCase => f.write_str("the method was read without regard to case"),
             Self::Bulk { operation, deviation } => write!(f, "bulk operation {operation}: {deviation}"),
+            Self::ActiveKept => f.write_str("`active` was missing and stayed as it was"),
             Self::MediaType => f.write_str("the body was read as application/scim+json"),
+            Self::Slashes => f.write_str("the path had slashes that were left out"),
+            Self::ParameterName { came, read } => write!(f, "the parameter `{}` was read as `{read}`", Shown(came)),
+            Self::UnknownParameter(name) => write!(f, "the parameter `{}` was ignored", Shown(name)),
+            Self::EmptyParameter => f.write_str("the query had a `&` too many"),
+            Self::PlusForSpace => f.write_str("each `+` in the query was read as a space"),
+            Self::PageBounds { parameter, came, read } => write!(f, "`{parameter}` was {came} and was read as {read}"),
+            Self::FilterTail => f.write_str("a comparison behind a bracket was read as one more condition inside it"),
+            Self::Unchanged => f.write_str("everything was as asked already, and nothing changed"),
         }
     }
 }
@@ -98,6 +160,9 @@ fn write_repair(f: &mut fmt::Formatter<'_>, repair: &Repair) -> fmt::Result {
         Repair::UnknownSchema(uri) => write!(f, "`schemas`: `{uri}` was ignored"),
         Repair::MissingSchema(uri) => write!(f, "`schemas`: `{uri}` was missing and assumed"),
         Repair::UnknownAttribute(name) => write!(f, "`{name}`: an unknown attribute was ignored"),
+        Repair::Name { came, read } => write!(f, "`{came}` was read as `{read}`"),
+        Repair::Reference(name) => write!(f, "`{name}.$ref` was ignored, since it follows from the value"),
+        Repair::ComparedByValue(name) => write!(f, "`{name}` was compared by its `value`"),
     }
 }
 
@@ -120,6 +185,9 @@ fn write_patch_repair(f: &mut fmt::Formatter<'_>, repair: &PatchRepair) -> fmt::
         }
         PatchRepair::Create(operation, name) => {
             write!(f, "operation {operation}: the filter of `{name}` chose nothing, and the element was made")
+        }
+        PatchRepair::Primary(operation, name) => {
+            write!(f, "operation {operation}: a new primary value of `{name}` took that from another one")
         }
         PatchRepair::NoOperations => f.write_str("there were no operations, and nothing changed"),
     }

@@ -3,7 +3,9 @@
 use serde_json::{Map, Value};
 
 use super::Deviation;
-use crate::message::PatchOperation;
+use crate::message::{PatchOperation, SearchRequest};
+use crate::patch::Omitted;
+use crate::resource::Resource;
 use crate::schema::{AttributeType, ResourceType};
 
 /// `{"op": "Replace"}`
@@ -13,6 +15,43 @@ pub(crate) fn lower_op(index: usize, operation: &mut PatchOperation) -> Option<D
         operation.op = lower;
         Deviation::OpCase { operation: index }
     })
+}
+
+/// `/Users/?FILTER=title+pr&utm=x&`
+pub(crate) fn query(query: &str) -> Vec<Deviation> {
+    let mut deviations = Vec::new();
+    if query.split('&').any(str::is_empty) && !query.is_empty() {
+        deviations.push(Deviation::EmptyParameter);
+    }
+    if query.contains('+') {
+        deviations.push(Deviation::PlusForSpace);
+    }
+    for (name, _) in form_urlencoded::parse(query.as_bytes()) {
+        match SearchRequest::PARAMETERS.iter().find(|known| known.eq_ignore_ascii_case(&name)) {
+            Some(known) if *known == name => {}
+            Some(known) => deviations.push(Deviation::ParameterName { came: name.into_owned(), read: known }),
+            None => deviations.push(Deviation::UnknownParameter(name.into_owned())),
+        }
+    }
+    deviations
+}
+
+/// `//Users/`
+pub(crate) fn path(path: &str) -> Option<Deviation> {
+    (path.len() > 1 && (path.ends_with('/') || path.contains("//"))).then_some(Deviation::Slashes)
+}
+
+/// A body that leaves out what PUT then keeps.
+pub(crate) fn kept(
+    resource_type: &ResourceType,
+    wanted: &Resource,
+    cleared: &[(Option<String>, String)],
+    omitted: Omitted,
+) -> Option<Deviation> {
+    let active = resource_type.schema().attribute("active").filter(|active| active.kind() == AttributeType::Boolean)?;
+    let is_cleared = cleared.iter().any(|(container, name)| container.is_none() && name == active.name());
+    let kept = omitted != Omitted::Clear && !is_cleared && wanted.get(active.name()).is_none();
+    kept.then_some(Deviation::ActiveKept)
 }
 
 /// A new resource without `active`, where its type has that.

@@ -216,11 +216,28 @@ impl<'t> Intake<'t> {
             self.unassigned.push((container.map(str::to_owned), attribute.name().to_owned()));
         }
         // An unassigned value holds its place, so that a second spelling of the name is seen.
-        if object.insert(canonical(key, attribute), value.unwrap_or_default()).is_some() {
+        if object.insert(self.canonical(key, attribute), value.unwrap_or_default()).is_some() {
             let place = Place { container, attribute: attribute.name(), sub: None };
             return Err(ValueError::new(place, ValueErrorKind::Duplicate));
         }
         Ok(())
+    }
+
+    /// The name as the schema spells it; most clients do, too.
+    fn canonical(&mut self, key: String, attribute: &Attribute) -> String {
+        if key == attribute.name() {
+            return key;
+        }
+        let name = attribute.name().to_owned();
+        self.note(Repair::Name { came: key, read: name.clone() });
+        name
+    }
+
+    /// Takes note of a repair; once, where each of a thousand members needs it.
+    fn note(&mut self, repair: Repair) {
+        if self.repairs.last() != Some(&repair) {
+            self.repairs.push(repair);
+        }
     }
 
     fn schemas(&mut self, value: Value) -> Result<(), ValueError> {
@@ -333,11 +350,15 @@ impl<'t> Intake<'t> {
                 continue;
             };
             // What a `$ref` beside a `value` says follows from the value (RFC 7643, Section 2.4).
-            if !self.takes(sub) || (attribute.refers_by_value() && sub.name() == "$ref") {
+            if attribute.refers_by_value() && sub.name() == "$ref" {
+                self.note(Repair::Reference(place.to_string()));
+                continue;
+            }
+            if !self.takes(sub) {
                 continue;
             }
             let value = self.sub_value(place.container, attribute, sub, value)?;
-            let (name, sub) = (canonical(key, sub), sub.name());
+            let (name, sub) = (self.canonical(key, sub), sub.name());
             if parts.insert(name, value.unwrap_or_default()).is_some() {
                 let place = Place { sub: Some(sub), ..place };
                 return Err(ValueError::new(place, ValueErrorKind::Duplicate));
@@ -385,11 +406,6 @@ impl<'t> Intake<'t> {
             _ => Err(ValueError::new(place, ValueErrorKind::Type(AttributeType::Complex))),
         }
     }
-}
-
-/// The name as the schema spells it; most clients do, too.
-fn canonical(key: String, attribute: &Attribute) -> String {
-    if key == attribute.name() { key } else { attribute.name().to_owned() }
 }
 
 /// RFC 7643, Section 2.4: a value that is canonical but for its case is spelled as the schema has it.

@@ -61,6 +61,17 @@ pub enum Repair {
     MissingSchema(String),
     /// An attribute that no schema defines was left out.
     UnknownAttribute(String),
+    /// The name of an attribute was not spelled as in the schema.
+    Name {
+        /// As it came.
+        came: String,
+        /// As the schema spells it.
+        read: String,
+    },
+    /// A `$ref` beside a `value` was left out, since it follows from that.
+    Reference(String),
+    /// In a filter, a complex attribute was compared by its `value`.
+    ComparedByValue(String),
 }
 
 /// A value that does not fit its attribute.

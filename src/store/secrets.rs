@@ -1,5 +1,7 @@
 //! What the ready-made stores do not keep.
 
+use std::sync::Arc;
+
 use serde_json::Value;
 
 use crate::resource::{Resource, is_unassigned};
@@ -36,7 +38,7 @@ pub(crate) fn forget_secrets(resource_type: &ResourceType, resource: &mut Resour
     }
 }
 
-fn secret<'a>(attributes: &'a [std::sync::Arc<Attribute>]) -> impl Iterator<Item = &'a Attribute> {
+fn secret(attributes: &[Arc<Attribute>]) -> impl Iterator<Item = &Attribute> {
     attributes.iter().map(AsRef::as_ref).filter(|attribute| attribute.holds_secrets())
 }
 

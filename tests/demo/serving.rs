@@ -44,7 +44,7 @@ async fn the_log_tells_requests_without_personal_data() {
     let mut quoted_boolean = user("bjensen");
     quoted_boolean["active"] = json!("True");
     post(demo.address(), "/t/one/scim/v2/Users", "token-1", &quoted_boolean).await;
-    get(demo.address(), "/scim/v2/Users?filter=userName+eq+%22bjensen%22", "token-1").await;
+    get(demo.address(), "/scim/v2/Users?filter=userName%20eq%20%22bjensen%22", "token-1").await;
     let log = demo.last_words();
     let lines: Vec<&str> = log.lines().filter(|line| line.contains("method=")).collect();
     assert_eq!(lines.len(), 2, "{log}");
