@@ -154,7 +154,7 @@ impl Provider {
         report.tenant = Some(cx.tenant().clone());
         let locations = cx.base_url().map_or_else(|| self.locations.clone(), |url| self.locations.under(url));
         let features = cx.features().unwrap_or(self.features);
-        let route = Route::find(head.uri.path(), locations.base_path(), self, &features, &cx)?;
+        let route = Route::find(head.uri.path(), &locations, self, &features, &cx)?;
         let permissions = cx.permissions();
         let allowed = if route.only_reads(&head.method) { permissions.read } else { permissions.write };
         if !allowed {

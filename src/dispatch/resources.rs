@@ -139,7 +139,7 @@ impl Exchange<'_> {
 
     /// Makes changes that are no PATCH of the client's.
     pub(super) async fn amend(
-        &self,
+        &mut self,
         endpoint: &Endpoint,
         id: &str,
         operations: Vec<PatchOperation>,

@@ -8,6 +8,7 @@ use super::config::Features;
 use super::{Endpoint, Provider};
 use crate::auth::RequestContext;
 use crate::error::{Error, ScimType};
+use crate::schema::Locations;
 
 /// The version of the protocol, as a segment of a path (RFC 7644, Section 3.13).
 const VERSION: &str = "v2";
@@ -43,12 +44,12 @@ pub(super) enum Discovery {
 impl<'p> Route<'p> {
     pub(super) fn find(
         path: &str,
-        base_path: &str,
+        locations: &Locations,
         provider: &'p Provider,
         features: &Features,
         cx: &RequestContext,
     ) -> Result<Self, Failure> {
-        let segments = segments(below_base(path, base_path)?)?;
+        let segments = segments(below_base(path, locations.base_path())?)?;
         let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
         let visible = || provider.endpoints.iter().filter(|endpoint| cx.has_resource_type(endpoint.resource_type.name()));
         match segments.as_slice() {

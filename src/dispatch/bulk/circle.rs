@@ -85,7 +85,7 @@ impl Job<'_, '_> {
         }
         let (endpoint, mut report) = (target.endpoint, Report::default());
         let head = head(exchange.head, Method::GET, None, self.shows_bodies());
-        let part = exchange.part(&head, Body::Text(&[]), &mut report);
+        let mut part = exchange.part(&head, Body::Text(&[]), &mut report);
         let change = part.amend(endpoint, id, operations, part.rules()).await?;
         made.answer.version = change.version;
         if self.shows_bodies() {

@@ -127,7 +127,7 @@ impl<'p> Task<'p> {
         if path.contains(['?', '#']) {
             return Err(syntax("`path` is a path alone, without a query"));
         }
-        let route = Route::find(path, exchange.locations.base_url(), exchange.provider, &exchange.features, exchange.cx)?;
+        let route = Route::find(path, &exchange.locations, exchange.provider, &exchange.features, exchange.cx)?;
         self.target = Some(target(route)?);
         if !matches!(self.method, Method::POST | Method::PUT | Method::PATCH | Method::DELETE) {
             return Err(syntax("`method` has to be `POST`, `PUT`, `PATCH` or `DELETE`"));
