@@ -14,7 +14,9 @@ mod requirements {
     mod bulk_rules;
     mod cursor_errors;
     mod cursor_pages;
+    mod custom_types;
     mod definitions;
+    mod discovery;
     mod element_filters;
     mod filter_grammar;
     mod filter_limits;
@@ -29,6 +31,7 @@ mod requirements {
     mod preconditions;
     mod projection;
     mod provider;
+    mod published;
     mod readings;
     mod retrieving;
     mod returned;
