@@ -1,7 +1,7 @@
 //! One test for each requirement row or group of rows, by way of `Dispatcher` in process: retrieving, querying, projection,
 //! cursors and bulk (RFC 7644, Sections 3.4, 3.7, 3.9 and 3.10; RFC 9865); the protocol around them: paths, methods, headers,
-//! `/Me`, errors, limits; authentication, tenants and security (RFC 7644, Sections 2, 5, 6 and 7). The ids of the rows stand in
-//! the tests.
+//! `/Me`, errors, limits; authentication, tenants and security (RFC 7644, Sections 2, 5, 6 and 7); schemas, resource types and
+//! discovery (RFC 7643; RFC 7644, Section 4). The ids of the rows stand in the tests.
 
 mod requirements {
     mod ambiguities;
@@ -12,6 +12,8 @@ mod requirements {
     mod bulk_requests;
     mod bulk_results;
     mod bulk_rules;
+    mod capabilities;
+    mod common_attributes;
     mod cursor_errors;
     mod cursor_pages;
     mod custom_types;
@@ -27,6 +29,7 @@ mod requirements {
     mod media_types;
     mod methods;
     mod paths;
+    mod people;
     mod post_search;
     mod preconditions;
     mod projection;
@@ -43,4 +46,6 @@ mod requirements {
     mod store_shapes;
     mod tenants;
     mod typed_filters;
+    mod values;
+    mod views;
 }

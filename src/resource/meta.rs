@@ -3,6 +3,8 @@
 use std::fmt;
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value, json};
 
 use crate::schema::instant;
@@ -69,6 +71,19 @@ impl Meta {
             "lastModified": timestamp(self.last_modified),
             "version": self.version.as_str(),
         })
+    }
+}
+
+impl Serialize for Meta {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.to_json().serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Meta {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let meta = Value::deserialize(deserializer)?;
+        Self::read(&meta).ok_or_else(|| D::Error::custom("`meta` is not that of a stored resource"))
     }
 }
 

@@ -1,5 +1,6 @@
 //! Resources: JSON with an invariant (RFC 7643, Section 3).
 
+mod certificate;
 mod check;
 mod compare;
 mod intake;
@@ -17,11 +18,12 @@ use serde_json::{Map, Value};
 
 use crate::schema::{ResolvedPath, ResourceType};
 
+pub use certificate::certificate;
 pub use check::check;
 pub use intake::Intake;
 pub use meta::{Meta, Version};
 pub use value::{Repair, UnknownAttributes, ValueError, ValueErrorKind, ValueRules};
-pub use view::{EnterpriseUser, Group, Manager, Member, MultiValue, Name, User};
+pub use view::{Address, EnterpriseUser, Group, Manager, Member, MultiValue, Name, User};
 
 pub(crate) use check::check_changed;
 pub(crate) use compare::{changed_paths, fresh_values, same_value};
@@ -149,7 +151,8 @@ impl Resource {
         self.0
     }
 
-    /// Reads the resource as a type of the host's, such as [`User`].
+    /// Reads the resource as a type of the host's, such as [`User`]: any type that implements `Deserialize`, with the names
+    /// of the schema (`#[serde(rename_all = "camelCase")]`).
     ///
     /// # Errors
     ///
@@ -161,10 +164,50 @@ impl Resource {
     /// let mut resource = Resource::default();
     /// resource.set("userName", "bjensen");
     /// assert_eq!(resource.view::<User>()?.user_name, "bjensen");
+    ///
+    /// #[derive(serde::Deserialize)]
+    /// #[serde(rename_all = "camelCase")]
+    /// struct Account {
+    ///     user_name: String,
+    ///     #[serde(default)]
+    ///     active: bool,
+    /// }
+    /// let account: Account = resource.view()?;
+    /// assert_eq!((account.user_name.as_str(), account.active), ("bjensen", false));
     /// # Ok::<(), serde_json::Error>(())
     /// ```
     pub fn view<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
         T::deserialize(&self.0)
+    }
+
+    /// Reads the attributes of an extension as a type of the host's, such as [`EnterpriseUser`]; none where the resource has
+    /// none of them. The URI is spelled as in the schema.
+    ///
+    /// # Errors
+    ///
+    /// - the type wants an attribute that is absent, or in another form.
+    ///
+    /// ```
+    /// use scimwire::Resource;
+    /// use serde::Deserialize;
+    /// use serde_json::json;
+    ///
+    /// #[derive(Deserialize)]
+    /// #[serde(rename_all = "camelCase")]
+    /// struct Badge {
+    ///     badge_number: u32,
+    ///     #[serde(default)]
+    ///     doors: Vec<String>,
+    /// }
+    ///
+    /// let mut user = Resource::default();
+    /// user.set("urn:example:schemas:Badge", json!({ "badgeNumber": 7, "doors": ["north"] }));
+    /// let badge: Option<Badge> = user.extension_view("urn:example:schemas:Badge")?;
+    /// assert_eq!(badge.map(|badge| (badge.badge_number, badge.doors.len())), Some((7, 1)));
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    pub fn extension_view<T: DeserializeOwned>(&self, uri: &str) -> Result<Option<T>, serde_json::Error> {
+        self.0.get(uri).map(T::deserialize).transpose()
     }
 
     /// Makes `schemas` say what the resource holds: its base schema, and each extension with a value

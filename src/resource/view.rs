@@ -2,15 +2,23 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Meta;
+
 /// A user (RFC 7643, Section 4.1). Read one with [`Resource::view`](super::Resource::view).
+///
+/// All attributes are here but `password`, which [`Resource::take_password`](super::Resource::take_password) hands out.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct User {
+    /// The URIs of the schemas in use.
+    pub schemas: Vec<String>,
     /// The identifier of the service provider.
     pub id: String,
     /// The identifier of the provisioning client.
     pub external_id: Option<String>,
+    /// When it was made and changed, and its version.
+    pub meta: Option<Meta>,
     /// The name that the user signs in with.
     pub user_name: String,
     /// The parts of the user's name.
@@ -41,12 +49,17 @@ pub struct User {
     pub ims: Vec<MultiValue>,
     /// URLs of photos.
     pub photos: Vec<MultiValue>,
+    /// Postal addresses.
+    pub addresses: Vec<Address>,
     /// The groups that the user is in.
     pub groups: Vec<Member>,
     /// What the user is entitled to.
     pub entitlements: Vec<MultiValue>,
     /// The roles of the user.
     pub roles: Vec<MultiValue>,
+    /// X.509 certificates in base64; [`certificate`](super::certificate) decodes one.
+    #[serde(rename = "x509Certificates")]
+    pub x509_certificates: Vec<MultiValue>,
     /// The enterprise extension.
     #[serde(rename = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User")]
     pub enterprise: Option<EnterpriseUser>,
@@ -87,6 +100,30 @@ pub struct MultiValue {
     pub primary: bool,
 }
 
+/// A postal address (RFC 7643, Section 4.1.2).
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Address {
+    /// The whole address, to print; may have several lines.
+    pub formatted: Option<String>,
+    /// Street, house number and the like; may have several lines.
+    pub street_address: Option<String>,
+    /// The city.
+    pub locality: Option<String>,
+    /// The state or region.
+    pub region: Option<String>,
+    /// The postal code.
+    pub postal_code: Option<String>,
+    /// The country, by ISO 3166-1 alpha-2 where the client keeps to the RFC.
+    pub country: Option<String>,
+    /// What it is for, such as `work`.
+    #[serde(rename = "type")]
+    pub kind: Option<String>,
+    /// Whether it is the preferred one.
+    pub primary: bool,
+}
+
 /// A reference to another resource by its id, as in `members` and `groups` (RFC 7643, Sections 4.1.2 and 4.2).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
@@ -94,6 +131,9 @@ pub struct MultiValue {
 pub struct Member {
     /// The id of the resource.
     pub value: String,
+    /// The URL of the resource, in answers: a stored resource has none, since it depends on the base URL.
+    #[serde(rename = "$ref")]
+    pub reference: Option<String>,
     /// The name of the resource, for people.
     pub display: Option<String>,
     /// The name of its resource type in `members`; `direct` or `indirect` in `groups`.
@@ -106,10 +146,14 @@ pub struct Member {
 #[serde(default, rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Group {
+    /// The URIs of the schemas in use.
+    pub schemas: Vec<String>,
     /// The identifier of the service provider.
     pub id: String,
     /// The identifier of the provisioning client.
     pub external_id: Option<String>,
+    /// When it was made and changed, and its version.
+    pub meta: Option<Meta>,
     /// The name.
     pub display_name: String,
     /// The members.
@@ -142,6 +186,9 @@ pub struct EnterpriseUser {
 pub struct Manager {
     /// The id of the manager.
     pub value: String,
+    /// The URL of the resource, in answers: a stored resource has none, since it depends on the base URL.
+    #[serde(rename = "$ref")]
+    pub reference: Option<String>,
     /// The name of the manager.
     pub display_name: Option<String>,
 }

@@ -69,15 +69,16 @@ impl Locations {
         }
     }
 
-    /// Whether two URLs name one resource: the version segment does not count (RFC 7643, Section 2.4).
+    /// Whether two URLs name one resource: they compare in normal form, and the version segment does not count (RFC 7643,
+    /// Section 2.4).
     pub(crate) fn same(&self, one: &str, other: &str) -> bool {
-        one == other || self.relative(one) == self.relative(other)
+        one == other || self.relative(&normal(one)) == self.relative(&normal(other))
     }
 
     /// A URL of ours without base URL, and any URL without a version segment.
     fn relative(&self, url: &str) -> String {
         let unversioned = |text: &str| text.split('/').filter(|segment| !is_version(segment)).collect::<Vec<_>>().join("/");
-        let (url, base) = (unversioned(url), unversioned(&self.base_url));
+        let (url, base) = (unversioned(url), unversioned(&normal(&self.base_url)));
         match url.strip_prefix(&base) {
             Some(path) => path.trim_start_matches('/').to_owned(),
             None => url.trim_start_matches("../").trim_start_matches('/').to_owned(),
@@ -103,6 +104,33 @@ const ID: &percent_encoding::AsciiSet = &percent_encoding::CONTROLS
     .add(b'{')
     .add(b'|')
     .add(b'}');
+
+/// A URL with scheme and host in lower case, and no more percent signs than it needs (RFC 3986, Section 6.2.2).
+fn normal(url: &str) -> String {
+    let authority = url.find("://").map_or(0, |colon| colon + "://".len());
+    let path = url.bytes().enumerate().skip(authority).find(|(_, byte)| matches!(byte, b'/' | b'?' | b'#'));
+    let (origin, rest) = match authority {
+        0 => ("", url),
+        _ => url.split_at(path.map_or(url.len(), |(place, _)| place)),
+    };
+    let mut parts = rest.split('%');
+    let mut normal = origin.to_ascii_lowercase() + parts.next().unwrap_or_default();
+    for part in parts {
+        let code = part.get(..2).and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        match (code, part.get(2..)) {
+            (Some(code), Some(behind)) if code.is_ascii_alphanumeric() || b"-._~".contains(&code) => {
+                normal.push(char::from(code));
+                normal.push_str(behind);
+            }
+            (Some(code), Some(behind)) => normal.push_str(&format!("%{code:02X}{behind}")),
+            _ => {
+                normal.push('%');
+                normal.push_str(part);
+            }
+        }
+    }
+    normal
+}
 
 /// RFC 7644, Section 3.13: `v` and a number.
 fn is_version(segment: &str) -> bool {

@@ -217,3 +217,29 @@ fn locations_are_made_of_base_endpoint_and_id() {
     assert!(locations.same("https://example.com/scim/v2/Users/1", "../Users/1"));
     assert!(!locations.same("https://example.com/scim/v2/Users/1", "https://example.com/scim/v2/Users/2"));
 }
+
+#[test]
+fn urls_compare_in_normal_form() {
+    // S-2.3.7-02, S-2.4-09
+    let registry = Registry::new([ResourceType::user().into()]).expect("a type");
+    let locations = Locations::new("https://Example.com/scim/v2", &registry);
+    let url = "https://example.com/scim/v2/Users/a%2Fb-1";
+    for same in [
+        "HTTPS://EXAMPLE.COM/scim/v2/Users/a%2fb-1",
+        "https://example.com/scim/v2/%55sers/a%2Fb%2D%31",
+        "Users/a%2Fb-1",
+        "../Users/a%2fb-1",
+        "/Users/a%2Fb-1",
+    ] {
+        assert!(locations.same(url, same), "{same}");
+    }
+    for other in [
+        "https://example.com/scim/v2/users/a%2Fb-1",
+        "https://example.com/scim/v2/Users/a/b-1",
+        "Users/a%2Fb-2",
+        "%",
+        "Users/a%2",
+    ] {
+        assert!(!locations.same(url, other), "{other}");
+    }
+}

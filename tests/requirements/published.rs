@@ -96,7 +96,7 @@ fn common_attributes_have_the_characteristics_of_the_rfc() {
 }
 
 /// A value for an attribute as it is published.
-fn value_of(attribute: &Value) -> Value {
+pub(crate) fn value_of(attribute: &Value) -> Value {
     let single = match attribute["type"].as_str().expect("a type") {
         "string" => attribute["canonicalValues"].get(0).cloned().unwrap_or_else(|| json!("text")),
         "boolean" => json!(true),
@@ -215,8 +215,13 @@ async fn everything_published_is_so(provider: &Provider) {
                 // With every unknown attribute refused, what is listed is accepted.
                 let created = provider.post(endpoint, resource).await;
                 assert_eq!(created.status, 201, "{label}: {}", created.body);
-                let path =
-                    format!("{endpoint}/{}?attributes={}{name}", created.body["id"].as_str().expect("an id"), prefix(&container));
+                // Each part is named, since some are returned on request only.
+                let subs = attribute["subAttributes"].as_array().into_iter().flatten();
+                let subs = subs.map(|sub| format!("{name}.{}", sub["name"].as_str().expect("a name")));
+                let named: Vec<String> =
+                    [name.to_owned()].into_iter().chain(subs).map(|name| prefix(&container) + &name).collect();
+                let id = created.body["id"].as_str().expect("an id");
+                let path = format!("{endpoint}/{id}?attributes={}", named.join(","));
                 let mut read = provider.get(&path).await.ok();
                 if let Some(uri) = &container {
                     read = read.get(uri).cloned().unwrap_or_default();
