@@ -52,7 +52,8 @@ pub trait Policy: Send + Sync + 'static {
         Ok(Deleting::Delete)
     }
 
-    /// After a change was committed, and before the client hears of it. Not called when nothing changed.
+    /// After a change was committed, and before the client hears of it. Not called when nothing changed. What is never
+    /// returned, such as a password, is not among the states.
     async fn changed(&self, _change: &Change, _cx: &RequestContext) {}
 }
 

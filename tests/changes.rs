@@ -12,6 +12,7 @@ mod changes {
     mod heard;
     mod nested_groups;
     mod one_primary;
+    mod passwords;
     mod patching;
     mod paths;
     mod policy;

@@ -57,3 +57,25 @@ fn what_is_no_request_is_refused_with_a_hint() {
     let file = Command::new(binary()).arg("no such file").output().expect("the example runs");
     assert!(String::from_utf8_lossy(&file.stderr).contains("no such file"));
 }
+
+#[test]
+fn no_password_is_explained() {
+    // S-4.1.1-09
+    let operation = |path: &str, value: &str| format!(r#"{{"op": "Replace", {path} "value": {value}}}"#);
+    let patch = |operation: &str| {
+        let schemas = r#"["urn:ietf:params:scim:api:messages:2.0:PatchOp"]"#;
+        format!("PATCH /Users/2819c223\n\n{{\"schemas\": {schemas}, \"Operations\": [{operation}]}}")
+    };
+    let requests = [
+        patch(&operation(r#""path": "password","#, r#""t1meMa$heen""#)),
+        patch(&operation(r#""path": "password","#, r#"["t1meMa$heen", "t1meMa$heen"]"#)),
+        patch(&operation("", r#"{"PASSWORD": "t1meMa$heen", "active": "False"}"#)),
+        "POST /Users\n\n{\"userName\": \"babs\", \"password\": \"t1meMa$heen\"}".to_owned(),
+        "PUT /Users/1\n\n{\"userName\": \"babs\", \"password\": {\"value\": \"t1meMa$heen\"}}".to_owned(),
+    ];
+    for request in requests {
+        let output = explain(&request);
+        let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        assert!(said.contains("STRICT answers") && !said.contains("t1me"), "{request}:\n{said}");
+    }
+}

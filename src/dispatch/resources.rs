@@ -41,7 +41,7 @@ impl Exchange<'_> {
         resource.set_meta(&Meta::new(endpoint.resource_type.name(), self.provider.clock.now()));
         let resource = Arc::new(endpoint.store.create(resource, self.cx).await?);
         let change = Change::created(Arc::clone(&endpoint.resource_type), self.cx.tenant().clone(), resource);
-        self.provider.policy.changed(&change, self.cx).await;
+        let change = self.tell(change).await;
         let answer = self.answer_whole(endpoint, &change, &projection).await?;
         Ok(Answer { status: StatusCode::CREATED, is_new: true, ..answer })
     }
@@ -113,7 +113,7 @@ impl Exchange<'_> {
             Deleting::Delete => {}
         }
         let change = endpoint.store.delete(id, &precondition(&self.head.headers), self.cx).await?;
-        self.provider.policy.changed(&change, self.cx).await;
+        self.tell(change).await;
         Ok(Answer::status(StatusCode::NO_CONTENT))
     }
 
@@ -162,10 +162,16 @@ impl Exchange<'_> {
         let change = endpoint.store.update(id, &update, self.cx).await?;
         if change.is_unchanged() {
             self.report.deviations.push(Deviation::Unchanged);
-        } else {
-            self.provider.policy.changed(&change, self.cx).await;
+            return Ok(change);
         }
-        Ok(change)
+        Ok(self.tell(change).await)
+    }
+
+    /// Tells the host what was committed. It had the passwords before they were stored, and has them no second time.
+    async fn tell(&self, change: Change) -> Change {
+        let change = change.without_secrets();
+        self.provider.policy.changed(&change, self.cx).await;
+        change
     }
 
     fn projection(&self, endpoint: &Endpoint) -> Result<Projection, Failure> {

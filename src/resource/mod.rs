@@ -5,7 +5,7 @@ mod check;
 mod compare;
 mod intake;
 mod meta;
-mod password;
+mod secrets;
 mod value;
 mod view;
 

@@ -110,6 +110,17 @@ impl Change {
         Self { after, ..self }
     }
 
+    /// The same without what is never returned, such as a password, in the states before and after.
+    #[must_use]
+    pub fn without_secrets(mut self) -> Self {
+        for state in [&mut self.before, &mut self.after].into_iter().flatten() {
+            if state.has_secrets(&self.resource_type) {
+                Arc::make_mut(state).forget_secrets(&self.resource_type);
+            }
+        }
+        self
+    }
+
     /// Whether nothing changed: there is nothing to write, no new version, and nothing to tell.
     #[must_use]
     pub fn is_unchanged(&self) -> bool {

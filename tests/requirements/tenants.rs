@@ -94,7 +94,7 @@ async fn nothing_of_another_tenant_is_found_or_counted() {
 
 #[tokio::test]
 async fn values_are_unique_within_a_tenant_and_a_conflict_tells_of_no_other() {
-    // P-6-02, P-6.2-01, P-6.2-02, S-3.1-08, S-4.1.1-01
+    // P-6-02, P-6.2-01, P-6.2-02, S-3.1-08, S-4.1.1-01, S-9.3-02
     let Neighbours { ours, theirs, bjensen, .. } = Neighbours::new(Pushdown::Pages).await;
     let mut same = people().remove(0);
     same["id"] = bjensen["id"].clone();

@@ -100,7 +100,8 @@ impl Tenancy {
         // Time comes first in these ids, so that the order of ids is that of creation.
         let id: Arc<str> = Uuid::now_v7().to_string().into();
         resource.set_id(&*id);
-        forget_secrets(resource_type, &mut resource);
+        // RFC 7643, Section 9.2: a password is not kept in clear, and this store has no other way.
+        resource.forget_secrets(resource_type);
         let mut stored = resource.clone();
         let members = resource_type.membership().and_then(|membership| stored.remove(membership.name()));
         self.table_mut(resource_type).insert(Arc::clone(&id), Arc::new(stored))?;
@@ -162,7 +163,7 @@ impl Tenancy {
             return Ok(change);
         }
         if let Some(after) = &mut change.after {
-            forget_secrets(resource_type, Arc::make_mut(after));
+            Arc::make_mut(after).forget_secrets(resource_type);
             self.table_mut(resource_type).replace(id, Arc::clone(after))?;
         }
         Ok(change)

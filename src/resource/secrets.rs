@@ -1,0 +1,98 @@
+//! Passwords and what else nobody may read: a resource holds them on their way to the host only (RFC 7643, Sections 4.1.1 and
+//! 9.2).
+
+use serde_json::{Map, Value};
+
+use super::{Resource, is_unassigned};
+use crate::schema::{Attribute, ResourceType, Returned, prepare_password};
+use crate::secret::Secret;
+
+const PASSWORD: &str = "password";
+
+impl Resource {
+    /// Takes the password away, prepared for its hash by [`prepare_password`]. A store or policy calls this before it keeps
+    /// or passes on a resource; there is none where the client sent none, or where
+    /// [`Features::change_password`](crate::dispatch::Features::change_password) is off.
+    ///
+    /// ```
+    /// use scimwire::Resource;
+    ///
+    /// let mut user = Resource::default();
+    /// user.set("password", "t1meMa$heen");
+    /// let password = user.take_password().expect("there is one");
+    /// assert_eq!(password.expose(), "t1meMa$heen"); // hash this: Argon2, or what else the host has
+    /// assert!(user.take_password().is_none());
+    /// ```
+    pub fn take_password(&mut self) -> Option<Secret> {
+        match self.remove(PASSWORD)? {
+            Value::String(password) => Some(Secret::from(prepare_password(&password).into_owned())),
+            _ => None,
+        }
+    }
+
+    /// Takes all away that is never returned, passwords among it.
+    pub fn forget_secrets(&mut self, resource_type: &ResourceType) {
+        if !self.has_secrets(resource_type) {
+            return;
+        }
+        forget(&mut self.0, resource_type.schema().attributes());
+        for extension in resource_type.extensions() {
+            let uri = extension.schema.uri().as_str();
+            if let Some(Value::Object(object)) = self.0.get_mut(uri) {
+                forget(object, extension.schema.attributes());
+            }
+            if self.0.get(uri).is_some_and(is_unassigned) {
+                self.0.remove(uri);
+            }
+        }
+        self.settle_schemas(resource_type);
+    }
+
+    /// Whether it holds what is never returned.
+    pub(crate) fn has_secrets(&self, resource_type: &ResourceType) -> bool {
+        let of_extension = |uri: &str, attributes| match self.0.get(uri) {
+            Some(Value::Object(object)) => holds(object, attributes),
+            _ => false,
+        };
+        let mut extensions = resource_type.extensions().iter().map(|extension| &extension.schema);
+        holds(&self.0, resource_type.schema().attributes())
+            || extensions.any(|schema| of_extension(schema.uri().as_str(), schema.attributes()))
+    }
+}
+
+fn is_secret(attribute: &Attribute) -> bool {
+    attribute.returned() == Returned::Never
+}
+
+fn holds<A: AsRef<Attribute>>(object: &Map<String, Value>, attributes: &[A]) -> bool {
+    let mut secrets = attributes.iter().map(AsRef::as_ref).filter(|attribute| can_hold(attribute));
+    secrets.any(|attribute| object.contains_key(attribute.name()))
+}
+
+/// Whether an attribute, or a part of it, is never returned.
+fn can_hold(attribute: &Attribute) -> bool {
+    is_secret(attribute) || attribute.sub_attributes().iter().any(|sub| is_secret(sub))
+}
+
+fn forget<A: AsRef<Attribute>>(object: &mut Map<String, Value>, attributes: &[A]) {
+    for attribute in attributes.iter().map(AsRef::as_ref).filter(|attribute| can_hold(attribute)) {
+        let Some(value) = object.get_mut(attribute.name()) else {
+            continue;
+        };
+        forget_parts(attribute, value);
+        if is_secret(attribute) || is_unassigned(value) {
+            object.remove(attribute.name());
+        }
+    }
+}
+
+fn forget_parts(attribute: &Attribute, value: &mut Value) {
+    match value {
+        Value::Object(object) => object.retain(|name, _| attribute.sub_attribute(name).is_none_or(|sub| !is_secret(sub))),
+        Value::Array(elements) => {
+            elements.iter_mut().for_each(|element| forget_parts(attribute, element));
+            elements.retain(|element| !is_unassigned(element));
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}

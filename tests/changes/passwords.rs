@@ -1,0 +1,364 @@
+//! Passwords: ignored unless the host wants them, handed to it once, and seen by nobody after that.
+
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use scimwire::auth::RequestContext;
+use scimwire::dispatch::Features;
+use scimwire::policy::{Creating, Policy};
+use scimwire::store::Change;
+use scimwire::{Error, Quirks, Resource, ResourceType, ScimType};
+use serde_json::{Value, json};
+
+use super::provider::{Answer, Kept, Provider, Setup, at, id, message};
+use super::samples::{USER, user};
+use super::whole_store::WholeStore;
+
+const SECRET: &str = "t1meMa$heen";
+
+/// A host that keeps hashes in a table of its own, here the passwords themselves, so that a test can look at them.
+#[derive(Clone, Default)]
+struct Host {
+    /// What was handed over, in order.
+    passwords: Arc<Mutex<Vec<String>>>,
+    /// What was heard of changes, with all that is in them.
+    events: Arc<Mutex<Vec<String>>>,
+}
+
+impl Host {
+    fn take(&self, resource: &mut Resource) -> Result<(), Error> {
+        let Some(password) = resource.take_password() else {
+            return Ok(());
+        };
+        if password.expose().len() < 4 {
+            return Err(Error::typed(ScimType::InvalidValue, "the password is too short"));
+        }
+        self.passwords.lock().expect("no panic while it is held").push(password.expose().to_owned());
+        Ok(())
+    }
+
+    /// The passwords that were handed over since this was last asked.
+    fn handed_over(&self) -> Vec<String> {
+        std::mem::take(&mut *self.passwords.lock().expect("no panic while it is held"))
+    }
+
+    fn heard(&self) -> String {
+        self.events.lock().expect("no panic while it is held").join("\n")
+    }
+}
+
+#[async_trait]
+impl Policy for Host {
+    async fn creating(&self, _: &ResourceType, resource: &mut Resource, _: &RequestContext) -> Result<Creating, Error> {
+        self.take(resource).map(|()| Creating::Store)
+    }
+
+    fn updating(&self, _: &ResourceType, _: &Resource, after: &mut Resource, _: &RequestContext) -> Result<(), Error> {
+        self.take(after)
+    }
+
+    async fn changed(&self, change: &Change, _: &RequestContext) {
+        let states = [&change.before, &change.after];
+        let states: Vec<Value> = states.map(|state| serde_json::to_value(state.as_deref()).expect("JSON")).to_vec();
+        assert!(!format!("{change:?}").contains(SECRET));
+        let paths: Vec<String> = change.paths.iter().map(ToString::to_string).collect();
+        let event = format!("{states:?} {paths:?}");
+        self.events.lock().expect("no panic while it is held").push(event);
+    }
+}
+
+/// A provider of either kind, its store, and its host if that takes the passwords away.
+fn provider(quirks: Quirks, change_password: bool, host: Option<Host>) -> (Provider, WholeStore) {
+    let (store, mut features) = (WholeStore::default(), Features::default());
+    features.change_password = change_password;
+    let policy = host.map(|host| Arc::new(host) as Arc<dyn Policy>);
+    (Provider::new(Setup { quirks, features, policy, kept: Kept::Whole(store.clone()) }), store)
+}
+
+fn with_passwords() -> Features {
+    let mut features = Features::default();
+    features.change_password = true;
+    features
+}
+
+fn with_password(name: &str) -> Value {
+    let mut user = user(name);
+    user["password"] = json!(SECRET);
+    user
+}
+
+/// Each way to set a password by PATCH.
+fn patches() -> [Value; 8] {
+    let key = format!("{USER}:password");
+    [
+        json!([{ "op": "replace", "path": "password", "value": SECRET }]),
+        json!([{ "op": "add", "path": "PassWord", "value": SECRET }]),
+        json!([{ "op": "add", "path": key, "value": SECRET }]),
+        json!([{ "op": "replace", "value": { "password": SECRET } }]),
+        json!([{ "op": "add", "value": { "PASSWORD": SECRET } }]),
+        json!([{ "op": "replace", "value": { key: SECRET } }]),
+        json!([{ "op": "replace", "path": USER, "value": { "password": SECRET } }]),
+        json!([{ "op": "add", "path": "title", "value": "x" }, { "op": "replace", "path": "password", "value": SECRET }]),
+    ]
+}
+
+#[track_caller]
+fn shows_nothing(answer: &Answer) {
+    let text = format!("{} {:?} {:?}", answer.body, answer.headers, answer.rules);
+    assert!(!text.contains(SECRET) && !answer.body.to_string().contains("\"password\":"), "{text}");
+}
+
+#[tokio::test]
+async fn passwords_are_ignored_unless_the_host_wants_them() {
+    // S-4.1.1-09, S-9.2-01
+    for quirks in [Quirks::STRICT, Quirks::LENIENT] {
+        let host = Host::default();
+        let (provider, store) = provider(quirks, false, Some(host.clone()));
+        let made = provider.post("/Users", &with_password("bjensen")).await;
+        assert_eq!(made.status, 201);
+        shows_nothing(&made);
+        let path = at(&made.body);
+        let version = provider.read(&path).await["meta"]["version"].clone();
+        let put = provider.put(&path, &with_password("bjensen")).await;
+        shows_nothing(&put);
+        assert_eq!(put.ok()["meta"]["version"], version, "nothing changed");
+        for operations in patches() {
+            let answer = provider.patch(&path, &operations).await;
+            assert!(matches!(answer.status, 200 | 204), "{operations}: {}", answer.body);
+            shows_nothing(&answer);
+        }
+        provider.patch(&path, &json!([{ "op": "remove", "path": "password" }])).await.ok();
+        assert_eq!(host.handed_over(), [""; 0]);
+        assert!(!store.kept(id(&made.body)).to_string().contains(SECRET));
+        assert!(!host.heard().contains("password"), "{}", host.heard());
+        let config = provider.read("/ServiceProviderConfig").await;
+        assert_eq!(config["changePassword"], json!({ "supported": false }));
+    }
+}
+
+#[tokio::test]
+async fn passwords_are_handed_to_the_host_once_and_kept_nowhere() {
+    // S-4.1.1-09, S-4.1.1-10, S-9.2-01
+    for quirks in [Quirks::STRICT, Quirks::LENIENT] {
+        let host = Host::default();
+        let (provider, store) = provider(quirks, true, Some(host.clone()));
+        let made = provider.post("/Users", &with_password("bjensen")).await;
+        assert_eq!(made.status, 201);
+        shows_nothing(&made);
+        assert_eq!(host.handed_over(), [SECRET]);
+        let path = at(&made.body);
+        shows_nothing(&provider.put(&path, &with_password("bjensen")).await);
+        assert_eq!(host.handed_over(), [SECRET]);
+        for operations in patches() {
+            let answer = provider.patch(&path, &operations).await;
+            assert!(matches!(answer.status, 200 | 204), "{operations}: {}", answer.body);
+            shows_nothing(&answer);
+            assert_eq!(host.handed_over(), [SECRET], "{operations}");
+        }
+        for operations in
+            [json!([{ "op": "replace", "path": "title", "value": "y" }]), json!([{ "op": "remove", "path": "password" }])]
+        {
+            shows_nothing(&provider.patch(&path, &operations).await);
+            assert_eq!(host.handed_over(), [""; 0], "{operations}");
+        }
+        assert!(!store.kept(id(&made.body)).to_string().contains("assword"));
+        assert!(host.heard().contains("title") && !host.heard().contains(SECRET), "{}", host.heard());
+        assert_eq!(provider.read("/ServiceProviderConfig").await["changePassword"], json!({ "supported": true }));
+    }
+}
+
+#[tokio::test]
+async fn passwords_are_prepared_and_case_counts() {
+    // P-5-01, S-4.1.1-10, A-66
+    let host = Host::default();
+    let (provider, _) = provider(Quirks::STRICT, true, Some(host.clone()));
+    let passwords = [
+        ("pa\u{73}\u{301}word", "pa\u{15b}word"),
+        ("a\u{a0}b\u{2003}c", "a b c"),
+        ("PassWord", "PassWord"),
+        ("ＦＵＬＬ", "ＦＵＬＬ"),
+    ];
+    for (index, (sent, prepared)) in passwords.into_iter().enumerate() {
+        let mut body = user(&format!("user{index}"));
+        body["password"] = json!(sent);
+        provider.create("/Users", &body).await;
+        assert_eq!(host.handed_over(), [prepared]);
+    }
+}
+
+#[tokio::test]
+async fn a_password_that_the_host_refuses_changes_nothing() {
+    // S-4.1.1-10
+    let host = Host::default();
+    let (provider, _) = provider(Quirks::STRICT, true, Some(host.clone()));
+    let mut weak = user("bjensen");
+    weak["password"] = json!("abc");
+    let refused = provider.post("/Users", &weak).await;
+    assert_eq!(refused.refused("invalidValue"), "the password is too short");
+    assert_eq!(provider.total("/Users").await, 0);
+    let path = provider.made("/Users", &user("bjensen")).await;
+    provider.put(&path, &weak).await.refused("invalidValue");
+    let both = json!([{ "op": "add", "path": "title", "value": "x" }, { "op": "add", "path": "password", "value": "abc" }]);
+    provider.refuses(&path, both, "invalidValue").await;
+    assert_eq!((host.handed_over(), host.heard().contains("title")), (Vec::new(), false));
+}
+
+#[tokio::test]
+async fn a_store_that_keeps_all_still_shows_no_password() {
+    // S-4.1.1-09: a host that takes no password away has it in its store, and neither answers nor events have it.
+    let host = Host::default();
+    let (store, features) = (WholeStore::default(), with_passwords());
+
+    /// Hears of changes only.
+    struct Hearing(Host);
+
+    #[async_trait]
+    impl Policy for Hearing {
+        async fn changed(&self, change: &Change, cx: &RequestContext) {
+            self.0.changed(change, cx).await;
+        }
+    }
+
+    let policy: Option<Arc<dyn Policy>> = Some(Arc::new(Hearing(host.clone())));
+    let provider = Provider::new(Setup { features, policy, kept: Kept::Whole(store.clone()), ..Setup::default() });
+    let made = provider.create("/Users", &with_password("bjensen")).await;
+    let path = at(&made);
+    assert_eq!(store.kept(id(&made))["password"], SECRET);
+    shows_nothing(&provider.put(&path, &with_password("BJensen")).await);
+    for operations in patches() {
+        shows_nothing(&provider.patch(&path, &operations).await);
+    }
+    let queries = [
+        path.clone(),
+        format!("{path}?attributes=password"),
+        format!("{path}?attributes=PASSWORD,userName"),
+        format!("{path}?attributes={USER}:password"),
+        format!("{path}?excludedAttributes=title"),
+        "/Users".into(),
+        "/Users?attributes=password".into(),
+        "/Users?filter=userName+pr&attributes=password&sortBy=userName".into(),
+        "/?attributes=password".into(),
+    ];
+    for query in queries {
+        let answer = provider.get(&query).await;
+        assert_eq!(answer.status, 200, "{query}: {}", answer.body);
+        shows_nothing(&answer);
+    }
+    assert_eq!(provider.delete(&path).await.status, 204);
+    let heard = host.heard();
+    assert!(heard.contains("bjensen") && heard.lines().count() >= 4 && !heard.contains(SECRET), "{heard}");
+}
+
+#[tokio::test]
+async fn nobody_can_ask_about_a_password() {
+    // S-4.1.1-11, A-77: whether it is right or wrong, the answer is the same.
+    for change_password in [false, true] {
+        let (provider, _) = provider(Quirks::LENIENT, change_password, None);
+        let path = provider.made("/Users", &with_password("bjensen")).await;
+        let names = ["password", "PassWord", &format!("{USER}:password"), &format!("{USER}:PASSWORD")];
+        for name in names {
+            for (condition, wrong) in [
+                (format!("eq \"{SECRET}\""), "eq \"wrong\"".to_owned()),
+                ("sw \"t\"".into(), "sw \"x\"".into()),
+                ("co \"1me\"".into(), "co \"xyz\"".into()),
+                ("gt \"a\"".into(), "gt \"z\"".into()),
+                ("pr".into(), "eq null".into()),
+            ] {
+                for around in ["{}", "not ({})", "userName pr and {}", "userName eq \"nobody\" or {}", "(({}))"] {
+                    let mut answers = Vec::new();
+                    for condition in [&condition, &wrong] {
+                        let filter = around.replace("{}", &format!("{name} {condition}"));
+                        let search =
+                            json!({ "schemas": ["urn:ietf:params:scim:api:messages:2.0:SearchRequest"], "filter": filter });
+                        for endpoint in ["/Users/.search", "/.search"] {
+                            let answer = provider.post(endpoint, &search).await;
+                            shows_nothing(&answer);
+                            answers.push(answer.refused("invalidFilter"));
+                        }
+                    }
+                    answers.dedup();
+                    assert_eq!(answers.len(), 1, "{name} {condition}: {answers:?}");
+                }
+            }
+            for order in ["ascending", "descending"] {
+                let sorted = provider.get(&format!("/Users?sortBy={name}&sortOrder={order}")).await;
+                assert_eq!(sorted.status, 400, "{}", sorted.body);
+            }
+        }
+        for filter in ["emails[password eq \"x\"]", "password[value eq \"x\"]", "password.value eq \"x\"", "name.password pr"] {
+            let filter = filter.replace(' ', "+").replace('"', "%22").replace('[', "%5B").replace(']', "%5D");
+            let answer = provider.get(&format!("/Users?filter={filter}")).await;
+            answer.refused("invalidFilter");
+        }
+        for path_of in ["emails[password eq \"x\"].value", "password[value eq \"x\"]", "password.value"] {
+            let operations = json!([{ "op": "replace", "path": path_of, "value": SECRET }]);
+            let answer = provider.patch(&path, &operations).await;
+            assert_eq!(answer.status, 400, "{path_of}: {}", answer.body);
+            shows_nothing(&answer);
+        }
+    }
+}
+
+#[tokio::test]
+async fn no_error_repeats_a_password() {
+    // S-4.1.1-09
+    for quirks in [Quirks::STRICT, Quirks::LENIENT] {
+        let (provider, _) = provider(quirks, true, None);
+        let path = provider.made("/Users", &user("bjensen")).await;
+        let wrong = [
+            json!({ "value": SECRET }),
+            json!([SECRET, SECRET]),
+            json!([{ "value": SECRET }]),
+            json!({ SECRET: 1 }),
+            json!(7),
+            json!(true),
+        ];
+        for value in wrong {
+            let mut body = user("jsmith");
+            body["password"] = value.clone();
+            let operations = [
+                json!([{ "op": "add", "path": "password", "value": value }]),
+                json!([{ "op": "replace", "value": { "password": value } }]),
+                json!([{ "op": "remove", "path": "password", "value": value }]),
+            ];
+            let mut answers = vec![provider.post("/Users", &body).await, provider.put(&path, &body).await];
+            for operations in &operations {
+                answers.push(provider.patch(&path, operations).await);
+            }
+            assert!(answers.iter().any(|answer| answer.status == 400), "{value}");
+            answers.iter().for_each(shows_nothing);
+        }
+        // Along with other mistakes, and in bodies that are no JSON.
+        let mut other = with_password("jsmith");
+        other["active"] = json!("neither");
+        shows_nothing(&provider.post("/Users", &other).await);
+        other["PASSWORD"] = json!(SECRET);
+        other["active"] = json!(true);
+        let twice = provider.post("/Users", &other).await;
+        twice.refused("invalidSyntax");
+        shows_nothing(&twice);
+        let texts = [
+            format!("{{\"password\": \"{SECRET}\""),
+            format!("{{\"password\": \"{SECRET}\" \"x\"}}"),
+            format!("{{\"password\": \"{SECRET}\\x\"}}"),
+            format!("{{\"userName\": \"a\", \"password\": {SECRET}}}"),
+            format!("\"{SECRET}\""),
+        ];
+        for text in texts {
+            for (method, path) in [("POST", "/Users"), ("PUT", path.as_str()), ("PATCH", path.as_str())] {
+                let answer = provider.send(method, path, &[], &text).await;
+                assert_eq!(answer.status, 400, "{text}");
+                shows_nothing(&answer);
+            }
+        }
+        let read_only =
+            json!([{ "op": "add", "path": "password", "value": SECRET }, { "op": "add", "path": "id", "value": "x" }]);
+        shows_nothing(&provider.patch(&path, &read_only).await);
+        shows_nothing(&provider.send("PATCH", &path, &[("if-match", "W/\"0\"")], message(&patches()[0])).await);
+        let provider = Provider::new(Setup { quirks, features: with_passwords(), ..Setup::default() });
+        provider.create("/Users", &user("bjensen")).await;
+        let conflict = provider.post("/Users", &with_password("BJENSEN")).await;
+        assert_eq!(conflict.status, 409);
+        shows_nothing(&conflict);
+    }
+}
