@@ -65,17 +65,12 @@ fn is_secret(attribute: &Attribute) -> bool {
 }
 
 fn holds<A: AsRef<Attribute>>(object: &Map<String, Value>, attributes: &[A]) -> bool {
-    let mut secrets = attributes.iter().map(AsRef::as_ref).filter(|attribute| can_hold(attribute));
+    let mut secrets = attributes.iter().map(AsRef::as_ref).filter(|attribute| attribute.holds_secrets());
     secrets.any(|attribute| object.contains_key(attribute.name()))
 }
 
-/// Whether an attribute, or a part of it, is never returned.
-fn can_hold(attribute: &Attribute) -> bool {
-    is_secret(attribute) || attribute.sub_attributes().iter().any(|sub| is_secret(sub))
-}
-
 fn forget<A: AsRef<Attribute>>(object: &mut Map<String, Value>, attributes: &[A]) {
-    for attribute in attributes.iter().map(AsRef::as_ref).filter(|attribute| can_hold(attribute)) {
+    for attribute in attributes.iter().map(AsRef::as_ref).filter(|attribute| attribute.holds_secrets()) {
         let Some(value) = object.get_mut(attribute.name()) else {
             continue;
         };

@@ -5,7 +5,6 @@ pub mod complete;
 mod error;
 mod memory;
 mod precondition;
-mod secrets;
 mod update;
 
 use std::sync::Arc;
