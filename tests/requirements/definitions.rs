@@ -370,6 +370,16 @@ fn two_documents_may_share_a_schema() {
 }
 
 #[test]
+fn what_the_guide_shows_is_taken() {
+    let guide = include_str!("../../src/docs/resource_types.md");
+    let (_, rest) = guide.split_once("```json").expect("the guide shows a document");
+    let (document, _) = rest.split_once("```").expect("it has an end");
+    let types = Definitions::parse(document.as_bytes()).and_then(|document| document.apply(usual())).expect("it is sound");
+    assert_eq!(types.iter().map(ResourceType::name).collect::<Vec<_>>(), ["User", "Group", "Device"]);
+    assert_eq!(types[0].extensions().len(), 2);
+}
+
+#[test]
 fn what_the_rfc_published_is_read() {
     // S-7-04
     let text = include_str!("schemas/as-published.json");
