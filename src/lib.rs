@@ -44,8 +44,10 @@
 //! # }
 //! ```
 //!
-//! A host implements [`ResourceStore`] over its own tables, [`auth::Authenticate`] over its own tokens, and, where it has a
-//! say in changes, [`policy::Policy`]. Known departures of real clients are repaired and reported: see [`Quirks`].
+//! A host implements [`ResourceStore`] over its own tables, and, where it has a say in changes, [`policy::Policy`]. Who asks is
+//! found out by [`auth::Authenticate`]: over tokens of the host's, over its OAuth 2 or JWT library by [`auth::Bearer`], or with
+//! the ready-made tokens of the feature `tokens`. [`auth`] also says what is the library's part in security, and what the host's.
+//! Known departures of real clients are repaired and reported: see [`Quirks`].
 //!
 //! What the crate is not: an HTTP server, a SCIM client, or a user database.
 

@@ -10,7 +10,7 @@ use scimwire::store::Change;
 use scimwire::{Error, Quirks, Resource, ResourceType, ScimType};
 use serde_json::{Value, json};
 
-use super::provider::{Answer, Kept, Provider, Setup, at, id, message};
+use super::provider::{Answer, Kept, PATCH_OP, Provider, Setup, at, id, message};
 use super::samples::{USER, user};
 use super::whole_store::WholeStore;
 
@@ -360,5 +360,38 @@ async fn no_error_repeats_a_password() {
         let conflict = provider.post("/Users", &with_password("BJENSEN")).await;
         assert_eq!(conflict.status, 409);
         shows_nothing(&conflict);
+    }
+}
+
+#[tokio::test]
+async fn a_bulk_request_hides_passwords_like_single_ones() {
+    // S-4.1.1-09, P-3.7-16
+    let wrong = json!({ "value": SECRET });
+    for (change_password, handed_over) in [(true, &[SECRET; 3][..]), (false, &[])] {
+        let host = Host::default();
+        let (provider, _) = provider(Quirks::LENIENT, change_password, Some(host.clone()));
+        let path = provider.made("/Users", &user("bjensen")).await;
+        let mut broken = user("broken");
+        broken["password"] = wrong.clone();
+        broken["active"] = json!("neither");
+        let message = |operations: &Value| json!({ "schemas": [PATCH_OP], "Operations": operations });
+        let operations = json!([
+            { "method": "POST", "path": "/Users", "bulkId": "a", "data": with_password("jsmith") },
+            { "method": "PUT", "path": path, "data": with_password("bjensen") },
+            { "method": "PATCH", "path": path, "data": message(&patches()[3]) },
+            { "method": "POST", "path": "/Users", "bulkId": "b", "data": broken },
+            { "method": "PATCH", "path": path, "data": message(&json!([{ "op": "add", "path": "password.x", "value": SECRET }])) },
+            { "method": "PATCH", "path": path, "data": with_password("x") }
+        ]);
+        let body = json!({ "schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"], "Operations": operations });
+        let answer = provider.post("/Bulk", &body).await;
+        shows_nothing(&answer);
+        let results = answer.ok();
+        let results = results["Operations"].as_array().expect("results");
+        let statuses: Vec<&str> = results.iter().filter_map(|result| result["status"].as_str()).collect();
+        assert_eq!(statuses[..1], ["201"], "{results:?}");
+        assert_eq!(statuses[3..], ["400", "400", "400"], "{results:?}");
+        assert_eq!(host.handed_over(), handed_over, "{results:?}");
+        assert!(!host.heard().contains(SECRET));
     }
 }

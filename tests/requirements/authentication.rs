@@ -254,6 +254,7 @@ async fn who_may_only_read_or_only_write_does_only_that() {
         ("POST", "/Users/.search", [true, false, false]),
         ("POST", "/.search", [true, false, false]),
         ("POST", "/Users", [false, true, false]),
+        ("POST", "/Bulk", [false, true, false]),
         ("PUT", "/Users/1", [false, true, false]),
         ("PATCH", "/Users/1", [false, true, false]),
         ("DELETE", "/Users/1", [false, true, false]),
@@ -481,7 +482,7 @@ async fn features_can_be_a_tenants_own_and_its_configuration_says_so() {
         let mut features = Features::default();
         match token.expose() {
             "default" => return Ok(RequestContext::new("default")),
-            "less" => (features.patch, features.sort, features.root_query) = (false, false, false),
+            "less" => (features.patch, features.sort, features.root_query, features.bulk) = (false, false, false, false),
             _ => features.change_password = true,
         }
         Ok(RequestContext::new("own").with_features(features))
@@ -492,6 +493,7 @@ async fn features_can_be_a_tenants_own_and_its_configuration_says_so() {
         let config = get(&scim, "/ServiceProviderConfig", token).await.body;
         let supported = |name: &str| config[name]["supported"].as_bool().expect("a boolean");
         assert_eq!((supported("patch"), supported("sort"), supported("changePassword")), (patch, sort, password), "{token}");
+        assert_eq!(supported("bulk"), patch, "{token}");
         assert_eq!(get(&scim, "/", token).await.status, root, "{token}");
         let authorization = format!("Bearer {token}");
         let headers: [(&str, &[u8]); 2] =

@@ -4,6 +4,7 @@ use scimwire::auth::RequestContext;
 use scimwire::store::Pushdown;
 use serde_json::{Value, json};
 
+use super::jobs::{delete, patch, post, put, statuses};
 use super::provider::{BASE, Provider, Setup, id};
 use super::samples::{GROUP, group, people, user};
 
@@ -216,4 +217,30 @@ async fn what_is_switched_off_for_a_tenant_cannot_be_seen_from_anywhere() {
     let read = hidden.get(&format!("/Users/{}", id(&bjensen))).await.ok();
     assert_eq!(read["userName"], "bjensen");
     assert_eq!(ours.get(&path).await.status, 200, "others have it all the same");
+}
+
+#[tokio::test]
+async fn no_operation_of_a_bulk_request_reaches_another_tenant() {
+    // P-6-02, P-3.7-16
+    let neighbours = Neighbours::new(Pushdown::Pages).await;
+    let [bjensen, tours] = neighbours.paths();
+    let rename = json!([{ "op": "replace", "path": "displayName", "value": "x" }]);
+    let operations = [
+        put(&bjensen, user("x")),
+        patch(&bjensen, rename.clone()),
+        delete(&bjensen),
+        put(&format!("{BASE}{tours}").replace("https://example.com", ""), group("x", &[])),
+        patch(&tours, rename.clone()),
+        delete(&tours),
+    ];
+    assert_eq!(statuses(&neighbours.theirs.bulk(&operations).await), ["404"; 6]);
+    let spies = post("/Groups", "spies", group("Spies", &[id(&neighbours.bjensen), "bulkId:spy"]));
+    let made = neighbours.theirs.bulk(&[spies, post("/Users", "spy", user("bjensen"))]).await;
+    assert_eq!(statuses(&made), ["201", "201"], "the name is free in this tenant: {made:?}");
+    for path in neighbours.paths() {
+        assert_eq!(neighbours.ours.get(&path).await.status, 200, "{path} is as it was");
+    }
+    let hidden = neighbours.ours.asked_by(RequestContext::new("example").without_resource_type("Group"));
+    let operations = [post("/Groups", "a", group("New", &[])), delete(&tours), patch(&tours, rename.clone())];
+    assert_eq!(statuses(&hidden.bulk(&operations).await), ["404"; 3]);
 }
