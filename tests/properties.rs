@@ -4,6 +4,7 @@
 mod properties {
     mod bulk;
     mod changes;
+    mod definitions;
     mod evaluation;
     mod group_members;
     mod pages;

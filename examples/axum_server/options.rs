@@ -27,7 +27,8 @@ pub(crate) struct Options {
     /// The largest page
     #[arg(long, value_name = "N", default_value = "200")]
     pub(crate) max_results: NonZeroUsize,
-    /// Further schemas and resource types, `{"schemas": [...], "resourceTypes": [...]}` in the RFC's JSON form; repeatable
+    /// Further resource types, and extensions of users and groups, `{"schemas": [...], "resourceTypes": [...]}` in the RFC's
+    /// JSON form; repeatable
     #[arg(long, value_name = "FILE")]
     pub(crate) resource_types: Vec<PathBuf>,
     /// A tenant and its bearer token; repeatable [default: the tenant `demo` with a fresh token]

@@ -1,11 +1,12 @@
 //! Schemas and resource types in one document, as a host keeps them in a file.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use serde_json::Value;
 
 use super::builtin::BuiltinSchema;
-use super::document::Schema;
+use super::document::{Schema, is_of_discovery};
 use super::error::{SchemaError, SchemaErrorKind};
 use super::reader::{Reader, element, join};
 use super::resource_type::{ResourceType, SchemaExtension};
@@ -18,7 +19,7 @@ use super::resource_type::{ResourceType, SchemaExtension};
 ///   endpoint and its schema stay; a document that names others is refused.
 /// - `"closed": ["emails.type"]` in a resource type is no word of the RFC: of these attributes only the canonical values are
 ///   accepted, as by [`ResourceType::closed`].
-/// - A schema is one of the document's, of the resource types that are there, or of RFC 7643. One that no resource type of
+/// - A schema is one of the document's, of the resource types that are there, or of RFC 7643, Section 4. One that no resource type of
 ///   the document uses is refused, since it would do nothing.
 ///
 /// ```
@@ -90,10 +91,10 @@ impl Definitions {
     /// - a schema or resource type is not of the RFC's form, or inconsistent.
     pub fn from_json(document: Value) -> Result<Self, SchemaError> {
         let mut reader = Reader::new("", document)?;
-        let mut schemas: Vec<Arc<Schema>> = Vec::new();
+        let (mut schemas, mut uris) = (Vec::new(), HashSet::new());
         for (place, document) in reader.list("schemas")? {
             let schema = Schema::read(&place, document)?;
-            if schemas.iter().any(|other| other.uri() == schema.uri()) {
+            if !uris.insert(schema.uri().clone()) {
                 return Err(SchemaError::new(join(&place, "id"), SchemaErrorKind::Duplicate(schema.uri().to_string())));
             }
             schemas.push(Arc::new(schema));
@@ -101,10 +102,9 @@ impl Definitions {
         let resource_types: Vec<TypeDefinition> =
             reader.list("resourceTypes")?.into_iter().map(TypeDefinition::read).collect::<Result<_, _>>()?;
         reader.end()?;
-        for (index, definition) in resource_types.iter().enumerate() {
-            if resource_types.iter().take(index).any(|other| other.name == definition.name) {
-                return Err(definition.refuse("name", SchemaErrorKind::Duplicate(definition.name.clone())));
-            }
+        let mut names = HashSet::new();
+        if let Some(twice) = resource_types.iter().find(|definition| !names.insert(definition.name.as_str())) {
+            return Err(twice.refuse("name", SchemaErrorKind::Duplicate(twice.name.clone())));
         }
         Ok(Self { schemas, resource_types })
     }
@@ -144,8 +144,12 @@ impl Definitions {
         };
         let mut known: Vec<Arc<Schema>> = types.iter().map(|resource_type| Arc::clone(resource_type.schema())).collect();
         known.extend(types.iter().flat_map(extensions));
-        known.extend(BuiltinSchema::ALL.map(BuiltinSchema::schema));
+        known.extend([BuiltinSchema::User, BuiltinSchema::Group, BuiltinSchema::EnterpriseUser].map(BuiltinSchema::schema));
         for (index, schema) in self.schemas.iter().enumerate() {
+            if is_of_discovery(schema.uri()) {
+                let place = join(&element("schemas", index), "id");
+                return Err(SchemaError::new(place, SchemaErrorKind::Reserved(schema.uri().to_string())));
+            }
             let other = known.iter().find(|other| other.uri() == schema.uri());
             let says_so = |other: &Arc<Schema>| {
                 [schema.to_json(), Arc::clone(schema).without_common().to_json()].contains(&other.to_json())

@@ -283,6 +283,13 @@ fn reserved_names_and_endpoints_are_taken() {
     for name in ["Schema", "ResourceType", "ServiceProviderConfig"] {
         refused(changed("/resourceTypes/0/name", json!(name)), "resourceTypes[0].name", "means something else");
     }
+    for uri in ["ServiceProviderConfig", "ResourceType", "Schema"] {
+        let uri = json!(format!("urn:ietf:params:scim:schemas:core:2.0:{uri}"));
+        refused(changed("/schemas/0/id", uri.clone()), "schemas[0].id", "means something else");
+        refused(changed("/resourceTypes/0/schema", uri.clone()), "resourceTypes[0].schema", "there is no schema");
+        let place = "resourceTypes[0].schemaExtensions[1].schema";
+        refused(changed("/resourceTypes/0/schemaExtensions/-", json!({ "schema": uri })), place, "there is no schema");
+    }
     refused(changed("/resourceTypes/0/id", json!("other")), "resourceTypes[0].id", "its name");
 }
 

@@ -2,7 +2,7 @@
 
 use http::request::Parts;
 use scimwire::auth::{AuthError, Authenticate, RequestContext, bearer_token};
-use scimwire::schema::{ENTERPRISE_USER, ResourceType};
+use scimwire::schema::{ENTERPRISE_USER, ResourceType, Schema};
 use scimwire::{Dispatcher, MemoryStore};
 use serde_json::{Value, json};
 
@@ -72,6 +72,32 @@ async fn schemas_are_listed_and_read_one_by_one() {
         assert_eq!(listed["schemas"], json!([SCHEMA]));
         assert_eq!(listed["meta"], json!({ "resourceType": "Schema", "location": format!("{BASE}/Schemas/{uri}") }));
         assert!(listed["name"].is_string() && listed["description"].is_string() && listed["attributes"].is_array());
+    }
+}
+
+#[tokio::test]
+async fn messages_have_schemas_of_their_own() {
+    // P-3.1-01
+    let provider = Provider::strict();
+    let api = "urn:ietf:params:scim:api:messages:2.0:";
+    let answers = [provider.get("/Users").await, provider.get("/Users/none").await, provider.get("/Schemas").await];
+    for answer in answers {
+        assert!(answer.body["schemas"][0].as_str().is_some_and(|uri| uri.starts_with(api)), "{}", answer.body);
+    }
+    let list = provider.get("/Schemas").await.ok();
+    assert!(ids(&list).iter().all(|uri| !uri.to_lowercase().starts_with("urn:ietf:params:scim:api:")));
+    for message in ["ListResponse", "SearchRequest", "PatchOp", "BulkRequest", "BulkResponse", "Error"] {
+        provider.get(&format!("/Schemas/{api}{message}")).await.failed(404, None);
+    }
+}
+
+#[tokio::test]
+async fn endpoints_are_names_in_the_plural() {
+    // P-3.2-02
+    let device = ResourceType::new("Gadget", Schema::user());
+    assert_eq!(device.endpoint(), "/Gadgets");
+    for known in Provider::strict().get("/ResourceTypes").await.ok()["Resources"].as_array().expect("a list") {
+        assert_eq!(known["endpoint"], format!("/{}s", known["name"].as_str().expect("a name")));
     }
 }
 
