@@ -9,6 +9,7 @@ mod changes {
     mod deleting;
     mod group_answers;
     mod group_members;
+    mod hashing_store;
     mod heard;
     mod nested_groups;
     mod one_primary;

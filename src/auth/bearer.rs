@@ -38,6 +38,7 @@ pub trait ValidateToken: Send + Sync + 'static {
 ///
 /// ```
 /// use scimwire::auth::{AuthError, Bearer, Permissions, RequestContext, token_fn};
+/// use scimwire::{Dispatcher, MemoryStore, ResourceType};
 /// # struct Claims { tenant: String, subject: String, scope: String }
 /// # enum Invalid { Token, KeysUnreachable(std::io::Error) }
 /// # async fn verify(token: &str) -> Result<Claims, Invalid> {
@@ -47,6 +48,8 @@ pub trait ValidateToken: Send + Sync + 'static {
 /// #     }
 /// # }
 ///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let authenticator = Bearer::new(token_fn(async |token: scimwire::Secret| {
 ///     // What the host has: checks signature, audience and expiry of a JWT, or asks the introspection endpoint.
 ///     let claims = verify(token.expose()).await.map_err(|err| match err {
@@ -60,6 +63,20 @@ pub trait ValidateToken: Send + Sync + 'static {
 ///     let permissions = Permissions { read: true, write: may("scim.write") };
 ///     Ok(RequestContext::new(claims.tenant.as_str()).with_principal(claims.subject).with_permissions(permissions))
 /// }));
+/// let users = ResourceType::user();
+/// let scim = Dispatcher::builder("https://example.com/scim/v2")
+///     .resource_type(users.clone(), MemoryStore::new(users))
+///     .authenticate(authenticator)
+///     .build()?;
+///
+/// let good = "eyJhbGciOi.J9.good";
+/// for (method, token, status) in [("GET", good, 200), ("DELETE", good, 403), ("GET", "bad", 401)] {
+///     let request = http::Request::builder().method(method).uri("/scim/v2/Users");
+///     let request = request.header("authorization", format!("Bearer {token}")).body("")?;
+///     assert_eq!(scim.dispatch(request).await.status(), status);
+/// }
+/// # Ok(())
+/// # }
 /// ```
 #[derive(Clone, Debug)]
 pub struct Bearer<V> {

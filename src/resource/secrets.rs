@@ -10,8 +10,9 @@ use crate::secret::Secret;
 const PASSWORD: &str = "password";
 
 impl Resource {
-    /// Takes the password away, prepared for its hash by [`prepare_password`]. A store or policy calls this before it keeps
-    /// or passes on a resource; there is none where the client sent none, or where
+    /// Takes the password away, prepared for its hash by [`prepare_password`]. A store that keeps hashes apart calls this before
+    /// it keeps a resource: on what it is to create, and on `after` of the change that an update makes of a resource without
+    /// one. There is none where the client sent none, or where
     /// [`Features::change_password`](crate::dispatch::Features::change_password) is off.
     ///
     /// ```
@@ -24,10 +25,41 @@ impl Resource {
     /// assert!(user.take_password().is_none());
     /// ```
     pub fn take_password(&mut self) -> Option<Secret> {
-        match self.remove(PASSWORD)? {
-            Value::String(password) => Some(Secret::from(prepare_password(&password).into_owned())),
-            _ => None,
-        }
+        let password = self.password();
+        self.remove(PASSWORD);
+        password
+    }
+
+    /// The password that a change brings, prepared for its hash; none where it is what it was before. A policy that hashes for
+    /// a store that keeps the hash as it is, as any other attribute, calls this when a resource is updated: what is there may
+    /// be the hash of the old one.
+    ///
+    /// ```
+    /// use scimwire::Resource;
+    ///
+    /// # fn hash(password: &scimwire::Secret) -> String { format!("hash of {} bytes", password.expose().len()) }
+    /// /// In `Policy::updating`; `Policy::creating` is the same with an empty resource before.
+    /// fn hash_password(before: &Resource, after: &mut Resource) {
+    ///     if let Some(password) = after.new_password(before) {
+    ///         after.set("password", hash(&password));
+    ///     }
+    /// }
+    ///
+    /// let (mut before, mut after) = (Resource::default(), Resource::default());
+    /// after.set("password", "t1meMa$heen");
+    /// hash_password(&before, &mut after);
+    /// assert_eq!(after.text("password"), Some("hash of 11 bytes"));
+    /// before = after.clone();
+    /// hash_password(&before, &mut after);
+    /// assert_eq!(after, before);
+    /// ```
+    #[must_use]
+    pub fn new_password(&self, before: &Self) -> Option<Secret> {
+        self.password().filter(|_| self.get(PASSWORD) != before.get(PASSWORD))
+    }
+
+    fn password(&self) -> Option<Secret> {
+        self.text(PASSWORD).map(|password| Secret::from(prepare_password(password).into_owned()))
     }
 
     /// Takes all away that is never returned, passwords among it.

@@ -1,5 +1,6 @@
 //! Passwords: ignored unless the host wants them, handed to it once, and seen by nobody after that.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
@@ -16,24 +17,32 @@ use super::whole_store::WholeStore;
 
 const SECRET: &str = "t1meMa$heen";
 
-/// A host that keeps hashes in a table of its own, here the passwords themselves, so that a test can look at them.
+/// What stands in for the hash of a password, before its salt.
+const HASH: &str = "a hash";
+
+/// A host that puts a hash in the place of each password, and writes down what it saw.
 #[derive(Clone, Default)]
 struct Host {
     /// What was handed over, in order.
     passwords: Arc<Mutex<Vec<String>>>,
+    /// How many hashes were made.
+    hashes: Arc<AtomicUsize>,
     /// What was heard of changes, with all that is in them.
     events: Arc<Mutex<Vec<String>>>,
 }
 
 impl Host {
-    fn take(&self, resource: &mut Resource) -> Result<(), Error> {
-        let Some(password) = resource.take_password() else {
+    fn hash(&self, before: &Resource, after: &mut Resource) -> Result<(), Error> {
+        let Some(password) = after.new_password(before) else {
             return Ok(());
         };
         if password.expose().len() < 4 {
             return Err(Error::typed(ScimType::InvalidValue, "the password is too short"));
         }
-        self.passwords.lock().expect("no panic while it is held").push(password.expose().to_owned());
+        let mut passwords = self.passwords.lock().expect("no panic while it is held");
+        passwords.push(password.expose().to_owned());
+        let salt = self.hashes.fetch_add(1, Ordering::Relaxed);
+        after.set("password", format!("{HASH} {salt}"));
         Ok(())
     }
 
@@ -50,11 +59,11 @@ impl Host {
 #[async_trait]
 impl Policy for Host {
     async fn creating(&self, _: &ResourceType, resource: &mut Resource, _: &RequestContext) -> Result<Creating, Error> {
-        self.take(resource).map(|()| Creating::Store)
+        self.hash(&Resource::default(), resource).map(|()| Creating::Store)
     }
 
-    fn updating(&self, _: &ResourceType, _: &Resource, after: &mut Resource, _: &RequestContext) -> Result<(), Error> {
-        self.take(after)
+    fn updating(&self, _: &ResourceType, before: &Resource, after: &mut Resource, _: &RequestContext) -> Result<(), Error> {
+        self.hash(before, after)
     }
 
     async fn changed(&self, change: &Change, _: &RequestContext) {
@@ -67,7 +76,7 @@ impl Policy for Host {
     }
 }
 
-/// A provider of either kind, its store, and its host if that takes the passwords away.
+/// A provider of either kind, its store, and its host if that hashes passwords.
 fn provider(quirks: Quirks, change_password: bool, host: Option<Host>) -> (Provider, WholeStore) {
     let (store, mut features) = (WholeStore::default(), Features::default());
     features.change_password = change_password;
@@ -105,7 +114,7 @@ fn patches() -> [Value; 8] {
 #[track_caller]
 fn shows_nothing(answer: &Answer) {
     let text = format!("{} {:?} {:?}", answer.body, answer.headers, answer.rules);
-    assert!(!text.contains(SECRET) && !answer.body.to_string().contains("\"password\":"), "{text}");
+    assert!(!text.contains(SECRET) && !text.contains(HASH) && !answer.body.to_string().contains("\"password\":"), "{text}");
 }
 
 #[tokio::test]
@@ -137,7 +146,7 @@ async fn passwords_are_ignored_unless_the_host_wants_them() {
 }
 
 #[tokio::test]
-async fn passwords_are_handed_to_the_host_once_and_kept_nowhere() {
+async fn passwords_are_handed_to_the_host_once_and_kept_as_hashes() {
     // S-4.1.1-09, S-4.1.1-10, S-9.2-01
     for quirks in [Quirks::STRICT, Quirks::LENIENT] {
         let host = Host::default();
@@ -155,14 +164,16 @@ async fn passwords_are_handed_to_the_host_once_and_kept_nowhere() {
             shows_nothing(&answer);
             assert_eq!(host.handed_over(), [SECRET], "{operations}");
         }
-        for operations in
-            [json!([{ "op": "replace", "path": "title", "value": "y" }]), json!([{ "op": "remove", "path": "password" }])]
-        {
-            shows_nothing(&provider.patch(&path, &operations).await);
-            assert_eq!(host.handed_over(), [""; 0], "{operations}");
-        }
-        assert!(!store.kept(id(&made.body)).to_string().contains("assword"));
-        assert!(host.heard().contains("title") && !host.heard().contains(SECRET), "{}", host.heard());
+        // The hash is no new password, whatever else changes.
+        let kept = |name: &str| store.kept(id(&made.body))[name].clone();
+        assert_eq!(kept("password"), format!("{HASH} {}", 1 + patches().len()));
+        shows_nothing(&provider.patch(&path, &json!([{ "op": "replace", "path": "title", "value": "y" }])).await);
+        shows_nothing(&provider.put(&path, &user("bjensen")).await);
+        assert_eq!((host.handed_over(), kept("password")), (Vec::new(), json!(format!("{HASH} {}", 1 + patches().len()))));
+        shows_nothing(&provider.patch(&path, &json!([{ "op": "remove", "path": "password" }])).await);
+        assert_eq!((host.handed_over(), kept("password")), (Vec::new(), Value::Null));
+        let heard = host.heard();
+        assert!(heard.contains("[\"password\"]") && !heard.contains(SECRET) && !heard.contains(HASH), "{heard}");
         assert_eq!(provider.read("/ServiceProviderConfig").await["changePassword"], json!({ "supported": true }));
     }
 }
@@ -392,6 +403,6 @@ async fn a_bulk_request_hides_passwords_like_single_ones() {
         assert_eq!(statuses[..1], ["201"], "{results:?}");
         assert_eq!(statuses[3..], ["400", "400", "400"], "{results:?}");
         assert_eq!(host.handed_over(), handed_over, "{results:?}");
-        assert!(!host.heard().contains(SECRET));
+        assert!(!host.heard().contains(SECRET) && !host.heard().contains(HASH));
     }
 }

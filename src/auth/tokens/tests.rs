@@ -78,6 +78,14 @@ fn hashes_are_those_of_sha_256() {
 }
 
 #[test]
+fn hashes_compare_in_constant_time() {
+    // P-7.4-02: by construction, since time cannot be asserted.
+    let source = include_str!("hash.rs");
+    assert!(source.contains("self.0.ct_eq(&other.0).into()"));
+    assert!(!source.lines().any(|line| line.contains("derive") && line.contains("PartialEq")));
+}
+
+#[test]
 fn what_is_not_quite_the_token_is_none() {
     let (tokens, _) = tokens();
     let issued = now(tokens.issue(acme())).expect("a token");
