@@ -7,6 +7,7 @@
 mod admin;
 mod bulk;
 mod command_line;
+mod crowd;
 mod life;
 mod process;
 mod requests;
