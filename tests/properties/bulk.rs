@@ -64,6 +64,96 @@ proptest! {
             prop_assert_eq!(&stored["meta"]["version"], &result["version"]);
         }
     }
+
+    #[test]
+    fn no_input_harms(mut operations in vec(anything(), 0..8), fail_on_errors in select(COUNTS), lenient in any::<bool>()) {
+        let served = Served::new(if lenient { Quirks::LENIENT } else { Quirks::STRICT });
+        for (operation, name) in operations.iter_mut().zip(["a", "b", "c", "d", "e", "f", "g", "h"]) {
+            // Seldom without, and seldom the same again.
+            if operation["bulkId"] == "usual" {
+                operation["bulkId"] = json!(name);
+            }
+        }
+        let (count, fail_on_errors) = (operations.len(), read_json(fail_on_errors));
+        let message = json!({ "schemas": [BULK_REQUEST], "Operations": operations, "failOnErrors": fail_on_errors });
+        let response = served.send(Method::POST, "/Bulk", &message);
+        let stored = users(&served).len() + groups(&served).len();
+        if response.status() != StatusCode::OK {
+            prop_assert_eq!(response.status(), StatusCode::BAD_REQUEST, "{}", read(&response));
+            prop_assert_eq!(stored, 0);
+            return Ok(());
+        }
+        let mut answer = read(&response);
+        let Value::Array(results) = answer["Operations"].take() else { panic!("results") };
+        prop_assert!(results.len() <= count);
+        let status = |result: &Value| -> u16 { result["status"].as_str().expect("a status").parse().expect("a number") };
+        let done = |method: &str| results.iter().filter(|result| {
+            status(result) < 300 && result["method"].as_str().expect("a method").eq_ignore_ascii_case(method)
+        }).count();
+        prop_assert_eq!(stored, done("POST") - done("DELETE"));
+        for result in &results {
+            prop_assert!(status(result) < 500, "{}", result);
+            prop_assert_eq!(result.get("response").is_some(), status(result) >= 400, "{}", result);
+        }
+        // A name never ends up where an id belongs.
+        for group in groups(&served) {
+            for member in group["members"].as_array().into_iter().flatten() {
+                prop_assert!(!member["value"].as_str().expect("an id").starts_with("bulkId:"), "{}", group);
+            }
+        }
+    }
+}
+
+const COUNTS: &[&str] = &["null", "null", "null", "null", "1", "2", "3", "0", "-1", "1.5", "\"1\""];
+const METHODS: &[&str] = &["POST", "POST", "POST", "post", "PUT", "PATCH", "DELETE", "GET", "", "P\u{f6}st"];
+const PATHS: &[&str] = &[
+    "/Users",
+    "/Users",
+    "/Groups",
+    "/Groups",
+    "Groups/",
+    "/Users/bulkId:a",
+    "/Groups/bulkId:b",
+    "/Groups/bulkId%3Ac",
+    "/Users/bulkId:",
+    "/Users/nobody",
+    "/Bulk",
+    "/.search",
+    "",
+    "/Users/../Groups",
+    "https://example.com/Users",
+    "/Users?x",
+    "/%00",
+];
+const BULK_IDS: &[&str] = &["usual", "usual", "usual", "usual", "usual", "usual", "usual", "usual", "", "b"];
+const DATA: &[&str] = &[
+    r#"{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"ann"}"#,
+    r#"{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"bulkId:a"}"#,
+    r#"{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"]}"#,
+    r#"{"schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"],"displayName":"a","members":[{"value":"bulkId:a"}]}"#,
+    r#"{"schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"],"displayName":"b","members":[{"value":"bulkId:b"},{"value":"bulkId:c"}]}"#,
+    r#"{"schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"],"displayName":"c","MEMBERS":[{"VALUE":"bulkId:a"},{"value":"x"}]}"#,
+    r#"{"schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"],"members":[{"value":"bulkId:b"}]}"#,
+    r#"{"schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"],"displayName":"d","members":[{"value":["bulkId:b"]},["bulkId:c"],"bulkId:d",null]}"#,
+    r#"{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[{"op":"add","path":"members","value":[{"value":"bulkId:a"}]}]}"#,
+    r#"{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[{"op":"remove","path":"members[value eq \"bulkId:a\"]"}]}"#,
+    r#"{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[{"op":"add","value":{"members[":"bulkId:a","members":{"value":"bulkId:b"}}}]}"#,
+    r#"{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[null,[],{"path":1},{"op":"add","path":"members","value":"bulkId:a"}]}"#,
+    r#"{}"#,
+    r#"[]"#,
+    r#""bulkId:a""#,
+    "null",
+];
+
+/// An operation with whatever in it.
+fn anything() -> impl Strategy<Value = Value> {
+    (select(METHODS), select(PATHS), select(BULK_IDS), select(DATA)).prop_map(
+        |(method, path, bulk_id, data)| json!({ "method": method, "path": path, "bulkId": bulk_id, "data": read_json(data) }),
+    )
+}
+
+fn read_json(text: &str) -> Value {
+    serde_json::from_str(text).expect("JSON")
 }
 
 fn named(mut body: Map<String, Value>, name: &str) -> Value {
@@ -83,12 +173,21 @@ fn bulk(served: &Served, operations: &[Value]) -> Vec<Value> {
 
 /// All users, without what differs from one service provider to the other.
 fn users(served: &Served) -> Vec<Value> {
-    let mut page = read(&served.get("/Users"));
-    let Value::Array(mut users) = page["Resources"].take() else { panic!("a list") };
+    let mut users = all(served, "/Users");
     for user in &mut users {
         user["id"].take();
         let version = user["meta"]["version"].take();
         user["meta"] = version;
     }
     users
+}
+
+fn groups(served: &Served) -> Vec<Value> {
+    all(served, "/Groups")
+}
+
+fn all(served: &Served, endpoint: &str) -> Vec<Value> {
+    let mut page = read(&served.get(endpoint));
+    let Value::Array(resources) = page["Resources"].take() else { panic!("a list") };
+    resources
 }

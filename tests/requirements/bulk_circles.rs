@@ -3,14 +3,16 @@
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
+use http::StatusCode;
 use scimwire::auth::RequestContext;
-use scimwire::policy::{Creating, Policy};
+use scimwire::policy::{Creating, Deleting, Policy};
+use scimwire::schema::{Schema, SchemaExtension};
 use scimwire::store::{Change, Operation};
 use scimwire::{Error, Resource, ResourceType, ScimType};
 use serde_json::{Value, json};
 
 use super::jobs::{made, message, post, results, room, statuses, with_rooms};
-use super::provider::{Provider, Setup, id};
+use super::provider::{BASE, Provider, Setup, id};
 use super::samples::{ENTERPRISE, USER, group, user};
 
 fn reports_to(name: &str, manager: &str) -> Value {
@@ -45,7 +47,7 @@ async fn two_groups_are_members_of_each_other() {
     assert_eq!(values(&groups[1]), [made(&answer[0])]);
     // Only what had to wait has changed since, and the answer knows.
     let versions: Vec<&Value> = answer.iter().map(|result| &result["version"]).collect();
-    assert_eq!(versions, ["W/\"2\"", "W/\"1\""]);
+    assert_eq!(versions, ["W/\"1\"", "W/\"2\""]);
     assert_eq!(versions, [&groups[0]["meta"]["version"], &groups[1]["meta"]["version"]]);
 }
 
@@ -91,6 +93,8 @@ async fn a_long_circle_is_closed() {
     for (index, user) in users.iter().enumerate() {
         assert_eq!(user[ENTERPRISE]["manager"]["value"], made(&answer[(index + 1) % count]));
     }
+    // One of them had to wait for another, and was changed.
+    assert_eq!(users.iter().filter(|user| user["meta"]["version"] != "W/\"1\"").count(), 1);
 }
 
 #[tokio::test]
@@ -146,7 +150,7 @@ async fn a_circle_of_what_is_required_is_a_conflict() {
     assert_eq!(provider.get("/Rooms").await.names(), [made(&answer[4])]);
 }
 
-/// Refuses what is called so when it is made or changed, adopts, and hears of the rest.
+/// Refuses what is titled so when it is made or changed, adopts, and hears of the rest.
 #[derive(Clone, Default)]
 struct Doorkeeper(Arc<Mutex<Vec<(Operation, String)>>>);
 
@@ -163,6 +167,13 @@ impl Policy for Doorkeeper {
         match before.text("title") {
             Some("fixed") => Err(Error::typed(ScimType::Mutability, "this one stays as it is")),
             _ => Ok(()),
+        }
+    }
+
+    async fn deleting(&self, _: &ResourceType, _: &str, cx: &RequestContext) -> Result<Deleting, Error> {
+        match cx.principal() {
+            Some("guest") => Err(Error::status_only(StatusCode::FORBIDDEN, "guests delete nothing")),
+            _ => Ok(Deleting::Delete),
         }
     }
 
@@ -186,8 +197,13 @@ async fn a_circle_that_cannot_be_closed_leaves_nothing() {
         // The second one fails when it is created,
         (reports_to("ann", "bulkId:b"), taken, ["409", "409"]),
         (reports_to("ann", "bulkId:b"), nameless, ["409", "400"]),
-        // the first one when it is changed,
-        (titled(reports_to("ann", "bulkId:b"), "fixed"), reports_to("bob", "bulkId:a"), ["400", "409"]),
+        // or when it is changed; the first one fails when it is created,
+        (reports_to("ann", "bulkId:b"), titled(reports_to("bob", "bulkId:a"), "fixed"), ["409", "400"]),
+        (
+            json!({ "schemas": [USER, ENTERPRISE], ENTERPRISE: { "manager": { "value": "bulkId:b" } } }),
+            reports_to("bob", "bulkId:a"),
+            ["400", "409"],
+        ),
         // or the second one was wrong from the start, and there is no circle.
         (reports_to("ann", "bulkId:b"), unknown, ["409", "400"]),
     ] {
@@ -217,12 +233,13 @@ async fn what_was_there_before_is_never_taken_back() {
     let there = provider.create("/Users", user("bjensen")).await;
     let adopting = titled(reports_to("bjensen", "bulkId:b"), &format!("adopt {}", id(&there)));
     let failing = json!({ "schemas": [USER, ENTERPRISE], ENTERPRISE: { "manager": { "value": "bulkId:a" } } });
-    let answer = provider.bulk(&[post("/Users", "a", adopting.clone()), post("/Users", "b", failing)]).await;
-    assert_eq!(statuses(&answer), ["409", "400"]);
+    let answer = provider.bulk(&[post("/Users", "b", failing), post("/Users", "a", adopting.clone())]).await;
+    assert_eq!(statuses(&answer), ["400", "409"]);
     assert_eq!(provider.get("/Users").await.names(), ["bjensen"]);
     let answer = provider.bulk(&[post("/Users", "a", adopting), post("/Users", "b", reports_to("bob", "bulkId:a"))]).await;
     let users = stored(&provider, "/Users", &answer).await;
     assert_eq!(users[0]["id"], there["id"]);
+    assert_ne!(users[0]["meta"]["version"], there["meta"]["version"]);
     assert_eq!(users[0][ENTERPRISE]["manager"]["value"], users[1]["id"]);
 }
 
@@ -239,4 +256,49 @@ async fn a_circle_that_fails_counts_its_operations() {
         let answer = provider.bulk_until(json!(fail_on_errors), &circle).await;
         assert_eq!(statuses(&results(answer.ok())), expected);
     }
+}
+
+#[tokio::test]
+async fn what_cannot_be_taken_back_is_told() {
+    // P-3.7.1-01
+    let provider = Provider::new(Setup { policy: Some(Arc::new(Doorkeeper::default())), ..Setup::default() });
+    let guest = provider.asked_by(RequestContext::new("example").with_principal("guest"));
+    let nameless = json!({ "schemas": [USER, ENTERPRISE], ENTERPRISE: { "manager": { "value": "bulkId:b" } } });
+    let answer = guest.bulk(&[post("/Users", "a", nameless), post("/Users", "b", reports_to("bob", "bulkId:a"))]).await;
+    assert_eq!(statuses(&answer), ["400", "409"]);
+    assert_eq!(answer[0].get("location"), None);
+    let location = answer[1]["location"].as_str().expect("it is there").trim_start_matches(BASE);
+    assert_eq!(provider.get(location).await.ok()["userName"], "bob");
+}
+
+#[tokio::test]
+async fn a_circle_with_a_wrong_operation_is_not_begun() {
+    // P-3.7.1-01, P-3.7.2-03
+    let elsewhere = post("/Users", "x", json!({ "schemas": [USER] }));
+    for (member, status) in [("bulkId:nobody", "400"), ("bulkId:x", "409")] {
+        let policy = Doorkeeper::default();
+        let provider = Provider::new(Setup { policy: Some(Arc::new(policy.clone())), ..Setup::default() });
+        let circle = [post("/Groups", "g", group("G", &["bulkId:h"])), post("/Groups", "h", group("H", &["bulkId:g", member]))];
+        let [one, other] = circle;
+        let answer = provider.bulk(&[one, other, elsewhere.clone()]).await;
+        assert_eq!(statuses(&answer), ["409", status, "400"]);
+        assert!(answer[1]["response"]["detail"].as_str().is_some_and(|detail| detail.contains(&format!("`{member}`"))));
+        assert!(policy.0.lock().expect("no panic while it is held").is_empty());
+    }
+}
+
+#[tokio::test]
+async fn what_a_required_extension_holds_is_required() {
+    // P-3.7.1-01
+    let read = |document| Schema::from_json(document).expect("a schema");
+    let (step, lease) = ("urn:example:schemas:Step", "urn:example:schemas:Lease");
+    let next = json!({ "name": "next", "type": "reference", "referenceTypes": ["Step"] });
+    let extension = SchemaExtension { required: true, ..read(json!({ "id": lease, "attributes": [next] })).into() };
+    let schema = read(json!({ "id": step, "attributes": [{ "name": "displayName", "type": "string" }] }));
+    let provider = Provider::serving([ResourceType::new("Step", schema).with_extension(extension)], Setup::default());
+    let to = |name: &str, next: &str| json!({ "schemas": [step, lease], "displayName": name, lease: { "next": next } });
+    let circle = [post("/Steps", "a", to("A", "bulkId:b")), post("/Steps", "b", to("B", "bulkId:a"))];
+    assert_eq!(statuses(&provider.bulk(&circle).await), ["409", "409"]);
+    let chain = [post("/Steps", "a", to("A", "bulkId:b")), post("/Steps", "b", to("B", "none"))];
+    assert_eq!(statuses(&provider.bulk(&chain).await), ["201", "201"]);
 }

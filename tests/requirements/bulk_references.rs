@@ -320,3 +320,44 @@ async fn a_thousand_forward_references_are_resolved() {
         assert_eq!(stored["meta"]["version"], "W/\"1\"");
     }
 }
+
+#[tokio::test]
+async fn an_echoed_id_may_be_a_name() {
+    //
+    let provider = Provider::strict();
+    let echo = json!([{ "op": "replace", "value": { "id": "bulkId:a", "title": "Guide" } }]);
+    let other = json!([{ "op": "replace", "value": { "id": "bulkId:b", "title": "Guide" } }]);
+    let results = provider
+        .bulk(&[
+            post("/Users", "a", user("ann")),
+            post("/Users", "b", user("bob")),
+            patch("/Users/bulkId:a", echo),
+            patch("/Users/bulkId:a", other),
+        ])
+        .await;
+    assert_eq!(statuses(&results), ["201", "201", "200", "400"]);
+    assert_eq!(results[3]["response"]["scimType"], "mutability");
+}
+
+#[tokio::test]
+async fn a_path_that_is_wrong_stays_wrong() {
+    //
+    let provider = Provider::strict();
+    let nothing = json!([{ "op": "add", "path": "members[value eq \"bulkId:a\"].nothing", "value": "bulkId:nobody" }]);
+    // Two keys that become one are not two changes of which one is lost.
+    let same = json!([{ "op": "replace", "value": {
+        "members[value eq \"bulkId:a\"].display": "Ann",
+        "members[ value eq \"bulkId:a\" ].display": "Bob"
+    } }]);
+    let results = provider
+        .bulk(&[
+            post("/Users", "a", user("ann")),
+            post("/Groups", "g", group("Guides", &["bulkId:a"])),
+            patch("/Groups/bulkId:g", nothing),
+            patch("/Groups/bulkId:g", same),
+        ])
+        .await;
+    assert_eq!(statuses(&results), ["201", "201", "400", "400"], "{results:?}");
+    assert_eq!(results[2]["response"]["scimType"], "invalidPath");
+    assert_eq!(results[3]["response"]["scimType"], "noTarget");
+}

@@ -102,7 +102,7 @@ async fn a_version_is_an_if_match() {
     }
     // There is no version to match yet.
     let mut new = post("/Users", "a", user("ann"));
-    new["version"] = json!("W/\"7\"");
+    new["version"] = json!("W/\"7\"\n");
     made(&provider.bulk(&[new]).await[0]);
 }
 

@@ -1,14 +1,16 @@
 //! An operation of a bulk request obeys what a single request obeys (RFC 7644, Section 3.7).
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use http::StatusCode;
 use scimwire::auth::{Permissions, RequestContext};
-use scimwire::dispatch::Features;
+use scimwire::dispatch::{Features, Report};
 use scimwire::policy::{Deleting, Policy};
-use scimwire::store::{Change, Operation};
-use scimwire::{Error, Quirks, ResourceType};
+use scimwire::query::Projection;
+use scimwire::store::{Change, Operation, Precondition, Selected, Selection, Update};
+use scimwire::{Dispatcher, Error, MemoryStore, Quirks, Resource, ResourceStore, ResourceType, StoreError};
 use serde_json::{Value, json};
 
 use super::jobs::{delete, made, message, patch, post, put, results, statuses};
@@ -181,4 +183,57 @@ async fn a_version_is_demanded_of_each() {
     // A circle is closed without one: nobody could know the version.
     let circle = [post("/Groups", "g", group("G", &["bulkId:h"])), post("/Groups", "h", group("H", &["bulkId:g"]))];
     assert_eq!(statuses(&provider.bulk(&circle).await), ["201", "201"]);
+}
+
+/// A store whose database is away.
+#[derive(Debug)]
+struct Away;
+
+#[async_trait]
+impl ResourceStore for Away {
+    async fn create(&self, _: Resource, _: &RequestContext) -> Result<Resource, StoreError> {
+        Err(StoreError::other("no connection to db.internal"))
+    }
+
+    async fn get(&self, _: &str, _: &Projection, _: &RequestContext) -> Result<Arc<Resource>, StoreError> {
+        Err(StoreError::other("no connection to db.internal"))
+    }
+
+    async fn select(&self, _: Selection<'_>, _: &RequestContext) -> Result<Selected, StoreError> {
+        Err(StoreError::other("no connection to db.internal"))
+    }
+
+    async fn update(&self, _: &str, _: &Update, _: &RequestContext) -> Result<Change, StoreError> {
+        Err(StoreError::other("no connection to db.internal"))
+    }
+
+    async fn delete(&self, _: &str, _: &Precondition, _: &RequestContext) -> Result<Change, StoreError> {
+        Err(StoreError::Busy { retry_after: Duration::from_secs(5) })
+    }
+}
+
+#[tokio::test]
+async fn a_database_that_fails_fails_the_operation() {
+    // P-3.7-16, P-3.7-12
+    let (users, groups) = (ResourceType::user(), ResourceType::group());
+    let scim = Dispatcher::builder(BASE)
+        .resource_type(users, Away)
+        .resource_type(groups.clone(), MemoryStore::new(groups))
+        .unauthenticated()
+        .build()
+        .expect("the types are consistent");
+    let operations = [post("/Users", "a", user("ann")), delete("/Users/1"), post("/Groups", "g", group("Guides", &[]))];
+    let request = http::Request::post("/scim/v2/Bulk").body(message(&operations).to_string()).expect("a request");
+    // A host may run it on any thread.
+    let response = tokio::spawn(async move { scim.dispatch(request).await }).await.expect("it ends");
+    let report = response.extensions().get::<Report>().cloned().expect("each response has one");
+    assert_eq!(report.source.expect("the host hears").to_string(), "no connection to db.internal");
+    let body = String::from_utf8(response.into_body()).expect("text");
+    assert!(!body.contains("db.internal"), "{body}");
+    let results = results(serde_json::from_str(&body).expect("JSON"));
+    assert_eq!(statuses(&results)[0], "500");
+    assert_eq!(statuses(&results)[2], "201");
+    assert!(["429", "503"].contains(&statuses(&results)[1]), "{body}");
+    let statuses: Vec<String> = report.operations.iter().map(|status| status.as_u16().to_string()).collect();
+    assert_eq!(statuses, super::jobs::statuses(&results));
 }

@@ -24,12 +24,13 @@ impl Job<'_, '_> {
         match self.make(circle, links, &mut made).await {
             Ok(()) => made.into_iter().for_each(|made| self.settle(made.index, Ok(made.answer))),
             Err((culprit, failure)) => {
-                self.undo(&made).await;
+                let left = self.undo(&made).await;
                 self.settle(culprit, Err(failure));
                 for index in circle.iter().filter(|index| **index != culprit) {
                     let detail = "the resources that refer to each other could not be created together".to_owned();
                     self.settle(*index, Err(conflict(detail)));
                 }
+                left.into_iter().for_each(|(index, location)| self.locate(index, location));
             }
         }
     }
@@ -45,10 +46,9 @@ impl Job<'_, '_> {
         };
         for index in order {
             let lacks = self.defer(index);
-            let mut answer = self.send(index).await.map_err(|failure| (index, failure))?;
+            let answer = self.send(index).await.map_err(|failure| (index, failure))?;
             let name = self.tasks.get(index).and_then(|task| task.creates()).map(str::to_owned);
             self.ids.extend(name.zip(answer.id.clone()));
-            answer.body = answer.body.filter(|_| lacks.is_empty());
             made.push(Made { index, answer, lacks });
         }
         for made in made.iter_mut().filter(|made| !made.lacks.is_empty()) {
@@ -95,10 +95,10 @@ impl Job<'_, '_> {
         Ok(())
     }
 
-    /// Takes back what was made of a circle that could not be closed; what a policy let take over something that was there
-    /// before stays.
-    async fn undo(&mut self, made: &[Made]) {
-        let exchange = self.exchange;
+    /// Takes back what was made of a circle that could not be closed, and returns where that is of it which the host keeps.
+    /// What a policy let take over something that was there before stays.
+    async fn undo(&mut self, made: &[Made]) -> Vec<(usize, Option<String>)> {
+        let (exchange, mut left) = (self.exchange, Vec::new());
         for made in made.iter().rev().filter(|made| made.answer.is_new) {
             let target = self.tasks.get(made.index).and_then(|task| task.target.as_ref());
             let Some((target, id)) = target.zip(made.answer.id.as_deref()) else {
@@ -109,8 +109,10 @@ impl Job<'_, '_> {
             let part = exchange.part(&head, Body::Text(&[]), &mut report);
             if let Err(failure) = part.delete(target.endpoint, id).await {
                 failure.into_response(&mut report);
+                left.push((made.index, made.answer.location.clone()));
             }
             self.notice(made.index, report);
         }
+        left
     }
 }

@@ -152,6 +152,13 @@ impl<'j, 'p> Job<'j, 'p> {
         }
     }
 
+    /// Says where a resource is that was created, although its operation has failed.
+    pub(super) fn locate(&mut self, index: usize, location: Option<String>) {
+        if let Some(result) = self.results.get_mut(index).and_then(Option::as_mut) {
+            result.location = location;
+        }
+    }
+
     pub(super) fn notice(&mut self, index: usize, report: Report) {
         self.deviations.extend(report.deviations.into_iter().map(|deviation| (index, deviation)));
         self.source = self.source.take().or(report.source);

@@ -11,7 +11,8 @@ pub(super) struct Link {
     pub(super) required: bool,
 }
 
-/// The operations in groups, each group after all that it refers to. Those in one group refer to each other, in a circle.
+/// The operations in groups, each group after all that it refers to. Those in one group refer to each other, in a circle; they
+/// stand in an order in which most come after what they refer to.
 pub(super) fn groups(links: &[Vec<Link>]) -> Vec<Vec<usize>> {
     let targets: Vec<Vec<usize>> = links.iter().map(|links| links.iter().map(|link| link.to).collect()).collect();
     components(&targets)
@@ -37,7 +38,7 @@ pub(super) fn of_circle(circle: &[usize], links: &[Vec<Link>]) -> Option<Vec<usi
 }
 
 /// The strongly connected components of a graph, each after those that it points to, by Tarjan's algorithm without
-/// recursion: in time linear in its size.
+/// recursion: in time linear in its size. In a component, what was found last stands first.
 fn components(targets: &[Vec<usize>]) -> Vec<Vec<usize>> {
     let mut search =
         Search { targets, nodes: vec![Node::default(); targets.len()], open: Vec::new(), found: Vec::new(), seen: 0 };
@@ -111,7 +112,7 @@ impl Search<'_> {
         let first = self.open.iter().rposition(|open| *open == node).unwrap_or_default();
         let mut component = self.open.split_off(first);
         component.iter().for_each(|node| self.nodes[*node].is_open = false);
-        component.sort_unstable();
+        component.reverse();
         self.found.push(component);
     }
 }
@@ -137,7 +138,8 @@ mod tests {
     #[test]
     fn circles_stay_together() {
         let found = groups(&links(&[&[], &[3], &[1, 4], &[1, 4], &[]]));
-        assert_eq!(found, [vec![0], vec![4], vec![1, 3], vec![2]]);
+        assert_eq!(found, [vec![0], vec![4], vec![3, 1], vec![2]]);
+        assert_eq!(groups(&links(&[&[1], &[2], &[3], &[0]])), [[3, 2, 1, 0]]);
         assert_eq!(groups(&links(&[&[0]])), [[0]]);
     }
 

@@ -194,7 +194,7 @@ fn in_value(attribute: &Attribute, is_reference: bool, value: &mut Value, visit:
     }
 }
 
-/// Visits the references among the operands of a filter in brackets; says whether there are some.
+/// Visits the references among the operands of a filter in brackets; says whether one has become something else.
 fn in_filter(attribute: &Attribute, filter: &mut Filter, visit: &mut Visit<'_>) -> bool {
     match filter {
         Filter::And(terms) | Filter::Or(terms) => {
@@ -207,11 +207,12 @@ fn in_filter(attribute: &Attribute, filter: &mut Filter, visit: &mut Visit<'_>) 
                 Some(sub) => is_part_reference(attribute, sub),
                 None => is_reference(attribute),
             };
-            let found = is_reference && BulkId::referred_to(text).is_some();
-            if found {
-                visit(text);
+            if !is_reference || BulkId::referred_to(text).is_none() {
+                return false;
             }
-            found
+            let before = text.clone();
+            visit(text);
+            *text != before
         }
         Filter::Compare { .. } | Filter::Present(_) | Filter::ValuePath { .. } => false,
     }
