@@ -92,13 +92,13 @@ impl Error {
     /// A failure that Table 9 of RFC 7644 knows; the status follows from the type.
     #[must_use]
     pub fn typed(scim_type: ScimType, detail: impl Into<Cow<'static, str>>) -> Self {
-        Self { status: scim_type.status(), scim_type: Some(scim_type), detail: detail.into() }
+        Self { status: scim_type.status(), scim_type: Some(scim_type), detail: one_line(detail.into()) }
     }
 
     /// A failure that has only a status.
     #[must_use]
     pub fn status_only(status: StatusCode, detail: impl Into<Cow<'static, str>>) -> Self {
-        Self { status, scim_type: None, detail: detail.into() }
+        Self { status, scim_type: None, detail: one_line(detail.into()) }
     }
 
     /// The HTTP status.
@@ -118,6 +118,20 @@ impl Error {
     pub fn detail(&self) -> &str {
         &self.detail
     }
+}
+
+/// The same with escapes for what would end a line or steer a terminal: a detail may repeat the client's words, and may end up
+/// in a log.
+fn one_line(detail: Cow<'static, str>) -> Cow<'static, str> {
+    let steers = |character: char| character.is_control() || matches!(character, '\u{2028}' | '\u{2029}');
+    if !detail.contains(steers) {
+        return detail;
+    }
+    let mut line = String::with_capacity(detail.len());
+    for character in detail.chars() {
+        if steers(character) { line.extend(character.escape_default()) } else { line.push(character) }
+    }
+    line.into()
 }
 
 impl Serialize for Error {

@@ -49,6 +49,9 @@
 //! the ready-made tokens of the feature `tokens`. [`auth`] also says what is the library's part in security, and what the host's.
 //! Known departures of real clients are repaired and reported: see [`Quirks`].
 //!
+//! Features, none of them on by itself: `tokens` (bearer tokens, kept as hashes), `tower` (the dispatcher as a
+//! `tower::Service`), `tracing` (a span for each request).
+//!
 //! What the crate is not: an HTTP server, a SCIM client, or a user database.
 
 #![cfg_attr(not(test), warn(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used))]

@@ -20,14 +20,17 @@ mod requirements {
     mod definitions;
     mod discovery;
     mod element_filters;
+    mod errors;
     mod filter_grammar;
     mod filter_limits;
     mod filter_values;
     mod index_pages;
     mod jobs;
+    mod limits;
     mod me;
     mod media_types;
     mod methods;
+    mod observed;
     mod paths;
     mod people;
     mod post_search;

@@ -46,12 +46,3 @@ impl FromStr for PublicUrl {
         }
     }
 }
-
-/// Whether a path is below one of the bases.
-pub(crate) fn is_scim(path: &str) -> bool {
-    let path = match path.strip_prefix("/t/") {
-        Some(of_tenant) => of_tenant.find('/').map_or("", |end| &of_tenant[end..]),
-        None => path,
-    };
-    path.strip_prefix("/scim/v2").is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-}

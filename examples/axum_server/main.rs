@@ -8,6 +8,7 @@ mod auth;
 mod base_url;
 mod events;
 mod options;
+mod patience;
 mod provider;
 mod request_log;
 mod resource_types;
@@ -59,6 +60,6 @@ async fn run(options: &Options, tenants: Tenants) -> Result<(), Box<dyn Error>> 
     let provider = Provider::new(options, &public_url, tenants)?;
     // It may be nobody's wish to read it: a closed standard output is no reason to end.
     let _ = io::stdout().write_all(welcome.as_bytes());
-    server::serve(listener, server::router(provider), told_to_end).await?;
+    server::serve(listener, server::router(&provider, options.body_time), told_to_end).await?;
     Ok(())
 }

@@ -27,6 +27,9 @@ pub(crate) struct Options {
     /// The largest page
     #[arg(long, value_name = "N", default_value = "200")]
     pub(crate) max_results: NonZeroUsize,
+    /// How many seconds the body of a request may take to arrive; then the answer is 408
+    #[arg(long = "body-timeout", value_name = "SECONDS", default_value = "30", value_parser = seconds)]
+    pub(crate) body_time: Duration,
     /// Further resource types, and extensions of users and groups, `{"schemas": [...], "resourceTypes": [...]}` in the RFC's
     /// JSON form; repeatable
     #[arg(long, value_name = "FILE")]
@@ -74,6 +77,11 @@ pub(crate) struct TenantToken {
     pub(crate) token: Secret,
     /// How long it can be used from the start of the server; without it, for good.
     pub(crate) lifetime: Option<Duration>,
+}
+
+fn seconds(text: &str) -> Result<Duration, &'static str> {
+    let seconds = text.parse().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    seconds.filter(|time| !time.is_zero()).ok_or("write a number of seconds above 0, such as `30` or `0.5`")
 }
 
 fn database(text: &str) -> Result<Database, &'static str> {

@@ -18,8 +18,6 @@ use crate::tenants::Tenants;
 /// The dispatcher, and what the host keeps for itself: its stores and its events.
 pub(crate) struct Provider {
     pub(crate) dispatcher: Dispatcher,
-    /// The largest body that the dispatcher reads.
-    pub(crate) body_limit: usize,
     pub(crate) users: MemoryStore,
     pub(crate) groups: MemoryStore,
     pub(crate) events: Arc<EventLog>,
@@ -57,7 +55,7 @@ impl Provider {
         }
         let dispatcher = builder.build()?;
         let admin_key = options.admin_key.as_ref().map(TokenHash::of);
-        Ok(Self { dispatcher, body_limit: limits.body_bytes, users, groups, events, tenants, admin_key })
+        Ok(Self { dispatcher, users, groups, events, tenants, admin_key })
     }
 }
 

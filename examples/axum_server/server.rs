@@ -1,26 +1,18 @@
-//! `scimwire` inside axum: hands requests to the dispatcher and its answers back, until the process is told to end.
+//! `scimwire` inside axum: the dispatcher is a service to route to, until the process is told to end.
 
-use std::error::Error as _;
 use std::io;
 use std::time::Duration;
 
-use axum::body::{self, Body};
-use axum::extract::{Request, State};
-use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Router, middleware};
-use http::header::CONTENT_TYPE;
-use http::{StatusCode, Uri};
-use http_body_util::LengthLimitError;
-use scimwire::{Dispatcher, Error};
+use http::StatusCode;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::{select, signal, time};
 
 use crate::admin;
-use crate::base_url::is_scim;
+use crate::patience::wait_no_longer;
 use crate::provider::Provider;
-use crate::request_log::log_request;
 
 /// How long requests may still take when the process is told to end.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -34,45 +26,24 @@ SCIM   /scim/v2          for the tenant whose token it is
 Send a token: `Authorization: Bearer TOKEN`. It was printed, or given, when this server was started.
 ";
 
-/// What the SCIM endpoint works with.
-#[derive(Clone)]
-struct Scim {
-    dispatcher: Dispatcher,
-    body_limit: usize,
-}
-
-/// Everything that is served. The dispatcher does its own routing, so all of SCIM is one fallback route.
-pub(crate) fn router(provider: Provider) -> Router {
-    let admin = admin::router(&provider);
-    let scim = Scim { dispatcher: provider.dispatcher, body_limit: provider.body_limit };
-    let mut router = Router::new().route("/", get(FRONT_PAGE)).fallback(answer).with_state(scim);
+/// Everything that is served.
+pub(crate) fn router(provider: &Provider, body_time: Duration) -> Router {
+    let admin = admin::router(provider);
+    let mut router = Router::new().route("/", get(FRONT_PAGE)).fallback(nothing);
+    // Routed to and not nested: the whole path reaches the dispatcher, which compares the tenant in it with that of the token.
+    for base in ["/scim/v2", "/t/{tenant}/scim/v2"] {
+        for path in [base.to_owned(), format!("{base}/"), format!("{base}/{{*path}}")] {
+            router = router.route_service(&path, provider.dispatcher.clone());
+        }
+    }
     if let Some(admin) = admin {
         router = router.nest("/admin/api", admin);
     }
-    router.layer(middleware::from_fn(log_request))
+    router.layer(middleware::from_fn_with_state(body_time, wait_no_longer))
 }
 
-async fn answer(State(scim): State<Scim>, uri: Uri, request: Request) -> Response {
-    if !is_scim(uri.path()) {
-        return (StatusCode::NOT_FOUND, "There is nothing at this path. SCIM is at /scim/v2.\n").into_response();
-    }
-    let (head, body) = request.into_parts();
-    // One byte more than is allowed: the dispatcher refuses such a body itself, with a SCIM error.
-    match body::to_bytes(body, scim.body_limit + 1).await {
-        Ok(body) => scim.dispatcher.dispatch(Request::from_parts(head, body)).await.map(Body::from),
-        Err(err) => unreadable(&err, scim.body_limit),
-    }
-}
-
-/// The answer to a request whose body could not be read to its end.
-fn unreadable(err: &axum::Error, limit: usize) -> Response {
-    let error = if err.source().is_some_and(|source| source.is::<LengthLimitError>()) {
-        Error::status_only(StatusCode::PAYLOAD_TOO_LARGE, format!("the body is larger than {limit} bytes"))
-    } else {
-        Error::status_only(StatusCode::BAD_REQUEST, "the body ended early: send the request again")
-    };
-    let body = serde_json::to_vec(&error).unwrap_or_default();
-    (error.status(), [(CONTENT_TYPE, "application/scim+json")], body).into_response()
+async fn nothing() -> (StatusCode, &'static str) {
+    (StatusCode::NOT_FOUND, "There is nothing at this path. SCIM is at /scim/v2.\n")
 }
 
 /// Serves until `told_to_end`; then finishes what it has begun, if that does not take long.

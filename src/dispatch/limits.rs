@@ -11,7 +11,7 @@ use crate::message::JsonLimits;
 pub struct Limits {
     /// The length of a body, in bytes; beyond it is 413.
     pub body_bytes: usize,
-    /// The nesting of a body.
+    /// The nesting of a body, and the length of its arrays.
     pub json: JsonLimits,
     /// The size of filters and of the filters in paths.
     pub filter: FilterLimits,
@@ -23,6 +23,8 @@ pub struct Limits {
     pub bulk_bytes: usize,
     /// How many values a filter may look at that the store leaves to this crate; beyond it is `tooMany`.
     pub filter_values: u64,
+    /// How many values the filters in the paths of a PATCH may look at; beyond it is `tooMany`.
+    pub path_values: u64,
     /// The largest page: `filter.maxResults` of `ServiceProviderConfig`.
     pub page_size: usize,
     /// The page when the client does not say how large.
@@ -41,6 +43,7 @@ impl Default for Limits {
             bulk_operations: 1000,
             bulk_bytes: 10 * 1024 * 1024,
             filter_values: 100_000_000,
+            path_values: 10_000_000,
             page_size: 200,
             default_page_size: 100,
             cursor_timeout: None,

@@ -7,6 +7,7 @@ mod config;
 mod cursor;
 mod discovery;
 mod limits;
+mod observe;
 mod precondition;
 mod report;
 mod request;
@@ -14,8 +15,11 @@ mod resources;
 mod response;
 mod route;
 mod search;
+#[cfg(feature = "tower")]
+mod service;
 
 use std::fmt;
+use std::future;
 use std::sync::Arc;
 
 use http::header::CONTENT_LENGTH;
@@ -36,6 +40,7 @@ pub use limits::Limits;
 pub use report::Report;
 
 use answer::{Answer, Failure};
+use observe::Observation;
 use request::Body;
 use route::Route;
 
@@ -115,13 +120,18 @@ impl Dispatcher {
     /// requests, which carry no credentials, before it dispatches.
     pub async fn dispatch<B: AsRef<[u8]>>(&self, request: Request<B>) -> Response<Vec<u8>> {
         let (head, body) = request.into_parts();
-        self.respond(&head, async { Ok(body) }).await
+        self.respond(&head, |_| future::ready(Ok(body))).await
     }
 
-    /// Answers a request whose body is read once it is known that it may be sent.
-    async fn respond(&self, head: &Parts, body: impl Future<Output = Result<impl AsRef<[u8]>, Failure>>) -> Response<Vec<u8>> {
+    /// Answers a request whose body is read, up to a limit, once it is known that it may be sent.
+    async fn respond<B, F>(&self, head: &Parts, body: impl FnOnce(usize) -> F) -> Response<Vec<u8>>
+    where
+        B: AsRef<[u8]>,
+        F: Future<Output = Result<B, Failure>>,
+    {
         let mut report = Report::default();
-        let answer = self.provider.answer(head, body, &mut report).await;
+        let observation = Observation::of(&head.method);
+        let answer = observation.around(self.provider.answer(head, body, &mut report)).await;
         let mut response = match answer {
             Ok(answer) => answer.into_response(),
             Err(failure) => failure.into_response(&mut report),
@@ -132,6 +142,10 @@ impl Dispatcher {
             response.headers_mut().insert(CONTENT_LENGTH, length.into());
             response.body_mut().clear();
         }
+        if response.status() == StatusCode::NOT_FOUND {
+            report.id = None;
+        }
+        observation.end(&response, &report);
         response.extensions_mut().insert(report);
         response
     }
@@ -144,30 +158,33 @@ impl Dispatcher {
 }
 
 impl Provider {
-    async fn answer(
-        &self,
-        head: &Parts,
-        body: impl Future<Output = Result<impl AsRef<[u8]>, Failure>>,
-        report: &mut Report,
-    ) -> Result<Answer, Failure> {
+    async fn answer<B, F>(&self, head: &Parts, body: impl FnOnce(usize) -> F, report: &mut Report) -> Result<Answer, Failure>
+    where
+        B: AsRef<[u8]>,
+        F: Future<Output = Result<B, Failure>>,
+    {
         let cx = self.authenticator.authenticate(head).await?;
         report.tenant = Some(cx.tenant().clone());
         let locations = cx.base_url().map_or_else(|| self.locations.clone(), |url| self.locations.under(url));
         let features = cx.features().unwrap_or(self.features);
         let route = Route::find(head.uri.path(), &locations, self, &features, &cx)?;
+        route.tell(&head.method, report);
         let permissions = cx.permissions();
         let allowed = if route.only_reads(&head.method) { permissions.read } else { permissions.write };
         if !allowed {
             return Err(AuthError::insufficient_scope().into());
         }
-        let body = body.await?;
+        let body = body(route.body_limit(&self.limits)).await?;
         let body = body.as_ref();
         if body.len() > self.limits.body_bytes {
             return Err(too_large(self.limits.body_bytes));
         }
         let quirks = cx.quirks().unwrap_or(self.quirks);
-        let exchange = Exchange { provider: self, head, body: Body::Text(body), cx: &cx, quirks, features, locations, report };
-        exchange.run(route).await
+        let exchange =
+            Exchange { provider: self, head, body: Body::Text(body), cx: &cx, quirks, features, locations, report: &mut *report };
+        let mut answer = exchange.run(route).await?;
+        report.id = report.id.take().or_else(|| answer.id.take());
+        Ok(answer)
     }
 }
 

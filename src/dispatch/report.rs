@@ -7,6 +7,7 @@ use http::StatusCode;
 
 use crate::auth::Tenant;
 use crate::quirks::Deviation;
+use crate::schema::ResourceType;
 
 /// What a host may want to know about a request besides its answer; among the extensions of the response.
 #[derive(Clone, Debug, Default)]
@@ -14,6 +15,13 @@ use crate::quirks::Deviation;
 pub struct Report {
     /// Whose request it was; none before that was known.
     pub tenant: Option<Tenant>,
+    /// What was asked: `create`, `read`, `list`, `search`, `replace`, `patch`, `delete`, `bulk`, `discover` or `options`; none before
+    /// that was known.
+    pub operation: Option<&'static str>,
+    /// Of which resource type, where it is one.
+    pub resource_type: Option<Arc<ResourceType>>,
+    /// The id of the resource, where there is one.
+    pub id: Option<String>,
     /// Where it departed from the RFC, and was read all the same.
     pub deviations: Vec<Deviation>,
     /// What came of each operation of a bulk request that was processed, in the order of the request.

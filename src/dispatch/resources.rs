@@ -83,6 +83,7 @@ impl Exchange<'_> {
         let rules = self.rules();
         let binder = PlanBinder::new(Arc::clone(&endpoint.resource_type), rules)
             .filters(self.provider.limits.filter, self.quirks.syntax())
+            .budget(self.provider.limits.path_values)
             .locations(self.locations.clone());
         let (plan, repairs) = binder.bind(message)?;
         self.report.deviations.extend(repairs.into_iter().map(Deviation::Patch));

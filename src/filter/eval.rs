@@ -84,6 +84,7 @@ impl BoundFilter {
             }
             Self::Not(term) => Ok(!term.holds(subject, budget)?),
             Self::Present(path) => {
+                budget.spend(1)?;
                 let sub = path.sub().map(|sub| sub.name());
                 Ok(subject.attribute(path).is_some_and(|value| is_present(value, sub)))
             }

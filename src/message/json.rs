@@ -4,6 +4,7 @@ use std::cell::Cell;
 use std::collections::HashSet;
 use std::fmt;
 
+use http::StatusCode;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
@@ -15,11 +16,13 @@ use crate::error::{Error, ScimType};
 pub struct JsonLimits {
     /// How deep arrays and objects may nest; beyond 127 the parser's own limit counts.
     pub depth: usize,
+    /// How many values one array may have, such as the members of a group; beyond it is 413.
+    pub values: usize,
 }
 
 impl Default for JsonLimits {
     fn default() -> Self {
-        Self { depth: 32 }
+        Self { depth: 32, values: 100_000 }
     }
 }
 
@@ -49,11 +52,22 @@ pub enum JsonError {
     /// It nests deeper than the limit.
     #[error("the body nests too deep")]
     TooDeep,
+    /// An array has more values than the limit.
+    #[error("the body has an array of more than {most} values: send them in several requests")]
+    TooManyValues {
+        /// The limit.
+        most: usize,
+    },
 }
 
 impl From<JsonError> for Error {
     fn from(err: JsonError) -> Self {
-        Self::typed(ScimType::InvalidSyntax, err.to_string())
+        match err {
+            JsonError::TooManyValues { .. } => Self::status_only(StatusCode::PAYLOAD_TOO_LARGE, err.to_string()),
+            JsonError::Syntax { .. } | JsonError::NotObject | JsonError::Duplicate { .. } | JsonError::TooDeep => {
+                Self::typed(ScimType::InvalidSyntax, err.to_string())
+            }
+        }
     }
 }
 
@@ -67,12 +81,13 @@ impl From<JsonError> for Error {
 pub fn parse_object(text: &[u8], limits: JsonLimits) -> Result<Map<String, Value>, JsonError> {
     let trouble = Cell::new(Trouble::None);
     let mut deserializer = serde_json::Deserializer::from_slice(text);
-    let reader = Reader { depth: limits.depth, trouble: &trouble };
+    let reader = Reader { depth: limits.depth, values: limits.values, trouble: &trouble };
     let value = reader.deserialize(&mut deserializer).and_then(|value| deserializer.end().map(|()| value));
     match (value, trouble.get()) {
         (Ok(Value::Object(object)), _) => Ok(object),
         (Ok(_), _) => Err(JsonError::NotObject),
         (Err(_), Trouble::TooDeep) => Err(JsonError::TooDeep),
+        (Err(_), Trouble::TooManyValues) => Err(JsonError::TooManyValues { most: limits.values }),
         (Err(err), Trouble::Duplicate) => Err(JsonError::Duplicate { line: err.line(), column: err.column() }),
         (Err(err), Trouble::None) => Err(JsonError::Syntax { line: err.line(), column: err.column() }),
     }
@@ -84,11 +99,13 @@ enum Trouble {
     None,
     Duplicate,
     TooDeep,
+    TooManyValues,
 }
 
 #[derive(Clone, Copy)]
 struct Reader<'t> {
     depth: usize,
+    values: usize,
     trouble: &'t Cell<Trouble>,
 }
 
@@ -151,6 +168,10 @@ impl<'de> Visitor<'de> for Reader<'_> {
         let inside = self.deeper()?;
         let mut values = Vec::new();
         while let Some(value) = elements.next_element_seed(inside)? {
+            if values.len() == self.values {
+                self.trouble.set(Trouble::TooManyValues);
+                return Err(A::Error::custom("too many values"));
+            }
             values.push(value);
         }
         Ok(Value::Array(values))

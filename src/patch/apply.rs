@@ -10,9 +10,6 @@ use crate::filter::Budget;
 use crate::resource::{Resource, is_unassigned};
 use crate::schema::{Attribute, Mutability, ResolvedPath, Schema};
 
-/// How many values the filters of one request may look at.
-const BUDGET: u64 = 10_000_000;
-
 /// On what terms the steps of a request are applied.
 struct Terms {
     no_match: NoMatch,
@@ -53,7 +50,7 @@ impl Plan {
 
     fn apply_steps(&self, resource: Resource, chosen: impl Fn(&Step) -> bool) -> Result<Patched, PatchError> {
         let mut patched = Patched { resource, repairs: Vec::new() };
-        let mut terms = Terms { no_match: self.no_match, budget: Budget::new(BUDGET) };
+        let mut terms = Terms { no_match: self.no_match, budget: Budget::new(self.budget) };
         for step in self.steps.iter().filter(|step| chosen(step)) {
             let done = step.apply(&mut patched.resource, &mut terms);
             let done = done.map_err(|kind| PatchError { operation: Some(step.operation), kind })?;

@@ -23,7 +23,11 @@ pub struct PlanBinder {
     pub(super) limits: FilterLimits,
     pub(super) syntax: Syntax,
     locations: Locations,
+    budget: u64,
 }
+
+/// How many values filters may look at, unless said otherwise.
+const BUDGET: u64 = 10_000_000;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Op {
@@ -51,6 +55,7 @@ impl PlanBinder {
             limits: FilterLimits::default(),
             syntax: Syntax::default(),
             locations: Locations::default(),
+            budget: BUDGET,
         }
     }
 
@@ -58,6 +63,12 @@ impl PlanBinder {
     #[must_use]
     pub fn filters(self, limits: FilterLimits, syntax: Syntax) -> Self {
         Self { limits, syntax, ..self }
+    }
+
+    /// Limits how many values the filters in paths may look at, all together, when the plan is applied.
+    #[must_use]
+    pub fn budget(self, values: u64) -> Self {
+        Self { budget: values, ..self }
     }
 
     /// Says where resources are, for comparisons with `$ref`.
@@ -85,7 +96,8 @@ impl PlanBinder {
             let mut binding = Binding { binder: self, operation, op, steps: &mut steps, repairs: &mut repairs };
             binding.operation(message).map_err(|kind| PatchError::new(operation, kind))?;
         }
-        let plan = Plan { resource_type: Arc::clone(&self.resource_type), steps, no_match: self.rules.no_match };
+        let resource_type = Arc::clone(&self.resource_type);
+        let plan = Plan { resource_type, steps, no_match: self.rules.no_match, budget: self.budget };
         Ok((plan, repairs))
     }
 

@@ -1,0 +1,97 @@
+//! The dispatcher as a service of `tower`, over the bodies of any HTTP stack.
+
+use std::convert::Infallible;
+use std::error::Error as StdError;
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use http::header::CONTENT_LENGTH;
+use http::{HeaderMap, Request, Response, StatusCode};
+use http_body::Body;
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use tower_service::Service;
+
+use super::answer::Failure;
+use super::{Dispatcher, too_large};
+use crate::error::Error;
+
+type BoxError = Box<dyn StdError + Send + Sync>;
+
+/// The dispatcher for routers and middleware of `tower`: it never fails, and is always ready.
+///
+/// The body is read once it is known who asks, and no further than [`Limits`](super::Limits) allow: a body that says
+/// that it is longer is not read at all. One that fails with an [`io::Error`] of the kind
+/// [`TimedOut`](io::ErrorKind::TimedOut) is answered with 408, and one that fails otherwise with 400.
+///
+/// In axum it is nested, or routed to as it is. Where tenants stand in the path, do not nest: a router that takes a prefix away
+/// hides from [`TenantUrl::check`](crate::auth::TenantUrl::check) what stood in it.
+///
+/// ```
+/// use axum::Router;
+/// use scimwire::{Dispatcher, MemoryStore, ResourceType};
+///
+/// let users = ResourceType::user();
+/// let scim = Dispatcher::builder("https://example.com/scim/v2")
+///     .resource_type(users.clone(), MemoryStore::new(users))
+///     .unauthenticated()
+///     .build()?;
+/// let app: Router = Router::new().nest_service("/scim/v2", scim);
+/// # Ok::<(), scimwire::dispatch::BuildError>(())
+/// ```
+#[cfg_attr(docsrs, doc(cfg(feature = "tower")))]
+impl<B> Service<Request<B>> for Dispatcher
+where
+    B: Body + Send + 'static,
+    B::Data: Send,
+    B::Error: Into<BoxError>,
+{
+    type Response = Response<Full<Bytes>>;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Infallible>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<B>) -> Self::Future {
+        let dispatcher = self.clone();
+        Box::pin(async move {
+            let (head, body) = request.into_parts();
+            let body = |limit| read(&head.headers, body, limit);
+            Ok(dispatcher.respond(&head, body).await.map(|body| Full::new(Bytes::from(body))))
+        })
+    }
+}
+
+async fn read<B>(headers: &HeaderMap, body: B, limit: usize) -> Result<Bytes, Failure>
+where
+    B: Body + Send,
+    B::Error: Into<BoxError>,
+{
+    let announced = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+    let at_least = announced.unwrap_or_default().max(body.size_hint().lower());
+    if usize::try_from(at_least).map_or(true, |at_least| at_least > limit) {
+        return Err(too_large(limit));
+    }
+    match Limited::new(body, limit).collect().await {
+        Ok(collected) => Ok(collected.to_bytes()),
+        Err(err) => Err(unreadable(err.as_ref(), limit)),
+    }
+}
+
+/// What to say about a body that could not be read to its end.
+fn unreadable(err: &(dyn StdError + 'static), limit: usize) -> Failure {
+    let mut causes = std::iter::successors(Some(err), |&err| err.source());
+    if err.is::<LengthLimitError>() {
+        return too_large(limit);
+    }
+    let is_late = |cause: &io::Error| cause.kind() == io::ErrorKind::TimedOut;
+    let error = if causes.any(|cause| cause.downcast_ref().is_some_and(is_late)) {
+        Error::status_only(StatusCode::REQUEST_TIMEOUT, "the body did not come in time: send the request again")
+    } else {
+        Error::status_only(StatusCode::BAD_REQUEST, "the body ended early: send the request again")
+    };
+    error.into()
+}
