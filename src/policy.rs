@@ -43,7 +43,8 @@ pub trait Policy: Send + Sync + 'static {
         Ok(())
     }
 
-    /// Before a resource is deleted: may refuse, or have it deactivated instead.
+    /// Before a resource is deleted: may refuse, or have it deactivated instead. It is asked, too, before a bulk request takes
+    /// back what it made of resources that refer to each other, because one of them failed.
     ///
     /// # Errors
     ///
