@@ -107,6 +107,20 @@ async fn a_deviation_shows_no_values() {
         seen += said.len();
     }
     assert!(seen > 20, "each operation is a departure in some way besides its case: {seen}");
+    let queries = [
+        "?FILTER=userName+eq+%22s3cret%22",
+        "?filter=userName+eq+%22s3cret+x%22",
+        "?filter=active+eq+%22True%22+or+userName+eq+%22s3cret%22",
+        "?filter=emails%5Btype+eq+%22s3cret%22%5D.value+eq+%22s3cret%22",
+        "?filter=manager+eq+%22s3cret%22",
+        "?access_token=s3cret&count=-1",
+    ];
+    for query in queries {
+        let response = send("GET", &format!("/Users{query}"), Value::Null).await;
+        let report = response.extensions().get::<Report>().expect("a report");
+        let said: Vec<String> = report.deviations.iter().map(|one| format!("{one} {one:?}")).collect();
+        assert!(!said.is_empty() && !said.iter().any(|text| text.contains("s3cret")), "{query}: {said:?}");
+    }
 }
 
 #[tokio::test]
