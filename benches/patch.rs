@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use http::{Method, StatusCode};
+use scimwire::dispatch::{Clock, SystemClock};
 use scimwire::message::{JsonLimits, PatchOp, parse_object};
 use scimwire::patch::{Plan, PlanBinder, Rules};
-use scimwire::dispatch::{Clock, SystemClock};
 use scimwire::resource::{Intake, Meta, Resource, ValueRules};
 use scimwire::schema::{ENTERPRISE_USER, ResourceType};
 use scimwire::store::Update;

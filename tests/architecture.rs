@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 /// Each module, after all those it may name.
 const ORDER: &[&str] = &[
-    "attr", "error", "clock", "secret", "schema", "resource", "filter", "message", "query", "patch", "auth", "store", "policy", "quirks", "dispatch",
+    "attr", "error", "clock", "secret", "schema", "resource", "filter", "message", "query", "patch", "auth", "store", "policy",
+    "quirks", "dispatch",
 ];
 
 const VENDORS: &[&str] = &[
