@@ -152,8 +152,9 @@ impl Attribute {
     /// The canonical value that `text` is a spelling of, in any case unless the attribute is case exact.
     #[must_use]
     pub fn canonical_value(&self, text: &str) -> Option<&str> {
-        let same = |known: &&String| *known == text || (!self.case_exact && folds_equal(text, &fold(known)));
-        self.canonical_values.iter().find(same).map(String::as_str)
+        let exactly = self.canonical_values.iter().find(|known| *known == text);
+        let same = |known: &&String| !self.case_exact && folds_equal(text, &fold(known));
+        exactly.or_else(|| self.canonical_values.iter().find(same)).map(String::as_str)
     }
 
     /// Whether upper and lower case differ in comparisons.

@@ -241,6 +241,23 @@ async fn the_host_may_see_to_references() {
 }
 
 #[tokio::test]
+async fn a_host_may_ask_for_unique_values() {
+    // S-7-16, S-7-18
+    let users = ResourceType::user().with_extension(ENTERPRISE_USER);
+    let unique = users.unique("emails.value").unique(&format!("{ENTERPRISE}:employeeNumber"));
+    let provider = Provider::serving([unique], Setup::default());
+    let both = json!({ "emails": [{ "value": "b@example.com" }], ENTERPRISE: { "employeeNumber": "7a" } });
+    provider.create("/Users", with("first", both)).await;
+    for taken in
+        [json!({ "emails": [{ "value": "x" }, { "value": "B@example.com" }] }), json!({ ENTERPRISE: { "employeeNumber": "7A" } })]
+    {
+        provider.post("/Users", with("second", taken)).await.failed(409, Some("uniqueness"));
+    }
+    let shown = provider.get(&format!("/Schemas/{ENTERPRISE}")).await.ok();
+    assert_eq!(shown["attributes"][0]["uniqueness"], "server", "what holds is published");
+}
+
+#[tokio::test]
 async fn groups_may_hold_groups() {
     // S-4.2-01, S-4.2-03, S-4.2-04
     let provider = Provider::strict();

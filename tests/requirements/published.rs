@@ -70,12 +70,12 @@ fn common_attributes_have_the_characteristics_of_the_rfc() {
     let table = "schemas reference true true false readWrite always none
         id string false true true readOnly always server
         externalId string false false true readWrite default none
-        meta complex false false false readOnly default none
-        meta.resourceType string false false true readOnly default none
-        meta.created dateTime false false false readOnly default none
-        meta.lastModified dateTime false false false readOnly default none
-        meta.location reference false false true readOnly default none
-        meta.version string false false true readOnly default none";
+        meta complex false true false readOnly default none
+        meta.resourceType string false true true readOnly default none
+        meta.created dateTime false true false readOnly default none
+        meta.lastModified dateTime false true false readOnly default none
+        meta.location reference false true true readOnly default none
+        meta.version string false true true readOnly default none";
     let mut found = Vec::new();
     for attribute in Schema::common().attributes() {
         let subs = attribute.sub_attributes().iter().map(|sub| (format!("{}.{}", attribute.name(), sub.name()), sub));
