@@ -16,6 +16,7 @@ mod changes {
     mod passwords;
     mod patching;
     mod paths;
+    mod policies;
     mod policy;
     mod provider;
     mod recorder;

@@ -47,11 +47,9 @@ transcripts! {
         discovery_strict_clients: "common/discovery-strict-clients.jsonl",
         mammoth: "products/mammoth.jsonl",
         keepnet: "products/keepnet.jsonl",
-    }
-    pending "needs the host policies of the demo" {
-        "products/mangoapps.jsonl",
-        "products/infrascale.jsonl",
-        "products/iomete.jsonl",
+        mangoapps: "products/mangoapps.jsonl",
+        infrascale: "products/infrascale.jsonl",
+        iomete: "products/iomete.jsonl",
     }
 }
 

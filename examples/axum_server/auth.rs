@@ -32,6 +32,6 @@ impl Authenticate for TenantAuthenticator {
         if !settings.enabled {
             return Err(AuthError::switched_off());
         }
-        Ok(if settings.has_groups { cx } else { cx.without_resource_type("Group") })
+        Ok(if settings.groups { cx } else { cx.without_resource_type("Group") })
     }
 }

@@ -1,14 +1,16 @@
 //! A SCIM service provider to try identity providers against, and a pattern to copy: `scimwire` inside an axum server.
 //!
 //! `cargo run --example axum_server` needs no flag. What to look at, in this order: `provider` puts the dispatcher together,
-//! `server` hands it the requests of axum, `auth` says who asks, `events` hears what changed.
+//! `server` hands it the requests of axum, `auth` says who asks, `policy` has one file for each rule of the host's own.
 
 mod admin;
 mod auth;
 mod base_url;
-mod events;
+mod finish;
+mod ledger;
 mod options;
 mod patience;
+mod policy;
 mod provider;
 mod request_log;
 mod resource_types;

@@ -8,6 +8,7 @@ use clap::{Parser, ValueEnum};
 use scimwire::Secret;
 
 use crate::base_url::PublicUrl;
+use crate::policy::orphans::Orphans;
 
 /// A SCIM 2.0 service provider to try identity providers against
 #[derive(Parser)]
@@ -49,6 +50,15 @@ pub(crate) struct Options {
     /// Takes the Group resource type from a tenant; repeatable
     #[arg(long = "no-groups", value_name = "NAME")]
     pub(crate) no_groups: Vec<String>,
+    /// The account size of newly provisioned users, in GB; SCIM does not change it
+    #[arg(long, value_name = "N")]
+    pub(crate) quota_gb: Option<u32>,
+    /// Puts users into the group of their department, and never takes them out
+    #[arg(long)]
+    pub(crate) department_groups: bool,
+    /// What becomes of users who have lost the last group that the identity provider had put them into
+    #[arg(long, value_enum, default_value_t = Orphans::Keep)]
+    pub(crate) orphans: Orphans,
     /// Opens the admin view to requests with `X-Admin-Key: KEY`
     #[arg(long, value_name = "KEY", value_parser = sendable)]
     pub(crate) admin_key: Option<Secret>,

@@ -6,20 +6,22 @@ use std::sync::Arc;
 use scimwire::auth::TokenHash;
 use scimwire::dispatch::Limits;
 use scimwire::schema::{ENTERPRISE_USER, ResourceType};
-use scimwire::{Dispatcher, MemoryDirectory, MemoryStore, Quirks};
+use scimwire::{Dispatcher, MemoryDirectory, Quirks, ResourceStore};
 
 use crate::auth::TenantAuthenticator;
 use crate::base_url::PublicUrl;
-use crate::events::EventLog;
+use crate::ledger::Ledger;
 use crate::options::{Database, Options, Profile};
+use crate::policy::Policies;
+use crate::policy::events::EventLog;
 use crate::resource_types;
 use crate::tenants::Tenants;
 
-/// The dispatcher, and what the host keeps for itself: its stores and its events.
+/// The dispatcher, and what the host keeps for itself: its hands on users and groups, its ledger and its events.
 pub(crate) struct Provider {
     pub(crate) dispatcher: Dispatcher,
-    pub(crate) users: MemoryStore,
-    pub(crate) groups: MemoryStore,
+    pub(crate) policies: Policies,
+    pub(crate) ledger: Arc<Ledger>,
     pub(crate) events: Arc<EventLog>,
     pub(crate) tenants: Arc<Tenants>,
     /// What opens the admin view; without it there is none.
@@ -34,28 +36,31 @@ impl Provider {
         let usual_types = vec![ResourceType::user().with_extension(ENTERPRISE_USER), group_type(options.quirks)];
         let mut types = resource_types::read(&options.resource_types, usual_types)?.into_iter().map(Arc::new);
         let (user_type, group_type) = types.next().zip(types.next()).ok_or("there are users and groups")?;
-        let users = directory.store(Arc::clone(&user_type));
-        let groups = directory.store(Arc::clone(&group_type));
-        let events = Arc::new(EventLog::default());
-        let tenants = Arc::new(tenants);
+        let store = |resource_type: &Arc<ResourceType>| -> Arc<dyn ResourceStore> {
+            Arc::new(directory.store(Arc::clone(resource_type)))
+        };
+        let (ledger, events, tenants) = (Arc::new(Ledger::new(store)?), Arc::default(), Arc::new(tenants));
+        let served = |resource_type: Arc<ResourceType>| (Arc::clone(&resource_type), store(&resource_type));
+        let (users, groups) = (served(user_type), served(group_type));
+        let policies = Policies::new(&users, &groups, &tenants, &ledger, &events);
         let limits = limits(options);
 
         let mut builder = Dispatcher::builder(public_url.scim())
-            .resource_type(user_type, users.clone())
-            .resource_type(group_type, groups.clone())
+            .resource_type(users.0, users.1)
+            .resource_type(groups.0, groups.1)
             .authenticate(TenantAuthenticator::new(Arc::clone(&tenants), public_url.scim_of_tenants()?, options))
-            .policy(Arc::clone(&events))
+            .policy(Arc::clone(&policies.all))
             .quirks(quirks(options.quirks))
             .limits(limits)
             // Cursors live as long as this process. Several processes over one database share a key from their configuration.
             .cursor_key(cursor_key()?);
         for resource_type in types {
-            let store = directory.store(Arc::clone(&resource_type));
+            let store = store(&resource_type);
             builder = builder.resource_type(resource_type, store);
         }
         let dispatcher = builder.build()?;
         let admin_key = options.admin_key.as_ref().map(TokenHash::of);
-        Ok(Self { dispatcher, users, groups, events, tenants, admin_key })
+        Ok(Self { dispatcher, policies, ledger, events, tenants, admin_key })
     }
 }
 

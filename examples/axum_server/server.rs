@@ -11,6 +11,7 @@ use tokio::sync::oneshot;
 use tokio::{select, signal, time};
 
 use crate::admin;
+use crate::finish::finish_what_was_begun;
 use crate::patience::wait_no_longer;
 use crate::provider::Provider;
 
@@ -39,7 +40,7 @@ pub(crate) fn router(provider: &Provider, body_time: Duration) -> Router {
     if let Some(admin) = admin {
         router = router.nest("/admin/api", admin);
     }
-    router.layer(middleware::from_fn_with_state(body_time, wait_no_longer))
+    router.layer(middleware::from_fn(finish_what_was_begun)).layer(middleware::from_fn_with_state(body_time, wait_no_longer))
 }
 
 async fn nothing() -> (StatusCode, &'static str) {

@@ -1,26 +1,39 @@
 //! Which tenants there are, and which tokens are theirs.
 
 use std::collections::BTreeMap;
+use std::sync::{PoisonError, RwLock};
 
 use scimwire::Secret;
-use scimwire::auth::{MemoryTokens, TokenError, TokenGrant, Tokens};
+use scimwire::auth::{MemoryTokens, RequestContext, TokenError, TokenGrant, Tokens};
+use serde::Serialize;
 
 use crate::options::{Options, TenantToken};
+use crate::policy::orphans::Orphans;
 
 /// The tenant that there is without any `--tenant`.
 const DEFAULT_TENANT: &str = "demo";
 
 /// The tenants of this server. A host with a database looks them up there, and keeps the records of tokens there too.
 pub(crate) struct Tenants {
-    by_name: BTreeMap<String, Settings>,
+    by_name: BTreeMap<String, RwLock<Settings>>,
     tokens: Tokens,
     fresh_token: Option<Secret>,
 }
 
-/// What an administrator has set for a tenant.
+/// What an administrator has set for a tenant: at first by flags, later by `PUT .../settings`. Gone when the server ends.
+#[derive(Clone, Copy, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct Settings {
+    /// Whether SCIM is switched on.
     pub(crate) enabled: bool,
-    pub(crate) has_groups: bool,
+    /// Whether there are groups.
+    pub(crate) groups: bool,
+    /// The account size of users provisioned from now on.
+    pub(crate) quota_gb: Option<u32>,
+    /// Whether users come into the group of their department.
+    pub(crate) department_groups: bool,
+    /// What becomes of users without a group.
+    pub(crate) orphans: Orphans,
 }
 
 /// Flags that do not go together.
@@ -41,11 +54,11 @@ impl Tenants {
         let tokens = Tokens::new(MemoryTokens::default());
         let mut tenants = Self { by_name: BTreeMap::new(), tokens, fresh_token: None };
         for tenant in &options.tenants {
-            tenants.add(&tenant.tenant)?;
+            tenants.add(&tenant.tenant, options)?;
             tenants.grant(tenant).await?;
         }
         if options.tenants.is_empty() {
-            tenants.add(DEFAULT_TENANT)?;
+            tenants.add(DEFAULT_TENANT, options)?;
             let issued = tenants.tokens.issue(TokenGrant::new(DEFAULT_TENANT)).await?;
             tenants.fresh_token = Some(issued.secret);
         }
@@ -53,7 +66,7 @@ impl Tenants {
             tenants.settings_mut("--disable-tenant", name)?.enabled = false;
         }
         for name in &options.no_groups {
-            tenants.settings_mut("--no-groups", name)?.has_groups = false;
+            tenants.settings_mut("--no-groups", name)?.groups = false;
         }
         for token in &options.oauth_tokens {
             tenants.settings_mut("--oauth-token", &token.tenant)?;
@@ -62,8 +75,15 @@ impl Tenants {
         Ok(tenants)
     }
 
-    fn add(&mut self, name: &str) -> Result<(), TenantError> {
-        match self.by_name.insert(name.to_owned(), Settings { enabled: true, has_groups: true }) {
+    fn add(&mut self, name: &str, options: &Options) -> Result<(), TenantError> {
+        let settings = Settings {
+            enabled: true,
+            groups: true,
+            quota_gb: options.quota_gb,
+            department_groups: options.department_groups,
+            orphans: options.orphans,
+        };
+        match self.by_name.insert(name.to_owned(), RwLock::new(settings)) {
             None => Ok(()),
             Some(_) => Err(TenantError::Duplicate(name.to_owned())),
         }
@@ -83,7 +103,8 @@ impl Tenants {
     }
 
     fn settings_mut(&mut self, flag: &'static str, name: &str) -> Result<&mut Settings, TenantError> {
-        self.by_name.get_mut(name).ok_or_else(|| TenantError::Unknown { flag, name: name.to_owned() })
+        let settings = self.by_name.get_mut(name).ok_or_else(|| TenantError::Unknown { flag, name: name.to_owned() })?;
+        Ok(settings.get_mut().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// The names, in alphabetical order.
@@ -92,8 +113,20 @@ impl Tenants {
     }
 
     /// What is set for a tenant, if there is one of that name.
-    pub(crate) fn settings(&self, name: &str) -> Option<&Settings> {
-        self.by_name.get(name)
+    pub(crate) fn settings(&self, name: &str) -> Option<Settings> {
+        self.by_name.get(name).map(|settings| *settings.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// What is set for the tenant of a request; nothing is switched on for one that is not there.
+    pub(crate) fn settings_of(&self, cx: &RequestContext) -> Settings {
+        self.settings(cx.tenant().as_str()).unwrap_or_default()
+    }
+
+    /// Sets something for a tenant, if there is one of that name, and says what is set then.
+    pub(crate) fn set(&self, name: &str, change: impl FnOnce(&mut Settings)) -> Option<Settings> {
+        let mut settings = self.by_name.get(name)?.write().unwrap_or_else(PoisonError::into_inner);
+        change(&mut settings);
+        Some(*settings)
     }
 
     /// The tokens of all tenants.

@@ -201,7 +201,10 @@ impl<'p> Exchange<'p> {
             (Route::NotImplemented(feature), _) => Err(not_implemented(feature).into()),
             (_, &Method::OPTIONS) => Ok(Answer { allow: Some(allowed), ..Answer::status(StatusCode::NO_CONTENT) }),
             (Route::Collection(endpoint), &Method::GET) => self.list(&[endpoint]).await,
-            (Route::Collection(endpoint), &Method::POST) => self.create(endpoint).await,
+            (Route::Collection(endpoint), &Method::POST) => {
+                let _turn = self.provider.policy.turn(self.cx).await?;
+                self.create(endpoint).await
+            }
             (Route::Resource(endpoint, id), method) => self.one(method, allowed, endpoint, &id).await,
             (Route::Me(endpoint, id), method) => {
                 let location = self.locations.of(endpoint.resource_type.name(), &id);
@@ -221,8 +224,11 @@ impl<'p> Exchange<'p> {
 
     /// A request to one resource.
     async fn one(self, method: &Method, allowed: &'static str, endpoint: &Endpoint, id: &str) -> Result<Answer, Failure> {
+        if *method == Method::GET {
+            return self.read(endpoint, id).await;
+        }
+        let _turn = self.provider.policy.turn(self.cx).await?;
         match *method {
-            Method::GET => self.read(endpoint, id).await,
             Method::PUT => self.replace(endpoint, id).await,
             Method::PATCH => self.patch(endpoint, id).await,
             Method::DELETE => self.delete(endpoint, id).await,

@@ -121,6 +121,7 @@ impl Exchange<'_> {
     /// A resource that is there already takes over what a POST says.
     async fn adopt(mut self, endpoint: &Endpoint, id: &str, wanted: Wanted, projection: &Projection) -> Result<Answer, Failure> {
         let change = self.put(endpoint, id, wanted).await?;
+        self.provider.policy.adopted(&change, self.cx).await;
         let answer = self.answer_whole(endpoint, &change, projection).await?;
         Ok(Answer { status: StatusCode::CREATED, ..answer })
     }

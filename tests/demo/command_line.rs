@@ -12,9 +12,11 @@ use crate::support::demo::Demo;
 fn flags_that_it_does_not_understand_are_refused() {
     let not_sendable = "a token or key is made of ASCII letters, digits and signs, without spaces";
     for (flags, message) in [
-        (&["--quota-gb", "250"][..], "unexpected argument '--quota-gb'"),
-        (&["--department-groups"], "unexpected argument '--department-groups'"),
-        (&["--orphans", "delete"], "unexpected argument '--orphans'"),
+        (&["--quota-tb", "250"][..], "unexpected argument '--quota-tb'"),
+        (&["--quota-gb", "much"], "invalid value 'much'"),
+        (&["--quota-gb=-1"], "invalid value '-1'"),
+        (&["--department-groups=no"], "unexpected value 'no'"),
+        (&["--orphans", "sell"], "invalid value 'sell'"),
         (&["--listen", "nowhere"], "cannot listen on `nowhere`"),
         (&["--database", "sqlite:demo.db"], "this database is not there yet: use `memory`"),
         (&["--database", "postgres://localhost/demo"], "this database is not there yet: use `memory`"),

@@ -9,6 +9,7 @@ mod bulk;
 mod command_line;
 mod crowd;
 mod life;
+mod policies;
 mod process;
 mod requests;
 mod resource_types;

@@ -43,6 +43,22 @@ pub(crate) async fn admin(address: SocketAddr, path: &str) -> Response {
     send(address, "GET", path, &[("X-Admin-Key", "key")], None).await
 }
 
+/// What the administrator sends to a path below `/admin/api/tenants`.
+pub(crate) async fn administer(address: SocketAddr, method: &str, path: &str, body: &Value) -> Response {
+    let path = format!("/admin/api/tenants/{path}");
+    let headers = [("X-Admin-Key", "key"), ("Content-Type", "application/json")];
+    send(address, method, &path, &headers, Some(body.to_string().as_bytes())).await
+}
+
+pub(crate) async fn patch(address: SocketAddr, path: &str, token: &str, operations: &Value) -> Response {
+    let message = json!({ "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], "Operations": operations });
+    write_to(address, "PATCH", path, token, &message).await
+}
+
+pub(crate) async fn delete(address: SocketAddr, path: &str, token: &str) -> Response {
+    send(address, "DELETE", path, &[("Authorization", &format!("Bearer {token}"))], None).await
+}
+
 pub(crate) async fn send(
     address: SocketAddr,
     method: &str,

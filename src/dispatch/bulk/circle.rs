@@ -86,7 +86,10 @@ impl Job<'_, '_> {
         let (endpoint, mut report) = (target.endpoint, Report::default());
         let head = head(exchange.head, Method::GET, None, self.shows_bodies());
         let mut part = exchange.part(&head, Body::Text(&[]), &mut report);
-        let change = part.amend(endpoint, id, operations, part.rules()).await?;
+        let change = {
+            let _turn = exchange.provider.policy.turn(exchange.cx).await?;
+            part.amend(endpoint, id, operations, part.rules()).await?
+        };
         made.answer.version = change.version;
         if self.shows_bodies() {
             made.answer.body = part.read(endpoint, id).await?.body;
@@ -107,7 +110,11 @@ impl Job<'_, '_> {
             let mut report = Report::default();
             let head = head(exchange.head, Method::DELETE, None, false);
             let part = exchange.part(&head, Body::Text(&[]), &mut report);
-            if let Err(failure) = part.delete(target.endpoint, id).await {
+            let undone = match exchange.provider.policy.turn(exchange.cx).await {
+                Ok(_turn) => part.delete(target.endpoint, id).await,
+                Err(refusal) => Err(refusal.into()),
+            };
+            if let Err(failure) = undone {
                 failure.into_response(&mut report);
                 left.push((made.index, made.answer.location.clone()));
             }

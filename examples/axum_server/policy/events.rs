@@ -1,13 +1,17 @@
-//! What changed, told as events: the host's own side of provisioning, where it would send a mail or end a session.
+//! What changed, told as events: the host's own side of provisioning, where it would send a mail or end a session. They are
+//! kept in memory, and gone when the server ends; a host that must not lose any writes them to a table of its own.
 
 use std::collections::{HashMap, VecDeque};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
+use futures_util::Stream;
+use futures_util::stream;
 use scimwire::auth::{RequestContext, Tenant};
 use scimwire::policy::Policy;
 use scimwire::store::{Change, MemberChange, Operation};
 use serde::Serialize;
+use tokio::sync::watch;
 
 /// How many events are kept for a tenant; older ones are dropped.
 const KEPT_EVENTS: usize = 10_000;
@@ -20,8 +24,9 @@ pub(crate) struct EventLog {
 
 #[derive(Default)]
 struct History {
-    last_seq: u64,
     events: VecDeque<Event>,
+    /// The number of the last event; those who follow wait for it to grow.
+    last_seq: watch::Sender<u64>,
 }
 
 /// Something that became different.
@@ -29,9 +34,9 @@ struct History {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Event {
     /// Grows from event to event within a tenant.
-    seq: u64,
+    pub(crate) seq: u64,
     /// Such as `user.created`.
-    event: String,
+    pub(crate) event: String,
     resource_type: String,
     resource_id: String,
     #[serde(flatten)]
@@ -52,6 +57,31 @@ impl EventLog {
         let tenants = self.tenants.lock().unwrap_or_else(PoisonError::into_inner);
         tenants.get(tenant).map(|history| history.events.iter().cloned().collect()).unwrap_or_default()
     }
+
+    /// The events of a tenant as they come, from the one behind `seq`; from now on without it, or where it is of a server that
+    /// has ended.
+    pub(crate) fn follow(self: Arc<Self>, tenant: Tenant, seq: Option<u64>) -> impl Stream<Item = Event> {
+        let last_seq = {
+            let mut tenants = self.tenants.lock().unwrap_or_else(PoisonError::into_inner);
+            tenants.entry(tenant.clone()).or_default().last_seq.subscribe()
+        };
+        let newest = *last_seq.borrow();
+        let seq = seq.map_or(newest, |seq| seq.min(newest));
+        stream::unfold((self, tenant, last_seq, seq), async |(log, tenant, mut last_seq, seq)| {
+            // Fails only when there is no log any more.
+            last_seq.wait_for(|last| *last > seq).await.ok()?;
+            let event = log.behind(&tenant, seq)?;
+            let seq = event.seq;
+            Some((event, (log, tenant, last_seq, seq)))
+        })
+    }
+
+    /// The first event behind `seq` that is still kept.
+    fn behind(&self, tenant: &Tenant, seq: u64) -> Option<Event> {
+        let tenants = self.tenants.lock().unwrap_or_else(PoisonError::into_inner);
+        let events = &tenants.get(tenant)?.events;
+        events.get(events.partition_point(|event| event.seq <= seq)).cloned()
+    }
 }
 
 #[async_trait]
@@ -68,9 +98,9 @@ impl Policy for EventLog {
 impl History {
     fn push(&mut self, change: &Change, verb: &str, details: Details) {
         let resource_type = change.resource_type.name().to_owned();
-        self.last_seq += 1;
+        let seq = *self.last_seq.borrow() + 1;
         self.events.push_back(Event {
-            seq: self.last_seq,
+            seq,
             event: format!("{}.{verb}", resource_type.to_lowercase()),
             resource_type,
             resource_id: change.id.clone(),
@@ -79,6 +109,7 @@ impl History {
         if self.events.len() > KEPT_EVENTS {
             self.events.pop_front();
         }
+        self.last_seq.send_replace(seq);
     }
 }
 

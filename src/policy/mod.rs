@@ -1,4 +1,8 @@
-//! What the host decides, and what it hears.
+//! What the host decides, what it hears, and what it does of its own accord.
+
+mod chain;
+mod host;
+mod turn;
 
 use std::sync::Arc;
 
@@ -10,9 +14,53 @@ use crate::resource::Resource;
 use crate::schema::ResourceType;
 use crate::store::Change;
 
+pub use host::HostAccess;
+pub use turn::Turn;
+
 /// The host's say in every change. Each method does nothing unless it is implemented.
+///
+/// Several policies are one: a `Vec` of them asks each in turn. `creating` ends with the first that adopts, `deleting` with the
+/// first that does not delete, and all but `changed` and `adopted` with the first that refuses.
+///
+/// ```
+/// use std::sync::Arc;
+/// use scimwire::auth::RequestContext;
+/// use scimwire::policy::Policy;
+/// use scimwire::store::Change;
+///
+/// struct Mail;
+///
+/// #[async_trait::async_trait]
+/// impl Policy for Mail {
+///     async fn changed(&self, change: &Change, _cx: &RequestContext) {
+///         if change.deactivated() {
+///             println!("{} has left", change.id);
+///         }
+///     }
+/// }
+///
+/// struct Audit;
+///
+/// #[async_trait::async_trait]
+/// impl Policy for Audit {}
+///
+/// let both: Vec<Arc<dyn Policy>> = vec![Arc::new(Audit), Arc::new(Mail)];
+/// # fn is_policy(_: impl Policy) {}
+/// # is_policy(both);
+/// ```
 #[async_trait]
 pub trait Policy: Send + Sync + 'static {
+    /// Before anything of a change is decided: what is returned is held until the host has heard what came of it. With a
+    /// lock in it, the host hears of changes in the order in which they are made, and nobody changes anything between two
+    /// steps of its own; see [`Turn`]. A bulk request asks for each of its operations.
+    ///
+    /// # Errors
+    ///
+    /// - the host refuses; the client gets this answer.
+    async fn turn(&self, _cx: &RequestContext) -> Result<Turn, Error> {
+        Ok(Turn::default())
+    }
+
     /// Before a resource is stored: may fill in what the host owns, refuse, or name a resource that is there already.
     ///
     /// # Errors
@@ -56,6 +104,10 @@ pub trait Policy: Send + Sync + 'static {
     /// After a change was committed, and before the client hears of it. Not called when nothing changed. What is never
     /// returned, such as a password, is not among the states.
     async fn changed(&self, _change: &Change, _cx: &RequestContext) {}
+
+    /// After a resource that was there already has taken over what a client sent to create one, as `creating` had said. If
+    /// that changed something, it comes after `changed`; if nothing, by itself.
+    async fn adopted(&self, _change: &Change, _cx: &RequestContext) {}
 }
 
 /// What becomes of a new resource.
@@ -92,6 +144,10 @@ impl Policy for NoPolicy {}
 #[async_trait]
 #[deny(clippy::missing_trait_methods)]
 impl<T: Policy + ?Sized> Policy for Arc<T> {
+    async fn turn(&self, cx: &RequestContext) -> Result<Turn, Error> {
+        (**self).turn(cx).await
+    }
+
     async fn creating(
         &self,
         resource_type: &ResourceType,
@@ -117,5 +173,9 @@ impl<T: Policy + ?Sized> Policy for Arc<T> {
 
     async fn changed(&self, change: &Change, cx: &RequestContext) {
         (**self).changed(change, cx).await;
+    }
+
+    async fn adopted(&self, change: &Change, cx: &RequestContext) {
+        (**self).adopted(change, cx).await;
     }
 }

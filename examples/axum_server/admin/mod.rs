@@ -1,0 +1,73 @@
+//! The host's own view of its users, groups, settings and events: JSON, outside SCIM, for whoever has the admin key.
+
+mod change;
+mod error;
+mod feed;
+mod settings;
+mod view;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post, put};
+use scimwire::Secret;
+use scimwire::auth::{RequestContext, Tenant, TokenHash};
+use scimwire::policy::HostAccess;
+
+use crate::ledger::Ledger;
+use crate::policy::events::EventLog;
+use crate::provider::Provider;
+use crate::tenants::Tenants;
+use error::AdminError;
+
+/// What the admin view looks at.
+struct Admin {
+    key: TokenHash,
+    tenants: Arc<Tenants>,
+    users: HostAccess,
+    groups: HostAccess,
+    ledger: Arc<Ledger>,
+    events: Arc<EventLog>,
+}
+
+/// The admin view, if there is a key to open it.
+pub(crate) fn router(provider: &Provider) -> Option<Router> {
+    let admin = Arc::new(Admin {
+        key: provider.admin_key?,
+        tenants: Arc::clone(&provider.tenants),
+        users: provider.policies.users.clone(),
+        groups: provider.policies.groups.clone(),
+        ledger: Arc::clone(&provider.ledger),
+        events: Arc::clone(&provider.events),
+    });
+    let router = Router::new()
+        .route("/tenants/{tenant}/events", get(feed::events))
+        .route("/tenants/{tenant}/settings", get(settings::read).put(settings::write))
+        .route("/tenants/{tenant}/users", post(change::create_user))
+        .route("/tenants/{tenant}/users/{id}", get(view::user))
+        .route("/tenants/{tenant}/groups", post(change::create_group))
+        .route("/tenants/{tenant}/groups/{id}", get(view::group))
+        .route("/tenants/{tenant}/groups/{id}/members/{member}", put(change::join).delete(change::leave))
+        .fallback(async || AdminError::NotFound)
+        .layer(middleware::from_fn_with_state(Arc::clone(&admin), require_key));
+    Some(router.with_state(admin))
+}
+
+async fn require_key(State(admin): State<Arc<Admin>>, request: Request, next: Next) -> Response {
+    let key = request.headers().get("X-Admin-Key").and_then(|key| key.to_str().ok());
+    match key {
+        Some(key) if TokenHash::of(&Secret::from(key)) == admin.key => next.run(request).await,
+        _ => AdminError::Key.into_response(),
+    }
+}
+
+impl Admin {
+    /// The context in which the host asks its own stores for a tenant.
+    fn context(&self, tenant: &str) -> Result<RequestContext, AdminError> {
+        self.tenants.settings(tenant).ok_or(AdminError::NotFound)?;
+        Ok(RequestContext::new(Tenant::from(tenant)))
+    }
+}

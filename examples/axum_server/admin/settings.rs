@@ -1,0 +1,58 @@
+//! What is set for a tenant, and setting it.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use serde::{Deserialize, Deserializer};
+
+use super::Admin;
+use super::error::AdminError;
+use crate::policy::orphans::Orphans;
+use crate::tenants::Settings;
+
+/// What is to be set; the rest stays.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct Change {
+    enabled: Option<bool>,
+    groups: Option<bool>,
+    #[serde(default, deserialize_with = "given")]
+    quota_gb: Option<Option<u32>>,
+    department_groups: Option<bool>,
+    orphans: Option<Orphans>,
+}
+
+pub(super) async fn read(State(admin): State<Arc<Admin>>, Path(tenant): Path<String>) -> Result<Json<Settings>, AdminError> {
+    admin.tenants.settings(&tenant).map(Json).ok_or(AdminError::NotFound)
+}
+
+pub(super) async fn write(
+    State(admin): State<Arc<Admin>>,
+    Path(tenant): Path<String>,
+    body: Bytes,
+) -> Result<Json<Settings>, AdminError> {
+    admin.context(&tenant)?;
+    let change: Change =
+        serde_json::from_slice(&body).map_err(|err| AdminError::Body(format!("these are no settings: {err}")))?;
+    let settings = admin.tenants.set(&tenant, |settings| change.apply(settings));
+    settings.map(Json).ok_or(AdminError::NotFound)
+}
+
+impl Change {
+    fn apply(self, settings: &mut Settings) {
+        *settings = Settings {
+            enabled: self.enabled.unwrap_or(settings.enabled),
+            groups: self.groups.unwrap_or(settings.groups),
+            quota_gb: self.quota_gb.unwrap_or(settings.quota_gb),
+            department_groups: self.department_groups.unwrap_or(settings.department_groups),
+            orphans: self.orphans.unwrap_or(settings.orphans),
+        };
+    }
+}
+
+/// Tells null, which is no size, from what is not there.
+fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<u32>>, D::Error> {
+    Option::deserialize(deserializer).map(Some)
+}

@@ -1,0 +1,76 @@
+//! Users who were there before the identity provider spoke of them, since they had signed in: it takes them over.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use scimwire::auth::RequestContext;
+use scimwire::policy::{Creating, HostAccess, Policy};
+use scimwire::store::{Change, Operation};
+use scimwire::{Error, Resource, ResourceType, StoreError};
+
+use super::account_size::AccountSize;
+use super::log_failure;
+use super::origin::Origin;
+use crate::ledger::Ledger;
+
+/// Has a user of origin `JIT` adopted by a POST with the same `userName`, or by whatever the identity provider changes about
+/// one that it has found. From then on the origin is `IDP`. Users of origin `LOCAL` stay the host's: a POST is a conflict.
+pub(super) struct JustInTime {
+    users: HostAccess,
+    ledger: Arc<Ledger>,
+    account_size: Arc<AccountSize>,
+}
+
+impl JustInTime {
+    pub(super) fn new(users: HostAccess, ledger: Arc<Ledger>, account_size: Arc<AccountSize>) -> Self {
+        Self { users, ledger, account_size }
+    }
+
+    async fn waiting(&self, user_name: &str, cx: &RequestContext) -> Result<Creating, StoreError> {
+        for user in self.users.find("userName", user_name, cx).await? {
+            if self.is_waiting(user.id(), cx).await? {
+                return Ok(Creating::Adopt { id: user.id().to_owned() });
+            }
+        }
+        Ok(Creating::Store)
+    }
+
+    async fn is_waiting(&self, id: &str, cx: &RequestContext) -> Result<bool, StoreError> {
+        Ok(self.ledger.account(id, cx).await?.origin == Origin::Jit)
+    }
+
+    async fn take_over(&self, change: &Change, cx: &RequestContext) -> Result<(), StoreError> {
+        let by_provider = Origin::of(cx) == Origin::Idp && change.resource_type.name() == "User";
+        if !by_provider || !self.is_waiting(&change.id, cx).await? {
+            return Ok(());
+        }
+        self.ledger.note_origin(&change.id, Origin::Idp, cx).await?;
+        self.account_size.provision(&change.id, cx).await
+    }
+}
+
+#[async_trait]
+impl Policy for JustInTime {
+    async fn creating(
+        &self,
+        resource_type: &ResourceType,
+        resource: &mut Resource,
+        cx: &RequestContext,
+    ) -> Result<Creating, Error> {
+        match resource.text("userName") {
+            Some(user_name) if resource_type.name() == "User" => Ok(self.waiting(user_name, cx).await?),
+            _ => Ok(Creating::Store),
+        }
+    }
+
+    async fn changed(&self, change: &Change, cx: &RequestContext) {
+        if change.operation == Operation::Update {
+            log_failure("just in time", self.take_over(change, cx).await);
+        }
+    }
+
+    // A POST that says what is known already changes nothing, and adopts all the same.
+    async fn adopted(&self, change: &Change, cx: &RequestContext) {
+        log_failure("just in time", self.take_over(change, cx).await);
+    }
+}

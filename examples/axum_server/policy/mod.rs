@@ -1,0 +1,80 @@
+//! What the host has to say about changes: one file for each rule, and here how they work together.
+
+mod account_size;
+mod department_groups;
+pub(crate) mod events;
+mod just_in_time;
+mod one_by_one;
+pub(crate) mod origin;
+pub(crate) mod orphans;
+
+use std::sync::Arc;
+
+use scimwire::policy::{HostAccess, Policy};
+use scimwire::schema::ResourceType;
+use scimwire::{ResourceStore, StoreError};
+use tracing::error;
+
+use crate::ledger::Ledger;
+use crate::tenants::Tenants;
+use account_size::AccountSize;
+use department_groups::DepartmentGroups;
+use events::EventLog;
+use just_in_time::JustInTime;
+use one_by_one::OneByOne;
+use origin::NoteOrigin;
+use orphans::OrphanRule;
+
+/// A resource type, and where its resources are.
+pub(crate) type Served = (Arc<ResourceType>, Arc<dyn ResourceStore>);
+
+/// All policies, and the host's own hands that they share.
+pub(crate) struct Policies {
+    /// What clients' changes, and those of the administrator, have to pass.
+    pub(crate) all: Arc<Vec<Arc<dyn Policy>>>,
+    /// The administrator's hand on users.
+    pub(crate) users: HostAccess,
+    /// The administrator's hand on groups.
+    pub(crate) groups: HostAccess,
+}
+
+impl Policies {
+    pub(crate) fn new(
+        users: &Served,
+        groups: &Served,
+        tenants: &Arc<Tenants>,
+        ledger: &Arc<Ledger>,
+        events: &Arc<EventLog>,
+    ) -> Self {
+        let access = |(resource_type, store): &Served| HostAccess::new(Arc::clone(resource_type), Arc::clone(store));
+        let events: Arc<dyn Policy> = Arc::clone(events) as Arc<dyn Policy>;
+        let origin: Arc<dyn Policy> = Arc::new(NoteOrigin::new(Arc::clone(ledger)));
+        // What a rule does of its own accord is told here, and to no rule again.
+        let told = Arc::new(vec![Arc::clone(&events), Arc::clone(&origin)]);
+        let (ruled_users, ruled_groups) = (access(users).telling(Arc::clone(&told)), access(groups).telling(told));
+
+        let account_size = Arc::new(AccountSize::new(Arc::clone(tenants), Arc::clone(ledger)));
+        let just_in_time = JustInTime::new(ruled_users.clone(), Arc::clone(ledger), Arc::clone(&account_size));
+        let orphans = OrphanRule::new(ruled_users, Arc::clone(tenants), Arc::clone(ledger));
+        let all: Arc<Vec<Arc<dyn Policy>>> = Arc::new(vec![
+            Arc::new(OneByOne::default()),
+            // What was done comes before what follows from it.
+            events,
+            Arc::new(just_in_time),
+            account_size,
+            Arc::new(DepartmentGroups::new(ruled_groups, Arc::clone(tenants))),
+            // Asks whose a membership was, before that is forgotten.
+            Arc::new(orphans),
+            origin,
+        ]);
+        let (users, groups) = (access(users).telling(Arc::clone(&all)), access(groups).telling(Arc::clone(&all)));
+        Self { all, users, groups }
+    }
+}
+
+/// The change is made and cannot be refused any more: what fails now is for the operator.
+fn log_failure(rule: &str, result: Result<(), StoreError>) {
+    if let Err(err) = result {
+        error!(rule, error = &err as &dyn std::error::Error, "a rule could not be followed");
+    }
+}

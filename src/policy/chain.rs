@@ -1,0 +1,69 @@
+//! Several policies as one.
+
+use async_trait::async_trait;
+
+use super::{Creating, Deleting, Policy, Turn};
+use crate::auth::RequestContext;
+use crate::error::Error;
+use crate::resource::Resource;
+use crate::schema::ResourceType;
+use crate::store::Change;
+
+#[async_trait]
+#[deny(clippy::missing_trait_methods)]
+impl<T: Policy> Policy for Vec<T> {
+    async fn turn(&self, cx: &RequestContext) -> Result<Turn, Error> {
+        let mut turn = Turn::default();
+        for policy in self {
+            turn = turn.and(policy.turn(cx).await?);
+        }
+        Ok(turn)
+    }
+
+    async fn creating(
+        &self,
+        resource_type: &ResourceType,
+        resource: &mut Resource,
+        cx: &RequestContext,
+    ) -> Result<Creating, Error> {
+        for policy in self {
+            match policy.creating(resource_type, resource, cx).await? {
+                Creating::Store => {}
+                adopt @ Creating::Adopt { .. } => return Ok(adopt),
+            }
+        }
+        Ok(Creating::Store)
+    }
+
+    fn updating(
+        &self,
+        resource_type: &ResourceType,
+        before: &Resource,
+        after: &mut Resource,
+        cx: &RequestContext,
+    ) -> Result<(), Error> {
+        self.iter().try_for_each(|policy| policy.updating(resource_type, before, after, cx))
+    }
+
+    async fn deleting(&self, resource_type: &ResourceType, id: &str, cx: &RequestContext) -> Result<Deleting, Error> {
+        for policy in self {
+            match policy.deleting(resource_type, id, cx).await? {
+                Deleting::Delete => {}
+                Deleting::Deactivate => return Ok(Deleting::Deactivate),
+            }
+        }
+        Ok(Deleting::Delete)
+    }
+
+    async fn changed(&self, change: &Change, cx: &RequestContext) {
+        for policy in self {
+            policy.changed(change, cx).await;
+        }
+    }
+
+    async fn adopted(&self, change: &Change, cx: &RequestContext) {
+        for policy in self {
+            policy.adopted(change, cx).await;
+        }
+    }
+}
