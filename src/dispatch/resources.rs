@@ -16,7 +16,7 @@ use crate::query::{Projected, Projection};
 use crate::quirks::{Deviation, Quirks, rewrite};
 use crate::resource::{Intake, Meta, Resource, check};
 use crate::schema::{Attribute, ResolvedPath, ResourceType, Returned, Schema};
-use crate::store::{Change, Operation, StoreError, Update};
+use crate::store::{Change, Operation, StoreError, Update, member_ids};
 
 /// What a body says, and what it unassigns in so many words.
 type Wanted = (Resource, Vec<(Option<String>, String)>);
@@ -38,6 +38,7 @@ impl Exchange<'_> {
         }
         resource.settle_schemas(&endpoint.resource_type);
         check(&resource, &endpoint.resource_type)?;
+        self.check_joining(endpoint, &member_ids(&endpoint.resource_type, &resource)).await?;
         resource.set_meta(&Meta::new(endpoint.resource_type.name(), self.provider.clock.now()));
         let resource = Arc::new(endpoint.store.create(resource, self.cx).await?);
         let change = Change::created(Arc::clone(&endpoint.resource_type), self.cx.tenant().clone(), resource);
@@ -155,6 +156,7 @@ impl Exchange<'_> {
     }
 
     async fn update(&mut self, endpoint: &Endpoint, id: &str, update: Update) -> Result<Change, Failure> {
+        self.check_joining(endpoint, &update.joining()).await?;
         let (policy, cx) = (Arc::clone(&self.provider.policy), self.cx.clone());
         let resource_type = Arc::clone(&endpoint.resource_type);
         let hook = Box::new(move |before: &Resource, after: &mut Resource| {
@@ -167,6 +169,14 @@ impl Exchange<'_> {
             return Ok(change);
         }
         Ok(self.tell(change).await)
+    }
+
+    /// Whether the host takes those whom the client names as members.
+    async fn check_joining(&self, endpoint: &Endpoint, members: &[String]) -> Result<(), Failure> {
+        if !members.is_empty() {
+            self.provider.policy.joining(&endpoint.resource_type, members, self.cx).await?;
+        }
+        Ok(())
     }
 
     /// Tells the host what was committed. It had the passwords before they were stored, and has them no second time.

@@ -166,6 +166,23 @@ impl Plan {
         })
     }
 
+    /// The ids of all that become members, or stay so, by what is added or put in the place of something.
+    pub(crate) fn joining(&self) -> Vec<String> {
+        let Some(membership) = self.resource_type.membership() else {
+            return Vec::new();
+        };
+        let mut ids = Vec::new();
+        for step in self.steps.iter().filter(|step| step.is_of(membership)) {
+            if let StepChange::Target(target, Action::Add(value) | Action::Replace(Some(value))) = &step.change {
+                let named = target.sub.as_ref().map_or("value", |sub| sub.name());
+                let values = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
+                let values = values.iter().filter(|_| named == "value");
+                ids.extend(values.filter_map(|value| value.get("value").unwrap_or(value).as_str()).map(str::to_owned));
+            }
+        }
+        ids
+    }
+
     /// The attributes that the client named.
     pub fn paths(&self) -> impl Iterator<Item = ResolvedPath> + '_ {
         self.steps.iter().filter_map(Step::path)

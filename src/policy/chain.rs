@@ -35,6 +35,13 @@ impl<T: Policy> Policy for Vec<T> {
         Ok(Creating::Store)
     }
 
+    async fn joining(&self, resource_type: &ResourceType, members: &[String], cx: &RequestContext) -> Result<(), Error> {
+        for policy in self {
+            policy.joining(resource_type, members, cx).await?;
+        }
+        Ok(())
+    }
+
     fn updating(
         &self,
         resource_type: &ResourceType,

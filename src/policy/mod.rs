@@ -75,6 +75,16 @@ pub trait Policy: Send + Sync + 'static {
         Ok(Creating::Store)
     }
 
+    /// Before members are put into a resource, with the ids of all that the client names as members, whether they are members
+    /// already or not: may refuse those that the host does not know. Otherwise they are members as well, since they may yet come.
+    ///
+    /// # Errors
+    ///
+    /// - the host refuses; the client gets this answer.
+    async fn joining(&self, _resource_type: &ResourceType, _members: &[String], _cx: &RequestContext) -> Result<(), Error> {
+        Ok(())
+    }
+
     /// Inside the store's transaction, with the state before and after: may change the latter, or refuse. It may be called
     /// again when a store has to try again. Members that a store keeps apart are in neither.
     ///
@@ -155,6 +165,10 @@ impl<T: Policy + ?Sized> Policy for Arc<T> {
         cx: &RequestContext,
     ) -> Result<Creating, Error> {
         (**self).creating(resource_type, resource, cx).await
+    }
+
+    async fn joining(&self, resource_type: &ResourceType, members: &[String], cx: &RequestContext) -> Result<(), Error> {
+        (**self).joining(resource_type, members, cx).await
     }
 
     fn updating(

@@ -156,7 +156,7 @@ pub(super) fn same_member(one: &Map<String, Value>, other: &Map<String, Value>) 
     said(one) == said(other) && one.iter().all(|(name, value)| derived(name) || other.get(name) == Some(value))
 }
 
-pub(super) fn member_ids(resource_type: &ResourceType, resource: &Resource) -> Vec<String> {
+pub(crate) fn member_ids(resource_type: &ResourceType, resource: &Resource) -> Vec<String> {
     let members = resource_type.membership().and_then(|membership| resource.get(membership.name()));
     let members = members.and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     members.iter().filter_map(|member| member.get("value")?.as_str().map(str::to_owned)).collect()

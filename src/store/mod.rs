@@ -22,6 +22,8 @@ pub use memory::{MemoryDirectory, MemoryStore};
 pub use precondition::{EntityTags, Precondition};
 pub use update::{Update, UpdateHook};
 
+pub(crate) use change::member_ids;
+
 /// Where the resources of one type are kept. The host implements it over its own tables.
 ///
 /// Every method sees the resources of the tenant in `cx`, and no others. `examples/` has stores that work.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
-use super::change::{Change, MemberChange, Operation, same_member};
+use super::change::{Change, MemberChange, Operation, member_ids, same_member};
 use super::error::StoreError;
 use super::precondition::Precondition;
 use crate::auth::Tenant;
@@ -79,6 +79,16 @@ impl Update {
     #[must_use]
     pub fn members(&self) -> Option<&MemberDelta> {
         self.members.as_ref()
+    }
+
+    /// The ids of all that the client names as members, whether they are members already or not; not of those whom it takes
+    /// out.
+    #[must_use]
+    pub fn joining(&self) -> Vec<String> {
+        match &self.change {
+            Requested::Patch(plan) => plan.joining(),
+            Requested::Put(replacement) => member_ids(&self.resource_type, replacement.wanted()),
+        }
     }
 
     /// Whether the change is about that attribute of the core schema.
