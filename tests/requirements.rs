@@ -43,6 +43,7 @@ mod requirements {
     mod returned;
     mod root_queries;
     mod samples;
+    mod scenarios;
     mod security;
     mod shapes;
     mod sorting;
