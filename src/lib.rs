@@ -72,6 +72,9 @@ pub mod resource;
 pub mod schema;
 mod secret;
 pub mod store;
+#[cfg(feature = "testkit")]
+#[cfg_attr(docsrs, doc(cfg(feature = "testkit")))]
+pub mod testkit;
 
 pub use dispatch::Dispatcher;
 pub use error::{Error, ScimType};

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 /// Each module, after all those it may name.
 const ORDER: &[&str] = &[
     "attr", "error", "clock", "secret", "schema", "resource", "filter", "message", "query", "patch", "auth", "store", "policy",
-    "quirks", "dispatch",
+    "quirks", "dispatch", "testkit",
 ];
 
 const VENDORS: &[&str] = &[

@@ -1,0 +1,172 @@
+//! Checks that any [`ResourceStore`](crate::ResourceStore) has to pass, for hosts that write one.
+//!
+//! A factory makes empty stores; [`run_all`] runs every check on new ones, and fails with what the store did and what it must
+//! do:
+//!
+//! ```
+//! use scimwire::MemoryDirectory;
+//! use scimwire::testkit::{self, Stores};
+//!
+//! # async fn checks() {
+//! // In a test of your own, with your own stores, as `#[tokio::test]` for example:
+//! let factory = async || {
+//!     let directory = MemoryDirectory::new();
+//!     Stores::new()
+//!         .resource_type(testkit::users(), directory.store(testkit::users()))
+//!         .resource_type(testkit::groups(), directory.store(testkit::groups()))
+//! #         .cases(100)
+//! };
+//! testkit::run_all(&factory).await;
+//! # }
+//! # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(checks());
+//! ```
+//!
+//! Not every store is like that:
+//!
+//! - A host hands over the resource types that it serves, and says what its tables have columns for:
+//!   `.resource_type(users.clone(), MyUsers::new(pool)).keeping("User", &["userName", "name", "emails", "active"])`. With users
+//!   only, what is about groups is not tried.
+//! - Stores that take any resource type are best tried on [`users`] and [`groups`], which have attributes of every kind.
+//! - Filters, orders and pages are asked for as the dispatcher asks: a store that leaves them to the crate passes by that.
+//! - Ids are the store's. All that is asked of them is that no two resources of a type share one, that one that was never
+//!   given is not found, and that they break ties in the order of their bytes.
+//! - Tenants that have to be there before they are used are named by [`Stores::tenants`].
+//! - Stores that need a runtime, as those over sqlx need tokio's, hand over what starts a task there: [`Stores::spawner`]. The
+//!   checks themselves are plain futures and run on any. What races runs on threads without a runtime otherwise: races that
+//!   only take turns would find little.
+//!
+//! Everything random comes from a seed ([`Stores::seed`]), which failures name: a run can be repeated.
+//!
+//! Each check is a function, and is named after what a store does that passes; [`CHECKS`] lists them. To run all but some, ask
+//! for [`failures`].
+
+#![expect(clippy::panic, reason = "checks fail by panicking")]
+
+mod kinds;
+mod life;
+mod members;
+mod paging;
+mod pushdown;
+mod questions;
+mod race;
+mod random;
+mod samples;
+mod stores;
+mod subject;
+mod tenants;
+mod uniqueness;
+mod versions;
+mod visibility;
+mod writers;
+
+use std::fmt;
+use std::pin::Pin;
+
+pub use kinds::{groups, users};
+pub use race::Task;
+pub use stores::{StoreFactory, Stores};
+
+/// A check, by its name.
+#[derive(Clone, Copy)]
+pub struct Check {
+    name: &'static str,
+    run: fn(&dyn StoreFactory) -> Run<'_>,
+}
+
+type Run<'f> = Pin<Box<dyn Future<Output = ()> + Send + 'f>>;
+
+/// A check that a store does not pass.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// The name of the check.
+    pub check: &'static str,
+    /// What the store did, and what it must do.
+    pub message: String,
+}
+
+macro_rules! checks {
+    ($($module:ident: $($name:ident),+;)+) => {
+        $(pub use $module::{$($name),+};)+
+
+        /// All checks.
+        pub const CHECKS: &[Check] = &[
+            $($(Check { name: stringify!($name), run: |factory| Box::pin($name(factory)) },)+)+
+        ];
+    };
+}
+
+checks! {
+    life: what_is_created_is_read, text_stays_as_it_is, what_is_updated_is_read, what_is_deleted_is_gone,
+        unknown_id_is_not_found, refused_update_changes_nothing;
+    uniqueness: taken_value_is_refused, own_value_is_free, freed_value_can_be_taken, uniqueness_holds_under_races,
+        a_resource_is_deleted_once;
+    versions: each_change_makes_a_version, what_changes_nothing_makes_no_version, stale_version_is_refused,
+        current_version_goes_ahead, a_change_tells_what_was_committed;
+    writers: no_update_is_lost, of_writers_with_one_version_one_wins, an_abandoned_call_leaves_nothing_half_done;
+    members: a_member_delta_is_the_whole, no_member_change_is_lost, membership_is_seen_from_both_sides;
+    pushdown: pushdown_agrees_with_evaluation, order_agrees_with_evaluation, total_counts_all_pages;
+    paging: pages_by_index_make_the_whole, pages_by_cursor_make_the_whole,
+        cursors_lose_and_repeat_nothing_while_others_write;
+    visibility: what_is_asked_for_is_read, secrets_are_not_handed_out;
+    tenants: another_tenants_resource_is_not_found, lists_hold_one_tenant_only,
+        unique_values_are_taken_within_a_tenant_only;
+}
+
+/// Runs all checks, each on new stores.
+///
+/// # Panics
+///
+/// - a check fails; the others are run before that, and the message says of each that failed why.
+pub async fn run_all(factory: &dyn StoreFactory) {
+    let failures = failures(factory).await;
+    if !failures.is_empty() {
+        let told: Vec<String> = failures.iter().map(ToString::to_string).collect();
+        panic!("{} of {} checks fail:\n\n{}", failures.len(), CHECKS.len(), told.join("\n\n"));
+    }
+}
+
+/// Runs all checks, each on new stores, and hands out those that fail; for hosts that put up with some.
+pub async fn failures(factory: &dyn StoreFactory) -> Vec<Failure> {
+    let mut failures = Vec::new();
+    for check in CHECKS {
+        failures.extend(check.failure(factory).await);
+    }
+    failures
+}
+
+impl Check {
+    /// The name: that of the function.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Runs the check on new stores.
+    ///
+    /// # Panics
+    ///
+    /// - the check fails.
+    pub async fn run(&self, factory: &dyn StoreFactory) {
+        (self.run)(factory).await;
+    }
+
+    /// Runs the check on new stores, and says how it fails, if it does.
+    pub async fn failure(&self, factory: &dyn StoreFactory) -> Option<Failure> {
+        let panic = race::caught((self.run)(factory)).await.err()?;
+        let text = panic.downcast_ref::<String>().cloned();
+        let text = text.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()));
+        Some(Failure { check: self.name, message: text.unwrap_or_else(|| "it panicked".to_owned()) })
+    }
+}
+
+impl fmt::Debug for Check {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Check").field(&self.name).finish()
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.check, self.message)
+    }
+}

@@ -1,0 +1,192 @@
+//! What an embedder hands over: how to make stores, and what they are for.
+
+use std::any::Any;
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use async_trait::async_trait;
+
+use super::race::{Spawn, Task, on_a_thread};
+use super::samples::Samples;
+use super::subject::{Created, Subject};
+use crate::auth::RequestContext;
+use crate::schema::{ResolvedPath, ResourceType};
+use crate::store::ResourceStore;
+
+/// More than are made at a time.
+const SAMPLES: usize = 10_000;
+
+/// Makes stores for checks. Every check begins with new ones, which have to be empty.
+///
+/// A closure that makes them is a factory: see [the module](super).
+#[async_trait]
+pub trait StoreFactory: Send + Sync {
+    /// Makes empty stores: over a new database, or for tenants that nobody has used.
+    async fn make(&self) -> Stores;
+}
+
+#[async_trait]
+impl<F, S> StoreFactory for F
+where
+    F: Fn() -> S + Send + Sync,
+    S: Future<Output = Stores> + Send,
+{
+    async fn make(&self) -> Stores {
+        self().await
+    }
+}
+
+/// Empty stores of one database, one for each resource type, and what a check has to know of them.
+///
+/// Stores of users and groups that know each other go together. A host that has only users hands over only these: what a
+/// check finds nothing to try on passes.
+#[derive(Clone)]
+#[must_use = "stores do nothing until a check gets them"]
+pub struct Stores {
+    served: Vec<Served>,
+    tenants: Vec<RequestContext>,
+    spawn: Spawn,
+    pub(super) seed: u64,
+    pub(super) cases: usize,
+    /// How many kinds of samples were made.
+    samplers: Arc<AtomicUsize>,
+    created: Created,
+    guards: Guards,
+}
+
+/// What has to stay as long as the stores do.
+pub(super) type Guards = Vec<Arc<dyn Any + Send + Sync>>;
+
+#[derive(Clone)]
+struct Served {
+    resource_type: Arc<ResourceType>,
+    store: Arc<dyn ResourceStore>,
+    /// The attributes that the store keeps; none means all.
+    kept: Option<Vec<ResolvedPath>>,
+}
+
+impl Default for Stores {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Stores {
+    /// None yet.
+    pub fn new() -> Self {
+        Self {
+            served: Vec::new(),
+            tenants: vec![RequestContext::new("example"), RequestContext::new("other")],
+            spawn: Arc::new(on_a_thread),
+            seed: 2011,
+            cases: 3_000,
+            samplers: Arc::default(),
+            created: Created::default(),
+            guards: Vec::new(),
+        }
+    }
+
+    /// Adds the store of a resource type: that which the host serves, or, for a store that takes any,
+    /// [`users`](super::users) and [`groups`](super::groups).
+    pub fn resource_type(mut self, resource_type: impl Into<Arc<ResourceType>>, store: impl ResourceStore) -> Self {
+        self.served.push(Served { resource_type: resource_type.into(), store: Arc::new(store), kept: None });
+        self
+    }
+
+    /// Says that the store of a resource type keeps these attributes and no others, such as `emails`, `name.familyName` or
+    /// `urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:employeeNumber`. Required ones have to be among them.
+    /// Without this it has to keep all that clients may write.
+    ///
+    /// # Panics
+    ///
+    /// - there is no such resource type, or no such attribute.
+    pub fn keeping(mut self, resource_type: &str, attributes: &[&str]) -> Self {
+        let Some(served) = self.served.iter_mut().find(|served| served.resource_type.name() == resource_type) else {
+            panic!("there is no resource type `{resource_type}`: add it before saying what it keeps");
+        };
+        let path = |name: &&str| {
+            let resolved = name.parse().ok().and_then(|path| served.resource_type.resolve(&path));
+            resolved.unwrap_or_else(|| panic!("resource type `{resource_type}` has no attribute `{name}`"))
+        };
+        served.kept = Some(attributes.iter().map(path).collect());
+        self
+    }
+
+    /// Says on whose behalf calls are made, a context for each tenant; two called `example` and `other` unless this is
+    /// called. For stores that know one tenant only, or have to know them before: the tenants have to be there. What is about
+    /// several tenants is not tried on one.
+    pub fn tenants(self, contexts: impl IntoIterator<Item = RequestContext>) -> Self {
+        Self { tenants: contexts.into_iter().collect(), ..self }
+    }
+
+    /// Says how work is started that runs at the same time as other work. Unless this is called, each task gets a thread of
+    /// its own without a runtime.
+    ///
+    /// Stores that need a runtime name it here, as in `.spawner(|task| drop(tokio::spawn(task)))`. Tasks of a runtime with a
+    /// single thread take turns where they wait; give it several threads, so that they are truly at work at once.
+    pub fn spawner(self, spawn: impl Fn(Task) + Send + Sync + 'static) -> Self {
+        Self { spawn: Arc::new(spawn), ..self }
+    }
+
+    /// Chooses the seed of what is random: the same seed gives the same resources and filters. Failures name it.
+    pub fn seed(self, seed: u64) -> Self {
+        Self { seed, ..self }
+    }
+
+    /// Chooses how many random filters and orders are tried on each resource type; 3,000 unless this is called.
+    pub fn cases(self, cases: usize) -> Self {
+        Self { cases, ..self }
+    }
+
+    /// Keeps something as long as the stores are in use, such as the folder that the database is in.
+    pub fn holding(mut self, guard: impl Any + Send + Sync) -> Self {
+        self.guards.push(Arc::new(guard));
+        self
+    }
+
+    pub(super) async fn made_by(factory: &dyn StoreFactory) -> Self {
+        let stores = factory.make().await;
+        assert!(!stores.served.is_empty(), "the factory made no store: call `resource_type`");
+        assert!(!stores.tenants.is_empty(), "the factory named no tenant: a store is always asked for one");
+        stores
+    }
+
+    /// Samples with unique values that no other samples have.
+    pub(super) fn samples(&self) -> Samples {
+        Samples::new(self.seed, SAMPLES * self.samplers.fetch_add(1, Ordering::Relaxed))
+    }
+
+    /// Each resource type, for the first tenant.
+    pub(super) fn subjects(&self) -> Vec<Subject> {
+        self.subjects_of(0)
+    }
+
+    /// Each resource type, for the second tenant; none where there is no such tenant.
+    pub(super) fn subjects_of_another_tenant(&self) -> Vec<Subject> {
+        self.subjects_of(1)
+    }
+
+    /// What the members of `group` can be: resources of another type, or groups where there is none.
+    pub(super) fn candidates_for(&self, group: &Subject) -> Option<Subject> {
+        let others = self.subjects().into_iter().filter(|other| other.name() != group.name());
+        let (with_view, without): (Vec<_>, Vec<_>) = others.partition(|other| other.resource_type.membership_view().is_some());
+        with_view.into_iter().chain(without).next()
+    }
+
+    fn subjects_of(&self, tenant: usize) -> Vec<Subject> {
+        let subject = |cx: &RequestContext, served: &Served| {
+            Subject::new(&served.resource_type, &served.store, cx, served.kept.as_deref(), &self.spawn)
+                .holding(&self.created, &self.guards)
+        };
+        let context = self.tenants.get(tenant);
+        context.map(|cx| self.served.iter().map(|served| subject(cx, served)).collect()).unwrap_or_default()
+    }
+}
+
+impl fmt::Debug for Stores {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<&str> = self.served.iter().map(|served| served.resource_type.name()).collect();
+        f.debug_struct("Stores").field("resource_types", &names).field("seed", &self.seed).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,449 @@
+//! The resources of one type and tenant, as checks deal with them. What has to succeed fails the check where it does not.
+
+use std::fmt::Display;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::{Map, Value, json};
+
+use super::race::{Spawn, race};
+use super::stores::Guards;
+use crate::auth::RequestContext;
+use crate::filter::{Binder, BoundFilter, Budget, CompValue, CompareOp, Filter};
+use crate::message::{PatchOp, PatchOperation};
+use crate::patch::{Omitted, PlanBinder, Replacement, Rules};
+use crate::query::{Page, Projection, Query};
+use crate::resource::{Intake, Resource, ValueRules, Version, changed_paths};
+use crate::schema::{Attribute, AttributeType, Mutability, ResolvedPath, ResourceType, Schema};
+use crate::store::{Change, EntityTags, Precondition, ResourceStore, Selected, StoreError, Update, complete};
+
+/// How often a call is made again that the store was too busy for.
+const PATIENCE: usize = 50;
+
+/// Stores of one resource type and tenant, under test.
+#[derive(Clone)]
+pub(super) struct Subject {
+    pub(super) resource_type: Arc<ResourceType>,
+    pub(super) store: Arc<dyn ResourceStore>,
+    pub(super) cx: RequestContext,
+    /// The attributes that clients may write and the store keeps.
+    pub(super) fields: Vec<Field>,
+    /// The attribute that shows in which groups a resource is, where the store shows it.
+    pub(super) membership_view: Option<Arc<Attribute>>,
+    spawn: Spawn,
+    everything: Arc<Projection>,
+    created: Created,
+    _guards: Guards,
+}
+
+/// What checks created: the name of the type, and the id.
+pub(super) type Created = Arc<Mutex<Vec<(String, String)>>>;
+
+/// An attribute that the store keeps.
+#[derive(Clone)]
+pub(super) struct Field {
+    pub(super) extension: Option<Arc<Schema>>,
+    pub(super) attribute: Arc<Attribute>,
+    /// The sub-attributes that it keeps.
+    pub(super) subs: Vec<Arc<Attribute>>,
+    /// Whether each resource has to have a value.
+    pub(super) demanded: bool,
+}
+
+impl Field {
+    /// Whether clients may change it again and again.
+    pub(super) fn is_changeable(&self) -> bool {
+        self.attribute.mutability() == Mutability::ReadWrite
+    }
+
+    pub(super) fn path(&self, sub: Option<&Arc<Attribute>>) -> ResolvedPath {
+        ResolvedPath::new(self.extension.clone(), Arc::clone(&self.attribute), sub.cloned())
+    }
+}
+
+impl Subject {
+    pub(super) fn new(
+        resource_type: &Arc<ResourceType>,
+        store: &Arc<dyn ResourceStore>,
+        cx: &RequestContext,
+        kept: Option<&[ResolvedPath]>,
+        spawn: &Spawn,
+    ) -> Self {
+        let keeps = |path: &ResolvedPath| kept.is_none_or(|kept| kept.iter().any(|known| meet(known, path)));
+        let shown = |view: &&Arc<Attribute>| keeps(&ResolvedPath::new(None, Arc::clone(view), None));
+        Self {
+            resource_type: Arc::clone(resource_type),
+            store: Arc::clone(store),
+            cx: cx.clone(),
+            fields: fields(resource_type, keeps),
+            membership_view: resource_type.membership_view().filter(shown).cloned(),
+            spawn: Arc::clone(spawn),
+            everything: Arc::new(everything(resource_type)),
+            created: Created::default(),
+            _guards: Guards::new(),
+        }
+    }
+
+    /// The same, that notes what it creates, and keeps something as long as it is in use.
+    pub(super) fn holding(self, created: &Created, guards: &Guards) -> Self {
+        Self { created: Arc::clone(created), _guards: guards.clone(), ..self }
+    }
+
+    /// The ids of all resources of the type that were created.
+    pub(super) fn created(&self) -> Vec<String> {
+        let created = self.created.lock().unwrap_or_else(PoisonError::into_inner);
+        created.iter().filter(|(name, _)| name == self.name()).map(|(_, id)| id.clone()).collect()
+    }
+
+    pub(super) fn name(&self) -> &str {
+        self.resource_type.name()
+    }
+
+    /// Whether the store keeps an attribute, or shows it.
+    pub(super) fn keeps(&self, path: &ResolvedPath) -> bool {
+        self.fields.iter().any(|field| {
+            let same = field.extension.as_ref() == path.extension() && field.attribute.name() == path.attribute().name();
+            same && path.sub().is_none_or(|sub| field.subs.iter().any(|kept| kept.name() == sub.name()))
+        })
+    }
+
+    /// The unique attributes that the store keeps.
+    pub(super) fn unique_paths(&self) -> Vec<ResolvedPath> {
+        self.resource_type.unique_paths().filter(|path| self.keeps(path)).collect()
+    }
+
+    /// The attribute that lists members, where the store keeps it.
+    pub(super) fn membership(&self) -> Option<&Arc<Attribute>> {
+        let membership = self.resource_type.membership()?;
+        self.keeps(&ResolvedPath::new(None, Arc::clone(membership), None)).then_some(membership)
+    }
+
+    /// A text that can be changed at will: not unique, if there is such a one.
+    pub(super) fn note(&self) -> Option<ResolvedPath> {
+        let is_text = |attribute: &Arc<Attribute>| {
+            attribute.kind() == AttributeType::String
+                && !attribute.multi_valued()
+                && attribute.mutability() == Mutability::ReadWrite
+                && attribute.is_readable()
+                && attribute.canonical_values().is_empty()
+        };
+        let single = || self.fields.iter().filter(|field| !field.attribute.multi_valued());
+        let whole = single().filter(|field| is_text(&field.attribute)).map(|field| field.path(None));
+        let parts = single().filter(|field| !field.attribute.refers_by_value()).flat_map(|field| {
+            let texts = field.subs.iter().filter(|sub| is_text(sub));
+            texts.map(|sub| field.path(Some(sub)))
+        });
+        let mut all: Vec<ResolvedPath> = whole.chain(parts).collect();
+        all.sort_by_key(|path| (path.last().unique(), path.sub().is_some(), path.attribute().name() == "externalId"));
+        all.into_iter().next()
+    }
+
+    /// Makes a resource of a body that clients may send.
+    pub(super) fn intake(&self, body: Map<String, Value>, created: DateTime<Utc>) -> Resource {
+        let rules = ValueRules { secrets: true, ..ValueRules::default() };
+        let mut resource = match Intake::new(&self.resource_type, rules).resource(body) {
+            Ok(resource) => resource,
+            Err(err) => panic!("{}: the test kit made a body that does not fit: {err}", self.name()),
+        };
+        resource.set_meta(&crate::resource::Meta::new(self.name(), created));
+        resource
+    }
+
+    pub(super) async fn try_create(&self, resource: Resource) -> Result<Resource, StoreError> {
+        patiently(|| self.store.create(resource.clone(), &self.cx)).await
+    }
+
+    pub(super) async fn create(&self, resource: Resource) -> Resource {
+        let sent = json(&resource);
+        match self.try_create(resource).await {
+            Ok(resource) => {
+                let mut created = self.created.lock().unwrap_or_else(PoisonError::into_inner);
+                created.push((self.name().to_owned(), resource.id().to_owned()));
+                resource
+            }
+            Err(err) => panic!("{}: `create` failed with {err:?}; it must store this resource: {sent}", self.name()),
+        }
+    }
+
+    pub(super) async fn try_get(&self, id: &str) -> Result<Arc<Resource>, StoreError> {
+        patiently(|| self.store.get(id, &self.everything, &self.cx)).await
+    }
+
+    /// All of a resource that anybody may see.
+    pub(super) async fn get(&self, id: &str) -> Resource {
+        match self.try_get(id).await {
+            Ok(resource) => Resource::clone(&resource),
+            Err(err) => panic!("{}: `get` of `{id}`, which is there, failed with {err:?}; it must read it", self.name()),
+        }
+    }
+
+    pub(super) async fn try_update(&self, id: &str, update: &Update) -> Result<Change, StoreError> {
+        patiently(|| self.store.update(id, update, &self.cx)).await
+    }
+
+    pub(super) async fn update(&self, id: &str, update: &Update) -> Change {
+        match self.try_update(id, update).await {
+            Ok(change) => change,
+            Err(err) => panic!("{}: `update` of `{id}` failed with {err:?}; nothing stands against it", self.name()),
+        }
+    }
+
+    pub(super) async fn try_delete(&self, id: &str, expected: &Precondition) -> Result<Change, StoreError> {
+        patiently(|| self.store.delete(id, expected, &self.cx)).await
+    }
+
+    pub(super) async fn delete(&self, id: &str) -> Change {
+        match self.try_delete(id, &Precondition::default()).await {
+            Ok(change) => change,
+            Err(err) => panic!("{}: `delete` of `{id}`, which is there, failed with {err:?}; it must remove it", self.name()),
+        }
+    }
+
+    /// Asks as the dispatcher does: the store for as much as it takes over, and the crate for the rest.
+    pub(super) async fn select(&self, query: &Query) -> Selected {
+        let answer = patiently(|| complete::select(self.store.as_ref(), query, Budget::new(u64::MAX), &self.cx)).await;
+        match answer {
+            Ok(selected) => selected,
+            Err(err) => panic!("{}: `select` failed with {err:?}; it must answer {query:?}", self.name()),
+        }
+    }
+
+    /// The ids that a filter finds, sorted.
+    pub(super) async fn find(&self, filter: Option<BoundFilter>) -> Vec<String> {
+        let mut found = ids(&self.select(&self.query(filter)).await.resources);
+        found.sort_unstable();
+        found
+    }
+
+    pub(super) fn query(&self, filter: Option<BoundFilter>) -> Query {
+        Query { filter, sort: None, page: Page::Index { start: 1, count: 1_000_000 }, projection: self.everything() }
+    }
+
+    /// What finds the resources with that text.
+    pub(super) fn equals(&self, path: &ResolvedPath, text: &str) -> BoundFilter {
+        let path = path.to_string().parse().unwrap_or_else(|_| panic!("a resolved path can be read: {path}"));
+        let filter = Filter::Compare { path, op: CompareOp::Eq, value: CompValue::String(text.to_owned()) };
+        self.bind(&filter).unwrap_or_else(|| panic!("{}: text cannot be compared: {filter}", self.name()))
+    }
+
+    pub(super) fn bind(&self, filter: &Filter) -> Option<BoundFilter> {
+        Binder::new(&self.resource_type).bind(filter).ok()
+    }
+
+    /// What reads all that anybody may see, also what is only returned on request.
+    pub(super) fn everything(&self) -> Projection {
+        Projection::clone(&self.everything)
+    }
+
+    pub(super) fn projection(&self, attributes: &[String], excluded: &[String]) -> Projection {
+        match Projection::bind(attributes, excluded, &self.resource_type) {
+            Ok(projection) => projection,
+            Err(err) => panic!("{}: the test kit made a projection that does not fit: {err}", self.name()),
+        }
+    }
+
+    /// A PATCH of these operations.
+    pub(super) fn patch(&self, operations: Vec<PatchOperation>) -> Update {
+        let mut rules = Rules::default();
+        rules.values.secrets = true;
+        let binder = PlanBinder::new(Arc::clone(&self.resource_type), rules);
+        match binder.bind(PatchOp { operations }) {
+            Ok((plan, _)) => Update::patch(Arc::clone(&self.resource_type), self.cx.tenant().clone(), plan, now()),
+            Err(err) => panic!("{}: the test kit made a PATCH that does not fit: {err}", self.name()),
+        }
+    }
+
+    /// A PATCH that replaces one value.
+    pub(super) fn setting(&self, path: &ResolvedPath, value: impl Into<Value>) -> Update {
+        self.patch(vec![operation("replace", path, value.into())])
+    }
+
+    /// A PUT.
+    pub(super) fn put(&self, wanted: Resource) -> Update {
+        let replacement = Replacement::new(Arc::clone(&self.resource_type), wanted, Omitted::default());
+        Update::put(Arc::clone(&self.resource_type), self.cx.tenant().clone(), replacement, now())
+    }
+
+    /// The paths at which two states differ, apart from what a store or the service provider adds, and what is secret.
+    pub(super) fn differences(&self, expected: &Resource, actual: &Resource) -> Vec<String> {
+        let (expected, actual) = (self.plain(expected), self.plain(actual));
+        changed_paths(&expected, &actual, &self.resource_type).iter().map(ToString::to_string).collect()
+    }
+
+    /// Asserts that a resource is in the state that it must be in.
+    pub(super) fn assert_same(&self, expected: &Resource, actual: &Resource, after: impl Display) {
+        let differing = self.differences(expected, actual);
+        assert!(
+            differing.is_empty(),
+            "{}: after {after}, the store has other values of {differing:?} than it must have.\n  it has:       {}\n  it must have: {}",
+            self.name(),
+            json(actual),
+            json(expected),
+        );
+    }
+
+    pub(super) async fn race<F>(&self, contenders: impl IntoIterator<Item = F>) -> Vec<F::Output>
+    where
+        F: Future<Output: Send> + Send + 'static,
+    {
+        race(&self.spawn, contenders).await
+    }
+
+    /// A resource without secrets, and without the types of members, which stores may fill in.
+    fn plain(&self, resource: &Resource) -> Resource {
+        let mut plain = resource.clone();
+        for attribute in self.resource_type.schema().attributes() {
+            if let Some(value) = plain.remove(attribute.name()) {
+                plain.set(attribute.name(), without_secrets(attribute, value));
+            }
+        }
+        for extension in self.resource_type.extensions() {
+            let uri = extension.schema.uri().as_str();
+            if let Some(Value::Object(values)) = plain.remove(uri) {
+                let known = |name: &str| extension.schema.attribute(name);
+                let left = values.into_iter().filter_map(|(name, value)| {
+                    let value = without_secrets(known(&name)?, value);
+                    (!value.is_null()).then_some((name, value))
+                });
+                plain.set(uri, left.collect::<Map<_, _>>());
+            }
+        }
+        if let Some(Value::Array(mut members)) = self.membership().and_then(|membership| plain.remove(membership.name())) {
+            members.iter_mut().filter_map(Value::as_object_mut).for_each(|member| drop(member.remove("type")));
+            members.sort_by_key(|member| member.get("value").map(ToString::to_string));
+            plain.set(self.membership().map(|membership| membership.name()).unwrap_or_default(), members);
+        }
+        plain
+    }
+}
+
+/// A request that expects one of these versions, or that it is none of them.
+pub(super) fn if_match(versions: &[Version]) -> Precondition {
+    Precondition { if_match: Some(EntityTags::OneOf(versions.to_vec())), if_none_match: None }
+}
+
+pub(super) fn operation(op: &str, path: impl Display, value: Value) -> PatchOperation {
+    let value = Some(value).filter(|value| !value.is_null());
+    PatchOperation { op: op.to_owned(), path: Some(path.to_string()), value }
+}
+
+/// What a call came to, in words.
+pub(super) fn told<T>(outcome: &Result<T, StoreError>) -> String {
+    match outcome {
+        Ok(_) => "succeeded".to_owned(),
+        Err(err) => format!("failed with {err:?}"),
+    }
+}
+
+pub(super) fn ids(resources: &[Arc<Resource>]) -> Vec<String> {
+    resources.iter().map(|resource| resource.id().to_owned()).collect()
+}
+
+pub(super) fn json(resource: &Resource) -> Value {
+    Value::Object(resource.attributes().clone())
+}
+
+/// The text at a path of a single-valued attribute.
+pub(super) fn text(resource: &Resource, path: &ResolvedPath) -> String {
+    resource.value(path).and_then(Value::as_str).unwrap_or_default().to_owned()
+}
+
+/// Gives a resource one value at a path; an attribute with several then has that one.
+pub(super) fn set(resource: &mut Resource, path: &ResolvedPath, value: Value) {
+    let name = path.attribute().name();
+    let many = path.attribute().multi_valued();
+    let container = path.extension().map(|extension| extension.uri().as_str().to_owned());
+    let object = container.as_ref().and_then(|uri| resource.get(uri)?.as_object().cloned());
+    let current = match &container {
+        Some(_) => object.as_ref().and_then(|object| object.get(name)).cloned(),
+        None => resource.get(name).cloned(),
+    };
+    let value = match (path.sub(), current) {
+        (None, _) if many => json!([value]),
+        (None, _) => value,
+        (Some(sub), _) if many => json!([{ sub.name(): value }]),
+        (Some(sub), Some(Value::Object(mut parts))) => {
+            parts.insert(sub.name().to_owned(), value);
+            Value::Object(parts)
+        }
+        (Some(sub), _) => json!({ sub.name(): value }),
+    };
+    match container {
+        Some(uri) => {
+            let mut object = object.unwrap_or_default();
+            object.insert(name.to_owned(), value);
+            resource.set(uri, object);
+        }
+        None => resource.set(name, value),
+    }
+}
+
+/// When changes are made: later than all resources.
+pub(super) fn now() -> DateTime<Utc> {
+    DateTime::UNIX_EPOCH + TimeDelta::days(365 * 45)
+}
+
+/// Makes a call again while the store is too busy for it: that is an answer that clients get, too.
+async fn patiently<T, F: Future<Output = Result<T, StoreError>>>(call: impl Fn() -> F) -> Result<T, StoreError> {
+    for _ in 0..PATIENCE {
+        match call().await {
+            Err(StoreError::Busy { .. }) => {}
+            outcome => return outcome,
+        }
+    }
+    call().await
+}
+
+fn without_secrets(attribute: &Attribute, mut value: Value) -> Value {
+    if !attribute.is_readable() {
+        return Value::Null;
+    }
+    let elements = match &mut value {
+        Value::Array(elements) => elements.as_mut_slice(),
+        value => std::slice::from_mut(value),
+    };
+    for element in elements.iter_mut().filter_map(Value::as_object_mut) {
+        element.retain(|name, _| attribute.sub_attribute(name).is_none_or(|sub| sub.is_readable()));
+    }
+    value
+}
+
+fn everything(resource_type: &ResourceType) -> Projection {
+    let extended = resource_type.extensions().iter().flat_map(|extension| {
+        let schema = &extension.schema;
+        schema.attributes().iter().map(move |attribute| format!("{}:{}", schema.uri(), attribute.name()))
+    });
+    let core = Schema::common().attributes().iter().chain(resource_type.schema().attributes());
+    let names: Vec<String> = core.map(|attribute| attribute.name().to_owned()).chain(extended).collect();
+    match Projection::bind(&names, &[], resource_type) {
+        Ok(projection) => projection,
+        Err(err) => panic!("{}: the test kit made a projection that does not fit: {err}", resource_type.name()),
+    }
+}
+
+/// What of a resource type clients may write, and the store keeps.
+fn fields(resource_type: &ResourceType, keeps: impl Fn(&ResolvedPath) -> bool) -> Vec<Field> {
+    let external_id = Schema::common().attribute("externalId");
+    let core = external_id.into_iter().chain(resource_type.schema().attributes()).map(|attribute| (None, attribute, false));
+    let extended = resource_type.extensions().iter().flat_map(|extension| {
+        let attributes = extension.schema.attributes().iter();
+        attributes.map(move |attribute| (Some(&extension.schema), attribute, extension.required))
+    });
+    let field = |(extension, attribute, required): (Option<&Arc<Schema>>, &Arc<Attribute>, bool)| {
+        let path = |sub| ResolvedPath::new(extension.cloned(), Arc::clone(attribute), sub);
+        let is_derived = |sub: &Attribute| sub.name() == "$ref" && attribute.refers_by_value();
+        let subs = attribute.sub_attributes().iter().filter(|sub| sub.is_readable() && !is_derived(sub));
+        let subs: Vec<_> = subs.filter(|sub| keeps(&path(Some(Arc::clone(sub))))).cloned().collect();
+        let is_written = attribute.mutability() != Mutability::ReadOnly && attribute.is_readable();
+        let is_kept = if attribute.kind() == AttributeType::Complex { !subs.is_empty() } else { keeps(&path(None)) };
+        let demanded = required || attribute.required() || attribute.unique() || subs.iter().any(|sub| sub.unique());
+        let (extension, attribute) = (extension.cloned(), Arc::clone(attribute));
+        (is_written && is_kept).then_some(Field { extension, attribute, subs, demanded })
+    };
+    core.chain(extended).filter_map(field).collect()
+}
+
+/// Whether what is kept is the path, or holds it, or is part of it.
+fn meet(kept: &ResolvedPath, path: &ResolvedPath) -> bool {
+    kept.holds(path) || (path.sub().is_none() && path.holds(kept))
+}

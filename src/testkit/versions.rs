@@ -1,0 +1,152 @@
+//! Versions and preconditions, and what a change tells.
+
+use super::life::made;
+use super::samples::Samples;
+use super::stores::{StoreFactory, Stores};
+use super::subject::{Subject, if_match, set, text, told};
+use crate::resource::{Resource, Version};
+use crate::schema::ResolvedPath;
+use crate::store::{EntityTags, Operation, Precondition, StoreError};
+
+/// Each change makes a version that the resource never had, and moves `meta.lastModified` on.
+pub async fn each_change_makes_a_version(factory: &dyn StoreFactory) {
+    for (subject, note, mut samples, created) in changeable(factory).await {
+        let (id, mut before, mut known) = (created.id().to_owned(), created, Vec::new());
+        for _ in 0..5 {
+            known.extend(before.version());
+            subject.update(&id, &subject.setting(&note, samples.fresh_text())).await;
+            let after = subject.get(&id).await;
+            let name = subject.name();
+            let is_new = after.version().is_some_and(|version| !known.contains(&version));
+            assert!(is_new, "{name}: after an `update` the version is {:?}; it must be another than {known:?}", after.version());
+            let modified = |resource: &Resource| resource.meta().map(|meta| (meta.created, meta.last_modified));
+            let ((made, old), (kept, new)) = (modified(&before).unzip(), modified(&after).unzip());
+            assert_eq!(made, kept, "{name}: an `update` must leave `meta.created` as it is");
+            assert!(new > old, "{name}: after an `update` `meta.lastModified` is {new:?}; it must be later than {old:?}");
+            before = after;
+        }
+    }
+}
+
+/// What changes nothing makes no version.
+pub async fn what_changes_nothing_makes_no_version(factory: &dyn StoreFactory) {
+    for (subject, note, _, created) in changeable(factory).await {
+        let before = subject.get(created.id()).await;
+        for update in [subject.setting(&note, text(&before, &note)), subject.put(before.clone())] {
+            let change = subject.update(before.id(), &update).await;
+            let name = subject.name();
+            assert!(change.is_unchanged(), "{name}: `update` to what the resource is already told of a change: {change:?}");
+            let after = subject.get(before.id()).await;
+            assert_eq!(
+                after.version(),
+                before.version(),
+                "{name}: `update` to what the resource is already must make no version"
+            );
+        }
+    }
+}
+
+/// `update` and `delete` that expect a version from before, or one that never was, fail, and nothing happens.
+pub async fn stale_version_is_refused(factory: &dyn StoreFactory) {
+    for (subject, note, mut samples, created) in changeable(factory).await {
+        let id = created.id();
+        let Some(stale) = subject.get(id).await.version() else { panic!("{}: `get` read no version", subject.name()) };
+        subject.update(id, &subject.setting(&note, samples.fresh_text())).await;
+        let current = subject.get(id).await;
+        let none = |tags| Precondition { if_match: None, if_none_match: Some(tags) };
+        let fresh = current.version().into_iter().collect::<Vec<_>>();
+        let refused = [
+            ("If-Match with the version before", if_match(&[stale])),
+            ("If-Match with a version that never was", if_match(&[Version::from("W/\"nosuch\"")])),
+            ("If-Match with no version", if_match(&[])),
+            ("If-None-Match with the current version", none(EntityTags::OneOf(fresh))),
+            ("If-None-Match: *", none(EntityTags::Any)),
+        ];
+        for (what, precondition) in refused {
+            let name = subject.name();
+            let update = subject.setting(&note, samples.fresh_text()).expecting(precondition.clone());
+            let outcome = subject.try_update(id, &update).await;
+            let told_of = told(&outcome);
+            let mismatch = matches!(outcome, Err(StoreError::VersionMismatch));
+            assert!(mismatch, "{name}: `update` under {what} {told_of}; it must fail with `VersionMismatch`");
+            let outcome = subject.try_delete(id, &precondition).await;
+            let told = told(&outcome);
+            let mismatch = matches!(outcome, Err(StoreError::VersionMismatch));
+            assert!(mismatch, "{name}: `delete` under {what} {told}; it must fail with `VersionMismatch`");
+            subject.assert_same(&current, &subject.get(id).await, format_args!("calls under {what}"));
+        }
+    }
+}
+
+/// `update` and `delete` that expect the current version, among others perhaps, or any, go ahead.
+pub async fn current_version_goes_ahead(factory: &dyn StoreFactory) {
+    for (subject, note, mut samples, _) in changeable(factory).await {
+        for (number, id) in made(&subject, &mut samples, 3).await.into_iter().enumerate() {
+            for call in ["update", "delete"] {
+                let Some(version) = subject.get(&id).await.version() else { panic!("{}: `get` read no version", subject.name()) };
+                let precondition = holding(number, &version);
+                let outcome = if call == "update" {
+                    let update = subject.setting(&note, samples.fresh_text()).expecting(precondition.clone());
+                    subject.try_update(&id, &update).await
+                } else {
+                    subject.try_delete(&id, &precondition).await
+                };
+                let told = told(&outcome);
+                assert!(
+                    outcome.is_ok(),
+                    "{}: `{call}` under {precondition:?}, which holds, {told}; it must succeed",
+                    subject.name()
+                );
+            }
+        }
+    }
+}
+
+/// One of several preconditions that hold for a version.
+fn holding(number: usize, version: &Version) -> Precondition {
+    let other = Version::from("W/\"nosuch\"");
+    // SCIM compares weak tags: how the client writes it does not count.
+    let strong = Version::from(format!("\"{}\"", version.opaque()).as_str());
+    match number {
+        0 => Precondition { if_match: None, if_none_match: Some(EntityTags::OneOf(vec![other])) },
+        1 => Precondition { if_match: Some(EntityTags::Any), if_none_match: None },
+        _ => if_match(&[other, strong]),
+    }
+}
+
+/// The [`Change`](crate::store::Change) that a store returns tells what was committed: what `get` reads afterwards.
+pub async fn a_change_tells_what_was_committed(factory: &dyn StoreFactory) {
+    for (subject, note, mut samples, created) in changeable(factory).await {
+        let before = subject.get(created.id()).await;
+        let change = subject.update(before.id(), &subject.setting(&note, samples.fresh_text())).await;
+        let after = subject.get(before.id()).await;
+        let name = subject.name();
+        assert_eq!(change.operation, Operation::Update, "{name}: `update` told of another operation");
+        assert_eq!(change.id, before.id(), "{name}: `update` told of another resource than it changed");
+        assert_eq!(&change.tenant, subject.cx.tenant(), "{name}: `update` told of another tenant than it was asked for");
+        assert_eq!(change.version, after.version(), "{name}: `update` told of another version than `get` reads");
+        let paths: Vec<String> = change.paths.iter().map(ToString::to_string).collect();
+        assert_eq!(paths, [note.to_string()], "{name}: `update` told of other changes than were made");
+        if let Some(told) = &change.after {
+            subject.assert_same(&after, told, "`update`, `Change::after` being compared with what `get` reads,");
+        }
+        let change = subject.delete(before.id()).await;
+        assert_eq!(change.version, after.version(), "{name}: `delete` told of another version than the last");
+    }
+}
+
+/// Each type with a text that can be changed, in an empty store, and a resource that has such a text.
+async fn changeable(factory: &dyn StoreFactory) -> Vec<(Subject, ResolvedPath, Samples, Resource)> {
+    let stores = Stores::made_by(factory).await;
+    let mut all = Vec::new();
+    for subject in stores.subjects() {
+        let Some(note) = subject.note() else { continue };
+        let mut samples = stores.samples();
+        let mut resource = samples.plain_resource(&subject);
+        set(&mut resource, &note, samples.fresh_text().into());
+        resource.settle_schemas(&subject.resource_type);
+        let created = subject.create(resource).await;
+        all.push((subject, note, samples, created));
+    }
+    all
+}

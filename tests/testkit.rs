@@ -1,0 +1,170 @@
+//! The test kit: stores that are right pass every check, and stores that are not fail just those that are about their fault.
+
+#[path = "testkit/naive.rs"]
+mod naive;
+#[path = "testkit/pushing.rs"]
+mod pushing;
+
+use std::sync::Arc;
+
+use scimwire::auth::RequestContext;
+use scimwire::testkit::{self, CHECKS, Stores};
+use scimwire::{MemoryDirectory, ResourceType};
+
+use naive::NaiveDatabase;
+use pushing::Pushing;
+
+#[tokio::test]
+async fn memory_stores_pass() {
+    let factory = || async {
+        let directory = MemoryDirectory::new();
+        let stores = Stores::new().resource_type(testkit::users(), directory.store(testkit::users()));
+        stores.resource_type(testkit::groups(), directory.store(testkit::groups()))
+    };
+    testkit::run_all(&factory).await;
+}
+
+#[tokio::test]
+async fn memory_stores_of_other_types_pass() {
+    let groups = Arc::new(ResourceType::group().unique("displayName"));
+    let contacts = Arc::new(ResourceType::user().unique("emails.value").with_endpoint("/Contacts"));
+    let factory = || {
+        let (groups, contacts) = (Arc::clone(&groups), Arc::clone(&contacts));
+        async move {
+            let directory = MemoryDirectory::new().keeping_dangling_members();
+            let stores = Stores::new().resource_type(Arc::clone(&groups), directory.store(groups));
+            stores.resource_type(Arc::clone(&contacts), directory.store(contacts)).seed(7).cases(300)
+        }
+    };
+    testkit::run_all(&factory).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn tasks_may_run_on_a_runtime() {
+    let factory = || async {
+        let store = NaiveDatabase::new(naive::Fault::None).users();
+        let stores = Stores::new().resource_type(store.resource_type(), store).keeping("User", naive::KEPT);
+        stores.spawner(|task| drop(tokio::spawn(task))).cases(100)
+    };
+    testkit::run_all(&factory).await;
+}
+
+#[tokio::test]
+async fn a_store_that_takes_over_whole_queries_passes() {
+    testkit::run_all(&pushing_factory(pushing::Fault::None)).await;
+}
+
+/// A store of few columns, with ids of its own, without groups, that leaves queries to the crate, for a tenant that it knows.
+#[tokio::test]
+async fn a_store_that_does_little_passes() {
+    testkit::run_all(&naive_factory(naive::Fault::None)).await;
+    let alone = || async {
+        let store = NaiveDatabase::new(naive::Fault::None).users();
+        let stores = Stores::new().resource_type(store.resource_type(), store).keeping("User", naive::KEPT);
+        stores.tenants([RequestContext::new("the only one")]).cases(100)
+    };
+    testkit::run_all(&alone).await;
+}
+
+/// A test for each mistake: it fails its checks, and no others.
+macro_rules! faults {
+    ($tests:ident, $make:ident, $store:ident; $($test:ident: $fault:ident => [$($check:ident),*];)+) => {
+        mod $tests {
+            use super::*;
+
+            /// The checks that some mistake does not pass.
+            pub(super) const PROVED: &[&str] = &[$($(stringify!($check),)*)+];
+
+            $(#[tokio::test]
+            async fn $test() {
+                assert_fails(&$make($store::Fault::$fault), &[$(stringify!($check)),*]).await;
+            })+
+        }
+    };
+}
+
+faults! {
+    naive_faults, naive_factory, naive;
+    checks_then_inserts: ChecksThenInserts => [uniqueness_holds_under_races];
+    compares_letters: ComparesLetters => [taken_value_is_refused];
+    conflict_is_other: ConflictIsOther => [taken_value_is_refused, uniqueness_holds_under_races];
+    writes_then_checks: WritesThenChecks => [taken_value_is_refused];
+    conflicts_with_itself: ConflictsWithItself => [what_is_updated_is_read, own_value_is_free, each_change_makes_a_version, what_changes_nothing_makes_no_version, stale_version_is_refused, current_version_goes_ahead, a_change_tells_what_was_committed, no_update_is_lost, of_writers_with_one_version_one_wins, secrets_are_not_handed_out];
+    keeps_values_of_deleted: KeepsValuesOfDeleted => [freed_value_can_be_taken];
+    unique_among_tenants: UniqueAmongTenants => [unique_values_are_taken_within_a_tenant_only];
+    loses_updates: LosesUpdates => [no_update_is_lost, of_writers_with_one_version_one_wins, no_member_change_is_lost];
+    deletes_stale_versions: DeletesStaleVersions => [stale_version_is_refused];
+    reads_one_version: ReadsOneVersion => [current_version_goes_ahead];
+    delete_keeps: DeleteKeeps => [what_is_deleted_is_gone, freed_value_can_be_taken, a_resource_is_deleted_once];
+    deletes_twice: DeletesTwice => [a_resource_is_deleted_once];
+    keeps_version: KeepsVersion => [each_change_makes_a_version, stale_version_is_refused, no_update_is_lost, of_writers_with_one_version_one_wins, an_abandoned_call_leaves_nothing_half_done, a_member_delta_is_the_whole];
+    always_makes_versions: AlwaysMakesVersions => [what_changes_nothing_makes_no_version, a_member_delta_is_the_whole];
+    tells_old_version: TellsOldVersion => [a_change_tells_what_was_committed];
+    reads_of_all_tenants: ReadsOfAllTenants => [another_tenants_resource_is_not_found];
+    lists_all_tenants: ListsAllTenants => [lists_hold_one_tenant_only];
+    trims_text: TrimsText => [what_is_created_is_read, text_stays_as_it_is, what_is_updated_is_read];
+    keeps_secrets: KeepsSecrets => [secrets_are_not_handed_out];
+    strange_id_is_other: StrangeIdIsOther => [unknown_id_is_not_found];
+    refused_is_other: RefusedIsOther => [refused_update_changes_nothing];
+    writes_in_two_steps: WritesInTwoSteps => [an_abandoned_call_leaves_nothing_half_done];
+    put_adds: PutAdds => [what_is_updated_is_read, an_abandoned_call_leaves_nothing_half_done, a_member_delta_is_the_whole];
+    forgets_external_id: ForgetsExternalId => [what_is_created_is_read, an_abandoned_call_leaves_nothing_half_done];
+    lists_a_hundred: ListsAHundred => [pages_by_index_make_the_whole, pages_by_cursor_make_the_whole];
+}
+
+faults! {
+    pushing_faults, pushing_factory, pushing;
+    drops_conditions: DropsConditions => [pushdown_agrees_with_evaluation, order_agrees_with_evaluation, total_counts_all_pages, pages_by_index_make_the_whole, pages_by_cursor_make_the_whole];
+    loses_brackets: LosesBrackets => [pushdown_agrees_with_evaluation, order_agrees_with_evaluation, total_counts_all_pages, pages_by_index_make_the_whole, pages_by_cursor_make_the_whole];
+    narrows_too_much: NarrowsTooMuch => [pushdown_agrees_with_evaluation, order_agrees_with_evaluation, total_counts_all_pages, pages_by_index_make_the_whole, pages_by_cursor_make_the_whole];
+    counts_the_page: CountsThePage => [total_counts_all_pages];
+    skips_one: SkipsOne => [order_agrees_with_evaluation, pages_by_cursor_make_the_whole, cursors_lose_and_repeat_nothing_while_others_write];
+    counts_from_the_start: CountsFromTheStart => [order_agrees_with_evaluation, cursors_lose_and_repeat_nothing_while_others_write];
+    full_means_more: FullMeansMore => [pages_by_index_make_the_whole, pages_by_cursor_make_the_whole];
+    forgets_sort: ForgetsSort => [order_agrees_with_evaluation, pages_by_index_make_the_whole, pages_by_cursor_make_the_whole];
+    reverses_ties: ReversesTies => [order_agrees_with_evaluation, pages_by_index_make_the_whole, pages_by_cursor_make_the_whole, cursors_lose_and_repeat_nothing_while_others_write];
+    omits_members: OmitsMembers => [pages_by_cursor_make_the_whole, what_is_asked_for_is_read];
+    re_adds_removed: ReAddsRemoved => [a_member_delta_is_the_whole, no_member_change_is_lost, membership_is_seen_from_both_sides];
+    adds_only: AddsOnly => [what_is_updated_is_read, an_abandoned_call_leaves_nothing_half_done, a_member_delta_is_the_whole];
+    remembers_groups: RemembersGroups => [membership_is_seen_from_both_sides];
+    tells_no_members: TellsNoMembers => [a_member_delta_is_the_whole];
+}
+
+#[test]
+fn every_check_has_a_store_that_fails_it() {
+    let proved = [naive_faults::PROVED, pushing_faults::PROVED].concat();
+    let unproved: Vec<&str> = CHECKS.iter().map(|check| check.name()).filter(|name| !proved.contains(name)).collect();
+    assert!(unproved.is_empty(), "{unproved:?}");
+}
+
+#[tokio::test]
+#[should_panic(expected = "there is no resource type `Device`")]
+async fn what_is_kept_is_said_of_a_type_that_is_there() {
+    drop(Stores::new().keeping("Device", &["displayName"]));
+}
+
+fn naive_factory(fault: naive::Fault) -> impl testkit::StoreFactory {
+    move || async move {
+        let database = NaiveDatabase::new(fault);
+        let (users, groups) = (database.users(), database.groups());
+        let stores = Stores::new().resource_type(users.resource_type(), users).resource_type(groups.resource_type(), groups);
+        stores.keeping("User", naive::KEPT).cases(50)
+    }
+}
+
+fn pushing_factory(fault: pushing::Fault) -> impl testkit::StoreFactory {
+    move || async move {
+        let directory = MemoryDirectory::new();
+        let store = |resource_type| Pushing::new(fault, directory.store(Arc::clone(resource_type)), resource_type);
+        let (users, groups) = (testkit::users(), testkit::groups());
+        let (for_users, for_groups) = (store(&users), store(&groups));
+        Stores::new().resource_type(users, for_users).resource_type(groups, for_groups).cases(300)
+    }
+}
+
+async fn assert_fails(factory: &dyn testkit::StoreFactory, expected: &[&str]) {
+    let failures = testkit::failures(factory).await;
+    let checks: Vec<&str> = failures.iter().map(|failure| failure.check).collect();
+    let told: Vec<String> = failures.iter().map(ToString::to_string).collect();
+    assert_eq!(checks, expected, "\n{}", told.join("\n"));
+}
