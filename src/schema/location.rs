@@ -75,6 +75,22 @@ impl Locations {
         one == other || self.relative(&normal(one)) == self.relative(&normal(other))
     }
 
+    /// The id of the resource that a URL names, whatever its type; within, none where it names none. None where that cannot be
+    /// said: an id that looks like a version does not count in a URL.
+    pub(crate) fn id_in(&self, url: &str) -> Option<Option<String>> {
+        let relative = self.relative(url);
+        if self.endpoints.iter().any(|(_, endpoint)| endpoint.trim_start_matches('/') == relative) {
+            return None;
+        }
+        let segment = relative.rsplit('/').next().unwrap_or_default();
+        let id = percent_encoding::percent_decode_str(segment).decode_utf8().ok().map(|id| id.into_owned());
+        let named = |id: &String| {
+            let mut urls = self.endpoints.iter().filter_map(|(name, _)| self.of(name, id));
+            urls.any(|known| self.same(&known, url))
+        };
+        Some(id.filter(named))
+    }
+
     /// A URL of ours without base URL, and any URL without a version segment.
     fn relative(&self, url: &str) -> String {
         let unversioned = |text: &str| text.split('/').filter(|segment| !is_version(segment)).collect::<Vec<_>>().join("/");

@@ -52,6 +52,12 @@ impl ResolvedPath {
         self.extension == other.extension && self.attribute == other.attribute && (self.sub.is_none() || self.sub == other.sub)
     }
 
+    /// The path of the attribute, without the sub-attribute.
+    #[must_use]
+    pub fn whole(&self) -> Self {
+        Self { sub: None, ..self.clone() }
+    }
+
     /// The attribute or sub-attribute that the path ends at.
     #[must_use]
     pub fn last(&self) -> &Arc<Attribute> {

@@ -198,6 +198,11 @@ impl Number {
         &self.0
     }
 
+    /// Text that compares byte by byte as numbers do.
+    pub(crate) fn sortable(&self) -> String {
+        self.digits().sortable()
+    }
+
     /// The value, where it is a whole number of that size: the usual case, compared without a look at the digits.
     fn whole(&self) -> Option<i64> {
         self.0.parse().ok()
@@ -286,6 +291,19 @@ impl Digits {
             (ours, theirs) if ours != theirs => ours.cmp(&theirs),
             (-1, _) => other.magnitude().cmp(&self.magnitude()),
             _ => self.magnitude().cmp(&other.magnitude()),
+        }
+    }
+
+    /// The sign, the position moved so far that it is never negative, the digits. Of a negative number all that is turned
+    /// around, and a sign that is greater than any digit makes the shorter one the greater one.
+    fn sortable(&self) -> String {
+        let position = i128::from(self.position) - i128::from(i64::MIN);
+        let magnitude = format!("{position:020}{}", String::from_utf8_lossy(&self.digits));
+        let turned = |byte: u8| char::from(b'0' + b'9' - byte);
+        match self.signum() {
+            0 => "1".to_owned(),
+            1 => format!("2{magnitude}"),
+            _ => format!("0{}~", magnitude.bytes().map(turned).collect::<String>()),
         }
     }
 

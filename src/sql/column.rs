@@ -1,0 +1,125 @@
+//! Where the values of an attribute are, and in what form.
+
+use super::dialect::Dialect;
+
+/// An expression with the value of an attribute, and the form of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Column {
+    pub(super) sql: String,
+    pub(super) form: Form,
+    pub(super) prepared: Option<String>,
+    pub(super) not_null: bool,
+}
+
+/// In what form a column has its values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Form {
+    /// Text as the resource has it. Where case does not count for the attribute, SQL finds a few too many: it folds ASCII
+    /// only, and all that is beyond ASCII is left to the crate.
+    Text,
+    /// Text as the resource has it, which the host knows to be ASCII, such as email addresses.
+    Ascii,
+    /// Text [folded](crate::schema::fold), beside the column with the text itself.
+    Folded,
+    /// What [`key`](super::key()) makes of the value.
+    Key,
+    /// True or false; in SQLite 1 or 0.
+    Boolean,
+    /// A number.
+    Number,
+    /// An instant.
+    Instant(InstantForm),
+    /// Bytes.
+    Binary,
+}
+
+/// In what form a column has instants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum InstantForm {
+    /// Whole seconds since 1970.
+    UnixSeconds,
+    /// Whole milliseconds since 1970.
+    UnixMillis,
+    /// Whole microseconds since 1970.
+    UnixMicros,
+    /// PostgreSQL's `timestamp with time zone`.
+    Timestamptz,
+    /// Text as in `meta.lastModified`: in UTC, with six digits of a second and `Z`.
+    Rfc3339Micros,
+}
+
+impl Column {
+    /// A column, by its name, perhaps with that of its table: `users.email`.
+    #[must_use]
+    pub fn new(name: &str, form: Form) -> Self {
+        Self::expression(Dialect::quote(name), form)
+    }
+
+    /// Any expression, written into the statement as it stands: nothing that came from outside belongs there.
+    pub fn expression(sql: impl Into<String>, form: Form) -> Self {
+        Self { sql: sql.into(), form, prepared: None, not_null: false }
+    }
+
+    /// A column of [`Form::Text`].
+    #[must_use]
+    pub fn text(name: &str) -> Self {
+        Self::new(name, Form::Text)
+    }
+
+    /// A column of [`Form::Ascii`].
+    #[must_use]
+    pub fn ascii(name: &str) -> Self {
+        Self::new(name, Form::Ascii)
+    }
+
+    /// A column of [`Form::Folded`].
+    #[must_use]
+    pub fn folded(name: &str) -> Self {
+        Self::new(name, Form::Folded)
+    }
+
+    /// A column of [`Form::Key`].
+    #[must_use]
+    pub fn key(name: &str) -> Self {
+        Self::new(name, Form::Key)
+    }
+
+    /// A column of [`Form::Boolean`].
+    #[must_use]
+    pub fn boolean(name: &str) -> Self {
+        Self::new(name, Form::Boolean)
+    }
+
+    /// A column of [`Form::Number`].
+    #[must_use]
+    pub fn number(name: &str) -> Self {
+        Self::new(name, Form::Number)
+    }
+
+    /// A column of [`Form::Instant`].
+    #[must_use]
+    pub fn instant(name: &str, form: InstantForm) -> Self {
+        Self::new(name, Form::Instant(form))
+    }
+
+    /// The same, with an expression for what [`prepared_key`](super::prepared_key) makes of the value: identifiers beyond
+    /// ASCII, such as user names, are compared by that. Without it SQL finds a few too many of them.
+    #[must_use]
+    pub fn with_prepared(self, expression: impl Into<String>) -> Self {
+        Self { prepared: Some(expression.into()), ..self }
+    }
+
+    /// The same, which is never NULL: an order by it can then use an index.
+    #[must_use]
+    pub fn not_null(self) -> Self {
+        Self { not_null: true, ..self }
+    }
+
+    /// The expression.
+    #[must_use]
+    pub fn sql(&self) -> &str {
+        &self.sql
+    }
+}

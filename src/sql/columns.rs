@@ -1,0 +1,159 @@
+//! Where the attributes of a resource type are.
+
+use std::collections::HashMap;
+
+use super::column::{Column, Form};
+use super::dialect::Dialect;
+use super::statement::Sql;
+use crate::filter::Comparison;
+use crate::schema::ResolvedPath;
+
+/// Where the attributes of a resource type are in a database. [`Mapping`] is one that suits most hosts.
+pub trait Columns {
+    /// Which database it is.
+    fn dialect(&self) -> Dialect;
+
+    /// The value of an attribute, or of a sub-attribute of a single-valued complex one; none if it has no column. `id` must
+    /// have one, of [`Form::Text`].
+    fn column(&self, path: &ResolvedPath) -> Option<Column>;
+
+    /// The values of a multi-valued attribute, whatever the sub-attribute of `path`; none if they are nowhere.
+    fn elements(&self, path: &ResolvedPath) -> Option<Elements>;
+
+    /// Another way to say a comparison, by an index perhaps; it has to mean just the same. The subject is the resource.
+    fn lookup(&self, _comparison: &Comparison) -> Option<Sql> {
+        None
+    }
+}
+
+/// The values of a multi-valued attribute, as rows: of a table of their own, or of a JSON array.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Elements {
+    /// What stands after FROM.
+    pub(super) from: String,
+    /// Which rows are those of the resource.
+    pub(super) condition: Option<String>,
+    /// In what order they come; needed only to sort by them.
+    pub(super) position: Option<String>,
+    /// The sub-attributes; the value itself of a simple attribute has the name `value`.
+    pub(super) columns: HashMap<String, Column>,
+    /// Whether elements are JSON objects; else they are the value.
+    json: Option<Dialect>,
+}
+
+/// Columns by the paths of their attributes.
+#[derive(Clone, Debug)]
+pub struct Mapping {
+    dialect: Dialect,
+    columns: HashMap<String, Column>,
+    elements: HashMap<String, Elements>,
+}
+
+impl Elements {
+    /// The rows of `table` in which the column `foreign_key` is that of the resource, `key`: say `user_email`, `user_id` and
+    /// `users.id`.
+    #[must_use]
+    pub fn table(table: &str, foreign_key: &str, key: &str) -> Self {
+        let (table, key) = (Dialect::quote(table), Dialect::quote(key));
+        let condition = format!("{table}.{} = {key}", Dialect::quote(foreign_key));
+        Self::rows(table, Some(condition))
+    }
+
+    /// The elements of a JSON array, which the expression has; in PostgreSQL it is of type `jsonb`.
+    #[must_use]
+    pub fn json(dialect: Dialect, array: &str) -> Self {
+        let from = match dialect {
+            Dialect::Sqlite => format!("json_each({array}) AS \"element\""),
+            Dialect::Postgres => {
+                format!("jsonb_array_elements({array}) WITH ORDINALITY AS \"element\"(\"value\", \"key\")")
+            }
+        };
+        let position = Some("\"element\".\"key\"".to_owned());
+        Self { position, json: Some(dialect), ..Self::rows(from, None) }
+    }
+
+    pub(crate) fn rows(from: String, condition: Option<String>) -> Self {
+        Self { from, condition, position: None, columns: HashMap::new(), json: None }
+    }
+
+    /// The same, with the column of a sub-attribute; that of a simple attribute, such as a list of texts, is `value`.
+    #[must_use]
+    pub fn column(mut self, sub: &str, column: Column) -> Self {
+        self.columns.insert(sub.to_owned(), column);
+        self
+    }
+
+    /// The same, with the member of a JSON object that has a sub-attribute.
+    #[must_use]
+    pub fn member(self, sub: &str, form: Form) -> Self {
+        let text = Dialect::json_text("\"element\".\"value\"", sub);
+        let sql = match (self.json, form) {
+            (Some(Dialect::Postgres), Form::Boolean) => format!("CAST({text} AS boolean)"),
+            (Some(Dialect::Postgres), Form::Number) => format!("CAST({text} AS numeric)"),
+            _ => text,
+        };
+        self.column(sub, Column::expression(sql, form))
+    }
+
+    /// The same, where elements are texts, not objects.
+    #[must_use]
+    pub fn texts(self, form: Form) -> Self {
+        let sql = match self.json {
+            Some(Dialect::Postgres) => "(\"element\".\"value\" #>> '{}')",
+            _ => "\"element\".\"value\"",
+        };
+        self.column("value", Column::expression(sql, form))
+    }
+
+    /// The column of the last step of `path`.
+    pub(super) fn of(&self, path: &ResolvedPath) -> Option<&Column> {
+        let name = path.sub().map_or("value", |sub| sub.name());
+        self.columns.get(name)
+    }
+
+    /// `EXISTS` of a row that satisfies `condition`.
+    pub(super) fn exists(&self, condition: Sql) -> Sql {
+        let mut sql = Sql::new(format!("EXISTS (SELECT 1 FROM {} WHERE ", self.from));
+        if let Some(own) = &self.condition {
+            sql = sql.text(format!("{own} AND "));
+        }
+        sql.append(condition).text(")")
+    }
+}
+
+impl Mapping {
+    /// No columns yet.
+    #[must_use]
+    pub fn new(dialect: Dialect) -> Self {
+        Self { dialect, columns: HashMap::new(), elements: HashMap::new() }
+    }
+
+    /// The same, with the column of an attribute, by its canonical path: `userName`, `name.givenName`, or with the URN of an
+    /// extension and a colon before it.
+    #[must_use]
+    pub fn column(mut self, path: &str, column: Column) -> Self {
+        self.columns.insert(path.to_owned(), column);
+        self
+    }
+
+    /// The same, with the values of a multi-valued attribute.
+    #[must_use]
+    pub fn elements(mut self, path: &str, elements: Elements) -> Self {
+        self.elements.insert(path.to_owned(), elements);
+        self
+    }
+}
+
+impl Columns for Mapping {
+    fn dialect(&self) -> Dialect {
+        self.dialect
+    }
+
+    fn column(&self, path: &ResolvedPath) -> Option<Column> {
+        self.columns.get(&path.to_string()).cloned()
+    }
+
+    fn elements(&self, path: &ResolvedPath) -> Option<Elements> {
+        self.elements.get(&path.whole().to_string()).cloned()
+    }
+}

@@ -1,0 +1,232 @@
+//! One column against one operand.
+
+use chrono::{DateTime, Datelike, Utc};
+
+use super::column::{Column, Form, InstantForm};
+use super::dialect::Dialect;
+use super::key;
+use super::statement::{Parameter, Sql};
+use crate::filter::{CompareOp, Operand};
+use crate::query::SortKey;
+use crate::schema::Number;
+
+/// A comparison as SQL.
+pub(super) enum Compared {
+    /// It says just that.
+    Exact(Sql),
+    /// It says that where the text is ASCII; what it says of other text means nothing.
+    OfAscii(Sql),
+}
+
+/// Beyond this many digits a number is left to the crate.
+const LONG: usize = 1_000;
+
+impl Column {
+    /// The condition that the column compares so with the operand; none where it cannot be said.
+    pub(super) fn compare(&self, dialect: Dialect, op: CompareOp, operand: &Operand) -> Option<Compared> {
+        let exact = |condition: Option<Sql>| condition.map(Compared::Exact);
+        match (self.form, operand) {
+            (Form::Key, Operand::Identifier { .. }) | (Form::Folded, Operand::Identifier { .. }) => {
+                let text = key::of_operand(operand)?;
+                Some(match &self.prepared {
+                    Some(prepared) => Compared::Exact(compare_text(dialect, prepared, op, &text)),
+                    None => Compared::OfAscii(compare_text(dialect, &self.sql, op, &text)),
+                })
+            }
+            (Form::Key, operand) => exact(key::of_operand(operand).map(|text| compare_text(dialect, &self.sql, op, &text))),
+            (Form::Folded, Operand::Folded { folded, .. }) => exact(Some(compare_text(dialect, &self.sql, op, folded))),
+            (Form::Text | Form::Ascii, Operand::Exact(text)) => exact(Some(compare_text(dialect, &self.sql, op, text))),
+            (form @ (Form::Text | Form::Ascii), Operand::Folded { .. } | Operand::Identifier { .. }) => {
+                let condition = compare_text(dialect, &dialect.lower(&self.sql), op, &key::of_operand(operand)?);
+                Some(if form == Form::Ascii { Compared::Exact(condition) } else { Compared::OfAscii(condition) })
+            }
+            (Form::Boolean, Operand::Boolean(value)) => exact(Some(self.against("=", Parameter::Boolean(*value)))),
+            (Form::Number, Operand::Number(number)) => exact(compare_number(dialect, &self.sql, sign(op)?, number)),
+            (Form::Instant(form), Operand::Instant(instant)) => exact(self.compare_instant(dialect, form, op, *instant)),
+            (Form::Binary, Operand::Binary(bytes)) => exact(Some(self.against("=", Parameter::Bytes(bytes.clone())))),
+            _ => None,
+        }
+    }
+
+    /// The condition that there is a value.
+    pub(super) fn present(&self) -> Sql {
+        let sql = &self.sql;
+        match self.form {
+            Form::Text | Form::Ascii | Form::Folded | Form::Key => Sql::new(format!("{sql} <> ''")),
+            Form::Binary => Sql::new(format!("length({sql}) > 0")),
+            Form::Boolean | Form::Number | Form::Instant(_) => Sql::new(format!("{sql} IS NOT NULL")),
+        }
+    }
+
+    /// What resources are ordered by: the column, in the order of this crate; none where that cannot be said.
+    pub(super) fn ordered(&self, dialect: Dialect, case_exact: bool) -> Option<String> {
+        match self.form {
+            Form::Key | Form::Folded => Some(dialect.in_order(&self.sql)),
+            Form::Text | Form::Ascii if case_exact => Some(dialect.in_order(&self.sql)),
+            Form::Ascii => Some(dialect.in_order(&dialect.lower(&self.sql))),
+            Form::Text | Form::Binary => None,
+            Form::Number if dialect == Dialect::Postgres => Some(format!("CAST({} AS numeric)", self.sql)),
+            Form::Boolean | Form::Number | Form::Instant(_) => Some(self.sql.clone()),
+        }
+    }
+
+    /// The condition that what resources are ordered by compares so with a sort key; none where that cannot be said.
+    pub(super) fn compare_key(&self, dialect: Dialect, ordered: &str, op: CompareOp, key: &SortKey) -> Option<Sql> {
+        let sign = sign(op)?;
+        match (self.form, key) {
+            (Form::Key, key) => Some(Sql::new(format!("{ordered} {sign} ")).bind_text(key::of_sort_key(key))),
+            (Form::Text | Form::Ascii | Form::Folded, SortKey::Text(text)) => {
+                Some(Sql::new(format!("{ordered} {sign} ")).bind_text(text))
+            }
+            (Form::Boolean, SortKey::Boolean(value)) => {
+                Some(Sql::new(format!("{ordered} {sign} ")).bind(Parameter::Boolean(*value)))
+            }
+            (Form::Number, SortKey::Number(number)) => compare_number(dialect, &self.sql, sign, number),
+            (Form::Instant(form), SortKey::Instant(instant)) => self.compare_instant(dialect, form, op, *instant),
+            _ => None,
+        }
+    }
+
+    fn against(&self, sign: &str, parameter: Parameter) -> Sql {
+        Sql::new(format!("{} {sign} ", self.sql)).bind(parameter)
+    }
+
+    fn compare_instant(&self, dialect: Dialect, form: InstantForm, op: CompareOp, instant: DateTime<Utc>) -> Option<Sql> {
+        let in_a_second = match form {
+            InstantForm::UnixSeconds => 1,
+            InstantForm::UnixMillis => 1_000,
+            InstantForm::UnixMicros | InstantForm::Timestamptz | InstantForm::Rfc3339Micros => 1_000_000,
+        };
+        let grain = 1_000_000_000 / in_a_second;
+        let nanos = i64::from(instant.timestamp_subsec_nanos());
+        // What falls between two values of the column is compared with the one before it.
+        let (units, between) = (instant.timestamp().checked_mul(in_a_second)?.checked_add(nanos / grain)?, nanos % grain != 0);
+        let sign = match (op, between) {
+            (CompareOp::Eq, true) => return Some(Sql::new("FALSE")),
+            (CompareOp::Ge, true) => ">",
+            (CompareOp::Lt, true) => "<=",
+            (op, _) => sign(op)?,
+        };
+        match form {
+            InstantForm::UnixSeconds | InstantForm::UnixMillis | InstantForm::UnixMicros => {
+                Some(self.against(sign, Parameter::Integer(units)))
+            }
+            InstantForm::Timestamptz | InstantForm::Rfc3339Micros => {
+                let micros = DateTime::from_timestamp_micros(units).filter(|instant| (1..=9999).contains(&instant.year()))?;
+                let text = micros.format("%Y-%m-%dT%H:%M:%S%.6fZ").to_string();
+                Some(if form == InstantForm::Timestamptz {
+                    Sql::new(format!("{} {sign} CAST(", self.sql)).bind_text(text).text(" AS timestamptz)")
+                } else {
+                    Sql::new(format!("{} {sign} ", dialect.in_order(&self.sql))).bind_text(text)
+                })
+            }
+        }
+    }
+}
+
+/// Text, byte by byte, in any dialect. No text of a column has U+0000 in it.
+pub(crate) fn compare_text(dialect: Dialect, column: &str, op: CompareOp, text: &str) -> Sql {
+    if let Some((before, _)) = text.split_once('\0') {
+        return match op {
+            CompareOp::Gt | CompareOp::Ge => compare_text(dialect, column, CompareOp::Gt, before),
+            CompareOp::Lt | CompareOp::Le => compare_text(dialect, column, CompareOp::Le, before),
+            CompareOp::Eq | CompareOp::Ne | CompareOp::Co | CompareOp::Sw | CompareOp::Ew => Sql::new("FALSE"),
+        };
+    }
+    match op {
+        CompareOp::Co | CompareOp::Sw | CompareOp::Ew if text.is_empty() => Sql::new(format!("{column} IS NOT NULL")),
+        CompareOp::Co | CompareOp::Ew => contains(dialect, column, op, text),
+        CompareOp::Sw => starts_with(dialect, column, text),
+        CompareOp::Eq | CompareOp::Ne => {
+            let sign = if op == CompareOp::Eq { "=" } else { "<>" };
+            Sql::new(format!("{} {sign} ", dialect.exactly(column))).bind_text(text)
+        }
+        CompareOp::Gt => Sql::new(format!("{} > ", dialect.in_order(column))).bind_text(text),
+        CompareOp::Ge => Sql::new(format!("{} >= ", dialect.in_order(column))).bind_text(text),
+        CompareOp::Lt => Sql::new(format!("{} < ", dialect.in_order(column))).bind_text(text),
+        CompareOp::Le => Sql::new(format!("{} <= ", dialect.in_order(column))).bind_text(text),
+    }
+}
+
+/// In SQLite, LIKE disregards the case of ASCII letters; in PostgreSQL, an index on parts of text can serve it.
+fn contains(dialect: Dialect, column: &str, op: CompareOp, text: &str) -> Sql {
+    match (dialect, op) {
+        (Dialect::Postgres, op) => {
+            let end = if op == CompareOp::Co { "%" } else { "" };
+            Sql::new(format!("{column} LIKE ")).bind_text(format!("%{}{end}", escaped(text))).text(" ESCAPE '\\'")
+        }
+        (Dialect::Sqlite, CompareOp::Co) => Sql::new(format!("instr({column}, ")).bind_text(text).text(") > 0"),
+        (Dialect::Sqlite, _) => {
+            let tail = format!("substr({column}, -{})", text.chars().count());
+            Sql::new(format!("{} = ", dialect.exactly(&tail))).bind_text(text)
+        }
+    }
+}
+
+/// A range of an index, rather than a pattern.
+fn starts_with(dialect: Dialect, column: &str, text: &str) -> Sql {
+    let column = dialect.in_order(column);
+    let from = Sql::new(format!("({column} >= ")).bind_text(text);
+    match successor(text) {
+        Some(end) => from.text(format!(" AND {column} < ")).bind_text(end).text(")"),
+        None => from.text(")"),
+    }
+}
+
+/// The least text that is greater than all that start with `prefix`.
+fn successor(prefix: &str) -> Option<String> {
+    let mut text = prefix.to_owned();
+    while let Some(last) = text.pop() {
+        let next = (u32::from(last) + 1..=u32::from(char::MAX)).find_map(char::from_u32);
+        if let Some(next) = next {
+            text.push(next);
+            return Some(text);
+        }
+    }
+    None
+}
+
+/// Text for a pattern, in which it stands for itself.
+fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        if matches!(character, '%' | '_' | '\\') {
+            escaped.push('\\');
+        }
+        escaped.push(character);
+    }
+    escaped
+}
+
+fn compare_number(dialect: Dialect, column: &str, sign: &str, number: &Number) -> Option<Sql> {
+    let text = number.as_str();
+    let float: f64 = text.parse().ok()?;
+    let vanishes = float == 0.0 && number != &"0".parse().ok()?;
+    if vanishes || text.len() > LONG {
+        return None;
+    }
+    if dialect == Dialect::Postgres {
+        let sql = Sql::new(format!("CAST({column} AS numeric) {sign} CAST("));
+        return Some(sql.bind_text(text).text(" AS numeric)"));
+    }
+    let parameter = match text.parse::<i64>() {
+        Ok(whole) => Parameter::Integer(whole),
+        // The float that stands for the number has to be that number.
+        Err(_) if &Number::from(&serde_json::Number::from_f64(float)?) == number => Parameter::Real(float),
+        Err(_) => return None,
+    };
+    Some(Sql::new(format!("{column} {sign} ")).bind(parameter))
+}
+
+/// The operator for values that have an order and no parts.
+fn sign(op: CompareOp) -> Option<&'static str> {
+    match op {
+        CompareOp::Eq => Some("="),
+        CompareOp::Ne => Some("<>"),
+        CompareOp::Gt => Some(">"),
+        CompareOp::Ge => Some(">="),
+        CompareOp::Lt => Some("<"),
+        CompareOp::Le => Some("<="),
+        CompareOp::Co | CompareOp::Sw | CompareOp::Ew => None,
+    }
+}

@@ -1,0 +1,75 @@
+//! What differs between databases.
+
+/// Which database the SQL is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Dialect {
+    /// SQLite 3.45 or later.
+    Sqlite,
+    /// PostgreSQL 12 or later, with text in UTF-8.
+    Postgres,
+}
+
+impl Dialect {
+    /// A name, or several with dots in between, in quotes.
+    #[must_use]
+    pub fn quote(name: &str) -> String {
+        let parts: Vec<String> = name.split('.').map(|part| format!("\"{}\"", part.replace('"', "\"\""))).collect();
+        parts.join(".")
+    }
+
+    /// Text as a literal, for names of JSON members; values are bound.
+    #[must_use]
+    pub fn literal(text: &str) -> String {
+        format!("'{}'", text.replace('\'', "''"))
+    }
+
+    /// How a parameter is written; the first has number 1.
+    #[must_use]
+    pub fn placeholder(self, number: usize) -> String {
+        match self {
+            Self::Sqlite => format!("?{number}"),
+            Self::Postgres => format!("${number}"),
+        }
+    }
+
+    /// Text that equals only itself.
+    pub(super) fn exactly(self, text: &str) -> String {
+        match self {
+            // A column may be declared to disregard case.
+            Self::Sqlite => format!("{text} COLLATE BINARY"),
+            // Here it is so with every usual collation, and naming another one would pass an index by.
+            Self::Postgres => text.to_owned(),
+        }
+    }
+
+    /// Text that is ordered by its code points, as this crate does it.
+    #[must_use]
+    pub fn in_order(self, text: &str) -> String {
+        match self {
+            Self::Sqlite => format!("{text} COLLATE BINARY"),
+            Self::Postgres => format!("{text} COLLATE \"C\""),
+        }
+    }
+
+    /// Text with the case of ASCII letters folded, whatever the locale.
+    pub(super) fn lower(self, text: &str) -> String {
+        match self {
+            Self::Sqlite => format!("lower({text})"),
+            Self::Postgres => format!("lower({text} COLLATE \"C\")"),
+        }
+    }
+
+    /// Whether text holds anything but ASCII.
+    pub(super) fn beyond_ascii(self, text: &str) -> String {
+        match self {
+            Self::Sqlite => format!("length(CAST({text} AS BLOB)) <> length({text})"),
+            Self::Postgres => format!("octet_length({text}) <> char_length({text})"),
+        }
+    }
+
+    /// The text of a member of a JSON object.
+    pub(crate) fn json_text(object: &str, member: &str) -> String {
+        format!("({object} ->> {})", Self::literal(member))
+    }
+}

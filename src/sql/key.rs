@@ -1,0 +1,83 @@
+//! Values as text that compares, byte by byte, as the values do: for columns beside the data that SQL can search and index.
+
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
+
+use crate::filter::Operand;
+use crate::query::SortKey;
+use crate::schema::{Attribute, AttributeType, Number, bytes, fold, instant, prepare};
+
+/// What to keep in a [`Column::key`](super::Column::key): text that compares byte by byte as values of the attribute do, with
+/// case folded where it does not count, instants in UTC and numbers in the order of their size. None for a value that is not
+/// of the attribute's type.
+///
+/// ```
+/// use scimwire::schema::ResourceType;
+/// use scimwire::sql::key;
+/// use serde_json::json;
+///
+/// let users = ResourceType::user();
+/// let user_name = users.schema().attribute("userName").expect("it is in the schema");
+/// assert_eq!(key(user_name, &json!("BJensen")).as_deref(), Some("bjensen"));
+/// ```
+#[must_use]
+pub fn key(attribute: &Attribute, value: &Value) -> Option<String> {
+    match (attribute.kind(), value) {
+        (AttributeType::Boolean, Value::Bool(value)) => Some(of_boolean(*value)),
+        (AttributeType::Integer | AttributeType::Decimal, Value::Number(number)) => Some(Number::from(number).sortable()),
+        (AttributeType::DateTime, Value::String(text)) => instant(text).map(of_instant),
+        (AttributeType::Binary, Value::String(text)) => bytes(text).map(|bytes| of_bytes(&bytes)),
+        (AttributeType::String | AttributeType::Reference, Value::String(text)) if attribute.case_exact() => Some(text.clone()),
+        (AttributeType::String | AttributeType::Reference, Value::String(text)) => Some(fold(text).into_owned()),
+        _ => None,
+    }
+}
+
+/// What to look values up by: as [`key`], but that identifiers are [prepared](crate::schema::prepare) for comparison.
+#[must_use]
+pub fn prepared_key(attribute: &Attribute, value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) if attribute.is_identifier() => Some(prepare(text).into_owned()),
+        value => key(attribute, value),
+    }
+}
+
+/// The key of an operand; none for the URL of a resource.
+pub(crate) fn of_operand(operand: &Operand) -> Option<String> {
+    match operand {
+        Operand::Boolean(value) => Some(of_boolean(*value)),
+        Operand::Number(number) => Some(number.sortable()),
+        Operand::Instant(instant) => Some(of_instant(*instant)),
+        Operand::Binary(bytes) => Some(of_bytes(bytes)),
+        Operand::Exact(text) => Some(text.clone()),
+        Operand::Folded { folded, .. } => Some(folded.clone()),
+        Operand::Identifier { prepared, .. } => Some(prepared.clone()),
+        Operand::Location { .. } => None,
+    }
+}
+
+pub(super) fn of_sort_key(key: &SortKey) -> String {
+    match key {
+        SortKey::Boolean(value) => of_boolean(*value),
+        SortKey::Number(number) => number.sortable(),
+        SortKey::Instant(instant) => of_instant(*instant),
+        SortKey::Text(text) => text.clone(),
+    }
+}
+
+fn of_boolean(value: bool) -> String {
+    if value { "1" } else { "0" }.to_owned()
+}
+
+fn of_bytes(bytes: &[u8]) -> String {
+    STANDARD_NO_PAD.encode(bytes)
+}
+
+/// Seconds, moved so far that none are negative, and nanoseconds, which are more than a second in a leap second.
+fn of_instant(instant: DateTime<Utc>) -> String {
+    const LONG_AGO: i64 = 100_000_000_000_000;
+    format!("{:015}.{:010}", instant.timestamp() + LONG_AGO, instant.timestamp_subsec_nanos())
+}

@@ -1,0 +1,35 @@
+//! Comparisons with the URL of a resource, which is made when it is asked for.
+
+use super::statement::Sql;
+use super::translate::{Place, Side, Translation, Unmapped};
+use crate::filter::{CompareOp, Comparison};
+use crate::schema::{Locations, ResolvedPath};
+
+impl Translation<'_> {
+    /// The URL says the id; whether it says the type too is left to the crate.
+    pub(super) fn location(
+        &self,
+        place: &Place<'_>,
+        side: Side,
+        comparison: &Comparison,
+        (url, locations): (&str, &Locations),
+    ) -> Result<Sql, Unmapped> {
+        let path = &comparison.path;
+        let id = Some(locations).filter(|_| comparison.op == CompareOp::Eq).and_then(|locations| locations.id_in(url));
+        let id = id.ok_or_else(|| Unmapped::new(path))?;
+        self.approximate();
+        let (Some(id), Side::Above) = (id, side) else {
+            return Ok(Sql::new("FALSE"));
+        };
+        let is_id = |column: &super::Column| {
+            super::compare::compare_text(self.columns.dialect(), &column.sql, CompareOp::Eq, &id)
+        };
+        let attribute = path.attribute();
+        if path.extension().is_none() && attribute.name() == "meta" {
+            return Ok(is_id(&super::order::id_column(self.columns)?));
+        }
+        let value = attribute.sub_attribute("value").ok_or_else(|| Unmapped::new(path))?;
+        let value = ResolvedPath::new(path.extension().cloned(), attribute.clone(), Some(value.clone()));
+        self.of_values(place, &value, |column| Ok(is_id(column)))
+    }
+}

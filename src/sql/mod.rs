@@ -1,0 +1,54 @@
+//! Filters, orders and pages as SQL, for PostgreSQL and SQLite: for the stores of this crate, and for a host with tables of
+//! its own. No database driver is needed.
+//!
+//! A host says by [`Columns`], most often a [`Mapping`], where its attributes are. What SQL answers is what
+//! [`BoundFilter::matches`](crate::filter::BoundFilter::matches) answers; where that cannot be said, [`Where::exact`] is
+//! false, and the rows are a few too many, never too few. An attribute without a column is an error, never a condition that
+//! is dropped: the store then says [`Pushdown::Nothing`](crate::store::Pushdown).
+//!
+//! Values are always bound as parameters, names are quoted, and in patterns `%`, `_` and `\` stand for themselves.
+//!
+//! ```
+//! use scimwire::filter::{Binder, Filter};
+//! use scimwire::schema::ResourceType;
+//! use scimwire::sql::{Column, Dialect, Elements, Mapping, translate};
+//!
+//! let mapping = Mapping::new(Dialect::Sqlite)
+//!     .column("id", Column::text("users.id"))
+//!     .column("userName", Column::ascii("users.email"))
+//!     .column("active", Column::boolean("users.active"))
+//!     .elements(
+//!         "emails",
+//!         Elements::table("user_email", "user_id", "users.id")
+//!             .column("value", Column::ascii("user_email.value"))
+//!             .column("type", Column::ascii("user_email.type")),
+//!     );
+//! let filter: Filter = r#"active eq true and emails[type eq "work" and value ew "@example.com"]"#.parse()?;
+//! let condition = translate(&Binder::new(&ResourceType::user()).bind(&filter)?, &mapping)?;
+//! let statement = format!(r#"SELECT * FROM "users" WHERE {}"#, condition.sql.render(Dialect::Sqlite, 1));
+//! assert_eq!(condition.sql.parameters().count(), 3);
+//! assert!(condition.exact);
+//! # assert!(statement.contains("?3"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod column;
+mod columns;
+mod compare;
+mod dialect;
+pub(crate) mod key;
+mod location;
+mod order;
+mod statement;
+mod translate;
+
+pub use column::{Column, Form, InstantForm};
+pub use columns::{Columns, Elements, Mapping};
+pub use dialect::Dialect;
+pub use key::{key, prepared_key};
+pub use order::{after, order_by};
+pub use statement::{Parameter, Sql};
+pub use translate::{Unmapped, Where, translate};
+
+#[cfg(test)]
+mod tests;

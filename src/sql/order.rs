@@ -1,0 +1,162 @@
+//! Orders and pages: the sort key, then the id.
+
+use std::cmp::Ordering;
+
+use super::column::{Column, Form};
+use super::columns::Columns;
+use super::statement::Sql;
+use super::translate::Unmapped;
+use crate::filter::CompareOp;
+use crate::query::{Position, Sort, SortKey, SortOrder};
+use crate::schema::{AttributeType, ResolvedPath, Schema};
+
+/// What stands after ORDER BY: the sort key with resources that have none where [`Sort`] places them, then the id.
+///
+/// # Errors
+///
+/// - the attribute has no column, or none in its order.
+pub fn order_by(sort: Option<&Sort>, columns: &impl Columns) -> Result<Sql, Unmapped> {
+    let id = columns.dialect().in_order(&id_column(columns)?.sql);
+    let Some((path, order)) = sort.and_then(|sort| Some((sort.path()?, sort.order()))) else {
+        return Ok(Sql::new(id));
+    };
+    let key = Key::of(path, columns)?;
+    let direction = match (order, key.column.not_null) {
+        (SortOrder::Ascending, true) => "",
+        (SortOrder::Ascending, false) => " NULLS LAST",
+        (SortOrder::Descending, true) => " DESC",
+        (SortOrder::Descending, false) => " DESC NULLS FIRST",
+    };
+    Ok(Sql::new(format!("{}{direction}, {id}", key.ordered)))
+}
+
+/// The condition that a resource comes behind `position`, so that a page begins there; none where all do.
+///
+/// # Errors
+///
+/// - the attribute has no column, or none in its order.
+pub fn after(sort: Option<&Sort>, position: &Position, columns: &impl Columns) -> Result<Option<Sql>, Unmapped> {
+    let id = columns.dialect().in_order(&id_column(columns)?.sql);
+    let behind_id = || Sql::new(format!("{id} > ")).bind_text(without_nul(&position.id));
+    let Some(sort) = sort else {
+        return Ok(Some(behind_id()));
+    };
+    let Some(path) = sort.path() else {
+        // These have no key at all, and so come last, or first in descending order.
+        return Ok(match (&position.key, sort.order()) {
+            (None, _) => Some(behind_id()),
+            (Some(_), SortOrder::Ascending) => None,
+            (Some(_), SortOrder::Descending) => Some(Sql::new("FALSE")),
+        });
+    };
+    let key = Key::of(path, columns)?;
+    let (ordered, not_null) = (&key.ordered, key.column.not_null);
+    let Some(position_key) = &position.key else {
+        return Ok(match (sort.order(), not_null) {
+            (SortOrder::Ascending, true) => Some(Sql::new("FALSE")),
+            (SortOrder::Ascending, false) => Some(Sql::new(format!("({ordered} IS NULL AND ")).append(behind_id()).text(")")),
+            (SortOrder::Descending, true) => None,
+            (SortOrder::Descending, false) => Some(Sql::new(format!("({ordered} IS NOT NULL OR ")).append(behind_id()).text(")")),
+        });
+    };
+    let behind_key = key.behind(columns, sort.order(), position_key, behind_id()).ok_or_else(|| Unmapped::new(path))?;
+    Ok(match (sort.order(), not_null) {
+        (SortOrder::Ascending, false) => Some(Sql::new("(").append(behind_key).text(format!(" OR {ordered} IS NULL)"))),
+        _ => Some(behind_key),
+    })
+}
+
+pub(super) fn id_column(columns: &(impl Columns + ?Sized)) -> Result<Column, Unmapped> {
+    let path = id_path();
+    columns.column(&path).ok_or_else(|| Unmapped::new(&path))
+}
+
+fn id_path() -> ResolvedPath {
+    let id = Schema::common().attribute("id").expect("RFC 7643, Section 3.1 defines it");
+    ResolvedPath::new(None, id.clone(), None)
+}
+
+/// What resources are sorted by.
+struct Key {
+    column: Column,
+    ordered: String,
+    /// Where keys of this type stand among those of other types.
+    rank: u8,
+}
+
+impl Key {
+    fn of(path: &ResolvedPath, columns: &impl Columns) -> Result<Self, Unmapped> {
+        let (attribute, last) = (path.attribute(), path.last());
+        let unmapped = || Unmapped::new(path);
+        if attribute.name() == "meta" && last.name() == "location" {
+            return Self::of(&id_path(), columns);
+        }
+        if last.kind() == AttributeType::Binary || path.sub().is_some_and(|sub| sub.multi_valued()) {
+            return Err(unmapped());
+        }
+        let dialect = columns.dialect();
+        let rank = match last.kind() {
+            AttributeType::Boolean => 0,
+            AttributeType::Integer | AttributeType::Decimal => 1,
+            AttributeType::DateTime => 2,
+            _ => 3,
+        };
+        if !attribute.multi_valued() {
+            let column = columns.column(path).ok_or_else(unmapped)?;
+            let ordered = column.ordered(dialect, last.case_exact()).ok_or_else(unmapped)?;
+            return Ok(Self { column, ordered, rank });
+        }
+        let elements = columns.elements(path).ok_or_else(unmapped)?;
+        let column = elements.of(path).ok_or_else(unmapped)?;
+        let position = elements.position.as_ref().ok_or_else(unmapped)?;
+        let value = column.ordered(dialect, last.case_exact()).ok_or_else(unmapped)?;
+        // Of several values the primary one, or else the first.
+        let is_primary = elements.columns.get("primary").map(|primary| match primary.form {
+            Form::Key => format!("coalesce({} = '1', FALSE) DESC, ", primary.sql),
+            _ => format!("coalesce({}, FALSE) DESC, ", primary.sql),
+        });
+        let chosen = format!(
+            "(SELECT {value} FROM {}{} ORDER BY {}{position} LIMIT 1)",
+            elements.from,
+            elements.condition.as_ref().map(|condition| format!(" WHERE {condition}")).unwrap_or_default(),
+            is_primary.unwrap_or_default(),
+        );
+        let is_text = matches!(column.form, Form::Key | Form::Text | Form::Ascii | Form::Folded);
+        let ordered = if is_text { dialect.in_order(&chosen) } else { chosen.clone() };
+        Ok(Self { column: Column { sql: chosen, ..column.clone() }, ordered, rank })
+    }
+
+    /// The condition that a key there is comes behind the position.
+    fn behind(&self, columns: &impl Columns, order: SortOrder, key: &SortKey, behind_id: Sql) -> Option<Sql> {
+        let (or_equal, beyond) = match order {
+            SortOrder::Ascending => (CompareOp::Ge, CompareOp::Gt),
+            SortOrder::Descending => (CompareOp::Le, CompareOp::Lt),
+        };
+        let key_rank = match key {
+            SortKey::Boolean(_) => 0,
+            SortKey::Number(_) => 1,
+            SortKey::Instant(_) => 2,
+            SortKey::Text(_) => 3,
+        };
+        // Where a query is over several types, their keys may be of several types too.
+        match (self.rank.cmp(&key_rank), order) {
+            (Ordering::Equal, _) => {}
+            (Ordering::Greater, SortOrder::Ascending) | (Ordering::Less, SortOrder::Descending) => {
+                return Some(Sql::new(format!("{} IS NOT NULL", self.ordered)));
+            }
+            _ => return Some(Sql::new("FALSE")),
+        }
+        let key = &match key {
+            SortKey::Text(text) => SortKey::Text(without_nul(text).to_owned()),
+            key => key.clone(),
+        };
+        let compare = |op| self.column.compare_key(columns.dialect(), &self.ordered, op, key);
+        let beyond = Sql::new("(").append(compare(beyond)?).text(" OR ").append(behind_id).text(")");
+        Some(Sql::new("(").append(compare(or_equal)?).text(" AND ").append(beyond).text(")"))
+    }
+}
+
+/// A position is that of a resource there was, and no text of a column has U+0000 in it; a forged one has to do no harm.
+fn without_nul(text: &str) -> &str {
+    text.split('\0').next().unwrap_or_default()
+}

@@ -1,0 +1,104 @@
+//! SQL with its parameters in place.
+
+use super::dialect::Dialect;
+
+/// A value that is bound to a statement.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Parameter {
+    /// Text.
+    Text(String),
+    /// Text, or NULL.
+    OptionalText(Option<String>),
+    /// A whole number.
+    Integer(i64),
+    /// A number.
+    Real(f64),
+    /// True or false; SQLite has 1 and 0 for it.
+    Boolean(bool),
+    /// Bytes.
+    Bytes(Vec<u8>),
+}
+
+/// A part of a statement, with its parameters in place. They get their numbers when it is rendered, so that parts can be put
+/// together in any order.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Sql {
+    pieces: Vec<Piece>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum Piece {
+    Text(String),
+    Parameter(Parameter),
+}
+
+impl Sql {
+    /// SQL without parameters.
+    #[must_use]
+    pub fn new(text: impl Into<String>) -> Self {
+        Self { pieces: vec![Piece::Text(text.into())] }
+    }
+
+    /// The same, with more text.
+    #[must_use]
+    pub fn text(mut self, text: impl Into<String>) -> Self {
+        self.pieces.push(Piece::Text(text.into()));
+        self
+    }
+
+    /// The same, with a parameter.
+    #[must_use]
+    pub fn bind(mut self, parameter: Parameter) -> Self {
+        self.pieces.push(Piece::Parameter(parameter));
+        self
+    }
+
+    /// The same, with text as a parameter.
+    #[must_use]
+    pub fn bind_text(self, text: impl Into<String>) -> Self {
+        self.bind(Parameter::Text(text.into()))
+    }
+
+    /// The same, with another part.
+    #[must_use]
+    pub fn append(mut self, other: Self) -> Self {
+        self.pieces.extend(other.pieces);
+        self
+    }
+
+    /// The text of the statement; its first parameter has the number `first`, counted from 1.
+    #[must_use]
+    pub fn render(&self, dialect: Dialect, first: usize) -> String {
+        let mut text = String::new();
+        let mut number = first;
+        for piece in &self.pieces {
+            match piece {
+                Piece::Text(part) => text.push_str(part),
+                Piece::Parameter(_) => {
+                    text.push_str(&dialect.placeholder(number));
+                    number += 1;
+                }
+            }
+        }
+        text
+    }
+
+    /// What to bind, in this order.
+    pub fn parameters(&self) -> impl Iterator<Item = &Parameter> {
+        self.pieces.iter().filter_map(|piece| match piece {
+            Piece::Text(_) => None,
+            Piece::Parameter(parameter) => Some(parameter),
+        })
+    }
+
+    /// Parts with `separator` in between, in parentheses.
+    pub(crate) fn join(parts: Vec<Self>, separator: &str) -> Self {
+        let mut joined = Self::new("(");
+        for (index, part) in parts.into_iter().enumerate() {
+            joined = if index == 0 { joined } else { joined.text(separator) };
+            joined = joined.append(part);
+        }
+        joined.text(")")
+    }
+}

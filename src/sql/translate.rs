@@ -1,0 +1,199 @@
+//! Filters as conditions.
+
+use std::cell::Cell;
+
+use super::column::Column;
+use super::columns::{Columns, Elements};
+use super::compare::Compared;
+use super::statement::Sql;
+use crate::filter::{BoundFilter, CompareOp, Comparison, Operand};
+use crate::schema::{AttributeType, ResolvedPath};
+
+/// A filter as a condition for a WHERE clause.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Where {
+    /// The condition, and what to bind.
+    pub sql: Sql,
+    /// Whether it holds for just those resources that satisfy the filter. Else it holds for some more, and a store says
+    /// [`Pushdown::Narrows`](crate::store::Pushdown).
+    pub exact: bool,
+}
+
+/// An attribute has no column, or SQL cannot say what is asked of it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("attribute `{path}` has no column that could answer this")]
+pub struct Unmapped {
+    path: String,
+}
+
+impl Unmapped {
+    pub(super) fn new(path: &ResolvedPath) -> Self {
+        Self { path: path.to_string() }
+    }
+
+    /// The attribute, by its canonical path.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+}
+
+/// Says a filter as a condition.
+///
+/// # Errors
+///
+/// - an attribute has no column, or SQL cannot say what is asked of it.
+pub fn translate(filter: &BoundFilter, columns: &impl Columns) -> Result<Where, Unmapped> {
+    let translation = Translation { columns, exact: Cell::new(true) };
+    let sql = translation.condition(&Place::Resource, Side::Above, filter)?;
+    Ok(Where { sql, exact: translation.exact.get() })
+}
+
+pub(super) struct Translation<'c> {
+    pub(super) columns: &'c dyn Columns,
+    exact: Cell<bool>,
+}
+
+/// What names mean.
+pub(super) enum Place<'e> {
+    /// Attributes of the resource.
+    Resource,
+    /// Sub-attributes of one value of a multi-valued attribute.
+    Element(&'e Elements),
+}
+
+/// On which side of the truth a condition may be where it cannot be exact: true too often, or, within a negation, too rarely.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Side {
+    Above,
+    Below,
+}
+
+impl Side {
+    fn other(self) -> Self {
+        match self {
+            Self::Above => Self::Below,
+            Self::Below => Self::Above,
+        }
+    }
+}
+
+impl Translation<'_> {
+    /// What is unknown to SQL, since a value is missing, is false here; a negation has to make sure of that.
+    fn condition(&self, place: &Place<'_>, side: Side, filter: &BoundFilter) -> Result<Sql, Unmapped> {
+        let all = |terms: &[BoundFilter], separator| {
+            let terms = terms.iter().map(|term| self.condition(place, side, term)).collect::<Result<_, _>>()?;
+            Ok(Sql::join(terms, separator))
+        };
+        match filter {
+            BoundFilter::And(terms) if terms.is_empty() => Ok(Sql::new("TRUE")),
+            BoundFilter::Or(terms) if terms.is_empty() => Ok(Sql::new("FALSE")),
+            BoundFilter::And(terms) => all(terms, " AND "),
+            BoundFilter::Or(terms) => all(terms, " OR "),
+            BoundFilter::Not(term) => {
+                let term = self.condition(place, side.other(), term)?;
+                Ok(Sql::new("NOT coalesce(").append(term).text(", FALSE)"))
+            }
+            BoundFilter::Present(path) => self.present(place, path),
+            BoundFilter::Compare(comparison) => self.compare(place, side, comparison),
+            BoundFilter::Element { path, filter } => self.element(side, path, filter),
+            BoundFilter::Nothing => Ok(Sql::new("FALSE")),
+        }
+    }
+
+    fn present(&self, place: &Place<'_>, path: &ResolvedPath) -> Result<Sql, Unmapped> {
+        if path.last().kind() != AttributeType::Complex {
+            return self.of_values(place, path, |column| Ok(column.present()));
+        }
+        // RFC 7644, Table 3: a complex attribute is there when one of its sub-attributes is.
+        let subs = path.attribute().sub_attributes().iter();
+        let subs = subs.map(|sub| ResolvedPath::new(path.extension().cloned(), path.attribute().clone(), Some(sub.clone())));
+        let conditions: Vec<Sql> = subs.filter_map(|sub| self.present(place, &sub).ok()).collect();
+        if conditions.is_empty() { Err(Unmapped::new(path)) } else { Ok(Sql::join(conditions, " OR ")) }
+    }
+
+    fn compare(&self, place: &Place<'_>, side: Side, comparison: &Comparison) -> Result<Sql, Unmapped> {
+        if let (Place::Resource, Some(lookup)) = (place, self.columns.lookup(comparison)) {
+            return Ok(lookup);
+        }
+        let path = &comparison.path;
+        if let Operand::Location { url, locations } = &comparison.operand {
+            return self.location(place, side, comparison, (url, locations));
+        }
+        // RFC 7643, Section 2.4: no `primary` is the same as `primary: false`.
+        let absent_too = comparison.operand == Operand::Boolean(false) && path.sub().is_some_and(|sub| sub.name() == "primary");
+        if absent_too && !path.attribute().multi_valued() {
+            return Err(Unmapped::new(path));
+        }
+        self.of_values(place, path, |column| {
+            let condition = self.compare_column(side, column, comparison)?;
+            Ok(if absent_too {
+                Sql::new(format!("({} IS NULL OR ", column.sql)).append(condition).text(")")
+            } else {
+                condition
+            })
+        })
+    }
+
+    fn compare_column(&self, side: Side, column: &Column, comparison: &Comparison) -> Result<Sql, Unmapped> {
+        let dialect = self.columns.dialect();
+        let compared = column.compare(dialect, comparison.op, &comparison.operand);
+        match compared.ok_or_else(|| Unmapped::new(&comparison.path))? {
+            Compared::Exact(condition) => Ok(condition),
+            Compared::OfAscii(condition) => {
+                self.approximate();
+                let beyond = dialect.beyond_ascii(&column.sql);
+                let or = match side {
+                    Side::Above => format!(" OR {beyond})"),
+                    Side::Below => format!(" AND NOT ({beyond}))"),
+                };
+                Ok(Sql::new("(").append(condition).text(or))
+            }
+        }
+    }
+
+    /// One element satisfies the filter. What an index says of the elements comes first: it holds as well.
+    fn element(&self, side: Side, path: &ResolvedPath, filter: &BoundFilter) -> Result<Sql, Unmapped> {
+        let elements = self.columns.elements(path).ok_or_else(|| Unmapped::new(path))?;
+        let condition = self.condition(&Place::Element(&elements), side, filter)?;
+        let mut all: Vec<Sql> = Vec::new();
+        if side == Side::Above {
+            let terms = match filter {
+                BoundFilter::And(terms) => terms.as_slice(),
+                term => std::slice::from_ref(term),
+            };
+            all.extend(terms.iter().filter_map(|term| match term {
+                BoundFilter::Compare(comparison) if comparison.op == CompareOp::Eq => self.columns.lookup(comparison),
+                _ => None,
+            }));
+        }
+        all.push(elements.exists(condition));
+        Ok(Sql::join(all, " AND "))
+    }
+
+    /// A condition on a value at `path`: on one of them where there are several.
+    pub(super) fn of_values(
+        &self,
+        place: &Place<'_>,
+        path: &ResolvedPath,
+        condition: impl Fn(&Column) -> Result<Sql, Unmapped>,
+    ) -> Result<Sql, Unmapped> {
+        let unmapped = || Unmapped::new(path);
+        if path.sub().is_some_and(|sub| sub.multi_valued()) {
+            return Err(unmapped());
+        }
+        match place {
+            Place::Element(elements) => condition(elements.of(path).ok_or_else(unmapped)?),
+            Place::Resource if path.attribute().multi_valued() => {
+                let elements = self.columns.elements(path).ok_or_else(unmapped)?;
+                Ok(elements.exists(condition(elements.of(path).ok_or_else(unmapped)?)?))
+            }
+            Place::Resource => condition(&self.columns.column(path).ok_or_else(unmapped)?),
+        }
+    }
+
+    pub(super) fn approximate(&self) {
+        self.exact.set(false);
+    }
+}
