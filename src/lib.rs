@@ -59,6 +59,9 @@
 
 pub mod attr;
 pub mod auth;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+#[cfg_attr(docsrs, doc(cfg(any(feature = "sqlite", feature = "postgres"))))]
+pub mod backend;
 mod clock;
 pub mod dispatch;
 pub mod error;

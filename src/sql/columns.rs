@@ -86,7 +86,7 @@ impl Elements {
     /// The same, with the member of a JSON object that has a sub-attribute.
     #[must_use]
     pub fn member(self, sub: &str, form: Form) -> Self {
-        let text = Dialect::json_text("\"element\".\"value\"", sub);
+        let text = self.json.unwrap_or(Dialect::Sqlite).json_text("\"element\".\"value\"", sub);
         let sql = match (self.json, form) {
             (Some(Dialect::Postgres), Form::Boolean) => format!("CAST({text} AS boolean)"),
             (Some(Dialect::Postgres), Form::Number) => format!("CAST({text} AS numeric)"),

@@ -69,7 +69,11 @@ impl Dialect {
     }
 
     /// The text of a member of a JSON object.
-    pub(crate) fn json_text(object: &str, member: &str) -> String {
-        format!("({object} ->> {})", Self::literal(member))
+    pub(crate) fn json_text(self, object: &str, member: &str) -> String {
+        match self {
+            // There, what begins with `$` is a path.
+            Self::Sqlite if member.starts_with('$') => format!("({object} ->> {})", Self::literal(&format!("$.\"{member}\""))),
+            Self::Sqlite | Self::Postgres => format!("({object} ->> {})", Self::literal(member)),
+        }
     }
 }

@@ -27,6 +27,18 @@ pub struct Sql {
     pieces: Vec<Piece>,
 }
 
+impl From<&str> for Parameter {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+impl From<String> for Parameter {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
 #[derive(Clone, Debug, PartialEq)]
 enum Piece {
     Text(String),
@@ -38,6 +50,13 @@ impl Sql {
     #[must_use]
     pub fn new(text: impl Into<String>) -> Self {
         Self { pieces: vec![Piece::Text(text.into())] }
+    }
+
+    /// SQL with a parameter at each `{}`.
+    pub(crate) fn with(template: &str, parameters: impl IntoIterator<Item = Parameter>) -> Self {
+        let mut texts = template.split("{}");
+        let sql = Self::new(texts.next().unwrap_or_default());
+        parameters.into_iter().zip(texts).fold(sql, |sql, (parameter, text)| sql.bind(parameter).text(text))
     }
 
     /// The same, with more text.

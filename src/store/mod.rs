@@ -5,6 +5,7 @@ pub mod complete;
 mod error;
 mod memory;
 mod precondition;
+mod secret;
 mod update;
 
 use std::sync::Arc;
@@ -23,6 +24,12 @@ pub use precondition::{EntityTags, Precondition};
 pub use update::{Update, UpdateHook};
 
 pub(crate) use change::member_ids;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+pub(crate) use change::same_member;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+pub(crate) use memory::CARRIED_MEMBERS;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+pub(crate) use secret::forget_secrets;
 
 /// Where the resources of one type are kept. The host implements it over its own tables.
 ///

@@ -1,0 +1,144 @@
+//! What the two databases have in common, as far as this crate goes.
+
+use std::fmt;
+use std::time::Duration;
+
+use async_trait::async_trait;
+
+use crate::sql::{Dialect, Sql};
+use crate::store::StoreError;
+
+/// A database that this crate has a driver for. Nobody else implements it.
+#[async_trait]
+pub trait Engine: private::Sealed + fmt::Debug + Send + Sync + 'static {
+    /// Which SQL it speaks.
+    const DIALECT: Dialect;
+
+    #[doc(hidden)]
+    type Transaction: Transaction;
+
+    /// Runs a statement that writes nothing.
+    #[doc(hidden)]
+    async fn read(&self, sql: &Sql) -> Result<Vec<Row>, DatabaseError>;
+
+    /// Begins a transaction that may write. Dropped without a commit, it leaves nothing behind.
+    #[doc(hidden)]
+    async fn begin(&self) -> Result<Self::Transaction, DatabaseError>;
+}
+
+pub(super) mod private {
+    #[allow(unnameable_types, reason = "it keeps others from implementing the trait")]
+    pub trait Sealed {}
+}
+
+/// A transaction.
+#[doc(hidden)]
+#[async_trait]
+#[allow(unnameable_types, reason = "a detail of `Engine`")]
+pub trait Transaction: Send {
+    /// Runs a statement.
+    async fn rows(&mut self, sql: &Sql) -> Result<Vec<Row>, DatabaseError>;
+
+    /// Runs several statements without parameters.
+    async fn script(&mut self, sql: &'static str) -> Result<(), DatabaseError>;
+
+    /// Ends the transaction; what it wrote is kept.
+    async fn commit(self) -> Result<(), DatabaseError>;
+}
+
+/// The columns of a row: each is text, or NULL.
+#[doc(hidden)]
+#[derive(Debug)]
+#[allow(unnameable_types, reason = "a detail of `Engine`")]
+pub struct Row(pub(super) Vec<Option<String>>);
+
+impl Row {
+    pub(super) fn text(&mut self, column: usize) -> Option<String> {
+        self.0.get_mut(column).and_then(Option::take)
+    }
+
+    /// The text of a column that is never NULL.
+    pub(super) fn needed(&mut self, column: usize) -> Result<String, StoreError> {
+        self.text(column).ok_or_else(|| StoreError::other("the database answers with fewer columns than it was asked for"))
+    }
+}
+
+/// What went wrong in the database.
+#[doc(hidden)]
+#[derive(Debug, thiserror::Error)]
+#[allow(unnameable_types, reason = "a detail of `Engine`")]
+pub enum DatabaseError {
+    /// The transaction lost against another one: the same again may well succeed.
+    #[error("the transaction gave way to another one")]
+    Lost(#[source] sqlx::Error),
+    /// The database cannot be reached, or has no connection to spare.
+    #[error("the database is not available")]
+    Unavailable(#[source] sqlx::Error),
+    /// Anything else.
+    #[error("the database failed")]
+    Failed(#[source] sqlx::Error),
+}
+
+/// Why an attempt at a transaction came to nothing.
+pub(super) enum Failure {
+    Database(DatabaseError),
+    Store(StoreError),
+}
+
+impl From<DatabaseError> for Failure {
+    fn from(err: DatabaseError) -> Self {
+        Self::Database(err)
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(err: StoreError) -> Self {
+        Self::Store(err)
+    }
+}
+
+/// How often a transaction is tried, and how long a client is asked to wait when that was in vain.
+const ATTEMPTS: u32 = 10;
+const RETRY_AFTER: Duration = Duration::from_secs(5);
+
+impl From<DatabaseError> for StoreError {
+    fn from(err: DatabaseError) -> Self {
+        match err {
+            DatabaseError::Lost(_) | DatabaseError::Unavailable(_) => {
+                tell(&err);
+                Self::Busy { retry_after: RETRY_AFTER }
+            }
+            DatabaseError::Failed(source) => Self::other(source),
+        }
+    }
+}
+
+/// `Busy` has no room for a source, and whoever operates the service has to know.
+#[cfg(feature = "tracing")]
+fn tell(err: &DatabaseError) {
+    tracing::warn!(error = err as &dyn std::error::Error, "the database is busy or not available");
+}
+
+#[cfg(not(feature = "tracing"))]
+fn tell(_: &DatabaseError) {}
+
+/// Counts the attempts at a transaction.
+#[derive(Default)]
+pub(super) struct Attempts(u32);
+
+impl Attempts {
+    /// Waits a while before the next attempt, if there is to be one.
+    pub(super) async fn again(&mut self, failure: Failure) -> Result<(), StoreError> {
+        self.0 += 1;
+        match failure {
+            Failure::Store(err) => Err(err),
+            Failure::Database(DatabaseError::Lost(_)) if self.0 < ATTEMPTS => {
+                // Transactions that met once should not all come back at the same time.
+                let spread = u64::from(uuid::Uuid::now_v7().as_bytes().last().copied().unwrap_or_default() % 16);
+                tokio::time::sleep(Duration::from_millis((1 << self.0.min(7)) + spread)).await;
+                Ok(())
+            }
+            Failure::Database(err) => Err(err.into()),
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! SQLite: one file, no server.
+
+use std::path::Path;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use sqlx::sqlite::{
+    SqliteArguments, SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow, SqliteSynchronous,
+};
+use sqlx::{Arguments, Executor, Row as _};
+
+use super::directory::Directory;
+use super::engine::{DatabaseError, Engine, Row, Transaction, private};
+use super::migration::{Migrate, OpenError};
+use crate::sql::{Dialect, Parameter, Sql};
+
+/// A SQLite file, with one connection that writes and several that read.
+#[derive(Debug)]
+pub struct Sqlite {
+    writer: SqlitePool,
+    readers: SqlitePool,
+}
+
+/// How to open a SQLite file.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct SqliteOptions {
+    /// How many connections read. The default is 4.
+    pub readers: u32,
+    /// How long a request waits for a connection, or for another process to finish writing, before it is told to come back
+    /// later. The default is 5 seconds.
+    pub patience: Duration,
+    /// Whether the tables are made, and brought to the version of this program. The default is true.
+    pub migrate: bool,
+}
+
+impl Default for SqliteOptions {
+    fn default() -> Self {
+        Self { readers: 4, patience: Duration::from_secs(5), migrate: true }
+    }
+}
+
+impl Directory<Sqlite> {
+    /// Opens a file, and makes it if there is none.
+    ///
+    /// # Errors
+    ///
+    /// - the file cannot be opened, or is no SQLite database;
+    /// - its tables are of a newer version than this program knows.
+    pub async fn open(path: impl AsRef<Path>) -> Result<Self, OpenError> {
+        Self::open_with(path, &SqliteOptions::default()).await
+    }
+
+    /// The same, in a way of the host's choice.
+    ///
+    /// # Errors
+    ///
+    /// - as [`Directory::open`];
+    /// - its tables are of an older version, and are not to be migrated.
+    pub async fn open_with(path: impl AsRef<Path>, options: &SqliteOptions) -> Result<Self, OpenError> {
+        let connect = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            // What was answered with success is on the disk, even when the power fails.
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(options.patience)
+            .statement_cache_capacity(STATEMENTS);
+        let pool = SqlitePoolOptions::new().acquire_timeout(options.patience).test_before_acquire(false);
+        // One at a time can write: the others queue for the connection, rather than poll for the lock.
+        let writer = pool.clone().max_connections(1).connect_with(connect.clone()).await.map_err(opening)?;
+        let readers = pool.max_connections(options.readers.max(1)).connect_lazy_with(connect.pragma("query_only", "true"));
+        let migrate = if options.migrate { Migrate::Apply } else { Migrate::Check };
+        Self::over(Sqlite { writer, readers }, migrate).await
+    }
+
+    /// Closes all connections, once they have done what they are at.
+    pub async fn close(&self) {
+        self.engine.readers.close().await;
+        self.engine.writer.close().await;
+    }
+}
+
+/// How many statements each connection keeps prepared.
+const STATEMENTS: usize = 200;
+
+fn opening(err: sqlx::Error) -> OpenError {
+    OpenError::Unavailable(err.into())
+}
+
+impl private::Sealed for Sqlite {}
+
+#[async_trait]
+impl Engine for Sqlite {
+    const DIALECT: Dialect = Dialect::Sqlite;
+
+    type Transaction = SqliteTransaction;
+
+    async fn read(&self, sql: &Sql) -> Result<Vec<Row>, DatabaseError> {
+        rows(&self.readers, sql).await
+    }
+
+    async fn begin(&self) -> Result<SqliteTransaction, DatabaseError> {
+        // The lock is taken at once: one that is taken later could not be waited for.
+        Ok(SqliteTransaction(self.writer.begin_with("BEGIN IMMEDIATE").await.map_err(sorted)?))
+    }
+}
+
+#[doc(hidden)]
+#[derive(Debug)]
+#[allow(unnameable_types, reason = "a detail of `Engine`")]
+pub struct SqliteTransaction(sqlx::Transaction<'static, sqlx::Sqlite>);
+
+#[async_trait]
+impl Transaction for SqliteTransaction {
+    async fn rows(&mut self, sql: &Sql) -> Result<Vec<Row>, DatabaseError> {
+        rows(&mut *self.0, sql).await
+    }
+
+    async fn script(&mut self, sql: &'static str) -> Result<(), DatabaseError> {
+        (&mut *self.0).execute(sql).await.map(drop).map_err(sorted)
+    }
+
+    async fn commit(self) -> Result<(), DatabaseError> {
+        self.0.commit().await.map_err(sorted)
+    }
+}
+
+async fn rows<'c>(executor: impl Executor<'c, Database = sqlx::Sqlite>, sql: &Sql) -> Result<Vec<Row>, DatabaseError> {
+    let text = sql.render(Dialect::Sqlite, 1);
+    let mut arguments = SqliteArguments::default();
+    for parameter in sql.parameters() {
+        let added = match parameter {
+            Parameter::Text(text) => arguments.add(text.clone()),
+            Parameter::OptionalText(text) => arguments.add(text.clone()),
+            Parameter::Integer(number) => arguments.add(*number),
+            Parameter::Real(number) => arguments.add(*number),
+            Parameter::Boolean(value) => arguments.add(*value),
+            Parameter::Bytes(bytes) => arguments.add(bytes.clone()),
+        };
+        added.map_err(|err| DatabaseError::Failed(sqlx::Error::Encode(err)))?;
+    }
+    let found = sqlx::query_with(&text, arguments).fetch_all(executor).await.map_err(sorted)?;
+    found.iter().map(row).collect()
+}
+
+fn row(row: &SqliteRow) -> Result<Row, DatabaseError> {
+    let columns = (0..row.len()).map(|column| row.try_get_unchecked(column));
+    columns.collect::<Result<_, _>>().map(Row).map_err(DatabaseError::Failed)
+}
+
+/// What kind of failure it is; the lower byte of an extended result code is the primary one.
+fn sorted(err: sqlx::Error) -> DatabaseError {
+    const BUSY: i32 = 5;
+    const LOCKED: i32 = 6;
+    let code = err.as_database_error().and_then(|err| err.code()?.parse::<i32>().ok()).map(|code| code & 0xff);
+    match (&err, code) {
+        (_, Some(BUSY | LOCKED)) => DatabaseError::Lost(err),
+        (sqlx::Error::PoolTimedOut | sqlx::Error::WorkerCrashed, _) => DatabaseError::Unavailable(err),
+        _ => DatabaseError::Failed(err),
+    }
+}

@@ -1,0 +1,284 @@
+//! The statements, for both dialects. The resource is `r`.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use super::columns::member_type;
+use super::document::{Key, Stored};
+use crate::query::Projection;
+use crate::schema::{Attribute, ResourceType};
+use crate::sql::{Dialect, Parameter, Sql};
+use crate::store::CARRIED_MEMBERS;
+
+/// Statements on the resources of a type and a tenant.
+#[derive(Clone, Copy)]
+pub(super) struct Statements<'s> {
+    pub(super) dialect: Dialect,
+    pub(super) resource_type: &'s ResourceType,
+    pub(super) tenant: &'s str,
+}
+
+/// Which columns stand beside a document, in this order.
+#[derive(Clone, Copy)]
+pub(super) struct Beside<'t> {
+    pub(super) members: Option<&'t Attribute>,
+    pub(super) groups: Option<&'t Attribute>,
+}
+
+impl<'t> Beside<'t> {
+    /// What `projection` reads.
+    pub(super) fn of(resource_type: &'t ResourceType, projection: &Projection) -> Self {
+        let reads = |attribute: &&std::sync::Arc<Attribute>| projection.reads(attribute);
+        Self {
+            members: resource_type.membership().filter(reads).map(AsRef::as_ref),
+            groups: resource_type.membership_view().filter(reads).map(AsRef::as_ref),
+        }
+    }
+}
+
+impl Statements<'_> {
+    fn parameters(&self, more: impl IntoIterator<Item = Parameter>) -> Vec<Parameter> {
+        let own = [self.tenant.into(), self.resource_type.name().into()];
+        own.into_iter().chain(more).collect()
+    }
+
+    /// Documents of this type, with what stands beside them; conditions and order are to follow.
+    pub(super) fn select(&self, beside: Beside<'_>) -> Sql {
+        let document = self.text_of("r.document");
+        let members = beside.members.map_or_else(String::new, |attribute| format!(", {}", self.members(attribute)));
+        let groups = beside.groups.map_or_else(String::new, |_| format!(", {}", self.groups()));
+        let from = "FROM scim_resource r WHERE r.tenant = {} AND r.resource_type = {}";
+        Sql::with(&format!("SELECT {document}{members}{groups} {from}"), self.parameters([]))
+    }
+
+    pub(super) fn count(&self) -> Sql {
+        let template = "SELECT CAST(count(*) AS text) FROM scim_resource r WHERE r.tenant = {} AND r.resource_type = {}";
+        Sql::with(template, self.parameters([]))
+    }
+
+    pub(super) fn get(&self, id: &str, beside: Beside<'_>) -> Sql {
+        self.select(beside).text(" AND r.id = ").bind_text(id)
+    }
+
+    /// The document, with a lock on the resource until the transaction ends.
+    pub(super) fn lock(&self, id: &str) -> Sql {
+        self.lock_of(self.resource_type.name(), id)
+    }
+
+    /// The same, of any resource type.
+    pub(super) fn lock_of(&self, resource_type: &str, id: &str) -> Sql {
+        let lock = match self.dialect {
+            // The whole database is locked.
+            Dialect::Sqlite => "",
+            Dialect::Postgres => " FOR UPDATE",
+        };
+        let document = self.text_of("r.document");
+        let from = "FROM scim_resource r WHERE r.tenant = {} AND r.resource_type = {} AND r.id = {}";
+        Sql::with(&format!("SELECT {document} {from}{lock}"), [self.tenant, resource_type, id].map(Parameter::from))
+    }
+
+    /// The members of a group, if there are few.
+    pub(super) fn few_members(&self, group: &str, membership: &Attribute) -> Sql {
+        let most = CARRIED_MEMBERS;
+        let few = format!(
+            "(SELECT count(*) FROM (SELECT 1 FROM scim_member m WHERE m.tenant = r.tenant AND m.group_id = r.id LIMIT {}) f)",
+            most + 1
+        );
+        let members = self.members(membership);
+        let template = format!(
+            "SELECT CASE WHEN {few} <= {most} THEN coalesce({members}, '[]') END FROM scim_resource r \
+             WHERE r.tenant = {{}} AND r.resource_type = {{}} AND r.id = {{}}"
+        );
+        Sql::with(&template, self.parameters([group.into()]))
+    }
+
+    pub(super) fn insert(&self, id: &str, stored: &Stored) -> Sql {
+        let (document, search) = self.json_columns();
+        let template = format!(
+            "INSERT INTO scim_resource (tenant, resource_type, id, name, document, search) \
+             VALUES ({{}}, {{}}, {{}}, {{}}, {document}, {search})"
+        );
+        let name = Parameter::OptionalText(stored.name.clone());
+        let values = [id.into(), name, stored.document.as_str().into(), stored.search.as_str().into()];
+        Sql::with(&template, self.parameters(values))
+    }
+
+    pub(super) fn replace(&self, id: &str, stored: &Stored) -> Sql {
+        let (document, search) = self.json_columns();
+        let template = format!(
+            "UPDATE scim_resource SET name = {{}}, document = {document}, search = {search} \
+             WHERE tenant = {{}} AND resource_type = {{}} AND id = {{}}"
+        );
+        let name = Parameter::OptionalText(stored.name.clone());
+        let values = [name, stored.document.as_str().into(), stored.search.as_str().into()];
+        Sql::with(&template, values.into_iter().chain(self.parameters([id.into()])))
+    }
+
+    pub(super) fn delete(&self, id: &str) -> Sql {
+        let template = "DELETE FROM scim_resource WHERE tenant = {} AND resource_type = {} AND id = {}";
+        Sql::with(template, self.parameters([id.into()]))
+    }
+
+    /// Notes values, and answers with those that were free.
+    pub(super) fn insert_keys<'k>(&self, id: &str, keys: impl IntoIterator<Item = &'k Key>) -> Sql {
+        let rows = self.rows();
+        let template = format!(
+            "INSERT INTO scim_key (tenant, resource_type, attribute, value, slot, resource_id) \
+             SELECT {{}}, {{}}, j.value ->> 0, j.value ->> 1, j.value ->> 2, {{}} FROM {rows} WHERE TRUE \
+             ON CONFLICT DO NOTHING RETURNING attribute, value"
+        );
+        Sql::with(&template, self.parameters([id.into(), listed(id, keys)]))
+    }
+
+    pub(super) fn delete_keys<'k>(&self, id: &str, keys: impl IntoIterator<Item = &'k Key>) -> Sql {
+        let rows = self.rows();
+        let template = format!(
+            "DELETE FROM scim_key WHERE tenant = {{}} AND resource_type = {{}} AND resource_id = {{}} AND (attribute, value, slot) \
+             IN (SELECT j.value ->> 0, j.value ->> 1, j.value ->> 2 FROM {rows})"
+        );
+        Sql::with(&template, self.parameters([id.into(), listed(id, keys)]))
+    }
+
+    /// Members by their ids, with what the client said of them.
+    pub(super) fn members_among(&self, group: &str, ids: &BTreeSet<&str>) -> Sql {
+        let rows = self.texts();
+        let template = format!(
+            "SELECT m.member_id, m.rest FROM scim_member m WHERE m.tenant = {{}} AND m.group_id = {{}} \
+             AND m.member_id IN (SELECT j.value FROM {rows})"
+        );
+        Sql::with(&template, [self.tenant.into(), group.into(), json!(ids).to_string().into()])
+    }
+
+    pub(super) fn all_members(&self, group: &str) -> Sql {
+        let template = "SELECT m.member_id, m.rest FROM scim_member m WHERE m.tenant = {} AND m.group_id = {} ORDER BY m.place";
+        Sql::with(template, [self.tenant.into(), group.into()])
+    }
+
+    /// Puts members in, each with its place and what is said of it; of those that are there, only that is replaced.
+    pub(super) fn put_members(&self, group: &str, members: &[(String, i64, Option<String>)]) -> Sql {
+        let rows = self.rows();
+        let template = format!(
+            "INSERT INTO scim_member (tenant, group_id, group_type, member_id, place, rest) \
+             SELECT {{}}, {{}}, {{}}, j.value ->> 0, CAST(j.value ->> 1 AS bigint), j.value ->> 2 FROM {rows} WHERE TRUE \
+             ON CONFLICT (tenant, group_id, member_id) DO UPDATE SET rest = excluded.rest"
+        );
+        let listed = json!(members).to_string();
+        let own = [self.tenant.into(), group.into(), self.resource_type.name().into()];
+        Sql::with(&template, own.into_iter().chain([listed.into()]))
+    }
+
+    pub(super) fn take_members(&self, group: &str, ids: &[String]) -> Sql {
+        let rows = self.texts();
+        let template = format!(
+            "DELETE FROM scim_member WHERE tenant = {{}} AND group_id = {{}} AND member_id IN (SELECT j.value FROM {rows})"
+        );
+        Sql::with(&template, [self.tenant.into(), group.into(), json!(ids).to_string().into()])
+    }
+
+    pub(super) fn delete_members(&self, group: &str) -> Sql {
+        let template = "DELETE FROM scim_member WHERE tenant = {} AND group_id = {} RETURNING member_id";
+        Sql::with(template, [self.tenant.into(), group.into()])
+    }
+
+    /// The groups that list a resource, with their types.
+    pub(super) fn groups_of(&self, member: &str) -> Sql {
+        let template = "SELECT m.group_id, m.group_type FROM scim_member m WHERE m.tenant = {} AND m.member_id = {} \
+                        ORDER BY m.group_id";
+        Sql::with(template, [self.tenant.into(), member.into()])
+    }
+
+    pub(super) fn leave_group(&self, group: &str, member: &str) -> Sql {
+        let template = "DELETE FROM scim_member WHERE tenant = {} AND group_id = {} AND member_id = {}";
+        Sql::with(template, [self.tenant.into(), group.into(), member.into()])
+    }
+
+    /// Replaces a document of any type, and some of what is beside it.
+    pub(super) fn touch(&self, resource_type: &str, id: &str, document: String, search: &Value) -> Sql {
+        let (json, _) = self.json_columns();
+        let search_column = match self.dialect {
+            Dialect::Sqlite => "jsonb_patch(search, {})",
+            Dialect::Postgres => "search || CAST({} AS jsonb)",
+        };
+        let template = format!(
+            "UPDATE scim_resource SET document = {json}, search = {search_column} \
+             WHERE tenant = {{}} AND resource_type = {{}} AND id = {{}}"
+        );
+        let values = [document, search.to_string(), self.tenant.to_owned(), resource_type.to_owned(), id.to_owned()];
+        Sql::with(&template, values.map(Parameter::Text))
+    }
+
+    /// Members as a JSON array of arrays: id, what the client said, type.
+    fn members(&self, membership: &Attribute) -> String {
+        let member_type = match membership.sub_attribute("type") {
+            Some(_) => member_type(membership),
+            None => "NULL".to_owned(),
+        };
+        let of_group = "scim_member m WHERE m.tenant = r.tenant AND m.group_id = r.id";
+        match self.dialect {
+            Dialect::Sqlite => format!(
+                "(SELECT json_group_array(json_array(l.member_id, l.rest, l.member_type)) FROM \
+                 (SELECT m.member_id, m.rest, {member_type} AS member_type FROM {of_group} ORDER BY m.place, m.member_id) l)"
+            ),
+            Dialect::Postgres => format!(
+                "(SELECT CAST(json_agg(json_build_array(m.member_id, m.rest, {member_type}) ORDER BY m.place, m.member_id) \
+                 AS text) FROM {of_group})"
+            ),
+        }
+    }
+
+    /// Groups as a JSON array of arrays: id, whether the resource is listed itself, name. A cycle ends.
+    fn groups(&self) -> String {
+        let gathered = match self.dialect {
+            Dialect::Sqlite => "json_group_array(json_array(g.id, g.direct, g.name))",
+            Dialect::Postgres => "CAST(json_agg(json_build_array(g.id, g.direct, g.name)) AS text)",
+        };
+        let up = "WITH RECURSIVE up(id, type) AS (\
+                  SELECT m.group_id, m.group_type FROM scim_member m WHERE m.tenant = r.tenant AND m.member_id = r.id \
+                  UNION SELECT m.group_id, m.group_type FROM up JOIN scim_member m ON m.tenant = r.tenant AND m.member_id = up.id)";
+        let direct = "CASE WHEN EXISTS (SELECT 1 FROM scim_member m WHERE m.tenant = r.tenant AND m.group_id = up.id \
+                      AND m.member_id = r.id) THEN 1 ELSE 0 END";
+        format!(
+            "({up} SELECT {gathered} FROM (SELECT up.id, {direct} AS direct, (n.document ->> 'displayName') AS name FROM up \
+             LEFT JOIN scim_resource n ON n.tenant = r.tenant AND n.resource_type = up.type AND n.id = up.id \
+             ORDER BY direct DESC, up.id) g WHERE g.id <> r.id OR g.direct = 1)"
+        )
+    }
+
+    fn text_of(&self, column: &str) -> String {
+        match self.dialect {
+            Dialect::Sqlite => column.to_owned(),
+            Dialect::Postgres => format!("CAST({column} AS text)"),
+        }
+    }
+
+    /// A parameter for a document, and one for what is searched.
+    fn json_columns(&self) -> (&'static str, &'static str) {
+        match self.dialect {
+            Dialect::Sqlite => ("{}", "jsonb({})"),
+            Dialect::Postgres => ("CAST({} AS json)", "CAST({} AS jsonb)"),
+        }
+    }
+
+    /// The elements of a JSON array of arrays, as rows.
+    fn rows(&self) -> &'static str {
+        match self.dialect {
+            Dialect::Sqlite => "json_each({}) j",
+            Dialect::Postgres => "json_array_elements(CAST({} AS json)) j(value)",
+        }
+    }
+
+    /// The elements of a JSON array of texts, as rows.
+    fn texts(&self) -> &'static str {
+        match self.dialect {
+            Dialect::Sqlite => "json_each({}) j",
+            Dialect::Postgres => "json_array_elements_text(CAST({} AS json)) j(value)",
+        }
+    }
+}
+
+/// Keys as a JSON array of arrays: attribute, value, slot.
+fn listed<'k>(id: &str, keys: impl IntoIterator<Item = &'k Key>) -> Parameter {
+    let rows = keys.into_iter().map(|key| json!([key.attribute, key.value, if key.unique { "" } else { id }]));
+    Value::Array(rows.collect()).to_string().into()
+}

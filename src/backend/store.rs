@@ -1,0 +1,382 @@
+//! A store over a database: each write is one transaction.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use async_trait::async_trait;
+use serde_json::{Map, Value};
+use tokio::sync::OnceCell;
+use uuid::Uuid;
+
+use super::directory::Directory;
+use super::document::{Key, Layout, read};
+use super::engine::{Attempts, Engine, Failure, Row, Transaction};
+use super::members::{MemberWrites, shown_groups, shown_members};
+use super::statements::{Beside, Statements};
+use crate::auth::RequestContext;
+use crate::patch::MemberDelta;
+use crate::query::{Projection, Query};
+use crate::resource::Resource;
+use crate::schema::{Attribute, ResourceType, Schema};
+use crate::sql::key;
+use crate::store::{
+    Change, MemberChange, Precondition, Pushdown, ResourceStore, Selected, Selection, StoreError, Update, forget_secrets,
+};
+
+/// Keeps the resources of one type in a database; see [the module](crate::backend) for how.
+///
+/// Stores of several types that name each other, such as users and groups, come from one [`Directory`].
+pub struct Store<E> {
+    directory: Directory<E>,
+    pub(super) layout: Arc<Layout>,
+    /// Whether the columns beside the documents were seen to be made for this resource type.
+    pub(super) settled: Arc<OnceCell<()>>,
+}
+
+/// The state of a resource within a transaction, and what is to become of its members.
+struct Written {
+    change: Change,
+    members: Option<MemberWrites>,
+}
+
+impl<E: Engine> Store<E> {
+    pub(super) fn new(directory: Directory<E>, resource_type: Arc<ResourceType>) -> Self {
+        Self { directory, layout: Arc::new(Layout::new(resource_type)), settled: Arc::default() }
+    }
+
+    pub(super) fn engine(&self) -> &E {
+        &self.directory.engine
+    }
+
+    pub(super) fn statements<'s>(&'s self, cx: &'s RequestContext) -> Statements<'s> {
+        Statements { dialect: E::DIALECT, resource_type: &self.layout.resource_type, tenant: cx.tenant().as_str() }
+    }
+
+    /// The resource in a row of [`Statements::select`].
+    pub(super) fn compose(&self, mut row: Row, beside: Beside<'_>) -> Result<Resource, StoreError> {
+        let mut resource = read(&row.needed(0)?)?;
+        if let Some(membership) = beside.members {
+            let members = row.text(1).map(|gathered| shown_members(&gathered)).transpose()?;
+            resource.set(membership.name(), members.unwrap_or_default());
+        }
+        if let Some(view) = beside.groups {
+            let column = if beside.members.is_some() { 2 } else { 1 };
+            let groups = row.text(column).map(|gathered| shown_groups(&gathered)).transpose()?;
+            resource.set(view.name(), groups.unwrap_or_default());
+        }
+        Ok(resource)
+    }
+
+    async fn try_create(&self, id: &str, resource: &Resource, cx: &RequestContext) -> Result<(), Failure> {
+        let statements = self.statements(cx);
+        let mut stored = resource.clone();
+        let members = self.layout.resource_type.membership().and_then(|membership| stored.remove(membership.name()));
+        let stored = self.layout.write(&stored)?;
+        let mut transaction = self.engine().begin().await?;
+        transaction.rows(&statements.insert(id, &stored)).await?;
+        self.insert_keys(&mut transaction, statements, id, stored.keys.iter().collect()).await?;
+        if let Some(Value::Array(add)) = members {
+            let delta = MemberDelta { add: unique_members(add), ..MemberDelta::default() };
+            let writes = MemberWrites::plan(&mut transaction, statements, id, &delta).await?;
+            writes.write(&mut transaction, statements, id).await?;
+        }
+        Ok(transaction.commit().await?)
+    }
+
+    async fn try_update(&self, id: &str, update: &Update, cx: &RequestContext) -> Result<Change, Failure> {
+        let statements = self.statements(cx);
+        let mut transaction = self.engine().begin().await?;
+        let row = transaction.rows(&statements.lock(id)).await?.into_iter().next();
+        let row = row.ok_or(StoreError::NotFound)?;
+        let current = Arc::new(self.compose(row, Beside { members: None, groups: None })?);
+        let membership = self.layout.resource_type.membership();
+        let written = match membership {
+            Some(membership) => self.change_group(&mut transaction, statements, membership, current, update).await?,
+            None => self.change_whole(&mut transaction, statements, current, update).await?,
+        };
+        let mut change = written.change;
+        let unchanged = change.is_unchanged();
+        if !unchanged {
+            self.write_back(&mut transaction, statements, &mut change).await?;
+            if let Some(members) = written.members {
+                members.write(&mut transaction, statements, id).await?;
+            }
+        }
+        if let Some(membership) = membership {
+            change = carry_members(&mut transaction, statements, membership, change).await?;
+        }
+        if !unchanged {
+            transaction.commit().await?;
+        }
+        Ok(change)
+    }
+
+    /// Changes a group; its members are read only where the change depends on what they are.
+    async fn change_group(
+        &self,
+        transaction: &mut E::Transaction,
+        statements: Statements<'_>,
+        membership: &Attribute,
+        current: Arc<Resource>,
+        update: &Update,
+    ) -> Result<Written, Failure> {
+        let id = current.id().to_owned();
+        match update.members() {
+            None if !update.touches(membership) => {
+                let change = update.apply_with_members(current, MemberChange::default())?;
+                Ok(Written { change, members: None })
+            }
+            Some(delta) => {
+                let members = MemberWrites::plan(transaction, statements, &id, delta).await?;
+                let change = update.apply_with_members(current, members.change.clone())?;
+                Ok(Written { change, members: Some(members) })
+            }
+            None => {
+                let beside = Beside { members: Some(membership), groups: None };
+                let row = transaction.rows(&statements.get(&id, beside)).await?.into_iter().next();
+                let whole = self.compose(row.ok_or(StoreError::NotFound)?, beside)?;
+                let mut change = update.apply(Arc::new(whole))?;
+                let mut apart = change.after.as_deref().cloned().unwrap_or_default();
+                let add = match apart.remove(membership.name()) {
+                    Some(Value::Array(members)) => members,
+                    _ => Vec::new(),
+                };
+                change.after = Some(Arc::new(apart));
+                let delta = MemberDelta { replace: true, add: unique_members(add), remove: Vec::new() };
+                let members = MemberWrites::plan(transaction, statements, &id, &delta).await?;
+                Ok(Written { change, members: Some(members) })
+            }
+        }
+    }
+
+    /// Changes a resource of a type without members. Its groups are shown to the change where that compares them.
+    async fn change_whole(
+        &self,
+        transaction: &mut E::Transaction,
+        statements: Statements<'_>,
+        current: Arc<Resource>,
+        update: &Update,
+    ) -> Result<Written, Failure> {
+        let Some(view) = self.layout.resource_type.membership_view().filter(|view| update.compares(view)) else {
+            return Ok(Written { change: update.apply(current)?, members: None });
+        };
+        let beside = Beside { members: None, groups: Some(view) };
+        let row = transaction.rows(&statements.get(current.id(), beside)).await?.into_iter().next();
+        let mut change = update.apply(Arc::new(self.compose(row.ok_or(StoreError::NotFound)?, beside)?))?;
+        if let Some(after) = &mut change.after {
+            Arc::make_mut(after).remove(view.name());
+        }
+        Ok(Written { change, members: None })
+    }
+
+    /// Writes the state after the change, which is without members.
+    async fn write_back(
+        &self,
+        transaction: &mut E::Transaction,
+        statements: Statements<'_>,
+        change: &mut Change,
+    ) -> Result<(), Failure> {
+        let (Some(before), Some(after)) = (change.before.as_ref(), change.after.as_mut()) else {
+            return Ok(());
+        };
+        forget_secrets(&self.layout.resource_type, Arc::make_mut(after));
+        let stored = self.layout.write(after)?;
+        let old = self.layout.keys_of(before)?;
+        let going: Vec<&Key> = old.difference(&stored.keys).collect();
+        if !going.is_empty() {
+            transaction.rows(&statements.delete_keys(&change.id, going)).await?;
+        }
+        let coming: Vec<&Key> = stored.keys.difference(&old).collect();
+        self.insert_keys(transaction, statements, &change.id, coming).await?;
+        transaction.rows(&statements.replace(&change.id, &stored)).await?;
+        Ok(())
+    }
+
+    /// Notes values; one that is unique and taken is a conflict, which the database itself has found.
+    pub(super) async fn insert_keys(
+        &self,
+        transaction: &mut E::Transaction,
+        statements: Statements<'_>,
+        id: &str,
+        keys: Vec<&Key>,
+    ) -> Result<(), Failure> {
+        if keys.is_empty() {
+            return Ok(());
+        }
+        let mut free = Vec::new();
+        for mut row in transaction.rows(&statements.insert_keys(id, keys.iter().copied())).await? {
+            free.push((row.needed(0)?, row.needed(1)?));
+        }
+        let is_free = |key: &Key| free.iter().any(|(attribute, value)| *attribute == key.attribute && *value == key.value);
+        match keys.iter().find(|key| key.unique && !is_free(key)) {
+            Some(taken) => Err(StoreError::Conflict { attribute: taken.attribute.clone() }.into()),
+            None => Ok(()),
+        }
+    }
+
+    async fn try_delete(&self, id: &str, expected: &Precondition, cx: &RequestContext) -> Result<Change, Failure> {
+        let statements = self.statements(cx);
+        let mut transaction = self.engine().begin().await?;
+        let row = transaction.rows(&statements.lock(id)).await?.into_iter().next();
+        let resource = self.compose(row.ok_or(StoreError::NotFound)?, Beside { members: None, groups: None })?;
+        expected.check(resource.version().as_ref())?;
+        let keys = self.layout.keys_of(&resource)?;
+        if !keys.is_empty() {
+            transaction.rows(&statements.delete_keys(id, &keys)).await?;
+        }
+        let resource_type = Arc::clone(&self.layout.resource_type);
+        let mut change = Change::deleted(Arc::clone(&resource_type), cx.tenant().clone(), Arc::new(resource));
+        if resource_type.membership().is_some() {
+            let members = transaction.rows(&statements.delete_members(id)).await?;
+            change.members.removed = members.into_iter().filter_map(|mut row| row.text(0)).collect();
+        }
+        if !self.directory.keeps_dangling {
+            self.leave_groups(&mut transaction, statements, id).await?;
+        }
+        transaction.rows(&statements.delete(id)).await?;
+        transaction.commit().await?;
+        Ok(change)
+    }
+
+    /// Takes a resource out of the groups that list it; they get another version.
+    async fn leave_groups(
+        &self,
+        transaction: &mut E::Transaction,
+        statements: Statements<'_>,
+        member: &str,
+    ) -> Result<(), Failure> {
+        for mut row in transaction.rows(&statements.groups_of(member)).await? {
+            let (group, group_type) = (row.needed(0)?, row.needed(1)?);
+            // Groups are locked in the order of their ids, each before its members, as in any change.
+            let locked = transaction.rows(&statements.lock_of(&group_type, &group)).await?.into_iter().next();
+            transaction.rows(&statements.leave_group(&group, member)).await?;
+            let Some(mut locked) = locked else { continue };
+            let mut resource = read(&locked.needed(0)?)?;
+            if let Some(meta) = resource.meta() {
+                resource.set_meta(&meta.changed(SystemTime::now().into()));
+                let document = serde_json::to_string(&resource).map_err(StoreError::other)?;
+                transaction.rows(&statements.touch(&group_type, &group, document, &searched_meta(&resource))).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl<E: Engine> ResourceStore for Store<E> {
+    async fn create(&self, mut resource: Resource, cx: &RequestContext) -> Result<Resource, StoreError> {
+        self.settle().await?;
+        // Time comes first in these ids, so that the order of ids is that of creation.
+        let id = Uuid::now_v7().to_string();
+        resource.set_id(&*id);
+        forget_secrets(&self.layout.resource_type, &mut resource);
+        let mut attempts = Attempts::default();
+        loop {
+            match self.try_create(&id, &resource, cx).await {
+                Ok(()) => return Ok(resource),
+                Err(failure) => attempts.again(failure).await?,
+            }
+        }
+    }
+
+    async fn get(&self, id: &str, projection: &Projection, cx: &RequestContext) -> Result<Arc<Resource>, StoreError> {
+        if id.contains('\0') {
+            return Err(StoreError::NotFound);
+        }
+        let beside = Beside::of(&self.layout.resource_type, projection);
+        let rows = self.engine().read(&self.statements(cx).get(id, beside)).await?;
+        let row = rows.into_iter().next().ok_or(StoreError::NotFound)?;
+        self.compose(row, beside).map(Arc::new)
+    }
+
+    async fn select(&self, selection: Selection<'_>, cx: &RequestContext) -> Result<Selected, StoreError> {
+        self.settle().await?;
+        self.find(selection, cx).await
+    }
+
+    async fn update(&self, id: &str, update: &Update, cx: &RequestContext) -> Result<Change, StoreError> {
+        if id.contains('\0') {
+            return Err(StoreError::NotFound);
+        }
+        self.settle().await?;
+        let mut attempts = Attempts::default();
+        loop {
+            match self.try_update(id, update, cx).await {
+                Ok(change) => return Ok(change),
+                Err(failure) => attempts.again(failure).await?,
+            }
+        }
+    }
+
+    async fn delete(&self, id: &str, expected: &Precondition, cx: &RequestContext) -> Result<Change, StoreError> {
+        if id.contains('\0') {
+            return Err(StoreError::NotFound);
+        }
+        self.settle().await?;
+        let mut attempts = Attempts::default();
+        loop {
+            match self.try_delete(id, expected, cx).await {
+                Ok(change) => return Ok(change),
+                Err(failure) => attempts.again(failure).await?,
+            }
+        }
+    }
+
+    fn pushdown(&self, query: &Query) -> Pushdown {
+        self.reach(query)
+    }
+}
+
+impl<E> Clone for Store<E> {
+    fn clone(&self) -> Self {
+        Self {
+            directory: self.directory.clone(),
+            layout: Arc::clone(&self.layout),
+            settled: Arc::clone(&self.settled),
+        }
+    }
+}
+
+impl<E: fmt::Debug> fmt::Debug for Store<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = self.layout.resource_type.name();
+        f.debug_struct("Store").field("directory", &self.directory).field("resource_type", &name).finish_non_exhaustive()
+    }
+}
+
+/// Puts the members of a small group into the answer; a large one is not read only to be sent.
+async fn carry_members(
+    transaction: &mut impl Transaction,
+    statements: Statements<'_>,
+    membership: &Attribute,
+    mut change: Change,
+) -> Result<Change, Failure> {
+    let row = transaction.rows(&statements.few_members(&change.id, membership)).await?.into_iter().next();
+    match (row.and_then(|mut row| row.text(0)), change.after.as_mut()) {
+        (Some(gathered), Some(after)) => {
+            Arc::make_mut(after).set(membership.name(), shown_members(&gathered)?);
+            Ok(change)
+        }
+        _ => Ok(change.with_after(None)),
+    }
+}
+
+/// Members with an id, and of two with the same one the first.
+fn unique_members(members: Vec<Value>) -> Vec<Value> {
+    let mut seen = std::collections::HashSet::new();
+    let fresh = |member: &Value| member.get("value").and_then(Value::as_str).is_some_and(|id| seen.insert(id.to_owned()));
+    let mut fresh = fresh;
+    members.into_iter().filter(|member| fresh(member)).collect()
+}
+
+/// What of `meta` is beside a document, and changes with each version.
+fn searched_meta(resource: &Resource) -> Value {
+    let mut search = Map::new();
+    let meta = Schema::common().attribute("meta");
+    for sub in meta.map(|meta| meta.sub_attributes()).unwrap_or_default() {
+        let value = resource.get("meta").and_then(|meta| key(sub, meta.get(sub.name())?));
+        search.extend(value.map(|value| (format!("meta.{}", sub.name()), value.into())));
+    }
+    Value::Object(search)
+}
