@@ -1,0 +1,16 @@
+//! Stores over SQLite and PostgreSQL: they do what the store in memory does, and what SQL answers is what evaluation
+//! answers. PostgreSQL runs in a cluster of these tests' own; without it, its part is left out.
+
+#[path = "support/databases.rs"]
+mod databases;
+
+mod properties {
+    pub(crate) mod samples;
+    pub(crate) mod typed;
+}
+
+mod backend {
+    mod answers;
+    mod stored;
+    mod trouble;
+}
