@@ -4,6 +4,7 @@
 #[path = "support/databases.rs"]
 mod databases;
 
+#[allow(dead_code, reason = "the random users and filters are those of `properties.rs`, which uses all of them")]
 mod properties {
     pub(crate) mod samples;
     pub(crate) mod typed;
@@ -11,6 +12,7 @@ mod properties {
 
 mod backend {
     mod answers;
+    mod mapped;
     mod stored;
     mod trouble;
 }

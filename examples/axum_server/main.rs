@@ -6,6 +6,7 @@
 mod admin;
 mod auth;
 mod base_url;
+mod database;
 mod finish;
 mod ledger;
 mod options;
@@ -59,7 +60,7 @@ async fn run(options: &Options, tenants: Tenants) -> Result<(), Box<dyn Error>> 
     let public_url = options.public_url.clone().unwrap_or(PublicUrl::of_listener(address));
     let told_to_end = server::told_to_end()?;
     let welcome = Welcome::new(&public_url, &tenants).to_string();
-    let provider = Provider::new(options, &public_url, tenants)?;
+    let provider = Provider::new(options, &public_url, tenants).await?;
     // It may be nobody's wish to read it: a closed standard output is no reason to end.
     let _ = io::stdout().write_all(welcome.as_bytes());
     server::serve(listener, server::router(&provider, options.body_time), told_to_end).await?;

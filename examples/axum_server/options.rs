@@ -16,8 +16,8 @@ pub(crate) struct Options {
     /// Where to listen
     #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:8080")]
     pub(crate) listen: String,
-    /// Where resources are kept: `memory`
-    #[arg(long, value_name = "DATABASE", default_value = "memory", value_parser = database)]
+    /// Where resources are kept: `memory`, `sqlite:PATH` or `postgres://...`
+    #[arg(long, value_name = "DATABASE", default_value = "sqlite:scimwire-demo.db", value_parser = database)]
     pub(crate) database: Database,
     /// What clients reach the server under [default: http:// and the listening address]
     #[arg(long, value_name = "URL")]
@@ -65,10 +65,14 @@ pub(crate) struct Options {
 }
 
 /// Where resources are kept.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub(crate) enum Database {
     /// In memory: gone when the server ends.
     Memory,
+    /// In a SQLite file, which is made if there is none.
+    Sqlite(PathBuf),
+    /// In a PostgreSQL database, by its URL.
+    Postgres(String),
 }
 
 /// How requests are read that depart from the RFC.
@@ -97,8 +101,10 @@ fn seconds(text: &str) -> Result<Duration, &'static str> {
 fn database(text: &str) -> Result<Database, &'static str> {
     match text.split_once(':') {
         None if text == "memory" => Ok(Database::Memory),
-        Some(("sqlite" | "postgres" | "postgresql", _)) => Err("this database is not there yet: use `memory`"),
-        _ => Err("no such database: use `memory`"),
+        Some(("sqlite", "")) => Err("write `sqlite:` and the path of a file"),
+        Some(("sqlite", path)) => Ok(Database::Sqlite(path.into())),
+        Some(("postgres" | "postgresql", rest)) if rest.starts_with("//") => Ok(Database::Postgres(text.to_owned())),
+        _ => Err("no such database: use `memory`, `sqlite:PATH` or `postgres://...`"),
     }
 }
 

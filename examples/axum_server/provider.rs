@@ -6,12 +6,13 @@ use std::sync::Arc;
 use scimwire::auth::TokenHash;
 use scimwire::dispatch::Limits;
 use scimwire::schema::{ENTERPRISE_USER, ResourceType};
-use scimwire::{Dispatcher, MemoryDirectory, Quirks, ResourceStore};
+use scimwire::{Dispatcher, Quirks, ResourceStore};
 
 use crate::auth::TenantAuthenticator;
 use crate::base_url::PublicUrl;
+use crate::database::Directory;
 use crate::ledger::Ledger;
-use crate::options::{Database, Options, Profile};
+use crate::options::{Options, Profile};
 use crate::policy::Policies;
 use crate::policy::events::EventLog;
 use crate::resource_types;
@@ -29,16 +30,12 @@ pub(crate) struct Provider {
 }
 
 impl Provider {
-    pub(crate) fn new(options: &Options, public_url: &PublicUrl, tenants: Tenants) -> Result<Self, Box<dyn Error>> {
-        let directory = match options.database {
-            Database::Memory => MemoryDirectory::new(),
-        };
+    pub(crate) async fn new(options: &Options, public_url: &PublicUrl, tenants: Tenants) -> Result<Self, Box<dyn Error>> {
+        let directory = Directory::open(&options.database).await.map_err(|err| format!("`--database`: {err}"))?;
         let usual_types = vec![ResourceType::user().with_extension(ENTERPRISE_USER), group_type(options.quirks)];
         let mut types = resource_types::read(&options.resource_types, usual_types)?.into_iter().map(Arc::new);
         let (user_type, group_type) = types.next().zip(types.next()).ok_or("there are users and groups")?;
-        let store = |resource_type: &Arc<ResourceType>| -> Arc<dyn ResourceStore> {
-            Arc::new(directory.store(Arc::clone(resource_type)))
-        };
+        let store = |resource_type: &Arc<ResourceType>| -> Arc<dyn ResourceStore> { directory.store(resource_type) };
         let (ledger, events, tenants) = (Arc::new(Ledger::new(store)?), Arc::default(), Arc::new(tenants));
         let served = |resource_type: Arc<ResourceType>| (Arc::clone(&resource_type), store(&resource_type));
         let (users, groups) = (served(user_type), served(group_type));

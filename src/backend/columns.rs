@@ -47,9 +47,7 @@ impl Columns for StoredColumns<'_> {
             return Some(elements.texts(Form::Key));
         }
         let subs = attribute.sub_attributes().iter();
-        Some(subs.fold(elements, |elements, sub| {
-            elements.column(sub.name(), self.searched("\"element\".\"value\"", sub.name()))
-        }))
+        Some(subs.fold(elements, |elements, sub| elements.column(sub.name(), self.searched("\"element\".\"value\"", sub.name()))))
     }
 
     fn lookup(&self, comparison: &Comparison) -> Option<Sql> {

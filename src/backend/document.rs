@@ -52,7 +52,7 @@ pub(super) struct Key {
 impl Layout {
     pub(super) fn new(resource_type: Arc<ResourceType>) -> Self {
         let resolve = |path: &&str| path.parse().ok().and_then(|path| resource_type.resolve(&path));
-        let name = NAMES.iter().find_map(|path| resolve(path)).filter(is_plain_text);
+        let name = NAMES.iter().find_map(&resolve).filter(is_plain_text);
         let readable = |path: &ResolvedPath| path.attribute().is_readable() && path.last().is_readable();
         let mut keys: Vec<_> = resource_type.unique_paths().filter(readable).map(|path| (path, true)).collect();
         for path in LOOKED_UP.iter().filter_map(resolve) {

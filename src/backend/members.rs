@@ -129,8 +129,7 @@ fn rest(member: &Value) -> Result<Option<String>, StoreError> {
 }
 
 fn same_rest(before: Option<&str>, after: Option<&str>) -> bool {
-    let read = |rest: Option<&str>| -> Map<String, Value> {
-        rest.and_then(|rest| serde_json::from_str(rest).ok()).unwrap_or_default()
-    };
+    let read =
+        |rest: Option<&str>| -> Map<String, Value> { rest.and_then(|rest| serde_json::from_str(rest).ok()).unwrap_or_default() };
     before == after || same_member(&read(before), &read(after))
 }

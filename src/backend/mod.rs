@@ -21,7 +21,12 @@
 //! Failures that pass by themselves, such as a database that is restarted or a pool without a free connection, are
 //! [`StoreError::Busy`](crate::StoreError); transactions that lose against others are tried again before that.
 //!
+//! How to run them on a cluster, and what comes of failures, is in [`docs`].
+//!
 //! Passwords are not kept. Text with U+0000 is refused, and so are names and indexed values of more than 2,000 bytes.
+
+#[doc = include_str!("../docs/databases.md")]
+pub mod docs {}
 
 mod columns;
 mod directory;

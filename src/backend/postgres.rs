@@ -1,6 +1,8 @@
 //! PostgreSQL, alone or as a cluster that speaks like it.
 
-use std::time::Duration;
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use sqlx::postgres::{PgArguments, PgConnectOptions, PgPool, PgPoolOptions, PgRow};
@@ -12,9 +14,17 @@ use super::migration::{Migrate, OpenError};
 use crate::sql::{Dialect, Parameter, Sql};
 
 /// A PostgreSQL database, through a pool of connections.
-#[derive(Debug)]
 pub struct Postgres {
     pool: PgPool,
+    /// When a connection was last seen to be of no use: those that are older are not used again.
+    failed: Arc<Mutex<Option<Instant>>>,
+}
+
+impl fmt::Debug for Postgres {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The options of the pool hold a password.
+        f.debug_struct("Postgres").field("connections", &self.pool.size()).finish_non_exhaustive()
+    }
 }
 
 /// How to connect to a PostgreSQL database.
@@ -57,16 +67,31 @@ impl Directory<Postgres> {
     /// - its tables are of an older version, and are not to be migrated.
     pub async fn connect_with(url: &str, options: &PostgresOptions) -> Result<Self, OpenError> {
         let connect: PgConnectOptions = url.parse().map_err(opening)?;
+        let failed: Arc<Mutex<Option<Instant>>> = Arc::default();
+        let failure = Arc::clone(&failed);
         let pool = PgPoolOptions::new()
             .max_connections(options.connections.max(1))
             .acquire_timeout(options.patience)
             // A connection that has died is found out by the first statement on it, which is tried again.
             .test_before_acquire(false)
+            // Statements here are short; to compile one takes a hundred times as long as to run it. A database that speaks like
+            // PostgreSQL may not know the setting.
+            .after_connect(|connection, _| {
+                Box::pin(async move {
+                    let set = "SELECT set_config('jit', 'off', false) FROM pg_settings WHERE name = 'jit'";
+                    connection.execute(set).await.map(drop)
+                })
+            })
+            .before_acquire(move |_, connection| {
+                let opened = Instant::now().checked_sub(connection.age);
+                let failed = *failure.lock().unwrap_or_else(PoisonError::into_inner);
+                Box::pin(async move { Ok(failed.is_none_or(|failed| opened.is_some_and(|opened| opened > failed))) })
+            })
             .connect_with(connect.statement_cache_capacity(STATEMENTS))
             .await
             .map_err(opening)?;
         let migrate = if options.migrate { Migrate::Apply } else { Migrate::Check };
-        Self::over(Postgres { pool }, migrate).await
+        Self::over(Postgres { pool, failed }, migrate).await
     }
 
     /// Closes all connections, once they have done what they are at.
@@ -91,46 +116,67 @@ impl Engine for Postgres {
     type Transaction = PostgresTransaction;
 
     async fn read(&self, sql: &Sql) -> Result<Vec<Row>, DatabaseError> {
-        let mut left = self.pool.size();
-        loop {
-            match rows(&self.pool, sql).await {
-                // It read nothing yet: another connection may be alive.
-                Err(DatabaseError::Unavailable(sqlx::Error::Io(_) | sqlx::Error::Database(_))) if left > 0 => left -= 1,
-                result => return result,
-            }
+        match rows(&self.pool, sql).await {
+            // The server may have been restarted since: a new connection will tell.
+            Err(err) if self.is_connection_lost(&err) => rows(&self.pool, sql).await,
+            result => result,
         }
     }
 
     async fn begin(&self) -> Result<PostgresTransaction, DatabaseError> {
-        let mut left = self.pool.size();
-        loop {
-            match self.pool.begin().await.map_err(sorted) {
-                Ok(transaction) => return Ok(PostgresTransaction(transaction)),
-                // It did nothing yet: another connection may be alive.
-                Err(DatabaseError::Unavailable(sqlx::Error::Io(_) | sqlx::Error::Database(_))) if left > 0 => left -= 1,
-                Err(err) => return Err(err),
-            }
-        }
+        let transaction = match self.pool.begin().await.map_err(sorted) {
+            Err(err) if self.is_connection_lost(&err) => self.pool.begin().await.map_err(sorted)?,
+            result => result?,
+        };
+        Ok(PostgresTransaction { transaction, failed: Arc::clone(&self.failed) })
     }
+}
+
+impl Postgres {
+    /// Whether the connection is of no use any more; then those that are as old are none either.
+    fn is_connection_lost(&self, err: &DatabaseError) -> bool {
+        note(&self.failed, err)
+    }
+}
+
+fn note(failed: &Mutex<Option<Instant>>, err: &DatabaseError) -> bool {
+    let lost = matches!(err, DatabaseError::Unavailable(sqlx::Error::Io(_) | sqlx::Error::Database(_)));
+    if lost {
+        *failed.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+    }
+    lost
 }
 
 #[doc(hidden)]
 #[derive(Debug)]
 #[allow(unnameable_types, reason = "a detail of `Engine`")]
-pub struct PostgresTransaction(sqlx::Transaction<'static, sqlx::Postgres>);
+pub struct PostgresTransaction {
+    transaction: sqlx::Transaction<'static, sqlx::Postgres>,
+    failed: Arc<Mutex<Option<Instant>>>,
+}
+
+impl PostgresTransaction {
+    fn noted(&self, err: DatabaseError) -> DatabaseError {
+        note(&self.failed, &err);
+        err
+    }
+}
 
 #[async_trait]
 impl Transaction for PostgresTransaction {
     async fn rows(&mut self, sql: &Sql) -> Result<Vec<Row>, DatabaseError> {
-        rows(&mut *self.0, sql).await
+        rows(&mut *self.transaction, sql).await.map_err(|err| self.noted(err))
     }
 
     async fn script(&mut self, sql: &'static str) -> Result<(), DatabaseError> {
-        (&mut *self.0).execute(sql).await.map(drop).map_err(sorted)
+        (&mut *self.transaction).execute(sql).await.map(drop).map_err(sorted)
     }
 
     async fn commit(self) -> Result<(), DatabaseError> {
-        self.0.commit().await.map_err(sorted)
+        let failed = self.failed;
+        self.transaction.commit().await.map_err(sorted).inspect_err(|err| {
+            note(&failed, err);
+        })
     }
 }
 

@@ -1,5 +1,6 @@
 //! SQLite: one file, no server.
 
+use std::fmt;
 use std::path::Path;
 use std::time::Duration;
 
@@ -15,10 +16,15 @@ use super::migration::{Migrate, OpenError};
 use crate::sql::{Dialect, Parameter, Sql};
 
 /// A SQLite file, with one connection that writes and several that read.
-#[derive(Debug)]
 pub struct Sqlite {
     writer: SqlitePool,
     readers: SqlitePool,
+}
+
+impl fmt::Debug for Sqlite {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sqlite").field("readers", &self.readers.size()).finish_non_exhaustive()
+    }
 }
 
 /// How to open a SQLite file.
@@ -102,7 +108,12 @@ impl Engine for Sqlite {
 
     async fn begin(&self) -> Result<SqliteTransaction, DatabaseError> {
         // The lock is taken at once: one that is taken later could not be waited for.
-        Ok(SqliteTransaction(self.writer.begin_with("BEGIN IMMEDIATE").await.map_err(sorted)?))
+        match self.writer.begin_with("BEGIN IMMEDIATE").await.map_err(sorted) {
+            Ok(transaction) => Ok(SqliteTransaction(transaction)),
+            // It was waited for already, as long as patience lasts.
+            Err(DatabaseError::Lost(err)) => Err(DatabaseError::Unavailable(err)),
+            Err(err) => Err(err),
+        }
     }
 }
 

@@ -131,21 +131,22 @@ impl Statements<'_> {
         Sql::with(&template, self.parameters([id.into(), listed(id, keys)]))
     }
 
-    pub(super) fn delete_keys<'k>(&self, id: &str, keys: impl IntoIterator<Item = &'k Key>) -> Sql {
-        let rows = self.rows();
-        let template = format!(
-            "DELETE FROM scim_key WHERE tenant = {{}} AND resource_type = {{}} AND resource_id = {{}} AND (attribute, value, slot) \
-             IN (SELECT j.value ->> 0, j.value ->> 1, j.value ->> 2 FROM {rows})"
-        );
-        Sql::with(&template, self.parameters([id.into(), listed(id, keys)]))
+    /// Forgets values. Each is named by its whole key, so that no plan can think of looking at others.
+    pub(super) fn delete_keys(&self, id: &str, keys: &[&Key]) -> Sql {
+        let conditions = keys.iter().map(|key| {
+            let template =
+                "(tenant = {} AND resource_type = {} AND attribute = {} AND value = {} AND slot = {} AND resource_id = {})";
+            let texts = [key.attribute.as_str(), key.value.as_str(), slot(id, key), id];
+            Sql::with(template, self.parameters(texts.map(Parameter::from)))
+        });
+        Sql::new("DELETE FROM scim_key WHERE ").append(Sql::join(conditions.collect(), " OR "))
     }
 
     /// Members by their ids, with what the client said of them.
     pub(super) fn members_among(&self, group: &str, ids: &BTreeSet<&str>) -> Sql {
-        let rows = self.texts();
+        let among = self.among();
         let template = format!(
-            "SELECT m.member_id, m.rest FROM scim_member m WHERE m.tenant = {{}} AND m.group_id = {{}} \
-             AND m.member_id IN (SELECT j.value FROM {rows})"
+            "SELECT m.member_id, m.rest FROM scim_member m WHERE m.tenant = {{}} AND m.group_id = {{}} AND m.member_id {among}"
         );
         Sql::with(&template, [self.tenant.into(), group.into(), json!(ids).to_string().into()])
     }
@@ -169,10 +170,8 @@ impl Statements<'_> {
     }
 
     pub(super) fn take_members(&self, group: &str, ids: &[String]) -> Sql {
-        let rows = self.texts();
-        let template = format!(
-            "DELETE FROM scim_member WHERE tenant = {{}} AND group_id = {{}} AND member_id IN (SELECT j.value FROM {rows})"
-        );
+        let among = self.among();
+        let template = format!("DELETE FROM scim_member WHERE tenant = {{}} AND group_id = {{}} AND member_id {among}");
         Sql::with(&template, [self.tenant.into(), group.into(), json!(ids).to_string().into()])
     }
 
@@ -268,17 +267,21 @@ impl Statements<'_> {
         }
     }
 
-    /// The elements of a JSON array of texts, as rows.
-    fn texts(&self) -> &'static str {
+    /// That a column is one of the texts in a JSON array; each is looked up in an index, whatever a plan thinks of the rest.
+    fn among(&self) -> &'static str {
         match self.dialect {
-            Dialect::Sqlite => "json_each({}) j",
-            Dialect::Postgres => "json_array_elements_text(CAST({} AS json)) j(value)",
+            Dialect::Sqlite => "IN (SELECT j.value FROM json_each({}) j)",
+            Dialect::Postgres => "= ANY(ARRAY(SELECT json_array_elements_text(CAST({} AS json))))",
         }
     }
 }
 
 /// Keys as a JSON array of arrays: attribute, value, slot.
 fn listed<'k>(id: &str, keys: impl IntoIterator<Item = &'k Key>) -> Parameter {
-    let rows = keys.into_iter().map(|key| json!([key.attribute, key.value, if key.unique { "" } else { id }]));
+    let rows = keys.into_iter().map(|key| json!([key.attribute, key.value, slot(id, key)]));
     Value::Array(rows.collect()).to_string().into()
+}
+
+fn slot<'s>(id: &'s str, key: &Key) -> &'s str {
+    if key.unique { "" } else { id }
 }

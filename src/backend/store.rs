@@ -19,10 +19,8 @@ use crate::patch::MemberDelta;
 use crate::query::{Projection, Query};
 use crate::resource::Resource;
 use crate::schema::{Attribute, ResourceType, Schema};
-use crate::sql::key;
-use crate::store::{
-    Change, MemberChange, Precondition, Pushdown, ResourceStore, Selected, Selection, StoreError, Update, forget_secrets,
-};
+use crate::sql::{key, pushdown};
+use crate::store::{Change, MemberChange, Precondition, Pushdown, ResourceStore, Selected, Selection, StoreError, Update};
 
 /// Keeps the resources of one type in a database; see [the module](crate::backend) for how.
 ///
@@ -180,13 +178,10 @@ impl<E: Engine> Store<E> {
         let (Some(before), Some(after)) = (change.before.as_ref(), change.after.as_mut()) else {
             return Ok(());
         };
-        forget_secrets(&self.layout.resource_type, Arc::make_mut(after));
+        Arc::make_mut(after).forget_secrets(&self.layout.resource_type);
         let stored = self.layout.write(after)?;
         let old = self.layout.keys_of(before)?;
-        let going: Vec<&Key> = old.difference(&stored.keys).collect();
-        if !going.is_empty() {
-            transaction.rows(&statements.delete_keys(&change.id, going)).await?;
-        }
+        delete_keys(transaction, statements, &change.id, old.difference(&stored.keys).collect()).await?;
         let coming: Vec<&Key> = stored.keys.difference(&old).collect();
         self.insert_keys(transaction, statements, &change.id, coming).await?;
         transaction.rows(&statements.replace(&change.id, &stored)).await?;
@@ -221,10 +216,7 @@ impl<E: Engine> Store<E> {
         let row = transaction.rows(&statements.lock(id)).await?.into_iter().next();
         let resource = self.compose(row.ok_or(StoreError::NotFound)?, Beside { members: None, groups: None })?;
         expected.check(resource.version().as_ref())?;
-        let keys = self.layout.keys_of(&resource)?;
-        if !keys.is_empty() {
-            transaction.rows(&statements.delete_keys(id, &keys)).await?;
-        }
+        delete_keys(&mut transaction, statements, id, self.layout.keys_of(&resource)?.iter().collect()).await?;
         let resource_type = Arc::clone(&self.layout.resource_type);
         let mut change = Change::deleted(Arc::clone(&resource_type), cx.tenant().clone(), Arc::new(resource));
         if resource_type.membership().is_some() {
@@ -270,7 +262,7 @@ impl<E: Engine> ResourceStore for Store<E> {
         // Time comes first in these ids, so that the order of ids is that of creation.
         let id = Uuid::now_v7().to_string();
         resource.set_id(&*id);
-        forget_secrets(&self.layout.resource_type, &mut resource);
+        resource.forget_secrets(&self.layout.resource_type);
         let mut attempts = Attempts::default();
         loop {
             match self.try_create(&id, &resource, cx).await {
@@ -324,17 +316,13 @@ impl<E: Engine> ResourceStore for Store<E> {
     }
 
     fn pushdown(&self, query: &Query) -> Pushdown {
-        self.reach(query)
+        pushdown(query, &self.columns(""))
     }
 }
 
 impl<E> Clone for Store<E> {
     fn clone(&self) -> Self {
-        Self {
-            directory: self.directory.clone(),
-            layout: Arc::clone(&self.layout),
-            settled: Arc::clone(&self.settled),
-        }
+        Self { directory: self.directory.clone(), layout: Arc::clone(&self.layout), settled: Arc::clone(&self.settled) }
     }
 }
 
@@ -343,6 +331,21 @@ impl<E: fmt::Debug> fmt::Debug for Store<E> {
         let name = self.layout.resource_type.name();
         f.debug_struct("Store").field("directory", &self.directory).field("resource_type", &name).finish_non_exhaustive()
     }
+}
+
+/// How many values are forgotten at a time; a condition must not be too deep.
+const KEYS_AT_A_TIME: usize = 50;
+
+async fn delete_keys(
+    transaction: &mut impl Transaction,
+    statements: Statements<'_>,
+    id: &str,
+    keys: Vec<&Key>,
+) -> Result<(), Failure> {
+    for some in keys.chunks(KEYS_AT_A_TIME) {
+        transaction.rows(&statements.delete_keys(id, some)).await?;
+    }
+    Ok(())
 }
 
 /// Puts the members of a small group into the answer; a large one is not read only to be sent.

@@ -1,5 +1,8 @@
 //! Comparisons with the URL of a resource, which is made when it is asked for.
 
+use super::column::Column;
+use super::compare::compare_text;
+use super::order::id_column;
 use super::statement::Sql;
 use super::translate::{Place, Side, Translation, Unmapped};
 use crate::filter::{CompareOp, Comparison};
@@ -18,15 +21,13 @@ impl Translation<'_> {
         let id = Some(locations).filter(|_| comparison.op == CompareOp::Eq).and_then(|locations| locations.id_in(url));
         let id = id.ok_or_else(|| Unmapped::new(path))?;
         self.approximate();
-        let (Some(id), Side::Above) = (id, side) else {
-            return Ok(Sql::new("FALSE"));
-        };
-        let is_id = |column: &super::Column| {
-            super::compare::compare_text(self.columns.dialect(), &column.sql, CompareOp::Eq, &id)
+        let is_id = |column: &Column| match (&id, side) {
+            (Some(id), Side::Above) => compare_text(self.columns.dialect(), &column.sql, CompareOp::Eq, id),
+            (None, _) | (Some(_), Side::Below) => Sql::new("FALSE"),
         };
         let attribute = path.attribute();
         if path.extension().is_none() && attribute.name() == "meta" {
-            return Ok(is_id(&super::order::id_column(self.columns)?));
+            return Ok(is_id(&id_column(self.columns)?));
         }
         let value = attribute.sub_attribute("value").ok_or_else(|| Unmapped::new(path))?;
         let value = ResolvedPath::new(path.extension().cloned(), attribute.clone(), Some(value.clone()));

@@ -32,6 +32,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod clauses;
 mod column;
 mod columns;
 mod compare;
@@ -42,6 +43,7 @@ mod order;
 mod statement;
 mod translate;
 
+pub use clauses::{Clauses, clauses, pushdown};
 pub use column::{Column, Form, InstantForm};
 pub use columns::{Columns, Elements, Mapping};
 pub use dialect::Dialect;

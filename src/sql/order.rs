@@ -71,8 +71,9 @@ pub(super) fn id_column(columns: &(impl Columns + ?Sized)) -> Result<Column, Unm
     columns.column(&path).ok_or_else(|| Unmapped::new(&path))
 }
 
+#[expect(clippy::expect_used, reason = "RFC 7643, Section 3.1 defines it")]
 fn id_path() -> ResolvedPath {
-    let id = Schema::common().attribute("id").expect("RFC 7643, Section 3.1 defines it");
+    let id = Schema::common().attribute("id").expect("a common attribute");
     ResolvedPath::new(None, id.clone(), None)
 }
 

@@ -52,8 +52,16 @@ impl Sql {
         Self { pieces: vec![Piece::Text(text.into())] }
     }
 
-    /// SQL with a parameter at each `{}`.
-    pub(crate) fn with(template: &str, parameters: impl IntoIterator<Item = Parameter>) -> Self {
+    /// SQL with a parameter at each `{}`: as many as there are of these.
+    ///
+    /// ```
+    /// use scimwire::sql::{Dialect, Sql};
+    ///
+    /// let sql = Sql::with("account = {} AND id = {}", ["one".into(), "7".into()]);
+    /// assert_eq!(sql.render(Dialect::Postgres, 1), "account = $1 AND id = $2");
+    /// ```
+    #[must_use]
+    pub fn with(template: &str, parameters: impl IntoIterator<Item = Parameter>) -> Self {
         let mut texts = template.split("{}");
         let sql = Self::new(texts.next().unwrap_or_default());
         parameters.into_iter().zip(texts).fold(sql, |sql, (parameter, text)| sql.bind(parameter).text(text))

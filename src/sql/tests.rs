@@ -1,1 +1,269 @@
+use chrono::{DateTime, Utc};
+use serde_json::json;
 
+use super::*;
+use crate::filter::{Binder, Filter};
+use crate::query::{Position, Sort, SortKey};
+use crate::schema::{ENTERPRISE_USER, Locations, Registry, ResourceType, Schema};
+
+fn users() -> ResourceType {
+    let desk = json!({ "id": "urn:example:Desk", "name": "Desk", "attributes": [
+        { "name": "floor", "type": "integer" },
+        { "name": "since", "type": "dateTime" },
+        { "name": "key", "type": "binary" },
+    ]});
+    ResourceType::user().with_extension(ENTERPRISE_USER).with_extension(Schema::from_json(desk).expect("a schema"))
+}
+
+fn mapping(dialect: Dialect) -> Mapping {
+    Mapping::new(dialect)
+        .column("id", Column::text("u.id"))
+        .column("externalId", Column::text("u.external_id"))
+        .column("userName", Column::ascii("u.email").not_null())
+        .column("title", Column::text("u.title"))
+        .column("displayName", Column::folded("u.display_folded"))
+        .column("active", Column::boolean("u.active"))
+        .column("meta.created", Column::instant("u.created", InstantForm::UnixSeconds))
+        .column("meta.lastModified", Column::instant("u.modified", InstantForm::Timestamptz))
+        .column("urn:example:Desk:floor", Column::number("u.floor"))
+        .column("urn:example:Desk:key", Column::new("u.key", Form::Binary))
+        .elements(
+            "emails",
+            Elements::table("user_email", "user_id", "u.id")
+                .column("value", Column::ascii("user_email.value"))
+                .column("type", Column::ascii("user_email.type"))
+                .column("primary", Column::boolean("user_email.is_primary")),
+        )
+        .elements("roles", Elements::json(dialect, "u.roles").member("value", Form::Ascii).member("primary", Form::Boolean))
+}
+
+fn locations() -> Locations {
+    Locations::new("https://example.com/scim/v2", &Registry::new([ResourceType::user().into()]).expect("a registry"))
+}
+
+fn bound(filter: &str) -> crate::filter::BoundFilter {
+    let filter: Filter = filter.parse().unwrap_or_else(|err| panic!("{filter}: {err}"));
+    Binder::new(&users()).locations(locations()).bind(&filter).unwrap_or_else(|err| panic!("{filter}: {err}"))
+}
+
+fn condition(dialect: Dialect, filter: &str) -> Where {
+    translate(&bound(filter), &mapping(dialect)).unwrap_or_else(|err| panic!("{filter}: {err}"))
+}
+
+fn text(dialect: Dialect, filter: &str) -> String {
+    condition(dialect, filter).sql.render(dialect, 1)
+}
+
+#[test]
+fn conditions_are_as_short_as_can_be() {
+    for (filter, sqlite, postgres) in [
+        (r#"id eq "7""#, r#""u"."id" COLLATE BINARY = ?1"#, r#""u"."id" = $1"#),
+        (r#"userName eq "Ann""#, r#"lower("u"."email") COLLATE BINARY = ?1"#, r#"lower("u"."email" COLLATE "C") = $1"#),
+        ("active eq true", r#""u"."active" = ?1"#, r#""u"."active" = $1"#),
+        ("title pr", r#""u"."title" <> ''"#, r#""u"."title" <> ''"#),
+        (r#"displayName co "a""#, r#"instr("u"."display_folded", ?1) > 0"#, r#""u"."display_folded" LIKE $1 ESCAPE '\'"#),
+        (r#"displayName co """#, r#""u"."display_folded" IS NOT NULL"#, r#""u"."display_folded" IS NOT NULL"#),
+        (
+            r#"externalId sw "ab""#,
+            r#"("u"."external_id" COLLATE BINARY >= ?1 AND "u"."external_id" COLLATE BINARY < ?2)"#,
+            r#"("u"."external_id" COLLATE "C" >= $1 AND "u"."external_id" COLLATE "C" < $2)"#,
+        ),
+        ("urn:example:Desk:floor ge 7", r#""u"."floor" >= ?1"#, r#"CAST("u"."floor" AS numeric) >= CAST($1 AS numeric)"#),
+        (
+            r#"not (active eq true) and id gt "a""#,
+            r#"(NOT coalesce("u"."active" = ?1, FALSE) AND "u"."id" COLLATE BINARY > ?2)"#,
+            r#"(NOT coalesce("u"."active" = $1, FALSE) AND "u"."id" COLLATE "C" > $2)"#,
+        ),
+        (
+            "emails[primary eq false]",
+            r#"(EXISTS (SELECT 1 FROM "user_email" WHERE "user_email"."user_id" = "u"."id" AND ("user_email"."is_primary" IS NULL OR "user_email"."is_primary" = ?1)))"#,
+            r#"(EXISTS (SELECT 1 FROM "user_email" WHERE "user_email"."user_id" = "u"."id" AND ("user_email"."is_primary" IS NULL OR "user_email"."is_primary" = $1)))"#,
+        ),
+    ] {
+        assert_eq!(text(Dialect::Sqlite, filter), sqlite);
+        assert_eq!(text(Dialect::Postgres, filter), postgres);
+    }
+}
+
+#[test]
+fn values_are_bound_and_patterns_escaped() {
+    let hostile = r"100%_\' OR 1=1; --";
+    let filter = format!("displayName co {}", json!(hostile));
+    for dialect in [Dialect::Sqlite, Dialect::Postgres] {
+        let condition = condition(dialect, &filter);
+        assert!(!condition.sql.render(dialect, 1).contains("100"));
+        let expected = match dialect {
+            Dialect::Sqlite => hostile.to_lowercase(),
+            Dialect::Postgres => r"%100\%\_\\' or 1=1; --%".to_owned(),
+        };
+        assert_eq!(condition.sql.parameters().collect::<Vec<_>>(), [&Parameter::Text(expected)]);
+    }
+    assert_eq!(Dialect::quote(r#"a"b.c"#), r#""a""b"."c""#);
+}
+
+#[test]
+fn an_attribute_without_a_column_is_an_error() {
+    for filter in [
+        "nickName pr",
+        r#"active eq true and nickName eq "x""#,
+        r#"active eq true or not (nickName pr)"#,
+        r#"emails.display eq "x""#,
+        r#"emails[display eq "x"]"#,
+        r#"phoneNumbers[type eq "work"]"#,
+        "name pr",
+        "urn:example:Desk:since pr",
+        r#"meta.location co "Users""#,
+        r#"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager.$ref eq "x""#,
+    ] {
+        let err = translate(&bound(filter), &mapping(Dialect::Sqlite)).expect_err(filter);
+        assert!(!err.path().is_empty());
+        let query = crate::query::Query {
+            filter: Some(bound(filter)),
+            sort: None,
+            page: crate::query::Page::Index { start: 1, count: 1 },
+            projection: crate::query::Projection::default(),
+        };
+        assert_eq!(pushdown(&query, &mapping(Dialect::Sqlite)), crate::store::Pushdown::Nothing);
+    }
+}
+
+#[test]
+fn what_cannot_be_said_is_said_a_little_too_often() {
+    for (filter, exact) in [
+        (r#"title eq "Boss""#, false),
+        (r#"not (title eq "Boss")"#, false),
+        (r#"title pr"#, true),
+        (r#"userName eq "ann""#, true),
+        (r#"meta.location eq "https://example.com/scim/v2/Users/7""#, false),
+        (r#"externalId eq "x""#, true),
+    ] {
+        assert_eq!(condition(Dialect::Sqlite, filter).exact, exact, "{filter}");
+    }
+    let above = text(Dialect::Sqlite, r#"title eq "Boss""#);
+    assert!(above.ends_with(r#" OR length(CAST("u"."title" AS BLOB)) <> length("u"."title"))"#), "{above}");
+    let below = text(Dialect::Postgres, r#"not (title eq "Boss")"#);
+    assert!(below.contains(r#" AND NOT (octet_length("u"."title") <> char_length("u"."title"))"#), "{below}");
+}
+
+#[test]
+fn the_url_of_a_resource_says_its_id() {
+    let url = |url: &str| condition(Dialect::Sqlite, &format!(r#"meta.location eq "{url}""#)).sql;
+    let id = url("https://example.com/scim/v2/Users/a%20b");
+    assert_eq!(id.parameters().collect::<Vec<_>>(), [&Parameter::Text("a b".to_owned())]);
+    for elsewhere in ["https://example.com/scim/v2/Things/7", "https://example.org/Users", "", "7"] {
+        assert_eq!(url(elsewhere).render(Dialect::Sqlite, 1), "FALSE", "{elsewhere}");
+    }
+    // An id such as `v7` does not count in a URL, so that this one may name several.
+    let all = bound(r#"meta.location eq "https://example.com/scim/v2/Users/v7""#);
+    assert!(translate(&all, &mapping(Dialect::Sqlite)).is_err());
+}
+
+#[test]
+fn instants_between_two_values_of_a_column_are_compared_with_neither() {
+    let at = |op: &str, instant: &str| text(Dialect::Sqlite, &format!(r#"meta.created {op} "{instant}""#));
+    for (op, sign) in [("eq", "="), ("gt", ">"), ("ge", ">="), ("lt", "<"), ("le", "<=")] {
+        assert_eq!(at(op, "2011-05-13T04:42:34Z"), format!(r#""u"."created" {sign} ?1"#));
+    }
+    for (op, condition) in [("gt", ">"), ("ge", ">"), ("lt", "<="), ("le", "<=")] {
+        assert_eq!(at(op, "2011-05-13T04:42:34.5Z"), format!(r#""u"."created" {condition} ?1"#), "{op}");
+    }
+    assert_eq!(at("eq", "2011-05-13T04:42:34.5Z"), "FALSE");
+    assert_eq!(
+        text(Dialect::Postgres, r#"meta.lastModified ge "2011-05-13T06:42:34+02:00""#),
+        r#""u"."modified" >= CAST($1 AS timestamptz)"#
+    );
+}
+
+#[test]
+fn numbers_are_compared_exactly_or_not_at_all() {
+    let of = |number: &str| translate(&bound(&format!("urn:example:Desk:floor lt {number}")), &mapping(Dialect::Sqlite));
+    let parameter = |number: &str| of(number).ok().and_then(|condition| condition.sql.parameters().next().cloned());
+    assert_eq!(parameter("9007199254740993"), Some(Parameter::Integer(9_007_199_254_740_993)));
+    assert_eq!(parameter("7.5"), Some(Parameter::Real(7.5)));
+    assert_eq!(parameter("1e22"), Some(Parameter::Real(1e22)));
+    assert_eq!(parameter("0.1000000000000000055"), None);
+    assert_eq!(parameter("1e-400"), None);
+    assert_eq!(parameter("99999999999999999999"), None);
+}
+
+#[test]
+fn keys_are_in_the_order_of_values() {
+    let floor = bound("urn:example:Desk:floor eq 1");
+    let mut attribute = None;
+    floor.for_each_path(&mut |path| attribute = Some(path.last().clone()));
+    let attribute = attribute.expect("a path");
+    let numbers = [
+        json!(-1e300),
+        json!(i64::MIN),
+        json!(-1000),
+        json!(-99.5),
+        json!(-99),
+        json!(-1.52),
+        json!(-1.5),
+        json!(-1),
+        json!(-0.1),
+        json!(-1e-300),
+        json!(0),
+        json!(1e-300),
+        json!(0.1),
+        json!(0.11),
+        json!(1),
+        json!(1.5),
+        json!(1.52),
+        json!(9),
+        json!(10),
+        json!(99),
+        json!(1000),
+        json!(9_007_199_254_740_992_i64),
+        json!(9_007_199_254_740_993_i64),
+        json!(u64::MAX),
+        json!(1e300),
+    ];
+    let keys: Vec<String> = numbers.iter().map(|number| key(&attribute, number).expect("a number")).collect();
+    assert!(keys.is_sorted_by(|one, other| one < other), "{keys:#?}");
+    for same in [[json!(1), json!(1.0)], [json!(100), json!(1e2)], [json!(0), json!(-0.0)]] {
+        assert_eq!(key(&attribute, &same[0]), key(&attribute, &same[1]));
+    }
+    let since = users().resolve(&"urn:example:Desk:since".parse().expect("a path")).expect("it is there");
+    let instants = [
+        "0000-01-01T00:00:00+23:59",
+        "1969-12-31T23:59:59.5Z",
+        "1970-01-01T00:00:00Z",
+        "2016-12-31T23:59:60Z",
+        "2017-01-01T00:00:00Z",
+        "9999-12-31T23:59:59-23:59",
+    ];
+    let keys: Vec<String> = instants.iter().map(|instant| key(since.last(), &json!(instant)).expect("an instant")).collect();
+    assert!(keys.is_sorted_by(|one, other| one < other), "{keys:#?}");
+}
+
+#[test]
+fn pages_begin_behind_a_position() {
+    let sort = |by: &str, order: &str| Sort::bind(by, Some(order), &users()).expect("it can be sorted by");
+    let at = |key: Option<SortKey>| Position { key, id: "7".to_owned() };
+    let behind = |sort: &Sort, key: Option<SortKey>| {
+        let sql = after(Some(sort), &at(key), &mapping(Dialect::Sqlite)).expect("it is mapped");
+        sql.map(|sql| sql.render(Dialect::Sqlite, 1))
+    };
+    let name = || Some(SortKey::Text("ann".to_owned()));
+    let (id, email) = (r#""u"."id" COLLATE BINARY"#, r#"lower("u"."email") COLLATE BINARY"#);
+    let up = sort("userName", "ascending");
+    assert_eq!(behind(&up, name()), Some(format!("({email} >= ?1 AND ({email} > ?2 OR {id} > ?3))")));
+    assert_eq!(behind(&up, None), Some("FALSE".to_owned()), "nobody lacks a name");
+    let down = sort("active", "descending");
+    let active = r#""u"."active""#;
+    assert_eq!(behind(&down, Some(SortKey::Boolean(true))), Some(format!("({active} <= ?1 AND ({active} < ?2 OR {id} > ?3))")));
+    assert_eq!(behind(&down, None), Some(format!("({active} IS NOT NULL OR {id} > ?1)")));
+    let up = sort("active", "ascending");
+    assert_eq!(behind(&up, None), Some(format!("({active} IS NULL AND {id} > ?1)")));
+    // Keys of another type come from another resource type, and stand before or behind all of these.
+    assert_eq!(behind(&up, name()), Some(format!("(FALSE OR {active} IS NULL)")));
+    let instant = SortKey::Instant(DateTime::<Utc>::UNIX_EPOCH);
+    assert_eq!(behind(&sort("userName", "ascending"), Some(instant)), Some(format!("{email} IS NOT NULL")));
+    assert_eq!(
+        order_by(Some(&down), &mapping(Dialect::Postgres)).expect("it is mapped").render(Dialect::Postgres, 1),
+        r#""u"."active" DESC NULLS FIRST, "u"."id" COLLATE "C""#
+    );
+    // Text as it is has another order than text without regard to case.
+    assert!(order_by(Some(&sort("title", "ascending")), &mapping(Dialect::Sqlite)).is_err());
+}

@@ -1,6 +1,7 @@
 //! Filters as conditions.
 
 use std::cell::Cell;
+use std::sync::Arc;
 
 use super::column::Column;
 use super::columns::{Columns, Elements};
@@ -95,22 +96,42 @@ impl Translation<'_> {
                 let term = self.condition(place, side.other(), term)?;
                 Ok(Sql::new("NOT coalesce(").append(term).text(", FALSE)"))
             }
-            BoundFilter::Present(path) => self.present(place, path),
+            BoundFilter::Present(path) => self.present(place, side, path),
             BoundFilter::Compare(comparison) => self.compare(place, side, comparison),
             BoundFilter::Element { path, filter } => self.element(side, path, filter),
             BoundFilter::Nothing => Ok(Sql::new("FALSE")),
         }
     }
 
-    fn present(&self, place: &Place<'_>, path: &ResolvedPath) -> Result<Sql, Unmapped> {
+    fn present(&self, place: &Place<'_>, side: Side, path: &ResolvedPath) -> Result<Sql, Unmapped> {
         if path.last().kind() != AttributeType::Complex {
             return self.of_values(place, path, |column| Ok(column.present()));
         }
         // RFC 7644, Table 3: a complex attribute is there when one of its sub-attributes is.
-        let subs = path.attribute().sub_attributes().iter();
-        let subs = subs.map(|sub| ResolvedPath::new(path.extension().cloned(), path.attribute().clone(), Some(sub.clone())));
-        let conditions: Vec<Sql> = subs.filter_map(|sub| self.present(place, &sub).ok()).collect();
-        if conditions.is_empty() { Err(Unmapped::new(path)) } else { Ok(Sql::join(conditions, " OR ")) }
+        let attribute = path.attribute();
+        let derived =
+            |name: &str| name == "$ref" && attribute.refers_by_value() || name == "location" && attribute.name() == "meta";
+        let subs = attribute.sub_attributes().iter().filter(|sub| sub.is_readable() && !derived(sub.name()));
+        let subs = subs.map(|sub| ResolvedPath::new(path.extension().cloned(), Arc::clone(attribute), Some(Arc::clone(sub))));
+        let conditions: Vec<_> = subs.map(|sub| self.present(place, side, &sub)).collect();
+        let all_known = conditions.iter().all(Result::is_ok);
+        let conditions: Vec<Sql> = conditions.into_iter().flatten().collect();
+        if conditions.is_empty() {
+            return Err(Unmapped::new(path));
+        }
+        if all_known {
+            return Ok(Sql::join(conditions, " OR "));
+        }
+        // A sub-attribute without a column may have a value too.
+        self.approximate();
+        match (side, place) {
+            (Side::Below, _) => Ok(Sql::join(conditions, " OR ")),
+            (Side::Above, Place::Resource) if attribute.multi_valued() => {
+                let elements = self.columns.elements(path).ok_or_else(|| Unmapped::new(path))?;
+                Ok(elements.exists(Sql::new("TRUE")))
+            }
+            (Side::Above, Place::Resource | Place::Element(_)) => Ok(Sql::new("TRUE")),
+        }
     }
 
     fn compare(&self, place: &Place<'_>, side: Side, comparison: &Comparison) -> Result<Sql, Unmapped> {
@@ -128,11 +149,7 @@ impl Translation<'_> {
         }
         self.of_values(place, path, |column| {
             let condition = self.compare_column(side, column, comparison)?;
-            Ok(if absent_too {
-                Sql::new(format!("({} IS NULL OR ", column.sql)).append(condition).text(")")
-            } else {
-                condition
-            })
+            Ok(if absent_too { Sql::new(format!("({} IS NULL OR ", column.sql)).append(condition).text(")") } else { condition })
         })
     }
 

@@ -5,7 +5,6 @@ pub mod complete;
 mod error;
 mod memory;
 mod precondition;
-mod secret;
 mod update;
 
 use std::sync::Arc;
@@ -28,8 +27,6 @@ pub(crate) use change::member_ids;
 pub(crate) use change::same_member;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub(crate) use memory::CARRIED_MEMBERS;
-#[cfg(any(feature = "sqlite", feature = "postgres"))]
-pub(crate) use secret::forget_secrets;
 
 /// Where the resources of one type are kept. The host implements it over its own tables.
 ///

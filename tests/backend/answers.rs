@@ -7,13 +7,13 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{TestError, TestRunner};
+use scimwire::Resource;
 use scimwire::auth::RequestContext;
 use scimwire::filter::{Binder, Budget, Filter};
 use scimwire::query::{Page, Projection, Query, Sort};
 use scimwire::resource::Meta;
 use scimwire::schema::ResourceType;
 use scimwire::store::{Pushdown, ResourceStore, complete};
-use scimwire::{MemoryDirectory, Resource};
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
@@ -59,14 +59,26 @@ impl Subject {
     /// Compares with evaluation of all resources; says how much the store did by itself.
     fn check(&self, filter: Option<&Filter>, sort: Option<&Sort>, page: &SomePage) -> Result<Pushdown, TestCaseError> {
         let bind = |filter: &Filter| Binder::new(&self.resource_type).bind(filter).expect("it binds");
-        let query =
-            Query { filter: filter.map(bind), sort: sort.cloned(), page: page.of(&self.all, sort), projection: Projection::default() };
+        let query = Query {
+            filter: filter.map(bind),
+            sort: sort.cloned(),
+            page: page.of(&self.all, sort),
+            projection: Projection::default(),
+        };
         let matching = self.all.iter().filter(|resource| query.filter.as_ref().is_none_or(|filter| filter.matches(resource)));
         let expected = complete::page(matching.cloned().collect(), sort, &query.page);
         let found = complete::select(self.store.as_ref(), &query, Budget::new(u64::MAX), &self.cx);
-        let found = RUNTIME.block_on(found).map_err(|err| TestCaseError::fail(format!("{err}: {:?}", std::error::Error::source(&err))))?;
+        let found = RUNTIME
+            .block_on(found)
+            .map_err(|err| TestCaseError::fail(format!("{err}: {:?}", std::error::Error::source(&err))))?;
         let ids = |resources: &[Arc<Resource>]| resources.iter().map(|resource| resource.id().to_owned()).collect::<Vec<_>>();
-        prop_assert_eq!(ids(&found.resources), ids(&expected.resources), "{:?}: {:?}", self.kind, filter.map(ToString::to_string));
+        prop_assert_eq!(
+            ids(&found.resources),
+            ids(&expected.resources),
+            "{:?}: {:?}",
+            self.kind,
+            filter.map(ToString::to_string)
+        );
         prop_assert_eq!(&found.resources, &expected.resources);
         prop_assert_eq!(found.more, expected.more);
         if matches!(query.page, Page::Index { .. }) {
@@ -124,11 +136,10 @@ fn filters_on_members_answer_the_same() {
 fn groups_of_a_user_answer_the_same() {
     for kind in kinds() {
         RUNTIME.block_on(async {
-            let (directory, memory) = (AnyDirectory::new(kind, false).await, MemoryDirectory::new());
+            let directory = AnyDirectory::new(kind, false).await;
             let cx = RequestContext::new("example");
             let users = directory.store(ResourceType::user());
             let groups = directory.store(ResourceType::group());
-            let _ = memory;
             let mut ids = Vec::new();
             for name in ["ann", "bob", "cid"] {
                 let mut user = Resource::default();
@@ -240,7 +251,7 @@ fn about_groups() -> BoxedStrategy<Filter> {
 }
 
 /// Random users, the same in each run, with names of their own.
-fn people() -> Vec<Resource> {
+pub(super) fn people() -> Vec<Resource> {
     let mut runner = TestRunner::deterministic();
     let users = (0..PEOPLE).map(|number| {
         let mut user = user().new_tree(&mut runner).expect("a user").current();
@@ -251,7 +262,7 @@ fn people() -> Vec<Resource> {
     users.collect()
 }
 
-fn run<S: Strategy>(strategy: &S, check: impl Fn(S::Value) -> Result<(), TestCaseError>)
+pub(super) fn run<S: Strategy>(strategy: &S, check: impl Fn(S::Value) -> Result<(), TestCaseError>)
 where
     S::Value: std::fmt::Debug,
 {

@@ -7,12 +7,13 @@ use http::{HeaderMap, Request};
 use scimwire::auth::RequestContext;
 use scimwire::dispatch::{Clock, Features, PatchAnswer, Report};
 use scimwire::policy::Policy;
-use scimwire::{Dispatcher, MemoryDirectory, Quirks};
+use scimwire::{Dispatcher, Quirks};
 use serde_json::{Value, json};
 
 use super::recorder::Recorder;
 use super::samples::{group, types, user};
 use super::whole_store::WholeStore;
+use crate::databases::{LazyDirectory, kind_asked_for};
 
 pub(crate) const BASE: &str = "https://example.com/scim/v2";
 pub(crate) const PATCH_OP: &str = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
@@ -54,10 +55,7 @@ pub(crate) struct Provider {
 
 impl Provider {
     pub(crate) fn new(setup: Setup) -> Self {
-        let directory = match &setup.kept {
-            Kept::Dangling => MemoryDirectory::new().keeping_dangling_members(),
-            Kept::Apart | Kept::Whole(_) => MemoryDirectory::new(),
-        };
+        let directory = LazyDirectory::new(kind_asked_for(), matches!(setup.kept, Kept::Dangling));
         let mut builder = Dispatcher::builder(BASE).unauthenticated();
         for resource_type in types() {
             builder = match &setup.kept {

@@ -28,6 +28,7 @@ async fn without_flags_it_prints_all_that_a_client_needs() {
     let path = curl_url.strip_prefix(&format!("http://{}", address(&url))).expect("it is reached where it listens");
     let answer = get(address(&url), path, &token).await;
     assert_eq!((answer.status, body(&answer)["totalResults"].clone()), (200, json!(0)));
+    assert!(server.folder().join("scimwire-demo.db").is_file(), "it keeps what it is told");
     assert!(token.len() >= 43, "256 bits in base64: {token}");
     assert_ne!(Server::start().token(), token, "each run has a token of its own");
 }

@@ -8,6 +8,7 @@ mod admin;
 mod bulk;
 mod command_line;
 mod crowd;
+mod durable;
 mod life;
 mod policies;
 mod process;

@@ -3,10 +3,12 @@
 use std::env;
 use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, ExitStatus, Output, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
 
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -26,14 +28,22 @@ pub(crate) fn refuses(flags: &[&str], message: &str) {
 pub(crate) struct Server {
     process: Child,
     output: BufReader<ChildStdout>,
+    /// Where it runs, and keeps its file.
+    folder: TempDir,
 }
 
 impl Server {
     pub(crate) fn start() -> Self {
-        let mut process =
-            command().args(["--listen", "127.0.0.1:0"]).stderr(Stdio::null()).spawn().expect("the demo is a program");
+        let folder = TempDir::new().expect("a folder");
+        let mut command = command();
+        command.args(["--listen", "127.0.0.1:0"]).current_dir(folder.path()).stderr(Stdio::null());
+        let mut process = command.spawn().expect("the demo is a program");
         let output = BufReader::new(process.stdout.take().expect("a pipe"));
-        Self { process, output }
+        Self { process, output, folder }
+    }
+
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// The lines that it prints, up to the last.

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::provider::{Answer, Provider, Setup, id};
 use super::samples::{device, user};
+use crate::databases::counts_by_cursor;
 
 async fn of_users(count: usize) -> Provider {
     Provider::strict().with_all("/Users", (0..count).map(|number| user(&format!("user{number:02}"))).collect()).await
@@ -47,7 +48,10 @@ async fn an_empty_cursor_begins() {
         assert!(page.next_cursor().is_some());
         // C-2-09, C-2-05, C-2-06, C-2-08
         assert_eq!((page.body.get("startIndex"), page.body.get("previousCursor")), (None, None));
-        assert_eq!((&page.body["totalResults"], &page.body["itemsPerPage"]), (&json!(7), &json!(3)));
+        assert_eq!(page.body["itemsPerPage"], 3);
+        if counts_by_cursor() {
+            assert_eq!(page.body["totalResults"], 7);
+        }
     }
 }
 

@@ -11,6 +11,7 @@ use serde_json::json;
 
 use super::provider::{Provider, Setup, id};
 use super::samples::{USER, people, user};
+use crate::databases::keeps_nul;
 
 #[tokio::test]
 async fn equality_is_of_type_and_case_rule() {
@@ -198,7 +199,8 @@ async fn operands_are_values_and_never_text_of_a_query() {
     // P-3.4.2.2-26
     let provider = Provider::strict();
     let odd = ["100%", "a_b", "axb", "x' or '1'='1", "\"quoted\"", "back\\slash", "*", "a;--", "\u{0}nul", "(]"];
-    for title in odd {
+    let odd: Vec<&str> = odd.into_iter().filter(|text| keeps_nul() || !text.contains('\0')).collect();
+    for title in odd.clone() {
         provider.create("/Users", json!({ "schemas": [USER], "userName": format!("u {title}"), "title": title })).await;
     }
     for title in odd {

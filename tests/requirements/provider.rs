@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 
 use super::samples::{device_type, devices, people};
 use super::shapes::Shaped;
+use crate::databases::{Kind, LazyDirectory, kind_asked_for};
 
 pub(crate) const BASE: &str = "https://example.com/scim/v2";
 
@@ -61,12 +62,17 @@ impl Provider {
 
     /// A service provider of these types instead.
     pub(crate) fn serving(types: impl IntoIterator<Item = ResourceType>, setup: Setup) -> Self {
-        let directory = MemoryDirectory::new();
+        let (directory, kind) = (MemoryDirectory::new(), kind_asked_for());
+        let database = LazyDirectory::new(kind, false);
         let clock = TestClock::default();
         let mut builder = Dispatcher::builder(setup.base_url).unauthenticated();
         for resource_type in types {
-            let store = Shaped::new(directory.store(resource_type.clone()), setup.pushdown);
-            builder = builder.resource_type(resource_type, store);
+            builder = if setup.pushdown == Pushdown::Pages && kind != Kind::Memory {
+                builder.resource_type(resource_type.clone(), database.store(resource_type))
+            } else {
+                let store = Shaped::new(directory.store(resource_type.clone()), setup.pushdown);
+                builder.resource_type(resource_type, store)
+            };
         }
         builder = builder.quirks(setup.quirks).limits(setup.limits).features(setup.features).clock(clock.clone());
         if let Some(policy) = setup.policy {

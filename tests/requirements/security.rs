@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::provider::{BASE, Provider, escaped, id};
 use super::samples::{DEVICE, ENTERPRISE, USER, device, user};
+use crate::databases::keeps_nul;
 
 /// A service provider of users with these attributes sensitive.
 fn with_sensitive(attributes: &[&'static str]) -> Result<Dispatcher, BuildError> {
@@ -139,7 +140,7 @@ async fn hostile_text_is_text() {
         "\u{202e}desrever",
         "*)(uid=*",
     ];
-    for (index, text) in texts.iter().enumerate() {
+    for (index, text) in texts.iter().enumerate().filter(|(_, text)| keeps_nul() || !text.contains('\0')) {
         let mut body = user(&format!("user{index}"));
         body["title"] = json!(text);
         body["externalId"] = json!(text);
@@ -159,7 +160,8 @@ async fn hostile_text_is_text() {
         for answer in answers {
             assert_eq!((answer.status, answer.headers.get("set-cookie")), (404, None), "{text}");
         }
-        assert_eq!(provider.get("/Users").await.body["totalResults"], index + 1);
+        let left_out = texts[..index].iter().filter(|text| !keeps_nul() && text.contains('\0')).count();
+        assert_eq!(provider.get("/Users").await.body["totalResults"], index + 1 - left_out);
     }
     // A bare filter of that kind is refused.
     for text in texts {

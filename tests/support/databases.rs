@@ -33,7 +33,8 @@ pub(crate) enum Kind {
 pub(crate) enum AnyDirectory {
     Memory(MemoryDirectory),
     Sqlite(SqliteDirectory, Arc<TempDir>),
-    Postgres(PostgresDirectory),
+    /// The directory, and the URL of its database.
+    Postgres(PostgresDirectory, String),
 }
 
 impl AnyDirectory {
@@ -54,7 +55,8 @@ impl AnyDirectory {
                 options.connections = 4;
                 let url = cluster.new_database().await;
                 let directory = PostgresDirectory::connect_with(&url, &options).await.expect("a new database");
-                Self::Postgres(if keeps_dangling { directory.keeping_dangling_members() } else { directory })
+                let directory = if keeps_dangling { directory.keeping_dangling_members() } else { directory };
+                Self::Postgres(directory, url)
             }
         }
     }
@@ -63,7 +65,7 @@ impl AnyDirectory {
         match self {
             Self::Memory(directory) => Arc::new(directory.store(resource_type)),
             Self::Sqlite(directory, _) => Arc::new(directory.store(resource_type)),
-            Self::Postgres(directory) => Arc::new(directory.store(resource_type)),
+            Self::Postgres(directory, _) => Arc::new(directory.store(resource_type)),
         }
     }
 }
@@ -81,6 +83,16 @@ pub(crate) fn kind_asked_for() -> Kind {
         Ok("memory") | Err(_) => Kind::Memory,
         Ok(other) => panic!("SCIMWIRE_TEST_STORE={other}: use `memory`, `sqlite` or `postgres`"),
     }
+}
+
+/// Whether the store keeps U+0000; PostgreSQL's text cannot.
+pub(crate) fn keeps_nul() -> bool {
+    kind_asked_for() == Kind::Memory
+}
+
+/// Whether the store says how many there are when only a page behind a cursor was asked for.
+pub(crate) fn counts_by_cursor() -> bool {
+    kind_asked_for() == Kind::Memory
 }
 
 /// A directory that is opened when one of its stores is first used.
@@ -183,7 +195,7 @@ impl Cluster {
         let folder = tempfile::Builder::new().prefix("scimwire-pg").tempdir().expect("a folder");
         give_away(folder.path());
         let data = folder.path().join("data");
-        let initdb = as_somebody(&bin.join("initdb"))
+        let initdb = as_somebody(bin.join("initdb"))
             .args(["-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--locale-provider=icu"])
             .args(["--icu-locale=en-US", "--no-sync", "-D"])
             .arg(&data)
@@ -192,7 +204,8 @@ impl Cluster {
         assert!(initdb.status.success(), "{}", String::from_utf8_lossy(&initdb.stderr));
         let settings: String = settings.iter().map(|setting| format!(" -c {setting}")).collect();
         // Nothing is lost that a test looks for: the power does not fail during one.
-        let options = format!("-c listen_addresses= -c unix_socket_directories={} -c fsync=off{settings}", folder.path().display());
+        let options =
+            format!("-c listen_addresses= -c unix_socket_directories={} -c fsync=off{settings}", folder.path().display());
         let pg_ctl = bin.join("pg_ctl");
         let script = format!(
             "'{ctl}' -D '{data}' -s -w -l '{log}' -o '{options}' start && echo started; cat; '{ctl}' -D '{data}' -s -m immediate stop; rm -rf '{folder}'",
@@ -229,7 +242,7 @@ impl Cluster {
     /// Stops the server, or starts it again.
     pub(crate) fn control(&self, arguments: &[&str]) {
         let log = self.folder.path().join("log");
-        let status = as_somebody(&self.bin.join("pg_ctl"))
+        let status = as_somebody(self.bin.join("pg_ctl"))
             .arg("-D")
             .arg(self.folder.path().join("data"))
             .args(["-s", "-w", "-l"])

@@ -19,7 +19,6 @@ use crate::schema::{Attribute, ResourceType};
 use crate::store::change::{Change, MemberChange};
 use crate::store::error::StoreError;
 use crate::store::precondition::Precondition;
-use crate::store::secret::forget_secrets;
 use crate::store::update::Update;
 
 /// A database in memory that holds resources of several types, and hands out a store for each.

@@ -1,0 +1,201 @@
+//! A store over tables that were there before: `users` and `user_email` in SQLite.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use scimwire::auth::RequestContext;
+use scimwire::query::{Page, Projection, Query};
+use scimwire::resource::{Meta, Resource, Version};
+use scimwire::sql::{Column, Dialect, Elements, InstantForm, Mapping, Parameter, Sql, clauses, pushdown};
+use scimwire::store::{Change, Precondition, Pushdown, Selected, Selection, Update};
+use scimwire::{Dispatcher, ResourceStore, ResourceType, StoreError};
+use serde_json::{Value, json};
+use sqlx::sqlite::{SqliteArguments, SqlitePool, SqliteRow};
+use sqlx::{Arguments, Row, SqliteConnection};
+
+/// The tables as they were, but for the columns that SCIM needs: `external_id`, `version` and the times.
+pub(crate) const TABLES: &str = "
+    CREATE TABLE users (
+        id TEXT PRIMARY KEY, account TEXT NOT NULL, email TEXT NOT NULL COLLATE NOCASE, first_name TEXT, last_name TEXT,
+        active INTEGER NOT NULL, external_id TEXT, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL,
+        version INTEGER NOT NULL, UNIQUE (account, email));
+    CREATE TABLE user_email (user_id TEXT NOT NULL, type TEXT, value TEXT NOT NULL);
+    CREATE INDEX user_email_value ON user_email (lower(value));";
+
+/// Which attribute is where.
+fn mapping() -> Mapping {
+    Mapping::new(Dialect::Sqlite)
+        .column("id", Column::text("users.id"))
+        .column("externalId", Column::text("users.external_id"))
+        .column("userName", Column::ascii("users.email").not_null())
+        .column("name.givenName", Column::text("users.first_name"))
+        .column("name.familyName", Column::text("users.last_name"))
+        .column("active", Column::boolean("users.active").not_null())
+        .column("meta.created", Column::instant("users.created_at", InstantForm::UnixMicros))
+        .column("meta.lastModified", Column::instant("users.updated_at", InstantForm::UnixMicros))
+        .elements(
+            "emails",
+            Elements::table("user_email", "user_id", "users.id")
+                .column("value", Column::ascii("user_email.value"))
+                .column("type", Column::ascii("user_email.type")),
+        )
+}
+
+const SELECT: &str = "SELECT users.*, (SELECT json_group_array(json_object('type', e.type, 'value', e.value))
+    FROM user_email e WHERE e.user_id = users.id) AS emails FROM users WHERE users.account = ";
+
+/// The users of all accounts; an account is a tenant.
+pub(crate) struct Users(pub(crate) SqlitePool);
+
+#[async_trait]
+impl ResourceStore for Users {
+    async fn create(&self, mut resource: Resource, cx: &RequestContext) -> Result<Resource, StoreError> {
+        resource.set_id(uuid::Uuid::now_v7().to_string());
+        let mut transaction = self.0.begin_with("BEGIN IMMEDIATE").await.map_err(failed)?;
+        let insert = "INSERT INTO users (id, account, email, active, created_at, updated_at, version)
+            VALUES ({}, {}, {}, 1, 0, 0, 1)";
+        let key = [resource.id(), cx.tenant().as_str(), resource.text("userName").unwrap_or_default()];
+        run(&mut transaction, &Sql::with(insert, key.map(Parameter::from))).await?;
+        write(&mut transaction, &resource).await?;
+        transaction.commit().await.map_err(failed)?;
+        Ok(resource)
+    }
+
+    async fn get(&self, id: &str, _: &Projection, cx: &RequestContext) -> Result<Arc<Resource>, StoreError> {
+        let mut connection = self.0.acquire().await.map_err(failed)?;
+        read(&mut connection, id, cx).await.map(Arc::new)
+    }
+
+    async fn select(&self, selection: Selection<'_>, cx: &RequestContext) -> Result<Selected, StoreError> {
+        let clauses = clauses(&selection, &mapping()).map_err(StoreError::other)?;
+        let account = Sql::default().bind_text(cx.tenant().as_str()).append(clauses.filter);
+        let mut connection = self.0.acquire().await.map_err(failed)?;
+        let rows = run(&mut connection, &Sql::new(SELECT).append(account.clone()).append(clauses.page)).await?;
+        let count = Sql::new("SELECT count(*) FROM users WHERE users.account = ").append(account);
+        let total: i64 = run(&mut connection, &count).await?[0].try_get(0).map_err(failed)?;
+        let page = selection.page.map_or(rows.len(), Page::count);
+        let resources = rows.iter().take(page).map(|row| resource(row).map(Arc::new)).collect::<Result<_, _>>()?;
+        Ok(Selected { resources, total: usize::try_from(total).ok(), more: rows.len() > page })
+    }
+
+    async fn update(&self, id: &str, update: &Update, cx: &RequestContext) -> Result<Change, StoreError> {
+        let mut transaction = self.0.begin_with("BEGIN IMMEDIATE").await.map_err(failed)?;
+        let change = update.apply(Arc::new(read(&mut transaction, id, cx).await?))?;
+        if let Some(after) = change.after.as_deref().filter(|_| !change.is_unchanged()) {
+            write(&mut transaction, after).await?;
+        }
+        transaction.commit().await.map_err(failed)?;
+        Ok(change)
+    }
+
+    async fn delete(&self, id: &str, expected: &Precondition, cx: &RequestContext) -> Result<Change, StoreError> {
+        let mut transaction = self.0.begin_with("BEGIN IMMEDIATE").await.map_err(failed)?;
+        let resource = Arc::new(read(&mut transaction, id, cx).await?);
+        expected.check(resource.version().as_ref())?;
+        run(&mut transaction, &Sql::new("DELETE FROM user_email WHERE user_id = ").bind_text(id)).await?;
+        run(&mut transaction, &Sql::new("DELETE FROM users WHERE id = ").bind_text(id)).await?;
+        transaction.commit().await.map_err(failed)?;
+        Ok(Change::deleted(Arc::new(ResourceType::user()), cx.tenant().clone(), resource))
+    }
+
+    fn pushdown(&self, query: &Query) -> Pushdown {
+        pushdown(query, &mapping())
+    }
+}
+
+async fn read(connection: &mut SqliteConnection, id: &str, cx: &RequestContext) -> Result<Resource, StoreError> {
+    let sql = Sql::new(SELECT).bind_text(cx.tenant().as_str()).text(" AND users.id = ").bind_text(id);
+    resource(run(connection, &sql).await?.first().ok_or(StoreError::NotFound)?)
+}
+
+/// A row as a resource.
+fn resource(row: &SqliteRow) -> Result<Resource, StoreError> {
+    let text = |column: &str| row.try_get::<Option<String>, _>(column).map_err(failed);
+    let number = |column: &str| row.try_get::<i64, _>(column).map_err(failed);
+    let instant = |column| Ok::<_, StoreError>(chrono::DateTime::from_timestamp_micros(number(column)?).unwrap_or_default());
+    let emails: Vec<Value> = serde_json::from_str(&text("emails")?.unwrap_or_default()).map_err(StoreError::other)?;
+    let mut resource = Resource::default();
+    resource.set_id(text("id")?.unwrap_or_default());
+    resource.set("externalId", text("external_id")?);
+    resource.set("userName", text("email")?);
+    resource.set("name", without_nulls(json!({ "givenName": text("first_name")?, "familyName": text("last_name")? })));
+    resource.set("active", number("active")? == 1);
+    resource.set("emails", emails.into_iter().map(without_nulls).collect::<Vec<_>>());
+    let mut meta = Meta::new("User", instant("created_at")?);
+    meta.last_modified = instant("updated_at")?;
+    meta.version = Version::from(format!("W/\"{}\"", number("version")?).as_str());
+    resource.set_meta(&meta);
+    resource.settle_schemas(&ResourceType::user());
+    Ok(resource)
+}
+
+/// Writes what the tables have columns for; the row is there.
+async fn write(connection: &mut SqliteConnection, resource: &Resource) -> Result<(), StoreError> {
+    let name = |part| resource.get("name")?.get(part)?.as_str();
+    let meta = resource.meta().ok_or_else(|| StoreError::other("a resource has metadata"))?;
+    let text = |text: Option<&str>| Parameter::OptionalText(text.map(str::to_owned));
+    let columns = [
+        ("external_id", text(resource.external_id())),
+        ("email", text(resource.text("userName"))),
+        ("first_name", text(name("givenName"))),
+        ("last_name", text(name("familyName"))),
+        ("active", Parameter::Boolean(resource.get("active") != Some(&Value::Bool(false)))),
+        ("created_at", Parameter::Integer(meta.created.timestamp_micros())),
+        ("updated_at", Parameter::Integer(meta.last_modified.timestamp_micros())),
+        ("version", Parameter::Integer(meta.version.opaque().parse().unwrap_or(1))),
+    ];
+    let update = columns
+        .into_iter()
+        .fold(Sql::new("UPDATE users SET id = id"), |sql, (column, value)| sql.text(format!(", {column} = ")).bind(value));
+    run(connection, &update.text(" WHERE id = ").bind_text(resource.id())).await?;
+    run(connection, &Sql::new("DELETE FROM user_email WHERE user_id = ").bind_text(resource.id())).await?;
+    for email in resource.get("emails").and_then(Value::as_array).into_iter().flatten() {
+        let values = [resource.id().into(), text(email["type"].as_str()), email["value"].as_str().unwrap_or_default().into()];
+        run(connection, &Sql::with("INSERT INTO user_email (user_id, type, value) VALUES ({}, {}, {})", values)).await?;
+    }
+    Ok(())
+}
+
+async fn run(connection: &mut SqliteConnection, sql: &Sql) -> Result<Vec<SqliteRow>, StoreError> {
+    let mut arguments = SqliteArguments::default();
+    for parameter in sql.parameters() {
+        let added = match parameter.clone() {
+            Parameter::Text(text) => arguments.add(text),
+            Parameter::OptionalText(text) => arguments.add(text),
+            Parameter::Integer(number) => arguments.add(number),
+            Parameter::Boolean(value) => arguments.add(value),
+            other => Err(format!("no column here is of the type of {other:?}").into()),
+        };
+        added.map_err(StoreError::other)?;
+    }
+    sqlx::query_with(&sql.render(Dialect::Sqlite, 1), arguments).fetch_all(connection).await.map_err(failed)
+}
+
+fn failed(err: sqlx::Error) -> StoreError {
+    match err.as_database_error() {
+        Some(database) if database.is_unique_violation() => StoreError::Conflict { attribute: "userName".to_owned() },
+        _ => StoreError::other(err),
+    }
+}
+
+fn without_nulls(object: Value) -> Value {
+    let members = object.as_object().into_iter().flatten().filter(|(_, value)| !value.is_null());
+    members.map(|(name, value)| (name.clone(), value.clone())).collect()
+}
+
+#[tokio::main(flavor = "current_thread")]
+#[allow(dead_code, reason = "tests take the store from here")]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let pool = sqlx::sqlite::SqlitePoolOptions::new().max_connections(1).connect("sqlite::memory:").await?;
+    sqlx::raw_sql(TABLES).execute(&pool).await?;
+    sqlx::raw_sql("INSERT INTO users VALUES ('7', 'default', 'bj@example.com', 'Barbara', 'Jensen', 1, NULL, 0, 0, 1)")
+        .execute(&pool)
+        .await?;
+    let scim = Dispatcher::builder("https://example.com/scim/v2")
+        .resource_type(ResourceType::user(), Users(pool))
+        .unauthenticated()
+        .build()?;
+    let request = http::Request::get("/scim/v2/Users?filter=userName%20sw%20%22BJ%22").body("")?;
+    println!("{}", String::from_utf8_lossy(scim.dispatch(request).await.body()));
+    Ok(())
+}
