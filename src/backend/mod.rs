@@ -32,6 +32,8 @@ mod columns;
 mod directory;
 mod document;
 mod engine;
+#[cfg(feature = "postgres")]
+mod hosts;
 mod members;
 mod migration;
 #[cfg(feature = "postgres")]

@@ -10,12 +10,14 @@ use sqlx::{Arguments, Executor, Row as _};
 
 use super::directory::Directory;
 use super::engine::{DatabaseError, Engine, Row, Transaction, private};
+use super::hosts::Hosts;
 use super::migration::{Migrate, OpenError};
 use crate::sql::{Dialect, Parameter, Sql};
 
 /// A PostgreSQL database, through a pool of connections.
 pub struct Postgres {
     pool: PgPool,
+    hosts: Arc<Hosts>,
     /// When a connection was last seen to be of no use: those that are older are not used again.
     failed: Arc<Mutex<Option<Instant>>>,
 }
@@ -49,6 +51,10 @@ impl Default for PostgresOptions {
 impl Directory<Postgres> {
     /// Connects to a database, by a URL such as `postgres://scim@db.example.com/scim`.
     ///
+    /// Several hosts can be named, with commas between them: the first one that can be used is. With
+    /// `?target_session_attrs=read-write` that is one that takes writes; when it is lost, the others are tried, so that a
+    /// standby that has been promoted takes over without a restart of this process.
+    ///
     /// A host that needs TLS switches on a `tls-` feature of `sqlx`, of the version that this crate uses.
     ///
     /// # Errors
@@ -66,7 +72,9 @@ impl Directory<Postgres> {
     /// - as [`Directory::connect`];
     /// - its tables are of an older version, and are not to be migrated.
     pub async fn connect_with(url: &str, options: &PostgresOptions) -> Result<Self, OpenError> {
-        let connect: PgConnectOptions = url.parse().map_err(opening)?;
+        let hosts = Arc::new(Hosts::parse(url).map_err(opening)?);
+        let connect = if hosts.are_several() { hosts.find().await.map_err(opening)? } else { hosts.first() };
+        let checked = Arc::clone(&hosts);
         let failed: Arc<Mutex<Option<Instant>>> = Arc::default();
         let failure = Arc::clone(&failed);
         let pool = PgPoolOptions::new()
@@ -76,8 +84,10 @@ impl Directory<Postgres> {
             .test_before_acquire(false)
             // Statements here are short; to compile one takes a hundred times as long as to run it. A database that speaks like
             // PostgreSQL may not know the setting.
-            .after_connect(|connection, _| {
+            .after_connect(move |connection, _| {
+                let hosts = Arc::clone(&checked);
                 Box::pin(async move {
+                    hosts.check(connection).await?;
                     let set = "SELECT set_config('jit', 'off', false) FROM pg_settings WHERE name = 'jit'";
                     connection.execute(set).await.map(drop)
                 })
@@ -87,11 +97,11 @@ impl Directory<Postgres> {
                 let failed = *failure.lock().unwrap_or_else(PoisonError::into_inner);
                 Box::pin(async move { Ok(failed.is_none_or(|failed| opened.is_some_and(|opened| opened > failed))) })
             })
-            .connect_with(connect.statement_cache_capacity(STATEMENTS))
+            .connect_with(cached(connect))
             .await
             .map_err(opening)?;
         let migrate = if options.migrate { Migrate::Apply } else { Migrate::Check };
-        Self::over(Postgres { pool, failed }, migrate).await
+        Self::over(Postgres { pool, hosts, failed }, migrate).await
     }
 
     /// Closes all connections, once they have done what they are at.
@@ -102,6 +112,10 @@ impl Directory<Postgres> {
 
 /// How many statements each connection keeps prepared.
 const STATEMENTS: usize = 200;
+
+fn cached(options: PgConnectOptions) -> PgConnectOptions {
+    options.statement_cache_capacity(STATEMENTS)
+}
 
 fn opening(err: sqlx::Error) -> OpenError {
     OpenError::Unavailable(err.into())
@@ -118,14 +132,14 @@ impl Engine for Postgres {
     async fn read(&self, sql: &Sql) -> Result<Vec<Row>, DatabaseError> {
         match rows(&self.pool, sql).await {
             // The server may have been restarted since: a new connection will tell.
-            Err(err) if self.is_connection_lost(&err) => rows(&self.pool, sql).await,
+            Err(err) if self.is_connection_lost(&err).await => rows(&self.pool, sql).await,
             result => result,
         }
     }
 
     async fn begin(&self) -> Result<PostgresTransaction, DatabaseError> {
         let transaction = match self.pool.begin().await.map_err(sorted) {
-            Err(err) if self.is_connection_lost(&err) => self.pool.begin().await.map_err(sorted)?,
+            Err(err) if self.is_connection_lost(&err).await => self.pool.begin().await.map_err(sorted)?,
             result => result?,
         };
         Ok(PostgresTransaction { transaction, failed: Arc::clone(&self.failed) })
@@ -133,9 +147,19 @@ impl Engine for Postgres {
 }
 
 impl Postgres {
-    /// Whether the connection is of no use any more; then those that are as old are none either.
-    fn is_connection_lost(&self, err: &DatabaseError) -> bool {
-        note(&self.failed, err)
+    /// Whether the connection is of no use any more; then those that are as old are none either. Of several servers another
+    /// one may have taken over.
+    async fn is_connection_lost(&self, err: &DatabaseError) -> bool {
+        let lost = note(&self.failed, err);
+        if !self.hosts.are_several() || !matches!(err, DatabaseError::Unavailable(_)) {
+            return lost;
+        }
+        let found = self.hosts.find().await;
+        let is_found = found.is_ok();
+        if let Ok(options) = found {
+            self.pool.set_connect_options(cached(options));
+        }
+        lost || is_found
     }
 }
 
