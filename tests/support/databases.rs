@@ -254,6 +254,11 @@ impl Cluster {
         assert!(status.success(), "pg_ctl {arguments:?}");
     }
 
+    /// What the server has logged.
+    pub(crate) fn log(&self) -> String {
+        fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
+    }
+
     /// As the server was started.
     pub(crate) fn options(&self) -> String {
         format!("-c listen_addresses= -c unix_socket_directories={} -c fsync=off", self.folder.path().display())
