@@ -9,15 +9,15 @@ use scimwire::resource::{Meta, Resource, Version};
 use scimwire::sql::{Column, Dialect, Elements, InstantForm, Mapping, Parameter, Sql, clauses, pushdown};
 use scimwire::store::{Change, Precondition, Pushdown, Selected, Selection, Update};
 use scimwire::{Dispatcher, ResourceStore, ResourceType, StoreError};
-use serde_json::{Value, json};
-use sqlx::sqlite::{SqliteArguments, SqlitePool, SqliteRow};
-use sqlx::{Arguments, Row, SqliteConnection};
+use serde_json::Value;
+use sqlx::sqlite::{SqliteArguments, SqlitePool, SqlitePoolOptions, SqliteRow, SqliteTransactionManager};
+use sqlx::{Arguments, Connection, Row, SqliteConnection, TransactionManager};
 
 /// The tables as they were, but for the columns that SCIM needs: `external_id`, `version` and the times.
 pub(crate) const TABLES: &str = "
     CREATE TABLE users (
         id TEXT PRIMARY KEY, account TEXT NOT NULL, email TEXT NOT NULL COLLATE NOCASE, first_name TEXT, last_name TEXT,
-        active INTEGER NOT NULL, external_id TEXT, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL,
+        active INTEGER, external_id TEXT, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL,
         version INTEGER NOT NULL, UNIQUE (account, email));
     CREATE TABLE user_email (user_id TEXT NOT NULL, type TEXT, value TEXT NOT NULL);
     CREATE INDEX user_email_value ON user_email (lower(value));";
@@ -27,22 +27,30 @@ fn mapping() -> Mapping {
     Mapping::new(Dialect::Sqlite)
         .column("id", Column::text("users.id"))
         .column("externalId", Column::text("users.external_id"))
-        .column("userName", Column::ascii("users.email").not_null())
+        .column("userName", Column::text("users.email").not_null())
         .column("name.givenName", Column::text("users.first_name"))
         .column("name.familyName", Column::text("users.last_name"))
-        .column("active", Column::boolean("users.active").not_null())
+        .column("active", Column::boolean("users.active"))
         .column("meta.created", Column::instant("users.created_at", InstantForm::UnixMicros))
         .column("meta.lastModified", Column::instant("users.updated_at", InstantForm::UnixMicros))
         .elements(
             "emails",
             Elements::table("user_email", "user_id", "users.id")
-                .column("value", Column::ascii("user_email.value"))
-                .column("type", Column::ascii("user_email.type")),
+                .column("value", Column::text("user_email.value"))
+                .column("type", Column::text("user_email.type")),
         )
 }
 
-const SELECT: &str = "SELECT users.*, (SELECT json_group_array(json_object('type', e.type, 'value', e.value))
+const SELECT: &str = "SELECT users.*, (SELECT json_group_array(json_patch('{}', json_object('type', e.type, 'value', e.value)))
     FROM user_email e WHERE e.user_id = users.id) AS emails FROM users WHERE users.account = ";
+
+/// A pool of connections; one that is still in the transaction of a request that was given up is not used again.
+pub(crate) fn pool_options() -> SqlitePoolOptions {
+    SqlitePoolOptions::new().after_release(|connection, _| {
+        let at_rest = |connection: &mut SqliteConnection| SqliteTransactionManager::get_transaction_depth(connection) == 0;
+        Box::pin(async move { Ok(connection.ping().await.is_ok() && at_rest(connection)) })
+    })
+}
 
 /// The users of all accounts; an account is a tenant.
 pub(crate) struct Users(pub(crate) SqlitePool);
@@ -52,18 +60,17 @@ impl ResourceStore for Users {
     async fn create(&self, mut resource: Resource, cx: &RequestContext) -> Result<Resource, StoreError> {
         resource.set_id(uuid::Uuid::now_v7().to_string());
         let mut transaction = self.0.begin_with("BEGIN IMMEDIATE").await.map_err(failed)?;
-        let insert = "INSERT INTO users (id, account, email, active, created_at, updated_at, version)
-            VALUES ({}, {}, {}, 1, 0, 0, 1)";
+        let insert = "INSERT INTO users (id, account, email, created_at, updated_at, version) VALUES ({}, {}, {}, 0, 0, 1)";
         let key = [resource.id(), cx.tenant().as_str(), resource.text("userName").unwrap_or_default()];
         run(&mut transaction, &Sql::with(insert, key.map(Parameter::from))).await?;
         write(&mut transaction, &resource).await?;
         transaction.commit().await.map_err(failed)?;
+        resource.forget_secrets(&ResourceType::user());
         Ok(resource)
     }
 
     async fn get(&self, id: &str, _: &Projection, cx: &RequestContext) -> Result<Arc<Resource>, StoreError> {
-        let mut connection = self.0.acquire().await.map_err(failed)?;
-        read(&mut connection, id, cx).await.map(Arc::new)
+        read(&mut *self.0.acquire().await.map_err(failed)?, id, cx).await.map(Arc::new)
     }
 
     async fn select(&self, selection: Selection<'_>, cx: &RequestContext) -> Result<Selected, StoreError> {
@@ -74,14 +81,16 @@ impl ResourceStore for Users {
         let count = Sql::new("SELECT count(*) FROM users WHERE users.account = ").append(account);
         let total: i64 = run(&mut connection, &count).await?[0].try_get(0).map_err(failed)?;
         let page = selection.page.map_or(rows.len(), Page::count);
-        let resources = rows.iter().take(page).map(|row| resource(row).map(Arc::new)).collect::<Result<_, _>>()?;
+        let resources = rows.iter().take(page).map(|row| Ok(Arc::new(resource(row)?))).collect::<Result<_, StoreError>>()?;
         Ok(Selected { resources, total: usize::try_from(total).ok(), more: rows.len() > page })
     }
 
     async fn update(&self, id: &str, update: &Update, cx: &RequestContext) -> Result<Change, StoreError> {
         let mut transaction = self.0.begin_with("BEGIN IMMEDIATE").await.map_err(failed)?;
-        let change = update.apply(Arc::new(read(&mut transaction, id, cx).await?))?;
-        if let Some(after) = change.after.as_deref().filter(|_| !change.is_unchanged()) {
+        let mut change = update.apply(Arc::new(read(&mut transaction, id, cx).await?))?;
+        let unchanged = change.is_unchanged();
+        if let Some(after) = change.after.as_mut().filter(|_| !unchanged) {
+            Arc::make_mut(after).forget_secrets(&ResourceType::user());
             write(&mut transaction, after).await?;
         }
         transaction.commit().await.map_err(failed)?;
@@ -111,19 +120,21 @@ async fn read(connection: &mut SqliteConnection, id: &str, cx: &RequestContext) 
 /// A row as a resource.
 fn resource(row: &SqliteRow) -> Result<Resource, StoreError> {
     let text = |column: &str| row.try_get::<Option<String>, _>(column).map_err(failed);
-    let number = |column: &str| row.try_get::<i64, _>(column).map_err(failed);
-    let instant = |column| Ok::<_, StoreError>(chrono::DateTime::from_timestamp_micros(number(column)?).unwrap_or_default());
+    let number = |column: &str| row.try_get::<Option<i64>, _>(column).map_err(failed);
+    let instant =
+        |column| number(column).map(|micros| chrono::DateTime::from_timestamp_micros(micros?)).map(Option::unwrap_or_default);
     let emails: Vec<Value> = serde_json::from_str(&text("emails")?.unwrap_or_default()).map_err(StoreError::other)?;
     let mut resource = Resource::default();
     resource.set_id(text("id")?.unwrap_or_default());
     resource.set("externalId", text("external_id")?);
     resource.set("userName", text("email")?);
-    resource.set("name", without_nulls(json!({ "givenName": text("first_name")?, "familyName": text("last_name")? })));
-    resource.set("active", number("active")? == 1);
-    resource.set("emails", emails.into_iter().map(without_nulls).collect::<Vec<_>>());
+    let name = [("givenName", text("first_name")?), ("familyName", text("last_name")?)].into_iter();
+    resource.set("name", name.filter_map(|(part, text)| Some((part, text?))).collect::<Value>());
+    resource.set("active", number("active")?.map(|active| active == 1));
+    resource.set("emails", emails);
     let mut meta = Meta::new("User", instant("created_at")?);
     meta.last_modified = instant("updated_at")?;
-    meta.version = Version::from(format!("W/\"{}\"", number("version")?).as_str());
+    meta.version = Version::from(format!("W/\"{}\"", number("version")?.unwrap_or_default()).as_str());
     resource.set_meta(&meta);
     resource.settle_schemas(&ResourceType::user());
     Ok(resource)
@@ -139,14 +150,13 @@ async fn write(connection: &mut SqliteConnection, resource: &Resource) -> Result
         ("email", text(resource.text("userName"))),
         ("first_name", text(name("givenName"))),
         ("last_name", text(name("familyName"))),
-        ("active", Parameter::Boolean(resource.get("active") != Some(&Value::Bool(false)))),
+        ("active", text(resource.get("active").map(|active| if active == true { "1" } else { "0" }))),
         ("created_at", Parameter::Integer(meta.created.timestamp_micros())),
         ("updated_at", Parameter::Integer(meta.last_modified.timestamp_micros())),
         ("version", Parameter::Integer(meta.version.opaque().parse().unwrap_or(1))),
     ];
-    let update = columns
-        .into_iter()
-        .fold(Sql::new("UPDATE users SET id = id"), |sql, (column, value)| sql.text(format!(", {column} = ")).bind(value));
+    let set = |sql: Sql, (column, value)| sql.text(format!(", {column} = ")).bind(value);
+    let update = columns.into_iter().fold(Sql::new("UPDATE users SET id = id"), set);
     run(connection, &update.text(" WHERE id = ").bind_text(resource.id())).await?;
     run(connection, &Sql::new("DELETE FROM user_email WHERE user_id = ").bind_text(resource.id())).await?;
     for email in resource.get("emails").and_then(Value::as_array).into_iter().flatten() {
@@ -172,29 +182,18 @@ async fn run(connection: &mut SqliteConnection, sql: &Sql) -> Result<Vec<SqliteR
 }
 
 fn failed(err: sqlx::Error) -> StoreError {
-    match err.as_database_error() {
-        Some(database) if database.is_unique_violation() => StoreError::Conflict { attribute: "userName".to_owned() },
-        _ => StoreError::other(err),
-    }
-}
-
-fn without_nulls(object: Value) -> Value {
-    let members = object.as_object().into_iter().flatten().filter(|(_, value)| !value.is_null());
-    members.map(|(name, value)| (name.clone(), value.clone())).collect()
+    let taken = err.as_database_error().is_some_and(|err| err.is_unique_violation());
+    if taken { StoreError::Conflict { attribute: "userName".to_owned() } } else { StoreError::other(err) }
 }
 
 #[tokio::main(flavor = "current_thread")]
 #[allow(dead_code, reason = "tests take the store from here")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let pool = sqlx::sqlite::SqlitePoolOptions::new().max_connections(1).connect("sqlite::memory:").await?;
-    sqlx::raw_sql(TABLES).execute(&pool).await?;
-    sqlx::raw_sql("INSERT INTO users VALUES ('7', 'default', 'bj@example.com', 'Barbara', 'Jensen', 1, NULL, 0, 0, 1)")
-        .execute(&pool)
-        .await?;
-    let scim = Dispatcher::builder("https://example.com/scim/v2")
-        .resource_type(ResourceType::user(), Users(pool))
-        .unauthenticated()
-        .build()?;
+    let pool = pool_options().max_connections(1).connect("sqlite::memory:").await?;
+    let row = "INSERT INTO users VALUES ('7', 'default', 'bj@example.com', 'Barbara', 'Jensen', 1, NULL, 0, 0, 1)";
+    sqlx::raw_sql(&format!("{TABLES} {row}")).execute(&pool).await?;
+    let scim = Dispatcher::builder("https://example.com/scim/v2").resource_type(ResourceType::user(), Users(pool));
+    let scim = scim.unauthenticated().build()?;
     let request = http::Request::get("/scim/v2/Users?filter=userName%20sw%20%22BJ%22").body("")?;
     println!("{}", String::from_utf8_lossy(scim.dispatch(request).await.body()));
     Ok(())

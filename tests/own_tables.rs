@@ -4,17 +4,16 @@
 mod own_tables;
 
 use http::{Method, Request};
-use own_tables::{TABLES, Users};
+use own_tables::{TABLES, Users, pool_options};
 use scimwire::auth::RequestContext;
 use scimwire::{Dispatcher, ResourceType};
 use serde_json::{Value, json};
-use sqlx::sqlite::SqlitePoolOptions;
 
 struct Provider(Dispatcher);
 
 impl Provider {
     async fn new() -> Self {
-        let pool = SqlitePoolOptions::new().max_connections(1).connect("sqlite::memory:").await.expect("memory");
+        let pool = pool_options().max_connections(1).connect("sqlite::memory:").await.expect("memory");
         sqlx::raw_sql(TABLES).execute(&pool).await.expect("the tables are well-formed");
         let rows = "INSERT INTO users VALUES
             ('u1', 'one', 'Ann@Example.com', 'Änne', 'O''Hara', 1, 'x-1', 1000000, 2000000, 3),

@@ -1,7 +1,11 @@
 //! The test kit: stores that are right pass every check, and stores that are not fail just those that are about their fault.
 
+#[path = "support/databases.rs"]
+mod databases;
 #[path = "testkit/naive.rs"]
 mod naive;
+#[path = "../examples/own_tables.rs"]
+mod own_tables;
 #[path = "testkit/pushing.rs"]
 mod pushing;
 
@@ -10,8 +14,11 @@ use std::sync::Arc;
 use scimwire::auth::RequestContext;
 use scimwire::testkit::{self, CHECKS, Stores};
 use scimwire::{MemoryDirectory, ResourceType};
+use sqlx::sqlite::SqliteConnectOptions;
 
+use databases::{AnyDirectory, CLUSTER, Kind};
 use naive::NaiveDatabase;
+use own_tables::{TABLES, Users, pool_options};
 use pushing::Pushing;
 
 #[tokio::test]
@@ -64,6 +71,40 @@ async fn a_store_that_does_little_passes() {
         stores.tenants([RequestContext::new("the only one")]).cases(100)
     };
     testkit::run_all(&alone).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn sqlite_stores_pass() {
+    testkit::run_all(&|| over(Kind::Sqlite)).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn postgres_stores_pass() {
+    if CLUSTER.is_some() {
+        testkit::run_all(&|| over(Kind::Postgres)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn stores_over_own_tables_pass() {
+    let factory = || async {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = SqliteConnectOptions::new().filename(folder.path().join("own.db")).create_if_missing(true);
+        let pool = pool_options().connect_with(file).await.expect("a new file");
+        sqlx::raw_sql(TABLES).execute(&pool).await.expect("the tables are well-formed");
+        let kept = ["userName", "name.givenName", "name.familyName", "active", "externalId", "emails.type", "emails.value"];
+        let stores = Stores::new().resource_type(ResourceType::user(), Users(pool)).keeping("User", &kept);
+        stores.spawner(|task| drop(tokio::spawn(task))).holding(folder).cases(300)
+    };
+    testkit::run_all(&factory).await;
+}
+
+async fn over(kind: Kind) -> Stores {
+    let directory = AnyDirectory::new(kind, false).await;
+    let (users, groups) = (testkit::users(), testkit::groups());
+    let (for_users, for_groups) = (directory.store(Arc::clone(&users)), directory.store(Arc::clone(&groups)));
+    let stores = Stores::new().resource_type(users, for_users).resource_type(groups, for_groups);
+    stores.spawner(|task| drop(tokio::spawn(task))).holding(directory).cases(400)
 }
 
 /// A test for each mistake: it fails its checks, and no others.

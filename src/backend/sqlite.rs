@@ -2,13 +2,16 @@
 
 use std::fmt;
 use std::path::Path;
+use std::pin::Pin;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use sqlx::pool::PoolConnectionMetadata;
 use sqlx::sqlite::{
     SqliteArguments, SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow, SqliteSynchronous,
+    SqliteTransactionManager,
 };
-use sqlx::{Arguments, Executor, Row as _};
+use sqlx::{Arguments, Executor, Row as _, SqliteConnection, TransactionManager as _};
 
 use super::directory::Directory;
 use super::engine::{DatabaseError, Engine, Row, Transaction, private};
@@ -74,7 +77,8 @@ impl Directory<Sqlite> {
             .statement_cache_capacity(STATEMENTS);
         let pool = SqlitePoolOptions::new().acquire_timeout(options.patience).test_before_acquire(false);
         // One at a time can write: the others queue for the connection, rather than poll for the lock.
-        let writer = pool.clone().max_connections(1).connect_with(connect.clone()).await.map_err(opening)?;
+        let writer = pool.clone().max_connections(1).test_before_acquire(true).before_acquire(is_at_rest);
+        let writer = writer.connect_with(connect.clone()).await.map_err(opening)?;
         let readers = pool.max_connections(options.readers.max(1)).connect_lazy_with(connect.pragma("query_only", "true"));
         let migrate = if options.migrate { Migrate::Apply } else { Migrate::Check };
         Self::over(Sqlite { writer, readers }, migrate).await
@@ -86,6 +90,13 @@ impl Directory<Sqlite> {
         self.engine.writer.close().await;
     }
 }
+
+/// Whether the connection is in no transaction: one that was begun for a request that is gone would keep others out.
+fn is_at_rest(connection: &mut SqliteConnection, _: PoolConnectionMetadata) -> BoxFuture<'_, Result<bool, sqlx::Error>> {
+    Box::pin(async move { Ok(SqliteTransactionManager::get_transaction_depth(connection) == 0) })
+}
+
+type BoxFuture<'f, O> = Pin<Box<dyn Future<Output = O> + Send + 'f>>;
 
 /// How many statements each connection keeps prepared.
 const STATEMENTS: usize = 200;
