@@ -15,6 +15,16 @@ impl PublicUrl {
         Self(format!("http://{address}"))
     }
 
+    /// Whether it is reached over TLS.
+    pub(crate) fn is_secure(&self) -> bool {
+        self.0.starts_with("https:")
+    }
+
+    /// Where the console is.
+    pub(crate) fn console(&self) -> String {
+        format!("{}/console/", self.0)
+    }
+
     /// The base URL where the token tells the tenant.
     pub(crate) fn scim(&self) -> String {
         format!("{}/scim/v2", self.0)
@@ -45,4 +55,9 @@ impl FromStr for PublicUrl {
             _ => Err(USAGE),
         }
     }
+}
+
+/// The tenant that a path names.
+pub(crate) fn tenant_in(path: &str) -> Option<&str> {
+    path.strip_prefix("/t/")?.split('/').next()
 }

@@ -2,10 +2,14 @@
 //!
 //! `cargo run --example axum_server` needs no flag. What to look at, in this order: `provider` puts the dispatcher together,
 //! `server` hands it the requests of axum, `auth` says who asks, `policy` has one file for each rule of the host's own.
+//! `console` and `activity` are what an administrator sees of it in a browser.
 
+mod activity;
 mod admin;
 mod auth;
 mod base_url;
+mod closing;
+mod console;
 mod database;
 mod finish;
 mod ledger;
@@ -28,6 +32,7 @@ use tokio::net::TcpListener;
 use tracing::info;
 
 use base_url::PublicUrl;
+use console::SignIn;
 use options::Options;
 use provider::Provider;
 use tenants::Tenants;
@@ -59,10 +64,11 @@ async fn run(options: &Options, tenants: Tenants) -> Result<(), Box<dyn Error>> 
     info!(%address, "listening");
     let public_url = options.public_url.clone().unwrap_or(PublicUrl::of_listener(address));
     let told_to_end = server::told_to_end()?;
-    let welcome = Welcome::new(&public_url, &tenants).to_string();
+    let sign_in = SignIn::new(options)?;
+    let welcome = Welcome::new(&public_url, &tenants, &sign_in).to_string();
     let provider = Provider::new(options, &public_url, tenants).await?;
     // It may be nobody's wish to read it: a closed standard output is no reason to end.
     let _ = io::stdout().write_all(welcome.as_bytes());
-    server::serve(listener, server::router(&provider, options.body_time), told_to_end).await?;
+    server::serve(listener, server::router(&provider, &public_url, sign_in, options.body_time), told_to_end).await?;
     Ok(())
 }

@@ -62,6 +62,12 @@ pub(crate) struct Options {
     /// Opens the admin view to requests with `X-Admin-Key: KEY`
     #[arg(long, value_name = "KEY", value_parser = sendable)]
     pub(crate) admin_key: Option<Secret>,
+    /// What the administrator signs in to the console with [default: a fresh password]
+    #[arg(long, value_name = "PASSWORD", value_parser = password)]
+    pub(crate) admin_password: Option<Secret>,
+    /// How long a sign-in to the console lasts
+    #[arg(long, value_name = "MINUTES", default_value = "480")]
+    pub(crate) session_minutes: u32,
 }
 
 /// Where resources are kept.
@@ -110,12 +116,18 @@ fn database(text: &str) -> Result<Database, &'static str> {
 
 fn tenant(text: &str) -> Result<TenantToken, &'static str> {
     let (name, token) = text.split_once('=').ok_or("write NAME=TOKEN")?;
-    // The name is part of a URL, and should need no percent signs there.
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
-    if name.is_empty() || !name.bytes().all(plain) {
-        return Err("the name of a tenant is made of letters, digits, `-` and `_`");
-    }
+    tenant_name(name)?;
     Ok(TenantToken { tenant: name.to_owned(), token: sendable(token)?, lifetime: None })
+}
+
+/// The name is part of a URL, and should need no percent signs there.
+pub(crate) fn tenant_name(name: &str) -> Result<(), &'static str> {
+    const LONGEST: usize = 64;
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    if name.is_empty() || name.len() > LONGEST || !name.bytes().all(plain) {
+        return Err("the name of a tenant is made of letters, digits, `-` and `_`, 64 at most");
+    }
+    Ok(())
 }
 
 fn access_token(text: &str) -> Result<TenantToken, &'static str> {
@@ -125,6 +137,12 @@ fn access_token(text: &str) -> Result<TenantToken, &'static str> {
     let seconds = parameter.strip_prefix("expires_in=").and_then(|seconds| seconds.parse::<u32>().ok());
     let seconds = seconds.ok_or("write `expires_in=SECONDS` after the comma, with a whole number of seconds")?;
     Ok(TenantToken { lifetime: Some(Duration::from_secs(seconds.into())), ..tenant(text)? })
+}
+
+/// Whatever can be typed, if there is enough of it.
+fn password(text: &str) -> Result<Secret, &'static str> {
+    const SHORTEST: usize = 12;
+    if text.chars().count() < SHORTEST { Err("a password has 12 characters at least") } else { Ok(Secret::from(text)) }
 }
 
 /// A secret that fits into a header and is one word there.

@@ -1,5 +1,6 @@
 //! The service provider put together: resource types, their stores, who asks, who hears of changes.
 
+use std::cell::RefCell;
 use std::error::Error;
 use std::sync::Arc;
 
@@ -8,8 +9,11 @@ use scimwire::dispatch::Limits;
 use scimwire::schema::{ENTERPRISE_USER, ResourceType};
 use scimwire::{Dispatcher, Quirks, ResourceStore};
 
+use crate::activity::ActivityLog;
 use crate::auth::TenantAuthenticator;
 use crate::base_url::PublicUrl;
+use crate::closing::Closing;
+use crate::console::desk;
 use crate::database::Directory;
 use crate::ledger::Ledger;
 use crate::options::{Options, Profile};
@@ -21,10 +25,14 @@ use crate::tenants::Tenants;
 /// The dispatcher, and what the host keeps for itself: its hands on users and groups, its ledger and its events.
 pub(crate) struct Provider {
     pub(crate) dispatcher: Dispatcher,
+    /// The console's own, which reads the same resources.
+    pub(crate) desk: Dispatcher,
     pub(crate) policies: Policies,
     pub(crate) ledger: Arc<Ledger>,
     pub(crate) events: Arc<EventLog>,
     pub(crate) tenants: Arc<Tenants>,
+    pub(crate) activity: Arc<ActivityLog>,
+    pub(crate) closing: Closing,
     /// What opens the admin view; without it there is none.
     pub(crate) admin_key: Option<TokenHash>,
 }
@@ -35,17 +43,23 @@ impl Provider {
         let usual_types = vec![ResourceType::user().with_extension(ENTERPRISE_USER), group_type(options.quirks)];
         let mut types = resource_types::read(&options.resource_types, usual_types)?.into_iter().map(Arc::new);
         let (user_type, group_type) = types.next().zip(types.next()).ok_or("there are users and groups")?;
-        let store = |resource_type: &Arc<ResourceType>| -> Arc<dyn ResourceStore> { directory.store(resource_type) };
+        let stores = RefCell::new(Vec::new());
+        let store = |resource_type: &Arc<ResourceType>| -> Arc<dyn ResourceStore> {
+            let store: Arc<dyn ResourceStore> = directory.store(resource_type);
+            stores.borrow_mut().push(Arc::clone(&store));
+            store
+        };
         let (ledger, events, tenants) = (Arc::new(Ledger::new(store)?), Arc::default(), Arc::new(tenants));
         let served = |resource_type: Arc<ResourceType>| (Arc::clone(&resource_type), store(&resource_type));
         let (users, groups) = (served(user_type), served(group_type));
         let policies = Policies::new(&users, &groups, &tenants, &ledger, &events);
         let limits = limits(options);
+        let desk = desk::dispatcher(&users, &groups, limits)?;
 
         let mut builder = Dispatcher::builder(public_url.scim())
             .resource_type(users.0, users.1)
             .resource_type(groups.0, groups.1)
-            .authenticate(TenantAuthenticator::new(Arc::clone(&tenants), public_url.scim_of_tenants()?, options))
+            .authenticate(TenantAuthenticator::new(Arc::clone(&tenants), public_url.scim_of_tenants()?))
             .policy(Arc::clone(&policies.all))
             .quirks(quirks(options.quirks))
             .limits(limits)
@@ -57,7 +71,9 @@ impl Provider {
         }
         let dispatcher = builder.build()?;
         let admin_key = options.admin_key.as_ref().map(TokenHash::of);
-        Ok(Self { dispatcher, policies, ledger, events, tenants, admin_key })
+        let activity = Arc::default();
+        let closing = Closing::new(stores.take(), &tenants, &policies, &events, &activity);
+        Ok(Self { dispatcher, desk, policies, ledger, events, tenants, activity, closing, admin_key })
     }
 }
 

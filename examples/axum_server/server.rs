@@ -1,6 +1,8 @@
 //! `scimwire` inside axum: the dispatcher is a service to route to, until the process is told to end.
 
 use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::routing::get;
@@ -10,10 +12,13 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::{select, signal, time};
 
-use crate::admin;
+use crate::activity::{Mask, Recorder, record};
+use crate::base_url::PublicUrl;
+use crate::console::SignIn;
 use crate::finish::finish_what_was_begun;
 use crate::patience::wait_no_longer;
 use crate::provider::Provider;
+use crate::{admin, console};
 
 /// How long requests may still take when the process is told to end.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -24,19 +29,25 @@ This is the demo server of scimwire, a SCIM 2.0 service provider.
 SCIM   /scim/v2          for the tenant whose token it is
        /t/NAME/scim/v2   for that tenant alone
 
+For people there is a console at /console/
+
 Send a token: `Authorization: Bearer TOKEN`. It was printed, or given, when this server was started.
 ";
 
 /// Everything that is served.
-pub(crate) fn router(provider: &Provider, body_time: Duration) -> Router {
+pub(crate) fn router(provider: &Provider, public_url: &PublicUrl, sign_in: SignIn, body_time: Duration) -> Router {
     let admin = admin::router(provider);
-    let mut router = Router::new().route("/", get(FRONT_PAGE)).fallback(nothing);
+    let mut scim = Router::new();
     // Routed to and not nested: the whole path reaches the dispatcher, which compares the tenant in it with that of the token.
     for base in ["/scim/v2", "/t/{tenant}/scim/v2"] {
         for path in [base.to_owned(), format!("{base}/"), format!("{base}/{{*path}}")] {
-            router = router.route_service(&path, provider.dispatcher.clone());
+            scim = scim.route_service(&path, provider.dispatcher.clone());
         }
     }
+    let recorder = Recorder { log: Arc::clone(&provider.activity), mask: Mask::new(provider.dispatcher.registry()) };
+    let scim = scim.layer(middleware::from_fn_with_state(recorder, record));
+    let console = console::router(provider, public_url, sign_in, scim.clone());
+    let mut router = Router::new().route("/", get(FRONT_PAGE)).fallback(nothing).merge(scim).merge(console);
     if let Some(admin) = admin {
         router = router.nest("/admin/api", admin);
     }
@@ -54,11 +65,12 @@ pub(crate) async fn serve(
     told_to_end: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
     let (ending, ended) = oneshot::channel();
-    let server = axum::serve(listener, router).with_graceful_shutdown(async move {
-        told_to_end.await;
-        // Nobody waits any more only if the server has failed.
-        let _ = ending.send(());
-    });
+    let server =
+        axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>()).with_graceful_shutdown(async move {
+            told_to_end.await;
+            // Nobody waits any more only if the server has failed.
+            let _ = ending.send(());
+        });
     let out_of_patience = async {
         if ended.await.is_ok() {
             time::sleep(PATIENCE).await;

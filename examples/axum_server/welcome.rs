@@ -3,17 +3,19 @@
 use std::fmt;
 
 use crate::base_url::PublicUrl;
+use crate::console::SignIn;
 use crate::tenants::Tenants;
 
 /// The Tenant URLs, and the token if it was made just now.
 pub(crate) struct Welcome<'s> {
     public_url: &'s PublicUrl,
     tenants: &'s Tenants,
+    sign_in: &'s SignIn,
 }
 
 impl<'s> Welcome<'s> {
-    pub(crate) fn new(public_url: &'s PublicUrl, tenants: &'s Tenants) -> Self {
-        Self { public_url, tenants }
+    pub(crate) fn new(public_url: &'s PublicUrl, tenants: &'s Tenants, sign_in: &'s SignIn) -> Self {
+        Self { public_url, tenants, sign_in }
     }
 }
 
@@ -26,13 +28,20 @@ impl fmt::Display for Welcome<'_> {
                 let token = token.expose();
                 writeln!(f, "Token       {token}\n")?;
                 writeln!(f, "The token is shown this once, and ends with this server. To try it:\n")?;
-                writeln!(f, "curl -H 'Authorization: Bearer {token}' {url}/Users\n")
+                writeln!(f, "curl -H 'Authorization: Bearer {token}' {url}/Users\n")?;
             }
             None => {
                 writeln!(f, "            for the tenant whose token it is, or for one alone:")?;
-                self.tenants.names().try_for_each(|name| writeln!(f, "            {}", self.public_url.scim_of(name)))?;
-                writeln!(f)
+                for name in self.tenants.names() {
+                    writeln!(f, "            {}", self.public_url.scim_of(&name))?;
+                }
+                writeln!(f)?;
             }
+        }
+        writeln!(f, "Console     {}", self.public_url.console())?;
+        match self.sign_in.fresh_password() {
+            Some(password) => writeln!(f, "Password    {}\n", password.expose()),
+            None => writeln!(f, "            with the password of `--admin-password`\n"),
         }
     }
 }

@@ -433,7 +433,7 @@ async fn scim_and_groups_are_switched_off_and_on_for_a_tenant() {
     let host = Host::start(&["--no-groups", "two"]);
     let ann = host.user("ann").await;
     let settings = body(&admin(host.address(), "/admin/api/tenants/two/settings").await);
-    let expected = json!({ "enabled": true, "groups": false, "quotaGb": null, "departmentGroups": false, "orphans": "keep" });
+    let expected = json!({ "enabled": true, "groups": false, "access": "bearer", "version": 0, "quotaGb": null, "departmentGroups": false, "orphans": "keep" });
     assert_eq!(settings, expected);
     host.administer("PUT", "settings", json!({ "enabled": false })).await;
     for path in ["/scim/v2/Users", "/t/one/scim/v2/Users", "/scim/v2/ServiceProviderConfig"] {

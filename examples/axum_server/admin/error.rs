@@ -7,10 +7,14 @@ use scimwire::{Error, StoreError};
 use serde_json::json;
 use tracing::error;
 
+use crate::tenants::SetError;
+
 /// Why the admin view has nothing to show.
 pub(super) enum AdminError {
     Key,
     NotFound,
+    /// Somebody else has set something in the meantime.
+    Outdated,
     /// The body is not what belongs there.
     Body(String),
     Store(StoreError),
@@ -25,11 +29,21 @@ impl From<StoreError> for AdminError {
     }
 }
 
+impl From<SetError> for AdminError {
+    fn from(err: SetError) -> Self {
+        match err {
+            SetError::Unknown => Self::NotFound,
+            SetError::Outdated => Self::Outdated,
+        }
+    }
+}
+
 impl IntoResponse for AdminError {
     fn into_response(self) -> Response {
         let (status, error) = match self {
             Self::Key => (StatusCode::UNAUTHORIZED, "send the admin key: `X-Admin-Key: KEY`".to_owned()),
             Self::NotFound => (StatusCode::NOT_FOUND, "there is nothing at this path".to_owned()),
+            Self::Outdated => (StatusCode::CONFLICT, "somebody else has saved in the meantime: load again".to_owned()),
             Self::Body(problem) => (StatusCode::BAD_REQUEST, problem),
             Self::Store(err) => {
                 if let StoreError::Other(source) = &err {

@@ -25,7 +25,6 @@ use error::AdminError;
 
 /// What the admin view looks at.
 struct Admin {
-    key: TokenHash,
     tenants: Arc<Tenants>,
     users: HostAccess,
     groups: HostAccess,
@@ -35,15 +34,20 @@ struct Admin {
 
 /// The admin view, if there is a key to open it.
 pub(crate) fn router(provider: &Provider) -> Option<Router> {
+    let key = provider.admin_key?;
+    Some(routes(provider).layer(middleware::from_fn_with_state(key, require_key)))
+}
+
+/// The admin view without a lock: who nests it decides who comes in.
+pub(crate) fn routes(provider: &Provider) -> Router {
     let admin = Arc::new(Admin {
-        key: provider.admin_key?,
         tenants: Arc::clone(&provider.tenants),
         users: provider.policies.users.clone(),
         groups: provider.policies.groups.clone(),
         ledger: Arc::clone(&provider.ledger),
         events: Arc::clone(&provider.events),
     });
-    let router = Router::new()
+    Router::new()
         .route("/tenants/{tenant}/events", get(feed::events))
         .route("/tenants/{tenant}/settings", get(settings::read).put(settings::write))
         .route("/tenants/{tenant}/users", post(change::create_user))
@@ -52,14 +56,13 @@ pub(crate) fn router(provider: &Provider) -> Option<Router> {
         .route("/tenants/{tenant}/groups/{id}", get(view::group))
         .route("/tenants/{tenant}/groups/{id}/members/{member}", put(change::join).delete(change::leave))
         .fallback(async || AdminError::NotFound)
-        .layer(middleware::from_fn_with_state(Arc::clone(&admin), require_key));
-    Some(router.with_state(admin))
+        .with_state(admin)
 }
 
-async fn require_key(State(admin): State<Arc<Admin>>, request: Request, next: Next) -> Response {
+async fn require_key(State(expected): State<TokenHash>, request: Request, next: Next) -> Response {
     let key = request.headers().get("X-Admin-Key").and_then(|key| key.to_str().ok());
     match key {
-        Some(key) if TokenHash::of(&Secret::from(key)) == admin.key => next.run(request).await,
+        Some(key) if TokenHash::of(&Secret::from(key)) == expected => next.run(request).await,
         _ => AdminError::Key.into_response(),
     }
 }

@@ -10,7 +10,7 @@ use serde::{Deserialize, Deserializer};
 use super::Admin;
 use super::error::AdminError;
 use crate::policy::orphans::Orphans;
-use crate::tenants::Settings;
+use crate::tenants::{Access, Settings};
 
 /// What is to be set; the rest stays.
 #[derive(Deserialize)]
@@ -22,6 +22,9 @@ pub(super) struct Change {
     quota_gb: Option<Option<u32>>,
     department_groups: Option<bool>,
     orphans: Option<Orphans>,
+    access: Option<Access>,
+    /// The version that was seen: who has seen another than the last is refused.
+    version: Option<u64>,
 }
 
 pub(super) async fn read(State(admin): State<Arc<Admin>>, Path(tenant): Path<String>) -> Result<Json<Settings>, AdminError> {
@@ -36,18 +39,19 @@ pub(super) async fn write(
     admin.context(&tenant)?;
     let change: Change =
         serde_json::from_slice(&body).map_err(|err| AdminError::Body(format!("these are no settings: {err}")))?;
-    let settings = admin.tenants.set(&tenant, |settings| change.apply(settings));
-    settings.map(Json).ok_or(AdminError::NotFound)
+    admin.tenants.set(&tenant, change.version, |settings| change.apply(settings)).map(Json).map_err(AdminError::from)
 }
 
 impl Change {
     fn apply(self, settings: &mut Settings) {
         *settings = Settings {
+            version: settings.version,
             enabled: self.enabled.unwrap_or(settings.enabled),
             groups: self.groups.unwrap_or(settings.groups),
             quota_gb: self.quota_gb.unwrap_or(settings.quota_gb),
             department_groups: self.department_groups.unwrap_or(settings.department_groups),
             orphans: self.orphans.unwrap_or(settings.orphans),
+            access: self.access.unwrap_or(settings.access),
         };
     }
 }

@@ -3,8 +3,10 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::SystemTime;
 
 use async_trait::async_trait;
+use chrono::{DateTime, SecondsFormat, Utc};
 use futures_util::Stream;
 use futures_util::stream;
 use scimwire::auth::{RequestContext, Tenant};
@@ -13,8 +15,14 @@ use scimwire::store::{Change, MemberChange, Operation};
 use serde::Serialize;
 use tokio::sync::watch;
 
+use super::origin::Origin;
+use crate::activity::Trace;
+
 /// How many events are kept for a tenant; older ones are dropped.
 const KEPT_EVENTS: usize = 10_000;
+
+/// How many of them are shown of one user or group.
+const SHOWN_EVENTS: usize = 100;
 
 /// The events of all tenants, oldest first.
 #[derive(Default)]
@@ -24,7 +32,7 @@ pub(crate) struct EventLog {
 
 #[derive(Default)]
 struct History {
-    events: VecDeque<Event>,
+    events: VecDeque<Told>,
     /// The number of the last event; those who follow wait for it to grow.
     last_seq: watch::Sender<u64>,
 }
@@ -43,6 +51,17 @@ pub(crate) struct Event {
     details: Details,
 }
 
+/// An event, and what the console shows beside it.
+#[derive(Clone, Serialize)]
+pub(crate) struct Told {
+    #[serde(flatten)]
+    event: Event,
+    time: String,
+    by: Origin,
+    /// How the user or group is called, where that is known.
+    name: Option<String>,
+}
+
 /// What an event tells besides that it happened; most often nothing.
 #[derive(Clone, Default, Serialize)]
 struct Details {
@@ -51,11 +70,30 @@ struct Details {
     removed: Vec<String>,
 }
 
+impl Event {
+    fn is_about(&self, id: &str) -> bool {
+        let Details { added, removed, .. } = &self.details;
+        self.resource_id == id || added.iter().chain(removed).any(|member| member == id)
+    }
+}
+
 impl EventLog {
     /// The events of a tenant, oldest first.
     pub(crate) fn of(&self, tenant: &Tenant) -> Vec<Event> {
         let tenants = self.tenants.lock().unwrap_or_else(PoisonError::into_inner);
-        tenants.get(tenant).map(|history| history.events.iter().cloned().collect()).unwrap_or_default()
+        tenants.get(tenant).map(|history| history.events.iter().map(|told| told.event.clone()).collect()).unwrap_or_default()
+    }
+
+    /// What became of one user or group, its memberships included, newest first.
+    pub(crate) fn about(&self, tenant: &Tenant, id: &str) -> Vec<Told> {
+        let tenants = self.tenants.lock().unwrap_or_else(PoisonError::into_inner);
+        let told = tenants.get(tenant).into_iter().flat_map(|history| &history.events);
+        told.rev().filter(|told| told.event.is_about(id)).take(SHOWN_EVENTS).cloned().collect()
+    }
+
+    /// Nothing is kept of a tenant that is gone.
+    pub(crate) fn forget(&self, tenant: &Tenant) {
+        self.tenants.lock().unwrap_or_else(PoisonError::into_inner).remove(tenant);
     }
 
     /// The events of a tenant as they come, from the one behind `seq`; from now on without it, or where it is of a server that
@@ -80,37 +118,47 @@ impl EventLog {
     fn behind(&self, tenant: &Tenant, seq: u64) -> Option<Event> {
         let tenants = self.tenants.lock().unwrap_or_else(PoisonError::into_inner);
         let events = &tenants.get(tenant)?.events;
-        events.get(events.partition_point(|event| event.seq <= seq)).cloned()
+        events.get(events.partition_point(|told| told.event.seq <= seq)).map(|told| told.event.clone())
     }
 }
 
 #[async_trait]
 impl Policy for EventLog {
-    async fn changed(&self, change: &Change, _cx: &RequestContext) {
+    async fn changed(&self, change: &Change, cx: &RequestContext) {
         let mut tenants = self.tenants.lock().unwrap_or_else(PoisonError::into_inner);
         let history = tenants.entry(change.tenant.clone()).or_default();
         for (verb, details) in told_by(change) {
-            history.push(change, verb, details);
+            history.push(change, verb, details, cx);
         }
     }
 }
 
 impl History {
-    fn push(&mut self, change: &Change, verb: &str, details: Details) {
+    fn push(&mut self, change: &Change, verb: &str, details: Details, cx: &RequestContext) {
         let resource_type = change.resource_type.name().to_owned();
         let seq = *self.last_seq.borrow() + 1;
-        self.events.push_back(Event {
+        let event = Event {
             seq,
             event: format!("{}.{verb}", resource_type.to_lowercase()),
             resource_type,
             resource_id: change.id.clone(),
             details,
-        });
-        if self.events.len() > KEPT_EVENTS {
+        };
+        let time = DateTime::<Utc>::from(SystemTime::now()).to_rfc3339_opts(SecondsFormat::Millis, true);
+        if self.events.len() == KEPT_EVENTS {
             self.events.pop_front();
         }
+        let told = Told { event, time, by: Origin::of(cx), name: name_of(change) };
+        Trace::note(cx, &told);
+        self.events.push_back(told);
         self.last_seq.send_replace(seq);
     }
+}
+
+fn name_of(change: &Change) -> Option<String> {
+    let state = change.after.as_deref().or(change.before.as_deref())?;
+    let name = state.text("displayName").or_else(|| state.text("userName"));
+    name.map(str::to_owned)
 }
 
 /// What a change tells: the second half of the events' names, and their details.

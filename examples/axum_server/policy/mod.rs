@@ -7,6 +7,7 @@ mod just_in_time;
 mod one_by_one;
 pub(crate) mod origin;
 pub(crate) mod orphans;
+mod tenant_gone;
 
 use std::sync::Arc;
 
@@ -24,6 +25,7 @@ use just_in_time::JustInTime;
 use one_by_one::OneByOne;
 use origin::NoteOrigin;
 use orphans::OrphanRule;
+use tenant_gone::TenantGone;
 
 /// A resource type, and where its resources are.
 pub(crate) type Served = (Arc<ResourceType>, Arc<dyn ResourceStore>);
@@ -58,6 +60,7 @@ impl Policies {
         let orphans = OrphanRule::new(ruled_users, Arc::clone(tenants), Arc::clone(ledger));
         let all: Arc<Vec<Arc<dyn Policy>>> = Arc::new(vec![
             Arc::new(OneByOne::default()),
+            Arc::new(TenantGone::new(Arc::clone(tenants))),
             // What was done comes before what follows from it.
             events,
             Arc::new(just_in_time),

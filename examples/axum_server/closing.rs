@@ -1,0 +1,84 @@
+//! Closing a tenant: its requests are let in no more, and then all that is kept of it is deleted.
+
+use std::sync::Arc;
+
+use scimwire::auth::{RequestContext, Tenant};
+use scimwire::filter::Budget;
+use scimwire::query::{Page, Projection, Query};
+use scimwire::store::{Precondition, complete};
+use scimwire::{ResourceStore, StoreError};
+
+use crate::activity::ActivityLog;
+use crate::policy::Policies;
+use crate::policy::events::EventLog;
+use crate::tenants::Tenants;
+
+/// How many resources are read at a time.
+const PAGE: usize = 200;
+
+/// All that knows something of tenants.
+#[derive(Clone)]
+pub(crate) struct Closing {
+    stores: Vec<Arc<dyn ResourceStore>>,
+    tenants: Arc<Tenants>,
+    turns: Arc<dyn scimwire::policy::Policy>,
+    events: Arc<EventLog>,
+    activity: Arc<ActivityLog>,
+}
+
+impl Closing {
+    pub(crate) fn new(
+        stores: Vec<Arc<dyn ResourceStore>>,
+        tenants: &Arc<Tenants>,
+        policies: &Policies,
+        events: &Arc<EventLog>,
+        activity: &Arc<ActivityLog>,
+    ) -> Self {
+        Self {
+            stores,
+            tenants: Arc::clone(tenants),
+            turns: Arc::clone(&policies.all) as Arc<dyn scimwire::policy::Policy>,
+            events: Arc::clone(events),
+            activity: Arc::clone(activity),
+        }
+    }
+
+    /// Closes a tenant; false if there is none of that name.
+    pub(crate) async fn close(&self, name: &str) -> Result<bool, StoreError> {
+        let tenant = Tenant::from(name);
+        let cx = RequestContext::new(tenant.clone());
+        {
+            // The change that is being made is finished, and the next one sees that there is no tenant.
+            let Ok(_turn) = self.turns.turn(&cx).await else {
+                return Ok(false);
+            };
+            if !self.tenants.remove(name).await.map_err(StoreError::other)? {
+                return Ok(false);
+            }
+        }
+        for store in &self.stores {
+            empty(&**store, &cx).await?;
+        }
+        self.events.forget(&tenant);
+        self.activity.forget(&tenant);
+        Ok(true)
+    }
+}
+
+/// Deletes the resources of the tenant.
+async fn empty(store: &dyn ResourceStore, cx: &RequestContext) -> Result<(), StoreError> {
+    let page = Page::Cursor { after: None, count: PAGE };
+    let query = Query { filter: None, sort: None, page, projection: Projection::default() };
+    loop {
+        let found = complete::select(store, &query, Budget::new(u64::MAX), cx).await?;
+        if found.resources.is_empty() {
+            return Ok(());
+        }
+        for resource in found.resources {
+            match store.delete(resource.id(), &Precondition::default(), cx).await {
+                Ok(_) | Err(StoreError::NotFound) => {}
+                Err(err) => return Err(err),
+            }
+        }
+    }
+}

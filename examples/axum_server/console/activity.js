@@ -1,0 +1,114 @@
+import { at, get } from "./api.js";
+import { el, notice, pill, show } from "./dom.js";
+import { change, count, duration, quoted, status, time } from "./words.js";
+
+const KEPT = 200;
+
+export async function activityPage(context) {
+  if (context.id) return exchangePage(context);
+  const { tenant, main } = context;
+  const { requests } = await get(at(tenant.name, "activity"));
+  if (!context.isShown()) return;
+  const rows = el("tbody", { id: "requests" });
+  const empty = el("p", { class: "empty" }, "No request has come yet. They appear here as they are answered.");
+  const live = el("span", { class: "live", role: "status" }, "Connecting");
+  const table = el("div", { class: "scroll", hidden: true }, el("table", {}, el("thead", {}, el("tr", {},
+    ["Time", "Client", "Request", "Status", "Notes", "Duration"].map((name) => el("th", { scope: "col", class: name === "Client" ? "wide" : name === "Duration" ? "wide number" : null }, name)))), rows));
+  let newest = 0;
+  const add = (request, isNew) => {
+    if (request.seq <= newest) return;
+    newest = request.seq;
+    rows.prepend(row(context, request, isNew));
+    while (rows.children.length > KEPT) rows.lastChild.remove();
+    table.hidden = false;
+    empty.hidden = true;
+  };
+  requests.reverse().forEach((request) => add(request, false));
+  show(main, el("div", { class: "head" }, el("h1", {}, "Activity"), live),
+    el("p", { class: "muted" }, "What identity providers ask, as it is answered. Secrets are hidden; the last 200 requests are kept until the server ends."),
+    el("section", { class: "card flush" }, table, empty));
+
+  // It goes on by itself after an interruption, from the last one that came.
+  const stream = new EventSource(`/console/api${at(tenant.name, "activity", "stream")}`);
+  const switchTo = (on, words) => {
+    live.textContent = words;
+    live.classList.toggle("on", on);
+  };
+  stream.onopen = async () => {
+    switchTo(true, "Live");
+    // What came between the list and the stream, or while it was interrupted.
+    const missed = await get(at(tenant.name, "activity")).catch(() => ({ requests: [] }));
+    if (context.isShown()) missed.requests.reverse().forEach((request) => add(request, true));
+  };
+  stream.onmessage = ({ data }) => add(JSON.parse(data), true);
+  stream.onerror = () => {
+    switchTo(false, "Interrupted");
+    // Says so where the session has ended, and goes to the sign-in page.
+    get("/tenants").catch(() => {});
+  };
+  context.onLeave(() => stream.close());
+}
+
+function row(context, request, isNew) {
+  return el("tr", { class: isNew ? "new" : null },
+    el("td", {}, time(request.time)),
+    el("td", { class: "wide" }, client(request)),
+    el("td", { class: "path" }, el("a", { title: request.path, href: context.link("activity", String(request.seq)) }, el("span", { class: "method" }, request.method), " ", el("span", { class: "mono" }, shortPath(request.path)))),
+    el("td", {}, status(request.status)),
+    el("td", { class: "pills" }, request.noticed > 0 && pill(count(request.noticed, "note"), "warn"), " ", request.changed > 0 && pill(count(request.changed, "change"), "idp"), " ",
+      !request.tenant && pill("not let in", "bad")),
+    el("td", { class: "wide number muted small" }, duration(request.micros)));
+}
+
+const client = (request) => el("div", { class: "client", title: request.address }, request.client || request.address);
+
+function shortPath(path) {
+  const decoded = path.replace(/^(\/t\/[^/]+)?\/scim\/v2/, "");
+  let plain = decoded;
+  try {
+    plain = decodeURIComponent(decoded.replace(/\+/g, " "));
+  } catch {
+    // Shown as it came.
+  }
+  return plain.length > 90 ? `${plain.slice(0, 90)}…` : plain || "/";
+}
+
+async function exchangePage(context) {
+  const { tenant, main, id } = context;
+  const exchange = await get(at(tenant.name, "activity", id));
+  if (!context.isShown()) return;
+  show(main,
+    el("div", { class: "head" }, el("div", {},
+      el("div", { class: "crumb" }, el("a", { href: context.link("activity") }, "← Activity")),
+      el("h1", {}, `${exchange.method} ${shortPath(exchange.path)}`),
+      el("div", { class: "row small muted" }, status(exchange.status), time(exchange.time), `· ${exchange.client || "no name"} · ${exchange.address} · ${duration(exchange.micros)}`))),
+    !exchange.tenant && notice("This request was not let in: the tenant is switched off, or nobody is known by what was sent.", "warn"),
+    el("div", { class: "two" },
+      el("section", { class: "card", id: "deviations" }, el("h2", {}, "What was read differently"), exchange.deviations.length
+        ? el("ul", { class: "lines" }, exchange.deviations.map(({ rule, words }) => el("li", {}, el("span", {}, quoted(words)), el("span", { class: "mono muted small" }, rule))))
+        : el("p", { class: "muted" }, "Nothing: the request is as the standard has it.")),
+      el("section", { class: "card", id: "changes" }, el("h2", {}, "What changed"), exchange.changes.length
+        ? el("ul", { class: "lines" }, exchange.changes.map((told) => el("li", {}, el("span", {}, subject(context, told)))))
+        : el("p", { class: "muted" }, "Nothing."))),
+    message("Request", `${exchange.method} ${exchange.path}`, exchange.request),
+    message("Answer", String(exchange.status), exchange.answer));
+}
+
+function subject(context, told) {
+  const key = told.resourceType === "User" ? "users" : told.resourceType === "Group" ? "groups" : null;
+  const gone = told.event.endsWith(".deleted");
+  return [change(told), key && !gone && [" ", el("a", { class: "small", href: context.link(key, told.resourceId) }, "Open")]];
+}
+
+function indented(body) {
+  try {
+    return JSON.stringify(JSON.parse(body), null, 2);
+  } catch {
+    return body;
+  }
+}
+
+const message = (title, line, { headers, body, length, cut }) => el("section", { class: "card" }, el("h2", {}, title),
+  el("pre", {}, [line, ...headers.map(([name, value]) => `${name}: ${value}`)].join("\n")),
+  length > 0 && el("pre", { tabindex: "0", "aria-label": `Body of the ${title.toLowerCase()}` }, cut ? body : indented(body)),
+  cut && el("p", { class: "muted small" }, `Only the beginning is shown, of ${length} bytes.`));

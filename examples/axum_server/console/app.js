@@ -1,0 +1,128 @@
+// The frame around the pages: who has signed in, which tenant it is about, and which page is shown.
+
+import { activityPage } from "./activity.js";
+import { at, get, onSignedOut, post, remove, resume, signOut } from "./api.js";
+import { groupPage, userPage } from "./detail.js";
+import { directoryPage } from "./directory.js";
+import { announce, ask, el, notice, show } from "./dom.js";
+import { settingsPage } from "./settings.js";
+import { signInPage } from "./sign_in.js";
+
+const PAGES = {
+  settings: { name: "Settings", render: settingsPage },
+  users: { name: "Users", render: (context) => (context.id ? userPage(context) : directoryPage(context, "users")) },
+  groups: { name: "Groups", render: (context) => (context.id ? groupPage(context) : directoryPage(context, "groups")) },
+  activity: { name: "Activity", render: activityPage },
+};
+
+const frame = document.getElementById("frame");
+let tenants = [];
+let leave = () => {};
+let shown = 0;
+
+onSignedOut((words) => enter(words));
+addEventListener("hashchange", route);
+resume().then(start, () => enter());
+
+function enter(words) {
+  leave();
+  leave = () => {};
+  shown += 1;
+  document.querySelectorAll("dialog").forEach((dialog) => dialog.close());
+  signInPage(frame, words, start);
+}
+
+async function start() {
+  await loadTenants();
+  route();
+}
+
+async function loadTenants() {
+  tenants = (await get("/tenants")).tenants;
+}
+
+/// `#/TENANT/PAGE/ID`; the page is the settings, and the tenant the first, where it is not said.
+function place() {
+  const [name, page, id] = location.hash.replace(/^#\/?/, "").split("/").map(decodeURIComponent);
+  const tenant = tenants.find((known) => known.name === name) ?? tenants[0];
+  return { tenant, page: PAGES[page] ? page : "settings", id: tenant?.name === name ? id : undefined };
+}
+
+const link = (...parts) => `#/${parts.map(encodeURIComponent).join("/")}`;
+
+async function route() {
+  leave();
+  leave = () => {};
+  shown += 1;
+  const turn = shown;
+  const { tenant, page, id } = place();
+  const main = el("main", { id: "main", tabindex: "-1" });
+  show(frame, bar(tenant, page), main);
+  if (!tenant) {
+    document.title = "SCIM console";
+    show(main, el("div", { class: "card empty" }, el("p", {}, "There is no tenant."), el("button", { class: "main", onclick: addTenant }, "Add a tenant")));
+    return;
+  }
+  document.title = `${PAGES[page].name} · ${tenant.name} · SCIM console`;
+  const context = {
+    tenant, id, main, page,
+    link: (...parts) => link(tenant.name, ...parts),
+    isShown: () => turn === shown,
+    onLeave: (callback) => (leave = callback),
+    deleteTenant: () => deleteTenant(tenant),
+  };
+  try {
+    await PAGES[page].render(context);
+    // Who goes by the keyboard goes on from here.
+    if (turn > 1 && context.isShown() && !main.contains(document.activeElement)) main.focus({ preventScroll: true });
+  } catch (error) {
+    if (context.isShown()) show(main, notice(error.message));
+  }
+}
+
+function bar(tenant, page) {
+  const choice = el("select", { "aria-label": "Tenant", id: "tenant", onchange: () => choose(choice.value, page) },
+    tenants.map(({ name }) => el("option", { value: name, selected: name === tenant?.name }, name)),
+    el("option", { value: "" }, "Add a tenant…"));
+  return el("header", { class: "bar" }, el("div", { class: "bar-in" },
+    el("a", { class: "brand", href: tenant ? link(tenant.name, "settings") : "#" }, el("img", { src: "/console/icon.svg", alt: "" }), "SCIM console"),
+    el("nav", { "aria-label": "Pages" }, tenant && Object.entries(PAGES).map(([key, { name }]) =>
+      el("a", { href: link(tenant.name, key), "aria-current": key === page ? "page" : null }, name))),
+    el("div", { class: "bar-end" }, tenant && choice,
+      el("button", { class: "quiet", id: "sign-out", onclick: async () => { await signOut().catch(() => {}); enter(); } }, "Sign out"))));
+}
+
+function choose(name, page) {
+  if (name) location.hash = link(name, page);
+  else {
+    addTenant();
+    route();
+  }
+}
+
+function addTenant() {
+  ask({
+    title: "Add a tenant", text: "Each tenant has users, groups, tokens and settings of its own, and sees nothing of the others.",
+    fields: [{ id: "tenant-name", label: "Name", hint: "Letters, digits, - and _. It is part of the Tenant URL." }],
+    action: "Add",
+    run: async (given) => {
+      const { name } = await post("/tenants", { name: given["tenant-name"] });
+      await loadTenants();
+      location.hash = link(name, "settings");
+    },
+  });
+}
+
+function deleteTenant({ name }) {
+  ask({
+    title: `Delete the tenant ${name}?`, danger: true, action: "Delete for good",
+    text: "Its users, groups, tokens and settings are deleted, and its identity provider is let in no more. This cannot be undone.",
+    run: async () => {
+      await remove(at(name));
+      await loadTenants();
+      announce(`${name} was deleted`);
+      location.hash = "";
+      route();
+    },
+  });
+}

@@ -1,0 +1,127 @@
+import { at, get, put, remove } from "./api.js";
+import { announce, ask, el, notice, pill, show } from "./dom.js";
+import { change, count, origin, state, time, userName } from "./words.js";
+
+const HIDDEN = ["schemas", "meta", "groups", "members", "id", "externalId"];
+const FIRST = ["userName", "displayName", "name", "active"];
+const NAMES = { userName: "User name", displayName: "Display name", phoneNumbers: "Phone numbers", nickName: "Nickname", profileUrl: "Profile URL", preferredLanguage: "Preferred language", userType: "User type", employeeNumber: "Employee number", costCenter: "Cost centre", givenName: "Given name", familyName: "Family name", middleName: "Middle name" };
+
+export async function userPage(context) {
+  const { tenant, main, id } = context;
+  const user = await get(at(tenant.name, "directory", "users", id));
+  if (!context.isShown()) return;
+  const { resource } = user;
+  show(main, head(context, "users", "Users", userName(resource), [origin(user.origin), state(resource.active !== false)]),
+    el("div", { class: "two" },
+      el("div", {},
+        el("section", { class: "card" }, el("h2", {}, "Attributes"), attributes(resource))),
+      el("div", {},
+        el("section", { class: "card" }, el("h2", {}, "Account"), facts([
+          ["Origin", origin(user.origin)], ["Account size", user.quotaGb === null ? "—" : `${user.quotaGb} GB`], ...common(resource)])),
+        el("section", { class: "card", id: "memberships" }, el("h2", {}, "Groups"), memberships(context, user.memberships)),
+        history(user.history, id))));
+}
+
+export async function groupPage(context) {
+  const { tenant, main, id } = context;
+  const group = await get(at(tenant.name, "directory", "groups", id));
+  if (!context.isShown()) return;
+  const list = el("div", { id: "members" });
+  const path = at(tenant.name, "groups", id, "members");
+  const load = async (start) => {
+    const page = await get(`${at(tenant.name, "directory", "groups", id, "members")}?start=${start}`);
+    if (context.isShown()) show(list, members(context, page, load, path));
+  };
+  const add = () => ask({
+    title: "Add a member", text: "The membership is local: identity providers did not ask for it.", action: "Add",
+    fields: [{ id: "member", label: "User name" }],
+    run: async ({ member }) => {
+      const filter = `userName eq ${JSON.stringify(member)}`;
+      const found = await get(`${at(tenant.name, "directory", "users")}?${new URLSearchParams({ search: filter })}`);
+      if (!found.resources.length) throw new Error("There is no user of that name.");
+      await put(`${path}/${encodeURIComponent(found.resources[0].resource.id)}`);
+      announce("The member was added");
+      await load(1);
+    },
+  });
+  show(main, head(context, "groups", "Groups", group.resource.displayName, [origin(group.origin)]),
+    el("div", { class: "two" },
+      el("section", { class: "card flush" }, el("div", { class: "tools spread" }, el("h2", {}, "Members"),
+        el("button", { type: "button", class: "quiet", id: "add-member", onclick: add }, "Add a member")), list),
+      el("div", {},
+        el("section", { class: "card" }, el("h2", {}, "Group"), facts([["Name", group.resource.displayName], ["Origin", origin(group.origin)], ...common(group.resource)])),
+        history(group.history, id))));
+  await load(1);
+}
+
+const head = (context, key, name, title, pills) => el("div", { class: "head" }, el("div", {},
+  el("div", { class: "crumb" }, el("a", { href: context.link(key) }, `← ${name}`)),
+  el("h1", {}, title), el("div", { class: "row" }, pills)));
+
+const common = (resource) => [
+  ["Id", el("span", { class: "mono" }, resource.id)],
+  ["External id", resource.externalId ? el("span", { class: "mono" }, resource.externalId) : "—"],
+  ["Created", time(resource.meta?.created)], ["Changed", time(resource.meta?.lastModified)],
+  ["Version", el("span", { class: "mono" }, resource.meta?.version ?? "—")],
+];
+
+const facts = (pairs) => el("dl", {}, pairs.map(([name, value]) => [el("dt", {}, name), el("dd", {}, value)]));
+
+function attributes(resource) {
+  const rows = FIRST.filter((name) => name in resource).map((name) => [name, resource[name]]);
+  for (const [name, value] of Object.entries(resource)) {
+    if (HIDDEN.includes(name) || FIRST.includes(name)) continue;
+    // The attributes of an extension stand beside those of the core.
+    if (name.startsWith("urn:")) rows.push(...Object.entries(value));
+    else rows.push([name, value]);
+  }
+  return facts(rows.map(([name, value]) => [worded(name), shown(value)]));
+}
+
+const worded = (name) => NAMES[name] ?? name.replace(/([a-z])([A-Z])/g, (_, before, after) => `${before} ${after.toLowerCase()}`).replace(/^./, (first) => first.toUpperCase());
+
+function shown(value) {
+  if (value === null || value === undefined) return "—";
+  if (typeof value === "boolean") return value ? "Yes" : "No";
+  if (Array.isArray(value)) return value.map((element) => el("div", {}, shown(element)));
+  if (typeof value !== "object") return String(value);
+  if (value.value !== undefined) {
+    return [String(value.value), " ", value.type && pill(value.type), " ", value.primary && pill("primary", "idp")];
+  }
+  return Object.entries(value).filter(([name]) => name !== "$ref").map(([name, part]) => el("div", {}, el("span", { class: "muted small" }, `${worded(name)} `), shown(part)));
+}
+
+function memberships(context, groups) {
+  if (!groups.length) return el("p", { class: "muted" }, "In no group.");
+  return el("ul", { class: "lines" }, groups.map((group) => el("li", {},
+    el("a", { href: context.link("groups", group.id) }, group.name ?? group.id),
+    el("span", {}, group.type === "indirect" && pill("through a group"), " ", origin(group.origin)))));
+}
+
+function members(context, page, load, path) {
+  if (!page.total) return el("p", { class: "empty" }, "Nobody is in this group.");
+  const last = page.start + page.members.length - 1;
+  const leave = (member) => ask({
+    title: "Take out of the group?", text: `${member.name ?? member.id} leaves the group. An identity provider may add the user again.`, action: "Take out", danger: true,
+    run: async () => {
+      await remove(`${path}/${encodeURIComponent(member.id)}`);
+      await load(1);
+    },
+  });
+  const row = (member) => el("tr", {},
+    el("td", {}, member.isUser ? el("a", { href: context.link("users", member.id) }, member.name ?? member.id) : (member.name ?? member.id),
+      member.userName && member.userName !== member.name && el("span", { class: "muted small" }, el("br"), member.userName)),
+    el("td", {}, origin(member.origin)), el("td", { class: "wide" }, member.isUser ? state(member.active) : pill("not a user")),
+    el("td", { class: "number" }, el("button", { type: "button", class: "quiet", onclick: () => leave(member), "aria-label": `Take ${member.name ?? member.id} out` }, "Take out")));
+  return [
+    el("div", { class: "scroll" }, el("table", {}, el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "Name"), el("th", { scope: "col" }, "Origin"), el("th", { scope: "col", class: "wide" }, "State"), el("th", {}))),
+      el("tbody", {}, page.members.map(row)))),
+    el("div", { class: "foot" }, el("span", {}, page.total > page.pageSize ? `${page.start}–${last} of ${page.total}` : count(page.total, "member")),
+      page.total > page.pageSize && el("span", { class: "row" },
+        el("button", { type: "button", disabled: page.start === 1, onclick: () => load(Math.max(1, page.start - page.pageSize)) }, "Back"),
+        el("button", { type: "button", disabled: last >= page.total, onclick: () => load(page.start + page.pageSize) }, "Next")))];
+}
+
+const history = (events, id) => el("section", { class: "card", id: "history" }, el("h2", {}, "History"), events.length
+  ? el("ul", { class: "lines" }, events.map((told) => el("li", {}, el("span", {}, change(told, id)), el("span", { class: "muted small" }, time(told.time)))))
+  : el("p", { class: "muted" }, "Nothing has changed since the server was started."));

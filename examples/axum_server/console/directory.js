@@ -1,0 +1,96 @@
+import { at, get, post } from "./api.js";
+import { announce, ask, el, notice, show } from "./dom.js";
+import { count, origin, state, time, userName } from "./words.js";
+
+const PAGE = 25;
+
+const KINDS = {
+  users: {
+    title: "Users", one: "user", sort: "userName",
+    hint: "Name, address, or a filter such as active eq false",
+    columns: [
+      { name: "User name", sort: "userName", show: ({ resource }, link) => [link(resource.userName), resource.displayName && el("span", { class: "muted small" }, el("br"), userName(resource))] },
+      { name: "Department", wide: true, show: ({ resource }) => resource["urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"]?.department ?? "—" },
+      { name: "Origin", show: (user) => origin(user.origin) },
+      { name: "State", sort: "active", show: ({ resource }) => state(resource.active !== false) },
+      { name: "Size", wide: true, number: true, show: ({ quotaGb }) => (quotaGb === null ? "—" : `${quotaGb} GB`) },
+      { name: "Changed", sort: "meta.lastModified", wide: true, show: ({ resource }) => time(resource.meta?.lastModified) },
+    ],
+    create: {
+      title: "Add a local user", text: "A user of your own, beside those that identity providers send.",
+      fields: [{ id: "userName", label: "User name" }, { id: "displayName", label: "Display name" }],
+    },
+  },
+  groups: {
+    title: "Groups", one: "group", sort: "displayName",
+    hint: "Name, or a filter such as displayName sw \"T\"",
+    columns: [
+      { name: "Name", sort: "displayName", show: ({ resource }, link) => link(resource.displayName) },
+      { name: "External id", sort: "externalId", wide: true, show: ({ resource }) => el("span", { class: "mono" }, resource.externalId ?? "—") },
+      { name: "Origin", show: (group) => origin(group.origin) },
+      { name: "Changed", sort: "meta.lastModified", show: ({ resource }) => time(resource.meta?.lastModified) },
+    ],
+    create: { title: "Add a local group", text: "A group of your own, beside those that identity providers push.", fields: [{ id: "displayName", label: "Name" }] },
+  },
+};
+
+export async function directoryPage(context, key) {
+  const { tenant, main } = context;
+  const kind = KINDS[key];
+  const wanted = { search: "", sort: kind.sort, descending: false, start: 1 };
+  const body = el("div", { id: "list", "aria-live": "polite" });
+  const search = el("input", { type: "search", id: "search", placeholder: kind.hint, "aria-label": `Search ${key}`, spellcheck: "false" });
+  let asked = 0;
+
+  const load = async () => {
+    const turn = ++asked;
+    const query = new URLSearchParams({ ...wanted, count: PAGE });
+    try {
+      const page = await get(`${at(tenant.name, "directory", key)}?${query}`);
+      if (turn === asked && context.isShown()) show(body, page.total ? [table(page), footer(page)] : nothing());
+    } catch (error) {
+      if (turn === asked && context.isShown()) show(body, el("div", { class: "pad" }, notice(error.message)));
+    }
+  };
+  const change = (changes) => load(Object.assign(wanted, changes));
+  const nothing = () => el("p", { class: "empty" }, wanted.search ? "Nothing was found." : `There is no ${kind.one} yet. Your identity provider sends them once it is connected.`);
+
+  const heading = (column) => {
+    const here = wanted.sort === column.sort;
+    const turn = () => change({ sort: column.sort, descending: here && !wanted.descending, start: 1 });
+    return el("th", { scope: "col", class: `${column.wide ? "wide" : ""} ${column.number ? "number" : ""}`, "aria-sort": column.sort && here ? (wanted.descending ? "descending" : "ascending") : null },
+      column.sort ? el("button", { type: "button", onclick: turn }, `${column.name} `) : column.name);
+  };
+  const table = (page) => el("div", { class: "scroll" }, el("table", {},
+    el("thead", {}, el("tr", {}, kind.columns.map(heading))),
+    el("tbody", {}, page.resources.map((item) => el("tr", {}, kind.columns.map((column) =>
+      el("td", { class: `${column.wide ? "wide" : ""} ${column.number ? "number" : ""}` },
+        column.show(item, (text) => el("a", { href: context.link(key, item.resource.id) }, text)))))))));
+  const footer = (page) => {
+    const last = wanted.start + page.resources.length - 1;
+    return el("div", { class: "foot" },
+      el("span", { id: "range" }, page.total > PAGE ? `${wanted.start}–${last} of ${page.total}` : count(page.total, kind.one)),
+      page.total > PAGE && el("span", { class: "row" },
+        el("button", { type: "button", disabled: wanted.start === 1, onclick: () => change({ start: Math.max(1, wanted.start - PAGE) }) }, "Back"),
+        el("button", { type: "button", disabled: last >= page.total, onclick: () => change({ start: wanted.start + PAGE }) }, "Next")));
+  };
+
+  let waiting;
+  search.addEventListener("input", () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(() => change({ search: search.value, start: 1 }), 200);
+  });
+  const add = () => ask({
+    ...kind.create, action: "Add",
+    run: async (given) => {
+      const named = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== ""));
+      const made = await post(at(tenant.name, key), named);
+      announce(`The ${kind.one} was added`);
+      location.hash = context.link(key, made.id);
+    },
+  });
+  show(main,
+    el("div", { class: "head" }, el("h1", {}, kind.title), el("button", { type: "button", id: "add", onclick: add }, `Add a local ${kind.one}`)),
+    el("section", { class: "card flush" }, el("div", { class: "tools" }, search), body));
+  await load();
+}

@@ -1,0 +1,77 @@
+// Elements made from data. Text is only ever set as text, so that no name of a user can become markup.
+
+export function el(tag, properties = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(properties)) {
+    if (value === undefined || value === null || value === false) continue;
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else if (["value", "checked", "disabled", "className"].includes(name)) element[name] = value;
+    else element.setAttribute(name, value === true ? "" : value);
+  }
+  append(element, children);
+  return element;
+}
+
+export function append(element, children) {
+  for (const child of children.flat(3)) {
+    if (child !== undefined && child !== null && child !== false) element.append(child);
+  }
+}
+
+export function show(element, ...children) {
+  element.replaceChildren();
+  append(element, children);
+}
+
+export const pill = (text, kind = "") => el("span", { class: `pill ${kind}` }, text);
+export const notice = (text, kind = "bad") => el("p", { class: `notice ${kind}`, role: kind === "bad" ? "alert" : "status" }, text);
+
+let fading;
+export function announce(text) {
+  const toast = document.getElementById("announce");
+  toast.textContent = text;
+  toast.hidden = false;
+  clearTimeout(fading);
+  fading = setTimeout(() => (toast.hidden = true), 3500);
+}
+
+/// A value that is there to be copied.
+export function copyField(id, label, value) {
+  const input = el("input", { type: "text", id, value, readonly: true, spellcheck: "false", onfocus: () => input.select() });
+  const copy = async () => {
+    try {
+      await navigator.clipboard.writeText(value);
+    } catch {
+      // Without TLS there is no clipboard but by the selection.
+      input.select();
+      document.execCommand("copy");
+    }
+    announce(`${label} copied`);
+  };
+  const button = el("button", { type: "button", onclick: copy, "aria-label": `Copy ${label}` }, "Copy");
+  return el("div", { class: "field" }, el("label", { for: id }, label), el("div", { class: "copy" }, input, button));
+}
+
+/// Asks before something is done that cannot be undone, or for what is needed to do it.
+export function ask({ title, text, fields = [], action, danger = false, run }) {
+  const problem = el("div");
+  const inputs = fields.map(({ id, label, type = "text", hint }) =>
+    el("div", { class: "field" }, el("label", { for: id }, label), el("input", { id, name: id, type, autocomplete: "off" }), hint && el("p", { class: "hint" }, hint)));
+  const submit = el("button", { class: danger ? "danger" : "main" }, action);
+  const form = el("form", {}, el("h2", {}, title), text && el("p", { class: "muted" }, text), problem, inputs,
+    el("div", { class: "row" }, el("button", { type: "button", onclick: () => dialog.close() }, "Cancel"), submit));
+  const dialog = el("dialog", { onclose: () => dialog.remove() }, form);
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    submit.disabled = true;
+    try {
+      await run(Object.fromEntries(new FormData(form)));
+      dialog.close();
+    } catch (error) {
+      show(problem, notice(error.message));
+    }
+    submit.disabled = false;
+  });
+  document.body.append(dialog);
+  dialog.showModal();
+}

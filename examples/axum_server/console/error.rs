@@ -1,0 +1,78 @@
+//! What the console's pages are told where something cannot be done.
+
+use axum::Json;
+use axum::response::{IntoResponse, Response};
+use http::StatusCode;
+use http::header::RETRY_AFTER;
+use scimwire::auth::TokenError;
+use scimwire::{Error, StoreError};
+use serde_json::json;
+use tracing::error;
+
+/// Why something cannot be done.
+pub(super) enum ConsoleError {
+    /// Nobody has signed in, or too long ago.
+    SignedOut,
+    /// The wrong password; so many tries are left before a pause.
+    WrongPassword(u32),
+    /// There were too many wrong ones.
+    Pause(u64),
+    /// The request does not come from a page of the console.
+    Forged,
+    NotFound,
+    Refused(StatusCode, String),
+    Store(StoreError),
+}
+
+impl From<StoreError> for ConsoleError {
+    fn from(err: StoreError) -> Self {
+        match err {
+            StoreError::NotFound => Self::NotFound,
+            err => Self::Store(err),
+        }
+    }
+}
+
+impl From<TokenError> for ConsoleError {
+    fn from(err: TokenError) -> Self {
+        match err {
+            TokenError::Unknown => Self::NotFound,
+            err => Self::Store(StoreError::other(err)),
+        }
+    }
+}
+
+impl IntoResponse for ConsoleError {
+    fn into_response(self) -> Response {
+        let (status, words) = match self {
+            Self::SignedOut => (StatusCode::UNAUTHORIZED, "Your session has ended. Sign in again.".to_owned()),
+            Self::WrongPassword(0) => {
+                (StatusCode::UNAUTHORIZED, "This is not the password. The next try has to wait.".to_owned())
+            }
+            Self::WrongPassword(left) => {
+                (StatusCode::UNAUTHORIZED, format!("This is not the password. {left} more before you have to wait."))
+            }
+            Self::Pause(seconds) => {
+                let words = format!("Too many wrong passwords. Try again in {seconds} s.");
+                let mut response = told(StatusCode::TOO_MANY_REQUESTS, &words);
+                response.headers_mut().insert(RETRY_AFTER, seconds.into());
+                return response;
+            }
+            Self::Forged => (StatusCode::FORBIDDEN, "This did not come from a page of the console. Load it again.".to_owned()),
+            Self::NotFound => (StatusCode::NOT_FOUND, "It is not there, or no longer.".to_owned()),
+            Self::Refused(status, words) => (status, words),
+            Self::Store(err) => {
+                if let StoreError::Other(source) = &err {
+                    error!(error = &**source as &dyn std::error::Error, "the store failed");
+                }
+                let err = Error::from(err);
+                (err.status(), err.detail().to_owned())
+            }
+        };
+        told(status, &words)
+    }
+}
+
+fn told(status: StatusCode, words: &str) -> Response {
+    (status, Json(json!({ "error": words }))).into_response()
+}

@@ -1,0 +1,97 @@
+//! The administrator's console: pages in the browser, and the JSON that they ask for. What it changes it changes by the admin
+//! view, which is nested here behind a session in place of the key.
+
+mod activity;
+mod attempts;
+pub(crate) mod desk;
+mod directory;
+mod error;
+mod pages;
+mod session;
+mod sign_in;
+mod tenants;
+mod test_run;
+mod tokens;
+
+use std::sync::Arc;
+
+use axum::routing::{delete, get, post};
+use axum::{Router, middleware};
+use scimwire::Dispatcher;
+use scimwire::auth::{RequestContext, Tenant};
+use scimwire::policy::HostAccess;
+
+use crate::activity::ActivityLog;
+use crate::admin;
+use crate::base_url::PublicUrl;
+use crate::closing::Closing;
+use crate::ledger::Ledger;
+use crate::policy::events::EventLog;
+use crate::provider::Provider;
+use crate::tenants::Tenants;
+use error::ConsoleError;
+
+pub(crate) use sign_in::SignIn;
+
+/// What the console works with.
+struct Console {
+    sign_in: SignIn,
+    public_url: PublicUrl,
+    tenants: Arc<Tenants>,
+    /// Reads users and groups as a SCIM client does.
+    desk: Dispatcher,
+    groups: HostAccess,
+    users: HostAccess,
+    ledger: Arc<Ledger>,
+    events: Arc<EventLog>,
+    activity: Arc<ActivityLog>,
+    closing: Closing,
+    /// The SCIM endpoint, as identity providers reach it.
+    scim: Router,
+}
+
+/// The console; `scim` is what its tests are sent to.
+pub(crate) fn router(provider: &Provider, public_url: &PublicUrl, sign_in: SignIn, scim: Router) -> Router {
+    let console = Arc::new(Console {
+        sign_in,
+        public_url: public_url.clone(),
+        tenants: Arc::clone(&provider.tenants),
+        desk: provider.desk.clone(),
+        groups: provider.policies.groups.clone(),
+        users: provider.policies.users.clone(),
+        ledger: Arc::clone(&provider.ledger),
+        events: Arc::clone(&provider.events),
+        activity: Arc::clone(&provider.activity),
+        closing: provider.closing.clone(),
+        scim,
+    });
+    let behind_session = Router::new()
+        .route("/tenants", get(tenants::list).post(tenants::create))
+        .route("/tenants/{tenant}", delete(tenants::close))
+        .route("/tenants/{tenant}/tokens", get(tokens::list).post(tokens::generate))
+        .route("/tenants/{tenant}/tokens/{id}", delete(tokens::revoke))
+        .route("/tenants/{tenant}/test", post(test_run::run))
+        .route("/tenants/{tenant}/directory/{kind}", get(directory::list))
+        .route("/tenants/{tenant}/directory/{kind}/{id}", get(directory::one))
+        .route("/tenants/{tenant}/directory/groups/{id}/members", get(directory::members))
+        .route("/tenants/{tenant}/activity", get(activity::list))
+        .route("/tenants/{tenant}/activity/stream", get(activity::stream))
+        .route("/tenants/{tenant}/activity/{seq}", get(activity::one))
+        .with_state(Arc::clone(&console))
+        .merge(admin::routes(provider))
+        .layer(middleware::from_fn_with_state(Arc::clone(&console), session::require));
+    let api = Router::new()
+        .route("/session", get(sign_in::who).post(sign_in::open).delete(sign_in::close))
+        .with_state(console)
+        .merge(behind_session)
+        .layer(middleware::map_response(pages::keep_to_yourself));
+    pages::router().nest("/console/api", api).layer(middleware::map_response(pages::guard))
+}
+
+impl Console {
+    /// The context in which the host asks for a tenant, if there is one of that name.
+    fn context(&self, tenant: &str) -> Result<RequestContext, ConsoleError> {
+        self.tenants.settings(tenant).ok_or(ConsoleError::NotFound)?;
+        Ok(RequestContext::new(Tenant::from(tenant)))
+    }
+}

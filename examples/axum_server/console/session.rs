@@ -1,0 +1,126 @@
+//! Who has signed in: a random cookie, which the browser sends from our own pages alone, and a word that only those pages know.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use http::header::COOKIE;
+use http::{HeaderMap, Method};
+use scimwire::Secret;
+use scimwire::auth::TokenHash;
+
+use super::Console;
+use super::error::ConsoleError;
+
+const COOKIE_NAME: &str = "scimwire_console";
+
+/// What a page has to send with each change.
+pub(super) const FORGERY_HEADER: &str = "X-CSRF-Token";
+
+/// How many sessions there are at most; the oldest makes room.
+const SESSIONS: usize = 100;
+
+/// The sessions that are open.
+pub(super) struct Sessions {
+    lifetime: Duration,
+    open: Mutex<HashMap<TokenHash, Session>>,
+}
+
+/// A session.
+#[derive(Clone)]
+pub(super) struct Session {
+    /// What its pages send with each change.
+    pub(super) forgery_token: Secret,
+    pub(super) ends: Instant,
+    /// Dropped with the last clone that is kept, so that streams see its end.
+    cookie: TokenHash,
+}
+
+impl Sessions {
+    pub(super) fn new(lifetime: Duration) -> Self {
+        Self { lifetime, open: Mutex::default() }
+    }
+
+    /// Opens one, and says what the cookie is to hold.
+    pub(super) fn open(&self) -> Result<(Secret, Session), getrandom::Error> {
+        let (cookie, forgery_token) = (random()?, random()?);
+        let hash = TokenHash::of(&cookie);
+        let session = Session { forgery_token, ends: Instant::now() + self.lifetime, cookie: hash };
+        let mut open = self.lock();
+        open.retain(|_, session| session.is_open());
+        let oldest = open.values().min_by_key(|session| session.ends).map(|session| session.cookie);
+        if let Some(oldest) = oldest.filter(|_| open.len() >= SESSIONS) {
+            open.remove(&oldest);
+        }
+        open.insert(hash, session.clone());
+        Ok((cookie, session))
+    }
+
+    /// The session of a request.
+    pub(super) fn of(&self, headers: &HeaderMap) -> Option<Session> {
+        let session = self.lock().get(&cookie(headers)?).cloned()?;
+        session.is_open().then_some(session)
+    }
+
+    pub(super) fn close(&self, session: &Session) {
+        self.lock().remove(&session.cookie);
+    }
+
+    /// Whether it is still good.
+    pub(super) fn is_open(&self, session: &Session) -> bool {
+        session.is_open() && self.lock().contains_key(&session.cookie)
+    }
+
+    /// The cookie that holds a session, or that ends it.
+    pub(super) fn set_cookie(&self, value: Option<&Secret>, secure: bool) -> String {
+        let seconds = if value.is_some() { self.lifetime.as_secs() } else { 0 };
+        let value = value.map(Secret::expose).unwrap_or_default();
+        let secure = if secure { "; Secure" } else { "" };
+        format!("{COOKIE_NAME}={value}; Path=/console; Max-Age={seconds}; HttpOnly; SameSite=Strict{secure}")
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<TokenHash, Session>> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Session {
+    fn is_open(&self) -> bool {
+        Instant::now() < self.ends
+    }
+}
+
+/// Lets in who has signed in; a change only if it comes from a page of ours.
+pub(super) async fn require(State(console): State<Arc<Console>>, mut request: Request, next: Next) -> Response {
+    let Some(session) = console.sign_in.sessions.of(request.headers()) else {
+        return ConsoleError::SignedOut.into_response();
+    };
+    if !matches!(*request.method(), Method::GET | Method::HEAD) && !is_from_our_page(request.headers(), &session) {
+        return ConsoleError::Forged.into_response();
+    }
+    request.extensions_mut().insert(session);
+    next.run(request).await
+}
+
+/// Whether the request carries the word of the session, which no other site can read.
+pub(super) fn is_from_our_page(headers: &HeaderMap, session: &Session) -> bool {
+    let sent = headers.get(FORGERY_HEADER).and_then(|word| word.to_str().ok()).map(Secret::from);
+    sent.is_some_and(|sent| TokenHash::of(&sent) == TokenHash::of(&session.forgery_token))
+}
+
+/// The hash of our cookie, if it is there.
+fn cookie(headers: &HeaderMap) -> Option<TokenHash> {
+    let cookies = headers.get_all(COOKIE).iter().filter_map(|cookies| cookies.to_str().ok());
+    let mut pairs = cookies.flat_map(|cookies| cookies.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    pairs.find(|(name, _)| *name == COOKIE_NAME).map(|(_, value)| TokenHash::of(&Secret::from(value)))
+}
+
+/// 256 bits, as letters that need no escape anywhere.
+pub(super) fn random() -> Result<Secret, getrandom::Error> {
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes)?;
+    Ok(Secret::from(bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>()))
+}

@@ -1,0 +1,75 @@
+import { at, get, put } from "./api.js";
+import { announce, copyField, el, notice, show } from "./dom.js";
+import { testCard } from "./test_run.js";
+import { tokensCard } from "./tokens.js";
+
+const ORPHANS = { keep: "Keep the user", deactivate: "Deactivate the user", delete: "Delete the user" };
+const ACCESS = {
+  bearer: ["Bearer token", "Authorization: Bearer TOKEN. Okta's API token and OAuth Bearer Token fields, and Entra ID's Secret Token, send this."],
+  header: ["HTTP header", "Authorization: TOKEN, with or without the word Bearer. For Okta's HTTP Header mode and clients that send what is typed."],
+};
+
+export async function settingsPage(context) {
+  const { tenant, main } = context;
+  const settings = await get(at(tenant.name, "settings"));
+  if (!context.isShown()) return;
+  const connect = el("section", { class: "card", "aria-labelledby": "connect-title" },
+    el("h2", { id: "connect-title" }, "Connection"),
+    el("p", { class: "muted" }, "What your identity provider asks for: this address, and a token."),
+    copyField("tenant-url", "Tenant URL", tenant.url),
+    el("p", { class: "muted small" }, "Where the token alone tells the tenant, ", el("span", { class: "mono" }, tenant.sharedUrl), " works as well."));
+  show(main,
+    el("div", { class: "head" }, el("h1", {}, "Provisioning settings")),
+    el("div", { class: "two" },
+      el("div", {}, el("section", { class: "card", id: "settings-card" }, form(context, settings))),
+      el("div", {}, connect, await tokensCard(tenant), testCard(tenant))),
+    el("section", { class: "card" }, el("h2", {}, "Delete this tenant"),
+      el("p", { class: "muted" }, "Deletes its users, groups, tokens and settings. Its identity provider gets 401 from then on."),
+      el("button", { class: "danger", type: "button", id: "delete-tenant", onclick: context.deleteTenant }, "Delete tenant…")));
+}
+
+function form({ tenant }, settings) {
+  let version = settings.version;
+  const problem = el("div");
+  const flip = (id, checked, title, hint) => el("div", { class: "field" }, el("label", { class: "switch", for: id },
+    el("input", { type: "checkbox", role: "switch", id, checked }), el("span", {}, el("b", {}, title), el("span", { class: "muted small" }, hint))));
+  const quota = el("input", { type: "number", id: "quota", class: "short", min: "0", max: "1000000", step: "1", inputmode: "numeric", value: settings.quotaGb ?? "" });
+  const orphans = el("select", { id: "orphans" }, Object.entries(ORPHANS).map(([value, words]) => el("option", { value, selected: value === settings.orphans }, words)));
+  const access = el("fieldset", {}, el("legend", { class: "label" }, "How the token is sent"),
+    Object.entries(ACCESS).map(([value, [title, hint]]) => el("label", { class: "choice" },
+      el("input", { type: "radio", name: "access", value, checked: value === settings.access }),
+      el("span", {}, title, el("span", { class: "muted small" }, el("br"), hint)))));
+  const save = el("button", { class: "main", id: "save" }, "Save");
+  const element = el("form", { id: "settings" },
+    flip("enabled", settings.enabled, "SCIM user management", "While it is off, requests are refused, and everything is kept."),
+    access,
+    flip("groups", settings.groups, "Groups", "While they are off, the identity provider sees users alone."),
+    el("div", { class: "field" }, el("label", { for: "quota" }, "Account size for new users (GB)"), quota,
+      el("p", { class: "hint" }, "Empty for none. Users who are there already keep theirs.")),
+    flip("department", settings.departmentGroups, "Department groups", "A new department puts the user into its group, and takes nobody out."),
+    el("div", { class: "field" }, el("label", { for: "orphans" }, "When a user leaves the last provisioned group"), orphans),
+    problem, el("div", { class: "row" }, save));
+  const on = (id) => element.querySelector(`#${id}`).checked;
+
+  element.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    save.disabled = true;
+    try {
+      const saved = await put(at(tenant.name, "settings"), {
+        version, enabled: on("enabled"), groups: on("groups"), departmentGroups: on("department"), orphans: orphans.value,
+        quotaGb: quota.value === "" ? null : Number(quota.value), access: element.elements.access.value,
+      });
+      version = saved.version;
+      show(problem);
+      announce("Settings saved");
+    } catch (error) {
+      show(problem, error.status === 409 ? outdated() : notice(error.message));
+    }
+    save.disabled = false;
+  });
+
+  const outdated = () => el("div", { class: "notice warn", role: "alert", id: "outdated" },
+    el("p", {}, "Somebody else has saved since you opened this page. Nothing of yours was saved."),
+    el("button", { type: "button", onclick: () => dispatchEvent(new HashChangeEvent("hashchange")) }, "Load what is saved"));
+  return [el("h2", {}, "Provisioning"), el("p", { class: "muted" }, "What identity providers may do for ", el("b", {}, tenant.name), ", and what follows from it."), element];
+}

@@ -1,0 +1,114 @@
+//! Signing in with the administrator's password, and out.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use axum::Json;
+use axum::extract::{ConnectInfo, State};
+use axum::response::{AppendHeaders, IntoResponse};
+use http::header::SET_COOKIE;
+use http::{HeaderMap, StatusCode};
+use scimwire::auth::TokenHash;
+use scimwire::{Secret, StoreError};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::Console;
+use super::attempts::Attempts;
+use super::error::ConsoleError;
+use super::session::{self, Session, Sessions};
+use crate::options::Options;
+
+/// How a password is made that nobody has chosen: four groups of letters and digits that cannot be mistaken for each other.
+const ALPHABET: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
+const GROUPS: usize = 4;
+const GROUP_LETTERS: usize = 5;
+
+/// The administrator's password, who tries it, and who has signed in.
+pub(crate) struct SignIn {
+    password: TokenHash,
+    fresh_password: Option<Secret>,
+    attempts: Attempts,
+    pub(super) sessions: Sessions,
+}
+
+impl SignIn {
+    pub(crate) fn new(options: &Options) -> Result<Self, String> {
+        let fresh_password = match options.admin_password {
+            Some(_) => None,
+            None => Some(fresh_password().map_err(|err| format!("no password could be made: {err}"))?),
+        };
+        let password = options.admin_password.as_ref().or(fresh_password.as_ref()).map(TokenHash::of);
+        Ok(Self {
+            password: password.ok_or("there is no password")?,
+            fresh_password,
+            attempts: Attempts::default(),
+            sessions: Sessions::new(Duration::from_secs(u64::from(options.session_minutes) * 60)),
+        })
+    }
+
+    /// The password that was made just now, to be shown once.
+    pub(crate) fn fresh_password(&self) -> Option<&Secret> {
+        self.fresh_password.as_ref()
+    }
+}
+
+#[derive(Deserialize)]
+pub(super) struct Given {
+    password: String,
+}
+
+/// Who has signed in, so that a page that was loaded again goes on.
+pub(super) async fn who(State(console): State<Arc<Console>>, headers: HeaderMap) -> Result<Json<Value>, ConsoleError> {
+    let session = console.sign_in.sessions.of(&headers).ok_or(ConsoleError::SignedOut)?;
+    Ok(Json(told(&session)))
+}
+
+/// Opens a session for who knows the password. A form of another site cannot send JSON, so that it can sign nobody in.
+pub(super) async fn open(
+    State(console): State<Arc<Console>>,
+    ConnectInfo(address): ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
+    Json(given): Json<Given>,
+) -> Result<impl IntoResponse, ConsoleError> {
+    let elsewhere = |site: &http::HeaderValue| site != "same-origin" && site != "none";
+    if headers.get("Sec-Fetch-Site").is_some_and(elsewhere) {
+        return Err(ConsoleError::Forged);
+    }
+    let (sign_in, address, now) = (&console.sign_in, address.ip(), Instant::now());
+    if let Some(seconds) = sign_in.attempts.pause(address, now) {
+        return Err(ConsoleError::Pause(seconds));
+    }
+    if TokenHash::of(&given.password.into()) != sign_in.password {
+        return Err(ConsoleError::WrongPassword(sign_in.attempts.count(address, now)));
+    }
+    sign_in.attempts.forget(address);
+    let (cookie, session) = sign_in.sessions.open().map_err(|err| StoreError::other(err.to_string()))?;
+    let cookie = sign_in.sessions.set_cookie(Some(&cookie), console.public_url.is_secure());
+    Ok((AppendHeaders([(SET_COOKIE, cookie)]), Json(told(&session))))
+}
+
+pub(super) async fn close(State(console): State<Arc<Console>>, headers: HeaderMap) -> Result<impl IntoResponse, ConsoleError> {
+    let sessions = &console.sign_in.sessions;
+    let session = sessions.of(&headers).ok_or(ConsoleError::SignedOut)?;
+    if !session::is_from_our_page(&headers, &session) {
+        return Err(ConsoleError::Forged);
+    }
+    sessions.close(&session);
+    let cookie = sessions.set_cookie(None, console.public_url.is_secure());
+    Ok((StatusCode::NO_CONTENT, AppendHeaders([(SET_COOKIE, cookie)])))
+}
+
+fn told(session: &Session) -> Value {
+    json!({ "csrfToken": session.forgery_token.expose() })
+}
+
+/// A hundred random bits.
+fn fresh_password() -> Result<Secret, getrandom::Error> {
+    let mut bytes = [0; GROUPS * GROUP_LETTERS];
+    getrandom::fill(&mut bytes)?;
+    let letter = |byte: &u8| char::from(ALPHABET[usize::from(*byte) % ALPHABET.len()]);
+    let groups: Vec<String> = bytes.chunks(GROUP_LETTERS).map(|group| group.iter().map(letter).collect()).collect();
+    Ok(Secret::from(groups.join("-")))
+}

@@ -1,0 +1,72 @@
+//! The tokens of a tenant. One is shown when it is made, and never again: only its hash is kept.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Path, State};
+use chrono::{DateTime, SecondsFormat, Utc};
+use http::StatusCode;
+use scimwire::auth::{Tenant, TokenGrant, TokenRecord};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::Console;
+use super::error::ConsoleError;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Wanted {
+    /// Whether the tokens that there are end with this.
+    replace: bool,
+}
+
+pub(super) async fn list(State(console): State<Arc<Console>>, Path(tenant): Path<String>) -> Result<Json<Value>, ConsoleError> {
+    let cx = console.context(&tenant)?;
+    let live = console.live_tokens(cx.tenant()).await?;
+    let tokens: Vec<Value> = live.iter().map(told).collect();
+    Ok(Json(json!({ "tokens": tokens })))
+}
+
+pub(super) async fn generate(
+    State(console): State<Arc<Console>>,
+    Path(tenant): Path<String>,
+    Json(wanted): Json<Wanted>,
+) -> Result<(StatusCode, Json<Value>), ConsoleError> {
+    let cx = console.context(&tenant)?;
+    let before = if wanted.replace { console.live_tokens(cx.tenant()).await? } else { Vec::new() };
+    let tokens = console.tenants.tokens();
+    let issued = tokens.issue(TokenGrant::new(cx.tenant().clone())).await?;
+    for old in before {
+        tokens.revoke(cx.tenant(), &old.id).await?;
+    }
+    Ok((StatusCode::CREATED, Json(json!({ "token": issued.secret.expose(), "record": told(&issued.record) }))))
+}
+
+pub(super) async fn revoke(
+    State(console): State<Arc<Console>>,
+    Path((tenant, id)): Path<(String, String)>,
+) -> Result<StatusCode, ConsoleError> {
+    let cx = console.context(&tenant)?;
+    console.tenants.tokens().revoke(cx.tenant(), &id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+impl Console {
+    /// The tokens that are good now.
+    async fn live_tokens(&self, tenant: &Tenant) -> Result<Vec<TokenRecord>, ConsoleError> {
+        let now = DateTime::<Utc>::from(std::time::SystemTime::now());
+        let mut records = self.tenants.tokens().list(tenant).await?;
+        records.retain(|record| record.is_live(now));
+        Ok(records)
+    }
+}
+
+fn told(record: &TokenRecord) -> Value {
+    let text = |time: DateTime<Utc>| time.to_rfc3339_opts(SecondsFormat::Secs, true);
+    json!({
+        "id": record.id,
+        "created": text(record.created),
+        "expires": record.expires.map(text),
+        "lastUsed": record.last_used.map(text),
+    })
+}

@@ -1,0 +1,24 @@
+//! The console of the demo: what its pages ask for, over HTTP, and the pages themselves, in a browser.
+//!
+//! `cargo test` builds the server before it; `cargo test --test console` does not, and wants
+//! `cargo build --example axum_server` first.
+
+mod activity;
+mod administrator;
+#[path = "../../examples/axum_server/console/attempts.rs"]
+mod attempts;
+mod browser;
+mod directory;
+#[expect(dead_code, reason = "the demo calls it; its tests run here")]
+#[path = "../../examples/axum_server/activity/mask.rs"]
+mod mask;
+mod pages;
+mod products;
+mod sessions;
+mod settings;
+#[path = "../support/mod.rs"]
+mod support;
+mod tenants;
+mod test_run;
+mod tokens;
+mod walk;

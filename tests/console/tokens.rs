@@ -1,0 +1,58 @@
+//! Tokens: made, shown once, replaced and revoked.
+
+use serde_json::{Value, json};
+
+use crate::administrator::{Administrator, FLAGS, body, scim};
+use crate::support::demo::Demo;
+
+const TOKENS: &str = "/tenants/one/tokens";
+
+async fn generate(administrator: &Administrator, replace: bool) -> Value {
+    let made = administrator.send("POST", TOKENS, Some(&json!({ "replace": replace }))).await;
+    assert_eq!(made.status, 201, "{}", made.text());
+    body(&made)
+}
+
+#[tokio::test]
+async fn a_token_is_told_once_and_is_good_at_once() {
+    let demo = Demo::start(FLAGS);
+    let administrator = Administrator::sign_in(&demo).await;
+    let made = generate(&administrator, false).await;
+    let token = made["token"].as_str().expect("a token");
+    assert_eq!(scim(demo.address(), "GET", "/Users", token, None).await.status, 200);
+    assert_eq!(scim(demo.address(), "GET", "/Users", "token-1", None).await.status, 200, "the old one stays");
+
+    for path in ["/tenants", TOKENS, "/tenants/one/settings", "/tenants/one/activity", "/tenants/one/activity/1"] {
+        assert!(!administrator.get(path).await.text().contains(token), "{path}");
+    }
+    let listed = body(&administrator.get(TOKENS).await);
+    let listed: Vec<_> = listed["tokens"].as_array().expect("a list").iter().collect();
+    assert_eq!(listed.len(), 2);
+    let record = listed.iter().find(|listed| listed["id"] == made["record"]["id"]).expect("it is listed");
+    assert!(record["lastUsed"].is_string() && record["expires"].is_string(), "{record}");
+}
+
+#[tokio::test]
+async fn a_new_token_can_replace_the_old_ones() {
+    let demo = Demo::start(FLAGS);
+    let administrator = Administrator::sign_in(&demo).await;
+    let token = generate(&administrator, true).await["token"].as_str().expect("a token").to_owned();
+    let status = async |token: &str| scim(demo.address(), "GET", "/Users", token, None).await.status;
+    assert_eq!((status("token-1").await, status(&token).await, status("token-2").await), (401, 200, 200));
+    assert_eq!(body(&administrator.get(TOKENS).await)["tokens"].as_array().map(Vec::len), Some(1));
+}
+
+#[tokio::test]
+async fn a_revoked_token_is_good_no_more() {
+    let demo = Demo::start(FLAGS);
+    let administrator = Administrator::sign_in(&demo).await;
+    let made = generate(&administrator, false).await;
+    let (token, id) = (made["token"].as_str().expect("a token"), made["record"]["id"].as_str().expect("an id"));
+    for (path, status) in
+        [(format!("/tenants/two/tokens/{id}"), 404), (format!("{TOKENS}/none"), 404), (format!("{TOKENS}/{id}"), 204)]
+    {
+        assert_eq!(scim(demo.address(), "GET", "/Users", token, None).await.status, 200);
+        assert_eq!(administrator.send("DELETE", &path, None).await.status, status, "{path}");
+    }
+    assert_eq!(scim(demo.address(), "GET", "/Users", token, None).await.status, 401);
+}
