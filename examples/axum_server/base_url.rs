@@ -1,6 +1,6 @@
 //! Under which URLs the service provider is reached: one for all, where the token tells the tenant, and one for each tenant.
 
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::str::FromStr;
 
 use http::Uri;
@@ -27,17 +27,40 @@ impl PublicUrl {
 
     /// The base URL where the token tells the tenant.
     pub(crate) fn scim(&self) -> String {
-        format!("{}/scim/v2", self.0)
+        self.join("/scim/v2")
     }
 
     /// The base URL of one tenant.
     pub(crate) fn scim_of(&self, tenant: &str) -> String {
-        format!("{}/t/{tenant}/scim/v2", self.0)
+        self.join(&format!("/t/{tenant}/scim/v2"))
     }
 
-    /// The base URLs of all tenants.
-    pub(crate) fn scim_of_tenants(&self) -> Result<TenantUrl, TenantUrlError> {
-        self.scim_of("{tenant}").parse()
+    /// The URLs of tenants that the path names, with this path behind the tenant's.
+    pub(crate) fn by_path(&self, path: &str) -> Result<TenantUrl, TenantUrlError> {
+        self.join(&format!("/t/{{tenant}}{path}")).parse()
+    }
+
+    /// The URLs of tenants that the host names, with this path: `acme.` before our own host, or before `localhost` where that
+    /// is a number.
+    pub(crate) fn by_host(&self, path: &str) -> Result<TenantUrl, TenantUrlError> {
+        let (scheme, authority) = self.0.split_once("://").unwrap_or_default();
+        let (host, port) = match authority.rsplit_once(':') {
+            Some((host, port)) if !port.ends_with(']') => (host, format!(":{port}")),
+            _ => (authority, String::new()),
+        };
+        let is_number = host.starts_with('[') || host.parse::<Ipv4Addr>().is_ok();
+        let host = if is_number { "localhost" } else { host };
+        format!("{scheme}://{{tenant}}.{host}{port}{path}").parse()
+    }
+
+    /// The URL of a path.
+    pub(crate) fn join(&self, path: &str) -> String {
+        format!("{}{path}", self.0)
+    }
+
+    /// Scheme and host.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
     }
 }
 

@@ -1,7 +1,8 @@
 //! A SCIM service provider to try identity providers against, and a pattern to copy: `scimwire` inside an axum server.
 //!
 //! `cargo run --example axum_server` needs no flag. What to look at, in this order: `provider` puts the dispatcher together,
-//! `server` hands it the requests of axum, `auth` says who asks, `policy` has one file for each rule of the host's own.
+//! `server` hands it the requests of axum, `auth` says who asks, `oauth` lets identity providers get their tokens by themselves,
+//! `policy` has one file for each rule of the host's own.
 //! `console` and `activity` are what an administrator sees of it in a browser.
 
 mod activity;
@@ -13,10 +14,12 @@ mod console;
 mod database;
 mod finish;
 mod ledger;
+mod oauth;
 mod options;
 mod patience;
 mod policy;
 mod provider;
+mod random;
 mod request_log;
 mod resource_types;
 mod server;
@@ -24,15 +27,19 @@ mod tenants;
 mod welcome;
 
 use std::error::Error;
+use std::fmt::Display;
 use std::io::{self, Write};
 use std::process::ExitCode;
+use std::sync::Arc;
 
+use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser};
 use tokio::net::TcpListener;
 use tracing::info;
 
 use base_url::PublicUrl;
 use console::SignIn;
+use oauth::{Clients, OAuth};
 use options::Options;
 use provider::Provider;
 use tenants::Tenants;
@@ -42,11 +49,9 @@ use welcome::Welcome;
 async fn main() -> ExitCode {
     request_log::start();
     let options = Options::parse();
-    let tenants = match Tenants::new(&options).await {
-        Ok(tenants) => tenants,
-        Err(err) => Options::command().error(clap::error::ErrorKind::ValueValidation, err).exit(),
-    };
-    match run(&options, tenants).await {
+    let tenants = Tenants::new(&options).await.unwrap_or_else(|err| refuse(err));
+    let clients = Clients::new(&options.oauth, &tenants).unwrap_or_else(|err| refuse(err));
+    match run(&options, tenants, clients).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(err) => {
             eprintln!("error: {err}");
@@ -55,7 +60,12 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn run(options: &Options, tenants: Tenants) -> Result<(), Box<dyn Error>> {
+/// Ends: these flags do not go together.
+fn refuse(problem: impl Display) -> ! {
+    Options::command().error(ErrorKind::ValueValidation, problem).exit()
+}
+
+async fn run(options: &Options, tenants: Tenants, clients: Clients) -> Result<(), Box<dyn Error>> {
     let listener = TcpListener::bind(&options.listen).await;
     let listener =
         listener.map_err(|err| format!("cannot listen on `{}`: {err}; choose another with `--listen`", options.listen))?;
@@ -64,11 +74,13 @@ async fn run(options: &Options, tenants: Tenants) -> Result<(), Box<dyn Error>> 
     info!(%address, "listening");
     let public_url = options.public_url.clone().unwrap_or(PublicUrl::of_listener(address));
     let told_to_end = server::told_to_end()?;
-    let sign_in = SignIn::new(options)?;
-    let welcome = Welcome::new(&public_url, &tenants, &sign_in).to_string();
+    let sign_in = Arc::new(SignIn::new(options)?);
+    let welcome = Welcome::new(&public_url, &tenants, &clients, &sign_in).to_string();
     let provider = Provider::new(options, &public_url, tenants).await?;
+    let oauth = OAuth::new(&options.oauth, clients, Arc::clone(&provider.tenants), Arc::clone(&sign_in), &public_url)?;
     // It may be nobody's wish to read it: a closed standard output is no reason to end.
     let _ = io::stdout().write_all(welcome.as_bytes());
-    server::serve(listener, server::router(&provider, &public_url, sign_in, options.body_time), told_to_end).await?;
+    let router = server::router(&provider, &public_url, sign_in, oauth, options.body_time);
+    server::serve(listener, router, told_to_end).await?;
     Ok(())
 }

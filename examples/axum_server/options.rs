@@ -8,6 +8,7 @@ use clap::{Parser, ValueEnum};
 use scimwire::Secret;
 
 use crate::base_url::PublicUrl;
+use crate::oauth::OAuthOptions;
 use crate::policy::orphans::Orphans;
 
 /// A SCIM 2.0 service provider to try identity providers against
@@ -62,12 +63,14 @@ pub(crate) struct Options {
     /// Opens the admin view to requests with `X-Admin-Key: KEY`
     #[arg(long, value_name = "KEY", value_parser = sendable)]
     pub(crate) admin_key: Option<Secret>,
-    /// What the administrator signs in to the console with [default: a fresh password]
+    /// What the administrator signs in with [default: a fresh password]
     #[arg(long, value_name = "PASSWORD", value_parser = password)]
     pub(crate) admin_password: Option<Secret>,
     /// How long a sign-in to the console lasts
     #[arg(long, value_name = "MINUTES", default_value = "480")]
     pub(crate) session_minutes: u32,
+    #[command(flatten)]
+    pub(crate) oauth: OAuthOptions,
 }
 
 /// Where resources are kept.

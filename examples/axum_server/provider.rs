@@ -59,7 +59,7 @@ impl Provider {
         let mut builder = Dispatcher::builder(public_url.scim())
             .resource_type(users.0, users.1)
             .resource_type(groups.0, groups.1)
-            .authenticate(TenantAuthenticator::new(Arc::clone(&tenants), public_url.scim_of_tenants()?))
+            .authenticate(TenantAuthenticator::new(Arc::clone(&tenants), public_url)?)
             .policy(Arc::clone(&policies.all))
             .quirks(quirks(options.quirks))
             .limits(limits)

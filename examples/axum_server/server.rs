@@ -16,6 +16,7 @@ use crate::activity::{Mask, Recorder, record};
 use crate::base_url::PublicUrl;
 use crate::console::SignIn;
 use crate::finish::finish_what_was_begun;
+use crate::oauth::{self, OAuth};
 use crate::patience::wait_no_longer;
 use crate::provider::Provider;
 use crate::{admin, console};
@@ -35,7 +36,13 @@ Send a token: `Authorization: Bearer TOKEN`. It was printed, or given, when this
 ";
 
 /// Everything that is served.
-pub(crate) fn router(provider: &Provider, public_url: &PublicUrl, sign_in: SignIn, body_time: Duration) -> Router {
+pub(crate) fn router(
+    provider: &Provider,
+    public_url: &PublicUrl,
+    sign_in: Arc<SignIn>,
+    oauth: OAuth,
+    body_time: Duration,
+) -> Router {
     let admin = admin::router(provider);
     let mut scim = Router::new();
     // Routed to and not nested: the whole path reaches the dispatcher, which compares the tenant in it with that of the token.
@@ -47,7 +54,8 @@ pub(crate) fn router(provider: &Provider, public_url: &PublicUrl, sign_in: SignI
     let recorder = Recorder { log: Arc::clone(&provider.activity), mask: Mask::new(provider.dispatcher.registry()) };
     let scim = scim.layer(middleware::from_fn_with_state(recorder, record));
     let console = console::router(provider, public_url, sign_in, scim.clone());
-    let mut router = Router::new().route("/", get(FRONT_PAGE)).fallback(nothing).merge(scim).merge(console);
+    let pages = Router::new().route("/", get(FRONT_PAGE)).fallback(nothing);
+    let mut router = pages.merge(scim).merge(console).merge(oauth::router(oauth));
     if let Some(admin) = admin {
         router = router.nest("/admin/api", admin);
     }

@@ -12,7 +12,7 @@ use crate::options::{Options, TenantToken};
 use crate::policy::orphans::Orphans;
 
 /// The tenant that there is without any `--tenant`.
-const DEFAULT_TENANT: &str = "demo";
+pub(crate) const DEFAULT_TENANT: &str = "demo";
 
 /// The tenants of this server. A host with a database looks them up there, and keeps the records of tokens there too.
 pub(crate) struct Tenants {

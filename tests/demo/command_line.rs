@@ -41,6 +41,20 @@ fn flags_that_it_does_not_understand_are_refused() {
         (&["--oauth-token", "one=a"], "`--oauth-token one`: there is no such tenant"),
         (&["--oauth-token", "demo=a,expires_in=soon"], "write `expires_in=SECONDS` after the comma"),
         (&["--oauth-token", "demo=a,scope=scim"], "write `expires_in=SECONDS` after the comma"),
+        (&["--admin-password", "short"], "a password has 12 characters at least"),
+        (&["--oauth-client", "demo=idp"], "write NAME=ID:SECRET"),
+        (&["--oauth-client", "demo=idp:short"], "the secret of a client has 16 characters at least"),
+        (&["--oauth-client", "demo=i p:0123456789abcdef"], "id and secret of a client are made of letters"),
+        (&["--oauth-client", "demo=idp:0123456789abcde%"], "id and secret of a client are made of letters"),
+        (&["--oauth-client", "none=idp:0123456789abcdef"], "`--oauth-client none=...`: there is no such tenant"),
+        (&["--oauth-client", "demo=a:0123456789abcdef", "--oauth-client", "demo=a:0123456789abcdef"], "`a` is given twice"),
+        (&["--oauth-redirect", "none=https://a.example/"], "`--oauth-redirect none=...`: there is no such client"),
+        (&["--oauth-redirect", "demo=http://a.example/"], "a redirect URI begins with `https://`"),
+        (&["--oauth-redirect", "demo=https://a.example/#x"], "a redirect URI begins with `https://`"),
+        (&["--oauth-redirect", "demo=https://a;script-src.example/"], "a redirect URI begins with `https://`"),
+        (&["--oauth-redirect", "demo=javascript:alert(1)"], "a redirect URI begins with `https://`"),
+        (&["--oauth-redirect", "demo=/callback"], "a redirect URI begins with `https://`"),
+        (&["--oauth-code-lifetime", "soon"], "write a whole number of seconds"),
     ] {
         refuses(flags, message);
     }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 
 use crate::process::{Server, address};
-use crate::requests::{body, get};
+use crate::requests::{body, get, send};
 use crate::support::http::Client;
 
 #[tokio::test]
@@ -30,6 +30,13 @@ async fn without_flags_it_prints_all_that_a_client_needs() {
     assert_eq!((answer.status, body(&answer)["totalResults"].clone()), (200, json!(0)));
     assert!(server.folder().join("scimwire-demo.db").is_file(), "it keeps what it is told");
     assert!(token.len() >= 43, "256 bits in base64: {token}");
+    let (client, secret) = (word_after("Client"), word_after("Secret"));
+    let form = format!("grant_type=client_credentials&client_id={client}&client_secret={secret}");
+    let headers = [("Content-Type", "application/x-www-form-urlencoded")];
+    let answer = send(address(&url), "POST", "/oauth/token", &headers, Some(form.as_bytes())).await;
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    let password = word_after("Password");
+    assert!(password.len() >= 20, "a hundred bits: {password}");
     assert_ne!(Server::start().token(), token, "each run has a token of its own");
 }
 

@@ -10,6 +10,7 @@ mod command_line;
 mod crowd;
 mod durable;
 mod life;
+mod oauth;
 mod policies;
 mod process;
 mod requests;

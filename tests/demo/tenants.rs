@@ -1,5 +1,8 @@
 //! Who is let in, and as which tenant.
 
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
 use crate::requests::{FLAGS, assert_scim_error, body, create_user, get, send};
 use crate::support::demo::Demo;
 
@@ -75,4 +78,44 @@ async fn groups_are_hidden_from_a_tenant_without_them() {
         assert_eq!(body(&get(demo.address(), &format!("{base}/ResourceTypes"), "token-1").await)["totalResults"], 1);
     }
     assert_eq!(body(&get(demo.address(), "/scim/v2/ResourceTypes", "token-2").await)["totalResults"], 2);
+}
+
+/// The status of a request for users under this name of the host.
+async fn status_at(demo: &Demo, host: &str, path: &str, token: &str) -> (u16, String) {
+    let mut stream = TcpStream::connect(demo.address()).await.expect("it takes connections");
+    let request = format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {token}\r\nConnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).await.expect("the request goes out");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.expect("an answer, and the end");
+    let status = answer.split(' ').nth(1).and_then(|status| status.parse().ok());
+    (status.unwrap_or_else(|| panic!("no status: {answer}")), answer)
+}
+
+#[tokio::test]
+async fn the_name_of_the_host_tells_the_tenant_too() {
+    let demo = Demo::start(FLAGS);
+    create_user(demo.address(), "/scim/v2", "token-1").await;
+    let port = demo.address().port();
+    for (host, path, token, expected) in [
+        ("one.localhost", "/scim/v2/Users", "token-1", 200),
+        ("ONE.localhost", "/scim/v2/Users", "token-1", 200),
+        ("one.localhost", "/t/one/scim/v2/Users", "token-1", 200),
+        ("localhost", "/scim/v2/Users", "token-2", 200),
+        ("two.localhost", "/scim/v2/Users", "token-1", 401),
+        ("none.localhost", "/scim/v2/Users", "token-1", 401),
+        ("one.localhost", "/scim/v2/Users", "token-2", 401),
+        ("one.localhost", "/t/two/scim/v2/Users", "token-1", 401),
+        ("two.localhost", "/t/one/scim/v2/Users", "token-1", 401),
+        ("one.localhost", "/oauth/authorize", "", 400),
+    ] {
+        let (status, answer) = status_at(&demo, &format!("{host}:{port}"), path, token).await;
+        assert_eq!(status, expected, "{host}{path} {token}: {answer}");
+    }
+    let (_, answer) = status_at(&demo, &format!("one.localhost:{port}"), "/scim/v2/Users", "token-1").await;
+    assert!(answer.contains(&format!("http://one.localhost:{port}/scim/v2/Users/")), "{answer}");
+
+    let public = Demo::start(&[FLAGS, &["--public-url", "https://scim.example.com"]].concat());
+    for (host, status) in [("one.scim.example.com", 200), ("two.scim.example.com", 401), ("scim.example.com", 200)] {
+        assert_eq!(status_at(&public, host, "/scim/v2/Users", "token-1").await.0, status, "{host}");
+    }
 }

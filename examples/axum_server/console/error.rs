@@ -9,6 +9,8 @@ use scimwire::{Error, StoreError};
 use serde_json::json;
 use tracing::error;
 
+use super::sign_in::NotSignedIn;
+
 /// Why something cannot be done.
 pub(super) enum ConsoleError {
     /// Nobody has signed in, or too long ago.
@@ -22,6 +24,15 @@ pub(super) enum ConsoleError {
     NotFound,
     Refused(StatusCode, String),
     Store(StoreError),
+}
+
+impl From<NotSignedIn> for ConsoleError {
+    fn from(err: NotSignedIn) -> Self {
+        match err {
+            NotSignedIn::Wrong(left) => Self::WrongPassword(left),
+            NotSignedIn::Pause(seconds) => Self::Pause(seconds),
+        }
+    }
 }
 
 impl From<StoreError> for ConsoleError {

@@ -31,11 +31,11 @@ use crate::provider::Provider;
 use crate::tenants::Tenants;
 use error::ConsoleError;
 
-pub(crate) use sign_in::SignIn;
+pub(crate) use sign_in::{NotSignedIn, SignIn};
 
 /// What the console works with.
 struct Console {
-    sign_in: SignIn,
+    sign_in: Arc<SignIn>,
     public_url: PublicUrl,
     tenants: Arc<Tenants>,
     /// Reads users and groups as a SCIM client does.
@@ -51,7 +51,7 @@ struct Console {
 }
 
 /// The console; `scim` is what its tests are sent to.
-pub(crate) fn router(provider: &Provider, public_url: &PublicUrl, sign_in: SignIn, scim: Router) -> Router {
+pub(crate) fn router(provider: &Provider, public_url: &PublicUrl, sign_in: Arc<SignIn>, scim: Router) -> Router {
     let console = Arc::new(Console {
         sign_in,
         public_url: public_url.clone(),

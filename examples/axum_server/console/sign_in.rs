@@ -1,6 +1,6 @@
 //! Signing in with the administrator's password, and out.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -33,6 +33,14 @@ pub(crate) struct SignIn {
     pub(super) sessions: Sessions,
 }
 
+/// Why somebody is not the administrator.
+pub(crate) enum NotSignedIn {
+    /// The password is another; so many tries are left before a pause.
+    Wrong(u32),
+    /// There were too many wrong ones: it was not looked at, and is not for so many seconds.
+    Pause(u64),
+}
+
 impl SignIn {
     pub(crate) fn new(options: &Options) -> Result<Self, String> {
         let fresh_password = match options.admin_password {
@@ -51,6 +59,19 @@ impl SignIn {
     /// The password that was made just now, to be shown once.
     pub(crate) fn fresh_password(&self) -> Option<&Secret> {
         self.fresh_password.as_ref()
+    }
+
+    /// Whether this is the password. Wrong ones are counted for each address.
+    pub(crate) fn check(&self, password: &Secret, address: IpAddr) -> Result<(), NotSignedIn> {
+        let now = Instant::now();
+        if let Some(seconds) = self.attempts.pause(address, now) {
+            return Err(NotSignedIn::Pause(seconds));
+        }
+        if TokenHash::of(password) != self.password {
+            return Err(NotSignedIn::Wrong(self.attempts.count(address, now)));
+        }
+        self.attempts.forget(address);
+        Ok(())
     }
 }
 
@@ -76,14 +97,8 @@ pub(super) async fn open(
     if headers.get("Sec-Fetch-Site").is_some_and(elsewhere) {
         return Err(ConsoleError::Forged);
     }
-    let (sign_in, address, now) = (&console.sign_in, address.ip(), Instant::now());
-    if let Some(seconds) = sign_in.attempts.pause(address, now) {
-        return Err(ConsoleError::Pause(seconds));
-    }
-    if TokenHash::of(&given.password.into()) != sign_in.password {
-        return Err(ConsoleError::WrongPassword(sign_in.attempts.count(address, now)));
-    }
-    sign_in.attempts.forget(address);
+    let sign_in = &console.sign_in;
+    sign_in.check(&given.password.into(), address.ip())?;
     let (cookie, session) = sign_in.sessions.open().map_err(|err| StoreError::other(err.to_string()))?;
     let cookie = sign_in.sessions.set_cookie(Some(&cookie), console.public_url.is_secure());
     Ok((AppendHeaders([(SET_COOKIE, cookie)]), Json(told(&session))))

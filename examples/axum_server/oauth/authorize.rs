@@ -1,0 +1,197 @@
+//! `/oauth/authorize`: the page on which an administrator allows an identity provider to come in (RFC 6749, Section 4.1).
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use axum::extract::{ConnectInfo, State};
+use axum::response::{IntoResponse, Response};
+use http::header::{CACHE_CONTROL, COOKIE, LOCATION, REFERRER_POLICY};
+use http::request::Parts;
+use http::{HeaderMap, StatusCode};
+use scimwire::Secret;
+use scimwire::auth::TokenHash;
+use tracing::{info, warn};
+
+use super::clients::Client;
+use super::page::{Consent, Problem};
+use super::parameters::Parameters;
+use super::pkce::Challenge;
+use super::{OAuth, SCOPE};
+use crate::console::NotSignedIn;
+use crate::random;
+
+/// What a client asks an administrator for.
+struct Inquiry<'o> {
+    client: &'o Client,
+    /// One of the client's, letter by letter.
+    redirect: &'o str,
+    /// Whether the client said which one.
+    names_redirect: bool,
+    state: Option<String>,
+    challenge: Option<Challenge>,
+}
+
+/// Why nobody is asked.
+pub(super) enum Refusal {
+    /// It is not known whose browser this is, so that it is sent nowhere (RFC 6749, Section 4.1.2.1).
+    Here(String),
+    /// The client hears of it.
+    There { location: String },
+}
+
+/// Shows the page.
+pub(super) async fn ask(State(oauth): State<Arc<OAuth>>, head: Parts) -> Result<Response, Refusal> {
+    let inquiry = Inquiry::read(&oauth, &head)?;
+    Ok(consent(&oauth, &inquiry, StatusCode::OK, None))
+}
+
+/// Takes the answer. The form comes to the address of the page, so that what was asked for is read again.
+pub(super) async fn decide(
+    State(oauth): State<Arc<OAuth>>,
+    ConnectInfo(address): ConnectInfo<SocketAddr>,
+    head: Parts,
+    body: Bytes,
+) -> Result<Response, Refusal> {
+    let inquiry = Inquiry::read(&oauth, &head)?;
+    let form = Parameters::read(&body).map_err(|_| Refusal::here("The form was not filled in on this page."))?;
+    if !is_ours(&oauth, &head.headers, &form) {
+        let problem = "The page was open for too long, or in two windows. Sign in here.";
+        return Ok(consent(&oauth, &inquiry, StatusCode::FORBIDDEN, Some(problem)));
+    }
+    if form.get("decision") != Some("allow") {
+        return Err(inquiry.refusal("access_denied", "an administrator has not allowed it"));
+    }
+    match oauth.sign_in.check(&Secret::from(form.get("password").unwrap_or_default()), address.ip()) {
+        Ok(()) => inquiry.allow(&oauth),
+        Err(NotSignedIn::Wrong(_)) => {
+            warn!(tenant = %inquiry.client.tenant, client = inquiry.client.id, "a wrong administrator's password");
+            let problem = "This is not the administrator's password.";
+            Ok(consent(&oauth, &inquiry, StatusCode::FORBIDDEN, Some(problem)))
+        }
+        Err(NotSignedIn::Pause(seconds)) => {
+            let problem = format!("There were too many wrong passwords: wait {seconds} seconds.");
+            Ok(consent(&oauth, &inquiry, StatusCode::TOO_MANY_REQUESTS, Some(&problem)))
+        }
+    }
+}
+
+impl<'o> Inquiry<'o> {
+    fn read(oauth: &'o OAuth, head: &Parts) -> Result<Self, Refusal> {
+        let parameters = Parameters::read(head.uri.query().unwrap_or_default().as_bytes());
+        let parameters = parameters.map_err(|_| Refusal::here("A parameter is there more than once."))?;
+        let id = parameters.get("client_id").ok_or_else(|| Refusal::here("`client_id` is missing."))?;
+        let client = oauth.clients.find(id).filter(|client| oauth.is_here(client, head));
+        let client = client.ok_or_else(|| Refusal::here(format!("There is no client `{id}` here.")))?;
+        let asked = parameters.get("redirect_uri");
+        let (redirect, names_redirect) = (client.redirect(asked)?, asked.is_some());
+        let mut inquiry =
+            Self { client, redirect, names_redirect, state: parameters.get("state").map(str::to_owned), challenge: None };
+        if parameters.get("response_type") != Some("code") {
+            return Err(inquiry.refusal("unsupported_response_type", "`response_type` has to be `code`"));
+        }
+        inquiry.challenge = match parameters.get("code_challenge") {
+            Some(challenge) => {
+                let challenge = Challenge::read(challenge, parameters.get("code_challenge_method"));
+                Some(challenge.map_err(|problem| inquiry.refusal("invalid_request", problem))?)
+            }
+            None => None,
+        };
+        Ok(inquiry)
+    }
+
+    fn allow(&self, oauth: &OAuth) -> Result<Response, Refusal> {
+        let code = oauth.grants.code(self.client, self.redirect, self.names_redirect, self.challenge);
+        let code = code.map_err(|_| self.refusal("server_error", "no code could be made"))?;
+        info!(tenant = %self.client.tenant, client = self.client.id, "an administrator has allowed access");
+        Ok(sent_to(&self.location(&[("code", code.expose())])))
+    }
+
+    fn refusal(&self, error: &str, description: &str) -> Refusal {
+        Refusal::There { location: self.location(&[("error", error), ("error_description", description)]) }
+    }
+
+    /// Where the browser goes, with this added.
+    fn location(&self, parameters: &[(&str, &str)]) -> String {
+        let separator = if self.redirect.contains('?') { '&' } else { '?' };
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        query.extend_pairs(parameters);
+        if let Some(state) = &self.state {
+            query.append_pair("state", state);
+        }
+        format!("{}{separator}{}", self.redirect, query.finish())
+    }
+}
+
+impl Client {
+    /// The address that was asked for, if it is one of this client's; the only one, where none was asked for. Nothing but the
+    /// very same letters will do (RFC 9700, Section 2.1).
+    fn redirect(&self, asked: Option<&str>) -> Result<&str, Refusal> {
+        let flag = |uri: &str| format!("Start the server with `--oauth-redirect {}={uri}` if this is right.", self.id);
+        match (asked, self.redirects.as_slice()) {
+            (Some(asked), known) => {
+                let known = known.iter().find(|known| *known == asked);
+                known.map(String::as_str).ok_or_else(|| {
+                    Refusal::here(format!("`redirect_uri` is `{asked}`, which is not the client's. {}", flag(asked)))
+                })
+            }
+            (None, [only]) => Ok(only),
+            (None, _) => Err(Refusal::here(format!("`redirect_uri` is missing. {}", flag("URI")))),
+        }
+    }
+}
+
+impl Refusal {
+    fn here(problem: impl Into<String>) -> Self {
+        Self::Here(problem.into())
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        match self {
+            Self::Here(problem) => Problem { problem: &problem }.into_response(),
+            Self::There { location } => sent_to(&location),
+        }
+    }
+}
+
+fn consent(oauth: &OAuth, inquiry: &Inquiry<'_>, status: StatusCode, problem: Option<&str>) -> Response {
+    let Ok(nonce) = random::secret() else {
+        return inquiry.refusal("server_error", "no page could be made").into_response();
+    };
+    let page = Consent {
+        client: &inquiry.client.id,
+        tenant: inquiry.client.tenant.as_str(),
+        scope: SCOPE,
+        redirect: inquiry.redirect,
+        nonce: &nonce,
+        cookie: cookie_name(oauth),
+        secure: oauth.public_url.is_secure(),
+        problem,
+    };
+    (status, page).into_response()
+}
+
+/// Whether a form was filled in on a page of ours, in this browser: the page and the cookie have the same random number, and
+/// the browser does not say that it comes from elsewhere.
+fn is_ours(oauth: &OAuth, headers: &HeaderMap, form: &Parameters) -> bool {
+    let from_elsewhere = headers.get("Sec-Fetch-Site").is_some_and(|site| site != "same-origin");
+    let cookies = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(';'));
+    let mut named = cookies.filter_map(|cookie| cookie.trim().split_once('=')).filter(|(name, _)| *name == cookie_name(oauth));
+    let hash = |text: &str| TokenHash::of(&Secret::from(text));
+    match (named.next(), named.next(), form.get("nonce")) {
+        (Some((_, cookie)), None, Some(nonce)) => !from_elsewhere && hash(cookie) == hash(nonce),
+        _ => false,
+    }
+}
+
+/// Over TLS, a name that no other host can set a cookie under.
+fn cookie_name(oauth: &OAuth) -> &'static str {
+    if oauth.public_url.is_secure() { "__Host-oauth" } else { "oauth" }
+}
+
+/// A GET, whatever the request was (RFC 9700, Section 4.12).
+fn sent_to(location: &str) -> Response {
+    (StatusCode::SEE_OTHER, [(LOCATION, location), (CACHE_CONTROL, "no-store"), (REFERRER_POLICY, "no-referrer")]).into_response()
+}

@@ -1,0 +1,81 @@
+//! What the token endpoint answers instead of a token (RFC 6749, Section 5.2).
+
+use axum::Json;
+use axum::response::{IntoResponse, Response};
+use http::header::{CACHE_CONTROL, WWW_AUTHENTICATE};
+use http::{HeaderValue, StatusCode};
+use scimwire::auth::TokenError;
+use serde_json::json;
+use tracing::error;
+
+use super::parameters::Repeated;
+use crate::random::NoRandom;
+
+/// Why there is no token.
+#[derive(Debug)]
+pub(super) enum OAuthError {
+    InvalidRequest(&'static str),
+    /// Nobody is known by these credentials, here. They say nothing of whether the id is known.
+    InvalidClient,
+    /// The code or refresh token is not good, or no longer.
+    InvalidGrant(&'static str),
+    UnsupportedGrantType,
+    Server,
+}
+
+impl OAuthError {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::InvalidRequest(_) => "invalid_request",
+            Self::InvalidClient => "invalid_client",
+            Self::InvalidGrant(_) => "invalid_grant",
+            Self::UnsupportedGrantType => "unsupported_grant_type",
+            Self::Server => "server_error",
+        }
+    }
+
+    fn description(&self) -> &'static str {
+        match self {
+            Self::InvalidRequest(description) | Self::InvalidGrant(description) => description,
+            Self::InvalidClient => "send the client's id and secret, as Basic authentication or in the body",
+            Self::UnsupportedGrantType => "`grant_type` has to be `authorization_code`, `refresh_token` or `client_credentials`",
+            Self::Server => "no token could be made: try again later",
+        }
+    }
+}
+
+impl From<Repeated> for OAuthError {
+    fn from(_: Repeated) -> Self {
+        Self::InvalidRequest("a parameter is there more than once")
+    }
+}
+
+impl From<TokenError> for OAuthError {
+    fn from(err: TokenError) -> Self {
+        error!(error = &err as &dyn std::error::Error, "no token could be made");
+        Self::Server
+    }
+}
+
+impl From<NoRandom> for OAuthError {
+    fn from(err: NoRandom) -> Self {
+        error!(error = &err as &dyn std::error::Error, "no token could be made");
+        Self::Server
+    }
+}
+
+impl IntoResponse for OAuthError {
+    fn into_response(self) -> Response {
+        let status = match self {
+            Self::InvalidClient => StatusCode::UNAUTHORIZED,
+            Self::Server => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::InvalidRequest(_) | Self::InvalidGrant(_) | Self::UnsupportedGrantType => StatusCode::BAD_REQUEST,
+        };
+        let body = Json(json!({ "error": self.code(), "error_description": self.description() }));
+        let mut response = (status, [(CACHE_CONTROL, "no-store")], body).into_response();
+        if matches!(self, Self::InvalidClient) {
+            response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Basic realm=\"oauth\""));
+        }
+        response
+    }
+}

@@ -1,0 +1,101 @@
+//! OAuth 2 beside SCIM: an administrator allows an identity provider to come in (authorization code, refresh), or it comes in
+//! with its own credentials (RFC 6749, with the advice of RFC 9700). The access tokens are tokens of the library's, so that
+//! SCIM knows nothing of how they were got.
+//!
+//! Most hosts have an authorization server already: they keep that, and let the library ask it about tokens
+//! (`scimwire::auth::token_fn`).
+
+mod authorize;
+mod clients;
+mod error;
+mod grants;
+mod options;
+mod page;
+mod parameters;
+mod pkce;
+mod token;
+
+use std::sync::Arc;
+
+use axum::extract::{DefaultBodyLimit, State};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use http::request::Parts;
+use scimwire::auth::{RequestContext, TenantUrl, TenantUrlError};
+use serde_json::{Value, json};
+
+use crate::base_url::PublicUrl;
+use crate::console::SignIn;
+use crate::tenants::Tenants;
+use clients::Client;
+use grants::Grants;
+
+pub(crate) use clients::Clients;
+pub(crate) use options::OAuthOptions;
+
+/// All there is to allow: SCIM of the client's tenant.
+const SCOPE: &str = "scim";
+
+/// No code, token or password is longer.
+const BODY_BYTES: usize = 16 << 10;
+
+/// What the endpoints look at.
+pub(crate) struct OAuth {
+    clients: Clients,
+    grants: Grants,
+    tenants: Arc<Tenants>,
+    sign_in: Arc<SignIn>,
+    public_url: PublicUrl,
+    by_path: TenantUrl,
+    by_host: TenantUrl,
+}
+
+impl OAuth {
+    pub(crate) fn new(
+        options: &OAuthOptions,
+        clients: Clients,
+        tenants: Arc<Tenants>,
+        sign_in: Arc<SignIn>,
+        public_url: &PublicUrl,
+    ) -> Result<Self, TenantUrlError> {
+        let (by_path, by_host) = (public_url.by_path("/oauth")?, public_url.by_host("/oauth")?);
+        let grants = Grants::new(options, tenants.tokens().clone());
+        Ok(Self { clients, grants, tenants, sign_in, public_url: public_url.clone(), by_path, by_host })
+    }
+
+    /// Whether a request may be this client's: the tenant is there, and neither path nor host name another.
+    fn is_here(&self, client: &Client, head: &Parts) -> bool {
+        let cx = self.by_path.check(head, RequestContext::new(client.tenant.clone()));
+        let agrees = cx.and_then(|cx| self.by_host.check(head, cx)).is_ok();
+        agrees && self.tenants.settings(client.tenant.as_str()).is_some()
+    }
+}
+
+/// The endpoints, for all tenants and for each.
+pub(crate) fn router(oauth: OAuth) -> Router {
+    let mut router = Router::new().route("/.well-known/oauth-authorization-server", get(metadata));
+    for base in ["/oauth", "/t/{tenant}/oauth"] {
+        router = router
+            .route(&format!("{base}/authorize"), get(authorize::ask).post(authorize::decide))
+            .route(&format!("{base}/token"), post(token::give))
+            .route(&format!("{base}/revoke"), post(token::revoke));
+    }
+    router.layer(DefaultBodyLimit::max(BODY_BYTES)).with_state(Arc::new(oauth))
+}
+
+/// Where the endpoints are and what they can do, for programs (RFC 8414).
+async fn metadata(State(oauth): State<Arc<OAuth>>) -> Json<Value> {
+    let authentication = ["client_secret_basic", "client_secret_post"];
+    Json(json!({
+        "issuer": oauth.public_url.as_str(),
+        "authorization_endpoint": oauth.public_url.join("/oauth/authorize"),
+        "token_endpoint": oauth.public_url.join("/oauth/token"),
+        "revocation_endpoint": oauth.public_url.join("/oauth/revoke"),
+        "response_types_supported": ["code"],
+        "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
+        "token_endpoint_auth_methods_supported": authentication,
+        "revocation_endpoint_auth_methods_supported": authentication,
+        "code_challenge_methods_supported": ["S256"],
+        "scopes_supported": [SCOPE],
+    }))
+}

@@ -1,0 +1,98 @@
+//! The flags of OAuth 2.
+
+use std::time::Duration;
+
+use clap::Args;
+use http::Uri;
+use scimwire::Secret;
+
+/// The shortest secret that is taken for one that cannot be guessed.
+const SHORTEST_SECRET: usize = 16;
+
+/// Where Okta has its catalogue apps send administrators back to; `{app}` is the app's name there.
+const OKTA_CALLBACKS: [&str; 4] = [
+    "https://system-admin.okta.com/admin/app/cpc/{app}/oauth/callback",
+    "https://system-admin.okta-emea.com/admin/app/cpc/{app}/oauth/callback",
+    "https://system-admin.oktapreview.com/admin/app/cpc/{app}/oauth/callback",
+    "https://system-admin.trexcloud.com/admin/app/cpc/{app}/oauth/callback",
+];
+
+/// How identity providers get tokens by themselves.
+#[derive(Args)]
+pub(crate) struct OAuthOptions {
+    /// An OAuth 2 client of a tenant; repeatable [default: `demo` with a fresh secret, where there is no `--tenant` either]
+    #[arg(long = "oauth-client", value_name = "NAME=ID:SECRET", value_parser = client)]
+    pub(super) clients: Vec<ClientFlag>,
+    /// Where a client may have the administrator sent back to with a code; `ID=okta:APP` names Okta's addresses for its app
+    /// APP; repeatable [default: nowhere, so that the client has to use its own credentials]
+    #[arg(long = "oauth-redirect", value_name = "ID=URI", value_parser = redirect)]
+    pub(super) redirects: Vec<RedirectFlag>,
+    /// How long an access token is good
+    #[arg(long = "oauth-token-lifetime", value_name = "SECONDS", default_value = "3600", value_parser = lifetime)]
+    pub(super) token_lifetime: Duration,
+    /// How long a refresh token is good that nobody uses
+    #[arg(long = "oauth-refresh-lifetime", value_name = "SECONDS", default_value = "7776000", value_parser = lifetime)]
+    pub(super) refresh_lifetime: Duration,
+    /// How long a code is good
+    #[arg(long = "oauth-code-lifetime", value_name = "SECONDS", default_value = "60", value_parser = lifetime)]
+    pub(super) code_lifetime: Duration,
+}
+
+/// A client as a flag says it.
+#[derive(Clone)]
+pub(super) struct ClientFlag {
+    pub(super) tenant: String,
+    pub(super) id: String,
+    pub(super) secret: Secret,
+}
+
+/// Where a client may have people sent back to.
+#[derive(Clone)]
+pub(super) struct RedirectFlag {
+    pub(super) id: String,
+    pub(super) uris: Vec<String>,
+}
+
+fn client(text: &str) -> Result<ClientFlag, &'static str> {
+    let (tenant, client) = text.split_once('=').ok_or("write NAME=ID:SECRET")?;
+    let (id, secret) = client.split_once(':').ok_or("write NAME=ID:SECRET")?;
+    // Some clients encode both for Basic authentication and some do not: these are the same either way.
+    let plain = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte));
+    if id.is_empty() || !plain(id) || !plain(secret) {
+        return Err("id and secret of a client are made of letters, digits, `-`, `.` and `_`");
+    }
+    if secret.len() < SHORTEST_SECRET {
+        return Err("the secret of a client has 16 characters at least");
+    }
+    Ok(ClientFlag { tenant: tenant.to_owned(), id: id.to_owned(), secret: Secret::from(secret) })
+}
+
+fn redirect(text: &str) -> Result<RedirectFlag, &'static str> {
+    let (id, uri) = text.split_once('=').ok_or("write ID=URI")?;
+    let uris = match uri.strip_prefix("okta:") {
+        Some(app) => OKTA_CALLBACKS.iter().map(|callback| callback.replace("{app}", app)).collect(),
+        None => vec![uri.to_owned()],
+    };
+    if uris.iter().all(|uri| is_redirect(uri)) {
+        Ok(RedirectFlag { id: id.to_owned(), uris })
+    } else {
+        Err("a redirect URI begins with `https://`, or with `http://` on this machine, and has no `#`")
+    }
+}
+
+/// Codes travel there: over TLS, unless it is this machine (RFC 9700, Section 2.1; RFC 8252, Section 7.3).
+fn is_redirect(text: &str) -> bool {
+    let Ok(uri) = text.parse::<Uri>() else {
+        return false;
+    };
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-.:[]".contains(&byte);
+    let loopback = matches!(uri.host(), Some("localhost" | "127.0.0.1" | "[::1]"));
+    let safe = uri.scheme_str() == Some("https") || (uri.scheme_str() == Some("http") && loopback);
+    safe && !text.contains('#') && uri.authority().is_some_and(|authority| authority.as_str().bytes().all(plain))
+}
+
+/// A time of 0 is for trying what comes of an end.
+fn lifetime(text: &str) -> Result<Duration, &'static str> {
+    let seconds = text.parse::<u32>().map_err(|_| "write a whole number of seconds")?;
+    Ok(Duration::from_secs(seconds.into()))
+}

@@ -1,0 +1,31 @@
+//! Proof that whoever brings a code is who asked for it (RFC 7636).
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use scimwire::Secret;
+use scimwire::auth::TokenHash;
+
+/// The SHA-256 of a verifier that only the client knows.
+#[derive(Clone, Copy)]
+pub(super) struct Challenge(TokenHash);
+
+impl Challenge {
+    /// Reads a challenge. The method `plain` is not taken: what it protects, everybody on the way can see.
+    ///
+    /// # Errors
+    ///
+    /// - another method than `S256`, or none;
+    /// - it is no SHA-256.
+    pub(super) fn read(challenge: &str, method: Option<&str>) -> Result<Self, &'static str> {
+        if method != Some("S256") {
+            return Err("`code_challenge_method` has to be `S256`");
+        }
+        let bytes = URL_SAFE_NO_PAD.decode(challenge).ok().and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
+        bytes.map(|bytes| Self(TokenHash::from(bytes))).ok_or("`code_challenge` is no SHA-256 in base64url")
+    }
+
+    /// Whether it was made of this verifier; compared in constant time.
+    pub(super) fn is_of(self, verifier: &str) -> bool {
+        TokenHash::of(&Secret::from(verifier)) == self.0
+    }
+}

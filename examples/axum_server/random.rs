@@ -1,0 +1,17 @@
+//! Secrets that nobody can guess.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use scimwire::Secret;
+
+/// The system has no random numbers.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("the system has no random numbers")]
+pub(crate) struct NoRandom;
+
+/// 192 random bits, in letters that need no escape in a header, a form or a URL.
+pub(crate) fn secret() -> Result<Secret, NoRandom> {
+    let mut bytes = [0; 24];
+    getrandom::fill(&mut bytes).map_err(|_| NoRandom)?;
+    Ok(Secret::from(URL_SAFE_NO_PAD.encode(bytes)))
+}
