@@ -78,7 +78,8 @@ impl Bench {
         let directory = PostgresDirectory::connect(url).await.expect("a new database");
         let user_type = Arc::new(ResourceType::user().with_extension(ENTERPRISE_USER));
         let group_type = Arc::new(ResourceType::group());
-        let by_hand = PgPoolOptions::new().max_connections(2).test_before_acquire(false).connect(url).await.expect("the database");
+        let by_hand =
+            PgPoolOptions::new().max_connections(2).test_before_acquire(false).connect(url).await.expect("the database");
         let bench = Self {
             users: directory.store(Arc::clone(&user_type)),
             groups: directory.store(Arc::clone(&group_type)),
@@ -317,7 +318,8 @@ impl Bench {
     /// What a host would write for itself: the document read under a lock, changed, and written.
     async fn update_by_hand(&self, id: &str, turn: usize) -> usize {
         let mut transaction = self.by_hand.begin().await.expect("a transaction");
-        let select = "SELECT document::text FROM scim_resource WHERE tenant = $1 AND resource_type = 'User' AND id = $2 FOR UPDATE";
+        let select =
+            "SELECT document::text FROM scim_resource WHERE tenant = $1 AND resource_type = 'User' AND id = $2 FOR UPDATE";
         let row = sqlx::query(select).bind(TENANT).bind(id).fetch_one(&mut *transaction).await.expect("the user is there");
         let mut user = parsed(&row);
         user["active"] = json!(turn % 2 == 1);
@@ -335,8 +337,11 @@ impl Bench {
                        -c auto_explain.log_analyze=on -c auto_explain.log_buffers=on";
         let options: String = form_urlencoded::byte_serialize(options.as_bytes()).collect();
         let directory = PostgresDirectory::connect(&format!("{url}&options={options}")).await.expect("the database");
-        let explained =
-            Self { users: directory.store(Arc::clone(&self.user_type)), groups: directory.store(Arc::clone(&self.group_type)), ..self.again() };
+        let explained = Self {
+            users: directory.store(Arc::clone(&self.user_type)),
+            groups: directory.store(Arc::clone(&self.group_type)),
+            ..self.again()
+        };
         let before = cluster.log().len();
         let name = "template0000777@example.com";
         for filter in [

@@ -128,8 +128,8 @@ fn resource(row: &SqliteRow) -> Result<Resource, StoreError> {
     resource.set_id(text("id")?.unwrap_or_default());
     resource.set("externalId", text("external_id")?);
     resource.set("userName", text("email")?);
-    let name = [("givenName", text("first_name")?), ("familyName", text("last_name")?)].into_iter();
-    resource.set("name", name.filter_map(|(part, text)| Some((part, text?))).collect::<Value>());
+    let name = [("givenName", text("first_name")?), ("familyName", text("last_name")?)];
+    resource.set("name", name.into_iter().filter_map(|(part, text)| Some((part, text?))).collect::<Value>());
     resource.set("active", number("active")?.map(|active| active == 1));
     resource.set("emails", emails);
     let mut meta = Meta::new("User", instant("created_at")?);
