@@ -93,8 +93,7 @@ impl ResourceStore for Users {
             Arc::make_mut(after).forget_secrets(&ResourceType::user());
             write(&mut transaction, after).await?;
         }
-        transaction.commit().await.map_err(failed)?;
-        Ok(change)
+        transaction.commit().await.map(|()| change).map_err(failed)
     }
 
     async fn delete(&self, id: &str, expected: &Precondition, cx: &RequestContext) -> Result<Change, StoreError> {

@@ -77,6 +77,7 @@ impl Locations {
 
     /// The id of the resource that a URL names, whatever its type; within, none where it names none. None where that cannot be
     /// said: an id that looks like a version does not count in a URL.
+    #[cfg(feature = "sql")]
     pub(crate) fn id_in(&self, url: &str) -> Option<Option<String>> {
         let relative = self.relative(url);
         if self.endpoints.iter().any(|(_, endpoint)| endpoint.trim_start_matches('/') == relative) {

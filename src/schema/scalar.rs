@@ -199,6 +199,7 @@ impl Number {
     }
 
     /// Text that compares byte by byte as numbers do.
+    #[cfg(feature = "sql")]
     pub(crate) fn sortable(&self) -> String {
         self.digits().sortable()
     }
@@ -296,6 +297,7 @@ impl Digits {
 
     /// The sign, the position moved so far that it is never negative, the digits. Of a negative number all that is turned
     /// around, and a sign that is greater than any digit makes the shorter one the greater one.
+    #[cfg(feature = "sql")]
     fn sortable(&self) -> String {
         let position = i128::from(self.position) - i128::from(i64::MIN);
         let magnitude = format!("{position:020}{}", String::from_utf8_lossy(&self.digits));
