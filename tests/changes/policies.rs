@@ -18,6 +18,7 @@ use super::provider::{Provider, Setup, at, id, replace, version};
 use super::recorder::{Heard, Recorder};
 use super::samples::{ENTERPRISE, bjensen, group, types, user};
 use super::whole_store::WholeStore;
+use crate::databases::{Kind, kind_asked_for};
 
 fn under(policies: Vec<Arc<dyn Policy>>) -> Provider {
     Provider::under(policies)
@@ -144,8 +145,10 @@ async fn heard_versions(slow: &Slow) -> Vec<String> {
 async fn changes_that_take_turns_are_heard_in_their_order() {
     let in_order = Slow { lock: Some(Arc::default()), ..Slow::default() };
     assert_eq!(heard_versions(&in_order).await, ["W/\"2\"", "W/\"3\""]);
-    // Without a lock they overtake each other.
-    assert_eq!(heard_versions(&Slow::default()).await, ["W/\"3\"", "W/\"2\""]);
+    // Without a lock they overtake each other, unless a database keeps them apart.
+    if kind_asked_for() == Kind::Memory {
+        assert_eq!(heard_versions(&Slow::default()).await, ["W/\"3\"", "W/\"2\""]);
+    }
 }
 
 #[tokio::test]
