@@ -11,6 +11,9 @@ use crate::schema::{Attribute, ResourceType};
 use crate::sql::{Dialect, Parameter, Sql};
 use crate::store::CARRIED_MEMBERS;
 
+/// Where the members of the group `r` are.
+const OF_GROUP: &str = "FROM scim_member m WHERE m.tenant = r.tenant AND m.group_id = r.id";
+
 /// Statements on the resources of a type and a tenant.
 #[derive(Clone, Copy)]
 pub(super) struct Statements<'s> {
@@ -46,7 +49,7 @@ impl Statements<'_> {
     /// Documents of this type, with what stands beside them; conditions and order are to follow.
     pub(super) fn select(&self, beside: Beside<'_>) -> Sql {
         let document = self.text_of("r.document");
-        let members = beside.members.map_or_else(String::new, |attribute| format!(", {}", self.members(attribute)));
+        let members = beside.members.map_or_else(String::new, |attribute| format!(", {}", self.members(attribute, OF_GROUP)));
         let groups = beside.groups.map_or_else(String::new, |_| format!(", {}", self.groups()));
         let from = "FROM scim_resource r WHERE r.tenant = {} AND r.resource_type = {}";
         Sql::with(&format!("SELECT {document}{members}{groups} {from}"), self.parameters([]))
@@ -81,11 +84,10 @@ impl Statements<'_> {
     /// The members of a group, if there are few.
     pub(super) fn few_members(&self, group: &str, membership: &Attribute) -> Sql {
         let most = CARRIED_MEMBERS;
-        let few = format!(
-            "(SELECT count(*) FROM (SELECT 1 FROM scim_member m WHERE m.tenant = r.tenant AND m.group_id = r.id LIMIT {}) f)",
-            most + 1
-        );
-        let members = self.members(membership);
+        // In the order of the primary key, so that no plan can think of looking at the members of other groups.
+        let first = format!("(SELECT m.* {OF_GROUP} ORDER BY m.member_id LIMIT {})", most + 1);
+        let few = format!("(SELECT count(*) FROM {first} f)");
+        let members = self.members(membership, &format!("FROM {first} m"));
         let template = format!(
             "SELECT CASE WHEN {few} <= {most} THEN coalesce({members}, '[]') END FROM scim_resource r \
              WHERE r.tenant = {{}} AND r.resource_type = {{}} AND r.id = {{}}"
@@ -208,20 +210,19 @@ impl Statements<'_> {
     }
 
     /// Members as a JSON array of arrays: id, what the client said, type.
-    fn members(&self, membership: &Attribute) -> String {
+    fn members(&self, membership: &Attribute, from: &str) -> String {
         let member_type = match membership.sub_attribute("type") {
             Some(_) => member_type(membership),
             None => "NULL".to_owned(),
         };
-        let of_group = "scim_member m WHERE m.tenant = r.tenant AND m.group_id = r.id";
         match self.dialect {
             Dialect::Sqlite => format!(
                 "(SELECT json_group_array(json_array(l.member_id, l.rest, l.member_type)) FROM \
-                 (SELECT m.member_id, m.rest, {member_type} AS member_type FROM {of_group} ORDER BY m.place, m.member_id) l)"
+                 (SELECT m.member_id, m.rest, {member_type} AS member_type {from} ORDER BY m.place, m.member_id) l)"
             ),
             Dialect::Postgres => format!(
                 "(SELECT CAST(json_agg(json_build_array(m.member_id, m.rest, {member_type}) ORDER BY m.place, m.member_id) \
-                 AS text) FROM {of_group})"
+                 AS text) {from})"
             ),
         }
     }
