@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::Path;
 use std::pin::Pin;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use sqlx::pool::PoolConnectionMetadata;
@@ -78,7 +78,7 @@ impl Directory<Sqlite> {
         let pool = SqlitePoolOptions::new().acquire_timeout(options.patience).test_before_acquire(false);
         // One at a time can write: the others queue for the connection, rather than poll for the lock.
         let writer = pool.clone().max_connections(1).test_before_acquire(true).before_acquire(is_at_rest);
-        let writer = writer.connect_with(connect.clone()).await.map_err(opening)?;
+        let writer = connected(&writer, &connect, options.patience).await.map_err(opening)?;
         let readers = pool.max_connections(options.readers.max(1)).connect_lazy_with(connect.pragma("query_only", "true"));
         let migrate = if options.migrate { Migrate::Apply } else { Migrate::Check };
         Self::over(Sqlite { writer, readers }, migrate).await
@@ -88,6 +88,21 @@ impl Directory<Sqlite> {
     pub async fn close(&self) {
         self.engine.readers.close().await;
         self.engine.writer.close().await;
+    }
+}
+
+/// Connects; a new file is locked for a moment when several processes open it at once, whatever `busy_timeout` says.
+async fn connected(
+    pool: &SqlitePoolOptions,
+    connect: &SqliteConnectOptions,
+    patience: Duration,
+) -> Result<SqlitePool, sqlx::Error> {
+    let deadline = Instant::now() + patience;
+    loop {
+        match pool.clone().connect_with(connect.clone()).await {
+            Err(err) if is_busy(&err) && Instant::now() < deadline => tokio::time::sleep(Duration::from_millis(20)).await,
+            result => return result,
+        }
     }
 }
 
@@ -173,12 +188,16 @@ fn row(row: &SqliteRow) -> Result<Row, DatabaseError> {
 
 /// What kind of failure it is; the lower byte of an extended result code is the primary one.
 fn sorted(err: sqlx::Error) -> DatabaseError {
+    match err {
+        err if is_busy(&err) => DatabaseError::Lost(err),
+        sqlx::Error::PoolTimedOut | sqlx::Error::WorkerCrashed => DatabaseError::Unavailable(err),
+        err => DatabaseError::Failed(err),
+    }
+}
+
+fn is_busy(err: &sqlx::Error) -> bool {
     const BUSY: i32 = 5;
     const LOCKED: i32 = 6;
-    let code = err.as_database_error().and_then(|err| err.code()?.parse::<i32>().ok()).map(|code| code & 0xff);
-    match (&err, code) {
-        (_, Some(BUSY | LOCKED)) => DatabaseError::Lost(err),
-        (sqlx::Error::PoolTimedOut | sqlx::Error::WorkerCrashed, _) => DatabaseError::Unavailable(err),
-        _ => DatabaseError::Failed(err),
-    }
+    let code = err.as_database_error().and_then(|err| err.code()?.parse::<i32>().ok());
+    matches!(code.map(|code| code & 0xff), Some(BUSY | LOCKED))
 }
