@@ -1,12 +1,14 @@
 //! Who asks: the library finds the tenant by the token and compares it with the one in the path
-//! and the one in the name of the host; what is set for the tenant
-//! is the host's.
+//! and the one in the name of the host; what is set for the tenant is the host's.
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use http::request::Parts;
-use scimwire::auth::{AuthError, Authenticate, Bearer, CheckTenant, RequestContext, TenantUrlError, Tokens, bearer_token};
+use scimwire::Secret;
+use scimwire::auth::{
+    AuthError, Authenticate, Bearer, CheckTenant, RequestContext, TenantUrlError, Tokens, ValidateToken, bearer_token,
+};
 
 use crate::activity::Trace;
 use crate::base_url::PublicUrl;
@@ -15,16 +17,20 @@ use crate::tenants::{Access, Tenants};
 /// Where SCIM is below the URL of a tenant.
 const SCIM: &str = "/scim/v2";
 
+/// Said to whoever shows another token where only access tokens are taken.
+const ACCESS_TOKENS_ONLY: &str = "this tenant takes access tokens of OAuth 2 only: have its administrator allow access";
+
 /// Lets in whoever has a token of a tenant that is switched on.
 pub(crate) struct TenantAuthenticator {
-    tokens: CheckTenant<CheckTenant<Bearer<Tokens>>>,
+    tokens: CheckTenant<CheckTenant<Bearer<EitherToken>>>,
     tenants: Arc<Tenants>,
 }
 
 impl TenantAuthenticator {
     pub(crate) fn new(tenants: Arc<Tenants>, url: &PublicUrl) -> Result<Self, TenantUrlError> {
         // Whether the tenant takes bare tokens is seen once it is known.
-        let bearer = Bearer::new(tenants.tokens().clone()).accepting_bare_tokens();
+        let either = EitherToken { tokens: tenants.tokens().clone(), access_tokens: tenants.access_tokens().clone() };
+        let bearer = Bearer::new(either).accepting_bare_tokens();
         let (by_path, by_host) = (url.by_path(SCIM)?, url.by_host(SCIM)?);
         Ok(Self { tokens: CheckTenant::new(CheckTenant::new(bearer, by_path), by_host), tenants })
     }
@@ -34,9 +40,12 @@ impl TenantAuthenticator {
 impl Authenticate for TenantAuthenticator {
     async fn authenticate(&self, head: &Parts) -> Result<RequestContext, AuthError> {
         let cx = self.tokens.authenticate(head).await?;
-        let settings = self.tenants.settings(cx.tenant().as_str()).ok_or_else(AuthError::invalid_token)?;
-        if settings.access == Access::Bearer && bearer_token(head).is_none() {
-            return Err(AuthError::missing());
+        let settings = self.tenants.settings(cx.tenant().as_str()).await.map_err(AuthError::unavailable)?;
+        let settings = settings.ok_or_else(AuthError::invalid_token)?;
+        match settings.access {
+            Access::Bearer | Access::OAuth if bearer_token(head).is_none() => return Err(AuthError::missing()),
+            Access::OAuth if cx.extensions().get::<ByAccessToken>().is_none() => return Err(access_tokens_only()),
+            Access::Bearer | Access::Header | Access::OAuth => {}
         }
         if !settings.enabled {
             return Err(AuthError::switched_off());
@@ -46,5 +55,34 @@ impl Authenticate for TenantAuthenticator {
             None => cx,
         };
         Ok(if settings.groups { cx } else { cx.without_resource_type("Group") })
+    }
+}
+
+/// Knows both kinds of tokens.
+struct EitherToken {
+    tokens: Tokens,
+    access_tokens: Tokens,
+}
+
+/// The client has an access token of OAuth 2.
+#[derive(Clone)]
+struct ByAccessToken;
+
+#[async_trait]
+impl ValidateToken for EitherToken {
+    async fn validate(&self, token: &Secret) -> Result<RequestContext, AuthError> {
+        match self.tokens.validate(token).await {
+            Err(AuthError::Unauthenticated { .. }) => Ok(self.access_tokens.validate(token).await?.with_extension(ByAccessToken)),
+            found => found,
+        }
+    }
+}
+
+fn access_tokens_only() -> AuthError {
+    match AuthError::invalid_token() {
+        AuthError::Unauthenticated { challenge, .. } => {
+            AuthError::Unauthenticated { challenge, detail: ACCESS_TOKENS_ONLY.into() }
+        }
+        other => other,
     }
 }

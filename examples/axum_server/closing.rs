@@ -7,6 +7,7 @@ use scimwire::filter::Budget;
 use scimwire::query::{Page, Projection, Query};
 use scimwire::store::{Precondition, complete};
 use scimwire::{ResourceStore, StoreError};
+use tracing::{error, info};
 
 use crate::activity::ActivityLog;
 use crate::policy::Policies;
@@ -45,23 +46,43 @@ impl Closing {
 
     /// Closes a tenant; false if there is none of that name.
     pub(crate) async fn close(&self, name: &str) -> Result<bool, StoreError> {
-        let tenant = Tenant::from(name);
-        let cx = RequestContext::new(tenant.clone());
+        let cx = RequestContext::new(Tenant::from(name));
         {
             // The change that is being made is finished, and the next one sees that there is no tenant.
             let Ok(_turn) = self.turns.turn(&cx).await else {
                 return Ok(false);
             };
-            if !self.tenants.remove(name).await.map_err(StoreError::other)? {
+            if !self.tenants.begin_to_close(name).await? {
                 return Ok(false);
             }
         }
-        for store in &self.stores {
-            empty(&**store, &cx).await?;
-        }
-        self.events.forget(&tenant);
-        self.activity.forget(&tenant);
+        self.empty(&cx).await?;
+        self.tenants.end_closing(name).await?;
         Ok(true)
+    }
+
+    /// Brings to its end what an earlier process had begun.
+    pub(crate) async fn go_on(self) {
+        let closing = async || {
+            for name in self.tenants.closing().await? {
+                self.empty(&RequestContext::new(Tenant::from(name.as_str()))).await?;
+                self.tenants.end_closing(&name).await?;
+                info!(tenant = name, "its deletion was brought to an end");
+            }
+            Ok::<_, StoreError>(())
+        };
+        if let Err(err) = closing().await {
+            error!(error = &err as &dyn std::error::Error, "a tenant could not be deleted: the next start tries again");
+        }
+    }
+
+    async fn empty(&self, cx: &RequestContext) -> Result<(), StoreError> {
+        for store in &self.stores {
+            empty(&**store, cx).await?;
+        }
+        self.events.forget(cx.tenant());
+        self.activity.forget(cx.tenant());
+        Ok(())
     }
 }
 

@@ -1,20 +1,20 @@
 //! What the host knows of users, groups and memberships besides SCIM: where they came from, and how large accounts are.
 //!
-//! It is kept where the resources are, as resources of types that no endpoint serves. So it lives as long as they do, whatever
-//! the database, and is of one tenant each. What is not in it came from an identity provider and has no size. Settings and
-//! events are not in it: they are gone when the server ends.
+//! It is kept where the resources are, as records of one tenant each. What is not in it came from an identity provider and has no
+//! size. Events are not in it: they are gone when the server ends.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use scimwire::auth::RequestContext;
 use scimwire::policy::HostAccess;
-use scimwire::schema::{Attribute, AttributeBuilder, AttributeType, ResourceType, Schema, SchemaError, Uniqueness};
+use scimwire::schema::{Attribute, AttributeType, ResourceType, SchemaError, Uniqueness};
 use scimwire::{Resource, ResourceStore, StoreError};
 use serde::Deserialize;
 use serde_json::Value;
 
 use crate::policy::origin::Origin;
+use crate::records::record_type;
 
 /// The host's own records.
 pub(crate) struct Ledger {
@@ -49,7 +49,10 @@ impl Ledger {
         let quota = Attribute::builder("quotaGb", AttributeType::Integer);
         let account = [id("subject").uniqueness(Uniqueness::Server), origin.clone(), quota];
         let membership = [id("group"), id("member"), origin.required()];
-        Ok(Self { accounts: access(record("HostAccount", account)?), memberships: access(record("HostMembership", membership)?) })
+        Ok(Self {
+            accounts: access(record_type("HostAccount", account)?),
+            memberships: access(record_type("HostMembership", membership)?),
+        })
     }
 
     /// What is known of a user or a group.
@@ -144,10 +147,4 @@ impl Ledger {
         let read = |record: Arc<Resource>| Ok((record.id().to_owned(), record.view().map_err(StoreError::other)?));
         found.into_iter().map(read).collect()
     }
-}
-
-fn record(name: &str, attributes: impl IntoIterator<Item = AttributeBuilder>) -> Result<ResourceType, SchemaError> {
-    let schema = Schema::builder(format!("urn:scimwire:demo:{name}"));
-    let schema = attributes.into_iter().fold(schema, |schema, attribute| schema.attribute(attribute));
-    Ok(ResourceType::new(name, schema.build()?))
 }

@@ -20,8 +20,10 @@ mod patience;
 mod policy;
 mod provider;
 mod random;
+mod records;
 mod request_log;
 mod resource_types;
+mod secrets;
 mod server;
 mod tenants;
 mod welcome;
@@ -39,19 +41,16 @@ use tracing::info;
 
 use base_url::PublicUrl;
 use console::SignIn;
-use oauth::{Clients, OAuth};
+use oauth::{ClientError, Clients, OAuth};
 use options::Options;
 use provider::Provider;
-use tenants::Tenants;
+use tenants::TenantError;
 use welcome::Welcome;
 
 #[tokio::main]
 async fn main() -> ExitCode {
     request_log::start();
-    let options = Options::parse();
-    let tenants = Tenants::new(&options).await.unwrap_or_else(|err| refuse(err));
-    let clients = Clients::new(&options.oauth, &tenants).unwrap_or_else(|err| refuse(err));
-    match run(&options, tenants, clients).await {
+    match run(&Options::parse()).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(err) => {
             eprintln!("error: {err}");
@@ -65,7 +64,7 @@ fn refuse(problem: impl Display) -> ! {
     Options::command().error(ErrorKind::ValueValidation, problem).exit()
 }
 
-async fn run(options: &Options, tenants: Tenants, clients: Clients) -> Result<(), Box<dyn Error>> {
+async fn run(options: &Options) -> Result<(), Box<dyn Error>> {
     let listener = TcpListener::bind(&options.listen).await;
     let listener =
         listener.map_err(|err| format!("cannot listen on `{}`: {err}; choose another with `--listen`", options.listen))?;
@@ -74,10 +73,22 @@ async fn run(options: &Options, tenants: Tenants, clients: Clients) -> Result<()
     info!(%address, "listening");
     let public_url = options.public_url.clone().unwrap_or(PublicUrl::of_listener(address));
     let told_to_end = server::told_to_end()?;
-    let sign_in = Arc::new(SignIn::new(options)?);
-    let welcome = Welcome::new(&public_url, &tenants, &clients, &sign_in).to_string();
-    let provider = Provider::new(options, &public_url, tenants).await?;
-    let oauth = OAuth::new(&options.oauth, clients, Arc::clone(&provider.tenants), Arc::clone(&sign_in), &public_url)?;
+    let provider = Provider::new(options, &public_url).await?;
+    let tenants = &provider.tenants;
+    match tenants.follow(options).await {
+        Err(TenantError::Store(err)) => return Err(err.into()),
+        Err(err) => refuse(err),
+        Ok(()) => {}
+    }
+    let clients = match Clients::new(&options.oauth, tenants).await {
+        Err(ClientError::Store(err)) => return Err(err.into()),
+        Err(err) => refuse(err),
+        Ok(clients) => clients,
+    };
+    tokio::spawn(provider.closing.clone().go_on());
+    let sign_in = Arc::new(SignIn::new(options, &provider.secrets).await?);
+    let welcome = Welcome::new(options, &public_url, tenants, &clients, &sign_in).await?.to_string();
+    let oauth = OAuth::new(&options.oauth, clients, Arc::clone(tenants), Arc::clone(&sign_in), &public_url)?;
     // It may be nobody's wish to read it: a closed standard output is no reason to end.
     let _ = io::stdout().write_all(welcome.as_bytes());
     let router = server::router(&provider, &public_url, sign_in, oauth, options.body_time);

@@ -12,6 +12,9 @@ use crate::oauth::OAuthOptions;
 use crate::policy::orphans::Orphans;
 
 /// A SCIM 2.0 service provider to try identity providers against
+///
+/// What an administrator sets in the console is kept in the database. Flags come before it: what they name is set again at each
+/// start, and what they do not name stays as it was saved.
 #[derive(Parser)]
 pub(crate) struct Options {
     /// Where to listen
@@ -36,7 +39,8 @@ pub(crate) struct Options {
     /// JSON form; repeatable
     #[arg(long, value_name = "FILE")]
     pub(crate) resource_types: Vec<PathBuf>,
-    /// A tenant and its bearer token; repeatable [default: the tenant `demo` with a fresh token]
+    /// A tenant and its bearer token, which is good as long as this process; repeatable [default: the tenants of the last
+    /// start, or `demo` with a fresh token]
     #[arg(long = "tenant", value_name = "NAME=TOKEN", value_parser = tenant)]
     pub(crate) tenants: Vec<TenantToken>,
     /// Switches SCIM off for a tenant; repeatable
@@ -57,15 +61,18 @@ pub(crate) struct Options {
     /// Puts users into the group of their department, and never takes them out
     #[arg(long)]
     pub(crate) department_groups: bool,
-    /// What becomes of users who have lost the last group that the identity provider had put them into
-    #[arg(long, value_enum, default_value_t = Orphans::Keep)]
-    pub(crate) orphans: Orphans,
+    /// What becomes of users who have lost the last group that the identity provider had put them into [default: keep]
+    #[arg(long, value_enum)]
+    pub(crate) orphans: Option<Orphans>,
     /// Opens the admin view to requests with `X-Admin-Key: KEY`
     #[arg(long, value_name = "KEY", value_parser = sendable)]
     pub(crate) admin_key: Option<Secret>,
-    /// What the administrator signs in with [default: a fresh password]
+    /// What the administrator signs in with, this time [default: the password that was made at the first start]
     #[arg(long, value_name = "PASSWORD", value_parser = password)]
     pub(crate) admin_password: Option<Secret>,
+    /// Makes another password for the administrator in the place of the one of the first start
+    #[arg(long, conflicts_with = "admin_password")]
+    pub(crate) new_admin_password: bool,
     /// How long a sign-in to the console lasts
     #[arg(long, value_name = "MINUTES", default_value = "480")]
     pub(crate) session_minutes: u32,

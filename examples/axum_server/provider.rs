@@ -20,6 +20,7 @@ use crate::options::{Options, Profile};
 use crate::policy::Policies;
 use crate::policy::events::EventLog;
 use crate::resource_types;
+use crate::secrets::Secrets;
 use crate::tenants::Tenants;
 
 /// The dispatcher, and what the host keeps for itself: its hands on users and groups, its ledger and its events.
@@ -33,12 +34,13 @@ pub(crate) struct Provider {
     pub(crate) tenants: Arc<Tenants>,
     pub(crate) activity: Arc<ActivityLog>,
     pub(crate) closing: Closing,
+    pub(crate) secrets: Secrets,
     /// What opens the admin view; without it there is none.
     pub(crate) admin_key: Option<TokenHash>,
 }
 
 impl Provider {
-    pub(crate) async fn new(options: &Options, public_url: &PublicUrl, tenants: Tenants) -> Result<Self, Box<dyn Error>> {
+    pub(crate) async fn new(options: &Options, public_url: &PublicUrl) -> Result<Self, Box<dyn Error>> {
         let directory = Directory::open(&options.database).await.map_err(|err| format!("`--database`: {err}"))?;
         let usual_types = vec![ResourceType::user().with_extension(ENTERPRISE_USER), group_type(options.quirks)];
         let mut types = resource_types::read(&options.resource_types, usual_types)?.into_iter().map(Arc::new);
@@ -49,7 +51,8 @@ impl Provider {
             stores.borrow_mut().push(Arc::clone(&store));
             store
         };
-        let (ledger, events, tenants) = (Arc::new(Ledger::new(store)?), Arc::default(), Arc::new(tenants));
+        let (ledger, events) = (Arc::new(Ledger::new(store)?), Arc::default());
+        let (tenants, secrets) = (Arc::new(Tenants::new(options, store)?), Secrets::new(store)?);
         let served = |resource_type: Arc<ResourceType>| (Arc::clone(&resource_type), store(&resource_type));
         let (users, groups) = (served(user_type), served(group_type));
         let policies = Policies::new(&users, &groups, &tenants, &ledger, &events);
@@ -63,8 +66,8 @@ impl Provider {
             .policy(Arc::clone(&policies.all))
             .quirks(quirks(options.quirks))
             .limits(limits)
-            // Cursors live as long as this process. Several processes over one database share a key from their configuration.
-            .cursor_key(cursor_key()?);
+            // All processes over one database read each other's cursors.
+            .cursor_key(secrets.get_or_keep("cursor-key", cursor_key()?).await?);
         for resource_type in types {
             let store = store(&resource_type);
             builder = builder.resource_type(resource_type, store);
@@ -73,7 +76,7 @@ impl Provider {
         let admin_key = options.admin_key.as_ref().map(TokenHash::of);
         let activity = Arc::default();
         let closing = Closing::new(stores.take(), &tenants, &policies, &events, &activity);
-        Ok(Self { dispatcher, desk, policies, ledger, events, tenants, activity, closing, admin_key })
+        Ok(Self { dispatcher, desk, policies, ledger, events, tenants, activity, closing, secrets, admin_key })
     }
 }
 

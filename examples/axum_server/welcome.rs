@@ -1,60 +1,92 @@
-//! What is printed at the start: all that an identity provider asks for.
+//! What is printed at the start: all that an identity provider asks for. Secrets are printed when they were made just now, and
+//! never again.
 
 use std::fmt;
+
+use scimwire::{Secret, StoreError};
 
 use crate::base_url::PublicUrl;
 use crate::console::SignIn;
 use crate::oauth::Clients;
+use crate::options::{Database, Options};
 use crate::tenants::Tenants;
 
-/// The Tenant URLs, and the token if it was made just now.
+/// The Tenant URLs, the secrets if they were made just now, and where the console is.
 pub(crate) struct Welcome<'s> {
+    options: &'s Options,
     public_url: &'s PublicUrl,
-    tenants: &'s Tenants,
+    tenants: Vec<String>,
+    token: Option<&'s Secret>,
     clients: &'s Clients,
     sign_in: &'s SignIn,
 }
 
 impl<'s> Welcome<'s> {
-    pub(crate) fn new(public_url: &'s PublicUrl, tenants: &'s Tenants, clients: &'s Clients, sign_in: &'s SignIn) -> Self {
-        Self { public_url, tenants, clients, sign_in }
+    pub(crate) async fn new(
+        options: &'s Options,
+        public_url: &'s PublicUrl,
+        tenants: &'s Tenants,
+        clients: &'s Clients,
+        sign_in: &'s SignIn,
+    ) -> Result<Self, StoreError> {
+        let (names, token) = (tenants.names().await?, tenants.fresh_token());
+        Ok(Self { options, public_url, tenants: names, token, clients, sign_in })
+    }
+
+    fn fmt_tenants(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "Tenant URL  {}", self.public_url.scim())?;
+        match self.token {
+            Some(token) => writeln!(f, "Token       {}", token.expose()),
+            None => {
+                writeln!(f, "            for the tenant whose token it is, or for one alone:")?;
+                for name in &self.tenants {
+                    writeln!(f, "            {}", self.public_url.scim_of(name))?;
+                }
+                if self.options.tenants.is_empty() {
+                    writeln!(f, "Token       was shown when it was made; the console makes others")?;
+                }
+                Ok(())
+            }
+        }
+    }
+
+    fn fmt_oauth(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "\nOAuth 2     {}", self.public_url.join("/oauth/authorize"))?;
+        writeln!(f, "            {}", self.public_url.join("/oauth/token"))?;
+        match self.clients.fresh() {
+            Some((id, secret)) => writeln!(f, "Client      {id}\nSecret      {}\n", secret.expose()),
+            None => writeln!(f),
+        }
+    }
+
+    fn fmt_console(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "Console     {}", self.public_url.console())?;
+        match self.sign_in.fresh_password() {
+            Some(password) => writeln!(f, "Password    {}", password.expose()),
+            None if self.options.admin_password.is_some() => writeln!(f, "Password    of `--admin-password`"),
+            None => writeln!(f, "Password    was shown when it was made; `--new-admin-password` makes another"),
+        }
+    }
+
+    fn fmt_database(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.options.database {
+            Database::Memory => writeln!(f, "Kept in     memory, for as long as this server runs\n"),
+            Database::Sqlite(path) => writeln!(f, "Kept in     {}\n", path.display()),
+            Database::Postgres(_) => writeln!(f, "Kept in     the PostgreSQL database of `--database`\n"),
+        }
     }
 }
 
 impl fmt::Display for Welcome<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let url = self.public_url.scim();
-        writeln!(f, "Tenant URL  {url}")?;
-        match self.tenants.fresh_token() {
-            Some(token) => writeln!(f, "Token       {}", token.expose())?,
-            None => {
-                writeln!(f, "            for the tenant whose token it is, or for one alone:")?;
-                for name in self.tenants.names() {
-                    writeln!(f, "            {}", self.public_url.scim_of(&name))?;
-                }
-            }
-        }
+        self.fmt_tenants(f)?;
         self.fmt_oauth(f)?;
-        writeln!(f, "Console     {}", self.public_url.console())?;
-        match self.sign_in.fresh_password() {
-            Some(password) => writeln!(f, "Password    {}\n", password.expose())?,
-            None => writeln!(f, "            with the password of `--admin-password`\n")?,
-        }
-        if let Some(token) = self.tenants.fresh_token() {
-            writeln!(f, "The token is shown this once, and ends with this server. To try it:\n")?;
-            writeln!(f, "curl -H 'Authorization: Bearer {}' {url}/Users\n", token.expose())?;
+        self.fmt_console(f)?;
+        self.fmt_database(f)?;
+        if let Some(token) = self.token {
+            writeln!(f, "Token, secret and password are shown this once. To try it:\n")?;
+            writeln!(f, "curl -H 'Authorization: Bearer {}' {}/Users\n", token.expose(), self.public_url.scim())?;
         }
         Ok(())
-    }
-}
-
-impl Welcome<'_> {
-    fn fmt_oauth(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "\nOAuth 2     {}", self.public_url.join("/oauth/authorize"))?;
-        writeln!(f, "            {}", self.public_url.join("/oauth/token"))?;
-        if let Some((id, secret)) = self.clients.fresh() {
-            writeln!(f, "Client      {id}\nSecret      {}", secret.expose())?;
-        }
-        writeln!(f)
     }
 }

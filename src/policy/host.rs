@@ -8,7 +8,7 @@ use crate::attr::AttrPath;
 use crate::auth::RequestContext;
 use crate::clock::{Clock, SystemClock};
 use crate::error::{Error, ScimType};
-use crate::filter::{Binder, Budget, CompValue, CompareOp, Filter};
+use crate::filter::{Binder, BoundFilter, Budget, CompValue, CompareOp, Filter};
 use crate::message::{PatchOp, PatchOperation};
 use crate::patch::{PlanBinder, Rules};
 use crate::query::{Page, Projection, Query};
@@ -48,6 +48,7 @@ pub struct HostAccess {
     store: Arc<dyn ResourceStore>,
     policy: Arc<dyn Policy>,
     clock: Arc<dyn Clock>,
+    precondition: Precondition,
 }
 
 impl HostAccess {
@@ -58,6 +59,7 @@ impl HostAccess {
             store: Arc::new(store),
             policy: Arc::new(NoPolicy),
             clock: Arc::new(SystemClock),
+            precondition: Precondition::default(),
         }
     }
 
@@ -72,6 +74,13 @@ impl HostAccess {
     #[must_use]
     pub fn clock(self, clock: impl Clock) -> Self {
         Self { clock: Arc::new(clock), ..self }
+    }
+
+    /// The same, which changes and deletes only what is of the version that is expected. So a change can follow from what was
+    /// read before: where somebody else was faster, it fails, and what was read is read again.
+    #[must_use]
+    pub fn expecting(&self, precondition: Precondition) -> Self {
+        Self { precondition, ..self.clone() }
     }
 
     /// Reads one.
@@ -96,8 +105,21 @@ impl HostAccess {
         let path: AttrPath = attribute.parse().map_err(unknown)?;
         let filter = Filter::Compare { path, op: CompareOp::Eq, value: CompValue::String(text.to_owned()) };
         let filter = Binder::new(&self.resource_type).bind(&filter).map_err(Error::from)?;
+        self.select(Some(filter), cx).await
+    }
+
+    /// Reads all: for what there is little of.
+    ///
+    /// # Errors
+    ///
+    /// - the store fails.
+    pub async fn all(&self, cx: &RequestContext) -> Result<Vec<Arc<Resource>>, StoreError> {
+        self.select(None, cx).await
+    }
+
+    async fn select(&self, filter: Option<BoundFilter>, cx: &RequestContext) -> Result<Vec<Arc<Resource>>, StoreError> {
         let page = Page::Cursor { after: None, count: PAGE };
-        let mut query = Query { filter: Some(filter), sort: None, page, projection: Projection::default() };
+        let mut query = Query { filter, sort: None, page, projection: Projection::default() };
         let mut found = Vec::new();
         loop {
             let selected = complete::select(&*self.store, &query, Budget::new(u64::MAX), cx).await?;
@@ -131,6 +153,7 @@ impl HostAccess {
     ///
     /// - [`StoreError::NotFound`]: there is none of that id;
     /// - [`StoreError::Conflict`]: a unique value is taken;
+    /// - [`StoreError::VersionMismatch`]: it is of another version than expected;
     /// - [`StoreError::Refused`]: an operation cannot be applied, or the policy gives it no turn;
     /// - the store fails.
     pub async fn patch(&self, id: &str, operations: Vec<PatchOperation>, cx: &RequestContext) -> Result<Change, StoreError> {
@@ -139,6 +162,7 @@ impl HostAccess {
         let (plan, _) = binder.bind(PatchOp { operations })?;
         let tenant = cx.tenant().clone();
         let update = Update::patch(Arc::clone(&self.resource_type), tenant, plan, self.clock.now());
+        let update = update.expecting(self.precondition.clone());
         let change = self.store.update(id, &update, cx).await?;
         Ok(if change.is_unchanged() { change } else { self.tell(change, cx).await })
     }
@@ -179,11 +203,12 @@ impl HostAccess {
     /// # Errors
     ///
     /// - [`StoreError::NotFound`]: there is none of that id;
+    /// - [`StoreError::VersionMismatch`]: it is of another version than expected;
     /// - [`StoreError::Refused`]: the policy gives it no turn;
     /// - the store fails.
     pub async fn delete(&self, id: &str, cx: &RequestContext) -> Result<Change, StoreError> {
         let _turn = self.policy.turn(cx).await?;
-        let change = self.store.delete(id, &Precondition::default(), cx).await?;
+        let change = self.store.delete(id, &self.precondition, cx).await?;
         Ok(self.tell(change, cx).await)
     }
 

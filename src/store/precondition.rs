@@ -34,6 +34,12 @@ impl EntityTags {
 }
 
 impl Precondition {
+    /// The stored version has to be this one.
+    #[must_use]
+    pub fn at(version: Version) -> Self {
+        Self { if_match: Some(EntityTags::OneOf(vec![version])), if_none_match: None }
+    }
+
     /// Checks the version of the stored resource; a store calls this inside its transaction.
     ///
     /// # Errors

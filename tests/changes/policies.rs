@@ -8,7 +8,7 @@ use http::StatusCode;
 use scimwire::auth::RequestContext;
 use scimwire::message::PatchOperation;
 use scimwire::policy::{Creating, Deleting, HostAccess, Policy, Turn};
-use scimwire::store::{Change, Operation};
+use scimwire::store::{Change, Operation, Precondition};
 use scimwire::{Error, MemoryStore, Resource, ResourceType, StoreError};
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
@@ -273,6 +273,37 @@ async fn what_the_host_does_itself_is_checked_and_told() {
     assert_eq!(recorder.one().paths, ["emails"]);
     users.delete(&made.id, &cx()).await.expect("the user is there");
     assert_eq!(recorder.one().operation, Operation::Delete);
+}
+
+#[tokio::test]
+async fn the_host_changes_only_what_nobody_has_changed_since() {
+    let users = HostAccess::new(ResourceType::user(), MemoryStore::new(ResourceType::user()));
+    let made = users.create(named("bjensen"), &cx()).await.expect("a user");
+    let read = made.after.expect("a state").version().expect("a version");
+    let expecting = users.expecting(Precondition::at(read));
+    let changed = expecting.replace(&made.id, "nickName", "Babs", &cx()).await.expect("nobody was faster");
+    for late in [
+        expecting.replace(&made.id, "nickName", "Barb", &cx()).await.map(drop),
+        expecting.delete(&made.id, &cx()).await.map(drop),
+    ] {
+        assert!(matches!(late, Err(StoreError::VersionMismatch)), "{late:?}");
+    }
+    assert_eq!(users.get(&made.id, &cx()).await.expect("it is there").text("nickName"), Some("Babs"));
+    let current = Precondition::at(changed.after.expect("a state").version().expect("a version"));
+    users.expecting(current).delete(&made.id, &cx()).await.expect("it is of that version");
+}
+
+#[tokio::test]
+async fn the_host_reads_all_of_its_tenant() {
+    let users = HostAccess::new(ResourceType::user(), MemoryStore::new(ResourceType::user()));
+    assert!(users.all(&cx()).await.expect("a list").is_empty());
+    for number in 0..1001 {
+        users.create(named(&format!("user {number}")), &cx()).await.expect("a user");
+    }
+    users.create(named("another's"), &RequestContext::new("other")).await.expect("a user");
+    let all = users.all(&cx()).await.expect("a list");
+    let names: std::collections::HashSet<_> = all.iter().filter_map(|user| user.text("userName")).collect();
+    assert_eq!((all.len(), names.len(), names.contains("another's")), (1001, 1001, false));
 }
 
 #[tokio::test]

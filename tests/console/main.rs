@@ -9,6 +9,7 @@ mod administrator;
 mod attempts;
 mod browser;
 mod directory;
+mod kept;
 #[expect(dead_code, reason = "the demo calls it; its tests run here")]
 #[path = "../../examples/axum_server/activity/mask.rs"]
 mod mask;

@@ -60,7 +60,7 @@ async fn what_is_no_setting_is_refused_whole() {
         json!({ "enabled": false, "quotaGb": -1 }),
         json!({ "enabled": false, "quotaGb": 1.5 }),
         json!({ "enabled": false, "orphans": "forget" }),
-        json!({ "enabled": false, "access": "oauth" }),
+        json!({ "enabled": false, "access": "kerberos" }),
         json!({ "enabled": false, "colour": "blue" }),
         json!({ "enabled": false, "version": -1 }),
         json!([]),

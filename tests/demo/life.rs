@@ -7,17 +7,59 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 
 use crate::process::{Server, address};
-use crate::requests::{body, get, send};
+use crate::requests::{body, get, post, send, user};
 use crate::support::http::Client;
+
+fn word_after(name: &str, printed: &[String]) -> String {
+    let line = printed.iter().find_map(|line| line.strip_prefix(name)).unwrap_or_else(|| panic!("no {name}: {printed:?}"));
+    line.trim().to_owned()
+}
+
+async fn sign_in(url: &str, password: &str) -> u16 {
+    let body = json!({ "password": password }).to_string();
+    let headers = [("Content-Type", "application/json")];
+    send(address(url), "POST", "/console/api/session", &headers, Some(body.as_bytes())).await.status
+}
+
+#[tokio::test]
+async fn secrets_are_printed_when_they_are_made_and_good_after_a_restart() {
+    let mut first = Server::start();
+    let printed = first.welcome();
+    let (token, password) = (word_after("Token", &printed), word_after("Password", &printed));
+    let cursor_path = "/scim/v2/Users?cursor&count=1";
+    let url = word_after("Tenant URL", &printed);
+    for name in ["bjensen", "jsmith"] {
+        assert_eq!(post(address(&url), "/scim/v2/Users", &token, &user(name)).await.status, 201);
+    }
+    let page = body(&get(address(&url), cursor_path, &token).await);
+    let cursor = page["nextCursor"].as_str().expect("another page").to_owned();
+
+    let mut second = Server::start_in(first.end(), &[]);
+    let printed = second.lines_until("Kept in");
+    let url = word_after("Tenant URL", &printed);
+    let all = printed.join("\n");
+    assert!(!all.contains("scim_") && !all.contains(&password), "{all}");
+    let next = get(address(&url), &format!("{cursor_path}&cursor={cursor}").replace("cursor&", ""), &token).await;
+    assert_eq!((next.status, &body(&next)["Resources"][0]["userName"]), (200, &json!("jsmith")), "cursors go on too");
+    assert_eq!((sign_in(&url, &password).await, sign_in(&url, "another-password").await), (200, 401));
+
+    let mut third = Server::start_in(second.end(), &["--new-admin-password"]);
+    let printed = third.lines_until("Kept in");
+    let (url, next_password) = (word_after("Tenant URL", &printed), word_after("Password", &printed));
+    assert_eq!((sign_in(&url, &next_password).await, sign_in(&url, &password).await), (200, 401));
+    let mut fourth = Server::start_in(third.end(), &["--admin-password", "of-this-time-only"]);
+    let url = word_after("Tenant URL", &fourth.lines_until("Kept in"));
+    assert_eq!((sign_in(&url, "of-this-time-only").await, sign_in(&url, &next_password).await), (200, 401));
+    let mut fifth = Server::start_in(fourth.end(), &[]);
+    let url = word_after("Tenant URL", &fifth.lines_until("Kept in"));
+    assert_eq!((sign_in(&url, &next_password).await, sign_in(&url, "of-this-time-only").await), (200, 401));
+}
 
 #[tokio::test]
 async fn without_flags_it_prints_all_that_a_client_needs() {
     let mut server = Server::start();
     let welcome = server.welcome();
-    let word_after = |name: &str| {
-        let line = welcome.iter().find_map(|line| line.strip_prefix(name)).unwrap_or_else(|| panic!("no {name}: {welcome:?}"));
-        line.trim().to_owned()
-    };
+    let word_after = |name: &str| word_after(name, &welcome);
     let (url, token) = (word_after("Tenant URL"), word_after("Token"));
     // What a shell makes of it: no word but the header has a space.
     let line = word_after("curl -H ");
@@ -37,7 +79,7 @@ async fn without_flags_it_prints_all_that_a_client_needs() {
     assert_eq!(answer.status, 200, "{}", answer.text());
     let password = word_after("Password");
     assert!(password.len() >= 20, "a hundred bits: {password}");
-    assert_ne!(Server::start().token(), token, "each run has a token of its own");
+    assert_ne!(Server::start().token(), token, "each database has a token of its own");
 }
 
 #[cfg(unix)]

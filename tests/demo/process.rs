@@ -16,7 +16,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 #[track_caller]
 pub(crate) fn refuses(flags: &[&str], message: &str) {
     let listens = if flags.contains(&"--listen") { &[][..] } else { &["--listen", "127.0.0.1:0"] };
-    let mut process = command().args(listens).args(flags).spawn().expect("the demo is a program");
+    let database = if flags.contains(&"--database") { &[][..] } else { &["--database", "memory"] };
+    let mut process = command().args(listens).args(database).args(flags).spawn().expect("the demo is a program");
     let ended = wait(&mut process);
     let Output { stderr, .. } = process.wait_with_output().expect("its output can be read");
     let (said, status) = (String::from_utf8_lossy(&stderr), ended.unwrap_or_else(|| panic!("{flags:?} are accepted")));
@@ -29,35 +30,49 @@ pub(crate) struct Server {
     process: Child,
     output: BufReader<ChildStdout>,
     /// Where it runs, and keeps its file.
-    folder: TempDir,
+    folder: Option<TempDir>,
 }
 
 impl Server {
     pub(crate) fn start() -> Self {
-        let folder = TempDir::new().expect("a folder");
+        Self::start_in(TempDir::new().expect("a folder"), &[])
+    }
+
+    /// Starts it where another has ended.
+    pub(crate) fn start_in(folder: TempDir, flags: &[&str]) -> Self {
         let mut command = command();
-        command.args(["--listen", "127.0.0.1:0"]).current_dir(folder.path()).stderr(Stdio::null());
+        command.args(["--listen", "127.0.0.1:0"]).args(flags).current_dir(folder.path()).stderr(Stdio::null());
         let mut process = command.spawn().expect("the demo is a program");
         let output = BufReader::new(process.stdout.take().expect("a pipe"));
-        Self { process, output, folder }
+        Self { process, output, folder: Some(folder) }
+    }
+
+    /// Ends it, and keeps what it kept.
+    pub(crate) fn end(mut self) -> TempDir {
+        self.folder.take().expect("it is taken once")
     }
 
     pub(crate) fn folder(&self) -> &Path {
-        self.folder.path()
+        self.folder.as_ref().expect("it is there until the end").path()
     }
 
     /// The lines that it prints, up to the last.
     pub(crate) fn welcome(&mut self) -> Vec<String> {
+        self.lines_until("curl ")
+    }
+
+    /// The lines that it prints, up to the one that begins so.
+    pub(crate) fn lines_until(&mut self, beginning: &str) -> Vec<String> {
         let lines = self.output.by_ref().lines().map(|line| line.expect("text"));
-        let mut welcome = Vec::new();
+        let mut printed = Vec::new();
         for line in lines {
-            let last = line.starts_with("curl ");
-            welcome.push(line);
+            let last = line.starts_with(beginning);
+            printed.push(line);
             if last {
-                return welcome;
+                return printed;
             }
         }
-        panic!("no `curl` line: {welcome:?}");
+        panic!("no `{beginning}` line: {printed:?}");
     }
 
     /// Sends it a signal, such as `-TERM`; says how it ended, if it did.

@@ -24,7 +24,7 @@ pub(super) async fn create_user(
     Path(tenant): Path<String>,
     body: Bytes,
 ) -> Result<(StatusCode, Json<Value>), AdminError> {
-    let cx = admin.context(&tenant)?;
+    let cx = admin.context(&tenant).await?;
     let made = create(&admin.users, &body, &cx).await?;
     Ok((StatusCode::CREATED, Json(admin.user(&made.id, &cx).await?)))
 }
@@ -35,7 +35,7 @@ pub(super) async fn create_group(
     Path(tenant): Path<String>,
     body: Bytes,
 ) -> Result<(StatusCode, Json<Value>), AdminError> {
-    let cx = admin.context(&tenant)?;
+    let cx = admin.context(&tenant).await?;
     let made = create(&admin.groups, &body, &cx).await?;
     Ok((StatusCode::CREATED, Json(admin.group(&made.id, &cx).await?)))
 }
@@ -45,7 +45,7 @@ pub(super) async fn join(
     State(admin): State<Arc<Admin>>,
     Path((tenant, group, member)): Path<(String, String, String)>,
 ) -> Result<StatusCode, AdminError> {
-    let cx = Origin::Local.context(&admin.context(&tenant)?);
+    let cx = Origin::Local.context(&admin.context(&tenant).await?);
     // A host knows whom it puts into its groups.
     admin.users.get(&member, &cx).await?;
     admin.groups.add(&group, "members", json!({ "value": member }), &cx).await?;
@@ -57,7 +57,7 @@ pub(super) async fn leave(
     State(admin): State<Arc<Admin>>,
     Path((tenant, group, member)): Path<(String, String, String)>,
 ) -> Result<StatusCode, AdminError> {
-    let cx = Origin::Local.context(&admin.context(&tenant)?);
+    let cx = Origin::Local.context(&admin.context(&tenant).await?);
     let value = Some(json!([{ "value": member }]));
     let operation = PatchOperation { op: "remove".to_owned(), path: Some("members".to_owned()), value };
     admin.groups.patch(&group, vec![operation], &cx).await?;

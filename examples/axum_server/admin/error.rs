@@ -34,6 +34,7 @@ impl From<SetError> for AdminError {
         match err {
             SetError::Unknown => Self::NotFound,
             SetError::Outdated => Self::Outdated,
+            SetError::Store(err) => Self::Store(err),
         }
     }
 }

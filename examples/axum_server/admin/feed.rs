@@ -22,7 +22,7 @@ pub(super) async fn events(
     Path(tenant): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, AdminError> {
-    let cx = admin.context(&tenant)?;
+    let cx = admin.context(&tenant).await?;
     let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
     if !text(ACCEPT.as_str()).is_some_and(|accept| accept.trim().starts_with("text/event-stream")) {
         return Ok(Json(admin.events.of(cx.tenant())).into_response());

@@ -69,8 +69,8 @@ async fn require_key(State(expected): State<TokenHash>, request: Request, next: 
 
 impl Admin {
     /// The context in which the host asks its own stores for a tenant.
-    fn context(&self, tenant: &str) -> Result<RequestContext, AdminError> {
-        self.tenants.settings(tenant).ok_or(AdminError::NotFound)?;
+    async fn context(&self, tenant: &str) -> Result<RequestContext, AdminError> {
+        self.tenants.settings(tenant).await?.ok_or(AdminError::NotFound)?;
         Ok(RequestContext::new(Tenant::from(tenant)))
     }
 }

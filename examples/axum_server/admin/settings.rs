@@ -28,7 +28,7 @@ pub(super) struct Change {
 }
 
 pub(super) async fn read(State(admin): State<Arc<Admin>>, Path(tenant): Path<String>) -> Result<Json<Settings>, AdminError> {
-    admin.tenants.settings(&tenant).map(Json).ok_or(AdminError::NotFound)
+    admin.tenants.settings(&tenant).await?.map(Json).ok_or(AdminError::NotFound)
 }
 
 pub(super) async fn write(
@@ -36,14 +36,15 @@ pub(super) async fn write(
     Path(tenant): Path<String>,
     body: Bytes,
 ) -> Result<Json<Settings>, AdminError> {
-    admin.context(&tenant)?;
+    admin.context(&tenant).await?;
     let change: Change =
         serde_json::from_slice(&body).map_err(|err| AdminError::Body(format!("these are no settings: {err}")))?;
-    admin.tenants.set(&tenant, change.version, |settings| change.apply(settings)).map(Json).map_err(AdminError::from)
+    let set = admin.tenants.set(&tenant, change.version, |settings| change.apply(settings)).await;
+    set.map(Json).map_err(AdminError::from)
 }
 
 impl Change {
-    fn apply(self, settings: &mut Settings) {
+    fn apply(&self, settings: &mut Settings) {
         *settings = Settings {
             version: settings.version,
             enabled: self.enabled.unwrap_or(settings.enabled),

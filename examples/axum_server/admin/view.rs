@@ -17,7 +17,7 @@ pub(super) async fn user(
     State(admin): State<Arc<Admin>>,
     Path((tenant, id)): Path<(String, String)>,
 ) -> Result<Json<Value>, AdminError> {
-    let cx = admin.context(&tenant)?;
+    let cx = admin.context(&tenant).await?;
     admin.user(&id, &cx).await.map(Json)
 }
 
@@ -25,7 +25,7 @@ pub(super) async fn group(
     State(admin): State<Arc<Admin>>,
     Path((tenant, id)): Path<(String, String)>,
 ) -> Result<Json<Value>, AdminError> {
-    let cx = admin.context(&tenant)?;
+    let cx = admin.context(&tenant).await?;
     admin.group(&id, &cx).await.map(Json)
 }
 

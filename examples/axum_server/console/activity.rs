@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::{Extension, Path, State};
 use axum::response::sse::{Event, KeepAlive, Sse};
-use futures_util::{Stream, StreamExt, future};
+use futures_util::{Stream, StreamExt};
 use http::HeaderMap;
 use serde_json::{Value, json};
 use tokio::time;
@@ -16,7 +16,7 @@ use super::error::ConsoleError;
 use super::session::Session;
 
 pub(super) async fn list(State(console): State<Arc<Console>>, Path(tenant): Path<String>) -> Result<Json<Value>, ConsoleError> {
-    let cx = console.context(&tenant)?;
+    let cx = console.context(&tenant).await?;
     Ok(Json(json!({ "requests": console.activity.of(cx.tenant()) })))
 }
 
@@ -24,7 +24,7 @@ pub(super) async fn one(
     State(console): State<Arc<Console>>,
     Path((tenant, seq)): Path<(String, u64)>,
 ) -> Result<Json<Value>, ConsoleError> {
-    let cx = console.context(&tenant)?;
+    let cx = console.context(&tenant).await?;
     let exchange = console.activity.get(cx.tenant(), seq).ok_or(ConsoleError::NotFound)?;
     Ok(Json(json!(&*exchange)))
 }
@@ -36,12 +36,14 @@ pub(super) async fn stream(
     Extension(session): Extension<Session>,
     headers: HeaderMap,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, ConsoleError> {
-    let cx = console.context(&tenant)?;
+    let cx = console.context(&tenant).await?;
     let last = headers.get("Last-Event-ID").and_then(|last| last.to_str().ok()?.parse().ok());
     let summaries = Arc::clone(&console.activity).follow(cx.tenant().clone(), last);
     let ends = time::Instant::from_std(session.ends);
-    let open =
-        move |_: &_| future::ready(console.sign_in.sessions.is_open(&session) && console.tenants.settings(&tenant).is_some());
+    let open = move |_: &_| {
+        let (console, session, tenant) = (Arc::clone(&console), session.clone(), tenant.clone());
+        async move { console.sign_in.sessions.is_open(&session) && console.context(&tenant).await.is_ok() }
+    };
     let events = summaries.take_while(open).take_until(time::sleep_until(ends)).map(|summary| {
         // It is made of text and numbers, so that there is nothing in it that is no JSON.
         let data = serde_json::to_string(&summary).unwrap_or_default();

@@ -106,7 +106,7 @@ pub(super) async fn list(
     Path((tenant, kind)): Path<(String, Kind)>,
     Query(wanted): Query<Wanted>,
 ) -> Result<Json<Value>, ConsoleError> {
-    let cx = console.context(&tenant)?;
+    let cx = console.context(&tenant).await?;
     let mut page = desk::read(&console.desk, cx.tenant(), &wanted.path(kind)).await?;
     let resources = page["Resources"].as_array_mut().map(std::mem::take).unwrap_or_default();
     let mut shown = Vec::with_capacity(resources.len());
@@ -121,7 +121,7 @@ pub(super) async fn one(
     State(console): State<Arc<Console>>,
     Path((tenant, kind, id)): Path<(String, Kind, String)>,
 ) -> Result<Json<Value>, ConsoleError> {
-    let cx = console.context(&tenant)?;
+    let cx = console.context(&tenant).await?;
     let left_out = match kind {
         Kind::Users => "",
         Kind::Groups => "?excludedAttributes=members",
@@ -142,7 +142,7 @@ pub(super) async fn members(
     Path((tenant, id)): Path<(String, String)>,
     Query(Start { start }): Query<Start>,
 ) -> Result<Json<Value>, ConsoleError> {
-    let cx = console.context(&tenant)?;
+    let cx = console.context(&tenant).await?;
     let group = console.groups.get(&id, &cx).await?;
     let all = group.get("members").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     let origins = console.ledger.members_of(&id, &cx).await?;

@@ -90,8 +90,8 @@ pub(crate) fn router(provider: &Provider, public_url: &PublicUrl, sign_in: Arc<S
 
 impl Console {
     /// The context in which the host asks for a tenant, if there is one of that name.
-    fn context(&self, tenant: &str) -> Result<RequestContext, ConsoleError> {
-        self.tenants.settings(tenant).ok_or(ConsoleError::NotFound)?;
+    async fn context(&self, tenant: &str) -> Result<RequestContext, ConsoleError> {
+        self.tenants.settings(tenant).await?.ok_or(ConsoleError::NotFound)?;
         Ok(RequestContext::new(Tenant::from(tenant)))
     }
 }

@@ -1,5 +1,6 @@
 //! Signing in with the administrator's password, and out.
 
+use std::error::Error;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -19,11 +20,15 @@ use super::attempts::Attempts;
 use super::error::ConsoleError;
 use super::session::{self, Session, Sessions};
 use crate::options::Options;
+use crate::secrets::Secrets;
 
 /// How a password is made that nobody has chosen: four groups of letters and digits that cannot be mistaken for each other.
 const ALPHABET: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
 const GROUPS: usize = 4;
 const GROUP_LETTERS: usize = 5;
+
+/// What its hash is kept as.
+const PASSWORD_NAME: &str = "admin-password";
 
 /// The administrator's password, who tries it, and who has signed in.
 pub(crate) struct SignIn {
@@ -42,18 +47,23 @@ pub(crate) enum NotSignedIn {
 }
 
 impl SignIn {
-    pub(crate) fn new(options: &Options) -> Result<Self, String> {
-        let fresh_password = match options.admin_password {
-            Some(_) => None,
-            None => Some(fresh_password().map_err(|err| format!("no password could be made: {err}"))?),
+    /// With the password of the command line; or else that of the first start, of which only the hash is kept. A password that
+    /// people choose would need a slow hash for that.
+    pub(crate) async fn new(options: &Options, secrets: &Secrets) -> Result<Self, Box<dyn Error>> {
+        let (password, fresh_password) = match &options.admin_password {
+            Some(given) => (TokenHash::of(given), None),
+            None => {
+                let fresh = fresh_password().map_err(|err| format!("no password could be made: {err}"))?;
+                let hash = TokenHash::of(&fresh);
+                if options.new_admin_password {
+                    secrets.keep(PASSWORD_NAME, *hash.as_bytes()).await?;
+                }
+                let kept = TokenHash::from(secrets.get_or_keep(PASSWORD_NAME, *hash.as_bytes()).await?);
+                (kept, (kept == hash).then_some(fresh))
+            }
         };
-        let password = options.admin_password.as_ref().or(fresh_password.as_ref()).map(TokenHash::of);
-        Ok(Self {
-            password: password.ok_or("there is no password")?,
-            fresh_password,
-            attempts: Attempts::default(),
-            sessions: Sessions::new(Duration::from_secs(u64::from(options.session_minutes) * 60)),
-        })
+        let sessions = Sessions::new(Duration::from_secs(u64::from(options.session_minutes) * 60));
+        Ok(Self { password, fresh_password, attempts: Attempts::default(), sessions })
     }
 
     /// The password that was made just now, to be shown once.

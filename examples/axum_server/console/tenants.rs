@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use super::Console;
 use super::error::ConsoleError;
 use crate::options;
+use crate::tenants::AddError;
 
 #[derive(Deserialize)]
 pub(super) struct Named {
@@ -18,9 +19,9 @@ pub(super) struct Named {
 }
 
 /// Each tenant, and what an identity provider asks for.
-pub(super) async fn list(State(console): State<Arc<Console>>) -> Json<Value> {
-    let tenants: Vec<Value> = console.tenants.names().iter().map(|name| console.told(name)).collect();
-    Json(json!({ "tenants": tenants }))
+pub(super) async fn list(State(console): State<Arc<Console>>) -> Result<Json<Value>, ConsoleError> {
+    let tenants: Vec<Value> = console.tenants.names().await?.iter().map(|name| console.told(name)).collect();
+    Ok(Json(json!({ "tenants": tenants })))
 }
 
 pub(super) async fn create(
@@ -29,10 +30,14 @@ pub(super) async fn create(
 ) -> Result<(StatusCode, Json<Value>), ConsoleError> {
     let refused = |status, words: String| ConsoleError::Refused(status, words);
     options::tenant_name(&name).map_err(|words| refused(StatusCode::BAD_REQUEST, words.to_owned()))?;
-    if console.tenants.add(&name).is_err() {
-        return Err(refused(StatusCode::CONFLICT, format!("There is a tenant `{name}` already.")));
+    match console.tenants.add(&name).await {
+        Ok(()) => Ok((StatusCode::CREATED, Json(console.told(&name)))),
+        Err(AddError::Taken) => Err(refused(StatusCode::CONFLICT, format!("There is a tenant `{name}` already."))),
+        Err(AddError::Closing) => {
+            Err(refused(StatusCode::CONFLICT, format!("A tenant `{name}` is just being deleted. Try again in a moment.")))
+        }
+        Err(AddError::Store(err)) => Err(err.into()),
     }
-    Ok((StatusCode::CREATED, Json(console.told(&name))))
 }
 
 /// Lets nobody of the tenant in any more, and deletes all that is kept of it.

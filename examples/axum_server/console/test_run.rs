@@ -17,6 +17,7 @@ use tower_service::Service;
 
 use super::Console;
 use super::error::ConsoleError;
+use crate::tenants::Access;
 
 /// How long the token of a test is good that was given none.
 const LIFETIME: Duration = Duration::from_secs(60);
@@ -54,6 +55,8 @@ struct Step {
 struct Tester<'c> {
     console: &'c Console,
     base: String,
+    /// Whether the tenant has any.
+    groups: bool,
     authorization: HeaderValue,
     steps: Vec<Step>,
     /// Part of the name of the user that is made, so that two who test at once do not meet.
@@ -72,12 +75,17 @@ pub(super) async fn run(
     Path(tenant): Path<String>,
     Json(wanted): Json<Wanted>,
 ) -> Result<Json<Value>, ConsoleError> {
-    let cx = console.context(&tenant)?;
+    let settings = console.tenants.settings(&tenant).await?.ok_or(ConsoleError::NotFound)?;
+    let tokens = match settings.access {
+        Access::Bearer | Access::Header => console.tenants.tokens(),
+        Access::OAuth => console.tenants.access_tokens(),
+    };
+    let tenant = Tenant::from(tenant.as_str());
     let pasted = wanted.token.filter(|token| !token.is_empty());
     let (token, own) = match &pasted {
         Some(pasted) => (Secret::from(clean(pasted)), None),
         None => {
-            let issued = console.tenants.tokens().issue(TokenGrant::new(cx.tenant().clone()).lifetime(LIFETIME)).await?;
+            let issued = tokens.issue(TokenGrant::new(tenant.clone()).lifetime(LIFETIME)).await?;
             (issued.secret, Some(issued.record.id))
         }
     };
@@ -86,7 +94,8 @@ pub(super) async fn run(
         ConsoleError::Refused(StatusCode::BAD_REQUEST, "There are characters in the token that no header can carry.".to_owned())
     })?;
     let number = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_nanos();
-    let mut tester = Tester { console: &console, base: format!("/t/{tenant}/scim/v2"), authorization, steps: Vec::new(), number };
+    let (base, groups) = (format!("/t/{tenant}/scim/v2"), settings.groups);
+    let mut tester = Tester { console: &console, base, groups, authorization, steps: Vec::new(), number };
     if let Some(pasted) = &pasted {
         tester.look_at(pasted);
     }
@@ -96,7 +105,7 @@ pub(super) async fn run(
     }
     let steps = tester.steps;
     if let Some(id) = own {
-        console.tenants.tokens().revoke(&Tenant::from(tenant.as_str()), &id).await?;
+        tokens.revoke(&tenant, &id).await?;
     }
     Ok(Json(json!({ "passed": steps.iter().all(|step| step.passed), "steps": steps })))
 }
@@ -127,7 +136,7 @@ impl Tester<'_> {
         let ok = |holds| Expected { status: StatusCode::OK, holds };
         self.ask("Read the configuration", "/ServiceProviderConfig", ok(|config| config["patch"].is_object())).await;
         self.ask("Okta: test the credentials, users", "/Users?startIndex=1&count=2", ok(list)).await;
-        if self.has_groups() {
+        if self.groups {
             self.ask("Okta: test the credentials, groups", "/Groups?startIndex=1&count=100", ok(list)).await;
         } else {
             let not_found = Expected { status: StatusCode::NOT_FOUND, holds: |error| error["detail"].is_string() };
@@ -160,11 +169,6 @@ impl Tester<'_> {
         self.send("Reactivate", Method::PATCH, &path, Some(&switch(true)), &ok(|user| user["active"] == true)).await;
         let gone = Expected { status: StatusCode::NO_CONTENT, holds: |_| true };
         self.send("Delete", Method::DELETE, &path, None, &gone).await;
-    }
-
-    fn has_groups(&self) -> bool {
-        let tenant = crate::base_url::tenant_in(&self.base).unwrap_or_default();
-        self.console.tenants.settings(tenant).is_none_or(|settings| settings.groups)
     }
 
     async fn ask(&mut self, name: &'static str, path: &str, expected: Expected) {

@@ -26,7 +26,8 @@ export async function tokensCard(tenant) {
   const line = (token) => el("li", {},
     el("span", {}, el("span", { class: "mono" }, token.id), el("br"),
       el("span", { class: "muted small" }, "made ", time(token.created), " · last used ", token.lastUsed ? time(token.lastUsed) : "never",
-        " · ", token.expires ? ["ends ", time(token.expires)] : "no end")),
+        " · ", token.expires ? ["ends ", time(token.expires)] : "no end",
+        token.given && " · of the command line: revoked until the next start only")),
     el("button", { type: "button", class: "quiet", onclick: () => revoke(token) }, "Revoke"));
   const revoke = (token) => ask({
     title: "Revoke this token?", text: "Whoever uses it gets 401 from now on.", action: "Revoke", danger: true,

@@ -21,9 +21,14 @@ pub(super) struct Wanted {
 }
 
 pub(super) async fn list(State(console): State<Arc<Console>>, Path(tenant): Path<String>) -> Result<Json<Value>, ConsoleError> {
-    let cx = console.context(&tenant)?;
+    let cx = console.context(&tenant).await?;
     let live = console.live_tokens(cx.tenant()).await?;
-    let tokens: Vec<Value> = live.iter().map(told).collect();
+    let mut tokens = Vec::with_capacity(live.len());
+    for record in &live {
+        let mut token = told(record);
+        token["given"] = console.tenants.is_given(record).await.into();
+        tokens.push(token);
+    }
     Ok(Json(json!({ "tokens": tokens })))
 }
 
@@ -32,7 +37,7 @@ pub(super) async fn generate(
     Path(tenant): Path<String>,
     Json(wanted): Json<Wanted>,
 ) -> Result<(StatusCode, Json<Value>), ConsoleError> {
-    let cx = console.context(&tenant)?;
+    let cx = console.context(&tenant).await?;
     let before = if wanted.replace { console.live_tokens(cx.tenant()).await? } else { Vec::new() };
     let tokens = console.tenants.tokens();
     let issued = tokens.issue(TokenGrant::new(cx.tenant().clone())).await?;
@@ -46,7 +51,7 @@ pub(super) async fn revoke(
     State(console): State<Arc<Console>>,
     Path((tenant, id)): Path<(String, String)>,
 ) -> Result<StatusCode, ConsoleError> {
-    let cx = console.context(&tenant)?;
+    let cx = console.context(&tenant).await?;
     console.tenants.tokens().revoke(cx.tenant(), &id).await?;
     Ok(StatusCode::NO_CONTENT)
 }

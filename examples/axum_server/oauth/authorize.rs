@@ -9,9 +9,9 @@ use axum::response::{IntoResponse, Response};
 use http::header::{CACHE_CONTROL, COOKIE, LOCATION, REFERRER_POLICY};
 use http::request::Parts;
 use http::{HeaderMap, StatusCode};
-use scimwire::Secret;
 use scimwire::auth::TokenHash;
-use tracing::{info, warn};
+use scimwire::{Secret, StoreError};
+use tracing::{error, info, warn};
 
 use super::clients::Client;
 use super::page::{Consent, Problem};
@@ -42,7 +42,7 @@ pub(super) enum Refusal {
 
 /// Shows the page.
 pub(super) async fn ask(State(oauth): State<Arc<OAuth>>, head: Parts) -> Result<Response, Refusal> {
-    let inquiry = Inquiry::read(&oauth, &head)?;
+    let inquiry = Inquiry::read(&oauth, &head).await?;
     Ok(consent(&oauth, &inquiry, StatusCode::OK, None))
 }
 
@@ -53,7 +53,7 @@ pub(super) async fn decide(
     head: Parts,
     body: Bytes,
 ) -> Result<Response, Refusal> {
-    let inquiry = Inquiry::read(&oauth, &head)?;
+    let inquiry = Inquiry::read(&oauth, &head).await?;
     let form = Parameters::read(&body).map_err(|_| Refusal::here("The form was not filled in on this page."))?;
     if !is_ours(&oauth, &head.headers, &form) {
         let problem = "The page was open for too long, or in two windows. Sign in here.";
@@ -77,12 +77,14 @@ pub(super) async fn decide(
 }
 
 impl<'o> Inquiry<'o> {
-    fn read(oauth: &'o OAuth, head: &Parts) -> Result<Self, Refusal> {
+    async fn read(oauth: &'o OAuth, head: &Parts) -> Result<Self, Refusal> {
         let parameters = Parameters::read(head.uri.query().unwrap_or_default().as_bytes());
         let parameters = parameters.map_err(|_| Refusal::here("A parameter is there more than once."))?;
         let id = parameters.get("client_id").ok_or_else(|| Refusal::here("`client_id` is missing."))?;
-        let client = oauth.clients.find(id).filter(|client| oauth.is_here(client, head));
-        let client = client.ok_or_else(|| Refusal::here(format!("There is no client `{id}` here.")))?;
+        let client = match oauth.clients.find(id) {
+            Some(client) if oauth.is_here(client, head).await? => client,
+            _ => return Err(Refusal::here(format!("There is no client `{id}` here."))),
+        };
         let asked = parameters.get("redirect_uri");
         let (redirect, names_redirect) = (client.redirect(asked)?, asked.is_some());
         let mut inquiry =
@@ -144,6 +146,13 @@ impl Client {
 impl Refusal {
     fn here(problem: impl Into<String>) -> Self {
         Self::Here(problem.into())
+    }
+}
+
+impl From<StoreError> for Refusal {
+    fn from(err: StoreError) -> Self {
+        error!(error = &err as &dyn std::error::Error, "nobody could be asked");
+        Self::here("This does not work now. Try again in a moment.")
     }
 }
 

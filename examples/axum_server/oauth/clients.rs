@@ -7,8 +7,8 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
-use scimwire::Secret;
 use scimwire::auth::{Tenant, TokenHash};
+use scimwire::{Secret, StoreError};
 
 use super::error::OAuthError;
 use super::options::OAuthOptions;
@@ -48,13 +48,15 @@ pub(crate) enum ClientError {
     Redirect(String),
     #[error(transparent)]
     NoSecret(#[from] NoRandom),
+    #[error(transparent)]
+    Store(#[from] StoreError),
 }
 
 impl Clients {
-    pub(crate) fn new(options: &OAuthOptions, tenants: &Tenants) -> Result<Self, ClientError> {
+    pub(crate) async fn new(options: &OAuthOptions, tenants: &Tenants) -> Result<Self, ClientError> {
         let mut clients = Self { by_id: BTreeMap::new(), fresh_secret: None };
         for flag in &options.clients {
-            if tenants.settings(&flag.tenant).is_none() {
+            if tenants.settings(&flag.tenant).await?.is_none() {
                 return Err(ClientError::Tenant(flag.tenant.clone()));
             }
             clients.add(&flag.tenant, &flag.id, &flag.secret)?;

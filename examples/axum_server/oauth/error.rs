@@ -4,6 +4,7 @@ use axum::Json;
 use axum::response::{IntoResponse, Response};
 use http::header::{CACHE_CONTROL, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
+use scimwire::StoreError;
 use scimwire::auth::TokenError;
 use serde_json::json;
 use tracing::error;
@@ -52,6 +53,13 @@ impl From<Repeated> for OAuthError {
 
 impl From<TokenError> for OAuthError {
     fn from(err: TokenError) -> Self {
+        error!(error = &err as &dyn std::error::Error, "no token could be made");
+        Self::Server
+    }
+}
+
+impl From<StoreError> for OAuthError {
+    fn from(err: StoreError) -> Self {
         error!(error = &err as &dyn std::error::Error, "no token could be made");
         Self::Server
     }

@@ -21,6 +21,7 @@ use axum::extract::{DefaultBodyLimit, State};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use http::request::Parts;
+use scimwire::StoreError;
 use scimwire::auth::{RequestContext, TenantUrl, TenantUrlError};
 use serde_json::{Value, json};
 
@@ -30,7 +31,7 @@ use crate::tenants::Tenants;
 use clients::Client;
 use grants::Grants;
 
-pub(crate) use clients::Clients;
+pub(crate) use clients::{ClientError, Clients};
 pub(crate) use options::OAuthOptions;
 
 /// All there is to allow: SCIM of the client's tenant.
@@ -59,15 +60,15 @@ impl OAuth {
         public_url: &PublicUrl,
     ) -> Result<Self, TenantUrlError> {
         let (by_path, by_host) = (public_url.by_path("/oauth")?, public_url.by_host("/oauth")?);
-        let grants = Grants::new(options, tenants.tokens().clone());
+        let grants = Grants::new(options, tenants.access_tokens().clone());
         Ok(Self { clients, grants, tenants, sign_in, public_url: public_url.clone(), by_path, by_host })
     }
 
     /// Whether a request may be this client's: the tenant is there, and neither path nor host name another.
-    fn is_here(&self, client: &Client, head: &Parts) -> bool {
+    async fn is_here(&self, client: &Client, head: &Parts) -> Result<bool, StoreError> {
         let cx = self.by_path.check(head, RequestContext::new(client.tenant.clone()));
         let agrees = cx.and_then(|cx| self.by_host.check(head, cx)).is_ok();
-        agrees && self.tenants.settings(client.tenant.as_str()).is_some()
+        Ok(agrees && self.tenants.settings(client.tenant.as_str()).await?.is_some())
     }
 }
 

@@ -20,7 +20,7 @@ use super::{OAuth, SCOPE};
 /// Gives a token for a code, for a refresh token, or for the client's own credentials.
 pub(super) async fn give(State(oauth): State<Arc<OAuth>>, head: Parts, body: Bytes) -> Result<Response, OAuthError> {
     let form = form(&head, &body)?;
-    let client = client(&oauth, &head, &form)?;
+    let client = client(&oauth, &head, &form).await?;
     let secret = |name: &str| form.get(name).map(Secret::from);
     let issued = match form.get("grant_type") {
         Some("authorization_code") => {
@@ -41,7 +41,7 @@ pub(super) async fn give(State(oauth): State<Arc<OAuth>>, head: Parts, body: Byt
 /// Takes a token back.
 pub(super) async fn revoke(State(oauth): State<Arc<OAuth>>, head: Parts, body: Bytes) -> Result<Response, OAuthError> {
     let form = form(&head, &body)?;
-    let client = client(&oauth, &head, &form)?;
+    let client = client(&oauth, &head, &form).await?;
     let token = form.get("token").ok_or(OAuthError::InvalidRequest("`token` is missing"))?;
     oauth.grants.revoke(client, &Secret::from(token)).await?;
     Ok([(CACHE_CONTROL, "no-store")].into_response())
@@ -57,10 +57,10 @@ fn form(head: &Parts, body: &[u8]) -> Result<Parameters, OAuthError> {
 }
 
 /// The client that asks, if its credentials are good and it is one of the tenant that the URL names.
-fn client<'o>(oauth: &'o OAuth, head: &Parts, form: &Parameters) -> Result<&'o Client, OAuthError> {
+async fn client<'o>(oauth: &'o OAuth, head: &Parts, form: &Parameters) -> Result<&'o Client, OAuthError> {
     let credentials = Credentials::read(&head.headers, form)?;
-    let client = oauth.clients.authenticate(&credentials);
-    client.filter(|client| oauth.is_here(client, head)).ok_or(OAuthError::InvalidClient)
+    let client = oauth.clients.authenticate(&credentials).ok_or(OAuthError::InvalidClient)?;
+    if oauth.is_here(client, head).await? { Ok(client) } else { Err(OAuthError::InvalidClient) }
 }
 
 fn answer(issued: &Issued) -> Response {

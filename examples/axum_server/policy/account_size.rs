@@ -27,7 +27,7 @@ impl AccountSize {
 
     /// Gives a user an account, unless there is one already.
     pub(super) async fn provision(&self, user: &str, cx: &RequestContext) -> Result<(), StoreError> {
-        match self.tenants.settings_of(cx).quota_gb {
+        match self.tenants.settings_of(cx).await?.quota_gb {
             Some(size) if self.ledger.account(user, cx).await?.quota_gb.is_none() => self.ledger.note_quota(user, size, cx).await,
             _ => Ok(()),
         }

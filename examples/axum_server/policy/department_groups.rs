@@ -26,6 +26,15 @@ impl DepartmentGroups {
         Self { groups, tenants }
     }
 
+    async fn follow(&self, change: &Change, cx: &RequestContext) -> Result<(), StoreError> {
+        match new_department(change) {
+            Some(department) if self.tenants.settings_of(cx).await?.department_groups => {
+                self.join(department, &change.id, &Origin::Local.context(cx)).await
+            }
+            _ => Ok(()),
+        }
+    }
+
     async fn join(&self, department: &str, user: &str, cx: &RequestContext) -> Result<(), StoreError> {
         let group = match self.find(department, cx).await? {
             Some(group) => group,
@@ -54,13 +63,7 @@ impl DepartmentGroups {
 #[async_trait]
 impl Policy for DepartmentGroups {
     async fn changed(&self, change: &Change, cx: &RequestContext) {
-        if !self.tenants.settings_of(cx).department_groups {
-            return;
-        }
-        if let Some(department) = new_department(change) {
-            let joined = self.join(department, &change.id, &Origin::Local.context(cx)).await;
-            log_failure("department groups", joined);
-        }
+        log_failure("department groups", self.follow(change, cx).await);
     }
 }
 

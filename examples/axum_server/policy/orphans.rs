@@ -42,7 +42,11 @@ impl OrphanRule {
         Self { users, tenants, ledger }
     }
 
-    async fn follow(&self, orphans: Orphans, change: &Change, cx: &RequestContext) -> Result<(), StoreError> {
+    async fn follow(&self, change: &Change, cx: &RequestContext) -> Result<(), StoreError> {
+        let orphans = self.tenants.settings_of(cx).await?.orphans;
+        if orphans == Orphans::Keep {
+            return Ok(());
+        }
         let of_host = self.ledger.members_of(&change.id, cx).await?;
         for member in change.members.removed.iter().filter(|member| !of_host.contains_key(*member)) {
             if !self.is_orphan(member, cx).await? {
@@ -79,9 +83,8 @@ impl OrphanRule {
 #[async_trait]
 impl Policy for OrphanRule {
     async fn changed(&self, change: &Change, cx: &RequestContext) {
-        let orphans = self.tenants.settings_of(cx).orphans;
-        if orphans != Orphans::Keep && !change.members.removed.is_empty() {
-            log_failure("orphans", self.follow(orphans, change, cx).await);
+        if !change.members.removed.is_empty() {
+            log_failure("orphans", self.follow(change, cx).await);
         }
     }
 }

@@ -23,7 +23,7 @@ impl TenantGone {
 #[async_trait]
 impl Policy for TenantGone {
     async fn turn(&self, cx: &RequestContext) -> Result<Turn, Error> {
-        match self.tenants.settings(cx.tenant().as_str()) {
+        match self.tenants.settings(cx.tenant().as_str()).await? {
             Some(_) => Ok(Turn::default()),
             None => Err(AuthError::invalid_token().into()),
         }

@@ -6,12 +6,15 @@ use std::fmt;
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{TokenHash, TokenRecord, TokenStore};
 use crate::auth::Tenant;
 
-/// Keeps the records of tokens as long as the process lives.
+/// How long it is still shown that a token has ended.
+const SHOWN: TimeDelta = TimeDelta::days(1);
+
+/// Keeps the records of tokens as long as the process lives; those that ended more than a day ago make room for new ones.
 #[derive(Default)]
 pub struct MemoryTokens(RwLock<HashMap<TokenHash, TokenRecord>>);
 
@@ -34,6 +37,7 @@ impl TokenStore for MemoryTokens {
 
     async fn insert(&self, record: TokenRecord) -> Result<bool, Box<dyn StdError + Send + Sync>> {
         let mut records = self.write();
+        records.retain(|_, kept| kept.expires.is_none_or(|expires| record.created - expires < SHOWN));
         let is_new = !records.contains_key(&record.hash);
         if is_new {
             records.insert(record.hash, record);

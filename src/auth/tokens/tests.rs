@@ -224,3 +224,20 @@ fn a_store_that_is_down_is_no_wrong_token() {
     assert!(matches!(now(tokens.issue(acme())), Err(TokenError::Store(_))));
     assert!(matches!(now(tokens.revoke(&"acme".into(), "1")), Err(TokenError::Store(_))));
 }
+
+#[test]
+fn tokens_that_ended_long_ago_make_room() {
+    let (tokens, clock) = tokens();
+    let lasting = now(tokens.issue(acme().without_end())).expect("a token");
+    for _ in 0..10 {
+        now(tokens.issue(acme())).expect("a token");
+    }
+    let listed = || now(tokens.list(&"acme".into())).expect("a list").len();
+    clock.advance(1000 + 24 * 3600 - 1);
+    now(tokens.issue(acme())).expect("a token");
+    assert_eq!(listed(), 12, "for a day it is shown that they have ended");
+    clock.advance(1);
+    now(tokens.issue(acme())).expect("a token");
+    assert_eq!(listed(), 3);
+    assert_eq!(tenant(&tokens, &lasting.secret).as_deref(), Some("acme"));
+}

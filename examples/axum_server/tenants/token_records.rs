@@ -1,0 +1,210 @@
+//! The tokens of tenants: those of the command line live as long as the process, all others are kept as records.
+
+use std::error::Error;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use scimwire::auth::{MemoryTokens, Permissions, Tenant, TokenError, TokenGrant, TokenHash, TokenRecord, TokenStore, Tokens};
+use scimwire::schema::{Attribute, AttributeType, ResourceType, SchemaError, Uniqueness};
+use scimwire::{ResourceStore, Secret, StoreError};
+use serde::{Deserialize, Serialize};
+use tracing::warn;
+
+use crate::records::{Kept, Records, host, text};
+
+/// How long it is still shown that a token has ended.
+const SHOWN: TimeDelta = TimeDelta::days(1);
+
+type Failure = Box<dyn Error + Send + Sync>;
+
+/// The records of tokens of one kind. Those of the command line are not kept: which they are is said anew at each start.
+pub(super) struct TokenRecords {
+    given: Arc<MemoryTokens>,
+    kept: Records<Row>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Row {
+    token: String,
+    hash: String,
+    tenant: String,
+    read: bool,
+    write: bool,
+    created: String,
+    #[serde(default)]
+    expires: Option<String>,
+    #[serde(default)]
+    last_used: Option<String>,
+}
+
+impl TokenRecords {
+    pub(super) fn new(name: &str, store: impl Fn(&Arc<ResourceType>) -> Arc<dyn ResourceStore>) -> Result<Self, SchemaError> {
+        let flag = |name| Attribute::builder(name, AttributeType::Boolean);
+        let attributes = [
+            text("token").required(),
+            text("hash").required().uniqueness(Uniqueness::Server),
+            text("tenant").required(),
+            flag("read"),
+            flag("write"),
+            text("created"),
+            text("expires"),
+            text("lastUsed"),
+        ];
+        Ok(Self { given: Arc::default(), kept: Records::new(name, attributes, store)? })
+    }
+
+    /// Takes a token of the command line.
+    ///
+    /// # Errors
+    ///
+    /// - [`TokenError::Taken`]: it is another tenant's;
+    /// - the store fails.
+    pub(super) async fn give(&self, token: &Secret, grant: TokenGrant) -> Result<(), TokenError> {
+        let record = Tokens::new(Arc::clone(&self.given)).import(token, grant).await?;
+        match self.kept_of(&record.hash).await? {
+            Some(kept) if kept.tenant != record.tenant => Err(TokenError::Taken),
+            _ => Ok(()),
+        }
+    }
+
+    pub(super) async fn is_given(&self, hash: &TokenHash) -> bool {
+        // Records in memory do not fail.
+        matches!(self.given.find(hash).await, Ok(Some(_)))
+    }
+
+    async fn kept_of(&self, hash: &TokenHash) -> Result<Option<TokenRecord>, Failure> {
+        let found = self.kept.find("hash", &written(hash), &host()).await?;
+        Ok(found.into_iter().find_map(|row| row.record.read()))
+    }
+
+    async fn rows(&self, tenant: &Tenant) -> Result<Vec<Kept<Row>>, StoreError> {
+        self.kept.find("tenant", tenant.as_str(), &host()).await
+    }
+
+    /// Changes the row of a token until nobody else is faster. False where there is none, or `change` leaves it as it is.
+    async fn change(&self, tenant: &Tenant, id: &str, change: impl Fn(&mut Row) -> bool) -> Result<bool, StoreError> {
+        loop {
+            let Some(mut row) = self.rows(tenant).await?.into_iter().find(|row| row.record.token == id) else {
+                return Ok(false);
+            };
+            if !change(&mut row.record) {
+                return Ok(true);
+            }
+            match self.kept.replace(&row, &host()).await {
+                Ok(()) => return Ok(true),
+                Err(StoreError::VersionMismatch) => {}
+                Err(StoreError::NotFound) => return Ok(false),
+                Err(err) => return Err(err),
+            }
+        }
+    }
+
+    async fn forget_ended(&self, tenant: &Tenant, now: DateTime<Utc>) -> Result<(), StoreError> {
+        for row in self.rows(tenant).await? {
+            if row.record.expires.as_deref().and_then(time).is_some_and(|expires| expires < now - SHOWN) {
+                match self.kept.delete(&row, &host()).await {
+                    Ok(()) | Err(StoreError::NotFound | StoreError::VersionMismatch) => {}
+                    Err(err) => return Err(err),
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl TokenStore for TokenRecords {
+    async fn find(&self, hash: &TokenHash) -> Result<Option<TokenRecord>, Failure> {
+        match self.given.find(hash).await? {
+            Some(given) => Ok(Some(given)),
+            None => self.kept_of(hash).await,
+        }
+    }
+
+    async fn insert(&self, record: TokenRecord) -> Result<bool, Failure> {
+        if self.is_given(&record.hash).await {
+            return Ok(false);
+        }
+        self.forget_ended(&record.tenant, record.created).await?;
+        match self.kept.create(&Row::of(&record), &host()).await {
+            Ok(()) => Ok(true),
+            Err(StoreError::Conflict { .. }) => Ok(false),
+            Err(err) => Err(err.into()),
+        }
+    }
+
+    async fn expire(&self, tenant: &Tenant, id: &str, at: DateTime<Utc>) -> Result<bool, Failure> {
+        if self.given.expire(tenant, id, at).await? {
+            return Ok(true);
+        }
+        let change = |row: &mut Row| {
+            let is_earlier = row.expires.as_deref().and_then(time).is_none_or(|expires| at < expires);
+            if is_earlier {
+                row.expires = Some(in_words(at));
+            }
+            is_earlier
+        };
+        Ok(self.change(tenant, id, change).await?)
+    }
+
+    async fn list(&self, tenant: &Tenant) -> Result<Vec<TokenRecord>, Failure> {
+        let mut records = self.given.list(tenant).await?;
+        records.extend(self.rows(tenant).await?.into_iter().filter_map(|row| row.record.read()));
+        Ok(records)
+    }
+
+    async fn used(&self, record: &TokenRecord, at: DateTime<Utc>) {
+        self.given.used(record, at).await;
+        let change = |row: &mut Row| {
+            row.last_used = Some(in_words(at));
+            true
+        };
+        if let Err(err) = self.change(&record.tenant, &record.id, change).await {
+            warn!(error = &err as &dyn Error, "it could not be noted that a token was used");
+        }
+    }
+}
+
+impl Row {
+    fn of(record: &TokenRecord) -> Self {
+        Self {
+            token: record.id.clone(),
+            hash: written(&record.hash),
+            tenant: record.tenant.as_str().to_owned(),
+            read: record.permissions.read,
+            write: record.permissions.write,
+            created: in_words(record.created),
+            expires: record.expires.map(in_words),
+            last_used: record.last_used.map(in_words),
+        }
+    }
+
+    /// The record; none where the row cannot be read, which lets nobody in.
+    fn read(self) -> Option<TokenRecord> {
+        let hash: [u8; 32] = URL_SAFE_NO_PAD.decode(&self.hash).ok()?.try_into().ok()?;
+        let mut record = TokenRecord::new(self.token, hash.into(), self.tenant.as_str(), time(&self.created)?);
+        record.permissions = Permissions { read: self.read, write: self.write };
+        record.expires = match self.expires {
+            Some(expires) => Some(time(&expires)?),
+            None => None,
+        };
+        record.last_used = self.last_used.as_deref().and_then(time);
+        Some(record)
+    }
+}
+
+fn written(hash: &TokenHash) -> String {
+    URL_SAFE_NO_PAD.encode(hash.as_bytes())
+}
+
+fn in_words(time: DateTime<Utc>) -> String {
+    time.to_rfc3339_opts(SecondsFormat::Nanos, true)
+}
+
+fn time(text: &str) -> Option<DateTime<Utc>> {
+    DateTime::parse_from_rfc3339(text).ok().map(|time| time.to_utc())
+}
