@@ -7,7 +7,7 @@ use super::plan::{Action, Plan, Step, StepChange, StepTarget};
 use super::rules::{NoMatch, PatchRepair};
 use super::target::{Done, Slot, Values};
 use crate::filter::Budget;
-use crate::resource::{Resource, is_unassigned};
+use crate::resource::{Resource, is_unassigned, same_value};
 use crate::schema::{Attribute, Mutability, ResolvedPath, Schema};
 
 /// On what terms the steps of a request are applied.
@@ -108,7 +108,9 @@ fn apply_in(
     terms: &mut Terms,
 ) -> Result<Done, PatchErrorKind> {
     let attribute = &target.attribute;
-    match &target.sub {
+    let in_part = target.sub.is_some() || target.filter.is_some();
+    let fixed = object.get(attribute.name()).filter(|_| in_part && attribute.mutability() == Mutability::Immutable).cloned();
+    let done = match &target.sub {
         None if target.filter.is_none() => Slot::new(object, attribute).apply(action, &mut terms.budget),
         Some(sub) if !attribute.multi_valued() => {
             let value = object.entry(attribute.name()).or_insert_with(|| Value::Object(Map::new()));
@@ -123,7 +125,13 @@ fn apply_in(
         }
         _ => apply_to_values(object, target, action, terms),
     }
-    .map_err(|kind| in_full(kind, target))
+    .map_err(|kind| in_full(kind, target))?;
+    // What is set once is not changed through a part of it, either.
+    let is_as_before = |before| object.get(attribute.name()).is_some_and(|after| same_value(attribute, before, after));
+    match fixed {
+        Some(before) if !is_as_before(&before) => Err(PatchErrorKind::Immutable(target.path().to_string())),
+        _ => Ok(done),
+    }
 }
 
 fn apply_to_values(
@@ -167,19 +175,23 @@ fn remove_extension(resource: &mut Resource, schema: &Schema) -> Result<(), Patc
 /// A read-only attribute has to be as it is.
 fn expect(resource: &Resource, path: &ResolvedPath, expected: &Value) -> Result<(), PatchErrorKind> {
     let current = resource.value(path).unwrap_or(&Value::Null);
-    if says_the_same(expected, current) { Ok(()) } else { Err(PatchErrorKind::ReadOnly(path.to_string())) }
+    if says_the_same(path.last(), expected, current) { Ok(()) } else { Err(PatchErrorKind::ReadOnly(path.to_string())) }
 }
 
 /// Whether all that a client echoes is as it is; what is made when a resource is sent is not looked at.
-fn says_the_same(echo: &Value, current: &Value) -> bool {
+fn says_the_same(attribute: &Attribute, echo: &Value, current: &Value) -> bool {
     match (echo, current) {
         (echo, Value::Null) => is_unassigned(echo),
         (Value::Object(echo), Value::Object(current)) => echo.iter().all(|(name, value)| {
-            let made = name.eq_ignore_ascii_case("location") || name.eq_ignore_ascii_case("$ref");
-            made || says_the_same(value, current.get(name).unwrap_or(&Value::Null))
+            let Some(sub) = attribute.sub_attribute(name) else {
+                return is_unassigned(value);
+            };
+            let made = matches!(sub.name(), "location" | "$ref");
+            made || says_the_same(sub, value, current.get(sub.name()).unwrap_or(&Value::Null))
         }),
         (Value::Array(echo), Value::Array(current)) => {
-            echo.len() == current.len() && echo.iter().all(|value| current.iter().any(|other| says_the_same(value, other)))
+            let is_there = |value| current.iter().any(|other| says_the_same(attribute, value, other));
+            echo.len() == current.len() && echo.iter().all(is_there)
         }
         (echo, current) => echo == current,
     }

@@ -299,7 +299,7 @@ impl Binding<'_> {
         let action = match value {
             None => Action::Remove,
             Some(_) if self.binder.rules.listed_values == ListedValues::Refuse => return Err(PatchErrorKind::RemoveWithValue),
-            Some(value) if whole && target.last().multi_valued() => {
+            Some(value) if target.last().multi_valued() && (whole || target.sub.is_some()) => {
                 let listed = self.listed(&target, value)?;
                 self.repairs.push(PatchRepair::ListedValues(self.operation, target.path().to_string()));
                 Action::RemoveListed(listed)
@@ -340,8 +340,8 @@ impl Binding<'_> {
     /// The values that a removal lists; `{"members": [..]}` is read as its list.
     fn listed(&mut self, target: &StepTarget, value: Value) -> Result<Vec<Value>, PatchErrorKind> {
         let value = match value {
-            Value::Object(mut wrapper) if wrapper.len() == 1 && wrapper.contains_key(target.attribute.name()) => {
-                wrapper.remove(target.attribute.name()).unwrap_or_default()
+            Value::Object(wrapper) if wrapper.len() == 1 && wrapper.keys().all(|key| target.last().attr_name().is(key)) => {
+                wrapper.into_iter().next().map(|(_, listed)| listed).unwrap_or_default()
             }
             value => value,
         };
@@ -359,6 +359,12 @@ impl Binding<'_> {
     fn value(&mut self, target: &StepTarget, value: Value) -> Result<Option<Value>, PatchErrorKind> {
         let (container, attribute) = (target.container().map(str::to_owned), Arc::clone(&target.attribute));
         let container = container.as_deref();
+        let takes_several = target.last().multi_valued() && (target.sub.is_some() || target.filter.is_none());
+        let value = match value {
+            // RFC 7644, Section 3.5.2.1 speaks of "a value"; a single one is as good as an array of one.
+            value if takes_several && self.op == Op::Add && !value.is_array() && !value.is_null() => Value::Array(vec![value]),
+            value => value,
+        };
         match &target.sub {
             Some(sub) => {
                 let sub = Arc::clone(sub);
@@ -370,10 +376,6 @@ impl Binding<'_> {
                     return one_of(values, &attribute);
                 }
                 self.intake(|intake| intake.element(container, &attribute, value))
-            }
-            None if attribute.multi_valued() && self.op == Op::Add && !value.is_array() && !value.is_null() => {
-                // RFC 7644, Section 3.5.2.1 speaks of "a value"; a single one is as good as an array of one.
-                self.intake(|intake| intake.value(container, &attribute, Value::Array(vec![value])))
             }
             None if value.is_object() && attribute.kind() == AttributeType::Complex && !attribute.multi_valued() => {
                 self.intake(|intake| intake.parts(container, &attribute, value)).map(Some)

@@ -176,7 +176,7 @@ impl<'r> Values<'r> {
     pub(super) fn apply(&mut self, action: &Action, no_match: NoMatch, budget: &mut Budget) -> Result<Done, PatchErrorKind> {
         match action {
             Action::Replace(None) if self.chosen.is_empty() && no_match == NoMatch::Fail => Err(self.no_target()),
-            Action::Remove | Action::Replace(None) | Action::RemoveListed(_) => self.remove().map(|()| Done::AsAsked),
+            Action::Remove | Action::Replace(None) | Action::RemoveListed(_) => self.remove(action, budget),
             Action::Add(value) if self.chosen.is_empty() => self.create(value).map(|()| Done::AsAsked),
             Action::Replace(Some(value)) if self.chosen.is_empty() && no_match == NoMatch::Create => {
                 self.create(value).map(|()| Done::MadeElement)
@@ -194,7 +194,7 @@ impl<'r> Values<'r> {
         }
     }
 
-    fn remove(&mut self) -> Result<(), PatchErrorKind> {
+    fn remove(&mut self, action: &Action, budget: &mut Budget) -> Result<Done, PatchErrorKind> {
         let Some(sub) = &self.target.sub else {
             let chosen: HashSet<usize> = self.chosen.iter().copied().collect();
             let mut index = 0;
@@ -202,14 +202,14 @@ impl<'r> Values<'r> {
                 index += 1;
                 !chosen.contains(&(index - 1))
             });
-            return Ok(());
+            return Ok(Done::AsAsked);
         };
         for index in &self.chosen {
             if let Some(Value::Object(object)) = self.elements.get_mut(*index) {
-                Slot::new(object, sub).unassign()?;
+                Slot::new(object, sub).apply(action, budget)?;
             }
         }
-        Ok(())
+        Ok(Done::AsAsked)
     }
 
     /// Makes the element that the filter describes, since clients count on it.

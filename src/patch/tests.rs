@@ -76,6 +76,81 @@ fn immutable_attributes_are_set_once() {
 }
 
 #[test]
+fn an_immutable_attribute_is_not_changed_through_a_part_of_it_either() {
+    // P-3.5.2-11
+    let fixed = |name: &str, kind: &str, several: bool| {
+        json!({ "name": name, "type": kind, "multiValued": several, "mutability": "immutable",
+                "subAttributes": [{ "name": "value" }, { "name": "note" }] })
+    };
+    let mut names = fixed("names", "string", true);
+    names.as_object_mut().expect("an object").remove("subAttributes");
+    let schema = json!({ "id": "urn:example:Fixed", "attributes": [fixed("owner", "complex", false), fixed("keys", "complex", true), names] });
+    let resource_type = || ResourceType::new("Fixed", Schema::from_json(schema.clone()).expect("a schema"));
+    let before = json!({ "owner": { "value": "a" }, "keys": [{ "value": "a" }], "names": ["a", "b"] });
+    let run = |operation: Value| run(resource_type(), Rules::default(), &before, json!([operation]));
+    for operation in [
+        json!({ "op": "replace", "path": "owner.value", "value": "b" }),
+        json!({ "op": "add", "path": "owner.note", "value": "b" }),
+        json!({ "op": "remove", "path": "owner.value" }),
+        json!({ "op": "replace", "path": "keys[value eq \"a\"]", "value": { "value": "b" } }),
+        json!({ "op": "add", "path": "keys[value eq \"b\"].note", "value": "x" }),
+        json!({ "op": "add", "path": "keys.note", "value": "x" }),
+        json!({ "op": "remove", "path": "keys[value eq \"a\"]" }),
+        json!({ "op": "replace", "path": "names[value eq \"a\"]", "value": "c" }),
+        json!({ "op": "remove", "path": "names[value sw \"a\"]" }),
+    ] {
+        let error = run(operation.clone()).expect_err(&operation.to_string());
+        assert_eq!(error.kind.scim_type().as_str(), "mutability", "{operation}");
+    }
+    for operation in [
+        json!({ "op": "replace", "path": "owner.value", "value": "a" }),
+        json!({ "op": "remove", "path": "owner.note" }),
+        json!({ "op": "remove", "path": "names[value eq \"z\"]" }),
+    ] {
+        assert_eq!(run(operation.clone()).as_ref(), Ok(&before), "{operation}");
+    }
+}
+
+#[test]
+fn a_sub_attribute_can_have_several_values() {
+    // P-3.5.2.1-05, P-3.5.2.1-06, P-3.5.2.2-07
+    let several = json!([{ "name": "value" }, { "name": "codes", "multiValued": true }]);
+    let schema = json!({ "id": "urn:example:Desk", "attributes": [
+        { "name": "place", "type": "complex", "subAttributes": several },
+        { "name": "doors", "type": "complex", "multiValued": true, "subAttributes": several }
+    ] });
+    let resource_type = || ResourceType::new("Desk", Schema::from_json(schema.clone()).expect("a schema"));
+    let before = json!({ "place": { "codes": ["a"] }, "doors": [{ "value": "x", "codes": ["a", "b"] }, { "value": "y" }] });
+    for (operation, place, doors) in [
+        (json!({ "op": "add", "path": "place.codes", "value": "b" }), json!(["a", "b"]), json!(["a", "b"])),
+        (json!({ "op": "add", "path": "place.codes", "value": ["a"] }), json!(["a"]), json!(["a", "b"])),
+        (json!({ "op": "add", "path": "doors[value eq \"x\"].codes", "value": "c" }), json!(["a"]), json!(["a", "b", "c"])),
+        (json!({ "op": "remove", "path": "doors[value eq \"x\"].codes", "value": ["a"] }), json!(["a"]), json!(["b"])),
+        (json!({ "op": "remove", "path": "doors.codes", "value": { "Codes": ["b"] } }), json!(["a"]), json!(["a"])),
+        (json!({ "op": "remove", "path": "place.codes", "value": "z" }), json!(["a"]), json!(["a", "b"])),
+    ] {
+        let after = run(resource_type(), Rules::default(), &before, json!([operation])).expect("it applies");
+        assert_eq!((&after["place"]["codes"], &after["doors"][0]["codes"]), (&place, &doors), "{operation}");
+    }
+}
+
+#[test]
+fn what_is_echoed_may_be_spelled_in_any_case() {
+    // S-2.1-02, A-32
+    let before = json!({ "id": "7", "meta": { "resourceType": "User" }, "groups": [{ "value": "g", "display": "G" }] });
+    for value in [
+        json!({ "META": { "ResourceType": "User", "LOCATION": "https://example.com/7" } }),
+        json!({ "Groups": [{ "VALUE": "g", "$REF": "x" }] }),
+    ] {
+        assert_eq!(patched(before.clone(), json!([{ "op": "replace", "value": value }])), before, "{value}");
+    }
+    for value in [json!({ "meta": { "resourcetype": "Group" } }), json!({ "meta": { "nobodyKnows": "x" } })] {
+        let refusal = refused(before.clone(), json!([{ "op": "replace", "value": value }]));
+        assert_eq!(refusal, "mutability operation 0: attribute `meta` is read-only");
+    }
+}
+
+#[test]
 fn the_primary_value_is_one() {
     // P-3.5.2-18
     let before = json!({ "emails": [{ "value": "a", "primary": true }, { "value": "b" }] });

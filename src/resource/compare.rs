@@ -27,7 +27,7 @@ pub(crate) fn fresh_values(attribute: &Attribute, old: &[Value], new: &[Value]) 
 }
 
 /// Text that two elements share just when they are the same one.
-fn identity(attribute: &Attribute, value: &Value) -> String {
+pub(super) fn identity(attribute: &Attribute, value: &Value) -> String {
     match (value.get("value"), value) {
         (Some(id), _) if attribute.refers_by_value() => id.to_string(),
         (_, Value::Object(object)) => {
@@ -48,7 +48,7 @@ fn same_element(attribute: &Attribute, one: &Value, other: &Value) -> bool {
 }
 
 /// RFC 7643, Section 2.4: no `primary` is the same as `primary: false`.
-fn equal_but_primary(one: &Value, other: &Value) -> bool {
+pub(super) fn equal_but_primary(one: &Value, other: &Value) -> bool {
     if one == other {
         return true;
     }

@@ -5,6 +5,7 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
+use super::compare::{equal_but_primary, identity};
 use super::value::{Repair, UnknownAttributes, ValueError, ValueErrorKind, ValueRules};
 use super::{Resource, is_unassigned};
 use crate::schema::{Attribute, AttributeType, Container, Mutability, ResourceType, Returned, bytes, instant, is_uri_reference};
@@ -288,11 +289,13 @@ impl<'t> Intake<'t> {
             if value.is_array() {
                 return Err(ValueError::new(place, ValueErrorKind::Type(attribute.kind())));
             }
-            canonical.extend(self.single(place, attribute, value)?);
-        }
-        // Who is listed by id cannot be listed without one.
-        if attribute.refers_by_value() && canonical.iter().any(|value| value.get("value").is_none()) {
-            return Err(ValueError::new(format!("{place}.value"), ValueErrorKind::Required));
+            let nameless = is_nameless(attribute, &value);
+            let read = self.single(place, attribute, value)?;
+            // Who is listed by id cannot be listed without one.
+            if nameless || read.as_ref().is_some_and(|value| attribute.refers_by_value() && has_no_id(value)) {
+                return Err(ValueError::new(format!("{place}.value"), ValueErrorKind::Required));
+            }
+            canonical.extend(read);
         }
         remove_repeats(attribute, &mut canonical);
         if canonical.iter().filter(|value| is_primary(value)).count() > 1 {
@@ -452,6 +455,20 @@ pub(super) fn is_primary(value: &Value) -> bool {
     value.get("primary") == Some(&Value::Bool(true))
 }
 
+/// Whether a value names a resource by its URL alone, which follows from the id and says nothing by itself.
+fn is_nameless(attribute: &Attribute, value: &Value) -> bool {
+    let has = |object: &Map<String, Value>, name: &str| {
+        let is_named = |key: &str| attribute.sub_attribute(key).is_some_and(|sub| sub.name() == name);
+        object.iter().any(|(key, value)| is_named(key) && !is_unassigned(value))
+    };
+    let names = |object: &Map<String, Value>| has(object, "$ref") && !has(object, "value");
+    attribute.refers_by_value() && value.as_object().is_some_and(names)
+}
+
+fn has_no_id(value: &Value) -> bool {
+    value.get("value").and_then(Value::as_str).is_none_or(str::is_empty)
+}
+
 /// RFC 7643, Section 2.4: a value stands once.
 fn remove_repeats(attribute: &Attribute, values: &mut Vec<Value>) {
     if attribute.refers_by_value() {
@@ -459,12 +476,12 @@ fn remove_repeats(attribute: &Attribute, values: &mut Vec<Value>) {
     }
     if values.len() > FEW {
         let mut seen = HashSet::with_capacity(values.len());
-        values.retain(|value| seen.insert(value.to_string()));
+        values.retain(|value| seen.insert(identity(attribute, value)));
         return;
     }
     let mut place = 0;
     while let Some(value) = values.get(place) {
-        if values.iter().take(place).any(|other| other == value) {
+        if values.iter().take(place).any(|other| equal_but_primary(other, value)) {
             values.remove(place);
         } else {
             place += 1;

@@ -168,6 +168,16 @@ fn values_stand_once() {
     let many: Vec<Value> = (0..100).map(|number| json!({ "value": format!("{}", number % 50) })).collect();
     let stored = taken(ValueRules::default(), json!({ "roles": many }));
     assert_eq!(stored["roles"].as_array().map(Vec::len), Some(50));
+    for count in [2, 40] {
+        let same: Vec<Value> = (0..count)
+            .map(|number| if number % 2 == 0 { json!({ "value": "a" }) } else { json!({ "value": "a", "primary": false }) })
+            .collect();
+        assert_eq!(
+            taken(ValueRules::default(), json!({ "roles": same }))["roles"],
+            json!([{ "value": "a" }]),
+            "no primary is false"
+        );
+    }
 }
 
 #[test]
@@ -239,4 +249,26 @@ fn debug_shows_no_values() {
     user.set("password", "t1meMa$heen");
     let shown = format!("{user:?}");
     assert!(!shown.contains("bjensen") && !shown.contains("t1me"), "{shown}");
+}
+
+#[test]
+fn who_is_listed_by_id_has_one() {
+    // S-4.2-03
+    let groups = ResourceType::group();
+    let listed = |rules: ValueRules, member: Value| {
+        let uri = groups.schema().uri().as_str();
+        let body = json!({ "schemas": [uri], "displayName": "Guides", "members": [{ "value": "1" }, member] });
+        let stored = Intake::new(&groups, rules).resource(object(body)).map_err(|err| err.to_string())?;
+        Ok::<_, String>(stored.get("members").and_then(Value::as_array).map_or(0, Vec::len))
+    };
+    let missing = || Err("attribute `members.value` is required".to_owned());
+    for nobody in [json!({ "display": "x" }), json!({ "$ref": "Users/2" }), json!({ "$REF": "Users/2", "Value": null })] {
+        assert_eq!(listed(ValueRules::default(), nobody.clone()), missing(), "{nobody}");
+        assert_eq!(listed(lenient(), nobody.clone()), missing(), "{nobody}");
+    }
+    for nothing in [json!({}), json!(null), json!({ "$ref": null, "value": null })] {
+        assert_eq!(listed(ValueRules::default(), nothing.clone()), Ok(1), "{nothing}");
+    }
+    assert_eq!(listed(ValueRules::default(), json!({ "value": "" })), missing());
+    assert_eq!(listed(lenient(), json!({ "value": "" })), Ok(1), "an empty text is no value");
 }

@@ -8,7 +8,6 @@ use std::str::FromStr;
 use base64::Engine;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
-use chrono::{DateTime, NaiveDateTime, Utc};
 use precis_profiles::precis_core::profile::PrecisFastInvocation;
 use precis_profiles::{OpaqueString, UsernameCaseMapped};
 use unicase::UniCase;
@@ -113,21 +112,6 @@ pub(crate) fn fold_ends_with(text: &str, folded: &str) -> bool {
     }
     let start = text.len().checked_sub(folded.len());
     start.and_then(|start| text.as_bytes().get(start..)).is_some_and(|end| end.eq_ignore_ascii_case(folded.as_bytes()))
-}
-
-/// Reads an `xsd:dateTime`; without a zone it is in UTC (RFC 7643, Section 2.3.5).
-///
-/// Fractions of a second beyond nanoseconds are cut off.
-#[must_use]
-pub fn instant(text: &str) -> Option<DateTime<Utc>> {
-    // chrono reads a space or a small `t` there too, and xsd:dateTime has neither.
-    if text.as_bytes().get(10) != Some(&b'T') || text.ends_with('z') {
-        return None;
-    }
-    match DateTime::parse_from_rfc3339(text) {
-        Ok(zoned) => Some(zoned.with_timezone(&Utc)),
-        Err(_) => Some(NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.f").ok()?.and_utc()),
-    }
 }
 
 /// `URI-reference = URI / relative-ref` (RFC 3986, Section 4.1), with letters of all scripts. Only what cannot stand in one

@@ -76,7 +76,7 @@ fn of_bytes(bytes: &[u8]) -> String {
     STANDARD_NO_PAD.encode(bytes)
 }
 
-/// Seconds, moved so far that none are negative, and nanoseconds, which are more than a second in a leap second.
+/// Seconds, moved so far that none are negative, and nanoseconds.
 fn of_instant(instant: DateTime<Utc>) -> String {
     const LONG_AGO: i64 = 100_000_000_000_000;
     format!("{:015}.{:010}", instant.timestamp() + LONG_AGO, instant.timestamp_subsec_nanos())
