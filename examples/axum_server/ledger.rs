@@ -7,6 +7,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use scimwire::auth::RequestContext;
+use scimwire::filter::{CompValue, CompareOp, Filter};
 use scimwire::policy::HostAccess;
 use scimwire::schema::{Attribute, AttributeType, ResourceType, SchemaError, Uniqueness};
 use scimwire::{Resource, ResourceStore, StoreError};
@@ -78,6 +79,19 @@ impl Ledger {
         Ok(found.into_iter().map(|(_, membership)| (membership.member, membership.origin)).collect())
     }
 
+    /// The same, among these members alone.
+    pub(crate) async fn members_among(
+        &self,
+        group: &str,
+        members: &[&str],
+        cx: &RequestContext,
+    ) -> Result<HashMap<String, Origin>, StoreError> {
+        let filter = Filter::And(vec![equals("group", group)?, any_of("member", members)?]);
+        let found = self.memberships.matching(&filter, cx).await?;
+        let read = |record: Arc<Resource>| record.view().map_err(StoreError::other);
+        found.into_iter().map(|record| read(record).map(|found: Membership| (found.member, found.origin))).collect()
+    }
+
     /// The groups that the host itself has put a user into.
     pub(crate) async fn groups_of(&self, member: &str, cx: &RequestContext) -> Result<HashMap<String, Origin>, StoreError> {
         let found = self.memberships("member", member, cx).await?;
@@ -147,4 +161,17 @@ impl Ledger {
         let read = |record: Arc<Resource>| Ok((record.id().to_owned(), record.view().map_err(StoreError::other)?));
         found.into_iter().map(read).collect()
     }
+}
+
+/// Holds where an attribute has one of these texts.
+pub(crate) fn any_of(attribute: &str, texts: &[&str]) -> Result<Filter, StoreError> {
+    match texts {
+        [text] => equals(attribute, text),
+        texts => texts.iter().map(|text| equals(attribute, text)).collect::<Result<_, _>>().map(Filter::Or),
+    }
+}
+
+fn equals(attribute: &str, text: &str) -> Result<Filter, StoreError> {
+    let path = attribute.parse().map_err(StoreError::other)?;
+    Ok(Filter::Compare { path, op: CompareOp::Eq, value: CompValue::String(text.to_owned()) })
 }

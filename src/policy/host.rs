@@ -103,8 +103,17 @@ impl HostAccess {
     pub async fn find(&self, attribute: &str, text: &str, cx: &RequestContext) -> Result<Vec<Arc<Resource>>, StoreError> {
         let unknown = |_| Error::typed(ScimType::InvalidPath, format!("`{attribute}` is no path of an attribute"));
         let path: AttrPath = attribute.parse().map_err(unknown)?;
-        let filter = Filter::Compare { path, op: CompareOp::Eq, value: CompValue::String(text.to_owned()) };
-        let filter = Binder::new(&self.resource_type).bind(&filter).map_err(Error::from)?;
+        self.matching(&Filter::Compare { path, op: CompareOp::Eq, value: CompValue::String(text.to_owned()) }, cx).await
+    }
+
+    /// Finds those for which a filter holds, all of them, in the order of their ids.
+    ///
+    /// # Errors
+    ///
+    /// - the filter names what resources of this type do not have, or compares what cannot be compared;
+    /// - the store fails.
+    pub async fn matching(&self, filter: &Filter, cx: &RequestContext) -> Result<Vec<Arc<Resource>>, StoreError> {
+        let filter = Binder::new(&self.resource_type).bind(filter).map_err(Error::from)?;
         self.select(Some(filter), cx).await
     }
 

@@ -322,6 +322,11 @@ async fn the_host_finds_all_that_there_are() {
     assert_eq!(found("nickname", "the \"one\" \\ only").await, 1);
     assert_eq!(found("userName", "USER 1000").await, 1);
     assert_eq!(found("userName", "").await, 0);
+    let matching = async |filter: &str| users.matching(&filter.parse().expect("a filter"), &cx()).await;
+    let some = matching(r#"userName eq "user 3" or userName eq "user 900" or userName eq "nobody""#).await.expect("a filter");
+    assert_eq!(some.iter().filter_map(|user| user.text("userName")).collect::<Vec<_>>(), ["user 3", "user 900"]);
+    assert_eq!(matching(r#"not (nickName eq "many")"#).await.expect("a filter").len(), 1);
+    assert!(matches!(matching("colour pr").await, Err(StoreError::Refused(_))));
     for wrong in ["nothing", "name", "a b", ""] {
         let refused = users.find(wrong, "x", &cx()).await.expect_err(wrong);
         assert!(matches!(refused, StoreError::Refused(_)), "{wrong}: {refused}");

@@ -109,6 +109,11 @@ impl Browser {
         element.send_keys(text).await.expect("it can be written to");
     }
 
+    /// Chooses from a list.
+    pub(crate) async fn choose(&self, selector: &str, value: &str) {
+        self.find(selector).await.select_by_value(value).await.unwrap_or_else(|err| panic!("`{selector}`: {err}"));
+    }
+
     /// Waits until the page has such a text.
     pub(crate) async fn read(&self, text: &str) {
         let script = format!("document.body.innerText.includes({})", json!(text));

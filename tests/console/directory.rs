@@ -89,6 +89,30 @@ async fn the_members_of_a_large_group_come_in_pages() {
         assert_eq!(page["total"], 120);
         seen.extend(page["members"].as_array().expect("members").iter().map(|member| member["id"].clone()));
     }
+    // Somebody who is there, beside those; found by name, and with an origin.
+    let user = provision(demo.address(), "token-1", "Ann \"A\" Other").await;
+    provision(demo.address(), "token-1", "ann elsewhere").await;
+    let added = administrator.send("PUT", &format!("/tenants/one/groups/{id}/members/{user}"), Some(&json!({}))).await;
+    assert!(added.status < 300, "{}", added.text());
+    let path = format!("/tenants/one/directory/groups/{id}/members");
+    let page = body(&administrator.get(&format!("{path}?start=101")).await);
+    let last = page["members"].as_array().and_then(|members| members.last()).expect("members").clone();
+    let expected = json!({
+        "id": user, "name": "Ann \"A\" Other", "userName": "Ann \"A\" Other", "active": true, "isUser": true,
+        "isDirect": true, "origin": "LOCAL",
+    });
+    assert_eq!((last, &page["members"][0]["isUser"]), (expected.clone(), &json!(false)));
+    for (search, found) in [
+        ("ann", json!([expected])),
+        ("%22A%22", json!([expected])),
+        ("userName%20sw%20%22ANN%22", json!([expected])),
+        ("userName%20pr%20or%20active%20eq%20true", json!([expected])),
+        ("nobody", json!([])),
+        (")%20or%20(id%20pr", json!([])),
+    ] {
+        let page = body(&administrator.get(&format!("{path}?search={search}")).await);
+        assert_eq!(page["members"], found, "{search}: {page}");
+    }
     let sent: Vec<Value> = members.iter().map(|member| member["value"].clone()).collect();
     assert_eq!(seen, sent);
 }

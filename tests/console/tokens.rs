@@ -1,5 +1,8 @@
 //! Tokens: made, shown once, replaced and revoked.
 
+use std::time::SystemTime;
+
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
 use crate::administrator::{Administrator, FLAGS, body, scim};
@@ -7,8 +10,8 @@ use crate::support::demo::Demo;
 
 const TOKENS: &str = "/tenants/one/tokens";
 
-async fn generate(administrator: &Administrator, replace: bool) -> Value {
-    let made = administrator.send("POST", TOKENS, Some(&json!({ "replace": replace }))).await;
+async fn generate(administrator: &Administrator, wanted: Value) -> Value {
+    let made = administrator.send("POST", TOKENS, Some(&wanted)).await;
     assert_eq!(made.status, 201, "{}", made.text());
     body(&made)
 }
@@ -17,7 +20,7 @@ async fn generate(administrator: &Administrator, replace: bool) -> Value {
 async fn a_token_is_told_once_and_is_good_at_once() {
     let demo = Demo::start(FLAGS);
     let administrator = Administrator::sign_in(&demo).await;
-    let made = generate(&administrator, false).await;
+    let made = generate(&administrator, json!({})).await;
     let token = made["token"].as_str().expect("a token");
     assert_eq!(scim(demo.address(), "GET", "/Users", token, None).await.status, 200);
     assert_eq!(scim(demo.address(), "GET", "/Users", "token-1", None).await.status, 200, "the old one stays");
@@ -36,17 +39,53 @@ async fn a_token_is_told_once_and_is_good_at_once() {
 async fn a_new_token_can_replace_the_old_ones() {
     let demo = Demo::start(FLAGS);
     let administrator = Administrator::sign_in(&demo).await;
-    let token = generate(&administrator, true).await["token"].as_str().expect("a token").to_owned();
+    let token = generate(&administrator, json!({ "others": "endNow" })).await["token"].as_str().expect("a token").to_owned();
     let status = async |token: &str| scim(demo.address(), "GET", "/Users", token, None).await.status;
     assert_eq!((status("token-1").await, status(&token).await, status("token-2").await), (401, 200, 200));
     assert_eq!(body(&administrator.get(TOKENS).await)["tokens"].as_array().map(Vec::len), Some(1));
 }
 
 #[tokio::test]
+async fn the_old_ones_can_go_on_for_a_day() {
+    let demo = Demo::start(FLAGS);
+    let administrator = Administrator::sign_in(&demo).await;
+    let new = generate(&administrator, json!({ "others": "endInADay" })).await;
+    for token in ["token-1", new["token"].as_str().expect("a token")] {
+        assert_eq!(scim(demo.address(), "GET", "/Users", token, None).await.status, 200, "{token}");
+    }
+    let listed = body(&administrator.get(TOKENS).await);
+    let days: Vec<i64> = listed["tokens"].as_array().expect("a list").iter().map(days_left).collect();
+    assert_eq!(days, [1, 365], "the old one, the new one");
+}
+
+#[tokio::test]
+async fn how_long_a_token_is_good_is_chosen() {
+    let demo = Demo::start(FLAGS);
+    let administrator = Administrator::sign_in(&demo).await;
+    for (wanted, days) in
+        [(json!({}), 365), (json!({ "lifetime": "ninetyDays" }), 90), (json!({ "lifetime": "oneYear", "others": "stay" }), 365)]
+    {
+        assert_eq!(days_left(&generate(&administrator, wanted).await["record"]), days);
+    }
+    assert_eq!(generate(&administrator, json!({ "lifetime": "noEnd" })).await["record"]["expires"], Value::Null);
+    for wrong in [json!({ "lifetime": "tenYears" }), json!({ "others": 1 }), json!({ "replace": true })] {
+        assert!((400..=422).contains(&administrator.send("POST", TOKENS, Some(&wrong)).await.status), "{wrong}");
+    }
+    assert_eq!(body(&administrator.get(TOKENS).await)["tokens"].as_array().map(Vec::len), Some(5), "the first one, and four");
+}
+
+/// In how many days a token ends.
+fn days_left(record: &Value) -> i64 {
+    let ends: DateTime<Utc> = record["expires"].as_str().expect("an end").parse().expect("a time");
+    // The end is told in whole seconds.
+    (ends - DateTime::<Utc>::from(SystemTime::now()) + TimeDelta::minutes(1)).num_days()
+}
+
+#[tokio::test]
 async fn a_revoked_token_is_good_no_more() {
     let demo = Demo::start(FLAGS);
     let administrator = Administrator::sign_in(&demo).await;
-    let made = generate(&administrator, false).await;
+    let made = generate(&administrator, json!({})).await;
     let (token, id) = (made["token"].as_str().expect("a token"), made["record"]["id"].as_str().expect("an id"));
     for (path, status) in
         [(format!("/tenants/two/tokens/{id}"), 404), (format!("{TOKENS}/none"), 404), (format!("{TOKENS}/{id}"), 204)]

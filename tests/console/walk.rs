@@ -38,10 +38,24 @@ async fn an_administrator_connects_an_identity_provider() {
             .await
             .expect("on");
 
+        browser.read("Something has changed since the test").await;
+        assert_eq!(
+            browser.value("document.querySelectorAll('#test-results .failed').length").await,
+            0,
+            "what was tested is no more"
+        );
+        browser.choose("#others", "endInADay").await;
+        browser.choose("#lifetime", "noEnd").await;
         browser.click("#generate").await;
+        browser.read("ends in 24 hours").await;
+        browser.choose("#others", "endNow").await;
+        browser.choose("#lifetime", "oneYear").await;
+        let first = browser.find("#fresh-token #token").await.prop("value").await.expect("a value").expect("a token");
+        browser.click("#generate").await;
+        browser.until(&format!("document.querySelector('#fresh-token #token')?.value !== {}", json!(first))).await;
         let token = browser.find("#fresh-token #token").await.prop("value").await.expect("a value").expect("a token");
         browser.picture("settings").await;
-        assert_eq!((ask(&token).await, ask("token-1").await), (200, 401), "the old one is replaced");
+        assert_eq!((ask(&token).await, ask(&first).await, ask("token-1").await), (200, 401, 401), "the old ones are replaced");
         browser.reload().await;
         browser.find("#generate").await;
         let page = browser
@@ -61,6 +75,9 @@ async fn an_administrator_connects_an_identity_provider() {
         browser.until("document.querySelectorAll('#test-results .passed').length === 10").await;
         browser.value("document.getElementById('test-title').scrollIntoView()").await;
         browser.picture("test-green").await;
+
+        browser.click("#generate").await;
+        browser.read("Something has changed since the test").await;
 
         browser.click("#sign-out").await;
         browser.find("#password").await;
@@ -149,6 +166,15 @@ async fn users_groups_and_tenants_are_made_and_ended_in_the_browser() {
         browser.click("dialog button.main").await;
         browser.until("document.querySelectorAll('#members tbody tr').length === 1").await;
         browser.picture("group-local").await;
+        browser.click("#add-member").await;
+        browser.write("dialog #member", "user08@example.com").await;
+        browser.click("dialog button.main").await;
+        browser.until("document.querySelectorAll('#members tbody tr').length === 2").await;
+        browser.write("#search", "USER07").await;
+        browser.until("document.querySelectorAll('#members tbody tr').length === 1").await;
+        browser.write("#search", "nobody").await;
+        browser.read("No member was found").await;
+        browser.write("#search", "user07").await;
         browser.click("#members tbody a").await;
         browser.find("#memberships a").await;
         browser.read("Tour Guides").await;

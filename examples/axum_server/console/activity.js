@@ -13,7 +13,7 @@ export async function activityPage(context) {
   const empty = el("p", { class: "empty" }, "No request has come yet. They appear here as they are answered.");
   const live = el("span", { class: "live", role: "status" }, "Connecting");
   const table = el("div", { class: "scroll", hidden: true }, el("table", {}, el("thead", {}, el("tr", {},
-    ["Time", "Client", "Request", "Status", "Notes", "Duration"].map((name) => el("th", { scope: "col", class: name === "Client" ? "wide" : name === "Duration" ? "wide number" : null }, name)))), rows));
+    ["Time", "Client", "Request", "Answer", "Duration"].map((name) => el("th", { scope: "col", class: name === "Client" ? "wide" : name === "Duration" ? "wide number" : null }, name)))), rows));
   let newest = 0;
   const add = (request, isNew) => {
     if (request.seq <= newest) return;
@@ -54,8 +54,7 @@ function row(context, request, isNew) {
     el("td", {}, time(request.time)),
     el("td", { class: "wide" }, client(request)),
     el("td", { class: "path" }, el("a", { title: request.path, href: context.link("activity", String(request.seq)) }, el("span", { class: "method" }, request.method), " ", el("span", { class: "mono" }, shortPath(request.path)))),
-    el("td", {}, status(request.status)),
-    el("td", { class: "pills" }, request.noticed > 0 && pill(count(request.noticed, "note"), "warn"), " ", request.changed > 0 && pill(count(request.changed, "change"), "idp"), " ",
+    el("td", { class: "pills" }, status(request.status), " ", request.noticed > 0 && pill(count(request.noticed, "note"), "warn"), " ", request.changed > 0 && pill(count(request.changed, "change"), "idp"), " ",
       !request.tenant && pill("not let in", "bad")),
     el("td", { class: "wide number muted small" }, duration(request.micros)));
 }

@@ -1,5 +1,5 @@
 import { at, get, put, remove } from "./api.js";
-import { announce, ask, el, notice, pill, show } from "./dom.js";
+import { announce, ask, el, later, notice, pill, show } from "./dom.js";
 import { change, count, origin, state, time, userName } from "./words.js";
 
 const HIDDEN = ["schemas", "meta", "groups", "members", "id", "externalId"];
@@ -14,11 +14,11 @@ export async function userPage(context) {
   show(main, head(context, "users", "Users", userName(resource), [origin(user.origin), state(resource.active !== false)]),
     el("div", { class: "two" },
       el("div", {},
-        el("section", { class: "card" }, el("h2", {}, "Attributes"), attributes(resource))),
+        el("section", { class: "card" }, el("h2", {}, "Attributes"), attributes(resource)),
+        el("section", { class: "card", id: "memberships" }, el("h2", {}, "Groups"), memberships(context, user.memberships))),
       el("div", {},
         el("section", { class: "card" }, el("h2", {}, "Account"), facts([
           ["Origin", origin(user.origin)], ["Account size", user.quotaGb === null ? "—" : `${user.quotaGb} GB`], ...common(resource)])),
-        el("section", { class: "card", id: "memberships" }, el("h2", {}, "Groups"), memberships(context, user.memberships)),
         history(user.history, id))));
 }
 
@@ -26,12 +26,33 @@ export async function groupPage(context) {
   const { tenant, main, id } = context;
   const group = await get(at(tenant.name, "directory", "groups", id));
   if (!context.isShown()) return;
+  const side = el("div", {}, aside(group, id));
   const list = el("div", { id: "members" });
   const path = at(tenant.name, "groups", id, "members");
+  const search = el("input", { type: "search", id: "search", placeholder: "Search", "aria-label": "Search the members", spellcheck: "false" });
+  const found = el("p", { class: "unseen", role: "status" });
+  let asked = 0;
   const load = async (start) => {
-    const page = await get(`${at(tenant.name, "directory", "groups", id, "members")}?start=${start}`);
-    if (context.isShown()) show(list, members(context, page, load, path));
+    const turn = ++asked;
+    const wanted = search.value.trim();
+    try {
+      const page = await get(`${at(tenant.name, "directory", "groups", id, "members")}?${new URLSearchParams({ start, search: wanted })}`);
+      if (turn !== asked || !context.isShown()) return;
+      show(list, page.total ? members(context, page, load, reload, path)
+        : el("p", { class: "empty" }, wanted ? "No member was found. Only users are looked for." : "This group has no members yet."));
+      found.textContent = count(page.total, "member");
+      tools.hidden = !wanted && page.total < 2;
+    } catch (error) {
+      if (turn === asked && context.isShown()) show(list, el("div", { class: "pad" }, notice(error.message)));
+    }
   };
+  // With what has changed of the group itself.
+  const reload = async () => {
+    show(side, aside(await get(at(tenant.name, "directory", "groups", id)), id));
+    await load(1);
+  };
+  later(search, () => load(1));
+  const tools = el("div", { class: "tools", hidden: true }, search, found);
   const add = () => ask({
     title: "Add a member", text: "The membership is local: identity providers did not ask for it.", action: "Add",
     fields: [{ id: "member", label: "User name" }],
@@ -41,18 +62,20 @@ export async function groupPage(context) {
       if (!found.resources.length) throw new Error("There is no user of that name.");
       await put(`${path}/${encodeURIComponent(found.resources[0].resource.id)}`);
       announce("The member was added");
-      await load(1);
+      await reload();
     },
   });
   show(main, head(context, "groups", "Groups", group.resource.displayName, [origin(group.origin)]),
     el("div", { class: "two" },
       el("section", { class: "card flush" }, el("div", { class: "tools spread" }, el("h2", {}, "Members"),
-        el("button", { type: "button", class: "quiet", id: "add-member", onclick: add }, "Add a member")), list),
-      el("div", {},
-        el("section", { class: "card" }, el("h2", {}, "Group"), facts([["Name", group.resource.displayName], ["Origin", origin(group.origin)], ...common(group.resource)])),
-        history(group.history, id))));
+        el("button", { type: "button", id: "add-member", onclick: add }, "Add a member")), tools, list),
+      side));
   await load(1);
 }
+
+const aside = ({ resource, origin: from, history: events }, id) => [
+  el("section", { class: "card" }, el("h2", {}, "Group"), facts([["Name", resource.displayName], ["Origin", origin(from)], ...common(resource)])),
+  history(events, id)];
 
 const head = (context, key, name, title, pills) => el("div", { class: "head" }, el("div", {},
   el("div", { class: "crumb" }, el("a", { href: context.link(key) }, `← ${name}`)),
@@ -92,29 +115,29 @@ function shown(value) {
 }
 
 function memberships(context, groups) {
-  if (!groups.length) return el("p", { class: "muted" }, "In no group.");
+  if (!groups.length) return el("p", { class: "muted" }, "This user is in no group.");
   return el("ul", { class: "lines" }, groups.map((group) => el("li", {},
     el("a", { href: context.link("groups", group.id) }, group.name ?? group.id),
     el("span", {}, group.type === "indirect" && pill("through a group"), " ", origin(group.origin)))));
 }
 
-function members(context, page, load, path) {
-  if (!page.total) return el("p", { class: "empty" }, "Nobody is in this group.");
+function members(context, page, load, reload, path) {
   const last = page.start + page.members.length - 1;
   const leave = (member) => ask({
     title: "Take out of the group?", text: `${member.name ?? member.id} leaves the group. An identity provider may add the user again.`, action: "Take out", danger: true,
     run: async () => {
       await remove(`${path}/${encodeURIComponent(member.id)}`);
-      await load(1);
+      announce("The member was taken out");
+      await reload();
     },
   });
   const row = (member) => el("tr", {},
     el("td", {}, member.isUser ? el("a", { href: context.link("users", member.id) }, member.name ?? member.id) : (member.name ?? member.id),
       member.userName && member.userName !== member.name && el("span", { class: "muted small" }, el("br"), member.userName)),
     el("td", {}, origin(member.origin)), el("td", { class: "wide" }, member.isUser ? state(member.active) : pill("not a user")),
-    el("td", { class: "number" }, el("button", { type: "button", class: "quiet", onclick: () => leave(member), "aria-label": `Take ${member.name ?? member.id} out` }, "Take out")));
+    el("td", { class: "number" }, !member.isDirect ? pill("through a group") : el("button", { type: "button", class: "quiet danger", onclick: () => leave(member), "aria-label": `Take ${member.name ?? member.id} out` }, "Take out")));
   return [
-    el("div", { class: "scroll" }, el("table", {}, el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "Name"), el("th", { scope: "col" }, "Origin"), el("th", { scope: "col", class: "wide" }, "State"), el("th", {}))),
+    el("div", { class: "scroll" }, el("table", {}, el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "Name"), el("th", { scope: "col" }, "Origin"), el("th", { scope: "col", class: "wide" }, "State"), el("th", { scope: "col" }, el("span", { class: "unseen" }, "Action")))),
       el("tbody", {}, page.members.map(row)))),
     el("div", { class: "foot" }, el("span", {}, page.total > page.pageSize ? `${page.start}–${last} of ${page.total}` : count(page.total, "member")),
       page.total > page.pageSize && el("span", { class: "row" },

@@ -1,5 +1,5 @@
 import { at, get, post } from "./api.js";
-import { announce, ask, el, notice, show } from "./dom.js";
+import { announce, ask, el, later, notice, show } from "./dom.js";
 import { count, origin, state, time, userName } from "./words.js";
 
 const PAGE = 25;
@@ -7,7 +7,7 @@ const PAGE = 25;
 const KINDS = {
   users: {
     title: "Users", one: "user", sort: "userName",
-    hint: "Name, address, or a filter such as active eq false",
+    hint: "Search, or a filter: active eq false",
     columns: [
       { name: "User name", sort: "userName", show: ({ resource }, link) => [link(resource.userName), resource.displayName && el("span", { class: "muted small" }, el("br"), userName(resource))] },
       { name: "Department", wide: true, show: ({ resource }) => resource["urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"]?.department ?? "—" },
@@ -23,7 +23,7 @@ const KINDS = {
   },
   groups: {
     title: "Groups", one: "group", sort: "displayName",
-    hint: "Name, or a filter such as displayName sw \"T\"",
+    hint: "Search, or a filter: displayName sw \"T\"",
     columns: [
       { name: "Name", sort: "displayName", show: ({ resource }, link) => link(resource.displayName) },
       { name: "External id", sort: "externalId", wide: true, show: ({ resource }) => el("span", { class: "mono" }, resource.externalId ?? "—") },
@@ -38,7 +38,9 @@ export async function directoryPage(context, key) {
   const { tenant, main } = context;
   const kind = KINDS[key];
   const wanted = { search: "", sort: kind.sort, descending: false, start: 1 };
-  const body = el("div", { id: "list", "aria-live": "polite" });
+  const body = el("div", { id: "list" });
+  // Read aloud when something was looked for; the table is not.
+  const found = el("p", { class: "unseen", role: "status" });
   const search = el("input", { type: "search", id: "search", placeholder: kind.hint, "aria-label": `Search ${key}`, spellcheck: "false" });
   let asked = 0;
 
@@ -47,13 +49,16 @@ export async function directoryPage(context, key) {
     const query = new URLSearchParams({ ...wanted, count: PAGE });
     try {
       const page = await get(`${at(tenant.name, "directory", key)}?${query}`);
-      if (turn === asked && context.isShown()) show(body, page.total ? [table(page), footer(page)] : nothing());
+      if (turn !== asked || !context.isShown()) return;
+      show(body, page.total ? [table(page), footer(page)] : nothing());
+      found.textContent = page.total ? count(page.total, kind.one) : "Nothing was found.";
     } catch (error) {
       if (turn === asked && context.isShown()) show(body, el("div", { class: "pad" }, notice(error.message)));
     }
   };
   const change = (changes) => load(Object.assign(wanted, changes));
-  const nothing = () => el("p", { class: "empty" }, wanted.search ? "Nothing was found." : `There is no ${kind.one} yet. Your identity provider sends them once it is connected.`);
+  const nothing = () => el("p", { class: "empty" }, wanted.search ? "Nothing was found." : [`There are no ${key} yet. They come once your identity provider is connected: it needs the `,
+    el("a", { href: context.link("settings") }, "Tenant URL and a token"), "."]);
 
   const heading = (column) => {
     const here = wanted.sort === column.sort;
@@ -75,11 +80,7 @@ export async function directoryPage(context, key) {
         el("button", { type: "button", disabled: last >= page.total, onclick: () => change({ start: wanted.start + PAGE }) }, "Next")));
   };
 
-  let waiting;
-  search.addEventListener("input", () => {
-    clearTimeout(waiting);
-    waiting = setTimeout(() => change({ search: search.value, start: 1 }), 200);
-  });
+  later(search, () => change({ search: search.value, start: 1 }));
   const add = () => ask({
     ...kind.create, action: "Add",
     run: async (given) => {
@@ -91,6 +92,6 @@ export async function directoryPage(context, key) {
   });
   show(main,
     el("div", { class: "head" }, el("h1", {}, kind.title), el("button", { type: "button", id: "add", onclick: add }, `Add a local ${kind.one}`)),
-    el("section", { class: "card flush" }, el("div", { class: "tools" }, search), body));
+    el("section", { class: "card flush" }, el("div", { class: "tools" }, search, found), body));
   await load();
 }

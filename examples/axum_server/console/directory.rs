@@ -1,5 +1,6 @@
 //! Users and groups as the console shows them: what SCIM has, and where it came from.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use axum::Json;
@@ -7,11 +8,13 @@ use axum::extract::{Path, Query, State};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use scimwire::auth::{RequestContext, Tenant};
 use scimwire::filter::Filter;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::error::ConsoleError;
 use super::{Console, desk};
+use crate::ledger;
+use crate::policy::origin::Origin;
 
 /// How many members are shown at a time.
 const MEMBERS: usize = 50;
@@ -35,9 +38,25 @@ pub(super) enum Kind {
     Groups,
 }
 
-#[derive(Deserialize)]
-pub(super) struct Start {
-    start: usize,
+/// A member of a group.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Member {
+    id: String,
+    name: Value,
+    user_name: Value,
+    active: bool,
+    /// Whether it is a user who is there.
+    is_user: bool,
+    /// Whether the group lists it, and not only a group within it.
+    is_direct: bool,
+    origin: Origin,
+}
+
+/// A page of members.
+struct Members {
+    total: Value,
+    members: Vec<Member>,
 }
 
 impl Default for Wanted {
@@ -136,34 +155,72 @@ pub(super) async fn one(
     Ok(Json(shown))
 }
 
-/// A page of the members of a group.
+/// A page of the members of a group; where something is looked for, of the users among them.
 pub(super) async fn members(
     State(console): State<Arc<Console>>,
     Path((tenant, id)): Path<(String, String)>,
-    Query(Start { start }): Query<Start>,
+    Query(wanted): Query<Wanted>,
 ) -> Result<Json<Value>, ConsoleError> {
     let cx = console.context(&tenant).await?;
-    let group = console.groups.get(&id, &cx).await?;
-    let all = group.get("members").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    let origins = console.ledger.members_of(&id, &cx).await?;
-    let mut members = Vec::new();
-    for member in all.iter().skip(start.saturating_sub(1)).take(MEMBERS) {
-        let member_id = member["value"].as_str().unwrap_or_default();
-        let user = console.users.get(member_id, &cx).await.ok();
-        let text = |name| user.as_deref().and_then(|user| user.text(name));
-        members.push(json!({
-            "id": member_id,
-            "name": text("displayName").or_else(|| text("userName")).or(member["display"].as_str()),
-            "userName": text("userName"),
-            "active": user.as_ref().is_none_or(|user| user.get("active") != Some(&Value::Bool(false))),
-            "isUser": user.is_some(),
-            "origin": origins.get(member_id).copied().unwrap_or_default(),
-        }));
+    let start = wanted.start.max(1);
+    let Members { total, mut members } = match wanted.filter(Kind::Users) {
+        Some(filter) => console.members_found(&id, &filter, start, &cx).await?,
+        None => console.members_listed(&id, start, &cx).await?,
+    };
+    let ids: Vec<&str> = members.iter().map(|member| member.id.as_str()).collect();
+    let origins = if ids.is_empty() { HashMap::new() } else { console.ledger.members_among(&id, &ids, &cx).await? };
+    for member in &mut members {
+        member.origin = origins.get(&member.id).copied().unwrap_or_default();
     }
-    Ok(Json(json!({ "total": all.len(), "start": start.max(1), "pageSize": MEMBERS, "members": members })))
+    Ok(Json(json!({ "total": total, "start": start, "pageSize": MEMBERS, "members": members })))
+}
+
+impl Member {
+    /// A member by its id, with what is known of the user of that id.
+    fn new(id: &str, user: Option<&Value>, display: &Value) -> Self {
+        let text = |name| user.map(|user| &user[name]).filter(|text| text.is_string());
+        Self {
+            id: id.to_owned(),
+            name: text("displayName").or_else(|| text("userName")).unwrap_or(display).clone(),
+            user_name: text("userName").cloned().unwrap_or_default(),
+            active: user.is_none_or(|user| user["active"] != Value::Bool(false)),
+            is_user: user.is_some(),
+            is_direct: true,
+            origin: Origin::default(),
+        }
+    }
 }
 
 impl Console {
+    /// In the order of the group.
+    async fn members_listed(&self, group: &str, start: usize, cx: &RequestContext) -> Result<Members, ConsoleError> {
+        let group = self.groups.get(group, cx).await?;
+        let all = group.get("members").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+        let page: Vec<_> = all.iter().skip(start - 1).take(MEMBERS).collect();
+        let ids: Vec<&str> = page.iter().filter_map(|member| member["value"].as_str()).collect();
+        let users = if ids.is_empty() { Vec::new() } else { self.users.matching(&ledger::any_of("id", &ids)?, cx).await? };
+        let users: HashMap<&str, Value> = users.iter().map(|user| (user.id(), json!(user.attributes()))).collect();
+        let member = |listed: &&Value| {
+            let id = listed["value"].as_str().unwrap_or_default();
+            Member::new(id, users.get(id), &listed["display"])
+        };
+        Ok(Members { total: all.len().into(), members: page.iter().map(member).collect() })
+    }
+
+    /// By name. The index of members finds them, also those who are in a group within the group.
+    async fn members_found(&self, group: &str, filter: &str, start: usize, cx: &RequestContext) -> Result<Members, ConsoleError> {
+        let filter = in_url(&format!("groups.value eq {} and ({filter})", Value::from(group)));
+        let path = format!("/Users?filter={filter}&sortBy=userName&startIndex={start}&count={MEMBERS}");
+        let page = desk::read(&self.desk, cx.tenant(), &path).await?;
+        let users = page["Resources"].as_array().map(Vec::as_slice).unwrap_or_default();
+        let lists = |found: &Value| found["value"] == group && found["type"] == "direct";
+        let member = |user: &Value| Member {
+            is_direct: user["groups"].as_array().is_some_and(|groups| groups.iter().any(lists)),
+            ..Member::new(user["id"].as_str().unwrap_or_default(), Some(user), &Value::Null)
+        };
+        Ok(Members { total: page["totalResults"].clone(), members: users.iter().map(member).collect() })
+    }
+
     /// The resource, and what the host knows of it.
     async fn with_account(&self, resource: Value, cx: &RequestContext) -> Result<Value, ConsoleError> {
         let account = self.ledger.account(resource["id"].as_str().unwrap_or_default(), cx).await?;

@@ -26,13 +26,21 @@ export function show(element, ...children) {
 export const pill = (text, kind = "") => el("span", { class: `pill ${kind}` }, text);
 export const notice = (text, kind = "bad") => el("p", { class: `notice ${kind}`, role: kind === "bad" ? "alert" : "status" }, text);
 
+/// Does something once nobody types any more.
+export function later(input, then) {
+  let waiting;
+  input.addEventListener("input", () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(then, 200);
+  });
+}
+
 let fading;
 export function announce(text) {
   const toast = document.getElementById("announce");
   toast.textContent = text;
-  toast.hidden = false;
   clearTimeout(fading);
-  fading = setTimeout(() => (toast.hidden = true), 3500);
+  fading = setTimeout(() => (toast.textContent = ""), 5000);
 }
 
 /// A value that is there to be copied.
@@ -52,15 +60,21 @@ export function copyField(id, label, value) {
   return el("div", { class: "field" }, el("label", { for: id }, label), el("div", { class: "copy" }, input, button));
 }
 
+/// A choice from a list of values, each with its words.
+export function choice(id, label, options, chosen) {
+  const select = el("select", { id }, options.map(([value, words]) => el("option", { value, selected: value === chosen }, words)));
+  return { select, field: el("div", { class: "field" }, el("label", { for: id }, label), select) };
+}
+
 /// Asks before something is done that cannot be undone, or for what is needed to do it.
 export function ask({ title, text, fields = [], action, danger = false, run }) {
   const problem = el("div");
   const inputs = fields.map(({ id, label, type = "text", hint }) =>
     el("div", { class: "field" }, el("label", { for: id }, label), el("input", { id, name: id, type, autocomplete: "off" }), hint && el("p", { class: "hint" }, hint)));
   const submit = el("button", { class: danger ? "danger" : "main" }, action);
-  const form = el("form", {}, el("h2", {}, title), text && el("p", { class: "muted" }, text), problem, inputs,
+  const form = el("form", {}, el("h2", { id: "dialog-title" }, title), text && el("p", { class: "muted" }, text), problem, inputs,
     el("div", { class: "row" }, el("button", { type: "button", onclick: () => dialog.close() }, "Cancel"), submit));
-  const dialog = el("dialog", { onclose: () => dialog.remove() }, form);
+  const dialog = el("dialog", { "aria-labelledby": "dialog-title", onclose: () => dialog.remove() }, form);
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     submit.disabled = true;

@@ -61,7 +61,7 @@ impl IntoResponse for ConsoleError {
                 (StatusCode::UNAUTHORIZED, "This is not the password. The next try has to wait.".to_owned())
             }
             Self::WrongPassword(left) => {
-                (StatusCode::UNAUTHORIZED, format!("This is not the password. {left} more before you have to wait."))
+                (StatusCode::UNAUTHORIZED, format!("This is not the password. {left} more tries before you have to wait."))
             }
             Self::Pause(seconds) => {
                 let words = format!("Too many wrong passwords. Try again in {seconds} s.");

@@ -1,12 +1,12 @@
 import { at, get, put } from "./api.js";
-import { announce, copyField, el, notice, show } from "./dom.js";
+import { announce, choice, copyField, el, notice, show } from "./dom.js";
 import { testCard } from "./test_run.js";
 import { tokensCard } from "./tokens.js";
 
-const ORPHANS = { keep: "Keep the user", deactivate: "Deactivate the user", delete: "Delete the user" };
+const ORPHANS = [["keep", "Keep the user"], ["deactivate", "Deactivate the user"], ["delete", "Delete the user"]];
 const ACCESS = {
-  bearer: ["Bearer token", "Authorization: Bearer TOKEN. Okta's API token and OAuth Bearer Token fields, and Entra ID's Secret Token, send this."],
-  header: ["HTTP header", "Authorization: TOKEN, with or without the word Bearer. For Okta's HTTP Header mode and clients that send what is typed."],
+  bearer: ["Bearer token", "Authorization: Bearer TOKEN", "Okta and Entra ID send this."],
+  header: ["HTTP header", "Authorization: TOKEN", "With or without the word Bearer: for clients that send what was typed, such as Okta's Header Auth template."],
 };
 
 export async function settingsPage(context) {
@@ -17,28 +17,29 @@ export async function settingsPage(context) {
     el("h2", { id: "connect-title" }, "Connection"),
     el("p", { class: "muted" }, "What your identity provider asks for: this address, and a token."),
     copyField("tenant-url", "Tenant URL", tenant.url),
-    el("p", { class: "muted small" }, "Where the token alone tells the tenant, ", el("span", { class: "mono" }, tenant.sharedUrl), " works as well."));
+    el("p", { class: "muted small" }, "Every tenant can use ", el("span", { class: "mono" }, tenant.sharedUrl), " as well: the token says which it is."));
+  const test = testCard(tenant);
   show(main,
     el("div", { class: "head" }, el("h1", {}, "Provisioning settings")),
     el("div", { class: "two" },
-      el("div", {}, el("section", { class: "card", id: "settings-card" }, form(context, settings))),
-      el("div", {}, connect, await tokensCard(tenant), testCard(tenant))),
-    el("section", { class: "card" }, el("h2", {}, "Delete this tenant"),
-      el("p", { class: "muted" }, "Deletes its users, groups, tokens and settings. Its identity provider gets 401 from then on."),
-      el("button", { class: "danger", type: "button", id: "delete-tenant", onclick: context.deleteTenant }, "Delete tenant…")));
+      el("div", {}, connect, await tokensCard(tenant, test.outdate), test.card),
+      el("div", {}, el("section", { class: "card", id: "settings-card" }, form(context, settings, test.outdate)),
+        el("section", { class: "card" }, el("h2", {}, "Delete this tenant"),
+          el("p", { class: "muted" }, "Deletes its users, groups, tokens and settings. Its identity provider is not let in any more."),
+          el("button", { class: "danger", type: "button", id: "delete-tenant", onclick: context.deleteTenant }, "Delete tenant…")))));
 }
 
-function form({ tenant }, settings) {
+function form({ tenant }, settings, outdate) {
   let version = settings.version;
   const problem = el("div");
   const flip = (id, checked, title, hint) => el("div", { class: "field" }, el("label", { class: "switch", for: id },
     el("input", { type: "checkbox", role: "switch", id, checked }), el("span", {}, el("b", {}, title), el("span", { class: "muted small" }, hint))));
   const quota = el("input", { type: "number", id: "quota", class: "short", min: "0", max: "1000000", step: "1", inputmode: "numeric", value: settings.quotaGb ?? "" });
-  const orphans = el("select", { id: "orphans" }, Object.entries(ORPHANS).map(([value, words]) => el("option", { value, selected: value === settings.orphans }, words)));
+  const orphans = choice("orphans", "When a user leaves the last provisioned group", ORPHANS, settings.orphans);
   const access = el("fieldset", {}, el("legend", { class: "label" }, "How the token is sent"),
-    Object.entries(ACCESS).map(([value, [title, hint]]) => el("label", { class: "choice" },
+    Object.entries(ACCESS).map(([value, [title, sent, hint]]) => el("label", { class: "choice" },
       el("input", { type: "radio", name: "access", value, checked: value === settings.access }),
-      el("span", {}, title, el("span", { class: "muted small" }, el("br"), hint)))));
+      el("span", {}, el("b", {}, title), " ", el("code", {}, sent), el("span", { class: "muted small" }, el("br"), hint)))));
   const save = el("button", { class: "main", id: "save" }, "Save");
   const element = el("form", { id: "settings" },
     flip("enabled", settings.enabled, "SCIM user management", "While it is off, requests are refused, and everything is kept."),
@@ -47,7 +48,7 @@ function form({ tenant }, settings) {
     el("div", { class: "field" }, el("label", { for: "quota" }, "Account size for new users (GB)"), quota,
       el("p", { class: "hint" }, "Empty for none. Users who are there already keep theirs.")),
     flip("department", settings.departmentGroups, "Department groups", "A new department puts the user into its group, and takes nobody out."),
-    el("div", { class: "field" }, el("label", { for: "orphans" }, "When a user leaves the last provisioned group"), orphans),
+    orphans.field,
     problem, el("div", { class: "row" }, save));
   const on = (id) => element.querySelector(`#${id}`).checked;
 
@@ -56,12 +57,13 @@ function form({ tenant }, settings) {
     save.disabled = true;
     try {
       const saved = await put(at(tenant.name, "settings"), {
-        version, enabled: on("enabled"), groups: on("groups"), departmentGroups: on("department"), orphans: orphans.value,
+        version, enabled: on("enabled"), groups: on("groups"), departmentGroups: on("department"), orphans: orphans.select.value,
         quotaGb: quota.value === "" ? null : Number(quota.value), access: element.elements.access.value,
       });
       version = saved.version;
       show(problem);
       announce("Settings saved");
+      outdate();
     } catch (error) {
       show(problem, error.status === 409 ? outdated() : notice(error.message));
     }
@@ -71,5 +73,5 @@ function form({ tenant }, settings) {
   const outdated = () => el("div", { class: "notice warn", role: "alert", id: "outdated" },
     el("p", {}, "Somebody else has saved since you opened this page. Nothing of yours was saved."),
     el("button", { type: "button", onclick: () => dispatchEvent(new HashChangeEvent("hashchange")) }, "Load what is saved"));
-  return [el("h2", {}, "Provisioning"), el("p", { class: "muted" }, "What identity providers may do for ", el("b", {}, tenant.name), ", and what follows from it."), element];
+  return [el("h2", {}, "Provisioning"), el("p", { class: "muted" }, "What its identity provider may do in ", el("b", {}, tenant.name), "."), element];
 }

@@ -3,7 +3,10 @@ import { el, notice, show } from "./dom.js";
 import { duration, status } from "./words.js";
 
 export function testCard(tenant) {
-  const results = el("div", { id: "test-results", "aria-live": "polite" });
+  // The verdict is read aloud; the steps are there to be looked at.
+  const verdict = el("div", { "aria-live": "polite" });
+  const steps = el("div");
+  let isShown = false;
   const token = el("input", { type: "password", id: "test-token", autocomplete: "off", spellcheck: "false" });
   const lifecycle = el("input", { type: "checkbox", id: "lifecycle" });
   const button = el("button", { type: "submit", id: "run-test" }, "Run test");
@@ -11,16 +14,25 @@ export function testCard(tenant) {
     event.preventDefault();
     button.disabled = true;
     try {
-      const { passed, steps } = await post(at(tenant.name, "test"), { token: token.value, lifecycle: lifecycle.checked });
-      const failed = steps.filter((step) => !step.passed).length;
-      show(results, notice(passed ? `All ${steps.length} steps passed.` : `${failed} of ${steps.length} steps failed.`, passed ? "ok" : "bad"),
-        el("ol", { class: "steps" }, steps.map(stepLine)));
+      const { passed, steps: taken } = await post(at(tenant.name, "test"), { token: token.value, lifecycle: lifecycle.checked });
+      const failed = taken.filter((step) => !step.passed).length;
+      show(verdict, el("p", { class: `notice ${passed ? "ok" : "bad"}` }, passed ? `All ${taken.length} steps passed.` : `${failed} of ${taken.length} steps failed.`));
+      show(steps, el("ol", { class: "steps" }, taken.map(stepLine)));
     } catch (error) {
-      show(results, notice(error.message));
+      show(verdict, notice(error.message));
+      show(steps);
     }
+    isShown = true;
     button.disabled = false;
   };
-  return el("section", { class: "card", "aria-labelledby": "test-title" },
+  // What was tested is not what is there now.
+  const outdate = () => {
+    if (!isShown) return;
+    isShown = false;
+    show(verdict, el("p", { class: "notice", id: "test-outdated" }, "Something has changed since the test. Run it again."));
+    show(steps);
+  };
+  const card = el("section", { class: "card", "aria-labelledby": "test-title" },
     el("h2", { id: "test-title" }, "Test"),
     el("p", { class: "muted" }, "Sends what the test buttons of Okta and Entra ID send, to this tenant's own endpoint."),
     el("form", { onsubmit: run },
@@ -28,7 +40,8 @@ export function testCard(tenant) {
         el("p", { class: "hint" }, "As you pasted it there. Left empty, the test uses a token of its own.")),
       el("div", { class: "field" }, el("label", { class: "check" }, lifecycle, el("span", {}, "Also create, change, deactivate, reactivate and delete a user"))),
       button),
-    results);
+    el("div", { id: "test-results" }, verdict, steps));
+  return { card, outdate };
 }
 
 const stepLine = (step) => el("li", { class: step.passed ? "passed" : "failed" },

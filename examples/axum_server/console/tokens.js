@@ -1,39 +1,53 @@
 import { at, get, post, remove } from "./api.js";
-import { announce, ask, copyField, el, notice, show } from "./dom.js";
-import { time } from "./words.js";
+import { announce, ask, choice, copyField, el, notice, pill, show } from "./dom.js";
+import { count, time } from "./words.js";
 
-export async function tokensCard(tenant) {
+const LIFETIMES = [["ninetyDays", "90 days"], ["oneYear", "1 year"], ["noEnd", "No end"]];
+const OTHERS = [["endNow", "At once"], ["endInADay", "In one day"], ["stay", "Not because of it"]];
+const HOUR = 3600 * 1000;
+const SOON = 14 * 24 * HOUR;
+
+/// The tokens of a tenant; `outdate` is called when there is one more, or one less.
+export async function tokensCard(tenant, outdate) {
   const list = el("div", { id: "tokens" });
   const fresh = el("div");
-  const replace = el("input", { type: "checkbox", id: "replace", checked: true });
+  const lifetime = choice("lifetime", "New token good for", LIFETIMES, "oneYear");
+  const others = choice("others", "Tokens above end", OTHERS, "endInADay");
   const generate = async () => {
+    button.disabled = true;
     try {
-      const { token } = await post(at(tenant.name, "tokens"), { replace: replace.checked });
-      show(fresh, el("div", { class: "notice ok", id: "fresh-token" },
+      const { token } = await post(at(tenant.name, "tokens"), { lifetime: lifetime.select.value, others: others.select.value });
+      show(fresh, el("div", { class: "notice ok", id: "fresh-token", role: "status" },
         el("p", {}, el("b", {}, "Copy the token now."), " It is shown this once, and cannot be shown again."),
         copyField("token", "Token", token)));
+      outdate();
       await load();
     } catch (error) {
       show(fresh, notice(error.message));
     }
+    button.disabled = false;
   };
+  const button = el("button", { type: "button", class: "main", id: "generate", onclick: generate }, "Generate token");
   const load = async () => {
     const { tokens } = await get(at(tenant.name, "tokens"));
-    show(list, tokens.length
-      ? el("ul", { class: "lines" }, tokens.map(line))
-      : el("p", { class: "muted" }, "There is no token: nobody is let in."));
+    others.field.hidden = !tokens.length;
+    show(list,
+      tokens.length ? el("ul", { class: "lines" }, tokens.map(line)) : el("p", { class: "notice warn" }, "There is no token: nobody is let in."),
+      tokens.length > 0 && tokens.every((token) => left(token) < SOON) &&
+        el("p", { class: "notice warn" }, "Then nobody is let in any more. Generate another token, and paste it into the identity provider."));
   };
   const line = (token) => el("li", {},
-    el("span", {}, el("span", { class: "mono" }, token.id), el("br"),
+    el("span", {}, el("span", { class: "mono" }, token.id), " ", left(token) < SOON && pill(`ends in ${inWords(left(token))}`, "warn"), el("br"),
       el("span", { class: "muted small" }, "made ", time(token.created), " · last used ", token.lastUsed ? time(token.lastUsed) : "never",
         " · ", token.expires ? ["ends ", time(token.expires)] : "no end",
-        token.given && " · of the command line: revoked until the next start only")),
-    el("button", { type: "button", class: "quiet", onclick: () => revoke(token) }, "Revoke"));
+        token.given && " · given on the command line: comes back at the next start")),
+    el("button", { type: "button", class: "quiet danger", "aria-label": `Revoke ${token.id}`, onclick: () => revoke(token) }, "Revoke"));
   const revoke = (token) => ask({
-    title: "Revoke this token?", text: "Whoever uses it gets 401 from now on.", action: "Revoke", danger: true,
+    title: "Revoke this token?", text: `Whoever uses ${token.id} is not let in any more.`, action: "Revoke", danger: true,
     run: async () => {
       await remove(at(tenant.name, "tokens", token.id));
       announce("Token revoked");
+      outdate();
       await load();
     },
   });
@@ -41,7 +55,9 @@ export async function tokensCard(tenant) {
   return el("section", { class: "card", "aria-labelledby": "tokens-title" },
     el("h2", { id: "tokens-title" }, "Tokens"),
     el("p", { class: "muted" }, "What identity providers show to be let in. Only a hash is kept."),
-    fresh, list,
-    el("div", { class: "field" }, el("label", { class: "check" }, replace, el("span", {}, "The new token replaces those above, which end at once"))),
-    el("button", { type: "button", class: "main", id: "generate", onclick: generate }, "Generate token"));
+    fresh, list, el("div", { class: "pair" }, lifetime.field, others.field), button);
 }
+
+/// How long a token is still good, in milliseconds.
+const left = (token) => (token.expires ? new Date(token.expires) - Date.now() : Infinity);
+const inWords = (millis) => (millis < 48 * HOUR ? count(Math.max(1, Math.round(millis / HOUR)), "hour") : count(Math.round(millis / (24 * HOUR)), "day"));

@@ -1,6 +1,7 @@
 //! The tokens of a tenant. One is shown when it is made, and never again: only its hash is kept.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Json;
 use axum::extract::{Path, State};
@@ -13,11 +14,57 @@ use serde_json::{Value, json};
 use super::Console;
 use super::error::ConsoleError;
 
+const DAY: Duration = Duration::from_secs(24 * 3600);
+
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct Wanted {
-    /// Whether the tokens that there are end with this.
-    replace: bool,
+    #[serde(default)]
+    lifetime: Lifetime,
+    #[serde(default)]
+    others: Others,
+}
+
+/// How long a new token is good.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+enum Lifetime {
+    NinetyDays,
+    #[default]
+    OneYear,
+    NoEnd,
+}
+
+/// What becomes of the tokens that there are when a new one is made.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+enum Others {
+    EndNow,
+    /// So that identity providers go on while the new one is pasted.
+    EndInADay,
+    #[default]
+    Stay,
+}
+
+impl Lifetime {
+    fn of(&self, grant: TokenGrant) -> TokenGrant {
+        match self {
+            Self::NinetyDays => grant.lifetime(90 * DAY),
+            Self::OneYear => grant.lifetime(365 * DAY),
+            Self::NoEnd => grant.without_end(),
+        }
+    }
+}
+
+impl Others {
+    /// When they end, if they do.
+    fn after(&self) -> Option<Duration> {
+        match self {
+            Self::EndNow => Some(Duration::ZERO),
+            Self::EndInADay => Some(DAY),
+            Self::Stay => None,
+        }
+    }
 }
 
 pub(super) async fn list(State(console): State<Arc<Console>>, Path(tenant): Path<String>) -> Result<Json<Value>, ConsoleError> {
@@ -38,11 +85,13 @@ pub(super) async fn generate(
     Json(wanted): Json<Wanted>,
 ) -> Result<(StatusCode, Json<Value>), ConsoleError> {
     let cx = console.context(&tenant).await?;
-    let before = if wanted.replace { console.live_tokens(cx.tenant()).await? } else { Vec::new() };
+    let before = console.live_tokens(cx.tenant()).await?;
     let tokens = console.tenants.tokens();
-    let issued = tokens.issue(TokenGrant::new(cx.tenant().clone())).await?;
-    for old in before {
-        tokens.revoke(cx.tenant(), &old.id).await?;
+    let issued = tokens.issue(wanted.lifetime.of(TokenGrant::new(cx.tenant().clone()))).await?;
+    if let Some(after) = wanted.others.after() {
+        for old in before {
+            tokens.expire(cx.tenant(), &old.id, after).await?;
+        }
     }
     Ok((StatusCode::CREATED, Json(json!({ "token": issued.secret.expose(), "record": told(&issued.record) }))))
 }

@@ -2,7 +2,12 @@
 
 import { el, pill } from "./dom.js";
 
-export const origin = (text) => pill(text, text === "IDP" ? "idp" : text === "JIT" ? "warn" : "");
+const ORIGINS = { IDP: ["idp", "Sent by the identity provider"], JIT: ["warn", "Made at the first sign-in"], LOCAL: ["", "Made here"] };
+
+export function origin(text) {
+  const [kind, words] = ORIGINS[text] ?? ["", ""];
+  return el("span", { class: `pill ${kind}`, title: words }, text);
+}
 export const state = (active) => (active ? pill("Active", "ok") : pill("Inactive", "bad"));
 export const status = (code) => pill(String(code), code < 300 ? "ok" : code < 500 ? "warn" : "bad");
 

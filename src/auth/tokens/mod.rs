@@ -165,7 +165,17 @@ impl Tokens {
     /// - the tenant has no token of that id;
     /// - the store failed.
     pub async fn revoke(&self, tenant: &Tenant, id: &str) -> Result<(), TokenError> {
-        let known = self.store.expire(tenant, id, self.clock.now()).await?;
+        self.expire(tenant, id, Duration::ZERO).await
+    }
+
+    /// Lets a token end after a while, such as the day in which another takes its place. One that ends sooner still does.
+    ///
+    /// # Errors
+    ///
+    /// - the tenant has no token of that id;
+    /// - the store failed.
+    pub async fn expire(&self, tenant: &Tenant, id: &str, after: Duration) -> Result<(), TokenError> {
+        let known = self.store.expire(tenant, id, later(self.clock.now(), after)).await?;
         if known { Ok(()) } else { Err(TokenError::Unknown) }
     }
 

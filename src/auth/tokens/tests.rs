@@ -129,6 +129,24 @@ fn a_revoked_token_is_none_and_others_stay() {
 }
 
 #[test]
+fn a_token_can_end_after_a_while_and_never_ends_later_than_it_would() {
+    let (tokens, clock) = tokens();
+    let (some, endless) =
+        (now(tokens.issue(acme())).expect("a token"), now(tokens.issue(acme().without_end())).expect("a token"));
+    let expire = |tenant: &str, token: &IssuedToken, after| {
+        now(tokens.expire(&tenant.into(), &token.record.id, Duration::from_secs(after)))
+    };
+    assert!(matches!(expire("other", &some, 0), Err(TokenError::Unknown)));
+    expire("acme", &some, u64::MAX).expect("it is there");
+    expire("acme", &endless, 1100).expect("it is there");
+    let live = || [&some, &endless].map(|token| tenant(&tokens, &token.secret).is_some());
+    for (seconds, expected) in [(999, [true, true]), (1, [false, true]), (99, [false, true]), (1, [false, false])] {
+        clock.advance(seconds);
+        assert_eq!(live(), expected);
+    }
+}
+
+#[test]
 fn rotation_leaves_the_old_token_for_a_while() {
     let (tokens, clock) = tokens();
     let reading = Permissions { read: true, write: false };
