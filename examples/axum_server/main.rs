@@ -13,6 +13,7 @@ mod closing;
 mod console;
 mod database;
 mod finish;
+mod forwarded;
 mod ledger;
 mod oauth;
 mod options;
@@ -26,6 +27,7 @@ mod resource_types;
 mod secrets;
 mod server;
 mod tenants;
+mod visitors;
 mod welcome;
 
 use std::error::Error;
@@ -34,6 +36,7 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use axum::middleware;
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser};
 use tokio::net::TcpListener;
@@ -92,6 +95,10 @@ async fn run(options: &Options) -> Result<(), Box<dyn Error>> {
     // It may be nobody's wish to read it: a closed standard output is no reason to end.
     let _ = io::stdout().write_all(welcome.as_bytes());
     let router = server::router(&provider, &public_url, sign_in, oauth, options.body_time);
+    let router = match &*options.trusted_proxies {
+        [] => router,
+        proxies => router.layer(middleware::from_fn_with_state(proxies.into(), forwarded::look_behind)),
+    };
     server::serve(listener, router, told_to_end).await?;
     Ok(())
 }

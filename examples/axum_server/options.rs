@@ -1,5 +1,6 @@
 //! The command line.
 
+use std::net::IpAddr;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -26,6 +27,10 @@ pub(crate) struct Options {
     /// What clients reach the server under [default: http:// and the listening address]
     #[arg(long, value_name = "URL")]
     pub(crate) public_url: Option<PublicUrl>,
+    /// The address of a reverse proxy of yours, whose `X-Forwarded-For` is believed: wrong passwords are counted for the address
+    /// that it adds; repeatable
+    #[arg(long = "trusted-proxy", value_name = "ADDR", value_parser = proxy)]
+    pub(crate) trusted_proxies: Vec<IpAddr>,
     /// How requests are read that depart from the RFC
     #[arg(long, value_enum, default_value_t = Profile::Lenient)]
     pub(crate) quirks: Profile,
@@ -112,6 +117,12 @@ pub(crate) struct TenantToken {
 fn seconds(text: &str) -> Result<Duration, &'static str> {
     let seconds = text.parse().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
     seconds.filter(|time| !time.is_zero()).ok_or("write a number of seconds above 0, such as `30` or `0.5`")
+}
+
+fn proxy(text: &str) -> Result<IpAddr, &'static str> {
+    let address =
+        text.parse::<IpAddr>().map_err(|_| "write an IP address, such as `127.0.0.1`; names and networks are not taken")?;
+    Ok(address.to_canonical())
 }
 
 fn database(text: &str) -> Result<Database, &'static str> {

@@ -22,6 +22,7 @@ use crate::policy::events::EventLog;
 use crate::resource_types;
 use crate::secrets::Secrets;
 use crate::tenants::Tenants;
+use crate::visitors::ShowTheWay;
 
 /// The dispatcher, and what the host keeps for itself: its hands on users and groups, its ledger and its events.
 pub(crate) struct Provider {
@@ -62,7 +63,7 @@ impl Provider {
         let mut builder = Dispatcher::builder(public_url.scim())
             .resource_type(users.0, users.1)
             .resource_type(groups.0, groups.1)
-            .authenticate(TenantAuthenticator::new(Arc::clone(&tenants), public_url)?)
+            .authenticate(ShowTheWay::new(TenantAuthenticator::new(Arc::clone(&tenants), public_url)?, public_url.console()))
             .policy(Arc::clone(&policies.all))
             .quirks(quirks(options.quirks))
             .limits(limits)

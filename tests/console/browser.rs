@@ -138,6 +138,10 @@ impl Browser {
         self.value("document.body.innerText").await.as_str().unwrap_or_default().to_owned()
     }
 
+    pub(crate) async fn forget_cookies(&self) {
+        self.client.delete_all_cookies().await.expect("they are the browser's");
+    }
+
     pub(crate) async fn reload(&self) {
         self.client.refresh().await.expect("the page loads");
     }

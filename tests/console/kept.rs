@@ -21,7 +21,8 @@ impl Site {
 }
 
 async fn generate(administrator: &Administrator, tenant: &str, replace: bool) -> (String, String) {
-    let made = administrator.send("POST", &format!("/tenants/{tenant}/tokens"), Some(&json!({ "replace": replace }))).await;
+    let others = if replace { "endNow" } else { "stay" };
+    let made = administrator.send("POST", &format!("/tenants/{tenant}/tokens"), Some(&json!({ "others": others }))).await;
     assert_eq!(made.status, 201, "{}", made.text());
     let made = body(&made);
     let text = |value: &Value| value.as_str().expect("a text").to_owned();

@@ -1,6 +1,8 @@
 //! What the browser gets: pages that run nothing but their own scripts.
 
-use crate::administrator::{Administrator, FLAGS, send};
+use serde_json::json;
+
+use crate::administrator::{Administrator, FLAGS, body, send};
 use crate::support::demo::Demo;
 
 /// The page, and all that it loads.
@@ -45,6 +47,34 @@ async fn the_pages_are_small_and_load_nothing_from_elsewhere() {
 }
 
 #[tokio::test]
+async fn a_tenant_url_in_a_browser_says_where_to_go() {
+    let demo = Demo::start(FLAGS);
+    let page = ("Accept", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8");
+    for path in ["/scim/v2", "/t/one/scim/v2", "/t/one/scim/v2/", "/t/nobody/scim/v2", "/t/one/scim/v2/Users?count=1"] {
+        let answer = send(demo.address(), "GET", path, &[page], None).await;
+        let media_type = answer.header("Content-Type");
+        assert_eq!((answer.status, media_type.as_deref()), (401, Some("application/scim+json")), "{path}");
+        assert_eq!(answer.header("WWW-Authenticate").as_deref(), Some("Bearer realm=\"scim\""), "{path}");
+        let error = body(&answer);
+        assert_eq!(
+            (&error["status"], &error["schemas"][0]),
+            (&json!("401"), &json!("urn:ietf:params:scim:api:messages:2.0:Error"))
+        );
+        let detail = error["detail"].as_str().expect("words");
+        assert!(detail.contains("Tenant URL") && detail.contains(&format!("http://{}/console/", demo.address())), "{detail}");
+    }
+    // A program is told what is wrong with what it sent.
+    for headers in [&[("Accept", "application/scim+json")][..], &[page, ("Authorization", "Bearer wrong")]] {
+        let answer = send(demo.address(), "GET", "/t/one/scim/v2/Users", headers, None).await;
+        assert!(
+            answer.status == 401 && answer.text().contains("token") && !answer.text().contains("console"),
+            "{}",
+            answer.text()
+        );
+    }
+}
+
+#[tokio::test]
 async fn every_answer_tells_the_browser_what_the_pages_never_do() {
     let demo = Demo::start(FLAGS);
     let administrator = Administrator::sign_in(&demo).await;
@@ -75,15 +105,5 @@ async fn what_the_pages_ask_for_is_kept_by_nobody() {
     let administrator = Administrator::sign_in(&demo).await;
     for path in ["/session", "/tenants", "/tenants/one/settings", "/tenants/one/tokens", "/tenants/one/activity"] {
         assert_eq!(administrator.get(path).await.header("Cache-Control").as_deref(), Some("no-store"), "{path}");
-    }
-}
-
-#[tokio::test]
-async fn a_tenant_url_opened_in_a_browser_says_what_to_do() {
-    let demo = Demo::start(FLAGS);
-    for path in ["/t/one/scim/v2", "/t/one/scim/v2/", "/scim/v2/Users"] {
-        let answer = send(demo.address(), "GET", path, &[("Accept", "text/html,application/xhtml+xml")], None).await;
-        assert_eq!((answer.status, answer.header("Content-Type").as_deref()), (401, Some("application/scim+json")), "{path}");
-        assert!(answer.text().contains("send a token"), "{path}: {}", answer.text());
     }
 }

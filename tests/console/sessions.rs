@@ -144,6 +144,25 @@ async fn wrong_passwords_are_counted_and_then_have_to_wait() {
 }
 
 #[tokio::test]
+async fn behind_a_proxy_of_ours_wrong_passwords_are_counted_for_who_is_behind_it() {
+    for (proxy, others_wait) in [(Some("127.0.0.1"), false), (Some("192.0.2.7"), true), (None, true)] {
+        let proxy = proxy.map(|address| ["--trusted-proxy", address]);
+        let flags: Vec<_> = FLAGS.iter().copied().chain(proxy.into_iter().flatten()).collect();
+        let demo = Demo::start(&flags);
+        // What the client itself has sent stands before what the proxy has added.
+        let attempt = async |client: &str, password: &str| {
+            let headers = [("X-Forwarded-For", client)];
+            api(demo.address(), "POST", "/session", &headers, Some(&json!({ "password": password }))).await.status
+        };
+        for number in 0..5 {
+            assert_eq!(attempt(&format!("10.0.0.{number}, 203.0.113.1"), "wrong").await, 401);
+        }
+        assert_eq!(attempt("10.0.0.9, 203.0.113.1", PASSWORD).await, 429, "{proxy:?}");
+        assert_eq!(attempt("203.0.113.2", PASSWORD).await, if others_wait { 429 } else { 200 }, "{proxy:?}");
+    }
+}
+
+#[tokio::test]
 async fn the_right_password_starts_the_count_anew() {
     let demo = Demo::start(FLAGS);
     for _ in 0..3 {

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::administrator::{Administrator, FLAGS, api, body, provision, scim, user};
+use crate::administrator::{Administrator, FLAGS, body, provision, scim, user};
 use crate::browser::{Browser, run};
 use crate::support::demo::Demo;
 
@@ -12,6 +12,8 @@ async fn an_administrator_connects_an_identity_provider() {
     let address = demo.address();
     run(address, false, async move |browser: Browser| {
         browser.size(1280, 900).await;
+        browser.go("/t/one/scim/v2").await;
+        browser.read("people go to http").await;
         browser.go("/console/").await;
         browser.write("#password", "not the password").await;
         browser.click("#sign-in").await;
@@ -141,6 +143,8 @@ async fn users_groups_and_tenants_are_made_and_ended_in_the_browser() {
         browser.picture("users").await;
         browser.click(".foot button:last-child").await;
         browser.read("26–30 of 30").await;
+        let focused = browser.value("document.activeElement.closest('#list') !== null").await;
+        assert_eq!(focused, json!(true), "who turns pages by the keyboard goes on from there");
         browser.write("#search", "userName ew \"7@example.com\"").await;
         browser.read("3 users").await;
         browser.write("#search", "active eq false").await;
@@ -196,9 +200,13 @@ async fn users_groups_and_tenants_are_made_and_ended_in_the_browser() {
         browser.read("two was deleted").await;
         assert_eq!(scim(address, "GET", "/Users", "token-2", None).await.status, 401);
 
-        // The session ends elsewhere: the page says so, and asks for the password.
-        let cookie = api(address, "GET", "/session", &[], None).await;
-        assert_eq!(cookie.status, 401);
+        // The session ends meanwhile: the page says so, and asks for the password.
+        browser.visit("#/one/settings", "#settings").await;
+        browser.forget_cookies().await;
+        browser.click("#save").await;
+        browser.read("Your session has ended").await;
+        browser.find("#password").await;
+        browser.picture("session-ended").await;
     })
     .await;
 }

@@ -141,8 +141,8 @@ function members(context, page, load, reload, path) {
       el("tbody", {}, page.members.map(row)))),
     el("div", { class: "foot" }, el("span", {}, page.total > page.pageSize ? `${page.start}–${last} of ${page.total}` : count(page.total, "member")),
       page.total > page.pageSize && el("span", { class: "row" },
-        el("button", { type: "button", disabled: page.start === 1, onclick: () => load(Math.max(1, page.start - page.pageSize)) }, "Back"),
-        el("button", { type: "button", disabled: last >= page.total, onclick: () => load(page.start + page.pageSize) }, "Next")))];
+        el("button", { type: "button", id: "back", disabled: page.start === 1, onclick: () => load(Math.max(1, page.start - page.pageSize)) }, "Back"),
+        el("button", { type: "button", id: "next", disabled: last >= page.total, onclick: () => load(page.start + page.pageSize) }, "Next")))];
 }
 
 const history = (events, id) => el("section", { class: "card", id: "history" }, el("h2", {}, "History"), events.length

@@ -64,7 +64,7 @@ export async function directoryPage(context, key) {
     const here = wanted.sort === column.sort;
     const turn = () => change({ sort: column.sort, descending: here && !wanted.descending, start: 1 });
     return el("th", { scope: "col", class: `${column.wide ? "wide" : ""} ${column.number ? "number" : ""}`, "aria-sort": column.sort && here ? (wanted.descending ? "descending" : "ascending") : null },
-      column.sort ? el("button", { type: "button", onclick: turn }, `${column.name} `) : column.name);
+      column.sort ? el("button", { type: "button", id: `by-${column.sort}`, onclick: turn }, `${column.name} `) : column.name);
   };
   const table = (page) => el("div", { class: "scroll" }, el("table", {},
     el("thead", {}, el("tr", {}, kind.columns.map(heading))),
@@ -76,8 +76,8 @@ export async function directoryPage(context, key) {
     return el("div", { class: "foot" },
       el("span", { id: "range" }, page.total > PAGE ? `${wanted.start}–${last} of ${page.total}` : count(page.total, kind.one)),
       page.total > PAGE && el("span", { class: "row" },
-        el("button", { type: "button", disabled: wanted.start === 1, onclick: () => change({ start: Math.max(1, wanted.start - PAGE) }) }, "Back"),
-        el("button", { type: "button", disabled: last >= page.total, onclick: () => change({ start: wanted.start + PAGE }) }, "Next")));
+        el("button", { type: "button", id: "back", disabled: wanted.start === 1, onclick: () => change({ start: Math.max(1, wanted.start - PAGE) }) }, "Back"),
+        el("button", { type: "button", id: "next", disabled: last >= page.total, onclick: () => change({ start: wanted.start + PAGE }) }, "Next")));
   };
 
   later(search, () => change({ search: search.value, start: 1 }));

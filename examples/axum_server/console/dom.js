@@ -18,9 +18,13 @@ export function append(element, children) {
   }
 }
 
+/// What had the focus has it again, if it is there as before: who goes by the keyboard turns pages.
 export function show(element, ...children) {
+  const focused = element.contains(document.activeElement) ? document.activeElement.id : "";
   element.replaceChildren();
   append(element, children);
+  const again = focused && document.getElementById(focused);
+  if (again) (again.disabled ? element.querySelector("a, button:enabled") : again)?.focus();
 }
 
 export const pill = (text, kind = "") => el("span", { class: `pill ${kind}` }, text);
