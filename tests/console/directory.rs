@@ -99,7 +99,7 @@ async fn the_members_of_a_large_group_come_in_pages() {
     let last = page["members"].as_array().and_then(|members| members.last()).expect("members").clone();
     let expected = json!({
         "id": user, "name": "Ann \"A\" Other", "userName": "Ann \"A\" Other", "active": true, "isUser": true,
-        "isDirect": true, "origin": "LOCAL",
+        "isGroup": false, "isDirect": true, "origin": "LOCAL",
     });
     assert_eq!((last, &page["members"][0]["isUser"]), (expected.clone(), &json!(false)));
     for (search, found) in [
@@ -115,4 +115,39 @@ async fn the_members_of_a_large_group_come_in_pages() {
     }
     let sent: Vec<Value> = members.iter().map(|member| member["value"].clone()).collect();
     assert_eq!(seen, sent);
+}
+
+#[tokio::test]
+async fn members_by_way_of_a_group_are_found_and_told_apart() {
+    let demo = Demo::start(FLAGS);
+    let administrator = Administrator::sign_in(&demo).await;
+    let user = provision(demo.address(), "token-1", "bjensen").await;
+    let group = async |name: &str, member: &str| {
+        let given = json!({
+            "schemas": ["urn:ietf:params:scim:schemas:core:2.0:Group"], "displayName": name, "members": [{ "value": member }],
+        });
+        let made = body(&scim(demo.address(), "POST", "/Groups", "token-1", Some(&given)).await);
+        made["id"].as_str().expect("an id").to_owned()
+    };
+    let inner = group("Inner", &user).await;
+    let (outer, other) = (group("Outer", &inner).await, group("Other", &user).await);
+    let local = administrator.send("POST", "/tenants/one/groups", Some(&json!({ "displayName": "Local" }))).await;
+    let local = body(&local)["id"].as_str().expect("an id").to_owned();
+    administrator.send("PUT", &format!("/tenants/one/groups/{local}/members/{user}"), Some(&json!({}))).await;
+    for (group, search, id, told) in [
+        (&outer, "", &inner, (false, true, true, "IDP")),
+        (&outer, "jensen", &user, (true, false, false, "IDP")),
+        (&other, "jensen", &user, (true, false, true, "IDP")),
+        (&local, "jensen", &user, (true, false, true, "LOCAL")),
+        (&other, "", &user, (true, false, true, "IDP")),
+    ] {
+        let path = format!("/tenants/one/directory/groups/{group}/members?search={search}");
+        let page = body(&administrator.get(&path).await);
+        let member = &page["members"][0];
+        let (is_user, is_group, is_direct, origin) = told;
+        let expected = json!([1, id, is_user, is_group, is_direct, origin]);
+        let found =
+            [&page["total"], &member["id"], &member["isUser"], &member["isGroup"], &member["isDirect"], &member["origin"]];
+        assert_eq!(json!(found), expected, "{search}: {page}");
+    }
 }

@@ -132,9 +132,9 @@ function members(context, page, load, reload, path) {
     },
   });
   const row = (member) => el("tr", {},
-    el("td", {}, member.isUser ? el("a", { href: context.link("users", member.id) }, member.name ?? member.id) : (member.name ?? member.id),
+    el("td", {}, member.isUser || member.isGroup ? el("a", { href: context.link(member.isUser ? "users" : "groups", member.id) }, member.name ?? member.id) : (member.name ?? member.id),
       member.userName && member.userName !== member.name && el("span", { class: "muted small" }, el("br"), member.userName)),
-    el("td", {}, origin(member.origin)), el("td", { class: "wide" }, member.isUser ? state(member.active) : pill("not a user")),
+    el("td", {}, origin(member.origin)), el("td", { class: "wide" }, member.isUser ? state(member.active) : pill(member.isGroup ? "a group" : "not known here")),
     el("td", { class: "number" }, !member.isDirect ? pill("through a group") : el("button", { type: "button", class: "quiet danger", onclick: () => leave(member), "aria-label": `Take ${member.name ?? member.id} out` }, "Take out")));
   return [
     el("div", { class: "scroll" }, el("table", {}, el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "Name"), el("th", { scope: "col" }, "Origin"), el("th", { scope: "col", class: "wide" }, "State"), el("th", { scope: "col" }, el("span", { class: "unseen" }, "Action")))),

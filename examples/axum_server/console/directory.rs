@@ -48,6 +48,7 @@ struct Member {
     active: bool,
     /// Whether it is a user who is there.
     is_user: bool,
+    is_group: bool,
     /// Whether the group lists it, and not only a group within it.
     is_direct: bool,
     origin: Origin,
@@ -185,6 +186,7 @@ impl Member {
             user_name: text("userName").cloned().unwrap_or_default(),
             active: user.is_none_or(|user| user["active"] != Value::Bool(false)),
             is_user: user.is_some(),
+            is_group: false,
             is_direct: true,
             origin: Origin::default(),
         }
@@ -202,7 +204,7 @@ impl Console {
         let users: HashMap<&str, Value> = users.iter().map(|user| (user.id(), json!(user.attributes()))).collect();
         let member = |listed: &&Value| {
             let id = listed["value"].as_str().unwrap_or_default();
-            Member::new(id, users.get(id), &listed["display"])
+            Member { is_group: listed["type"] == "Group", ..Member::new(id, users.get(id), &listed["display"]) }
         };
         Ok(Members { total: all.len().into(), members: page.iter().map(member).collect() })
     }
