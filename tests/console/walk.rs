@@ -50,6 +50,7 @@ async fn an_administrator_connects_an_identity_provider() {
         browser.choose("#lifetime", "noEnd").await;
         browser.click("#generate").await;
         browser.read("ends in 24 hours").await;
+        browser.picture("settings-overlap").await;
         browser.choose("#others", "endNow").await;
         browser.choose("#lifetime", "oneYear").await;
         let first = browser.find("#fresh-token #token").await.prop("value").await.expect("a value").expect("a token");
