@@ -49,8 +49,16 @@
 //! the ready-made tokens of the feature `tokens`. [`auth`] also says what is the library's part in security, and what the host's.
 //! Known departures of real clients are repaired and reported: see [`Quirks`].
 //!
-//! Features, none of them on by itself: `tokens` (bearer tokens, kept as hashes), `tower` (the dispatcher as a
-//! `tower::Service`), `tracing` (a span for each request).
+//! Features, none of them on by itself:
+//!
+//! | feature | what it adds |
+//! |---|---|
+//! | `tokens` | [`auth`]`::Tokens`: bearer tokens, shown once, kept as hashes |
+//! | `tower` | the dispatcher as a `tower::Service`, to mount in any router |
+//! | `tracing` | a span for each request, without personal data |
+//! | `sql` | `sql`: filters, orders and pages as SQL, for tables of the host's |
+//! | `sqlite`, `postgres` | `backend`: stores over a SQLite file or a PostgreSQL database |
+//! | `testkit` | `testkit`: the checks that a store of the host's must pass |
 //!
 //! What the crate is not: an HTTP server, a SCIM client, or a user database.
 
