@@ -15,6 +15,7 @@ mod changes {
     mod group_members;
     mod hashing_store;
     mod heard;
+    mod joining;
     mod nested_groups;
     mod one_primary;
     mod passwords;

@@ -1,27 +1,63 @@
-//! Bodies that have to come in time, so that nobody can hold a connection by sending one byte after the other.
+//! Bodies that have to come in time, so that nobody can hold a connection by sending one byte after the other; and what is left
+//! of those that nobody wants to read.
 
-use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
+use std::{io, mem};
 
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
-use http_body::{Frame, SizeHint};
+use futures_util::StreamExt;
+use http::header::EXPECT;
+use http_body::{Body as _, Frame, SizeHint};
+use tokio::runtime::Handle;
 use tokio::time::{self, Sleep};
+
+/// How much of a body is thrown away.
+const THROWN_AWAY: usize = 64 * 1024 * 1024;
+
+/// How long a client may be silent while its body is thrown away.
+const SILENCE: Duration = Duration::from_secs(1);
 
 /// A body that fails once the time is over; scimwire answers that with 408.
 struct Timed {
     body: Body,
     over: Pin<Box<Sleep>>,
+    /// Whether the client asks before it sends the body.
+    asks: bool,
 }
 
 /// Gives the body of each request so much time to come.
 pub(crate) async fn wait_no_longer(State(time): State<Duration>, request: Request, next: Next) -> Response {
-    let request = request.map(|body| Body::new(Timed { body, over: Box::pin(time::sleep(time)) }));
+    let asks = request.headers().contains_key(EXPECT);
+    let request = request.map(|body| Body::new(Timed { body, over: Box::pin(time::sleep(time)), asks }));
     next.run(request).await
+}
+
+impl Drop for Timed {
+    /// Most clients look for an answer, such as that the body is too large, when they have sent all of it. They would find the
+    /// connection broken if nobody took in the rest.
+    fn drop(&mut self) {
+        let runtime = Handle::try_current().ok().filter(|_| !self.asks && !self.body.is_end_stream());
+        if let Some(runtime) = runtime {
+            let rest = mem::take(&mut self.body);
+            runtime.spawn(time::timeout_at(self.over.deadline(), throw_away(rest)));
+        }
+    }
+}
+
+async fn throw_away(body: Body) {
+    let mut body = body.into_data_stream();
+    let mut left = THROWN_AWAY;
+    while let Ok(Some(Ok(data))) = time::timeout(SILENCE, body.next()).await {
+        match left.checked_sub(data.len()) {
+            Some(less) => left = less,
+            None => return,
+        }
+    }
 }
 
 impl http_body::Body for Timed {

@@ -21,7 +21,7 @@ pub struct DispatcherBuilder {
     base_url: String,
     endpoints: Vec<Endpoint>,
     authenticator: Option<Arc<dyn Authenticate>>,
-    policy: Arc<dyn Policy>,
+    policy: Option<Arc<dyn Policy>>,
     quirks: Quirks,
     limits: Limits,
     features: Features,
@@ -57,7 +57,7 @@ impl DispatcherBuilder {
             base_url,
             endpoints: Vec::new(),
             authenticator: None,
-            policy: Arc::new(NoPolicy),
+            policy: None,
             quirks: Quirks::default(),
             limits: Limits::default(),
             features: Features::default(),
@@ -86,7 +86,7 @@ impl DispatcherBuilder {
 
     /// Gives the host a say in changes.
     pub fn policy(self, policy: impl Policy) -> Self {
-        Self { policy: Arc::new(policy), ..self }
+        Self { policy: Some(Arc::new(policy)), ..self }
     }
 
     /// Chooses how requests are read that depart from the RFC; [`Quirks::LENIENT`], unless said otherwise.
@@ -148,7 +148,8 @@ impl DispatcherBuilder {
             endpoints: self.endpoints,
             locations,
             authenticator,
-            policy: self.policy,
+            host_has_a_say: self.policy.is_some(),
+            policy: self.policy.unwrap_or_else(|| Arc::new(NoPolicy)),
             quirks: self.quirks,
             limits: self.limits,
             features: self.features,

@@ -13,16 +13,17 @@ use crate::schema::{ResourceType, Schema};
 impl Exchange<'_> {
     pub(super) fn discover(self, discovery: &Discovery) -> Result<Answer, Failure> {
         self.check_accept()?;
+        self.check_no_filter(discovery)?;
         let document = match discovery {
             Discovery::ServiceProviderConfig => {
                 self.provider.config(&self.features, &format!("{}/ServiceProviderConfig", self.locations.base_url()))
             }
-            Discovery::ResourceTypes => list(self.resource_types().map(|known| self.resource_type(known)).collect(), &self)?,
+            Discovery::ResourceTypes => list(self.resource_types().map(|known| self.resource_type(known)).collect())?,
             Discovery::ResourceType(name) => {
                 let found = self.resource_types().find(|known| known.name() == name).ok_or_else(not_found)?;
                 self.resource_type(found)
             }
-            Discovery::Schemas => list(self.schemas().map(|known| self.schema(known)).collect(), &self)?,
+            Discovery::Schemas => list(self.schemas().map(|known| self.schema(known)).collect())?,
             Discovery::Schema(uri) => {
                 let found = self.schemas().find(|known| known.uri().is(uri)).ok_or_else(not_found)?;
                 self.schema(found)
@@ -30,6 +31,17 @@ impl Exchange<'_> {
         };
         let body = serde_json::to_vec(&document).map_err(crate::store::StoreError::other)?;
         Ok(Answer { body: Some(body), ..Answer::status(StatusCode::OK) })
+    }
+
+    /// Parameters of queries do not apply, and a filter is refused, so that nobody takes the answer for a filtered one (RFC
+    /// 7644, Section 4). One that was asked for by name is no list, and not taken for one.
+    fn check_no_filter(&self, discovery: &Discovery) -> Result<(), Failure> {
+        let by_name = matches!(discovery, Discovery::ResourceType(_) | Discovery::Schema(_));
+        let query = self.head.uri.query().unwrap_or_default();
+        if !by_name && form_urlencoded::parse(query.as_bytes()).any(|(name, _)| name.eq_ignore_ascii_case("filter")) {
+            return Err(Error::status_only(StatusCode::FORBIDDEN, "a filter does not apply here: read all there is").into());
+        }
+        Ok(())
     }
 
     fn resource_types(&self) -> impl Iterator<Item = &ResourceType> {
@@ -59,13 +71,8 @@ impl Exchange<'_> {
     }
 }
 
-/// A list of all there are; parameters of queries do not apply, and a filter is refused, so that nobody takes the answer for
-/// a filtered one (RFC 7644, Section 4).
-fn list(documents: Vec<Value>, exchange: &Exchange<'_>) -> Result<Value, Failure> {
-    let query = exchange.head.uri.query().unwrap_or_default();
-    if form_urlencoded::parse(query.as_bytes()).any(|(name, _)| name.eq_ignore_ascii_case("filter")) {
-        return Err(Error::status_only(StatusCode::FORBIDDEN, "a filter does not apply here: read all of them").into());
-    }
+/// All there are.
+fn list(documents: Vec<Value>) -> Result<Value, Failure> {
     let total_results = Some(documents.len());
     let list = ListResponse { total_results, start_index: Some(1), next_cursor: None, resources: documents };
     Ok(serde_json::to_value(list).map_err(crate::store::StoreError::other)?)

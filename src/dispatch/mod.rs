@@ -77,6 +77,8 @@ struct Provider {
     locations: Locations,
     authenticator: Arc<dyn Authenticate>,
     policy: Arc<dyn Policy>,
+    /// Whether there is a policy, which may react to what it hears.
+    host_has_a_say: bool,
     quirks: Quirks,
     limits: Limits,
     features: Features,

@@ -11,12 +11,12 @@ use super::precondition::precondition;
 use super::{Endpoint, Exchange, not_implemented};
 use crate::message::{PatchOp, PatchOperation};
 use crate::patch::{PlanBinder, Replacement, Rules};
-use crate::policy::{Creating, Deleting, Policy};
+use crate::policy::{Creating, Deleting, Joining, Policy};
 use crate::query::{Projected, Projection};
 use crate::quirks::{Deviation, Quirks, rewrite};
 use crate::resource::{Intake, Meta, Resource, check};
 use crate::schema::{Attribute, ResolvedPath, ResourceType, Returned, Schema};
-use crate::store::{Change, Operation, StoreError, Update, member_ids};
+use crate::store::{Change, Operation, StoreError, Update, leave_out_members, member_ids};
 
 /// What a body says, and what it unassigns in so many words.
 type Wanted = (Resource, Vec<(Option<String>, String)>);
@@ -38,7 +38,9 @@ impl Exchange<'_> {
         }
         resource.settle_schemas(&endpoint.resource_type);
         check(&resource, &endpoint.resource_type)?;
-        self.check_joining(endpoint, &member_ids(&endpoint.resource_type, &resource)).await?;
+        if let Joining::Without(ids) = self.joining(endpoint, &member_ids(&endpoint.resource_type, &resource)).await? {
+            leave_out_members(&endpoint.resource_type, &mut resource, &ids);
+        }
         resource.set_meta(&Meta::new(endpoint.resource_type.name(), self.provider.clock.now()));
         let resource = Arc::new(endpoint.store.create(resource, self.cx).await?);
         let change = Change::created(Arc::clone(&endpoint.resource_type), self.cx.tenant().clone(), resource);
@@ -156,7 +158,10 @@ impl Exchange<'_> {
     }
 
     async fn update(&mut self, endpoint: &Endpoint, id: &str, update: Update) -> Result<Change, Failure> {
-        self.check_joining(endpoint, &update.joining()).await?;
+        let update = match self.joining(endpoint, &update.joining()).await? {
+            Joining::Without(ids) => update.leaving_out(&ids),
+            Joining::All => update,
+        };
         let (policy, cx) = (Arc::clone(&self.provider.policy), self.cx.clone());
         let resource_type = Arc::clone(&endpoint.resource_type);
         let hook = Box::new(move |before: &Resource, after: &mut Resource| {
@@ -171,12 +176,12 @@ impl Exchange<'_> {
         Ok(self.tell(change).await)
     }
 
-    /// Whether the host takes those whom the client names as members.
-    async fn check_joining(&self, endpoint: &Endpoint, members: &[String]) -> Result<(), Failure> {
-        if !members.is_empty() {
-            self.provider.policy.joining(&endpoint.resource_type, members, self.cx).await?;
+    /// Whom the host takes of those that the client names as members.
+    async fn joining(&self, endpoint: &Endpoint, members: &[String]) -> Result<Joining, Failure> {
+        if members.is_empty() {
+            return Ok(Joining::All);
         }
-        Ok(())
+        Ok(self.provider.policy.joining(&endpoint.resource_type, members, self.cx).await?)
     }
 
     /// Tells the host what was committed. It had the passwords before they were stored, and has them no second time.
@@ -220,14 +225,15 @@ impl Exchange<'_> {
         }
     }
 
-    /// Whether a state lacks what a store adds when it is read: the groups of a user, the types of new members.
+    /// Whether a state lacks what a store adds when it is read: the groups of a user, the types of new members. Nobody is in a
+    /// group who was made just now, unless by the host, when it heard of that.
     fn lacks_derived(&self, endpoint: &Endpoint, change: &Change, state: &Resource, projection: &Projection) -> bool {
         let created = change.operation == Operation::Create;
         let reads = |attribute: &&Arc<Attribute>| projection.reads(attribute);
         let view = endpoint.resource_type.membership_view().filter(reads);
         let members = endpoint.resource_type.membership().filter(reads);
         let has_members = members.is_some_and(|members| state.get(members.name()).is_some());
-        if created { has_members } else { view.is_some() }
+        if created { has_members || (view.is_some() && self.provider.host_has_a_say) } else { view.is_some() }
     }
 
     fn answer_with(

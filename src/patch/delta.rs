@@ -119,6 +119,11 @@ impl<'p> Folding<'p> {
     }
 }
 
+/// Takes the members with these ids off a list.
+pub(crate) fn leave_out(members: &mut Vec<Value>, ids: &HashSet<String>) {
+    members.retain(|member| id(member).is_none_or(|id| !ids.contains(id)));
+}
+
 fn id(member: &Value) -> Option<&str> {
     member.get("value")?.as_str()
 }

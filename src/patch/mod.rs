@@ -30,6 +30,7 @@ mod target;
 pub use apply::Patched;
 pub use bind::PlanBinder;
 pub use delta::MemberDelta;
+pub(crate) use delta::leave_out;
 pub use error::{PatchError, PatchErrorKind};
 pub use path::{Path, PathError};
 pub use plan::Plan;

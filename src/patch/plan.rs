@@ -1,11 +1,12 @@
 //! A change bound to a schema: canonical targets, values of the right type.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use super::delta::MemberDelta;
+use super::delta::{MemberDelta, leave_out};
 use super::rules::NoMatch;
 use crate::filter::BoundFilter;
 use crate::schema::{Attribute, ResolvedPath, ResourceType, Schema};
@@ -181,6 +182,24 @@ impl Plan {
             }
         }
         ids
+    }
+
+    /// Does not put in who has one of these ids; who is put in the place of another one stays.
+    pub(crate) fn leave_out(&mut self, ids: &HashSet<String>) {
+        let Some(membership) = self.resource_type.membership() else {
+            return;
+        };
+        for step in self.steps.iter_mut().filter(|step| step.is_of(membership)) {
+            let StepChange::Target(StepTarget { filter: None, sub: None, .. }, action) = &mut step.change else {
+                continue;
+            };
+            if let Action::Add(Value::Array(members)) | Action::Replace(Some(Value::Array(members))) = action {
+                leave_out(members, ids);
+                if members.is_empty() && matches!(action, Action::Replace(_)) {
+                    *action = Action::Replace(None);
+                }
+            }
+        }
     }
 
     /// The attributes that the client named.

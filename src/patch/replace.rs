@@ -1,10 +1,11 @@
 //! PUT: what becomes of each attribute, by its mutability (RFC 7644, Section 3.5.1).
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use super::delta::MemberDelta;
+use super::delta::{MemberDelta, leave_out};
 use super::error::{PatchError, PatchErrorKind};
 use super::rules::Omitted;
 use crate::resource::{Resource, same_value};
@@ -67,6 +68,21 @@ impl Replacement {
     #[must_use]
     pub fn wanted(&self) -> &Resource {
         &self.wanted
+    }
+
+    /// Does not put in who has one of these ids.
+    pub(crate) fn leave_out(&mut self, ids: &HashSet<String>) {
+        let Some(membership) = self.resource_type.membership() else {
+            return;
+        };
+        if let Some(Value::Array(members)) = self.wanted.object_mut().get_mut(membership.name()) {
+            leave_out(members, ids);
+            if members.is_empty() {
+                // Nobody is a member: that is not the same as no word about members.
+                self.cleared.push((None, membership.name().to_owned()));
+                self.wanted.remove(membership.name());
+            }
+        }
     }
 
     fn replace(&self, current: Resource, chosen: impl Fn(&Attribute) -> bool) -> Result<Resource, PatchError> {

@@ -1,8 +1,10 @@
 //! Several policies as one.
 
+use std::collections::HashSet;
+
 use async_trait::async_trait;
 
-use super::{Creating, Deleting, Policy, Turn};
+use super::{Creating, Deleting, Joining, Policy, Turn};
 use crate::auth::RequestContext;
 use crate::error::Error;
 use crate::resource::Resource;
@@ -35,11 +37,15 @@ impl<T: Policy> Policy for Vec<T> {
         Ok(Creating::Store)
     }
 
-    async fn joining(&self, resource_type: &ResourceType, members: &[String], cx: &RequestContext) -> Result<(), Error> {
+    async fn joining(&self, resource_type: &ResourceType, members: &[String], cx: &RequestContext) -> Result<Joining, Error> {
+        let mut without = HashSet::new();
         for policy in self {
-            policy.joining(resource_type, members, cx).await?;
+            match policy.joining(resource_type, members, cx).await? {
+                Joining::All => {}
+                Joining::Without(ids) => without.extend(ids),
+            }
         }
-        Ok(())
+        Ok(if without.is_empty() { Joining::All } else { Joining::Without(without) })
     }
 
     fn updating(

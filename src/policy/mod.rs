@@ -4,6 +4,7 @@ mod chain;
 mod host;
 mod turn;
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -76,13 +77,14 @@ pub trait Policy: Send + Sync + 'static {
     }
 
     /// Before members are put into a resource, with the ids of all that the client names as members, whether they are members
-    /// already or not: may refuse those that the host does not know. Otherwise they are members as well, since they may yet come.
+    /// already or not: may refuse those that the host does not know, or leave them out. Otherwise they are members as well,
+    /// since they may yet come.
     ///
     /// # Errors
     ///
     /// - the host refuses; the client gets this answer.
-    async fn joining(&self, _resource_type: &ResourceType, _members: &[String], _cx: &RequestContext) -> Result<(), Error> {
-        Ok(())
+    async fn joining(&self, _resource_type: &ResourceType, _members: &[String], _cx: &RequestContext) -> Result<Joining, Error> {
+        Ok(Joining::All)
     }
 
     /// Inside the store's transaction, with the state before and after: may change the latter, or refuse. It may be called
@@ -134,6 +136,18 @@ pub enum Creating {
     },
 }
 
+/// Who of those that a client names as members is taken.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Joining {
+    /// All of them.
+    #[default]
+    All,
+    /// All but those with these ids: the request goes on as if it did not name them. A member that is put in the place of
+    /// another one, as by `members[value eq "a"]`, stays all the same.
+    Without(HashSet<String>),
+}
+
 /// What becomes of a resource that is to be deleted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -167,7 +181,7 @@ impl<T: Policy + ?Sized> Policy for Arc<T> {
         (**self).creating(resource_type, resource, cx).await
     }
 
-    async fn joining(&self, resource_type: &ResourceType, members: &[String], cx: &RequestContext) -> Result<(), Error> {
+    async fn joining(&self, resource_type: &ResourceType, members: &[String], cx: &RequestContext) -> Result<Joining, Error> {
         (**self).joining(resource_type, members, cx).await
     }
 

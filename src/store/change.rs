@@ -1,11 +1,12 @@
 //! What was committed, from the difference of two states.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
 use crate::auth::Tenant;
-use crate::patch::PatchRepair;
+use crate::patch::{PatchRepair, leave_out};
 use crate::resource::{Resource, Version};
 use crate::schema::{ResolvedPath, ResourceType};
 
@@ -154,6 +155,19 @@ pub(crate) fn same_member(one: &Map<String, Value>, other: &Map<String, Value>) 
     let derived = |name: &str| name == "type" && !(one.contains_key("type") && other.contains_key("type"));
     let said = |of: &Map<String, Value>| of.keys().filter(|name| !derived(name)).count();
     said(one) == said(other) && one.iter().all(|(name, value)| derived(name) || other.get(name) == Some(value))
+}
+
+/// Takes the members with these ids out of a state.
+pub(crate) fn leave_out_members(resource_type: &ResourceType, resource: &mut Resource, ids: &HashSet<String>) {
+    let Some(membership) = resource_type.membership() else {
+        return;
+    };
+    if let Some(Value::Array(members)) = resource.object_mut().get_mut(membership.name()) {
+        leave_out(members, ids);
+        if members.is_empty() {
+            resource.remove(membership.name());
+        }
+    }
 }
 
 pub(crate) fn member_ids(resource_type: &ResourceType, resource: &Resource) -> Vec<String> {

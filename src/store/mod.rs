@@ -22,9 +22,9 @@ pub use memory::{MemoryDirectory, MemoryStore};
 pub use precondition::{EntityTags, Precondition};
 pub use update::{Update, UpdateHook};
 
-pub(crate) use change::member_ids;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub(crate) use change::same_member;
+pub(crate) use change::{leave_out_members, member_ids};
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub(crate) use memory::CARRIED_MEMBERS;
 

@@ -1,6 +1,6 @@
 //! PUT and PATCH, for a store: one thing to apply inside its transaction.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::sync::Arc;
 
@@ -89,6 +89,21 @@ impl Update {
             Requested::Patch(plan) => plan.joining(),
             Requested::Put(replacement) => member_ids(&self.resource_type, replacement.wanted()),
         }
+    }
+
+    /// The same, as if the client had not named these as members.
+    pub(crate) fn leaving_out(mut self, ids: &HashSet<String>) -> Self {
+        self.members = match &mut self.change {
+            Requested::Patch(plan) => {
+                plan.leave_out(ids);
+                plan.member_delta()
+            }
+            Requested::Put(replacement) => {
+                replacement.leave_out(ids);
+                replacement.member_delta()
+            }
+        };
+        self
     }
 
     /// Whether the change is about that attribute of the core schema.

@@ -9,7 +9,7 @@ use scimwire::auth::RequestContext;
 use scimwire::message::PatchOperation;
 use scimwire::policy::{Creating, Deleting, HostAccess, Policy, Turn};
 use scimwire::store::{Change, Operation, Precondition};
-use scimwire::{Error, MemoryStore, Resource, ResourceType, StoreError};
+use scimwire::{Dispatcher, Error, MemoryDirectory, MemoryStore, Resource, ResourceType, StoreError};
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
 use tokio::task::yield_now;
@@ -400,55 +400,27 @@ async fn a_policy_reacts_with_changes_of_its_own() {
     assert_eq!(recorder.one().resource_type, "User");
 }
 
-/// Knows nobody whose id begins with `x`, and counts how often it is asked.
-#[derive(Clone, Default)]
-struct Knows(Arc<AtomicUsize>);
-
-#[async_trait]
-impl Policy for Knows {
-    async fn joining(&self, resource_type: &ResourceType, members: &[String], _: &RequestContext) -> Result<(), Error> {
-        assert_eq!(resource_type.name(), "Group");
-        self.0.fetch_add(1, Ordering::Relaxed);
-        match members.iter().find(|id| id.starts_with('x')) {
-            Some(id) => Err(Error::typed(scimwire::ScimType::InvalidValue, format!("nobody has the id `{id}`"))),
-            None => Ok(()),
-        }
-    }
-}
-
 #[tokio::test]
-async fn the_host_refuses_members_that_it_does_not_know() {
-    let knows = Knows::default();
-    let provider = under(vec![Arc::new(Recorder::default()), Arc::new(knows.clone())]);
-    let asked = || knows.0.swap(0, Ordering::Relaxed);
-    provider.post("/Groups", &group("Tours", &["a", "x1"])).await.refused("invalidValue");
-    assert_eq!(provider.total("/Groups").await, 0);
-    let path = provider.group("Tours", &["a"]).await;
-    assert_eq!(asked(), 2);
-    let before = provider.read(&path).await;
-    let detail = provider.put(&path, &group("Tours", &["a", "x2"])).await.refused("invalidValue");
-    assert_eq!(detail, "nobody has the id `x2`");
-    let stranger = json!([{ "value": "b" }, { "value": "x3" }]);
-    for operations in [
-        json!([{ "op": "add", "path": "members", "value": stranger }]),
-        json!([{ "op": "replace", "path": "members", "value": stranger }]),
-        json!([{ "op": "add", "value": { "members": stranger } }]),
-        json!([{ "op": "replace", "value": { "members": stranger, "displayName": "x" } }]),
-        json!([{ "op": "add", "path": "members", "value": stranger }, { "op": "remove", "path": "members[value eq \"x3\"]" }]),
-        json!([{ "op": "replace", "path": "members[value eq \"a\"]", "value": { "value": "x4" } }]),
-    ] {
-        let answer = provider.patch(&path, &operations).await;
-        assert_eq!(answer.status, 400, "{operations}");
-        assert_eq!(provider.read(&path).await, before, "{operations}");
+async fn the_answer_to_a_post_shows_what_the_host_made_of_it() {
+    // P-3.1-02
+    let [user_type, group_type, ..] = types();
+    let directory = MemoryDirectory::new();
+    let groups = HostAccess::new(group_type.clone(), directory.store(group_type.clone()));
+    let scim = Dispatcher::builder("https://example.com/scim/v2")
+        .resource_type(user_type.clone(), directory.store(user_type))
+        .resource_type(group_type.clone(), directory.store(group_type))
+        .unauthenticated()
+        .policy(Departments { groups })
+        .build()
+        .expect("the types are consistent");
+    for (query, shown) in
+        [("", Some("Tour Operations")), ("?attributes=groups", Some("Tour Operations")), ("?attributes=title", None)]
+    {
+        let user = json!({ "userName": format!("of {query}"), ENTERPRISE: { "department": "Tour Operations" } });
+        let request = http::Request::post(format!("/scim/v2/Users{query}")).body(user.to_string()).expect("a request");
+        let answer = scim.dispatch(request).await;
+        assert_eq!(answer.status(), 201);
+        let made: Value = serde_json::from_slice(answer.body()).expect("JSON");
+        assert_eq!(made["groups"][0]["display"].as_str(), shown, "{made}");
     }
-    assert!(asked() >= 6);
-    provider.patched(&path, json!([{ "op": "add", "path": "members", "value": [{ "value": "b" }] }])).await;
-    assert_eq!(asked(), 1);
-    // Who leaves need not be known, and what is not about members asks nobody.
-    provider.patched(&path, json!([{ "op": "remove", "path": "members[value eq \"x5\"]" }])).await;
-    provider.patched(&path, replace("displayName", json!("x6"))).await;
-    provider.patched(&path, replace("members[value eq \"a\"].display", json!("x7"))).await;
-    provider.put(&path, &group("Tours", &[])).await.ok();
-    provider.create("/Users", &bjensen()).await;
-    assert_eq!(asked(), 0);
 }

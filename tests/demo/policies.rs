@@ -165,7 +165,9 @@ async fn the_account_size_is_that_of_the_moment_and_stays() {
 async fn a_department_is_a_group_that_is_joined_and_not_left() {
     let host = Host::start(&["--department-groups"]);
     let tours = host.group("Tours", &[]).await;
-    let ann = host.create("/Users", &of_department("ann", "tours")).await;
+    let created = post(host.address(), "/scim/v2/Users", "token-1", &of_department("ann", "tours")).await;
+    assert_eq!(body(&created)["groups"][0]["display"], "Tours", "{}", created.text());
+    let ann = id(&body(&created));
     assert_eq!(host.groups_of(&ann).await, listed(&[("Tours", "LOCAL")]));
     assert_eq!(host.view(&format!("groups/{tours}")).await["origin"], "IDP");
     let path = format!("/Users/{ann}");

@@ -15,6 +15,11 @@ async fn a_body_beyond_the_limit_is_a_scim_error() {
     let spaces = vec![b' '; LIMIT];
     let answer = send(demo.address(), "POST", "/scim/v2/Users", &headers, Some(&spaces)).await;
     assert_scim_error(&answer, 400);
+    // Who looks for the answer only when all is sent finds it.
+    for (path, length) in [("/scim/v2/Users", LIMIT + 1), ("/scim/v2/Bulk", 3 * LIMIT)] {
+        let answer = send(demo.address(), "POST", path, &headers, Some(&vec![b' '; length])).await;
+        assert_scim_error(&answer, 413);
+    }
     let answer = sent(&demo, &format!("Content-Length: {}\r\n\r\n", LIMIT + 1)).await;
     assert!(answer.starts_with("HTTP/1.1 413 ") && answer.contains("\"status\":\"413\""), "{answer}");
 }

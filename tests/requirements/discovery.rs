@@ -165,17 +165,18 @@ async fn parameters_of_queries_do_not_apply() {
 }
 
 #[tokio::test]
-async fn a_filter_on_a_list_is_refused() {
+async fn a_filter_on_discovery_is_refused() {
     // P-4-07
     let provider = Provider::strict();
-    for path in ["/ResourceTypes", "/Schemas"] {
+    const WHOLE: [&str; 4] = ["/ServiceProviderConfig", "/ServiceProviderConfigs", "/ResourceTypes", "/Schemas"];
+    for path in WHOLE {
         for filter in ["filter=name+eq+%22User%22", "filter=nonsense", "filter=", "FILTER=id+pr", "count=1&filter=id+pr"] {
             let detail = provider.get(&format!("{path}?{filter}")).await.failed(403, None);
             assert!(detail.contains("filter"), "{detail}");
         }
     }
-    // Where there is one object, nobody can take it for a filtered list.
-    for path in PATHS.into_iter().filter(|path| !["/ResourceTypes", "/Schemas"].contains(path)) {
+    // What was asked for by name is no list, and nobody takes it for a filtered one.
+    for path in PATHS.into_iter().filter(|path| !WHOLE.contains(path)) {
         assert_eq!(provider.get(&format!("{path}?filter=nonsense")).await.ok(), provider.get(path).await.ok(), "{path}");
     }
 }
