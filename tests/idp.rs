@@ -41,6 +41,7 @@ transcripts! {
         entra_user_lifecycle_legacy: "entra/entra-user-lifecycle-legacy.jsonl",
         entra_user_lifecycle_scim062020: "entra/entra-user-lifecycle-scim062020.jsonl",
         entra_group_lifecycle: "entra/entra-group-lifecycle.jsonl",
+        entra_references: "entra/entra-references.jsonl",
         onelogin_user_and_group: "onelogin/onelogin-user-and-group.jsonl",
         authentik: "authentik/authentik.jsonl",
         common_errors: "common/common-errors.jsonl",
@@ -50,6 +51,7 @@ transcripts! {
         mangoapps: "products/mangoapps.jsonl",
         infrascale: "products/infrascale.jsonl",
         iomete: "products/iomete.jsonl",
+        all_rules: "products/all-rules.jsonl",
     }
 }
 

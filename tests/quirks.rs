@@ -136,7 +136,8 @@ async fn store(scim: &Dispatcher, case: &Case) -> String {
     let mut body = json!({ "schemas": [schema], name: "bjensen" });
     let attributes = case.stored.as_object().cloned().unwrap_or_default();
     body.as_object_mut().expect("an object").extend(attributes);
-    let made = scim.dispatch(Request::post(path).body(body.to_string()).expect("a request")).await;
+    let body = body.to_string().replace("{Enterprise}", ENTERPRISE);
+    let made = scim.dispatch(Request::post(path).body(body).expect("a request")).await;
     let made: Value = serde_json::from_slice(made.body()).expect("a new resource");
     made["id"].as_str().expect("it has an id").to_owned()
 }

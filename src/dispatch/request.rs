@@ -1,6 +1,6 @@
 //! What a request says besides its path (RFC 7644, Section 3.8).
 
-use http::header::{ACCEPT, CONTENT_TYPE, HeaderName, HeaderValue};
+use http::header::{ACCEPT, CONTENT_ENCODING, CONTENT_TYPE, HeaderName, HeaderValue};
 use http::{HeaderMap, StatusCode};
 use serde_json::{Map, Value};
 
@@ -28,6 +28,11 @@ impl Exchange<'_> {
             Body::Text(text) => *text,
             Body::Object(object) => return Ok(std::mem::take(object)),
         };
+        if self.head.headers.get_all(CONTENT_ENCODING).iter().any(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"identity")) {
+            // RFC 9110, Section 15.5.16.
+            let detail = "send the body as it is, without a `Content-Encoding`";
+            return Err(Error::status_only(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail).into());
+        }
         match media_type(self.head.headers.get(CONTENT_TYPE)) {
             MediaType::Scim => {}
             MediaType::Json | MediaType::Missing => self.report.deviations.push(Deviation::MediaType),

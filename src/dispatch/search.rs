@@ -132,6 +132,8 @@ impl Exchange<'_> {
         let binder = Binder::new(resource_type)
             .unknown(if several { Unknown::NoValue } else { Unknown::Refuse })
             .boolean_strings(self.quirks.boolean_strings)
+            // Among several resource types, one that has no such attribute has no value of it.
+            .bare_extension_attributes(self.quirks.bare_extension_attributes && !several)
             .locations(self.locations.clone());
         let bound = binder.bind(filter).map_err(Error::from)?;
         if self.head.method != Method::POST {

@@ -17,6 +17,7 @@ pub struct Binder<'t> {
     resource_type: &'t ResourceType,
     unknown: Unknown,
     boolean_strings: bool,
+    bare_extension_attributes: bool,
     locations: Locations,
     repairs: RefCell<Vec<Repair>>,
 }
@@ -75,6 +76,7 @@ impl<'t> Binder<'t> {
             resource_type,
             unknown: Unknown::Refuse,
             boolean_strings: false,
+            bare_extension_attributes: false,
             locations: Locations::default(),
             repairs: RefCell::default(),
         }
@@ -90,6 +92,12 @@ impl<'t> Binder<'t> {
     #[must_use]
     pub fn boolean_strings(self, boolean_strings: bool) -> Self {
         Self { boolean_strings, ..self }
+    }
+
+    /// Finds an attribute in the one extension that has it, where the resource type has none of that name.
+    #[must_use]
+    pub fn bare_extension_attributes(self, bare_extension_attributes: bool) -> Self {
+        Self { bare_extension_attributes, ..self }
     }
 
     /// Says where resources are, for comparisons with `meta.location` and `$ref`.
@@ -162,7 +170,7 @@ impl<'t> Binder<'t> {
 
     fn resolve(&self, names: Names<'_>, path: &AttrPath) -> Result<Option<ResolvedPath>, BindError> {
         let resolved = match names {
-            Names::Resource => self.resource_type.resolve(path),
+            Names::Resource => self.resource_type.resolve(path).or_else(|| self.in_an_extension(path)),
             Names::Element(parent) => resolve_element(parent, path),
         };
         match resolved {
@@ -173,6 +181,12 @@ impl<'t> Binder<'t> {
             None if self.unknown == Unknown::NoValue => Ok(None),
             None => Err(BindError { path: path.to_string(), kind: BindErrorKind::Unknown }),
         }
+    }
+
+    fn in_an_extension(&self, path: &AttrPath) -> Option<ResolvedPath> {
+        let found = self.bare_extension_attributes.then(|| self.resource_type.resolve_in_extensions(path))??;
+        self.repairs.borrow_mut().push(Repair::BareExtensionAttribute(path.to_string()));
+        Some(found)
     }
 
     fn comparison(&self, path: ResolvedPath, op: CompareOp, value: &CompValue) -> Result<BoundFilter, BindError> {
@@ -201,12 +215,12 @@ impl<'t> Binder<'t> {
         Ok(BoundFilter::Compare(Comparison { path, op, operand }))
     }
 
-    /// The attribute itself, or the `value` of a multi-valued complex one.
+    /// The attribute itself, or the `value` of a complex one.
     fn comparable(&self, path: ResolvedPath) -> Option<ResolvedPath> {
         if path.last().kind() != AttributeType::Complex {
             return Some(path);
         }
-        let value = path.attribute().sub_attribute("value").filter(|_| path.attribute().multi_valued())?;
+        let value = path.attribute().sub_attribute("value")?;
         self.repairs.borrow_mut().push(Repair::ComparedByValue(path.to_string()));
         Some(ResolvedPath::new(path.extension().cloned(), Arc::clone(path.attribute()), Some(Arc::clone(value))))
     }

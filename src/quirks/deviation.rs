@@ -123,6 +123,7 @@ fn rule_of(repair: &Repair) -> &'static str {
         Repair::Name { .. } => "attribute_names",
         Repair::Reference(_) => "references",
         Repair::ComparedByValue(_) => "compared_by_value",
+        Repair::BareExtensionAttribute(_) => "bare_extension_attributes",
     }
 }
 
@@ -163,6 +164,7 @@ fn write_repair(f: &mut fmt::Formatter<'_>, repair: &Repair) -> fmt::Result {
         Repair::Name { came, read } => write!(f, "`{came}` was read as `{read}`"),
         Repair::Reference(name) => write!(f, "`{name}.$ref` was ignored, since it follows from the value"),
         Repair::ComparedByValue(name) => write!(f, "`{name}` was compared by its `value`"),
+        Repair::BareExtensionAttribute(name) => write!(f, "`{name}` was taken for the attribute of an extension"),
     }
 }
 

@@ -45,7 +45,8 @@ pub struct Quirks {
     pub empty_strings: bool,
     /// Text that is no URI where one belongs: `{"profileUrl": "my page"}`.
     pub any_references: bool,
-    /// An attribute of an extension without its URN: `{"op": "add", "path": "department", "value": "Sales"}`.
+    /// An attribute of an extension without its URN: `{"op": "add", "path": "department", "value": "Sales"}`, or in a filter
+    /// `manager eq "26118915"`.
     pub bare_extension_attributes: bool,
     /// Schema URIs that the resource type does not have are ignored, and missing ones assumed.
     pub any_schemas: bool,

@@ -72,6 +72,8 @@ pub enum Repair {
     Reference(String),
     /// In a filter, a complex attribute was compared by its `value`.
     ComparedByValue(String),
+    /// In a filter, an attribute of an extension was named without the extension.
+    BareExtensionAttribute(String),
 }
 
 /// A value that does not fit its attribute.

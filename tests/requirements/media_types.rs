@@ -119,6 +119,10 @@ async fn bodies_of_another_kind_are_refused() {
             assert!(matches!(answer.status, 200 | 204 | 404), "{method} has no body to refuse");
         }
     }
+    for (coding, status) in [("gzip", 415), ("br, gzip", 415), ("identity", 201)] {
+        let answer = provider.raw("POST", USERS, &[("content-encoding", coding)], user(coding).to_string()).await;
+        assert_eq!(answer.status, status, "{coding}");
+    }
 }
 
 #[tokio::test]
