@@ -12,7 +12,7 @@ export async function tokensCard(tenant, outdate) {
   const list = el("div", { id: "tokens" });
   const fresh = el("div");
   const lifetime = choice("lifetime", "New token good for", LIFETIMES, "oneYear");
-  const others = choice("others", "Tokens above end", OTHERS, "endInADay");
+  const others = choice("others", "Tokens above end", OTHERS, "endNow");
   const generate = async () => {
     button.disabled = true;
     try {

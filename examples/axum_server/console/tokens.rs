@@ -39,10 +39,10 @@ enum Lifetime {
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 enum Others {
+    #[default]
     EndNow,
     /// So that identity providers go on while the new one is pasted.
     EndInADay,
-    #[default]
     Stay,
 }
 
