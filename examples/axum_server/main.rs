@@ -83,7 +83,7 @@ async fn run(options: &Options) -> Result<(), Box<dyn Error>> {
         Err(err) => refuse(err),
         Ok(()) => {}
     }
-    let clients = match Clients::new(&options.oauth, tenants).await {
+    let clients = match Clients::new(&options.oauth, tenants, Arc::clone(&provider.oauth)).await {
         Err(ClientError::Store(err)) => return Err(err.into()),
         Err(err) => refuse(err),
         Ok(clients) => clients,
@@ -91,7 +91,8 @@ async fn run(options: &Options) -> Result<(), Box<dyn Error>> {
     tokio::spawn(provider.closing.clone().go_on());
     let sign_in = Arc::new(SignIn::new(options, &provider.secrets).await?);
     let welcome = Welcome::new(options, &public_url, tenants, &clients, &sign_in).await?.to_string();
-    let oauth = OAuth::new(&options.oauth, clients, Arc::clone(tenants), Arc::clone(&sign_in), &public_url)?;
+    let oauth = Arc::clone(&provider.oauth);
+    let oauth = OAuth::new(&options.oauth, clients, oauth, Arc::clone(tenants), Arc::clone(&sign_in), &public_url)?;
     // It may be nobody's wish to read it: a closed standard output is no reason to end.
     let _ = io::stdout().write_all(welcome.as_bytes());
     let router = server::router(&provider, &public_url, sign_in, oauth, options.body_time);

@@ -16,6 +16,7 @@ use crate::closing::Closing;
 use crate::console::desk;
 use crate::database::Directory;
 use crate::ledger::Ledger;
+use crate::oauth;
 use crate::options::{Options, Profile};
 use crate::policy::Policies;
 use crate::policy::events::EventLog;
@@ -36,6 +37,7 @@ pub(crate) struct Provider {
     pub(crate) activity: Arc<ActivityLog>,
     pub(crate) closing: Closing,
     pub(crate) secrets: Secrets,
+    pub(crate) oauth: Arc<oauth::Tables>,
     /// What opens the admin view; without it there is none.
     pub(crate) admin_key: Option<TokenHash>,
 }
@@ -54,6 +56,7 @@ impl Provider {
         };
         let (ledger, events) = (Arc::new(Ledger::new(store)?), Arc::default());
         let (tenants, secrets) = (Arc::new(Tenants::new(options, store)?), Secrets::new(store)?);
+        let oauth = Arc::new(oauth::Tables::new(store)?);
         let served = |resource_type: Arc<ResourceType>| (Arc::clone(&resource_type), store(&resource_type));
         let (users, groups) = (served(user_type), served(group_type));
         let policies = Policies::new(&users, &groups, &tenants, &ledger, &events);
@@ -77,7 +80,7 @@ impl Provider {
         let admin_key = options.admin_key.as_ref().map(TokenHash::of);
         let activity = Arc::default();
         let closing = Closing::new(stores.take(), &tenants, &policies, &events, &activity);
-        Ok(Self { dispatcher, desk, policies, ledger, events, tenants, activity, closing, secrets, admin_key })
+        Ok(Self { dispatcher, desk, policies, ledger, events, tenants, activity, closing, secrets, oauth, admin_key })
     }
 }
 

@@ -15,3 +15,10 @@ pub(crate) fn secret() -> Result<Secret, NoRandom> {
     getrandom::fill(&mut bytes).map_err(|_| NoRandom)?;
     Ok(Secret::from(URL_SAFE_NO_PAD.encode(bytes)))
 }
+
+/// 48 random bits, in letters: a name that is nobody else's.
+pub(crate) fn name() -> Result<String, NoRandom> {
+    let mut bytes = [0; 6];
+    getrandom::fill(&mut bytes).map_err(|_| NoRandom)?;
+    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+}

@@ -53,7 +53,8 @@ pub(crate) fn router(
     }
     let recorder = Recorder { log: Arc::clone(&provider.activity), mask: Mask::new(provider.dispatcher.registry()) };
     let scim = scim.layer(middleware::from_fn_with_state(recorder, record));
-    let console = console::router(provider, public_url, sign_in, scim.clone());
+    let oauth = Arc::new(oauth);
+    let console = console::router(provider, public_url, sign_in, scim.clone(), Arc::clone(&oauth));
     let pages = Router::new().route("/", get(FRONT_PAGE)).fallback(nothing);
     let mut router = pages.merge(scim).merge(console).merge(oauth::router(oauth));
     if let Some(admin) = admin {

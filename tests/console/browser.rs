@@ -100,6 +100,9 @@ impl Browser {
 
     pub(crate) async fn click(&self, selector: &str) {
         let element = self.find(selector).await;
+        // The driver would scroll it to the top of the window, where the bar is.
+        let script = "document.querySelector(arguments[0]).scrollIntoView({ block: 'center' });";
+        self.client.execute(script, vec![json!(selector)]).await.expect("a script of ours");
         element.click().await.unwrap_or_else(|err| panic!("`{selector}`: {err}"));
     }
 
@@ -140,6 +143,11 @@ impl Browser {
 
     pub(crate) async fn forget_cookies(&self) {
         self.client.delete_all_cookies().await.expect("they are the browser's");
+    }
+
+    /// Where the window is.
+    pub(crate) async fn place(&self) -> String {
+        self.client.current_url().await.expect("it is somewhere").to_string()
     }
 
     pub(crate) async fn reload(&self) {

@@ -8,6 +8,8 @@ mod administrator;
 #[path = "../../examples/axum_server/console/attempts.rs"]
 mod attempts;
 mod browser;
+mod clients;
+mod consent;
 mod directory;
 mod kept;
 #[expect(dead_code, reason = "the demo calls it; its tests run here")]

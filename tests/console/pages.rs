@@ -16,6 +16,7 @@ const FILES: &[(&str, &str)] = &[
     ("/console/sign_in.js", "text/javascript; charset=utf-8"),
     ("/console/settings.js", "text/javascript; charset=utf-8"),
     ("/console/tokens.js", "text/javascript; charset=utf-8"),
+    ("/console/clients.js", "text/javascript; charset=utf-8"),
     ("/console/test_run.js", "text/javascript; charset=utf-8"),
     ("/console/directory.js", "text/javascript; charset=utf-8"),
     ("/console/detail.js", "text/javascript; charset=utf-8"),

@@ -240,6 +240,14 @@ async fn the_pages_fit_a_phone_in_the_dark() {
             browser.fits(name).await;
             browser.picture(&format!("phone-{name}")).await;
         }
+        browser.visit("#/one/settings", "#clients-card").await;
+        browser.write("#redirects", "okta:acme_scim_1").await;
+        browser.click("#add-client button").await;
+        browser.find("#fresh-client").await;
+        browser.click("#what-to-paste summary").await;
+        browser.fits("clients").await;
+        browser.value("document.getElementById('clients-card').scrollIntoView()").await;
+        browser.picture("phone-clients").await;
         browser.size(1280, 900).await;
         browser.visit("#/one/settings", "#generate").await;
         browser.picture("dark-settings").await;

@@ -21,6 +21,36 @@ async fn sign_in(url: &str, password: &str) -> u16 {
     send(address(url), "POST", "/console/api/session", &headers, Some(body.as_bytes())).await.status
 }
 
+/// What the token endpoint and the page of consent answer to a client.
+async fn client_is_known(url: &str, client: &str, secret: &str, redirect: &str) -> (u16, u16) {
+    let form = format!("grant_type=client_credentials&client_id={client}&client_secret={secret}");
+    let headers = [("Content-Type", "application/x-www-form-urlencoded")];
+    let token = send(address(url), "POST", "/oauth/token", &headers, Some(form.as_bytes())).await;
+    let query = format!("response_type=code&client_id={client}&redirect_uri={redirect}");
+    let page = send(address(url), "GET", &format!("/oauth/authorize?{query}"), &[], None).await;
+    (token.status, page.status)
+}
+
+#[tokio::test]
+async fn the_client_of_the_first_start_is_good_after_a_restart() {
+    const CALLBACK: &str = "https://idp.example.com/callback";
+    let mut first = Server::start();
+    let printed = first.welcome();
+    let (client, secret) = (word_after("Client", &printed), word_after("Secret", &printed));
+    let flag = format!("{client}={CALLBACK}");
+    let mut server = first;
+    // The address of a flag stays, and is added once.
+    for (flags, known) in
+        [(&[][..], (200, 400)), (&["--oauth-redirect", &flag][..], (200, 200)), (&["--oauth-redirect", &flag][..], (200, 200))]
+    {
+        server = Server::start_in(server.end(), flags);
+        let printed = server.lines_until("Kept in");
+        assert!(!printed.iter().any(|line| line.starts_with("Secret") || line.contains(&secret)), "{printed:?}");
+        let url = word_after("Tenant URL", &printed);
+        assert_eq!(client_is_known(&url, &client, &secret, CALLBACK).await, known, "{flags:?}");
+    }
+}
+
 #[tokio::test]
 async fn secrets_are_printed_when_they_are_made_and_good_after_a_restart() {
     let mut first = Server::start();

@@ -28,7 +28,10 @@ export function show(element, ...children) {
 }
 
 export const pill = (text, kind = "") => el("span", { class: `pill ${kind}` }, text);
-export const notice = (text, kind = "bad") => el("p", { class: `notice ${kind}`, role: kind === "bad" ? "alert" : "status" }, text);
+export const notice = (text, kind = "bad") => el("p", { class: `notice ${kind}`, role: kind === "bad" ? "alert" : "status" }, quoted(text));
+
+/// Words in which names stand between backticks.
+export const quoted = (text) => text.split("`").map((part, index) => (index % 2 ? el("code", {}, part) : part));
 
 /// Does something once nobody types any more.
 export function later(input, then) {
@@ -73,8 +76,9 @@ export function choice(id, label, options, chosen) {
 /// Asks before something is done that cannot be undone, or for what is needed to do it.
 export function ask({ title, text, fields = [], action, danger = false, run }) {
   const problem = el("div");
-  const inputs = fields.map(({ id, label, type = "text", hint }) =>
-    el("div", { class: "field" }, el("label", { for: id }, label), el("input", { id, name: id, type, autocomplete: "off" }), hint && el("p", { class: "hint" }, hint)));
+  const input = (type, properties) => (type === "area" ? el("textarea", { rows: "5", spellcheck: "false", ...properties }) : el("input", { type, ...properties }));
+  const inputs = fields.map(({ id, label, type = "text", hint, value }) =>
+    el("div", { class: "field" }, el("label", { for: id }, label), input(type, { id, name: id, value, autocomplete: "off" }), hint && el("p", { class: "hint" }, hint)));
   const submit = el("button", { class: danger ? "danger" : "main" }, action);
   const form = el("form", {}, el("h2", { id: "dialog-title" }, title), text && el("p", { class: "muted" }, text), problem, inputs,
     el("div", { class: "row" }, el("button", { type: "button", onclick: () => dialog.close() }, "Cancel"), submit));

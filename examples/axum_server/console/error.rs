@@ -10,6 +10,7 @@ use serde_json::json;
 use tracing::error;
 
 use super::sign_in::NotSignedIn;
+use crate::oauth::ClientChangeError;
 
 /// Why something cannot be done.
 pub(super) enum ConsoleError {
@@ -49,6 +50,22 @@ impl From<TokenError> for ConsoleError {
         match err {
             TokenError::Unknown => Self::NotFound,
             err => Self::Store(StoreError::other(err)),
+        }
+    }
+}
+
+impl From<ClientChangeError> for ConsoleError {
+    fn from(err: ClientChangeError) -> Self {
+        match err {
+            ClientChangeError::Unknown => Self::NotFound,
+            ClientChangeError::Given => Self::Refused(
+                StatusCode::CONFLICT,
+                "The command line gives this client: change `--oauth-client` and `--oauth-redirect`, and start the server again."
+                    .to_owned(),
+            ),
+            ClientChangeError::Redirect(words) => Self::Refused(StatusCode::BAD_REQUEST, words),
+            ClientChangeError::NoRandom(err) => Self::Store(StoreError::other(err)),
+            ClientChangeError::Store(err) => Self::Store(err),
         }
     }
 }

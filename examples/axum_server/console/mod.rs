@@ -3,6 +3,7 @@
 
 mod activity;
 mod attempts;
+mod clients;
 pub(crate) mod desk;
 mod directory;
 mod error;
@@ -15,7 +16,7 @@ mod tokens;
 
 use std::sync::Arc;
 
-use axum::routing::{delete, get, post};
+use axum::routing::{delete, get, post, put};
 use axum::{Router, middleware};
 use scimwire::Dispatcher;
 use scimwire::auth::{RequestContext, Tenant};
@@ -26,6 +27,7 @@ use crate::admin;
 use crate::base_url::PublicUrl;
 use crate::closing::Closing;
 use crate::ledger::Ledger;
+use crate::oauth::OAuth;
 use crate::policy::events::EventLog;
 use crate::provider::Provider;
 use crate::tenants::Tenants;
@@ -48,10 +50,17 @@ struct Console {
     closing: Closing,
     /// The SCIM endpoint, as identity providers reach it.
     scim: Router,
+    oauth: Arc<OAuth>,
 }
 
 /// The console; `scim` is what its tests are sent to.
-pub(crate) fn router(provider: &Provider, public_url: &PublicUrl, sign_in: Arc<SignIn>, scim: Router) -> Router {
+pub(crate) fn router(
+    provider: &Provider,
+    public_url: &PublicUrl,
+    sign_in: Arc<SignIn>,
+    scim: Router,
+    oauth: Arc<OAuth>,
+) -> Router {
     let console = Arc::new(Console {
         sign_in,
         public_url: public_url.clone(),
@@ -64,12 +73,17 @@ pub(crate) fn router(provider: &Provider, public_url: &PublicUrl, sign_in: Arc<S
         activity: Arc::clone(&provider.activity),
         closing: provider.closing.clone(),
         scim,
+        oauth,
     });
     let behind_session = Router::new()
         .route("/tenants", get(tenants::list).post(tenants::create))
         .route("/tenants/{tenant}", delete(tenants::close))
         .route("/tenants/{tenant}/tokens", get(tokens::list).post(tokens::generate))
         .route("/tenants/{tenant}/tokens/{id}", delete(tokens::revoke))
+        .route("/tenants/{tenant}/clients", get(clients::list).post(clients::make))
+        .route("/tenants/{tenant}/clients/{id}", put(clients::redirect).delete(clients::delete))
+        .route("/tenants/{tenant}/clients/{id}/secret", post(clients::rotate))
+        .route("/tenants/{tenant}/clients/{id}/grants", delete(clients::revoke))
         .route("/tenants/{tenant}/test", post(test_run::run))
         .route("/tenants/{tenant}/directory/{kind}", get(directory::list))
         .route("/tenants/{tenant}/directory/{kind}/{id}", get(directory::one))

@@ -24,6 +24,7 @@ const FILES: &[(&str, &str, &str)] = &[
     ("/console/sign_in.js", JAVASCRIPT, include_str!("sign_in.js")),
     ("/console/settings.js", JAVASCRIPT, include_str!("settings.js")),
     ("/console/tokens.js", JAVASCRIPT, include_str!("tokens.js")),
+    ("/console/clients.js", JAVASCRIPT, include_str!("clients.js")),
     ("/console/test_run.js", JAVASCRIPT, include_str!("test_run.js")),
     ("/console/directory.js", JAVASCRIPT, include_str!("directory.js")),
     ("/console/detail.js", JAVASCRIPT, include_str!("detail.js")),

@@ -1,4 +1,5 @@
 import { at, get, put } from "./api.js";
+import { clientsCard } from "./clients.js";
 import { announce, choice, copyField, el, notice, show } from "./dom.js";
 import { testCard } from "./test_run.js";
 import { tokensCard } from "./tokens.js";
@@ -7,6 +8,7 @@ const ORPHANS = [["keep", "Keep the user"], ["deactivate", "Deactivate the user"
 const ACCESS = {
   bearer: ["Bearer token", "Authorization: Bearer TOKEN", "Okta and Entra ID send this."],
   header: ["HTTP header", "Authorization: TOKEN", "With or without the word Bearer: for clients that send what was typed, such as Okta's Header Auth template."],
+  oauth: ["OAuth 2", "Authorization: Bearer ACCESS-TOKEN", "The identity provider gets it by itself, and renews it: Okta's Authenticate with …, Entra ID's client credentials. All other tokens are refused."],
 };
 
 export async function settingsPage(context) {
@@ -15,21 +17,32 @@ export async function settingsPage(context) {
   if (!context.isShown()) return;
   const connect = el("section", { class: "card", "aria-labelledby": "connect-title" },
     el("h2", { id: "connect-title" }, "Connection"),
-    el("p", { class: "muted" }, "What your identity provider asks for: this address, and a token."),
+    el("p", { class: "muted" }, "What your identity provider asks for: this address, and a token or a client of OAuth 2."),
     copyField("tenant-url", "Tenant URL", tenant.url),
     el("p", { class: "muted small" }, "Every tenant can use ", el("span", { class: "mono" }, tenant.sharedUrl), " as well: the token says which it is."));
   const test = testCard(tenant);
+  const [tokens, clients] = await Promise.all([tokensCard(tenant, test.outdate), clientsCard(tenant, test.outdate)]);
+  if (!context.isShown()) return;
+  // What is chosen comes first.
+  const ways = el("div");
+  const refused = el("p", { class: "notice warn", id: "tokens-refused" }, "While OAuth 2 is chosen, the tokens below are refused.");
+  const arrange = ({ access }) => show(ways, access === "oauth" ? [clients, refused, tokens] : [tokens, clients]);
+  arrange(settings);
+  const saved = (now) => {
+    arrange(now);
+    test.outdate();
+  };
   show(main,
     el("div", { class: "head" }, el("h1", {}, "Provisioning settings")),
     el("div", { class: "two" },
-      el("div", {}, connect, await tokensCard(tenant, test.outdate), test.card),
-      el("div", {}, el("section", { class: "card", id: "settings-card" }, form(context, settings, test.outdate)),
+      el("div", {}, connect, ways, test.card),
+      el("div", {}, el("section", { class: "card", id: "settings-card" }, form(context, settings, saved)),
         el("section", { class: "card" }, el("h2", {}, "Delete this tenant"),
           el("p", { class: "muted" }, "Deletes its users, groups, tokens and settings. Its identity provider is not let in any more."),
           el("button", { class: "danger", type: "button", id: "delete-tenant", onclick: context.deleteTenant }, "Delete tenant…")))));
 }
 
-function form({ tenant }, settings, outdate) {
+function form({ tenant }, settings, whenSaved) {
   let version = settings.version;
   const problem = el("div");
   const flip = (id, checked, title, hint) => el("div", { class: "field" }, el("label", { class: "switch", for: id },
@@ -63,7 +76,7 @@ function form({ tenant }, settings, outdate) {
       version = saved.version;
       show(problem);
       announce("Settings saved");
-      outdate();
+      whenSaved(saved);
     } catch (error) {
       show(problem, error.status === 409 ? outdated() : notice(error.message));
     }

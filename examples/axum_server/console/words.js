@@ -2,6 +2,8 @@
 
 import { el, pill } from "./dom.js";
 
+export { quoted } from "./dom.js";
+
 const ORIGINS = { IDP: ["idp", "Sent by the identity provider"], JIT: ["warn", "Made at the first sign-in"], LOCAL: ["", "Made here"] };
 
 export function origin(text) {
@@ -23,9 +25,6 @@ export function time(text) {
 export const duration = (micros) => (micros < 1000 ? `${micros} µs` : `${(micros / 1000).toFixed(micros < 10000 ? 1 : 0)} ms`);
 
 export const count = (number, one, many = `${one}s`) => `${number} ${number === 1 ? one : many}`;
-
-/// Words in which names stand between backticks.
-export const quoted = (text) => text.split("`").map((part, index) => (index % 2 ? el("code", {}, part) : part));
 
 const EVENTS = {
   "user.created": "Created", "user.updated": "Changed", "user.deactivated": "Deactivated", "user.reactivated": "Reactivated", "user.deleted": "Deleted",

@@ -11,21 +11,21 @@ use http::request::Parts;
 use http::{HeaderMap, StatusCode};
 use scimwire::auth::TokenHash;
 use scimwire::{Secret, StoreError};
-use tracing::{error, info, warn};
+use tracing::{info, warn};
 
-use super::clients::Client;
+use super::clients::{Client, Origin};
 use super::page::{Consent, Problem};
 use super::parameters::Parameters;
 use super::pkce::Challenge;
-use super::{OAuth, SCOPE};
+use super::{OAuth, SCOPE, error};
 use crate::console::NotSignedIn;
 use crate::random;
 
 /// What a client asks an administrator for.
-struct Inquiry<'o> {
-    client: &'o Client,
+struct Inquiry {
+    client: Client,
     /// One of the client's, letter by letter.
-    redirect: &'o str,
+    redirect: String,
     /// Whether the client said which one.
     names_redirect: bool,
     state: Option<String>,
@@ -63,7 +63,7 @@ pub(super) async fn decide(
         return Err(inquiry.refusal("access_denied", "an administrator has not allowed it"));
     }
     match oauth.sign_in.check(&Secret::from(form.get("password").unwrap_or_default()), address.ip()) {
-        Ok(()) => inquiry.allow(&oauth),
+        Ok(()) => inquiry.allow(&oauth).await,
         Err(NotSignedIn::Wrong(_)) => {
             warn!(tenant = %inquiry.client.tenant, client = inquiry.client.id, "a wrong administrator's password");
             let problem = "This is not the administrator's password.";
@@ -76,17 +76,15 @@ pub(super) async fn decide(
     }
 }
 
-impl<'o> Inquiry<'o> {
-    async fn read(oauth: &'o OAuth, head: &Parts) -> Result<Self, Refusal> {
+impl Inquiry {
+    async fn read(oauth: &OAuth, head: &Parts) -> Result<Self, Refusal> {
         let parameters = Parameters::read(head.uri.query().unwrap_or_default().as_bytes());
         let parameters = parameters.map_err(|_| Refusal::here("A parameter is there more than once."))?;
         let id = parameters.get("client_id").ok_or_else(|| Refusal::here("`client_id` is missing."))?;
-        let client = match oauth.clients.find(id) {
-            Some(client) if oauth.is_here(client, head).await? => client,
-            _ => return Err(Refusal::here(format!("There is no client `{id}` here."))),
-        };
+        let client = oauth.client_here(id, head).await.map_err(|err| Refusal::failed(&err))?;
+        let client = client.ok_or_else(|| Refusal::here(format!("There is no client `{id}` here.")))?;
         let asked = parameters.get("redirect_uri");
-        let (redirect, names_redirect) = (client.redirect(asked)?, asked.is_some());
+        let (redirect, names_redirect) = (client.redirect(asked)?.to_owned(), asked.is_some());
         let mut inquiry =
             Self { client, redirect, names_redirect, state: parameters.get("state").map(str::to_owned), challenge: None };
         if parameters.get("response_type") != Some("code") {
@@ -102,8 +100,8 @@ impl<'o> Inquiry<'o> {
         Ok(inquiry)
     }
 
-    fn allow(&self, oauth: &OAuth) -> Result<Response, Refusal> {
-        let code = oauth.grants.code(self.client, self.redirect, self.names_redirect, self.challenge);
+    async fn allow(&self, oauth: &OAuth) -> Result<Response, Refusal> {
+        let code = oauth.grants.code(&self.client, &self.redirect, self.names_redirect, self.challenge).await;
         let code = code.map_err(|_| self.refusal("server_error", "no code could be made"))?;
         info!(tenant = %self.client.tenant, client = self.client.id, "an administrator has allowed access");
         Ok(sent_to(&self.location(&[("code", code.expose())])))
@@ -129,30 +127,31 @@ impl Client {
     /// The address that was asked for, if it is one of this client's; the only one, where none was asked for. Nothing but the
     /// very same letters will do (RFC 9700, Section 2.1).
     fn redirect(&self, asked: Option<&str>) -> Result<&str, Refusal> {
-        let flag = |uri: &str| format!("Start the server with `--oauth-redirect {}={uri}` if this is right.", self.id);
+        let remedy = |uri: &str| match self.origin {
+            Origin::Given => format!("Start the server with `--oauth-redirect {}={uri}` if this is right.", self.id),
+            Origin::Made { .. } => "Add it in the console, under Settings, to this client's addresses if it is right.".to_owned(),
+        };
         match (asked, self.redirects.as_slice()) {
             (Some(asked), known) => {
                 let known = known.iter().find(|known| *known == asked);
                 known.map(String::as_str).ok_or_else(|| {
-                    Refusal::here(format!("`redirect_uri` is `{asked}`, which is not the client's. {}", flag(asked)))
+                    Refusal::here(format!("`redirect_uri` is `{asked}`, which is not the client's. {}", remedy(asked)))
                 })
             }
             (None, [only]) => Ok(only),
-            (None, _) => Err(Refusal::here(format!("`redirect_uri` is missing. {}", flag("URI")))),
+            (None, _) => Err(Refusal::here(format!("`redirect_uri` is missing. {}", remedy("URI")))),
         }
     }
 }
 
 impl Refusal {
+    fn failed(err: &StoreError) -> Self {
+        error::log(err);
+        Self::here("It cannot be looked up now. Try again later.")
+    }
+
     fn here(problem: impl Into<String>) -> Self {
         Self::Here(problem.into())
-    }
-}
-
-impl From<StoreError> for Refusal {
-    fn from(err: StoreError) -> Self {
-        error!(error = &err as &dyn std::error::Error, "nobody could be asked");
-        Self::here("This does not work now. Try again in a moment.")
     }
 }
 
@@ -165,7 +164,7 @@ impl IntoResponse for Refusal {
     }
 }
 
-fn consent(oauth: &OAuth, inquiry: &Inquiry<'_>, status: StatusCode, problem: Option<&str>) -> Response {
+fn consent(oauth: &OAuth, inquiry: &Inquiry, status: StatusCode, problem: Option<&str>) -> Response {
     let Ok(nonce) = random::secret() else {
         return inquiry.refusal("server_error", "no page could be made").into_response();
     };
@@ -173,7 +172,7 @@ fn consent(oauth: &OAuth, inquiry: &Inquiry<'_>, status: StatusCode, problem: Op
         client: &inquiry.client.id,
         tenant: inquiry.client.tenant.as_str(),
         scope: SCOPE,
-        redirect: inquiry.redirect,
+        redirect: &inquiry.redirect,
         nonce: &nonce,
         cookie: cookie_name(oauth),
         secure: oauth.public_url.is_secure(),

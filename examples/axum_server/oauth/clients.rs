@@ -1,87 +1,88 @@
-//! Which programs may ask for tokens, and for which tenant.
+//! Which programs may ask for tokens, and for which tenant: those of the command line, and those that an administrator makes in
+//! the console while the server runs.
 
-use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use http::HeaderMap;
-use http::header::AUTHORIZATION;
+use chrono::{DateTime, TimeDelta, Utc};
 use scimwire::auth::{Tenant, TokenHash};
 use scimwire::{Secret, StoreError};
 
-use super::error::OAuthError;
+use super::credentials::Credentials;
+use super::given::{ClientError, GivenClients};
 use super::options::OAuthOptions;
-use super::parameters::Parameters;
+use super::tables::Tables;
+use super::text::now;
 use crate::random::{self, NoRandom};
 use crate::tenants::{DEFAULT_TENANT, Tenants};
 
+/// How old the time of the last use may get before it is kept anew.
+const LAST_USED_STEP: TimeDelta = TimeDelta::minutes(1);
+
+/// No id of a client is longer: the name of a tenant, and what is added to it.
+const LONGEST_ID: usize = 128;
+
 /// The OAuth 2 clients of all tenants.
 pub(crate) struct Clients {
-    by_id: BTreeMap<String, Client>,
+    given: GivenClients,
+    /// When those of the command line were last used, as far as this server knows.
+    given_used: Mutex<HashMap<String, DateTime<Utc>>>,
+    tables: Arc<Tables>,
     fresh_secret: Option<Secret>,
 }
 
 /// A program that may ask for tokens of one tenant.
-pub(super) struct Client {
-    pub(super) id: String,
-    pub(super) tenant: Tenant,
+#[derive(Clone)]
+pub(crate) struct Client {
+    pub(crate) id: String,
+    pub(crate) tenant: Tenant,
     /// Where it may have people sent back to, letter by letter.
-    pub(super) redirects: Vec<String>,
-    secret: TokenHash,
+    pub(crate) redirects: Vec<String>,
+    pub(crate) origin: Origin,
+    pub(super) secret: TokenHash,
 }
 
-/// What a client says of itself.
-pub(super) struct Credentials {
-    pub(super) id: String,
-    secret: Secret,
+/// Where a client comes from.
+#[derive(Clone)]
+pub(crate) enum Origin {
+    /// From the command line.
+    Given,
+    /// From the console.
+    Made { at: DateTime<Utc>, last_used: Option<DateTime<Utc>> },
 }
 
-/// Flags that do not go together.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum ClientError {
-    #[error("the client `{0}` is given twice: the tenant follows from it")]
-    Duplicate(String),
-    #[error("`--oauth-client {0}=...`: there is no such tenant; add `--tenant {0}=TOKEN`")]
-    Tenant(String),
-    #[error("`--oauth-redirect {0}=...`: there is no such client; add `--oauth-client NAME={0}:SECRET`")]
+/// Why a client was not made or changed.
+pub(crate) enum ClientChangeError {
+    /// The tenant has no such client.
+    Unknown,
+    /// It is as the command line says.
+    Given,
+    /// Nobody may be sent there.
     Redirect(String),
-    #[error(transparent)]
-    NoSecret(#[from] NoRandom),
-    #[error(transparent)]
-    Store(#[from] StoreError),
+    NoRandom(NoRandom),
+    Store(StoreError),
 }
 
 impl Clients {
-    pub(crate) async fn new(options: &OAuthOptions, tenants: &Tenants) -> Result<Self, ClientError> {
-        let mut clients = Self { by_id: BTreeMap::new(), fresh_secret: None };
-        for flag in &options.clients {
-            if tenants.settings(&flag.tenant).await?.is_none() {
-                return Err(ClientError::Tenant(flag.tenant.clone()));
-            }
-            clients.add(&flag.tenant, &flag.id, &flag.secret)?;
-        }
+    /// Those of the flags, and those that are kept. At the first start, at which nobody has said anything, one is made.
+    pub(crate) async fn new(options: &OAuthOptions, tenants: &Tenants, tables: Arc<Tables>) -> Result<Self, ClientError> {
+        let given = GivenClients::new(options, tenants).await?;
+        let mut clients = Self { given, given_used: Mutex::default(), tables, fresh_secret: None };
         if options.clients.is_empty() && tenants.fresh_token().is_some() {
             let secret = random::secret()?;
-            clients.add(DEFAULT_TENANT, DEFAULT_TENANT, &secret)?;
+            clients.tables.clients.create(&Tenant::from(DEFAULT_TENANT), DEFAULT_TENANT.to_owned(), &secret, &[]).await?;
             clients.fresh_secret = Some(secret);
         }
-        for flag in &options.redirects {
-            let client = clients.by_id.get_mut(&flag.id).ok_or_else(|| ClientError::Redirect(flag.id.clone()))?;
-            client.redirects.extend(flag.uris.iter().cloned());
+        for flag in options.redirects.iter().filter(|flag| clients.given.find(&flag.id).is_none()) {
+            let unknown = || ClientError::Redirect(flag.id.clone());
+            let client = clients.find(&flag.id).await?.ok_or_else(unknown)?;
+            let added = flag.uris.iter().filter(|uri| !client.redirects.contains(uri));
+            let redirects: Vec<String> = client.redirects.iter().chain(added).cloned().collect();
+            if redirects != client.redirects && !clients.tables.clients.set_redirects(&client, &redirects).await? {
+                return Err(unknown());
+            }
         }
         Ok(clients)
-    }
-
-    fn add(&mut self, tenant: &str, id: &str, secret: &Secret) -> Result<(), ClientError> {
-        let client = Client { id: id.to_owned(), tenant: tenant.into(), redirects: Vec::new(), secret: TokenHash::of(secret) };
-        match self.by_id.entry(id.to_owned()) {
-            Entry::Vacant(place) => {
-                place.insert(client);
-                Ok(())
-            }
-            Entry::Occupied(_) => Err(ClientError::Duplicate(id.to_owned())),
-        }
     }
 
     /// The id and the secret of the client that was made for the default tenant, to be shown once.
@@ -89,51 +90,120 @@ impl Clients {
         self.fresh_secret.as_ref().map(|secret| (DEFAULT_TENANT, secret))
     }
 
-    pub(super) fn find(&self, id: &str) -> Option<&Client> {
-        self.by_id.get(id)
-    }
-
-    /// The client whose credentials these are. An unknown id takes as long as a wrong secret.
-    pub(super) fn authenticate(&self, credentials: &Credentials) -> Option<&Client> {
-        let given = TokenHash::of(&credentials.secret);
-        let client = self.find(&credentials.id);
-        let expected = client.map_or(TokenHash::from([0; 32]), |client| client.secret);
-        client.filter(|_| given == expected)
-    }
-}
-
-impl Credentials {
-    /// What a client says of itself, in the header or in the form (RFC 6749, Section 2.3.1).
-    ///
-    /// # Errors
-    ///
-    /// - both are there, or none;
-    /// - the header is none that can be read.
-    pub(super) fn read(headers: &HeaderMap, form: &Parameters) -> Result<Self, OAuthError> {
-        let in_form = form.get("client_id").zip(form.get("client_secret"));
-        match (headers.get(AUTHORIZATION), in_form) {
-            (Some(_), _) if form.get("client_secret").is_some() => {
-                Err(OAuthError::InvalidRequest("send the client's credentials once: in the header or in the body"))
-            }
-            (Some(header), _) => {
-                let credentials = header.to_str().ok().and_then(Self::from_basic).ok_or(OAuthError::InvalidClient)?;
-                match form.get("client_id") {
-                    Some(id) if id != credentials.id => {
-                        Err(OAuthError::InvalidRequest("`client_id` is another than in the header"))
-                    }
-                    _ => Ok(credentials),
-                }
-            }
-            (None, Some((id, secret))) => Ok(Self { id: id.to_owned(), secret: Secret::from(secret) }),
-            (None, None) => Err(OAuthError::InvalidClient),
+    /// The client of that id. The id of one that is kept is the name of its tenant, or begins with that and a dot.
+    pub(super) async fn find(&self, id: &str) -> Result<Option<Client>, StoreError> {
+        if let Some(client) = self.given.find(id) {
+            return Ok(Some(client.clone()));
+        }
+        let plain = id.len() <= LONGEST_ID && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
+        match id.split('.').next() {
+            Some(tenant) if plain && !tenant.is_empty() => self.tables.clients.find(&Tenant::from(tenant), id).await,
+            _ => Ok(None),
         }
     }
 
-    fn from_basic(header: &str) -> Option<Self> {
-        let (scheme, text) = header.split_once(' ')?;
-        let text = STANDARD.decode(text.trim()).ok().filter(|_| scheme.eq_ignore_ascii_case("basic"))?;
-        let text = String::from_utf8(text).ok()?;
-        let (id, secret) = text.split_once(':')?;
-        Some(Self { id: id.to_owned(), secret: Secret::from(secret) })
+    /// The client of a tenant.
+    pub(super) async fn of_tenant(&self, tenant: &Tenant, id: &str) -> Result<Client, ClientChangeError> {
+        let found = self.find(id).await?;
+        found.filter(|client| client.tenant == *tenant).ok_or(ClientChangeError::Unknown)
     }
+
+    /// All clients of a tenant, those of the command line first.
+    pub(super) async fn all(&self, tenant: &Tenant) -> Result<Vec<Client>, StoreError> {
+        let mut clients: Vec<Client> = self.given.of(tenant).cloned().collect();
+        let kept = self.tables.clients.all(tenant).await?;
+        clients.extend(kept.into_iter().filter(|client| self.given.find(&client.id).is_none()));
+        Ok(clients)
+    }
+
+    /// The client whose credentials these are. An unknown id takes about as long as a wrong secret.
+    pub(super) async fn authenticate(&self, credentials: &Credentials) -> Result<Option<Client>, StoreError> {
+        let given = TokenHash::of(&credentials.secret);
+        let client = self.find(&credentials.id).await?;
+        let expected = client.as_ref().map_or(TokenHash::from([0; 32]), |client| client.secret);
+        let Some(client) = client.filter(|_| given == expected) else {
+            return Ok(None);
+        };
+        Ok(self.note_use(&client).await?.then_some(client))
+    }
+
+    /// Makes a client; the secret is told now, and never again.
+    pub(super) async fn make(&self, tenant: &Tenant, redirects: &[String]) -> Result<(Client, Secret), ClientChangeError> {
+        let secret = random::secret()?;
+        let id = format!("{tenant}.{}", random::name()?);
+        let client = self.tables.clients.create(tenant, id, &secret, redirects).await?;
+        Ok((client, secret))
+    }
+
+    /// Gives a client another secret; the old one ends at once.
+    pub(super) async fn rotate(&self, client: &Client) -> Result<Secret, ClientChangeError> {
+        client.check_kept()?;
+        let secret = random::secret()?;
+        known(self.tables.clients.set_secret(client, &secret).await?)?;
+        Ok(secret)
+    }
+
+    pub(super) async fn set_redirects(&self, client: &Client, redirects: &[String]) -> Result<(), ClientChangeError> {
+        client.check_kept()?;
+        known(self.tables.clients.set_redirects(client, redirects).await?)
+    }
+
+    pub(super) async fn delete(&self, client: &Client) -> Result<(), ClientChangeError> {
+        client.check_kept()?;
+        known(self.tables.clients.delete(client).await?)
+    }
+
+    pub(super) fn last_used(&self, client: &Client) -> Option<DateTime<Utc>> {
+        match &client.origin {
+            Origin::Given => self.given_used().get(&client.id).copied(),
+            Origin::Made { last_used, .. } => *last_used,
+        }
+    }
+
+    /// Notes that a client was there; false if it is no longer.
+    async fn note_use(&self, client: &Client) -> Result<bool, StoreError> {
+        let now = now();
+        match &client.origin {
+            Origin::Given => {
+                self.given_used().insert(client.id.clone(), now);
+                Ok(true)
+            }
+            Origin::Made { last_used: Some(last_used), .. } if now - *last_used < LAST_USED_STEP => Ok(true),
+            Origin::Made { .. } => self.tables.clients.note_use(client, now).await,
+        }
+    }
+
+    fn given_used(&self) -> MutexGuard<'_, HashMap<String, DateTime<Utc>>> {
+        self.given_used.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Client {
+    /// Whether it is one that can be changed here.
+    pub(super) fn check_kept(&self) -> Result<(), ClientChangeError> {
+        match self.origin {
+            Origin::Given => Err(ClientChangeError::Given),
+            Origin::Made { .. } => Ok(()),
+        }
+    }
+}
+
+impl From<StoreError> for ClientChangeError {
+    fn from(err: StoreError) -> Self {
+        match err {
+            StoreError::NotFound => Self::Unknown,
+            err => Self::Store(err),
+        }
+    }
+}
+
+impl From<NoRandom> for ClientChangeError {
+    fn from(err: NoRandom) -> Self {
+        Self::NoRandom(err)
+    }
+}
+
+/// Somebody may have deleted it in the meantime.
+fn known(is_known: bool) -> Result<(), ClientChangeError> {
+    if is_known { Ok(()) } else { Err(ClientChangeError::Unknown) }
 }

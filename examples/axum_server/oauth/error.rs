@@ -60,9 +60,18 @@ impl From<TokenError> for OAuthError {
 
 impl From<StoreError> for OAuthError {
     fn from(err: StoreError) -> Self {
-        error!(error = &err as &dyn std::error::Error, "no token could be made");
+        log(&err);
         Self::Server
     }
+}
+
+/// What a stranger is not told.
+pub(super) fn log(err: &StoreError) {
+    let source: &dyn std::error::Error = match err {
+        StoreError::Other(source) => &**source,
+        err => err,
+    };
+    error!(error = source, "the store of OAuth 2 failed");
 }
 
 impl From<NoRandom> for OAuthError {

@@ -1,68 +1,38 @@
 //! What administrators and clients were granted: codes, refresh tokens and access tokens, and which of them belong together.
 //!
-//! All that comes of one consent is a family. A code or refresh token that comes a second time was copied by somebody, so the
-//! whole family ends (RFC 6749, Section 4.1.2; RFC 9700, Section 4.14.2). What is kept are hashes, and it ends with this
-//! server; a host keeps it in a table.
+//! All that comes of one consent is one grant. A code or refresh token that comes a second time was copied by somebody, so the
+//! whole grant ends (RFC 6749, Section 4.1.2; RFC 9700, Section 4.14.2). Each use is a change to what is kept of the grant, at
+//! the version that was read: of two at once, also in two processes, one is the second.
 
-use std::collections::{HashMap, HashSet};
-use std::hash::Hash;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use scimwire::Secret;
-use scimwire::auth::{Tenant, TokenError, TokenGrant, TokenHash, Tokens, ValidateToken};
+use scimwire::auth::{AuthError, Tenant, TokenError, TokenGrant, Tokens, ValidateToken};
+use scimwire::{Secret, StoreError};
 use tracing::warn;
 
 use super::clients::Client;
 use super::error::OAuthError;
+use super::kept::{Access, Code, Grant, Ticket, first_secret, successor};
 use super::options::OAuthOptions;
 use super::pkce::Challenge;
-use crate::random::{self, NoRandom};
+use super::tables::Tables;
+use super::text::{after, now};
+
+/// How often what has expired is looked for, in each tenant.
+const SWEEP: Duration = Duration::from_secs(600);
+
+const USED: &str = "it was used before: have an administrator allow it again";
 
 /// Issues and ends tokens.
 pub(super) struct Grants {
     tokens: Tokens,
+    tables: Arc<Tables>,
     token_lifetime: Duration,
     refresh_lifetime: Duration,
     code_lifetime: Duration,
-    kept: Mutex<Kept>,
-}
-
-#[derive(Default)]
-struct Kept {
-    last_family: u64,
-    /// The families that have not ended.
-    families: HashSet<u64>,
-    codes: HashMap<TokenHash, Entry<Code>>,
-    refresh_tokens: HashMap<TokenHash, Entry<RefreshToken>>,
-    /// The access tokens by the ids that the library knows them by.
-    access_tokens: HashMap<String, Entry<AccessToken>>,
-}
-
-struct Entry<T> {
-    client: String,
-    expires: Instant,
-    what: T,
-}
-
-struct Code {
-    redirect: String,
-    /// Whether the client said which one; then it has to say it again (RFC 6749, Section 4.1.3).
-    names_redirect: bool,
-    challenge: Option<Challenge>,
-    /// The family that came of it, once it was used.
-    used: Option<u64>,
-}
-
-struct RefreshToken {
-    family: u64,
-    used: bool,
-}
-
-struct AccessToken {
-    tenant: Tenant,
-    /// None where the client asked with its own credentials.
-    family: Option<u64>,
+    swept: Mutex<HashMap<Tenant, Instant>>,
 }
 
 /// What a client gets.
@@ -72,32 +42,24 @@ pub(super) struct Issued {
     pub(super) lifetime: Duration,
 }
 
-/// What became of a code or refresh token that was looked up.
-enum Found {
-    Family(u64),
-    /// It came a second time; these access tokens end.
-    Again(Vec<(String, Tenant)>),
-    Refused(&'static str),
-}
-
 impl Grants {
-    pub(super) fn new(options: &OAuthOptions, tokens: Tokens) -> Self {
+    pub(super) fn new(options: &OAuthOptions, tokens: Tokens, tables: Arc<Tables>) -> Self {
         let &OAuthOptions { token_lifetime, refresh_lifetime, code_lifetime, .. } = options;
-        Self { tokens, token_lifetime, refresh_lifetime, code_lifetime, kept: Mutex::default() }
+        Self { tokens, tables, token_lifetime, refresh_lifetime, code_lifetime, swept: Mutex::default() }
     }
 
     /// A code for what an administrator has allowed.
-    pub(super) fn code(
+    pub(super) async fn code(
         &self,
         client: &Client,
         redirect: &str,
         names_redirect: bool,
         challenge: Option<Challenge>,
-    ) -> Result<Secret, NoRandom> {
-        let code = random::secret()?;
-        let what = Code { redirect: redirect.to_owned(), names_redirect, challenge, used: None };
-        let entry = Entry::new(client, self.code_lifetime, what);
-        self.kept().codes.insert(TokenHash::of(&code), entry);
+    ) -> Result<Secret, OAuthError> {
+        self.sweep(client).await?;
+        let code = first_secret()?;
+        let asked = Code { redirect: redirect.to_owned(), names_redirect, challenge };
+        self.tables.grants.begin(client, &code, self.code_lifetime, asked).await?;
         Ok(code)
     }
 
@@ -115,8 +77,13 @@ impl Grants {
         redirect: Option<&str>,
         verifier: Option<&str>,
     ) -> Result<Issued, OAuthError> {
-        let found = self.kept().use_code(client, &TokenHash::of(code), self.refresh_lifetime, redirect, verifier);
-        self.issue_for(client, found).await
+        let grant = self.grant_of(client, code).await?.ok_or(OAuthError::InvalidGrant("the code is not known, or no longer"))?;
+        let asked = grant.code()?.ok_or(OAuthError::InvalidGrant("this is a refresh token, and no code"))?;
+        if let Err(problem) = asked.check(redirect, verifier) {
+            self.tables.grants.end(client, grant.key()).await?;
+            return Err(OAuthError::InvalidGrant(problem));
+        }
+        self.issue_for(client, grant, code).await
     }
 
     /// Gives other tokens for a refresh token, which is used up then.
@@ -124,164 +91,143 @@ impl Grants {
     /// # Errors
     ///
     /// - it is not known, not the client's, or has expired;
-    /// - it was used before, in which case its family ends.
+    /// - it was used before, in which case its grant ends.
     pub(super) async fn refresh(&self, client: &Client, token: &Secret) -> Result<Issued, OAuthError> {
-        let found = self.kept().use_refresh_token(client, &TokenHash::of(token));
-        self.issue_for(client, found).await
+        let unknown = OAuthError::InvalidGrant("the refresh token is not known, or no longer");
+        match self.grant_of(client, token).await? {
+            Some(grant) if grant.is_redeemed() => self.issue_for(client, grant, token).await,
+            _ => Err(unknown),
+        }
     }
 
     /// Gives an access token to a client for itself; it can ask again, and so has no refresh token (RFC 6749, Section 4.4.3).
     pub(super) async fn for_itself(&self, client: &Client) -> Result<Issued, OAuthError> {
-        let access_token = self.access_token(client, None).await?;
+        self.sweep(client).await?;
+        let access_token = self.access_token(client, &client.id).await?;
         Ok(Issued { access_token, refresh_token: None, lifetime: self.token_lifetime })
     }
 
-    /// Ends a token of the client's; a refresh token with its family. A token that is not known needs no end (RFC 7009,
+    /// Ends a token of the client's; a refresh token with its grant. A token that is not known needs no end (RFC 7009,
     /// Section 2.2).
     pub(super) async fn revoke(&self, client: &Client, token: &Secret) -> Result<(), OAuthError> {
-        let family = self
-            .kept()
-            .refresh_tokens
-            .get(&TokenHash::of(token))
-            .and_then(|entry| (entry.client == client.id).then_some(entry.what.family));
-        if let Some(family) = family {
-            let ended = self.kept().end(family);
-            return self.revoke_all(ended).await;
+        if let Some(ticket) = Ticket::read(token)
+            && let Some(grant) = self.tables.grants.find(client, &ticket).await?
+        {
+            return Ok(self.end(client, grant.key()).await?);
         }
-        let Ok(cx) = self.tokens.validate(token).await else {
-            return Ok(());
+        let cx = match self.tokens.validate(token).await {
+            Ok(cx) if cx.tenant() == &client.tenant => cx,
+            Err(AuthError::Unavailable(source)) => return Err(StoreError::Other(source).into()),
+            Ok(_) | Err(_) => return Ok(()),
         };
-        let id = cx.principal().unwrap_or_default();
         // The tenant has other tokens too, which are not for this client to end.
-        let known = self.kept().access_tokens.get(id).is_some_and(|entry| entry.client == client.id);
-        if known { self.revoke_all(vec![(id.to_owned(), cx.tenant().clone())]).await } else { Ok(()) }
+        let of_client = self.tables.access.find(client, cx.principal().unwrap_or_default()).await?;
+        Ok(self.revoke_all(client, of_client).await?)
     }
 
-    async fn issue_for(&self, client: &Client, found: Found) -> Result<Issued, OAuthError> {
-        match found {
-            Found::Family(family) => {
-                let access_token = self.access_token(client, Some(family)).await?;
-                let refresh_token = random::secret()?;
-                let entry = Entry::new(client, self.refresh_lifetime, RefreshToken { family, used: false });
-                self.kept().refresh_tokens.insert(TokenHash::of(&refresh_token), entry);
-                Ok(Issued { access_token, refresh_token: Some(refresh_token), lifetime: self.token_lifetime })
-            }
-            Found::Again(ended) => {
-                warn!(tenant = %client.tenant, client = client.id, "a code or refresh token came twice: all that came of it ends");
-                self.revoke_all(ended).await?;
-                Err(OAuthError::InvalidGrant("it was used before: have an administrator allow it again"))
-            }
-            Found::Refused(description) => Err(OAuthError::InvalidGrant(description)),
+    /// How many grants of a client are good now.
+    pub(super) async fn count(&self, client: &Client) -> Result<usize, StoreError> {
+        let mut count = 0;
+        for grant in self.tables.grants.of(client).await? {
+            count += usize::from(grant.is_redeemed() && now() < grant.expires()?);
+        }
+        Ok(count)
+    }
+
+    /// Ends all that a client was given.
+    pub(super) async fn end_all(&self, client: &Client) -> Result<(), StoreError> {
+        for grant in self.tables.grants.of(client).await? {
+            self.end(client, grant.key()).await?;
+        }
+        let own = self.tables.access.of(client, &client.id).await?;
+        self.revoke_all(client, own).await
+    }
+
+    /// The grant that this code or refresh token is of, if it is good now.
+    async fn grant_of(&self, client: &Client, secret: &Secret) -> Result<Option<Grant>, OAuthError> {
+        self.sweep(client).await?;
+        let Some(ticket) = Ticket::read(secret) else {
+            return Ok(None);
+        };
+        match self.tables.grants.find(client, &ticket).await? {
+            Some(grant) if grant.expires()? <= now() => Ok(None),
+            Some(grant) if !grant.is_current(&ticket)? => Err(self.came_again(client, grant.key()).await?),
+            found => Ok(found),
         }
     }
 
-    async fn access_token(&self, client: &Client, family: Option<u64>) -> Result<Secret, OAuthError> {
+    async fn issue_for(&self, client: &Client, grant: Grant, used: &Secret) -> Result<Issued, OAuthError> {
+        let (key, refresh_token) = (grant.key().to_owned(), successor(used)?);
+        // What comes first can be taken back; were it the other way round, a failure would cost the client its refresh token.
+        let access_token = self.access_token(client, &key).await?;
+        if !self.tables.grants.pass_on(client, grant, &refresh_token, self.refresh_lifetime).await? {
+            return Err(self.came_again(client, &key).await?);
+        }
+        Ok(Issued { access_token, refresh_token: Some(refresh_token), lifetime: self.token_lifetime })
+    }
+
+    async fn came_again(&self, client: &Client, grant: &str) -> Result<OAuthError, StoreError> {
+        warn!(tenant = %client.tenant, client = client.id, "a code or refresh token came twice: all that came of it ends");
+        self.end(client, grant).await?;
+        Ok(OAuthError::InvalidGrant(USED))
+    }
+
+    /// Ends a grant, and then its access tokens: one that is being issued finds no grant to go on with.
+    async fn end(&self, client: &Client, grant: &str) -> Result<(), StoreError> {
+        self.tables.grants.end(client, grant).await?;
+        let access = self.tables.access.of(client, grant).await?;
+        self.revoke_all(client, access).await
+    }
+
+    async fn access_token(&self, client: &Client, owner: &str) -> Result<Secret, OAuthError> {
         let grant = TokenGrant::new(client.tenant.clone()).lifetime(self.token_lifetime);
         let issued = self.tokens.issue(grant).await?;
-        let what = AccessToken { tenant: client.tenant.clone(), family };
-        let entry = Entry::new(client, self.token_lifetime, what);
-        let ended = {
-            let mut kept = self.kept();
-            // It may have ended while the token was made.
-            let ended = family.is_some_and(|family| !kept.families.contains(&family));
-            if !ended {
-                kept.access_tokens.insert(issued.record.id.clone(), entry);
-            }
-            ended
-        };
-        if ended {
-            self.revoke_all(vec![(issued.record.id, client.tenant.clone())]).await?;
-            return Err(OAuthError::InvalidGrant("it was used before: have an administrator allow it again"));
-        }
+        self.tables.access.keep(client, owner, issued.record.id, self.token_lifetime).await?;
         Ok(issued.secret)
     }
 
-    async fn revoke_all(&self, ended: Vec<(String, Tenant)>) -> Result<(), OAuthError> {
-        for (id, tenant) in ended {
-            match self.tokens.revoke(&tenant, &id).await {
+    async fn revoke_all(&self, client: &Client, ended: Vec<Access>) -> Result<(), StoreError> {
+        for access in ended {
+            match self.tokens.revoke(&client.tenant, access.token()).await {
                 // The tenant, or the administrator, was faster.
-                Ok(()) | Err(TokenError::Unknown) => {}
-                Err(err) => return Err(err.into()),
+                Ok(()) | Err(TokenError::Unknown) => self.tables.access.forget(client, &access).await?,
+                Err(err) => return Err(StoreError::other(err)),
             }
         }
         Ok(())
     }
 
-    /// What is kept, without what has expired.
-    fn kept(&self) -> MutexGuard<'_, Kept> {
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.forget_expired();
-        kept
+    /// Forgets what has expired in the client's tenant, now and then.
+    async fn sweep(&self, client: &Client) -> Result<(), StoreError> {
+        {
+            let mut swept = self.swept.lock().unwrap_or_else(PoisonError::into_inner);
+            if swept.get(&client.tenant).is_some_and(|last| last.elapsed() < SWEEP) {
+                return Ok(());
+            }
+            swept.insert(client.tenant.clone(), Instant::now());
+        }
+        let now = now();
+        for grant in self.tables.grants.all(client).await? {
+            // Not before its access tokens: they are found by it.
+            if after(grant.expires()?, self.token_lifetime) <= now {
+                self.tables.grants.end(client, grant.key()).await?;
+            }
+        }
+        self.tables.access.forget_expired(client, now).await
     }
 }
 
-impl Kept {
-    fn use_code(
-        &mut self,
-        client: &Client,
-        hash: &TokenHash,
-        remembered: Duration,
-        redirect: Option<&str>,
-        verifier: Option<&str>,
-    ) -> Found {
-        let Some(entry) = self.codes.get_mut(hash).filter(|entry| entry.client == client.id) else {
-            return Found::Refused("the code is not known, or no longer");
-        };
-        if let Some(family) = entry.what.used {
-            return Found::Again(self.end(family));
+impl Code {
+    /// Whether what came along with a code is what it was asked for with.
+    fn check(&self, redirect: Option<&str>, verifier: Option<&str>) -> Result<(), &'static str> {
+        if redirect.map_or(self.names_redirect, |redirect| redirect != self.redirect) {
+            return Err("`redirect_uri` is another than the code was asked for with");
         }
-        self.last_family += 1;
-        entry.what.used = Some(self.last_family);
-        // Longer than the code is good, so that a copy of it is recognized.
-        entry.expires = Instant::now() + remembered;
-        if redirect.map_or(entry.what.names_redirect, |redirect| redirect != entry.what.redirect) {
-            return Found::Refused("`redirect_uri` is another than the code was asked for with");
-        }
-        let proven = match (entry.what.challenge, verifier) {
+        let proven = match (self.challenge, verifier) {
             (Some(challenge), Some(verifier)) => challenge.is_of(verifier),
             (Some(_), None) | (None, Some(_)) => false,
             (None, None) => true,
         };
-        if !proven {
-            return Found::Refused("`code_verifier` is not the one of the code's `code_challenge`");
-        }
-        self.families.insert(self.last_family);
-        Found::Family(self.last_family)
+        if proven { Ok(()) } else { Err("`code_verifier` is not the one of the code's `code_challenge`") }
     }
-
-    fn use_refresh_token(&mut self, client: &Client, hash: &TokenHash) -> Found {
-        let Some(entry) = self.refresh_tokens.get_mut(hash).filter(|entry| entry.client == client.id) else {
-            return Found::Refused("the refresh token is not known, or no longer");
-        };
-        let family = entry.what.family;
-        if entry.what.used {
-            return Found::Again(self.end(family));
-        }
-        entry.what.used = true;
-        if self.families.contains(&family) { Found::Family(family) } else { Found::Refused("it was revoked") }
-    }
-
-    /// Ends a family; says which access tokens were its.
-    fn end(&mut self, family: u64) -> Vec<(String, Tenant)> {
-        self.families.remove(&family);
-        let of_family = self.access_tokens.iter().filter(|(_, token)| token.what.family == Some(family));
-        of_family.map(|(id, token)| (id.clone(), token.what.tenant.clone())).collect()
-    }
-
-    fn forget_expired(&mut self) {
-        let now = Instant::now();
-        retain(&mut self.codes, now);
-        retain(&mut self.refresh_tokens, now);
-        retain(&mut self.access_tokens, now);
-    }
-}
-
-impl<T> Entry<T> {
-    fn new(client: &Client, lifetime: Duration, what: T) -> Self {
-        Self { client: client.id.clone(), expires: Instant::now() + lifetime, what }
-    }
-}
-
-fn retain<K: Eq + Hash, T>(entries: &mut HashMap<K, Entry<T>>, now: Instant) {
-    entries.retain(|_, entry| now < entry.expires);
 }

@@ -5,14 +5,22 @@
 //! Most hosts have an authorization server already: they keep that, and let the library ask it about tokens
 //! (`scimwire::auth::token_fn`).
 
+mod administer;
 mod authorize;
 mod clients;
+mod credentials;
 mod error;
+mod given;
 mod grants;
+mod kept;
+mod kept_clients;
 mod options;
 mod page;
 mod parameters;
 mod pkce;
+mod redirects;
+mod tables;
+mod text;
 mod token;
 
 use std::sync::Arc;
@@ -31,8 +39,11 @@ use crate::tenants::Tenants;
 use clients::Client;
 use grants::Grants;
 
-pub(crate) use clients::{ClientError, Clients};
+pub(crate) use administer::Listed;
+pub(crate) use clients::{ClientChangeError, Clients};
+pub(crate) use given::ClientError;
 pub(crate) use options::OAuthOptions;
+pub(crate) use tables::Tables;
 
 /// All there is to allow: SCIM of the client's tenant.
 const SCOPE: &str = "scim";
@@ -55,12 +66,13 @@ impl OAuth {
     pub(crate) fn new(
         options: &OAuthOptions,
         clients: Clients,
+        tables: Arc<Tables>,
         tenants: Arc<Tenants>,
         sign_in: Arc<SignIn>,
         public_url: &PublicUrl,
     ) -> Result<Self, TenantUrlError> {
         let (by_path, by_host) = (public_url.by_path("/oauth")?, public_url.by_host("/oauth")?);
-        let grants = Grants::new(options, tenants.access_tokens().clone());
+        let grants = Grants::new(options, tenants.access_tokens().clone(), tables);
         Ok(Self { clients, grants, tenants, sign_in, public_url: public_url.clone(), by_path, by_host })
     }
 
@@ -70,10 +82,18 @@ impl OAuth {
         let agrees = cx.and_then(|cx| self.by_host.check(head, cx)).is_ok();
         Ok(agrees && self.tenants.settings(client.tenant.as_str()).await?.is_some())
     }
+
+    /// The client of that id, if a request may be its.
+    async fn client_here(&self, id: &str, head: &Parts) -> Result<Option<Client>, StoreError> {
+        match self.clients.find(id).await? {
+            Some(client) if self.is_here(&client, head).await? => Ok(Some(client)),
+            _ => Ok(None),
+        }
+    }
 }
 
 /// The endpoints, for all tenants and for each.
-pub(crate) fn router(oauth: OAuth) -> Router {
+pub(crate) fn router(oauth: Arc<OAuth>) -> Router {
     let mut router = Router::new().route("/.well-known/oauth-authorization-server", get(metadata));
     for base in ["/oauth", "/t/{tenant}/oauth"] {
         router = router
@@ -81,7 +101,7 @@ pub(crate) fn router(oauth: OAuth) -> Router {
             .route(&format!("{base}/token"), post(token::give))
             .route(&format!("{base}/revoke"), post(token::revoke));
     }
-    router.layer(DefaultBodyLimit::max(BODY_BYTES)).with_state(Arc::new(oauth))
+    router.layer(DefaultBodyLimit::max(BODY_BYTES)).with_state(oauth)
 }
 
 /// Where the endpoints are and what they can do, for programs (RFC 8414).

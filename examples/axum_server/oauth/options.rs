@@ -3,24 +3,18 @@
 use std::time::Duration;
 
 use clap::Args;
-use http::Uri;
 use scimwire::Secret;
+
+use super::redirects;
 
 /// The shortest secret that is taken for one that cannot be guessed.
 const SHORTEST_SECRET: usize = 16;
 
-/// Where Okta has its catalogue apps send administrators back to; `{app}` is the app's name there.
-const OKTA_CALLBACKS: [&str; 4] = [
-    "https://system-admin.okta.com/admin/app/cpc/{app}/oauth/callback",
-    "https://system-admin.okta-emea.com/admin/app/cpc/{app}/oauth/callback",
-    "https://system-admin.oktapreview.com/admin/app/cpc/{app}/oauth/callback",
-    "https://system-admin.trexcloud.com/admin/app/cpc/{app}/oauth/callback",
-];
-
 /// How identity providers get tokens by themselves.
 #[derive(Args)]
 pub(crate) struct OAuthOptions {
-    /// An OAuth 2 client of a tenant; repeatable [default: `demo` with a fresh secret, where there is no `--tenant` either]
+    /// An OAuth 2 client of a tenant; repeatable [default: at the first start, `demo` with a fresh secret, where there is no
+    /// `--tenant` either; the console makes others]
     #[arg(long = "oauth-client", value_name = "NAME=ID:SECRET", value_parser = client)]
     pub(super) clients: Vec<ClientFlag>,
     /// Where a client may have the administrator sent back to with a code; `ID=okta:APP` names Okta's addresses for its app
@@ -67,28 +61,10 @@ fn client(text: &str) -> Result<ClientFlag, &'static str> {
     Ok(ClientFlag { tenant: tenant.to_owned(), id: id.to_owned(), secret: Secret::from(secret) })
 }
 
-fn redirect(text: &str) -> Result<RedirectFlag, &'static str> {
+fn redirect(text: &str) -> Result<RedirectFlag, String> {
     let (id, uri) = text.split_once('=').ok_or("write ID=URI")?;
-    let uris = match uri.strip_prefix("okta:") {
-        Some(app) => OKTA_CALLBACKS.iter().map(|callback| callback.replace("{app}", app)).collect(),
-        None => vec![uri.to_owned()],
-    };
-    if uris.iter().all(|uri| is_redirect(uri)) {
-        Ok(RedirectFlag { id: id.to_owned(), uris })
-    } else {
-        Err("a redirect URI begins with `https://`, or with `http://` on this machine, and has no `#`")
-    }
-}
-
-/// Codes travel there: over TLS, unless it is this machine (RFC 9700, Section 2.1; RFC 8252, Section 7.3).
-fn is_redirect(text: &str) -> bool {
-    let Ok(uri) = text.parse::<Uri>() else {
-        return false;
-    };
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-.:[]".contains(&byte);
-    let loopback = matches!(uri.host(), Some("localhost" | "127.0.0.1" | "[::1]"));
-    let safe = uri.scheme_str() == Some("https") || (uri.scheme_str() == Some("http") && loopback);
-    safe && !text.contains('#') && uri.authority().is_some_and(|authority| authority.as_str().bytes().all(plain))
+    let uris = redirects::read(uri).map_err(|err| err.to_string())?;
+    Ok(RedirectFlag { id: id.to_owned(), uris })
 }
 
 /// A time of 0 is for trying what comes of an end.

@@ -24,8 +24,19 @@ impl Challenge {
         bytes.map(|bytes| Self(TokenHash::from(bytes))).ok_or("`code_challenge` is no SHA-256 in base64url")
     }
 
+    /// What is kept of it.
+    pub(super) fn hash(&self) -> &TokenHash {
+        &self.0
+    }
+
     /// Whether it was made of this verifier; compared in constant time.
     pub(super) fn is_of(self, verifier: &str) -> bool {
         TokenHash::of(&Secret::from(verifier)) == self.0
+    }
+}
+
+impl From<TokenHash> for Challenge {
+    fn from(hash: TokenHash) -> Self {
+        Self(hash)
     }
 }

@@ -11,7 +11,8 @@ use http::request::Parts;
 use scimwire::Secret;
 use serde_json::json;
 
-use super::clients::{Client, Credentials};
+use super::clients::Client;
+use super::credentials::Credentials;
 use super::error::OAuthError;
 use super::grants::Issued;
 use super::parameters::Parameters;
@@ -25,13 +26,13 @@ pub(super) async fn give(State(oauth): State<Arc<OAuth>>, head: Parts, body: Byt
     let issued = match form.get("grant_type") {
         Some("authorization_code") => {
             let code = secret("code").ok_or(OAuthError::InvalidRequest("`code` is missing"))?;
-            oauth.grants.redeem(client, &code, form.get("redirect_uri"), form.get("code_verifier")).await?
+            oauth.grants.redeem(&client, &code, form.get("redirect_uri"), form.get("code_verifier")).await?
         }
         Some("refresh_token") => {
             let token = secret("refresh_token").ok_or(OAuthError::InvalidRequest("`refresh_token` is missing"))?;
-            oauth.grants.refresh(client, &token).await?
+            oauth.grants.refresh(&client, &token).await?
         }
-        Some("client_credentials") => oauth.grants.for_itself(client).await?,
+        Some("client_credentials") => for_itself(&oauth, &client).await?,
         Some(_) => return Err(OAuthError::UnsupportedGrantType),
         None => return Err(OAuthError::InvalidRequest("`grant_type` is missing")),
     };
@@ -43,7 +44,7 @@ pub(super) async fn revoke(State(oauth): State<Arc<OAuth>>, head: Parts, body: B
     let form = form(&head, &body)?;
     let client = client(&oauth, &head, &form).await?;
     let token = form.get("token").ok_or(OAuthError::InvalidRequest("`token` is missing"))?;
-    oauth.grants.revoke(client, &Secret::from(token)).await?;
+    oauth.grants.revoke(&client, &Secret::from(token)).await?;
     Ok([(CACHE_CONTROL, "no-store")].into_response())
 }
 
@@ -57,10 +58,21 @@ fn form(head: &Parts, body: &[u8]) -> Result<Parameters, OAuthError> {
 }
 
 /// The client that asks, if its credentials are good and it is one of the tenant that the URL names.
-async fn client<'o>(oauth: &'o OAuth, head: &Parts, form: &Parameters) -> Result<&'o Client, OAuthError> {
+async fn client(oauth: &OAuth, head: &Parts, form: &Parameters) -> Result<Client, OAuthError> {
     let credentials = Credentials::read(&head.headers, form)?;
-    let client = oauth.clients.authenticate(&credentials).ok_or(OAuthError::InvalidClient)?;
-    if oauth.is_here(client, head).await? { Ok(client) } else { Err(OAuthError::InvalidClient) }
+    let client = oauth.clients.authenticate(&credentials).await?.ok_or(OAuthError::InvalidClient)?;
+    if oauth.is_here(&client, head).await? { Ok(client) } else { Err(OAuthError::InvalidClient) }
+}
+
+/// Gives a client a token for itself. One that was deleted meanwhile gets none: whoever deletes a client looks for its tokens
+/// only after that.
+async fn for_itself(oauth: &OAuth, client: &Client) -> Result<Issued, OAuthError> {
+    let issued = oauth.grants.for_itself(client).await?;
+    if oauth.clients.find(&client.id).await?.is_none() {
+        oauth.grants.end_all(client).await?;
+        return Err(OAuthError::InvalidClient);
+    }
+    Ok(issued)
 }
 
 fn answer(issued: &Issued) -> Response {

@@ -120,8 +120,9 @@ impl Tenants {
         match self.records.create(&known, &host()).await {
             Ok(()) => Ok(()),
             Err(StoreError::Conflict { .. }) => match self.find(name).await? {
-                Some(found) if found.record.closing => Err(AddError::Closing),
-                _ => Err(AddError::Taken),
+                Some(found) if !found.record.closing => Err(AddError::Taken),
+                // Or it has come to its end just now.
+                _ => Err(AddError::Closing),
             },
             Err(err) => Err(err.into()),
         }

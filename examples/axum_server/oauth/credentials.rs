@@ -1,0 +1,52 @@
+//! What a client says of itself.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use http::HeaderMap;
+use http::header::AUTHORIZATION;
+use scimwire::Secret;
+
+use super::error::OAuthError;
+use super::parameters::Parameters;
+
+/// An id, and what proves that it is one's own.
+pub(super) struct Credentials {
+    pub(super) id: String,
+    pub(super) secret: Secret,
+}
+
+impl Credentials {
+    /// What a client says of itself, in the header or in the form (RFC 6749, Section 2.3.1).
+    ///
+    /// # Errors
+    ///
+    /// - both are there, or none;
+    /// - the header is none that can be read.
+    pub(super) fn read(headers: &HeaderMap, form: &Parameters) -> Result<Self, OAuthError> {
+        let in_form = form.get("client_id").zip(form.get("client_secret"));
+        match (headers.get(AUTHORIZATION), in_form) {
+            (Some(_), _) if form.get("client_secret").is_some() => {
+                Err(OAuthError::InvalidRequest("send the client's credentials once: in the header or in the body"))
+            }
+            (Some(header), _) => {
+                let credentials = header.to_str().ok().and_then(Self::from_basic).ok_or(OAuthError::InvalidClient)?;
+                match form.get("client_id") {
+                    Some(id) if id != credentials.id => {
+                        Err(OAuthError::InvalidRequest("`client_id` is another than in the header"))
+                    }
+                    _ => Ok(credentials),
+                }
+            }
+            (None, Some((id, secret))) => Ok(Self { id: id.to_owned(), secret: Secret::from(secret) }),
+            (None, None) => Err(OAuthError::InvalidClient),
+        }
+    }
+
+    fn from_basic(header: &str) -> Option<Self> {
+        let (scheme, text) = header.split_once(' ')?;
+        let text = STANDARD.decode(text.trim()).ok().filter(|_| scheme.eq_ignore_ascii_case("basic"))?;
+        let text = String::from_utf8(text).ok()?;
+        let (id, secret) = text.split_once(':')?;
+        Some(Self { id: id.to_owned(), secret: Secret::from(secret) })
+    }
+}
