@@ -326,6 +326,29 @@ async fn clients_and_consents_outlive_a_restart() {
     assert_eq!(status(client.at, &third).await, 401, "what was given before the start is known to be its");
 }
 
+#[tokio::test]
+async fn what_has_expired_is_forgotten() {
+    let folder = TempDir::new().expect("a folder");
+    let file = folder.path().join("scim.db");
+    let database = format!("sqlite:{}", file.display());
+    let short = ["--oauth-token-lifetime", "0", "--oauth-refresh-lifetime", "0"];
+    let demo = Demo::start(&[FLAGS, &["--database", &database], &short].concat());
+    let before = Made::new(&demo, &Administrator::sign_in(&demo).await, &[CALLBACK]).await;
+    before.allowed().await;
+    granted(&before.own_token().await);
+    drop(demo);
+
+    // A grant is kept as long as its access tokens may be good.
+    let demo = Demo::start(&[FLAGS, &["--database", &database], &short].concat());
+    granted(&before.at(&demo).own_token().await);
+    drop(demo);
+    let pool = sqlx::SqlitePool::connect(&format!("sqlite://{}", file.display())).await.expect("it can be opened");
+    let count = "SELECT resource_type, count(*) FROM scim_resource WHERE resource_type LIKE 'OAuth%' GROUP BY 1 ORDER BY 1";
+    let kept: Vec<(String, i64)> = sqlx::query_as(count).fetch_all(&pool).await.expect("it can be read");
+    let expected = [("OAuthAccess", 1), ("OAuthClient", 1)].map(|(name, count)| (name.to_owned(), count));
+    assert_eq!(kept, expected, "the token that was made last, and no grant");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn of_two_processes_one_uses_a_refresh_token() {
     let folder = TempDir::new().expect("a folder");
