@@ -9,7 +9,7 @@ use super::error::PatchErrorKind;
 use super::plan::{Action, StepTarget};
 use super::rules::NoMatch;
 use crate::filter::Budget;
-use crate::resource::{ValueError, ValueErrorKind, fresh_values, same_value};
+use crate::resource::{ValueError, ValueErrorKind, fresh_values, remove_repeats, same_value};
 use crate::schema::{Attribute, AttributeType, Mutability, fold};
 
 /// How a step was done.
@@ -174,6 +174,15 @@ impl<'r> Values<'r> {
     }
 
     pub(super) fn apply(&mut self, action: &Action, no_match: NoMatch, budget: &mut Budget) -> Result<Done, PatchErrorKind> {
+        let done = self.change(action, no_match, budget)?;
+        // Texts and numbers stand once, also where one has become what another one is.
+        if self.target.attribute.kind() != AttributeType::Complex {
+            remove_repeats(&self.target.attribute, self.elements);
+        }
+        Ok(done)
+    }
+
+    fn change(&mut self, action: &Action, no_match: NoMatch, budget: &mut Budget) -> Result<Done, PatchErrorKind> {
         match action {
             Action::Replace(None) if self.chosen.is_empty() && no_match == NoMatch::Fail => Err(self.no_target()),
             Action::Remove | Action::Replace(None) | Action::RemoveListed(_) => self.remove(action, budget),

@@ -135,6 +135,17 @@ fn a_sub_attribute_can_have_several_values() {
 }
 
 #[test]
+fn texts_that_become_equal_stand_once() {
+    // S-2.4-06
+    let tags = json!([{ "name": "tags", "multiValued": true }]);
+    let schema = json!({ "id": "urn:example:Desk", "attributes": tags });
+    let desks = ResourceType::new("Desk", Schema::from_json(schema).expect("a schema"));
+    let before = json!({ "tags": ["a", "b", "c"] });
+    let operations = json!([{ "op": "replace", "path": "tags[value eq \"a\" or value eq \"c\"]", "value": "b" }]);
+    assert_eq!(run(desks, Rules::default(), &before, operations), Ok(json!({ "tags": ["b"] })));
+}
+
+#[test]
 fn what_is_echoed_may_be_spelled_in_any_case() {
     // S-2.1-02, A-32
     let before = json!({ "id": "7", "meta": { "resourceType": "User" }, "groups": [{ "value": "g", "display": "G" }] });

@@ -59,7 +59,7 @@ impl Locations {
     /// The URL of the resource that a value of `attribute` names, from its `value` and, where several resource types are
     /// possible, its `type`.
     pub(crate) fn of_reference(&self, attribute: &Attribute, value: &Map<String, Value>) -> Option<String> {
-        let id = value.get("value")?.as_str()?;
+        let id = value.get("value")?.as_str().filter(|id| !id.is_empty())?;
         let types = attribute.sub_attribute("$ref")?.reference_types();
         let named = value.get("type").and_then(Value::as_str).filter(|name| types.iter().any(|known| known == name));
         match (named, types) {

@@ -36,6 +36,20 @@ async fn a_small_group_is_answered_whole() {
 }
 
 #[tokio::test]
+async fn the_answer_shows_new_members_as_a_read_does() {
+    // P-3.5.2-19, S-4.2-03
+    let provider = Provider::strict();
+    let path = group_of(&provider, 3).await;
+    let made = provider.create("/Users", &user("bjensen")).await;
+    let join = json!({ "op": "add", "path": "members", "value": [{ "value": made["id"] }] });
+    let some = json!({ "op": "remove", "path": "members[not (value eq \"member-1\")]" });
+    for operations in [json!([some, join]), json!([some]), json!([join])] {
+        let answer = provider.patched(&path, operations).await;
+        assert_eq!(answer, provider.read(&path).await);
+    }
+}
+
+#[tokio::test]
 async fn a_large_group_is_not_read_to_be_answered() {
     // A-45, P-3.5.2-19, P-3.5.2-20
     let provider = Provider::strict();

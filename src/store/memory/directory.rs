@@ -185,7 +185,7 @@ impl Tenancy {
         let change = self.write_back(resource_type, id, change)?;
         let add = if let Some(Value::Array(members)) = members { members } else { Vec::new() };
         self.memberships.apply(id, &MemberDelta { replace: true, add, remove: Vec::new() });
-        Ok(change.with_after(Some(after)))
+        Ok(self.carry_members(resource_type, change))
     }
 
     /// Puts the members of a small group into the answer; a large one is not read only to be sent.
