@@ -23,7 +23,8 @@ pub struct Limits {
     pub bulk_bytes: usize,
     /// How many values a filter may look at that the store leaves to this crate; beyond it is `tooMany`.
     pub filter_values: u64,
-    /// How many values the filters in the paths of a PATCH may look at; beyond it is `tooMany`.
+    /// How many values the operations of a PATCH may look at, to find those that a path means, or that are there already; beyond
+    /// it is `tooMany`.
     pub path_values: u64,
     /// The largest page: `filter.maxResults` of `ServiceProviderConfig`.
     pub page_size: usize,

@@ -26,7 +26,7 @@ pub struct PlanBinder {
     budget: u64,
 }
 
-/// How many values filters may look at, unless said otherwise.
+/// How many values operations may look at, unless said otherwise.
 const BUDGET: u64 = 10_000_000;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -65,7 +65,8 @@ impl PlanBinder {
         Self { limits, syntax, ..self }
     }
 
-    /// Limits how many values the filters in paths may look at, all together, when the plan is applied.
+    /// Limits how many values all operations together may look at when the plan is applied: to find those that a filter
+    /// chooses, and those that are there already.
     #[must_use]
     pub fn budget(self, values: u64) -> Self {
         Self { budget: values, ..self }

@@ -53,7 +53,7 @@ pub enum PatchErrorKind {
     Immutable(String),
     /// The attribute is required, and cannot be removed.
     Required(String),
-    /// The value filter looks at too many values.
+    /// The operations look at too many values.
     Budget(BudgetError),
 }
 
@@ -108,7 +108,9 @@ impl fmt::Display for PatchErrorKind {
             Self::ReadOnly(path) => write!(f, "attribute `{path}` is read-only"),
             Self::Immutable(path) => write!(f, "attribute `{path}` is immutable, and has another value"),
             Self::Required(path) => write!(f, "attribute `{path}` is required, and cannot be removed"),
-            Self::Budget(err) => write!(f, "{err}"),
+            Self::Budget(_) => {
+                f.write_str("the operations have to look at too many values: send fewer at a time, or simpler conditions")
+            }
         }
     }
 }

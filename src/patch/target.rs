@@ -9,7 +9,7 @@ use super::error::PatchErrorKind;
 use super::plan::{Action, StepTarget};
 use super::rules::NoMatch;
 use crate::filter::Budget;
-use crate::resource::{ValueError, ValueErrorKind, fresh_values, remove_repeats, same_value};
+use crate::resource::{ValueError, ValueErrorKind, fresh_values, same_value};
 use crate::schema::{Attribute, AttributeType, Mutability, fold};
 
 /// How a step was done.
@@ -35,7 +35,7 @@ impl<'r> Slot<'r> {
 
     pub(super) fn apply(&mut self, action: &Action, budget: &mut Budget) -> Result<Done, PatchErrorKind> {
         match action {
-            Action::Add(Value::Array(values)) if self.attribute.multi_valued() => return self.append(values),
+            Action::Add(Value::Array(values)) if self.attribute.multi_valued() => return self.append(values, budget),
             Action::Add(value) | Action::Replace(Some(value)) => self.set(value),
             Action::Replace(None) | Action::Remove => self.unassign(),
             Action::RemoveListed(listed) => self.remove_listed(listed, budget),
@@ -44,13 +44,14 @@ impl<'r> Slot<'r> {
     }
 
     /// RFC 7644, Section 3.5.2.1: values that are there already stay as they are.
-    fn append(&mut self, values: &[Value]) -> Result<Done, PatchErrorKind> {
+    fn append(&mut self, values: &[Value], budget: &mut Budget) -> Result<Done, PatchErrorKind> {
         let attribute = self.attribute;
         let slot = self.object.entry(attribute.name()).or_insert_with(|| Value::Array(Vec::new()));
         let Value::Array(elements) = slot else {
             return Ok(Done::AsAsked);
         };
         let before = elements.len();
+        budget.spend(before)?;
         elements.extend(fresh_values(attribute, elements, values));
         if elements.len() > before && attribute.mutability() == Mutability::Immutable && before > 0 {
             return Err(self.immutable());
@@ -175,11 +176,18 @@ impl<'r> Values<'r> {
 
     pub(super) fn apply(&mut self, action: &Action, no_match: NoMatch, budget: &mut Budget) -> Result<Done, PatchErrorKind> {
         let done = self.change(action, no_match, budget)?;
-        // Texts and numbers stand once, also where one has become what another one is.
-        if self.target.attribute.kind() != AttributeType::Complex {
-            remove_repeats(&self.target.attribute, self.elements);
+        if let (Action::Add(value) | Action::Replace(Some(value)), false) =
+            (action, self.target.attribute.kind() == AttributeType::Complex)
+        {
+            self.keep_once(value);
         }
         Ok(done)
+    }
+
+    /// RFC 7643, Section 2.4: a text or a number stands once, also where one has become what another one is.
+    fn keep_once(&mut self, value: &Value) {
+        let mut found = false;
+        self.elements.retain(|element| element != value || !std::mem::replace(&mut found, true));
     }
 
     fn change(&mut self, action: &Action, no_match: NoMatch, budget: &mut Budget) -> Result<Done, PatchErrorKind> {

@@ -146,6 +146,24 @@ fn texts_that_become_equal_stand_once() {
 }
 
 #[test]
+fn the_work_of_all_operations_is_bounded() {
+    // P-3.12-05
+    let before = json!({ "emails": [{ "value": "a" }, { "value": "b" }, { "value": "c" }] });
+    let apply = |operation: Value, count: usize| {
+        let mut plan = bind(users(), Rules::default(), Value::from(vec![operation; count])).expect("it binds");
+        plan.budget = 30;
+        plan.apply(stored(&before)).map(drop).map_err(|err| err.kind.scim_type().as_str().to_owned())
+    };
+    for operation in [
+        json!({ "op": "add", "path": "emails", "value": [{ "value": "a" }] }),
+        json!({ "op": "remove", "path": "emails[value eq \"x\"]" }),
+    ] {
+        assert_eq!(apply(operation.clone(), 10), Ok(()), "{operation}");
+        assert_eq!(apply(operation.clone(), 11), Err("tooMany".to_owned()), "{operation}");
+    }
+}
+
+#[test]
 fn what_is_echoed_may_be_spelled_in_any_case() {
     // S-2.1-02, A-32
     let before = json!({ "id": "7", "meta": { "resourceType": "User" }, "groups": [{ "value": "g", "display": "G" }] });

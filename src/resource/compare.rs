@@ -8,12 +8,12 @@ use serde_json::{Map, Value};
 use super::Resource;
 use crate::schema::{Attribute, AttributeType, Mutability, ResolvedPath, ResourceType, Schema};
 
-/// Up to this many values are compared each with each; beyond, by their text.
+/// Up to this many values are compared with each of the others; more of them, by their text.
 const FEW: usize = 16;
 
 /// The values among `new` that are not among `old`, nor twice among themselves.
 pub(crate) fn fresh_values(attribute: &Attribute, old: &[Value], new: &[Value]) -> Vec<Value> {
-    if old.len().max(new.len()) > FEW {
+    if new.len() > FEW {
         let mut known: HashSet<String> = old.iter().map(|value| identity(attribute, value)).collect();
         return new.iter().filter(|value| known.insert(identity(attribute, value))).cloned().collect();
     }

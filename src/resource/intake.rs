@@ -470,7 +470,7 @@ fn has_no_id(value: &Value) -> bool {
 }
 
 /// RFC 7643, Section 2.4: a value stands once.
-pub(crate) fn remove_repeats(attribute: &Attribute, values: &mut Vec<Value>) {
+fn remove_repeats(attribute: &Attribute, values: &mut Vec<Value>) {
     if attribute.refers_by_value() {
         return remove_repeated_ids(values);
     }

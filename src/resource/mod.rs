@@ -27,7 +27,6 @@ pub use view::{Address, EnterpriseUser, Group, Manager, Member, MultiValue, Name
 
 pub(crate) use check::check_changed;
 pub(crate) use compare::{changed_paths, fresh_values, same_value};
-pub(crate) use intake::remove_repeats;
 
 /// A resource: a JSON object whose keys are spelled as in the schema, whose unassigned attributes are absent, and whose
 /// extension attributes stand under their URN (RFC 7643, Section 3).
