@@ -52,7 +52,7 @@ impl Ledger {
         let membership = [id("group"), id("member"), origin.required()];
         Ok(Self {
             accounts: access(record_type("HostAccount", account)?),
-            memberships: access(record_type("HostMembership", membership)?),
+            memberships: access(record_type("HostMembership", membership)?.indexed("group").indexed("member")),
         })
     }
 

@@ -39,9 +39,14 @@ impl<T: Serialize + DeserializeOwned> Records<T> {
         attributes: impl IntoIterator<Item = AttributeBuilder>,
         store: impl Fn(&Arc<ResourceType>) -> Arc<dyn ResourceStore>,
     ) -> Result<Self, SchemaError> {
-        let resource_type = Arc::new(record_type(name, attributes)?);
+        Ok(Self::of(record_type(name, attributes)?, store))
+    }
+
+    /// The same, of a type that is there already.
+    pub(crate) fn of(resource_type: ResourceType, store: impl Fn(&Arc<ResourceType>) -> Arc<dyn ResourceStore>) -> Self {
+        let resource_type = Arc::new(resource_type);
         let access = HostAccess::new(Arc::clone(&resource_type), store(&resource_type));
-        Ok(Self { access, kind: PhantomData })
+        Self { access, kind: PhantomData }
     }
 
     /// # Errors

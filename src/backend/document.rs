@@ -11,9 +11,6 @@ use crate::schema::{Attribute, AttributeType, ResolvedPath, ResourceType, Schema
 use crate::sql::{key, prepared_key};
 use crate::store::StoreError;
 
-/// Attributes that are looked up besides those that are unique, where the resource type has them.
-const LOOKED_UP: &[&str] = &["externalId", "emails.value"];
-
 /// The attribute by which people call a resource; the first that the resource type has.
 const NAMES: &[&str] = &["userName", "displayName"];
 
@@ -55,11 +52,7 @@ impl Layout {
         let name = NAMES.iter().find_map(&resolve).filter(is_plain_text);
         let readable = |path: &ResolvedPath| path.attribute().is_readable() && path.last().is_readable();
         let mut keys: Vec<_> = resource_type.unique_paths().filter(readable).map(|path| (path, true)).collect();
-        for path in LOOKED_UP.iter().filter_map(resolve) {
-            if !keys.iter().any(|(known, _)| *known == path) {
-                keys.push((path, false));
-            }
-        }
+        keys.extend(resource_type.indexed_paths().filter(readable).map(|path| (path, false)));
         // The id is a column, and the service provider's.
         keys.retain(|(path, _)| path.extension().is_some() || path.attribute().name() != "id");
         Self { resource_type, name, keys }
@@ -82,6 +75,8 @@ impl Layout {
                 lines.push(format!("{prefix}{name}{sub} {traits:?}"));
             }
         });
+        // Those that are always there need no mention: which they are follows from the attributes.
+        lines.extend(self.resource_type.declared_indexes().map(|path| format!("indexed {path}")));
         lines.join("\n")
     }
 

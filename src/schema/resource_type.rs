@@ -16,6 +16,9 @@ use crate::attr::{AttrName, AttrPath};
 const RESERVED_ENDPOINTS: [&str; 6] =
     ["Schemas", "ResourceTypes", "ServiceProviderConfig", "ServiceProviderConfigs", "Bulk", "Me"];
 
+/// What people and identity providers look for, where the type has it.
+const USUALLY_INDEXED: [&str; 2] = ["externalId", "emails.value"];
+
 /// What `meta.resourceType` says of what is no resource.
 const RESERVED_NAMES: [&str; 3] = ["Schema", "ResourceType", "ServiceProviderConfig"];
 
@@ -35,6 +38,7 @@ pub struct ResourceType {
     description: String,
     schema: Arc<Schema>,
     extensions: Vec<SchemaExtension>,
+    indexed: Vec<AttrPath>,
     /// The first thing wrong with it; the dispatcher refuses to be built with such a type.
     problem: Option<SchemaError>,
 }
@@ -79,6 +83,7 @@ impl ResourceType {
             name,
             schema,
             extensions: Vec::new(),
+            indexed: Vec::new(),
             problem: None,
         }
     }
@@ -121,6 +126,21 @@ impl ResourceType {
     pub fn unique(mut self, attribute: &str) -> Self {
         let changed = self.change(attribute, Attribute::with_uniqueness);
         self.noting(changed)
+    }
+
+    /// Has the stores of this crate find resources by an attribute that is not unique, such as `addresses.postalCode`, without a
+    /// look at each of them: where a filter says `eq`, and in [`HostAccess::find`](crate::policy::HostAccess::find).
+    /// `externalId` and `emails.value` are found so anyhow. A store over tables of the host's has its own indexes.
+    #[must_use]
+    pub fn indexed(mut self, attribute: &str) -> Self {
+        let noted = match attribute.parse().ok().filter(|path| self.resolve(path).is_some()) {
+            Some(path) => {
+                self.indexed.push(path);
+                Ok(())
+            }
+            None => Err(SchemaErrorKind::Unknown(attribute.to_owned())),
+        };
+        self.noting(noted)
     }
 
     /// Accepts no other values of an attribute than its canonical ones (RFC 7643, Section 2.3.1), such as `emails.type`.
@@ -268,6 +288,24 @@ impl ResourceType {
                 move |sub: &Arc<Attribute>| ResolvedPath::new(extension.cloned(), Arc::clone(attribute), Some(Arc::clone(sub)));
             attribute.unique().then_some(whole).into_iter().chain(parts.map(path))
         })
+    }
+
+    /// The attributes and sub-attributes that resources are looked up by, besides those that are unique.
+    pub fn indexed_paths(&self) -> impl Iterator<Item = ResolvedPath> + '_ {
+        let usual = USUALLY_INDEXED.iter().filter_map(|path| path.parse().ok());
+        let mut paths: Vec<ResolvedPath> = Vec::new();
+        for path in usual.chain(self.indexed.iter().cloned()).filter_map(|path| self.resolve(&path)) {
+            if !path.last().unique() && !paths.contains(&path) {
+                paths.push(path);
+            }
+        }
+        paths.into_iter()
+    }
+
+    /// Those of [`ResourceType::indexed`].
+    #[cfg(any(feature = "sqlite", feature = "postgres"))]
+    pub(crate) fn declared_indexes(&self) -> impl Iterator<Item = ResolvedPath> + '_ {
+        self.indexed.iter().filter_map(|path| self.resolve(path))
     }
 
     /// What is wrong with the type, if anything.

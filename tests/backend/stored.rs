@@ -5,6 +5,7 @@ use std::sync::Arc;
 use scimwire::auth::{RequestContext, Tenant};
 use scimwire::message::{PatchOp, PatchOperation};
 use scimwire::patch::{PlanBinder, Rules};
+use scimwire::policy::HostAccess;
 use scimwire::query::Projection;
 use scimwire::resource::Meta;
 use scimwire::schema::{ENTERPRISE_USER, ResourceType, Schema};
@@ -317,6 +318,29 @@ async fn a_type_that_changes_is_made_anew() {
         let unique = fixture.directory.store(ResourceType::user().unique("displayName"));
         let failed = fixture.create(&unique, json!({ "userName": "cid" })).await;
         assert!(matches!(failed, Err(StoreError::Other(source)) if source.to_string().contains("displayName")), "{kind:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_indexed_has_rows_of_its_own_from_before_too() {
+    for kind in kinds() {
+        let fixture = Fixture::new(kind).await;
+        let user_type = ResourceType::user().with_extension(ENTERPRISE_USER);
+        fixture.create(&fixture.users, json!({ "userName": "ann", "title": "Engineer" })).await.expect("a user");
+        let rows = "SELECT CAST(count(*) AS TEXT) FROM scim_key WHERE attribute = 'title'";
+        assert_eq!(beside(&fixture.directory, rows).await.as_deref(), Some("0"), "{kind:?}");
+
+        let indexed = fixture.directory.store(user_type.clone().indexed("title"));
+        let users = HostAccess::new(user_type.clone().indexed("title"), Arc::clone(&indexed));
+        let bob = fixture.create(&indexed, json!({ "userName": "bob", "title": "ENGINEER" })).await.expect("a user");
+        let found = async |title: &'static str| users.find("title", title, &fixture.cx).await.expect("a title").len();
+        assert_eq!((found("engineer").await, found("clerk").await), (2, 0), "{kind:?}");
+        assert_eq!(beside(&fixture.directory, rows).await.as_deref(), Some("2"), "{kind:?}");
+        users.replace(&bob, "title", "Clerk", &fixture.cx).await.expect("a user");
+        assert_eq!((found("engineer").await, found("clerk").await), (1, 1), "{kind:?}");
+        users.delete(&bob, &fixture.cx).await.expect("a user");
+        assert_eq!(found("clerk").await, 0, "{kind:?}");
+        assert_eq!(beside(&fixture.directory, rows).await.as_deref(), Some("1"), "{kind:?}");
     }
 }
 

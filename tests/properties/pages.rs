@@ -187,7 +187,11 @@ fn bodies() -> BoxedStrategy<Vec<Map<String, Value>>> {
 
 /// A filter that an index can answer, perhaps among others.
 fn indexed() -> BoxedStrategy<Filter> {
-    let by = (select(vec!["userName", "externalId", "id"]), select(vec![CompareOp::Eq, CompareOp::Sw]), select(TEXTS));
+    let by = (
+        select(vec!["userName", "externalId", "id", "nickName", "emails.value"]),
+        select(vec![CompareOp::Eq, CompareOp::Sw]),
+        select(TEXTS),
+    );
     let one = by.prop_map(|(path, op, text)| Filter::Compare {
         path: path.parse().expect("an attribute path"),
         op,

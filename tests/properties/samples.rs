@@ -78,7 +78,7 @@ pub(crate) static USERS: LazyLock<Arc<ResourceType>> = LazyLock::new(|| {
         ],
     }));
     let badge = badge.expect("the schema is consistent");
-    Arc::new(ResourceType::user().with_extension(ENTERPRISE_USER).with_extension(badge))
+    Arc::new(ResourceType::user().with_extension(ENTERPRISE_USER).with_extension(badge).indexed("nickName"))
 });
 
 /// The default number of cases; a case that fails is printed, not kept in a file.

@@ -13,7 +13,7 @@ use scimwire::{ResourceStore, Secret, StoreError};
 use serde::{Deserialize, Serialize};
 use tracing::warn;
 
-use crate::records::{Kept, Records, host, text};
+use crate::records::{Kept, Records, host, record_type, text};
 
 /// How long it is still shown that a token has ended.
 const SHOWN: TimeDelta = TimeDelta::days(1);
@@ -54,7 +54,7 @@ impl TokenRecords {
             text("expires"),
             text("lastUsed"),
         ];
-        Ok(Self { given: Arc::default(), kept: Records::new(name, attributes, store)? })
+        Ok(Self { given: Arc::default(), kept: Records::of(record_type(name, attributes)?.indexed("tenant"), store) })
     }
 
     /// Takes a token of the command line.

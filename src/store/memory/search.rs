@@ -179,16 +179,10 @@ impl Search<'_> {
             (CompareOp::Eq, None) if core && attribute.name() == "id" => {
                 Some(self.table.resources().get_key_value(key).map(|(id, _)| Arc::clone(id)).into_iter().collect())
             }
-            (CompareOp::Eq, None) if core && attribute.name() == "externalId" => {
-                Some(self.table.with_external_id(key).cloned().collect())
-            }
             (CompareOp::Eq, Some(sub)) if sub.name() == "value" && self.resource_type.membership() == Some(attribute) => {
                 Some(self.tenancy.memberships.direct_groups(key).cloned().collect())
             }
-            (CompareOp::Eq, _) => {
-                let index = self.table.unique_index(path)?;
-                Some(index.find(key).cloned().into_iter().collect())
-            }
+            (CompareOp::Eq, _) => self.table.with_value(path, key),
             (CompareOp::Sw, _) => {
                 let index = self.table.unique_index(path).filter(|index| index.is_folded())?;
                 let found = index.starting_with(key).take(MANY + 1);

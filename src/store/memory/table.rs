@@ -1,5 +1,6 @@
 //! The resources of one type, and the indexes on them.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 use std::sync::Arc;
@@ -15,7 +16,13 @@ use crate::store::error::StoreError;
 pub(super) struct Table {
     resources: BTreeMap<Arc<str>, Arc<Resource>>,
     unique: Vec<UniqueIndex>,
-    by_external_id: BTreeMap<String, BTreeSet<Arc<str>>>,
+    lookups: Vec<LookupIndex>,
+}
+
+/// Which resources have which value of an attribute that is not unique.
+pub(super) struct LookupIndex {
+    path: ResolvedPath,
+    ids: BTreeMap<String, BTreeSet<Arc<str>>>,
 }
 
 /// Which resource has which value of a unique attribute.
@@ -94,22 +101,8 @@ impl UniqueIndex {
         }
     }
 
-    /// Whether two states of a resource have the same values.
-    fn is_same(&self, one: &Resource, other: &Resource) -> bool {
-        one.values(&self.path).eq(other.values(&self.path))
-    }
-
-    /// How values are looked up: by the rule of the attribute for upper and lower case.
     fn keys<'r>(&'r self, resource: &'r Resource) -> impl Iterator<Item = Key> + 'r {
-        resource.values(&self.path).map(|value| {
-            let text = match value {
-                Value::String(text) if self.path.last().case_exact() => text.clone(),
-                Value::String(text) if self.path.last().is_identifier() => prepare(text).into_owned(),
-                Value::String(text) => fold(text).into_owned(),
-                value => value.to_string(),
-            };
-            Key { text, beyond_ascii: value.as_str().is_some_and(|text| !text.is_ascii()) }
-        })
+        keys(&self.path, resource)
     }
 
     /// Whether no resource has more than one value.
@@ -118,10 +111,30 @@ impl UniqueIndex {
     }
 }
 
+impl LookupIndex {
+    fn insert(&mut self, id: &Arc<str>, resource: &Resource) {
+        for key in keys(&self.path, resource) {
+            self.ids.entry(key.text).or_default().insert(Arc::clone(id));
+        }
+    }
+
+    fn remove(&mut self, id: &str, resource: &Resource) {
+        for key in keys(&self.path, resource) {
+            if let Entry::Occupied(mut entry) = self.ids.entry(key.text) {
+                entry.get_mut().remove(id);
+                if entry.get().is_empty() {
+                    entry.remove();
+                }
+            }
+        }
+    }
+}
+
 impl Table {
     pub(super) fn new(resource_type: &ResourceType) -> Self {
         let unique = resource_type.unique_paths().map(|path| UniqueIndex { path, ids: BTreeMap::new(), beyond_ascii: 0 });
-        Self { resources: BTreeMap::new(), unique: unique.collect(), by_external_id: BTreeMap::new() }
+        let lookups = resource_type.indexed_paths().map(|path| LookupIndex { path, ids: BTreeMap::new() });
+        Self { resources: BTreeMap::new(), unique: unique.collect(), lookups: lookups.collect() }
     }
 
     pub(super) fn get(&self, id: &str) -> Option<&Arc<Resource>> {
@@ -137,8 +150,13 @@ impl Table {
         self.unique.iter().find(|index| index.path() == path)
     }
 
-    pub(super) fn with_external_id(&self, external_id: &str) -> impl Iterator<Item = &Arc<str>> {
-        self.by_external_id.get(external_id).into_iter().flatten()
+    /// The resources with a value of an attribute, if there is an index on that.
+    pub(super) fn with_value(&self, path: &ResolvedPath, key: &str) -> Option<BTreeSet<Arc<str>>> {
+        if let Some(index) = self.unique_index(path) {
+            return Some(index.find(key).cloned().into_iter().collect());
+        }
+        let index = self.lookups.iter().find(|index| index.path == *path)?;
+        Some(index.ids.get(key).cloned().unwrap_or_default())
     }
 
     pub(super) fn insert(&mut self, id: Arc<str>, resource: Arc<Resource>) -> Result<(), StoreError> {
@@ -153,7 +171,8 @@ impl Table {
             return Err(StoreError::NotFound);
         };
         let before = std::mem::replace(slot, resource);
-        if self.unique.iter().all(|index| index.is_same(&before, slot)) && before.external_id() == slot.external_id() {
+        let mut paths = self.unique.iter().map(|index| &index.path).chain(self.lookups.iter().map(|index| &index.path));
+        if paths.all(|path| before.values(path).eq(slot.values(path))) {
             return Ok(());
         }
         self.index_again(id, before)
@@ -201,9 +220,7 @@ impl Table {
             let keys: Vec<Key> = index.keys(resource).collect();
             keys.into_iter().for_each(|key| index.insert(key, Arc::clone(id)));
         }
-        if let Some(external_id) = resource.external_id() {
-            self.by_external_id.entry(external_id.to_owned()).or_default().insert(Arc::clone(id));
-        }
+        self.lookups.iter_mut().for_each(|index| index.insert(id, resource));
     }
 
     fn unindex(&mut self, id: &str, resource: &Resource) {
@@ -211,13 +228,19 @@ impl Table {
             let keys: Vec<Key> = index.keys(resource).collect();
             keys.iter().for_each(|key| index.remove(key));
         }
-        if let Some(external_id) = resource.external_id()
-            && let Some(ids) = self.by_external_id.get_mut(external_id)
-        {
-            ids.remove(id);
-            if ids.is_empty() {
-                self.by_external_id.remove(external_id);
-            }
-        }
+        self.lookups.iter_mut().for_each(|index| index.remove(id, resource));
     }
+}
+
+/// How values are looked up: by the rule of the attribute for upper and lower case.
+fn keys<'r>(path: &'r ResolvedPath, resource: &'r Resource) -> impl Iterator<Item = Key> + 'r {
+    resource.values(path).map(|value| {
+        let text = match value {
+            Value::String(text) if path.last().case_exact() => text.clone(),
+            Value::String(text) if path.last().is_identifier() => prepare(text).into_owned(),
+            Value::String(text) => fold(text).into_owned(),
+            value => value.to_string(),
+        };
+        Key { text, beyond_ascii: value.as_str().is_some_and(|text| !text.is_ascii()) }
+    })
 }

@@ -217,3 +217,28 @@ fn a_large_group_is_not_carried_along() {
         .expect("it applies");
     assert!(rename("I").is_ok_and(|change| change.after.is_none()));
 }
+
+#[test]
+fn what_is_indexed_is_found_by_its_value_as_it_is_now() {
+    let resource_type = ResourceType::user().indexed("title");
+    let mut table = table::Table::new(&resource_type);
+    let user = |body: Value| Arc::new(Resource::from_stored(body.as_object().expect("an object").clone()));
+    let found = |table: &table::Table, path: &str, key: &str| {
+        let path = resource_type.resolve(&path.parse().expect("a path")).expect("an attribute");
+        table.with_value(&path, key).map(|ids| ids.into_iter().map(|id| id.to_string()).collect::<Vec<_>>())
+    };
+    let emails = json!([{ "value": "A@example.com" }, { "value": "a@example.com" }]);
+    table.insert("1".into(), user(json!({ "userName": "a", "title": "Clerk", "emails": emails }))).expect("a free name");
+    table.insert("2".into(), user(json!({ "userName": "b", "title": "CLERK" }))).expect("a free name");
+    assert_eq!(found(&table, "title", "clerk"), Some(vec!["1".to_owned(), "2".to_owned()]));
+    assert_eq!(found(&table, "emails.value", "a@example.com"), Some(vec!["1".to_owned()]));
+    assert_eq!(found(&table, "nickName", "a"), None, "there is no index");
+    table.replace("1", user(json!({ "userName": "a", "title": "Chief" }))).expect("a free name");
+    let taken = table.replace("2", user(json!({ "userName": "a", "title": "Chief" })));
+    assert!(matches!(taken, Err(StoreError::Conflict { .. })));
+    assert_eq!(found(&table, "title", "clerk"), Some(vec!["2".to_owned()]));
+    assert_eq!(found(&table, "title", "chief"), Some(vec!["1".to_owned()]));
+    assert_eq!(found(&table, "emails.value", "a@example.com"), Some(vec![]));
+    table.remove("1");
+    assert_eq!(found(&table, "title", "chief"), Some(vec![]));
+}
