@@ -1,9 +1,19 @@
 //! An embeddable SCIM 2.0 service provider (RFC 7643, RFC 7644, RFC 9865): a host gives it a store and an authenticator,
 //! hands it `http::Request`s from whatever HTTP stack it uses, and gets `http::Response`s that provisioning clients accept.
 //!
-//! One movement runs through the crate: **parse** what the client wrote, **bind** it to a schema, **run** the bound form.
-//! Names in any case, types, extensions, mutability and case rules are decided in *bind*, once; what runs sees canonical
-//! names and typed operands only.
+//! A host implements:
+//!
+//! - [`ResourceStore`], over its own tables: create, get, select, update, delete.
+//!   [`examples/own_tables.rs`](https://docs.rs/crate/scimwire/latest/source/examples/own_tables.rs) is one, and `testkit` has
+//!   the checks that it must pass. Until there is one, [`MemoryStore`] serves, or a store of `backend`;
+//! - [`auth::Authenticate`], which says of each request whose it is: over tokens of the host's, over its OAuth 2 or JWT library by
+//!   [`auth::Bearer`], or with the ready-made tokens of the feature `tokens`. [`auth`] also says what is the library's part in
+//!   security, and what the host's;
+//! - [`policy::Policy`], where it has a say in changes, or wants to hear of them.
+//!
+//! And it hands over, to the builder of a [`Dispatcher`]: the base URL, each [`ResourceType`] with its store, the authenticator
+//! and, if they are to differ from the defaults, [`Features`](dispatch::Features), [`Limits`](dispatch::Limits) and
+//! [`Quirks`], which say what is read beside the RFC.
 //!
 //! ```
 //! use scimwire::auth::{AuthError, Authenticate, RequestContext, bearer_token};
@@ -44,12 +54,42 @@
 //! # }
 //! ```
 //!
-//! A host implements [`ResourceStore`] over its own tables, and, where it has a say in changes, [`policy::Policy`]. Who asks is
-//! found out by [`auth::Authenticate`]: over tokens of the host's, over its OAuth 2 or JWT library by [`auth::Bearer`], or with
-//! the ready-made tokens of the feature `tokens`. [`auth`] also says what is the library's part in security, and what the host's.
-//! Known departures of real clients are repaired and reported: see [`Quirks`].
+//! # In a router, with a log
 //!
-//! Features, none of them on by itself:
+//! ```text
+//! cargo add scimwire --features tokens,tower
+//! cargo add axum tokio --features tokio/full
+//! cargo add async-trait
+//! ```
+//!
+//! Each response carries a [`Report`](dispatch::Report): who asked for what, what was read beside the RFC, and what
+//! failed. A client that gets a 500 is not told why, and a host that looks at neither the report nor the
+//! spans of the feature `tracing` is not either:
+//!
+//! ```
+//! use axum::Router;
+//! use axum::middleware::map_response;
+//! use axum::response::Response;
+//! use scimwire::dispatch::Report;
+//! # use scimwire::{Dispatcher, MemoryStore, ResourceType};
+//!
+//! async fn log(response: Response) -> Response {
+//!     if let Some(source) = response.extensions().get::<Report>().and_then(|report| report.source.as_ref()) {
+//!         eprintln!("SCIM: {source}");
+//!     }
+//!     response
+//! }
+//!
+//! # let users = ResourceType::user();
+//! # let scim = Dispatcher::builder("https://example.com/scim/v2").resource_type(users.clone(), MemoryStore::new(users));
+//! # let scim = scim.unauthenticated().build()?;
+//! let app: Router = Router::new().nest_service("/scim/v2", scim).layer(map_response(log));
+//! # Ok::<(), scimwire::dispatch::BuildError>(())
+//! ```
+//!
+//! # Features
+//!
+//! None of them is on by itself:
 //!
 //! | feature | what it adds |
 //! |---|---|
@@ -59,6 +99,18 @@
 //! | `sql` | `sql`: filters, orders and pages as SQL, for tables of the host's |
 //! | `sqlite`, `postgres` | `backend`: stores over a SQLite file or a PostgreSQL database |
 //! | `testkit` | `testkit`: the checks that a store of the host's must pass |
+//!
+//! # How a request runs
+//!
+//! One movement runs through the crate: **parse** what the client wrote, **bind** it to a schema, **run** the bound form.
+//! Names in any case, types, extensions, mutability and case rules are decided in *bind*, once; what runs sees canonical
+//! names and typed operands only. Known departures of real clients are repaired before that, and reported: see [`quirks`].
+//!
+//! # The demo
+//!
+//! `cargo run --example axum_server` in the repository is a whole service provider with a console.
+//! [Its page](https://docs.rs/crate/scimwire/latest/source/examples/axum_server/README.md) says what to type in which field of
+//! which identity provider, and what their errors mean.
 //!
 //! What the crate is not: an HTTP server, a SCIM client, or a user database.
 

@@ -75,6 +75,26 @@ fn files_and_functions_are_small() {
     }
 }
 
+/// Pages are read in rustdoc and as they are: a link has to lead somewhere in both.
+#[test]
+fn links_of_pages_lead_somewhere() {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    let mut pages = files("src/docs", "md");
+    let in_rustdoc = pages.len();
+    pages.extend(["README.md", "examples/axum_server/README.md"].map(|page| root.join(page)));
+    for (index, page) in pages.iter().enumerate() {
+        let text = fs::read_to_string(page).expect("a page is text");
+        for (_, rest) in text.match_indices("](").map(|(at, _)| text.split_at(at + 2)) {
+            let target = rest.split(')').next().unwrap_or_default();
+            let is_file = || index >= in_rustdoc && page.with_file_name(target).exists();
+            assert!(target.starts_with("https://") || target.starts_with('#') || is_file(), "{}: `{target}`", page.display());
+        }
+        for (_, rest) in text.match_indices("`]").map(|(at, _)| text.split_at(at + 2)) {
+            assert!(rest.starts_with('('), "{}: a link without a target before `{:.40}`", page.display(), rest);
+        }
+    }
+}
+
 #[test]
 fn functions_are_counted() {
     let text = "fn a() {\n    // no code\n    one();\n    two();\n}\n\nimpl B {\n    fn c() {\n        one();\n    }\n}\n";
@@ -82,21 +102,26 @@ fn functions_are_counted() {
 }
 
 fn sources(folder: &str) -> Vec<(PathBuf, String)> {
+    let sources = files(folder, "rs").into_iter().filter(|path| !path.ends_with("tests.rs"));
+    sources.map(|path| (path.clone(), fs::read_to_string(&path).expect("a source is text"))).collect()
+}
+
+/// The files below a folder of this repository whose names end so.
+fn files(folder: &str, extension: &str) -> Vec<PathBuf> {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(folder);
     let mut found = Vec::new();
-    collect(&root, &mut found);
-    assert!(!found.is_empty(), "{folder} has sources");
+    collect(&root, extension, &mut found);
+    assert!(!found.is_empty(), "{folder} has files");
     found
 }
 
-fn collect(folder: &Path, found: &mut Vec<(PathBuf, String)>) {
+fn collect(folder: &Path, extension: &str, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).expect("the folder is there") {
         let path = entry.expect("the folder can be read").path();
         if path.is_dir() {
-            collect(&path, found);
-        } else if path.extension().is_some_and(|extension| extension == "rs") && !path.ends_with("tests.rs") {
-            let text = fs::read_to_string(&path).expect("a source is text");
-            found.push((path, text));
+            collect(&path, extension, found);
+        } else if path.extension().is_some_and(|its| its == extension) {
+            found.push(path);
         }
     }
 }

@@ -34,6 +34,17 @@ fn a_tenant_can_have_its_own() {
 }
 
 #[test]
+fn the_list_has_every_switch() {
+    let list = include_str!("../docs/quirks.md");
+    let shown = format!("{:#?}", Quirks::STRICT);
+    let switches: Vec<&str> = shown.lines().filter_map(|line| Some(line.strip_prefix("    ")?.split_once(": ")?.0)).collect();
+    assert!(switches.contains(&"omitted"), "{shown}");
+    for switch in switches {
+        assert!(list.contains(&format!("`{switch}`")), "{switch}");
+    }
+}
+
+#[test]
 fn deviations_name_rule_and_place() {
     let repair = Repair::BooleanString("active".into());
     let cases = [
