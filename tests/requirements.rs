@@ -31,6 +31,7 @@ mod requirements {
     mod filter_values;
     mod index_pages;
     mod jobs;
+    mod kept;
     mod limits;
     mod me;
     mod media_types;

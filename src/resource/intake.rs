@@ -10,7 +10,7 @@ use super::value::{Repair, UnknownAttributes, ValueError, ValueErrorKind, ValueR
 use super::{Resource, is_unassigned};
 use crate::schema::{Attribute, AttributeType, Container, Mutability, ResourceType, Returned, bytes, instant, is_uri_reference};
 
-/// Up to this many values are compared each with each; beyond, by a hash.
+/// Up to this many values are compared each with each; beyond, by a hash. So far back is looked for a repair that was noted.
 const FEW: usize = 16;
 
 /// Reads bodies and values for one resource type, and keeps a list of what it put right.
@@ -192,7 +192,7 @@ impl<'t> Intake<'t> {
         match self.rules.unknown_attributes {
             UnknownAttributes::Refuse => Err(ValueError::new(name, ValueErrorKind::Unknown)),
             UnknownAttributes::Ignore => {
-                self.repairs.push(Repair::UnknownAttribute(name));
+                self.note(Repair::UnknownAttribute(name));
                 Ok(())
             }
         }
@@ -236,7 +236,7 @@ impl<'t> Intake<'t> {
 
     /// Takes note of a repair; once, where each of a thousand members needs it.
     fn note(&mut self, repair: Repair) {
-        if self.repairs.last() != Some(&repair) {
+        if !self.repairs.iter().rev().take(FEW).any(|known| *known == repair) {
             self.repairs.push(repair);
         }
     }

@@ -55,11 +55,18 @@ impl Attribute {
             uniqueness: if can_be_unique(definition.kind) { definition.uniqueness } else { Uniqueness::None },
             reference_types: definition.reference_types,
             refers_by_value: refers_by_value(&sub_attributes),
-            holds_secrets: definition.returned == Returned::Never || sub_attributes.iter().any(|sub| sub.holds_secrets),
+            holds_secrets: holds_secrets(definition.returned, &sub_attributes),
             sub_attributes,
             closed: false,
             name,
         }
+    }
+
+    /// The same attribute with some of its sub-attributes only.
+    pub(super) fn with_subs(&self, sub_attributes: Vec<Arc<Self>>) -> Self {
+        let refers_by_value = refers_by_value(&sub_attributes);
+        let holds_secrets = holds_secrets(self.returned, &sub_attributes);
+        Self { sub_attributes, refers_by_value, holds_secrets, ..self.clone() }
     }
 
     /// The same attribute, where no two resources of a tenant share a value.
@@ -258,6 +265,10 @@ impl Attribute {
 /// RFC 7643, Sections 2.3.2, 2.3.6 and 2.3.8: these types have no uniqueness.
 fn can_be_unique(kind: AttributeType) -> bool {
     !matches!(kind, AttributeType::Boolean | AttributeType::Binary | AttributeType::Complex)
+}
+
+fn holds_secrets(returned: Returned, sub_attributes: &[Arc<Attribute>]) -> bool {
+    returned == Returned::Never || sub_attributes.iter().any(|sub| sub.holds_secrets)
 }
 
 fn refers_by_value(sub_attributes: &[Arc<Attribute>]) -> bool {

@@ -90,6 +90,11 @@ impl Schema {
         Arc::new(Self { attributes: own, ..(*self).clone() })
     }
 
+    /// The same schema with these attributes.
+    pub(super) fn with_attributes(&self, attributes: Vec<Arc<Attribute>>) -> Self {
+        Self { attributes, ..self.clone() }
+    }
+
     /// A common attribute that the schema lists.
     pub(super) fn common_attribute(&self) -> Option<&Arc<Attribute>> {
         self.attributes.iter().find(|attribute| is_common(attribute))

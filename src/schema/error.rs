@@ -53,6 +53,8 @@ pub enum SchemaErrorKind {
     Duplicate(String),
     /// There is no attribute of that name.
     Unknown(String),
+    /// What a host keeps leaves out what every resource has, or what others mean by it.
+    Needed(String),
     /// There is no schema of that URI.
     UnknownSchema(String),
     /// No resource type uses the schema.
@@ -116,6 +118,7 @@ impl fmt::Display for SchemaErrorKind {
             Self::Uniqueness => f.write_str("values of this type cannot be unique"),
             Self::Duplicate(name) => write!(f, "`{name}` is defined twice"),
             Self::Unknown(name) => write!(f, "`{name}` is not defined"),
+            Self::Needed(name) => write!(f, "`{name}` cannot be left out; name it in `keeping`"),
             Self::UnknownSchema(uri) => write!(f, "there is no schema `{uri}`; add it to `schemas`"),
             Self::Unused => f.write_str("no resource type uses this schema; name it in `resourceTypes`"),
             Self::Endpoint => f.write_str("an endpoint is `/` and a name"),

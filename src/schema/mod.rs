@@ -15,6 +15,7 @@ mod definitions;
 mod document;
 mod error;
 mod instant;
+mod keep;
 mod location;
 mod reader;
 mod registry;

@@ -9,6 +9,7 @@ use super::builtin::BuiltinSchema;
 use super::characteristics::Mutability;
 use super::document::Schema;
 use super::error::{SchemaError, SchemaErrorKind};
+use super::keep::Kept;
 use super::resolve::ResolvedPath;
 use crate::attr::{AttrName, AttrPath};
 
@@ -165,6 +166,51 @@ impl ResourceType {
         let values: Vec<String> = values.into_iter().map(Into::into).collect();
         let changed = self.change(attribute, |attribute| attribute.with_canonical_values(values));
         self.noting(changed)
+    }
+
+    /// Leaves out all that the host does not keep: for tables that have no place for every attribute of a schema. Named are the
+    /// attributes that stay, such as `emails`, `name.givenName` or
+    /// `urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department`, or an extension by its URI, to keep all of it. An
+    /// extension of which nothing is named goes; one that is added later stays.
+    ///
+    /// What is left out is not there for anybody: `/Schemas` does not list it, filters and orders cannot name it, answers do not
+    /// have it, and what a client sends is unknown: left out with a [`Deviation`](crate::quirks::Deviation), or refused, as
+    /// [`Quirks`](crate::quirks::Quirks) say.
+    ///
+    /// What every resource has cannot be left out. `id`, `externalId`, `meta` and `schemas` stay without being named (RFC 7643,
+    /// Section 3.1), and so does the `$ref` beside a `value` that is kept, since it follows from that. Required attributes have
+    /// to be named, and so has the `value` of what refers to other resources, such as `members`: otherwise the dispatcher is not
+    /// built.
+    ///
+    /// ```
+    /// use scimwire::schema::{ENTERPRISE_USER, ResourceType};
+    ///
+    /// let users = ResourceType::user().with_extension(ENTERPRISE_USER).keeping([
+    ///     "userName",
+    ///     "active",
+    ///     "name.givenName",
+    ///     "name.familyName",
+    ///     "emails.value",
+    ///     "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department",
+    /// ]);
+    /// assert!(users.schema().attribute("nickName").is_none());
+    /// assert!(users.schema().attribute("name").is_some_and(|name| name.sub_attributes().len() == 2));
+    /// assert_eq!(users.extensions()[0].schema.attributes().len(), 1);
+    /// ```
+    #[must_use]
+    pub fn keeping(mut self, attributes: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        let names: Vec<String> = attributes.into_iter().map(Into::into).collect();
+        let kept = self.keep(&names);
+        self.noting(kept)
+    }
+
+    fn keep(&mut self, names: &[String]) -> Result<(), SchemaErrorKind> {
+        let kept = Kept::read(names, self)?;
+        let schema = kept.of_base(&self.schema)?;
+        let extensions = self.extensions.iter().filter_map(|extension| kept.of_extension(extension).transpose());
+        self.extensions = extensions.collect::<Result<_, _>>()?;
+        self.schema = Arc::new(schema);
+        Ok(())
     }
 
     pub(super) fn close(&mut self, attribute: &str) -> Result<(), SchemaErrorKind> {

@@ -1,0 +1,253 @@
+//! Resource types with no more attributes than the host keeps (RFC 7643, Sections 4 and 7).
+
+use scimwire::quirks::Deviation;
+use scimwire::resource::{Repair, UnknownAttributes};
+use scimwire::schema::{ENTERPRISE_USER, SchemaErrorKind};
+use scimwire::{Dispatcher, MemoryDirectory, Quirks, ResourceType};
+use serde_json::{Value, json};
+
+use super::provider::{Provider, Setup, id};
+
+const USER: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
+const GROUP: &str = "urn:ietf:params:scim:schemas:core:2.0:Group";
+const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
+const BADGE: &str = "urn:example:schemas:Badge";
+
+pub(crate) fn types() -> [ResourceType; 2] {
+    let users = ResourceType::user().with_extension(ENTERPRISE_USER).keeping([
+        "username",
+        "active",
+        "name.givenName",
+        "emails.value",
+        &format!("{USER}:groups"),
+        &format!("{ENTERPRISE}:department"),
+        &format!("{ENTERPRISE}:manager.value"),
+    ]);
+    [users, ResourceType::group().keeping(["displayName", "members.value"])]
+}
+
+fn serving(quirks: Quirks) -> Provider {
+    Provider::serving(types(), Setup { quirks, ..Setup::default() })
+}
+
+fn refusing() -> Quirks {
+    let mut quirks = Quirks::STRICT;
+    quirks.unknown_attributes = UnknownAttributes::Refuse;
+    quirks
+}
+
+/// A user with more than the host keeps.
+fn bjensen() -> Value {
+    json!({
+        "schemas": [USER, ENTERPRISE],
+        "userName": "bjensen",
+        "externalId": "701984",
+        "nickName": "Babs",
+        "name": { "givenName": "Barbara", "familyName": "Jensen" },
+        "emails": [{ "value": "bjensen@example.com", "type": "work" }],
+        "photos": [{ "value": "https://example.com/babs.jpg" }],
+        ENTERPRISE: { "department": "Tour", "costCenter": "4130", "manager": { "value": "26", "displayName": "Ann" } }
+    })
+}
+
+/// That user as the host keeps it.
+fn kept() -> Value {
+    json!({
+        "schemas": [USER, ENTERPRISE],
+        "userName": "bjensen",
+        "externalId": "701984",
+        "name": { "givenName": "Barbara" },
+        "emails": [{ "value": "bjensen@example.com" }],
+        ENTERPRISE: {
+            "department": "Tour",
+            "manager": { "value": "26", "$ref": "https://example.com/scim/v2/Users/26" }
+        }
+    })
+}
+
+/// What a client wrote of a resource.
+fn written(mut resource: Value) -> Value {
+    let object = resource.as_object_mut().expect("a resource");
+    for name in ["id", "meta", "active"] {
+        object.remove(name);
+    }
+    resource
+}
+
+fn names(attributes: &Value) -> Vec<&str> {
+    attributes.as_array().expect("attributes").iter().map(|attribute| attribute["name"].as_str().expect("a name")).collect()
+}
+
+#[tokio::test]
+async fn schemas_list_what_is_kept_and_no_more() {
+    // P-4-11
+    let provider = serving(Quirks::STRICT);
+    for (uri, expected) in [
+        (USER, vec!["userName", "name", "active", "emails", "groups"]),
+        (ENTERPRISE, vec!["department", "manager"]),
+        (GROUP, vec!["displayName", "members"]),
+    ] {
+        let schema = provider.get(&format!("/Schemas/{uri}")).await.ok();
+        assert_eq!(names(&schema["attributes"]), expected, "{uri}");
+        for (name, subs) in [
+            ("name", vec!["givenName"]),
+            ("emails", vec!["value"]),
+            ("members", vec!["value", "$ref"]),
+            ("manager", vec!["value", "$ref"]),
+        ] {
+            let attributes = schema["attributes"].as_array().expect("attributes");
+            for attribute in attributes.iter().filter(|attribute| attribute["name"] == name) {
+                assert_eq!(names(&attribute["subAttributes"]), subs, "{uri}:{name}");
+            }
+        }
+    }
+    let nothing_of_it = ResourceType::user().with_extension(ENTERPRISE_USER).keeping(["userName"]);
+    let provider = Provider::serving([nothing_of_it], Setup::default());
+    assert_eq!(provider.get("/ResourceTypes/User").await.ok().get("schemaExtensions"), None);
+    provider.get(&format!("/Schemas/{ENTERPRISE}")).await.failed(404, None);
+}
+
+#[tokio::test]
+async fn what_is_left_out_is_unknown_in_a_body() {
+    // P-4-11
+    for quirks in [Quirks::STRICT, Quirks::LENIENT] {
+        let provider = serving(quirks);
+        let made = provider.post("/Users", bjensen()).await;
+        assert_eq!((made.status, written(made.body.clone())), (201, kept()));
+        let path = format!("/Users/{}", id(&made.body));
+        assert_eq!(provider.get(&path).await.ok(), made.body);
+        for unknown in ["nickName", "name.familyName", "emails.type", &format!("{ENTERPRISE}:costCenter")] {
+            let left_out = Deviation::Value(Repair::UnknownAttribute(unknown.to_owned()));
+            assert!(made.report.deviations.contains(&left_out), "{unknown}: {:?}", made.report.deviations);
+        }
+        let put = provider.put(&path, bjensen()).await;
+        assert_eq!(put.body, made.body, "what is left out is no change");
+    }
+    let provider = serving(refusing());
+    let detail = provider.post("/Users", bjensen()).await.refused("invalidSyntax");
+    assert!(detail.contains("is not defined"), "{detail}");
+    provider
+        .create("/Users", {
+            let mut user = kept();
+            user[ENTERPRISE]["manager"] = json!({ "value": "26" });
+            user
+        })
+        .await;
+}
+
+#[tokio::test]
+async fn a_patch_of_what_is_left_out_changes_nothing() {
+    // P-3.12-09
+    for quirks in [Quirks::STRICT, Quirks::LENIENT] {
+        let provider = serving(quirks);
+        let made = provider.create("/Users", bjensen()).await;
+        let path = format!("/Users/{}", id(&made));
+        for unknown in ["nickName", "name.familyName", "emails.type", &format!("{ENTERPRISE}:costCenter")] {
+            let operations = json!([{ "op": "replace", "path": unknown, "value": "x" }]);
+            provider.patch(&path, operations).await.refused("invalidPath");
+        }
+        let in_a_value = json!([{ "op": "replace", "value": { "nickName": "x", "name": { "familyName": "y" } } }]);
+        let patched = provider.patch(&path, in_a_value).await;
+        assert_eq!(patched.body, made);
+        assert!(patched.report.deviations.contains(&Deviation::Unchanged), "{:?}", patched.report.deviations);
+        let change = json!([{ "op": "replace", "value": { "nickName": "x", "name": { "givenName": "Babs" } } }]);
+        assert_eq!(provider.patch(&path, change).await.ok()["name"], json!({ "givenName": "Babs" }));
+    }
+    let mut quirks = Quirks::LENIENT;
+    quirks.ignore_unknown_paths = true;
+    let provider = serving(quirks);
+    let made = provider.create("/Users", bjensen()).await;
+    let operations = json!([{ "op": "replace", "path": "nickName", "value": "x" }]);
+    assert_eq!(provider.patch(&format!("/Users/{}", id(&made)), operations).await.ok(), made);
+}
+
+#[tokio::test]
+async fn what_is_left_out_is_unknown_in_filters_orders_and_projections() {
+    // P-3.12-04
+    for quirks in [Quirks::STRICT, Quirks::LENIENT] {
+        let provider = serving(quirks);
+        provider.create("/Users", bjensen()).await;
+        let by_cost = format!("{ENTERPRISE}:costCenter eq \"4130\"");
+        provider.refuses("/Users", &["nickName pr", "name.familyName pr", "emails[type eq \"work\"]", &by_cost]).await;
+        let by_department = format!("{ENTERPRISE}:department eq \"tour\"");
+        for found in ["name.givenName sw \"b\"", "emails eq \"bjensen@example.com\"", "externalId pr", &by_department] {
+            assert_eq!(provider.filter("/Users", found).await.names(), ["bjensen"], "{found}");
+        }
+        for order in ["nickName", "name.familyName"] {
+            provider.get(&format!("/Users?sortBy={order}")).await.refused("invalidValue");
+        }
+        let shown = provider.get("/Users?attributes=userName,nickName,name").await.ok();
+        assert_eq!(shown["Resources"][0]["name"], json!({ "givenName": "Barbara" }));
+        assert_eq!(shown["Resources"][0].get("nickName"), None);
+    }
+}
+
+#[tokio::test]
+async fn members_stay_members() {
+    let provider = serving(Quirks::STRICT);
+    let user = provider.create("/Users", kept_plain("ann")).await;
+    let member = |value: &str| json!({ "value": value, "display": "Ann", "type": "User" });
+    let group = json!({ "schemas": [GROUP], "displayName": "Tour Guides", "members": [member(id(&user)), member("26")] });
+    let made = provider.post("/Groups", group).await;
+    assert_eq!(made.body["members"], json!([{ "value": id(&user) }, { "value": "26" }]));
+    let once = ["members.display", "members.type"].map(|name| Deviation::Value(Repair::UnknownAttribute(name.to_owned())));
+    assert_eq!(made.report.deviations, once);
+    let made = made.body;
+    let seen = provider.get(&format!("/Users/{}", id(&user))).await.ok();
+    assert_eq!(seen["groups"][0]["value"], made["id"]);
+    let removal = json!([{ "op": "remove", "path": format!("members[value eq \"{}\"]", id(&user)) }]);
+    let left = provider.patch(&format!("/Groups/{}", id(&made)), removal).await.ok();
+    assert_eq!(left["members"], json!([{ "value": "26" }]));
+}
+
+fn kept_plain(name: &str) -> Value {
+    json!({ "schemas": [USER], "userName": name })
+}
+
+#[test]
+fn what_every_resource_has_cannot_be_left_out() {
+    let badge = json!({ "id": BADGE, "attributes": [
+        { "name": "number", "type": "integer", "required": true }, { "name": "color" },
+        { "name": "place", "type": "complex", "subAttributes": [{ "name": "room", "required": true }, { "name": "floor" }] }
+    ]});
+    let badge = scimwire::schema::Schema::from_json(badge).expect("it is sound");
+    let users = || ResourceType::user().with_extension(badge.clone());
+    let in_badge = |name: &str| format!("{BADGE}:{name}");
+    let needed = |name: &str| SchemaErrorKind::Needed(name.to_owned());
+    for (refused, kind, text) in [
+        (users().keeping(["active"]), needed("userName"), "`User`: `userName` cannot be left out; name it in `keeping`"),
+        (users().keeping(["userName", "nick"]), SchemaErrorKind::Unknown("nick".into()), "`User`: `nick` is not defined"),
+        (
+            users().keeping(["userName", "title"]).unique("nickName"),
+            SchemaErrorKind::Unknown("nickName".into()),
+            "`User`: `nickName` is not defined",
+        ),
+        (
+            users().keeping(["userName", "groups.display"]),
+            needed("groups.value"),
+            "`User`: `groups.value` cannot be left out; name it in `keeping`",
+        ),
+        (
+            users().keeping(["userName", &in_badge("color")]),
+            needed(&in_badge("number")),
+            "`User`: `urn:example:schemas:Badge:number` cannot be left out; name it in `keeping`",
+        ),
+        (
+            users().keeping(["userName", &in_badge("number"), &in_badge("place.floor")]),
+            needed(&in_badge("place.room")),
+            "`User`: `urn:example:schemas:Badge:place.room` cannot be left out; name it in `keeping`",
+        ),
+    ] {
+        let err = Dispatcher::builder("https://example.com")
+            .unauthenticated()
+            .resource_type(refused.clone(), MemoryDirectory::new().store(refused))
+            .build()
+            .expect_err(text);
+        assert_eq!(err.to_string(), text);
+        let scimwire::dispatch::BuildError::Schema(err) = err else { panic!("{err}") };
+        assert_eq!((err.place(), err.kind()), ("User", &kind));
+    }
+    let whole = users().keeping(["userName", "id", "externalId", "meta.created", BADGE]);
+    assert_eq!(whole.extensions()[0].schema.attributes().len(), 3);
+    assert_eq!(users().keeping(["userName"]).extensions().len(), 0);
+}
