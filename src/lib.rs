@@ -62,8 +62,8 @@
 //! cargo add async-trait
 //! ```
 //!
-//! Each response carries a [`Report`](dispatch::Report): who asked for what, what was read beside the RFC, and what
-//! failed. A client that gets a 500 is not told why, and a host that looks at neither the report nor the
+//! Each response carries a [`Report`](dispatch::Report): who asked for what, what was read beside the RFC, how much of a search
+//! the store did, and what failed. A client that gets a 500 is not told why, and a host that looks at neither the report nor the
 //! spans of the feature `tracing` is not either:
 //!
 //! ```

@@ -95,6 +95,30 @@ fn links_of_pages_lead_somewhere() {
     }
 }
 
+/// `#[non_exhaustive]` structs of switches show their defaults nowhere else.
+#[test]
+fn switches_say_their_defaults() {
+    for (file, shown) in [
+        ("src/quirks/mod.rs", format!("{:#?}", scimwire::Quirks::default())),
+        ("src/dispatch/config.rs", format!("{:#?}", scimwire::dispatch::Features::default())),
+    ] {
+        let text = fs::read_to_string(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(file)).expect("a source is text");
+        let switches: Vec<(&str, &str)> =
+            shown.lines().filter_map(|line| line.trim().trim_end_matches(',').split_once(": ")).collect();
+        assert!(switches.len() > 5, "{shown}");
+        for (name, default) in switches {
+            let (before, _) = text.split_once(&format!("    pub {name}: ")).expect("the field");
+            let said = match default {
+                "true" => "On by default.",
+                "false" => "Off by default.",
+                _ => "default",
+            };
+            let last = before.trim_end().rsplit("\n").next().unwrap_or_default();
+            assert!(last.contains(said), "{file}: `{name}` is {default}: {last}");
+        }
+    }
+}
+
 #[test]
 fn functions_are_counted() {
     let text = "fn a() {\n    // no code\n    one();\n    two();\n}\n\nimpl B {\n    fn c() {\n        one();\n    }\n}\n";

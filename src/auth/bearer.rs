@@ -17,6 +17,13 @@ const TOKEN_BYTES: usize = 16 << 10;
 #[cfg_attr(feature = "tokens", doc = "[`Tokens`](super::Tokens).")]
 #[cfg_attr(not(feature = "tokens"), doc = "tokens of the feature `tokens`.")]
 /// A closure is one by [`token_fn`].
+///
+/// What there is to implement, as it reads under `#[async_trait]`:
+///
+/// ```text
+/// async fn validate(&self, token: &Secret) -> Result<RequestContext, AuthError>;
+/// ```
+#[diagnostic::on_unimplemented(note = "a closure is a validator by `scimwire::auth::token_fn`")]
 #[async_trait]
 pub trait ValidateToken: Send + Sync + 'static {
     /// Names the tenant and the client of a token, after it has seen that the token is genuine, meant for this service, and
@@ -34,34 +41,45 @@ pub trait ValidateToken: Send + Sync + 'static {
 /// Lets in whoever has a good token in `Authorization: Bearer TOKEN`. A token anywhere else, such as in the query of the URL,
 /// is not looked at.
 ///
-/// The host's own validator, of OAuth 2 access tokens or of JWTs, goes in by [`token_fn`]:
+/// The host's own validator, of OAuth 2 access tokens or of JWTs, goes in by [`token_fn`]. What it needs, such as the keys that
+/// JWTs are signed with, is cloned for each request:
 ///
 /// ```
+/// use std::sync::Arc;
+///
 /// use scimwire::auth::{AuthError, Bearer, Permissions, RequestContext, token_fn};
-/// use scimwire::{Dispatcher, MemoryStore, ResourceType};
+/// use scimwire::{Dispatcher, MemoryStore, ResourceType, Secret};
 /// # struct Claims { tenant: String, subject: String, scope: String }
 /// # enum Invalid { Token, KeysUnreachable(std::io::Error) }
-/// # async fn verify(token: &str) -> Result<Claims, Invalid> {
-/// #     match token {
-/// #         "eyJhbGciOi.J9.good" => Ok(Claims { tenant: "acme".into(), subject: "idp".into(), scope: "scim.read".into() }),
-/// #         _ => Err(Invalid::Token),
+/// # struct Keys(&'static str);
+/// # impl Keys {
+/// #     async fn verify(&self, token: &str) -> Result<Claims, Invalid> {
+/// #         if token == self.0 {
+/// #             Ok(Claims { tenant: "acme".into(), subject: "idp".into(), scope: "scim.read".into() })
+/// #         } else {
+/// #             Err(Invalid::Token)
+/// #         }
 /// #     }
 /// # }
 ///
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// let authenticator = Bearer::new(token_fn(async |token: scimwire::Secret| {
-///     // What the host has: checks signature, audience and expiry of a JWT, or asks the introspection endpoint.
-///     let claims = verify(token.expose()).await.map_err(|err| match err {
-///         Invalid::Token => AuthError::invalid_token(),
-///         Invalid::KeysUnreachable(source) => AuthError::unavailable(source),
-///     })?;
-///     let may = |scope: &str| claims.scope.split(' ').any(|granted| granted == scope);
-///     if !may("scim.read") {
-///         return Err(AuthError::InsufficientScope { scope: Some("scim.read".into()) });
+/// // What the host has: checks signature, audience and expiry of a JWT, or asks the introspection endpoint.
+/// let keys = Arc::new(Keys("eyJhbGciOi.J9.good"));
+/// let authenticator = Bearer::new(token_fn(move |token: Secret| {
+///     let keys = Arc::clone(&keys);
+///     async move {
+///         let claims = keys.verify(token.expose()).await.map_err(|err| match err {
+///             Invalid::Token => AuthError::invalid_token(),
+///             Invalid::KeysUnreachable(source) => AuthError::unavailable(source),
+///         })?;
+///         let may = |scope: &str| claims.scope.split(' ').any(|granted| granted == scope);
+///         if !may("scim.read") {
+///             return Err(AuthError::InsufficientScope { scope: Some("scim.read".into()) });
+///         }
+///         let permissions = Permissions { read: true, write: may("scim.write") };
+///         Ok(RequestContext::new(claims.tenant).with_principal(claims.subject).with_permissions(permissions))
 ///     }
-///     let permissions = Permissions { read: true, write: may("scim.write") };
-///     Ok(RequestContext::new(claims.tenant.as_str()).with_principal(claims.subject).with_permissions(permissions))
 /// }));
 /// let users = ResourceType::user();
 /// let scim = Dispatcher::builder("https://example.com/scim/v2")
@@ -133,7 +151,8 @@ fn is_token(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic()) && !text.eq_ignore_ascii_case("bearer")
 }
 
-/// Makes a [`ValidateToken`] of a function; [`Bearer`] shows one.
+/// Makes a [`ValidateToken`] of a function; [`Bearer`] shows one. It is called for many requests at once: a closure hands each
+/// future clones of its own of what it has captured.
 pub fn token_fn<F, A>(validate: F) -> impl ValidateToken
 where
     F: Fn(Secret) -> A + Send + Sync + 'static,

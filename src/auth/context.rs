@@ -23,6 +23,12 @@ impl From<&str> for Tenant {
     }
 }
 
+impl From<String> for Tenant {
+    fn from(name: String) -> Self {
+        Self(name.into())
+    }
+}
+
 impl fmt::Display for Tenant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)

@@ -24,6 +24,13 @@ pub(crate) use error::CHALLENGE;
 
 /// Finds out who sends a request. The host implements it over its own tokens.
 ///
+/// What there is to implement, as it reads under `#[async_trait]`:
+///
+/// ```text
+/// async fn authenticate(&self, head: &http::request::Parts) -> Result<RequestContext, AuthError>;
+/// fn schemes(&self) -> Vec<AuthenticationScheme> { .. } // bearer tokens, unless said otherwise
+/// ```
+///
 /// ```
 /// use scimwire::auth::{Authenticate, AuthError, RequestContext, bearer_token};
 ///

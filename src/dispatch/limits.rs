@@ -6,31 +6,41 @@ use crate::filter::FilterLimits;
 use crate::message::JsonLimits;
 
 /// Limits on requests.
+///
+/// ```
+/// use scimwire::dispatch::Limits;
+///
+/// let mut limits = Limits::default();
+/// limits.page_size = 500;
+/// limits.filter.terms = 1_000;
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
-    /// The length of a body, in bytes; beyond it is 413.
+    /// The length of a body, in bytes; beyond it is 413. 10 MiB by default.
     pub body_bytes: usize,
     /// The nesting of a body, and the length of its arrays.
     pub json: JsonLimits,
     /// The size of filters and of the filters in paths.
     pub filter: FilterLimits,
-    /// How many operations a PATCH may have.
+    /// How many operations a PATCH may have. 1,000 by default.
     pub patch_operations: usize,
-    /// How many operations a bulk request may have; beyond it is 413.
+    /// How many operations a bulk request may have; beyond it is 413. 1,000 by default.
     pub bulk_operations: usize,
     /// The length of a bulk request, in bytes, where that is less than [`Limits::body_bytes`]; beyond it is 413.
+    /// 10 MiB by default.
     pub bulk_bytes: usize,
-    /// How many values a filter may look at that the store leaves to this crate; beyond it is `tooMany`.
+    /// How many values a filter may look at that the store leaves to this crate; beyond it is `tooMany`. 100,000,000 by
+    /// default.
     pub filter_values: u64,
     /// How many values the operations of a PATCH may look at, to find those that a path means, or that are there already; beyond
-    /// it is `tooMany`.
+    /// it is `tooMany`. 10,000,000 by default.
     pub path_values: u64,
-    /// The largest page: `filter.maxResults` of `ServiceProviderConfig`.
+    /// The largest page: `filter.maxResults` of `ServiceProviderConfig`. 200 by default.
     pub page_size: usize,
-    /// The page when the client does not say how large.
+    /// The page when the client does not say how large. 100 by default.
     pub default_page_size: usize,
-    /// For how long a cursor can be used; forever, unless said otherwise.
+    /// For how long a cursor can be used. Forever by default.
     pub cursor_timeout: Option<Duration>,
 }
 

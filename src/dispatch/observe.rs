@@ -1,6 +1,7 @@
 //! What an operator sees of a request: a span of `tracing`, where the feature of that name is on.
 //!
-//! At INFO there is who asked, what was done to which resource, and what came of it; nothing of bodies and queries, and an id
+//! At INFO there is who asked, what was done to which resource, what came of it, and how much of a search the store did (`pushdown`:
+//! with `nothing` it handed over all that it has); nothing of bodies and queries, and an id
 //! only if there is a resource of that id. At ERROR there is what a store says about its own failure. At DEBUG there is each
 //! departure from the RFC, with the names that the client used.
 
@@ -21,6 +22,7 @@ mod traced {
 
     use crate::auth::Tenant;
     use crate::dispatch::report::Report;
+    use crate::store::Pushdown;
 
     /// A request that is looked at, if anybody looks.
     pub(in crate::dispatch) struct Observation {
@@ -42,6 +44,7 @@ mod traced {
                 duration = Empty,
                 operations = Empty,
                 failed = Empty,
+                pushdown = Empty,
                 deviations = Empty,
             );
             let started = (!span.is_disabled()).then(Instant::now);
@@ -69,6 +72,7 @@ mod traced {
             span.record("id", report.id.as_deref());
             span.record("status", status.as_u16());
             span.record("duration", debug(duration));
+            span.record("pushdown", report.pushdown.map(word));
             span.record("deviations", (!rules.is_empty()).then(|| rules.join(" ")));
             if !report.operations.is_empty() {
                 let failed = report.operations.iter().filter(|status| !status.is_success()).count();
@@ -86,6 +90,15 @@ mod traced {
         match report.source.as_deref() {
             Some(source) => error!(target: "scimwire", error = source as &(dyn Error + 'static), "the store failed"),
             None => info!(target: "scimwire", "answered"),
+        }
+    }
+
+    fn word(pushdown: Pushdown) -> &'static str {
+        match pushdown {
+            Pushdown::Nothing => "nothing",
+            Pushdown::Narrows => "narrows",
+            Pushdown::Filters => "filters",
+            Pushdown::Pages => "pages",
         }
     }
 

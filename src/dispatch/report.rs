@@ -8,6 +8,7 @@ use http::StatusCode;
 use crate::auth::Tenant;
 use crate::quirks::Deviation;
 use crate::schema::ResourceType;
+use crate::store::Pushdown;
 
 /// What a host may want to know about a request besides its answer; among the extensions of the response.
 #[derive(Clone, Debug, Default)]
@@ -22,6 +23,9 @@ pub struct Report {
     pub resource_type: Option<Arc<ResourceType>>,
     /// The id of the resource, where there is one.
     pub id: Option<String>,
+    /// How much of a search the store did: the least, where it was over several resource types. [`Pushdown::Nothing`] means that
+    /// the store handed over every resource for it. None where nothing was searched.
+    pub pushdown: Option<Pushdown>,
     /// Where it departed from the RFC, and was read all the same.
     pub deviations: Vec<Deviation>,
     /// What came of each operation of a bulk request that was processed, in the order of the request.

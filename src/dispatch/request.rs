@@ -13,6 +13,9 @@ use crate::quirks::Deviation;
 /// The preference for an answer without a body (RFC 7240, Section 4.2).
 const PREFER: HeaderName = HeaderName::from_static("prefer");
 
+/// A media type that is longer is not repeated in an answer.
+const SHOWN_BYTES: usize = 100;
+
 /// The body of a request.
 pub(super) enum Body<'b> {
     /// As it was sent.
@@ -37,7 +40,9 @@ impl Exchange<'_> {
             MediaType::Scim => {}
             MediaType::Json | MediaType::Missing => self.report.deviations.push(Deviation::MediaType),
             MediaType::Other => {
-                let detail = "send the body as application/scim+json";
+                let came = self.head.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).map(essence);
+                let came = came.filter(|came| came.len() <= SHOWN_BYTES).map(|came| format!(", not as `{came}`"));
+                let detail = format!("send the body as application/scim+json{}", came.unwrap_or_default());
                 return Err(Error::status_only(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail).into());
             }
         }

@@ -191,7 +191,7 @@ impl Exchange<'_> {
         Ok(sorts.into_iter().map(|sort| Some(sort.unwrap_or_else(|_| Sort::without_values(order)))).collect())
     }
 
-    async fn select<'q>(&self, queries: &'q [(&'q Endpoint, Query)], page: &Page) -> Result<Results<'q>, Failure> {
+    async fn select<'q>(&mut self, queries: &'q [(&'q Endpoint, Query)], page: &Page) -> Result<Results<'q>, Failure> {
         if let [(endpoint, query)] = queries {
             return self.select_one(endpoint, query).await;
         }
@@ -214,9 +214,11 @@ impl Exchange<'_> {
         Ok(all)
     }
 
-    async fn select_one<'q>(&self, endpoint: &'q Endpoint, query: &'q Query) -> Result<Results<'q>, Failure> {
+    async fn select_one<'q>(&mut self, endpoint: &'q Endpoint, query: &'q Query) -> Result<Results<'q>, Failure> {
         let budget = Budget::new(self.provider.limits.filter_values);
-        let selected = complete::select(endpoint.store.as_ref(), query, budget, self.cx).await?;
+        let pushdown = endpoint.store.pushdown(query);
+        self.report.pushdown = Some(self.report.pushdown.map_or(pushdown, |least| least.min(pushdown)));
+        let selected = complete::select_by(pushdown, endpoint.store.as_ref(), query, budget, self.cx).await?;
         let found = selected.resources.into_iter().map(|resource| Found {
             position: complete::position(&resource, query.sort.as_ref()),
             resource,

@@ -4,11 +4,11 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FilterLimits {
-    /// The length of the text, in bytes.
+    /// The length of the text, in bytes. 16 KiB by default.
     pub bytes: usize,
-    /// How deep parentheses, brackets and `not` may nest.
+    /// How deep parentheses, brackets and `not` may nest. 40 by default.
     pub depth: usize,
-    /// How many comparisons there may be; a lookup of 200 ids passes.
+    /// How many comparisons there may be; a lookup of 200 ids passes. 256 by default.
     pub terms: usize,
 }
 

@@ -14,9 +14,9 @@ use crate::error::{Error, ScimType};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct JsonLimits {
-    /// How deep arrays and objects may nest; beyond 127 the parser's own limit counts.
+    /// How deep arrays and objects may nest; beyond 127 the parser's own limit counts. 32 by default.
     pub depth: usize,
-    /// How many values one array may have, such as the members of a group; beyond it is 413.
+    /// How many values one array may have, such as the members of a group; beyond it is 413. 100,000 by default.
     pub values: usize,
 }
 

@@ -16,7 +16,7 @@ use crate::resource::{UnknownAttributes, ValueRules};
 pub use deviation::Deviation;
 
 /// How a request is read, switch by switch; chosen per service provider, or per tenant with
-/// [`RequestContext::with_quirks`].
+/// [`RequestContext::with_quirks`]. The default is [`Quirks::LENIENT`]; in [`Quirks::STRICT`] every switch is off.
 ///
 /// ```
 /// use scimwire::Quirks;
@@ -27,44 +27,47 @@ pub use deviation::Deviation;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Quirks {
-    /// Booleans as text: `{"active": "False"}`, `roles[primary eq "True"]`.
+    /// Booleans as text: `{"active": "False"}`, `roles[primary eq "True"]`. On by default.
     pub boolean_strings: bool,
-    /// `replace` of `emails[type eq "work"].value` makes the e-mail address where there is none.
+    /// `replace` of `emails[type eq "work"].value` makes the e-mail address where there is none. On by default.
     pub create_on_no_match: bool,
     /// Read-only attributes in a path-less value are ignored: `{"op": "replace", "value": {"meta": {}, "title": "x"}}`.
+    /// On by default.
     pub ignore_read_only: bool,
     /// What `remove` does with a `value`: `{"op": "remove", "path": "members", "value": [{"value": "2819c223"}]}`.
+    /// `Remove` by default.
     pub listed_values: ListedValues,
-    /// A value where a complex attribute belongs: `{"manager": "26118915"}`.
+    /// A value where a complex attribute belongs: `{"manager": "26118915"}`. On by default.
     pub value_for_complex: bool,
-    /// An array of one where there can only be one value: `{"manager": [{"value": "26118915"}]}`.
+    /// An array of one where there can only be one value: `{"manager": [{"value": "26118915"}]}`. On by default.
     pub array_for_one: bool,
-    /// One value where there can be several: `{"emails": {"value": "bjensen@example.com"}}`.
+    /// One value where there can be several: `{"emails": {"value": "bjensen@example.com"}}`. On by default.
     pub one_for_many: bool,
-    /// An empty string unassigns: `{"title": ""}`.
+    /// An empty string unassigns: `{"title": ""}`. On by default.
     pub empty_strings: bool,
-    /// Text that is no URI where one belongs: `{"profileUrl": "my page"}`.
+    /// Text that is no URI where one belongs: `{"profileUrl": "my page"}`. On by default.
     pub any_references: bool,
     /// An attribute of an extension without its URN: `{"op": "add", "path": "department", "value": "Sales"}`, or in a filter
-    /// `manager eq "26118915"`.
+    /// `manager eq "26118915"`. On by default.
     pub bare_extension_attributes: bool,
-    /// Schema URIs that the resource type does not have are ignored, and missing ones assumed.
+    /// Schema URIs that the resource type does not have are ignored, and missing ones assumed. On by default.
     pub any_schemas: bool,
-    /// What becomes of attributes that no schema defines.
+    /// What becomes of attributes that no schema defines. `Ignore` by default.
     pub unknown_attributes: UnknownAttributes,
     /// What `remove` with a condition for a path means: `{"op": "remove", "path": "schemas eq \"urn:example\""}`.
+    /// `Select` by default.
     pub condition_paths: ConditionPaths,
-    /// An operation whose path names no attribute is ignored, where it would be refused with `invalidPath`.
+    /// An operation whose path names no attribute is ignored, where it would be refused with `invalidPath`. Off by default.
     pub ignore_unknown_paths: bool,
-    /// Words without quotes in filters: `userName eq bjensen`.
+    /// Words without quotes in filters: `userName eq bjensen`. Off by default.
     pub bare_words_in_filters: bool,
-    /// Literals in any case in filters: `active eq True`.
+    /// Literals in any case in filters: `active eq True`. On by default.
     pub literal_case: bool,
-    /// A POST without `active` makes an active resource.
+    /// A POST without `active` makes an active resource. On by default.
     pub active_by_default: bool,
-    /// What PUT does with attributes that the body leaves out.
+    /// What PUT does with attributes that the body leaves out. `KeepBooleans` by default.
     pub omitted: Omitted,
-    /// What a PATCH without operations means.
+    /// What a PATCH without operations means. `Refuse` by default.
     pub no_operations: NoOperations,
 }
 

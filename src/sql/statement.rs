@@ -39,6 +39,24 @@ impl From<String> for Parameter {
     }
 }
 
+impl From<Option<String>> for Parameter {
+    fn from(text: Option<String>) -> Self {
+        Self::OptionalText(text)
+    }
+}
+
+impl From<i64> for Parameter {
+    fn from(number: i64) -> Self {
+        Self::Integer(number)
+    }
+}
+
+impl From<bool> for Parameter {
+    fn from(value: bool) -> Self {
+        Self::Boolean(value)
+    }
+}
+
 #[derive(Clone, Debug, PartialEq)]
 enum Piece {
     Text(String),
@@ -57,8 +75,11 @@ impl Sql {
     /// ```
     /// use scimwire::sql::{Dialect, Sql};
     ///
-    /// let sql = Sql::with("account = {} AND id = {}", ["one".into(), "7".into()]);
-    /// assert_eq!(sql.render(Dialect::Postgres, 1), "account = $1 AND id = $2");
+    /// let nobody: Option<String> = None;
+    /// let sql = Sql::with("account = {} AND floor > {} AND active = {}", ["one".into(), 7.into(), true.into()]);
+    /// assert_eq!(sql.render(Dialect::Postgres, 1), "account = $1 AND floor > $2 AND active = $3");
+    /// let sql = Sql::with("UPDATE users SET manager = {}", [nobody.into()]);
+    /// assert_eq!(sql.render(Dialect::Sqlite, 1), "UPDATE users SET manager = ?1");
     /// ```
     #[must_use]
     pub fn with(template: &str, parameters: impl IntoIterator<Item = Parameter>) -> Self {

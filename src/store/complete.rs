@@ -22,7 +22,17 @@ pub async fn select(
     budget: Budget,
     cx: &RequestContext,
 ) -> Result<Selected, StoreError> {
-    let pushdown = store.pushdown(query);
+    select_by(store.pushdown(query), store, query, budget, cx).await
+}
+
+/// The same, where the store has been asked already how much it can do.
+pub(crate) async fn select_by(
+    pushdown: Pushdown,
+    store: &dyn ResourceStore,
+    query: &Query,
+    budget: Budget,
+    cx: &RequestContext,
+) -> Result<Selected, StoreError> {
     let filter = query.filter.as_ref();
     let left_to_us = if pushdown < Pushdown::Filters { filter } else { None };
     let sort = if pushdown < Pushdown::Pages { query.sort.as_ref() } else { None };

@@ -112,7 +112,9 @@ async fn bodies_of_another_kind_are_refused() {
         "text/json;x=application/json",
     ] {
         for (method, path) in [("POST", USERS), ("PUT", &one), ("PATCH", &one), ("POST", "/scim/v2/Users/.search")] {
-            provider.raw(method, path, &[("content-type", kind)], user("other").to_string()).await.failed(415, None);
+            let refused = provider.raw(method, path, &[("content-type", kind)], user("other").to_string()).await;
+            let (detail, came) = (refused.failed(415, None), kind.split(';').next().unwrap_or_default());
+            assert_eq!(detail, format!("send the body as application/scim+json, not as `{came}`"));
         }
         for method in ["GET", "DELETE"] {
             let answer = provider.raw(method, &one, &[("content-type", kind)], "").await;

@@ -5,10 +5,13 @@ use std::error::Error;
 use std::fmt::Debug;
 use std::sync::{Arc, Mutex};
 
+use async_trait::async_trait;
 use http::Request;
 use scimwire::auth::RequestContext;
-use scimwire::dispatch::Features;
-use scimwire::{Dispatcher, MemoryStore, Quirks, ResourceType};
+use scimwire::dispatch::{Features, Report};
+use scimwire::query::{Projection, Query};
+use scimwire::store::{Change, Precondition, Pushdown, Selected, Selection, Update};
+use scimwire::{Dispatcher, MemoryStore, Quirks, Resource, ResourceStore, ResourceType, StoreError};
 use serde_json::{Value, json};
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
@@ -162,6 +165,66 @@ async fn each_request_is_a_span() {
     let written = log.written();
     assert_eq!(written.spans.len(), written.events.len(), "one event for each request");
     assert!(written.events.iter().all(|(level, _)| *level == Level::INFO));
+}
+
+#[tokio::test]
+async fn how_much_of_a_search_the_store_did_is_told() {
+    let (log, _guard) = Log::up_to(LevelFilter::INFO);
+    let (users, groups) = (ResourceType::user(), ResourceType::group());
+    let builder = Dispatcher::builder(BASE).resource_type(users.clone(), Laddered(MemoryStore::new(users)));
+    let builder = builder.resource_type(groups.clone(), MemoryStore::new(groups));
+    let scim = builder.unauthenticated().build().expect("all is there");
+    for (path, expected, word) in [
+        ("/Users?filter=title%20pr", Some(Pushdown::Nothing), Some("nothing")),
+        ("/Users?filter=userName%20eq%20%22b%22", Some(Pushdown::Narrows), Some("narrows")),
+        ("/Users?sortBy=title", Some(Pushdown::Filters), Some("filters")),
+        ("/Users", Some(Pushdown::Pages), Some("pages")),
+        ("/Groups?filter=displayName%20pr", Some(Pushdown::Pages), Some("pages")),
+        ("/?filter=title%20pr", Some(Pushdown::Nothing), Some("nothing")),
+        ("/Users/2819c223", None, None),
+        ("/Users?filter=title", None, None),
+    ] {
+        let request = Request::get(format!("/scim/v2{path}")).body("").expect("a request");
+        let response = scim.dispatch(request).await;
+        let report = response.extensions().get::<Report>().expect("a report");
+        assert_eq!(report.pushdown, expected, "{path}");
+        assert_eq!(log.last().get("pushdown").map(String::as_str), word, "{path}");
+    }
+}
+
+/// A store that does less than it could, each rung of the ladder for a query of its own.
+struct Laddered(MemoryStore);
+
+#[async_trait]
+impl ResourceStore for Laddered {
+    async fn create(&self, resource: Resource, cx: &RequestContext) -> Result<Resource, StoreError> {
+        self.0.create(resource, cx).await
+    }
+
+    async fn get(&self, id: &str, projection: &Projection, cx: &RequestContext) -> Result<Arc<Resource>, StoreError> {
+        self.0.get(id, projection, cx).await
+    }
+
+    async fn select(&self, selection: Selection<'_>, cx: &RequestContext) -> Result<Selected, StoreError> {
+        self.0.select(selection, cx).await
+    }
+
+    async fn update(&self, id: &str, update: &Update, cx: &RequestContext) -> Result<Change, StoreError> {
+        self.0.update(id, update, cx).await
+    }
+
+    async fn delete(&self, id: &str, expected: &Precondition, cx: &RequestContext) -> Result<Change, StoreError> {
+        self.0.delete(id, expected, cx).await
+    }
+
+    fn pushdown(&self, query: &Query) -> Pushdown {
+        match (&query.filter, &query.sort) {
+            (Some(filter), _) if filter.mentions("title") => Pushdown::Nothing,
+            (Some(_), _) => Pushdown::Narrows,
+            (None, Some(_)) => Pushdown::Filters,
+            (None, None) => Pushdown::Pages,
+        }
+    }
 }
 
 #[tokio::test]

@@ -70,6 +70,40 @@ const LAST_USED_STEP: TimeDelta = TimeDelta::minutes(1);
 /// # Ok(())
 /// # }
 /// ```
+///
+/// What a host knows of a tenant besides is added to what a token says:
+///
+/// ```
+/// use scimwire::Quirks;
+/// use scimwire::auth::{Bearer, MemoryTokens, TokenGrant, Tokens, ValidateToken, token_fn};
+/// # use scimwire::{Dispatcher, MemoryStore, ResourceType};
+///
+/// let tokens = Tokens::new(MemoryTokens::default());
+/// # let issuer = tokens.clone();
+/// let authenticator = Bearer::new(token_fn(move |token| {
+///     let tokens = tokens.clone();
+///     async move {
+///         let cx = tokens.validate(&token).await?;
+///         let is_strict = cx.tenant().as_str() == "acme"; // or a look into a table of the host's
+///         Ok(if is_strict { cx.with_quirks(Quirks::STRICT) } else { cx })
+///     }
+/// }));
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn check(issuer: Tokens, authenticator: impl scimwire::auth::Authenticate) -> Result<(), Box<dyn std::error::Error>> {
+/// # let users = ResourceType::user();
+/// # let builder = Dispatcher::builder("https://example.com").resource_type(users.clone(), MemoryStore::new(users));
+/// # let scim = builder.authenticate(authenticator).build()?;
+/// # for (tenant, status) in [("acme", 400), ("example", 201)] {
+/// #     let token = issuer.issue(TokenGrant::new(tenant)).await?.secret;
+/// #     let request = http::Request::post("/Users").header("authorization", format!("Bearer {}", token.expose()));
+/// #     let response = scim.dispatch(request.body(r#"{"userName":"bjensen"}"#)?).await;
+/// #     assert_eq!(response.status(), status, "without `schemas`, as {tenant}");
+/// # }
+/// # Ok(())
+/// # }
+/// # check(issuer, authenticator)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone)]
 pub struct Tokens {
     store: Arc<dyn TokenStore>,
