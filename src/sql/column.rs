@@ -12,6 +12,22 @@ pub struct Column {
 }
 
 /// In what form a column has its values.
+///
+/// How much of a query ([`Pushdown`](crate::store::Pushdown)) text answers in each form: of `userName`, which is unique and
+/// compares without regard to case, of `title`, which does so too and is not unique, and of `externalId`, for which case
+/// counts. *Prepared* is with [`Column::with_prepared`]; *no* is refused by [`Mapping::check`](super::Mapping::check).
+///
+/// | form | `userName eq` | `userName sw` | `userName pr` | by `userName` | `title eq` | by `title` | `externalId eq` | by `externalId` |
+/// |---|---|---|---|---|---|---|---|---|
+/// | `Text` | Narrows | Narrows | Pages | Filters | Narrows | Filters | Pages | Pages |
+/// | `Ascii` | Pages | Pages | Pages | Pages | Pages | Pages | Pages | Pages |
+/// | `Folded` | Narrows | Pages | Pages | Pages | Pages | Pages | no | no |
+/// | `Folded`, prepared | Pages | Pages | Pages | Pages | Pages | Pages | no | no |
+/// | `Key` | Narrows | Pages | Pages | Pages | Pages | Pages | Pages | Pages |
+/// | `Key`, prepared | Pages | Pages | Pages | Pages | Pages | Pages | Pages | Pages |
+///
+/// Where the host knows that a text is ASCII, [`Form::Ascii`] needs no further column. Else [`Form::Folded`] or [`Form::Key`]
+/// does, which the host fills in at each write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Form {

@@ -38,15 +38,28 @@ pub struct Elements {
     /// The sub-attributes; the value itself of a simple attribute has the name `value`.
     pub(super) columns: HashMap<String, Column>,
     /// Whether elements are JSON objects; else they are the value.
-    json: Option<Dialect>,
+    pub(super) json: Option<Dialect>,
 }
 
-/// Columns by the paths of their attributes.
+/// Columns by the paths of their attributes. It is made once, [checked](Mapping::check), and kept in the store.
+///
+/// `id` must have a column, of text. Where the key is a number, an expression makes text of it:
+///
+/// ```
+/// use scimwire::ResourceType;
+/// use scimwire::sql::{Column, Dialect, Form, Mapping};
+///
+/// let mapping = Mapping::new(Dialect::Postgres)
+///     .column("id", Column::expression("CAST(accounts.id AS TEXT)", Form::Text))
+///     .column("userName", Column::ascii("accounts.email").not_null())
+///     .check(&ResourceType::user())?;
+/// # Ok::<(), scimwire::sql::MappingError>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Mapping {
-    dialect: Dialect,
-    columns: HashMap<String, Column>,
-    elements: HashMap<String, Elements>,
+    pub(super) dialect: Dialect,
+    pub(super) columns: HashMap<String, Column>,
+    pub(super) elements: HashMap<String, Elements>,
 }
 
 impl Elements {

@@ -267,3 +267,129 @@ fn pages_begin_behind_a_position() {
     // Text as it is has another order than text without regard to case.
     assert!(order_by(Some(&sort("title", "ascending")), &mapping(Dialect::Sqlite)).is_err());
 }
+
+#[test]
+fn a_mapping_fits_its_resource_type() {
+    let ids = || Mapping::new(Dialect::Sqlite).column("id", Column::text("u.id"));
+    let emails = |sub: &str, column: Column| ids().elements("emails", Elements::table("e", "u", "u.id").column(sub, column));
+    let text = || Column::text("u.x");
+    for (mapping, said) in [
+        (Mapping::new(Dialect::Sqlite), "`id` has no column: give it one, since the order of pages ends with it"),
+        (ids().column("usernme", text()), "`usernme` is no attribute of `User`; one of an extension has the URN before it"),
+        (ids().column("department", text()), "`department` is no attribute of `User`; one of an extension has the URN before it"),
+        (ids().column("user name", text()), "`user name` is no attribute of `User`; one of an extension has the URN before it"),
+        (ids().column("USERNAME", text()).column("userName", text()), "`userName` is there twice: remove one"),
+        (ids().column("name", text()), "`name` has sub-attributes: give columns to those"),
+        (ids().column("emails", text()), "`emails` can have several values: say where they are by `elements`"),
+        (ids().column("emails.value", text()), "`emails.value` can have several values: say where they are by `elements`"),
+        (ids().elements("title", Elements::json(Dialect::Sqlite, "x")), "`title` has one value: say where it is by `column`"),
+        (
+            ids().elements("emails.value", Elements::json(Dialect::Sqlite, "x")),
+            "`emails.value` is a sub-attribute: name the attribute, and give its elements a column",
+        ),
+        (emails("address", text()), "`emails.address` is no attribute of `User`; one of an extension has the URN before it"),
+        (emails("Value", text()).elements("EMAILS", Elements::json(Dialect::Sqlite, "x")), "`emails` is there twice: remove one"),
+        (emails("primary", text()), "`emails.primary` is of type boolean, and a column of `Form::Text` has no such values"),
+        (
+            ids().column("userName", Column::boolean("u.x")),
+            "`userName` is of type string, and a column of `Form::Boolean` has no such values",
+        ),
+        (
+            ids().column("externalId", Column::folded("u.x")),
+            "`externalId` is of type string with regard to case, and a column of `Form::Folded` has no such values",
+        ),
+        (
+            ids().column("meta.created", Column::number("u.x")),
+            "`meta.created` is of type dateTime, and a column of `Form::Number` has no such values",
+        ),
+        (
+            ids().column("userName", text().with_prepared("u.y")),
+            "`userName`: `with_prepared` is for unique text without regard to case, in a column of `Form::Folded` or `Form::Key`",
+        ),
+        (
+            ids().column("title", Column::folded("u.x").with_prepared("u.y")),
+            "`title`: `with_prepared` is for unique text without regard to case, in a column of `Form::Folded` or `Form::Key`",
+        ),
+    ] {
+        let err = mapping.check(&users()).expect_err(said);
+        assert_eq!(err.to_string(), said);
+    }
+    let skills = json!({ "id": "urn:example:Skills", "attributes": [
+        { "name": "languages", "type": "string", "multiValued": true },
+        { "name": "badge", "type": "complex", "subAttributes": [{ "name": "doors", "type": "string", "multiValued": true }] },
+    ]});
+    let skilled = users().with_extension(Schema::from_json(skills).expect("a schema"));
+    let languages = |sub| ids().elements("urn:example:Skills:languages", Elements::table("l", "u", "u.id").column(sub, text()));
+    languages("value").check(&skilled).expect("the value of a simple attribute");
+    assert!(matches!(languages("word").check(&skilled), Err(MappingError::Unknown { .. })));
+    let doors = ids().column("urn:example:Skills:badge.doors", text()).check(&skilled).expect_err("there are several");
+    assert_eq!(
+        doors.to_string(),
+        "`urn:example:Skills:badge.doors` can have several values within one: leave it without a column"
+    );
+}
+
+#[test]
+fn a_checked_mapping_finds_names_in_any_case() {
+    for dialect in [Dialect::Sqlite, Dialect::Postgres] {
+        let checked = mapping(dialect).check(&users()).expect("it fits");
+        for filter in [r#"userName eq "ann""#, r#"emails[type eq "work" and value co "@"]"#, "urn:example:Desk:floor eq 7"] {
+            let of = |mapping: &Mapping| translate(&bound(filter), mapping).map(|condition| condition.sql.render(dialect, 1));
+            assert_eq!(of(&checked), of(&mapping(dialect)), "{filter}");
+        }
+    }
+    let shouting = Mapping::new(Dialect::Sqlite)
+        .column("ID", Column::text("u.id"))
+        .column("urn:ietf:params:scim:schemas:core:2.0:User:USERNAME", Column::ascii("u.email"))
+        .elements("Emails", Elements::table("user_email", "user_id", "u.id").column("VALUE", Column::ascii("user_email.value")));
+    let filter = bound(r#"userName eq "ann" and emails.value eq "a@example.com""#);
+    assert!(translate(&filter, &shouting).is_err(), "nobody has looked at the names");
+    assert!(translate(&filter, &shouting.check(&users()).expect("it fits")).is_ok_and(|condition| condition.exact));
+}
+
+/// What a form of `userName`, `title` and `externalId` gives, as the table at [`Form`] says.
+#[test]
+fn the_table_of_forms_is_true() {
+    let prepared = |column: Column| column.with_prepared("u.prepared");
+    let forms: [(&str, fn(&str) -> Column, bool); 6] = [
+        ("`Text`", Column::text, false),
+        ("`Ascii`", Column::ascii, false),
+        ("`Folded`", Column::folded, false),
+        ("`Folded`, prepared", Column::folded, true),
+        ("`Key`", Column::key, false),
+        ("`Key`, prepared", Column::key, true),
+    ];
+    let queries = [
+        ("userName", Some(r#"userName eq "ann""#), None),
+        ("userName", Some(r#"userName sw "ann""#), None),
+        ("userName", Some("userName pr"), None),
+        ("userName", None, Some("userName")),
+        ("title", Some(r#"title eq "boss""#), None),
+        ("title", None, Some("title")),
+        ("externalId", Some(r#"externalId eq "7""#), None),
+        ("externalId", None, Some("externalId")),
+    ];
+    let mut rows = Vec::new();
+    for (name, column, is_prepared) in forms {
+        let mut row = format!("/// | {name} |");
+        for (attribute, filter, sort) in queries {
+            let (mut column, identifier) = (column("u.x"), attribute == "userName");
+            if is_prepared && identifier {
+                column = prepared(column);
+            }
+            let mapping = Mapping::new(Dialect::Sqlite).column("id", Column::text("u.id")).column(attribute, column);
+            let sort = sort.map(|by| Sort::bind(by, None, &users()).expect("it can be sorted by"));
+            let query = crate::query::Query {
+                filter: filter.map(bound),
+                sort,
+                page: crate::query::Page::Index { start: 1, count: 10 },
+                projection: crate::query::Projection::default(),
+            };
+            let fits = mapping.clone().check(&users()).is_ok();
+            let given = pushdown(&query, &mapping);
+            row += &if fits { format!(" {given:?} |") } else { " no |".to_owned() };
+        }
+        rows.push(row);
+    }
+    assert!(include_str!("column.rs").contains(&rows.join("\n")), "{}", rows.join("\n"));
+}

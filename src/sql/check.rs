@@ -1,0 +1,207 @@
+//! Whether a mapping fits the resource type whose attributes it places.
+
+use std::collections::HashMap;
+
+use super::column::{Column, Form};
+use super::columns::{Elements, Mapping};
+use crate::attr::AttrPath;
+use crate::schema::{Attribute, AttributeType, ResolvedPath, ResourceType};
+
+/// An entry of a [`Mapping`] that no query would ever find, or that could not answer one.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum MappingError {
+    /// `id` has no column.
+    #[error("`id` has no column: give it one, since the order of pages ends with it")]
+    NoId,
+    /// The resource type has no such attribute.
+    #[error("`{path}` is no attribute of `{resource_type}`; one of an extension has the URN before it")]
+    Unknown {
+        /// The entry.
+        path: String,
+        /// The name of the resource type.
+        resource_type: String,
+    },
+    /// Two entries are of the same attribute, in different spellings.
+    #[error("`{path}` is there twice: remove one")]
+    Twice {
+        /// The attribute.
+        path: String,
+    },
+    /// A column of a complex attribute.
+    #[error("`{path}` has sub-attributes: give columns to those")]
+    Complex {
+        /// The attribute.
+        path: String,
+    },
+    /// A column of an attribute that can have several values.
+    #[error("`{path}` can have several values: say where they are by `elements`")]
+    Several {
+        /// The attribute.
+        path: String,
+    },
+    /// A column of a sub-attribute that can have several values.
+    #[error("`{path}` can have several values within one: leave it without a column")]
+    Nested {
+        /// The attribute.
+        path: String,
+    },
+    /// Elements of an attribute that has one value.
+    #[error("`{path}` has one value: say where it is by `column`")]
+    One {
+        /// The attribute.
+        path: String,
+    },
+    /// Elements of a sub-attribute.
+    #[error("`{path}` is a sub-attribute: name the attribute, and give its elements a column")]
+    Part {
+        /// The entry.
+        path: String,
+    },
+    /// The column is of a form that values of the attribute do not have.
+    #[error("`{path}` is {what}, and a column of `Form::{form:?}` has no such values")]
+    Form {
+        /// The attribute.
+        path: String,
+        /// What its values are.
+        what: String,
+        /// The form of the column.
+        form: Form,
+    },
+    /// There is an expression for prepared values where none is looked at.
+    #[error("`{path}`: `with_prepared` is for unique text without regard to case, in a column of `Form::Folded` or `Form::Key`")]
+    Prepared {
+        /// The attribute.
+        path: String,
+    },
+}
+
+impl Mapping {
+    /// The same, once it is known to fit the resource type: without this, a misspelled attribute is one without a column, and the
+    /// store hands over all that it has whenever it is asked for. Names are read in any case.
+    ///
+    /// ```
+    /// use scimwire::ResourceType;
+    /// use scimwire::sql::{Column, Dialect, Mapping};
+    ///
+    /// let ids = Mapping::new(Dialect::Sqlite).column("id", Column::text("users.id"));
+    /// let misspelled = ids.clone().column("usernme", Column::ascii("users.email"));
+    /// let err = misspelled.check(&ResourceType::user()).expect_err("users have no such attribute");
+    /// assert_eq!(err.to_string(), "`usernme` is no attribute of `User`; one of an extension has the URN before it");
+    /// let mapping = ids.column("username", Column::ascii("users.email")).check(&ResourceType::user())?;
+    /// # Ok::<(), scimwire::sql::MappingError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// - `id` has no column;
+    /// - an entry is of no attribute, of the same as another, or of one that has another number of values;
+    /// - a column is of a form that values of its attribute do not have.
+    pub fn check(self, resource_type: &ResourceType) -> Result<Self, MappingError> {
+        let mut checked = Self::new(self.dialect);
+        for (path, column) in sorted(self.columns) {
+            let resolved = resolve(&path, resource_type)?;
+            check_column(&resolved, &column)?;
+            let path = resolved.to_string();
+            if checked.columns.insert(path.clone(), column).is_some() {
+                return Err(MappingError::Twice { path });
+            }
+        }
+        for (path, elements) in sorted(self.elements) {
+            let resolved = resolve(&path, resource_type)?;
+            let elements = elements.check(&resolved, resource_type)?;
+            let path = resolved.to_string();
+            if checked.elements.insert(path.clone(), elements).is_some() {
+                return Err(MappingError::Twice { path });
+            }
+        }
+        if checked.columns.contains_key("id") { Ok(checked) } else { Err(MappingError::NoId) }
+    }
+}
+
+impl Elements {
+    fn check(self, path: &ResolvedPath, resource_type: &ResourceType) -> Result<Self, MappingError> {
+        if path.sub().is_some() {
+            return Err(MappingError::Part { path: path.to_string() });
+        }
+        if !path.attribute().multi_valued() {
+            return Err(MappingError::One { path: path.to_string() });
+        }
+        let mut columns = HashMap::new();
+        for (name, column) in sorted(self.columns) {
+            let of_element = format!("{path}.{name}");
+            // The value of a simple attribute has a name here, and none in paths.
+            let is_simple = path.attribute().kind() != AttributeType::Complex;
+            let canonical = if is_simple && name == "value" {
+                check_form(path.to_string(), path.attribute(), &column)?;
+                name
+            } else {
+                let resolved = resolve(&of_element, resource_type)?;
+                check_sub(&resolved, &column)?;
+                resolved.last().name().to_owned()
+            };
+            if columns.insert(canonical, column).is_some() {
+                return Err(MappingError::Twice { path: of_element });
+            }
+        }
+        Ok(Self { columns, ..self })
+    }
+}
+
+/// In the order of their names, so that of several mistakes it is always the same that is told.
+fn sorted<T>(entries: HashMap<String, T>) -> Vec<(String, T)> {
+    let mut entries: Vec<(String, T)> = entries.into_iter().collect();
+    entries.sort_by(|(one, _), (other, _)| one.cmp(other));
+    entries
+}
+
+fn resolve(path: &str, resource_type: &ResourceType) -> Result<ResolvedPath, MappingError> {
+    let parsed: Option<AttrPath> = path.parse().ok();
+    let resolved = parsed.and_then(|parsed| resource_type.resolve(&parsed));
+    resolved.ok_or_else(|| MappingError::Unknown { path: path.to_owned(), resource_type: resource_type.name().to_owned() })
+}
+
+fn check_column(path: &ResolvedPath, column: &Column) -> Result<(), MappingError> {
+    if path.attribute().multi_valued() {
+        return Err(MappingError::Several { path: path.to_string() });
+    }
+    check_sub(path, column)
+}
+
+fn check_sub(path: &ResolvedPath, column: &Column) -> Result<(), MappingError> {
+    if path.sub().is_some_and(|sub| sub.multi_valued()) {
+        return Err(MappingError::Nested { path: path.to_string() });
+    }
+    check_form(path.to_string(), path.last(), column)
+}
+
+fn check_form(path: String, attribute: &Attribute, column: &Column) -> Result<(), MappingError> {
+    if attribute.kind() == AttributeType::Complex {
+        return Err(MappingError::Complex { path });
+    }
+    if !fits(column.form, attribute) {
+        let exact = if attribute.case_exact() && column.form == Form::Folded { " with regard to case" } else { "" };
+        let what = format!("of type {}{exact}", attribute.kind().as_str());
+        return Err(MappingError::Form { path, what, form: column.form });
+    }
+    let is_compared_prepared = attribute.is_identifier() && matches!(column.form, Form::Folded | Form::Key);
+    if column.prepared.is_some() && !is_compared_prepared {
+        return Err(MappingError::Prepared { path });
+    }
+    Ok(())
+}
+
+/// Whether values of the attribute can be in a column of that form, and compared there.
+fn fits(form: Form, attribute: &Attribute) -> bool {
+    let kind = attribute.kind();
+    let is_text = matches!(kind, AttributeType::String | AttributeType::Reference);
+    match form {
+        Form::Text | Form::Ascii => is_text,
+        Form::Folded => is_text && !attribute.case_exact(),
+        Form::Key => kind != AttributeType::Complex,
+        Form::Boolean => kind == AttributeType::Boolean,
+        Form::Number => matches!(kind, AttributeType::Integer | AttributeType::Decimal),
+        Form::Instant(_) => kind == AttributeType::DateTime,
+        Form::Binary => kind == AttributeType::Binary,
+    }
+}
