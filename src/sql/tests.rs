@@ -350,14 +350,13 @@ fn a_checked_mapping_finds_names_in_any_case() {
 /// What a form of `userName`, `title` and `externalId` gives, as the table at [`Form`] says.
 #[test]
 fn the_table_of_forms_is_true() {
-    let prepared = |column: Column| column.with_prepared("u.prepared");
-    let forms: [(&str, fn(&str) -> Column, bool); 6] = [
-        ("`Text`", Column::text, false),
-        ("`Ascii`", Column::ascii, false),
-        ("`Folded`", Column::folded, false),
-        ("`Folded`, prepared", Column::folded, true),
-        ("`Key`", Column::key, false),
-        ("`Key`, prepared", Column::key, true),
+    let forms = [
+        ("`Text`", Form::Text, false),
+        ("`Ascii`", Form::Ascii, false),
+        ("`Folded`", Form::Folded, false),
+        ("`Folded`, prepared", Form::Folded, true),
+        ("`Key`", Form::Key, false),
+        ("`Key`, prepared", Form::Key, true),
     ];
     let queries = [
         ("userName", Some(r#"userName eq "ann""#), None),
@@ -370,13 +369,12 @@ fn the_table_of_forms_is_true() {
         ("externalId", None, Some("externalId")),
     ];
     let mut rows = Vec::new();
-    for (name, column, is_prepared) in forms {
+    for (name, form, is_prepared) in forms {
         let mut row = format!("/// | {name} |");
         for (attribute, filter, sort) in queries {
-            let (mut column, identifier) = (column("u.x"), attribute == "userName");
-            if is_prepared && identifier {
-                column = prepared(column);
-            }
+            let column = Column::new("u.x", form);
+            let is_prepared = is_prepared && attribute == "userName";
+            let column = if is_prepared { column.with_prepared("u.prepared") } else { column };
             let mapping = Mapping::new(Dialect::Sqlite).column("id", Column::text("u.id")).column(attribute, column);
             let sort = sort.map(|by| Sort::bind(by, None, &users()).expect("it can be sorted by"));
             let query = crate::query::Query {
