@@ -24,6 +24,7 @@ mod changes {
     mod policies;
     mod policy;
     mod provider;
+    mod read_only;
     mod recorder;
     mod remove;
     mod replace;

@@ -56,12 +56,12 @@ impl<E: Engine> Store<E> {
         let mut resource = read(&row.needed(0)?)?;
         if let Some(membership) = beside.members {
             let members = row.text(1).map(|gathered| shown_members(&gathered)).transpose()?;
-            resource.set(membership.name(), members.unwrap_or_default());
+            resource.put(membership.name(), members.unwrap_or_default());
         }
         if let Some(view) = beside.groups {
             let column = if beside.members.is_some() { 2 } else { 1 };
             let groups = row.text(column).map(|gathered| shown_groups(&gathered)).transpose()?;
-            resource.set(view.name(), groups.unwrap_or_default());
+            resource.put(view.name(), groups.unwrap_or_default());
         }
         Ok(resource)
     }
@@ -358,7 +358,7 @@ async fn carry_members(
     let row = transaction.rows(&statements.few_members(&change.id, membership)).await?.into_iter().next();
     match (row.and_then(|mut row| row.text(0)), change.after.as_mut()) {
         (Some(gathered), Some(after)) => {
-            Arc::make_mut(after).set(membership.name(), shown_members(&gathered)?);
+            Arc::make_mut(after).put(membership.name(), shown_members(&gathered)?);
             Ok(change)
         }
         _ => Ok(change.with_after(None)),

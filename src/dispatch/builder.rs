@@ -21,6 +21,7 @@ pub struct DispatcherBuilder {
     base_url: String,
     endpoints: Vec<Endpoint>,
     authenticator: Option<Arc<dyn Authenticate>>,
+    lets_everybody_in: bool,
     policy: Option<Arc<dyn Policy>>,
     quirks: Quirks,
     limits: Limits,
@@ -40,6 +41,9 @@ pub enum BuildError {
     /// There is no authenticator.
     #[error("there is no authenticator: call `authenticate`, or `unauthenticated` to let everybody in")]
     NoAuthenticator,
+    /// There is an authenticator, and everybody is let in all the same.
+    #[error("both `authenticate` and `unauthenticated` were called: remove one")]
+    TwoAuthenticators,
     /// There are no resource types.
     #[error("there are no resource types: call `resource_type`")]
     NoResourceTypes,
@@ -57,6 +61,7 @@ impl DispatcherBuilder {
             base_url,
             endpoints: Vec::new(),
             authenticator: None,
+            lets_everybody_in: false,
             policy: None,
             quirks: Quirks::default(),
             limits: Limits::default(),
@@ -81,7 +86,7 @@ impl DispatcherBuilder {
     /// Lets everybody in. A host that authenticates by itself puts a [`RequestContext`](crate::auth::RequestContext) among
     /// the extensions of each request; without one, all share the tenant `default`.
     pub fn unauthenticated(self) -> Self {
-        Self { authenticator: Some(Arc::new(Anybody)), ..self }
+        Self { lets_everybody_in: true, ..self }
     }
 
     /// Gives the host a say in changes.
@@ -128,7 +133,7 @@ impl DispatcherBuilder {
     /// # Errors
     ///
     /// - the base URL is not absolute;
-    /// - there is no authenticator, or no resource type;
+    /// - there is no authenticator, or one beside [`unauthenticated`](Self::unauthenticated), or no resource type;
     /// - no resource type has an attribute that was said to be sensitive;
     /// - a resource type or schema is inconsistent.
     pub fn build(self) -> Result<Dispatcher, BuildError> {
@@ -139,7 +144,12 @@ impl DispatcherBuilder {
         if self.endpoints.is_empty() {
             return Err(BuildError::NoResourceTypes);
         }
-        let authenticator = self.authenticator.ok_or(BuildError::NoAuthenticator)?;
+        let authenticator = match (self.authenticator, self.lets_everybody_in) {
+            (Some(authenticator), false) => authenticator,
+            (None, true) => Arc::new(Anybody),
+            (Some(_), true) => return Err(BuildError::TwoAuthenticators),
+            (None, false) => return Err(BuildError::NoAuthenticator),
+        };
         let registry = Registry::new(self.endpoints.iter().map(|endpoint| Arc::clone(&endpoint.resource_type)))?;
         let locations = Locations::new(&self.base_url, &registry);
         let sensitive = sensitive(&self.sensitive, &registry)?;

@@ -1,5 +1,7 @@
 //! Runs a plan on a resource (RFC 7644, Section 3.5.2). All that depends on the schema alone was decided in *bind*.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value};
 
 use super::error::{PatchError, PatchErrorKind};
@@ -160,15 +162,22 @@ fn apply_to_values(
 }
 
 fn remove_extension(resource: &mut Resource, schema: &Schema) -> Result<(), PatchErrorKind> {
-    let Some(Value::Object(object)) = resource.remove(schema.uri().as_str()) else {
+    let Some(Value::Object(mut object)) = resource.remove(schema.uri().as_str()) else {
         return Ok(());
     };
-    let is_fixed = |attribute: &&std::sync::Arc<Attribute>| {
-        attribute.mutability() == Mutability::Immutable && object.contains_key(attribute.name())
-    };
+    let is_fixed =
+        |attribute: &&Arc<Attribute>| attribute.mutability() == Mutability::Immutable && object.contains_key(attribute.name());
     match schema.attributes().iter().find(is_fixed) {
         Some(attribute) => Err(PatchErrorKind::Immutable(format!("{}:{}", schema.uri(), attribute.name()))),
-        None => Ok(()),
+        None => {
+            // What is not the client's stays.
+            let read_only = |attribute: &Arc<Attribute>| attribute.mutability() == Mutability::ReadOnly;
+            object.retain(|name, _| schema.attribute(name).is_some_and(read_only));
+            if !object.is_empty() {
+                resource.object_mut().insert(schema.uri().to_string(), Value::Object(object));
+            }
+            Ok(())
+        }
     }
 }
 

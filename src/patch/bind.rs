@@ -159,8 +159,7 @@ impl Binding<'_> {
             Err(err) => return Err(err),
         };
         match bound {
-            Bound::Attribute(target) if target.last().mutability() == Mutability::ReadOnly => self.echo(&target, value),
-            Bound::Attribute(target) if target.attribute.mutability() == Mutability::ReadOnly => self.echo(&target, value),
+            Bound::Attribute(target) if self.is_read_only(&target) => self.echo(&target, value),
             bound => {
                 if !is_name_of(&bound, &key) {
                     self.repairs.push(PatchRepair::KeyAsPath(self.operation, without_values(&key)));
@@ -192,8 +191,10 @@ impl Binding<'_> {
         };
         for (name, part) in parts.iter().filter(|_| target.sub.is_none() && !target.attribute.multi_valued()) {
             let sub = target.attribute.sub_attribute(name).filter(|sub| sub.mutability() == Mutability::ReadOnly);
-            if let Some(sub) = sub {
-                self.echo(&StepTarget { sub: Some(Arc::clone(sub)), ..target.clone() }, part.clone())?;
+            let Some(sub) = sub else { continue };
+            let part_of_it = StepTarget { sub: Some(Arc::clone(sub)), ..target.clone() };
+            if self.is_read_only(&part_of_it) {
+                self.echo(&part_of_it, part.clone())?;
             }
         }
         Ok(())
@@ -211,7 +212,7 @@ impl Binding<'_> {
             Bound::Resource => self.without_path(value),
             Bound::Extension(schema) => self.set_extension(&schema, value),
             Bound::Attribute(target) => {
-                refuse_read_only(&target)?;
+                self.refuse_read_only(&target)?;
                 if is_derived(&target) && target.last().mutability() == Mutability::Immutable {
                     return Err(PatchErrorKind::Immutable(target.path().to_string()));
                 }
@@ -281,7 +282,7 @@ impl Binding<'_> {
     }
 
     fn remove_attribute(&mut self, target: StepTarget, value: Option<Value>) -> Result<(), PatchErrorKind> {
-        refuse_read_only(&target)?;
+        self.refuse_read_only(&target)?;
         if let Some(schemas) = self.schemas_to_remove(&target)? {
             schemas.into_iter().for_each(|schema| self.push(StepChange::RemoveExtension(schema)));
             return Ok(());
@@ -385,6 +386,20 @@ impl Binding<'_> {
         }
     }
 
+    fn refuse_read_only(&self, target: &StepTarget) -> Result<(), PatchErrorKind> {
+        if self.is_read_only(target) { Err(PatchErrorKind::ReadOnly(target.path().to_string())) } else { Ok(()) }
+    }
+
+    /// What is read-only for clients is the host's, but for what the service provider works out: what all resources have, and
+    /// references such as `groups`.
+    fn is_read_only(&self, target: &StepTarget) -> bool {
+        let read_only = |attribute: &Attribute| attribute.mutability() == Mutability::ReadOnly;
+        let common = || target.extension.is_none() && Schema::common().attribute(target.attribute.name()).is_some();
+        let derived = || target.attribute.refers_by_value() && read_only(&target.attribute);
+        (read_only(&target.attribute) || read_only(target.last()))
+            && (!self.binder.rules.values.read_only || common() || derived())
+    }
+
     fn takes(&self, target: &StepTarget) -> bool {
         let intake = Intake::new(&self.binder.resource_type, self.binder.rules.values);
         intake.takes(&target.attribute) && intake.takes(target.last())
@@ -422,14 +437,6 @@ fn is_name_of(bound: &Bound, key: &str) -> bool {
         Bound::Extension(_) => true,
         Bound::Resource => false,
     }
-}
-
-fn refuse_read_only(target: &StepTarget) -> Result<(), PatchErrorKind> {
-    let read_only = |attribute: &Attribute| attribute.mutability() == Mutability::ReadOnly;
-    if read_only(&target.attribute) || read_only(target.last()) {
-        return Err(PatchErrorKind::ReadOnly(target.path().to_string()));
-    }
-    Ok(())
 }
 
 /// A `$ref` beside a `value` follows from it, and `schemas` from what the resource holds.

@@ -281,9 +281,8 @@ fn swap_element(
             continue;
         };
         match sub.mutability() {
-            Mutability::ReadOnly => {
-                swapped.insert(sub.name().to_owned(), current.clone());
-            }
+            // What the host itself sets is in the record.
+            Mutability::ReadOnly => drop(swapped.entry(sub.name()).or_insert_with(|| current.clone())),
             Mutability::Immutable if record.get(sub.name()).is_some_and(|value| value != current) => {
                 return Err(immutable(attribute, sub));
             }

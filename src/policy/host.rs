@@ -20,7 +20,8 @@ use crate::store::{Change, Precondition, ResourceStore, StoreError, Update, comp
 const PAGE: usize = 500;
 
 /// The host's own hand on the resources of one type: what it makes, changes and deletes is checked as what a client sends, gets
-/// its `meta`, and is told to a policy. Attributes that are read-only for clients are the host's to set when it creates.
+/// its `meta`, and is told to a policy. Attributes that are read-only for clients are the host's to set, but for what the service
+/// provider works out: `id`, `meta` and references such as `groups`.
 ///
 /// A policy that reacts to changes with changes of its own has one of these. What it tells should not be told to that policy
 /// again, or only where it is certain to come to an end.
@@ -167,7 +168,9 @@ impl HostAccess {
     /// - the store fails.
     pub async fn patch(&self, id: &str, operations: Vec<PatchOperation>, cx: &RequestContext) -> Result<Change, StoreError> {
         let _turn = self.policy.turn(cx).await?;
-        let binder = PlanBinder::new(Arc::clone(&self.resource_type), Rules::default());
+        let mut rules = Rules::default();
+        rules.values.read_only = true;
+        let binder = PlanBinder::new(Arc::clone(&self.resource_type), rules);
         let (plan, _) = binder.bind(PatchOp { operations })?;
         let tenant = cx.tenant().clone();
         let update = Update::patch(Arc::clone(&self.resource_type), tenant, plan, self.clock.now());

@@ -85,6 +85,7 @@ impl Quirks {
             any_schemas: self.any_schemas,
             unknown_attributes: self.unknown_attributes,
             secrets: false,
+            read_only: false,
         };
         Rules {
             values,

@@ -48,10 +48,19 @@ pub(crate) fn check_changed(
 fn check_extension(extension: &SchemaExtension, resource: &Resource) -> Result<(), ValueError> {
     let uri = extension.schema.uri().as_str();
     match resource.get(uri).and_then(Value::as_object) {
-        Some(object) => check_object(Some(uri), extension.schema.attributes(), object),
+        Some(object) => match check_object(Some(uri), extension.schema.attributes(), object) {
+            Err(err) if err.kind() == ValueErrorKind::Required && !extension.required && is_of_host(extension, object) => Ok(()),
+            checked => checked,
+        },
         None if extension.required => Err(ValueError::new(uri, ValueErrorKind::RequiredExtension)),
         None => Ok(()),
     }
+}
+
+/// Whether clients have no part in the extension: then it is as if it were not there, and asks them for nothing.
+fn is_of_host(extension: &SchemaExtension, object: &Map<String, Value>) -> bool {
+    let attribute = |name: &String| extension.schema.attribute(name);
+    object.keys().filter_map(attribute).all(|attribute| attribute.mutability() == Mutability::ReadOnly)
 }
 
 fn check_object(container: Option<&str>, attributes: &[Arc<Attribute>], object: &Map<String, Value>) -> Result<(), ValueError> {

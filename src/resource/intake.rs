@@ -198,9 +198,10 @@ impl<'t> Intake<'t> {
         }
     }
 
-    /// Whether a client may set the attribute at all.
+    /// Whether whoever sends the attribute may set it at all.
     pub(crate) fn takes(&self, attribute: &Attribute) -> bool {
-        attribute.mutability() != Mutability::ReadOnly && (self.rules.secrets || attribute.returned() != Returned::Never)
+        let writable = self.rules.read_only || attribute.mutability() != Mutability::ReadOnly;
+        writable && (self.rules.secrets || attribute.returned() != Returned::Never)
     }
 
     fn insert(

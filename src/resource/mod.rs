@@ -5,6 +5,7 @@ mod check;
 mod compare;
 mod intake;
 mod meta;
+mod paths;
 mod secrets;
 mod value;
 mod view;
@@ -67,7 +68,8 @@ impl Resource {
         self.0.get("meta")?.get("version")?.as_str().map(Version::from)
     }
 
-    /// An attribute of the core schema, a common one, or the container of an extension, by its canonical name.
+    /// An attribute of the core schema, a common one, or the container of an extension, by its canonical name: a name, and no
+    /// path; see [`get_path`](Self::get_path).
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Value> {
         self.0.get(name)
@@ -108,9 +110,15 @@ impl Resource {
         &self.0
     }
 
-    /// Sets an attribute by its canonical name; for a host that fills in what it owns, in a [`Policy`](crate::policy).
-    /// Null and empty values unassign it (RFC 7643, Section 2.5).
+    /// Sets an attribute, or the container of an extension, by its canonical name; for a host that fills in what it owns, in a
+    /// [`Policy`](crate::policy). A name, and no path: [`set_path`](Self::set_path) takes `name.givenName`. Null and empty
+    /// values unassign it, and in it (RFC 7643, Section 2.5).
     pub fn set(&mut self, name: impl Into<String>, value: impl Into<Value>) {
+        self.put(name.into(), paths::settled(value.into()));
+    }
+
+    /// The same with a value in which nothing is unassigned: long lists are not looked through.
+    pub(crate) fn put(&mut self, name: impl Into<String>, value: impl Into<Value>) {
         let (name, value) = (name.into(), value.into());
         if is_unassigned(&value) {
             self.0.remove(&name);

@@ -50,6 +50,67 @@ fn refused(rules: ValueRules, body: Value) -> String {
 }
 
 #[test]
+fn a_host_sets_by_paths() {
+    let types = ResourceType::user().with_extension(ENTERPRISE_USER);
+    let uri = ENTERPRISE_USER.schema().uri().to_string();
+    let in_it = |name: &str| format!("{uri}:{name}");
+    let mut user = Resource::default();
+    for (path, value) in [
+        ("USERNAME", json!("bjensen")),
+        ("urn:ietf:params:scim:schemas:core:2.0:User:name.familyName", json!("Jensen")),
+        ("name.givenName", json!("Barbara")),
+        ("emails", json!([{ "value": "a", "type": null }, { "type": null }, null])),
+        (&in_it("department"), json!("Sales")),
+        (&in_it("manager.value"), json!("26")),
+    ] {
+        user.set_path(&types, path, value).expect(path);
+    }
+    let expected = json!({
+        "userName": "bjensen", "name": { "familyName": "Jensen", "givenName": "Barbara" }, "emails": [{ "value": "a" }],
+        uri.as_str(): { "department": "Sales", "manager": { "value": "26" } }
+    });
+    assert_eq!(Value::Object(user.attributes().clone()), expected);
+    for (path, value) in [
+        ("name.GIVENNAME", Some(json!("Barbara"))),
+        (&in_it("manager.value"), Some(json!("26"))),
+        (&uri, Some(expected[&uri].clone())),
+        ("emails.value", Some(json!([{ "value": "a" }]))),
+        ("title", None),
+    ] {
+        assert_eq!(user.get_path(&types, path), Ok(value.as_ref()), "{path}");
+    }
+    for path in ["name.given", "nothing", "department", "a b", "", "urn:x:User:title"] {
+        let unknown = Err(ValueError::new(path, ValueErrorKind::Unknown));
+        assert_eq!(user.set_path(&types, path, "x"), unknown, "{path}");
+        assert_eq!(user.get_path(&types, path).map(drop), unknown, "{path}");
+    }
+    assert_eq!(user.set_path(&types, "emails.value", "x"), Err(ValueError::new("emails", ValueErrorKind::NotArray)));
+    for path in ["name.givenName", "name.familyName", "emails", &in_it("department"), &in_it("manager.value"), "title"] {
+        user.set_path(&types, path, Value::Null).expect(path);
+    }
+    assert_eq!(Value::Object(user.attributes().clone()), json!({ "userName": "bjensen" }));
+    user.set_path(&types, &uri, json!({ "department": "Sales", "division": "" , "manager": {} })).expect("an extension");
+    assert_eq!(user.get(&uri), Some(&json!({ "department": "Sales", "division": "" })));
+}
+
+#[test]
+fn what_a_host_sets_holds_nothing_unassigned() {
+    for (value, expected) in [
+        (json!({ "givenName": null }), None),
+        (json!({ "givenName": null, "familyName": "Jensen" }), Some(json!({ "familyName": "Jensen" }))),
+        (json!([{ "value": null }, { "value": "a", "type": [] }]), Some(json!([{ "value": "a" }]))),
+        (json!({ "list": [{ "values": [null, {}] }] }), None),
+        (json!(""), Some(json!(""))),
+        (json!([null]), None),
+    ] {
+        let mut user = Resource::default();
+        user.set("name", "before");
+        user.set("name", value.clone());
+        assert_eq!(user.get("name"), expected.as_ref(), "{value}");
+    }
+}
+
+#[test]
 fn names_become_canonical() {
     // A-62, S-3-05
     let body = json!({ "USERNAME": "a", "Name": { "GIVENNAME": "b" }, "URN:ietf:params:scim:schemas:extension:enterprise:2.0:user": { "DEPARTMENT": "c" } });

@@ -27,6 +27,8 @@ pub struct ValueRules {
     pub unknown_attributes: UnknownAttributes,
     /// Whether attributes that nobody may read, such as `password`, are taken over. Otherwise they are ignored.
     pub secrets: bool,
+    /// Whether attributes that are read-only for clients are taken over: by the host's own hand. Otherwise they are ignored.
+    pub read_only: bool,
 }
 
 /// What becomes of attributes that no schema defines.

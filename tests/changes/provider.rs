@@ -74,6 +74,11 @@ impl Provider {
         Self { dispatcher, cx: RequestContext::new("example") }
     }
 
+    /// A service provider that is there already.
+    pub(crate) fn of(dispatcher: Dispatcher) -> Self {
+        Self { dispatcher, cx: RequestContext::new("example") }
+    }
+
     pub(crate) fn strict() -> Self {
         Self::new(Setup::default())
     }

@@ -318,6 +318,13 @@ fn nobody_lets_everybody_in_by_mistake() {
     assert_eq!(refused, BuildError::NoAuthenticator);
     assert!(refused.to_string().contains("`unauthenticated`"), "{refused}");
     assert!(builder().unauthenticated().build().is_ok());
+    let tokens = || Bearer::new(token_fn(async |_| Err(AuthError::invalid_token())));
+    assert!(builder().authenticate(tokens()).authenticate(tokens()).build().is_ok());
+    for both in [builder().authenticate(tokens()).unauthenticated(), builder().unauthenticated().authenticate(tokens())] {
+        let refused = both.build().expect_err("nobody knows what was meant");
+        assert_eq!(refused, BuildError::TwoAuthenticators);
+        assert_eq!(refused.to_string(), "both `authenticate` and `unauthenticated` were called: remove one");
+    }
 }
 
 #[test]

@@ -246,7 +246,7 @@ impl Tenancy {
             && self.memberships.is_member(resource.id())
         {
             let groups = self.groups_of(resource.id());
-            Arc::make_mut(&mut composed).set(attribute.name(), groups);
+            Arc::make_mut(&mut composed).put(attribute.name(), groups);
         }
         composed
     }
@@ -268,7 +268,7 @@ impl Tenancy {
         });
         let members: Vec<Value> = members.collect();
         let mut resource = Resource::clone(resource);
-        resource.set(membership.name(), members);
+        resource.put(membership.name(), members);
         Arc::new(resource)
     }
 
