@@ -5,7 +5,8 @@
 //!
 //! - [`ResourceStore`], over its own tables: create, get, select, update, delete.
 //!   [`examples/own_tables.rs`](https://docs.rs/crate/scimwire/latest/source/examples/own_tables.rs) is one, and `testkit` has
-//!   the checks that it must pass. Until there is one, [`MemoryStore`] serves, or a store of `backend`;
+//!   the checks that it must pass. What the tables lack, [`ResourceType::keeping`] leaves out. Until there is a store,
+//!   [`MemoryStore`] serves, or one of `backend`;
 //! - [`auth::Authenticate`], which says of each request whose it is: over tokens of the host's, over its OAuth 2 or JWT library by
 //!   [`auth::Bearer`], or with the ready-made tokens of the feature `tokens`. [`auth`] also says what is the library's part in
 //!   security, and what the host's;
@@ -59,7 +60,7 @@
 //! ```text
 //! cargo add scimwire --features tokens,tower
 //! cargo add axum tokio --features tokio/full
-//! cargo add async-trait
+//! cargo add async-trait http
 //! ```
 //!
 //! Each response carries a [`Report`](dispatch::Report): who asked for what, what was read beside the RFC, how much of a search
