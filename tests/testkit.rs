@@ -130,7 +130,7 @@ faults! {
     compares_letters: ComparesLetters => [taken_value_is_refused];
     conflict_is_other: ConflictIsOther => [taken_value_is_refused, uniqueness_holds_under_races];
     writes_then_checks: WritesThenChecks => [taken_value_is_refused];
-    conflicts_with_itself: ConflictsWithItself => [what_is_updated_is_read, own_value_is_free, each_change_makes_a_version, what_changes_nothing_makes_no_version, stale_version_is_refused, current_version_goes_ahead, a_change_tells_what_was_committed, no_update_is_lost, of_writers_with_one_version_one_wins, secrets_are_not_handed_out];
+    conflicts_with_itself: ConflictsWithItself => [what_is_updated_is_read, own_value_is_free, each_change_makes_a_version, what_changes_nothing_makes_no_version, stale_version_is_refused, current_version_goes_ahead, a_change_tells_what_was_committed, what_a_change_says_is_what_is_read, no_update_is_lost, of_writers_with_one_version_one_wins, secrets_are_not_handed_out];
     keeps_values_of_deleted: KeepsValuesOfDeleted => [freed_value_can_be_taken];
     unique_among_tenants: UniqueAmongTenants => [unique_values_are_taken_within_a_tenant_only];
     loses_updates: LosesUpdates => [no_update_is_lost, of_writers_with_one_version_one_wins, no_member_change_is_lost];
@@ -143,6 +143,9 @@ faults! {
     tells_old_version: TellsOldVersion => [a_change_tells_what_was_committed];
     reads_of_all_tenants: ReadsOfAllTenants => [another_tenants_resource_is_not_found];
     lists_all_tenants: ListsAllTenants => [lists_hold_one_tenant_only];
+    shows_groups_of_all_tenants: ShowsGroupsOfAllTenants => [groups_are_shown_within_a_tenant_only];
+    names_members_of_all_tenants: NamesMembersOfAllTenants => [groups_are_shown_within_a_tenant_only, a_deletion_stays_within_a_tenant];
+    empties_groups_of_all_tenants: EmptiesGroupsOfAllTenants => [a_deletion_stays_within_a_tenant];
     trims_text: TrimsText => [what_is_created_is_read, text_stays_as_it_is, what_is_updated_is_read];
     keeps_secrets: KeepsSecrets => [secrets_are_not_handed_out];
     strange_id_is_other: StrangeIdIsOther => [unknown_id_is_not_found];
@@ -169,6 +172,7 @@ faults! {
     adds_only: AddsOnly => [what_is_updated_is_read, an_abandoned_call_leaves_nothing_half_done, a_member_delta_is_the_whole];
     remembers_groups: RemembersGroups => [membership_is_seen_from_both_sides];
     tells_no_members: TellsNoMembers => [a_member_delta_is_the_whole];
+    tells_the_row: TellsTheRow => [what_a_change_says_is_what_is_read];
 }
 
 #[test]

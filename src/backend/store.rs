@@ -32,9 +32,11 @@ pub struct Store<E> {
     pub(super) settled: Arc<OnceCell<()>>,
 }
 
-/// The state of a resource within a transaction, and what is to become of its members.
+/// What a change comes to within a transaction.
 struct Written {
     change: Change,
+    /// The resource to write, without its members; none where nothing changed.
+    row: Option<Resource>,
     members: Option<MemberWrites>,
 }
 
@@ -89,25 +91,25 @@ impl<E: Engine> Store<E> {
         let row = row.ok_or(StoreError::NotFound)?;
         let current = Arc::new(self.compose(row, Beside { members: None, groups: None })?);
         let membership = self.layout.resource_type.membership();
-        let written = match membership {
-            Some(membership) => self.change_group(&mut transaction, statements, membership, current, update).await?,
-            None => self.change_whole(&mut transaction, statements, current, update).await?,
+        let Written { change, row, members } = match membership {
+            Some(membership) => self.change_group(&mut transaction, statements, membership, &current, update).await?,
+            None => self.change_whole(&mut transaction, statements, &current, update).await?,
         };
-        let mut change = written.change;
-        let unchanged = change.is_unchanged();
-        if !unchanged {
-            self.write_back(&mut transaction, statements, &mut change).await?;
-            if let Some(members) = written.members {
+        if let Some(row) = &row {
+            self.write_back(&mut transaction, statements, &current, row).await?;
+            if let Some(members) = members {
                 members.write(&mut transaction, statements, id).await?;
             }
         }
-        if let Some(membership) = membership {
-            change = carry_members(&mut transaction, statements, membership, change).await?;
-        }
-        if !unchanged {
+        let (changed, after) = (row.is_some(), row.map_or(current, Arc::new));
+        let after = match membership {
+            Some(membership) => with_few_members(&mut transaction, statements, membership, after).await?,
+            None => Some(after),
+        };
+        if changed {
             transaction.commit().await?;
         }
-        Ok(change)
+        Ok(change.with_after(after))
     }
 
     /// Changes a group; its members are read only where the change depends on what they are.
@@ -116,36 +118,41 @@ impl<E: Engine> Store<E> {
         transaction: &mut E::Transaction,
         statements: Statements<'_>,
         membership: &Attribute,
-        current: Arc<Resource>,
+        current: &Arc<Resource>,
         update: &Update,
     ) -> Result<Written, Failure> {
-        let id = current.id().to_owned();
         match update.members() {
             None if !update.touches(membership) => {
-                let change = update.apply_with_members(current, MemberChange::default())?;
-                Ok(Written { change, members: None })
+                let (change, row) = update.apply_with_members(Arc::clone(current), MemberChange::default())?;
+                Ok(Written { change, row: self.row(row), members: None })
             }
             Some(delta) => {
-                let members = MemberWrites::plan(transaction, statements, &id, delta).await?;
-                let change = update.apply_with_members(current, members.change.clone())?;
-                Ok(Written { change, members: Some(members) })
+                let members = MemberWrites::plan(transaction, statements, current.id(), delta).await?;
+                let (change, row) = update.apply_with_members(Arc::clone(current), members.change.clone())?;
+                Ok(Written { change, row: self.row(row), members: Some(members) })
             }
             None => {
                 let beside = Beside { members: Some(membership), groups: None };
-                let row = transaction.rows(&statements.get(&id, beside)).await?.into_iter().next();
+                let row = transaction.rows(&statements.get(current.id(), beside)).await?.into_iter().next();
                 let whole = self.compose(row.ok_or(StoreError::NotFound)?, beside)?;
                 let mut change = update.apply(Arc::new(whole))?;
-                let mut apart = change.after.as_deref().cloned().unwrap_or_default();
-                let add = match apart.remove(membership.name()) {
+                let mut row = self.row(changed_state(&mut change));
+                let add = match row.as_mut().and_then(|row| row.remove(membership.name())) {
                     Some(Value::Array(members)) => members,
                     _ => Vec::new(),
                 };
-                change.after = Some(Arc::new(apart));
                 let delta = MemberDelta { replace: true, add: unique_members(add), remove: Vec::new() };
-                let members = MemberWrites::plan(transaction, statements, &id, &delta).await?;
-                Ok(Written { change, members: Some(members) })
+                let members = MemberWrites::plan(transaction, statements, current.id(), &delta).await?;
+                Ok(Written { change, row, members: Some(members) })
             }
         }
+    }
+
+    /// A resource as it is kept.
+    fn row(&self, resource: Option<Resource>) -> Option<Resource> {
+        let mut row = resource?;
+        row.forget_secrets(&self.layout.resource_type);
+        Some(row)
     }
 
     /// Changes a resource of a type without members. Its groups are shown to the change where that compares them.
@@ -153,38 +160,36 @@ impl<E: Engine> Store<E> {
         &self,
         transaction: &mut E::Transaction,
         statements: Statements<'_>,
-        current: Arc<Resource>,
+        current: &Arc<Resource>,
         update: &Update,
     ) -> Result<Written, Failure> {
         let Some(view) = self.layout.resource_type.membership_view().filter(|view| update.compares(view)) else {
-            return Ok(Written { change: update.apply(current)?, members: None });
+            let mut change = update.apply(Arc::clone(current))?;
+            return Ok(Written { row: self.row(changed_state(&mut change)), change, members: None });
         };
         let beside = Beside { members: None, groups: Some(view) };
         let row = transaction.rows(&statements.get(current.id(), beside)).await?.into_iter().next();
         let mut change = update.apply(Arc::new(self.compose(row.ok_or(StoreError::NotFound)?, beside)?))?;
-        if let Some(after) = &mut change.after {
-            Arc::make_mut(after).remove(view.name());
-        }
-        Ok(Written { change, members: None })
+        let mut row = self.row(changed_state(&mut change));
+        row.iter_mut().for_each(|row| drop(row.remove(view.name())));
+        Ok(Written { change, row, members: None })
     }
 
-    /// Writes the state after the change, which is without members.
+    /// Writes `row` in the place of `before`.
     async fn write_back(
         &self,
         transaction: &mut E::Transaction,
         statements: Statements<'_>,
-        change: &mut Change,
+        before: &Resource,
+        row: &Resource,
     ) -> Result<(), Failure> {
-        let (Some(before), Some(after)) = (change.before.as_ref(), change.after.as_mut()) else {
-            return Ok(());
-        };
-        Arc::make_mut(after).forget_secrets(&self.layout.resource_type);
-        let stored = self.layout.write(after)?;
+        let id = before.id();
+        let stored = self.layout.write(row)?;
         let old = self.layout.keys_of(before)?;
-        delete_keys(transaction, statements, &change.id, old.difference(&stored.keys).collect()).await?;
+        delete_keys(transaction, statements, id, old.difference(&stored.keys).collect()).await?;
         let coming: Vec<&Key> = stored.keys.difference(&old).collect();
-        self.insert_keys(transaction, statements, &change.id, coming).await?;
-        transaction.rows(&statements.replace(&change.id, &stored)).await?;
+        self.insert_keys(transaction, statements, id, coming).await?;
+        transaction.rows(&statements.replace(id, &stored)).await?;
         Ok(())
     }
 
@@ -348,21 +353,23 @@ async fn delete_keys(
     Ok(())
 }
 
-/// Puts the members of a small group into the answer; a large one is not read only to be sent.
-async fn carry_members(
+/// Takes the state after a change, unless nothing changed.
+fn changed_state(change: &mut Change) -> Option<Resource> {
+    let after = change.after.take().filter(|_| !change.is_unchanged());
+    after.map(Arc::unwrap_or_clone)
+}
+
+/// A group with its members, if they are few; a large one is not read only to be sent.
+async fn with_few_members(
     transaction: &mut impl Transaction,
     statements: Statements<'_>,
     membership: &Attribute,
-    mut change: Change,
-) -> Result<Change, Failure> {
-    let row = transaction.rows(&statements.few_members(&change.id, membership)).await?.into_iter().next();
-    match (row.and_then(|mut row| row.text(0)), change.after.as_mut()) {
-        (Some(gathered), Some(after)) => {
-            Arc::make_mut(after).put(membership.name(), shown_members(&gathered)?);
-            Ok(change)
-        }
-        _ => Ok(change.with_after(None)),
-    }
+    mut group: Arc<Resource>,
+) -> Result<Option<Arc<Resource>>, Failure> {
+    let row = transaction.rows(&statements.few_members(group.id(), membership)).await?.into_iter().next();
+    let Some(gathered) = row.and_then(|mut row| row.text(0)) else { return Ok(None) };
+    Arc::make_mut(&mut group).put(membership.name(), shown_members(&gathered)?);
+    Ok(Some(group))
 }
 
 /// Members with an id, and of two with the same one the first.

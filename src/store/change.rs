@@ -37,7 +37,8 @@ pub struct Change {
     pub version: Option<Version>,
     /// The state before, where the store had it; perhaps without members.
     pub before: Option<Arc<Resource>>,
-    /// The whole state afterwards, where the store had it.
+    /// The whole state afterwards, members and all, where the store had it: what `get` reads, but for the groups that a
+    /// resource is in.
     pub after: Option<Arc<Resource>>,
     /// The attributes that changed, but for `id`, `meta`, `schemas`, what is derived, and the members.
     pub paths: Vec<ResolvedPath>,

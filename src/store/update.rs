@@ -21,7 +21,7 @@ pub type UpdateHook = Box<dyn Fn(&Resource, &mut Resource) -> Result<(), Error> 
 
 /// A change to one resource. A store reads the current state, calls [`Update::apply`], writes [`Change::after`] unless
 /// [`Change::is_unchanged`], and commits, all in one transaction; or it compares and swaps on the version, and applies
-/// again when it has lost.
+/// again when it has lost. Where members are kept apart, [`Update::apply_with_members`] takes the place of `apply`.
 pub struct Update {
     resource_type: Arc<ResourceType>,
     tenant: Tenant,
@@ -75,7 +75,8 @@ impl Update {
     }
 
     /// The change to the members as a delta, where it can be said without reading them. A store that keeps members apart
-    /// applies it to them, and calls [`Update::apply_with_members`]; others need not look at it.
+    /// applies it to them, and calls [`Update::apply_with_members`]; others need not look at it. Without one the change has to
+    /// see the members, and needs [`Update::apply`], unless it does not touch them ([`Update::touches`]).
     #[must_use]
     pub fn members(&self) -> Option<&MemberDelta> {
         self.members.as_ref()
@@ -133,7 +134,7 @@ impl Update {
         &self.precondition
     }
 
-    /// Applies the change to the whole of the current state.
+    /// Applies the change to the whole of the current state: with its members, if it has any.
     ///
     /// # Errors
     ///
@@ -147,26 +148,43 @@ impl Update {
             Requested::Put(replacement) => (replacement.apply(copy)?, Vec::new()),
         };
         let members = self.compare_members(&current, &after);
-        self.finish(current, after, members).map(|change| Change { repairs, ..change })
+        let (change, after) = self.finish(current, after, members)?;
+        let after = after.map(Arc::new).or_else(|| change.before.clone());
+        Ok(Change { repairs, after, ..change })
     }
 
     /// Applies what is not about members to the current state, which was read without them; `members` is what the delta
     /// does to those that are there.
     ///
+    /// Gives the change, and the resource to write, without its members: none where nothing changed. The change has no
+    /// [`Change::after`], since that would be the whole state; a store that has the members at hand puts it there by
+    /// [`Change::with_after`]. Without it the dispatcher reads the resource where a client is to see it.
+    ///
     /// # Errors
     ///
     /// - as [`Update::apply`].
-    pub fn apply_with_members(&self, current: Arc<Resource>, members: MemberChange) -> Result<Change, StoreError> {
+    pub fn apply_with_members(
+        &self,
+        current: Arc<Resource>,
+        members: MemberChange,
+    ) -> Result<(Change, Option<Resource>), StoreError> {
         self.precondition.check(current.version().as_ref())?;
         let copy = Resource::clone(&current);
         let (after, repairs) = match &self.change {
             Requested::Patch(plan) => parts(plan.apply_without_members(copy)?),
             Requested::Put(replacement) => (replacement.apply_without_members(copy)?, Vec::new()),
         };
-        self.finish(current, after, members).map(|change| Change { repairs, ..change })
+        let (change, after) = self.finish(current, after, members)?;
+        Ok((Change { repairs, ..change }, after))
     }
 
-    fn finish(&self, before: Arc<Resource>, mut after: Resource, members: MemberChange) -> Result<Change, StoreError> {
+    /// The change, and the state after it, unless that is the state before.
+    fn finish(
+        &self,
+        before: Arc<Resource>,
+        mut after: Resource,
+        members: MemberChange,
+    ) -> Result<(Change, Option<Resource>), StoreError> {
         if let Some(hook) = &self.hook {
             hook(&before, &mut after)?;
             after.settle_schemas(&self.resource_type);
@@ -180,17 +198,16 @@ impl Update {
             paths: self.changed_paths(&before, &after),
             members,
             repairs: Vec::new(),
-            after: Some(Arc::clone(&before)),
             before: Some(before),
+            after: None,
         };
         // RFC 7644, Section 3.5.2.1: what changes nothing does not touch `meta.lastModified`.
         if change.is_unchanged() {
-            return Ok(change);
+            return Ok((change, None));
         }
         self.check(&after, &change.paths)?;
         change.version = Some(after.touch(&self.resource_type, self.now));
-        change.after = Some(Arc::new(after));
-        Ok(change)
+        Ok((change, Some(after)))
     }
 
     /// PUT says the whole of a resource, PATCH a part: what it leaves alone cannot fail it.

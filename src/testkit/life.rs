@@ -23,7 +23,7 @@ pub async fn what_is_created_is_read(factory: &dyn StoreFactory) {
             assert!(fresh, "{}: `create` gave the id `{id}` twice; each resource must have one of its own", subject.name());
             let read = subject.get(&id).await;
             assert_eq!(read.id(), id, "{}: `get` read another resource than it was asked for", subject.name());
-            subject.assert_same(&created, &read, "`create`, what it returned being compared with what `get` reads,");
+            subject.assert_same(&created, &read, "`create`, what it returned being compared with what `get` reads");
             // A store may fill in what the client left out.
             let mut without_additions = read.clone();
             for name in read.attributes().keys().filter(|name| sent.get(name).is_none()) {

@@ -183,7 +183,7 @@ fn removal(name: &str, id: &str) -> PatchOperation {
 }
 
 /// The ids that an attribute lists.
-fn listed(resource: &Resource, name: &str) -> BTreeSet<String> {
+pub(super) fn listed(resource: &Resource, name: &str) -> BTreeSet<String> {
     let elements = resource.get(name).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     elements.iter().filter_map(|element| element.get("value")?.as_str().map(str::to_owned)).collect()
 }

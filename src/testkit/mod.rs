@@ -101,7 +101,7 @@ checks! {
     uniqueness: taken_value_is_refused, own_value_is_free, freed_value_can_be_taken, uniqueness_holds_under_races,
         a_resource_is_deleted_once;
     versions: each_change_makes_a_version, what_changes_nothing_makes_no_version, stale_version_is_refused,
-        current_version_goes_ahead, a_change_tells_what_was_committed;
+        current_version_goes_ahead, a_change_tells_what_was_committed, what_a_change_says_is_what_is_read;
     writers: no_update_is_lost, of_writers_with_one_version_one_wins, an_abandoned_call_leaves_nothing_half_done;
     members: a_member_delta_is_the_whole, no_member_change_is_lost, membership_is_seen_from_both_sides;
     pushdown: pushdown_agrees_with_evaluation, order_agrees_with_evaluation, total_counts_all_pages;
@@ -109,7 +109,7 @@ checks! {
         cursors_lose_and_repeat_nothing_while_others_write;
     visibility: what_is_asked_for_is_read, secrets_are_not_handed_out;
     tenants: another_tenants_resource_is_not_found, lists_hold_one_tenant_only,
-        unique_values_are_taken_within_a_tenant_only;
+        unique_values_are_taken_within_a_tenant_only, groups_are_shown_within_a_tenant_only, a_deletion_stays_within_a_tenant;
 }
 
 /// Runs all checks, each on new stores.

@@ -1,8 +1,12 @@
 //! Tenants never see each other.
 
+use serde_json::{Value, json};
+
 use super::life::made;
+use super::members::listed;
 use super::stores::{StoreFactory, Stores};
-use super::subject::{Subject, told};
+use super::subject::{Subject, json as whole, told};
+use crate::resource::Resource;
 use crate::store::{Precondition, StoreError};
 
 /// What another tenant has is not there: for reads, changes and deletions by its id.
@@ -41,7 +45,7 @@ pub async fn lists_hold_one_tenant_only(factory: &dyn StoreFactory) {
         assert!(selected.total.is_none_or(|total| total == 3), "{name}: a total counts what other tenants have");
         for path in subject.unique_paths() {
             let resource = subject.create(samples.plain_resource(&subject)).await;
-            let Some(text) = resource.values(&path).next().and_then(serde_json::Value::as_str) else { continue };
+            let Some(text) = resource.values(&path).next().and_then(Value::as_str) else { continue };
             let found = other.find(Some(other.equals(&path, text))).await;
             assert!(found.is_empty(), "{name}: a search for `{path}` finds what another tenant has");
         }
@@ -65,6 +69,74 @@ pub async fn unique_values_are_taken_within_a_tenant_only(factory: &dyn StoreFac
             subject.name()
         );
     }
+}
+
+/// Who is in which group is asked within a tenant: a group that lists the id of another tenant's resource is not shown by that
+/// resource, and tells nothing of it.
+pub async fn groups_are_shown_within_a_tenant_only(factory: &dyn StoreFactory) {
+    let stores = Stores::made_by(factory).await;
+    for Foreign { listed: (subject, resource), group: (groups, group) } in foreign_groups(&stores).await {
+        let (name, id) = (subject.name(), resource.id());
+        if let Some(view) = subject.resource_type.membership_view() {
+            let listing = subject.select(&subject.query(None)).await.resources;
+            let in_list = listing.iter().find(|resource| resource.id() == id).map(|resource| Resource::clone(resource));
+            for (call, read) in [("get", Some(subject.get(id).await)), ("select", in_list)] {
+                let shown = read.map(|read| listed(&read, view.name())).unwrap_or_default();
+                assert!(
+                    shown.is_empty(),
+                    "{name}: `{call}` shows in `{}` a group of another tenant, {shown:?}, which lists the id `{id}`; \
+                     the query over groups needs the tenant too",
+                    view.name()
+                );
+            }
+        }
+        let read = groups.get(group.id()).await;
+        let members = groups.membership().and_then(|membership| read.get(membership.name())?.as_array());
+        let told = members.into_iter().flatten().filter_map(Value::as_object).flat_map(serde_json::Map::keys);
+        let told: Vec<&String> = told.filter(|name| !["value", "type", "$ref"].contains(&name.as_str())).collect();
+        assert!(
+            told.is_empty(),
+            "{}: a group that lists an id of another tenant's {name} tells its {told:?}: {}; it was given the id only",
+            groups.name(),
+            whole(&read),
+        );
+    }
+}
+
+/// The deletion of a resource takes it out of the groups of its tenant, not out of those of another that list the same id.
+pub async fn a_deletion_stays_within_a_tenant(factory: &dyn StoreFactory) {
+    let stores = Stores::made_by(factory).await;
+    for Foreign { listed: (subject, resource), group: (groups, group) } in foreign_groups(&stores).await {
+        let before = groups.get(group.id()).await;
+        subject.delete(resource.id()).await;
+        let after = groups.get(group.id()).await;
+        groups.assert_same(&before, &after, format_args!("the deletion of another tenant's {}", subject.name()));
+        let kept = before.version() == after.version();
+        assert!(kept, "{}: the deletion of another tenant's {} made a version", groups.name(), subject.name());
+    }
+}
+
+/// A resource of one tenant, and a group of another that lists its id.
+struct Foreign {
+    listed: (Subject, Resource),
+    group: (Subject, Resource),
+}
+
+async fn foreign_groups(stores: &Stores) -> Vec<Foreign> {
+    let mut all = Vec::new();
+    for (own, groups) in neighbours(stores) {
+        let Some(membership) = groups.membership().map(|membership| membership.name().to_owned()) else { continue };
+        let subject = stores.candidates_for(&own).unwrap_or(own);
+        let mut samples = stores.samples();
+        let resource = subject.create(samples.resource(&subject)).await;
+        let mut group = samples.plain_resource(&groups);
+        group.set(membership, json!([{ "value": resource.id() }]));
+        // A store may refuse members that it does not know.
+        if let Ok(group) = groups.try_create(group).await {
+            all.push(Foreign { listed: (subject, resource), group: (groups, group) });
+        }
+    }
+    all
 }
 
 /// Each type, for two tenants.

@@ -91,7 +91,8 @@ fn assert_secret(subject: &Subject, call: &str, resource: &Resource) {
     let hidden = !text.contains(SECRET);
     assert!(
         hidden,
-        "{}: `{call}` hands out a secret in clear; it must not be kept so: keep a hash, elsewhere, or nothing",
+        "{}: `{call}` hands out a secret in clear; it must not be kept so: keep a hash, elsewhere, or nothing, and \
+         call `Resource::forget_secrets` on what you keep and return",
         subject.name()
     );
 }

@@ -89,8 +89,8 @@ pub async fn an_abandoned_call_leaves_nothing_half_done(factory: &dyn StoreFacto
             let (is_old, is_new) = (subject.differences(&before, &after), subject.differences(&expected, &after));
             assert!(
                 is_old.is_empty() || is_new.is_empty(),
-                "{}: an `update` that was dropped after it had waited {patience} times left {is_new:?} as before and {is_old:?} changed; \
-                 it must be made as a whole or not at all",
+                "{}: an `update` that was dropped after it had waited {patience} times left a state that is neither the one before \
+                 (it differs in {is_old:?}) nor the one after (it differs in {is_new:?}); it must be made as a whole or not at all",
                 subject.name(),
             );
             let version_rose = after.version() != before.version();

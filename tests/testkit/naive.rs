@@ -11,7 +11,7 @@ use scimwire::auth::{RequestContext, Tenant};
 use scimwire::query::Projection;
 use scimwire::schema::{ResolvedPath, ResourceType, prepare};
 use scimwire::store::{Change, EntityTags, Precondition, ResourceStore, Selected, Selection, StoreError, Update};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// What the users have columns for.
 pub(crate) const KEPT: &[&str] = &["userName", "externalId", "name.givenName", "name.familyName", "title", "active", "emails"];
@@ -54,6 +54,12 @@ pub(crate) enum Fault {
     ReadsOfAllTenants,
     /// Lists the resources of all tenants.
     ListsAllTenants,
+    /// Shows users the groups of all tenants.
+    ShowsGroupsOfAllTenants,
+    /// Looks for the names of members among all tenants, unless the tenant has such a user.
+    NamesMembersOfAllTenants,
+    /// Takes who is deleted out of the groups of all tenants but its own.
+    EmptiesGroupsOfAllTenants,
     /// Trims text.
     TrimsText,
     /// Keeps passwords.
@@ -211,6 +217,28 @@ impl NaiveStore {
         resource
     }
 
+    /// A resource as it is shown to a tenant.
+    fn shown(&self, rows: &Rows, resource: &Resource, cx: &RequestContext) -> Arc<Resource> {
+        let mut shown = resource.clone();
+        if self.is(Fault::ShowsGroupsOfAllTenants) && self.table == "users" {
+            let groups = rows.iter().filter(|((_, table, _), group)| *table == "groups" && lists(group, resource.id()));
+            shown.set("groups", groups.map(|(_, group)| json!({ "value": group.id() })).collect::<Vec<_>>());
+        }
+        if self.is(Fault::NamesMembersOfAllTenants)
+            && let Some(Value::Array(members)) = shown.get("members").cloned()
+        {
+            let named = members.into_iter().map(|mut member| {
+                let mut users = rows.iter().filter(|((_, table, _), user)| *table == "users" && member["value"] == user.id());
+                if let Some(((tenant, ..), user)) = users.next().filter(|((tenant, ..), _)| tenant != cx.tenant()) {
+                    member["display"] = format!("{} of {}", user.text("userName").unwrap_or_default(), tenant.as_str()).into();
+                }
+                member
+            });
+            shown.set("members", named.collect::<Vec<_>>());
+        }
+        Arc::new(shown)
+    }
+
     /// What becomes of a resource.
     fn change(&self, current: Resource, update: &Update) -> Result<Change, StoreError> {
         if let Some(EntityTags::OneOf(versions)) = &update.precondition().if_match
@@ -284,7 +312,7 @@ impl ResourceStore for NaiveStore {
         let rows = self.rows();
         let is_it = |other: &Key| *other == key || (self.is(Fault::ReadsOfAllTenants) && (other.1, other.2) == (key.1, key.2));
         let found = rows.iter().find(|(other, _)| is_it(other));
-        found.map(|(_, resource)| Arc::new(resource.clone())).ok_or(StoreError::NotFound)
+        found.map(|(_, resource)| self.shown(&rows, resource, cx)).ok_or(StoreError::NotFound)
     }
 
     async fn select(&self, _: Selection<'_>, cx: &RequestContext) -> Result<Selected, StoreError> {
@@ -293,7 +321,7 @@ impl ResourceStore for NaiveStore {
             .iter()
             .filter(|((tenant, table, _), _)| (tenant == cx.tenant() || self.is(Fault::ListsAllTenants)) && *table == self.table);
         let most = if self.is(Fault::ListsAHundred) { 100 } else { usize::MAX };
-        let resources = seen.take(most).map(|(_, resource)| Arc::new(resource.clone())).collect();
+        let resources = seen.take(most).map(|(_, resource)| self.shown(&rows, resource, cx)).collect();
         Ok(Selected { resources, total: None, more: false })
     }
 
@@ -336,6 +364,11 @@ impl ResourceStore for NaiveStore {
         if self.is(Fault::DeletesTwice) {
             self.database.let_others_in().await;
         }
+        if self.is(Fault::EmptiesGroupsOfAllTenants) {
+            let mut rows = self.rows();
+            let groups = rows.iter_mut().filter(|((tenant, ..), group)| tenant != cx.tenant() && lists(group, id));
+            groups.for_each(|(_, group)| drop(group.remove("members")));
+        }
         let removed = if self.is(Fault::DeleteKeeps) { None } else { self.rows().remove(&key) };
         match removed {
             // It was there a moment ago.
@@ -345,4 +378,10 @@ impl ResourceStore for NaiveStore {
         }
         Ok(Change::deleted(self.resource_type(), cx.tenant().clone(), Arc::new(resource)))
     }
+}
+
+/// Whether an id is among the members of a group.
+fn lists(group: &Resource, id: &str) -> bool {
+    let members = group.get("members").and_then(Value::as_array);
+    members.into_iter().flatten().any(|member| member["value"] == id)
 }

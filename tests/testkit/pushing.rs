@@ -45,6 +45,8 @@ pub(crate) enum Fault {
     RemembersGroups,
     /// Tells of no change of members.
     TellsNoMembers,
+    /// Tells of the row that it wrote as of the whole state, though members are kept apart.
+    TellsTheRow,
 }
 
 /// A store over another one, with a mistake.
@@ -222,6 +224,9 @@ impl ResourceStore for Pushing {
         }
         if self.fault == Fault::TellsNoMembers {
             change.members.added.clear();
+        }
+        if self.fault == Fault::TellsTheRow {
+            change.after.iter_mut().for_each(|after| drop(Arc::make_mut(after).remove("members")));
         }
         Ok(change)
     }

@@ -16,7 +16,7 @@ use crate::patch::MemberDelta;
 use crate::query::Projection;
 use crate::resource::Resource;
 use crate::schema::{Attribute, ResourceType};
-use crate::store::change::{Change, MemberChange};
+use crate::store::change::Change;
 use crate::store::error::StoreError;
 use crate::store::precondition::Precondition;
 use crate::store::update::Update;
@@ -117,22 +117,18 @@ impl Tenancy {
             return self.update_whole(resource_type, id, update, current);
         };
         match update.members() {
-            None if !update.touches(membership) => {
-                let change = update.apply_with_members(current, MemberChange::default())?;
-                let change = self.write_back(resource_type, id, change)?;
-                Ok(self.carry_members(resource_type, change))
+            None if update.touches(membership) => {
+                let change = update.apply(self.with_members(membership, &current))?;
+                self.write_whole(resource_type, membership, change)
             }
-            Some(delta) => {
-                let change = update.apply_with_members(current, self.memberships.preview(id, delta))?;
-                let change = self.write_back(resource_type, id, change)?;
-                if !change.members.is_empty() {
+            delta => {
+                let members = delta.map(|delta| self.memberships.preview(id, delta)).unwrap_or_default();
+                let (change, apart) = update.apply_with_members(current, members)?;
+                self.write_back(resource_type, id, apart)?;
+                if let Some(delta) = delta.filter(|_| !change.members.is_empty()) {
                     self.memberships.apply(id, delta);
                 }
                 Ok(self.carry_members(resource_type, change))
-            }
-            None => {
-                let change = update.apply(self.with_members(membership, &current))?;
-                self.write_whole(resource_type, membership, id, change)
             }
         }
     }
@@ -145,27 +141,25 @@ impl Tenancy {
         update: &Update,
         current: Arc<Resource>,
     ) -> Result<Change, StoreError> {
-        let Some(view) = resource_type.membership_view().filter(|view| update.compares(view)) else {
-            return self.write_back(resource_type, id, update.apply(current)?);
-        };
-        let composed = self.compose(resource_type, &current, &Projection::default());
-        let mut change = update.apply(composed)?;
-        if let Some(after) = &mut change.after {
+        let view = resource_type.membership_view().filter(|view| update.compares(view));
+        let current = if view.is_some() { self.compose(resource_type, &current, &Projection::default()) } else { current };
+        let mut change = update.apply(current)?;
+        if let Some((view, after)) = view.zip(change.after.as_mut()) {
             Arc::make_mut(after).remove(view.name());
         }
-        self.write_back(resource_type, id, change)
-    }
-
-    /// Writes what changed; the members of `change` are those of a delta, and not in the resource.
-    fn write_back(&mut self, resource_type: &ResourceType, id: &str, mut change: Change) -> Result<Change, StoreError> {
-        if change.is_unchanged() {
-            return Ok(change);
-        }
-        if let Some(after) = &mut change.after {
+        let unchanged = change.is_unchanged();
+        if let Some(after) = change.after.as_mut().filter(|_| !unchanged) {
             Arc::make_mut(after).forget_secrets(resource_type);
             self.table_mut(resource_type).replace(id, Arc::clone(after))?;
         }
         Ok(change)
+    }
+
+    /// Writes the state after a change, without its members.
+    fn write_back(&mut self, resource_type: &ResourceType, id: &str, apart: Option<Resource>) -> Result<(), StoreError> {
+        let Some(mut apart) = apart else { return Ok(()) };
+        apart.forget_secrets(resource_type);
+        self.table_mut(resource_type).replace(id, Arc::new(apart))
     }
 
     /// Writes a resource whose members were changed in the resource itself.
@@ -173,25 +167,22 @@ impl Tenancy {
         &mut self,
         resource_type: &ResourceType,
         membership: &Attribute,
-        id: &str,
-        mut change: Change,
+        change: Change,
     ) -> Result<Change, StoreError> {
-        let Some(after) = change.after.clone().filter(|_| !change.is_unchanged()) else {
+        let Some(mut apart) = change.after.as_deref().filter(|_| !change.is_unchanged()).cloned() else {
             return Ok(change);
         };
-        let mut apart = Resource::clone(&after);
         let members = apart.remove(membership.name());
-        change.after = Some(Arc::new(apart));
-        let change = self.write_back(resource_type, id, change)?;
+        self.write_back(resource_type, &change.id, Some(apart))?;
         let add = if let Some(Value::Array(members)) = members { members } else { Vec::new() };
-        self.memberships.apply(id, &MemberDelta { replace: true, add, remove: Vec::new() });
+        self.memberships.apply(&change.id, &MemberDelta { replace: true, add, remove: Vec::new() });
         Ok(self.carry_members(resource_type, change))
     }
 
     /// Puts the members of a small group into the answer; a large one is not read only to be sent.
     fn carry_members(&self, resource_type: &ResourceType, change: Change) -> Change {
         let small = self.memberships.count(&change.id) <= CARRIED_MEMBERS;
-        let after = change.after.as_ref().filter(|_| small);
+        let after = self.find(resource_type, &change.id).filter(|_| small);
         let after = after.map(|after| self.compose(resource_type, after, &Projection::default()));
         change.with_after(after)
     }
