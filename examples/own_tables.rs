@@ -1,6 +1,6 @@
 //! A store over tables that were there before: `users` and `user_email` in SQLite.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use async_trait::async_trait;
 use scimwire::auth::RequestContext;
@@ -22,8 +22,13 @@ pub(crate) const TABLES: &str = "
     CREATE TABLE user_email (user_id TEXT NOT NULL, type TEXT, value TEXT NOT NULL);
     CREATE INDEX user_email_value ON user_email (lower(value));";
 
-/// Which attribute is where.
-fn mapping() -> Mapping {
+/// What the tables keep of a user. There is no password among it, and so none to forget.
+pub(crate) fn user() -> ResourceType {
+    ResourceType::user().keeping(["userName", "name.givenName", "name.familyName", "active", "emails.type", "emails.value"])
+}
+
+/// Which attribute is where. Names are text in any alphabet, whose letters SQLite does not fold: the crate sees to that.
+static MAPPING: LazyLock<Mapping> = LazyLock::new(|| {
     Mapping::new(Dialect::Sqlite)
         .column("id", Column::text("users.id"))
         .column("externalId", Column::text("users.external_id"))
@@ -39,8 +44,9 @@ fn mapping() -> Mapping {
                 .column("value", Column::text("user_email.value"))
                 .column("type", Column::text("user_email.type")),
         )
-}
+});
 
+const DELETE_EMAILS: &str = "DELETE FROM user_email WHERE user_id IN (SELECT id FROM users WHERE id = {} AND account = {})";
 const SELECT: &str = "SELECT users.*, (SELECT json_group_array(json_patch('{}', json_object('type', e.type, 'value', e.value)))
     FROM user_email e WHERE e.user_id = users.id) AS emails FROM users WHERE users.account = ";
 
@@ -52,7 +58,7 @@ pub(crate) fn pool_options() -> SqlitePoolOptions {
     })
 }
 
-/// The users of all accounts; an account is a tenant.
+/// The users of all accounts; an account is a tenant. A change locks before it reads: of two that lock later, one would fail.
 pub(crate) struct Users(pub(crate) SqlitePool);
 
 #[async_trait]
@@ -63,10 +69,8 @@ impl ResourceStore for Users {
         let insert = "INSERT INTO users (id, account, email, created_at, updated_at, version) VALUES ({}, {}, {}, 0, 0, 1)";
         let key = [resource.id(), cx.tenant().as_str(), resource.text("userName").unwrap_or_default()];
         run(&mut transaction, &Sql::with(insert, key.map(Parameter::from))).await?;
-        write(&mut transaction, &resource).await?;
-        transaction.commit().await.map_err(failed)?;
-        resource.forget_secrets(&ResourceType::user());
-        Ok(resource)
+        write(&mut transaction, &resource, cx).await?;
+        transaction.commit().await.map(|()| resource).map_err(failed)
     }
 
     async fn get(&self, id: &str, _: &Projection, cx: &RequestContext) -> Result<Arc<Resource>, StoreError> {
@@ -74,7 +78,7 @@ impl ResourceStore for Users {
     }
 
     async fn select(&self, selection: Selection<'_>, cx: &RequestContext) -> Result<Selected, StoreError> {
-        let clauses = clauses(&selection, &mapping()).map_err(StoreError::other)?;
+        let clauses = clauses(&selection, &*MAPPING).map_err(StoreError::other)?;
         let account = Sql::default().bind_text(cx.tenant().as_str()).append(clauses.filter);
         let mut connection = self.0.acquire().await.map_err(failed)?;
         let rows = run(&mut connection, &Sql::new(SELECT).append(account.clone()).append(clauses.page)).await?;
@@ -87,11 +91,9 @@ impl ResourceStore for Users {
 
     async fn update(&self, id: &str, update: &Update, cx: &RequestContext) -> Result<Change, StoreError> {
         let mut transaction = self.0.begin_with("BEGIN IMMEDIATE").await.map_err(failed)?;
-        let mut change = update.apply(Arc::new(read(&mut transaction, id, cx).await?))?;
-        let unchanged = change.is_unchanged();
-        if let Some(after) = change.after.as_mut().filter(|_| !unchanged) {
-            Arc::make_mut(after).forget_secrets(&ResourceType::user());
-            write(&mut transaction, after).await?;
+        let change = update.apply(Arc::new(read(&mut transaction, id, cx).await?))?;
+        if let Some(after) = change.after.as_ref().filter(|_| !change.is_unchanged()) {
+            write(&mut transaction, after, cx).await?;
         }
         transaction.commit().await.map(|()| change).map_err(failed)
     }
@@ -100,14 +102,14 @@ impl ResourceStore for Users {
         let mut transaction = self.0.begin_with("BEGIN IMMEDIATE").await.map_err(failed)?;
         let resource = Arc::new(read(&mut transaction, id, cx).await?);
         expected.check(resource.version().as_ref())?;
-        run(&mut transaction, &Sql::new("DELETE FROM user_email WHERE user_id = ").bind_text(id)).await?;
-        run(&mut transaction, &Sql::new("DELETE FROM users WHERE id = ").bind_text(id)).await?;
-        transaction.commit().await.map_err(failed)?;
-        Ok(Change::deleted(Arc::new(ResourceType::user()), cx.tenant().clone(), resource))
+        run(&mut transaction, &Sql::with(DELETE_EMAILS, [id.into(), cx.tenant().as_str().into()])).await?;
+        let delete = "DELETE FROM users WHERE id = {} AND account = {}";
+        run(&mut transaction, &Sql::with(delete, [id.into(), cx.tenant().as_str().into()])).await?;
+        transaction.commit().await.map_err(failed).map(|()| Change::deleted(Arc::new(user()), cx.tenant().clone(), resource))
     }
 
     fn pushdown(&self, query: &Query) -> Pushdown {
-        pushdown(query, &mapping())
+        pushdown(query, &*MAPPING)
     }
 }
 
@@ -120,8 +122,7 @@ async fn read(connection: &mut SqliteConnection, id: &str, cx: &RequestContext) 
 fn resource(row: &SqliteRow) -> Result<Resource, StoreError> {
     let text = |column: &str| row.try_get::<Option<String>, _>(column).map_err(failed);
     let number = |column: &str| row.try_get::<Option<i64>, _>(column).map_err(failed);
-    let instant =
-        |column| number(column).map(|micros| chrono::DateTime::from_timestamp_micros(micros?)).map(Option::unwrap_or_default);
+    let instant = |column| number(column).map(|it| it.and_then(chrono::DateTime::from_timestamp_micros).unwrap_or_default());
     let emails: Vec<Value> = serde_json::from_str(&text("emails")?.unwrap_or_default()).map_err(StoreError::other)?;
     let mut resource = Resource::default();
     resource.set_id(text("id")?.unwrap_or_default());
@@ -140,7 +141,8 @@ fn resource(row: &SqliteRow) -> Result<Resource, StoreError> {
 }
 
 /// Writes what the tables have columns for; the row is there.
-async fn write(connection: &mut SqliteConnection, resource: &Resource) -> Result<(), StoreError> {
+async fn write(connection: &mut SqliteConnection, resource: &Resource, cx: &RequestContext) -> Result<(), StoreError> {
+    let key = || [resource.id().into(), cx.tenant().as_str().into()];
     let name = |part| resource.get("name")?.get(part)?.as_str();
     let meta = resource.meta().ok_or_else(|| StoreError::other("a resource has metadata"))?;
     let text = |text: Option<&str>| Parameter::OptionalText(text.map(str::to_owned));
@@ -149,15 +151,15 @@ async fn write(connection: &mut SqliteConnection, resource: &Resource) -> Result
         ("email", text(resource.text("userName"))),
         ("first_name", text(name("givenName"))),
         ("last_name", text(name("familyName"))),
-        ("active", text(resource.get("active").map(|active| if active == true { "1" } else { "0" }))),
+        ("active", resource.get("active").and_then(Value::as_bool).map_or(text(None), Parameter::Boolean)),
         ("created_at", Parameter::Integer(meta.created.timestamp_micros())),
         ("updated_at", Parameter::Integer(meta.last_modified.timestamp_micros())),
         ("version", Parameter::Integer(meta.version.opaque().parse().unwrap_or(1))),
     ];
     let set = |sql: Sql, (column, value)| sql.text(format!(", {column} = ")).bind(value);
     let update = columns.into_iter().fold(Sql::new("UPDATE users SET id = id"), set);
-    run(connection, &update.text(" WHERE id = ").bind_text(resource.id())).await?;
-    run(connection, &Sql::new("DELETE FROM user_email WHERE user_id = ").bind_text(resource.id())).await?;
+    run(connection, &update.append(Sql::with(" WHERE id = {} AND account = {}", key()))).await?;
+    run(connection, &Sql::with(DELETE_EMAILS, key())).await?;
     for email in resource.get("emails").and_then(Value::as_array).into_iter().flatten() {
         let values = [resource.id().into(), text(email["type"].as_str()), email["value"].as_str().unwrap_or_default().into()];
         run(connection, &Sql::with("INSERT INTO user_email (user_id, type, value) VALUES ({}, {}, {})", values)).await?;
@@ -191,8 +193,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let pool = pool_options().max_connections(1).connect("sqlite::memory:").await?;
     let row = "INSERT INTO users VALUES ('7', 'default', 'bj@example.com', 'Barbara', 'Jensen', 1, NULL, 0, 0, 1)";
     sqlx::raw_sql(&format!("{TABLES} {row}")).execute(&pool).await?;
-    let scim = Dispatcher::builder("https://example.com/scim/v2").resource_type(ResourceType::user(), Users(pool));
-    let scim = scim.unauthenticated().build()?;
+    let scim = Dispatcher::builder("https://example.com/scim/v2").resource_type(user(), Users(pool)).unauthenticated().build()?;
     let request = http::Request::get("/scim/v2/Users?filter=userName%20sw%20%22BJ%22").body("")?;
     println!("{}", String::from_utf8_lossy(scim.dispatch(request).await.body()));
     Ok(())

@@ -4,9 +4,9 @@
 mod own_tables;
 
 use http::{Method, Request};
-use own_tables::{TABLES, Users, pool_options};
+use own_tables::{TABLES, Users, pool_options, user};
+use scimwire::Dispatcher;
 use scimwire::auth::RequestContext;
-use scimwire::{Dispatcher, ResourceType};
 use serde_json::{Value, json};
 
 struct Provider(Dispatcher);
@@ -23,7 +23,7 @@ impl Provider {
             INSERT INTO user_email VALUES ('u1', 'work', 'Ann@work.example'), ('u1', 'home', 'ann@home.example'),
             ('u2', 'home', 'bob@work.example'), ('u3', NULL, 'c@work.example');";
         sqlx::raw_sql(rows).execute(&pool).await.expect("the rows fit");
-        let scim = Dispatcher::builder("https://example.com/scim/v2").resource_type(ResourceType::user(), Users(pool));
+        let scim = Dispatcher::builder("https://example.com/scim/v2").resource_type(user(), Users(pool));
         Self(scim.unauthenticated().build().expect("a provider"))
     }
 
@@ -65,8 +65,8 @@ async fn filters_reach_the_tables() {
         (r#"meta.lastModified ge "1970-01-01T00:00:02Z""#, vec!["u1", "u3"]),
         (r#"meta.created lt "1970-01-01T00:00:01.0000015Z""#, vec!["u1", "u2"]),
         // The tables have no such columns; the crate answers these.
-        (r#"emails.primary eq true"#, vec![]),
-        (r#"nickName pr or id eq "u2""#, vec!["u2"]),
+        (r#"meta.resourceType eq "Group""#, vec![]),
+        (r#"meta.resourceType ne "User" or id eq "u2""#, vec!["u2"]),
         (r#"externalId eq "X-1""#, vec![]),
         (r#"externalId eq "x-1""#, vec!["u1"]),
     ] {
@@ -101,6 +101,18 @@ async fn orders_and_pages_reach_the_tables() {
         assert_eq!(walked, expected, "{by} by cursor");
         assert_eq!(cursor, "");
     }
+}
+
+#[tokio::test]
+async fn what_has_no_column_is_no_attribute() {
+    let provider = Provider::new().await;
+    let (_, schema) = provider.send(Method::GET, "/Schemas/urn:ietf:params:scim:schemas:core:2.0:User", &Value::Null).await;
+    let attributes = schema["attributes"].as_array().cloned().unwrap_or_default();
+    let names: Vec<&str> = attributes.iter().filter_map(|attribute| attribute["name"].as_str()).collect();
+    assert_eq!(names, ["userName", "name", "active", "emails"]);
+    let body = json!({ "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "userName": "eve", "title": "Dr" });
+    let (status, made) = provider.send(Method::POST, "/Users", &body).await;
+    assert_eq!((status, &made["title"]), (201, &Value::Null), "{made}");
 }
 
 #[tokio::test]

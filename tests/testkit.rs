@@ -18,7 +18,7 @@ use sqlx::sqlite::SqliteConnectOptions;
 
 use databases::{AnyDirectory, CLUSTER, Kind};
 use naive::NaiveDatabase;
-use own_tables::{TABLES, Users, pool_options};
+use own_tables::{TABLES, Users, pool_options, user};
 use pushing::Pushing;
 
 #[tokio::test]
@@ -92,8 +92,7 @@ async fn stores_over_own_tables_pass() {
         let file = SqliteConnectOptions::new().filename(folder.path().join("own.db")).create_if_missing(true);
         let pool = pool_options().connect_with(file).await.expect("a new file");
         sqlx::raw_sql(TABLES).execute(&pool).await.expect("the tables are well-formed");
-        let kept = ["userName", "name.givenName", "name.familyName", "active", "externalId", "emails.type", "emails.value"];
-        let stores = Stores::new().resource_type(ResourceType::user(), Users(pool)).keeping("User", &kept);
+        let stores = Stores::new().resource_type(user(), Users(pool));
         stores.spawner(|task| drop(tokio::spawn(task))).holding(folder).cases(300)
     };
     testkit::run_all(&factory).await;

@@ -52,6 +52,12 @@ impl MemberDelta {
         Some(folding.delta())
     }
 
+    /// Whether it puts in or takes out who has that id; of others it says nothing, unless it replaces all.
+    #[must_use]
+    pub fn names(&self, member: &str) -> bool {
+        self.add.iter().any(|added| id(added) == Some(member)) || self.remove.iter().any(|removed| removed == member)
+    }
+
     /// A delta that makes `members` all there are.
     #[must_use]
     pub fn replace_all(members: &[Value]) -> Option<Self> {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use crate::auth::Tenant;
-use crate::patch::{PatchRepair, leave_out};
+use crate::patch::{MemberDelta, PatchRepair, leave_out};
 use crate::resource::{Resource, Version};
 use crate::schema::{ResolvedPath, ResourceType};
 
@@ -60,6 +60,21 @@ pub struct MemberChange {
 }
 
 impl MemberChange {
+    /// What a delta does to members of whom no more is kept than the id. `known` are those that there are, as far as the delta
+    /// [names](MemberDelta::names) them; all of them where it replaces all.
+    #[must_use]
+    pub fn of<'k>(delta: &MemberDelta, known: impl IntoIterator<Item = &'k str>) -> Self {
+        let known: HashSet<&str> = known.into_iter().collect();
+        let coming: Vec<&str> = delta.add.iter().filter_map(|member| member.get("value")?.as_str()).collect();
+        let staying: HashSet<&str> = coming.iter().copied().collect();
+        let leaving: HashSet<&str> = delta.remove.iter().map(String::as_str).collect();
+        let goes = |id: &str| (delta.replace || leaving.contains(id)) && !staying.contains(id);
+        let mut removed: Vec<String> = known.iter().filter(|id| goes(id)).map(|id| (*id).to_owned()).collect();
+        removed.sort_unstable();
+        let added = coming.into_iter().filter(|id| !known.contains(id)).map(str::to_owned).collect();
+        Self { added, removed, rewritten: false }
+    }
+
     /// Whether nothing became of them.
     #[must_use]
     pub fn is_empty(&self) -> bool {

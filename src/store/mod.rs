@@ -1,4 +1,6 @@
 //! The contract between this crate and the host's database: one trait, and what it is handed.
+//!
+#![doc = include_str!("../docs/stores.md")]
 
 mod change;
 pub mod complete;
@@ -28,20 +30,35 @@ pub(crate) use change::{leave_out_members, member_ids};
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub(crate) use memory::CARRIED_MEMBERS;
 
-/// Where the resources of one type are kept. The host implements it over its own tables.
+/// Where the resources of one type are kept. The host implements it over its own tables, as
+/// [`examples/own_tables.rs`](https://docs.rs/crate/scimwire/latest/source/examples/own_tables.rs) does:
 ///
-/// Every method sees the resources of the tenant in `cx`, and no others. `examples/` has stores that work.
+/// ```text
+/// async fn create(&self, resource: Resource, cx: &RequestContext) -> Result<Resource, StoreError>;
+/// async fn get(&self, id: &str, projection: &Projection, cx: &RequestContext) -> Result<Arc<Resource>, StoreError>;
+/// async fn select(&self, selection: Selection<'_>, cx: &RequestContext) -> Result<Selected, StoreError>;
+/// async fn update(&self, id: &str, update: &Update, cx: &RequestContext) -> Result<Change, StoreError>;
+/// async fn delete(&self, id: &str, expected: &Precondition, cx: &RequestContext) -> Result<Change, StoreError>;
+/// fn pushdown(&self, query: &Query) -> Pushdown { Pushdown::Nothing }
+/// ```
+///
+/// Every method sees the resources of the tenant in `cx`, and no others. [The module](self) says what each gets and gives back, and
+/// how groups are kept. An implementation begins with `#[async_trait]`, of the crate of that name.
 #[async_trait]
 pub trait ResourceStore: Send + Sync + 'static {
-    /// Stores a new resource under an id of the store's choosing, and returns it with the id. Uniqueness is checked in the
-    /// same step, so that of two concurrent calls with the same value one fails.
+    /// Stores a new resource under an id of the store's choosing, and returns what was stored, which may be less than what
+    /// came, with the id. Uniqueness is checked in the same step, so that of two concurrent calls with the same value one fails.
+    ///
+    /// What is never returned must not be in it, such as a password: call [`Resource::forget_secrets`] on what is returned,
+    /// also where the tables have no column for it.
     ///
     /// # Errors
     ///
     /// - [`StoreError::Conflict`]: a unique value is taken.
     async fn create(&self, resource: Resource, cx: &RequestContext) -> Result<Resource, StoreError>;
 
-    /// Reads one. What `projection` leaves out need not be loaded (a group without its members).
+    /// Reads one, as a resource is: with `meta` and `schemas`, and no null or empty value at any depth. What `projection`
+    /// leaves out need not be loaded (a group without its members).
     ///
     /// # Errors
     ///
@@ -55,7 +72,8 @@ pub trait ResourceStore: Send + Sync + 'static {
     /// - the database fails.
     async fn select(&self, selection: Selection<'_>, cx: &RequestContext) -> Result<Selected, StoreError>;
 
-    /// Runs `update` on the current state, atomically: nobody else writes between the read and the write.
+    /// Runs `update` on the current state, atomically: nobody else writes between the read and the write. What changes nothing
+    /// is not written. The state in the [`Change`] is as [`ResourceStore::create`] returns it: without secrets.
     ///
     /// # Errors
     ///
