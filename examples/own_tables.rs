@@ -27,8 +27,9 @@ pub(crate) fn user() -> ResourceType {
     ResourceType::user().keeping(["userName", "name.givenName", "name.familyName", "active", "emails.type", "emails.value"])
 }
 
-/// Which attribute is where. Names are text in any alphabet, whose letters SQLite does not fold: the crate sees to that.
-static MAPPING: LazyLock<Mapping> = LazyLock::new(|| {
+/// Which attribute is where; a test sees by `Mapping::check` that nothing is misspelled. Names are text in any
+/// alphabet, whose letters SQLite does not fold: the crate sees to that.
+pub(crate) static MAPPING: LazyLock<Mapping> = LazyLock::new(|| {
     Mapping::new(Dialect::Sqlite)
         .column("id", Column::text("users.id"))
         .column("externalId", Column::text("users.external_id"))

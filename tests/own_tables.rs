@@ -4,7 +4,7 @@
 mod own_tables;
 
 use http::{Method, Request};
-use own_tables::{TABLES, Users, pool_options, user};
+use own_tables::{MAPPING, TABLES, Users, pool_options, user};
 use scimwire::Dispatcher;
 use scimwire::auth::RequestContext;
 use serde_json::{Value, json};
@@ -42,6 +42,11 @@ impl Provider {
         let resources = list["Resources"].as_array().cloned().unwrap_or_default();
         resources.iter().map(|user| user["id"].as_str().expect("an id").to_owned()).collect()
     }
+}
+
+#[test]
+fn the_mapping_fits() {
+    MAPPING.clone().check(&user()).expect("each entry is of an attribute that the tables keep");
 }
 
 #[tokio::test]
