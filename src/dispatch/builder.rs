@@ -35,9 +35,12 @@ pub struct DispatcherBuilder {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum BuildError {
-    /// The base URL has no host, or has a query.
-    #[error("the base URL `{0}` has to be an absolute URL without a query, such as `https://example.com/scim/v2`")]
-    BaseUrl(String),
+    /// The base URL is none: the second word says why.
+    #[error("the base URL `{0}` {1}; it has to be like `https://example.com/scim/v2`")]
+    BaseUrl(String, &'static str),
+    /// The base URL has the name or password of a user, and is not shown for that.
+    #[error("the base URL names a user, or a password: it is part of what everybody gets")]
+    BaseUrlUser,
     /// There is no authenticator.
     #[error("there is no authenticator: call `authenticate`, or `unauthenticated` to let everybody in")]
     NoAuthenticator,
@@ -132,15 +135,12 @@ impl DispatcherBuilder {
     ///
     /// # Errors
     ///
-    /// - the base URL is not absolute;
+    /// - the base URL is not one of `http` or `https`, or has more than scheme, host, port and path;
     /// - there is no authenticator, or one beside [`unauthenticated`](Self::unauthenticated), or no resource type;
     /// - no resource type has an attribute that was said to be sensitive;
     /// - a resource type or schema is inconsistent.
     pub fn build(self) -> Result<Dispatcher, BuildError> {
-        let absolute = self.base_url.parse::<Uri>().is_ok_and(|uri| uri.host().is_some() && uri.query().is_none());
-        if !absolute || self.base_url.contains('#') {
-            return Err(BuildError::BaseUrl(self.base_url));
-        }
+        check_base_url(&self.base_url)?;
         if self.endpoints.is_empty() {
             return Err(BuildError::NoResourceTypes);
         }
@@ -169,6 +169,30 @@ impl DispatcherBuilder {
         };
         Ok(Dispatcher { provider: Arc::new(provider) })
     }
+}
+
+fn check_base_url(url: &str) -> Result<(), BuildError> {
+    let authority = url.split_once("://").and_then(|(_, rest)| rest.split(['/', '?', '#']).next());
+    if authority.is_some_and(|authority| authority.contains('@')) {
+        return Err(BuildError::BaseUrlUser);
+    }
+    let refuse = |why| Err(BuildError::BaseUrl(url.to_owned(), why));
+    let Ok(uri) = url.parse::<Uri>() else {
+        return refuse("is no URL");
+    };
+    let Some(authority) = uri.authority().filter(|authority| !authority.host().is_empty()) else {
+        return refuse("has no host");
+    };
+    if !matches!(uri.scheme_str(), Some("http" | "https")) {
+        return refuse("begins with neither `https://` nor `http://`");
+    }
+    if authority.as_str() != authority.host() && authority.port().is_none() {
+        return refuse("has no port that there is");
+    }
+    if uri.query().is_some() || url.contains('#') {
+        return refuse("has a query or a fragment");
+    }
+    Ok(())
 }
 
 /// The attributes of these names, of each resource type that has them.

@@ -20,6 +20,45 @@ pub use turn::Turn;
 
 /// The host's say in every change. Each method does nothing unless it is implemented.
 ///
+/// Without what `async_trait` makes of them, the methods are:
+///
+/// ```
+/// # use scimwire::auth::RequestContext;
+/// # use scimwire::policy::{Creating, Deleting, Joining, Policy, Turn};
+/// # use scimwire::store::Change;
+/// # use scimwire::{Error, Resource, ResourceType};
+/// # struct Host;
+/// #[async_trait::async_trait]
+/// impl Policy for Host {
+///     async fn turn(&self, cx: &RequestContext) -> Result<Turn, Error> {
+/// #       let _ = cx;
+///         Ok(Turn::default())
+///     }
+///     async fn creating(&self, of: &ResourceType, resource: &mut Resource, cx: &RequestContext) -> Result<Creating, Error> {
+/// #       let _ = (of, resource, cx);
+///         Ok(Creating::Store)
+///     }
+///     async fn joining(&self, of: &ResourceType, members: &[String], cx: &RequestContext) -> Result<Joining, Error> {
+/// #       let _ = (of, members, cx);
+///         Ok(Joining::All)
+///     }
+///     fn updating(&self, of: &ResourceType, before: &Resource, after: &mut Resource, cx: &RequestContext) -> Result<(), Error> {
+/// #       let _ = (of, before, after, cx);
+///         Ok(())
+///     }
+///     async fn deleting(&self, of: &ResourceType, id: &str, cx: &RequestContext) -> Result<Deleting, Error> {
+/// #       let _ = (of, id, cx);
+///         Ok(Deleting::Delete)
+///     }
+///     async fn changed(&self, change: &Change, cx: &RequestContext) {
+/// #       let _ = (change, cx);
+///     }
+///     async fn adopted(&self, change: &Change, cx: &RequestContext) {
+/// #       let _ = (change, cx);
+///     }
+/// }
+/// ```
+///
 /// Several policies are one: a `Vec` of them asks each in turn. `creating` ends with the first that adopts, `deleting` with the
 /// first that does not delete, and all but `changed` and `adopted` with the first that refuses.
 ///

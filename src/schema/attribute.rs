@@ -52,7 +52,7 @@ impl Attribute {
             },
             mutability: definition.mutability,
             returned: definition.returned,
-            uniqueness: if can_be_unique(definition.kind) { definition.uniqueness } else { Uniqueness::None },
+            uniqueness: definition.uniqueness,
             reference_types: definition.reference_types,
             refers_by_value: refers_by_value(&sub_attributes),
             holds_secrets: holds_secrets(definition.returned, &sub_attributes),
@@ -263,7 +263,7 @@ impl Attribute {
 }
 
 /// RFC 7643, Sections 2.3.2, 2.3.6 and 2.3.8: these types have no uniqueness.
-fn can_be_unique(kind: AttributeType) -> bool {
+pub(super) fn can_be_unique(kind: AttributeType) -> bool {
     !matches!(kind, AttributeType::Boolean | AttributeType::Binary | AttributeType::Complex)
 }
 

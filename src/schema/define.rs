@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::attribute::Attribute;
+use super::attribute::{Attribute, can_be_unique};
 use super::characteristics::{AttributeType, Mutability, Returned, Uniqueness};
 use super::document::{META_SCHEMA, Schema, is_of_discovery};
 use super::error::{SchemaError, SchemaErrorKind};
@@ -83,7 +83,7 @@ impl AttributeBuilder {
         Self { returned, ..self }
     }
 
-    /// Says whether two resources may share a value.
+    /// Says whether two resources may share a value; booleans, binary and complex values may (RFC 7643, Section 2.3).
     pub fn uniqueness(self, uniqueness: Uniqueness) -> Self {
         Self { uniqueness, ..self }
     }
@@ -116,6 +116,10 @@ impl AttributeBuilder {
             reference_types: reader.texts("referenceTypes")?,
             sub_attributes: Vec::new(),
         };
+        if !can_be_unique(attribute.kind) {
+            // Documents that were published say it of such attributes too, and it means nothing.
+            attribute.uniqueness = Uniqueness::None;
+        }
         let subs = reader.list("subAttributes")?;
         if !subs.is_empty() {
             // Asked before the way down, which has an end by that.
@@ -144,6 +148,9 @@ impl AttributeBuilder {
         }
         if self.kind != AttributeType::Reference && !self.reference_types.is_empty() {
             return refuse("referenceTypes", SchemaErrorKind::ReferenceTypes);
+        }
+        if self.uniqueness != Uniqueness::None && !can_be_unique(self.kind) {
+            return refuse("uniqueness", SchemaErrorKind::Uniqueness);
         }
         if let Some(index) = self.reference_types.iter().position(|name| !AttrName::is_valid(name)) {
             return refuse(&element("referenceTypes", index), SchemaErrorKind::Name);

@@ -51,6 +51,8 @@ pub enum SchemaErrorKind {
     Uniqueness,
     /// The same name is defined twice.
     Duplicate(String),
+    /// Two schemas have one URI and differ: that of the first resource type, or a schema of the RFC, and that of the second.
+    Differs(String, String),
     /// There is no attribute of that name.
     Unknown(String),
     /// What a host keeps leaves out what every resource has, or what others mean by it.
@@ -117,6 +119,9 @@ impl fmt::Display for SchemaErrorKind {
             Self::NoCanonicalValues => f.write_str("the attribute has no canonical values to choose from"),
             Self::Uniqueness => f.write_str("values of this type cannot be unique"),
             Self::Duplicate(name) => write!(f, "`{name}` is defined twice"),
+            Self::Differs(one, other) => {
+                write!(f, "two schemas have this URI and differ, one of `{one}`, one of `{other}`")
+            }
             Self::Unknown(name) => write!(f, "`{name}` is not defined"),
             Self::Needed(name) => write!(f, "`{name}` cannot be left out; name it in `keeping`"),
             Self::UnknownSchema(uri) => write!(f, "there is no schema `{uri}`; add it to `schemas`"),

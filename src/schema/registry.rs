@@ -28,7 +28,8 @@ impl Registry {
             registry.add(resource_type)?;
         }
         for builtin in [BuiltinSchema::ServiceProviderConfig, BuiltinSchema::ResourceType, BuiltinSchema::Schema] {
-            registry.add_schema(&builtin.schema())?;
+            let schema = builtin.schema();
+            registry.add_schema(&schema, schema.name())?;
         }
         Ok(registry)
     }
@@ -45,19 +46,25 @@ impl Registry {
             let kind = SchemaErrorKind::Duplicate(resource_type.endpoint().to_owned());
             return Err(SchemaError::new(resource_type.name(), kind));
         }
-        self.add_schema(resource_type.schema())?;
+        self.add_schema(resource_type.schema(), resource_type.name())?;
         for extension in resource_type.extensions() {
-            self.add_schema(&extension.schema)?;
+            self.add_schema(&extension.schema, resource_type.name())?;
         }
         self.resource_types.push(resource_type);
         Ok(())
     }
 
-    fn add_schema(&mut self, schema: &Arc<Schema>) -> Result<(), SchemaError> {
+    /// Adds a schema that `user` has.
+    fn add_schema(&mut self, schema: &Arc<Schema>, user: &str) -> Result<(), SchemaError> {
         match self.schema(schema.uri().as_str()) {
             // What is closed to other values is a rule of a resource type, and not part of the schema.
             Some(known) if known == schema || known.to_json() == schema.to_json() => Ok(()),
-            Some(_) => Err(SchemaError::new(schema.uri().as_str(), SchemaErrorKind::Duplicate(schema.uri().to_string()))),
+            Some(known) => {
+                let has_it = |resource_type: &&Arc<ResourceType>| resource_type.has_schema(schema.uri().as_str());
+                let first = self.resource_types.iter().find(has_it).map_or(known.name(), |resource_type| resource_type.name());
+                let kind = SchemaErrorKind::Differs(first.to_owned(), user.to_owned());
+                Err(SchemaError::new(schema.uri().as_str(), kind))
+            }
             None => {
                 self.schemas.push(Arc::clone(schema));
                 Ok(())

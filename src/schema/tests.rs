@@ -13,6 +13,17 @@ fn number(text: &str) -> Number {
 }
 
 #[test]
+fn what_cannot_be_unique_is_not_said_to_be() {
+    for kind in [AttributeType::Boolean, AttributeType::Binary, AttributeType::Complex] {
+        let part = Attribute::builder("part", AttributeType::String);
+        let attribute = Attribute::builder("a", kind).uniqueness(Uniqueness::Server);
+        let attribute = if kind == AttributeType::Complex { attribute.sub_attribute(part) } else { attribute };
+        let refused = Schema::builder("urn:example:a").attribute(attribute).build().expect_err(kind.as_str());
+        assert_eq!((refused.place(), refused.kind()), ("attributes[0].uniqueness", &SchemaErrorKind::Uniqueness));
+    }
+}
+
+#[test]
 fn builtin_schemas_are_sound_and_state_every_characteristic() {
     // S-2.2-02, S-7-02, S-7-03
     for builtin in BuiltinSchema::ALL {

@@ -328,6 +328,37 @@ fn nobody_lets_everybody_in_by_mistake() {
 }
 
 #[test]
+fn a_base_url_that_is_none_is_refused() {
+    let at = |url: &str| {
+        let (users, store) = (ResourceType::user(), MemoryStore::new(ResourceType::user()));
+        Dispatcher::builder(url).unauthenticated().resource_type(users, store).build().map(drop)
+    };
+    for good in ["https://example.com/scim/v2", "http://[::1]:8080", "https://example.com:443/", "http://localhost/a%20b"] {
+        assert_eq!(at(good), Ok(()), "{good}");
+    }
+    for (url, why) in [
+        ("/scim/v2", "has no host"),
+        ("example.com", "begins with neither `https://` nor `http://`"),
+        ("htp://example.com", "begins with neither `https://` nor `http://`"),
+        ("http://example.com:99999", "has no port that there is"),
+        ("http://example.com:/scim", "has no port that there is"),
+        ("https://example.com/sc im", "is no URL"),
+        ("https://", "is no URL"),
+        ("https://example.com/scim?a=b", "has a query or a fragment"),
+        ("https://example.com/scim#a", "has a query or a fragment"),
+    ] {
+        let refused = at(url).expect_err(url);
+        assert_eq!(refused, BuildError::BaseUrl(url.to_owned(), why), "{url}");
+        assert_eq!(refused.to_string(), format!("the base URL `{url}` {why}; it has to be like `https://example.com/scim/v2`"));
+    }
+    for named in ["https://user:t1me@example.com", "https://user@example.com/scim", "https://user:t1 me@example.com"] {
+        let refused = at(named).expect_err(named);
+        assert_eq!(refused, BuildError::BaseUrlUser);
+        assert!(!format!("{refused:?} {refused}").contains("t1"), "{refused}");
+    }
+}
+
+#[test]
 fn secrets_do_not_print() {
     // P-7.4-01
     let secret = Secret::from("t1meMa$heen");

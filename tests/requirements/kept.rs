@@ -251,3 +251,18 @@ fn what_every_resource_has_cannot_be_left_out() {
     assert_eq!(whole.extensions()[0].schema.attributes().len(), 3);
     assert_eq!(users().keeping(["userName"]).extensions().len(), 0);
 }
+
+#[test]
+fn one_schema_is_the_same_for_all_types() {
+    let people = ResourceType::new("Person", scimwire::schema::Schema::user()).with_endpoint("/People");
+    let directory = MemoryDirectory::new();
+    let kept = ResourceType::user().keeping(["userName"]);
+    let refused = Dispatcher::builder("https://example.com")
+        .unauthenticated()
+        .resource_type(kept.clone(), directory.store(kept))
+        .resource_type(people.clone(), directory.store(people))
+        .build()
+        .expect_err("two schemas of one URI");
+    let text = format!("`{USER}`: two schemas have this URI and differ, one of `User`, one of `Person`");
+    assert_eq!(refused.to_string(), text);
+}
