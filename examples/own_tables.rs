@@ -9,7 +9,7 @@ use scimwire::resource::{Meta, Resource, Version};
 use scimwire::sql::{Column, Dialect, Elements, InstantForm, Mapping, Parameter, Sql, clauses, pushdown};
 use scimwire::store::{Change, Precondition, Pushdown, Selected, Selection, Update};
 use scimwire::{Dispatcher, ResourceStore, ResourceType, StoreError};
-use serde_json::Value;
+use serde_json::{Value, json};
 use sqlx::sqlite::{SqliteArguments, SqlitePool, SqlitePoolOptions, SqliteRow, SqliteTransactionManager};
 use sqlx::{Arguments, Connection, Row, SqliteConnection, TransactionManager};
 
@@ -48,7 +48,7 @@ pub(crate) static MAPPING: LazyLock<Mapping> = LazyLock::new(|| {
 });
 
 const DELETE_EMAILS: &str = "DELETE FROM user_email WHERE user_id IN (SELECT id FROM users WHERE id = {} AND account = {})";
-const SELECT: &str = "SELECT users.*, (SELECT json_group_array(json_patch('{}', json_object('type', e.type, 'value', e.value)))
+const SELECT: &str = "SELECT users.*, (SELECT json_group_array(json_object('type', e.type, 'value', e.value))
     FROM user_email e WHERE e.user_id = users.id) AS emails FROM users WHERE users.account = ";
 
 /// A pool of connections; one that is still in the transaction of a request that was given up is not used again.
@@ -129,8 +129,7 @@ fn resource(row: &SqliteRow) -> Result<Resource, StoreError> {
     resource.set_id(text("id")?.unwrap_or_default());
     resource.set("externalId", text("external_id")?);
     resource.set("userName", text("email")?);
-    let name = [("givenName", text("first_name")?), ("familyName", text("last_name")?)];
-    resource.set("name", name.into_iter().filter_map(|(part, text)| Some((part, text?))).collect::<Value>());
+    resource.set("name", json!({ "givenName": text("first_name")?, "familyName": text("last_name")? }));
     resource.set("active", number("active")?.map(|active| active == 1));
     resource.set("emails", emails);
     let mut meta = Meta::new("User", instant("created_at")?);

@@ -191,3 +191,32 @@ pub(crate) fn member_ids(resource_type: &ResourceType, resource: &Resource) -> V
     let members = members.and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     members.iter().filter_map(|member| member.get("value")?.as_str().map(str::to_owned)).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_delta_of_ids_comes_to_what_it_changes() {
+        let delta = |replace, add: &[&str], remove: &[&str]| MemberDelta {
+            replace,
+            add: add.iter().map(|id| json!({ "value": id })).collect(),
+            remove: remove.iter().map(|id| (*id).to_owned()).collect(),
+        };
+        for (delta, added, removed) in [
+            (delta(false, &["b", "c"], &[]), vec!["c"], vec![]),
+            (delta(false, &[], &["b", "c"]), vec![], vec!["b"]),
+            (delta(false, &["a", "c"], &["a", "b"]), vec!["c"], vec!["b"]),
+            (delta(true, &["b", "c"], &[]), vec!["c"], vec!["a"]),
+            (delta(true, &[], &[]), vec![], vec!["a", "b"]),
+        ] {
+            let known = ["a", "b"].into_iter().filter(|id| delta.replace || delta.names(id));
+            let change = MemberChange::of(&delta, known);
+            let told = |ids: &[String], expected: &[&str]| assert_eq!(ids, expected, "{delta:?}");
+            told(&change.added, &added);
+            told(&change.removed, &removed);
+        }
+    }
+}
