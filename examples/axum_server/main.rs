@@ -29,6 +29,7 @@ mod server;
 mod tenants;
 mod visitors;
 mod welcome;
+mod written;
 
 use std::error::Error;
 use std::fmt::Display;

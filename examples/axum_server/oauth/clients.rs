@@ -12,9 +12,9 @@ use super::credentials::Credentials;
 use super::given::{ClientError, GivenClients};
 use super::options::OAuthOptions;
 use super::tables::Tables;
-use super::text::now;
 use crate::random::{self, NoRandom};
 use crate::tenants::{DEFAULT_TENANT, Tenants};
+use crate::written::now;
 
 /// How old the time of the last use may get before it is kept anew.
 const LAST_USED_STEP: TimeDelta = TimeDelta::minutes(1);

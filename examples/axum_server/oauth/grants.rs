@@ -18,7 +18,7 @@ use super::kept::{Access, Code, Grant, Ticket, first_secret, successor};
 use super::options::OAuthOptions;
 use super::pkce::Challenge;
 use super::tables::Tables;
-use super::text::{after, now};
+use crate::written::{after, now};
 
 /// How often what has expired is looked for, in each tenant.
 const SWEEP: Duration = Duration::from_secs(600);

@@ -11,9 +11,9 @@ use serde::{Deserialize, Serialize};
 
 use super::clients::Client;
 use super::pkce::Challenge;
-use super::text;
 use crate::random::{self, NoRandom};
 use crate::records::{self, Kept, Records};
+use crate::written;
 
 /// What a code or refresh token looks like: a part that all those of one grant share, a dot, and one of its own. So the grant is
 /// found by any of them, and one that is not the last was used before.
@@ -79,7 +79,7 @@ impl Ticket {
     /// None where it is neither a code nor a refresh token of ours.
     pub(super) fn read(secret: &Secret) -> Option<Self> {
         let (key, _) = secret.expose().split_once(SEPARATOR)?;
-        Some(Self { key: text::of_hash(&TokenHash::of(&Secret::from(key))), whole: TokenHash::of(secret) })
+        Some(Self { key: written::of_hash(&TokenHash::of(&Secret::from(key))), whole: TokenHash::of(secret) })
     }
 }
 
@@ -97,7 +97,7 @@ pub(super) fn successor(secret: &Secret) -> Result<Secret, NoRandom> {
 impl Grant {
     /// Whether this code or refresh token is the one that is good now; if not, it was used before.
     pub(super) fn is_current(&self, ticket: &Ticket) -> Result<bool, StoreError> {
-        Ok(text::hash(&self.0.record.current)? == ticket.whole)
+        Ok(written::hash(&self.0.record.current)? == ticket.whole)
     }
 
     /// What its access tokens are found by.
@@ -106,7 +106,7 @@ impl Grant {
     }
 
     pub(super) fn expires(&self) -> Result<DateTime<Utc>, StoreError> {
-        text::time(&self.0.record.expires)
+        written::time(&self.0.record.expires)
     }
 
     pub(super) fn is_redeemed(&self) -> bool {
@@ -116,7 +116,7 @@ impl Grant {
     /// What the code was asked for with; none where it was redeemed.
     pub(super) fn code(&self) -> Result<Option<Code>, StoreError> {
         let row = &self.0.record;
-        let challenge = row.challenge.as_deref().map(text::hash).transpose()?.map(Challenge::from);
+        let challenge = row.challenge.as_deref().map(written::hash).transpose()?.map(Challenge::from);
         let code = Code { redirect: row.redirect.clone(), names_redirect: row.names_redirect, challenge };
         Ok((!row.redeemed).then_some(code))
     }
@@ -143,12 +143,12 @@ impl KeptGrants {
         let row = GrantRow {
             external_id: client.id.clone(),
             key: ticket.key,
-            current: text::of_hash(&ticket.whole),
-            expires: text::of_time(text::after(text::now(), lifetime)),
+            current: written::of_hash(&ticket.whole),
+            expires: written::of_time(written::after(written::now(), lifetime)),
             redeemed: false,
             redirect: asked.redirect,
             names_redirect: asked.names_redirect,
-            challenge: asked.challenge.map(|challenge| text::of_hash(challenge.hash())),
+            challenge: asked.challenge.map(|challenge| written::of_hash(challenge.hash())),
         };
         self.0.create(&row, &context(client)).await
     }
@@ -179,8 +179,8 @@ impl KeptGrants {
         lifetime: Duration,
     ) -> Result<bool, StoreError> {
         let row = &mut grant.0.record;
-        row.current = text::of_hash(&TokenHash::of(next));
-        row.expires = text::of_time(text::after(text::now(), lifetime));
+        row.current = written::of_hash(&TokenHash::of(next));
+        row.expires = written::of_time(written::after(written::now(), lifetime));
         row.redeemed = true;
         match self.0.replace(&grant.0, &context(client)).await {
             Ok(()) => Ok(true),
@@ -224,7 +224,7 @@ impl KeptAccess {
 
     /// Keeps that an access token is of `owner`, which is a grant, or the client itself.
     pub(super) async fn keep(&self, client: &Client, owner: &str, token: String, lifetime: Duration) -> Result<(), StoreError> {
-        let expires = text::of_time(text::after(text::now(), lifetime));
+        let expires = written::of_time(written::after(written::now(), lifetime));
         let row = AccessRow { external_id: owner.to_owned(), token, client: client.id.clone(), expires };
         self.0.create(&row, &context(client)).await
     }
@@ -249,7 +249,7 @@ impl KeptAccess {
     /// Forgets those of the client's tenant that have expired.
     pub(super) async fn forget_expired(&self, client: &Client, now: DateTime<Utc>) -> Result<(), StoreError> {
         for found in self.0.all(&context(client)).await? {
-            if text::time(&found.record.expires)? <= now {
+            if written::time(&found.record.expires)? <= now {
                 self.forget(client, &Access(found)).await?;
             }
         }

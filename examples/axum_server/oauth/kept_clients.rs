@@ -10,8 +10,8 @@ use scimwire::{ResourceStore, Secret, StoreError};
 use serde::{Deserialize, Serialize};
 
 use super::clients::{Client, Origin};
-use super::text;
 use crate::records::{self, Kept, Records};
+use crate::written;
 
 /// How often a change is tried again that others were faster than.
 const ATTEMPTS: usize = 20;
@@ -51,9 +51,9 @@ impl KeptClients {
     ) -> Result<Client, StoreError> {
         let row = Row {
             client_id: id,
-            secret: text::of_hash(&TokenHash::of(secret)),
+            secret: written::of_hash(&TokenHash::of(secret)),
             redirects: listed(redirects),
-            created: text::of_time(text::now()),
+            created: written::of_time(written::now()),
             last_used: None,
         };
         self.0.create(&row, &context(tenant)).await?;
@@ -73,7 +73,7 @@ impl KeptClients {
 
     /// Whether it is there.
     pub(super) async fn set_secret(&self, client: &Client, secret: &Secret) -> Result<bool, StoreError> {
-        self.change(client, |row| row.secret = text::of_hash(&TokenHash::of(secret))).await
+        self.change(client, |row| row.secret = written::of_hash(&TokenHash::of(secret))).await
     }
 
     /// Whether it is there.
@@ -83,7 +83,7 @@ impl KeptClients {
 
     /// Whether it is there.
     pub(super) async fn note_use(&self, client: &Client, now: DateTime<Utc>) -> Result<bool, StoreError> {
-        self.change(client, |row| row.last_used = Some(text::of_time(now))).await
+        self.change(client, |row| row.last_used = Some(written::of_time(now))).await
     }
 
     /// Whether it was there.
@@ -124,13 +124,13 @@ impl KeptClients {
 
 impl Row {
     fn client(&self, tenant: &Tenant) -> Result<Client, StoreError> {
-        let last_used = self.last_used.as_deref().map(text::time).transpose()?;
+        let last_used = self.last_used.as_deref().map(written::time).transpose()?;
         Ok(Client {
             id: self.client_id.clone(),
             tenant: tenant.clone(),
             redirects: self.redirects.clone().unwrap_or_default(),
-            origin: Origin::Made { at: text::time(&self.created)?, last_used },
-            secret: text::hash(&self.secret)?,
+            origin: Origin::Made { at: written::time(&self.created)?, last_used },
+            secret: written::hash(&self.secret)?,
         })
     }
 }

@@ -20,7 +20,6 @@ mod parameters;
 mod pkce;
 mod redirects;
 mod tables;
-mod text;
 mod token;
 
 use std::sync::Arc;

@@ -4,9 +4,7 @@ use std::error::Error;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use scimwire::auth::{MemoryTokens, Permissions, Tenant, TokenError, TokenGrant, TokenHash, TokenRecord, TokenStore, Tokens};
 use scimwire::schema::{Attribute, AttributeType, ResourceType, SchemaError, Uniqueness};
 use scimwire::{ResourceStore, Secret, StoreError};
@@ -14,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use tracing::warn;
 
 use crate::records::{Kept, Records, host, record_type, text};
+use crate::written;
 
 /// How long it is still shown that a token has ended.
 const SHOWN: TimeDelta = TimeDelta::days(1);
@@ -65,7 +64,7 @@ impl TokenRecords {
     /// - the store fails.
     pub(super) async fn give(&self, token: &Secret, grant: TokenGrant) -> Result<(), TokenError> {
         let record = Tokens::new(Arc::clone(&self.given)).import(token, grant).await?;
-        match self.kept_of(&record.hash).await? {
+        match self.kept_of(&record.hash).await.map_err(Failure::from)? {
             Some(kept) if kept.tenant != record.tenant => Err(TokenError::Taken),
             _ => Ok(()),
         }
@@ -76,22 +75,28 @@ impl TokenRecords {
         matches!(self.given.find(hash).await, Ok(Some(_)))
     }
 
-    async fn kept_of(&self, hash: &TokenHash) -> Result<Option<TokenRecord>, Failure> {
-        let found = self.kept.find("hash", &written(hash), &host()).await?;
-        Ok(found.into_iter().find_map(|row| row.record.read()))
+    async fn kept_of(&self, hash: &TokenHash) -> Result<Option<TokenRecord>, StoreError> {
+        let found = self.kept.find("hash", &written::of_hash(hash), &host()).await?;
+        found.into_iter().next().map(|row| row.record.read()).transpose()
     }
 
     async fn rows(&self, tenant: &Tenant) -> Result<Vec<Kept<Row>>, StoreError> {
         self.kept.find("tenant", tenant.as_str(), &host()).await
     }
 
-    /// Changes the row of a token until nobody else is faster. False where there is none, or `change` leaves it as it is.
-    async fn change(&self, tenant: &Tenant, id: &str, change: impl Fn(&mut Row) -> bool) -> Result<bool, StoreError> {
+    /// Changes the row of a token until nobody else is faster. False where there is none; nothing is
+    /// written where `change` says that it leaves the row as it is.
+    async fn change(
+        &self,
+        tenant: &Tenant,
+        id: &str,
+        change: impl Fn(&mut Row) -> Result<bool, StoreError>,
+    ) -> Result<bool, StoreError> {
         loop {
             let Some(mut row) = self.rows(tenant).await?.into_iter().find(|row| row.record.token == id) else {
                 return Ok(false);
             };
-            if !change(&mut row.record) {
+            if !change(&mut row.record)? {
                 return Ok(true);
             }
             match self.kept.replace(&row, &host()).await {
@@ -105,7 +110,8 @@ impl TokenRecords {
 
     async fn forget_ended(&self, tenant: &Tenant, now: DateTime<Utc>) -> Result<(), StoreError> {
         for row in self.rows(tenant).await? {
-            if row.record.expires.as_deref().and_then(time).is_some_and(|expires| expires < now - SHOWN) {
+            let expires = row.record.expires.as_deref().map(written::time).transpose()?;
+            if expires.is_some_and(|expires| expires < now - SHOWN) {
                 match self.kept.delete(&row, &host()).await {
                     Ok(()) | Err(StoreError::NotFound | StoreError::VersionMismatch) => {}
                     Err(err) => return Err(err),
@@ -121,7 +127,7 @@ impl TokenStore for TokenRecords {
     async fn find(&self, hash: &TokenHash) -> Result<Option<TokenRecord>, Failure> {
         match self.given.find(hash).await? {
             Some(given) => Ok(Some(given)),
-            None => self.kept_of(hash).await,
+            None => Ok(self.kept_of(hash).await?),
         }
     }
 
@@ -142,26 +148,29 @@ impl TokenStore for TokenRecords {
             return Ok(true);
         }
         let change = |row: &mut Row| {
-            let is_earlier = row.expires.as_deref().and_then(time).is_none_or(|expires| at < expires);
+            let expires = row.expires.as_deref().map(written::time).transpose()?;
+            let is_earlier = expires.is_none_or(|expires| at < expires);
             if is_earlier {
-                row.expires = Some(in_words(at));
+                row.expires = Some(written::of_time(at));
             }
-            is_earlier
+            Ok(is_earlier)
         };
         Ok(self.change(tenant, id, change).await?)
     }
 
     async fn list(&self, tenant: &Tenant) -> Result<Vec<TokenRecord>, Failure> {
         let mut records = self.given.list(tenant).await?;
-        records.extend(self.rows(tenant).await?.into_iter().filter_map(|row| row.record.read()));
+        for row in self.rows(tenant).await? {
+            records.push(row.record.read()?);
+        }
         Ok(records)
     }
 
     async fn used(&self, record: &TokenRecord, at: DateTime<Utc>) {
         self.given.used(record, at).await;
         let change = |row: &mut Row| {
-            row.last_used = Some(in_words(at));
-            true
+            row.last_used = Some(written::of_time(at));
+            Ok(true)
         };
         if let Err(err) = self.change(&record.tenant, &record.id, change).await {
             warn!(error = &err as &dyn Error, "it could not be noted that a token was used");
@@ -173,38 +182,25 @@ impl Row {
     fn of(record: &TokenRecord) -> Self {
         Self {
             token: record.id.clone(),
-            hash: written(&record.hash),
+            hash: written::of_hash(&record.hash),
             tenant: record.tenant.as_str().to_owned(),
             read: record.permissions.read,
             write: record.permissions.write,
-            created: in_words(record.created),
-            expires: record.expires.map(in_words),
-            last_used: record.last_used.map(in_words),
+            created: written::of_time(record.created),
+            expires: record.expires.map(written::of_time),
+            last_used: record.last_used.map(written::of_time),
         }
     }
 
-    /// The record; none where the row cannot be read, which lets nobody in.
-    fn read(self) -> Option<TokenRecord> {
-        let hash: [u8; 32] = URL_SAFE_NO_PAD.decode(&self.hash).ok()?.try_into().ok()?;
-        let mut record = TokenRecord::new(self.token, hash.into(), self.tenant.as_str(), time(&self.created)?);
+    /// # Errors
+    ///
+    /// - somebody else has written what no row of ours has.
+    fn read(self) -> Result<TokenRecord, StoreError> {
+        let (hash, created) = (written::hash(&self.hash)?, written::time(&self.created)?);
+        let mut record = TokenRecord::new(self.token, hash, self.tenant.as_str(), created);
         record.permissions = Permissions { read: self.read, write: self.write };
-        record.expires = match self.expires {
-            Some(expires) => Some(time(&expires)?),
-            None => None,
-        };
-        record.last_used = self.last_used.as_deref().and_then(time);
-        Some(record)
+        record.expires = self.expires.as_deref().map(written::time).transpose()?;
+        record.last_used = self.last_used.as_deref().map(written::time).transpose()?;
+        Ok(record)
     }
-}
-
-fn written(hash: &TokenHash) -> String {
-    URL_SAFE_NO_PAD.encode(hash.as_bytes())
-}
-
-fn in_words(time: DateTime<Utc>) -> String {
-    time.to_rfc3339_opts(SecondsFormat::Nanos, true)
-}
-
-fn time(text: &str) -> Option<DateTime<Utc>> {
-    DateTime::parse_from_rfc3339(text).ok().map(|time| time.to_utc())
 }

@@ -8,29 +8,29 @@ use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use scimwire::StoreError;
 use scimwire::auth::TokenHash;
 
-pub(super) fn of_hash(hash: &TokenHash) -> String {
+pub(crate) fn of_hash(hash: &TokenHash) -> String {
     URL_SAFE_NO_PAD.encode(hash.as_bytes())
 }
 
-pub(super) fn hash(text: &str) -> Result<TokenHash, StoreError> {
+pub(crate) fn hash(text: &str) -> Result<TokenHash, StoreError> {
     let bytes = URL_SAFE_NO_PAD.decode(text).ok().and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
     bytes.map(TokenHash::from).ok_or_else(|| StoreError::other("there is no hash in a record"))
 }
 
-pub(super) fn of_time(time: DateTime<Utc>) -> String {
+pub(crate) fn of_time(time: DateTime<Utc>) -> String {
     time.to_rfc3339_opts(SecondsFormat::Millis, true)
 }
 
-pub(super) fn time(text: &str) -> Result<DateTime<Utc>, StoreError> {
+pub(crate) fn time(text: &str) -> Result<DateTime<Utc>, StoreError> {
     text.parse().map_err(|_| StoreError::other("there is no time in a record"))
 }
 
-pub(super) fn now() -> DateTime<Utc> {
+pub(crate) fn now() -> DateTime<Utc> {
     SystemTime::now().into()
 }
 
 /// So long after `time`.
-pub(super) fn after(time: DateTime<Utc>, lifetime: Duration) -> DateTime<Utc> {
+pub(crate) fn after(time: DateTime<Utc>, lifetime: Duration) -> DateTime<Utc> {
     let lifetime = TimeDelta::from_std(lifetime).unwrap_or(TimeDelta::MAX);
     time.checked_add_signed(lifetime).unwrap_or(DateTime::<Utc>::MAX_UTC)
 }
