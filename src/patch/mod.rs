@@ -20,11 +20,14 @@ mod apply;
 mod bind;
 mod delta;
 mod error;
+mod keys;
 mod lookup;
 mod path;
 mod plan;
+mod remove;
 mod replace;
 mod rules;
+mod set;
 mod target;
 
 pub use apply::Patched;

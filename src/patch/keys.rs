@@ -1,0 +1,97 @@
+//! A value without a path: each of its keys is set by itself (RFC 7644, Sections 3.5.2.1 and 3.5.2.3).
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::bind::Binding;
+use super::error::PatchErrorKind;
+use super::lookup::Bound;
+use super::path::without_values;
+use super::plan::{StepChange, StepTarget};
+use super::rules::{PatchRepair, ReadOnlyEcho};
+use crate::attr::starts_with_urn;
+use crate::resource::UnknownAttributes;
+use crate::schema::Mutability;
+
+impl Binding<'_> {
+    /// RFC 7644, Section 3.5.2.1: "each attribute" of the value is added or replaced by itself.
+    pub(super) fn without_path(&mut self, value: Value) -> Result<(), PatchErrorKind> {
+        let Value::Object(object) = value else {
+            return Err(PatchErrorKind::NotObject);
+        };
+        for (key, value) in object {
+            self.key(key, value)?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn key(&mut self, key: String, value: Value) -> Result<(), PatchErrorKind> {
+        if key.eq_ignore_ascii_case("schemas") {
+            // What it says follows from the attributes (RFC 7644, Section 3.5.2).
+            self.repairs.push(PatchRepair::ReadOnly(self.operation, key));
+            return Ok(());
+        }
+        let bound = match self.bind_path(&key) {
+            Ok(bound) => bound,
+            Err(PatchErrorKind::UnknownPath(name))
+                if self.binder.rules.values.unknown_attributes == UnknownAttributes::Ignore =>
+            {
+                self.intake(|intake| intake.unknown(without_values(&name)))?;
+                return Ok(());
+            }
+            Err(err) => return Err(err),
+        };
+        match bound {
+            Bound::Attribute(target) if self.is_read_only(&target) => self.echo(&target, value),
+            bound => {
+                if !is_name_of(&bound, &key) {
+                    self.repairs.push(PatchRepair::KeyAsPath(self.operation, without_values(&key)));
+                }
+                if let Bound::Attribute(target) = &bound {
+                    self.echo_parts(target, &value)?;
+                }
+                self.set_bound(bound, value)
+            }
+        }
+    }
+
+    /// A read-only attribute in a path-less value: clients send back what they were sent.
+    fn echo(&mut self, target: &StepTarget, value: Value) -> Result<(), PatchErrorKind> {
+        let path = target.path();
+        let compared = target.extension.is_none() && target.attribute.name() == "id";
+        if compared || self.binder.rules.read_only_echo == ReadOnlyEcho::Compare {
+            self.push(StepChange::Expect(path, value));
+        } else {
+            self.repairs.push(PatchRepair::ReadOnly(self.operation, path.to_string()));
+        }
+        Ok(())
+    }
+
+    /// Read-only parts of a complex value without a path, such as `manager.displayName`.
+    pub(super) fn echo_parts(&mut self, target: &StepTarget, value: &Value) -> Result<(), PatchErrorKind> {
+        let Value::Object(parts) = value else {
+            return Ok(());
+        };
+        for (name, part) in parts.iter().filter(|_| target.sub.is_none() && !target.attribute.multi_valued()) {
+            let sub = target.attribute.sub_attribute(name).filter(|sub| sub.mutability() == Mutability::ReadOnly);
+            let Some(sub) = sub else { continue };
+            let part_of_it = StepTarget { sub: Some(Arc::clone(sub)), ..target.clone() };
+            if self.is_read_only(&part_of_it) {
+                self.echo(&part_of_it, part.clone())?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether the key of a path-less value is the name of what it means, and no path.
+fn is_name_of(bound: &Bound, key: &str) -> bool {
+    match bound {
+        Bound::Attribute(target) => {
+            target.extension.is_none() && target.filter.is_none() && target.sub.is_none() && !starts_with_urn(key)
+        }
+        Bound::Extension(_) => true,
+        Bound::Resource => false,
+    }
+}

@@ -1,0 +1,115 @@
+//! `remove`: what goes, and what has to stay (RFC 7644, Section 3.5.2.2).
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::bind::Binding;
+use super::error::PatchErrorKind;
+use super::lookup::Bound;
+use super::plan::{Action, StepChange, StepTarget};
+use super::rules::{ListedValues, PatchRepair};
+use crate::filter::Budget;
+use crate::schema::Schema;
+
+impl Binding<'_> {
+    pub(super) fn remove(&mut self, path: &str, value: Option<Value>) -> Result<(), PatchErrorKind> {
+        let bound = match self.bind_path(path) {
+            Err(PatchErrorKind::Path(err)) => match self.condition(path)? {
+                Some(bound) => bound,
+                None => return Err(PatchErrorKind::Path(err)),
+            },
+            Err(err) => return self.or_ignore(err),
+            Ok(bound) => bound,
+        };
+        match bound {
+            Bound::Resource => Err(PatchErrorKind::NoPath),
+            Bound::Extension(schema) => {
+                if let Some(extension) = self.binder.resource_type.extension(schema.uri().as_str())
+                    && extension.required
+                {
+                    return Err(PatchErrorKind::Required(schema.uri().to_string()));
+                }
+                self.push(StepChange::RemoveExtension(schema));
+                Ok(())
+            }
+            Bound::Attribute(target) => self.remove_attribute(target, value),
+        }
+    }
+
+    fn remove_attribute(&mut self, target: StepTarget, value: Option<Value>) -> Result<(), PatchErrorKind> {
+        self.refuse_read_only(&target)?;
+        if let Some(schemas) = self.schemas_to_remove(&target)? {
+            schemas.into_iter().for_each(|schema| self.push(StepChange::RemoveExtension(schema)));
+            return Ok(());
+        }
+        // Null beside a removal says nothing.
+        let value = value.filter(|value| !value.is_null());
+        let whole = target.filter.is_none();
+        let required = match &target.sub {
+            Some(sub) => sub.required(),
+            None => whole && target.attribute.required(),
+        };
+        // RFC 7644, Section 3.5.2.2: a required attribute yields "mutability".
+        if required && value.is_none() {
+            return Err(PatchErrorKind::Required(target.path().to_string()));
+        }
+        let action = match value {
+            None => Action::Remove,
+            Some(_) if self.binder.rules.listed_values == ListedValues::Refuse => return Err(PatchErrorKind::RemoveWithValue),
+            Some(value) if target.last().multi_valued() && (whole || target.sub.is_some()) => {
+                let listed = self.listed(&target, value)?;
+                self.repairs.push(PatchRepair::ListedValues(self.operation, target.path().to_string()));
+                Action::RemoveListed(listed)
+            }
+            Some(_) if required => return Err(PatchErrorKind::Required(target.path().to_string())),
+            Some(_) => Action::Remove,
+        };
+        self.push(StepChange::Target(target, action));
+        Ok(())
+    }
+
+    /// The extensions that a removal from `schemas` takes away with all they hold.
+    fn schemas_to_remove(&mut self, target: &StepTarget) -> Result<Option<Vec<Arc<Schema>>>, PatchErrorKind> {
+        if target.attribute.name() != "schemas" || target.extension.is_some() {
+            return Ok(None);
+        }
+        let Some(filter) = &target.filter else {
+            return Err(PatchErrorKind::Required("schemas".into()));
+        };
+        let mut budget = Budget::new(u64::MAX);
+        let mut chosen = |uri: &str| filter.bound.matches_element(&Value::from(uri), &mut budget);
+        let resource_type = &self.binder.resource_type;
+        if chosen(resource_type.schema().uri().as_str())? {
+            return Err(PatchErrorKind::Required("schemas".into()));
+        }
+        let mut schemas = Vec::new();
+        for extension in resource_type.extensions() {
+            if chosen(extension.schema.uri().as_str())? {
+                if extension.required {
+                    return Err(PatchErrorKind::Required(extension.schema.uri().to_string()));
+                }
+                schemas.push(Arc::clone(&extension.schema));
+            }
+        }
+        Ok(Some(schemas))
+    }
+
+    /// The values that a removal lists; `{"members": [..]}` is read as its list.
+    fn listed(&mut self, target: &StepTarget, value: Value) -> Result<Vec<Value>, PatchErrorKind> {
+        let value = match value {
+            Value::Object(wrapper) if wrapper.len() == 1 && wrapper.keys().all(|key| target.last().attr_name().is(key)) => {
+                wrapper.into_iter().next().map(|(_, listed)| listed).unwrap_or_default()
+            }
+            value => value,
+        };
+        let values = if let Value::Array(values) = value { values } else { vec![value] };
+        let container = target.container().map(str::to_owned);
+        let attribute = Arc::clone(target.last());
+        let mut listed = Vec::with_capacity(values.len());
+        for value in values {
+            listed.extend(self.intake(|intake| intake.element(container.as_deref(), &attribute, value))?);
+        }
+        Ok(listed)
+    }
+}

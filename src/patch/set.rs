@@ -1,0 +1,118 @@
+//! `add` and `replace`: where a value belongs, and in which form (RFC 7644, Sections 3.5.2.1 and 3.5.2.3).
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::bind::{Binding, Op};
+use super::error::PatchErrorKind;
+use super::lookup::Bound;
+use super::plan::{Action, StepChange, StepTarget};
+use crate::resource::{ValueError, ValueErrorKind};
+use crate::schema::{Attribute, AttributeType, Mutability, Schema};
+
+impl Binding<'_> {
+    pub(super) fn set(&mut self, path: &str, value: Value) -> Result<(), PatchErrorKind> {
+        match self.bind_path(path) {
+            Ok(bound) => self.set_bound(bound, value),
+            Err(err) => self.or_ignore(err),
+        }
+    }
+
+    pub(super) fn set_bound(&mut self, bound: Bound, value: Value) -> Result<(), PatchErrorKind> {
+        match bound {
+            Bound::Resource => self.without_path(value),
+            Bound::Extension(schema) => self.set_extension(&schema, value),
+            Bound::Attribute(target) => {
+                self.refuse_read_only(&target)?;
+                if is_derived(&target) && target.last().mutability() == Mutability::Immutable {
+                    return Err(PatchErrorKind::Immutable(target.path().to_string()));
+                }
+                if is_derived(&target) || !self.takes(&target) {
+                    return Ok(());
+                }
+                let value = self.value(&target, value)?;
+                let action = match (self.op, value) {
+                    (Op::Add, Some(value)) => Action::Add(value),
+                    // Nothing is added where there is no value.
+                    (Op::Add, None) if target.last().multi_valued() => return Ok(()),
+                    (_, value) => Action::Replace(value),
+                };
+                self.push(StepChange::Target(target, action));
+                Ok(())
+            }
+        }
+    }
+
+    /// The container of an extension is no attribute: each attribute in it is set by itself.
+    fn set_extension(&mut self, schema: &Arc<Schema>, value: Value) -> Result<(), PatchErrorKind> {
+        let uri = schema.uri().as_str();
+        let object = match value {
+            Value::Null if self.op == Op::Replace => {
+                self.push(StepChange::RemoveExtension(Arc::clone(schema)));
+                return Ok(());
+            }
+            Value::Object(object) => object,
+            other => self.intake(|intake| intake.extension(uri, other))?,
+        };
+        for (key, value) in object {
+            match schema.attribute(&key) {
+                Some(attribute) => {
+                    let attribute = Arc::clone(attribute);
+                    let target = StepTarget { extension: Some(Arc::clone(schema)), attribute, filter: None, sub: None };
+                    self.echo_parts(&target, &value)?;
+                    self.set_bound(Bound::Attribute(target), value)?;
+                }
+                None => self.key(format!("{uri}:{key}"), value)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// The value in canonical form: all values of a multi-valued attribute, or one where a filter chooses.
+    fn value(&mut self, target: &StepTarget, value: Value) -> Result<Option<Value>, PatchErrorKind> {
+        let (container, attribute) = (target.container().map(str::to_owned), Arc::clone(&target.attribute));
+        let container = container.as_deref();
+        let takes_several = target.last().multi_valued() && (target.sub.is_some() || target.filter.is_none());
+        let value = match value {
+            // RFC 7644, Section 3.5.2.1 speaks of "a value"; a single one is as good as an array of one.
+            value if takes_several && self.op == Op::Add && !value.is_array() && !value.is_null() => Value::Array(vec![value]),
+            value => value,
+        };
+        match &target.sub {
+            Some(sub) => {
+                let sub = Arc::clone(sub);
+                self.intake(|intake| intake.sub_value(container, &attribute, &sub, value))
+            }
+            None if target.filter.is_some() => {
+                if value.is_array() {
+                    let values = self.intake(|intake| intake.value(container, &attribute, value))?;
+                    return one_of(values, &attribute);
+                }
+                self.intake(|intake| intake.element(container, &attribute, value))
+            }
+            None if value.is_object() && attribute.kind() == AttributeType::Complex && !attribute.multi_valued() => {
+                self.intake(|intake| intake.parts(container, &attribute, value)).map(Some)
+            }
+            None => self.intake(|intake| intake.value(container, &attribute, value)),
+        }
+    }
+}
+
+/// A `$ref` beside a `value` follows from it, and `schemas` from what the resource holds.
+fn is_derived(target: &StepTarget) -> bool {
+    let reference = target.attribute.refers_by_value() && target.sub.as_ref().is_some_and(|sub| sub.name() == "$ref");
+    reference || (target.extension.is_none() && target.attribute.name() == "schemas")
+}
+
+/// The one value that a value filter's target takes.
+fn one_of(values: Option<Value>, attribute: &Attribute) -> Result<Option<Value>, PatchErrorKind> {
+    match values {
+        Some(Value::Array(mut values)) if values.len() == 1 => Ok(values.pop()),
+        Some(Value::Array(_)) => {
+            let kind = ValueErrorKind::Array;
+            Err(PatchErrorKind::Value(ValueError::new(attribute.name(), kind)))
+        }
+        values => Ok(values),
+    }
+}
