@@ -1,0 +1,277 @@
+//! From what a client sent to canonical form: names, types, unassigned values (RFC 7643, Sections 2 and 3).
+
+mod repeats;
+mod scalars;
+mod values;
+
+use std::fmt;
+
+use serde_json::{Map, Value};
+
+use super::value::{Repair, UnknownAttributes, ValueError, ValueErrorKind, ValueRules};
+use super::{Resource, is_unassigned};
+use crate::schema::{Attribute, AttributeType, Container, Mutability, ResourceType, Returned};
+
+pub(super) use values::is_primary;
+
+/// Up to this many values are compared each with each; beyond, by a hash. So far back is looked for a repair that was noted.
+const FEW: usize = 16;
+
+/// Reads bodies and values for one resource type, and keeps a list of what it put right.
+#[derive(Debug)]
+pub struct Intake<'t> {
+    resource_type: &'t ResourceType,
+    rules: ValueRules,
+    repairs: Vec<Repair>,
+    /// Attributes that the client unassigned in so many words, each with its container.
+    unassigned: Vec<(Option<String>, String)>,
+}
+
+/// Where a value stands, for messages; made into text only when one is due.
+#[derive(Clone, Copy)]
+struct Place<'p> {
+    container: Option<&'p str>,
+    attribute: &'p str,
+    sub: Option<&'p str>,
+}
+
+impl fmt::Display for Place<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(container) = self.container {
+            write!(f, "{container}:")?;
+        }
+        f.write_str(self.attribute)?;
+        match self.sub {
+            Some(sub) => write!(f, ".{sub}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl<'t> Intake<'t> {
+    /// Reads for `resource_type` by `rules`.
+    #[must_use]
+    pub fn new(resource_type: &'t ResourceType, rules: ValueRules) -> Self {
+        Self { resource_type, rules, repairs: Vec::new(), unassigned: Vec::new() }
+    }
+
+    /// What was put right so far.
+    #[must_use]
+    pub fn repairs(self) -> Vec<Repair> {
+        self.repairs
+    }
+
+    /// The attributes that the client unassigned in so many words, by container and name: PUT clears them.
+    #[must_use]
+    pub fn unassigned(&mut self) -> Vec<(Option<String>, String)> {
+        std::mem::take(&mut self.unassigned)
+    }
+
+    /// Makes a resource of the body of a POST or PUT: read-only attributes are left out (RFC 7644, Sections 3.3 and
+    /// 3.5.1), required ones are not yet asked for.
+    ///
+    /// # Errors
+    ///
+    /// - `schemas` is missing or wrong;
+    /// - a value is not of its attribute's type;
+    /// - an attribute stands twice.
+    pub fn resource(&mut self, body: Map<String, Value>) -> Result<Resource, ValueError> {
+        let resource_type = self.resource_type;
+        let mut object = Map::new();
+        let mut schemas = None;
+        for (key, value) in body {
+            match resource_type.container(&key) {
+                Some(Container::Attribute(attribute)) if attribute.name() == "schemas" => {
+                    if schemas.replace(value).is_some() {
+                        return Err(ValueError::new("schemas", ValueErrorKind::Duplicate));
+                    }
+                }
+                Some(Container::Attribute(attribute)) => self.insert(&mut object, None, attribute, key, value)?,
+                Some(Container::Extension(schema)) => {
+                    let extension = self.extension(schema.uri().as_str(), value)?;
+                    if object.insert(schema.uri().as_str().to_owned(), Value::Object(extension)).is_some() {
+                        return Err(ValueError::new(schema.uri(), ValueErrorKind::Duplicate));
+                    }
+                }
+                None => self.unknown(key)?,
+            }
+        }
+        self.schemas(schemas.unwrap_or_default())?;
+        object.retain(|_, value| !is_unassigned(value));
+        let mut resource = Resource(object);
+        resource.settle_schemas(resource_type);
+        Ok(resource)
+    }
+
+    /// Makes canonical the object that holds the attributes of an extension.
+    ///
+    /// # Errors
+    ///
+    /// - it is no object;
+    /// - a value is not of its attribute's type;
+    /// - an attribute stands twice.
+    pub(crate) fn extension(&mut self, uri: &str, value: Value) -> Result<Map<String, Value>, ValueError> {
+        let body = match value {
+            Value::Object(body) => body,
+            Value::Null => Map::new(),
+            _ => return Err(ValueError::new(uri, ValueErrorKind::Type(AttributeType::Complex))),
+        };
+        let resource_type = self.resource_type;
+        let mut object = Map::new();
+        for (key, value) in body {
+            let known = resource_type.extension(uri).and_then(|extension| extension.schema.attribute(&key));
+            match known {
+                Some(attribute) => self.insert(&mut object, Some(uri), attribute, key, value)?,
+                None => self.unknown(format!("{uri}:{key}"))?,
+            }
+        }
+        object.retain(|_, value| !is_unassigned(value));
+        Ok(object)
+    }
+
+    /// Makes canonical the value of an attribute; none means unassigned.
+    ///
+    /// # Errors
+    ///
+    /// - the value is not of the attribute's type.
+    pub(crate) fn value(
+        &mut self,
+        container: Option<&str>,
+        attribute: &Attribute,
+        value: Value,
+    ) -> Result<Option<Value>, ValueError> {
+        let place = Place { container, attribute: attribute.name(), sub: None };
+        if attribute.multi_valued() { self.values(place, attribute, value) } else { self.single(place, attribute, value) }
+    }
+
+    /// Makes canonical one value of an attribute, also of a multi-valued one; none means unassigned.
+    ///
+    /// # Errors
+    ///
+    /// - the value is not of the attribute's type.
+    pub(crate) fn element(
+        &mut self,
+        container: Option<&str>,
+        attribute: &Attribute,
+        value: Value,
+    ) -> Result<Option<Value>, ValueError> {
+        self.single(Place { container, attribute: attribute.name(), sub: None }, attribute, value)
+    }
+
+    /// Makes canonical the value of a complex attribute that is to be merged: null stands for what is unassigned.
+    ///
+    /// # Errors
+    ///
+    /// - the value is not of the attribute's type.
+    pub(crate) fn parts(&mut self, container: Option<&str>, attribute: &Attribute, value: Value) -> Result<Value, ValueError> {
+        let place = Place { container, attribute: attribute.name(), sub: None };
+        match value {
+            Value::Object(object) => Ok(Value::Object(self.sub_values(place, attribute, object)?)),
+            _ => Err(ValueError::new(place, ValueErrorKind::Type(AttributeType::Complex))),
+        }
+    }
+
+    /// Makes canonical the value of a sub-attribute; none means unassigned.
+    ///
+    /// # Errors
+    ///
+    /// - the value is not of the sub-attribute's type.
+    pub(crate) fn sub_value(
+        &mut self,
+        container: Option<&str>,
+        attribute: &Attribute,
+        sub: &Attribute,
+        value: Value,
+    ) -> Result<Option<Value>, ValueError> {
+        let place = Place { container, attribute: attribute.name(), sub: Some(sub.name()) };
+        if sub.multi_valued() { self.values(place, sub, value) } else { self.single(place, sub, value) }
+    }
+
+    /// Takes note of an attribute that no schema defines, or refuses it.
+    ///
+    /// # Errors
+    ///
+    /// - the rules say so.
+    pub(crate) fn unknown(&mut self, name: String) -> Result<(), ValueError> {
+        match self.rules.unknown_attributes {
+            UnknownAttributes::Refuse => Err(ValueError::new(name, ValueErrorKind::Unknown)),
+            UnknownAttributes::Ignore => {
+                self.note(Repair::UnknownAttribute(name));
+                Ok(())
+            }
+        }
+    }
+
+    /// Whether whoever sends the attribute may set it at all.
+    pub(crate) fn takes(&self, attribute: &Attribute) -> bool {
+        let writable = self.rules.read_only || attribute.mutability() != Mutability::ReadOnly;
+        writable && (self.rules.secrets || attribute.returned() != Returned::Never)
+    }
+
+    fn insert(
+        &mut self,
+        object: &mut Map<String, Value>,
+        container: Option<&str>,
+        attribute: &Attribute,
+        key: String,
+        value: Value,
+    ) -> Result<(), ValueError> {
+        let taken = self.takes(attribute);
+        let value = if taken { self.value(container, attribute, value)? } else { None };
+        if taken && value.is_none() {
+            self.unassigned.push((container.map(str::to_owned), attribute.name().to_owned()));
+        }
+        // An unassigned value holds its place, so that a second spelling of the name is seen.
+        if object.insert(self.canonical(key, attribute), value.unwrap_or_default()).is_some() {
+            let place = Place { container, attribute: attribute.name(), sub: None };
+            return Err(ValueError::new(place, ValueErrorKind::Duplicate));
+        }
+        Ok(())
+    }
+
+    /// The name as the schema spells it; most clients do, too.
+    fn canonical(&mut self, key: String, attribute: &Attribute) -> String {
+        if key == attribute.name() {
+            return key;
+        }
+        let name = attribute.name().to_owned();
+        self.note(Repair::Name { came: key, read: name.clone() });
+        name
+    }
+
+    /// Takes note of a repair; once, where each of a thousand members needs it.
+    fn note(&mut self, repair: Repair) {
+        if !self.repairs.iter().rev().take(FEW).any(|known| *known == repair) {
+            self.repairs.push(repair);
+        }
+    }
+
+    fn schemas(&mut self, value: Value) -> Result<(), ValueError> {
+        let base = self.resource_type.schema().uri();
+        let uris = match value {
+            Value::Array(uris) => uris,
+            Value::Null => Vec::new(),
+            _ => return Err(ValueError::new("schemas", ValueErrorKind::Schemas)),
+        };
+        let mut named = false;
+        for uri in uris {
+            let Value::String(uri) = uri else {
+                return Err(ValueError::new("schemas", ValueErrorKind::Schemas));
+            };
+            named |= base.is(&uri);
+            if self.resource_type.has_schema(&uri) {
+                continue;
+            }
+            if !self.rules.any_schemas {
+                return Err(ValueError::new(uri, ValueErrorKind::UnknownSchema));
+            }
+            self.repairs.push(Repair::UnknownSchema(uri));
+        }
+        match (named, self.rules.any_schemas) {
+            (true, _) => {}
+            (false, true) => self.repairs.push(Repair::MissingSchema(base.to_string())),
+            (false, false) => return Err(ValueError::new(base, ValueErrorKind::MissingSchema)),
+        }
+        Ok(())
+    }
+}

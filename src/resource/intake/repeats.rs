@@ -1,0 +1,39 @@
+//! Values that stand twice.
+
+use std::collections::HashSet;
+
+use serde_json::Value;
+
+use super::FEW;
+use crate::resource::compare::{equal_but_primary, identity};
+use crate::schema::Attribute;
+
+/// RFC 7643, Section 2.4: a value stands once.
+pub(super) fn remove_repeats(attribute: &Attribute, values: &mut Vec<Value>) {
+    if attribute.refers_by_value() {
+        return remove_repeated_ids(values);
+    }
+    if values.len() > FEW {
+        let mut seen = HashSet::with_capacity(values.len());
+        values.retain(|value| seen.insert(identity(attribute, value)));
+        return;
+    }
+    let mut place = 0;
+    while let Some(value) = values.get(place) {
+        if values.iter().take(place).any(|other| equal_but_primary(other, value)) {
+            values.remove(place);
+        } else {
+            place += 1;
+        }
+    }
+}
+
+/// Leaves the first of those that name one resource.
+fn remove_repeated_ids(values: &mut Vec<Value>) {
+    let mut seen = HashSet::with_capacity(if values.len() > 1 { values.len() } else { 0 });
+    let mut fresh = values.iter().map(|value| seen.insert(value.get("value").and_then(Value::as_str)));
+    if values.len() > 1 && !fresh.all(|fresh| fresh) {
+        let mut seen = HashSet::with_capacity(values.len());
+        values.retain(|value| seen.insert(value.get("value").and_then(Value::as_str).map(str::to_owned)));
+    }
+}

@@ -1,0 +1,65 @@
+//! Simple values: texts, booleans, times, references.
+
+use serde_json::Value;
+
+use super::{Intake, Place};
+use crate::resource::value::{Repair, ValueError, ValueErrorKind};
+use crate::schema::{Attribute, AttributeType, bytes, instant, is_uri_reference};
+
+impl Intake<'_> {
+    /// RFC 7643, Section 2.3.7: an absolute or a relative URI.
+    pub(super) fn reference(
+        &mut self,
+        place: Place<'_>,
+        attribute: &Attribute,
+        text: String,
+    ) -> Result<Option<Value>, ValueError> {
+        if !is_uri_reference(&text) {
+            if !self.rules.any_references {
+                return Err(ValueError::new(place, ValueErrorKind::Type(AttributeType::Reference)));
+            }
+            self.repairs.push(Repair::NoReference(place.to_string()));
+        }
+        canonical_text(place, attribute, text)
+    }
+}
+
+/// RFC 7643, Section 2.4: a value that is canonical but for its case is spelled as the schema has it.
+pub(super) fn canonical_text(place: Place<'_>, attribute: &Attribute, text: String) -> Result<Option<Value>, ValueError> {
+    if attribute.canonical_values().is_empty() {
+        return Ok(Some(Value::String(text)));
+    }
+    match attribute.canonical_value(&text) {
+        Some(canonical) if canonical != text => Ok(Some(Value::String(canonical.to_owned()))),
+        None if attribute.closed() => Err(ValueError::new(place, ValueErrorKind::NotCanonical)),
+        Some(_) | None => Ok(Some(Value::String(text))),
+    }
+}
+
+pub(super) fn fits(kind: AttributeType, value: &Value) -> bool {
+    match (kind, value) {
+        (AttributeType::Boolean, Value::Bool(_)) | (AttributeType::Decimal, Value::Number(_)) => true,
+        // RFC 7643, Section 2.3.4: no fraction and no exponent.
+        (AttributeType::Integer, Value::Number(number)) => number.is_i64() || number.is_u64(),
+        (AttributeType::Binary, Value::String(text)) => bytes(text).is_some(),
+        _ => false,
+    }
+}
+
+/// A dateTime without a zone is in UTC, and says so from then on.
+pub(super) fn in_a_zone(text: String) -> Option<Value> {
+    instant(&text)?;
+    let time = text.get(10..).unwrap_or_default();
+    let has_zone = time.ends_with('Z') || time.contains(['+', '-']);
+    Some(Value::String(if has_zone { text } else { format!("{text}Z") }))
+}
+
+pub(super) fn boolean(text: &str) -> Option<bool> {
+    if text.eq_ignore_ascii_case("true") {
+        Some(true)
+    } else if text.eq_ignore_ascii_case("false") {
+        Some(false)
+    } else {
+        None
+    }
+}

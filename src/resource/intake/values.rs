@@ -1,0 +1,159 @@
+//! Values in canonical form, of attributes and of their sub-attributes.
+
+use serde_json::{Map, Value};
+
+use super::repeats::remove_repeats;
+use super::scalars::{boolean, canonical_text, fits, in_a_zone};
+use super::{Intake, Place};
+use crate::resource::is_unassigned;
+use crate::resource::value::{Repair, ValueError, ValueErrorKind};
+use crate::schema::{Attribute, AttributeType};
+
+impl Intake<'_> {
+    pub(super) fn values(&mut self, place: Place<'_>, attribute: &Attribute, value: Value) -> Result<Option<Value>, ValueError> {
+        let values = match value {
+            Value::Array(values) => values,
+            Value::Null => return Ok(None),
+            Value::String(text) if text.is_empty() && self.rules.empty_strings => {
+                self.repairs.push(Repair::EmptyString(place.to_string()));
+                return Ok(None);
+            }
+            Value::Object(_) if self.rules.one_for_many => {
+                self.repairs.push(Repair::OneForMany(place.to_string()));
+                vec![value]
+            }
+            _ => return Err(ValueError::new(place, ValueErrorKind::NotArray)),
+        };
+        let mut canonical = Vec::with_capacity(values.len());
+        for value in values {
+            if value.is_array() {
+                return Err(ValueError::new(place, ValueErrorKind::Type(attribute.kind())));
+            }
+            let nameless = is_nameless(attribute, &value);
+            let read = self.single(place, attribute, value)?;
+            // Who is listed by id cannot be listed without one.
+            if nameless || read.as_ref().is_some_and(|value| attribute.refers_by_value() && has_no_id(value)) {
+                return Err(ValueError::new(format!("{place}.value"), ValueErrorKind::Required));
+            }
+            canonical.extend(read);
+        }
+        remove_repeats(attribute, &mut canonical);
+        if canonical.iter().filter(|value| is_primary(value)).count() > 1 {
+            return Err(ValueError::new(place, ValueErrorKind::Primary));
+        }
+        Ok(if canonical.is_empty() { None } else { Some(Value::Array(canonical)) })
+    }
+
+    pub(super) fn single(&mut self, place: Place<'_>, attribute: &Attribute, value: Value) -> Result<Option<Value>, ValueError> {
+        let mismatch = || ValueError::new(place, ValueErrorKind::Type(attribute.kind()));
+        match (attribute.kind(), value) {
+            (_, Value::Null) => Ok(None),
+            (_, Value::Array(values)) => self.array_for_one(place, attribute, values),
+            (_, Value::String(text)) if text.is_empty() && self.rules.empty_strings => {
+                self.repairs.push(Repair::EmptyString(place.to_string()));
+                Ok(None)
+            }
+            (AttributeType::Complex, Value::Object(object)) => self.complex(place, attribute, object),
+            (AttributeType::Complex, value) => self.value_for_complex(place, attribute, value),
+            (AttributeType::Boolean, Value::String(text)) if self.rules.boolean_strings => {
+                let value = boolean(&text).ok_or_else(mismatch)?;
+                self.repairs.push(Repair::BooleanString(place.to_string()));
+                Ok(Some(Value::Bool(value)))
+            }
+            (AttributeType::DateTime, Value::String(text)) => in_a_zone(text).map(Some).ok_or_else(mismatch),
+            (AttributeType::Reference, Value::String(text)) => self.reference(place, attribute, text),
+            (AttributeType::String, Value::String(text)) => canonical_text(place, attribute, text),
+            (kind, value) if fits(kind, &value) => Ok(Some(value)),
+            _ => Err(mismatch()),
+        }
+    }
+
+    fn complex(
+        &mut self,
+        place: Place<'_>,
+        attribute: &Attribute,
+        object: Map<String, Value>,
+    ) -> Result<Option<Value>, ValueError> {
+        let mut canonical = self.sub_values(place, attribute, object)?;
+        canonical.retain(|_, value| !is_unassigned(value));
+        Ok(if canonical.is_empty() { None } else { Some(Value::Object(canonical)) })
+    }
+
+    /// The sub-attributes in canonical form, with null for those that the client unassigns.
+    pub(super) fn sub_values(
+        &mut self,
+        place: Place<'_>,
+        attribute: &Attribute,
+        object: Map<String, Value>,
+    ) -> Result<Map<String, Value>, ValueError> {
+        let mut parts = Map::new();
+        for (key, value) in object {
+            let Some(sub) = attribute.sub_attribute(&key) else {
+                self.unknown(format!("{place}.{key}"))?;
+                continue;
+            };
+            // What a `$ref` beside a `value` says follows from the value (RFC 7643, Section 2.4).
+            if attribute.refers_by_value() && sub.name() == "$ref" {
+                self.note(Repair::Reference(place.to_string()));
+                continue;
+            }
+            if !self.takes(sub) {
+                continue;
+            }
+            let value = self.sub_value(place.container, attribute, sub, value)?;
+            let (name, sub) = (self.canonical(key, sub), sub.name());
+            if parts.insert(name, value.unwrap_or_default()).is_some() {
+                let place = Place { sub: Some(sub), ..place };
+                return Err(ValueError::new(place, ValueErrorKind::Duplicate));
+            }
+        }
+        Ok(parts)
+    }
+
+    fn array_for_one(
+        &mut self,
+        place: Place<'_>,
+        attribute: &Attribute,
+        mut values: Vec<Value>,
+    ) -> Result<Option<Value>, ValueError> {
+        match (values.pop(), values.is_empty()) {
+            // RFC 7643, Section 2.5: the empty array is no value.
+            (None, _) => Ok(None),
+            (Some(value), true) if self.rules.array_for_one && !value.is_array() => {
+                self.repairs.push(Repair::ArrayForOne(place.to_string()));
+                self.single(place, attribute, value)
+            }
+            _ => Err(ValueError::new(place, ValueErrorKind::Array)),
+        }
+    }
+
+    fn value_for_complex(&mut self, place: Place<'_>, attribute: &Attribute, value: Value) -> Result<Option<Value>, ValueError> {
+        let single = value.is_string() && !attribute.multi_valued() && self.rules.value_for_complex;
+        match attribute.sub_attribute("value") {
+            Some(sub) if single => {
+                self.repairs.push(Repair::ValueForComplex(place.to_string()));
+                let value = self.sub_value(place.container, attribute, sub, value)?;
+                Ok(value.map(|value| Value::Object(Map::from_iter([("value".to_owned(), value)]))))
+            }
+            _ => Err(ValueError::new(place, ValueErrorKind::Type(AttributeType::Complex))),
+        }
+    }
+}
+
+pub(in crate::resource) fn is_primary(value: &Value) -> bool {
+    value.get("primary") == Some(&Value::Bool(true))
+}
+
+/// Whether a value names a resource by its URL alone, which follows from the id and says nothing by itself.
+fn is_nameless(attribute: &Attribute, value: &Value) -> bool {
+    let has = |object: &Map<String, Value>, name: &str| {
+        let is_named = |key: &str| attribute.sub_attribute(key).is_some_and(|sub| sub.name() == name);
+        object.iter().any(|(key, value)| is_named(key) && !is_unassigned(value))
+    };
+    let names = |object: &Map<String, Value>| has(object, "$ref") && !has(object, "value");
+    attribute.refers_by_value() && value.as_object().is_some_and(names)
+}
+
+fn has_no_id(value: &Value) -> bool {
+    value.get("value").and_then(Value::as_str).is_none_or(str::is_empty)
+}
