@@ -173,6 +173,26 @@ impl Browser {
             .expect("it can be written");
     }
 
+    /// Each of those elements that is seen ends inside its card and the window, with all that it holds.
+    pub(crate) async fn inside(&self, selector: &str) {
+        let script = "const seen = [...document.querySelectorAll(arguments[0])].filter((it) => it.getClientRects().length);
+            const far = seen.filter((it) => {
+                const range = document.createRange();
+                range.selectNode(it);
+                const right = Math.max(...[...range.getClientRects()].map((box) => box.right));
+                return right > Math.min(innerWidth, it.closest('.card, dialog').getBoundingClientRect().right) + 0.5;
+            });
+            return [seen.length, far.map((it) => it.textContent)];";
+        let found = self.client.execute(script, vec![json!(selector)]).await.expect("a script of ours");
+        assert!(found[0].as_u64() > Some(0), "`{selector}` is not there");
+        assert_eq!(found[1], json!([]), "`{selector}` ends outside");
+    }
+
+    /// Presses the Enter key there.
+    pub(crate) async fn enter(&self, selector: &str) {
+        self.find(selector).await.send_keys("\u{e007}").await.expect("it takes keys");
+    }
+
     /// Nothing is wider than the window.
     pub(crate) async fn fits(&self, page: &str) {
         let widths = self.value("[document.documentElement.scrollWidth, innerWidth]").await;

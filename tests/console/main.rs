@@ -11,6 +11,7 @@ mod browser;
 mod clients;
 mod consent;
 mod directory;
+mod display;
 mod kept;
 #[expect(dead_code, reason = "the demo calls it; its tests run here")]
 #[path = "../../examples/axum_server/activity/mask.rs"]

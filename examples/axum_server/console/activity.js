@@ -1,6 +1,6 @@
 import { at, get } from "./api.js";
 import { el, notice, pill, show } from "./dom.js";
-import { change, count, duration, quoted, status, time } from "./words.js";
+import { change, count, duration, quoted, sentence, status, time } from "./words.js";
 
 const KEPT = 200;
 
@@ -84,7 +84,7 @@ async function exchangePage(context) {
     !exchange.tenant && notice("This request was not let in: the tenant is switched off, or nobody is known by what was sent.", "warn"),
     el("div", { class: "two" },
       el("section", { class: "card", id: "deviations" }, el("h2", {}, "What was read differently"), exchange.deviations.length
-        ? el("ul", { class: "lines" }, exchange.deviations.map(({ rule, words }) => el("li", {}, el("span", {}, quoted(words)), el("span", { class: "mono muted small" }, rule))))
+        ? el("ul", { class: "lines" }, exchange.deviations.map(({ rule, words }) => el("li", {}, el("span", {}, quoted(sentence(words))), el("span", { class: "mono muted small" }, rule))))
         : el("p", { class: "muted" }, "Nothing: the request is as the standard has it.")),
       el("section", { class: "card", id: "changes" }, el("h2", {}, "What changed"), exchange.changes.length
         ? el("ul", { class: "lines" }, exchange.changes.map((told) => el("li", {}, el("span", {}, subject(context, told)))))

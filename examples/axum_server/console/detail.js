@@ -66,7 +66,7 @@ export async function groupPage(context) {
     },
   });
   show(main, head(context, "groups", "Groups", group.resource.displayName, [origin(group.origin)]),
-    el("div", { class: "two" },
+    el("div", { class: "two members" },
       el("section", { class: "card flush" }, el("div", { class: "tools spread" }, el("h2", {}, "Members"),
         el("button", { type: "button", id: "add-member", onclick: add }, "Add a member")), tools, list),
       side));
@@ -98,7 +98,7 @@ function attributes(resource) {
     if (name.startsWith("urn:")) rows.push(...Object.entries(value));
     else rows.push([name, value]);
   }
-  return facts(rows.map(([name, value]) => [worded(name), shown(value)]));
+  return facts(rows.map(([name, value]) => [el("span", { title: name }, worded(name)), shown(value)]));
 }
 
 const worded = (name) => NAMES[name] ?? name.replace(/([a-z])([A-Z])/g, (_, before, after) => `${before} ${after.toLowerCase()}`).replace(/^./, (first) => first.toUpperCase());
@@ -131,13 +131,14 @@ function members(context, page, load, reload, path) {
       await reload();
     },
   });
+  const named = (tag, member, more) => el(tag, { class: "name", title: member.name ?? member.id, ...more }, member.name ?? member.id);
   const row = (member) => el("tr", {},
-    el("td", {}, member.isUser || member.isGroup ? el("a", { href: context.link(member.isUser ? "users" : "groups", member.id) }, member.name ?? member.id) : (member.name ?? member.id),
-      member.userName && member.userName !== member.name && el("span", { class: "muted small" }, el("br"), member.userName)),
+    el("td", {}, member.isUser || member.isGroup ? named("a", member, { href: context.link(member.isUser ? "users" : "groups", member.id) }) : named("span", member),
+      member.userName && member.userName !== member.name && el("span", { class: "name muted small", title: member.userName }, member.userName)),
     el("td", {}, origin(member.origin)), el("td", { class: "wide" }, member.isUser ? state(member.active) : pill(member.isGroup ? "a group" : "not known here")),
     el("td", { class: "number" }, !member.isDirect ? pill("through a group") : el("button", { type: "button", class: "quiet danger", onclick: () => leave(member), "aria-label": `Take ${member.name ?? member.id} out` }, "Take out")));
   return [
-    el("div", { class: "scroll" }, el("table", {}, el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "Name"), el("th", { scope: "col" }, "Origin"), el("th", { scope: "col", class: "wide" }, "State"), el("th", { scope: "col" }, el("span", { class: "unseen" }, "Action")))),
+    el("div", { class: "scroll" }, el("table", { class: "fixed" }, el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "Name"), el("th", { scope: "col", class: "is-origin" }, "Origin"), el("th", { scope: "col", class: "is-known wide" }, "State"), el("th", { scope: "col", class: "is-action" }, el("span", { class: "unseen" }, "Action")))),
       el("tbody", {}, page.members.map(row)))),
     el("div", { class: "foot" }, el("span", {}, page.total > page.pageSize ? `${page.start}–${last} of ${page.total}` : count(page.total, "member")),
       page.total > page.pageSize && el("span", { class: "row" },

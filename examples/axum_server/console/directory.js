@@ -9,12 +9,12 @@ const KINDS = {
     title: "Users", one: "user", sort: "userName",
     hint: "Search, or a filter: active eq false",
     columns: [
-      { name: "User name", sort: "userName", show: ({ resource }, link) => [link(resource.userName), resource.displayName && el("span", { class: "muted small" }, el("br"), userName(resource))] },
-      { name: "Department", wide: true, show: ({ resource }) => resource["urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"]?.department ?? "—" },
-      { name: "Origin", show: (user) => origin(user.origin) },
-      { name: "State", sort: "active", show: ({ resource }) => state(resource.active !== false) },
-      { name: "Size", wide: true, number: true, show: ({ quotaGb }) => (quotaGb === null ? "—" : `${quotaGb} GB`) },
-      { name: "Changed", sort: "meta.lastModified", wide: true, show: ({ resource }) => time(resource.meta?.lastModified) },
+      { name: "User name", sort: "userName", show: ({ resource }, link) => [link(resource.userName), resource.displayName && el("span", { class: "name muted small", title: userName(resource) }, userName(resource))] },
+      { name: "Department", is: "department", wide: true, show: ({ resource }) => resource["urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"]?.department ?? "—" },
+      { name: "Origin", is: "origin", show: (user) => origin(user.origin) },
+      { name: "State", is: "state", sort: "active", show: ({ resource }) => state(resource.active !== false) },
+      { name: "Size", is: "size", wide: true, number: true, show: ({ quotaGb }) => (quotaGb === null ? "—" : `${quotaGb} GB`) },
+      { name: "Changed", is: "changed", sort: "meta.lastModified", wide: true, show: ({ resource }) => time(resource.meta?.lastModified) },
     ],
     create: {
       title: "Add a local user", text: "A user of your own, beside those that identity providers send.",
@@ -26,13 +26,15 @@ const KINDS = {
     hint: "Search, or a filter: displayName sw \"T\"",
     columns: [
       { name: "Name", sort: "displayName", show: ({ resource }, link) => link(resource.displayName) },
-      { name: "External id", sort: "externalId", wide: true, show: ({ resource }) => el("span", { class: "mono" }, resource.externalId ?? "—") },
-      { name: "Origin", show: (group) => origin(group.origin) },
-      { name: "Changed", sort: "meta.lastModified", show: ({ resource }) => time(resource.meta?.lastModified) },
+      { name: "External id", is: "external", sort: "externalId", wide: true, show: ({ resource }) => el("span", { class: "mono" }, resource.externalId ?? "—") },
+      { name: "Origin", is: "origin", show: (group) => origin(group.origin) },
+      { name: "Changed", is: "changed", sort: "meta.lastModified", show: ({ resource }) => time(resource.meta?.lastModified) },
     ],
     create: { title: "Add a local group", text: "A group of your own, beside those that identity providers push.", fields: [{ id: "displayName", label: "Name" }] },
   },
 };
+
+const styled = ({ wide, number }) => `${wide ? "wide" : ""} ${number ? "number" : ""}`;
 
 export async function directoryPage(context, key) {
   const { tenant, main } = context;
@@ -63,14 +65,14 @@ export async function directoryPage(context, key) {
   const heading = (column) => {
     const here = wanted.sort === column.sort;
     const turn = () => change({ sort: column.sort, descending: here && !wanted.descending, start: 1 });
-    return el("th", { scope: "col", class: `${column.wide ? "wide" : ""} ${column.number ? "number" : ""}`, "aria-sort": column.sort && here ? (wanted.descending ? "descending" : "ascending") : null },
+    return el("th", { scope: "col", class: `${column.is ? `is-${column.is}` : ""} ${styled(column)}`, "aria-sort": column.sort && here ? (wanted.descending ? "descending" : "ascending") : null },
       column.sort ? el("button", { type: "button", id: `by-${column.sort}`, onclick: turn }, `${column.name} `) : column.name);
   };
-  const table = (page) => el("div", { class: "scroll" }, el("table", {},
+  const table = (page) => el("div", { class: "scroll" }, el("table", { class: "fixed" },
     el("thead", {}, el("tr", {}, kind.columns.map(heading))),
     el("tbody", {}, page.resources.map((item) => el("tr", {}, kind.columns.map((column) =>
-      el("td", { class: `${column.wide ? "wide" : ""} ${column.number ? "number" : ""}` },
-        column.show(item, (text) => el("a", { href: context.link(key, item.resource.id) }, text)))))))));
+      el("td", { class: styled(column) },
+        column.show(item, (text) => el("a", { class: "name", title: text, href: context.link(key, item.resource.id) }, text)))))))));
   const footer = (page) => {
     const last = wanted.start + page.resources.length - 1;
     return el("div", { class: "foot" },

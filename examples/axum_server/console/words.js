@@ -24,6 +24,9 @@ export function time(text) {
 
 export const duration = (micros) => (micros < 1000 ? `${micros} µs` : `${(micros / 1000).toFixed(micros < 10000 ? 1 : 0)} ms`);
 
+/// Words as a sentence; a name at its head, which stands between backticks, stays as it is.
+export const sentence = (words) => words.replace(/^[a-z]/, (first) => first.toUpperCase());
+
 export const count = (number, one, many = `${one}s`) => `${number} ${number === 1 ? one : many}`;
 
 const EVENTS = {
