@@ -12,6 +12,7 @@ mod clients;
 mod consent;
 mod directory;
 mod display;
+mod foreign;
 mod kept;
 #[expect(dead_code, reason = "the demo calls it; its tests run here")]
 #[path = "../../examples/axum_server/activity/mask.rs"]

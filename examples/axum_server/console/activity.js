@@ -1,5 +1,5 @@
 import { at, get } from "./api.js";
-import { el, notice, pill, show } from "./dom.js";
+import { el, foreign, notice, pill, show } from "./dom.js";
 import { change, count, duration, quoted, sentence, status, time } from "./words.js";
 
 const KEPT = 200;
@@ -53,13 +53,13 @@ function row(context, request, isNew) {
   return el("tr", { class: isNew ? "new" : null },
     el("td", {}, time(request.time)),
     el("td", { class: "wide" }, client(request)),
-    el("td", { class: "path" }, el("a", { title: request.path, href: context.link("activity", String(request.seq)) }, el("span", { class: "method" }, request.method), " ", el("span", { class: "mono" }, shortPath(request.path)))),
+    el("td", { class: "path" }, el("a", { title: request.path, href: context.link("activity", String(request.seq)) }, el("span", { class: "method" }, request.method), " ", el("span", { class: "mono" }, foreign(shortPath(request.path))))),
     el("td", { class: "pills" }, status(request.status), " ", request.noticed > 0 && pill(count(request.noticed, "note"), "warn"), " ", request.changed > 0 && pill(count(request.changed, "change"), "idp"), " ",
       !request.tenant && pill("not let in", "bad")),
     el("td", { class: "wide number muted small" }, duration(request.micros)));
 }
 
-const client = (request) => el("div", { class: "client", title: request.address }, request.client || request.address);
+const client = (request) => el("div", { class: "client", title: request.address }, foreign(request.client || request.address));
 
 function shortPath(path) {
   const decoded = path.replace(/^(\/t\/[^/]+)?\/scim\/v2/, "");
@@ -76,11 +76,12 @@ async function exchangePage(context) {
   const { tenant, main, id } = context;
   const exchange = await get(at(tenant.name, "activity", id));
   if (!context.isShown()) return;
+  context.title(`${exchange.method} ${shortPath(exchange.path)}`);
   show(main,
     el("div", { class: "head" }, el("div", {},
       el("div", { class: "crumb" }, el("a", { href: context.link("activity") }, "← Activity")),
-      el("h1", {}, `${exchange.method} ${shortPath(exchange.path)}`),
-      el("div", { class: "row small muted" }, status(exchange.status), time(exchange.time), `· ${exchange.client || "no name"} · ${exchange.address} · ${duration(exchange.micros)}`))),
+      el("h1", {}, exchange.method, " ", foreign(shortPath(exchange.path))),
+      el("div", { class: "row small muted" }, status(exchange.status), time(exchange.time), el("span", {}, "· ", foreign(exchange.client || "no name"), ` · ${exchange.address} · ${duration(exchange.micros)}`)))),
     !exchange.tenant && notice("This request was not let in: the tenant is switched off, or nobody is known by what was sent.", "warn"),
     el("div", { class: "two" },
       el("section", { class: "card", id: "deviations" }, el("h2", {}, "What was read differently"), exchange.deviations.length
@@ -89,7 +90,7 @@ async function exchangePage(context) {
       el("section", { class: "card", id: "changes" }, el("h2", {}, "What changed"), exchange.changes.length
         ? el("ul", { class: "lines" }, exchange.changes.map((told) => el("li", {}, el("span", {}, subject(context, told)))))
         : el("p", { class: "muted" }, "Nothing."))),
-    message("Request", `${exchange.method} ${exchange.path}`, exchange.request),
+    message("Request", [exchange.method, " ", foreign(exchange.path)], exchange.request),
     message("Answer", String(exchange.status), exchange.answer));
 }
 
@@ -107,7 +108,10 @@ function indented(body) {
   }
 }
 
+// Each text of a JSON by itself, so that none of them moves what stands beside it.
+const strings = (json) => json.split(/("(?:[^"\\]|\\.)*")/).map((part, index) => (index % 2 ? foreign(part) : part));
+
 const message = (title, line, { headers, body, length, cut }) => el("section", { class: "card" }, el("h2", {}, title),
-  el("pre", {}, [line, ...headers.map(([name, value]) => `${name}: ${value}`)].join("\n")),
-  length > 0 && el("pre", { tabindex: "0", "aria-label": `Body of the ${title.toLowerCase()}` }, cut ? body : indented(body)),
+  el("pre", {}, line, headers.map(([name, value]) => ["\n", name, ": ", foreign(value)])),
+  length > 0 && el("pre", { tabindex: "0", "aria-label": `Body of the ${title.toLowerCase()}` }, strings(cut ? body : indented(body))),
   cut && el("p", { class: "muted small" }, `Only the beginning is shown, of ${length} bytes.`));

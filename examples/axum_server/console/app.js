@@ -4,7 +4,7 @@ import { activityPage } from "./activity.js";
 import { at, get, onSignedOut, post, remove, resume, signOut } from "./api.js";
 import { groupPage, userPage } from "./detail.js";
 import { directoryPage } from "./directory.js";
-import { announce, ask, el, notice, show } from "./dom.js";
+import { announce, apart, ask, el, notice, show } from "./dom.js";
 import { settingsPage } from "./settings.js";
 import { signInPage } from "./sign_in.js";
 
@@ -68,6 +68,7 @@ async function route() {
     tenant, id, main, page,
     link: (...parts) => link(tenant.name, ...parts),
     isShown: () => turn === shown,
+    title: (name) => (document.title = `${apart(name)} · ${document.title}`),
     onLeave: (callback) => (leave = callback),
     deleteTenant: () => deleteTenant(tenant),
   };

@@ -1,5 +1,5 @@
 import { at, get, post, put, remove } from "./api.js";
-import { announce, ask, copyField, el, notice, pill, show } from "./dom.js";
+import { announce, ask, copyField, el, foreign, notice, pill, show } from "./dom.js";
 import { count, quoted, time } from "./words.js";
 
 const ADDRESSES = "One on each line; `okta:APP` stands for those of Okta's catalogue app APP. None for Entra ID, which sends nobody here.";
@@ -34,7 +34,7 @@ export async function clientsCard(tenant, outdate) {
     await load();
   };
   const change = (client) => ask({
-    title: "Redirect addresses", text: `Where ${client.id} may have an administrator sent back to.`, action: "Save",
+    title: "Redirect addresses", text: ["Where ", foreign(client.id), " may have an administrator sent back to."], action: "Save",
     fields: [{ id: "addresses", label: "Addresses", type: "area", hint: quoted(ADDRESSES), value: client.redirects.join("\n") }],
     run: async ({ addresses }) => {
       await put(path(client.id), { redirects: lines(addresses) });
@@ -42,7 +42,7 @@ export async function clientsCard(tenant, outdate) {
     },
   });
   const rotate = (client) => ask({
-    title: "Make a new secret?", text: `${client.id} is refused from now on, until it has the new one. What was allowed stays allowed.`, action: "New secret", danger: true,
+    title: "Make a new secret?", text: [foreign(client.id), " is refused from now on, until it has the new one. What was allowed stays allowed."], action: "New secret", danger: true,
     run: async () => {
       const { secret } = await post(path(client.id, "secret"));
       told(client.id, secret);
@@ -50,14 +50,14 @@ export async function clientsCard(tenant, outdate) {
     },
   });
   const revoke = (client) => ask({
-    title: "Revoke access?", text: `All tokens of ${client.id} end now. An administrator has to allow it again; with its own credentials it can ask again at once.`, action: "Revoke access", danger: true,
+    title: "Revoke access?", text: ["All tokens of ", foreign(client.id), " end now. An administrator has to allow it again; with its own credentials it can ask again at once."], action: "Revoke access", danger: true,
     run: async () => {
       await remove(path(client.id, "grants"));
       await done("Access revoked");
     },
   });
   const end = (client) => ask({
-    title: "Delete this client?", text: `${client.id} is let in no more, and all of its tokens end now.`, action: "Delete", danger: true,
+    title: "Delete this client?", text: [foreign(client.id), " is let in no more, and all of its tokens end now."], action: "Delete", danger: true,
     run: async () => {
       await remove(path(client.id));
       show(fresh);
@@ -66,11 +66,11 @@ export async function clientsCard(tenant, outdate) {
   });
   const button = (words, client, action) => el("button", { type: "button", class: "quiet", "aria-label": `${words}: ${client.id}`, onclick: () => action(client) }, words);
   const line = (client) => el("li", { "data-client": client.id },
-    el("div", {}, el("span", { class: "mono" }, client.id), " ", client.given && pill("command line"),
+    el("div", {}, el("span", { class: "mono" }, foreign(client.id)), " ", client.given && pill("command line"),
       el("div", { class: "muted small" }, client.given ? "" : ["made ", time(client.created), " · "], "last used ", client.lastUsed ? time(client.lastUsed) : "never",
         " · ", client.grants ? `allowed by ${count(client.grants, "consent")}` : "no consent"),
       client.redirects.length
-        ? client.redirects.map((address) => el("div", { class: "mono muted" }, address))
+        ? client.redirects.map((address) => el("div", { class: "mono muted" }, foreign(address)))
         : el("div", { class: "muted small" }, "No redirect addresses: it uses its own credentials."),
       client.given && el("div", { class: "muted small" }, quoted("The command line gives it: `--oauth-client` and `--oauth-redirect` change or end it.")),
       el("div", { class: "row tight" },

@@ -1,5 +1,5 @@
 import { at, get, put, remove } from "./api.js";
-import { announce, ask, el, later, notice, pill, show } from "./dom.js";
+import { announce, ask, el, foreign, later, notice, pill, show } from "./dom.js";
 import { change, count, origin, state, time, userName } from "./words.js";
 
 const HIDDEN = ["schemas", "meta", "groups", "members", "id", "externalId"];
@@ -11,6 +11,7 @@ export async function userPage(context) {
   const user = await get(at(tenant.name, "directory", "users", id));
   if (!context.isShown()) return;
   const { resource } = user;
+  context.title(userName(resource));
   show(main, head(context, "users", "Users", userName(resource), [origin(user.origin), state(resource.active !== false)]),
     el("div", { class: "two" },
       el("div", {},
@@ -26,6 +27,7 @@ export async function groupPage(context) {
   const { tenant, main, id } = context;
   const group = await get(at(tenant.name, "directory", "groups", id));
   if (!context.isShown()) return;
+  context.title(group.resource.displayName);
   const side = el("div", {}, aside(group, id));
   const list = el("div", { id: "members" });
   const path = at(tenant.name, "groups", id, "members");
@@ -74,18 +76,18 @@ export async function groupPage(context) {
 }
 
 const aside = ({ resource, origin: from, history: events }, id) => [
-  el("section", { class: "card" }, el("h2", {}, "Group"), facts([["Name", resource.displayName], ["Origin", origin(from)], ...common(resource)])),
+  el("section", { class: "card" }, el("h2", {}, "Group"), facts([["Name", foreign(resource.displayName)], ["Origin", origin(from)], ...common(resource)])),
   history(events, id)];
 
 const head = (context, key, name, title, pills) => el("div", { class: "head" }, el("div", {},
   el("div", { class: "crumb" }, el("a", { href: context.link(key) }, `← ${name}`)),
-  el("h1", {}, title), el("div", { class: "row" }, pills)));
+  el("h1", {}, foreign(title)), el("div", { class: "row" }, pills)));
 
 const common = (resource) => [
-  ["Id", el("span", { class: "mono" }, resource.id)],
-  ["External id", resource.externalId ? el("span", { class: "mono" }, resource.externalId) : "—"],
+  ["Id", el("span", { class: "mono" }, foreign(resource.id))],
+  ["External id", resource.externalId ? el("span", { class: "mono" }, foreign(resource.externalId)) : "—"],
   ["Created", time(resource.meta?.created)], ["Changed", time(resource.meta?.lastModified)],
-  ["Version", el("span", { class: "mono" }, resource.meta?.version ?? "—")],
+  ["Version", el("span", { class: "mono" }, foreign(resource.meta?.version ?? "—"))],
 ];
 
 const facts = (pairs) => el("dl", {}, pairs.map(([name, value]) => [el("dt", {}, name), el("dd", {}, value)]));
@@ -107,9 +109,9 @@ function shown(value) {
   if (value === null || value === undefined) return "—";
   if (typeof value === "boolean") return value ? "Yes" : "No";
   if (Array.isArray(value)) return value.map((element) => el("div", {}, shown(element)));
-  if (typeof value !== "object") return String(value);
+  if (typeof value !== "object") return foreign(value);
   if (value.value !== undefined) {
-    return [String(value.value), " ", value.type && pill(value.type), " ", value.primary && pill("primary", "idp")];
+    return [foreign(value.value), " ", value.type && pill(value.type), " ", value.primary && pill("primary", "idp")];
   }
   return Object.entries(value).filter(([name]) => name !== "$ref").map(([name, part]) => el("div", {}, el("span", { class: "muted small" }, `${worded(name)} `), shown(part)));
 }
@@ -117,24 +119,24 @@ function shown(value) {
 function memberships(context, groups) {
   if (!groups.length) return el("p", { class: "muted" }, "This user is in no group.");
   return el("ul", { class: "lines" }, groups.map((group) => el("li", {},
-    el("a", { href: context.link("groups", group.id) }, group.name ?? group.id),
+    el("a", { href: context.link("groups", group.id) }, foreign(group.name ?? group.id)),
     el("span", {}, group.type === "indirect" && pill("through a group"), " ", origin(group.origin)))));
 }
 
 function members(context, page, load, reload, path) {
   const last = page.start + page.members.length - 1;
   const leave = (member) => ask({
-    title: "Take out of the group?", text: `${member.name ?? member.id} leaves the group. An identity provider may add the user again.`, action: "Take out", danger: true,
+    title: "Take out of the group?", text: [foreign(member.name ?? member.id), " leaves the group. An identity provider may add the member again."], action: "Take out", danger: true,
     run: async () => {
       await remove(`${path}/${encodeURIComponent(member.id)}`);
       announce("The member was taken out");
       await reload();
     },
   });
-  const named = (tag, member, more) => el(tag, { class: "name", title: member.name ?? member.id, ...more }, member.name ?? member.id);
+  const named = (tag, member, more) => el(tag, { class: "name", title: member.name ?? member.id, ...more }, foreign(member.name ?? member.id));
   const row = (member) => el("tr", {},
     el("td", {}, member.isUser || member.isGroup ? named("a", member, { href: context.link(member.isUser ? "users" : "groups", member.id) }) : named("span", member),
-      member.userName && member.userName !== member.name && el("span", { class: "name muted small", title: member.userName }, member.userName)),
+      member.userName && member.userName !== member.name && el("span", { class: "name muted small", title: member.userName }, foreign(member.userName))),
     el("td", {}, origin(member.origin)), el("td", { class: "wide" }, member.isUser ? state(member.active) : pill(member.isGroup ? "a group" : "not known here")),
     el("td", { class: "number" }, !member.isDirect ? pill("through a group") : el("button", { type: "button", class: "quiet danger", onclick: () => leave(member), "aria-label": `Take ${member.name ?? member.id} out` }, "Take out")));
   return [

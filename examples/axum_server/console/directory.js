@@ -1,5 +1,5 @@
 import { at, get, post } from "./api.js";
-import { announce, ask, el, later, notice, show } from "./dom.js";
+import { announce, ask, el, foreign, later, notice, show } from "./dom.js";
 import { count, origin, state, time, userName } from "./words.js";
 
 const PAGE = 25;
@@ -9,8 +9,8 @@ const KINDS = {
     title: "Users", one: "user", sort: "userName",
     hint: "Search, or a filter: active eq false",
     columns: [
-      { name: "User name", sort: "userName", show: ({ resource }, link) => [link(resource.userName), resource.displayName && el("span", { class: "name muted small", title: userName(resource) }, userName(resource))] },
-      { name: "Department", is: "department", wide: true, show: ({ resource }) => resource["urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"]?.department ?? "—" },
+      { name: "User name", sort: "userName", show: ({ resource }, link) => [link(resource.userName), resource.displayName && el("span", { class: "name muted small", title: userName(resource) }, foreign(userName(resource)))] },
+      { name: "Department", is: "department", wide: true, show: ({ resource }) => foreign(resource["urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"]?.department ?? "—") },
       { name: "Origin", is: "origin", show: (user) => origin(user.origin) },
       { name: "State", is: "state", sort: "active", show: ({ resource }) => state(resource.active !== false) },
       { name: "Size", is: "size", wide: true, number: true, show: ({ quotaGb }) => (quotaGb === null ? "—" : `${quotaGb} GB`) },
@@ -26,7 +26,7 @@ const KINDS = {
     hint: "Search, or a filter: displayName sw \"T\"",
     columns: [
       { name: "Name", sort: "displayName", show: ({ resource }, link) => link(resource.displayName) },
-      { name: "External id", is: "external", sort: "externalId", wide: true, show: ({ resource }) => el("span", { class: "mono" }, resource.externalId ?? "—") },
+      { name: "External id", is: "external", sort: "externalId", wide: true, show: ({ resource }) => el("span", { class: "mono" }, foreign(resource.externalId ?? "—")) },
       { name: "Origin", is: "origin", show: (group) => origin(group.origin) },
       { name: "Changed", is: "changed", sort: "meta.lastModified", show: ({ resource }) => time(resource.meta?.lastModified) },
     ],
@@ -72,7 +72,7 @@ export async function directoryPage(context, key) {
     el("thead", {}, el("tr", {}, kind.columns.map(heading))),
     el("tbody", {}, page.resources.map((item) => el("tr", {}, kind.columns.map((column) =>
       el("td", { class: styled(column) },
-        column.show(item, (text) => el("a", { class: "name", title: text, href: context.link(key, item.resource.id) }, text)))))))));
+        column.show(item, (text) => el("a", { class: "name", title: text, href: context.link(key, item.resource.id) }, foreign(text))))))))));
   const footer = (page) => {
     const last = wanted.start + page.resources.length - 1;
     return el("div", { class: "foot" },

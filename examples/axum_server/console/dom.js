@@ -1,12 +1,29 @@
 // Elements made from data. Text is only ever set as text, so that no name of a user can become markup.
 
+// What turns the direction of writing without being seen, so that a name can look like another.
+const TURNS = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+const TURN = new RegExp(`(${TURNS.source})`);
+const codePoint = (character) => `U+${character.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}`;
+
+/// Text in which such characters are seen and do nothing, for where there can be no elements: titles, labels, what is announced.
+export const plain = (text) => String(text).replace(TURNS, (turn) => `[${codePoint(turn)}]`);
+
+/// The same for one name among other words.
+export const apart = (name) => `\u2068${plain(name)}\u2069`;
+
+/// Text that comes from elsewhere: whatever its direction is, that of the words beside it stays.
+export const foreign = (text) => el("bdi", {}, String(text));
+
+/// What stands between two of those characters is text, and each of them a mark.
+const marked = (text) => text.split(TURN).map((part, index) => (index % 2 ? el("span", { class: "turn", title: "This character changes the direction of writing" }, codePoint(part)) : part));
+
 export function el(tag, properties = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(properties)) {
     if (value === undefined || value === null || value === false) continue;
     if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
     else if (["value", "checked", "disabled", "className"].includes(name)) element[name] = value;
-    else element.setAttribute(name, value === true ? "" : value);
+    else element.setAttribute(name, value === true ? "" : name === "title" || name === "aria-label" ? plain(value) : value);
   }
   append(element, children);
   return element;
@@ -14,7 +31,8 @@ export function el(tag, properties = {}, ...children) {
 
 export function append(element, children) {
   for (const child of children.flat(3)) {
-    if (child !== undefined && child !== null && child !== false) element.append(child);
+    if (child === undefined || child === null || child === false) continue;
+    element.append(...(child instanceof Node ? [child] : marked(String(child))));
   }
 }
 
@@ -27,11 +45,11 @@ export function show(element, ...children) {
   if (again) (again.disabled ? element.querySelector("a, button:enabled") : again)?.focus();
 }
 
-export const pill = (text, kind = "") => el("span", { class: `pill ${kind}` }, text);
+export const pill = (text, kind = "") => el("bdi", { class: `pill ${kind}`, title: text.length > 40 ? text : null }, text);
 export const notice = (text, kind = "bad") => el("p", { class: `notice ${kind}`, role: kind === "bad" ? "alert" : "status" }, quoted(text));
 
 /// Words in which names stand between backticks.
-export const quoted = (text) => text.split("`").map((part, index) => (index % 2 ? el("code", {}, part) : part));
+export const quoted = (text) => text.split("`").map((part, index) => (index % 2 ? el("code", {}, foreign(part)) : part));
 
 /// Does something once nobody types any more.
 export function later(input, then) {
@@ -45,7 +63,7 @@ export function later(input, then) {
 let fading;
 export function announce(text) {
   const toast = document.getElementById("announce");
-  toast.textContent = text;
+  toast.textContent = plain(text);
   clearTimeout(fading);
   fading = setTimeout(() => (toast.textContent = ""), 5000);
 }

@@ -1,5 +1,5 @@
 import { at, post } from "./api.js";
-import { el, notice, show } from "./dom.js";
+import { el, foreign, notice, show } from "./dom.js";
 import { duration, status } from "./words.js";
 
 export function testCard(tenant) {
@@ -46,6 +46,6 @@ export function testCard(tenant) {
 
 const stepLine = (step) => el("li", { class: step.passed ? "passed" : "failed" },
   el("span", { class: `mark ${step.passed ? "ok" : "bad"}`, role: "img", "aria-label": step.passed ? "passed" : "failed" }, step.passed ? "✓" : "✕"),
-  el("span", {}, step.name, step.request && [el("br"), el("span", { class: "mono muted" }, step.request)],
-    step.words && [el("br"), el("span", { class: step.passed ? "muted small" : "small" }, step.words)]),
+  el("span", {}, step.name, step.request && [el("br"), el("span", { class: "mono muted" }, foreign(step.request))],
+    step.words && [el("br"), el("span", { class: step.passed ? "muted small" : "small" }, foreign(step.words))]),
   el("span", { class: "small muted nowrap" }, step.status && [status(step.status), " ", duration(step.micros)]));

@@ -1,6 +1,6 @@
 // What things are called on the pages.
 
-import { el, pill } from "./dom.js";
+import { el, foreign, pill } from "./dom.js";
 
 export { quoted } from "./dom.js";
 
@@ -39,15 +39,15 @@ export function change(told, seenFrom) {
   const inGroup = told.event === "group.members_changed" && seenFrom && told.resourceId !== seenFrom;
   const parts = [];
   if (inGroup) {
-    parts.push(told.added.includes(seenFrom) ? "Joined " : "Left ", told.name ?? "a group");
+    parts.push(told.added.includes(seenFrom) ? "Joined " : "Left ", told.name ? foreign(told.name) : "a group");
   } else {
-    parts.push(EVENTS[told.event] ?? told.event);
-    if (!seenFrom && told.name) parts.push(`: ${told.name}`);
+    parts.push(EVENTS[told.event] ?? foreign(told.event));
+    if (!seenFrom && told.name) parts.push(": ", foreign(told.name));
     if (told.added?.length) parts.push(`, ${told.added.length} added`);
     if (told.removed?.length) parts.push(`, ${told.removed.length} removed`);
   }
   const paths = told.paths?.map((path) => path.replace("urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:", "")).join(", ");
-  return [el("span", {}, parts.join(""), paths && el("span", { class: "muted" }, ` ${paths}`)), " ", origin(told.by)];
+  return [el("span", {}, parts, paths && el("span", { class: "muted" }, " ", foreign(paths))), " ", origin(told.by)];
 }
 
 export const userName = (user) => user.displayName || user.name?.formatted || [user.name?.givenName, user.name?.familyName].filter(Boolean).join(" ") || user.userName;

@@ -43,16 +43,16 @@ impl IntoResponse for Consent<'_> {
 
 impl IntoResponse for Problem<'_> {
     fn into_response(self) -> Response {
-        let main = format!("<h1>This link does not work</h1>\n<p role=\"alert\">{}</p>", escaped(self.problem));
+        let main = format!("<h1>This link does not work</h1>\n<p role=\"alert\">{}</p>", shown(self.problem));
         (StatusCode::BAD_REQUEST, page(&main, "'none'")).into_response()
     }
 }
 
 impl Consent<'_> {
     fn main(&self) -> String {
-        let problem = self.problem.map(|problem| format!("<p role=\"alert\">{}</p>\n", escaped(problem))).unwrap_or_default();
-        let (client, tenant, scope) = (escaped(self.client), escaped(self.tenant), escaped(self.scope));
-        let (redirect, nonce) = (escaped(self.redirect), escaped(self.nonce.expose()));
+        let problem = self.problem.map(|problem| format!("<p role=\"alert\">{}</p>\n", shown(problem))).unwrap_or_default();
+        let (client, tenant, scope) = (name(self.client), name(self.tenant), escaped(self.scope));
+        let (redirect, nonce) = (name(self.redirect), escaped(self.nonce.expose()));
         format!(
             "<h1>Let <em>{client}</em> provision <em>{tenant}</em>?</h1>\n\
              <p>It will create, read, change and delete users and groups of <em>{tenant}</em> (scope <code>{scope}</code>), \
@@ -96,6 +96,30 @@ fn origin(uri: &str) -> String {
     let uri: Option<Uri> = uri.parse().ok();
     let origin = uri.as_ref().and_then(|uri| uri.scheme_str().zip(uri.authority()));
     origin.map(|(scheme, host)| format!("{scheme}://{host}")).unwrap_or_default()
+}
+
+/// Words in which names stand between backticks, each of them apart from the direction of writing of the rest; what would turn
+/// that direction is seen, and does nothing.
+fn shown(words: &str) -> String {
+    let part = |(index, part): (usize, &str)| if index % 2 == 1 { format!("`{}`", name(part)) } else { visible(part) };
+    words.split('`').enumerate().map(part).collect()
+}
+
+fn name(text: &str) -> String {
+    format!("<bdi>{}</bdi>", visible(text))
+}
+
+fn visible(text: &str) -> String {
+    let mut visible = String::with_capacity(text.len());
+    for character in escaped(text).chars() {
+        match character {
+            '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
+                visible.push_str(&format!("<span>U+{:04X}</span>", u32::from(character)));
+            }
+            other => visible.push(other),
+        }
+    }
+    visible
 }
 
 fn escaped(text: &str) -> String {
