@@ -6,6 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
 use crate::administrator::{Administrator, FLAGS, body, scim};
+use crate::browser::{Browser, run};
 use crate::support::demo::Demo;
 
 const TOKENS: &str = "/tenants/one/tokens";
@@ -36,15 +37,21 @@ async fn a_token_is_told_once_and_is_good_at_once() {
 }
 
 #[tokio::test]
-async fn a_new_token_replaces_the_old_ones_unless_said_otherwise() {
+async fn a_new_token_ends_the_old_ones_only_where_that_is_asked_for() {
     let demo = Demo::start(FLAGS);
     let administrator = Administrator::sign_in(&demo).await;
     let status = async |token: &str| scim(demo.address(), "GET", "/Users", token, None).await.status;
     let mut old = "token-1".to_owned();
-    for wanted in [json!({}), json!({ "others": "endNow" })] {
-        let token = generate(&administrator, wanted).await["token"].as_str().expect("a token").to_owned();
-        assert_eq!((status(&old).await, status(&token).await, status("token-2").await), (401, 200, 200));
-        assert_eq!(body(&administrator.get(TOKENS).await)["tokens"].as_array().map(Vec::len), Some(1));
+    for (wanted, old_one, tokens) in [
+        (json!({}), 200, 2),
+        (json!({ "lifetime": "ninetyDays" }), 200, 3),
+        (json!({ "others": "stay" }), 200, 4),
+        (json!({ "others": "endNow" }), 401, 1),
+        (json!({ "others": "endNow", "lifetime": "noEnd" }), 401, 1),
+    ] {
+        let token = generate(&administrator, wanted.clone()).await["token"].as_str().expect("a token").to_owned();
+        assert_eq!((status(&old).await, status(&token).await, status("token-2").await), (old_one, 200, 200), "{wanted}");
+        assert_eq!(body(&administrator.get(TOKENS).await)["tokens"].as_array().map(Vec::len), Some(tokens), "{wanted}");
         old = token;
     }
 }
@@ -73,7 +80,7 @@ async fn how_long_a_token_is_good_is_chosen() {
     for wrong in [json!({ "lifetime": "tenYears" }), json!({ "others": 1 }), json!({ "replace": true })] {
         assert!((400..=422).contains(&administrator.send("POST", TOKENS, Some(&wrong)).await.status), "{wrong}");
     }
-    assert_eq!(body(&administrator.get(TOKENS).await)["tokens"].as_array().map(Vec::len), Some(1));
+    assert_eq!(body(&administrator.get(TOKENS).await)["tokens"].as_array().map(Vec::len), Some(5), "nothing was made of those");
 }
 
 /// In how many days a token ends.
@@ -96,4 +103,56 @@ async fn a_revoked_token_is_good_no_more() {
         assert_eq!(administrator.send("DELETE", &path, None).await.status, status, "{path}");
     }
     assert_eq!(scim(demo.address(), "GET", "/Users", token, None).await.status, 401);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn generating_a_token_ends_the_live_one_only_after_a_question() {
+    let demo = Demo::start(FLAGS);
+    let address = demo.address();
+    let ask = async |token: &str| scim(address, "GET", "/Users", token, None).await.status;
+    assert_eq!(ask("token-1").await, 200);
+    run(address, false, async move |browser: Browser| {
+        let ask = async |token: &str| scim(address, "GET", "/Users", token, None).await.status;
+        let token = async || browser.find("#fresh-token #token").await.prop("value").await.expect("a value").expect("a token");
+        let listed = async |number: usize| {
+            browser.until(&format!("document.querySelectorAll('#tokens li').length === {number}")).await;
+        };
+        browser.size(1280, 900).await;
+        browser.sign_in().await;
+        // What is chosen at first ends nothing.
+        browser.click("#generate").await;
+        let second = token().await;
+        listed(2).await;
+        assert_eq!((ask("token-1").await, ask(&second).await), (200, 200));
+        assert_eq!(browser.value("document.querySelectorAll('dialog').length").await, 0, "there was nothing to ask");
+        browser
+            .until("[...document.querySelectorAll('#tokens li')].every((line) => line.textContent.includes('last used'))")
+            .await;
+
+        for (chosen, words) in [("endNow", "at once"), ("endInADay", "in one day")] {
+            browser.choose("#others", chosen).await;
+            browser.click("#generate").await;
+            browser.find("dialog[open] #ending li:nth-child(2) time").await;
+            browser.read(&format!("End the existing tokens {words}?")).await;
+            let named = browser.value("[...document.querySelectorAll('#ending .mono')].map((it) => it.textContent).sort()").await;
+            let ids = browser.value("[...document.querySelectorAll('#tokens .mono')].map((it) => it.textContent).sort()").await;
+            assert_eq!(named, ids, "each token is named, with its last use");
+            browser.picture(&format!("generate-{chosen}")).await;
+            browser.click("dialog button[type=button]").await;
+            browser.until("document.querySelector('dialog') === null").await;
+            assert_eq!((ask("token-1").await, ask(&second).await), (200, 200));
+            assert_eq!(browser.value("document.querySelectorAll('#tokens li').length").await, 2, "nothing was made");
+        }
+        browser.choose("#others", "endNow").await;
+        browser.click("#generate").await;
+        browser.click("dialog button.danger").await;
+        listed(1).await;
+        let third = token().await;
+        assert_eq!((ask("token-1").await, ask(&second).await, ask(&third).await), (401, 401, 200));
+        assert_eq!(browser.value("document.querySelector('#others').value").await, "stay", "the next one ends nothing");
+        browser.click("#generate").await;
+        listed(2).await;
+        assert_eq!(ask(&third).await, 200);
+    })
+    .await;
 }

@@ -49,12 +49,14 @@ async fn an_administrator_connects_an_identity_provider() {
         browser.choose("#others", "endInADay").await;
         browser.choose("#lifetime", "noEnd").await;
         browser.click("#generate").await;
+        browser.click("dialog button.danger").await;
         browser.read("ends in 24 hours").await;
         browser.picture("settings-overlap").await;
         browser.choose("#others", "endNow").await;
         browser.choose("#lifetime", "oneYear").await;
         let first = browser.find("#fresh-token #token").await.prop("value").await.expect("a value").expect("a token");
         browser.click("#generate").await;
+        browser.click("dialog button.danger").await;
         browser.until(&format!("document.querySelector('#fresh-token #token')?.value !== {}", json!(first))).await;
         let token = browser.find("#fresh-token #token").await.prop("value").await.expect("a value").expect("a token");
         browser.picture("settings").await;

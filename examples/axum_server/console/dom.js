@@ -91,18 +91,21 @@ export function choice(id, label, options, chosen) {
   return { select, field: el("div", { class: "field" }, el("label", { for: id }, label), select) };
 }
 
-/// Asks before something is done that cannot be undone, or for what is needed to do it.
-export function ask({ title, text, fields = [], action, danger = false, run }) {
+/// Asks before something is done that cannot be undone, or for what is needed to do it. `more` stands below the text; `confirm`
+/// is a name that has to be typed first; `closed` is called however it ends.
+export function ask({ title, text, more, fields = [], confirm, action, danger = false, cancel = "Cancel", run, closed = () => {} }) {
   const problem = el("div");
   const input = (type, properties) => (type === "area" ? el("textarea", { rows: "5", spellcheck: "false", ...properties }) : el("input", { type, ...properties }));
   const inputs = fields.map(({ id, label, type = "text", hint, value }) =>
     el("div", { class: "field" }, el("label", { for: id }, label), input(type, { id, name: id, value, autocomplete: "off" }), hint && el("p", { class: "hint" }, hint)));
+  const isConfirmed = () => confirm === undefined || form.elements[fields[0].id].value === confirm;
   const submit = el("button", { class: danger ? "danger" : "main" }, action);
-  const form = el("form", {}, el("h2", { id: "dialog-title" }, title), text && el("p", { class: "muted" }, text), problem, inputs,
-    el("div", { class: "row" }, el("button", { type: "button", onclick: () => dialog.close() }, "Cancel"), submit));
-  const dialog = el("dialog", { "aria-labelledby": "dialog-title", onclose: () => dialog.remove() }, form);
+  const form = el("form", {}, el("h2", { id: "dialog-title" }, title), text && el("p", { class: "muted" }, text), more, problem, inputs,
+    el("div", { class: "row" }, el("button", { type: "button", onclick: () => dialog.close() }, cancel), submit));
+  const dialog = el("dialog", { "aria-labelledby": "dialog-title", onclose: () => (dialog.remove(), closed()) }, form);
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
+    if (!isConfirmed()) return;
     submit.disabled = true;
     try {
       await run(Object.fromEntries(new FormData(form)));
@@ -112,6 +115,10 @@ export function ask({ title, text, fields = [], action, danger = false, run }) {
     }
     submit.disabled = false;
   });
+  if (confirm !== undefined) {
+    submit.disabled = true;
+    form.addEventListener("input", () => (submit.disabled = !isConfirmed()));
+  }
   document.body.append(dialog);
   dialog.showModal();
 }

@@ -39,11 +39,12 @@ enum Lifetime {
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 enum Others {
+    /// Nobody is shut out who did not have to be: they are revoked once the new one is in use.
     #[default]
-    EndNow,
+    Stay,
     /// So that identity providers go on while the new one is pasted.
     EndInADay,
-    Stay,
+    EndNow,
 }
 
 impl Lifetime {
