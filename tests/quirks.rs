@@ -3,9 +3,9 @@
 use std::fs;
 use std::path::Path;
 
-use http::Request;
+use http::{Request, Response};
 use scimwire::dispatch::Report;
-use scimwire::message::PATCH_OP;
+use scimwire::message::{BULK_REQUEST, PATCH_OP};
 use scimwire::patch::NoOperations;
 use scimwire::schema::ENTERPRISE_USER;
 use scimwire::{Dispatcher, MemoryDirectory, Quirks, ResourceType};
@@ -64,6 +64,19 @@ async fn tolerances_are_on_and_off() {
 }
 
 #[tokio::test]
+async fn tolerances_are_the_same_in_bulk_requests() {
+    let cases: Vec<Case> = cases().into_iter().filter(Case::can_stand_in_bulk).collect();
+    assert!(cases.len() > 30, "{}", cases.len());
+    for case in cases {
+        let lenient = answer_in_bulk(&case, Quirks::LENIENT).await;
+        check(&format!("{}, lenient, in bulk", case.id), &case.lenient, &lenient);
+        assert_eq!(lenient.rules, case.deviations, "{}, in bulk", case.id);
+        let strict = answer_in_bulk(&case, Quirks::STRICT).await;
+        check(&format!("{}, strict, in bulk", case.id), &case.strict, &strict);
+    }
+}
+
+#[tokio::test]
 async fn switches_that_are_off_can_be_put_on() {
     let case = |id: &str| cases().into_iter().find(|case| case.id == id).expect("the table has it");
     let mut quirks = Quirks::LENIENT;
@@ -92,18 +105,60 @@ fn cases() -> Vec<Case> {
     serde_json::from_str(&fs::read_to_string(file).expect("the table can be read")).expect("the table has its form")
 }
 
-async fn answer(case: &Case, quirks: Quirks) -> Answer {
+impl Case {
+    /// Whether the request changes one resource, so that it can be an operation of a bulk request.
+    fn can_stand_in_bulk(&self) -> bool {
+        let path = self.request[1].as_str().expect("a path");
+        let plain = matches!(path, "/Users" | "/Users/{id}" | "/Groups" | "/Groups/{id}");
+        plain && self.content_type.is_none() && matches!(self.request[0].as_str(), Some("POST" | "PUT" | "PATCH"))
+    }
+
+    /// A text of the request, with what stands for something else filled in.
+    fn filled(text: &str, id: &str) -> String {
+        text.replace("{id}", id).replace("{User}", USER).replace("{Enterprise}", ENTERPRISE)
+    }
+}
+
+fn provider(quirks: Quirks) -> Dispatcher {
     let directory = MemoryDirectory::new();
     let (users, groups) = (ResourceType::user().with_extension(ENTERPRISE_USER), ResourceType::group());
-    let scim = Dispatcher::builder("https://example.com/scim/v2")
+    Dispatcher::builder("https://example.com/scim/v2")
         .resource_type(users.clone(), directory.store(users))
         .resource_type(groups.clone(), directory.store(groups))
         .unauthenticated()
         .quirks(quirks)
         .build()
-        .expect("a provider");
+        .expect("a provider")
+}
+
+/// The answer to the request as the only operation of a bulk request, with the resource as it is then.
+async fn answer_in_bulk(case: &Case, quirks: Quirks) -> Answer {
+    let scim = provider(quirks);
     let id = store(&scim, case).await;
-    let fill = |text: &str| text.replace("{id}", &id).replace("{User}", USER).replace("{Enterprise}", ENTERPRISE);
+    let (method, mut data) = (&case.request[0], case.request[2].clone());
+    if method == "PATCH" {
+        data["schemas"] = json!([PATCH_OP]);
+    }
+    let operation = json!({ "method": method, "path": case.request[1], "bulkId": "1", "data": data });
+    let body = Case::filled(&json!({ "schemas": [BULK_REQUEST], "Operations": [operation] }).to_string(), &id);
+    let request = Request::post("/Bulk").header("content-type", "application/scim+json").body(body).expect("a request");
+    let mut answer = Answer::of(&scim.dispatch(request).await);
+    assert_eq!(answer.status, 200, "{}: {}", case.id, answer.body);
+    let outcome = answer.body["Operations"][0].take();
+    answer.status = outcome["status"].as_str().and_then(|status| status.parse().ok()).expect("a status");
+    answer.body = outcome["response"].clone();
+    if answer.status < 300 {
+        let path = outcome["location"].as_str().expect("a location");
+        let read = Request::get(path).body(String::new()).expect("a request");
+        answer.body = Answer::of(&scim.dispatch(read).await).body;
+    }
+    answer
+}
+
+async fn answer(case: &Case, quirks: Quirks) -> Answer {
+    let scim = provider(quirks);
+    let id = store(&scim, case).await;
+    let fill = |text: &str| Case::filled(text, &id);
     let method = case.request[0].as_str().expect("a method");
     let path = fill(case.request[1].as_str().expect("a path"));
     let mut request = Request::builder().method(method).uri(path);
@@ -119,13 +174,18 @@ async fn answer(case: &Case, quirks: Quirks) -> Answer {
             request = request.header("content-type", content_type);
         }
     }
-    let response = scim.dispatch(request.body(body).expect("a request")).await;
-    let report = response.extensions().get::<Report>().expect("a response has a report");
-    Answer {
-        status: response.status().as_u16(),
-        body: serde_json::from_slice(response.body()).unwrap_or_default(),
-        rules: report.deviations.iter().map(|deviation| deviation.rule()).collect(),
-        shown: report.deviations.iter().map(ToString::to_string).collect(),
+    Answer::of(&scim.dispatch(request.body(body).expect("a request")).await)
+}
+
+impl Answer {
+    fn of(response: &Response<Vec<u8>>) -> Self {
+        let report = response.extensions().get::<Report>().expect("a response has a report");
+        Self {
+            status: response.status().as_u16(),
+            body: serde_json::from_slice(response.body()).unwrap_or_default(),
+            rules: report.deviations.iter().map(|deviation| deviation.rule()).collect(),
+            shown: report.deviations.iter().map(ToString::to_string).collect(),
+        }
     }
 }
 

@@ -82,6 +82,9 @@ impl Exchange<'_> {
         let mut message = PatchOp::from_object(self.object()?, self.provider.limits.patch_operations)?;
         for (index, operation) in message.operations.iter_mut().enumerate() {
             self.report.deviations.extend(rewrite::lower_op(index, operation));
+            if self.quirks.blank_as_absent {
+                self.report.deviations.extend(rewrite::blank_path(index, operation));
+            }
         }
         let rules = self.rules();
         let binder = PlanBinder::new(Arc::clone(&endpoint.resource_type), rules)

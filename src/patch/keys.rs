@@ -42,25 +42,29 @@ impl Binding<'_> {
             }
             Err(err) => return Err(err),
         };
-        match bound {
-            Bound::Attribute(target) if self.is_read_only(&target) => self.echo(&target, value),
-            bound => {
-                if !is_name_of(&bound, &key) {
-                    self.repairs.push(PatchRepair::KeyAsPath(self.operation, without_values(&key)));
-                }
-                if let Bound::Attribute(target) = &bound {
-                    self.echo_parts(target, &value)?;
-                }
-                self.set_bound(bound, value)
-            }
+        let read_only = matches!(&bound, Bound::Attribute(target) if self.is_read_only(target));
+        if !read_only && !is_name_of(&bound, &key) {
+            self.repairs.push(PatchRepair::KeyAsPath(self.operation, without_values(&key)));
         }
+        match bound {
+            Bound::Attribute(target) => self.set_part(target, value),
+            bound => self.set_bound(bound, value),
+        }
+    }
+
+    /// An attribute in a path-less value, or in the container of an extension.
+    pub(super) fn set_part(&mut self, target: StepTarget, value: Value) -> Result<(), PatchErrorKind> {
+        if self.is_read_only(&target) {
+            return self.echo(&target, value);
+        }
+        self.echo_parts(&target, &value)?;
+        self.set_bound(Bound::Attribute(target), value)
     }
 
     /// A read-only attribute in a path-less value: clients send back what they were sent.
     fn echo(&mut self, target: &StepTarget, value: Value) -> Result<(), PatchErrorKind> {
         let path = target.path();
-        let compared = target.extension.is_none() && target.attribute.name() == "id";
-        if compared || self.binder.rules.read_only_echo == ReadOnlyEcho::Compare {
+        if self.binder.rules.read_only_echo == ReadOnlyEcho::Compare {
             self.push(StepChange::Expect(path, value));
         } else {
             self.repairs.push(PatchRepair::ReadOnly(self.operation, path.to_string()));
@@ -69,7 +73,7 @@ impl Binding<'_> {
     }
 
     /// Read-only parts of a complex value without a path, such as `manager.displayName`.
-    pub(super) fn echo_parts(&mut self, target: &StepTarget, value: &Value) -> Result<(), PatchErrorKind> {
+    fn echo_parts(&mut self, target: &StepTarget, value: &Value) -> Result<(), PatchErrorKind> {
         let Value::Object(parts) = value else {
             return Ok(());
         };

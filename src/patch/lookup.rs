@@ -12,7 +12,7 @@ use super::rules::{ConditionPaths, PatchRepair};
 use crate::attr::{AttrPath, starts_with_urn};
 use crate::filter::{BoundFilter, CompareOp, Filter, Operand};
 use crate::resource::Repair;
-use crate::schema::{AttributeType, ResolvedPath, Schema};
+use crate::schema::{Attribute, AttributeType, ResolvedPath, Schema};
 
 /// What a path means.
 pub(super) enum Bound {
@@ -85,7 +85,7 @@ impl Binding<'_> {
                 let found = filters.repairs().into_iter();
                 self.repairs.extend(found.map(|repair| PatchRepair::Value(self.operation, repair)));
                 let describes = describe(&bound);
-                Some(ElementFilter { bound, describes })
+                Some(ElementFilter { bound, describes, keeps: Vec::new() })
             }
             None => None,
         };
@@ -99,6 +99,17 @@ impl Binding<'_> {
             let repair = Repair::Name { came: came.name.to_string(), read: read.to_owned() };
             self.repairs.push(PatchRepair::Value(self.operation, repair));
         }
+    }
+}
+
+/// The sub-attributes of which a filter says what they are, whatever else it asks for.
+pub(super) fn described(filter: &BoundFilter) -> Vec<Arc<Attribute>> {
+    match filter {
+        BoundFilter::And(terms) => terms.iter().flat_map(described).collect(),
+        BoundFilter::Compare(comparison) if comparison.op == CompareOp::Eq => {
+            comparison.path.sub().cloned().into_iter().collect()
+        }
+        _ => Vec::new(),
     }
 }
 

@@ -55,6 +55,8 @@ pub(super) struct ElementFilter {
     pub(super) bound: BoundFilter,
     /// The element that the filter describes: a conjunction of `eq` does.
     pub(super) describes: Option<Map<String, Value>>,
+    /// What stays of an element that is replaced whole.
+    pub(super) keeps: Vec<Arc<Attribute>>,
 }
 
 #[derive(Clone)]

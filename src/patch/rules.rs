@@ -27,15 +27,20 @@ pub struct Rules {
     pub no_operations: NoOperations,
     /// What PUT does with attributes that the body leaves out.
     pub omitted: Omitted,
+    /// Whether `replace` of a whole element keeps the sub-attributes that the `eq` terms of the filter say and the value does
+    /// not name; otherwise the value is the whole element (RFC 7644, Section 3.5.2.3).
+    pub keep_described: bool,
 }
 
-/// What `replace` does when a value filter chooses nothing.
+/// What `replace` does when a value filter chooses nothing, and what `add` and `replace` do with a sub-attribute of an attribute
+/// without values.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum NoMatch {
     /// It fails with `noTarget` (RFC 7644, Section 3.5.2.3).
     #[default]
     Fail,
-    /// It makes the element that the filter describes, as `add` does.
+    /// It makes the element that the filter describes, as `add` does; without a filter, one with the sub-attribute, unless that
+    /// says only what kind of value it is, or the attribute refers to resources.
     Create,
 }
 
@@ -55,7 +60,7 @@ pub enum ReadOnlyEcho {
     /// They have to be as they are.
     #[default]
     Compare,
-    /// They are ignored; but the `id`, if given, has to be that of the resource.
+    /// They are ignored, whatever their value.
     Ignore,
 }
 
@@ -107,8 +112,10 @@ pub enum PatchRepair {
     BareExtensionAttribute(usize, String),
     /// An unknown attribute in a path was ignored.
     UnknownPath(usize, String),
-    /// An element was made where a value filter chose none.
+    /// An element was made where there was none that the path names.
     Create(usize, String),
+    /// Of an element that was replaced, what the value filter says stayed.
+    KeptDescribed(usize, String),
     /// A new primary value took that from another one.
     Primary(usize, String),
     /// There were no operations.

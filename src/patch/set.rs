@@ -6,8 +6,9 @@ use serde_json::Value;
 
 use super::bind::{Binding, Op};
 use super::error::PatchErrorKind;
-use super::lookup::Bound;
+use super::lookup::{Bound, described};
 use super::plan::{Action, StepChange, StepTarget};
+use super::rules::PatchRepair;
 use crate::resource::{ValueError, ValueErrorKind};
 use crate::schema::{Attribute, AttributeType, Mutability, Schema};
 
@@ -23,7 +24,7 @@ impl Binding<'_> {
         match bound {
             Bound::Resource => self.without_path(value),
             Bound::Extension(schema) => self.set_extension(&schema, value),
-            Bound::Attribute(target) => {
+            Bound::Attribute(mut target) => {
                 self.refuse_read_only(&target)?;
                 if is_derived(&target) && target.last().mutability() == Mutability::Immutable {
                     return Err(PatchErrorKind::Immutable(target.path().to_string()));
@@ -31,6 +32,7 @@ impl Binding<'_> {
                 if is_derived(&target) || !self.takes(&target) {
                     return Ok(());
                 }
+                self.keep_described(&mut target, &value);
                 let value = self.value(&target, value)?;
                 let action = match (self.op, value) {
                     (Op::Add, Some(value)) => Action::Add(value),
@@ -41,6 +43,24 @@ impl Binding<'_> {
                 self.push(StepChange::Target(target, action));
                 Ok(())
             }
+        }
+    }
+
+    /// What the filter says of an element stays where the value has no word about it.
+    fn keep_described(&mut self, target: &mut StepTarget, value: &Value) {
+        let whole = self.op == Op::Replace && target.sub.is_none();
+        let Some(filter) = target.filter.as_mut().filter(|_| whole && self.binder.rules.keep_described) else {
+            return;
+        };
+        let record = value.as_array().and_then(|values| values.first()).unwrap_or(value);
+        let is_named = |sub: &Attribute| match record {
+            Value::Object(record) => record.keys().any(|key| sub.attr_name().is(key)),
+            _ => sub.name() == "value",
+        };
+        let stays = |sub: &Arc<Attribute>| sub.mutability() == Mutability::ReadWrite && !is_named(sub);
+        filter.keeps = described(&filter.bound).into_iter().filter(stays).collect();
+        if !filter.keeps.is_empty() {
+            self.repairs.push(PatchRepair::KeptDescribed(self.operation, target.path().to_string()));
         }
     }
 
@@ -60,8 +80,7 @@ impl Binding<'_> {
                 Some(attribute) => {
                     let attribute = Arc::clone(attribute);
                     let target = StepTarget { extension: Some(Arc::clone(schema)), attribute, filter: None, sub: None };
-                    self.echo_parts(&target, &value)?;
-                    self.set_bound(Bound::Attribute(target), value)?;
+                    self.set_part(target, value)?;
                 }
                 None => self.key(format!("{uri}:{key}"), value)?,
             }

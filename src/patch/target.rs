@@ -194,11 +194,13 @@ impl<'r> Values<'r> {
         match action {
             Action::Replace(None) if self.chosen.is_empty() && no_match == NoMatch::Fail => Err(self.no_target()),
             Action::Remove | Action::Replace(None) | Action::RemoveListed(_) => self.remove(action, budget),
-            Action::Add(value) if self.chosen.is_empty() => self.create(value).map(|()| Done::AsAsked),
-            Action::Replace(Some(value)) if self.chosen.is_empty() && no_match == NoMatch::Create => {
+            Action::Add(value) if self.chosen.is_empty() && self.target.filter.is_some() => {
+                self.create(value).map(|()| Done::AsAsked)
+            }
+            Action::Add(value) | Action::Replace(Some(value)) if self.chosen.is_empty() && no_match == NoMatch::Create => {
                 self.create(value).map(|()| Done::MadeElement)
             }
-            Action::Replace(Some(_)) if self.chosen.is_empty() => Err(self.no_target()),
+            Action::Add(_) | Action::Replace(Some(_)) if self.chosen.is_empty() => Err(self.no_target()),
             Action::Add(value) | Action::Replace(Some(value)) => {
                 let swap = matches!(action, Action::Replace(_)) && self.target.sub.is_none();
                 for index in self.chosen.clone() {
@@ -231,7 +233,10 @@ impl<'r> Values<'r> {
 
     /// Makes the element that the filter describes, since clients count on it.
     fn create(&mut self, value: &Value) -> Result<(), PatchErrorKind> {
-        let described = self.target.filter.as_ref().and_then(|filter| filter.describes.clone());
+        let described = match &self.target.filter {
+            Some(filter) => filter.describes.clone(),
+            None => self.bare_element(),
+        };
         let mut element = described.ok_or_else(|| self.no_target())?;
         match (&self.target.sub, value) {
             (Some(sub), value) => {
@@ -243,6 +248,14 @@ impl<'r> Values<'r> {
         self.elements.push(Value::Object(element));
         let last = self.elements.len() - 1;
         keep_one_primary(&self.target.attribute, self.elements, &[last]).map(drop)
+    }
+
+    /// Where no filter describes an element, one is made of the sub-attribute alone, unless that says nothing by itself. Nobody
+    /// comes to be referred to so.
+    fn bare_element(&self) -> Option<Map<String, Value>> {
+        let sub = self.target.sub.as_ref()?;
+        let says_nothing = matches!(sub.name(), "type" | "primary" | "display");
+        if says_nothing || self.target.attribute.refers_by_value() { None } else { Some(Map::new()) }
     }
 
     fn no_target(&self) -> PatchErrorKind {
@@ -261,7 +274,7 @@ fn set_element(
     match (element, &target.sub, value) {
         (Value::Object(object), Some(sub), _) => Slot::new(object, sub).apply(action, budget).map(drop),
         (Value::Object(object), None, Value::Object(parts)) if !swap => merge_parts(&target.attribute, object, parts),
-        (Value::Object(object), None, Value::Object(record)) => swap_element(&target.attribute, object, record),
+        (Value::Object(object), None, Value::Object(record)) => swap_element(target, object, record),
         (element, _, value) => {
             element.clone_from(value);
             Ok(())
@@ -271,10 +284,12 @@ fn set_element(
 
 /// RFC 7644, Section 3.5.2.3: the whole record is replaced; what clients may not change stays.
 fn swap_element(
-    attribute: &Attribute,
+    target: &StepTarget,
     element: &mut Map<String, Value>,
     record: &Map<String, Value>,
 ) -> Result<(), PatchErrorKind> {
+    let attribute = &target.attribute;
+    let is_kept = |sub| target.filter.as_ref().is_some_and(|filter| filter.keeps.contains(sub));
     let mut swapped = record.clone();
     for sub in attribute.sub_attributes() {
         let Some(current) = element.get(sub.name()) else {
@@ -288,6 +303,7 @@ fn swap_element(
             }
             // What was set once and is left out stays, as with PUT.
             Mutability::Immutable => drop(swapped.insert(sub.name().to_owned(), current.clone())),
+            _ if is_kept(sub) => drop(swapped.entry(sub.name()).or_insert_with(|| current.clone())),
             Mutability::ReadWrite | Mutability::WriteOnly => {}
         }
     }

@@ -20,6 +20,11 @@ pub enum Deviation {
     Value(Repair),
     /// An operation was put right.
     Patch(PatchRepair),
+    /// The path of an operation was blank.
+    BlankPath {
+        /// Index of the operation, from 0.
+        operation: usize,
+    },
     /// `active` was missing in a new resource.
     ActiveByDefault,
     /// In a bulk request, the method of an operation was not in upper case.
@@ -79,10 +84,12 @@ impl Deviation {
                 PatchRepair::BareExtensionAttribute(..) => "bare_extension_attributes",
                 PatchRepair::UnknownPath(..) => "ignore_unknown_paths",
                 PatchRepair::Create(..) => "create_on_no_match",
+                PatchRepair::KeptDescribed(..) => "keep_described",
                 PatchRepair::Primary(..) => "one_primary",
                 PatchRepair::NoOperations => "no_operations",
                 PatchRepair::Value(_, repair) => rule_of(repair),
             },
+            Self::BlankPath { .. } => "blank_as_absent",
             Self::ActiveByDefault => "active_by_default",
             Self::MethodCase => "method_case",
             Self::Bulk { deviation, .. } => deviation.rule(),
@@ -133,6 +140,7 @@ impl fmt::Display for Deviation {
             Self::OpCase { operation } => write!(f, "operation {operation}: `op` was read without regard to case"),
             Self::Value(repair) => write_repair(f, repair),
             Self::Patch(repair) => write_patch_repair(f, repair),
+            Self::BlankPath { operation } => write!(f, "operation {operation}: a blank path was read as none"),
             Self::ActiveByDefault => f.write_str("`active` was missing and taken as true"),
             Self::MethodCase => f.write_str("the method was read without regard to case"),
             Self::Bulk { operation, deviation } => write!(f, "bulk operation {operation}: {deviation}"),
@@ -186,7 +194,10 @@ fn write_patch_repair(f: &mut fmt::Formatter<'_>, repair: &PatchRepair) -> fmt::
             write!(f, "operation {operation}: `{name}` is no attribute and was ignored")
         }
         PatchRepair::Create(operation, name) => {
-            write!(f, "operation {operation}: the filter of `{name}` chose nothing, and the element was made")
+            write!(f, "operation {operation}: `{name}` was in no element, and one was made")
+        }
+        PatchRepair::KeptDescribed(operation, name) => {
+            write!(f, "operation {operation}: what the filter says of an element of `{name}` stayed when that was replaced")
         }
         PatchRepair::Primary(operation, name) => {
             write!(f, "operation {operation}: a new primary value of `{name}` took that from another one")

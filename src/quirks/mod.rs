@@ -69,6 +69,11 @@ pub struct Quirks {
     pub omitted: Omitted,
     /// What a PATCH without operations means. `Refuse` by default.
     pub no_operations: NoOperations,
+    /// A blank path is no path: `{"op": "replace", "path": "", "value": {"title": "x"}}`. On by default.
+    pub blank_as_absent: bool,
+    /// `replace` of a whole element keeps what the filter says of it: `{"op": "replace", "path": "roles[value eq \"Member\"]",
+    /// "value": {"display": "x"}}`. On by default.
+    pub keep_described: bool,
 }
 
 impl Quirks {
@@ -98,6 +103,7 @@ impl Quirks {
             ignore_unknown_paths: self.ignore_unknown_paths,
             no_operations: self.no_operations,
             omitted: self.omitted,
+            keep_described: self.keep_described,
         }
     }
 

@@ -26,6 +26,8 @@ impl Quirks {
         active_by_default: false,
         omitted: Omitted::Clear,
         no_operations: NoOperations::Refuse,
+        blank_as_absent: false,
+        keep_described: false,
     };
 
     /// Works with every client that we know: Okta, Microsoft Entra ID, OneLogin, JumpCloud, Google Workspace, PingOne,
@@ -44,6 +46,8 @@ impl Quirks {
         literal_case: true,
         active_by_default: true,
         omitted: Omitted::KeepBooleans,
+        blank_as_absent: true,
+        keep_described: true,
         ..Self::STRICT
     };
 }

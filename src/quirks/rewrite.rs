@@ -17,6 +17,12 @@ pub(crate) fn lower_op(index: usize, operation: &mut PatchOperation) -> Option<D
     })
 }
 
+/// `{"op": "add", "path": "", "value": {"title": "x"}}`
+pub(crate) fn blank_path(index: usize, operation: &mut PatchOperation) -> Option<Deviation> {
+    let blank = operation.path.take_if(|path| path.trim().is_empty());
+    blank.map(|_| Deviation::BlankPath { operation: index })
+}
+
 /// `/Users/?FILTER=title+pr&utm=x&`
 pub(crate) fn query(query: &str) -> Vec<Deviation> {
     let mut deviations = Vec::new();
