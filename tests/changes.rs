@@ -6,6 +6,7 @@
 mod databases;
 
 mod changes {
+    mod active;
     mod add;
     mod body_shapes;
     mod choices;

@@ -26,15 +26,19 @@ impl Exchange<'_> {
     pub(super) async fn create(mut self, endpoint: &Endpoint) -> Result<Answer, Failure> {
         self.check_accept()?;
         let projection = self.projection(endpoint)?;
-        let mut body = self.object()?;
-        if self.quirks.active_by_default {
-            self.report.deviations.extend(rewrite::activate(&endpoint.resource_type, &mut body));
-        }
+        let body = self.object()?;
         let (mut resource, cleared) = self.intake(endpoint, body)?;
         let projection = projection.requested(named_on_request(&endpoint.resource_type, &resource));
+        let assumed = self.activate(endpoint, &mut resource);
         match self.provider.policy.creating(&endpoint.resource_type, &mut resource, self.cx).await? {
-            Creating::Store => {}
-            Creating::Adopt { id } => return self.adopt(endpoint, &id, (resource, cleared), &projection).await,
+            Creating::Store => resource.activate_user(&endpoint.resource_type),
+            Creating::Adopt { id } => {
+                if assumed {
+                    // Only what is said activates somebody who is there already.
+                    resource.remove("active");
+                }
+                return self.adopt(endpoint, &id, (resource, cleared), &projection).await;
+            }
         }
         resource.settle_schemas(&endpoint.resource_type);
         check(&resource, &endpoint.resource_type)?;
@@ -93,6 +97,7 @@ impl Exchange<'_> {
             .locations(self.locations.clone());
         let (plan, repairs) = binder.bind(message)?;
         self.report.deviations.extend(repairs.into_iter().map(Deviation::Patch));
+        self.report.deviations.extend(rewrite::not_unassigned(&endpoint.resource_type, &plan));
         let named: Vec<ResolvedPath> = plan.paths().collect();
         let tenant = self.cx.tenant().clone();
         let update = Update::patch(Arc::clone(&endpoint.resource_type), tenant, plan, self.provider.clock.now());
@@ -213,6 +218,14 @@ impl Exchange<'_> {
         let cleared = intake.unassigned();
         self.report.deviations.extend(intake.repairs().into_iter().map(Deviation::Value));
         Ok((resource, cleared))
+    }
+
+    /// Whether `active` was assumed of a new resource that did not say it.
+    fn activate(&mut self, endpoint: &Endpoint, resource: &mut Resource) -> bool {
+        let assumed = self.quirks.active_by_default.then(|| rewrite::activate(&endpoint.resource_type, resource)).flatten();
+        let is_assumed = assumed.is_some();
+        self.report.deviations.extend(assumed);
+        is_assumed
     }
 
     /// The resource after a change; read again where the store did not have the whole of it at hand, or what is derived.

@@ -53,7 +53,10 @@ impl Plan {
     fn apply_steps(&self, resource: Resource, chosen: impl Fn(&Step) -> bool) -> Result<Patched, PatchError> {
         let mut patched = Patched { resource, repairs: Vec::new() };
         let mut terms = Terms { no_match: self.no_match, budget: Budget::new(self.budget) };
-        for step in self.steps.iter().filter(|step| chosen(step)) {
+        // Who was switched off by one step is not switched on by the next that takes the value away.
+        let kept = self.resource_type.kept_activity();
+        let chosen = |step: &&Step| chosen(step) && kept.is_none_or(|active| !step.unassigns(active));
+        for step in self.steps.iter().filter(chosen) {
             let done = step.apply(&mut patched.resource, &mut terms);
             let done = done.map_err(|kind| PatchError { operation: Some(step.operation), kind })?;
             patched.repairs.extend(step.repair(done));

@@ -93,6 +93,16 @@ impl Step {
         }
     }
 
+    /// Whether the step leaves that attribute of the core schema without a value.
+    pub(super) fn unassigns(&self, attribute: &Attribute) -> bool {
+        match &self.change {
+            StepChange::Target(target, Action::Remove | Action::Replace(None)) => {
+                target.extension.is_none() && target.attribute.name() == attribute.name()
+            }
+            StepChange::Target(..) | StepChange::RemoveExtension(_) | StepChange::Expect(..) => false,
+        }
+    }
+
     /// The values that the step adds to a whole multi-valued attribute, if that is what it does.
     pub(super) fn added_values(&self) -> Option<&[Value]> {
         match &self.change {
@@ -167,6 +177,11 @@ impl Plan {
             StepChange::Expect(path, _) => path.extension().is_none() && path.attribute().name() == attribute.name(),
             StepChange::Target(..) | StepChange::RemoveExtension(_) => false,
         })
+    }
+
+    /// Whether a step leaves that attribute of the core schema without a value.
+    pub(crate) fn unassigns(&self, attribute: &Attribute) -> bool {
+        self.steps.iter().any(|step| step.unassigns(attribute))
     }
 
     /// The ids of all that become members, or stay so, by what is added or put in the place of something.

@@ -150,6 +150,7 @@ impl HostAccess {
     /// - the store fails.
     pub async fn create(&self, mut resource: Resource, cx: &RequestContext) -> Result<Change, StoreError> {
         let _turn = self.policy.turn(cx).await?;
+        resource.activate_user(&self.resource_type);
         resource.settle_schemas(&self.resource_type);
         check(&resource, &self.resource_type)?;
         resource.set_meta(&Meta::new(self.resource_type.name(), self.clock.now()));

@@ -25,7 +25,7 @@ pub enum Deviation {
         /// Index of the operation, from 0.
         operation: usize,
     },
-    /// `active` was missing in a new resource.
+    /// `active` had no value in a new resource.
     ActiveByDefault,
     /// In a bulk request, the method of an operation was not in upper case.
     MethodCase,
@@ -36,7 +36,7 @@ pub enum Deviation {
         /// The departure.
         deviation: Box<Self>,
     },
-    /// `active` was missing in a PUT, and stayed as it was.
+    /// A PUT or PATCH gave `active` no value, and it stayed as it was.
     ActiveKept,
     /// The body came without a media type, or as another JSON.
     MediaType,

@@ -63,7 +63,8 @@ pub struct Quirks {
     pub bare_words_in_filters: bool,
     /// Literals in any case in filters: `active eq True`. On by default.
     pub literal_case: bool,
-    /// A POST without `active` makes an active resource. On by default.
+    /// A POST without `active` is read as one with `"active": true`: a policy sees that. Otherwise the policy sees what the client
+    /// sent, and the resource is active all the same if the policy does not say anything of it. On by default.
     pub active_by_default: bool,
     /// What PUT does with attributes that the body leaves out. `KeepBooleans` by default.
     pub omitted: Omitted,

@@ -1,12 +1,10 @@
 //! Rewrites: messages repaired before they are bound.
 
-use serde_json::{Map, Value};
-
 use super::Deviation;
 use crate::message::{PatchOperation, SearchRequest};
-use crate::patch::Omitted;
+use crate::patch::{Omitted, Plan};
 use crate::resource::Resource;
-use crate::schema::{AttributeType, ResourceType};
+use crate::schema::ResourceType;
 
 /// `{"op": "Replace"}`
 pub(crate) fn lower_op(index: usize, operation: &mut PatchOperation) -> Option<Deviation> {
@@ -47,25 +45,28 @@ pub(crate) fn path(path: &str) -> Option<Deviation> {
     (path.len() > 1 && (path.ends_with('/') || path.contains("//"))).then_some(Deviation::Slashes)
 }
 
-/// A body that leaves out what PUT then keeps.
+/// A PUT that gives `active` no value, where its type has that: it stays as it was.
+///
+/// RFC 7644, Section 3.5.1 leaves to the service provider what is made of an attribute that is left out, but not of null.
 pub(crate) fn kept(
     resource_type: &ResourceType,
     wanted: &Resource,
     cleared: &[(Option<String>, String)],
     omitted: Omitted,
 ) -> Option<Deviation> {
-    let active = resource_type.schema().attribute("active").filter(|active| active.kind() == AttributeType::Boolean)?;
+    let active = resource_type.activity()?;
     let is_cleared = cleared.iter().any(|(container, name)| container.is_none() && name == active.name());
-    let kept = omitted != Omitted::Clear && !is_cleared && wanted.get(active.name()).is_none();
+    let kept = (is_cleared || omitted != Omitted::Clear) && wanted.get(active.name()).is_none();
     kept.then_some(Deviation::ActiveKept)
 }
 
-/// A new resource without `active`, where its type has that.
-pub(crate) fn activate(resource_type: &ResourceType, body: &mut Map<String, Value>) -> Option<Deviation> {
-    let attribute = resource_type.schema().attribute("active").filter(|active| active.kind() == AttributeType::Boolean)?;
-    let given = body.keys().any(|key| attribute.attr_name().is(key));
-    (!given).then(|| {
-        body.insert(attribute.name().to_owned(), Value::Bool(true));
-        Deviation::ActiveByDefault
-    })
+/// A PATCH that takes the value of `active` away: it stays as it was.
+pub(crate) fn not_unassigned(resource_type: &ResourceType, plan: &Plan) -> Option<Deviation> {
+    let active = resource_type.activity()?;
+    plan.unassigns(active).then_some(Deviation::ActiveKept)
+}
+
+/// A new resource that gives `active` no value, where its type has that.
+pub(crate) fn activate(resource_type: &ResourceType, resource: &mut Resource) -> Option<Deviation> {
+    resource.activate_by_default(resource_type).then_some(Deviation::ActiveByDefault)
 }

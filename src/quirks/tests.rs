@@ -3,7 +3,7 @@ use serde_json::json;
 use super::*;
 use crate::message::PatchOperation;
 use crate::patch::PatchRepair;
-use crate::resource::Repair;
+use crate::resource::{Repair, Resource};
 use crate::schema::ResourceType;
 
 #[test]
@@ -16,14 +16,15 @@ fn operations_are_read_in_any_case() {
 
 #[test]
 fn new_resources_are_active_where_their_type_can_be() {
-    let mut body = json!({ "userName": "a" }).as_object().cloned().unwrap_or_default();
-    assert_eq!(rewrite::activate(&ResourceType::user(), &mut body), Some(Deviation::ActiveByDefault));
-    assert_eq!(body["active"], true);
-    for given in [json!({ "ACTIVE": false }), json!({ "active": null })] {
-        let mut body = given.as_object().cloned().unwrap_or_default();
-        assert_eq!(rewrite::activate(&ResourceType::user(), &mut body), None);
+    let mut new = Resource::default();
+    assert_eq!(rewrite::activate(&ResourceType::group(), &mut new), None);
+    assert_eq!(rewrite::activate(&ResourceType::user(), &mut new), Some(Deviation::ActiveByDefault));
+    assert_eq!(new.get("active"), Some(&json!(true)));
+    for given in [true, false] {
+        new.set("active", given);
+        assert_eq!(rewrite::activate(&ResourceType::user(), &mut new), None);
+        assert_eq!(new.get("active"), Some(&json!(given)));
     }
-    assert_eq!(rewrite::activate(&ResourceType::group(), &mut body), None);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Resources: JSON with an invariant (RFC 7643, Section 3).
 
+mod activity;
 mod certificate;
 mod check;
 mod compare;
@@ -177,11 +178,10 @@ impl Resource {
     /// #[serde(rename_all = "camelCase")]
     /// struct Account {
     ///     user_name: String,
-    ///     #[serde(default)]
-    ///     active: bool,
+    ///     title: Option<String>,
     /// }
     /// let account: Account = resource.view()?;
-    /// assert_eq!((account.user_name.as_str(), account.active), ("bjensen", false));
+    /// assert_eq!((account.user_name.as_str(), account.title), ("bjensen", None));
     /// # Ok::<(), serde_json::Error>(())
     /// ```
     pub fn view<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {

@@ -39,7 +39,7 @@ pub struct User {
     pub locale: Option<String>,
     /// The time zone, such as `America/Los_Angeles`.
     pub timezone: Option<String>,
-    /// Whether the account may be used.
+    /// Whether the account may be used: [`is_active`](Self::is_active) says it.
     pub active: Option<bool>,
     /// E-mail addresses.
     pub emails: Vec<MultiValue>,

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::attribute::Attribute;
 use super::builtin::BuiltinSchema;
-use super::characteristics::Mutability;
+use super::characteristics::{AttributeType, Mutability};
 use super::document::Schema;
 use super::error::{SchemaError, SchemaErrorKind};
 use super::keep::Kept;
@@ -319,6 +319,17 @@ impl ResourceType {
         self.schema.attributes().iter().find(|attribute| {
             attribute.multi_valued() && attribute.refers_by_value() && attribute.mutability() == Mutability::ReadOnly
         })
+    }
+
+    /// The attribute that says whether a resource is in use: `active` of a user (RFC 7643, Section 4.1.1).
+    pub(crate) fn activity(&self) -> Option<&Arc<Attribute>> {
+        let active = self.schema.attribute("active")?;
+        (active.kind() == AttributeType::Boolean && !active.multi_valued()).then_some(active)
+    }
+
+    /// The same, where a change that unassigns it is not refused: nothing is made of that.
+    pub(crate) fn kept_activity(&self) -> Option<&Arc<Attribute>> {
+        self.activity().filter(|active| !active.required() && active.mutability() != Mutability::Immutable)
     }
 
     /// All attributes and sub-attributes whose values are unique; a store has to see to it.

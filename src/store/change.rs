@@ -144,13 +144,13 @@ impl Change {
         self.operation == Operation::Update && self.paths.is_empty() && self.members.is_empty()
     }
 
-    /// Whether `active` became true, or unassigned, and had been false.
+    /// Whether `active` became true, and had been false. A change that unassigns it leaves it as it was.
     #[must_use]
     pub fn activated(&self) -> bool {
         self.operation == Operation::Update && !is_active(self.before.as_deref()) && is_active(self.after_state())
     }
 
-    /// Whether `active` became false, and had not been.
+    /// Whether `active` became false, and had not been: see [`Resource::is_active`].
     #[must_use]
     pub fn deactivated(&self) -> bool {
         self.operation == Operation::Update && is_active(self.before.as_deref()) && !is_active(self.after_state())
@@ -163,7 +163,7 @@ impl Change {
 }
 
 fn is_active(resource: Option<&Resource>) -> bool {
-    resource.and_then(|resource| resource.get("active")) != Some(&Value::Bool(false))
+    resource.is_none_or(Resource::is_active)
 }
 
 /// Whether two members say the same: the type counts only where both say it, since a store fills it in.

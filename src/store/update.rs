@@ -189,6 +189,7 @@ impl Update {
             hook(&before, &mut after)?;
             after.settle_schemas(&self.resource_type);
         }
+        after.keep_activity(&before, &self.resource_type);
         let mut change = Change {
             operation: Operation::Update,
             tenant: self.tenant.clone(),

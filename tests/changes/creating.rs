@@ -74,16 +74,24 @@ async fn what_clients_cannot_set_is_ignored() {
 }
 
 #[tokio::test]
-async fn defaults_give_way_to_null() {
-    // P-3.3-05
-    let provider = Provider::lenient();
-    assert_eq!(provider.create("/Users", &user("bjensen")).await["active"], true);
-    for (name, unassigned) in [("a", json!(null)), ("b", json!([]))] {
-        let mut body = user(name);
-        body["active"] = unassigned;
-        assert_eq!(provider.create("/Users", &body).await.get("active"), None, "{body}");
+async fn new_users_are_active_unless_it_is_said() {
+    // P-3.3-05: of null as of nothing, since a user either may come in or may not.
+    for (provider, assumed) in [(Provider::lenient(), vec!["active_by_default"]), (Provider::strict(), vec![])] {
+        let mut body = user("bjensen");
+        let made = provider.post("/Users", &body).await;
+        assert_eq!((made.status, &made.body["active"], made.rules), (201, &json!(true), assumed.clone()));
+        for (name, unassigned) in [("a", json!(null)), ("b", json!([]))] {
+            body["userName"] = json!(name);
+            body["active"] = unassigned;
+            let made = provider.post("/Users", &body).await;
+            assert_eq!((made.status, &made.body["active"], made.rules), (201, &json!(true), assumed.clone()), "{body}");
+        }
+        for (name, given) in [("c", true), ("d", false)] {
+            body["userName"] = json!(name);
+            body["active"] = json!(given);
+            assert_eq!(provider.create("/Users", &body).await["active"], given);
+        }
     }
-    assert_eq!(Provider::strict().create("/Users", &user("bjensen")).await.get("active"), None);
 }
 
 #[tokio::test]

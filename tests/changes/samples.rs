@@ -100,6 +100,7 @@ fn asset_schema() -> Value {
             { "name": "key", "type": "binary" },
             { "name": "manual", "type": "reference", "referenceTypes": ["external"] },
             { "name": "active", "type": "boolean" },
+            { "name": "lent", "type": "boolean" },
             { "name": "badge", "type": "complex", "subAttributes": [
                 { "name": "number", "type": "integer" },
                 { "name": "holder", "type": "string" },

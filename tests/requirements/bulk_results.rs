@@ -148,7 +148,7 @@ async fn bodies_are_there_for_who_names_attributes() {
     for (query, shown) in [
         ("?attributes=userName", ["id", "schemas", "userName"].as_slice()),
         ("?attributes=USERNAME,password", &["id", "schemas", "userName"]),
-        ("?excludedAttributes=meta,title", &["id", "schemas", "userName"]),
+        ("?excludedAttributes=meta,title", &["active", "id", "schemas", "userName"]),
         ("?attributes=nothing", &["id", "schemas"]),
     ] {
         let provider = Provider::of_people().await;

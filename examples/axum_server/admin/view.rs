@@ -42,8 +42,7 @@ impl Admin {
             "externalId": user.external_id(),
             "userName": user.text("userName"),
             "displayName": user.text("displayName"),
-            // Who was never deactivated is active.
-            "active": user.get("active") != Some(&Value::Bool(false)),
+            "active": user.is_active(),
             "origin": account.origin,
             "quotaGb": account.quota_gb,
             "groups": groups,
