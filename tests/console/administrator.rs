@@ -33,6 +33,11 @@ impl Administrator {
         self.send("GET", path, None).await
     }
 
+    /// Deletes a tenant whose name was typed.
+    pub(crate) async fn delete_tenant(&self, name: &str) -> Response {
+        self.send("DELETE", &format!("/tenants/{name}"), Some(&json!({ "name": name }))).await
+    }
+
     /// What a page would send to a path below `/console/api`.
     pub(crate) async fn send(&self, method: &str, path: &str, body: Option<&Value>) -> Response {
         let headers = [("Cookie", self.cookie.as_str()), ("X-CSRF-Token", self.forgery_token.as_str())];

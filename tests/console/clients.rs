@@ -192,7 +192,7 @@ async fn what_a_client_was_given_ends_with_it_or_before() {
 
     assert_eq!(status(client.at, &others).await, 200);
     granted(&bystander.refresh(&others).await);
-    assert_eq!(administrator.send("DELETE", "/tenants/one", None).await.status, 204);
+    assert_eq!(administrator.delete_tenant("one").await.status, 204);
     assert_eq!(administrator.send("POST", "/tenants", Some(&json!({ "name": "one" }))).await.status, 201);
     assert_eq!(listed(&administrator, &bystander.id).await, Value::Null, "the clients of a tenant go with it");
     refused(&bystander.own_token().await, 401, "invalid_client");

@@ -115,7 +115,7 @@ async fn what_one_process_is_told_holds_in_all() {
     set(&there, "one", json!({ "enabled": true })).await;
     assert_eq!(there.send("DELETE", &format!("/tenants/one/tokens/{id}"), None).await.status, 204);
     assert_eq!(users(&one, &token).await, 401);
-    assert_eq!(there.send("DELETE", "/tenants/one", None).await.status, 204);
+    assert_eq!(there.delete_tenant("one").await.status, 204);
     assert_eq!(users(&one, "token-1").await, 401);
 }
 
@@ -141,7 +141,7 @@ async fn a_deletion_that_was_interrupted_goes_on_at_the_next_start() {
         assert_eq!(scim(address, "POST", "/Users", "token-1", Some(&user(&format!("user-{number}")))).await.status, 201);
     }
     let administrator = Administrator::sign_in(&demo).await;
-    let deletion = async { administrator.send("DELETE", "/tenants/one", None).await };
+    let deletion = async { administrator.delete_tenant("one").await };
     let refused = async { while users(&demo, "token-1").await == 200 {} };
     // Whether it comes to an end or not: the process is killed as soon as the tenant is not let in any more.
     tokio::select! {

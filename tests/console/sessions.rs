@@ -9,6 +9,7 @@ use crate::support::demo::Demo;
 const ASKED: &[(&str, &str)] = &[
     ("GET", "/tenants"),
     ("POST", "/tenants"),
+    ("GET", "/tenants/one"),
     ("DELETE", "/tenants/one"),
     ("GET", "/tenants/one/settings"),
     ("PUT", "/tenants/one/settings"),

@@ -27,13 +27,50 @@ async fn a_tenant_is_added_with_a_url_and_no_token() {
 }
 
 #[tokio::test]
+async fn a_tenant_is_deleted_by_whoever_names_it() {
+    let demo = Demo::start(FLAGS);
+    let administrator = Administrator::sign_in(&demo).await;
+    for name in ["ann", "bob"] {
+        provision(demo.address(), "token-1", name).await;
+    }
+    let group = json!({ "schemas": ["urn:ietf:params:scim:schemas:core:2.0:Group"], "displayName": "Tours" });
+    assert_eq!(scim(demo.address(), "POST", "/Groups", "token-1", Some(&group)).await.status, 201);
+    // What is switched off for clients is deleted as well, and counted.
+    administrator.send("PUT", "/tenants/one/settings", Some(&json!({ "groups": false }))).await;
+    let told = body(&administrator.get("/tenants/one").await);
+    assert_eq!((&told["name"], &told["users"], &told["groups"]), (&json!("one"), &json!(2), &json!(1)));
+    let told = body(&administrator.get("/tenants/two").await);
+    assert_eq!((&told["users"], &told["groups"]), (&json!(0), &json!(0)));
+
+    for wrong in [
+        None,
+        Some(json!({ "name": "two" })),
+        Some(json!({ "name": "One" })),
+        Some(json!({ "name": "one " })),
+        Some(json!({ "name": "" })),
+        Some(json!({})),
+    ] {
+        let refused = administrator.send("DELETE", "/tenants/one", wrong.as_ref()).await;
+        assert!((400..=422).contains(&refused.status), "{wrong:?}: {}", refused.status);
+        assert_eq!(body(&administrator.get("/tenants/one").await)["users"], 2, "{wrong:?}");
+    }
+    for path in ["/tenants/none", "/tenants/ONE"] {
+        assert_eq!(administrator.get(path).await.status, 404, "{path}");
+        assert_eq!(administrator.send("DELETE", path, Some(&json!({ "name": "none" }))).await.status, 404, "{path}");
+    }
+    assert_eq!(administrator.delete_tenant("one").await.status, 204);
+    assert_eq!(administrator.get("/tenants/one").await.status, 404);
+    assert_eq!(administrator.get("/tenants/two").await.status, 200);
+}
+
+#[tokio::test]
 async fn a_deleted_tenant_lets_nobody_in_and_leaves_nothing() {
     let demo = Demo::start(FLAGS);
     let administrator = Administrator::sign_in(&demo).await;
     let (kept, _) =
         (provision(demo.address(), "token-2", "bjensen").await, provision(demo.address(), "token-1", "bjensen").await);
-    assert_eq!(administrator.send("DELETE", "/tenants/one", None).await.status, 204);
-    assert_eq!(administrator.send("DELETE", "/tenants/one", None).await.status, 404);
+    assert_eq!(administrator.delete_tenant("one").await.status, 204);
+    assert_eq!(administrator.delete_tenant("one").await.status, 404);
     assert_eq!(scim(demo.address(), "GET", "/Users", "token-1", None).await.status, 401);
     for path in ["settings", "tokens", "activity", "activity/stream", "directory/users", "events"] {
         assert_eq!(administrator.get(&format!("/tenants/one/{path}")).await.status, 404, "{path}");
@@ -55,7 +92,7 @@ async fn a_tenant_can_be_deleted_while_it_is_provisioned() {
     let address = demo.address();
     provision(address, "token-1", "the first").await;
     let provisioning: Vec<_> = (0..8).map(|client| tokio::spawn(provision_until_refused(address, client))).collect();
-    assert_eq!(administrator.send("DELETE", "/tenants/one", None).await.status, 204);
+    assert_eq!(administrator.delete_tenant("one").await.status, 204);
     for client in provisioning {
         let last = client.await.expect("no panic");
         let media_type = last.header("Content-Type");
@@ -83,7 +120,7 @@ async fn a_request_that_was_let_in_before_its_tenant_was_deleted_changes_nothing
     let mut told = [0; 25];
     stream.read_exact(&mut told).await.expect("it is told to go on");
     assert_eq!(String::from_utf8_lossy(&told), "HTTP/1.1 100 Continue\r\n\r\n");
-    assert_eq!(administrator.send("DELETE", "/tenants/one", None).await.status, 204);
+    assert_eq!(administrator.delete_tenant("one").await.status, 204);
     stream.write_all(body_sent.as_bytes()).await.expect("it is sent");
     let mut answer = String::new();
     stream.read_to_string(&mut answer).await.expect("an answer");

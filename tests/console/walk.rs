@@ -197,7 +197,20 @@ async fn users_groups_and_tenants_are_made_and_ended_in_the_browser() {
         browser.click("#outdated button").await;
         browser.until("document.getElementById('quota')?.value === '7'").await;
 
+        for number in 0..3 {
+            provision(address, "token-2", &format!("leaver{number}@example.com")).await;
+        }
         browser.click("#delete-tenant").await;
+        browser.read("Type two to delete 3 users and 0 groups").await;
+        let closed = "document.querySelector('dialog button.danger').disabled";
+        for wrong in ["", "one", "tw", "Two", "two "] {
+            browser.write("dialog #confirm-name", wrong).await;
+            assert_eq!(browser.value(closed).await, json!(true), "{wrong}");
+            browser.enter("dialog #confirm-name").await;
+        }
+        assert_eq!(scim(address, "GET", "/Users", "token-2", None).await.status, 200);
+        browser.write("dialog #confirm-name", "two").await;
+        browser.inside("dialog label, dialog button").await;
         browser.picture("delete-tenant").await;
         browser.click("dialog button.danger").await;
         browser.read("two was deleted").await;

@@ -34,7 +34,7 @@ export async function call(method, path, body) {
 export const get = (path) => call("GET", path);
 export const post = (path, body) => call("POST", path, body);
 export const put = (path, body) => call("PUT", path, body);
-export const remove = (path) => call("DELETE", path);
+export const remove = (path, body) => call("DELETE", path, body);
 
 export async function resume() {
   csrfToken = (await get("/session")).csrfToken;

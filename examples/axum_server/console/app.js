@@ -4,9 +4,10 @@ import { activityPage } from "./activity.js";
 import { at, get, onSignedOut, post, remove, resume, signOut } from "./api.js";
 import { groupPage, userPage } from "./detail.js";
 import { directoryPage } from "./directory.js";
-import { announce, apart, ask, el, notice, show } from "./dom.js";
+import { announce, apart, ask, el, notice, quoted, show } from "./dom.js";
 import { settingsPage } from "./settings.js";
 import { signInPage } from "./sign_in.js";
+import { count } from "./words.js";
 
 const PAGES = {
   settings: { name: "Settings", render: settingsPage },
@@ -114,12 +115,14 @@ function addTenant() {
   });
 }
 
-function deleteTenant({ name }) {
+async function deleteTenant({ name }) {
+  const { users, groups } = await get(at(name));
   ask({
-    title: `Delete the tenant ${name}?`, danger: true, action: "Delete for good",
-    text: "Its users, groups, tokens and settings are deleted, and its identity provider is let in no more. This cannot be undone.",
-    run: async () => {
-      await remove(at(name));
+    title: `Delete the tenant ${name}?`, danger: true, action: "Delete for good", confirm: name,
+    text: "Its users, groups, tokens, clients and settings are deleted, and its identity provider is let in no more. This cannot be undone.",
+    fields: [{ id: "confirm-name", label: quoted(`Type \`${name}\` to delete ${count(users, "user")} and ${count(groups, "group")}`) }],
+    run: async (given) => {
+      await remove(at(name), { name: given["confirm-name"] });
       await loadTenants();
       announce(`${name} was deleted`);
       location.hash = "";

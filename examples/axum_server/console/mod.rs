@@ -77,7 +77,7 @@ pub(crate) fn router(
     });
     let behind_session = Router::new()
         .route("/tenants", get(tenants::list).post(tenants::create))
-        .route("/tenants/{tenant}", delete(tenants::close))
+        .route("/tenants/{tenant}", get(tenants::one).delete(tenants::close))
         .route("/tenants/{tenant}/tokens", get(tokens::list).post(tokens::generate))
         .route("/tenants/{tenant}/tokens/{id}", delete(tokens::revoke))
         .route("/tenants/{tenant}/clients", get(clients::list).post(clients::make))

@@ -32,6 +32,7 @@ export async function settingsPage(context) {
     arrange(now);
     test.outdate();
   };
+  const problem = el("div");
   show(main,
     el("div", { class: "head" }, el("h1", {}, "Provisioning settings")),
     el("div", { class: "two" },
@@ -39,7 +40,7 @@ export async function settingsPage(context) {
       el("div", {}, el("section", { class: "card", id: "settings-card" }, form(context, settings, saved)),
         el("section", { class: "card" }, el("h2", {}, "Delete this tenant"),
           el("p", { class: "muted" }, "Deletes its users, groups, tokens and settings. Its identity provider is not let in any more."),
-          el("button", { class: "danger", type: "button", id: "delete-tenant", onclick: context.deleteTenant }, "Delete tenant…")))));
+          problem, el("button", { class: "danger", type: "button", id: "delete-tenant", onclick: () => context.deleteTenant().catch((error) => show(problem, notice(error.message))) }, "Delete tenant…")))));
 }
 
 function form({ tenant }, settings, whenSaved) {

@@ -8,8 +8,8 @@ use http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::Console;
 use super::error::ConsoleError;
+use super::{Console, desk};
 use crate::options;
 use crate::tenants::AddError;
 
@@ -40,8 +40,27 @@ pub(super) async fn create(
     }
 }
 
-/// Lets nobody of the tenant in any more, and deletes all that is kept of it.
-pub(super) async fn close(State(console): State<Arc<Console>>, Path(tenant): Path<String>) -> Result<StatusCode, ConsoleError> {
+/// One of them, and what would be deleted with it.
+pub(super) async fn one(State(console): State<Arc<Console>>, Path(tenant): Path<String>) -> Result<Json<Value>, ConsoleError> {
+    let cx = console.context(&tenant).await?;
+    let mut told = console.told(&tenant);
+    for (name, path) in [("users", "/Users?count=0"), ("groups", "/Groups?count=0")] {
+        told[name] = desk::read(&console.desk, cx.tenant(), path).await?["totalResults"].take();
+    }
+    Ok(Json(told))
+}
+
+/// Lets nobody of the tenant in any more, and deletes all that is kept of it. Whoever asks for it has typed the name.
+pub(super) async fn close(
+    State(console): State<Arc<Console>>,
+    Path(tenant): Path<String>,
+    typed: Option<Json<Named>>,
+) -> Result<StatusCode, ConsoleError> {
+    console.context(&tenant).await?;
+    if typed.is_none_or(|Json(typed)| typed.name != tenant) {
+        let words = format!("Nothing was deleted: send the name of the tenant, `{tenant}`, as it was typed.");
+        return Err(ConsoleError::Refused(StatusCode::BAD_REQUEST, words));
+    }
     if console.closing.close(&tenant).await? { Ok(StatusCode::NO_CONTENT) } else { Err(ConsoleError::NotFound) }
 }
 

@@ -27,7 +27,7 @@ export const duration = (micros) => (micros < 1000 ? `${micros} µs` : `${(micro
 /// Words as a sentence; a name at its head, which stands between backticks, stays as it is.
 export const sentence = (words) => words.replace(/^[a-z]/, (first) => first.toUpperCase());
 
-export const count = (number, one, many = `${one}s`) => `${number} ${number === 1 ? one : many}`;
+export const count = (number, one, many = `${one}s`) => `${number.toLocaleString("en")} ${number === 1 ? one : many}`;
 
 const EVENTS = {
   "user.created": "Created", "user.updated": "Changed", "user.deactivated": "Deactivated", "user.reactivated": "Reactivated", "user.deleted": "Deleted",
