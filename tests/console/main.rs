@@ -3,6 +3,7 @@
 //! `cargo test` builds the server before it; `cargo test --test console` does not, and wants
 //! `cargo build --example axum_server` first.
 
+mod absent;
 mod activity;
 mod administrator;
 #[path = "../../examples/axum_server/console/attempts.rs"]

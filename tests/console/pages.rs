@@ -14,6 +14,7 @@ const FILES: &[(&str, &str)] = &[
     ("/console/api.js", "text/javascript; charset=utf-8"),
     ("/console/dom.js", "text/javascript; charset=utf-8"),
     ("/console/sign_in.js", "text/javascript; charset=utf-8"),
+    ("/console/nothing.js", "text/javascript; charset=utf-8"),
     ("/console/settings.js", "text/javascript; charset=utf-8"),
     ("/console/tokens.js", "text/javascript; charset=utf-8"),
     ("/console/clients.js", "text/javascript; charset=utf-8"),

@@ -43,8 +43,8 @@ export async function activityPage(context) {
   stream.onmessage = ({ data }) => add(JSON.parse(data), true);
   stream.onerror = () => {
     switchTo(false, "Interrupted");
-    // Says so where the session has ended, and goes to the sign-in page.
-    get("/tenants").catch(() => {});
+    // Goes to the sign-in page where the session has ended, and says so where the tenant is gone.
+    get(at(tenant.name, "settings")).catch(() => {});
   };
   context.onLeave(() => stream.close());
 }

@@ -22,9 +22,11 @@ pub(super) async fn list(State(console): State<Arc<Console>>, Path(tenant): Path
 
 pub(super) async fn one(
     State(console): State<Arc<Console>>,
-    Path((tenant, seq)): Path<(String, u64)>,
+    Path((tenant, seq)): Path<(String, String)>,
 ) -> Result<Json<Value>, ConsoleError> {
     let cx = console.context(&tenant).await?;
+    // What is no number is the number of no request.
+    let seq = seq.parse().map_err(|_| ConsoleError::NotFound)?;
     let exchange = console.activity.get(cx.tenant(), seq).ok_or(ConsoleError::NotFound)?;
     Ok(Json(json!(&*exchange)))
 }

@@ -2,6 +2,7 @@
 
 let csrfToken = "";
 let signedOut = () => {};
+let missed = async () => {};
 
 export class ApiError extends Error {
   constructor(status, words) {
@@ -12,6 +13,11 @@ export class ApiError extends Error {
 
 export function onSignedOut(callback) {
   signedOut = callback;
+}
+
+/// Is told of which tenant something was not there.
+export function onMissed(callback) {
+  missed = callback;
 }
 
 export async function call(method, path, body) {
@@ -27,6 +33,8 @@ export async function call(method, path, body) {
   const value = answer.status === 204 ? {} : await answer.json().catch(() => ({}));
   if (answer.ok) return value;
   const error = new ApiError(answer.status, value.error ?? `The server answered ${answer.status}.`);
+  const [, tenant] = path.match(/^\/tenants\/([^/?]+)/) ?? [];
+  if (answer.status === 404 && tenant) await missed(decodeURIComponent(tenant));
   if (answer.status === 401 && path !== "/session") signedOut(error.message);
   throw error;
 }

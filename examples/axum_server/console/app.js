@@ -1,20 +1,21 @@
 // The frame around the pages: who has signed in, which tenant it is about, and which page is shown.
 
 import { activityPage } from "./activity.js";
-import { at, get, onSignedOut, post, remove, resume, signOut } from "./api.js";
+import { at, get, onMissed, onSignedOut, post, remove, resume, signOut } from "./api.js";
 import { groupPage, userPage } from "./detail.js";
 import { directoryPage } from "./directory.js";
 import { announce, apart, ask, el, notice, quoted, show } from "./dom.js";
+import { noPage, noTenant, noThing } from "./nothing.js";
 import { settingsPage } from "./settings.js";
 import { signInPage } from "./sign_in.js";
 import { count } from "./words.js";
 
-const PAGES = {
+const PAGES = new Map(Object.entries({
   settings: { name: "Settings", render: settingsPage },
-  users: { name: "Users", render: (context) => (context.id ? userPage(context) : directoryPage(context, "users")) },
-  groups: { name: "Groups", render: (context) => (context.id ? groupPage(context) : directoryPage(context, "groups")) },
-  activity: { name: "Activity", render: activityPage },
-};
+  users: { name: "Users", hasParts: true, render: (context) => (context.id ? userPage(context) : directoryPage(context, "users")) },
+  groups: { name: "Groups", hasParts: true, render: (context) => (context.id ? groupPage(context) : directoryPage(context, "groups")) },
+  activity: { name: "Activity", hasParts: true, render: activityPage },
+}));
 
 const frame = document.getElementById("frame");
 let tenants = [];
@@ -42,11 +43,36 @@ async function loadTenants() {
   tenants = (await get("/tenants")).tenants;
 }
 
-/// `#/TENANT/PAGE/ID`; the page is the settings, and the tenant the first, where it is not said.
+const known = (name) => tenants.find((tenant) => tenant.name === name);
+
+/// Something of a tenant was not there: it may be the tenant, deleted elsewhere.
+async function look(name) {
+  await loadTenants();
+  if (place().name === name && !known(name)) await route();
+}
+
+onMissed(look);
+// Back from another tab, where the tenant may have been deleted.
+document.addEventListener("visibilitychange", () => {
+  const { name } = place();
+  const isSignedIn = document.getElementById("sign-out");
+  if (document.visibilityState === "visible" && isSignedIn && known(name)) look(name).catch(() => {});
+});
+
+/// `#/TENANT/PAGE/ID`. Where the address names no page it is the settings, and where it names no tenant, the first.
 function place() {
-  const [name, page, id] = location.hash.replace(/^#\/?/, "").split("/").map(decodeURIComponent);
-  const tenant = tenants.find((known) => known.name === name) ?? tenants[0];
-  return { tenant, page: PAGES[page] ? page : "settings", id: tenant?.name === name ? id : undefined };
+  const [name, page, id, ...more] = location.hash.replace(/^#\/?/, "").split("/").map(decoded);
+  const isPage = !page || (PAGES.has(page) && !more.length && (!id || PAGES.get(page).hasParts));
+  return { name: name || tenants[0]?.name, isNamed: name !== "", page: page || "settings", id, words: [page, id, ...more].filter(Boolean).join("/"), isPage };
+}
+
+/// What somebody typed may be no such code.
+function decoded(part) {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
 }
 
 const link = (...parts) => `#/${parts.map(encodeURIComponent).join("/")}`;
@@ -56,15 +82,26 @@ async function route() {
   leave = () => {};
   shown += 1;
   const turn = shown;
-  const { tenant, page, id } = place();
+  const { name, page, id, words, isPage } = place();
+  // It may have been added elsewhere.
+  if (name && !known(name)) await loadTenants().catch(() => {});
+  if (turn !== shown) return;
+  const tenant = known(name);
   const main = el("main", { id: "main", tabindex: "-1" });
+  document.querySelectorAll("dialog").forEach((dialog) => dialog.close());
   show(frame, bar(tenant, page), main);
   if (!tenant) {
-    document.title = "SCIM console";
-    show(main, el("div", { class: "card empty" }, el("p", {}, "There is no tenant."), el("button", { class: "main", onclick: addTenant }, "Add a tenant")));
+    noTenant(main, name, tenants.map((other) => el("a", { href: link(other.name, PAGES.has(page) ? page : "settings") }, other.name)), addTenant);
     return;
   }
-  document.title = `${PAGES[page].name} · ${tenant.name} · SCIM console`;
+  // What is shown is what the address names, also once other tenants come and go.
+  if (!place().isNamed) history.replaceState(history.state, "", link(tenant.name, page));
+  document.title = `${tenant.name} · SCIM console`;
+  if (!isPage) {
+    noPage(main, words, [...PAGES].map(([key, { name }]) => el("a", { href: link(tenant.name, key) }, name)));
+    return;
+  }
+  document.title = `${PAGES.get(page).name} · ${document.title}`;
   const context = {
     tenant, id, main, page,
     link: (...parts) => link(tenant.name, ...parts),
@@ -74,11 +111,13 @@ async function route() {
     deleteTenant: () => deleteTenant(tenant),
   };
   try {
-    await PAGES[page].render(context);
+    await PAGES.get(page).render(context);
     // Who goes by the keyboard goes on from here.
     if (turn > 1 && context.isShown() && !main.contains(document.activeElement)) main.focus({ preventScroll: true });
   } catch (error) {
-    if (context.isShown()) show(main, notice(error.message));
+    if (!context.isShown()) return;
+    if (error.status === 404 && id) noThing(context, PAGES.get(page).name);
+    else show(main, notice(error.message));
   }
 }
 
@@ -88,7 +127,7 @@ function bar(tenant, page) {
     el("option", { value: "" }, "Add a tenant…"));
   return el("header", { class: "bar" }, el("div", { class: "bar-in" },
     el("a", { class: "brand", href: tenant ? link(tenant.name, "settings") : "#" }, el("img", { src: "/console/icon.svg", alt: "" }), "SCIM console"),
-    el("nav", { "aria-label": "Pages" }, tenant && Object.entries(PAGES).map(([key, { name }]) =>
+    el("nav", { "aria-label": "Pages" }, tenant && [...PAGES].map(([key, { name }]) =>
       el("a", { href: link(tenant.name, key), "aria-current": key === page ? "page" : null }, name))),
     el("div", { class: "bar-end" }, tenant && choice,
       el("button", { class: "quiet", id: "sign-out", onclick: async () => { await signOut().catch(() => {}); enter(); } }, "Sign out"))));
@@ -125,8 +164,8 @@ async function deleteTenant({ name }) {
       await remove(at(name), { name: given["confirm-name"] });
       await loadTenants();
       announce(`${name} was deleted`);
-      location.hash = "";
-      route();
+      if (location.hash) location.hash = "";
+      else await route();
     },
   });
 }

@@ -46,7 +46,10 @@ export function show(element, ...children) {
 }
 
 export const pill = (text, kind = "") => el("bdi", { class: `pill ${kind}`, title: text.length > 40 ? text : null }, text);
-export const notice = (text, kind = "bad") => el("p", { class: `notice ${kind}`, role: kind === "bad" ? "alert" : "status" }, quoted(text));
+export const notice = (text, kind = "bad") => el("p", { class: `notice ${kind}`, role: kind === "bad" ? "alert" : "status" }, quoted(sentence(text)));
+
+/// Words as a sentence; a name at its head, which stands between backticks, stays as it is.
+export const sentence = (words) => words.replace(/^[a-z]/, (first) => first.toUpperCase());
 
 /// Words in which names stand between backticks.
 export const quoted = (text) => text.split("`").map((part, index) => (index % 2 ? el("code", {}, foreign(part)) : part));

@@ -22,6 +22,7 @@ pub(super) enum ConsoleError {
     Pause(u64),
     /// The request does not come from a page of the console.
     Forged,
+    NoTenant(String),
     NotFound,
     Refused(StatusCode, String),
     Store(StoreError),
@@ -87,7 +88,8 @@ impl IntoResponse for ConsoleError {
                 return response;
             }
             Self::Forged => (StatusCode::FORBIDDEN, "This did not come from a page of the console. Load it again.".to_owned()),
-            Self::NotFound => (StatusCode::NOT_FOUND, "It is not there, or no longer.".to_owned()),
+            Self::NoTenant(name) => (StatusCode::NOT_FOUND, format!("There is no tenant `{name}`.")),
+            Self::NotFound => (StatusCode::NOT_FOUND, "Not found. It may have been deleted.".to_owned()),
             Self::Refused(status, words) => (status, words),
             Self::Store(err) => {
                 if let StoreError::Other(source) = &err {

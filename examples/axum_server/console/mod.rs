@@ -105,7 +105,7 @@ pub(crate) fn router(
 impl Console {
     /// The context in which the host asks for a tenant, if there is one of that name.
     async fn context(&self, tenant: &str) -> Result<RequestContext, ConsoleError> {
-        self.tenants.settings(tenant).await?.ok_or(ConsoleError::NotFound)?;
+        self.tenants.settings(tenant).await?.ok_or_else(|| ConsoleError::NoTenant(tenant.to_owned()))?;
         Ok(RequestContext::new(Tenant::from(tenant)))
     }
 }

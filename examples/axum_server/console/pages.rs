@@ -22,6 +22,7 @@ const FILES: &[(&str, &str, &str)] = &[
     ("/console/api.js", JAVASCRIPT, include_str!("api.js")),
     ("/console/dom.js", JAVASCRIPT, include_str!("dom.js")),
     ("/console/sign_in.js", JAVASCRIPT, include_str!("sign_in.js")),
+    ("/console/nothing.js", JAVASCRIPT, include_str!("nothing.js")),
     ("/console/settings.js", JAVASCRIPT, include_str!("settings.js")),
     ("/console/tokens.js", JAVASCRIPT, include_str!("tokens.js")),
     ("/console/clients.js", JAVASCRIPT, include_str!("clients.js")),

@@ -2,7 +2,7 @@
 
 import { el, foreign, pill } from "./dom.js";
 
-export { quoted } from "./dom.js";
+export { quoted, sentence } from "./dom.js";
 
 const ORIGINS = { IDP: ["idp", "Sent by the identity provider"], JIT: ["warn", "Made at the first sign-in"], LOCAL: ["", "Made here"] };
 
@@ -23,9 +23,6 @@ export function time(text) {
 }
 
 export const duration = (micros) => (micros < 1000 ? `${micros} µs` : `${(micros / 1000).toFixed(micros < 10000 ? 1 : 0)} ms`);
-
-/// Words as a sentence; a name at its head, which stands between backticks, stays as it is.
-export const sentence = (words) => words.replace(/^[a-z]/, (first) => first.toUpperCase());
 
 export const count = (number, one, many = `${one}s`) => `${number.toLocaleString("en")} ${number === 1 ? one : many}`;
 
