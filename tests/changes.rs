@@ -17,6 +17,7 @@ mod changes {
     mod hashing_store;
     mod heard;
     mod joining;
+    mod loose_values;
     mod nested_groups;
     mod one_primary;
     mod passwords;
@@ -34,5 +35,6 @@ mod changes {
     mod samples;
     mod value_types;
     mod versions;
+    mod ways;
     mod whole_store;
 }

@@ -106,10 +106,9 @@ impl Binding<'_> {
         let values = if let Value::Array(values) = value { values } else { vec![value] };
         let container = target.container().map(str::to_owned);
         let attribute = Arc::clone(target.last());
-        let mut listed = Vec::with_capacity(values.len());
-        for value in values {
-            listed.extend(self.intake(|intake| intake.element(container.as_deref(), &attribute, value))?);
-        }
-        Ok(listed)
+        self.intake(|intake| {
+            let read = |value| intake.element(container.as_deref(), &attribute, value).transpose();
+            values.into_iter().filter_map(read).collect()
+        })
     }
 }

@@ -37,11 +37,12 @@ pub struct Quirks {
     /// What `remove` does with a `value`: `{"op": "remove", "path": "members", "value": [{"value": "2819c223"}]}`.
     /// `Remove` by default.
     pub listed_values: ListedValues,
-    /// A value where a complex attribute belongs: `{"manager": "26118915"}`. On by default.
+    /// A value where a complex attribute belongs: `{"manager": "26118915"}`, `{"members": ["2819c223"]}`. On by default.
     pub value_for_complex: bool,
     /// An array of one where there can only be one value: `{"manager": [{"value": "26118915"}]}`. On by default.
     pub array_for_one: bool,
-    /// One value where there can be several: `{"emails": {"value": "bjensen@example.com"}}`. On by default.
+    /// One value where there can be several: `{"emails": {"value": "bjensen@example.com"}}`, `{"emails": "bjensen@example.com"}`.
+    /// On by default.
     pub one_for_many: bool,
     /// An empty string unassigns: `{"title": ""}`. On by default.
     pub empty_strings: bool,

@@ -11,11 +11,11 @@ use crate::schema::AttributeType;
 pub struct ValueRules {
     /// `"True"` for `true`, in any case.
     pub boolean_strings: bool,
-    /// `{..}` for `[{..}]`: one value, where there can be several.
+    /// `{..}` for `[{..}]`, `"x"` for `["x"]`: one value, where there can be several.
     pub one_for_many: bool,
     /// `["x"]` for `"x"`: an array of one, where there can only be one.
     pub array_for_one: bool,
-    /// `"26118915"` for `{"value": "26118915"}`: the value, where a complex attribute belongs.
+    /// `"26118915"` for `{"value": "26118915"}`: the value, where a complex attribute belongs, alone or in a list.
     pub value_for_complex: bool,
     /// `""` unassigns an attribute.
     pub empty_strings: bool,

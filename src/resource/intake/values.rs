@@ -18,7 +18,7 @@ impl Intake<'_> {
                 self.repairs.push(Repair::EmptyString(place.to_string()));
                 return Ok(None);
             }
-            Value::Object(_) if self.rules.one_for_many => {
+            value if self.rules.one_for_many => {
                 self.repairs.push(Repair::OneForMany(place.to_string()));
                 vec![value]
             }
@@ -128,14 +128,14 @@ impl Intake<'_> {
     }
 
     fn value_for_complex(&mut self, place: Place<'_>, attribute: &Attribute, value: Value) -> Result<Option<Value>, ValueError> {
-        let single = value.is_string() && !attribute.multi_valued() && self.rules.value_for_complex;
-        match attribute.sub_attribute("value") {
-            Some(sub) if single => {
-                self.repairs.push(Repair::ValueForComplex(place.to_string()));
+        let is_read = value.is_string() && self.rules.value_for_complex;
+        match attribute.sub_attribute("value").filter(|sub| is_read && self.takes(sub)) {
+            Some(sub) => {
+                self.note(Repair::ValueForComplex(place.to_string()));
                 let value = self.sub_value(place.container, attribute, sub, value)?;
                 Ok(value.map(|value| Value::Object(Map::from_iter([("value".to_owned(), value)]))))
             }
-            _ => Err(ValueError::new(place, ValueErrorKind::Type(AttributeType::Complex))),
+            None => Err(ValueError::new(place, ValueErrorKind::Type(AttributeType::Complex))),
         }
     }
 }
