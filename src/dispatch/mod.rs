@@ -8,6 +8,7 @@ mod cursor;
 mod discovery;
 mod limits;
 mod observe;
+mod parameters;
 mod precondition;
 mod report;
 mod request;

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::Exchange;
 use super::answer::Failure;
 use crate::error::Error;
-use crate::message::{SearchRequest, parse_object};
+use crate::message::parse_object;
 use crate::quirks::Deviation;
 
 /// The preference for an answer without a body (RFC 7240, Section 4.2).
@@ -47,11 +47,6 @@ impl Exchange<'_> {
             }
         }
         Ok(parse_object(text, self.provider.limits.json)?)
-    }
-
-    /// The parameters in the query of the URL.
-    pub(super) fn parameters(&self) -> Result<SearchRequest, Failure> {
-        Ok(SearchRequest::from_query(self.head.uri.query().unwrap_or_default())?)
     }
 
     /// Refuses a client that says it cannot read JSON.

@@ -54,7 +54,7 @@ impl Exchange<'_> {
     }
 
     /// GET of one (Section 3.4.1).
-    pub(super) async fn read(self, endpoint: &Endpoint, id: &str) -> Result<Answer, Failure> {
+    pub(super) async fn read(mut self, endpoint: &Endpoint, id: &str) -> Result<Answer, Failure> {
         self.check_accept()?;
         let projection = self.projection(endpoint)?;
         let resource = endpoint.store.get(id, &projection, self.cx).await?;
@@ -197,12 +197,6 @@ impl Exchange<'_> {
         let change = change.without_secrets();
         self.provider.policy.changed(&change, self.cx).await;
         change
-    }
-
-    fn projection(&self, endpoint: &Endpoint) -> Result<Projection, Failure> {
-        let parameters = self.parameters()?;
-        let projection = Projection::bind(&parameters.attributes, &parameters.excluded_attributes, &endpoint.resource_type)?;
-        Ok(projection.hiding(self.hidden_view(&endpoint.resource_type)))
     }
 
     pub(super) fn rules(&self) -> Rules {

@@ -115,6 +115,7 @@ impl Exchange<'_> {
                 None => None,
             };
             self.refuse_hidden(filter.as_ref(), sort.as_ref(), resource_type)?;
+            self.note_left_out(request, resource_type);
             let projection = Projection::bind(&request.attributes, &request.excluded_attributes, resource_type)?;
             let projection = projection.hiding(self.hidden_view(resource_type));
             queries.push((*endpoint, Query { filter, sort, page: page.clone(), projection }));
@@ -134,6 +135,7 @@ impl Exchange<'_> {
             .boolean_strings(self.quirks.boolean_strings)
             // Among several resource types, one that has no such attribute has no value of it.
             .bare_extension_attributes(self.quirks.bare_extension_attributes && !several)
+            .left_out_attributes(self.quirks.left_out_attributes)
             .locations(self.locations.clone());
         let bound = binder.bind(filter).map_err(Error::from)?;
         if self.head.method != Method::POST {
@@ -183,7 +185,13 @@ impl Exchange<'_> {
         let Some(by) = request.sort_by.as_deref().filter(|_| self.features.sort) else {
             return Ok(vec![None; endpoints.len()]);
         };
-        let bind = |endpoint: &&Endpoint| Sort::bind(by, request.sort_order.as_deref(), &endpoint.resource_type);
+        let order = request.sort_order.as_deref();
+        let bind = |endpoint: &&Endpoint| match Sort::bind(by, order, &endpoint.resource_type) {
+            Err(SortError::Attribute(_)) if self.quirks.left_out_attributes => {
+                Sort::bind_left_out(by, order, &endpoint.resource_type)
+            }
+            sort => sort,
+        };
         let sorts: Vec<Result<Sort, SortError>> = endpoints.iter().map(bind).collect();
         let Some(order) = sorts.iter().flatten().next().map(Sort::order) else {
             return sorts.into_iter().map(|sort| sort.map(Some)).collect();

@@ -14,12 +14,13 @@ use crate::schema::{AttributeType, Locations, ResolvedPath, ResourceType, bytes,
 /// Binds filters to a resource type.
 #[derive(Clone, Debug)]
 pub struct Binder<'t> {
-    resource_type: &'t ResourceType,
+    pub(super) resource_type: &'t ResourceType,
     unknown: Unknown,
     boolean_strings: bool,
-    bare_extension_attributes: bool,
+    pub(super) bare_extension_attributes: bool,
+    left_out_attributes: bool,
     locations: Locations,
-    repairs: RefCell<Vec<Repair>>,
+    pub(super) repairs: RefCell<Vec<Repair>>,
 }
 
 /// What a filter means that names an attribute which the resource type does not have.
@@ -59,9 +60,18 @@ pub enum BindErrorKind {
     Null(CompareOp),
 }
 
+/// What a name in a filter means.
+enum Named {
+    /// An attribute of the resource type.
+    Kept(ResolvedPath),
+    /// One that was left out of it.
+    LeftOut(ResolvedPath),
+    Unknown,
+}
+
 /// Where names are looked up.
 #[derive(Clone, Copy)]
-enum Names<'a> {
+pub(super) enum Names<'a> {
     /// In the resource type.
     Resource,
     /// Among the sub-attributes of a multi-valued attribute.
@@ -77,6 +87,7 @@ impl<'t> Binder<'t> {
             unknown: Unknown::Refuse,
             boolean_strings: false,
             bare_extension_attributes: false,
+            left_out_attributes: false,
             locations: Locations::default(),
             repairs: RefCell::default(),
         }
@@ -98,6 +109,13 @@ impl<'t> Binder<'t> {
     #[must_use]
     pub fn bare_extension_attributes(self, bare_extension_attributes: bool) -> Self {
         Self { bare_extension_attributes, ..self }
+    }
+
+    /// Reads an attribute that the resource type left out as one without a value, where it would be unknown; see
+    /// [`ResourceType::keeping`].
+    #[must_use]
+    pub fn left_out_attributes(self, left_out_attributes: bool) -> Self {
+        Self { left_out_attributes, ..self }
     }
 
     /// Says where resources are, for comparisons with `meta.location` and `$ref`.
@@ -142,24 +160,27 @@ impl<'t> Binder<'t> {
             Filter::Or(terms) => Ok(BoundFilter::Or(self.nodes(names, terms)?)),
             Filter::Not(filter) => Ok(BoundFilter::Not(Box::new(self.node(names, filter)?))),
             Filter::Present(path) => match self.resolve(names, path)? {
-                Some(path) => Ok(BoundFilter::Present(presence(path))),
-                None => Ok(BoundFilter::Nothing),
+                Named::Kept(path) => Ok(BoundFilter::Present(presence(path))),
+                Named::LeftOut(_) | Named::Unknown => Ok(BoundFilter::Nothing),
             },
             Filter::Compare { path, op, value } => match self.resolve(names, path)? {
-                Some(resolved) => self.comparison(resolved, *op, value),
+                Named::Kept(resolved) => self.comparison(resolved, *op, value),
+                Named::LeftOut(resolved) => Ok(self.of_no_value(names, self.comparison(resolved, *op, value)?)),
                 // An attribute without a value is equal to nothing, and to null.
-                None if matches!((op, value), (CompareOp::Ne, CompValue::Null)) => Ok(BoundFilter::Nothing),
-                None if matches!((op, value), (CompareOp::Ne, _) | (CompareOp::Eq, CompValue::Null)) => {
+                Named::Unknown if matches!((op, value), (CompareOp::Ne, CompValue::Null)) => Ok(BoundFilter::Nothing),
+                Named::Unknown if matches!((op, value), (CompareOp::Ne, _) | (CompareOp::Eq, CompValue::Null)) => {
                     Ok(BoundFilter::Not(Box::new(BoundFilter::Nothing)))
                 }
-                None => Ok(BoundFilter::Nothing),
+                Named::Unknown => Ok(BoundFilter::Nothing),
             },
             Filter::ValuePath { path, filter } => match self.resolve(names, path)? {
-                Some(path) => {
+                Named::Kept(path) => {
                     let filter = Box::new(self.bind_element(&path, filter)?);
                     Ok(BoundFilter::Element { path, filter })
                 }
-                None => Ok(BoundFilter::Nothing),
+                // What it asks for has to make sense all the same.
+                Named::LeftOut(path) => self.bind_element(&path, filter).map(|_| BoundFilter::Nothing),
+                Named::Unknown => Ok(BoundFilter::Nothing),
             },
         }
     }
@@ -168,18 +189,23 @@ impl<'t> Binder<'t> {
         filters.iter().map(|filter| self.node(names, filter)).collect()
     }
 
-    fn resolve(&self, names: Names<'_>, path: &AttrPath) -> Result<Option<ResolvedPath>, BindError> {
+    fn resolve(&self, names: Names<'_>, path: &AttrPath) -> Result<Named, BindError> {
         let resolved = match names {
             Names::Resource => self.resource_type.resolve(path).or_else(|| self.in_an_extension(path)),
             Names::Element(parent) => resolve_element(parent, path),
         };
-        match resolved {
-            Some(resolved) => {
-                refuse_hidden(&resolved)?;
-                Ok(Some(resolved))
+        if let Some(resolved) = resolved {
+            refuse_hidden(&resolved)?;
+            return Ok(Named::Kept(resolved));
+        }
+        match self.left_out(names, path) {
+            Some(left_out) if self.left_out_attributes => {
+                refuse_hidden(&left_out)?;
+                self.repairs.borrow_mut().push(Repair::LeftOut(left_out.to_string()));
+                Ok(Named::LeftOut(left_out))
             }
-            None if self.unknown == Unknown::NoValue => Ok(None),
-            None => Err(BindError { path: path.to_string(), kind: BindErrorKind::Unknown }),
+            _ if self.unknown == Unknown::NoValue => Ok(Named::Unknown),
+            _ => Err(BindError { path: path.to_string(), kind: BindErrorKind::Unknown }),
         }
     }
 
@@ -256,7 +282,7 @@ impl<'t> Binder<'t> {
 }
 
 /// The names inside brackets are those of sub-attributes; `value` of a simple attribute is the element itself.
-fn resolve_element(parent: &ResolvedPath, path: &AttrPath) -> Option<ResolvedPath> {
+pub(super) fn resolve_element(parent: &ResolvedPath, path: &AttrPath) -> Option<ResolvedPath> {
     let attribute = parent.attribute();
     if path.schema.is_some() || path.sub.is_some() {
         return None;

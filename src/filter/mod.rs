@@ -20,6 +20,7 @@ mod bound;
 mod display;
 mod error;
 mod eval;
+mod left_out;
 mod limits;
 pub(crate) mod parse;
 mod syntax;

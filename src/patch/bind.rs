@@ -8,7 +8,7 @@ use super::plan::{Plan, Step, StepChange, StepTarget};
 use super::rules::{NoOperations, PatchRepair, Rules};
 use crate::filter::{Binder, FilterLimits, Syntax};
 use crate::message::{PatchOp, PatchOperation};
-use crate::resource::{Intake, ValueError};
+use crate::resource::{Intake, Repair, ValueError};
 use crate::schema::{Attribute, Locations, Mutability, ResourceType, Schema};
 
 /// Binds PATCH messages to a resource type.
@@ -99,7 +99,10 @@ impl PlanBinder {
     }
 
     pub(super) fn filter_binder(&self) -> Binder<'_> {
-        Binder::new(&self.resource_type).boolean_strings(self.rules.boolean_strings_in_filters).locations(self.locations.clone())
+        Binder::new(&self.resource_type)
+            .boolean_strings(self.rules.boolean_strings_in_filters)
+            .left_out_attributes(self.rules.left_out_attributes)
+            .locations(self.locations.clone())
     }
 }
 
@@ -162,6 +165,19 @@ impl Binding<'_> {
             }
             err => Err(err),
         }
+    }
+
+    /// An operation on what the resource type left out changes nothing.
+    pub(super) fn leave_out(&mut self, name: String, read_only: bool) -> Result<(), PatchErrorKind> {
+        if read_only {
+            return Err(PatchErrorKind::ReadOnly(name));
+        }
+        self.note_left_out(name);
+        Ok(())
+    }
+
+    pub(super) fn note_left_out(&mut self, name: String) {
+        self.repairs.push(PatchRepair::Value(self.operation, Repair::LeftOut(name)));
     }
 
     pub(super) fn push(&mut self, change: StepChange) {

@@ -48,6 +48,11 @@ impl Binding<'_> {
         }
         match bound {
             Bound::Attribute(target) => self.set_part(target, value),
+            // Clients echo what is read-only.
+            Bound::LeftOut { name, .. } => {
+                self.note_left_out(name);
+                Ok(())
+            }
             bound => self.set_bound(bound, value),
         }
     }
@@ -95,7 +100,7 @@ fn is_name_of(bound: &Bound, key: &str) -> bool {
         Bound::Attribute(target) => {
             target.extension.is_none() && target.filter.is_none() && target.sub.is_none() && !starts_with_urn(key)
         }
-        Bound::Extension(_) => true,
+        Bound::Extension(_) | Bound::LeftOut { .. } => true,
         Bound::Resource => false,
     }
 }

@@ -12,7 +12,7 @@ use super::rules::{ConditionPaths, PatchRepair};
 use crate::attr::{AttrPath, starts_with_urn};
 use crate::filter::{BoundFilter, CompareOp, Filter, Operand};
 use crate::resource::Repair;
-use crate::schema::{Attribute, AttributeType, ResolvedPath, Schema};
+use crate::schema::{Attribute, AttributeType, Mutability, ResolvedPath, Schema};
 
 /// What a path means.
 pub(super) enum Bound {
@@ -20,6 +20,11 @@ pub(super) enum Bound {
     Extension(Arc<Schema>),
     /// The resource itself: the URN of its schema.
     Resource,
+    /// What the resource type left out: it has no value, and takes none.
+    LeftOut {
+        name: String,
+        read_only: bool,
+    },
 }
 
 impl Binding<'_> {
@@ -38,7 +43,7 @@ impl Binding<'_> {
         };
         let filter = Filter::Compare { path: name, op, value };
         let path = Path { attribute: AttrPath { sub: None, ..path }, filter: Some(filter), sub: None };
-        self.resolve(&path).map(|target| Some(Bound::Attribute(target)))
+        self.bind(&path).map(Some)
     }
 
     pub(super) fn bind_path(&mut self, text: &str) -> Result<Bound, PatchErrorKind> {
@@ -50,9 +55,38 @@ impl Binding<'_> {
             if resource_type.schema().uri().is(text.trim_matches(' ')) {
                 return Ok(Bound::Resource);
             }
+            if self.binder.rules.left_out_attributes && resource_type.left_out_extension(text) {
+                return Ok(Bound::LeftOut { name: text.trim_matches(' ').to_owned(), read_only: false });
+            }
         }
         let path = Path::parse(text, &self.binder.limits, self.binder.syntax)?;
-        self.resolve(&path).map(Bound::Attribute)
+        self.bind(&path)
+    }
+
+    fn bind(&mut self, path: &Path) -> Result<Bound, PatchErrorKind> {
+        match self.resolve(path) {
+            Err(PatchErrorKind::UnknownPath(unknown)) => match self.left_out(path)? {
+                Some(left_out) => Ok(left_out),
+                None => Err(PatchErrorKind::UnknownPath(unknown)),
+            },
+            resolved => resolved.map(Bound::Attribute),
+        }
+    }
+
+    /// What the path means among the attributes that the resource type left out; its filter has to make sense there.
+    fn left_out(&self, path: &Path) -> Result<Option<Bound>, PatchErrorKind> {
+        let (rules, resource_type) = (&self.binder.rules, &self.binder.resource_type);
+        let named = AttrPath { sub: path.sub.clone().or_else(|| path.attribute.sub.clone()), ..path.attribute.clone() };
+        let found = resource_type.left_out(&named, rules.bare_extension_attributes);
+        let Some(found) = found.filter(|_| rules.left_out_attributes) else {
+            return Ok(None);
+        };
+        if let Some(filter) = &path.filter {
+            self.binder.filter_binder().bind_element(&found.whole(), filter)?;
+        }
+        let read_only = |attribute: &Attribute| attribute.mutability() == Mutability::ReadOnly;
+        let read_only = read_only(found.attribute()) || read_only(found.last());
+        Ok(Some(Bound::LeftOut { name: found.to_string(), read_only }))
     }
 
     fn resolve(&mut self, path: &Path) -> Result<StepTarget, PatchErrorKind> {
@@ -83,9 +117,11 @@ impl Binding<'_> {
                 let filters = binder.filter_binder();
                 let bound = filters.bind_element(&resolved, filter)?;
                 let found = filters.repairs().into_iter();
-                self.repairs.extend(found.map(|repair| PatchRepair::Value(self.operation, repair)));
+                let found: Vec<Repair> = found.collect();
+                let left_out = found.iter().any(|repair| matches!(repair, Repair::LeftOut(_)));
+                self.repairs.extend(found.into_iter().map(|repair| PatchRepair::Value(self.operation, repair)));
                 let describes = describe(&bound);
-                Some(ElementFilter { bound, describes, keeps: Vec::new() })
+                Some(ElementFilter { bound, describes, keeps: Vec::new(), left_out })
             }
             None => None,
         };

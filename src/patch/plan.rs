@@ -57,6 +57,8 @@ pub(super) struct ElementFilter {
     pub(super) describes: Option<Map<String, Value>>,
     /// What stays of an element that is replaced whole.
     pub(super) keeps: Vec<Arc<Attribute>>,
+    /// Whether it names something that the resource type left out: an element that it described would not be found again.
+    pub(super) left_out: bool,
 }
 
 #[derive(Clone)]

@@ -33,6 +33,7 @@ impl Binding<'_> {
                 self.push(StepChange::RemoveExtension(schema));
                 Ok(())
             }
+            Bound::LeftOut { name, read_only } => self.leave_out(name, read_only),
             Bound::Attribute(target) => self.remove_attribute(target, value),
         }
     }

@@ -30,6 +30,8 @@ pub struct Rules {
     /// Whether `replace` of a whole element keeps the sub-attributes that the `eq` terms of the filter say and the value does
     /// not name; otherwise the value is the whole element (RFC 7644, Section 3.5.2.3).
     pub keep_described: bool,
+    /// Whether an attribute that the resource type left out has no value and takes none; otherwise no schema defines it.
+    pub left_out_attributes: bool,
 }
 
 /// What `replace` does when a value filter chooses nothing, and what `add` and `replace` do with a sub-attribute of an attribute

@@ -24,6 +24,7 @@ impl Binding<'_> {
         match bound {
             Bound::Resource => self.without_path(value),
             Bound::Extension(schema) => self.set_extension(&schema, value),
+            Bound::LeftOut { name, read_only } => self.leave_out(name, read_only),
             Bound::Attribute(mut target) => {
                 self.refuse_read_only(&target)?;
                 if is_derived(&target) && target.last().mutability() == Mutability::Immutable {

@@ -192,6 +192,7 @@ impl<'r> Values<'r> {
 
     fn change(&mut self, action: &Action, no_match: NoMatch, budget: &mut Budget) -> Result<Done, PatchErrorKind> {
         match action {
+            _ if self.chosen.is_empty() && self.target.filter.as_ref().is_some_and(|filter| filter.left_out) => Ok(Done::AsAsked),
             Action::Replace(None) if self.chosen.is_empty() && no_match == NoMatch::Fail => Err(self.no_target()),
             Action::Remove | Action::Replace(None) | Action::RemoveListed(_) => self.remove(action, budget),
             Action::Add(value) if self.chosen.is_empty() && self.target.filter.is_some() => {

@@ -84,15 +84,33 @@ impl Sort {
     /// - the attribute does not exist, is never returned, or is complex without a `value`;
     /// - the order is neither `ascending` nor `descending`.
     pub fn bind(by: &str, order: Option<&str>, resource_type: &ResourceType) -> Result<Self, SortError> {
-        let order = match order {
-            None => SortOrder::Ascending,
-            Some(text) if text.eq_ignore_ascii_case("ascending") => SortOrder::Ascending,
-            Some(text) if text.eq_ignore_ascii_case("descending") => SortOrder::Descending,
-            Some(_) => return Err(SortError::Order),
-        };
+        let order = Self::order_of(order)?;
         let path: Option<AttrPath> = by.trim().parse().ok();
         let path = path.and_then(|path| resource_type.resolve(&path)).and_then(sortable);
         Ok(Self { path: Some(path.ok_or_else(|| SortError::Attribute(by.to_owned()))?), order })
+    }
+
+    /// Binds the parameters of a request that sorts by an attribute which the resource type left out.
+    ///
+    /// # Errors
+    ///
+    /// - the attribute was not left out, or could not be sorted by if it were kept;
+    /// - the order is neither `ascending` nor `descending`.
+    pub(crate) fn bind_left_out(by: &str, order: Option<&str>, resource_type: &ResourceType) -> Result<Self, SortError> {
+        let order = Self::order_of(order)?;
+        let path: Option<AttrPath> = by.trim().parse().ok();
+        let left_out = path.and_then(|path| resource_type.left_out(&path, false)).and_then(sortable);
+        if left_out.is_some() { Ok(Self::without_values(order)) } else { Err(SortError::Attribute(by.to_owned())) }
+    }
+
+    /// Which way a request asks for.
+    fn order_of(order: Option<&str>) -> Result<SortOrder, SortError> {
+        match order {
+            None => Ok(SortOrder::Ascending),
+            Some(text) if text.eq_ignore_ascii_case("ascending") => Ok(SortOrder::Ascending),
+            Some(text) if text.eq_ignore_ascii_case("descending") => Ok(SortOrder::Descending),
+            Some(_) => Err(SortError::Order),
+        }
     }
 
     /// The order among resources that all lack the attribute, in a query over several types.

@@ -76,6 +76,9 @@ pub struct Quirks {
     /// `replace` of a whole element keeps what the filter says of it: `{"op": "replace", "path": "roles[value eq \"Member\"]",
     /// "value": {"display": "x"}}`. On by default.
     pub keep_described: bool,
+    /// An attribute that [`ResourceType::keeping`](crate::ResourceType::keeping) left out has no value and takes none, where it would
+    /// be unknown: `{"op": "replace", "path": "nickName", "value": "Babs"}`, `?filter=nickName pr`. On by default.
+    pub left_out_attributes: bool,
 }
 
 impl Quirks {
@@ -91,6 +94,7 @@ impl Quirks {
             any_references: self.any_references,
             any_schemas: self.any_schemas,
             unknown_attributes: self.unknown_attributes,
+            left_out_attributes: self.left_out_attributes,
             secrets: false,
             read_only: false,
         };
@@ -106,6 +110,7 @@ impl Quirks {
             no_operations: self.no_operations,
             omitted: self.omitted,
             keep_described: self.keep_described,
+            left_out_attributes: self.left_out_attributes,
         }
     }
 

@@ -28,6 +28,7 @@ impl Quirks {
         no_operations: NoOperations::Refuse,
         blank_as_absent: false,
         keep_described: false,
+        left_out_attributes: false,
     };
 
     /// Works with every client that we know: Okta, Microsoft Entra ID, OneLogin, JumpCloud, Google Workspace, PingOne,
@@ -48,6 +49,7 @@ impl Quirks {
         omitted: Omitted::KeepBooleans,
         blank_as_absent: true,
         keep_described: true,
+        left_out_attributes: true,
         ..Self::STRICT
     };
 }

@@ -25,6 +25,8 @@ pub struct ValueRules {
     pub any_schemas: bool,
     /// What becomes of attributes that no schema defines.
     pub unknown_attributes: UnknownAttributes,
+    /// Attributes that [`ResourceType::keeping`](crate::ResourceType::keeping) left out are ignored, whatever becomes of others.
+    pub left_out_attributes: bool,
     /// Whether attributes that nobody may read, such as `password`, are taken over. Otherwise they are ignored.
     pub secrets: bool,
     /// Whether attributes that are read-only for clients are taken over: by the host's own hand. Otherwise they are ignored.
@@ -63,6 +65,8 @@ pub enum Repair {
     MissingSchema(String),
     /// An attribute that no schema defines was left out.
     UnknownAttribute(String),
+    /// An attribute that the schema has and the host does not keep was read as one without a value.
+    LeftOut(String),
     /// The name of an attribute was not spelled as in the schema.
     Name {
         /// As it came.

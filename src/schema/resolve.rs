@@ -135,6 +135,27 @@ impl ResourceType {
         }
     }
 
+    /// The attribute that `path` names among those that [`keeping`](Self::keeping) left out; `bare` also in the one extension
+    /// that has it.
+    pub(crate) fn left_out(&self, path: &AttrPath, bare: bool) -> Option<ResolvedPath> {
+        let whole = self.whole()?;
+        if self.resolve(path).is_some() || (bare && self.resolve_in_extensions(path).is_some()) {
+            return None;
+        }
+        whole.resolve(path).or_else(|| if bare { whole.resolve_in_extensions(path) } else { None })
+    }
+
+    /// A path of this type, in the type before anything was left out of it.
+    pub(crate) fn before_leaving_out(&self, path: &ResolvedPath) -> Option<ResolvedPath> {
+        self.whole()?.resolve(&path.to_string().parse().ok()?)
+    }
+
+    /// Whether the text is the URI of an extension that was left out with all that it has.
+    pub(crate) fn left_out_extension(&self, text: &str) -> bool {
+        let before = self.whole().and_then(|whole| whole.whole_extension(text));
+        before.is_some() && self.whole_extension(text).is_none()
+    }
+
     /// What the key of a resource stands for.
     pub(crate) fn container(&self, key: &str) -> Option<Container<'_>> {
         if let Some(attribute) = self.top_level(key) {

@@ -40,6 +40,8 @@ pub struct ResourceType {
     schema: Arc<Schema>,
     extensions: Vec<SchemaExtension>,
     indexed: Vec<AttrPath>,
+    /// What it was before anything was left out of it.
+    whole: Option<Arc<Self>>,
     /// The first thing wrong with it; the dispatcher refuses to be built with such a type.
     problem: Option<SchemaError>,
 }
@@ -85,6 +87,7 @@ impl ResourceType {
             schema,
             extensions: Vec::new(),
             indexed: Vec::new(),
+            whole: None,
             problem: None,
         }
     }
@@ -173,9 +176,10 @@ impl ResourceType {
     /// `urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department`, or an extension by its URI, to keep all of it. An
     /// extension of which nothing is named goes; one that is added later stays.
     ///
-    /// What is left out is not there for anybody: `/Schemas` does not list it, filters and orders cannot name it, answers do not
-    /// have it, and what a client sends is unknown: left out with a [`Deviation`](crate::quirks::Deviation), or refused, as
-    /// [`Quirks`](crate::quirks::Quirks) say.
+    /// What is left out is not there for anybody: `/Schemas` does not list it, and answers do not have it. Clients name it all the
+    /// same, since the RFC has it: it is read as an attribute without a value that takes none, with a
+    /// [`Deviation`](crate::quirks::Deviation), unless [`Quirks::left_out_attributes`](crate::Quirks::left_out_attributes) is off,
+    /// as in [`Quirks::STRICT`](crate::Quirks::STRICT): then it is like any attribute that no schema defines.
     ///
     /// What every resource has cannot be left out. `id`, `externalId`, `meta` and `schemas` stay without being named (RFC 7643,
     /// Section 3.1), and so does the `$ref` beside a `value` that is kept, since it follows from that. Required attributes have
@@ -206,10 +210,12 @@ impl ResourceType {
 
     fn keep(&mut self, names: &[String]) -> Result<(), SchemaErrorKind> {
         let kept = Kept::read(names, self)?;
+        let whole = self.whole.clone().unwrap_or_else(|| Arc::new(self.clone()));
         let schema = kept.of_base(&self.schema)?;
         let extensions = self.extensions.iter().filter_map(|extension| kept.of_extension(extension).transpose());
         self.extensions = extensions.collect::<Result<_, _>>()?;
         self.schema = Arc::new(schema);
+        self.whole = Some(whole);
         Ok(())
     }
 
@@ -225,6 +231,11 @@ impl ResourceType {
         // RFC 7643, Section 3.3: what there is already is not defined again.
         if let Some(common) = extension.schema.common_attribute() {
             return Err(SchemaErrorKind::Reserved(common.name().to_owned()));
+        }
+        if let Some(whole) = &mut self.whole
+            && whole.extension(uri.as_str()).is_none()
+        {
+            Arc::make_mut(whole).extensions.push(extension.clone());
         }
         self.extensions.push(extension);
         Ok(())
@@ -287,6 +298,11 @@ impl ResourceType {
     #[must_use]
     pub fn schema(&self) -> &Arc<Schema> {
         &self.schema
+    }
+
+    /// What it was before [`keeping`](Self::keeping) left anything out.
+    pub(super) fn whole(&self) -> Option<&Arc<Self>> {
+        self.whole.as_ref()
     }
 
     /// The extensions.

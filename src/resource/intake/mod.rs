@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 
 use super::value::{Repair, UnknownAttributes, ValueError, ValueErrorKind, ValueRules};
 use super::{Resource, is_unassigned};
+use crate::attr::AttrPath;
 use crate::schema::{Attribute, AttributeType, Container, Mutability, ResourceType, Returned};
 
 pub(super) use values::is_primary;
@@ -193,6 +194,10 @@ impl<'t> Intake<'t> {
     ///
     /// - the rules say so.
     pub(crate) fn unknown(&mut self, name: String) -> Result<(), ValueError> {
+        if self.rules.left_out_attributes && self.is_left_out(&name) {
+            self.note(Repair::LeftOut(name));
+            return Ok(());
+        }
         match self.rules.unknown_attributes {
             UnknownAttributes::Refuse => Err(ValueError::new(name, ValueErrorKind::Unknown)),
             UnknownAttributes::Ignore => {
@@ -200,6 +205,11 @@ impl<'t> Intake<'t> {
                 Ok(())
             }
         }
+    }
+
+    fn is_left_out(&self, name: &str) -> bool {
+        let named = |path: AttrPath| self.resource_type.left_out(&path, false).is_some();
+        self.resource_type.left_out_extension(name) || name.parse().is_ok_and(named)
     }
 
     /// Whether whoever sends the attribute may set it at all.
