@@ -1,12 +1,15 @@
 //! The dispatcher as a service: inside an axum router over real HTTP, and with bodies that fail.
 
+use std::any::type_name_of_val;
 use std::convert::Infallible;
-use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::task::{Context, Poll};
+use std::time::Duration;
+use std::{future, io, panic, thread};
 
 use axum::Router;
 use bytes::Bytes;
@@ -19,9 +22,40 @@ use scimwire::{Dispatcher, MemoryStore, ResourceType};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::runtime;
 use tower_service::Service;
 
 const LIMIT: usize = 1000;
+
+/// How long a test may take: far longer than any of them does.
+const LONGEST: Duration = Duration::from_secs(60);
+
+/// Runs a test on a thread of its own, and fails it by its name where it does not end.
+fn in_time<F: Future<Output = ()>>(test: impl FnOnce() -> F + Send + 'static) {
+    within(LONGEST, test);
+}
+
+/// A thread can be left behind that turns in a circle, where a runtime would have to wait for it.
+fn within<F: Future<Output = ()>>(longest: Duration, test: impl FnOnce() -> F + Send + 'static) {
+    let name = type_name_of_val(&test).trim_end_matches("::{{closure}}");
+    let (sender, ended) = mpsc::channel::<()>();
+    let thread = thread::spawn(move || {
+        let runtime = runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        runtime.block_on(test());
+        drop(sender);
+    });
+    // Nothing is sent: the channel closes at the end of the test, however that comes about.
+    assert_ne!(ended.recv_timeout(longest), Err(RecvTimeoutError::Timeout), "`{name}` has not ended after {longest:?}");
+    if let Err(failure) = thread.join() {
+        panic::resume_unwind(failure);
+    }
+}
+
+#[test]
+#[should_panic(expected = "`tower::a_test_that_waits_for_ever_fails_by_its_name` has not ended")]
+fn a_test_that_waits_for_ever_fails_by_its_name() {
+    within(Duration::from_millis(1), || async { future::pending().await });
+}
 
 struct OneToken;
 
@@ -111,83 +145,94 @@ fn assert_error(answer: &(u16, String), status: u16) {
     assert_eq!(body["schemas"], json!(["urn:ietf:params:scim:api:messages:2.0:Error"]));
 }
 
-#[tokio::test]
-async fn a_router_may_take_the_prefix_away_or_not() {
-    // P-1.3-01
-    let nested = serve(Router::new().nest_service("/scim/v2", scim())).await;
-    let routed = serve(Router::new().route_service("/scim/v2/{*path}", scim())).await;
-    let whole = serve(Router::new().fallback_service(scim())).await;
-    for address in [nested, routed, whole] {
-        let body = user("bjensen", 100);
-        let (status, made) =
-            send(address, format!("{}{body}", head("POST", "/scim/v2/Users", "Content-Length: 100\r\n")).as_bytes()).await;
-        let made: Value = serde_json::from_str(&made).expect("JSON");
-        let path = format!("/scim/v2/Users/{}", made["id"].as_str().expect("an id"));
-        assert_eq!((status, &made["meta"]["location"]), (201, &json!(format!("https://example.com{path}"))));
-        let (status, read) = send(address, head("GET", &path, "").as_bytes()).await;
-        assert_eq!((status, serde_json::from_str::<Value>(&read).expect("JSON")), (200, made));
-        assert_error(&send(address, head("GET", "/scim/v2/Nothing", "").as_bytes()).await, 404);
-    }
-    let (status, _) = send(nested, head("GET", "/scim/v2", "").as_bytes()).await;
-    assert_eq!(status, 200, "the root");
+#[test]
+fn a_router_may_take_the_prefix_away_or_not() {
+    in_time(|| async {
+        // P-1.3-01
+        let nested = serve(Router::new().nest_service("/scim/v2", scim())).await;
+        let routed = serve(Router::new().route_service("/scim/v2/{*path}", scim())).await;
+        let whole = serve(Router::new().fallback_service(scim())).await;
+        for address in [nested, routed, whole] {
+            let body = user("bjensen", 100);
+            let (status, made) =
+                send(address, format!("{}{body}", head("POST", "/scim/v2/Users", "Content-Length: 100\r\n")).as_bytes()).await;
+            let made: Value = serde_json::from_str(&made).expect("JSON");
+            let path = format!("/scim/v2/Users/{}", made["id"].as_str().expect("an id"));
+            assert_eq!((status, &made["meta"]["location"]), (201, &json!(format!("https://example.com{path}"))));
+            let (status, read) = send(address, head("GET", &path, "").as_bytes()).await;
+            assert_eq!((status, serde_json::from_str::<Value>(&read).expect("JSON")), (200, made));
+            assert_error(&send(address, head("GET", "/scim/v2/Nothing", "").as_bytes()).await, 404);
+        }
+        let (status, _) = send(nested, head("GET", "/scim/v2", "").as_bytes()).await;
+        assert_eq!(status, 200, "the root");
+    });
 }
 
-#[tokio::test]
-async fn bodies_are_read_up_to_the_limit() {
-    // P-3.12-16
-    let address = serve(Router::new().nest_service("/scim/v2", scim())).await;
-    for (name, length, status) in [("below", LIMIT - 1, 201), ("at", LIMIT, 201), ("above", LIMIT + 1, 413)] {
-        let body = user(name, length);
-        let request = format!("{}{body}", head("POST", "/scim/v2/Users", &format!("Content-Length: {length}\r\n")));
-        assert_eq!(send(address, request.as_bytes()).await.0, status, "{name}");
-        let name = format!("{name}-chunked");
-        let body = user(&name, length);
-        let (one, rest) = body.split_at(150);
-        assert_eq!(send(address, &chunked("/scim/v2/Users", &[one, rest])).await.0, status, "{name}");
-    }
+#[test]
+fn bodies_are_read_up_to_the_limit() {
+    in_time(|| async {
+        // P-3.12-16
+        let address = serve(Router::new().nest_service("/scim/v2", scim())).await;
+        for (name, length, status) in [("below", LIMIT - 1, 201), ("at", LIMIT, 201), ("above", LIMIT + 1, 413)] {
+            let body = user(name, length);
+            let request = format!("{}{body}", head("POST", "/scim/v2/Users", &format!("Content-Length: {length}\r\n")));
+            assert_eq!(send(address, request.as_bytes()).await.0, status, "{name}");
+            let name = format!("{name}-chunked");
+            let body = user(&name, length);
+            let (one, rest) = body.split_at(150);
+            assert_eq!(send(address, &chunked("/scim/v2/Users", &[one, rest])).await.0, status, "{name}");
+        }
+    });
 }
 
-#[tokio::test]
-async fn a_body_that_says_it_is_too_long_is_not_waited_for() {
-    // P-3.12-16
-    let address = serve(Router::new().nest_service("/scim/v2", scim())).await;
-    for length in ["1001", "99999999999"] {
-        let request = head("POST", "/scim/v2/Users", &format!("Content-Length: {length}\r\n"));
+#[test]
+fn a_body_that_says_it_is_too_long_is_not_waited_for() {
+    in_time(|| async {
+        // P-3.12-16
+        let address = serve(Router::new().nest_service("/scim/v2", scim())).await;
+        for length in ["1001", "99999999999"] {
+            let request = head("POST", "/scim/v2/Users", &format!("Content-Length: {length}\r\n"));
+            assert_error(&send(address, request.as_bytes()).await, 413);
+        }
+        // Without an end: the answer comes once the limit is passed.
+        let mut endless = head("POST", "/scim/v2/Users", "Transfer-Encoding: chunked\r\n");
+        endless.push_str(&format!("{:x}\r\n{}\r\n", 2000, " ".repeat(2000)));
+        assert_error(&send(address, endless.as_bytes()).await, 413);
+    });
+}
+
+#[test]
+fn a_bulk_request_has_a_limit_of_its_own() {
+    in_time(|| async {
+        // P-3.7.4-02
+        let users = ResourceType::user();
+        let mut limits = Limits::default();
+        (limits.body_bytes, limits.bulk_bytes) = (LIMIT, 200);
+        let builder = Dispatcher::builder("https://example.com").resource_type(users.clone(), MemoryStore::new(users));
+        let scim = builder.authenticate(OneToken).limits(limits).build().expect("a service provider");
+        let address = serve(Router::new().fallback_service(scim)).await;
+        for (length, status) in [(199, 200), (200, 200), (201, 413)] {
+            let mut body =
+                json!({ "schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"], "Operations": [] }).to_string();
+            body.push_str(&" ".repeat(length - body.len()));
+            assert_eq!(send(address, &chunked("/Bulk", &[&body])).await.0, status, "{length}");
+        }
+        let request = head("POST", "/Bulk", "Content-Length: 201\r\n");
         assert_error(&send(address, request.as_bytes()).await, 413);
-    }
-    // Without an end: the answer comes once the limit is passed.
-    let mut endless = head("POST", "/scim/v2/Users", "Transfer-Encoding: chunked\r\n");
-    endless.push_str(&format!("{:x}\r\n{}\r\n", 2000, " ".repeat(2000)));
-    assert_error(&send(address, endless.as_bytes()).await, 413);
+    });
 }
 
-#[tokio::test]
-async fn a_bulk_request_has_a_limit_of_its_own() {
-    // P-3.7.4-02
-    let users = ResourceType::user();
-    let mut limits = Limits::default();
-    (limits.body_bytes, limits.bulk_bytes) = (LIMIT, 200);
-    let builder = Dispatcher::builder("https://example.com").resource_type(users.clone(), MemoryStore::new(users));
-    let scim = builder.authenticate(OneToken).limits(limits).build().expect("a service provider");
-    let address = serve(Router::new().fallback_service(scim)).await;
-    for (length, status) in [(199, 200), (200, 200), (201, 413)] {
-        let mut body = json!({ "schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"], "Operations": [] }).to_string();
-        body.push_str(&" ".repeat(length - body.len()));
-        assert_eq!(send(address, &chunked("/Bulk", &[&body])).await.0, status, "{length}");
-    }
-    let request = head("POST", "/Bulk", "Content-Length: 201\r\n");
-    assert_error(&send(address, request.as_bytes()).await, 413);
-}
-
-#[tokio::test]
-async fn many_take_their_turn_on_one_service() {
-    let mut service = scim();
-    for number in 0..20 {
-        let body = user(&format!("user{number}"), 200);
-        let request = Request::post("/Users").header("authorization", "Bearer t").body(Full::new(Bytes::from(body)));
-        let response = service.call(request.expect("a request")).await;
-        assert_eq!(response.map(|response| response.status().as_u16()), Ok(201));
-    }
+#[test]
+fn many_take_their_turn_on_one_service() {
+    in_time(|| async {
+        let mut service = scim();
+        for number in 0..20 {
+            let body = user(&format!("user{number}"), 200);
+            let request = Request::post("/Users").header("authorization", "Bearer t").body(Full::new(Bytes::from(body)));
+            let response = service.call(request.expect("a request")).await;
+            assert_eq!(response.map(|response| response.status().as_u16()), Ok(201));
+        }
+    });
 }
 
 /// A body of parts that come one by one; a failure is the last.
@@ -226,33 +271,37 @@ async fn post(token: &str, path: &str, parts: Vec<Result<&'static str, io::Error
     ((status, String::from_utf8(body.to_vec()).expect("text")), read.load(Ordering::Relaxed))
 }
 
-#[tokio::test]
-async fn a_body_that_fails_is_answered() {
-    // P-3.12-16
-    let start = "{\"schemas\":[\"urn:ietf:params:scim:schemas:core:2.0:User\"],";
-    let (whole, _) = post("t", "/Users", vec![Ok(start), Ok("\"userName\":"), Ok(""), Ok("\"bjensen\"}")]).await;
-    assert_eq!(whole.0, 201, "{}", whole.1);
-    for (kind, status) in [
-        (io::ErrorKind::UnexpectedEof, 400),
-        (io::ErrorKind::ConnectionReset, 400),
-        (io::ErrorKind::Other, 400),
-        (io::ErrorKind::TimedOut, 408),
-    ] {
-        let (answer, _) = post("t", "/Users", vec![Ok(start), Err(kind)]).await;
-        assert_error(&answer, status);
-    }
+#[test]
+fn a_body_that_fails_is_answered() {
+    in_time(|| async {
+        // P-3.12-16
+        let start = "{\"schemas\":[\"urn:ietf:params:scim:schemas:core:2.0:User\"],";
+        let (whole, _) = post("t", "/Users", vec![Ok(start), Ok("\"userName\":"), Ok(""), Ok("\"bjensen\"}")]).await;
+        assert_eq!(whole.0, 201, "{}", whole.1);
+        for (kind, status) in [
+            (io::ErrorKind::UnexpectedEof, 400),
+            (io::ErrorKind::ConnectionReset, 400),
+            (io::ErrorKind::Other, 400),
+            (io::ErrorKind::TimedOut, 408),
+        ] {
+            let (answer, _) = post("t", "/Users", vec![Ok(start), Err(kind)]).await;
+            assert_error(&answer, status);
+        }
+    });
 }
 
-#[tokio::test]
-async fn bodies_of_strangers_and_to_nowhere_are_not_read() {
-    let parts = || vec![Ok("{"), Ok("}")];
-    let (answer, read) = post("x", "/Users", parts()).await;
-    assert_error(&answer, 401);
-    assert_eq!(read, 0, "of who is not let in");
-    let (answer, read) = post("t", "/Nothing", parts()).await;
-    assert_error(&answer, 404);
-    assert_eq!(read, 0, "to a path where there is nothing");
-    let (answer, read) = post("t", "/Users", parts()).await;
-    assert_error(&answer, 400);
-    assert!(read > 0);
+#[test]
+fn bodies_of_strangers_and_to_nowhere_are_not_read() {
+    in_time(|| async {
+        let parts = || vec![Ok("{"), Ok("}")];
+        let (answer, read) = post("x", "/Users", parts()).await;
+        assert_error(&answer, 401);
+        assert_eq!(read, 0, "of who is not let in");
+        let (answer, read) = post("t", "/Nothing", parts()).await;
+        assert_error(&answer, 404);
+        assert_eq!(read, 0, "to a path where there is nothing");
+        let (answer, read) = post("t", "/Users", parts()).await;
+        assert_error(&answer, 400);
+        assert!(read > 0);
+    });
 }
