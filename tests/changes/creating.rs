@@ -6,7 +6,7 @@ use scimwire::Quirks;
 use scimwire::resource::UnknownAttributes;
 use serde_json::{Value, json};
 
-use super::provider::{BASE, Provider, Setup, id};
+use super::provider::{BASE, PATCH_OP, Provider, Setup, id};
 use super::samples::{ASSET, ENTERPRISE, GROUP, LOCKER, PLACE, USER, WARRANTY, asset, asset_with, bjensen, group, locker, user};
 
 #[tokio::test]
@@ -255,6 +255,32 @@ async fn unknown_names_stand_once() {
     ] {
         let answer = provider.send("POST", "/Users", &[], &body).await;
         assert_eq!((answer.status, &answer.body["scimType"]), (400, &json!("invalidSyntax")), "{body}: {}", answer.body);
+    }
+}
+
+#[tokio::test]
+async fn names_stand_once_among_many() {
+    // P-3.3-15, A-62: few are compared each with each, more of them by another way.
+    let provider = Provider::strict();
+    let path = provider.made("/Users", &user("bjensen")).await;
+    for others in [1, 12, 13, 40] {
+        let others: String = (0..others).map(|number| format!(r#""x{number}": {number}, "#)).collect();
+        for object in [
+            format!(r#"{{{others}"schemas": ["{USER}"], "userName": "a", "size": 1, "SIZE": 2}}"#),
+            format!(r#"{{"SIZE": 2, {others}"size": 1, "schemas": ["{USER}"], "userName": "a"}}"#),
+            format!(r#"{{"schemas": ["{USER}"], "userName": "a", "name": {{{others}"nick": 1, "Nick": 2}}}}"#),
+            format!(r#"{{"schemas": ["{USER}"], "userName": "a", "emails": [{{{others}"size": 1, "siZe": 2}}]}}"#),
+        ] {
+            let operations = format!(r#"[{{"op": "add", "value": {object}}}]"#);
+            let patch = format!(r#"{{"schemas": ["{PATCH_OP}"], "Operations": {operations}}}"#);
+            for (method, path, body) in [("POST", "/Users", &object), ("PUT", &path, &object), ("PATCH", &path, &patch)] {
+                let answer = provider.send(method, path, &[], body).await;
+                let detail = answer.refused("invalidSyntax");
+                assert!(detail.contains("twice"), "{method} {body}: {detail}");
+            }
+            let once = object.replacen("SIZE", "length", 1).replacen("Nick", "length", 1).replacen("siZe", "length", 1);
+            provider.send("PUT", &path, &[], once).await.ok();
+        }
     }
 }
 

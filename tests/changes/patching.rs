@@ -129,6 +129,40 @@ async fn an_immutable_part_goes_with_nothing() {
 }
 
 #[tokio::test]
+async fn an_immutable_part_that_a_whole_element_leaves_out_stays() {
+    // P-3.5.2-11, P-3.5.2.3-06, A-31, A-36
+    let ports = json!([{ "kind": "ssh", "value": 22, "mac": "a" }, { "kind": "http", "value": 80 }, { "kind": "x", "mac": "b" }]);
+    for (provider, name) in [(Provider::strict(), "strict"), (Provider::lenient(), "lenient")] {
+        for (index, (path_of, value, expected)) in [
+            (r#"ports[kind eq "ssh"]"#, json!({ "kind": "ssh" }), json!([{ "kind": "ssh", "mac": "a" }, ports[1], ports[2]])),
+            (
+                r#"ports[value eq 22]"#,
+                json!({ "kind": "sftp", "value": 22, "open": true }),
+                json!([{ "kind": "sftp", "value": 22, "open": true, "mac": "a" }, ports[1], ports[2]]),
+            ),
+            (
+                "ports[mac pr]",
+                json!({ "kind": "y" }),
+                json!([{ "kind": "y", "mac": "a" }, ports[1], { "kind": "y", "mac": "b" }]),
+            ),
+            (
+                r#"ports[mac eq "a"]"#,
+                json!({ "kind": "z", "mac": "a" }),
+                json!([{ "kind": "z", "mac": "a" }, ports[1], ports[2]]),
+            ),
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            let path = provider.made("/Assets", &asset_with(&format!("A{index}"), json!({ "ports": ports }))).await;
+            let patched = provider.patched(&path, replace(path_of, value)).await;
+            assert_eq!(patched["ports"], expected, "{name}: {path_of}");
+            provider.refuses(&path, replace("ports[mac eq \"a\"]", json!({ "kind": "z", "mac": "c" })), "mutability").await;
+        }
+    }
+}
+
+#[tokio::test]
 async fn an_immutable_attribute_without_a_value_gets_one() {
     // P-3.5.2-11
     let provider = Provider::strict();

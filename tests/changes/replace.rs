@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::provider::{Provider, replace};
-use super::samples::{ENTERPRISE, asset_with, bjensen, user};
+use super::provider::{Kept, Provider, Setup, members, replace};
+use super::samples::{ENTERPRISE, asset_with, bjensen, numbered, user};
+use super::whole_store::WholeStore;
 
 #[tokio::test]
 async fn replace_needs_a_value() {
@@ -62,6 +63,40 @@ async fn values_are_replaced() {
         assert_eq!(patched["name"], json!({ "familyName": "Smith", "givenName": "B", "formatted": "B J", "middleName": "-" }));
         let patched = provider.patched(&path, replace(&format!("{ENTERPRISE}:department"), json!("Sales"))).await;
         assert_eq!(patched[ENTERPRISE]["department"], "Sales");
+    }
+}
+
+#[tokio::test]
+async fn values_are_replaced_by_as_many_others() {
+    // P-3.5.2.3-03: few are compared each with each, more of them by another way.
+    let provider = Provider::strict();
+    for count in [1, 16, 17, 40] {
+        let path = provider.made("/Assets", &asset_with(&format!("A{count}"), numbered(0, count))).await;
+        for first in [1, 100, 0] {
+            for (name, values) in numbered(first, count).as_object().expect("an object") {
+                let patched = provider.patched(&path, replace(name, values.clone())).await;
+                assert_eq!(&patched[name], values, "{count} from {first}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn members_are_replaced_by_as_many_others() {
+    // P-3.5.2.3-03
+    for kept in [Kept::Apart, Kept::Whole(WholeStore::default())] {
+        let provider = Provider::new(Setup { kept, ..Setup::default() });
+        for count in [1, 16, 17, 40] {
+            let ids: Vec<String> = (0..2 * count).map(|number| format!("m{number}")).collect();
+            let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+            let path = provider.group(&format!("G{count}"), &ids[..count]).await;
+            for others in [&ids[1..=count], &ids[count..]] {
+                let value: Vec<Value> = others.iter().map(|id| json!({ "value": id })).collect();
+                let patched = provider.patched(&path, replace("members", json!(value))).await;
+                assert_eq!(members(&patched).len(), count);
+                assert!(others.iter().all(|id| members(&patched).contains(id)), "{count}: {patched}");
+            }
+        }
     }
 }
 

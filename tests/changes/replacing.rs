@@ -4,8 +4,9 @@ use scimwire::Quirks;
 use scimwire::patch::Omitted;
 use serde_json::{Value, json};
 
-use super::provider::{Provider, Setup, at, id, version};
-use super::samples::{ENTERPRISE, USER, WARRANTY, asset, asset_with, bjensen, group, locker, user};
+use super::provider::{Kept, Provider, Setup, at, id, members, version};
+use super::samples::{ENTERPRISE, USER, WARRANTY, asset, asset_with, bjensen, group, locker, numbered, user};
+use super::whole_store::WholeStore;
 
 #[tokio::test]
 async fn every_type_can_be_replaced() {
@@ -67,6 +68,43 @@ async fn values_take_the_place_of_stored_ones() {
     let kept = store.kept(id(&made));
     for (name, value) in after.as_object().expect("an object") {
         assert_eq!(&kept[name], value, "{kept}");
+    }
+}
+
+#[tokio::test]
+async fn as_many_others_take_the_place_of_stored_ones() {
+    // P-3.5.1-02: few are compared each with each, more of them by another way.
+    let provider = Provider::strict();
+    for count in [1, 16, 17, 40] {
+        let asset = |first| asset_with(&format!("A{count}"), numbered(first, count));
+        let path = provider.made("/Assets", &asset(0)).await;
+        for first in [1, 100, 0] {
+            let replaced = provider.put(&path, &asset(first)).await.ok();
+            for (name, values) in numbered(first, count).as_object().expect("an object") {
+                assert_eq!(&replaced[name], values, "{count} from {first}");
+            }
+            assert_eq!(provider.read(&path).await, replaced);
+        }
+    }
+}
+
+#[tokio::test]
+async fn as_many_other_members_take_the_place_of_stored_ones() {
+    // P-3.5.1-02
+    for kept in [Kept::Apart, Kept::Whole(WholeStore::default())] {
+        let provider = Provider::new(Setup { kept, ..Setup::default() });
+        for count in [1, 16, 17, 40] {
+            let ids: Vec<String> = (0..2 * count).map(|number| format!("m{number}")).collect();
+            let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+            let name = format!("G{count}");
+            let path = provider.group(&name, &ids[..count]).await;
+            for others in [&ids[1..=count], &ids[count..]] {
+                let replaced = provider.put(&path, &group(&name, others)).await.ok();
+                assert_eq!(members(&replaced).len(), count);
+                assert!(others.iter().all(|id| members(&replaced).contains(id)), "{count}: {replaced}");
+                assert_eq!(provider.read(&path).await, replaced);
+            }
+        }
     }
 }
 

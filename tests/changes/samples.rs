@@ -57,6 +57,16 @@ pub(crate) fn asset_with(name: &str, attributes: Value) -> Value {
     asset
 }
 
+/// So many values of each multi-valued attribute of an asset; the first is of that number.
+pub(crate) fn numbered(first: usize, count: usize) -> Value {
+    let each = |value: fn(usize) -> Value| (first..first + count).map(value).collect::<Vec<Value>>();
+    json!({
+        "tags": each(|number| json!(format!("t{number}"))),
+        "counts": each(|number| json!(number)),
+        "ports": each(|number| json!({ "value": number, "kind": "ssh" })),
+    })
+}
+
 /// A locker, with the extension that every locker has.
 pub(crate) fn locker(number: i64) -> Value {
     json!({ "schemas": [LOCKER, PLACE], "number": number, PLACE: { "room": "12" } })
