@@ -8,11 +8,11 @@ use scimwire::auth::RequestContext;
 use scimwire::policy::{Creating, Deleting, Policy};
 use scimwire::store::{Change, Operation};
 use scimwire::{Error, Resource, ResourceType, ScimType};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::provider::{Provider, add, at, id, message, replace, version};
 use super::recorder::Recorder;
-use super::samples::{ASSET, asset, asset_with, bjensen, group, user};
+use super::samples::{ASSET, ENTERPRISE, asset, asset_with, bjensen, group, user};
 
 /// Switches users off that are to be deleted.
 pub(crate) struct Deactivating;
@@ -164,6 +164,64 @@ async fn the_host_changes_what_comes_of_a_change() {
     // What the host makes of it is checked like all else.
     provider.refuses(&path, replace("title", json!("nobody")), "invalidValue").await;
     recorder.none();
+}
+
+/// Hires and dismisses those whose title says so: the extension is the host's to add and to remove.
+struct Staff;
+
+impl Staff {
+    fn settle(resource: &mut Resource) {
+        match resource.text("title") {
+            Some("hire") => resource.set(ENTERPRISE, json!({ "department": "Sales" })),
+            Some("dismiss") => drop(resource.remove(ENTERPRISE)),
+            _ => {}
+        }
+    }
+}
+
+#[async_trait]
+impl Policy for Staff {
+    async fn creating(&self, _: &ResourceType, resource: &mut Resource, _: &RequestContext) -> Result<Creating, Error> {
+        Self::settle(resource);
+        Ok(Creating::Store)
+    }
+
+    fn updating(&self, _: &ResourceType, _: &Resource, after: &mut Resource, _: &RequestContext) -> Result<(), Error> {
+        Self::settle(after);
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn schemas_follow_the_extensions_that_the_host_adds_and_removes() {
+    // S-3-01, S-3-03, S-3.3-04
+    let provider = Provider::under(Staff);
+    for (title, hired) in [("hire", true), ("dismiss", false)] {
+        let is_settled = async |after: Value| {
+            let is_named = after["schemas"].as_array().is_some_and(|uris| uris.contains(&json!(ENTERPRISE)));
+            assert_eq!((after.get(ENTERPRISE).is_some(), is_named), (hired, hired), "{title}: {after}");
+            assert_eq!(provider.read(&at(&after)).await, after, "{title}");
+            let filter = format!("id%20eq%20%22{}%22%20and%20schemas%20eq%20%22{ENTERPRISE}%22", id(&after));
+            let found = provider.read(&format!("/Users?filter={filter}")).await;
+            assert_eq!(found["totalResults"], u64::from(hired), "{title}");
+        };
+        // Of two, one has the extension from the client.
+        for body in [bjensen(), user("jsmith")] {
+            let titled = |title: &str| {
+                let mut body = body.clone();
+                body["title"] = json!(title);
+                body
+            };
+            let made = provider.create("/Users", &titled(title)).await;
+            is_settled(made.clone()).await;
+            assert_eq!(provider.delete(&at(&made)).await.status, 204);
+            let path = provider.made("/Users", &titled("none")).await;
+            is_settled(provider.put(&path, &titled(title)).await.ok()).await;
+            provider.put(&path, &titled("none")).await.ok();
+            is_settled(provider.patched(&path, replace("title", json!(title))).await).await;
+            assert_eq!(provider.delete(&path).await.status, 204);
+        }
+    }
 }
 
 #[tokio::test]
