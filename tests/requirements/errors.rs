@@ -201,6 +201,26 @@ async fn what_the_host_fails_with_has_its_status() {
 }
 
 #[tokio::test]
+async fn a_busy_store_is_never_to_be_asked_again_at_once() {
+    // P-3.12-14: whole seconds are all that the header can say (RFC 9110, Section 10.2.3), and none of them means now.
+    let stores: [(u64, fn() -> StoreError); 5] = [
+        (1, || StoreError::Busy { retry_after: Duration::ZERO }),
+        (1, || StoreError::Busy { retry_after: Duration::from_nanos(1) }),
+        (1, || StoreError::Busy { retry_after: Duration::from_millis(999) }),
+        (1, || StoreError::Busy { retry_after: Duration::from_secs(1) }),
+        (90, || StoreError::Busy { retry_after: Duration::from_secs(90) }),
+    ];
+    for (seconds, failure) in stores {
+        let scim = over(Failing(failure));
+        for (method, path) in [("GET", "/Users"), ("GET", "/Users/1"), ("POST", "/Users"), ("DELETE", "/Users/1")] {
+            let response = send(&scim, method, path).await;
+            assert_eq!(response.status(), 503);
+            assert_eq!(response.headers()["retry-after"], seconds.to_string(), "{method} {path}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn what_a_store_says_stays_in_the_house() {
     // P-3.12-15
     let scim = over(Failing(|| StoreError::other("SELECT * FROM users: password authentication failed for scim@db-7")));

@@ -50,6 +50,8 @@ async fn filters_on_sensitive_attributes_do_not_belong_into_urls() {
                     assert_eq!((&body["scimType"], &body["status"]), (&json!("sensitive"), &json!("403")), "{filter}");
                     assert!(body["detail"].as_str().is_some_and(|detail| detail.contains("POST to `.search`")), "{body}");
                 }
+                let head = Request::head(format!("{path}?filter={}", escaped(filter))).body(String::new()).expect("a request");
+                assert_eq!(scim.dispatch(head).await.status(), status, "HEAD {filter}");
                 let search = json!({ "schemas": ["urn:ietf:params:scim:api:messages:2.0:SearchRequest"], "filter": filter });
                 let post = Request::post(format!("{}/.search", path.trim_end_matches('/')))
                     .header("content-type", "application/scim+json");
