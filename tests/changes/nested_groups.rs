@@ -2,10 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use scimwire::schema::Schema;
+use scimwire::{Dispatcher, Quirks, ResourceType};
 use serde_json::{Value, json};
 
 use super::provider::{BASE, Provider, add, at, id, members, remove, replace};
 use super::samples::{group, user};
+use crate::databases::{LazyDirectory, kind_asked_for};
 
 /// The groups of a user: name, direct or not.
 async fn groups_of(provider: &Provider, user: &str) -> BTreeSet<(String, String)> {
@@ -118,4 +121,83 @@ async fn groups_are_changed_through_groups_only() {
     body["groups"] = groups;
     assert_eq!(provider.put(&path, &body).await.ok().get("groups"), None);
     assert_eq!(provider.read(&format!("/Groups/{group}")).await.get("members"), None);
+}
+
+const TEAM: &str = "urn:example:schemas:Team";
+
+/// Teams: each has members, and shows in which teams it is.
+fn teams() -> Provider {
+    let reference = |name: &str, mutability: &str, of_parts: &str| {
+        json!({ "name": name, "type": "complex", "multiValued": true, "mutability": mutability, "subAttributes": [
+            { "name": "value", "type": "string", "caseExact": true, "mutability": of_parts },
+            { "name": "$ref", "type": "reference", "referenceTypes": ["Team"], "mutability": of_parts },
+            { "name": "type", "type": "string", "mutability": of_parts },
+            { "name": "display", "type": "string", "mutability": of_parts }
+        ] })
+    };
+    let name = json!({ "name": "displayName", "type": "string", "required": true, "uniqueness": "server" });
+    let attributes = [name, reference("members", "readWrite", "immutable"), reference("memberOf", "readOnly", "readOnly")];
+    let schema = Schema::from_json(json!({ "id": TEAM, "name": "Team", "attributes": attributes })).expect("a schema");
+    let teams = ResourceType::new("Team", schema);
+    let store = LazyDirectory::new(kind_asked_for(), false).store(teams.clone());
+    let builder = Dispatcher::builder(BASE).resource_type(teams, store).unauthenticated();
+    Provider::of(builder.quirks(Quirks::STRICT).build().expect("the type is consistent"))
+}
+
+async fn team(provider: &Provider, name: &str, members: &[&str]) -> String {
+    let mut team = group(name, members);
+    team["schemas"] = json!([TEAM]);
+    id(&provider.create("/Teams", &team).await).to_owned()
+}
+
+/// The teams of a team: name, direct or not.
+async fn teams_of(provider: &Provider, team: &str) -> BTreeSet<(String, String)> {
+    let read = provider.read(&format!("/Teams/{team}")).await;
+    let teams = read["memberOf"].as_array().cloned().unwrap_or_default();
+    let text = |value: &Value| value.as_str().expect("text").to_owned();
+    let found: BTreeSet<_> = teams.iter().map(|team| (text(&team["display"]), text(&team["type"]))).collect();
+    assert_eq!(found.len(), teams.len(), "each team once: {teams:?}");
+    found
+}
+
+#[tokio::test]
+async fn what_has_members_and_is_one_ends_in_a_circle() {
+    // P-3.1-02, S-4.1.2-08: nothing is in itself by way of others; in itself it is where it is listed in it.
+    let provider = teams();
+    let one = team(&provider, "one", &[]).await;
+    let two = team(&provider, "two", &[&one]).await;
+    let three = team(&provider, "three", &[&two, "stranger"]).await;
+    let path = format!("/Teams/{one}");
+    let closing = provider.patched(&path, add("members", json!([{ "value": three }]))).await;
+    assert_eq!(members(&closing), [three.as_str()]);
+    for (of, expected) in [
+        (&one, set(&[("two", "direct"), ("three", "indirect")])),
+        (&two, set(&[("three", "direct"), ("one", "indirect")])),
+        (&three, set(&[("one", "direct"), ("two", "indirect")])),
+    ] {
+        assert_eq!(teams_of(&provider, of).await, expected);
+        let read = provider.read(&format!("/Teams/{of}")).await;
+        let list = provider.read(&format!("/Teams?filter=id%20eq%20%22{of}%22")).await;
+        assert_eq!(list["Resources"], json!([read]));
+        // Who is in what is asked by its own column, beside that of the members.
+        let only = provider.read(&format!("/Teams/{of}?attributes=memberOf")).await;
+        assert_eq!((&only["memberOf"], only.get("members")), (&read["memberOf"], None));
+        let without = provider.read(&format!("/Teams/{of}?excludedAttributes=memberOf")).await;
+        assert_eq!((&without["members"], without.get("memberOf")), (&read["members"], None));
+        for (filter, found) in [("memberOf.value", 2), ("members.value", 1)] {
+            let list = provider.read(&format!("/Teams?filter={filter}%20eq%20%22{of}%22")).await;
+            assert_eq!(list["totalResults"], found, "{filter}");
+        }
+    }
+    // What is listed in itself is in itself, and in the others still by way of others.
+    provider.patched(&path, add("members", json!([{ "value": one }]))).await;
+    let itself = set(&[("one", "direct"), ("two", "direct"), ("three", "indirect")]);
+    assert_eq!(teams_of(&provider, &one).await, itself);
+    assert_eq!(teams_of(&provider, &two).await, set(&[("three", "direct"), ("one", "indirect")]));
+    // Opened, the circle is a chain.
+    provider.patched(&path, remove("members")).await;
+    assert_eq!(teams_of(&provider, &one).await, set(&[("two", "direct"), ("three", "indirect")]));
+    assert_eq!((teams_of(&provider, &two).await, teams_of(&provider, &three).await), (set(&[("three", "direct")]), set(&[])));
+    assert_eq!(provider.delete(&format!("/Teams/{two}")).await.status, 204);
+    assert_eq!((teams_of(&provider, &one).await, teams_of(&provider, &three).await), (set(&[]), set(&[])));
 }
