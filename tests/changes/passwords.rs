@@ -7,13 +7,16 @@ use async_trait::async_trait;
 use scimwire::auth::RequestContext;
 use scimwire::dispatch::Features;
 use scimwire::policy::{Creating, Policy};
+use scimwire::query::Projection;
+use scimwire::schema::Schema;
 use scimwire::store::Change;
-use scimwire::{Error, Quirks, Resource, ResourceType, ScimType};
+use scimwire::{Dispatcher, Error, Quirks, Resource, ResourceStore, ResourceType, ScimType};
 use serde_json::{Value, json};
 
-use super::provider::{Answer, Kept, PATCH_OP, Provider, Setup, at, id, message};
+use super::provider::{Answer, BASE, Kept, PATCH_OP, Provider, Setup, at, id, message};
 use super::samples::{USER, user};
 use super::whole_store::WholeStore;
+use crate::databases::{LazyDirectory, LazyStore, kind_asked_for};
 
 const SECRET: &str = "t1meMa$heen";
 
@@ -404,5 +407,101 @@ async fn a_bulk_request_hides_passwords_like_single_ones() {
         assert_eq!(statuses[3..], ["400", "400", "400"], "{results:?}");
         assert_eq!(host.handed_over(), handed_over, "{results:?}");
         assert!(!host.heard().contains(SECRET) && !host.heard().contains(HASH));
+    }
+}
+
+/// What a ready-made store has of a resource, secrets among it.
+async fn kept(store: &LazyStore, id: &str) -> Value {
+    let resource = store.get(id, &Projection::default(), &RequestContext::new("example")).await.expect("it is there");
+    serde_json::to_value(&*resource).expect("JSON")
+}
+
+#[tokio::test]
+async fn the_ready_made_stores_keep_no_password_however_it_comes() {
+    // S-4.1.1-09, S-9.2-01: they have no way to keep but in clear.
+    for quirks in [Quirks::STRICT, Quirks::LENIENT] {
+        let users = ResourceType::user();
+        let store = LazyDirectory::new(kind_asked_for(), false).store(users.clone());
+        let builder = Dispatcher::builder(BASE).resource_type(users, store.clone()).unauthenticated();
+        let scim = builder.features(with_passwords()).quirks(quirks).build().expect("all is there");
+        let provider = Provider::of(scim);
+        let made = provider.create("/Users", &with_password("bjensen")).await;
+        let (path, id) = (at(&made), id(&made));
+        let has_none = async |way: &str| {
+            let kept = kept(&store, id).await;
+            assert!(kept["userName"].is_string() && kept.get("password").is_none(), "{way}: {kept}");
+            assert!(!kept.to_string().contains(SECRET), "{way}: {kept}");
+        };
+        has_none("POST").await;
+        for name in ["bjensen", "BJensen"] {
+            shows_nothing(&provider.put(&path, &with_password(name)).await);
+            has_none("PUT").await;
+        }
+        for operations in patches() {
+            shows_nothing(&provider.patch(&path, &operations).await);
+            has_none(&operations.to_string()).await;
+        }
+        let patch = json!({ "schemas": [PATCH_OP], "Operations": patches()[7] });
+        let operations = json!([
+            { "method": "PUT", "path": path, "data": with_password("bjensen") },
+            { "method": "PATCH", "path": path, "data": patch }
+        ]);
+        let bulk = json!({ "schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"], "Operations": operations });
+        let results = provider.post("/Bulk", &bulk).await;
+        shows_nothing(&results);
+        assert!(results.body["Operations"].as_array().expect("results").iter().all(|result| result["status"] == "200"));
+        has_none("Bulk").await;
+    }
+}
+
+/// A type with members and a secret, so that a change may come with members, without them, or look at them.
+fn vaults() -> ResourceType {
+    let schema = json!({ "id": "urn:example:schemas:Vault", "name": "Vault", "attributes": [
+        { "name": "displayName", "type": "string", "required": true },
+        { "name": "pin", "type": "string", "mutability": "writeOnly", "returned": "never" },
+        { "name": "door", "type": "complex", "subAttributes": [
+            { "name": "color", "type": "string" },
+            { "name": "pin", "type": "string", "mutability": "writeOnly", "returned": "never" }
+        ] },
+        { "name": "members", "type": "complex", "multiValued": true, "subAttributes": [
+            { "name": "value", "type": "string", "caseExact": true, "mutability": "immutable" },
+            { "name": "$ref", "type": "reference", "referenceTypes": ["Vault"], "mutability": "immutable" },
+            { "name": "display", "type": "string", "mutability": "immutable" }
+        ] }
+    ] });
+    ResourceType::new("Vault", Schema::from_json(schema).expect("a schema"))
+}
+
+#[tokio::test]
+async fn the_ready_made_stores_keep_no_secret_of_what_has_members() {
+    // S-7-11, S-9.2-01
+    let store = LazyDirectory::new(kind_asked_for(), false).store(vaults());
+    let builder = Dispatcher::builder(BASE).resource_type(vaults(), store.clone()).unauthenticated();
+    let provider = Provider::of(builder.features(with_passwords()).build().expect("all is there"));
+    let secrets = json!({ "pin": SECRET, "door": { "color": "red", "pin": SECRET } });
+    let vault = |name: &str, members: Value| {
+        let mut vault = secrets.clone();
+        vault["schemas"] = json!(["urn:example:schemas:Vault"]);
+        (vault["displayName"], vault["members"]) = (json!(name), members);
+        vault
+    };
+    let made = provider.create("/Vaults", &vault("a", json!([{ "value": "1", "display": "x" }]))).await;
+    let (path, id) = (at(&made), id(&made));
+    let has_none = async |way: &str| {
+        let kept = kept(&store, id).await;
+        assert!(kept["displayName"].is_string() && kept["door"]["color"].is_string(), "{way}: {kept}");
+        assert!(!kept.to_string().contains(SECRET) && !kept.to_string().contains("\"pin\""), "{way}: {kept}");
+    };
+    has_none("POST").await;
+    provider.put(&path, &vault("b", json!([{ "value": "2", "display": "y" }]))).await.ok();
+    has_none("PUT").await;
+    for beside in [
+        json!({ "op": "replace", "path": "displayName", "value": "c" }),
+        json!({ "op": "add", "path": "members", "value": [{ "value": "3", "display": "z" }] }),
+        json!({ "op": "remove", "path": "members[display eq \"z\"]" }),
+    ] {
+        let set = json!({ "op": "add", "value": secrets });
+        provider.patched(&path, json!([set, beside])).await;
+        has_none(&beside.to_string()).await;
     }
 }
