@@ -213,6 +213,41 @@ async fn operands_are_values_and_never_text_of_a_query() {
     }
 }
 
+#[tokio::test]
+async fn an_operand_may_hold_a_character_that_a_store_cannot() {
+    // P-3.4.2.2-10, P-3.4.2.2-26: U+0000 is less than all others, and no database keeps it.
+    let provider = Provider::strict();
+    for title in ["ab", "abc", "abc!", "abcd", "abd", "b"] {
+        let names =
+            json!({ "schemas": [USER], "userName": title, "externalId": title, "title": title, "emails": [{ "value": title }] });
+        provider.create("/Users", names).await;
+    }
+    for name in ["title", "externalId", "userName", "emails.value", "emails"] {
+        for (condition, found) in [
+            (r#"lt "abc\u0000""#, &["ab", "abc"][..]),
+            (r#"le "abc\u0000""#, &["ab", "abc"]),
+            (r#"gt "abc\u0000""#, &["abc!", "abcd", "abd", "b"]),
+            (r#"ge "abc\u0000""#, &["abc!", "abcd", "abd", "b"]),
+            (r#"lt "abc\u0000z""#, &["ab", "abc"]),
+            (r#"gt "abc\u0000z""#, &["abc!", "abcd", "abd", "b"]),
+            (r#"lt "\u0000""#, &[]),
+            (r#"gt "\u0000""#, &["ab", "abc", "abc!", "abcd", "abd", "b"]),
+            (r#"eq "abc\u0000""#, &[]),
+            (r#"sw "abc\u0000""#, &[]),
+            (r#"co "\u0000""#, &[]),
+            (r#"ew "\u0000""#, &[]),
+        ] {
+            let filter = format!("{name} {condition}");
+            assert_eq!(provider.filter("/Users", &filter).await.names(), found, "{filter}");
+            // The others have a value too, so that they are the rest.
+            let others = provider.filter("/Users", &format!("not ({filter})")).await;
+            assert_eq!(others.names().len(), 6 - found.len(), "{filter}");
+        }
+        let others = provider.filter("/Users", &format!(r#"{name} ne "abc\u0000""#)).await;
+        assert_eq!(others.names().len(), 6, "{name}");
+    }
+}
+
 /// Gives every user a locale.
 struct FillsIn;
 

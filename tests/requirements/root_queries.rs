@@ -1,11 +1,12 @@
 //! Queries over all resource types at once (RFC 7644, Section 3.4.2.1).
 
+use scimwire::Quirks;
 use scimwire::auth::RequestContext;
 use scimwire::store::Pushdown;
 use serde_json::{Value, json};
 
 use super::provider::{Provider, Setup, name};
-use super::samples::{device, devices, group, people, user};
+use super::samples::{ENTERPRISE, device, devices, group, people, user};
 
 /// Users, groups and devices, created in turns.
 async fn mixed(setup: Setup) -> Provider {
@@ -77,6 +78,32 @@ async fn an_attribute_that_a_type_has_not_has_no_value() {
         assert_eq!(provider.filter("/", filter).await.ok()["totalResults"], total, "{filter}");
     }
     provider.refuses("/", &["serial eq", "(serial pr", "password pr", "active gt true"]).await;
+}
+
+#[tokio::test]
+async fn an_attribute_of_an_extension_is_named_with_its_urn() {
+    // P-3.4.2.1-02: at the root there is no one extension that a bare name could mean, whatever is read at an endpoint.
+    for quirks in [Quirks::STRICT, Quirks::LENIENT] {
+        let provider = mixed(Setup { quirks, ..Setup::default() }).await;
+        for (filter, bare, with_urn) in [
+            (r#"department eq "Tour Operations""#, 0, 1),
+            ("department pr", 0, 1),
+            (r#"manager.value eq "26118915""#, 0, 1),
+            (r#"department ne "Tour Operations""#, 12, 11),
+            ("not (department pr)", 12, 11),
+            (r#"department eq null"#, 12, 11),
+            (r#"department sw "Tour" or userName eq "jsmith""#, 1, 2),
+        ] {
+            assert_eq!(provider.filter("/", filter).await.ok()["totalResults"], bare, "{filter}");
+            let named = filter.replace("department", &format!("{ENTERPRISE}:department"));
+            let named = named.replace("manager", &format!("{ENTERPRISE}:manager"));
+            assert_eq!(provider.filter("/", &named).await.ok()["totalResults"], with_urn, "{named}");
+            let found = provider.search("/", json!({ "filter": filter })).await.ok();
+            assert_eq!(found["totalResults"], bare, "{filter}");
+        }
+        let at_endpoint = provider.filter("/Users", r#"department eq "Tour Operations""#).await;
+        assert_eq!(at_endpoint.status, if quirks == Quirks::STRICT { 400 } else { 200 });
+    }
 }
 
 #[tokio::test]

@@ -94,6 +94,39 @@ async fn nothing_of_another_tenant_is_found_or_counted() {
 }
 
 #[tokio::test]
+async fn totals_are_those_of_one_tenant() {
+    // P-6-02, P-3.4.2.4-03: also on pages that do not tell by themselves how many there are.
+    for shape in SHAPES {
+        let ours = Provider::new(Setup { pushdown: shape, ..Setup::default() });
+        let theirs = ours.asked_by(RequestContext::new("other"));
+        let named = |from: usize, to: usize| (from..to).map(|number| user(&format!("user{number}"))).collect::<Vec<_>>();
+        let (ours, theirs) = (ours.with_all("/Users", named(0, 7)).await, theirs.with_all("/Users", named(2, 5)).await);
+        ours.create("/Groups", group("Tours", &[])).await;
+        let totals = async |provider: &Provider, all: usize, filtered: usize| {
+            for page in ["", "count=0", "count=2", "count=2&startIndex=2", "count=2&startIndex=99", "count=1&sortBy=userName"] {
+                for (filter, total) in [("", all), ("&filter=userName gt \"user2\"", filtered)] {
+                    let list = provider.get(&format!("/Users?{page}{filter}")).await.ok();
+                    assert_eq!(list["totalResults"], total, "{shape:?} {page}{filter}");
+                }
+            }
+        };
+        totals(&ours, 7, 4).await;
+        totals(&theirs, 3, 2).await;
+        // It follows what comes and goes, in each by itself.
+        let gone = ours.filter("/Users", "userName eq \"user6\"").await;
+        assert_eq!(ours.delete(&format!("/Users/{}", id(&gone.resources()[0]))).await.status, 204);
+        theirs.create("/Users", user("user9")).await;
+        totals(&ours, 6, 3).await;
+        totals(&theirs, 4, 3).await;
+        for (path, total) in [("/?count=0", 7), ("/?count=2&startIndex=3", 7)] {
+            assert_eq!(ours.get(path).await.ok()["totalResults"], total, "{shape:?} {path}");
+        }
+        assert_eq!(theirs.get("/?count=2").await.ok()["totalResults"], 4, "{shape:?}");
+        assert_eq!(ours.asked_by(RequestContext::new("nobody")).get("/Users?count=0").await.ok()["totalResults"], 0);
+    }
+}
+
+#[tokio::test]
 async fn values_are_unique_within_a_tenant_and_a_conflict_tells_of_no_other() {
     // P-6-02, P-6.2-01, P-6.2-02, S-3.1-08, S-4.1.1-01, S-9.3-02
     let Neighbours { ours, theirs, bjensen, .. } = Neighbours::new(Pushdown::Pages).await;
