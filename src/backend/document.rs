@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use crate::error::{Error, ScimType};
-use crate::resource::{Resource, ValueError, ValueErrorKind};
+use crate::resource::{Resource, ValueError, ValueErrorKind, is_demanded};
 use crate::schema::{Attribute, AttributeType, ResolvedPath, ResourceType, Schema};
 use crate::sql::{key, prepared_key};
 use crate::store::StoreError;
@@ -94,7 +94,8 @@ impl Layout {
         };
         let name = resource.value(path).and_then(|value| key(path.last(), value));
         match name {
-            None if path.last().required() => Err(ValueError::new(path, ValueErrorKind::Required).into()),
+            // What the host sets is not asked of clients (RFC 7643, Section 7).
+            None if is_demanded(path.last()) => Err(ValueError::new(path, ValueErrorKind::Required).into()),
             Some(name) => limited(path, name).map(Some),
             None => Ok(None),
         }

@@ -121,6 +121,6 @@ fn is_canonical(attribute: &Attribute, value: &Value) -> bool {
 }
 
 /// RFC 7643, Section 7: what the service provider sets is not asked of clients.
-fn is_demanded(attribute: &Attribute) -> bool {
+pub(crate) fn is_demanded(attribute: &Attribute) -> bool {
     attribute.required() && attribute.mutability() != Mutability::ReadOnly
 }

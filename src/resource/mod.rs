@@ -28,6 +28,8 @@ pub use value::{Repair, UnknownAttributes, ValueError, ValueErrorKind, ValueRule
 pub use view::{Address, EnterpriseUser, Group, Manager, Member, MultiValue, Name, User};
 
 pub(crate) use check::check_changed;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+pub(crate) use check::is_demanded;
 pub(crate) use compare::{changed_paths, fresh_values, same_value};
 
 /// A resource: a JSON object whose keys are spelled as in the schema, whose unassigned attributes are absent, and whose

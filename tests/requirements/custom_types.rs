@@ -1,7 +1,7 @@
 //! Resource types of the host's own, read from a document: all that users and groups have, with no code for them
 //! (RFC 7643, Sections 2, 3.2, 6 and 7).
 
-use scimwire::schema::Definitions;
+use scimwire::schema::{Definitions, Schema};
 use scimwire::{Quirks, ResourceType};
 use serde_json::{Value, json};
 
@@ -490,4 +490,143 @@ async fn tolerances_apply_to_them_too() {
     assert_eq!((&made["ports"], &made["box"]["value"]), (&json!([{ "value": 22 }]), &json!("7")));
     assert_eq!((&made["manual"], &made[WARRANTY]["until"]), (&json!("my page"), &json!("2030-01-01T00:00:00Z")));
     assert_eq!((made.get("note"), made.get("unknown")), (None, None));
+}
+
+/// A type whose provider sets what it requires: the number, the name by which people call it, and parts of the rest.
+fn tickets() -> ResourceType {
+    let schema = json!({
+        "id": "urn:example:schemas:Ticket",
+        "name": "Ticket",
+        "attributes": [
+            { "name": "subject", "type": "string", "required": true },
+            { "name": "number", "type": "integer", "required": true, "mutability": "readOnly" },
+            { "name": "displayName", "type": "string", "required": true, "mutability": "readOnly" },
+            { "name": "place", "type": "complex", "subAttributes": [
+                { "name": "room", "type": "string" },
+                { "name": "code", "type": "string", "required": true, "mutability": "readOnly" }
+            ] },
+            { "name": "notes", "type": "complex", "multiValued": true, "subAttributes": [
+                { "name": "value", "type": "string", "required": true },
+                { "name": "written", "type": "dateTime", "required": true, "mutability": "readOnly" }
+            ] }
+        ]
+    });
+    let queue = json!({
+        "id": "urn:example:schemas:Queue",
+        "name": "Queue",
+        "attributes": [
+            { "name": "desk", "type": "string" },
+            { "name": "position", "type": "integer", "required": true, "mutability": "readOnly" }
+        ]
+    });
+    let read = |document| Schema::from_json(document).expect("a schema");
+    ResourceType::new("Ticket", read(schema)).with_extension(read(queue))
+}
+
+#[tokio::test]
+async fn what_is_required_and_read_only_is_not_asked_of_clients() {
+    // S-7-09, S-6-07, P-3.3-07, P-3.5.1-08
+    let (ticket, queue) = ("urn:example:schemas:Ticket", "urn:example:schemas:Queue");
+    for quirks in [Quirks::STRICT, Quirks::LENIENT] {
+        let provider = Provider::serving([tickets()], Setup { quirks, ..Setup::default() });
+        let body = |subject: &str| {
+            json!({
+                "schemas": [ticket, queue],
+                "subject": subject,
+                "place": { "room": "12" },
+                "notes": [{ "value": "a" }, { "value": "b" }],
+                queue: { "desk": "1" }
+            })
+        };
+        let made = provider.create("/Tickets", body("printer")).await;
+        for (name, value) in body("printer").as_object().expect("an object") {
+            assert_eq!(&made[name], value);
+        }
+        let path = path(&made);
+        assert_eq!(provider.put(&path, body("scanner")).await.ok()["subject"], "scanner");
+        for (target, value) in [
+            ("subject", json!("both")),
+            ("place.room", json!("13")),
+            ("notes[value eq \"a\"].value", json!("c")),
+            ("notes", json!([{ "value": "d" }])),
+            (&format!("{queue}:desk"), json!("2")),
+        ] {
+            provider.patch(&path, json!([{ "op": "replace", "path": target, "value": value }])).await.ok();
+        }
+        // What clients do set is asked of them all the same, and what they do not is not theirs to set.
+        let mut missing = body("x");
+        missing["subject"] = json!(null);
+        provider.put(&path, missing.clone()).await.refused("invalidValue");
+        provider.post("/Tickets", missing).await.refused("invalidValue");
+        let mut named = body("x");
+        named["number"] = json!(7);
+        assert_eq!(provider.create("/Tickets", named).await.get("number"), None);
+        let number = json!([{ "op": "replace", "path": "number", "value": 7 }]);
+        provider.patch(&path, number).await.refused("mutability");
+    }
+}
+
+/// A type with canonical values that differ in case, some of them the only ones that are taken.
+fn grades() -> ResourceType {
+    let schema = json!({
+        "id": "urn:example:schemas:Grade",
+        "name": "Grade",
+        "attributes": [
+            { "name": "open", "type": "string", "caseExact": true, "canonicalValues": ["Pass", "FAIL"] },
+            { "name": "opens", "type": "string", "caseExact": true, "multiValued": true, "canonicalValues": ["Pass", "FAIL"] },
+            { "name": "closed", "type": "string", "caseExact": true, "canonicalValues": ["a", "A", "Pass"] },
+            { "name": "parts", "type": "complex", "multiValued": true, "subAttributes": [
+                { "name": "open", "type": "string", "caseExact": true, "canonicalValues": ["Pass"] },
+                { "name": "closed", "type": "string", "caseExact": true, "canonicalValues": ["Pass"] },
+                { "name": "display", "type": "string" }
+            ] }
+        ]
+    });
+    let schema = Schema::from_json(schema).expect("a schema");
+    ResourceType::new("Grade", schema).closed("closed").closed("parts.closed")
+}
+
+#[tokio::test]
+async fn canonical_values_of_another_case_are_other_values_where_case_counts() {
+    // S-2.3.1-02, S-2.4-05, S-7-07
+    let schemas = json!(["urn:example:schemas:Grade"]);
+    for quirks in [Quirks::STRICT, Quirks::LENIENT] {
+        let provider = Provider::serving([grades()], Setup { quirks, ..Setup::default() });
+        let open =
+            json!({ "schemas": schemas, "open": "PASS", "opens": ["pass", "Fail", "FAIL"], "parts": [{ "open": "pASS" }] });
+        let made = provider.create("/Grades", open.clone()).await;
+        let path = path(&made);
+        let is_as_sent = |answer: &Value| {
+            for name in ["open", "opens", "parts"] {
+                assert_eq!(answer[name], open[name], "{name}");
+            }
+        };
+        is_as_sent(&made);
+        is_as_sent(&provider.put(&path, open.clone()).await.ok());
+        for (target, value) in [("open", json!("fail")), ("opens", json!(["PASS"])), ("parts", json!([{ "open": "PASS" }]))] {
+            let patched = provider.patch(&path, json!([{ "op": "replace", "path": target, "value": value }])).await.ok();
+            assert_eq!(patched[target], value);
+        }
+        for closed in [json!("pass"), json!("PASS"), json!("B")] {
+            let mut body = open.clone();
+            body["closed"] = closed.clone();
+            provider.post("/Grades", body.clone()).await.refused("invalidValue");
+            provider.put(&path, body).await.refused("invalidValue");
+            let parts = json!([{ "closed": closed }]);
+            provider.post("/Grades", json!({ "schemas": schemas, "parts": parts })).await.refused("invalidValue");
+            let described = format!("parts[closed eq {closed}].display");
+            for (target, value) in [("closed", closed), ("parts", parts), (&described, json!("x"))] {
+                provider.patch(&path, json!([{ "op": "add", "path": target, "value": value }])).await.refused("invalidValue");
+            }
+        }
+        // Two that differ in nothing but case are two.
+        for closed in ["a", "A", "Pass"] {
+            let patched = provider.patch(&path, json!([{ "op": "replace", "path": "closed", "value": closed }])).await.ok();
+            assert_eq!(patched["closed"], closed);
+            let filter = format!("closed eq \"{closed}\"");
+            assert_eq!(provider.filter("/Grades", &filter).await.ok()["totalResults"], 1, "{filter}");
+            let other = filter.replace(closed, "PASS");
+            assert_eq!(provider.filter("/Grades", &other).await.ok()["totalResults"], 0, "{other}");
+        }
+    }
 }
