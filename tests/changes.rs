@@ -19,6 +19,7 @@ mod changes {
     mod joining;
     mod loose_values;
     mod nested_groups;
+    mod no_match;
     mod one_primary;
     mod passwords;
     mod patching;

@@ -41,8 +41,8 @@ pub enum NoMatch {
     /// It fails with `noTarget` (RFC 7644, Section 3.5.2.3).
     #[default]
     Fail,
-    /// It makes the element that the filter describes, as `add` does; without a filter, one with the sub-attribute, unless that
-    /// says only what kind of value it is, or the attribute refers to resources.
+    /// It makes the element that the filter describes by no more than `type`, `primary` and `display`; without a filter, one with
+    /// the sub-attribute, unless that says only what kind of value it is. Never one that refers to a resource.
     Create,
 }
 

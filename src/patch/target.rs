@@ -198,7 +198,7 @@ impl<'r> Values<'r> {
             Action::Add(value) if self.chosen.is_empty() && self.target.filter.is_some() => {
                 self.create(value).map(|()| Done::AsAsked)
             }
-            Action::Add(value) | Action::Replace(Some(value)) if self.chosen.is_empty() && no_match == NoMatch::Create => {
+            Action::Add(value) | Action::Replace(Some(value)) if self.chosen.is_empty() && self.is_made(no_match) => {
                 self.create(value).map(|()| Done::MadeElement)
             }
             Action::Add(_) | Action::Replace(Some(_)) if self.chosen.is_empty() => Err(self.no_target()),
@@ -232,8 +232,19 @@ impl<'r> Values<'r> {
         Ok(Done::AsAsked)
     }
 
-    /// Makes the element that the filter describes, since clients count on it.
+    /// Whether `replace` makes an element where there is none: of what kind it is may be described, but not which one it is. Who
+    /// changes a part of a value that has gone does not bring that back.
+    fn is_made(&self, no_match: NoMatch) -> bool {
+        let described = self.target.filter.as_ref().map(|filter| filter.describes.iter().flat_map(Map::keys));
+        no_match == NoMatch::Create && described.is_none_or(|mut names| names.all(|name| is_descriptive(name)))
+    }
+
+    /// Makes the element that the filter describes, since clients count on it. Nobody comes to be referred to so, such as a member:
+    /// who is to be in a group is added to it.
     fn create(&mut self, value: &Value) -> Result<(), PatchErrorKind> {
+        if self.target.attribute.refers_by_value() {
+            return Err(self.no_target());
+        }
         let described = match &self.target.filter {
             Some(filter) => filter.describes.clone(),
             None => self.bare_element(),
@@ -251,17 +262,20 @@ impl<'r> Values<'r> {
         keep_one_primary(&self.target.attribute, self.elements, &[last]).map(drop)
     }
 
-    /// Where no filter describes an element, one is made of the sub-attribute alone, unless that says nothing by itself. Nobody
-    /// comes to be referred to so.
+    /// Where no filter describes an element, one is made of the sub-attribute alone, unless that says nothing by itself.
     fn bare_element(&self) -> Option<Map<String, Value>> {
         let sub = self.target.sub.as_ref()?;
-        let says_nothing = matches!(sub.name(), "type" | "primary" | "display");
-        if says_nothing || self.target.attribute.refers_by_value() { None } else { Some(Map::new()) }
+        if is_descriptive(sub.name()) { None } else { Some(Map::new()) }
     }
 
     fn no_target(&self) -> PatchErrorKind {
         PatchErrorKind::NoTarget(self.target.path().to_string())
     }
+}
+
+/// Whether a sub-attribute says what a value is for, and not what it is (RFC 7643, Section 2.4).
+fn is_descriptive(sub: &str) -> bool {
+    matches!(sub, "type" | "primary" | "display")
 }
 
 fn set_element(

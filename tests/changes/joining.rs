@@ -17,7 +17,7 @@ use super::whole_store::WholeStore;
 
 /// Knows nobody whose id begins with `x`, and counts how often it is asked.
 #[derive(Clone, Default)]
-struct Knows(Arc<AtomicUsize>);
+pub(super) struct Knows(Arc<AtomicUsize>);
 
 #[async_trait]
 impl Policy for Knows {
