@@ -43,7 +43,7 @@ pub use report::Report;
 use answer::{Answer, Failure};
 use observe::Observation;
 use request::Body;
-use route::Route;
+use route::{Asked, Route};
 
 /// A SCIM service provider: hand it requests, and send what it answers.
 ///
@@ -170,7 +170,10 @@ impl Provider {
         report.tenant = Some(cx.tenant().clone());
         let locations = cx.base_url().map_or_else(|| self.locations.clone(), |url| self.locations.under(url));
         let features = cx.features().unwrap_or(self.features);
-        let route = Route::find(head.uri.path(), &locations, self, &features, &cx)?;
+        let quirks = cx.quirks().unwrap_or(self.quirks);
+        let asked = Asked { provider: self, locations: &locations, features: &features, quirks, cx: &cx };
+        let (route, deviation) = Route::find(head.uri.path(), &asked)?;
+        report.deviations.extend(deviation);
         route.tell(&head.method, report);
         let permissions = cx.permissions();
         let allowed = if route.only_reads(&head.method) { permissions.read } else { permissions.write };
@@ -182,7 +185,6 @@ impl Provider {
         if body.len() > self.limits.body_bytes {
             return Err(too_large(self.limits.body_bytes));
         }
-        let quirks = cx.quirks().unwrap_or(self.quirks);
         let exchange =
             Exchange { provider: self, head, body: Body::Text(body), cx: &cx, quirks, features, locations, report: &mut *report };
         let mut answer = exchange.run(route).await?;

@@ -8,7 +8,7 @@ use super::Exchange;
 use super::answer::Failure;
 use crate::error::Error;
 use crate::message::parse_object;
-use crate::quirks::Deviation;
+use crate::quirks::{Deviation, message};
 
 /// The preference for an answer without a body (RFC 7240, Section 4.2).
 const PREFER: HeaderName = HeaderName::from_static("prefer");
@@ -46,7 +46,23 @@ impl Exchange<'_> {
                 return Err(Error::status_only(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail).into());
             }
         }
+        let text = match message::byte_order_mark(text) {
+            Some((text, deviation)) if self.quirks.byte_order_mark => {
+                self.report.deviations.push(deviation);
+                text
+            }
+            _ => text,
+        };
         Ok(parse_object(text, self.provider.limits.json)?)
+    }
+
+    /// The body, as a message of that schema.
+    pub(super) fn message(&mut self, schema: &'static str) -> Result<Map<String, Value>, Failure> {
+        let mut body = self.object()?;
+        if self.quirks.any_schemas {
+            self.report.deviations.extend(message::assume_schema(&mut body, schema));
+        }
+        Ok(body)
     }
 
     /// Refuses a client that says it cannot read JSON.

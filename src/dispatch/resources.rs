@@ -9,7 +9,7 @@ use super::answer::{Answer, Failure};
 use super::config::PatchAnswer;
 use super::precondition::precondition;
 use super::{Endpoint, Exchange, not_implemented};
-use crate::message::{PatchOp, PatchOperation};
+use crate::message::{PATCH_OP, PatchOp, PatchOperation};
 use crate::patch::{PlanBinder, Replacement, Rules};
 use crate::policy::{Creating, Deleting, Joining, Policy};
 use crate::query::{Projected, Projection};
@@ -83,7 +83,7 @@ impl Exchange<'_> {
         }
         self.check_accept()?;
         let projection = self.projection(endpoint)?;
-        let mut message = PatchOp::from_object(self.object()?, self.provider.limits.patch_operations)?;
+        let mut message = PatchOp::from_object(self.message(PATCH_OP)?, self.provider.limits.patch_operations)?;
         for (index, operation) in message.operations.iter_mut().enumerate() {
             self.report.deviations.extend(rewrite::lower_op(index, operation));
             if self.quirks.blank_as_absent {

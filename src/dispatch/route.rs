@@ -12,10 +12,23 @@ use super::report::Report;
 use super::{Endpoint, Provider};
 use crate::auth::RequestContext;
 use crate::error::{Error, ScimType};
+use crate::quirks::{Deviation, Quirks};
 use crate::schema::Locations;
 
 /// The version of the protocol, as a segment of a path (RFC 7644, Section 3.13).
 const VERSION: &str = "v2";
+
+/// The endpoints that are no resource type's (RFC 7644, Section 3.2).
+const ENDPOINTS: [&str; 6] = ["ServiceProviderConfig", "ServiceProviderConfigs", "ResourceTypes", "Schemas", "Bulk", "Me"];
+
+/// Who is asked, and by whom.
+pub(super) struct Asked<'a, 'p> {
+    pub(super) provider: &'p Provider,
+    pub(super) locations: &'a Locations,
+    pub(super) features: &'a Features,
+    pub(super) quirks: Quirks,
+    pub(super) cx: &'a RequestContext,
+}
 
 /// What a path means.
 pub(super) enum Route<'p> {
@@ -46,17 +59,18 @@ pub(super) enum Discovery {
 }
 
 impl<'p> Route<'p> {
-    pub(super) fn find(
-        path: &str,
-        locations: &Locations,
-        provider: &'p Provider,
-        features: &Features,
-        cx: &RequestContext,
-    ) -> Result<Self, Failure> {
-        let segments = segments(below_base(path, locations.base_path())?)?;
+    /// What a path means, and how it departs from that.
+    pub(super) fn find(path: &str, asked: &Asked<'_, 'p>) -> Result<(Self, Option<Deviation>), Failure> {
+        let mut segments = segments(below_base(path, asked.locations.base_path())?)?;
+        let deviation = if asked.quirks.endpoint_case { asked.in_its_case(&mut segments) } else { None };
         let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
-        let visible = || provider.endpoints.iter().filter(|endpoint| cx.has_resource_type(endpoint.resource_type.name()));
-        match segments.as_slice() {
+        Self::of(&segments, asked).map(|route| (route, deviation))
+    }
+
+    fn of(segments: &[&str], asked: &Asked<'_, 'p>) -> Result<Self, Failure> {
+        let (features, cx) = (asked.features, asked.cx);
+        let visible = || asked.visible();
+        match segments {
             [] | [".search"] if !features.root_query => Ok(Self::NotImplemented("a query over all resource types")),
             [] => Ok(Self::Root(visible().collect())),
             [".search"] => Ok(Self::Search(visible().collect())),
@@ -71,7 +85,7 @@ impl<'p> Route<'p> {
             ["Schemas"] => Ok(Self::Discovery(Discovery::Schemas)),
             ["Schemas", uri] => Ok(Self::Discovery(Discovery::Schema((*uri).to_owned()))),
             [name, rest @ ..] => {
-                let endpoint = visible().find(|endpoint| endpoint.resource_type.endpoint().trim_start_matches('/') == *name);
+                let endpoint = visible().find(|endpoint| endpoint.name() == *name);
                 match (endpoint, rest) {
                     (Some(endpoint), []) => Ok(Self::Collection(endpoint)),
                     (Some(endpoint), [".search"]) => Ok(Self::Search(vec![endpoint])),
@@ -152,6 +166,32 @@ impl<'p> Route<'p> {
             Self::Root(_) | Self::Discovery(_) => "GET, HEAD, OPTIONS",
             Self::NotImplemented(_) => "",
         }
+    }
+}
+
+impl<'p> Asked<'_, 'p> {
+    /// The endpoints of the resource types that this tenant has.
+    fn visible(&self) -> impl Iterator<Item = &'p Endpoint> {
+        self.provider.endpoints.iter().filter(|endpoint| self.cx.has_resource_type(endpoint.resource_type.name()))
+    }
+
+    /// Spells the endpoint as it is. One that is there as it came is left alone.
+    fn in_its_case(&self, segments: &mut [String]) -> Option<Deviation> {
+        let known = || ENDPOINTS.into_iter().chain(self.visible().map(Endpoint::name));
+        let name = segments.first_mut()?;
+        if known().any(|known| known == name) {
+            return None;
+        }
+        let read = known().find(|known| known.eq_ignore_ascii_case(name))?.to_owned();
+        let came = std::mem::replace(name, read.clone());
+        Some(Deviation::EndpointCase { came, read })
+    }
+}
+
+impl Endpoint {
+    /// The segment of the path.
+    fn name(&self) -> &str {
+        self.resource_type.endpoint().trim_start_matches('/')
     }
 }
 

@@ -9,9 +9,9 @@ use super::cursor::Cursors;
 use super::{Endpoint, Exchange};
 use crate::error::{Error, ScimType};
 use crate::filter::{Binder, BoundFilter, Budget, Filter, Unknown};
-use crate::message::{ListResponse, SearchRequest};
+use crate::message::{ListResponse, SEARCH_REQUEST, SearchRequest};
 use crate::query::{Page, Position, Projected, Projection, Query, Sort, SortError};
-use crate::quirks::{Deviation, rewrite};
+use crate::quirks::{Deviation, message, rewrite};
 use crate::resource::Resource;
 use crate::schema::ResourceType;
 use crate::store::{StoreError, complete};
@@ -41,7 +41,11 @@ impl Exchange<'_> {
 
     /// POST to `.search` (Section 3.4.3).
     pub(super) async fn search(mut self, endpoints: &[&Endpoint]) -> Result<Answer, Failure> {
-        let request = SearchRequest::from_object(self.object()?)?;
+        let mut body = self.message(SEARCH_REQUEST)?;
+        if self.quirks.one_for_many {
+            self.report.deviations.extend(message::comma_lists(&mut body));
+        }
+        let request = SearchRequest::from_object(body)?;
         self.answer_search(endpoints, &request).await
     }
 

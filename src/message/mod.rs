@@ -6,7 +6,7 @@ mod bulk_response;
 mod json;
 mod list_response;
 pub(crate) mod patch_op;
-mod search_request;
+pub(crate) mod search_request;
 
 use std::fmt;
 
@@ -62,11 +62,19 @@ fn take(body: &mut Map<String, Value>, name: &str) -> Option<Value> {
     body.remove(&key)
 }
 
+/// The member whose name is `name` in any case.
+pub(crate) fn member<'b>(body: &'b mut Map<String, Value>, name: &str) -> Option<&'b mut Value> {
+    body.iter_mut().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+}
+
+/// Whether the `schemas` of a message name its schema.
+pub(crate) fn names_schema(schemas: &Value, schema: &str) -> bool {
+    let uris = schemas.as_array().map(Vec::as_slice).unwrap_or_default();
+    uris.iter().filter_map(Value::as_str).any(|uri| uri.eq_ignore_ascii_case(schema))
+}
+
 /// RFC 7644, Section 8.2: each message names its schema.
 fn expect_schema(body: &mut Map<String, Value>, schema: &str) -> Result<(), MessageError> {
-    let named = take(body, "schemas").is_some_and(|schemas| {
-        let uris = schemas.as_array().map(Vec::as_slice).unwrap_or_default();
-        uris.iter().filter_map(Value::as_str).any(|uri| uri.eq_ignore_ascii_case(schema))
-    });
+    let named = take(body, "schemas").is_some_and(|schemas| names_schema(&schemas, schema));
     if named { Ok(()) } else { Err(MessageError::syntax(format!("`schemas` has to name `{schema}`"))) }
 }

@@ -118,7 +118,7 @@ impl SearchRequest {
 }
 
 /// RFC 7644, Section 3.9: "a comma-separated list"; white space around names does not count.
-fn names(list: &str) -> Vec<String> {
+pub(crate) fn names(list: &str) -> Vec<String> {
     list.split(',').map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect()
 }
 

@@ -40,8 +40,28 @@ pub enum Deviation {
     ActiveKept,
     /// The body came without a media type, or as another JSON.
     MediaType,
+    /// The body began with a byte order mark.
+    ByteOrderMark,
+    /// A message did not name its schema, which is given here.
+    MessageSchema(&'static str),
+    /// In a search, names of attributes came as one text.
+    CommaList {
+        /// The parameter.
+        parameter: &'static str,
+    },
+    /// In a bulk request, `failOnErrors` was 0.
+    ZeroFailOnErrors,
+    /// In a bulk request, the operations of a PATCH came without their message.
+    BareOperations,
     /// The path had slashes that mean nothing.
     Slashes,
+    /// An endpoint was not spelled as it is.
+    EndpointCase {
+        /// As it came.
+        came: String,
+        /// As it is spelled.
+        read: String,
+    },
     /// A parameter of the query was not spelled as in the RFC.
     ParameterName {
         /// As it came.
@@ -95,7 +115,13 @@ impl Deviation {
             Self::Bulk { deviation, .. } => deviation.rule(),
             Self::ActiveKept => "omitted",
             Self::MediaType => "media_type",
+            Self::ByteOrderMark => "byte_order_mark",
+            Self::MessageSchema(_) => "any_schemas",
+            Self::CommaList { .. } => "one_for_many",
+            Self::ZeroFailOnErrors => "zero_fail_on_errors",
+            Self::BareOperations => "bare_operations",
             Self::Slashes => "slashes",
+            Self::EndpointCase { .. } => "endpoint_case",
             Self::ParameterName { .. } => "parameter_names",
             Self::UnknownParameter(_) => "unknown_parameters",
             Self::EmptyParameter => "empty_parameters",
@@ -123,6 +149,7 @@ fn rule_of(repair: &Repair) -> &'static str {
         Repair::OneForMany(_) => "one_for_many",
         Repair::ArrayForOne(_) => "array_for_one",
         Repair::ValueForComplex(_) => "value_for_complex",
+        Repair::ComplexForValue(_) => "complex_for_value",
         Repair::EmptyString(_) => "empty_strings",
         Repair::NoReference(_) => "any_references",
         Repair::UnknownSchema(_) | Repair::MissingSchema(_) => "any_schemas",
@@ -147,7 +174,13 @@ impl fmt::Display for Deviation {
             Self::Bulk { operation, deviation } => write!(f, "bulk operation {operation}: {deviation}"),
             Self::ActiveKept => f.write_str("`active` was missing and stayed as it was"),
             Self::MediaType => f.write_str("the body was read as application/scim+json"),
+            Self::ByteOrderMark => f.write_str("the body began with a byte order mark"),
+            Self::MessageSchema(schema) => write!(f, "`schemas` did not name `{schema}`, which was assumed"),
+            Self::CommaList { parameter } => write!(f, "`{parameter}`: a text was read as a list"),
+            Self::ZeroFailOnErrors => f.write_str("`failOnErrors` was 0 and was ignored"),
+            Self::BareOperations => f.write_str("`data` was read as the operations of a PATCH"),
             Self::Slashes => f.write_str("the path had slashes that were left out"),
+            Self::EndpointCase { came, read } => write!(f, "the endpoint `{}` was read as `{read}`", Shown(came)),
             Self::ParameterName { came, read } => write!(f, "the parameter `{}` was read as `{read}`", Shown(came)),
             Self::UnknownParameter(name) => write!(f, "the parameter `{}` was ignored", Shown(name)),
             Self::EmptyParameter => f.write_str("the query had a `&` too many"),
@@ -165,6 +198,7 @@ fn write_repair(f: &mut fmt::Formatter<'_>, repair: &Repair) -> fmt::Result {
         Repair::OneForMany(name) => write!(f, "`{name}`: one value was read as an array of one"),
         Repair::ArrayForOne(name) => write!(f, "`{name}`: an array of one was read as its value"),
         Repair::ValueForComplex(name) => write!(f, "`{name}`: a string was read as an object with that `value`"),
+        Repair::ComplexForValue(name) => write!(f, "`{name}`: an object was read as its `value`"),
         Repair::EmptyString(name) => write!(f, "`{name}`: an empty string was read as no value"),
         Repair::NoReference(name) => write!(f, "`{name}`: text that is no URI was taken over as it is"),
         Repair::UnknownSchema(uri) => write!(f, "`schemas`: `{uri}` was ignored"),

@@ -5,6 +5,7 @@
 #![doc = include_str!("../docs/quirks.md")]
 
 mod deviation;
+pub(crate) mod message;
 mod presets;
 pub(crate) mod rewrite;
 
@@ -41,9 +42,11 @@ pub struct Quirks {
     pub value_for_complex: bool,
     /// An array of one where there can only be one value: `{"manager": [{"value": "26118915"}]}`. On by default.
     pub array_for_one: bool,
-    /// One value where there can be several: `{"emails": {"value": "bjensen@example.com"}}`, `{"emails": "bjensen@example.com"}`.
-    /// On by default.
+    /// One value where there can be several: `{"emails": {"value": "bjensen@example.com"}}`, `{"emails": "bjensen@example.com"}`,
+    /// or for names of attributes in a search `{"attributes": "userName,emails"}`. On by default.
     pub one_for_many: bool,
+    /// An object with a `value` where a simple value belongs: `{"displayName": [{"value": "Babs"}]}`. On by default.
+    pub complex_for_value: bool,
     /// An empty string unassigns: `{"title": ""}`. On by default.
     pub empty_strings: bool,
     /// Text that is no URI where one belongs: `{"profileUrl": "my page"}`. On by default.
@@ -51,7 +54,8 @@ pub struct Quirks {
     /// An attribute of an extension without its URN: `{"op": "add", "path": "department", "value": "Sales"}`, or in a filter
     /// `manager eq "26118915"`. On by default.
     pub bare_extension_attributes: bool,
-    /// Schema URIs that the resource type does not have are ignored, and missing ones assumed. On by default.
+    /// Schema URIs that the resource type does not have are ignored, and missing ones assumed; so are those of messages, such as
+    /// `{"Operations": [..]}`. On by default.
     pub any_schemas: bool,
     /// What becomes of attributes that no schema defines. `Ignore` by default.
     pub unknown_attributes: UnknownAttributes,
@@ -79,6 +83,15 @@ pub struct Quirks {
     /// An attribute that [`ResourceType::keeping`](crate::ResourceType::keeping) left out has no value and takes none, where it would
     /// be unknown: `{"op": "replace", "path": "nickName", "value": "Babs"}`, `?filter=nickName pr`. On by default.
     pub left_out_attributes: bool,
+    /// A byte order mark before a body is no part of it. On by default.
+    pub byte_order_mark: bool,
+    /// Endpoints in any case: `/users`, `/serviceproviderconfig`, also in the `path` of a bulk operation. On by default.
+    pub endpoint_case: bool,
+    /// In a bulk request, the operations of a PATCH without their message: `{"method": "PATCH", "data": [{"op": "add", ..}]}`.
+    /// On by default.
+    pub bare_operations: bool,
+    /// A bulk request with `"failOnErrors": 0` goes on to the end, as without it. On by default.
+    pub zero_fail_on_errors: bool,
 }
 
 impl Quirks {
@@ -90,6 +103,7 @@ impl Quirks {
             one_for_many: self.one_for_many,
             array_for_one: self.array_for_one,
             value_for_complex: self.value_for_complex,
+            complex_for_value: self.complex_for_value,
             empty_strings: self.empty_strings,
             any_references: self.any_references,
             any_schemas: self.any_schemas,

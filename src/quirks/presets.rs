@@ -29,6 +29,11 @@ impl Quirks {
         blank_as_absent: false,
         keep_described: false,
         left_out_attributes: false,
+        complex_for_value: false,
+        byte_order_mark: false,
+        endpoint_case: false,
+        bare_operations: false,
+        zero_fail_on_errors: false,
     };
 
     /// Works with every client that we know: Okta, Microsoft Entra ID, OneLogin, JumpCloud, Google Workspace, PingOne,
@@ -50,6 +55,11 @@ impl Quirks {
         blank_as_absent: true,
         keep_described: true,
         left_out_attributes: true,
+        complex_for_value: true,
+        byte_order_mark: true,
+        endpoint_case: true,
+        bare_operations: true,
+        zero_fail_on_errors: true,
         ..Self::STRICT
     };
 }

@@ -17,6 +17,8 @@ pub struct ValueRules {
     pub array_for_one: bool,
     /// `"26118915"` for `{"value": "26118915"}`: the value, where a complex attribute belongs, alone or in a list.
     pub value_for_complex: bool,
+    /// `{"value": "x"}` for `"x"`: an object with nothing but a value, where a simple attribute belongs.
+    pub complex_for_value: bool,
     /// `""` unassigns an attribute.
     pub empty_strings: bool,
     /// Text that is no URI, where one belongs.
@@ -55,6 +57,8 @@ pub enum Repair {
     ArrayForOne(String),
     /// A value came where a complex attribute belongs.
     ValueForComplex(String),
+    /// An object with a value came where a simple attribute belongs.
+    ComplexForValue(String),
     /// An empty string was read as no value.
     EmptyString(String),
     /// Text that is no URI was taken over as a reference.

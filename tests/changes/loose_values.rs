@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::provider::{BASE, Provider, members, message};
+use super::provider::{BASE, Provider, at, members, message};
 use super::samples::{ENTERPRISE, group, types, user};
 use super::ways::{Way, bulk, each_way};
 
@@ -187,7 +187,7 @@ async fn names_of_new_resources_stand_in_lists_of_texts() {
         let grouped = json!({ "method": "POST", "bulkId": "group", "path": "/Groups", "data": body });
         let answer = bulk(&provider, &json!([grouped, made])).await;
         let results = answer.body["Operations"].as_array().expect("results");
-        let paths: Vec<String> = results.iter().map(|result| super::provider::at(&json!({ "meta": result }))).collect();
+        let paths: Vec<String> = results.iter().map(|result| at(&json!({ "meta": result }))).collect();
         let group = provider.read(&paths[0]).await;
         assert_eq!(members(&group), [paths[1].trim_start_matches("/Users/")], "{list}");
         for path in paths {

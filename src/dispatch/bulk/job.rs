@@ -14,7 +14,7 @@ use crate::dispatch::Exchange;
 use crate::dispatch::answer::{Answer, Failure};
 use crate::dispatch::report::Report;
 use crate::dispatch::request::Body;
-use crate::dispatch::route::{Route, not_found};
+use crate::dispatch::route::{Asked, Route, not_found};
 use crate::error::Error;
 use crate::message::{BulkRequest, BulkResult};
 use crate::quirks::Deviation;
@@ -89,7 +89,7 @@ impl<'j, 'p> Job<'j, 'p> {
     /// Whether an operation can run: it was read, and what it refers to was created.
     pub(super) fn check(&mut self, index: usize, links: &[Vec<Link>]) -> Result<(), Failure> {
         if let Some(task) = self.tasks.get_mut(index) {
-            self.deviations.extend(task.departs_in_case().then_some((index, Deviation::MethodCase)));
+            self.deviations.extend(std::mem::take(&mut task.deviations).into_iter().map(|deviation| (index, deviation)));
             task.problem.take().map_or(Ok(()), Err)?;
         }
         let missing = links.get(index).into_iter().flatten().find(|link| self.has_failed(link.to));
@@ -182,6 +182,12 @@ impl<'j, 'p> Job<'j, 'p> {
 }
 
 impl<'p> Exchange<'p> {
+    /// Who is asked, and by whom.
+    pub(super) fn asked(&self) -> Asked<'_, 'p> {
+        let Self { provider, locations, features, quirks, cx, .. } = self;
+        Asked { provider, locations, features, quirks: *quirks, cx }
+    }
+
     /// A request that is part of this one.
     pub(super) fn part<'e>(&'e self, head: &'e Parts, body: Body<'e>, report: &'e mut Report) -> Exchange<'e> {
         let (provider, cx, quirks, features) = (self.provider, self.cx, self.quirks, self.features);

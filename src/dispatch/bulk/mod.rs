@@ -12,8 +12,8 @@ use super::Exchange;
 use super::answer::{Answer, Failure};
 use super::request::Body;
 use crate::error::Error;
-use crate::message::{BulkRequest, BulkResponse};
-use crate::quirks::Deviation;
+use crate::message::{BULK_REQUEST, BulkRequest, BulkResponse};
+use crate::quirks::{Deviation, message};
 use crate::store::StoreError;
 
 use job::Job;
@@ -43,7 +43,11 @@ impl Exchange<'_> {
         if matches!(self.body, Body::Text(text) if text.len() > payload) {
             return Err(too_large(format!("a bulk request has no more than {payload} bytes: `maxPayloadSize`")));
         }
-        let message = BulkRequest::from_object(self.object()?)?;
+        let mut body = self.message(BULK_REQUEST)?;
+        if self.quirks.zero_fail_on_errors {
+            self.report.deviations.extend(message::no_errors(&mut body));
+        }
+        let message = BulkRequest::from_object(body)?;
         if message.operations.len() > most {
             return Err(too_large(format!("a bulk request has no more than {most} operations: `maxOperations`")));
         }

@@ -12,6 +12,7 @@ use crate::dispatch::route::Route;
 use crate::dispatch::{Endpoint, Exchange};
 use crate::error::{Error, ScimType};
 use crate::message::{BulkId, BulkOperation};
+use crate::quirks::{Deviation, message};
 use crate::schema::Locations;
 
 /// An operation of a bulk request.
@@ -24,6 +25,8 @@ pub(super) struct Task<'p> {
     pub(super) target: Option<Target<'p>>,
     pub(super) data: Map<String, Value>,
     pub(super) links: Vec<Link>,
+    /// What was put right while it was read.
+    pub(super) deviations: Vec<Deviation>,
     /// Why it cannot be run at all.
     pub(super) problem: Option<Failure>,
 }
@@ -46,8 +49,12 @@ impl<'p> Task<'p> {
             target: None,
             data: Map::new(),
             links: Vec::new(),
+            deviations: Vec::new(),
             problem: None,
         };
+        if task.departs_in_case() {
+            task.deviations.push(Deviation::MethodCase);
+        }
         task.problem = task.read(version.as_deref(), path.as_deref(), data, exchange).err();
         task
     }
@@ -58,7 +65,7 @@ impl<'p> Task<'p> {
     }
 
     /// Whether the method was understood only without regard to case.
-    pub(super) fn departs_in_case(&self) -> bool {
+    fn departs_in_case(&self) -> bool {
         let (method, written) = (self.method.as_str(), self.written_method.as_str());
         method != written && method.eq_ignore_ascii_case(written)
     }
@@ -120,20 +127,24 @@ impl<'p> Task<'p> {
         &mut self,
         version: Option<&str>,
         path: Option<&str>,
-        data: Option<Value>,
+        mut data: Option<Value>,
         exchange: &Exchange<'p>,
     ) -> Result<(), Failure> {
         let path = path.ok_or_else(|| syntax("`path` is missing"))?;
         if path.contains(['?', '#']) {
             return Err(syntax("`path` is a path alone, without a query"));
         }
-        let route = Route::find(path, &exchange.locations, exchange.provider, &exchange.features, exchange.cx)?;
+        let (route, deviation) = Route::find(path, &exchange.asked())?;
+        self.deviations.extend(deviation);
         self.target = Some(target(route)?);
         if !matches!(self.method, Method::POST | Method::PUT | Method::PATCH | Method::DELETE) {
             return Err(syntax("`method` has to be `POST`, `PUT`, `PATCH` or `DELETE`"));
         }
         if self.method == Method::POST && self.bulk_id.is_none() {
             return Err(syntax("a `POST` needs a `bulkId`"));
+        }
+        if exchange.quirks.bare_operations && self.method == Method::PATCH {
+            self.deviations.extend(data.as_mut().and_then(message::bare_operations));
         }
         self.data = match data {
             Some(Value::Object(data)) => data,

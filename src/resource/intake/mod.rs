@@ -261,6 +261,11 @@ impl<'t> Intake<'t> {
         let uris = match value {
             Value::Array(uris) => uris,
             Value::Null => Vec::new(),
+            Value::String(uri) if uri.is_empty() && self.rules.empty_strings => Vec::new(),
+            Value::String(_) if self.rules.one_for_many => {
+                self.repairs.push(Repair::OneForMany("schemas".to_owned()));
+                vec![value]
+            }
             _ => return Err(ValueError::new("schemas", ValueErrorKind::Schemas)),
         };
         let mut named = false;

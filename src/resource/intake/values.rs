@@ -7,7 +7,7 @@ use super::scalars::{boolean, canonical_text, fits, in_a_zone};
 use super::{Intake, Place};
 use crate::resource::is_unassigned;
 use crate::resource::value::{Repair, ValueError, ValueErrorKind};
-use crate::schema::{Attribute, AttributeType};
+use crate::schema::{Attribute, AttributeType, Returned};
 
 impl Intake<'_> {
     pub(super) fn values(&mut self, place: Place<'_>, attribute: &Attribute, value: Value) -> Result<Option<Value>, ValueError> {
@@ -55,6 +55,7 @@ impl Intake<'_> {
             }
             (AttributeType::Complex, Value::Object(object)) => self.complex(place, attribute, object),
             (AttributeType::Complex, value) => self.value_for_complex(place, attribute, value),
+            (_, Value::Object(object)) => self.complex_for_value(place, attribute, object),
             (AttributeType::Boolean, Value::String(text)) if self.rules.boolean_strings => {
                 let value = boolean(&text).ok_or_else(mismatch)?;
                 self.repairs.push(Repair::BooleanString(place.to_string()));
@@ -124,6 +125,24 @@ impl Intake<'_> {
                 self.single(place, attribute, value)
             }
             _ => Err(ValueError::new(place, ValueErrorKind::Array)),
+        }
+    }
+
+    /// What has a value and nothing else says no more than the value. A secret is taken as it stands, or not at all.
+    fn complex_for_value(
+        &mut self,
+        place: Place<'_>,
+        attribute: &Attribute,
+        object: Map<String, Value>,
+    ) -> Result<Option<Value>, ValueError> {
+        let is_read = self.rules.complex_for_value && attribute.returned() != Returned::Never;
+        let mut members = object.into_iter().filter(|_| is_read);
+        match (members.next(), members.next()) {
+            (Some((key, value)), None) if key.eq_ignore_ascii_case("value") && !value.is_object() && !value.is_array() => {
+                self.note(Repair::ComplexForValue(place.to_string()));
+                self.single(place, attribute, value)
+            }
+            _ => Err(ValueError::new(place, ValueErrorKind::Type(attribute.kind()))),
         }
     }
 

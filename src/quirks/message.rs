@@ -1,0 +1,64 @@
+//! Rewrites of messages that are JSON yet.
+
+use serde_json::{Map, Value, json};
+
+use super::Deviation;
+use crate::message::search_request::names;
+use crate::message::{PATCH_OP, member, names_schema};
+
+/// What editors and some libraries put before a text in UTF-8.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// A body behind a byte order mark.
+pub(crate) fn byte_order_mark(body: &[u8]) -> Option<(&[u8], Deviation)> {
+    body.strip_prefix(BYTE_ORDER_MARK).map(|text| (text, Deviation::ByteOrderMark))
+}
+
+/// `{"Operations": []}`, `{"schemas": "urn:example", "Operations": []}`: which message it is follows from where it was sent.
+pub(crate) fn assume_schema(body: &mut Map<String, Value>, schema: &'static str) -> Option<Deviation> {
+    match member(body, "schemas") {
+        Some(schemas) if names_schema(schemas, schema) || !are_uris(schemas) => return None,
+        Some(schemas) => *schemas = json!([schema]),
+        None => drop(body.insert("schemas".to_owned(), json!([schema]))),
+    }
+    Some(Deviation::MessageSchema(schema))
+}
+
+/// `{"attributes": "userName,emails"}` in a search.
+pub(crate) fn comma_lists(body: &mut Map<String, Value>) -> Vec<Deviation> {
+    let mut deviations = Vec::new();
+    for parameter in ["attributes", "excludedAttributes"] {
+        if let Some(list) = member(body, parameter)
+            && let Value::String(text) = list
+        {
+            *list = names(text).into();
+            deviations.push(Deviation::CommaList { parameter });
+        }
+    }
+    deviations
+}
+
+/// `{"failOnErrors": 0}` in a bulk request.
+pub(crate) fn no_errors(body: &mut Map<String, Value>) -> Option<Deviation> {
+    let errors = member(body, "failOnErrors").filter(|errors| errors.as_u64() == Some(0))?;
+    *errors = Value::Null;
+    Some(Deviation::ZeroFailOnErrors)
+}
+
+/// `{"method": "PATCH", "data": [{"op": "remove", "path": "title"}]}` in a bulk request: operations without their message.
+pub(crate) fn bare_operations(data: &mut Value) -> Option<Deviation> {
+    if !data.is_array() {
+        return None;
+    }
+    *data = json!({ "schemas": [PATCH_OP], "Operations": data.take() });
+    Some(Deviation::BareOperations)
+}
+
+/// Nothing, a text, or a list of texts.
+fn are_uris(schemas: &Value) -> bool {
+    match schemas {
+        Value::Null | Value::String(_) => true,
+        Value::Array(uris) => uris.iter().all(Value::is_string),
+        Value::Bool(_) | Value::Number(_) | Value::Object(_) => false,
+    }
+}
