@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::error::Error as StdError;
+use std::time::Duration;
 
 use http::StatusCode;
 
@@ -34,6 +35,12 @@ pub enum AuthError {
     /// It cannot be found out now: 503. The source goes to the [`Report`](crate::dispatch::Report), never to the client.
     #[error("authentication is not available: try again later")]
     Unavailable(#[source] Box<dyn StdError + Send + Sync>),
+    /// Too many requests of this tenant or client are under way: 503, with `Retry-After`.
+    #[error("too many requests of this tenant are under way: try again later")]
+    Busy {
+        /// How long the client should wait.
+        retry_after: Duration,
+    },
 }
 
 impl AuthError {
@@ -79,7 +86,7 @@ impl AuthError {
                 let scope = scope.map(|scope| format!(", scope=\"{scope}\"")).unwrap_or_default();
                 Some(format!("{CHALLENGE}, error=\"insufficient_scope\"{scope}").into())
             }
-            Self::Forbidden(_) | Self::Unavailable(_) => None,
+            Self::Forbidden(_) | Self::Unavailable(_) | Self::Busy { .. } => None,
         }
     }
 }
@@ -94,7 +101,7 @@ impl From<AuthError> for Error {
         let status = match err {
             AuthError::Unauthenticated { .. } => StatusCode::UNAUTHORIZED,
             AuthError::InsufficientScope { .. } | AuthError::Forbidden(_) => StatusCode::FORBIDDEN,
-            AuthError::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            AuthError::Unavailable(_) | AuthError::Busy { .. } => StatusCode::SERVICE_UNAVAILABLE,
         };
         Self::status_only(status, err.to_string())
     }

@@ -1,6 +1,7 @@
 //! The one place where responses are made (RFC 7644, Sections 3.8 and 3.12).
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use http::header::{ALLOW, CONTENT_TYPE, ETAG, HeaderName, HeaderValue, LOCATION, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{Response, StatusCode};
@@ -53,6 +54,7 @@ impl Failure {
                 set(&mut response, ALLOW, allowed);
                 response
             }
+            Self::Auth(AuthError::Busy { retry_after }) => busy(&AuthError::Busy { retry_after }.into(), retry_after),
             Self::Auth(err) => {
                 let challenge = err.challenge();
                 let (err, source) = match err {
@@ -66,11 +68,7 @@ impl Failure {
                 }
                 response
             }
-            Self::Store(StoreError::Busy { retry_after }) => {
-                let mut response = error_response(&StoreError::Busy { retry_after }.into());
-                set(&mut response, RETRY_AFTER, &retry_after.as_secs().max(1).to_string());
-                response
-            }
+            Self::Store(StoreError::Busy { retry_after }) => busy(&StoreError::Busy { retry_after }.into(), retry_after),
             Self::Store(StoreError::Other(source)) => {
                 report.source = Some(Arc::from(source));
                 error_response(&StoreError::other("in the report").into())
@@ -78,6 +76,13 @@ impl Failure {
             Self::Store(err) => error_response(&err.into()),
         }
     }
+}
+
+/// With the time after which the client may come again, in whole seconds, and never at once.
+fn busy(err: &Error, retry_after: Duration) -> Response<Vec<u8>> {
+    let mut response = error_response(err);
+    set(&mut response, RETRY_AFTER, &retry_after.as_secs().max(1).to_string());
+    response
 }
 
 fn error_response(err: &Error) -> Response<Vec<u8>> {
