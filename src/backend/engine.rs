@@ -6,7 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use crate::sql::{Dialect, Sql};
-use crate::store::StoreError;
+use crate::store::{StoreError, fresh_id};
 
 /// A database that this crate has a driver for. Nobody else implements it.
 #[async_trait]
@@ -134,7 +134,7 @@ impl Attempts {
             Failure::Store(err) => Err(err),
             Failure::Database(DatabaseError::Lost(_)) if self.0 < ATTEMPTS => {
                 // Transactions that met once should not all come back at the same time.
-                let spread = u64::from(uuid::Uuid::now_v7().as_bytes().last().copied().unwrap_or_default() % 16);
+                let spread = u64::from(fresh_id().bytes().last().unwrap_or_default() % 16);
                 tokio::time::sleep(Duration::from_millis((1 << self.0.min(7)) + spread)).await;
                 Ok(())
             }

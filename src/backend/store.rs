@@ -7,7 +7,6 @@ use std::time::SystemTime;
 use async_trait::async_trait;
 use serde_json::{Map, Value};
 use tokio::sync::OnceCell;
-use uuid::Uuid;
 
 use super::directory::Directory;
 use super::document::{Key, Layout, read};
@@ -20,7 +19,9 @@ use crate::query::{Projection, Query};
 use crate::resource::Resource;
 use crate::schema::{Attribute, ResourceType, Schema};
 use crate::sql::{key, pushdown};
-use crate::store::{Change, MemberChange, Precondition, Pushdown, ResourceStore, Selected, Selection, StoreError, Update};
+use crate::store::{
+    Change, MemberChange, Precondition, Pushdown, ResourceStore, Selected, Selection, StoreError, Update, fresh_id,
+};
 
 /// Keeps the resources of one type in a database; see [the module](crate::backend) for how.
 ///
@@ -265,7 +266,7 @@ impl<E: Engine> ResourceStore for Store<E> {
     async fn create(&self, mut resource: Resource, cx: &RequestContext) -> Result<Resource, StoreError> {
         self.settle().await?;
         // Time comes first in these ids, so that the order of ids is that of creation.
-        let id = Uuid::now_v7().to_string();
+        let id = fresh_id();
         resource.set_id(&*id);
         resource.forget_secrets(&self.layout.resource_type);
         let mut attempts = Attempts::default();

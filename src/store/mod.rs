@@ -5,6 +5,7 @@
 mod change;
 pub mod complete;
 mod error;
+mod fresh_id;
 mod memory;
 mod precondition;
 mod update;
@@ -27,6 +28,7 @@ pub use update::{Update, UpdateHook};
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub(crate) use change::same_member;
 pub(crate) use change::{leave_out_members, member_ids};
+pub(crate) use fresh_id::fresh_id;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub(crate) use memory::CARRIED_MEMBERS;
 

@@ -6,7 +6,6 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::SystemTime;
 
 use serde_json::{Map, Value};
-use uuid::Uuid;
 
 use super::members::Memberships;
 use super::table::Table;
@@ -18,6 +17,7 @@ use crate::resource::Resource;
 use crate::schema::{Attribute, ResourceType};
 use crate::store::change::Change;
 use crate::store::error::StoreError;
+use crate::store::fresh_id::fresh_id;
 use crate::store::precondition::Precondition;
 use crate::store::update::Update;
 
@@ -97,7 +97,7 @@ impl Tenancy {
 
     pub(super) fn create(&mut self, resource_type: &ResourceType, mut resource: Resource) -> Result<Resource, StoreError> {
         // Time comes first in these ids, so that the order of ids is that of creation.
-        let id: Arc<str> = Uuid::now_v7().to_string().into();
+        let id: Arc<str> = fresh_id().into();
         resource.set_id(&*id);
         // RFC 7643, Section 9.2: a password is not kept in clear, and this store has no other way.
         resource.forget_secrets(resource_type);
