@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use sqlx::postgres::{PgArguments, PgConnectOptions, PgPool, PgPoolOptions, PgRow};
-use sqlx::{Arguments, Executor, Row as _};
+use sqlx::{Arguments, ConnectOptions as _, Executor, Row as _};
 
 use super::directory::Directory;
 use super::engine::{DatabaseError, Engine, Row, Transaction, private};
@@ -97,9 +97,12 @@ impl Directory<Postgres> {
                 let failed = *failure.lock().unwrap_or_else(PoisonError::into_inner);
                 Box::pin(async move { Ok(failed.is_none_or(|failed| opened.is_some_and(|opened| opened > failed))) })
             })
-            .connect_with(cached(connect))
-            .await
-            .map_err(opening)?;
+            .connect_with(cached(connect.clone()))
+            .await;
+        let pool = match pool {
+            Ok(pool) => pool,
+            Err(err) => return Err(opening(reason(err, &connect, options.patience).await)),
+        };
         let migrate = if options.migrate { Migrate::Apply } else { Migrate::Check };
         Self::over(Postgres { pool, hosts, failed }, migrate).await
     }
@@ -115,6 +118,18 @@ const STATEMENTS: usize = 200;
 
 fn cached(options: PgConnectOptions) -> PgConnectOptions {
     options.statement_cache_capacity(STATEMENTS)
+}
+
+/// A pool goes on trying until its time is up, and then does not say what was in the way: a single attempt does.
+async fn reason(err: sqlx::Error, connect: &PgConnectOptions, patience: Duration) -> sqlx::Error {
+    if !matches!(err, sqlx::Error::PoolTimedOut) {
+        return err;
+    }
+    match tokio::time::timeout(patience, connect.connect()).await {
+        Ok(Err(reason)) => reason,
+        // Now it would work, or nothing answers at all.
+        Ok(Ok(_)) | Err(_) => err,
+    }
 }
 
 fn opening(err: sqlx::Error) -> OpenError {
