@@ -12,6 +12,7 @@ use scimwire::auth::{
 
 use crate::activity::Trace;
 use crate::base_url::PublicUrl;
+use crate::shares::Shares;
 use crate::tenants::{Access, Tenants};
 
 /// Where SCIM is below the URL of a tenant.
@@ -24,15 +25,16 @@ const ACCESS_TOKENS_ONLY: &str = "this tenant takes access tokens of OAuth 2 onl
 pub(crate) struct TenantAuthenticator {
     tokens: CheckTenant<CheckTenant<Bearer<EitherToken>>>,
     tenants: Arc<Tenants>,
+    shares: Shares,
 }
 
 impl TenantAuthenticator {
-    pub(crate) fn new(tenants: Arc<Tenants>, url: &PublicUrl) -> Result<Self, TenantUrlError> {
+    pub(crate) fn new(tenants: Arc<Tenants>, url: &PublicUrl, shares: Shares) -> Result<Self, TenantUrlError> {
         // Whether the tenant takes bare tokens is seen once it is known.
         let either = EitherToken { tokens: tenants.tokens().clone(), access_tokens: tenants.access_tokens().clone() };
         let bearer = Bearer::new(either).accepting_bare_tokens();
         let (by_path, by_host) = (url.by_path(SCIM)?, url.by_host(SCIM)?);
-        Ok(Self { tokens: CheckTenant::new(CheckTenant::new(bearer, by_path), by_host), tenants })
+        Ok(Self { tokens: CheckTenant::new(CheckTenant::new(bearer, by_path), by_host), tenants, shares })
     }
 }
 
@@ -54,7 +56,8 @@ impl Authenticate for TenantAuthenticator {
             Some(trace) => cx.with_extension(trace.clone()),
             None => cx,
         };
-        Ok(if settings.groups { cx } else { cx.without_resource_type("Group") })
+        let cx = if settings.groups { cx } else { cx.without_resource_type("Group") };
+        self.shares.take(cx).await
     }
 }
 

@@ -1,5 +1,8 @@
 //! Where resources are kept: in memory, in a SQLite file, or in a PostgreSQL database.
 
+use std::fs::OpenOptions;
+use std::io;
+use std::path::Path;
 use std::sync::Arc;
 
 use scimwire::backend::{OpenError, PostgresDirectory, SqliteDirectory};
@@ -15,12 +18,24 @@ pub(crate) enum Directory {
     Postgres(PostgresDirectory),
 }
 
+/// Why there is no database.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum DatabaseError {
+    #[error("`--database`: {0}")]
+    Open(#[from] OpenError),
+    #[error("`--database`: the file cannot be made: {0}")]
+    File(#[from] io::Error),
+}
+
 impl Directory {
-    pub(crate) async fn open(database: &Database) -> Result<Self, OpenError> {
+    pub(crate) async fn open(database: &Database) -> Result<Self, DatabaseError> {
         match database {
             Database::Memory => Ok(Self::Memory(MemoryDirectory::new())),
-            Database::Sqlite(path) => SqliteDirectory::open(path).await.map(Self::Sqlite),
-            Database::Postgres(url) => PostgresDirectory::connect(url).await.map(Self::Postgres),
+            Database::Sqlite(path) => {
+                make_for_oneself(path)?;
+                Ok(Self::Sqlite(SqliteDirectory::open(path).await?))
+            }
+            Database::Postgres(url) => Ok(Self::Postgres(PostgresDirectory::connect(url).await?)),
         }
     }
 
@@ -31,5 +46,18 @@ impl Directory {
             Self::Sqlite(directory) => Arc::new(directory.store(resource_type)),
             Self::Postgres(directory) => Arc::new(directory.store(resource_type)),
         }
+    }
+}
+
+/// Makes the file, if there is none, so that nobody else on the machine can read who is in it. What SQLite puts beside it has the
+/// same permissions.
+fn make_for_oneself(path: &Path) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        Err(err) if err.kind() != io::ErrorKind::AlreadyExists => Err(err),
+        Ok(_) | Err(_) => Ok(()),
     }
 }

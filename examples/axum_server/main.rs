@@ -10,9 +10,9 @@ mod admin;
 mod auth;
 mod base_url;
 mod closing;
+mod connections;
 mod console;
 mod database;
-mod finish;
 mod forwarded;
 mod ledger;
 mod oauth;
@@ -26,9 +26,12 @@ mod request_log;
 mod resource_types;
 mod secrets;
 mod server;
+mod shares;
+mod tell;
 mod tenants;
 mod visitors;
 mod welcome;
+mod work;
 mod written;
 
 use std::error::Error;
@@ -57,7 +60,7 @@ async fn main() -> ExitCode {
     match run(&Options::parse()).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(err) => {
-            eprintln!("error: {err}");
+            eprintln!("error: {}", tell::reasons(&*err));
             ExitCode::FAILURE
         }
     }
@@ -90,7 +93,7 @@ async fn run(options: &Options) -> Result<(), Box<dyn Error>> {
         Ok(clients) => clients,
     };
     tokio::spawn(provider.closing.clone().go_on());
-    let sign_in = Arc::new(SignIn::new(options, &provider.secrets).await?);
+    let sign_in = Arc::new(SignIn::new(options, &provider.secrets, public_url.is_secure()).await?);
     let welcome = Welcome::new(options, &public_url, tenants, &clients, &sign_in).await?.to_string();
     let oauth = Arc::clone(&provider.oauth);
     let oauth = OAuth::new(&options.oauth, clients, oauth, Arc::clone(tenants), Arc::clone(&sign_in), &public_url)?;
@@ -101,6 +104,6 @@ async fn run(options: &Options) -> Result<(), Box<dyn Error>> {
         [] => router,
         proxies => router.layer(middleware::from_fn_with_state(proxies.into(), forwarded::look_behind)),
     };
-    server::serve(listener, router, told_to_end).await?;
+    connections::serve(listener, router, options.connections.limits(), told_to_end).await?;
     Ok(())
 }

@@ -5,10 +5,11 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Parser, ValueEnum};
+use clap::{Args, Parser, ValueEnum};
 use scimwire::Secret;
 
 use crate::base_url::PublicUrl;
+use crate::connections::ConnectionLimits;
 use crate::oauth::OAuthOptions;
 use crate::policy::orphans::Orphans;
 
@@ -40,6 +41,11 @@ pub(crate) struct Options {
     /// How many seconds the body of a request may take to arrive; then the answer is 408
     #[arg(long = "body-timeout", value_name = "SECONDS", default_value = "30", value_parser = seconds)]
     pub(crate) body_time: Duration,
+    #[command(flatten)]
+    pub(crate) connections: ConnectionOptions,
+    /// How many requests of a tenant are worked on at once; others wait, and get 503 after 20 seconds
+    #[arg(long = "tenant-requests", value_name = "N", default_value = "16")]
+    pub(crate) tenant_requests: NonZeroUsize,
     /// Further resource types, and extensions of users and groups, `{"schemas": [...], "resourceTypes": [...]}` in the RFC's
     /// JSON form; repeatable
     #[arg(long, value_name = "FILE")]
@@ -83,6 +89,26 @@ pub(crate) struct Options {
     pub(crate) session_minutes: u32,
     #[command(flatten)]
     pub(crate) oauth: OAuthOptions,
+}
+
+/// What a connection may take.
+#[derive(Args)]
+pub(crate) struct ConnectionOptions {
+    /// How many seconds the head of a request may take to arrive, and a connection may be idle; then it is closed
+    #[arg(long = "head-timeout", value_name = "SECONDS", default_value = "20", value_parser = seconds)]
+    head_timeout: Duration,
+    /// How many seconds a client may leave what was sent to it unread; then the connection is closed
+    #[arg(long = "write-timeout", value_name = "SECONDS", default_value = "20", value_parser = seconds)]
+    write_timeout: Duration,
+    /// How many connections there may be at once; others wait until one ends
+    #[arg(long = "max-connections", value_name = "N", default_value = "16384")]
+    most: NonZeroUsize,
+}
+
+impl ConnectionOptions {
+    pub(crate) fn limits(&self) -> ConnectionLimits {
+        ConnectionLimits { head_timeout: self.head_timeout, write_timeout: self.write_timeout, most: self.most.get() }
+    }
 }
 
 /// Where resources are kept.

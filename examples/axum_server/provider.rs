@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::error::Error;
 use std::sync::Arc;
+use std::time::Duration;
 
 use scimwire::auth::TokenHash;
 use scimwire::dispatch::Limits;
@@ -22,8 +23,12 @@ use crate::policy::Policies;
 use crate::policy::events::EventLog;
 use crate::resource_types;
 use crate::secrets::Secrets;
+use crate::shares::Shares;
 use crate::tenants::Tenants;
 use crate::visitors::ShowTheWay;
+
+/// How long a request waits for others of its tenant.
+const LONGEST_WAIT: Duration = Duration::from_secs(20);
 
 /// The dispatcher, and what the host keeps for itself: its hands on users and groups, its ledger and its events.
 pub(crate) struct Provider {
@@ -44,7 +49,7 @@ pub(crate) struct Provider {
 
 impl Provider {
     pub(crate) async fn new(options: &Options, public_url: &PublicUrl) -> Result<Self, Box<dyn Error>> {
-        let directory = Directory::open(&options.database).await.map_err(|err| format!("`--database`: {err}"))?;
+        let directory = Directory::open(&options.database).await?;
         let usual_types = vec![ResourceType::user().with_extension(ENTERPRISE_USER), group_type(options.quirks)];
         let mut types = resource_types::read(&options.resource_types, usual_types)?.into_iter().map(Arc::new);
         let (user_type, group_type) = types.next().zip(types.next()).ok_or("there are users and groups")?;
@@ -62,11 +67,13 @@ impl Provider {
         let policies = Policies::new(&users, &groups, &tenants, &ledger, &events);
         let limits = limits(options);
         let desk = desk::dispatcher(&users, &groups, limits)?;
+        let shares = Shares::new(options.tenant_requests.get(), LONGEST_WAIT);
+        let authenticator = TenantAuthenticator::new(Arc::clone(&tenants), public_url, shares)?;
 
         let mut builder = Dispatcher::builder(public_url.scim())
             .resource_type(users.0, users.1)
             .resource_type(groups.0, groups.1)
-            .authenticate(ShowTheWay::new(TenantAuthenticator::new(Arc::clone(&tenants), public_url)?, public_url.console()))
+            .authenticate(ShowTheWay::new(authenticator, public_url.console()))
             .policy(Arc::clone(&policies.all))
             .quirks(quirks(options.quirks))
             .limits(limits)

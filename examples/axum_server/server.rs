@@ -1,28 +1,26 @@
 //! `scimwire` inside axum: the dispatcher is a service to route to, until the process is told to end.
 
 use std::io;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::extract::Request;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Router, middleware};
-use http::StatusCode;
-use tokio::net::TcpListener;
-use tokio::sync::oneshot;
-use tokio::{select, signal, time};
+use http::header::HOST;
+use http::{StatusCode, Version};
+use tokio::{select, signal};
 
 use crate::activity::{Mask, Recorder, record};
 use crate::base_url::PublicUrl;
 use crate::console::SignIn;
-use crate::finish::finish_what_was_begun;
 use crate::oauth::{self, OAuth};
 use crate::patience::wait_no_longer;
 use crate::provider::Provider;
+use crate::work::work;
 use crate::{admin, console};
-
-/// How long requests may still take when the process is told to end.
-const PATIENCE: Duration = Duration::from_secs(2);
 
 const FRONT_PAGE: &str = "\
 This is the demo server of scimwire, a SCIM 2.0 service provider.
@@ -60,35 +58,21 @@ pub(crate) fn router(
     if let Some(admin) = admin {
         router = router.nest("/admin/api", admin);
     }
-    router.layer(middleware::from_fn(finish_what_was_begun)).layer(middleware::from_fn_with_state(body_time, wait_no_longer))
+    let router = router.layer(middleware::from_fn(work)).layer(middleware::from_fn_with_state(body_time, wait_no_longer));
+    router.layer(middleware::from_fn(demand_host))
+}
+
+/// RFC 9112, Section 3.2: a request of HTTP/1.1 names its host, and once.
+async fn demand_host(request: Request, next: Next) -> Response {
+    let hosts = request.headers().get_all(HOST).iter().count();
+    if hosts > 1 || hosts == 0 && request.version() == Version::HTTP_11 {
+        return (StatusCode::BAD_REQUEST, "A request of HTTP/1.1 has one Host header.\n").into_response();
+    }
+    next.run(request).await
 }
 
 async fn nothing() -> (StatusCode, &'static str) {
     (StatusCode::NOT_FOUND, "There is nothing at this path. SCIM is at /scim/v2.\n")
-}
-
-/// Serves until `told_to_end`; then finishes what it has begun, if that does not take long.
-pub(crate) async fn serve(
-    listener: TcpListener,
-    router: Router,
-    told_to_end: impl Future<Output = ()> + Send + 'static,
-) -> io::Result<()> {
-    let (ending, ended) = oneshot::channel();
-    let server =
-        axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>()).with_graceful_shutdown(async move {
-            told_to_end.await;
-            // Nobody waits any more only if the server has failed.
-            let _ = ending.send(());
-        });
-    let out_of_patience = async {
-        if ended.await.is_ok() {
-            time::sleep(PATIENCE).await;
-        }
-    };
-    select! {
-        result = server => result,
-        () = out_of_patience => Ok(()),
-    }
 }
 
 /// Comes when the process is told to end, by Ctrl-C or SIGTERM. Signals are caught from this call on.

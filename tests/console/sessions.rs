@@ -88,14 +88,25 @@ async fn a_form_of_another_site_signs_nobody_in() {
 
 #[tokio::test]
 async fn the_cookie_is_for_the_browser_and_our_own_pages_alone() {
-    for (url, is_secure) in [("http://scim.example.com", false), ("https://scim.example.com", true)] {
+    let cases = [
+        ("http://scim.example.com", ["scimwire_console=", "; Path=/console;"], false),
+        ("https://scim.example.com", ["__Host-scimwire_console=", "; Path=/;"], true),
+    ];
+    for (url, parts, is_secure) in cases {
         let flags: Vec<_> = FLAGS.iter().copied().chain(["--public-url", url, "--session-minutes", "7"]).collect();
         let demo = Demo::start(&flags);
         let answer = try_password(demo.address(), PASSWORD).await;
         let cookie = answer.header("Set-Cookie").expect("a cookie");
-        for part in ["; HttpOnly", "; SameSite=Strict", "; Path=/console", "; Max-Age=420"] {
+        for part in ["; HttpOnly", "; SameSite=Strict", "; Max-Age=420"].iter().chain(&parts) {
             assert!(cookie.contains(part), "{cookie}");
         }
+        assert!(cookie.starts_with(parts[0]), "{cookie}");
+        let (sent, _) = cookie.split_once(';').expect("a cookie has attributes");
+        let answer = send(demo.address(), "GET", "/console/api/session", &[("Cookie", sent)], None).await;
+        assert_eq!(answer.status, 200, "{url}");
+        let other = if is_secure { sent.replace("__Host-", "") } else { format!("__Host-{sent}") };
+        let answer = send(demo.address(), "GET", "/console/api/session", &[("Cookie", &other)], None).await;
+        assert_eq!(answer.status, 401, "{url}: another name");
         assert_eq!(cookie.contains("; Secure"), is_secure, "{cookie}");
     }
 }

@@ -31,7 +31,8 @@ const REQUEST: &[u8] = b"GET /scim/v2/Users?count=0 HTTP/1.1\r\nHost: localhost\
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn ten_thousand_connections_are_served_at_once() {
     let connections = room_for_connections();
-    let demo = Demo::start(FLAGS);
+    // All of them come before the first asks, and all ask at once.
+    let demo = Demo::start(&[FLAGS, &["--head-timeout", "600", "--tenant-requests", "10000"]].concat());
     let crowd = time::timeout(PATIENCE, connect(demo.address(), connections)).await.expect("all connect in time");
     let crowd = time::timeout(PATIENCE, ask(crowd)).await.expect("all are answered in time");
     assert_eq!(crowd.len(), connections);

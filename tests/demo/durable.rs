@@ -89,3 +89,18 @@ async fn write(mut client: Client, name: &str, group: &str, acknowledged: &Mutex
         acknowledged.lock().expect("nobody panics").members.insert(id);
     }
 }
+
+#[cfg(unix)]
+#[tokio::test]
+async fn nobody_else_reads_the_file() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = TempDir::new().expect("a folder");
+    let file = folder.path().join("scim.db");
+    let demo = Demo::start(&["--database", &format!("sqlite:{}", file.display()), "--tenant", "one=token-1"]);
+    assert_eq!(post(demo.address(), "/scim/v2/Users", "token-1", &user("bjensen")).await.status, 201);
+    for entry in folder.path().read_dir().expect("a folder") {
+        let entry = entry.expect("an entry");
+        let mode = entry.metadata().expect("it is there").permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{}", entry.path().display());
+    }
+}

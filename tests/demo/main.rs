@@ -7,6 +7,7 @@
 mod admin;
 mod bulk;
 mod command_line;
+mod connections;
 mod crowd;
 mod durable;
 mod life;

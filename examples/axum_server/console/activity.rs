@@ -9,7 +9,6 @@ use axum::response::sse::{Event, KeepAlive, Sse};
 use futures_util::{Stream, StreamExt};
 use http::HeaderMap;
 use serde_json::{Value, json};
-use tokio::time;
 
 use super::Console;
 use super::error::ConsoleError;
@@ -41,12 +40,11 @@ pub(super) async fn stream(
     let cx = console.context(&tenant).await?;
     let last = headers.get("Last-Event-ID").and_then(|last| last.to_str().ok()?.parse().ok());
     let summaries = Arc::clone(&console.activity).follow(cx.tenant().clone(), last);
-    let ends = time::Instant::from_std(session.ends);
-    let open = move |_: &_| {
-        let (console, session, tenant) = (Arc::clone(&console), session.clone(), tenant.clone());
-        async move { console.sign_in.sessions.is_open(&session) && console.context(&tenant).await.is_ok() }
+    let is_there = move |_: &_| {
+        let (console, tenant) = (Arc::clone(&console), tenant.clone());
+        async move { console.context(&tenant).await.is_ok() }
     };
-    let events = summaries.take_while(open).take_until(time::sleep_until(ends)).map(|summary| {
+    let events = summaries.take_while(is_there).take_until(session.end()).map(|summary| {
         // It is made of text and numbers, so that there is nothing in it that is no JSON.
         let data = serde_json::to_string(&summary).unwrap_or_default();
         Ok(Event::default().id(summary.seq.to_string()).data(data))

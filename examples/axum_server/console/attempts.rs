@@ -1,7 +1,8 @@
-//! Wrong passwords, counted for each address: after a few there is a pause, and a longer one after each further.
+//! Wrong passwords, counted for each address: after a few there is a pause, and a longer one after each further. Of IPv6 a
+//! network of 64 bits counts as one address, since whoever has one has all of it.
 
 use std::collections::HashMap;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -26,12 +27,13 @@ struct Wrong {
 impl Attempts {
     /// How long an address has yet to wait, in whole seconds.
     pub(super) fn pause(&self, address: IpAddr, now: Instant) -> Option<u64> {
-        let wait = self.lock().get(&address)?.next.saturating_duration_since(now);
+        let wait = self.lock().get(&counted(address))?.next.saturating_duration_since(now);
         (!wait.is_zero()).then(|| wait.as_secs() + 1)
     }
 
     /// Counts a wrong one, and says how many more are for free.
     pub(super) fn count(&self, address: IpAddr, now: Instant) -> u32 {
+        let address = counted(address);
         let mut known = self.lock();
         if known.len() >= ADDRESSES && !known.contains_key(&address) {
             let oldest = known.iter().min_by_key(|(_, wrong)| wrong.next).map(|(address, _)| *address);
@@ -45,11 +47,19 @@ impl Attempts {
 
     /// The right one was given.
     pub(super) fn forget(&self, address: IpAddr) {
-        self.lock().remove(&address);
+        self.lock().remove(&counted(address));
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<IpAddr, Wrong>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The address, or the network, that an address is counted for.
+fn counted(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V4(address) => address.into(),
+        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX)).into(),
     }
 }
 
@@ -78,6 +88,20 @@ mod tests {
         assert_eq!(attempts.pause(IpAddr::from([192, 0, 2, 2]), now), None, "others do not wait");
         attempts.forget(address);
         assert_eq!(attempts.pause(address, now), None);
+    }
+
+    #[test]
+    fn a_network_of_ipv6_counts_as_one() {
+        let (attempts, now) = (Attempts::default(), Instant::now());
+        let address = |text: &str| text.parse::<IpAddr>().expect("an address");
+        for number in 1..=5 {
+            attempts.count(address(&format!("2001:db8:0:1::{number}")), now);
+        }
+        assert_eq!(attempts.count(address("2001:db8:0:1:ffff::1"), now), 0);
+        assert!(attempts.pause(address("2001:db8:0:1::99"), now).is_some());
+        assert_eq!(attempts.pause(address("2001:db8:0:2::1"), now), None, "the next network");
+        attempts.count(address("::ffff:192.0.2.1"), now);
+        assert_eq!(attempts.count(address("192.0.2.1"), now), 3, "the same host");
     }
 
     #[test]

@@ -11,11 +11,16 @@ use http::header::COOKIE;
 use http::{HeaderMap, Method};
 use scimwire::Secret;
 use scimwire::auth::TokenHash;
+use tokio::sync::watch;
+use tokio::time;
 
 use super::Console;
 use super::error::ConsoleError;
 
-const COOKIE_NAME: &str = "scimwire_console";
+const PLAIN_COOKIE: &str = "scimwire_console";
+
+/// Over TLS: no other host can set a cookie of a name that begins so.
+const HOST_COOKIE: &str = "__Host-scimwire_console";
 
 /// What a page has to send with each change.
 pub(super) const FORGERY_HEADER: &str = "X-CSRF-Token";
@@ -26,7 +31,15 @@ const SESSIONS: usize = 100;
 /// The sessions that are open.
 pub(super) struct Sessions {
     lifetime: Duration,
-    open: Mutex<HashMap<TokenHash, Session>>,
+    /// Whether pages come over TLS.
+    secure: bool,
+    open: Mutex<HashMap<TokenHash, Open>>,
+}
+
+/// A session that is open. Its end is seen by all that goes on in it.
+struct Open {
+    session: Session,
+    _alive: watch::Sender<()>,
 }
 
 /// A session.
@@ -34,34 +47,36 @@ pub(super) struct Sessions {
 pub(super) struct Session {
     /// What its pages send with each change.
     pub(super) forgery_token: Secret,
-    pub(super) ends: Instant,
-    /// Dropped with the last clone that is kept, so that streams see its end.
+    ends: Instant,
     cookie: TokenHash,
+    /// Closed as soon as the session is.
+    alive: watch::Receiver<()>,
 }
 
 impl Sessions {
-    pub(super) fn new(lifetime: Duration) -> Self {
-        Self { lifetime, open: Mutex::default() }
+    pub(super) fn new(lifetime: Duration, secure: bool) -> Self {
+        Self { lifetime, secure, open: Mutex::default() }
     }
 
     /// Opens one, and says what the cookie is to hold.
     pub(super) fn open(&self) -> Result<(Secret, Session), getrandom::Error> {
         let (cookie, forgery_token) = (random()?, random()?);
         let hash = TokenHash::of(&cookie);
-        let session = Session { forgery_token, ends: Instant::now() + self.lifetime, cookie: hash };
+        let (sender, alive) = watch::channel(());
+        let session = Session { forgery_token, ends: Instant::now() + self.lifetime, cookie: hash, alive };
         let mut open = self.lock();
-        open.retain(|_, session| session.is_open());
-        let oldest = open.values().min_by_key(|session| session.ends).map(|session| session.cookie);
+        open.retain(|_, open| open.session.is_open());
+        let oldest = open.values().min_by_key(|open| open.session.ends).map(|open| open.session.cookie);
         if let Some(oldest) = oldest.filter(|_| open.len() >= SESSIONS) {
             open.remove(&oldest);
         }
-        open.insert(hash, session.clone());
+        open.insert(hash, Open { session: session.clone(), _alive: sender });
         Ok((cookie, session))
     }
 
     /// The session of a request.
     pub(super) fn of(&self, headers: &HeaderMap) -> Option<Session> {
-        let session = self.lock().get(&cookie(headers)?).cloned()?;
+        let session = self.lock().get(&self.cookie(headers)?)?.session.clone();
         session.is_open().then_some(session)
     }
 
@@ -69,20 +84,27 @@ impl Sessions {
         self.lock().remove(&session.cookie);
     }
 
-    /// Whether it is still good.
-    pub(super) fn is_open(&self, session: &Session) -> bool {
-        session.is_open() && self.lock().contains_key(&session.cookie)
-    }
-
     /// The cookie that holds a session, or that ends it.
-    pub(super) fn set_cookie(&self, value: Option<&Secret>, secure: bool) -> String {
+    pub(super) fn set_cookie(&self, value: Option<&Secret>) -> String {
         let seconds = if value.is_some() { self.lifetime.as_secs() } else { 0 };
         let value = value.map(Secret::expose).unwrap_or_default();
-        let secure = if secure { "; Secure" } else { "" };
-        format!("{COOKIE_NAME}={value}; Path=/console; Max-Age={seconds}; HttpOnly; SameSite=Strict{secure}")
+        let (path, secure) = if self.secure { ("/", "; Secure") } else { ("/console", "") };
+        let name = self.cookie_name();
+        format!("{name}={value}; Path={path}; Max-Age={seconds}; HttpOnly; SameSite=Strict{secure}")
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<TokenHash, Session>> {
+    /// The hash of our cookie, if it is there.
+    fn cookie(&self, headers: &HeaderMap) -> Option<TokenHash> {
+        let cookies = headers.get_all(COOKIE).iter().filter_map(|cookies| cookies.to_str().ok());
+        let mut pairs = cookies.flat_map(|cookies| cookies.split(';')).filter_map(|pair| pair.trim().split_once('='));
+        pairs.find(|(name, _)| *name == self.cookie_name()).map(|(_, value)| TokenHash::of(&Secret::from(value)))
+    }
+
+    fn cookie_name(&self) -> &'static str {
+        if self.secure { HOST_COOKIE } else { PLAIN_COOKIE }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<TokenHash, Open>> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -90,6 +112,12 @@ impl Sessions {
 impl Session {
     fn is_open(&self) -> bool {
         Instant::now() < self.ends
+    }
+
+    /// Comes when it is over: it was closed, or its time is up.
+    pub(super) async fn end(mut self) {
+        let closed = async { while self.alive.changed().await.is_ok() {} };
+        let _ = time::timeout_at(self.ends.into(), closed).await;
     }
 }
 
@@ -109,13 +137,6 @@ pub(super) async fn require(State(console): State<Arc<Console>>, mut request: Re
 pub(super) fn is_from_our_page(headers: &HeaderMap, session: &Session) -> bool {
     let sent = headers.get(FORGERY_HEADER).and_then(|word| word.to_str().ok()).map(Secret::from);
     sent.is_some_and(|sent| TokenHash::of(&sent) == TokenHash::of(&session.forgery_token))
-}
-
-/// The hash of our cookie, if it is there.
-fn cookie(headers: &HeaderMap) -> Option<TokenHash> {
-    let cookies = headers.get_all(COOKIE).iter().filter_map(|cookies| cookies.to_str().ok());
-    let mut pairs = cookies.flat_map(|cookies| cookies.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    pairs.find(|(name, _)| *name == COOKIE_NAME).map(|(_, value)| TokenHash::of(&Secret::from(value)))
 }
 
 /// 256 bits, as letters that need no escape anywhere.

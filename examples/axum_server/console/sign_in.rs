@@ -49,7 +49,8 @@ pub(crate) enum NotSignedIn {
 impl SignIn {
     /// With the password of the command line; or else that of the first start, of which only the hash is kept. A password that
     /// people choose would need a slow hash for that.
-    pub(crate) async fn new(options: &Options, secrets: &Secrets) -> Result<Self, Box<dyn Error>> {
+    /// What was saved and what the flags say; `secure` where pages come over TLS.
+    pub(crate) async fn new(options: &Options, secrets: &Secrets, secure: bool) -> Result<Self, Box<dyn Error>> {
         let (password, fresh_password) = match &options.admin_password {
             Some(given) => (TokenHash::of(given), None),
             None => {
@@ -62,7 +63,7 @@ impl SignIn {
                 (kept, (kept == hash).then_some(fresh))
             }
         };
-        let sessions = Sessions::new(Duration::from_secs(u64::from(options.session_minutes) * 60));
+        let sessions = Sessions::new(Duration::from_secs(u64::from(options.session_minutes) * 60), secure);
         Ok(Self { password, fresh_password, attempts: Attempts::default(), sessions })
     }
 
@@ -110,7 +111,7 @@ pub(super) async fn open(
     let sign_in = &console.sign_in;
     sign_in.check(&given.password.into(), address.ip())?;
     let (cookie, session) = sign_in.sessions.open().map_err(|err| StoreError::other(err.to_string()))?;
-    let cookie = sign_in.sessions.set_cookie(Some(&cookie), console.public_url.is_secure());
+    let cookie = sign_in.sessions.set_cookie(Some(&cookie));
     Ok((AppendHeaders([(SET_COOKIE, cookie)]), Json(told(&session))))
 }
 
@@ -121,7 +122,7 @@ pub(super) async fn close(State(console): State<Arc<Console>>, headers: HeaderMa
         return Err(ConsoleError::Forged);
     }
     sessions.close(&session);
-    let cookie = sessions.set_cookie(None, console.public_url.is_secure());
+    let cookie = sessions.set_cookie(None);
     Ok((StatusCode::NO_CONTENT, AppendHeaders([(SET_COOKIE, cookie)])))
 }
 
