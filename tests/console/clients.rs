@@ -65,7 +65,7 @@ impl Made {
         let sent = post_form(self.at, &path, &[("Cookie", cookie)], &form).await;
         let location = sent.header("Location").unwrap_or_else(|| panic!("{}", sent.text()));
         let (_, code) = location.split_once("code=").expect("a code");
-        code.to_owned()
+        code.split('&').next().unwrap_or(code).to_owned()
     }
 
     async fn redeem(&self, code: &str) -> Response {

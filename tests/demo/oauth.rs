@@ -3,8 +3,9 @@
 use std::net::SocketAddr;
 
 use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
 use crate::requests::{FLAGS, assert_scim_error, body, get, send};
 use crate::support::demo::Demo;
@@ -470,6 +471,8 @@ async fn clients_that_are_not_known_and_forms_that_are_none_are_refused() {
         refused(&post_form(at, TOKEN, &[("Authorization", header)], &[own]).await, 401, "invalid_client");
     }
     let basic = format!("Basic {}", STANDARD.encode(format!("idp:{SECRET}")));
+    let twice = [("Authorization", basic.as_str()), ("Authorization", "Bearer token-1")];
+    refused(&post_form(at, TOKEN, &twice, &[own]).await, 400, "invalid_request");
     for form in [&[own, ("client_secret", SECRET)][..], &[own, ("client_id", "second")]] {
         refused(&post_form(at, TOKEN, &[("Authorization", &basic)], form).await, 400, "invalid_request");
     }
@@ -492,8 +495,56 @@ async fn clients_that_are_not_known_and_forms_that_are_none_are_refused() {
     let in_query = send(at, "POST", &format!("{TOKEN}?{form}"), &headers, None).await;
     refused(&in_query, 401, "invalid_client");
     let large = vec![b'a'; 20 << 10];
-    assert_eq!(send(at, "POST", TOKEN, &headers, Some(&large)).await.status, 413);
-    assert_eq!(send(at, "GET", TOKEN, &[], None).await.status, 405);
+    let wrong = [("POST", TOKEN, Some(&large[..]), 413), ("GET", TOKEN, None, 405), ("PUT", "/oauth/authorize", None, 405)];
+    for (method, path, form, status) in wrong.into_iter().chain([("GET", "/oauth/nothing", None, 404)]) {
+        let answer = send(at, method, path, &headers, form).await;
+        assert_eq!((answer.status, &body(&answer)["error"]), (status, &json!("invalid_request")), "{method} {path}");
+        assert_eq!(answer.header("Allow").is_some(), status == 405, "{method} {path}");
+    }
+}
+
+#[tokio::test]
+async fn basic_credentials_are_encoded_as_in_a_form() {
+    // RFC 6749, Section 2.3.1
+    let demo = start(&[]);
+    let own = ("grant_type", "client_credentials");
+    for credentials in ["idp:0123456789abcdef%2Done", "%69dp:0123456789abcdef-one", "idp:0123456789abcdef-one"] {
+        let basic = format!("Basic {}", STANDARD.encode(credentials));
+        granted(&post_form(demo.address(), TOKEN, &[("Authorization", &basic)], &[own]).await);
+    }
+    for credentials in ["idp:0123456789abcdef%2one", "idp:0123456789abcdef+one", "idp:0123456789abcdef%252Done", "%ff:x"] {
+        let basic = format!("Basic {}", STANDARD.encode(credentials));
+        refused(&post_form(demo.address(), TOKEN, &[("Authorization", &basic)], &[own]).await, 401, "invalid_client");
+    }
+}
+
+#[tokio::test]
+async fn a_verifier_is_long_enough_and_plain() {
+    // RFC 7636, Section 4.1
+    let demo = start(&[]);
+    let longest = "a~".repeat(64);
+    for (verifier, is_one) in [("short", false), (VERIFIER, true), (&longest, true), (&format!("{longest}b"), false)] {
+        let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(verifier));
+        let code = code(demo.address(), &[("code_challenge", &challenge), ("code_challenge_method", "S256")]).await;
+        let form = [&redemption(&code)[..], &[("code_verifier", verifier)]].concat();
+        let answer = idp(demo.address(), TOKEN, &form).await;
+        if is_one { drop(granted(&answer)) } else { refused(&answer, 400, "invalid_grant") }
+    }
+}
+
+#[tokio::test]
+async fn only_so_many_access_tokens_of_a_client_are_good() {
+    let demo = start(&[]);
+    let own = [("grant_type", "client_credentials")];
+    let mut given = Vec::new();
+    for _ in 0..102 {
+        given.push(granted(&idp(demo.address(), TOKEN, &own).await));
+    }
+    let other = [("client_id", "second"), ("client_secret", "0123456789abcdef-one-2"), own[0]];
+    assert!(lets_in(demo.address(), &granted(&post_form(demo.address(), TOKEN, &[], &other).await)).await);
+    for (number, is_good) in [(0, false), (1, false), (2, true), (101, true)] {
+        assert_eq!(lets_in(demo.address(), &given[number]).await, is_good, "{number}");
+    }
 }
 
 #[tokio::test]
@@ -527,6 +578,12 @@ async fn programs_find_the_endpoints() {
     assert_eq!(found["token_endpoint"], "https://scim.example.com/oauth/token");
     assert_eq!(found["revocation_endpoint"], "https://scim.example.com/oauth/revoke");
     assert_eq!(found["code_challenge_methods_supported"], json!(["S256"]));
+    // RFC 9207: whoever is sent back knows by whom.
+    assert_eq!(found["authorization_response_iss_parameter_supported"], true);
+    let sent = location(&allow(demo.address(), &authorize(&[]), PASSWORD).await);
+    assert_eq!(parameter(&sent, "iss").as_deref(), Some("https://scim.example.com"));
+    let refused = location(&send(demo.address(), "GET", &authorize(&[("code_challenge", "x")]), &[], None).await);
+    assert_eq!(parameter(&refused, "iss").as_deref(), Some("https://scim.example.com"));
 }
 
 #[tokio::test]

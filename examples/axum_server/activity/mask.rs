@@ -14,6 +14,40 @@ const HIDDEN: &str = "••••••••";
 /// How much of a body is kept, in bytes.
 const BODY_BYTES: usize = 8 << 10;
 
+/// How long a body can be that is read for what to hide in it, in bytes: what is read takes far more memory than its text.
+const READ_BYTES: usize = 256 << 10;
+
+/// The headers whose values are shown.
+const SHOWN_HEADERS: &[&str] = &[
+    "accept",
+    "accept-encoding",
+    "accept-language",
+    "allow",
+    "cache-control",
+    "connection",
+    "content-encoding",
+    "content-length",
+    "content-location",
+    "content-type",
+    "date",
+    "etag",
+    "expect",
+    "host",
+    "if-match",
+    "if-none-match",
+    "location",
+    "retry-after",
+    "transfer-encoding",
+    "user-agent",
+    "vary",
+    "via",
+    "www-authenticate",
+    "x-forwarded-for",
+    "x-forwarded-host",
+    "x-forwarded-proto",
+    "x-request-id",
+];
+
 /// How much is kept of a header or path, in characters, and of how many headers.
 const WORD_CHARACTERS: usize = 500;
 const HEADERS: usize = 40;
@@ -43,14 +77,13 @@ impl Mask {
         shortened(&format!("{path}?{}", if secret { HIDDEN } else { query }))
     }
 
-    /// The headers, without what lets somebody in.
+    /// The headers. A host may be told secrets in any of them: those that are not known to have none are named only.
     #[expect(clippy::unused_self, reason = "what is hidden is asked of one thing")]
     pub(super) fn headers(&self, headers: &HeaderMap) -> Vec<(String, String)> {
         let shown = headers.iter().map(|(name, value)| {
             let value = String::from_utf8_lossy(value.as_bytes());
-            let secret = ["auth", "cookie", "key", "secret", "token"].iter().any(|word| name.as_str().contains(word));
             let shown = match value.split_once(' ') {
-                _ if !secret || name == "www-authenticate" => shortened(&value),
+                _ if SHOWN_HEADERS.contains(&name.as_str()) => shortened(&value),
                 Some((scheme @ ("Bearer" | "bearer" | "Basic"), _)) if name == AUTHORIZATION => format!("{scheme} {HIDDEN}"),
                 _ => HIDDEN.to_owned(),
             };
@@ -65,13 +98,15 @@ impl Mask {
         if body.is_empty() {
             return (String::new(), false);
         }
-        if let Ok(mut value) = serde_json::from_slice(body) {
+        if body.len() <= READ_BYTES
+            && let Ok(mut value) = serde_json::from_slice(body)
+        {
             self.hide(&mut value);
             return cut(&value.to_string());
         }
         let text = String::from_utf8_lossy(body);
         if text.contains('\\') || self.speaks_of_secrets(&text.to_lowercase()) {
-            return ("(not JSON, and not shown since there may be a secret in it)".to_owned(), false);
+            return ("(not shown: it is long or no JSON, and there may be a secret in it)".to_owned(), false);
         }
         cut(&text)
     }
@@ -176,6 +211,17 @@ mod tests {
     }
 
     #[test]
+    fn long_bodies_are_not_taken_apart() {
+        let long = |key: &str| format!("{{\"{key}\":\"{}\"}}", "t1ger".repeat(READ_BYTES / 5));
+        let (text, was_cut) = mask().body(long("title").as_bytes());
+        assert!(was_cut && text.starts_with("{\"title\":\"t1ger"), "{}", shortened(&text));
+        for key in ["password", "PASSWORD", "pass\\u0077ord"] {
+            let (text, _) = mask().body(long(key).as_bytes());
+            assert!(!text.contains("t1ger"), "{key}");
+        }
+    }
+
+    #[test]
     fn large_bodies_are_cut_between_characters() {
         let body = json!({ "displayName": "ß".repeat(BODY_BYTES) }).to_string();
         let (text, was_cut) = mask().body(body.as_bytes());
@@ -189,6 +235,7 @@ mod tests {
         let mut headers = HeaderMap::new();
         headers.insert(AUTHORIZATION, "Bearer t1ger".parse().expect("a header"));
         headers.insert("x-api-key", "t1ger".parse().expect("a header"));
+        headers.insert("x-of-ours", "t1ger".parse().expect("a header"));
         headers.insert("accept", "*/*".parse().expect("a header"));
         let shown: BTreeSet<_> = mask().headers(&headers).into_iter().map(|(_, value)| value).collect();
         assert_eq!(shown, BTreeSet::from([format!("Bearer {HIDDEN}"), HIDDEN.to_owned(), "*/*".to_owned()]));

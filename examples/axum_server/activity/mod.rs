@@ -22,15 +22,32 @@ pub(crate) use mask::Mask;
 pub(crate) use record::{Recorder, record};
 pub(crate) use trace::Trace;
 
-/// How many requests are kept for each tenant; older ones are dropped.
+/// How many requests are kept for each tenant, and how many bytes of them; older ones are dropped.
 const KEPT: usize = 200;
+const KEPT_BYTES: usize = 4 << 20;
+
+/// How many bytes are kept for all tenants; then the oldest of all are dropped.
+const ALL_BYTES: usize = 64 << 20;
 
 /// The requests of all tenants.
 #[derive(Default)]
 pub(crate) struct ActivityLog {
-    by_tenant: Mutex<HashMap<Option<Tenant>, VecDeque<Arc<Exchange>>>>,
+    kept: Mutex<Kept>,
     /// The number of the last request; those who follow wait for it to grow.
     last_seq: watch::Sender<u64>,
+}
+
+#[derive(Default)]
+struct Kept {
+    by_tenant: HashMap<Option<Tenant>, Requests>,
+    bytes: usize,
+}
+
+/// The requests of a tenant, oldest first.
+#[derive(Default)]
+struct Requests {
+    exchanges: VecDeque<Arc<Exchange>>,
+    bytes: usize,
 }
 
 /// A request and its answer, without secrets.
@@ -78,6 +95,13 @@ pub(crate) struct Message {
     pub(crate) cut: bool,
 }
 
+impl Message {
+    fn bytes(&self) -> usize {
+        let header = |(name, value): &(String, String)| size_of::<(String, String)>() + name.len() + value.len();
+        self.body.len() + self.headers.iter().map(header).sum::<usize>()
+    }
+}
+
 /// Where a request departed from the RFC, in words.
 #[derive(Serialize)]
 pub(crate) struct Departure {
@@ -90,11 +114,7 @@ impl ActivityLog {
     fn push(&self, tenant: Option<Tenant>, exchange: impl FnOnce(u64) -> Exchange) {
         let mut kept = self.lock();
         let seq = *self.last_seq.borrow() + 1;
-        let requests = kept.entry(tenant).or_default();
-        requests.push_back(Arc::new(exchange(seq)));
-        if requests.len() > KEPT {
-            requests.pop_front();
-        }
+        kept.push(tenant, Arc::new(exchange(seq)));
         self.last_seq.send_replace(seq);
     }
 
@@ -102,8 +122,8 @@ impl ActivityLog {
     /// been meant for it.
     pub(crate) fn of(&self, tenant: &Tenant) -> Vec<Summary> {
         let kept = self.lock();
-        let own = kept.get(&Some(tenant.clone())).into_iter().flatten();
-        let strangers = kept.get(&None).into_iter().flatten().filter(|exchange| exchange.is_seen_by(tenant));
+        let own = kept.of(Some(tenant));
+        let strangers = kept.of(None).filter(|exchange| exchange.is_seen_by(tenant));
         let mut found: Vec<_> = own.chain(strangers).map(|exchange| exchange.summary.clone()).collect();
         found.sort_by_key(|summary| std::cmp::Reverse(summary.seq));
         found
@@ -137,14 +157,16 @@ impl ActivityLog {
 
     /// Nothing is kept of a tenant that is gone.
     pub(crate) fn forget(&self, tenant: &Tenant) {
-        self.lock().remove(&Some(tenant.clone()));
+        let mut kept = self.lock();
+        let forgotten = kept.by_tenant.remove(&Some(tenant.clone()));
+        kept.bytes -= forgotten.map_or(0, |requests| requests.bytes);
     }
 
     /// The first behind `seq` that the tenant's administrator sees and that is still kept.
     fn behind(&self, tenant: &Tenant, seq: u64) -> Option<Arc<Exchange>> {
         let kept = self.lock();
         let first = |of: &Option<Tenant>| {
-            let requests = kept.get(of)?;
+            let requests = &kept.by_tenant.get(of)?.exchanges;
             let start = requests.partition_point(|exchange| exchange.summary.seq <= seq);
             requests.iter().skip(start).find(|exchange| exchange.is_seen_by(tenant)).cloned()
         };
@@ -152,12 +174,57 @@ impl ActivityLog {
         found.into_iter().flatten().min_by_key(|exchange| exchange.summary.seq)
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<Option<Tenant>, VecDeque<Arc<Exchange>>>> {
-        self.by_tenant.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Kept> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Kept {
+    fn of(&self, tenant: Option<&Tenant>) -> impl Iterator<Item = &Arc<Exchange>> {
+        self.by_tenant.get(&tenant.cloned()).into_iter().flat_map(|requests| &requests.exchanges)
+    }
+
+    fn push(&mut self, tenant: Option<Tenant>, exchange: Arc<Exchange>) {
+        let bytes = exchange.bytes();
+        let requests = self.by_tenant.entry(tenant).or_default();
+        requests.exchanges.push_back(exchange);
+        requests.bytes += bytes;
+        self.bytes += bytes;
+        while requests.exchanges.len() > KEPT || requests.bytes > KEPT_BYTES {
+            self.bytes -= requests.drop_oldest();
+        }
+        while self.bytes > ALL_BYTES && self.drop_oldest() {}
+    }
+
+    /// Drops the oldest of all; false where there is none.
+    fn drop_oldest(&mut self) -> bool {
+        let seq = |requests: &Requests| requests.exchanges.front().map_or(u64::MAX, |exchange| exchange.summary.seq);
+        let Some(oldest) = self.by_tenant.values_mut().min_by_key(|requests| seq(requests)) else {
+            return false;
+        };
+        let dropped = oldest.drop_oldest();
+        self.bytes -= dropped;
+        dropped > 0
+    }
+}
+
+impl Requests {
+    /// How many bytes that were.
+    fn drop_oldest(&mut self) -> usize {
+        let bytes = self.exchanges.pop_front().map_or(0, |exchange| exchange.bytes());
+        self.bytes -= bytes;
+        bytes
     }
 }
 
 impl Exchange {
+    /// About how much memory it takes.
+    fn bytes(&self) -> usize {
+        let departures = self.deviations.iter().map(|departure| size_of::<Departure>() + departure.words.len());
+        let changes = self.changes.iter().map(Told::bytes);
+        size_of::<Self>() + self.request.bytes() + self.answer.bytes() + departures.chain(changes).sum::<usize>()
+    }
+
     /// Those without a tenant are seen by whomever they may have been meant for.
     fn is_seen_by(&self, tenant: &Tenant) -> bool {
         let meant = self.summary.tenant.as_deref().or_else(|| base_url::tenant_in(&self.summary.path));

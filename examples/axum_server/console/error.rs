@@ -11,6 +11,7 @@ use tracing::error;
 
 use super::sign_in::NotSignedIn;
 use crate::oauth::ClientChangeError;
+use crate::tell;
 
 /// Why something cannot be done.
 pub(super) enum ConsoleError {
@@ -101,6 +102,11 @@ impl IntoResponse for ConsoleError {
         };
         told(status, &words)
     }
+}
+
+/// What axum refuses by itself, such as another method or a body that is no JSON.
+pub(super) async fn in_json(response: Response) -> Response {
+    tell::in_json(response, |status| json!({ "error": status.canonical_reason().unwrap_or_default() }))
 }
 
 fn told(status: StatusCode, words: &str) -> Response {

@@ -98,6 +98,8 @@ pub(crate) fn router(
         .route("/session", get(sign_in::who).post(sign_in::open).delete(sign_in::close))
         .with_state(console)
         .merge(behind_session)
+        .fallback(async || ConsoleError::NotFound)
+        .layer(middleware::map_response(error::in_json))
         .layer(middleware::map_response(pages::keep_to_yourself));
     pages::router().nest("/console/api", api).layer(middleware::map_response(pages::guard))
 }

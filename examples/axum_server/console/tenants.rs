@@ -33,6 +33,10 @@ pub(super) async fn create(
     match console.tenants.add(&name).await {
         Ok(()) => Ok((StatusCode::CREATED, Json(console.told(&name)))),
         Err(AddError::Taken) => Err(refused(StatusCode::CONFLICT, format!("There is a tenant `{name}` already."))),
+        Err(AddError::Alike(other)) => {
+            let words = format!("There is a tenant `{other}` already. Names differ in more than upper and lower case.");
+            Err(refused(StatusCode::CONFLICT, words))
+        }
         Err(AddError::Closing) => {
             Err(refused(StatusCode::CONFLICT, format!("A tenant `{name}` is just being deleted. Try again in a moment.")))
         }

@@ -30,6 +30,8 @@ struct Inquiry {
     names_redirect: bool,
     state: Option<String>,
     challenge: Option<Challenge>,
+    /// Who answers (RFC 9207): a client of several servers can tell by it which one has sent the browser back.
+    issuer: String,
 }
 
 /// Why nobody is asked.
@@ -85,8 +87,8 @@ impl Inquiry {
         let client = client.ok_or_else(|| Refusal::here(format!("There is no client `{id}` here.")))?;
         let asked = parameters.get("redirect_uri");
         let (redirect, names_redirect) = (client.redirect(asked)?.to_owned(), asked.is_some());
-        let mut inquiry =
-            Self { client, redirect, names_redirect, state: parameters.get("state").map(str::to_owned), challenge: None };
+        let (state, issuer) = (parameters.get("state").map(str::to_owned), oauth.public_url.as_str().to_owned());
+        let mut inquiry = Self { client, redirect, names_redirect, state, challenge: None, issuer };
         if parameters.get("response_type") != Some("code") {
             return Err(inquiry.refusal("unsupported_response_type", "`response_type` has to be `code`"));
         }
@@ -119,6 +121,7 @@ impl Inquiry {
         if let Some(state) = &self.state {
             query.append_pair("state", state);
         }
+        query.append_pair("iss", &self.issuer);
         format!("{}{separator}{}", self.redirect, query.finish())
     }
 }

@@ -4,6 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
+use percent_encoding::percent_decode_str;
 use scimwire::Secret;
 
 use super::error::OAuthError;
@@ -21,10 +22,15 @@ impl Credentials {
     /// # Errors
     ///
     /// - both are there, or none;
-    /// - the header is none that can be read.
+    /// - there are several headers, or one that cannot be read.
     pub(super) fn read(headers: &HeaderMap, form: &Parameters) -> Result<Self, OAuthError> {
         let in_form = form.get("client_id").zip(form.get("client_secret"));
-        match (headers.get(AUTHORIZATION), in_form) {
+        let mut in_header = headers.get_all(AUTHORIZATION).iter();
+        let header = in_header.next();
+        if in_header.next().is_some() {
+            return Err(OAuthError::InvalidRequest("send one `Authorization` header"));
+        }
+        match (header, in_form) {
             (Some(_), _) if form.get("client_secret").is_some() => {
                 Err(OAuthError::InvalidRequest("send the client's credentials once: in the header or in the body"))
             }
@@ -47,6 +53,12 @@ impl Credentials {
         let text = STANDARD.decode(text.trim()).ok().filter(|_| scheme.eq_ignore_ascii_case("basic"))?;
         let text = String::from_utf8(text).ok()?;
         let (id, secret) = text.split_once(':')?;
-        Some(Self { id: id.to_owned(), secret: Secret::from(secret) })
+        Some(Self { id: decoded(id)?, secret: Secret::from(decoded(secret)?) })
     }
+}
+
+/// RFC 6749, Section 2.3.1: both are encoded as in a form. What needs no encoding is the same without.
+fn decoded(text: &str) -> Option<String> {
+    let spaced = text.replace('+', " ");
+    percent_decode_str(&spaced).decode_utf8().ok().map(Into::into)
 }

@@ -23,6 +23,9 @@ use crate::written::{after, now};
 /// How often what has expired is looked for, in each tenant.
 const SWEEP: Duration = Duration::from_secs(600);
 
+/// How many access tokens of a grant, or of a client for itself, are good at once: with another the oldest ends.
+const MOST_TOKENS: usize = 100;
+
 const USED: &str = "it was used before: have an administrator allow it again";
 
 /// Issues and ends tokens.
@@ -180,10 +183,20 @@ impl Grants {
     }
 
     async fn access_token(&self, client: &Client, owner: &str) -> Result<Secret, OAuthError> {
+        self.make_room(client, owner).await?;
         let grant = TokenGrant::new(client.tenant.clone()).lifetime(self.token_lifetime);
         let issued = self.tokens.issue(grant).await?;
         self.tables.access.keep(client, owner, issued.record.id, self.token_lifetime).await?;
         Ok(issued.secret)
+    }
+
+    /// Ends the oldest access tokens where there are as many as there may be.
+    async fn make_room(&self, client: &Client, owner: &str) -> Result<(), StoreError> {
+        let mut access = self.tables.access.of(client, owner).await?;
+        let surplus = (access.len() + 1).saturating_sub(MOST_TOKENS);
+        access.sort_by(|one, other| one.expires().cmp(other.expires()));
+        access.truncate(surplus);
+        self.revoke_all(client, access).await
     }
 
     async fn revoke_all(&self, client: &Client, ended: Vec<Access>) -> Result<(), StoreError> {

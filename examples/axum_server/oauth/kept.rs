@@ -210,6 +210,11 @@ impl Access {
     pub(super) fn token(&self) -> &str {
         &self.0.record.token
     }
+
+    /// When it ends, as text that sorts by time.
+    pub(super) fn expires(&self) -> &str {
+        &self.0.record.expires
+    }
 }
 
 impl KeptAccess {

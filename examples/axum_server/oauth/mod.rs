@@ -25,8 +25,10 @@ mod token;
 use std::sync::Arc;
 
 use axum::extract::{DefaultBodyLimit, State};
-use axum::routing::{get, post};
-use axum::{Json, Router};
+use axum::response::Response;
+use axum::routing::{any, get, post};
+use axum::{Json, Router, middleware};
+use http::StatusCode;
 use http::request::Parts;
 use scimwire::StoreError;
 use scimwire::auth::{RequestContext, TenantUrl, TenantUrlError};
@@ -34,6 +36,7 @@ use serde_json::{Value, json};
 
 use crate::base_url::PublicUrl;
 use crate::console::SignIn;
+use crate::tell;
 use crate::tenants::Tenants;
 use clients::Client;
 use grants::Grants;
@@ -98,9 +101,23 @@ pub(crate) fn router(oauth: Arc<OAuth>) -> Router {
         router = router
             .route(&format!("{base}/authorize"), get(authorize::ask).post(authorize::decide))
             .route(&format!("{base}/token"), post(token::give))
-            .route(&format!("{base}/revoke"), post(token::revoke));
+            .route(&format!("{base}/revoke"), post(token::revoke))
+            .route(&format!("{base}/{{*path}}"), any(nothing));
     }
-    router.layer(DefaultBodyLimit::max(BODY_BYTES)).with_state(oauth)
+    router.layer(DefaultBodyLimit::max(BODY_BYTES)).layer(middleware::map_response(json_errors)).with_state(oauth)
+}
+
+async fn nothing() -> StatusCode {
+    StatusCode::NOT_FOUND
+}
+
+/// What axum refuses by itself, such as another method or a body that is too long, in the form of all errors here (RFC 6749,
+/// Section 5.2).
+async fn json_errors(response: Response) -> Response {
+    tell::in_json(response, |status| {
+        let reason = status.canonical_reason().unwrap_or_default();
+        json!({ "error": "invalid_request", "error_description": reason })
+    })
 }
 
 /// Where the endpoints are and what they can do, for programs (RFC 8414).
@@ -117,5 +134,6 @@ async fn metadata(State(oauth): State<Arc<OAuth>>) -> Json<Value> {
         "revocation_endpoint_auth_methods_supported": authentication,
         "code_challenge_methods_supported": ["S256"],
         "scopes_supported": [SCOPE],
+        "authorization_response_iss_parameter_supported": true,
     }))
 }

@@ -31,8 +31,14 @@ impl Challenge {
 
     /// Whether it was made of this verifier; compared in constant time.
     pub(super) fn is_of(self, verifier: &str) -> bool {
-        TokenHash::of(&Secret::from(verifier)) == self.0
+        is_verifier(verifier) && TokenHash::of(&Secret::from(verifier)) == self.0
     }
+}
+
+/// RFC 7636, Section 4.1: 43 to 128 unreserved characters, so that nobody can guess it.
+fn is_verifier(text: &str) -> bool {
+    let is_unreserved = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+    (43..=128).contains(&text.len()) && text.bytes().all(is_unreserved)
 }
 
 impl From<TokenHash> for Challenge {

@@ -18,8 +18,9 @@ use tokio::sync::watch;
 use super::origin::Origin;
 use crate::activity::Trace;
 
-/// How many events are kept for a tenant; older ones are dropped.
+/// How many events are kept for a tenant, and how many bytes of them; older ones are dropped.
 const KEPT_EVENTS: usize = 10_000;
+const KEPT_BYTES: usize = 16 << 20;
 
 /// How many of them are shown of one user or group.
 const SHOWN_EVENTS: usize = 100;
@@ -28,13 +29,16 @@ const SHOWN_EVENTS: usize = 100;
 #[derive(Default)]
 pub(crate) struct EventLog {
     tenants: Mutex<HashMap<Tenant, History>>,
+    /// Changes with each event; those who follow wait for that.
+    told: watch::Sender<()>,
 }
 
 #[derive(Default)]
 struct History {
     events: VecDeque<Told>,
-    /// The number of the last event; those who follow wait for it to grow.
-    last_seq: watch::Sender<u64>,
+    bytes: usize,
+    /// The number of the last event.
+    last_seq: u64,
 }
 
 /// Something that became different.
@@ -99,19 +103,24 @@ impl EventLog {
     /// The events of a tenant as they come, from the one behind `seq`; from now on without it, or where it is of a server that
     /// has ended.
     pub(crate) fn follow(self: Arc<Self>, tenant: Tenant, seq: Option<u64>) -> impl Stream<Item = Event> {
-        let last_seq = {
-            let mut tenants = self.tenants.lock().unwrap_or_else(PoisonError::into_inner);
-            tenants.entry(tenant.clone()).or_default().last_seq.subscribe()
-        };
-        let newest = *last_seq.borrow();
+        let told = self.told.subscribe();
+        let newest = self.newest(&tenant);
         let seq = seq.map_or(newest, |seq| seq.min(newest));
-        stream::unfold((self, tenant, last_seq, seq), async |(log, tenant, mut last_seq, seq)| {
-            // Fails only when there is no log any more.
-            last_seq.wait_for(|last| *last > seq).await.ok()?;
-            let event = log.behind(&tenant, seq)?;
-            let seq = event.seq;
-            Some((event, (log, tenant, last_seq, seq)))
+        stream::unfold((self, tenant, told, seq), async |(log, tenant, mut told, seq)| {
+            loop {
+                if let Some(event) = log.behind(&tenant, seq) {
+                    let seq = event.seq;
+                    return Some((event, (log, tenant, told, seq)));
+                }
+                // Fails only when there is no log any more.
+                told.changed().await.ok()?;
+            }
         })
+    }
+
+    fn newest(&self, tenant: &Tenant) -> u64 {
+        let tenants = self.tenants.lock().unwrap_or_else(PoisonError::into_inner);
+        tenants.get(tenant).map_or(0, |history| history.last_seq)
     }
 
     /// The first event behind `seq` that is still kept.
@@ -130,13 +139,14 @@ impl Policy for EventLog {
         for (verb, details) in told_by(change) {
             history.push(change, verb, details, cx);
         }
+        self.told.send_replace(());
     }
 }
 
 impl History {
     fn push(&mut self, change: &Change, verb: &str, details: Details, cx: &RequestContext) {
         let resource_type = change.resource_type.name().to_owned();
-        let seq = *self.last_seq.borrow() + 1;
+        let seq = self.last_seq + 1;
         let event = Event {
             seq,
             event: format!("{}.{verb}", resource_type.to_lowercase()),
@@ -145,13 +155,24 @@ impl History {
             details,
         };
         let time = DateTime::<Utc>::from(SystemTime::now()).to_rfc3339_opts(SecondsFormat::Millis, true);
-        if self.events.len() == KEPT_EVENTS {
-            self.events.pop_front();
-        }
         let told = Told { event, time, by: Origin::of(cx), name: name_of(change) };
         Trace::note(cx, &told);
+        self.bytes += told.bytes();
         self.events.push_back(told);
-        self.last_seq.send_replace(seq);
+        self.last_seq = seq;
+        // The last one stays, however large it is: nobody has heard of it yet.
+        while self.events.len() > KEPT_EVENTS || self.bytes > KEPT_BYTES && self.events.len() > 1 {
+            self.bytes -= self.events.pop_front().map_or(0, |told| told.bytes());
+        }
+    }
+}
+
+impl Told {
+    /// About how much memory it takes.
+    pub(crate) fn bytes(&self) -> usize {
+        let Details { paths, added, removed } = &self.event.details;
+        let texts = paths.iter().chain(added).chain(removed).map(|text| size_of::<String>() + text.len());
+        size_of::<Self>() + texts.sum::<usize>()
     }
 }
 

@@ -1,6 +1,7 @@
 //! Which tenants there are, what is set for them, and which tokens are theirs. All of it is asked of the database for each
 //! request: what was switched off is off, whichever process hears of it.
 
+mod last_used;
 mod settings;
 mod start;
 mod token_records;
@@ -8,6 +9,7 @@ mod token_records;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use scimwire::auth::{RequestContext, Tenant, TokenError, TokenRecord, Tokens};
 use scimwire::schema::{Attribute, AttributeType, ResourceType, SchemaError, Uniqueness};
 use scimwire::{ResourceStore, Secret, StoreError};
@@ -22,6 +24,9 @@ pub(crate) use start::{DEFAULT_TENANT, TenantError};
 
 /// How often a change is tried again that others were faster than.
 const ATTEMPTS: usize = 20;
+
+/// How long the console still shows that a token has ended. Access tokens are not shown at all.
+const SHOWN: TimeDelta = TimeDelta::days(1);
 
 /// The tenants of this server.
 pub(crate) struct Tenants {
@@ -49,6 +54,8 @@ struct Known {
 pub(crate) enum AddError {
     #[error("there is a tenant of that name already")]
     Taken,
+    #[error("there is a tenant `{0}` already: names differ in more than upper and lower case")]
+    Alike(String),
     #[error("a tenant of that name is just being deleted: try again in a moment")]
     Closing,
     #[error(transparent)]
@@ -82,7 +89,8 @@ impl Tenants {
         let flag = |name| Attribute::builder(name, AttributeType::Boolean);
         let number = |name| Attribute::builder(name, AttributeType::Integer);
         let attributes = [
-            text("name").required().uniqueness(Uniqueness::Server),
+            // Of names that differ only in case one would be taken for the other.
+            Attribute::builder("name", AttributeType::String).required().uniqueness(Uniqueness::Server),
             flag("closing"),
             number("version"),
             flag("enabled"),
@@ -92,8 +100,8 @@ impl Tenants {
             text("orphans"),
             text("access"),
         ];
-        let token_records = Arc::new(TokenRecords::new("HostToken", &store)?);
-        let access_token_records = Arc::new(TokenRecords::new("HostAccessToken", &store)?);
+        let token_records = Arc::new(TokenRecords::new("HostToken", SHOWN, &store)?);
+        let access_token_records = Arc::new(TokenRecords::new("HostAccessToken", TimeDelta::zero(), &store)?);
         Ok(Self {
             records: Records::new("HostTenant", attributes, &store)?,
             initial: Settings::of_new_tenant(options),
@@ -121,8 +129,12 @@ impl Tenants {
             Ok(()) => Ok(()),
             Err(StoreError::Conflict { .. }) => match self.find(name).await? {
                 Some(found) if !found.record.closing => Err(AddError::Taken),
-                // Or it has come to its end just now.
-                _ => Err(AddError::Closing),
+                Some(_) => Err(AddError::Closing),
+                None => match self.alike(name).await? {
+                    Some(other) => Err(AddError::Alike(other)),
+                    // It has come to its end just now.
+                    None => Err(AddError::Closing),
+                },
             },
             Err(err) => Err(err.into()),
         }
@@ -213,7 +225,13 @@ impl Tenants {
     }
 
     async fn find(&self, name: &str) -> Result<Option<Kept<Known>>, StoreError> {
-        Ok(self.records.find("name", name, &host()).await?.into_iter().next())
+        // In upper and lower case as it stands: what is another name lets nobody in.
+        Ok(self.records.find("name", name, &host()).await?.into_iter().find(|found| found.record.name == name))
+    }
+
+    /// The name of a tenant that is the same but for upper and lower case.
+    async fn alike(&self, name: &str) -> Result<Option<String>, StoreError> {
+        Ok(self.records.find("name", name, &host()).await?.into_iter().next().map(|found| found.record.name))
     }
 
     /// The bearer tokens of all tenants.

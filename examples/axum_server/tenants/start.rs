@@ -23,6 +23,8 @@ pub(crate) enum TenantError {
     SharedToken(String),
     #[error("`{flag} {name}`: there is no such tenant; add `--tenant {name}=TOKEN`")]
     Unknown { flag: &'static str, name: String },
+    #[error("there cannot be a tenant `{0}` beside `{1}`: names differ in more than upper and lower case")]
+    Alike(String, String),
     #[error("the tenant `{0}` is just being deleted: start again in a moment")]
     Closing(String),
     #[error("no token could be made: {0}")]
@@ -39,6 +41,7 @@ impl Tenants {
             match self.add_with(&tenant.tenant, self.initial.under(options, &tenant.tenant)).await {
                 Ok(()) | Err(AddError::Taken) => {}
                 Err(AddError::Closing) => return Err(TenantError::Closing(tenant.tenant.clone())),
+                Err(AddError::Alike(other)) => return Err(TenantError::Alike(tenant.tenant.clone(), other)),
                 Err(AddError::Store(err)) => return Err(err.into()),
             }
             give(tenant, &self.token_records).await?;
@@ -70,6 +73,7 @@ impl Tenants {
             // Another process has its first start at the same moment.
             Err(AddError::Taken) => Ok(()),
             Err(AddError::Closing) => Err(TenantError::Closing(DEFAULT_TENANT.to_owned())),
+            Err(AddError::Alike(other)) => Err(TenantError::Alike(DEFAULT_TENANT.to_owned(), other)),
             Err(AddError::Store(err)) => Err(err.into()),
         }
     }
