@@ -105,6 +105,15 @@ impl SchemaUri {
 
 caseless!(SchemaUri);
 
+impl SchemaUri {
+    /// Whether `text` begins with the URI, a dot and a name: clients write that for the URI, a colon and a name.
+    pub(crate) fn is_before_dot(&self, text: &str) -> bool {
+        let parts = text.split_at_checked(self.0.len());
+        let name = parts.filter(|(start, _)| self.is(start)).and_then(|(_, rest)| rest.strip_prefix('.'));
+        name.is_some_and(|name| AttrName::length_in(name) > 0)
+    }
+}
+
 /// Names an attribute: `[URI ":"] ATTRNAME ["." ATTRNAME]` (RFC 7644, Section 3.10).
 ///
 /// ```

@@ -1,26 +1,70 @@
 //! The parameters of a request (RFC 7644, Sections 3.4.2 and 3.9), as clients write them.
 
+use std::sync::Arc;
+
 use super::answer::Failure;
 use super::{Endpoint, Exchange};
 use crate::attr::AttrPath;
-use crate::message::SearchRequest;
+use crate::message::{SEARCH_REQUEST, SearchRequest};
 use crate::query::Projection;
-use crate::quirks::Deviation;
+use crate::quirks::{Deviation, message, parameters};
 use crate::resource::Repair;
 use crate::schema::ResourceType;
 
 impl Exchange<'_> {
-    /// The parameters in the query of the URL.
-    pub(super) fn parameters(&mut self) -> Result<SearchRequest, Failure> {
-        Ok(SearchRequest::from_query(self.head.uri.query().unwrap_or_default())?)
+    /// The parameters in the query of the URL, for these resource types.
+    pub(super) fn parameters(&mut self, endpoints: &[&Endpoint]) -> Result<SearchRequest, Failure> {
+        let query = self.head.uri.query().unwrap_or_default();
+        if !self.quirks.blank_as_absent {
+            return Ok(self.repaired(SearchRequest::from_query(query)?, endpoints));
+        }
+        let (query, blank) = parameters::without_blank_parameters(query);
+        self.report.deviations.extend(blank);
+        Ok(self.repaired(SearchRequest::from_query(&query)?, endpoints))
+    }
+
+    /// The parameters in the body, for these resource types.
+    pub(super) fn search_request(&mut self, endpoints: &[&Endpoint]) -> Result<SearchRequest, Failure> {
+        let mut body = self.message(SEARCH_REQUEST)?;
+        if self.quirks.one_for_many {
+            self.report.deviations.extend(message::comma_lists(&mut body));
+        }
+        if self.quirks.blank_as_absent {
+            self.report.deviations.extend(parameters::without_blank_members(&mut body));
+        }
+        Ok(self.repaired(SearchRequest::from_object(body)?, endpoints))
+    }
+
+    fn repaired(&mut self, mut request: SearchRequest, endpoints: &[&Endpoint]) -> SearchRequest {
+        let deviations = &mut self.report.deviations;
+        if self.quirks.blank_as_absent {
+            deviations.extend(parameters::without_blank_names("attributes", &mut request.attributes));
+            deviations.extend(parameters::without_blank_names("excludedAttributes", &mut request.excluded_attributes));
+        }
+        if self.quirks.filtered_attributes {
+            for names in [&mut request.attributes, &mut request.excluded_attributes] {
+                deviations.extend(parameters::without_filters(names));
+            }
+        }
+        if self.quirks.joined_urns {
+            let types: Vec<&Arc<ResourceType>> = endpoints.iter().map(|endpoint| &endpoint.resource_type).collect();
+            let lists = [&mut request.attributes, &mut request.excluded_attributes];
+            for name in lists.into_iter().flatten().chain(&mut request.sort_by) {
+                deviations.extend(parameters::colon_in_name(name, &types));
+            }
+            if let Some(filter) = &mut request.filter {
+                deviations.extend(parameters::colons_in_filter(filter, &types));
+            }
+        }
+        request
     }
 
     /// Which attributes of one resource are asked for.
     pub(super) fn projection(&mut self, endpoint: &Endpoint) -> Result<Projection, Failure> {
-        let parameters = self.parameters()?;
+        let request = self.parameters(&[endpoint])?;
         let resource_type = &endpoint.resource_type;
-        self.note_left_out(&parameters, resource_type);
-        let projection = Projection::bind(&parameters.attributes, &parameters.excluded_attributes, resource_type)?;
+        self.note_left_out(&request, resource_type);
+        let projection = Projection::bind(&request.attributes, &request.excluded_attributes, resource_type)?;
         Ok(projection.hiding(self.hidden_view(resource_type)))
     }
 

@@ -9,9 +9,9 @@ use super::cursor::Cursors;
 use super::{Endpoint, Exchange};
 use crate::error::{Error, ScimType};
 use crate::filter::{Binder, BoundFilter, Budget, Filter, Unknown};
-use crate::message::{ListResponse, SEARCH_REQUEST, SearchRequest};
+use crate::message::{ListResponse, SearchRequest};
 use crate::query::{Page, Position, Projected, Projection, Query, Sort, SortError};
-use crate::quirks::{Deviation, message, rewrite};
+use crate::quirks::{Deviation, rewrite};
 use crate::resource::Resource;
 use crate::schema::ResourceType;
 use crate::store::{StoreError, complete};
@@ -34,18 +34,14 @@ struct Results<'q> {
 impl Exchange<'_> {
     /// GET of many (Section 3.4.2).
     pub(super) async fn list(mut self, endpoints: &[&Endpoint]) -> Result<Answer, Failure> {
-        let request = self.parameters()?;
+        let request = self.parameters(endpoints)?;
         self.report.deviations.extend(rewrite::query(self.head.uri.query().unwrap_or_default()));
         self.answer_search(endpoints, &request).await
     }
 
     /// POST to `.search` (Section 3.4.3).
     pub(super) async fn search(mut self, endpoints: &[&Endpoint]) -> Result<Answer, Failure> {
-        let mut body = self.message(SEARCH_REQUEST)?;
-        if self.quirks.one_for_many {
-            self.report.deviations.extend(message::comma_lists(&mut body));
-        }
-        let request = SearchRequest::from_object(body)?;
+        let request = self.search_request(endpoints)?;
         self.answer_search(endpoints, &request).await
     }
 

@@ -47,6 +47,17 @@ impl Binding<'_> {
     }
 
     pub(super) fn bind_path(&mut self, text: &str) -> Result<Bound, PatchErrorKind> {
+        let (rules, resource_type) = (&self.binder.rules, &self.binder.resource_type);
+        if rules.joined_urns
+            && let Some(path) = resource_type.with_colon(text.trim_start_matches(' '))
+        {
+            self.repairs.push(PatchRepair::Value(self.operation, Repair::JoinedUrn(without_values(&path))));
+            return self.bind_path_as_it_is(&path);
+        }
+        self.bind_path_as_it_is(text)
+    }
+
+    fn bind_path_as_it_is(&mut self, text: &str) -> Result<Bound, PatchErrorKind> {
         let resource_type = &self.binder.resource_type;
         if starts_with_urn(text.trim_start_matches(' ')) {
             if let Some(schema) = resource_type.whole_extension(text) {

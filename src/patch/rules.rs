@@ -32,6 +32,8 @@ pub struct Rules {
     pub keep_described: bool,
     /// Whether an attribute that the resource type left out has no value and takes none; otherwise no schema defines it.
     pub left_out_attributes: bool,
+    /// Whether the URN of a schema and the name of an attribute may have a dot between them.
+    pub joined_urns: bool,
 }
 
 /// What `replace` does when a value filter chooses nothing, and what `add` and `replace` do with a sub-attribute of an attribute

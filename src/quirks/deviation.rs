@@ -75,6 +75,10 @@ pub enum Deviation {
     EmptyParameter,
     /// The query had a `+` where the RFC has `%20`.
     PlusForSpace,
+    /// A parameter was blank.
+    BlankParameter(&'static str),
+    /// Among the attributes to return or not to return was one with a value filter.
+    FilteredAttribute(String),
     /// `startIndex` or `count` was out of bounds.
     PageBounds {
         /// The parameter.
@@ -109,7 +113,8 @@ impl Deviation {
                 PatchRepair::NoOperations => "no_operations",
                 PatchRepair::Value(_, repair) => rule_of(repair),
             },
-            Self::BlankPath { .. } => "blank_as_absent",
+            Self::BlankPath { .. } | Self::BlankParameter(_) => "blank_as_absent",
+            Self::FilteredAttribute(_) => "filtered_attributes",
             Self::ActiveByDefault => "active_by_default",
             Self::MethodCase => "method_case",
             Self::Bulk { deviation, .. } => deviation.rule(),
@@ -155,6 +160,7 @@ fn rule_of(repair: &Repair) -> &'static str {
         Repair::UnknownSchema(_) | Repair::MissingSchema(_) => "any_schemas",
         Repair::UnknownAttribute(_) => "unknown_attributes",
         Repair::LeftOut(_) => "left_out_attributes",
+        Repair::JoinedUrn(_) => "joined_urns",
         Repair::Name { .. } => "attribute_names",
         Repair::Reference(_) => "references",
         Repair::ComparedByValue(_) => "compared_by_value",
@@ -185,6 +191,8 @@ impl fmt::Display for Deviation {
             Self::UnknownParameter(name) => write!(f, "the parameter `{}` was ignored", Shown(name)),
             Self::EmptyParameter => f.write_str("the query had a `&` too many"),
             Self::PlusForSpace => f.write_str("each `+` in the query was read as a space"),
+            Self::BlankParameter(name) => write!(f, "`{name}` was blank and was read as not given"),
+            Self::FilteredAttribute(name) => write!(f, "`{name}` was read without the filter of its values"),
             Self::PageBounds { parameter, came, read } => write!(f, "`{parameter}` was {came} and was read as {read}"),
             Self::FilterTail => f.write_str("a comparison behind a bracket was read as one more condition inside it"),
             Self::Unchanged => f.write_str("everything was as asked already, and nothing changed"),
@@ -204,6 +212,7 @@ fn write_repair(f: &mut fmt::Formatter<'_>, repair: &Repair) -> fmt::Result {
         Repair::UnknownSchema(uri) => write!(f, "`schemas`: `{uri}` was ignored"),
         Repair::MissingSchema(uri) => write!(f, "`schemas`: `{uri}` was missing and assumed"),
         Repair::UnknownAttribute(name) => write!(f, "`{name}`: an unknown attribute was ignored"),
+        Repair::JoinedUrn(name) => write!(f, "`{name}` had a dot for the last colon"),
         Repair::LeftOut(name) => write!(f, "`{name}` is not kept here, and was read as an attribute without a value"),
         Repair::Name { came, read } => write!(f, "`{came}` was read as `{read}`"),
         Repair::Reference(name) => write!(f, "`{name}.$ref` was ignored, since it follows from the value"),

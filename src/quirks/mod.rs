@@ -6,6 +6,7 @@
 
 mod deviation;
 pub(crate) mod message;
+pub(crate) mod parameters;
 mod presets;
 pub(crate) mod rewrite;
 
@@ -75,7 +76,8 @@ pub struct Quirks {
     pub omitted: Omitted,
     /// What a PATCH without operations means. `Refuse` by default.
     pub no_operations: NoOperations,
-    /// A blank path is no path: `{"op": "replace", "path": "", "value": {"title": "x"}}`. On by default.
+    /// A blank path is no path: `{"op": "replace", "path": "", "value": {"title": "x"}}`; a blank parameter is none: `?filter=&count=`.
+    /// On by default.
     pub blank_as_absent: bool,
     /// `replace` of a whole element keeps what the filter says of it: `{"op": "replace", "path": "roles[value eq \"Member\"]",
     /// "value": {"display": "x"}}`. On by default.
@@ -92,6 +94,12 @@ pub struct Quirks {
     pub bare_operations: bool,
     /// A bulk request with `"failOnErrors": 0` goes on to the end, as without it. On by default.
     pub zero_fail_on_errors: bool,
+    /// The URN of a schema and the name of an attribute with a dot between them:
+    /// `urn:ietf:params:scim:schemas:extension:enterprise:2.0:User.department`. On by default.
+    pub joined_urns: bool,
+    /// An attribute with a value filter among those to return, or not to return, is the attribute without it:
+    /// `?attributes=emails[type eq "work"]`. On by default.
+    pub filtered_attributes: bool,
 }
 
 impl Quirks {
@@ -125,6 +133,7 @@ impl Quirks {
             omitted: self.omitted,
             keep_described: self.keep_described,
             left_out_attributes: self.left_out_attributes,
+            joined_urns: self.joined_urns,
         }
     }
 

@@ -34,6 +34,8 @@ impl Quirks {
         endpoint_case: false,
         bare_operations: false,
         zero_fail_on_errors: false,
+        joined_urns: false,
+        filtered_attributes: false,
     };
 
     /// Works with every client that we know: Okta, Microsoft Entra ID, OneLogin, JumpCloud, Google Workspace, PingOne,
@@ -60,6 +62,8 @@ impl Quirks {
         endpoint_case: true,
         bare_operations: true,
         zero_fail_on_errors: true,
+        joined_urns: true,
+        filtered_attributes: true,
         ..Self::STRICT
     };
 }

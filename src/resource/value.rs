@@ -69,6 +69,8 @@ pub enum Repair {
     MissingSchema(String),
     /// An attribute that no schema defines was left out.
     UnknownAttribute(String),
+    /// The URI of a schema and the name of its attribute were joined by a dot.
+    JoinedUrn(String),
     /// An attribute that the schema has and the host does not keep was read as one without a value.
     LeftOut(String),
     /// The name of an attribute was not spelled as in the schema.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::attribute::Attribute;
 use super::document::Schema;
 use super::resource_type::ResourceType;
-use crate::attr::{AttrName, AttrPath};
+use crate::attr::{AttrName, AttrPath, starts_with_urn};
 
 /// The attribute that a path names, with canonical names.
 #[derive(Clone, Debug, PartialEq)]
@@ -154,6 +154,19 @@ impl ResourceType {
     pub(crate) fn left_out_extension(&self, text: &str) -> bool {
         let before = self.whole().and_then(|whole| whole.whole_extension(text));
         before.is_some() && self.whole_extension(text).is_none()
+    }
+
+    /// The text with a colon for the dot behind the URI of a schema that it begins with, unless it means something as it is:
+    /// `urn:ietf:params:scim:schemas:extension:enterprise:2.0:User.department`.
+    pub(crate) fn with_colon(&self, text: &str) -> Option<String> {
+        if !starts_with_urn(text) || AttrPath::read(text).is_some_and(|(path, _)| self.resolve(&path).is_some()) {
+            return None;
+        }
+        let types = [Some(self), self.whole().map(Arc::as_ref)];
+        let extensions = types.into_iter().flatten().flat_map(Self::extensions).map(|extension| extension.schema.uri());
+        let joined = extensions.chain([self.schema().uri()]).find(|uri| uri.is_before_dot(text))?;
+        let (uri, name) = text.split_at_checked(joined.as_str().len())?;
+        Some(format!("{uri}:{}", name.get(1..)?))
     }
 
     /// What the key of a resource stands for.

@@ -22,7 +22,7 @@ impl Exchange<'_> {
     /// POST to `/Bulk`.
     pub(super) async fn bulk(mut self) -> Result<Answer, Failure> {
         self.check_accept()?;
-        let asked = self.parameters()?;
+        let asked = self.parameters(&[])?;
         let message = self.bulk_request()?;
         // Who names no attributes need not be told what was sent.
         let shows_bodies = !(asked.attributes.is_empty() && asked.excluded_attributes.is_empty());

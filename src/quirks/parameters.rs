@@ -1,0 +1,136 @@
+//! Rewrites of the parameters of a query (RFC 7644, Section 3.4.2).
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+
+use super::Deviation;
+use crate::resource::Repair;
+use crate::schema::ResourceType;
+
+/// Parameters that say nothing when they are blank. A blank `cursor` begins to page (RFC 9865, Section 2), and blank lists of
+/// attributes have no names in them.
+const BLANK: [&str; 5] = ["filter", "sortBy", "sortOrder", "startIndex", "count"];
+
+/// `?filter=&startIndex=1&count=`
+pub(crate) fn without_blank_parameters(query: &str) -> (String, Vec<Deviation>) {
+    let mut blank = Vec::new();
+    let is_said = |pair: &&str| {
+        let parameter = form_urlencoded::parse(pair.as_bytes()).next();
+        let name = parameter.and_then(|(name, value)| if value.trim().is_empty() { known(&name) } else { None });
+        blank.extend(name.map(Deviation::BlankParameter));
+        name.is_none()
+    };
+    let said: Vec<&str> = query.split('&').filter(is_said).collect();
+    (said.join("&"), blank)
+}
+
+/// `{"filter": "", "count": " "}`
+pub(crate) fn without_blank_members(body: &mut Map<String, Value>) -> Vec<Deviation> {
+    let mut blank = Vec::new();
+    body.retain(|name, value| {
+        let is_blank = value.as_str().is_some_and(|text| text.trim().is_empty());
+        let name = if is_blank { known(name) } else { None };
+        blank.extend(name.map(Deviation::BlankParameter));
+        name.is_none()
+    });
+    blank
+}
+
+/// `{"attributes": [""]}`
+pub(crate) fn without_blank_names(parameter: &'static str, names: &mut Vec<String>) -> Option<Deviation> {
+    let before = names.len();
+    names.retain(|name| !name.trim().is_empty());
+    (names.len() < before).then_some(Deviation::BlankParameter(parameter))
+}
+
+fn known(name: &str) -> Option<&'static str> {
+    BLANK.into_iter().find(|known| known.eq_ignore_ascii_case(name))
+}
+
+/// `attributes=emails[type eq "work"].value`
+pub(crate) fn without_filters(names: &mut Vec<String>) -> Vec<Deviation> {
+    let mut deviations = Vec::new();
+    if !names.iter().any(|name| name.contains('[')) {
+        return deviations;
+    }
+    // A comma inside a filter has cut the name in pieces.
+    let list = names.join(",");
+    if let Some(whole) = between_commas(&list) {
+        let read = |name: &str| {
+            let plain = without_filter(name);
+            deviations.extend(plain.clone().map(Deviation::FilteredAttribute));
+            plain.unwrap_or_else(|| name.to_owned())
+        };
+        *names = whole.into_iter().map(read).collect();
+    }
+    deviations
+}
+
+fn without_filter(name: &str) -> Option<String> {
+    let (attribute, rest) = name.split_once('[')?;
+    let (_, part) = rest.rsplit_once(']')?;
+    Some(format!("{}{}", attribute.trim_end(), part.trim()))
+}
+
+/// The names of a list, where commas inside brackets do not count; none where a bracket is not closed.
+fn between_commas(list: &str) -> Option<Vec<&str>> {
+    let (mut in_brackets, mut in_quotes, mut escaped) = (false, false, false);
+    let separates = |character: char| {
+        match character {
+            '[' if !in_brackets => in_brackets = true,
+            ']' if !in_quotes => in_brackets = false,
+            '"' if in_brackets && !escaped => in_quotes = !in_quotes,
+            _ => {}
+        }
+        escaped = in_quotes && character == '\\' && !escaped;
+        character == ',' && !in_brackets
+    };
+    let names = list.split(separates).collect();
+    if in_brackets { None } else { Some(names) }
+}
+
+/// `sortBy=urn:ietf:params:scim:schemas:extension:enterprise:2.0:User.department`
+pub(crate) fn colon_in_name(name: &mut String, types: &[&Arc<ResourceType>]) -> Option<Deviation> {
+    let joined = types.iter().find_map(|resource_type| resource_type.with_colon(name.trim()))?;
+    name.clone_from(&joined);
+    Some(Deviation::Value(Repair::JoinedUrn(joined)))
+}
+
+/// `urn:ietf:params:scim:schemas:extension:enterprise:2.0:User.department eq "Sales"`; what stands in quotes stays.
+pub(crate) fn colons_in_filter(filter: &mut String, types: &[&Arc<ResourceType>]) -> Vec<Deviation> {
+    let (mut read, mut deviations) = (String::with_capacity(filter.len()), Vec::new());
+    let mut rest = filter.as_str();
+    while let Some(word) = next_word(rest) {
+        let joined = types.iter().find_map(|resource_type| resource_type.with_colon(word));
+        deviations.extend(joined.clone().map(|name| Deviation::Value(Repair::JoinedUrn(name))));
+        read.push_str(joined.as_deref().unwrap_or(word));
+        rest = rest.get(word.len()..).unwrap_or_default();
+    }
+    if !deviations.is_empty() {
+        *filter = read;
+    }
+    deviations
+}
+
+/// A text in quotes, one separator, or all up to the next of these.
+fn next_word(text: &str) -> Option<&str> {
+    let separates = |character: char| matches!(character, ' ' | '(' | ')' | '[' | ']' | '"');
+    let end = match text.chars().next()? {
+        '"' => end_of_text(text),
+        first if separates(first) => 1,
+        _ => text.find(separates).unwrap_or(text.len()),
+    };
+    text.get(..end)
+}
+
+/// Where the text ends that a quote begins.
+fn end_of_text(text: &str) -> usize {
+    let mut escaped = false;
+    let closes = |(_, character): &(usize, char)| {
+        let closes = *character == '"' && !escaped;
+        escaped = *character == '\\' && !escaped;
+        closes
+    };
+    text.char_indices().skip(1).find(closes).map_or(text.len(), |(end, _)| end + 1)
+}
