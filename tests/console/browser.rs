@@ -150,6 +150,10 @@ impl Browser {
         self.client.current_url().await.expect("it is somewhere").to_string()
     }
 
+    pub(crate) async fn back(&self) {
+        self.client.back().await.expect("there is a page before");
+    }
+
     pub(crate) async fn reload(&self) {
         self.client.refresh().await.expect("the page loads");
     }

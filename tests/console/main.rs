@@ -27,4 +27,5 @@ mod support;
 mod tenants;
 mod test_run;
 mod tokens;
+mod unsaved;
 mod walk;

@@ -5,9 +5,11 @@ import { at, get, onMissed, onSignedOut, post, remove, resume, signOut } from ".
 import { groupPage, userPage } from "./detail.js";
 import { directoryPage } from "./directory.js";
 import { announce, apart, ask, el, notice, quoted, show } from "./dom.js";
+import { leaving, onMove } from "./moves.js";
 import { noPage, noTenant, noThing } from "./nothing.js";
 import { settingsPage } from "./settings.js";
 import { signInPage } from "./sign_in.js";
+import { drop, forget, keep } from "./unsaved.js";
 import { count } from "./words.js";
 
 const PAGES = new Map(Object.entries({
@@ -22,8 +24,11 @@ let tenants = [];
 let leave = () => {};
 let shown = 0;
 
-onSignedOut((words) => enter(words));
-addEventListener("hashchange", route);
+onSignedOut((words) => {
+  keep();
+  enter(words);
+});
+onMove(route);
 resume().then(start, () => enter());
 
 function enter(words) {
@@ -78,6 +83,7 @@ function decoded(part) {
 const link = (...parts) => `#/${parts.map(encodeURIComponent).join("/")}`;
 
 async function route() {
+  forget();
   leave();
   leave = () => {};
   shown += 1;
@@ -109,6 +115,7 @@ async function route() {
     title: (name) => (document.title = `${apart(name)} · ${document.title}`),
     onLeave: (callback) => (leave = callback),
     deleteTenant: () => deleteTenant(tenant),
+    reload: route,
   };
   try {
     await PAGES.get(page).render(context);
@@ -122,7 +129,7 @@ async function route() {
 }
 
 function bar(tenant, page) {
-  const choice = el("select", { "aria-label": "Tenant", id: "tenant", onchange: () => choose(choice.value, page) },
+  const choice = el("select", { "aria-label": "Tenant", id: "tenant", onchange: () => choose(choice, tenant, page) },
     tenants.map(({ name }) => el("option", { value: name, selected: name === tenant?.name }, name)),
     el("option", { value: "" }, "Add a tenant…"));
   return el("header", { class: "bar" }, el("div", { class: "bar-in" },
@@ -130,15 +137,21 @@ function bar(tenant, page) {
     el("nav", { "aria-label": "Pages" }, tenant && [...PAGES].map(([key, { name }]) =>
       el("a", { href: link(tenant.name, key), "aria-current": key === page ? "page" : null }, name))),
     el("div", { class: "bar-end" }, tenant && choice,
-      el("button", { class: "quiet", id: "sign-out", onclick: async () => { await signOut().catch(() => {}); enter(); } }, "Sign out"))));
+      el("button", { class: "quiet", id: "sign-out", onclick: () => leaving(end) }, "Sign out"))));
 }
 
-function choose(name, page) {
+async function end() {
+  drop();
+  await signOut().catch(() => {});
+  enter();
+}
+
+function choose(choice, tenant, page) {
+  const name = choice.value;
+  // Until another is shown.
+  choice.value = tenant.name;
   if (name) location.hash = link(name, page);
-  else {
-    addTenant();
-    route();
-  }
+  else addTenant();
 }
 
 function addTenant() {
@@ -162,6 +175,7 @@ async function deleteTenant({ name }) {
     fields: [{ id: "confirm-name", label: quoted(`Type \`${name}\` to delete ${count(users, "user")} and ${count(groups, "group")}`) }],
     run: async (given) => {
       await remove(at(name), { name: given["confirm-name"] });
+      drop();
       await loadTenants();
       announce(`${name} was deleted`);
       if (location.hash) location.hash = "";

@@ -1,5 +1,6 @@
 import { at, get, post, put, remove } from "./api.js";
 import { announce, ask, copyField, el, foreign, notice, pill, show } from "./dom.js";
+import { watch } from "./unsaved.js";
 import { count, quoted, time } from "./words.js";
 
 const ADDRESSES = "One on each line; `okta:APP` stands for those of Okta's catalogue app APP. None for Entra ID, which sends nobody here.";
@@ -21,6 +22,7 @@ export async function clientsCard(tenant, outdate) {
     try {
       const { client, secret } = await post(path(), { redirects: lines(redirects.value) });
       redirects.value = "";
+      typed.saved();
       show(problem);
       told(client.id, secret);
       await load();
@@ -84,13 +86,14 @@ export async function clientsCard(tenant, outdate) {
     if (!guide.firstChild) show(guide, whatToPaste(tenant, endpoints));
   };
   await load();
+  const form = el("form", { onsubmit: add, id: "add-client" },
+    el("div", { class: "field" }, el("label", { for: "redirects" }, "Redirect addresses of a new client"), redirects, el("p", { class: "hint" }, quoted(ADDRESSES))),
+    problem, el("button", { class: "main" }, "Add a client"));
+  const typed = watch(form, "The redirect addresses of a new client");
   return el("section", { class: "card", id: "clients-card", "aria-labelledby": "clients-title" },
     el("h2", { id: "clients-title" }, "OAuth 2"),
     el("p", { class: "muted" }, "The identity provider gets its tokens by itself, and renews them: an administrator allows it once, or it uses its own credentials."),
-    guide, fresh, list,
-    el("form", { onsubmit: add, id: "add-client" },
-      el("div", { class: "field" }, el("label", { for: "redirects" }, "Redirect addresses of a new client"), redirects, el("p", { class: "hint" }, quoted(ADDRESSES))),
-      problem, el("button", { class: "main" }, "Add a client")));
+    guide, fresh, list, form);
 }
 
 const lines = (text) => text.split("\n").map((line) => line.trim()).filter(Boolean);

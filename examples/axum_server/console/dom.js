@@ -1,3 +1,5 @@
+import { watch } from "./unsaved.js";
+
 // Elements made from data. Text is only ever set as text, so that no name of a user can become markup.
 
 // What turns the direction of writing without being seen, so that a name can look like another.
@@ -95,8 +97,8 @@ export function choice(id, label, options, chosen) {
 }
 
 /// Asks before something is done that cannot be undone, or for what is needed to do it. `more` stands below the text; `confirm`
-/// is a name that has to be typed first; `closed` is called however it ends.
-export function ask({ title, text, more, fields = [], confirm, action, danger = false, cancel = "Cancel", run, closed = () => {} }) {
+/// is a name that has to be typed first.
+export function ask({ title, text, more, fields = [], confirm, action, danger = false, cancel = "Cancel", run }) {
   const problem = el("div");
   const input = (type, properties) => (type === "area" ? el("textarea", { rows: "5", spellcheck: "false", ...properties }) : el("input", { type, ...properties }));
   const inputs = fields.map(({ id, label, type = "text", hint, value }) =>
@@ -105,19 +107,22 @@ export function ask({ title, text, more, fields = [], confirm, action, danger = 
   const submit = el("button", { class: danger ? "danger" : "main" }, action);
   const form = el("form", {}, el("h2", { id: "dialog-title" }, title), text && el("p", { class: "muted" }, text), more, problem, inputs,
     el("div", { class: "row" }, el("button", { type: "button", onclick: () => dialog.close() }, cancel), submit));
-  const dialog = el("dialog", { "aria-labelledby": "dialog-title", onclose: () => (dialog.remove(), closed()) }, form);
+  const dialog = el("dialog", { "aria-labelledby": "dialog-title", onclose: () => (dialog.remove(), typed?.dropped()) }, form);
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     if (!isConfirmed()) return;
     submit.disabled = true;
     try {
       await run(Object.fromEntries(new FormData(form)));
+      typed?.dropped();
       dialog.close();
     } catch (error) {
       show(problem, notice(error.message));
     }
     submit.disabled = false;
   });
+  // What has to be typed to confirm is no loss.
+  const typed = fields.length && confirm === undefined ? watch(form, title) : undefined;
   if (confirm !== undefined) {
     submit.disabled = true;
     form.addEventListener("input", () => (submit.disabled = !isConfirmed()));

@@ -23,6 +23,8 @@ const FILES: &[(&str, &str, &str)] = &[
     ("/console/dom.js", JAVASCRIPT, include_str!("dom.js")),
     ("/console/sign_in.js", JAVASCRIPT, include_str!("sign_in.js")),
     ("/console/nothing.js", JAVASCRIPT, include_str!("nothing.js")),
+    ("/console/moves.js", JAVASCRIPT, include_str!("moves.js")),
+    ("/console/unsaved.js", JAVASCRIPT, include_str!("unsaved.js")),
     ("/console/settings.js", JAVASCRIPT, include_str!("settings.js")),
     ("/console/tokens.js", JAVASCRIPT, include_str!("tokens.js")),
     ("/console/clients.js", JAVASCRIPT, include_str!("clients.js")),

@@ -3,6 +3,7 @@ import { clientsCard } from "./clients.js";
 import { announce, choice, copyField, el, notice, show } from "./dom.js";
 import { testCard } from "./test_run.js";
 import { tokensCard } from "./tokens.js";
+import { drop, keep, watch } from "./unsaved.js";
 
 const ORPHANS = [["keep", "Keep the user"], ["deactivate", "Deactivate the user"], ["delete", "Delete the user"]];
 const ACCESS = {
@@ -43,7 +44,7 @@ export async function settingsPage(context) {
           problem, el("button", { class: "danger", type: "button", id: "delete-tenant", onclick: () => context.deleteTenant().catch((error) => show(problem, notice(error.message))) }, "Delete tenant…")))));
 }
 
-function form({ tenant }, settings, whenSaved) {
+function form({ tenant, reload }, settings, whenSaved) {
   let version = settings.version;
   const problem = el("div");
   const flip = (id, checked, title, hint) => el("div", { class: "field" }, el("label", { class: "switch", for: id },
@@ -66,6 +67,9 @@ function form({ tenant }, settings, whenSaved) {
     problem, el("div", { class: "row" }, save));
   const on = (id) => element.querySelector(`#${id}`).checked;
 
+  const typed = watch(element, ["The provisioning settings of ", el("b", {}, tenant.name)]);
+  if (typed.isFilled) announce("What you changed is here again, and not saved yet");
+
   element.addEventListener("submit", async (event) => {
     event.preventDefault();
     save.disabled = true;
@@ -75,6 +79,7 @@ function form({ tenant }, settings, whenSaved) {
         quotaGb: quota.value === "" ? null : Number(quota.value), access: element.elements.access.value,
       });
       version = saved.version;
+      typed.saved();
       show(problem);
       announce("Settings saved");
       whenSaved(saved);
@@ -86,6 +91,8 @@ function form({ tenant }, settings, whenSaved) {
 
   const outdated = () => el("div", { class: "notice warn", role: "alert", id: "outdated" },
     el("p", {}, "Somebody else has saved since you opened this page. Nothing of yours was saved."),
-    el("button", { type: "button", onclick: () => dispatchEvent(new HashChangeEvent("hashchange")) }, "Load what is saved"));
+    el("div", { class: "row" },
+      el("button", { type: "button", onclick: () => (drop(), reload()) }, "Load what is saved"),
+      el("button", { type: "button", id: "merge", onclick: () => (keep(), reload()) }, "Load it, and keep what I changed")));
   return [el("h2", {}, "Provisioning"), el("p", { class: "muted" }, "What its identity provider may do in ", el("b", {}, tenant.name), "."), element];
 }
