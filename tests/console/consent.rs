@@ -15,6 +15,7 @@ async fn an_administrator_lets_an_identity_provider_in_by_oauth() {
         browser.sign_in().await;
         browser.click("input[name=access][value=oauth]").await;
         browser.click("#save").await;
+        browser.click("dialog button.danger").await;
         browser.find("#tokens-refused").await;
         browser.until("document.querySelector('#clients-card').nextElementSibling.id === 'tokens-refused'").await;
         assert_eq!(scim(address, "GET", "/Users", "token-1", None).await.status, 401);

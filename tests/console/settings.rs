@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::administrator::{Administrator, FLAGS, body, provision, scim, send};
+use crate::browser::{Browser, run};
 use crate::support::demo::Demo;
 
 const SETTINGS: &str = "/tenants/one/settings";
@@ -70,4 +71,73 @@ async fn what_is_no_setting_is_refused_whole() {
     }
     assert_eq!(body(&administrator.get(SETTINGS).await), before);
     assert_eq!(administrator.send("PUT", "/tenants/none/settings", Some(&json!({}))).await.status, 404);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_ways_to_send_a_token_have_the_names_of_identity_providers() {
+    let demo = Demo::start(FLAGS);
+    let administrator = Administrator::sign_in(&demo).await;
+    let address = demo.address();
+    let bare = async || send(address, "GET", "/scim/v2/Users", &[("Authorization", "token-1")], None).await.status;
+    // As it was saved when there were three.
+    let old = administrator.send("PUT", SETTINGS, Some(&json!({ "access": "header" }))).await;
+    assert_eq!((old.status, bare().await), (200, 200));
+    run(address, false, async move |browser: Browser| {
+        let bare = async || send(address, "GET", "/scim/v2/Users", &[("Authorization", "token-1")], None).await.status;
+        let access = async || body(&administrator.get(SETTINGS).await)["access"].clone();
+        let saved = async || {
+            browser.click("#save").await;
+            browser.read("Settings saved").await;
+            browser.value("document.getElementById('announce').textContent = ''").await;
+        };
+        browser.size(1280, 900).await;
+        browser.sign_in().await;
+        browser.visit("#/one/settings", "#settings").await;
+        let names = "[...document.querySelectorAll('.choice b')].map((it) => it.textContent)";
+        let (bearer, oauth) = (
+            "Bearer token (Okta \"HTTP Header\", Entra \"Secret Token\")",
+            "OAuth 2 (Okta \"OAuth 2\", Entra \"OAuth2 client credentials grant\")",
+        );
+        assert_eq!(browser.value(names).await, json!([bearer, oauth]));
+        browser.read("Accept a token without \"Bearer\"").await;
+        let chosen = "[document.querySelector('input[name=access]:checked').value, document.getElementById('bare').checked]";
+        assert_eq!(browser.value(chosen).await, json!(["bearer", true]));
+        browser.picture("access").await;
+        // Saved with something else, it stays as it was.
+        browser.write("#quota", "5").await;
+        saved().await;
+        assert_eq!((access().await, bare().await), (json!("header"), 200));
+
+        browser.click("#bare").await;
+        browser.click("#save").await;
+        browser.read("A token without \"Bearer\" is refused").await;
+        browser.click("dialog button[type=button]").await;
+        browser.until("document.querySelector('dialog') === null").await;
+        assert_eq!((access().await, bare().await), (json!("header"), 200), "nobody is shut out without a question");
+        browser.click("#save").await;
+        browser.click("dialog button.danger").await;
+        browser.read("Settings saved").await;
+        browser.value("document.getElementById('announce').textContent = ''").await;
+        assert_eq!((access().await, bare().await), (json!("bearer"), 401));
+        browser.click("#bare").await;
+        saved().await;
+        assert_eq!((access().await, bare().await), (json!("header"), 200));
+
+        // The switch is about bearer tokens, and goes with them.
+        browser.click("input[name=access][value=oauth]").await;
+        browser.until("document.getElementById('bare').getClientRects().length === 0").await;
+        browser.click("#enabled").await;
+        browser.click("#groups").await;
+        browser.click("#save").await;
+        for words in ["every request of the identity provider", "every other token is refused", "requests for them are refused"] {
+            browser.read(words).await;
+        }
+        browser.picture("shut-out").await;
+        browser.click("dialog button.danger").await;
+        browser.read("Settings saved").await;
+        assert_eq!(access().await, json!("oauth"));
+        browser.visit("#/one/settings", "#settings").await;
+        assert_eq!(browser.value(chosen).await, json!(["oauth", false]));
+    })
+    .await;
 }

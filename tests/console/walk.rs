@@ -27,6 +27,7 @@ async fn an_administrator_connects_an_identity_provider() {
         let ask = async |token: &str| scim(address, "GET", "/Users", token, None).await.status;
         browser.click("#enabled").await;
         browser.click("#save").await;
+        browser.click("dialog button.danger").await;
         browser.read("Settings saved").await;
         assert_eq!(ask("token-1").await, 403);
         browser.click("#run-test").await;

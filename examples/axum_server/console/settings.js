@@ -1,15 +1,15 @@
 import { at, get, put } from "./api.js";
 import { clientsCard } from "./clients.js";
-import { announce, choice, copyField, el, notice, show } from "./dom.js";
+import { announce, ask, choice, copyField, el, notice, show } from "./dom.js";
 import { testCard } from "./test_run.js";
 import { tokensCard } from "./tokens.js";
 import { drop, keep, watch } from "./unsaved.js";
 
 const ORPHANS = [["keep", "Keep the user"], ["deactivate", "Deactivate the user"], ["delete", "Delete the user"]];
+// As Okta and Entra ID name them.
 const ACCESS = {
-  bearer: ["Bearer token", "Authorization: Bearer TOKEN", "Okta and Entra ID send this."],
-  header: ["HTTP header", "Authorization: TOKEN", "With or without the word Bearer: for clients that send what was typed, such as Okta's Header Auth template."],
-  oauth: ["OAuth 2", "Authorization: Bearer ACCESS-TOKEN", "The identity provider gets it by itself, and renews it: Okta's Authenticate with …, Entra ID's client credentials. All other tokens are refused."],
+  bearer: ['Bearer token (Okta "HTTP Header", Entra "Secret Token")', "Authorization: Bearer TOKEN", "The token is pasted there, without the word Bearer."],
+  oauth: ['OAuth 2 (Okta "OAuth 2", Entra "OAuth2 client credentials grant")', "Authorization: Bearer ACCESS-TOKEN", "The identity provider gets it by itself, and renews it; so does Okta's Authenticate with …. All other tokens are refused."],
 };
 
 export async function settingsPage(context) {
@@ -44,6 +44,16 @@ export async function settingsPage(context) {
           problem, el("button", { class: "danger", type: "button", id: "delete-tenant", onclick: () => context.deleteTenant().catch((error) => show(problem, notice(error.message))) }, "Delete tenant…")))));
 }
 
+/// Whose requests are refused once these settings are saved.
+function shutOut(before, now) {
+  return [
+    before.enabled && !now.enabled && "SCIM is switched off: every request of the identity provider is refused.",
+    before.access !== "oauth" && now.access === "oauth" && "Only access tokens of OAuth 2 are taken: every other token is refused.",
+    before.access === "header" && now.access === "bearer" && 'A token without "Bearer" is refused.',
+    before.groups && !now.groups && "Groups are switched off: requests for them are refused.",
+  ].filter(Boolean);
+}
+
 function form({ tenant, reload }, settings, whenSaved) {
   let version = settings.version;
   const problem = el("div");
@@ -51,10 +61,11 @@ function form({ tenant, reload }, settings, whenSaved) {
     el("input", { type: "checkbox", role: "switch", id, checked }), el("span", {}, el("b", {}, title), el("span", { class: "muted small" }, hint))));
   const quota = el("input", { type: "number", id: "quota", class: "short", min: "0", max: "1000000", step: "1", inputmode: "numeric", value: settings.quotaGb ?? "" });
   const orphans = choice("orphans", "When a user leaves the last provisioned group", ORPHANS, settings.orphans);
+  const bare = flip("bare", settings.access === "header", 'Accept a token without "Bearer"', "Authorization: TOKEN is taken as well: for clients that send what was typed, such as Okta's Header Auth template.");
   const access = el("fieldset", {}, el("legend", { class: "label" }, "How the token is sent"),
     Object.entries(ACCESS).map(([value, [title, sent, hint]]) => el("label", { class: "choice" },
-      el("input", { type: "radio", name: "access", value, checked: value === settings.access }),
-      el("span", {}, el("b", {}, title), " ", el("code", {}, sent), el("span", { class: "muted small" }, el("br"), hint)))));
+      el("input", { type: "radio", name: "access", value, checked: (value === "oauth") === (settings.access === "oauth") }),
+      el("span", {}, el("b", {}, title), " ", el("code", {}, sent), el("span", { class: "muted small" }, el("br"), hint)))), bare);
   const save = el("button", { class: "main", id: "save" }, "Save");
   const element = el("form", { id: "settings" },
     flip("enabled", settings.enabled, "SCIM user management", "While it is off, requests are refused, and everything is kept."),
@@ -66,19 +77,35 @@ function form({ tenant, reload }, settings, whenSaved) {
     orphans.field,
     problem, el("div", { class: "row" }, save));
   const on = (id) => element.querySelector(`#${id}`).checked;
+  const isOAuth = () => element.elements.access.value === "oauth";
+  const way = () => (isOAuth() ? "oauth" : on("bare") ? "header" : "bearer");
+  // It is about bearer tokens only.
+  const dim = () => (bare.hidden = isOAuth());
+  access.addEventListener("change", dim);
+  dim();
 
   const typed = watch(element, ["The provisioning settings of ", el("b", {}, tenant.name)]);
   if (typed.isFilled) announce("What you changed is here again, and not saved yet");
 
-  element.addEventListener("submit", async (event) => {
+  const wanted = () => ({
+    enabled: on("enabled"), groups: on("groups"), departmentGroups: on("department"), orphans: orphans.select.value,
+    quotaGb: quota.value === "" ? null : Number(quota.value), access: way(),
+  });
+  element.addEventListener("submit", (event) => {
     event.preventDefault();
+    const refused = shutOut(settings, wanted());
+    if (!refused.length) return store();
+    ask({
+      title: "Refuse requests from now on?", action: "Save", danger: true, run: store,
+      more: el("ul", { id: "refused" }, refused.map((words) => el("li", {}, words))),
+    });
+  });
+  const store = async () => {
     save.disabled = true;
     try {
-      const saved = await put(at(tenant.name, "settings"), {
-        version, enabled: on("enabled"), groups: on("groups"), departmentGroups: on("department"), orphans: orphans.select.value,
-        quotaGb: quota.value === "" ? null : Number(quota.value), access: element.elements.access.value,
-      });
+      const saved = await put(at(tenant.name, "settings"), { version, ...wanted() });
       version = saved.version;
+      settings = saved;
       typed.saved();
       show(problem);
       announce("Settings saved");
@@ -87,7 +114,7 @@ function form({ tenant, reload }, settings, whenSaved) {
       show(problem, error.status === 409 ? outdated() : notice(error.message));
     }
     save.disabled = false;
-  });
+  };
 
   const outdated = () => el("div", { class: "notice warn", role: "alert", id: "outdated" },
     el("p", {}, "Somebody else has saved since you opened this page. Nothing of yours was saved."),
