@@ -20,7 +20,8 @@ pub(crate) const TABLES: &str = "
         active INTEGER, external_id TEXT, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL,
         version INTEGER NOT NULL, UNIQUE (account, email));
     CREATE TABLE user_email (user_id TEXT NOT NULL, type TEXT, value TEXT NOT NULL);
-    CREATE INDEX user_email_value ON user_email (lower(value));";
+    CREATE INDEX users_email ON users (account, lower(email)); CREATE INDEX users_external_id ON users (account, external_id);
+    CREATE INDEX user_email_user ON user_email (user_id); CREATE INDEX user_email_value ON user_email (lower(value));";
 
 /// What the tables keep of a user. There is no password among it, and so none to forget.
 pub(crate) fn user() -> ResourceType {
@@ -48,7 +49,7 @@ pub(crate) static MAPPING: LazyLock<Mapping> = LazyLock::new(|| {
 });
 
 const DELETE_EMAILS: &str = "DELETE FROM user_email WHERE user_id IN (SELECT id FROM users WHERE id = {} AND account = {})";
-const SELECT: &str = "SELECT users.*, (SELECT json_group_array(json_object('type', e.type, 'value', e.value))
+pub(crate) const SELECT: &str = "SELECT users.*, (SELECT json_group_array(json_object('type', e.type, 'value', e.value))
     FROM user_email e WHERE e.user_id = users.id) AS emails FROM users WHERE users.account = ";
 
 /// A pool of connections; one that is still in the transaction of a request that was given up is not used again.
@@ -66,47 +67,48 @@ pub(crate) struct Users(pub(crate) SqlitePool);
 impl ResourceStore for Users {
     async fn create(&self, mut resource: Resource, cx: &RequestContext) -> Result<Resource, StoreError> {
         resource.set_id(uuid::Uuid::now_v7().to_string());
-        let mut transaction = self.0.begin_with("BEGIN IMMEDIATE").await.map_err(failed)?;
+        let mut transaction = self.0.begin_with("BEGIN IMMEDIATE").await?;
         let insert = "INSERT INTO users (id, account, email, created_at, updated_at, version) VALUES ({}, {}, {}, 0, 0, 1)";
         let key = [resource.id(), cx.tenant().as_str(), resource.text("userName").unwrap_or_default()];
         run(&mut transaction, &Sql::with(insert, key.map(Parameter::from))).await?;
         write(&mut transaction, &resource, cx).await?;
-        transaction.commit().await.map(|()| resource).map_err(failed)
+        Ok(transaction.commit().await.map(|()| resource)?)
     }
 
     async fn get(&self, id: &str, _: &Projection, cx: &RequestContext) -> Result<Arc<Resource>, StoreError> {
-        read(&mut *self.0.acquire().await.map_err(failed)?, id, cx).await.map(Arc::new)
+        read(&mut *self.0.acquire().await?, id, cx).await.map(Arc::new)
     }
 
     async fn select(&self, selection: Selection<'_>, cx: &RequestContext) -> Result<Selected, StoreError> {
         let clauses = clauses(&selection, &*MAPPING).map_err(StoreError::other)?;
         let account = Sql::default().bind_text(cx.tenant().as_str()).append(clauses.filter);
-        let mut connection = self.0.acquire().await.map_err(failed)?;
+        let mut connection = self.0.acquire().await?;
         let rows = run(&mut connection, &Sql::new(SELECT).append(account.clone()).append(clauses.page)).await?;
         let count = Sql::new("SELECT count(*) FROM users WHERE users.account = ").append(account);
-        let total: i64 = run(&mut connection, &count).await?[0].try_get(0).map_err(failed)?;
+        let total: i64 = run(&mut connection, &count).await?[0].try_get(0)?;
         let page = selection.page.map_or(rows.len(), Page::count);
         let resources = rows.iter().take(page).map(|row| Ok(Arc::new(resource(row)?))).collect::<Result<_, StoreError>>()?;
         Ok(Selected { resources, total: usize::try_from(total).ok(), more: rows.len() > page })
     }
 
     async fn update(&self, id: &str, update: &Update, cx: &RequestContext) -> Result<Change, StoreError> {
-        let mut transaction = self.0.begin_with("BEGIN IMMEDIATE").await.map_err(failed)?;
+        let mut transaction = self.0.begin_with("BEGIN IMMEDIATE").await?;
         let change = update.apply(Arc::new(read(&mut transaction, id, cx).await?))?;
         if let Some(after) = change.after.as_ref().filter(|_| !change.is_unchanged()) {
             write(&mut transaction, after, cx).await?;
         }
-        transaction.commit().await.map(|()| change).map_err(failed)
+        Ok(transaction.commit().await.map(|()| change)?)
     }
 
     async fn delete(&self, id: &str, expected: &Precondition, cx: &RequestContext) -> Result<Change, StoreError> {
-        let mut transaction = self.0.begin_with("BEGIN IMMEDIATE").await.map_err(failed)?;
+        let mut transaction = self.0.begin_with("BEGIN IMMEDIATE").await?;
         let resource = Arc::new(read(&mut transaction, id, cx).await?);
         expected.check(resource.version().as_ref())?;
         run(&mut transaction, &Sql::with(DELETE_EMAILS, [id.into(), cx.tenant().as_str().into()])).await?;
         let delete = "DELETE FROM users WHERE id = {} AND account = {}";
         run(&mut transaction, &Sql::with(delete, [id.into(), cx.tenant().as_str().into()])).await?;
-        transaction.commit().await.map_err(failed).map(|()| Change::deleted(Arc::new(user()), cx.tenant().clone(), resource))
+        transaction.commit().await?;
+        Ok(Change::deleted(Arc::new(user()), cx.tenant().clone(), resource))
     }
 
     fn pushdown(&self, query: &Query) -> Pushdown {
@@ -121,8 +123,8 @@ async fn read(connection: &mut SqliteConnection, id: &str, cx: &RequestContext) 
 
 /// A row as a resource.
 fn resource(row: &SqliteRow) -> Result<Resource, StoreError> {
-    let text = |column: &str| row.try_get::<Option<String>, _>(column).map_err(failed);
-    let number = |column: &str| row.try_get::<Option<i64>, _>(column).map_err(failed);
+    let text = |column: &str| row.try_get::<Option<String>, _>(column);
+    let number = |column: &str| row.try_get::<Option<i64>, _>(column);
     let instant = |column| number(column).map(|it| it.and_then(chrono::DateTime::from_timestamp_micros).unwrap_or_default());
     let emails: Vec<Value> = serde_json::from_str(&text("emails")?.unwrap_or_default()).map_err(StoreError::other)?;
     let mut resource = Resource::default();
@@ -179,12 +181,9 @@ async fn run(connection: &mut SqliteConnection, sql: &Sql) -> Result<Vec<SqliteR
         };
         added.map_err(StoreError::other)?;
     }
-    sqlx::query_with(&sql.render(Dialect::Sqlite, 1), arguments).fetch_all(connection).await.map_err(failed)
-}
-
-fn failed(err: sqlx::Error) -> StoreError {
-    let taken = err.as_database_error().is_some_and(|err| err.is_unique_violation());
-    if taken { StoreError::Conflict { attribute: "userName".to_owned() } } else { StoreError::other(err) }
+    let rows = sqlx::query_with(&sql.render(Dialect::Sqlite, 1), arguments).fetch_all(connection).await;
+    // The only unique index is that of user names.
+    rows.map_err(|err| StoreError::from(err).of_attribute("userName"))
 }
 
 #[tokio::main(flavor = "current_thread")]

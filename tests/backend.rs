@@ -11,6 +11,7 @@ mod properties {
 
 mod backend {
     mod answers;
+    mod failures;
     mod mapped;
     mod stored;
     mod trouble;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use crate::sql::{Dialect, Sql};
-use crate::store::{StoreError, fresh_id};
+use crate::store::{StoreError, Trouble, fresh_id};
 
 /// A database that this crate has a driver for. Nobody else implements it.
 #[async_trait]
@@ -71,6 +71,9 @@ pub enum DatabaseError {
     /// The transaction lost against another one: the same again may well succeed.
     #[error("the transaction gave way to another one")]
     Lost(#[source] sqlx::Error),
+    /// The statement took longer than it may.
+    #[error("the database took too long")]
+    Late(#[source] sqlx::Error),
     /// The database cannot be reached, or has no connection to spare.
     #[error("the database is not available")]
     Unavailable(#[source] sqlx::Error),
@@ -97,30 +100,28 @@ impl From<StoreError> for Failure {
     }
 }
 
-/// How often a transaction is tried, and how long a client is asked to wait when that was in vain.
+/// How often a transaction is tried.
 const ATTEMPTS: u32 = 10;
-const RETRY_AFTER: Duration = Duration::from_secs(5);
 
-impl From<DatabaseError> for StoreError {
-    fn from(err: DatabaseError) -> Self {
-        match err {
-            DatabaseError::Lost(_) | DatabaseError::Unavailable(_) => {
-                tell(&err);
-                Self::Busy { retry_after: RETRY_AFTER }
-            }
-            DatabaseError::Failed(source) => Self::other(source),
+impl From<sqlx::Error> for DatabaseError {
+    fn from(err: sqlx::Error) -> Self {
+        match Trouble::of(&err) {
+            Trouble::Lost => Self::Lost(err),
+            Trouble::Late => Self::Late(err),
+            Trouble::Unavailable => Self::Unavailable(err),
+            Trouble::Missing | Trouble::Taken | Trouble::Other => Self::Failed(err),
         }
     }
 }
 
-/// `Busy` has no room for a source, and whoever operates the service has to know.
-#[cfg(feature = "tracing")]
-fn tell(err: &DatabaseError) {
-    tracing::warn!(error = err as &dyn std::error::Error, "the database is busy or not available");
+impl From<DatabaseError> for StoreError {
+    fn from(err: DatabaseError) -> Self {
+        match err {
+            DatabaseError::Lost(_) | DatabaseError::Late(_) | DatabaseError::Unavailable(_) => Self::busy(&err),
+            DatabaseError::Failed(source) => Self::other(source),
+        }
+    }
 }
-
-#[cfg(not(feature = "tracing"))]
-fn tell(_: &DatabaseError) {}
 
 /// Counts the attempts at a transaction.
 #[derive(Default)]

@@ -72,7 +72,10 @@ impl From<DatabaseError> for OpenError {
 }
 
 fn source(err: DatabaseError) -> Box<dyn std::error::Error + Send + Sync> {
-    let (DatabaseError::Lost(source) | DatabaseError::Unavailable(source) | DatabaseError::Failed(source)) = err;
+    let (DatabaseError::Lost(source)
+    | DatabaseError::Late(source)
+    | DatabaseError::Unavailable(source)
+    | DatabaseError::Failed(source)) = err;
     source.into()
 }
 

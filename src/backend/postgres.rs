@@ -153,8 +153,8 @@ impl Engine for Postgres {
     }
 
     async fn begin(&self) -> Result<PostgresTransaction, DatabaseError> {
-        let transaction = match self.pool.begin().await.map_err(sorted) {
-            Err(err) if self.is_connection_lost(&err).await => self.pool.begin().await.map_err(sorted)?,
+        let transaction = match self.pool.begin().await.map_err(DatabaseError::from) {
+            Err(err) if self.is_connection_lost(&err).await => self.pool.begin().await.map_err(DatabaseError::from)?,
             result => result?,
         };
         Ok(PostgresTransaction { transaction, failed: Arc::clone(&self.failed) })
@@ -208,12 +208,12 @@ impl Transaction for PostgresTransaction {
     }
 
     async fn script(&mut self, sql: &'static str) -> Result<(), DatabaseError> {
-        (&mut *self.transaction).execute(sql).await.map(drop).map_err(sorted)
+        (&mut *self.transaction).execute(sql).await.map(drop).map_err(DatabaseError::from)
     }
 
     async fn commit(self) -> Result<(), DatabaseError> {
         let failed = self.failed;
-        self.transaction.commit().await.map_err(sorted).inspect_err(|err| {
+        self.transaction.commit().await.map_err(DatabaseError::from).inspect_err(|err| {
             note(&failed, err);
         })
     }
@@ -233,25 +233,11 @@ async fn rows<'c>(executor: impl Executor<'c, Database = sqlx::Postgres>, sql: &
         };
         added.map_err(|err| DatabaseError::Failed(sqlx::Error::Encode(err)))?;
     }
-    let found = sqlx::query_with(&text, arguments).fetch_all(executor).await.map_err(sorted)?;
+    let found = sqlx::query_with(&text, arguments).fetch_all(executor).await.map_err(DatabaseError::from)?;
     found.iter().map(row).collect()
 }
 
 fn row(row: &PgRow) -> Result<Row, DatabaseError> {
     let columns = (0..row.len()).map(|column| row.try_get_unchecked(column));
     columns.collect::<Result<_, _>>().map(Row).map_err(DatabaseError::Failed)
-}
-
-/// What kind of failure it is, by its SQLSTATE.
-fn sorted(err: sqlx::Error) -> DatabaseError {
-    let code = err.as_database_error().and_then(|err| err.code()).map(|code| code.into_owned());
-    match (code.as_deref(), &err) {
-        // Serialisation failure, deadlock, lock not available.
-        (Some("40001" | "40P01" | "55P03"), _) => DatabaseError::Lost(err),
-        // Too many connections; the server shuts down, or starts; it reads only, since another one has taken over.
-        (Some("53300" | "57P01" | "57P02" | "57P03" | "25006"), _) => DatabaseError::Unavailable(err),
-        (Some(code), _) if code.starts_with("08") => DatabaseError::Unavailable(err),
-        (None, sqlx::Error::PoolTimedOut | sqlx::Error::Io(_) | sqlx::Error::Tls(_)) => DatabaseError::Unavailable(err),
-        _ => DatabaseError::Failed(err),
-    }
 }

@@ -17,6 +17,7 @@ use super::directory::Directory;
 use super::engine::{DatabaseError, Engine, Row, Transaction, private};
 use super::migration::{Migrate, OpenError};
 use crate::sql::{Dialect, Parameter, Sql};
+use crate::store::Trouble;
 
 /// A SQLite file, with one connection that writes and several that read.
 pub struct Sqlite {
@@ -100,7 +101,9 @@ async fn connected(
     let deadline = Instant::now() + patience;
     loop {
         match pool.clone().connect_with(connect.clone()).await {
-            Err(err) if is_busy(&err) && Instant::now() < deadline => tokio::time::sleep(Duration::from_millis(20)).await,
+            Err(err) if Trouble::of(&err) == Trouble::Lost && Instant::now() < deadline => {
+                tokio::time::sleep(Duration::from_millis(20)).await
+            }
             result => return result,
         }
     }
@@ -134,7 +137,7 @@ impl Engine for Sqlite {
 
     async fn begin(&self) -> Result<SqliteTransaction, DatabaseError> {
         // The lock is taken at once: one that is taken later could not be waited for.
-        match self.writer.begin_with("BEGIN IMMEDIATE").await.map_err(sorted) {
+        match self.writer.begin_with("BEGIN IMMEDIATE").await.map_err(DatabaseError::from) {
             Ok(transaction) => Ok(SqliteTransaction(transaction)),
             // It was waited for already, as long as patience lasts.
             Err(DatabaseError::Lost(err)) => Err(DatabaseError::Unavailable(err)),
@@ -155,11 +158,11 @@ impl Transaction for SqliteTransaction {
     }
 
     async fn script(&mut self, sql: &'static str) -> Result<(), DatabaseError> {
-        (&mut *self.0).execute(sql).await.map(drop).map_err(sorted)
+        (&mut *self.0).execute(sql).await.map(drop).map_err(DatabaseError::from)
     }
 
     async fn commit(self) -> Result<(), DatabaseError> {
-        self.0.commit().await.map_err(sorted)
+        self.0.commit().await.map_err(DatabaseError::from)
     }
 }
 
@@ -177,27 +180,11 @@ async fn rows<'c>(executor: impl Executor<'c, Database = sqlx::Sqlite>, sql: &Sq
         };
         added.map_err(|err| DatabaseError::Failed(sqlx::Error::Encode(err)))?;
     }
-    let found = sqlx::query_with(&text, arguments).fetch_all(executor).await.map_err(sorted)?;
+    let found = sqlx::query_with(&text, arguments).fetch_all(executor).await.map_err(DatabaseError::from)?;
     found.iter().map(row).collect()
 }
 
 fn row(row: &SqliteRow) -> Result<Row, DatabaseError> {
     let columns = (0..row.len()).map(|column| row.try_get_unchecked(column));
     columns.collect::<Result<_, _>>().map(Row).map_err(DatabaseError::Failed)
-}
-
-/// What kind of failure it is; the lower byte of an extended result code is the primary one.
-fn sorted(err: sqlx::Error) -> DatabaseError {
-    match err {
-        err if is_busy(&err) => DatabaseError::Lost(err),
-        sqlx::Error::PoolTimedOut | sqlx::Error::WorkerCrashed => DatabaseError::Unavailable(err),
-        err => DatabaseError::Failed(err),
-    }
-}
-
-fn is_busy(err: &sqlx::Error) -> bool {
-    const BUSY: i32 = 5;
-    const LOCKED: i32 = 6;
-    let code = err.as_database_error().and_then(|err| err.code()?.parse::<i32>().ok());
-    matches!(code.map(|code| code & 0xff), Some(BUSY | LOCKED))
 }

@@ -16,9 +16,9 @@ pub enum StoreError {
     #[error("there is no such resource")]
     NotFound,
     /// A unique value is taken: 409 `uniqueness`.
-    #[error("the value of `{attribute}` is already in use")]
+    #[error("{}", in_use(attribute))]
     Conflict {
-        /// The attribute, by its canonical name.
+        /// The attribute, by its canonical name; empty where nobody has said it: see [`StoreError::of_attribute`].
         attribute: String,
     },
     /// The resource is of another version than the client expects: 412.
@@ -43,6 +43,30 @@ impl StoreError {
     pub fn other(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::Other(source.into())
     }
+
+    /// The same, where a unique value is taken and it was not known of what: it is of this attribute. A database names the index,
+    /// or its columns.
+    ///
+    /// ```
+    /// use scimwire::StoreError;
+    ///
+    /// let taken = StoreError::Conflict { attribute: String::new() };
+    /// assert_eq!(taken.of_attribute("userName").to_string(), "the value of `userName` is already in use");
+    /// ```
+    #[must_use]
+    pub fn of_attribute(self, attribute: impl Into<String>) -> Self {
+        match self {
+            Self::Conflict { attribute: unsaid } if unsaid.is_empty() => Self::Conflict { attribute: attribute.into() },
+            err => err,
+        }
+    }
+}
+
+fn in_use(attribute: &str) -> String {
+    if attribute.is_empty() {
+        return "a value that nobody else may have is already in use".to_owned();
+    }
+    format!("the value of `{attribute}` is already in use")
 }
 
 impl From<Error> for StoreError {

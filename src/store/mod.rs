@@ -4,6 +4,8 @@
 
 mod change;
 pub mod complete;
+#[cfg(feature = "sqlx")]
+mod database;
 mod error;
 mod fresh_id;
 mod memory;
@@ -27,6 +29,8 @@ pub use update::{Update, UpdateHook};
 
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub(crate) use change::same_member;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+pub(crate) use database::Trouble;
 pub(crate) use change::{leave_out_members, member_ids};
 pub(crate) use fresh_id::fresh_id;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
