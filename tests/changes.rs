@@ -34,6 +34,7 @@ mod changes {
     mod replace;
     mod replacing;
     mod replacing_parts;
+    mod required;
     mod samples;
     mod value_types;
     mod versions;

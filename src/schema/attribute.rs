@@ -77,6 +77,11 @@ impl Attribute {
         Ok(Self { uniqueness: Uniqueness::Server, ..self.clone() })
     }
 
+    /// The same attribute, which every resource has.
+    pub(super) fn with_requirement(&self) -> Self {
+        Self { required: true, ..self.clone() }
+    }
+
     /// The same attribute, which takes its canonical values only.
     pub(super) fn with_closed_values(&self) -> Result<Self, SchemaErrorKind> {
         if self.canonical_values.is_empty() {

@@ -132,6 +132,26 @@ impl ResourceType {
         self.noting(changed)
     }
 
+    /// Has every resource have a value of an attribute, such as `active`, `name.familyName` or
+    /// `urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:employeeNumber`: for columns that are `NOT NULL`. `/Schemas` says
+    /// so, a POST or PUT that leaves it out is refused, and a PATCH that takes it away (RFC 7643, Section 7). A part of a complex
+    /// attribute, or of an extension, is required where there is that one.
+    ///
+    /// Where `active` is required, a client that leaves it out of a POST is refused by [`Quirks::STRICT`](crate::quirks::Quirks), and
+    /// makes an active user where [`Quirks::active_by_default`](crate::quirks::Quirks) is on.
+    ///
+    /// ```
+    /// use scimwire::ResourceType;
+    ///
+    /// let users = ResourceType::user().required("active").keeping(["userName", "active"]);
+    /// assert!(users.schema().attribute("active").is_some_and(|active| active.required()));
+    /// ```
+    #[must_use]
+    pub fn required(mut self, attribute: &str) -> Self {
+        let changed = self.change(attribute, |attribute| Ok(attribute.with_requirement()));
+        self.noting(changed)
+    }
+
     /// Has the stores of this crate find resources by an attribute that is not unique, such as `addresses.postalCode`, without a
     /// look at each of them: where a filter says `eq`, and in [`HostAccess::find`](crate::policy::HostAccess::find).
     /// `externalId` and `emails.value` are found so anyhow. A store over tables of the host's has its own indexes.
