@@ -12,7 +12,9 @@ mod properties {
 mod backend {
     mod answers;
     mod failures;
+    mod forms;
     mod mapped;
+    mod plans;
     mod stored;
     mod trouble;
 }

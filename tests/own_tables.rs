@@ -4,10 +4,13 @@
 mod own_tables;
 
 use http::{Method, Request};
-use own_tables::{MAPPING, TABLES, Users, pool_options, user};
+use own_tables::{MAPPING, SELECT, TABLES, Users, pool_options, user};
 use scimwire::Dispatcher;
 use scimwire::auth::RequestContext;
+use scimwire::filter::Binder;
+use scimwire::sql::{Dialect, Parameter, Sql, order_by, translate};
 use serde_json::{Value, json};
+use sqlx::Row;
 
 struct Provider(Dispatcher);
 
@@ -144,4 +147,38 @@ async fn a_life_leaves_its_traces_in_the_tables() {
     assert_eq!(provider.send(Method::DELETE, &path, &Value::Null).await.0, 204);
     assert_eq!(provider.send(Method::GET, &path, &Value::Null).await.0, 404);
     assert_eq!(provider.send(Method::GET, "/Users/u4", &Value::Null).await.0, 404, "another account's");
+}
+
+/// With statistics, each look-up goes by an index, however large the tables are.
+#[tokio::test]
+async fn look_ups_use_indexes() {
+    let pool = pool_options().max_connections(1).connect("sqlite::memory:").await.expect("memory");
+    let rows = "WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 10000)
+        INSERT INTO users SELECT 'u' || n, CASE WHEN n % 10 = 0 THEN 'two' ELSE 'one' END, 'User' || n || '@example.com', 'F', 'L', 1,
+            'x-' || n, 0, 0, 1 FROM numbers;
+        INSERT INTO user_email SELECT id, 'work', 'Work' || email FROM users;
+        INSERT INTO user_email SELECT id, 'home', 'Home' || email FROM users;
+        ANALYZE;";
+    sqlx::raw_sql(&format!("{TABLES} {rows}")).execute(&pool).await.expect("the rows fit");
+    for filter in [
+        r#"id eq "u77""#,
+        r#"userName eq "USER77@example.com""#,
+        r#"userName sw "user77@""#,
+        r#"externalId eq "x-77""#,
+        r#"emails.value eq "workUSER77@example.com""#,
+        r#"emails[type eq "work" and value eq "workuser77@example.com"]"#,
+        r#"emails.value sw "homeuser77@""#,
+    ] {
+        let condition = translate(&Binder::new(&user()).bind(&filter.parse().expect(filter)).expect(filter), &*MAPPING);
+        let order = order_by(None, &*MAPPING).expect("there is an id");
+        let sql =
+            Sql::new(SELECT).bind_text("one").text(" AND ").append(condition.expect(filter).sql).text(" ORDER BY ").append(order);
+        let text = format!("EXPLAIN QUERY PLAN {} LIMIT 101", sql.render(Dialect::Sqlite, 1));
+        let bound = sql.parameters().fold(sqlx::query(&text), |query, parameter| match parameter {
+            Parameter::Text(text) => query.bind(text),
+            other => panic!("all here are texts: {other:?}"),
+        });
+        let plan: Vec<String> = bound.fetch_all(&pool).await.expect(&text).iter().map(|row| row.get("detail")).collect();
+        assert!(!plan.iter().any(|step| step.starts_with("SCAN")), "{filter}: {plan:#?}");
+    }
 }

@@ -10,11 +10,11 @@ use super::{Endpoint, Exchange};
 use crate::error::{Error, ScimType};
 use crate::filter::{Binder, BoundFilter, Budget, Filter, Unknown};
 use crate::message::{ListResponse, SearchRequest};
-use crate::query::{Page, Position, Projected, Projection, Query, Sort, SortError};
+use crate::query::{IdOrder, Page, Position, Projected, Projection, Query, Sort, SortError};
 use crate::quirks::{Deviation, rewrite};
 use crate::resource::Resource;
 use crate::schema::ResourceType;
-use crate::store::{StoreError, complete};
+use crate::store::{Pushdown, StoreError, complete};
 
 /// A resource that was found, with what it is shown by.
 struct Found<'q> {
@@ -201,18 +201,22 @@ impl Exchange<'_> {
 
     async fn select<'q>(&mut self, queries: &'q [(&'q Endpoint, Query)], page: &Page) -> Result<Results<'q>, Failure> {
         if let [(endpoint, query)] = queries {
-            return self.select_one(endpoint, query).await;
+            return self.select_one(endpoint, query, endpoint.store.id_order()).await;
         }
+        // What is merged is in one order: that of the bytes of ids, unless all stores have another one.
+        let mut orders = queries.iter().map(|(endpoint, _)| endpoint.store.id_order());
+        let first = orders.next().unwrap_or_default();
+        let ids = if orders.all(|order| order == first) { first } else { IdOrder::Text };
         let mut all = Results { found: Vec::new(), total: Some(0), more: false };
         for (endpoint, query) in queries {
-            let results = self.select_one(endpoint, query).await?;
+            let results = self.select_one(endpoint, query, ids).await?;
             all.total = all.total.zip(results.total).map(|(one, other)| one + other);
             all.more |= results.more;
             all.found.extend(results.found);
         }
         // A type that lacks the attribute has no keys, so that any sort orders them alike.
         let sort = queries.iter().find_map(|(_, query)| query.sort.as_ref());
-        all.found.sort_by(|one, other| Sort::compare_positions(sort, &one.position, &other.position));
+        all.found.sort_by(|one, other| ids.compare_positions(sort, &one.position, &other.position));
         let skipped = match page {
             Page::Index { start, .. } => start.saturating_sub(1),
             Page::Cursor { .. } => 0,
@@ -222,11 +226,13 @@ impl Exchange<'_> {
         Ok(all)
     }
 
-    async fn select_one<'q>(&mut self, endpoint: &'q Endpoint, query: &'q Query) -> Result<Results<'q>, Failure> {
+    async fn select_one<'q>(&mut self, endpoint: &'q Endpoint, query: &'q Query, ids: IdOrder) -> Result<Results<'q>, Failure> {
         let budget = Budget::new(self.provider.limits.filter_values);
-        let pushdown = endpoint.store.pushdown(query);
+        // A store pages in its own order only.
+        let most = if endpoint.store.id_order() == ids { Pushdown::Pages } else { Pushdown::Filters };
+        let pushdown = endpoint.store.pushdown(query).min(most);
         self.report.pushdown = Some(self.report.pushdown.map_or(pushdown, |least| least.min(pushdown)));
-        let selected = complete::select_by(pushdown, endpoint.store.as_ref(), query, budget, self.cx).await?;
+        let selected = complete::select_by(pushdown, ids, endpoint.store.as_ref(), query, budget, self.cx).await?;
         let found = selected.resources.into_iter().map(|resource| Found {
             position: complete::position(&resource, query.sort.as_ref()),
             resource,

@@ -1,6 +1,7 @@
 //! Queries bound to a resource type: which resources, in what order, which page, which attributes
 //! (RFC 7644, Sections 3.4.2 and 3.9; RFC 9865).
 
+mod id_order;
 mod page;
 mod project;
 mod projection;
@@ -8,6 +9,9 @@ mod sort;
 
 use crate::filter::BoundFilter;
 
+pub use id_order::IdOrder;
+#[cfg(feature = "sql")]
+pub(crate) use id_order::integer;
 pub use page::{Page, Position};
 pub use project::Projected;
 pub use projection::{Projection, ProjectionError};

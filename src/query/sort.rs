@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::id_order::IdOrder;
 use super::page::Position;
 use crate::attr::AttrPath;
 use crate::error::{Error, ScimType};
@@ -180,8 +181,7 @@ impl Sort {
     /// Which of two positions comes first; without a sort the id alone says.
     #[must_use]
     pub fn compare_positions(sort: Option<&Self>, one: &Position, other: &Position) -> Ordering {
-        let keys = sort.map_or(Ordering::Equal, |sort| sort.compare(one.key.as_ref(), other.key.as_ref()));
-        keys.then_with(|| one.id.cmp(&other.id))
+        IdOrder::Text.compare_positions(sort, one, other)
     }
 }
 

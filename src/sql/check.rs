@@ -196,7 +196,7 @@ fn fits(form: Form, attribute: &Attribute) -> bool {
     let kind = attribute.kind();
     let is_text = matches!(kind, AttributeType::String | AttributeType::Reference);
     match form {
-        Form::Text | Form::Ascii => is_text,
+        Form::Text | Form::Ascii | Form::IntegerKey => is_text,
         Form::Folded => is_text && !attribute.case_exact(),
         Form::Key => kind != AttributeType::Complex,
         Form::Boolean => kind == AttributeType::Boolean,

@@ -9,6 +9,8 @@ pub struct Column {
     pub(super) form: Form,
     pub(super) prepared: Option<String>,
     pub(super) not_null: bool,
+    /// Whether it is a column by its name, which can have an index; else it is an expression.
+    pub(super) is_name: bool,
 }
 
 /// In what form a column has its values.
@@ -28,6 +30,13 @@ pub struct Column {
 ///
 /// Where the host knows that a text is ASCII, [`Form::Ascii`] needs no further column. Else [`Form::Folded`] or [`Form::Key`]
 /// does, which the host fills in at each write.
+///
+/// `eq` and `sw` are answered by an index, if there is one on what is compared. Where case does not count, that is, for `Text` and
+/// `Ascii`, `lower(email)` in SQLite and `lower(email COLLATE "C")` in PostgreSQL; text beyond ASCII is found in the same index, where
+/// the column has been named rather than written as an expression. For all else it is the column itself; `sw`, and orders, ask for
+/// `COLLATE "C"` in PostgreSQL. The tenant comes first: `CREATE INDEX .. ON users (account, lower(email))`. Elements in a table of
+/// their own have indexes on their value and on what refers to the resource. SQLite needs to know how large tables are to choose
+/// well: let it `ANALYZE`, or `PRAGMA optimize`, now and then.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Form {
@@ -40,6 +49,9 @@ pub enum Form {
     Folded,
     /// What [`key`](super::key()) makes of the value.
     Key,
+    /// A whole number of up to 64 bits whose digits are the text: a key of the host's, as `id` or in the `value` of a reference.
+    /// It is found, and pages are cut, by the number; what compares otherwise than by `eq` is compared as text.
+    IntegerKey,
     /// True or false; in SQLite 1 or 0.
     Boolean,
     /// A number.
@@ -70,12 +82,12 @@ impl Column {
     /// A column, by its name, perhaps with that of its table: `users.email`.
     #[must_use]
     pub fn new(name: &str, form: Form) -> Self {
-        Self::expression(Dialect::quote(name), form)
+        Self { is_name: true, ..Self::expression(Dialect::quote(name), form) }
     }
 
     /// Any expression, written into the statement as it stands: nothing that came from outside belongs there.
     pub fn expression(sql: impl Into<String>, form: Form) -> Self {
-        Self { sql: sql.into(), form, prepared: None, not_null: false }
+        Self { sql: sql.into(), form, prepared: None, not_null: false, is_name: false }
     }
 
     /// A column of [`Form::Text`].
@@ -100,6 +112,12 @@ impl Column {
     #[must_use]
     pub fn key(name: &str) -> Self {
         Self::new(name, Form::Key)
+    }
+
+    /// A column of [`Form::IntegerKey`].
+    #[must_use]
+    pub fn integer_key(name: &str) -> Self {
+        Self::new(name, Form::IntegerKey)
     }
 
     /// A column of [`Form::Boolean`].

@@ -14,7 +14,7 @@ pub trait Columns {
     fn dialect(&self) -> Dialect;
 
     /// The value of an attribute, or of a sub-attribute of a single-valued complex one; none if it has no column. `id` must
-    /// have one, of [`Form::Text`].
+    /// have one, of [`Form::Text`] or [`Form::IntegerKey`].
     fn column(&self, path: &ResolvedPath) -> Option<Column>;
 
     /// The values of a multi-valued attribute, whatever the sub-attribute of `path`; none if they are nowhere.
@@ -33,6 +33,8 @@ pub struct Elements {
     pub(super) from: String,
     /// Which rows are those of the resource.
     pub(super) condition: Option<String>,
+    /// The same as two columns: that of the rows, and that of the resource.
+    pub(super) link: Option<(String, String)>,
     /// In what order they come; needed only to sort by them.
     pub(super) position: Option<String>,
     /// The sub-attributes; the value itself of a simple attribute has the name `value`.
@@ -43,16 +45,19 @@ pub struct Elements {
 
 /// Columns by the paths of their attributes. It is made once, [checked](Mapping::check), and kept in the store.
 ///
-/// `id` must have a column, of text. Where the key is a number, an expression makes text of it:
+/// `id` must have a column. Where the key is a whole number, that is [`Column::integer_key`], and the store says so by
+/// [`id_order`](super::id_order()), so that pages come in the order of an index:
 ///
 /// ```
 /// use scimwire::ResourceType;
-/// use scimwire::sql::{Column, Dialect, Form, Mapping};
+/// use scimwire::sql::{Column, Dialect, Mapping, id_order};
+/// use scimwire::query::IdOrder;
 ///
 /// let mapping = Mapping::new(Dialect::Postgres)
-///     .column("id", Column::expression("CAST(accounts.id AS TEXT)", Form::Text))
+///     .column("id", Column::integer_key("accounts.id"))
 ///     .column("userName", Column::ascii("accounts.email").not_null())
 ///     .check(&ResourceType::user())?;
+/// assert_eq!(id_order(&mapping), IdOrder::Numbers);
 /// # Ok::<(), scimwire::sql::MappingError>(())
 /// ```
 #[derive(Clone, Debug)]
@@ -68,8 +73,9 @@ impl Elements {
     #[must_use]
     pub fn table(table: &str, foreign_key: &str, key: &str) -> Self {
         let (table, key) = (Dialect::quote(table), Dialect::quote(key));
-        let condition = format!("{table}.{} = {key}", Dialect::quote(foreign_key));
-        Self::rows(table, Some(condition))
+        let foreign_key = format!("{table}.{}", Dialect::quote(foreign_key));
+        let condition = format!("{foreign_key} = {key}");
+        Self { link: Some((foreign_key, key)), ..Self::rows(table, Some(condition)) }
     }
 
     /// The elements of a JSON array, which the expression has; in PostgreSQL it is of type `jsonb`.
@@ -86,7 +92,7 @@ impl Elements {
     }
 
     pub(crate) fn rows(from: String, condition: Option<String>) -> Self {
-        Self { from, condition, position: None, columns: HashMap::new(), json: None }
+        Self { from, condition, link: None, position: None, columns: HashMap::new(), json: None }
     }
 
     /// The same, with the column of a sub-attribute; that of a simple attribute, such as a list of texts, is `value`.
@@ -124,8 +130,13 @@ impl Elements {
         self.columns.get(name)
     }
 
-    /// `EXISTS` of a row that satisfies `condition`.
-    pub(super) fn exists(&self, condition: Sql) -> Sql {
+    /// A row of the resource satisfies `condition`. Where few rows do, they are looked for first, and not among those of each
+    /// resource by itself.
+    pub(super) fn exists(&self, condition: Sql, are_few: bool) -> Sql {
+        if let (Some((foreign_key, key)), true) = (&self.link, are_few) {
+            let sql = Sql::new(format!("{key} IN (SELECT {foreign_key} FROM {} WHERE ", self.from));
+            return sql.append(condition).text(")");
+        }
         let mut sql = Sql::new(format!("EXISTS (SELECT 1 FROM {} WHERE ", self.from));
         if let Some(own) = &self.condition {
             sql = sql.text(format!("{own} AND "));

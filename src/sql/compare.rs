@@ -2,20 +2,21 @@
 
 use chrono::{DateTime, Datelike, Utc};
 
+use super::beyond::{OfAscii, places};
 use super::column::{Column, Form, InstantForm};
 use super::dialect::Dialect;
 use super::key;
 use super::statement::{Parameter, Sql};
 use crate::filter::{CompareOp, Operand};
-use crate::query::SortKey;
-use crate::schema::Number;
+use crate::query::{SortKey, integer};
+use crate::schema::{Number, fold};
 
 /// A comparison as SQL.
 pub(super) enum Compared {
     /// It says just that.
     Exact(Sql),
-    /// It says that where the text is ASCII; what it says of other text means nothing.
-    OfAscii(Sql),
+    /// It says that where the text is ASCII.
+    OfAscii(OfAscii),
 }
 
 /// Beyond this many digits a number is left to the crate.
@@ -26,20 +27,22 @@ impl Column {
     pub(super) fn compare(&self, dialect: Dialect, op: CompareOp, operand: &Operand) -> Option<Compared> {
         let exact = |condition: Option<Sql>| condition.map(Compared::Exact);
         match (self.form, operand) {
-            (Form::Key, Operand::Identifier { .. }) | (Form::Folded, Operand::Identifier { .. }) => {
-                let text = key::of_operand(operand)?;
-                Some(match &self.prepared {
-                    Some(prepared) => Compared::Exact(compare_text(dialect, prepared, op, &text)),
-                    None => Compared::OfAscii(compare_text(dialect, &self.sql, op, &text)),
-                })
-            }
+            (Form::Key | Form::Folded, Operand::Identifier { prepared: text, .. }) => Some(match &self.prepared {
+                Some(prepared) => Compared::Exact(compare_text(dialect, prepared, op, text)),
+                None => Compared::OfAscii(self.of_ascii(dialect, self.sql.clone(), op, &fold(text), true)),
+            }),
             (Form::Key, operand) => exact(key::of_operand(operand).map(|text| compare_text(dialect, &self.sql, op, &text))),
             (Form::Folded, Operand::Folded { folded, .. }) => exact(Some(compare_text(dialect, &self.sql, op, folded))),
             (Form::Text | Form::Ascii, Operand::Exact(text)) => exact(Some(compare_text(dialect, &self.sql, op, text))),
-            (form @ (Form::Text | Form::Ascii), Operand::Folded { .. } | Operand::Identifier { .. }) => {
-                let condition = compare_text(dialect, &dialect.lower(&self.sql), op, &key::of_operand(operand)?);
-                Some(if form == Form::Ascii { Compared::Exact(condition) } else { Compared::OfAscii(condition) })
+            (
+                form @ (Form::Text | Form::Ascii),
+                Operand::Folded { folded: text, .. } | Operand::Identifier { prepared: text, .. },
+            ) => {
+                let is_identifier = matches!(operand, Operand::Identifier { .. });
+                let compared = self.of_ascii(dialect, dialect.lower(&self.sql), op, text, is_identifier);
+                Some(if form == Form::Ascii { Compared::Exact(compared.condition) } else { Compared::OfAscii(compared) })
             }
+            (Form::IntegerKey, operand) => exact(key::of_operand(operand).map(|text| self.compare_digits(dialect, op, &text))),
             (Form::Boolean, Operand::Boolean(value)) => exact(Some(self.against("=", Parameter::Boolean(*value)))),
             (Form::Number, Operand::Number(number)) => exact(compare_number(dialect, &self.sql, sign(op)?, number)),
             (Form::Instant(form), Operand::Instant(instant)) => exact(self.compare_instant(dialect, form, op, *instant)),
@@ -48,13 +51,57 @@ impl Column {
         }
     }
 
+    /// The condition that the column is an id.
+    pub(super) fn is_exactly(&self, dialect: Dialect, id: &str) -> Sql {
+        match self.form {
+            Form::IntegerKey => self.compare_digits(dialect, CompareOp::Eq, id),
+            _ => compare_text(dialect, &self.sql, CompareOp::Eq, id),
+        }
+    }
+
+    /// The condition that a resource with this `id` comes behind that one in the order of ids.
+    pub(super) fn behind_id(&self, dialect: Dialect, id: &str) -> Sql {
+        match (self.form, integer(id)) {
+            (Form::IntegerKey, Some(number)) => self.against(">", Parameter::Integer(number)),
+            // What is no number comes before all that are.
+            (Form::IntegerKey, None) => Sql::new("TRUE"),
+            // A position is that of a resource there was, and no text of a column has U+0000 in it; a forged one has to do no harm.
+            _ => Sql::new(format!("{} > ", dialect.in_order(&self.sql))).bind_text(without_nul(id)),
+        }
+    }
+
+    /// What ids are ordered by.
+    pub(super) fn in_order_of_ids(&self, dialect: Dialect) -> String {
+        if self.form == Form::IntegerKey { self.sql.clone() } else { dialect.in_order(&self.sql) }
+    }
+
+    fn digits(&self) -> String {
+        format!("CAST({} AS TEXT)", self.sql)
+    }
+
+    fn compare_digits(&self, dialect: Dialect, op: CompareOp, text: &str) -> Sql {
+        match (op, integer(text)) {
+            (CompareOp::Eq, Some(number)) => self.against("=", Parameter::Integer(number)),
+            (CompareOp::Eq, None) => Sql::new("FALSE"),
+            _ => compare_text(dialect, &self.digits(), op, text),
+        }
+    }
+
+    fn of_ascii(&self, dialect: Dialect, compared: String, op: CompareOp, text: &str, is_identifier: bool) -> OfAscii {
+        let condition = compare_text(dialect, &compared, op, text);
+        // No text of a column has U+0000 in it.
+        let are_known = self.is_name && matches!(op, CompareOp::Eq | CompareOp::Sw) && !text.contains('\0');
+        let places = are_known.then(|| places(text, is_identifier));
+        OfAscii { condition, compared, tells_ascii: !matches!(self.form, Form::Key | Form::Folded), places }
+    }
+
     /// The condition that there is a value.
     pub(super) fn present(&self) -> Sql {
         let sql = &self.sql;
         match self.form {
             Form::Text | Form::Ascii | Form::Folded | Form::Key => Sql::new(format!("{sql} <> ''")),
             Form::Binary => Sql::new(format!("length({sql}) > 0")),
-            Form::Boolean | Form::Number | Form::Instant(_) => Sql::new(format!("{sql} IS NOT NULL")),
+            Form::IntegerKey | Form::Boolean | Form::Number | Form::Instant(_) => Sql::new(format!("{sql} IS NOT NULL")),
         }
     }
 
@@ -64,6 +111,7 @@ impl Column {
             Form::Key | Form::Folded => Some(dialect.in_order(&self.sql)),
             Form::Text | Form::Ascii if case_exact => Some(dialect.in_order(&self.sql)),
             Form::Ascii => Some(dialect.in_order(&dialect.lower(&self.sql))),
+            Form::IntegerKey => Some(dialect.in_order(&self.digits())),
             Form::Text | Form::Binary => None,
             Form::Number if dialect == Dialect::Postgres => Some(format!("CAST({} AS numeric)", self.sql)),
             Form::Boolean | Form::Number | Form::Instant(_) => Some(self.sql.clone()),
@@ -75,7 +123,7 @@ impl Column {
         let sign = sign(op)?;
         match (self.form, key) {
             (Form::Key, key) => Some(Sql::new(format!("{ordered} {sign} ")).bind_text(key::of_sort_key(key))),
-            (Form::Text | Form::Ascii | Form::Folded, SortKey::Text(text)) => {
+            (Form::Text | Form::Ascii | Form::Folded | Form::IntegerKey, SortKey::Text(text)) => {
                 Some(Sql::new(format!("{ordered} {sign} ")).bind_text(text))
             }
             (Form::Boolean, SortKey::Boolean(value)) => {
@@ -124,6 +172,11 @@ impl Column {
     }
 }
 
+/// Text without U+0000.
+pub(super) fn without_nul(text: &str) -> &str {
+    text.split('\0').next().unwrap_or_default()
+}
+
 /// Text, byte by byte, in any dialect. No text of a column has U+0000 in it.
 pub(crate) fn compare_text(dialect: Dialect, column: &str, op: CompareOp, text: &str) -> Sql {
     if let Some((before, _)) = text.split_once('\0') {
@@ -165,16 +218,31 @@ fn contains(dialect: Dialect, column: &str, op: CompareOp, text: &str) -> Sql {
 
 /// A range of an index, rather than a pattern.
 fn starts_with(dialect: Dialect, column: &str, text: &str) -> Sql {
+    between(dialect, column, text, next_after(text), false)
+}
+
+/// The same of texts of which there are hardly any.
+pub(super) fn few_between(dialect: Dialect, column: &str, from: &str, until: Option<String>) -> Sql {
+    between(dialect, column, from, until, true)
+}
+
+fn between(dialect: Dialect, column: &str, from: &str, until: Option<String>, are_few: bool) -> Sql {
     let column = dialect.in_order(column);
-    let from = Sql::new(format!("({column} >= ")).bind_text(text);
-    match successor(text) {
-        Some(end) => from.text(format!(" AND {column} < ")).bind_text(end).text(")"),
-        None => from.text(")"),
+    let begins = Sql::new(format!("{column} >= ")).bind_text(from);
+    // SQLite has no statistics of ranges, and takes each for a good part of the table.
+    let begins = match dialect {
+        Dialect::Sqlite if are_few => Sql::new("likelihood(").append(begins).text(", 0.0001)"),
+        Dialect::Sqlite | Dialect::Postgres => begins,
+    };
+    let begins = Sql::new("(").append(begins);
+    match until {
+        Some(end) => begins.text(format!(" AND {column} < ")).bind_text(end).text(")"),
+        None => begins.text(")"),
     }
 }
 
 /// The least text that is greater than all that start with `prefix`.
-fn successor(prefix: &str) -> Option<String> {
+pub(super) fn next_after(prefix: &str) -> Option<String> {
     let mut text = prefix.to_owned();
     while let Some(last) = text.pop() {
         let next = (u32::from(last) + 1..=u32::from(char::MAX)).find_map(char::from_u32);

@@ -1,7 +1,6 @@
 //! Comparisons with the URL of a resource, which is made when it is asked for.
 
 use super::column::Column;
-use super::compare::compare_text;
 use super::order::id_column;
 use super::statement::Sql;
 use super::translate::{Place, Side, Translation, Unmapped};
@@ -22,7 +21,7 @@ impl Translation<'_> {
         let id = id.ok_or_else(|| Unmapped::new(path))?;
         self.approximate();
         let is_id = |column: &Column| match (&id, side) {
-            (Some(id), Side::Above) => compare_text(self.columns.dialect(), &column.sql, CompareOp::Eq, id),
+            (Some(id), Side::Above) => column.is_exactly(self.columns.dialect(), id),
             (None, _) | (Some(_), Side::Below) => Sql::new("FALSE"),
         };
         let attribute = path.attribute();
@@ -31,6 +30,6 @@ impl Translation<'_> {
         }
         let value = attribute.sub_attribute("value").ok_or_else(|| Unmapped::new(path))?;
         let value = ResolvedPath::new(path.extension().cloned(), attribute.clone(), Some(value.clone()));
-        self.of_values(place, &value, |column| Ok(is_id(column)))
+        self.of_values(place, &value, true, |column| Ok(is_id(column)))
     }
 }

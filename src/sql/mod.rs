@@ -35,6 +35,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod beyond;
 mod check;
 mod clauses;
 mod column;
@@ -53,7 +54,7 @@ pub use column::{Column, Form, InstantForm};
 pub use columns::{Columns, Elements, Mapping};
 pub use dialect::Dialect;
 pub use key::{key, prepared_key};
-pub use order::{after, order_by};
+pub use order::{after, id_order, order_by};
 pub use statement::{Parameter, Sql};
 pub use translate::{Unmapped, Where, translate};
 

@@ -4,10 +4,11 @@ use std::cmp::Ordering;
 
 use super::column::{Column, Form};
 use super::columns::Columns;
+use super::compare::without_nul;
 use super::statement::Sql;
 use super::translate::Unmapped;
 use crate::filter::CompareOp;
-use crate::query::{Position, Sort, SortKey, SortOrder};
+use crate::query::{IdOrder, Position, Sort, SortKey, SortOrder};
 use crate::schema::{AttributeType, ResolvedPath, Schema};
 
 /// What stands after ORDER BY: the sort key with resources that have none where [`Sort`] places them, then the id.
@@ -16,7 +17,7 @@ use crate::schema::{AttributeType, ResolvedPath, Schema};
 ///
 /// - the attribute has no column, or none in its order.
 pub fn order_by(sort: Option<&Sort>, columns: &impl Columns) -> Result<Sql, Unmapped> {
-    let id = columns.dialect().in_order(&id_column(columns)?.sql);
+    let id = id_column(columns)?.in_order_of_ids(columns.dialect());
     let Some((path, order)) = sort.and_then(|sort| Some((sort.path()?, sort.order()))) else {
         return Ok(Sql::new(id));
     };
@@ -36,8 +37,8 @@ pub fn order_by(sort: Option<&Sort>, columns: &impl Columns) -> Result<Sql, Unma
 ///
 /// - the attribute has no column, or none in its order.
 pub fn after(sort: Option<&Sort>, position: &Position, columns: &impl Columns) -> Result<Option<Sql>, Unmapped> {
-    let id = columns.dialect().in_order(&id_column(columns)?.sql);
-    let behind_id = || Sql::new(format!("{id} > ")).bind_text(without_nul(&position.id));
+    let id = id_column(columns)?;
+    let behind_id = || id.behind_id(columns.dialect(), &position.id);
     let Some(sort) = sort else {
         return Ok(Some(behind_id()));
     };
@@ -64,6 +65,16 @@ pub fn after(sort: Option<&Sort>, position: &Position, columns: &impl Columns) -
         (SortOrder::Ascending, false) => Some(Sql::new("(").append(behind_key).text(format!(" OR {ordered} IS NULL)"))),
         _ => Some(behind_key),
     })
+}
+
+/// In what order ids come in these columns: what a store over them says of itself by
+/// [`id_order`](crate::store::ResourceStore::id_order).
+#[must_use]
+pub fn id_order(columns: &impl Columns) -> IdOrder {
+    match columns.column(&id_path()) {
+        Some(column) if column.form == Form::IntegerKey => IdOrder::Numbers,
+        _ => IdOrder::Text,
+    }
 }
 
 pub(super) fn id_column(columns: &(impl Columns + ?Sized)) -> Result<Column, Unmapped> {
@@ -122,7 +133,7 @@ impl Key {
             elements.condition.as_ref().map(|condition| format!(" WHERE {condition}")).unwrap_or_default(),
             is_primary.unwrap_or_default(),
         );
-        let is_text = matches!(column.form, Form::Key | Form::Text | Form::Ascii | Form::Folded);
+        let is_text = matches!(column.form, Form::Key | Form::Text | Form::Ascii | Form::Folded | Form::IntegerKey);
         let ordered = if is_text { dialect.in_order(&chosen) } else { chosen.clone() };
         Ok(Self { column: Column { sql: chosen, ..column.clone() }, ordered, rank })
     }
@@ -155,9 +166,4 @@ impl Key {
         let beyond = Sql::new("(").append(compare(beyond)?).text(" OR ").append(behind_id).text(")");
         Some(Sql::new("(").append(compare(or_equal)?).text(" AND ").append(beyond).text(")"))
     }
-}
-
-/// A position is that of a resource there was, and no text of a column has U+0000 in it; a forged one has to do no harm.
-fn without_nul(text: &str) -> &str {
-    text.split('\0').next().unwrap_or_default()
 }

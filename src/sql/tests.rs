@@ -3,7 +3,7 @@ use serde_json::json;
 
 use super::*;
 use crate::filter::{Binder, Filter};
-use crate::query::{Position, Sort, SortKey};
+use crate::query::{IdOrder, Position, Sort, SortKey};
 use crate::schema::{ENTERPRISE_USER, Locations, Registry, ResourceType, Schema};
 
 fn users() -> ResourceType {
@@ -75,6 +75,21 @@ fn conditions_are_as_short_as_can_be() {
             r#"(NOT coalesce("u"."active" = $1, FALSE) AND "u"."id" COLLATE "C" > $2)"#,
         ),
         (
+            r#"emails.value eq "A@example.com""#,
+            r#""u"."id" IN (SELECT "user_email"."user_id" FROM "user_email" WHERE lower("user_email"."value") COLLATE BINARY = ?1)"#,
+            r#""u"."id" IN (SELECT "user_email"."user_id" FROM "user_email" WHERE lower("user_email"."value" COLLATE "C") = $1)"#,
+        ),
+        (
+            r#"not (emails[type eq "work" and value sw "a"])"#,
+            r#"NOT coalesce(("u"."id" IN (SELECT "user_email"."user_id" FROM "user_email" WHERE (lower("user_email"."type") COLLATE BINARY = ?1 AND (lower("user_email"."value") COLLATE BINARY >= ?2 AND lower("user_email"."value") COLLATE BINARY < ?3)))), FALSE)"#,
+            r#"NOT coalesce(("u"."id" IN (SELECT "user_email"."user_id" FROM "user_email" WHERE (lower("user_email"."type" COLLATE "C") = $1 AND (lower("user_email"."value" COLLATE "C") COLLATE "C" >= $2 AND lower("user_email"."value" COLLATE "C") COLLATE "C" < $3)))), FALSE)"#,
+        ),
+        (
+            r#"emails.type eq "work""#,
+            r#"EXISTS (SELECT 1 FROM "user_email" WHERE "user_email"."user_id" = "u"."id" AND lower("user_email"."type") COLLATE BINARY = ?1)"#,
+            r#"EXISTS (SELECT 1 FROM "user_email" WHERE "user_email"."user_id" = "u"."id" AND lower("user_email"."type" COLLATE "C") = $1)"#,
+        ),
+        (
             "emails[primary eq false]",
             r#"(EXISTS (SELECT 1 FROM "user_email" WHERE "user_email"."user_id" = "u"."id" AND ("user_email"."is_primary" IS NULL OR "user_email"."is_primary" = ?1)))"#,
             r#"(EXISTS (SELECT 1 FROM "user_email" WHERE "user_email"."user_id" = "u"."id" AND ("user_email"."is_primary" IS NULL OR "user_email"."is_primary" = $1)))"#,
@@ -139,8 +154,15 @@ fn what_cannot_be_said_is_said_a_little_too_often() {
     ] {
         assert_eq!(condition(Dialect::Sqlite, filter).exact, exact, "{filter}");
     }
-    let above = text(Dialect::Sqlite, r#"title eq "Boss""#);
+    let above = text(Dialect::Sqlite, r#"title co "Boss""#);
     assert!(above.ends_with(r#" OR length(CAST("u"."title" AS BLOB)) <> length("u"."title"))"#), "{above}");
+    // Only `ß`, `ẞ` and `ſ` are folded into what this has.
+    let above = condition(Dialect::Sqlite, r#"title eq "Boss""#).sql;
+    let lower = r#"lower("u"."title") COLLATE BINARY"#;
+    let place = |from, until| format!("(likelihood({lower} >= ?{from}, 0.0001) AND {lower} < ?{until})");
+    assert_eq!(above.render(Dialect::Sqlite, 1), format!("({lower} = ?1 OR {} OR {})", place(2, 3), place(4, 5)));
+    let bound = ["boss", "bo\u{80}", "bp", "bos\u{80}", "bot"].map(Parameter::from);
+    assert_eq!(above.parameters().collect::<Vec<_>>(), bound.iter().collect::<Vec<_>>());
     let below = text(Dialect::Postgres, r#"not (title eq "Boss")"#);
     assert!(below.contains(r#" AND NOT (octet_length("u"."title") <> char_length("u"."title"))"#), "{below}");
 }
@@ -266,6 +288,43 @@ fn pages_begin_behind_a_position() {
     );
     // Text as it is has another order than text without regard to case.
     assert!(order_by(Some(&sort("title", "ascending")), &mapping(Dialect::Sqlite)).is_err());
+}
+
+#[test]
+fn an_integer_key_is_found_and_ordered_as_a_number() {
+    let of = |dialect| Mapping::new(dialect).column("id", Column::integer_key("u.id"));
+    let text = |dialect, filter: &str| {
+        let condition = translate(&bound(filter), &of(dialect)).expect("it is mapped");
+        assert!(condition.exact, "{filter}");
+        condition.sql.render(dialect, 1)
+    };
+    for (filter, sqlite) in [
+        (r#"id eq "7""#, r#""u"."id" = ?1"#),
+        (r#"id eq "-7""#, r#""u"."id" = ?1"#),
+        (r#"id eq "07""#, "FALSE"),
+        (r#"id eq "seven""#, "FALSE"),
+        (r#"id eq "9223372036854775808""#, "FALSE"),
+        (r#"not (id eq "x")"#, "NOT coalesce(FALSE, FALSE)"),
+        ("id pr", r#""u"."id" IS NOT NULL"#),
+        // RFC 7644, Section 3.4.2.2: text is compared as text.
+        (r#"id gt "7""#, r#"CAST("u"."id" AS TEXT) COLLATE BINARY > ?1"#),
+        (r#"id co "7""#, r#"instr(CAST("u"."id" AS TEXT), ?1) > 0"#),
+    ] {
+        assert_eq!(text(Dialect::Sqlite, filter), sqlite);
+    }
+    assert_eq!(text(Dialect::Postgres, r#"id eq "7""#), r#""u"."id" = $1"#);
+    let order = |sort: Option<&Sort>| order_by(sort, &of(Dialect::Postgres)).expect("it is mapped").render(Dialect::Postgres, 1);
+    assert_eq!(order(None), r#""u"."id""#);
+    let by_id = Sort::bind("id", None, &users()).expect("it can be sorted by");
+    assert_eq!(order(Some(&by_id)), r#"CAST("u"."id" AS TEXT) COLLATE "C" NULLS LAST, "u"."id""#);
+    let behind = |id: &str| {
+        let position = Position { key: None, id: id.to_owned() };
+        after(None, &position, &of(Dialect::Postgres)).expect("it is mapped").expect("a condition")
+    };
+    assert_eq!(behind("7").render(Dialect::Postgres, 1), r#""u"."id" > $1"#);
+    assert_eq!(behind("7").parameters().collect::<Vec<_>>(), [&Parameter::Integer(7)]);
+    assert_eq!(behind("a\u{0}").render(Dialect::Postgres, 1), "TRUE", "what is no number comes before all that are");
+    assert_eq!([id_order(&of(Dialect::Sqlite)), id_order(&mapping(Dialect::Sqlite))], [IdOrder::Numbers, IdOrder::Text]);
 }
 
 #[test]

@@ -46,14 +46,19 @@ impl Unmapped {
 ///
 /// - an attribute has no column, or SQL cannot say what is asked of it.
 pub fn translate(filter: &BoundFilter, columns: &impl Columns) -> Result<Where, Unmapped> {
-    let translation = Translation { columns, exact: Cell::new(true) };
+    let translation = Translation { columns, exact: Cell::new(true), places: Cell::new(PLACES) };
     let sql = translation.condition(&Place::Resource, Side::Above, filter)?;
     Ok(Where { sql, exact: translation.exact.get() })
 }
 
+/// How many places in indexes a statement looks at for text beyond ASCII, at most: databases take so many parameters only.
+const PLACES: usize = 500;
+
 pub(super) struct Translation<'c> {
     pub(super) columns: &'c dyn Columns,
     exact: Cell<bool>,
+    /// How many places can still be looked at.
+    places: Cell<usize>,
 }
 
 /// What names mean.
@@ -105,7 +110,7 @@ impl Translation<'_> {
 
     fn present(&self, place: &Place<'_>, side: Side, path: &ResolvedPath) -> Result<Sql, Unmapped> {
         if path.last().kind() != AttributeType::Complex {
-            return self.of_values(place, path, |column| Ok(column.present()));
+            return self.of_values(place, path, false, |column| Ok(column.present()));
         }
         // RFC 7644, Table 3: a complex attribute is there when one of its sub-attributes is.
         let attribute = path.attribute();
@@ -128,7 +133,7 @@ impl Translation<'_> {
             (Side::Below, _) => Ok(Sql::join(conditions, " OR ")),
             (Side::Above, Place::Resource) if attribute.multi_valued() => {
                 let elements = self.columns.elements(path).ok_or_else(|| Unmapped::new(path))?;
-                Ok(elements.exists(Sql::new("TRUE")))
+                Ok(elements.exists(Sql::new("TRUE"), false))
             }
             (Side::Above, Place::Resource | Place::Element(_)) => Ok(Sql::new("TRUE")),
         }
@@ -147,7 +152,7 @@ impl Translation<'_> {
         if absent_too && !path.attribute().multi_valued() {
             return Err(Unmapped::new(path));
         }
-        self.of_values(place, path, |column| {
+        self.of_values(place, path, compares_with_few(comparison), |column| {
             let condition = self.compare_column(side, column, comparison)?;
             Ok(if absent_too { Sql::new(format!("({} IS NULL OR ", column.sql)).append(condition).text(")") } else { condition })
         })
@@ -158,14 +163,12 @@ impl Translation<'_> {
         let compared = column.compare(dialect, comparison.op, &comparison.operand);
         match compared.ok_or_else(|| Unmapped::new(&comparison.path))? {
             Compared::Exact(condition) => Ok(condition),
-            Compared::OfAscii(condition) => {
+            Compared::OfAscii(compared) => {
                 self.approximate();
-                let beyond = dialect.beyond_ascii(&column.sql);
-                let or = match side {
-                    Side::Above => format!(" OR {beyond})"),
-                    Side::Below => format!(" AND NOT ({beyond}))"),
-                };
-                Ok(Sql::new("(").append(condition).text(or))
+                Ok(match side {
+                    Side::Above => compared.within(&self.places).above(dialect, &column.sql),
+                    Side::Below => compared.below(dialect, &column.sql),
+                })
             }
         }
     }
@@ -185,7 +188,7 @@ impl Translation<'_> {
                 _ => None,
             }));
         }
-        all.push(elements.exists(condition));
+        all.push(elements.exists(condition, selects_few(filter)));
         Ok(Sql::join(all, " AND "))
     }
 
@@ -194,6 +197,7 @@ impl Translation<'_> {
         &self,
         place: &Place<'_>,
         path: &ResolvedPath,
+        are_few: bool,
         condition: impl Fn(&Column) -> Result<Sql, Unmapped>,
     ) -> Result<Sql, Unmapped> {
         let unmapped = || Unmapped::new(path);
@@ -204,7 +208,7 @@ impl Translation<'_> {
             Place::Element(elements) => condition(elements.of(path).ok_or_else(unmapped)?),
             Place::Resource if path.attribute().multi_valued() => {
                 let elements = self.columns.elements(path).ok_or_else(unmapped)?;
-                Ok(elements.exists(condition(elements.of(path).ok_or_else(unmapped)?)?))
+                Ok(elements.exists(condition(elements.of(path).ok_or_else(unmapped)?)?, are_few))
             }
             Place::Resource => condition(&self.columns.column(path).ok_or_else(unmapped)?),
         }
@@ -213,4 +217,20 @@ impl Translation<'_> {
     pub(super) fn approximate(&self) {
         self.exact.set(false);
     }
+}
+
+/// Whether few elements can be expected to satisfy a filter, so that an index on what it compares is of use.
+fn selects_few(filter: &BoundFilter) -> bool {
+    match filter {
+        BoundFilter::And(terms) => terms.iter().any(selects_few),
+        BoundFilter::Or(terms) => !terms.is_empty() && terms.iter().all(selects_few),
+        BoundFilter::Compare(comparison) => compares_with_few(comparison),
+        BoundFilter::Not(_) | BoundFilter::Present(_) | BoundFilter::Element { .. } | BoundFilter::Nothing => false,
+    }
+}
+
+/// Of a `type` or of `primary`, any value is that of many.
+fn compares_with_few(comparison: &Comparison) -> bool {
+    let is_of_many = matches!(comparison.operand, Operand::Boolean(_)) || !comparison.path.last().canonical_values().is_empty();
+    matches!(comparison.op, CompareOp::Eq | CompareOp::Sw) && !is_of_many
 }

@@ -7,7 +7,7 @@ use super::error::StoreError;
 use super::{Pushdown, ResourceStore, Selected, Selection};
 use crate::auth::RequestContext;
 use crate::filter::{BoundFilter, Budget};
-use crate::query::{Page, Position, Query, Sort};
+use crate::query::{IdOrder, Page, Position, Query, Sort};
 use crate::resource::Resource;
 
 /// Answers `query`: asks the store for as much as it can do, and does the rest. `budget` bounds the filter's part of that.
@@ -22,12 +22,13 @@ pub async fn select(
     budget: Budget,
     cx: &RequestContext,
 ) -> Result<Selected, StoreError> {
-    select_by(store.pushdown(query), store, query, budget, cx).await
+    select_by(store.pushdown(query), store.id_order(), store, query, budget, cx).await
 }
 
-/// The same, where the store has been asked already how much it can do.
+/// The same, where it is known how much the store is to do, and in what order ids are to come.
 pub(crate) async fn select_by(
     pushdown: Pushdown,
+    ids: IdOrder,
     store: &dyn ResourceStore,
     query: &Query,
     budget: Budget,
@@ -50,7 +51,7 @@ pub(crate) async fn select_by(
     if let Some(filter) = left_to_us {
         selected.resources = filtered(selected.resources, filter, budget)?;
     }
-    Ok(page(selected.resources, query.sort.as_ref(), &query.page))
+    Ok(page_in(ids, selected.resources, query.sort.as_ref(), &query.page))
 }
 
 /// The resources that satisfy `filter`.
@@ -72,18 +73,24 @@ pub fn filtered(
     Ok(kept)
 }
 
-/// Orders resources and cuts a page of them.
+/// Orders resources, with ids in the order of their bytes, and cuts a page of them.
 #[must_use]
 pub fn page(resources: Vec<Arc<Resource>>, sort: Option<&Sort>, page: &Page) -> Selected {
+    page_in(IdOrder::Text, resources, sort, page)
+}
+
+/// The same, with ids in another order.
+#[must_use]
+pub fn page_in(ids: IdOrder, resources: Vec<Arc<Resource>>, sort: Option<&Sort>, page: &Page) -> Selected {
     let total = resources.len();
     let mut positioned: Vec<(Position, Arc<Resource>)> =
         resources.into_iter().map(|resource| (position(&resource, sort), resource)).collect();
-    positioned.sort_unstable_by(|(one, _), (other, _)| Sort::compare_positions(sort, one, other));
+    positioned.sort_unstable_by(|(one, _), (other, _)| ids.compare_positions(sort, one, other));
     let (skipped, count) = match page {
         Page::Index { start, count } => (start.saturating_sub(1).min(total), *count),
         Page::Cursor { after: None, count } => (0, *count),
         Page::Cursor { after: Some(after), count } => (
-            positioned.partition_point(|(position, _)| Sort::compare_positions(sort, position, after) != Ordering::Greater),
+            positioned.partition_point(|(position, _)| ids.compare_positions(sort, position, after) != Ordering::Greater),
             *count,
         ),
     };

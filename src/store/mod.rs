@@ -18,7 +18,7 @@ use async_trait::async_trait;
 
 use crate::auth::RequestContext;
 use crate::filter::BoundFilter;
-use crate::query::{Page, Projection, Query, Sort};
+use crate::query::{IdOrder, Page, Projection, Query, Sort};
 use crate::resource::Resource;
 
 pub use change::{Change, MemberChange, Operation};
@@ -29,9 +29,9 @@ pub use update::{Update, UpdateHook};
 
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub(crate) use change::same_member;
+pub(crate) use change::{leave_out_members, member_ids};
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub(crate) use database::Trouble;
-pub(crate) use change::{leave_out_members, member_ids};
 pub(crate) use fresh_id::fresh_id;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub(crate) use memory::CARRIED_MEMBERS;
@@ -46,6 +46,7 @@ pub(crate) use memory::CARRIED_MEMBERS;
 /// async fn update(&self, id: &str, update: &Update, cx: &RequestContext) -> Result<Change, StoreError>;
 /// async fn delete(&self, id: &str, expected: &Precondition, cx: &RequestContext) -> Result<Change, StoreError>;
 /// fn pushdown(&self, query: &Query) -> Pushdown { Pushdown::Nothing }
+/// fn id_order(&self) -> IdOrder { IdOrder::Text }
 /// ```
 ///
 /// Every method sees the resources of the tenant in `cx`, and no others. [The module](self) says what each gets and gives back, and
@@ -99,6 +100,12 @@ pub trait ResourceStore: Send + Sync + 'static {
     /// How much of `query` this store answers by itself. Nothing, unless it says otherwise.
     fn pushdown(&self, _query: &Query) -> Pushdown {
         Pushdown::Nothing
+    }
+
+    /// In what order its ids come where it pages by itself; the crate then cuts its pages in the same order. That of their
+    /// bytes, unless it says otherwise.
+    fn id_order(&self) -> IdOrder {
+        IdOrder::Text
     }
 }
 
@@ -166,5 +173,9 @@ impl<T: ResourceStore + ?Sized> ResourceStore for Arc<T> {
 
     fn pushdown(&self, query: &Query) -> Pushdown {
         (**self).pushdown(query)
+    }
+
+    fn id_order(&self) -> IdOrder {
+        (**self).id_order()
     }
 }

@@ -21,7 +21,7 @@ pub async fn pages_by_index_make_the_whole(factory: &dyn StoreFactory) {
     for (subject, mut questions, all) in filled(factory).await {
         for round in 0..20 {
             let (filter, sort) = asked(&subject, &mut questions, &all, round);
-            let expected = whole(&all, filter.as_ref(), sort.as_ref());
+            let expected = whole(&subject, &all, filter.as_ref(), sort.as_ref());
             let count = 7 + round * 3;
             let mut walked: Vec<String> = Vec::new();
             while walked.len() <= expected.len() {
@@ -46,7 +46,7 @@ pub async fn pages_by_cursor_make_the_whole(factory: &dyn StoreFactory) {
     for (subject, mut questions, all) in filled(factory).await {
         for round in 0..30 {
             let (filter, sort) = asked(&subject, &mut questions, &all, round);
-            let expected = whole(&all, filter.as_ref(), sort.as_ref());
+            let expected = whole(&subject, &all, filter.as_ref(), sort.as_ref());
             let (mut walked, mut after, count): (Vec<String>, _, _) = (Vec::new(), None, 5 + round * 2);
             loop {
                 let page = Page::Cursor { after, count };
@@ -191,9 +191,9 @@ fn query(subject: &Subject, filter: &Option<BoundFilter>, sort: &Option<Sort>, p
 }
 
 /// The ids of all that satisfy the filter, in order.
-fn whole(all: &[Arc<Resource>], filter: Option<&BoundFilter>, sort: Option<&Sort>) -> Vec<String> {
+fn whole(subject: &Subject, all: &[Arc<Resource>], filter: Option<&BoundFilter>, sort: Option<&Sort>) -> Vec<String> {
     let matching = all.iter().filter(|resource| filter.is_none_or(|filter| filter.matches(resource))).cloned().collect();
-    ids(&complete::page(matching, sort, &Page::Index { start: 1, count: usize::MAX }).resources)
+    ids(&complete::page_in(subject.store.id_order(), matching, sort, &Page::Index { start: 1, count: usize::MAX }).resources)
 }
 
 fn assert_fits(subject: &Subject, selected: &Selected, count: usize, left: usize, sort: Option<&Sort>) {

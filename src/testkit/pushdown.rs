@@ -63,7 +63,8 @@ pub async fn order_agrees_with_evaluation(factory: &dyn StoreFactory) {
                 let query = Query { filter, sort, page, projection: case.subject.everything() };
                 let found = ids(&case.subject.select(&query).await.resources);
                 let matching = query.filter.as_ref().map_or_else(|| case.all.clone(), |filter| matching(&case.all, filter));
-                let expected = ids(&complete::page(matching, query.sort.as_ref(), &query.page).resources);
+                let expected =
+                    ids(&complete::page_in(case.subject.store.id_order(), matching, query.sort.as_ref(), &query.page).resources);
                 assert_eq!(
                     found,
                     expected,
