@@ -1,16 +1,24 @@
 //! What is read beside the RFC: each tolerance on (`LENIENT`) and off (`STRICT`), with the deviations that are reported.
+//! They run over the store in memory, or that which `SCIMWIRE_TEST_STORE` asks for: `sqlite` or `postgres`.
+
+#[path = "support/databases.rs"]
+mod databases;
 
 use std::fs;
 use std::path::Path;
 
+use http::request::Builder;
 use http::{Request, Response};
+use scimwire::auth::RequestContext;
 use scimwire::dispatch::Report;
 use scimwire::message::{BULK_REQUEST, PATCH_OP};
 use scimwire::patch::NoOperations;
 use scimwire::schema::ENTERPRISE_USER;
-use scimwire::{Dispatcher, MemoryDirectory, Quirks, ResourceType};
+use scimwire::{Dispatcher, Quirks, ResourceType};
 use serde::Deserialize;
 use serde_json::{Value, json};
+
+use databases::{LazyDirectory, kind_asked_for};
 
 const USER: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
 const GROUP: &str = "urn:ietf:params:scim:schemas:core:2.0:Group";
@@ -53,12 +61,13 @@ struct Answer {
 
 #[tokio::test]
 async fn tolerances_are_on_and_off() {
+    let (in_lenient, in_strict) = (Provider::new(Quirks::LENIENT), Provider::new(Quirks::STRICT));
     for case in cases() {
-        let lenient = answer(&case, Quirks::LENIENT).await;
+        let lenient = in_lenient.answer(&case).await;
         check(&format!("{}, lenient", case.id), &case.lenient, &lenient);
         assert_eq!(lenient.rules, case.deviations, "{}", case.id);
         assert!(lenient.shown.iter().all(|text| !text.is_empty()));
-        let strict = answer(&case, Quirks::STRICT).await;
+        let strict = in_strict.answer(&case).await;
         check(&format!("{}, strict", case.id), &case.strict, &strict);
     }
 }
@@ -67,11 +76,12 @@ async fn tolerances_are_on_and_off() {
 async fn tolerances_are_the_same_in_bulk_requests() {
     let cases: Vec<Case> = cases().into_iter().filter(Case::can_stand_in_bulk).collect();
     assert!(cases.len() > 30, "{}", cases.len());
+    let (in_lenient, in_strict) = (Provider::new(Quirks::LENIENT), Provider::new(Quirks::STRICT));
     for case in cases {
-        let lenient = answer_in_bulk(&case, Quirks::LENIENT).await;
+        let lenient = in_lenient.answer_in_bulk(&case).await;
         check(&format!("{}, lenient, in bulk", case.id), &case.lenient, &lenient);
         assert_eq!(lenient.rules, case.deviations, "{}, in bulk", case.id);
-        let strict = answer_in_bulk(&case, Quirks::STRICT).await;
+        let strict = in_strict.answer_in_bulk(&case).await;
         check(&format!("{}, strict, in bulk", case.id), &case.strict, &strict);
     }
 }
@@ -83,11 +93,12 @@ async fn switches_that_are_off_can_be_put_on() {
     quirks.bare_words_in_filters = true;
     quirks.no_operations = NoOperations::Nothing;
     quirks.ignore_unknown_paths = true;
-    let words = answer(&case("T18 is off"), quirks).await;
+    let provider = Provider::new(quirks);
+    let words = provider.answer(&case("T18 is off")).await;
     assert_eq!((words.status, words.body["totalResults"].as_u64()), (200, Some(1)));
-    let nothing = answer(&case("T24"), quirks).await;
+    let nothing = provider.answer(&case("T24")).await;
     assert_eq!((nothing.status, nothing.rules), (200, vec!["no_operations", "unchanged"]));
-    let unknown = answer(&case("T14 unknown attribute in a path"), quirks).await;
+    let unknown = provider.answer(&case("T14 unknown attribute in a path")).await;
     assert_eq!((unknown.status, unknown.rules), (200, vec!["ignore_unknown_paths", "unchanged"]));
 }
 
@@ -119,62 +130,79 @@ impl Case {
     }
 }
 
-fn provider(quirks: Quirks) -> Dispatcher {
-    let directory = MemoryDirectory::new();
-    let (users, groups) = (ResourceType::user().with_extension(ENTERPRISE_USER), ResourceType::group());
-    Dispatcher::builder("https://example.com/scim/v2")
-        .resource_type(users.clone(), directory.store(users))
-        .resource_type(groups.clone(), directory.store(groups))
-        .unauthenticated()
-        .quirks(quirks)
-        .build()
-        .expect("a provider")
-}
+/// A service provider that has a tenant for each case.
+struct Provider(Dispatcher);
 
-/// The answer to the request as the only operation of a bulk request, with the resource as it is then.
-async fn answer_in_bulk(case: &Case, quirks: Quirks) -> Answer {
-    let scim = provider(quirks);
-    let id = store(&scim, case).await;
-    let (method, mut data) = (&case.request[0], case.request[2].clone());
-    if method == "PATCH" {
-        data["schemas"] = json!([PATCH_OP]);
+impl Provider {
+    fn new(quirks: Quirks) -> Self {
+        let directory = LazyDirectory::new(kind_asked_for(), false);
+        let (users, groups) = (ResourceType::user().with_extension(ENTERPRISE_USER), ResourceType::group());
+        let builder = Dispatcher::builder("https://example.com/scim/v2")
+            .resource_type(users.clone(), directory.store(users))
+            .resource_type(groups.clone(), directory.store(groups))
+            .unauthenticated()
+            .quirks(quirks);
+        Self(builder.build().expect("a provider"))
     }
-    let operation = json!({ "method": method, "path": case.request[1], "bulkId": "1", "data": data });
-    let body = Case::filled(&json!({ "schemas": [BULK_REQUEST], "Operations": [operation] }).to_string(), &id);
-    let request = Request::post("/Bulk").header("content-type", "application/scim+json").body(body).expect("a request");
-    let mut answer = Answer::of(&scim.dispatch(request).await);
-    assert_eq!(answer.status, 200, "{}: {}", case.id, answer.body);
-    let outcome = answer.body["Operations"][0].take();
-    answer.status = outcome["status"].as_str().and_then(|status| status.parse().ok()).expect("a status");
-    answer.body = outcome["response"].clone();
-    if answer.status < 300 {
-        let path = outcome["location"].as_str().expect("a location");
-        let read = Request::get(path).body(String::new()).expect("a request");
-        answer.body = Answer::of(&scim.dispatch(read).await).body;
-    }
-    answer
-}
 
-async fn answer(case: &Case, quirks: Quirks) -> Answer {
-    let scim = provider(quirks);
-    let id = store(&scim, case).await;
-    let fill = |text: &str| Case::filled(text, &id);
-    let method = case.request[0].as_str().expect("a method");
-    let path = fill(case.request[1].as_str().expect("a path"));
-    let mut request = Request::builder().method(method).uri(path);
-    let mut body = String::new();
-    if let Some(message) = case.request.get(2) {
-        let mut message = message.clone();
+    async fn answer(&self, case: &Case) -> Answer {
+        let id = self.store(case).await;
+        let fill = |text: &str| Case::filled(text, &id);
+        let method = case.request[0].as_str().expect("a method");
+        let mut request = Request::builder().method(method).uri(fill(case.request[1].as_str().expect("a path")));
+        let mut body = String::new();
+        if let Some(message) = case.request.get(2) {
+            let mut message = message.clone();
+            if method == "PATCH" {
+                message["schemas"] = json!([PATCH_OP]);
+            }
+            body = fill(&message.to_string());
+            let content_type = case.content_type.as_deref().unwrap_or("application/scim+json");
+            if !content_type.is_empty() {
+                request = request.header("content-type", content_type);
+            }
+        }
+        self.send(case, request, body).await
+    }
+
+    /// The answer to the request as the only operation of a bulk request, with the resource as it is then.
+    async fn answer_in_bulk(&self, case: &Case) -> Answer {
+        let id = self.store(case).await;
+        let (method, mut data) = (&case.request[0], case.request[2].clone());
         if method == "PATCH" {
-            message["schemas"] = json!([PATCH_OP]);
+            data["schemas"] = json!([PATCH_OP]);
         }
-        body = fill(&message.to_string());
-        let content_type = case.content_type.as_deref().unwrap_or("application/scim+json");
-        if !content_type.is_empty() {
-            request = request.header("content-type", content_type);
+        let operation = json!({ "method": method, "path": case.request[1], "bulkId": "1", "data": data });
+        let body = Case::filled(&json!({ "schemas": [BULK_REQUEST], "Operations": [operation] }).to_string(), &id);
+        let request = Request::post("/Bulk").header("content-type", "application/scim+json");
+        let mut answer = self.send(case, request, body).await;
+        assert_eq!(answer.status, 200, "{}: {}", case.id, answer.body);
+        let outcome = answer.body["Operations"][0].take();
+        answer.status = outcome["status"].as_str().and_then(|status| status.parse().ok()).expect("a status");
+        answer.body = outcome["response"].clone();
+        if answer.status < 300 {
+            let path = outcome["location"].as_str().expect("a location");
+            answer.body = self.send(case, Request::get(path), String::new()).await.body;
         }
+        answer
     }
-    Answer::of(&scim.dispatch(request.body(body).expect("a request")).await)
+
+    /// Makes the resource that is there before, and returns its id.
+    async fn store(&self, case: &Case) -> String {
+        let is_group = case.resource_type.as_deref() == Some("Group");
+        let (path, schema, name) = if is_group { ("/Groups", GROUP, "displayName") } else { ("/Users", USER, "userName") };
+        let mut body = json!({ "schemas": [schema], name: "bjensen" });
+        let attributes = case.stored.as_object().cloned().unwrap_or_default();
+        body.as_object_mut().expect("an object").extend(attributes);
+        let body = body.to_string().replace("{Enterprise}", ENTERPRISE);
+        let made = self.send(case, Request::post(path), body).await.body;
+        made["id"].as_str().expect("it has an id").to_owned()
+    }
+
+    async fn send(&self, case: &Case, request: Builder, body: String) -> Answer {
+        let request = request.extension(RequestContext::new(case.id.as_str()));
+        Answer::of(&self.0.dispatch(request.body(body).expect("a request")).await)
+    }
 }
 
 impl Answer {
@@ -187,19 +215,6 @@ impl Answer {
             shown: report.deviations.iter().map(ToString::to_string).collect(),
         }
     }
-}
-
-/// Makes the resource that is there before, and returns its id.
-async fn store(scim: &Dispatcher, case: &Case) -> String {
-    let is_group = case.resource_type.as_deref() == Some("Group");
-    let (path, schema, name) = if is_group { ("/Groups", GROUP, "displayName") } else { ("/Users", USER, "userName") };
-    let mut body = json!({ "schemas": [schema], name: "bjensen" });
-    let attributes = case.stored.as_object().cloned().unwrap_or_default();
-    body.as_object_mut().expect("an object").extend(attributes);
-    let body = body.to_string().replace("{Enterprise}", ENTERPRISE);
-    let made = scim.dispatch(Request::post(path).body(body).expect("a request")).await;
-    let made: Value = serde_json::from_slice(made.body()).expect("a new resource");
-    made["id"].as_str().expect("it has an id").to_owned()
 }
 
 #[track_caller]
