@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::administrator::{FLAGS, PASSWORD, body, provision, scim, user};
+use crate::administrator::{FLAGS, PASSWORD, body, provision, scim, send, user};
 use crate::browser::{Browser, run};
 use crate::support::demo::Demo;
 
@@ -122,6 +122,41 @@ async fn the_page_as_a_whole_has_no_frame() {
         // What can be worked with by the keyboard has one.
         let framed = "(document.querySelector('#quota').focus(), getComputedStyle(document.activeElement).outlineStyle)";
         assert_eq!(browser.value(framed).await, "solid");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn requests_of_nobody_known_are_folded() {
+    let demo = Demo::start(FLAGS);
+    let address = demo.address();
+    for (path, token) in [
+        ("/scim/v2/Users?count=1", "token-1"),
+        ("/scim/v2/Users?count=2", "of nobody"),
+        ("/t/one/scim/v2/Users?count=3", "of nobody"),
+        ("/scim/v2/Users?count=4", "of nobody"),
+    ] {
+        send(address, "GET", path, &[("Authorization", &format!("Bearer {token}"))], None).await;
+    }
+    run(address, false, async move |browser: Browser| {
+        let seen = async |expected: &[&str]| {
+            let rows = "[...document.querySelectorAll('#requests tr')].filter((it) => it.getClientRects().length)
+                .map((it) => it.textContent.match(/count=(\\d)/)[1])";
+            browser.until(&format!("JSON.stringify({rows}) === {}", json!(json!(expected).to_string()))).await;
+        };
+        browser.size(1280, 900).await;
+        browser.sign_in().await;
+        browser.visit("#/one/activity", ".live.on").await;
+        // What names the tenant in its URL is of this one, whoever sent it.
+        seen(&["3", "1"]).await;
+        browser.read("Show 2 requests not attributed to a tenant").await;
+        browser.click("#strangers").await;
+        seen(&["4", "3", "2", "1"]).await;
+        send(address, "GET", "/scim/v2/Users?count=5", &[("Authorization", "Bearer nobody")], None).await;
+        browser.read("Hide 3 requests not attributed to a tenant").await;
+        browser.picture("strangers").await;
+        browser.click("#strangers").await;
+        seen(&["3", "1"]).await;
     })
     .await;
 }

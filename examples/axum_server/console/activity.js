@@ -14,19 +14,29 @@ export async function activityPage(context) {
   const live = el("span", { class: "live", role: "status" }, "Connecting");
   const table = el("div", { class: "scroll", hidden: true }, el("table", {}, el("thead", {}, el("tr", {},
     ["Time", "Client", "Request", "Answer", "Duration"].map((name) => el("th", { scope: "col", class: name === "Client" ? "wide" : name === "Duration" ? "wide number" : null }, name)))), rows));
+  // What came to the URL of all tenants with a token of none is seen in each of them, so that it is folded at first.
+  let isOpen = false;
+  const unfold = el("button", { type: "button", class: "quiet", id: "strangers", hidden: true, onclick: () => fold(isOpen = !isOpen) });
+  const fold = () => {
+    const strangers = rows.querySelectorAll(".stranger");
+    strangers.forEach((stranger) => (stranger.hidden = !isOpen));
+    unfold.hidden = !strangers.length;
+    unfold.textContent = `${isOpen ? "Hide" : "Show"} ${count(strangers.length, "request")} not attributed to a tenant`;
+  };
   let newest = 0;
   const add = (request, isNew) => {
     if (request.seq <= newest) return;
     newest = request.seq;
     rows.prepend(row(context, request, isNew));
     while (rows.children.length > KEPT) rows.lastChild.remove();
+    fold();
     table.hidden = false;
     empty.hidden = true;
   };
   requests.reverse().forEach((request) => add(request, false));
   show(main, el("div", { class: "head" }, el("h1", {}, "Activity"), live),
-    el("p", { class: "muted" }, "What identity providers ask, as it is answered. Secrets are hidden; the last 200 requests are kept until the server ends."),
-    el("section", { class: "card flush" }, table, empty));
+    el("p", { class: "muted" }, "What identity providers ask, as it is answered. Secrets are hidden; at most the last 200 requests are kept, until the server ends."),
+    el("section", { class: "card flush" }, table, empty, unfold));
 
   // It goes on by itself after an interruption, from the last one that came.
   const stream = new EventSource(`/console/api${at(tenant.name, "activity", "stream")}`);
@@ -50,7 +60,8 @@ export async function activityPage(context) {
 }
 
 function row(context, request, isNew) {
-  return el("tr", { class: isNew ? "new" : null },
+  const isStranger = !request.tenant && !/^\/t\//.test(request.path);
+  return el("tr", { class: `${isNew ? "new" : ""} ${isStranger ? "stranger" : ""}` },
     el("td", {}, time(request.time)),
     el("td", { class: "wide" }, client(request)),
     el("td", { class: "path" }, el("a", { title: request.path, href: context.link("activity", String(request.seq)) }, el("span", { class: "method" }, request.method), " ", el("span", { class: "mono" }, foreign(shortPath(request.path))))),
@@ -82,7 +93,7 @@ async function exchangePage(context) {
       el("div", { class: "crumb" }, el("a", { href: context.link("activity") }, "← Activity")),
       el("h1", {}, exchange.method, " ", foreign(shortPath(exchange.path))),
       el("div", { class: "row small muted" }, status(exchange.status), time(exchange.time), el("span", {}, "· ", foreign(exchange.client || "no name"), ` · ${exchange.address} · ${duration(exchange.micros)}`)))),
-    !exchange.tenant && notice("This request was not let in: the tenant is switched off, or nobody is known by what was sent.", "warn"),
+    !exchange.tenant && notice("This request was not let in: the tenant is switched off, or nobody is known by what was sent. It is not attributed to a tenant, and may be meant for another.", "warn"),
     el("div", { class: "two" },
       el("section", { class: "card", id: "deviations" }, el("h2", {}, "What was read differently"), exchange.deviations.length
         ? el("ul", { class: "lines" }, exchange.deviations.map(({ rule, words }) => el("li", {}, el("span", {}, quoted(sentence(words))), el("span", { class: "mono muted small" }, rule))))

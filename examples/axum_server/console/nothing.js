@@ -5,7 +5,7 @@ import { el, foreign, show } from "./dom.js";
 const ABSENT = {
   users: ["This user is not there.", "It may have been deleted, or the link is of another tenant."],
   groups: ["This group is not there.", "It may have been deleted, or the link is of another tenant."],
-  activity: ["This request is not there.", "The last 200 requests of each tenant are kept, until the server ends; older ones were dropped."],
+  activity: ["This request is not there.", "At most the last 200 requests of each tenant are kept, until the server ends; older ones were dropped."],
 };
 
 /// There is no tenant of that name; `links` lead to those that there are.
