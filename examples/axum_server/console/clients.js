@@ -1,7 +1,7 @@
 import { at, get, post, put, remove } from "./api.js";
 import { announce, ask, copyField, el, foreign, notice, pill, show } from "./dom.js";
 import { watch } from "./unsaved.js";
-import { count, quoted, time } from "./words.js";
+import { count, lastUse, quoted, time } from "./words.js";
 
 const ADDRESSES = "One on each line; `okta:APP` stands for those of Okta's catalogue app APP. None for Entra ID, which sends nobody here.";
 
@@ -44,7 +44,7 @@ export async function clientsCard(tenant, outdate) {
     },
   });
   const rotate = (client) => ask({
-    title: "Make a new secret?", text: [foreign(client.id), " is refused from now on, until it has the new one. What was allowed stays allowed."], action: "New secret", danger: true,
+    title: "Make a new secret?", text: [foreign(client.id), " is refused from now on, until it has the new one. What was allowed stays allowed. Last used: ", lastUse(client), "."], action: "New secret", danger: true,
     run: async () => {
       const { secret } = await post(path(client.id, "secret"));
       told(client.id, secret);
@@ -52,14 +52,14 @@ export async function clientsCard(tenant, outdate) {
     },
   });
   const revoke = (client) => ask({
-    title: "Revoke access?", text: ["All tokens of ", foreign(client.id), " end now. An administrator has to allow it again; with its own credentials it can ask again at once."], action: "Revoke access", danger: true,
+    title: "Revoke access?", text: ["All tokens of ", foreign(client.id), " end now. An administrator has to allow it again; with its own credentials it can ask again at once. Last used: ", lastUse(client), "."], action: "Revoke access", danger: true,
     run: async () => {
       await remove(path(client.id, "grants"));
       await done("Access revoked");
     },
   });
   const end = (client) => ask({
-    title: "Delete this client?", text: [foreign(client.id), " is let in no more, and all of its tokens end now."], action: "Delete", danger: true,
+    title: "Delete this client?", text: [foreign(client.id), " is let in no more, and all of its tokens end now. Last used: ", lastUse(client), "."], action: "Delete", danger: true,
     run: async () => {
       await remove(path(client.id));
       show(fresh);
@@ -69,7 +69,7 @@ export async function clientsCard(tenant, outdate) {
   const button = (words, client, action) => el("button", { type: "button", class: "quiet", "aria-label": `${words}: ${client.id}`, onclick: () => action(client) }, words);
   const line = (client) => el("li", { "data-client": client.id },
     el("div", {}, el("span", { class: "mono" }, foreign(client.id)), " ", client.given && pill("command line"),
-      el("div", { class: "muted small" }, client.given ? "" : ["made ", time(client.created), " · "], "last used ", client.lastUsed ? time(client.lastUsed) : "never",
+      el("div", { class: "muted small" }, client.given ? "" : ["made ", time(client.created), " · "], "last used ", lastUse(client),
         " · ", client.grants ? `allowed by ${count(client.grants, "consent")}` : "no consent"),
       client.redirects.length
         ? client.redirects.map((address) => el("div", { class: "mono muted" }, foreign(address)))

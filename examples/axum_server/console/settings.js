@@ -63,9 +63,9 @@ function form({ tenant, reload }, settings, whenSaved) {
   const orphans = choice("orphans", "When a user leaves the last provisioned group", ORPHANS, settings.orphans);
   const bare = flip("bare", settings.access === "header", 'Accept a token without "Bearer"', "Authorization: TOKEN is taken as well: for clients that send what was typed, such as Okta's Header Auth template.");
   const access = el("fieldset", {}, el("legend", { class: "label" }, "How the token is sent"),
-    Object.entries(ACCESS).map(([value, [title, sent, hint]]) => el("label", { class: "choice" },
+    Object.entries(ACCESS).map(([value, [title, sent, hint]]) => [el("label", { class: "choice" },
       el("input", { type: "radio", name: "access", value, checked: (value === "oauth") === (settings.access === "oauth") }),
-      el("span", {}, el("b", {}, title), " ", el("code", {}, sent), el("span", { class: "muted small" }, el("br"), hint)))), bare);
+      el("span", {}, el("b", {}, title), " ", el("code", {}, sent), el("span", { class: "muted small" }, el("br"), hint))), value === "bearer" && bare]));
   const save = el("button", { class: "main", id: "save" }, "Save");
   const element = el("form", { id: "settings" },
     flip("enabled", settings.enabled, "SCIM user management", "While it is off, requests are refused, and everything is kept."),

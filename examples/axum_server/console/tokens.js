@@ -1,6 +1,6 @@
 import { at, get, post, remove } from "./api.js";
 import { announce, ask, choice, copyField, el, notice, pill, show } from "./dom.js";
-import { count, time } from "./words.js";
+import { count, lastUse, time } from "./words.js";
 
 const LIFETIMES = [["ninetyDays", "90 days"], ["oneYear", "1 year"], ["noEnd", "No end"]];
 const OTHERS = [["stay", "Keep"], ["endInADay", "End in one day"], ["endNow", "End at once"]];
@@ -72,8 +72,6 @@ export async function tokensCard(tenant, outdate) {
     el("p", { class: "muted" }, "What identity providers show to be let in. Only a hash is kept. To change one: generate another, paste it, see here that it was used, and revoke the old one."),
     fresh, list, el("div", { class: "pair" }, lifetime.field, others.field), button);
 }
-
-const lastUse = (token) => (token.lastUsed ? time(token.lastUsed) : "never");
 
 /// How long a token is still good, in milliseconds.
 const left = (token) => (token.expires ? new Date(token.expires) - Date.now() : Infinity);

@@ -22,6 +22,9 @@ export function time(text) {
   return el("time", { datetime: text, title: text, class: "nowrap" }, shown);
 }
 
+/// When a token or client was used last.
+export const lastUse = ({ lastUsed }) => (lastUsed ? time(lastUsed) : "never");
+
 export const duration = (micros) => (micros < 1000 ? `${micros} µs` : `${(micros / 1000).toFixed(micros < 10000 ? 1 : 0)} ms`);
 
 export const count = (number, one, many = `${one}s`) => `${number.toLocaleString("en")} ${number === 1 ? one : many}`;
