@@ -17,6 +17,7 @@ mod changes {
     mod hashing_store;
     mod heard;
     mod joining;
+    mod keys_as_paths;
     mod loose_messages;
     mod loose_values;
     mod nested_groups;

@@ -10,7 +10,7 @@ use super::config::PatchAnswer;
 use super::precondition::precondition;
 use super::{Endpoint, Exchange, not_implemented};
 use crate::message::{PATCH_OP, PatchOp, PatchOperation};
-use crate::patch::{PlanBinder, Replacement, Rules};
+use crate::patch::{PlanBinder, Replacement, Rules, is_unfolded};
 use crate::policy::{Creating, Deleting, Joining, Policy};
 use crate::query::{Projected, Projection};
 use crate::quirks::{Deviation, Quirks, rewrite};
@@ -90,12 +90,7 @@ impl Exchange<'_> {
                 self.report.deviations.extend(rewrite::blank_path(index, operation));
             }
         }
-        let rules = self.rules();
-        let binder = PlanBinder::new(Arc::clone(&endpoint.resource_type), rules)
-            .filters(self.provider.limits.filter, self.quirks.syntax())
-            .budget(self.provider.limits.path_values)
-            .locations(self.locations.clone());
-        let (plan, repairs) = binder.bind(message)?;
+        let (plan, repairs) = self.plan_binder(endpoint).bind(message)?;
         self.report.deviations.extend(repairs.into_iter().map(Deviation::Patch));
         self.report.deviations.extend(rewrite::not_unassigned(&endpoint.resource_type, &plan));
         let named: Vec<ResolvedPath> = plan.paths().collect();
@@ -205,7 +200,25 @@ impl Exchange<'_> {
         rules
     }
 
-    fn intake(&mut self, endpoint: &Endpoint, body: Map<String, Value>) -> Result<Wanted, Failure> {
+    fn plan_binder(&self, endpoint: &Endpoint) -> PlanBinder {
+        PlanBinder::new(Arc::clone(&endpoint.resource_type), self.rules())
+            .filters(self.provider.limits.filter, self.quirks.syntax())
+            .budget(self.provider.limits.path_values)
+            .locations(self.locations.clone())
+    }
+
+    /// Puts what stands under the key of a path in the body of a POST or PUT where that leads, and says which keys did.
+    pub(super) fn unfold(&self, endpoint: &Endpoint, body: &mut Map<String, Value>) -> Result<Vec<Deviation>, Failure> {
+        if is_unfolded(&endpoint.resource_type, body) {
+            return Ok(Vec::new());
+        }
+        let repairs = self.plan_binder(endpoint).unfold(body)?;
+        Ok(repairs.into_iter().map(Deviation::Value).collect())
+    }
+
+    fn intake(&mut self, endpoint: &Endpoint, mut body: Map<String, Value>) -> Result<Wanted, Failure> {
+        let unfolded = self.unfold(endpoint, &mut body)?;
+        self.report.deviations.extend(unfolded);
         let rules = self.rules();
         let mut intake = Intake::new(&endpoint.resource_type, rules.values);
         let resource = intake.resource(body)?;

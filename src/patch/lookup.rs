@@ -161,7 +161,7 @@ pub(super) fn described(filter: &BoundFilter) -> Vec<Arc<Attribute>> {
 }
 
 /// The element that a filter describes: a conjunction of `eq` says what its sub-attributes are.
-fn describe(filter: &BoundFilter) -> Option<Map<String, Value>> {
+pub(super) fn describe(filter: &BoundFilter) -> Option<Map<String, Value>> {
     let mut element = Map::new();
     describe_into(filter, &mut element)?;
     Some(element)

@@ -29,6 +29,7 @@ mod replace;
 mod rules;
 mod set;
 mod target;
+mod unfold;
 
 pub use apply::Patched;
 pub use bind::PlanBinder;
@@ -39,6 +40,7 @@ pub use path::{Path, PathError};
 pub use plan::Plan;
 pub use replace::Replacement;
 pub use rules::{ConditionPaths, ListedValues, NoMatch, NoOperations, Omitted, PatchRepair, ReadOnlyEcho, Rules};
+pub(crate) use unfold::is_unfolded;
 
 #[cfg(test)]
 mod tests;

@@ -274,7 +274,7 @@ impl<'r> Values<'r> {
 }
 
 /// Whether a sub-attribute says what a value is for, and not what it is (RFC 7643, Section 2.4).
-fn is_descriptive(sub: &str) -> bool {
+pub(super) fn is_descriptive(sub: &str) -> bool {
     matches!(sub, "type" | "primary" | "display")
 }
 

@@ -165,6 +165,7 @@ fn rule_of(repair: &Repair) -> &'static str {
         Repair::Reference(_) => "references",
         Repair::ComparedByValue(_) => "compared_by_value",
         Repair::BareExtensionAttribute(_) => "bare_extension_attributes",
+        Repair::KeyAsPath(_) => "key_as_path",
     }
 }
 
@@ -217,6 +218,7 @@ fn write_repair(f: &mut fmt::Formatter<'_>, repair: &Repair) -> fmt::Result {
         Repair::Name { came, read } => write!(f, "`{came}` was read as `{read}`"),
         Repair::Reference(name) => write!(f, "`{name}.$ref` was ignored, since it follows from the value"),
         Repair::ComparedByValue(name) => write!(f, "`{name}` was compared by its `value`"),
+        Repair::KeyAsPath(key) => write!(f, "the key `{key}` was read as a path"),
         Repair::BareExtensionAttribute(name) => write!(f, "`{name}` was taken for the attribute of an extension"),
     }
 }

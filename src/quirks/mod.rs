@@ -52,8 +52,8 @@ pub struct Quirks {
     pub empty_strings: bool,
     /// Text that is no URI where one belongs: `{"profileUrl": "my page"}`. On by default.
     pub any_references: bool,
-    /// An attribute of an extension without its URN: `{"op": "add", "path": "department", "value": "Sales"}`, or in a filter
-    /// `manager eq "26118915"`. On by default.
+    /// An attribute of an extension without its URN: `{"op": "add", "path": "department", "value": "Sales"}`, in the body of a POST
+    /// or PUT `{"department": "Sales"}`, or in a filter `manager eq "26118915"`. On by default.
     pub bare_extension_attributes: bool,
     /// Schema URIs that the resource type does not have are ignored, and missing ones assumed; so are those of messages, such as
     /// `{"Operations": [..]}`. On by default.

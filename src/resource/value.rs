@@ -84,8 +84,10 @@ pub enum Repair {
     Reference(String),
     /// In a filter, a complex attribute was compared by its `value`.
     ComparedByValue(String),
-    /// In a filter, an attribute of an extension was named without the extension.
+    /// In a filter, or as a key of a body, an attribute of an extension was named without the extension.
     BareExtensionAttribute(String),
+    /// A key of a body was read as a path.
+    KeyAsPath(String),
 }
 
 /// A value that does not fit its attribute.

@@ -153,6 +153,12 @@ impl<'p> Task<'p> {
             Some(_) => return Err(syntax("`data` has to be an object")),
             None => return Err(syntax("`data` is missing")),
         };
+        if let Some(target) = &self.target
+            && matches!(self.method, Method::POST | Method::PUT)
+        {
+            // What refers to others is found where it belongs.
+            self.deviations.extend(exchange.unfold(target.endpoint, &mut self.data)?);
+        }
         if let Some(version) = version.filter(|_| self.method != Method::POST) {
             let wrong = |_| Error::typed(ScimType::InvalidValue, "`version` has characters that no version has");
             self.version = Some(HeaderValue::from_str(version).map_err(wrong)?);

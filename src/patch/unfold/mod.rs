@@ -1,0 +1,142 @@
+//! Bodies of POST and PUT in which a key is a path (RFC 7644, Section 3.10): what stands there is put where the path leads, as
+//! PATCH does with a value without a path.
+
+mod place;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+
+use super::bind::PlanBinder;
+use super::error::PatchError;
+use super::path::Path;
+use crate::filter::Filter;
+use crate::resource::Repair;
+use crate::schema::{Container, ResolvedPath, ResourceType, Schema};
+
+use place::Made;
+
+/// Where a key leads that is a path.
+struct Lead {
+    key: String,
+    path: ResolvedPath,
+    filter: Option<Filter>,
+    /// Whether it names an attribute of an extension without its URN.
+    bare: bool,
+}
+
+/// A body while what its keys lead to is put in place.
+struct Unfolding<'b> {
+    binder: &'b PlanBinder,
+    /// What stands under the name of an attribute, or the URN of an extension.
+    named: Map<String, Value>,
+    /// What no path leads to.
+    rest: Map<String, Value>,
+    leads: Vec<(Lead, Value)>,
+    /// The values of multi-valued attributes that paths describe.
+    made: BTreeMap<String, Made>,
+    repairs: Vec<Repair>,
+}
+
+impl PlanBinder {
+    /// Puts what stands under a path in the body of a POST or PUT where that leads: `name.givenName`, an attribute behind the URN of
+    /// its schema, and what the rules let clients write besides. Says which keys were read so.
+    ///
+    /// # Errors
+    ///
+    /// - an attribute is given twice, by two spellings;
+    /// - a path leads to a value of a multi-valued attribute that nothing describes.
+    pub(crate) fn unfold(&self, body: &mut Map<String, Value>) -> Result<Vec<Repair>, PatchError> {
+        let (named, rest) = (Map::new(), Map::new());
+        let mut unfolding =
+            Unfolding { binder: self, named, rest, leads: Vec::new(), made: BTreeMap::new(), repairs: Vec::new() };
+        for (key, value) in std::mem::take(body) {
+            unfolding.read(key, value);
+        }
+        unfolding.place_all().map_err(|kind| PatchError { operation: None, kind })?;
+        *body = unfolding.named;
+        body.extend(unfolding.rest);
+        Ok(unfolding.repairs)
+    }
+}
+
+/// Whether no key of a body can be a path: each is the name of an attribute, or the URN of an extension that holds such names.
+pub(crate) fn is_unfolded(resource_type: &ResourceType, body: &Map<String, Value>) -> bool {
+    body.iter().all(|(key, value)| match resource_type.container(key) {
+        Some(Container::Attribute(_)) => true,
+        Some(Container::Extension(schema)) => {
+            value.as_object().is_none_or(|parts| parts.keys().all(|key| schema.attribute(key).is_some()))
+        }
+        None => false,
+    })
+}
+
+impl Unfolding<'_> {
+    fn read(&mut self, key: String, value: Value) {
+        let resource_type = Arc::clone(&self.binder.resource_type);
+        match (resource_type.container(&key), value) {
+            (Some(Container::Attribute(_)), value) => drop(self.named.insert(key, value)),
+            (Some(Container::Extension(schema)), Value::Object(parts)) => {
+                let parts = self.read_parts(schema, parts);
+                self.named.insert(key, Value::Object(parts));
+            }
+            (Some(Container::Extension(_)), value) => drop(self.named.insert(key, value)),
+            (None, Value::Object(parts)) if resource_type.schema().uri().is(&key) => {
+                let others = self.read_parts(resource_type.schema(), parts);
+                for (name, value) in others {
+                    self.follow(format!("{}:{name}", resource_type.schema().uri()), value);
+                }
+            }
+            (None, value) => self.follow(key, value),
+        }
+    }
+
+    /// What stands under the names of attributes of a schema; what else there is may be a path within it.
+    fn read_parts(&mut self, schema: &Schema, parts: Map<String, Value>) -> Map<String, Value> {
+        let mut named = Map::new();
+        for (key, value) in parts {
+            if schema.attribute(&key).is_some() {
+                named.insert(key, value);
+                continue;
+            }
+            match self.lead(format!("{}:{key}", schema.uri())) {
+                Ok(lead) => self.leads.push((lead, value)),
+                Err(_) => drop(named.insert(key, value)),
+            }
+        }
+        named
+    }
+
+    fn follow(&mut self, key: String, value: Value) {
+        match self.lead(key) {
+            Ok(lead) => self.leads.push((lead, value)),
+            Err(key) => drop(self.rest.insert(key, value)),
+        }
+    }
+
+    /// Where a key leads; the key itself, if nowhere.
+    fn lead(&self, key: String) -> Result<Lead, String> {
+        match self.resolve(&key) {
+            Some((path, filter, bare)) => Ok(Lead { key, path, filter, bare }),
+            None => Err(key),
+        }
+    }
+
+    fn resolve(&self, key: &str) -> Option<(ResolvedPath, Option<Filter>, bool)> {
+        let PlanBinder { resource_type, rules, limits, syntax, .. } = self.binder;
+        let path = Path::parse(key, limits, *syntax).ok()?;
+        let known = resource_type.resolve(&path.attribute);
+        let bare = known.is_none();
+        let found = match known {
+            None if rules.bare_extension_attributes => resource_type.resolve_in_extensions(&path.attribute)?,
+            known => known?,
+        };
+        let sub = match &path.sub {
+            Some(name) => Some(Arc::clone(found.attribute().sub_attribute(name.as_str())?)),
+            None => found.sub().cloned(),
+        };
+        let path_of_it = ResolvedPath::new(found.extension().cloned(), Arc::clone(found.attribute()), sub);
+        Some((path_of_it, path.filter, bare))
+    }
+}

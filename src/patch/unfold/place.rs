@@ -1,0 +1,151 @@
+//! Where the values go that stand under a path.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+
+use super::{Lead, Unfolding};
+use crate::patch::error::PatchErrorKind;
+use crate::patch::lookup::describe;
+use crate::patch::path::without_values;
+use crate::patch::rules::NoMatch;
+use crate::patch::target::is_descriptive;
+use crate::resource::{Repair, ValueError, ValueErrorKind};
+use crate::schema::{AttributeType, Mutability, ResolvedPath};
+
+/// The values of a multi-valued attribute that paths describe.
+pub(super) struct Made {
+    path: ResolvedPath,
+    /// Each by what its filter says of it, as JSON.
+    elements: BTreeMap<String, Map<String, Value>>,
+    /// Whether there is more to them than what kind of value they are.
+    says_something: bool,
+}
+
+impl Unfolding<'_> {
+    pub(super) fn place_all(&mut self) -> Result<(), PatchErrorKind> {
+        for (lead, value) in std::mem::take(&mut self.leads) {
+            let read_only = |path: &ResolvedPath| path.last().mutability() == Mutability::ReadOnly;
+            // What clients may not set is left out in any spelling (RFC 7644, Sections 3.3 and 3.5.1).
+            if !read_only(&lead.path) && !read_only(&lead.path.whole()) {
+                self.note(&lead);
+                self.place(&lead, value)?;
+            }
+        }
+        for made in std::mem::take(&mut self.made).into_values() {
+            if !made.says_something {
+                return Err(PatchErrorKind::NoTarget(made.path.to_string()));
+            }
+            let elements = made.elements.into_values().map(Value::Object).collect();
+            self.place_whole(&made.path, elements)?;
+        }
+        Ok(())
+    }
+
+    fn note(&mut self, lead: &Lead) {
+        let key = without_values(&lead.key);
+        self.repairs.push(if lead.bare { Repair::BareExtensionAttribute(key) } else { Repair::KeyAsPath(key) });
+    }
+
+    fn place(&mut self, lead: &Lead, value: Value) -> Result<(), PatchErrorKind> {
+        let whole = lead.path.whole();
+        match (lead.path.sub(), &lead.filter) {
+            (None, None) => self.place_whole(&whole, value),
+            (_, Some(_)) if !whole.attribute().multi_valued() => Err(PatchErrorKind::NotMultiValued(whole.to_string())),
+            (Some(_), None) if !whole.attribute().multi_valued() => self.place_part(&lead.path, value),
+            _ => self.place_in_element(lead, whole, value),
+        }
+    }
+
+    fn place_whole(&mut self, path: &ResolvedPath, value: Value) -> Result<(), PatchErrorKind> {
+        let object = self.object(path)?;
+        let attribute = path.attribute();
+        if object.keys().any(|key| attribute.attr_name().is(key)) {
+            return Err(twice(path));
+        }
+        object.insert(attribute.name().to_owned(), value);
+        Ok(())
+    }
+
+    /// Null is no value (RFC 7643, Section 2.5), and leaves room for parts.
+    fn place_part(&mut self, path: &ResolvedPath, value: Value) -> Result<(), PatchErrorKind> {
+        let object = self.object(path)?;
+        let attribute = path.attribute();
+        let key = object.keys().find(|key| attribute.attr_name().is(key)).cloned();
+        let parts = object.entry(key.unwrap_or_else(|| attribute.name().to_owned())).or_insert(Value::Null);
+        if parts.is_null() {
+            *parts = Value::Object(Map::new());
+        }
+        let part = path.last();
+        match parts {
+            Value::Object(parts) if !parts.keys().any(|key| part.attr_name().is(key)) => {
+                parts.insert(part.name().to_owned(), value);
+                Ok(())
+            }
+            _ => Err(twice(path)),
+        }
+    }
+
+    fn place_in_element(&mut self, lead: &Lead, whole: ResolvedPath, value: Value) -> Result<(), PatchErrorKind> {
+        let described = self.described(lead, &whole)?;
+        let made = self.made.entry(whole.to_string()).or_insert_with(|| Made::of(whole));
+        let is_described = lead.filter.is_some() || lead.path.sub().is_none_or(|sub| !is_descriptive(sub.name()));
+        made.says_something |= is_described;
+        let element = made.elements.entry(Value::Object(described.clone()).to_string()).or_insert(described);
+        let parts = match (lead.path.sub(), value) {
+            (Some(sub), value) => Map::from_iter([(sub.name().to_owned(), value)]),
+            (None, Value::Object(parts)) => parts,
+            (None, _) => {
+                let kind = ValueErrorKind::Type(AttributeType::Complex);
+                return Err(ValueError::new(&made.path, kind).into());
+            }
+        };
+        for (name, part) in parts {
+            let sub = made.path.attribute().sub_attribute(&name).map(|sub| sub.name().to_owned());
+            if element.insert(sub.unwrap_or(name), part).is_some() {
+                return Err(twice(&made.path));
+            }
+        }
+        Ok(())
+    }
+
+    /// What the filter of a path says of an element; nothing without a filter. It says of what kind the value is, and not which one
+    /// it is; and nobody comes to be referred to so, such as a member.
+    fn described(&mut self, lead: &Lead, whole: &ResolvedPath) -> Result<Map<String, Value>, PatchErrorKind> {
+        let no_target = || PatchErrorKind::NoTarget(lead.path.to_string());
+        if self.binder.rules.no_match == NoMatch::Fail || whole.attribute().refers_by_value() {
+            return Err(no_target());
+        }
+        let Some(filter) = &lead.filter else {
+            return Ok(Map::new());
+        };
+        let filters = self.binder.filter_binder();
+        let described = describe(&filters.bind_element(whole, filter)?);
+        self.repairs.extend(filters.repairs());
+        described.filter(|described| described.keys().all(|name| is_descriptive(name))).ok_or_else(no_target)
+    }
+
+    /// The object that holds the attribute: the resource, or the container of an extension.
+    fn object(&mut self, path: &ResolvedPath) -> Result<&mut Map<String, Value>, PatchErrorKind> {
+        let Some(schema) = path.extension() else {
+            return Ok(&mut self.named);
+        };
+        let key = self.named.keys().find(|key| schema.uri().is(key)).cloned();
+        let container = self.named.entry(key.unwrap_or_else(|| schema.uri().to_string())).or_insert(Value::Null);
+        if container.is_null() {
+            *container = Value::Object(Map::new());
+        }
+        let kind = ValueErrorKind::Type(AttributeType::Complex);
+        container.as_object_mut().ok_or_else(|| ValueError::new(schema.uri(), kind).into())
+    }
+}
+
+impl Made {
+    fn of(path: ResolvedPath) -> Self {
+        Self { path, elements: BTreeMap::new(), says_something: false }
+    }
+}
+
+fn twice(path: &ResolvedPath) -> PatchErrorKind {
+    ValueError::new(path, ValueErrorKind::Duplicate).into()
+}
