@@ -240,6 +240,72 @@ fn numbers_describe_an_element_too() {
     assert_eq!(run(sites, Rules::default(), &json!({}), operations), Ok(json!({ "rooms": [{ "number": 5, "label": "x" }] })));
 }
 
+/// Keys: each has a list that is set once, an attribute with parts that is, and elements that the host has a part in.
+fn keys() -> ResourceType {
+    let schema = json!({ "id": "urn:example:Key", "attributes": [
+        { "name": "makers", "multiValued": true, "mutability": "immutable" },
+        { "name": "codes", "multiValued": true, "caseExact": true },
+        { "name": "labels", "multiValued": true },
+        { "name": "origin", "type": "complex", "mutability": "immutable", "subAttributes": [{ "name": "city" }, { "name": "shop" }] },
+        { "name": "doors", "type": "complex", "multiValued": true, "subAttributes": [
+            { "name": "value" }, { "name": "display" }, { "name": "opened", "mutability": "readOnly" } ] },
+        { "name": "members", "type": "complex", "multiValued": true, "subAttributes": [
+            { "name": "value", "mutability": "immutable" }, { "name": "display" },
+            { "name": "$ref", "type": "reference", "referenceTypes": ["Key"] } ] }
+    ] });
+    ResourceType::new("Key", Schema::from_json(schema).expect("a schema"))
+}
+
+#[test]
+fn what_is_set_once_and_what_is_listed() {
+    // P-3.5.2-11, P-3.5.2.3-06, A-31, A-40, A-100
+    let before = json!({
+        "makers": ["Acme", "Umbrella"], "codes": ["a", "A"], "labels": ["a", "b"], "origin": { "city": "Bonn" },
+        "doors": [{ "value": "n", "opened": "today" }, { "value": "s", "display": "South" }],
+        "members": [{ "value": "1", "display": "x" }, { "value": "2", "display": "y" }, { "value": "3" }]
+    });
+    let cases = [
+        ("remove", "makers", json!(["Acme"]), None),
+        ("remove", "makers", json!(["Initech"]), Some(json!(["Acme", "Umbrella"]))),
+        ("add", "origin", json!({ "city": "Ulm" }), None),
+        ("replace", "origin", json!({ "shop": "x" }), None),
+        ("replace", "origin", json!({ "city": "Bonn", "shop": "x" }), None),
+        ("replace", "origin", json!({ "city": "Bonn" }), Some(json!({ "city": "Bonn" }))),
+        ("remove", "codes", json!(["A"]), Some(json!(["a"]))),
+        ("remove", "labels", json!(["A"]), Some(json!(["b"]))),
+        (
+            "replace",
+            "doors[value eq \"n\"]",
+            json!({ "value": "w" }),
+            Some(json!([{ "value": "w", "opened": "today" }, before["doors"][1]])),
+        ),
+        ("remove", "doors", json!([{ "value": "n", "display": "North" }]), Some(before["doors"].clone())),
+        ("remove", "doors", json!([{ "value": "s", "display": "SOUTH" }]), Some(json!([before["doors"][0]]))),
+        // Who has an id is listed by that, whatever is said besides; who has none, by what is said.
+        ("remove", "members", json!([{ "value": "1", "display": "z" }, { "display": "Y" }]), Some(json!([{ "value": "3" }]))),
+    ];
+    for (op, path, value, expected) in cases {
+        let operations = json!([{ "op": op, "path": path, "value": value }]);
+        let after = run(keys(), Rules::default(), &before, operations.clone());
+        let name = path.split('[').next().unwrap_or_default();
+        match (after, expected) {
+            (Ok(after), Some(expected)) => assert_eq!(after[name], expected, "{operations}"),
+            (Err(err), None) => assert_eq!(err.kind.scim_type(), crate::ScimType::Mutability, "{operations}"),
+            (after, _) => panic!("{operations}: {after:?}"),
+        }
+    }
+}
+
+#[test]
+fn two_values_of_one_part_describe_no_element() {
+    //
+    for filter in ["value eq \"n\" and value eq \"s\"", "display eq \"x\" and (value eq \"n\" and display eq \"x\")"] {
+        let operations = json!([{ "op": "add", "path": format!("doors[{filter}].display"), "value": "x" }]);
+        let refused = run(keys(), Rules::default(), &json!({}), operations).expect_err("nothing is described");
+        assert_eq!(refused.kind.scim_type(), crate::ScimType::NoTarget, "{filter}");
+    }
+}
+
 #[test]
 fn member_changes_are_deltas() {
     let delta =

@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::provider::{Provider, add, version};
-use super::samples::{ENTERPRISE, asset_with, bjensen, user};
+use super::provider::{Kept, Provider, Setup, add, version};
+use super::samples::{ENTERPRISE, asset_with, bjensen, group, user};
+use super::whole_store::WholeStore;
 
 #[tokio::test]
 async fn add_needs_a_value() {
@@ -192,5 +193,27 @@ async fn an_added_value_is_a_change() {
         let patched = provider.patched(&path, add("emails", value)).await;
         assert!(!seen.iter().any(|known| known == version(&patched)));
         seen.push(version(&patched).to_owned());
+    }
+}
+
+#[tokio::test]
+async fn members_that_are_there_stay_as_they_are() {
+    // P-3.5.2.1-07, A-65: few are compared each with each, more of them by another way.
+    for kept in [Kept::Apart, Kept::Whole(WholeStore::default())] {
+        let provider = Provider::new(Setup { kept, ..Setup::default() });
+        for count in [2, 16, 17, 40] {
+            let mut there = group(&format!("G{count}"), &[]);
+            there["members"] = json!([{ "value": "m0", "display": "old" }, { "value": "other" }]);
+            let path = provider.made("/Groups", &there).await;
+            let coming: Vec<Value> =
+                (0..count).map(|number| json!({ "value": format!("m{number}"), "display": "new" })).collect();
+            // One that is chosen by what it is called is looked for among all.
+            let add = json!([add("members", json!(coming))[0], { "op": "remove", "path": "members[display eq \"nobody\"]" }]);
+            let patched = provider.patched(&path, add).await;
+            let members = patched["members"].as_array().expect("members");
+            assert_eq!(members.len(), count + 1, "{count}");
+            let display = |id: &str| members.iter().find(|one| one["value"] == id).map(|one| one["display"].clone());
+            assert_eq!((display("m0"), display("m1")), (Some(json!("old")), Some(json!("new"))), "{count}");
+        }
     }
 }

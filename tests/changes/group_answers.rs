@@ -134,6 +134,10 @@ async fn a_client_that_would_rather_not_is_not_answered() {
                 done(&provider, path, &answer).await;
                 assert_eq!(provider.read(path).await[name], prefer);
             }
+            // Who asks for attributes is answered with them (RFC 7644, Section 3.5.2).
+            let asking = format!("{path}?attributes={name}");
+            let answer = provider.send("PATCH", &asking, &MINIMAL, message(&replace(name, json!("x")))).await.ok();
+            assert_eq!((&answer[name], answer.get("meta")), (&json!("x"), None));
         }
     }
     let provider = Provider::strict();

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 use scimwire::auth::RequestContext;
+use scimwire::patch::Omitted;
 use scimwire::policy::{Joining, Policy};
 use scimwire::{Error, Quirks, ResourceType};
 use serde_json::json;
@@ -105,6 +106,7 @@ async fn the_host_leaves_out_members_that_it_does_not_know() {
             provider.patched(&path, operations.clone()).await;
             assert_eq!(members(&provider.read(&path).await), left, "{operations}");
         }
+        assert_eq!(provider.read(&path).await.get("members"), None);
         let told: Vec<_> = recorder.all().into_iter().map(|heard| (heard.members.added, heard.members.removed)).collect();
         let ids = |ids: &[&str]| -> Vec<String> { ids.iter().map(|id| (*id).to_owned()).collect() };
         assert_eq!(told, [(ids(&["b"]), vec![]), (vec![], ids(&["a"])), (vec![], ids(&["b"]))]);
@@ -112,5 +114,22 @@ async fn the_host_leaves_out_members_that_it_does_not_know() {
             provider.put(&path, &group("Tours", sent)).await.ok();
             assert_eq!(members(&provider.read(&path).await), left, "{sent:?}");
         }
+    }
+}
+
+#[tokio::test]
+async fn members_of_whom_the_host_knows_nobody_are_nobody() {
+    // P-3.5.1-03, P-3.5.1-04: that is not the same as no word about members, where omission keeps them.
+    let mut quirks = Quirks::STRICT;
+    quirks.omitted = Omitted::Keep;
+    for kept in [Kept::Apart, Kept::Whole(WholeStore::default())] {
+        let policy: Option<Arc<dyn Policy>> = Some(Arc::new(LeavesOut("x")));
+        let provider = Provider::new(Setup { policy, kept, quirks, ..Setup::default() });
+        let path = provider.group("Tours", &["a", "b"]).await;
+        let mut silent = group("Tours", &[]);
+        silent.as_object_mut().expect("an object").remove("members");
+        assert_eq!(members(&provider.put(&path, &silent).await.ok()), ["a", "b"]);
+        assert_eq!(provider.put(&path, &group("Tours", &["x1"])).await.ok().get("members"), None);
+        assert_eq!(provider.read(&path).await.get("members"), None);
     }
 }

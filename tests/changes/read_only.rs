@@ -121,6 +121,15 @@ async fn the_host_sets_what_clients_may_not() {
         "place": { "room": "12", "building": "Annex" }
     });
     assert_eq!(read[BADGE], expected);
+    // What a client puts in the place of its parts leaves that of the host.
+    for (sent, shown) in [
+        (json!({ "room": "13" }), json!({ "room": "13", "building": "Annex" })),
+        (json!({ "room": "14", "building": "Main" }), json!({ "room": "14", "building": "Annex" })),
+    ] {
+        let mut body = user("bjensen");
+        body[BADGE] = json!({ "costCentre": "4130", "place": sent });
+        assert_eq!(provider.put(&path, &body).await.ok()[BADGE]["place"], shown);
+    }
     users.replace(id(&made), &named("badge"), Value::Null, &cx()).await.expect("the host's");
     assert_eq!(provider.read(&path).await[BADGE].get("badge"), None);
 }

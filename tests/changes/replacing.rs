@@ -143,6 +143,14 @@ async fn omitted_members_are_cleared_or_kept() {
         let replaced = provider.put(&path, &body).await.ok();
         assert_eq!(replaced["members"].as_array().map_or(0, Vec::len), expected, "{replaced}");
         assert_eq!(replaced, provider.read(&path).await);
+        // Null and the empty array are not omitted.
+        for empty in [json!(null), json!([])] {
+            provider.put(&path, &group("Guides", &["a", "b"])).await.ok();
+            let mut body = body.clone();
+            body["members"] = empty;
+            assert_eq!(provider.put(&path, &body).await.ok().get("members"), None, "{body}");
+            assert_eq!(provider.read(&path).await.get("members"), None, "{body}");
+        }
     }
 }
 
