@@ -228,6 +228,16 @@ mod tests {
     }
 
     #[test]
+    fn a_base_url_that_the_host_knows_stays() {
+        // P-6.1-01
+        let (head, ()) = Request::get("/t/acme/scim/v2").body(()).expect("a request").into_parts();
+        let url: TenantUrl = "https://example.com/t/{tenant}/scim/v2".parse().expect("a URL with a tenant");
+        let own = "https://acme.example.org/scim/v2";
+        let checked = url.check(&head, RequestContext::new("acme").with_base_url(own)).expect("the same tenant");
+        assert_eq!(checked.base_url(), Some(own));
+    }
+
+    #[test]
     fn a_name_in_the_host() {
         // P-6.1-01
         let url = "https://{tenant}.Example.com:8443/scim/v2";

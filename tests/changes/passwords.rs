@@ -459,7 +459,13 @@ fn vaults() -> ResourceType {
     let schema = json!({ "id": "urn:example:schemas:Vault", "name": "Vault", "attributes": [
         { "name": "displayName", "type": "string", "required": true },
         { "name": "pin", "type": "string", "mutability": "writeOnly", "returned": "never" },
+        { "name": "codes", "type": "string", "multiValued": true, "mutability": "writeOnly", "returned": "never" },
         { "name": "door", "type": "complex", "subAttributes": [
+            { "name": "color", "type": "string" },
+            { "name": "hint", "type": "string", "mutability": "writeOnly" },
+            { "name": "pin", "type": "string", "mutability": "writeOnly", "returned": "never" }
+        ] },
+        { "name": "keys", "type": "complex", "multiValued": true, "subAttributes": [
             { "name": "color", "type": "string" },
             { "name": "pin", "type": "string", "mutability": "writeOnly", "returned": "never" }
         ] },
@@ -469,7 +475,11 @@ fn vaults() -> ResourceType {
             { "name": "display", "type": "string", "mutability": "immutable" }
         ] }
     ] });
-    ResourceType::new("Vault", Schema::from_json(schema).expect("a schema"))
+    let alarm = json!({ "id": "urn:example:schemas:Alarm", "name": "Alarm", "attributes": [
+        { "name": "pin", "type": "string", "mutability": "writeOnly", "returned": "never" }
+    ] });
+    let read = |document| Schema::from_json(document).expect("a schema");
+    ResourceType::new("Vault", read(schema)).with_extension(read(alarm))
 }
 
 #[tokio::test]
@@ -478,10 +488,16 @@ async fn the_ready_made_stores_keep_no_secret_of_what_has_members() {
     let store = LazyDirectory::new(kind_asked_for(), false).store(vaults());
     let builder = Dispatcher::builder(BASE).resource_type(vaults(), store.clone()).unauthenticated();
     let provider = Provider::of(builder.features(with_passwords()).build().expect("all is there"));
-    let secrets = json!({ "pin": SECRET, "door": { "color": "red", "pin": SECRET } });
+    let secrets = json!({
+        "pin": SECRET,
+        "codes": [SECRET],
+        "door": { "color": "red", "hint": "as ever", "pin": SECRET },
+        "keys": [{ "pin": SECRET }, { "color": "blue", "pin": SECRET }],
+        "urn:example:schemas:Alarm": { "pin": SECRET }
+    });
     let vault = |name: &str, members: Value| {
         let mut vault = secrets.clone();
-        vault["schemas"] = json!(["urn:example:schemas:Vault"]);
+        vault["schemas"] = json!(["urn:example:schemas:Vault", "urn:example:schemas:Alarm"]);
         (vault["displayName"], vault["members"]) = (json!(name), members);
         vault
     };
@@ -491,6 +507,15 @@ async fn the_ready_made_stores_keep_no_secret_of_what_has_members() {
         let kept = kept(&store, id).await;
         assert!(kept["displayName"].is_string() && kept["door"]["color"].is_string(), "{way}: {kept}");
         assert!(!kept.to_string().contains(SECRET) && !kept.to_string().contains("\"pin\""), "{way}: {kept}");
+        // Nor the shell of one.
+        let left = (&kept["keys"], kept.get("urn:example:schemas:Alarm"), &kept["schemas"]);
+        assert_eq!(left, (&json!([{ "color": "blue" }]), None, &json!(["urn:example:schemas:Vault"])), "{way}");
+        // What is write-only, and no secret, is kept and shown to nobody.
+        assert_eq!(kept["door"]["hint"], "as ever", "{way}");
+        for query in ["", "?attributes=door", "?attributes=door.hint", "?excludedAttributes=keys"] {
+            let shown = provider.read(&format!("{path}{query}")).await;
+            assert_eq!(shown["door"].get("hint"), None, "{way}: {shown}");
+        }
     };
     has_none("POST").await;
     provider.put(&path, &vault("b", json!([{ "value": "2", "display": "y" }]))).await.ok();
@@ -500,8 +525,26 @@ async fn the_ready_made_stores_keep_no_secret_of_what_has_members() {
         json!({ "op": "add", "path": "members", "value": [{ "value": "3", "display": "z" }] }),
         json!({ "op": "remove", "path": "members[display eq \"z\"]" }),
     ] {
-        let set = json!({ "op": "add", "value": secrets });
+        let set = json!({ "op": "replace", "value": secrets });
         provider.patched(&path, json!([set, beside])).await;
         has_none(&beside.to_string()).await;
+    }
+}
+
+#[tokio::test]
+async fn no_path_asks_about_a_secret() {
+    // S-4.1.1-11, S-7-13: whether it is there or not, the answer is the same.
+    for quirks in [Quirks::STRICT, Quirks::LENIENT] {
+        let store = LazyDirectory::new(kind_asked_for(), false).store(vaults());
+        let builder = Dispatcher::builder(BASE).resource_type(vaults(), store).unauthenticated();
+        let provider = Provider::of(builder.features(with_passwords()).quirks(quirks).build().expect("all is there"));
+        let body = json!({ "schemas": ["urn:example:schemas:Vault"], "displayName": "a", "keys": [{ "color": "blue" }] });
+        let path = provider.made("/Vaults", &body).await;
+        for filter in ["codes[value eq \"1\"]", "codes[value pr]", "keys[pin eq \"1\"]", "keys[pin pr].color"] {
+            for op in ["add", "replace", "remove"] {
+                let operations = json!([{ "op": op, "path": filter, "value": "x" }]);
+                provider.refuses(&path, operations, "invalidFilter").await;
+            }
+        }
     }
 }

@@ -7,12 +7,13 @@ use http::StatusCode;
 use scimwire::auth::RequestContext;
 use scimwire::policy::{Creating, Deleting, Policy};
 use scimwire::store::{Change, Operation};
-use scimwire::{Error, Resource, ResourceType, ScimType};
+use scimwire::{Dispatcher, Error, Resource, ResourceType, ScimType};
 use serde_json::{Value, json};
 
-use super::provider::{Provider, add, at, id, message, replace, version};
+use super::provider::{BASE, Provider, add, at, id, message, replace, version};
 use super::recorder::Recorder;
 use super::samples::{ASSET, ENTERPRISE, asset, asset_with, bjensen, group, user};
+use crate::databases::{LazyDirectory, kind_asked_for};
 
 /// Switches users off that are to be deleted.
 pub(crate) struct Deactivating;
@@ -311,4 +312,57 @@ async fn the_host_demands_a_version() {
     assert_eq!(provider.read(&path).await, made);
     let conditional = [("if-match", version(&made))];
     assert_eq!(provider.send("PATCH", &path, &conditional, message(&replace("title", json!("x")))).await.status, 200);
+}
+
+/// Sets what the title names, right or wrong.
+struct Careless;
+
+impl Careless {
+    fn set(resource: &mut Resource) {
+        match resource.text("title") {
+            Some("closed") => resource.set("userType", "Nobody"),
+            Some("closed part") => resource.set("emails", json!([{ "value": "a", "type": "nowhere" }])),
+            Some("primary") => {
+                resource.set("emails", json!([{ "value": "a", "primary": true }, { "value": "b", "primary": true }]))
+            }
+            Some("right") => resource.set("userType", "Employee"),
+            _ => {}
+        }
+    }
+}
+
+#[async_trait]
+impl Policy for Careless {
+    async fn creating(&self, _: &ResourceType, resource: &mut Resource, _: &RequestContext) -> Result<Creating, Error> {
+        Self::set(resource);
+        Ok(Creating::Store)
+    }
+
+    fn updating(&self, _: &ResourceType, _: &Resource, after: &mut Resource, _: &RequestContext) -> Result<(), Error> {
+        Self::set(after);
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn what_the_host_sets_is_checked_like_all_else() {
+    // S-2.3.1-02, S-2.4-03, P-3.5.2-22: it did not come by way of a body.
+    let users = ResourceType::user().canonical_values("userType", ["Employee"]).closed("userType").closed("emails.type");
+    let store = LazyDirectory::new(kind_asked_for(), false).store(users.clone());
+    let builder = Dispatcher::builder(BASE).resource_type(users, store).unauthenticated().policy(Careless);
+    let provider = Provider::of(builder.build().expect("all is there"));
+    let titled = |title: &str| {
+        let mut user = user("bjensen");
+        user["title"] = json!(title);
+        user
+    };
+    let path = provider.made("/Users", &titled("right")).await;
+    let before = provider.read(&path).await;
+    assert_eq!(before["userType"], "Employee");
+    for title in ["closed", "closed part", "primary"] {
+        provider.post("/Users", &titled(title)).await.refused("invalidValue");
+        provider.put(&path, &titled(title)).await.refused("invalidValue");
+        provider.refuses(&path, replace("title", json!(title)), "invalidValue").await;
+    }
+    assert_eq!((provider.read(&path).await, provider.total("/Users").await), (before, 1));
 }

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::provider::{Provider, id};
-use super::samples::{group, people, user};
+use super::samples::{device, group, people, user};
 
 #[tokio::test]
 async fn any_value_will_do() {
@@ -49,6 +49,8 @@ async fn names_in_brackets_are_those_of_sub_attributes() {
         "userName[value eq \"bjensen\"]",
         "name[familyName eq \"Jensen\"]",
         "emails.value[type eq \"work\"]",
+        "emails[type.value eq \"work\"]",
+        "emails[type.nothing pr]",
     ];
     Provider::of_people().await.refuses("/Users", &wrong).await;
 }
@@ -95,4 +97,23 @@ async fn an_element_without_primary_is_not_the_primary_one() {
     provider.finds("/Users", table).await;
     let answer = provider.search("/Users", json!({ "filter": "emails[primary eq true]" })).await;
     assert_eq!(answer.names(), ["bjensen"]);
+}
+
+#[tokio::test]
+async fn only_primary_is_false_where_it_is_not_said() {
+    // P-3.4.2.2-16, S-2.4-03
+    let provider = Provider::strict();
+    let ports = json!([{ "value": 22 }, { "value": 80, "open": true, "primary": true }]);
+    provider.create("/Devices", device("A1", json!({ "ports": ports }))).await;
+    provider.create("/Devices", device("A2", json!({ "ports": [{ "value": 23, "open": false, "primary": true }] }))).await;
+    let table: &[(&str, &[&str])] = &[
+        ("ports.open eq false", &["A2"]),
+        ("ports[open eq false]", &["A2"]),
+        ("ports[value eq 22 and open eq false]", &[]),
+        ("ports[not (open eq true)]", &["A1", "A2"]),
+        ("ports.primary eq false", &["A1"]),
+        ("ports[value eq 22 and primary eq false]", &["A1"]),
+        ("active eq false", &[]),
+    ];
+    provider.finds("/Devices", table).await;
 }

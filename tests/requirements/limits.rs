@@ -131,6 +131,36 @@ const LIMITS: &[Limit] = &[
     },
     Limit {
         // P-3.12-05
+        name: "filter_values: each term looks at four",
+        set: |limits, limit| limits.filter_values = limit as u64 * 4,
+        request: |terms| search(&vec!["emails.value eq \"x\""; terms].join(" or ")),
+        limit: 3,
+        above: (400, Some("tooMany")),
+    },
+    Limit {
+        // P-3.12-05
+        name: "path_values: what is added is looked for among four",
+        set: |limits, limit| limits.path_values = limit as u64 * 4,
+        request: |count| {
+            let there = json!([{ "value": "0@example.org", "type": "work" }]);
+            patch(&json!(vec![json!({ "op": "add", "path": "emails", "value": there }); count]))
+        },
+        limit: 3,
+        above: (400, Some("tooMany")),
+    },
+    Limit {
+        // P-3.12-05
+        name: "path_values: each value that is listed is looked for among four",
+        set: |limits, limit| limits.path_values = limit as u64 * 4,
+        request: |count| {
+            let listed = vec![json!({ "value": "nobody@example.org" }); count];
+            patch(&json!([{ "op": "remove", "path": "emails", "value": listed }]))
+        },
+        limit: 3,
+        above: (400, Some("tooMany")),
+    },
+    Limit {
+        // P-3.12-05
         name: "path_values: each operation looks at four",
         set: |limits, limit| limits.path_values = limit as u64 * 4,
         request: |count| patch(&json!(vec![json!({ "op": "remove", "path": "emails[type eq \"x\"]" }); count])),
