@@ -54,7 +54,9 @@ fn within<F: Future<Output = ()>>(longest: Duration, test: impl FnOnce() -> F + 
 #[test]
 #[should_panic(expected = "`tower::a_test_that_waits_for_ever_fails_by_its_name` has not ended")]
 fn a_test_that_waits_for_ever_fails_by_its_name() {
-    within(Duration::from_millis(1), || async { future::pending().await });
+    within(Duration::from_millis(1), || async {
+        future::pending::<()>().await;
+    });
 }
 
 struct OneToken;

@@ -58,6 +58,12 @@ async fn groups_may_be_echoed() {
     assert_eq!(read["groups"].as_array().map(Vec::len), Some(1));
     provider.unchanged(&path, json!([{ "op": "replace", "value": { "groups": read["groups"] } }])).await;
     provider.refuses(&path, json!([{ "op": "replace", "value": { "groups": [] } }]), "mutability").await;
+    // What is echoed is kept nowhere: it is what the groups say.
+    let echo = json!([{ "op": "replace", "value": { "groups": read["groups"], "title": "x" } }]);
+    assert_eq!(provider.patched(&path, echo).await["groups"], read["groups"]);
+    let group = read["groups"][0]["value"].as_str().expect("an id");
+    assert_eq!(provider.delete(&format!("/Groups/{group}")).await.status, 204);
+    assert_eq!(provider.read(&path).await.get("groups"), None);
 }
 
 #[tokio::test]

@@ -170,6 +170,28 @@ async fn what_is_said_of_members_is_kept() {
 }
 
 #[tokio::test]
+async fn a_member_that_goes_and_comes_back_is_called_as_it_came() {
+    // P-3.5.2.1-07, A-65
+    for kept in [Kept::Apart, Kept::Whole(WholeStore::default())] {
+        let provider = Provider::new(Setup { kept, ..Setup::default() });
+        let path = provider.group("Tour Guides", &["a", "b"]).await;
+        let again = |display: &str| {
+            json!([
+                { "op": "remove", "path": "members[value eq \"a\"]" },
+                { "op": "add", "path": "members", "value": [{ "value": "a", "display": display }] }
+            ])
+        };
+        for display in ["one", "two"] {
+            let before = provider.read(&path).await;
+            let patched = provider.patched(&path, again(display)).await;
+            let member = patched["members"].as_array().expect("members").iter().find(|member| member["value"] == "a");
+            assert_eq!(member.map(|member| &member["display"]), Some(&json!(display)));
+            assert_ne!(patched["meta"]["version"], before["meta"]["version"], "{display}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_member_without_a_value_is_nobody() {
     // P-3.1-02, P-3.5.2-12
     for kept in [Kept::Apart, Kept::Whole(WholeStore::default())] {

@@ -6,7 +6,7 @@ use scimwire::schema::Schema;
 use scimwire::{Dispatcher, Quirks, ResourceType};
 use serde_json::{Value, json};
 
-use super::provider::{BASE, Provider, add, at, id, members, remove, replace};
+use super::provider::{BASE, Provider, add, at, id, members, remove, replace, version};
 use super::samples::{group, user};
 use crate::databases::{LazyDirectory, kind_asked_for};
 
@@ -80,8 +80,11 @@ async fn a_deleted_user_is_no_member() {
     let provider = Provider::strict();
     let (ann, bob) = (provider.user("ann").await, provider.user("bob").await);
     let groups = [provider.group("one", &[&ann, &bob]).await, provider.group("two", &[&ann]).await];
+    let before = provider.read(&groups[0]).await;
     provider.delete(&format!("/Users/{ann}")).await;
-    assert_eq!(members(&provider.read(&groups[0]).await), [bob.as_str()]);
+    let after = provider.read(&groups[0]).await;
+    assert_eq!(members(&after), [bob.as_str()]);
+    assert_ne!(version(&after), version(&before), "who has read the group reads it again");
     assert_eq!(provider.read(&groups[1]).await.get("members"), None);
     let found = provider.read(&format!("/Groups?filter=members.value%20eq%20%22{ann}%22")).await;
     assert_eq!(found["totalResults"], 0);
