@@ -14,6 +14,8 @@ mod backend {
     mod failures;
     mod forms;
     mod mapped;
+    mod nested;
+    mod pages;
     mod plans;
     mod stored;
     mod trouble;

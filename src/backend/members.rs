@@ -101,19 +101,6 @@ pub(super) fn shown_members(gathered: &str) -> Result<Vec<Value>, StoreError> {
     Ok(members)
 }
 
-/// Groups as a client sees them, from what the database has gathered.
-pub(super) fn shown_groups(gathered: &str) -> Result<Vec<Value>, StoreError> {
-    let rows: Vec<(String, u8, Option<String>)> = serde_json::from_str(gathered).map_err(StoreError::other)?;
-    let groups = rows.into_iter().map(|(id, direct, name)| {
-        let mut group = Map::new();
-        group.insert("value".to_owned(), id.into());
-        group.insert("type".to_owned(), if direct == 1 { "direct" } else { "indirect" }.into());
-        group.extend(name.map(|name| ("display".to_owned(), name.into())));
-        Value::Object(group)
-    });
-    Ok(groups.collect())
-}
-
 fn id(member: &Value) -> Option<&str> {
     member.get("value")?.as_str()
 }

@@ -36,8 +36,10 @@ mod engine;
 mod hosts;
 mod members;
 mod migration;
+mod nesting;
 #[cfg(feature = "postgres")]
 mod postgres;
+mod reading;
 mod select;
 mod settle;
 #[cfg(feature = "sqlite")]

@@ -3,11 +3,16 @@
 use std::sync::Arc;
 
 use super::columns::StoredColumns;
+use super::document::read;
 use super::engine::{Engine, Row};
-use super::statements::{Beside, Statements};
+use super::members::shown_members;
+use super::nesting::Nesting;
+use super::reading::{Beside, Read};
+use super::statements::Statements;
 use super::store::Store;
 use crate::auth::RequestContext;
 use crate::query::Page;
+use crate::resource::Resource;
 use crate::sql::{Sql, clauses};
 use crate::store::{Selected, Selection, StoreError};
 
@@ -16,22 +21,23 @@ impl<E: Engine> Store<E> {
         let statements = self.statements(cx);
         let beside = Beside::of(&self.layout.resource_type, selection.projection);
         let clauses = clauses(&selection, &self.columns(cx.tenant().as_str())).map_err(StoreError::other)?;
-        let sql = statements.select(beside).append(clauses.filter.clone()).append(clauses.page);
-        let mut rows = self.engine().read(&sql).await?;
         let Some(page) = selection.page else {
-            return Ok(Selected { resources: self.compose_all(rows, beside)?, total: None, more: false });
+            let rows = self.engine().read(&statements.select_all(clauses.filter, beside)).await?;
+            return Ok(Selected { resources: self.compose(rows, beside)?, total: None, more: false });
         };
-        let more = rows.len() > page.count();
-        rows.truncate(page.count());
+        let sql = statements.select_page(clauses.filter.clone().append(clauses.page), beside);
+        let mut resources = self.compose(self.engine().read(&sql).await?, beside)?;
+        let more = resources.len() > page.count();
+        resources.truncate(page.count());
         let total = match page {
             // The last page says how many there are, and most searches are for one resource.
-            Page::Index { start: ..=1, .. } | Page::Cursor { after: None, .. } if !more => Some(rows.len()),
+            Page::Index { start: ..=1, .. } | Page::Cursor { after: None, .. } if !more => Some(resources.len()),
             // A client that asks for no resources asks how many there are; else it would cost more than the page.
             Page::Cursor { count: 1.., .. } => None,
-            Page::Index { start, .. } if !more && !rows.is_empty() => Some(start - 1 + rows.len()),
+            Page::Index { start, .. } if !more && !resources.is_empty() => Some(start - 1 + resources.len()),
             Page::Index { .. } | Page::Cursor { .. } => Some(self.count(statements, clauses.filter).await?),
         };
-        Ok(Selected { resources: self.compose_all(rows, beside)?, total, more })
+        Ok(Selected { resources, total, more })
     }
 
     async fn count(&self, statements: Statements<'_>, filter: Sql) -> Result<usize, StoreError> {
@@ -40,8 +46,31 @@ impl<E: Engine> Store<E> {
         total.ok_or_else(|| StoreError::other("the database does not count"))
     }
 
-    fn compose_all(&self, rows: Vec<Row>, beside: Beside<'_>) -> Result<Vec<Arc<crate::Resource>>, StoreError> {
-        rows.into_iter().map(|row| self.compose(row, beside).map(Arc::new)).collect()
+    /// The resources in rows of [`Statements::select_page`], in their order.
+    pub(super) fn compose(&self, rows: Vec<Row>, beside: Beside<'_>) -> Result<Vec<Arc<Resource>>, StoreError> {
+        let (mut resources, mut nesting) = (Vec::with_capacity(rows.len()), Nesting::default());
+        for row in rows {
+            match Read::from_row(row)? {
+                Read::Resource { place, document, members } => {
+                    let mut resource = read(&document)?;
+                    if let Some(membership) = beside.members {
+                        let members = members.map(|gathered| shown_members(&gathered)).transpose()?;
+                        resource.put(membership.name(), members.unwrap_or_default());
+                    }
+                    resources.push((place, resource));
+                }
+                Read::Listed { id, groups, name } => nesting.note(id, groups, name)?,
+            }
+        }
+        resources.sort_by_key(|(place, _)| *place);
+        let with_groups = resources.into_iter().map(|(_, mut resource)| {
+            if let Some((view, indirect)) = beside.groups {
+                let groups = nesting.groups_of(resource.id(), indirect);
+                resource.put(view.name(), groups);
+            }
+            Arc::new(resource)
+        });
+        Ok(with_groups.collect())
     }
 
     pub(super) fn columns<'s>(&'s self, tenant: &'s str) -> StoredColumns<'s> {

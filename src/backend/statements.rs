@@ -4,15 +4,11 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::columns::member_type;
 use super::document::{Key, Stored};
-use crate::query::Projection;
+use super::reading::OF_GROUP;
 use crate::schema::{Attribute, ResourceType};
 use crate::sql::{Dialect, Parameter, Sql};
 use crate::store::CARRIED_MEMBERS;
-
-/// Where the members of the group `r` are.
-const OF_GROUP: &str = "FROM scim_member m WHERE m.tenant = r.tenant AND m.group_id = r.id";
 
 /// Statements on the resources of a type and a tenant.
 #[derive(Clone, Copy)]
@@ -22,46 +18,15 @@ pub(super) struct Statements<'s> {
     pub(super) tenant: &'s str,
 }
 
-/// Which columns stand beside a document, in this order.
-#[derive(Clone, Copy)]
-pub(super) struct Beside<'t> {
-    pub(super) members: Option<&'t Attribute>,
-    pub(super) groups: Option<&'t Attribute>,
-}
-
-impl<'t> Beside<'t> {
-    /// What `projection` reads.
-    pub(super) fn of(resource_type: &'t ResourceType, projection: &Projection) -> Self {
-        let reads = |attribute: &&std::sync::Arc<Attribute>| projection.reads(attribute);
-        Self {
-            members: resource_type.membership().filter(reads).map(AsRef::as_ref),
-            groups: resource_type.membership_view().filter(reads).map(AsRef::as_ref),
-        }
-    }
-}
-
 impl Statements<'_> {
-    fn parameters(&self, more: impl IntoIterator<Item = Parameter>) -> Vec<Parameter> {
+    pub(super) fn parameters(&self, more: impl IntoIterator<Item = Parameter>) -> Vec<Parameter> {
         let own = [self.tenant.into(), self.resource_type.name().into()];
         own.into_iter().chain(more).collect()
-    }
-
-    /// Documents of this type, with what stands beside them; conditions and order are to follow.
-    pub(super) fn select(&self, beside: Beside<'_>) -> Sql {
-        let document = self.text_of("r.document");
-        let members = beside.members.map_or_else(String::new, |attribute| format!(", {}", self.members(attribute, OF_GROUP)));
-        let groups = beside.groups.map_or_else(String::new, |_| format!(", {}", self.groups()));
-        let from = "FROM scim_resource r WHERE r.tenant = {} AND r.resource_type = {}";
-        Sql::with(&format!("SELECT {document}{members}{groups} {from}"), self.parameters([]))
     }
 
     pub(super) fn count(&self) -> Sql {
         let template = "SELECT CAST(count(*) AS text) FROM scim_resource r WHERE r.tenant = {} AND r.resource_type = {}";
         Sql::with(template, self.parameters([]))
-    }
-
-    pub(super) fn get(&self, id: &str, beside: Beside<'_>) -> Sql {
-        self.select(beside).text(" AND r.id = ").bind_text(id)
     }
 
     /// The document, with a lock on the resource until the transaction ends.
@@ -209,43 +174,7 @@ impl Statements<'_> {
         Sql::with(&template, values.map(Parameter::Text))
     }
 
-    /// Members as a JSON array of arrays: id, what the client said, type.
-    fn members(&self, membership: &Attribute, from: &str) -> String {
-        let member_type = match membership.sub_attribute("type") {
-            Some(_) => member_type(membership),
-            None => "NULL".to_owned(),
-        };
-        match self.dialect {
-            Dialect::Sqlite => format!(
-                "(SELECT json_group_array(json_array(l.member_id, l.rest, l.member_type)) FROM \
-                 (SELECT m.member_id, m.rest, {member_type} AS member_type {from} ORDER BY m.place, m.member_id) l)"
-            ),
-            Dialect::Postgres => format!(
-                "(SELECT CAST(json_agg(json_build_array(m.member_id, m.rest, {member_type}) ORDER BY m.place, m.member_id) \
-                 AS text) {from})"
-            ),
-        }
-    }
-
-    /// Groups as a JSON array of arrays: id, whether the resource is listed itself, name. A cycle ends.
-    fn groups(&self) -> String {
-        let gathered = match self.dialect {
-            Dialect::Sqlite => "json_group_array(json_array(g.id, g.direct, g.name))",
-            Dialect::Postgres => "CAST(json_agg(json_build_array(g.id, g.direct, g.name)) AS text)",
-        };
-        let up = "WITH RECURSIVE up(id, type) AS (\
-                  SELECT m.group_id, m.group_type FROM scim_member m WHERE m.tenant = r.tenant AND m.member_id = r.id \
-                  UNION SELECT m.group_id, m.group_type FROM up JOIN scim_member m ON m.tenant = r.tenant AND m.member_id = up.id)";
-        let direct = "CASE WHEN EXISTS (SELECT 1 FROM scim_member m WHERE m.tenant = r.tenant AND m.group_id = up.id \
-                      AND m.member_id = r.id) THEN 1 ELSE 0 END";
-        format!(
-            "({up} SELECT {gathered} FROM (SELECT up.id, {direct} AS direct, (n.document ->> 'displayName') AS name FROM up \
-             LEFT JOIN scim_resource n ON n.tenant = r.tenant AND n.resource_type = up.type AND n.id = up.id \
-             ORDER BY direct DESC, up.id) g WHERE g.id <> r.id OR g.direct = 1)"
-        )
-    }
-
-    fn text_of(&self, column: &str) -> String {
+    pub(super) fn text_of(&self, column: &str) -> String {
         match self.dialect {
             Dialect::Sqlite => column.to_owned(),
             Dialect::Postgres => format!("CAST({column} AS text)"),

@@ -11,8 +11,9 @@ use tokio::sync::OnceCell;
 use super::directory::Directory;
 use super::document::{Key, Layout, read};
 use super::engine::{Attempts, Engine, Failure, Row, Transaction};
-use super::members::{MemberWrites, shown_groups, shown_members};
-use super::statements::{Beside, Statements};
+use super::members::{MemberWrites, shown_members};
+use super::reading::Beside;
+use super::statements::Statements;
 use crate::auth::RequestContext;
 use crate::patch::MemberDelta;
 use crate::query::{Projection, Query};
@@ -54,19 +55,9 @@ impl<E: Engine> Store<E> {
         Statements { dialect: E::DIALECT, resource_type: &self.layout.resource_type, tenant: cx.tenant().as_str() }
     }
 
-    /// The resource in a row of [`Statements::select`].
-    pub(super) fn compose(&self, mut row: Row, beside: Beside<'_>) -> Result<Resource, StoreError> {
-        let mut resource = read(&row.needed(0)?)?;
-        if let Some(membership) = beside.members {
-            let members = row.text(1).map(|gathered| shown_members(&gathered)).transpose()?;
-            resource.put(membership.name(), members.unwrap_or_default());
-        }
-        if let Some(view) = beside.groups {
-            let column = if beside.members.is_some() { 2 } else { 1 };
-            let groups = row.text(column).map(|gathered| shown_groups(&gathered)).transpose()?;
-            resource.put(view.name(), groups.unwrap_or_default());
-        }
-        Ok(resource)
+    /// The one resource in rows of [`Statements::get`].
+    fn only(&self, rows: Vec<Row>, beside: Beside<'_>) -> Result<Arc<Resource>, StoreError> {
+        self.compose(rows, beside)?.into_iter().next().ok_or(StoreError::NotFound)
     }
 
     async fn try_create(&self, id: &str, resource: &Resource, cx: &RequestContext) -> Result<(), Failure> {
@@ -88,9 +79,7 @@ impl<E: Engine> Store<E> {
     async fn try_update(&self, id: &str, update: &Update, cx: &RequestContext) -> Result<Change, Failure> {
         let statements = self.statements(cx);
         let mut transaction = self.engine().begin().await?;
-        let row = transaction.rows(&statements.lock(id)).await?.into_iter().next();
-        let row = row.ok_or(StoreError::NotFound)?;
-        let current = Arc::new(self.compose(row, Beside { members: None, groups: None })?);
+        let current = Arc::new(locked(&mut transaction, statements, id).await?);
         let membership = self.layout.resource_type.membership();
         let Written { change, row, members } = match membership {
             Some(membership) => self.change_group(&mut transaction, statements, membership, &current, update).await?,
@@ -133,10 +122,9 @@ impl<E: Engine> Store<E> {
                 Ok(Written { change, row: self.row(row), members: Some(members) })
             }
             None => {
-                let beside = Beside { members: Some(membership), groups: None };
-                let row = transaction.rows(&statements.get(current.id(), beside)).await?.into_iter().next();
-                let whole = self.compose(row.ok_or(StoreError::NotFound)?, beside)?;
-                let mut change = update.apply(Arc::new(whole))?;
+                let beside = Beside::members(membership);
+                let rows = transaction.rows(&statements.get(current.id(), beside)).await?;
+                let mut change = update.apply(self.only(rows, beside)?)?;
                 let mut row = self.row(changed_state(&mut change));
                 let add = match row.as_mut().and_then(|row| row.remove(membership.name())) {
                     Some(Value::Array(members)) => members,
@@ -168,9 +156,9 @@ impl<E: Engine> Store<E> {
             let mut change = update.apply(Arc::clone(current))?;
             return Ok(Written { row: self.row(changed_state(&mut change)), change, members: None });
         };
-        let beside = Beside { members: None, groups: Some(view) };
-        let row = transaction.rows(&statements.get(current.id(), beside)).await?.into_iter().next();
-        let mut change = update.apply(Arc::new(self.compose(row.ok_or(StoreError::NotFound)?, beside)?))?;
+        let beside = Beside::groups(view);
+        let rows = transaction.rows(&statements.get(current.id(), beside)).await?;
+        let mut change = update.apply(self.only(rows, beside)?)?;
         let mut row = self.row(changed_state(&mut change));
         row.iter_mut().for_each(|row| drop(row.remove(view.name())));
         Ok(Written { change, row, members: None })
@@ -219,8 +207,7 @@ impl<E: Engine> Store<E> {
     async fn try_delete(&self, id: &str, expected: &Precondition, cx: &RequestContext) -> Result<Change, Failure> {
         let statements = self.statements(cx);
         let mut transaction = self.engine().begin().await?;
-        let row = transaction.rows(&statements.lock(id)).await?.into_iter().next();
-        let resource = self.compose(row.ok_or(StoreError::NotFound)?, Beside { members: None, groups: None })?;
+        let resource = locked(&mut transaction, statements, id).await?;
         expected.check(resource.version().as_ref())?;
         delete_keys(&mut transaction, statements, id, self.layout.keys_of(&resource)?.iter().collect()).await?;
         let resource_type = Arc::clone(&self.layout.resource_type);
@@ -284,8 +271,7 @@ impl<E: Engine> ResourceStore for Store<E> {
         }
         let beside = Beside::of(&self.layout.resource_type, projection);
         let rows = self.engine().read(&self.statements(cx).get(id, beside)).await?;
-        let row = rows.into_iter().next().ok_or(StoreError::NotFound)?;
-        self.compose(row, beside).map(Arc::new)
+        self.only(rows, beside)
     }
 
     async fn select(&self, selection: Selection<'_>, cx: &RequestContext) -> Result<Selected, StoreError> {
@@ -337,6 +323,12 @@ impl<E: fmt::Debug> fmt::Debug for Store<E> {
         let name = self.layout.resource_type.name();
         f.debug_struct("Store").field("directory", &self.directory).field("resource_type", &name).finish_non_exhaustive()
     }
+}
+
+/// A resource without its members, with a lock on it until the transaction ends.
+async fn locked(transaction: &mut impl Transaction, statements: Statements<'_>, id: &str) -> Result<Resource, Failure> {
+    let row = transaction.rows(&statements.lock(id)).await?.into_iter().next();
+    Ok(read(&row.ok_or(StoreError::NotFound)?.needed(0)?)?)
 }
 
 /// How many values are forgotten at a time; a condition must not be too deep.

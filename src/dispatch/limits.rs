@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::filter::FilterLimits;
 use crate::message::JsonLimits;
+use crate::query::INDIRECT_GROUPS;
 
 /// Limits on requests.
 ///
@@ -40,6 +41,9 @@ pub struct Limits {
     pub page_size: usize,
     /// The page when the client does not say how large. 100 by default.
     pub default_page_size: usize,
+    /// How many indirect groups of a resource are shown, those that hold its groups and so on, the nearest first; direct ones are all
+    /// shown. 200 by default: more than nesting comes to in life, and a bound on what a chain of thousands costs on each page.
+    pub indirect_groups: usize,
     /// For how long a cursor can be used. Forever by default.
     pub cursor_timeout: Option<Duration>,
 }
@@ -57,6 +61,7 @@ impl Default for Limits {
             path_values: 10_000_000,
             page_size: 200,
             default_page_size: 100,
+            indirect_groups: INDIRECT_GROUPS,
             cursor_timeout: None,
         }
     }

@@ -6,6 +6,7 @@ mod bulk;
 mod config;
 mod cursor;
 mod discovery;
+mod groups;
 mod limits;
 mod observe;
 mod parameters;

@@ -65,6 +65,7 @@ impl Exchange<'_> {
         let resource_type = &endpoint.resource_type;
         self.note_left_out(&request, resource_type);
         let projection = Projection::bind(&request.attributes, &request.excluded_attributes, resource_type)?;
+        let projection = projection.showing_indirect_groups(self.provider.limits.indirect_groups);
         Ok(projection.hiding(self.hidden_view(resource_type)))
     }
 

@@ -61,7 +61,7 @@ impl Exchange<'_> {
         if self.is_known(resource.version())? {
             return Ok(Answer { version: resource.version(), ..Answer::status(StatusCode::NOT_MODIFIED) });
         }
-        self.answer_with(StatusCode::OK, endpoint, &resource, &projection)
+        self.answer_with(StatusCode::OK, endpoint, resource, &projection)
     }
 
     /// PUT (Section 3.5.1).
@@ -236,14 +236,14 @@ impl Exchange<'_> {
     }
 
     /// The resource after a change; read again where the store did not have the whole of it at hand, or what is derived.
-    async fn answer_whole(&self, endpoint: &Endpoint, change: &Change, projection: &Projection) -> Result<Answer, Failure> {
+    async fn answer_whole(&mut self, endpoint: &Endpoint, change: &Change, projection: &Projection) -> Result<Answer, Failure> {
         match &change.after {
             Some(after) if !self.lacks_derived(endpoint, change, after, projection) => {
-                self.answer_with(StatusCode::OK, endpoint, after, projection)
+                self.answer_with(StatusCode::OK, endpoint, Arc::clone(after), projection)
             }
             _ => {
                 let resource = endpoint.store.get(&change.id, projection, self.cx).await?;
-                self.answer_with(StatusCode::OK, endpoint, &resource, projection)
+                self.answer_with(StatusCode::OK, endpoint, resource, projection)
             }
         }
     }
@@ -260,13 +260,14 @@ impl Exchange<'_> {
     }
 
     fn answer_with(
-        &self,
+        &mut self,
         status: StatusCode,
         endpoint: &Endpoint,
-        resource: &Resource,
+        resource: Arc<Resource>,
         projection: &Projection,
     ) -> Result<Answer, Failure> {
-        let projected = Projected::new(resource, projection, &endpoint.resource_type, &self.locations);
+        let resource = self.with_nearest_groups(&endpoint.resource_type, resource);
+        let projected = Projected::new(&resource, projection, &endpoint.resource_type, &self.locations);
         let body = serde_json::to_vec(&projected).map_err(StoreError::other)?;
         let location = self.locations.of(endpoint.resource_type.name(), resource.id());
         let id = Some(resource.id().to_owned());

@@ -117,6 +117,7 @@ impl Exchange<'_> {
             self.refuse_hidden(filter.as_ref(), sort.as_ref(), resource_type)?;
             self.note_left_out(request, resource_type);
             let projection = Projection::bind(&request.attributes, &request.excluded_attributes, resource_type)?;
+            let projection = projection.showing_indirect_groups(self.provider.limits.indirect_groups);
             let projection = projection.hiding(self.hidden_view(resource_type));
             queries.push((*endpoint, Query { filter, sort, page: page.clone(), projection }));
         }
@@ -235,7 +236,7 @@ impl Exchange<'_> {
         let selected = complete::select_by(pushdown, ids, endpoint.store.as_ref(), query, budget, self.cx).await?;
         let found = selected.resources.into_iter().map(|resource| Found {
             position: complete::position(&resource, query.sort.as_ref()),
-            resource,
+            resource: self.with_nearest_groups(&endpoint.resource_type, resource),
             resource_type: &endpoint.resource_type,
             projection: &query.projection,
         });

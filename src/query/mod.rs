@@ -14,6 +14,7 @@ pub use id_order::IdOrder;
 pub(crate) use id_order::integer;
 pub use page::{Page, Position};
 pub use project::Projected;
+pub(crate) use projection::INDIRECT_GROUPS;
 pub use projection::{Projection, ProjectionError};
 pub use sort::{Sort, SortError, SortKey, SortOrder};
 

@@ -20,7 +20,12 @@ pub struct Projection {
     needed: Vec<Named>,
     /// An attribute of the core schema that this client has not.
     hidden: Option<Arc<Attribute>>,
+    /// How many indirect groups of a resource are shown, where it is not the usual number.
+    indirect_groups: Option<usize>,
 }
+
+/// How many indirect groups of a resource are shown unless [`Limits`](crate::dispatch::Limits) say otherwise.
+pub(crate) const INDIRECT_GROUPS: usize = 200;
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Mode {
@@ -89,6 +94,12 @@ impl Projection {
         Self { hidden: attribute.cloned(), ..self }
     }
 
+    /// The same, for a client that is shown so many indirect groups of a resource and no more.
+    #[must_use]
+    pub fn showing_indirect_groups(self, most: usize) -> Self {
+        Self { indirect_groups: Some(most), ..self }
+    }
+
     /// The same, with what a filter and a sort need to look at.
     #[must_use]
     pub fn needed(mut self, filter: Option<&BoundFilter>, sort: Option<&Sort>) -> Self {
@@ -110,6 +121,13 @@ impl Projection {
     #[must_use]
     pub fn reads(&self, attribute: &Attribute) -> bool {
         self.share(None, attribute) != Share::Nothing || self.needed.iter().any(|named| named.is_of(None, attribute))
+    }
+
+    /// The most indirect groups of a resource that a store need gather: one more than are shown, so that the crate, which leaves
+    /// out the rest, can tell that there are others. To give more does no harm.
+    #[must_use]
+    pub fn indirect_groups(&self) -> usize {
+        self.indirect_groups.unwrap_or(INDIRECT_GROUPS).saturating_add(1)
     }
 
     /// How much of a top-level attribute is part of the answer.

@@ -92,6 +92,11 @@ pub enum Deviation {
     FilterTail,
     /// The request asked for what was so already.
     Unchanged,
+    /// A resource is in more indirect groups than are shown (`Limits::indirect_groups`).
+    IndirectGroups {
+        /// How many are shown.
+        shown: usize,
+    },
 }
 
 impl Deviation {
@@ -134,6 +139,7 @@ impl Deviation {
             Self::PageBounds { .. } => "page_bounds",
             Self::FilterTail => "filter_tail",
             Self::Unchanged => "unchanged",
+            Self::IndirectGroups { .. } => "indirect_groups",
         }
     }
 }
@@ -197,6 +203,9 @@ impl fmt::Display for Deviation {
             Self::PageBounds { parameter, came, read } => write!(f, "`{parameter}` was {came} and was read as {read}"),
             Self::FilterTail => f.write_str("a comparison behind a bracket was read as one more condition inside it"),
             Self::Unchanged => f.write_str("everything was as asked already, and nothing changed"),
+            Self::IndirectGroups { shown } => {
+                write!(f, "of the indirect groups of a resource, the nearest {shown} were shown, and others left out")
+            }
         }
     }
 }

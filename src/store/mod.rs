@@ -9,6 +9,7 @@ mod database;
 mod error;
 mod fresh_id;
 mod memory;
+mod nesting;
 mod precondition;
 mod update;
 
@@ -35,6 +36,8 @@ pub(crate) use database::Trouble;
 pub(crate) use fresh_id::fresh_id;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub(crate) use memory::CARRIED_MEMBERS;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+pub(crate) use nesting::groups_above;
 
 /// Where the resources of one type are kept. The host implements it over its own tables, as
 /// [`examples/own_tables.rs`](https://docs.rs/crate/scimwire/latest/source/examples/own_tables.rs) does:

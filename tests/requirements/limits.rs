@@ -1,5 +1,6 @@
 //! How much a request may ask for: each limit at, below and above it.
 
+use scimwire::Quirks;
 use scimwire::dispatch::Limits;
 use scimwire::store::Pushdown;
 use serde_json::{Value, json};
@@ -232,4 +233,47 @@ async fn a_long_array_takes_its_time_and_no_more() {
     let path = format!("/Users/{}", id(&made));
     let again = provider.patch(&path, json!([{ "op": "add", "path": "emails", "value": emails }])).await;
     assert_eq!((again.status, &again.body["meta"]), (200, &made["meta"]), "all of them are there already");
+}
+
+#[tokio::test]
+async fn of_indirect_groups_the_nearest_are_shown() {
+    // S-4.1.2-09
+    for quirks in [Quirks::STRICT, Quirks::LENIENT] {
+        let mut setup = Setup { quirks, ..Setup::default() };
+        setup.limits.indirect_groups = 3;
+        let provider = Provider::new(setup);
+        let ann = id(&provider.create("/Users", user("ann")).await).to_owned();
+        let bob = id(&provider.create("/Users", user("bob")).await).to_owned();
+        let mut inner = id(&provider.create("/Groups", group("0", &[&ann])).await).to_owned();
+        provider.create("/Groups", group("beside", &[&ann])).await;
+        for number in 1..=6 {
+            // Bob is as far below the last group as the limit goes.
+            let members: &[&str] = if number == 3 { &[&inner, &bob] } else { &[&inner] };
+            inner = id(&provider.create("/Groups", group(&number.to_string(), members)).await).to_owned();
+        }
+        let of = |user: &Value| -> Vec<String> {
+            let groups = user["groups"].as_array().expect("groups").iter();
+            groups.map(|group| group["display"].as_str().expect("a name").to_owned()).collect()
+        };
+        let nearest = ["0", "beside", "1", "2", "3"];
+        let is_told = |answer: &Answer| {
+            let rules = answer.report.deviations.iter().map(|deviation| deviation.rule());
+            rules.filter(|rule| *rule == "indirect_groups").count() == 1
+        };
+        let (path, other) = (format!("/Users/{ann}"), format!("/Users/{bob}"));
+        let title = json!([{ "op": "replace", "path": "title", "value": "x" }]);
+        for answer in [provider.get(&path).await, provider.patch(&path, title).await] {
+            assert_eq!((of(&answer.body), is_told(&answer)), (nearest.map(str::to_owned).to_vec(), true));
+        }
+        let beside = provider.get(&other).await;
+        assert_eq!((of(&beside.body), is_told(&beside)), (["3", "4", "5", "6"].map(str::to_owned).to_vec(), false));
+        for query in ["", "?cursor", "?sortBy=userName", "?filter=groups%20pr"] {
+            let list = provider.get(&format!("/Users{query}")).await;
+            assert_eq!((of(&list.resources()[0]), is_told(&list)), (nearest.map(str::to_owned).to_vec(), true), "{query}");
+        }
+        let without = provider.get("/Users?excludedAttributes=groups").await;
+        assert_eq!((without.resources()[0].get("groups"), is_told(&without)), (None, false));
+        // Whoever asks for a group finds all that are in it, however far below.
+        provider.finds("/Users", &[(&format!("groups.value eq \"{inner}\""), &["ann", "bob"])]).await;
+    }
 }

@@ -236,7 +236,7 @@ impl Tenancy {
         if let Some(attribute) = view
             && self.memberships.is_member(resource.id())
         {
-            let groups = self.groups_of(resource.id());
+            let groups = self.groups_of(resource.id(), projection.indirect_groups());
             Arc::make_mut(&mut composed).put(attribute.name(), groups);
         }
         composed
@@ -268,13 +268,13 @@ impl Tenancy {
     }
 
     /// The groups of a resource, direct ones and those that hold these (RFC 7643, Section 4.1.2).
-    fn groups_of(&self, id: &str) -> Vec<Value> {
-        let found = self.memberships.groups_of(id);
+    fn groups_of(&self, id: &str, indirect: usize) -> Vec<Value> {
+        let found = self.memberships.groups_of(id, indirect);
         let groups = found.into_iter().map(|(group, direct)| {
             let mut value = Map::new();
-            value.insert("value".to_owned(), (*group).into());
+            value.insert("value".to_owned(), (**group).into());
             value.insert("type".to_owned(), if direct { "direct" } else { "indirect" }.into());
-            let resource = self.tables.values().find_map(|table| table.get(&group));
+            let resource = self.tables.values().find_map(|table| table.get(group));
             if let Some(name) = resource.and_then(|resource| resource.text("displayName")) {
                 value.insert("display".to_owned(), name.into());
             }

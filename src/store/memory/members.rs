@@ -1,13 +1,14 @@
 //! Who is in which group, both ways: each change costs what it changes, whatever the size of the group.
 
 use std::collections::hash_map::Entry;
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
 use crate::patch::MemberDelta;
 use crate::store::change::{MemberChange, same_member};
+use crate::store::nesting::groups_above;
 
 /// The memberships of a tenant.
 #[derive(Default)]
@@ -50,25 +51,14 @@ impl Memberships {
         self.of_group.get(group).map(|list| list.members.values().map(Member::to_object).collect()).unwrap_or_default()
     }
 
-    /// The groups that list `id`; in no order that a client could count on.
-    pub(super) fn direct_groups(&self, id: &str) -> impl Iterator<Item = &Arc<str>> {
+    /// The groups that list `id`, in the order of their ids.
+    pub(super) fn direct_groups<'m>(&'m self, id: &str) -> impl Iterator<Item = &'m Arc<str>> + use<'m> {
         self.of_member.get(id).into_iter().flat_map(Groups::iter)
     }
 
-    /// The groups that list `id`, and those that list these, and so on; true for the former. A cycle ends.
-    pub(super) fn groups_of(&self, id: &str) -> Vec<(Arc<str>, bool)> {
-        let mut found: Vec<(Arc<str>, bool)> = self.direct_groups(id).map(|group| (Arc::clone(group), true)).collect();
-        let mut seen: HashSet<&str> = self.direct_groups(id).map(AsRef::as_ref).collect();
-        let mut open: VecDeque<&Arc<str>> = self.direct_groups(id).collect();
-        while let Some(group) = open.pop_front() {
-            for parent in self.direct_groups(group) {
-                if seen.insert(parent) && **parent != *id {
-                    found.push((Arc::clone(parent), false));
-                    open.push_back(parent);
-                }
-            }
-        }
-        found
+    /// The groups that list `id`, true beside each, and so many of those that list these, and so on: the nearest first.
+    pub(super) fn groups_of(&self, id: &str, indirect: usize) -> Vec<(&Arc<str>, bool)> {
+        groups_above(id, indirect, |id| self.direct_groups(id))
     }
 
     /// What `delta` would do.

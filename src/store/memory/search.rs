@@ -103,6 +103,7 @@ impl Search<'_> {
     ) -> Result<Selected, StoreError> {
         let mut budget = Budget::new(BUDGET);
         let needed = Projection::default().needed(Some(filter), None);
+        let needed = if self.asks_for_ids_of_groups(filter) { needed.showing_indirect_groups(usize::MAX) } else { needed };
         let composed = self.mentions_memberships(filter);
         let mut gathered = Gathered::new(page, sort.is_some());
         for resource in resources {
@@ -141,6 +142,17 @@ impl Search<'_> {
     fn mentions_memberships(&self, filter: &BoundFilter) -> bool {
         let attributes = [self.resource_type.membership(), self.resource_type.membership_view()];
         attributes.into_iter().flatten().any(|attribute| filter.mentions(attribute.name()))
+    }
+
+    /// Whether all that the filter asks of the groups of a resource is which they are: then none is too far to count.
+    fn asks_for_ids_of_groups(&self, filter: &BoundFilter) -> bool {
+        let view = self.resource_type.membership_view();
+        let mut only_ids = true;
+        filter.for_each_path(&mut |path| {
+            let of_groups = view.is_some_and(|view| path.extension().is_none() && path.attribute() == view);
+            only_ids &= !of_groups || path.sub().is_some_and(|sub| sub.name() == "value");
+        });
+        only_ids
     }
 
     /// The ids of all resources that may satisfy the filter, from an index; none where there is no index for it.

@@ -1,0 +1,42 @@
+//! The groups of resources: which list them, and which list these, each of them read once.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+
+use crate::store::{StoreError, groups_above};
+
+/// Which groups list what, as far as some resources go.
+#[derive(Default)]
+pub(super) struct Nesting {
+    /// The groups that list a resource, in the order of their ids.
+    listing: HashMap<String, Vec<Arc<str>>>,
+    names: HashMap<String, String>,
+}
+
+impl Nesting {
+    /// Notes the groups that list `id`, as a JSON array of their ids, and what it is called if it is a group itself.
+    pub(super) fn note(&mut self, id: String, groups: Option<String>, name: Option<String>) -> Result<(), StoreError> {
+        self.names.extend(name.map(|name| (id.clone(), name)));
+        if let Some(groups) = groups {
+            let mut groups: Vec<Arc<str>> = serde_json::from_str(&groups).map_err(StoreError::other)?;
+            groups.sort_unstable();
+            self.listing.insert(id, groups);
+        }
+        Ok(())
+    }
+
+    /// The groups of a resource as a client sees them, and at most so many indirect ones.
+    pub(super) fn groups_of(&self, id: &str, indirect: usize) -> Vec<Value> {
+        let found = groups_above(id, indirect, |id| self.listing.get(id).into_iter().flatten());
+        let groups = found.into_iter().map(|(id, direct)| {
+            let mut group = Map::new();
+            group.insert("value".to_owned(), (**id).into());
+            group.insert("type".to_owned(), if direct { "direct" } else { "indirect" }.into());
+            group.extend(self.names.get(&**id).map(|name| ("display".to_owned(), name.as_str().into())));
+            Value::Object(group)
+        });
+        groups.collect()
+    }
+}

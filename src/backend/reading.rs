@@ -1,0 +1,169 @@
+//! The statements that read resources: first which they are, by an index if there is one, then what there is of them.
+//!
+//! Whatever is looked up for each of them is a sub-select of its own, since a join of many with many may be planned as a scan:
+//! statistics go out of date, and what they say of one group is not so of another.
+
+use super::columns::member_type;
+use super::engine::Row;
+use super::statements::Statements;
+use crate::query::Projection;
+use crate::schema::{Attribute, ResourceType};
+use crate::sql::{Dialect, Parameter, Sql};
+use crate::store::StoreError;
+
+/// Where the members of the group `r` are.
+pub(super) const OF_GROUP: &str = "FROM scim_member m WHERE m.tenant = r.tenant AND m.group_id = r.id";
+
+/// What is read beside documents.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Beside<'t> {
+    pub(super) members: Option<&'t Attribute>,
+    /// The groups of resources, and how many indirect ones of each.
+    pub(super) groups: Option<(&'t Attribute, usize)>,
+}
+
+/// A row of these statements.
+pub(super) enum Read {
+    /// A resource, and where it stands among the others.
+    Resource { place: usize, document: String, members: Option<String> },
+    /// A resource or a group, with the groups that list it, as JSON, and its name if it is a group.
+    Listed { id: String, groups: Option<String>, name: Option<String> },
+}
+
+impl<'t> Beside<'t> {
+    /// What `projection` reads.
+    pub(super) fn of(resource_type: &'t ResourceType, projection: &Projection) -> Self {
+        let reads = |attribute: &&std::sync::Arc<Attribute>| projection.reads(attribute);
+        let view = resource_type.membership_view().filter(reads);
+        Self {
+            members: resource_type.membership().filter(reads).map(AsRef::as_ref),
+            groups: view.map(|view| (&**view, projection.indirect_groups())),
+        }
+    }
+
+    pub(super) fn members(membership: &'t Attribute) -> Self {
+        Self { members: Some(membership), groups: None }
+    }
+
+    pub(super) fn groups(view: &'t Attribute) -> Self {
+        Self { members: None, groups: Some((view, Projection::default().indirect_groups())) }
+    }
+}
+
+impl Read {
+    pub(super) fn from_row(mut row: Row) -> Result<Self, StoreError> {
+        let (place, text, gathered) = (row.text(0), row.needed(1)?, row.text(2));
+        match place.map(|place| place.parse()) {
+            Some(Ok(place)) => Ok(Self::Resource { place, document: text, members: gathered }),
+            Some(Err(err)) => Err(StoreError::other(err)),
+            None => Ok(Self::Listed { id: text, groups: gathered, name: row.text(3) }),
+        }
+    }
+}
+
+impl Statements<'_> {
+    /// One by its id.
+    pub(super) fn get(&self, id: &str, beside: Beside<'_>) -> Sql {
+        let conditions = Sql::new(" AND r.id = ").bind_text(id);
+        if beside.groups.is_some() { self.select_page(conditions, beside) } else { self.select_all(conditions, beside) }
+    }
+
+    /// All that satisfy the conditions, in no order.
+    pub(super) fn select_all(&self, conditions: Sql, beside: Beside<'_>) -> Sql {
+        if beside.groups.is_some() {
+            return self.select_page(conditions, beside);
+        }
+        let shown = self.shown(beside);
+        Sql::with(&format!("SELECT '0', {shown} FROM scim_resource r WHERE {OF_TYPE}"), self.parameters([])).append(conditions)
+    }
+
+    /// A page: the ids come first, so that nothing is read of those that are passed over. `conditions` end with the order and
+    /// the limit.
+    pub(super) fn select_page(&self, conditions: Sql, beside: Beside<'_>) -> Sql {
+        let ids = format!(
+            "WITH RECURSIVE page(id, place) AS MATERIALIZED (SELECT p.id, row_number() OVER () FROM \
+             (SELECT r.id FROM scim_resource r WHERE {OF_TYPE}"
+        );
+        let page = Sql::with(&ids, self.parameters([])).append(conditions).text(") p)");
+        match beside.groups {
+            None => page.append(self.documents(beside)),
+            Some(_) => page.append(self.above()).append(self.documents(beside)).append(self.listed()),
+        }
+    }
+
+    /// The documents of the page.
+    fn documents(&self, beside: Beside<'_>) -> Sql {
+        let shown = self.shown(beside);
+        let template = match self.dialect {
+            Dialect::Sqlite => {
+                format!(
+                    " SELECT CAST(p.place AS text), {shown} FROM page p CROSS JOIN scim_resource r ON {OF_TYPE} AND r.id = p.id"
+                )
+            }
+            Dialect::Postgres => format!(
+                " SELECT CAST(p.place AS text), d.* FROM page p CROSS JOIN LATERAL \
+                 (SELECT {shown} FROM scim_resource r WHERE {OF_TYPE} AND r.id = p.id OFFSET 0) d"
+            ),
+        };
+        Sql::with(&template, self.parameters([]))
+    }
+
+    /// Those of the page, and the groups that list any of them, and so on: each once. A cycle ends.
+    fn above(&self) -> Sql {
+        let template = match self.dialect {
+            Dialect::Sqlite => {
+                ", up(id, type) AS (SELECT p.id, NULL FROM page p UNION SELECT m.group_id, m.group_type FROM up \
+                 CROSS JOIN scim_member m ON m.tenant = {} AND m.member_id = up.id)"
+            }
+            Dialect::Postgres => {
+                ", up(id, type) AS (SELECT p.id, CAST(NULL AS text) COLLATE \"C\" FROM page p \
+                 UNION SELECT g.group_id, g.group_type FROM up CROSS JOIN LATERAL (SELECT m.group_id, m.group_type \
+                 FROM scim_member m WHERE m.tenant = {} AND m.member_id = up.id OFFSET 0) g)"
+            }
+        };
+        Sql::with(template, [self.tenant.into()])
+    }
+
+    /// Which groups list each of them, and what those that are groups are called.
+    fn listed(&self) -> Sql {
+        let groups = match self.dialect {
+            Dialect::Sqlite => "json_group_array(m.group_id)",
+            Dialect::Postgres => "CAST(json_agg(m.group_id) AS text)",
+        };
+        let template = format!(
+            " UNION ALL SELECT NULL, up.id, (SELECT {groups} FROM scim_member m WHERE m.tenant = {{}} AND m.member_id = up.id), \
+             (SELECT n.document ->> 'displayName' FROM scim_resource n \
+             WHERE n.tenant = {{}} AND n.resource_type = up.type AND n.id = up.id) FROM up"
+        );
+        Sql::with(&template, [self.tenant, self.tenant].map(Parameter::from))
+    }
+
+    /// The document `r` and its members. A third column is there for names, where groups are read.
+    fn shown(&self, beside: Beside<'_>) -> String {
+        let document = self.text_of("r.document");
+        let members = beside.members.map_or_else(|| "NULL".to_owned(), |attribute| self.members(attribute, OF_GROUP));
+        let name = if beside.groups.is_some() { ", NULL" } else { "" };
+        format!("{document}, {members}{name}")
+    }
+
+    /// Members as a JSON array of arrays: id, what the client said, type.
+    pub(super) fn members(&self, membership: &Attribute, from: &str) -> String {
+        let member_type = match membership.sub_attribute("type") {
+            Some(_) => member_type(membership),
+            None => "NULL".to_owned(),
+        };
+        match self.dialect {
+            Dialect::Sqlite => format!(
+                "(SELECT json_group_array(json_array(l.member_id, l.rest, l.member_type)) FROM \
+                 (SELECT m.member_id, m.rest, {member_type} AS member_type {from} ORDER BY m.place, m.member_id) l)"
+            ),
+            Dialect::Postgres => format!(
+                "(SELECT CAST(json_agg(json_build_array(m.member_id, m.rest, {member_type}) ORDER BY m.place, m.member_id) \
+                 AS text) {from})"
+            ),
+        }
+    }
+}
+
+/// That a resource `r` is of the tenant and of the type.
+const OF_TYPE: &str = "r.tenant = {} AND r.resource_type = {}";
