@@ -11,6 +11,7 @@ mod properties {
 
 mod backend {
     mod answers;
+    mod counted;
     mod failures;
     mod forms;
     mod mapped;

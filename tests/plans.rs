@@ -282,7 +282,9 @@ fn by_index(what: &str, plans: &[String]) {
 #[track_caller]
 fn in_order(what: &str, plans: &[String]) {
     for plan in plans {
-        assert_eq!(scan(plan).or(detour(plan)), None, "{what}:\n{plan}");
+        assert!(!plan.contains("count(*)"), "{what}:\n{plan}");
+        let detour = if plan.contains("page(id") { detour(plan) } else { None };
+        assert_eq!(scan(plan).or(detour), None, "{what}:\n{plan}");
     }
 }
 
@@ -321,12 +323,16 @@ fn walk(plan: &str) -> Option<&str> {
 
 /// A step that puts what it has found in order, or looks into the table for what is not in the index.
 fn detour(plan: &str) -> Option<&str> {
-    let walk =
-        |line: &&str| line.contains("Index Only Scan using scim_resource") || line.contains("SEARCH r USING COVERING INDEX");
-    if plan.lines().find(walk).is_none() {
+    let along = |line: &str| {
+        let postgres = line.contains("Index Only Scan") && line.contains("using scim_resource_");
+        postgres || line.contains("SEARCH r USING COVERING INDEX")
+    };
+    if !plan.lines().any(along) {
         return Some("no index alone");
     }
-    plan.lines().find(|line| line.contains("TEMP B-TREE FOR ORDER BY") || line.contains("Sort Key: r."))
+    // What has the same name is put in order by id, which is no detour.
+    let is_sort = |line: &&str| line.contains("TEMP B-TREE FOR ORDER BY") || line.trim_start().starts_with("->  Sort");
+    plan.lines().find(is_sort)
 }
 
 fn made(body: Value) -> Resource {

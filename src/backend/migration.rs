@@ -26,8 +26,14 @@ pub struct Migration {
 #[must_use]
 pub fn migrations(dialect: Dialect) -> &'static [Migration] {
     match dialect {
-        Dialect::Sqlite => &[Migration { version: 1, sql: include_str!("migrations/sqlite-1.sql") }],
-        Dialect::Postgres => &[Migration { version: 1, sql: include_str!("migrations/postgres-1.sql") }],
+        Dialect::Sqlite => &[
+            Migration { version: 1, sql: include_str!("migrations/sqlite-1.sql") },
+            Migration { version: 2, sql: include_str!("migrations/sqlite-2.sql") },
+        ],
+        Dialect::Postgres => &[
+            Migration { version: 1, sql: include_str!("migrations/postgres-1.sql") },
+            Migration { version: 2, sql: include_str!("migrations/postgres-2.sql") },
+        ],
     }
 }
 

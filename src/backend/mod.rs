@@ -1,8 +1,8 @@
 //! Stores over SQLite and PostgreSQL, ready made.
 //!
 //! A directory is a database; it hands out a store for each resource type. All of them are in three tables: resources as JSON
-//! documents, beside them what filters compare; the values that are unique or looked up; the members of groups. The tenant
-//! comes first in every primary key, and no statement that serves a request crosses tenants.
+//! documents, beside them what filters compare; the values that are unique or looked up; the members of groups. How many resources
+//! there are is kept in a fourth. The tenant comes first in every primary key, and no statement that serves a request crosses tenants.
 //!
 //! | what is asked | how it is answered |
 //! |---|---|
@@ -12,6 +12,8 @@
 //! | `members.value eq`, `groups.value eq` | by the index of members |
 //! | any other filter | by looking at the resources of that type, in the database |
 //! | a page by cursor | in the order of an index, from the position on |
+//! | a page by index | its ids by a walk along an index, if there is one in that order; then their documents |
+//! | the groups of users | by the index of members, once for a page |
 //! | members put in or taken out | those that are named, and no others |
 //!
 //! A write is one transaction with a lock on the resource. What is answered with success is on disk: SQLite writes ahead and

@@ -35,13 +35,16 @@ impl<E: Engine> Store<E> {
             // A client that asks for no resources asks how many there are; else it would cost more than the page.
             Page::Cursor { count: 1.., .. } => None,
             Page::Index { start, .. } if !more && !resources.is_empty() => Some(start - 1 + resources.len()),
-            Page::Index { .. } | Page::Cursor { .. } => Some(self.count(statements, clauses.filter).await?),
+            Page::Index { .. } | Page::Cursor { .. } => {
+                Some(self.count(statements, selection.filter.map(|_| clauses.filter)).await?)
+            }
         };
         Ok(Selected { resources, total, more })
     }
 
-    async fn count(&self, statements: Statements<'_>, filter: Sql) -> Result<usize, StoreError> {
-        let mut rows = self.engine().read(&statements.count().append(filter)).await?;
+    async fn count(&self, statements: Statements<'_>, filter: Option<Sql>) -> Result<usize, StoreError> {
+        let sql = filter.map_or_else(|| statements.total(), |filter| statements.count().append(filter));
+        let mut rows = self.engine().read(&sql).await?;
         let total = rows.first_mut().and_then(|row| row.text(0)?.parse().ok());
         total.ok_or_else(|| StoreError::other("the database does not count"))
     }

@@ -24,8 +24,16 @@ impl Statements<'_> {
         own.into_iter().chain(more).collect()
     }
 
+    /// How many resources satisfy a condition that follows.
     pub(super) fn count(&self) -> Sql {
         let template = "SELECT CAST(count(*) AS text) FROM scim_resource r WHERE r.tenant = {} AND r.resource_type = {}";
+        Sql::with(template, self.parameters([]))
+    }
+
+    /// How many resources there are: nobody counts them.
+    pub(super) fn total(&self) -> Sql {
+        let template = "SELECT CAST(coalesce(sum(c.resources), 0) AS text) FROM scim_count c \
+                        WHERE c.tenant = {} AND c.resource_type = {}";
         Sql::with(template, self.parameters([]))
     }
 

@@ -66,8 +66,9 @@ impl<E: Engine> Store<E> {
         let members = self.layout.resource_type.membership().and_then(|membership| stored.remove(membership.name()));
         let stored = self.layout.write(&stored)?;
         let mut transaction = self.engine().begin().await?;
-        transaction.rows(&statements.insert(id, &stored)).await?;
+        // Others are waited for here and nowhere behind it, so that nobody waits for the count that goes with the row.
         self.insert_keys(&mut transaction, statements, id, stored.keys.iter().collect()).await?;
+        transaction.rows(&statements.insert(id, &stored)).await?;
         if let Some(Value::Array(add)) = members {
             let delta = MemberDelta { add: unique_members(add), ..MemberDelta::default() };
             let writes = MemberWrites::plan(&mut transaction, statements, id, &delta).await?;
