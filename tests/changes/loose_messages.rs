@@ -342,3 +342,61 @@ async fn schemas_of_a_resource_are_one_text() {
         strict.post("/Users", &body).await.refused("invalidSyntax");
     }
 }
+
+/// Each tolerance by the switch of that name, and by no other.
+#[tokio::test]
+async fn each_switch_is_by_itself() {
+    let operation = json!({ "op": "replace", "path": "title", "value": "Guide" });
+    let deletion = json!({ "method": "DELETE", "path": "/Users/none" });
+    type Off = fn(&mut Quirks);
+    let posts: [(Off, &str, Value); 11] = [
+        (
+            |quirks| quirks.complex_for_value = false,
+            "/Users",
+            json!({ "schemas": [USER], "userName": "a", "title": { "value": "x" } }),
+        ),
+        (
+            |quirks| quirks.array_for_one = false,
+            "/Users",
+            json!({ "schemas": [USER], "userName": "b", "title": [{ "value": "x" }] }),
+        ),
+        (
+            |quirks| quirks.one_for_many = false,
+            "/Users",
+            json!({ "schemas": [USER], "userName": "c", "emails": "a@example.com" }),
+        ),
+        (
+            |quirks| quirks.value_for_complex = false,
+            "/Users",
+            json!({ "schemas": [USER], "userName": "d", "emails": "a@example.com" }),
+        ),
+        (|quirks| quirks.value_for_complex = false, "/Users", json!({ "schemas": [USER], "userName": "e", "roles": ["ADMIN"] })),
+        (|quirks| quirks.one_for_many = false, "/Users", json!({ "schemas": USER, "userName": "f" })),
+        (|quirks| quirks.one_for_many = false, "/Users/.search", json!({ "schemas": [SEARCH_REQUEST], "attributes": "title" })),
+        (|quirks| quirks.any_schemas = false, "/Users/.search", json!({ "attributes": ["title"] })),
+        (|quirks| quirks.any_schemas = false, "/Bulk", json!({ "Operations": [deletion] })),
+        (
+            |quirks| quirks.zero_fail_on_errors = false,
+            "/Bulk",
+            json!({ "schemas": [BULK_REQUEST], "failOnErrors": 0, "Operations": [deletion] }),
+        ),
+        (|quirks| quirks.endpoint_case = false, "/users", json!({ "schemas": [USER], "userName": "g" })),
+    ];
+    let lenient = Provider::lenient();
+    for (off, path, body) in posts {
+        let mut quirks = Quirks::LENIENT;
+        off(&mut quirks);
+        let without = Provider::new(Setup { quirks, ..Setup::default() });
+        assert!(matches!(lenient.post(path, &body).await.status, 200 | 201), "{path}: {body}");
+        let answer = without.post(path, &body).await;
+        assert_eq!(answer.status, if path == "/users" { 404 } else { 400 }, "{path}: {body}");
+    }
+    let mut quirks = Quirks::LENIENT;
+    quirks.bare_operations = false;
+    quirks.byte_order_mark = false;
+    let without = Provider::new(Setup { quirks, ..Setup::default() });
+    let path = without.made("/Users", &bjensen()).await;
+    let answer = ways::bulk(&without, &json!([{ "method": "PATCH", "path": path, "data": [operation] }])).await;
+    assert_eq!(answer.body["Operations"][0]["response"]["scimType"], "invalidSyntax");
+    without.send("POST", "/Users", &[], format!("\u{feff}{}", user("ann"))).await.refused("invalidSyntax");
+}
