@@ -37,6 +37,7 @@ mod changes {
     mod replacing_parts;
     mod required;
     mod samples;
+    mod secret_types;
     mod value_types;
     mod versions;
     mod ways;

@@ -37,7 +37,10 @@ impl Binding<'_> {
             Err(PatchErrorKind::UnknownPath(name))
                 if self.binder.rules.values.unknown_attributes == UnknownAttributes::Ignore =>
             {
-                self.intake(|intake| intake.unknown(without_values(&name)))?;
+                self.intake(|intake| {
+                    intake.check_left_out(&name, &value)?;
+                    intake.unknown(without_values(&name))
+                })?;
                 return Ok(());
             }
             Err(err) => return Err(err),
@@ -50,6 +53,7 @@ impl Binding<'_> {
             Bound::Attribute(target) => self.set_part(target, value),
             // Clients echo what is read-only.
             Bound::LeftOut { name, .. } => {
+                self.intake(|intake| intake.check_left_out(&name, &value))?;
                 self.note_left_out(name);
                 Ok(())
             }

@@ -24,14 +24,20 @@ impl Binding<'_> {
         match bound {
             Bound::Resource => self.without_path(value),
             Bound::Extension(schema) => self.set_extension(&schema, value),
-            Bound::LeftOut { name, read_only } => self.leave_out(name, read_only),
+            Bound::LeftOut { name, read_only } => {
+                self.intake(|intake| intake.check_left_out(&name, &value))?;
+                self.leave_out(name, read_only)
+            }
             Bound::Attribute(mut target) => {
                 self.refuse_read_only(&target)?;
                 if is_derived(&target) && target.last().mutability() == Mutability::Immutable {
                     return Err(PatchErrorKind::Immutable(target.path().to_string()));
                 }
-                if is_derived(&target) || !self.takes(&target) {
+                if is_derived(&target) {
                     return Ok(());
+                }
+                if !self.takes(&target) {
+                    return self.check_unwanted(&target, value);
                 }
                 self.keep_described(&mut target, &value);
                 let value = self.value(&target, value)?;
@@ -45,6 +51,14 @@ impl Binding<'_> {
                 Ok(())
             }
         }
+    }
+
+    /// A password is to be one, also where the host keeps none.
+    fn check_unwanted(&mut self, target: &StepTarget, value: Value) -> Result<(), PatchErrorKind> {
+        let noted = self.repairs.len();
+        let checked = self.value(target, value).map(drop);
+        self.repairs.truncate(noted);
+        checked
     }
 
     /// What the filter says of an element stays where the value has no word about it.

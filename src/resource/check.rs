@@ -75,8 +75,7 @@ fn check_attribute(container: Option<&str>, attribute: &Attribute, object: &Map<
     match object.get(attribute.name()) {
         None if is_demanded(attribute) => Err(ValueError::new(place(attribute.name()), ValueErrorKind::Required)),
         None => Ok(()),
-        // RFC 7643, Section 4.1.1: a required name "MUST" be "non-empty".
-        Some(Value::String(text)) if text.is_empty() && is_demanded(attribute) => {
+        Some(value) if is_blank(value) && is_demanded(attribute) => {
             Err(ValueError::new(place(attribute.name()), ValueErrorKind::Required))
         }
         Some(value) if attribute.kind() == AttributeType::Complex => check_complex(&place, attribute, value),
@@ -103,7 +102,7 @@ fn check_complex(place: &dyn Fn(&str) -> String, attribute: &Attribute, value: &
         }
     }
     for sub in attribute.sub_attributes().iter().filter(|sub| is_demanded(sub)) {
-        if elements.iter().any(|element| element.get(sub.name()).is_none()) {
+        if elements.iter().any(|element| element.get(sub.name()).is_none_or(is_blank)) {
             let name = format!("{}.{}", attribute.name(), sub.name());
             return Err(ValueError::new(place(&name), ValueErrorKind::Required));
         }
@@ -118,6 +117,12 @@ fn is_canonical(attribute: &Attribute, value: &Value) -> bool {
         Value::Array(values) => values.iter().all(|value| is_canonical(attribute, value)),
         _ => false,
     }
+}
+
+/// RFC 7643, Section 4.1.1 asks for a "non-empty" `userName`, and Section 4.2 says of "required" that it does so of any attribute. A
+/// text of white space only says no more than an empty one.
+fn is_blank(value: &Value) -> bool {
+    value.as_str().is_some_and(|text| text.trim().is_empty())
 }
 
 /// RFC 7643, Section 7: what the service provider sets is not asked of clients.

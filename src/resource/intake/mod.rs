@@ -94,7 +94,10 @@ impl<'t> Intake<'t> {
                         return Err(ValueError::new(schema.uri(), ValueErrorKind::Duplicate));
                     }
                 }
-                None => self.unknown(key)?,
+                None => {
+                    self.check_left_out(&key, &value)?;
+                    self.unknown(key)?;
+                }
             }
         }
         self.schemas(schemas.unwrap_or_default())?;
@@ -123,7 +126,11 @@ impl<'t> Intake<'t> {
             let known = resource_type.extension(uri).and_then(|extension| extension.schema.attribute(&key));
             match known {
                 Some(attribute) => self.insert(&mut object, Some(uri), attribute, key, value)?,
-                None => self.unknown(format!("{uri}:{key}"))?,
+                None => {
+                    let name = format!("{uri}:{key}");
+                    self.check_left_out(&name, &value)?;
+                    self.unknown(name)?;
+                }
             }
         }
         object.retain(|_, value| !is_unassigned(value));
@@ -214,8 +221,45 @@ impl<'t> Intake<'t> {
 
     /// Whether whoever sends the attribute may set it at all.
     pub(crate) fn takes(&self, attribute: &Attribute) -> bool {
-        let writable = self.rules.read_only || attribute.mutability() != Mutability::ReadOnly;
-        writable && (self.rules.secrets || attribute.returned() != Returned::Never)
+        self.may_set(attribute) && (self.rules.secrets || !is_secret(attribute))
+    }
+
+    fn may_set(&self, attribute: &Attribute) -> bool {
+        self.rules.read_only || attribute.mutability() != Mutability::ReadOnly
+    }
+
+    /// Reads what is not taken over, to find whether it is of its type: who sends a password that is none has to hear of it, also
+    /// where the host keeps none. What is read-only is not looked at (RFC 7644, Section 3.3).
+    fn check_unwanted(
+        &mut self,
+        attribute: &Attribute,
+        read: impl FnOnce(&mut Self) -> Result<Option<Value>, ValueError>,
+    ) -> Result<Option<Value>, ValueError> {
+        if self.may_set(attribute) {
+            let noted = self.repairs.len();
+            read(self)?;
+            self.repairs.truncate(noted);
+        }
+        Ok(None)
+    }
+
+    /// The same of a secret that [`ResourceType::keeping`] left out.
+    ///
+    /// # Errors
+    ///
+    /// - the value is not of the attribute's type.
+    pub(crate) fn check_left_out(&mut self, name: &str, value: &Value) -> Result<(), ValueError> {
+        let found = name.parse().ok().and_then(|path: AttrPath| self.resource_type.left_out(&path, false));
+        let Some(path) = found.filter(|path| is_secret(path.attribute()) || is_secret(path.last())) else {
+            return Ok(());
+        };
+        let (container, attribute, value) =
+            (path.extension().map(|schema| schema.uri().as_str()), path.attribute(), value.clone());
+        let checked = match path.sub() {
+            Some(sub) => self.check_unwanted(sub, |intake| intake.sub_value(container, attribute, sub, value)),
+            None => self.check_unwanted(attribute, |intake| intake.value(container, attribute, value)),
+        };
+        checked.map(drop)
     }
 
     fn insert(
@@ -227,7 +271,10 @@ impl<'t> Intake<'t> {
         value: Value,
     ) -> Result<(), ValueError> {
         let taken = self.takes(attribute);
-        let value = if taken { self.value(container, attribute, value)? } else { None };
+        let value = match taken {
+            true => self.value(container, attribute, value)?,
+            false => self.check_unwanted(attribute, |intake| intake.value(container, attribute, value))?,
+        };
         if taken && value.is_none() {
             self.unassigned.push((container.map(str::to_owned), attribute.name().to_owned()));
         }
@@ -289,4 +336,9 @@ impl<'t> Intake<'t> {
         }
         Ok(())
     }
+}
+
+/// Whether nobody may read it, such as a password.
+fn is_secret(attribute: &Attribute) -> bool {
+    attribute.returned() == Returned::Never
 }

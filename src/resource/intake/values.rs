@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::repeats::remove_repeats;
 use super::scalars::{boolean, canonical_text, fits, in_a_zone};
-use super::{Intake, Place};
+use super::{Intake, Place, is_secret};
 use crate::resource::is_unassigned;
 use crate::resource::value::{Repair, ValueError, ValueErrorKind};
 use crate::schema::{Attribute, AttributeType, Returned};
@@ -99,6 +99,7 @@ impl Intake<'_> {
                 continue;
             }
             if !self.takes(sub) {
+                self.check_unwanted(sub, |intake| intake.sub_value(place.container, attribute, sub, value))?;
                 continue;
             }
             let value = self.sub_value(place.container, attribute, sub, value)?;
@@ -120,7 +121,8 @@ impl Intake<'_> {
         match (values.pop(), values.is_empty()) {
             // RFC 7643, Section 2.5: the empty array is no value.
             (None, _) => Ok(None),
-            (Some(value), true) if self.rules.array_for_one && !value.is_array() => {
+            // Nobody sends a list of passwords and means one.
+            (Some(value), true) if self.rules.array_for_one && !value.is_array() && !is_secret(attribute) => {
                 self.repairs.push(Repair::ArrayForOne(place.to_string()));
                 self.single(place, attribute, value)
             }
