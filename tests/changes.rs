@@ -8,6 +8,7 @@ mod databases;
 mod changes {
     mod active;
     mod add;
+    mod adopting;
     mod body_shapes;
     mod choices;
     mod creating;

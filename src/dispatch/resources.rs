@@ -11,7 +11,7 @@ use super::precondition::precondition;
 use super::{Endpoint, Exchange, not_implemented};
 use crate::message::{PATCH_OP, PatchOp, PatchOperation};
 use crate::patch::{PlanBinder, Replacement, Rules, is_unfolded};
-use crate::policy::{Creating, Deleting, Joining, Policy};
+use crate::policy::{Adoption, Creating, Deleting, Joining, Policy};
 use crate::query::{Projected, Projection};
 use crate::quirks::{Deviation, Quirks, rewrite};
 use crate::resource::{Intake, Meta, Resource, check};
@@ -32,12 +32,13 @@ impl Exchange<'_> {
         let assumed = self.activate(endpoint, &mut resource);
         match self.provider.policy.creating(&endpoint.resource_type, &mut resource, self.cx).await? {
             Creating::Store => resource.activate_user(&endpoint.resource_type),
-            Creating::Adopt { id } => {
+            Creating::Adopt { id, mode } => {
                 if assumed {
                     // Only what is said activates somebody who is there already.
                     resource.remove("active");
                 }
-                return self.adopt(endpoint, &id, (resource, cleared), &projection).await;
+                let replacement = self.adoption(endpoint, resource, mode).clearing(cleared);
+                return self.adopt(endpoint, &id, replacement, &projection).await;
             }
         }
         resource.settle_schemas(&endpoint.resource_type);
@@ -72,7 +73,9 @@ impl Exchange<'_> {
         let (wanted, cleared) = self.intake(endpoint, body)?;
         let projection = projection.requested(named_on_request(&endpoint.resource_type, &wanted));
         self.report.deviations.extend(rewrite::kept(&endpoint.resource_type, &wanted, &cleared, self.quirks.omitted));
-        let change = self.put(endpoint, id, (wanted, cleared)).await?;
+        let resource_type = Arc::clone(&endpoint.resource_type);
+        let replacement = Replacement::new(resource_type, wanted, self.quirks.omitted).clearing(cleared);
+        let change = self.put(endpoint, id, replacement).await?;
         self.answer_whole(endpoint, &change, &projection).await
     }
 
@@ -125,16 +128,29 @@ impl Exchange<'_> {
     }
 
     /// A resource that is there already takes over what a POST says.
-    async fn adopt(mut self, endpoint: &Endpoint, id: &str, wanted: Wanted, projection: &Projection) -> Result<Answer, Failure> {
-        let change = self.put(endpoint, id, wanted).await?;
+    async fn adopt(
+        mut self,
+        endpoint: &Endpoint,
+        id: &str,
+        replacement: Replacement,
+        projection: &Projection,
+    ) -> Result<Answer, Failure> {
+        let change = self.put(endpoint, id, replacement).await?;
         self.provider.policy.adopted(&change, self.cx).await;
         let answer = self.answer_whole(endpoint, &change, projection).await?;
         Ok(Answer { status: StatusCode::CREATED, ..answer })
     }
 
-    async fn put(&mut self, endpoint: &Endpoint, id: &str, (wanted, cleared): Wanted) -> Result<Change, Failure> {
+    /// What a resource that is there already takes over.
+    fn adoption(&self, endpoint: &Endpoint, wanted: Resource, mode: Adoption) -> Replacement {
         let resource_type = Arc::clone(&endpoint.resource_type);
-        let replacement = Replacement::new(resource_type, wanted, self.quirks.omitted).clearing(cleared);
+        match mode {
+            Adoption::Merge => Replacement::merging(resource_type, wanted),
+            Adoption::Replace => Replacement::new(resource_type, wanted, self.quirks.omitted),
+        }
+    }
+
+    async fn put(&mut self, endpoint: &Endpoint, id: &str, replacement: Replacement) -> Result<Change, Failure> {
         let tenant = self.cx.tenant().clone();
         let update = Update::put(Arc::clone(&endpoint.resource_type), tenant, replacement, self.provider.clock.now());
         self.update(endpoint, id, update).await

@@ -17,6 +17,8 @@ pub struct Replacement {
     resource_type: Arc<ResourceType>,
     wanted: Resource,
     omitted: Omitted,
+    /// Whether a complex value keeps the sub-attributes that the body leaves out.
+    keeps_parts: bool,
     cleared: Vec<(Option<String>, String)>,
 }
 
@@ -24,7 +26,14 @@ impl Replacement {
     /// Puts `wanted`, which [`Intake`](crate::resource::Intake) made of a body.
     #[must_use]
     pub fn new(resource_type: Arc<ResourceType>, wanted: Resource, omitted: Omitted) -> Self {
-        Self { resource_type, wanted, omitted, cleared: Vec::new() }
+        Self { resource_type, wanted, omitted, keeps_parts: false, cleared: Vec::new() }
+    }
+
+    /// Puts what `wanted` has, and keeps the rest of what is there: attributes, and the sub-attributes of complex ones. The values of
+    /// a multi-valued attribute are replaced by those that it has.
+    #[must_use]
+    pub fn merging(resource_type: Arc<ResourceType>, wanted: Resource) -> Self {
+        Self { keeps_parts: true, ..Self::new(resource_type, wanted, Omitted::Keep) }
     }
 
     /// The same, with attributes that the body unassigns in so many words; see
@@ -131,7 +140,7 @@ impl Replacement {
                 }
                 (Mutability::Immutable, Some(_)) if current.is_some() => {}
                 (_, Some(value)) => {
-                    let value = with_kept_parts(attribute, current, value.clone())?;
+                    let value = with_kept_parts(attribute, current, value.clone(), self.keeps_parts)?;
                     object.insert(name.to_owned(), value);
                 }
                 (_, None) if self.keeps(attribute) && !self.clears(container, name) => {}
@@ -158,7 +167,7 @@ impl Replacement {
 }
 
 /// The value with the parts that the client may not change, or cannot send back.
-fn with_kept_parts(attribute: &Attribute, current: Option<&Value>, mut value: Value) -> Result<Value, PatchErrorKind> {
+fn with_kept_parts(attribute: &Attribute, current: Option<&Value>, mut value: Value, all: bool) -> Result<Value, PatchErrorKind> {
     let (Some(Value::Object(current)), Value::Object(parts)) = (current, &mut value) else {
         return Ok(value);
     };
@@ -170,7 +179,7 @@ fn with_kept_parts(attribute: &Attribute, current: Option<&Value>, mut value: Va
             return Err(PatchErrorKind::Immutable(format!("{}.{}", attribute.name(), sub.name())));
         }
         let read_only = sub.mutability() == Mutability::ReadOnly;
-        if read_only || (part.is_none() && stays_when_omitted(sub)) {
+        if read_only || (part.is_none() && (all || stays_when_omitted(sub))) {
             parts.insert(sub.name().to_owned(), kept.clone());
         }
     }

@@ -168,11 +168,52 @@ pub enum Creating {
     /// It is stored.
     #[default]
     Store,
-    /// The resource of that id is there already, and takes over what the client sent, as by PUT.
+    /// The resource of that id is there already, and takes over what the client sent. [`Creating::adopt`] makes one of these.
+    #[non_exhaustive]
     Adopt {
         /// The id of the resource.
         id: String,
+        /// What becomes of the rest of it.
+        mode: Adoption,
     },
+}
+
+impl Creating {
+    /// The resource of that id is there already, takes over what the client sent, and keeps the rest.
+    ///
+    /// ```
+    /// use scimwire::policy::{Adoption, Creating};
+    ///
+    /// let merged = Creating::adopt("2819c223");
+    /// assert_eq!(merged, Creating::adopt("2819c223").with_mode(Adoption::Merge));
+    /// let replaced = Creating::adopt("2819c223").with_mode(Adoption::Replace);
+    /// assert!(matches!(replaced, Creating::Adopt { mode: Adoption::Replace, .. }));
+    /// ```
+    #[must_use]
+    pub fn adopt(id: impl Into<String>) -> Self {
+        Self::Adopt { id: id.into(), mode: Adoption::default() }
+    }
+
+    /// The same adoption in another mode.
+    #[must_use]
+    pub fn with_mode(self, mode: Adoption) -> Self {
+        match self {
+            Self::Store => Self::Store,
+            Self::Adopt { id, .. } => Self::Adopt { id, mode },
+        }
+    }
+}
+
+/// What becomes of a resource that takes over what a client sent to create one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Adoption {
+    /// What the client leaves out stays: attributes, and the sub-attributes of complex ones. A list that it sends, such as `emails`,
+    /// is the whole of it.
+    #[default]
+    Merge,
+    /// What the client leaves out is cleared, or stays, as by PUT: see [`Quirks::omitted`](crate::Quirks::omitted).
+    Replace,
 }
 
 /// Who of those that a client names as members is taken.

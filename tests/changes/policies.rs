@@ -47,7 +47,7 @@ impl Policy for Marks {
     async fn creating(&self, _: &ResourceType, resource: &mut Resource, _: &RequestContext) -> Result<Creating, Error> {
         self.mark(resource)?;
         let adopts = resource.text("nickName").and_then(|name| name.strip_prefix(self.0)).map(str::to_owned);
-        Ok(adopts.map_or(Creating::Store, |id| Creating::Adopt { id }))
+        Ok(adopts.map_or(Creating::Store, Creating::adopt))
     }
 
     fn updating(&self, _: &ResourceType, _: &Resource, after: &mut Resource, _: &RequestContext) -> Result<(), Error> {
@@ -197,7 +197,7 @@ struct Adopts {
 impl Policy for Adopts {
     async fn creating(&self, _: &ResourceType, _: &mut Resource, _: &RequestContext) -> Result<Creating, Error> {
         let id = self.id.lock().expect("no panic while it is held").clone();
-        Ok(id.map_or(Creating::Store, |id| Creating::Adopt { id }))
+        Ok(id.map_or(Creating::Store, Creating::adopt))
     }
 
     async fn changed(&self, change: &Change, cx: &RequestContext) {
@@ -222,7 +222,9 @@ async fn an_adoption_is_heard_even_if_it_changes_nothing() {
     adopts.heard.none();
     let adopted = adopts.adopted.one();
     assert_eq!((adopted.id.as_str(), adopted.version.as_str(), adopted.paths.len()), (id(&made), version(&made), 0));
-    let changed = provider.post("/Users", &user("bjensen")).await.body;
+    let mut body = user("bjensen");
+    body["title"] = json!("Guide");
+    let changed = provider.post("/Users", &body).await.body;
     let (heard, adopted) = (adopts.heard.one(), adopts.adopted.one());
     assert_eq!(heard, adopted);
     assert_eq!((heard.operation, heard.version.as_str()), (Operation::Update, version(&changed)));

@@ -41,7 +41,7 @@ impl Policy for Host {
         match resource.text("externalId") {
             Some("refuse") => return Err(Error::status_only(StatusCode::FORBIDDEN, "no more seats")),
             Some("taken") => return Err(Error::typed(ScimType::Uniqueness, "the mail system has one")),
-            Some(text) if text.starts_with("adopt ") => return Ok(Creating::Adopt { id: text["adopt ".len()..].to_owned() }),
+            Some(text) if text.starts_with("adopt ") => return Ok(Creating::adopt(&text["adopt ".len()..])),
             _ => {}
         }
         if resource_type.name() == "Asset" {
@@ -130,7 +130,7 @@ async fn the_host_names_the_resource_that_is_there() {
     assert_eq!((answer.status, &answer.body["id"]), (201, &known["id"]));
     assert_eq!(answer.headers["location"], known["meta"]["location"].as_str().expect("a location"));
     assert_eq!(answer.headers["etag"], version(&answer.body));
-    assert_eq!((answer.body.get("title"), &answer.body["externalId"]), (None, &body["externalId"]));
+    assert_eq!((&answer.body["title"], &answer.body["externalId"]), (&known["title"], &body["externalId"]));
     assert_eq!(answer.body, provider.read(&at(&known)).await);
     assert_eq!(provider.total("/Users").await, 1);
     let heard = recorder.one();

@@ -158,7 +158,7 @@ struct Doorkeeper(Arc<Mutex<Vec<(Operation, String)>>>);
 impl Policy for Doorkeeper {
     async fn creating(&self, _: &ResourceType, resource: &mut Resource, _: &RequestContext) -> Result<Creating, Error> {
         match resource.text("title") {
-            Some(text) if text.starts_with("adopt ") => Ok(Creating::Adopt { id: text["adopt ".len()..].to_owned() }),
+            Some(text) if text.starts_with("adopt ") => Ok(Creating::adopt(&text["adopt ".len()..])),
             _ => Ok(Creating::Store),
         }
     }

@@ -14,7 +14,7 @@ use super::origin::Origin;
 use crate::ledger::Ledger;
 
 /// Has a user of origin `JIT` adopted by a POST with the same `userName`, or by whatever the identity provider changes about
-/// one that it has found. From then on the origin is `IDP`. Users of origin `LOCAL` stay the host's: a POST is a conflict.
+/// one that it has found. What the POST leaves out stays as it was. From then on the origin is `IDP`. Users of origin `LOCAL` stay the host's: a POST is a conflict.
 pub(super) struct JustInTime {
     users: HostAccess,
     ledger: Arc<Ledger>,
@@ -29,7 +29,7 @@ impl JustInTime {
     async fn waiting(&self, user_name: &str, cx: &RequestContext) -> Result<Creating, StoreError> {
         for user in self.users.find("userName", user_name, cx).await? {
             if self.is_waiting(user.id(), cx).await? {
-                return Ok(Creating::Adopt { id: user.id().to_owned() });
+                return Ok(Creating::adopt(user.id()));
             }
         }
         Ok(Creating::Store)
