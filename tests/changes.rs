@@ -37,6 +37,7 @@ mod changes {
     mod replacing;
     mod replacing_parts;
     mod required;
+    mod same_values;
     mod samples;
     mod secret_types;
     mod value_types;

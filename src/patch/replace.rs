@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::delta::{MemberDelta, leave_out};
 use super::error::{PatchError, PatchErrorKind};
 use super::rules::Omitted;
-use crate::resource::{Resource, same_value};
+use crate::resource::{Resource, same_by_value};
 use crate::schema::{Attribute, AttributeType, Mutability, ResourceType};
 
 /// A bound PUT: a resource to put in the place of another.
@@ -135,7 +135,7 @@ impl Replacement {
             let current = object.get(name);
             match (attribute.mutability(), wanted.get(name)) {
                 (Mutability::ReadOnly, _) | (Mutability::Immutable, None) => {}
-                (Mutability::Immutable, Some(value)) if current.is_some_and(|current| !same_value(attribute, current, value)) => {
+                (Mutability::Immutable, Some(value)) if !same_by_value(attribute, current, Some(value)) && current.is_some() => {
                     return Err(PatchErrorKind::Immutable(name.to_owned()));
                 }
                 (Mutability::Immutable, Some(_)) if current.is_some() => {}
@@ -175,7 +175,7 @@ fn with_kept_parts(attribute: &Attribute, current: Option<&Value>, mut value: Va
         let (Some(kept), part) = (current.get(sub.name()), parts.get(sub.name())) else {
             continue;
         };
-        if sub.mutability() == Mutability::Immutable && part.is_some_and(|part| !same_value(sub, kept, part)) {
+        if sub.mutability() == Mutability::Immutable && part.is_some() && !same_by_value(sub, Some(kept), part) {
             return Err(PatchErrorKind::Immutable(format!("{}.{}", attribute.name(), sub.name())));
         }
         let read_only = sub.mutability() == Mutability::ReadOnly;

@@ -9,7 +9,7 @@ use super::error::PatchErrorKind;
 use super::plan::{Action, StepTarget};
 use super::rules::NoMatch;
 use crate::filter::Budget;
-use crate::resource::{ValueError, ValueErrorKind, fresh_values, same_value};
+use crate::resource::{ValueError, ValueErrorKind, fresh_values, same_by_value, same_value};
 use crate::schema::{Attribute, AttributeType, Mutability, fold};
 
 /// How a step was done.
@@ -73,7 +73,9 @@ impl<'r> Slot<'r> {
         }
         match self.object.get_mut(self.attribute.name()) {
             Some(current) if same_value(self.attribute, current, value) => Ok(()),
-            Some(_) if self.attribute.mutability() == Mutability::Immutable => Err(self.immutable()),
+            Some(current) if self.attribute.mutability() == Mutability::Immutable => {
+                if same_by_value(self.attribute, Some(current), Some(value)) { Ok(()) } else { Err(self.immutable()) }
+            }
             Some(current) => {
                 current.clone_from(value);
                 Ok(())

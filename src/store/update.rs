@@ -13,7 +13,7 @@ use super::precondition::Precondition;
 use crate::auth::Tenant;
 use crate::error::Error;
 use crate::patch::{MemberDelta, PatchRepair, Patched, Plan, Replacement};
-use crate::resource::{Resource, changed_paths, check, check_changed};
+use crate::resource::{Resource, changed_paths, check, check_changed, same_by_value};
 use crate::schema::{Attribute, ResolvedPath, ResourceType};
 
 /// What the host has to say about a change, given the state before and after it.
@@ -202,6 +202,13 @@ impl Update {
             before: Some(before),
             after: None,
         };
+        if let Some(before) = &change.before
+            && change.members.is_empty()
+            && change.paths.iter().all(|path| same_by_value(path.last(), before.value(path), after.value(path)))
+        {
+            // It says what is there already, in other words: those that are there stay.
+            change.paths.clear();
+        }
         // RFC 7644, Section 3.5.2.1: what changes nothing does not touch `meta.lastModified`.
         if change.is_unchanged() {
             return Ok((change, None));

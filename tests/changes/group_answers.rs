@@ -128,11 +128,13 @@ async fn a_client_that_would_rather_not_is_not_answered() {
         let small = group_of(&provider, 1).await;
         let user = provider.made("/Users", &user("bjensen")).await;
         for (path, name) in [(&small, "externalId"), (&user, "title")] {
-            for prefer in ["return=minimal", "Return=Minimal", "respond-async, return=minimal", "return=minimal; foo=1"] {
-                let answer = provider.send("PATCH", path, &[("prefer", prefer)], message(&replace(name, json!(prefer)))).await;
+            let preferences = ["return=minimal", "Return=Minimal", "respond-async, return=minimal", "return=minimal; foo=1"];
+            for (number, prefer) in preferences.into_iter().enumerate() {
+                let value = format!("{number} {prefer}");
+                let answer = provider.send("PATCH", path, &[("prefer", prefer)], message(&replace(name, json!(value)))).await;
                 assert_eq!(answer.status, 204, "{prefer}");
                 done(&provider, path, &answer).await;
-                assert_eq!(provider.read(path).await[name], prefer);
+                assert_eq!(provider.read(path).await[name], value);
             }
             // Who asks for attributes is answered with them (RFC 7644, Section 3.5.2).
             let asking = format!("{path}?attributes={name}");

@@ -243,7 +243,10 @@ async fn a_taken_value_is_a_conflict() {
     assert_eq!(provider.read(&at(&made)).await, made);
     // One's own name is no conflict, in whatever case.
     assert_eq!(provider.put(&at(&made), &user("bjensen")).await.ok(), made);
-    assert_eq!(provider.put(&at(&made), &user("BJensen")).await.ok()["userName"], "BJensen");
+    assert_eq!(provider.put(&at(&made), &user("BJensen")).await.ok(), made);
+    let mut other = user("BJensen");
+    other["title"] = json!("Tour Guide");
+    assert_eq!(provider.put(&at(&made), &other).await.ok()["userName"], "BJensen");
 }
 
 #[tokio::test]
