@@ -19,6 +19,7 @@ mod requirements {
     mod bulk_rules;
     mod capabilities;
     mod common_attributes;
+    mod content_location;
     mod cursor_errors;
     mod cursor_pages;
     mod custom_types;

@@ -30,7 +30,8 @@ impl Exchange<'_> {
             }
         };
         let body = serde_json::to_vec(&document).map_err(crate::store::StoreError::other)?;
-        Ok(Answer { body: Some(body), ..Answer::status(StatusCode::OK) })
+        let location = document.pointer("/meta/location").and_then(Value::as_str).map(str::to_owned);
+        Ok(Answer { content_location: location, body: Some(body), ..Answer::status(StatusCode::OK) })
     }
 
     /// Parameters of queries do not apply, and a filter is refused, so that nobody takes the answer for a filtered one (RFC

@@ -60,7 +60,10 @@ impl Exchange<'_> {
         let projection = self.projection(endpoint)?;
         let resource = endpoint.store.get(id, &projection, self.cx).await?;
         if self.is_known(resource.version())? {
-            return Ok(Answer { version: resource.version(), ..Answer::status(StatusCode::NOT_MODIFIED) });
+            // RFC 9110, Section 15.4.5: the headers of the answer with a body.
+            let content_location = self.locations.of(endpoint.resource_type.name(), resource.id());
+            let version = resource.version();
+            return Ok(Answer { version, content_location, ..Answer::status(StatusCode::NOT_MODIFIED) });
         }
         self.answer_with(StatusCode::OK, endpoint, resource, &projection)
     }
@@ -287,7 +290,9 @@ impl Exchange<'_> {
         let body = serde_json::to_vec(&projected).map_err(StoreError::other)?;
         let location = self.locations.of(endpoint.resource_type.name(), resource.id());
         let id = Some(resource.id().to_owned());
-        Ok(Answer { location, version: resource.version(), body: Some(body), id, ..Answer::status(status) })
+        // RFC 7643, Section 3.1: the same as `meta.location`, whichever part of the resource is shown.
+        let content_location = location.clone();
+        Ok(Answer { location, content_location, version: resource.version(), body: Some(body), id, ..Answer::status(status) })
     }
 }
 

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::header::{ALLOW, CONTENT_TYPE, ETAG, HeaderName, HeaderValue, LOCATION, RETRY_AFTER, WWW_AUTHENTICATE};
+use http::header::{
+    ALLOW, CONTENT_LOCATION, CONTENT_TYPE, ETAG, HeaderName, HeaderValue, LOCATION, RETRY_AFTER, WWW_AUTHENTICATE,
+};
 use http::{Response, StatusCode};
 
 use super::answer::{Answer, Failure};
@@ -20,6 +22,9 @@ impl Answer {
         *response.status_mut() = self.status;
         if let Some(location) = &self.location {
             set(&mut response, LOCATION, location);
+        }
+        if let Some(location) = &self.content_location {
+            set(&mut response, CONTENT_LOCATION, location);
         }
         if let Some(version) = &self.version {
             set(&mut response, ETAG, version.as_str());
