@@ -40,6 +40,7 @@ mod changes {
     mod same_values;
     mod samples;
     mod secret_types;
+    mod strict_bodies;
     mod value_types;
     mod versions;
     mod ways;

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::bind::Binding;
 use super::error::PatchErrorKind;
-use super::path::{Path, without_values};
+use super::path::{Path, padded, without_values};
 use super::plan::{ElementFilter, StepTarget};
 use super::rules::{ConditionPaths, PatchRepair};
 use crate::attr::{AttrPath, starts_with_urn};
@@ -31,6 +31,9 @@ impl Binding<'_> {
     /// A condition where a path belongs: `schemas eq "urn:example"` means the values that satisfy it.
     pub(super) fn condition(&mut self, path: &str) -> Result<Option<Bound>, PatchErrorKind> {
         let rules = &self.binder.rules;
+        if padded(path).is_some() && !rules.padded_paths {
+            return Ok(None);
+        }
         let Ok(Filter::Compare { path, op, value }) = Filter::parse(path, &self.binder.limits, self.binder.syntax) else {
             return Ok(None);
         };
@@ -47,6 +50,12 @@ impl Binding<'_> {
     }
 
     pub(super) fn bind_path(&mut self, text: &str) -> Result<Bound, PatchErrorKind> {
+        if let Some(err) = padded(text) {
+            if !self.binder.rules.padded_paths {
+                return Err(err);
+            }
+            self.repairs.push(PatchRepair::PaddedPath(self.operation, without_values(text.trim())));
+        }
         let (rules, resource_type) = (&self.binder.rules, &self.binder.resource_type);
         if rules.joined_urns
             && let Some(path) = resource_type.with_colon(text.trim_start_matches(' '))

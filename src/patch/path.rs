@@ -36,6 +36,12 @@ pub struct PathError {
     column: usize,
 }
 
+/// Why white space around a path is none of it: the grammar has no place for it.
+pub(super) fn padded(path: &str) -> Option<PatchErrorKind> {
+    let is_padded = path.starts_with(char::is_whitespace) || path.ends_with(char::is_whitespace);
+    is_padded.then(|| expected("no white space around the path", path, path))
+}
+
 /// The path without the values in it, for reports: those may be personal data.
 pub(super) fn without_values(path: &str) -> String {
     let plain = path.trim_start().find(['[', ' ', '"']).and_then(|end| path.trim_start().split_at_checked(end));

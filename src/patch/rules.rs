@@ -23,6 +23,8 @@ pub struct Rules {
     pub condition_paths: ConditionPaths,
     /// Whether an attribute that no schema defines is ignored in a path.
     pub ignore_unknown_paths: bool,
+    /// Whether white space around a path is passed over; otherwise it is `invalidPath`.
+    pub padded_paths: bool,
     /// What a message without operations means.
     pub no_operations: NoOperations,
     /// What PUT does with attributes that the body leaves out.
@@ -122,6 +124,8 @@ pub enum PatchRepair {
     KeptDescribed(usize, String),
     /// A new primary value took that from another one.
     Primary(usize, String),
+    /// There was white space around a path.
+    PaddedPath(usize, String),
     /// There were no operations.
     NoOperations,
 }

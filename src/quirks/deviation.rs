@@ -114,6 +114,7 @@ impl Deviation {
                 PatchRepair::UnknownPath(..) => "ignore_unknown_paths",
                 PatchRepair::Create(..) => "create_on_no_match",
                 PatchRepair::KeptDescribed(..) => "keep_described",
+                PatchRepair::PaddedPath(..) => "padded_paths",
                 PatchRepair::Primary(..) => "one_primary",
                 PatchRepair::NoOperations => "no_operations",
                 PatchRepair::Value(_, repair) => rule_of(repair),
@@ -257,6 +258,9 @@ fn write_patch_repair(f: &mut fmt::Formatter<'_>, repair: &PatchRepair) -> fmt::
         }
         PatchRepair::Primary(operation, name) => {
             write!(f, "operation {operation}: a new primary value of `{name}` took that from another one")
+        }
+        PatchRepair::PaddedPath(operation, name) => {
+            write!(f, "operation {operation}: the white space around `{name}` was passed over")
         }
         PatchRepair::NoOperations => f.write_str("there were no operations, and nothing changed"),
     }

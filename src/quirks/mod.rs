@@ -76,6 +76,8 @@ pub struct Quirks {
     pub omitted: Omitted,
     /// What a PATCH without operations means. `Refuse` by default.
     pub no_operations: NoOperations,
+    /// White space around a path means nothing: `{"op": "replace", "path": " title", "value": "x"}`. On by default.
+    pub padded_paths: bool,
     /// A blank path is no path: `{"op": "replace", "path": "", "value": {"title": "x"}}`; a blank parameter is none: `?filter=&count=`.
     /// On by default.
     pub blank_as_absent: bool,
@@ -131,6 +133,7 @@ impl Quirks {
             ignore_unknown_paths: self.ignore_unknown_paths,
             no_operations: self.no_operations,
             omitted: self.omitted,
+            padded_paths: self.padded_paths,
             keep_described: self.keep_described,
             left_out_attributes: self.left_out_attributes,
             joined_urns: self.joined_urns,
