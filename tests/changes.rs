@@ -13,6 +13,7 @@ mod changes {
     mod choices;
     mod creating;
     mod deleting;
+    mod forgotten_schemas;
     mod group_answers;
     mod group_members;
     mod hashing_store;

@@ -8,7 +8,8 @@ use super::projection::{Projection, Share};
 use crate::resource::Resource;
 use crate::schema::{Attribute, AttributeType, Container, Locations, ResourceType, Schema};
 
-/// A resource as a client sees it: what the projection shows, with `meta.location` and each `$ref` as absolute URLs.
+/// A resource as a client sees it: what the projection shows, with `meta.location` and each `$ref` as absolute URLs,
+/// and with `schemas`, also where the store forgot them.
 ///
 /// ```
 /// use scimwire::query::{Projected, Projection};
@@ -21,7 +22,8 @@ use crate::schema::{Attribute, AttributeType, Container, Locations, ResourceType
 /// user.set("password", "t1meMa$heen");
 /// let (projection, locations) = (Projection::default(), Locations::default());
 /// let shown = Projected::new(&user, &projection, &users, &locations);
-/// assert_eq!(serde_json::to_string(&shown)?, r#"{"userName":"bjensen"}"#);
+/// let text = r#"{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"bjensen"}"#;
+/// assert_eq!(serde_json::to_string(&shown)?, text);
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug)]
@@ -44,6 +46,12 @@ impl<'a> Projected<'a> {
         Self { resource, projection, resource_type, locations }
     }
 
+    /// RFC 7643, Section 3: a resource says its schemas. What its store does not keep follows from what it holds.
+    fn forgotten_schemas(&self) -> Option<(&'static Attribute, Value)> {
+        let attribute = Schema::common().attribute("schemas")?;
+        self.resource.lacks_schemas().then(|| (attribute.as_ref(), self.resource.made_schemas(self.resource_type)))
+    }
+
     fn within(&self, extension: Option<&'a Schema>) -> Scope<'a> {
         Scope { projection: self.projection, extension, locations: self.locations }
     }
@@ -53,7 +61,10 @@ impl Serialize for Projected<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = serializer.serialize_map(None)?;
         let core = self.within(None);
-        for (key, value) in self.resource.attributes() {
+        if let Some((attribute, uris)) = self.forgotten_schemas() {
+            core.write(&mut object, attribute, &uris)?;
+        }
+        for (key, value) in self.resource.attributes().iter().filter(|(_, value)| !value.is_null()) {
             match self.resource_type.container(key) {
                 Some(Container::Attribute(attribute)) if attribute.name() == "meta" => {
                     let location = self.locations.of(self.resource_type.name(), self.resource.id());

@@ -228,8 +228,18 @@ impl Resource {
         if self.schemas_in_use(resource_type).eq(self.named_schemas()) {
             return;
         }
-        let uris: Vec<Value> = self.schemas_in_use(resource_type).map(Value::from).collect();
-        self.0.insert("schemas".to_owned(), Value::Array(uris));
+        let schemas = self.made_schemas(resource_type);
+        self.0.insert("schemas".to_owned(), schemas);
+    }
+
+    /// Whether it does not say its schemas, which is for a store to keep, or not.
+    pub(crate) fn lacks_schemas(&self) -> bool {
+        self.0.get("schemas").is_none_or(is_unassigned)
+    }
+
+    /// What `schemas` has to say.
+    pub(crate) fn made_schemas(&self, resource_type: &ResourceType) -> Value {
+        self.schemas_in_use(resource_type).map(Value::from).collect()
     }
 
     fn schemas_in_use<'r>(&'r self, resource_type: &'r ResourceType) -> impl Iterator<Item = &'r str> {
