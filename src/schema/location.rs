@@ -10,6 +10,10 @@ use super::registry::Registry;
 
 /// Where resources are: the base URL of a request, and the endpoint of each resource type. `meta.location` and every
 /// `$ref` of ours are made of these (RFC 7643, Sections 2.4 and 3.1).
+///
+/// They are absolute URLs, those of members and groups among them, although RFC 7643, Section 2.3.7 lets a reference be relative to
+/// the base URL: clients follow what they find there, and not all of them know the base URL. Under another base URL, such as that of a
+/// tenant, the same resource has another; it is never stored.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Locations {
     base_url: Arc<str>,
