@@ -135,6 +135,7 @@ pub mod quirks;
 pub mod resource;
 pub mod schema;
 mod secret;
+mod shown;
 #[cfg(feature = "sql")]
 #[cfg_attr(docsrs, doc(cfg(feature = "sql")))]
 pub mod sql;

@@ -10,6 +10,7 @@ use crate::attr::AttrPath;
 use crate::error::{Error, ScimType};
 use crate::resource::Repair;
 use crate::schema::{AttributeType, Locations, ResolvedPath, ResourceType, bytes, fold, instant, prepare};
+use crate::shown::Shown;
 
 /// Binds filters to a resource type.
 #[derive(Clone, Debug)]
@@ -347,7 +348,8 @@ impl BindError {
 
 impl fmt::Display for BindError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let path = &self.path;
+        let path = self.path.to_string();
+        let path = Shown(&path);
         match self.kind {
             BindErrorKind::Unknown => write!(f, "attribute `{path}` is not defined for this resource type"),
             BindErrorKind::Hidden => write!(f, "attribute `{path}` cannot be searched for"),

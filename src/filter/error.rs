@@ -4,6 +4,7 @@ use std::fmt;
 use std::ops::Range;
 
 use crate::error::{Error, ScimType};
+use crate::shown::Shown;
 
 /// Why a text is no filter, and where.
 ///
@@ -113,7 +114,7 @@ impl fmt::Display for ParseError {
         write!(f, "expected {expected} at column {}", self.column())?;
         match self.filter.get(self.span.clone()) {
             None | Some("") => Ok(()),
-            Some(found) => write!(f, ", found `{}`", Excerpt(found)),
+            Some(found) => write!(f, ", found `{}`", Shown(found)),
         }
     }
 }
@@ -123,17 +124,5 @@ impl std::error::Error for ParseError {}
 impl From<ParseError> for Error {
     fn from(err: ParseError) -> Self {
         Self::typed(ScimType::InvalidFilter, err.to_string())
-    }
-}
-
-/// The first characters of a client's text, on one line.
-struct Excerpt<'t>(&'t str);
-
-impl fmt::Display for Excerpt<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for character in self.0.chars().take(40) {
-            write!(f, "{}", if character.is_control() { '\u{fffd}' } else { character })?;
-        }
-        Ok(())
     }
 }

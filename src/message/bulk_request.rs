@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use super::bulk_id::BulkId;
 use super::{MessageError, expect_schema, take};
+use crate::shown::Shown;
 
 /// The schema of a bulk request.
 pub const BULK_REQUEST: &str = "urn:ietf:params:scim:api:messages:2.0:BulkRequest";
@@ -55,7 +56,7 @@ impl BulkRequest {
         let operations: Vec<BulkOperation> = operations.collect::<Result<_, _>>()?;
         let mut seen = HashSet::with_capacity(operations.len());
         match operations.iter().filter_map(|operation| operation.bulk_id.as_ref()).find(|bulk_id| !seen.insert(*bulk_id)) {
-            Some(bulk_id) => Err(MessageError::syntax(format!("two operations have the bulkId `{}`", bulk_id.as_str()))),
+            Some(bulk_id) => Err(MessageError::syntax(format!("two operations have the bulkId `{}`", Shown(bulk_id.as_str())))),
             None => Ok(Self { fail_on_errors, operations }),
         }
     }

@@ -5,6 +5,7 @@ use std::fmt;
 use crate::error::{Error, ScimType};
 use crate::filter::{BindError, BudgetError, ParseError};
 use crate::resource::ValueError;
+use crate::shown::Shown;
 
 use super::path::PathError;
 
@@ -97,17 +98,19 @@ impl fmt::Display for PatchErrorKind {
             Self::Path(err) => write!(f, "{err}"),
             Self::Filter(err) => write!(f, "path: {err}"),
             Self::Bind(err) => write!(f, "path: {err}"),
-            Self::UnknownPath(path) => write!(f, "path `{path}` names no attribute of this resource type"),
-            Self::NotMultiValued(path) => write!(f, "attribute `{path}` has one value: a filter in brackets does not apply"),
+            Self::UnknownPath(path) => write!(f, "path `{}` names no attribute of this resource type", Shown(path)),
+            Self::NotMultiValued(path) => {
+                write!(f, "attribute `{}` has one value: a filter in brackets does not apply", Shown(path))
+            }
             Self::NoPath => f.write_str("`remove` needs a `path`"),
-            Self::NoTarget(path) => write!(f, "path `{path}` yields nothing to operate on"),
+            Self::NoTarget(path) => write!(f, "path `{}` yields nothing to operate on", Shown(path)),
             Self::NoValue => f.write_str("`add` and `replace` need a `value`"),
             Self::NotObject => f.write_str("without a `path` the `value` has to be an object"),
             Self::RemoveWithValue => f.write_str("`remove` takes no `value`"),
             Self::Value(err) => write!(f, "{err}"),
-            Self::ReadOnly(path) => write!(f, "attribute `{path}` is read-only"),
-            Self::Immutable(path) => write!(f, "attribute `{path}` is immutable, and has another value"),
-            Self::Required(path) => write!(f, "attribute `{path}` is required, and cannot be removed"),
+            Self::ReadOnly(path) => write!(f, "attribute `{}` is read-only", Shown(path)),
+            Self::Immutable(path) => write!(f, "attribute `{}` is immutable, and has another value", Shown(path)),
+            Self::Required(path) => write!(f, "attribute `{}` is required, and cannot be removed", Shown(path)),
             Self::Budget(_) => {
                 f.write_str("the operations have to look at too many values: send fewer at a time, or simpler conditions")
             }

@@ -7,6 +7,7 @@ use super::error::PatchErrorKind;
 use crate::attr::{AttrName, AttrPath};
 use crate::filter::parse::{Reading, bracketed, fault, skip_spaces};
 use crate::filter::{Filter, FilterLimits, Syntax};
+use crate::shown::Shown;
 
 /// What an operation applies to, as the client wrote it: `PATH = attrPath / valuePath [subAttr]`.
 ///
@@ -28,7 +29,7 @@ pub struct Path {
 
 /// Text that is no path.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("path `{path}`: expected {expected} at column {column}")]
+#[error("path `{}`: expected {expected} at column {column}", Shown(path))]
 pub struct PathError {
     path: String,
     expected: &'static str,

@@ -13,6 +13,7 @@ use crate::attr::AttrPath;
 use crate::error::{Error, ScimType};
 use crate::resource::Resource;
 use crate::schema::{AttributeType, Number, ResolvedPath, ResourceType, fold, instant};
+use crate::shown::Shown;
 
 /// The order of results: by an attribute, then by id.
 #[derive(Clone, Debug, PartialEq)]
@@ -64,7 +65,7 @@ enum KeyText {
 #[non_exhaustive]
 pub enum SortError {
     /// There is no such attribute, or it has no order.
-    #[error("`sortBy`: attribute `{0}` cannot be sorted by")]
+    #[error("`sortBy`: attribute `{}` cannot be sorted by", Shown(.0))]
     Attribute(String),
     /// `sortOrder` is neither of the two.
     #[error("`sortOrder` has to be `ascending` or `descending`")]

@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::patch::PatchRepair;
 use crate::resource::Repair;
+use crate::shown::Shown;
 
 /// A departure from the RFC that was repaired: an administrator sees by it what their identity provider does.
 ///
@@ -145,16 +146,6 @@ impl Deviation {
     }
 }
 
-/// What a client wrote where anything can stand: the beginning of it, without control characters.
-struct Shown<'t>(&'t str);
-
-impl fmt::Display for Shown<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let shown = |character: char| if character.is_control() { '\u{fffd}' } else { character };
-        self.0.chars().take(50).map(shown).try_for_each(|character| write!(f, "{character}"))
-    }
-}
-
 fn rule_of(repair: &Repair) -> &'static str {
     match repair {
         Repair::BooleanString(_) => "boolean_strings",
@@ -213,23 +204,23 @@ impl fmt::Display for Deviation {
 
 fn write_repair(f: &mut fmt::Formatter<'_>, repair: &Repair) -> fmt::Result {
     match repair {
-        Repair::BooleanString(name) => write!(f, "`{name}`: a string was read as a boolean"),
-        Repair::OneForMany(name) => write!(f, "`{name}`: one value was read as an array of one"),
-        Repair::ArrayForOne(name) => write!(f, "`{name}`: an array of one was read as its value"),
-        Repair::ValueForComplex(name) => write!(f, "`{name}`: a string was read as an object with that `value`"),
-        Repair::ComplexForValue(name) => write!(f, "`{name}`: an object was read as its `value`"),
-        Repair::EmptyString(name) => write!(f, "`{name}`: an empty string was read as no value"),
-        Repair::NoReference(name) => write!(f, "`{name}`: text that is no URI was taken over as it is"),
-        Repair::UnknownSchema(uri) => write!(f, "`schemas`: `{uri}` was ignored"),
-        Repair::MissingSchema(uri) => write!(f, "`schemas`: `{uri}` was missing and assumed"),
-        Repair::UnknownAttribute(name) => write!(f, "`{name}`: an unknown attribute was ignored"),
-        Repair::JoinedUrn(name) => write!(f, "`{name}` had a dot for the last colon"),
-        Repair::LeftOut(name) => write!(f, "`{name}` is not kept here, and was read as an attribute without a value"),
-        Repair::Name { came, read } => write!(f, "`{came}` was read as `{read}`"),
-        Repair::Reference(name) => write!(f, "`{name}.$ref` was ignored, since it follows from the value"),
-        Repair::ComparedByValue(name) => write!(f, "`{name}` was compared by its `value`"),
-        Repair::KeyAsPath(key) => write!(f, "the key `{key}` was read as a path"),
-        Repair::BareExtensionAttribute(name) => write!(f, "`{name}` was taken for the attribute of an extension"),
+        Repair::BooleanString(name) => write!(f, "`{}`: a string was read as a boolean", Shown(name)),
+        Repair::OneForMany(name) => write!(f, "`{}`: one value was read as an array of one", Shown(name)),
+        Repair::ArrayForOne(name) => write!(f, "`{}`: an array of one was read as its value", Shown(name)),
+        Repair::ValueForComplex(name) => write!(f, "`{}`: a string was read as an object with that `value`", Shown(name)),
+        Repair::ComplexForValue(name) => write!(f, "`{}`: an object was read as its `value`", Shown(name)),
+        Repair::EmptyString(name) => write!(f, "`{}`: an empty string was read as no value", Shown(name)),
+        Repair::NoReference(name) => write!(f, "`{}`: text that is no URI was taken over as it is", Shown(name)),
+        Repair::UnknownSchema(uri) => write!(f, "`schemas`: `{}` was ignored", Shown(uri)),
+        Repair::MissingSchema(uri) => write!(f, "`schemas`: `{}` was missing and assumed", Shown(uri)),
+        Repair::UnknownAttribute(name) => write!(f, "`{}`: an unknown attribute was ignored", Shown(name)),
+        Repair::JoinedUrn(name) => write!(f, "`{}` had a dot for the last colon", Shown(name)),
+        Repair::LeftOut(name) => write!(f, "`{}` is not kept here, and was read as an attribute without a value", Shown(name)),
+        Repair::Name { came, read } => write!(f, "`{}` was read as `{read}`", Shown(came)),
+        Repair::Reference(name) => write!(f, "`{}.$ref` was ignored, since it follows from the value", Shown(name)),
+        Repair::ComparedByValue(name) => write!(f, "`{}` was compared by its `value`", Shown(name)),
+        Repair::KeyAsPath(key) => write!(f, "the key `{}` was read as a path", Shown(key)),
+        Repair::BareExtensionAttribute(name) => write!(f, "`{}` was taken for the attribute of an extension", Shown(name)),
     }
 }
 
@@ -239,25 +230,31 @@ fn write_patch_repair(f: &mut fmt::Formatter<'_>, repair: &PatchRepair) -> fmt::
             write!(f, "operation {operation}: ")?;
             write_repair(f, repair)
         }
-        PatchRepair::KeyAsPath(operation, key) => write!(f, "operation {operation}: the key `{key}` was read as a path"),
-        PatchRepair::ReadOnly(operation, name) => write!(f, "operation {operation}: `{name}` is read-only and was ignored"),
+        PatchRepair::KeyAsPath(operation, key) => write!(f, "operation {operation}: the key `{}` was read as a path", Shown(key)),
+        PatchRepair::ReadOnly(operation, name) => {
+            write!(f, "operation {operation}: `{}` is read-only and was ignored", Shown(name))
+        }
         PatchRepair::ListedValues(operation, name) => {
-            write!(f, "operation {operation}: of `{name}` only the listed values were removed")
+            write!(f, "operation {operation}: of `{}` only the listed values were removed", Shown(name))
         }
         PatchRepair::BareExtensionAttribute(operation, name) => {
-            write!(f, "operation {operation}: `{name}` was read as the attribute of an extension")
+            write!(f, "operation {operation}: `{}` was read as the attribute of an extension", Shown(name))
         }
         PatchRepair::UnknownPath(operation, name) => {
-            write!(f, "operation {operation}: `{name}` is no attribute and was ignored")
+            write!(f, "operation {operation}: `{}` is no attribute and was ignored", Shown(name))
         }
         PatchRepair::Create(operation, name) => {
-            write!(f, "operation {operation}: `{name}` was in no element, and one was made")
+            write!(f, "operation {operation}: `{}` was in no element, and one was made", Shown(name))
         }
         PatchRepair::KeptDescribed(operation, name) => {
-            write!(f, "operation {operation}: what the filter says of an element of `{name}` stayed when that was replaced")
+            write!(
+                f,
+                "operation {operation}: what the filter says of an element of `{}` stayed when that was replaced",
+                Shown(name)
+            )
         }
         PatchRepair::Primary(operation, name) => {
-            write!(f, "operation {operation}: a new primary value of `{name}` took that from another one")
+            write!(f, "operation {operation}: a new primary value of `{}` took that from another one", Shown(name))
         }
         PatchRepair::PaddedPath(operation, name) => {
             write!(f, "operation {operation}: the white space around `{name}` was passed over")

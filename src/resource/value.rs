@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::error::{Error, ScimType};
 use crate::schema::AttributeType;
+use crate::shown::Shown;
 
 /// How values are read that are not quite of their attribute's type. The default is the RFC's: they are refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -166,7 +167,7 @@ impl ValueError {
 
 impl fmt::Display for ValueError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let place = &self.place;
+        let place = Shown(&self.place);
         match self.kind {
             ValueErrorKind::Type(expected) => write!(f, "attribute `{place}` takes {}", in_words(expected)),
             ValueErrorKind::NotCanonical => {

@@ -18,6 +18,7 @@ use crate::dispatch::route::{Asked, Route, not_found};
 use crate::error::Error;
 use crate::message::{BulkRequest, BulkResult};
 use crate::quirks::Deviation;
+use crate::shown::Shown;
 
 /// A bulk request while its operations run.
 pub(super) struct Job<'j, 'p> {
@@ -94,7 +95,7 @@ impl<'j, 'p> Job<'j, 'p> {
         }
         let missing = links.get(index).into_iter().flatten().find(|link| self.has_failed(link.to));
         match missing.and_then(|link| self.tasks.get(link.to)?.bulk_id.as_ref()) {
-            Some(bulk_id) => Err(conflict(format!("`{bulk_id}` was not created"))),
+            Some(bulk_id) => Err(conflict(format!("`{}` was not created", Shown(&bulk_id.to_string())))),
             None => Ok(()),
         }
     }

@@ -14,6 +14,7 @@ use crate::error::{Error, ScimType};
 use crate::message::{BulkId, BulkOperation};
 use crate::quirks::{Deviation, message};
 use crate::schema::Locations;
+use crate::shown::Shown;
 
 /// An operation of a bulk request.
 pub(super) struct Task<'p> {
@@ -91,7 +92,7 @@ impl<'p> Task<'p> {
         });
         self.links = links;
         if let (Some(reference), None) = (unknown, &self.problem) {
-            let detail = format!("`{reference}` names nothing that an operation of this request creates");
+            let detail = format!("`{}` names nothing that an operation of this request creates", Shown(&reference));
             self.problem = Some(Error::typed(ScimType::InvalidValue, detail).into());
         }
     }
