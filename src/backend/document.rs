@@ -9,7 +9,7 @@ use crate::error::{Error, ScimType};
 use crate::resource::{Resource, ValueError, ValueErrorKind, is_demanded};
 use crate::schema::{Attribute, AttributeType, ResolvedPath, ResourceType, Schema};
 use crate::sql::{key, prepared_key};
-use crate::store::StoreError;
+use crate::store::{StoreError, no_nul};
 
 /// The attribute by which people call a resource; the first that the resource type has.
 const NAMES: &[&str] = &["userName", "displayName"];
@@ -200,11 +200,6 @@ fn limited(path: &ResolvedPath, text: String) -> Result<String, StoreError> {
     }
     let detail = format!("the value of `{path}` is too long: it can have {LONGEST} bytes");
     Err(Error::typed(ScimType::InvalidValue, detail).into())
-}
-
-/// PostgreSQL keeps no such text, and SQLite's functions stop at it.
-pub(super) fn no_nul() -> StoreError {
-    Error::typed(ScimType::InvalidValue, "text with U+0000 cannot be kept").into()
 }
 
 /// Whether JSON text has U+0000 in a string: an escape whose backslash is not itself escaped.

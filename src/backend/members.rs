@@ -5,11 +5,11 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::{Map, Value};
 
-use super::document::{has_nul, no_nul};
+use super::document::has_nul;
 use super::engine::{Failure, Transaction};
 use super::statements::Statements;
 use crate::patch::MemberDelta;
-use crate::store::{MemberChange, StoreError, same_member};
+use crate::store::{MemberChange, StoreError, no_nul, same_member};
 
 /// What a delta does to the members of a group.
 #[derive(Default)]

@@ -10,6 +10,7 @@ mod error;
 mod fresh_id;
 mod memory;
 mod nesting;
+mod nul;
 mod precondition;
 mod update;
 
@@ -38,6 +39,8 @@ pub(crate) use fresh_id::fresh_id;
 pub(crate) use memory::CARRIED_MEMBERS;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub(crate) use nesting::groups_above;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+pub(crate) use nul::no_nul;
 
 /// Where the resources of one type are kept. The host implements it over its own tables, as
 /// [`examples/own_tables.rs`](https://docs.rs/crate/scimwire/latest/source/examples/own_tables.rs) does:

@@ -11,7 +11,6 @@ use serde_json::json;
 
 use super::provider::{Provider, Setup, id};
 use super::samples::{USER, people, user};
-use crate::databases::keeps_nul;
 
 #[tokio::test]
 async fn equality_is_of_type_and_case_rule() {
@@ -198,9 +197,8 @@ async fn defaults_are_filtered_as_they_are_returned() {
 async fn operands_are_values_and_never_text_of_a_query() {
     // P-3.4.2.2-26
     let provider = Provider::strict();
-    let odd = ["100%", "a_b", "axb", "x' or '1'='1", "\"quoted\"", "back\\slash", "*", "a;--", "\u{0}nul", "(]"];
-    let odd: Vec<&str> = odd.into_iter().filter(|text| keeps_nul() || !text.contains('\0')).collect();
-    for title in odd.clone() {
+    let odd = ["100%", "a_b", "axb", "x' or '1'='1", "\"quoted\"", "back\\slash", "*", "a;--", "(]"];
+    for title in odd {
         provider.create("/Users", json!({ "schemas": [USER], "userName": format!("u {title}"), "title": title })).await;
     }
     for title in odd {

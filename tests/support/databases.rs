@@ -85,11 +85,6 @@ pub(crate) fn kind_asked_for() -> Kind {
     }
 }
 
-/// Whether the store keeps U+0000; PostgreSQL's text cannot.
-pub(crate) fn keeps_nul() -> bool {
-    kind_asked_for() == Kind::Memory
-}
-
 /// Whether the store says how many there are when only a page behind a cursor was asked for.
 pub(crate) fn counts_by_cursor() -> bool {
     kind_asked_for() == Kind::Memory

@@ -18,6 +18,7 @@ use crate::schema::{Attribute, ResourceType};
 use crate::store::change::Change;
 use crate::store::error::StoreError;
 use crate::store::fresh_id::fresh_id;
+use crate::store::nul::{has_nul, no_nul, refuse_nul};
 use crate::store::precondition::Precondition;
 use crate::store::update::Update;
 
@@ -101,6 +102,7 @@ impl Tenancy {
         resource.set_id(&*id);
         // RFC 7643, Section 9.2: a password is not kept in clear, and this store has no other way.
         resource.forget_secrets(resource_type);
+        refuse_nul(resource.attributes())?;
         let mut stored = resource.clone();
         let members = resource_type.membership().and_then(|membership| stored.remove(membership.name()));
         self.table_mut(resource_type).insert(Arc::clone(&id), Arc::new(stored))?;
@@ -124,6 +126,9 @@ impl Tenancy {
             delta => {
                 let members = delta.map(|delta| self.memberships.preview(id, delta)).unwrap_or_default();
                 let (change, apart) = update.apply_with_members(current, members)?;
+                if delta.is_some_and(|delta| delta.add.iter().any(has_nul)) {
+                    return Err(no_nul());
+                }
                 self.write_back(resource_type, id, apart)?;
                 if let Some(delta) = delta.filter(|_| !change.members.is_empty()) {
                     self.memberships.apply(id, delta);
@@ -172,6 +177,7 @@ impl Tenancy {
         let Some(mut apart) = change.after.as_deref().filter(|_| !change.is_unchanged()).cloned() else {
             return Ok(change);
         };
+        refuse_nul(apart.attributes())?;
         let members = apart.remove(membership.name());
         self.write_back(resource_type, &change.id, Some(apart))?;
         let add = if let Some(Value::Array(members)) = members { members } else { Vec::new() };

@@ -11,6 +11,7 @@ use crate::query::SortOrder;
 use crate::resource::Resource;
 use crate::schema::{ResolvedPath, ResourceType, fold, prepare};
 use crate::store::error::StoreError;
+use crate::store::nul::refuse_nul;
 
 /// The resources of one type of a tenant.
 pub(super) struct Table {
@@ -160,6 +161,7 @@ impl Table {
     }
 
     pub(super) fn insert(&mut self, id: Arc<str>, resource: Arc<Resource>) -> Result<(), StoreError> {
+        refuse_nul(resource.attributes())?;
         self.refuse_conflicts(&id, &resource)?;
         self.index(&id, &resource);
         self.resources.insert(id, resource);
@@ -167,6 +169,7 @@ impl Table {
     }
 
     pub(super) fn replace(&mut self, id: &str, resource: Arc<Resource>) -> Result<(), StoreError> {
+        refuse_nul(resource.attributes())?;
         let Some(slot) = self.resources.get_mut(id) else {
             return Err(StoreError::NotFound);
         };

@@ -1,0 +1,28 @@
+//! U+0000, which databases cannot keep: no store of this crate takes it, so that a host can change from one to another.
+
+use serde_json::{Map, Value};
+
+use super::error::StoreError;
+use crate::error::{Error, ScimType};
+
+/// What is said to a client that sends it.
+pub(crate) fn no_nul() -> StoreError {
+    Error::typed(ScimType::InvalidValue, "text with U+0000 cannot be kept").into()
+}
+
+/// # Errors
+///
+/// - a text of the object has U+0000 in it.
+pub(crate) fn refuse_nul(object: &Map<String, Value>) -> Result<(), StoreError> {
+    // Values came through the limit of JSON nesting.
+    if object.values().any(has_nul) { Err(no_nul()) } else { Ok(()) }
+}
+
+pub(crate) fn has_nul(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.contains('\0'),
+        Value::Array(values) => values.iter().any(has_nul),
+        Value::Object(object) => object.values().any(has_nul),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+    }
+}
