@@ -4,6 +4,8 @@
 mod databases;
 #[path = "testkit/naive.rs"]
 mod naive;
+#[path = "testkit/numbered.rs"]
+mod numbered;
 #[path = "../examples/own_tables.rs"]
 mod own_tables;
 #[path = "testkit/pushing.rs"]
@@ -11,14 +13,20 @@ mod pushing;
 
 use std::sync::Arc;
 
+use async_trait::async_trait;
 use scimwire::auth::RequestContext;
-use scimwire::testkit::{self, CHECKS, Stores};
-use scimwire::{MemoryDirectory, ResourceType};
-use sqlx::sqlite::SqliteConnectOptions;
+use scimwire::sql::{Dialect, Parameter, Sql, clauses};
+use scimwire::store::Selection;
+use scimwire::testkit::{self, CHECKS, Explain, StoreFactory, Stores};
+use scimwire::{Dispatcher, MemoryDirectory, ResourceType};
+use serde_json::{Value, json};
+use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
+use sqlx::{Row, SqliteConnection};
 
 use databases::{AnyDirectory, CLUSTER, Kind};
 use naive::NaiveDatabase;
-use own_tables::{TABLES, Users, pool_options, user};
+use numbered::Numbered;
+use own_tables::{MAPPING, SELECT, TABLES, Users, pool_options, user};
 use pushing::Pushing;
 
 #[tokio::test]
@@ -61,6 +69,11 @@ async fn a_store_that_takes_over_whole_queries_passes() {
     testkit::run_all(&pushing_factory(pushing::Fault::None)).await;
 }
 
+#[tokio::test]
+async fn a_store_with_numbers_for_ids_passes() {
+    testkit::run_all(&numbered_factory(numbered::Fault::None)).await;
+}
+
 /// A store of few columns, with ids of its own, without groups, that leaves queries to the crate, for a tenant that it knows.
 #[tokio::test]
 async fn a_store_that_does_little_passes() {
@@ -87,15 +100,64 @@ async fn postgres_stores_pass() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn stores_over_own_tables_pass() {
-    let factory = || async {
-        let folder = tempfile::tempdir().expect("a folder");
-        let file = SqliteConnectOptions::new().filename(folder.path().join("own.db")).create_if_missing(true);
-        let pool = pool_options().connect_with(file).await.expect("a new file");
-        sqlx::raw_sql(TABLES).execute(&pool).await.expect("the tables are well-formed");
-        let stores = Stores::new().resource_type(user(), Users(pool));
-        stores.spawner(|task| drop(tokio::spawn(task))).holding(folder).cases(300)
-    };
-    testkit::run_all(&factory).await;
+    testkit::run_all(&|| over_own_tables(TABLES.to_owned())).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_missing_index_shows_in_the_plan() {
+    for (index, path) in
+        [("user_email_value", "`emails.value`"), ("users_email", "`userName`"), ("users_external_id", "`externalId`")]
+    {
+        let without = format!("{TABLES} DROP INDEX {index};");
+        let check = CHECKS.iter().find(|check| check.name() == "look_ups_do_not_scan").expect("a check");
+        let failure = check.failure(&|| over_own_tables(without.clone())).await.expect("it looks at each row");
+        assert!(failure.message.contains(&format!("a look-up by {path}")), "{failure}");
+    }
+}
+
+async fn over_own_tables(tables: String) -> Stores {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = SqliteConnectOptions::new().filename(folder.path().join("own.db")).create_if_missing(true);
+    let pool = pool_options().connect_with(file).await.expect("a new file");
+    sqlx::raw_sql(&tables).execute(&pool).await.expect("the tables are well-formed");
+    let stores = Stores::new().resource_type(user(), Users(pool.clone())).explained_by("User", Plans(pool));
+    stores.spawner(|task| drop(tokio::spawn(task))).holding(folder).cases(300)
+}
+
+/// How SQLite goes about the statements of the store over own tables.
+struct Plans(SqlitePool);
+
+#[async_trait]
+impl Explain for Plans {
+    async fn plan(&self, selection: Selection<'_>, cx: &RequestContext) -> Vec<String> {
+        let clauses = clauses(&selection, &*MAPPING).expect("it is mapped");
+        let account = Sql::default().bind_text(cx.tenant().as_str()).append(clauses.filter);
+        let page = Sql::new(SELECT).append(account.clone()).append(clauses.page);
+        let count = Sql::new("SELECT count(*) FROM users WHERE users.account = ").append(account);
+        // Other connections see new statistics only once they read the schema again.
+        let mut connection = self.0.acquire().await.expect("a connection");
+        explained(&mut connection, &Sql::new("ANALYZE")).await;
+        let mut plan = Vec::new();
+        for sql in [page, count] {
+            plan.extend(explained(&mut connection, &Sql::new("EXPLAIN QUERY PLAN ").append(sql)).await);
+        }
+        plan
+    }
+}
+
+/// The `detail` of all rows.
+async fn explained(connection: &mut SqliteConnection, sql: &Sql) -> Vec<String> {
+    let text = sql.render(Dialect::Sqlite, 1);
+    let mut query = sqlx::query(&text);
+    for parameter in sql.parameters() {
+        query = match parameter {
+            Parameter::Text(text) => query.bind(text),
+            Parameter::Integer(number) => query.bind(number),
+            other => panic!("no column here is of the type of {other:?}"),
+        };
+    }
+    let rows = query.fetch_all(connection).await.expect(&text);
+    rows.iter().map(|row| row.get("detail")).collect()
 }
 
 async fn over(kind: Kind) -> Stores {
@@ -153,6 +215,13 @@ faults! {
     put_adds: PutAdds => [what_is_updated_is_read, an_abandoned_call_leaves_nothing_half_done, a_member_delta_is_the_whole];
     forgets_external_id: ForgetsExternalId => [what_is_created_is_read, an_abandoned_call_leaves_nothing_half_done];
     lists_a_hundred: ListsAHundred => [pages_by_index_make_the_whole, pages_by_cursor_make_the_whole];
+    reuses_ids: ReusesIds => [an_id_is_never_given_twice];
+    forgets_schemas: ForgetsSchemas => [schemas_are_there];
+}
+
+faults! {
+    numbered_faults, numbered_factory, numbered;
+    tells_no_order: TellsNoOrder => [order_agrees_with_evaluation, pages_by_index_make_the_whole, pages_by_cursor_make_the_whole];
 }
 
 faults! {
@@ -172,13 +241,71 @@ faults! {
     remembers_groups: RemembersGroups => [membership_is_seen_from_both_sides];
     tells_no_members: TellsNoMembers => [a_member_delta_is_the_whole];
     tells_the_row: TellsTheRow => [what_a_change_says_is_what_is_read];
+    looks_at_all: LooksAtAll => [look_ups_do_not_scan];
 }
 
 #[test]
 fn every_check_has_a_store_that_fails_it() {
-    let proved = [naive_faults::PROVED, pushing_faults::PROVED].concat();
+    let proved = [naive_faults::PROVED, pushing_faults::PROVED, numbered_faults::PROVED].concat();
     let unproved: Vec<&str> = CHECKS.iter().map(|check| check.name()).filter(|name| !proved.contains(name)).collect();
     assert!(unproved.is_empty(), "{unproved:?}");
+}
+
+/// What is not kept is not tried, and that is said.
+#[tokio::test]
+async fn what_is_not_tried_is_told() {
+    let untried = naive_factory(naive::Fault::None).make().await.untried();
+    assert!(untried.iter().any(|path| path == "User: displayName"), "{untried:?}");
+    assert!(untried.iter().any(|path| path == "User: name.middleName"), "{untried:?}");
+    assert!(!untried.iter().any(|path| path.starts_with("User: title") || path.starts_with("Group")), "{untried:?}");
+    assert!(pushing_factory(pushing::Fault::None).make().await.untried().is_empty());
+}
+
+/// Stores of several types are read as one in the order of bytes, where their own orders are not the same.
+#[tokio::test]
+async fn a_root_query_over_two_orders_loses_nothing() {
+    let (users, groups) = (Arc::new(ResourceType::user()), Arc::new(ResourceType::group()));
+    for both_are_numbers in [false, true] {
+        let database = NaiveDatabase::new(naive::Fault::None);
+        let of_users = Numbered::new(numbered::Fault::None, database.users());
+        let builder =
+            Dispatcher::builder("https://example.com/scim/v2").unauthenticated().resource_type(Arc::clone(&users), of_users);
+        let scim = if both_are_numbers {
+            builder.resource_type(Arc::clone(&groups), Numbered::new(numbered::Fault::None, database.groups()))
+        } else {
+            builder.resource_type(Arc::clone(&groups), MemoryDirectory::new().store(Arc::clone(&groups)))
+        };
+        let scim = scim.build().expect("a provider");
+        let send = async |method: &str, path: &str, body: String| {
+            let request = http::Request::builder().method(method).uri(format!("/scim/v2{path}")).body(body).expect("a request");
+            let response = scim.dispatch(request).await;
+            assert!(response.status().is_success(), "{method} {path}: {}", String::from_utf8_lossy(response.body()));
+            serde_json::from_slice::<Value>(response.body()).expect("JSON")
+        };
+        let mut made = Vec::new();
+        for number in 0..24 {
+            let user = json!({ "schemas": [users.schema().uri().as_str()], "userName": format!("user{number}") });
+            let group = json!({ "schemas": [groups.schema().uri().as_str()], "displayName": format!("group{number}") });
+            for (path, body) in [("/Users", user), ("/Groups", group)] {
+                made.push(send("POST", path, body.to_string()).await["id"].as_str().expect("an id").to_owned());
+            }
+        }
+        made.sort_unstable();
+        let ids = |page: &Value| {
+            let resources = page["Resources"].as_array().cloned().unwrap_or_default();
+            resources.iter().map(|resource| resource["id"].as_str().expect("an id").to_owned()).collect::<Vec<_>>()
+        };
+        let (mut by_index, mut by_cursor, mut cursor) = (Vec::new(), Vec::new(), String::new());
+        for start in (1..=48).step_by(5) {
+            by_index.extend(ids(&send("GET", &format!("/?startIndex={start}&count=5"), String::new()).await));
+            let page = send("GET", &format!("/?cursor={cursor}&count=5"), String::new()).await;
+            by_cursor.extend(ids(&page));
+            cursor = page["nextCursor"].as_str().unwrap_or_default().to_owned();
+        }
+        assert_eq!((by_index.len(), &by_index, cursor.as_str()), (48, &by_cursor, ""));
+        by_index.sort_unstable();
+        assert_eq!(by_index, made);
+    }
 }
 
 #[tokio::test]
@@ -193,6 +320,13 @@ fn naive_factory(fault: naive::Fault) -> impl testkit::StoreFactory {
         let (users, groups) = (database.users(), database.groups());
         let stores = Stores::new().resource_type(users.resource_type(), users).resource_type(groups.resource_type(), groups);
         stores.keeping("User", naive::KEPT).cases(50)
+    }
+}
+
+fn numbered_factory(fault: numbered::Fault) -> impl testkit::StoreFactory {
+    move || async move {
+        let users = Numbered::new(fault, NaiveDatabase::new(naive::Fault::None).users());
+        Stores::new().resource_type(users.resource_type(), users).keeping("User", naive::KEPT).cases(300)
     }
 }
 
@@ -211,4 +345,5 @@ async fn assert_fails(factory: &dyn testkit::StoreFactory, expected: &[&str]) {
     let checks: Vec<&str> = failures.iter().map(|failure| failure.check).collect();
     let told: Vec<String> = failures.iter().map(ToString::to_string).collect();
     assert_eq!(checks, expected, "\n{}", told.join("\n"));
+    assert!(told.iter().all(|told| told.len() <= 2_000), "{told:?}");
 }

@@ -1,12 +1,13 @@
 //! Create, read, replace, change, delete.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use serde_json::Value;
 
 use super::samples::{Samples, TEXTS};
 use super::stores::{StoreFactory, Stores};
 use super::subject::{Subject, ids, json, operation, set, text, told};
+use crate::resource::Resource;
 use crate::store::{Operation, Precondition, StoreError};
 
 /// What `create` stored, `get` reads, with an id of its own, its metadata, and all values.
@@ -169,6 +170,67 @@ pub async fn refused_update_changes_nothing(factory: &dyn StoreFactory) {
         subject.assert_same(&before, &after, "an `update` that the host refused");
         assert_eq!(after.version(), before.version(), "{}: a refused `update` made a version", subject.name());
     }
+}
+
+/// An id that was given once is not given again, not even when its resource was deleted, and whichever was the last: whoever kept
+/// it would take one resource for another.
+pub async fn an_id_is_never_given_twice(factory: &dyn StoreFactory) {
+    let stores = Stores::made_by(factory).await;
+    for subject in stores.subjects() {
+        let mut samples = stores.samples();
+        let (mut given, mut left) = (HashSet::new(), Vec::new());
+        for round in 0..12 {
+            let id = subject.create(samples.plain_resource(&subject)).await.id().to_owned();
+            assert!(given.insert(id.clone()), "{}: `create` gave the id `{id}`, which a deleted resource had", subject.name());
+            left.push(id);
+            // The last one, the first one, all of them.
+            match round % 4 {
+                0 | 2 => drop(subject.delete(&left.pop().unwrap_or_default()).await),
+                1 if left.len() > 1 => drop(subject.delete(&left.remove(0)).await),
+                3 => {
+                    for id in left.drain(..) {
+                        subject.delete(&id).await;
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+/// What a store reads, lists, and says of what it has stored names its schemas: that of the type, and those of the extensions that
+/// it has values of (RFC 7643, Section 3).
+pub async fn schemas_are_there(factory: &dyn StoreFactory) {
+    let stores = Stores::made_by(factory).await;
+    for subject in stores.subjects() {
+        let mut samples = stores.samples().referring_to(references(&stores, &subject).await);
+        for _ in 0..10 {
+            let created = subject.create(samples.resource(&subject)).await;
+            assert_schemas(&subject, "create", &created);
+            assert_schemas(&subject, "get", &subject.get(created.id()).await);
+            let change = subject.update(created.id(), &subject.put(samples.resource(&subject))).await;
+            change.after.iter().for_each(|after| assert_schemas(&subject, "update", after));
+            assert_schemas(&subject, "get", &subject.get(created.id()).await);
+        }
+        for listed in subject.select(&subject.query(None)).await.resources {
+            assert_schemas(&subject, "select", &listed);
+        }
+    }
+}
+
+fn assert_schemas(subject: &Subject, call: &str, resource: &Resource) {
+    let mut settled = resource.clone();
+    settled.settle_schemas(&subject.resource_type);
+    let sorted = |resource: &Resource| {
+        let named = resource.get("schemas").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+        named.iter().map(ToString::to_string).collect::<BTreeSet<_>>()
+    };
+    assert_eq!(
+        sorted(resource),
+        sorted(&settled),
+        "{}: `schemas` in what `{call}` gives (left) are not those of the resource (right); call `settle_schemas`",
+        subject.name(),
+    );
 }
 
 /// A PATCH that replaces, adds or removes some of what `wanted` has.

@@ -28,8 +28,10 @@
 //!   only, what is about groups is not tried.
 //! - Stores that take any resource type are best tried on [`users`] and [`groups`], which have attributes of every kind.
 //! - Filters, orders and pages are asked for as the dispatcher asks: a store that leaves them to the crate passes by that.
-//! - Ids are the store's. All that is asked of them is that no two resources of a type share one, that one that was never
-//!   given is not found, and that they break ties in the order of their bytes.
+//! - Ids are the store's. All that is asked of them is that no two resources of a type share one, not even one after the other, that
+//!   one that was never given is not found, and that they break ties in the [order](crate::query::IdOrder) that the store names.
+//! - What the store looks up by itself must not cost a look at each resource. For a database, say how it goes about a query, by
+//!   [`Stores::explained_by`]: its plan is read, and not the clock.
 //! - Tenants that have to be there before they are used are named by [`Stores::tenants`].
 //! - Stores that need a runtime, as those over sqlx need tokio's, hand over what starts a task there: [`Stores::spawner`]. The
 //!   checks themselves are plain futures and run on any. What races runs on threads without a runtime otherwise: races that
@@ -42,8 +44,45 @@
 
 #![expect(clippy::panic, reason = "checks fail by panicking")]
 
+/// As that of the standard library, with a message that is not too long.
+macro_rules! panic {
+    ($($message:tt)+) => {
+        ::std::panic!("{}", crate::testkit::brief::cut(&::std::format!($($message)+)))
+    };
+}
+
+/// As that of the standard library, with a message that is not too long.
+macro_rules! assert {
+    ($condition:expr $(,)?) => {
+        ::std::assert!($condition)
+    };
+    ($condition:expr, $($message:tt)+) => {
+        if !$condition {
+            panic!($($message)+)
+        }
+    };
+}
+
+/// As that of the standard library, with a message that is not too long, and values from where they differ.
+macro_rules! assert_eq {
+    ($left:expr, $right:expr $(,)?) => {
+        ::std::assert_eq!($left, $right)
+    };
+    ($left:expr, $right:expr, $($message:tt)+) => {
+        match (&$left, &$right) {
+            (left, right) => {
+                if *left != *right {
+                    panic!("{}", crate::testkit::brief::differing(left, right, &::std::format!($($message)+)))
+                }
+            }
+        }
+    };
+}
+
+mod brief;
 mod kinds;
 mod life;
+mod lookups;
 mod members;
 mod paging;
 mod pushdown;
@@ -63,6 +102,7 @@ use std::fmt;
 use std::pin::Pin;
 
 pub use kinds::{groups, users};
+pub use lookups::Explain;
 pub use race::Task;
 pub use stores::{StoreFactory, Stores};
 
@@ -80,7 +120,7 @@ type Run<'f> = Pin<Box<dyn Future<Output = ()> + Send + 'f>>;
 pub struct Failure {
     /// The name of the check.
     pub check: &'static str,
-    /// What the store did, and what it must do.
+    /// What the store did, and what it must do: with the name, no more than 2,000 bytes.
     pub message: String,
 }
 
@@ -97,13 +137,14 @@ macro_rules! checks {
 
 checks! {
     life: what_is_created_is_read, text_stays_as_it_is, what_is_updated_is_read, what_is_deleted_is_gone,
-        unknown_id_is_not_found, refused_update_changes_nothing;
+        unknown_id_is_not_found, refused_update_changes_nothing, an_id_is_never_given_twice, schemas_are_there;
     uniqueness: taken_value_is_refused, own_value_is_free, freed_value_can_be_taken, uniqueness_holds_under_races,
         a_resource_is_deleted_once;
     versions: each_change_makes_a_version, what_changes_nothing_makes_no_version, stale_version_is_refused,
         current_version_goes_ahead, a_change_tells_what_was_committed, what_a_change_says_is_what_is_read;
     writers: no_update_is_lost, of_writers_with_one_version_one_wins, an_abandoned_call_leaves_nothing_half_done;
     members: a_member_delta_is_the_whole, no_member_change_is_lost, membership_is_seen_from_both_sides;
+    lookups: look_ups_do_not_scan;
     pushdown: pushdown_agrees_with_evaluation, order_agrees_with_evaluation, total_counts_all_pages;
     paging: pages_by_index_make_the_whole, pages_by_cursor_make_the_whole,
         cursors_lose_and_repeat_nothing_while_others_write;
@@ -112,16 +153,21 @@ checks! {
         unique_values_are_taken_within_a_tenant_only, groups_are_shown_within_a_tenant_only, a_deletion_stays_within_a_tenant;
 }
 
-/// Runs all checks, each on new stores.
+/// Runs all checks, each on new stores, and says on standard error which attributes were not tried, if there are any: those that
+/// [the stores do not keep](Stores::untried).
 ///
 /// # Panics
 ///
 /// - a check fails; the others are run before that, and the message says of each that failed why.
 pub async fn run_all(factory: &dyn StoreFactory) {
     let failures = failures(factory).await;
+    let untried = Stores::made_by(factory).await.untried();
+    if !untried.is_empty() {
+        eprintln!("not tried, since the stores do not keep them: {}", untried.join(", "));
+    }
     if !failures.is_empty() {
         let told: Vec<String> = failures.iter().map(ToString::to_string).collect();
-        panic!("{} of {} checks fail:\n\n{}", failures.len(), CHECKS.len(), told.join("\n\n"));
+        ::std::panic!("{} of {} checks fail:\n\n{}", failures.len(), CHECKS.len(), told.join("\n\n"));
     }
 }
 
@@ -155,7 +201,8 @@ impl Check {
         let panic = race::caught((self.run)(factory)).await.err()?;
         let text = panic.downcast_ref::<String>().cloned();
         let text = text.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()));
-        Some(Failure { check: self.name, message: text.unwrap_or_else(|| "it panicked".to_owned()) })
+        // The store may have panicked, with whatever it says.
+        Some(Failure { check: self.name, message: brief::cut(text.as_deref().unwrap_or("it panicked")) })
     }
 }
 

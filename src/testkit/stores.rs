@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 
+use super::lookups::Explain;
 use super::race::{Spawn, Task, on_a_thread};
 use super::samples::Samples;
 use super::subject::{Created, Subject};
@@ -64,6 +65,7 @@ struct Served {
     store: Arc<dyn ResourceStore>,
     /// The attributes that the store keeps; none means all.
     kept: Option<Vec<ResolvedPath>>,
+    explain: Option<Arc<dyn Explain>>,
 }
 
 impl Default for Stores {
@@ -90,7 +92,7 @@ impl Stores {
     /// Adds the store of a resource type: that which the host serves, or, for a store that takes any,
     /// [`users`](super::users) and [`groups`](super::groups).
     pub fn resource_type(mut self, resource_type: impl Into<Arc<ResourceType>>, store: impl ResourceStore) -> Self {
-        self.served.push(Served { resource_type: resource_type.into(), store: Arc::new(store), kept: None });
+        self.served.push(Served { resource_type: resource_type.into(), store: Arc::new(store), kept: None, explain: None });
         self
     }
 
@@ -102,15 +104,40 @@ impl Stores {
     ///
     /// - there is no such resource type, or no such attribute.
     pub fn keeping(mut self, resource_type: &str, attributes: &[&str]) -> Self {
-        let Some(served) = self.served.iter_mut().find(|served| served.resource_type.name() == resource_type) else {
-            panic!("there is no resource type `{resource_type}`: add it before saying what it keeps");
-        };
+        let served = self.served_as(resource_type);
         let path = |name: &&str| {
             let resolved = name.parse().ok().and_then(|path| served.resource_type.resolve(&path));
             resolved.unwrap_or_else(|| panic!("resource type `{resource_type}` has no attribute `{name}`"))
         };
         served.kept = Some(attributes.iter().map(path).collect());
         self
+    }
+
+    /// Says how the database of a resource type goes about queries: then
+    /// [`look_ups_do_not_scan`](super::look_ups_do_not_scan) reads the plans rather than the clock.
+    ///
+    /// # Panics
+    ///
+    /// - there is no such resource type.
+    pub fn explained_by(mut self, resource_type: &str, explain: impl Explain) -> Self {
+        self.served_as(resource_type).explain = Some(Arc::new(explain));
+        self
+    }
+
+    fn served_as(&mut self, resource_type: &str) -> &mut Served {
+        let found = self.served.iter_mut().find(|served| served.resource_type.name() == resource_type);
+        found.unwrap_or_else(|| panic!("there is no resource type `{resource_type}`: add it before saying more of it"))
+    }
+
+    /// Which attributes no check tries, since the stores do not keep them, each behind the name of its resource type and a colon.
+    #[must_use]
+    pub fn untried(&self) -> Vec<String> {
+        let subjects = self.subjects();
+        let lacking = |subject: &Subject| {
+            let name = subject.name().to_owned();
+            subject.lacks().into_iter().map(move |path| format!("{name}: {path}"))
+        };
+        subjects.iter().flat_map(lacking).collect()
     }
 
     /// Says on whose behalf calls are made, a context for each tenant; two called `example` and `other` unless this is
@@ -178,6 +205,7 @@ impl Stores {
         let subject = |cx: &RequestContext, served: &Served| {
             Subject::new(&served.resource_type, &served.store, cx, served.kept.as_deref(), &self.spawn)
                 .holding(&self.created, &self.guards)
+                .explained_by(served.explain.as_ref())
         };
         let context = self.tenants.get(tenant);
         context.map(|cx| self.served.iter().map(|served| subject(cx, served)).collect()).unwrap_or_default()

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Map, Value, json};
 
+use super::lookups::Explain;
 use super::race::{Spawn, race};
 use super::stores::Guards;
 use crate::auth::RequestContext;
@@ -30,6 +31,8 @@ pub(super) struct Subject {
     pub(super) fields: Vec<Field>,
     /// The attribute that shows in which groups a resource is, where the store shows it.
     pub(super) membership_view: Option<Arc<Attribute>>,
+    /// How the database goes about queries.
+    pub(super) explain: Option<Arc<dyn Explain>>,
     spawn: Spawn,
     everything: Arc<Projection>,
     created: Created,
@@ -77,6 +80,7 @@ impl Subject {
             cx: cx.clone(),
             fields: fields(resource_type, keeps),
             membership_view: resource_type.membership_view().filter(shown).cloned(),
+            explain: None,
             spawn: Arc::clone(spawn),
             everything: Arc::new(everything(resource_type)),
             created: Created::default(),
@@ -87,6 +91,26 @@ impl Subject {
     /// The same, that notes what it creates, and keeps something as long as it is in use.
     pub(super) fn holding(self, created: &Created, guards: &Guards) -> Self {
         Self { created: Arc::clone(created), _guards: guards.clone(), ..self }
+    }
+
+    /// The same, where it is known how its database goes about queries.
+    pub(super) fn explained_by(self, explain: Option<&Arc<dyn Explain>>) -> Self {
+        Self { explain: explain.cloned(), ..self }
+    }
+
+    /// What is not in the store, and so is not tried, by its paths.
+    pub(super) fn lacks(&self) -> Vec<String> {
+        let part = |field: &Field, sub: &Arc<Attribute>| field.path(Some(sub)).to_string();
+        let missing = fields(&self.resource_type, |_| true).into_iter().flat_map(|field| {
+            let lacks_all = !self.keeps(&field.path(None));
+            let subs = field.subs.iter().filter(|sub| !lacks_all && !self.keeps(&field.path(Some(sub))));
+            lacks_all
+                .then(|| field.path(None).to_string())
+                .into_iter()
+                .chain(subs.map(|sub| part(&field, sub)))
+                .collect::<Vec<_>>()
+        });
+        missing.collect()
     }
 
     /// The ids of all resources of the type that were created.
@@ -221,8 +245,13 @@ impl Subject {
 
     /// What finds the resources with that text.
     pub(super) fn equals(&self, path: &ResolvedPath, text: &str) -> BoundFilter {
+        self.compares(path, CompareOp::Eq, text)
+    }
+
+    /// What finds the resources whose text compares so with that.
+    pub(super) fn compares(&self, path: &ResolvedPath, op: CompareOp, text: &str) -> BoundFilter {
         let path = path.to_string().parse().unwrap_or_else(|_| panic!("a resolved path can be read: {path}"));
-        let filter = Filter::Compare { path, op: CompareOp::Eq, value: CompValue::String(text.to_owned()) };
+        let filter = Filter::Compare { path, op, value: CompValue::String(text.to_owned()) };
         self.bind(&filter).unwrap_or_else(|| panic!("{}: text cannot be compared: {filter}", self.name()))
     }
 

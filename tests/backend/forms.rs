@@ -50,7 +50,7 @@ fn mappings(dialect: Dialect) -> Vec<Mapping> {
         Column::expression("coalesce(t.name, NULL)", scimwire::sql::Form::Text),
     ];
     let elements = Elements::table("e", "user_id", "t.id").column("value", Column::text("e.name"));
-    let with = |column: Column| ids().column("userName", column.clone()).column("title", Column::text("t.name"));
+    let with = |column: Column| ids().column("userName", column).column("title", Column::text("t.name"));
     names.into_iter().map(|column| with(column).elements("emails", elements.clone())).collect()
 }
 

@@ -47,6 +47,8 @@ pub(crate) enum Fault {
     TellsNoMembers,
     /// Tells of the row that it wrote as of the whole state, though members are kept apart.
     TellsTheRow,
+    /// Looks at every resource, whatever it is asked for.
+    LooksAtAll,
 }
 
 /// A store over another one, with a mistake.
@@ -135,7 +137,13 @@ impl Pushing {
 
     async fn page(&self, selection: &Selection<'_>, page: &Page, cx: &RequestContext) -> Selected {
         let filter = selection.filter.map(|filter| self.understood(filter));
-        let all = self.all(filter.as_ref(), selection.projection, cx).await;
+        let all = match filter.as_ref().filter(|_| self.fault == Fault::LooksAtAll) {
+            Some(filter) => {
+                let all = self.all(None, selection.projection, cx).await;
+                all.into_iter().filter(|resource| filter.matches(resource)).collect()
+            }
+            None => self.all(filter.as_ref(), selection.projection, cx).await,
+        };
         let sort = selection.sort.filter(|_| self.fault != Fault::ForgetsSort);
         let counted = self.counted(page);
         let mut selected = match (&counted, sort) {

@@ -1,0 +1,74 @@
+//! A store whose keys are whole numbers, in the order of which it pages.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use scimwire::auth::RequestContext;
+use scimwire::filter::Budget;
+use scimwire::query::{IdOrder, Page, Projection, Query};
+use scimwire::store::{Change, Precondition, Pushdown, ResourceStore, Selected, Selection, StoreError, Update, complete};
+use scimwire::{Resource, ResourceType};
+
+use crate::naive::NaiveStore;
+
+/// A mistake.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fault {
+    None,
+    /// Does not say that its ids are in the order of numbers.
+    TellsNoOrder,
+}
+
+pub(crate) struct Numbered {
+    fault: Fault,
+    inner: NaiveStore,
+}
+
+impl Numbered {
+    pub(crate) fn new(fault: Fault, inner: NaiveStore) -> Self {
+        Self { fault, inner }
+    }
+
+    pub(crate) fn resource_type(&self) -> Arc<ResourceType> {
+        self.inner.resource_type()
+    }
+}
+
+#[async_trait]
+impl ResourceStore for Numbered {
+    async fn create(&self, resource: Resource, cx: &RequestContext) -> Result<Resource, StoreError> {
+        self.inner.create(resource, cx).await
+    }
+
+    async fn get(&self, id: &str, projection: &Projection, cx: &RequestContext) -> Result<Arc<Resource>, StoreError> {
+        self.inner.get(id, projection, cx).await
+    }
+
+    async fn select(&self, selection: Selection<'_>, cx: &RequestContext) -> Result<Selected, StoreError> {
+        let whole = Page::Index { start: 1, count: usize::MAX };
+        let page = selection.page.unwrap_or(&whole);
+        let query = Query { filter: None, sort: None, page: whole.clone(), projection: selection.projection.clone() };
+        let mut resources = complete::select(&self.inner, &query, Budget::new(u64::MAX), cx).await?.resources;
+        if let Some(filter) = selection.filter {
+            resources.retain(|resource| filter.matches(resource));
+        }
+        Ok(complete::page_in(IdOrder::Numbers, resources, selection.sort, page))
+    }
+
+    async fn update(&self, id: &str, update: &Update, cx: &RequestContext) -> Result<Change, StoreError> {
+        self.inner.update(id, update, cx).await
+    }
+
+    async fn delete(&self, id: &str, expected: &Precondition, cx: &RequestContext) -> Result<Change, StoreError> {
+        self.inner.delete(id, expected, cx).await
+    }
+
+    /// What it finds, it finds by looking at each: it takes over what it would have to look at anyhow.
+    fn pushdown(&self, query: &Query) -> Pushdown {
+        if query.filter.is_none() { Pushdown::Pages } else { Pushdown::Nothing }
+    }
+
+    fn id_order(&self) -> IdOrder {
+        if self.fault == Fault::TellsNoOrder { IdOrder::Text } else { IdOrder::Numbers }
+    }
+}
