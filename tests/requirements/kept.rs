@@ -251,6 +251,23 @@ async fn a_filter_of_what_is_left_out_chooses_nothing_and_makes_nothing() {
 }
 
 #[tokio::test]
+async fn what_a_key_says_of_a_value_is_kept_as_far_as_there_is_a_place_for_it() {
+    let provider = serving(Quirks::LENIENT);
+    let body = json!({
+        "schemas": [USER], "userName": "bjensen", "nickName": "Babs", "name.familyName": "Jensen",
+        "emails[type eq \"work\"].value": "bjensen@example.com"
+    });
+    let made = provider.post("/Users", body.clone()).await;
+    assert_eq!((made.status, &made.body["emails"]), (201, &json!([{ "value": "bjensen@example.com" }])), "{}", made.body);
+    for name in ["nickName", "name.familyName", "emails.type"] {
+        let left_out = Deviation::Value(Repair::LeftOut(name.to_owned()));
+        assert!(made.report.deviations.contains(&left_out), "{name}: {:?}", made.report.deviations);
+    }
+    let put = provider.put(&format!("/Users/{}", id(&made.body)), body).await;
+    assert_eq!((put.status, &put.body), (200, &made.body));
+}
+
+#[tokio::test]
 async fn an_extension_that_is_left_out_has_no_value() {
     let users = || ResourceType::user().with_extension(ENTERPRISE_USER).keeping(["userName", "title"]);
     for quirks in [Quirks::STRICT, Quirks::LENIENT] {

@@ -24,6 +24,8 @@ struct Lead {
     filter: Option<Filter>,
     /// Whether it names an attribute of an extension without its URN.
     bare: bool,
+    /// Whether a dot stood behind a URN.
+    joined: bool,
 }
 
 /// A body while what its keys lead to is put in place.
@@ -117,8 +119,10 @@ impl Unfolding<'_> {
 
     /// Where a key leads; the key itself, if nowhere.
     fn lead(&self, key: String) -> Result<Lead, String> {
-        match self.resolve(&key) {
-            Some((path, filter, bare)) => Ok(Lead { key, path, filter, bare }),
+        let joined = if self.binder.rules.joined_urns { self.binder.resource_type.with_colon(&key) } else { None };
+        let (read, joined) = (joined.as_deref().unwrap_or(&key), joined.is_some());
+        match self.resolve(read) {
+            Some((path, filter, bare)) => Ok(Lead { key: read.to_owned(), path, filter, bare, joined }),
             None => Err(key),
         }
     }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use super::{Lead, Unfolding};
+use crate::patch::bind::PlanBinder;
 use crate::patch::error::PatchErrorKind;
 use crate::patch::lookup::describe;
 use crate::patch::path::without_values;
@@ -44,6 +45,9 @@ impl Unfolding<'_> {
 
     fn note(&mut self, lead: &Lead) {
         let key = without_values(&lead.key);
+        if lead.joined {
+            self.repairs.push(Repair::JoinedUrn(key.clone()));
+        }
         self.repairs.push(if lead.bare { Repair::BareExtensionAttribute(key) } else { Repair::KeyAsPath(key) });
     }
 
@@ -119,8 +123,11 @@ impl Unfolding<'_> {
         let Some(filter) = &lead.filter else {
             return Ok(Map::new());
         };
+        let PlanBinder { resource_type, rules, .. } = self.binder;
+        // What the filter says and the host does not keep goes where it goes in any value.
+        let before = if rules.left_out_attributes { resource_type.before_leaving_out(whole) } else { None };
         let filters = self.binder.filter_binder();
-        let described = describe(&filters.bind_element(whole, filter)?);
+        let described = describe(&filters.bind_element(before.as_ref().unwrap_or(whole), filter)?);
         self.repairs.extend(filters.repairs());
         described.filter(|described| described.keys().all(|name| is_descriptive(name))).ok_or_else(no_target)
     }
