@@ -34,6 +34,7 @@ pub(crate) use change::same_member;
 pub(crate) use change::{leave_out_members, member_ids};
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub(crate) use database::Trouble;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub(crate) use fresh_id::fresh_id;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub(crate) use memory::CARRIED_MEMBERS;

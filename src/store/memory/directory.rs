@@ -60,9 +60,14 @@ impl MemoryDirectory {
         self.keeps_dangling
     }
 
+    /// What a tenant has, if it ever had something.
+    pub(super) fn known(&self, tenant: &Tenant) -> Option<Arc<RwLock<Tenancy>>> {
+        self.tenants.read().unwrap_or_else(PoisonError::into_inner).get(tenant).cloned()
+    }
+
     pub(super) fn tenancy(&self, tenant: &Tenant) -> Arc<RwLock<Tenancy>> {
-        if let Some(tenancy) = self.tenants.read().unwrap_or_else(PoisonError::into_inner).get(tenant) {
-            return Arc::clone(tenancy);
+        if let Some(tenancy) = self.known(tenant) {
+            return tenancy;
         }
         let mut tenants = self.tenants.write().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(tenants.entry(tenant.clone()).or_default())

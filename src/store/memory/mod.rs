@@ -41,19 +41,18 @@ impl MemoryStore {
         MemoryDirectory::new().store(resource_type)
     }
 
-    fn tenancy(&self, cx: &RequestContext) -> Arc<RwLock<Tenancy>> {
-        self.directory.tenancy(cx.tenant())
-    }
-
+    /// Reads of a tenant that has nothing leave nothing behind.
     fn read<O>(&self, cx: &RequestContext, read: impl FnOnce(&Tenancy) -> O) -> O {
-        let tenancy = self.tenancy(cx);
+        let Some(tenancy) = self.directory.known(cx.tenant()) else {
+            return read(&Tenancy::default());
+        };
         // All checks come before the first write, so that a panic leaves no half-made change behind.
         let tenancy = tenancy.read().unwrap_or_else(PoisonError::into_inner);
         read(&tenancy)
     }
 
     fn write<O>(&self, cx: &RequestContext, write: impl FnOnce(&mut Tenancy) -> O) -> O {
-        let tenancy = self.tenancy(cx);
+        let tenancy = self.directory.tenancy(cx.tenant());
         let mut tenancy = tenancy.write().unwrap_or_else(PoisonError::into_inner);
         write(&mut tenancy)
     }

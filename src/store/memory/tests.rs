@@ -242,3 +242,12 @@ fn what_is_indexed_is_found_by_its_value_as_it_is_now() {
     table.remove("1");
     assert_eq!(found(&table, "title", "chief"), Some(vec![]));
 }
+
+#[test]
+fn reads_of_a_tenant_that_has_nothing_leave_nothing_behind() {
+    let fixture = Fixture::new(MemoryDirectory::new());
+    assert!(matches!(now(fixture.users.get("1", &Projection::default(), &fixture.cx)), Err(StoreError::NotFound)));
+    assert!(fixture.users.directory.known(fixture.cx.tenant()).is_none());
+    fixture.user("bjensen");
+    assert!(fixture.users.directory.known(fixture.cx.tenant()).is_some());
+}
