@@ -333,3 +333,18 @@ fn who_is_listed_by_id_has_one() {
     assert_eq!(listed(ValueRules::default(), json!({ "value": "" })), missing());
     assert_eq!(listed(lenient(), json!({ "value": "" })), Ok(1), "an empty text is no value");
 }
+
+#[test]
+fn a_text_sets_no_value_that_clients_may_not_set() {
+    let document = json!({ "id": "urn:example:schemas:Door", "attributes": [
+        { "name": "lock", "type": "complex", "subAttributes": [{ "name": "value", "type": "string", "mutability": "readOnly" }] },
+        { "name": "keys", "type": "complex", "multiValued": true, "subAttributes": [{ "name": "value", "type": "string" }] }
+    ] });
+    let doors = ResourceType::new("Door", crate::schema::Schema::from_json(document).unwrap());
+    let take = |body: Value| Intake::new(&doors, lenient()).resource(object(body)).map(|door| json!(door.attributes()));
+    for text in [json!("x"), json!(["x"])] {
+        let refused = take(json!({ "lock": text })).unwrap_err();
+        assert_eq!((refused.place(), refused.kind()), ("lock", ValueErrorKind::Type(crate::schema::AttributeType::Complex)));
+        assert_eq!(take(json!({ "keys": text })).unwrap()["keys"], json!([{ "value": "x" }]));
+    }
+}
