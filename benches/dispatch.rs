@@ -84,7 +84,7 @@ fn bench_sorted_pages(group: &mut BenchmarkGroup<'_, WallTime>, served: &Served,
     let cx = RequestContext::new("default");
     let sort = Sort::bind("userName", None, &served.user_type).expect("users can be sorted by userName");
     let query = |page| Query { filter: None, sort: Some(sort.clone()), page, projection: Projection::default() };
-    let select = |query: &Query| now(complete::select(&served.users, query, Budget::new(u64::MAX), &cx)).expect("a page");
+    let select = |query: &Query| now(complete::select(&served.users, query, &Budget::unlimited(), &cx)).expect("a page");
     let deep = count / PAGE / 2;
     let before = select(&query(Page::Index { start: (deep - 1) * PAGE, count: 1 }));
     let after = before.resources.first().map(|resource| complete::position(resource, Some(&sort)));

@@ -123,6 +123,7 @@ pub mod auth;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 #[cfg_attr(docsrs, doc(cfg(any(feature = "sqlite", feature = "postgres"))))]
 pub mod backend;
+mod budget;
 mod clock;
 pub mod dispatch;
 pub mod error;

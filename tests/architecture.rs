@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 /// Each module, after all those it may name.
 const ORDER: &[&str] = &[
-    "attr", "error", "clock", "secret", "shown", "schema", "resource", "filter", "message", "query", "patch", "auth", "store",
+    "attr", "error", "budget", "clock", "secret", "shown", "schema", "resource", "filter", "message", "query", "patch", "auth", "store",
     "sql", "policy", "quirks", "backend", "dispatch", "testkit",
 ];
 

@@ -91,7 +91,7 @@ async fn empty(store: &dyn ResourceStore, cx: &RequestContext) -> Result<(), Sto
     let page = Page::Cursor { after: None, count: PAGE };
     let query = Query { filter: None, sort: None, page, projection: Projection::default() };
     loop {
-        let found = complete::select(store, &query, Budget::new(u64::MAX), cx).await?;
+        let found = complete::select(store, &query, &Budget::unlimited(), cx).await?;
         if found.resources.is_empty() {
             return Ok(());
         }

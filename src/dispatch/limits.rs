@@ -31,12 +31,10 @@ pub struct Limits {
     /// The length of a bulk request, in bytes, where that is less than [`Limits::body_bytes`]; beyond it is 413.
     /// 10 MiB by default.
     pub bulk_bytes: usize,
-    /// How many values a filter may look at that the store leaves to this crate; beyond it is `tooMany`. 100,000,000 by
-    /// default.
-    pub filter_values: u64,
-    /// How many values the operations of a PATCH may look at, to find those that a path means, or that are there already; beyond
-    /// it is `tooMany`. 10,000,000 by default.
-    pub path_values: u64,
+    /// How much work one request may cause, all operations of a bulk request together, in values that are looked at or 64 bytes
+    /// that are compared, folded or copied: see [`Budget`](crate::filter::Budget). Beyond it is `tooMany`. 10,000,000 by default,
+    /// which take about half a second.
+    pub work: u64,
     /// The largest page: `filter.maxResults` of `ServiceProviderConfig`. 200 by default.
     pub page_size: usize,
     /// The page when the client does not say how large. 100 by default.
@@ -57,8 +55,7 @@ impl Default for Limits {
             patch_operations: 1000,
             bulk_operations: 1000,
             bulk_bytes: 10 * 1024 * 1024,
-            filter_values: 100_000_000,
-            path_values: 10_000_000,
+            work: 10_000_000,
             page_size: 200,
             default_page_size: 100,
             indirect_groups: INDIRECT_GROUPS,

@@ -29,6 +29,7 @@ use http::request::Parts;
 use http::{Method, Request, Response, StatusCode};
 
 use crate::auth::{AuthError, Authenticate, RequestContext};
+use crate::budget::Budget;
 use crate::error::Error;
 use crate::policy::Policy;
 use crate::quirks::{Quirks, rewrite};
@@ -105,6 +106,8 @@ struct Exchange<'p> {
     quirks: Quirks,
     features: Features,
     locations: Locations,
+    /// What the request may still cost, with all its parts.
+    budget: Budget,
     report: &'p mut Report,
 }
 
@@ -186,8 +189,9 @@ impl Provider {
         if body.len() > self.limits.body_bytes {
             return Err(too_large(self.limits.body_bytes));
         }
+        let (body, budget) = (Body::Text(body), Budget::new(self.limits.work));
         let exchange =
-            Exchange { provider: self, head, body: Body::Text(body), cx: &cx, quirks, features, locations, report: &mut *report };
+            Exchange { provider: self, head, body, cx: &cx, quirks, features, locations, budget, report: &mut *report };
         let mut answer = exchange.run(route).await?;
         report.id = report.id.take().or_else(|| answer.id.take());
         Ok(answer)

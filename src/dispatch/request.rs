@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use super::Exchange;
 use super::answer::Failure;
+use crate::budget::weight_of;
 use crate::error::Error;
 use crate::message::parse_object;
 use crate::quirks::{Deviation, message};
@@ -27,10 +28,19 @@ pub(super) enum Body<'b> {
 impl Exchange<'_> {
     /// The body, as a JSON object.
     pub(super) fn object(&mut self) -> Result<Map<String, Value>, Failure> {
-        let text = match &mut self.body {
-            Body::Text(text) => *text,
-            Body::Object(object) => return Ok(std::mem::take(object)),
+        let object = match &mut self.body {
+            Body::Text(text) => {
+                let text = *text;
+                self.parse(text)?
+            }
+            Body::Object(object) => std::mem::take(object),
         };
+        // Whatever it says, each of its values is read, checked, and compared.
+        self.budget.spend(weight_of(&object)).map_err(Error::from)?;
+        Ok(object)
+    }
+
+    fn parse(&mut self, text: &[u8]) -> Result<Map<String, Value>, Failure> {
         if self.head.headers.get_all(CONTENT_ENCODING).iter().any(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"identity")) {
             // RFC 9110, Section 15.5.16.
             let detail = "send the body as it is, without a `Content-Encoding`";

@@ -189,7 +189,7 @@ impl Exchange<'_> {
         let hook = Box::new(move |before: &Resource, after: &mut Resource| {
             Policy::updating(policy.as_ref(), &resource_type, before, after, &cx)
         });
-        let update = update.expecting(precondition(&self.head.headers)).with_hook(hook);
+        let update = update.expecting(precondition(&self.head.headers)).within(self.budget.clone()).with_hook(hook);
         let change = endpoint.store.update(id, &update, self.cx).await?;
         if change.is_unchanged() {
             self.report.deviations.push(Deviation::Unchanged);
@@ -222,7 +222,6 @@ impl Exchange<'_> {
     fn plan_binder(&self, endpoint: &Endpoint) -> PlanBinder {
         PlanBinder::new(Arc::clone(&endpoint.resource_type), self.rules())
             .filters(self.provider.limits.filter, self.quirks.syntax())
-            .budget(self.provider.limits.path_values)
             .locations(self.locations.clone())
     }
 

@@ -8,7 +8,7 @@ use super::answer::{Answer, Failure};
 use super::cursor::Cursors;
 use super::{Endpoint, Exchange};
 use crate::error::{Error, ScimType};
-use crate::filter::{Binder, BoundFilter, Budget, Filter, Unknown};
+use crate::filter::{Binder, BoundFilter, Filter, Unknown};
 use crate::message::{ListResponse, SearchRequest};
 use crate::query::{IdOrder, Page, Position, Projected, Projection, Query, Sort, SortError};
 use crate::quirks::{Deviation, rewrite};
@@ -228,12 +228,11 @@ impl Exchange<'_> {
     }
 
     async fn select_one<'q>(&mut self, endpoint: &'q Endpoint, query: &'q Query, ids: IdOrder) -> Result<Results<'q>, Failure> {
-        let budget = Budget::new(self.provider.limits.filter_values);
         // A store pages in its own order only.
         let most = if endpoint.store.id_order() == ids { Pushdown::Pages } else { Pushdown::Filters };
         let pushdown = endpoint.store.pushdown(query).min(most);
         self.report.pushdown = Some(self.report.pushdown.map_or(pushdown, |least| least.min(pushdown)));
-        let selected = complete::select_by(pushdown, ids, endpoint.store.as_ref(), query, budget, self.cx).await?;
+        let selected = complete::select_by(pushdown, ids, endpoint.store.as_ref(), query, &self.budget, self.cx).await?;
         let found = selected.resources.into_iter().map(|resource| Found {
             position: complete::position(&resource, query.sort.as_ref()),
             resource: self.with_nearest_groups(&endpoint.resource_type, resource),

@@ -5,54 +5,29 @@ use std::cmp::Ordering;
 use serde_json::{Map, Value};
 
 use super::bound::{BoundFilter, Comparison, Operand};
+use super::run::Run;
 use super::syntax::CompareOp;
-use crate::error::{Error, ScimType};
+use crate::budget::{Budget, BudgetError, of_text, units};
 use crate::resource::Resource;
-use crate::schema::{Locations, bytes, fold, fold_contains, fold_ends_with, fold_starts_with, folds_equal, instant, prepare};
+use crate::schema::{Locations, bytes, instant};
 
-/// How many values a filter may still look at; it bounds the cost of value filters on large attributes.
-#[derive(Clone, Debug)]
-pub struct Budget(u64);
-
-impl Budget {
-    /// A budget of that many values.
-    #[must_use]
-    pub fn new(values: u64) -> Self {
-        Self(values)
-    }
-
-    pub(crate) fn spend(&mut self, values: usize) -> Result<(), BudgetError> {
-        self.0 = self.0.checked_sub(values as u64).ok_or(BudgetError(()))?;
-        Ok(())
-    }
-}
-
-/// The filter would look at more values than it may.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the filter has to look at too many values: ask for fewer resources or a simpler condition")]
-pub struct BudgetError(());
-
-impl From<BudgetError> for Error {
-    fn from(err: BudgetError) -> Self {
-        Self::typed(ScimType::TooMany, err.to_string())
-    }
-}
+/// What it costs to read an instant, beside the look at its text.
+const INSTANT: u64 = 4;
 
 impl BoundFilter {
     /// Whether the resource satisfies the filter.
     #[must_use]
     pub fn matches(&self, resource: &Resource) -> bool {
-        // No resource has that many values.
-        self.matches_within(resource, &mut Budget(u64::MAX)).unwrap_or_default()
+        self.matches_within(resource, &Budget::unlimited()).unwrap_or_default()
     }
 
-    /// Whether the resource satisfies the filter, as long as the budget lasts.
+    /// Whether the resource satisfies the filter, as long as the budget lasts. Text that several terms ask about is folded once.
     ///
     /// # Errors
     ///
     /// - the budget is spent.
-    pub fn matches_within(&self, resource: &Resource, budget: &mut Budget) -> Result<bool, BudgetError> {
-        self.holds(Subject::Resource(resource), budget)
+    pub fn matches_within(&self, resource: &Resource, budget: &Budget) -> Result<bool, BudgetError> {
+        self.run(Subject::Resource(resource), budget)
     }
 
     /// Whether an element of a multi-valued attribute satisfies the filter.
@@ -60,15 +35,22 @@ impl BoundFilter {
     /// # Errors
     ///
     /// - the budget is spent.
-    pub fn matches_element(&self, element: &Value, budget: &mut Budget) -> Result<bool, BudgetError> {
-        self.holds(Subject::Element(element), budget)
+    pub fn matches_element(&self, element: &Value, budget: &Budget) -> Result<bool, BudgetError> {
+        self.run(Subject::Element(element), budget)
     }
 
-    fn holds(&self, subject: Subject<'_>, budget: &mut Budget) -> Result<bool, BudgetError> {
+    fn run(&self, subject: Subject<'_>, budget: &Budget) -> Result<bool, BudgetError> {
+        let mut run = Run::new(budget);
+        let holds = self.holds(subject, &mut run)?;
+        run.settle()?;
+        Ok(holds)
+    }
+
+    fn holds<'r>(&self, subject: Subject<'r>, run: &mut Run<'r, '_>) -> Result<bool, BudgetError> {
         match self {
             Self::And(terms) => {
                 for term in terms {
-                    if !term.holds(subject, budget)? {
+                    if !term.holds(subject, run)? {
                         return Ok(false);
                     }
                 }
@@ -76,23 +58,24 @@ impl BoundFilter {
             }
             Self::Or(terms) => {
                 for term in terms {
-                    if term.holds(subject, budget)? {
+                    if term.holds(subject, run)? {
                         return Ok(true);
                     }
                 }
                 Ok(false)
             }
-            Self::Not(term) => Ok(!term.holds(subject, budget)?),
+            Self::Not(term) => Ok(!term.holds(subject, run)?),
             Self::Present(path) => {
-                budget.spend(1)?;
+                let value = subject.attribute(path);
+                run.spend(units(value.and_then(Value::as_array).map_or(1, Vec::len)).max(1))?;
                 let sub = path.sub().map(|sub| sub.name());
-                Ok(subject.attribute(path).is_some_and(|value| is_present(value, sub)))
+                Ok(value.is_some_and(|value| is_present(value, sub)))
             }
-            Self::Compare(comparison) => comparison.holds(subject, budget),
+            Self::Compare(comparison) => comparison.holds(subject, run),
             Self::Element { path, filter } => {
                 let elements = subject.attribute(path).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
                 for element in elements {
-                    if filter.holds(Subject::Element(element), budget)? {
+                    if filter.holds(Subject::Element(element), run)? {
                         return Ok(true);
                     }
                 }
@@ -128,56 +111,67 @@ impl<'r> Subject<'r> {
 }
 
 impl Comparison {
-    fn holds(&self, subject: Subject<'_>, budget: &mut Budget) -> Result<bool, BudgetError> {
+    fn holds<'r>(&self, subject: Subject<'r>, run: &mut Run<'r, '_>) -> Result<bool, BudgetError> {
         if let Operand::Location { url, locations } = &self.operand {
-            budget.spend(1)?;
+            let elements = subject.attribute(&self.path).and_then(Value::as_array).map_or(1, Vec::len);
+            run.spend(units(elements.max(1)))?;
             return Ok(self.holds_for_location(subject, url, locations));
         }
         let Some(value) = subject.attribute(&self.path) else {
+            // That it is not there was a look, too.
+            run.spend(1)?;
             return Ok(false);
         };
-        match (value, self.path.sub()) {
-            (Value::Array(elements), Some(sub)) => {
-                budget.spend(elements.len())?;
-                Ok(elements.iter().any(|element| self.sub_holds(element, sub.name())))
-            }
-            (value, Some(sub)) => {
-                budget.spend(1)?;
-                Ok(self.sub_holds(value, sub.name()))
-            }
-            (Value::Array(elements), None) => {
-                budget.spend(elements.len())?;
-                Ok(elements.iter().any(|element| self.test(element)))
-            }
-            (value, None) => {
-                budget.spend(1)?;
-                Ok(self.test(value))
+        let elements = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
+        for element in elements {
+            let holds = match self.path.sub() {
+                Some(sub) => self.sub_holds(element, sub.name(), run)?,
+                None => self.test(element, run)?,
+            };
+            if holds {
+                return Ok(true);
             }
         }
+        Ok(false)
     }
 
-    fn sub_holds(&self, element: &Value, sub: &str) -> bool {
+    fn sub_holds<'r>(&self, element: &'r Value, sub: &str, run: &mut Run<'r, '_>) -> Result<bool, BudgetError> {
         match element.get(sub) {
-            Some(Value::Array(values)) => values.iter().any(|value| self.test(value)),
-            Some(value) => self.test(value),
-            // RFC 7643, Section 2.4: no `primary` is the same as `primary: false`.
-            None => self.operand == Operand::Boolean(false) && sub == "primary",
+            Some(Value::Array(values)) => {
+                for value in values {
+                    if self.test(value, run)? {
+                        return Ok(true);
+                    }
+                }
+                Ok(false)
+            }
+            Some(value) => self.test(value, run),
+            None => {
+                run.spend(1)?;
+                // RFC 7643, Section 2.4: no `primary` is the same as `primary: false`.
+                Ok(self.operand == Operand::Boolean(false) && sub == "primary")
+            }
         }
     }
 
-    fn test(&self, value: &Value) -> bool {
-        match (&self.operand, value) {
-            (Operand::Folded { folded, .. }, Value::String(text)) => folded_holds(self.op, text, folded),
-            (Operand::Identifier { prepared, .. }, Value::String(text)) => is_prepared(text, prepared),
+    fn test<'r>(&self, value: &'r Value, run: &mut Run<'r, '_>) -> Result<bool, BudgetError> {
+        run.spend(1 + value.as_str().map_or(0, of_text))?;
+        Ok(match (&self.operand, value) {
+            (Operand::Folded { folded, .. }, Value::String(text)) => run.folded_holds(self.op, text, folded)?,
+            (Operand::Identifier { prepared, .. }, Value::String(text)) => run.is_prepared(text, prepared)?,
             (Operand::Exact(operand), Value::String(text)) => text_holds(self.op, text, operand),
             (Operand::Boolean(operand), Value::Bool(value)) => value == operand,
-            (Operand::Number(operand), Value::Number(value)) => ordering_holds(self.op, operand.compare(value).reverse()),
+            (Operand::Number(operand), Value::Number(value)) => {
+                run.spend(of_text(operand.as_str()))?;
+                ordering_holds(self.op, operand.compare(value).reverse())
+            }
             (Operand::Instant(operand), Value::String(text)) => {
+                run.spend(INSTANT)?;
                 instant(text).is_some_and(|value| ordering_holds(self.op, value.cmp(operand)))
             }
             (Operand::Binary(operand), Value::String(text)) => bytes(text).as_ref() == Some(operand),
             _ => false,
-        }
+        })
     }
 
     fn holds_for_location(&self, subject: Subject<'_>, operand: &str, locations: &Locations) -> bool {
@@ -198,23 +192,7 @@ impl Comparison {
     }
 }
 
-fn is_prepared(text: &str, prepared: &str) -> bool {
-    if text.is_ascii() { text.eq_ignore_ascii_case(prepared) } else { prepare(text) == prepared }
-}
-
-fn folded_holds(op: CompareOp, text: &str, folded: &str) -> bool {
-    match op {
-        CompareOp::Eq => folds_equal(text, folded),
-        CompareOp::Co => fold_contains(text, folded),
-        CompareOp::Sw => fold_starts_with(text, folded),
-        CompareOp::Ew => fold_ends_with(text, folded),
-        CompareOp::Ne | CompareOp::Gt | CompareOp::Ge | CompareOp::Lt | CompareOp::Le => {
-            ordering_holds(op, fold(text).as_ref().cmp(folded))
-        }
-    }
-}
-
-fn text_holds(op: CompareOp, text: &str, operand: &str) -> bool {
+pub(super) fn text_holds(op: CompareOp, text: &str, operand: &str) -> bool {
     match op {
         CompareOp::Eq => text == operand,
         CompareOp::Co => text.contains(operand),
@@ -224,7 +202,7 @@ fn text_holds(op: CompareOp, text: &str, operand: &str) -> bool {
     }
 }
 
-fn ordering_holds(op: CompareOp, ordering: Ordering) -> bool {
+pub(super) fn ordering_holds(op: CompareOp, ordering: Ordering) -> bool {
     match op {
         CompareOp::Eq => ordering.is_eq(),
         CompareOp::Ne => ordering.is_ne(),

@@ -23,11 +23,12 @@ mod eval;
 mod left_out;
 mod limits;
 pub(crate) mod parse;
+mod run;
 mod syntax;
 
+pub use crate::budget::{Budget, BudgetError};
 pub use bind::{BindError, BindErrorKind, Binder, Unknown};
 pub use bound::{BoundFilter, Comparison, Fold, Operand};
 pub use error::{ParseError, ParseErrorKind};
-pub use eval::{Budget, BudgetError};
 pub use limits::{FilterLimits, Syntax};
 pub use syntax::{CompValue, CompareOp, Filter};

@@ -8,14 +8,14 @@ use super::error::{PatchError, PatchErrorKind};
 use super::plan::{Action, Plan, Step, StepChange, StepTarget};
 use super::rules::{NoMatch, PatchRepair};
 use super::target::{Done, Slot, Values};
-use crate::filter::Budget;
+use crate::budget::Budget;
 use crate::resource::{Resource, is_unassigned, same_value};
 use crate::schema::{Attribute, Mutability, ResolvedPath, Schema};
 
 /// On what terms the steps of a request are applied.
-struct Terms {
+struct Terms<'b> {
     no_match: NoMatch,
-    budget: Budget,
+    budget: &'b Budget,
 }
 
 /// What came of a plan.
@@ -37,22 +37,33 @@ impl Plan {
     /// - a step has nothing to operate on;
     /// - a step changes an immutable attribute.
     pub fn apply(&self, resource: Resource) -> Result<Patched, PatchError> {
-        self.apply_steps(resource, |_| true)
+        self.apply_within(resource, &Budget::unlimited())
+    }
+
+    /// The same, as long as the budget lasts: it pays for the values that the operations look at, to find those that a path
+    /// means or that are there already, and for those that they write.
+    ///
+    /// # Errors
+    ///
+    /// - as [`Plan::apply`];
+    /// - the budget is spent.
+    pub fn apply_within(&self, resource: Resource, budget: &Budget) -> Result<Patched, PatchError> {
+        self.apply_steps(resource, budget, |_| true)
     }
 
     /// Applies the steps that are not about members, to a resource that was read without them.
     ///
     /// # Errors
     ///
-    /// - as [`Plan::apply`].
-    pub fn apply_without_members(&self, resource: Resource) -> Result<Patched, PatchError> {
+    /// - as [`Plan::apply_within`].
+    pub fn apply_without_members(&self, resource: Resource, budget: &Budget) -> Result<Patched, PatchError> {
         let membership = self.resource_type.membership();
-        self.apply_steps(resource, |step| membership.is_none_or(|membership| !step.is_of(membership)))
+        self.apply_steps(resource, budget, |step| membership.is_none_or(|membership| !step.is_of(membership)))
     }
 
-    fn apply_steps(&self, resource: Resource, chosen: impl Fn(&Step) -> bool) -> Result<Patched, PatchError> {
+    fn apply_steps(&self, resource: Resource, budget: &Budget, chosen: impl Fn(&Step) -> bool) -> Result<Patched, PatchError> {
         let mut patched = Patched { resource, repairs: Vec::new() };
-        let mut terms = Terms { no_match: self.no_match, budget: Budget::new(self.budget) };
+        let mut terms = Terms { no_match: self.no_match, budget };
         // Who was switched off by one step is not switched on by the next that takes the value away.
         let kept = self.resource_type.kept_activity();
         let chosen = |step: &&Step| chosen(step) && kept.is_none_or(|active| !step.unassigns(active));
@@ -76,7 +87,7 @@ impl Step {
         }
     }
 
-    fn apply(&self, resource: &mut Resource, terms: &mut Terms) -> Result<Done, PatchErrorKind> {
+    fn apply(&self, resource: &mut Resource, terms: &mut Terms<'_>) -> Result<Done, PatchErrorKind> {
         match &self.change {
             StepChange::Target(target, action) => apply_to_target(resource, target, action, terms),
             StepChange::RemoveExtension(schema) => remove_extension(resource, schema).map(|()| Done::AsAsked),
@@ -89,7 +100,7 @@ fn apply_to_target(
     resource: &mut Resource,
     target: &StepTarget,
     action: &Action,
-    terms: &mut Terms,
+    terms: &mut Terms<'_>,
 ) -> Result<Done, PatchErrorKind> {
     let Some(uri) = target.container() else {
         return apply_in(resource.object_mut(), target, action, terms);
@@ -110,17 +121,17 @@ fn apply_in(
     object: &mut Map<String, Value>,
     target: &StepTarget,
     action: &Action,
-    terms: &mut Terms,
+    terms: &mut Terms<'_>,
 ) -> Result<Done, PatchErrorKind> {
     let attribute = &target.attribute;
     let in_part = target.sub.is_some() || target.filter.is_some();
     let fixed = object.get(attribute.name()).filter(|_| in_part && attribute.mutability() == Mutability::Immutable).cloned();
     let done = match &target.sub {
-        None if target.filter.is_none() => Slot::new(object, attribute).apply(action, &mut terms.budget),
+        None if target.filter.is_none() => Slot::new(object, attribute).apply(action, terms.budget),
         Some(sub) if !attribute.multi_valued() => {
             let value = object.entry(attribute.name()).or_insert_with(|| Value::Object(Map::new()));
             let result = match value {
-                Value::Object(parent) => Slot::new(parent, sub).apply(action, &mut terms.budget),
+                Value::Object(parent) => Slot::new(parent, sub).apply(action, terms.budget),
                 _ => Ok(Done::AsAsked),
             };
             if is_unassigned(value) {
@@ -143,7 +154,7 @@ fn apply_to_values(
     object: &mut Map<String, Value>,
     target: &StepTarget,
     action: &Action,
-    terms: &mut Terms,
+    terms: &mut Terms<'_>,
 ) -> Result<Done, PatchErrorKind> {
     let name = target.attribute.name();
     let mut elements = match object.remove(name) {
@@ -151,8 +162,8 @@ fn apply_to_values(
         _ => Vec::new(),
     };
     let result = {
-        let values = Values::choose(&mut elements, target, &mut terms.budget);
-        values.and_then(|mut values| values.apply(action, terms.no_match, &mut terms.budget))
+        let values = Values::choose(&mut elements, target, terms.budget);
+        values.and_then(|mut values| values.apply(action, terms.no_match, terms.budget))
     };
     elements.retain(|element| !is_unassigned(element));
     if !elements.is_empty() {

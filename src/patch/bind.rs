@@ -19,11 +19,7 @@ pub struct PlanBinder {
     pub(super) limits: FilterLimits,
     pub(super) syntax: Syntax,
     locations: Locations,
-    budget: u64,
 }
-
-/// How many values operations may look at, unless said otherwise.
-const BUDGET: u64 = 10_000_000;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Op {
@@ -51,7 +47,6 @@ impl PlanBinder {
             limits: FilterLimits::default(),
             syntax: Syntax::default(),
             locations: Locations::default(),
-            budget: BUDGET,
         }
     }
 
@@ -59,13 +54,6 @@ impl PlanBinder {
     #[must_use]
     pub fn filters(self, limits: FilterLimits, syntax: Syntax) -> Self {
         Self { limits, syntax, ..self }
-    }
-
-    /// Limits how many values all operations together may look at when the plan is applied: to find those that a filter
-    /// chooses, and those that are there already.
-    #[must_use]
-    pub fn budget(self, values: u64) -> Self {
-        Self { budget: values, ..self }
     }
 
     /// Says where resources are, for comparisons with `$ref`.
@@ -94,7 +82,7 @@ impl PlanBinder {
             binding.operation(message).map_err(|kind| PatchError::new(operation, kind))?;
         }
         let resource_type = Arc::clone(&self.resource_type);
-        let plan = Plan { resource_type, steps, no_match: self.rules.no_match, budget: self.budget };
+        let plan = Plan { resource_type, steps, no_match: self.rules.no_match };
         Ok((plan, repairs))
     }
 

@@ -2,8 +2,9 @@
 
 use std::fmt;
 
+use crate::budget::BudgetError;
 use crate::error::{Error, ScimType};
-use crate::filter::{BindError, BudgetError, ParseError};
+use crate::filter::{BindError, ParseError};
 use crate::resource::ValueError;
 use crate::shown::Shown;
 

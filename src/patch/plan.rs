@@ -17,8 +17,6 @@ pub struct Plan {
     pub(super) resource_type: Arc<ResourceType>,
     pub(super) steps: Vec<Step>,
     pub(super) no_match: NoMatch,
-    /// How many values the filters may look at.
-    pub(super) budget: u64,
 }
 
 /// One change of one attribute. An operation without a path becomes several.

@@ -78,8 +78,7 @@ impl Binding<'_> {
         let Some(filter) = &target.filter else {
             return Err(PatchErrorKind::Required("schemas".into()));
         };
-        let mut budget = Budget::new(u64::MAX);
-        let mut chosen = |uri: &str| filter.bound.matches_element(&Value::from(uri), &mut budget);
+        let chosen = |uri: &str| filter.bound.matches_element(&Value::from(uri), &Budget::unlimited());
         let resource_type = &self.binder.resource_type;
         if chosen(resource_type.schema().uri().as_str())? {
             return Err(PatchErrorKind::Required("schemas".into()));

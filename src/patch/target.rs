@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::error::PatchErrorKind;
 use super::plan::{Action, StepTarget};
 use super::rules::NoMatch;
-use crate::filter::Budget;
+use crate::budget::Budget;
 use crate::resource::{ValueError, ValueErrorKind, fresh_values, same_by_value, same_value};
 use crate::schema::{Attribute, AttributeType, Mutability, fold};
 
@@ -33,7 +33,7 @@ impl<'r> Slot<'r> {
         Self { object, attribute }
     }
 
-    pub(super) fn apply(&mut self, action: &Action, budget: &mut Budget) -> Result<Done, PatchErrorKind> {
+    pub(super) fn apply(&mut self, action: &Action, budget: &Budget) -> Result<Done, PatchErrorKind> {
         match action {
             Action::Add(Value::Array(values)) if self.attribute.multi_valued() => return self.append(values, budget),
             Action::Add(value) | Action::Replace(Some(value)) => self.set(value),
@@ -44,14 +44,14 @@ impl<'r> Slot<'r> {
     }
 
     /// RFC 7644, Section 3.5.2.1: values that are there already stay as they are.
-    fn append(&mut self, values: &[Value], budget: &mut Budget) -> Result<Done, PatchErrorKind> {
+    fn append(&mut self, values: &[Value], budget: &Budget) -> Result<Done, PatchErrorKind> {
         let attribute = self.attribute;
         let slot = self.object.entry(attribute.name()).or_insert_with(|| Value::Array(Vec::new()));
         let Value::Array(elements) = slot else {
             return Ok(Done::AsAsked);
         };
         let before = elements.len();
-        budget.spend(before)?;
+        budget.spend_values(before)?;
         elements.extend(fresh_values(attribute, elements, values));
         if elements.len() > before && attribute.mutability() == Mutability::Immutable && before > 0 {
             return Err(self.immutable());
@@ -119,7 +119,7 @@ impl<'r> Slot<'r> {
         Ok(())
     }
 
-    fn remove_listed(&mut self, listed: &[Value], budget: &mut Budget) -> Result<(), PatchErrorKind> {
+    fn remove_listed(&mut self, listed: &[Value], budget: &Budget) -> Result<(), PatchErrorKind> {
         let attribute = self.attribute;
         let Some(Value::Array(elements)) = self.object.get_mut(attribute.name()) else {
             return Ok(());
@@ -130,7 +130,7 @@ impl<'r> Slot<'r> {
             let ids: HashSet<&str> = listed.iter().filter_map(id).collect();
             elements.retain(|element| id(element).is_none_or(|id| !ids.contains(id)));
         } else {
-            budget.spend(before.saturating_mul(listed.len()))?;
+            budget.spend_values(before.saturating_mul(listed.len()))?;
             elements.retain(|element| !listed.iter().any(|listed| is_listed(attribute, element, listed)));
         }
         if elements.len() < before && attribute.mutability() == Mutability::Immutable {
@@ -158,11 +158,7 @@ pub(super) struct Values<'r> {
 }
 
 impl<'r> Values<'r> {
-    pub(super) fn choose(
-        elements: &'r mut Vec<Value>,
-        target: &'r StepTarget,
-        budget: &mut Budget,
-    ) -> Result<Self, PatchErrorKind> {
+    pub(super) fn choose(elements: &'r mut Vec<Value>, target: &'r StepTarget, budget: &Budget) -> Result<Self, PatchErrorKind> {
         let mut chosen = Vec::new();
         for (index, element) in elements.iter().enumerate() {
             let matches = match &target.filter {
@@ -176,7 +172,7 @@ impl<'r> Values<'r> {
         Ok(Self { elements, chosen, target })
     }
 
-    pub(super) fn apply(&mut self, action: &Action, no_match: NoMatch, budget: &mut Budget) -> Result<Done, PatchErrorKind> {
+    pub(super) fn apply(&mut self, action: &Action, no_match: NoMatch, budget: &Budget) -> Result<Done, PatchErrorKind> {
         let done = self.change(action, no_match, budget)?;
         if let (Action::Add(value) | Action::Replace(Some(value)), false) =
             (action, self.target.attribute.kind() == AttributeType::Complex)
@@ -192,7 +188,7 @@ impl<'r> Values<'r> {
         self.elements.retain(|element| element != value || !std::mem::replace(&mut found, true));
     }
 
-    fn change(&mut self, action: &Action, no_match: NoMatch, budget: &mut Budget) -> Result<Done, PatchErrorKind> {
+    fn change(&mut self, action: &Action, no_match: NoMatch, budget: &Budget) -> Result<Done, PatchErrorKind> {
         match action {
             _ if self.chosen.is_empty() && self.target.filter.as_ref().is_some_and(|filter| filter.left_out) => Ok(Done::AsAsked),
             Action::Replace(None) if self.chosen.is_empty() && no_match == NoMatch::Fail => Err(self.no_target()),
@@ -216,7 +212,7 @@ impl<'r> Values<'r> {
         }
     }
 
-    fn remove(&mut self, action: &Action, budget: &mut Budget) -> Result<Done, PatchErrorKind> {
+    fn remove(&mut self, action: &Action, budget: &Budget) -> Result<Done, PatchErrorKind> {
         let Some(sub) = &self.target.sub else {
             let chosen: HashSet<usize> = self.chosen.iter().copied().collect();
             let mut index = 0;
@@ -286,7 +282,7 @@ fn set_element(
     value: &Value,
     action: &Action,
     swap: bool,
-    budget: &mut Budget,
+    budget: &Budget,
 ) -> Result<(), PatchErrorKind> {
     match (element, &target.sub, value) {
         (Value::Object(object), Some(sub), _) => Slot::new(object, sub).apply(action, budget).map(drop),

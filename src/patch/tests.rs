@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::filter::Budget;
 use crate::message::{PatchOp, PatchOperation};
 use crate::resource::{Resource, ValueRules};
 use crate::schema::{ENTERPRISE_USER, ResourceType, Schema};
@@ -150,9 +151,8 @@ fn the_work_of_all_operations_is_bounded() {
     // P-3.12-05
     let before = json!({ "emails": [{ "value": "a" }, { "value": "b" }, { "value": "c" }] });
     let apply = |operation: Value, count: usize| {
-        let mut plan = bind(users(), Rules::default(), Value::from(vec![operation; count])).expect("it binds");
-        plan.budget = 30;
-        plan.apply(stored(&before)).map(drop).map_err(|err| err.kind.scim_type().as_str().to_owned())
+        let plan = bind(users(), Rules::default(), Value::from(vec![operation; count])).expect("it binds");
+        plan.apply_within(stored(&before), &Budget::new(30)).map(drop).map_err(|err| err.kind.scim_type().as_str().to_owned())
     };
     for operation in [
         json!({ "op": "add", "path": "emails", "value": [{ "value": "a" }] }),

@@ -132,7 +132,7 @@ impl HostAccess {
         let mut query = Query { filter, sort: None, page, projection: Projection::default() };
         let mut found = Vec::new();
         loop {
-            let selected = complete::select(&*self.store, &query, Budget::new(u64::MAX), cx).await?;
+            let selected = complete::select(&*self.store, &query, &Budget::unlimited(), cx).await?;
             found.extend(selected.resources);
             let Some(last) = found.last().filter(|_| selected.more) else {
                 return Ok(found);

@@ -39,7 +39,7 @@ pub use resource_type::{ResourceType, SchemaExtension};
 pub use scalar::{Number, NumberError, fold, prepare, prepare_password};
 
 pub(crate) use resolve::Container;
-pub(crate) use scalar::{bytes, fold_contains, fold_ends_with, fold_starts_with, folds_equal, is_uri_reference};
+pub(crate) use scalar::{SHORT, bytes, fold_contains, fold_ends_with, fold_starts_with, folding, folds_equal, is_uri_reference};
 
 #[cfg(test)]
 mod tests;

@@ -3,23 +3,28 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
+use serde_json::Value;
+
 use super::error::StoreError;
 use super::{Pushdown, ResourceStore, Selected, Selection};
 use crate::auth::RequestContext;
-use crate::filter::{BoundFilter, Budget};
-use crate::query::{IdOrder, Page, Position, Query, Sort};
+use crate::budget::{Budget, of_text, units};
+use crate::filter::BoundFilter;
+use crate::query::{IdOrder, Page, Position, Query, Sort, SortKey};
 use crate::resource::Resource;
+use crate::schema::folding;
 
-/// Answers `query`: asks the store for as much as it can do, and does the rest. `budget` bounds the filter's part of that.
+/// Answers `query`: asks the store for as much as it can do, and does the rest. `budget` pays for that, and is
+/// handed to the store.
 ///
 /// # Errors
 ///
 /// - the store fails;
-/// - the filter would have to look at too many values.
+/// - the budget is spent.
 pub async fn select(
     store: &dyn ResourceStore,
     query: &Query,
-    budget: Budget,
+    budget: &Budget,
     cx: &RequestContext,
 ) -> Result<Selected, StoreError> {
     select_by(store.pushdown(query), store.id_order(), store, query, budget, cx).await
@@ -31,7 +36,7 @@ pub(crate) async fn select_by(
     ids: IdOrder,
     store: &dyn ResourceStore,
     query: &Query,
-    budget: Budget,
+    budget: &Budget,
     cx: &RequestContext,
 ) -> Result<Selected, StoreError> {
     let filter = query.filter.as_ref();
@@ -43,6 +48,7 @@ pub(crate) async fn select_by(
         sort: query.sort.as_ref().filter(|_| pushdown == Pushdown::Pages),
         page: Some(&query.page).filter(|_| pushdown == Pushdown::Pages),
         projection: &projection,
+        budget,
     };
     let mut selected = store.select(selection, cx).await?;
     if pushdown == Pushdown::Pages {
@@ -51,22 +57,18 @@ pub(crate) async fn select_by(
     if let Some(filter) = left_to_us {
         selected.resources = filtered(selected.resources, filter, budget)?;
     }
-    Ok(page_in(ids, selected.resources, query.sort.as_ref(), &query.page))
+    page_within(ids, selected.resources, query.sort.as_ref(), &query.page, budget)
 }
 
 /// The resources that satisfy `filter`.
 ///
 /// # Errors
 ///
-/// - the filter would have to look at too many values.
-pub fn filtered(
-    resources: Vec<Arc<Resource>>,
-    filter: &BoundFilter,
-    mut budget: Budget,
-) -> Result<Vec<Arc<Resource>>, StoreError> {
+/// - the budget is spent.
+pub fn filtered(resources: Vec<Arc<Resource>>, filter: &BoundFilter, budget: &Budget) -> Result<Vec<Arc<Resource>>, StoreError> {
     let mut kept = Vec::new();
     for resource in resources {
-        if filter.matches_within(&resource, &mut budget).map_err(crate::error::Error::from)? {
+        if filter.matches_within(&resource, budget)? {
             kept.push(resource);
         }
     }
@@ -82,9 +84,54 @@ pub fn page(resources: Vec<Arc<Resource>>, sort: Option<&Sort>, page: &Page) -> 
 /// The same, with ids in another order.
 #[must_use]
 pub fn page_in(ids: IdOrder, resources: Vec<Arc<Resource>>, sort: Option<&Sort>, page: &Page) -> Selected {
-    let total = resources.len();
-    let mut positioned: Vec<(Position, Arc<Resource>)> =
-        resources.into_iter().map(|resource| (position(&resource, sort), resource)).collect();
+    cut(ids, positioned(resources, sort), sort, page)
+}
+
+/// The same, with ids in another order, as long as the budget lasts.
+///
+/// # Errors
+///
+/// - the budget is spent.
+pub fn page_within(
+    ids: IdOrder,
+    resources: Vec<Arc<Resource>>,
+    sort: Option<&Sort>,
+    page: &Page,
+    budget: &Budget,
+) -> Result<Selected, StoreError> {
+    budget.spend(resources.iter().map(|resource| reading(resource, sort)).sum())?;
+    let positioned = positioned(resources, sort);
+    budget.spend(comparing(&positioned))?;
+    Ok(cut(ids, positioned, sort, page))
+}
+
+/// What it costs to read what a resource is sorted by.
+fn reading(resource: &Resource, sort: Option<&Sort>) -> u64 {
+    let value = sort.and_then(Sort::path).and_then(|path| resource.value(path));
+    1 + match value {
+        Some(Value::Array(elements)) => units(elements.len()),
+        Some(Value::String(text)) if text.is_ascii() => of_text(text),
+        Some(Value::String(text)) => folding(text),
+        _ => 0,
+    }
+}
+
+/// What it costs to bring resources into order, beside a look at each: long text is compared again and again.
+fn comparing(positioned: &[(Position, Arc<Resource>)]) -> u64 {
+    let rounds = u64::from(positioned.len().max(1).ilog2()) + 1;
+    let of_one = |position: &Position| match &position.key {
+        Some(SortKey::Text(text)) => of_text(text).saturating_mul(rounds),
+        _ => 0,
+    };
+    positioned.iter().map(|(position, _)| of_one(position)).sum()
+}
+
+fn positioned(resources: Vec<Arc<Resource>>, sort: Option<&Sort>) -> Vec<(Position, Arc<Resource>)> {
+    resources.into_iter().map(|resource| (position(&resource, sort), resource)).collect()
+}
+
+fn cut(ids: IdOrder, mut positioned: Vec<(Position, Arc<Resource>)>, sort: Option<&Sort>, page: &Page) -> Selected {
+    let total = positioned.len();
     positioned.sort_unstable_by(|(one, _), (other, _)| ids.compare_positions(sort, one, other));
     let (skipped, count) = match page {
         Page::Index { start, count } => (start.saturating_sub(1).min(total), *count),

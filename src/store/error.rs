@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use http::StatusCode;
 
+use crate::budget::BudgetError;
 use crate::error::{Error, ScimType};
 use crate::patch::PatchError;
 use crate::resource::ValueError;
@@ -72,6 +73,12 @@ fn in_use(attribute: &str) -> String {
 impl From<Error> for StoreError {
     fn from(err: Error) -> Self {
         Self::Refused(err)
+    }
+}
+
+impl From<BudgetError> for StoreError {
+    fn from(err: BudgetError) -> Self {
+        Self::Refused(err.into())
     }
 }
 

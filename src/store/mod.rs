@@ -19,6 +19,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use crate::auth::RequestContext;
+use crate::budget::Budget;
 use crate::filter::BoundFilter;
 use crate::query::{IdOrder, Page, Projection, Query, Sort};
 use crate::resource::Resource;
@@ -142,6 +143,9 @@ pub struct Selection<'q> {
     pub page: Option<&'q Page>,
     /// Which attributes have to be loaded.
     pub projection: &'q Projection,
+    /// What the request may still cost. A store that looks at resources itself spends it, for each value that it looks at; what a
+    /// database does is bounded by the database.
+    pub budget: &'q Budget,
 }
 
 /// What a store has selected.

@@ -11,10 +11,15 @@ use super::change::{Change, MemberChange, Operation, member_ids, same_member};
 use super::error::StoreError;
 use super::precondition::Precondition;
 use crate::auth::Tenant;
+use crate::budget::{Budget, weight_of};
 use crate::error::Error;
 use crate::patch::{MemberDelta, PatchRepair, Patched, Plan, Replacement};
 use crate::resource::{Resource, changed_paths, check, check_changed, same_by_value};
 use crate::schema::{Attribute, ResolvedPath, ResourceType};
+
+/// What it costs to change a resource, whatever the change is, in looks at each of its values: all of it is copied, compared,
+/// written, and dropped.
+const WHOLE: u64 = 8;
 
 /// What the host has to say about a change, given the state before and after it.
 pub type UpdateHook = Box<dyn Fn(&Resource, &mut Resource) -> Result<(), Error> + Send + Sync>;
@@ -30,6 +35,7 @@ pub struct Update {
     now: DateTime<Utc>,
     members: Option<MemberDelta>,
     hook: Option<UpdateHook>,
+    budget: Budget,
 }
 
 enum Requested {
@@ -64,6 +70,12 @@ impl Update {
         Self { hook: Some(hook), ..self }
     }
 
+    /// The same, as long as a budget lasts; without one there is no limit.
+    #[must_use]
+    pub fn within(self, budget: Budget) -> Self {
+        Self { budget, ..self }
+    }
+
     fn new(
         resource_type: Arc<ResourceType>,
         tenant: Tenant,
@@ -71,7 +83,8 @@ impl Update {
         members: Option<MemberDelta>,
         now: DateTime<Utc>,
     ) -> Self {
-        Self { resource_type, tenant, change, precondition: Precondition::default(), now, members, hook: None }
+        let budget = Budget::unlimited();
+        Self { resource_type, tenant, change, precondition: Precondition::default(), now, members, hook: None, budget }
     }
 
     /// The change to the members as a delta, where it can be said without reading them. A store that keeps members apart
@@ -134,17 +147,24 @@ impl Update {
         &self.precondition
     }
 
+    /// What the request may still cost. [`Update::apply`] spends it; a store that looks at resources itself to make the change, such
+    /// as at each member, spends it too.
+    #[must_use]
+    pub fn budget(&self) -> &Budget {
+        &self.budget
+    }
+
     /// Applies the change to the whole of the current state: with its members, if it has any.
     ///
     /// # Errors
     ///
     /// - [`StoreError::VersionMismatch`]: the current version is not the one that the client expects;
-    /// - [`StoreError::Refused`]: the change cannot be made, or its result must not be stored.
+    /// - [`StoreError::Refused`]: the change cannot be made, its result must not be stored, or the budget is spent.
     pub fn apply(&self, current: Arc<Resource>) -> Result<Change, StoreError> {
         self.precondition.check(current.version().as_ref())?;
-        let copy = Resource::clone(&current);
+        let copy = self.copy(&current)?;
         let (after, repairs) = match &self.change {
-            Requested::Patch(plan) => parts(plan.apply(copy)?),
+            Requested::Patch(plan) => parts(plan.apply_within(copy, &self.budget)?),
             Requested::Put(replacement) => (replacement.apply(copy)?, Vec::new()),
         };
         let members = self.compare_members(&current, &after);
@@ -169,13 +189,19 @@ impl Update {
         members: MemberChange,
     ) -> Result<(Change, Option<Resource>), StoreError> {
         self.precondition.check(current.version().as_ref())?;
-        let copy = Resource::clone(&current);
+        let copy = self.copy(&current)?;
         let (after, repairs) = match &self.change {
-            Requested::Patch(plan) => parts(plan.apply_without_members(copy)?),
+            Requested::Patch(plan) => parts(plan.apply_without_members(copy, &self.budget)?),
             Requested::Put(replacement) => (replacement.apply_without_members(copy)?, Vec::new()),
         };
         let (change, after) = self.finish(current, after, members)?;
         Ok((Change { repairs, ..change }, after))
+    }
+
+    /// The state to change.
+    fn copy(&self, current: &Resource) -> Result<Resource, StoreError> {
+        self.budget.spend(weight_of(current.attributes()).saturating_mul(WHOLE))?;
+        Ok(current.clone())
     }
 
     /// The change, and the state after it, unless that is the state before.

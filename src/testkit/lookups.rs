@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::stores::{StoreFactory, Stores};
 use super::subject::{Subject, set};
 use crate::auth::RequestContext;
-use crate::filter::CompareOp;
+use crate::filter::{Budget, CompareOp};
 use crate::query::{Page, Query};
 use crate::schema::{AttributeType, ResolvedPath, Schema};
 use crate::store::{Pushdown, Selection};
@@ -125,7 +125,8 @@ impl Claim {
 
     async fn plan(&self, explain: &dyn Explain, query: &Query) -> Vec<String> {
         let page = Some(&query.page).filter(|_| self.subject.store.pushdown(query) == Pushdown::Pages);
-        let selection = Selection { filter: query.filter.as_ref(), sort: None, page, projection: &query.projection };
+        let (filter, budget) = (query.filter.as_ref(), &Budget::unlimited());
+        let selection = Selection { filter, sort: None, page, projection: &query.projection, budget };
         explain.plan(selection, &self.subject.cx).await
     }
 }

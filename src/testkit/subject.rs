@@ -225,7 +225,8 @@ impl Subject {
 
     /// Asks as the dispatcher does: the store for as much as it takes over, and the crate for the rest.
     pub(super) async fn select(&self, query: &Query) -> Selected {
-        let answer = patiently(|| complete::select(self.store.as_ref(), query, Budget::new(u64::MAX), &self.cx)).await;
+        let budget = Budget::unlimited();
+        let answer = patiently(|| complete::select(self.store.as_ref(), query, &budget, &self.cx)).await;
         match answer {
             Ok(selected) => selected,
             Err(err) => panic!("{}: `select` failed with {err:?}; it must answer {query:?}", self.name()),

@@ -50,7 +50,7 @@ impl Subject {
             store.create(resource, &cx).await.expect("a new resource");
         }
         let everything = Query { filter: None, sort: None, page: whole(), projection: Projection::default() };
-        let found = complete::select(store.as_ref(), &everything, Budget::new(u64::MAX), &cx).await.expect("it answers");
+        let found = complete::select(store.as_ref(), &everything, &Budget::unlimited(), &cx).await.expect("it answers");
         // The folder of a file has to outlive its store.
         std::mem::forget(directory);
         Self { kind, store, resource_type, all: found.resources, cx }
@@ -67,7 +67,8 @@ impl Subject {
         };
         let matching = self.all.iter().filter(|resource| query.filter.as_ref().is_none_or(|filter| filter.matches(resource)));
         let expected = complete::page(matching.cloned().collect(), sort, &query.page);
-        let found = complete::select(self.store.as_ref(), &query, Budget::new(u64::MAX), &self.cx);
+        let budget = Budget::unlimited();
+        let found = complete::select(self.store.as_ref(), &query, &budget, &self.cx);
         let found = RUNTIME
             .block_on(found)
             .map_err(|err| TestCaseError::fail(format!("{err}: {:?}", std::error::Error::source(&err))))?;
@@ -164,7 +165,7 @@ fn groups_of_a_user_answer_the_same() {
             ] {
                 let bound = Binder::new(&ResourceType::user()).bind(&filter.parse().expect("a filter")).expect("it binds");
                 let query = Query { filter: Some(bound), sort: None, page: whole(), projection: Projection::default() };
-                let found = complete::select(users.as_ref(), &query, Budget::new(u64::MAX), &cx).await.expect("it answers");
+                let found = complete::select(users.as_ref(), &query, &Budget::unlimited(), &cx).await.expect("it answers");
                 let found: Vec<&str> = found.resources.iter().map(|user| user.id()).collect();
                 assert_eq!(found, expected, "{kind:?}: {filter}");
             }

@@ -20,7 +20,7 @@ use crate::databases::{CLUSTER, Kind, kinds};
 async fn totals(store: &dyn ResourceStore, tenant: &str) -> (usize, usize) {
     let cx = RequestContext::new(tenant);
     let query = |page| Query { filter: None, sort: None, page, projection: Projection::default() };
-    let select = async |page| complete::select(store, &query(page), Budget::new(0), &cx).await.expect("an answer");
+    let select = async |page| complete::select(store, &query(page), &Budget::new(0), &cx).await.expect("an answer");
     let counted = select(Page::Index { start: 1, count: 1 }).await.total.expect("it is counted");
     (counted, select(Page::Cursor { after: None, count: usize::MAX }).await.resources.len())
 }

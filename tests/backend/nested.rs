@@ -67,7 +67,7 @@ async fn groups_of_users(kind: Kind, listed: &[Vec<usize>], projections: &[Proje
         let found = async |filter: Option<&str>, page| {
             let bind = |text: &str| Binder::new(&ResourceType::user()).bind(&text.parse().expect("a filter")).expect("it binds");
             let query = Query { filter: filter.map(bind), sort: None, page, projection: projection.clone() };
-            complete::select(users.as_ref(), &query, Budget::new(u64::MAX), &cx).await.expect("an answer").resources
+            complete::select(users.as_ref(), &query, &Budget::unlimited(), &cx).await.expect("an answer").resources
         };
         let page = found(None, Page::Index { start: 3, count: 7 }).await;
         // Over SQL the crate looks at all of them.

@@ -54,7 +54,7 @@ impl Listing {
     async fn page(&self, (filter, sort): (Option<&str>, Option<&Sort>), page: Page) -> scimwire::store::Selected {
         let bind = |text: &str| Binder::new(&ResourceType::user()).bind(&text.parse().expect("a filter")).expect("it binds");
         let query = Query { filter: filter.map(bind), sort: sort.cloned(), page, projection: Projection::default() };
-        complete::select(self.users.as_ref(), &query, Budget::new(u64::MAX), &self.cx).await.expect("a page")
+        complete::select(self.users.as_ref(), &query, &Budget::unlimited(), &self.cx).await.expect("a page")
     }
 
     async fn by_index(&self, question: (Option<&str>, Option<&Sort>)) -> Vec<Arc<Resource>> {

@@ -52,7 +52,7 @@ proptest! {
     #[test]
     fn a_budget_ends_the_work_or_leaves_the_answer(filter in typed::filter(), user in user(), budget in 0_u64..20) {
         let filter = bind(&filter);
-        if let Ok(matches) = filter.matches_within(&user, &mut Budget::new(budget)) {
+        if let Ok(matches) = filter.matches_within(&user, &Budget::new(budget)) {
             prop_assert_eq!(matches, filter.matches(&user));
         }
     }

@@ -150,7 +150,7 @@ fn answers_the_same(
     let mut query = Query { filter: None, sort: sort.cloned(), page: everything, projection: Projection::default() };
     let answer = |pushdown, query: &Query| {
         let store = Claiming(store.clone(), pushdown);
-        now(complete::select(&store, query, Budget::new(u64::MAX), &cx)).expect("the store answers")
+        now(complete::select(&store, query, &Budget::unlimited(), &cx)).expect("the store answers")
     };
     let all = answer(Pushdown::Nothing, &query).resources;
     query.filter = filter;

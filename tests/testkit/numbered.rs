@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use scimwire::auth::RequestContext;
-use scimwire::filter::Budget;
 use scimwire::query::{IdOrder, Page, Projection, Query};
 use scimwire::store::{Change, Precondition, Pushdown, ResourceStore, Selected, Selection, StoreError, Update, complete};
 use scimwire::{Resource, ResourceType};
@@ -48,7 +47,7 @@ impl ResourceStore for Numbered {
         let whole = Page::Index { start: 1, count: usize::MAX };
         let page = selection.page.unwrap_or(&whole);
         let query = Query { filter: None, sort: None, page: whole.clone(), projection: selection.projection.clone() };
-        let mut resources = complete::select(&self.inner, &query, Budget::new(u64::MAX), cx).await?.resources;
+        let mut resources = complete::select(&self.inner, &query, selection.budget, cx).await?.resources;
         if let Some(filter) = selection.filter {
             resources.retain(|resource| filter.matches(resource));
         }

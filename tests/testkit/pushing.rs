@@ -89,8 +89,8 @@ impl Pushing {
     async fn all(&self, filter: Option<&BoundFilter>, projection: &Projection, cx: &RequestContext) -> Vec<Arc<Resource>> {
         let page = Page::Index { start: 1, count: usize::MAX };
         let query = Query { filter: filter.cloned(), sort: None, page, projection: projection.clone() };
-        let budget = scimwire::filter::Budget::new(u64::MAX);
-        complete::select(&self.inner, &query, budget, cx).await.expect("memory answers").resources
+        let budget = scimwire::filter::Budget::unlimited();
+        complete::select(&self.inner, &query, &budget, cx).await.expect("memory answers").resources
     }
 
     /// A page where an index stands for the cursor.

@@ -6,6 +6,7 @@ use http::Method;
 use super::job::{Job, conflict, head};
 use super::order::{self, Link};
 use super::task::resolve;
+use crate::budget::Budget;
 use crate::dispatch::answer::{Answer, Failure};
 use crate::dispatch::report::Report;
 use crate::dispatch::request::Body;
@@ -109,7 +110,9 @@ impl Job<'_, '_> {
             };
             let mut report = Report::default();
             let head = head(exchange.head, Method::DELETE, None, false);
-            let part = exchange.part(&head, Body::Text(&[]), &mut report);
+            let mut part = exchange.part(&head, Body::Text(&[]), &mut report);
+            // What was begun is taken back, whatever is left of the budget.
+            part.budget = Budget::unlimited();
             let undone = match exchange.provider.policy.turn(exchange.cx).await {
                 Ok(_turn) => part.delete(target.endpoint, id).await,
                 Err(refusal) => Err(refusal.into()),

@@ -103,6 +103,8 @@ impl<'j, 'p> Job<'j, 'p> {
     /// Sends an operation the way of a single request.
     pub(super) async fn send(&mut self, index: usize) -> Result<Answer, Failure> {
         let exchange = self.exchange;
+        // Even one without a body: once the budget is spent, nothing more is done.
+        exchange.budget.spend(1).map_err(Error::from)?;
         let shows_bodies = self.shows_bodies();
         let task = self.tasks.get_mut(index).ok_or_else(not_found)?;
         task.resolve(&self.ids, exchange);
@@ -192,7 +194,8 @@ impl<'p> Exchange<'p> {
     /// A request that is part of this one.
     pub(super) fn part<'e>(&'e self, head: &'e Parts, body: Body<'e>, report: &'e mut Report) -> Exchange<'e> {
         let (provider, cx, quirks, features) = (self.provider, self.cx, self.quirks, self.features);
-        Exchange { provider, head, body, cx, quirks, features, locations: self.locations.clone(), report }
+        let (locations, budget) = (self.locations.clone(), self.budget.clone());
+        Exchange { provider, head, body, cx, quirks, features, locations, budget, report }
     }
 }
 

@@ -129,6 +129,9 @@ impl Tenancy {
                 self.write_whole(resource_type, membership, change)
             }
             delta => {
+                if delta.is_some_and(|delta| delta.replace) {
+                    update.budget().spend_values(self.memberships.count(id))?;
+                }
                 let members = delta.map(|delta| self.memberships.preview(id, delta)).unwrap_or_default();
                 let (change, apart) = update.apply_with_members(current, members)?;
                 if delta.is_some_and(|delta| delta.add.iter().any(has_nul)) {

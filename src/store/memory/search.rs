@@ -6,17 +6,16 @@ use std::sync::Arc;
 
 use super::directory::Tenancy;
 use super::table::{Table, UniqueIndex};
-use crate::error::Error;
-use crate::filter::{BoundFilter, Budget, CompareOp, Comparison, Operand};
-use crate::query::{Page, Projection, Sort, SortKey, SortOrder};
+use crate::filter::{BoundFilter, CompareOp, Comparison, Operand};
+use crate::query::{IdOrder, Page, Projection, Sort, SortKey, SortOrder};
 use crate::resource::Resource;
 use crate::schema::{AttributeType, ResourceType};
 use crate::store::complete;
 use crate::store::error::StoreError;
 use crate::store::{Selected, Selection};
 
-/// How many values a query may look at: more than the largest directory has that fits into memory.
-const BUDGET: u64 = 10_000_000_000;
+/// What it costs to show one member or group, or to find one in an index, in looks at a value.
+const OF_ONE: usize = 8;
 
 /// An index that finds more than this is no shorter way than a look at all.
 const MANY: usize = 10_000;
@@ -31,15 +30,18 @@ pub(super) fn select(tenancy: &Tenancy, resource_type: &ResourceType, selection:
         (None, None) => search.page_of_all(&page),
         (None, Some(sort)) => match search.index_in_order(sort) {
             Some(index) => search.page_of_index(index, sort, &page),
-            None => complete::page(search.sortable(table.resources().values(), sort), Some(sort), &page),
+            None => search.sorted(table.resources().values(), sort, &page)?,
         },
-        (Some(filter), sort) => match search.candidates(filter) {
+        (Some(filter), sort) => match search.candidates(filter)? {
             Some(ids) => search.page_of_matching(ids.iter().filter_map(|id| table.get(id)), filter, sort, &page)?,
             None => search.page_of_matching(table.resources().values(), filter, sort, &page)?,
         },
     };
     Ok(search.compose(&selected))
 }
+
+/// Which resources an index has found.
+type Ids = BTreeSet<Arc<str>>;
 
 struct Search<'s> {
     tenancy: &'s Tenancy,
@@ -101,37 +103,65 @@ impl Search<'_> {
         sort: Option<&Sort>,
         page: &Page,
     ) -> Result<Selected, StoreError> {
-        let mut budget = Budget::new(BUDGET);
+        let budget = self.selection.budget;
         let needed = Projection::default().needed(Some(filter), None);
         let needed = if self.asks_for_ids_of_groups(filter) { needed.showing_indirect_groups(usize::MAX) } else { needed };
         let composed = self.mentions_memberships(filter);
         let mut gathered = Gathered::new(page, sort.is_some());
         for resource in resources {
             let matches = if composed {
-                let whole = self.tenancy.compose(self.resource_type, resource, &needed);
-                filter.matches_within(&whole, &mut budget)
+                let whole = self.composed(resource, &needed)?;
+                filter.matches_within(&whole, budget)
             } else {
-                filter.matches_within(resource, &mut budget)
+                filter.matches_within(resource, budget)
             };
-            if matches.map_err(Error::from)? {
+            if matches? {
                 gathered.take(resource);
             }
         }
         Ok(match sort {
-            Some(sort) => complete::page(self.sortable(gathered.resources.iter(), sort), Some(sort), page),
+            Some(sort) => self.sorted(gathered.resources.iter(), sort, page)?,
             None => Selected { resources: gathered.resources, total: Some(gathered.total), more: gathered.more },
         })
     }
 
+    fn sorted<'r>(
+        &self,
+        resources: impl Iterator<Item = &'r Arc<Resource>>,
+        sort: &Sort,
+        page: &Page,
+    ) -> Result<Selected, StoreError> {
+        complete::page_within(IdOrder::Text, self.sortable(resources, sort)?, Some(sort), page, self.selection.budget)
+    }
+
     /// The resources with what they are sorted by, also where that is kept apart.
-    fn sortable<'r>(&self, resources: impl Iterator<Item = &'r Arc<Resource>>, sort: &Sort) -> Vec<Arc<Resource>> {
+    fn sortable<'r>(
+        &self,
+        resources: impl Iterator<Item = &'r Arc<Resource>>,
+        sort: &Sort,
+    ) -> Result<Vec<Arc<Resource>>, StoreError> {
         let apart = [self.resource_type.membership(), self.resource_type.membership_view()];
         let sorted_by = sort.path().filter(|path| path.extension().is_none()).map(|path| path.attribute());
         if apart.into_iter().flatten().any(|attribute| Some(attribute) == sorted_by) {
             let needed = Projection::default().needed(None, Some(sort));
-            return resources.map(|resource| self.tenancy.compose(self.resource_type, resource, &needed)).collect();
+            return resources.map(|resource| self.composed(resource, &needed)).collect();
         }
-        resources.cloned().collect()
+        Ok(resources.cloned().collect())
+    }
+
+    /// A resource with its members and its groups, only to be looked at: each of them costs what a look at it does.
+    fn composed(&self, resource: &Arc<Resource>, needed: &Projection) -> Result<Arc<Resource>, StoreError> {
+        let membership = self.resource_type.membership().filter(|membership| needed.reads(membership));
+        let members = membership.map_or(0, |_| self.tenancy.memberships.count(resource.id()));
+        self.spend(members.saturating_mul(OF_ONE))?;
+        let composed = self.tenancy.compose(self.resource_type, resource, needed);
+        let view = self.resource_type.membership_view().and_then(|view| composed.get(view.name())?.as_array());
+        self.spend(view.map_or(0, Vec::len).saturating_mul(OF_ONE))?;
+        Ok(composed)
+    }
+
+    fn spend(&self, values: usize) -> Result<(), StoreError> {
+        Ok(self.selection.budget.spend_values(values)?)
     }
 
     fn compose(&self, selected: &Selected) -> Selected {
@@ -156,21 +186,29 @@ impl Search<'_> {
     }
 
     /// The ids of all resources that may satisfy the filter, from an index; none where there is no index for it.
-    fn candidates(&self, filter: &BoundFilter) -> Option<BTreeSet<Arc<str>>> {
-        match filter {
-            BoundFilter::And(terms) => terms.iter().filter_map(|term| self.candidates(term)).min_by_key(BTreeSet::len),
+    fn candidates(&self, filter: &BoundFilter) -> Result<Option<Ids>, StoreError> {
+        Ok(match filter {
+            BoundFilter::And(terms) => {
+                let found: Vec<Option<Ids>> = terms.iter().map(|term| self.candidates(term)).collect::<Result<_, _>>()?;
+                found.into_iter().flatten().min_by_key(BTreeSet::len)
+            }
             BoundFilter::Or(terms) => {
                 let mut all = BTreeSet::new();
                 for term in terms {
-                    all.append(&mut self.candidates(term)?);
+                    let Some(found) = self.candidates(term)? else { return Ok(None) };
+                    all.extend(found);
                 }
                 Some(all)
             }
-            BoundFilter::Compare(comparison) => self.compared(comparison),
-            BoundFilter::Element { filter, .. } => self.candidates(filter).filter(|_| self.of_members(filter)),
+            BoundFilter::Compare(comparison) => {
+                let found = self.compared(comparison);
+                self.spend(found.as_ref().map_or(0, BTreeSet::len).saturating_mul(OF_ONE))?;
+                found
+            }
+            BoundFilter::Element { filter, .. } => self.candidates(filter)?.filter(|_| self.of_members(filter)),
             BoundFilter::Nothing => Some(BTreeSet::new()),
             BoundFilter::Not(_) | BoundFilter::Present(_) => None,
-        }
+        })
     }
 
     /// Inside brackets only members have an index: other paths there are those of elements.
@@ -178,7 +216,7 @@ impl Search<'_> {
         self.resource_type.membership().is_some_and(|membership| filter.mentions(membership.name()))
     }
 
-    fn compared(&self, comparison: &Comparison) -> Option<BTreeSet<Arc<str>>> {
+    fn compared(&self, comparison: &Comparison) -> Option<Ids> {
         let path = &comparison.path;
         let key = match &comparison.operand {
             Operand::Exact(text) => text.as_str(),

@@ -1,0 +1,111 @@
+//! How much work one request may cause, whatever its parts are.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use serde_json::{Map, Value};
+
+use crate::error::{Error, ScimType};
+
+/// So many bytes cost as much as a look at one value.
+const BYTES: usize = 64;
+
+/// How much more work a request may cause: one for all its parts, since clones share what is left. A unit is a value that is
+/// looked at, or 64 bytes of text that are compared, folded or copied.
+///
+/// The dispatcher makes one for each request, from [`Limits::work`](crate::dispatch::Limits::work), and hands it to stores in
+/// [`Selection`](crate::store::Selection) and [`Update`](crate::store::Update). What an application does of its own accord has
+/// an [unlimited](Self::unlimited) one.
+///
+/// ```
+/// use scimwire::filter::Budget;
+///
+/// let budget = Budget::new(5);
+/// let part = budget.clone();
+/// assert!(part.spend(3).is_ok());
+/// assert_eq!(budget.left(), Some(2));
+/// assert!(budget.spend(3).is_err());
+/// assert!(part.spend(1).is_err(), "what failed once fails from then on");
+/// ```
+#[derive(Clone, Debug)]
+pub struct Budget(Option<Arc<AtomicU64>>);
+
+impl Budget {
+    /// A budget of that many units.
+    #[must_use]
+    pub fn new(work: u64) -> Self {
+        Self(Some(Arc::new(AtomicU64::new(work))))
+    }
+
+    /// A budget that is never spent.
+    #[must_use]
+    pub const fn unlimited() -> Self {
+        Self(None)
+    }
+
+    /// Takes so many units. Where fewer are left, all of them are gone: what follows fails too.
+    ///
+    /// # Errors
+    ///
+    /// - the budget is spent.
+    pub fn spend(&self, units: u64) -> Result<(), BudgetError> {
+        let Some(left) = &self.0 else {
+            return Ok(());
+        };
+        let taken = left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(units));
+        if taken.is_err() {
+            left.store(0, Ordering::Relaxed);
+            return Err(BudgetError(()));
+        }
+        Ok(())
+    }
+
+    /// Takes what it costs to look at so many values, or to copy them.
+    pub(crate) fn spend_values(&self, values: usize) -> Result<(), BudgetError> {
+        self.spend(units(values))
+    }
+
+    /// How many units are left; none where there is no limit.
+    #[must_use]
+    pub fn left(&self) -> Option<u64> {
+        self.0.as_ref().map(|left| left.load(Ordering::Relaxed))
+    }
+}
+
+/// The request causes more work than it may.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "the request asks for too much work: use a simpler filter, or one that `id`, `userName` or another unique value narrows; \
+     send fewer operations or values at a time"
+)]
+pub struct BudgetError(());
+
+impl From<BudgetError> for Error {
+    fn from(err: BudgetError) -> Self {
+        Self::typed(ScimType::TooMany, err.to_string())
+    }
+}
+
+/// What a look at text costs besides that at the value.
+pub(crate) fn of_text(text: &str) -> u64 {
+    units(text.len() / BYTES)
+}
+
+/// What a look at all of a value costs, or a copy: its parts, and their text.
+pub(crate) fn weight(value: &Value) -> u64 {
+    match value {
+        Value::Null | Value::Bool(_) | Value::Number(_) => 1,
+        Value::String(text) => 1 + of_text(text),
+        Value::Array(values) => values.iter().fold(1, |sum, value| sum + weight(value)),
+        Value::Object(object) => weight_of(object),
+    }
+}
+
+/// What a look at all of an object costs, or a copy.
+pub(crate) fn weight_of(object: &Map<String, Value>) -> u64 {
+    object.iter().fold(1, |sum, (name, value)| sum + of_text(name) + weight(value))
+}
+
+pub(crate) fn units(count: usize) -> u64 {
+    u64::try_from(count).unwrap_or(u64::MAX)
+}
