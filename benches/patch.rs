@@ -5,9 +5,10 @@ use std::hint::black_box;
 use std::sync::Arc;
 use std::time::Duration;
 
-use criterion::{Criterion, criterion_group, criterion_main};
+use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use http::{Method, StatusCode};
 use scimwire::dispatch::{Clock, SystemClock};
+use scimwire::filter::{Binder, Budget, Filter};
 use scimwire::message::{JsonLimits, PatchOp, parse_object};
 use scimwire::patch::{Plan, PlanBinder, Rules};
 use scimwire::resource::{Intake, Meta, Resource, ValueRules};
@@ -25,7 +26,7 @@ use served::{Served, answers, request};
 criterion_group! {
     name = benches;
     config = Criterion::default().warm_up_time(Duration::from_secs(1)).measurement_time(Duration::from_secs(3));
-    targets = apply, bind_and_apply, body_to_stored, store
+    targets = apply, bind_and_apply, body_to_stored, budget, many_values, store
 }
 criterion_main!(benches);
 
@@ -99,6 +100,62 @@ fn body_to_stored(criterion: &mut Criterion) {
     group.finish();
 }
 
+/// What it costs to count the work of a request: a change and a filter, each without a limit and with one.
+fn budget(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("patch/budget");
+    let users = Arc::new(user_type());
+    let now = SystemClock.now();
+    let [(_, messages), ..] = messages();
+    let bodies = messages.map(|message| message.to_string().into_bytes());
+    let budgets: [(&str, fn() -> Budget); 2] = [("without", Budget::unlimited), ("with", || Budget::new(u64::MAX))];
+    for (name, budget) in budgets {
+        let mut user = user(&users);
+        user.set_meta(&Meta::new("User", now));
+        let (mut user, mut turn) = (Arc::new(user), 0);
+        group.bench_function(format!("body to stored resource, {name} a limit"), |bencher| {
+            bencher.iter(|| {
+                turn ^= 1;
+                let plan = bind(&users, black_box(&bodies[turn]));
+                let update = Update::patch(Arc::clone(&users), "default".into(), plan, now).within(budget());
+                user = update.apply(Arc::clone(&user)).expect("the target is there").after.take().expect("the user");
+            });
+        });
+    }
+    let filter: Filter = inputs::THREE_TERMS.parse().expect("a filter");
+    let filter = Binder::new(&users).bind(&filter).expect("its attributes are those of users");
+    let user = user(&users);
+    for (name, budget) in budgets {
+        let budget = budget();
+        group.bench_function(format!("three terms on a user, {name} a limit"), |bencher| {
+            bencher.iter(|| filter.matches_within(black_box(&user), &budget).unwrap_or_default());
+        });
+    }
+    group.finish();
+}
+
+/// A thousand operations in one message, each on one of 100,000 values.
+fn many_values(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("patch/100,000 values");
+    group.sample_size(10);
+    let users = Arc::new(user_type());
+    let mut user = user(&users);
+    user.set("emails", (0..100_000).map(|number| json!({ "value": format!("{number}@example.com") })).collect::<Vec<_>>());
+    let add = |number| json!({ "op": "add", "path": "emails", "value": [{ "value": format!("{number}@example.org") }] });
+    let remove = |number| json!({ "op": "remove", "path": format!("emails[value eq \"{number}@example.com\"]") });
+    let rows: [(&str, Vec<Value>); 3] = [
+        ("1 add", vec![add(0)]),
+        ("1,000 adds", (0..1_000).map(add).collect()),
+        ("1,000 removes", (0..1_000).map(remove).collect()),
+    ];
+    for (name, operations) in rows {
+        let plan = bind(&users, operations_of(operations).to_string().as_bytes());
+        group.bench_function(name, |bencher| {
+            bencher.iter_batched(|| user.clone(), |user| run(&plan, user), BatchSize::PerIteration);
+        });
+    }
+    group.finish();
+}
+
 /// The same through a dispatcher, into a store in memory.
 fn store(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("patch/store");
@@ -127,15 +184,16 @@ fn user(users: &ResourceType) -> Resource {
 }
 
 fn message(path: &str, value: &Value) -> Value {
-    json!({
-        "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
-        "Operations": [{ "op": "replace", "path": path, "value": value }],
-    })
+    operations_of(vec![json!({ "op": "replace", "path": path, "value": value })])
+}
+
+fn operations_of(operations: Vec<Value>) -> Value {
+    json!({ "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], "Operations": operations })
 }
 
 fn bind(users: &Arc<ResourceType>, body: &[u8]) -> Plan {
     let body = parse_object(body, JsonLimits::default()).expect("a JSON object");
-    let message = PatchOp::from_object(body, 1).expect("a PATCH");
+    let message = PatchOp::from_object(body, 1_000).expect("a PATCH");
     PlanBinder::new(Arc::clone(users), Rules::default()).bind(message).expect("the path is one of users").0
 }
 

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 /// Each module, after all those it may name.
 const ORDER: &[&str] = &[
-    "attr", "error", "budget", "clock", "secret", "shown", "schema", "resource", "filter", "message", "query", "patch", "auth", "store",
-    "sql", "policy", "quirks", "backend", "dispatch", "testkit",
+    "attr", "error", "budget", "clock", "secret", "shown", "schema", "resource", "filter", "message", "query", "patch", "auth",
+    "store", "sql", "policy", "quirks", "backend", "dispatch", "testkit",
 ];
 
 const VENDORS: &[&str] = &[

@@ -169,7 +169,7 @@ impl Tenant {
         let apart = if resource_type.membership().is_some() { vec!["members".to_owned()] } else { Vec::new() };
         let projection = Projection::bind(&[], &apart, &resource_type).expect("the names are right");
         let query = Query { filter: filter.map(bind), sort: sort.cloned(), page, projection };
-        complete::select(store, &query, Budget::new(0), &self.cx).await.expect("an answer").resources.len()
+        complete::select(store, &query, &Budget::new(0), &self.cx).await.expect("an answer").resources.len()
     }
 }
 

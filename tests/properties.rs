@@ -7,6 +7,7 @@ mod properties {
     mod definitions;
     mod evaluation;
     mod group_members;
+    mod many_values;
     mod pages;
     mod projections;
     mod reference;

@@ -59,4 +59,5 @@ mod requirements {
     mod typed_filters;
     mod values;
     mod views;
+    mod work;
 }

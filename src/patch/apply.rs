@@ -5,10 +5,11 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use super::error::{PatchError, PatchErrorKind};
+use super::index::{Index, Indexes};
 use super::plan::{Action, Plan, Step, StepChange, StepTarget};
 use super::rules::{NoMatch, PatchRepair};
 use super::target::{Done, Slot, Values};
-use crate::budget::Budget;
+use crate::budget::{Budget, weight};
 use crate::resource::{Resource, is_unassigned, same_value};
 use crate::schema::{Attribute, Mutability, ResolvedPath, Schema};
 
@@ -16,6 +17,7 @@ use crate::schema::{Attribute, Mutability, ResolvedPath, Schema};
 struct Terms<'b> {
     no_match: NoMatch,
     budget: &'b Budget,
+    indexes: Indexes,
 }
 
 /// What came of a plan.
@@ -63,7 +65,7 @@ impl Plan {
 
     fn apply_steps(&self, resource: Resource, budget: &Budget, chosen: impl Fn(&Step) -> bool) -> Result<Patched, PatchError> {
         let mut patched = Patched { resource, repairs: Vec::new() };
-        let mut terms = Terms { no_match: self.no_match, budget };
+        let mut terms = Terms { no_match: self.no_match, budget, indexes: Indexes::default() };
         // Who was switched off by one step is not switched on by the next that takes the value away.
         let kept = self.resource_type.kept_activity();
         let chosen = |step: &&Step| chosen(step) && kept.is_none_or(|active| !step.unassigns(active));
@@ -72,6 +74,7 @@ impl Plan {
             let done = done.map_err(|kind| PatchError { operation: Some(step.operation), kind })?;
             patched.repairs.extend(step.repair(done));
         }
+        terms.indexes.finish(&mut patched.resource);
         patched.resource.settle_schemas(&self.resource_type);
         Ok(patched)
     }
@@ -89,11 +92,30 @@ impl Step {
 
     fn apply(&self, resource: &mut Resource, terms: &mut Terms<'_>) -> Result<Done, PatchErrorKind> {
         match &self.change {
-            StepChange::Target(target, action) => apply_to_target(resource, target, action, terms),
-            StepChange::RemoveExtension(schema) => remove_extension(resource, schema).map(|()| Done::AsAsked),
-            StepChange::Expect(path, value) => expect(resource, path, value).map(|()| Done::AsAsked),
+            StepChange::Target(target, action) => {
+                if !changes_values(target, action) {
+                    terms.indexes.settle(resource, target.container(), Some(target.attribute.name()));
+                }
+                return apply_to_target(resource, target, action, terms);
+            }
+            StepChange::RemoveExtension(schema) => {
+                terms.indexes.settle(resource, Some(schema.uri().as_str()), None);
+                remove_extension(resource, schema)
+            }
+            StepChange::Expect(path, value) => {
+                let container = path.extension().map(|schema| schema.uri().as_str());
+                terms.indexes.settle(resource, container, Some(path.attribute().name()));
+                expect(resource, path, value, terms.budget)
+            }
         }
+        .map(|()| Done::AsAsked)
     }
+}
+
+/// Whether a step changes single values of a multi-valued attribute, and leaves the others alone.
+fn changes_values(target: &StepTarget, action: &Action) -> bool {
+    let of_values = target.attribute.multi_valued() && (target.filter.is_some() || target.sub.is_some());
+    of_values || (target.last().multi_valued() && action.lists_values())
 }
 
 fn apply_to_target(
@@ -125,13 +147,15 @@ fn apply_in(
 ) -> Result<Done, PatchErrorKind> {
     let attribute = &target.attribute;
     let in_part = target.sub.is_some() || target.filter.is_some();
-    let fixed = object.get(attribute.name()).filter(|_| in_part && attribute.mutability() == Mutability::Immutable).cloned();
+    let fixed = object.get(attribute.name()).filter(|_| in_part && attribute.mutability() == Mutability::Immutable);
+    terms.budget.spend(fixed.map_or(0, weight))?;
+    let fixed = fixed.cloned();
     let done = match &target.sub {
-        None if target.filter.is_none() => Slot::new(object, attribute).apply(action, terms.budget),
+        None if target.filter.is_none() => Slot::new(object, attribute).apply(action, terms.indexes.of(target), terms.budget),
         Some(sub) if !attribute.multi_valued() => {
             let value = object.entry(attribute.name()).or_insert_with(|| Value::Object(Map::new()));
             let result = match value {
-                Value::Object(parent) => Slot::new(parent, sub).apply(action, terms.budget),
+                Value::Object(parent) => Slot::new(parent, sub).apply(action, terms.indexes.of(target), terms.budget),
                 _ => Ok(Done::AsAsked),
             };
             if is_unassigned(value) {
@@ -157,22 +181,21 @@ fn apply_to_values(
     terms: &mut Terms<'_>,
 ) -> Result<Done, PatchErrorKind> {
     let name = target.attribute.name();
-    let mut elements = match object.remove(name) {
-        Some(Value::Array(elements)) => elements,
-        _ => Vec::new(),
+    let index = terms.indexes.of(target);
+    let slot = object.entry(name).or_insert_with(|| Value::Array(Vec::new()));
+    let Value::Array(elements) = slot else {
+        return Ok(Done::AsAsked);
     };
-    let result = {
-        let values = Values::choose(&mut elements, target, terms.budget);
-        values.and_then(|mut values| values.apply(action, terms.no_match, terms.budget))
-    };
-    elements.retain(|element| !is_unassigned(element));
-    if !elements.is_empty() {
-        object.insert(name.to_owned(), Value::Array(elements));
-    } else if target.attribute.required() && matches!(action, Action::Remove) && result.is_ok() {
-        // RFC 7644, Section 3.5.2.2: a required attribute yields "mutability".
-        return Err(PatchErrorKind::Required(name.to_owned()));
+    let done = Values::choose(elements, target, index, terms.budget)?.apply(action, terms.no_match, terms.budget)?;
+    if index.left(elements) == 0 {
+        *index = Index::default();
+        object.remove(name);
+        if target.attribute.required() && matches!(action, Action::Remove) {
+            // RFC 7644, Section 3.5.2.2: a required attribute yields "mutability".
+            return Err(PatchErrorKind::Required(name.to_owned()));
+        }
     }
-    result
+    Ok(done)
 }
 
 fn remove_extension(resource: &mut Resource, schema: &Schema) -> Result<(), PatchErrorKind> {
@@ -196,8 +219,11 @@ fn remove_extension(resource: &mut Resource, schema: &Schema) -> Result<(), Patc
 }
 
 /// A read-only attribute has to be as it is.
-fn expect(resource: &Resource, path: &ResolvedPath, expected: &Value) -> Result<(), PatchErrorKind> {
+fn expect(resource: &Resource, path: &ResolvedPath, expected: &Value, budget: &Budget) -> Result<(), PatchErrorKind> {
     let current = resource.value(path).unwrap_or(&Value::Null);
+    if let (Value::Array(echo), Value::Array(current)) = (expected, current) {
+        budget.spend_values(echo.len().saturating_mul(current.len()))?;
+    }
     if says_the_same(path.last(), expected, current) { Ok(()) } else { Err(PatchErrorKind::ReadOnly(path.to_string())) }
 }
 

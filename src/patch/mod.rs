@@ -19,7 +19,9 @@
 mod apply;
 mod bind;
 mod delta;
+mod elements;
 mod error;
+mod index;
 mod keys;
 mod lookup;
 mod path;

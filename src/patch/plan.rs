@@ -153,6 +153,15 @@ impl fmt::Display for Step {
 }
 
 impl Action {
+    /// Whether it adds or removes values that it lists, and says nothing of others.
+    pub(super) fn lists_values(&self) -> bool {
+        match self {
+            Self::Add(value) => value.is_array(),
+            Self::RemoveListed(_) => true,
+            Self::Replace(_) | Self::Remove => false,
+        }
+    }
+
     fn verb(&self) -> &'static str {
         match self {
             Self::Add(_) => "add to",

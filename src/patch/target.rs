@@ -1,16 +1,17 @@
 //! Where a step lands: one attribute of an object, or chosen values of a multi-valued attribute.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
+use super::elements::{each_place, is_listed, is_there, keep_one_primary};
 use super::error::PatchErrorKind;
+use super::index::{Index, Question};
 use super::plan::{Action, StepTarget};
 use super::rules::NoMatch;
-use crate::budget::Budget;
-use crate::resource::{ValueError, ValueErrorKind, fresh_values, same_by_value, same_value};
-use crate::schema::{Attribute, AttributeType, Mutability, fold};
+use crate::budget::{Budget, units, weight};
+use crate::resource::{same_by_value, same_value};
+use crate::schema::{Attribute, AttributeType, Mutability};
 
 /// How a step was done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,31 +34,39 @@ impl<'r> Slot<'r> {
         Self { object, attribute }
     }
 
-    pub(super) fn apply(&mut self, action: &Action, budget: &Budget) -> Result<Done, PatchErrorKind> {
+    pub(super) fn apply(&mut self, action: &Action, index: &mut Index, budget: &Budget) -> Result<Done, PatchErrorKind> {
         match action {
-            Action::Add(Value::Array(values)) if self.attribute.multi_valued() => return self.append(values, budget),
-            Action::Add(value) | Action::Replace(Some(value)) => self.set(value),
+            Action::Add(Value::Array(values)) if self.attribute.multi_valued() => return self.append(values, index, budget),
+            Action::Add(value) | Action::Replace(Some(value)) => {
+                let current = self.object.get(self.attribute.name()).and_then(Value::as_array);
+                budget.spend(weight(value).saturating_add(units(current.map_or(0, Vec::len))))?;
+                self.set(value)
+            }
             Action::Replace(None) | Action::Remove => self.unassign(),
-            Action::RemoveListed(listed) => self.remove_listed(listed, budget),
+            Action::RemoveListed(listed) => self.remove_listed(listed, index, budget),
         }
         .map(|()| Done::AsAsked)
     }
 
     /// RFC 7644, Section 3.5.2.1: values that are there already stay as they are.
-    fn append(&mut self, values: &[Value], budget: &Budget) -> Result<Done, PatchErrorKind> {
+    fn append(&mut self, values: &[Value], index: &mut Index, budget: &Budget) -> Result<Done, PatchErrorKind> {
         let attribute = self.attribute;
         let slot = self.object.entry(attribute.name()).or_insert_with(|| Value::Array(Vec::new()));
         let Value::Array(elements) = slot else {
             return Ok(Done::AsAsked);
         };
-        let before = elements.len();
-        budget.spend_values(before)?;
-        elements.extend(fresh_values(attribute, elements, values));
-        if elements.len() > before && attribute.mutability() == Mutability::Immutable && before > 0 {
+        let (before, some) = (elements.len(), index.left(elements) > 0);
+        for value in values {
+            if !is_there(attribute, elements, value, values.len(), index, budget)? {
+                elements.push(value.clone());
+                index.note(attribute, elements, elements.len() - 1);
+            }
+        }
+        if elements.len() > before && attribute.mutability() == Mutability::Immutable && some {
             return Err(self.immutable());
         }
         let added: Vec<usize> = (before..elements.len()).collect();
-        let done = keep_one_primary(attribute, elements, &added)?;
+        let done = keep_one_primary(attribute, elements, &added, index, budget)?;
         if elements.is_empty() {
             self.object.remove(attribute.name());
         }
@@ -119,24 +128,26 @@ impl<'r> Slot<'r> {
         Ok(())
     }
 
-    fn remove_listed(&mut self, listed: &[Value], budget: &Budget) -> Result<(), PatchErrorKind> {
+    fn remove_listed(&mut self, listed: &[Value], index: &mut Index, budget: &Budget) -> Result<(), PatchErrorKind> {
         let attribute = self.attribute;
         let Some(Value::Array(elements)) = self.object.get_mut(attribute.name()) else {
             return Ok(());
         };
-        let before = elements.len();
-        let by_id = attribute.refers_by_value() && listed.iter().all(|value| id(value).is_some());
-        if by_id {
-            let ids: HashSet<&str> = listed.iter().filter_map(id).collect();
-            elements.retain(|element| id(element).is_none_or(|id| !ids.contains(id)));
-        } else {
-            budget.spend_values(before.saturating_mul(listed.len()))?;
-            elements.retain(|element| !listed.iter().any(|listed| is_listed(attribute, element, listed)));
+        let before = index.left(elements);
+        for value in listed {
+            let question = Question::of_listed(attribute, value);
+            let places = index.candidates(elements, question, listed.len(), budget)?;
+            each_place(elements.len(), places, budget, |place| {
+                let element = elements.get_mut(place).filter(|element| is_listed(attribute, element, value));
+                element.into_iter().for_each(|element| index.remove(element));
+            })?;
         }
-        if elements.len() < before && attribute.mutability() == Mutability::Immutable {
+        let left = index.left(elements);
+        if left < before && attribute.mutability() == Mutability::Immutable {
             return Err(self.immutable());
         }
-        if elements.is_empty() {
+        if left == 0 {
+            *index = Index::default();
             self.object.remove(attribute.name());
             if attribute.required() {
                 return Err(PatchErrorKind::Required(attribute.name().to_owned()));
@@ -155,21 +166,32 @@ pub(super) struct Values<'r> {
     elements: &'r mut Vec<Value>,
     chosen: Vec<usize>,
     target: &'r StepTarget,
+    index: &'r mut Index,
 }
 
 impl<'r> Values<'r> {
-    pub(super) fn choose(elements: &'r mut Vec<Value>, target: &'r StepTarget, budget: &Budget) -> Result<Self, PatchErrorKind> {
+    pub(super) fn choose(
+        elements: &'r mut Vec<Value>,
+        target: &'r StepTarget,
+        index: &'r mut Index,
+        budget: &Budget,
+    ) -> Result<Self, PatchErrorKind> {
+        let Some(filter) = &target.filter else {
+            budget.spend_values(elements.len())?;
+            let chosen = elements.iter().enumerate().filter(|(_, element)| !element.is_null()).map(|(place, _)| place).collect();
+            return Ok(Self { elements, chosen, target, index });
+        };
+        let candidates = index.candidates(elements, Question::of_filter(&filter.bound), 1, budget)?;
         let mut chosen = Vec::new();
-        for (index, element) in elements.iter().enumerate() {
-            let matches = match &target.filter {
-                Some(filter) => filter.bound.matches_element(element, budget)?,
-                None => true,
-            };
-            if matches {
-                chosen.push(index);
+        for place in candidates.unwrap_or_else(|| (0..elements.len()).collect()) {
+            let element = elements.get(place).filter(|element| !element.is_null());
+            if let Some(element) = element
+                && filter.bound.matches_element(element, budget)?
+            {
+                chosen.push(place);
             }
         }
-        Ok(Self { elements, chosen, target })
+        Ok(Self { elements, chosen, target, index })
     }
 
     pub(super) fn apply(&mut self, action: &Action, no_match: NoMatch, budget: &Budget) -> Result<Done, PatchErrorKind> {
@@ -177,6 +199,7 @@ impl<'r> Values<'r> {
         if let (Action::Add(value) | Action::Replace(Some(value)), false) =
             (action, self.target.attribute.kind() == AttributeType::Complex)
         {
+            budget.spend_values(self.elements.len())?;
             self.keep_once(value);
         }
         Ok(done)
@@ -184,8 +207,9 @@ impl<'r> Values<'r> {
 
     /// RFC 7643, Section 2.4: a text or a number stands once, also where one has become what another one is.
     fn keep_once(&mut self, value: &Value) {
-        let mut found = false;
-        self.elements.retain(|element| element != value || !std::mem::replace(&mut found, true));
+        for element in self.elements.iter_mut().filter(|element| *element == value).skip(1) {
+            self.index.remove(element);
+        }
     }
 
     fn change(&mut self, action: &Action, no_match: NoMatch, budget: &Budget) -> Result<Done, PatchErrorKind> {
@@ -194,39 +218,41 @@ impl<'r> Values<'r> {
             Action::Replace(None) if self.chosen.is_empty() && no_match == NoMatch::Fail => Err(self.no_target()),
             Action::Remove | Action::Replace(None) | Action::RemoveListed(_) => self.remove(action, budget),
             Action::Add(value) if self.chosen.is_empty() && self.target.filter.is_some() => {
-                self.create(value).map(|()| Done::AsAsked)
+                self.create(value, budget).map(|()| Done::AsAsked)
             }
             Action::Add(value) | Action::Replace(Some(value)) if self.chosen.is_empty() && self.is_made(no_match) => {
-                self.create(value).map(|()| Done::MadeElement)
+                self.create(value, budget).map(|()| Done::MadeElement)
             }
             Action::Add(_) | Action::Replace(Some(_)) if self.chosen.is_empty() => Err(self.no_target()),
             Action::Add(value) | Action::Replace(Some(value)) => {
                 let swap = matches!(action, Action::Replace(_)) && self.target.sub.is_none();
-                for index in self.chosen.clone() {
-                    if let Some(element) = self.elements.get_mut(index) {
+                budget.spend(weight(value).saturating_mul(units(self.chosen.len())))?;
+                for place in &self.chosen {
+                    if let Some(element) = self.elements.get_mut(*place) {
                         set_element(self.target, element, value, action, swap, budget)?;
+                        self.index.tidy(element);
                     }
                 }
-                keep_one_primary(&self.target.attribute, self.elements, &self.chosen)
+                self.index.note_changed(&self.target.attribute, self.elements, &self.chosen);
+                keep_one_primary(&self.target.attribute, self.elements, &self.chosen, self.index, budget)
             }
         }
     }
 
     fn remove(&mut self, action: &Action, budget: &Budget) -> Result<Done, PatchErrorKind> {
         let Some(sub) = &self.target.sub else {
-            let chosen: HashSet<usize> = self.chosen.iter().copied().collect();
-            let mut index = 0;
-            self.elements.retain(|_| {
-                index += 1;
-                !chosen.contains(&(index - 1))
-            });
+            for place in &self.chosen {
+                self.elements.get_mut(*place).into_iter().for_each(|element| self.index.remove(element));
+            }
             return Ok(Done::AsAsked);
         };
-        for index in &self.chosen {
-            if let Some(Value::Object(object)) = self.elements.get_mut(*index) {
-                Slot::new(object, sub).apply(action, budget)?;
+        for place in &self.chosen {
+            if let Some(element) = self.elements.get_mut(*place) {
+                change_part(element, sub, action, budget)?;
+                self.index.tidy(element);
             }
         }
+        self.index.note_changed(&self.target.attribute, self.elements, &self.chosen);
         Ok(Done::AsAsked)
     }
 
@@ -239,7 +265,7 @@ impl<'r> Values<'r> {
 
     /// Makes the element that the filter describes, since clients count on it. Nobody comes to be referred to so, such as a member:
     /// who is to be in a group is added to it.
-    fn create(&mut self, value: &Value) -> Result<(), PatchErrorKind> {
+    fn create(&mut self, value: &Value, budget: &Budget) -> Result<(), PatchErrorKind> {
         if self.target.attribute.refers_by_value() {
             return Err(self.no_target());
         }
@@ -257,7 +283,8 @@ impl<'r> Values<'r> {
         }
         self.elements.push(Value::Object(element));
         let last = self.elements.len() - 1;
-        keep_one_primary(&self.target.attribute, self.elements, &[last]).map(drop)
+        self.index.note(&self.target.attribute, self.elements, last);
+        keep_one_primary(&self.target.attribute, self.elements, &[last], self.index, budget).map(drop)
     }
 
     /// Where no filter describes an element, one is made of the sub-attribute alone, unless that says nothing by itself.
@@ -285,7 +312,7 @@ fn set_element(
     budget: &Budget,
 ) -> Result<(), PatchErrorKind> {
     match (element, &target.sub, value) {
-        (Value::Object(object), Some(sub), _) => Slot::new(object, sub).apply(action, budget).map(drop),
+        (element @ Value::Object(_), Some(sub), _) => change_part(element, sub, action, budget),
         (Value::Object(object), None, Value::Object(parts)) if !swap => merge_parts(&target.attribute, object, parts),
         (Value::Object(object), None, Value::Object(record)) => swap_element(target, object, record),
         (element, _, value) => {
@@ -293,6 +320,19 @@ fn set_element(
             Ok(())
         }
     }
+}
+
+/// Changes a sub-attribute of one value.
+fn change_part(element: &mut Value, sub: &Attribute, action: &Action, budget: &Budget) -> Result<(), PatchErrorKind> {
+    let Value::Object(object) = element else {
+        return Ok(());
+    };
+    let mut index = Index::default();
+    Slot::new(object, sub).apply(action, &mut index, budget)?;
+    if let Some(Value::Array(values)) = object.get_mut(sub.name()) {
+        index.close_gaps(values);
+    }
+    Ok(())
 }
 
 /// RFC 7644, Section 3.5.2.3: the whole record is replaced; what clients may not change stays.
@@ -339,54 +379,4 @@ fn merge_parts(attribute: &Attribute, object: &mut Map<String, Value>, parts: &M
 
 fn immutable(attribute: &Attribute, sub: &Arc<Attribute>) -> PatchErrorKind {
     PatchErrorKind::Immutable(format!("{}.{}", attribute.name(), sub.name()))
-}
-
-/// RFC 7644, Section 3.5.2: a value that becomes the primary one takes that from all others.
-fn keep_one_primary(attribute: &Attribute, elements: &mut [Value], touched: &[usize]) -> Result<Done, PatchErrorKind> {
-    let is_primary = |element: &Value| element.get("primary") == Some(&Value::Bool(true));
-    let mut new = touched.iter().copied().filter(|index| elements.get(*index).is_some_and(is_primary));
-    let (Some(kept), another) = (new.next(), new.next()) else {
-        return Ok(Done::AsAsked);
-    };
-    let mut done = Done::AsAsked;
-    if another.is_some() {
-        return Err(PatchErrorKind::Value(ValueError::new(attribute.name(), ValueErrorKind::Primary)));
-    }
-    for (index, element) in elements.iter_mut().enumerate() {
-        if index != kept
-            && is_primary(element)
-            && let Some(primary) = element.get_mut("primary")
-        {
-            *primary = Value::Bool(false);
-            done = Done::MovedPrimary;
-        }
-    }
-    Ok(done)
-}
-
-/// Whether an element is the one that a removal lists: by its id where it names a resource, else by all that is given.
-fn is_listed(attribute: &Attribute, element: &Value, listed: &Value) -> bool {
-    match (element, listed) {
-        (Value::Object(element), Value::Object(listed)) => {
-            if attribute.refers_by_value() && listed.contains_key("value") {
-                return element.get("value") == listed.get("value");
-            }
-            listed.iter().all(|(name, value)| match (attribute.sub_attribute(name), element.get(name)) {
-                (Some(sub), Some(current)) => same_scalar(sub, current, value),
-                _ => false,
-            })
-        }
-        (element, listed) => same_scalar(attribute, element, listed),
-    }
-}
-
-fn same_scalar(attribute: &Attribute, one: &Value, other: &Value) -> bool {
-    match (one, other) {
-        (Value::String(one), Value::String(other)) if !attribute.case_exact() => fold(one) == fold(other),
-        (one, other) => one == other,
-    }
-}
-
-fn id(value: &Value) -> Option<&str> {
-    value.get("value")?.as_str()
 }

@@ -1,68 +1,16 @@
 //! What differs between two states of a resource.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
 use super::Resource;
+use super::identities::{Identities, equal_but_primary};
 use crate::schema::{Attribute, AttributeType, Mutability, ResolvedPath, ResourceType, Schema};
 
-/// Up to this many values are compared with each of the others; more of them, by their text.
+/// Up to this many values are compared with each of the others; more of them, by a hash.
 const FEW: usize = 16;
-
-/// The values among `new` that are not among `old`, nor twice among themselves.
-pub(crate) fn fresh_values(attribute: &Attribute, old: &[Value], new: &[Value]) -> Vec<Value> {
-    if new.len() > FEW {
-        let mut known: HashSet<String> = old.iter().map(|value| identity(attribute, value)).collect();
-        return new.iter().filter(|value| known.insert(identity(attribute, value))).cloned().collect();
-    }
-    let mut fresh: Vec<Value> = Vec::new();
-    for value in new {
-        if !old.iter().chain(&fresh).any(|other| same_element(attribute, other, value)) {
-            fresh.push(value.clone());
-        }
-    }
-    fresh
-}
-
-/// Text that two elements share just when they are the same one.
-pub(super) fn identity(attribute: &Attribute, value: &Value) -> String {
-    match (value.get("value"), value) {
-        (Some(id), _) if attribute.refers_by_value() => id.to_string(),
-        (_, Value::Object(object)) => {
-            let stated: Vec<_> = object.iter().filter(|(name, value)| !is_default(name, value)).collect();
-            format!("{stated:?}")
-        }
-        (_, value) => value.to_string(),
-    }
-}
-
-/// Whether two elements of a multi-valued attribute are the same one: those that name a resource by its id are, when the
-/// ids are; others when all of them is equal.
-fn same_element(attribute: &Attribute, one: &Value, other: &Value) -> bool {
-    match (one.get("value"), other.get("value")) {
-        (Some(one), Some(other)) if attribute.refers_by_value() => one == other,
-        _ => equal_but_primary(one, other),
-    }
-}
-
-/// RFC 7643, Section 2.4: no `primary` is the same as `primary: false`.
-pub(super) fn equal_but_primary(one: &Value, other: &Value) -> bool {
-    if one == other {
-        return true;
-    }
-    let (Some(one), Some(other)) = (one.as_object(), other.as_object()) else {
-        return false;
-    };
-    let stated = |object: &Map<String, Value>| object.iter().filter(|(name, value)| !is_default(name, value)).count();
-    stated(one) == stated(other)
-        && one.iter().filter(|(name, value)| !is_default(name, value)).all(|(name, value)| other.get(name) == Some(value))
-}
-
-fn is_default(name: &str, value: &Value) -> bool {
-    name == "primary" && value == &Value::Bool(false)
-}
 
 /// The attributes that differ: a sub-attribute of a single-valued complex attribute by itself, a multi-valued attribute as
 /// a whole. `id`, `schemas`, `meta` and what the service provider derives are not among them.
@@ -153,12 +101,8 @@ fn same_set(attribute: &Attribute, old: &[Value], new: &[Value]) -> bool {
         return new.iter().all(|value| value.get("value").and_then(|id| by_id.get(id)) == Some(&value));
     }
     if old.len() > FEW {
-        let sorted = |values: &[Value]| {
-            let mut texts: Vec<String> = values.iter().map(|value| identity(attribute, value)).collect();
-            texts.sort_unstable();
-            texts
-        };
-        return sorted(old) == sorted(new);
+        let mut unmatched = Identities::of(attribute, old);
+        return new.iter().all(|value| unmatched.take_equal(attribute, old, value));
     }
     let mut unmatched: Vec<&Value> = old.iter().collect();
     new.iter().all(|value| match unmatched.iter().position(|other| equal_but_primary(other, value)) {

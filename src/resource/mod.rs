@@ -5,6 +5,7 @@ mod certificate;
 mod check;
 mod compare;
 mod equality;
+mod identities;
 mod intake;
 mod meta;
 mod paths;
@@ -31,8 +32,9 @@ pub use view::{Address, EnterpriseUser, Group, Manager, Member, MultiValue, Name
 pub(crate) use check::check_changed;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub(crate) use check::is_demanded;
-pub(crate) use compare::{changed_paths, fresh_values, same_value};
+pub(crate) use compare::{changed_paths, same_value};
 pub(crate) use equality::same_by_value;
+pub(crate) use identities::{Identities, same_element};
 
 /// A resource: a JSON object whose keys are spelled as in the schema, whose unassigned attributes are absent, and whose
 /// extension attributes stand under their URN (RFC 7643, Section 3).

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use serde_json::Value;
 
 use super::FEW;
-use crate::resource::compare::{equal_but_primary, identity};
+use crate::resource::identities::{Identities, equal_but_primary};
 use crate::schema::Attribute;
 
 /// RFC 7643, Section 2.4: a value stands once.
@@ -14,8 +14,14 @@ pub(super) fn remove_repeats(attribute: &Attribute, values: &mut Vec<Value>) {
         return remove_repeated_ids(values);
     }
     if values.len() > FEW {
-        let mut seen = HashSet::with_capacity(values.len());
-        values.retain(|value| seen.insert(identity(attribute, value)));
+        let (mut known, mut kept) = (Identities::default(), Vec::with_capacity(values.len()));
+        for value in values.drain(..) {
+            if !known.has(attribute, &kept, &value) {
+                known.note(attribute, &value, kept.len());
+                kept.push(value);
+            }
+        }
+        *values = kept;
         return;
     }
     let mut place = 0;

@@ -1,0 +1,96 @@
+//! Looks at the elements of a multi-valued attribute: at those that an index names, or at all of them.
+
+use serde_json::Value;
+
+use super::error::PatchErrorKind;
+use super::index::Index;
+use super::target::Done;
+use crate::budget::{Budget, weight};
+use crate::resource::{ValueError, ValueErrorKind, same_element};
+use crate::schema::{Attribute, fold};
+
+/// RFC 7644, Section 3.5.2: a value that becomes the primary one takes that from all others.
+pub(super) fn keep_one_primary(
+    attribute: &Attribute,
+    elements: &mut [Value],
+    touched: &[usize],
+    index: &mut Index,
+    budget: &Budget,
+) -> Result<Done, PatchErrorKind> {
+    let is_primary = |element: &Value| element.get("primary") == Some(&Value::Bool(true));
+    let mut new = touched.iter().copied().filter(|index| elements.get(*index).is_some_and(is_primary));
+    let (Some(kept), another) = (new.next(), new.next()) else {
+        return Ok(Done::AsAsked);
+    };
+    if another.is_some() {
+        return Err(PatchErrorKind::Value(ValueError::new(attribute.name(), ValueErrorKind::Primary)));
+    }
+    let others = index.primary.replace(kept).map(|known| vec![known]);
+    let mut moved = Vec::new();
+    each_place(elements.len(), others, budget, |place| {
+        let element = elements.get_mut(place).filter(|element| place != kept && is_primary(element));
+        if let Some(primary) = element.and_then(|element| element.get_mut("primary")) {
+            *primary = Value::Bool(false);
+            moved.push(place);
+        }
+    })?;
+    index.note_changed(attribute, elements, &moved);
+    Ok(if moved.is_empty() { Done::AsAsked } else { Done::MovedPrimary })
+}
+
+/// Whether a value is there already.
+pub(super) fn is_there(
+    attribute: &Attribute,
+    elements: &[Value],
+    value: &Value,
+    wanted: usize,
+    index: &mut Index,
+    budget: &Budget,
+) -> Result<bool, PatchErrorKind> {
+    if let Some(identities) = index.identities(attribute, elements, wanted, budget)? {
+        budget.spend(weight(value))?;
+        return Ok(identities.has(attribute, elements, value));
+    }
+    budget.spend_values(elements.len())?;
+    Ok(elements.iter().any(|element| same_element(attribute, element, value)))
+}
+
+/// Calls `look` with some places, or with all of them.
+pub(super) fn each_place(
+    count: usize,
+    places: Option<Vec<usize>>,
+    budget: &Budget,
+    look: impl FnMut(usize),
+) -> Result<(), PatchErrorKind> {
+    match places {
+        Some(places) => places.into_iter().for_each(look),
+        None => {
+            budget.spend_values(count)?;
+            (0..count).for_each(look);
+        }
+    }
+    Ok(())
+}
+
+/// Whether an element is the one that a removal lists: by its id where it names a resource, else by all that is given.
+pub(super) fn is_listed(attribute: &Attribute, element: &Value, listed: &Value) -> bool {
+    match (element, listed) {
+        (Value::Object(element), Value::Object(listed)) => {
+            if attribute.refers_by_value() && listed.contains_key("value") {
+                return element.get("value") == listed.get("value");
+            }
+            listed.iter().all(|(name, value)| match (attribute.sub_attribute(name), element.get(name)) {
+                (Some(sub), Some(current)) => same_scalar(sub, current, value),
+                _ => false,
+            })
+        }
+        (element, listed) => same_scalar(attribute, element, listed),
+    }
+}
+
+fn same_scalar(attribute: &Attribute, one: &Value, other: &Value) -> bool {
+    match (one, other) {
+        (Value::String(one), Value::String(other)) if !attribute.case_exact() => fold(one) == fold(other),
+        (one, other) => one == other,
+    }
+}
