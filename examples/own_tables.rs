@@ -81,10 +81,11 @@ impl ResourceStore for Users {
 
     async fn select(&self, selection: Selection<'_>, cx: &RequestContext) -> Result<Selected, StoreError> {
         let clauses = clauses(&selection, &*MAPPING).map_err(StoreError::other)?;
-        let account = Sql::default().bind_text(cx.tenant().as_str()).append(clauses.filter);
+        let of_account = |sql: &str| Sql::new(sql).bind_text(cx.tenant().as_str());
         let mut connection = self.0.acquire().await?;
-        let rows = run(&mut connection, &Sql::new(SELECT).append(account.clone()).append(clauses.page)).await?;
-        let count = Sql::new("SELECT count(*) FROM users WHERE users.account = ").append(account);
+        let page = clauses.ids_first("users.id", of_account("users WHERE users.account = "));
+        let rows = run(&mut connection, &of_account(SELECT).append(page)).await?;
+        let count = of_account("SELECT count(*) FROM users WHERE users.account = ").append(clauses.filter);
         let total: i64 = run(&mut connection, &count).await?[0].try_get(0)?;
         let page = selection.page.map_or(rows.len(), Page::count);
         let resources = rows.iter().take(page).map(|row| Ok(Arc::new(resource(row)?))).collect::<Result<_, StoreError>>()?;

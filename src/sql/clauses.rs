@@ -1,6 +1,7 @@
 //! A whole query: how much of it SQL can say, and the clauses that say it.
 
 use super::columns::Columns;
+use super::dialect::Dialect;
 use super::order::{after, order_by};
 use super::statement::{Parameter, Sql};
 use super::translate::{Unmapped, translate};
@@ -16,6 +17,33 @@ pub struct Clauses {
     /// ` AND` where the page begins, `ORDER BY`, `LIMIT` and `OFFSET`; empty where no page is asked for. The limit is one more
     /// than the page has, so that a store sees whether there are more.
     pub page: Sql,
+    /// ` ORDER BY` and the order; empty where no page is asked for. It is part of [`Clauses::page`].
+    pub order: Sql,
+}
+
+impl Clauses {
+    /// A page in two steps, for rows of which more is read than their columns: first the keys of those on the page, then the rest.
+    /// A page by index passes over many rows, and whatever stands after `SELECT` may be worked out for each of them.
+    ///
+    /// It begins with ` AND`, like the other clauses, and ends with the order. `key` is the column of the primary key, and `from`
+    /// what stands after `FROM` to find it, with the condition on the tenant.
+    ///
+    /// ```
+    /// use scimwire::sql::{Clauses, Sql};
+    ///
+    /// fn page(clauses: &Clauses, account: &str) -> Sql {
+    ///     let emails = "(SELECT json_group_array(e.value) FROM user_email e WHERE e.user_id = users.id)";
+    ///     let ids = Sql::with("users WHERE users.account = {}", [account.into()]);
+    ///     let select = format!("SELECT users.*, {emails} FROM users WHERE users.account = {{}}");
+    ///     Sql::with(&select, [account.into()]).append(clauses.ids_first("users.id", ids))
+    /// }
+    /// ```
+    #[must_use]
+    pub fn ids_first(&self, key: &str, from: Sql) -> Sql {
+        let key = Dialect::quote(key);
+        let keys = Sql::new(format!(" AND {key} IN (SELECT {key} FROM ")).append(from);
+        keys.append(self.filter.clone()).append(self.page.clone()).text(")").append(self.order.clone())
+    }
 }
 
 /// How much of a query SQL can say: what a store's [`pushdown`](crate::store::ResourceStore::pushdown) answers.
@@ -47,7 +75,7 @@ pub fn clauses(selection: &Selection<'_>, columns: &impl Columns) -> Result<Clau
         None => Sql::default(),
     };
     let Some(page) = selection.page else {
-        return Ok(Clauses { filter, page: Sql::default() });
+        return Ok(Clauses { filter, ..Clauses::default() });
     };
     let (behind, skipped) = match page {
         Page::Cursor { after: Some(position), .. } => (after(selection.sort, position, columns)?, 0),
@@ -55,10 +83,10 @@ pub fn clauses(selection: &Selection<'_>, columns: &impl Columns) -> Result<Clau
         Page::Index { start, .. } => (None, start.saturating_sub(1)),
     };
     let behind = behind.map(|behind| Sql::new(" AND ").append(behind)).unwrap_or_default();
-    let order = behind.text(" ORDER BY ").append(order_by(selection.sort, columns)?);
-    let limited = order.text(" LIMIT ").bind(number(page.count().saturating_add(1)));
+    let order = Sql::new(" ORDER BY ").append(order_by(selection.sort, columns)?);
+    let limited = behind.append(order.clone()).text(" LIMIT ").bind(number(page.count().saturating_add(1)));
     let page = if skipped > 0 { limited.text(" OFFSET ").bind(number(skipped)) } else { limited };
-    Ok(Clauses { filter, page })
+    Ok(Clauses { filter, page, order })
 }
 
 fn number(count: usize) -> Parameter {

@@ -3,8 +3,9 @@ use serde_json::json;
 
 use super::*;
 use crate::filter::{Binder, Filter};
-use crate::query::{IdOrder, Position, Sort, SortKey};
+use crate::query::{IdOrder, Page, Position, Projection, Sort, SortKey};
 use crate::schema::{ENTERPRISE_USER, Locations, Registry, ResourceType, Schema};
+use crate::store::Selection;
 
 fn users() -> ResourceType {
     let desk = json!({ "id": "urn:example:Desk", "name": "Desk", "attributes": [
@@ -288,6 +289,30 @@ fn pages_begin_behind_a_position() {
     );
     // Text as it is has another order than text without regard to case.
     assert!(order_by(Some(&sort("title", "ascending")), &mapping(Dialect::Sqlite)).is_err());
+}
+
+#[test]
+fn a_page_can_be_found_by_its_ids_first() {
+    let (filter, page) = (bound("active eq true"), Page::Index { start: 11, count: 10 });
+    let sort = Sort::bind("userName", Some("descending"), &users()).expect("an order");
+    let projection = Projection::default();
+    let mut selection = Selection { filter: Some(&filter), sort: Some(&sort), page: Some(&page), projection: &projection };
+    let ids = || Sql::with("u WHERE u.account = {}", ["one".into()]);
+    let said = |selection: &Selection<'_>| {
+        let clauses = clauses(selection, &mapping(Dialect::Postgres)).expect("it has columns");
+        let sql = Sql::with("SELECT * FROM u WHERE u.account = {}", ["one".into()]).append(clauses.ids_first("u.id", ids()));
+        (sql.render(Dialect::Postgres, 1), sql.parameters().count())
+    };
+    let order = r#"ORDER BY lower("u"."email" COLLATE "C") COLLATE "C" DESC, "u"."id" COLLATE "C""#;
+    let expected = format!(
+        "SELECT * FROM u WHERE u.account = $1 AND \"u\".\"id\" IN (SELECT \"u\".\"id\" FROM u WHERE u.account = $2 \
+         AND \"u\".\"active\" = $3 {order} LIMIT $4 OFFSET $5) {order}"
+    );
+    assert_eq!(said(&selection), (expected, 5));
+    // Without a page there is nothing to put in order.
+    selection.page = None;
+    let (all, _) = said(&selection);
+    assert!(all.ends_with("AND \"u\".\"active\" = $3)"), "{all}");
 }
 
 #[test]
