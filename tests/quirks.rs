@@ -193,6 +193,9 @@ impl Provider {
         let (path, schema, name) = if is_group { ("/Groups", GROUP, "displayName") } else { ("/Users", USER, "userName") };
         let mut body = json!({ "schemas": [schema], name: "bjensen" });
         let attributes = case.stored.as_object().cloned().unwrap_or_default();
+        if attributes.contains_key("{Enterprise}") {
+            body["schemas"] = json!([schema, ENTERPRISE]);
+        }
         body.as_object_mut().expect("an object").extend(attributes);
         let body = body.to_string().replace("{Enterprise}", ENTERPRISE);
         let made = self.send(case, Request::post(path), body).await.body;

@@ -30,7 +30,9 @@ fn object(body: Value) -> Map<String, Value> {
 fn intake(rules: ValueRules, body: Value) -> Result<(Value, Vec<Repair>), ValueError> {
     let users = users();
     let mut body = object(body);
-    body.entry("schemas").or_insert(json!([users.schema().uri().as_str()]));
+    let extensions = users.extensions().iter().map(|extension| extension.schema.uri().as_str());
+    let all: Vec<&str> = std::iter::once(users.schema().uri().as_str()).chain(extensions).collect();
+    body.entry("schemas").or_insert(json!(all));
     let mut intake = Intake::new(&users, rules);
     let resource = intake.resource(body)?;
     let mut stored = resource.into_stored();

@@ -122,7 +122,7 @@ pub enum ValueErrorKind {
     Unknown,
     /// `schemas` is not an array of URIs.
     Schemas,
-    /// `schemas` lacks the base schema.
+    /// `schemas` lacks the base schema, or an extension that the resource has.
     MissingSchema,
     /// `schemas` names one that the resource type does not have.
     UnknownSchema,

@@ -293,7 +293,7 @@ async fn names_stand_once_among_many() {
 async fn names_are_read_in_any_case() {
     //
     let provider = Provider::strict();
-    let body = json!({ "SCHEMAS": [USER.to_uppercase()], "USERNAME": "bjensen", "Name": { "GIVENNAME": "Barbara" },
+    let body = json!({ "SCHEMAS": [USER.to_uppercase(), ENTERPRISE.to_uppercase()], "USERNAME": "bjensen", "Name": { "GIVENNAME": "Barbara" },
         "EXTERNALID": "701984", ENTERPRISE.to_uppercase(): { "DEPARTMENT": "Sales" } });
     let made = provider.create("/Users", &body).await;
     assert_eq!((&made["userName"], &made["externalId"]), (&json!("bjensen"), &json!("701984")));

@@ -67,6 +67,7 @@ async fn an_extension_of_the_host_alone_asks_clients_for_nothing() {
             .await;
         assert_eq!(detail, format!("attribute `{BADGE}:costCentre` is required"));
         let mut whole = user("bjensen");
+        whole["schemas"] = json!([USER, BADGE]);
         whole[BADGE] = json!({ "costCentre": "4130", "place": { "room": "12" } });
         let put = provider.put(&path, &whole).await.ok();
         assert_eq!(put[BADGE], json!({ "badge": "A1", "costCentre": "4130", "place": { "room": "12" } }));
@@ -127,6 +128,7 @@ async fn the_host_sets_what_clients_may_not() {
         (json!({ "room": "14", "building": "Main" }), json!({ "room": "14", "building": "Annex" })),
     ] {
         let mut body = user("bjensen");
+        body["schemas"] = json!([USER, BADGE]);
         body[BADGE] = json!({ "costCentre": "4130", "place": sent });
         assert_eq!(provider.put(&path, &body).await.ok()[BADGE]["place"], shown);
     }

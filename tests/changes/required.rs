@@ -5,7 +5,7 @@ use scimwire::{Dispatcher, Quirks};
 use serde_json::{Value, json};
 
 use super::provider::{BASE, Provider, id, remove, replace};
-use super::samples::{ENTERPRISE, user};
+use super::samples::{ENTERPRISE, USER, user};
 use crate::databases::{LazyDirectory, kind_asked_for};
 
 /// Users of whom `active`, the family name and the department may not be missing.
@@ -23,6 +23,9 @@ fn with(changes: &[(&str, Value)]) -> Value {
     body["active"] = json!(false);
     for (name, value) in changes {
         body[*name] = value.clone();
+    }
+    if body.get(ENTERPRISE).is_some() {
+        body["schemas"] = json!([USER, ENTERPRISE]);
     }
     body
 }

@@ -51,6 +51,9 @@ pub(crate) fn asset(name: &str) -> Value {
 pub(crate) fn asset_with(name: &str, attributes: Value) -> Value {
     let mut asset = asset(name);
     let Value::Object(attributes) = attributes else { panic!("attributes are an object") };
+    if attributes.contains_key(WARRANTY) {
+        asset["schemas"] = json!([ASSET, WARRANTY]);
+    }
     for (name, value) in attributes {
         asset[name] = value;
     }

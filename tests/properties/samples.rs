@@ -103,7 +103,7 @@ pub(crate) fn body() -> BoxedStrategy<Map<String, Value>> {
         (BADGE, badge()),
     ]);
     core.prop_map(|mut body| {
-        body.insert("schemas".to_owned(), json!([USER]));
+        body.insert("schemas".to_owned(), json!([USER, ENTERPRISE, BADGE]));
         body
     })
     .boxed()

@@ -23,7 +23,8 @@ pub(crate) fn provider() -> Provider {
 }
 
 fn gadget(serial: &str, mut attributes: Value) -> Value {
-    attributes["schemas"] = json!([GADGET]);
+    let has_warranty = attributes.get(WARRANTY).is_some();
+    attributes["schemas"] = if has_warranty { json!([GADGET, WARRANTY]) } else { json!([GADGET]) };
     attributes["serial"] = json!(serial);
     attributes
 }

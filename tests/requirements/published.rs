@@ -202,6 +202,10 @@ async fn everything_published_is_so(provider: &Provider) -> usize {
                     Some(uri) => {
                         if resource.get(uri).is_none() {
                             resource[uri.as_str()] = required_of(&schema, number);
+                            let schemas = resource["schemas"].as_array_mut().expect("schemas");
+                            if !schemas.contains(&json!(uri)) {
+                                schemas.push(json!(uri));
+                            }
                         }
                         &mut resource[uri.as_str()]
                     }

@@ -22,7 +22,8 @@ pub(crate) fn group(name: &str, members: &[&str]) -> Value {
 
 /// A device with these attributes besides its serial number.
 pub(crate) fn device(serial: &str, mut attributes: Value) -> Value {
-    attributes["schemas"] = json!([DEVICE]);
+    let has_place = attributes.get(PLACE).is_some();
+    attributes["schemas"] = if has_place { json!([DEVICE, PLACE]) } else { json!([DEVICE]) };
     attributes["serial"] = json!(serial);
     attributes
 }

@@ -77,6 +77,7 @@ async fn references_of_ours_can_be_followed() {
     let provider = Provider::strict();
     let boss = provider.create("/Users", user("boss")).await;
     let mut bjensen = user("bjensen");
+    bjensen["schemas"] = json!([super::samples::USER, ENTERPRISE]);
     bjensen[ENTERPRISE] = json!({ "manager": { "value": id(&boss) } });
     let bjensen = provider.create("/Users", bjensen).await;
     let inner = provider.create("/Groups", json!({ "schemas": [GROUP], "displayName": "inner" })).await;

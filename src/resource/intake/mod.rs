@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use super::value::{Repair, UnknownAttributes, ValueError, ValueErrorKind, ValueRules};
 use super::{Resource, is_unassigned};
-use crate::attr::AttrPath;
+use crate::attr::{AttrPath, SchemaUri};
 use crate::schema::{Attribute, AttributeType, Container, Mutability, ResourceType, Returned};
 
 pub(super) use values::is_primary;
@@ -100,8 +100,8 @@ impl<'t> Intake<'t> {
                 }
             }
         }
-        self.schemas(schemas.unwrap_or_default())?;
         object.retain(|_, value| !is_unassigned(value));
+        self.schemas(schemas.unwrap_or_default(), &object)?;
         let mut resource = Resource(object);
         resource.settle_schemas(resource_type);
         Ok(resource)
@@ -303,7 +303,8 @@ impl<'t> Intake<'t> {
         }
     }
 
-    fn schemas(&mut self, value: Value) -> Result<(), ValueError> {
+    /// What `schemas` says of a body. RFC 7643, Section 3: it names each schema whose attributes are there.
+    fn schemas(&mut self, value: Value, object: &Map<String, Value>) -> Result<(), ValueError> {
         let base = self.resource_type.schema().uri();
         let uris = match value {
             Value::Array(uris) => uris,
@@ -315,13 +316,13 @@ impl<'t> Intake<'t> {
             }
             _ => return Err(ValueError::new("schemas", ValueErrorKind::Schemas)),
         };
-        let mut named = false;
+        let mut named = Vec::with_capacity(uris.len().min(FEW));
         for uri in uris {
             let Value::String(uri) = uri else {
                 return Err(ValueError::new("schemas", ValueErrorKind::Schemas));
             };
-            named |= base.is(&uri);
             if self.resource_type.has_schema(&uri) {
+                named.push(uri);
                 continue;
             }
             if !self.rules.any_schemas {
@@ -329,10 +330,14 @@ impl<'t> Intake<'t> {
             }
             self.repairs.push(Repair::UnknownSchema(uri));
         }
-        match (named, self.rules.any_schemas) {
+        let is_named = |schema: &SchemaUri| named.iter().any(|uri| schema.is(uri));
+        let extensions = self.resource_type.extensions().iter().map(|extension| extension.schema.uri());
+        let unnamed = extensions.filter(|uri| object.contains_key(uri.as_str())).find(|uri| !is_named(uri));
+        match (is_named(base), unnamed) {
+            (true, Some(uri)) if !self.rules.any_schemas => return Err(ValueError::new(uri, ValueErrorKind::MissingSchema)),
             (true, _) => {}
-            (false, true) => self.repairs.push(Repair::MissingSchema(base.to_string())),
-            (false, false) => return Err(ValueError::new(base, ValueErrorKind::MissingSchema)),
+            (false, _) if self.rules.any_schemas => self.repairs.push(Repair::MissingSchema(base.to_string())),
+            (false, _) => return Err(ValueError::new(base, ValueErrorKind::MissingSchema)),
         }
         Ok(())
     }
