@@ -1,6 +1,8 @@
 //! `PostgresStore` at size, against the same done by hand through the same driver: 1,000,000 users, 10,000 groups, and one
 //! group of 1,000,000 members (`SCIMWIRE_BENCH_USERS` for another number). It starts a PostgreSQL of its own and prints a
 //! table, the plans that the database chose, and how much memory this process took.
+//!
+//! Before that, both databases with users who are in groups: `cargo bench --bench backends -- in-groups` does only this.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -22,8 +24,12 @@ use sqlx::{Executor, Row};
 
 #[path = "../tests/support/databases.rs"]
 mod databases;
+#[path = "support/in_groups.rs"]
+mod in_groups;
 #[path = "support/inputs.rs"]
 mod inputs;
+#[path = "../tests/support/sized.rs"]
+mod sized;
 
 use databases::{Cluster, bin_folder};
 
@@ -56,6 +62,10 @@ fn main() {
 }
 
 async fn run() {
+    in_groups::measure().await;
+    if env::args().any(|argument| argument == "in-groups") {
+        return;
+    }
     let Some(bin) = bin_folder() else {
         println!("PostgreSQL is not installed: nothing is measured");
         return;
