@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use crate::store::{StoreError, groups_above};
+use super::reading::Listed;
+use crate::store::groups_above;
 
 /// Which groups list what, as far as some resources go.
 #[derive(Default)]
@@ -16,15 +17,13 @@ pub(super) struct Nesting {
 }
 
 impl Nesting {
-    /// Notes the groups that list `id`, as a JSON array of their ids, and what it is called if it is a group itself.
-    pub(super) fn note(&mut self, id: String, groups: Option<String>, name: Option<String>) -> Result<(), StoreError> {
+    /// Notes the groups that list one, and what it is called if it is a group itself.
+    pub(super) fn note(&mut self, (id, groups, name): Listed) {
         self.names.extend(name.map(|name| (id.clone(), name)));
-        if let Some(groups) = groups {
-            let mut groups: Vec<Arc<str>> = serde_json::from_str(&groups).map_err(StoreError::other)?;
+        if let Some(mut groups) = groups {
             groups.sort_unstable();
             self.listing.insert(id, groups);
         }
-        Ok(())
     }
 
     /// The groups of a resource as a client sees them, and at most so many indirect ones.

@@ -3,6 +3,8 @@
 //! Whatever is looked up for each of them is a sub-select of its own, since a join of many with many may be planned as a scan:
 //! statistics go out of date, and what they say of one group is not so of another.
 
+use std::sync::Arc;
+
 use super::columns::member_type;
 use super::engine::Row;
 use super::statements::Statements;
@@ -26,14 +28,17 @@ pub(super) struct Beside<'t> {
 pub(super) enum Read {
     /// A resource, and where it stands among the others.
     Resource { place: usize, document: String, members: Option<String> },
-    /// A resource or a group, with the groups that list it, as JSON, and its name if it is a group.
-    Listed { id: String, groups: Option<String>, name: Option<String> },
+    /// Resources and groups, each with the groups that list it, and its name if it is a group.
+    Listed(Vec<Listed>),
 }
+
+/// An id, the ids of the groups that list it, and a name.
+pub(super) type Listed = (String, Option<Vec<Arc<str>>>, Option<String>);
 
 impl<'t> Beside<'t> {
     /// What `projection` reads.
     pub(super) fn of(resource_type: &'t ResourceType, projection: &Projection) -> Self {
-        let reads = |attribute: &&std::sync::Arc<Attribute>| projection.reads(attribute);
+        let reads = |attribute: &&Arc<Attribute>| projection.reads(attribute);
         let view = resource_type.membership_view().filter(reads);
         Self {
             members: resource_type.membership().filter(reads).map(AsRef::as_ref),
@@ -52,11 +57,11 @@ impl<'t> Beside<'t> {
 
 impl Read {
     pub(super) fn from_row(mut row: Row) -> Result<Self, StoreError> {
-        let (place, text, gathered) = (row.text(0), row.needed(1)?, row.text(2));
+        let (place, text) = (row.text(0), row.needed(1)?);
         match place.map(|place| place.parse()) {
-            Some(Ok(place)) => Ok(Self::Resource { place, document: text, members: gathered }),
+            Some(Ok(place)) => Ok(Self::Resource { place, document: text, members: row.text(2) }),
             Some(Err(err)) => Err(StoreError::other(err)),
-            None => Ok(Self::Listed { id: text, groups: gathered, name: row.text(3) }),
+            None => Ok(Self::Listed(serde_json::from_str(&text).map_err(StoreError::other)?)),
         }
     }
 }
@@ -64,8 +69,15 @@ impl Read {
 impl Statements<'_> {
     /// One by its id.
     pub(super) fn get(&self, id: &str, beside: Beside<'_>) -> Sql {
-        let conditions = Sql::new(" AND r.id = ").bind_text(id);
-        if beside.groups.is_some() { self.select_page(conditions, beside) } else { self.select_all(conditions, beside) }
+        if beside.groups.is_none() {
+            return self.select_all(Sql::new(" AND r.id = ").bind_text(id), beside);
+        }
+        let page = match self.dialect {
+            Dialect::Sqlite => "WITH RECURSIVE page(id, place) AS (SELECT {}, 0)",
+            Dialect::Postgres => "WITH RECURSIVE page(id, place) AS (SELECT CAST({} AS text) COLLATE \"C\", 0)",
+        };
+        let page = Sql::with(page, [id.into()]);
+        page.append(self.above()).append(self.documents(beside)).append(self.listed())
     }
 
     /// All that satisfy the conditions, in no order.
@@ -124,26 +136,30 @@ impl Statements<'_> {
         Sql::with(template, [self.tenant.into()])
     }
 
-    /// Which groups list each of them, and what those that are groups are called.
+    /// Which groups list each of them, and what those that are groups are called: one row, a JSON array of arrays.
     fn listed(&self) -> Sql {
-        let groups = match self.dialect {
-            Dialect::Sqlite => "json_group_array(m.group_id)",
-            Dialect::Postgres => "CAST(json_agg(m.group_id) AS text)",
+        let of_each = "SELECT {ids} FROM scim_member m WHERE m.tenant = {} AND m.member_id = up.id";
+        let name = "(SELECT n.document ->> 'displayName' FROM scim_resource n \
+                    WHERE n.tenant = {} AND n.resource_type = up.type AND n.id = up.id)";
+        let gathered = match self.dialect {
+            Dialect::Sqlite => {
+                let groups = of_each.replace("{ids}", "json_group_array(m.group_id)");
+                format!("json_group_array(json_array(up.id, json(({groups})), {name}))")
+            }
+            Dialect::Postgres => {
+                let groups = of_each.replace("{ids}", "json_agg(m.group_id)");
+                format!("coalesce(CAST(json_agg(json_build_array(up.id, ({groups}), {name})) AS text), '[]')")
+            }
         };
-        let template = format!(
-            " UNION ALL SELECT NULL, up.id, (SELECT {groups} FROM scim_member m WHERE m.tenant = {{}} AND m.member_id = up.id), \
-             (SELECT n.document ->> 'displayName' FROM scim_resource n \
-             WHERE n.tenant = {{}} AND n.resource_type = up.type AND n.id = up.id) FROM up"
-        );
+        let template = format!(" UNION ALL SELECT NULL, {gathered}, NULL FROM up");
         Sql::with(&template, [self.tenant, self.tenant].map(Parameter::from))
     }
 
-    /// The document `r` and its members. A third column is there for names, where groups are read.
+    /// The document `r` and its members.
     fn shown(&self, beside: Beside<'_>) -> String {
         let document = self.text_of("r.document");
         let members = beside.members.map_or_else(|| "NULL".to_owned(), |attribute| self.members(attribute, OF_GROUP));
-        let name = if beside.groups.is_some() { ", NULL" } else { "" };
-        format!("{document}, {members}{name}")
+        format!("{document}, {members}")
     }
 
     /// Members as a JSON array of arrays: id, what the client said, type.

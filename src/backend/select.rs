@@ -62,7 +62,7 @@ impl<E: Engine> Store<E> {
                     }
                     resources.push((place, resource));
                 }
-                Read::Listed { id, groups, name } => nesting.note(id, groups, name)?,
+                Read::Listed(listed) => listed.into_iter().for_each(|one| nesting.note(one)),
             }
         }
         resources.sort_by_key(|(place, _)| *place);
