@@ -97,14 +97,14 @@ impl Tenant {
         let users = directory.store(Arc::clone(&user_type));
         let groups = directory.store(ResourceType::group());
         let cx = RequestContext::new("acme");
-        let user = made(json!({
+        let user = made(&json!({
             "userName": format!("{TEMPLATE}@example.com"),
             "externalId": TEMPLATE,
             "title": TEMPLATE,
             "emails": [{ "type": "work", "value": format!("{TEMPLATE}@example.com") }],
         }));
         let user = users.create(user, &cx).await.expect("a user").id().to_owned();
-        let group = groups.create(made(json!({ "displayName": TEMPLATE })), &cx).await.expect("a group").id().to_owned();
+        let group = groups.create(made(&json!({ "displayName": TEMPLATE })), &cx).await.expect("a group").id().to_owned();
         let dialect = if kind == Kind::Sqlite { Dialect::Sqlite } else { Dialect::Postgres };
         let statements = LargeTenant { dialect, tenant: "acme", users: USERS, sizes: SIZES }.statements(&user, &group);
         let analyze = if kind == Kind::Sqlite { "ANALYZE" } else { "VACUUM ANALYZE" };
@@ -257,7 +257,7 @@ impl Tenant {
         let member = |turn: usize| numbered("User", 1 + turn);
         let plans = self.plans(async |turn| {
             let name = format!("new{turn}");
-            let user = made(json!({ "userName": name, "externalId": name }));
+            let user = made(&json!({ "userName": name, "externalId": name }));
             users.create(user, &self.cx).await.expect("a new user");
             let title = operation("replace", "title", Some(json!(name)));
             users.patch(&member(turn), title, &self.cx).await.expect("a user");
@@ -335,7 +335,7 @@ fn detour(plan: &str) -> Option<&str> {
     plan.lines().find(is_sort)
 }
 
-fn made(body: Value) -> Resource {
+fn made(body: &Value) -> Resource {
     let mut resource = Resource::from_stored(body.as_object().expect("an object").clone());
     resource.set_meta(&Meta::new("Some", chrono::DateTime::UNIX_EPOCH));
     resource
