@@ -100,6 +100,9 @@ fn body_to_stored(criterion: &mut Criterion) {
     group.finish();
 }
 
+/// How budgets are called, and where one comes from.
+type Budgets = (&'static str, fn() -> Budget);
+
 /// What it costs to count the work of a request: a change and a filter, each without a limit and with one.
 fn budget(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("patch/budget");
@@ -107,7 +110,7 @@ fn budget(criterion: &mut Criterion) {
     let now = SystemClock.now();
     let [(_, messages), ..] = messages();
     let bodies = messages.map(|message| message.to_string().into_bytes());
-    let budgets: [(&str, fn() -> Budget); 2] = [("without", Budget::unlimited), ("with", || Budget::new(u64::MAX))];
+    let budgets: [Budgets; 2] = [("without", Budget::unlimited), ("with", || Budget::new(u64::MAX))];
     for (name, budget) in budgets {
         let mut user = user(&users);
         user.set_meta(&Meta::new("User", now));
@@ -148,7 +151,7 @@ fn many_values(criterion: &mut Criterion) {
         ("1,000 removes", (0..1_000).map(remove).collect()),
     ];
     for (name, operations) in rows {
-        let plan = bind(&users, operations_of(operations).to_string().as_bytes());
+        let plan = bind(&users, operations_of(&operations).to_string().as_bytes());
         group.bench_function(name, |bencher| {
             bencher.iter_batched(|| user.clone(), |user| run(&plan, user), BatchSize::PerIteration);
         });
@@ -184,10 +187,10 @@ fn user(users: &ResourceType) -> Resource {
 }
 
 fn message(path: &str, value: &Value) -> Value {
-    operations_of(vec![json!({ "op": "replace", "path": path, "value": value })])
+    operations_of(&[json!({ "op": "replace", "path": path, "value": value })])
 }
 
-fn operations_of(operations: Vec<Value>) -> Value {
+fn operations_of(operations: &[Value]) -> Value {
     json!({ "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], "Operations": operations })
 }
 

@@ -137,7 +137,7 @@ async fn nor_does_it_come_back_in_bulk_or_beside_other_changes() {
         recorder.all();
         let chosen = |(given, of_lenient): (Value, bool)| (lenient || !of_lenient).then_some(given);
         let mut operations: Vec<Value> =
-            patches().into_iter().filter_map(chosen).map(|operations| patch(&path, operations)).collect();
+            patches().into_iter().filter_map(chosen).map(|operations| patch(&path, &operations)).collect();
         operations.extend(
             bodies("bjensen").into_iter().filter_map(chosen).map(|body| json!({ "method": "PUT", "path": path, "data": body })),
         );
@@ -209,7 +209,7 @@ async fn what_other_schemas_call_active_is_not_given_back_either() {
     assert_eq!(Provider::strict().create("/Assets", &asset_with("A2", json!({}))).await.get("active"), None);
 }
 
-fn patch(path: &str, operations: Value) -> Value {
+fn patch(path: &str, operations: &Value) -> Value {
     json!({ "method": "PATCH", "path": path, "data": { "schemas": [super::provider::PATCH_OP], "Operations": operations } })
 }
 

@@ -74,7 +74,7 @@ async fn nobody_is_made_without_it() {
 #[tokio::test]
 async fn nobody_loses_it() {
     for quirks in [Quirks::STRICT, Quirks::LENIENT] {
-        let provider = provider(quirks.clone());
+        let provider = provider(quirks);
         let parts = [("name", json!({ "familyName": "Lee", "givenName": "Ann" })), (ENTERPRISE, json!({ "department": "d" }))];
         let made = provider.create("/Users", &with(&parts)).await;
         let path = format!("/Users/{}", id(&made));

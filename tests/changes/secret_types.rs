@@ -34,7 +34,7 @@ fn providers(quirks: Quirks) -> Vec<Provider> {
     };
     vec![
         Provider::new(Setup { quirks, ..Setup::default() }),
-        Provider::new(Setup { quirks, features: wants.clone(), ..Setup::default() }),
+        Provider::new(Setup { quirks, features: wants, ..Setup::default() }),
         of_table(Features::default()),
         of_table(wants),
     ]
