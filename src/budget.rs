@@ -65,6 +65,11 @@ impl Budget {
         self.spend(units(values))
     }
 
+    /// Takes what a look at all of an object costs; where there is no limit, nobody looks what that is.
+    pub(crate) fn spend_object(&self, object: &Map<String, Value>, times: u64) -> Result<(), BudgetError> {
+        if self.0.is_some() { self.spend(weight_of(object).saturating_mul(times)) } else { Ok(()) }
+    }
+
     /// How many units are left; none where there is no limit.
     #[must_use]
     pub fn left(&self) -> Option<u64> {
@@ -102,7 +107,7 @@ pub(crate) fn weight(value: &Value) -> u64 {
 }
 
 /// What a look at all of an object costs, or a copy.
-pub(crate) fn weight_of(object: &Map<String, Value>) -> u64 {
+fn weight_of(object: &Map<String, Value>) -> u64 {
     object.iter().fold(1, |sum, (name, value)| sum + of_text(name) + weight(value))
 }
 

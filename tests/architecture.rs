@@ -119,6 +119,29 @@ fn switches_say_their_defaults() {
     }
 }
 
+/// Who operates a service provider finds each limit in one place, with its default.
+#[test]
+fn limits_are_on_the_page_about_security() {
+    let page = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src/docs/security.md");
+    let page = fs::read_to_string(page).expect("a page is text");
+    let mut within = "";
+    let shown = format!("{:#?}", scimwire::dispatch::Limits::default());
+    let fields: Vec<(&str, &str)> = shown.lines().filter_map(|line| line.trim().trim_end_matches(',').split_once(": ")).collect();
+    assert!(fields.len() > 12, "{shown}");
+    for (name, default) in fields {
+        match default {
+            "JsonLimits {" => within = "json.",
+            "FilterLimits {" => within = "filter.",
+            _ => {
+                let is_inside =
+                    |prefix| ["depth", "values", "members", "total", "bytes", "terms"].contains(&name) && within == prefix;
+                let prefix = if is_inside("json.") || is_inside("filter.") { within } else { "" };
+                assert!(page.contains(&format!("`{prefix}{name}`")), "`{prefix}{name}`, by default {default}");
+            }
+        }
+    }
+}
+
 #[test]
 fn functions_are_counted() {
     let text = "fn a() {\n    // no code\n    one();\n    two();\n}\n\nimpl B {\n    fn c() {\n        one();\n    }\n}\n";

@@ -20,7 +20,7 @@ use crate::query::INDIRECT_GROUPS;
 pub struct Limits {
     /// The length of a body, in bytes; beyond it is 413. 10 MiB by default.
     pub body_bytes: usize,
-    /// The nesting of a body, and the length of its arrays.
+    /// The nesting of a body, the size of its arrays and objects, and how many values it has.
     pub json: JsonLimits,
     /// The size of filters and of the filters in paths.
     pub filter: FilterLimits,

@@ -152,6 +152,7 @@ impl Dispatcher {
         if response.status() == StatusCode::NOT_FOUND {
             report.id = None;
         }
+        report.shorten();
         observation.end(&response, &report);
         response.extensions_mut().insert(report);
         response

@@ -26,10 +26,25 @@ pub struct Report {
     /// How much of a search the store did: the least, where it was over several resource types. [`Pushdown::Nothing`] means that
     /// the store handed over every resource for it. None where nothing was searched.
     pub pushdown: Option<Pushdown>,
-    /// Where it departed from the RFC, and was read all the same.
+    /// Where it departed from the RFC, and was read all the same: a hundred times at most, and then how much more there was
+    /// ([`Deviation::More`]).
     pub deviations: Vec<Deviation>,
     /// What came of each operation of a bulk request that was processed, in the order of the request.
     pub operations: Vec<StatusCode>,
     /// What failed in the host's database or token service, for its log; the client does not see it.
     pub source: Option<Arc<dyn StdError + Send + Sync>>,
+}
+
+/// So many departures are told one by one.
+const MOST: usize = 100;
+
+impl Report {
+    /// Leaves as many departures as are told, and how many more there were.
+    pub(super) fn shorten(&mut self) {
+        let more = self.deviations.len().saturating_sub(MOST);
+        if more > 0 {
+            self.deviations.truncate(MOST);
+            self.deviations.push(Deviation::More { count: more });
+        }
+    }
 }

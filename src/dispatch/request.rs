@@ -4,11 +4,10 @@ use http::header::{ACCEPT, CONTENT_ENCODING, CONTENT_TYPE, HeaderName, HeaderVal
 use http::{HeaderMap, StatusCode};
 use serde_json::{Map, Value};
 
-use super::Exchange;
 use super::answer::Failure;
-use crate::budget::weight_of;
+use super::{Endpoint, Exchange};
 use crate::error::Error;
-use crate::message::parse_object;
+use crate::message::parse_known;
 use crate::quirks::{Deviation, message};
 
 /// The preference for an answer without a body (RFC 7240, Section 4.2).
@@ -28,19 +27,28 @@ pub(super) enum Body<'b> {
 impl Exchange<'_> {
     /// The body, as a JSON object.
     pub(super) fn object(&mut self) -> Result<Map<String, Value>, Failure> {
+        self.object_of(&|_| true)
+    }
+
+    /// The body of a resource: what is under the name of nobody's attribute is passed over, and not built.
+    pub(super) fn resource_object(&mut self, endpoint: &Endpoint) -> Result<Map<String, Value>, Failure> {
+        self.object_of(&|name| endpoint.resource_type.may_name(name))
+    }
+
+    fn object_of(&mut self, is_known: &dyn Fn(&str) -> bool) -> Result<Map<String, Value>, Failure> {
         let object = match &mut self.body {
             Body::Text(text) => {
                 let text = *text;
-                self.parse(text)?
+                self.parse(text, is_known)?
             }
             Body::Object(object) => std::mem::take(object),
         };
         // Whatever it says, each of its values is read, checked, and compared.
-        self.budget.spend(weight_of(&object)).map_err(Error::from)?;
+        self.budget.spend_object(&object, 1).map_err(Error::from)?;
         Ok(object)
     }
 
-    fn parse(&mut self, text: &[u8]) -> Result<Map<String, Value>, Failure> {
+    fn parse(&mut self, text: &[u8], is_known: &dyn Fn(&str) -> bool) -> Result<Map<String, Value>, Failure> {
         if self.head.headers.get_all(CONTENT_ENCODING).iter().any(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"identity")) {
             // RFC 9110, Section 15.5.16.
             let detail = "send the body as it is, without a `Content-Encoding`";
@@ -63,7 +71,7 @@ impl Exchange<'_> {
             }
             _ => text,
         };
-        Ok(parse_object(text, self.provider.limits.json)?)
+        Ok(parse_known(text, self.provider.limits.json, is_known)?)
     }
 
     /// The body, as a message of that schema.

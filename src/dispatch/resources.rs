@@ -26,7 +26,7 @@ impl Exchange<'_> {
     pub(super) async fn create(mut self, endpoint: &Endpoint) -> Result<Answer, Failure> {
         self.check_accept()?;
         let projection = self.projection(endpoint)?;
-        let body = self.object()?;
+        let body = self.resource_object(endpoint)?;
         let (mut resource, cleared) = self.intake(endpoint, body)?;
         let projection = projection.requested(named_on_request(&endpoint.resource_type, &resource));
         let assumed = self.activate(endpoint, &mut resource);
@@ -72,7 +72,7 @@ impl Exchange<'_> {
     pub(super) async fn replace(mut self, endpoint: &Endpoint, id: &str) -> Result<Answer, Failure> {
         self.check_accept()?;
         let projection = self.projection(endpoint)?;
-        let body = self.object()?;
+        let body = self.resource_object(endpoint)?;
         let (wanted, cleared) = self.intake(endpoint, body)?;
         let projection = projection.requested(named_on_request(&endpoint.resource_type, &wanted));
         self.report.deviations.extend(rewrite::kept(&endpoint.resource_type, &wanted, &cleared, self.quirks.omitted));

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::fmt;
 
 use http::StatusCode;
-use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
 use crate::error::{Error, ScimType};
@@ -18,11 +18,16 @@ pub struct JsonLimits {
     pub depth: usize,
     /// How many values one array may have, such as the members of a group; beyond it is 413. 100,000 by default.
     pub values: usize,
+    /// How many members one object may have; beyond it is 413. 1,000 by default: no schema has so many attributes.
+    pub members: usize,
+    /// How many values there may be in all, each member of an object and each value of an array; beyond it is 413. 600,000 by
+    /// default: those of a group with 100,000 members.
+    pub total: usize,
 }
 
 impl Default for JsonLimits {
     fn default() -> Self {
-        Self { depth: 32, values: 100_000 }
+        Self { depth: 32, values: 100_000, members: 1_000, total: 600_000 }
     }
 }
 
@@ -58,12 +63,26 @@ pub enum JsonError {
         /// The limit.
         most: usize,
     },
+    /// An object has more members than the limit.
+    #[error("the body has an object of more than {most} members")]
+    TooManyMembers {
+        /// The limit.
+        most: usize,
+    },
+    /// There are more values in all than the limit.
+    #[error("the body has more than {most} values: send them in several requests")]
+    TooMuch {
+        /// The limit.
+        most: usize,
+    },
 }
 
 impl From<JsonError> for Error {
     fn from(err: JsonError) -> Self {
         match err {
-            JsonError::TooManyValues { .. } => Self::status_only(StatusCode::PAYLOAD_TOO_LARGE, err.to_string()),
+            JsonError::TooManyValues { .. } | JsonError::TooManyMembers { .. } | JsonError::TooMuch { .. } => {
+                Self::status_only(StatusCode::PAYLOAD_TOO_LARGE, err.to_string())
+            }
             JsonError::Syntax { .. } | JsonError::NotObject | JsonError::Duplicate { .. } | JsonError::TooDeep => {
                 Self::typed(ScimType::InvalidSyntax, err.to_string())
             }
@@ -77,17 +96,29 @@ impl From<JsonError> for Error {
 ///
 /// - the text is not JSON, or no object;
 /// - an object in it has a member twice;
-/// - it nests too deep.
+/// - it nests too deep, or has too many values.
 pub fn parse_object(text: &[u8], limits: JsonLimits) -> Result<Map<String, Value>, JsonError> {
-    let trouble = Cell::new(Trouble::None);
+    parse_known(text, limits, &|_| true)
+}
+
+/// The same, where the values of members that are not known are only passed over: null stands for each. They are counted all the
+/// same, and have to be JSON.
+pub(crate) fn parse_known(
+    text: &[u8],
+    limits: JsonLimits,
+    is_known: &dyn Fn(&str) -> bool,
+) -> Result<Map<String, Value>, JsonError> {
+    let count = Count { limits, left: Cell::new(limits.total), trouble: Cell::new(Trouble::None) };
     let mut deserializer = serde_json::Deserializer::from_slice(text);
-    let reader = Reader { depth: limits.depth, values: limits.values, trouble: &trouble };
+    let reader = Reader { depth: limits.depth, count: &count, is_known: Some(is_known) };
     let value = reader.deserialize(&mut deserializer).and_then(|value| deserializer.end().map(|()| value));
-    match (value, trouble.get()) {
+    match (value, count.trouble.get()) {
         (Ok(Value::Object(object)), _) => Ok(object),
         (Ok(_), _) => Err(JsonError::NotObject),
         (Err(_), Trouble::TooDeep) => Err(JsonError::TooDeep),
         (Err(_), Trouble::TooManyValues) => Err(JsonError::TooManyValues { most: limits.values }),
+        (Err(_), Trouble::TooManyMembers) => Err(JsonError::TooManyMembers { most: limits.members }),
+        (Err(_), Trouble::TooMuch) => Err(JsonError::TooMuch { most: limits.total }),
         (Err(err), Trouble::Duplicate) => Err(JsonError::Duplicate { line: err.line(), column: err.column() }),
         (Err(err), Trouble::None) => Err(JsonError::Syntax { line: err.line(), column: err.column() }),
     }
@@ -100,24 +131,61 @@ enum Trouble {
     Duplicate,
     TooDeep,
     TooManyValues,
+    TooManyMembers,
+    TooMuch,
 }
 
+/// What may still come, of the whole text.
+struct Count {
+    limits: JsonLimits,
+    left: Cell<usize>,
+    trouble: Cell<Trouble>,
+}
+
+impl Count {
+    fn refuse<E: serde::de::Error>(&self, trouble: Trouble) -> E {
+        self.trouble.set(trouble);
+        E::custom("beyond a limit")
+    }
+
+    /// Counts one more value, where its array or object has so many already.
+    fn one_more<E: serde::de::Error>(&self, there: usize, most: usize, beyond: Trouble) -> Result<(), E> {
+        if there == most {
+            return Err(self.refuse(beyond));
+        }
+        let left = self.left.get().checked_sub(1).ok_or_else(|| self.refuse(Trouble::TooMuch))?;
+        self.left.set(left);
+        Ok(())
+    }
+
+    fn value<E: serde::de::Error>(&self, there: usize) -> Result<(), E> {
+        self.one_more(there, self.limits.values, Trouble::TooManyValues)
+    }
+
+    fn member<E: serde::de::Error>(&self, there: usize) -> Result<(), E> {
+        self.one_more(there, self.limits.members, Trouble::TooManyMembers)
+    }
+}
+
+/// Reads a value.
 #[derive(Clone, Copy)]
 struct Reader<'t> {
     depth: usize,
-    values: usize,
-    trouble: &'t Cell<Trouble>,
+    count: &'t Count,
+    /// Which members are read; all of them where nothing is said.
+    is_known: Option<&'t dyn Fn(&str) -> bool>,
 }
 
-impl Reader<'_> {
+impl<'t> Reader<'t> {
     fn deeper<E: serde::de::Error>(self) -> Result<Self, E> {
         match self.depth.checked_sub(1) {
-            Some(depth) => Ok(Self { depth, ..self }),
-            None => {
-                self.trouble.set(Trouble::TooDeep);
-                Err(E::custom("too deep"))
-            }
+            Some(depth) => Ok(Self { depth, is_known: None, ..self }),
+            None => Err(self.count.refuse(Trouble::TooDeep)),
         }
+    }
+
+    fn knows(self, name: &str) -> bool {
+        self.is_known.is_none_or(|is_known| is_known(name))
     }
 }
 
@@ -168,10 +236,7 @@ impl<'de> Visitor<'de> for Reader<'_> {
         let inside = self.deeper()?;
         let mut values = Vec::new();
         while let Some(value) = elements.next_element_seed(inside)? {
-            if values.len() == self.values {
-                self.trouble.set(Trouble::TooManyValues);
-                return Err(A::Error::custom("too many values"));
-            }
+            self.count.value(values.len())?;
             values.push(value);
         }
         Ok(Value::Array(values))
@@ -181,17 +246,84 @@ impl<'de> Visitor<'de> for Reader<'_> {
         let inside = self.deeper()?;
         let mut object = Map::new();
         while let Some(name) = members.next_key::<String>()? {
-            let value = members.next_value_seed(inside)?;
+            self.count.member(object.len())?;
+            let value = if self.knows(&name) {
+                members.next_value_seed(inside)?
+            } else {
+                members.next_value_seed(Passing(inside))?;
+                Value::Null
+            };
             if object.insert(name, value).is_some() {
-                self.trouble.set(Trouble::Duplicate);
-                return Err(A::Error::custom("a member stands twice"));
+                return Err(self.count.refuse(Trouble::Duplicate));
             }
         }
-        if repeats_a_name(&object) {
-            self.trouble.set(Trouble::Duplicate);
-            return Err(A::Error::custom("a member stands twice"));
+        if repeats_a_name(object.keys().map(String::as_str)) {
+            return Err(self.count.refuse(Trouble::Duplicate));
         }
         Ok(Value::Object(object))
+    }
+}
+
+/// Passes over a value: what is nobody's is not built.
+#[derive(Clone, Copy)]
+struct Passing<'t>(Reader<'t>);
+
+impl<'de> DeserializeSeed<'de> for Passing<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Passing<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<(), A::Error> {
+        let (inside, mut there) = (Self(self.0.deeper()?), 0);
+        while elements.next_element_seed(inside)?.is_some() {
+            self.0.count.value(there)?;
+            there += 1;
+        }
+        Ok(())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
+        let (inside, mut names) = (Self(self.0.deeper()?), Vec::new());
+        while let Some(name) = members.next_key::<String>()? {
+            self.0.count.member(names.len())?;
+            members.next_value_seed(inside)?;
+            names.push(name);
+        }
+        if repeats_a_name(names.iter().map(String::as_str)) { Err(self.0.count.refuse(Trouble::Duplicate)) } else { Ok(()) }
     }
 }
 
@@ -199,10 +331,10 @@ impl<'de> Visitor<'de> for Reader<'_> {
 const FEW: usize = 16;
 
 /// Whether two names differ in nothing but case.
-fn repeats_a_name(object: &Map<String, Value>) -> bool {
-    if object.len() > FEW {
-        let mut names = HashSet::with_capacity(object.len());
-        return !object.keys().all(|name| names.insert(name.to_ascii_lowercase()));
+fn repeats_a_name<'n>(names: impl ExactSizeIterator<Item = &'n str> + Clone) -> bool {
+    if names.len() > FEW {
+        let mut known = HashSet::with_capacity(names.len());
+        return !names.into_iter().all(|name| known.insert(name.to_ascii_lowercase()));
     }
-    object.keys().enumerate().any(|(place, name)| object.keys().skip(place + 1).any(|other| other.eq_ignore_ascii_case(name)))
+    names.clone().enumerate().any(|(place, name)| names.clone().skip(place + 1).any(|other| other.eq_ignore_ascii_case(name)))
 }

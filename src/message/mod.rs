@@ -17,6 +17,7 @@ use crate::error::{Error, ScimType};
 pub use bulk_id::BulkId;
 pub use bulk_request::{BULK_REQUEST, BulkOperation, BulkRequest};
 pub use bulk_response::{BULK_RESPONSE, BulkResponse, BulkResult};
+pub(crate) use json::parse_known;
 pub use json::{JsonError, JsonLimits, parse_object};
 pub use list_response::{LIST_RESPONSE, ListResponse};
 pub use patch_op::{PATCH_OP, PatchOp, PatchOperation};

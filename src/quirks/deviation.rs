@@ -98,6 +98,11 @@ pub enum Deviation {
         /// How many are shown.
         shown: usize,
     },
+    /// There was more of the kind, or of others: a report has a hundred.
+    More {
+        /// How many more.
+        count: usize,
+    },
 }
 
 impl Deviation {
@@ -142,6 +147,7 @@ impl Deviation {
             Self::FilterTail => "filter_tail",
             Self::Unchanged => "unchanged",
             Self::IndirectGroups { .. } => "indirect_groups",
+            Self::More { .. } => "more",
         }
     }
 }
@@ -194,6 +200,7 @@ impl fmt::Display for Deviation {
             Self::FilteredAttribute(name) => write!(f, "`{name}` was read without the filter of its values"),
             Self::PageBounds { parameter, came, read } => write!(f, "`{parameter}` was {came} and was read as {read}"),
             Self::FilterTail => f.write_str("a comparison behind a bracket was read as one more condition inside it"),
+            Self::More { count } => write!(f, "there were {count} more"),
             Self::Unchanged => f.write_str("everything was as asked already, and nothing changed"),
             Self::IndirectGroups { shown } => {
                 write!(f, "of the indirect groups of a resource, the nearest {shown} were shown, and others left out")

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::attribute::Attribute;
 use super::document::Schema;
 use super::resource_type::ResourceType;
-use crate::attr::{AttrName, AttrPath, starts_with_urn};
+use crate::attr::{AttrName, AttrPath, SchemaUri, starts_with_urn};
 
 /// The attribute that a path names, with canonical names.
 #[derive(Clone, Debug, PartialEq)]
@@ -175,6 +175,20 @@ impl ResourceType {
             return Some(Container::Attribute(attribute));
         }
         self.extension(key).map(|extension| Container::Extension(&extension.schema))
+    }
+
+    /// Whether the key of a body may mean an attribute, or a part of one, in any notation that clients use; what may not is
+    /// nobody's. What was left out counts, since it is told.
+    pub(crate) fn may_name(&self, key: &str) -> bool {
+        let key = key.trim_start();
+        let name = key.split(['.', '[', ' ']).next().unwrap_or_default();
+        let types = [Some(self), self.whole().map(Arc::as_ref)];
+        types.into_iter().flatten().any(|one| {
+            let extensions = one.extensions().iter().map(|extension| &*extension.schema);
+            let mut schemas = std::iter::once(one.schema() as &Schema).chain(extensions);
+            let begins = |uri: &SchemaUri| key.get(..uri.as_str().len()).is_some_and(|start| uri.is(start));
+            one.top_level(name).is_some() || schemas.any(|schema| begins(schema.uri()) || schema.attribute(name).is_some())
+        })
     }
 
     /// Whether `uri` names the base schema or one of the extensions.

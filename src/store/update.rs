@@ -11,7 +11,7 @@ use super::change::{Change, MemberChange, Operation, member_ids, same_member};
 use super::error::StoreError;
 use super::precondition::Precondition;
 use crate::auth::Tenant;
-use crate::budget::{Budget, weight_of};
+use crate::budget::Budget;
 use crate::error::Error;
 use crate::patch::{MemberDelta, PatchRepair, Patched, Plan, Replacement};
 use crate::resource::{Resource, changed_paths, check, check_changed, same_by_value};
@@ -200,7 +200,7 @@ impl Update {
 
     /// The state to change.
     fn copy(&self, current: &Resource) -> Result<Resource, StoreError> {
-        self.budget.spend(weight_of(current.attributes()).saturating_mul(WHOLE))?;
+        self.budget.spend_object(current.attributes(), WHOLE)?;
         Ok(current.clone())
     }
 

@@ -78,6 +78,24 @@ const LIMITS: &[Limit] = &[
         above: (413, None),
     },
     Limit {
+        name: "json.members",
+        set: |limits, limit| limits.json.members = limit,
+        request: |count| {
+            let members: serde_json::Map<String, Value> = (0..count).map(|number| (format!("a{number}"), json!(1))).collect();
+            body(&json!([[members]]))
+        },
+        limit: 10,
+        above: (413, None),
+    },
+    Limit {
+        // Beside the user, its schema, its name and what is extra.
+        name: "json.total, in an attribute that nobody knows",
+        set: |limits, limit| limits.json.total = limit + 4,
+        request: |count| body(&json!(vec![1; count])),
+        limit: 30,
+        above: (413, None),
+    },
+    Limit {
         name: "json.values, in an operation",
         set: |limits, limit| limits.json.values = limit,
         request: |count| {

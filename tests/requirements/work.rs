@@ -3,15 +3,17 @@
 use std::sync::Arc;
 
 use scimwire::auth::RequestContext;
+use scimwire::dispatch::Report;
 use scimwire::filter::{Binder, Budget, Filter};
 use scimwire::message::{PatchOp, PatchOperation};
 use scimwire::patch::{PlanBinder, Rules};
 use scimwire::query::{Page, Projection, Query};
+use scimwire::quirks::Deviation;
 use scimwire::resource::Resource;
 use scimwire::schema::{ENTERPRISE_USER, ResourceType};
 use scimwire::store::{Pushdown, complete};
 use scimwire::{MemoryDirectory, MemoryStore, Quirks, ResourceStore, ScimType, StoreError};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::jobs::{patch, statuses};
 use super::provider::{Provider, Setup, id};
@@ -275,5 +277,61 @@ async fn the_store_in_memory_spends_the_budget_of_the_request() {
         );
         let budget = Budget::new(least * 3);
         assert!(complete::select(*store, &query, &budget, &cx).await.is_ok(), "{filter}");
+    }
+}
+
+#[tokio::test]
+async fn what_nobody_knows_is_passed_over() {
+    // What is not built costs nothing.
+    for quirks in [Quirks::STRICT, Quirks::LENIENT] {
+        let provider = limited(100, quirks);
+        let mut made = user("bjensen");
+        for name in ["nosuch", "Nobody", "urn:example:nobody:knows"] {
+            made[name] = vec![json!({ "": 0 }); 1_000].into();
+        }
+        let path = format!("/Users/{}", id(&provider.create("/Users", made.clone()).await));
+        made["title"] = json!("Tour Guide");
+        assert_eq!(provider.get(&path).await.ok()["title"], Value::Null);
+        let limits = limited(400, quirks);
+        let path = format!("/Users/{}", id(&limits.create("/Users", user("bjensen")).await));
+        assert_eq!(limits.put(&path, made.clone()).await.ok()["title"], "Tour Guide");
+        made["emails"] = vec![json!({ "value": "x" }); 1_000].into();
+        limits.put(&path, made).await.refused("tooMany");
+    }
+}
+
+#[tokio::test]
+async fn an_object_has_no_more_members_than_any_schema() {
+    let provider = Provider::strict();
+    let path = format!("/Users/{}", id(&provider.create("/Users", user("bjensen")).await));
+    let mut wanted = user("bjensen");
+    for number in 0..1_000 {
+        wanted[format!("a{number}")] = json!(1);
+    }
+    let detail = provider.put(&path, wanted.clone()).await.failed(413, None);
+    assert!(detail.contains("1000 members"), "{detail}");
+    let Value::Object(object) = &mut wanted else { panic!("a user is an object") };
+    let few: Map<String, Value> =
+        std::mem::take(object).into_iter().filter(|(name, _)| name.len() < 4 || !name.starts_with('a')).collect();
+    *object = few;
+    provider.put(&path, wanted).await.ok();
+}
+
+#[tokio::test]
+async fn a_report_tells_a_hundred_departures() {
+    for (unknown, told) in [(99, 99), (100, 100), (101, 101), (250, 101)] {
+        let users = ResourceType::user();
+        let scim = scimwire::Dispatcher::builder("https://example.com/scim/v2");
+        let scim = scim.resource_type(users.clone(), MemoryStore::new(users)).quirks(Quirks::STRICT).unauthenticated();
+        let mut made = user("bjensen");
+        (0..unknown).for_each(|number| made[format!("a{number}")] = json!(1));
+        let request = http::Request::post("/scim/v2/Users").header("content-type", "application/scim+json");
+        let request = request.body(made.to_string()).expect("a request");
+        let response = scim.build().expect("a service provider").dispatch(request).await;
+        let deviations = &response.extensions().get::<Report>().expect("a report").deviations;
+        assert_eq!((response.status().as_u16(), deviations.len()), (201, told), "{unknown}");
+        let more =
+            deviations.iter().find_map(|deviation| if let Deviation::More { count } = deviation { Some(*count) } else { None });
+        assert_eq!(more, (unknown > 100).then(|| unknown - 100), "{unknown}");
     }
 }
