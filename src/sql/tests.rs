@@ -2,7 +2,7 @@ use chrono::{DateTime, Utc};
 use serde_json::json;
 
 use super::*;
-use crate::filter::{Binder, Filter};
+use crate::filter::{Binder, Budget, Filter};
 use crate::query::{IdOrder, Page, Position, Projection, Sort, SortKey};
 use crate::schema::{ENTERPRISE_USER, Locations, Registry, ResourceType, Schema};
 use crate::store::Selection;
@@ -296,7 +296,9 @@ fn a_page_can_be_found_by_its_ids_first() {
     let (filter, page) = (bound("active eq true"), Page::Index { start: 11, count: 10 });
     let sort = Sort::bind("userName", Some("descending"), &users()).expect("an order");
     let projection = Projection::default();
-    let mut selection = Selection { filter: Some(&filter), sort: Some(&sort), page: Some(&page), projection: &projection };
+    let budget = Budget::unlimited();
+    let mut selection =
+        Selection { filter: Some(&filter), sort: Some(&sort), page: Some(&page), projection: &projection, budget: &budget };
     let ids = || Sql::with("u WHERE u.account = {}", ["one".into()]);
     let said = |selection: &Selection<'_>| {
         let clauses = clauses(selection, &mapping(Dialect::Postgres)).expect("it has columns");
