@@ -101,7 +101,8 @@ pub trait Policy: Send + Sync + 'static {
         Ok(Turn::default())
     }
 
-    /// Before a resource is stored: may fill in what the host owns, refuse, or name a resource that is there already.
+    /// Before a resource is stored: may fill in what the host owns, refuse, or link the POST to a resource that is there already;
+    /// see [`Creating`].
     ///
     /// # Errors
     ///
@@ -161,25 +162,65 @@ pub trait Policy: Send + Sync + 'static {
     async fn adopted(&self, _change: &Change, _cx: &RequestContext) {}
 }
 
-/// What becomes of a new resource.
+/// Decides whether a POST stores a new resource, or is linked to an existing one.
+///
+/// This policy links a user to the account that has the same `userName`:
+///
+/// ```
+/// use scimwire::auth::RequestContext;
+/// use scimwire::policy::{Creating, HostAccess, Policy};
+/// use scimwire::{Dispatcher, Error, MemoryStore, Resource, ResourceType};
+///
+/// struct LinkAccounts {
+///     users: HostAccess,
+/// }
+///
+/// #[async_trait::async_trait]
+/// impl Policy for LinkAccounts {
+///     async fn creating(&self, of: &ResourceType, resource: &mut Resource, cx: &RequestContext) -> Result<Creating, Error> {
+///         match resource.text("userName") {
+///             Some(user_name) if of.name() == "User" => {
+///                 let found = self.users.find("userName", user_name, cx).await?;
+///                 Ok(found.first().map_or(Creating::Store, |user| Creating::adopt(user.id())))
+///             }
+///             _ => Ok(Creating::Store),
+///         }
+///     }
+/// }
+///
+/// let users = ResourceType::user();
+/// let store = MemoryStore::new(users.clone());
+/// let policy = LinkAccounts { users: HostAccess::new(users.clone(), store.clone()) };
+/// let scim = Dispatcher::builder("https://example.com/scim/v2")
+///     .resource_type(users, store)
+///     .policy(policy)
+///     .unauthenticated()
+///     .build()?;
+/// # Ok::<(), scimwire::dispatch::BuildError>(())
+/// ```
+///
+/// The client gets 201 with the id of the existing account, as if it were new. It writes to this account from then on: link only
+/// what the identity provider of the tenant may take over. A POST that does not mention `active` leaves a deactivated account
+/// deactivated.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Creating {
     /// It is stored.
     #[default]
     Store,
-    /// The resource of that id is there already, and takes over what the client sent. [`Creating::adopt`] makes one of these.
+    /// Links the POST to the existing resource of that id: [`Creating::adopt`] makes one of these. The change goes through
+    /// [`Policy::joining`] and [`Policy::updating`] like a PUT, and is told by [`Policy::changed`] and [`Policy::adopted`].
     #[non_exhaustive]
     Adopt {
         /// The id of the resource.
         id: String,
-        /// What becomes of the rest of it.
+        /// Whether attributes that the client left out are kept or cleared.
         mode: Adoption,
     },
 }
 
 impl Creating {
-    /// The resource of that id is there already, takes over what the client sent, and keeps the rest.
+    /// Links the POST to the existing resource of that id. It takes over what the client sent, and keeps the rest.
     ///
     /// ```
     /// use scimwire::policy::{Adoption, Creating};
@@ -194,7 +235,7 @@ impl Creating {
         Self::Adopt { id: id.into(), mode: Adoption::default() }
     }
 
-    /// The same adoption in another mode.
+    /// Sets whether the existing resource keeps or loses what the client left out.
     #[must_use]
     pub fn with_mode(self, mode: Adoption) -> Self {
         match self {
@@ -204,7 +245,7 @@ impl Creating {
     }
 }
 
-/// What becomes of a resource that takes over what a client sent to create one.
+/// Decides what an existing resource keeps when a POST is [linked to it](Creating::adopt).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Adoption {
