@@ -57,7 +57,8 @@ pub trait Authenticate: Send + Sync + 'static {
     ///
     /// - [`AuthError::Unauthenticated`]: nobody is known by these credentials (401);
     /// - [`AuthError::Forbidden`]: somebody is, and may not (403);
-    /// - [`AuthError::Unavailable`]: it cannot be found out now (503).
+    /// - [`AuthError::Unavailable`]: it cannot be found out now (503);
+    /// - [`AuthError::Busy`]: the tenant or client has too many requests under way (503 with `Retry-After`).
     async fn authenticate(&self, head: &Parts) -> Result<RequestContext, AuthError>;
 
     /// The schemes to name in `ServiceProviderConfig` (RFC 7643, Section 5); bearer tokens, unless said otherwise.
