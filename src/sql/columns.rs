@@ -45,21 +45,50 @@ pub struct Elements {
 
 /// Columns by the paths of their attributes. It is made once, [checked](Mapping::check), and kept in the store.
 ///
-/// `id` must have a column. Where the key is a whole number, that is [`Column::integer_key`], and the store says so by
-/// [`id_order`](super::id_order()), so that pages come in the order of an index:
+/// `id` must have a column. Say that these are the tables in PostgreSQL; [`Form`](super::Form) says which index serves what:
+///
+/// ```sql
+/// CREATE TABLE accounts (
+///     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, customer text NOT NULL,
+///     email text NOT NULL, external_id text, is_enabled boolean NOT NULL);
+/// CREATE TABLE emails (account_id bigint NOT NULL REFERENCES accounts, type text, value text NOT NULL);
+///
+/// CREATE INDEX ON accounts (customer, id);                                 -- pages
+/// CREATE UNIQUE INDEX ON accounts (customer, lower(email COLLATE "C"));    -- `userName eq`, unique in any case
+/// CREATE INDEX ON accounts (customer, external_id);                        -- `externalId eq`
+/// CREATE INDEX ON emails (lower(value COLLATE "C"));                       -- `emails.value eq`
+/// CREATE INDEX ON emails (account_id);                                     -- the addresses of an account
+/// ```
+///
+/// An integer key is a [`Column::integer_key`]. The store returns [`id_order`](super::id_order()) of the mapping from
+/// [`ResourceStore::id_order`](crate::store::ResourceStore::id_order), so that pages come in the order of an index. For a column
+/// that is `NOT NULL`, [`ResourceType::required`](crate::ResourceType::required) makes the attribute required, and
+/// [`Column::not_null`] lets an order by it use an index:
 ///
 /// ```
 /// use scimwire::ResourceType;
-/// use scimwire::sql::{Column, Dialect, Mapping, id_order};
 /// use scimwire::query::IdOrder;
+/// use scimwire::sql::{Column, Dialect, Elements, Mapping, id_order};
 ///
+/// let users = ResourceType::user().required("active").keeping(["userName", "active", "emails.type", "emails.value"]);
 /// let mapping = Mapping::new(Dialect::Postgres)
 ///     .column("id", Column::integer_key("accounts.id"))
+///     .column("externalId", Column::text("accounts.external_id"))
 ///     .column("userName", Column::ascii("accounts.email").not_null())
-///     .check(&ResourceType::user())?;
+///     .column("active", Column::boolean("accounts.is_enabled").not_null())
+///     .elements(
+///         "emails",
+///         Elements::table("emails", "account_id", "accounts.id")
+///             .column("type", Column::text("emails.type"))
+///             .column("value", Column::ascii("emails.value")),
+///     )
+///     .check(&users)?;
 /// assert_eq!(id_order(&mapping), IdOrder::Numbers);
 /// # Ok::<(), scimwire::sql::MappingError>(())
 /// ```
+///
+/// [`testkit::look_ups_do_not_scan`](https://docs.rs/scimwire/latest/scimwire/testkit/fn.look_ups_do_not_scan.html) fails where an
+/// index is missing.
 #[derive(Clone, Debug)]
 pub struct Mapping {
     pub(super) dialect: Dialect,

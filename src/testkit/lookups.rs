@@ -30,6 +30,30 @@ const TIMES: usize = 9;
 const ROUNDS: usize = 5;
 
 /// Says how a database goes about a selection: for [`Stores::explained_by`].
+///
+/// ```
+/// use scimwire::auth::RequestContext;
+/// use scimwire::store::Selection;
+/// use scimwire::testkit::Explain;
+///
+/// # struct Database;
+/// # impl Database {
+/// #     async fn users(&self, _prefix: &str, _selection: &Selection<'_>, _cx: &RequestContext) -> Vec<String> { Vec::new() }
+/// # }
+/// /// Runs the statement of `MyUsers::select` with a prefix, and returns the plan.
+/// struct Plans(Database);
+///
+/// #[async_trait::async_trait]
+/// impl Explain for Plans {
+///     async fn plan(&self, selection: Selection<'_>, cx: &RequestContext) -> Vec<String> {
+///         self.0.users("EXPLAIN QUERY PLAN ", &selection, cx).await
+///     }
+/// }
+/// // Stores::new().resource_type(users, MyUsers::new(database)).explained_by("User", Plans(database))
+/// ```
+///
+/// A plan with `SCAN users` in SQLite, or `Seq Scan on users` in PostgreSQL, fails the check. The failure names the attribute,
+/// "a look-up by `externalId` looks at each row", and has the whole plan in it.
 #[async_trait]
 pub trait Explain: Send + Sync + 'static {
     /// The lines of the plans of the statements that `select` runs, as the database writes them: the `detail` of SQLite's

@@ -23,9 +23,10 @@
 //!
 //! Not every store is like that:
 //!
-//! - A host hands over the resource types that it serves, and says what its tables have columns for:
-//!   `.resource_type(users.clone(), MyUsers::new(pool)).keeping("User", &["userName", "name", "emails", "active"])`. With users
-//!   only, what is about groups is not tried.
+//! - Hand over the resource types that you serve: `.resource_type(users.clone(), MyUsers::new(pool))`. A type that
+//!   [`ResourceType::keeping`](crate::ResourceType::keeping) has cut down to your columns needs nothing more. If the type has
+//!   attributes that the tables lack, name those that are kept: `.keeping("User", &["userName", "name", "emails", "active"])`.
+//!   With users only, what is about groups is not tried.
 //! - Stores that take any resource type are best tried on [`users`] and [`groups`], which have attributes of every kind.
 //! - Filters, orders and pages are asked for as the dispatcher asks: a store that leaves them to the crate passes by that.
 //! - Ids are the store's. All that is asked of them is that no two resources of a type share one, not even one after the other, that
