@@ -18,7 +18,8 @@ use crate::resource::{UnknownAttributes, ValueRules};
 pub use deviation::Deviation;
 
 /// How a request is read, switch by switch; chosen per service provider, or per tenant with
-/// [`RequestContext::with_quirks`]. The default is [`Quirks::LENIENT`]; in [`Quirks::STRICT`] every switch is off.
+/// [`RequestContext::with_quirks`]. The default is [`Quirks::LENIENT`]. In [`Quirks::STRICT`] every switch that is a `bool` is
+/// off; unknown attributes in a body are ignored there too, unless `unknown_attributes` is [`UnknownAttributes::Refuse`].
 ///
 /// ```
 /// use scimwire::Quirks;
