@@ -98,6 +98,7 @@
 //! | `tower` | the dispatcher as a `tower::Service`, to mount in any router |
 //! | `tracing` | a span for each request, without personal data |
 //! | `sql` | `sql`: filters, orders and pages as SQL, for tables of the host's |
+//! | `sqlx` | `StoreError` from `sqlx::Error`, by `?`: which failures are a conflict, a retry or a fault |
 //! | `sqlite`, `postgres` | `backend`: stores over a SQLite file or a PostgreSQL database |
 //! | `testkit` | `testkit`: the checks that a store of the host's must pass |
 //!
