@@ -266,7 +266,7 @@ impl<'r> Values<'r> {
     /// Makes the element that the filter describes, since clients count on it. Nobody comes to be referred to so, such as a member:
     /// who is to be in a group is added to it.
     fn create(&mut self, value: &Value, budget: &Budget) -> Result<(), PatchErrorKind> {
-        if self.target.attribute.refers_by_value() {
+        if self.target.attribute.refers_to_resources() {
             return Err(self.no_target());
         }
         let described = match &self.target.filter {
@@ -278,7 +278,7 @@ impl<'r> Values<'r> {
             (Some(sub), value) => {
                 element.insert(sub.name().to_owned(), value.clone());
             }
-            (None, Value::Object(parts)) => element.extend(parts.clone()),
+            (None, Value::Object(parts)) if !parts.is_empty() => element.extend(parts.clone()),
             (None, _) => return Err(self.no_target()),
         }
         self.elements.push(Value::Object(element));

@@ -54,6 +54,44 @@ fn null_unassigns_a_part() {
 }
 
 #[test]
+fn no_reference_is_made_of_what_it_refers_to() {
+    // T3, A-35, A-37: with an id in `value`, and without.
+    let reference = |name: &str, to: &str| json!({ "name": name, "type": "reference", "referenceTypes": [to] });
+    let links = |name: &str, parts: Vec<Value>| {
+        let parts: Vec<Value> = parts.into_iter().chain([json!({ "name": "type" }), json!({ "name": "display" })]).collect();
+        json!({ "name": name, "type": "complex", "multiValued": true, "subAttributes": parts })
+    };
+    let attributes = [
+        links("owners", vec![json!({ "name": "value" }), reference("$ref", "User")]),
+        links("links", vec![reference("$ref", "User")]),
+        links("homes", vec![reference("value", "User")]),
+        links("pages", vec![reference("value", "external")]),
+    ];
+    let schema = json!({ "id": "urn:example:Device", "attributes": attributes });
+    let devices = || ResourceType::new("Device", Schema::from_json(schema.clone()).expect("a schema"));
+    let rules = Rules { no_match: NoMatch::Create, ..Rules::default() };
+    let set = |op: &str, path: &str, value: Value| {
+        run(devices(), rules, &json!({}), json!([{ "op": op, "path": path, "value": value }]))
+    };
+    for op in ["add", "replace"] {
+        for (path, value) in [
+            ("owners[type eq \"a\"].value", json!("1")),
+            ("links[type eq \"a\"].$ref", json!("../Users/1")),
+            ("links[display eq \"a\"]", json!({ "$ref": "../Users/1" })),
+            ("links[type eq \"a\"].display", json!("b")),
+            ("links.$ref", json!("../Users/1")),
+            ("homes[type eq \"a\"].value", json!("../Users/1")),
+            ("homes.value", json!("../Users/1")),
+        ] {
+            let error = set(op, path, value).expect_err(path);
+            assert_eq!(error.kind.scim_type().as_str(), "noTarget", "{op} {path}");
+        }
+        let made = set(op, "pages[type eq \"a\"].value", json!("https://example.com"));
+        assert_eq!(made, Ok(json!({ "pages": [{ "type": "a", "value": "https://example.com" }] })));
+    }
+}
+
+#[test]
 fn an_operation_is_named_by_its_index() {
     let operations = json!([{ "op": "add", "path": "title", "value": "x" }, { "op": "remove", "path": "nope" }]);
     assert_eq!(refused(json!({}), operations), "invalidPath operation 1: path `nope` names no attribute of this resource type");

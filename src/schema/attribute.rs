@@ -27,6 +27,8 @@ pub struct Attribute {
     sub_attributes: Vec<Arc<Self>>,
     /// Whether a `$ref` beside a `value` follows from it, so that clients cannot set it.
     refers_by_value: bool,
+    /// Whether values, or parts of them, are references to resources.
+    refers_to_resources: bool,
     /// Whether values, or parts of them, are never returned.
     holds_secrets: bool,
     /// Whether a value has to be one of the canonical ones; a rule of the host, not of the schema.
@@ -53,6 +55,7 @@ impl Attribute {
             mutability: definition.mutability,
             returned: definition.returned,
             uniqueness: definition.uniqueness,
+            refers_to_resources: refers_to_resources(&definition.reference_types, &sub_attributes),
             reference_types: definition.reference_types,
             refers_by_value: refers_by_value(&sub_attributes),
             holds_secrets: holds_secrets(definition.returned, &sub_attributes),
@@ -212,6 +215,12 @@ impl Attribute {
         self.refers_by_value
     }
 
+    /// Whether its values, or parts of them, are references to resources, also where no `value` names these: nobody comes to be
+    /// referred to but by what a client says in so many words. What the host leaves out of it makes no difference.
+    pub(crate) fn refers_to_resources(&self) -> bool {
+        self.refers_to_resources
+    }
+
     /// Whether values of it, or parts of them, are never returned (RFC 7643, Section 7), such as a password.
     #[must_use]
     pub fn holds_secrets(&self) -> bool {
@@ -279,6 +288,12 @@ fn holds_secrets(returned: Returned, sub_attributes: &[Arc<Attribute>]) -> bool 
 fn refers_by_value(sub_attributes: &[Arc<Attribute>]) -> bool {
     let has_value = sub_attributes.iter().any(|sub| sub.name() == "value" && sub.kind == AttributeType::String);
     has_value && sub_attributes.iter().any(|sub| sub.name() == "$ref" && names_resource_types(&sub.reference_types))
+}
+
+/// Whether a reference may point at a resource of this service provider, by itself or in a part.
+fn refers_to_resources(reference_types: &[String], sub_attributes: &[Arc<Attribute>]) -> bool {
+    let names_one = reference_types.iter().any(|name| name != "external" && name != "uri");
+    names_one || sub_attributes.iter().any(|sub| sub.refers_to_resources)
 }
 
 /// Whether a reference can only point at resources of this service provider.

@@ -188,8 +188,12 @@ async fn values_of_lists_are_made_as_they_are_described() {
         (json!({ "emails[type eq \"work\"]": { "VALUE": "a@example.com" } }), vec![work.clone()]),
         (
             json!({ "emails[type eq \"work\"].value": "a@example.com", "emails[type eq \"home\"].value": "b@example.com" }),
-            vec![work, home],
+            vec![work.clone(), home],
         ),
+        // What kind of value it is says nothing where there is no value.
+        (json!({ "emails[type eq \"work\"].value": null }), vec![]),
+        (json!({ "emails[type eq \"work\"]": { "value": null, "display": [] } }), vec![]),
+        (json!({ "emails[type eq \"work\"].value": "a@example.com", "emails[type eq \"home\"].value": null }), vec![work]),
     ];
     let (lenient, strict) = (Provider::lenient(), Provider::strict());
     for (sent, expected) in cases {

@@ -11,7 +11,7 @@ use crate::patch::lookup::describe;
 use crate::patch::path::without_values;
 use crate::patch::rules::NoMatch;
 use crate::patch::target::is_descriptive;
-use crate::resource::{Repair, ValueError, ValueErrorKind};
+use crate::resource::{Repair, ValueError, ValueErrorKind, is_unassigned};
 use crate::schema::{AttributeType, Mutability, ResolvedPath};
 
 /// The values of a multi-valued attribute that paths describe.
@@ -92,18 +92,15 @@ impl Unfolding<'_> {
 
     fn place_in_element(&mut self, lead: &Lead, whole: ResolvedPath, value: Value) -> Result<(), PatchErrorKind> {
         let described = self.described(lead, &whole)?;
+        let parts = self.parts(lead, &whole, value)?;
+        // Of what kind a value is says nothing where there is none.
+        if parts.is_empty() {
+            return Ok(());
+        }
         let made = self.made.entry(whole.to_string()).or_insert_with(|| Made::of(whole));
         let is_described = lead.filter.is_some() || lead.path.sub().is_none_or(|sub| !is_descriptive(sub.name()));
         made.says_something |= is_described;
         let element = made.elements.entry(Value::Object(described.clone()).to_string()).or_insert(described);
-        let parts = match (lead.path.sub(), value) {
-            (Some(sub), value) => Map::from_iter([(sub.name().to_owned(), value)]),
-            (None, Value::Object(parts)) => parts,
-            (None, _) => {
-                let kind = ValueErrorKind::Type(AttributeType::Complex);
-                return Err(ValueError::new(&made.path, kind).into());
-            }
-        };
         for (name, part) in parts {
             let sub = made.path.attribute().sub_attribute(&name).map(|sub| sub.name().to_owned());
             if element.insert(sub.unwrap_or(name), part).is_some() {
@@ -113,11 +110,26 @@ impl Unfolding<'_> {
         Ok(())
     }
 
+    /// The parts of an element that stand under a path, those without a value left out.
+    fn parts(&self, lead: &Lead, whole: &ResolvedPath, value: Value) -> Result<Map<String, Value>, PatchErrorKind> {
+        let mut parts = match (lead.path.sub(), value) {
+            (Some(sub), value) => Map::from_iter([(sub.name().to_owned(), value)]),
+            (None, Value::Object(parts)) => parts,
+            (None, _) => {
+                let kind = ValueErrorKind::Type(AttributeType::Complex);
+                return Err(ValueError::new(whole, kind).into());
+            }
+        };
+        let blank_is_none = self.binder.rules.values.empty_strings;
+        parts.retain(|_, part| !is_unassigned(part) && !(blank_is_none && part.as_str() == Some("")));
+        Ok(parts)
+    }
+
     /// What the filter of a path says of an element; nothing without a filter. It says of what kind the value is, and not which one
     /// it is; and nobody comes to be referred to so, such as a member.
     fn described(&mut self, lead: &Lead, whole: &ResolvedPath) -> Result<Map<String, Value>, PatchErrorKind> {
         let no_target = || PatchErrorKind::NoTarget(lead.path.to_string());
-        if self.binder.rules.no_match == NoMatch::Fail || whole.attribute().refers_by_value() {
+        if self.binder.rules.no_match == NoMatch::Fail || whole.attribute().refers_to_resources() {
             return Err(no_target());
         }
         let Some(filter) = &lead.filter else {
