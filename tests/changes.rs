@@ -24,6 +24,7 @@ mod changes {
     mod loose_values;
     mod nested_groups;
     mod no_match;
+    mod nobody;
     mod one_primary;
     mod passwords;
     mod patching;

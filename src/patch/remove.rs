@@ -10,7 +10,8 @@ use super::lookup::Bound;
 use super::plan::{Action, StepChange, StepTarget};
 use super::rules::{ListedValues, PatchRepair};
 use crate::filter::Budget;
-use crate::schema::Schema;
+use crate::resource::is_unassigned;
+use crate::schema::{Attribute, Schema};
 
 impl Binding<'_> {
     pub(super) fn remove(&mut self, path: &str, value: Option<Value>) -> Result<(), PatchErrorKind> {
@@ -103,12 +104,31 @@ impl Binding<'_> {
             }
             value => value,
         };
-        let values = if let Value::Array(values) = value { values } else { vec![value] };
+        let mut values = if let Value::Array(values) = value { values } else { vec![value] };
         let container = target.container().map(str::to_owned);
         let attribute = Arc::clone(target.last());
-        self.intake(|intake| {
+        if attribute.refers_by_value() {
+            values.retain(|value| !has_blank_id(&attribute, value));
+        }
+        let mut listed: Vec<Value> = self.intake(|intake| {
             let read = |value| intake.element(container.as_deref(), &attribute, value).transpose();
             values.into_iter().filter_map(read).collect()
-        })
+        })?;
+        if attribute.refers_by_value() {
+            listed.retain(names_somebody);
+        }
+        Ok(listed)
     }
+}
+
+/// Who is listed with a blank id is nobody, whatever else is said of them.
+fn has_blank_id(attribute: &Attribute, member: &Value) -> bool {
+    let is_id = |key: &str| attribute.sub_attribute(key).is_some_and(|sub| sub.name() == "value");
+    let is_blank = |id: &Value| is_unassigned(id) || id.as_str() == Some("");
+    member.as_object().is_some_and(|member| member.iter().any(|(key, id)| is_id(key) && is_blank(id)))
+}
+
+/// Of what type members are does not say who they are.
+fn names_somebody(member: &Value) -> bool {
+    member.as_object().is_some_and(|member| member.keys().any(|key| key != "type"))
 }

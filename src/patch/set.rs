@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::bind::{Binding, Op};
 use super::error::PatchErrorKind;
 use super::lookup::{Bound, described};
 use super::plan::{Action, StepChange, StepTarget};
 use super::rules::PatchRepair;
+use super::target::is_descriptive;
 use crate::resource::{ValueError, ValueErrorKind};
 use crate::schema::{Attribute, AttributeType, Mutability, Schema};
 
@@ -123,7 +124,12 @@ impl Binding<'_> {
                     let values = self.intake(|intake| intake.value(container, &attribute, value))?;
                     return one_of(values, &attribute);
                 }
-                self.intake(|intake| intake.element(container, &attribute, value))
+                let is_record = value.as_object().is_some_and(|record| !record.is_empty());
+                let element = self.intake(|intake| intake.element(container, &attribute, value))?;
+                match element {
+                    None if is_record && self.op == Op::Replace && is_left(target) => Ok(Some(Value::Object(Map::new()))),
+                    element => Ok(element),
+                }
             }
             None if value.is_object() && attribute.kind() == AttributeType::Complex && !attribute.multi_valued() => {
                 self.intake(|intake| intake.parts(container, &attribute, value)).map(Some)
@@ -137,6 +143,14 @@ impl Binding<'_> {
 fn is_derived(target: &StepTarget) -> bool {
     let reference = target.attribute.refers_by_value() && target.sub.as_ref().is_some_and(|sub| sub.name() == "$ref");
     reference || (target.extension.is_none() && target.attribute.name() == "schemas")
+}
+
+/// Whether there is something left of an element when nothing is in its place: what was set once, or what it was found by. Of what
+/// kind a value is says nothing by itself.
+fn is_left(target: &StepTarget) -> bool {
+    let mut parts = target.attribute.sub_attributes().iter();
+    let mut kept = target.filter.iter().flat_map(|filter| &filter.keeps);
+    parts.any(|sub| sub.mutability() == Mutability::Immutable) || kept.any(|sub| !is_descriptive(sub.name()))
 }
 
 /// The one value that a value filter's target takes.

@@ -24,6 +24,7 @@ impl Intake<'_> {
             }
             _ => return Err(ValueError::new(place, ValueErrorKind::NotArray)),
         };
+        let names_resources = attribute.refers_by_value() && !values.iter().all(says_nothing);
         let mut canonical = Vec::with_capacity(values.len());
         for value in values {
             if value.is_array() {
@@ -36,6 +37,10 @@ impl Intake<'_> {
                 return Err(ValueError::new(format!("{place}.value"), ValueErrorKind::Required));
             }
             canonical.extend(read);
+        }
+        // What was to name resources and names none is a mistake, and no empty list: nobody goes for it.
+        if names_resources && canonical.is_empty() {
+            return Err(ValueError::new(format!("{place}.value"), ValueErrorKind::Required));
         }
         remove_repeats(attribute, &mut canonical);
         if canonical.iter().filter(|value| is_primary(value)).count() > 1 {
@@ -173,6 +178,11 @@ fn is_nameless(attribute: &Attribute, value: &Value) -> bool {
     };
     let names = |object: &Map<String, Value>| has(object, "$ref") && !has(object, "value");
     attribute.refers_by_value() && value.as_object().is_some_and(names)
+}
+
+/// No value, in the RFC's own words (RFC 7643, Section 2.5).
+fn says_nothing(value: &Value) -> bool {
+    is_unassigned(value) || value.as_object().is_some_and(|object| object.values().all(is_unassigned))
 }
 
 fn has_no_id(value: &Value) -> bool {
