@@ -122,6 +122,7 @@ fn group(name: &str, members: &[&str]) -> Value {
 
 fn of_department(name: &str, department: &str) -> Value {
     let mut user = user(name);
+    user["schemas"] = json!([user["schemas"][0], ENTERPRISE]);
     user[ENTERPRISE] = json!({ "department": department });
     user
 }
