@@ -7,8 +7,8 @@ use super::is_unassigned;
 use crate::schema::{Attribute, AttributeType, Number, Returned, bytes, fold, instant};
 
 /// What a value says, without how it is written. Values of several have an order, so that they can be compared as a set.
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
-enum Said {
+#[derive(PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum Said {
     Nothing,
     Truth(bool),
     Amount(Number),
@@ -26,7 +26,7 @@ pub(crate) fn same_by_value(attribute: &Attribute, one: Option<&Value>, other: O
 }
 
 impl Said {
-    fn of(attribute: &Attribute, value: &Value) -> Self {
+    pub(super) fn of(attribute: &Attribute, value: &Value) -> Self {
         match value {
             value if is_unassigned(value) => Self::Nothing,
             Value::Null => Self::Nothing,
@@ -46,7 +46,9 @@ impl Said {
                     None => (name.clone(), Self::Text(part.to_string())),
                 });
                 let stated = parts.filter(|(name, said)| *said != Self::Nothing && !is_default(name, said));
-                Self::Parts(stated.collect())
+                let mut stated: Vec<(String, Self)> = stated.collect();
+                stated.sort_unstable();
+                Self::Parts(stated)
             }
         }
     }

@@ -5,6 +5,7 @@ use std::hash::{BuildHasher, RandomState};
 
 use serde_json::{Map, Value};
 
+use super::equality::{Said, same_by_value};
 use crate::schema::Attribute;
 
 /// Where the elements of a multi-valued attribute are, by what they are.
@@ -33,6 +34,12 @@ impl Identities {
         places.iter().filter_map(|place| elements.get(*place)).any(|element| same_element(attribute, element, value))
     }
 
+    /// Whether one of `elements`, which were noted, equals `value`, also in its words.
+    pub(super) fn has_equal(&self, attribute: &Attribute, elements: &[Value], value: &Value) -> bool {
+        let places = self.places.get(&self.hash(attribute, value)).map(Vec::as_slice).unwrap_or_default();
+        places.iter().filter_map(|place| elements.get(*place)).any(|element| equal_but_primary(element, value))
+    }
+
     /// Forgets one of `elements` that equals `value`, and says whether there was one.
     pub(super) fn take_equal(&mut self, attribute: &Attribute, elements: &[Value], value: &Value) -> bool {
         let Some(places) = self.places.get_mut(&self.hash(attribute, value)) else {
@@ -43,25 +50,21 @@ impl Identities {
         found.map(|found| places.swap_remove(found)).is_some()
     }
 
-    /// The same for elements that are the same one, in whatever order their members are.
+    /// The same for elements that are the same one, in whatever words.
     fn hash(&self, attribute: &Attribute, value: &Value) -> u64 {
-        match (value.get("value"), value) {
-            (Some(id), _) if attribute.refers_by_value() => self.hasher.hash_one(id),
-            (_, Value::Object(object)) => {
-                let stated = object.iter().filter(|(name, value)| !is_default(name, value));
-                stated.fold(0, |sum: u64, member| sum.wrapping_add(self.hasher.hash_one(member)))
-            }
-            (_, value) => self.hasher.hash_one(value),
+        match value.get("value") {
+            Some(id) if attribute.refers_by_value() => self.hasher.hash_one(id),
+            _ => self.hasher.hash_one(Said::of(attribute, value)),
         }
     }
 }
 
 /// Whether two elements of a multi-valued attribute are the same one: those that name a resource by its id are, when the
-/// ids are; others when all of them is equal.
+/// ids are; others when they say the same.
 pub(crate) fn same_element(attribute: &Attribute, one: &Value, other: &Value) -> bool {
     match (one.get("value"), other.get("value")) {
         (Some(one), Some(other)) if attribute.refers_by_value() => one == other,
-        _ => equal_but_primary(one, other),
+        _ => one == other || same_by_value(attribute, Some(one), Some(other)),
     }
 }
 

@@ -4,7 +4,7 @@ use scimwire::Quirks;
 use scimwire::policy::Policy;
 use serde_json::{Value, json};
 
-use super::provider::{Kept, Provider, Setup, id, replace};
+use super::provider::{Kept, Provider, Setup, add, id, replace};
 use super::recorder::Recorder;
 use super::samples::{asset_with, bjensen, user};
 use super::whole_store::WholeStore;
@@ -54,6 +54,39 @@ fn others() -> Vec<(&'static str, Value, Vec<Value>)> {
         ("manual", json!("https://example.com/a"), vec![json!("https://example.com/A")]),
         ("badge", json!({ "number": 7 }), vec![json!({ "number": 8 })]),
     ]
+}
+
+#[tokio::test]
+async fn a_value_that_is_there_in_other_words_is_not_added() {
+    // RFC 7644, Section 3.5.2.1: with few values, and with so many that an index tells.
+    let texts = |letter: &str, count: usize| (0..count).map(|number| json!(format!("{letter}{number}"))).collect::<Value>();
+    let ports = |kind: &str, count: usize| (0..count).map(|number| json!({ "kind": kind, "value": number })).collect::<Value>();
+    for (provider, recorder) in providers() {
+        for count in [2, 40] {
+            let stored = json!({ "tags": texts("t", count), "ports": ports("ssh", count) });
+            let path = provider.made("/Assets", &asset_with(&format!("A{count}"), stored)).await;
+            recorder.all();
+            for (name, words) in [("tags", texts("T", count)), ("ports", ports("SSH", count))] {
+                provider.unchanged(&path, add(name, words.clone())).await;
+                provider.unchanged(&path, add(name, words[1].clone())).await;
+                provider.unchanged(&path, json!([{ "op": "add", "value": { name: words } }])).await;
+            }
+            recorder.none();
+            let operations =
+                [add("tags", json!(["T0", "x", "X"])), add("ports", json!([{ "kind": "SSH", "value": 999 }]))].map(first);
+            let patched = provider.patched(&path, json!(operations)).await;
+            let counts = ["tags", "ports"].map(|name| patched[name].as_array().map_or(0, Vec::len));
+            assert_eq!(counts, [count + 1, count + 1], "{}", patched["tags"]);
+        }
+        let mut ann = user("ann");
+        ann["emails"] = json!([{ "value": "Ann@example.com", "type": "work" }]);
+        let path = provider.made("/Users", &ann).await;
+        provider.unchanged(&path, add("emails", json!([{ "value": "ann@EXAMPLE.com", "type": "Work", "primary": false }]))).await;
+    }
+}
+
+fn first(operations: Value) -> Value {
+    operations[0].clone()
 }
 
 #[tokio::test]

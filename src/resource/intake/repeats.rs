@@ -16,7 +16,7 @@ pub(super) fn remove_repeats(attribute: &Attribute, values: &mut Vec<Value>) {
     if values.len() > FEW {
         let (mut known, mut kept) = (Identities::default(), Vec::with_capacity(values.len()));
         for value in values.drain(..) {
-            if !known.has(attribute, &kept, &value) {
+            if !known.has_equal(attribute, &kept, &value) {
                 known.note(attribute, &value, kept.len());
                 kept.push(value);
             }
