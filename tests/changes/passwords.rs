@@ -84,7 +84,7 @@ fn provider(quirks: Quirks, change_password: bool, host: Option<Host>) -> (Provi
     let (store, mut features) = (WholeStore::default(), Features::default());
     features.change_password = change_password;
     let policy = host.map(|host| Arc::new(host) as Arc<dyn Policy>);
-    (Provider::new(Setup { quirks, features, policy, kept: Kept::Whole(store.clone()) }), store)
+    (Provider::new(Setup { quirks, features, policy, kept: Kept::Whole(store.clone()), ..Setup::default() }), store)
 }
 
 fn with_passwords() -> Features {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use http::{HeaderMap, Request};
 use scimwire::auth::RequestContext;
-use scimwire::dispatch::{Clock, Features, PatchAnswer, Report};
+use scimwire::dispatch::{Clock, Features, Limits, PatchAnswer, Report};
 use scimwire::policy::Policy;
 use scimwire::{Dispatcher, Quirks};
 use serde_json::{Value, json};
@@ -38,11 +38,13 @@ pub(crate) struct Setup {
     pub(crate) features: Features,
     pub(crate) policy: Option<Arc<dyn Policy>>,
     pub(crate) kept: Kept,
+    pub(crate) limits: Limits,
 }
 
 impl Default for Setup {
     fn default() -> Self {
-        Self { quirks: Quirks::STRICT, features: Features::default(), policy: None, kept: Kept::default() }
+        let (features, limits) = (Features::default(), Limits::default());
+        Self { quirks: Quirks::STRICT, features, policy: None, kept: Kept::default(), limits }
     }
 }
 
@@ -66,7 +68,7 @@ impl Provider {
                 }
             };
         }
-        builder = builder.quirks(setup.quirks).features(setup.features).clock(Still);
+        builder = builder.quirks(setup.quirks).features(setup.features).limits(setup.limits).clock(Still);
         if let Some(policy) = setup.policy {
             builder = builder.policy(policy);
         }
