@@ -11,11 +11,13 @@ mod properties {
 
 mod backend {
     mod answers;
+    mod bounds;
     mod counted;
     mod failures;
     mod forms;
     mod mapped;
     mod nested;
+    mod overtaken;
     mod pages;
     mod plans;
     mod stored;

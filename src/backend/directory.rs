@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::engine::Engine;
 use super::migration::{Migrate, OpenError, prepare};
+use super::shares::Shares;
 use super::store::Store;
 use crate::schema::ResourceType;
 
@@ -31,13 +32,14 @@ let groups = directory.store(ResourceType::group());
 )]
 pub struct Directory<E> {
     pub(super) engine: Arc<E>,
+    pub(super) shares: Arc<Shares>,
     pub(super) keeps_dangling: bool,
 }
 
 impl<E: Engine> Directory<E> {
-    pub(super) async fn over(engine: E, migrate: Migrate) -> Result<Self, OpenError> {
+    pub(super) async fn over(engine: E, shares: Shares, migrate: Migrate) -> Result<Self, OpenError> {
         prepare(&engine, migrate).await?;
-        Ok(Self { engine: Arc::new(engine), keeps_dangling: false })
+        Ok(Self { engine: Arc::new(engine), shares: Arc::new(shares), keeps_dangling: false })
     }
 
     /// Leaves a deleted resource in the groups that listed it; otherwise it is taken out.
@@ -58,12 +60,15 @@ impl<E: Engine> Directory<E> {
 
 impl<E> Clone for Directory<E> {
     fn clone(&self) -> Self {
-        Self { engine: Arc::clone(&self.engine), keeps_dangling: self.keeps_dangling }
+        Self { engine: Arc::clone(&self.engine), shares: Arc::clone(&self.shares), keeps_dangling: self.keeps_dangling }
     }
 }
 
 impl<E: fmt::Debug> fmt::Debug for Directory<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Directory").field("engine", &self.engine).field("keeps_dangling", &self.keeps_dangling).finish()
+        f.debug_struct("Directory")
+            .field("engine", &self.engine)
+            .field("keeps_dangling", &self.keeps_dangling)
+            .finish_non_exhaustive()
     }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
+use crate::error::{Error, ScimType};
 use crate::sql::{Dialect, Sql};
 use crate::store::{StoreError, Trouble, fresh_id};
 
@@ -17,11 +18,12 @@ pub trait Engine: private::Sealed + fmt::Debug + Send + Sync + 'static {
     #[doc(hidden)]
     type Transaction: Transaction;
 
-    /// Runs a statement that writes nothing.
+    /// Runs a statement that writes nothing, as long as a statement may take.
     #[doc(hidden)]
     async fn read(&self, sql: &Sql) -> Result<Vec<Row>, DatabaseError>;
 
-    /// Begins a transaction that may write. Dropped without a commit, it leaves nothing behind.
+    /// Begins a transaction that may write, each statement of it as long as a statement may take. Dropped without a commit, it
+    /// leaves nothing behind.
     #[doc(hidden)]
     async fn begin(&self) -> Result<Self::Transaction, DatabaseError>;
 }
@@ -31,13 +33,22 @@ pub(super) mod private {
     pub trait Sealed {}
 }
 
+/// What runs statements.
+#[doc(hidden)]
+#[async_trait]
+#[allow(unnameable_types, reason = "a detail of `Engine`")]
+pub trait Rows: Send {
+    /// Runs a statement.
+    async fn rows(&mut self, sql: &Sql) -> Result<Vec<Row>, DatabaseError>;
+}
+
 /// A transaction.
 #[doc(hidden)]
 #[async_trait]
 #[allow(unnameable_types, reason = "a detail of `Engine`")]
-pub trait Transaction: Send {
-    /// Runs a statement.
-    async fn rows(&mut self, sql: &Sql) -> Result<Vec<Row>, DatabaseError>;
+pub trait Transaction: Rows {
+    /// Lets its statements take as long as they need.
+    async fn unhurried(&mut self) -> Result<(), DatabaseError>;
 
     /// Runs several statements without parameters.
     async fn script(&mut self, sql: &'static str) -> Result<(), DatabaseError>;
@@ -74,6 +85,9 @@ pub enum DatabaseError {
     /// The statement took longer than it may.
     #[error("the database took too long")]
     Late(#[source] sqlx::Error),
+    /// The tenant has as much under way as it may.
+    #[error("a tenant asks for more at once than it may")]
+    Crowded,
     /// The database cannot be reached, or has no connection to spare.
     #[error("the database is not available")]
     Unavailable(#[source] sqlx::Error),
@@ -117,11 +131,26 @@ impl From<sqlx::Error> for DatabaseError {
 impl From<DatabaseError> for StoreError {
     fn from(err: DatabaseError) -> Self {
         match err {
-            DatabaseError::Lost(_) | DatabaseError::Late(_) | DatabaseError::Unavailable(_) => Self::busy(&err),
+            DatabaseError::Lost(_) | DatabaseError::Late(_) | DatabaseError::Crowded | DatabaseError::Unavailable(_) => {
+                Self::busy(&err)
+            }
             DatabaseError::Failed(source) => Self::other(source),
         }
     }
 }
+
+impl DatabaseError {
+    /// What becomes of a search: to try again helps nobody who asks for too much.
+    pub(super) fn of_search(self) -> StoreError {
+        match self {
+            Self::Late(_) => Error::typed(ScimType::TooMany, TOO_LATE).into(),
+            err => err.into(),
+        }
+    }
+}
+
+const TOO_LATE: &str = "the search takes the database too long: use a simpler filter, or one that `id`, `userName` or another \
+                        unique value narrows; ask for another order, or for none";
 
 /// Counts the attempts at a transaction.
 #[derive(Default)]

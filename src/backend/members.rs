@@ -6,7 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use serde_json::{Map, Value};
 
 use super::document::has_nul;
-use super::engine::{Failure, Transaction};
+use super::engine::{Failure, Rows, Transaction};
 use super::statements::Statements;
 use crate::patch::MemberDelta;
 use crate::store::{MemberChange, StoreError, no_nul, same_member};
@@ -22,7 +22,7 @@ pub(super) struct MemberWrites {
 impl MemberWrites {
     /// Works out what `delta` does; it reads the members that the delta names, or all that it replaces.
     pub(super) async fn plan(
-        transaction: &mut impl Transaction,
+        from: &mut impl Rows,
         statements: Statements<'_>,
         group: &str,
         delta: &MemberDelta,
@@ -35,7 +35,7 @@ impl MemberWrites {
         let sql = if delta.replace { statements.all_members(group) } else { statements.members_among(group, &named) };
         let mut order = Vec::new();
         let mut known: HashMap<String, Option<String>> = HashMap::new();
-        for mut row in transaction.rows(&sql).await? {
+        for mut row in from.rows(&sql).await? {
             let id = row.needed(0)?;
             order.push(id.clone());
             known.insert(id, row.text(1));

@@ -1,6 +1,6 @@
 //! The tables, and how they came to be.
 
-use super::engine::{DatabaseError, Engine, Transaction};
+use super::engine::{DatabaseError, Engine, Rows, Transaction};
 use crate::sql::{Dialect, Sql};
 
 /// A step from one version of the tables to the next.
@@ -78,11 +78,13 @@ impl From<DatabaseError> for OpenError {
 }
 
 fn source(err: DatabaseError) -> Box<dyn std::error::Error + Send + Sync> {
-    let (DatabaseError::Lost(source)
-    | DatabaseError::Late(source)
-    | DatabaseError::Unavailable(source)
-    | DatabaseError::Failed(source)) = err;
-    source.into()
+    match err {
+        DatabaseError::Lost(source)
+        | DatabaseError::Late(source)
+        | DatabaseError::Unavailable(source)
+        | DatabaseError::Failed(source) => source.into(),
+        DatabaseError::Crowded => err.into(),
+    }
 }
 
 /// Whether `open` may change the tables.
@@ -117,6 +119,7 @@ async fn version<E: Engine>(exists: Vec<super::engine::Row>, engine: &E) -> Resu
 
 async fn apply<E: Engine>(engine: &E) -> Result<(), OpenError> {
     let mut transaction = engine.begin().await?;
+    transaction.unhurried().await?;
     if E::DIALECT == Dialect::Postgres {
         // Of several processes that start at once, one migrates.
         transaction.rows(&Sql::new("SELECT CAST(pg_advisory_xact_lock(7355608642) AS text)")).await?;

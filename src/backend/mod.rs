@@ -16,12 +16,14 @@
 //! | the groups of users | by the index of members, once for a page |
 //! | members put in or taken out | those that are named, and no others |
 //!
-//! A write is one transaction with a lock on the resource. What is answered with success is on disk: SQLite writes ahead and
-//! waits for the disk at each commit, PostgreSQL does what its `synchronous_commit` says. Conflicts of unique values are
-//! found by the database itself. A future that is dropped leaves nothing half done.
+//! A write is one transaction with a lock on the resource; SQLite, which has one lock for all, takes it once the change is worked out.
+//! What is answered with success is on disk: SQLite writes ahead and waits for the disk at each commit, PostgreSQL does what its
+//! `synchronous_commit` says. Conflicts of unique values are found by the database itself. A future that is dropped leaves nothing
+//! half done.
 //!
 //! Failures that pass by themselves, such as a database that is restarted or a pool without a free connection, are
-//! [`StoreError::Busy`](crate::StoreError); transactions that lose against others are tried again before that.
+//! [`StoreError::Busy`](crate::StoreError); transactions that lose against others are tried again before that. A search that takes
+//! longer than a statement may is refused. No tenant has all connections at once.
 //!
 //! How to run them on a cluster, and what comes of failures, is in [`docs`].
 //!
@@ -36,6 +38,8 @@ mod document;
 mod engine;
 #[cfg(feature = "postgres")]
 mod hosts;
+#[cfg(feature = "sqlite")]
+mod lines;
 mod members;
 mod migration;
 mod nesting;
@@ -44,10 +48,12 @@ mod postgres;
 mod reading;
 mod select;
 mod settle;
+mod shares;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 mod statements;
 mod store;
+mod update;
 
 pub use directory::Directory;
 pub use engine::Engine;

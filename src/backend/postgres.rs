@@ -9,9 +9,10 @@ use sqlx::postgres::{PgArguments, PgConnectOptions, PgPool, PgPoolOptions, PgRow
 use sqlx::{Arguments, ConnectOptions as _, Executor, Row as _};
 
 use super::directory::Directory;
-use super::engine::{DatabaseError, Engine, Row, Transaction, private};
+use super::engine::{DatabaseError, Engine, Row, Rows, Transaction, private};
 use super::hosts::Hosts;
 use super::migration::{Migrate, OpenError};
+use super::shares::Shares;
 use crate::sql::{Dialect, Parameter, Sql};
 
 /// A PostgreSQL database, through a pool of connections.
@@ -38,13 +39,27 @@ pub struct PostgresOptions {
     pub connections: u32,
     /// How long a request waits for a connection before it is told to come back later. The default is 5 seconds.
     pub patience: Duration,
+    /// How long a statement may run, or wait for what others have locked; it is told to each connection as PostgreSQL's
+    /// `statement_timeout`, in milliseconds. A search that takes longer is refused with 400 `tooMany`; anything else is told to come
+    /// back later. The default is 5 seconds; without one the server's own setting counts. What makes the tables has no limit.
+    pub statement_timeout: Option<Duration>,
+    /// How many requests of one tenant are at the database at once; others of it wait, as long as patience lasts. Without a
+    /// number, which is the default, there are half as many as connections, and at least one: no tenant keeps the others out. A
+    /// database that has one tenant needs no such bound: give it as many as there are connections.
+    pub per_tenant: Option<u32>,
     /// Whether the tables are made, and brought to the version of this program. The default is true.
     pub migrate: bool,
 }
 
 impl Default for PostgresOptions {
     fn default() -> Self {
-        Self { connections: 10, patience: Duration::from_secs(5), migrate: true }
+        Self {
+            connections: 10,
+            patience: Duration::from_secs(5),
+            statement_timeout: Some(Duration::from_secs(5)),
+            per_tenant: None,
+            migrate: true,
+        }
     }
 }
 
@@ -77,19 +92,17 @@ impl Directory<Postgres> {
         let checked = Arc::clone(&hosts);
         let failed: Arc<Mutex<Option<Instant>>> = Arc::default();
         let failure = Arc::clone(&failed);
+        let settings = settings(options.statement_timeout);
         let pool = PgPoolOptions::new()
             .max_connections(options.connections.max(1))
             .acquire_timeout(options.patience)
             // A connection that has died is found out by the first statement on it, which is tried again.
             .test_before_acquire(false)
-            // Statements here are short; to compile one takes a hundred times as long as to run it. A database that speaks like
-            // PostgreSQL may not know the setting.
             .after_connect(move |connection, _| {
-                let hosts = Arc::clone(&checked);
+                let (hosts, settings) = (Arc::clone(&checked), settings.clone());
                 Box::pin(async move {
                     hosts.check(connection).await?;
-                    let set = "SELECT set_config('jit', 'off', false) FROM pg_settings WHERE name = 'jit'";
-                    connection.execute(set).await.map(drop)
+                    connection.execute(settings.as_str()).await.map(drop)
                 })
             })
             .before_acquire(move |_, connection| {
@@ -104,7 +117,8 @@ impl Directory<Postgres> {
             Err(err) => return Err(opening(reason(err, &connect, options.patience).await)),
         };
         let migrate = if options.migrate { Migrate::Apply } else { Migrate::Check };
-        Self::over(Postgres { pool, hosts, failed }, migrate).await
+        let per_tenant = options.per_tenant.unwrap_or(options.connections / 2);
+        Self::over(Postgres { pool, hosts, failed }, Shares::new(per_tenant, options.patience), migrate).await
     }
 
     /// Closes all connections, once they have done what they are at.
@@ -118,6 +132,20 @@ const STATEMENTS: usize = 200;
 
 fn cached(options: PgConnectOptions) -> PgConnectOptions {
     options.statement_cache_capacity(STATEMENTS)
+}
+
+/// What is set on each connection: by a statement, since poolers refuse it as a parameter of the connection.
+///
+/// Statements here are short; to compile one takes a hundred times as long as to run it. A database that speaks like PostgreSQL
+/// may not know that setting.
+fn settings(statement_timeout: Option<Duration>) -> String {
+    let compile = "SELECT set_config('jit', 'off', false) FROM pg_settings WHERE name = 'jit'";
+    let Some(limit) = statement_timeout else {
+        return compile.to_owned();
+    };
+    // Zero would be no limit.
+    let limit = i32::try_from(limit.as_millis()).unwrap_or(i32::MAX).max(1);
+    format!("SET statement_timeout = {limit}; {compile}")
 }
 
 /// A pool goes on trying until its time is up, and then does not say what was in the way: a single attempt does.
@@ -202,9 +230,16 @@ impl PostgresTransaction {
 }
 
 #[async_trait]
-impl Transaction for PostgresTransaction {
+impl Rows for PostgresTransaction {
     async fn rows(&mut self, sql: &Sql) -> Result<Vec<Row>, DatabaseError> {
         rows(&mut *self.transaction, sql).await.map_err(|err| self.noted(err))
+    }
+}
+
+#[async_trait]
+impl Transaction for PostgresTransaction {
+    async fn unhurried(&mut self) -> Result<(), DatabaseError> {
+        self.script("SET LOCAL statement_timeout = 0").await
     }
 
     async fn script(&mut self, sql: &'static str) -> Result<(), DatabaseError> {
@@ -240,4 +275,23 @@ async fn rows<'c>(executor: impl Executor<'c, Database = sqlx::Postgres>, sql: &
 fn row(row: &PgRow) -> Result<Row, DatabaseError> {
     let columns = (0..row.len()).map(|column| row.try_get_unchecked(column));
     columns.collect::<Result<_, _>>().map(Row).map_err(DatabaseError::Failed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_limit_is_one_that_the_server_understands() {
+        for (limit, expected) in [
+            (None, None),
+            (Some(Duration::from_secs(5)), Some("SET statement_timeout = 5000; ")),
+            (Some(Duration::ZERO), Some("SET statement_timeout = 1; ")),
+            (Some(Duration::from_nanos(1)), Some("SET statement_timeout = 1; ")),
+            (Some(Duration::MAX), Some("SET statement_timeout = 2147483647; ")),
+        ] {
+            let settings = settings(limit);
+            assert_eq!(settings.strip_suffix(&super::settings(None)).filter(|set| !set.is_empty()), expected, "{limit:?}");
+        }
+    }
 }

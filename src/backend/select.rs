@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::columns::StoredColumns;
 use super::document::read;
-use super::engine::{Engine, Row};
+use super::engine::{DatabaseError, Engine, Row};
 use super::members::shown_members;
 use super::nesting::Nesting;
 use super::reading::{Beside, Read};
@@ -22,11 +22,11 @@ impl<E: Engine> Store<E> {
         let beside = Beside::of(&self.layout.resource_type, selection.projection);
         let clauses = clauses(&selection, &self.columns(cx.tenant().as_str())).map_err(StoreError::other)?;
         let Some(page) = selection.page else {
-            let rows = self.engine().read(&statements.select_all(clauses.filter, beside)).await?;
+            let rows = self.search(&statements.select_all(clauses.filter, beside), cx).await?;
             return Ok(Selected { resources: self.compose(rows, beside)?, total: None, more: false });
         };
         let sql = statements.select_page(clauses.filter.clone().append(clauses.page), beside);
-        let mut resources = self.compose(self.engine().read(&sql).await?, beside)?;
+        let mut resources = self.compose(self.search(&sql, cx).await?, beside)?;
         let more = resources.len() > page.count();
         resources.truncate(page.count());
         let total = match page {
@@ -36,15 +36,20 @@ impl<E: Engine> Store<E> {
             Page::Cursor { count: 1.., .. } => None,
             Page::Index { start, .. } if !more && !resources.is_empty() => Some(start - 1 + resources.len()),
             Page::Index { .. } | Page::Cursor { .. } => {
-                Some(self.count(statements, selection.filter.map(|_| clauses.filter)).await?)
+                Some(self.count(statements, selection.filter.map(|_| clauses.filter), cx).await?)
             }
         };
         Ok(Selected { resources, total, more })
     }
 
-    async fn count(&self, statements: Statements<'_>, filter: Option<Sql>) -> Result<usize, StoreError> {
+    /// Runs a statement that is as large as what the client asks for.
+    async fn search(&self, sql: &Sql, cx: &RequestContext) -> Result<Vec<Row>, StoreError> {
+        self.read(sql, cx).await.map_err(DatabaseError::of_search)
+    }
+
+    async fn count(&self, statements: Statements<'_>, filter: Option<Sql>, cx: &RequestContext) -> Result<usize, StoreError> {
         let sql = filter.map_or_else(|| statements.total(), |filter| statements.count().append(filter));
-        let mut rows = self.engine().read(&sql).await?;
+        let mut rows = self.search(&sql, cx).await?;
         let total = rows.first_mut().and_then(|row| row.text(0)?.parse().ok());
         total.ok_or_else(|| StoreError::other("the database does not count"))
     }

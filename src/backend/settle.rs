@@ -1,7 +1,7 @@
 //! Whether the columns beside the documents were made for the resource types that are served.
 
 use super::document::read;
-use super::engine::{Engine, Failure, Transaction};
+use super::engine::{Engine, Failure, Rows, Transaction};
 use super::statements::Statements;
 use super::store::Store;
 use crate::auth::Tenant;
@@ -38,6 +38,7 @@ impl<E: Engine> Store<E> {
         let resource_type = &self.layout.resource_type;
         let name = resource_type.name();
         let mut transaction = self.engine().begin().await?;
+        transaction.unhurried().await?;
         // It locks the row, so that of several processes one does the work, and the others find it done.
         let note = "INSERT INTO scim_type (resource_type, attributes) VALUES ({}, '') \
                     ON CONFLICT (resource_type) DO UPDATE SET resource_type = excluded.resource_type RETURNING attributes";

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::path::Path;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
@@ -14,20 +15,23 @@ use sqlx::sqlite::{
 use sqlx::{Arguments, Executor, Row as _, SqliteConnection, TransactionManager as _};
 
 use super::directory::Directory;
-use super::engine::{DatabaseError, Engine, Row, Transaction, private};
+use super::engine::{DatabaseError, Engine, Row, Rows, Transaction, private};
+use super::lines::{Deadline, Line, Readers, keeping_to};
 use super::migration::{Migrate, OpenError};
+use super::shares::Shares;
 use crate::sql::{Dialect, Parameter, Sql};
 use crate::store::Trouble;
 
 /// A SQLite file, with one connection that writes and several that read.
 pub struct Sqlite {
-    writer: SqlitePool,
-    readers: SqlitePool,
+    writer: Line,
+    readers: Readers,
+    statement_timeout: Option<Duration>,
 }
 
 impl fmt::Debug for Sqlite {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Sqlite").field("readers", &self.readers.size()).finish_non_exhaustive()
+        f.debug_struct("Sqlite").field("readers", &self.readers.connected()).finish_non_exhaustive()
     }
 }
 
@@ -40,13 +44,26 @@ pub struct SqliteOptions {
     /// How long a request waits for a connection, or for another process to finish writing, before it is told to come back
     /// later. The default is 5 seconds.
     pub patience: Duration,
+    /// How long a statement may run. A search that takes longer is refused with 400 `tooMany`; anything else is told to come back
+    /// later. The default is 5 seconds; without one there is no limit. What makes the tables has none either.
+    pub statement_timeout: Option<Duration>,
+    /// How many requests of one tenant are at the database at once; others of it wait, as long as patience lasts. Without a
+    /// number, which is the default, there is one fewer than there are readers, and at least one: no tenant keeps the others out.
+    /// A file that has one tenant needs no such bound: give it as many as there are readers.
+    pub per_tenant: Option<u32>,
     /// Whether the tables are made, and brought to the version of this program. The default is true.
     pub migrate: bool,
 }
 
 impl Default for SqliteOptions {
     fn default() -> Self {
-        Self { readers: 4, patience: Duration::from_secs(5), migrate: true }
+        Self {
+            readers: 4,
+            patience: Duration::from_secs(5),
+            statement_timeout: Some(Duration::from_secs(5)),
+            per_tenant: None,
+            migrate: true,
+        }
     }
 }
 
@@ -78,17 +95,20 @@ impl Directory<Sqlite> {
             .statement_cache_capacity(STATEMENTS);
         let pool = SqlitePoolOptions::new().acquire_timeout(options.patience).test_before_acquire(false);
         // One at a time can write: the others queue for the connection, rather than poll for the lock.
-        let writer = pool.clone().max_connections(1).test_before_acquire(true).before_acquire(is_at_rest);
+        let deadline = Deadline::new();
+        let writer = keeping_to(pool.clone(), &deadline).test_before_acquire(true).before_acquire(is_at_rest);
         let writer = connected(&writer, &connect, options.patience).await.map_err(opening)?;
-        let readers = pool.max_connections(options.readers.max(1)).connect_lazy_with(connect.pragma("query_only", "true"));
+        let readers = Readers::new(options.readers, &pool, &connect.pragma("query_only", "true"), options.patience);
+        let sqlite = Sqlite { writer: Line { pool: writer, deadline }, readers, statement_timeout: options.statement_timeout };
+        let per_tenant = options.per_tenant.unwrap_or_else(|| options.readers.saturating_sub(1));
         let migrate = if options.migrate { Migrate::Apply } else { Migrate::Check };
-        Self::over(Sqlite { writer, readers }, migrate).await
+        Self::over(sqlite, Shares::new(per_tenant, options.patience), migrate).await
     }
 
     /// Closes all connections, once they have done what they are at.
     pub async fn close(&self) {
         self.engine.readers.close().await;
-        self.engine.writer.close().await;
+        self.engine.writer.pool.close().await;
     }
 }
 
@@ -132,13 +152,20 @@ impl Engine for Sqlite {
     type Transaction = SqliteTransaction;
 
     async fn read(&self, sql: &Sql) -> Result<Vec<Row>, DatabaseError> {
-        rows(&self.readers, sql).await
+        let reader = self.readers.take().await?;
+        // One that was given back a moment ago is there once nothing runs on it any more.
+        let mut connection = reader.line.pool.acquire().await?;
+        let _running = reader.line.deadline.begin(self.statement_timeout);
+        rows(&mut *connection, sql).await
     }
 
     async fn begin(&self) -> Result<SqliteTransaction, DatabaseError> {
         // The lock is taken at once: one that is taken later could not be waited for.
-        match self.writer.begin_with("BEGIN IMMEDIATE").await.map_err(DatabaseError::from) {
-            Ok(transaction) => Ok(SqliteTransaction(transaction)),
+        match self.writer.pool.begin_with("BEGIN IMMEDIATE").await.map_err(DatabaseError::from) {
+            Ok(transaction) => {
+                let deadline = Arc::clone(&self.writer.deadline);
+                Ok(SqliteTransaction { transaction, deadline, statement_timeout: self.statement_timeout })
+            }
             // It was waited for already, as long as patience lasts.
             Err(DatabaseError::Lost(err)) => Err(DatabaseError::Unavailable(err)),
             Err(err) => Err(err),
@@ -149,20 +176,34 @@ impl Engine for Sqlite {
 #[doc(hidden)]
 #[derive(Debug)]
 #[allow(unnameable_types, reason = "a detail of `Engine`")]
-pub struct SqliteTransaction(sqlx::Transaction<'static, sqlx::Sqlite>);
+pub struct SqliteTransaction {
+    transaction: sqlx::Transaction<'static, sqlx::Sqlite>,
+    deadline: Arc<Deadline>,
+    statement_timeout: Option<Duration>,
+}
+
+#[async_trait]
+impl Rows for SqliteTransaction {
+    async fn rows(&mut self, sql: &Sql) -> Result<Vec<Row>, DatabaseError> {
+        let _running = self.deadline.begin(self.statement_timeout);
+        rows(&mut *self.transaction, sql).await
+    }
+}
 
 #[async_trait]
 impl Transaction for SqliteTransaction {
-    async fn rows(&mut self, sql: &Sql) -> Result<Vec<Row>, DatabaseError> {
-        rows(&mut *self.0, sql).await
+    async fn unhurried(&mut self) -> Result<(), DatabaseError> {
+        self.statement_timeout = None;
+        Ok(())
     }
 
     async fn script(&mut self, sql: &'static str) -> Result<(), DatabaseError> {
-        (&mut *self.0).execute(sql).await.map(drop).map_err(DatabaseError::from)
+        let _running = self.deadline.begin(self.statement_timeout);
+        (&mut *self.transaction).execute(sql).await.map(drop).map_err(DatabaseError::from)
     }
 
     async fn commit(self) -> Result<(), DatabaseError> {
-        self.0.commit().await.map_err(DatabaseError::from)
+        self.transaction.commit().await.map_err(DatabaseError::from)
     }
 }
 

@@ -10,19 +10,19 @@ use tokio::sync::OnceCell;
 
 use super::directory::Directory;
 use super::document::{Key, Layout, read};
-use super::engine::{Attempts, Engine, Failure, Row, Transaction};
-use super::members::{MemberWrites, shown_members};
+use super::engine::{Attempts, DatabaseError, Engine, Failure, Row, Rows, Transaction};
+use super::members::MemberWrites;
 use super::reading::Beside;
+use super::shares::Place;
 use super::statements::Statements;
+use super::update::document;
 use crate::auth::RequestContext;
 use crate::patch::MemberDelta;
 use crate::query::{Projection, Query};
 use crate::resource::Resource;
-use crate::schema::{Attribute, ResourceType, Schema};
-use crate::sql::{key, pushdown};
-use crate::store::{
-    Change, MemberChange, Precondition, Pushdown, ResourceStore, Selected, Selection, StoreError, Update, fresh_id,
-};
+use crate::schema::{ResourceType, Schema};
+use crate::sql::{Sql, key, pushdown};
+use crate::store::{Change, Precondition, Pushdown, ResourceStore, Selected, Selection, StoreError, Update, fresh_id};
 
 /// Keeps the resources of one type in a database; see [the module](crate::backend) for how.
 ///
@@ -32,14 +32,6 @@ pub struct Store<E> {
     pub(super) layout: Arc<Layout>,
     /// Whether the columns beside the documents were seen to be made for this resource type.
     pub(super) settled: Arc<OnceCell<()>>,
-}
-
-/// What a change comes to within a transaction.
-struct Written {
-    change: Change,
-    /// The resource to write, without its members; none where nothing changed.
-    row: Option<Resource>,
-    members: Option<MemberWrites>,
 }
 
 impl<E: Engine> Store<E> {
@@ -55,8 +47,19 @@ impl<E: Engine> Store<E> {
         Statements { dialect: E::DIALECT, resource_type: &self.layout.resource_type, tenant: cx.tenant().as_str() }
     }
 
+    /// Runs a statement that writes nothing, when it is the turn of the tenant.
+    pub(super) async fn read(&self, sql: &Sql, cx: &RequestContext) -> Result<Vec<Row>, DatabaseError> {
+        let _place = self.place(cx).await?;
+        self.engine().read(sql).await
+    }
+
+    /// A place among those of the tenant, to be had before a connection and kept as long.
+    pub(super) async fn place(&self, cx: &RequestContext) -> Result<Place, DatabaseError> {
+        self.directory.shares.take(cx.tenant()).await
+    }
+
     /// The one resource in rows of [`Statements::get`].
-    fn only(&self, rows: Vec<Row>, beside: Beside<'_>) -> Result<Arc<Resource>, StoreError> {
+    pub(super) fn only(&self, rows: Vec<Row>, beside: Beside<'_>) -> Result<Arc<Resource>, StoreError> {
         self.compose(rows, beside)?.into_iter().next().ok_or(StoreError::NotFound)
     }
 
@@ -65,6 +68,7 @@ impl<E: Engine> Store<E> {
         let mut stored = resource.clone();
         let members = self.layout.resource_type.membership().and_then(|membership| stored.remove(membership.name()));
         let stored = self.layout.write(&stored)?;
+        let _place = self.place(cx).await?;
         let mut transaction = self.engine().begin().await?;
         // Others are waited for here and nowhere behind it, so that nobody waits for the count that goes with the row.
         self.insert_keys(&mut transaction, statements, id, stored.keys.iter().collect()).await?;
@@ -77,96 +81,8 @@ impl<E: Engine> Store<E> {
         Ok(transaction.commit().await?)
     }
 
-    async fn try_update(&self, id: &str, update: &Update, cx: &RequestContext) -> Result<Change, Failure> {
-        let statements = self.statements(cx);
-        let mut transaction = self.engine().begin().await?;
-        let current = Arc::new(locked(&mut transaction, statements, id).await?);
-        let membership = self.layout.resource_type.membership();
-        let Written { change, row, members } = match membership {
-            Some(membership) => self.change_group(&mut transaction, statements, membership, &current, update).await?,
-            None => self.change_whole(&mut transaction, statements, &current, update).await?,
-        };
-        if let Some(row) = &row {
-            self.write_back(&mut transaction, statements, &current, row).await?;
-            if let Some(members) = members {
-                members.write(&mut transaction, statements, id).await?;
-            }
-        }
-        let (changed, after) = (row.is_some(), row.map_or(current, Arc::new));
-        let after = match membership {
-            Some(membership) => with_few_members(&mut transaction, statements, membership, after).await?,
-            None => Some(after),
-        };
-        if changed {
-            transaction.commit().await?;
-        }
-        Ok(change.with_after(after))
-    }
-
-    /// Changes a group; its members are read only where the change depends on what they are.
-    async fn change_group(
-        &self,
-        transaction: &mut E::Transaction,
-        statements: Statements<'_>,
-        membership: &Attribute,
-        current: &Arc<Resource>,
-        update: &Update,
-    ) -> Result<Written, Failure> {
-        match update.members() {
-            None if !update.touches(membership) => {
-                let (change, row) = update.apply_with_members(Arc::clone(current), MemberChange::default())?;
-                Ok(Written { change, row: self.row(row), members: None })
-            }
-            Some(delta) => {
-                let members = MemberWrites::plan(transaction, statements, current.id(), delta).await?;
-                let (change, row) = update.apply_with_members(Arc::clone(current), members.change.clone())?;
-                Ok(Written { change, row: self.row(row), members: Some(members) })
-            }
-            None => {
-                let beside = Beside::members(membership);
-                let rows = transaction.rows(&statements.get(current.id(), beside)).await?;
-                let mut change = update.apply(self.only(rows, beside)?)?;
-                let mut row = self.row(changed_state(&mut change));
-                let add = match row.as_mut().and_then(|row| row.remove(membership.name())) {
-                    Some(Value::Array(members)) => members,
-                    _ => Vec::new(),
-                };
-                let delta = MemberDelta { replace: true, add: unique_members(add), remove: Vec::new() };
-                let members = MemberWrites::plan(transaction, statements, current.id(), &delta).await?;
-                Ok(Written { change, row, members: Some(members) })
-            }
-        }
-    }
-
-    /// A resource as it is kept.
-    fn row(&self, resource: Option<Resource>) -> Option<Resource> {
-        let mut row = resource?;
-        row.forget_secrets(&self.layout.resource_type);
-        Some(row)
-    }
-
-    /// Changes a resource of a type without members. Its groups are shown to the change where that compares them.
-    async fn change_whole(
-        &self,
-        transaction: &mut E::Transaction,
-        statements: Statements<'_>,
-        current: &Arc<Resource>,
-        update: &Update,
-    ) -> Result<Written, Failure> {
-        let Some(view) = self.layout.resource_type.membership_view().filter(|view| update.compares(view)) else {
-            let mut change = update.apply(Arc::clone(current))?;
-            return Ok(Written { row: self.row(changed_state(&mut change)), change, members: None });
-        };
-        let beside = Beside::groups(view);
-        let rows = transaction.rows(&statements.get(current.id(), beside)).await?;
-        let mut change = update.apply(self.only(rows, beside)?)?;
-        let mut row = self.row(changed_state(&mut change));
-        row.iter_mut().for_each(|row| drop(row.remove(view.name())));
-        Ok(Written { change, row, members: None })
-    }
-
     /// Writes `row` in the place of `before`.
-    async fn write_back(
+    pub(super) async fn write_back(
         &self,
         transaction: &mut E::Transaction,
         statements: Statements<'_>,
@@ -207,8 +123,9 @@ impl<E: Engine> Store<E> {
 
     async fn try_delete(&self, id: &str, expected: &Precondition, cx: &RequestContext) -> Result<Change, Failure> {
         let statements = self.statements(cx);
+        let _place = self.place(cx).await?;
         let mut transaction = self.engine().begin().await?;
-        let resource = locked(&mut transaction, statements, id).await?;
+        let resource = read(&document(&mut transaction, statements, id).await?)?;
         expected.check(resource.version().as_ref())?;
         delete_keys(&mut transaction, statements, id, self.layout.keys_of(&resource)?.iter().collect()).await?;
         let resource_type = Arc::clone(&self.layout.resource_type);
@@ -271,7 +188,7 @@ impl<E: Engine> ResourceStore for Store<E> {
             return Err(StoreError::NotFound);
         }
         let beside = Beside::of(&self.layout.resource_type, projection);
-        let rows = self.engine().read(&self.statements(cx).get(id, beside)).await?;
+        let rows = self.read(&self.statements(cx).get(id, beside), cx).await?;
         self.only(rows, beside)
     }
 
@@ -285,13 +202,7 @@ impl<E: Engine> ResourceStore for Store<E> {
             return Err(StoreError::NotFound);
         }
         self.settle().await?;
-        let mut attempts = Attempts::default();
-        loop {
-            match self.try_update(id, update, cx).await {
-                Ok(change) => return Ok(change),
-                Err(failure) => attempts.again(failure).await?,
-            }
-        }
+        self.change(id, update, cx).await
     }
 
     async fn delete(&self, id: &str, expected: &Precondition, cx: &RequestContext) -> Result<Change, StoreError> {
@@ -326,12 +237,6 @@ impl<E: fmt::Debug> fmt::Debug for Store<E> {
     }
 }
 
-/// A resource without its members, with a lock on it until the transaction ends.
-async fn locked(transaction: &mut impl Transaction, statements: Statements<'_>, id: &str) -> Result<Resource, Failure> {
-    let row = transaction.rows(&statements.lock(id)).await?.into_iter().next();
-    Ok(read(&row.ok_or(StoreError::NotFound)?.needed(0)?)?)
-}
-
 /// How many values are forgotten at a time; a condition must not be too deep.
 const KEYS_AT_A_TIME: usize = 50;
 
@@ -347,27 +252,8 @@ async fn delete_keys(
     Ok(())
 }
 
-/// Takes the state after a change, unless nothing changed.
-fn changed_state(change: &mut Change) -> Option<Resource> {
-    let after = change.after.take().filter(|_| !change.is_unchanged());
-    after.map(Arc::unwrap_or_clone)
-}
-
-/// A group with its members, if they are few; a large one is not read only to be sent.
-async fn with_few_members(
-    transaction: &mut impl Transaction,
-    statements: Statements<'_>,
-    membership: &Attribute,
-    mut group: Arc<Resource>,
-) -> Result<Option<Arc<Resource>>, Failure> {
-    let row = transaction.rows(&statements.few_members(group.id(), membership)).await?.into_iter().next();
-    let Some(gathered) = row.and_then(|mut row| row.text(0)) else { return Ok(None) };
-    Arc::make_mut(&mut group).put(membership.name(), shown_members(&gathered)?);
-    Ok(Some(group))
-}
-
 /// Members with an id, and of two with the same one the first.
-fn unique_members(members: Vec<Value>) -> Vec<Value> {
+pub(super) fn unique_members(members: Vec<Value>) -> Vec<Value> {
     let mut seen = std::collections::HashSet::new();
     let fresh = |member: &Value| member.get("value").and_then(Value::as_str).is_some_and(|id| seen.insert(id.to_owned()));
     let mut fresh = fresh;

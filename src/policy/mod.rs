@@ -127,8 +127,10 @@ pub trait Policy: Send + Sync + 'static {
         Ok(Joining::All)
     }
 
-    /// Inside the store's transaction, with the state before and after: may change the latter, or refuse. It may be called
-    /// again when a store has to try again. Members that a store keeps apart are in neither.
+    /// With the state before and after: may change the latter, or refuse. A store calls it inside its transaction, or before it
+    /// takes a lock, and then sees to it that the state before is still what it writes over. It is called again when a store has
+    /// to try again, since another change came in between: what it does besides has to bear that. Members that a store keeps
+    /// apart are in neither.
     ///
     /// # Errors
     ///

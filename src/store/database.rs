@@ -48,17 +48,23 @@ impl Trouble {
             // closed; the server reads only, since another one has taken over.
             "53300" | "57P01" | "57P02" | "57P03" | "25P03" | "25P04" | "25006" => Self::Unavailable,
             code if code.len() == 5 && code.starts_with("08") => Self::Unavailable,
-            code if code.len() < 5 && is_busy(code) => Self::Lost,
+            code if code.len() < 5 => code.parse().map_or(Self::Other, Self::of_result_code),
             _ => Self::Other,
         }
     }
-}
 
-/// Whether another connection to the SQLite file is in the way; the lower byte of an extended result code is the primary one.
-fn is_busy(code: &str) -> bool {
-    const BUSY: i32 = 5;
-    const LOCKED: i32 = 6;
-    matches!(code.parse().map(|code: i32| code & 0xff), Ok(BUSY | LOCKED))
+    /// The lower byte of an extended result code of SQLite is the primary one.
+    fn of_result_code(code: i32) -> Self {
+        const BUSY: i32 = 5;
+        const LOCKED: i32 = 6;
+        const INTERRUPT: i32 = 9;
+        match code & 0xff {
+            // Another connection to the file is in the way.
+            BUSY | LOCKED => Self::Lost,
+            INTERRUPT => Self::Late,
+            _ => Self::Other,
+        }
+    }
 }
 
 /// What went wrong over sqlx, in PostgreSQL or SQLite.
@@ -66,7 +72,7 @@ fn is_busy(code: &str) -> bool {
 /// | what | is |
 /// |---|---|
 /// | a lost transaction, a deadlock, a lock that was not to be had, a busy or locked SQLite file | `Busy` |
-/// | a statement that took too long, a pool without a free connection or closed, a server that is away | `Busy` |
+/// | a statement that took too long or was interrupted, a pool without a free connection or closed, a server that is away | `Busy` |
 /// | no row where one was asked for | `NotFound` |
 /// | a violated unique index | `Conflict`; [`StoreError::of_attribute`] says of what |
 /// | all else | `Other` |
@@ -113,6 +119,8 @@ mod tests {
             // SQLITE_BUSY_SNAPSHOT, SQLITE_LOCKED_SHAREDCACHE
             ("517", Trouble::Lost),
             ("262", Trouble::Lost),
+            // SQLITE_INTERRUPT
+            ("9", Trouble::Late),
             // SQLITE_FULL, and text in another encoding, whose SQLSTATE would be SQLITE_BUSY if it were a number.
             ("13", Trouble::Other),
             ("22021", Trouble::Other),

@@ -88,6 +88,11 @@ async fn patch(
     rules: Rules,
     cx: &RequestContext,
 ) -> Result<Change, StoreError> {
+    store.update(id, &update(resource_type, &operations, rules), cx).await
+}
+
+/// A PATCH of these operations.
+pub(super) fn update(resource_type: ResourceType, operations: &Value, rules: Rules) -> Update {
     let operations = operations.as_array().expect("an array").iter().map(|operation| PatchOperation {
         op: operation["op"].as_str().unwrap_or_default().to_owned(),
         path: operation["path"].as_str().map(str::to_owned),
@@ -96,8 +101,7 @@ async fn patch(
     let message = PatchOp { operations: operations.collect() };
     let resource_type = Arc::new(resource_type);
     let (plan, _) = PlanBinder::new(Arc::clone(&resource_type), rules).bind(message).expect("it binds");
-    let update = Update::patch(resource_type, Tenant::from("example"), plan, chrono::DateTime::UNIX_EPOCH);
-    store.update(id, &update, cx).await
+    Update::patch(resource_type, Tenant::from("example"), plan, chrono::DateTime::UNIX_EPOCH)
 }
 
 /// Runs a statement beside the stores, and answers with the first column of the first row, as text.

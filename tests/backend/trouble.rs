@@ -21,6 +21,8 @@ fn impatient() -> PostgresOptions {
     let mut options = PostgresOptions::default();
     options.connections = 2;
     options.patience = Duration::from_millis(500);
+    // One tenant has them all.
+    options.per_tenant = Some(8);
     options
 }
 
