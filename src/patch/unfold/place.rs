@@ -121,7 +121,8 @@ impl Unfolding<'_> {
             }
         };
         let blank_is_none = self.binder.rules.values.empty_strings;
-        parts.retain(|_, part| !is_unassigned(part) && !(blank_is_none && part.as_str() == Some("")));
+        let is_none = |part: &Value| is_unassigned(part) || (blank_is_none && part.as_str() == Some(""));
+        parts.retain(|_, part| !is_none(part));
         Ok(parts)
     }
 
