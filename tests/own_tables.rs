@@ -112,6 +112,33 @@ async fn orders_and_pages_reach_the_tables() {
 }
 
 #[tokio::test]
+async fn a_cursor_is_short_whatever_the_tables_keep() {
+    let provider = Provider::new().await;
+    let common = "n".repeat(100_000);
+    for (number, end) in ["2", "1", "", "1"].into_iter().enumerate() {
+        let user = json!({
+            "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"],
+            "userName": format!("{common}{number}@example.com"),
+            "name": { "givenName": "Ann", "familyName": format!("{common}{end}") },
+        });
+        let (status, created) = provider.send(Method::POST, "/Users", &user).await;
+        assert_eq!(status, 201, "{created}");
+    }
+    for (by, order) in [("userName", "ascending"), ("name.familyName", "ascending"), ("name.familyName", "descending")] {
+        let expected = provider.found(json!({ "sortBy": by, "sortOrder": order })).await;
+        let (mut cursor, mut walked) = (String::new(), Vec::new());
+        for _ in 0..expected.len() {
+            let path = format!("/Users?cursor={cursor}&count=1&sortBy={by}&sortOrder={order}");
+            let (_, page) = provider.send(Method::GET, &path, &Value::Null).await;
+            walked.push(page["Resources"][0]["id"].clone());
+            cursor = page["nextCursor"].as_str().unwrap_or_default().to_owned();
+            assert!(cursor.len() <= 2_000, "{}", cursor.len());
+        }
+        assert_eq!((walked, cursor), (expected.into_iter().map(Value::from).collect(), String::new()), "{by} {order}");
+    }
+}
+
+#[tokio::test]
 async fn what_has_no_column_is_no_attribute() {
     let provider = Provider::new().await;
     let (_, schema) = provider.send(Method::GET, "/Schemas/urn:ietf:params:scim:schemas:core:2.0:User", &Value::Null).await;

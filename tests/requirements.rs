@@ -21,6 +21,7 @@ mod requirements {
     mod common_attributes;
     mod content_location;
     mod cursor_errors;
+    mod cursor_length;
     mod cursor_pages;
     mod custom_types;
     mod definitions;

@@ -15,6 +15,7 @@ mod report;
 mod request;
 mod resources;
 mod response;
+mod resume;
 mod route;
 mod search;
 #[cfg(feature = "tower")]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use http::{Method, StatusCode};
 
 use super::answer::{Answer, Failure};
-use super::cursor::Cursors;
+use super::cursor::{Cursors, Place};
 use super::{Endpoint, Exchange};
 use crate::error::{Error, ScimType};
 use crate::filter::{Binder, BoundFilter, Filter, Unknown};
@@ -50,12 +50,19 @@ impl Exchange<'_> {
         let subject = (self.cx.tenant().as_str(), self.head.uri.path().trim_end_matches(".search").trim_end_matches('/'));
         let (limits, key) = (&self.provider.limits, &self.provider.cursor_key);
         let cursors = Cursors::new(key, limits, self.provider.clock.now(), subject, request);
-        let page = self.page(request, &cursors)?;
-        let queries = self.queries(endpoints, request, &page)?;
+        let (page, place) = self.page(request, &cursors)?;
+        let mut queries = self.queries(endpoints, request, &page)?;
+        let doubt = match place {
+            Some(place) => self.resume(&mut queries, place, &cursors).await?,
+            None => None,
+        };
         let results = self.select(&queries, &page).await?;
+        if let (Some(doubt), Some(next)) = (doubt, results.found.first()) {
+            doubt.check(&next.position)?;
+        }
         let last = results.found.last().filter(|_| results.more);
         let next_cursor = match (&page, last) {
-            (Page::Cursor { .. }, Some(last)) => cursors.after(last.position.clone()),
+            (Page::Cursor { .. }, Some(last)) => Some(cursors.after(last.position.clone())?),
             _ => None,
         };
         let start_index = match page {
@@ -69,7 +76,8 @@ impl Exchange<'_> {
         Ok(Answer { body: Some(body), ..Answer::status(StatusCode::OK) })
     }
 
-    fn page(&mut self, request: &SearchRequest, cursors: &Cursors<'_>) -> Result<Page, Failure> {
+    /// The page, and the place of the cursor behind which it begins.
+    fn page(&mut self, request: &SearchRequest, cursors: &Cursors<'_>) -> Result<(Page, Option<Place>), Failure> {
         let limits = &self.provider.limits;
         let most = i64::try_from(limits.page_size).unwrap_or(i64::MAX);
         // RFC 7644, Section 3.4.2.4: "A negative value SHALL be interpreted as "0"."
@@ -79,9 +87,12 @@ impl Exchange<'_> {
             (Some(_), Some(_)) => {
                 Err(Error::typed(ScimType::InvalidValue, "`cursor` and `startIndex` exclude each other").into())
             }
-            (Some(cursor), None) => Ok(Page::Cursor { after: cursors.position(cursor)?, count }),
+            (Some(cursor), None) => Ok((Page::Cursor { after: None, count }, cursors.place(cursor)?)),
             // "A value less than 1 SHALL be interpreted as 1."
-            (None, start) => Ok(Page::Index { start: self.within("startIndex", start.unwrap_or(1), 1, i64::MAX), count }),
+            (None, start) => {
+                let start = self.within("startIndex", start.unwrap_or(1), 1, i64::MAX);
+                Ok((Page::Index { start, count }, None))
+            }
         }
     }
 

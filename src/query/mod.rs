@@ -2,6 +2,7 @@
 //! (RFC 7644, Sections 3.4.2 and 3.9; RFC 9865).
 
 mod id_order;
+mod next_after;
 mod page;
 mod project;
 mod projection;
@@ -12,6 +13,7 @@ use crate::filter::BoundFilter;
 pub use id_order::IdOrder;
 #[cfg(feature = "sql")]
 pub(crate) use id_order::integer;
+pub(crate) use next_after::next_after;
 pub use page::{Page, Position};
 pub use project::Projected;
 pub(crate) use projection::INDIRECT_GROUPS;

@@ -4,9 +4,10 @@ use std::cell::Cell;
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::compare::{few_between, next_after};
+use super::compare::few_between;
 use super::dialect::Dialect;
 use super::statement::Sql;
+use crate::query::next_after;
 
 /// What characters beyond ASCII can begin with once they are folded: `K` (Kelvin), `ß` and `ſ`, ligatures, `İ`, `ẚ`, the Greek
 /// question mark and varia. Those of full width, which identifiers come to as well, begin with anything.

@@ -8,7 +8,7 @@ use super::dialect::Dialect;
 use super::key;
 use super::statement::{Parameter, Sql};
 use crate::filter::{CompareOp, Operand};
-use crate::query::{SortKey, integer};
+use crate::query::{SortKey, integer, next_after};
 use crate::schema::{Number, fold};
 
 /// A comparison as SQL.
@@ -239,19 +239,6 @@ fn between(dialect: Dialect, column: &str, from: &str, until: Option<String>, ar
         Some(end) => begins.text(format!(" AND {column} < ")).bind_text(end).text(")"),
         None => begins.text(")"),
     }
-}
-
-/// The least text that is greater than all that start with `prefix`.
-pub(super) fn next_after(prefix: &str) -> Option<String> {
-    let mut text = prefix.to_owned();
-    while let Some(last) = text.pop() {
-        let next = (u32::from(last) + 1..=u32::from(char::MAX)).find_map(char::from_u32);
-        if let Some(next) = next {
-            text.push(next);
-            return Some(text);
-        }
-    }
-    None
 }
 
 /// Text for a pattern, in which it stands for itself.

@@ -151,3 +151,13 @@ fn cut(ids: IdOrder, mut positioned: Vec<(Position, Arc<Resource>)>, sort: Optio
 pub fn position(resource: &Resource, sort: Option<&Sort>) -> Position {
     Position { key: sort.and_then(|sort| sort.key(resource)), id: resource.id().to_owned() }
 }
+
+/// The same, as long as the budget lasts.
+///
+/// # Errors
+///
+/// - the budget is spent.
+pub(crate) fn position_within(resource: &Resource, sort: Option<&Sort>, budget: &Budget) -> Result<Position, StoreError> {
+    budget.spend(reading(resource, sort))?;
+    Ok(position(resource, sort))
+}
