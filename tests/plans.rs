@@ -301,6 +301,8 @@ fn scan(plan: &str) -> Option<&str> {
         }
         match words.as_slice() {
             ["SCAN", name, ..] => is_table(name),
+            // It is made of all that the tenant has.
+            ["BLOOM", "FILTER", "ON", name, ..] => is_table(name),
             ["SEARCH", name, ..] => is_table(name) && line.ends_with("(tenant=?)"),
             ["Index", "Cond:", ..] => is_table(table) && line.matches(" = ").count() == 1,
             _ => line.contains("Seq Scan on") && is_table(table),

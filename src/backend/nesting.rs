@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use super::reading::Listed;
+use super::reading::{Link, Listed};
 use crate::store::groups_above;
 
 /// Which groups list what, as far as some resources go.
@@ -24,6 +24,18 @@ impl Nesting {
             groups.sort_unstable();
             self.listing.insert(id, groups);
         }
+    }
+
+    /// Notes which groups list what, and what they are called.
+    pub(super) fn note_links(&mut self, links: Vec<Link>) {
+        if links.is_empty() {
+            return;
+        }
+        for (id, group, name) in links {
+            self.names.extend(name.map(|name| (group.to_string(), name)));
+            self.listing.entry(id).or_default().push(group);
+        }
+        self.listing.values_mut().for_each(|groups| groups.sort_unstable());
     }
 
     /// The groups of a resource as a client sees them, and at most so many indirect ones.

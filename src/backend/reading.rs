@@ -26,11 +26,14 @@ pub(super) struct Beside<'t> {
 
 /// A row of these statements.
 pub(super) enum Read {
-    /// A resource, and where it stands among the others.
-    Resource { place: usize, document: String, members: Option<String> },
+    /// A resource, where it stands among the others, and which groups list it where that comes with it.
+    Resource { place: usize, document: String, members: Option<String>, links: Vec<Link> },
     /// Resources and groups, each with the groups that list it, and its name if it is a group.
     Listed(Vec<Listed>),
 }
+
+/// An id, the id of a group that lists it, and what that group is called.
+pub(super) type Link = (String, Arc<str>, Option<String>);
 
 /// An id, the ids of the groups that list it, and a name.
 pub(super) type Listed = (String, Option<Vec<Arc<str>>>, Option<String>);
@@ -59,7 +62,11 @@ impl Read {
     pub(super) fn from_row(mut row: Row) -> Result<Self, StoreError> {
         let (place, text) = (row.text(0), row.needed(1)?);
         match place.map(|place| place.parse()) {
-            Some(Ok(place)) => Ok(Self::Resource { place, document: text, members: row.text(2) }),
+            Some(Ok(place)) => {
+                let (members, links) = (row.text(2), row.text(3));
+                let links = links.map_or_else(|| Ok(Vec::new()), |links| serde_json::from_str(&links));
+                Ok(Self::Resource { place, document: text, members, links: links.map_err(StoreError::other)? })
+            }
             Some(Err(err)) => Err(StoreError::other(err)),
             None => Ok(Self::Listed(serde_json::from_str(&text).map_err(StoreError::other)?)),
         }
@@ -72,12 +79,30 @@ impl Statements<'_> {
         if beside.groups.is_none() {
             return self.select_all(Sql::new(" AND r.id = ").bind_text(id), beside);
         }
-        let page = match self.dialect {
-            Dialect::Sqlite => "WITH RECURSIVE page(id, place) AS (SELECT {}, 0)",
-            Dialect::Postgres => "WITH RECURSIVE page(id, place) AS (SELECT CAST({} AS text) COLLATE \"C\", 0)",
-        };
-        let page = Sql::with(page, [id.into()]);
-        page.append(self.above()).append(self.documents(beside)).append(self.listed())
+        match self.dialect {
+            Dialect::Sqlite => self.get_with_links(id, beside),
+            Dialect::Postgres => {
+                let page = "WITH RECURSIVE page(id, place) AS (SELECT CAST({} AS text) COLLATE \"C\", 0)";
+                let page = Sql::with(page, [id.into()]);
+                page.append(self.above()).append(self.documents(beside)).append(self.listed())
+            }
+        }
+    }
+
+    /// One by its id, with the groups above it beside it: each table that SQLite makes for a page takes longer than all this.
+    fn get_with_links(&self, id: &str, beside: Beside<'_>) -> Sql {
+        let link = "SELECT m.member_id, m.group_id, m.group_type";
+        let above = format!(
+            "WITH RECURSIVE up(member, id, type) AS ({link} FROM scim_member m WHERE m.tenant = r.tenant AND m.member_id = r.id \
+             UNION {link} FROM up CROSS JOIN scim_member m ON m.tenant = r.tenant AND m.member_id = up.id)"
+        );
+        let links = format!(
+            "({above} SELECT json_group_array(json_array(up.member, up.id, n.document ->> 'displayName')) FROM up \
+             CROSS JOIN scim_resource n ON n.tenant = r.tenant AND n.resource_type = up.type AND n.id = up.id)"
+        );
+        let shown = self.shown(beside);
+        let template = format!("SELECT '0', {shown}, {links} FROM scim_resource r WHERE {OF_TYPE} AND r.id = {{}}");
+        Sql::with(&template, self.parameters([id.into()]))
     }
 
     /// All that satisfy the conditions, in no order.

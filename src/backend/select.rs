@@ -59,7 +59,8 @@ impl<E: Engine> Store<E> {
         let (mut resources, mut nesting) = (Vec::with_capacity(rows.len()), Nesting::default());
         for row in rows {
             match Read::from_row(row)? {
-                Read::Resource { place, document, members } => {
+                Read::Resource { place, document, members, links } => {
+                    nesting.note_links(links);
                     let mut resource = read(&document)?;
                     if let Some(membership) = beside.members {
                         let members = members.map(|gathered| shown_members(&gathered)).transpose()?;
