@@ -104,17 +104,19 @@ impl Binding<'_> {
             }
             value => value,
         };
-        let mut values = if let Value::Array(values) = value { values } else { vec![value] };
+        let values = if let Value::Array(values) = value { values } else { vec![value] };
         let container = target.container().map(str::to_owned);
         let attribute = Arc::clone(target.last());
-        if attribute.refers_by_value() {
-            values.retain(|value| !has_blank_id(&attribute, value));
-        }
+        let refers = attribute.refers_by_value();
         let mut listed: Vec<Value> = self.intake(|intake| {
-            let read = |value| intake.element(container.as_deref(), &attribute, value).transpose();
+            let read = |value| {
+                let is_nobody = refers && has_blank_id(&attribute, &value);
+                let read = intake.element(container.as_deref(), &attribute, value);
+                read.map(|element| element.filter(|_| !is_nobody)).transpose()
+            };
             values.into_iter().filter_map(read).collect()
         })?;
-        if attribute.refers_by_value() {
+        if refers {
             listed.retain(names_somebody);
         }
         Ok(listed)

@@ -17,7 +17,9 @@ pub(crate) fn lower_op(index: usize, operation: &mut PatchOperation) -> Option<D
 
 /// `{"op": "add", "path": "", "value": {"title": "x"}}`
 pub(crate) fn blank_path(index: usize, operation: &mut PatchOperation) -> Option<Deviation> {
-    let blank = operation.path.take_if(|path| path.trim().is_empty());
+    // White space beside a value that cannot stand without a path is a path that was written wrong.
+    let is_object = operation.value.as_ref().is_some_and(serde_json::Value::is_object);
+    let blank = operation.path.take_if(|path| path.is_empty() || is_object && path.trim().is_empty());
     blank.map(|_| Deviation::BlankPath { operation: index })
 }
 
