@@ -39,6 +39,7 @@ mod requirements {
     mod media_types;
     mod methods;
     mod observed;
+    mod page_bytes;
     mod paths;
     mod people;
     mod post_search;

@@ -39,6 +39,10 @@ pub struct Limits {
     pub page_size: usize,
     /// The page when the client does not say how large. 100 by default.
     pub default_page_size: usize,
+    /// The length of the resources of a page, in bytes. A page that would be longer ends early and says so by `itemsPerPage`; the
+    /// next one, by index or by cursor, begins with what was left out. One resource is always there, however long. 16 MiB by
+    /// default.
+    pub page_bytes: usize,
     /// How many indirect groups of a resource are shown, those that hold its groups and so on, the nearest first; direct ones are all
     /// shown. 200 by default: more than nesting comes to in life, and a bound on what a chain of thousands costs on each page.
     pub indirect_groups: usize,
@@ -58,6 +62,7 @@ impl Default for Limits {
             work: 10_000_000,
             page_size: 200,
             default_page_size: 100,
+            page_bytes: 16 * 1024 * 1024,
             indirect_groups: INDIRECT_GROUPS,
             cursor_timeout: None,
         }

@@ -8,6 +8,7 @@ mod cursor;
 mod discovery;
 mod groups;
 mod limits;
+mod listing;
 mod observe;
 mod parameters;
 mod precondition;

@@ -6,6 +6,7 @@ use http::{Method, StatusCode};
 
 use super::answer::{Answer, Failure};
 use super::cursor::{Cursors, Place};
+use super::listing::Listing;
 use super::{Endpoint, Exchange};
 use crate::error::{Error, ScimType};
 use crate::filter::{Binder, BoundFilter, Filter, Unknown};
@@ -60,19 +61,20 @@ impl Exchange<'_> {
         if let (Some(doubt), Some(next)) = (doubt, results.found.first()) {
             doubt.check(&next.position)?;
         }
-        let last = results.found.last().filter(|_| results.more);
+        let shown = results.found.iter().map(|found| show(found, &self.locations));
+        let Listing { text, shown } = Listing::of(shown, self.provider.limits.page_bytes).map_err(StoreError::other)?;
+        let more = results.more || shown < results.found.len();
+        let last = shown.checked_sub(1).and_then(|last| results.found.get(last));
         let next_cursor = match (&page, last) {
-            (Page::Cursor { .. }, Some(last)) => Some(cursors.after(last.position.clone())?),
+            (Page::Cursor { .. }, Some(last)) if more => Some(cursors.after(last.position.clone())?),
             _ => None,
         };
         let start_index = match page {
             Page::Index { start, .. } => Some(start),
             Page::Cursor { .. } => None,
         };
-        let shown = |found| show(found, &self.locations);
-        let resources = results.found.iter().map(shown).collect();
-        let list = ListResponse { total_results: results.total, start_index, next_cursor, resources };
-        let body = serde_json::to_vec(&list).map_err(StoreError::other)?;
+        let list = ListResponse { total_results: results.total, start_index, next_cursor, resources: vec![(); shown] };
+        let body = list.around(text).map_err(StoreError::other)?;
         Ok(Answer { body: Some(body), ..Answer::status(StatusCode::OK) })
     }
 

@@ -21,6 +21,12 @@ pub struct ListResponse<T> {
 
 impl<T: Serialize> Serialize for ListResponse<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.serialize_with(&self.resources, serializer)
+    }
+}
+
+impl<T> ListResponse<T> {
+    fn serialize_with<S: Serializer>(&self, resources: &[impl Serialize], serializer: S) -> Result<S::Ok, S::Error> {
         let optional = [self.total_results.is_some(), self.start_index.is_some(), self.next_cursor.is_some()];
         let members = 3 + optional.into_iter().filter(|present| *present).count();
         let mut body = serializer.serialize_struct("ListResponse", members)?;
@@ -36,7 +42,28 @@ impl<T: Serialize> Serialize for ListResponse<T> {
             body.serialize_field("nextCursor", next_cursor)?;
         }
         // Some clients demand the array even when it is empty.
-        body.serialize_field("Resources", &self.resources)?;
+        body.serialize_field("Resources", resources)?;
         body.end()
+    }
+}
+
+impl ListResponse<()> {
+    /// The message as text, around resources that are text already, parted by commas.
+    pub(crate) fn around(&self, mut resources: Vec<u8>) -> Result<Vec<u8>, serde_json::Error> {
+        const END: &[u8] = b"]}";
+        let empty = serde_json::to_vec(&Empty(self))?;
+        let head = empty.strip_suffix(END).unwrap_or(&empty);
+        resources.splice(0..0, head.iter().copied());
+        resources.extend_from_slice(END);
+        Ok(resources)
+    }
+}
+
+/// A page without its resources, which says how many they are all the same.
+struct Empty<'a>(&'a ListResponse<()>);
+
+impl Serialize for Empty<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize_with(&[(); 0], serializer)
     }
 }
