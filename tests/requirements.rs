@@ -48,6 +48,7 @@ mod requirements {
     mod provider;
     mod published;
     mod readings;
+    mod resource_bytes;
     mod retrieving;
     mod returned;
     mod root_queries;

@@ -43,6 +43,10 @@ pub struct Limits {
     /// next one, by index or by cursor, begins with what was left out. One resource is always there, however long. 16 MiB by
     /// default.
     pub page_bytes: usize,
+    /// The length of one resource, in bytes of its JSON, without `id`, `meta` and derived attributes; members count where the
+    /// change has them in the resource. A POST, PUT or PATCH after which it would be longer is `tooMany`, unless the resource was
+    /// that long before and grows no longer. 16 MiB by default.
+    pub resource_bytes: usize,
     /// How many indirect groups of a resource are shown, those that hold its groups and so on, the nearest first; direct ones are all
     /// shown. 200 by default: more than nesting comes to in life, and a bound on what a chain of thousands costs on each page.
     pub indirect_groups: usize,
@@ -63,6 +67,7 @@ impl Default for Limits {
             page_size: 200,
             default_page_size: 100,
             page_bytes: 16 * 1024 * 1024,
+            resource_bytes: 16 * 1024 * 1024,
             indirect_groups: INDIRECT_GROUPS,
             cursor_timeout: None,
         }

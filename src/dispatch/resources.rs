@@ -16,7 +16,7 @@ use crate::query::{Projected, Projection};
 use crate::quirks::{Deviation, Quirks, rewrite};
 use crate::resource::{Intake, Meta, Resource, check};
 use crate::schema::{Attribute, ResolvedPath, ResourceType, Returned, Schema};
-use crate::store::{Change, Operation, StoreError, Update, leave_out_members, member_ids};
+use crate::store::{Change, Operation, StoreError, Update, leave_out_members, member_ids, too_long};
 
 /// What a body says, and what it unassigns in so many words.
 type Wanted = (Resource, Vec<(Option<String>, String)>);
@@ -45,6 +45,10 @@ impl Exchange<'_> {
         check(&resource, &endpoint.resource_type)?;
         if let Joining::Without(ids) = self.joining(endpoint, &member_ids(&endpoint.resource_type, &resource)).await? {
             leave_out_members(&endpoint.resource_type, &mut resource, &ids);
+        }
+        let most = self.provider.limits.resource_bytes;
+        if resource.size(&endpoint.resource_type) > most {
+            return Err(too_long(most).into());
         }
         resource.set_meta(&Meta::new(endpoint.resource_type.name(), self.provider.clock.now()));
         let resource = Arc::new(endpoint.store.create(resource, self.cx).await?);
@@ -190,6 +194,7 @@ impl Exchange<'_> {
             Policy::updating(policy.as_ref(), &resource_type, before, after, &cx)
         });
         let update = update.expecting(precondition(&self.head.headers)).within(self.budget.clone()).with_hook(hook);
+        let update = update.up_to(self.provider.limits.resource_bytes);
         let change = endpoint.store.update(id, &update, self.cx).await?;
         if change.is_unchanged() {
             self.report.deviations.push(Deviation::Unchanged);

@@ -10,6 +10,7 @@ mod intake;
 mod meta;
 mod paths;
 mod secrets;
+mod size;
 mod value;
 mod view;
 

@@ -28,6 +28,7 @@ pub use change::{Change, MemberChange, Operation};
 pub use error::StoreError;
 pub use memory::{MemoryDirectory, MemoryStore};
 pub use precondition::{EntityTags, Precondition};
+pub(crate) use update::too_long;
 pub use update::{Update, UpdateHook};
 
 #[cfg(any(feature = "sqlite", feature = "postgres"))]

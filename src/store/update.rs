@@ -12,7 +12,7 @@ use super::error::StoreError;
 use super::precondition::Precondition;
 use crate::auth::Tenant;
 use crate::budget::Budget;
-use crate::error::Error;
+use crate::error::{Error, ScimType};
 use crate::patch::{MemberDelta, PatchRepair, Patched, Plan, Replacement};
 use crate::resource::{Resource, changed_paths, check, check_changed, same_by_value};
 use crate::schema::{Attribute, ResolvedPath, ResourceType};
@@ -36,6 +36,7 @@ pub struct Update {
     members: Option<MemberDelta>,
     hook: Option<UpdateHook>,
     budget: Budget,
+    most: usize,
 }
 
 enum Requested {
@@ -76,6 +77,13 @@ impl Update {
         Self { budget, ..self }
     }
 
+    /// The same, if the resource is no longer than so many bytes of JSON afterwards, or no longer than before; without it there
+    /// is no limit. See [`Limits::resource_bytes`](crate::dispatch::Limits::resource_bytes).
+    #[must_use]
+    pub fn up_to(self, bytes: usize) -> Self {
+        Self { most: bytes, ..self }
+    }
+
     fn new(
         resource_type: Arc<ResourceType>,
         tenant: Tenant,
@@ -84,7 +92,8 @@ impl Update {
         now: DateTime<Utc>,
     ) -> Self {
         let budget = Budget::unlimited();
-        Self { resource_type, tenant, change, precondition: Precondition::default(), now, members, hook: None, budget }
+        let precondition = Precondition::default();
+        Self { resource_type, tenant, change, precondition, now, members, hook: None, budget, most: usize::MAX }
     }
 
     /// The change to the members as a delta, where it can be said without reading them. A store that keeps members apart
@@ -159,7 +168,8 @@ impl Update {
     /// # Errors
     ///
     /// - [`StoreError::VersionMismatch`]: the current version is not the one that the client expects;
-    /// - [`StoreError::Refused`]: the change cannot be made, its result must not be stored, or the budget is spent.
+    /// - [`StoreError::Refused`]: the change cannot be made, its result must not be stored or would be too long, or the budget is
+    ///   spent.
     pub fn apply(&self, current: Arc<Resource>) -> Result<Change, StoreError> {
         self.precondition.check(current.version().as_ref())?;
         let copy = self.copy(&current)?;
@@ -240,6 +250,7 @@ impl Update {
             return Ok((change, None));
         }
         self.check(&after, &change.paths)?;
+        self.check_size(&change, &after)?;
         change.version = Some(after.touch(&self.resource_type, self.now));
         Ok((change, Some(after)))
     }
@@ -251,6 +262,23 @@ impl Update {
             Requested::Put(_) => check(after, &self.resource_type)?,
         }
         Ok(())
+    }
+
+    /// A resource that is too long already can still be made shorter, and be switched off and on: who is to be kept out is.
+    fn check_size(&self, change: &Change, after: &Resource) -> Result<(), StoreError> {
+        let size_of = |resource: &Resource| resource.size(&self.resource_type);
+        if self.most == usize::MAX || size_of(after) <= self.most {
+            return Ok(());
+        }
+        let active = self.resource_type.activity();
+        let is_activity = |path: &ResolvedPath| path.extension().is_none() && Some(path.attribute()) == active;
+        if change.members.is_empty() && change.paths.iter().all(is_activity) {
+            return Ok(());
+        }
+        match change.before.as_deref() {
+            Some(before) if size_of(after) <= size_of(before) => Ok(()),
+            _ => Err(too_long(self.most).into()),
+        }
     }
 
     fn changed_paths(&self, before: &Resource, after: &Resource) -> Vec<ResolvedPath> {
@@ -283,6 +311,11 @@ impl fmt::Debug for Update {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Update").field("resource_type", &self.resource_type.name()).finish_non_exhaustive()
     }
+}
+
+/// RFC 7644, Section 3.12, has no type for this but `tooMany`; it is no 413, since the request may be short.
+pub(crate) fn too_long(most: usize) -> Error {
+    Error::typed(ScimType::TooMany, format!("the resource would be longer than {most} bytes"))
 }
 
 fn parts(patched: Patched) -> (Resource, Vec<PatchRepair>) {

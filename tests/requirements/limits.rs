@@ -144,6 +144,27 @@ const LIMITS: &[Limit] = &[
         above: (400, Some("invalidSyntax")),
     },
     Limit {
+        name: "resource_bytes, of a new user",
+        set: |limits, limit| limits.resource_bytes = limit,
+        request: |length| ("POST", "/Users".to_owned(), long(user("other"), length).to_string()),
+        limit: 600,
+        above: (400, Some("tooMany")),
+    },
+    Limit {
+        name: "resource_bytes, of a user that is replaced",
+        set: |limits, limit| limits.resource_bytes = limit,
+        request: |length| ("PUT", "/Users/{}".to_owned(), long(user("bjensen"), length).to_string()),
+        limit: 600,
+        above: (400, Some("tooMany")),
+    },
+    Limit {
+        name: "resource_bytes, of a user that is changed",
+        set: |limits, limit| limits.resource_bytes = limit,
+        request: |length| patch(&json!([{ "op": "add", "path": "title", "value": long(with_emails(), length)["title"] }])),
+        limit: 600,
+        above: (400, Some("tooMany")),
+    },
+    Limit {
         // P-3.12-05
         name: "work: each term looks at one",
         set: |limits, limit| limits.work = limit as u64,
@@ -192,15 +213,27 @@ const LIMITS: &[Limit] = &[
     },
 ];
 
-/// A service provider with that limit, and a user of it: with an external id, and four emails.
+/// A user with an external id, and four emails.
+fn with_emails() -> Value {
+    let mut made = user("bjensen");
+    made["externalId"] = json!("701984");
+    made["emails"] = (0..4).map(|number| json!({ "value": format!("{number}@example.org"), "type": "work" })).collect();
+    made
+}
+
+/// The user, with a title that makes it so long.
+fn long(mut user: Value, bytes: usize) -> Value {
+    (user["active"], user["title"]) = (json!(true), json!(""));
+    user["title"] = json!("x".repeat(bytes - user.to_string().len()));
+    user
+}
+
+/// A service provider with that limit, and that user of it.
 async fn limited(set: impl Fn(&mut Limits)) -> (Provider, String) {
     let mut setup = Setup { pushdown: Pushdown::Nothing, ..Setup::default() };
     set(&mut setup.limits);
     let provider = Provider::new(setup);
-    let mut made = user("bjensen");
-    made["externalId"] = json!("701984");
-    made["emails"] = (0..4).map(|number| json!({ "value": format!("{number}@example.org"), "type": "work" })).collect();
-    let made = provider.create("/Users", made).await;
+    let made = provider.create("/Users", with_emails()).await;
     let id = id(&made).to_owned();
     (provider, id)
 }

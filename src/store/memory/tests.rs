@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::auth::Tenant;
+use crate::error::ScimType;
 use crate::message::{PatchOp, PatchOperation};
 use crate::patch::{PlanBinder, Rules};
 use crate::query::Projection;
@@ -51,6 +52,10 @@ impl Fixture {
     }
 
     fn patch(&self, store: &MemoryStore, id: &str, operations: Value) -> Result<Change, StoreError> {
+        self.patch_up_to(usize::MAX, store, id, operations)
+    }
+
+    fn patch_up_to(&self, bytes: usize, store: &MemoryStore, id: &str, operations: Value) -> Result<Change, StoreError> {
         let operations = operations.as_array().expect("an array").iter().map(|operation| PatchOperation {
             op: operation["op"].as_str().unwrap_or_default().to_owned(),
             path: operation["path"].as_str().map(str::to_owned),
@@ -59,7 +64,7 @@ impl Fixture {
         let message = PatchOp { operations: operations.collect() };
         let (plan, _) = PlanBinder::new(Arc::clone(&store.resource_type), Rules::default()).bind(message).expect("it binds");
         let update = Update::patch(Arc::clone(&store.resource_type), Tenant::from("example"), plan, DateTime::UNIX_EPOCH);
-        now(store.update(id, &update, &self.cx))
+        now(store.update(id, &update.up_to(bytes), &self.cx))
     }
 }
 
@@ -82,6 +87,41 @@ fn unique_values_are_taken_once() {
     assert!(rename(&first).is_ok(), "one's own name is free");
     now(fixture.users.delete(&first, &Precondition::default(), &fixture.cx)).expect("it is there");
     assert!(rename(&second).is_ok(), "the name of a deleted user is free");
+}
+
+#[test]
+fn what_is_too_long_grows_no_longer() {
+    let fixture = fixture();
+    let (long, longer) = ("x".repeat(1_000), "x".repeat(1_001));
+    let made = json!({ "schemas": [], "userName": "bjensen", "title": long, "active": true });
+    let id = fixture.create(&fixture.users, made).expect("a free name");
+    let replace = |path: &str, value: Value| json!([{ "op": "replace", "path": path, "value": value }]);
+    let on_and_longer = json!([
+        { "op": "replace", "path": "active", "value": true },
+        { "op": "replace", "path": "title", "value": longer.repeat(2) },
+    ]);
+    for (operations, expected) in [
+        (replace("title", json!(longer)), false),
+        (replace("displayName", json!("x")), false),
+        // A byte longer: whoever is to be kept out is.
+        (replace("active", json!(false)), true),
+        (on_and_longer, false),
+        (replace("title", json!("y".repeat(1_000))), true),
+        (replace("title", json!("y".repeat(999))), true),
+        (replace("title", json!("y".repeat(1_000))), false),
+        (replace("title", json!("short")), true),
+        (replace("title", json!("shorter")), true),
+    ] {
+        let before = fixture.get(&fixture.users, &id);
+        match fixture.patch_up_to(200, &fixture.users, &id, operations.clone()) {
+            Ok(_) => assert!(expected, "{operations}"),
+            Err(StoreError::Refused(err)) => {
+                assert_eq!((err.scim_type(), expected), (Some(ScimType::TooMany), false), "{operations}");
+                assert_eq!(fixture.get(&fixture.users, &id), before);
+            }
+            Err(err) => panic!("{operations}: {err}"),
+        }
+    }
 }
 
 #[test]
