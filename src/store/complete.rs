@@ -41,8 +41,8 @@ pub(crate) async fn select_by(
 ) -> Result<Selected, StoreError> {
     let filter = query.filter.as_ref();
     let left_to_us = if pushdown < Pushdown::Filters { filter } else { None };
-    let sort = if pushdown < Pushdown::Pages { query.sort.as_ref() } else { None };
-    let projection = query.projection.clone().needed(left_to_us, sort);
+    // Also of a page that the store cuts: where the next one begins, and how pages of several types merge, is seen here.
+    let projection = query.projection.clone().needed(left_to_us, query.sort.as_ref());
     let selection = Selection {
         filter: filter.filter(|_| pushdown >= Pushdown::Narrows),
         sort: query.sort.as_ref().filter(|_| pushdown == Pushdown::Pages),

@@ -70,7 +70,7 @@ impl Provider {
             builder = if setup.pushdown == Pushdown::Pages && kind != Kind::Memory {
                 builder.resource_type(resource_type.clone(), database.store(resource_type))
             } else {
-                let store = Shaped::new(directory.store(resource_type.clone()), setup.pushdown);
+                let store = Shaped::new(directory.store(resource_type.clone()), resource_type.clone(), setup.pushdown);
                 builder.resource_type(resource_type, store)
             };
         }

@@ -5,18 +5,30 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use scimwire::auth::RequestContext;
 use scimwire::query::{Projection, Query};
+use scimwire::schema::ResourceType;
 use scimwire::store::{Change, Precondition, Pushdown, Selected, Selection, StoreError, Update};
 use scimwire::{MemoryStore, Resource, ResourceStore};
 
-/// A store in memory of any shape. What it hands over is not in the order of ids, unless it pages.
+/// A store in memory of any shape. What it hands over is not in the order of ids, unless it pages, and has nothing that need not
+/// be loaded.
 pub(crate) struct Shaped {
     store: MemoryStore,
+    resource_type: ResourceType,
     pushdown: Pushdown,
 }
 
 impl Shaped {
-    pub(crate) fn new(store: MemoryStore, pushdown: Pushdown) -> Self {
-        Self { store, pushdown }
+    pub(crate) fn new(store: MemoryStore, resource_type: ResourceType, pushdown: Pushdown) -> Self {
+        Self { store, resource_type, pushdown }
+    }
+
+    /// A resource without what the projection leaves out.
+    fn loaded(&self, mut resource: Arc<Resource>, projection: &Projection) -> Arc<Resource> {
+        let attributes = self.resource_type.schema().attributes().iter();
+        for attribute in attributes.filter(|attribute| !projection.reads(attribute)) {
+            Arc::make_mut(&mut resource).remove(attribute.name());
+        }
+        resource
     }
 
     /// All that may match, and every second one that does not.
@@ -57,6 +69,8 @@ impl ResourceStore for Shaped {
             selected.resources.reverse();
             selected.total = None;
         }
+        let loaded = |resource| self.loaded(resource, selection.projection);
+        selected.resources = selected.resources.into_iter().map(loaded).collect();
         Ok(selected)
     }
 
