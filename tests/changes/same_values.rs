@@ -72,8 +72,8 @@ async fn a_value_that_is_there_in_other_words_is_not_added() {
                 provider.unchanged(&path, json!([{ "op": "add", "value": { name: words } }])).await;
             }
             recorder.none();
-            let operations =
-                [add("tags", json!(["T0", "x", "X"])), add("ports", json!([{ "kind": "SSH", "value": 999 }]))].map(first);
+            let operations = [add("tags", json!(["T0", "x", "X"])), add("ports", json!([{ "kind": "SSH", "value": 999 }]))]
+                .map(|operations| operations[0].clone());
             let patched = provider.patched(&path, json!(operations)).await;
             let counts = ["tags", "ports"].map(|name| patched[name].as_array().map_or(0, Vec::len));
             assert_eq!(counts, [count + 1, count + 1], "{}", patched["tags"]);
@@ -83,10 +83,6 @@ async fn a_value_that_is_there_in_other_words_is_not_added() {
         let path = provider.made("/Users", &ann).await;
         provider.unchanged(&path, add("emails", json!([{ "value": "ann@EXAMPLE.com", "type": "Work", "primary": false }]))).await;
     }
-}
-
-fn first(operations: Value) -> Value {
-    operations[0].clone()
 }
 
 #[tokio::test]
