@@ -17,6 +17,9 @@ const BODY_BYTES: usize = 8 << 10;
 /// How long a body can be that is read for what to hide in it, in bytes: what is read takes far more memory than its text.
 const READ_BYTES: usize = 256 << 10;
 
+/// How much of a body is looked at: enough to see that it is too long to be read.
+pub(super) const NEEDED_BYTES: usize = READ_BYTES + 1;
+
 /// The headers whose values are shown.
 const SHOWN_HEADERS: &[&str] = &[
     "accept",

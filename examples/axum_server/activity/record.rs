@@ -14,6 +14,7 @@ use http::request::Parts;
 use http_body_util::BodyExt;
 use scimwire::dispatch::Report;
 
+use super::mask;
 use super::tee::Read;
 use super::{ActivityLog, Departure, Exchange, Mask, Message, Summary, Trace};
 
@@ -30,7 +31,7 @@ pub(crate) struct Recorder {
 /// Lets a request through, and writes down what was asked and what came of it.
 pub(crate) async fn record(State(recorder): State<Recorder>, request: Request, next: Next) -> Response {
     let (started, time) = (Instant::now(), SystemTime::now());
-    let (trace, read) = (Trace::default(), Read::default());
+    let (trace, read) = (Trace::default(), Read::up_to(mask::NEEDED_BYTES));
     let (mut head, body) = request.into_parts();
     head.extensions.insert(trace.clone());
     let asked = recorder.asked(&head);
@@ -41,7 +42,7 @@ pub(crate) async fn record(State(recorder): State<Recorder>, request: Request, n
     // The dispatcher answers with bodies that are in memory, so that nothing can fail or wait here.
     let answer_body = answer_body.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
     let report = answer_head.extensions.get::<Report>().cloned().unwrap_or_default();
-    let request_body = read.bytes();
+    let (request_body, length) = read.take();
     let changes = trace.take();
     recorder.log.push(report.tenant.clone(), |seq| Exchange {
         summary: Summary {
@@ -54,7 +55,7 @@ pub(crate) async fn record(State(recorder): State<Recorder>, request: Request, n
             changed: changes.len(),
             ..asked.0
         },
-        request: message(asked.1, request_body.len(), recorder.mask.body(&request_body)),
+        request: message(asked.1, length, recorder.mask.body(&request_body)),
         answer: message(recorder.mask.headers(&answer_head.headers), answer_body.len(), Mask::answer(&answer_body)),
         deviations: report.deviations.iter().map(|it| Departure { rule: it.rule(), words: it.to_string() }).collect(),
         changes,

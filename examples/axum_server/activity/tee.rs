@@ -1,7 +1,7 @@
-//! A body that is read by somebody else, and remembered as far as it was read.
+//! A body that is read by somebody else, and remembered as far as it was read and is needed.
 
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 
 use axum::body::{Body, Bytes};
@@ -10,21 +10,48 @@ use http_body::{Frame, SizeHint};
 /// Passes a body on.
 pub(super) struct Tee {
     body: Body,
-    read: Arc<Mutex<Vec<Bytes>>>,
+    read: Read,
 }
 
 /// What was read of a body so far.
-#[derive(Clone, Default)]
-pub(super) struct Read(Arc<Mutex<Vec<Bytes>>>);
+#[derive(Clone)]
+pub(super) struct Read {
+    most: usize,
+    so_far: Arc<Mutex<SoFar>>,
+}
+
+#[derive(Default)]
+struct SoFar {
+    beginning: Vec<u8>,
+    length: usize,
+}
 
 impl Read {
-    /// The body, which is written down here while it is read. How much of it is read is up to who reads it.
-    pub(super) fn tee(&self, body: Body) -> Body {
-        Body::new(Tee { body, read: Arc::clone(&self.0) })
+    /// Remembers so many bytes at most.
+    pub(super) fn up_to(most: usize) -> Self {
+        Self { most, so_far: Arc::default() }
     }
 
-    pub(super) fn bytes(&self) -> Vec<u8> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).concat()
+    /// The body, which is written down here while it is read. How much of it is read is up to who reads it.
+    pub(super) fn tee(&self, body: Body) -> Body {
+        Body::new(Tee { body, read: self.clone() })
+    }
+
+    /// The beginning of what was read, and how long all of it was.
+    pub(super) fn take(&self) -> (Vec<u8>, usize) {
+        let mut so_far = self.lock();
+        (std::mem::take(&mut so_far.beginning), so_far.length)
+    }
+
+    fn note(&self, data: &[u8]) {
+        let mut so_far = self.lock();
+        let room = self.most.saturating_sub(so_far.beginning.len()).min(data.len());
+        so_far.beginning.extend_from_slice(&data[..room]);
+        so_far.length += data.len();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, SoFar> {
+        self.so_far.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -37,7 +64,7 @@ impl http_body::Body for Tee {
         if let Poll::Ready(Some(Ok(frame))) = &frame
             && let Some(data) = frame.data_ref()
         {
-            self.read.lock().unwrap_or_else(PoisonError::into_inner).push(data.clone());
+            self.read.note(data);
         }
         frame
     }
