@@ -176,9 +176,9 @@ impl NaiveStore {
         }
     }
 
-    fn next_id(&self) -> u64 {
+    /// Call it with the rows locked: two of the same id are another fault.
+    fn next_id(&self, rows: &Rows) -> u64 {
         let given = self.database.ids.fetch_add(1, Ordering::SeqCst) as u64 + 1;
-        let rows = self.rows();
         // As SQLite does without AUTOINCREMENT; of few rows only, so that races, in which it is a matter of luck, do not show it.
         let reused = rows.keys().map(|(.., id)| id + 1).max().unwrap_or(1);
         if self.is(Fault::ReusesIds) && rows.len() < 12 { reused } else { given }
@@ -301,19 +301,22 @@ impl NaiveStore {
 impl ResourceStore for NaiveStore {
     async fn create(&self, mut resource: Resource, cx: &RequestContext) -> Result<Resource, StoreError> {
         let _call = self.database.enter();
-        let id = self.next_id();
-        resource.set_id(id.to_string());
         if self.is(Fault::ForgetsExternalId) {
             resource.remove("externalId");
         }
-        let resource = self.kept(resource);
         if self.is(Fault::ChecksThenInserts) {
+            let id = self.next_id(&self.rows());
+            resource.set_id(id.to_string());
+            let resource = self.kept(resource);
             self.refuse_conflicts(&self.rows(), id, &resource, cx)?;
             self.database.let_others_in().await;
             self.rows().insert((cx.tenant().clone(), self.table, id), resource.clone());
             return Ok(resource);
         }
         let mut rows = self.rows();
+        let id = self.next_id(&rows);
+        resource.set_id(id.to_string());
+        let resource = self.kept(resource);
         if self.is(Fault::WritesThenChecks) {
             rows.insert((cx.tenant().clone(), self.table, id), resource.clone());
         }
