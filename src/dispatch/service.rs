@@ -3,10 +3,10 @@
 use std::convert::Infallible;
 use std::error::Error as StdError;
 use std::io;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::task::{Context, Poll};
 
-use bytes::Bytes;
+use bytes::{Buf, Bytes};
 use http::header::CONTENT_LENGTH;
 use http::{HeaderMap, Request, Response, StatusCode};
 use http_body::Body;
@@ -65,7 +65,7 @@ where
     }
 }
 
-async fn read<B>(headers: &HeaderMap, body: B, limit: usize) -> Result<Bytes, Failure>
+async fn read<B>(headers: &HeaderMap, body: B, limit: usize) -> Result<Vec<u8>, Failure>
 where
     B: Body + Send,
     B::Error: Into<BoxError>,
@@ -75,10 +75,20 @@ where
     if usize::try_from(at_least).map_or(true, |at_least| at_least > limit) {
         return Err(too_large(limit));
     }
-    match Limited::new(body, limit).collect().await {
-        Ok(collected) => Ok(collected.to_bytes()),
-        Err(err) => Err(unreadable(err.as_ref(), limit)),
+    let mut body = pin!(Limited::new(body, limit));
+    // One buffer, which is filled as the body comes: to gather it first would take its length twice.
+    let mut text = Vec::with_capacity(usize::try_from(at_least).unwrap_or_default());
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|err| unreadable(err.as_ref(), limit))?;
+        if let Ok(mut data) = frame.into_data() {
+            while data.has_remaining() {
+                let chunk = data.chunk();
+                text.extend_from_slice(chunk);
+                data.advance(chunk.len());
+            }
+        }
     }
+    Ok(text)
 }
 
 /// What to say about a body that could not be read to its end.
