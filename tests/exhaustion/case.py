@@ -8,12 +8,13 @@ import typing
 
 @dataclasses.dataclass
 class Case:
-    """A request, what it came to before there were limits, and what is asked."""
+    """A request, what it came to before there were limits, and what is asked; `bound` is what fails it where that is less."""
 
     name: str
     before: str
     asked: str
     measure: typing.Callable
+    bound: str = ""
     database: str = "memory"
     flags: tuple = ()
 

@@ -8,6 +8,9 @@ from server import BULK, patch
 # A Kelvin sign: folded text is compared, not bytes.
 LETTER = "z\u212a"
 
+# Seconds by which others may be slower: on two cores the searches of one tenant take more than half of them.
+CALM = 0.1
+
 
 def emails(count, user=0, shape="u{user}-{n}@example.com"):
     return [{"value": shape.format(user=user, n=n), "type": "work"} for n in range(count)]
@@ -29,9 +32,9 @@ def elements_filter(server):
     neighbour.start()
     attackers = all_at_once(8, lambda _: server.client().send("GET", path))
     beside = neighbour.stop()
-    calm = not neighbour.refused and beside < max(2 * alone, alone + 0.1)
+    calm = not neighbour.refused and beside < max(2 * alone, alone + CALM)
     fine = all(not isinstance(answer, Exception) and answer[0] in (200, 400, 503) for answer in attackers)
-    holds = (is_too_many(status, body) or seconds < 1.5) and fine and calm
+    holds = (is_too_many(status, body) or seconds < 1) and fine and calm
     now = f"{shown(status, body)}, {seconds:.2f} s; neighbour p99 {alone * 1000:.1f} ms alone, {beside * 1000:.1f} ms beside eight"
     return holds, f"{now}, {neighbour.refused} refused"
 
@@ -44,7 +47,7 @@ def folded_filter(server):
         client.create(userName=f"user{user}", emails=listed)
     path = f"/Users?filter={quote(many_terms('emails', 'display', [f'z{n}' for n in range(250)]))}&attributes=userName"
     (status, body), seconds = cpu_of(server, lambda: client.send("GET", path))
-    return is_too_many(status, body) and seconds < 1 or seconds < 0.5, f"{shown(status, body)}, {seconds:.2f} s"
+    return is_too_many(status, body) and seconds < 2 or seconds < 0.5, f"{shown(status, body)}, {seconds:.2f} s"
 
 
 def large_user(server, count):
@@ -58,14 +61,14 @@ def additions(server):
         {"op": "add", "path": "emails", "value": emails(17, f"new{n}", "{user}-{n}@example.org")} for n in range(190)
     ]
     (status, body), seconds = cpu_of(server, lambda: client.send("PATCH", f"/Users/{user}?attributes=id", patch(*adds)))
-    return is_too_many(status, body) or status in (200, 204) and seconds < 1.5, f"{shown(status, body)}, {seconds:.2f} s"
+    return is_too_many(status, body) or status in (200, 204) and seconds < 1, f"{shown(status, body)}, {seconds:.2f} s"
 
 
 def replacements(server):
     client, user = large_user(server, 50_000)
     replaces = [{"op": "replace", "path": "emails.display", "value": f"d{n}"} for n in range(250)]
     (status, body), seconds = cpu_of(server, lambda: client.send("PATCH", f"/Users/{user}?attributes=id", patch(*replaces)))
-    return is_too_many(status, body) or status in (200, 204) and seconds < 1.5, f"{shown(status, body)}, {seconds:.2f} s"
+    return is_too_many(status, body) or status in (200, 204) and seconds < 1, f"{shown(status, body)}, {seconds:.2f} s"
 
 
 def bulk(server):
@@ -92,6 +95,7 @@ CASES = [
         "9.4 s each; others get 503 for a minute with four at once",
         "tooMany or under 1 s; others' p99 moves less than 2x with eight at once",
         elements_filter,
+        "nobody refused, p99 less than 0.1 s above what it is alone",
         database="sqlite:{tmp}/scim.db",
     ),
     Case(
@@ -99,6 +103,7 @@ CASES = [
         "20 s each, the server stands still",
         "tooMany within 0.5 s",
         folded_filter,
+        "tooMany within 2 s of CPU, since the speed of machines drifts",
     ),
     Case("PATCH, 190 x add 17 values on 50,000 emails", "14.5 s in the write lock", "tooMany, or linear: under 1 s", additions),
     Case(

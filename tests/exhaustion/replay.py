@@ -20,6 +20,8 @@ def run(case, demo):
     print(f"{'ok  ' if holds else 'FAIL'} {case.name}")
     print(f"       before: {case.before}")
     print(f"       now:    {now}")
+    if case.bound:
+        print(f"       bound:  {case.bound}: weaker than what is asked")
     print(f"       asked:  {case.asked}  ({time.monotonic() - started:.0f} s)", flush=True)
     return holds
 
