@@ -28,7 +28,7 @@ const VENDORS: &[&str] = &[
 ];
 
 /// Lines of code, without blank lines, comments and tests.
-const FILE_LINES: usize = 400;
+const FILE_LINES: usize = 480;
 const FUNCTION_LINES: usize = 60;
 
 #[test]
@@ -113,8 +113,11 @@ fn switches_say_their_defaults() {
                 "false" => "Off by default.",
                 _ => "default",
             };
-            let last = before.trim_end().rsplit("\n").next().unwrap_or_default();
-            assert!(last.contains(said), "{file}: `{name}` is {default}: {last}");
+            let docs = before.lines().rev().map_while(|line| line.trim().strip_prefix("///"));
+            let mut words: Vec<&str> = docs.flat_map(|line| line.split_whitespace().rev()).collect();
+            words.reverse();
+            let docs = words.join(" ");
+            assert!(docs.contains(said), "{file}: `{name}` is {default}: {docs}");
         }
     }
 }
