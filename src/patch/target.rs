@@ -350,13 +350,17 @@ fn swap_element(
         };
         match sub.mutability() {
             // What the host itself sets is in the record.
-            Mutability::ReadOnly => drop(swapped.entry(sub.name()).or_insert_with(|| current.clone())),
+            Mutability::ReadOnly => {
+                swapped.entry(sub.name()).or_insert_with(|| current.clone());
+            }
             Mutability::Immutable if record.get(sub.name()).is_some_and(|value| value != current) => {
                 return Err(immutable(attribute, sub));
             }
             // What was set once and is left out stays, as with PUT.
             Mutability::Immutable => drop(swapped.insert(sub.name().to_owned(), current.clone())),
-            _ if is_kept(sub) => drop(swapped.entry(sub.name()).or_insert_with(|| current.clone())),
+            _ if is_kept(sub) => {
+                swapped.entry(sub.name()).or_insert_with(|| current.clone());
+            }
             Mutability::ReadWrite | Mutability::WriteOnly => {}
         }
     }
