@@ -56,6 +56,16 @@ fn changed(pointer: &str, value: Value) -> Value {
     document
 }
 
+/// How errors write what a JSON pointer points to.
+fn place_of(pointer: &str) -> String {
+    let indexed = |part: &str| match part.parse::<usize>() {
+        Ok(index) => format!("[{index}]"),
+        Err(_) => format!(".{part}"),
+    };
+    let place: String = pointer.split('/').skip(1).map(indexed).collect();
+    place.trim_start_matches('.').to_owned()
+}
+
 #[track_caller]
 fn refused(document: Value, place: &str, message: &str) {
     let error = apply(document).expect_err(place);
@@ -76,47 +86,42 @@ fn a_sound_document_is_taken() {
 #[test]
 fn members_of_documents_have_a_type() {
     // S-7-03
-    for (pointer, value, place, message) in [
-        ("/schemas", json!({}), "schemas", "an array"),
-        ("/resourceTypes", json!("Device"), "resourceTypes", "an array"),
-        ("/resources", json!([]), "resources", "no such member"),
-        ("/schemas/0", json!("urn:example:schemas:Device"), "schemas[0]", "an object"),
-        ("/schemas/0/id", Value::Null, "schemas[0].id", "missing"),
-        ("/schemas/0/id", json!(1), "schemas[0].id", "a string"),
-        ("/schemas/0/name", json!(["Device"]), "schemas[0].name", "a string"),
-        ("/schemas/0/attributes", Value::Null, "schemas[0].attributes", "missing"),
-        ("/schemas/0/attributes", json!({}), "schemas[0].attributes", "an array"),
-        ("/schemas/0/attributes/0", json!("serial"), "schemas[0].attributes[0]", "an object"),
-        ("/schemas/0/attributes/0/name", json!(1), "schemas[0].attributes[0].name", "a string"),
-        ("/schemas/0/attributes/0/name", Value::Null, "schemas[0].attributes[0].name", "missing"),
-        ("/schemas/0/attributes/0/required", json!("true"), "schemas[0].attributes[0].required", "`true` or `false`"),
-        ("/schemas/0/attributes/0/multiValued", json!(1), "schemas[0].attributes[0].multiValued", "`true` or `false`"),
-        ("/schemas/0/attributes/0/caseExact", json!("no"), "schemas[0].attributes[0].caseExact", "`true` or `false`"),
-        ("/schemas/0/attributes/0/description", json!({}), "schemas[0].attributes[0].description", "a string"),
-        ("/schemas/0/attributes/0/canonicalValues", json!("a"), "schemas[0].attributes[0].canonicalValues", "an array"),
-        ("/schemas/0/attributes/0/canonicalValues", json!(["a", 1]), "schemas[0].attributes[0].canonicalValues[1]", "a string"),
-        ("/schemas/0/attributes/0/referenceTypes", json!([true]), "schemas[0].attributes[0].referenceTypes[0]", "a string"),
-        ("/schemas/0/attributes/1/subAttributes", json!({}), "schemas[0].attributes[1].subAttributes", "an array"),
-        ("/schemas/0/attributes/0/mutable", json!(true), "schemas[0].attributes[0].mutable", "no such member"),
-        (
-            "/schemas/0/attributes/1/subAttributes/0/Type",
-            json!("string"),
-            "schemas[0].attributes[1].subAttributes[0].Type",
-            "no such",
-        ),
-        ("/resourceTypes/0", json!([]), "resourceTypes[0]", "an object"),
-        ("/resourceTypes/0/name", Value::Null, "resourceTypes[0].name", "missing"),
-        ("/resourceTypes/0/endpoint", json!(1), "resourceTypes[0].endpoint", "a string"),
-        ("/resourceTypes/0/endpoint", Value::Null, "resourceTypes[0].endpoint", "missing"),
-        ("/resourceTypes/0/schema", Value::Null, "resourceTypes[0].schema", "missing"),
-        ("/resourceTypes/0/schemaExtensions", json!({}), "resourceTypes[0].schemaExtensions", "an array"),
-        ("/resourceTypes/0/schemaExtensions/0", json!(PLACE), "resourceTypes[0].schemaExtensions[0]", "an object"),
-        ("/resourceTypes/0/schemaExtensions/0/schema", Value::Null, "resourceTypes[0].schemaExtensions[0].schema", "missing"),
-        ("/resourceTypes/0/schemaExtensions/0/required", json!("yes"), "resourceTypes[0].schemaExtensions[0].required", "`true`"),
-        ("/resourceTypes/0/closed", json!("ports.kind"), "resourceTypes[0].closed", "an array"),
-        ("/resourceTypes/0/extensions", json!([]), "resourceTypes[0].extensions", "no such member"),
+    for (pointer, value, element, message) in [
+        ("/schemas", json!({}), "", "an array"),
+        ("/resourceTypes", json!("Device"), "", "an array"),
+        ("/resources", json!([]), "", "no such member"),
+        ("/schemas/0", json!("urn:example:schemas:Device"), "", "an object"),
+        ("/schemas/0/id", Value::Null, "", "missing"),
+        ("/schemas/0/id", json!(1), "", "a string"),
+        ("/schemas/0/name", json!(["Device"]), "", "a string"),
+        ("/schemas/0/attributes", Value::Null, "", "missing"),
+        ("/schemas/0/attributes", json!({}), "", "an array"),
+        ("/schemas/0/attributes/0", json!("serial"), "", "an object"),
+        ("/schemas/0/attributes/0/name", json!(1), "", "a string"),
+        ("/schemas/0/attributes/0/name", Value::Null, "", "missing"),
+        ("/schemas/0/attributes/0/required", json!("true"), "", "`true` or `false`"),
+        ("/schemas/0/attributes/0/multiValued", json!(1), "", "`true` or `false`"),
+        ("/schemas/0/attributes/0/caseExact", json!("no"), "", "`true` or `false`"),
+        ("/schemas/0/attributes/0/description", json!({}), "", "a string"),
+        ("/schemas/0/attributes/0/canonicalValues", json!("a"), "", "an array"),
+        ("/schemas/0/attributes/0/canonicalValues", json!(["a", 1]), "[1]", "a string"),
+        ("/schemas/0/attributes/0/referenceTypes", json!([true]), "[0]", "a string"),
+        ("/schemas/0/attributes/1/subAttributes", json!({}), "", "an array"),
+        ("/schemas/0/attributes/0/mutable", json!(true), "", "no such member"),
+        ("/schemas/0/attributes/1/subAttributes/0/Type", json!("string"), "", "no such"),
+        ("/resourceTypes/0", json!([]), "", "an object"),
+        ("/resourceTypes/0/name", Value::Null, "", "missing"),
+        ("/resourceTypes/0/endpoint", json!(1), "", "a string"),
+        ("/resourceTypes/0/endpoint", Value::Null, "", "missing"),
+        ("/resourceTypes/0/schema", Value::Null, "", "missing"),
+        ("/resourceTypes/0/schemaExtensions", json!({}), "", "an array"),
+        ("/resourceTypes/0/schemaExtensions/0", json!(PLACE), "", "an object"),
+        ("/resourceTypes/0/schemaExtensions/0/schema", Value::Null, "", "missing"),
+        ("/resourceTypes/0/schemaExtensions/0/required", json!("yes"), "", "`true`"),
+        ("/resourceTypes/0/closed", json!("ports.kind"), "", "an array"),
+        ("/resourceTypes/0/extensions", json!([]), "", "no such member"),
     ] {
-        refused(changed(pointer, value), place, message);
+        refused(changed(pointer, value), &format!("{}{element}", place_of(pointer)), message);
     }
     refused(json!([]), "", "an object");
 }
