@@ -1,8 +1,10 @@
-//! `PostgresStore` at size, against the same done by hand through the same driver: 1,000,000 users, 10,000 groups, and one
-//! group of 1,000,000 members (`SCIMWIRE_BENCH_USERS` for another number). It starts a PostgreSQL of its own and prints a
-//! table, the plans that the database chose, and how much memory this process took.
+//! `PostgresStore` at size, against the same done by hand through the same driver: 1,000,000 users,
+//! 10,000 groups, and one group of 1,000,000 members (`SCIMWIRE_BENCH_USERS` for another number).
+//! It starts a PostgreSQL of its own and prints a table, the plans that the database chose, and how
+//! much memory this process took.
 //!
-//! Before that, both databases with users who are in groups: `cargo bench --bench backends -- in-groups` does only this.
+//! Before that, both databases with users who are in groups: `cargo bench --bench backends --
+//! in-groups` does only this.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -57,7 +59,11 @@ struct Bench {
 }
 
 fn main() {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .expect("a runtime");
     runtime.block_on(run());
 }
 
@@ -70,8 +76,10 @@ async fn run() {
         println!("PostgreSQL is not installed: nothing is measured");
         return;
     };
-    let size = env::var("SCIMWIRE_BENCH_USERS").map_or(1_000_000, |text| text.parse().expect("a number"));
-    let cluster = Cluster::start(&bin, &["shared_buffers=1GB", "max_wal_size=8GB", "synchronous_commit=off"]);
+    let size =
+        env::var("SCIMWIRE_BENCH_USERS").map_or(1_000_000, |text| text.parse().expect("a number"));
+    let cluster =
+        Cluster::start(&bin, &["shared_buffers=1GB", "max_wal_size=8GB", "synchronous_commit=off"]);
     let url = cluster.new_database().await;
     let bench = Bench::fill(&url, size).await;
     println!("| {size} users | store | by hand | ratio |\n|---|---|---|---|");
@@ -88,8 +96,12 @@ impl Bench {
         let directory = PostgresDirectory::connect(url).await.expect("a new database");
         let user_type = Arc::new(ResourceType::user().with_extension(ENTERPRISE_USER));
         let group_type = Arc::new(ResourceType::group());
-        let by_hand =
-            PgPoolOptions::new().max_connections(2).test_before_acquire(false).connect(url).await.expect("the database");
+        let by_hand = PgPoolOptions::new()
+            .max_connections(2)
+            .test_before_acquire(false)
+            .connect(url)
+            .await
+            .expect("the database");
         let bench = Self {
             users: directory.store(Arc::clone(&user_type)),
             groups: directory.store(Arc::clone(&group_type)),
@@ -118,7 +130,10 @@ impl Bench {
         let Value::Object(mut body) = inputs::user() else { panic!("a user is an object") };
         body.insert("userName".to_owned(), format!("{name}@example.com").into());
         body.insert("externalId".to_owned(), name.into());
-        body.insert("emails".to_owned(), json!([{ "type": "work", "value": format!("{name}@example.com"), "primary": true }]));
+        body.insert(
+            "emails".to_owned(),
+            json!([{ "type": "work", "value": format!("{name}@example.com"), "primary": true }]),
+        );
         made(&self.user_type, body)
     }
 
@@ -132,7 +147,9 @@ impl Bench {
     async fn clone_rows(&self, resource_type: &str, template: &str, count: usize) {
         let id = id_in_sql(resource_type);
         let renamed = |column: &str| {
-            format!("replace(replace({column}, '{template}', {id}), 'template0000000', 'template' || lpad(n::text, 7, '0'))")
+            format!(
+                "replace(replace({column}, '{template}', {id}), 'template0000000', 'template' || lpad(n::text, 7, '0'))"
+            )
         };
         self.execute(&format!(
             "INSERT INTO scim_resource (tenant, resource_type, id, name, document, search) \
@@ -167,22 +184,33 @@ impl Bench {
     }
 
     fn query(&self, resource_type: &ResourceType, filter: Option<&str>, page: Page) -> Query {
-        let bind = |text: &str| Binder::new(resource_type).bind(&text.parse::<Filter>().expect("a filter")).expect("it fits");
+        let bind = |text: &str| {
+            Binder::new(resource_type)
+                .bind(&text.parse::<Filter>().expect("a filter"))
+                .expect("it fits")
+        };
         // Groups and members are other statements, and not what is compared here.
         let apart = ["groups".to_owned(), "members".to_owned()];
-        let apart: Vec<String> = apart.into_iter().filter(|name| resource_type.schema().attribute(name).is_some()).collect();
+        let apart: Vec<String> = apart
+            .into_iter()
+            .filter(|name| resource_type.schema().attribute(name).is_some())
+            .collect();
         let projection = Projection::bind(&[], &apart, resource_type).expect("the names are right");
         Query { filter: filter.map(bind), sort: None, page, projection }
     }
 
     async fn select(&self, store: &PostgresStore, query: &Query) -> usize {
-        let selected = complete::select(store, query, &Budget::unlimited(), &self.cx).await.expect("an answer");
+        let selected = complete::select(store, query, &Budget::unlimited(), &self.cx)
+            .await
+            .expect("an answer");
         selected.resources.len()
     }
 
     async fn rows(&self, sql: &str, parameters: &[&str]) -> usize {
-        let query = parameters.iter().fold(sqlx::query(sql), |query, parameter| query.bind(*parameter));
-        let rows = query.fetch_all(&self.by_hand).await.unwrap_or_else(|err| panic!("{sql}: {err}"));
+        let query =
+            parameters.iter().fold(sqlx::query(sql), |query, parameter| query.bind(*parameter));
+        let rows =
+            query.fetch_all(&self.by_hand).await.unwrap_or_else(|err| panic!("{sql}: {err}"));
         rows.iter().map(parsed).count()
     }
 
@@ -195,7 +223,12 @@ impl Bench {
             ("userName eq", "userName eq", "userName", "@example.com"),
             ("externalId eq", "externalId eq", "externalId", ""),
             ("emails.value eq", "emails.value eq", "emails.value", "@example.com"),
-            (r#"emails[type eq "work"].value eq"#, r#"emails[type eq "work"].value eq"#, "emails.value", "@example.com"),
+            (
+                r#"emails[type eq "work"].value eq"#,
+                r#"emails[type eq "work"].value eq"#,
+                "emails.value",
+                "@example.com",
+            ),
         ] {
             let theirs = |turn| -> Pin<Box<dyn Future<Output = usize> + '_>> {
                 let value = format!("{}{domain}", name(turn));
@@ -203,7 +236,11 @@ impl Bench {
             };
             let ours = |turn| -> Pin<Box<dyn Future<Output = usize> + '_>> {
                 let filter = format!("{filter} \"{}{domain}\"", name(turn));
-                let query = self.query(&self.user_type, Some(&filter), Page::Index { start: 1, count: PAGE });
+                let query = self.query(
+                    &self.user_type,
+                    Some(&filter),
+                    Page::Index { start: 1, count: PAGE },
+                );
                 Box::pin(async move { self.select(&self.users, &query).await })
             };
             compare(label, &ours, &theirs).await;
@@ -211,11 +248,16 @@ impl Bench {
         let by_member = "SELECT r.document::text FROM scim_member m JOIN scim_resource r ON r.tenant = m.tenant \
                          AND r.resource_type = m.group_type AND r.id = m.group_id WHERE m.tenant = $1 AND m.member_id = $2";
         let theirs = |turn| -> Pin<Box<dyn Future<Output = usize> + '_>> {
-            Box::pin(async move { self.rows(by_member, &[TENANT, &numbered("User", 1 + turn * 7919 % self.size)]).await })
+            Box::pin(async move {
+                self.rows(by_member, &[TENANT, &numbered("User", 1 + turn * 7919 % self.size)])
+                    .await
+            })
         };
         let ours = |turn| -> Pin<Box<dyn Future<Output = usize> + '_>> {
-            let filter = format!("members eq \"{}\"", numbered("User", 1 + turn * 7919 % self.size));
-            let query = self.query(&self.group_type, Some(&filter), Page::Index { start: 1, count: PAGE });
+            let filter =
+                format!("members eq \"{}\"", numbered("User", 1 + turn * 7919 % self.size));
+            let query =
+                self.query(&self.group_type, Some(&filter), Page::Index { start: 1, count: PAGE });
             Box::pin(async move { self.select(&self.groups, &query).await })
         };
         compare("members eq", &ours, &theirs).await;
@@ -251,7 +293,12 @@ impl Bench {
                     })
                 }
             };
-            compare(&format!("{op} a member: a million beside 1,000"), &change("large"), &change("small")).await;
+            compare(
+                &format!("{op} a member: a million beside 1,000"),
+                &change("large"),
+                &change("small"),
+            )
+            .await;
         }
     }
 
@@ -265,14 +312,17 @@ impl Bench {
             .bind(PatchOp { operations: vec![operation] })
             .expect("the path fits");
         let update = Update::patch(Arc::clone(&self.group_type), TENANT.into(), plan, now());
-        let change = self.groups.update(group, &update, &self.cx).await.expect("the group is there");
+        let change =
+            self.groups.update(group, &update, &self.cx).await.expect("the group is there");
         assert!(!change.is_unchanged(), "{op} {id}");
     }
 
     async fn writes(&self) {
         let ours = |turn| -> Pin<Box<dyn Future<Output = usize> + '_>> {
             let user = self.new_user(&format!("new{turn}"));
-            Box::pin(async move { self.users.create(user, &self.cx).await.map(|_| 1).expect("a new name") })
+            Box::pin(async move {
+                self.users.create(user, &self.cx).await.map(|_| 1).expect("a new name")
+            })
         };
         let theirs = |turn| -> Pin<Box<dyn Future<Output = usize> + '_>> {
             Box::pin(async move { self.create_by_hand(&format!("hand{turn}")).await })
@@ -282,10 +332,18 @@ impl Bench {
             let ours = |turn| -> Pin<Box<dyn Future<Output = usize> + '_>> {
                 let id = numbered("User", 1 + turn);
                 let update = if label == "PUT" { self.put(turn) } else { self.patch(turn) };
-                Box::pin(async move { self.users.update(&id, &update, &self.cx).await.map(|_| 1).expect("the user is there") })
+                Box::pin(async move {
+                    self.users
+                        .update(&id, &update, &self.cx)
+                        .await
+                        .map(|_| 1)
+                        .expect("the user is there")
+                })
             };
             let theirs = |turn| -> Pin<Box<dyn Future<Output = usize> + '_>> {
-                Box::pin(async move { self.update_by_hand(&numbered("User", 500 + turn), turn).await })
+                Box::pin(
+                    async move { self.update_by_hand(&numbered("User", 500 + turn), turn).await },
+                )
             };
             compare(label, &ours, &theirs).await;
         }
@@ -293,16 +351,19 @@ impl Bench {
 
     fn patch(&self, turn: usize) -> Update {
         let value = Some(json!(turn % 2 == 1));
-        let operation = PatchOperation { op: "replace".to_owned(), path: Some("active".to_owned()), value };
+        let operation =
+            PatchOperation { op: "replace".to_owned(), path: Some("active".to_owned()), value };
         let binder = PlanBinder::new(Arc::clone(&self.user_type), Rules::default());
-        let (plan, _) = binder.bind(PatchOp { operations: vec![operation] }).expect("the path fits");
+        let (plan, _) =
+            binder.bind(PatchOp { operations: vec![operation] }).expect("the path fits");
         Update::patch(Arc::clone(&self.user_type), TENANT.into(), plan, now())
     }
 
     fn put(&self, turn: usize) -> Update {
         let mut wanted = self.new_user(&format!("template{:07}", 1 + turn));
         wanted.set("title", format!("title {turn}"));
-        let replacement = Replacement::new(Arc::clone(&self.user_type), wanted, Rules::default().omitted);
+        let replacement =
+            Replacement::new(Arc::clone(&self.user_type), wanted, Rules::default().omitted);
         Update::put(Arc::clone(&self.user_type), TENANT.into(), replacement, now())
     }
 
@@ -314,7 +375,11 @@ impl Bench {
         let mut transaction = self.by_hand.begin().await.expect("a transaction");
         let row = "INSERT INTO scim_resource (tenant, resource_type, id, name, document, search) \
                    VALUES ($1, 'User', $2, $3, $4::json, '{}'::jsonb)";
-        let insert = sqlx::query(row).bind(TENANT).bind(name).bind(format!("{name}@example.com")).bind(document);
+        let insert = sqlx::query(row)
+            .bind(TENANT)
+            .bind(name)
+            .bind(format!("{name}@example.com"))
+            .bind(document);
         insert.execute(&mut *transaction).await.expect("a new id");
         let keys = "INSERT INTO scim_key (tenant, resource_type, attribute, value, slot, resource_id) \
                     VALUES ($1, 'User', 'userName', $2, '', $3), ($1, 'User', 'externalId', $3, $3, $3), \
@@ -328,9 +393,13 @@ impl Bench {
     /// What a host would write for itself: the document read under a lock, changed, and written.
     async fn update_by_hand(&self, id: &str, turn: usize) -> usize {
         let mut transaction = self.by_hand.begin().await.expect("a transaction");
-        let select =
-            "SELECT document::text FROM scim_resource WHERE tenant = $1 AND resource_type = 'User' AND id = $2 FOR UPDATE";
-        let row = sqlx::query(select).bind(TENANT).bind(id).fetch_one(&mut *transaction).await.expect("the user is there");
+        let select = "SELECT document::text FROM scim_resource WHERE tenant = $1 AND resource_type = 'User' AND id = $2 FOR UPDATE";
+        let row = sqlx::query(select)
+            .bind(TENANT)
+            .bind(id)
+            .fetch_one(&mut *transaction)
+            .await
+            .expect("the user is there");
         let mut user = parsed(&row);
         user["active"] = json!(turn % 2 == 1);
         user["meta"]["version"] = json!(format!("W/\"{turn}\""));
@@ -346,7 +415,9 @@ impl Bench {
         let options = "-c session_preload_libraries=auto_explain -c auto_explain.log_min_duration=0 \
                        -c auto_explain.log_analyze=on -c auto_explain.log_buffers=on";
         let options: String = form_urlencoded::byte_serialize(options.as_bytes()).collect();
-        let directory = PostgresDirectory::connect(&format!("{url}&options={options}")).await.expect("the database");
+        let directory = PostgresDirectory::connect(&format!("{url}&options={options}"))
+            .await
+            .expect("the database");
         let explained = Self {
             users: directory.store(Arc::clone(&self.user_type)),
             groups: directory.store(Arc::clone(&self.group_type)),
@@ -360,14 +431,23 @@ impl Bench {
             format!("emails.value eq \"{name}\""),
             format!("emails[type eq \"work\"].value eq \"{name}\""),
         ] {
-            let query = explained.query(&explained.user_type, Some(&filter), Page::Index { start: 1, count: PAGE });
+            let query = explained.query(
+                &explained.user_type,
+                Some(&filter),
+                Page::Index { start: 1, count: PAGE },
+            );
             explained.select(&explained.users, &query).await;
         }
         let filter = format!("members eq \"{}\"", numbered("User", 777));
-        let query = explained.query(&explained.group_type, Some(&filter), Page::Index { start: 1, count: PAGE });
+        let query = explained.query(
+            &explained.group_type,
+            Some(&filter),
+            Page::Index { start: 1, count: PAGE },
+        );
         explained.select(&explained.groups, &query).await;
         let after = Some(Position { key: None, id: numbered("User", self.size / 2) });
-        let query = explained.query(&explained.user_type, None, Page::Cursor { after, count: PAGE });
+        let query =
+            explained.query(&explained.user_type, None, Page::Cursor { after, count: PAGE });
         explained.select(&explained.users, &query).await;
         explained.change_member(&self.group, "add", "somebody").await;
         explained.change_member(&self.group, "remove", "somebody").await;
@@ -412,7 +492,8 @@ fn median(mut times: Vec<Duration>) -> Duration {
 }
 
 fn made(resource_type: &ResourceType, body: Map<String, Value>) -> Resource {
-    let mut resource = Intake::new(resource_type, ValueRules::default()).resource(body).expect("a resource");
+    let mut resource =
+        Intake::new(resource_type, ValueRules::default()).resource(body).expect("a resource");
     resource.set_meta(&Meta::new(resource_type.name(), now()));
     resource
 }

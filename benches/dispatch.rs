@@ -1,4 +1,5 @@
-//! Requests in process, to a store in memory with a million users (`SCIMWIRE_BENCH_USERS` for another number).
+//! Requests in process, to a store in memory with a million users (`SCIMWIRE_BENCH_USERS` for
+//! another number).
 #![expect(missing_docs, reason = "criterion_group! makes a public function")]
 
 use std::time::Duration;
@@ -44,11 +45,24 @@ fn dispatch(criterion: &mut Criterion) {
     bench_get(&mut group, &served, "GET userName eq", &by_name);
     bench_pages(&mut group, &served, &ids);
     group.sample_size(10);
-    bench_get(&mut group, &served, "full scan, one in twenty found", "/Users?filter=title%20co%20%22x%22");
+    bench_get(
+        &mut group,
+        &served,
+        "full scan, one in twenty found",
+        "/Users?filter=title%20co%20%22x%22",
+    );
     bench_get(&mut group, &served, "full scan, none found", "/Users?filter=title%20co%20%22xyz%22");
-    bench_get(&mut group, &served, "first page sorted by userName", "/Users?count=100&cursor=&sortBy=userName");
+    bench_get(
+        &mut group,
+        &served,
+        "first page sorted by userName",
+        "/Users?count=100&cursor=&sortBy=userName",
+    );
     bench_sorted_pages(&mut group, &served, count);
-    group.sample_size(100).warm_up_time(Duration::from_millis(200)).measurement_time(Duration::from_secs(1));
+    group
+        .sample_size(100)
+        .warm_up_time(Duration::from_millis(200))
+        .measurement_time(Duration::from_secs(1));
     bench_post(&mut group, &served);
     group.finish();
 }
@@ -74,7 +88,10 @@ fn bench_pages(group: &mut BenchmarkGroup<'_, WallTime>, served: &Served, ids: &
     let mut path = format!("/Users?count={PAGE}&cursor=");
     for _ in 1..deep {
         let page = served::json(&served.answer(get(&path)));
-        path = format!("/Users?count={PAGE}&cursor={}", page["nextCursor"].as_str().expect("there are more"));
+        path = format!(
+            "/Users?count={PAGE}&cursor={}",
+            page["nextCursor"].as_str().expect("there are more")
+        );
     }
     bench_get(group, served, &format!("page {deep} by cursor"), &path);
 }
@@ -82,15 +99,24 @@ fn bench_pages(group: &mut BenchmarkGroup<'_, WallTime>, served: &Served, ids: &
 /// The same, sorted: at the store, since to walk there page by page takes its time.
 fn bench_sorted_pages(group: &mut BenchmarkGroup<'_, WallTime>, served: &Served, count: usize) {
     let cx = RequestContext::new("default");
-    let sort = Sort::bind("userName", None, &served.user_type).expect("users can be sorted by userName");
-    let query = |page| Query { filter: None, sort: Some(sort.clone()), page, projection: Projection::default() };
-    let select = |query: &Query| now(complete::select(&served.users, query, &Budget::unlimited(), &cx)).expect("a page");
+    let sort =
+        Sort::bind("userName", None, &served.user_type).expect("users can be sorted by userName");
+    let query = |page| Query {
+        filter: None,
+        sort: Some(sort.clone()),
+        page,
+        projection: Projection::default(),
+    };
+    let select = |query: &Query| {
+        now(complete::select(&served.users, query, &Budget::unlimited(), &cx)).expect("a page")
+    };
     let deep = count / PAGE / 2;
     let before = select(&query(Page::Index { start: (deep - 1) * PAGE, count: 1 }));
     let after = before.resources.first().map(|resource| complete::position(resource, Some(&sort)));
-    for (name, after) in
-        [("store: page 1 sorted by userName".to_owned(), None), (format!("store: page {deep} sorted by userName"), after)]
-    {
+    for (name, after) in [
+        ("store: page 1 sorted by userName".to_owned(), None),
+        (format!("store: page {deep} sorted by userName"), after),
+    ] {
         let query = query(Page::Cursor { after, count: PAGE });
         assert_eq!(select(&query).resources.len(), PAGE);
         group.bench_function(name, |bencher| bencher.iter(|| select(&query)));
@@ -109,7 +135,9 @@ fn bench_post(group: &mut BenchmarkGroup<'_, WallTime>, served: &Served) {
             request(Method::POST, "/Users", user.to_string())
         };
         assert_eq!(served.answer(post()).status(), StatusCode::CREATED);
-        group.bench_function(name, |bencher| bencher.iter_custom(|times| answers(served, times, &mut post)));
+        group.bench_function(name, |bencher| {
+            bencher.iter_custom(|times| answers(served, times, &mut post))
+        });
     }
 }
 
@@ -119,7 +147,8 @@ fn fill(served: &Served, count: usize) -> Vec<String> {
     let meta = Meta::new("User", "2011-05-13T04:42:34Z".parse().expect("an instant"));
     let create = |index: usize| {
         let Value::Object(body) = employee(index) else { unreachable!("a user is an object") };
-        let mut user = Intake::new(&served.user_type, ValueRules::default()).resource(body).expect("a user");
+        let mut user =
+            Intake::new(&served.user_type, ValueRules::default()).resource(body).expect("a user");
         user.set_meta(&meta);
         now(served.users.create(user, &cx)).expect("user names differ").id().to_owned()
     };

@@ -42,9 +42,14 @@ fn parse(criterion: &mut Criterion) {
 fn bind(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("filter/bind");
     let users = user_type();
-    for (name, text) in [("find user by userName", inputs::BY_USER_NAME.to_owned()), ("mixed report", inputs::mixed())] {
+    for (name, text) in [
+        ("find user by userName", inputs::BY_USER_NAME.to_owned()),
+        ("mixed report", inputs::mixed()),
+    ] {
         let filter: Filter = text.parse().expect("a filter");
-        group.bench_function(name, |bencher| bencher.iter(|| Binder::new(&users).bind(black_box(&filter))));
+        group.bench_function(name, |bencher| {
+            bencher.iter(|| Binder::new(&users).bind(black_box(&filter)))
+        });
     }
     group.finish();
 }
@@ -54,12 +59,17 @@ fn run(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("filter/run");
     let users = user_type();
     let user = user(&users);
-    let texts =
-        [("userName eq", inputs::BY_USER_NAME), ("three terms", inputs::THREE_TERMS), ("value path", inputs::WORK_ADDRESS)];
+    let texts = [
+        ("userName eq", inputs::BY_USER_NAME),
+        ("three terms", inputs::THREE_TERMS),
+        ("value path", inputs::WORK_ADDRESS),
+    ];
     for (name, text) in texts {
         let bound = bound(&users, text);
         assert!(bound.matches(&user), "{text}");
-        group.bench_function(name, |bencher| bencher.iter(|| black_box(&bound).matches(black_box(&user))));
+        group.bench_function(name, |bencher| {
+            bencher.iter(|| black_box(&bound).matches(black_box(&user)))
+        });
     }
     group.finish();
 }

@@ -1,5 +1,5 @@
-//! Members of large groups, by way of a dispatcher to a store in memory: what is changed counts, not what is there
-//! (`SCIMWIRE_BENCH_MEMBERS` for another number than 1,000,000).
+//! Members of large groups, by way of a dispatcher to a store in memory: what is changed counts,
+//! not what is there (`SCIMWIRE_BENCH_MEMBERS` for another number than 1,000,000).
 #![expect(missing_docs, reason = "criterion_group! makes a public function")]
 
 use std::time::{Duration, Instant};
@@ -43,13 +43,25 @@ fn members(criterion: &mut Criterion) {
         group.sample_size(30);
         bench(&mut group, "add 1,000", &served, &path, (&add_many, &listed));
         bench_back(&mut group, "remove 1,000 listed", &served, &path, (&add_many, &listed));
-        bench_back(&mut group, "remove 1,000 by operations", &served, &path, (&add_many, &remove_many));
+        bench_back(
+            &mut group,
+            "remove 1,000 by operations",
+            &served,
+            &path,
+            (&add_many, &remove_many),
+        );
         group.finish();
     }
 }
 
 /// Measures the first of two requests; the second brings the group back to where it was.
-fn bench(group: &mut BenchmarkGroup<'_, WallTime>, name: &str, served: &Served, path: &str, (there, back): (&str, &str)) {
+fn bench(
+    group: &mut BenchmarkGroup<'_, WallTime>,
+    name: &str,
+    served: &Served,
+    path: &str,
+    (there, back): (&str, &str),
+) {
     group.bench_function(name, |bencher| {
         bencher.iter_custom(|times| {
             let measured = (0..times).map(|_| {
@@ -63,7 +75,13 @@ fn bench(group: &mut BenchmarkGroup<'_, WallTime>, name: &str, served: &Served, 
 }
 
 /// Measures the second of two requests.
-fn bench_back(group: &mut BenchmarkGroup<'_, WallTime>, name: &str, served: &Served, path: &str, (there, back): (&str, &str)) {
+fn bench_back(
+    group: &mut BenchmarkGroup<'_, WallTime>,
+    name: &str,
+    served: &Served,
+    path: &str,
+    (there, back): (&str, &str),
+) {
     group.bench_function(name, |bencher| {
         bencher.iter_custom(|times| {
             let measured = (0..times).map(|_| {
@@ -87,9 +105,13 @@ fn send(served: &Served, path: &str, body: &str) -> Duration {
 
 /// A group with so many members; its path.
 fn fill(served: &Served, size: usize) -> String {
-    let path = format!("/Groups/{}", served.create("/Groups", &json!({ "schemas": [GROUP], "displayName": "Everybody" })));
+    let path = format!(
+        "/Groups/{}",
+        served.create("/Groups", &json!({ "schemas": [GROUP], "displayName": "Everybody" }))
+    );
     for start in (0..size).step_by(STEP) {
-        let members: Vec<Value> = (start..size.min(start + STEP)).map(|index| json!({ "value": id(index) })).collect();
+        let members: Vec<Value> =
+            (start..size.min(start + STEP)).map(|index| json!({ "value": id(index) })).collect();
         send(served, &path, &patch(&[json!({ "op": "add", "path": "members", "value": members })]));
     }
     path

@@ -30,13 +30,26 @@ criterion_group! {
 }
 criterion_main!(benches);
 
-/// What identity providers change most, to one value and back: what changes nothing may cost nothing.
+/// What identity providers change most, to one value and back: what changes nothing may cost
+/// nothing.
 fn messages() -> [(&'static str, [Value; 2]); 3] {
     let work = r#"emails[type eq "work"].value"#;
     [
         ("active", [message("active", &json!(false)), message("active", &json!(true))]),
-        ("name.familyName", [message("name.familyName", &json!("Smith")), message("name.familyName", &json!("Jensen"))]),
-        ("value path", [message(work, &json!("barbara@example.com")), message(work, &json!("bjensen@example.com"))]),
+        (
+            "name.familyName",
+            [
+                message("name.familyName", &json!("Smith")),
+                message("name.familyName", &json!("Jensen")),
+            ],
+        ),
+        (
+            "value path",
+            [
+                message(work, &json!("barbara@example.com")),
+                message(work, &json!("bjensen@example.com")),
+            ],
+        ),
     ]
 }
 
@@ -75,8 +88,8 @@ fn bind_and_apply(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// From the body of the request to what a store writes: bound, applied, checked, compared, with its new version. The copy
-/// that this takes is measured beside it.
+/// From the body of the request to what a store writes: bound, applied, checked, compared, with its
+/// new version. The copy that this takes is measured beside it.
 fn body_to_stored(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("patch/body to stored resource");
     let users = Arc::new(user_type());
@@ -91,26 +104,35 @@ fn body_to_stored(criterion: &mut Criterion) {
                 turn ^= 1;
                 let plan = bind(&users, black_box(&bodies[turn]));
                 let update = Update::patch(Arc::clone(&users), "default".into(), plan, now);
-                user = update.apply(Arc::clone(&user)).expect("the target is there").after.take().expect("the user");
+                user = update
+                    .apply(Arc::clone(&user))
+                    .expect("the target is there")
+                    .after
+                    .take()
+                    .expect("the user");
             });
         });
     }
     let user = user(&users);
-    group.bench_function("a copy alone", |bencher| bencher.iter(|| Resource::clone(black_box(&user))));
+    group.bench_function("a copy alone", |bencher| {
+        bencher.iter(|| Resource::clone(black_box(&user)))
+    });
     group.finish();
 }
 
 /// How budgets are called, and where one comes from.
 type Budgets = (&'static str, fn() -> Budget);
 
-/// What it costs to count the work of a request: a change and a filter, each without a limit and with one.
+/// What it costs to count the work of a request: a change and a filter, each without a limit and
+/// with one.
 fn budget(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("patch/budget");
     let users = Arc::new(user_type());
     let now = SystemClock.now();
     let [(_, messages), ..] = messages();
     let bodies = messages.map(|message| message.to_string().into_bytes());
-    let budgets: [Budgets; 2] = [("without", Budget::unlimited), ("with", || Budget::new(u64::MAX))];
+    let budgets: [Budgets; 2] =
+        [("without", Budget::unlimited), ("with", || Budget::new(u64::MAX))];
     for (name, budget) in budgets {
         let mut user = user(&users);
         user.set_meta(&Meta::new("User", now));
@@ -119,8 +141,14 @@ fn budget(criterion: &mut Criterion) {
             bencher.iter(|| {
                 turn ^= 1;
                 let plan = bind(&users, black_box(&bodies[turn]));
-                let update = Update::patch(Arc::clone(&users), "default".into(), plan, now).within(budget());
-                user = update.apply(Arc::clone(&user)).expect("the target is there").after.take().expect("the user");
+                let update =
+                    Update::patch(Arc::clone(&users), "default".into(), plan, now).within(budget());
+                user = update
+                    .apply(Arc::clone(&user))
+                    .expect("the target is there")
+                    .after
+                    .take()
+                    .expect("the user");
             });
         });
     }
@@ -142,7 +170,12 @@ fn many_values(criterion: &mut Criterion) {
     group.sample_size(10);
     let users = Arc::new(user_type());
     let mut user = user(&users);
-    user.set("emails", (0..100_000).map(|number| json!({ "value": format!("{number}@example.com") })).collect::<Vec<_>>());
+    user.set(
+        "emails",
+        (0..100_000)
+            .map(|number| json!({ "value": format!("{number}@example.com") }))
+            .collect::<Vec<_>>(),
+    );
     let add = |number| json!({ "op": "add", "path": "emails", "value": [{ "value": format!("{number}@example.org") }] });
     let remove = |number| json!({ "op": "remove", "path": format!("emails[value eq \"{number}@example.com\"]") });
     let rows: [(&str, Vec<Value>); 3] = [
@@ -172,7 +205,9 @@ fn store(criterion: &mut Criterion) {
             request(Method::PATCH, &path, bodies[turn].clone())
         };
         assert_eq!(served.answer(next()).status(), StatusCode::NO_CONTENT);
-        group.bench_function(name, |bencher| bencher.iter_custom(|times| answers(&served, times, &mut next)));
+        group.bench_function(name, |bencher| {
+            bencher.iter_custom(|times| answers(&served, times, &mut next))
+        });
     }
     group.finish();
 }
@@ -197,7 +232,10 @@ fn operations_of(operations: &[Value]) -> Value {
 fn bind(users: &Arc<ResourceType>, body: &[u8]) -> Plan {
     let body = parse_object(body, JsonLimits::default()).expect("a JSON object");
     let message = PatchOp::from_object(body, 1_000).expect("a PATCH");
-    PlanBinder::new(Arc::clone(users), Rules::default()).bind(message).expect("the path is one of users").0
+    PlanBinder::new(Arc::clone(users), Rules::default())
+        .bind(message)
+        .expect("the path is one of users")
+        .0
 }
 
 fn run(plan: &Plan, user: Resource) -> Resource {

@@ -1,6 +1,8 @@
-//! Says what the library makes of a request: the plan that is bound, each deviation with its rule, and what `STRICT` answers.
+//! Says what the library makes of a request: the plan that is bound, each deviation with its rule,
+//! and what `STRICT` answers.
 //!
-//! For people who debug their identity provider. Write the request as it came, in a file or on standard input:
+//! For people who debug their identity provider. Write the request as it came, in a file or on
+//! standard input:
 //!
 //! ```text
 //! PATCH /Users/2819c223
@@ -50,7 +52,10 @@ impl Written {
         let (head, body) = text.split_once("\n\n").unwrap_or((text.trim_end(), ""));
         let mut words = head.split_whitespace();
         let (Some(method), Some(path)) = (words.next(), words.next()) else {
-            return Err("the first line has to be a method and a path, such as `PATCH /Users/2819c223`".into());
+            return Err(
+                "the first line has to be a method and a path, such as `PATCH /Users/2819c223`"
+                    .into(),
+            );
         };
         Ok(Self { method: method.parse()?, path: path.to_owned(), body: body.to_owned() })
     }
@@ -73,7 +78,11 @@ fn print_plan(written: &Written) {
     let bound = parse_object(written.body.as_bytes(), JsonLimits::default())
         .map_err(scimwire::Error::from)
         .and_then(|body| PatchOp::from_object(body, usize::MAX).map_err(Into::into))
-        .and_then(|message| PlanBinder::new(written.resource_type(), Quirks::LENIENT.rules()).bind(message).map_err(Into::into));
+        .and_then(|message| {
+            PlanBinder::new(written.resource_type(), Quirks::LENIENT.rules())
+                .bind(message)
+                .map_err(Into::into)
+        });
     match bound {
         Ok((plan, _)) => plan.to_string().lines().for_each(|step| println!("  {step}")),
         Err(err) => println!("  none: {}", err.detail()),
@@ -90,10 +99,15 @@ async fn print_answer(written: &Written, name: &str, quirks: Quirks) -> Result<(
         .quirks(quirks)
         .build()?;
     let path = stand_in(&scim, &written.path).await?;
-    let request = Request::builder().method(&written.method).uri(&path).header("content-type", "application/scim+json");
+    let request = Request::builder()
+        .method(&written.method)
+        .uri(&path)
+        .header("content-type", "application/scim+json");
     let response = scim.dispatch(request.body(written.body.clone())?).await;
     println!("\n{name} answers {}", response.status());
-    for deviation in response.extensions().get::<Report>().map(|report| &report.deviations).into_iter().flatten() {
+    for deviation in
+        response.extensions().get::<Report>().map(|report| &report.deviations).into_iter().flatten()
+    {
         println!("  {:<26} {deviation}", deviation.rule());
     }
     if !response.body().is_empty() {
@@ -105,8 +119,11 @@ async fn print_answer(written: &Written, name: &str, quirks: Quirks) -> Result<(
 
 /// The path with the id of a resource that is there, in the place of the one that is written.
 async fn stand_in(scim: &Dispatcher, path: &str) -> Result<String, Box<dyn Error>> {
-    let (endpoint, schema) = if path.contains("/Groups") { ("/Groups", "Group") } else { ("/Users", "User") };
-    let Some((before, rest)) = path.split_once(&format!("{endpoint}/")).filter(|(_, rest)| !rest.starts_with('.')) else {
+    let (endpoint, schema) =
+        if path.contains("/Groups") { ("/Groups", "Group") } else { ("/Users", "User") };
+    let Some((before, rest)) =
+        path.split_once(&format!("{endpoint}/")).filter(|(_, rest)| !rest.starts_with('.'))
+    else {
         return Ok(path.to_owned());
     };
     let schema = format!("urn:ietf:params:scim:schemas:core:2.0:{schema}");

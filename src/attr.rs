@@ -6,7 +6,8 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::str::FromStr;
 
-/// Text of a certain form that compares without regard to ASCII case, and keeps the spelling it was given.
+/// Text of a certain form that compares without regard to ASCII case, and keeps the spelling it was
+/// given.
 macro_rules! caseless {
     ($name:ident) => {
         impl $name {
@@ -53,7 +54,8 @@ macro_rules! caseless {
     };
 }
 
-/// An attribute name, such as `userName`. Compares without regard to ASCII case (RFC 7643, Section 2.1).
+/// An attribute name, such as `userName`. Compares without regard to ASCII case (RFC 7643, Section
+/// 2.1).
 ///
 /// It keeps the spelling it was given, for messages.
 #[derive(Clone, Debug)]
@@ -88,7 +90,8 @@ impl AttrName {
 
 caseless!(AttrName);
 
-/// The URI of a schema, such as `urn:ietf:params:scim:schemas:core:2.0:User`. Compares without regard to ASCII case.
+/// The URI of a schema, such as `urn:ietf:params:scim:schemas:core:2.0:User`. Compares without
+/// regard to ASCII case.
 #[derive(Clone, Debug)]
 pub struct SchemaUri(Box<str>);
 
@@ -106,10 +109,12 @@ impl SchemaUri {
 caseless!(SchemaUri);
 
 impl SchemaUri {
-    /// Whether `text` begins with the URI, a dot and a name: clients write that for the URI, a colon and a name.
+    /// Whether `text` begins with the URI, a dot and a name: clients write that for the URI, a
+    /// colon and a name.
     pub(crate) fn is_before_dot(&self, text: &str) -> bool {
         let parts = text.split_at_checked(self.0.len());
-        let name = parts.filter(|(start, _)| self.is(start)).and_then(|(_, rest)| rest.strip_prefix('.'));
+        let name =
+            parts.filter(|(start, _)| self.is(start)).and_then(|(_, rest)| rest.strip_prefix('.'));
         name.is_some_and(|name| AttrName::length_in(name) > 0)
     }
 }
@@ -119,9 +124,16 @@ impl SchemaUri {
 /// ```
 /// use scimwire::attr::AttrPath;
 ///
-/// let path: AttrPath = "urn:ietf:params:scim:schemas:core:2.0:User:name.givenName".parse()?;
-/// assert_eq!(path.schema.as_ref().map(|uri| uri.as_str()), Some("urn:ietf:params:scim:schemas:core:2.0:User"));
-/// assert_eq!((path.name.as_str(), path.sub.as_ref().map(|sub| sub.as_str())), ("name", Some("givenName")));
+/// let path: AttrPath =
+///     "urn:ietf:params:scim:schemas:core:2.0:User:name.givenName".parse()?;
+/// assert_eq!(
+///     path.schema.as_ref().map(|uri| uri.as_str()),
+///     Some("urn:ietf:params:scim:schemas:core:2.0:User")
+/// );
+/// assert_eq!(
+///     (path.name.as_str(), path.sub.as_ref().map(|sub| sub.as_str())),
+///     ("name", Some("givenName"))
+/// );
 /// # Ok::<(), scimwire::attr::AttrPathError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -135,7 +147,8 @@ pub struct AttrPath {
 }
 
 impl AttrPath {
-    /// Reads the path that `input` begins with, and what stands behind it; none where that is no path.
+    /// Reads the path that `input` begins with, and what stands behind it; none where that is no
+    /// path.
     pub(crate) fn read(input: &str) -> Option<(Self, &str)> {
         if starts_with_urn(input) {
             let length = input.bytes().position(|byte| !is_urn_byte(byte)).unwrap_or(input.len());
@@ -158,7 +171,8 @@ impl AttrPath {
                 (Some(sub), rest)
             }
         };
-        // Nothing that could belong to a path may follow it: there is one sub-attribute, and the schema comes first.
+        // Nothing that could belong to a path may follow it: there is one sub-attribute, and the
+        // schema comes first.
         let ends = !rest.starts_with(['.', ':']);
         ends.then_some((Self { schema: None, name, sub }, rest))
     }
@@ -204,7 +218,21 @@ fn is_name_byte(byte: u8) -> bool {
 
 fn is_urn_byte(byte: u8) -> bool {
     is_name_byte(byte)
-        || matches!(byte, b':' | b'.' | b'+' | b',' | b'=' | b'@' | b';' | b'!' | b'*' | b'\'' | b'%' | b'/' | b'~')
+        || matches!(
+            byte,
+            b':' | b'.'
+                | b'+'
+                | b','
+                | b'='
+                | b'@'
+                | b';'
+                | b'!'
+                | b'*'
+                | b'\''
+                | b'%'
+                | b'/'
+                | b'~'
+        )
 }
 
 #[cfg(test)]
@@ -213,7 +241,11 @@ mod tests {
 
     fn path(text: &str) -> Option<(Option<String>, String, Option<String>)> {
         let path: AttrPath = text.parse().ok()?;
-        Some((path.schema.map(|uri| uri.to_string()), path.name.to_string(), path.sub.map(|sub| sub.to_string())))
+        Some((
+            path.schema.map(|uri| uri.to_string()),
+            path.name.to_string(),
+            path.sub.map(|sub| sub.to_string()),
+        ))
     }
 
     #[test]
@@ -221,12 +253,29 @@ mod tests {
         // P-3.10-01
         let urn = "urn:ietf:params:scim:schemas:core:2.0:User";
         assert_eq!(path("userName"), Some((None, "userName".into(), None)));
-        assert_eq!(path(&format!("{urn}:name.givenName")), Some((Some(urn.into()), "name".into(), Some("givenName".into()))));
+        assert_eq!(
+            path(&format!("{urn}:name.givenName")),
+            Some((Some(urn.into()), "name".into(), Some("givenName".into())))
+        );
     }
 
     #[test]
     fn refuses_what_is_no_path() {
-        for text in ["", ".", "a.", ".a", "a.b.c", "1a", "_a", "a b", "urn:", "urn:a", "x:a", "urn:a:b:", "urn:a:b:1c"] {
+        for text in [
+            "",
+            ".",
+            "a.",
+            ".a",
+            "a.b.c",
+            "1a",
+            "_a",
+            "a b",
+            "urn:",
+            "urn:a",
+            "x:a",
+            "urn:a:b:",
+            "urn:a:b:1c",
+        ] {
             assert_eq!(path(text), None, "{text}");
         }
     }

@@ -10,12 +10,13 @@ use crate::error::{Error, ScimType};
 /// So many bytes cost as much as a look at one value.
 const BYTES: usize = 64;
 
-/// How much more work a request may cause: one for all its parts, since clones share what is left. A unit is a value that is
-/// looked at, or 64 bytes of text that are compared, folded or copied.
+/// How much more work a request may cause: one for all its parts, since clones share what is left.
+/// A unit is a value that is looked at, or 64 bytes of text that are compared, folded or copied.
 ///
-/// The dispatcher makes one for each request, from [`Limits::work`](crate::dispatch::Limits::work), and hands it to stores in
-/// [`Selection`](crate::store::Selection) and [`Update`](crate::store::Update). What an application does of its own accord has
-/// an [unlimited](Self::unlimited) one.
+/// The dispatcher makes one for each request, from [`Limits::work`](crate::dispatch::Limits::work),
+/// and hands it to stores in [`Selection`](crate::store::Selection) and
+/// [`Update`](crate::store::Update). What an application does of its own accord has an
+/// [unlimited](Self::unlimited) one.
 ///
 /// ```
 /// use scimwire::filter::Budget;
@@ -52,7 +53,8 @@ impl Budget {
         let Some(left) = &self.0 else {
             return Ok(());
         };
-        let taken = left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(units));
+        let taken =
+            left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(units));
         if taken.is_err() {
             left.store(0, Ordering::Relaxed);
             return Err(BudgetError(()));
@@ -65,8 +67,13 @@ impl Budget {
         self.spend(units(values))
     }
 
-    /// Takes what a look at all of an object costs; where there is no limit, nobody looks what that is.
-    pub(crate) fn spend_object(&self, object: &Map<String, Value>, times: u64) -> Result<(), BudgetError> {
+    /// Takes what a look at all of an object costs; where there is no limit, nobody looks what that
+    /// is.
+    pub(crate) fn spend_object(
+        &self,
+        object: &Map<String, Value>,
+        times: u64,
+    ) -> Result<(), BudgetError> {
         if self.0.is_some() { self.spend(weight_of(object).saturating_mul(times)) } else { Ok(()) }
     }
 

@@ -12,7 +12,8 @@ pub const ERROR_SCHEMA: &str = "urn:ietf:params:scim:api:messages:2.0:Error";
 
 macro_rules! scim_types {
     ($($(#[$doc:meta])* $variant:ident = $text:literal, $status:ident;)*) => {
-        /// What kind of failure it was, in the RFC's own words (RFC 7644, Table 9; RFC 9865, Section 2.1).
+        /// What kind of failure it was, in the RFC's own words (RFC 7644, Table 9; RFC 9865,
+        /// Section 2.1).
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum ScimType { $($(#[$doc])* $variant,)* }
@@ -34,9 +35,11 @@ macro_rules! scim_types {
 }
 
 scim_types! {
-    /// The filter is malformed, or its attribute and operator do not go together (RFC 7644, Section 3.12).
+    /// The filter is malformed, or its attribute and operator do not go together (RFC 7644, Section
+    /// 3.12).
     InvalidFilter = "invalidFilter", BAD_REQUEST;
-    /// The query has more results than the service provider is willing to process (RFC 7644, Section 3.12).
+    /// The query has more results than the service provider is willing to process (RFC 7644,
+    /// Section 3.12).
     TooMany = "tooMany", BAD_REQUEST;
     /// A value is already in use (RFC 7644, Section 3.12).
     Uniqueness = "uniqueness", CONFLICT;
@@ -68,7 +71,8 @@ impl fmt::Display for ScimType {
     }
 }
 
-/// A failure as the client sees it: an HTTP status, a `scimType` where the RFC has one, and a sentence.
+/// A failure as the client sees it: an HTTP status, a `scimType` where the RFC has one, and a
+/// sentence.
 ///
 /// Its serialised form is the body of the answer.
 ///
@@ -92,7 +96,11 @@ impl Error {
     /// A failure that Table 9 of RFC 7644 knows; the status follows from the type.
     #[must_use]
     pub fn typed(scim_type: ScimType, detail: impl Into<Cow<'static, str>>) -> Self {
-        Self { status: scim_type.status(), scim_type: Some(scim_type), detail: one_line(detail.into()) }
+        Self {
+            status: scim_type.status(),
+            scim_type: Some(scim_type),
+            detail: one_line(detail.into()),
+        }
     }
 
     /// A failure that has only a status.
@@ -120,16 +128,21 @@ impl Error {
     }
 }
 
-/// The same with escapes for what would end a line or steer a terminal: a detail may repeat the client's words, and may end up
-/// in a log.
+/// The same with escapes for what would end a line or steer a terminal: a detail may repeat the
+/// client's words, and may end up in a log.
 fn one_line(detail: Cow<'static, str>) -> Cow<'static, str> {
-    let steers = |character: char| character.is_control() || matches!(character, '\u{2028}' | '\u{2029}');
+    let steers =
+        |character: char| character.is_control() || matches!(character, '\u{2028}' | '\u{2029}');
     if !detail.contains(steers) {
         return detail;
     }
     let mut line = String::with_capacity(detail.len());
     for character in detail.chars() {
-        if steers(character) { line.extend(character.escape_default()) } else { line.push(character) }
+        if steers(character) {
+            line.extend(character.escape_default())
+        } else {
+            line.push(character)
+        }
     }
     line.into()
 }
@@ -156,7 +169,8 @@ mod tests {
     #[test]
     fn body_repeats_the_status_as_a_string() {
         // P-3.12-01, P-3.12-02, P-3.12-03
-        let body = serde_json::to_value(Error::typed(ScimType::Uniqueness, "`bjensen` is taken")).expect("a struct of strings");
+        let body = serde_json::to_value(Error::typed(ScimType::Uniqueness, "`bjensen` is taken"))
+            .expect("a struct of strings");
         let expected = serde_json::json!({
             "schemas": [ERROR_SCHEMA], "status": "409", "scimType": "uniqueness", "detail": "`bjensen` is taken"
         });
@@ -166,7 +180,8 @@ mod tests {
     #[test]
     fn body_without_a_type_has_no_such_member() {
         let body =
-            serde_json::to_value(Error::status_only(StatusCode::NOT_FOUND, "no such resource")).expect("a struct of strings");
+            serde_json::to_value(Error::status_only(StatusCode::NOT_FOUND, "no such resource"))
+                .expect("a struct of strings");
         assert_eq!(body.get("scimType"), None);
     }
 }

@@ -1,20 +1,24 @@
-//! An embeddable SCIM 2.0 service provider (RFC 7643, RFC 7644, RFC 9865): a host gives it a store and an authenticator,
-//! hands it `http::Request`s from whatever HTTP stack it uses, and gets `http::Response`s that provisioning clients accept.
+//! An embeddable SCIM 2.0 service provider (RFC 7643, RFC 7644, RFC 9865): a host gives it a store
+//! and an authenticator, hands it `http::Request`s from whatever HTTP stack it uses, and gets
+//! `http::Response`s that provisioning clients accept.
 //!
 //! A host implements:
 //!
 //! - [`ResourceStore`], over its own tables: create, get, select, update, delete.
-//!   [`examples/own_tables.rs`](https://docs.rs/crate/scimwire/latest/source/examples/own_tables.rs) is one, and `testkit` has
-//!   the checks that it must pass. What the tables lack, [`ResourceType::keeping`] leaves out. Until there is a store,
-//!   [`MemoryStore`] serves, or one of `backend`;
-//! - [`auth::Authenticate`], which says of each request whose it is: over tokens of the host's, over its OAuth 2 or JWT library by
-//!   [`auth::Bearer`], or with the ready-made tokens of the feature `tokens`. [`auth`] also says what is the library's part in
-//!   security, and what the host's;
+//!   [`examples/own_tables.rs`](https://docs.rs/crate/scimwire/latest/source/examples/own_tables.rs)
+//!   is one, and `testkit` has the checks that it must pass. What the tables lack,
+//!   [`ResourceType::keeping`] leaves out. Until there is a store, [`MemoryStore`] serves, or one
+//!   of `backend`;
+//! - [`auth::Authenticate`], which says of each request whose it is: over tokens of the host's,
+//!   over its OAuth 2 or JWT library by [`auth::Bearer`], or with the ready-made tokens of the
+//!   feature `tokens`. [`auth`] also says what is the library's part in security, and what the
+//!   host's;
 //! - [`policy::Policy`], where it has a say in changes, or wants to hear of them.
 //!
-//! And it hands over, to the builder of a [`Dispatcher`]: the base URL, each [`ResourceType`] with its store, the authenticator
-//! and, if they are to differ from the defaults, [`Features`](dispatch::Features), [`Limits`](dispatch::Limits) and
-//! [`Quirks`], which say what is read beside the RFC.
+//! And it hands over, to the builder of a [`Dispatcher`]: the base URL, each [`ResourceType`] with
+//! its store, the authenticator and, if they are to differ from the defaults,
+//! [`Features`](dispatch::Features), [`Limits`](dispatch::Limits) and [`Quirks`], which say what is
+//! read beside the RFC.
 //!
 //! ```
 //! use scimwire::auth::{AuthError, Authenticate, RequestContext, bearer_token};
@@ -63,9 +67,10 @@
 //! cargo add async-trait http
 //! ```
 //!
-//! Each response carries a [`Report`](dispatch::Report): who asked for what, what was read beside the RFC, how much of a search
-//! the store did, and what failed. A client that gets a 500 is not told why, and a host that looks at neither the report nor the
-//! spans of the feature `tracing` is not either:
+//! Each response carries a [`Report`](dispatch::Report): who asked for what, what was read beside
+//! the RFC, how much of a search the store did, and what failed. A client that gets a 500 is not
+//! told why, and a host that looks at neither the report nor the spans of the feature `tracing` is
+//! not either:
 //!
 //! ```
 //! use axum::Router;
@@ -104,19 +109,23 @@
 //!
 //! # How a request runs
 //!
-//! One movement runs through the crate: **parse** what the client wrote, **bind** it to a schema, **run** the bound form.
-//! Names in any case, types, extensions, mutability and case rules are decided in *bind*, once; what runs sees canonical
-//! names and typed operands only. Known departures of real clients are repaired before that, and reported: see [`quirks`].
+//! One movement runs through the crate: **parse** what the client wrote, **bind** it to a schema,
+//! **run** the bound form. Names in any case, types, extensions, mutability and case rules are
+//! decided in *bind*, once; what runs sees canonical names and typed operands only. Known
+//! departures of real clients are repaired before that, and reported: see [`quirks`].
 //!
 //! # The demo
 //!
 //! `cargo run --example axum_server` in the repository is a whole service provider with a console.
-//! [Its page](https://docs.rs/crate/scimwire/latest/source/examples/axum_server/README.md) says what to type in which field of
-//! which identity provider, and what their errors mean.
+//! [Its page](https://docs.rs/crate/scimwire/latest/source/examples/axum_server/README.md) says
+//! what to type in which field of which identity provider, and what their errors mean.
 //!
 //! What the crate is not: an HTTP server, a SCIM client, or a user database.
 
-#![cfg_attr(not(test), warn(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used))]
+#![cfg_attr(
+    not(test),
+    warn(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)
+)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod attr;

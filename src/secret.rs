@@ -2,8 +2,9 @@
 
 use std::fmt;
 
-/// A secret: it shows neither in `Debug` nor in an error, and has no `Display`. [`expose`](Self::expose) is the only way to
-/// read it, so that whoever looks for leaks looks for that word.
+/// A secret: it shows neither in `Debug` nor in an error, and has no `Display`.
+/// [`expose`](Self::expose) is the only way to read it, so that whoever looks for leaks looks for
+/// that word.
 ///
 /// ```
 /// use scimwire::Secret;

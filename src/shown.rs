@@ -5,8 +5,8 @@ use std::fmt::{self, Write as _};
 /// How many characters of it are shown.
 const MOST: usize = 100;
 
-/// The beginning of a client's text, on one line. What stands in quotation marks is left out: it is the value of an attribute, and
-/// may be a secret.
+/// The beginning of a client's text, on one line. What stands in quotation marks is left out: it is
+/// the value of an attribute, and may be a secret.
 pub(crate) struct Shown<'t>(pub(crate) &'t str);
 
 impl fmt::Display for Shown<'_> {

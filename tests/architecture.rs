@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 
 /// Each module, after all those it may name.
 const ORDER: &[&str] = &[
-    "attr", "error", "budget", "clock", "secret", "shown", "schema", "resource", "filter", "message", "query", "patch", "auth",
-    "store", "sql", "policy", "quirks", "backend", "dispatch", "testkit",
+    "attr", "error", "budget", "clock", "secret", "shown", "schema", "resource", "filter",
+    "message", "query", "patch", "auth", "store", "sql", "policy", "quirks", "backend", "dispatch",
+    "testkit",
 ];
 
 const VENDORS: &[&str] = &[
@@ -37,10 +38,18 @@ fn imports_point_up() {
     for (path, text) in sources("src") {
         let module = module_of(&path);
         assert!(module == "lib" || rank(&module).is_some(), "`{module}` is not in the picture");
-        assert!(!text.contains("crate::{"), "{}: one `use crate::...` line a module", path.display());
+        assert!(
+            !text.contains("crate::{"),
+            "{}: one `use crate::...` line a module",
+            path.display()
+        );
         for name in code(&text).flat_map(|line| line.split("crate::").skip(1).map(leading_word)) {
             if let (Some(user), Some(used)) = (rank(&module), rank(name)) {
-                assert!(used <= user, "{}: `{module}` names `{name}`, which depends on it", path.display());
+                assert!(
+                    used <= user,
+                    "{}: `{module}` names `{name}`, which depends on it",
+                    path.display()
+                );
             }
         }
     }
@@ -48,7 +57,9 @@ fn imports_point_up() {
 
 #[test]
 fn vendors_are_named_in_presets_only() {
-    for (path, text) in sources("src").into_iter().filter(|(path, _)| !path.ends_with("quirks/presets.rs")) {
+    for (path, text) in
+        sources("src").into_iter().filter(|(path, _)| !path.ends_with("quirks/presets.rs"))
+    {
         let lower = text.to_ascii_lowercase();
         for vendor in VENDORS {
             assert!(!lower.contains(vendor), "{} names `{vendor}`", path.display());
@@ -87,10 +98,19 @@ fn links_of_pages_lead_somewhere() {
         for (_, rest) in text.match_indices("](").map(|(at, _)| text.split_at(at + 2)) {
             let target = rest.split(')').next().unwrap_or_default();
             let is_file = || index >= in_rustdoc && page.with_file_name(target).exists();
-            assert!(target.starts_with("https://") || target.starts_with('#') || is_file(), "{}: `{target}`", page.display());
+            assert!(
+                target.starts_with("https://") || target.starts_with('#') || is_file(),
+                "{}: `{target}`",
+                page.display()
+            );
         }
         for (_, rest) in text.match_indices("`]").map(|(at, _)| text.split_at(at + 2)) {
-            assert!(rest.starts_with('('), "{}: a link without a target before `{:.40}`", page.display(), rest);
+            assert!(
+                rest.starts_with('('),
+                "{}: a link without a target before `{:.40}`",
+                page.display(),
+                rest
+            );
         }
     }
 }
@@ -102,9 +122,12 @@ fn switches_say_their_defaults() {
         ("src/quirks/mod.rs", format!("{:#?}", scimwire::Quirks::default())),
         ("src/dispatch/config.rs", format!("{:#?}", scimwire::dispatch::Features::default())),
     ] {
-        let text = fs::read_to_string(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(file)).expect("a source is text");
-        let switches: Vec<(&str, &str)> =
-            shown.lines().filter_map(|line| line.trim().trim_end_matches(',').split_once(": ")).collect();
+        let text = fs::read_to_string(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(file))
+            .expect("a source is text");
+        let switches: Vec<(&str, &str)> = shown
+            .lines()
+            .filter_map(|line| line.trim().trim_end_matches(',').split_once(": "))
+            .collect();
         assert!(switches.len() > 5, "{shown}");
         for (name, default) in switches {
             let (before, _) = text.split_once(&format!("    pub {name}: ")).expect("the field");
@@ -114,7 +137,8 @@ fn switches_say_their_defaults() {
                 _ => "default",
             };
             let docs = before.lines().rev().map_while(|line| line.trim().strip_prefix("///"));
-            let mut words: Vec<&str> = docs.flat_map(|line| line.split_whitespace().rev()).collect();
+            let mut words: Vec<&str> =
+                docs.flat_map(|line| line.split_whitespace().rev()).collect();
             words.reverse();
             let docs = words.join(" ");
             assert!(docs.contains(said), "{file}: `{name}` is {default}: {docs}");
@@ -129,17 +153,25 @@ fn limits_are_on_the_page_about_security() {
     let page = fs::read_to_string(page).expect("a page is text");
     let mut within = "";
     let shown = format!("{:#?}", scimwire::dispatch::Limits::default());
-    let fields: Vec<(&str, &str)> = shown.lines().filter_map(|line| line.trim().trim_end_matches(',').split_once(": ")).collect();
+    let fields: Vec<(&str, &str)> = shown
+        .lines()
+        .filter_map(|line| line.trim().trim_end_matches(',').split_once(": "))
+        .collect();
     assert!(fields.len() > 12, "{shown}");
     for (name, default) in fields {
         match default {
             "JsonLimits {" => within = "json.",
             "FilterLimits {" => within = "filter.",
             _ => {
-                let is_inside =
-                    |prefix| ["depth", "values", "members", "total", "bytes", "terms"].contains(&name) && within == prefix;
+                let is_inside = |prefix| {
+                    ["depth", "values", "members", "total", "bytes", "terms"].contains(&name)
+                        && within == prefix
+                };
                 let prefix = if is_inside("json.") || is_inside("filter.") { within } else { "" };
-                assert!(page.contains(&format!("`{prefix}{name}`")), "`{prefix}{name}`, by default {default}");
+                assert!(
+                    page.contains(&format!("`{prefix}{name}`")),
+                    "`{prefix}{name}`, by default {default}"
+                );
             }
         }
     }
@@ -153,7 +185,9 @@ fn functions_are_counted() {
 
 fn sources(folder: &str) -> Vec<(PathBuf, String)> {
     let sources = files(folder, "rs").into_iter().filter(|path| !path.ends_with("tests.rs"));
-    sources.map(|path| (path.clone(), fs::read_to_string(&path).expect("a source is text"))).collect()
+    sources
+        .map(|path| (path.clone(), fs::read_to_string(&path).expect("a source is text")))
+        .collect()
 }
 
 /// The files below a folder of this repository whose names end so.
@@ -194,7 +228,8 @@ fn functions(text: &str) -> Vec<(String, usize)> {
     let lines: Vec<&str> = code(text).collect();
     let mut found = Vec::new();
     for (start, line) in lines.iter().enumerate() {
-        let Some((before, after)) = line.split_once("fn ").filter(|(before, _)| is_head(before)) else {
+        let Some((before, after)) = line.split_once("fn ").filter(|(before, _)| is_head(before))
+        else {
             continue;
         };
         let indent = &before[..before.len() - before.trim_start().len()];
@@ -206,10 +241,14 @@ fn functions(text: &str) -> Vec<(String, usize)> {
 
 /// Whether only what may stand before `fn` does.
 fn is_head(before: &str) -> bool {
-    before.split_whitespace().all(|word| matches!(word, "pub" | "pub(crate)" | "pub(super)" | "async" | "const"))
+    before
+        .split_whitespace()
+        .all(|word| matches!(word, "pub" | "pub(crate)" | "pub(super)" | "async" | "const"))
 }
 
 fn leading_word(text: &str) -> &str {
-    let end = text.find(|character: char| !character.is_alphanumeric() && character != '_').unwrap_or(text.len());
+    let end = text
+        .find(|character: char| !character.is_alphanumeric() && character != '_')
+        .unwrap_or(text.len());
     &text[..end]
 }

@@ -1,7 +1,11 @@
-//! Stores over SQLite and PostgreSQL: they do what the store in memory does, and what SQL answers is what evaluation
-//! answers. PostgreSQL runs in a cluster of these tests' own; without it, its part is left out.
+//! Stores over SQLite and PostgreSQL: they do what the store in memory does, and what SQL answers
+//! is what evaluation answers. PostgreSQL runs in a cluster of these tests' own; without it, its
+//! part is left out.
 
-#[allow(dead_code, reason = "the random users and filters are those of `properties.rs`, which uses all of them")]
+#[allow(
+    dead_code,
+    reason = "the random users and filters are those of `properties.rs`, which uses all of them"
+)]
 mod properties {
     #[path = "../properties/samples.rs"]
     pub(crate) mod samples;

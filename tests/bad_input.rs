@@ -1,5 +1,5 @@
-//! What nobody should send, over real HTTP against the demo server: each request is answered with a SCIM error, and
-//! afterwards the server is alive and what it keeps is unchanged.
+//! What nobody should send, over real HTTP against the demo server: each request is answered with a
+//! SCIM error, and afterwards the server is alive and what it keeps is unchanged.
 //!
 //! `cargo test` builds the server before it; `cargo test --test bad_input` does not, and wants
 //! `cargo build --example axum_server` first.
@@ -52,8 +52,7 @@ const NOWHERE: &str = "/Nothing /users /Users/1/2/3 /Users/.. /Users/. /Users/..
     /ServiceProviderConfig/x";
 
 /// Credentials of nobody.
-const CREDENTIALS: &str =
-    "|Bearer|Bearer |Bearer token-2|Bearer TOKEN-1|Bearer token-1x|Bearer token|token-1|Basic dG9rZW4tMQ==|Basic token-1";
+const CREDENTIALS: &str = "|Bearer|Bearer |Bearer token-2|Bearer TOKEN-1|Bearer token-1x|Bearer token|token-1|Basic dG9rZW4tMQ==|Basic token-1";
 
 /// Media types that are not JSON.
 const MEDIA_TYPES: &str = "text/plain application/xml application/x-www-form-urlencoded multipart/form-data;boundary=x \
@@ -68,13 +67,14 @@ struct Server {
 
 impl Server {
     async fn start(flags: &[&str]) -> Self {
-        let demo = Demo::start(&[&["--tenant", "one=token-1", "--quirks", "strict"], flags].concat());
+        let demo =
+            Demo::start(&[&["--tenant", "one=token-1", "--quirks", "strict"], flags].concat());
         let mut server = Self { demo, user: String::new(), listing: Value::Null };
-        let user =
-            json!({ "schemas": [USER], "userName": "bjensen", "title": "Tour Guide", "emails": [{ "value": "b@example.com" }] });
+        let user = json!({ "schemas": [USER], "userName": "bjensen", "title": "Tour Guide", "emails": [{ "value": "b@example.com" }] });
         let created = server.json("POST", "/Users", &user).await;
         assert_eq!(created.status, 201, "{}", created.text());
-        server.user = format!("/Users/{}", created.json().expect("JSON")["id"].as_str().expect("an id"));
+        server.user =
+            format!("/Users/{}", created.json().expect("JSON")["id"].as_str().expect("an id"));
         let group = json!({ "schemas": ["urn:ietf:params:scim:schemas:core:2.0:Group"], "displayName": "Tour Guides" });
         assert_eq!(server.json("POST", "/Groups", &group).await.status, 201);
         server.listing = server.list().await;
@@ -95,16 +95,33 @@ impl Server {
         self.send(method, path, &[TOKEN, SCIM], Some(body)).await
     }
 
-    async fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Option<&[u8]>) -> Response {
-        let answer = Client::new(self.demo.address()).send(method, &format!("/scim/v2{path}"), headers, body).await;
-        answer.unwrap_or_else(|err| panic!("{method} {}: {err}\n{}", shortened(path), self.demo.last_words()))
+    async fn send(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Option<&[u8]>,
+    ) -> Response {
+        let answer = Client::new(self.demo.address())
+            .send(method, &format!("/scim/v2{path}"), headers, body)
+            .await;
+        answer.unwrap_or_else(|err| {
+            panic!("{method} {}: {err}\n{}", shortened(path), self.demo.last_words())
+        })
     }
 
     /// The body is refused as a new user, as a replacement, as a PATCH and as a search.
     async fn refuses_body(&self, body: &[u8], scim_type: &str) {
-        for (method, path) in [("POST", "/Users"), ("PUT", &self.user), ("PATCH", &self.user), ("POST", "/.search")] {
+        for (method, path) in
+            [("POST", "/Users"), ("PUT", &self.user), ("PATCH", &self.user), ("POST", "/.search")]
+        {
             let answer = self.raw(method, path, body).await;
-            assert_error(&answer, 400, Some(scim_type), &format!("{method} {}", shortened(&String::from_utf8_lossy(body))));
+            assert_error(
+                &answer,
+                400,
+                Some(scim_type),
+                &format!("{method} {}", shortened(&String::from_utf8_lossy(body))),
+            );
         }
     }
 
@@ -120,10 +137,17 @@ fn assert_error(answer: &Response, status: u16, scim_type: Option<&str>, what: &
     assert_eq!(answer.status, status, "{what}: {}", shortened(&text));
     assert_eq!(answer.header("Content-Type").as_deref(), Some("application/scim+json"), "{what}");
     let body = answer.json().unwrap_or_else(|| panic!("{what}: not JSON: {}", shortened(&text)));
-    assert_eq!(body["schemas"], json!(["urn:ietf:params:scim:api:messages:2.0:Error"]), "{what}: {body}");
+    assert_eq!(
+        body["schemas"],
+        json!(["urn:ietf:params:scim:api:messages:2.0:Error"]),
+        "{what}: {body}"
+    );
     assert_eq!(body["status"], status.to_string(), "{what}: {body}");
     assert_eq!(body.get("scimType").and_then(Value::as_str), scim_type, "{what}: {body}");
-    assert!(body["detail"].as_str().is_some_and(|detail| !detail.is_empty() && detail.len() < 1_000), "{what}: {body}");
+    assert!(
+        body["detail"].as_str().is_some_and(|detail| !detail.is_empty() && detail.len() < 1_000),
+        "{what}: {body}"
+    );
 }
 
 fn shortened(text: &str) -> String {
@@ -154,18 +178,36 @@ async fn values_of_the_wrong_type() {
             let mut user = json!({ "schemas": [USER], "userName": "other" });
             user[name] = value.clone();
             for (method, path) in [("POST", "/Users"), ("PUT", &server.user)] {
-                assert_error(&server.json(method, path, &user).await, 400, Some("invalidValue"), &user.to_string());
+                assert_error(
+                    &server.json(method, path, &user).await,
+                    400,
+                    Some("invalidValue"),
+                    &user.to_string(),
+                );
             }
         }
     }
-    for schemas in [json!("x"), json!([5]), json!({}), json!([]), json!(null), json!(["urn:example:none"])] {
+    for schemas in
+        [json!("x"), json!([5]), json!({}), json!([]), json!(null), json!(["urn:example:none"])]
+    {
         let user = json!({ "schemas": schemas, "userName": "other" });
-        assert_error(&server.json("POST", "/Users", &user).await, 400, Some("invalidSyntax"), &user.to_string());
+        assert_error(
+            &server.json("POST", "/Users", &user).await,
+            400,
+            Some("invalidSyntax"),
+            &user.to_string(),
+        );
     }
-    let wrong = json!(["x", {}, [5], [{ "path": "title" }], [{ "op": 5 }], [{ "op": "add", "path": 5 }]]);
+    let wrong =
+        json!(["x", {}, [5], [{ "path": "title" }], [{ "op": 5 }], [{ "op": "add", "path": 5 }]]);
     for operations in wrong.as_array().expect("values") {
         let patch = json!({ "schemas": [PATCH_OP], "Operations": operations });
-        assert_error(&server.json("PATCH", &server.user, &patch).await, 400, Some("invalidSyntax"), &patch.to_string());
+        assert_error(
+            &server.json("PATCH", &server.user, &patch).await,
+            400,
+            Some("invalidSyntax"),
+            &patch.to_string(),
+        );
     }
     server.is_unharmed().await;
 }
@@ -187,7 +229,12 @@ async fn names_that_stand_twice() {
     ] {
         let body = format!("{{\"schemas\": [\"{USER}\"], {members}}}");
         for (method, path) in [("POST", "/Users"), ("PUT", &server.user)] {
-            assert_error(&server.raw(method, path, body.as_bytes()).await, 400, Some("invalidSyntax"), &body);
+            assert_error(
+                &server.raw(method, path, body.as_bytes()).await,
+                400,
+                Some("invalidSyntax"),
+                &body,
+            );
         }
     }
     server.is_unharmed().await;
@@ -202,13 +249,25 @@ async fn names_of_messages_that_stand_twice() {
         format!("\"Operations\": [{remove}], \"Operations\": []"),
         format!("\"Operations\": [{remove}], \"operations\": []"),
         "\"Operations\": [{\"op\": \"remove\", \"OP\": \"add\", \"path\": \"title\"}]".to_owned(),
-        "\"Operations\": [{\"op\": \"remove\", \"path\": \"title\", \"Path\": \"nickName\"}]".to_owned(),
-        "\"Operations\": [{\"op\": \"replace\", \"value\": {\"title\": \"a\", \"TITLE\": \"b\"}}]".to_owned(),
+        "\"Operations\": [{\"op\": \"remove\", \"path\": \"title\", \"Path\": \"nickName\"}]"
+            .to_owned(),
+        "\"Operations\": [{\"op\": \"replace\", \"value\": {\"title\": \"a\", \"TITLE\": \"b\"}}]"
+            .to_owned(),
     ] {
-        requests.push(("PATCH", server.user.as_str(), format!("{{\"schemas\": [\"{PATCH_OP}\"], {patch}}}")));
+        requests.push((
+            "PATCH",
+            server.user.as_str(),
+            format!("{{\"schemas\": [\"{PATCH_OP}\"], {patch}}}"),
+        ));
     }
-    for parameters in ["\"filter\": \"title pr\", \"FILTER\": \"nickName pr\"", "\"count\": 1, \"Count\": 2"] {
-        requests.push(("POST", "/Users/.search", format!("{{\"schemas\": [\"{SEARCH_REQUEST}\"], {parameters}}}")));
+    for parameters in
+        ["\"filter\": \"title pr\", \"FILTER\": \"nickName pr\"", "\"count\": 1, \"Count\": 2"]
+    {
+        requests.push((
+            "POST",
+            "/Users/.search",
+            format!("{{\"schemas\": [\"{SEARCH_REQUEST}\"], {parameters}}}"),
+        ));
     }
     let mut taken = Vec::new();
     for (method, path, body) in requests {
@@ -227,10 +286,21 @@ async fn names_of_messages_that_stand_twice() {
 async fn text_that_is_no_unicode() {
     let server = Server::start(&[]).await;
     for text in ["\\ud800", "\\udc00", "\\ud83d x", "\\ud800\\ud800", "\\uD83D\\u0041"] {
-        server.refuses_body(format!("{{\"schemas\": [\"{USER}\"], \"userName\": \"{text}\"}}").as_bytes(), "invalidSyntax").await;
-        server.refuses_body(format!("{{\"schemas\": [\"{USER}\"], \"{text}\": 1}}").as_bytes(), "invalidSyntax").await;
+        server
+            .refuses_body(
+                format!("{{\"schemas\": [\"{USER}\"], \"userName\": \"{text}\"}}").as_bytes(),
+                "invalidSyntax",
+            )
+            .await;
+        server
+            .refuses_body(
+                format!("{{\"schemas\": [\"{USER}\"], \"{text}\": 1}}").as_bytes(),
+                "invalidSyntax",
+            )
+            .await;
     }
-    for bytes in [&b"\xff"[..], b"\xc3\x28", b"\xed\xa0\x80", b"\xf8\x88\x80\x80\x80", b"\xc0\xaf"] {
+    for bytes in [&b"\xff"[..], b"\xc3\x28", b"\xed\xa0\x80", b"\xf8\x88\x80\x80\x80", b"\xc0\xaf"]
+    {
         let mut body = format!("{{\"schemas\": [\"{USER}\"], \"userName\": \"").into_bytes();
         body.extend(bytes);
         body.extend(b"\"}");
@@ -249,7 +319,12 @@ async fn filters_that_are_no_unicode() {
     let server = Server::start(&[]).await;
     for bytes in ["%FF", "%C3%28", "%ED%A0%80"] {
         let path = format!("/Users?filter=userName%20ne%20%22{bytes}%22");
-        assert_error(&server.send("GET", &path, &[TOKEN], None).await, 400, Some("invalidFilter"), &path);
+        assert_error(
+            &server.send("GET", &path, &[TOKEN], None).await,
+            400,
+            Some("invalidFilter"),
+            &path,
+        );
     }
     server.is_unharmed().await;
 }
@@ -260,7 +335,9 @@ async fn json_that_nests_without_end() {
     for depth in [200, 10_000, 1_000_000] {
         for (open, close) in [("[", "]"), ("{\"a\":", "}"), ("[{\"a\":", "}]")] {
             let deep = format!("{}1{}", open.repeat(depth), close.repeat(depth));
-            let body = format!("{{\"schemas\": [\"{USER}\"], \"userName\": \"other\", \"emails\": {deep}}}");
+            let body = format!(
+                "{{\"schemas\": [\"{USER}\"], \"userName\": \"other\", \"emails\": {deep}}}"
+            );
             server.refuses_body(body.as_bytes(), "invalidSyntax").await;
             server.refuses_body(open.repeat(depth).as_bytes(), "invalidSyntax").await;
         }
@@ -272,10 +349,18 @@ async fn json_that_nests_without_end() {
 async fn filters_that_nest_without_end() {
     let server = Server::start(&[]).await;
     for open in ["[", "(", "not (", "emails[", "a["] {
-        for filter in [open.repeat(100_000), format!("{}title pr{}", open.repeat(100_000), ")".repeat(100_000))] {
+        for filter in [
+            open.repeat(100_000),
+            format!("{}title pr{}", open.repeat(100_000), ")".repeat(100_000)),
+        ] {
             let body = json!({ "schemas": [SEARCH_REQUEST], "filter": filter });
             for path in ["/Users/.search", "/.search"] {
-                assert_error(&server.json("POST", path, &body).await, 400, Some("invalidFilter"), open);
+                assert_error(
+                    &server.json("POST", path, &body).await,
+                    400,
+                    Some("invalidFilter"),
+                    open,
+                );
             }
         }
         // As much as fits into a head.
@@ -283,10 +368,16 @@ async fn filters_that_nest_without_end() {
         let answer = server.send("GET", &format!("/Users?filter={sendable}"), &[TOKEN], None).await;
         assert_error(&answer, 400, Some("invalidFilter"), open);
         let path = format!("emails[{}", open.repeat(100_000));
-        let patch = json!({ "schemas": [PATCH_OP], "Operations": [{ "op": "remove", "path": path }] });
+        let patch =
+            json!({ "schemas": [PATCH_OP], "Operations": [{ "op": "remove", "path": path }] });
         let answer = server.json("PATCH", &server.user, &patch).await;
-        let scim_type = answer.json().expect("JSON")["scimType"].as_str().unwrap_or_default().to_owned();
-        assert!(matches!(scim_type.as_str(), "invalidFilter" | "invalidPath"), "{open}: {}", answer.text());
+        let scim_type =
+            answer.json().expect("JSON")["scimType"].as_str().unwrap_or_default().to_owned();
+        assert!(
+            matches!(scim_type.as_str(), "invalidFilter" | "invalidPath"),
+            "{open}: {}",
+            answer.text()
+        );
         assert_error(&answer, 400, Some(&scim_type), open);
     }
     server.is_unharmed().await;
@@ -296,7 +387,8 @@ async fn filters_that_nest_without_end() {
 async fn urls_that_no_http_server_reads() {
     let server = Server::start(&[]).await;
     for open in ["[", "(", "x"] {
-        let mut stream = TcpStream::connect(server.demo.address()).await.expect("it takes connections");
+        let mut stream =
+            TcpStream::connect(server.demo.address()).await.expect("it takes connections");
         let head = format!(
             "GET /scim/v2/Users?filter={} HTTP/1.1\r\nHost: example.com\r\nAuthorization: Bearer token-1\r\n\r\n",
             open.repeat(100_000)
@@ -314,15 +406,26 @@ async fn urls_that_no_http_server_reads() {
 async fn bodies_beyond_the_limit() {
     const LIMIT: usize = 10 * 1024 * 1024;
     let server = Server::start(&[]).await;
-    for (method, path) in [("POST", "/Users"), ("PUT", &server.user), ("PATCH", &server.user), ("POST", "/Users/.search")] {
+    for (method, path) in [
+        ("POST", "/Users"),
+        ("PUT", &server.user),
+        ("PATCH", &server.user),
+        ("POST", "/Users/.search"),
+    ] {
         // Nothing of the body is sent: who announces so much is answered at once.
-        let head = format!("{method} /scim/v2{path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer token-1\r\n");
+        let head = format!(
+            "{method} /scim/v2{path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer token-1\r\n"
+        );
         let head = format!("{head}Content-Length: {}\r\n\r\n", LIMIT + 1);
-        let mut stream = TcpStream::connect(server.demo.address()).await.expect("it takes connections");
+        let mut stream =
+            TcpStream::connect(server.demo.address()).await.expect("it takes connections");
         stream.write_all(head.as_bytes()).await.expect("the request goes out");
         let mut answer = String::new();
         stream.read_to_string(&mut answer).await.expect("an answer, and the end");
-        assert!(answer.starts_with("HTTP/1.1 413 ") && answer.contains("\"status\":\"413\""), "{method} {path}: {answer}");
+        assert!(
+            answer.starts_with("HTTP/1.1 413 ") && answer.contains("\"status\":\"413\""),
+            "{method} {path}: {answer}"
+        );
     }
     server.is_unharmed().await;
 }
@@ -330,13 +433,15 @@ async fn bodies_beyond_the_limit() {
 #[tokio::test]
 async fn numbers_beyond_all_bounds() {
     let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("bad-input-devices.json");
-    let attributes = json!([{ "name": "slots", "type": "integer" }, { "name": "weight", "type": "decimal" }]);
+    let attributes =
+        json!([{ "name": "slots", "type": "integer" }, { "name": "weight", "type": "decimal" }]);
     let types = json!({
         "schemas": [{ "id": "urn:example:schemas:Device", "attributes": attributes }],
         "resourceTypes": [{ "name": "Device", "endpoint": "/Devices", "schema": "urn:example:schemas:Device" }],
     });
     fs::write(&file, types.to_string()).expect("the target folder can be written");
-    let server = Server::start(&["--resource-types", file.to_str().expect("a path that is text")]).await;
+    let server =
+        Server::start(&["--resource-types", file.to_str().expect("a path that is text")]).await;
     for (name, number, scim_type) in [
         ("slots", "18446744073709551616", "invalidValue"),
         ("slots", "-9223372036854775809", "invalidValue"),
@@ -346,16 +451,34 @@ async fn numbers_beyond_all_bounds() {
         ("weight", "-1e400", "invalidSyntax"),
         ("slots", "1e99999999999999999999", "invalidSyntax"),
     ] {
-        let body = format!("{{\"schemas\": [\"urn:example:schemas:Device\"], \"{name}\": {number}}}");
-        assert_error(&server.raw("POST", "/Devices", body.as_bytes()).await, 400, Some(scim_type), &body);
+        let body =
+            format!("{{\"schemas\": [\"urn:example:schemas:Device\"], \"{name}\": {number}}}");
+        assert_error(
+            &server.raw("POST", "/Devices", body.as_bytes()).await,
+            400,
+            Some(scim_type),
+            &body,
+        );
     }
     for parameters in ["\"count\": 1e30", "\"startIndex\": 1.5", "\"count\": -1e30"] {
         let body = format!("{{\"schemas\": [\"{SEARCH_REQUEST}\"], {parameters}}}");
-        assert_error(&server.raw("POST", "/Users/.search", body.as_bytes()).await, 400, Some("invalidValue"), &body);
+        assert_error(
+            &server.raw("POST", "/Users/.search", body.as_bytes()).await,
+            400,
+            Some("invalidValue"),
+            &body,
+        );
     }
-    for filter in ["slots%20eq%201e400", "weight%20lt%20-1e99999999999999999999", "slots%20eq%20%2B1"] {
+    for filter in
+        ["slots%20eq%201e400", "weight%20lt%20-1e99999999999999999999", "slots%20eq%20%2B1"]
+    {
         let path = format!("/Devices?filter={filter}");
-        assert_error(&server.send("GET", &path, &[TOKEN], None).await, 400, Some("invalidFilter"), filter);
+        assert_error(
+            &server.send("GET", &path, &[TOKEN], None).await,
+            400,
+            Some("invalidFilter"),
+            filter,
+        );
     }
     server.is_unharmed().await;
 }
@@ -364,16 +487,37 @@ async fn numbers_beyond_all_bounds() {
 async fn strangers() {
     let server = Server::start(&[]).await;
     let user = json!({ "schemas": [USER], "userName": "other" }).to_string();
-    for route in ["GET ", "GET /Users", "POST /Users", "GET /ServiceProviderConfig", "GET /Nothing", "DELETE /Users/1"] {
+    for route in [
+        "GET ",
+        "GET /Users",
+        "POST /Users",
+        "GET /ServiceProviderConfig",
+        "GET /Nothing",
+        "DELETE /Users/1",
+    ] {
         let (method, path) = route.split_once(' ').expect("a method and a path");
         let missing = server.send(method, path, &[SCIM], Some(user.as_bytes())).await;
         let mut answers = vec![missing];
         for credential in CREDENTIALS.split('|') {
-            answers.push(server.send(method, path, &[("Authorization", credential), SCIM], Some(user.as_bytes())).await);
+            answers.push(
+                server
+                    .send(
+                        method,
+                        path,
+                        &[("Authorization", credential), SCIM],
+                        Some(user.as_bytes()),
+                    )
+                    .await,
+            );
         }
         for answer in answers {
             assert_error(&answer, 401, None, &format!("{method} {path}"));
-            assert!(answer.header("WWW-Authenticate").is_some_and(|challenge| challenge.starts_with("Bearer")), "{route}");
+            assert!(
+                answer
+                    .header("WWW-Authenticate")
+                    .is_some_and(|challenge| challenge.starts_with("Bearer")),
+                "{route}"
+            );
         }
     }
     server.is_unharmed().await;
@@ -423,7 +567,11 @@ async fn methods_that_go_with_no_path() {
         let answer = server.send(method, path, &[TOKEN, SCIM], Some(b"{}")).await;
         assert_error(&answer, 405, None, &format!("{method} {path}"));
         let allow = answer.header("Allow").expect("which methods are allowed");
-        let mut named: Vec<&str> = allow.split(',').map(str::trim).filter(|name| !matches!(*name, "HEAD" | "OPTIONS")).collect();
+        let mut named: Vec<&str> = allow
+            .split(',')
+            .map(str::trim)
+            .filter(|name| !matches!(*name, "HEAD" | "OPTIONS"))
+            .collect();
         let mut expected = allowed.to_vec();
         named.sort_unstable();
         expected.sort_unstable();
@@ -437,14 +585,25 @@ async fn media_types_that_nobody_reads() {
     let server = Server::start(&[]).await;
     let user = json!({ "schemas": [USER], "userName": "other" }).to_string();
     for kind in MEDIA_TYPES.split_whitespace() {
-        for (method, path) in [("POST", "/Users"), ("PUT", &server.user), ("PATCH", &server.user), ("POST", "/.search")] {
-            let answer = server.send(method, path, &[TOKEN, ("Content-Type", kind)], Some(user.as_bytes())).await;
+        for (method, path) in [
+            ("POST", "/Users"),
+            ("PUT", &server.user),
+            ("PATCH", &server.user),
+            ("POST", "/.search"),
+        ] {
+            let answer = server
+                .send(method, path, &[TOKEN, ("Content-Type", kind)], Some(user.as_bytes()))
+                .await;
             assert_error(&answer, 415, None, &format!("{method} as {kind}"));
         }
     }
     for accept in ["text/html", "application/xml", "image/*", "application/scim+json;q=0"] {
-        for (method, path) in [("GET", "/Users"), ("GET", &server.user), ("GET", "/Schemas"), ("POST", "/Users")] {
-            let answer = server.send(method, path, &[TOKEN, SCIM, ("Accept", accept)], Some(user.as_bytes())).await;
+        for (method, path) in
+            [("GET", "/Users"), ("GET", &server.user), ("GET", "/Schemas"), ("POST", "/Users")]
+        {
+            let answer = server
+                .send(method, path, &[TOKEN, SCIM, ("Accept", accept)], Some(user.as_bytes()))
+                .await;
             assert_error(&answer, 406, None, &format!("{method} {path} for {accept}"));
         }
     }

@@ -1,6 +1,7 @@
-//! One test for each requirement row about changes, by way of `Dispatcher` in process: creating, replacing, modifying,
-//! deleting, and versions (RFC 7644, Sections 3.3, 3.5, 3.6 and 3.14). The ids of the rows stand in the tests.
-//! They run over the store in memory, or that which `SCIMWIRE_TEST_STORE` asks for: `sqlite` or `postgres`.
+//! One test for each requirement row about changes, by way of `Dispatcher` in process: creating,
+//! replacing, modifying, deleting, and versions (RFC 7644, Sections 3.3, 3.5, 3.6 and 3.14). The
+//! ids of the rows stand in the tests. They run over the store in memory, or that which
+//! `SCIMWIRE_TEST_STORE` asks for: `sqlite` or `postgres`.
 
 #[path = "support/databases.rs"]
 mod databases;

@@ -38,7 +38,8 @@ impl Provider {
 
     fn send(&self, request: Request<String>) -> Answer {
         let response = self.runtime.handle().block_on(self.scim.dispatch(request));
-        let version = response.headers().get("etag").and_then(|tag| tag.to_str().ok()).map(Version::from);
+        let version =
+            response.headers().get("etag").and_then(|tag| tag.to_str().ok()).map(Version::from);
         Answer {
             status: response.status(),
             version: version.and_then(|version| version.opaque().parse().ok()),
@@ -62,14 +63,19 @@ impl Provider {
     }
 }
 
-/// The change that one client makes at one step: half of them add a member of their own, half remove one that was there.
+/// The change that one client makes at one step: half of them add a member of their own, half
+/// remove one that was there.
 fn operation(thread: usize, step: usize) -> Value {
     match step {
-        _ if step % 100 == 99 => json!({ "op": "replace", "path": "displayName", "value": format!("{thread}-{step}") }),
+        _ if step % 100 == 99 => {
+            json!({ "op": "replace", "path": "displayName", "value": format!("{thread}-{step}") })
+        }
         _ if step.is_multiple_of(2) => {
             json!({ "op": "add", "path": "members", "value": [{ "value": format!("new-{thread}-{step}") }] })
         }
-        _ => json!({ "op": "remove", "path": format!("members[value eq \"old-{thread}-{step}\"]") }),
+        _ => {
+            json!({ "op": "remove", "path": format!("members[value eq \"old-{thread}-{step}\"]") })
+        }
     }
 }
 
@@ -90,9 +96,13 @@ fn the_final_state_is_the_sum_of_the_acknowledged_changes() {
         let threads: Vec<_> = (0..THREADS)
             .map(|thread| {
                 scope.spawn(move || {
-                    let answers = (0..CHANGES).map(|step| provider.patch(id, None, &operation(thread, step)));
-                    let acknowledged = answers.inspect(|answer| assert!(answer.status.is_success(), "{}", answer.body));
-                    acknowledged.map(|answer| answer.version.expect("an answer has a version")).collect()
+                    let answers =
+                        (0..CHANGES).map(|step| provider.patch(id, None, &operation(thread, step)));
+                    let acknowledged = answers
+                        .inspect(|answer| assert!(answer.status.is_success(), "{}", answer.body));
+                    acknowledged
+                        .map(|answer| answer.version.expect("an answer has a version"))
+                        .collect()
                 })
             })
             .collect();
@@ -104,11 +114,19 @@ fn the_final_state_is_the_sum_of_the_acknowledged_changes() {
     let all: BTreeSet<u64> = versions.into_iter().flatten().collect();
     assert_eq!(all, (2..=(THREADS * CHANGES) as u64 + 1).collect());
 
-    let group = provider.send(Request::get(format!("/Groups/{id}")).body(String::new()).expect("a request")).body;
-    let members: BTreeSet<&str> =
-        group["members"].as_array().expect("members").iter().filter_map(|member| member["value"].as_str()).collect();
-    let new: Vec<String> =
-        steps().filter(|(_, step)| step.is_multiple_of(2)).map(|(thread, step)| format!("new-{thread}-{step}")).collect();
+    let group = provider
+        .send(Request::get(format!("/Groups/{id}")).body(String::new()).expect("a request"))
+        .body;
+    let members: BTreeSet<&str> = group["members"]
+        .as_array()
+        .expect("members")
+        .iter()
+        .filter_map(|member| member["value"].as_str())
+        .collect();
+    let new: Vec<String> = steps()
+        .filter(|(_, step)| step.is_multiple_of(2))
+        .map(|(thread, step)| format!("new-{thread}-{step}"))
+        .collect();
     let expected: BTreeSet<&str> = new.iter().map(String::as_str).chain(["kept"]).collect();
     assert_eq!(members, expected);
 }
@@ -125,13 +143,19 @@ fn of_several_who_expect_one_version_one_wins() {
                 let operation = json!({ "op": "add", "path": "members", "value": [{ "value": format!("{version}-{thread}") }] });
                 provider.patch(id, Some(version), &operation)
             };
-            let threads: Vec<_> = (0..THREADS).map(|thread| scope.spawn(move || change(thread))).collect();
+            let threads: Vec<_> =
+                (0..THREADS).map(|thread| scope.spawn(move || change(thread))).collect();
             threads.into_iter().map(|thread| thread.join().expect("the thread ends well")).collect()
         });
         let won = answers.iter().filter(|answer| answer.status.is_success()).count();
-        let lost = answers.iter().filter(|answer| answer.status == StatusCode::PRECONDITION_FAILED).count();
+        let lost = answers
+            .iter()
+            .filter(|answer| answer.status == StatusCode::PRECONDITION_FAILED)
+            .count();
         assert_eq!((won, lost), (1, THREADS - 1));
     }
-    let group = provider.send(Request::get(format!("/Groups/{id}")).body(String::new()).expect("a request")).body;
+    let group = provider
+        .send(Request::get(format!("/Groups/{id}")).body(String::new()).expect("a request"))
+        .body;
     assert_eq!(group["members"].as_array().map(Vec::len), Some(50));
 }

@@ -78,7 +78,8 @@ async fn check(file: &str) {
 }
 
 fn settings() -> Settings {
-    let text = fs::read_to_string(folder().join("settings.json")).expect("the settings can be read");
+    let text =
+        fs::read_to_string(folder().join("settings.json")).expect("the settings can be read");
     serde_json::from_str(&text).expect("the settings follow their format")
 }
 
@@ -88,10 +89,13 @@ fn folder() -> PathBuf {
 
 fn transcripts_in(folder: &Path) -> BTreeSet<PathBuf> {
     let entries = fs::read_dir(folder).expect("the folder can be read");
-    let (folders, files): (Vec<_>, Vec<_>) =
-        entries.map(|entry| entry.expect("its entries can be read").path()).partition(|path| path.is_dir());
-    let mut transcripts: BTreeSet<_> =
-        files.into_iter().filter(|file| file.extension().is_some_and(|extension| extension == "jsonl")).collect();
+    let (folders, files): (Vec<_>, Vec<_>) = entries
+        .map(|entry| entry.expect("its entries can be read").path())
+        .partition(|path| path.is_dir());
+    let mut transcripts: BTreeSet<_> = files
+        .into_iter()
+        .filter(|file| file.extension().is_some_and(|extension| extension == "jsonl"))
+        .collect();
     transcripts.extend(folders.iter().flat_map(|folder| transcripts_in(folder)));
     transcripts
 }

@@ -16,7 +16,8 @@ struct Provider(Dispatcher);
 
 impl Provider {
     async fn new() -> Self {
-        let pool = pool_options().max_connections(1).connect("sqlite::memory:").await.expect("memory");
+        let pool =
+            pool_options().max_connections(1).connect("sqlite::memory:").await.expect("memory");
         sqlx::raw_sql(TABLES).execute(&pool).await.expect("the tables are well-formed");
         let rows = "INSERT INTO users VALUES
             ('u1', 'one', 'Ann@Example.com', 'Änne', 'O''Hara', 1, 'x-1', 1000000, 2000000, 3),
@@ -26,13 +27,17 @@ impl Provider {
             INSERT INTO user_email VALUES ('u1', 'work', 'Ann@work.example'), ('u1', 'home', 'ann@home.example'),
             ('u2', 'home', 'bob@work.example'), ('u3', NULL, 'c@work.example');";
         sqlx::raw_sql(rows).execute(&pool).await.expect("the rows fit");
-        let scim = Dispatcher::builder("https://example.com/scim/v2").resource_type(user(), Users(pool));
+        let scim =
+            Dispatcher::builder("https://example.com/scim/v2").resource_type(user(), Users(pool));
         Self(scim.unauthenticated().build().expect("a provider"))
     }
 
     async fn send(&self, method: Method, path: &str, body: &Value) -> (u16, Value) {
         let body = if body.is_null() { String::new() } else { body.to_string() };
-        let request = Request::builder().method(method).uri(format!("/scim/v2{path}")).extension(RequestContext::new("one"));
+        let request = Request::builder()
+            .method(method)
+            .uri(format!("/scim/v2{path}"))
+            .extension(RequestContext::new("one"));
         let response = self.0.dispatch(request.body(body).expect("a request")).await;
         (response.status().as_u16(), serde_json::from_slice(response.body()).unwrap_or_default())
     }
@@ -124,7 +129,11 @@ async fn a_cursor_is_short_whatever_the_tables_keep() {
         let (status, created) = provider.send(Method::POST, "/Users", &user).await;
         assert_eq!(status, 201, "{created}");
     }
-    for (by, order) in [("userName", "ascending"), ("name.familyName", "ascending"), ("name.familyName", "descending")] {
+    for (by, order) in [
+        ("userName", "ascending"),
+        ("name.familyName", "ascending"),
+        ("name.familyName", "descending"),
+    ] {
         let expected = provider.found(json!({ "sortBy": by, "sortOrder": order })).await;
         let (mut cursor, mut walked) = (String::new(), Vec::new());
         for _ in 0..expected.len() {
@@ -134,16 +143,23 @@ async fn a_cursor_is_short_whatever_the_tables_keep() {
             cursor = page["nextCursor"].as_str().unwrap_or_default().to_owned();
             assert!(cursor.len() <= 2_000, "{}", cursor.len());
         }
-        assert_eq!((walked, cursor), (expected.into_iter().map(Value::from).collect(), String::new()), "{by} {order}");
+        assert_eq!(
+            (walked, cursor),
+            (expected.into_iter().map(Value::from).collect(), String::new()),
+            "{by} {order}"
+        );
     }
 }
 
 #[tokio::test]
 async fn what_has_no_column_is_no_attribute() {
     let provider = Provider::new().await;
-    let (_, schema) = provider.send(Method::GET, "/Schemas/urn:ietf:params:scim:schemas:core:2.0:User", &Value::Null).await;
+    let (_, schema) = provider
+        .send(Method::GET, "/Schemas/urn:ietf:params:scim:schemas:core:2.0:User", &Value::Null)
+        .await;
     let attributes = schema["attributes"].as_array().cloned().unwrap_or_default();
-    let names: Vec<&str> = attributes.iter().filter_map(|attribute| attribute["name"].as_str()).collect();
+    let names: Vec<&str> =
+        attributes.iter().filter_map(|attribute| attribute["name"].as_str()).collect();
     assert_eq!(names, ["userName", "name", "active", "emails"]);
     let body = json!({ "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "userName": "eve", "title": "Dr" });
     let (status, made) = provider.send(Method::POST, "/Users", &body).await;
@@ -169,11 +185,18 @@ async fn a_life_leaves_its_traces_in_the_tables() {
     let patch = json!({ "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], "Operations": operations });
     assert_eq!(provider.send(Method::PATCH, &path, &patch).await.0, 200);
     let (_, user) = provider.send(Method::GET, &path, &Value::Null).await;
-    assert_eq!((&user["active"], &user["meta"]["version"], &user["name"]), (&json!(false), &json!("W/\"2\""), &body["name"]));
+    assert_eq!(
+        (&user["active"], &user["meta"]["version"], &user["name"]),
+        (&json!(false), &json!("W/\"2\""), &body["name"])
+    );
     assert_eq!(user["emails"].as_array().map(Vec::len), Some(2));
     assert_eq!(provider.send(Method::DELETE, &path, &Value::Null).await.0, 204);
     assert_eq!(provider.send(Method::GET, &path, &Value::Null).await.0, 404);
-    assert_eq!(provider.send(Method::GET, "/Users/u4", &Value::Null).await.0, 404, "another account's");
+    assert_eq!(
+        provider.send(Method::GET, "/Users/u4", &Value::Null).await.0,
+        404,
+        "another account's"
+    );
 }
 
 /// With statistics, each look-up goes by an index, however large the tables are.
@@ -196,16 +219,29 @@ async fn look_ups_use_indexes() {
         r#"emails[type eq "work" and value eq "workuser77@example.com"]"#,
         r#"emails.value sw "homeuser77@""#,
     ] {
-        let condition = translate(&Binder::new(&user()).bind(&filter.parse().expect(filter)).expect(filter), &*MAPPING);
+        let condition = translate(
+            &Binder::new(&user()).bind(&filter.parse().expect(filter)).expect(filter),
+            &*MAPPING,
+        );
         let order = order_by(None, &*MAPPING).expect("there is an id");
-        let sql =
-            Sql::new(SELECT).bind_text("one").text(" AND ").append(condition.expect(filter).sql).text(" ORDER BY ").append(order);
+        let sql = Sql::new(SELECT)
+            .bind_text("one")
+            .text(" AND ")
+            .append(condition.expect(filter).sql)
+            .text(" ORDER BY ")
+            .append(order);
         let text = format!("EXPLAIN QUERY PLAN {} LIMIT 101", sql.render(Dialect::Sqlite, 1));
         let bound = sql.parameters().fold(sqlx::query(&text), |query, parameter| match parameter {
             Parameter::Text(text) => query.bind(text),
             other => panic!("all here are texts: {other:?}"),
         });
-        let plan: Vec<String> = bound.fetch_all(&pool).await.expect(&text).iter().map(|row| row.get("detail")).collect();
+        let plan: Vec<String> = bound
+            .fetch_all(&pool)
+            .await
+            .expect(&text)
+            .iter()
+            .map(|row| row.get("detail"))
+            .collect();
         assert!(!plan.iter().any(|step| step.starts_with("SCAN")), "{filter}: {plan:#?}");
     }
 }

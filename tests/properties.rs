@@ -1,5 +1,6 @@
-//! What holds for every input: print and parse are inverse, no input panics, evaluation follows the table of operators, a
-//! store that does more answers the same, a failed PATCH changes nothing, and nothing that is never returned leaves.
+//! What holds for every input: print and parse are inverse, no input panics, evaluation follows the
+//! table of operators, a store that does more answers the same, a failed PATCH changes nothing, and
+//! nothing that is never returned leaves.
 
 mod properties {
     mod bulk;

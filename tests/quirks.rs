@@ -1,5 +1,6 @@
-//! What is read beside the RFC: each tolerance on (`LENIENT`) and off (`STRICT`), with the deviations that are reported.
-//! They run over the store in memory, or that which `SCIMWIRE_TEST_STORE` asks for: `sqlite` or `postgres`.
+//! What is read beside the RFC: each tolerance on (`LENIENT`) and off (`STRICT`), with the
+//! deviations that are reported. They run over the store in memory, or that which
+//! `SCIMWIRE_TEST_STORE` asks for: `sqlite` or `postgres`.
 
 #[path = "support/databases.rs"]
 mod databases;
@@ -113,7 +114,8 @@ fn every_tolerance_has_a_case() {
 
 fn cases() -> Vec<Case> {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors/quirks.json");
-    serde_json::from_str(&fs::read_to_string(file).expect("the table can be read")).expect("the table has its form")
+    serde_json::from_str(&fs::read_to_string(file).expect("the table can be read"))
+        .expect("the table has its form")
 }
 
 impl Case {
@@ -121,7 +123,9 @@ impl Case {
     fn can_stand_in_bulk(&self) -> bool {
         let path = self.request[1].as_str().expect("a path");
         let plain = matches!(path, "/Users" | "/Users/{id}" | "/Groups" | "/Groups/{id}");
-        plain && self.content_type.is_none() && matches!(self.request[0].as_str(), Some("POST" | "PUT" | "PATCH"))
+        plain
+            && self.content_type.is_none()
+            && matches!(self.request[0].as_str(), Some("POST" | "PUT" | "PATCH"))
     }
 
     /// A text of the request, with what stands for something else filled in.
@@ -136,7 +140,8 @@ struct Provider(Dispatcher);
 impl Provider {
     fn new(quirks: Quirks) -> Self {
         let directory = LazyDirectory::new(kind_asked_for(), false);
-        let (users, groups) = (ResourceType::user().with_extension(ENTERPRISE_USER), ResourceType::group());
+        let (users, groups) =
+            (ResourceType::user().with_extension(ENTERPRISE_USER), ResourceType::group());
         let builder = Dispatcher::builder("https://example.com/scim/v2")
             .resource_type(users.clone(), directory.store(users))
             .resource_type(groups.clone(), directory.store(groups))
@@ -149,7 +154,8 @@ impl Provider {
         let id = self.store(case).await;
         let fill = |text: &str| Case::filled(text, &id);
         let method = case.request[0].as_str().expect("a method");
-        let mut request = Request::builder().method(method).uri(fill(case.request[1].as_str().expect("a path")));
+        let mut request =
+            Request::builder().method(method).uri(fill(case.request[1].as_str().expect("a path")));
         let mut body = String::new();
         if let Some(message) = case.request.get(2) {
             let mut message = message.clone();
@@ -165,20 +171,26 @@ impl Provider {
         self.send(case, request, body).await
     }
 
-    /// The answer to the request as the only operation of a bulk request, with the resource as it is then.
+    /// The answer to the request as the only operation of a bulk request, with the resource as it
+    /// is then.
     async fn answer_in_bulk(&self, case: &Case) -> Answer {
         let id = self.store(case).await;
         let (method, mut data) = (&case.request[0], case.request[2].clone());
         if method == "PATCH" {
             data["schemas"] = json!([PATCH_OP]);
         }
-        let operation = json!({ "method": method, "path": case.request[1], "bulkId": "1", "data": data });
-        let body = Case::filled(&json!({ "schemas": [BULK_REQUEST], "Operations": [operation] }).to_string(), &id);
+        let operation =
+            json!({ "method": method, "path": case.request[1], "bulkId": "1", "data": data });
+        let body = Case::filled(
+            &json!({ "schemas": [BULK_REQUEST], "Operations": [operation] }).to_string(),
+            &id,
+        );
         let request = Request::post("/Bulk").header("content-type", "application/scim+json");
         let mut answer = self.send(case, request, body).await;
         assert_eq!(answer.status, 200, "{}: {}", case.id, answer.body);
         let outcome = answer.body["Operations"][0].take();
-        answer.status = outcome["status"].as_str().and_then(|status| status.parse().ok()).expect("a status");
+        answer.status =
+            outcome["status"].as_str().and_then(|status| status.parse().ok()).expect("a status");
         answer.body = outcome["response"].clone();
         if answer.status < 300 {
             let path = outcome["location"].as_str().expect("a location");
@@ -190,7 +202,8 @@ impl Provider {
     /// Makes the resource that is there before, and returns its id.
     async fn store(&self, case: &Case) -> String {
         let is_group = case.resource_type.as_deref() == Some("Group");
-        let (path, schema, name) = if is_group { ("/Groups", GROUP, "displayName") } else { ("/Users", USER, "userName") };
+        let (path, schema, name) =
+            if is_group { ("/Groups", GROUP, "displayName") } else { ("/Users", USER, "userName") };
         let mut body = json!({ "schemas": [schema], name: "bjensen" });
         let attributes = case.stored.as_object().cloned().unwrap_or_default();
         if attributes.contains_key("{Enterprise}") {
@@ -223,7 +236,8 @@ impl Answer {
 #[track_caller]
 fn check(name: &str, expected: &Expected, answer: &Answer) {
     assert_eq!(answer.status, expected.status, "{name}: {}", answer.body);
-    let body = expected.body.to_string().replace("{User}", USER).replace("{Enterprise}", ENTERPRISE);
+    let body =
+        expected.body.to_string().replace("{User}", USER).replace("{Enterprise}", ENTERPRISE);
     let body: Value = serde_json::from_str(&body).expect("JSON stays JSON");
     assert!(holds(&answer.body, &body), "{name}: {}", answer.body);
     for attribute in &expected.absent {
@@ -235,11 +249,12 @@ fn check(name: &str, expected: &Expected, answer: &Answer) {
 fn holds(actual: &Value, expected: &Value) -> bool {
     match (actual, expected) {
         (_, Value::Null) => true,
-        (Value::Object(actual), Value::Object(expected)) => {
-            expected.iter().all(|(name, value)| actual.get(name).is_some_and(|actual| holds(actual, value)))
-        }
+        (Value::Object(actual), Value::Object(expected)) => expected
+            .iter()
+            .all(|(name, value)| actual.get(name).is_some_and(|actual| holds(actual, value))),
         (Value::Array(actual), Value::Array(expected)) => {
-            actual.len() == expected.len() && actual.iter().zip(expected).all(|(actual, expected)| holds(actual, expected))
+            actual.len() == expected.len()
+                && actual.iter().zip(expected).all(|(actual, expected)| holds(actual, expected))
         }
         (actual, expected) => actual == expected,
     }

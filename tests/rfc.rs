@@ -1,8 +1,10 @@
-//! The RFCs' own examples, one file each under `tests/rfc/`, by way of `Dispatcher` and `MemoryDirectory`, strictly.
+//! The RFCs' own examples, one file each under `tests/rfc/`, by way of `Dispatcher` and
+//! `MemoryDirectory`, strictly.
 //!
-//! A file creates what is `stored` and then makes its `steps`. `${0.id}` stands for a member of the first resource that was
-//! created, here or in a step, and `${last.nextCursor}` for one of the last answer. A body is checked as a part: every
-//! member given has to be equal, and an array of objects has the same objects in any order.
+//! A file creates what is `stored` and then makes its `steps`. `${0.id}` stands for a member of the
+//! first resource that was created, here or in a step, and `${last.nextCursor}` for one of the last
+//! answer. A body is checked as a part: every member given has to be equal, and an array of objects
+//! has the same objects in any order.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -74,7 +76,8 @@ async fn examples_hold() {
     assert!(files.len() > 20, "the examples are there");
     for file in files {
         let text = fs::read_to_string(&file).expect("an example is text");
-        let example: Example = serde_json::from_str(&text).unwrap_or_else(|err| panic!("{}: {err}", file.display()));
+        let example: Example =
+            serde_json::from_str(&text).unwrap_or_else(|err| panic!("{}: {err}", file.display()));
         if let Err(reason) = Run::default().example(&example).await {
             let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
             failures.push(format!("{name} ({}): {reason}", example.comment));
@@ -97,10 +100,13 @@ impl Default for Run {
         let clock = TestClock::default();
         let users = ResourceType::user().with_extension(ENTERPRISE_USER);
         let groups = ResourceType::group();
-        let builder = Dispatcher::builder(BASE).unauthenticated().quirks(Quirks::STRICT).clock(clock.clone());
+        let builder =
+            Dispatcher::builder(BASE).unauthenticated().quirks(Quirks::STRICT).clock(clock.clone());
         let builder = builder.resource_type(users.clone(), directory.store(users));
-        let dispatcher =
-            builder.resource_type(groups.clone(), directory.store(groups)).build().expect("the types are consistent");
+        let dispatcher = builder
+            .resource_type(groups.clone(), directory.store(groups))
+            .build()
+            .expect("the types are consistent");
         Self { dispatcher, clock, created: Vec::new(), last: Value::Null }
     }
 }
@@ -112,7 +118,8 @@ impl Run {
                 self.clock.set(time.parse().map_err(|_| format!("`{time}` is no time"))?);
             }
             let path = format!("/{}s", type_of(resource).unwrap_or(&example.resource_type));
-            let (status, _, body) = self.send("POST", &path, &Map::new(), Some(self.filled(resource)?)).await;
+            let (status, _, body) =
+                self.send("POST", &path, &Map::new(), Some(self.filled(resource)?)).await;
             if status != 201 {
                 return Err(format!("stored resource {index}: {body}"));
             }
@@ -130,7 +137,12 @@ impl Run {
         for (index, (name, value)) in request.query.iter().enumerate() {
             let separator = if index == 0 { '?' } else { '&' };
             let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-            path.extend([separator.to_string(), name.clone(), "=".to_owned(), escaped(&self.text(&value)?)]);
+            path.extend([
+                separator.to_string(),
+                name.clone(),
+                "=".to_owned(),
+                escaped(&self.text(&value)?),
+            ]);
         }
         let headers = self.filled(&Value::Object(request.headers.clone()))?;
         let headers = headers.as_object().expect("still an object");
@@ -140,9 +152,13 @@ impl Run {
             self.created.push(answer.clone());
         }
         self.last = answer;
-        let statuses = response.status.as_array().cloned().unwrap_or_else(|| vec![response.status.clone()]);
+        let statuses =
+            response.status.as_array().cloned().unwrap_or_else(|| vec![response.status.clone()]);
         if !statuses.contains(&status.into()) {
-            return Err(format!("{path}: status {status}, expected {}: {}", response.status, self.last));
+            return Err(format!(
+                "{path}: status {status}, expected {}: {}",
+                response.status, self.last
+            ));
         }
         for (name, value) in &response.headers {
             let expected = self.text(value.as_str().unwrap_or_default())?;
@@ -154,8 +170,9 @@ impl Run {
         match &response.body {
             Some(expected) if !self.last.is_null() => {
                 let expected = self.filled(expected)?;
-                contains(&self.last, &expected)
-                    .map_err(|place| format!("{path}: {place}: expected {expected}, found {}", self.last))?;
+                contains(&self.last, &expected).map_err(|place| {
+                    format!("{path}: {place}: expected {expected}, found {}", self.last)
+                })?;
             }
             _ => {}
         }
@@ -173,14 +190,20 @@ impl Run {
         body: Option<Value>,
     ) -> (u16, http::HeaderMap, Value) {
         let mut request = Request::builder().method(method).uri(format!("/v2{path}"));
-        request = request.header("content-type", "application/scim+json").header("accept", "application/scim+json");
+        request = request
+            .header("content-type", "application/scim+json")
+            .header("accept", "application/scim+json");
         for (name, value) in headers {
             request = request.header(name, value.as_str().unwrap_or_default());
         }
         let body = body.map_or_else(String::new, |body| body.to_string());
         let response = self.dispatcher.dispatch(request.body(body).expect("a request")).await;
         let (head, body) = response.into_parts();
-        let body = if body.is_empty() { Value::Null } else { serde_json::from_slice(&body).expect("JSON") };
+        let body = if body.is_empty() {
+            Value::Null
+        } else {
+            serde_json::from_slice(&body).expect("JSON")
+        };
         (head.status.as_u16(), head.headers, body)
     }
 
@@ -188,9 +211,14 @@ impl Run {
     fn filled(&self, value: &Value) -> Result<Value, String> {
         match value {
             Value::String(text) => self.text(text).map(Value::String),
-            Value::Array(values) => values.iter().map(|value| self.filled(value)).collect::<Result<_, _>>().map(Value::Array),
+            Value::Array(values) => values
+                .iter()
+                .map(|value| self.filled(value))
+                .collect::<Result<_, _>>()
+                .map(Value::Array),
             Value::Object(object) => {
-                let members = object.iter().map(|(name, value)| Ok((name.clone(), self.filled(value)?)));
+                let members =
+                    object.iter().map(|(name, value)| Ok((name.clone(), self.filled(value)?)));
                 members.collect::<Result<_, String>>().map(Value::Object)
             }
             value => Ok(value.clone()),
@@ -208,7 +236,10 @@ impl Run {
                 Err(_) => &self.last,
             };
             let value = source.pointer(&format!("/{}", path.replace('.', "/")));
-            filled.extend([before, value.and_then(Value::as_str).ok_or(format!("`{name}`: no such text"))?]);
+            filled.extend([
+                before,
+                value.and_then(Value::as_str).ok_or(format!("`{name}`: no such text"))?,
+            ]);
             rest = behind;
         }
         Ok(filled + rest)
@@ -218,10 +249,12 @@ impl Run {
 /// Where `found` lacks something of `expected`.
 fn contains(found: &Value, expected: &Value) -> Result<(), String> {
     match (found, expected) {
-        (Value::Object(found), Value::Object(expected)) => expected.iter().try_for_each(|(name, value)| {
-            let found = found.get(name).ok_or_else(|| format!("/{name} is not there"))?;
-            contains(found, value).map_err(|place| format!("/{name}{place}"))
-        }),
+        (Value::Object(found), Value::Object(expected)) => {
+            expected.iter().try_for_each(|(name, value)| {
+                let found = found.get(name).ok_or_else(|| format!("/{name} is not there"))?;
+                contains(found, value).map_err(|place| format!("/{name}{place}"))
+            })
+        }
         (Value::Array(found), Value::Array(expected)) if expected.iter().all(Value::is_object) => {
             if found.len() != expected.len() {
                 return Err(format!(" has {} elements", found.len()));
@@ -244,7 +277,13 @@ fn type_of(resource: &Value) -> Option<&str> {
 }
 
 fn escaped(text: &str) -> String {
-    let escape = |byte: u8| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") };
+    let escape = |byte: u8| {
+        if byte.is_ascii_alphanumeric() {
+            char::from(byte).to_string()
+        } else {
+            format!("%{byte:02X}")
+        }
+    };
     text.bytes().map(escape).collect()
 }
 
@@ -284,7 +323,10 @@ fn a_part_is_a_part() {
         let read = |text| serde_json::from_str(text).expect("JSON");
         contains(&read(found), &read(expected)).is_ok()
     };
-    assert!(part(r#"{"a": [{"b": 1, "c": 2}, {"b": 3}], "d": 4}"#, r#"{"a": [{"b": 3}, {"b": 1}]}"#));
+    assert!(part(
+        r#"{"a": [{"b": 1, "c": 2}, {"b": 3}], "d": 4}"#,
+        r#"{"a": [{"b": 3}, {"b": 1}]}"#
+    ));
     assert!(!part(r#"{"a": [{"b": 1}, {"b": 3}]}"#, r#"{"a": [{"b": 3}]}"#));
     assert!(!part(r#"{"a": [{"b": 1}, {"b": 2}]}"#, r#"{"a": [{"b": 1}, {"b": 1}]}"#));
     assert!(!part(r#"{"a": 1}"#, r#"{"a": 1, "b": null}"#));

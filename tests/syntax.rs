@@ -1,6 +1,8 @@
-//! The grammar of filters and paths: tables of what is read, and as what (RFC 7644, Figures 1 and 7).
+//! The grammar of filters and paths: tables of what is read, and as what (RFC 7644, Figures 1 and
+//! 7).
 //!
-//! P-3.4.2.2-03, P-3.4.2.2-05, P-3.4.2.2-13, P-3.4.2.2-14, P-3.4.2.2-15, P-3.4.2.2-22, P-3.5.2-07, P-3.5.2-09
+//! P-3.4.2.2-03, P-3.4.2.2-05, P-3.4.2.2-13, P-3.4.2.2-14, P-3.4.2.2-15, P-3.4.2.2-22, P-3.5.2-07,
+//! P-3.5.2-09
 
 use std::fs;
 use std::path::PathBuf;
@@ -46,7 +48,9 @@ struct Line {
 fn accepted_text_has_its_tree() {
     for case in cases().accept {
         let tree = match case.rule.to_ascii_lowercase().as_str() {
-            "filter" => tree(&case.text.parse().unwrap_or_else(|err| panic!("{}: {err}", case.text))),
+            "filter" => {
+                tree(&case.text.parse().unwrap_or_else(|err| panic!("{}: {err}", case.text)))
+            }
             "path" => path_tree(&case.text),
             rule => panic!("unknown rule {rule}"),
         };
@@ -91,12 +95,16 @@ fn paths_of_the_table_are_read_or_refused() {
 
 #[test]
 fn display_is_the_inverse_of_parsing() {
-    let filters = lines("filter-syntax.jsonl").into_iter().filter(|line| line.ok).filter_map(|line| line.filter);
+    let filters = lines("filter-syntax.jsonl")
+        .into_iter()
+        .filter(|line| line.ok)
+        .filter_map(|line| line.filter);
     for text in filters {
         let filter: Filter = text.parse().expect("the table says that it is one");
         assert_eq!(filter.to_string().parse(), Ok(filter), "{text}");
     }
-    let paths = lines("path-syntax.jsonl").into_iter().filter(|line| line.ok).filter_map(|line| line.path);
+    let paths =
+        lines("path-syntax.jsonl").into_iter().filter(|line| line.ok).filter_map(|line| line.path);
     for text in paths {
         let path: Path = text.parse().expect("the table says that it is one");
         assert_eq!(path.to_string().parse(), Ok(path), "{text}");
@@ -130,7 +138,10 @@ fn cases() -> Cases {
 }
 
 fn lines(name: &str) -> Vec<Line> {
-    read(name).lines().map(|line| serde_json::from_str(line).expect("a line has this form")).collect()
+    read(name)
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("a line has this form"))
+        .collect()
 }
 
 fn read(name: &str) -> String {
@@ -138,7 +149,8 @@ fn read(name: &str) -> String {
     fs::read_to_string(&path).unwrap_or_else(|err| panic!("{}: {err}", path.display()))
 }
 
-/// The tree in the notation of the table, where `and` and `or` are binary and associate to the left.
+/// The tree in the notation of the table, where `and` and `or` are binary and associate to the
+/// left.
 fn tree(filter: &Filter) -> String {
     match filter {
         Filter::And(terms) => joined("and", terms),
@@ -152,7 +164,9 @@ fn tree(filter: &Filter) -> String {
 
 fn joined(word: &str, terms: &[Filter]) -> String {
     let trees = terms.iter().map(tree);
-    trees.reduce(|left, right| format!("({word} {left} {right})")).expect("a list has at least two terms")
+    trees
+        .reduce(|left, right| format!("({word} {left} {right})"))
+        .expect("a list has at least two terms")
 }
 
 fn literal(value: &CompValue) -> String {
@@ -172,7 +186,8 @@ fn name(path: &AttrPath) -> String {
 fn path_tree(text: &str) -> String {
     let users = ResourceType::user().with_extension(ENTERPRISE_USER);
     let operation = PatchOperation { op: "remove".into(), path: Some(text.into()), value: None };
-    let bound = PlanBinder::new(users.clone(), Rules::default()).bind(PatchOp { operations: vec![operation] });
+    let bound = PlanBinder::new(users.clone(), Rules::default())
+        .bind(PatchOp { operations: vec![operation] });
     if users.extension(text).is_some() {
         assert!(bound.is_ok(), "{text}");
         return format!("(path {{{text}}})");

@@ -1,4 +1,5 @@
-//! The test kit: stores that are right pass every check, and stores that are not fail just those that are about their fault.
+//! The test kit: stores that are right pass every check, and stores that are not fail just those
+//! that are about their fault.
 
 #[path = "support/databases.rs"]
 mod databases;
@@ -33,7 +34,8 @@ use pushing::Pushing;
 async fn memory_stores_pass() {
     let factory = || async {
         let directory = MemoryDirectory::new();
-        let stores = Stores::new().resource_type(testkit::users(), directory.store(testkit::users()));
+        let stores =
+            Stores::new().resource_type(testkit::users(), directory.store(testkit::users()));
         stores.resource_type(testkit::groups(), directory.store(testkit::groups()))
     };
     testkit::run_all(&factory).await;
@@ -48,7 +50,10 @@ async fn memory_stores_of_other_types_pass() {
         async move {
             let directory = MemoryDirectory::new().keeping_dangling_members();
             let stores = Stores::new().resource_type(Arc::clone(&groups), directory.store(groups));
-            stores.resource_type(Arc::clone(&contacts), directory.store(contacts)).seed(7).cases(300)
+            stores
+                .resource_type(Arc::clone(&contacts), directory.store(contacts))
+                .seed(7)
+                .cases(300)
         }
     };
     testkit::run_all(&factory).await;
@@ -58,7 +63,8 @@ async fn memory_stores_of_other_types_pass() {
 async fn tasks_may_run_on_a_runtime() {
     let factory = || async {
         let store = NaiveDatabase::new(naive::Fault::None).users();
-        let stores = Stores::new().resource_type(store.resource_type(), store).keeping("User", naive::KEPT);
+        let stores =
+            Stores::new().resource_type(store.resource_type(), store).keeping("User", naive::KEPT);
         stores.spawner(|task| drop(tokio::spawn(task))).cases(100)
     };
     testkit::run_all(&factory).await;
@@ -74,13 +80,15 @@ async fn a_store_with_numbers_for_ids_passes() {
     testkit::run_all(&numbered_factory(numbered::Fault::None)).await;
 }
 
-/// A store of few columns, with ids of its own, without groups, that leaves queries to the crate, for a tenant that it knows.
+/// A store of few columns, with ids of its own, without groups, that leaves queries to the crate,
+/// for a tenant that it knows.
 #[tokio::test]
 async fn a_store_that_does_little_passes() {
     testkit::run_all(&naive_factory(naive::Fault::None)).await;
     let alone = || async {
         let store = NaiveDatabase::new(naive::Fault::None).users();
-        let stores = Stores::new().resource_type(store.resource_type(), store).keeping("User", naive::KEPT);
+        let stores =
+            Stores::new().resource_type(store.resource_type(), store).keeping("User", naive::KEPT);
         stores.tenants([RequestContext::new("the only one")]).cases(100)
     };
     testkit::run_all(&alone).await;
@@ -105,22 +113,30 @@ async fn stores_over_own_tables_pass() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_missing_index_shows_in_the_plan() {
-    for (index, path) in
-        [("user_email_value", "`emails.value`"), ("users_email", "`userName`"), ("users_external_id", "`externalId`")]
-    {
+    for (index, path) in [
+        ("user_email_value", "`emails.value`"),
+        ("users_email", "`userName`"),
+        ("users_external_id", "`externalId`"),
+    ] {
         let without = format!("{TABLES} DROP INDEX {index};");
-        let check = CHECKS.iter().find(|check| check.name() == "look_ups_do_not_scan").expect("a check");
-        let failure = check.failure(&|| over_own_tables(without.clone())).await.expect("it looks at each row");
+        let check =
+            CHECKS.iter().find(|check| check.name() == "look_ups_do_not_scan").expect("a check");
+        let failure = check
+            .failure(&|| over_own_tables(without.clone()))
+            .await
+            .expect("it looks at each row");
         assert!(failure.message.contains(&format!("a look-up by {path}")), "{failure}");
     }
 }
 
 async fn over_own_tables(tables: String) -> Stores {
     let folder = tempfile::tempdir().expect("a folder");
-    let file = SqliteConnectOptions::new().filename(folder.path().join("own.db")).create_if_missing(true);
+    let file =
+        SqliteConnectOptions::new().filename(folder.path().join("own.db")).create_if_missing(true);
     let pool = pool_options().connect_with(file).await.expect("a new file");
     sqlx::raw_sql(&tables).execute(&pool).await.expect("the tables are well-formed");
-    let stores = Stores::new().resource_type(user(), Users(pool.clone())).explained_by("User", Plans(pool));
+    let stores =
+        Stores::new().resource_type(user(), Users(pool.clone())).explained_by("User", Plans(pool));
     stores.spawner(|task| drop(tokio::spawn(task))).holding(folder).cases(300)
 }
 
@@ -139,7 +155,9 @@ impl Explain for Plans {
         explained(&mut connection, &Sql::new("ANALYZE")).await;
         let mut plan = Vec::new();
         for sql in [page, count] {
-            plan.extend(explained(&mut connection, &Sql::new("EXPLAIN QUERY PLAN ").append(sql)).await);
+            plan.extend(
+                explained(&mut connection, &Sql::new("EXPLAIN QUERY PLAN ").append(sql)).await,
+            );
         }
         plan
     }
@@ -163,7 +181,8 @@ async fn explained(connection: &mut SqliteConnection, sql: &Sql) -> Vec<String> 
 async fn over(kind: Kind) -> Stores {
     let directory = AnyDirectory::new(kind, false).await;
     let (users, groups) = (testkit::users(), testkit::groups());
-    let (for_users, for_groups) = (directory.store(Arc::clone(&users)), directory.store(Arc::clone(&groups)));
+    let (for_users, for_groups) =
+        (directory.store(Arc::clone(&users)), directory.store(Arc::clone(&groups)));
     let stores = Stores::new().resource_type(users, for_users).resource_type(groups, for_groups);
     stores.spawner(|task| drop(tokio::spawn(task))).holding(directory).cases(400)
 }
@@ -247,7 +266,8 @@ faults! {
 #[test]
 fn every_check_has_a_store_that_fails_it() {
     let proved = [naive_faults::PROVED, pushing_faults::PROVED, numbered_faults::PROVED].concat();
-    let unproved: Vec<&str> = CHECKS.iter().map(|check| check.name()).filter(|name| !proved.contains(name)).collect();
+    let unproved: Vec<&str> =
+        CHECKS.iter().map(|check| check.name()).filter(|name| !proved.contains(name)).collect();
     assert!(unproved.is_empty(), "{unproved:?}");
 }
 
@@ -257,29 +277,48 @@ async fn what_is_not_tried_is_told() {
     let untried = naive_factory(naive::Fault::None).make().await.untried();
     assert!(untried.iter().any(|path| path == "User: displayName"), "{untried:?}");
     assert!(untried.iter().any(|path| path == "User: name.middleName"), "{untried:?}");
-    assert!(!untried.iter().any(|path| path.starts_with("User: title") || path.starts_with("Group")), "{untried:?}");
+    assert!(
+        !untried.iter().any(|path| path.starts_with("User: title") || path.starts_with("Group")),
+        "{untried:?}"
+    );
     assert!(pushing_factory(pushing::Fault::None).make().await.untried().is_empty());
 }
 
-/// Stores of several types are read as one in the order of bytes, where their own orders are not the same.
+/// Stores of several types are read as one in the order of bytes, where their own orders are not
+/// the same.
 #[tokio::test]
 async fn a_root_query_over_two_orders_loses_nothing() {
     let (users, groups) = (Arc::new(ResourceType::user()), Arc::new(ResourceType::group()));
     for both_are_numbers in [false, true] {
         let database = NaiveDatabase::new(naive::Fault::None);
         let of_users = Numbered::new(numbered::Fault::None, database.users());
-        let builder =
-            Dispatcher::builder("https://example.com/scim/v2").unauthenticated().resource_type(Arc::clone(&users), of_users);
+        let builder = Dispatcher::builder("https://example.com/scim/v2")
+            .unauthenticated()
+            .resource_type(Arc::clone(&users), of_users);
         let scim = if both_are_numbers {
-            builder.resource_type(Arc::clone(&groups), Numbered::new(numbered::Fault::None, database.groups()))
+            builder.resource_type(
+                Arc::clone(&groups),
+                Numbered::new(numbered::Fault::None, database.groups()),
+            )
         } else {
-            builder.resource_type(Arc::clone(&groups), MemoryDirectory::new().store(Arc::clone(&groups)))
+            builder.resource_type(
+                Arc::clone(&groups),
+                MemoryDirectory::new().store(Arc::clone(&groups)),
+            )
         };
         let scim = scim.build().expect("a provider");
         let send = async |method: &str, path: &str, body: String| {
-            let request = http::Request::builder().method(method).uri(format!("/scim/v2{path}")).body(body).expect("a request");
+            let request = http::Request::builder()
+                .method(method)
+                .uri(format!("/scim/v2{path}"))
+                .body(body)
+                .expect("a request");
             let response = scim.dispatch(request).await;
-            assert!(response.status().is_success(), "{method} {path}: {}", String::from_utf8_lossy(response.body()));
+            assert!(
+                response.status().is_success(),
+                "{method} {path}: {}",
+                String::from_utf8_lossy(response.body())
+            );
             serde_json::from_slice::<Value>(response.body()).expect("JSON")
         };
         let mut made = Vec::new();
@@ -287,17 +326,30 @@ async fn a_root_query_over_two_orders_loses_nothing() {
             let user = json!({ "schemas": [users.schema().uri().as_str()], "userName": format!("user{number}") });
             let group = json!({ "schemas": [groups.schema().uri().as_str()], "displayName": format!("group{number}") });
             for (path, body) in [("/Users", user), ("/Groups", group)] {
-                made.push(send("POST", path, body.to_string()).await["id"].as_str().expect("an id").to_owned());
+                made.push(
+                    send("POST", path, body.to_string()).await["id"]
+                        .as_str()
+                        .expect("an id")
+                        .to_owned(),
+                );
             }
         }
         made.sort_unstable();
         let ids = |page: &Value| {
             let resources = page["Resources"].as_array().cloned().unwrap_or_default();
-            resources.iter().map(|resource| resource["id"].as_str().expect("an id").to_owned()).collect::<Vec<_>>()
+            resources
+                .iter()
+                .map(|resource| resource["id"].as_str().expect("an id").to_owned())
+                .collect::<Vec<_>>()
         };
         let (mut by_index, mut by_cursor, mut cursor) = (Vec::new(), Vec::new(), String::new());
         for start in (1..=48).step_by(5) {
-            by_index.extend(ids(&send("GET", &format!("/?startIndex={start}&count=5"), String::new()).await));
+            by_index.extend(ids(&send(
+                "GET",
+                &format!("/?startIndex={start}&count=5"),
+                String::new(),
+            )
+            .await));
             let page = send("GET", &format!("/?cursor={cursor}&count=5"), String::new()).await;
             by_cursor.extend(ids(&page));
             cursor = page["nextCursor"].as_str().unwrap_or_default().to_owned();
@@ -318,7 +370,9 @@ fn naive_factory(fault: naive::Fault) -> impl testkit::StoreFactory {
     move || async move {
         let database = NaiveDatabase::new(fault);
         let (users, groups) = (database.users(), database.groups());
-        let stores = Stores::new().resource_type(users.resource_type(), users).resource_type(groups.resource_type(), groups);
+        let stores = Stores::new()
+            .resource_type(users.resource_type(), users)
+            .resource_type(groups.resource_type(), groups);
         stores.keeping("User", naive::KEPT).cases(50)
     }
 }
@@ -326,14 +380,19 @@ fn naive_factory(fault: naive::Fault) -> impl testkit::StoreFactory {
 fn numbered_factory(fault: numbered::Fault) -> impl testkit::StoreFactory {
     move || async move {
         let users = Numbered::new(fault, NaiveDatabase::new(naive::Fault::None).users());
-        Stores::new().resource_type(users.resource_type(), users).keeping("User", naive::KEPT).cases(300)
+        Stores::new()
+            .resource_type(users.resource_type(), users)
+            .keeping("User", naive::KEPT)
+            .cases(300)
     }
 }
 
 fn pushing_factory(fault: pushing::Fault) -> impl testkit::StoreFactory {
     move || async move {
         let directory = MemoryDirectory::new();
-        let store = |resource_type| Pushing::new(fault, directory.store(Arc::clone(resource_type)), resource_type);
+        let store = |resource_type| {
+            Pushing::new(fault, directory.store(Arc::clone(resource_type)), resource_type)
+        };
         let (users, groups) = (testkit::users(), testkit::groups());
         let (for_users, for_groups) = (store(&users), store(&groups));
         Stores::new().resource_type(users, for_users).resource_type(groups, for_groups).cases(300)

@@ -40,12 +40,17 @@ fn within<F: Future<Output = ()>>(longest: Duration, test: impl FnOnce() -> F + 
     let name = type_name_of_val(&test).trim_end_matches("::{{closure}}");
     let (sender, ended) = mpsc::channel::<()>();
     let thread = thread::spawn(move || {
-        let runtime = runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        let runtime =
+            runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         runtime.block_on(test());
         drop(sender);
     });
     // Nothing is sent: the channel closes at the end of the test, however that comes about.
-    assert_ne!(ended.recv_timeout(longest), Err(RecvTimeoutError::Timeout), "`{name}` has not ended after {longest:?}");
+    assert_ne!(
+        ended.recv_timeout(longest),
+        Err(RecvTimeoutError::Timeout),
+        "`{name}` has not ended after {longest:?}"
+    );
     if let Err(failure) = thread.join() {
         panic::resume_unwind(failure);
     }
@@ -86,7 +91,9 @@ fn scim() -> Dispatcher {
 
 /// A user whose body is so long.
 fn user(name: &str, length: usize) -> String {
-    let mut body = json!({ "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "userName": name }).to_string();
+    let mut body =
+        json!({ "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "userName": name })
+            .to_string();
     body.push_str(&" ".repeat(length - body.len()));
     body
 }
@@ -123,11 +130,14 @@ fn is_whole(answer: &[u8]) -> bool {
         return false;
     };
     let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
-    length.is_some_and(|length| length.trim().parse().is_ok_and(|length: usize| body.len() >= length))
+    length
+        .is_some_and(|length| length.trim().parse().is_ok_and(|length: usize| body.len() >= length))
 }
 
 fn head(method: &str, path: &str, headers: &str) -> String {
-    format!("{method} {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer t\r\n{headers}\r\n")
+    format!(
+        "{method} {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer t\r\n{headers}\r\n"
+    )
 }
 
 fn chunked(path: &str, chunks: &[&str]) -> Vec<u8> {
@@ -156,11 +166,18 @@ fn a_router_may_take_the_prefix_away_or_not() {
         let whole = serve(Router::new().fallback_service(scim())).await;
         for address in [nested, routed, whole] {
             let body = user("bjensen", 100);
-            let (status, made) =
-                send(address, format!("{}{body}", head("POST", "/scim/v2/Users", "Content-Length: 100\r\n")).as_bytes()).await;
+            let (status, made) = send(
+                address,
+                format!("{}{body}", head("POST", "/scim/v2/Users", "Content-Length: 100\r\n"))
+                    .as_bytes(),
+            )
+            .await;
             let made: Value = serde_json::from_str(&made).expect("JSON");
             let path = format!("/scim/v2/Users/{}", made["id"].as_str().expect("an id"));
-            assert_eq!((status, &made["meta"]["location"]), (201, &json!(format!("https://example.com{path}"))));
+            assert_eq!(
+                (status, &made["meta"]["location"]),
+                (201, &json!(format!("https://example.com{path}")))
+            );
             let (status, read) = send(address, head("GET", &path, "").as_bytes()).await;
             assert_eq!((status, serde_json::from_str::<Value>(&read).expect("JSON")), (200, made));
             assert_error(&send(address, head("GET", "/scim/v2/Nothing", "").as_bytes()).await, 404);
@@ -175,14 +192,23 @@ fn bodies_are_read_up_to_the_limit() {
     in_time(|| async {
         // P-3.12-16
         let address = serve(Router::new().nest_service("/scim/v2", scim())).await;
-        for (name, length, status) in [("below", LIMIT - 1, 201), ("at", LIMIT, 201), ("above", LIMIT + 1, 413)] {
+        for (name, length, status) in
+            [("below", LIMIT - 1, 201), ("at", LIMIT, 201), ("above", LIMIT + 1, 413)]
+        {
             let body = user(name, length);
-            let request = format!("{}{body}", head("POST", "/scim/v2/Users", &format!("Content-Length: {length}\r\n")));
+            let request = format!(
+                "{}{body}",
+                head("POST", "/scim/v2/Users", &format!("Content-Length: {length}\r\n"))
+            );
             assert_eq!(send(address, request.as_bytes()).await.0, status, "{name}");
             let name = format!("{name}-chunked");
             let body = user(&name, length);
             let (one, rest) = body.split_at(150);
-            assert_eq!(send(address, &chunked("/scim/v2/Users", &[one, rest])).await.0, status, "{name}");
+            assert_eq!(
+                send(address, &chunked("/scim/v2/Users", &[one, rest])).await.0,
+                status,
+                "{name}"
+            );
         }
     });
 }
@@ -210,8 +236,10 @@ fn a_bulk_request_has_a_limit_of_its_own() {
         let users = ResourceType::user();
         let mut limits = Limits::default();
         (limits.body_bytes, limits.bulk_bytes) = (LIMIT, 200);
-        let builder = Dispatcher::builder("https://example.com").resource_type(users.clone(), MemoryStore::new(users));
-        let scim = builder.authenticate(OneToken).limits(limits).build().expect("a service provider");
+        let builder = Dispatcher::builder("https://example.com")
+            .resource_type(users.clone(), MemoryStore::new(users));
+        let scim =
+            builder.authenticate(OneToken).limits(limits).build().expect("a service provider");
         let address = serve(Router::new().fallback_service(scim)).await;
         for (length, status) in [(199, 200), (200, 200), (201, 413)] {
             let mut body =
@@ -230,7 +258,9 @@ fn many_take_their_turn_on_one_service() {
         let mut service = scim();
         for number in 0..20 {
             let body = user(&format!("user{number}"), 200);
-            let request = Request::post("/Users").header("authorization", "Bearer t").body(Full::new(Bytes::from(body)));
+            let request = Request::post("/Users")
+                .header("authorization", "Bearer t")
+                .body(Full::new(Bytes::from(body)));
             let response = service.call(request.expect("a request")).await;
             assert_eq!(response.map(|response| response.status().as_u16()), Ok(201));
         }
@@ -247,7 +277,10 @@ impl Body for Parts {
     type Data = Bytes;
     type Error = io::Error;
 
-    fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
         self.read.fetch_add(1, Ordering::Relaxed);
         if self.parts.is_empty() {
             return Poll::Ready(None);
@@ -262,10 +295,17 @@ impl Body for Parts {
 }
 
 /// The answer to a POST of a user, and how often the body was asked for more.
-async fn post(token: &str, path: &str, parts: Vec<Result<&'static str, io::ErrorKind>>) -> ((u16, String), usize) {
+async fn post(
+    token: &str,
+    path: &str,
+    parts: Vec<Result<&'static str, io::ErrorKind>>,
+) -> ((u16, String), usize) {
     let read = Arc::new(AtomicUsize::new(0));
     let body = Parts { parts, read: Arc::clone(&read) };
-    let request = Request::post(path).header("authorization", format!("Bearer {token}")).body(body).expect("a request");
+    let request = Request::post(path)
+        .header("authorization", format!("Bearer {token}"))
+        .body(body)
+        .expect("a request");
     let answer: Result<Response<Full<Bytes>>, Infallible> = scim().call(request).await;
     let Ok(answer) = answer;
     let status = answer.status().as_u16();
@@ -278,7 +318,9 @@ fn a_body_that_fails_is_answered() {
     in_time(|| async {
         // P-3.12-16
         let start = "{\"schemas\":[\"urn:ietf:params:scim:schemas:core:2.0:User\"],";
-        let (whole, _) = post("t", "/Users", vec![Ok(start), Ok("\"userName\":"), Ok(""), Ok("\"bjensen\"}")]).await;
+        let (whole, _) =
+            post("t", "/Users", vec![Ok(start), Ok("\"userName\":"), Ok(""), Ok("\"bjensen\"}")])
+                .await;
         assert_eq!(whole.0, 201, "{}", whole.1);
         for (kind, status) in [
             (io::ErrorKind::UnexpectedEof, 400),

@@ -44,9 +44,16 @@ fn parse(criterion: &mut Criterion) {
 }
 
 /// Measures a parser, or says that it refuses the text.
-fn bench_parse<T, E: Debug>(group: &mut BenchmarkGroup<'_, WallTime>, name: &str, text: &str, parse: fn(&str) -> Result<T, E>) {
+fn bench_parse<T, E: Debug>(
+    group: &mut BenchmarkGroup<'_, WallTime>,
+    name: &str,
+    text: &str,
+    parse: fn(&str) -> Result<T, E>,
+) {
     match parse(text) {
-        Ok(_) => drop(group.bench_function(name, |bencher| bencher.iter(|| parse(black_box(text))))),
+        Ok(_) => {
+            drop(group.bench_function(name, |bencher| bencher.iter(|| parse(black_box(text)))))
+        }
         Err(err) => println!("{name} refuses `{text}`: {err:?}"),
     }
 }
@@ -55,25 +62,35 @@ fn bench_parse<T, E: Debug>(group: &mut BenchmarkGroup<'_, WallTime>, name: &str
 fn run(criterion: &mut Criterion) {
     let users = user_type();
     let (user, document) = (user(&users), inputs::user());
-    for (name, text) in [("userName eq", inputs::BY_USER_NAME), ("three terms", inputs::THREE_TERMS)] {
+    for (name, text) in
+        [("userName eq", inputs::BY_USER_NAME), ("three terms", inputs::THREE_TERMS)]
+    {
         let mut group = criterion.benchmark_group(format!("run/{name}"));
         let filter: Filter = text.parse().expect("a filter");
         let bound = Binder::new(&users).bind(&filter).expect("its attributes are those of users");
         assert!(bound.matches(&user));
-        group.bench_function("scimwire", |bencher| bencher.iter(|| black_box(&bound).matches(black_box(&user))));
+        group.bench_function("scimwire", |bencher| {
+            bencher.iter(|| black_box(&bound).matches(black_box(&user)))
+        });
         let filter = scim_kit::Filter::parse(text).expect("a filter");
         assert!(filter.matches(&document));
-        group.bench_function("scim-kit", |bencher| bencher.iter(|| black_box(&filter).matches(black_box(&document))));
+        group.bench_function("scim-kit", |bencher| {
+            bencher.iter(|| black_box(&filter).matches(black_box(&document)))
+        });
         group.finish();
     }
 }
 
-/// One operation on a user of 1.1 KB, in place; to one value and back, since what changes nothing may cost nothing.
-/// `scim_proto` has no PATCH.
+/// One operation on a user of 1.1 KB, in place; to one value and back, since what changes nothing
+/// may cost nothing. `scim_proto` has no PATCH.
 fn patch(criterion: &mut Criterion) {
     let operations = [
         ("active", json!(false), json!(true)),
-        (r#"emails[type eq "work"].value"#, json!("barbara@example.com"), json!("bjensen@example.com")),
+        (
+            r#"emails[type eq "work"].value"#,
+            json!("barbara@example.com"),
+            json!("bjensen@example.com"),
+        ),
     ];
     let users = Arc::new(user_type());
     for (path, there, back) in operations {
@@ -85,7 +102,9 @@ fn patch(criterion: &mut Criterion) {
         group.bench_function("scimwire, bound before", |bencher| {
             bencher.iter(|| {
                 turn ^= 1;
-                user = user.take().map(|user| plans[turn].apply(user).expect("the target is there").resource);
+                user = user
+                    .take()
+                    .map(|user| plans[turn].apply(user).expect("the target is there").resource);
             });
         });
         // scim-kit reads the path each time, and so do we here.
@@ -93,7 +112,8 @@ fn patch(criterion: &mut Criterion) {
             bencher.iter(|| {
                 turn ^= 1;
                 let plan = bind(&users, messages[turn].clone());
-                user = user.take().map(|user| plan.apply(user).expect("the target is there").resource);
+                user =
+                    user.take().map(|user| plan.apply(user).expect("the target is there").resource);
             });
         });
         let patches = [&there, &back].map(|value| kit_patch(path, value));
@@ -118,16 +138,26 @@ fn user(users: &ResourceType) -> Resource {
 }
 
 fn message(path: &str, value: &Value) -> PatchOp {
-    let operation = PatchOperation { op: "replace".to_owned(), path: Some(path.to_owned()), value: Some(value.clone()) };
+    let operation = PatchOperation {
+        op: "replace".to_owned(),
+        path: Some(path.to_owned()),
+        value: Some(value.clone()),
+    };
     PatchOp { operations: vec![operation] }
 }
 
 fn bind(users: &Arc<ResourceType>, message: PatchOp) -> Plan {
-    PlanBinder::new(Arc::clone(users), Rules::default()).bind(message).expect("the path is one of users").0
+    PlanBinder::new(Arc::clone(users), Rules::default())
+        .bind(message)
+        .expect("the path is one of users")
+        .0
 }
 
 fn kit_patch(path: &str, value: &Value) -> scim_kit::PatchOp {
-    let operation =
-        scim_kit::PatchOperation { op: scim_kit::Operation::Replace, path: Some(path.to_owned()), value: Some(value.clone()) };
+    let operation = scim_kit::PatchOperation {
+        op: scim_kit::Operation::Replace,
+        path: Some(path.to_owned()),
+        value: Some(value.clone()),
+    };
     scim_kit::PatchOp::new(vec![operation])
 }

@@ -1,7 +1,9 @@
-//! A tenant like life: each user is in ten groups, of 1,000 to 100,000 members. What is read one by one, looked up and listed, in
-//! both databases, beside SQL written by hand through the same driver. Statistics were taken.
+//! A tenant like life: each user is in ten groups, of 1,000 to 100,000 members. What is read one by
+//! one, looked up and listed, in both databases, beside SQL written by hand through the same
+//! driver. Statistics were taken.
 //!
-//! `SCIMWIRE_BENCH_LISTED` has the numbers of users, with commas in between, for others than 25,000 and 250,000.
+//! `SCIMWIRE_BENCH_LISTED` has the numbers of users, with commas in between, for others than 25,000
+//! and 250,000.
 
 use std::env;
 use std::pin::Pin;
@@ -24,7 +26,8 @@ use crate::{inputs, made, median};
 
 const TENANT: &str = "acme";
 const PAGE: usize = 100;
-const SIZES: &[usize] = &[1_000, 1_000, 2_000, 5_000, 10_000, 10_000, 20_000, 50_000, 100_000, 100_000];
+const SIZES: &[usize] =
+    &[1_000, 1_000, 2_000, 5_000, 10_000, 10_000, 20_000, 50_000, 100_000, 100_000];
 
 type Work<'w> = dyn Fn(usize) -> Pin<Box<dyn Future<Output = usize> + 'w>> + 'w;
 
@@ -49,7 +52,11 @@ pub(crate) async fn measure() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("scim.db");
         let open = async || SqliteDirectory::open(&path).await.expect("a file");
-        let by_hand = async || SqlitePool::connect(&format!("sqlite:{}", path.display())).await.expect("the file is there");
+        let by_hand = async || {
+            SqlitePool::connect(&format!("sqlite:{}", path.display()))
+                .await
+                .expect("the file is there")
+        };
         let directory = open().await;
         let user_type = Arc::new(ResourceType::user().with_extension(ENTERPRISE_USER));
         let mut listed = Listed {
@@ -71,7 +78,10 @@ pub(crate) async fn measure() {
             println!("PostgreSQL is not installed: it is not measured");
             continue;
         };
-        let cluster = Cluster::start(&bin, &["shared_buffers=1GB", "max_wal_size=8GB", "synchronous_commit=off"]);
+        let cluster = Cluster::start(
+            &bin,
+            &["shared_buffers=1GB", "max_wal_size=8GB", "synchronous_commit=off"],
+        );
         let url = cluster.new_database().await;
         let directory = PostgresDirectory::connect(&url).await.expect("a new database");
         listed.users = Arc::new(directory.store(Arc::clone(&user_type)));
@@ -98,14 +108,27 @@ impl Listed {
             "emails".to_owned(),
             json!([{ "type": "work", "value": format!("{TEMPLATE}@example.com"), "primary": true }]),
         );
-        let user = self.users.create(made(&self.user_type, body), &self.cx).await.expect("a user").id().to_owned();
+        let user = self
+            .users
+            .create(made(&self.user_type, body), &self.cx)
+            .await
+            .expect("a user")
+            .id()
+            .to_owned();
         let group = json!({ "schemas": ["urn:ietf:params:scim:schemas:core:2.0:Group"], "displayName": TEMPLATE });
         let Value::Object(group) = group else { panic!("a group is an object") };
         let group = made(&ResourceType::group(), group);
         let group = self.groups.create(group, &self.cx).await.expect("a group").id().to_owned();
-        let tenant = LargeTenant { dialect: self.dialect(), tenant: TENANT, users: self.size - 1, sizes: SIZES };
+        let tenant = LargeTenant {
+            dialect: self.dialect(),
+            tenant: TENANT,
+            users: self.size - 1,
+            sizes: SIZES,
+        };
         let analyze = if self.dialect() == Dialect::Sqlite { "ANALYZE" } else { "VACUUM ANALYZE" };
-        for statement in tenant.statements(&user, &group).iter().map(String::as_str).chain([analyze]) {
+        for statement in
+            tenant.statements(&user, &group).iter().map(String::as_str).chain([analyze])
+        {
             let done = match &self.by_hand {
                 ByHand::Sqlite(pool) => pool.execute(statement).await.map(drop),
                 ByHand::Postgres(pool) => pool.execute(statement).await.map(drop),
@@ -115,7 +138,11 @@ impl Listed {
     }
 
     async fn run(&self) {
-        println!("\n| {:?}, {} users | store | by hand | ratio |\n|---|---|---|---|", self.dialect(), self.size);
+        println!(
+            "\n| {:?}, {} users | store | by hand | ratio |\n|---|---|---|---|",
+            self.dialect(),
+            self.size
+        );
         self.one().await;
         self.pages().await;
         self.whole().await;
@@ -139,15 +166,21 @@ impl Listed {
     }
 
     async fn rows(&self, sql: &str, parameters: &[&str]) -> usize {
-        let parsed = |text: Option<String>| text.map(|text| serde_json::from_str::<Value>(&text).expect("JSON"));
+        let parsed = |text: Option<String>| {
+            text.map(|text| serde_json::from_str::<Value>(&text).expect("JSON"))
+        };
         let both: Vec<_> = match &self.by_hand {
             ByHand::Sqlite(pool) => {
-                let query = parameters.iter().fold(sqlx::query(sql), |query, parameter| query.bind(*parameter));
+                let query = parameters
+                    .iter()
+                    .fold(sqlx::query(sql), |query, parameter| query.bind(*parameter));
                 let rows = query.fetch_all(pool).await.unwrap_or_else(|err| panic!("{sql}: {err}"));
                 rows.iter().map(|row| (parsed(row.get(0)), parsed(row.get(1)))).collect()
             }
             ByHand::Postgres(pool) => {
-                let query = parameters.iter().fold(sqlx::query(sql), |query, parameter| query.bind(*parameter));
+                let query = parameters
+                    .iter()
+                    .fold(sqlx::query(sql), |query, parameter| query.bind(*parameter));
                 let rows = query.fetch_all(pool).await.unwrap_or_else(|err| panic!("{sql}: {err}"));
                 rows.iter().map(|row| (parsed(row.get(0)), parsed(row.get(1)))).collect()
             }
@@ -156,9 +189,14 @@ impl Listed {
     }
 
     async fn select(&self, filter: Option<&str>, page: Page) -> Selected {
-        let bind = |text: &str| Binder::new(&self.user_type).bind(&text.parse().expect("a filter")).expect("it fits");
-        let query = Query { filter: filter.map(bind), sort: None, page, projection: Projection::default() };
-        complete::select(self.users.as_ref(), &query, &Budget::new(u64::MAX), &self.cx).await.expect("an answer")
+        let bind = |text: &str| {
+            Binder::new(&self.user_type).bind(&text.parse().expect("a filter")).expect("it fits")
+        };
+        let query =
+            Query { filter: filter.map(bind), sort: None, page, projection: Projection::default() };
+        complete::select(self.users.as_ref(), &query, &Budget::new(u64::MAX), &self.cx)
+            .await
+            .expect("an answer")
     }
 
     fn number(&self, turn: usize) -> usize {
@@ -167,15 +205,23 @@ impl Listed {
 
     async fn one(&self) {
         let shown = self.shown();
-        let by_id = format!("SELECT {shown} FROM scim_resource r WHERE r.tenant = $1 AND r.resource_type = 'User' AND r.id = $2");
+        let by_id = format!(
+            "SELECT {shown} FROM scim_resource r WHERE r.tenant = $1 AND r.resource_type = 'User' AND r.id = $2"
+        );
         let theirs = |turn| -> Pin<Box<dyn Future<Output = usize> + '_>> {
             let by_id = by_id.as_str();
-            Box::pin(async move { self.rows(by_id, &[TENANT, &numbered("User", self.number(turn))]).await })
+            Box::pin(async move {
+                self.rows(by_id, &[TENANT, &numbered("User", self.number(turn))]).await
+            })
         };
         let ours = |turn| -> Pin<Box<dyn Future<Output = usize> + '_>> {
             Box::pin(async move {
                 let id = numbered("User", self.number(turn));
-                self.users.get(&id, &Projection::default(), &self.cx).await.map(|_| 1).expect("a user")
+                self.users
+                    .get(&id, &Projection::default(), &self.cx)
+                    .await
+                    .map(|_| 1)
+                    .expect("a user")
             })
         };
         compare("GET by id", 200, &ours, &theirs).await;
@@ -205,7 +251,11 @@ impl Listed {
     }
 
     async fn pages(&self) {
-        let starts = [("page 1", 1), ("page in the middle", self.size / 2 + 1), ("last page", self.size - PAGE + 1)];
+        let starts = [
+            ("page 1", 1),
+            ("page in the middle", self.size / 2 + 1),
+            ("last page", self.size - PAGE + 1),
+        ];
         for (label, start) in starts {
             let page = format!(
                 "SELECT {} FROM (SELECT p.id FROM scim_resource p WHERE p.tenant = $1 AND p.resource_type = 'User' \
@@ -270,5 +320,9 @@ async fn compare(label: &str, times: usize, ours: &Work<'_>, theirs: &Work<'_>) 
     }
     let (ours, theirs) = (median(our_times), median(their_times));
     let ratio = ours.as_secs_f64() / theirs.as_secs_f64();
-    println!("| {label} | {:.2} ms | {:.2} ms | {ratio:.2} |", ours.as_secs_f64() * 1e3, theirs.as_secs_f64() * 1e3);
+    println!(
+        "| {label} | {:.2} ms | {:.2} ms | {ratio:.2} |",
+        ours.as_secs_f64() * 1e3,
+        theirs.as_secs_f64() * 1e3
+    );
 }

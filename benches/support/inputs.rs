@@ -7,10 +7,12 @@ use serde_json::{Value, json};
 pub(crate) const BY_USER_NAME: &str = r#"userName eq "bjensen@example.com""#;
 
 /// A condition on one e-mail address beside another one (RFC 7644, Figure 2); 77 bytes.
-pub(crate) const VALUE_PATH: &str = r#"userType eq "Employee" and emails[type eq "work" and value co "@example.com"]"#;
+pub(crate) const VALUE_PATH: &str =
+    r#"userType eq "Employee" and emails[type eq "work" and value co "@example.com"]"#;
 
 /// Three comparisons.
-pub(crate) const THREE_TERMS: &str = r#"userName eq "bjensen@example.com" and active eq true and title sw "Tour""#;
+pub(crate) const THREE_TERMS: &str =
+    r#"userName eq "bjensen@example.com" and active eq true and title sw "Tour""#;
 
 /// One address, by its type and a part of it.
 pub(crate) const WORK_ADDRESS: &str = r#"emails[type eq "work" and value co "@example.com"]"#;

@@ -46,14 +46,23 @@ impl Served {
     /// Makes a resource, and returns its id.
     pub(crate) fn create(&self, endpoint: &str, body: &Value) -> String {
         let response = self.answer(request(Method::POST, endpoint, body.to_string().into_bytes()));
-        assert_eq!(response.status(), StatusCode::CREATED, "{}", String::from_utf8_lossy(response.body()));
+        assert_eq!(
+            response.status(),
+            StatusCode::CREATED,
+            "{}",
+            String::from_utf8_lossy(response.body())
+        );
         json(&response)["id"].as_str().expect("a resource has an id").to_owned()
     }
 }
 
-/// How long so many requests take, from the request to the end of the response, one after the other as a server has them:
-/// in a batch, what is not yet freed would count too.
-pub(crate) fn answers(served: &Served, times: u64, mut request: impl FnMut() -> Request<Vec<u8>>) -> Duration {
+/// How long so many requests take, from the request to the end of the response, one after the other
+/// as a server has them: in a batch, what is not yet freed would count too.
+pub(crate) fn answers(
+    served: &Served,
+    times: u64,
+    mut request: impl FnMut() -> Request<Vec<u8>>,
+) -> Duration {
     let measured = (0..times).map(|_| {
         let request = request();
         let start = Instant::now();

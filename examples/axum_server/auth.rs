@@ -7,7 +7,8 @@ use async_trait::async_trait;
 use http::request::Parts;
 use scimwire::Secret;
 use scimwire::auth::{
-    AuthError, Authenticate, Bearer, CheckTenant, RequestContext, TenantUrlError, Tokens, ValidateToken, bearer_token,
+    AuthError, Authenticate, Bearer, CheckTenant, RequestContext, TenantUrlError, Tokens,
+    ValidateToken, bearer_token,
 };
 
 use crate::activity::Trace;
@@ -19,7 +20,8 @@ use crate::tenants::{Access, Tenants};
 const SCIM: &str = "/scim/v2";
 
 /// Said to whoever shows another token where only access tokens are taken.
-const ACCESS_TOKENS_ONLY: &str = "this tenant takes access tokens of OAuth 2 only: have its administrator allow access";
+const ACCESS_TOKENS_ONLY: &str =
+    "this tenant takes access tokens of OAuth 2 only: have its administrator allow access";
 
 /// Lets in whoever has a token of a tenant that is switched on.
 pub(crate) struct TenantAuthenticator {
@@ -29,12 +31,23 @@ pub(crate) struct TenantAuthenticator {
 }
 
 impl TenantAuthenticator {
-    pub(crate) fn new(tenants: Arc<Tenants>, url: &PublicUrl, shares: Shares) -> Result<Self, TenantUrlError> {
+    pub(crate) fn new(
+        tenants: Arc<Tenants>,
+        url: &PublicUrl,
+        shares: Shares,
+    ) -> Result<Self, TenantUrlError> {
         // Whether the tenant takes bare tokens is seen once it is known.
-        let either = EitherToken { tokens: tenants.tokens().clone(), access_tokens: tenants.access_tokens().clone() };
+        let either = EitherToken {
+            tokens: tenants.tokens().clone(),
+            access_tokens: tenants.access_tokens().clone(),
+        };
         let bearer = Bearer::new(either).accepting_bare_tokens();
         let (by_path, by_host) = (url.by_path(SCIM)?, url.by_host(SCIM)?);
-        Ok(Self { tokens: CheckTenant::new(CheckTenant::new(bearer, by_path), by_host), tenants, shares })
+        Ok(Self {
+            tokens: CheckTenant::new(CheckTenant::new(bearer, by_path), by_host),
+            tenants,
+            shares,
+        })
     }
 }
 
@@ -42,11 +55,16 @@ impl TenantAuthenticator {
 impl Authenticate for TenantAuthenticator {
     async fn authenticate(&self, head: &Parts) -> Result<RequestContext, AuthError> {
         let cx = self.tokens.authenticate(head).await?;
-        let settings = self.tenants.settings(cx.tenant().as_str()).await.map_err(AuthError::unavailable)?;
+        let settings =
+            self.tenants.settings(cx.tenant().as_str()).await.map_err(AuthError::unavailable)?;
         let settings = settings.ok_or_else(AuthError::invalid_token)?;
         match settings.access {
-            Access::Bearer | Access::OAuth if bearer_token(head).is_none() => return Err(AuthError::missing()),
-            Access::OAuth if cx.extensions().get::<ByAccessToken>().is_none() => return Err(access_tokens_only()),
+            Access::Bearer | Access::OAuth if bearer_token(head).is_none() => {
+                return Err(AuthError::missing());
+            }
+            Access::OAuth if cx.extensions().get::<ByAccessToken>().is_none() => {
+                return Err(access_tokens_only());
+            }
             Access::Bearer | Access::Header | Access::OAuth => {}
         }
         if !settings.enabled {
@@ -75,7 +93,9 @@ struct ByAccessToken;
 impl ValidateToken for EitherToken {
     async fn validate(&self, token: &Secret) -> Result<RequestContext, AuthError> {
         match self.tokens.validate(token).await {
-            Err(AuthError::Unauthenticated { .. }) => Ok(self.access_tokens.validate(token).await?.with_extension(ByAccessToken)),
+            Err(AuthError::Unauthenticated { .. }) => {
+                Ok(self.access_tokens.validate(token).await?.with_extension(ByAccessToken))
+            }
             found => found,
         }
     }

@@ -1,4 +1,5 @@
-//! Under which URLs the service provider is reached: one for all, where the token tells the tenant, and one for each tenant.
+//! Under which URLs the service provider is reached: one for all, where the token tells the tenant,
+//! and one for each tenant.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::str::FromStr;
@@ -40,8 +41,8 @@ impl PublicUrl {
         self.join(&format!("/t/{{tenant}}{path}")).parse()
     }
 
-    /// The URLs of tenants that the host names, with this path: `acme.` before our own host, or before `localhost` where that
-    /// is a number.
+    /// The URLs of tenants that the host names, with this path: `acme.` before our own host, or
+    /// before `localhost` where that is a number.
     pub(crate) fn by_host(&self, path: &str) -> Result<TenantUrl, TenantUrlError> {
         let (scheme, authority) = self.0.split_once("://").unwrap_or_default();
         let (host, port) = match authority.rsplit_once(':') {
@@ -68,7 +69,8 @@ impl FromStr for PublicUrl {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        const USAGE: &str = "write scheme and host without a path, such as `https://scim.example.com`";
+        const USAGE: &str =
+            "write scheme and host without a path, such as `https://scim.example.com`";
         let uri: Uri = text.parse().map_err(|_| USAGE)?;
         let web = matches!(uri.scheme_str(), Some("http" | "https"));
         let url = text.strip_suffix('/').unwrap_or(text);

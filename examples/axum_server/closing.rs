@@ -48,7 +48,8 @@ impl Closing {
     pub(crate) async fn close(&self, name: &str) -> Result<bool, StoreError> {
         let cx = RequestContext::new(Tenant::from(name));
         {
-            // The change that is being made is finished, and the next one sees that there is no tenant.
+            // The change that is being made is finished, and the next one sees that there is no
+            // tenant.
             let Ok(_turn) = self.turns.turn(&cx).await else {
                 return Ok(false);
             };
@@ -72,7 +73,10 @@ impl Closing {
             Ok::<_, StoreError>(())
         };
         if let Err(err) = closing().await {
-            error!(error = &err as &dyn std::error::Error, "a tenant could not be deleted: the next start tries again");
+            error!(
+                error = &err as &dyn std::error::Error,
+                "a tenant could not be deleted: the next start tries again"
+            );
         }
     }
 

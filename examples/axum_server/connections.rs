@@ -1,5 +1,5 @@
-//! Connections, and what each may take: `axum::serve` waits for ever for a head that does not come, and for clients that do not
-//! read their answer.
+//! Connections, and what each may take: `axum::serve` waits for ever for a head that does not come,
+//! and for clients that do not read their answer.
 
 use std::convert::Infallible;
 use std::io;
@@ -63,7 +63,8 @@ pub(crate) async fn serve(
             let connection = connections.watch(connection(stream, peer, router.clone(), limits));
             tokio::spawn(async move {
                 if let Err(err) = connection.await {
-                    // Clients hang up, and are hung up on when they are late: that is their own affair.
+                    // Clients hang up, and are hung up on when they are late: that is their own
+                    // affair.
                     debug!(error = &err as &dyn std::error::Error, "a connection has ended");
                 }
                 drop(permit);
@@ -79,7 +80,10 @@ pub(crate) async fn serve(
 }
 
 /// The next connection, once there is room for it; none where this one came to nothing.
-async fn accept(listener: &TcpListener, room: &Arc<Semaphore>) -> Option<(TcpStream, SocketAddr, OwnedSemaphorePermit)> {
+async fn accept(
+    listener: &TcpListener,
+    room: &Arc<Semaphore>,
+) -> Option<(TcpStream, SocketAddr, OwnedSemaphorePermit)> {
     // Nobody closes the semaphore.
     let permit = Arc::clone(room).acquire_owned().await.ok()?;
     match listener.accept().await {
@@ -105,7 +109,15 @@ fn connection(
     peer: SocketAddr,
     router: Router,
     limits: ConnectionLimits,
-) -> Connection<Stream, impl hyper::service::Service<Request<Incoming>, Response = Response, Error = Infallible, Future: Send>> {
+) -> Connection<
+    Stream,
+    impl hyper::service::Service<
+        Request<Incoming>,
+        Response = Response,
+        Error = Infallible,
+        Future: Send,
+    >,
+> {
     // Answers go out at once. Where the system cannot do that, they go out later.
     let _ = stream.set_nodelay(true);
     let mut stream = TimeoutStream::new(stream);

@@ -49,8 +49,8 @@ impl Directory {
     }
 }
 
-/// Makes the file, if there is none, so that nobody else on the machine can read who is in it. What SQLite puts beside it has the
-/// same permissions.
+/// Makes the file, if there is none, so that nobody else on the machine can read who is in it. What
+/// SQLite puts beside it has the same permissions.
 fn make_for_oneself(path: &Path) -> io::Result<()> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);

@@ -13,18 +13,24 @@ const FORWARDED_FOR: &str = "X-Forwarded-For";
 /// The proxies that are believed.
 pub(crate) type Proxies = Arc<[IpAddr]>;
 
-/// Puts the address of the client in the place of that of the proxy, so that wrong passwords are counted for the client, and
-/// the activity page shows it. Only proxies of ours are believed: anybody can send such a header.
-pub(crate) async fn look_behind(State(proxies): State<Proxies>, mut request: Request, next: Next) -> Response {
-    if let Some(ConnectInfo(peer)) = request.extensions().get::<ConnectInfo<SocketAddr>>().copied() {
+/// Puts the address of the client in the place of that of the proxy, so that wrong passwords are
+/// counted for the client, and the activity page shows it. Only proxies of ours are believed:
+/// anybody can send such a header.
+pub(crate) async fn look_behind(
+    State(proxies): State<Proxies>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    if let Some(ConnectInfo(peer)) = request.extensions().get::<ConnectInfo<SocketAddr>>().copied()
+    {
         let address = client(peer.ip(), request.headers(), &proxies);
         request.extensions_mut().insert(ConnectInfo(SocketAddr::new(address, peer.port())));
     }
     next.run(request).await
 }
 
-/// Each proxy adds the address that it was asked from. So the header is read from its end, and no further than to the first
-/// that is not a proxy of ours: what stands before may be made up.
+/// Each proxy adds the address that it was asked from. So the header is read from its end, and no
+/// further than to the first that is not a proxy of ours: what stands before may be made up.
 fn client(peer: IpAddr, headers: &HeaderMap, proxies: &[IpAddr]) -> IpAddr {
     let lines = headers.get_all(FORWARDED_FOR).iter().rev();
     let mut hops = lines.flat_map(|line| line.as_bytes().rsplit(|byte| *byte == b','));
@@ -54,7 +60,8 @@ mod tests {
 
     #[test]
     fn only_proxies_of_ours_are_believed_and_only_what_they_have_added() {
-        let proxies = ["127.0.0.1", "10.0.0.2", "::1"].map(|text| text.parse().expect("an address"));
+        let proxies =
+            ["127.0.0.1", "10.0.0.2", "::1"].map(|text| text.parse().expect("an address"));
         for (peer, lines, expected) in [
             ("203.0.113.9", &["192.0.2.1"][..], "203.0.113.9"),
             ("127.0.0.1", &[], "127.0.0.1"),
@@ -75,7 +82,10 @@ mod tests {
         ] {
             let mut headers = HeaderMap::new();
             for line in lines {
-                headers.append(FORWARDED_FOR, HeaderValue::from_bytes(line.as_bytes()).expect("a header"));
+                headers.append(
+                    FORWARDED_FOR,
+                    HeaderValue::from_bytes(line.as_bytes()).expect("a header"),
+                );
             }
             let address = client(peer.parse().expect("an address"), &headers, &proxies);
             assert_eq!(address.to_string(), expected, "{peer} {lines:?}");

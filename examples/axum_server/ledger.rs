@@ -1,7 +1,8 @@
-//! What the host knows of users, groups and memberships besides SCIM: where they came from, and how large accounts are.
+//! What the host knows of users, groups and memberships besides SCIM: where they came from, and how
+//! large accounts are.
 //!
-//! It is kept where the resources are, as records of one tenant each. What is not in it came from an identity provider and has no
-//! size. Events are not in it: they are gone when the server ends.
+//! It is kept where the resources are, as records of one tenant each. What is not in it came from
+//! an identity provider and has no size. Events are not in it: they are gone when the server ends.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -40,7 +41,9 @@ struct Membership {
 
 impl Ledger {
     /// Over the stores of its own types, which `store` hands out.
-    pub(crate) fn new(store: impl Fn(&Arc<ResourceType>) -> Arc<dyn ResourceStore>) -> Result<Self, SchemaError> {
+    pub(crate) fn new(
+        store: impl Fn(&Arc<ResourceType>) -> Arc<dyn ResourceStore>,
+    ) -> Result<Self, SchemaError> {
         let access = |resource_type: ResourceType| {
             let resource_type = Arc::new(resource_type);
             HostAccess::new(Arc::clone(&resource_type), store(&resource_type))
@@ -52,31 +55,54 @@ impl Ledger {
         let membership = [id("group"), id("member"), origin.required()];
         Ok(Self {
             accounts: access(record_type("HostAccount", account)?),
-            memberships: access(record_type("HostMembership", membership)?.indexed("group").indexed("member")),
+            memberships: access(
+                record_type("HostMembership", membership)?.indexed("group").indexed("member"),
+            ),
         })
     }
 
     /// What is known of a user or a group.
-    pub(crate) async fn account(&self, id: &str, cx: &RequestContext) -> Result<Account, StoreError> {
+    pub(crate) async fn account(
+        &self,
+        id: &str,
+        cx: &RequestContext,
+    ) -> Result<Account, StoreError> {
         match self.record_of(id, cx).await? {
             Some(record) => record.view().map_err(StoreError::other),
             None => Ok(Account::default()),
         }
     }
 
-    pub(crate) async fn note_origin(&self, id: &str, origin: Origin, cx: &RequestContext) -> Result<(), StoreError> {
+    pub(crate) async fn note_origin(
+        &self,
+        id: &str,
+        origin: Origin,
+        cx: &RequestContext,
+    ) -> Result<(), StoreError> {
         let origin = serde_json::to_value(origin).map_err(StoreError::other)?;
         self.note(id, "origin", origin, cx).await
     }
 
-    pub(crate) async fn note_quota(&self, id: &str, gigabytes: u32, cx: &RequestContext) -> Result<(), StoreError> {
+    pub(crate) async fn note_quota(
+        &self,
+        id: &str,
+        gigabytes: u32,
+        cx: &RequestContext,
+    ) -> Result<(), StoreError> {
         self.note(id, "quotaGb", gigabytes.into(), cx).await
     }
 
     /// The members that the host itself has put into a group.
-    pub(crate) async fn members_of(&self, group: &str, cx: &RequestContext) -> Result<HashMap<String, Origin>, StoreError> {
+    pub(crate) async fn members_of(
+        &self,
+        group: &str,
+        cx: &RequestContext,
+    ) -> Result<HashMap<String, Origin>, StoreError> {
         let found = self.memberships("group", group, cx).await?;
-        Ok(found.into_iter().map(|(_, membership)| (membership.member, membership.origin)).collect())
+        Ok(found
+            .into_iter()
+            .map(|(_, membership)| (membership.member, membership.origin))
+            .collect())
     }
 
     /// The same, among these members alone.
@@ -89,11 +115,18 @@ impl Ledger {
         let filter = Filter::And(vec![equals("group", group)?, any_of("member", members)?]);
         let found = self.memberships.matching(&filter, cx).await?;
         let read = |record: Arc<Resource>| record.view().map_err(StoreError::other);
-        found.into_iter().map(|record| read(record).map(|found: Membership| (found.member, found.origin))).collect()
+        found
+            .into_iter()
+            .map(|record| read(record).map(|found: Membership| (found.member, found.origin)))
+            .collect()
     }
 
     /// The groups that the host itself has put a user into.
-    pub(crate) async fn groups_of(&self, member: &str, cx: &RequestContext) -> Result<HashMap<String, Origin>, StoreError> {
+    pub(crate) async fn groups_of(
+        &self,
+        member: &str,
+        cx: &RequestContext,
+    ) -> Result<HashMap<String, Origin>, StoreError> {
         let found = self.memberships("member", member, cx).await?;
         Ok(found.into_iter().map(|(_, membership)| (membership.group, membership.origin)).collect())
     }
@@ -118,7 +151,12 @@ impl Ledger {
     }
 
     /// These have left a group, whoever had put them there.
-    pub(crate) async fn note_left(&self, group: &str, members: &[String], cx: &RequestContext) -> Result<(), StoreError> {
+    pub(crate) async fn note_left(
+        &self,
+        group: &str,
+        members: &[String],
+        cx: &RequestContext,
+    ) -> Result<(), StoreError> {
         let members: HashSet<&str> = members.iter().map(String::as_str).collect();
         for (id, membership) in self.memberships("group", group, cx).await? {
             if members.contains(membership.member.as_str()) {
@@ -141,7 +179,13 @@ impl Ledger {
         Ok(())
     }
 
-    async fn note(&self, id: &str, attribute: &str, value: Value, cx: &RequestContext) -> Result<(), StoreError> {
+    async fn note(
+        &self,
+        id: &str,
+        attribute: &str,
+        value: Value,
+        cx: &RequestContext,
+    ) -> Result<(), StoreError> {
         if let Some(record) = self.record_of(id, cx).await? {
             return self.accounts.replace(record.id(), attribute, value, cx).await.map(drop);
         }
@@ -151,14 +195,25 @@ impl Ledger {
         self.accounts.create(record, cx).await.map(drop)
     }
 
-    async fn record_of(&self, id: &str, cx: &RequestContext) -> Result<Option<Arc<Resource>>, StoreError> {
+    async fn record_of(
+        &self,
+        id: &str,
+        cx: &RequestContext,
+    ) -> Result<Option<Arc<Resource>>, StoreError> {
         Ok(self.accounts.find("subject", id, cx).await?.into_iter().next())
     }
 
     /// The memberships with that group or member, each with the id of its record.
-    async fn memberships(&self, side: &str, id: &str, cx: &RequestContext) -> Result<Vec<(String, Membership)>, StoreError> {
+    async fn memberships(
+        &self,
+        side: &str,
+        id: &str,
+        cx: &RequestContext,
+    ) -> Result<Vec<(String, Membership)>, StoreError> {
         let found = self.memberships.find(side, id, cx).await?;
-        let read = |record: Arc<Resource>| Ok((record.id().to_owned(), record.view().map_err(StoreError::other)?));
+        let read = |record: Arc<Resource>| {
+            Ok((record.id().to_owned(), record.view().map_err(StoreError::other)?))
+        };
         found.into_iter().map(read).collect()
     }
 }
@@ -167,7 +222,11 @@ impl Ledger {
 pub(crate) fn any_of(attribute: &str, texts: &[&str]) -> Result<Filter, StoreError> {
     match texts {
         [text] => equals(attribute, text),
-        texts => texts.iter().map(|text| equals(attribute, text)).collect::<Result<_, _>>().map(Filter::Or),
+        texts => texts
+            .iter()
+            .map(|text| equals(attribute, text))
+            .collect::<Result<_, _>>()
+            .map(Filter::Or),
     }
 }
 

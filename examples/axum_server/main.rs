@@ -1,9 +1,10 @@
-//! A SCIM service provider to try identity providers against, and a pattern to copy: `scimwire` inside an axum server.
+//! A SCIM service provider to try identity providers against, and a pattern to copy: `scimwire`
+//! inside an axum server.
 //!
-//! `cargo run --example axum_server` needs no flag. What to look at, in this order: `provider` puts the dispatcher together,
-//! `server` hands it the requests of axum, `auth` says who asks, `oauth` lets identity providers get their tokens by themselves,
-//! `policy` has one file for each rule of the host's own.
-//! `console` and `activity` are what an administrator sees of it in a browser.
+//! `cargo run --example axum_server` needs no flag. What to look at, in this order: `provider` puts
+//! the dispatcher together, `server` hands it the requests of axum, `auth` says who asks, `oauth`
+//! lets identity providers get their tokens by themselves, `policy` has one file for each rule of
+//! the host's own. `console` and `activity` are what an administrator sees of it in a browser.
 
 mod activity;
 mod admin;
@@ -73,8 +74,9 @@ fn refuse(problem: impl Display) -> ! {
 
 async fn run(options: &Options) -> Result<(), Box<dyn Error>> {
     let listener = TcpListener::bind(&options.listen).await;
-    let listener =
-        listener.map_err(|err| format!("cannot listen on `{}`: {err}; choose another with `--listen`", options.listen))?;
+    let listener = listener.map_err(|err| {
+        format!("cannot listen on `{}`: {err}; choose another with `--listen`", options.listen)
+    })?;
     // Asked of the listener, since the system chooses the port where the flag says 0.
     let address = listener.local_addr()?;
     info!(%address, "listening");
@@ -94,15 +96,25 @@ async fn run(options: &Options) -> Result<(), Box<dyn Error>> {
     };
     tokio::spawn(provider.closing.clone().go_on());
     let sign_in = Arc::new(SignIn::new(options, &provider.secrets, public_url.is_secure()).await?);
-    let welcome = Welcome::new(options, &public_url, tenants, &clients, &sign_in).await?.to_string();
+    let welcome =
+        Welcome::new(options, &public_url, tenants, &clients, &sign_in).await?.to_string();
     let oauth = Arc::clone(&provider.oauth);
-    let oauth = OAuth::new(&options.oauth, clients, oauth, Arc::clone(tenants), Arc::clone(&sign_in), &public_url)?;
+    let oauth = OAuth::new(
+        &options.oauth,
+        clients,
+        oauth,
+        Arc::clone(tenants),
+        Arc::clone(&sign_in),
+        &public_url,
+    )?;
     // It may be nobody's wish to read it: a closed standard output is no reason to end.
     let _ = io::stdout().write_all(welcome.as_bytes());
     let router = server::router(&provider, &public_url, sign_in, oauth, options.body_time);
     let router = match &*options.trusted_proxies {
         [] => router,
-        proxies => router.layer(middleware::from_fn_with_state(proxies.into(), forwarded::look_behind)),
+        proxies => {
+            router.layer(middleware::from_fn_with_state(proxies.into(), forwarded::look_behind))
+        }
     };
     connections::serve(listener, router, options.connections.limits(), told_to_end).await?;
     Ok(())

@@ -15,8 +15,8 @@ use crate::policy::orphans::Orphans;
 
 /// A SCIM 2.0 service provider to try identity providers against
 ///
-/// What an administrator sets in the console is kept in the database. Flags come before it: what they name is set again at each
-/// start, and what they do not name stays as it was saved.
+/// What an administrator sets in the console is kept in the database. Flags come before it: what
+/// they name is set again at each start, and what they do not name stays as it was saved.
 #[derive(Parser)]
 pub(crate) struct Options {
     /// Where to listen
@@ -28,8 +28,8 @@ pub(crate) struct Options {
     /// What clients reach the server under [default: http:// and the listening address]
     #[arg(long, value_name = "URL")]
     pub(crate) public_url: Option<PublicUrl>,
-    /// The address of a reverse proxy of yours, whose `X-Forwarded-For` is believed: wrong passwords are counted for the address
-    /// that it adds; repeatable
+    /// The address of a reverse proxy of yours, whose `X-Forwarded-For` is believed: wrong
+    /// passwords are counted for the address that it adds; repeatable
     #[arg(long = "trusted-proxy", value_name = "ADDR", value_parser = proxy)]
     pub(crate) trusted_proxies: Vec<IpAddr>,
     /// How requests are read that depart from the RFC
@@ -43,15 +43,16 @@ pub(crate) struct Options {
     pub(crate) body_time: Duration,
     #[command(flatten)]
     pub(crate) connections: ConnectionOptions,
-    /// How many requests of a tenant are worked on at once; others wait, and get 503 after 20 seconds
+    /// How many requests of a tenant are worked on at once; others wait, and get 503 after 20
+    /// seconds
     #[arg(long = "tenant-requests", value_name = "N", default_value = "16")]
     pub(crate) tenant_requests: NonZeroUsize,
-    /// Further resource types, and extensions of users and groups, `{"schemas": [...], "resourceTypes": [...]}` in the RFC's
-    /// JSON form; repeatable
+    /// Further resource types, and extensions of users and groups, `{"schemas": [...],
+    /// "resourceTypes": [...]}` in the RFC's JSON form; repeatable
     #[arg(long, value_name = "FILE")]
     pub(crate) resource_types: Vec<PathBuf>,
-    /// A tenant and its bearer token, which is good as long as this process; repeatable [default: the tenants of the last
-    /// start, or `demo` with a fresh token]
+    /// A tenant and its bearer token, which is good as long as this process; repeatable [default:
+    /// the tenants of the last start, or `demo` with a fresh token]
     #[arg(long = "tenant", value_name = "NAME=TOKEN", value_parser = tenant)]
     pub(crate) tenants: Vec<TenantToken>,
     /// Switches SCIM off for a tenant; repeatable
@@ -72,13 +73,15 @@ pub(crate) struct Options {
     /// Puts users into the group of their department, and never takes them out
     #[arg(long)]
     pub(crate) department_groups: bool,
-    /// What becomes of users who have lost the last group that the identity provider had put them into [default: keep]
+    /// What becomes of users who have lost the last group that the identity provider had put them
+    /// into [default: keep]
     #[arg(long, value_enum)]
     pub(crate) orphans: Option<Orphans>,
     /// Opens the admin view to requests with `X-Admin-Key: KEY`
     #[arg(long, value_name = "KEY", value_parser = sendable)]
     pub(crate) admin_key: Option<Secret>,
-    /// What the administrator signs in with, this time [default: the password that was made at the first start]
+    /// What the administrator signs in with, this time [default: the password that was made at the
+    /// first start]
     #[arg(long, value_name = "PASSWORD", value_parser = password)]
     pub(crate) admin_password: Option<Secret>,
     /// Makes another password for the administrator in the place of the one of the first start
@@ -94,10 +97,12 @@ pub(crate) struct Options {
 /// What a connection may take.
 #[derive(Args)]
 pub(crate) struct ConnectionOptions {
-    /// How many seconds the head of a request may take to arrive, and a connection may be idle; then it is closed
+    /// How many seconds the head of a request may take to arrive, and a connection may be idle;
+    /// then it is closed
     #[arg(long = "head-timeout", value_name = "SECONDS", default_value = "20", value_parser = seconds)]
     head_timeout: Duration,
-    /// How many seconds a client may leave what was sent to it unread; then the connection is closed
+    /// How many seconds a client may leave what was sent to it unread; then the connection is
+    /// closed
     #[arg(long = "write-timeout", value_name = "SECONDS", default_value = "20", value_parser = seconds)]
     write_timeout: Duration,
     /// How many connections there may be at once; others wait until one ends
@@ -107,7 +112,11 @@ pub(crate) struct ConnectionOptions {
 
 impl ConnectionOptions {
     pub(crate) fn limits(&self) -> ConnectionLimits {
-        ConnectionLimits { head_timeout: self.head_timeout, write_timeout: self.write_timeout, most: self.most.get() }
+        ConnectionLimits {
+            head_timeout: self.head_timeout,
+            write_timeout: self.write_timeout,
+            most: self.most.get(),
+        }
     }
 }
 
@@ -142,12 +151,15 @@ pub(crate) struct TenantToken {
 
 fn seconds(text: &str) -> Result<Duration, &'static str> {
     let seconds = text.parse().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
-    seconds.filter(|time| !time.is_zero()).ok_or("write a number of seconds above 0, such as `30` or `0.5`")
+    seconds
+        .filter(|time| !time.is_zero())
+        .ok_or("write a number of seconds above 0, such as `30` or `0.5`")
 }
 
 fn proxy(text: &str) -> Result<IpAddr, &'static str> {
-    let address =
-        text.parse::<IpAddr>().map_err(|_| "write an IP address, such as `127.0.0.1`; names and networks are not taken")?;
+    let address = text.parse::<IpAddr>().map_err(
+        |_| "write an IP address, such as `127.0.0.1`; names and networks are not taken",
+    )?;
     Ok(address.to_canonical())
 }
 
@@ -156,7 +168,9 @@ fn database(text: &str) -> Result<Database, &'static str> {
         None if text == "memory" => Ok(Database::Memory),
         Some(("sqlite", "")) => Err("write `sqlite:` and the path of a file"),
         Some(("sqlite", path)) => Ok(Database::Sqlite(path.into())),
-        Some(("postgres" | "postgresql", rest)) if rest.starts_with("//") => Ok(Database::Postgres(text.to_owned())),
+        Some(("postgres" | "postgresql", rest)) if rest.starts_with("//") => {
+            Ok(Database::Postgres(text.to_owned()))
+        }
         _ => Err("no such database: use `memory`, `sqlite:PATH` or `postgres://...`"),
     }
 }
@@ -181,15 +195,21 @@ fn access_token(text: &str) -> Result<TenantToken, &'static str> {
     let Some((text, parameter)) = text.split_once(',') else {
         return tenant(text);
     };
-    let seconds = parameter.strip_prefix("expires_in=").and_then(|seconds| seconds.parse::<u32>().ok());
-    let seconds = seconds.ok_or("write `expires_in=SECONDS` after the comma, with a whole number of seconds")?;
+    let seconds =
+        parameter.strip_prefix("expires_in=").and_then(|seconds| seconds.parse::<u32>().ok());
+    let seconds = seconds
+        .ok_or("write `expires_in=SECONDS` after the comma, with a whole number of seconds")?;
     Ok(TenantToken { lifetime: Some(Duration::from_secs(seconds.into())), ..tenant(text)? })
 }
 
 /// Whatever can be typed, if there is enough of it.
 fn password(text: &str) -> Result<Secret, &'static str> {
     const SHORTEST: usize = 12;
-    if text.chars().count() < SHORTEST { Err("a password has 12 characters at least") } else { Ok(Secret::from(text)) }
+    if text.chars().count() < SHORTEST {
+        Err("a password has 12 characters at least")
+    } else {
+        Ok(Secret::from(text))
+    }
 }
 
 /// A secret that fits into a header and is one word there.

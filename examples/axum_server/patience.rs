@@ -1,5 +1,5 @@
-//! Bodies that have to come in time, so that nobody can hold a connection by sending one byte after the other; and what is left
-//! of those that nobody wants to read.
+//! Bodies that have to come in time, so that nobody can hold a connection by sending one byte after
+//! the other; and what is left of those that nobody wants to read.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -31,17 +31,23 @@ struct Timed {
 }
 
 /// Gives the body of each request so much time to come.
-pub(crate) async fn wait_no_longer(State(time): State<Duration>, request: Request, next: Next) -> Response {
+pub(crate) async fn wait_no_longer(
+    State(time): State<Duration>,
+    request: Request,
+    next: Next,
+) -> Response {
     let asks = request.headers().contains_key(EXPECT);
-    let request = request.map(|body| Body::new(Timed { body, over: Box::pin(time::sleep(time)), asks }));
+    let request =
+        request.map(|body| Body::new(Timed { body, over: Box::pin(time::sleep(time)), asks }));
     next.run(request).await
 }
 
 impl Drop for Timed {
-    /// Most clients look for an answer, such as that the body is too large, when they have sent all of it. They would find the
-    /// connection broken if nobody took in the rest.
+    /// Most clients look for an answer, such as that the body is too large, when they have sent all
+    /// of it. They would find the connection broken if nobody took in the rest.
     fn drop(&mut self) {
-        let runtime = Handle::try_current().ok().filter(|_| !self.asks && !self.body.is_end_stream());
+        let runtime =
+            Handle::try_current().ok().filter(|_| !self.asks && !self.body.is_end_stream());
         if let Some(runtime) = runtime {
             let rest = mem::take(&mut self.body);
             runtime.spawn(time::timeout_at(self.over.deadline(), throw_away(rest)));
@@ -64,12 +70,17 @@ impl http_body::Body for Timed {
     type Data = Bytes;
     type Error = Box<dyn std::error::Error + Send + Sync>;
 
-    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
         match Pin::new(&mut self.body).poll_frame(context) {
             Poll::Ready(frame) => Poll::Ready(frame.map(|frame| frame.map_err(Into::into))),
-            Poll::Pending => {
-                self.over.as_mut().poll(context).map(|()| Some(Err(io::Error::from(io::ErrorKind::TimedOut).into())))
-            }
+            Poll::Pending => self
+                .over
+                .as_mut()
+                .poll(context)
+                .map(|()| Some(Err(io::Error::from(io::ErrorKind::TimedOut).into()))),
         }
     }
 

@@ -30,7 +30,8 @@ use crate::visitors::ShowTheWay;
 /// How long a request waits for others of its tenant.
 const LONGEST_WAIT: Duration = Duration::from_secs(20);
 
-/// The dispatcher, and what the host keeps for itself: its hands on users and groups, its ledger and its events.
+/// The dispatcher, and what the host keeps for itself: its hands on users and groups, its ledger
+/// and its events.
 pub(crate) struct Provider {
     pub(crate) dispatcher: Dispatcher,
     /// The console's own, which reads the same resources.
@@ -48,11 +49,17 @@ pub(crate) struct Provider {
 }
 
 impl Provider {
-    pub(crate) async fn new(options: &Options, public_url: &PublicUrl) -> Result<Self, Box<dyn Error>> {
+    pub(crate) async fn new(
+        options: &Options,
+        public_url: &PublicUrl,
+    ) -> Result<Self, Box<dyn Error>> {
         let directory = Directory::open(&options.database).await?;
-        let usual_types = vec![ResourceType::user().with_extension(ENTERPRISE_USER), group_type(options.quirks)];
-        let mut types = resource_types::read(&options.resource_types, usual_types)?.into_iter().map(Arc::new);
-        let (user_type, group_type) = types.next().zip(types.next()).ok_or("there are users and groups")?;
+        let usual_types =
+            vec![ResourceType::user().with_extension(ENTERPRISE_USER), group_type(options.quirks)];
+        let mut types =
+            resource_types::read(&options.resource_types, usual_types)?.into_iter().map(Arc::new);
+        let (user_type, group_type) =
+            types.next().zip(types.next()).ok_or("there are users and groups")?;
         let stores = RefCell::new(Vec::new());
         let store = |resource_type: &Arc<ResourceType>| -> Arc<dyn ResourceStore> {
             let store: Arc<dyn ResourceStore> = directory.store(resource_type);
@@ -62,7 +69,8 @@ impl Provider {
         let (ledger, events) = (Arc::new(Ledger::new(store)?), Arc::default());
         let (tenants, secrets) = (Arc::new(Tenants::new(options, store)?), Secrets::new(store)?);
         let oauth = Arc::new(oauth::Tables::new(store)?);
-        let served = |resource_type: Arc<ResourceType>| (Arc::clone(&resource_type), store(&resource_type));
+        let served =
+            |resource_type: Arc<ResourceType>| (Arc::clone(&resource_type), store(&resource_type));
         let (users, groups) = (served(user_type), served(group_type));
         let policies = Policies::new(&users, &groups, &tenants, &ledger, &events);
         let limits = limits(options);
@@ -87,11 +95,24 @@ impl Provider {
         let admin_key = options.admin_key.as_ref().map(TokenHash::of);
         let activity = Arc::default();
         let closing = Closing::new(stores.take(), &tenants, &policies, &events, &activity);
-        Ok(Self { dispatcher, desk, policies, ledger, events, tenants, activity, closing, secrets, oauth, admin_key })
+        Ok(Self {
+            dispatcher,
+            desk,
+            policies,
+            ledger,
+            events,
+            tenants,
+            activity,
+            closing,
+            secrets,
+            oauth,
+            admin_key,
+        })
     }
 }
 
-/// Identity providers count on it that there is one group of a name; RFC 7643 does not ask for that.
+/// Identity providers count on it that there is one group of a name; RFC 7643 does not ask for
+/// that.
 fn group_type(profile: Profile) -> ResourceType {
     match profile {
         Profile::Lenient => ResourceType::group().unique("displayName"),

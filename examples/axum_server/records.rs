@@ -1,6 +1,7 @@
-//! The host's own records: tenants, tokens, secrets, and what it knows of users and groups. They are kept where the resources are,
-//! as resources of types that no endpoint serves, so that they live as long as those do, whatever the database. A host that has
-//! tables of its own keeps them there.
+//! The host's own records: tenants, tokens, secrets, and what it knows of users and groups. They
+//! are kept where the resources are, as resources of types that no endpoint serves, so that they
+//! live as long as those do, whatever the database. A host that has tables of its own keeps them
+//! there.
 
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -9,7 +10,9 @@ use scimwire::auth::RequestContext;
 use scimwire::message::PatchOperation;
 use scimwire::policy::HostAccess;
 use scimwire::resource::Version;
-use scimwire::schema::{Attribute, AttributeBuilder, AttributeType, ResourceType, Schema, SchemaError};
+use scimwire::schema::{
+    Attribute, AttributeBuilder, AttributeType, ResourceType, Schema, SchemaError,
+};
 use scimwire::store::Precondition;
 use scimwire::{Resource, ResourceStore, StoreError};
 use serde::Serialize;
@@ -43,7 +46,10 @@ impl<T: Serialize + DeserializeOwned> Records<T> {
     }
 
     /// The same, of a type that is there already.
-    pub(crate) fn of(resource_type: ResourceType, store: impl Fn(&Arc<ResourceType>) -> Arc<dyn ResourceStore>) -> Self {
+    pub(crate) fn of(
+        resource_type: ResourceType,
+        store: impl Fn(&Arc<ResourceType>) -> Arc<dyn ResourceStore>,
+    ) -> Self {
         let resource_type = Arc::new(resource_type);
         let access = HostAccess::new(Arc::clone(&resource_type), store(&resource_type));
         Self { access, kind: PhantomData }
@@ -58,7 +64,12 @@ impl<T: Serialize + DeserializeOwned> Records<T> {
         self.access.create(Resource::from_stored(object), cx).await.map(drop)
     }
 
-    pub(crate) async fn find(&self, attribute: &str, text: &str, cx: &RequestContext) -> Result<Vec<Kept<T>>, StoreError> {
+    pub(crate) async fn find(
+        &self,
+        attribute: &str,
+        text: &str,
+        cx: &RequestContext,
+    ) -> Result<Vec<Kept<T>>, StoreError> {
         self.access.find(attribute, text, cx).await?.iter().map(|found| Kept::read(found)).collect()
     }
 
@@ -72,7 +83,11 @@ impl<T: Serialize + DeserializeOwned> Records<T> {
     ///
     /// - [`StoreError::VersionMismatch`]: somebody else has written it in the meantime;
     /// - [`StoreError::NotFound`]: or deleted it.
-    pub(crate) async fn replace(&self, kept: &Kept<T>, cx: &RequestContext) -> Result<(), StoreError> {
+    pub(crate) async fn replace(
+        &self,
+        kept: &Kept<T>,
+        cx: &RequestContext,
+    ) -> Result<(), StoreError> {
         let value = Some(Value::Object(object(&kept.record)?));
         let operation = PatchOperation { op: "replace".to_owned(), path: None, value };
         self.at(kept).patch(&kept.id, vec![operation], cx).await.map(drop)
@@ -81,7 +96,11 @@ impl<T: Serialize + DeserializeOwned> Records<T> {
     /// # Errors
     ///
     /// - as [`Records::replace`].
-    pub(crate) async fn delete(&self, kept: &Kept<T>, cx: &RequestContext) -> Result<(), StoreError> {
+    pub(crate) async fn delete(
+        &self,
+        kept: &Kept<T>,
+        cx: &RequestContext,
+    ) -> Result<(), StoreError> {
         self.at(kept).delete(&kept.id, cx).await.map(drop)
     }
 
@@ -113,7 +132,8 @@ pub(crate) fn record_type(
     attributes: impl IntoIterator<Item = AttributeBuilder>,
 ) -> Result<ResourceType, SchemaError> {
     let schema = Schema::builder(format!("urn:scimwire:demo:{name}"));
-    let schema = attributes.into_iter().fold(schema, |schema, attribute| schema.attribute(attribute));
+    let schema =
+        attributes.into_iter().fold(schema, |schema, attribute| schema.attribute(attribute));
     Ok(ResourceType::new(name, schema.build()?))
 }
 

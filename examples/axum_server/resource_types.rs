@@ -1,4 +1,5 @@
-//! Further resource types, and extensions of the usual ones, read from files in the RFC's JSON form.
+//! Further resource types, and extensions of the usual ones, read from files in the RFC's JSON
+//! form.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -22,11 +23,15 @@ enum Problem {
     Schema(#[from] SchemaError),
 }
 
-/// The resource types `known`, with what the files add to them, and after them those that the files define.
-pub(crate) fn read(files: &[PathBuf], known: Vec<ResourceType>) -> Result<Vec<ResourceType>, FileError> {
-    files
-        .iter()
-        .try_fold(known, |known, file| read_file(file, known).map_err(|problem| FileError { file: file.clone(), problem }))
+/// The resource types `known`, with what the files add to them, and after them those that the files
+/// define.
+pub(crate) fn read(
+    files: &[PathBuf],
+    known: Vec<ResourceType>,
+) -> Result<Vec<ResourceType>, FileError> {
+    files.iter().try_fold(known, |known, file| {
+        read_file(file, known).map_err(|problem| FileError { file: file.clone(), problem })
+    })
 }
 
 fn read_file(file: &Path, known: Vec<ResourceType>) -> Result<Vec<ResourceType>, Problem> {

@@ -1,4 +1,5 @@
-//! What the host itself has to remember between two starts: the hash of the administrator's password, the key of cursors.
+//! What the host itself has to remember between two starts: the hash of the administrator's
+//! password, the key of cursors.
 
 use std::sync::Arc;
 
@@ -21,12 +22,18 @@ struct Named {
 }
 
 impl Secrets {
-    pub(crate) fn new(store: impl Fn(&Arc<ResourceType>) -> Arc<dyn ResourceStore>) -> Result<Self, SchemaError> {
-        let attributes = [text("name").required().uniqueness(Uniqueness::Server), text("value").required()];
+    pub(crate) fn new(
+        store: impl Fn(&Arc<ResourceType>) -> Arc<dyn ResourceStore>,
+    ) -> Result<Self, SchemaError> {
+        let attributes =
+            [text("name").required().uniqueness(Uniqueness::Server), text("value").required()];
         Records::new("HostSecret", attributes, store).map(Self)
     }
 
-    pub(crate) async fn get<const LENGTH: usize>(&self, name: &str) -> Result<Option<[u8; LENGTH]>, StoreError> {
+    pub(crate) async fn get<const LENGTH: usize>(
+        &self,
+        name: &str,
+    ) -> Result<Option<[u8; LENGTH]>, StoreError> {
         let found = self.0.find("name", name, &host()).await?;
         found.first().map(|kept| read(&kept.record)).transpose()
     }
@@ -46,7 +53,11 @@ impl Secrets {
     }
 
     /// Keeps `fresh` under that name, whatever there is.
-    pub(crate) async fn keep<const LENGTH: usize>(&self, name: &str, fresh: [u8; LENGTH]) -> Result<(), StoreError> {
+    pub(crate) async fn keep<const LENGTH: usize>(
+        &self,
+        name: &str,
+        fresh: [u8; LENGTH],
+    ) -> Result<(), StoreError> {
         while self.get_or_keep(name, fresh).await? != fresh {
             for old in self.0.find("name", name, &host()).await? {
                 match self.0.delete(&old, &host()).await {
@@ -62,5 +73,7 @@ impl Secrets {
 
 fn read<const LENGTH: usize>(named: &Named) -> Result<[u8; LENGTH], StoreError> {
     let bytes = URL_SAFE_NO_PAD.decode(&named.value).map_err(StoreError::other)?;
-    bytes.try_into().map_err(|_| StoreError::other(format!("the secret `{}` is of another length", named.name)))
+    bytes
+        .try_into()
+        .map_err(|_| StoreError::other(format!("the secret `{}` is of another length", named.name)))
 }

@@ -1,4 +1,5 @@
-//! `scimwire` inside axum: the dispatcher is a service to route to, until the process is told to end.
+//! `scimwire` inside axum: the dispatcher is a service to route to, until the process is told to
+//! end.
 
 use std::io;
 use std::sync::Arc;
@@ -43,13 +44,17 @@ pub(crate) fn router(
 ) -> Router {
     let admin = admin::router(provider);
     let mut scim = Router::new();
-    // Routed to and not nested: the whole path reaches the dispatcher, which compares the tenant in it with that of the token.
+    // Routed to and not nested: the whole path reaches the dispatcher, which compares the tenant in
+    // it with that of the token.
     for base in ["/scim/v2", "/t/{tenant}/scim/v2"] {
         for path in [base.to_owned(), format!("{base}/"), format!("{base}/{{*path}}")] {
             scim = scim.route_service(&path, provider.dispatcher.clone());
         }
     }
-    let recorder = Recorder { log: Arc::clone(&provider.activity), mask: Mask::new(provider.dispatcher.registry()) };
+    let recorder = Recorder {
+        log: Arc::clone(&provider.activity),
+        mask: Mask::new(provider.dispatcher.registry()),
+    };
     let scim = scim.layer(middleware::from_fn_with_state(recorder, record));
     let oauth = Arc::new(oauth);
     let console = console::router(provider, public_url, sign_in, scim.clone(), Arc::clone(&oauth));
@@ -58,7 +63,9 @@ pub(crate) fn router(
     if let Some(admin) = admin {
         router = router.nest("/admin/api", admin);
     }
-    let router = router.layer(middleware::from_fn(work)).layer(middleware::from_fn_with_state(body_time, wait_no_longer));
+    let router = router
+        .layer(middleware::from_fn(work))
+        .layer(middleware::from_fn_with_state(body_time, wait_no_longer));
     router.layer(middleware::from_fn(demand_host))
 }
 
@@ -66,7 +73,8 @@ pub(crate) fn router(
 async fn demand_host(request: Request, next: Next) -> Response {
     let hosts = request.headers().get_all(HOST).iter().count();
     if hosts > 1 || hosts == 0 && request.version() == Version::HTTP_11 {
-        return (StatusCode::BAD_REQUEST, "A request of HTTP/1.1 has one Host header.\n").into_response();
+        return (StatusCode::BAD_REQUEST, "A request of HTTP/1.1 has one Host header.\n")
+            .into_response();
     }
     next.run(request).await
 }
@@ -75,7 +83,8 @@ async fn nothing() -> (StatusCode, &'static str) {
     (StatusCode::NOT_FOUND, "There is nothing at this path. SCIM is at /scim/v2.\n")
 }
 
-/// Comes when the process is told to end, by Ctrl-C or SIGTERM. Signals are caught from this call on.
+/// Comes when the process is told to end, by Ctrl-C or SIGTERM. Signals are caught from this call
+/// on.
 #[cfg(unix)]
 pub(crate) fn told_to_end() -> io::Result<impl Future<Output = ()>> {
     use signal::unix::{SignalKind, signal};

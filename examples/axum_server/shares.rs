@@ -11,7 +11,8 @@ use tokio::time;
 /// How long a client is asked to stay away that has waited in vain.
 const RETRY_AFTER: Duration = Duration::from_secs(5);
 
-/// The requests of tenants that are under way. Only tenants that there are come in: a stranger leaves nothing behind.
+/// The requests of tenants that are under way. Only tenants that there are come in: a stranger
+/// leaves nothing behind.
 pub(crate) struct Shares {
     at_once: usize,
     longest_wait: Duration,
@@ -27,7 +28,11 @@ struct Share {
 impl Shares {
     /// So many requests at once for each tenant; others wait so long at most.
     pub(crate) fn new(at_once: usize, longest_wait: Duration) -> Self {
-        Self { at_once: at_once.clamp(1, Semaphore::MAX_PERMITS), longest_wait, by_tenant: Mutex::default() }
+        Self {
+            at_once: at_once.clamp(1, Semaphore::MAX_PERMITS),
+            longest_wait,
+            by_tenant: Mutex::default(),
+        }
     }
 
     /// Waits until it is the turn of a request.
@@ -50,7 +55,9 @@ impl Shares {
             return Arc::clone(semaphore);
         }
         // Those of whom no request is under way need none, a tenant that is gone among them.
-        by_tenant.retain(|_, semaphore| semaphore.available_permits() < self.at_once || Arc::strong_count(semaphore) > 1);
+        by_tenant.retain(|_, semaphore| {
+            semaphore.available_permits() < self.at_once || Arc::strong_count(semaphore) > 1
+        });
         let semaphore = Arc::new(Semaphore::new(self.at_once));
         by_tenant.insert(tenant.clone(), Arc::clone(&semaphore));
         semaphore
@@ -68,11 +75,17 @@ mod tests {
     #[tokio::test]
     async fn a_tenant_waits_for_itself_alone() {
         let shares = Shares::new(2, Duration::ZERO);
-        let (first, second) = (shares.take(cx("one")).await.expect("a place"), shares.take(cx("one")).await.expect("a place"));
+        let (first, second) = (
+            shares.take(cx("one")).await.expect("a place"),
+            shares.take(cx("one")).await.expect("a place"),
+        );
         assert!(matches!(shares.take(cx("one")).await, Err(AuthError::Busy { .. })));
         shares.take(cx("two")).await.expect("others are served");
         drop(first.clone());
-        assert!(matches!(shares.take(cx("one")).await, Err(AuthError::Busy { .. })), "the request is still under way");
+        assert!(
+            matches!(shares.take(cx("one")).await, Err(AuthError::Busy { .. })),
+            "the request is still under way"
+        );
         drop(first);
         shares.take(cx("one")).await.expect("a place is free");
         drop(second);

@@ -22,10 +22,15 @@ pub(crate) fn reasons(err: &(dyn Error + 'static)) -> String {
     words
 }
 
-/// A failure that has no form yet gets that of `body`; what is no failure, JSON or a page stays as it is.
+/// A failure that has no form yet gets that of `body`; what is no failure, JSON or a page stays as
+/// it is.
 pub(crate) fn in_json(mut response: Response, body: impl FnOnce(StatusCode) -> Value) -> Response {
     let status = response.status();
-    let kind = response.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let kind = response
+        .headers()
+        .get(CONTENT_TYPE)
+        .and_then(|kind| kind.to_str().ok())
+        .unwrap_or_default();
     let has_form = ["application/json", "text/html"].iter().any(|known| kind.starts_with(known));
     if has_form || !(status.is_client_error() || status.is_server_error()) {
         return response;

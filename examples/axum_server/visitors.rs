@@ -42,7 +42,10 @@ impl<A: Authenticate> Authenticate for ShowTheWay<A> {
 /// Browsers ask for pages, and send no token of their own accord.
 fn is_browser(head: &Parts) -> bool {
     let asks = |name: HeaderName, for_what: &str| {
-        head.headers.get_all(name).iter().any(|value| value.to_str().is_ok_and(|value| value.contains(for_what)))
+        head.headers
+            .get_all(name)
+            .iter()
+            .any(|value| value.to_str().is_ok_and(|value| value.contains(for_what)))
     };
     asks(ACCEPT, "text/html") && !head.headers.contains_key(AUTHORIZATION)
 }

@@ -1,5 +1,5 @@
-//! What is printed at the start: all that an identity provider asks for. Secrets are printed when they were made just now, and
-//! never again.
+//! What is printed at the start: all that an identity provider asks for. Secrets are printed when
+//! they were made just now, and never again.
 
 use std::fmt;
 
@@ -43,7 +43,10 @@ impl<'s> Welcome<'s> {
                     writeln!(f, "            {}", self.public_url.scim_of(name))?;
                 }
                 if self.options.tenants.is_empty() {
-                    writeln!(f, "Token       was shown when it was made; the console makes others")?;
+                    writeln!(
+                        f,
+                        "Token       was shown when it was made; the console makes others"
+                    )?;
                 }
                 Ok(())
             }
@@ -54,7 +57,9 @@ impl<'s> Welcome<'s> {
         writeln!(f, "\nOAuth 2     {}", self.public_url.join("/oauth/authorize"))?;
         writeln!(f, "            {}", self.public_url.join("/oauth/token"))?;
         match self.clients.fresh() {
-            Some((id, secret)) => writeln!(f, "Client      {id}\nSecret      {}\n", secret.expose()),
+            Some((id, secret)) => {
+                writeln!(f, "Client      {id}\nSecret      {}\n", secret.expose())
+            }
             None => writeln!(f),
         }
     }
@@ -63,16 +68,25 @@ impl<'s> Welcome<'s> {
         writeln!(f, "Console     {}", self.public_url.console())?;
         match self.sign_in.fresh_password() {
             Some(password) => writeln!(f, "Password    {}", password.expose()),
-            None if self.options.admin_password.is_some() => writeln!(f, "Password    of `--admin-password`"),
-            None => writeln!(f, "Password    was shown when it was made; `--new-admin-password` makes another"),
+            None if self.options.admin_password.is_some() => {
+                writeln!(f, "Password    of `--admin-password`")
+            }
+            None => writeln!(
+                f,
+                "Password    was shown when it was made; `--new-admin-password` makes another"
+            ),
         }
     }
 
     fn fmt_database(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.options.database {
-            Database::Memory => writeln!(f, "Kept in     memory, for as long as this server runs\n"),
+            Database::Memory => {
+                writeln!(f, "Kept in     memory, for as long as this server runs\n")
+            }
             Database::Sqlite(path) => writeln!(f, "Kept in     {}\n", path.display()),
-            Database::Postgres(_) => writeln!(f, "Kept in     the PostgreSQL database of `--database`\n"),
+            Database::Postgres(_) => {
+                writeln!(f, "Kept in     the PostgreSQL database of `--database`\n")
+            }
         }
     }
 }
@@ -85,7 +99,12 @@ impl fmt::Display for Welcome<'_> {
         self.fmt_database(f)?;
         if let Some(token) = self.token {
             writeln!(f, "Token, secret and password are shown this once. To try it:\n")?;
-            writeln!(f, "curl -H 'Authorization: Bearer {}' {}/Users\n", token.expose(), self.public_url.scim())?;
+            writeln!(
+                f,
+                "curl -H 'Authorization: Bearer {}' {}/Users\n",
+                token.expose(),
+                self.public_url.scim()
+            )?;
         }
         Ok(())
     }

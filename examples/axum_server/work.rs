@@ -1,5 +1,6 @@
-//! How requests are worked on: what may take the CPU for long keeps no other request waiting, what was asked for by a client that
-//! has gone ends, and a change that has begun is made whole, with what follows from it.
+//! How requests are worked on: what may take the CPU for long keeps no other request waiting, what
+//! was asked for by a client that has gone ends, and a change that has begun is made whole, with
+//! what follows from it.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -42,12 +43,16 @@ fn takes_long(request: &Request) -> bool {
 }
 
 fn only_reads(request: &Request) -> bool {
-    request.method().is_safe() || request.method() == Method::POST && is_search(request.uri().path())
+    request.method().is_safe()
+        || request.method() == Method::POST && is_search(request.uri().path())
 }
 
 /// RFC 7644, Section 3.4.3.
 fn is_search(path: &str) -> bool {
-    path.trim_end_matches('/').rsplit('/').next().is_some_and(|last| last.eq_ignore_ascii_case(".search"))
+    path.trim_end_matches('/')
+        .rsplit('/')
+        .next()
+        .is_some_and(|last| last.eq_ignore_ascii_case(".search"))
 }
 
 /// An answer in the making.
@@ -101,7 +106,12 @@ mod tests {
     #[tokio::test(flavor = "multi_thread")]
     async fn a_panic_is_answered_as_all_failures_are() {
         // P-3.12-16
-        for (method, uri) in [(Method::GET, "/"), (Method::GET, "/?filter=x"), (Method::POST, "/"), (Method::PATCH, "/")] {
+        for (method, uri) in [
+            (Method::GET, "/"),
+            (Method::GET, "/?filter=x"),
+            (Method::POST, "/"),
+            (Method::PATCH, "/"),
+        ] {
             let mut router = Router::new().route("/", any(panics)).layer(middleware::from_fn(work));
             let answer = router.call(request(method, uri)).await.expect("an answer");
             assert_eq!(answer.status(), 500);
@@ -122,7 +132,8 @@ mod tests {
         }
     }
 
-    /// What is seen of a request whose client goes away while it is worked on: `ended` without `go_on`, or only with it.
+    /// What is seen of a request whose client goes away while it is worked on: `ended` without
+    /// `go_on`, or only with it.
     struct Seen {
         begun: Arc<Notify>,
         go_on: Arc<Notify>,
@@ -132,15 +143,22 @@ mod tests {
 
     /// Begins a request, and hangs up once it is worked on.
     async fn hang_up(method: Method, uri: &str) -> Seen {
-        let seen = Seen { begun: Arc::default(), go_on: Arc::default(), finished: Arc::default(), dropped: Arc::default() };
-        let [begun, go_on, finished, dropped] = [&seen.begun, &seen.go_on, &seen.finished, &seen.dropped].map(Arc::clone);
+        let seen = Seen {
+            begun: Arc::default(),
+            go_on: Arc::default(),
+            finished: Arc::default(),
+            dropped: Arc::default(),
+        };
+        let [begun, go_on, finished, dropped] =
+            [&seen.begun, &seen.go_on, &seen.finished, &seen.dropped].map(Arc::clone);
         let handler = move || async move {
             let _dropped = Dropped(dropped);
             begun.notify_one();
             go_on.notified().await;
             finished.notify_one();
         };
-        let mut router = Router::new().route("/{*path}", any(handler)).layer(middleware::from_fn(work));
+        let mut router =
+            Router::new().route("/{*path}", any(handler)).layer(middleware::from_fn(work));
         let answer = tokio::spawn(router.call(request(method, uri)));
         seen.begun.notified().await;
         answer.abort();
@@ -150,14 +168,20 @@ mod tests {
 
     #[tokio::test(flavor = "multi_thread")]
     async fn what_a_client_that_has_gone_wanted_to_read_ends() {
-        for (method, uri) in [(Method::GET, "/Users"), (Method::GET, "/Users?filter=x"), (Method::POST, "/Users/.search")] {
+        for (method, uri) in [
+            (Method::GET, "/Users"),
+            (Method::GET, "/Users?filter=x"),
+            (Method::POST, "/Users/.search"),
+        ] {
             hang_up(method, uri).await.dropped.notified().await;
         }
     }
 
     #[tokio::test(flavor = "multi_thread")]
     async fn a_change_is_made_whole() {
-        for (method, uri) in [(Method::POST, "/Users"), (Method::PATCH, "/Users/1"), (Method::DELETE, "/Users/1")] {
+        for (method, uri) in
+            [(Method::POST, "/Users"), (Method::PATCH, "/Users/1"), (Method::DELETE, "/Users/1")]
+        {
             let seen = hang_up(method, uri).await;
             seen.go_on.notify_one();
             seen.finished.notified().await;
@@ -177,7 +201,8 @@ mod tests {
         for (method, uri, expected) in cases {
             assert_eq!(takes_long(&request(method.clone(), uri)), expected, "{method} {uri}");
         }
-        let large = http::Request::post("/Users").body(Body::from(vec![b' '; 100_000])).expect("a request");
+        let large =
+            http::Request::post("/Users").body(Body::from(vec![b' '; 100_000])).expect("a request");
         assert!(takes_long(&large));
     }
 }

@@ -13,7 +13,8 @@ pub(crate) fn of_hash(hash: &TokenHash) -> String {
 }
 
 pub(crate) fn hash(text: &str) -> Result<TokenHash, StoreError> {
-    let bytes = URL_SAFE_NO_PAD.decode(text).ok().and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
+    let bytes =
+        URL_SAFE_NO_PAD.decode(text).ok().and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
     bytes.map(TokenHash::from).ok_or_else(|| StoreError::other("there is no hash in a record"))
 }
 

@@ -1,5 +1,6 @@
-//! Whatever binds can be run on whatever is stored: no panic, `not` is the negation, and a budget ends the work or leaves
-//! the answer as it is. The input is a filter, a line break, and the JSON of a user.
+//! Whatever binds can be run on whatever is stored: no panic, `not` is the negation, and a budget
+//! ends the work or leaves the answer as it is. The input is a filter, a line break, and the JSON
+//! of a user.
 #![no_main]
 
 use std::sync::LazyLock;
@@ -10,7 +11,8 @@ use scimwire::message::{JsonLimits, parse_object};
 use scimwire::resource::{Intake, Resource};
 use scimwire::schema::{ENTERPRISE_USER, ResourceType};
 
-static USERS: LazyLock<ResourceType> = LazyLock::new(|| ResourceType::user().with_extension(ENTERPRISE_USER));
+static USERS: LazyLock<ResourceType> =
+    LazyLock::new(|| ResourceType::user().with_extension(ENTERPRISE_USER));
 
 static BJENSEN: LazyLock<Resource> = LazyLock::new(|| {
     let body = br#"{"id":"2819c223","externalId":"701984","userName":"bjensen","name":{"familyName":"Jensen"},"active":true,
@@ -27,7 +29,8 @@ fuzz_target!(|input: &str| {
     let (text, body) = input.split_once('\n').unwrap_or((input, ""));
     let Ok(filter) = text.parse::<Filter>() else { return };
     let Ok(bound) = Binder::new(&USERS).bind(&filter) else { return };
-    let negated = Binder::new(&USERS).bind(&Filter::Not(Box::new(filter))).expect("the filter binds");
+    let negated =
+        Binder::new(&USERS).bind(&Filter::Not(Box::new(filter))).expect("the filter binds");
     for user in [read(body.as_bytes()).as_ref(), Some(&*BJENSEN)].into_iter().flatten() {
         let matches = bound.matches(user);
         assert_ne!(negated.matches(user), matches, "{text}");

@@ -1,5 +1,5 @@
-//! No text makes the parsers of filters and paths panic, by the grammar or with every tolerance, and an error points into
-//! the text.
+//! No text makes the parsers of filters and paths panic, by the grammar or with every tolerance,
+//! and an error points into the text.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -1,5 +1,5 @@
-//! A PATCH is applied or refused, and one that is refused changes nothing; no password is stored or shown. The input is the
-//! JSON of a user, a line break, and the body of the PATCH.
+//! A PATCH is applied or refused, and one that is refused changes nothing; no password is stored or
+//! shown. The input is the JSON of a user, a line break, and the body of the PATCH.
 #![no_main]
 
 use std::pin::pin;
@@ -45,7 +45,11 @@ fuzz_target!(|input: &str| {
 });
 
 fn send(method: Method, path: &str, body: &str) -> Response<Vec<u8>> {
-    let request = Request::builder().method(method).uri(format!("/scim/v2{path}")).body(body).expect("a request");
+    let request = Request::builder()
+        .method(method)
+        .uri(format!("/scim/v2{path}"))
+        .body(body)
+        .expect("a request");
     match pin!(SCIM.dispatch(request)).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(response) => response,
         Poll::Pending => panic!("a store in memory has nothing to wait for"),

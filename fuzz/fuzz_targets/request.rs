@@ -1,5 +1,6 @@
-//! A whole request: `METHOD path`, headers, an empty line, a body. Whatever it is, the answer is no fault of the server's, and
-//! holds no secret. Requests follow each other, so that there is something to find, change and delete.
+//! A whole request: `METHOD path`, headers, an empty line, a body. Whatever it is, the answer is no
+//! fault of the server's, and holds no secret. Requests follow each other, so that there is
+//! something to find, change and delete.
 #![no_main]
 
 use std::cell::RefCell;
@@ -69,8 +70,11 @@ impl Served {
         let mut served = Self { scim, user: String::new(), answered: 0 };
         let user = r#"{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"bjensen","password":"t1meMa$heen",
             "emails":[{"type":"work","value":"bjensen@example.com"}]}"#;
-        let created = served.answer(Request::post("/scim/v2/Users").body(user.as_bytes().to_vec()).expect("a request"));
-        let created: serde_json::Value = serde_json::from_slice(created.body()).expect("the answer is JSON");
+        let created = served.answer(
+            Request::post("/scim/v2/Users").body(user.as_bytes().to_vec()).expect("a request"),
+        );
+        let created: serde_json::Value =
+            serde_json::from_slice(created.body()).expect("the answer is JSON");
         created["id"].as_str().expect("a resource has an id").clone_into(&mut served.user);
         served
     }
@@ -81,7 +85,8 @@ impl Served {
         let (head, body) = text.split_once("\n\n").unwrap_or((&text, ""));
         let mut lines = head.lines();
         let (method, path) = lines.next()?.split_once(' ')?;
-        let mut request = Request::builder().method(Method::from_bytes(method.as_bytes()).ok()?).uri(path);
+        let mut request =
+            Request::builder().method(Method::from_bytes(method.as_bytes()).ok()?).uri(path);
         for line in lines {
             let (name, value) = line.split_once(':')?;
             request = request.header(name, value.trim());

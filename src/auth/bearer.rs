@@ -26,8 +26,8 @@ const TOKEN_BYTES: usize = 16 << 10;
 #[diagnostic::on_unimplemented(note = "a closure is a validator by `scimwire::auth::token_fn`")]
 #[async_trait]
 pub trait ValidateToken: Send + Sync + 'static {
-    /// Names the tenant and the client of a token, after it has seen that the token is genuine, meant for this service, and
-    /// has not expired.
+    /// Names the tenant and the client of a token, after it has seen that the token is genuine,
+    /// meant for this service, and has not expired.
     ///
     /// # Errors
     ///
@@ -38,11 +38,11 @@ pub trait ValidateToken: Send + Sync + 'static {
     async fn validate(&self, token: &Secret) -> Result<RequestContext, AuthError>;
 }
 
-/// Lets in whoever has a good token in `Authorization: Bearer TOKEN`. A token anywhere else, such as in the query of the URL,
-/// is not looked at.
+/// Lets in whoever has a good token in `Authorization: Bearer TOKEN`. A token anywhere else, such
+/// as in the query of the URL, is not looked at.
 ///
-/// The host's own validator, of OAuth 2 access tokens or of JWTs, goes in by [`token_fn`]. What it needs, such as the keys that
-/// JWTs are signed with, is cloned for each request:
+/// The host's own validator, of OAuth 2 access tokens or of JWTs, goes in by [`token_fn`]. What it
+/// needs, such as the keys that JWTs are signed with, is cloned for each request:
 ///
 /// ```
 /// use std::sync::Arc;
@@ -108,14 +108,16 @@ impl<V: ValidateToken> Bearer<V> {
         Self { validator, bare_tokens: false }
     }
 
-    /// Takes `Authorization: TOKEN` too, without the scheme: some clients have their administrator type the whole header.
+    /// Takes `Authorization: TOKEN` too, without the scheme: some clients have their administrator
+    /// type the whole header.
     #[must_use]
     pub fn accepting_bare_tokens(self) -> Self {
         Self { bare_tokens: true, ..self }
     }
 
     fn token<'h>(&self, head: &'h Parts) -> Option<&'h str> {
-        let bare = || authorization(&head.headers).filter(|text| self.bare_tokens && is_token(text));
+        let bare =
+            || authorization(&head.headers).filter(|text| self.bare_tokens && is_token(text));
         bearer_token(head).or_else(bare)
     }
 }
@@ -131,8 +133,9 @@ impl<V: ValidateToken> Authenticate for Bearer<V> {
     }
 }
 
-/// The token in `Authorization: Bearer TOKEN`, with the scheme in any case (RFC 6750, Section 2.1). There is none where the
-/// header stands twice: whoever is before us may have looked at the other one.
+/// The token in `Authorization: Bearer TOKEN`, with the scheme in any case (RFC 6750, Section 2.1).
+/// There is none where the header stands twice: whoever is before us may have looked at the other
+/// one.
 #[must_use]
 pub fn bearer_token(head: &Parts) -> Option<&str> {
     let (scheme, token) = authorization(&head.headers)?.split_once(' ')?;
@@ -148,11 +151,13 @@ fn authorization(headers: &HeaderMap) -> Option<&str> {
 
 /// One word, of characters that can stand in a header.
 fn is_token(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic()) && !text.eq_ignore_ascii_case("bearer")
+    !text.is_empty()
+        && text.bytes().all(|byte| byte.is_ascii_graphic())
+        && !text.eq_ignore_ascii_case("bearer")
 }
 
-/// Makes a [`ValidateToken`] of a function; [`Bearer`] shows one. It is called for many requests at once: a closure hands each
-/// future clones of its own of what it has captured.
+/// Makes a [`ValidateToken`] of a function; [`Bearer`] shows one. It is called for many requests at
+/// once: a closure hands each future clones of its own of what it has captured.
 pub fn token_fn<F, A>(validate: F) -> impl ValidateToken
 where
     F: Fn(Secret) -> A + Send + Sync + 'static,
@@ -202,7 +207,17 @@ mod tests {
         for good in ["Bearer abc", "bearer abc", "BEARER   abc", "Bearer abc "] {
             assert_eq!(token(&[good.as_bytes()]).as_deref(), Some("abc"), "{good}");
         }
-        for bad in ["", "Bearer", "Bearer ", "Bearer a b", "Bearer bearer", "Bearer\tabc", "Basic abc", "abc", "Bearerabc"] {
+        for bad in [
+            "",
+            "Bearer",
+            "Bearer ",
+            "Bearer a b",
+            "Bearer bearer",
+            "Bearer\tabc",
+            "Basic abc",
+            "abc",
+            "Bearerabc",
+        ] {
             assert_eq!(token(&[bad.as_bytes()]), None, "{bad}");
         }
         assert_eq!(token(&["Bearer tök".as_bytes()]), None);

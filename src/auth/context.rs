@@ -94,20 +94,24 @@ impl RequestContext {
         Self { base_url: Some(base_url.into()), ..self }
     }
 
-    /// Switches a resource type off for this tenant, by its name: its endpoint is not found, and not listed.
+    /// Switches a resource type off for this tenant, by its name: its endpoint is not found, and
+    /// not listed.
     #[must_use]
     pub fn without_resource_type(mut self, name: impl Into<String>) -> Self {
         self.hidden.push(name.into());
         self
     }
 
-    /// Says which resource is that of the client: what `/Me` means, where [`Features::me`](crate::dispatch::Features::me) is
-    /// on (RFC 7644, Section 3.11). The resource type is named by its `name`, such as `User`.
+    /// Says which resource is that of the client: what `/Me` means, where
+    /// [`Features::me`](crate::dispatch::Features::me) is on (RFC 7644, Section 3.11). The resource
+    /// type is named by its `name`, such as `User`.
     ///
     /// ```
     /// use scimwire::auth::RequestContext;
     ///
-    /// let cx = RequestContext::new("example").with_principal("bjensen").with_me("User", "2819c223");
+    /// let cx = RequestContext::new("example")
+    ///     .with_principal("bjensen")
+    ///     .with_me("User", "2819c223");
     /// assert_eq!(cx.me(), Some(("User", "2819c223")));
     /// ```
     #[must_use]

@@ -11,11 +11,13 @@ use crate::error::Error;
 /// The challenge to a client without credentials (RFC 6750, Section 3).
 pub(crate) const CHALLENGE: &str = "Bearer realm=\"scim\"";
 
-/// Why a request is not let in. The details go to a stranger: they say what to do, not what is known.
+/// Why a request is not let in. The details go to a stranger: they say what to do, not what is
+/// known.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum AuthError {
-    /// Nobody is known by these credentials: 401, with a challenge in `WWW-Authenticate` (RFC 7644, Section 2).
+    /// Nobody is known by these credentials: 401, with a challenge in `WWW-Authenticate` (RFC 7644,
+    /// Section 2).
     #[error("{detail}")]
     Unauthenticated {
         /// The value of `WWW-Authenticate`: the schemes that are understood, separated by commas.
@@ -23,16 +25,19 @@ pub enum AuthError {
         /// A sentence for the client.
         detail: Cow<'static, str>,
     },
-    /// The token is good, but not for this: 403, with `insufficient_scope` in `WWW-Authenticate` (RFC 6750, Section 3.1).
+    /// The token is good, but not for this: 403, with `insufficient_scope` in `WWW-Authenticate`
+    /// (RFC 6750, Section 3.1).
     #[error("the token is not good for this: ask for one with more permissions")]
     InsufficientScope {
-        /// The scope that is needed, where the host's tokens have scopes: words with a space between them.
+        /// The scope that is needed, where the host's tokens have scopes: words with a space
+        /// between them.
         scope: Option<Cow<'static, str>>,
     },
     /// The client is known, and may not: 403.
     #[error("{0}")]
     Forbidden(Cow<'static, str>),
-    /// It cannot be found out now: 503. The source goes to the [`Report`](crate::dispatch::Report), never to the client.
+    /// It cannot be found out now: 503. The source goes to the [`Report`](crate::dispatch::Report),
+    /// never to the client.
     #[error("authentication is not available: try again later")]
     Unavailable(#[source] Box<dyn StdError + Send + Sync>),
     /// Too many requests of this tenant or client are under way: 503, with `Retry-After`.
@@ -47,7 +52,10 @@ impl AuthError {
     /// There are no credentials.
     #[must_use]
     pub fn missing() -> Self {
-        Self::Unauthenticated { challenge: CHALLENGE.into(), detail: "send a token: `Authorization: Bearer TOKEN`".into() }
+        Self::Unauthenticated {
+            challenge: CHALLENGE.into(),
+            detail: "send a token: `Authorization: Bearer TOKEN`".into(),
+        }
     }
 
     /// The token is none of ours, or no longer.

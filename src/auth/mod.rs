@@ -18,7 +18,9 @@ pub use context::{Permissions, RequestContext, Tenant};
 pub use error::AuthError;
 pub use tenant_url::{CheckTenant, TenantUrl, TenantUrlError};
 #[cfg(feature = "tokens")]
-pub use tokens::{IssuedToken, MemoryTokens, TokenError, TokenGrant, TokenHash, TokenRecord, TokenStore, Tokens};
+pub use tokens::{
+    IssuedToken, MemoryTokens, TokenError, TokenGrant, TokenHash, TokenRecord, TokenStore, Tokens,
+};
 
 pub(crate) use error::CHALLENGE;
 
@@ -32,14 +34,17 @@ pub(crate) use error::CHALLENGE;
 /// ```
 ///
 /// ```
-/// use scimwire::auth::{Authenticate, AuthError, RequestContext, bearer_token};
+/// use scimwire::auth::{AuthError, Authenticate, RequestContext, bearer_token};
 ///
 /// #[derive(Debug)]
 /// struct OneToken(String);
 ///
 /// #[async_trait::async_trait]
 /// impl Authenticate for OneToken {
-///     async fn authenticate(&self, head: &http::request::Parts) -> Result<RequestContext, AuthError> {
+///     async fn authenticate(
+///         &self,
+///         head: &http::request::Parts,
+///     ) -> Result<RequestContext, AuthError> {
 ///         match bearer_token(head) {
 ///             // A real host compares in constant time.
 ///             Some(token) if token == self.0 => Ok(RequestContext::new("example")),
@@ -58,10 +63,12 @@ pub trait Authenticate: Send + Sync + 'static {
     /// - [`AuthError::Unauthenticated`]: nobody is known by these credentials (401);
     /// - [`AuthError::Forbidden`]: somebody is, and may not (403);
     /// - [`AuthError::Unavailable`]: it cannot be found out now (503);
-    /// - [`AuthError::Busy`]: the tenant or client has too many requests under way (503 with `Retry-After`).
+    /// - [`AuthError::Busy`]: the tenant or client has too many requests under way (503 with
+    ///   `Retry-After`).
     async fn authenticate(&self, head: &Parts) -> Result<RequestContext, AuthError>;
 
-    /// The schemes to name in `ServiceProviderConfig` (RFC 7643, Section 5); bearer tokens, unless said otherwise.
+    /// The schemes to name in `ServiceProviderConfig` (RFC 7643, Section 5); bearer tokens, unless
+    /// said otherwise.
     fn schemes(&self) -> Vec<AuthenticationScheme> {
         vec![AuthenticationScheme::bearer_token()]
     }
@@ -93,7 +100,8 @@ impl AuthenticationScheme {
     }
 }
 
-/// Lets everybody in, as one tenant; for tests, and for hosts that authenticate before they dispatch.
+/// Lets everybody in, as one tenant; for tests, and for hosts that authenticate before they
+/// dispatch.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Anybody;
 
@@ -101,7 +109,11 @@ pub(crate) struct Anybody;
 impl Authenticate for Anybody {
     async fn authenticate(&self, head: &Parts) -> Result<RequestContext, AuthError> {
         // A host that has authenticated already says whom in the extensions of the request.
-        Ok(head.extensions.get::<RequestContext>().cloned().unwrap_or_else(|| RequestContext::new("default")))
+        Ok(head
+            .extensions
+            .get::<RequestContext>()
+            .cloned()
+            .unwrap_or_else(|| RequestContext::new("default")))
     }
 
     fn schemes(&self) -> Vec<AuthenticationScheme> {

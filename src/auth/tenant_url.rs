@@ -13,8 +13,8 @@ use super::{AuthError, Authenticate, AuthenticationScheme, RequestContext, Tenan
 
 const PLACE: &str = "{tenant}";
 
-/// The base URLs of tenants, with `{tenant}` where the name of one stands: a whole segment of the path, or a whole label of
-/// the host.
+/// The base URLs of tenants, with `{tenant}` where the name of one stands: a whole segment of the
+/// path, or a whole label of the host.
 ///
 /// ```
 /// use scimwire::auth::{Tenant, TenantUrl};
@@ -40,7 +40,9 @@ enum Place {
 
 /// No URL that names a tenant.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` has to be an absolute URL without a query, with `{PLACE}` once: as a segment of the path, or a label of the host")]
+#[error(
+    "`{0}` has to be an absolute URL without a query, with `{PLACE}` once: as a segment of the path, or a label of the host"
+)]
 pub struct TenantUrlError(String);
 
 impl TenantUrl {
@@ -50,21 +52,24 @@ impl TenantUrl {
         self.template.replace(PLACE, &utf8_percent_encode(tenant.as_str(), UNESCAPED).to_string())
     }
 
-    /// Checks the tenant that a request names, if it names one, against the one of its credential, and gives it the base URL
-    /// of that tenant, if it has none. The host is the one of the URI or of `Host`; `X-Forwarded-Host` and `Forwarded` are not
-    /// looked at, since anybody can send them.
+    /// Checks the tenant that a request names, if it names one, against the one of its credential,
+    /// and gives it the base URL of that tenant, if it has none. The host is the one of the URI or
+    /// of `Host`; `X-Forwarded-Host` and `Forwarded` are not looked at, since anybody can send
+    /// them.
     ///
     /// # Errors
     ///
-    /// - [`AuthError::Unauthenticated`]: it names another tenant. The answer is that to an unknown token, so that it says
-    ///   nothing about others.
+    /// - [`AuthError::Unauthenticated`]: it names another tenant. The answer is that to an unknown
+    ///   token, so that it says nothing about others.
     pub fn check(&self, head: &Parts, cx: RequestContext) -> Result<RequestContext, AuthError> {
         let agrees = match &self.place {
             Place::Path { before, after } => tenant_in_path(head.uri.path(), before, after)
                 .map(|name| percent_decode_str(name).eq(cx.tenant().as_str().bytes())),
             Place::Host { before, after } => {
                 let host = host(head)?;
-                let name = host.as_deref().and_then(|host| host.strip_prefix(before.as_str())?.strip_suffix(after.as_str()));
+                let name = host.as_deref().and_then(|host| {
+                    host.strip_prefix(before.as_str())?.strip_suffix(after.as_str())
+                });
                 let name = name.filter(|name| !name.is_empty() && !name.contains('.'));
                 name.map(|name| name.eq_ignore_ascii_case(cx.tenant().as_str()))
             }
@@ -82,21 +87,28 @@ impl TenantUrl {
     fn place(text: &str) -> Option<Place> {
         let (before, after) = text.split_once(PLACE)?;
         let uri: Uri = format!("{before}tenant{after}").parse().ok()?;
-        let absolute = uri.scheme().is_some() && uri.host().is_some() && uri.query().is_none() && !text.contains('#');
+        let absolute = uri.scheme().is_some()
+            && uri.host().is_some()
+            && uri.query().is_none()
+            && !text.contains('#');
         if !absolute || after.contains(PLACE) {
             return None;
         }
         let (_, before) = before.split_once("://")?;
         match before.split_once('/') {
             Some((_, path)) => {
-                let whole = (path.is_empty() || path.ends_with('/')) && (after.is_empty() || after.starts_with('/'));
+                let whole = (path.is_empty() || path.ends_with('/'))
+                    && (after.is_empty() || after.starts_with('/'));
                 let after = after.trim_end_matches('/').to_owned();
                 whole.then(|| Place::Path { before: format!("/{path}"), after })
             }
             None => {
                 let after = after.split(['/', ':']).next().unwrap_or_default();
                 let whole = (before.is_empty() || before.ends_with('.')) && after.starts_with('.');
-                whole.then(|| Place::Host { before: before.to_ascii_lowercase(), after: after.to_ascii_lowercase() })
+                whole.then(|| Place::Host {
+                    before: before.to_ascii_lowercase(),
+                    after: after.to_ascii_lowercase(),
+                })
             }
         }
     }
@@ -112,7 +124,8 @@ impl FromStr for TenantUrl {
 }
 
 /// What of a name needs no percent sign in a URL (RFC 3986, Section 2.3).
-const UNESCAPED: &percent_encoding::AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+const UNESCAPED: &percent_encoding::AsciiSet =
+    &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 fn tenant_in_path<'h>(path: &'h str, before: &str, after: &str) -> Option<&'h str> {
     let rest = path.strip_prefix(before)?;
@@ -121,14 +134,21 @@ fn tenant_in_path<'h>(path: &'h str, before: &str, after: &str) -> Option<&'h st
     (below.is_empty() || below.starts_with('/')).then_some(name)
 }
 
-/// The host that a request is for, in lower case and without a port. Two that differ are refused: whoever is before us may
-/// have looked at the other one.
+/// The host that a request is for, in lower case and without a port. Two that differ are refused:
+/// whoever is before us may have looked at the other one.
 fn host(head: &Parts) -> Result<Option<Cow<'_, str>>, AuthError> {
-    let mut hosts = head.headers.get_all(HOST).iter().map(|value| value.to_str().unwrap_or_default()).map(without_port);
+    let mut hosts = head
+        .headers
+        .get_all(HOST)
+        .iter()
+        .map(|value| value.to_str().unwrap_or_default())
+        .map(without_port);
     let of_uri = head.uri.authority().map(|authority| without_port(authority.as_str()));
     let host = of_uri.or_else(|| hosts.next());
     match host {
-        Some(host) if hosts.any(|other| !other.eq_ignore_ascii_case(host)) => Err(AuthError::invalid_token()),
+        Some(host) if hosts.any(|other| !other.eq_ignore_ascii_case(host)) => {
+            Err(AuthError::invalid_token())
+        }
         host => Ok(host.map(|host| host.to_ascii_lowercase().into())),
     }
 }
@@ -142,7 +162,8 @@ fn without_port(authority: &str) -> &str {
     host.strip_suffix('.').unwrap_or(host)
 }
 
-/// Lets in whom `A` lets in, unless the URL names another tenant than the credential: see [`TenantUrl::check`].
+/// Lets in whom `A` lets in, unless the URL names another tenant than the credential: see
+/// [`TenantUrl::check`].
 ///
 /// ```
 /// use scimwire::auth::{AuthError, Bearer, CheckTenant, RequestContext, token_fn};
@@ -198,7 +219,12 @@ mod tests {
 
     use super::*;
 
-    fn checked(url: &str, tenant: &str, uri: &str, headers: &[(&str, &str)]) -> Result<Option<String>, AuthError> {
+    fn checked(
+        url: &str,
+        tenant: &str,
+        uri: &str,
+        headers: &[(&str, &str)],
+    ) -> Result<Option<String>, AuthError> {
         let mut request = Request::get(uri);
         for (name, value) in headers {
             request = request.header(*name, *value);
@@ -213,17 +239,32 @@ mod tests {
         // P-6.1-01
         let url = "https://example.com/t/{tenant}/scim/v2/";
         let base = |name: &str| Some(format!("https://example.com/t/{name}/scim/v2"));
-        for (path, expected) in
-            [("/t/acme/scim/v2", base("acme")), ("/t/acme/scim/v2/Users", base("acme")), ("/scim/v2/Users", None)]
-        {
-            assert_eq!(checked(url, "acme", path, &[]).expect("the same tenant"), expected, "{path}");
+        for (path, expected) in [
+            ("/t/acme/scim/v2", base("acme")),
+            ("/t/acme/scim/v2/Users", base("acme")),
+            ("/scim/v2/Users", None),
+        ] {
+            assert_eq!(
+                checked(url, "acme", path, &[]).expect("the same tenant"),
+                expected,
+                "{path}"
+            );
         }
-        assert_eq!(checked(url, "a b", "/t/a%20b/scim/v2", &[]).expect("the same tenant"), base("a%20b"));
-        for path in ["/t/other/scim/v2", "/t/ACME/scim/v2/Users", "/t/acme%00/scim/v2", "/t/%61cm/scim/v2"] {
+        assert_eq!(
+            checked(url, "a b", "/t/a%20b/scim/v2", &[]).expect("the same tenant"),
+            base("a%20b")
+        );
+        for path in
+            ["/t/other/scim/v2", "/t/ACME/scim/v2/Users", "/t/acme%00/scim/v2", "/t/%61cm/scim/v2"]
+        {
             assert!(checked(url, "acme", path, &[]).is_err(), "{path}");
         }
         for path in ["/t/other", "/t/other/scim/v20/Users", "/t//scim/v2", "/x/t/other/scim/v2"] {
-            assert_eq!(checked(url, "acme", path, &[]).expect("no tenant is named"), None, "{path}");
+            assert_eq!(
+                checked(url, "acme", path, &[]).expect("no tenant is named"),
+                None,
+                "{path}"
+            );
         }
     }
 
@@ -231,9 +272,12 @@ mod tests {
     fn a_base_url_that_the_host_knows_stays() {
         // P-6.1-01
         let (head, ()) = Request::get("/t/acme/scim/v2").body(()).expect("a request").into_parts();
-        let url: TenantUrl = "https://example.com/t/{tenant}/scim/v2".parse().expect("a URL with a tenant");
+        let url: TenantUrl =
+            "https://example.com/t/{tenant}/scim/v2".parse().expect("a URL with a tenant");
         let own = "https://acme.example.org/scim/v2";
-        let checked = url.check(&head, RequestContext::new("acme").with_base_url(own)).expect("the same tenant");
+        let checked = url
+            .check(&head, RequestContext::new("acme").with_base_url(own))
+            .expect("the same tenant");
         assert_eq!(checked.base_url(), Some(own));
     }
 
@@ -243,26 +287,60 @@ mod tests {
         let url = "https://{tenant}.Example.com:8443/scim/v2";
         let acme = "https://acme.Example.com:8443/scim/v2";
         for host in ["acme.example.com", "ACME.EXAMPLE.COM:8443", "acme.example.com."] {
-            let base = checked(url, "acme", "/scim/v2/Users", &[("host", host)]).expect("the same tenant");
+            let base =
+                checked(url, "acme", "/scim/v2/Users", &[("host", host)]).expect("the same tenant");
             assert_eq!(base.as_deref(), Some(acme), "{host}");
         }
-        for host in ["example.com", "a.acme.example.com", "acme.example.com.evil.test", "acmeexample.com", ""] {
-            let base = checked(url, "acme", "/scim/v2/Users", &[("host", host)]).expect("no tenant is named");
+        for host in [
+            "example.com",
+            "a.acme.example.com",
+            "acme.example.com.evil.test",
+            "acmeexample.com",
+            "",
+        ] {
+            let base = checked(url, "acme", "/scim/v2/Users", &[("host", host)])
+                .expect("no tenant is named");
             assert_eq!(base, None, "{host}");
         }
         assert!(checked(url, "acme", "/Users", &[("host", "other.example.com")]).is_err());
         assert!(checked(url, "acme", "https://other.example.com/Users", &[]).is_err());
-        assert!(checked(url, "acme", "https://acme.example.com/Users", &[("host", "other.example.com")]).is_err());
-        assert!(checked(url, "acme", "/Users", &[("host", "acme.example.com"), ("host", "other.example.com")]).is_err());
+        assert!(
+            checked(
+                url,
+                "acme",
+                "https://acme.example.com/Users",
+                &[("host", "other.example.com")]
+            )
+            .is_err()
+        );
+        assert!(
+            checked(
+                url,
+                "acme",
+                "/Users",
+                &[("host", "acme.example.com"), ("host", "other.example.com")]
+            )
+            .is_err()
+        );
     }
 
     #[test]
     fn what_proxies_add_is_not_looked_at() {
         // P-6.1-01: anybody can send these headers.
         let url = "https://{tenant}.example.com/scim/v2";
-        for (name, value) in [("x-forwarded-host", "acme.example.com"), ("forwarded", "host=acme.example.com")] {
-            assert!(checked(url, "acme", "/Users", &[("host", "other.example.com"), (name, value)]).is_err(), "{name}");
-            assert_eq!(checked(url, "acme", "/Users", &[(name, value)]).expect("no tenant is named"), None, "{name}");
+        for (name, value) in
+            [("x-forwarded-host", "acme.example.com"), ("forwarded", "host=acme.example.com")]
+        {
+            assert!(
+                checked(url, "acme", "/Users", &[("host", "other.example.com"), (name, value)])
+                    .is_err(),
+                "{name}"
+            );
+            assert_eq!(
+                checked(url, "acme", "/Users", &[(name, value)]).expect("no tenant is named"),
+                None,
+                "{name}"
+            );
         }
     }
 

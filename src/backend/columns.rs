@@ -47,7 +47,9 @@ impl Columns for StoredColumns<'_> {
             return Some(elements.texts(Form::Key));
         }
         let subs = attribute.sub_attributes().iter();
-        Some(subs.fold(elements, |elements, sub| elements.column(sub.name(), self.searched("\"element\".\"value\"", sub.name()))))
+        Some(subs.fold(elements, |elements, sub| {
+            elements.column(sub.name(), self.searched("\"element\".\"value\"", sub.name()))
+        }))
     }
 
     fn lookup(&self, comparison: &Comparison) -> Option<Sql> {
@@ -61,13 +63,20 @@ impl Columns for StoredColumns<'_> {
         if of_value && resource_type.membership() == Some(path.attribute()) {
             return Some(self.groups_with(&value?));
         }
-        if of_value && resource_type.membership_view() == Some(path.attribute()) && resource_type.membership().is_none() {
+        if of_value
+            && resource_type.membership_view() == Some(path.attribute())
+            && resource_type.membership().is_none()
+        {
             return Some(self.within_group(&value?));
         }
         self.layout.keys.iter().find(|(known, _)| known == path)?;
-        let is_text = matches!(comparison.operand, Operand::Exact(_) | Operand::Folded { .. } | Operand::Identifier { .. });
+        let is_text = matches!(
+            comparison.operand,
+            Operand::Exact(_) | Operand::Folded { .. } | Operand::Identifier { .. }
+        );
         let value = value.filter(|_| is_text)?;
-        let sql = Sql::new("r.id IN (SELECT k.resource_id FROM scim_key k WHERE k.tenant = ").bind_text(self.tenant);
+        let sql = Sql::new("r.id IN (SELECT k.resource_id FROM scim_key k WHERE k.tenant = ")
+            .bind_text(self.tenant);
         let sql = sql.text(" AND k.resource_type = ").bind_text(resource_type.name());
         let sql = sql.text(" AND k.attribute = ").bind_text(path.to_string());
         Some(sql.text(" AND k.value = ").bind_text(value).text(")"))
@@ -83,23 +92,29 @@ impl StoredColumns<'_> {
             Dialect::Postgres => "CAST(m.rest AS json)",
         };
         let elements = Elements::rows("scim_member m".to_owned(), Some(condition));
-        attribute.sub_attributes().iter().fold(elements, |elements, sub| match (sub.name(), sub.kind()) {
-            ("value", _) => elements.column("value", Column::text("m.member_id")),
-            ("type", AttributeType::String) => {
-                let said = self.dialect.json_text(rest, "type");
-                let sql = format!("coalesce({said}, {})", member_type(attribute));
-                elements.column("type", Column::expression(sql, Form::Text))
+        attribute.sub_attributes().iter().fold(elements, |elements, sub| {
+            match (sub.name(), sub.kind()) {
+                ("value", _) => elements.column("value", Column::text("m.member_id")),
+                ("type", AttributeType::String) => {
+                    let said = self.dialect.json_text(rest, "type");
+                    let sql = format!("coalesce({said}, {})", member_type(attribute));
+                    elements.column("type", Column::expression(sql, Form::Text))
+                }
+                (name, AttributeType::String | AttributeType::Reference) if name != "$ref" => {
+                    elements.column(
+                        name,
+                        Column::expression(self.dialect.json_text(rest, name), Form::Text),
+                    )
+                }
+                _ => elements,
             }
-            (name, AttributeType::String | AttributeType::Reference) if name != "$ref" => {
-                elements.column(name, Column::expression(self.dialect.json_text(rest, name), Form::Text))
-            }
-            _ => elements,
         })
     }
 
     /// A value as it compares, in an object of such values.
     fn searched(&self, object: &str, name: &str) -> Column {
-        Column::expression(self.dialect.json_text(object, name), Form::Key).with_prepared(self.prepared(object, name))
+        Column::expression(self.dialect.json_text(object, name), Form::Key)
+            .with_prepared(self.prepared(object, name))
     }
 
     fn prepared(&self, object: &str, name: &str) -> String {
@@ -108,22 +123,28 @@ impl StoredColumns<'_> {
     }
 
     fn groups_with(&self, member: &str) -> Sql {
-        let sql = Sql::new("r.id IN (SELECT m.group_id FROM scim_member m WHERE m.tenant = ").bind_text(self.tenant);
+        let sql = Sql::new("r.id IN (SELECT m.group_id FROM scim_member m WHERE m.tenant = ")
+            .bind_text(self.tenant);
         sql.text(" AND m.member_id = ").bind_text(member).text(")")
     }
 
     /// Whoever is in a group, or in a group that is in it, and so on.
     fn within_group(&self, group: &str) -> Sql {
-        let sql = Sql::new("r.id IN (WITH RECURSIVE down(id) AS (SELECT m.member_id FROM scim_member m WHERE m.tenant = ");
+        let sql = Sql::new(
+            "r.id IN (WITH RECURSIVE down(id) AS (SELECT m.member_id FROM scim_member m WHERE m.tenant = ",
+        );
         let sql = sql.bind_text(self.tenant).text(" AND m.group_id = ").bind_text(group);
-        let sql = sql.text(" UNION SELECT m.member_id FROM down JOIN scim_member m ON m.tenant = ").bind_text(self.tenant);
+        let sql = sql
+            .text(" UNION SELECT m.member_id FROM down JOIN scim_member m ON m.tenant = ")
+            .bind_text(self.tenant);
         sql.text(" AND m.group_id = down.id) SELECT down.id FROM down)")
     }
 }
 
 /// The type of a member `m`, where it is a resource of this database.
 pub(super) fn member_type(membership: &Attribute) -> String {
-    let reference = membership.sub_attribute("$ref").map(|sub| sub.reference_types()).unwrap_or_default();
+    let reference =
+        membership.sub_attribute("$ref").map(|sub| sub.reference_types()).unwrap_or_default();
     let types: Vec<String> = reference.iter().map(|name| Dialect::literal(name)).collect();
     if types.is_empty() {
         return "NULL".to_owned();

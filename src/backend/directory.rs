@@ -10,7 +10,6 @@ use super::store::Store;
 use crate::schema::ResourceType;
 
 /// A database that holds resources of several types, and hands out a store for each.
-///
 #[cfg_attr(
     feature = "sqlite",
     doc = r#"
@@ -37,7 +36,11 @@ pub struct Directory<E> {
 }
 
 impl<E: Engine> Directory<E> {
-    pub(super) async fn over(engine: E, shares: Shares, migrate: Migrate) -> Result<Self, OpenError> {
+    pub(super) async fn over(
+        engine: E,
+        shares: Shares,
+        migrate: Migrate,
+    ) -> Result<Self, OpenError> {
         prepare(&engine, migrate).await?;
         Ok(Self { engine: Arc::new(engine), shares: Arc::new(shares), keeps_dangling: false })
     }
@@ -50,9 +53,9 @@ impl<E: Engine> Directory<E> {
 
     /// The store of a resource type.
     ///
-    /// When it is first used, it compares the attributes of the type with those that the columns beside the documents were
-    /// made for. If they differ, perhaps since an attribute has become unique, it makes all of them anew; meanwhile no other
-    /// process may serve the type.
+    /// When it is first used, it compares the attributes of the type with those that the columns
+    /// beside the documents were made for. If they differ, perhaps since an attribute has become
+    /// unique, it makes all of them anew; meanwhile no other process may serve the type.
     pub fn store(&self, resource_type: impl Into<Arc<ResourceType>>) -> Store<E> {
         Store::new(self.clone(), resource_type.into())
     }
@@ -60,7 +63,11 @@ impl<E: Engine> Directory<E> {
 
 impl<E> Clone for Directory<E> {
     fn clone(&self) -> Self {
-        Self { engine: Arc::clone(&self.engine), shares: Arc::clone(&self.shares), keeps_dangling: self.keeps_dangling }
+        Self {
+            engine: Arc::clone(&self.engine),
+            shares: Arc::clone(&self.shares),
+            keeps_dangling: self.keeps_dangling,
+        }
     }
 }
 

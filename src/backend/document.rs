@@ -50,8 +50,10 @@ impl Layout {
     pub(super) fn new(resource_type: Arc<ResourceType>) -> Self {
         let resolve = |path: &&str| path.parse().ok().and_then(|path| resource_type.resolve(&path));
         let name = NAMES.iter().find_map(&resolve).filter(is_plain_text);
-        let readable = |path: &ResolvedPath| path.attribute().is_readable() && path.last().is_readable();
-        let mut keys: Vec<_> = resource_type.unique_paths().filter(readable).map(|path| (path, true)).collect();
+        let readable =
+            |path: &ResolvedPath| path.attribute().is_readable() && path.last().is_readable();
+        let mut keys: Vec<_> =
+            resource_type.unique_paths().filter(readable).map(|path| (path, true)).collect();
         keys.extend(resource_type.indexed_paths().filter(readable).map(|path| (path, false)));
         // The id is a column, and the service provider's.
         keys.retain(|(path, _)| path.extension().is_some() || path.attribute().name() != "id");
@@ -69,9 +71,13 @@ impl Layout {
         let mut lines = Vec::new();
         self.for_each_attribute(&mut |prefix, attribute| {
             let parts = attribute.sub_attributes().iter();
-            for (sub, last) in std::iter::once((None, attribute)).chain(parts.map(|sub| (Some(sub.name()), &**sub))) {
-                let (name, sub) = (attribute.name(), sub.map(|sub| format!(".{sub}")).unwrap_or_default());
-                let traits = (last.kind().as_str(), last.multi_valued(), last.case_exact(), last.unique());
+            for (sub, last) in std::iter::once((None, attribute))
+                .chain(parts.map(|sub| (Some(sub.name()), &**sub)))
+            {
+                let (name, sub) =
+                    (attribute.name(), sub.map(|sub| format!(".{sub}")).unwrap_or_default());
+                let traits =
+                    (last.kind().as_str(), last.multi_valued(), last.case_exact(), last.unique());
                 lines.push(format!("{prefix}{name}{sub} {traits:?}"));
             }
         });
@@ -85,7 +91,12 @@ impl Layout {
         if has_nul(&document) {
             return Err(no_nul());
         }
-        Ok(Stored { document, search: self.search(resource), name: self.name_of(resource)?, keys: self.keys_of(resource)? })
+        Ok(Stored {
+            document,
+            search: self.search(resource),
+            name: self.name_of(resource)?,
+            keys: self.keys_of(resource)?,
+        })
     }
 
     fn name_of(&self, resource: &Resource) -> Result<Option<String>, StoreError> {
@@ -95,7 +106,9 @@ impl Layout {
         let name = resource.value(path).and_then(|value| key(path.last(), value));
         match name {
             // What the host sets is not asked of clients (RFC 7643, Section 7).
-            None if is_demanded(path.last()) => Err(ValueError::new(path, ValueErrorKind::Required).into()),
+            None if is_demanded(path.last()) => {
+                Err(ValueError::new(path, ValueErrorKind::Required).into())
+            }
             Some(name) => limited(path, name).map(Some),
             None => Ok(None),
         }
@@ -104,8 +117,13 @@ impl Layout {
     pub(super) fn keys_of(&self, resource: &Resource) -> Result<BTreeSet<Key>, StoreError> {
         let mut keys = BTreeSet::new();
         for (path, unique) in &self.keys {
-            for value in resource.values(path).filter_map(|value| prepared_key(path.last(), value)) {
-                keys.insert(Key { attribute: path.to_string(), value: limited(path, value)?, unique: *unique });
+            for value in resource.values(path).filter_map(|value| prepared_key(path.last(), value))
+            {
+                keys.insert(Key {
+                    attribute: path.to_string(),
+                    value: limited(path, value)?,
+                    unique: *unique,
+                });
             }
         }
         Ok(keys)
@@ -128,21 +146,27 @@ impl Layout {
 
     fn for_each_attribute(&self, visit: &mut dyn FnMut(&str, &Attribute)) {
         let own = self.resource_type.schema().attributes().iter();
-        let own = own.filter(|attribute| Schema::common().attribute(attribute.name()).is_none() && !self.is_apart(attribute));
-        let common = Schema::common().attributes().iter().filter(|attribute| attribute.name() != "id");
+        let own = own.filter(|attribute| {
+            Schema::common().attribute(attribute.name()).is_none() && !self.is_apart(attribute)
+        });
+        let common =
+            Schema::common().attributes().iter().filter(|attribute| attribute.name() != "id");
         for attribute in common.chain(own).filter(|attribute| attribute.is_readable()) {
             visit("", attribute);
         }
         for extension in self.resource_type.extensions() {
             let prefix = format!("{}:", extension.schema.uri());
-            for attribute in extension.schema.attributes().iter().filter(|attribute| attribute.is_readable()) {
+            for attribute in
+                extension.schema.attributes().iter().filter(|attribute| attribute.is_readable())
+            {
                 visit(&prefix, attribute);
             }
         }
     }
 }
 
-/// Reads a document; one that is damaged is a failure that whoever operates the database has to see.
+/// Reads a document; one that is damaged is a failure that whoever operates the database has to
+/// see.
 pub(super) fn read(document: &str) -> Result<Resource, StoreError> {
     match serde_json::from_str(document) {
         Ok(object) => Ok(Resource::from_stored(object)),
@@ -150,7 +174,8 @@ pub(super) fn read(document: &str) -> Result<Resource, StoreError> {
     }
 }
 
-/// Values that are not of their attribute's type, which only a host can bring about, are not found by any comparison.
+/// Values that are not of their attribute's type, which only a host can bring about, are not found
+/// by any comparison.
 fn add(search: &mut Map<String, Value>, path: &str, attribute: &Attribute, value: &Value) {
     match (attribute.multi_valued(), attribute.kind(), value) {
         (true, AttributeType::Complex, Value::Array(elements)) => {
@@ -162,17 +187,23 @@ fn add(search: &mut Map<String, Value>, path: &str, attribute: &Attribute, value
             search.insert(path.to_owned(), elements.collect());
         }
         (true, _, Value::Array(elements)) => {
-            let elements = elements.iter().map(|element| key(attribute, element).map_or(Value::Null, Value::String));
+            let elements = elements
+                .iter()
+                .map(|element| key(attribute, element).map_or(Value::Null, Value::String));
             search.insert(path.to_owned(), elements.collect());
         }
-        (false, AttributeType::Complex, value) => add_parts(search, &format!("{path}."), attribute, value),
+        (false, AttributeType::Complex, value) => {
+            add_parts(search, &format!("{path}."), attribute, value)
+        }
         (false, _, value) => add_text(search, path.to_owned(), attribute, value),
         (true, _, _) => {}
     }
 }
 
 fn add_parts(search: &mut Map<String, Value>, prefix: &str, attribute: &Attribute, value: &Value) {
-    for sub in attribute.sub_attributes().iter().filter(|sub| sub.is_readable() && !sub.multi_valued()) {
+    for sub in
+        attribute.sub_attributes().iter().filter(|sub| sub.is_readable() && !sub.multi_valued())
+    {
         if let Some(value) = value.get(sub.name()) {
             add_text(search, format!("{prefix}{}", sub.name()), sub, value);
         }
@@ -180,7 +211,8 @@ fn add_parts(search: &mut Map<String, Value>, prefix: &str, attribute: &Attribut
 }
 
 fn add_text(search: &mut Map<String, Value>, path: String, attribute: &Attribute, value: &Value) {
-    let (Some(text), Some(prepared)) = (key(attribute, value), prepared_key(attribute, value)) else {
+    let (Some(text), Some(prepared)) = (key(attribute, value), prepared_key(attribute, value))
+    else {
         return;
     };
     if prepared != text {
@@ -191,7 +223,9 @@ fn add_text(search: &mut Map<String, Value>, path: String, attribute: &Attribute
 
 fn is_plain_text(path: &ResolvedPath) -> bool {
     let attribute = path.last();
-    attribute.kind() == AttributeType::String && !attribute.multi_valued() && attribute.is_readable()
+    attribute.kind() == AttributeType::String
+        && !attribute.multi_valued()
+        && attribute.is_readable()
 }
 
 fn limited(path: &ResolvedPath, text: String) -> Result<String, StoreError> {

@@ -22,8 +22,8 @@ pub trait Engine: private::Sealed + fmt::Debug + Send + Sync + 'static {
     #[doc(hidden)]
     async fn read(&self, sql: &Sql) -> Result<Vec<Row>, DatabaseError>;
 
-    /// Begins a transaction that may write, each statement of it as long as a statement may take. Dropped without a commit, it
-    /// leaves nothing behind.
+    /// Begins a transaction that may write, each statement of it as long as a statement may take.
+    /// Dropped without a commit, it leaves nothing behind.
     #[doc(hidden)]
     async fn begin(&self) -> Result<Self::Transaction, DatabaseError>;
 }
@@ -70,7 +70,9 @@ impl Row {
 
     /// The text of a column that is never NULL.
     pub(super) fn needed(&mut self, column: usize) -> Result<String, StoreError> {
-        self.text(column).ok_or_else(|| StoreError::other("the database answers with fewer columns than it was asked for"))
+        self.text(column).ok_or_else(|| {
+            StoreError::other("the database answers with fewer columns than it was asked for")
+        })
     }
 }
 
@@ -131,9 +133,10 @@ impl From<sqlx::Error> for DatabaseError {
 impl From<DatabaseError> for StoreError {
     fn from(err: DatabaseError) -> Self {
         match err {
-            DatabaseError::Lost(_) | DatabaseError::Late(_) | DatabaseError::Crowded | DatabaseError::Unavailable(_) => {
-                Self::busy(&err)
-            }
+            DatabaseError::Lost(_)
+            | DatabaseError::Late(_)
+            | DatabaseError::Crowded
+            | DatabaseError::Unavailable(_) => Self::busy(&err),
             DatabaseError::Failed(source) => Self::other(source),
         }
     }

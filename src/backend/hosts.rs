@@ -10,8 +10,9 @@ const PATIENCE: Duration = Duration::from_secs(2);
 
 /// The servers that a connection string names.
 ///
-/// As `libpq` has it: several hosts with commas between them, `postgres://scim@one.example.com,two.example.com:5433/scim`, or
-/// in the parameters `host` and `port`; and `target_session_attrs=read-write` (or `primary`) to pass by those that only read.
+/// As `libpq` has it: several hosts with commas between them,
+/// `postgres://scim@one.example.com,two.example.com:5433/scim`, or in the parameters `host` and
+/// `port`; and `target_session_attrs=read-write` (or `primary`) to pass by those that only read.
 #[derive(Clone, Debug)]
 pub(super) struct Hosts {
     options: Vec<PgConnectOptions>,
@@ -28,7 +29,9 @@ enum Target {
 /// A connection string that cannot be read.
 #[derive(Debug, thiserror::Error)]
 enum HostsError {
-    #[error("`target_session_attrs` has to be `any`, `read-write` or `primary`: nothing else takes writes")]
+    #[error(
+        "`target_session_attrs` has to be `any`, `read-write` or `primary`: nothing else takes writes"
+    )]
     Target,
     #[error("there have to be as many ports as hosts, or one for all")]
     Ports,
@@ -39,7 +42,8 @@ enum HostsError {
 impl Hosts {
     pub(super) fn parse(url: &str) -> Result<Self, sqlx::Error> {
         let (base, query) = url.split_once('?').unwrap_or((url, ""));
-        let (mut target, mut hosts, mut ports, mut rest) = (Target::Any, Vec::new(), Vec::new(), Vec::new());
+        let (mut target, mut hosts, mut ports, mut rest) =
+            (Target::Any, Vec::new(), Vec::new(), Vec::new());
         for (name, value) in form_urlencoded::parse(query.as_bytes()) {
             match &*name {
                 "target_session_attrs" => target = Target::read(&value)?,
@@ -94,8 +98,13 @@ impl Hosts {
         if self.target == Target::Any {
             return Ok(());
         }
-        let read_only: String = sqlx::query("SHOW transaction_read_only").fetch_one(connection).await?.try_get(0)?;
-        if read_only == "on" { Err(sqlx::Error::Configuration(HostsError::ReadsOnly.into())) } else { Ok(()) }
+        let read_only: String =
+            sqlx::query("SHOW transaction_read_only").fetch_one(connection).await?.try_get(0)?;
+        if read_only == "on" {
+            Err(sqlx::Error::Configuration(HostsError::ReadsOnly.into()))
+        } else {
+            Ok(())
+        }
     }
 }
 
@@ -115,7 +124,8 @@ fn each_base(base: &str) -> Vec<String> {
         return vec![base.to_owned()];
     };
     let (authority, path) = rest.find('/').map_or((rest, ""), |slash| rest.split_at(slash));
-    let (user, hosts) = authority.rsplit_once('@').map_or(("", authority), |(user, hosts)| (user, hosts));
+    let (user, hosts) =
+        authority.rsplit_once('@').map_or(("", authority), |(user, hosts)| (user, hosts));
     let at = if authority.contains('@') { "@" } else { "" };
     hosts.split(',').map(|host| format!("{scheme}://{user}{at}{host}{path}")).collect()
 }
@@ -141,26 +151,44 @@ mod tests {
     #[track_caller]
     fn places(url: &str) -> Vec<(String, u16)> {
         let hosts = Hosts::parse(url).expect("a connection string");
-        hosts.options.iter().map(|options| (options.get_host().to_owned(), options.get_port())).collect()
+        hosts
+            .options
+            .iter()
+            .map(|options| (options.get_host().to_owned(), options.get_port()))
+            .collect()
     }
 
     #[test]
     fn each_host_is_tried_with_its_own_port() {
         let url = "postgres://scim:a%40b@one.example.com:5433,two.example.com/scim?target_session_attrs=read-write";
-        assert_eq!(places(url), [("one.example.com".to_owned(), 5433), ("two.example.com".to_owned(), 5432)]);
+        assert_eq!(
+            places(url),
+            [("one.example.com".to_owned(), 5433), ("two.example.com".to_owned(), 5432)]
+        );
         let url = "postgres:///scim?host=one,two&port=5433,5434&user=scim";
         assert_eq!(places(url), [("one".to_owned(), 5433), ("two".to_owned(), 5434)]);
-        let hosts = Hosts::parse("postgres:///scim?host=/run/a,/run/b&port=5433&user=scim").expect("a connection string");
-        let sockets: Vec<_> = hosts.options.iter().filter_map(|options| options.get_socket()).collect();
+        let hosts = Hosts::parse("postgres:///scim?host=/run/a,/run/b&port=5433&user=scim")
+            .expect("a connection string");
+        let sockets: Vec<_> =
+            hosts.options.iter().filter_map(|options| options.get_socket()).collect();
         assert_eq!(sockets, [std::path::Path::new("/run/a"), std::path::Path::new("/run/b")]);
-        assert!(hosts.options.iter().all(|options| options.get_port() == 5433 && options.get_username() == "scim"));
+        assert!(
+            hosts
+                .options
+                .iter()
+                .all(|options| options.get_port() == 5433 && options.get_username() == "scim")
+        );
     }
 
     #[test]
     fn one_host_is_as_ever() {
-        let hosts = Hosts::parse("postgres://scim@db.example.com/scim?application_name=x").expect("a connection string");
+        let hosts = Hosts::parse("postgres://scim@db.example.com/scim?application_name=x")
+            .expect("a connection string");
         assert!(!hosts.are_several() && hosts.target == Target::Any);
-        assert_eq!((hosts.first().get_host(), hosts.first().get_application_name()), ("db.example.com", Some("x")));
+        assert_eq!(
+            (hosts.first().get_host(), hosts.first().get_application_name()),
+            ("db.example.com", Some("x"))
+        );
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! Connections to a SQLite file, each with a time by which what runs on it has to end.
 //!
-//! The thread of a connection asks for that time itself, now and then while a statement runs. So nothing has to be sent to it
-//! before each statement, and a statement ends as well when whoever asked for it is gone.
+//! The thread of a connection asks for that time itself, now and then while a statement runs. So
+//! nothing has to be sent to it before each statement, and a statement ends as well when whoever
+//! asked for it is gone.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -12,7 +13,8 @@ use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions};
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::timeout;
 
-/// How many steps of SQLite's machine there are between two looks at the clock: well under a millisecond, as a rule.
+/// How many steps of SQLite's machine there are between two looks at the clock: well under a
+/// millisecond, as a rule.
 const STEPS: i32 = 1_000;
 
 /// When the statement under way has to end, in microseconds after `origin`.
@@ -32,7 +34,9 @@ impl Deadline {
 
     /// For a statement that begins now.
     pub(super) fn begin(&self, limit: Option<Duration>) -> Running<'_> {
-        let at = limit.and_then(|limit| micros(self.origin.elapsed().checked_add(limit)?)).unwrap_or(u64::MAX);
+        let at = limit
+            .and_then(|limit| micros(self.origin.elapsed().checked_add(limit)?))
+            .unwrap_or(u64::MAX);
         self.at.store(at, Ordering::Relaxed);
         Running(self)
     }
@@ -54,12 +58,18 @@ fn micros(duration: Duration) -> Option<u64> {
 }
 
 /// A pool of one connection, which keeps to a deadline.
-pub(super) fn keeping_to(options: SqlitePoolOptions, deadline: &Arc<Deadline>) -> SqlitePoolOptions {
+pub(super) fn keeping_to(
+    options: SqlitePoolOptions,
+    deadline: &Arc<Deadline>,
+) -> SqlitePoolOptions {
     let deadline = Arc::clone(deadline);
     options.max_connections(1).after_connect(move |connection, _| {
         let deadline = Arc::clone(&deadline);
         Box::pin(async move {
-            connection.lock_handle().await?.set_progress_handler(STEPS, move || deadline.is_ahead());
+            connection
+                .lock_handle()
+                .await?
+                .set_progress_handler(STEPS, move || deadline.is_ahead());
             Ok(())
         })
     })
@@ -88,13 +98,26 @@ pub(super) struct Reader<'r> {
 }
 
 impl Readers {
-    pub(super) fn new(count: u32, pool: &SqlitePoolOptions, connect: &SqliteConnectOptions, patience: Duration) -> Self {
+    pub(super) fn new(
+        count: u32,
+        pool: &SqlitePoolOptions,
+        connect: &SqliteConnectOptions,
+        patience: Duration,
+    ) -> Self {
         let lines = (0..count.max(1)).map(|_| {
             let deadline = Deadline::new();
-            Arc::new(Line { pool: keeping_to(pool.clone(), &deadline).connect_lazy_with(connect.clone()), deadline })
+            Arc::new(Line {
+                pool: keeping_to(pool.clone(), &deadline).connect_lazy_with(connect.clone()),
+                deadline,
+            })
         });
         let all: Vec<_> = lines.collect();
-        Self { free: Mutex::new(all.iter().cloned().collect()), places: Semaphore::new(all.len()), all, patience }
+        Self {
+            free: Mutex::new(all.iter().cloned().collect()),
+            places: Semaphore::new(all.len()),
+            all,
+            patience,
+        }
     }
 
     /// Waits until one is free.
@@ -103,7 +126,12 @@ impl Readers {
             return Err(sqlx::Error::PoolTimedOut);
         };
         // There are as many as places.
-        let line = self.free.lock().unwrap_or_else(PoisonError::into_inner).pop_front().ok_or(sqlx::Error::PoolTimedOut)?;
+        let line = self
+            .free
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .pop_front()
+            .ok_or(sqlx::Error::PoolTimedOut)?;
         Ok(Reader { line, readers: self, _place: place })
     }
 

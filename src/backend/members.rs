@@ -20,7 +20,8 @@ pub(super) struct MemberWrites {
 }
 
 impl MemberWrites {
-    /// Works out what `delta` does; it reads the members that the delta names, or all that it replaces.
+    /// Works out what `delta` does; it reads the members that the delta names, or all that it
+    /// replaces.
     pub(super) async fn plan(
         from: &mut impl Rows,
         statements: Statements<'_>,
@@ -28,11 +29,16 @@ impl MemberWrites {
         delta: &MemberDelta,
     ) -> Result<Self, Failure> {
         let coming: HashSet<&str> = delta.add.iter().filter_map(id).collect();
-        let named: BTreeSet<&str> = coming.iter().copied().chain(delta.remove.iter().map(String::as_str)).collect();
+        let named: BTreeSet<&str> =
+            coming.iter().copied().chain(delta.remove.iter().map(String::as_str)).collect();
         if named.iter().any(|id| id.contains('\0')) {
             return Err(no_nul().into());
         }
-        let sql = if delta.replace { statements.all_members(group) } else { statements.members_among(group, &named) };
+        let sql = if delta.replace {
+            statements.all_members(group)
+        } else {
+            statements.members_among(group, &named)
+        };
         let mut order = Vec::new();
         let mut known: HashMap<String, Option<String>> = HashMap::new();
         for mut row in from.rows(&sql).await? {
@@ -44,7 +50,10 @@ impl MemberWrites {
         writes.change.removed = if delta.replace {
             order.into_iter().filter(|id| !coming.contains(id.as_str())).collect()
         } else {
-            let going = delta.remove.iter().filter(|id| known.contains_key(*id) && !coming.contains(id.as_str()));
+            let going = delta
+                .remove
+                .iter()
+                .filter(|id| known.contains_key(*id) && !coming.contains(id.as_str()));
             going.cloned().collect()
         };
         let removed: HashSet<&str> = delta.remove.iter().map(String::as_str).collect();
@@ -53,7 +62,10 @@ impl MemberWrites {
             let rest = rest(member)?;
             match known.get(id) {
                 None => writes.change.added.push(id.to_owned()),
-                Some(before) if (delta.replace || removed.contains(id)) && !same_rest(before.as_deref(), rest.as_deref()) => {
+                Some(before)
+                    if (delta.replace || removed.contains(id))
+                        && !same_rest(before.as_deref(), rest.as_deref()) =>
+                {
                     writes.change.rewritten = true;
                 }
                 Some(_) => continue,
@@ -74,9 +86,19 @@ impl MemberWrites {
         }
         if !self.put.is_empty() {
             let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_micros();
-            // The later a member comes, the further behind it stands; its id decides between equals.
-            let place = |index: usize| i64::try_from(now).unwrap_or_default().saturating_add(i64::try_from(index).unwrap_or(0));
-            let members: Vec<_> = self.put.into_iter().enumerate().map(|(index, (id, rest))| (id, place(index), rest)).collect();
+            // The later a member comes, the further behind it stands; its id decides between
+            // equals.
+            let place = |index: usize| {
+                i64::try_from(now)
+                    .unwrap_or_default()
+                    .saturating_add(i64::try_from(index).unwrap_or(0))
+            };
+            let members: Vec<_> = self
+                .put
+                .into_iter()
+                .enumerate()
+                .map(|(index, (id, rest))| (id, place(index), rest))
+                .collect();
             transaction.rows(&statements.put_members(group, &members)).await?;
         }
         Ok(())
@@ -85,7 +107,8 @@ impl MemberWrites {
 
 /// Members as a client sees them, from what the database has gathered.
 pub(super) fn shown_members(gathered: &str) -> Result<Vec<Value>, StoreError> {
-    let rows: Vec<(String, Option<String>, Option<String>)> = serde_json::from_str(gathered).map_err(StoreError::other)?;
+    let rows: Vec<(String, Option<String>, Option<String>)> =
+        serde_json::from_str(gathered).map_err(StoreError::other)?;
     let mut members = Vec::with_capacity(rows.len());
     for (id, rest, member_type) in rows {
         let mut member: Map<String, Value> = match rest {
@@ -110,13 +133,17 @@ fn rest(member: &Value) -> Result<Option<String>, StoreError> {
     let Some(object) = member.as_object().filter(|object| object.len() > 1) else {
         return Ok(None);
     };
-    let rest = object.iter().filter(|(name, _)| *name != "value").map(|(name, value)| (name.clone(), value.clone()));
+    let rest = object
+        .iter()
+        .filter(|(name, _)| *name != "value")
+        .map(|(name, value)| (name.clone(), value.clone()));
     let rest = Value::Object(rest.collect()).to_string();
     if has_nul(&rest) { Err(no_nul()) } else { Ok(Some(rest)) }
 }
 
 fn same_rest(before: Option<&str>, after: Option<&str>) -> bool {
-    let read =
-        |rest: Option<&str>| -> Map<String, Value> { rest.and_then(|rest| serde_json::from_str(rest).ok()).unwrap_or_default() };
+    let read = |rest: Option<&str>| -> Map<String, Value> {
+        rest.and_then(|rest| serde_json::from_str(rest).ok()).unwrap_or_default()
+    };
     before == after || same_member(&read(before), &read(after))
 }

@@ -13,7 +13,8 @@ pub struct Migration {
     pub sql: &'static str,
 }
 
-/// All migrations, the oldest first: for a host that applies them with a tool of its own, each in a transaction.
+/// All migrations, the oldest first: for a host that applies them with a tool of its own, each in a
+/// transaction.
 ///
 /// ```
 /// use scimwire::backend::migrations;
@@ -45,7 +46,9 @@ pub enum OpenError {
     #[error("the database cannot be opened: {0}")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// Its tables are of a version that this program does not know.
-    #[error("the tables are of version {found}, and this program knows versions up to {known}: use the newer program")]
+    #[error(
+        "the tables are of version {found}, and this program knows versions up to {known}: use the newer program"
+    )]
     Newer {
         /// The version of the tables.
         found: u32,
@@ -53,7 +56,9 @@ pub enum OpenError {
         known: u32,
     },
     /// Its tables are of an older version, and were not to be migrated.
-    #[error("the tables are of version {found}, and have to be of {known}: apply the migrations, or let `open` do that")]
+    #[error(
+        "the tables are of version {found}, and have to be of {known}: apply the migrations, or let `open` do that"
+    )]
     Older {
         /// The version of the tables; 0 if there are none.
         found: u32,
@@ -122,12 +127,15 @@ async fn apply<E: Engine>(engine: &E) -> Result<(), OpenError> {
     transaction.unhurried().await?;
     if E::DIALECT == Dialect::Postgres {
         // Of several processes that start at once, one migrates.
-        transaction.rows(&Sql::new("SELECT CAST(pg_advisory_xact_lock(7355608642) AS text)")).await?;
+        transaction
+            .rows(&Sql::new("SELECT CAST(pg_advisory_xact_lock(7355608642) AS text)"))
+            .await?;
     }
     let exists = !transaction.rows(&exists(E::DIALECT)).await?.is_empty();
     let found = if exists { number(transaction.rows(&recorded()).await?) } else { 0 };
     for migration in migrations(E::DIALECT).iter().filter(|migration| migration.version > found) {
-        let failed = |err| OpenError::Migration { version: migration.version, problem: source(err) };
+        let failed =
+            |err| OpenError::Migration { version: migration.version, problem: source(err) };
         transaction.script(migration.sql).await.map_err(failed)?;
     }
     Ok(transaction.commit().await?)
@@ -136,7 +144,9 @@ async fn apply<E: Engine>(engine: &E) -> Result<(), OpenError> {
 /// A row if there are tables of this crate.
 fn exists(dialect: Dialect) -> Sql {
     Sql::new(match dialect {
-        Dialect::Sqlite => "SELECT name FROM sqlite_schema WHERE type = 'table' AND name = 'scim_schema'",
+        Dialect::Sqlite => {
+            "SELECT name FROM sqlite_schema WHERE type = 'table' AND name = 'scim_schema'"
+        }
         Dialect::Postgres => "SELECT 'scim_schema' WHERE to_regclass('scim_schema') IS NOT NULL",
     })
 }

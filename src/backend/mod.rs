@@ -1,8 +1,10 @@
 //! Stores over SQLite and PostgreSQL, ready made.
 //!
-//! A directory is a database; it hands out a store for each resource type. All of them are in three tables: resources as JSON
-//! documents, beside them what filters compare; the values that are unique or looked up; the members of groups. How many resources
-//! there are is kept in a fourth. The tenant comes first in every primary key, and no statement that serves a request crosses tenants.
+//! A directory is a database; it hands out a store for each resource type. All of them are in three
+//! tables: resources as JSON documents, beside them what filters compare; the values that are
+//! unique or looked up; the members of groups. How many resources there are is kept in a fourth.
+//! The tenant comes first in every primary key, and no statement that serves a request crosses
+//! tenants.
 //!
 //! | what is asked | how it is answered |
 //! |---|---|
@@ -16,18 +18,21 @@
 //! | the groups of users | by the index of members, once for a page |
 //! | members put in or taken out | those that are named, and no others |
 //!
-//! A write is one transaction with a lock on the resource; SQLite, which has one lock for all, takes it once the change is worked out.
-//! What is answered with success is on disk: SQLite writes ahead and waits for the disk at each commit, PostgreSQL does what its
-//! `synchronous_commit` says. Conflicts of unique values are found by the database itself. A future that is dropped leaves nothing
-//! half done.
+//! A write is one transaction with a lock on the resource; SQLite, which has one lock for all,
+//! takes it once the change is worked out. What is answered with success is on disk: SQLite writes
+//! ahead and waits for the disk at each commit, PostgreSQL does what its `synchronous_commit` says.
+//! Conflicts of unique values are found by the database itself. A future that is dropped leaves
+//! nothing half done.
 //!
-//! Failures that pass by themselves, such as a database that is restarted or a pool without a free connection, are
-//! [`StoreError::Busy`](crate::StoreError); transactions that lose against others are tried again before that. A search that takes
-//! longer than a statement may is refused. No tenant has all connections at once.
+//! Failures that pass by themselves, such as a database that is restarted or a pool without a free
+//! connection, are [`StoreError::Busy`](crate::StoreError); transactions that lose against others
+//! are tried again before that. A search that takes longer than a statement may is refused. No
+//! tenant has all connections at once.
 //!
 //! How to run them on a cluster, and what comes of failures, is in [`docs`].
 //!
-//! Passwords are not kept. Text with U+0000 is refused, and so are names and indexed values of more than 2,000 bytes.
+//! Passwords are not kept. Text with U+0000 is refused, and so are names and indexed values of more
+//! than 2,000 bytes.
 
 #[doc = include_str!("../docs/databases.md")]
 pub mod docs {}

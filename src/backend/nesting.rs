@@ -45,7 +45,9 @@ impl Nesting {
             let mut group = Map::new();
             group.insert("value".to_owned(), (**id).into());
             group.insert("type".to_owned(), if direct { "direct" } else { "indirect" }.into());
-            group.extend(self.names.get(&**id).map(|name| ("display".to_owned(), name.as_str().into())));
+            group.extend(
+                self.names.get(&**id).map(|name| ("display".to_owned(), name.as_str().into())),
+            );
             Value::Object(group)
         });
         groups.collect()

@@ -34,20 +34,24 @@ impl fmt::Debug for Postgres {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct PostgresOptions {
-    /// The most connections of this process; all processes together need fewer than the server's `max_connections`. The
-    /// default is 10.
+    /// The most connections of this process; all processes together need fewer than the server's
+    /// `max_connections`. The default is 10.
     pub connections: u32,
-    /// How long a request waits for a connection before it is told to come back later. The default is 5 seconds.
+    /// How long a request waits for a connection before it is told to come back later. The default
+    /// is 5 seconds.
     pub patience: Duration,
-    /// How long a statement may run, or wait for what others have locked; it is told to each connection as PostgreSQL's
-    /// `statement_timeout`, in milliseconds. A search that takes longer is refused with 400 `tooMany`; anything else is told to come
-    /// back later. The default is 5 seconds; without one the server's own setting counts. What makes the tables has no limit.
+    /// How long a statement may run, or wait for what others have locked; it is told to each
+    /// connection as PostgreSQL's `statement_timeout`, in milliseconds. A search that takes longer
+    /// is refused with 400 `tooMany`; anything else is told to come back later. The default is 5
+    /// seconds; without one the server's own setting counts. What makes the tables has no limit.
     pub statement_timeout: Option<Duration>,
-    /// How many requests of one tenant are at the database at once; others of it wait, as long as patience lasts. Without a
-    /// number, which is the default, there are half as many as connections, and at least one: no tenant keeps the others out. A
-    /// database that has one tenant needs no such bound: give it as many as there are connections.
+    /// How many requests of one tenant are at the database at once; others of it wait, as long as
+    /// patience lasts. Without a number, which is the default, there are half as many as
+    /// connections, and at least one: no tenant keeps the others out. A database that has one
+    /// tenant needs no such bound: give it as many as there are connections.
     pub per_tenant: Option<u32>,
-    /// Whether the tables are made, and brought to the version of this program. The default is true.
+    /// Whether the tables are made, and brought to the version of this program. The default is
+    /// true.
     pub migrate: bool,
 }
 
@@ -66,11 +70,13 @@ impl Default for PostgresOptions {
 impl Directory<Postgres> {
     /// Connects to a database, by a URL such as `postgres://scim@db.example.com/scim`.
     ///
-    /// Several hosts can be named, with commas between them: the first one that can be used is. With
-    /// `?target_session_attrs=read-write` that is one that takes writes; when it is lost, the others are tried, so that a
-    /// standby that has been promoted takes over without a restart of this process.
+    /// Several hosts can be named, with commas between them: the first one that can be used is.
+    /// With `?target_session_attrs=read-write` that is one that takes writes; when it is lost, the
+    /// others are tried, so that a standby that has been promoted takes over without a restart of
+    /// this process.
     ///
-    /// A host that needs TLS switches on a `tls-` feature of `sqlx`, of the version that this crate uses.
+    /// A host that needs TLS switches on a `tls-` feature of `sqlx`, of the version that this crate
+    /// uses.
     ///
     /// # Errors
     ///
@@ -88,7 +94,8 @@ impl Directory<Postgres> {
     /// - its tables are of an older version, and are not to be migrated.
     pub async fn connect_with(url: &str, options: &PostgresOptions) -> Result<Self, OpenError> {
         let hosts = Arc::new(Hosts::parse(url).map_err(opening)?);
-        let connect = if hosts.are_several() { hosts.find().await.map_err(opening)? } else { hosts.first() };
+        let connect =
+            if hosts.are_several() { hosts.find().await.map_err(opening)? } else { hosts.first() };
         let checked = Arc::clone(&hosts);
         let failed: Arc<Mutex<Option<Instant>>> = Arc::default();
         let failure = Arc::clone(&failed);
@@ -96,7 +103,8 @@ impl Directory<Postgres> {
         let pool = PgPoolOptions::new()
             .max_connections(options.connections.max(1))
             .acquire_timeout(options.patience)
-            // A connection that has died is found out by the first statement on it, which is tried again.
+            // A connection that has died is found out by the first statement on it, which is tried
+            // again.
             .test_before_acquire(false)
             .after_connect(move |connection, _| {
                 let (hosts, settings) = (Arc::clone(&checked), settings.clone());
@@ -108,7 +116,9 @@ impl Directory<Postgres> {
             .before_acquire(move |_, connection| {
                 let opened = Instant::now().checked_sub(connection.age);
                 let failed = *failure.lock().unwrap_or_else(PoisonError::into_inner);
-                Box::pin(async move { Ok(failed.is_none_or(|failed| opened.is_some_and(|opened| opened > failed))) })
+                Box::pin(async move {
+                    Ok(failed.is_none_or(|failed| opened.is_some_and(|opened| opened > failed)))
+                })
             })
             .connect_with(cached(connect.clone()))
             .await;
@@ -118,7 +128,12 @@ impl Directory<Postgres> {
         };
         let migrate = if options.migrate { Migrate::Apply } else { Migrate::Check };
         let per_tenant = options.per_tenant.unwrap_or(options.connections / 2);
-        Self::over(Postgres { pool, hosts, failed }, Shares::new(per_tenant, options.patience), migrate).await
+        Self::over(
+            Postgres { pool, hosts, failed },
+            Shares::new(per_tenant, options.patience),
+            migrate,
+        )
+        .await
     }
 
     /// Closes all connections, once they have done what they are at.
@@ -134,10 +149,11 @@ fn cached(options: PgConnectOptions) -> PgConnectOptions {
     options.statement_cache_capacity(STATEMENTS)
 }
 
-/// What is set on each connection: by a statement, since poolers refuse it as a parameter of the connection.
+/// What is set on each connection: by a statement, since poolers refuse it as a parameter of the
+/// connection.
 ///
-/// Statements here are short; to compile one takes a hundred times as long as to run it. A database that speaks like PostgreSQL
-/// may not know that setting.
+/// Statements here are short; to compile one takes a hundred times as long as to run it. A database
+/// that speaks like PostgreSQL may not know that setting.
 fn settings(statement_timeout: Option<Duration>) -> String {
     let compile = "SELECT set_config('jit', 'off', false) FROM pg_settings WHERE name = 'jit'";
     let Some(limit) = statement_timeout else {
@@ -148,7 +164,8 @@ fn settings(statement_timeout: Option<Duration>) -> String {
     format!("SET statement_timeout = {limit}; {compile}")
 }
 
-/// A pool goes on trying until its time is up, and then does not say what was in the way: a single attempt does.
+/// A pool goes on trying until its time is up, and then does not say what was in the way: a single
+/// attempt does.
 async fn reason(err: sqlx::Error, connect: &PgConnectOptions, patience: Duration) -> sqlx::Error {
     if !matches!(err, sqlx::Error::PoolTimedOut) {
         return err;
@@ -182,7 +199,9 @@ impl Engine for Postgres {
 
     async fn begin(&self) -> Result<PostgresTransaction, DatabaseError> {
         let transaction = match self.pool.begin().await.map_err(DatabaseError::from) {
-            Err(err) if self.is_connection_lost(&err).await => self.pool.begin().await.map_err(DatabaseError::from)?,
+            Err(err) if self.is_connection_lost(&err).await => {
+                self.pool.begin().await.map_err(DatabaseError::from)?
+            }
             result => result?,
         };
         Ok(PostgresTransaction { transaction, failed: Arc::clone(&self.failed) })
@@ -190,8 +209,8 @@ impl Engine for Postgres {
 }
 
 impl Postgres {
-    /// Whether the connection is of no use any more; then those that are as old are none either. Of several servers another
-    /// one may have taken over.
+    /// Whether the connection is of no use any more; then those that are as old are none either. Of
+    /// several servers another one may have taken over.
     async fn is_connection_lost(&self, err: &DatabaseError) -> bool {
         let lost = note(&self.failed, err);
         if !self.hosts.are_several() || !matches!(err, DatabaseError::Unavailable(_)) {
@@ -207,7 +226,8 @@ impl Postgres {
 }
 
 fn note(failed: &Mutex<Option<Instant>>, err: &DatabaseError) -> bool {
-    let lost = matches!(err, DatabaseError::Unavailable(sqlx::Error::Io(_) | sqlx::Error::Database(_)));
+    let lost =
+        matches!(err, DatabaseError::Unavailable(sqlx::Error::Io(_) | sqlx::Error::Database(_)));
     if lost {
         *failed.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
     }
@@ -254,7 +274,10 @@ impl Transaction for PostgresTransaction {
     }
 }
 
-async fn rows<'c>(executor: impl Executor<'c, Database = sqlx::Postgres>, sql: &Sql) -> Result<Vec<Row>, DatabaseError> {
+async fn rows<'c>(
+    executor: impl Executor<'c, Database = sqlx::Postgres>,
+    sql: &Sql,
+) -> Result<Vec<Row>, DatabaseError> {
     let text = sql.render(Dialect::Postgres, 1);
     let mut arguments = PgArguments::default();
     for parameter in sql.parameters() {
@@ -268,7 +291,10 @@ async fn rows<'c>(executor: impl Executor<'c, Database = sqlx::Postgres>, sql: &
         };
         added.map_err(|err| DatabaseError::Failed(sqlx::Error::Encode(err)))?;
     }
-    let found = sqlx::query_with(&text, arguments).fetch_all(executor).await.map_err(DatabaseError::from)?;
+    let found = sqlx::query_with(&text, arguments)
+        .fetch_all(executor)
+        .await
+        .map_err(DatabaseError::from)?;
     found.iter().map(row).collect()
 }
 
@@ -291,7 +317,11 @@ mod tests {
             (Some(Duration::MAX), Some("SET statement_timeout = 2147483647; ")),
         ] {
             let settings = settings(limit);
-            assert_eq!(settings.strip_suffix(&super::settings(None)).filter(|set| !set.is_empty()), expected, "{limit:?}");
+            assert_eq!(
+                settings.strip_suffix(&super::settings(None)).filter(|set| !set.is_empty()),
+                expected,
+                "{limit:?}"
+            );
         }
     }
 }

@@ -1,7 +1,9 @@
-//! The statements that read resources: first which they are, by an index if there is one, then what there is of them.
+//! The statements that read resources: first which they are, by an index if there is one, then what
+//! there is of them.
 //!
-//! Whatever is looked up for each of them is a sub-select of its own, since a join of many with many may be planned as a scan:
-//! statistics go out of date, and what they say of one group is not so of another.
+//! Whatever is looked up for each of them is a sub-select of its own, since a join of many with
+//! many may be planned as a scan: statistics go out of date, and what they say of one group is not
+//! so of another.
 
 use std::sync::Arc;
 
@@ -14,7 +16,8 @@ use crate::sql::{Dialect, Parameter, Sql};
 use crate::store::StoreError;
 
 /// Where the members of the group `r` are.
-pub(super) const OF_GROUP: &str = "FROM scim_member m WHERE m.tenant = r.tenant AND m.group_id = r.id";
+pub(super) const OF_GROUP: &str =
+    "FROM scim_member m WHERE m.tenant = r.tenant AND m.group_id = r.id";
 
 /// What is read beside documents.
 #[derive(Clone, Copy, Default)]
@@ -26,7 +29,8 @@ pub(super) struct Beside<'t> {
 
 /// A row of these statements.
 pub(super) enum Read {
-    /// A resource, where it stands among the others, and which groups list it where that comes with it.
+    /// A resource, where it stands among the others, and which groups list it where that comes with
+    /// it.
     Resource { place: usize, document: String, members: Option<String>, links: Vec<Link> },
     /// Resources and groups, each with the groups that list it, and its name if it is a group.
     Listed(Vec<Listed>),
@@ -64,8 +68,14 @@ impl Read {
         match place.map(|place| place.parse()) {
             Some(Ok(place)) => {
                 let (members, links) = (row.text(2), row.text(3));
-                let links = links.map_or_else(|| Ok(Vec::new()), |links| serde_json::from_str(&links));
-                Ok(Self::Resource { place, document: text, members, links: links.map_err(StoreError::other)? })
+                let links =
+                    links.map_or_else(|| Ok(Vec::new()), |links| serde_json::from_str(&links));
+                Ok(Self::Resource {
+                    place,
+                    document: text,
+                    members,
+                    links: links.map_err(StoreError::other)?,
+                })
             }
             Some(Err(err)) => Err(StoreError::other(err)),
             None => Ok(Self::Listed(serde_json::from_str(&text).map_err(StoreError::other)?)),
@@ -82,14 +92,16 @@ impl Statements<'_> {
         match self.dialect {
             Dialect::Sqlite => self.get_with_links(id, beside),
             Dialect::Postgres => {
-                let page = "WITH RECURSIVE page(id, place) AS (SELECT CAST({} AS text) COLLATE \"C\", 0)";
+                let page =
+                    "WITH RECURSIVE page(id, place) AS (SELECT CAST({} AS text) COLLATE \"C\", 0)";
                 let page = Sql::with(page, [id.into()]);
                 page.append(self.above()).append(self.documents(beside)).append(self.listed())
             }
         }
     }
 
-    /// One by its id, with the groups above it beside it: each table that SQLite makes for a page takes longer than all this.
+    /// One by its id, with the groups above it beside it: each table that SQLite makes for a page
+    /// takes longer than all this.
     fn get_with_links(&self, id: &str, beside: Beside<'_>) -> Sql {
         let link = "SELECT m.member_id, m.group_id, m.group_type";
         let above = format!(
@@ -101,7 +113,9 @@ impl Statements<'_> {
              CROSS JOIN scim_resource n ON n.tenant = r.tenant AND n.resource_type = up.type AND n.id = up.id)"
         );
         let shown = self.shown(beside);
-        let template = format!("SELECT '0', {shown}, {links} FROM scim_resource r WHERE {OF_TYPE} AND r.id = {{}}");
+        let template = format!(
+            "SELECT '0', {shown}, {links} FROM scim_resource r WHERE {OF_TYPE} AND r.id = {{}}"
+        );
         Sql::with(&template, self.parameters([id.into()]))
     }
 
@@ -111,11 +125,15 @@ impl Statements<'_> {
             return self.select_page(conditions, beside);
         }
         let shown = self.shown(beside);
-        Sql::with(&format!("SELECT '0', {shown} FROM scim_resource r WHERE {OF_TYPE}"), self.parameters([])).append(conditions)
+        Sql::with(
+            &format!("SELECT '0', {shown} FROM scim_resource r WHERE {OF_TYPE}"),
+            self.parameters([]),
+        )
+        .append(conditions)
     }
 
-    /// A page: the ids come first, so that nothing is read of those that are passed over. `conditions` end with the order and
-    /// the limit.
+    /// A page: the ids come first, so that nothing is read of those that are passed over.
+    /// `conditions` end with the order and the limit.
     pub(super) fn select_page(&self, conditions: Sql, beside: Beside<'_>) -> Sql {
         let ids = format!(
             "WITH RECURSIVE page(id, place) AS MATERIALIZED (SELECT p.id, row_number() OVER () FROM \
@@ -124,7 +142,9 @@ impl Statements<'_> {
         let page = Sql::with(&ids, self.parameters([])).append(conditions).text(") p)");
         match beside.groups {
             None => page.append(self.documents(beside)),
-            Some(_) => page.append(self.above()).append(self.documents(beside)).append(self.listed()),
+            Some(_) => {
+                page.append(self.above()).append(self.documents(beside)).append(self.listed())
+            }
         }
     }
 
@@ -161,7 +181,8 @@ impl Statements<'_> {
         Sql::with(template, [self.tenant.into()])
     }
 
-    /// Which groups list each of them, and what those that are groups are called: one row, a JSON array of arrays.
+    /// Which groups list each of them, and what those that are groups are called: one row, a JSON
+    /// array of arrays.
     fn listed(&self) -> Sql {
         let of_each = "SELECT {ids} FROM scim_member m WHERE m.tenant = {} AND m.member_id = up.id";
         let name = "(SELECT n.document ->> 'displayName' FROM scim_resource n \
@@ -173,7 +194,9 @@ impl Statements<'_> {
             }
             Dialect::Postgres => {
                 let groups = of_each.replace("{ids}", "json_agg(m.group_id)");
-                format!("coalesce(CAST(json_agg(json_build_array(up.id, ({groups}), {name})) AS text), '[]')")
+                format!(
+                    "coalesce(CAST(json_agg(json_build_array(up.id, ({groups}), {name})) AS text), '[]')"
+                )
             }
         };
         let template = format!(" UNION ALL SELECT NULL, {gathered}, NULL FROM up");
@@ -183,7 +206,9 @@ impl Statements<'_> {
     /// The document `r` and its members.
     fn shown(&self, beside: Beside<'_>) -> String {
         let document = self.text_of("r.document");
-        let members = beside.members.map_or_else(|| "NULL".to_owned(), |attribute| self.members(attribute, OF_GROUP));
+        let members = beside
+            .members
+            .map_or_else(|| "NULL".to_owned(), |attribute| self.members(attribute, OF_GROUP));
         format!("{document}, {members}")
     }
 

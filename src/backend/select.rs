@@ -17,13 +17,22 @@ use crate::sql::{Sql, clauses};
 use crate::store::{Selected, Selection, StoreError};
 
 impl<E: Engine> Store<E> {
-    pub(super) async fn find(&self, selection: Selection<'_>, cx: &RequestContext) -> Result<Selected, StoreError> {
+    pub(super) async fn find(
+        &self,
+        selection: Selection<'_>,
+        cx: &RequestContext,
+    ) -> Result<Selected, StoreError> {
         let statements = self.statements(cx);
         let beside = Beside::of(&self.layout.resource_type, selection.projection);
-        let clauses = clauses(&selection, &self.columns(cx.tenant().as_str())).map_err(StoreError::other)?;
+        let clauses =
+            clauses(&selection, &self.columns(cx.tenant().as_str())).map_err(StoreError::other)?;
         let Some(page) = selection.page else {
             let rows = self.search(&statements.select_all(clauses.filter, beside), cx).await?;
-            return Ok(Selected { resources: self.compose(rows, beside)?, total: None, more: false });
+            return Ok(Selected {
+                resources: self.compose(rows, beside)?,
+                total: None,
+                more: false,
+            });
         };
         let sql = statements.select_page(clauses.filter.clone().append(clauses.page), beside);
         let mut resources = self.compose(self.search(&sql, cx).await?, beside)?;
@@ -31,10 +40,15 @@ impl<E: Engine> Store<E> {
         resources.truncate(page.count());
         let total = match page {
             // The last page says how many there are, and most searches are for one resource.
-            Page::Index { start: ..=1, .. } | Page::Cursor { after: None, .. } if !more => Some(resources.len()),
-            // A client that asks for no resources asks how many there are; else it would cost more than the page.
+            Page::Index { start: ..=1, .. } | Page::Cursor { after: None, .. } if !more => {
+                Some(resources.len())
+            }
+            // A client that asks for no resources asks how many there are; else it would cost more
+            // than the page.
             Page::Cursor { count: 1.., .. } => None,
-            Page::Index { start, .. } if !more && !resources.is_empty() => Some(start - 1 + resources.len()),
+            Page::Index { start, .. } if !more && !resources.is_empty() => {
+                Some(start - 1 + resources.len())
+            }
             Page::Index { .. } | Page::Cursor { .. } => {
                 Some(self.count(statements, selection.filter.map(|_| clauses.filter), cx).await?)
             }
@@ -47,15 +61,25 @@ impl<E: Engine> Store<E> {
         self.read(sql, cx).await.map_err(DatabaseError::of_search)
     }
 
-    async fn count(&self, statements: Statements<'_>, filter: Option<Sql>, cx: &RequestContext) -> Result<usize, StoreError> {
-        let sql = filter.map_or_else(|| statements.total(), |filter| statements.count().append(filter));
+    async fn count(
+        &self,
+        statements: Statements<'_>,
+        filter: Option<Sql>,
+        cx: &RequestContext,
+    ) -> Result<usize, StoreError> {
+        let sql =
+            filter.map_or_else(|| statements.total(), |filter| statements.count().append(filter));
         let mut rows = self.search(&sql, cx).await?;
         let total = rows.first_mut().and_then(|row| row.text(0)?.parse().ok());
         total.ok_or_else(|| StoreError::other("the database does not count"))
     }
 
     /// The resources in rows of [`Statements::select_page`], in their order.
-    pub(super) fn compose(&self, rows: Vec<Row>, beside: Beside<'_>) -> Result<Vec<Arc<Resource>>, StoreError> {
+    pub(super) fn compose(
+        &self,
+        rows: Vec<Row>,
+        beside: Beside<'_>,
+    ) -> Result<Vec<Arc<Resource>>, StoreError> {
         let (mut resources, mut nesting) = (Vec::with_capacity(rows.len()), Nesting::default());
         for row in rows {
             match Read::from_row(row)? {
@@ -63,7 +87,8 @@ impl<E: Engine> Store<E> {
                     nesting.note_links(links);
                     let mut resource = read(&document)?;
                     if let Some(membership) = beside.members {
-                        let members = members.map(|gathered| shown_members(&gathered)).transpose()?;
+                        let members =
+                            members.map(|gathered| shown_members(&gathered)).transpose()?;
                         resource.put(membership.name(), members.unwrap_or_default());
                     }
                     resources.push((place, resource));

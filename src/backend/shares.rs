@@ -1,4 +1,5 @@
-//! How many statements and transactions of a tenant are under way at once, so that none has all connections.
+//! How many statements and transactions of a tenant are under way at once, so that none has all
+//! connections.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -26,7 +27,8 @@ pub(super) struct Place {
 impl Shares {
     /// So many places for each tenant, and at least one; whoever finds none waits so long at most.
     pub(super) fn new(at_once: u32, patience: Duration) -> Self {
-        let at_once = usize::try_from(at_once).unwrap_or(usize::MAX).clamp(1, Semaphore::MAX_PERMITS);
+        let at_once =
+            usize::try_from(at_once).unwrap_or(usize::MAX).clamp(1, Semaphore::MAX_PERMITS);
         Self { at_once, patience, by_tenant: Mutex::default() }
     }
 
@@ -45,7 +47,9 @@ impl Shares {
             return Arc::clone(semaphore);
         }
         // Nothing is kept of tenants that ask no more.
-        by_tenant.retain(|_, semaphore| semaphore.available_permits() < self.at_once || Arc::strong_count(semaphore) > 1);
+        by_tenant.retain(|_, semaphore| {
+            semaphore.available_permits() < self.at_once || Arc::strong_count(semaphore) > 1
+        });
         let semaphore = Arc::new(Semaphore::new(self.at_once));
         by_tenant.insert(tenant.clone(), Arc::clone(&semaphore));
         semaphore
@@ -60,7 +64,8 @@ mod tests {
     async fn a_tenant_waits_for_itself_alone() {
         let shares = Shares::new(2, Duration::ZERO);
         let (one, other) = (Tenant::from("one"), Tenant::from("other"));
-        let (first, second) = (shares.take(&one).await.expect("a place"), shares.take(&one).await.expect("a place"));
+        let (first, second) =
+            (shares.take(&one).await.expect("a place"), shares.take(&one).await.expect("a place"));
         assert!(matches!(shares.take(&one).await, Err(DatabaseError::Crowded)));
         shares.take(&other).await.expect("others are served");
         drop(first);
@@ -74,7 +79,12 @@ mod tests {
         let tenant = Tenant::from("one");
         let first = shares.take(&tenant).await.expect("a place");
         let mut next = Box::pin(shares.take(&tenant));
-        assert!(std::future::poll_fn(|context| std::task::Poll::Ready(next.as_mut().poll(context).is_pending())).await);
+        assert!(
+            std::future::poll_fn(|context| std::task::Poll::Ready(
+                next.as_mut().poll(context).is_pending()
+            ))
+            .await
+        );
         drop(first);
         next.await.expect("a place is free");
     }

@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use sqlx::pool::PoolConnectionMetadata;
 use sqlx::sqlite::{
-    SqliteArguments, SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow, SqliteSynchronous,
-    SqliteTransactionManager,
+    SqliteArguments, SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
+    SqliteRow, SqliteSynchronous, SqliteTransactionManager,
 };
 use sqlx::{Arguments, Executor, Row as _, SqliteConnection, TransactionManager as _};
 
@@ -41,17 +41,20 @@ impl fmt::Debug for Sqlite {
 pub struct SqliteOptions {
     /// How many connections read. The default is 4.
     pub readers: u32,
-    /// How long a request waits for a connection, or for another process to finish writing, before it is told to come back
-    /// later. The default is 5 seconds.
+    /// How long a request waits for a connection, or for another process to finish writing, before
+    /// it is told to come back later. The default is 5 seconds.
     pub patience: Duration,
-    /// How long a statement may run. A search that takes longer is refused with 400 `tooMany`; anything else is told to come back
-    /// later. The default is 5 seconds; without one there is no limit. What makes the tables has none either.
+    /// How long a statement may run. A search that takes longer is refused with 400 `tooMany`;
+    /// anything else is told to come back later. The default is 5 seconds; without one there is no
+    /// limit. What makes the tables has none either.
     pub statement_timeout: Option<Duration>,
-    /// How many requests of one tenant are at the database at once; others of it wait, as long as patience lasts. Without a
-    /// number, which is the default, there is one fewer than there are readers, and at least one: no tenant keeps the others out.
-    /// A file that has one tenant needs no such bound: give it as many as there are readers.
+    /// How many requests of one tenant are at the database at once; others of it wait, as long as
+    /// patience lasts. Without a number, which is the default, there is one fewer than there are
+    /// readers, and at least one: no tenant keeps the others out. A file that has one tenant needs
+    /// no such bound: give it as many as there are readers.
     pub per_tenant: Option<u32>,
-    /// Whether the tables are made, and brought to the version of this program. The default is true.
+    /// Whether the tables are made, and brought to the version of this program. The default is
+    /// true.
     pub migrate: bool,
 }
 
@@ -84,7 +87,10 @@ impl Directory<Sqlite> {
     ///
     /// - as [`Directory::open`];
     /// - its tables are of an older version, and are not to be migrated.
-    pub async fn open_with(path: impl AsRef<Path>, options: &SqliteOptions) -> Result<Self, OpenError> {
+    pub async fn open_with(
+        path: impl AsRef<Path>,
+        options: &SqliteOptions,
+    ) -> Result<Self, OpenError> {
         let connect = SqliteConnectOptions::new()
             .filename(path)
             .create_if_missing(true)
@@ -93,13 +99,26 @@ impl Directory<Sqlite> {
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(options.patience)
             .statement_cache_capacity(STATEMENTS);
-        let pool = SqlitePoolOptions::new().acquire_timeout(options.patience).test_before_acquire(false);
-        // One at a time can write: the others queue for the connection, rather than poll for the lock.
+        let pool =
+            SqlitePoolOptions::new().acquire_timeout(options.patience).test_before_acquire(false);
+        // One at a time can write: the others queue for the connection, rather than poll for the
+        // lock.
         let deadline = Deadline::new();
-        let writer = keeping_to(pool.clone(), &deadline).test_before_acquire(true).before_acquire(is_at_rest);
+        let writer = keeping_to(pool.clone(), &deadline)
+            .test_before_acquire(true)
+            .before_acquire(is_at_rest);
         let writer = connected(&writer, &connect, options.patience).await.map_err(opening)?;
-        let readers = Readers::new(options.readers, &pool, &connect.pragma("query_only", "true"), options.patience);
-        let sqlite = Sqlite { writer: Line { pool: writer, deadline }, readers, statement_timeout: options.statement_timeout };
+        let readers = Readers::new(
+            options.readers,
+            &pool,
+            &connect.pragma("query_only", "true"),
+            options.patience,
+        );
+        let sqlite = Sqlite {
+            writer: Line { pool: writer, deadline },
+            readers,
+            statement_timeout: options.statement_timeout,
+        };
         let per_tenant = options.per_tenant.unwrap_or_else(|| options.readers.saturating_sub(1));
         let migrate = if options.migrate { Migrate::Apply } else { Migrate::Check };
         Self::over(sqlite, Shares::new(per_tenant, options.patience), migrate).await
@@ -112,7 +131,8 @@ impl Directory<Sqlite> {
     }
 }
 
-/// Connects; a new file is locked for a moment when several processes open it at once, whatever `busy_timeout` says.
+/// Connects; a new file is locked for a moment when several processes open it at once, whatever
+/// `busy_timeout` says.
 async fn connected(
     pool: &SqlitePoolOptions,
     connect: &SqliteConnectOptions,
@@ -129,8 +149,12 @@ async fn connected(
     }
 }
 
-/// Whether the connection is in no transaction: one that was begun for a request that is gone would keep others out.
-fn is_at_rest(connection: &mut SqliteConnection, _: PoolConnectionMetadata) -> BoxFuture<'_, Result<bool, sqlx::Error>> {
+/// Whether the connection is in no transaction: one that was begun for a request that is gone would
+/// keep others out.
+fn is_at_rest(
+    connection: &mut SqliteConnection,
+    _: PoolConnectionMetadata,
+) -> BoxFuture<'_, Result<bool, sqlx::Error>> {
     Box::pin(async move { Ok(SqliteTransactionManager::get_transaction_depth(connection) == 0) })
 }
 
@@ -164,7 +188,11 @@ impl Engine for Sqlite {
         match self.writer.pool.begin_with("BEGIN IMMEDIATE").await.map_err(DatabaseError::from) {
             Ok(transaction) => {
                 let deadline = Arc::clone(&self.writer.deadline);
-                Ok(SqliteTransaction { transaction, deadline, statement_timeout: self.statement_timeout })
+                Ok(SqliteTransaction {
+                    transaction,
+                    deadline,
+                    statement_timeout: self.statement_timeout,
+                })
             }
             // It was waited for already, as long as patience lasts.
             Err(DatabaseError::Lost(err)) => Err(DatabaseError::Unavailable(err)),
@@ -207,7 +235,10 @@ impl Transaction for SqliteTransaction {
     }
 }
 
-async fn rows<'c>(executor: impl Executor<'c, Database = sqlx::Sqlite>, sql: &Sql) -> Result<Vec<Row>, DatabaseError> {
+async fn rows<'c>(
+    executor: impl Executor<'c, Database = sqlx::Sqlite>,
+    sql: &Sql,
+) -> Result<Vec<Row>, DatabaseError> {
     let text = sql.render(Dialect::Sqlite, 1);
     let mut arguments = SqliteArguments::default();
     for parameter in sql.parameters() {
@@ -221,7 +252,10 @@ async fn rows<'c>(executor: impl Executor<'c, Database = sqlx::Sqlite>, sql: &Sq
         };
         added.map_err(|err| DatabaseError::Failed(sqlx::Error::Encode(err)))?;
     }
-    let found = sqlx::query_with(&text, arguments).fetch_all(executor).await.map_err(DatabaseError::from)?;
+    let found = sqlx::query_with(&text, arguments)
+        .fetch_all(executor)
+        .await
+        .map_err(DatabaseError::from)?;
     found.iter().map(row).collect()
 }
 

@@ -50,14 +50,19 @@ impl Statements<'_> {
             Dialect::Postgres => " FOR UPDATE",
         };
         let document = self.text_of("r.document");
-        let from = "FROM scim_resource r WHERE r.tenant = {} AND r.resource_type = {} AND r.id = {}";
-        Sql::with(&format!("SELECT {document} {from}{lock}"), [self.tenant, resource_type, id].map(Parameter::from))
+        let from =
+            "FROM scim_resource r WHERE r.tenant = {} AND r.resource_type = {} AND r.id = {}";
+        Sql::with(
+            &format!("SELECT {document} {from}{lock}"),
+            [self.tenant, resource_type, id].map(Parameter::from),
+        )
     }
 
     /// The members of a group, if there are few.
     pub(super) fn few_members(&self, group: &str, membership: &Attribute) -> Sql {
         let most = CARRIED_MEMBERS;
-        // In the order of the primary key, so that no plan can think of looking at the members of other groups.
+        // In the order of the primary key, so that no plan can think of looking at the members of
+        // other groups.
         let first = format!("(SELECT m.* {OF_GROUP} ORDER BY m.member_id LIMIT {})", most + 1);
         let few = format!("(SELECT count(*) FROM {first} f)");
         let members = self.members(membership, &format!("FROM {first} m"));
@@ -75,7 +80,8 @@ impl Statements<'_> {
              VALUES ({{}}, {{}}, {{}}, {{}}, {document}, {search})"
         );
         let name = Parameter::OptionalText(stored.name.clone());
-        let values = [id.into(), name, stored.document.as_str().into(), stored.search.as_str().into()];
+        let values =
+            [id.into(), name, stored.document.as_str().into(), stored.search.as_str().into()];
         Sql::with(&template, self.parameters(values))
     }
 
@@ -91,7 +97,8 @@ impl Statements<'_> {
     }
 
     pub(super) fn delete(&self, id: &str) -> Sql {
-        let template = "DELETE FROM scim_resource WHERE tenant = {} AND resource_type = {} AND id = {}";
+        let template =
+            "DELETE FROM scim_resource WHERE tenant = {} AND resource_type = {} AND id = {}";
         Sql::with(template, self.parameters([id.into()]))
     }
 
@@ -106,7 +113,8 @@ impl Statements<'_> {
         Sql::with(&template, self.parameters([id.into(), listed(id, keys)]))
     }
 
-    /// Forgets values. Each is named by its whole key, so that no plan can think of looking at others.
+    /// Forgets values. Each is named by its whole key, so that no plan can think of looking at
+    /// others.
     pub(super) fn delete_keys(&self, id: &str, keys: &[&Key]) -> Sql {
         let conditions = keys.iter().map(|key| {
             let template =
@@ -131,8 +139,13 @@ impl Statements<'_> {
         Sql::with(template, [self.tenant.into(), group.into()])
     }
 
-    /// Puts members in, each with its place and what is said of it; of those that are there, only that is replaced.
-    pub(super) fn put_members(&self, group: &str, members: &[(String, i64, Option<String>)]) -> Sql {
+    /// Puts members in, each with its place and what is said of it; of those that are there, only
+    /// that is replaced.
+    pub(super) fn put_members(
+        &self,
+        group: &str,
+        members: &[(String, i64, Option<String>)],
+    ) -> Sql {
         let rows = self.rows();
         let template = format!(
             "INSERT INTO scim_member (tenant, group_id, group_type, member_id, place, rest) \
@@ -146,12 +159,15 @@ impl Statements<'_> {
 
     pub(super) fn take_members(&self, group: &str, ids: &[String]) -> Sql {
         let among = self.among();
-        let template = format!("DELETE FROM scim_member WHERE tenant = {{}} AND group_id = {{}} AND member_id {among}");
+        let template = format!(
+            "DELETE FROM scim_member WHERE tenant = {{}} AND group_id = {{}} AND member_id {among}"
+        );
         Sql::with(&template, [self.tenant.into(), group.into(), json!(ids).to_string().into()])
     }
 
     pub(super) fn delete_members(&self, group: &str) -> Sql {
-        let template = "DELETE FROM scim_member WHERE tenant = {} AND group_id = {} RETURNING member_id";
+        let template =
+            "DELETE FROM scim_member WHERE tenant = {} AND group_id = {} RETURNING member_id";
         Sql::with(template, [self.tenant.into(), group.into()])
     }
 
@@ -163,12 +179,19 @@ impl Statements<'_> {
     }
 
     pub(super) fn leave_group(&self, group: &str, member: &str) -> Sql {
-        let template = "DELETE FROM scim_member WHERE tenant = {} AND group_id = {} AND member_id = {}";
+        let template =
+            "DELETE FROM scim_member WHERE tenant = {} AND group_id = {} AND member_id = {}";
         Sql::with(template, [self.tenant.into(), group.into(), member.into()])
     }
 
     /// Replaces a document of any type, and some of what is beside it.
-    pub(super) fn touch(&self, resource_type: &str, id: &str, document: String, search: &Value) -> Sql {
+    pub(super) fn touch(
+        &self,
+        resource_type: &str,
+        id: &str,
+        document: String,
+        search: &Value,
+    ) -> Sql {
         let (json, _) = self.json_columns();
         let search_column = match self.dialect {
             Dialect::Sqlite => "jsonb_patch(search, {})",
@@ -178,7 +201,13 @@ impl Statements<'_> {
             "UPDATE scim_resource SET document = {json}, search = {search_column} \
              WHERE tenant = {{}} AND resource_type = {{}} AND id = {{}}"
         );
-        let values = [document, search.to_string(), self.tenant.to_owned(), resource_type.to_owned(), id.to_owned()];
+        let values = [
+            document,
+            search.to_string(),
+            self.tenant.to_owned(),
+            resource_type.to_owned(),
+            id.to_owned(),
+        ];
         Sql::with(&template, values.map(Parameter::Text))
     }
 
@@ -205,7 +234,8 @@ impl Statements<'_> {
         }
     }
 
-    /// That a column is one of the texts in a JSON array; each is looked up in an index, whatever a plan thinks of the rest.
+    /// That a column is one of the texts in a JSON array; each is looked up in an index, whatever a
+    /// plan thinks of the rest.
     fn among(&self) -> &'static str {
         match self.dialect {
             Dialect::Sqlite => "IN (SELECT j.value FROM json_each({}) j)",

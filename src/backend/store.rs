@@ -22,11 +22,15 @@ use crate::query::{Projection, Query};
 use crate::resource::Resource;
 use crate::schema::{ResourceType, Schema};
 use crate::sql::{Sql, key, pushdown};
-use crate::store::{Change, Precondition, Pushdown, ResourceStore, Selected, Selection, StoreError, Update, fresh_id};
+use crate::store::{
+    Change, Precondition, Pushdown, ResourceStore, Selected, Selection, StoreError, Update,
+    fresh_id,
+};
 
 /// Keeps the resources of one type in a database; see [the module](crate::backend) for how.
 ///
-/// Stores of several types that name each other, such as users and groups, come from one [`Directory`].
+/// Stores of several types that name each other, such as users and groups, come from one
+/// [`Directory`].
 pub struct Store<E> {
     directory: Directory<E>,
     pub(super) layout: Arc<Layout>,
@@ -44,11 +48,19 @@ impl<E: Engine> Store<E> {
     }
 
     pub(super) fn statements<'s>(&'s self, cx: &'s RequestContext) -> Statements<'s> {
-        Statements { dialect: E::DIALECT, resource_type: &self.layout.resource_type, tenant: cx.tenant().as_str() }
+        Statements {
+            dialect: E::DIALECT,
+            resource_type: &self.layout.resource_type,
+            tenant: cx.tenant().as_str(),
+        }
     }
 
     /// Runs a statement that writes nothing, when it is the turn of the tenant.
-    pub(super) async fn read(&self, sql: &Sql, cx: &RequestContext) -> Result<Vec<Row>, DatabaseError> {
+    pub(super) async fn read(
+        &self,
+        sql: &Sql,
+        cx: &RequestContext,
+    ) -> Result<Vec<Row>, DatabaseError> {
         let _place = self.place(cx).await?;
         self.engine().read(sql).await
     }
@@ -59,18 +71,32 @@ impl<E: Engine> Store<E> {
     }
 
     /// The one resource in rows of [`Statements::get`].
-    pub(super) fn only(&self, rows: Vec<Row>, beside: Beside<'_>) -> Result<Arc<Resource>, StoreError> {
+    pub(super) fn only(
+        &self,
+        rows: Vec<Row>,
+        beside: Beside<'_>,
+    ) -> Result<Arc<Resource>, StoreError> {
         self.compose(rows, beside)?.into_iter().next().ok_or(StoreError::NotFound)
     }
 
-    async fn try_create(&self, id: &str, resource: &Resource, cx: &RequestContext) -> Result<(), Failure> {
+    async fn try_create(
+        &self,
+        id: &str,
+        resource: &Resource,
+        cx: &RequestContext,
+    ) -> Result<(), Failure> {
         let statements = self.statements(cx);
         let mut stored = resource.clone();
-        let members = self.layout.resource_type.membership().and_then(|membership| stored.remove(membership.name()));
+        let members = self
+            .layout
+            .resource_type
+            .membership()
+            .and_then(|membership| stored.remove(membership.name()));
         let stored = self.layout.write(&stored)?;
         let _place = self.place(cx).await?;
         let mut transaction = self.engine().begin().await?;
-        // Others are waited for here and nowhere behind it, so that nobody waits for the count that goes with the row.
+        // Others are waited for here and nowhere behind it, so that nobody waits for the count that
+        // goes with the row.
         self.insert_keys(&mut transaction, statements, id, stored.keys.iter().collect()).await?;
         transaction.rows(&statements.insert(id, &stored)).await?;
         if let Some(Value::Array(add)) = members {
@@ -99,7 +125,8 @@ impl<E: Engine> Store<E> {
         Ok(())
     }
 
-    /// Notes values; one that is unique and taken is a conflict, which the database itself has found.
+    /// Notes values; one that is unique and taken is a conflict, which the database itself has
+    /// found.
     pub(super) async fn insert_keys(
         &self,
         transaction: &mut E::Transaction,
@@ -114,25 +141,40 @@ impl<E: Engine> Store<E> {
         for mut row in transaction.rows(&statements.insert_keys(id, keys.iter().copied())).await? {
             free.push((row.needed(0)?, row.needed(1)?));
         }
-        let is_free = |key: &Key| free.iter().any(|(attribute, value)| *attribute == key.attribute && *value == key.value);
+        let is_free = |key: &Key| {
+            free.iter().any(|(attribute, value)| *attribute == key.attribute && *value == key.value)
+        };
         match keys.iter().find(|key| key.unique && !is_free(key)) {
             Some(taken) => Err(StoreError::Conflict { attribute: taken.attribute.clone() }.into()),
             None => Ok(()),
         }
     }
 
-    async fn try_delete(&self, id: &str, expected: &Precondition, cx: &RequestContext) -> Result<Change, Failure> {
+    async fn try_delete(
+        &self,
+        id: &str,
+        expected: &Precondition,
+        cx: &RequestContext,
+    ) -> Result<Change, Failure> {
         let statements = self.statements(cx);
         let _place = self.place(cx).await?;
         let mut transaction = self.engine().begin().await?;
         let resource = read(&document(&mut transaction, statements, id).await?)?;
         expected.check(resource.version().as_ref())?;
-        delete_keys(&mut transaction, statements, id, self.layout.keys_of(&resource)?.iter().collect()).await?;
+        delete_keys(
+            &mut transaction,
+            statements,
+            id,
+            self.layout.keys_of(&resource)?.iter().collect(),
+        )
+        .await?;
         let resource_type = Arc::clone(&self.layout.resource_type);
-        let mut change = Change::deleted(Arc::clone(&resource_type), cx.tenant().clone(), Arc::new(resource));
+        let mut change =
+            Change::deleted(Arc::clone(&resource_type), cx.tenant().clone(), Arc::new(resource));
         if resource_type.membership().is_some() {
             let members = transaction.rows(&statements.delete_members(id)).await?;
-            change.members.removed = members.into_iter().filter_map(|mut row| row.text(0)).collect();
+            change.members.removed =
+                members.into_iter().filter_map(|mut row| row.text(0)).collect();
         }
         if !self.directory.keeps_dangling {
             self.leave_groups(&mut transaction, statements, id).await?;
@@ -151,15 +193,27 @@ impl<E: Engine> Store<E> {
     ) -> Result<(), Failure> {
         for mut row in transaction.rows(&statements.groups_of(member)).await? {
             let (group, group_type) = (row.needed(0)?, row.needed(1)?);
-            // Groups are locked in the order of their ids, each before its members, as in any change.
-            let locked = transaction.rows(&statements.lock_of(&group_type, &group)).await?.into_iter().next();
+            // Groups are locked in the order of their ids, each before its members, as in any
+            // change.
+            let locked = transaction
+                .rows(&statements.lock_of(&group_type, &group))
+                .await?
+                .into_iter()
+                .next();
             transaction.rows(&statements.leave_group(&group, member)).await?;
             let Some(mut locked) = locked else { continue };
             let mut resource = read(&locked.needed(0)?)?;
             if let Some(meta) = resource.meta() {
                 resource.set_meta(&meta.changed(SystemTime::now().into()));
                 let document = serde_json::to_string(&resource).map_err(StoreError::other)?;
-                transaction.rows(&statements.touch(&group_type, &group, document, &searched_meta(&resource))).await?;
+                transaction
+                    .rows(&statements.touch(
+                        &group_type,
+                        &group,
+                        document,
+                        &searched_meta(&resource),
+                    ))
+                    .await?;
             }
         }
         Ok(())
@@ -168,7 +222,11 @@ impl<E: Engine> Store<E> {
 
 #[async_trait]
 impl<E: Engine> ResourceStore for Store<E> {
-    async fn create(&self, mut resource: Resource, cx: &RequestContext) -> Result<Resource, StoreError> {
+    async fn create(
+        &self,
+        mut resource: Resource,
+        cx: &RequestContext,
+    ) -> Result<Resource, StoreError> {
         self.settle().await?;
         // Time comes first in these ids, so that the order of ids is that of creation.
         let id = fresh_id();
@@ -183,7 +241,12 @@ impl<E: Engine> ResourceStore for Store<E> {
         }
     }
 
-    async fn get(&self, id: &str, projection: &Projection, cx: &RequestContext) -> Result<Arc<Resource>, StoreError> {
+    async fn get(
+        &self,
+        id: &str,
+        projection: &Projection,
+        cx: &RequestContext,
+    ) -> Result<Arc<Resource>, StoreError> {
         if id.contains('\0') {
             return Err(StoreError::NotFound);
         }
@@ -192,12 +255,21 @@ impl<E: Engine> ResourceStore for Store<E> {
         self.only(rows, beside)
     }
 
-    async fn select(&self, selection: Selection<'_>, cx: &RequestContext) -> Result<Selected, StoreError> {
+    async fn select(
+        &self,
+        selection: Selection<'_>,
+        cx: &RequestContext,
+    ) -> Result<Selected, StoreError> {
         self.settle().await?;
         self.find(selection, cx).await
     }
 
-    async fn update(&self, id: &str, update: &Update, cx: &RequestContext) -> Result<Change, StoreError> {
+    async fn update(
+        &self,
+        id: &str,
+        update: &Update,
+        cx: &RequestContext,
+    ) -> Result<Change, StoreError> {
         if id.contains('\0') {
             return Err(StoreError::NotFound);
         }
@@ -205,7 +277,12 @@ impl<E: Engine> ResourceStore for Store<E> {
         self.change(id, update, cx).await
     }
 
-    async fn delete(&self, id: &str, expected: &Precondition, cx: &RequestContext) -> Result<Change, StoreError> {
+    async fn delete(
+        &self,
+        id: &str,
+        expected: &Precondition,
+        cx: &RequestContext,
+    ) -> Result<Change, StoreError> {
         if id.contains('\0') {
             return Err(StoreError::NotFound);
         }
@@ -226,14 +303,21 @@ impl<E: Engine> ResourceStore for Store<E> {
 
 impl<E> Clone for Store<E> {
     fn clone(&self) -> Self {
-        Self { directory: self.directory.clone(), layout: Arc::clone(&self.layout), settled: Arc::clone(&self.settled) }
+        Self {
+            directory: self.directory.clone(),
+            layout: Arc::clone(&self.layout),
+            settled: Arc::clone(&self.settled),
+        }
     }
 }
 
 impl<E: fmt::Debug> fmt::Debug for Store<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = self.layout.resource_type.name();
-        f.debug_struct("Store").field("directory", &self.directory).field("resource_type", &name).finish_non_exhaustive()
+        f.debug_struct("Store")
+            .field("directory", &self.directory)
+            .field("resource_type", &name)
+            .finish_non_exhaustive()
     }
 }
 
@@ -255,7 +339,9 @@ async fn delete_keys(
 /// Members with an id, and of two with the same one the first.
 pub(super) fn unique_members(members: Vec<Value>) -> Vec<Value> {
     let mut seen = std::collections::HashSet::new();
-    let fresh = |member: &Value| member.get("value").and_then(Value::as_str).is_some_and(|id| seen.insert(id.to_owned()));
+    let fresh = |member: &Value| {
+        member.get("value").and_then(Value::as_str).is_some_and(|id| seen.insert(id.to_owned()))
+    };
     let mut fresh = fresh;
     members.into_iter().filter(|member| fresh(member)).collect()
 }

@@ -1,7 +1,8 @@
 //! PUT and PATCH.
 //!
-//! PostgreSQL locks the resource, and nobody else waits for what is made of it. SQLite knows one lock for all, and there the change is
-//! worked out before that is taken: what was read must still be there then, or else it is read again.
+//! PostgreSQL locks the resource, and nobody else waits for what is made of it. SQLite knows one
+//! lock for all, and there the change is worked out before that is taken: what was read must still
+//! be there then, or else it is read again.
 
 use std::sync::Arc;
 
@@ -21,7 +22,8 @@ use crate::schema::Attribute;
 use crate::sql::{Dialect, Sql};
 use crate::store::{Change, MemberChange, StoreError, Update};
 
-/// How often a change is worked out before the lock is taken; if others were faster each time, it is worked out behind it.
+/// How often a change is worked out before the lock is taken; if others were faster each time, it
+/// is worked out behind it.
 const AHEAD: u32 = 3;
 
 /// What a change comes to.
@@ -46,12 +48,19 @@ impl<E: Engine> Rows for Reader<'_, E> {
 }
 
 impl<E: Engine> Store<E> {
-    pub(super) async fn change(&self, id: &str, update: &Update, cx: &RequestContext) -> Result<Change, StoreError> {
+    pub(super) async fn change(
+        &self,
+        id: &str,
+        update: &Update,
+        cx: &RequestContext,
+    ) -> Result<Change, StoreError> {
         let (mut attempts, mut overtaken) = (Attempts::default(), 0);
         loop {
             let result = match E::DIALECT {
                 Dialect::Sqlite if overtaken < AHEAD => self.try_ahead(id, update, cx).await,
-                Dialect::Sqlite | Dialect::Postgres => self.try_locked(id, update, cx).await.map(Some),
+                Dialect::Sqlite | Dialect::Postgres => {
+                    self.try_locked(id, update, cx).await.map(Some)
+                }
             };
             match result {
                 Ok(Some(change)) => return Ok(change),
@@ -61,7 +70,12 @@ impl<E: Engine> Store<E> {
         }
     }
 
-    async fn try_locked(&self, id: &str, update: &Update, cx: &RequestContext) -> Result<Change, Failure> {
+    async fn try_locked(
+        &self,
+        id: &str,
+        update: &Update,
+        cx: &RequestContext,
+    ) -> Result<Change, Failure> {
         let statements = self.statements(cx);
         let _place = self.place(cx).await?;
         let mut transaction = self.engine().begin().await?;
@@ -70,9 +84,14 @@ impl<E: Engine> Store<E> {
         self.write(transaction, statements, current, written).await
     }
 
-    /// None if the resource is another one by the time that the lock is there. Each change makes another document, those of members
-    /// too, so that nothing else has to be compared.
-    async fn try_ahead(&self, id: &str, update: &Update, cx: &RequestContext) -> Result<Option<Change>, Failure> {
+    /// None if the resource is another one by the time that the lock is there. Each change makes
+    /// another document, those of members too, so that nothing else has to be compared.
+    async fn try_ahead(
+        &self,
+        id: &str,
+        update: &Update,
+        cx: &RequestContext,
+    ) -> Result<Option<Change>, Failure> {
         let statements = self.statements(cx);
         let mut reader = Reader { store: self, cx };
         let seen = document(&mut reader, statements, id).await?;
@@ -99,7 +118,9 @@ impl<E: Engine> Store<E> {
         update: &Update,
     ) -> Result<Written, Failure> {
         match self.layout.resource_type.membership() {
-            Some(membership) => self.change_group(from, statements, membership, current, update).await,
+            Some(membership) => {
+                self.change_group(from, statements, membership, current, update).await
+            }
             None => self.change_whole(from, statements, current, update).await,
         }
     }
@@ -149,12 +170,14 @@ impl<E: Engine> Store<E> {
     ) -> Result<Written, Failure> {
         match update.members() {
             None if !update.touches(membership) => {
-                let (change, row) = update.apply_with_members(Arc::clone(current), MemberChange::default())?;
+                let (change, row) =
+                    update.apply_with_members(Arc::clone(current), MemberChange::default())?;
                 Ok(Written { change, row: self.row(row), members: None })
             }
             Some(delta) => {
                 let members = MemberWrites::plan(from, statements, current.id(), delta).await?;
-                let (change, row) = update.apply_with_members(Arc::clone(current), members.change.clone())?;
+                let (change, row) =
+                    update.apply_with_members(Arc::clone(current), members.change.clone())?;
                 Ok(Written { change, row: self.row(row), members: Some(members) })
             }
             None => {
@@ -166,7 +189,8 @@ impl<E: Engine> Store<E> {
                     Some(Value::Array(members)) => members,
                     _ => Vec::new(),
                 };
-                let delta = MemberDelta { replace: true, add: unique_members(add), remove: Vec::new() };
+                let delta =
+                    MemberDelta { replace: true, add: unique_members(add), remove: Vec::new() };
                 let members = MemberWrites::plan(from, statements, current.id(), &delta).await?;
                 Ok(Written { change, row, members: Some(members) })
             }
@@ -180,7 +204,8 @@ impl<E: Engine> Store<E> {
         Some(row)
     }
 
-    /// Changes a resource of a type without members. Its groups are shown to the change where that compares them.
+    /// Changes a resource of a type without members. Its groups are shown to the change where that
+    /// compares them.
     async fn change_whole(
         &self,
         from: &mut impl Rows,
@@ -188,9 +213,15 @@ impl<E: Engine> Store<E> {
         current: &Arc<Resource>,
         update: &Update,
     ) -> Result<Written, Failure> {
-        let Some(view) = self.layout.resource_type.membership_view().filter(|view| update.compares(view)) else {
+        let Some(view) =
+            self.layout.resource_type.membership_view().filter(|view| update.compares(view))
+        else {
             let mut change = update.apply(Arc::clone(current))?;
-            return Ok(Written { row: self.row(changed_state(&mut change)), change, members: None });
+            return Ok(Written {
+                row: self.row(changed_state(&mut change)),
+                change,
+                members: None,
+            });
         };
         let beside = Beside::groups(view);
         let rows = from.rows(&statements.get(current.id(), beside)).await?;
@@ -201,8 +232,13 @@ impl<E: Engine> Store<E> {
     }
 }
 
-/// The document of a resource, without its members; in a transaction with a lock on it until that ends.
-pub(super) async fn document(from: &mut impl Rows, statements: Statements<'_>, id: &str) -> Result<String, Failure> {
+/// The document of a resource, without its members; in a transaction with a lock on it until that
+/// ends.
+pub(super) async fn document(
+    from: &mut impl Rows,
+    statements: Statements<'_>,
+    id: &str,
+) -> Result<String, Failure> {
     let row = from.rows(&statements.lock(id)).await?.into_iter().next();
     Ok(row.ok_or(StoreError::NotFound)?.needed(0)?)
 }

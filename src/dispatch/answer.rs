@@ -14,7 +14,8 @@ use crate::store::StoreError;
 pub(super) struct Answer {
     pub(super) status: StatusCode,
     pub(super) location: Option<String>,
-    /// Where the resource is that the body has, or would have if the client did not have it already.
+    /// Where the resource is that the body has, or would have if the client did not have it
+    /// already.
     pub(super) content_location: Option<String>,
     pub(super) version: Option<Version>,
     pub(super) body: Option<Vec<u8>>,
@@ -37,7 +38,16 @@ pub(super) enum Failure {
 
 impl Answer {
     pub(super) fn status(status: StatusCode) -> Self {
-        Self { status, location: None, content_location: None, version: None, body: None, id: None, is_new: false, allow: None }
+        Self {
+            status,
+            location: None,
+            content_location: None,
+            version: None,
+            body: None,
+            id: None,
+            is_new: false,
+            allow: None,
+        }
     }
 }
 

@@ -15,7 +15,8 @@ use crate::quirks::Quirks;
 use crate::schema::{Locations, Registry, ResolvedPath, ResourceType, SchemaError};
 use crate::store::ResourceStore;
 
-/// Puts a [`Dispatcher`] together. Resource types and an authenticator are required; all else has a default.
+/// Puts a [`Dispatcher`] together. Resource types and an authenticator are required; all else has a
+/// default.
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct DispatcherBuilder {
     base_url: String,
@@ -42,7 +43,9 @@ pub enum BuildError {
     #[error("the base URL names a user, or a password: it is part of what everybody gets")]
     BaseUrlUser,
     /// There is no authenticator.
-    #[error("there is no authenticator: call `authenticate`, or `unauthenticated` to let everybody in")]
+    #[error(
+        "there is no authenticator: call `authenticate`, or `unauthenticated` to let everybody in"
+    )]
     NoAuthenticator,
     /// There is an authenticator, and everybody is let in all the same.
     #[error("both `authenticate` and `unauthenticated` were called: remove one")]
@@ -76,8 +79,13 @@ impl DispatcherBuilder {
     }
 
     /// Serves a resource type from a store.
-    pub fn resource_type(mut self, resource_type: impl Into<Arc<ResourceType>>, store: impl ResourceStore) -> Self {
-        self.endpoints.push(Endpoint { resource_type: resource_type.into(), store: Arc::new(store) });
+    pub fn resource_type(
+        mut self,
+        resource_type: impl Into<Arc<ResourceType>>,
+        store: impl ResourceStore,
+    ) -> Self {
+        self.endpoints
+            .push(Endpoint { resource_type: resource_type.into(), store: Arc::new(store) });
         self
     }
 
@@ -86,8 +94,9 @@ impl DispatcherBuilder {
         Self { authenticator: Some(Arc::new(authenticator)), ..self }
     }
 
-    /// Lets everybody in. A host that authenticates by itself puts a [`RequestContext`](crate::auth::RequestContext) among
-    /// the extensions of each request; without one, all share the tenant `default`.
+    /// Lets everybody in. A host that authenticates by itself puts a
+    /// [`RequestContext`](crate::auth::RequestContext) among the extensions of each request;
+    /// without one, all share the tenant `default`.
     pub fn unauthenticated(self) -> Self {
         Self { lets_everybody_in: true, ..self }
     }
@@ -97,7 +106,8 @@ impl DispatcherBuilder {
         Self { policy: Some(Arc::new(policy)), ..self }
     }
 
-    /// Chooses how requests are read that depart from the RFC; [`Quirks::LENIENT`], unless said otherwise.
+    /// Chooses how requests are read that depart from the RFC; [`Quirks::LENIENT`], unless said
+    /// otherwise.
     pub fn quirks(self, quirks: Quirks) -> Self {
         Self { quirks, ..self }
     }
@@ -117,15 +127,17 @@ impl DispatcherBuilder {
         Self { clock: Arc::new(clock), ..self }
     }
 
-    /// Makes cursors that others cannot forge: 16 secret random bytes, the same in all processes of a cluster. Without
-    /// them a cursor is checked for mistakes only; a forged one still shows no more than its sender may read anyhow.
+    /// Makes cursors that others cannot forge: 16 secret random bytes, the same in all processes of
+    /// a cluster. Without them a cursor is checked for mistakes only; a forged one still shows no
+    /// more than its sender may read anyhow.
     pub fn cursor_key(self, cursor_key: [u8; 16]) -> Self {
         Self { cursor_key, ..self }
     }
 
-    /// Refuses filters in URLs that name one of these attributes, such as `emails` or `name.familyName`, with 403
-    /// `sensitive`: URLs are kept in logs and histories. The client is asked to POST to `.search` (RFC 7644, Section 7.5.2).
-    /// Most identity providers only know filters in URLs, on `userName` and `externalId` at least.
+    /// Refuses filters in URLs that name one of these attributes, such as `emails` or
+    /// `name.familyName`, with 403 `sensitive`: URLs are kept in logs and histories. The client is
+    /// asked to POST to `.search` (RFC 7644, Section 7.5.2). Most identity providers only know
+    /// filters in URLs, on `userName` and `externalId` at least.
     pub fn sensitive<'n>(mut self, attributes: impl IntoIterator<Item = &'n str>) -> Self {
         self.sensitive.extend(attributes.into_iter().map(str::to_owned));
         self
@@ -135,8 +147,10 @@ impl DispatcherBuilder {
     ///
     /// # Errors
     ///
-    /// - the base URL is not one of `http` or `https`, or has more than scheme, host, port and path;
-    /// - there is no authenticator, or one beside [`unauthenticated`](Self::unauthenticated), or no resource type;
+    /// - the base URL is not one of `http` or `https`, or has more than scheme, host, port and
+    ///   path;
+    /// - there is no authenticator, or one beside [`unauthenticated`](Self::unauthenticated), or no
+    ///   resource type;
     /// - no resource type has an attribute that was said to be sensitive;
     /// - a resource type or schema is inconsistent.
     pub fn build(self) -> Result<Dispatcher, BuildError> {
@@ -150,7 +164,9 @@ impl DispatcherBuilder {
             (Some(_), true) => return Err(BuildError::TwoAuthenticators),
             (None, false) => return Err(BuildError::NoAuthenticator),
         };
-        let registry = Registry::new(self.endpoints.iter().map(|endpoint| Arc::clone(&endpoint.resource_type)))?;
+        let registry = Registry::new(
+            self.endpoints.iter().map(|endpoint| Arc::clone(&endpoint.resource_type)),
+        )?;
         let locations = Locations::new(&self.base_url, &registry);
         let sensitive = sensitive(&self.sensitive, &registry)?;
         let provider = Provider {
@@ -202,7 +218,12 @@ fn sensitive(names: &[String], registry: &Registry) -> Result<Vec<ResolvedPath>,
         let unknown = || BuildError::UnknownAttribute(name.clone());
         let path = name.parse().map_err(|_| unknown())?;
         let known = sensitive.len();
-        sensitive.extend(registry.resource_types().iter().filter_map(|resource_type| resource_type.resolve(&path)));
+        sensitive.extend(
+            registry
+                .resource_types()
+                .iter()
+                .filter_map(|resource_type| resource_type.resolve(&path)),
+        );
         if sensitive.len() == known {
             return Err(unknown());
         }
@@ -212,6 +233,8 @@ fn sensitive(names: &[String], registry: &Registry) -> Result<Vec<ResolvedPath>,
 
 impl fmt::Debug for DispatcherBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("DispatcherBuilder").field("base_url", &self.base_url).finish_non_exhaustive()
+        f.debug_struct("DispatcherBuilder")
+            .field("base_url", &self.base_url)
+            .finish_non_exhaustive()
     }
 }

@@ -1,13 +1,13 @@
-//! What the service provider can do: derived from what is registered and enabled, so that it cannot lie
-//! (RFC 7643, Section 5; RFC 9865, Section 4).
+//! What the service provider can do: derived from what is registered and enabled, so that it cannot
+//! lie (RFC 7643, Section 5; RFC 9865, Section 4).
 
 use serde_json::{Map, Value, json};
 
 use super::Provider;
 use crate::auth::{AuthenticationScheme, RequestContext};
 
-/// Optional parts of the protocol, for all tenants or, by [`RequestContext::with_features`], for one. What is off answers 501,
-/// or is ignored where the RFC says so.
+/// Optional parts of the protocol, for all tenants or, by [`RequestContext::with_features`], for
+/// one. What is off answers 501, or is ignored where the RFC says so.
 ///
 /// ```
 /// use scimwire::dispatch::Features;
@@ -21,9 +21,10 @@ use crate::auth::{AuthenticationScheme, RequestContext};
 pub struct Features {
     /// PATCH. On by default.
     pub patch: bool,
-    /// Many operations in one request: `POST /Bulk` (RFC 7644, Section 3.7). They run in the order of the request, but for
-    /// those that others refer to by `bulkId`, which are brought forward. Resources that refer to each other in a circle are
-    /// all created, or none. Bodies of what succeeds are in the answer where the query of the URL names `attributes` or
+    /// Many operations in one request: `POST /Bulk` (RFC 7644, Section 3.7). They run in the order
+    /// of the request, but for those that others refer to by `bulkId`, which are brought forward.
+    /// Resources that refer to each other in a circle are all created, or none. Bodies of what
+    /// succeeds are in the answer where the query of the URL names `attributes` or
     /// `excludedAttributes`, up to the length that a request may have. On by default.
     pub bulk: bool,
     /// `sortBy` and `sortOrder`; off, they are ignored. On by default.
@@ -35,13 +36,15 @@ pub struct Features {
     pub me: bool,
     /// PUT, PATCH and DELETE need `If-Match`; without it they answer 428. Off by default.
     pub if_match_required: bool,
-    /// Passwords are taken, and handed to the host's policy and store; off, they are ignored. Off by default.
+    /// Passwords are taken, and handed to the host's policy and store; off, they are ignored. Off
+    /// by default.
     pub change_password: bool,
     /// What PATCH answers. By default the resource, where the store has it at hand.
     pub patch_answer: PatchAnswer,
 }
 
-/// What PATCH answers. A client that names attributes always gets the resource (RFC 7644, Section 3.5.2).
+/// What PATCH answers. A client that names attributes always gets the resource (RFC 7644, Section
+/// 3.5.2).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum PatchAnswer {
     /// The resource, where the store has it at hand; else 204.
@@ -69,7 +72,8 @@ impl Default for Features {
 }
 
 impl RequestContext {
-    /// Gives this tenant other features than the service provider has; its `ServiceProviderConfig` says so.
+    /// Gives this tenant other features than the service provider has; its `ServiceProviderConfig`
+    /// says so.
     #[must_use]
     pub fn with_features(self, features: Features) -> Self {
         self.with_extension(features)
@@ -85,7 +89,8 @@ impl RequestContext {
 impl Provider {
     pub(super) fn config(&self, features: &Features, location: &str) -> Value {
         let limits = &self.limits;
-        let schemes: Vec<Value> = self.authenticator.schemes().iter().enumerate().map(scheme).collect();
+        let schemes: Vec<Value> =
+            self.authenticator.schemes().iter().enumerate().map(scheme).collect();
         let mut pagination = json!({
             "cursor": true,
             "index": true,
@@ -93,7 +98,9 @@ impl Provider {
             "defaultPageSize": limits.default_page_size.min(limits.page_size),
             "maxPageSize": limits.page_size,
         });
-        if let (Some(timeout), Some(pagination)) = (limits.cursor_timeout, pagination.as_object_mut()) {
+        if let (Some(timeout), Some(pagination)) =
+            (limits.cursor_timeout, pagination.as_object_mut())
+        {
             pagination.insert("cursorTimeout".to_owned(), timeout.as_secs().into());
         }
         json!({

@@ -1,8 +1,9 @@
 //! Cursors: where the next page begins, in text that a client hands back (RFC 9865).
 //!
-//! A cursor holds the position of the last resource of a page, bound to the query by a fingerprint; the service provider
-//! keeps nothing, so that any process of a cluster can go on. Of a sort key that is too long for that it holds the beginning and
-//! a hash: [`super::resume`] makes a position of them again.
+//! A cursor holds the position of the last resource of a page, bound to the query by a fingerprint;
+//! the service provider keeps nothing, so that any process of a cluster can go on. Of a sort key
+//! that is too long for that it holds the beginning and a hash: [`super::resume`] makes a position
+//! of them again.
 
 use std::hash::{Hash, Hasher};
 
@@ -96,18 +97,24 @@ impl<'p> Cursors<'p> {
     ///
     /// # Errors
     ///
-    /// - the id is too long for a cursor: one of more than about 800 bytes, of a store of the host's.
+    /// - the id is too long for a cursor: one of more than about 800 bytes, of a store of the
+    ///   host's.
     pub(super) fn after(&self, position: Position) -> Result<String, StoreError> {
         let (key, hash) = match position.key {
             Some(key) => self.shortened(key)?,
             None => (None, None),
         };
-        let token = Token { key, hash, id: position.id, count: self.count, issued: self.now.timestamp() };
+        let token =
+            Token { key, hash, id: position.id, count: self.count, issued: self.now.timestamp() };
         let mut bytes = serde_json::to_vec(&token).map_err(StoreError::other)?;
         let checksum = self.checksum(&bytes);
         bytes.extend(checksum);
         let cursor = URL_SAFE_NO_PAD.encode(bytes);
-        if cursor.len() > LENGTH { Err(StoreError::other("an id is too long for a cursor")) } else { Ok(cursor) }
+        if cursor.len() > LENGTH {
+            Err(StoreError::other("an id is too long for a cursor"))
+        } else {
+            Ok(cursor)
+        }
     }
 
     /// A sort key as it is kept, and its hash if that is not the whole.
@@ -145,12 +152,21 @@ impl<'p> Cursors<'p> {
             Error::typed(ScimType::InvalidCursor, detail)
         })?;
         if token.count != self.count {
-            return Err(Error::typed(ScimType::InvalidCount, "`count` has to be that of the first page"));
+            return Err(Error::typed(
+                ScimType::InvalidCount,
+                "`count` has to be that of the first page",
+            ));
         }
         let age = self.now.timestamp().saturating_sub(token.issued);
-        let timeout = self.limits.cursor_timeout.map(|timeout| i64::try_from(timeout.as_secs()).unwrap_or(i64::MAX));
+        let timeout = self
+            .limits
+            .cursor_timeout
+            .map(|timeout| i64::try_from(timeout.as_secs()).unwrap_or(i64::MAX));
         if timeout.is_some_and(|timeout| age > timeout) {
-            return Err(Error::typed(ScimType::ExpiredCursor, "the cursor is too old: begin again with an empty one"));
+            return Err(Error::typed(
+                ScimType::ExpiredCursor,
+                "the cursor is too old: begin again with an empty one",
+            ));
         }
         Ok(Some(match (token.key, token.hash) {
             (key, None) => Place::Behind(Position { key, id: token.id }),

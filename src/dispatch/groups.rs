@@ -1,4 +1,5 @@
-//! How many groups of a resource are shown: all direct ones, and so many indirect ones as the limit says.
+//! How many groups of a resource are shown: all direct ones, and so many indirect ones as the limit
+//! says.
 
 use std::sync::Arc;
 
@@ -10,14 +11,20 @@ use crate::resource::Resource;
 use crate::schema::ResourceType;
 
 impl Exchange<'_> {
-    /// The same resource, without the indirect groups that are one too many. A store gives the nearest first.
-    pub(super) fn with_nearest_groups(&mut self, resource_type: &ResourceType, mut resource: Arc<Resource>) -> Arc<Resource> {
+    /// The same resource, without the indirect groups that are one too many. A store gives the
+    /// nearest first.
+    pub(super) fn with_nearest_groups(
+        &mut self,
+        resource_type: &ResourceType,
+        mut resource: Arc<Resource>,
+    ) -> Arc<Resource> {
         let most = self.provider.limits.indirect_groups;
         let Some(view) = resource_type.membership_view() else {
             return resource;
         };
         let groups = resource.get(view.name()).and_then(Value::as_array);
-        let has_more = groups.is_some_and(|groups| groups.iter().filter(|group| is_indirect(group)).count() > most);
+        let has_more = groups
+            .is_some_and(|groups| groups.iter().filter(|group| is_indirect(group)).count() > most);
         if !has_more {
             return resource;
         }
@@ -38,5 +45,8 @@ impl Exchange<'_> {
 }
 
 fn is_indirect(group: &Value) -> bool {
-    group.get("type").and_then(Value::as_str).is_some_and(|kind| kind.eq_ignore_ascii_case("indirect"))
+    group
+        .get("type")
+        .and_then(Value::as_str)
+        .is_some_and(|kind| kind.eq_ignore_ascii_case("indirect"))
 }

@@ -28,27 +28,30 @@ pub struct Limits {
     pub patch_operations: usize,
     /// How many operations a bulk request may have; beyond it is 413. 1,000 by default.
     pub bulk_operations: usize,
-    /// The length of a bulk request, in bytes, where that is less than [`Limits::body_bytes`]; beyond it is 413.
-    /// 10 MiB by default.
+    /// The length of a bulk request, in bytes, where that is less than [`Limits::body_bytes`];
+    /// beyond it is 413. 10 MiB by default.
     pub bulk_bytes: usize,
-    /// How much work one request may cause, all operations of a bulk request together, in values that are looked at or 64 bytes
-    /// that are compared, folded or copied: see [`Budget`](crate::filter::Budget). Beyond it is `tooMany`. 10,000,000 by default,
-    /// which take about half a second.
+    /// How much work one request may cause, all operations of a bulk request together, in values
+    /// that are looked at or 64 bytes that are compared, folded or copied: see
+    /// [`Budget`](crate::filter::Budget). Beyond it is `tooMany`. 10,000,000 by default, which take
+    /// about half a second.
     pub work: u64,
     /// The largest page: `filter.maxResults` of `ServiceProviderConfig`. 200 by default.
     pub page_size: usize,
     /// The page when the client does not say how large. 100 by default.
     pub default_page_size: usize,
-    /// The length of the resources of a page, in bytes. A page that would be longer ends early and says so by `itemsPerPage`; the
-    /// next one, by index or by cursor, begins with what was left out. One resource is always there, however long. 16 MiB by
-    /// default.
+    /// The length of the resources of a page, in bytes. A page that would be longer ends early and
+    /// says so by `itemsPerPage`; the next one, by index or by cursor, begins with what was left
+    /// out. One resource is always there, however long. 16 MiB by default.
     pub page_bytes: usize,
-    /// The length of one resource, in bytes of its JSON, without `id`, `meta` and derived attributes; members count where the
-    /// change has them in the resource. A POST, PUT or PATCH after which it would be longer is `tooMany`, unless the resource was
-    /// that long before and grows no longer. 16 MiB by default.
+    /// The length of one resource, in bytes of its JSON, without `id`, `meta` and derived
+    /// attributes; members count where the change has them in the resource. A POST, PUT or PATCH
+    /// after which it would be longer is `tooMany`, unless the resource was that long before and
+    /// grows no longer. 16 MiB by default.
     pub resource_bytes: usize,
-    /// How many indirect groups of a resource are shown, those that hold its groups and so on, the nearest first; direct ones are all
-    /// shown. 200 by default: more than nesting comes to in life, and a bound on what a chain of thousands costs on each page.
+    /// How many indirect groups of a resource are shown, those that hold its groups and so on, the
+    /// nearest first; direct ones are all shown. 200 by default: more than nesting comes to in
+    /// life, and a bound on what a chain of thousands costs on each page.
     pub indirect_groups: usize,
     /// For how long a cursor can be used. Forever by default.
     pub cursor_timeout: Option<Duration>,

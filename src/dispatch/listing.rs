@@ -13,9 +13,12 @@ pub(super) struct Listing {
 }
 
 impl Listing {
-    /// Writes resources until the next one would make the text longer than `most` bytes. The first is always there, so that
-    /// whoever asks for one page after the other comes to the end.
-    pub(super) fn of<T: Serialize>(resources: impl Iterator<Item = T>, most: usize) -> Result<Self, serde_json::Error> {
+    /// Writes resources until the next one would make the text longer than `most` bytes. The first
+    /// is always there, so that whoever asks for one page after the other comes to the end.
+    pub(super) fn of<T: Serialize>(
+        resources: impl Iterator<Item = T>,
+        most: usize,
+    ) -> Result<Self, serde_json::Error> {
         let mut listing = Self::default();
         for resource in resources {
             if !listing.push(&resource, most)? {
@@ -25,7 +28,8 @@ impl Listing {
         Ok(listing)
     }
 
-    /// Whether there was room for the resource. One for which there is none is written no further than the room goes.
+    /// Whether there was room for the resource. One for which there is none is written no further
+    /// than the room goes.
     fn push(&mut self, resource: &impl Serialize, most: usize) -> Result<bool, serde_json::Error> {
         let (before, is_first) = (self.text.len(), self.shown == 0);
         if !is_first {

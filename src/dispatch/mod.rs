@@ -119,14 +119,16 @@ impl Dispatcher {
         DispatcherBuilder::new(base_url.into())
     }
 
-    /// Answers a request. A failure is an answer too: a SCIM error with its status (RFC 7644, Section 3.12).
+    /// Answers a request. A failure is an answer too: a SCIM error with its status (RFC 7644,
+    /// Section 3.12).
     ///
-    /// The path may be that below the host, or below the base URL, as a router leaves it that has taken a prefix away. The
-    /// response carries a [`Report`] among its extensions.
+    /// The path may be that below the host, or below the base URL, as a router leaves it that has
+    /// taken a prefix away. The response carries a [`Report`] among its extensions.
     ///
-    /// OPTIONS is answered with 204 and `Allow`, without a body, and like all else only to those who authenticate: which
-    /// paths there are is a matter of the tenant. A host that serves browsers of another origin answers their preflight
-    /// requests, which carry no credentials, before it dispatches.
+    /// OPTIONS is answered with 204 and `Allow`, without a body, and like all else only to those
+    /// who authenticate: which paths there are is a matter of the tenant. A host that serves
+    /// browsers of another origin answers their preflight requests, which carry no credentials,
+    /// before it dispatches.
     pub async fn dispatch<B: AsRef<[u8]>>(&self, request: Request<B>) -> Response<Vec<u8>> {
         let (head, body) = request.into_parts();
         self.respond(&head, |_| future::ready(Ok(body))).await
@@ -168,22 +170,30 @@ impl Dispatcher {
 }
 
 impl Provider {
-    async fn answer<B, F>(&self, head: &Parts, body: impl FnOnce(usize) -> F, report: &mut Report) -> Result<Answer, Failure>
+    async fn answer<B, F>(
+        &self,
+        head: &Parts,
+        body: impl FnOnce(usize) -> F,
+        report: &mut Report,
+    ) -> Result<Answer, Failure>
     where
         B: AsRef<[u8]>,
         F: Future<Output = Result<B, Failure>>,
     {
         let cx = self.authenticator.authenticate(head).await?;
         report.tenant = Some(cx.tenant().clone());
-        let locations = cx.base_url().map_or_else(|| self.locations.clone(), |url| self.locations.under(url));
+        let locations =
+            cx.base_url().map_or_else(|| self.locations.clone(), |url| self.locations.under(url));
         let features = cx.features().unwrap_or(self.features);
         let quirks = cx.quirks().unwrap_or(self.quirks);
-        let asked = Asked { provider: self, locations: &locations, features: &features, quirks, cx: &cx };
+        let asked =
+            Asked { provider: self, locations: &locations, features: &features, quirks, cx: &cx };
         let (route, deviation) = Route::find(head.uri.path(), &asked)?;
         report.deviations.extend(deviation);
         route.tell(&head.method, report);
         let permissions = cx.permissions();
-        let allowed = if route.only_reads(&head.method) { permissions.read } else { permissions.write };
+        let allowed =
+            if route.only_reads(&head.method) { permissions.read } else { permissions.write };
         if !allowed {
             return Err(AuthError::insufficient_scope().into());
         }
@@ -193,8 +203,17 @@ impl Provider {
             return Err(too_large(self.limits.body_bytes));
         }
         let (body, budget) = (Body::Text(body), Budget::new(self.limits.work));
-        let exchange =
-            Exchange { provider: self, head, body, cx: &cx, quirks, features, locations, budget, report: &mut *report };
+        let exchange = Exchange {
+            provider: self,
+            head,
+            body,
+            cx: &cx,
+            quirks,
+            features,
+            locations,
+            budget,
+            report: &mut *report,
+        };
         let mut answer = exchange.run(route).await?;
         report.id = report.id.take().or_else(|| answer.id.take());
         Ok(answer)
@@ -212,13 +231,17 @@ impl<'p> Exchange<'p> {
         self.report.deviations.extend(rewrite::path(self.head.uri.path()));
         match (route, method) {
             (Route::NotImplemented(feature), _) => Err(not_implemented(feature).into()),
-            (_, &Method::OPTIONS) => Ok(Answer { allow: Some(allowed), ..Answer::status(StatusCode::NO_CONTENT) }),
+            (_, &Method::OPTIONS) => {
+                Ok(Answer { allow: Some(allowed), ..Answer::status(StatusCode::NO_CONTENT) })
+            }
             (Route::Collection(endpoint), &Method::GET) => self.list(&[endpoint]).await,
             (Route::Collection(endpoint), &Method::POST) => {
                 let _turn = self.provider.policy.turn(self.cx).await?;
                 self.create(endpoint).await
             }
-            (Route::Resource(endpoint, id), method) => self.one(method, allowed, endpoint, &id).await,
+            (Route::Resource(endpoint, id), method) => {
+                self.one(method, allowed, endpoint, &id).await
+            }
             (Route::Me(endpoint, id), method) => {
                 let location = self.locations.of(endpoint.resource_type.name(), &id);
                 let answer = self.one(method, allowed, endpoint, &id).await?;
@@ -229,14 +252,25 @@ impl<'p> Exchange<'p> {
             (Route::Root(endpoints), &Method::GET) => self.list(&endpoints).await,
             (Route::Bulk, &Method::POST) => self.bulk().await,
             (Route::Discovery(discovery), &Method::GET) => self.discover(&discovery),
-            (Route::Collection(_) | Route::Search(_) | Route::Root(_) | Route::Bulk | Route::Discovery(_), _) => {
-                Err(Failure::MethodNotAllowed(allowed))
-            }
+            (
+                Route::Collection(_)
+                | Route::Search(_)
+                | Route::Root(_)
+                | Route::Bulk
+                | Route::Discovery(_),
+                _,
+            ) => Err(Failure::MethodNotAllowed(allowed)),
         }
     }
 
     /// A request to one resource.
-    async fn one(self, method: &Method, allowed: &'static str, endpoint: &Endpoint, id: &str) -> Result<Answer, Failure> {
+    async fn one(
+        self,
+        method: &Method,
+        allowed: &'static str,
+        endpoint: &Endpoint,
+        id: &str,
+    ) -> Result<Answer, Failure> {
         if *method == Method::GET {
             return self.read(endpoint, id).await;
         }
@@ -252,11 +286,16 @@ impl<'p> Exchange<'p> {
 
 /// RFC 9110, Section 15.5.14.
 fn too_large(limit: usize) -> Failure {
-    Error::status_only(StatusCode::PAYLOAD_TOO_LARGE, format!("the body is larger than {limit} bytes")).into()
+    Error::status_only(
+        StatusCode::PAYLOAD_TOO_LARGE,
+        format!("the body is larger than {limit} bytes"),
+    )
+    .into()
 }
 
 impl Exchange<'_> {
-    /// The attribute that shows in which resources one is listed, where this tenant has no such resources.
+    /// The attribute that shows in which resources one is listed, where this tenant has no such
+    /// resources.
     fn hidden_view<'t>(&self, resource_type: &'t ResourceType) -> Option<&'t Arc<Attribute>> {
         let view = resource_type.membership_view()?;
         let mut types = view.sub_attribute("$ref")?.reference_types().iter();
@@ -271,6 +310,8 @@ fn not_implemented(feature: &str) -> Error {
 
 impl fmt::Debug for Dispatcher {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Dispatcher").field("base_url", &self.provider.locations.base_url()).finish_non_exhaustive()
+        f.debug_struct("Dispatcher")
+            .field("base_url", &self.provider.locations.base_url())
+            .finish_non_exhaustive()
     }
 }

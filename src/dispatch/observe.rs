@@ -1,9 +1,10 @@
 //! What an operator sees of a request: a span of `tracing`, where the feature of that name is on.
 //!
-//! At INFO there is who asked, what was done to which resource, what came of it, and how much of a search the store did (`pushdown`:
-//! with `nothing` it handed over all that it has); nothing of bodies and queries, and an id
-//! only if there is a resource of that id. At ERROR there is what a store says about its own failure. At DEBUG there is each
-//! departure from the RFC, with the names that the client used.
+//! At INFO there is who asked, what was done to which resource, what came of it, and how much of a
+//! search the store did (`pushdown`: with `nothing` it handed over all that it has); nothing of
+//! bodies and queries, and an id only if there is a resource of that id. At ERROR there is what a
+//! store says about its own failure. At DEBUG there is each departure from the RFC, with the names
+//! that the client used.
 
 #[cfg(feature = "tracing")]
 pub(super) use traced::Observation;
@@ -51,7 +52,10 @@ mod traced {
             Self { span, started }
         }
 
-        pub(in crate::dispatch) fn around<F: Future>(&self, answer: F) -> impl Future<Output = F::Output> {
+        pub(in crate::dispatch) fn around<F: Future>(
+            &self,
+            answer: F,
+        ) -> impl Future<Output = F::Output> {
             answer.instrument(self.span.clone())
         }
 
@@ -63,12 +67,16 @@ mod traced {
         }
 
         fn record(&self, duration: Duration, status: StatusCode, report: &Report) {
-            let rules: BTreeSet<&str> = report.deviations.iter().map(|deviation| deviation.rule()).collect();
+            let rules: BTreeSet<&str> =
+                report.deviations.iter().map(|deviation| deviation.rule()).collect();
             let rules: Vec<&str> = rules.into_iter().collect();
             let span = &self.span;
             span.record("tenant", report.tenant.as_ref().map(Tenant::as_str));
             span.record("operation", report.operation);
-            span.record("resource_type", report.resource_type.as_ref().map(|resource_type| resource_type.name()));
+            span.record(
+                "resource_type",
+                report.resource_type.as_ref().map(|resource_type| resource_type.name()),
+            );
             span.record("id", report.id.as_deref());
             span.record("status", status.as_u16());
             span.record("duration", debug(duration));
@@ -88,7 +96,9 @@ mod traced {
             debug!(target: "scimwire", rule = deviation.rule(), what = ?deviation.to_string(), "departed from the RFC");
         }
         match report.source.as_deref() {
-            Some(source) => error!(target: "scimwire", error = source as &(dyn Error + 'static), "the store failed"),
+            Some(source) => {
+                error!(target: "scimwire", error = source as &(dyn Error + 'static), "the store failed")
+            }
             None => info!(target: "scimwire", "answered"),
         }
     }
@@ -104,8 +114,16 @@ mod traced {
 
     /// A client may make up a method.
     fn name_of(method: &Method) -> &str {
-        let known = [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::OPTIONS]
-            .contains(method);
+        let known = [
+            Method::GET,
+            Method::HEAD,
+            Method::POST,
+            Method::PUT,
+            Method::PATCH,
+            Method::DELETE,
+            Method::OPTIONS,
+        ]
+        .contains(method);
         if known { method.as_str() } else { "other" }
     }
 }

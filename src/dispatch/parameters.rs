@@ -24,7 +24,10 @@ impl Exchange<'_> {
     }
 
     /// The parameters in the body, for these resource types.
-    pub(super) fn search_request(&mut self, endpoints: &[&Endpoint]) -> Result<SearchRequest, Failure> {
+    pub(super) fn search_request(
+        &mut self,
+        endpoints: &[&Endpoint],
+    ) -> Result<SearchRequest, Failure> {
         let mut body = self.message(SEARCH_REQUEST)?;
         if self.quirks.one_for_many {
             self.report.deviations.extend(message::comma_lists(&mut body));
@@ -38,8 +41,12 @@ impl Exchange<'_> {
     fn repaired(&mut self, mut request: SearchRequest, endpoints: &[&Endpoint]) -> SearchRequest {
         let deviations = &mut self.report.deviations;
         if self.quirks.blank_as_absent {
-            deviations.extend(parameters::without_blank_names("attributes", &mut request.attributes));
-            deviations.extend(parameters::without_blank_names("excludedAttributes", &mut request.excluded_attributes));
+            deviations
+                .extend(parameters::without_blank_names("attributes", &mut request.attributes));
+            deviations.extend(parameters::without_blank_names(
+                "excludedAttributes",
+                &mut request.excluded_attributes,
+            ));
         }
         if self.quirks.filtered_attributes {
             for names in [&mut request.attributes, &mut request.excluded_attributes] {
@@ -47,7 +54,8 @@ impl Exchange<'_> {
             }
         }
         if self.quirks.joined_urns {
-            let types: Vec<&Arc<ResourceType>> = endpoints.iter().map(|endpoint| &endpoint.resource_type).collect();
+            let types: Vec<&Arc<ResourceType>> =
+                endpoints.iter().map(|endpoint| &endpoint.resource_type).collect();
             let lists = [&mut request.attributes, &mut request.excluded_attributes];
             for name in lists.into_iter().flatten().chain(&mut request.sort_by) {
                 deviations.extend(parameters::colon_in_name(name, &types));
@@ -64,17 +72,20 @@ impl Exchange<'_> {
         let request = self.parameters(&[endpoint])?;
         let resource_type = &endpoint.resource_type;
         self.note_left_out(&request, resource_type);
-        let projection = Projection::bind(&request.attributes, &request.excluded_attributes, resource_type)?;
+        let projection =
+            Projection::bind(&request.attributes, &request.excluded_attributes, resource_type)?;
         let projection = projection.showing_indirect_groups(self.provider.limits.indirect_groups);
         Ok(projection.hiding(self.hidden_view(resource_type)))
     }
 
-    /// Takes note of attributes that are asked for or sorted by, and that the resource type left out.
+    /// Takes note of attributes that are asked for or sorted by, and that the resource type left
+    /// out.
     pub(super) fn note_left_out(&mut self, request: &SearchRequest, resource_type: &ResourceType) {
         if !self.quirks.left_out_attributes {
             return;
         }
-        let named = request.attributes.iter().chain(&request.excluded_attributes).chain(&request.sort_by);
+        let named =
+            request.attributes.iter().chain(&request.excluded_attributes).chain(&request.sort_by);
         let paths = named.filter_map(|name| name.trim().parse::<AttrPath>().ok());
         let left_out = paths.filter_map(|path| resource_type.left_out(&path, false));
         let repairs = left_out.map(|path| Deviation::Value(Repair::LeftOut(path.to_string())));

@@ -12,7 +12,10 @@ use crate::store::{EntityTags, Precondition, StoreError};
 
 /// What the headers of a request say about the version.
 pub(super) fn precondition(headers: &HeaderMap) -> Precondition {
-    Precondition { if_match: entity_tags(headers, &IF_MATCH), if_none_match: entity_tags(headers, &IF_NONE_MATCH) }
+    Precondition {
+        if_match: entity_tags(headers, &IF_MATCH),
+        if_none_match: entity_tags(headers, &IF_NONE_MATCH),
+    }
 }
 
 impl Exchange<'_> {

@@ -30,12 +30,19 @@ impl Exchange<'_> {
         self.object_of(&|_| true)
     }
 
-    /// The body of a resource: what is under the name of nobody's attribute is passed over, and not built.
-    pub(super) fn resource_object(&mut self, endpoint: &Endpoint) -> Result<Map<String, Value>, Failure> {
+    /// The body of a resource: what is under the name of nobody's attribute is passed over, and not
+    /// built.
+    pub(super) fn resource_object(
+        &mut self,
+        endpoint: &Endpoint,
+    ) -> Result<Map<String, Value>, Failure> {
         self.object_of(&|name| endpoint.resource_type.may_name(name))
     }
 
-    fn object_of(&mut self, is_known: &dyn Fn(&str) -> bool) -> Result<Map<String, Value>, Failure> {
+    fn object_of(
+        &mut self,
+        is_known: &dyn Fn(&str) -> bool,
+    ) -> Result<Map<String, Value>, Failure> {
         let object = match &mut self.body {
             Body::Text(text) => {
                 let text = *text;
@@ -48,19 +55,39 @@ impl Exchange<'_> {
         Ok(object)
     }
 
-    fn parse(&mut self, text: &[u8], is_known: &dyn Fn(&str) -> bool) -> Result<Map<String, Value>, Failure> {
-        if self.head.headers.get_all(CONTENT_ENCODING).iter().any(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"identity")) {
+    fn parse(
+        &mut self,
+        text: &[u8],
+        is_known: &dyn Fn(&str) -> bool,
+    ) -> Result<Map<String, Value>, Failure> {
+        if self
+            .head
+            .headers
+            .get_all(CONTENT_ENCODING)
+            .iter()
+            .any(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"identity"))
+        {
             // RFC 9110, Section 15.5.16.
             let detail = "send the body as it is, without a `Content-Encoding`";
             return Err(Error::status_only(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail).into());
         }
         match media_type(self.head.headers.get(CONTENT_TYPE)) {
             MediaType::Scim => {}
-            MediaType::Json | MediaType::Missing => self.report.deviations.push(Deviation::MediaType),
+            MediaType::Json | MediaType::Missing => {
+                self.report.deviations.push(Deviation::MediaType)
+            }
             MediaType::Other => {
-                let came = self.head.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).map(essence);
-                let came = came.filter(|came| came.len() <= SHOWN_BYTES).map(|came| format!(", not as `{came}`"));
-                let detail = format!("send the body as application/scim+json{}", came.unwrap_or_default());
+                let came = self
+                    .head
+                    .headers
+                    .get(CONTENT_TYPE)
+                    .and_then(|value| value.to_str().ok())
+                    .map(essence);
+                let came = came
+                    .filter(|came| came.len() <= SHOWN_BYTES)
+                    .map(|came| format!(", not as `{came}`"));
+                let detail =
+                    format!("send the body as application/scim+json{}", came.unwrap_or_default());
                 return Err(Error::status_only(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail).into());
             }
         }
@@ -88,14 +115,17 @@ impl Exchange<'_> {
         if accepts_json(&self.head.headers) {
             return Ok(());
         }
-        Err(Error::status_only(StatusCode::NOT_ACCEPTABLE, "answers are application/scim+json").into())
+        Err(Error::status_only(StatusCode::NOT_ACCEPTABLE, "answers are application/scim+json")
+            .into())
     }
 
     /// Whether the client would rather have no body.
     pub(super) fn prefers_minimal(&self) -> bool {
-        let values = self.head.headers.get_all(PREFER).iter().filter_map(|value| value.to_str().ok());
+        let values =
+            self.head.headers.get_all(PREFER).iter().filter_map(|value| value.to_str().ok());
         let preferences = values.flat_map(|value| value.split(','));
-        let mut names = preferences.map(|preference| preference.split(';').next().unwrap_or_default().trim());
+        let mut names =
+            preferences.map(|preference| preference.split(';').next().unwrap_or_default().trim());
         names.any(|name| name.eq_ignore_ascii_case("return=minimal"))
     }
 }
@@ -122,18 +152,26 @@ fn essence(media_type: &str) -> String {
     media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
 
-/// RFC 9110, Section 12.5.1. Who accepts JSON is not asked about SCIM's own name for it, unless it refuses that by name.
+/// RFC 9110, Section 12.5.1. Who accepts JSON is not asked about SCIM's own name for it, unless it
+/// refuses that by name.
 fn accepts_json(headers: &HeaderMap) -> bool {
     let values = headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
-    let ranges: Vec<&str> = values.flat_map(|value| value.split(',')).filter(|range| !essence(range).is_empty()).collect();
+    let ranges: Vec<&str> = values
+        .flat_map(|value| value.split(','))
+        .filter(|range| !essence(range).is_empty())
+        .collect();
     let accepted = |media_type| accepts(&ranges, media_type);
-    ranges.is_empty() || accepted("application/scim+json").or_else(|| accepted("application/json")).unwrap_or_default()
+    ranges.is_empty()
+        || accepted("application/scim+json")
+            .or_else(|| accepted("application/json"))
+            .unwrap_or_default()
 }
 
 /// What the most specific range says that covers the type; none says nothing.
 fn accepts(ranges: &[&str], media_type: &str) -> Option<bool> {
     for covering in [&[media_type][..], &["application/*"], &["*/*", "*"]] {
-        let mut covered = ranges.iter().filter(|range| covering.contains(&essence(range).as_str())).peekable();
+        let mut covered =
+            ranges.iter().filter(|range| covering.contains(&essence(range).as_str())).peekable();
         if covered.peek().is_some() {
             return Some(covered.any(|range| !is_refused(range)));
         }

@@ -16,7 +16,9 @@ use crate::query::{Projected, Projection};
 use crate::quirks::{Deviation, Quirks, rewrite};
 use crate::resource::{Intake, Meta, Resource, check};
 use crate::schema::{Attribute, ResolvedPath, ResourceType, Returned, Schema};
-use crate::store::{Change, Operation, StoreError, Update, leave_out_members, member_ids, too_long};
+use crate::store::{
+    Change, Operation, StoreError, Update, leave_out_members, member_ids, too_long,
+};
 
 /// What a body says, and what it unassigns in so many words.
 type Wanted = (Resource, Vec<(Option<String>, String)>);
@@ -30,7 +32,8 @@ impl Exchange<'_> {
         let (mut resource, cleared) = self.intake(endpoint, body)?;
         let projection = projection.requested(named_on_request(&endpoint.resource_type, &resource));
         let assumed = self.activate(endpoint, &mut resource);
-        match self.provider.policy.creating(&endpoint.resource_type, &mut resource, self.cx).await? {
+        match self.provider.policy.creating(&endpoint.resource_type, &mut resource, self.cx).await?
+        {
             Creating::Store => resource.activate_user(&endpoint.resource_type),
             Creating::Adopt { id, mode } => {
                 if assumed {
@@ -43,7 +46,9 @@ impl Exchange<'_> {
         }
         resource.settle_schemas(&endpoint.resource_type);
         check(&resource, &endpoint.resource_type)?;
-        if let Joining::Without(ids) = self.joining(endpoint, &member_ids(&endpoint.resource_type, &resource)).await? {
+        if let Joining::Without(ids) =
+            self.joining(endpoint, &member_ids(&endpoint.resource_type, &resource)).await?
+        {
             leave_out_members(&endpoint.resource_type, &mut resource, &ids);
         }
         let most = self.provider.limits.resource_bytes;
@@ -52,7 +57,11 @@ impl Exchange<'_> {
         }
         resource.set_meta(&Meta::new(endpoint.resource_type.name(), self.provider.clock.now()));
         let resource = Arc::new(endpoint.store.create(resource, self.cx).await?);
-        let change = Change::created(Arc::clone(&endpoint.resource_type), self.cx.tenant().clone(), resource);
+        let change = Change::created(
+            Arc::clone(&endpoint.resource_type),
+            self.cx.tenant().clone(),
+            resource,
+        );
         let change = self.tell(change).await;
         let answer = self.answer_whole(endpoint, &change, &projection).await?;
         Ok(Answer { status: StatusCode::CREATED, is_new: true, ..answer })
@@ -67,21 +76,35 @@ impl Exchange<'_> {
             // RFC 9110, Section 15.4.5: the headers of the answer with a body.
             let content_location = self.locations.of(endpoint.resource_type.name(), resource.id());
             let version = resource.version();
-            return Ok(Answer { version, content_location, ..Answer::status(StatusCode::NOT_MODIFIED) });
+            return Ok(Answer {
+                version,
+                content_location,
+                ..Answer::status(StatusCode::NOT_MODIFIED)
+            });
         }
         self.answer_with(StatusCode::OK, endpoint, resource, &projection)
     }
 
     /// PUT (Section 3.5.1).
-    pub(super) async fn replace(mut self, endpoint: &Endpoint, id: &str) -> Result<Answer, Failure> {
+    pub(super) async fn replace(
+        mut self,
+        endpoint: &Endpoint,
+        id: &str,
+    ) -> Result<Answer, Failure> {
         self.check_accept()?;
         let projection = self.projection(endpoint)?;
         let body = self.resource_object(endpoint)?;
         let (wanted, cleared) = self.intake(endpoint, body)?;
         let projection = projection.requested(named_on_request(&endpoint.resource_type, &wanted));
-        self.report.deviations.extend(rewrite::kept(&endpoint.resource_type, &wanted, &cleared, self.quirks.omitted));
+        self.report.deviations.extend(rewrite::kept(
+            &endpoint.resource_type,
+            &wanted,
+            &cleared,
+            self.quirks.omitted,
+        ));
         let resource_type = Arc::clone(&endpoint.resource_type);
-        let replacement = Replacement::new(resource_type, wanted, self.quirks.omitted).clearing(cleared);
+        let replacement =
+            Replacement::new(resource_type, wanted, self.quirks.omitted).clearing(cleared);
         let change = self.put(endpoint, id, replacement).await?;
         self.answer_whole(endpoint, &change, &projection).await
     }
@@ -93,7 +116,8 @@ impl Exchange<'_> {
         }
         self.check_accept()?;
         let projection = self.projection(endpoint)?;
-        let mut message = PatchOp::from_object(self.message(PATCH_OP)?, self.provider.limits.patch_operations)?;
+        let mut message =
+            PatchOp::from_object(self.message(PATCH_OP)?, self.provider.limits.patch_operations)?;
         for (index, operation) in message.operations.iter_mut().enumerate() {
             self.report.deviations.extend(rewrite::lower_op(index, operation));
             if self.quirks.blank_as_absent {
@@ -105,7 +129,12 @@ impl Exchange<'_> {
         self.report.deviations.extend(rewrite::not_unassigned(&endpoint.resource_type, &plan));
         let named: Vec<ResolvedPath> = plan.paths().collect();
         let tenant = self.cx.tenant().clone();
-        let update = Update::patch(Arc::clone(&endpoint.resource_type), tenant, plan, self.provider.clock.now());
+        let update = Update::patch(
+            Arc::clone(&endpoint.resource_type),
+            tenant,
+            plan,
+            self.provider.clock.now(),
+        );
         let change = self.update(endpoint, id, update).await?;
         self.report.deviations.extend(change.repairs.iter().cloned().map(Deviation::Patch));
         let chosen = projection.is_chosen();
@@ -157,14 +186,28 @@ impl Exchange<'_> {
         }
     }
 
-    async fn put(&mut self, endpoint: &Endpoint, id: &str, replacement: Replacement) -> Result<Change, Failure> {
+    async fn put(
+        &mut self,
+        endpoint: &Endpoint,
+        id: &str,
+        replacement: Replacement,
+    ) -> Result<Change, Failure> {
         let tenant = self.cx.tenant().clone();
-        let update = Update::put(Arc::clone(&endpoint.resource_type), tenant, replacement, self.provider.clock.now());
+        let update = Update::put(
+            Arc::clone(&endpoint.resource_type),
+            tenant,
+            replacement,
+            self.provider.clock.now(),
+        );
         self.update(endpoint, id, update).await
     }
 
     async fn deactivate(&mut self, endpoint: &Endpoint, id: &str) -> Result<Change, Failure> {
-        let operation = PatchOperation { op: "replace".to_owned(), path: Some("active".to_owned()), value: Some(json!(false)) };
+        let operation = PatchOperation {
+            op: "replace".to_owned(),
+            path: Some("active".to_owned()),
+            value: Some(json!(false)),
+        };
         self.amend(endpoint, id, vec![operation], Quirks::STRICT.rules()).await
     }
 
@@ -179,11 +222,21 @@ impl Exchange<'_> {
         let binder = PlanBinder::new(Arc::clone(&endpoint.resource_type), rules);
         let (plan, _) = binder.bind(PatchOp { operations })?;
         let tenant = self.cx.tenant().clone();
-        let update = Update::patch(Arc::clone(&endpoint.resource_type), tenant, plan, self.provider.clock.now());
+        let update = Update::patch(
+            Arc::clone(&endpoint.resource_type),
+            tenant,
+            plan,
+            self.provider.clock.now(),
+        );
         self.update(endpoint, id, update).await
     }
 
-    async fn update(&mut self, endpoint: &Endpoint, id: &str, update: Update) -> Result<Change, Failure> {
+    async fn update(
+        &mut self,
+        endpoint: &Endpoint,
+        id: &str,
+        update: Update,
+    ) -> Result<Change, Failure> {
         let update = match self.joining(endpoint, &update.joining()).await? {
             Joining::Without(ids) => update.leaving_out(&ids),
             Joining::All => update,
@@ -193,7 +246,10 @@ impl Exchange<'_> {
         let hook = Box::new(move |before: &Resource, after: &mut Resource| {
             Policy::updating(policy.as_ref(), &resource_type, before, after, &cx)
         });
-        let update = update.expecting(precondition(&self.head.headers)).within(self.budget.clone()).with_hook(hook);
+        let update = update
+            .expecting(precondition(&self.head.headers))
+            .within(self.budget.clone())
+            .with_hook(hook);
         let update = update.up_to(self.provider.limits.resource_bytes);
         let change = endpoint.store.update(id, &update, self.cx).await?;
         if change.is_unchanged() {
@@ -211,7 +267,8 @@ impl Exchange<'_> {
         Ok(self.provider.policy.joining(&endpoint.resource_type, members, self.cx).await?)
     }
 
-    /// Tells the host what was committed. It had the passwords before they were stored, and has them no second time.
+    /// Tells the host what was committed. It had the passwords before they were stored, and has
+    /// them no second time.
     async fn tell(&self, change: Change) -> Change {
         let change = change.without_secrets();
         self.provider.policy.changed(&change, self.cx).await;
@@ -230,8 +287,13 @@ impl Exchange<'_> {
             .locations(self.locations.clone())
     }
 
-    /// Puts what stands under the key of a path in the body of a POST or PUT where that leads, and says which keys did.
-    pub(super) fn unfold(&self, endpoint: &Endpoint, body: &mut Map<String, Value>) -> Result<Vec<Deviation>, Failure> {
+    /// Puts what stands under the key of a path in the body of a POST or PUT where that leads, and
+    /// says which keys did.
+    pub(super) fn unfold(
+        &self,
+        endpoint: &Endpoint,
+        body: &mut Map<String, Value>,
+    ) -> Result<Vec<Deviation>, Failure> {
         if is_unfolded(&endpoint.resource_type, body) {
             return Ok(Vec::new());
         }
@@ -239,7 +301,11 @@ impl Exchange<'_> {
         Ok(repairs.into_iter().map(Deviation::Value).collect())
     }
 
-    fn intake(&mut self, endpoint: &Endpoint, mut body: Map<String, Value>) -> Result<Wanted, Failure> {
+    fn intake(
+        &mut self,
+        endpoint: &Endpoint,
+        mut body: Map<String, Value>,
+    ) -> Result<Wanted, Failure> {
         let unfolded = self.unfold(endpoint, &mut body)?;
         self.report.deviations.extend(unfolded);
         let rules = self.rules();
@@ -252,14 +318,24 @@ impl Exchange<'_> {
 
     /// Whether `active` was assumed of a new resource that did not say it.
     fn activate(&mut self, endpoint: &Endpoint, resource: &mut Resource) -> bool {
-        let assumed = self.quirks.active_by_default.then(|| rewrite::activate(&endpoint.resource_type, resource)).flatten();
+        let assumed = self
+            .quirks
+            .active_by_default
+            .then(|| rewrite::activate(&endpoint.resource_type, resource))
+            .flatten();
         let is_assumed = assumed.is_some();
         self.report.deviations.extend(assumed);
         is_assumed
     }
 
-    /// The resource after a change; read again where the store did not have the whole of it at hand, or what is derived.
-    async fn answer_whole(&mut self, endpoint: &Endpoint, change: &Change, projection: &Projection) -> Result<Answer, Failure> {
+    /// The resource after a change; read again where the store did not have the whole of it at
+    /// hand, or what is derived.
+    async fn answer_whole(
+        &mut self,
+        endpoint: &Endpoint,
+        change: &Change,
+        projection: &Projection,
+    ) -> Result<Answer, Failure> {
         match &change.after {
             Some(after) if !self.lacks_derived(endpoint, change, after, projection) => {
                 self.answer_with(StatusCode::OK, endpoint, Arc::clone(after), projection)
@@ -271,15 +347,26 @@ impl Exchange<'_> {
         }
     }
 
-    /// Whether a state lacks what a store adds when it is read: the groups of a user, the types of new members. Nobody is in a
-    /// group who was made just now, unless by the host, when it heard of that.
-    fn lacks_derived(&self, endpoint: &Endpoint, change: &Change, state: &Resource, projection: &Projection) -> bool {
+    /// Whether a state lacks what a store adds when it is read: the groups of a user, the types of
+    /// new members. Nobody is in a group who was made just now, unless by the host, when it heard
+    /// of that.
+    fn lacks_derived(
+        &self,
+        endpoint: &Endpoint,
+        change: &Change,
+        state: &Resource,
+        projection: &Projection,
+    ) -> bool {
         let created = change.operation == Operation::Create;
         let reads = |attribute: &&Arc<Attribute>| projection.reads(attribute);
         let view = endpoint.resource_type.membership_view().filter(reads);
         let members = endpoint.resource_type.membership().filter(reads);
         let has_members = members.is_some_and(|members| state.get(members.name()).is_some());
-        if created { has_members || (view.is_some() && self.provider.host_has_a_say) } else { view.is_some() }
+        if created {
+            has_members || (view.is_some() && self.provider.host_has_a_say)
+        } else {
+            view.is_some()
+        }
     }
 
     fn answer_with(
@@ -290,13 +377,22 @@ impl Exchange<'_> {
         projection: &Projection,
     ) -> Result<Answer, Failure> {
         let resource = self.with_nearest_groups(&endpoint.resource_type, resource);
-        let projected = Projected::new(&resource, projection, &endpoint.resource_type, &self.locations);
+        let projected =
+            Projected::new(&resource, projection, &endpoint.resource_type, &self.locations);
         let body = serde_json::to_vec(&projected).map_err(StoreError::other)?;
         let location = self.locations.of(endpoint.resource_type.name(), resource.id());
         let id = Some(resource.id().to_owned());
-        // RFC 7643, Section 3.1: the same as `meta.location`, whichever part of the resource is shown.
+        // RFC 7643, Section 3.1: the same as `meta.location`, whichever part of the resource is
+        // shown.
         let content_location = location.clone();
-        Ok(Answer { location, content_location, version: resource.version(), body: Some(body), id, ..Answer::status(status) })
+        Ok(Answer {
+            location,
+            content_location,
+            version: resource.version(),
+            body: Some(body),
+            id,
+            ..Answer::status(status)
+        })
     }
 }
 
@@ -311,7 +407,8 @@ fn named_on_request(resource_type: &ResourceType, resource: &Resource) -> Vec<Re
             ResolvedPath::new(extension.cloned(), Arc::clone(attribute), sub.cloned())
         };
         let paths = schema.attributes().iter().flat_map(|attribute| {
-            let parts = attribute.sub_attributes().iter().map(move |sub| path(attribute, Some(sub)));
+            let parts =
+                attribute.sub_attributes().iter().map(move |sub| path(attribute, Some(sub)));
             parts.chain([path(attribute, None)])
         });
         let on_request = paths.filter(|path| path.last().returned() == Returned::Request);

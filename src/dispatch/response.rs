@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::header::{
-    ALLOW, CONTENT_LOCATION, CONTENT_TYPE, ETAG, HeaderName, HeaderValue, LOCATION, RETRY_AFTER, WWW_AUTHENTICATE,
+    ALLOW, CONTENT_LOCATION, CONTENT_TYPE, ETAG, HeaderName, HeaderValue, LOCATION, RETRY_AFTER,
+    WWW_AUTHENTICATE,
 };
 use http::{Response, StatusCode};
 
@@ -44,7 +45,9 @@ impl Failure {
     pub(super) fn into_response(self, report: &mut Report) -> Response<Vec<u8>> {
         let mut response = self.response(report);
         // RFC 7644, Section 2: whoever says 401, a store or a policy among them.
-        if response.status() == StatusCode::UNAUTHORIZED && !response.headers().contains_key(WWW_AUTHENTICATE) {
+        if response.status() == StatusCode::UNAUTHORIZED
+            && !response.headers().contains_key(WWW_AUTHENTICATE)
+        {
             set(&mut response, WWW_AUTHENTICATE, CHALLENGE);
         }
         response
@@ -55,15 +58,20 @@ impl Failure {
             Self::Refused(err) => error_response(&err),
             Self::MethodNotAllowed(allowed) => {
                 let detail = format!("the method is not allowed here: {allowed} are");
-                let mut response = error_response(&Error::status_only(StatusCode::METHOD_NOT_ALLOWED, detail));
+                let mut response =
+                    error_response(&Error::status_only(StatusCode::METHOD_NOT_ALLOWED, detail));
                 set(&mut response, ALLOW, allowed);
                 response
             }
-            Self::Auth(AuthError::Busy { retry_after }) => busy(&AuthError::Busy { retry_after }.into(), retry_after),
+            Self::Auth(AuthError::Busy { retry_after }) => {
+                busy(&AuthError::Busy { retry_after }.into(), retry_after)
+            }
             Self::Auth(err) => {
                 let challenge = err.challenge();
                 let (err, source) = match err {
-                    AuthError::Unavailable(source) => (AuthError::unavailable("in the report"), Some(Arc::from(source))),
+                    AuthError::Unavailable(source) => {
+                        (AuthError::unavailable("in the report"), Some(Arc::from(source)))
+                    }
                     err => (err, None),
                 };
                 report.source = source;
@@ -73,7 +81,9 @@ impl Failure {
                 }
                 response
             }
-            Self::Store(StoreError::Busy { retry_after }) => busy(&StoreError::Busy { retry_after }.into(), retry_after),
+            Self::Store(StoreError::Busy { retry_after }) => {
+                busy(&StoreError::Busy { retry_after }.into(), retry_after)
+            }
             Self::Store(StoreError::Other(source)) => {
                 report.source = Some(Arc::from(source));
                 error_response(&StoreError::other("in the report").into())
@@ -98,7 +108,8 @@ fn error_response(err: &Error) -> Response<Vec<u8>> {
     response
 }
 
-/// Sets a header; a value that cannot stand in one is left out, so that no id can break into another header.
+/// Sets a header; a value that cannot stand in one is left out, so that no id can break into
+/// another header.
 fn set(response: &mut Response<Vec<u8>>, name: HeaderName, value: &str) {
     if let Ok(value) = HeaderValue::from_str(value) {
         response.headers_mut().insert(name, value);

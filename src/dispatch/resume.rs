@@ -1,8 +1,9 @@
 //! Where a cursor goes on that is too short for the sort key it stands for.
 //!
-//! The resource that the page before ended with still says where it is, unless it is gone or has another sort key by now. Then
-//! what the key begins with says it just as well, as long as no other resource has a key that begins so. With such a resource,
-//! nobody can tell on which side of the cursor it is: the cursor has expired (RFC 9865, Section 2.1).
+//! The resource that the page before ended with still says where it is, unless it is gone or has
+//! another sort key by now. Then what the key begins with says it just as well, as long as no other
+//! resource has a key that begins so. With such a resource, nobody can tell on which side of the
+//! cursor it is: the cursor has expired (RFC 9865, Section 2.1).
 
 use super::answer::Failure;
 use super::cursor::{Cursors, Place, Shortened};
@@ -27,7 +28,9 @@ impl Doubt {
     /// - nobody can tell whether it has come before.
     pub(super) fn check(&self, next: &Position) -> Result<(), Error> {
         match &next.key {
-            Some(SortKey::Text(key)) if key.starts_with(&self.beginning) || *key == self.taken => Err(expired()),
+            Some(SortKey::Text(key)) if key.starts_with(&self.beginning) || *key == self.taken => {
+                Err(expired())
+            }
             _ => Ok(()),
         }
     }
@@ -43,14 +46,20 @@ impl Exchange<'_> {
     ) -> Result<Option<Doubt>, Failure> {
         let (position, doubt) = match place {
             Place::Behind(position) => (position, None),
-            Place::Shortened(shortened) => match self.found_again(queries, &shortened, cursors).await? {
-                Some(position) => (position, None),
-                None => {
-                    let order = queries.iter().find_map(|(_, query)| query.sort.as_ref()).map(|sort| sort.order());
-                    let (position, doubt) = beside(shortened, order.unwrap_or_default()).ok_or_else(expired)?;
-                    (position, Some(doubt))
+            Place::Shortened(shortened) => {
+                match self.found_again(queries, &shortened, cursors).await? {
+                    Some(position) => (position, None),
+                    None => {
+                        let order = queries
+                            .iter()
+                            .find_map(|(_, query)| query.sort.as_ref())
+                            .map(|sort| sort.order());
+                        let (position, doubt) =
+                            beside(shortened, order.unwrap_or_default()).ok_or_else(expired)?;
+                        (position, Some(doubt))
+                    }
                 }
-            },
+            }
         };
         for (_, query) in queries {
             query.page = Page::Cursor { after: Some(position.clone()), count: query.page.count() };
@@ -81,7 +90,8 @@ impl Exchange<'_> {
     }
 }
 
-/// The position before, or in descending order behind, all keys that begin so; none where no key of the kind is known.
+/// The position before, or in descending order behind, all keys that begin so; none where no key of
+/// the kind is known.
 fn beside(shortened: Shortened, order: SortOrder) -> Option<(Position, Doubt)> {
     let beginning = shortened.beginning?;
     let taken = match order {
@@ -93,7 +103,6 @@ fn beside(shortened: Shortened, order: SortOrder) -> Option<(Position, Doubt)> {
 }
 
 fn expired() -> Error {
-    let detail =
-        "what the page before ended with has changed, and nothing else says where to go on: begin again with an empty cursor";
+    let detail = "what the page before ended with has changed, and nothing else says where to go on: begin again with an empty cursor";
     Error::typed(ScimType::ExpiredCursor, detail)
 }

@@ -19,7 +19,8 @@ use crate::schema::Locations;
 const VERSION: &str = "v2";
 
 /// The endpoints that are no resource type's (RFC 7644, Section 3.2).
-const ENDPOINTS: [&str; 6] = ["ServiceProviderConfig", "ServiceProviderConfigs", "ResourceTypes", "Schemas", "Bulk", "Me"];
+const ENDPOINTS: [&str; 6] =
+    ["ServiceProviderConfig", "ServiceProviderConfigs", "ResourceTypes", "Schemas", "Bulk", "Me"];
 
 /// Who is asked, and by whom.
 pub(super) struct Asked<'a, 'p> {
@@ -60,9 +61,13 @@ pub(super) enum Discovery {
 
 impl<'p> Route<'p> {
     /// What a path means, and how it departs from that.
-    pub(super) fn find(path: &str, asked: &Asked<'_, 'p>) -> Result<(Self, Option<Deviation>), Failure> {
+    pub(super) fn find(
+        path: &str,
+        asked: &Asked<'_, 'p>,
+    ) -> Result<(Self, Option<Deviation>), Failure> {
         let mut segments = segments(below_base(path, asked.locations.base_path())?)?;
-        let deviation = if asked.quirks.endpoint_case { asked.in_its_case(&mut segments) } else { None };
+        let deviation =
+            if asked.quirks.endpoint_case { asked.in_its_case(&mut segments) } else { None };
         let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
         Self::of(&segments, asked).map(|route| (route, deviation))
     }
@@ -71,7 +76,9 @@ impl<'p> Route<'p> {
         let (features, cx) = (asked.features, asked.cx);
         let visible = || asked.visible();
         match segments {
-            [] | [".search"] if !features.root_query => Ok(Self::NotImplemented("a query over all resource types")),
+            [] | [".search"] if !features.root_query => {
+                Ok(Self::NotImplemented("a query over all resource types"))
+            }
             [] => Ok(Self::Root(visible().collect())),
             [".search"] => Ok(Self::Search(visible().collect())),
             ["Bulk"] if features.bulk => Ok(Self::Bulk),
@@ -79,9 +86,13 @@ impl<'p> Route<'p> {
             ["Me", ..] if !features.me => Ok(Self::NotImplemented("/Me")),
             ["Me"] => Self::of_who_asks(cx, visible()),
             // RFC 7644 has the singular; SCIM 1.1 had the plural, and some clients still do.
-            ["ServiceProviderConfig" | "ServiceProviderConfigs"] => Ok(Self::Discovery(Discovery::ServiceProviderConfig)),
+            ["ServiceProviderConfig" | "ServiceProviderConfigs"] => {
+                Ok(Self::Discovery(Discovery::ServiceProviderConfig))
+            }
             ["ResourceTypes"] => Ok(Self::Discovery(Discovery::ResourceTypes)),
-            ["ResourceTypes", name] => Ok(Self::Discovery(Discovery::ResourceType((*name).to_owned()))),
+            ["ResourceTypes", name] => {
+                Ok(Self::Discovery(Discovery::ResourceType((*name).to_owned())))
+            }
             ["Schemas"] => Ok(Self::Discovery(Discovery::Schemas)),
             ["Schemas", uri] => Ok(Self::Discovery(Discovery::Schema((*uri).to_owned()))),
             [name, rest @ ..] => {
@@ -97,12 +108,18 @@ impl<'p> Route<'p> {
     }
 
     /// RFC 7644, Section 3.11.
-    fn of_who_asks(cx: &RequestContext, mut visible: impl Iterator<Item = &'p Endpoint>) -> Result<Self, Failure> {
+    fn of_who_asks(
+        cx: &RequestContext,
+        mut visible: impl Iterator<Item = &'p Endpoint>,
+    ) -> Result<Self, Failure> {
         let own = cx.me().and_then(|(resource_type, id)| {
-            let endpoint = visible.find(|endpoint| endpoint.resource_type.name() == resource_type)?;
+            let endpoint =
+                visible.find(|endpoint| endpoint.resource_type.name() == resource_type)?;
             Some(Self::Me(endpoint, id.to_owned()))
         });
-        own.ok_or_else(|| Error::status_only(StatusCode::NOT_FOUND, "no resource is that of this client").into())
+        own.ok_or_else(|| {
+            Error::status_only(StatusCode::NOT_FOUND, "no resource is that of this client").into()
+        })
     }
 
     /// Tells what is asked, of which resource.
@@ -113,7 +130,9 @@ impl<'p> Route<'p> {
                 report.resource_type = Some(Arc::clone(&endpoint.resource_type));
                 report.id = Some(id.clone());
             }
-            Self::Collection(endpoint) => report.resource_type = Some(Arc::clone(&endpoint.resource_type)),
+            Self::Collection(endpoint) => {
+                report.resource_type = Some(Arc::clone(&endpoint.resource_type))
+            }
             Self::Search(endpoints) | Self::Root(endpoints) => {
                 if let [endpoint] = endpoints.as_slice() {
                     report.resource_type = Some(Arc::clone(&endpoint.resource_type));
@@ -142,7 +161,8 @@ impl<'p> Route<'p> {
 
     /// Whether a request there changes nothing.
     pub(super) fn only_reads(&self, method: &Method) -> bool {
-        matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS) || matches!(self, Self::Search(_))
+        matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
+            || matches!(self, Self::Search(_))
     }
 
     /// Whether a request there changes a resource that is there already.
@@ -160,7 +180,9 @@ impl<'p> Route<'p> {
     pub(super) fn allowed(&self, features: &Features) -> &'static str {
         match self {
             Self::Collection(_) => "GET, HEAD, POST, OPTIONS",
-            Self::Resource(..) | Self::Me(..) if features.patch => "GET, HEAD, PUT, PATCH, DELETE, OPTIONS",
+            Self::Resource(..) | Self::Me(..) if features.patch => {
+                "GET, HEAD, PUT, PATCH, DELETE, OPTIONS"
+            }
             Self::Resource(..) | Self::Me(..) => "GET, HEAD, PUT, DELETE, OPTIONS",
             Self::Search(_) | Self::Bulk => "POST, OPTIONS",
             Self::Root(_) | Self::Discovery(_) => "GET, HEAD, OPTIONS",
@@ -172,7 +194,10 @@ impl<'p> Route<'p> {
 impl<'p> Asked<'_, 'p> {
     /// The endpoints of the resource types that this tenant has.
     fn visible(&self) -> impl Iterator<Item = &'p Endpoint> {
-        self.provider.endpoints.iter().filter(|endpoint| self.cx.has_resource_type(endpoint.resource_type.name()))
+        self.provider
+            .endpoints
+            .iter()
+            .filter(|endpoint| self.cx.has_resource_type(endpoint.resource_type.name()))
     }
 
     /// Spells the endpoint as it is. One that is there as it came is left alone.
@@ -197,7 +222,8 @@ impl Endpoint {
 
 /// The path below the base URL; a router may have taken that away already.
 ///
-/// RFC 7644, Section 3.13: a version, if there is one, stands directly before the endpoint; without one, the latest counts.
+/// RFC 7644, Section 3.13: a version, if there is one, stands directly before the endpoint; without
+/// one, the latest counts.
 fn below_base<'u>(path: &'u str, base: &str) -> Result<&'u str, Failure> {
     let (parent, supported) = match base.rsplit_once('/') {
         Some((parent, version)) if is_version(version) => (parent, version),
@@ -212,7 +238,11 @@ fn below_base<'u>(path: &'u str, base: &str) -> Result<&'u str, Failure> {
     let (first, rest) = path.split_once('/').unwrap_or((path, ""));
     match is_version(first) {
         true if first == supported => Ok(rest),
-        true => Err(Error::typed(ScimType::InvalidVers, format!("this service provider speaks SCIM {VERSION}")).into()),
+        true => Err(Error::typed(
+            ScimType::InvalidVers,
+            format!("this service provider speaks SCIM {VERSION}"),
+        )
+        .into()),
         false => Ok(path),
     }
 }
@@ -224,15 +254,18 @@ fn below<'u>(path: &'u str, base: &str) -> Option<&'u str> {
 /// `v` and a number.
 fn is_version(segment: &str) -> bool {
     let number = segment.strip_prefix('v').unwrap_or_default();
-    number.starts_with(|first: char| first.is_ascii_digit()) && number.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'.'))
+    number.starts_with(|first: char| first.is_ascii_digit())
+        && number.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'.'))
 }
 
-/// The segments of a path, decoded. Empty ones do not count, since base URLs are pasted with and without a slash at the
-/// end; dots have no meaning, and a slash inside a segment is none.
+/// The segments of a path, decoded. Empty ones do not count, since base URLs are pasted with and
+/// without a slash at the end; dots have no meaning, and a slash inside a segment is none.
 fn segments(path: &str) -> Result<Vec<String>, Failure> {
     let decode = |segment: &str| {
         let text = percent_decode_str(segment).decode_utf8().ok()?;
-        let plain = text != "." && text != ".." && !text.contains(|character: char| character == '/' || character.is_control());
+        let plain = text != "."
+            && text != ".."
+            && !text.contains(|character: char| character == '/' || character.is_control());
         plain.then(|| text.into_owned())
     };
     let segments = path.split('/').filter(|segment| !segment.is_empty()).map(decode);

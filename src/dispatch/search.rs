@@ -1,4 +1,5 @@
-//! Many resources: lists and searches, of one type or of several (RFC 7644, Sections 3.4.2 and 3.4.3; RFC 9865).
+//! Many resources: lists and searches, of one type or of several (RFC 7644, Sections 3.4.2 and
+//! 3.4.3; RFC 9865).
 
 use std::sync::Arc;
 
@@ -46,9 +47,16 @@ impl Exchange<'_> {
         self.answer_search(endpoints, &request).await
     }
 
-    async fn answer_search(&mut self, endpoints: &[&Endpoint], request: &SearchRequest) -> Result<Answer, Failure> {
+    async fn answer_search(
+        &mut self,
+        endpoints: &[&Endpoint],
+        request: &SearchRequest,
+    ) -> Result<Answer, Failure> {
         self.check_accept()?;
-        let subject = (self.cx.tenant().as_str(), self.head.uri.path().trim_end_matches(".search").trim_end_matches('/'));
+        let subject = (
+            self.cx.tenant().as_str(),
+            self.head.uri.path().trim_end_matches(".search").trim_end_matches('/'),
+        );
         let (limits, key) = (&self.provider.limits, &self.provider.cursor_key);
         let cursors = Cursors::new(key, limits, self.provider.clock.now(), subject, request);
         let (page, place) = self.page(request, &cursors)?;
@@ -62,34 +70,50 @@ impl Exchange<'_> {
             doubt.check(&next.position)?;
         }
         let shown = results.found.iter().map(|found| show(found, &self.locations));
-        let Listing { text, shown } = Listing::of(shown, self.provider.limits.page_bytes).map_err(StoreError::other)?;
+        let Listing { text, shown } =
+            Listing::of(shown, self.provider.limits.page_bytes).map_err(StoreError::other)?;
         let more = results.more || shown < results.found.len();
         let last = shown.checked_sub(1).and_then(|last| results.found.get(last));
         let next_cursor = match (&page, last) {
-            (Page::Cursor { .. }, Some(last)) if more => Some(cursors.after(last.position.clone())?),
+            (Page::Cursor { .. }, Some(last)) if more => {
+                Some(cursors.after(last.position.clone())?)
+            }
             _ => None,
         };
         let start_index = match page {
             Page::Index { start, .. } => Some(start),
             Page::Cursor { .. } => None,
         };
-        let list = ListResponse { total_results: results.total, start_index, next_cursor, resources: vec![(); shown] };
+        let list = ListResponse {
+            total_results: results.total,
+            start_index,
+            next_cursor,
+            resources: vec![(); shown],
+        };
         let body = list.around(text).map_err(StoreError::other)?;
         Ok(Answer { body: Some(body), ..Answer::status(StatusCode::OK) })
     }
 
     /// The page, and the place of the cursor behind which it begins.
-    fn page(&mut self, request: &SearchRequest, cursors: &Cursors<'_>) -> Result<(Page, Option<Place>), Failure> {
+    fn page(
+        &mut self,
+        request: &SearchRequest,
+        cursors: &Cursors<'_>,
+    ) -> Result<(Page, Option<Place>), Failure> {
         let limits = &self.provider.limits;
         let most = i64::try_from(limits.page_size).unwrap_or(i64::MAX);
         // RFC 7644, Section 3.4.2.4: "A negative value SHALL be interpreted as "0"."
         let count = request.count.map(|count| self.within("count", count, 0, most));
         let count = count.unwrap_or_else(|| limits.default_page_size.min(limits.page_size));
         match (&request.cursor, request.start_index) {
-            (Some(_), Some(_)) => {
-                Err(Error::typed(ScimType::InvalidValue, "`cursor` and `startIndex` exclude each other").into())
+            (Some(_), Some(_)) => Err(Error::typed(
+                ScimType::InvalidValue,
+                "`cursor` and `startIndex` exclude each other",
+            )
+            .into()),
+            (Some(cursor), None) => {
+                Ok((Page::Cursor { after: None, count }, cursors.place(cursor)?))
             }
-            (Some(cursor), None) => Ok((Page::Cursor { after: None, count }, cursors.place(cursor)?)),
             // "A value less than 1 SHALL be interpreted as 1."
             (None, start) => {
                 let start = self.within("startIndex", start.unwrap_or(1), 1, i64::MAX);
@@ -129,8 +153,10 @@ impl Exchange<'_> {
             };
             self.refuse_hidden(filter.as_ref(), sort.as_ref(), resource_type)?;
             self.note_left_out(request, resource_type);
-            let projection = Projection::bind(&request.attributes, &request.excluded_attributes, resource_type)?;
-            let projection = projection.showing_indirect_groups(self.provider.limits.indirect_groups);
+            let projection =
+                Projection::bind(&request.attributes, &request.excluded_attributes, resource_type)?;
+            let projection =
+                projection.showing_indirect_groups(self.provider.limits.indirect_groups);
             let projection = projection.hiding(self.hidden_view(resource_type));
             queries.push((*endpoint, Query { filter, sort, page: page.clone(), projection }));
         }
@@ -138,12 +164,18 @@ impl Exchange<'_> {
     }
 
     fn parse_filter(&mut self, text: &str) -> Result<Filter, Failure> {
-        let parsed = Filter::parse_noting(text, &self.provider.limits.filter, self.quirks.syntax()).map_err(Error::from)?;
+        let parsed = Filter::parse_noting(text, &self.provider.limits.filter, self.quirks.syntax())
+            .map_err(Error::from)?;
         self.report.deviations.extend(parsed.has_tail.then_some(Deviation::FilterTail));
         Ok(parsed.filter)
     }
 
-    fn bind_filter(&mut self, filter: &Filter, resource_type: &ResourceType, several: bool) -> Result<BoundFilter, Failure> {
+    fn bind_filter(
+        &mut self,
+        filter: &Filter,
+        resource_type: &ResourceType,
+        several: bool,
+    ) -> Result<BoundFilter, Failure> {
         let binder = Binder::new(resource_type)
             .unknown(if several { Unknown::NoValue } else { Unknown::Refuse })
             .boolean_strings(self.quirks.boolean_strings)
@@ -179,7 +211,8 @@ impl Exchange<'_> {
         Ok(())
     }
 
-    /// RFC 7644, Section 7.5.2: URLs are kept in logs and histories, and what stands in them is too.
+    /// RFC 7644, Section 7.5.2: URLs are kept in logs and histories, and what stands in them is
+    /// too.
     fn refuse_sensitive(&self, filter: &BoundFilter) -> Result<(), Failure> {
         let mut found = None;
         filter.for_each_path(&mut |path| {
@@ -190,12 +223,18 @@ impl Exchange<'_> {
         let Some(path) = found else {
             return Ok(());
         };
-        let detail = format!("`{path}` is personal data that does not belong into a URL: send the filter by POST to `.search`");
+        let detail = format!(
+            "`{path}` is personal data that does not belong into a URL: send the filter by POST to `.search`"
+        );
         Err(Error::typed(ScimType::Sensitive, detail).into())
     }
 
     /// The order, for each resource type; one that lacks the attribute has no value to sort by.
-    fn sorts(&self, endpoints: &[&Endpoint], request: &SearchRequest) -> Result<Vec<Option<Sort>>, SortError> {
+    fn sorts(
+        &self,
+        endpoints: &[&Endpoint],
+        request: &SearchRequest,
+    ) -> Result<Vec<Option<Sort>>, SortError> {
         let Some(by) = request.sort_by.as_deref().filter(|_| self.features.sort) else {
             return Ok(vec![None; endpoints.len()]);
         };
@@ -210,14 +249,22 @@ impl Exchange<'_> {
         let Some(order) = sorts.iter().flatten().next().map(Sort::order) else {
             return sorts.into_iter().map(|sort| sort.map(Some)).collect();
         };
-        Ok(sorts.into_iter().map(|sort| Some(sort.unwrap_or_else(|_| Sort::without_values(order)))).collect())
+        Ok(sorts
+            .into_iter()
+            .map(|sort| Some(sort.unwrap_or_else(|_| Sort::without_values(order))))
+            .collect())
     }
 
-    async fn select<'q>(&mut self, queries: &'q [(&'q Endpoint, Query)], page: &Page) -> Result<Results<'q>, Failure> {
+    async fn select<'q>(
+        &mut self,
+        queries: &'q [(&'q Endpoint, Query)],
+        page: &Page,
+    ) -> Result<Results<'q>, Failure> {
         if let [(endpoint, query)] = queries {
             return self.select_one(endpoint, query, endpoint.store.id_order()).await;
         }
-        // What is merged is in one order: that of the bytes of ids, unless all stores have another one.
+        // What is merged is in one order: that of the bytes of ids, unless all stores have another
+        // one.
         let mut orders = queries.iter().map(|(endpoint, _)| endpoint.store.id_order());
         let first = orders.next().unwrap_or_default();
         let ids = if orders.all(|order| order == first) { first } else { IdOrder::Text };
@@ -240,12 +287,27 @@ impl Exchange<'_> {
         Ok(all)
     }
 
-    async fn select_one<'q>(&mut self, endpoint: &'q Endpoint, query: &'q Query, ids: IdOrder) -> Result<Results<'q>, Failure> {
+    async fn select_one<'q>(
+        &mut self,
+        endpoint: &'q Endpoint,
+        query: &'q Query,
+        ids: IdOrder,
+    ) -> Result<Results<'q>, Failure> {
         // A store pages in its own order only.
-        let most = if endpoint.store.id_order() == ids { Pushdown::Pages } else { Pushdown::Filters };
+        let most =
+            if endpoint.store.id_order() == ids { Pushdown::Pages } else { Pushdown::Filters };
         let pushdown = endpoint.store.pushdown(query).min(most);
-        self.report.pushdown = Some(self.report.pushdown.map_or(pushdown, |least| least.min(pushdown)));
-        let selected = complete::select_by(pushdown, ids, endpoint.store.as_ref(), query, &self.budget, self.cx).await?;
+        self.report.pushdown =
+            Some(self.report.pushdown.map_or(pushdown, |least| least.min(pushdown)));
+        let selected = complete::select_by(
+            pushdown,
+            ids,
+            endpoint.store.as_ref(),
+            query,
+            &self.budget,
+            self.cx,
+        )
+        .await?;
         let found = selected.resources.into_iter().map(|resource| Found {
             position: complete::position(&resource, query.sort.as_ref()),
             resource: self.with_nearest_groups(&endpoint.resource_type, resource),
@@ -256,10 +318,13 @@ impl Exchange<'_> {
     }
 }
 
-/// The page to ask of one type out of several: all that may be on the page once the types are merged.
+/// The page to ask of one type out of several: all that may be on the page once the types are
+/// merged.
 fn page_of_one(page: &Page) -> Page {
     match page {
-        Page::Index { start, count } => Page::Index { start: 1, count: start.saturating_sub(1).saturating_add(*count) },
+        Page::Index { start, count } => {
+            Page::Index { start: 1, count: start.saturating_sub(1).saturating_add(*count) }
+        }
         Page::Cursor { .. } => page.clone(),
     }
 }

@@ -21,12 +21,14 @@ type BoxError = Box<dyn StdError + Send + Sync>;
 
 /// The dispatcher for routers and middleware of `tower`: it never fails, and is always ready.
 ///
-/// The body is read once it is known who asks, and no further than [`Limits`](super::Limits) allow: a body that says
-/// that it is longer is not read at all. One that fails with an [`io::Error`] of the kind
-/// [`TimedOut`](io::ErrorKind::TimedOut) is answered with 408, and one that fails otherwise with 400.
+/// The body is read once it is known who asks, and no further than [`Limits`](super::Limits) allow:
+/// a body that says that it is longer is not read at all. One that fails with an [`io::Error`] of
+/// the kind [`TimedOut`](io::ErrorKind::TimedOut) is answered with 408, and one that fails
+/// otherwise with 400.
 ///
-/// In axum it is nested, or routed to as it is. Where tenants stand in the path, do not nest: a router that takes a prefix away
-/// hides from [`TenantUrl::check`](crate::auth::TenantUrl::check) what stood in it.
+/// In axum it is nested, or routed to as it is. Where tenants stand in the path, do not nest: a
+/// router that takes a prefix away hides from [`TenantUrl::check`](crate::auth::TenantUrl::check)
+/// what stood in it.
 ///
 /// ```
 /// use axum::Router;
@@ -70,13 +72,15 @@ where
     B: Body + Send,
     B::Error: Into<BoxError>,
 {
-    let announced = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+    let announced =
+        headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
     let at_least = announced.unwrap_or_default().max(body.size_hint().lower());
     if usize::try_from(at_least).map_or(true, |at_least| at_least > limit) {
         return Err(too_large(limit));
     }
     let mut body = pin!(Limited::new(body, limit));
-    // One buffer, which is filled as the body comes: to gather it first would take its length twice.
+    // One buffer, which is filled as the body comes: to gather it first would take its length
+    // twice.
     let mut text = Vec::with_capacity(usize::try_from(at_least).unwrap_or_default());
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|err| unreadable(err.as_ref(), limit))?;
@@ -99,7 +103,10 @@ fn unreadable(err: &(dyn StdError + 'static), limit: usize) -> Failure {
     }
     let is_late = |cause: &io::Error| cause.kind() == io::ErrorKind::TimedOut;
     let error = if causes.any(|cause| cause.downcast_ref().is_some_and(is_late)) {
-        Error::status_only(StatusCode::REQUEST_TIMEOUT, "the body did not come in time: send the request again")
+        Error::status_only(
+            StatusCode::REQUEST_TIMEOUT,
+            "the body did not come in time: send the request again",
+        )
     } else {
         Error::status_only(StatusCode::BAD_REQUEST, "the body ended early: send the request again")
     };

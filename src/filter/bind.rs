@@ -9,7 +9,9 @@ use super::syntax::{CompValue, CompareOp, Filter};
 use crate::attr::AttrPath;
 use crate::error::{Error, ScimType};
 use crate::resource::Repair;
-use crate::schema::{AttributeType, Locations, ResolvedPath, ResourceType, bytes, fold, instant, prepare};
+use crate::schema::{
+    AttributeType, Locations, ResolvedPath, ResourceType, bytes, fold, instant, prepare,
+};
 use crate::shown::Shown;
 
 /// Binds filters to a resource type.
@@ -106,14 +108,15 @@ impl<'t> Binder<'t> {
         Self { boolean_strings, ..self }
     }
 
-    /// Finds an attribute in the one extension that has it, where the resource type has none of that name.
+    /// Finds an attribute in the one extension that has it, where the resource type has none of
+    /// that name.
     #[must_use]
     pub fn bare_extension_attributes(self, bare_extension_attributes: bool) -> Self {
         Self { bare_extension_attributes, ..self }
     }
 
-    /// Reads an attribute that the resource type left out as one without a value, where it would be unknown; see
-    /// [`ResourceType::keeping`].
+    /// Reads an attribute that the resource type left out as one without a value, where it would be
+    /// unknown; see [`ResourceType::keeping`].
     #[must_use]
     pub fn left_out_attributes(self, left_out_attributes: bool) -> Self {
         Self { left_out_attributes, ..self }
@@ -141,7 +144,11 @@ impl<'t> Binder<'t> {
     ///
     /// - the attribute has one value only;
     /// - the filter does not fit its sub-attributes.
-    pub fn bind_element(&self, path: &ResolvedPath, filter: &Filter) -> Result<BoundFilter, BindError> {
+    pub fn bind_element(
+        &self,
+        path: &ResolvedPath,
+        filter: &Filter,
+    ) -> Result<BoundFilter, BindError> {
         if !path.attribute().multi_valued() || path.sub().is_some() {
             return Err(BindError { path: path.to_string(), kind: BindErrorKind::NotMultiValued });
         }
@@ -166,10 +173,19 @@ impl<'t> Binder<'t> {
             },
             Filter::Compare { path, op, value } => match self.resolve(names, path)? {
                 Named::Kept(resolved) => self.comparison(resolved, *op, value),
-                Named::LeftOut(resolved) => Ok(self.of_no_value(names, self.comparison(resolved, *op, value)?)),
+                Named::LeftOut(resolved) => {
+                    Ok(self.of_no_value(names, self.comparison(resolved, *op, value)?))
+                }
                 // An attribute without a value is equal to nothing, and to null.
-                Named::Unknown if matches!((op, value), (CompareOp::Ne, CompValue::Null)) => Ok(BoundFilter::Nothing),
-                Named::Unknown if matches!((op, value), (CompareOp::Ne, _) | (CompareOp::Eq, CompValue::Null)) => {
+                Named::Unknown if matches!((op, value), (CompareOp::Ne, CompValue::Null)) => {
+                    Ok(BoundFilter::Nothing)
+                }
+                Named::Unknown
+                    if matches!(
+                        (op, value),
+                        (CompareOp::Ne, _) | (CompareOp::Eq, CompValue::Null)
+                    ) =>
+                {
                     Ok(BoundFilter::Not(Box::new(BoundFilter::Nothing)))
                 }
                 Named::Unknown => Ok(BoundFilter::Nothing),
@@ -180,7 +196,9 @@ impl<'t> Binder<'t> {
                     Ok(BoundFilter::Element { path, filter })
                 }
                 // What it asks for has to make sense all the same.
-                Named::LeftOut(path) => self.bind_element(&path, filter).map(|_| BoundFilter::Nothing),
+                Named::LeftOut(path) => {
+                    self.bind_element(&path, filter).map(|_| BoundFilter::Nothing)
+                }
                 Named::Unknown => Ok(BoundFilter::Nothing),
             },
         }
@@ -192,7 +210,9 @@ impl<'t> Binder<'t> {
 
     fn resolve(&self, names: Names<'_>, path: &AttrPath) -> Result<Named, BindError> {
         let resolved = match names {
-            Names::Resource => self.resource_type.resolve(path).or_else(|| self.in_an_extension(path)),
+            Names::Resource => {
+                self.resource_type.resolve(path).or_else(|| self.in_an_extension(path))
+            }
             Names::Element(parent) => resolve_element(parent, path),
         };
         if let Some(resolved) = resolved {
@@ -211,16 +231,25 @@ impl<'t> Binder<'t> {
     }
 
     fn in_an_extension(&self, path: &AttrPath) -> Option<ResolvedPath> {
-        let found = self.bare_extension_attributes.then(|| self.resource_type.resolve_in_extensions(path))??;
+        let found = self
+            .bare_extension_attributes
+            .then(|| self.resource_type.resolve_in_extensions(path))??;
         self.repairs.borrow_mut().push(Repair::BareExtensionAttribute(path.to_string()));
         Some(found)
     }
 
-    fn comparison(&self, path: ResolvedPath, op: CompareOp, value: &CompValue) -> Result<BoundFilter, BindError> {
+    fn comparison(
+        &self,
+        path: ResolvedPath,
+        op: CompareOp,
+        value: &CompValue,
+    ) -> Result<BoundFilter, BindError> {
         let error = |path: &ResolvedPath, kind| Err(BindError { path: path.to_string(), kind });
         if value == &CompValue::Null {
             return match op {
-                CompareOp::Eq => Ok(BoundFilter::Not(Box::new(BoundFilter::Present(presence(path))))),
+                CompareOp::Eq => {
+                    Ok(BoundFilter::Not(Box::new(BoundFilter::Present(presence(path)))))
+                }
                 CompareOp::Ne => Ok(BoundFilter::Present(presence(path))),
                 _ => error(&path, BindErrorKind::Null(op)),
             };
@@ -249,7 +278,11 @@ impl<'t> Binder<'t> {
         }
         let value = path.attribute().sub_attribute("value")?;
         self.repairs.borrow_mut().push(Repair::ComparedByValue(path.to_string()));
-        Some(ResolvedPath::new(path.extension().cloned(), Arc::clone(path.attribute()), Some(Arc::clone(value))))
+        Some(ResolvedPath::new(
+            path.extension().cloned(),
+            Arc::clone(path.attribute()),
+            Some(Arc::clone(value)),
+        ))
     }
 
     fn operand(&self, path: &ResolvedPath, op: CompareOp, value: &CompValue) -> Option<Operand> {
@@ -257,22 +290,35 @@ impl<'t> Binder<'t> {
         match (attribute.kind(), value) {
             (AttributeType::Boolean, CompValue::Boolean(value)) => Some(Operand::Boolean(*value)),
             (AttributeType::Boolean, CompValue::String(text)) if self.boolean_strings => {
-                let value = [("true", true), ("false", false)].into_iter().find(|(name, _)| text.eq_ignore_ascii_case(name));
+                let value = [("true", true), ("false", false)]
+                    .into_iter()
+                    .find(|(name, _)| text.eq_ignore_ascii_case(name));
                 let (_, value) = value?;
                 self.repairs.borrow_mut().push(Repair::BooleanString(path.to_string()));
                 Some(Operand::Boolean(value))
             }
-            (AttributeType::Integer | AttributeType::Decimal, CompValue::Number(number)) => Some(Operand::Number(number.clone())),
-            (AttributeType::DateTime, CompValue::String(text)) => instant(text).map(Operand::Instant),
+            (AttributeType::Integer | AttributeType::Decimal, CompValue::Number(number)) => {
+                Some(Operand::Number(number.clone()))
+            }
+            (AttributeType::DateTime, CompValue::String(text)) => {
+                instant(text).map(Operand::Instant)
+            }
             (AttributeType::Binary, CompValue::String(text)) => bytes(text).map(Operand::Binary),
             (AttributeType::Reference, CompValue::String(url)) if is_location(path) => {
                 Some(Operand::Location { url: url.clone(), locations: self.locations.clone() })
             }
-            (AttributeType::String | AttributeType::Reference, CompValue::String(text)) if attribute.case_exact() => {
+            (AttributeType::String | AttributeType::Reference, CompValue::String(text))
+                if attribute.case_exact() =>
+            {
                 Some(Operand::Exact(text.clone()))
             }
-            (_, CompValue::String(text)) if attribute.is_identifier() && matches!(op, CompareOp::Eq | CompareOp::Ne) => {
-                Some(Operand::Identifier { text: text.clone(), prepared: prepare(text).into_owned() })
+            (_, CompValue::String(text))
+                if attribute.is_identifier() && matches!(op, CompareOp::Eq | CompareOp::Ne) =>
+            {
+                Some(Operand::Identifier {
+                    text: text.clone(),
+                    prepared: prepare(text).into_owned(),
+                })
             }
             (AttributeType::String | AttributeType::Reference, CompValue::String(text)) => {
                 Some(Operand::Folded { text: text.clone(), folded: fold(text).into_owned() })
@@ -282,7 +328,8 @@ impl<'t> Binder<'t> {
     }
 }
 
-/// The names inside brackets are those of sub-attributes; `value` of a simple attribute is the element itself.
+/// The names inside brackets are those of sub-attributes; `value` of a simple attribute is the
+/// element itself.
 pub(super) fn resolve_element(parent: &ResolvedPath, path: &AttrPath) -> Option<ResolvedPath> {
     let attribute = parent.attribute();
     if path.schema.is_some() || path.sub.is_some() {
@@ -303,13 +350,16 @@ fn refuse_hidden(path: &ResolvedPath) -> Result<(), BindError> {
     Ok(())
 }
 
-/// What has to be there for the attribute to have a value: what a `$ref` follows from, or the attribute itself.
+/// What has to be there for the attribute to have a value: what a `$ref` follows from, or the
+/// attribute itself.
 fn presence(path: ResolvedPath) -> ResolvedPath {
     let derived = path.attribute().refers_by_value() && path.last().name() == "$ref";
     match path.attribute().sub_attribute("value") {
-        Some(value) if derived => {
-            ResolvedPath::new(path.extension().cloned(), Arc::clone(path.attribute()), Some(Arc::clone(value)))
-        }
+        Some(value) if derived => ResolvedPath::new(
+            path.extension().cloned(),
+            Arc::clone(path.attribute()),
+            Some(Arc::clone(value)),
+        ),
         _ if is_location(&path) => ResolvedPath::new(None, Arc::clone(path.attribute()), None),
         _ => path,
     }
@@ -317,7 +367,9 @@ fn presence(path: ResolvedPath) -> ResolvedPath {
 
 /// Whether the attribute is the URL of a resource, which is made when it is asked for.
 fn is_location(path: &ResolvedPath) -> bool {
-    let of_meta = path.extension().is_none() && path.attribute().name() == "meta" && path.last().name() == "location";
+    let of_meta = path.extension().is_none()
+        && path.attribute().name() == "meta"
+        && path.last().name() == "location";
     of_meta || (path.attribute().refers_by_value() && path.last().name() == "$ref")
 }
 
@@ -325,7 +377,9 @@ fn is_location(path: &ResolvedPath) -> bool {
 fn goes_with(op: CompareOp, kind: AttributeType) -> bool {
     match op {
         CompareOp::Eq | CompareOp::Ne => kind != AttributeType::Complex,
-        CompareOp::Co | CompareOp::Sw | CompareOp::Ew => matches!(kind, AttributeType::String | AttributeType::Reference),
+        CompareOp::Co | CompareOp::Sw | CompareOp::Ew => {
+            matches!(kind, AttributeType::String | AttributeType::Reference)
+        }
         CompareOp::Gt | CompareOp::Ge | CompareOp::Lt | CompareOp::Le => {
             !matches!(kind, AttributeType::Boolean | AttributeType::Binary | AttributeType::Complex)
         }
@@ -351,12 +405,22 @@ impl fmt::Display for BindError {
         let path = self.path.to_string();
         let path = Shown(&path);
         match self.kind {
-            BindErrorKind::Unknown => write!(f, "attribute `{path}` is not defined for this resource type"),
+            BindErrorKind::Unknown => {
+                write!(f, "attribute `{path}` is not defined for this resource type")
+            }
             BindErrorKind::Hidden => write!(f, "attribute `{path}` cannot be searched for"),
-            BindErrorKind::Complex => write!(f, "attribute `{path}` is complex: compare one of its sub-attributes"),
-            BindErrorKind::NotMultiValued => write!(f, "attribute `{path}` has one value: a filter in brackets does not apply"),
-            BindErrorKind::Operator(op, kind) => write!(f, "operator `{op}` does not go with `{path}`, which is {kind}"),
-            BindErrorKind::Operand(kind) => write!(f, "attribute `{path}` is {kind}, and the operand is not"),
+            BindErrorKind::Complex => {
+                write!(f, "attribute `{path}` is complex: compare one of its sub-attributes")
+            }
+            BindErrorKind::NotMultiValued => {
+                write!(f, "attribute `{path}` has one value: a filter in brackets does not apply")
+            }
+            BindErrorKind::Operator(op, kind) => {
+                write!(f, "operator `{op}` does not go with `{path}`, which is {kind}")
+            }
+            BindErrorKind::Operand(kind) => {
+                write!(f, "attribute `{path}` is {kind}, and the operand is not")
+            }
             BindErrorKind::Null(op) => write!(f, "operator `{op}` does not go with null"),
         }
     }

@@ -5,10 +5,12 @@ use chrono::{DateTime, Utc};
 use super::syntax::CompareOp;
 use crate::schema::{Locations, Number, ResolvedPath};
 
-/// A filter bound to a resource type: what the evaluator runs, and what a host translates for its own database.
+/// A filter bound to a resource type: what the evaluator runs, and what a host translates for its
+/// own database.
 ///
-/// Translate it by matching on it, or with [`BoundFilter::fold`]. Every `ne` has become the negation of `eq`, every `null`
-/// a question of presence, and every complex attribute its `value`, so that the cases here are all there are.
+/// Translate it by matching on it, or with [`BoundFilter::fold`]. Every `ne` has become the
+/// negation of `eq`, every `null` a question of presence, and every complex attribute its `value`,
+/// so that the cases here are all there are.
 #[derive(Clone, Debug, PartialEq)]
 pub enum BoundFilter {
     /// All of them hold.
@@ -21,8 +23,8 @@ pub enum BoundFilter {
     Present(ResolvedPath),
     /// A value of the attribute compares with the operand.
     Compare(Comparison),
-    /// One element of a multi-valued attribute satisfies the whole filter. Paths in it name the attribute and the
-    /// sub-attribute; without a sub-attribute they mean the element itself.
+    /// One element of a multi-valued attribute satisfies the whole filter. Paths in it name the
+    /// attribute and the sub-attribute; without a sub-attribute they mean the element itself.
     Element {
         /// The multi-valued attribute.
         path: ResolvedPath,
@@ -73,7 +75,8 @@ pub enum Operand {
         /// Prepared for comparison; see [`prepare`](crate::schema::prepare).
         prepared: String,
     },
-    /// For the URL of a resource of this service provider: `meta.location`, and each `$ref` beside a `value`.
+    /// For the URL of a resource of this service provider: `meta.location`, and each `$ref` beside
+    /// a `value`.
     Location {
         /// As the client wrote it.
         url: String,
@@ -188,7 +191,11 @@ pub trait Fold {
     /// # Errors
     ///
     /// - the attribute is not known, or the condition cannot be said.
-    fn element(&mut self, path: &ResolvedPath, filter: &BoundFilter) -> Result<Self::Output, Self::Error>;
+    fn element(
+        &mut self,
+        path: &ResolvedPath,
+        filter: &BoundFilter,
+    ) -> Result<Self::Output, Self::Error>;
 
     /// Nothing satisfies it.
     ///
@@ -228,7 +235,9 @@ impl BoundFilter {
     /// Calls `visit` with each path in the filter.
     pub fn for_each_path<'f>(&'f self, visit: &mut dyn FnMut(&'f ResolvedPath)) {
         match self {
-            Self::And(terms) | Self::Or(terms) => terms.iter().for_each(|term| term.for_each_path(visit)),
+            Self::And(terms) | Self::Or(terms) => {
+                terms.iter().for_each(|term| term.for_each_path(visit))
+            }
             Self::Not(term) => term.for_each_path(visit),
             Self::Present(path) => visit(path),
             Self::Compare(comparison) => visit(&comparison.path),
@@ -244,7 +253,9 @@ impl BoundFilter {
     #[must_use]
     pub fn mentions(&self, attribute: &str) -> bool {
         let mut found = false;
-        self.for_each_path(&mut |path| found |= path.extension().is_none() && path.attribute().name() == attribute);
+        self.for_each_path(&mut |path| {
+            found |= path.extension().is_none() && path.attribute().name() == attribute
+        });
         found
     }
 }

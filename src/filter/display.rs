@@ -7,7 +7,9 @@ use super::syntax::{CompValue, Filter};
 impl fmt::Display for Filter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::And(terms) => joined(f, terms, " and ", |term| matches!(term, Self::And(_) | Self::Or(_))),
+            Self::And(terms) => {
+                joined(f, terms, " and ", |term| matches!(term, Self::And(_) | Self::Or(_)))
+            }
             Self::Or(terms) => joined(f, terms, " or ", |term| matches!(term, Self::Or(_))),
             Self::Not(filter) => write!(f, "not ({filter})"),
             Self::Present(path) => write!(f, "{path} pr"),
@@ -28,7 +30,12 @@ impl fmt::Display for CompValue {
     }
 }
 
-fn joined(f: &mut fmt::Formatter<'_>, terms: &[Filter], separator: &str, needs_parentheses: fn(&Filter) -> bool) -> fmt::Result {
+fn joined(
+    f: &mut fmt::Formatter<'_>,
+    terms: &[Filter],
+    separator: &str,
+    needs_parentheses: fn(&Filter) -> bool,
+) -> fmt::Result {
     for (index, term) in terms.iter().enumerate() {
         if index > 0 {
             f.write_str(separator)?;

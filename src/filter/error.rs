@@ -63,7 +63,8 @@ impl ParseError {
     pub(super) fn new(kind: ParseErrorKind, filter: &str, start: usize) -> Self {
         let rest = filter.get(start..).unwrap_or_default();
         let length = rest.find([' ', '(', ')', '[', ']']).unwrap_or(rest.len());
-        let length = if length == 0 { rest.chars().next().map_or(0, char::len_utf8) } else { length };
+        let length =
+            if length == 0 { rest.chars().next().map_or(0, char::len_utf8) } else { length };
         Self { kind, span: start..start + length, filter: filter.into() }
     }
 
@@ -96,12 +97,18 @@ impl fmt::Display for ParseError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let expected = match self.kind {
             ParseErrorKind::TooLong => return f.write_str("the filter is too long"),
-            ParseErrorKind::TooDeep => return write!(f, "the filter nests too deep at column {}", self.column()),
-            ParseErrorKind::TooManyTerms => return f.write_str("the filter has too many comparisons"),
+            ParseErrorKind::TooDeep => {
+                return write!(f, "the filter nests too deep at column {}", self.column());
+            }
+            ParseErrorKind::TooManyTerms => {
+                return f.write_str("the filter has too many comparisons");
+            }
             ParseErrorKind::ExpectedCondition => "a condition",
             ParseErrorKind::ExpectedAttribute => "an attribute",
             ParseErrorKind::ExpectedOperator => "an operator",
-            ParseErrorKind::ExpectedValue => "a value (a string in double quotes, a number, true, false or null)",
+            ParseErrorKind::ExpectedValue => {
+                "a value (a string in double quotes, a number, true, false or null)"
+            }
             ParseErrorKind::ExpectedGroup => "`(` after `not`",
             ParseErrorKind::ExpectedClosingParenthesis => "`)`",
             ParseErrorKind::ExpectedClosingBracket => "`]`",

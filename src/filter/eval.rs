@@ -1,4 +1,5 @@
-//! Runs bound filters on resources. All that is not about values was decided when the filter was bound.
+//! Runs bound filters on resources. All that is not about values was decided when the filter was
+//! bound.
 
 use std::cmp::Ordering;
 
@@ -21,12 +22,17 @@ impl BoundFilter {
         self.matches_within(resource, &Budget::unlimited()).unwrap_or_default()
     }
 
-    /// Whether the resource satisfies the filter, as long as the budget lasts. Text that several terms ask about is folded once.
+    /// Whether the resource satisfies the filter, as long as the budget lasts. Text that several
+    /// terms ask about is folded once.
     ///
     /// # Errors
     ///
     /// - the budget is spent.
-    pub fn matches_within(&self, resource: &Resource, budget: &Budget) -> Result<bool, BudgetError> {
+    pub fn matches_within(
+        &self,
+        resource: &Resource,
+        budget: &Budget,
+    ) -> Result<bool, BudgetError> {
         self.run(Subject::Resource(resource), budget)
     }
 
@@ -73,7 +79,11 @@ impl BoundFilter {
             }
             Self::Compare(comparison) => comparison.holds(subject, run),
             Self::Element { path, filter } => {
-                let elements = subject.attribute(path).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+                let elements = subject
+                    .attribute(path)
+                    .and_then(Value::as_array)
+                    .map(Vec::as_slice)
+                    .unwrap_or_default();
                 for element in elements {
                     if filter.holds(Subject::Element(element), run)? {
                         return Ok(true);
@@ -95,7 +105,8 @@ enum Subject<'r> {
 }
 
 impl<'r> Subject<'r> {
-    /// The value of the attribute of `path`, whatever its sub-attribute; inside brackets that is the element.
+    /// The value of the attribute of `path`, whatever its sub-attribute; inside brackets that is
+    /// the element.
     fn attribute(self, path: &crate::schema::ResolvedPath) -> Option<&'r Value> {
         match self {
             Self::Element(element) => Some(element),
@@ -113,7 +124,8 @@ impl<'r> Subject<'r> {
 impl Comparison {
     fn holds<'r>(&self, subject: Subject<'r>, run: &mut Run<'r, '_>) -> Result<bool, BudgetError> {
         if let Operand::Location { url, locations } = &self.operand {
-            let elements = subject.attribute(&self.path).and_then(Value::as_array).map_or(1, Vec::len);
+            let elements =
+                subject.attribute(&self.path).and_then(Value::as_array).map_or(1, Vec::len);
             run.spend(units(elements.max(1)))?;
             return Ok(self.holds_for_location(subject, url, locations));
         }
@@ -135,7 +147,12 @@ impl Comparison {
         Ok(false)
     }
 
-    fn sub_holds<'r>(&self, element: &'r Value, sub: &str, run: &mut Run<'r, '_>) -> Result<bool, BudgetError> {
+    fn sub_holds<'r>(
+        &self,
+        element: &'r Value,
+        sub: &str,
+        run: &mut Run<'r, '_>,
+    ) -> Result<bool, BudgetError> {
         match element.get(sub) {
             Some(Value::Array(values)) => {
                 for value in values {
@@ -157,8 +174,12 @@ impl Comparison {
     fn test<'r>(&self, value: &'r Value, run: &mut Run<'r, '_>) -> Result<bool, BudgetError> {
         run.spend(1 + value.as_str().map_or(0, of_text))?;
         Ok(match (&self.operand, value) {
-            (Operand::Folded { folded, .. }, Value::String(text)) => run.folded_holds(self.op, text, folded)?,
-            (Operand::Identifier { prepared, .. }, Value::String(text)) => run.is_prepared(text, prepared)?,
+            (Operand::Folded { folded, .. }, Value::String(text)) => {
+                run.folded_holds(self.op, text, folded)?
+            }
+            (Operand::Identifier { prepared, .. }, Value::String(text)) => {
+                run.is_prepared(text, prepared)?
+            }
             (Operand::Exact(operand), Value::String(text)) => text_holds(self.op, text, operand),
             (Operand::Boolean(operand), Value::Bool(value)) => value == operand,
             (Operand::Number(operand), Value::Number(value)) => {
@@ -169,23 +190,37 @@ impl Comparison {
                 run.spend(INSTANT)?;
                 instant(text).is_some_and(|value| ordering_holds(self.op, value.cmp(operand)))
             }
-            (Operand::Binary(operand), Value::String(text)) => bytes(text).as_ref() == Some(operand),
+            (Operand::Binary(operand), Value::String(text)) => {
+                bytes(text).as_ref() == Some(operand)
+            }
             _ => false,
         })
     }
 
-    fn holds_for_location(&self, subject: Subject<'_>, operand: &str, locations: &Locations) -> bool {
+    fn holds_for_location(
+        &self,
+        subject: Subject<'_>,
+        operand: &str,
+        locations: &Locations,
+    ) -> bool {
         let holds = |url: String| match self.op {
             CompareOp::Eq => locations.same(&url, operand),
             op => text_holds(op, &url, operand),
         };
-        let of_object = |value: &Map<String, Value>| locations.of_reference(self.path.attribute(), value).is_some_and(holds);
+        let of_object = |value: &Map<String, Value>| {
+            locations.of_reference(self.path.attribute(), value).is_some_and(holds)
+        };
         match (subject, subject.attribute(&self.path)) {
-            (Subject::Resource(resource), Some(Value::Object(meta))) if self.path.attribute().name() == "meta" => {
-                let resource_type = meta.get("resourceType").and_then(Value::as_str).unwrap_or_default();
+            (Subject::Resource(resource), Some(Value::Object(meta)))
+                if self.path.attribute().name() == "meta" =>
+            {
+                let resource_type =
+                    meta.get("resourceType").and_then(Value::as_str).unwrap_or_default();
                 locations.of(resource_type, resource.id()).is_some_and(holds)
             }
-            (_, Some(Value::Array(elements))) => elements.iter().filter_map(Value::as_object).any(of_object),
+            (_, Some(Value::Array(elements))) => {
+                elements.iter().filter_map(Value::as_object).any(of_object)
+            }
             (_, Some(Value::Object(value))) => of_object(value),
             _ => false,
         }
@@ -198,7 +233,9 @@ pub(super) fn text_holds(op: CompareOp, text: &str, operand: &str) -> bool {
         CompareOp::Co => text.contains(operand),
         CompareOp::Sw => text.starts_with(operand),
         CompareOp::Ew => text.ends_with(operand),
-        CompareOp::Ne | CompareOp::Gt | CompareOp::Ge | CompareOp::Lt | CompareOp::Le => ordering_holds(op, text.cmp(operand)),
+        CompareOp::Ne | CompareOp::Gt | CompareOp::Ge | CompareOp::Lt | CompareOp::Le => {
+            ordering_holds(op, text.cmp(operand))
+        }
     }
 }
 
@@ -215,11 +252,14 @@ pub(super) fn ordering_holds(op: CompareOp, ordering: Ordering) -> bool {
     }
 }
 
-/// RFC 7644, Table 3: "has a non-empty or non-null value", or for complex attributes "one of the sub-attributes has".
+/// RFC 7644, Table 3: "has a non-empty or non-null value", or for complex attributes "one of the
+/// sub-attributes has".
 fn is_present(value: &Value, sub: Option<&str>) -> bool {
     match (value, sub) {
         (Value::Array(elements), _) => elements.iter().any(|element| is_present(element, sub)),
-        (Value::Object(object), Some(sub)) => object.get(sub).is_some_and(|value| is_present(value, None)),
+        (Value::Object(object), Some(sub)) => {
+            object.get(sub).is_some_and(|value| is_present(value, None))
+        }
         (Value::Object(object), None) => object.values().any(|value| is_present(value, None)),
         (Value::String(text), None) => !text.is_empty(),
         (Value::Null, _) | (_, Some(_)) => false,

@@ -10,17 +10,22 @@ impl Binder<'_> {
     pub(super) fn left_out(&self, names: Names<'_>, path: &AttrPath) -> Option<ResolvedPath> {
         match names {
             Names::Resource => self.resource_type.left_out(path, self.bare_extension_attributes),
-            Names::Element(parent) => resolve_element(&self.resource_type.before_leaving_out(parent)?, path),
+            Names::Element(parent) => {
+                resolve_element(&self.resource_type.before_leaving_out(parent)?, path)
+            }
         }
     }
 
     /// What a comparison comes to where its attribute has no value.
     pub(super) fn of_no_value(&self, names: Names<'_>, comparison: BoundFilter) -> BoundFilter {
         match comparison {
-            BoundFilter::Not(comparison) => BoundFilter::Not(Box::new(self.of_no_value(names, *comparison))),
+            BoundFilter::Not(comparison) => {
+                BoundFilter::Not(Box::new(self.of_no_value(names, *comparison)))
+            }
             // RFC 7643, Section 2.4: no `primary` is the same as `primary: false`.
             BoundFilter::Compare(comparison)
-                if comparison.operand == Operand::Boolean(false) && comparison.path.last().name() == "primary" =>
+                if comparison.operand == Operand::Boolean(false)
+                    && comparison.path.last().name() == "primary" =>
             {
                 self.of_no_primary(names, &comparison.path)
             }

@@ -1,5 +1,5 @@
-//! The filter grammar (RFC 7644, Figure 1), with the precedence that the ABNF leaves out: each rule reads a term and then
-//! looks at what follows, so that nothing is read twice.
+//! The filter grammar (RFC 7644, Figure 1), with the precedence that the ABNF leaves out: each rule
+//! reads a term and then looks at what follows, so that nothing is read twice.
 
 use std::cell::Cell;
 
@@ -68,7 +68,8 @@ pub(crate) struct Scope {
 
 impl<'i> Reading<'i> {
     pub(crate) fn new(text: &'i str, limits: &FilterLimits, syntax: Syntax) -> (Self, Scope) {
-        let reading = Self { text, terms: Cell::new(limits.terms), syntax, has_tail: Cell::new(false) };
+        let reading =
+            Self { text, terms: Cell::new(limits.terms), syntax, has_tail: Cell::new(false) };
         (reading, Scope { depth: limits.depth, brackets: false })
     }
 
@@ -99,7 +100,11 @@ impl Scope {
 }
 
 /// `filter = *SP orExp *SP`, the whole of the text.
-pub(super) fn filter(text: &str, limits: &FilterLimits, syntax: Syntax) -> Result<Parsed, ParseError> {
+pub(super) fn filter(
+    text: &str,
+    limits: &FilterLimits,
+    syntax: Syntax,
+) -> Result<Parsed, ParseError> {
     if text.len() > limits.bytes {
         // The text itself is not kept: it is the very thing that is too large.
         return Err(ParseError::new(ParseErrorKind::TooLong, "", 0));
@@ -121,7 +126,12 @@ fn or_exp<'i>(reading: &Reading<'i>, scope: Scope, input: &'i str) -> PResult<'i
 
 /// What follows the first term of an `orExp`.
 #[inline]
-fn rest_of_or_exp<'i>(reading: &Reading<'i>, scope: Scope, first: Filter, input: &'i str) -> PResult<'i, Filter> {
+fn rest_of_or_exp<'i>(
+    reading: &Reading<'i>,
+    scope: Scope,
+    first: Filter,
+    input: &'i str,
+) -> PResult<'i, Filter> {
     let (mut input, first) = rest_of_and_exp(reading, scope, first, input)?;
     let Some(mut rest) = keyword(reading, "or", input) else {
         return Ok((input, first));
@@ -147,7 +157,12 @@ fn and_exp<'i>(reading: &Reading<'i>, scope: Scope, input: &'i str) -> PResult<'
 
 /// What follows the first term of an `andExp`.
 #[inline]
-fn rest_of_and_exp<'i>(reading: &Reading<'i>, scope: Scope, first: Filter, input: &'i str) -> PResult<'i, Filter> {
+fn rest_of_and_exp<'i>(
+    reading: &Reading<'i>,
+    scope: Scope,
+    first: Filter,
+    input: &'i str,
+) -> PResult<'i, Filter> {
     let Some(mut rest) = keyword(reading, "and", input) else {
         return Ok((input, first));
     };
@@ -174,7 +189,11 @@ fn not_exp<'i>(reading: &Reading<'i>, scope: Scope, input: &'i str) -> PResult<'
             let (rest, filter) = group(reading, scope, rest)?;
             Ok((rest, Filter::Not(Box::new(filter))))
         }
-        Some(rest) if reading.syntax.bare_not && rest.len() + 3 < input.len() && !operator_follows(rest) => {
+        Some(rest)
+            if reading.syntax.bare_not
+                && rest.len() + 3 < input.len()
+                && !operator_follows(rest) =>
+        {
             let (rest, filter) = not_exp(reading, scope.deeper(input)?, rest)?;
             Ok((rest, Filter::Not(Box::new(filter))))
         }
@@ -192,7 +211,8 @@ fn group<'i>(reading: &Reading<'i>, scope: Scope, input: &'i str) -> PResult<'i,
     }
     let (mut input, mut filter) = or_exp(reading, inside, input)?;
     loop {
-        let (rest, _) = expect(ParseErrorKind::ExpectedClosingParenthesis, char(')')).parse(skip_spaces(input))?;
+        let (rest, _) = expect(ParseErrorKind::ExpectedClosingParenthesis, char(')'))
+            .parse(skip_spaces(input))?;
         (input, open) = (rest, open.saturating_sub(1));
         inside.depth += 1;
         if open == 0 {
@@ -205,8 +225,13 @@ fn group<'i>(reading: &Reading<'i>, scope: Scope, input: &'i str) -> PResult<'i,
     }
 }
 
-/// `attrExp = attrPath compTail`, or `valueExp = attrPath "[" *SP valOr *SP "]" [ subAttr compTail ]`
-fn attr_or_value_exp<'i>(reading: &Reading<'i>, scope: Scope, input: &'i str) -> PResult<'i, Filter> {
+/// `attrExp = attrPath compTail`, or `valueExp = attrPath "[" *SP valOr *SP "]" [ subAttr compTail
+/// ]`
+fn attr_or_value_exp<'i>(
+    reading: &Reading<'i>,
+    scope: Scope,
+    input: &'i str,
+) -> PResult<'i, Filter> {
     let (rest, path) = attr_path(scope, input)?;
     let bracket = if reading.syntax.space_before_bracket { skip_spaces(rest) } else { rest };
     if bracket.starts_with('[') {
@@ -220,7 +245,12 @@ fn attr_or_value_exp<'i>(reading: &Reading<'i>, scope: Scope, input: &'i str) ->
 }
 
 /// `[ subAttr compTail ]` after a bracket: the same element satisfies both.
-fn value_tail<'i>(reading: &Reading<'i>, path: AttrPath, filter: Filter, input: &'i str) -> PResult<'i, Filter> {
+fn value_tail<'i>(
+    reading: &Reading<'i>,
+    path: AttrPath,
+    filter: Filter,
+    input: &'i str,
+) -> PResult<'i, Filter> {
     let Some(rest) = input.strip_prefix('.') else {
         return Ok((input, Filter::ValuePath { path, filter: Box::new(filter) }));
     };
@@ -239,14 +269,19 @@ fn value_tail<'i>(reading: &Reading<'i>, path: AttrPath, filter: Filter, input: 
 }
 
 /// `"[" *SP valOr *SP "]"`
-pub(crate) fn bracketed<'i>(reading: &Reading<'i>, scope: Scope, input: &'i str) -> PResult<'i, Filter> {
+pub(crate) fn bracketed<'i>(
+    reading: &Reading<'i>,
+    scope: Scope,
+    input: &'i str,
+) -> PResult<'i, Filter> {
     if scope.brackets {
         return failure(ParseErrorKind::UnexpectedBracket, input);
     }
     let inside = Scope { brackets: true, ..scope.deeper(input)? };
     let (input, _) = expect(ParseErrorKind::UnexpectedBracket, char('[')).parse(input)?;
     let (input, filter) = or_exp(reading, inside, skip_spaces(input))?;
-    let (input, _) = expect(ParseErrorKind::ExpectedClosingBracket, char(']')).parse(skip_spaces(input))?;
+    let (input, _) =
+        expect(ParseErrorKind::ExpectedClosingBracket, char(']')).parse(skip_spaces(input))?;
     Ok((input, filter))
 }
 
@@ -266,7 +301,11 @@ fn comp_tail<'i>(reading: &Reading<'i>, path: AttrPath, input: &'i str) -> PResu
     let (rest, op) = expect(ParseErrorKind::ExpectedOperator, compare_op).parse(at)?;
     let operand = skip_spaces(rest);
     if operand.len() == rest.len() && !rest.starts_with('"') {
-        let kind = if rest.is_empty() { ParseErrorKind::ExpectedValue } else { ParseErrorKind::ExpectedOperator };
+        let kind = if rest.is_empty() {
+            ParseErrorKind::ExpectedValue
+        } else {
+            ParseErrorKind::ExpectedOperator
+        };
         return failure(kind, if rest.is_empty() { rest } else { at });
     }
     let (rest, value) = comp_value(reading.syntax, operand)?;
@@ -338,7 +377,9 @@ fn number(input: &str) -> PResult<'_, CompValue> {
 /// `true / false / null`, and words beyond the grammar.
 fn word(syntax: Syntax, input: &str) -> PResult<'_, CompValue> {
     let (rest, text) = take_while(|character: char| !is_delimiter(character)).parse(input)?;
-    let is = |literal: &str| text == literal || (syntax.literal_case && text.eq_ignore_ascii_case(literal));
+    let is = |literal: &str| {
+        text == literal || (syntax.literal_case && text.eq_ignore_ascii_case(literal))
+    };
     let literal = match text {
         _ if is("true") => CompValue::Boolean(true),
         _ if is("false") => CompValue::Boolean(false),
@@ -371,10 +412,14 @@ fn attr_name(input: &str) -> PResult<'_, AttrName> {
     }
 }
 
-/// Reads `and` or `or`, after spaces or something closed, and before spaces, a parenthesis or the end.
+/// Reads `and` or `or`, after spaces or something closed, and before spaces, a parenthesis or the
+/// end.
 fn keyword<'i>(reading: &Reading<'i>, keyword: &'static str, input: &'i str) -> Option<&'i str> {
     let at = skip_spaces(input);
-    if at.is_empty() || at.starts_with(')') || (at.len() == input.len() && !reading.after_closing(input)) {
+    if at.is_empty()
+        || at.starts_with(')')
+        || (at.len() == input.len() && !reading.after_closing(input))
+    {
         return None;
     }
     let rest = word_at(at, keyword)?;
@@ -431,6 +476,8 @@ fn failure<O>(kind: ParseErrorKind, at: &str) -> Result<O, nom::Err<Fault<'_>>> 
 pub(crate) fn fault<'i>(err: &nom::Err<Fault<'i>>, text: &'i str) -> Fault<'i> {
     match err {
         nom::Err::Error(fault) | nom::Err::Failure(fault) => *fault,
-        nom::Err::Incomplete(_) => Fault { at: &text[text.len()..], kind: ParseErrorKind::ExpectedEnd },
+        nom::Err::Incomplete(_) => {
+            Fault { at: &text[text.len()..], kind: ParseErrorKind::ExpectedEnd }
+        }
     }
 }

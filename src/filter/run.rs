@@ -1,4 +1,5 @@
-//! What the terms of a filter share while it runs on one resource: what it costs, and text that was folded.
+//! What the terms of a filter share while it runs on one resource: what it costs, and text that was
+//! folded.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -6,9 +7,12 @@ use std::collections::HashMap;
 use super::eval::{ordering_holds, text_holds};
 use super::syntax::CompareOp;
 use crate::budget::{Budget, BudgetError, units};
-use crate::schema::{SHORT, fold, fold_contains, fold_ends_with, fold_starts_with, folding, folds_equal, prepare};
+use crate::schema::{
+    SHORT, fold, fold_contains, fold_ends_with, fold_starts_with, folding, folds_equal, prepare,
+};
 
-/// So much is spent before the budget is asked: its count is shared, and dearer than the look at a value.
+/// So much is spent before the budget is asked: its count is shared, and dearer than the look at a
+/// value.
 const AT_ONCE: u64 = 256;
 
 /// So many places and bytes to look for cost a unit, where a part is looked for place by place.
@@ -39,7 +43,12 @@ impl<'r, 'b> Run<'r, 'b> {
         self.budget.spend(std::mem::take(&mut self.due))
     }
 
-    pub(super) fn folded_holds(&mut self, op: CompareOp, text: &'r str, folded: &str) -> Result<bool, BudgetError> {
+    pub(super) fn folded_holds(
+        &mut self,
+        op: CompareOp,
+        text: &'r str,
+        folded: &str,
+    ) -> Result<bool, BudgetError> {
         if !text.is_ascii() || (op == CompareOp::Co && text.len() > SHORT) {
             let text = self.folded(text)?;
             return Ok(text_holds(op, text, folded));
@@ -59,7 +68,11 @@ impl<'r, 'b> Run<'r, 'b> {
         })
     }
 
-    pub(super) fn is_prepared(&mut self, text: &'r str, prepared: &str) -> Result<bool, BudgetError> {
+    pub(super) fn is_prepared(
+        &mut self,
+        text: &'r str,
+        prepared: &str,
+    ) -> Result<bool, BudgetError> {
         if text.is_ascii() {
             return Ok(text.eq_ignore_ascii_case(prepared));
         }

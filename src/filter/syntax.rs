@@ -31,7 +31,8 @@ pub enum Filter {
         /// What to compare with.
         value: CompValue,
     },
-    /// One element of a multi-valued attribute satisfies the whole of a filter: `emails[type eq "work"]`.
+    /// One element of a multi-valued attribute satisfies the whole of a filter: `emails[type eq
+    /// "work"]`.
     ValuePath {
         /// The attribute.
         path: AttrPath,
@@ -51,7 +52,11 @@ impl Filter {
         Self::parse_noting(text, limits, syntax).map(|parsed| parsed.filter)
     }
 
-    pub(crate) fn parse_noting(text: &str, limits: &FilterLimits, syntax: Syntax) -> Result<Parsed, ParseError> {
+    pub(crate) fn parse_noting(
+        text: &str,
+        limits: &FilterLimits,
+        syntax: Syntax,
+    ) -> Result<Parsed, ParseError> {
         parse::filter(text, limits, syntax)
     }
 }

@@ -2,10 +2,12 @@
 
 use std::fmt;
 
-/// What stands before the name wherever an id belongs. No id of a resource begins so (RFC 7643, Section 3.1).
+/// What stands before the name wherever an id belongs. No id of a resource begins so (RFC 7643,
+/// Section 3.1).
 const PREFIX: &str = "bulkId:";
 
-/// The client's name for a resource that an operation of a bulk request creates. Others refer to it by `bulkId:` and the name.
+/// The client's name for a resource that an operation of a bulk request creates. Others refer to it
+/// by `bulkId:` and the name.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct BulkId(String);
 

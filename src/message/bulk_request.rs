@@ -21,7 +21,8 @@ pub struct BulkRequest {
     pub operations: Vec<BulkOperation>,
 }
 
-/// A request to one resource or resource type, as the client wrote it. Its `Debug` leaves the data out: they are personal.
+/// A request to one resource or resource type, as the client wrote it. Its `Debug` leaves the data
+/// out: they are personal.
 #[derive(Clone, PartialEq)]
 pub struct BulkOperation {
     /// `POST`, `PUT`, `PATCH` or `DELETE`; clients write it in any case.
@@ -52,11 +53,19 @@ impl BulkRequest {
         let Some(Value::Array(operations)) = take(&mut body, "Operations") else {
             return Err(MessageError::syntax("`Operations` has to be an array"));
         };
-        let operations = operations.into_iter().enumerate().map(|(index, operation)| read(index, operation));
+        let operations =
+            operations.into_iter().enumerate().map(|(index, operation)| read(index, operation));
         let operations: Vec<BulkOperation> = operations.collect::<Result<_, _>>()?;
         let mut seen = HashSet::with_capacity(operations.len());
-        match operations.iter().filter_map(|operation| operation.bulk_id.as_ref()).find(|bulk_id| !seen.insert(*bulk_id)) {
-            Some(bulk_id) => Err(MessageError::syntax(format!("two operations have the bulkId `{}`", Shown(bulk_id.as_str())))),
+        match operations
+            .iter()
+            .filter_map(|operation| operation.bulk_id.as_ref())
+            .find(|bulk_id| !seen.insert(*bulk_id))
+        {
+            Some(bulk_id) => Err(MessageError::syntax(format!(
+                "two operations have the bulkId `{}`",
+                Shown(bulk_id.as_str())
+            ))),
             None => Ok(Self { fail_on_errors, operations }),
         }
     }
@@ -65,7 +74,10 @@ impl BulkRequest {
 impl fmt::Debug for BulkOperation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = f.debug_struct("BulkOperation");
-        shown.field("method", &self.method).field("bulk_id", &self.bulk_id).field("version", &self.version);
+        shown
+            .field("method", &self.method)
+            .field("bulk_id", &self.bulk_id)
+            .field("version", &self.version);
         shown.field("path", &self.path).finish_non_exhaustive()
     }
 }
@@ -75,7 +87,9 @@ fn fail_on_errors(value: Option<Value>) -> Result<Option<u64>, MessageError> {
         None | Some(Value::Null) => Ok(None),
         Some(value) => match value.as_u64().filter(|errors| *errors > 0) {
             Some(errors) => Ok(Some(errors)),
-            None => Err(MessageError::value("`failOnErrors` has to be a whole number of at least 1")),
+            None => {
+                Err(MessageError::value("`failOnErrors` has to be a whole number of at least 1"))
+            }
         },
     }
 }
@@ -87,7 +101,9 @@ fn read(index: usize, operation: Value) -> Result<BulkOperation, MessageError> {
     let mut text = |name: &str| match take(&mut operation, name) {
         None | Some(Value::Null) => Ok(None),
         Some(Value::String(text)) => Ok(Some(text)),
-        Some(_) => Err(MessageError::syntax(format!("operation {index}: `{name}` has to be a string"))),
+        Some(_) => {
+            Err(MessageError::syntax(format!("operation {index}: `{name}` has to be a string")))
+        }
     };
     let Some(method) = text("method")? else {
         return Err(MessageError::syntax(format!("operation {index}: `method` is missing")));

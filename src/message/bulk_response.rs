@@ -11,7 +11,8 @@ use crate::resource::Version;
 /// The schema of the answer to a bulk request.
 pub const BULK_RESPONSE: &str = "urn:ietf:params:scim:api:messages:2.0:BulkResponse";
 
-/// The answer to a bulk request: what came of each operation that was processed, in the order of the request.
+/// The answer to a bulk request: what came of each operation that was processed, in the order of
+/// the request.
 #[derive(Clone, Debug, PartialEq)]
 pub struct BulkResponse {
     /// The results.

@@ -14,14 +14,17 @@ use crate::error::{Error, ScimType};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct JsonLimits {
-    /// How deep arrays and objects may nest; beyond 127 the parser's own limit counts. 32 by default.
+    /// How deep arrays and objects may nest; beyond 127 the parser's own limit counts. 32 by
+    /// default.
     pub depth: usize,
-    /// How many values one array may have, such as the members of a group; beyond it is 413. 100,000 by default.
+    /// How many values one array may have, such as the members of a group; beyond it is 413.
+    /// 100,000 by default.
     pub values: usize,
-    /// How many members one object may have; beyond it is 413. 1,000 by default: no schema has so many attributes.
+    /// How many members one object may have; beyond it is 413. 1,000 by default: no schema has so
+    /// many attributes.
     pub members: usize,
-    /// How many values there may be in all, each member of an object and each value of an array; beyond it is 413. 600,000 by
-    /// default: those of a group with 100,000 members.
+    /// How many values there may be in all, each member of an object and each value of an array;
+    /// beyond it is 413. 600,000 by default: those of a group with 100,000 members.
     pub total: usize,
 }
 
@@ -46,8 +49,11 @@ pub enum JsonError {
     /// It is JSON, but no object.
     #[error("the body is not a JSON object")]
     NotObject,
-    /// An object has a member twice, perhaps under names that differ in case (RFC 7643, Section 2.1).
-    #[error("the body has a member twice in one object, whatever the case: line {line}, column {column}")]
+    /// An object has a member twice, perhaps under names that differ in case (RFC 7643, Section
+    /// 2.1).
+    #[error(
+        "the body has a member twice in one object, whatever the case: line {line}, column {column}"
+    )]
     Duplicate {
         /// The line, from 1.
         line: usize,
@@ -80,12 +86,15 @@ pub enum JsonError {
 impl From<JsonError> for Error {
     fn from(err: JsonError) -> Self {
         match err {
-            JsonError::TooManyValues { .. } | JsonError::TooManyMembers { .. } | JsonError::TooMuch { .. } => {
+            JsonError::TooManyValues { .. }
+            | JsonError::TooManyMembers { .. }
+            | JsonError::TooMuch { .. } => {
                 Self::status_only(StatusCode::PAYLOAD_TOO_LARGE, err.to_string())
             }
-            JsonError::Syntax { .. } | JsonError::NotObject | JsonError::Duplicate { .. } | JsonError::TooDeep => {
-                Self::typed(ScimType::InvalidSyntax, err.to_string())
-            }
+            JsonError::Syntax { .. }
+            | JsonError::NotObject
+            | JsonError::Duplicate { .. }
+            | JsonError::TooDeep => Self::typed(ScimType::InvalidSyntax, err.to_string()),
         }
     }
 }
@@ -101,8 +110,8 @@ pub fn parse_object(text: &[u8], limits: JsonLimits) -> Result<Map<String, Value
     parse_known(text, limits, &|_| true)
 }
 
-/// The same, where the values of members that are not known are only passed over: null stands for each. They are counted all the
-/// same, and have to be JSON.
+/// The same, where the values of members that are not known are only passed over: null stands for
+/// each. They are counted all the same, and have to be JSON.
 pub(crate) fn parse_known(
     text: &[u8],
     limits: JsonLimits,
@@ -111,16 +120,23 @@ pub(crate) fn parse_known(
     let count = Count { limits, left: Cell::new(limits.total), trouble: Cell::new(Trouble::None) };
     let mut deserializer = serde_json::Deserializer::from_slice(text);
     let reader = Reader { depth: limits.depth, count: &count, is_known: Some(is_known) };
-    let value = reader.deserialize(&mut deserializer).and_then(|value| deserializer.end().map(|()| value));
+    let value =
+        reader.deserialize(&mut deserializer).and_then(|value| deserializer.end().map(|()| value));
     match (value, count.trouble.get()) {
         (Ok(Value::Object(object)), _) => Ok(object),
         (Ok(_), _) => Err(JsonError::NotObject),
         (Err(_), Trouble::TooDeep) => Err(JsonError::TooDeep),
         (Err(_), Trouble::TooManyValues) => Err(JsonError::TooManyValues { most: limits.values }),
-        (Err(_), Trouble::TooManyMembers) => Err(JsonError::TooManyMembers { most: limits.members }),
+        (Err(_), Trouble::TooManyMembers) => {
+            Err(JsonError::TooManyMembers { most: limits.members })
+        }
         (Err(_), Trouble::TooMuch) => Err(JsonError::TooMuch { most: limits.total }),
-        (Err(err), Trouble::Duplicate) => Err(JsonError::Duplicate { line: err.line(), column: err.column() }),
-        (Err(err), Trouble::None) => Err(JsonError::Syntax { line: err.line(), column: err.column() }),
+        (Err(err), Trouble::Duplicate) => {
+            Err(JsonError::Duplicate { line: err.line(), column: err.column() })
+        }
+        (Err(err), Trouble::None) => {
+            Err(JsonError::Syntax { line: err.line(), column: err.column() })
+        }
     }
 }
 
@@ -149,7 +165,12 @@ impl Count {
     }
 
     /// Counts one more value, where its array or object has so many already.
-    fn one_more<E: serde::de::Error>(&self, there: usize, most: usize, beyond: Trouble) -> Result<(), E> {
+    fn one_more<E: serde::de::Error>(
+        &self,
+        there: usize,
+        most: usize,
+        beyond: Trouble,
+    ) -> Result<(), E> {
         if there == most {
             return Err(self.refuse(beyond));
         }
@@ -323,7 +344,11 @@ impl<'de> Visitor<'de> for Passing<'_> {
             members.next_value_seed(inside)?;
             names.push(name);
         }
-        if repeats_a_name(names.iter().map(String::as_str)) { Err(self.0.count.refuse(Trouble::Duplicate)) } else { Ok(()) }
+        if repeats_a_name(names.iter().map(String::as_str)) {
+            Err(self.0.count.refuse(Trouble::Duplicate))
+        } else {
+            Ok(())
+        }
     }
 }
 
@@ -336,5 +361,7 @@ fn repeats_a_name<'n>(names: impl ExactSizeIterator<Item = &'n str> + Clone) -> 
         let mut known = HashSet::with_capacity(names.len());
         return !names.into_iter().all(|name| known.insert(name.to_ascii_lowercase()));
     }
-    names.clone().enumerate().any(|(place, name)| names.clone().skip(place + 1).any(|other| other.eq_ignore_ascii_case(name)))
+    names.clone().enumerate().any(|(place, name)| {
+        names.clone().skip(place + 1).any(|other| other.eq_ignore_ascii_case(name))
+    })
 }

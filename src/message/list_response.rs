@@ -9,7 +9,8 @@ pub const LIST_RESPONSE: &str = "urn:ietf:params:scim:api:messages:2.0:ListRespo
 /// A page of results (RFC 7644, Section 3.4.2).
 #[derive(Clone, Debug, PartialEq)]
 pub struct ListResponse<T> {
-    /// How many resources satisfy the query, on all pages; none where a store cannot tell while paging by cursor.
+    /// How many resources satisfy the query, on all pages; none where a store cannot tell while
+    /// paging by cursor.
     pub total_results: Option<usize>,
     /// The index of the first resource of this page, from 1; none when paging by cursor.
     pub start_index: Option<usize>,
@@ -26,8 +27,13 @@ impl<T: Serialize> Serialize for ListResponse<T> {
 }
 
 impl<T> ListResponse<T> {
-    fn serialize_with<S: Serializer>(&self, resources: &[impl Serialize], serializer: S) -> Result<S::Ok, S::Error> {
-        let optional = [self.total_results.is_some(), self.start_index.is_some(), self.next_cursor.is_some()];
+    fn serialize_with<S: Serializer>(
+        &self,
+        resources: &[impl Serialize],
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        let optional =
+            [self.total_results.is_some(), self.start_index.is_some(), self.next_cursor.is_some()];
         let members = 3 + optional.into_iter().filter(|present| *present).count();
         let mut body = serializer.serialize_struct("ListResponse", members)?;
         body.serialize_field("schemas", &[LIST_RESPONSE])?;

@@ -77,5 +77,9 @@ pub(crate) fn names_schema(schemas: &Value, schema: &str) -> bool {
 /// RFC 7644, Section 8.2: each message names its schema.
 fn expect_schema(body: &mut Map<String, Value>, schema: &str) -> Result<(), MessageError> {
     let named = take(body, "schemas").is_some_and(|schemas| names_schema(&schemas, schema));
-    if named { Ok(()) } else { Err(MessageError::syntax(format!("`schemas` has to name `{schema}`"))) }
+    if named {
+        Ok(())
+    } else {
+        Err(MessageError::syntax(format!("`schemas` has to name `{schema}`")))
+    }
 }

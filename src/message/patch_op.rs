@@ -16,7 +16,8 @@ pub struct PatchOp {
     pub operations: Vec<PatchOperation>,
 }
 
-/// One change, as the client wrote it. Its `Debug` leaves the value out: it is personal data, and may be a password.
+/// One change, as the client wrote it. Its `Debug` leaves the value out: it is personal data, and
+/// may be a password.
 #[derive(Clone, PartialEq)]
 pub struct PatchOperation {
     /// `add`, `remove` or `replace`; clients write it in any case.
@@ -41,9 +42,12 @@ impl PatchOp {
             return Err(MessageError::syntax("`Operations` has to be an array"));
         };
         if operations.len() > most {
-            return Err(MessageError::syntax(format!("no more than {most} operations fit into one request")));
+            return Err(MessageError::syntax(format!(
+                "no more than {most} operations fit into one request"
+            )));
         }
-        let operations = operations.into_iter().enumerate().map(|(index, operation)| read(index, operation));
+        let operations =
+            operations.into_iter().enumerate().map(|(index, operation)| read(index, operation));
         Ok(Self { operations: operations.collect::<Result<_, _>>()? })
     }
 }
@@ -51,16 +55,21 @@ impl PatchOp {
 /// The path and the value of an operation that is not read yet.
 type Parts<'b> = (Option<&'b mut String>, Option<&'b mut Value>);
 
-/// The path and the value of each operation in a body that is not read yet; none of what is malformed.
+/// The path and the value of each operation in a body that is not read yet; none of what is
+/// malformed.
 pub(crate) fn paths_and_values(body: &mut Map<String, Value>) -> Vec<Parts<'_>> {
     let operations = body.iter_mut().find(|(name, _)| name.eq_ignore_ascii_case("Operations"));
-    let operations = operations.and_then(|(_, operations)| operations.as_array_mut()).map(Vec::as_mut_slice);
+    let operations =
+        operations.and_then(|(_, operations)| operations.as_array_mut()).map(Vec::as_mut_slice);
     operations.unwrap_or_default().iter_mut().filter_map(Value::as_object_mut).map(parts).collect()
 }
 
 impl fmt::Debug for PatchOperation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("PatchOperation").field("op", &self.op).field("path", &self.path).finish_non_exhaustive()
+        f.debug_struct("PatchOperation")
+            .field("op", &self.op)
+            .field("path", &self.path)
+            .finish_non_exhaustive()
     }
 }
 
@@ -69,12 +78,18 @@ fn read(index: usize, operation: Value) -> Result<PatchOperation, MessageError> 
         return Err(MessageError::syntax(format!("operation {index} is not an object")));
     };
     let Some(Value::String(op)) = take(&mut operation, "op") else {
-        return Err(MessageError::syntax(format!("operation {index}: `op` has to be `add`, `remove` or `replace`")));
+        return Err(MessageError::syntax(format!(
+            "operation {index}: `op` has to be `add`, `remove` or `replace`"
+        )));
     };
     let path = match take(&mut operation, "path") {
         None | Some(Value::Null) => None,
         Some(Value::String(path)) => Some(path),
-        Some(_) => return Err(MessageError::syntax(format!("operation {index}: `path` has to be a string"))),
+        Some(_) => {
+            return Err(MessageError::syntax(format!(
+                "operation {index}: `path` has to be a string"
+            )));
+        }
     };
     Ok(PatchOperation { op, path, value: take(&mut operation, "value") })
 }

@@ -1,4 +1,5 @@
-//! What a client asks for in a query, from the query string or from a body (RFC 7644, Sections 3.4.2 and 3.4.3).
+//! What a client asks for in a query, from the query string or from a body (RFC 7644, Sections
+//! 3.4.2 and 3.4.3).
 
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
@@ -9,7 +10,8 @@ use crate::error::ScimType;
 /// The schema of a search message.
 pub const SEARCH_REQUEST: &str = "urn:ietf:params:scim:api:messages:2.0:SearchRequest";
 
-/// The parameters of a query, as the client wrote them (RFC 7644, Section 3.4.3; RFC 9865, Section 3).
+/// The parameters of a query, as the client wrote them (RFC 7644, Section 3.4.3; RFC 9865, Section
+/// 3).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchRequest {
@@ -33,10 +35,19 @@ pub struct SearchRequest {
 
 impl SearchRequest {
     /// The names of the parameters.
-    pub(crate) const PARAMETERS: [&'static str; 8] =
-        ["attributes", "excludedAttributes", "filter", "sortBy", "sortOrder", "startIndex", "count", "cursor"];
+    pub(crate) const PARAMETERS: [&'static str; 8] = [
+        "attributes",
+        "excludedAttributes",
+        "filter",
+        "sortBy",
+        "sortOrder",
+        "startIndex",
+        "count",
+        "cursor",
+    ];
 
-    /// Reads the parameters from the query of a URL; names in any case, unknown ones are ignored, `+` is a space.
+    /// Reads the parameters from the query of a URL; names in any case, unknown ones are ignored,
+    /// `+` is a space.
     ///
     /// # Errors
     ///
@@ -82,7 +93,8 @@ impl SearchRequest {
         if percent_decode_str(query).decode_utf8().is_ok() {
             return Ok(());
         }
-        let in_filter = self.filter.as_ref().is_some_and(|filter| filter.contains(char::REPLACEMENT_CHARACTER));
+        let in_filter =
+            self.filter.as_ref().is_some_and(|filter| filter.contains(char::REPLACEMENT_CHARACTER));
         let scim_type = if in_filter { ScimType::InvalidFilter } else { ScimType::InvalidValue };
         Err(MessageError { scim_type, detail: "the query is not UTF-8".to_owned() })
     }
@@ -160,7 +172,9 @@ fn strings(body: &mut Map<String, Value>, name: &str) -> Result<Vec<String>, Mes
 fn integer(body: &mut Map<String, Value>, name: &str) -> Result<Option<i64>, MessageError> {
     match take(body, name) {
         None | Some(Value::Null) => Ok(None),
-        Some(Value::Number(number)) if number.is_i64() || number.is_u64() => Ok(Some(number.as_i64().unwrap_or(i64::MAX))),
+        Some(Value::Number(number)) if number.is_i64() || number.is_u64() => {
+            Ok(Some(number.as_i64().unwrap_or(i64::MAX)))
+        }
         Some(_) => Err(MessageError::value(format!("`{name}` has to be a whole number"))),
     }
 }

@@ -1,4 +1,5 @@
-//! Runs a plan on a resource (RFC 7644, Section 3.5.2). All that depends on the schema alone was decided in *bind*.
+//! Runs a plan on a resource (RFC 7644, Section 3.5.2). All that depends on the schema alone was
+//! decided in *bind*.
 
 use std::sync::Arc;
 
@@ -31,8 +32,9 @@ pub struct Patched {
 }
 
 impl Plan {
-    /// Applies every step, or none: the resource comes by value, and a failure drops it. Whether the result is one that may
-    /// be stored is for [`resource::check`](crate::resource::check) to say.
+    /// Applies every step, or none: the resource comes by value, and a failure drops it. Whether
+    /// the result is one that may be stored is for [`resource::check`](crate::resource::check) to
+    /// say.
     ///
     /// # Errors
     ///
@@ -42,8 +44,8 @@ impl Plan {
         self.apply_within(resource, &Budget::unlimited())
     }
 
-    /// The same, as long as the budget lasts: it pays for the values that the operations look at, to find those that a path
-    /// means or that are there already, and for those that they write.
+    /// The same, as long as the budget lasts: it pays for the values that the operations look at,
+    /// to find those that a path means or that are there already, and for those that they write.
     ///
     /// # Errors
     ///
@@ -58,17 +60,30 @@ impl Plan {
     /// # Errors
     ///
     /// - as [`Plan::apply_within`].
-    pub fn apply_without_members(&self, resource: Resource, budget: &Budget) -> Result<Patched, PatchError> {
+    pub fn apply_without_members(
+        &self,
+        resource: Resource,
+        budget: &Budget,
+    ) -> Result<Patched, PatchError> {
         let membership = self.resource_type.membership();
-        self.apply_steps(resource, budget, |step| membership.is_none_or(|membership| !step.is_of(membership)))
+        self.apply_steps(resource, budget, |step| {
+            membership.is_none_or(|membership| !step.is_of(membership))
+        })
     }
 
-    fn apply_steps(&self, resource: Resource, budget: &Budget, chosen: impl Fn(&Step) -> bool) -> Result<Patched, PatchError> {
+    fn apply_steps(
+        &self,
+        resource: Resource,
+        budget: &Budget,
+        chosen: impl Fn(&Step) -> bool,
+    ) -> Result<Patched, PatchError> {
         let mut patched = Patched { resource, repairs: Vec::new() };
         let mut terms = Terms { no_match: self.no_match, budget, indexes: Indexes::default() };
-        // Who was switched off by one step is not switched on by the next that takes the value away.
+        // Who was switched off by one step is not switched on by the next that takes the value
+        // away.
         let kept = self.resource_type.kept_activity();
-        let chosen = |step: &&Step| chosen(step) && kept.is_none_or(|active| !step.unassigns(active));
+        let chosen =
+            |step: &&Step| chosen(step) && kept.is_none_or(|active| !step.unassigns(active));
         for step in self.steps.iter().filter(chosen) {
             let done = step.apply(&mut patched.resource, &mut terms);
             let done = done.map_err(|kind| PatchError { operation: Some(step.operation), kind })?;
@@ -90,11 +105,19 @@ impl Step {
         }
     }
 
-    fn apply(&self, resource: &mut Resource, terms: &mut Terms<'_>) -> Result<Done, PatchErrorKind> {
+    fn apply(
+        &self,
+        resource: &mut Resource,
+        terms: &mut Terms<'_>,
+    ) -> Result<Done, PatchErrorKind> {
         match &self.change {
             StepChange::Target(target, action) => {
                 if !changes_values(target, action) {
-                    terms.indexes.settle(resource, target.container(), Some(target.attribute.name()));
+                    terms.indexes.settle(
+                        resource,
+                        target.container(),
+                        Some(target.attribute.name()),
+                    );
                 }
                 return apply_to_target(resource, target, action, terms);
             }
@@ -114,7 +137,8 @@ impl Step {
 
 /// Whether a step changes single values of a multi-valued attribute, and leaves the others alone.
 fn changes_values(target: &StepTarget, action: &Action) -> bool {
-    let of_values = target.attribute.multi_valued() && (target.filter.is_some() || target.sub.is_some());
+    let of_values =
+        target.attribute.multi_valued() && (target.filter.is_some() || target.sub.is_some());
     of_values || (target.last().multi_valued() && action.lists_values())
 }
 
@@ -147,15 +171,21 @@ fn apply_in(
 ) -> Result<Done, PatchErrorKind> {
     let attribute = &target.attribute;
     let in_part = target.sub.is_some() || target.filter.is_some();
-    let fixed = object.get(attribute.name()).filter(|_| in_part && attribute.mutability() == Mutability::Immutable);
+    let fixed = object
+        .get(attribute.name())
+        .filter(|_| in_part && attribute.mutability() == Mutability::Immutable);
     terms.budget.spend(fixed.map_or(0, weight))?;
     let fixed = fixed.cloned();
     let done = match &target.sub {
-        None if target.filter.is_none() => Slot::new(object, attribute).apply(action, terms.indexes.of(target), terms.budget),
+        None if target.filter.is_none() => {
+            Slot::new(object, attribute).apply(action, terms.indexes.of(target), terms.budget)
+        }
         Some(sub) if !attribute.multi_valued() => {
             let value = object.entry(attribute.name()).or_insert_with(|| Value::Object(Map::new()));
             let result = match value {
-                Value::Object(parent) => Slot::new(parent, sub).apply(action, terms.indexes.of(target), terms.budget),
+                Value::Object(parent) => {
+                    Slot::new(parent, sub).apply(action, terms.indexes.of(target), terms.budget)
+                }
                 _ => Ok(Done::AsAsked),
             };
             if is_unassigned(value) {
@@ -167,9 +197,13 @@ fn apply_in(
     }
     .map_err(|kind| in_full(kind, target))?;
     // What is set once is not changed through a part of it, either.
-    let is_as_before = |before| object.get(attribute.name()).is_some_and(|after| same_value(attribute, before, after));
+    let is_as_before = |before| {
+        object.get(attribute.name()).is_some_and(|after| same_value(attribute, before, after))
+    };
     match fixed {
-        Some(before) if !is_as_before(&before) => Err(PatchErrorKind::Immutable(target.path().to_string())),
+        Some(before) if !is_as_before(&before) => {
+            Err(PatchErrorKind::Immutable(target.path().to_string()))
+        }
         _ => Ok(done),
     }
 }
@@ -186,7 +220,11 @@ fn apply_to_values(
     let Value::Array(elements) = slot else {
         return Ok(Done::AsAsked);
     };
-    let done = Values::choose(elements, target, index, terms.budget)?.apply(action, terms.no_match, terms.budget)?;
+    let done = Values::choose(elements, target, index, terms.budget)?.apply(
+        action,
+        terms.no_match,
+        terms.budget,
+    )?;
     if index.left(elements) == 0 {
         *index = Index::default();
         object.remove(name);
@@ -202,13 +240,17 @@ fn remove_extension(resource: &mut Resource, schema: &Schema) -> Result<(), Patc
     let Some(Value::Object(mut object)) = resource.remove(schema.uri().as_str()) else {
         return Ok(());
     };
-    let is_fixed =
-        |attribute: &&Arc<Attribute>| attribute.mutability() == Mutability::Immutable && object.contains_key(attribute.name());
+    let is_fixed = |attribute: &&Arc<Attribute>| {
+        attribute.mutability() == Mutability::Immutable && object.contains_key(attribute.name())
+    };
     match schema.attributes().iter().find(is_fixed) {
-        Some(attribute) => Err(PatchErrorKind::Immutable(format!("{}:{}", schema.uri(), attribute.name()))),
+        Some(attribute) => {
+            Err(PatchErrorKind::Immutable(format!("{}:{}", schema.uri(), attribute.name())))
+        }
         None => {
             // What is not the client's stays.
-            let read_only = |attribute: &Arc<Attribute>| attribute.mutability() == Mutability::ReadOnly;
+            let read_only =
+                |attribute: &Arc<Attribute>| attribute.mutability() == Mutability::ReadOnly;
             object.retain(|name, _| schema.attribute(name).is_some_and(read_only));
             if !object.is_empty() {
                 resource.object_mut().insert(schema.uri().to_string(), Value::Object(object));
@@ -219,15 +261,25 @@ fn remove_extension(resource: &mut Resource, schema: &Schema) -> Result<(), Patc
 }
 
 /// A read-only attribute has to be as it is.
-fn expect(resource: &Resource, path: &ResolvedPath, expected: &Value, budget: &Budget) -> Result<(), PatchErrorKind> {
+fn expect(
+    resource: &Resource,
+    path: &ResolvedPath,
+    expected: &Value,
+    budget: &Budget,
+) -> Result<(), PatchErrorKind> {
     let current = resource.value(path).unwrap_or(&Value::Null);
     if let (Value::Array(echo), Value::Array(current)) = (expected, current) {
         budget.spend_values(echo.len().saturating_mul(current.len()))?;
     }
-    if says_the_same(path.last(), expected, current) { Ok(()) } else { Err(PatchErrorKind::ReadOnly(path.to_string())) }
+    if says_the_same(path.last(), expected, current) {
+        Ok(())
+    } else {
+        Err(PatchErrorKind::ReadOnly(path.to_string()))
+    }
 }
 
-/// Whether all that a client echoes is as it is; what is made when a resource is sent is not looked at.
+/// Whether all that a client echoes is as it is; what is made when a resource is sent is not looked
+/// at.
 fn says_the_same(attribute: &Attribute, echo: &Value, current: &Value) -> bool {
     match (echo, current) {
         (echo, Value::Null) => is_unassigned(echo),
@@ -239,7 +291,8 @@ fn says_the_same(attribute: &Attribute, echo: &Value, current: &Value) -> bool {
             made || says_the_same(sub, value, current.get(sub.name()).unwrap_or(&Value::Null))
         }),
         (Value::Array(echo), Value::Array(current)) => {
-            let is_there = |value| current.iter().any(|other| says_the_same(attribute, value, other));
+            let is_there =
+                |value| current.iter().any(|other| says_the_same(attribute, value, other));
             echo.len() == current.len() && echo.iter().all(is_there)
         }
         (echo, current) => echo == current,
@@ -249,7 +302,9 @@ fn says_the_same(attribute: &Attribute, echo: &Value, current: &Value) -> bool {
 /// The error with the whole path, where a target knows the name of its own attribute only.
 fn in_full(kind: PatchErrorKind, target: &StepTarget) -> PatchErrorKind {
     match kind {
-        PatchErrorKind::Immutable(name) if name == target.last().name() => PatchErrorKind::Immutable(target.path().to_string()),
+        PatchErrorKind::Immutable(name) if name == target.last().name() => {
+            PatchErrorKind::Immutable(target.path().to_string())
+        }
         kind => kind,
     }
 }

@@ -66,7 +66,8 @@ impl PlanBinder {
     ///
     /// # Errors
     ///
-    /// - an operation is not one of the three, or its path or value does not fit the schema: the error names it.
+    /// - an operation is not one of the three, or its path or value does not fit the schema: the
+    ///   error names it.
     pub fn bind(&self, message: PatchOp) -> Result<(Plan, Vec<PatchRepair>), PatchError> {
         let mut repairs = Vec::new();
         let mut steps = Vec::with_capacity(message.operations.len());
@@ -78,7 +79,8 @@ impl PlanBinder {
         }
         for (operation, message) in message.operations.into_iter().enumerate() {
             let op = Op::read(&message.op).map_err(|kind| PatchError::new(operation, kind))?;
-            let mut binding = Binding { binder: self, operation, op, steps: &mut steps, repairs: &mut repairs };
+            let mut binding =
+                Binding { binder: self, operation, op, steps: &mut steps, repairs: &mut repairs };
             binding.operation(message).map_err(|kind| PatchError::new(operation, kind))?;
         }
         let resource_type = Arc::clone(&self.resource_type);
@@ -119,14 +121,21 @@ impl Binding<'_> {
     }
 
     pub(super) fn refuse_read_only(&self, target: &StepTarget) -> Result<(), PatchErrorKind> {
-        if self.is_read_only(target) { Err(PatchErrorKind::ReadOnly(target.path().to_string())) } else { Ok(()) }
+        if self.is_read_only(target) {
+            Err(PatchErrorKind::ReadOnly(target.path().to_string()))
+        } else {
+            Ok(())
+        }
     }
 
-    /// What is read-only for clients is the host's, but for what the service provider works out: what all resources have, and
-    /// references such as `groups`.
+    /// What is read-only for clients is the host's, but for what the service provider works out:
+    /// what all resources have, and references such as `groups`.
     pub(super) fn is_read_only(&self, target: &StepTarget) -> bool {
         let read_only = |attribute: &Attribute| attribute.mutability() == Mutability::ReadOnly;
-        let common = || target.extension.is_none() && Schema::common().attribute(target.attribute.name()).is_some();
+        let common = || {
+            target.extension.is_none()
+                && Schema::common().attribute(target.attribute.name()).is_some()
+        };
         let derived = || target.attribute.refers_by_value() && read_only(&target.attribute);
         (read_only(&target.attribute) || read_only(target.last()))
             && (!self.binder.rules.values.read_only || common() || derived())
@@ -137,11 +146,16 @@ impl Binding<'_> {
         intake.takes(&target.attribute) && intake.takes(target.last())
     }
 
-    pub(super) fn intake<O>(&mut self, read: impl FnOnce(&mut Intake<'_>) -> Result<O, ValueError>) -> Result<O, PatchErrorKind> {
+    pub(super) fn intake<O>(
+        &mut self,
+        read: impl FnOnce(&mut Intake<'_>) -> Result<O, ValueError>,
+    ) -> Result<O, PatchErrorKind> {
         let mut intake = Intake::new(&self.binder.resource_type, self.binder.rules.values);
         let value = read(&mut intake)?;
         let operation = self.operation;
-        self.repairs.extend(intake.repairs().into_iter().map(|repair| PatchRepair::Value(operation, repair)));
+        self.repairs.extend(
+            intake.repairs().into_iter().map(|repair| PatchRepair::Value(operation, repair)),
+        );
         Ok(value)
     }
 
@@ -156,7 +170,11 @@ impl Binding<'_> {
     }
 
     /// An operation on what the resource type left out changes nothing.
-    pub(super) fn leave_out(&mut self, name: String, read_only: bool) -> Result<(), PatchErrorKind> {
+    pub(super) fn leave_out(
+        &mut self,
+        name: String,
+        read_only: bool,
+    ) -> Result<(), PatchErrorKind> {
         if read_only {
             return Err(PatchErrorKind::ReadOnly(name));
         }

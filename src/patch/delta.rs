@@ -7,8 +7,8 @@ use serde_json::Value;
 use super::plan::{Action, Plan, StepChange};
 use crate::filter::{BoundFilter, CompareOp, Operand};
 
-/// What becomes of the members of a group, whatever they are: first all or the listed ones go, then others come, unless
-/// they are there already.
+/// What becomes of the members of a group, whatever they are: first all or the listed ones go, then
+/// others come, unless they are there already.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct MemberDelta {
     /// Whether all members go first.
@@ -52,10 +52,12 @@ impl MemberDelta {
         Some(folding.delta())
     }
 
-    /// Whether it puts in or takes out who has that id; of others it says nothing, unless it replaces all.
+    /// Whether it puts in or takes out who has that id; of others it says nothing, unless it
+    /// replaces all.
     #[must_use]
     pub fn names(&self, member: &str) -> bool {
-        self.add.iter().any(|added| id(added) == Some(member)) || self.remove.iter().any(|removed| removed == member)
+        self.add.iter().any(|added| id(added) == Some(member))
+            || self.remove.iter().any(|removed| removed == member)
     }
 
     /// A delta that makes `members` all there are.
@@ -119,9 +121,17 @@ impl<'p> Folding<'p> {
     fn delta(mut self) -> MemberDelta {
         let mut add: Vec<Value> = Vec::with_capacity(self.added.len());
         let latest_first = self.add.into_iter().rev();
-        add.extend(latest_first.filter(|member| id(member).is_some_and(|id| self.added.remove(id))).cloned());
+        add.extend(
+            latest_first
+                .filter(|member| id(member).is_some_and(|id| self.added.remove(id)))
+                .cloned(),
+        );
         add.reverse();
-        MemberDelta { replace: self.replace, add, remove: self.remove.into_iter().map(str::to_owned).collect() }
+        MemberDelta {
+            replace: self.replace,
+            add,
+            remove: self.remove.into_iter().map(str::to_owned).collect(),
+        }
     }
 }
 

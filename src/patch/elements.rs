@@ -1,4 +1,5 @@
-//! Looks at the elements of a multi-valued attribute: at those that an index names, or at all of them.
+//! Looks at the elements of a multi-valued attribute: at those that an index names, or at all of
+//! them.
 
 use serde_json::Value;
 
@@ -18,17 +19,22 @@ pub(super) fn keep_one_primary(
     budget: &Budget,
 ) -> Result<Done, PatchErrorKind> {
     let is_primary = |element: &Value| element.get("primary") == Some(&Value::Bool(true));
-    let mut new = touched.iter().copied().filter(|index| elements.get(*index).is_some_and(is_primary));
+    let mut new =
+        touched.iter().copied().filter(|index| elements.get(*index).is_some_and(is_primary));
     let (Some(kept), another) = (new.next(), new.next()) else {
         return Ok(Done::AsAsked);
     };
     if another.is_some() {
-        return Err(PatchErrorKind::Value(ValueError::new(attribute.name(), ValueErrorKind::Primary)));
+        return Err(PatchErrorKind::Value(ValueError::new(
+            attribute.name(),
+            ValueErrorKind::Primary,
+        )));
     }
     let others = index.primary.replace(kept).map(|known| vec![known]);
     let mut moved = Vec::new();
     each_place(elements.len(), others, budget, |place| {
-        let element = elements.get_mut(place).filter(|element| place != kept && is_primary(element));
+        let element =
+            elements.get_mut(place).filter(|element| place != kept && is_primary(element));
         if let Some(primary) = element.and_then(|element| element.get_mut("primary")) {
             *primary = Value::Bool(false);
             moved.push(place);
@@ -72,16 +78,19 @@ pub(super) fn each_place(
     Ok(())
 }
 
-/// Whether an element is the one that a removal lists: by its id where it names a resource, else by all that is given.
+/// Whether an element is the one that a removal lists: by its id where it names a resource, else by
+/// all that is given.
 pub(super) fn is_listed(attribute: &Attribute, element: &Value, listed: &Value) -> bool {
     match (element, listed) {
         (Value::Object(element), Value::Object(listed)) => {
             if attribute.refers_by_value() && listed.contains_key("value") {
                 return element.get("value") == listed.get("value");
             }
-            listed.iter().all(|(name, value)| match (attribute.sub_attribute(name), element.get(name)) {
-                (Some(sub), Some(current)) => same_scalar(sub, current, value),
-                _ => false,
+            listed.iter().all(|(name, value)| {
+                match (attribute.sub_attribute(name), element.get(name)) {
+                    (Some(sub), Some(current)) => same_scalar(sub, current, value),
+                    _ => false,
+                }
             })
         }
         (element, listed) => same_scalar(attribute, element, listed),
@@ -90,7 +99,9 @@ pub(super) fn is_listed(attribute: &Attribute, element: &Value, listed: &Value) 
 
 fn same_scalar(attribute: &Attribute, one: &Value, other: &Value) -> bool {
     match (one, other) {
-        (Value::String(one), Value::String(other)) if !attribute.case_exact() => fold(one) == fold(other),
+        (Value::String(one), Value::String(other)) if !attribute.case_exact() => {
+            fold(one) == fold(other)
+        }
         (one, other) => one == other,
     }
 }

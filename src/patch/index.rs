@@ -1,5 +1,5 @@
-//! What is known of the values of a multi-valued attribute from one operation to the next: a thousand operations look at each
-//! value once.
+//! What is known of the values of a multi-valued attribute from one operation to the next: a
+//! thousand operations look at each value once.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -16,7 +16,8 @@ use crate::schema::{Attribute, fold, folding};
 /// Up to this many values are looked at one by one.
 const FEW: usize = 16;
 
-/// The indexes of a plan on its way: one for each attribute that its operations change value by value.
+/// The indexes of a plan on its way: one for each attribute that its operations change value by
+/// value.
 #[derive(Default)]
 pub(super) struct Indexes(HashMap<Place, Index>);
 
@@ -28,7 +29,8 @@ struct Place {
     sub: Option<String>,
 }
 
-/// Where values are, by what they are. A value that it finds is looked at again: it may have changed since, or be gone.
+/// Where values are, by what they are. A value that it finds is looked at again: it may have
+/// changed since, or be gone.
 #[derive(Default)]
 pub(super) struct Index {
     /// Whether an operation has looked at all values before.
@@ -67,8 +69,14 @@ impl Indexes {
         self.0.entry(place).or_default()
     }
 
-    /// Closes the gaps in an attribute, or in all of a container, and forgets what was known: from here on it is read as a whole.
-    pub(super) fn settle(&mut self, resource: &mut Resource, container: Option<&str>, attribute: Option<&str>) {
+    /// Closes the gaps in an attribute, or in all of a container, and forgets what was known: from
+    /// here on it is read as a whole.
+    pub(super) fn settle(
+        &mut self,
+        resource: &mut Resource,
+        container: Option<&str>,
+        attribute: Option<&str>,
+    ) {
         self.0.retain(|place, index| {
             let is_other = attribute.is_some_and(|attribute| place.attribute != attribute);
             let stays = place.container.as_deref() != container || is_other;
@@ -105,8 +113,8 @@ impl Place {
 }
 
 impl Index {
-    /// What tells whether a value is there already; none where a look at all of them is the shorter way. `wanted` is how many
-    /// values an operation asks about.
+    /// What tells whether a value is there already; none where a look at all of them is the shorter
+    /// way. `wanted` is how many values an operation asks about.
     pub(super) fn identities(
         &mut self,
         attribute: &Attribute,
@@ -121,7 +129,8 @@ impl Index {
         Ok(self.identities.as_ref())
     }
 
-    /// The places of all values that `question` may mean, in their order; none where each value has to be looked at.
+    /// The places of all values that `question` may mean, in their order; none where each value has
+    /// to be looked at.
     pub(super) fn candidates(
         &mut self,
         elements: &[Value],
@@ -135,7 +144,9 @@ impl Index {
         };
         let texts = match self.texts.entry((question.sub.map(str::to_owned), question.case)) {
             Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(unknown) => unknown.insert(places_by_text(elements, question.sub, question.case, budget)?),
+            Entry::Vacant(unknown) => {
+                unknown.insert(places_by_text(elements, question.sub, question.case, budget)?)
+            }
         };
         let found = question.texts.iter().filter_map(|text| texts.get(text.as_ref())).flatten();
         let mut places: Vec<usize> = found.copied().collect();
@@ -146,7 +157,12 @@ impl Index {
     }
 
     /// Takes note of values that have changed.
-    pub(super) fn note_changed(&mut self, attribute: &Attribute, elements: &[Value], places: &[usize]) {
+    pub(super) fn note_changed(
+        &mut self,
+        attribute: &Attribute,
+        elements: &[Value],
+        places: &[usize],
+    ) {
         if places.len() > FEW {
             self.identities = None;
             self.texts.clear();
@@ -196,7 +212,8 @@ impl Index {
         elements.len().saturating_sub(self.gone)
     }
 
-    /// Whether an index is worth its while: for many values, asked about again or about many at once.
+    /// Whether an index is worth its while: for many values, asked about again or about many at
+    /// once.
     fn is_worthwhile(&mut self, elements: &[Value], wanted: usize) -> bool {
         let again = std::mem::replace(&mut self.looked, true);
         elements.len() > FEW && (again || wanted > FEW)
@@ -238,7 +255,11 @@ impl<'q> Question<'q> {
                 };
                 let sub = comparison.path.sub();
                 let has_one = sub.is_none_or(|sub| !sub.multi_valued());
-                has_one.then(|| Self { sub: sub.map(|sub| sub.name()), case, texts: vec![text.as_str().into()] })
+                has_one.then(|| Self {
+                    sub: sub.map(|sub| sub.name()),
+                    case,
+                    texts: vec![text.as_str().into()],
+                })
             }
             BoundFilter::Compare(_)
             | BoundFilter::Not(_)
@@ -254,10 +275,13 @@ impl<'q> Question<'q> {
             Value::String(text) => (None, Case::of(attribute), text.as_str()),
             Value::Object(parts) => {
                 let texts = || {
-                    let texts = parts.iter().filter_map(|(name, part)| Some((attribute.sub_attribute(name)?, part.as_str()?)));
+                    let texts = parts.iter().filter_map(|(name, part)| {
+                        Some((attribute.sub_attribute(name)?, part.as_str()?))
+                    });
                     texts.filter(|(sub, _)| !sub.multi_valued())
                 };
-                let (sub, text) = texts().find(|(sub, _)| sub.name() == "value").or_else(|| texts().next())?;
+                let (sub, text) =
+                    texts().find(|(sub, _)| sub.name() == "value").or_else(|| texts().next())?;
                 let by_id = attribute.refers_by_value() && sub.name() == "value";
                 (Some(sub.name()), if by_id { Case::Exact } else { Case::of(sub) }, text)
             }
@@ -273,7 +297,9 @@ fn places_by_text(
     case: Case,
     budget: &Budget,
 ) -> Result<HashMap<String, Vec<usize>>, BudgetError> {
-    let cost = |text: &str| if text.is_ascii() || case == Case::Exact { of_text(text) } else { folding(text) };
+    let cost = |text: &str| {
+        if text.is_ascii() || case == Case::Exact { of_text(text) } else { folding(text) }
+    };
     budget.spend(elements.iter().map(|element| 1 + text_of(element, sub).map_or(0, cost)).sum())?;
     let mut texts: HashMap<String, Vec<usize>> = HashMap::with_capacity(elements.len());
     for (place, element) in elements.iter().enumerate() {

@@ -1,4 +1,5 @@
-//! A value without a path: each of its keys is set by itself (RFC 7644, Sections 3.5.2.1 and 3.5.2.3).
+//! A value without a path: each of its keys is set by itself (RFC 7644, Sections 3.5.2.1 and
+//! 3.5.2.3).
 
 use std::sync::Arc;
 
@@ -62,7 +63,11 @@ impl Binding<'_> {
     }
 
     /// An attribute in a path-less value, or in the container of an extension.
-    pub(super) fn set_part(&mut self, target: StepTarget, value: Value) -> Result<(), PatchErrorKind> {
+    pub(super) fn set_part(
+        &mut self,
+        target: StepTarget,
+        value: Value,
+    ) -> Result<(), PatchErrorKind> {
         if self.is_read_only(&target) {
             return self.echo(&target, value);
         }
@@ -86,8 +91,13 @@ impl Binding<'_> {
         let Value::Object(parts) = value else {
             return Ok(());
         };
-        for (name, part) in parts.iter().filter(|_| target.sub.is_none() && !target.attribute.multi_valued()) {
-            let sub = target.attribute.sub_attribute(name).filter(|sub| sub.mutability() == Mutability::ReadOnly);
+        for (name, part) in
+            parts.iter().filter(|_| target.sub.is_none() && !target.attribute.multi_valued())
+        {
+            let sub = target
+                .attribute
+                .sub_attribute(name)
+                .filter(|sub| sub.mutability() == Mutability::ReadOnly);
             let Some(sub) = sub else { continue };
             let part_of_it = StepTarget { sub: Some(Arc::clone(sub)), ..target.clone() };
             if self.is_read_only(&part_of_it) {
@@ -102,7 +112,10 @@ impl Binding<'_> {
 fn is_name_of(bound: &Bound, key: &str) -> bool {
     match bound {
         Bound::Attribute(target) => {
-            target.extension.is_none() && target.filter.is_none() && target.sub.is_none() && !starts_with_urn(key)
+            target.extension.is_none()
+                && target.filter.is_none()
+                && target.sub.is_none()
+                && !starts_with_urn(key)
         }
         Bound::Extension(_) | Bound::LeftOut { .. } => true,
         Bound::Resource => false,

@@ -28,13 +28,16 @@ pub(super) enum Bound {
 }
 
 impl Binding<'_> {
-    /// A condition where a path belongs: `schemas eq "urn:example"` means the values that satisfy it.
+    /// A condition where a path belongs: `schemas eq "urn:example"` means the values that satisfy
+    /// it.
     pub(super) fn condition(&mut self, path: &str) -> Result<Option<Bound>, PatchErrorKind> {
         let rules = &self.binder.rules;
         if padded(path).is_some() && !rules.padded_paths {
             return Ok(None);
         }
-        let Ok(Filter::Compare { path, op, value }) = Filter::parse(path, &self.binder.limits, self.binder.syntax) else {
+        let Ok(Filter::Compare { path, op, value }) =
+            Filter::parse(path, &self.binder.limits, self.binder.syntax)
+        else {
             return Ok(None);
         };
         let name: Option<AttrPath> = match &path.sub {
@@ -45,7 +48,8 @@ impl Binding<'_> {
             return Ok(None);
         };
         let filter = Filter::Compare { path: name, op, value };
-        let path = Path { attribute: AttrPath { sub: None, ..path }, filter: Some(filter), sub: None };
+        let path =
+            Path { attribute: AttrPath { sub: None, ..path }, filter: Some(filter), sub: None };
         self.bind(&path).map(Some)
     }
 
@@ -60,7 +64,8 @@ impl Binding<'_> {
         if rules.joined_urns
             && let Some(path) = resource_type.with_colon(text.trim_start_matches(' '))
         {
-            self.repairs.push(PatchRepair::Value(self.operation, Repair::JoinedUrn(without_values(&path))));
+            self.repairs
+                .push(PatchRepair::Value(self.operation, Repair::JoinedUrn(without_values(&path))));
             return self.bind_path_as_it_is(&path);
         }
         self.bind_path_as_it_is(text)
@@ -76,7 +81,10 @@ impl Binding<'_> {
                 return Ok(Bound::Resource);
             }
             if self.binder.rules.left_out_attributes && resource_type.left_out_extension(text) {
-                return Ok(Bound::LeftOut { name: text.trim_matches(' ').to_owned(), read_only: false });
+                return Ok(Bound::LeftOut {
+                    name: text.trim_matches(' ').to_owned(),
+                    read_only: false,
+                });
             }
         }
         let path = Path::parse(text, &self.binder.limits, self.binder.syntax)?;
@@ -93,10 +101,14 @@ impl Binding<'_> {
         }
     }
 
-    /// What the path means among the attributes that the resource type left out; its filter has to make sense there.
+    /// What the path means among the attributes that the resource type left out; its filter has to
+    /// make sense there.
     fn left_out(&self, path: &Path) -> Result<Option<Bound>, PatchErrorKind> {
         let (rules, resource_type) = (&self.binder.rules, &self.binder.resource_type);
-        let named = AttrPath { sub: path.sub.clone().or_else(|| path.attribute.sub.clone()), ..path.attribute.clone() };
+        let named = AttrPath {
+            sub: path.sub.clone().or_else(|| path.attribute.sub.clone()),
+            ..path.attribute.clone()
+        };
         let found = resource_type.left_out(&named, rules.bare_extension_attributes);
         let Some(found) = found.filter(|_| rules.left_out_attributes) else {
             return Ok(None);
@@ -116,8 +128,12 @@ impl Binding<'_> {
             Some(resolved) => resolved,
             None if binder.rules.bare_extension_attributes => {
                 let found = resource_type.resolve_in_extensions(&path.attribute);
-                let resolved = found.ok_or_else(|| PatchErrorKind::UnknownPath(path.to_string()))?;
-                self.repairs.push(PatchRepair::BareExtensionAttribute(self.operation, without_values(&path.to_string())));
+                let resolved =
+                    found.ok_or_else(|| PatchErrorKind::UnknownPath(path.to_string()))?;
+                self.repairs.push(PatchRepair::BareExtensionAttribute(
+                    self.operation,
+                    without_values(&path.to_string()),
+                ));
                 resolved
             }
             None => return Err(PatchErrorKind::UnknownPath(path.to_string())),
@@ -132,14 +148,18 @@ impl Binding<'_> {
             (None, sub) => sub.cloned(),
         };
         let filter = match &path.filter {
-            Some(_) if !attribute.multi_valued() => return Err(PatchErrorKind::NotMultiValued(resolved.to_string())),
+            Some(_) if !attribute.multi_valued() => {
+                return Err(PatchErrorKind::NotMultiValued(resolved.to_string()));
+            }
             Some(filter) => {
                 let filters = binder.filter_binder();
                 let bound = filters.bind_element(&resolved, filter)?;
                 let found = filters.repairs().into_iter();
                 let found: Vec<Repair> = found.collect();
                 let left_out = found.iter().any(|repair| matches!(repair, Repair::LeftOut(_)));
-                self.repairs.extend(found.into_iter().map(|repair| PatchRepair::Value(self.operation, repair)));
+                self.repairs.extend(
+                    found.into_iter().map(|repair| PatchRepair::Value(self.operation, repair)),
+                );
                 let describes = describe(&bound);
                 Some(ElementFilter { bound, describes, keeps: Vec::new(), left_out })
             }
@@ -184,12 +204,15 @@ fn describe_into(filter: &BoundFilter, element: &mut Map<String, Value>) -> Opti
             let sub = sub.sub().filter(|sub| sub.kind() != AttributeType::Complex)?;
             let value = match &comparison.operand {
                 Operand::Boolean(value) => Value::Bool(*value),
-                Operand::Exact(text) | Operand::Folded { text, .. } | Operand::Identifier { text, .. } => {
+                Operand::Exact(text)
+                | Operand::Folded { text, .. }
+                | Operand::Identifier { text, .. } => {
                     Value::String(sub.canonical_value(text).unwrap_or(text).to_owned())
                 }
                 Operand::Number(number) => {
                     let value: Value = serde_json::from_str(number.as_str()).ok()?;
-                    let fits = sub.kind() != AttributeType::Integer || value.is_i64() || value.is_u64();
+                    let fits =
+                        sub.kind() != AttributeType::Integer || value.is_i64() || value.is_u64();
                     fits.then_some(value)?
                 }
                 _ => return None,

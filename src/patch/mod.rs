@@ -1,5 +1,5 @@
-//! PATCH and PUT: a change is bound to the schema once, and then applied to a resource, all or nothing
-//! (RFC 7644, Sections 3.5.1 and 3.5.2).
+//! PATCH and PUT: a change is bound to the schema once, and then applied to a resource, all or
+//! nothing (RFC 7644, Sections 3.5.1 and 3.5.2).
 //!
 //! ```
 //! use scimwire::message::{PatchOp, PatchOperation};
@@ -41,7 +41,9 @@ pub use error::{PatchError, PatchErrorKind};
 pub use path::{Path, PathError};
 pub use plan::Plan;
 pub use replace::Replacement;
-pub use rules::{ConditionPaths, ListedValues, NoMatch, NoOperations, Omitted, PatchRepair, ReadOnlyEcho, Rules};
+pub use rules::{
+    ConditionPaths, ListedValues, NoMatch, NoOperations, Omitted, PatchRepair, ReadOnlyEcho, Rules,
+};
 pub(crate) use unfold::is_unfolded;
 
 #[cfg(test)]

@@ -45,10 +45,17 @@ pub(super) fn padded(path: &str) -> Option<PatchErrorKind> {
 
 /// The path without the values in it, for reports: those may be personal data.
 pub(super) fn without_values(path: &str) -> String {
-    let plain = path.trim_start().find(['[', ' ', '"']).and_then(|end| path.trim_start().split_at_checked(end));
+    let plain = path
+        .trim_start()
+        .find(['[', ' ', '"'])
+        .and_then(|end| path.trim_start().split_at_checked(end));
     match (plain, path.rsplit_once(']')) {
         (None, _) => path.to_owned(),
-        (Some((name, rest)), Some((_, sub))) if rest.starts_with('[') && !sub.contains([' ', '"']) => format!("{name}[..]{sub}"),
+        (Some((name, rest)), Some((_, sub)))
+            if rest.starts_with('[') && !sub.contains([' ', '"']) =>
+        {
+            format!("{name}[..]{sub}")
+        }
         (Some((name, _)), _) => format!("{name} .."),
     }
 }
@@ -60,9 +67,17 @@ impl Path {
     ///
     /// - [`PatchErrorKind::Path`]: the text is no path;
     /// - [`PatchErrorKind::Filter`]: what stands in brackets is no filter.
-    pub fn parse(text: &str, limits: &FilterLimits, syntax: Syntax) -> Result<Self, PatchErrorKind> {
+    pub fn parse(
+        text: &str,
+        limits: &FilterLimits,
+        syntax: Syntax,
+    ) -> Result<Self, PatchErrorKind> {
         if text.len() > limits.bytes {
-            return Err(PatchErrorKind::Path(PathError { path: "...".into(), expected: "a shorter path", column: 1 }));
+            return Err(PatchErrorKind::Path(PathError {
+                path: "...".into(),
+                expected: "a shorter path",
+                column: 1,
+            }));
         }
         let start = skip_spaces(text);
         let Some((attribute, rest)) = AttrPath::read(start) else {
@@ -70,8 +85,12 @@ impl Path {
         };
         let (filter, rest) = match rest.strip_prefix('[') {
             None => (None, rest),
-            Some(_) if attribute.sub.is_some() => return Err(expected("no bracket after a sub-attribute", text, rest)),
-            Some(inside) if !inside.contains(']') => return Err(expected("a closing bracket", text, &text[text.len()..])),
+            Some(_) if attribute.sub.is_some() => {
+                return Err(expected("no bracket after a sub-attribute", text, rest));
+            }
+            Some(inside) if !inside.contains(']') => {
+                return Err(expected("a closing bracket", text, &text[text.len()..]));
+            }
             Some(_) => {
                 let (filter, rest) = value_filter(text, rest, limits, syntax)?;
                 (Some(filter), rest)
@@ -131,6 +150,10 @@ fn value_filter<'i>(
 fn expected(expected: &'static str, path: &str, at: &str) -> PatchErrorKind {
     let before = path.len() - at.len();
     let column = path.get(..before).map_or(1, |before| before.chars().count() + 1);
-    let path = path.chars().take(200).map(|character| if character.is_control() { '\u{fffd}' } else { character }).collect();
+    let path = path
+        .chars()
+        .take(200)
+        .map(|character| if character.is_control() { '\u{fffd}' } else { character })
+        .collect();
     PatchErrorKind::Path(PathError { path, expected, column })
 }

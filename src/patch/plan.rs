@@ -55,7 +55,8 @@ pub(super) struct ElementFilter {
     pub(super) describes: Option<Map<String, Value>>,
     /// What stays of an element that is replaced whole.
     pub(super) keeps: Vec<Arc<Attribute>>,
-    /// Whether it names something that the resource type left out: an element that it described would not be found again.
+    /// Whether it names something that the resource type left out: an element that it described
+    /// would not be found again.
     pub(super) left_out: bool,
 }
 
@@ -99,28 +100,38 @@ impl Step {
             StepChange::Target(target, Action::Remove | Action::Replace(None)) => {
                 target.extension.is_none() && target.attribute.name() == attribute.name()
             }
-            StepChange::Target(..) | StepChange::RemoveExtension(_) | StepChange::Expect(..) => false,
+            StepChange::Target(..) | StepChange::RemoveExtension(_) | StepChange::Expect(..) => {
+                false
+            }
         }
     }
 
     /// The values that the step adds to a whole multi-valued attribute, if that is what it does.
     pub(super) fn added_values(&self) -> Option<&[Value]> {
         match &self.change {
-            StepChange::Target(StepTarget { filter: None, sub: None, .. }, Action::Add(Value::Array(values))) => Some(values),
-            StepChange::Target(..) | StepChange::RemoveExtension(_) | StepChange::Expect(..) => None,
+            StepChange::Target(
+                StepTarget { filter: None, sub: None, .. },
+                Action::Add(Value::Array(values)),
+            ) => Some(values),
+            StepChange::Target(..) | StepChange::RemoveExtension(_) | StepChange::Expect(..) => {
+                None
+            }
         }
     }
 
     /// Whether the step changes the attribute that lists members.
     pub(super) fn is_of(&self, membership: &Attribute) -> bool {
         match &self.change {
-            StepChange::Target(target, _) => target.extension.is_none() && target.attribute.name() == membership.name(),
+            StepChange::Target(target, _) => {
+                target.extension.is_none() && target.attribute.name() == membership.name()
+            }
             StepChange::RemoveExtension(_) | StepChange::Expect(..) => false,
         }
     }
 }
 
-/// One line a step: what it does to which attribute. Values are not shown, since they are personal data.
+/// One line a step: what it does to which attribute. Values are not shown, since they are personal
+/// data.
 impl fmt::Display for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.steps.iter().try_for_each(|step| writeln!(f, "{step}"))
@@ -130,7 +141,10 @@ impl fmt::Display for Plan {
 impl fmt::Debug for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let steps: Vec<String> = self.steps.iter().map(ToString::to_string).collect();
-        f.debug_struct("Plan").field("resource_type", &self.resource_type.name()).field("steps", &steps).finish()
+        f.debug_struct("Plan")
+            .field("resource_type", &self.resource_type.name())
+            .field("steps", &steps)
+            .finish()
     }
 }
 
@@ -138,8 +152,12 @@ impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "operation {}: ", self.operation)?;
         match &self.change {
-            StepChange::RemoveExtension(schema) => write!(f, "remove the whole of `{}`", schema.uri()),
-            StepChange::Expect(path, _) => write!(f, "leave `{path}`, which is read-only and has to be the same"),
+            StepChange::RemoveExtension(schema) => {
+                write!(f, "remove the whole of `{}`", schema.uri())
+            }
+            StepChange::Expect(path, _) => {
+                write!(f, "leave `{path}`, which is read-only and has to be the same")
+            }
             StepChange::Target(target, action) => {
                 let chosen = match (&target.filter, target.attribute.multi_valued()) {
                     (Some(_), _) => "in the values that the filter chooses, ",
@@ -183,7 +201,9 @@ impl Plan {
     /// Whether a step compares that attribute of the core schema with what the client echoes.
     pub(crate) fn expects(&self, attribute: &Attribute) -> bool {
         self.steps.iter().any(|step| match &step.change {
-            StepChange::Expect(path, _) => path.extension().is_none() && path.attribute().name() == attribute.name(),
+            StepChange::Expect(path, _) => {
+                path.extension().is_none() && path.attribute().name() == attribute.name()
+            }
             StepChange::Target(..) | StepChange::RemoveExtension(_) => false,
         })
     }
@@ -193,18 +213,25 @@ impl Plan {
         self.steps.iter().any(|step| step.unassigns(attribute))
     }
 
-    /// The ids of all that become members, or stay so, by what is added or put in the place of something.
+    /// The ids of all that become members, or stay so, by what is added or put in the place of
+    /// something.
     pub(crate) fn joining(&self) -> Vec<String> {
         let Some(membership) = self.resource_type.membership() else {
             return Vec::new();
         };
         let mut ids = Vec::new();
         for step in self.steps.iter().filter(|step| step.is_of(membership)) {
-            if let StepChange::Target(target, Action::Add(value) | Action::Replace(Some(value))) = &step.change {
+            if let StepChange::Target(target, Action::Add(value) | Action::Replace(Some(value))) =
+                &step.change
+            {
                 let named = target.sub.as_ref().map_or("value", |sub| sub.name());
                 let values = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
                 let values = values.iter().filter(|_| named == "value");
-                ids.extend(values.filter_map(|value| value.get("value").unwrap_or(value).as_str()).map(str::to_owned));
+                ids.extend(
+                    values
+                        .filter_map(|value| value.get("value").unwrap_or(value).as_str())
+                        .map(str::to_owned),
+                );
             }
         }
         ids
@@ -216,10 +243,14 @@ impl Plan {
             return;
         };
         for step in self.steps.iter_mut().filter(|step| step.is_of(membership)) {
-            let StepChange::Target(StepTarget { filter: None, sub: None, .. }, action) = &mut step.change else {
+            let StepChange::Target(StepTarget { filter: None, sub: None, .. }, action) =
+                &mut step.change
+            else {
                 continue;
             };
-            if let Action::Add(Value::Array(members)) | Action::Replace(Some(Value::Array(members))) = action {
+            if let Action::Add(Value::Array(members))
+            | Action::Replace(Some(Value::Array(members))) = action
+            {
                 leave_out(members, ids);
                 if members.is_empty() && matches!(action, Action::Replace(_)) {
                     *action = Action::Replace(None);

@@ -14,7 +14,11 @@ use crate::resource::is_unassigned;
 use crate::schema::{Attribute, Schema};
 
 impl Binding<'_> {
-    pub(super) fn remove(&mut self, path: &str, value: Option<Value>) -> Result<(), PatchErrorKind> {
+    pub(super) fn remove(
+        &mut self,
+        path: &str,
+        value: Option<Value>,
+    ) -> Result<(), PatchErrorKind> {
         let bound = match self.bind_path(path) {
             Err(PatchErrorKind::Path(err)) => match self.condition(path)? {
                 Some(bound) => bound,
@@ -39,7 +43,11 @@ impl Binding<'_> {
         }
     }
 
-    fn remove_attribute(&mut self, target: StepTarget, value: Option<Value>) -> Result<(), PatchErrorKind> {
+    fn remove_attribute(
+        &mut self,
+        target: StepTarget,
+        value: Option<Value>,
+    ) -> Result<(), PatchErrorKind> {
         self.refuse_read_only(&target)?;
         if let Some(schemas) = self.schemas_to_remove(&target)? {
             schemas.into_iter().for_each(|schema| self.push(StepChange::RemoveExtension(schema)));
@@ -58,10 +66,13 @@ impl Binding<'_> {
         }
         let action = match value {
             None => Action::Remove,
-            Some(_) if self.binder.rules.listed_values == ListedValues::Refuse => return Err(PatchErrorKind::RemoveWithValue),
+            Some(_) if self.binder.rules.listed_values == ListedValues::Refuse => {
+                return Err(PatchErrorKind::RemoveWithValue);
+            }
             Some(value) if target.last().multi_valued() && (whole || target.sub.is_some()) => {
                 let listed = self.listed(&target, value)?;
-                self.repairs.push(PatchRepair::ListedValues(self.operation, target.path().to_string()));
+                self.repairs
+                    .push(PatchRepair::ListedValues(self.operation, target.path().to_string()));
                 Action::RemoveListed(listed)
             }
             Some(_) if required => return Err(PatchErrorKind::Required(target.path().to_string())),
@@ -72,14 +83,18 @@ impl Binding<'_> {
     }
 
     /// The extensions that a removal from `schemas` takes away with all they hold.
-    fn schemas_to_remove(&mut self, target: &StepTarget) -> Result<Option<Vec<Arc<Schema>>>, PatchErrorKind> {
+    fn schemas_to_remove(
+        &mut self,
+        target: &StepTarget,
+    ) -> Result<Option<Vec<Arc<Schema>>>, PatchErrorKind> {
         if target.attribute.name() != "schemas" || target.extension.is_some() {
             return Ok(None);
         }
         let Some(filter) = &target.filter else {
             return Err(PatchErrorKind::Required("schemas".into()));
         };
-        let chosen = |uri: &str| filter.bound.matches_element(&Value::from(uri), &Budget::unlimited());
+        let chosen =
+            |uri: &str| filter.bound.matches_element(&Value::from(uri), &Budget::unlimited());
         let resource_type = &self.binder.resource_type;
         if chosen(resource_type.schema().uri().as_str())? {
             return Err(PatchErrorKind::Required("schemas".into()));
@@ -99,7 +114,10 @@ impl Binding<'_> {
     /// The values that a removal lists; `{"members": [..]}` is read as its list.
     fn listed(&mut self, target: &StepTarget, value: Value) -> Result<Vec<Value>, PatchErrorKind> {
         let value = match value {
-            Value::Object(wrapper) if wrapper.len() == 1 && wrapper.keys().all(|key| target.last().attr_name().is(key)) => {
+            Value::Object(wrapper)
+                if wrapper.len() == 1
+                    && wrapper.keys().all(|key| target.last().attr_name().is(key)) =>
+            {
                 wrapper.into_iter().next().map(|(_, listed)| listed).unwrap_or_default()
             }
             value => value,
@@ -127,7 +145,9 @@ impl Binding<'_> {
 fn has_blank_id(attribute: &Attribute, member: &Value) -> bool {
     let is_id = |key: &str| attribute.sub_attribute(key).is_some_and(|sub| sub.name() == "value");
     let is_blank = |id: &Value| is_unassigned(id) || id.as_str() == Some("");
-    member.as_object().is_some_and(|member| member.iter().any(|(key, id)| is_id(key) && is_blank(id)))
+    member
+        .as_object()
+        .is_some_and(|member| member.iter().any(|(key, id)| is_id(key) && is_blank(id)))
 }
 
 /// Of what type members are does not say who they are.

@@ -29,8 +29,9 @@ impl Replacement {
         Self { resource_type, wanted, omitted, keeps_parts: false, cleared: Vec::new() }
     }
 
-    /// Puts what `wanted` has, and keeps the rest of what is there: attributes, and the sub-attributes of complex ones. The values of
-    /// a multi-valued attribute are replaced by those that it has.
+    /// Puts what `wanted` has, and keeps the rest of what is there: attributes, and the
+    /// sub-attributes of complex ones. The values of a multi-valued attribute are replaced by those
+    /// that it has.
     #[must_use]
     pub fn merging(resource_type: Arc<ResourceType>, wanted: Resource) -> Self {
         Self { keeps_parts: true, ..Self::new(resource_type, wanted, Omitted::Keep) }
@@ -70,7 +71,9 @@ impl Replacement {
     /// - as [`Replacement::apply`].
     pub fn apply_without_members(&self, current: Resource) -> Result<Resource, PatchError> {
         let membership = self.resource_type.membership();
-        self.replace(current, |attribute| membership.is_none_or(|membership| membership.name() != attribute.name()))
+        self.replace(current, |attribute| {
+            membership.is_none_or(|membership| membership.name() != attribute.name())
+        })
     }
 
     /// The attributes of the body, by their canonical names.
@@ -94,7 +97,11 @@ impl Replacement {
         }
     }
 
-    fn replace(&self, current: Resource, chosen: impl Fn(&Attribute) -> bool) -> Result<Resource, PatchError> {
+    fn replace(
+        &self,
+        current: Resource,
+        chosen: impl Fn(&Attribute) -> bool,
+    ) -> Result<Resource, PatchError> {
         let refuse = |kind| PatchError { operation: None, kind };
         let mut object = current.into_stored();
         match self.wanted.get("externalId") {
@@ -102,8 +109,10 @@ impl Replacement {
             None if self.omitted == Omitted::Keep && !self.clears(None, "externalId") => {}
             None => drop(object.remove("externalId")),
         }
-        let attributes = self.resource_type.schema().attributes().iter().filter(|attribute| chosen(attribute));
-        self.replace_each(None, attributes, &mut object, self.wanted.attributes()).map_err(refuse)?;
+        let attributes =
+            self.resource_type.schema().attributes().iter().filter(|attribute| chosen(attribute));
+        self.replace_each(None, attributes, &mut object, self.wanted.attributes())
+            .map_err(refuse)?;
         let empty = Map::new();
         for extension in self.resource_type.extensions() {
             let uri = extension.schema.uri().as_str();
@@ -135,12 +144,15 @@ impl Replacement {
             let current = object.get(name);
             match (attribute.mutability(), wanted.get(name)) {
                 (Mutability::ReadOnly, _) | (Mutability::Immutable, None) => {}
-                (Mutability::Immutable, Some(value)) if !same_by_value(attribute, current, Some(value)) && current.is_some() => {
+                (Mutability::Immutable, Some(value))
+                    if !same_by_value(attribute, current, Some(value)) && current.is_some() =>
+                {
                     return Err(PatchErrorKind::Immutable(name.to_owned()));
                 }
                 (Mutability::Immutable, Some(_)) if current.is_some() => {}
                 (_, Some(value)) => {
-                    let value = with_kept_parts(attribute, current, value.clone(), self.keeps_parts)?;
+                    let value =
+                        with_kept_parts(attribute, current, value.clone(), self.keeps_parts)?;
                     object.insert(name.to_owned(), value);
                 }
                 (_, None) if self.keeps(attribute) && !self.clears(container, name) => {}
@@ -162,12 +174,19 @@ impl Replacement {
     fn keeps(&self, attribute: &Attribute) -> bool {
         let boolean = attribute.kind() == AttributeType::Boolean && !attribute.multi_valued();
         // What a client cannot read it cannot send back.
-        !attribute.is_readable() || self.omitted == Omitted::Keep || (self.omitted == Omitted::KeepBooleans && boolean)
+        !attribute.is_readable()
+            || self.omitted == Omitted::Keep
+            || (self.omitted == Omitted::KeepBooleans && boolean)
     }
 }
 
 /// The value with the parts that the client may not change, or cannot send back.
-fn with_kept_parts(attribute: &Attribute, current: Option<&Value>, mut value: Value, all: bool) -> Result<Value, PatchErrorKind> {
+fn with_kept_parts(
+    attribute: &Attribute,
+    current: Option<&Value>,
+    mut value: Value,
+    all: bool,
+) -> Result<Value, PatchErrorKind> {
     let (Some(Value::Object(current)), Value::Object(parts)) = (current, &mut value) else {
         return Ok(value);
     };
@@ -175,7 +194,10 @@ fn with_kept_parts(attribute: &Attribute, current: Option<&Value>, mut value: Va
         let (Some(kept), part) = (current.get(sub.name()), parts.get(sub.name())) else {
             continue;
         };
-        if sub.mutability() == Mutability::Immutable && part.is_some() && !same_by_value(sub, Some(kept), part) {
+        if sub.mutability() == Mutability::Immutable
+            && part.is_some()
+            && !same_by_value(sub, Some(kept), part)
+        {
             return Err(PatchErrorKind::Immutable(format!("{}.{}", attribute.name(), sub.name())));
         }
         let read_only = sub.mutability() == Mutability::ReadOnly;
@@ -190,7 +212,8 @@ fn with_kept_parts(attribute: &Attribute, current: Option<&Value>, mut value: Va
 fn kept_parts(attribute: &Attribute, current: Option<&Value>) -> Option<Value> {
     let current = current?.as_object()?;
     let kept = attribute.sub_attributes().iter().filter(|sub| stays_when_omitted(sub));
-    let kept = kept.filter_map(|sub| Some((sub.name().to_owned(), current.get(sub.name())?.clone())));
+    let kept =
+        kept.filter_map(|sub| Some((sub.name().to_owned(), current.get(sub.name())?.clone())));
     let kept: Map<String, Value> = kept.collect();
     (!kept.is_empty()).then_some(Value::Object(kept))
 }

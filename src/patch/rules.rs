@@ -1,5 +1,5 @@
-//! Choices where the RFC leaves room or clients depart from it. The engine reads them; who sends what stands in
-//! [`quirks`](crate::quirks).
+//! Choices where the RFC leaves room or clients depart from it. The engine reads them; who sends
+//! what stands in [`quirks`](crate::quirks).
 
 use crate::resource::{Repair, ValueRules};
 
@@ -29,24 +29,27 @@ pub struct Rules {
     pub no_operations: NoOperations,
     /// What PUT does with attributes that the body leaves out.
     pub omitted: Omitted,
-    /// Whether `replace` of a whole element keeps the sub-attributes that the `eq` terms of the filter say and the value does
-    /// not name; otherwise the value is the whole element (RFC 7644, Section 3.5.2.3).
+    /// Whether `replace` of a whole element keeps the sub-attributes that the `eq` terms of the
+    /// filter say and the value does not name; otherwise the value is the whole element (RFC 7644,
+    /// Section 3.5.2.3).
     pub keep_described: bool,
-    /// Whether an attribute that the resource type left out has no value and takes none; otherwise no schema defines it.
+    /// Whether an attribute that the resource type left out has no value and takes none; otherwise
+    /// no schema defines it.
     pub left_out_attributes: bool,
     /// Whether the URN of a schema and the name of an attribute may have a dot between them.
     pub joined_urns: bool,
 }
 
-/// What `replace` does when a value filter chooses nothing, and what `add` and `replace` do with a sub-attribute of an attribute
-/// without values.
+/// What `replace` does when a value filter chooses nothing, and what `add` and `replace` do with a
+/// sub-attribute of an attribute without values.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum NoMatch {
     /// It fails with `noTarget` (RFC 7644, Section 3.5.2.3).
     #[default]
     Fail,
-    /// It makes the element that the filter describes by no more than `type`, `primary` and `display`; without a filter, one with
-    /// the sub-attribute, unless that says only what kind of value it is. Never one that refers to a resource.
+    /// It makes the element that the filter describes by no more than `type`, `primary` and
+    /// `display`; without a filter, one with the sub-attribute, unless that says only what kind of
+    /// value it is. Never one that refers to a resource.
     Create,
 }
 

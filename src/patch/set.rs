@@ -1,4 +1,5 @@
-//! `add` and `replace`: where a value belongs, and in which form (RFC 7644, Sections 3.5.2.1 and 3.5.2.3).
+//! `add` and `replace`: where a value belongs, and in which form (RFC 7644, Sections 3.5.2.1 and
+//! 3.5.2.3).
 
 use std::sync::Arc;
 
@@ -65,7 +66,9 @@ impl Binding<'_> {
     /// What the filter says of an element stays where the value has no word about it.
     fn keep_described(&mut self, target: &mut StepTarget, value: &Value) {
         let whole = self.op == Op::Replace && target.sub.is_none();
-        let Some(filter) = target.filter.as_mut().filter(|_| whole && self.binder.rules.keep_described) else {
+        let Some(filter) =
+            target.filter.as_mut().filter(|_| whole && self.binder.rules.keep_described)
+        else {
             return;
         };
         let record = value.as_array().and_then(|values| values.first()).unwrap_or(value);
@@ -73,10 +76,12 @@ impl Binding<'_> {
             Value::Object(record) => record.keys().any(|key| sub.attr_name().is(key)),
             _ => sub.name() == "value",
         };
-        let stays = |sub: &Arc<Attribute>| sub.mutability() == Mutability::ReadWrite && !is_named(sub);
+        let stays =
+            |sub: &Arc<Attribute>| sub.mutability() == Mutability::ReadWrite && !is_named(sub);
         filter.keeps = described(&filter.bound).into_iter().filter(stays).collect();
         if !filter.keeps.is_empty() {
-            self.repairs.push(PatchRepair::KeptDescribed(self.operation, target.path().to_string()));
+            self.repairs
+                .push(PatchRepair::KeptDescribed(self.operation, target.path().to_string()));
         }
     }
 
@@ -95,7 +100,12 @@ impl Binding<'_> {
             match schema.attribute(&key) {
                 Some(attribute) => {
                     let attribute = Arc::clone(attribute);
-                    let target = StepTarget { extension: Some(Arc::clone(schema)), attribute, filter: None, sub: None };
+                    let target = StepTarget {
+                        extension: Some(Arc::clone(schema)),
+                        attribute,
+                        filter: None,
+                        sub: None,
+                    };
                     self.set_part(target, value)?;
                 }
                 None => self.key(format!("{uri}:{key}"), value)?,
@@ -104,14 +114,26 @@ impl Binding<'_> {
         Ok(())
     }
 
-    /// The value in canonical form: all values of a multi-valued attribute, or one where a filter chooses.
-    fn value(&mut self, target: &StepTarget, value: Value) -> Result<Option<Value>, PatchErrorKind> {
-        let (container, attribute) = (target.container().map(str::to_owned), Arc::clone(&target.attribute));
+    /// The value in canonical form: all values of a multi-valued attribute, or one where a filter
+    /// chooses.
+    fn value(
+        &mut self,
+        target: &StepTarget,
+        value: Value,
+    ) -> Result<Option<Value>, PatchErrorKind> {
+        let (container, attribute) =
+            (target.container().map(str::to_owned), Arc::clone(&target.attribute));
         let container = container.as_deref();
-        let takes_several = target.last().multi_valued() && (target.sub.is_some() || target.filter.is_none());
+        let takes_several =
+            target.last().multi_valued() && (target.sub.is_some() || target.filter.is_none());
         let value = match value {
-            // RFC 7644, Section 3.5.2.1 speaks of "a value"; a single one is as good as an array of one.
-            value if takes_several && self.op == Op::Add && !value.is_array() && !value.is_null() => Value::Array(vec![value]),
+            // RFC 7644, Section 3.5.2.1 speaks of "a value"; a single one is as good as an array of
+            // one.
+            value
+                if takes_several && self.op == Op::Add && !value.is_array() && !value.is_null() =>
+            {
+                Value::Array(vec![value])
+            }
             value => value,
         };
         match &target.sub {
@@ -121,17 +143,23 @@ impl Binding<'_> {
             }
             None if target.filter.is_some() => {
                 if value.is_array() {
-                    let values = self.intake(|intake| intake.value(container, &attribute, value))?;
+                    let values =
+                        self.intake(|intake| intake.value(container, &attribute, value))?;
                     return one_of(values, &attribute);
                 }
                 let is_record = value.as_object().is_some_and(|record| !record.is_empty());
                 let element = self.intake(|intake| intake.element(container, &attribute, value))?;
                 match element {
-                    None if is_record && self.op == Op::Replace && is_left(target) => Ok(Some(Value::Object(Map::new()))),
+                    None if is_record && self.op == Op::Replace && is_left(target) => {
+                        Ok(Some(Value::Object(Map::new())))
+                    }
                     element => Ok(element),
                 }
             }
-            None if value.is_object() && attribute.kind() == AttributeType::Complex && !attribute.multi_valued() => {
+            None if value.is_object()
+                && attribute.kind() == AttributeType::Complex
+                && !attribute.multi_valued() =>
+            {
                 self.intake(|intake| intake.parts(container, &attribute, value)).map(Some)
             }
             None => self.intake(|intake| intake.value(container, &attribute, value)),
@@ -141,16 +169,18 @@ impl Binding<'_> {
 
 /// A `$ref` beside a `value` follows from it, and `schemas` from what the resource holds.
 fn is_derived(target: &StepTarget) -> bool {
-    let reference = target.attribute.refers_by_value() && target.sub.as_ref().is_some_and(|sub| sub.name() == "$ref");
+    let reference = target.attribute.refers_by_value()
+        && target.sub.as_ref().is_some_and(|sub| sub.name() == "$ref");
     reference || (target.extension.is_none() && target.attribute.name() == "schemas")
 }
 
-/// Whether there is something left of an element when nothing is in its place: what was set once, or what it was found by. Of what
-/// kind a value is says nothing by itself.
+/// Whether there is something left of an element when nothing is in its place: what was set once,
+/// or what it was found by. Of what kind a value is says nothing by itself.
 fn is_left(target: &StepTarget) -> bool {
     let mut parts = target.attribute.sub_attributes().iter();
     let mut kept = target.filter.iter().flat_map(|filter| &filter.keeps);
-    parts.any(|sub| sub.mutability() == Mutability::Immutable) || kept.any(|sub| !is_descriptive(sub.name()))
+    parts.any(|sub| sub.mutability() == Mutability::Immutable)
+        || kept.any(|sub| !is_descriptive(sub.name()))
 }
 
 /// The one value that a value filter's target takes.

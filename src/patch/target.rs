@@ -34,9 +34,16 @@ impl<'r> Slot<'r> {
         Self { object, attribute }
     }
 
-    pub(super) fn apply(&mut self, action: &Action, index: &mut Index, budget: &Budget) -> Result<Done, PatchErrorKind> {
+    pub(super) fn apply(
+        &mut self,
+        action: &Action,
+        index: &mut Index,
+        budget: &Budget,
+    ) -> Result<Done, PatchErrorKind> {
         match action {
-            Action::Add(Value::Array(values)) if self.attribute.multi_valued() => return self.append(values, index, budget),
+            Action::Add(Value::Array(values)) if self.attribute.multi_valued() => {
+                return self.append(values, index, budget);
+            }
             Action::Add(value) | Action::Replace(Some(value)) => {
                 let current = self.object.get(self.attribute.name()).and_then(Value::as_array);
                 budget.spend(weight(value).saturating_add(units(current.map_or(0, Vec::len))))?;
@@ -49,7 +56,12 @@ impl<'r> Slot<'r> {
     }
 
     /// RFC 7644, Section 3.5.2.1: values that are there already stay as they are.
-    fn append(&mut self, values: &[Value], index: &mut Index, budget: &Budget) -> Result<Done, PatchErrorKind> {
+    fn append(
+        &mut self,
+        values: &[Value],
+        index: &mut Index,
+        budget: &Budget,
+    ) -> Result<Done, PatchErrorKind> {
         let attribute = self.attribute;
         let slot = self.object.entry(attribute.name()).or_insert_with(|| Value::Array(Vec::new()));
         let Value::Array(elements) = slot else {
@@ -73,7 +85,8 @@ impl<'r> Slot<'r> {
         Ok(done)
     }
 
-    /// Replaces a value; sub-attributes of a complex one are set one by one (RFC 7644, Section 3.5.2.3).
+    /// Replaces a value; sub-attributes of a complex one are set one by one (RFC 7644, Section
+    /// 3.5.2.3).
     fn set(&mut self, value: &Value) -> Result<(), PatchErrorKind> {
         if let (AttributeType::Complex, false, Value::Object(parts)) =
             (self.attribute.kind(), self.attribute.multi_valued(), value)
@@ -83,7 +96,11 @@ impl<'r> Slot<'r> {
         match self.object.get_mut(self.attribute.name()) {
             Some(current) if same_value(self.attribute, current, value) => Ok(()),
             Some(current) if self.attribute.mutability() == Mutability::Immutable => {
-                if same_by_value(self.attribute, Some(current), Some(value)) { Ok(()) } else { Err(self.immutable()) }
+                if same_by_value(self.attribute, Some(current), Some(value)) {
+                    Ok(())
+                } else {
+                    Err(self.immutable())
+                }
             }
             Some(current) => {
                 current.clone_from(value);
@@ -97,13 +114,20 @@ impl<'r> Slot<'r> {
     }
 
     fn merge(&mut self, parts: &Map<String, Value>) -> Result<(), PatchErrorKind> {
-        if self.attribute.mutability() == Mutability::Immutable && self.object.contains_key(self.attribute.name()) {
+        if self.attribute.mutability() == Mutability::Immutable
+            && self.object.contains_key(self.attribute.name())
+        {
             let changes = parts.iter().any(|(name, part)| {
-                self.object.get(self.attribute.name()).and_then(|value| value.get(name)).unwrap_or(&Value::Null) != part
+                self.object
+                    .get(self.attribute.name())
+                    .and_then(|value| value.get(name))
+                    .unwrap_or(&Value::Null)
+                    != part
             });
             return if changes { Err(self.immutable()) } else { Ok(()) };
         }
-        let value = self.object.entry(self.attribute.name()).or_insert_with(|| Value::Object(Map::new()));
+        let value =
+            self.object.entry(self.attribute.name()).or_insert_with(|| Value::Object(Map::new()));
         if let Value::Object(object) = value {
             merge_parts(self.attribute, object, parts)?;
             if object.is_empty() {
@@ -120,7 +144,9 @@ impl<'r> Slot<'r> {
         if self.attribute.mutability() == Mutability::Immutable {
             return Err(self.immutable());
         }
-        let is_fixed = |sub: &&Arc<Attribute>| sub.mutability() == Mutability::Immutable && value.get(sub.name()).is_some();
+        let is_fixed = |sub: &&Arc<Attribute>| {
+            sub.mutability() == Mutability::Immutable && value.get(sub.name()).is_some()
+        };
         if let Some(sub) = self.attribute.sub_attributes().iter().find(is_fixed) {
             return Err(immutable(self.attribute, sub));
         }
@@ -128,7 +154,12 @@ impl<'r> Slot<'r> {
         Ok(())
     }
 
-    fn remove_listed(&mut self, listed: &[Value], index: &mut Index, budget: &Budget) -> Result<(), PatchErrorKind> {
+    fn remove_listed(
+        &mut self,
+        listed: &[Value],
+        index: &mut Index,
+        budget: &Budget,
+    ) -> Result<(), PatchErrorKind> {
         let attribute = self.attribute;
         let Some(Value::Array(elements)) = self.object.get_mut(attribute.name()) else {
             return Ok(());
@@ -138,7 +169,8 @@ impl<'r> Slot<'r> {
             let question = Question::of_listed(attribute, value);
             let places = index.candidates(elements, question, listed.len(), budget)?;
             each_place(elements.len(), places, budget, |place| {
-                let element = elements.get_mut(place).filter(|element| is_listed(attribute, element, value));
+                let element =
+                    elements.get_mut(place).filter(|element| is_listed(attribute, element, value));
                 element.into_iter().for_each(|element| index.remove(element));
             })?;
         }
@@ -178,10 +210,16 @@ impl<'r> Values<'r> {
     ) -> Result<Self, PatchErrorKind> {
         let Some(filter) = &target.filter else {
             budget.spend_values(elements.len())?;
-            let chosen = elements.iter().enumerate().filter(|(_, element)| !element.is_null()).map(|(place, _)| place).collect();
+            let chosen = elements
+                .iter()
+                .enumerate()
+                .filter(|(_, element)| !element.is_null())
+                .map(|(place, _)| place)
+                .collect();
             return Ok(Self { elements, chosen, target, index });
         };
-        let candidates = index.candidates(elements, Question::of_filter(&filter.bound), 1, budget)?;
+        let candidates =
+            index.candidates(elements, Question::of_filter(&filter.bound), 1, budget)?;
         let mut chosen = Vec::new();
         for place in candidates.unwrap_or_else(|| (0..elements.len()).collect()) {
             let element = elements.get(place).filter(|element| !element.is_null());
@@ -194,7 +232,12 @@ impl<'r> Values<'r> {
         Ok(Self { elements, chosen, target, index })
     }
 
-    pub(super) fn apply(&mut self, action: &Action, no_match: NoMatch, budget: &Budget) -> Result<Done, PatchErrorKind> {
+    pub(super) fn apply(
+        &mut self,
+        action: &Action,
+        no_match: NoMatch,
+        budget: &Budget,
+    ) -> Result<Done, PatchErrorKind> {
         let done = self.change(action, no_match, budget)?;
         if let (Action::Add(value) | Action::Replace(Some(value)), false) =
             (action, self.target.attribute.kind() == AttributeType::Complex)
@@ -205,25 +248,43 @@ impl<'r> Values<'r> {
         Ok(done)
     }
 
-    /// RFC 7643, Section 2.4: a text or a number stands once, also where one has become what another one is.
+    /// RFC 7643, Section 2.4: a text or a number stands once, also where one has become what
+    /// another one is.
     fn keep_once(&mut self, value: &Value) {
         for element in self.elements.iter_mut().filter(|element| *element == value).skip(1) {
             self.index.remove(element);
         }
     }
 
-    fn change(&mut self, action: &Action, no_match: NoMatch, budget: &Budget) -> Result<Done, PatchErrorKind> {
+    fn change(
+        &mut self,
+        action: &Action,
+        no_match: NoMatch,
+        budget: &Budget,
+    ) -> Result<Done, PatchErrorKind> {
         match action {
-            _ if self.chosen.is_empty() && self.target.filter.as_ref().is_some_and(|filter| filter.left_out) => Ok(Done::AsAsked),
-            Action::Replace(None) if self.chosen.is_empty() && no_match == NoMatch::Fail => Err(self.no_target()),
-            Action::Remove | Action::Replace(None) | Action::RemoveListed(_) => self.remove(action, budget),
+            _ if self.chosen.is_empty()
+                && self.target.filter.as_ref().is_some_and(|filter| filter.left_out) =>
+            {
+                Ok(Done::AsAsked)
+            }
+            Action::Replace(None) if self.chosen.is_empty() && no_match == NoMatch::Fail => {
+                Err(self.no_target())
+            }
+            Action::Remove | Action::Replace(None) | Action::RemoveListed(_) => {
+                self.remove(action, budget)
+            }
             Action::Add(value) if self.chosen.is_empty() && self.target.filter.is_some() => {
                 self.create(value, budget).map(|()| Done::AsAsked)
             }
-            Action::Add(value) | Action::Replace(Some(value)) if self.chosen.is_empty() && self.is_made(no_match) => {
+            Action::Add(value) | Action::Replace(Some(value))
+                if self.chosen.is_empty() && self.is_made(no_match) =>
+            {
                 self.create(value, budget).map(|()| Done::MadeElement)
             }
-            Action::Add(_) | Action::Replace(Some(_)) if self.chosen.is_empty() => Err(self.no_target()),
+            Action::Add(_) | Action::Replace(Some(_)) if self.chosen.is_empty() => {
+                Err(self.no_target())
+            }
             Action::Add(value) | Action::Replace(Some(value)) => {
                 let swap = matches!(action, Action::Replace(_)) && self.target.sub.is_none();
                 budget.spend(weight(value).saturating_mul(units(self.chosen.len())))?;
@@ -234,7 +295,13 @@ impl<'r> Values<'r> {
                     }
                 }
                 self.index.note_changed(&self.target.attribute, self.elements, &self.chosen);
-                keep_one_primary(&self.target.attribute, self.elements, &self.chosen, self.index, budget)
+                keep_one_primary(
+                    &self.target.attribute,
+                    self.elements,
+                    &self.chosen,
+                    self.index,
+                    budget,
+                )
             }
         }
     }
@@ -242,7 +309,10 @@ impl<'r> Values<'r> {
     fn remove(&mut self, action: &Action, budget: &Budget) -> Result<Done, PatchErrorKind> {
         let Some(sub) = &self.target.sub else {
             for place in &self.chosen {
-                self.elements.get_mut(*place).into_iter().for_each(|element| self.index.remove(element));
+                self.elements
+                    .get_mut(*place)
+                    .into_iter()
+                    .for_each(|element| self.index.remove(element));
             }
             return Ok(Done::AsAsked);
         };
@@ -256,15 +326,18 @@ impl<'r> Values<'r> {
         Ok(Done::AsAsked)
     }
 
-    /// Whether `replace` makes an element where there is none: of what kind it is may be described, but not which one it is. Who
-    /// changes a part of a value that has gone does not bring that back.
+    /// Whether `replace` makes an element where there is none: of what kind it is may be described,
+    /// but not which one it is. Who changes a part of a value that has gone does not bring that
+    /// back.
     fn is_made(&self, no_match: NoMatch) -> bool {
-        let described = self.target.filter.as_ref().map(|filter| filter.describes.iter().flat_map(Map::keys));
-        no_match == NoMatch::Create && described.is_none_or(|mut names| names.all(|name| is_descriptive(name)))
+        let described =
+            self.target.filter.as_ref().map(|filter| filter.describes.iter().flat_map(Map::keys));
+        no_match == NoMatch::Create
+            && described.is_none_or(|mut names| names.all(|name| is_descriptive(name)))
     }
 
-    /// Makes the element that the filter describes, since clients count on it. Nobody comes to be referred to so, such as a member:
-    /// who is to be in a group is added to it.
+    /// Makes the element that the filter describes, since clients count on it. Nobody comes to be
+    /// referred to so, such as a member: who is to be in a group is added to it.
     fn create(&mut self, value: &Value, budget: &Budget) -> Result<(), PatchErrorKind> {
         if self.target.attribute.refers_to_resources() {
             return Err(self.no_target());
@@ -284,10 +357,12 @@ impl<'r> Values<'r> {
         self.elements.push(Value::Object(element));
         let last = self.elements.len() - 1;
         self.index.note(&self.target.attribute, self.elements, last);
-        keep_one_primary(&self.target.attribute, self.elements, &[last], self.index, budget).map(drop)
+        keep_one_primary(&self.target.attribute, self.elements, &[last], self.index, budget)
+            .map(drop)
     }
 
-    /// Where no filter describes an element, one is made of the sub-attribute alone, unless that says nothing by itself.
+    /// Where no filter describes an element, one is made of the sub-attribute alone, unless that
+    /// says nothing by itself.
     fn bare_element(&self) -> Option<Map<String, Value>> {
         let sub = self.target.sub.as_ref()?;
         if is_descriptive(sub.name()) { None } else { Some(Map::new()) }
@@ -313,8 +388,12 @@ fn set_element(
 ) -> Result<(), PatchErrorKind> {
     match (element, &target.sub, value) {
         (element @ Value::Object(_), Some(sub), _) => change_part(element, sub, action, budget),
-        (Value::Object(object), None, Value::Object(parts)) if !swap => merge_parts(&target.attribute, object, parts),
-        (Value::Object(object), None, Value::Object(record)) => swap_element(target, object, record),
+        (Value::Object(object), None, Value::Object(parts)) if !swap => {
+            merge_parts(&target.attribute, object, parts)
+        }
+        (Value::Object(object), None, Value::Object(record)) => {
+            swap_element(target, object, record)
+        }
         (element, _, value) => {
             element.clone_from(value);
             Ok(())
@@ -323,7 +402,12 @@ fn set_element(
 }
 
 /// Changes a sub-attribute of one value.
-fn change_part(element: &mut Value, sub: &Attribute, action: &Action, budget: &Budget) -> Result<(), PatchErrorKind> {
+fn change_part(
+    element: &mut Value,
+    sub: &Attribute,
+    action: &Action,
+    budget: &Budget,
+) -> Result<(), PatchErrorKind> {
     let Value::Object(object) = element else {
         return Ok(());
     };
@@ -353,7 +437,9 @@ fn swap_element(
             Mutability::ReadOnly => {
                 swapped.entry(sub.name()).or_insert_with(|| current.clone());
             }
-            Mutability::Immutable if record.get(sub.name()).is_some_and(|value| value != current) => {
+            Mutability::Immutable
+                if record.get(sub.name()).is_some_and(|value| value != current) =>
+            {
                 return Err(immutable(attribute, sub));
             }
             // What was set once and is left out stays, as with PUT.
@@ -369,7 +455,11 @@ fn swap_element(
 }
 
 /// Sets sub-attributes one by one; null unassigns.
-fn merge_parts(attribute: &Attribute, object: &mut Map<String, Value>, parts: &Map<String, Value>) -> Result<(), PatchErrorKind> {
+fn merge_parts(
+    attribute: &Attribute,
+    object: &mut Map<String, Value>,
+    parts: &Map<String, Value>,
+) -> Result<(), PatchErrorKind> {
     for (name, part) in parts {
         let Some(sub) = attribute.sub_attribute(name) else {
             continue;

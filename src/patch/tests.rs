@@ -15,11 +15,12 @@ fn users() -> ResourceType {
 }
 
 fn bind(resource_type: ResourceType, rules: Rules, operations: Value) -> Result<Plan, PatchError> {
-    let operations = operations.as_array().expect("an array").iter().map(|operation| PatchOperation {
-        op: operation["op"].as_str().unwrap_or_default().to_owned(),
-        path: operation.get("path").and_then(Value::as_str).map(str::to_owned),
-        value: operation.get("value").cloned(),
-    });
+    let operations =
+        operations.as_array().expect("an array").iter().map(|operation| PatchOperation {
+            op: operation["op"].as_str().unwrap_or_default().to_owned(),
+            path: operation.get("path").and_then(Value::as_str).map(str::to_owned),
+            value: operation.get("value").cloned(),
+        });
     let message = PatchOp { operations: operations.collect() };
     PlanBinder::new(resource_type, rules).bind(message).map(|(plan, _)| plan)
 }
@@ -28,7 +29,12 @@ fn stored(body: &Value) -> Resource {
     Resource::from_stored(body.as_object().expect("an object").clone())
 }
 
-fn run(resource_type: ResourceType, rules: Rules, before: &Value, operations: Value) -> Result<Value, PatchError> {
+fn run(
+    resource_type: ResourceType,
+    rules: Rules,
+    before: &Value,
+    operations: Value,
+) -> Result<Value, PatchError> {
     let mut after = bind(resource_type, rules, operations)?.apply(stored(before))?.resource;
     after.remove("schemas");
     Ok(Value::Object(after.into_stored()))
@@ -41,7 +47,8 @@ fn patched(before: Value, operations: Value) -> Value {
 
 #[track_caller]
 fn refused(before: Value, operations: Value) -> String {
-    let error = run(users(), Rules::default(), &before, operations).expect_err("a patch that does not apply");
+    let error = run(users(), Rules::default(), &before, operations)
+        .expect_err("a patch that does not apply");
     format!("{} {error}", error.kind.scim_type())
 }
 
@@ -49,16 +56,23 @@ fn refused(before: Value, operations: Value) -> String {
 fn null_unassigns_a_part() {
     // P-3.5.2.3-09
     let before = json!({ "name": { "givenName": "a", "familyName": "b" } });
-    let after = patched(before, json!([{ "op": "replace", "path": "name", "value": { "familyName": null } }]));
+    let after = patched(
+        before,
+        json!([{ "op": "replace", "path": "name", "value": { "familyName": null } }]),
+    );
     assert_eq!(after, json!({ "name": { "givenName": "a" } }));
 }
 
 #[test]
 fn no_reference_is_made_of_what_it_refers_to() {
     // T3, A-35, A-37: with an id in `value`, and without.
-    let reference = |name: &str, to: &str| json!({ "name": name, "type": "reference", "referenceTypes": [to] });
+    let reference =
+        |name: &str, to: &str| json!({ "name": name, "type": "reference", "referenceTypes": [to] });
     let links = |name: &str, parts: Vec<Value>| {
-        let parts: Vec<Value> = parts.into_iter().chain([json!({ "name": "type" }), json!({ "name": "display" })]).collect();
+        let parts: Vec<Value> = parts
+            .into_iter()
+            .chain([json!({ "name": "type" }), json!({ "name": "display" })])
+            .collect();
         json!({ "name": name, "type": "complex", "multiValued": true, "subAttributes": parts })
     };
     let attributes = [
@@ -68,7 +82,8 @@ fn no_reference_is_made_of_what_it_refers_to() {
         links("pages", vec![reference("value", "external")]),
     ];
     let schema = json!({ "id": "urn:example:Device", "attributes": attributes });
-    let devices = || ResourceType::new("Device", Schema::from_json(schema.clone()).expect("a schema"));
+    let devices =
+        || ResourceType::new("Device", Schema::from_json(schema.clone()).expect("a schema"));
     let rules = Rules { no_match: NoMatch::Create, ..Rules::default() };
     let set = |op: &str, path: &str, value: Value| {
         run(devices(), rules, &json!({}), json!([{ "op": op, "path": path, "value": value }]))
@@ -93,19 +108,28 @@ fn no_reference_is_made_of_what_it_refers_to() {
 
 #[test]
 fn an_operation_is_named_by_its_index() {
-    let operations = json!([{ "op": "add", "path": "title", "value": "x" }, { "op": "remove", "path": "nope" }]);
-    assert_eq!(refused(json!({}), operations), "invalidPath operation 1: path `nope` names no attribute of this resource type");
+    let operations =
+        json!([{ "op": "add", "path": "title", "value": "x" }, { "op": "remove", "path": "nope" }]);
+    assert_eq!(
+        refused(json!({}), operations),
+        "invalidPath operation 1: path `nope` names no attribute of this resource type"
+    );
     assert_eq!(refused(json!({}), json!([])), "invalidSyntax there are no operations");
 }
 
 #[test]
 fn immutable_attributes_are_set_once() {
     // S-7-10, P-3.5.2-11
-    let schema =
-        json!({ "id": "urn:example:Badge", "attributes": [{ "name": "number", "type": "integer", "mutability": "immutable" }] });
-    let badges = || ResourceType::new("Badge", Schema::from_json(schema.clone()).expect("a schema"));
+    let schema = json!({ "id": "urn:example:Badge", "attributes": [{ "name": "number", "type": "integer", "mutability": "immutable" }] });
+    let badges =
+        || ResourceType::new("Badge", Schema::from_json(schema.clone()).expect("a schema"));
     let set = |before: Value, value: Value| {
-        run(badges(), Rules::default(), &before, json!([{ "op": "replace", "path": "number", "value": value }]))
+        run(
+            badges(),
+            Rules::default(),
+            &before,
+            json!([{ "op": "replace", "path": "number", "value": value }]),
+        )
     };
     assert_eq!(set(json!({}), json!(1)), Ok(json!({ "number": 1 })));
     assert_eq!(set(json!({ "number": 1 }), json!(1)), Ok(json!({ "number": 1 })));
@@ -124,9 +148,12 @@ fn an_immutable_attribute_is_not_changed_through_a_part_of_it_either() {
     let mut names = fixed("names", "string", true);
     names.as_object_mut().expect("an object").remove("subAttributes");
     let schema = json!({ "id": "urn:example:Fixed", "attributes": [fixed("owner", "complex", false), fixed("keys", "complex", true), names] });
-    let resource_type = || ResourceType::new("Fixed", Schema::from_json(schema.clone()).expect("a schema"));
-    let before = json!({ "owner": { "value": "a" }, "keys": [{ "value": "a" }], "names": ["a", "b"] });
-    let run = |operation: Value| run(resource_type(), Rules::default(), &before, json!([operation]));
+    let resource_type =
+        || ResourceType::new("Fixed", Schema::from_json(schema.clone()).expect("a schema"));
+    let before =
+        json!({ "owner": { "value": "a" }, "keys": [{ "value": "a" }], "names": ["a", "b"] });
+    let run =
+        |operation: Value| run(resource_type(), Rules::default(), &before, json!([operation]));
     for operation in [
         json!({ "op": "replace", "path": "owner.value", "value": "b" }),
         json!({ "op": "add", "path": "owner.note", "value": "b" }),
@@ -158,18 +185,48 @@ fn a_sub_attribute_can_have_several_values() {
         { "name": "place", "type": "complex", "subAttributes": several },
         { "name": "doors", "type": "complex", "multiValued": true, "subAttributes": several }
     ] });
-    let resource_type = || ResourceType::new("Desk", Schema::from_json(schema.clone()).expect("a schema"));
+    let resource_type =
+        || ResourceType::new("Desk", Schema::from_json(schema.clone()).expect("a schema"));
     let before = json!({ "place": { "codes": ["a"] }, "doors": [{ "value": "x", "codes": ["a", "b"] }, { "value": "y" }] });
     for (operation, place, doors) in [
-        (json!({ "op": "add", "path": "place.codes", "value": "b" }), json!(["a", "b"]), json!(["a", "b"])),
-        (json!({ "op": "add", "path": "place.codes", "value": ["a"] }), json!(["a"]), json!(["a", "b"])),
-        (json!({ "op": "add", "path": "doors[value eq \"x\"].codes", "value": "c" }), json!(["a"]), json!(["a", "b", "c"])),
-        (json!({ "op": "remove", "path": "doors[value eq \"x\"].codes", "value": ["a"] }), json!(["a"]), json!(["b"])),
-        (json!({ "op": "remove", "path": "doors.codes", "value": { "Codes": ["b"] } }), json!(["a"]), json!(["a"])),
-        (json!({ "op": "remove", "path": "place.codes", "value": "z" }), json!(["a"]), json!(["a", "b"])),
+        (
+            json!({ "op": "add", "path": "place.codes", "value": "b" }),
+            json!(["a", "b"]),
+            json!(["a", "b"]),
+        ),
+        (
+            json!({ "op": "add", "path": "place.codes", "value": ["a"] }),
+            json!(["a"]),
+            json!(["a", "b"]),
+        ),
+        (
+            json!({ "op": "add", "path": "doors[value eq \"x\"].codes", "value": "c" }),
+            json!(["a"]),
+            json!(["a", "b", "c"]),
+        ),
+        (
+            json!({ "op": "remove", "path": "doors[value eq \"x\"].codes", "value": ["a"] }),
+            json!(["a"]),
+            json!(["b"]),
+        ),
+        (
+            json!({ "op": "remove", "path": "doors.codes", "value": { "Codes": ["b"] } }),
+            json!(["a"]),
+            json!(["a"]),
+        ),
+        (
+            json!({ "op": "remove", "path": "place.codes", "value": "z" }),
+            json!(["a"]),
+            json!(["a", "b"]),
+        ),
     ] {
-        let after = run(resource_type(), Rules::default(), &before, json!([operation])).expect("it applies");
-        assert_eq!((&after["place"]["codes"], &after["doors"][0]["codes"]), (&place, &doors), "{operation}");
+        let after = run(resource_type(), Rules::default(), &before, json!([operation]))
+            .expect("it applies");
+        assert_eq!(
+            (&after["place"]["codes"], &after["doors"][0]["codes"]),
+            (&place, &doors),
+            "{operation}"
+        );
     }
 }
 
@@ -189,8 +246,11 @@ fn the_work_of_all_operations_is_bounded() {
     // P-3.12-05
     let before = json!({ "emails": [{ "value": "a" }, { "value": "b" }, { "value": "c" }] });
     let apply = |operation: Value, count: usize| {
-        let plan = bind(users(), Rules::default(), Value::from(vec![operation; count])).expect("it binds");
-        plan.apply_within(stored(&before), &Budget::new(30)).map(drop).map_err(|err| err.kind.scim_type().as_str().to_owned())
+        let plan =
+            bind(users(), Rules::default(), Value::from(vec![operation; count])).expect("it binds");
+        plan.apply_within(stored(&before), &Budget::new(30))
+            .map(drop)
+            .map_err(|err| err.kind.scim_type().as_str().to_owned())
     };
     for operation in [
         json!({ "op": "add", "path": "emails", "value": [{ "value": "a" }] }),
@@ -209,9 +269,15 @@ fn what_is_echoed_may_be_spelled_in_any_case() {
         json!({ "META": { "ResourceType": "User", "LOCATION": "https://example.com/7" } }),
         json!({ "Groups": [{ "VALUE": "g", "$REF": "x" }] }),
     ] {
-        assert_eq!(patched(before.clone(), json!([{ "op": "replace", "value": value }])), before, "{value}");
+        assert_eq!(
+            patched(before.clone(), json!([{ "op": "replace", "value": value }])),
+            before,
+            "{value}"
+        );
     }
-    for value in [json!({ "meta": { "resourcetype": "Group" } }), json!({ "meta": { "nobodyKnows": "x" } })] {
+    for value in
+        [json!({ "meta": { "resourcetype": "Group" } }), json!({ "meta": { "nobodyKnows": "x" } })]
+    {
         let refusal = refused(before.clone(), json!([{ "op": "replace", "value": value }]));
         assert_eq!(refusal, "mutability operation 0: attribute `meta` is read-only");
     }
@@ -221,10 +287,19 @@ fn what_is_echoed_may_be_spelled_in_any_case() {
 fn the_primary_value_is_one() {
     // P-3.5.2-18
     let before = json!({ "emails": [{ "value": "a", "primary": true }, { "value": "b" }] });
-    let after = patched(before.clone(), json!([{ "op": "add", "path": "emails", "value": [{ "value": "c", "primary": true }] }]));
-    assert_eq!(after["emails"], json!([{ "value": "a", "primary": false }, { "value": "b" }, { "value": "c", "primary": true }]));
+    let after = patched(
+        before.clone(),
+        json!([{ "op": "add", "path": "emails", "value": [{ "value": "c", "primary": true }] }]),
+    );
+    assert_eq!(
+        after["emails"],
+        json!([{ "value": "a", "primary": false }, { "value": "b" }, { "value": "c", "primary": true }])
+    );
     let both = json!([{ "op": "replace", "path": "emails[value pr].primary", "value": true }]);
-    assert_eq!(refused(before, both), "invalidValue operation 0: only one value of `emails` can be the primary one");
+    assert_eq!(
+        refused(before, both),
+        "invalidValue operation 0: only one value of `emails` can be the primary one"
+    );
 }
 
 #[test]
@@ -236,14 +311,19 @@ fn a_condition_selects_in_place_of_a_path() {
     assert_eq!(after, json!({ "userName": "a" }));
     let rules = Rules { condition_paths: ConditionPaths::Refuse, ..Rules::default() };
     assert!(run(users(), rules, &before, json!([{ "op": "remove", "path": condition }])).is_err());
-    assert!(refused(before, json!([{ "op": "remove", "path": "schemas" }])).starts_with("mutability"));
+    assert!(
+        refused(before, json!([{ "op": "remove", "path": "schemas" }])).starts_with("mutability")
+    );
 }
 
 #[test]
 fn rules_choose() {
     let work = json!([{ "op": "replace", "path": "emails[type eq \"work\"].value", "value": "a" }]);
     let creating = Rules { no_match: NoMatch::Create, ..Rules::default() };
-    assert_eq!(run(users(), creating, &json!({}), work.clone()), Ok(json!({ "emails": [{ "type": "work", "value": "a" }] })));
+    assert_eq!(
+        run(users(), creating, &json!({}), work.clone()),
+        Ok(json!({ "emails": [{ "type": "work", "value": "a" }] }))
+    );
     assert!(refused(json!({}), work).starts_with("noTarget"));
 
     let listed = json!([{ "op": "remove", "path": "roles", "value": [{ "value": "a" }] }]);
@@ -260,7 +340,8 @@ fn rules_choose() {
     let echo = json!([{ "op": "replace", "value": { "meta": { "version": "x" }, "title": "t" } }]);
     let ignoring = Rules { read_only_echo: ReadOnlyEcho::Ignore, ..Rules::default() };
     assert_eq!(
-        run(users(), ignoring, &json!({ "meta": { "version": "y" } }), echo.clone()).map(|after| after["title"].clone()),
+        run(users(), ignoring, &json!({ "meta": { "version": "y" } }), echo.clone())
+            .map(|after| after["title"].clone()),
         Ok(json!("t"))
     );
     assert!(refused(json!({ "meta": { "version": "y" } }), echo).starts_with("mutability"));
@@ -275,10 +356,14 @@ fn numbers_describe_an_element_too() {
         "subAttributes": [{ "name": "number", "type": "integer" }, { "name": "label" }] }] });
     let sites = ResourceType::new("Site", Schema::from_json(schema).expect("a schema"));
     let operations = json!([{ "op": "add", "path": "rooms[number eq 5].label", "value": "x" }]);
-    assert_eq!(run(sites, Rules::default(), &json!({}), operations), Ok(json!({ "rooms": [{ "number": 5, "label": "x" }] })));
+    assert_eq!(
+        run(sites, Rules::default(), &json!({}), operations),
+        Ok(json!({ "rooms": [{ "number": 5, "label": "x" }] }))
+    );
 }
 
-/// Keys: each has a list that is set once, an attribute with parts that is, and elements that the host has a part in.
+/// Keys: each has a list that is set once, an attribute with parts that is, and elements that the
+/// host has a part in.
 fn keys() -> ResourceType {
     let schema = json!({ "id": "urn:example:Key", "attributes": [
         { "name": "makers", "multiValued": true, "mutability": "immutable" },
@@ -317,10 +402,25 @@ fn what_is_set_once_and_what_is_listed() {
             json!({ "value": "w" }),
             Some(json!([{ "value": "w", "opened": "today" }, before["doors"][1]])),
         ),
-        ("remove", "doors", json!([{ "value": "n", "display": "North" }]), Some(before["doors"].clone())),
-        ("remove", "doors", json!([{ "value": "s", "display": "SOUTH" }]), Some(json!([before["doors"][0]]))),
+        (
+            "remove",
+            "doors",
+            json!([{ "value": "n", "display": "North" }]),
+            Some(before["doors"].clone()),
+        ),
+        (
+            "remove",
+            "doors",
+            json!([{ "value": "s", "display": "SOUTH" }]),
+            Some(json!([before["doors"][0]])),
+        ),
         // Who has an id is listed by that, whatever is said besides; who has none, by what is said.
-        ("remove", "members", json!([{ "value": "1", "display": "z" }, { "display": "Y" }]), Some(json!([{ "value": "3" }]))),
+        (
+            "remove",
+            "members",
+            json!([{ "value": "1", "display": "z" }, { "display": "Y" }]),
+            Some(json!([{ "value": "3" }])),
+        ),
     ];
     for (op, path, value, expected) in cases {
         let operations = json!([{ "op": op, "path": path, "value": value }]);
@@ -328,7 +428,9 @@ fn what_is_set_once_and_what_is_listed() {
         let name = path.split('[').next().unwrap_or_default();
         match (after, expected) {
             (Ok(after), Some(expected)) => assert_eq!(after[name], expected, "{operations}"),
-            (Err(err), None) => assert_eq!(err.kind.scim_type(), crate::ScimType::Mutability, "{operations}"),
+            (Err(err), None) => {
+                assert_eq!(err.kind.scim_type(), crate::ScimType::Mutability, "{operations}")
+            }
             (after, _) => panic!("{operations}: {after:?}"),
         }
     }
@@ -337,18 +439,27 @@ fn what_is_set_once_and_what_is_listed() {
 #[test]
 fn two_values_of_one_part_describe_no_element() {
     //
-    for filter in ["value eq \"n\" and value eq \"s\"", "display eq \"x\" and (value eq \"n\" and display eq \"x\")"] {
-        let operations = json!([{ "op": "add", "path": format!("doors[{filter}].display"), "value": "x" }]);
-        let refused = run(keys(), Rules::default(), &json!({}), operations).expect_err("nothing is described");
+    for filter in [
+        "value eq \"n\" and value eq \"s\"",
+        "display eq \"x\" and (value eq \"n\" and display eq \"x\")",
+    ] {
+        let operations =
+            json!([{ "op": "add", "path": format!("doors[{filter}].display"), "value": "x" }]);
+        let refused = run(keys(), Rules::default(), &json!({}), operations)
+            .expect_err("nothing is described");
         assert_eq!(refused.kind.scim_type(), crate::ScimType::NoTarget, "{filter}");
     }
 }
 
 #[test]
 fn member_changes_are_deltas() {
-    let delta =
-        |operations: Value| bind(ResourceType::group(), Rules::default(), operations).expect("a good patch").member_delta();
-    let members = |ids: &[&str]| -> Vec<Value> { ids.iter().map(|id| json!({ "value": id })).collect() };
+    let delta = |operations: Value| {
+        bind(ResourceType::group(), Rules::default(), operations)
+            .expect("a good patch")
+            .member_delta()
+    };
+    let members =
+        |ids: &[&str]| -> Vec<Value> { ids.iter().map(|id| json!({ "value": id })).collect() };
     let add = |ids: &[&str]| json!({ "op": "add", "path": "members", "value": members(ids) });
     let filter = json!({ "op": "remove", "path": "members[value eq \"a\" or value eq \"b\"]" });
     let list = json!({ "op": "remove", "path": "members", "value": members(&["a"]) });
@@ -356,12 +467,27 @@ fn member_changes_are_deltas() {
     let replace = json!({ "op": "replace", "value": { "members": members(&["x", "y", "x"]), "displayName": "n" } });
     let ids = |ids: &[&str]| ids.iter().map(ToString::to_string).collect::<Vec<_>>();
     let cases = [
-        (json!([add(&["a", "b"])]), MemberDelta { replace: false, add: members(&["a", "b"]), remove: vec![] }),
+        (
+            json!([add(&["a", "b"])]),
+            MemberDelta { replace: false, add: members(&["a", "b"]), remove: vec![] },
+        ),
         (json!([filter]), MemberDelta { replace: false, add: vec![], remove: ids(&["a", "b"]) }),
-        (json!([add(&["a", "c"]), list]), MemberDelta { replace: false, add: members(&["c"]), remove: ids(&["a"]) }),
-        (json!([list, add(&["a"])]), MemberDelta { replace: false, add: members(&["a"]), remove: ids(&["a"]) }),
-        (json!([all, add(&["a"])]), MemberDelta { replace: true, add: members(&["a"]), remove: vec![] }),
-        (json!([replace]), MemberDelta { replace: true, add: members(&["x", "y"]), remove: vec![] }),
+        (
+            json!([add(&["a", "c"]), list]),
+            MemberDelta { replace: false, add: members(&["c"]), remove: ids(&["a"]) },
+        ),
+        (
+            json!([list, add(&["a"])]),
+            MemberDelta { replace: false, add: members(&["a"]), remove: ids(&["a"]) },
+        ),
+        (
+            json!([all, add(&["a"])]),
+            MemberDelta { replace: true, add: members(&["a"]), remove: vec![] },
+        ),
+        (
+            json!([replace]),
+            MemberDelta { replace: true, add: members(&["x", "y"]), remove: vec![] },
+        ),
     ];
     for (operations, expected) in cases {
         assert_eq!(delta(operations.clone()), Some(expected), "{operations}");
@@ -391,13 +517,19 @@ fn put_goes_by_mutability() {
         })
     };
     let before = json!({ "free": "a", "fixed": "b", "ours": "c", "secret": "d", "flag": false, "externalId": "e" });
-    assert_eq!(put(Omitted::Clear, &before, &json!({})), Ok(json!({ "fixed": "b", "ours": "c", "secret": "d" })));
+    assert_eq!(
+        put(Omitted::Clear, &before, &json!({})),
+        Ok(json!({ "fixed": "b", "ours": "c", "secret": "d" }))
+    );
     assert_eq!(
         put(Omitted::KeepBooleans, &before, &json!({})),
         Ok(json!({ "fixed": "b", "ours": "c", "secret": "d", "flag": false }))
     );
     assert_eq!(put(Omitted::Keep, &before, &json!({})), Ok(before.clone()));
-    assert_eq!(put(Omitted::Clear, &json!({}), &json!({ "fixed": "x" })), Ok(json!({ "fixed": "x" })));
+    assert_eq!(
+        put(Omitted::Clear, &json!({}), &json!({ "fixed": "x" })),
+        Ok(json!({ "fixed": "x" }))
+    );
     assert_eq!(
         put(Omitted::Clear, &before, &json!({ "fixed": "x" })).map_err(|err| err.kind),
         Err(PatchErrorKind::Immutable("fixed".into()))
@@ -406,7 +538,12 @@ fn put_goes_by_mutability() {
 
 #[test]
 fn values_in_bodies_follow_the_value_rules() {
-    let values = ValueRules { boolean_strings: true, value_for_complex: true, array_for_one: true, ..ValueRules::default() };
+    let values = ValueRules {
+        boolean_strings: true,
+        value_for_complex: true,
+        array_for_one: true,
+        ..ValueRules::default()
+    };
     let rules = Rules { values, ..Rules::default() };
     let manager = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager";
     let expected = json!({ "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User": { "manager": { "value": "m" } } });

@@ -37,7 +37,12 @@ impl<T: Policy> Policy for Vec<T> {
         Ok(Creating::Store)
     }
 
-    async fn joining(&self, resource_type: &ResourceType, members: &[String], cx: &RequestContext) -> Result<Joining, Error> {
+    async fn joining(
+        &self,
+        resource_type: &ResourceType,
+        members: &[String],
+        cx: &RequestContext,
+    ) -> Result<Joining, Error> {
         let mut without = HashSet::new();
         for policy in self {
             match policy.joining(resource_type, members, cx).await? {
@@ -58,7 +63,12 @@ impl<T: Policy> Policy for Vec<T> {
         self.iter().try_for_each(|policy| policy.updating(resource_type, before, after, cx))
     }
 
-    async fn deleting(&self, resource_type: &ResourceType, id: &str, cx: &RequestContext) -> Result<Deleting, Error> {
+    async fn deleting(
+        &self,
+        resource_type: &ResourceType,
+        id: &str,
+        cx: &RequestContext,
+    ) -> Result<Deleting, Error> {
         for policy in self {
             match policy.deleting(resource_type, id, cx).await? {
                 Deleting::Delete => {}

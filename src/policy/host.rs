@@ -19,12 +19,13 @@ use crate::store::{Change, Precondition, ResourceStore, StoreError, Update, comp
 /// How many resources are read at a time.
 const PAGE: usize = 500;
 
-/// The host's own hand on the resources of one type: what it makes, changes and deletes is checked as what a client sends, gets
-/// its `meta`, and is told to a policy. Attributes that are read-only for clients are the host's to set, but for what the service
-/// provider works out: `id`, `meta` and references such as `groups`.
+/// The host's own hand on the resources of one type: what it makes, changes and deletes is checked
+/// as what a client sends, gets its `meta`, and is told to a policy. Attributes that are read-only
+/// for clients are the host's to set, but for what the service provider works out: `id`, `meta` and
+/// references such as `groups`.
 ///
-/// A policy that reacts to changes with changes of its own has one of these. What it tells should not be told to that policy
-/// again, or only where it is certain to come to an end.
+/// A policy that reacts to changes with changes of its own has one of these. What it tells should
+/// not be told to that policy again, or only where it is certain to come to an end.
 ///
 /// ```
 /// use scimwire::auth::RequestContext;
@@ -33,7 +34,8 @@ const PAGE: usize = 500;
 ///
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// let users = HostAccess::new(ResourceType::user(), MemoryStore::new(ResourceType::user()));
+/// let users =
+///     HostAccess::new(ResourceType::user(), MemoryStore::new(ResourceType::user()));
 /// let cx = RequestContext::new("example");
 /// let mut user = Resource::default();
 /// user.set("userName", "bjensen");
@@ -64,8 +66,8 @@ impl HostAccess {
         }
     }
 
-    /// The same, where `policy` hears of changes, and gives them their [turn](Policy::turn). Its other methods are about what
-    /// clients do, and are not called.
+    /// The same, where `policy` hears of changes, and gives them their [turn](Policy::turn). Its
+    /// other methods are about what clients do, and are not called.
     #[must_use]
     pub fn telling(self, policy: impl Policy) -> Self {
         Self { policy: Arc::new(policy), ..self }
@@ -77,8 +79,9 @@ impl HostAccess {
         Self { clock: Arc::new(clock), ..self }
     }
 
-    /// The same, which changes and deletes only what is of the version that is expected. So a change can follow from what was
-    /// read before: where somebody else was faster, it fails, and what was read is read again.
+    /// The same, which changes and deletes only what is of the version that is expected. So a
+    /// change can follow from what was read before: where somebody else was faster, it fails, and
+    /// what was read is read again.
     #[must_use]
     pub fn expecting(&self, precondition: Precondition) -> Self {
         Self { precondition, ..self.clone() }
@@ -94,26 +97,42 @@ impl HostAccess {
         self.store.get(id, &Projection::default(), cx).await
     }
 
-    /// Finds those whose attribute equals `text`, by the rule of that attribute for upper and lower case. The attribute is named
-    /// as in a filter, such as `userName` or `emails.value`.
+    /// Finds those whose attribute equals `text`, by the rule of that attribute for upper and lower
+    /// case. The attribute is named as in a filter, such as `userName` or `emails.value`.
     ///
     /// # Errors
     ///
     /// - there is no such attribute, or it has no text;
     /// - the store fails.
-    pub async fn find(&self, attribute: &str, text: &str, cx: &RequestContext) -> Result<Vec<Arc<Resource>>, StoreError> {
-        let unknown = |_| Error::typed(ScimType::InvalidPath, format!("`{attribute}` is no path of an attribute"));
+    pub async fn find(
+        &self,
+        attribute: &str,
+        text: &str,
+        cx: &RequestContext,
+    ) -> Result<Vec<Arc<Resource>>, StoreError> {
+        let unknown = |_| {
+            Error::typed(ScimType::InvalidPath, format!("`{attribute}` is no path of an attribute"))
+        };
         let path: AttrPath = attribute.parse().map_err(unknown)?;
-        self.matching(&Filter::Compare { path, op: CompareOp::Eq, value: CompValue::String(text.to_owned()) }, cx).await
+        self.matching(
+            &Filter::Compare { path, op: CompareOp::Eq, value: CompValue::String(text.to_owned()) },
+            cx,
+        )
+        .await
     }
 
     /// Finds those for which a filter holds, all of them, in the order of their ids.
     ///
     /// # Errors
     ///
-    /// - the filter names what resources of this type do not have, or compares what cannot be compared;
+    /// - the filter names what resources of this type do not have, or compares what cannot be
+    ///   compared;
     /// - the store fails.
-    pub async fn matching(&self, filter: &Filter, cx: &RequestContext) -> Result<Vec<Arc<Resource>>, StoreError> {
+    pub async fn matching(
+        &self,
+        filter: &Filter,
+        cx: &RequestContext,
+    ) -> Result<Vec<Arc<Resource>>, StoreError> {
         let filter = Binder::new(&self.resource_type).bind(filter).map_err(Error::from)?;
         self.select(Some(filter), cx).await
     }
@@ -127,7 +146,11 @@ impl HostAccess {
         self.select(None, cx).await
     }
 
-    async fn select(&self, filter: Option<BoundFilter>, cx: &RequestContext) -> Result<Vec<Arc<Resource>>, StoreError> {
+    async fn select(
+        &self,
+        filter: Option<BoundFilter>,
+        cx: &RequestContext,
+    ) -> Result<Vec<Arc<Resource>>, StoreError> {
         let page = Page::Cursor { after: None, count: PAGE };
         let mut query = Query { filter, sort: None, page, projection: Projection::default() };
         let mut found = Vec::new();
@@ -148,14 +171,23 @@ impl HostAccess {
     /// - [`StoreError::Conflict`]: a unique value is taken;
     /// - [`StoreError::Refused`]: a required attribute is missing, or the policy gives it no turn;
     /// - the store fails.
-    pub async fn create(&self, mut resource: Resource, cx: &RequestContext) -> Result<Change, StoreError> {
+    pub async fn create(
+        &self,
+        mut resource: Resource,
+        cx: &RequestContext,
+    ) -> Result<Change, StoreError> {
         let _turn = self.policy.turn(cx).await?;
         resource.activate_user(&self.resource_type);
         resource.settle_schemas(&self.resource_type);
         check(&resource, &self.resource_type)?;
         resource.set_meta(&Meta::new(self.resource_type.name(), self.clock.now()));
         let resource = Arc::new(self.store.create(resource, cx).await?);
-        Ok(self.tell(Change::created(Arc::clone(&self.resource_type), cx.tenant().clone(), resource), cx).await)
+        Ok(self
+            .tell(
+                Change::created(Arc::clone(&self.resource_type), cx.tenant().clone(), resource),
+                cx,
+            )
+            .await)
     }
 
     /// Changes one, by the operations of a PATCH: all of them or none.
@@ -167,7 +199,12 @@ impl HostAccess {
     /// - [`StoreError::VersionMismatch`]: it is of another version than expected;
     /// - [`StoreError::Refused`]: an operation cannot be applied, or the policy gives it no turn;
     /// - the store fails.
-    pub async fn patch(&self, id: &str, operations: Vec<PatchOperation>, cx: &RequestContext) -> Result<Change, StoreError> {
+    pub async fn patch(
+        &self,
+        id: &str,
+        operations: Vec<PatchOperation>,
+        cx: &RequestContext,
+    ) -> Result<Change, StoreError> {
         let _turn = self.policy.turn(cx).await?;
         let mut rules = Rules::default();
         rules.values.read_only = true;
@@ -244,6 +281,8 @@ fn operation(op: &str, path: &str, value: serde_json::Value) -> PatchOperation {
 
 impl fmt::Debug for HostAccess {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("HostAccess").field("resource_type", &self.resource_type.name()).finish_non_exhaustive()
+        f.debug_struct("HostAccess")
+            .field("resource_type", &self.resource_type.name())
+            .finish_non_exhaustive()
     }
 }

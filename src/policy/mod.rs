@@ -34,19 +34,40 @@ pub use turn::Turn;
 /// #       let _ = cx;
 ///         Ok(Turn::default())
 ///     }
-///     async fn creating(&self, of: &ResourceType, resource: &mut Resource, cx: &RequestContext) -> Result<Creating, Error> {
+///     async fn creating(
+///         &self,
+///         of: &ResourceType,
+///         resource: &mut Resource,
+///         cx: &RequestContext,
+///     ) -> Result<Creating, Error> {
 /// #       let _ = (of, resource, cx);
 ///         Ok(Creating::Store)
 ///     }
-///     async fn joining(&self, of: &ResourceType, members: &[String], cx: &RequestContext) -> Result<Joining, Error> {
+///     async fn joining(
+///         &self,
+///         of: &ResourceType,
+///         members: &[String],
+///         cx: &RequestContext,
+///     ) -> Result<Joining, Error> {
 /// #       let _ = (of, members, cx);
 ///         Ok(Joining::All)
 ///     }
-///     fn updating(&self, of: &ResourceType, before: &Resource, after: &mut Resource, cx: &RequestContext) -> Result<(), Error> {
+///     fn updating(
+///         &self,
+///         of: &ResourceType,
+///         before: &Resource,
+///         after: &mut Resource,
+///         cx: &RequestContext,
+///     ) -> Result<(), Error> {
 /// #       let _ = (of, before, after, cx);
 ///         Ok(())
 ///     }
-///     async fn deleting(&self, of: &ResourceType, id: &str, cx: &RequestContext) -> Result<Deleting, Error> {
+///     async fn deleting(
+///         &self,
+///         of: &ResourceType,
+///         id: &str,
+///         cx: &RequestContext,
+///     ) -> Result<Deleting, Error> {
 /// #       let _ = (of, id, cx);
 ///         Ok(Deleting::Delete)
 ///     }
@@ -59,14 +80,15 @@ pub use turn::Turn;
 /// }
 /// ```
 ///
-/// Several policies are one: a `Vec` of them asks each in turn. `creating` ends with the first that adopts, `deleting` with the
-/// first that does not delete, and all but `changed` and `adopted` with the first that refuses.
+/// Several policies are one: a `Vec` of them asks each in turn. `creating` ends with the first that
+/// adopts, `deleting` with the first that does not delete, and all but `changed` and `adopted` with
+/// the first that refuses.
 ///
 /// ```
-/// use std::sync::Arc;
 /// use scimwire::auth::RequestContext;
 /// use scimwire::policy::Policy;
 /// use scimwire::store::Change;
+/// use std::sync::Arc;
 ///
 /// struct Mail;
 ///
@@ -90,9 +112,10 @@ pub use turn::Turn;
 /// ```
 #[async_trait]
 pub trait Policy: Send + Sync + 'static {
-    /// Before anything of a change is decided: what is returned is held until the host has heard what came of it. With a
-    /// lock in it, the host hears of changes in the order in which they are made, and nobody changes anything between two
-    /// steps of its own; see [`Turn`]. A bulk request asks for each of its operations.
+    /// Before anything of a change is decided: what is returned is held until the host has heard
+    /// what came of it. With a lock in it, the host hears of changes in the order in which they are
+    /// made, and nobody changes anything between two steps of its own; see [`Turn`]. A bulk request
+    /// asks for each of its operations.
     ///
     /// # Errors
     ///
@@ -101,8 +124,8 @@ pub trait Policy: Send + Sync + 'static {
         Ok(Turn::default())
     }
 
-    /// Before a resource is stored: may fill in what the host owns, refuse, or link the POST to a resource that is there already;
-    /// see [`Creating`].
+    /// Before a resource is stored: may fill in what the host owns, refuse, or link the POST to a
+    /// resource that is there already; see [`Creating`].
     ///
     /// # Errors
     ///
@@ -116,20 +139,26 @@ pub trait Policy: Send + Sync + 'static {
         Ok(Creating::Store)
     }
 
-    /// Before members are put into a resource, with the ids of all that the client names as members, whether they are members
-    /// already or not: may refuse those that the host does not know, or leave them out. Otherwise they are members as well,
-    /// since they may yet come.
+    /// Before members are put into a resource, with the ids of all that the client names as
+    /// members, whether they are members already or not: may refuse those that the host does not
+    /// know, or leave them out. Otherwise they are members as well, since they may yet come.
     ///
     /// # Errors
     ///
     /// - the host refuses; the client gets this answer.
-    async fn joining(&self, _resource_type: &ResourceType, _members: &[String], _cx: &RequestContext) -> Result<Joining, Error> {
+    async fn joining(
+        &self,
+        _resource_type: &ResourceType,
+        _members: &[String],
+        _cx: &RequestContext,
+    ) -> Result<Joining, Error> {
         Ok(Joining::All)
     }
 
-    /// With the state before and after: may change the latter, or refuse. A store calls it inside its transaction, or before it
-    /// takes a lock, and then sees to it that the state before is still what it writes over. It is called again when a store has
-    /// to try again, since another change came in between: what it does besides has to bear that. Members that a store keeps
+    /// With the state before and after: may change the latter, or refuse. A store calls it inside
+    /// its transaction, or before it takes a lock, and then sees to it that the state before is
+    /// still what it writes over. It is called again when a store has to try again, since another
+    /// change came in between: what it does besides has to bear that. Members that a store keeps
     /// apart are in neither.
     ///
     /// # Errors
@@ -145,22 +174,29 @@ pub trait Policy: Send + Sync + 'static {
         Ok(())
     }
 
-    /// Before a resource is deleted: may refuse, or have it deactivated instead. It is asked, too, before a bulk request takes
-    /// back what it made of resources that refer to each other, because one of them failed.
+    /// Before a resource is deleted: may refuse, or have it deactivated instead. It is asked, too,
+    /// before a bulk request takes back what it made of resources that refer to each other, because
+    /// one of them failed.
     ///
     /// # Errors
     ///
     /// - the host refuses; the client gets this answer.
-    async fn deleting(&self, _resource_type: &ResourceType, _id: &str, _cx: &RequestContext) -> Result<Deleting, Error> {
+    async fn deleting(
+        &self,
+        _resource_type: &ResourceType,
+        _id: &str,
+        _cx: &RequestContext,
+    ) -> Result<Deleting, Error> {
         Ok(Deleting::Delete)
     }
 
-    /// After a change was committed, and before the client hears of it. Not called when nothing changed. What is never
-    /// returned, such as a password, is not among the states.
+    /// After a change was committed, and before the client hears of it. Not called when nothing
+    /// changed. What is never returned, such as a password, is not among the states.
     async fn changed(&self, _change: &Change, _cx: &RequestContext) {}
 
-    /// After a resource that was there already has taken over what a client sent to create one, as `creating` had said. If
-    /// that changed something, it comes after `changed`; if nothing, by itself.
+    /// After a resource that was there already has taken over what a client sent to create one, as
+    /// `creating` had said. If that changed something, it comes after `changed`; if nothing, by
+    /// itself.
     async fn adopted(&self, _change: &Change, _cx: &RequestContext) {}
 }
 
@@ -179,11 +215,18 @@ pub trait Policy: Send + Sync + 'static {
 ///
 /// #[async_trait::async_trait]
 /// impl Policy for LinkAccounts {
-///     async fn creating(&self, of: &ResourceType, resource: &mut Resource, cx: &RequestContext) -> Result<Creating, Error> {
+///     async fn creating(
+///         &self,
+///         of: &ResourceType,
+///         resource: &mut Resource,
+///         cx: &RequestContext,
+///     ) -> Result<Creating, Error> {
 ///         match resource.text("userName") {
 ///             Some(user_name) if of.name() == "User" => {
 ///                 let found = self.users.find("userName", user_name, cx).await?;
-///                 Ok(found.first().map_or(Creating::Store, |user| Creating::adopt(user.id())))
+///                 Ok(found
+///                     .first()
+///                     .map_or(Creating::Store, |user| Creating::adopt(user.id())))
 ///             }
 ///             _ => Ok(Creating::Store),
 ///         }
@@ -201,17 +244,18 @@ pub trait Policy: Send + Sync + 'static {
 /// # Ok::<(), scimwire::dispatch::BuildError>(())
 /// ```
 ///
-/// The client gets 201 with the id of the existing account, as if it were new. It writes to this account from then on: link only
-/// what the identity provider of the tenant may take over. A POST that does not mention `active` leaves a deactivated account
-/// deactivated.
+/// The client gets 201 with the id of the existing account, as if it were new. It writes to this
+/// account from then on: link only what the identity provider of the tenant may take over. A POST
+/// that does not mention `active` leaves a deactivated account deactivated.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Creating {
     /// It is stored.
     #[default]
     Store,
-    /// Links the POST to the existing resource of that id: [`Creating::adopt`] makes one of these. The change goes through
-    /// [`Policy::joining`] and [`Policy::updating`] like a PUT, and is told by [`Policy::changed`] and [`Policy::adopted`].
+    /// Links the POST to the existing resource of that id: [`Creating::adopt`] makes one of these.
+    /// The change goes through [`Policy::joining`] and [`Policy::updating`] like a PUT, and is told
+    /// by [`Policy::changed`] and [`Policy::adopted`].
     #[non_exhaustive]
     Adopt {
         /// The id of the resource.
@@ -222,7 +266,8 @@ pub enum Creating {
 }
 
 impl Creating {
-    /// Links the POST to the existing resource of that id. It takes over what the client sent, and keeps the rest.
+    /// Links the POST to the existing resource of that id. It takes over what the client sent, and
+    /// keeps the rest.
     ///
     /// ```
     /// use scimwire::policy::{Adoption, Creating};
@@ -251,11 +296,12 @@ impl Creating {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Adoption {
-    /// What the client leaves out stays: attributes, and the sub-attributes of complex ones. A list that it sends, such as `emails`,
-    /// is the whole of it.
+    /// What the client leaves out stays: attributes, and the sub-attributes of complex ones. A list
+    /// that it sends, such as `emails`, is the whole of it.
     #[default]
     Merge,
-    /// What the client leaves out is cleared, or stays, as by PUT: see [`Quirks::omitted`](crate::Quirks::omitted).
+    /// What the client leaves out is cleared, or stays, as by PUT: see
+    /// [`Quirks::omitted`](crate::Quirks::omitted).
     Replace,
 }
 
@@ -266,8 +312,8 @@ pub enum Joining {
     /// All of them.
     #[default]
     All,
-    /// All but those with these ids: the request goes on as if it did not name them. A member that is put in the place of
-    /// another one, as by `members[value eq "a"]`, stays all the same.
+    /// All but those with these ids: the request goes on as if it did not name them. A member that
+    /// is put in the place of another one, as by `members[value eq "a"]`, stays all the same.
     Without(HashSet<String>),
 }
 
@@ -304,7 +350,12 @@ impl<T: Policy + ?Sized> Policy for Arc<T> {
         (**self).creating(resource_type, resource, cx).await
     }
 
-    async fn joining(&self, resource_type: &ResourceType, members: &[String], cx: &RequestContext) -> Result<Joining, Error> {
+    async fn joining(
+        &self,
+        resource_type: &ResourceType,
+        members: &[String],
+        cx: &RequestContext,
+    ) -> Result<Joining, Error> {
         (**self).joining(resource_type, members, cx).await
     }
 
@@ -318,7 +369,12 @@ impl<T: Policy + ?Sized> Policy for Arc<T> {
         (**self).updating(resource_type, before, after, cx)
     }
 
-    async fn deleting(&self, resource_type: &ResourceType, id: &str, cx: &RequestContext) -> Result<Deleting, Error> {
+    async fn deleting(
+        &self,
+        resource_type: &ResourceType,
+        id: &str,
+        cx: &RequestContext,
+    ) -> Result<Deleting, Error> {
         (**self).deleting(resource_type, id, cx).await
     }
 

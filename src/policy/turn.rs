@@ -3,7 +3,8 @@
 use std::any::Any;
 use std::fmt;
 
-/// What a host holds while a change is made, such as the guard of a lock; see [`Policy::turn`](super::Policy::turn).
+/// What a host holds while a change is made, such as the guard of a lock; see
+/// [`Policy::turn`](super::Policy::turn).
 ///
 /// ```
 /// use std::sync::Arc;

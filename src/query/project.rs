@@ -8,8 +8,8 @@ use super::projection::{Projection, Share};
 use crate::resource::Resource;
 use crate::schema::{Attribute, AttributeType, Container, Locations, ResourceType, Schema};
 
-/// A resource as a client sees it: what the projection shows, with `meta.location` and each `$ref` as absolute URLs,
-/// and with `schemas`, also where the store forgot them.
+/// A resource as a client sees it: what the projection shows, with `meta.location` and each `$ref`
+/// as absolute URLs, and with `schemas`, also where the store forgot them.
 ///
 /// ```
 /// use scimwire::query::{Projected, Projection};
@@ -46,10 +46,13 @@ impl<'a> Projected<'a> {
         Self { resource, projection, resource_type, locations }
     }
 
-    /// RFC 7643, Section 3: a resource says its schemas. What its store does not keep follows from what it holds.
+    /// RFC 7643, Section 3: a resource says its schemas. What its store does not keep follows from
+    /// what it holds.
     fn forgotten_schemas(&self) -> Option<(&'static Attribute, Value)> {
         let attribute = Schema::common().attribute("schemas")?;
-        self.resource.lacks_schemas().then(|| (attribute.as_ref(), self.resource.made_schemas(self.resource_type)))
+        self.resource
+            .lacks_schemas()
+            .then(|| (attribute.as_ref(), self.resource.made_schemas(self.resource_type)))
     }
 
     fn within(&self, extension: Option<&'a Schema>) -> Scope<'a> {
@@ -64,13 +67,16 @@ impl Serialize for Projected<'_> {
         if let Some((attribute, uris)) = self.forgotten_schemas() {
             core.write(&mut object, attribute, &uris)?;
         }
-        for (key, value) in self.resource.attributes().iter().filter(|(_, value)| !value.is_null()) {
+        for (key, value) in self.resource.attributes().iter().filter(|(_, value)| !value.is_null())
+        {
             match self.resource_type.container(key) {
                 Some(Container::Attribute(attribute)) if attribute.name() == "meta" => {
                     let location = self.locations.of(self.resource_type.name(), self.resource.id());
                     core.write_meta(&mut object, attribute, value, location)?;
                 }
-                Some(Container::Attribute(attribute)) => core.write(&mut object, attribute, value)?,
+                Some(Container::Attribute(attribute)) => {
+                    core.write(&mut object, attribute, value)?
+                }
                 Some(Container::Extension(schema)) => {
                     let extension = Extension { scope: self.within(Some(schema)), schema, value };
                     if extension.shows_something() {
@@ -92,7 +98,12 @@ struct Scope<'a> {
 }
 
 impl<'a> Scope<'a> {
-    fn write<M: SerializeMap>(self, object: &mut M, attribute: &Attribute, value: &Value) -> Result<(), M::Error> {
+    fn write<M: SerializeMap>(
+        self,
+        object: &mut M,
+        attribute: &Attribute,
+        value: &Value,
+    ) -> Result<(), M::Error> {
         match self.value(attribute, value) {
             Some(value) => object.serialize_entry(attribute.name(), &value),
             None => Ok(()),
@@ -171,7 +182,9 @@ impl<'a> Shown<'a> {
     fn shows_something(&self) -> bool {
         match self.value {
             Value::Object(object) => self.subs(object).next().is_some(),
-            Value::Array(elements) => elements.iter().any(|element| Shown { value: element, ..*self }.shows_something()),
+            Value::Array(elements) => {
+                elements.iter().any(|element| Shown { value: element, ..*self }.shows_something())
+            }
             _ => true,
         }
     }
@@ -191,7 +204,8 @@ impl<'a> Shown<'a> {
             return None;
         }
         let sub = self.attribute.sub_attribute("$ref")?;
-        let shown = self.scope.projection.has_sub(self.share, self.scope.extension, self.attribute, sub);
+        let shown =
+            self.scope.projection.has_sub(self.share, self.scope.extension, self.attribute, sub);
         if shown { self.scope.locations.of_reference(self.attribute, object) } else { None }
     }
 }

@@ -24,7 +24,8 @@ pub struct Projection {
     indirect_groups: Option<usize>,
 }
 
-/// How many indirect groups of a resource are shown unless [`Limits`](crate::dispatch::Limits) say otherwise.
+/// How many indirect groups of a resource are shown unless [`Limits`](crate::dispatch::Limits) say
+/// otherwise.
 pub(crate) const INDIRECT_GROUPS: usize = 200;
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -71,7 +72,11 @@ impl Projection {
     /// # Errors
     ///
     /// - both lists are given.
-    pub fn bind(attributes: &[String], excluded: &[String], resource_type: &ResourceType) -> Result<Self, ProjectionError> {
+    pub fn bind(
+        attributes: &[String],
+        excluded: &[String],
+        resource_type: &ResourceType,
+    ) -> Result<Self, ProjectionError> {
         let (mode, names) = match (attributes, excluded) {
             ([], []) => return Ok(Self::default()),
             (names, []) => (Mode::Only, names),
@@ -82,7 +87,8 @@ impl Projection {
         Ok(Self { mode, named, ..Self::default() })
     }
 
-    /// The same, with attributes that the request itself named: those with `returned: request` are part of the answer.
+    /// The same, with attributes that the request itself named: those with `returned: request` are
+    /// part of the answer.
     #[must_use]
     pub fn requested(mut self, paths: impl IntoIterator<Item = ResolvedPath>) -> Self {
         self.requested.extend(paths.into_iter().map(Named::Path));
@@ -116,15 +122,17 @@ impl Projection {
         self.mode != Mode::Default
     }
 
-    /// Whether a store has to read an attribute of the core schema, by its canonical name: it is part of the answer, or the
-    /// query needs it.
+    /// Whether a store has to read an attribute of the core schema, by its canonical name: it is
+    /// part of the answer, or the query needs it.
     #[must_use]
     pub fn reads(&self, attribute: &Attribute) -> bool {
-        self.share(None, attribute) != Share::Nothing || self.needed.iter().any(|named| named.is_of(None, attribute))
+        self.share(None, attribute) != Share::Nothing
+            || self.needed.iter().any(|named| named.is_of(None, attribute))
     }
 
-    /// The most indirect groups of a resource that a store need gather: one more than are shown, so that the crate, which leaves
-    /// out the rest, can tell that there are others. To give more does no harm.
+    /// The most indirect groups of a resource that a store need gather: one more than are shown, so
+    /// that the crate, which leaves out the rest, can tell that there are others. To give more does
+    /// no harm.
     #[must_use]
     pub fn indirect_groups(&self) -> usize {
         self.indirect_groups.unwrap_or(INDIRECT_GROUPS).saturating_add(1)
@@ -143,7 +151,10 @@ impl Projection {
     fn share_of_optional(&self, extension: Option<&Schema>, attribute: &Attribute) -> Share {
         let by_default = attribute.returned() == Returned::Default;
         // A whole extension means what it returns by default.
-        let counts = |named: &&Named| named.is_of(extension, attribute) && (by_default || !matches!(named, Named::Extension(_)));
+        let counts = |named: &&Named| {
+            named.is_of(extension, attribute)
+                && (by_default || !matches!(named, Named::Extension(_)))
+        };
         let mut of_attribute = self.named.iter().filter(counts).peekable();
         match self.mode {
             Mode::Default if by_default || self.is_requested(extension, attribute) => Share::Whole,
@@ -159,7 +170,8 @@ impl Projection {
     }
 
     fn is_hidden(&self, extension: Option<&Schema>, attribute: &Attribute) -> bool {
-        extension.is_none() && self.hidden.as_ref().is_some_and(|hidden| hidden.name() == attribute.name())
+        extension.is_none()
+            && self.hidden.as_ref().is_some_and(|hidden| hidden.name() == attribute.name())
     }
 
     fn is_requested(&self, extension: Option<&Schema>, attribute: &Attribute) -> bool {
@@ -167,7 +179,13 @@ impl Projection {
     }
 
     /// Whether a sub-attribute is part of the answer, given how much of its parent is.
-    pub(super) fn has_sub(&self, share: Share, extension: Option<&Schema>, attribute: &Attribute, sub: &Attribute) -> bool {
+    pub(super) fn has_sub(
+        &self,
+        share: Share,
+        extension: Option<&Schema>,
+        attribute: &Attribute,
+        sub: &Attribute,
+    ) -> bool {
         let is_named = || self.named.iter().any(|named| named.is_sub(extension, attribute, sub));
         match (sub.returned(), share) {
             _ if !sub.is_readable() => false,
@@ -176,7 +194,9 @@ impl Projection {
             (Returned::Default, Share::Whole) => self.mode != Mode::Without || !is_named(),
             (Returned::Request, _) => match self.mode {
                 Mode::Only => is_named(),
-                Mode::Default => self.requested.iter().any(|named| named.is_sub(extension, attribute, sub)),
+                Mode::Default => {
+                    self.requested.iter().any(|named| named.is_sub(extension, attribute, sub))
+                }
                 Mode::Without => false,
             },
             (Returned::Default, Share::Parts) => is_named() == (self.mode == Mode::Only),
@@ -196,8 +216,12 @@ impl Named {
     /// Whether it is of that attribute: the whole, a sub-attribute, or the extension around it.
     fn is_of(&self, extension: Option<&Schema>, attribute: &Attribute) -> bool {
         match self {
-            Self::Extension(schema) => extension.is_some_and(|extension| extension.uri() == schema.uri()),
-            Self::Path(path) => is_in(path, extension) && path.attribute().name() == attribute.name(),
+            Self::Extension(schema) => {
+                extension.is_some_and(|extension| extension.uri() == schema.uri())
+            }
+            Self::Path(path) => {
+                is_in(path, extension) && path.attribute().name() == attribute.name()
+            }
         }
     }
 

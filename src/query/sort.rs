@@ -85,24 +85,38 @@ impl Sort {
     ///
     /// - the attribute does not exist, is never returned, or is complex without a `value`;
     /// - the order is neither `ascending` nor `descending`.
-    pub fn bind(by: &str, order: Option<&str>, resource_type: &ResourceType) -> Result<Self, SortError> {
+    pub fn bind(
+        by: &str,
+        order: Option<&str>,
+        resource_type: &ResourceType,
+    ) -> Result<Self, SortError> {
         let order = Self::order_of(order)?;
         let path: Option<AttrPath> = by.trim().parse().ok();
         let path = path.and_then(|path| resource_type.resolve(&path)).and_then(sortable);
         Ok(Self { path: Some(path.ok_or_else(|| SortError::Attribute(by.to_owned()))?), order })
     }
 
-    /// Binds the parameters of a request that sorts by an attribute which the resource type left out.
+    /// Binds the parameters of a request that sorts by an attribute which the resource type left
+    /// out.
     ///
     /// # Errors
     ///
     /// - the attribute was not left out, or could not be sorted by if it were kept;
     /// - the order is neither `ascending` nor `descending`.
-    pub(crate) fn bind_left_out(by: &str, order: Option<&str>, resource_type: &ResourceType) -> Result<Self, SortError> {
+    pub(crate) fn bind_left_out(
+        by: &str,
+        order: Option<&str>,
+        resource_type: &ResourceType,
+    ) -> Result<Self, SortError> {
         let order = Self::order_of(order)?;
         let path: Option<AttrPath> = by.trim().parse().ok();
-        let left_out = path.and_then(|path| resource_type.left_out(&path, false)).and_then(sortable);
-        if left_out.is_some() { Ok(Self::without_values(order)) } else { Err(SortError::Attribute(by.to_owned())) }
+        let left_out =
+            path.and_then(|path| resource_type.left_out(&path, false)).and_then(sortable);
+        if left_out.is_some() {
+            Ok(Self::without_values(order))
+        } else {
+            Err(SortError::Attribute(by.to_owned()))
+        }
     }
 
     /// Which way a request asks for.
@@ -144,7 +158,8 @@ impl Sort {
         }
         let value = match resource.value(path)? {
             Value::Array(elements) if attribute.multi_valued() => {
-                let is_primary = |element: &&Value| element.get("primary") == Some(&Value::Bool(true));
+                let is_primary =
+                    |element: &&Value| element.get("primary") == Some(&Value::Bool(true));
                 let element = elements.iter().find(is_primary).or_else(|| elements.first())?;
                 match path.sub() {
                     Some(sub) => element.get(sub.name())?,
@@ -157,8 +172,12 @@ impl Sort {
         match (path.last().kind(), value) {
             (_, Value::Bool(value)) => Some(SortKey::Boolean(*value)),
             (_, Value::Number(number)) => Some(SortKey::Number(number.into())),
-            (AttributeType::DateTime, Value::String(text)) => Some(SortKey::Instant(instant(text)?)),
-            (_, Value::String(text)) if path.last().case_exact() => Some(SortKey::Text(text.clone())),
+            (AttributeType::DateTime, Value::String(text)) => {
+                Some(SortKey::Instant(instant(text)?))
+            }
+            (_, Value::String(text)) if path.last().case_exact() => {
+                Some(SortKey::Text(text.clone()))
+            }
             (_, Value::String(text)) => Some(SortKey::Text(fold(text).into_owned())),
             _ => None,
         }
@@ -196,7 +215,11 @@ fn sortable(path: ResolvedPath) -> Option<ResolvedPath> {
         AttributeType::Complex if !attribute.multi_valued() => None,
         kind if kind == AttributeType::Complex || derived => {
             let value = attribute.sub_attribute("value")?;
-            Some(ResolvedPath::new(path.extension().cloned(), Arc::clone(attribute), Some(Arc::clone(value))))
+            Some(ResolvedPath::new(
+                path.extension().cloned(),
+                Arc::clone(attribute),
+                Some(Arc::clone(value)),
+            ))
         }
         _ => Some(path),
     }
@@ -207,7 +230,9 @@ impl From<SortKey> for KeyText {
         match key {
             SortKey::Boolean(value) => Self::Boolean(value),
             SortKey::Number(number) => Self::Number(number.to_string()),
-            SortKey::Instant(instant) => Self::Instant(instant.timestamp(), instant.timestamp_subsec_nanos()),
+            SortKey::Instant(instant) => {
+                Self::Instant(instant.timestamp(), instant.timestamp_subsec_nanos())
+            }
             SortKey::Text(text) => Self::Text(text),
         }
     }
@@ -220,7 +245,9 @@ impl TryFrom<KeyText> for SortKey {
         Ok(match text {
             KeyText::Boolean(value) => Self::Boolean(value),
             KeyText::Number(number) => Self::Number(number.parse().map_err(|_| "not a number")?),
-            KeyText::Instant(seconds, nanos) => Self::Instant(DateTime::from_timestamp(seconds, nanos).ok_or("not an instant")?),
+            KeyText::Instant(seconds, nanos) => {
+                Self::Instant(DateTime::from_timestamp(seconds, nanos).ok_or("not an instant")?)
+            }
             KeyText::Text(text) => Self::Text(text),
         })
     }

@@ -6,9 +6,11 @@ use crate::patch::PatchRepair;
 use crate::resource::Repair;
 use crate::shown::Shown;
 
-/// A departure from the RFC that was repaired: an administrator sees by it what their identity provider does.
+/// A departure from the RFC that was repaired: an administrator sees by it what their identity
+/// provider does.
 ///
-/// Its `Display` names attributes and what was made of them, and no values: those are personal data.
+/// Its `Display` names attributes and what was made of them, and no values: those are personal
+/// data.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Deviation {
@@ -106,7 +108,8 @@ pub enum Deviation {
 }
 
 impl Deviation {
-    /// The rule that applied: the name of the field of [`Quirks`](super::Quirks), or of what is always read so.
+    /// The rule that applied: the name of the field of [`Quirks`](super::Quirks), or of what is
+    /// always read so.
     #[must_use]
     pub fn rule(&self) -> &'static str {
         match self {
@@ -176,34 +179,57 @@ fn rule_of(repair: &Repair) -> &'static str {
 impl fmt::Display for Deviation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::OpCase { operation } => write!(f, "operation {operation}: `op` was read without regard to case"),
+            Self::OpCase { operation } => {
+                write!(f, "operation {operation}: `op` was read without regard to case")
+            }
             Self::Value(repair) => write_repair(f, repair),
             Self::Patch(repair) => write_patch_repair(f, repair),
-            Self::BlankPath { operation } => write!(f, "operation {operation}: a blank path was read as none"),
+            Self::BlankPath { operation } => {
+                write!(f, "operation {operation}: a blank path was read as none")
+            }
             Self::ActiveByDefault => f.write_str("`active` was missing and taken as true"),
             Self::MethodCase => f.write_str("the method was read without regard to case"),
-            Self::Bulk { operation, deviation } => write!(f, "bulk operation {operation}: {deviation}"),
+            Self::Bulk { operation, deviation } => {
+                write!(f, "bulk operation {operation}: {deviation}")
+            }
             Self::ActiveKept => f.write_str("`active` was missing and stayed as it was"),
             Self::MediaType => f.write_str("the body was read as application/scim+json"),
             Self::ByteOrderMark => f.write_str("the body began with a byte order mark"),
-            Self::MessageSchema(schema) => write!(f, "`schemas` did not name `{schema}`, which was assumed"),
+            Self::MessageSchema(schema) => {
+                write!(f, "`schemas` did not name `{schema}`, which was assumed")
+            }
             Self::CommaList { parameter } => write!(f, "`{parameter}`: a text was read as a list"),
             Self::ZeroFailOnErrors => f.write_str("`failOnErrors` was 0 and was ignored"),
             Self::BareOperations => f.write_str("`data` was read as the operations of a PATCH"),
             Self::Slashes => f.write_str("the path had slashes that were left out"),
-            Self::EndpointCase { came, read } => write!(f, "the endpoint `{}` was read as `{read}`", Shown(came)),
-            Self::ParameterName { came, read } => write!(f, "the parameter `{}` was read as `{read}`", Shown(came)),
-            Self::UnknownParameter(name) => write!(f, "the parameter `{}` was ignored", Shown(name)),
+            Self::EndpointCase { came, read } => {
+                write!(f, "the endpoint `{}` was read as `{read}`", Shown(came))
+            }
+            Self::ParameterName { came, read } => {
+                write!(f, "the parameter `{}` was read as `{read}`", Shown(came))
+            }
+            Self::UnknownParameter(name) => {
+                write!(f, "the parameter `{}` was ignored", Shown(name))
+            }
             Self::EmptyParameter => f.write_str("the query had a `&` too many"),
             Self::PlusForSpace => f.write_str("each `+` in the query was read as a space"),
             Self::BlankParameter(name) => write!(f, "`{name}` was blank and was read as not given"),
-            Self::FilteredAttribute(name) => write!(f, "`{name}` was read without the filter of its values"),
-            Self::PageBounds { parameter, came, read } => write!(f, "`{parameter}` was {came} and was read as {read}"),
-            Self::FilterTail => f.write_str("a comparison behind a bracket was read as one more condition inside it"),
+            Self::FilteredAttribute(name) => {
+                write!(f, "`{name}` was read without the filter of its values")
+            }
+            Self::PageBounds { parameter, came, read } => {
+                write!(f, "`{parameter}` was {came} and was read as {read}")
+            }
+            Self::FilterTail => f.write_str(
+                "a comparison behind a bracket was read as one more condition inside it",
+            ),
             Self::More { count } => write!(f, "there were {count} more"),
             Self::Unchanged => f.write_str("everything was as asked already, and nothing changed"),
             Self::IndirectGroups { shown } => {
-                write!(f, "of the indirect groups of a resource, the nearest {shown} were shown, and others left out")
+                write!(
+                    f,
+                    "of the indirect groups of a resource, the nearest {shown} were shown, and others left out"
+                )
             }
         }
     }
@@ -211,23 +237,49 @@ impl fmt::Display for Deviation {
 
 fn write_repair(f: &mut fmt::Formatter<'_>, repair: &Repair) -> fmt::Result {
     match repair {
-        Repair::BooleanString(name) => write!(f, "`{}`: a string was read as a boolean", Shown(name)),
-        Repair::OneForMany(name) => write!(f, "`{}`: one value was read as an array of one", Shown(name)),
-        Repair::ArrayForOne(name) => write!(f, "`{}`: an array of one was read as its value", Shown(name)),
-        Repair::ValueForComplex(name) => write!(f, "`{}`: a string was read as an object with that `value`", Shown(name)),
-        Repair::ComplexForValue(name) => write!(f, "`{}`: an object was read as its `value`", Shown(name)),
-        Repair::EmptyString(name) => write!(f, "`{}`: an empty string was read as no value", Shown(name)),
-        Repair::NoReference(name) => write!(f, "`{}`: text that is no URI was taken over as it is", Shown(name)),
+        Repair::BooleanString(name) => {
+            write!(f, "`{}`: a string was read as a boolean", Shown(name))
+        }
+        Repair::OneForMany(name) => {
+            write!(f, "`{}`: one value was read as an array of one", Shown(name))
+        }
+        Repair::ArrayForOne(name) => {
+            write!(f, "`{}`: an array of one was read as its value", Shown(name))
+        }
+        Repair::ValueForComplex(name) => {
+            write!(f, "`{}`: a string was read as an object with that `value`", Shown(name))
+        }
+        Repair::ComplexForValue(name) => {
+            write!(f, "`{}`: an object was read as its `value`", Shown(name))
+        }
+        Repair::EmptyString(name) => {
+            write!(f, "`{}`: an empty string was read as no value", Shown(name))
+        }
+        Repair::NoReference(name) => {
+            write!(f, "`{}`: text that is no URI was taken over as it is", Shown(name))
+        }
         Repair::UnknownSchema(uri) => write!(f, "`schemas`: `{}` was ignored", Shown(uri)),
-        Repair::MissingSchema(uri) => write!(f, "`schemas`: `{}` was missing and assumed", Shown(uri)),
-        Repair::UnknownAttribute(name) => write!(f, "`{}`: an unknown attribute was ignored", Shown(name)),
+        Repair::MissingSchema(uri) => {
+            write!(f, "`schemas`: `{}` was missing and assumed", Shown(uri))
+        }
+        Repair::UnknownAttribute(name) => {
+            write!(f, "`{}`: an unknown attribute was ignored", Shown(name))
+        }
         Repair::JoinedUrn(name) => write!(f, "`{}` had a dot for the last colon", Shown(name)),
-        Repair::LeftOut(name) => write!(f, "`{}` is not kept here, and was read as an attribute without a value", Shown(name)),
+        Repair::LeftOut(name) => write!(
+            f,
+            "`{}` is not kept here, and was read as an attribute without a value",
+            Shown(name)
+        ),
         Repair::Name { came, read } => write!(f, "`{}` was read as `{read}`", Shown(came)),
-        Repair::Reference(name) => write!(f, "`{}.$ref` was ignored, since it follows from the value", Shown(name)),
+        Repair::Reference(name) => {
+            write!(f, "`{}.$ref` was ignored, since it follows from the value", Shown(name))
+        }
         Repair::ComparedByValue(name) => write!(f, "`{}` was compared by its `value`", Shown(name)),
         Repair::KeyAsPath(key) => write!(f, "the key `{}` was read as a path", Shown(key)),
-        Repair::BareExtensionAttribute(name) => write!(f, "`{}` was taken for the attribute of an extension", Shown(name)),
+        Repair::BareExtensionAttribute(name) => {
+            write!(f, "`{}` was taken for the attribute of an extension", Shown(name))
+        }
     }
 }
 
@@ -237,21 +289,35 @@ fn write_patch_repair(f: &mut fmt::Formatter<'_>, repair: &PatchRepair) -> fmt::
             write!(f, "operation {operation}: ")?;
             write_repair(f, repair)
         }
-        PatchRepair::KeyAsPath(operation, key) => write!(f, "operation {operation}: the key `{}` was read as a path", Shown(key)),
+        PatchRepair::KeyAsPath(operation, key) => {
+            write!(f, "operation {operation}: the key `{}` was read as a path", Shown(key))
+        }
         PatchRepair::ReadOnly(operation, name) => {
             write!(f, "operation {operation}: `{}` is read-only and was ignored", Shown(name))
         }
         PatchRepair::ListedValues(operation, name) => {
-            write!(f, "operation {operation}: of `{}` only the listed values were removed", Shown(name))
+            write!(
+                f,
+                "operation {operation}: of `{}` only the listed values were removed",
+                Shown(name)
+            )
         }
         PatchRepair::BareExtensionAttribute(operation, name) => {
-            write!(f, "operation {operation}: `{}` was read as the attribute of an extension", Shown(name))
+            write!(
+                f,
+                "operation {operation}: `{}` was read as the attribute of an extension",
+                Shown(name)
+            )
         }
         PatchRepair::UnknownPath(operation, name) => {
             write!(f, "operation {operation}: `{}` is no attribute and was ignored", Shown(name))
         }
         PatchRepair::Create(operation, name) => {
-            write!(f, "operation {operation}: `{}` was in no element, and one was made", Shown(name))
+            write!(
+                f,
+                "operation {operation}: `{}` was in no element, and one was made",
+                Shown(name)
+            )
         }
         PatchRepair::KeptDescribed(operation, name) => {
             write!(
@@ -261,7 +327,11 @@ fn write_patch_repair(f: &mut fmt::Formatter<'_>, repair: &PatchRepair) -> fmt::
             )
         }
         PatchRepair::Primary(operation, name) => {
-            write!(f, "operation {operation}: a new primary value of `{}` took that from another one", Shown(name))
+            write!(
+                f,
+                "operation {operation}: a new primary value of `{}` took that from another one",
+                Shown(name)
+            )
         }
         PatchRepair::PaddedPath(operation, name) => {
             write!(f, "operation {operation}: the white space around `{name}` was passed over")

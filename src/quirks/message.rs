@@ -14,8 +14,12 @@ pub(crate) fn byte_order_mark(body: &[u8]) -> Option<(&[u8], Deviation)> {
     body.strip_prefix(BYTE_ORDER_MARK).map(|text| (text, Deviation::ByteOrderMark))
 }
 
-/// `{"Operations": []}`, `{"schemas": "urn:example", "Operations": []}`: which message it is follows from where it was sent.
-pub(crate) fn assume_schema(body: &mut Map<String, Value>, schema: &'static str) -> Option<Deviation> {
+/// `{"Operations": []}`, `{"schemas": "urn:example", "Operations": []}`: which message it is
+/// follows from where it was sent.
+pub(crate) fn assume_schema(
+    body: &mut Map<String, Value>,
+    schema: &'static str,
+) -> Option<Deviation> {
     match member(body, "schemas") {
         Some(schemas) if names_schema(schemas, schema) || !are_uris(schemas) => return None,
         Some(schemas) => *schemas = json!([schema]),
@@ -45,7 +49,8 @@ pub(crate) fn no_errors(body: &mut Map<String, Value>) -> Option<Deviation> {
     Some(Deviation::ZeroFailOnErrors)
 }
 
-/// `{"method": "PATCH", "data": [{"op": "remove", "path": "title"}]}` in a bulk request: operations without their message.
+/// `{"method": "PATCH", "data": [{"op": "remove", "path": "title"}]}` in a bulk request: operations
+/// without their message.
 pub(crate) fn bare_operations(data: &mut Value) -> Option<Deviation> {
     if !data.is_array() {
         return None;

@@ -8,8 +8,8 @@ use super::Deviation;
 use crate::resource::Repair;
 use crate::schema::ResourceType;
 
-/// Parameters that say nothing when they are blank. A blank `cursor` begins to page (RFC 9865, Section 2), and blank lists of
-/// attributes have no names in them.
+/// Parameters that say nothing when they are blank. A blank `cursor` begins to page (RFC 9865,
+/// Section 2), and blank lists of attributes have no names in them.
 const BLANK: [&str; 5] = ["filter", "sortBy", "sortOrder", "startIndex", "count"];
 
 /// `?filter=&startIndex=1&count=`
@@ -17,7 +17,8 @@ pub(crate) fn without_blank_parameters(query: &str) -> (String, Vec<Deviation>) 
     let mut blank = Vec::new();
     let is_said = |pair: &&str| {
         let parameter = form_urlencoded::parse(pair.as_bytes()).next();
-        let name = parameter.and_then(|(name, value)| if value.trim().is_empty() { known(&name) } else { None });
+        let name = parameter
+            .and_then(|(name, value)| if value.trim().is_empty() { known(&name) } else { None });
         blank.extend(name.map(Deviation::BlankParameter));
         name.is_none()
     };
@@ -38,7 +39,10 @@ pub(crate) fn without_blank_members(body: &mut Map<String, Value>) -> Vec<Deviat
 }
 
 /// `{"attributes": [""]}`
-pub(crate) fn without_blank_names(parameter: &'static str, names: &mut Vec<String>) -> Option<Deviation> {
+pub(crate) fn without_blank_names(
+    parameter: &'static str,
+    names: &mut Vec<String>,
+) -> Option<Deviation> {
     let before = names.len();
     names.retain(|name| !name.trim().is_empty());
     (names.len() < before).then_some(Deviation::BlankParameter(parameter))
@@ -73,7 +77,8 @@ fn without_filter(name: &str) -> Option<String> {
     Some(format!("{}{}", attribute.trim_end(), part.trim()))
 }
 
-/// The names of a list, where commas inside brackets do not count; none where a bracket is not closed.
+/// The names of a list, where commas inside brackets do not count; none where a bracket is not
+/// closed.
 fn between_commas(list: &str) -> Option<Vec<&str>> {
     let (mut in_brackets, mut in_quotes, mut escaped) = (false, false, false);
     let separates = |character: char| {
@@ -97,8 +102,12 @@ pub(crate) fn colon_in_name(name: &mut String, types: &[&Arc<ResourceType>]) -> 
     Some(Deviation::Value(Repair::JoinedUrn(joined)))
 }
 
-/// `urn:ietf:params:scim:schemas:extension:enterprise:2.0:User.department eq "Sales"`; what stands in quotes stays.
-pub(crate) fn colons_in_filter(filter: &mut String, types: &[&Arc<ResourceType>]) -> Vec<Deviation> {
+/// `urn:ietf:params:scim:schemas:extension:enterprise:2.0:User.department eq "Sales"`; what stands
+/// in quotes stays.
+pub(crate) fn colons_in_filter(
+    filter: &mut String,
+    types: &[&Arc<ResourceType>],
+) -> Vec<Deviation> {
     let (mut read, mut deviations) = (String::with_capacity(filter.len()), Vec::new());
     let mut rest = filter.as_str();
     while let Some(word) = next_word(rest) {

@@ -5,7 +5,8 @@ use crate::patch::{ConditionPaths, ListedValues, NoOperations, Omitted};
 use crate::resource::UnknownAttributes;
 
 impl Quirks {
-    /// What the RFC says, with the readings of its open questions that most implementations share; nothing else.
+    /// What the RFC says, with the readings of its open questions that most implementations share;
+    /// nothing else.
     pub const STRICT: Self = Self {
         boolean_strings: false,
         create_on_no_match: false,
@@ -39,8 +40,8 @@ impl Quirks {
         filtered_attributes: false,
     };
 
-    /// Works with every client that we know: Okta, Microsoft Entra ID, OneLogin, JumpCloud, Google Workspace, PingOne,
-    /// authentik, Keycloak, Rauthy. The default.
+    /// Works with every client that we know: Okta, Microsoft Entra ID, OneLogin, JumpCloud, Google
+    /// Workspace, PingOne, authentik, Keycloak, Rauthy. The default.
     pub const LENIENT: Self = Self {
         boolean_strings: true,
         create_on_no_match: true,

@@ -19,7 +19,8 @@ pub(crate) fn lower_op(index: usize, operation: &mut PatchOperation) -> Option<D
 pub(crate) fn blank_path(index: usize, operation: &mut PatchOperation) -> Option<Deviation> {
     // White space beside a value that cannot stand without a path is a path that was written wrong.
     let is_object = operation.value.as_ref().is_some_and(serde_json::Value::is_object);
-    let blank = operation.path.take_if(|path| path.is_empty() || is_object && path.trim().is_empty());
+    let blank =
+        operation.path.take_if(|path| path.is_empty() || is_object && path.trim().is_empty());
     blank.map(|_| Deviation::BlankPath { operation: index })
 }
 
@@ -35,7 +36,9 @@ pub(crate) fn query(query: &str) -> Vec<Deviation> {
     for (name, _) in form_urlencoded::parse(query.as_bytes()) {
         match SearchRequest::PARAMETERS.iter().find(|known| known.eq_ignore_ascii_case(&name)) {
             Some(known) if *known == name => {}
-            Some(known) => deviations.push(Deviation::ParameterName { came: name.into_owned(), read: known }),
+            Some(known) => {
+                deviations.push(Deviation::ParameterName { came: name.into_owned(), read: known })
+            }
             None => deviations.push(Deviation::UnknownParameter(name.into_owned())),
         }
     }
@@ -49,7 +52,8 @@ pub(crate) fn path(path: &str) -> Option<Deviation> {
 
 /// A PUT that gives `active` no value, where its type has that: it stays as it was.
 ///
-/// RFC 7644, Section 3.5.1 leaves to the service provider what is made of an attribute that is left out, but not of null.
+/// RFC 7644, Section 3.5.1 leaves to the service provider what is made of an attribute that is left
+/// out, but not of null.
 pub(crate) fn kept(
     resource_type: &ResourceType,
     wanted: &Resource,
@@ -57,7 +61,8 @@ pub(crate) fn kept(
     omitted: Omitted,
 ) -> Option<Deviation> {
     let active = resource_type.activity()?;
-    let is_cleared = cleared.iter().any(|(container, name)| container.is_none() && name == active.name());
+    let is_cleared =
+        cleared.iter().any(|(container, name)| container.is_none() && name == active.name());
     let kept = (is_cleared || omitted != Omitted::Clear) && wanted.get(active.name()).is_none();
     kept.then_some(Deviation::ActiveKept)
 }

@@ -18,7 +18,10 @@ fn operations_are_read_in_any_case() {
 fn new_resources_are_active_where_their_type_can_be() {
     let mut new = Resource::default();
     assert_eq!(rewrite::activate(&ResourceType::group(), &mut new), None);
-    assert_eq!(rewrite::activate(&ResourceType::user(), &mut new), Some(Deviation::ActiveByDefault));
+    assert_eq!(
+        rewrite::activate(&ResourceType::user(), &mut new),
+        Some(Deviation::ActiveByDefault)
+    );
     assert_eq!(new.get("active"), Some(&json!(true)));
     for given in [true, false] {
         new.set("active", given);
@@ -38,7 +41,10 @@ fn a_tenant_can_have_its_own() {
 fn the_list_has_every_switch() {
     let list = include_str!("../docs/quirks.md");
     let shown = format!("{:#?}", Quirks::STRICT);
-    let switches: Vec<&str> = shown.lines().filter_map(|line| Some(line.strip_prefix("    ")?.split_once(": ")?.0)).collect();
+    let switches: Vec<&str> = shown
+        .lines()
+        .filter_map(|line| Some(line.strip_prefix("    ")?.split_once(": ")?.0))
+        .collect();
     assert!(switches.contains(&"omitted"), "{shown}");
     for switch in switches {
         assert!(list.contains(&format!("`{switch}`")), "{switch}");
@@ -49,7 +55,11 @@ fn the_list_has_every_switch() {
 fn deviations_name_rule_and_place() {
     let repair = Repair::BooleanString("active".into());
     let cases = [
-        (Deviation::Value(repair.clone()), "boolean_strings", "`active`: a string was read as a boolean"),
+        (
+            Deviation::Value(repair.clone()),
+            "boolean_strings",
+            "`active`: a string was read as a boolean",
+        ),
         (
             Deviation::Patch(PatchRepair::Value(1, repair)),
             "boolean_strings",

@@ -5,10 +5,12 @@ use crate::schema::bytes;
 /// The tag of a SEQUENCE in DER, which a certificate is (RFC 5280, Section 4.1).
 const SEQUENCE: u8 = 0x30;
 
-/// The bytes of a value of `x509Certificates`, where that is one DER-encoded structure, and nothing behind it: "each value
-/// contains exactly one DER-encoded X.509 certificate". What stands in the certificate is the host's to check.
+/// The bytes of a value of `x509Certificates`, where that is one DER-encoded structure, and nothing
+/// behind it: "each value contains exactly one DER-encoded X.509 certificate". What stands in the
+/// certificate is the host's to check.
 ///
-/// The service provider itself asks for base64 only; a host refuses other values in a [`Policy`](crate::policy).
+/// The service provider itself asks for base64 only; a host refuses other values in a
+/// [`Policy`](crate::policy).
 ///
 /// ```
 /// use scimwire::resource::certificate;

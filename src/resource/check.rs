@@ -7,10 +7,12 @@ use serde_json::{Map, Value};
 use super::Resource;
 use super::intake::is_primary;
 use super::value::{ValueError, ValueErrorKind};
-use crate::schema::{Attribute, AttributeType, Mutability, ResolvedPath, ResourceType, SchemaExtension};
+use crate::schema::{
+    Attribute, AttributeType, Mutability, ResolvedPath, ResourceType, SchemaExtension,
+};
 
-/// Checks that required attributes have a value, that no attribute has two primary values, and that closed ones have
-/// canonical values.
+/// Checks that required attributes have a value, that no attribute has two primary values, and that
+/// closed ones have canonical values.
 ///
 /// # Errors
 ///
@@ -22,8 +24,8 @@ pub fn check(resource: &Resource, resource_type: &ResourceType) -> Result<(), Va
     resource_type.extensions().iter().try_for_each(|extension| check_extension(extension, resource))
 }
 
-/// The same after a change, of the attributes and extensions that changed: what was stored before them may stay, also where
-/// a schema has become stricter since.
+/// The same after a change, of the attributes and extensions that changed: what was stored before
+/// them may stay, also where a schema has become stricter since.
 ///
 /// # Errors
 ///
@@ -49,7 +51,13 @@ fn check_extension(extension: &SchemaExtension, resource: &Resource) -> Result<(
     let uri = extension.schema.uri().as_str();
     match resource.get(uri).and_then(Value::as_object) {
         Some(object) => match check_object(Some(uri), extension.schema.attributes(), object) {
-            Err(err) if err.kind() == ValueErrorKind::Required && !extension.required && is_of_host(extension, object) => Ok(()),
+            Err(err)
+                if err.kind() == ValueErrorKind::Required
+                    && !extension.required
+                    && is_of_host(extension, object) =>
+            {
+                Ok(())
+            }
             checked => checked,
         },
         None if extension.required => Err(ValueError::new(uri, ValueErrorKind::RequiredExtension)),
@@ -57,28 +65,44 @@ fn check_extension(extension: &SchemaExtension, resource: &Resource) -> Result<(
     }
 }
 
-/// Whether clients have no part in the extension: then it is as if it were not there, and asks them for nothing.
+/// Whether clients have no part in the extension: then it is as if it were not there, and asks them
+/// for nothing.
 fn is_of_host(extension: &SchemaExtension, object: &Map<String, Value>) -> bool {
     let attribute = |name: &String| extension.schema.attribute(name);
-    object.keys().filter_map(attribute).all(|attribute| attribute.mutability() == Mutability::ReadOnly)
+    object
+        .keys()
+        .filter_map(attribute)
+        .all(|attribute| attribute.mutability() == Mutability::ReadOnly)
 }
 
-fn check_object(container: Option<&str>, attributes: &[Arc<Attribute>], object: &Map<String, Value>) -> Result<(), ValueError> {
+fn check_object(
+    container: Option<&str>,
+    attributes: &[Arc<Attribute>],
+    object: &Map<String, Value>,
+) -> Result<(), ValueError> {
     attributes.iter().try_for_each(|attribute| check_attribute(container, attribute, object))
 }
 
-fn check_attribute(container: Option<&str>, attribute: &Attribute, object: &Map<String, Value>) -> Result<(), ValueError> {
+fn check_attribute(
+    container: Option<&str>,
+    attribute: &Attribute,
+    object: &Map<String, Value>,
+) -> Result<(), ValueError> {
     let place = |name: &str| match container {
         Some(container) => format!("{container}:{name}"),
         None => name.to_owned(),
     };
     match object.get(attribute.name()) {
-        None if is_demanded(attribute) => Err(ValueError::new(place(attribute.name()), ValueErrorKind::Required)),
+        None if is_demanded(attribute) => {
+            Err(ValueError::new(place(attribute.name()), ValueErrorKind::Required))
+        }
         None => Ok(()),
         Some(value) if is_blank(value) && is_demanded(attribute) => {
             Err(ValueError::new(place(attribute.name()), ValueErrorKind::Required))
         }
-        Some(value) if attribute.kind() == AttributeType::Complex => check_complex(&place, attribute, value),
+        Some(value) if attribute.kind() == AttributeType::Complex => {
+            check_complex(&place, attribute, value)
+        }
         Some(value) if attribute.closed() && !is_canonical(attribute, value) => {
             Err(ValueError::new(place(attribute.name()), ValueErrorKind::NotCanonical))
         }
@@ -86,12 +110,17 @@ fn check_attribute(container: Option<&str>, attribute: &Attribute, object: &Map<
     }
 }
 
-fn check_complex(place: &dyn Fn(&str) -> String, attribute: &Attribute, value: &Value) -> Result<(), ValueError> {
+fn check_complex(
+    place: &dyn Fn(&str) -> String,
+    attribute: &Attribute,
+    value: &Value,
+) -> Result<(), ValueError> {
     let elements = match value {
         Value::Array(elements) => elements.as_slice(),
         value => std::slice::from_ref(value),
     };
-    if attribute.multi_valued() && elements.iter().filter(|element| is_primary(element)).count() > 1 {
+    if attribute.multi_valued() && elements.iter().filter(|element| is_primary(element)).count() > 1
+    {
         return Err(ValueError::new(place(attribute.name()), ValueErrorKind::Primary));
     }
     for sub in attribute.sub_attributes().iter().filter(|sub| sub.closed()) {
@@ -119,8 +148,8 @@ fn is_canonical(attribute: &Attribute, value: &Value) -> bool {
     }
 }
 
-/// RFC 7643, Section 4.1.1 asks for a "non-empty" `userName`, and Section 4.2 says of "required" that it does so of any attribute. A
-/// text of white space only says no more than an empty one.
+/// RFC 7643, Section 4.1.1 asks for a "non-empty" `userName`, and Section 4.2 says of "required"
+/// that it does so of any attribute. A text of white space only says no more than an empty one.
 fn is_blank(value: &Value) -> bool {
     value.as_str().is_some_and(|text| text.trim().is_empty())
 }

@@ -12,9 +12,14 @@ use crate::schema::{Attribute, AttributeType, Mutability, ResolvedPath, Resource
 /// Up to this many values are compared with each of the others; more of them, by a hash.
 const FEW: usize = 16;
 
-/// The attributes that differ: a sub-attribute of a single-valued complex attribute by itself, a multi-valued attribute as
-/// a whole. `id`, `schemas`, `meta` and what the service provider derives are not among them.
-pub(crate) fn changed_paths(before: &Resource, after: &Resource, resource_type: &ResourceType) -> Vec<ResolvedPath> {
+/// The attributes that differ: a sub-attribute of a single-valued complex attribute by itself, a
+/// multi-valued attribute as a whole. `id`, `schemas`, `meta` and what the service provider derives
+/// are not among them.
+pub(crate) fn changed_paths(
+    before: &Resource,
+    after: &Resource,
+    resource_type: &ResourceType,
+) -> Vec<ResolvedPath> {
     let mut paths = Vec::new();
     let (old, new) = (before.attributes(), after.attributes());
     if let Some(external_id) = Schema::common().attribute("externalId")
@@ -47,7 +52,9 @@ fn compare_objects(
     if differing.is_empty() {
         return;
     }
-    for attribute in schema.attributes().iter().filter(|attribute| differing.contains(&attribute.name())) {
+    for attribute in
+        schema.attributes().iter().filter(|attribute| differing.contains(&attribute.name()))
+    {
         let (old, new) = (old.get(attribute.name()), new.get(attribute.name()));
         let same = match (old, new) {
             (Some(old), Some(new)) => same_value(attribute, old, new),
@@ -57,25 +64,33 @@ fn compare_objects(
             continue;
         }
         if attribute.kind() == AttributeType::Complex && !attribute.multi_valued() {
-            let differing = attribute
-                .sub_attributes()
-                .iter()
-                .filter(|sub| old.and_then(|value| value.get(sub.name())) != new.and_then(|value| value.get(sub.name())));
-            paths
-                .extend(differing.map(|sub| ResolvedPath::new(extension.cloned(), Arc::clone(attribute), Some(Arc::clone(sub)))));
+            let differing = attribute.sub_attributes().iter().filter(|sub| {
+                old.and_then(|value| value.get(sub.name()))
+                    != new.and_then(|value| value.get(sub.name()))
+            });
+            paths.extend(differing.map(|sub| {
+                ResolvedPath::new(extension.cloned(), Arc::clone(attribute), Some(Arc::clone(sub)))
+            }));
         } else {
             paths.push(ResolvedPath::new(extension.cloned(), Arc::clone(attribute), None));
         }
     }
 }
 
-/// The names whose values are not equal. A change leaves most names where they were, so that they need not be looked up.
+/// The names whose values are not equal. A change leaves most names where they were, so that they
+/// need not be looked up.
 fn differing<'o>(old: &'o Map<String, Value>, new: &'o Map<String, Value>) -> Vec<&'o str> {
     if old.keys().eq(new.keys()) {
         let pairs = old.iter().zip(new.values());
-        return pairs.filter(|((_, old), new)| old != new).map(|((name, _), _)| name.as_str()).collect();
+        return pairs
+            .filter(|((_, old), new)| old != new)
+            .map(|((name, _), _)| name.as_str())
+            .collect();
     }
-    let changed = old.iter().filter(|(name, value)| new.get(*name) != Some(value)).map(|(name, _)| name.as_str());
+    let changed = old
+        .iter()
+        .filter(|(name, value)| new.get(*name) != Some(value))
+        .map(|(name, _)| name.as_str());
     let come = new.keys().filter(|name| !old.contains_key(*name)).map(String::as_str);
     changed.chain(come).collect()
 }
@@ -85,7 +100,8 @@ fn is_derived(attribute: &Attribute) -> bool {
     attribute.refers_by_value() && attribute.mutability() == Mutability::ReadOnly
 }
 
-/// Whether an attribute has the same values: the order of several does not count (RFC 7643, Section 2.4).
+/// Whether an attribute has the same values: the order of several does not count (RFC 7643, Section
+/// 2.4).
 pub(crate) fn same_value(attribute: &Attribute, old: &Value, new: &Value) -> bool {
     match (old, new) {
         (Value::Array(old), Value::Array(new)) if attribute.multi_valued() => {
@@ -97,19 +113,24 @@ pub(crate) fn same_value(attribute: &Attribute, old: &Value, new: &Value) -> boo
 
 fn same_set(attribute: &Attribute, old: &[Value], new: &[Value]) -> bool {
     if attribute.refers_by_value() {
-        let by_id: HashMap<&Value, &Value> = old.iter().filter_map(|value| Some((value.get("value")?, value))).collect();
-        return new.iter().all(|value| value.get("value").and_then(|id| by_id.get(id)) == Some(&value));
+        let by_id: HashMap<&Value, &Value> =
+            old.iter().filter_map(|value| Some((value.get("value")?, value))).collect();
+        return new
+            .iter()
+            .all(|value| value.get("value").and_then(|id| by_id.get(id)) == Some(&value));
     }
     if old.len() > FEW {
         let mut unmatched = Identities::of(attribute, old);
         return new.iter().all(|value| unmatched.take_equal(attribute, old, value));
     }
     let mut unmatched: Vec<&Value> = old.iter().collect();
-    new.iter().all(|value| match unmatched.iter().position(|other| equal_but_primary(other, value)) {
-        Some(position) => {
-            unmatched.swap_remove(position);
-            true
+    new.iter().all(|value| {
+        match unmatched.iter().position(|other| equal_but_primary(other, value)) {
+            Some(position) => {
+                unmatched.swap_remove(position);
+                true
+            }
+            None => false,
         }
-        None => false,
     })
 }

@@ -6,7 +6,8 @@ use serde_json::Value;
 use super::is_unassigned;
 use crate::schema::{Attribute, AttributeType, Number, Returned, bytes, fold, instant};
 
-/// What a value says, without how it is written. Values of several have an order, so that they can be compared as a set.
+/// What a value says, without how it is written. Values of several have an order, so that they can
+/// be compared as a set.
 #[derive(PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Said {
     Nothing,
@@ -19,10 +20,16 @@ pub(super) enum Said {
     Parts(Vec<(String, Self)>),
 }
 
-/// Whether an attribute says the same of two resources: numbers and times by what they are, and text by the attribute's rule for
-/// upper and lower case. Of passwords each character counts, whatever their schema says.
-pub(crate) fn same_by_value(attribute: &Attribute, one: Option<&Value>, other: Option<&Value>) -> bool {
-    Said::of(attribute, one.unwrap_or(&Value::Null)) == Said::of(attribute, other.unwrap_or(&Value::Null))
+/// Whether an attribute says the same of two resources: numbers and times by what they are, and
+/// text by the attribute's rule for upper and lower case. Of passwords each character counts,
+/// whatever their schema says.
+pub(crate) fn same_by_value(
+    attribute: &Attribute,
+    one: Option<&Value>,
+    other: Option<&Value>,
+) -> bool {
+    Said::of(attribute, one.unwrap_or(&Value::Null))
+        == Said::of(attribute, other.unwrap_or(&Value::Null))
 }
 
 impl Said {
@@ -34,18 +41,21 @@ impl Said {
             Value::Number(number) => Self::Amount(number.into()),
             Value::String(text) => Self::of_text(attribute, text),
             Value::Array(elements) => {
-                let mut elements: Vec<Self> = elements.iter().map(|element| Self::of(attribute, element)).collect();
+                let mut elements: Vec<Self> =
+                    elements.iter().map(|element| Self::of(attribute, element)).collect();
                 elements.sort_unstable();
                 Self::Several(elements)
             }
             Value::Object(object) => {
                 // RFC 7643, Section 2.4: no `primary` is the same as `primary: false`.
-                let is_default = |name: &str, said: &Self| name == "primary" && *said == Self::Truth(false);
+                let is_default =
+                    |name: &str, said: &Self| name == "primary" && *said == Self::Truth(false);
                 let parts = object.iter().map(|(name, part)| match attribute.sub_attribute(name) {
                     Some(sub) => (name.clone(), Self::of(sub, part)),
                     None => (name.clone(), Self::Text(part.to_string())),
                 });
-                let stated = parts.filter(|(name, said)| *said != Self::Nothing && !is_default(name, said));
+                let stated =
+                    parts.filter(|(name, said)| *said != Self::Nothing && !is_default(name, said));
                 let mut stated: Vec<(String, Self)> = stated.collect();
                 stated.sort_unstable();
                 Self::Parts(stated)
@@ -59,7 +69,9 @@ impl Said {
             _ if attribute.returned() == Returned::Never => exact(),
             AttributeType::DateTime => instant(text).map_or_else(exact, Self::Time),
             AttributeType::Binary => bytes(text).map_or_else(exact, Self::Bytes),
-            AttributeType::String | AttributeType::Reference if !attribute.case_exact() => Self::Text(fold(text).into_owned()),
+            AttributeType::String | AttributeType::Reference if !attribute.case_exact() => {
+                Self::Text(fold(text).into_owned())
+            }
             _ => exact(),
         }
     }

@@ -18,8 +18,12 @@ pub(crate) struct Identities {
 impl Identities {
     /// Those of `elements`.
     pub(crate) fn of(attribute: &Attribute, elements: &[Value]) -> Self {
-        let mut identities = Self { places: HashMap::with_capacity(elements.len()), ..Self::default() };
-        elements.iter().enumerate().for_each(|(place, element)| identities.note(attribute, element, place));
+        let mut identities =
+            Self { places: HashMap::with_capacity(elements.len()), ..Self::default() };
+        elements
+            .iter()
+            .enumerate()
+            .for_each(|(place, element)| identities.note(attribute, element, place));
         identities
     }
 
@@ -30,22 +34,42 @@ impl Identities {
 
     /// Whether one of `elements`, which were noted, is the same one as `value`.
     pub(crate) fn has(&self, attribute: &Attribute, elements: &[Value], value: &Value) -> bool {
-        let places = self.places.get(&self.hash(attribute, value)).map(Vec::as_slice).unwrap_or_default();
-        places.iter().filter_map(|place| elements.get(*place)).any(|element| same_element(attribute, element, value))
+        let places =
+            self.places.get(&self.hash(attribute, value)).map(Vec::as_slice).unwrap_or_default();
+        places
+            .iter()
+            .filter_map(|place| elements.get(*place))
+            .any(|element| same_element(attribute, element, value))
     }
 
     /// Whether one of `elements`, which were noted, equals `value`, also in its words.
-    pub(super) fn has_equal(&self, attribute: &Attribute, elements: &[Value], value: &Value) -> bool {
-        let places = self.places.get(&self.hash(attribute, value)).map(Vec::as_slice).unwrap_or_default();
-        places.iter().filter_map(|place| elements.get(*place)).any(|element| equal_but_primary(element, value))
+    pub(super) fn has_equal(
+        &self,
+        attribute: &Attribute,
+        elements: &[Value],
+        value: &Value,
+    ) -> bool {
+        let places =
+            self.places.get(&self.hash(attribute, value)).map(Vec::as_slice).unwrap_or_default();
+        places
+            .iter()
+            .filter_map(|place| elements.get(*place))
+            .any(|element| equal_but_primary(element, value))
     }
 
     /// Forgets one of `elements` that equals `value`, and says whether there was one.
-    pub(super) fn take_equal(&mut self, attribute: &Attribute, elements: &[Value], value: &Value) -> bool {
+    pub(super) fn take_equal(
+        &mut self,
+        attribute: &Attribute,
+        elements: &[Value],
+        value: &Value,
+    ) -> bool {
         let Some(places) = self.places.get_mut(&self.hash(attribute, value)) else {
             return false;
         };
-        let equal = |place: &usize| elements.get(*place).is_some_and(|element| equal_but_primary(element, value));
+        let equal = |place: &usize| {
+            elements.get(*place).is_some_and(|element| equal_but_primary(element, value))
+        };
         let found = places.iter().position(equal);
         found.map(|found| places.swap_remove(found)).is_some()
     }
@@ -59,8 +83,8 @@ impl Identities {
     }
 }
 
-/// Whether two elements of a multi-valued attribute are the same one: those that name a resource by its id are, when the
-/// ids are; others when they say the same.
+/// Whether two elements of a multi-valued attribute are the same one: those that name a resource by
+/// its id are, when the ids are; others when they say the same.
 pub(crate) fn same_element(attribute: &Attribute, one: &Value, other: &Value) -> bool {
     match (one.get("value"), other.get("value")) {
         (Some(one), Some(other)) if attribute.refers_by_value() => one == other,
@@ -76,9 +100,14 @@ pub(super) fn equal_but_primary(one: &Value, other: &Value) -> bool {
     let (Some(one), Some(other)) = (one.as_object(), other.as_object()) else {
         return false;
     };
-    let stated = |object: &Map<String, Value>| object.iter().filter(|(name, value)| !is_default(name, value)).count();
+    let stated = |object: &Map<String, Value>| {
+        object.iter().filter(|(name, value)| !is_default(name, value)).count()
+    };
     stated(one) == stated(other)
-        && one.iter().filter(|(name, value)| !is_default(name, value)).all(|(name, value)| other.get(name) == Some(value))
+        && one
+            .iter()
+            .filter(|(name, value)| !is_default(name, value))
+            .all(|(name, value)| other.get(name) == Some(value))
 }
 
 fn is_default(name: &str, value: &Value) -> bool {

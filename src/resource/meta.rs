@@ -9,8 +9,8 @@ use serde_json::{Map, Value, json};
 
 use crate::schema::instant;
 
-/// When a resource was made and changed, and its version (RFC 7643, Section 3.1). `meta.location` is made when the
-/// resource is sent, since it depends on the base URL.
+/// When a resource was made and changed, and its version (RFC 7643, Section 3.1). `meta.location`
+/// is made when the resource is sent, since it depends on the base URL.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Meta {
     /// The name of the resource type.
@@ -27,7 +27,12 @@ impl Meta {
     /// The metadata of a resource that is made now.
     #[must_use]
     pub fn new(resource_type: impl Into<String>, now: DateTime<Utc>) -> Self {
-        Self { resource_type: resource_type.into(), created: now, last_modified: now, version: Version::first() }
+        Self {
+            resource_type: resource_type.into(),
+            created: now,
+            last_modified: now,
+            version: Version::first(),
+        }
     }
 
     /// The metadata after a change; `last_modified` rises even when the clock stands still.
@@ -47,7 +52,8 @@ impl Meta {
         })
     }
 
-    /// Moves metadata on as [`Meta::changed`] does, in place; none if it is not as this crate writes it.
+    /// Moves metadata on as [`Meta::changed`] does, in place; none if it is not as this crate
+    /// writes it.
     pub(super) fn advance(meta: &mut Map<String, Value>, now: DateTime<Utc>) -> Option<Version> {
         let version = Version::from(meta.get("version")?.as_str()?).next();
         let Some(Value::String(last_modified)) = meta.get_mut("lastModified") else {
@@ -98,8 +104,8 @@ fn is_ours(timestamp: &str) -> bool {
 
 /// The version of a resource: an entity tag, such as `W/"3"` (RFC 7644, Section 3.14).
 ///
-/// What a store derives from other resources, such as `groups` of a user, does not count: a change of a group would else be
-/// a change of each of its members.
+/// What a store derives from other resources, such as `groups` of a user, does not count: a change
+/// of a group would else be a change of each of its members.
 ///
 /// Versions compare by what stands between the quotes: SCIM uses weak tags with `If-Match`.
 #[derive(Clone, Debug)]

@@ -37,16 +37,17 @@ pub(crate) use compare::{changed_paths, same_value};
 pub(crate) use equality::same_by_value;
 pub(crate) use identities::{Identities, same_element};
 
-/// A resource: a JSON object whose keys are spelled as in the schema, whose unassigned attributes are absent, and whose
-/// extension attributes stand under their URN (RFC 7643, Section 3).
+/// A resource: a JSON object whose keys are spelled as in the schema, whose unassigned attributes
+/// are absent, and whose extension attributes stand under their URN (RFC 7643, Section 3).
 ///
-/// [`Intake`] makes one of what a client sent. Its `Debug` shows the names of its attributes only: every value is
-/// personal data.
+/// [`Intake`] makes one of what a client sent. Its `Debug` shows the names of its attributes only:
+/// every value is personal data.
 #[derive(Clone, Default, PartialEq)]
 pub struct Resource(Map<String, Value>);
 
 impl Resource {
-    /// Takes an object as a store keeps it: one that this crate made before, or that a host builds with canonical names.
+    /// Takes an object as a store keeps it: one that this crate made before, or that a host builds
+    /// with canonical names.
     #[must_use]
     pub fn from_stored(object: Map<String, Value>) -> Self {
         Self(object)
@@ -76,8 +77,8 @@ impl Resource {
         self.0.get("meta")?.get("version")?.as_str().map(Version::from)
     }
 
-    /// An attribute of the core schema, a common one, or the container of an extension, by its canonical name: a name, and no
-    /// path; see [`get_path`](Self::get_path).
+    /// An attribute of the core schema, a common one, or the container of an extension, by its
+    /// canonical name: a name, and no path; see [`get_path`](Self::get_path).
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Value> {
         self.0.get(name)
@@ -89,8 +90,8 @@ impl Resource {
         self.0.get(name)?.as_str()
     }
 
-    /// The value of the attribute that `path` names; of the whole attribute where the path names a sub-attribute of a
-    /// multi-valued one.
+    /// The value of the attribute that `path` names; of the whole attribute where the path names a
+    /// sub-attribute of a multi-valued one.
     #[must_use]
     pub fn value(&self, path: &ResolvedPath) -> Option<&Value> {
         let object = match path.extension() {
@@ -106,10 +107,13 @@ impl Resource {
 
     /// Each single value of the attribute that `path` names, of all its elements.
     pub fn values<'r>(&'r self, path: &'r ResolvedPath) -> impl Iterator<Item = &'r Value> {
-        let elements = |value: &'r Value| value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
+        let elements =
+            |value: &'r Value| value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
         let sub = path.sub().filter(|_| path.attribute().multi_valued());
         let value = self.value(path).into_iter().flat_map(elements);
-        value.filter_map(move |value| sub.map_or(Some(value), |sub| value.get(sub.name()))).flat_map(elements)
+        value
+            .filter_map(move |value| sub.map_or(Some(value), |sub| value.get(sub.name())))
+            .flat_map(elements)
     }
 
     /// All attributes.
@@ -118,9 +122,10 @@ impl Resource {
         &self.0
     }
 
-    /// Sets an attribute, or the container of an extension, by its canonical name; for a host that fills in what it owns, in a
-    /// [`Policy`](crate::policy). A name, and no path: [`set_path`](Self::set_path) takes `name.givenName`. Null and empty
-    /// values unassign it, and in it (RFC 7643, Section 2.5).
+    /// Sets an attribute, or the container of an extension, by its canonical name; for a host that
+    /// fills in what it owns, in a [`Policy`](crate::policy). A name, and no path:
+    /// [`set_path`](Self::set_path) takes `name.givenName`. Null and empty values unassign it, and
+    /// in it (RFC 7643, Section 2.5).
     pub fn set(&mut self, name: impl Into<String>, value: impl Into<Value>) {
         self.put(name.into(), paths::settled(value.into()));
     }
@@ -150,7 +155,8 @@ impl Resource {
         self.0.insert("meta".to_owned(), meta.to_json());
     }
 
-    /// Moves `meta` on: `lastModified` to now, or a little later than it was, and the version to the next.
+    /// Moves `meta` on: `lastModified` to now, or a little later than it was, and the version to
+    /// the next.
     pub(crate) fn touch(&mut self, resource_type: &ResourceType, now: DateTime<Utc>) -> Version {
         let meta = self.0.get_mut("meta").and_then(Value::as_object_mut);
         if let Some(version) = meta.and_then(|meta| Meta::advance(meta, now)) {
@@ -167,8 +173,8 @@ impl Resource {
         self.0
     }
 
-    /// Reads the resource as a type of the host's, such as [`User`]: any type that implements `Deserialize`, with the names
-    /// of the schema (`#[serde(rename_all = "camelCase")]`).
+    /// Reads the resource as a type of the host's, such as [`User`]: any type that implements
+    /// `Deserialize`, with the names of the schema (`#[serde(rename_all = "camelCase")]`).
     ///
     /// # Errors
     ///
@@ -195,8 +201,8 @@ impl Resource {
         T::deserialize(&self.0)
     }
 
-    /// Reads the attributes of an extension as a type of the host's, such as [`EnterpriseUser`]; none where the resource has
-    /// none of them. The URI is spelled as in the schema.
+    /// Reads the attributes of an extension as a type of the host's, such as [`EnterpriseUser`];
+    /// none where the resource has none of them. The URI is spelled as in the schema.
     ///
     /// # Errors
     ///
@@ -221,12 +227,15 @@ impl Resource {
     /// assert_eq!(badge.map(|badge| (badge.badge_number, badge.doors.len())), Some((7, 1)));
     /// # Ok::<(), serde_json::Error>(())
     /// ```
-    pub fn extension_view<T: DeserializeOwned>(&self, uri: &str) -> Result<Option<T>, serde_json::Error> {
+    pub fn extension_view<T: DeserializeOwned>(
+        &self,
+        uri: &str,
+    ) -> Result<Option<T>, serde_json::Error> {
         self.0.get(uri).map(T::deserialize).transpose()
     }
 
-    /// Makes `schemas` say what the resource holds: its base schema, and each extension with a value
-    /// (RFC 7643, Section 3).
+    /// Makes `schemas` say what the resource holds: its base schema, and each extension with a
+    /// value (RFC 7643, Section 3).
     pub fn settle_schemas(&mut self, resource_type: &ResourceType) {
         if self.schemas_in_use(resource_type).eq(self.named_schemas()) {
             return;
@@ -245,13 +254,19 @@ impl Resource {
         self.schemas_in_use(resource_type).map(Value::from).collect()
     }
 
-    fn schemas_in_use<'r>(&'r self, resource_type: &'r ResourceType) -> impl Iterator<Item = &'r str> {
-        let extensions = resource_type.extensions().iter().map(|extension| extension.schema.uri().as_str());
-        std::iter::once(resource_type.schema().uri().as_str()).chain(extensions.filter(|uri| self.0.contains_key(*uri)))
+    fn schemas_in_use<'r>(
+        &'r self,
+        resource_type: &'r ResourceType,
+    ) -> impl Iterator<Item = &'r str> {
+        let extensions =
+            resource_type.extensions().iter().map(|extension| extension.schema.uri().as_str());
+        std::iter::once(resource_type.schema().uri().as_str())
+            .chain(extensions.filter(|uri| self.0.contains_key(*uri)))
     }
 
     fn named_schemas(&self) -> impl Iterator<Item = &str> {
-        let named = self.0.get("schemas").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+        let named =
+            self.0.get("schemas").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
         named.iter().map(|uri| uri.as_str().unwrap_or_default())
     }
 
@@ -274,7 +289,8 @@ impl Serialize for Resource {
     }
 }
 
-/// Whether a value is the same as none: null, an empty array, an object without a value (RFC 7643, Section 2.5).
+/// Whether a value is the same as none: null, an empty array, an object without a value (RFC 7643,
+/// Section 2.5).
 pub(crate) fn is_unassigned(value: &Value) -> bool {
     match value {
         Value::Null => true,

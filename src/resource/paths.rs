@@ -6,30 +6,39 @@ use super::value::{ValueError, ValueErrorKind};
 use super::{Resource, is_unassigned};
 use crate::schema::{ResolvedPath, ResourceType};
 
-/// How deep values are nested: an extension, the values of an attribute, one of them, the values of a sub-attribute.
+/// How deep values are nested: an extension, the values of an attribute, one of them, the values of
+/// a sub-attribute.
 const LEVELS: usize = 5;
 
 impl Resource {
-    /// The value of the attribute that a path names, as in a filter and in any case: `name.givenName`, or
-    /// `urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department`; of a whole extension by its URI. Of a
-    /// sub-attribute where there can be several values, such as `emails.value`, all of these values.
+    /// The value of the attribute that a path names, as in a filter and in any case:
+    /// `name.givenName`, or
+    /// `urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department`; of a whole
+    /// extension by its URI. Of a sub-attribute where there can be several values, such as
+    /// `emails.value`, all of these values.
     ///
     /// # Errors
     ///
     /// - resources of this type have no such attribute.
-    pub fn get_path(&self, resource_type: &ResourceType, path: &str) -> Result<Option<&Value>, ValueError> {
+    pub fn get_path(
+        &self,
+        resource_type: &ResourceType,
+        path: &str,
+    ) -> Result<Option<&Value>, ValueError> {
         if let Some(extension) = resource_type.whole_extension(path) {
             return Ok(self.get(extension.uri().as_str()));
         }
         Ok(self.value(&resolved(resource_type, path)?))
     }
 
-    /// Sets the attribute that a path names, as [`get_path`](Self::get_path) reads it. Null and empty values unassign it.
+    /// Sets the attribute that a path names, as [`get_path`](Self::get_path) reads it. Null and
+    /// empty values unassign it.
     ///
     /// # Errors
     ///
     /// - resources of this type have no such attribute;
-    /// - it is a part of an attribute that has several values, such as `emails.value`: these are set as a whole.
+    /// - it is a part of an attribute that has several values, such as `emails.value`: these are
+    ///   set as a whole.
     ///
     /// ```
     /// use scimwire::schema::{ENTERPRISE_USER, ResourceType};
@@ -46,7 +55,12 @@ impl Resource {
     /// assert!(user.set_path(&users, "name.given", "Barbara").is_err());
     /// # Ok::<(), scimwire::resource::ValueError>(())
     /// ```
-    pub fn set_path(&mut self, resource_type: &ResourceType, path: &str, value: impl Into<Value>) -> Result<(), ValueError> {
+    pub fn set_path(
+        &mut self,
+        resource_type: &ResourceType,
+        path: &str,
+        value: impl Into<Value>,
+    ) -> Result<(), ValueError> {
         if let Some(extension) = resource_type.whole_extension(path) {
             self.set(extension.uri().as_str(), value);
             return Ok(());
@@ -57,7 +71,10 @@ impl Resource {
         }
         let container = path.extension().map(|schema| schema.uri().as_str());
         let names: Vec<&str> =
-            [container, Some(path.attribute().name()), path.sub().map(|sub| sub.name())].into_iter().flatten().collect();
+            [container, Some(path.attribute().name()), path.sub().map(|sub| sub.name())]
+                .into_iter()
+                .flatten()
+                .collect();
         assign(&mut self.0, &names, settled(value.into()));
         Ok(())
     }
@@ -100,7 +117,8 @@ fn assign(object: &mut Map<String, Value>, names: &[&str], value: Value) {
     if below.is_empty() {
         *slot = value;
     } else {
-        let mut inner = std::mem::take(slot).as_object_mut().map(std::mem::take).unwrap_or_default();
+        let mut inner =
+            std::mem::take(slot).as_object_mut().map(std::mem::take).unwrap_or_default();
         assign(&mut inner, below, value);
         *slot = Value::Object(inner);
     }

@@ -1,5 +1,5 @@
-//! Passwords and what else nobody may read: a resource holds them on their way to the host only (RFC 7643, Sections 4.1.1 and
-//! 9.2).
+//! Passwords and what else nobody may read: a resource holds them on their way to the host only
+//! (RFC 7643, Sections 4.1.1 and 9.2).
 
 use serde_json::{Map, Value};
 
@@ -10,9 +10,10 @@ use crate::secret::Secret;
 const PASSWORD: &str = "password";
 
 impl Resource {
-    /// Takes the password away, prepared for its hash by [`prepare_password`]. A store that keeps hashes apart calls this before
-    /// it keeps a resource: on what it is to create, and on `after` of the change that an update makes of a resource without
-    /// one. There is none where the client sent none, or where
+    /// Takes the password away, prepared for its hash by [`prepare_password`]. A store that keeps
+    /// hashes apart calls this before it keeps a resource: on what it is to create, and on `after`
+    /// of the change that an update makes of a resource without one. There is none where the client
+    /// sent none, or where
     /// [`Features::change_password`](crate::dispatch::Features::change_password) is off.
     ///
     /// ```
@@ -30,9 +31,10 @@ impl Resource {
         password
     }
 
-    /// The password that a change brings, prepared for its hash; none where it is what it was before. A policy that hashes for
-    /// a store that keeps the hash as it is, as any other attribute, calls this when a resource is updated: what is there may
-    /// be the hash of the old one.
+    /// The password that a change brings, prepared for its hash; none where it is what it was
+    /// before. A policy that hashes for a store that keeps the hash as it is, as any other
+    /// attribute, calls this when a resource is updated: what is there may be the hash of the old
+    /// one.
     ///
     /// ```
     /// use scimwire::Resource;
@@ -97,12 +99,15 @@ fn is_secret(attribute: &Attribute) -> bool {
 }
 
 fn holds<A: AsRef<Attribute>>(object: &Map<String, Value>, attributes: &[A]) -> bool {
-    let mut secrets = attributes.iter().map(AsRef::as_ref).filter(|attribute| attribute.holds_secrets());
+    let mut secrets =
+        attributes.iter().map(AsRef::as_ref).filter(|attribute| attribute.holds_secrets());
     secrets.any(|attribute| object.contains_key(attribute.name()))
 }
 
 fn forget<A: AsRef<Attribute>>(object: &mut Map<String, Value>, attributes: &[A]) {
-    for attribute in attributes.iter().map(AsRef::as_ref).filter(|attribute| attribute.holds_secrets()) {
+    for attribute in
+        attributes.iter().map(AsRef::as_ref).filter(|attribute| attribute.holds_secrets())
+    {
         let Some(value) = object.get_mut(attribute.name()) else {
             continue;
         };
@@ -115,7 +120,9 @@ fn forget<A: AsRef<Attribute>>(object: &mut Map<String, Value>, attributes: &[A]
 
 fn forget_parts(attribute: &Attribute, value: &mut Value) {
     match value {
-        Value::Object(object) => object.retain(|name, _| attribute.sub_attribute(name).is_none_or(|sub| !is_secret(sub))),
+        Value::Object(object) => {
+            object.retain(|name, _| attribute.sub_attribute(name).is_none_or(|sub| !is_secret(sub)))
+        }
         Value::Array(elements) => {
             elements.iter_mut().for_each(|element| forget_parts(attribute, element));
             elements.retain(|element| !is_unassigned(element));

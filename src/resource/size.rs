@@ -6,7 +6,8 @@ use super::Resource;
 use crate::schema::ResourceType;
 
 impl Resource {
-    /// How many bytes of JSON what clients say of it takes: all but `id`, `meta`, and in which groups it is.
+    /// How many bytes of JSON what clients say of it takes: all but `id`, `meta`, and in which
+    /// groups it is.
     pub(crate) fn size(&self, resource_type: &ResourceType) -> usize {
         let view = resource_type.membership_view().map(|view| view.name());
         let is_counted = |name: &str| name != "id" && name != "meta" && Some(name) != view;

@@ -86,12 +86,23 @@ fn a_host_sets_by_paths() {
         assert_eq!(user.set_path(&types, path, "x"), unknown, "{path}");
         assert_eq!(user.get_path(&types, path).map(drop), unknown, "{path}");
     }
-    assert_eq!(user.set_path(&types, "emails.value", "x"), Err(ValueError::new("emails", ValueErrorKind::NotArray)));
-    for path in ["name.givenName", "name.familyName", "emails", &in_it("department"), &in_it("manager.value"), "title"] {
+    assert_eq!(
+        user.set_path(&types, "emails.value", "x"),
+        Err(ValueError::new("emails", ValueErrorKind::NotArray))
+    );
+    for path in [
+        "name.givenName",
+        "name.familyName",
+        "emails",
+        &in_it("department"),
+        &in_it("manager.value"),
+        "title",
+    ] {
         user.set_path(&types, path, Value::Null).expect(path);
     }
     assert_eq!(Value::Object(user.attributes().clone()), json!({ "userName": "bjensen" }));
-    user.set_path(&types, &uri, json!({ "department": "Sales", "division": "" , "manager": {} })).expect("an extension");
+    user.set_path(&types, &uri, json!({ "department": "Sales", "division": "" , "manager": {} }))
+        .expect("an extension");
     assert_eq!(user.get(&uri), Some(&json!({ "department": "Sales", "division": "" })));
 }
 
@@ -99,7 +110,10 @@ fn a_host_sets_by_paths() {
 fn what_a_host_sets_holds_nothing_unassigned() {
     for (value, expected) in [
         (json!({ "givenName": null }), None),
-        (json!({ "givenName": null, "familyName": "Jensen" }), Some(json!({ "familyName": "Jensen" }))),
+        (
+            json!({ "givenName": null, "familyName": "Jensen" }),
+            Some(json!({ "familyName": "Jensen" })),
+        ),
         (json!([{ "value": null }, { "value": "a", "type": [] }]), Some(json!([{ "value": "a" }]))),
         (json!({ "list": [{ "values": [null, {}] }] }), None),
         (json!(""), Some(json!(""))),
@@ -139,7 +153,10 @@ fn what_clients_may_not_set_is_left_out() {
     let expected = json!({ "userName": "a", "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User": extension });
     assert_eq!(taken(ValueRules::default(), body), expected);
     let rules = ValueRules { secrets: true, ..ValueRules::default() };
-    assert_eq!(taken(rules, json!({ "password": "t1meMa$heen" })), json!({ "password": "t1meMa$heen" }));
+    assert_eq!(
+        taken(rules, json!({ "password": "t1meMa$heen" })),
+        json!({ "password": "t1meMa$heen" })
+    );
 }
 
 #[test]
@@ -150,11 +167,23 @@ fn values_have_to_be_of_their_type() {
         (json!({ "active": "true" }), "invalidValue attribute `active` takes true or false"),
         (json!({ "active": 1 }), "invalidValue attribute `active` takes true or false"),
         (json!({ "name": "x" }), "invalidValue attribute `name` takes an object"),
-        (json!({ "title": ["a", "b"] }), "invalidValue attribute `title` takes one value, not an array"),
-        (json!({ "emails": { "value": "a" } }), "invalidValue attribute `emails` takes an array of values"),
+        (
+            json!({ "title": ["a", "b"] }),
+            "invalidValue attribute `title` takes one value, not an array",
+        ),
+        (
+            json!({ "emails": { "value": "a" } }),
+            "invalidValue attribute `emails` takes an array of values",
+        ),
         (json!({ "emails": ["a"] }), "invalidValue attribute `emails` takes an object"),
-        (json!({ "emails": [[{ "value": "a" }]] }), "invalidValue attribute `emails` takes an object"),
-        (json!({ "emails": [{ "primary": "yes" }] }), "invalidValue attribute `emails.primary` takes true or false"),
+        (
+            json!({ "emails": [[{ "value": "a" }]] }),
+            "invalidValue attribute `emails` takes an object",
+        ),
+        (
+            json!({ "emails": [{ "primary": "yes" }] }),
+            "invalidValue attribute `emails.primary` takes true or false",
+        ),
         (
             json!({ "x509Certificates": [{ "value": "!" }] }),
             "invalidValue attribute `x509Certificates.value` takes bytes in base64",
@@ -163,10 +192,19 @@ fn values_have_to_be_of_their_type() {
             json!({ "emails": [{ "value": "a", "primary": true }, { "value": "b", "primary": true }] }),
             "invalidValue only one value of `emails` can be the primary one",
         ),
-        (json!({ "userName": "a", "USERNAME": "b" }), "invalidSyntax attribute `userName` is given twice"),
-        (json!({ "name": { "givenName": "a", "GivenName": null } }), "invalidSyntax attribute `name.givenName` is given twice"),
+        (
+            json!({ "userName": "a", "USERNAME": "b" }),
+            "invalidSyntax attribute `userName` is given twice",
+        ),
+        (
+            json!({ "name": { "givenName": "a", "GivenName": null } }),
+            "invalidSyntax attribute `name.givenName` is given twice",
+        ),
         (json!({ "schemas": "x" }), "invalidSyntax `schemas` takes an array of schema URIs"),
-        (json!({ "schemas": [] }), "invalidSyntax `schemas` has to name `urn:ietf:params:scim:schemas:core:2.0:User`"),
+        (
+            json!({ "schemas": [] }),
+            "invalidSyntax `schemas` has to name `urn:ietf:params:scim:schemas:core:2.0:User`",
+        ),
         (
             json!({ "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User", "urn:example:x"] }),
             "invalidSyntax schema `urn:example:x` does not belong to this resource type",
@@ -187,7 +225,8 @@ fn numbers_and_dates_of_a_schema_of_ones_own() {
     let schema = json!({ "id": "urn:example:Badge", "attributes": [
         { "name": "number", "type": "integer" }, { "name": "weight", "type": "decimal" }, { "name": "since", "type": "dateTime" }
     ] });
-    let badges = ResourceType::new("Badge", crate::schema::Schema::from_json(schema).expect("a schema"));
+    let badges =
+        ResourceType::new("Badge", crate::schema::Schema::from_json(schema).expect("a schema"));
     let fits = |name: &str, value: Value| {
         let attribute = badges.schema().attribute(name).expect("the attribute");
         Intake::new(&badges, lenient()).value(None, attribute, value).is_ok()
@@ -198,18 +237,32 @@ fn numbers_and_dates_of_a_schema_of_ones_own() {
     for value in [json!(1.0), json!(1e3), json!("1"), json!(true)] {
         assert!(!fits("number", value));
     }
-    assert!(fits("weight", json!(1.5)) && fits("weight", json!(1)) && !fits("weight", json!("1.5")));
+    assert!(
+        fits("weight", json!(1.5)) && fits("weight", json!(1)) && !fits("weight", json!("1.5"))
+    );
     assert!(fits("since", json!("2011-05-13T04:42:34Z")) && !fits("since", json!("2011-05-13")));
 }
 
 #[test]
 fn lenient_rules_repair_and_report() {
     let cases = [
-        (json!({ "active": "False" }), json!({ "active": false }), Repair::BooleanString("active".into())),
-        (json!({ "emails": { "value": "a" } }), json!({ "emails": [{ "value": "a" }] }), Repair::OneForMany("emails".into())),
+        (
+            json!({ "active": "False" }),
+            json!({ "active": false }),
+            Repair::BooleanString("active".into()),
+        ),
+        (
+            json!({ "emails": { "value": "a" } }),
+            json!({ "emails": [{ "value": "a" }] }),
+            Repair::OneForMany("emails".into()),
+        ),
         (json!({ "title": ["a"] }), json!({ "title": "a" }), Repair::ArrayForOne("title".into())),
         (json!({ "title": "" }), json!({}), Repair::EmptyString("title".into())),
-        (json!({ "schemas": [] }), json!({}), Repair::MissingSchema("urn:ietf:params:scim:schemas:core:2.0:User".into())),
+        (
+            json!({ "schemas": [] }),
+            json!({}),
+            Repair::MissingSchema("urn:ietf:params:scim:schemas:core:2.0:User".into()),
+        ),
         (json!({ "nope": 1 }), json!({}), Repair::UnknownAttribute("nope".into())),
         (json!({ "name": { "nope": 1 } }), json!({}), Repair::UnknownAttribute("name.nope".into())),
     ];
@@ -217,9 +270,16 @@ fn lenient_rules_repair_and_report() {
         let (stored, repairs) = intake(lenient(), body).expect("a good body");
         assert_eq!((stored, repairs), (expected, vec![repair]));
     }
-    assert_eq!(refused(lenient(), json!({ "active": "maybe" })), "invalidValue attribute `active` takes true or false");
-    let refusing = ValueRules { unknown_attributes: UnknownAttributes::Refuse, ..ValueRules::default() };
-    assert_eq!(refused(refusing, json!({ "nope": 1 })), "invalidSyntax attribute `nope` is not defined");
+    assert_eq!(
+        refused(lenient(), json!({ "active": "maybe" })),
+        "invalidValue attribute `active` takes true or false"
+    );
+    let refusing =
+        ValueRules { unknown_attributes: UnknownAttributes::Refuse, ..ValueRules::default() };
+    assert_eq!(
+        refused(refusing, json!({ "nope": 1 })),
+        "invalidSyntax attribute `nope` is not defined"
+    );
 }
 
 #[test]
@@ -228,12 +288,19 @@ fn values_stand_once() {
     let emails = json!([{ "value": "a", "type": "work" }, { "value": "a", "type": "work" }, { "value": "a", "type": "home" }]);
     let stored = taken(ValueRules::default(), json!({ "emails": emails }));
     assert_eq!(stored["emails"].as_array().map(Vec::len), Some(2));
-    let many: Vec<Value> = (0..100).map(|number| json!({ "value": format!("{}", number % 50) })).collect();
+    let many: Vec<Value> =
+        (0..100).map(|number| json!({ "value": format!("{}", number % 50) })).collect();
     let stored = taken(ValueRules::default(), json!({ "roles": many }));
     assert_eq!(stored["roles"].as_array().map(Vec::len), Some(50));
     for count in [2, 40] {
         let same: Vec<Value> = (0..count)
-            .map(|number| if number % 2 == 0 { json!({ "value": "a" }) } else { json!({ "value": "a", "primary": false }) })
+            .map(|number| {
+                if number % 2 == 0 {
+                    json!({ "value": "a" })
+                } else {
+                    json!({ "value": "a", "primary": false })
+                }
+            })
             .collect();
         assert_eq!(
             taken(ValueRules::default(), json!({ "roles": same }))["roles"],
@@ -251,20 +318,29 @@ fn required_attributes_are_demanded() {
         check(&resource, &users()).map_err(|err| err.to_string())
     };
     assert_eq!(check_user(json!({})), Err("attribute `userName` is required".into()));
-    assert_eq!(check_user(json!({ "userName": "" })), Err("attribute `userName` is required".into()));
+    assert_eq!(
+        check_user(json!({ "userName": "" })),
+        Err("attribute `userName` is required".into())
+    );
     assert_eq!(check_user(json!({ "userName": "a" })), Ok(()));
     let mut extension: crate::schema::SchemaExtension = ENTERPRISE_USER.into();
     extension.required = true;
     let strict = ResourceType::user().with_extension(extension);
     let user = Resource::from_stored(object(json!({ "userName": "a" })));
-    assert_eq!(check(&user, &strict).map_err(|err| err.kind()), Err(ValueErrorKind::RequiredExtension));
+    assert_eq!(
+        check(&user, &strict).map_err(|err| err.kind()),
+        Err(ValueErrorKind::RequiredExtension)
+    );
 }
 
 #[test]
 fn schemas_say_what_is_there() {
     // S-3-01, S-3-02, S-3-04, S-3.3-04
     let mut user = Resource::default();
-    user.set("urn:ietf:params:scim:schemas:extension:enterprise:2.0:User", json!({ "department": "a" }));
+    user.set(
+        "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User",
+        json!({ "department": "a" }),
+    );
     user.settle_schemas(&users());
     assert_eq!(user.get("schemas").and_then(Value::as_array).map(Vec::len), Some(2));
     user.remove("urn:ietf:params:scim:schemas:extension:enterprise:2.0:User");
@@ -276,13 +352,20 @@ fn schemas_say_what_is_there() {
 fn changed_paths_tell_parts_of_single_values_and_wholes_of_many() {
     let resource = |body: Value| Resource::from_stored(object(body));
     let changed = |before: Value, after: Value| -> Vec<String> {
-        changed_paths(&resource(before), &resource(after), &users()).iter().map(ToString::to_string).collect()
+        changed_paths(&resource(before), &resource(after), &users())
+            .iter()
+            .map(ToString::to_string)
+            .collect()
     };
     let before = json!({ "name": { "givenName": "a", "familyName": "b" }, "emails": [{ "value": "a" }, { "value": "b" }], "id": "1", "groups": [] });
     let after = json!({ "name": { "givenName": "a", "familyName": "c" }, "emails": [{ "value": "b" }], "externalId": "x",
         "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User": { "department": "d" }, "id": "2", "groups": [{ "value": "g" }] });
-    let expected =
-        ["externalId", "name.familyName", "emails", "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department"];
+    let expected = [
+        "externalId",
+        "name.familyName",
+        "emails",
+        "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department",
+    ];
     assert_eq!(changed(before, after), expected);
     let order = (
         json!({ "emails": [{ "value": "a" }, { "value": "b" }] }),
@@ -321,11 +404,16 @@ fn who_is_listed_by_id_has_one() {
     let listed = |rules: ValueRules, member: Value| {
         let uri = groups.schema().uri().as_str();
         let body = json!({ "schemas": [uri], "displayName": "Guides", "members": [{ "value": "1" }, member] });
-        let stored = Intake::new(&groups, rules).resource(object(body)).map_err(|err| err.to_string())?;
+        let stored =
+            Intake::new(&groups, rules).resource(object(body)).map_err(|err| err.to_string())?;
         Ok::<_, String>(stored.get("members").and_then(Value::as_array).map_or(0, Vec::len))
     };
     let missing = || Err("attribute `members.value` is required".to_owned());
-    for nobody in [json!({ "display": "x" }), json!({ "$ref": "Users/2" }), json!({ "$REF": "Users/2", "Value": null })] {
+    for nobody in [
+        json!({ "display": "x" }),
+        json!({ "$ref": "Users/2" }),
+        json!({ "$REF": "Users/2", "Value": null }),
+    ] {
         assert_eq!(listed(ValueRules::default(), nobody.clone()), missing(), "{nobody}");
         assert_eq!(listed(lenient(), nobody.clone()), missing(), "{nobody}");
     }
@@ -343,10 +431,15 @@ fn a_text_sets_no_value_that_clients_may_not_set() {
         { "name": "keys", "type": "complex", "multiValued": true, "subAttributes": [{ "name": "value", "type": "string" }] }
     ] });
     let doors = ResourceType::new("Door", crate::schema::Schema::from_json(document).unwrap());
-    let take = |body: Value| Intake::new(&doors, lenient()).resource(object(body)).map(|door| json!(door.attributes()));
+    let take = |body: Value| {
+        Intake::new(&doors, lenient()).resource(object(body)).map(|door| json!(door.attributes()))
+    };
     for text in [json!("x"), json!(["x"])] {
         let refused = take(json!({ "lock": text })).unwrap_err();
-        assert_eq!((refused.place(), refused.kind()), ("lock", ValueErrorKind::Type(crate::schema::AttributeType::Complex)));
+        assert_eq!(
+            (refused.place(), refused.kind()),
+            ("lock", ValueErrorKind::Type(crate::schema::AttributeType::Complex))
+        );
         assert_eq!(take(json!({ "keys": text })).unwrap()["keys"], json!([{ "value": "x" }]));
     }
 }

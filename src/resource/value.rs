@@ -6,7 +6,8 @@ use crate::error::{Error, ScimType};
 use crate::schema::AttributeType;
 use crate::shown::Shown;
 
-/// How values are read that are not quite of their attribute's type. The default is the RFC's: they are refused.
+/// How values are read that are not quite of their attribute's type. The default is the RFC's: they
+/// are refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct ValueRules {
@@ -16,23 +17,29 @@ pub struct ValueRules {
     pub one_for_many: bool,
     /// `["x"]` for `"x"`: an array of one, where there can only be one.
     pub array_for_one: bool,
-    /// `"26118915"` for `{"value": "26118915"}`: the value, where a complex attribute belongs, alone or in a list.
+    /// `"26118915"` for `{"value": "26118915"}`: the value, where a complex attribute belongs,
+    /// alone or in a list.
     pub value_for_complex: bool,
-    /// `{"value": "x"}` for `"x"`: an object with nothing but a value, where a simple attribute belongs.
+    /// `{"value": "x"}` for `"x"`: an object with nothing but a value, where a simple attribute
+    /// belongs.
     pub complex_for_value: bool,
     /// `""` unassigns an attribute.
     pub empty_strings: bool,
     /// Text that is no URI, where one belongs.
     pub any_references: bool,
-    /// Schema URIs that the resource type does not have are ignored, and a missing `schemas` means the base schema.
+    /// Schema URIs that the resource type does not have are ignored, and a missing `schemas` means
+    /// the base schema.
     pub any_schemas: bool,
     /// What becomes of attributes that no schema defines.
     pub unknown_attributes: UnknownAttributes,
-    /// Attributes that [`ResourceType::keeping`](crate::ResourceType::keeping) left out are ignored, whatever becomes of others.
+    /// Attributes that [`ResourceType::keeping`](crate::ResourceType::keeping) left out are
+    /// ignored, whatever becomes of others.
     pub left_out_attributes: bool,
-    /// Whether attributes that nobody may read, such as `password`, are taken over. Otherwise they are ignored.
+    /// Whether attributes that nobody may read, such as `password`, are taken over. Otherwise they
+    /// are ignored.
     pub secrets: bool,
-    /// Whether attributes that are read-only for clients are taken over: by the host's own hand. Otherwise they are ignored.
+    /// Whether attributes that are read-only for clients are taken over: by the host's own hand.
+    /// Otherwise they are ignored.
     pub read_only: bool,
 }
 
@@ -85,7 +92,8 @@ pub enum Repair {
     Reference(String),
     /// In a filter, a complex attribute was compared by its `value`.
     ComparedByValue(String),
-    /// In a filter, or as a key of a body, an attribute of an extension was named without the extension.
+    /// In a filter, or as a key of a body, an attribute of an extension was named without the
+    /// extension.
     BareExtensionAttribute(String),
     /// A key of a body was read as a path.
     KeyAsPath(String),
@@ -169,20 +177,29 @@ impl fmt::Display for ValueError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let place = Shown(&self.place);
         match self.kind {
-            ValueErrorKind::Type(expected) => write!(f, "attribute `{place}` takes {}", in_words(expected)),
+            ValueErrorKind::Type(expected) => {
+                write!(f, "attribute `{place}` takes {}", in_words(expected))
+            }
             ValueErrorKind::NotCanonical => {
-                write!(f, "attribute `{place}` takes its canonical values only; the schema lists them")
+                write!(
+                    f,
+                    "attribute `{place}` takes its canonical values only; the schema lists them"
+                )
             }
             ValueErrorKind::NotArray => write!(f, "attribute `{place}` takes an array of values"),
             ValueErrorKind::Array => write!(f, "attribute `{place}` takes one value, not an array"),
             ValueErrorKind::Required => write!(f, "attribute `{place}` is required"),
             ValueErrorKind::RequiredExtension => write!(f, "extension `{place}` is required"),
-            ValueErrorKind::Primary => write!(f, "only one value of `{place}` can be the primary one"),
+            ValueErrorKind::Primary => {
+                write!(f, "only one value of `{place}` can be the primary one")
+            }
             ValueErrorKind::Duplicate => write!(f, "attribute `{place}` is given twice"),
             ValueErrorKind::Unknown => write!(f, "attribute `{place}` is not defined"),
             ValueErrorKind::Schemas => write!(f, "`{place}` takes an array of schema URIs"),
             ValueErrorKind::MissingSchema => write!(f, "`schemas` has to name `{place}`"),
-            ValueErrorKind::UnknownSchema => write!(f, "schema `{place}` does not belong to this resource type"),
+            ValueErrorKind::UnknownSchema => {
+                write!(f, "schema `{place}` does not belong to this resource type")
+            }
         }
     }
 }

@@ -1,4 +1,5 @@
-//! Resources of the RFC as Rust types, for hosts that would rather read fields. The engines never use them.
+//! Resources of the RFC as Rust types, for hosts that would rather read fields. The engines never
+//! use them.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,7 +7,8 @@ use super::Meta;
 
 /// A user (RFC 7643, Section 4.1). Read one with [`Resource::view`](super::Resource::view).
 ///
-/// All attributes are here but `password`, which [`Resource::take_password`](super::Resource::take_password) hands out.
+/// All attributes are here but `password`, which
+/// [`Resource::take_password`](super::Resource::take_password) hands out.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 #[non_exhaustive]
@@ -124,14 +126,16 @@ pub struct Address {
     pub primary: bool,
 }
 
-/// A reference to another resource by its id, as in `members` and `groups` (RFC 7643, Sections 4.1.2 and 4.2).
+/// A reference to another resource by its id, as in `members` and `groups` (RFC 7643, Sections
+/// 4.1.2 and 4.2).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Member {
     /// The id of the resource.
     pub value: String,
-    /// The URL of the resource, in answers: a stored resource has none, since it depends on the base URL.
+    /// The URL of the resource, in answers: a stored resource has none, since it depends on the
+    /// base URL.
     #[serde(rename = "$ref")]
     pub reference: Option<String>,
     /// The name of the resource, for people.
@@ -186,7 +190,8 @@ pub struct EnterpriseUser {
 pub struct Manager {
     /// The id of the manager.
     pub value: String,
-    /// The URL of the resource, in answers: a stored resource has none, since it depends on the base URL.
+    /// The URL of the resource, in answers: a stored resource has none, since it depends on the
+    /// base URL.
     #[serde(rename = "$ref")]
     pub reference: Option<String>,
     /// The name of the manager.

@@ -10,7 +10,8 @@ use super::error::SchemaErrorKind;
 use super::scalar::{fold, folds_equal};
 use crate::attr::AttrName;
 
-/// The definition of an attribute or sub-attribute. One that exists is consistent: construction checks it.
+/// The definition of an attribute or sub-attribute. One that exists is consistent: construction
+/// checks it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Attribute {
     name: AttrName,
@@ -37,15 +38,20 @@ pub struct Attribute {
 
 impl Attribute {
     /// Makes an attribute of a definition that goes together.
-    pub(super) fn new(name: AttrName, definition: AttributeBuilder, sub_attributes: Vec<Arc<Self>>) -> Self {
+    pub(super) fn new(
+        name: AttrName,
+        definition: AttributeBuilder,
+        sub_attributes: Vec<Arc<Self>>,
+    ) -> Self {
         Self {
             kind: definition.kind,
             multi_valued: definition.multi_valued,
             description: definition.description,
             required: definition.required,
             canonical_values: definition.canonical_values,
-            // RFC 7643, Sections 2.3.6 and 2.3.7: binary and reference values are case exact, whatever the JSON says;
-            // the URIs of `schemas` are the exception that its own definition states.
+            // RFC 7643, Sections 2.3.6 and 2.3.7: binary and reference values are case exact,
+            // whatever the JSON says; the URIs of `schemas` are the exception that its own
+            // definition states.
             case_exact: match definition.kind {
                 AttributeType::Binary => true,
                 AttributeType::Reference => !name.is("schemas"),
@@ -94,14 +100,18 @@ impl Attribute {
     }
 
     /// The same attribute, with other canonical values.
-    pub(super) fn with_canonical_values(&self, canonical_values: Vec<String>) -> Result<Self, SchemaErrorKind> {
+    pub(super) fn with_canonical_values(
+        &self,
+        canonical_values: Vec<String>,
+    ) -> Result<Self, SchemaErrorKind> {
         if !matches!(self.kind, AttributeType::String | AttributeType::Reference) {
             return Err(SchemaErrorKind::CanonicalValues);
         }
         Ok(Self { canonical_values, ..self.clone() })
     }
 
-    /// The same attribute, where `change` has been made to a sub-attribute; none where there is no such one.
+    /// The same attribute, where `change` has been made to a sub-attribute; none where there is no
+    /// such one.
     pub(super) fn with_changed_sub(
         &self,
         name: &AttrName,
@@ -164,7 +174,8 @@ impl Attribute {
         self.closed
     }
 
-    /// The canonical value that `text` is a spelling of, in any case unless the attribute is case exact.
+    /// The canonical value that `text` is a spelling of, in any case unless the attribute is case
+    /// exact.
     #[must_use]
     pub fn canonical_value(&self, text: &str) -> Option<&str> {
         let exactly = self.canonical_values.iter().find(|known| *known == text);
@@ -208,20 +219,22 @@ impl Attribute {
         &self.sub_attributes
     }
 
-    /// Whether each value names another resource by its id in `value`, so that its `$ref` is derived
-    /// (RFC 7643, Section 2.4), as in `members`, `groups` and `manager`.
+    /// Whether each value names another resource by its id in `value`, so that its `$ref` is
+    /// derived (RFC 7643, Section 2.4), as in `members`, `groups` and `manager`.
     #[must_use]
     pub fn refers_by_value(&self) -> bool {
         self.refers_by_value
     }
 
-    /// Whether its values, or parts of them, are references to resources, also where no `value` names these: nobody comes to be
-    /// referred to but by what a client says in so many words. What the host leaves out of it makes no difference.
+    /// Whether its values, or parts of them, are references to resources, also where no `value`
+    /// names these: nobody comes to be referred to but by what a client says in so many words. What
+    /// the host leaves out of it makes no difference.
     pub(crate) fn refers_to_resources(&self) -> bool {
         self.refers_to_resources
     }
 
-    /// Whether values of it, or parts of them, are never returned (RFC 7643, Section 7), such as a password.
+    /// Whether values of it, or parts of them, are never returned (RFC 7643, Section 7), such as a
+    /// password.
     #[must_use]
     pub fn holds_secrets(&self) -> bool {
         self.holds_secrets
@@ -233,14 +246,15 @@ impl Attribute {
         self.uniqueness != Uniqueness::None
     }
 
-    /// Whether anybody may ever read it: not where it is never returned, or write-only (RFC 7643, Section 7).
+    /// Whether anybody may ever read it: not where it is never returned, or write-only (RFC 7643,
+    /// Section 7).
     #[must_use]
     pub fn is_readable(&self) -> bool {
         self.returned != Returned::Never && self.mutability != Mutability::WriteOnly
     }
 
-    /// Whether values are identifiers of people, such as user names: unique, and without regard to case. They compare once
-    /// they are [prepared](super::prepare).
+    /// Whether values are identifiers of people, such as user names: unique, and without regard to
+    /// case. They compare once they are [prepared](super::prepare).
     #[must_use]
     pub fn is_identifier(&self) -> bool {
         self.kind == AttributeType::String && self.unique() && !self.case_exact
@@ -258,7 +272,10 @@ impl Attribute {
         if !self.canonical_values.is_empty() {
             json.insert("canonicalValues".into(), json!(self.canonical_values));
         }
-        if matches!(self.kind, AttributeType::String | AttributeType::Reference | AttributeType::Binary) {
+        if matches!(
+            self.kind,
+            AttributeType::String | AttributeType::Reference | AttributeType::Binary
+        ) {
             json.insert("caseExact".into(), self.case_exact.into());
         }
         json.insert("mutability".into(), self.mutability.as_str().into());
@@ -270,7 +287,10 @@ impl Attribute {
             json.insert("referenceTypes".into(), json!(self.reference_types));
         }
         if self.kind == AttributeType::Complex {
-            json.insert("subAttributes".into(), self.sub_attributes.iter().map(|sub| sub.to_json()).collect());
+            json.insert(
+                "subAttributes".into(),
+                self.sub_attributes.iter().map(|sub| sub.to_json()).collect(),
+            );
         }
         Value::Object(json)
     }
@@ -286,8 +306,12 @@ fn holds_secrets(returned: Returned, sub_attributes: &[Arc<Attribute>]) -> bool 
 }
 
 fn refers_by_value(sub_attributes: &[Arc<Attribute>]) -> bool {
-    let has_value = sub_attributes.iter().any(|sub| sub.name() == "value" && sub.kind == AttributeType::String);
-    has_value && sub_attributes.iter().any(|sub| sub.name() == "$ref" && names_resource_types(&sub.reference_types))
+    let has_value =
+        sub_attributes.iter().any(|sub| sub.name() == "value" && sub.kind == AttributeType::String);
+    has_value
+        && sub_attributes
+            .iter()
+            .any(|sub| sub.name() == "$ref" && names_resource_types(&sub.reference_types))
 }
 
 /// Whether a reference may point at a resource of this service provider, by itself or in a part.
@@ -298,5 +322,6 @@ fn refers_to_resources(reference_types: &[String], sub_attributes: &[Arc<Attribu
 
 /// Whether a reference can only point at resources of this service provider.
 fn names_resource_types(reference_types: &[String]) -> bool {
-    !reference_types.is_empty() && reference_types.iter().all(|name| name != "external" && name != "uri")
+    !reference_types.is_empty()
+        && reference_types.iter().all(|name| name != "external" && name != "uri")
 }

@@ -28,7 +28,8 @@ pub const ENTERPRISE_USER: BuiltinSchema = BuiltinSchema::EnterpriseUser;
 
 macro_rules! embedded {
     ($name:ident, $file:literal) => {
-        static $name: LazyLock<Arc<Schema>> = LazyLock::new(|| embedded(include_str!(concat!("builtin/", $file))));
+        static $name: LazyLock<Arc<Schema>> =
+            LazyLock::new(|| embedded(include_str!(concat!("builtin/", $file))));
     };
 }
 
@@ -42,8 +43,14 @@ embedded!(COMMON, "common.json");
 
 impl BuiltinSchema {
     /// All of them.
-    pub const ALL: [Self; 6] =
-        [Self::User, Self::Group, Self::EnterpriseUser, Self::ServiceProviderConfig, Self::ResourceType, Self::Schema];
+    pub const ALL: [Self; 6] = [
+        Self::User,
+        Self::Group,
+        Self::EnterpriseUser,
+        Self::ServiceProviderConfig,
+        Self::ResourceType,
+        Self::Schema,
+    ];
 
     /// The definition; read once in a process.
     #[must_use]
@@ -72,7 +79,8 @@ impl Schema {
         BuiltinSchema::Group.schema()
     }
 
-    /// The attributes that every resource has: `schemas`, `id`, `externalId`, `meta` (RFC 7643, Section 3.1).
+    /// The attributes that every resource has: `schemas`, `id`, `externalId`, `meta` (RFC 7643,
+    /// Section 3.1).
     ///
     /// It is no schema of its own, and `/Schemas` does not list it.
     #[must_use]
@@ -81,7 +89,10 @@ impl Schema {
     }
 }
 
-#[expect(clippy::expect_used, reason = "the documents are part of the crate, and a test reads each")]
+#[expect(
+    clippy::expect_used,
+    reason = "the documents are part of the crate, and a test reads each"
+)]
 fn embedded(document: &str) -> Arc<Schema> {
     let document = serde_json::from_str(document).expect("an embedded schema is JSON");
     Arc::new(Schema::from_json(document).expect("an embedded schema is sound"))

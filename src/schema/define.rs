@@ -1,4 +1,5 @@
-//! Attributes and schemas on their way into being: from JSON (RFC 7643, Section 7), or call by call.
+//! Attributes and schemas on their way into being: from JSON (RFC 7643, Section 7), or call by
+//! call.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -12,7 +13,8 @@ use super::error::{SchemaError, SchemaErrorKind};
 use super::reader::{Reader, element, join};
 use crate::attr::AttrName;
 
-/// An attribute in the making, by [`Attribute::builder`]. What is not said has the default of RFC 7643, Section 2.2.
+/// An attribute in the making, by [`Attribute::builder`]. What is not said has the default of RFC
+/// 7643, Section 2.2.
 #[derive(Clone, Debug, Default)]
 #[must_use = "an attribute does nothing until it is given to a schema"]
 pub struct AttributeBuilder {
@@ -83,7 +85,8 @@ impl AttributeBuilder {
         Self { returned, ..self }
     }
 
-    /// Says whether two resources may share a value; booleans, binary and complex values may (RFC 7643, Section 2.3).
+    /// Says whether two resources may share a value; booleans, binary and complex values may (RFC
+    /// 7643, Section 2.3).
     pub fn uniqueness(self, uniqueness: Uniqueness) -> Self {
         Self { uniqueness, ..self }
     }
@@ -123,7 +126,9 @@ impl AttributeBuilder {
         let subs = reader.list("subAttributes")?;
         if !subs.is_empty() {
             // Asked before the way down, which has an end by that.
-            attribute.check_levels(levels).map_err(|kind| SchemaError::new(reader.at("type"), kind))?;
+            attribute
+                .check_levels(levels)
+                .map_err(|kind| SchemaError::new(reader.at("type"), kind))?;
         }
         let read = |(place, value)| Self::read(place, value, levels.saturating_sub(1));
         attribute.sub_attributes = subs.into_iter().map(read).collect::<Result<_, _>>()?;
@@ -152,14 +157,16 @@ impl AttributeBuilder {
         if self.uniqueness != Uniqueness::None && !can_be_unique(self.kind) {
             return refuse("uniqueness", SchemaErrorKind::Uniqueness);
         }
-        if let Some(index) = self.reference_types.iter().position(|name| !AttrName::is_valid(name)) {
+        if let Some(index) = self.reference_types.iter().position(|name| !AttrName::is_valid(name))
+        {
             return refuse(&element("referenceTypes", index), SchemaErrorKind::Name);
         }
         let subs = std::mem::take(&mut self.sub_attributes);
         if self.multi_valued {
             check_predefined(&subs, &join(place, "subAttributes"))?;
         }
-        let sub_attributes = build_all(subs, &join(place, "subAttributes"), levels.saturating_sub(1))?;
+        let sub_attributes =
+            build_all(subs, &join(place, "subAttributes"), levels.saturating_sub(1))?;
         Ok(Arc::new(Attribute::new(name, self, sub_attributes)))
     }
 
@@ -178,16 +185,29 @@ impl Schema {
     /// ```
     /// use scimwire::schema::{Attribute, AttributeType, Schema, Uniqueness};
     ///
-    /// let number = Attribute::builder("number", AttributeType::Integer).required().uniqueness(Uniqueness::Server);
+    /// let number = Attribute::builder("number", AttributeType::Integer)
+    ///     .required()
+    ///     .uniqueness(Uniqueness::Server);
     /// let place = Attribute::builder("place", AttributeType::Complex)
     ///     .sub_attribute(Attribute::builder("room", AttributeType::String))
     ///     .sub_attribute(Attribute::builder("floor", AttributeType::Integer));
-    /// let badge = Schema::builder("urn:example:schemas:Badge").name("Badge").attribute(number).attribute(place).build()?;
-    /// assert!(badge.attribute("place").is_some_and(|place| place.sub_attribute("room").is_some()));
+    /// let badge = Schema::builder("urn:example:schemas:Badge")
+    ///     .name("Badge")
+    ///     .attribute(number)
+    ///     .attribute(place)
+    ///     .build()?;
+    /// assert!(
+    ///     badge.attribute("place").is_some_and(|place| place.sub_attribute("room").is_some())
+    /// );
     /// # Ok::<(), scimwire::schema::SchemaError>(())
     /// ```
     pub fn builder(uri: impl Into<String>) -> SchemaBuilder {
-        SchemaBuilder { uri: uri.into(), name: String::new(), description: String::new(), attributes: Vec::new() }
+        SchemaBuilder {
+            uri: uri.into(),
+            name: String::new(),
+            description: String::new(),
+            attributes: Vec::new(),
+        }
     }
 }
 
@@ -213,7 +233,8 @@ impl SchemaBuilder {
     /// # Errors
     ///
     /// - the URI is no URN;
-    /// - an attribute is inconsistent, or has a name that is taken: the error says which, as `attributes[3].name`.
+    /// - an attribute is inconsistent, or has a name that is taken: the error says which, as
+    ///   `attributes[3].name`.
     pub fn build(self) -> Result<Schema, SchemaError> {
         self.build_at("")
     }
@@ -233,7 +254,8 @@ impl SchemaBuilder {
         }
         let levels = schema.levels();
         let read = |(place, value)| AttributeBuilder::read(place, value, levels);
-        schema.attributes = reader.list("attributes")?.into_iter().map(read).collect::<Result<_, _>>()?;
+        schema.attributes =
+            reader.list("attributes")?.into_iter().map(read).collect::<Result<_, _>>()?;
         reader.end()?;
         Ok(schema)
     }
@@ -250,13 +272,18 @@ impl SchemaBuilder {
         Ok(Schema::new(uri, self.name, self.description, attributes))
     }
 
-    /// RFC 7643, Section 2.3.8 allows no complex value in another, and Section 7 describes just that.
+    /// RFC 7643, Section 2.3.8 allows no complex value in another, and Section 7 describes just
+    /// that.
     fn levels(&self) -> usize {
         if self.uri.eq_ignore_ascii_case(META_SCHEMA) { 2 } else { 1 }
     }
 }
 
-fn build_all(attributes: Vec<AttributeBuilder>, place: &str, levels: usize) -> Result<Vec<Arc<Attribute>>, SchemaError> {
+fn build_all(
+    attributes: Vec<AttributeBuilder>,
+    place: &str,
+    levels: usize,
+) -> Result<Vec<Arc<Attribute>>, SchemaError> {
     let mut names = HashSet::with_capacity(attributes.len());
     let mut built = Vec::with_capacity(attributes.len());
     for (index, attribute) in attributes.into_iter().enumerate() {
@@ -268,7 +295,10 @@ fn build_all(attributes: Vec<AttributeBuilder>, place: &str, levels: usize) -> R
             return Err(SchemaError::new(join(&place, "name"), kind));
         }
         if empty {
-            return Err(SchemaError::new(join(&place, "subAttributes"), SchemaErrorKind::NoSubAttributes));
+            return Err(SchemaError::new(
+                join(&place, "subAttributes"),
+                SchemaErrorKind::NoSubAttributes,
+            ));
         }
         built.push(attribute);
     }
@@ -292,8 +322,8 @@ fn check_predefined(subs: &[AttributeBuilder], place: &str) -> Result<(), Schema
     Ok(())
 }
 
-/// RFC 7643, Section 3.1: a schema may list common attributes, and what the RFC says of them takes precedence. One that is
-/// of another type is another attribute, and has no place under that name.
+/// RFC 7643, Section 3.1: a schema may list common attributes, and what the RFC says of them takes
+/// precedence. One that is of another type is another attribute, and has no place under that name.
 fn check_common(attributes: &[AttributeBuilder], place: &str) -> Result<(), SchemaError> {
     for (index, attribute) in attributes.iter().enumerate() {
         let shape = match attribute.name.to_ascii_lowercase().as_str() {

@@ -11,16 +11,18 @@ use super::error::{SchemaError, SchemaErrorKind};
 use super::reader::{Reader, element, join};
 use super::resource_type::{ResourceType, SchemaExtension};
 
-/// Schemas and resource types, read from `{"schemas": [..], "resourceTypes": [..]}`; the elements have the JSON form of RFC
-/// 7643, Sections 7 and 6. They become resource types with [`apply`](Self::apply).
+/// Schemas and resource types, read from `{"schemas": [..], "resourceTypes": [..]}`; the elements
+/// have the JSON form of RFC 7643, Sections 7 and 6. They become resource types with
+/// [`apply`](Self::apply).
 ///
 /// - A resource type that is not there yet is added.
-/// - One that is there already, such as `User`, gets the extensions that the document lists besides those it has. Its
-///   endpoint and its schema stay; a document that names others is refused.
-/// - `"closed": ["emails.type"]` in a resource type is no word of the RFC: of these attributes only the canonical values are
-///   accepted, as by [`ResourceType::closed`].
-/// - A schema is one of the document's, of the resource types that are there, or of RFC 7643, Section 4. One that no resource type of
-///   the document uses is refused, since it would do nothing.
+/// - One that is there already, such as `User`, gets the extensions that the document lists besides
+///   those it has. Its endpoint and its schema stay; a document that names others is refused.
+/// - `"closed": ["emails.type"]` in a resource type is no word of the RFC: of these attributes only
+///   the canonical values are accepted, as by [`ResourceType::closed`].
+/// - A schema is one of the document's, of the resource types that are there, or of RFC 7643,
+///   Section 4. One that no resource type of the document uses is refused, since it would do
+///   nothing.
 ///
 /// ```
 /// use scimwire::schema::{Definitions, ResourceType};
@@ -37,7 +39,10 @@ use super::resource_type::{ResourceType, SchemaExtension};
 ///     }"#,
 /// )?;
 /// let types = definitions.apply([ResourceType::user(), ResourceType::group()])?;
-/// assert_eq!(types.iter().map(|known| known.name()).collect::<Vec<_>>(), ["User", "Group", "Badge"]);
+/// assert_eq!(
+///     types.iter().map(|known| known.name()).collect::<Vec<_>>(),
+///     ["User", "Group", "Badge"]
+/// );
 /// # Ok::<(), scimwire::schema::SchemaError>(())
 /// ```
 #[derive(Clone, Debug)]
@@ -74,14 +79,16 @@ impl Definitions {
     /// # Errors
     ///
     /// - it is longer than [`MAX_BYTES`](Self::MAX_BYTES), or no JSON;
-    /// - a schema or resource type is not of the RFC's form, or inconsistent: the error says where, as
-    ///   `schemas[0].attributes[3].type`.
+    /// - a schema or resource type is not of the RFC's form, or inconsistent: the error says where,
+    ///   as `schemas[0].attributes[3].type`.
     pub fn parse(document: &[u8]) -> Result<Self, SchemaError> {
         if document.len() > Self::MAX_BYTES {
             return Err(SchemaError::new("", SchemaErrorKind::TooLarge(Self::MAX_BYTES)));
         }
         let document = serde_json::from_slice(document);
-        Self::from_json(document.map_err(|err| SchemaError::new("", SchemaErrorKind::Json(err.to_string())))?)
+        Self::from_json(
+            document.map_err(|err| SchemaError::new("", SchemaErrorKind::Json(err.to_string())))?,
+        )
     }
 
     /// The same, of a document that is JSON already.
@@ -95,21 +102,30 @@ impl Definitions {
         for (place, document) in reader.list("schemas")? {
             let schema = Schema::read(&place, document)?;
             if !uris.insert(schema.uri().clone()) {
-                return Err(SchemaError::new(join(&place, "id"), SchemaErrorKind::Duplicate(schema.uri().to_string())));
+                return Err(SchemaError::new(
+                    join(&place, "id"),
+                    SchemaErrorKind::Duplicate(schema.uri().to_string()),
+                ));
             }
             schemas.push(Arc::new(schema));
         }
-        let resource_types: Vec<TypeDefinition> =
-            reader.list("resourceTypes")?.into_iter().map(TypeDefinition::read).collect::<Result<_, _>>()?;
+        let resource_types: Vec<TypeDefinition> = reader
+            .list("resourceTypes")?
+            .into_iter()
+            .map(TypeDefinition::read)
+            .collect::<Result<_, _>>()?;
         reader.end()?;
         let mut names = HashSet::new();
-        if let Some(twice) = resource_types.iter().find(|definition| !names.insert(definition.name.as_str())) {
+        if let Some(twice) =
+            resource_types.iter().find(|definition| !names.insert(definition.name.as_str()))
+        {
             return Err(twice.refuse("name", SchemaErrorKind::Duplicate(twice.name.clone())));
         }
         Ok(Self { schemas, resource_types })
     }
 
-    /// The resource types `known`, with what the document adds to them, and after them those that it defines.
+    /// The resource types `known`, with what the document adds to them, and after them those that
+    /// it defines.
     ///
     /// # Errors
     ///
@@ -117,7 +133,10 @@ impl Definitions {
     /// - a resource type is there already, and the document says otherwise of it;
     /// - a schema is there already, and the document says otherwise of it;
     /// - no resource type of the document uses a schema of its.
-    pub fn apply(&self, known: impl IntoIterator<Item = ResourceType>) -> Result<Vec<ResourceType>, SchemaError> {
+    pub fn apply(
+        &self,
+        known: impl IntoIterator<Item = ResourceType>,
+    ) -> Result<Vec<ResourceType>, SchemaError> {
         let mut types: Vec<ResourceType> = known.into_iter().collect();
         let known = self.known_schemas(&types)?;
         for definition in &self.resource_types {
@@ -140,23 +159,38 @@ impl Definitions {
     /// The schemas of the document, of the resource types that are there, and of the RFC.
     fn known_schemas(&self, types: &[ResourceType]) -> Result<Vec<Arc<Schema>>, SchemaError> {
         let extensions = |resource_type: &ResourceType| -> Vec<Arc<Schema>> {
-            resource_type.extensions().iter().map(|extension| Arc::clone(&extension.schema)).collect()
+            resource_type
+                .extensions()
+                .iter()
+                .map(|extension| Arc::clone(&extension.schema))
+                .collect()
         };
-        let mut known: Vec<Arc<Schema>> = types.iter().map(|resource_type| Arc::clone(resource_type.schema())).collect();
+        let mut known: Vec<Arc<Schema>> =
+            types.iter().map(|resource_type| Arc::clone(resource_type.schema())).collect();
         known.extend(types.iter().flat_map(extensions));
-        known.extend([BuiltinSchema::User, BuiltinSchema::Group, BuiltinSchema::EnterpriseUser].map(BuiltinSchema::schema));
+        known.extend(
+            [BuiltinSchema::User, BuiltinSchema::Group, BuiltinSchema::EnterpriseUser]
+                .map(BuiltinSchema::schema),
+        );
         for (index, schema) in self.schemas.iter().enumerate() {
             if is_of_discovery(schema.uri()) {
                 let place = join(&element("schemas", index), "id");
-                return Err(SchemaError::new(place, SchemaErrorKind::Reserved(schema.uri().to_string())));
+                return Err(SchemaError::new(
+                    place,
+                    SchemaErrorKind::Reserved(schema.uri().to_string()),
+                ));
             }
             let other = known.iter().find(|other| other.uri() == schema.uri());
             let says_so = |other: &Arc<Schema>| {
-                [schema.to_json(), Arc::clone(schema).without_common().to_json()].contains(&other.to_json())
+                [schema.to_json(), Arc::clone(schema).without_common().to_json()]
+                    .contains(&other.to_json())
             };
             if other.is_some_and(|other| !says_so(other)) {
                 let place = join(&element("schemas", index), "id");
-                return Err(SchemaError::new(place, SchemaErrorKind::Duplicate(schema.uri().to_string())));
+                return Err(SchemaError::new(
+                    place,
+                    SchemaErrorKind::Duplicate(schema.uri().to_string()),
+                ));
             }
             known.push(Arc::clone(schema));
         }
@@ -165,12 +199,19 @@ impl Definitions {
 
     fn check_use(&self) -> Result<(), SchemaError> {
         let uses = |definition: &TypeDefinition, schema: &Schema| {
-            let mut uris = definition.extensions.iter().map(|(_, extension)| &extension.schema).chain(&definition.schema);
+            let mut uris = definition
+                .extensions
+                .iter()
+                .map(|(_, extension)| &extension.schema)
+                .chain(&definition.schema);
             uris.any(|uri| schema.uri().is(uri))
         };
-        let used = |schema: &Schema| self.resource_types.iter().any(|definition| uses(definition, schema));
+        let used =
+            |schema: &Schema| self.resource_types.iter().any(|definition| uses(definition, schema));
         match self.schemas.iter().position(|schema| !used(schema)) {
-            Some(index) => Err(SchemaError::new(element("schemas", index), SchemaErrorKind::Unused)),
+            Some(index) => {
+                Err(SchemaError::new(element("schemas", index), SchemaErrorKind::Unused))
+            }
             None => Ok(()),
         }
     }
@@ -206,7 +247,8 @@ impl TypeDefinition {
     fn define(&self, known: &[Arc<Schema>]) -> Result<ResourceType, SchemaError> {
         let missing = |member: &str| self.refuse(member, SchemaErrorKind::Missing);
         let uri = self.schema.as_ref().ok_or_else(|| missing("schema"))?;
-        let schema = find(uri, known).ok_or_else(|| self.refuse("schema", SchemaErrorKind::UnknownSchema(uri.clone())))?;
+        let schema = find(uri, known)
+            .ok_or_else(|| self.refuse("schema", SchemaErrorKind::UnknownSchema(uri.clone())))?;
         let endpoint = self.endpoint.as_ref().ok_or_else(|| missing("endpoint"))?;
         let mut resource_type = ResourceType::new(&self.name, schema).with_endpoint(endpoint);
         resource_type.check_name().map_err(|kind| self.refuse("name", kind))?;
@@ -216,8 +258,14 @@ impl TypeDefinition {
     }
 
     /// A resource type that is there, or has just been made.
-    fn extend(&self, resource_type: &mut ResourceType, known: &[Arc<Schema>]) -> Result<(), SchemaError> {
-        let other = |ours: &Option<String>, is: &str| ours.as_deref().is_some_and(|ours| !ours.eq_ignore_ascii_case(is));
+    fn extend(
+        &self,
+        resource_type: &mut ResourceType,
+        known: &[Arc<Schema>],
+    ) -> Result<(), SchemaError> {
+        let other = |ours: &Option<String>, is: &str| {
+            ours.as_deref().is_some_and(|ours| !ours.eq_ignore_ascii_case(is))
+        };
         for (member, said, is) in [
             ("endpoint", &self.endpoint, resource_type.endpoint()),
             ("schema", &self.schema, resource_type.schema().uri().as_str()),
@@ -239,11 +287,15 @@ impl TypeDefinition {
             if !resource_type.require(&extension.schema, extension.required) {
                 let unknown = || refuse(SchemaErrorKind::UnknownSchema(extension.schema.clone()));
                 let schema = find(&extension.schema, known).ok_or_else(unknown)?;
-                resource_type.add_extension(SchemaExtension { schema, required: extension.required }).map_err(refuse)?;
+                resource_type
+                    .add_extension(SchemaExtension { schema, required: extension.required })
+                    .map_err(refuse)?;
             }
         }
         for (index, path) in self.closed.iter().enumerate() {
-            resource_type.close(path).map_err(|kind| self.refuse(&element("closed", index), kind))?;
+            resource_type
+                .close(path)
+                .map_err(|kind| self.refuse(&element("closed", index), kind))?;
         }
         Ok(())
     }
@@ -256,7 +308,8 @@ impl TypeDefinition {
 impl ExtensionDefinition {
     fn read(place: &str, document: Value) -> Result<Self, SchemaError> {
         let mut reader = Reader::new(place, document)?;
-        let extension = Self { schema: reader.required_text("schema")?, required: reader.flag("required")? };
+        let extension =
+            Self { schema: reader.required_text("schema")?, required: reader.flag("required")? };
         reader.end()?;
         Ok(extension)
     }

@@ -12,7 +12,8 @@ use crate::attr::{AttrName, SchemaUri};
 /// The schema of schemas.
 pub(super) const META_SCHEMA: &str = "urn:ietf:params:scim:schemas:core:2.0:Schema";
 
-/// The schemas of what no client writes; these define their own `id`, and the last one that of all others.
+/// The schemas of what no client writes; these define their own `id`, and the last one that of all
+/// others.
 const OF_DISCOVERY: [&str; 4] = [
     META_SCHEMA,
     "urn:ietf:params:scim:schemas:core:2.0:ResourceType",
@@ -30,7 +31,8 @@ pub struct Schema {
 }
 
 impl Schema {
-    /// Reads a schema from the JSON form of RFC 7643, Section 7. [`Schema::builder`] makes one call by call.
+    /// Reads a schema from the JSON form of RFC 7643, Section 7. [`Schema::builder`] makes one call
+    /// by call.
     ///
     /// # Errors
     ///
@@ -58,7 +60,12 @@ impl Schema {
         SchemaBuilder::read(place, document)?.build_at(place)
     }
 
-    pub(super) fn new(uri: SchemaUri, name: String, description: String, attributes: Vec<Arc<Attribute>>) -> Self {
+    pub(super) fn new(
+        uri: SchemaUri,
+        name: String,
+        description: String,
+        attributes: Vec<Arc<Attribute>>,
+    ) -> Self {
         Self { uri, name, description, attributes }
     }
 
@@ -80,13 +87,14 @@ impl Schema {
         Ok(schema)
     }
 
-    /// The same schema without the common attributes that it lists: what RFC 7643, Section 3.1 says of them takes
-    /// precedence.
+    /// The same schema without the common attributes that it lists: what RFC 7643, Section 3.1 says
+    /// of them takes precedence.
     pub(super) fn without_common(self: Arc<Self>) -> Arc<Self> {
         if self.common_attribute().is_none() {
             return self;
         }
-        let own = self.attributes.iter().filter(|attribute| !is_common(attribute)).cloned().collect();
+        let own =
+            self.attributes.iter().filter(|attribute| !is_common(attribute)).cloned().collect();
         Arc::new(Self { attributes: own, ..(*self).clone() })
     }
 

@@ -51,7 +51,8 @@ pub enum SchemaErrorKind {
     Uniqueness,
     /// The same name is defined twice.
     Duplicate(String),
-    /// Two schemas have one URI and differ: that of the first resource type, or a schema of the RFC, and that of the second.
+    /// Two schemas have one URI and differ: that of the first resource type, or a schema of the
+    /// RFC, and that of the second.
     Differs(String, String),
     /// There is no attribute of that name.
     Unknown(String),
@@ -72,8 +73,8 @@ impl SchemaError {
         Self { place: place.into(), kind }
     }
 
-    /// Where it is: a path into the document, such as `schemas[0].attributes[3].type`, or what a builder was told; empty
-    /// for the document as a whole.
+    /// Where it is: a path into the document, such as `schemas[0].attributes[3].type`, or what a
+    /// builder was told; empty for the document as a whole.
     #[must_use]
     pub fn place(&self) -> &str {
         &self.place
@@ -106,17 +107,25 @@ impl fmt::Display for SchemaErrorKind {
             Self::Missing => f.write_str("this is missing"),
             Self::UnknownMember => f.write_str("definitions have no such member"),
             Self::UnknownWord(words) => write!(f, "this has to be one of `{}`", words.join("`, `")),
-            Self::Uri => f.write_str("the id of a schema is a URN, such as `urn:example:schemas:Device`"),
-            Self::Name => f.write_str("a name is a letter or `$`, then letters, digits, `-`, `_` and `$`"),
+            Self::Uri => {
+                f.write_str("the id of a schema is a URN, such as `urn:example:schemas:Device`")
+            }
+            Self::Name => {
+                f.write_str("a name is a letter or `$`, then letters, digits, `-`, `_` and `$`")
+            }
             Self::Reserved(name) => write!(f, "`{name}` means something else already"),
             Self::Id => f.write_str("the id of a resource type is its name"),
             Self::NestedComplex => f.write_str("a complex attribute cannot stand inside another"),
-            Self::SimpleWithSubAttributes => f.write_str("only a complex attribute has sub-attributes"),
+            Self::SimpleWithSubAttributes => {
+                f.write_str("only a complex attribute has sub-attributes")
+            }
             Self::NoSubAttributes => f.write_str("a complex attribute has sub-attributes"),
             Self::Predefined(kind) => write!(f, "a sub-attribute of this name is a single {kind}"),
             Self::ReferenceTypes => f.write_str("only a reference has reference types"),
             Self::CanonicalValues => f.write_str("only a string or reference has canonical values"),
-            Self::NoCanonicalValues => f.write_str("the attribute has no canonical values to choose from"),
+            Self::NoCanonicalValues => {
+                f.write_str("the attribute has no canonical values to choose from")
+            }
             Self::Uniqueness => f.write_str("values of this type cannot be unique"),
             Self::Duplicate(name) => write!(f, "`{name}` is defined twice"),
             Self::Differs(one, other) => {
@@ -124,8 +133,12 @@ impl fmt::Display for SchemaErrorKind {
             }
             Self::Unknown(name) => write!(f, "`{name}` is not defined"),
             Self::Needed(name) => write!(f, "`{name}` cannot be left out; name it in `keeping`"),
-            Self::UnknownSchema(uri) => write!(f, "there is no schema `{uri}`; add it to `schemas`"),
-            Self::Unused => f.write_str("no resource type uses this schema; name it in `resourceTypes`"),
+            Self::UnknownSchema(uri) => {
+                write!(f, "there is no schema `{uri}`; add it to `schemas`")
+            }
+            Self::Unused => {
+                f.write_str("no resource type uses this schema; name it in `resourceTypes`")
+            }
             Self::Endpoint => f.write_str("an endpoint is `/` and a name"),
             Self::Fixed(value) => write!(f, "this resource type is there already, with `{value}`"),
         }

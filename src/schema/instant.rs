@@ -2,10 +2,11 @@
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 
-/// Reads an `xsd:dateTime` with a year of four digits; without a zone it is in UTC (RFC 7643, Section 2.3.5).
+/// Reads an `xsd:dateTime` with a year of four digits; without a zone it is in UTC (RFC 7643,
+/// Section 2.3.5).
 ///
-/// Fractions of a second beyond nanoseconds are cut off. As XML Schema has it, a day may end at `24:00:00`, no minute has a
-/// leap second, and a zone is at most 14 hours from UTC.
+/// Fractions of a second beyond nanoseconds are cut off. As XML Schema has it, a day may end at
+/// `24:00:00`, no minute has a leap second, and a zone is at most 14 hours from UTC.
 #[must_use]
 pub fn instant(text: &str) -> Option<DateTime<Utc>> {
     let (date, time) = text.split_once('T')?;
@@ -28,7 +29,11 @@ fn since_midnight(text: &str) -> Option<TimeDelta> {
     if minutes >= 60 || seconds >= 60 || fraction.is_empty() || !is_digits(fraction) {
         return None;
     }
-    let nanos = fraction.bytes().chain(std::iter::repeat(b'0')).take(9).fold(0, |sum, digit| sum * 10 + u32::from(digit - b'0'));
+    let nanos = fraction
+        .bytes()
+        .chain(std::iter::repeat(b'0'))
+        .take(9)
+        .fold(0, |sum, digit| sum * 10 + u32::from(digit - b'0'));
     let time = TimeDelta::new(i64::from(hours * 3600 + minutes * 60 + seconds), nanos)?;
     (time <= DAY).then_some(time)
 }

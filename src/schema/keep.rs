@@ -17,7 +17,10 @@ pub(super) struct Kept {
 }
 
 impl Kept {
-    pub(super) fn read(names: &[String], resource_type: &ResourceType) -> Result<Self, SchemaErrorKind> {
+    pub(super) fn read(
+        names: &[String],
+        resource_type: &ResourceType,
+    ) -> Result<Self, SchemaErrorKind> {
         let (mut paths, mut extensions) = (Vec::new(), Vec::new());
         for name in names {
             if let Some(extension) = resource_type.whole_extension(name) {
@@ -36,19 +39,33 @@ impl Kept {
     }
 
     /// What is left of an extension; none where nothing of it is kept.
-    pub(super) fn of_extension(&self, extension: &SchemaExtension) -> Result<Option<SchemaExtension>, SchemaErrorKind> {
+    pub(super) fn of_extension(
+        &self,
+        extension: &SchemaExtension,
+    ) -> Result<Option<SchemaExtension>, SchemaErrorKind> {
         let SchemaExtension { schema, required } = extension;
         if self.extensions.contains(schema.uri()) {
             return Ok(Some(extension.clone()));
         }
         if !self.paths.iter().any(|path| path.extension() == Some(schema)) {
-            return if *required { Err(SchemaErrorKind::Needed(schema.uri().to_string())) } else { Ok(None) };
+            return if *required {
+                Err(SchemaErrorKind::Needed(schema.uri().to_string()))
+            } else {
+                Ok(None)
+            };
         }
         let attributes = self.attributes(Some(schema), schema)?;
-        Ok(Some(SchemaExtension { schema: Arc::new(schema.with_attributes(attributes)), required: *required }))
+        Ok(Some(SchemaExtension {
+            schema: Arc::new(schema.with_attributes(attributes)),
+            required: *required,
+        }))
     }
 
-    fn attributes(&self, container: Option<&Arc<Schema>>, schema: &Schema) -> Result<Vec<Arc<Attribute>>, SchemaErrorKind> {
+    fn attributes(
+        &self,
+        container: Option<&Arc<Schema>>,
+        schema: &Schema,
+    ) -> Result<Vec<Arc<Attribute>>, SchemaErrorKind> {
         let kept = |attribute| self.attribute(container, attribute).transpose();
         schema.attributes().iter().filter_map(kept).collect()
     }
@@ -59,7 +76,8 @@ impl Kept {
         container: Option<&Arc<Schema>>,
         attribute: &Arc<Attribute>,
     ) -> Result<Option<Arc<Attribute>>, SchemaErrorKind> {
-        let is_meant = |path: &&ResolvedPath| path.extension() == container && path.attribute() == attribute;
+        let is_meant =
+            |path: &&ResolvedPath| path.extension() == container && path.attribute() == attribute;
         let mut paths = self.paths.iter().filter(is_meant).peekable();
         let needed = |sub: Option<&Arc<Attribute>>| {
             let path = ResolvedPath::new(container.cloned(), Arc::clone(attribute), sub.cloned());
@@ -72,14 +90,22 @@ impl Kept {
         let Some(named) = subs else {
             return Ok(Some(Arc::clone(attribute)));
         };
-        // A `$ref` beside a `value` follows from it, and who is named by an id cannot be named without one.
+        // A `$ref` beside a `value` follows from it, and who is named by an id cannot be named
+        // without one.
         let follows = |sub: &Attribute| attribute.refers_by_value() && sub.name() == "$ref";
         let identifies = |sub: &Attribute| attribute.refers_by_value() && sub.name() == "value";
         let is_kept = |sub: &&Arc<Attribute>| named.contains(sub) || follows(sub);
-        let left_out = attribute.sub_attributes().iter().find(|sub| !is_kept(sub) && (sub.required() || identifies(sub)));
+        let left_out = attribute
+            .sub_attributes()
+            .iter()
+            .find(|sub| !is_kept(sub) && (sub.required() || identifies(sub)));
         match left_out {
             Some(sub) => needed(Some(sub)),
-            None => Ok(Some(Arc::new(attribute.with_subs(attribute.sub_attributes().iter().filter(is_kept).cloned().collect())))),
+            None => {
+                Ok(Some(Arc::new(attribute.with_subs(
+                    attribute.sub_attributes().iter().filter(is_kept).cloned().collect(),
+                ))))
+            }
         }
     }
 }

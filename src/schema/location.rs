@@ -8,12 +8,13 @@ use serde_json::{Map, Value};
 use super::attribute::Attribute;
 use super::registry::Registry;
 
-/// Where resources are: the base URL of a request, and the endpoint of each resource type. `meta.location` and every
-/// `$ref` of ours are made of these (RFC 7643, Sections 2.4 and 3.1).
+/// Where resources are: the base URL of a request, and the endpoint of each resource type.
+/// `meta.location` and every `$ref` of ours are made of these (RFC 7643, Sections 2.4 and 3.1).
 ///
-/// They are absolute URLs, those of members and groups among them, although RFC 7643, Section 2.3.7 lets a reference be relative to
-/// the base URL: clients follow what they find there, and not all of them know the base URL. Under another base URL, such as that of a
-/// tenant, the same resource has another; it is never stored.
+/// They are absolute URLs, those of members and groups among them, although RFC 7643, Section 2.3.7
+/// lets a reference be relative to the base URL: clients follow what they find there, and not all
+/// of them know the base URL. Under another base URL, such as that of a tenant, the same resource
+/// has another; it is never stored.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Locations {
     base_url: Arc<str>,
@@ -23,11 +24,13 @@ pub struct Locations {
 }
 
 impl Locations {
-    /// The locations of the resource types of `registry` under `base_url`, such as `https://example.com/scim/v2`.
+    /// The locations of the resource types of `registry` under `base_url`, such as
+    /// `https://example.com/scim/v2`.
     #[must_use]
     pub fn new(base_url: &str, registry: &Registry) -> Self {
         let types = registry.resource_types().iter();
-        let endpoints = types.map(|known| (known.name().to_owned(), known.endpoint().to_owned())).collect();
+        let endpoints =
+            types.map(|known| (known.name().to_owned(), known.endpoint().to_owned())).collect();
         Self { endpoints, ..Self::default() }.under(base_url)
     }
 
@@ -37,7 +40,11 @@ impl Locations {
         let uri: Option<Uri> = base_url.parse().ok();
         let base_path = uri.as_ref().map_or("", |uri| uri.path().trim_end_matches('/'));
         let endpoints = Arc::clone(&self.endpoints);
-        Self { base_url: base_url.trim_end_matches('/').into(), base_path: base_path.into(), endpoints }
+        Self {
+            base_url: base_url.trim_end_matches('/').into(),
+            base_path: base_path.into(),
+            endpoints,
+        }
     }
 
     /// The base URL, without a slash at its end.
@@ -60,12 +67,19 @@ impl Locations {
         Some(format!("{}{endpoint}/{id}", self.base_url))
     }
 
-    /// The URL of the resource that a value of `attribute` names, from its `value` and, where several resource types are
-    /// possible, its `type`.
-    pub(crate) fn of_reference(&self, attribute: &Attribute, value: &Map<String, Value>) -> Option<String> {
+    /// The URL of the resource that a value of `attribute` names, from its `value` and, where
+    /// several resource types are possible, its `type`.
+    pub(crate) fn of_reference(
+        &self,
+        attribute: &Attribute,
+        value: &Map<String, Value>,
+    ) -> Option<String> {
         let id = value.get("value")?.as_str().filter(|id| !id.is_empty())?;
         let types = attribute.sub_attribute("$ref")?.reference_types();
-        let named = value.get("type").and_then(Value::as_str).filter(|name| types.iter().any(|known| known == name));
+        let named = value
+            .get("type")
+            .and_then(Value::as_str)
+            .filter(|name| types.iter().any(|known| known == name));
         match (named, types) {
             (Some(name), _) => self.of(name, id),
             (None, [only]) => self.of(only, id),
@@ -73,14 +87,15 @@ impl Locations {
         }
     }
 
-    /// Whether two URLs name one resource: they compare in normal form, and the version segment does not count (RFC 7643,
-    /// Section 2.4).
+    /// Whether two URLs name one resource: they compare in normal form, and the version segment
+    /// does not count (RFC 7643, Section 2.4).
     pub(crate) fn same(&self, one: &str, other: &str) -> bool {
         one == other || self.relative(&normal(one)) == self.relative(&normal(other))
     }
 
-    /// The id of the resource that a URL names, whatever its type; within, none where it names none. None where that cannot be
-    /// said: an id that looks like a version does not count in a URL.
+    /// The id of the resource that a URL names, whatever its type; within, none where it names
+    /// none. None where that cannot be said: an id that looks like a version does not count in a
+    /// URL.
     #[cfg(feature = "sql")]
     pub(crate) fn id_in(&self, url: &str) -> Option<Option<String>> {
         let relative = self.relative(url);
@@ -88,7 +103,10 @@ impl Locations {
             return None;
         }
         let segment = relative.rsplit('/').next().unwrap_or_default();
-        let id = percent_encoding::percent_decode_str(segment).decode_utf8().ok().map(|id| id.into_owned());
+        let id = percent_encoding::percent_decode_str(segment)
+            .decode_utf8()
+            .ok()
+            .map(|id| id.into_owned());
         let named = |id: &String| {
             let mut urls = self.endpoints.iter().filter_map(|(name, _)| self.of(name, id));
             urls.any(|known| self.same(&known, url))
@@ -98,7 +116,9 @@ impl Locations {
 
     /// A URL of ours without base URL, and any URL without a version segment.
     fn relative(&self, url: &str) -> String {
-        let unversioned = |text: &str| text.split('/').filter(|segment| !is_version(segment)).collect::<Vec<_>>().join("/");
+        let unversioned = |text: &str| {
+            text.split('/').filter(|segment| !is_version(segment)).collect::<Vec<_>>().join("/")
+        };
         let (url, base) = (unversioned(url), unversioned(&normal(&self.base_url)));
         match url.strip_prefix(&base) {
             Some(path) => path.trim_start_matches('/').to_owned(),
@@ -126,10 +146,15 @@ const ID: &percent_encoding::AsciiSet = &percent_encoding::CONTROLS
     .add(b'|')
     .add(b'}');
 
-/// A URL with scheme and host in lower case, and no more percent signs than it needs (RFC 3986, Section 6.2.2).
+/// A URL with scheme and host in lower case, and no more percent signs than it needs (RFC 3986,
+/// Section 6.2.2).
 fn normal(url: &str) -> String {
     let authority = url.find("://").map_or(0, |colon| colon + "://".len());
-    let path = url.bytes().enumerate().skip(authority).find(|(_, byte)| matches!(byte, b'/' | b'?' | b'#'));
+    let path = url
+        .bytes()
+        .enumerate()
+        .skip(authority)
+        .find(|(_, byte)| matches!(byte, b'/' | b'?' | b'#'));
     let (origin, rest) = match authority {
         0 => ("", url),
         _ => url.split_at(path.map_or(url.len(), |(place, _)| place)),
@@ -139,7 +164,9 @@ fn normal(url: &str) -> String {
     for part in parts {
         let code = part.get(..2).and_then(|digits| u8::from_str_radix(digits, 16).ok());
         match (code, part.get(2..)) {
-            (Some(code), Some(behind)) if code.is_ascii_alphanumeric() || b"-._~".contains(&code) => {
+            (Some(code), Some(behind))
+                if code.is_ascii_alphanumeric() || b"-._~".contains(&code) =>
+            {
                 normal.push(char::from(code));
                 normal.push_str(behind);
             }
@@ -155,5 +182,7 @@ fn normal(url: &str) -> String {
 
 /// RFC 7644, Section 3.13: `v` and a number.
 fn is_version(segment: &str) -> bool {
-    segment.strip_prefix('v').is_some_and(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
+    segment.strip_prefix('v').is_some_and(|number| {
+        !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
+    })
 }

@@ -1,9 +1,9 @@
-//! Schemas and resource types: what attributes there are, and what may be done with them (RFC 7643).
+//! Schemas and resource types: what attributes there are, and what may be done with them (RFC
+//! 7643).
 //!
-//! Schemas are data: the RFC's own JSON documents are read once ([`Schema::user`] and its siblings), others come
-//! from [`Schema::from_json`] or [`Schema::builder`]. A [`ResourceType`] joins a schema, its extensions and an endpoint; it is
-//! what every *bind* step asks.
-//!
+//! Schemas are data: the RFC's own JSON documents are read once ([`Schema::user`] and its
+//! siblings), others come from [`Schema::from_json`] or [`Schema::builder`]. A [`ResourceType`]
+//! joins a schema, its extensions and an endpoint; it is what every *bind* step asks.
 #![doc = include_str!("../docs/resource_types.md")]
 
 mod attribute;
@@ -39,7 +39,10 @@ pub use resource_type::{ResourceType, SchemaExtension};
 pub use scalar::{Number, NumberError, fold, prepare, prepare_password};
 
 pub(crate) use resolve::Container;
-pub(crate) use scalar::{SHORT, bytes, fold_contains, fold_ends_with, fold_starts_with, folding, folds_equal, is_uri_reference};
+pub(crate) use scalar::{
+    SHORT, bytes, fold_contains, fold_ends_with, fold_starts_with, folding, folds_equal,
+    is_uri_reference,
+};
 
 #[cfg(test)]
 mod tests;

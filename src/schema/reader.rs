@@ -4,7 +4,8 @@ use serde_json::{Map, Value};
 
 use super::error::{SchemaError, SchemaErrorKind};
 
-/// An object of a document, and where it stands. What was taken is gone, so that what is left over can be refused.
+/// An object of a document, and where it stands. What was taken is gone, so that what is left over
+/// can be refused.
 pub(super) struct Reader {
     place: String,
     members: Map<String, Value>,
@@ -77,7 +78,11 @@ impl Reader {
             None => Ok(Vec::new()),
             Some(Value::Array(values)) => {
                 let place = self.at(name);
-                Ok(values.into_iter().enumerate().map(|(index, value)| (element(&place, index), value)).collect())
+                Ok(values
+                    .into_iter()
+                    .enumerate()
+                    .map(|(index, value)| (element(&place, index), value))
+                    .collect())
             }
             Some(_) => self.expected(name, "an array"),
         }

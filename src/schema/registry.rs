@@ -22,12 +22,18 @@ impl Registry {
     /// - a resource type is inconsistent;
     /// - two have one name or one endpoint;
     /// - two schemas have one URI and differ.
-    pub fn new(resource_types: impl IntoIterator<Item = Arc<ResourceType>>) -> Result<Self, SchemaError> {
+    pub fn new(
+        resource_types: impl IntoIterator<Item = Arc<ResourceType>>,
+    ) -> Result<Self, SchemaError> {
         let mut registry = Self::default();
         for resource_type in resource_types {
             registry.add(resource_type)?;
         }
-        for builtin in [BuiltinSchema::ServiceProviderConfig, BuiltinSchema::ResourceType, BuiltinSchema::Schema] {
+        for builtin in [
+            BuiltinSchema::ServiceProviderConfig,
+            BuiltinSchema::ResourceType,
+            BuiltinSchema::Schema,
+        ] {
             let schema = builtin.schema();
             registry.add_schema(&schema, schema.name())?;
         }
@@ -57,11 +63,18 @@ impl Registry {
     /// Adds a schema that `user` has.
     fn add_schema(&mut self, schema: &Arc<Schema>, user: &str) -> Result<(), SchemaError> {
         match self.schema(schema.uri().as_str()) {
-            // What is closed to other values is a rule of a resource type, and not part of the schema.
+            // What is closed to other values is a rule of a resource type, and not part of the
+            // schema.
             Some(known) if known == schema || known.to_json() == schema.to_json() => Ok(()),
             Some(known) => {
-                let has_it = |resource_type: &&Arc<ResourceType>| resource_type.has_schema(schema.uri().as_str());
-                let first = self.resource_types.iter().find(has_it).map_or(known.name(), |resource_type| resource_type.name());
+                let has_it = |resource_type: &&Arc<ResourceType>| {
+                    resource_type.has_schema(schema.uri().as_str())
+                };
+                let first = self
+                    .resource_types
+                    .iter()
+                    .find(has_it)
+                    .map_or(known.name(), |resource_type| resource_type.name());
                 let kind = SchemaErrorKind::Differs(first.to_owned(), user.to_owned());
                 Err(SchemaError::new(schema.uri().as_str(), kind))
             }

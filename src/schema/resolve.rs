@@ -1,5 +1,5 @@
-//! Which attribute a name means (RFC 7644, Section 3.10). Names compare without regard to case here and in
-//! [`attr`](crate::attr), nowhere else.
+//! Which attribute a name means (RFC 7644, Section 3.10). Names compare without regard to case here
+//! and in [`attr`](crate::attr), nowhere else.
 
 use std::sync::Arc;
 
@@ -25,7 +25,11 @@ pub(crate) enum Container<'t> {
 }
 
 impl ResolvedPath {
-    pub(crate) fn new(extension: Option<Arc<Schema>>, attribute: Arc<Attribute>, sub: Option<Arc<Attribute>>) -> Self {
+    pub(crate) fn new(
+        extension: Option<Arc<Schema>>,
+        attribute: Arc<Attribute>,
+        sub: Option<Arc<Attribute>>,
+    ) -> Self {
         Self { extension, attribute, sub }
     }
 
@@ -49,7 +53,9 @@ impl ResolvedPath {
 
     /// Whether `other` names the same attribute, or a part of it.
     pub(crate) fn holds(&self, other: &Self) -> bool {
-        self.extension == other.extension && self.attribute == other.attribute && (self.sub.is_none() || self.sub == other.sub)
+        self.extension == other.extension
+            && self.attribute == other.attribute
+            && (self.sub.is_none() || self.sub == other.sub)
     }
 
     /// The path of the attribute, without the sub-attribute.
@@ -101,7 +107,8 @@ impl ResourceType {
     /// use scimwire::schema::{ENTERPRISE_USER, ResourceType};
     ///
     /// let users = ResourceType::user().with_extension(ENTERPRISE_USER);
-    /// let path = "URN:ietf:params:scim:schemas:extension:enterprise:2.0:User:MANAGER.value".parse()?;
+    /// let path = "URN:ietf:params:scim:schemas:extension:enterprise:2.0:User:MANAGER.value"
+    ///     .parse()?;
     /// let resolved = users.resolve(&path).expect("the extension has a manager");
     /// assert_eq!(resolved.attribute().name(), "manager");
     /// assert!(users.resolve(&"manager".parse()?).is_none());
@@ -125,18 +132,19 @@ impl ResourceType {
         if path.schema.is_some() {
             return None;
         }
-        let mut found = self
-            .extensions()
-            .iter()
-            .filter_map(|extension| Some((&extension.schema, extension.schema.attribute(path.name.as_str())?)));
+        let mut found = self.extensions().iter().filter_map(|extension| {
+            Some((&extension.schema, extension.schema.attribute(path.name.as_str())?))
+        });
         match (found.next(), found.next()) {
-            (Some((schema, attribute)), None) => with_sub(Some(schema), attribute, path.sub.as_ref()),
+            (Some((schema, attribute)), None) => {
+                with_sub(Some(schema), attribute, path.sub.as_ref())
+            }
             _ => None,
         }
     }
 
-    /// The attribute that `path` names among those that [`keeping`](Self::keeping) left out; `bare` also in the one extension
-    /// that has it.
+    /// The attribute that `path` names among those that [`keeping`](Self::keeping) left out; `bare`
+    /// also in the one extension that has it.
     pub(crate) fn left_out(&self, path: &AttrPath, bare: bool) -> Option<ResolvedPath> {
         let whole = self.whole()?;
         if self.resolve(path).is_some() || (bare && self.resolve_in_extensions(path).is_some()) {
@@ -156,14 +164,21 @@ impl ResourceType {
         before.is_some() && self.whole_extension(text).is_none()
     }
 
-    /// The text with a colon for the dot behind the URI of a schema that it begins with, unless it means something as it is:
+    /// The text with a colon for the dot behind the URI of a schema that it begins with, unless it
+    /// means something as it is:
     /// `urn:ietf:params:scim:schemas:extension:enterprise:2.0:User.department`.
     pub(crate) fn with_colon(&self, text: &str) -> Option<String> {
-        if !starts_with_urn(text) || AttrPath::read(text).is_some_and(|(path, _)| self.resolve(&path).is_some()) {
+        if !starts_with_urn(text)
+            || AttrPath::read(text).is_some_and(|(path, _)| self.resolve(&path).is_some())
+        {
             return None;
         }
         let types = [Some(self), self.whole().map(Arc::as_ref)];
-        let extensions = types.into_iter().flatten().flat_map(Self::extensions).map(|extension| extension.schema.uri());
+        let extensions = types
+            .into_iter()
+            .flatten()
+            .flat_map(Self::extensions)
+            .map(|extension| extension.schema.uri());
         let joined = extensions.chain([self.schema().uri()]).find(|uri| uri.is_before_dot(text))?;
         let (uri, name) = text.split_at_checked(joined.as_str().len())?;
         Some(format!("{uri}:{}", name.get(1..)?))
@@ -177,8 +192,8 @@ impl ResourceType {
         self.extension(key).map(|extension| Container::Extension(&extension.schema))
     }
 
-    /// Whether the key of a body may mean an attribute, or a part of one, in any notation that clients use; what may not is
-    /// nobody's. What was left out counts, since it is told.
+    /// Whether the key of a body may mean an attribute, or a part of one, in any notation that
+    /// clients use; what may not is nobody's. What was left out counts, since it is told.
     pub(crate) fn may_name(&self, key: &str) -> bool {
         let key = key.trim_start();
         let name = key.split(['.', '[', ' ']).next().unwrap_or_default();
@@ -186,8 +201,10 @@ impl ResourceType {
         types.into_iter().flatten().any(|one| {
             let extensions = one.extensions().iter().map(|extension| &*extension.schema);
             let mut schemas = std::iter::once(one.schema() as &Schema).chain(extensions);
-            let begins = |uri: &SchemaUri| key.get(..uri.as_str().len()).is_some_and(|start| uri.is(start));
-            one.top_level(name).is_some() || schemas.any(|schema| begins(schema.uri()) || schema.attribute(name).is_some())
+            let begins =
+                |uri: &SchemaUri| key.get(..uri.as_str().len()).is_some_and(|start| uri.is(start));
+            one.top_level(name).is_some()
+                || schemas.any(|schema| begins(schema.uri()) || schema.attribute(name).is_some())
         })
     }
 
@@ -201,7 +218,8 @@ impl ResourceType {
         self.extension(text.trim_matches(' ')).map(|extension| &extension.schema)
     }
 
-    /// A common attribute, or one of the core schema; common ones come first (RFC 7643, Section 3.1).
+    /// A common attribute, or one of the core schema; common ones come first (RFC 7643, Section
+    /// 3.1).
     fn top_level(&self, name: &str) -> Option<&Arc<Attribute>> {
         Self::common(name).or_else(|| self.schema().attribute(name))
     }
@@ -211,7 +229,11 @@ impl ResourceType {
     }
 }
 
-fn with_sub(extension: Option<&Arc<Schema>>, attribute: &Arc<Attribute>, sub: Option<&AttrName>) -> Option<ResolvedPath> {
+fn with_sub(
+    extension: Option<&Arc<Schema>>,
+    attribute: &Arc<Attribute>,
+    sub: Option<&AttrName>,
+) -> Option<ResolvedPath> {
     let sub = match sub {
         Some(name) => Some(Arc::clone(attribute.sub_attribute(name.as_str())?)),
         None => None,

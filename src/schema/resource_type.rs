@@ -46,7 +46,8 @@ pub struct ResourceType {
     problem: Option<SchemaError>,
 }
 
-/// A schema that adds attributes to a resource type, in a container named by its URI (RFC 7643, Section 3.3).
+/// A schema that adds attributes to a resource type, in a container named by its URI (RFC 7643,
+/// Section 3.3).
 #[derive(Clone, Debug, PartialEq)]
 pub struct SchemaExtension {
     /// The attributes that it adds.
@@ -76,8 +77,8 @@ impl From<Schema> for SchemaExtension {
 impl ResourceType {
     /// A resource type, served at `/` and its name with an `s` (RFC 7644, Section 3.2).
     ///
-    /// Common attributes that the schema lists are left out of it: what RFC 7643, Section 3.1 says of `id`, `externalId`
-    /// and `meta` takes precedence.
+    /// Common attributes that the schema lists are left out of it: what RFC 7643, Section 3.1 says
+    /// of `id`, `externalId` and `meta` takes precedence.
     pub fn new(name: impl Into<String>, schema: impl Into<Arc<Schema>>) -> Self {
         let (name, schema) = (name.into(), schema.into().without_common());
         Self {
@@ -124,7 +125,8 @@ impl ResourceType {
         self
     }
 
-    /// Lets no two resources of a tenant share a value of an attribute, such as `displayName`, `emails.value` or
+    /// Lets no two resources of a tenant share a value of an attribute, such as `displayName`,
+    /// `emails.value` or
     /// `urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:employeeNumber`.
     #[must_use]
     pub fn unique(mut self, attribute: &str) -> Self {
@@ -133,12 +135,14 @@ impl ResourceType {
     }
 
     /// Has every resource have a value of an attribute, such as `active`, `name.familyName` or
-    /// `urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:employeeNumber`: for columns that are `NOT NULL`. `/Schemas` says
-    /// so, a POST or PUT that leaves it out is refused, and a PATCH that takes it away (RFC 7643, Section 7). A part of a complex
-    /// attribute, or of an extension, is required where there is that one.
+    /// `urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:employeeNumber`: for columns
+    /// that are `NOT NULL`. `/Schemas` says so, a POST or PUT that leaves it out is refused, and a
+    /// PATCH that takes it away (RFC 7643, Section 7). A part of a complex attribute, or of an
+    /// extension, is required where there is that one.
     ///
-    /// Where `active` is required, a client that leaves it out of a POST is refused by [`Quirks::STRICT`](crate::quirks::Quirks), and
-    /// makes an active user where [`Quirks::active_by_default`](crate::quirks::Quirks) is on.
+    /// Where `active` is required, a client that leaves it out of a POST is refused by
+    /// [`Quirks::STRICT`](crate::quirks::Quirks), and makes an active user where
+    /// [`Quirks::active_by_default`](crate::quirks::Quirks) is on.
     ///
     /// ```
     /// use scimwire::ResourceType;
@@ -152,9 +156,10 @@ impl ResourceType {
         self.noting(changed)
     }
 
-    /// Has the stores of this crate find resources by an attribute that is not unique, such as `addresses.postalCode`, without a
-    /// look at each of them: where a filter says `eq`, and in [`HostAccess::find`](crate::policy::HostAccess::find).
-    /// `externalId` and `emails.value` are found so anyhow. A store over tables of the host's has its own indexes.
+    /// Has the stores of this crate find resources by an attribute that is not unique, such as
+    /// `addresses.postalCode`, without a look at each of them: where a filter says `eq`, and in
+    /// [`HostAccess::find`](crate::policy::HostAccess::find). `externalId` and `emails.value` are
+    /// found so anyhow. A store over tables of the host's has its own indexes.
     #[must_use]
     pub fn indexed(mut self, attribute: &str) -> Self {
         let noted = match attribute.parse().ok().filter(|path| self.resolve(path).is_some()) {
@@ -167,14 +172,18 @@ impl ResourceType {
         self.noting(noted)
     }
 
-    /// Accepts no other values of an attribute than its canonical ones (RFC 7643, Section 2.3.1), such as `emails.type`.
-    /// Any value is accepted unless this is called.
+    /// Accepts no other values of an attribute than its canonical ones (RFC 7643, Section 2.3.1),
+    /// such as `emails.type`. Any value is accepted unless this is called.
     ///
     /// ```
     /// use scimwire::schema::ResourceType;
     ///
-    /// let users = ResourceType::user().canonical_values("userType", ["Employee", "Contractor"]).closed("userType");
-    /// assert!(users.schema().attribute("userType").is_some_and(|attribute| attribute.closed()));
+    /// let users = ResourceType::user()
+    ///     .canonical_values("userType", ["Employee", "Contractor"])
+    ///     .closed("userType");
+    /// assert!(
+    ///     users.schema().attribute("userType").is_some_and(|attribute| attribute.closed())
+    /// );
     /// ```
     #[must_use]
     pub fn closed(mut self, attribute: &str) -> Self {
@@ -183,28 +192,37 @@ impl ResourceType {
     }
 
     /// Replaces the canonical values of an attribute; `/Schemas` shows them. With
-    /// [`COUNTRIES`](super::COUNTRIES) and [`closed`](Self::closed), `addresses.country` takes ISO 3166-1 codes only.
+    /// [`COUNTRIES`](super::COUNTRIES) and [`closed`](Self::closed), `addresses.country` takes ISO
+    /// 3166-1 codes only.
     #[must_use]
-    pub fn canonical_values(mut self, attribute: &str, values: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn canonical_values(
+        mut self,
+        attribute: &str,
+        values: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         let values: Vec<String> = values.into_iter().map(Into::into).collect();
         let changed = self.change(attribute, |attribute| attribute.with_canonical_values(values));
         self.noting(changed)
     }
 
-    /// Leaves out all that the host does not keep: for tables that have no place for every attribute of a schema. Named are the
-    /// attributes that stay, such as `emails`, `name.givenName` or
-    /// `urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department`, or an extension by its URI, to keep all of it. An
-    /// extension of which nothing is named goes; one that is added later stays.
+    /// Leaves out all that the host does not keep: for tables that have no place for every
+    /// attribute of a schema. Named are the attributes that stay, such as `emails`,
+    /// `name.givenName` or `urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department`,
+    /// or an extension by its URI, to keep all of it. An extension of which nothing is named goes;
+    /// one that is added later stays.
     ///
-    /// What is left out is not there for anybody: `/Schemas` does not list it, and answers do not have it. Clients name it all the
-    /// same, since the RFC has it: it is read as an attribute without a value that takes none, with a
-    /// [`Deviation`](crate::quirks::Deviation), unless [`Quirks::left_out_attributes`](crate::Quirks::left_out_attributes) is off,
-    /// as in [`Quirks::STRICT`](crate::Quirks::STRICT): then it is like any attribute that no schema defines.
+    /// What is left out is not there for anybody: `/Schemas` does not list it, and answers do not
+    /// have it. Clients name it all the same, since the RFC has it: it is read as an attribute
+    /// without a value that takes none, with a [`Deviation`](crate::quirks::Deviation), unless
+    /// [`Quirks::left_out_attributes`](crate::Quirks::left_out_attributes) is off, as in
+    /// [`Quirks::STRICT`](crate::Quirks::STRICT): then it is like any attribute that no schema
+    /// defines.
     ///
-    /// What every resource has cannot be left out. `id`, `externalId`, `meta` and `schemas` stay without being named (RFC 7643,
-    /// Section 3.1), and so does the `$ref` beside a `value` that is kept, since it follows from that. Required attributes have
-    /// to be named, and so has the `value` of what refers to other resources, such as `members`: otherwise the dispatcher is not
-    /// built.
+    /// What every resource has cannot be left out. `id`, `externalId`, `meta` and `schemas` stay
+    /// without being named (RFC 7643, Section 3.1), and so does the `$ref` beside a `value` that is
+    /// kept, since it follows from that. Required attributes have to be named, and so has the
+    /// `value` of what refers to other resources, such as `members`: otherwise the dispatcher is
+    /// not built.
     ///
     /// ```
     /// use scimwire::schema::{ENTERPRISE_USER, ResourceType};
@@ -218,7 +236,12 @@ impl ResourceType {
     ///     "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department",
     /// ]);
     /// assert!(users.schema().attribute("nickName").is_none());
-    /// assert!(users.schema().attribute("name").is_some_and(|name| name.sub_attributes().len() == 2));
+    /// assert!(
+    ///     users
+    ///         .schema()
+    ///         .attribute("name")
+    ///         .is_some_and(|name| name.sub_attributes().len() == 2)
+    /// );
     /// assert_eq!(users.extensions()[0].schema.attributes().len(), 1);
     /// ```
     #[must_use]
@@ -232,7 +255,8 @@ impl ResourceType {
         let kept = Kept::read(names, self)?;
         let whole = self.whole.clone().unwrap_or_else(|| Arc::new(self.clone()));
         let schema = kept.of_base(&self.schema)?;
-        let extensions = self.extensions.iter().filter_map(|extension| kept.of_extension(extension).transpose());
+        let extensions =
+            self.extensions.iter().filter_map(|extension| kept.of_extension(extension).transpose());
         self.extensions = extensions.collect::<Result<_, _>>()?;
         self.schema = Arc::new(schema);
         self.whole = Some(whole);
@@ -243,7 +267,10 @@ impl ResourceType {
         self.change(attribute, Attribute::with_closed_values)
     }
 
-    pub(super) fn add_extension(&mut self, extension: SchemaExtension) -> Result<(), SchemaErrorKind> {
+    pub(super) fn add_extension(
+        &mut self,
+        extension: SchemaExtension,
+    ) -> Result<(), SchemaErrorKind> {
         let uri = extension.schema.uri();
         if self.schema.uri() == uri || self.extension(uri.as_str()).is_some() {
             return Err(SchemaErrorKind::Duplicate(uri.to_string()));
@@ -279,7 +306,8 @@ impl ResourceType {
         let AttrPath { schema, name, sub } = path.parse().map_err(|_| unknown())?;
         let slot = match schema {
             Some(uri) if uri != *self.schema.uri() => {
-                let found = self.extensions.iter_mut().find(|extension| *extension.schema.uri() == uri);
+                let found =
+                    self.extensions.iter_mut().find(|extension| *extension.schema.uri() == uri);
                 &mut found.ok_or_else(unknown)?.schema
             }
             _ => &mut self.schema,
@@ -337,27 +365,33 @@ impl ResourceType {
         self.extensions.iter().find(|extension| extension.schema.uri().is(uri))
     }
 
-    /// The attribute that lists other resources by id and is changed by adding and removing, such as `members`
-    /// (RFC 7643, Section 4.2): its elements cannot be changed once they are there.
+    /// The attribute that lists other resources by id and is changed by adding and removing, such
+    /// as `members` (RFC 7643, Section 4.2): its elements cannot be changed once they are there.
     #[must_use]
     pub fn membership(&self) -> Option<&Arc<Attribute>> {
         self.schema.attributes().iter().find(|attribute| {
             attribute.multi_valued()
                 && attribute.refers_by_value()
                 && attribute.mutability() == Mutability::ReadWrite
-                && attribute.sub_attribute("value").is_some_and(|value| value.mutability() == Mutability::Immutable)
+                && attribute
+                    .sub_attribute("value")
+                    .is_some_and(|value| value.mutability() == Mutability::Immutable)
         })
     }
 
-    /// The attribute that shows in which resources this one is listed, such as `groups` (RFC 7643, Section 4.1.2).
+    /// The attribute that shows in which resources this one is listed, such as `groups` (RFC 7643,
+    /// Section 4.1.2).
     #[must_use]
     pub fn membership_view(&self) -> Option<&Arc<Attribute>> {
         self.schema.attributes().iter().find(|attribute| {
-            attribute.multi_valued() && attribute.refers_by_value() && attribute.mutability() == Mutability::ReadOnly
+            attribute.multi_valued()
+                && attribute.refers_by_value()
+                && attribute.mutability() == Mutability::ReadOnly
         })
     }
 
-    /// The attribute that says whether a resource is in use: `active` of a user (RFC 7643, Section 4.1.1).
+    /// The attribute that says whether a resource is in use: `active` of a user (RFC 7643, Section
+    /// 4.1.1).
     pub(crate) fn activity(&self) -> Option<&Arc<Attribute>> {
         let active = self.schema.attribute("active")?;
         (active.kind() == AttributeType::Boolean && !active.multi_valued()).then_some(active)
@@ -365,29 +399,37 @@ impl ResourceType {
 
     /// The same, where a change that unassigns it is not refused: nothing is made of that.
     pub(crate) fn kept_activity(&self) -> Option<&Arc<Attribute>> {
-        self.activity().filter(|active| !active.required() && active.mutability() != Mutability::Immutable)
+        self.activity()
+            .filter(|active| !active.required() && active.mutability() != Mutability::Immutable)
     }
 
     /// All attributes and sub-attributes whose values are unique; a store has to see to it.
     pub fn unique_paths(&self) -> impl Iterator<Item = ResolvedPath> + '_ {
         let core = self.schema.attributes().iter().map(|attribute| (None, attribute));
         let extended = self.extensions.iter().flat_map(|extension| {
-            extension.schema.attributes().iter().map(move |attribute| (Some(&extension.schema), attribute))
+            extension
+                .schema
+                .attributes()
+                .iter()
+                .map(move |attribute| (Some(&extension.schema), attribute))
         });
         core.chain(extended).flat_map(|(extension, attribute)| {
             let whole = ResolvedPath::new(extension.cloned(), Arc::clone(attribute), None);
             let parts = attribute.sub_attributes().iter().filter(|sub| sub.unique());
-            let path =
-                move |sub: &Arc<Attribute>| ResolvedPath::new(extension.cloned(), Arc::clone(attribute), Some(Arc::clone(sub)));
+            let path = move |sub: &Arc<Attribute>| {
+                ResolvedPath::new(extension.cloned(), Arc::clone(attribute), Some(Arc::clone(sub)))
+            };
             attribute.unique().then_some(whole).into_iter().chain(parts.map(path))
         })
     }
 
-    /// The attributes and sub-attributes that resources are looked up by, besides those that are unique.
+    /// The attributes and sub-attributes that resources are looked up by, besides those that are
+    /// unique.
     pub fn indexed_paths(&self) -> impl Iterator<Item = ResolvedPath> + '_ {
         let usual = USUALLY_INDEXED.iter().filter_map(|path| path.parse().ok());
         let mut paths: Vec<ResolvedPath> = Vec::new();
-        for path in usual.chain(self.indexed.iter().cloned()).filter_map(|path| self.resolve(&path)) {
+        for path in usual.chain(self.indexed.iter().cloned()).filter_map(|path| self.resolve(&path))
+        {
             if !path.last().unique() && !paths.contains(&path) {
                 paths.push(path);
             }

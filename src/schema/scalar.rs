@@ -15,10 +15,13 @@ use unicase::UniCase;
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 /// Base64 with the padding that is optional on input (RFC 7643, Section 2.3.6).
-const BASE64: GeneralPurpose =
-    GeneralPurpose::new(&STANDARD, GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent));
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &STANDARD,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
 
-/// Folds text for a comparison without regard to case: Unicode default case folding after normalisation form C.
+/// Folds text for a comparison without regard to case: Unicode default case folding after
+/// normalisation form C.
 ///
 /// ```
 /// use scimwire::schema::fold;
@@ -41,7 +44,8 @@ pub fn fold(text: &str) -> Cow<'_, str> {
     Cow::Owned(if is_composed(&folded) { folded } else { folded.nfc().collect() })
 }
 
-/// What it costs to fold or prepare text, in looks at a value: most scripts need no look at how marks combine.
+/// What it costs to fold or prepare text, in looks at a value: most scripts need no look at how
+/// marks combine.
 pub(crate) fn folding(text: &str) -> u64 {
     let bytes = u64::try_from(text.len()).unwrap_or(u64::MAX);
     2 + if text.chars().all(is_plain) { bytes / 8 } else { bytes }
@@ -52,13 +56,15 @@ fn is_composed(text: &str) -> bool {
     text.chars().all(is_plain) || is_nfc(text)
 }
 
-/// Whether a character neither decomposes nor combines with any other: that of Latin script, or an ideograph.
+/// Whether a character neither decomposes nor combines with any other: that of Latin script, or an
+/// ideograph.
 fn is_plain(character: char) -> bool {
     character < '\u{300}' || ('\u{3400}'..='\u{9fff}').contains(&character)
 }
 
-/// Prepares an identifier, such as a user name, for a comparison (RFC 7644, Section 5; RFC 8265, UsernameCaseMapped). Text
-/// that cannot be prepared, such as a name with a space, is folded instead: nobody is refused for that.
+/// Prepares an identifier, such as a user name, for a comparison (RFC 7644, Section 5; RFC 8265,
+/// UsernameCaseMapped). Text that cannot be prepared, such as a name with a space, is folded
+/// instead: nobody is refused for that.
 ///
 /// ```
 /// use scimwire::schema::prepare;
@@ -77,9 +83,9 @@ pub fn prepare(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// Prepares a password, to be hashed or to be compared with a hash (RFC 7644, Section 5; RFC 8265, OpaqueString): the same
-/// characters are the same password, however the keyboard makes them, and case counts. Text that cannot be prepared, such as
-/// one with control characters, stays as it is.
+/// Prepares a password, to be hashed or to be compared with a hash (RFC 7644, Section 5; RFC 8265,
+/// OpaqueString): the same characters are the same password, however the keyboard makes them, and
+/// case counts. Text that cannot be prepared, such as one with control characters, stays as it is.
 ///
 /// ```
 /// use scimwire::schema::prepare_password;
@@ -109,7 +115,8 @@ pub(crate) fn fold_contains(text: &str, folded: &str) -> bool {
         return true;
     };
     let begins_here = |place: &[u8]| {
-        place.first().is_some_and(|byte| byte.to_ascii_lowercase() == first) && place.eq_ignore_ascii_case(folded.as_bytes())
+        place.first().is_some_and(|byte| byte.to_ascii_lowercase() == first)
+            && place.eq_ignore_ascii_case(folded.as_bytes())
     };
     text.as_bytes().windows(folded.len()).any(begins_here)
 }
@@ -119,7 +126,9 @@ pub(crate) fn fold_starts_with(text: &str, folded: &str) -> bool {
     if !text.is_ascii() {
         return fold(text).starts_with(folded);
     }
-    text.as_bytes().get(..folded.len()).is_some_and(|start| start.eq_ignore_ascii_case(folded.as_bytes()))
+    text.as_bytes()
+        .get(..folded.len())
+        .is_some_and(|start| start.eq_ignore_ascii_case(folded.as_bytes()))
 }
 
 /// Whether `text` ends with `folded` once it is folded itself.
@@ -128,18 +137,21 @@ pub(crate) fn fold_ends_with(text: &str, folded: &str) -> bool {
         return fold(text).ends_with(folded);
     }
     let start = text.len().checked_sub(folded.len());
-    start.and_then(|start| text.as_bytes().get(start..)).is_some_and(|end| end.eq_ignore_ascii_case(folded.as_bytes()))
+    start
+        .and_then(|start| text.as_bytes().get(start..))
+        .is_some_and(|end| end.eq_ignore_ascii_case(folded.as_bytes()))
 }
 
-/// `URI-reference = URI / relative-ref` (RFC 3986, Section 4.1), with letters of all scripts. Only what cannot stand in one
-/// is looked at: parts of a URI need not make sense.
+/// `URI-reference = URI / relative-ref` (RFC 3986, Section 4.1), with letters of all scripts. Only
+/// what cannot stand in one is looked at: parts of a URI need not make sense.
 pub(crate) fn is_uri_reference(text: &str) -> bool {
     let plain = |character: char| {
         !character.is_whitespace()
             && !character.is_control()
             && !matches!(character, '"' | '<' | '>' | '\\' | '^' | '`' | '{' | '|' | '}')
     };
-    let is_hexadecimal = |part: &str| part.bytes().take(2).filter(u8::is_ascii_hexdigit).count() == 2;
+    let is_hexadecimal =
+        |part: &str| part.bytes().take(2).filter(u8::is_ascii_hexdigit).count() == 2;
     let first = text.split(['/', '?', '#']).next().unwrap_or_default();
     text.chars().all(plain)
         && text.split('%').skip(1).all(is_hexadecimal)
@@ -149,7 +161,9 @@ pub(crate) fn is_uri_reference(text: &str) -> bool {
 /// `scheme = ALPHA *( ALPHA / DIGIT / "+" / "-" / "." )` (RFC 3986, Section 3.1)
 fn is_scheme(text: &str) -> bool {
     text.starts_with(|first: char| first.is_ascii_alphabetic())
-        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.'))
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.'))
 }
 
 /// Decodes a binary value.
@@ -157,7 +171,8 @@ pub(crate) fn bytes(text: &str) -> Option<Vec<u8>> {
     BASE64.decode(text).ok()
 }
 
-/// A number as JSON writes it, kept exactly: `0.1` is a tenth, and no digit is lost however many there are.
+/// A number as JSON writes it, kept exactly: `0.1` is a tenth, and no digit is lost however many
+/// there are.
 ///
 /// ```
 /// use scimwire::schema::Number;
@@ -205,7 +220,8 @@ impl Number {
         self.digits().sortable()
     }
 
-    /// The value, where it is a whole number of that size: the usual case, compared without a look at the digits.
+    /// The value, where it is a whole number of that size: the usual case, compared without a look
+    /// at the digits.
     fn whole(&self) -> Option<i64> {
         self.0.parse().ok()
     }
@@ -227,7 +243,11 @@ impl FromStr for Number {
     fn from_str(text: &str) -> Result<Self, NumberError> {
         let finite = text.parse::<f64>().is_ok_and(f64::is_finite);
         let exponent_fits = Digits::exponent(text).is_some();
-        if is_json_number(text) && finite && exponent_fits { Ok(Self(text.into())) } else { Err(NumberError(())) }
+        if is_json_number(text) && finite && exponent_fits {
+            Ok(Self(text.into()))
+        } else {
+            Err(NumberError(()))
+        }
     }
 }
 
@@ -302,8 +322,9 @@ impl Digits {
         }
     }
 
-    /// The sign, the position moved so far that it is never negative, the digits. Of a negative number all that is turned
-    /// around, and a sign that is greater than any digit makes the shorter one the greater one.
+    /// The sign, the position moved so far that it is never negative, the digits. Of a negative
+    /// number all that is turned around, and a sign that is greater than any digit makes the
+    /// shorter one the greater one.
     #[cfg(feature = "sql")]
     fn sortable(&self) -> String {
         let position = i128::from(self.position) - i128::from(i64::MIN);
@@ -333,14 +354,17 @@ impl Digits {
 fn is_json_number(text: &str) -> bool {
     let unsigned = text.strip_prefix('-').unwrap_or(text);
     let (mantissa, exponent) = match unsigned.split_once(['e', 'E']) {
-        Some((mantissa, exponent)) => (mantissa, Some(exponent.strip_prefix(['+', '-']).unwrap_or(exponent))),
+        Some((mantissa, exponent)) => {
+            (mantissa, Some(exponent.strip_prefix(['+', '-']).unwrap_or(exponent)))
+        }
         None => (unsigned, None),
     };
     let (whole, fraction) = match mantissa.split_once('.') {
         Some((whole, fraction)) => (whole, Some(fraction)),
         None => (mantissa, None),
     };
-    let all_digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    let all_digits =
+        |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
     all_digits(whole)
         && (whole == "0" || !whole.starts_with('0'))
         && fraction.is_none_or(all_digits)

@@ -17,9 +17,14 @@ fn what_cannot_be_unique_is_not_said_to_be() {
     for kind in [AttributeType::Boolean, AttributeType::Binary, AttributeType::Complex] {
         let part = Attribute::builder("part", AttributeType::String);
         let attribute = Attribute::builder("a", kind).uniqueness(Uniqueness::Server);
-        let attribute = if kind == AttributeType::Complex { attribute.sub_attribute(part) } else { attribute };
-        let refused = Schema::builder("urn:example:a").attribute(attribute).build().expect_err(kind.as_str());
-        assert_eq!((refused.place(), refused.kind()), ("attributes[0].uniqueness", &SchemaErrorKind::Uniqueness));
+        let attribute =
+            if kind == AttributeType::Complex { attribute.sub_attribute(part) } else { attribute };
+        let refused =
+            Schema::builder("urn:example:a").attribute(attribute).build().expect_err(kind.as_str());
+        assert_eq!(
+            (refused.place(), refused.kind()),
+            ("attributes[0].uniqueness", &SchemaErrorKind::Uniqueness)
+        );
     }
 }
 
@@ -31,13 +36,17 @@ fn builtin_schemas_are_sound_and_state_every_characteristic() {
         let document = schema.to_json();
         assert_eq!(document["id"], schema.uri().as_str());
         for attribute in document["attributes"].as_array().expect("a schema has attributes") {
-            for characteristic in ["name", "type", "multiValued", "description", "required", "mutability", "returned"] {
+            for characteristic in
+                ["name", "type", "multiValued", "description", "required", "mutability", "returned"]
+            {
                 assert!(attribute.get(characteristic).is_some(), "{characteristic} of {attribute}");
             }
         }
         assert_eq!(Schema::from_json(document).as_ref(), Ok(schema.as_ref()));
     }
-    assert!(Schema::common().attribute("externalId").is_some_and(|attribute| attribute.case_exact()));
+    assert!(
+        Schema::common().attribute("externalId").is_some_and(|attribute| attribute.case_exact())
+    );
 }
 
 #[test]
@@ -49,11 +58,23 @@ fn bad_definitions_are_refused_with_the_place() {
             "attributes[0].subAttributes[0].type",
             "complex",
         ),
-        (json!([{ "name": "a", "type": "string", "subAttributes": [{ "name": "b" }] }]), "attributes[0].type", "only a complex"),
+        (
+            json!([{ "name": "a", "type": "string", "subAttributes": [{ "name": "b" }] }]),
+            "attributes[0].type",
+            "only a complex",
+        ),
         (json!([{ "name": "1a" }]), "attributes[0].name", "a name is"),
         (json!([{ "name": "a" }, { "name": "A" }]), "attributes[1].name", "`A` is defined twice"),
-        (json!([{ "name": "a", "referenceTypes": ["User"] }]), "attributes[0].referenceTypes", "only a reference"),
-        (json!([{ "name": "a", "type": "text" }]), "attributes[0].type", "one of `string`, `boolean`"),
+        (
+            json!([{ "name": "a", "referenceTypes": ["User"] }]),
+            "attributes[0].referenceTypes",
+            "only a reference",
+        ),
+        (
+            json!([{ "name": "a", "type": "text" }]),
+            "attributes[0].type",
+            "one of `string`, `boolean`",
+        ),
     ];
     for (attributes, place, message) in cases {
         let document = json!({ "id": "urn:example:T", "attributes": attributes });
@@ -68,12 +89,14 @@ fn bad_definitions_are_refused_with_the_place() {
 fn what_can_be_a_reference() {
     // S-2.3.7-01
     let good = "urn:a:b https://example.com/a?b=%20#c ../Users/1 Users/1 /a //example.com/a ?a #a mailto:a@example.com a./b:c";
-    for text in good.split(' ').chain(["", "https://\u{e4}.example/\u{e4}", "data:image/png;base64,AAA="]) {
+    for text in
+        good.split(' ').chain(["", "https://\u{e4}.example/\u{e4}", "data:image/png;base64,AAA="])
+    {
         assert!(is_uri_reference(text), "{text}");
     }
     for text in [
-        "my page", "a\tb", "a\nb", "<a>", "a\"b", "C:\\a", "a|b", "{a}", "a`b", "a^b", "100%", "%2", "%zz", ":a", "1a:b",
-        "a b:c", "\0",
+        "my page", "a\tb", "a\nb", "<a>", "a\"b", "C:\\a", "a|b", "{a}", "a`b", "a^b", "100%",
+        "%2", "%zz", ":a", "1a:b", "a b:c", "\0",
     ] {
         assert!(!is_uri_reference(text), "{text}");
     }
@@ -82,10 +105,18 @@ fn what_can_be_a_reference() {
 #[test]
 fn left_out_characteristics_have_the_defaults_of_the_rfc() {
     // S-2.2-01
-    let schema = Schema::from_json(json!({ "id": "urn:example:T", "attributes": [{ "name": "a" }] })).expect("a schema");
+    let schema =
+        Schema::from_json(json!({ "id": "urn:example:T", "attributes": [{ "name": "a" }] }))
+            .expect("a schema");
     let attribute = schema.attribute("A").expect("the attribute");
-    assert_eq!((attribute.kind(), attribute.mutability()), (AttributeType::String, Mutability::ReadWrite));
-    assert_eq!((attribute.returned(), attribute.uniqueness()), (Returned::Default, Uniqueness::None));
+    assert_eq!(
+        (attribute.kind(), attribute.mutability()),
+        (AttributeType::String, Mutability::ReadWrite)
+    );
+    assert_eq!(
+        (attribute.returned(), attribute.uniqueness()),
+        (Returned::Default, Uniqueness::None)
+    );
     assert!(!attribute.required() && !attribute.case_exact() && !attribute.multi_valued());
 }
 
@@ -98,7 +129,8 @@ fn types_have_the_case_rules_of_the_rfc() {
         { "name": "link", "type": "reference" },
         { "name": "parts", "type": "complex", "uniqueness": "server", "caseExact": true, "subAttributes": [{ "name": "a" }] },
     ]);
-    let schema = Schema::from_json(json!({ "id": "urn:example:T", "attributes": attributes })).expect("a schema");
+    let schema = Schema::from_json(json!({ "id": "urn:example:T", "attributes": attributes }))
+        .expect("a schema");
     let of = |name: &str| {
         let attribute = schema.attribute(name).expect("the attribute");
         (attribute.case_exact(), attribute.unique())
@@ -119,7 +151,10 @@ fn names_are_found_without_regard_to_case() {
     assert_eq!(found("Name.GIVENname").as_deref(), Some("name.givenName"));
     assert_eq!(found("urn:ietf:params:scim:schemas:CORE:2.0:User:id").as_deref(), Some("id"));
     assert_eq!(found("META.created").as_deref(), Some("meta.created"));
-    assert_eq!(found(&format!("{enterprise}:Manager.Value")), Some(format!("{enterprise}:manager.value")));
+    assert_eq!(
+        found(&format!("{enterprise}:Manager.Value")),
+        Some(format!("{enterprise}:manager.value"))
+    );
     for unknown in ["nope", "name.nope", "userName.value", "manager", "urn:example:none:userName"] {
         assert_eq!(found(unknown), None, "{unknown}");
     }
@@ -129,9 +164,18 @@ fn names_are_found_without_regard_to_case() {
 
 #[test]
 fn membership_is_read_off_the_schema() {
-    assert_eq!(ResourceType::group().membership().map(|attribute| attribute.name()), Some("members"));
-    assert_eq!(ResourceType::user().membership_view().map(|attribute| attribute.name()), Some("groups"));
-    assert!(ResourceType::user().membership().is_none() && ResourceType::group().membership_view().is_none());
+    assert_eq!(
+        ResourceType::group().membership().map(|attribute| attribute.name()),
+        Some("members")
+    );
+    assert_eq!(
+        ResourceType::user().membership_view().map(|attribute| attribute.name()),
+        Some("groups")
+    );
+    assert!(
+        ResourceType::user().membership().is_none()
+            && ResourceType::group().membership_view().is_none()
+    );
 }
 
 #[test]
@@ -164,7 +208,9 @@ fn numbers_compare_exactly() {
     let readable: Vec<Number> = ascending.iter().filter_map(|text| text.parse().ok()).collect();
     assert_eq!(readable.len(), ascending.len() - 1, "what no number can hold is refused");
     assert!(readable.is_sorted_by(|one, other| one < other));
-    for (one, other) in [("1", "1.0"), ("100", "1e2"), ("-0", "0"), ("0.5", "5e-1"), ("12.30", "1.23e+1")] {
+    for (one, other) in
+        [("1", "1.0"), ("100", "1e2"), ("-0", "0"), ("0.5", "5e-1"), ("12.30", "1.23e+1")]
+    {
         assert_eq!(number(one), number(other));
     }
     let stored = |value: Value| value.as_number().expect("a number").clone();
@@ -178,11 +224,20 @@ fn numbers_compare_exactly() {
 #[test]
 fn instants_compare_whatever_their_form() {
     // S-2.3.5-01, S-2.3.5-02
-    let same = ["2011-05-13T04:42:34Z", "2011-05-13T04:42:34.000000000000Z", "2011-05-13T06:42:34+02:00", "2011-05-13T04:42:34"];
+    let same = [
+        "2011-05-13T04:42:34Z",
+        "2011-05-13T04:42:34.000000000000Z",
+        "2011-05-13T06:42:34+02:00",
+        "2011-05-13T04:42:34",
+    ];
     for text in same {
         assert_eq!(instant(text), instant(same[0]), "{text}");
     }
-    assert_eq!(instant("2011-12-31T24:00:00-01:00"), instant("2012-01-01T01:00:00Z"), "a day may end at 24:00:00");
+    assert_eq!(
+        instant("2011-12-31T24:00:00-01:00"),
+        instant("2012-01-01T01:00:00Z"),
+        "a day may end at 24:00:00"
+    );
     for text in [
         "",
         "yesterday",
@@ -215,7 +270,8 @@ fn instants_compare_whatever_their_form() {
 
 #[test]
 fn folding_is_that_of_unicode() {
-    for (one, other) in [("BJensen", "bjENSEN"), ("Straße", "STRASSE"), ("ὈΔΥΣΣΕΎΣ", "ὀδυσσεύς"), ("e\u{301}", "É")]
+    for (one, other) in
+        [("BJensen", "bjENSEN"), ("Straße", "STRASSE"), ("ὈΔΥΣΣΕΎΣ", "ὀδυσσεύς"), ("e\u{301}", "É")]
     {
         assert_eq!(fold(one), fold(other));
         assert!(folds_equal(one, &fold(other)));
@@ -229,9 +285,16 @@ fn identifiers_are_prepared_where_they_can_be() {
     assert_eq!(prepare("ＢＪensen"), "bjensen");
     assert_eq!(prepare("Σοφία"), prepare("ΣΟΦΊΑ"));
     assert_ne!(prepare("straße"), prepare("strasse"));
-    assert_eq!(prepare("Straße 1"), prepare("STRASSE 1"), "a space cannot be prepared, and case is folded");
+    assert_eq!(
+        prepare("Straße 1"),
+        prepare("STRASSE 1"),
+        "a space cannot be prepared, and case is folded"
+    );
     let user_name = Schema::user().attribute("userName").cloned().expect("users have names");
-    assert!(user_name.is_identifier() && !Schema::common().attribute("id").is_some_and(|id| id.is_identifier()));
+    assert!(
+        user_name.is_identifier()
+            && !Schema::common().attribute("id").is_some_and(|id| id.is_identifier())
+    );
 }
 
 #[test]
@@ -245,14 +308,23 @@ fn binary_is_read_with_and_without_padding() {
 #[test]
 fn locations_are_made_of_base_endpoint_and_id() {
     // S-2.4-08, S-3.1-16
-    let registry = Registry::new([ResourceType::user().into(), ResourceType::group().into()]).expect("two types");
+    let registry = Registry::new([ResourceType::user().into(), ResourceType::group().into()])
+        .expect("two types");
     let locations = Locations::new("https://example.com/scim/v2/", &registry);
     let url = "https://example.com/scim/v2/Users/a%2Fb%20c";
     assert_eq!(locations.of("User", "a/b c").as_deref(), Some(url));
-    assert_eq!(locations.under("https://other.example").of("Group", "1").as_deref(), Some("https://other.example/Groups/1"));
-    assert!(locations.same("https://example.com/scim/v2/Users/1", "https://example.com/scim/Users/1"));
+    assert_eq!(
+        locations.under("https://other.example").of("Group", "1").as_deref(),
+        Some("https://other.example/Groups/1")
+    );
+    assert!(
+        locations.same("https://example.com/scim/v2/Users/1", "https://example.com/scim/Users/1")
+    );
     assert!(locations.same("https://example.com/scim/v2/Users/1", "../Users/1"));
-    assert!(!locations.same("https://example.com/scim/v2/Users/1", "https://example.com/scim/v2/Users/2"));
+    assert!(
+        !locations
+            .same("https://example.com/scim/v2/Users/1", "https://example.com/scim/v2/Users/2")
+    );
 }
 
 #[test]

@@ -1,4 +1,5 @@
-//! Text beyond ASCII, whose case SQL does not fold: where it stands among folded ASCII, so that an index finds it.
+//! Text beyond ASCII, whose case SQL does not fold: where it stands among folded ASCII, so that an
+//! index finds it.
 
 use std::cell::Cell;
 
@@ -9,8 +10,9 @@ use super::dialect::Dialect;
 use super::statement::Sql;
 use crate::query::next_after;
 
-/// What characters beyond ASCII can begin with once they are folded: `K` (Kelvin), `ß` and `ſ`, ligatures, `İ`, `ẚ`, the Greek
-/// question mark and varia. Those of full width, which identifiers come to as well, begin with anything.
+/// What characters beyond ASCII can begin with once they are folded: `K` (Kelvin), `ß` and `ſ`,
+/// ligatures, `İ`, `ẚ`, the Greek question mark and varia. Those of full width, which identifiers
+/// come to as well, begin with anything.
 const FOLDED_INTO: &[u8] = b"kfsia;`";
 
 /// Of a longer operand, all that begins as it does is looked at.
@@ -54,13 +56,19 @@ impl Place {
     }
 }
 
-/// Where text with characters beyond ASCII stands, its ASCII folded, that is `folded` once all of it is folded, or begins so. Up
-/// to the first such character both are the same; but that a letter before it may be one character with an accent behind it.
+/// Where text with characters beyond ASCII stands, its ASCII folded, that is `folded` once all of
+/// it is folded, or begins so. Up to the first such character both are the same; but that a letter
+/// before it may be one character with an accent behind it.
 pub(super) fn places(folded: &str, is_identifier: bool) -> Vec<Place> {
     let ascii = folded.bytes().take_while(u8::is_ascii).count();
     let comes_of_other = |byte: u8| is_identifier || FOLDED_INTO.contains(&byte);
-    let within = folded.bytes().take(ascii.min(LONGEST)).enumerate().filter(|(_, byte)| comes_of_other(*byte));
-    let mut places: Vec<Place> = within.filter_map(|(at, _)| Some(Place::behind(folded.get(..at)?))).collect();
+    let within = folded
+        .bytes()
+        .take(ascii.min(LONGEST))
+        .enumerate()
+        .filter(|(_, byte)| comes_of_other(*byte));
+    let mut places: Vec<Place> =
+        within.filter_map(|(at, _)| Some(Place::behind(folded.get(..at)?))).collect();
     if ascii > LONGEST {
         places.extend(folded.get(..LONGEST).map(Place::starting_with));
     } else if let Some((before, rest)) = folded.split_at_checked(ascii)
@@ -68,7 +76,9 @@ pub(super) fn places(folded: &str, is_identifier: bool) -> Vec<Place> {
     {
         places.push(Place::behind(before));
         let letter = std::iter::once(first).nfd().next().filter(char::is_ascii);
-        places.extend(letter.map(|letter| Place::behind(&format!("{before}{}", letter.to_ascii_lowercase()))));
+        places.extend(
+            letter.map(|letter| Place::behind(&format!("{before}{}", letter.to_ascii_lowercase()))),
+        );
     }
     places
 }
@@ -81,12 +91,17 @@ impl OfAscii {
         Self { places, ..self }
     }
 
-    /// The condition, or that the text is one that may compare so: each part can be found by an index on what is compared.
+    /// The condition, or that the text is one that may compare so: each part can be found by an
+    /// index on what is compared.
     pub(super) fn above(self, dialect: Dialect, column: &str) -> Sql {
         let Some(places) = self.places else {
-            return Sql::new("(").append(self.condition).text(format!(" OR {})", dialect.beyond_ascii(column)));
+            return Sql::new("(")
+                .append(self.condition)
+                .text(format!(" OR {})", dialect.beyond_ascii(column)));
         };
-        let conditions = places.into_iter().map(|place| few_between(dialect, &self.compared, &place.from, place.until));
+        let conditions = places
+            .into_iter()
+            .map(|place| few_between(dialect, &self.compared, &place.from, place.until));
         Sql::join(std::iter::once(self.condition).chain(conditions).collect(), " OR ")
     }
 
@@ -95,7 +110,9 @@ impl OfAscii {
         if !self.tells_ascii {
             return Sql::new("FALSE");
         }
-        Sql::new("(").append(self.condition).text(format!(" AND NOT ({}))", dialect.beyond_ascii(column)))
+        Sql::new("(")
+            .append(self.condition)
+            .text(format!(" AND NOT ({}))", dialect.beyond_ascii(column)))
     }
 }
 
@@ -104,7 +121,8 @@ mod tests {
     use super::*;
     use crate::schema::{fold, prepare};
 
-    /// Every character that has to do with ASCII, alone and among others, in what it comes to: none is missed.
+    /// Every character that has to do with ASCII, alone and among others, in what it comes to: none
+    /// is missed.
     #[test]
     fn text_is_where_it_is_looked_for() {
         let mut tried = 0;
@@ -149,6 +167,9 @@ mod tests {
         assert_eq!(of("bjensen@example.com", true), 19);
         assert_eq!(of("änne", false), 2, "in one character or two");
         assert_eq!(of(&"x".repeat(10_000), true), LONGEST + 1);
-        assert_eq!(places("os", false), [Place { from: "o\u{80}".to_owned(), until: Some("p".to_owned()) }]);
+        assert_eq!(
+            places("os", false),
+            [Place { from: "o\u{80}".to_owned(), until: Some("p".to_owned()) }]
+        );
     }
 }

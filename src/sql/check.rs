@@ -15,7 +15,9 @@ pub enum MappingError {
     #[error("`id` has no column: give it one, since the order of pages ends with it")]
     NoId,
     /// The resource type has no such attribute.
-    #[error("`{path}` is no attribute of `{resource_type}`; one of an extension has the URN before it")]
+    #[error(
+        "`{path}` is no attribute of `{resource_type}`; one of an extension has the URN before it"
+    )]
     Unknown {
         /// The entry.
         path: String,
@@ -69,7 +71,9 @@ pub enum MappingError {
         form: Form,
     },
     /// There is an expression for prepared values where none is looked at.
-    #[error("`{path}`: `with_prepared` is for unique text without regard to case, in a column of `Form::Folded` or `Form::Key`")]
+    #[error(
+        "`{path}`: `with_prepared` is for unique text without regard to case, in a column of `Form::Folded` or `Form::Key`"
+    )]
     Prepared {
         /// The attribute.
         path: String,
@@ -77,8 +81,9 @@ pub enum MappingError {
 }
 
 impl Mapping {
-    /// The same, once it is known to fit the resource type: without this, a misspelled attribute is one without a column, and the
-    /// store hands over all that it has whenever it is asked for. Names are read in any case.
+    /// The same, once it is known to fit the resource type: without this, a misspelled attribute is
+    /// one without a column, and the store hands over all that it has whenever it is asked for.
+    /// Names are read in any case.
     ///
     /// ```
     /// use scimwire::ResourceType;
@@ -86,16 +91,22 @@ impl Mapping {
     ///
     /// let ids = Mapping::new(Dialect::Sqlite).column("id", Column::text("users.id"));
     /// let misspelled = ids.clone().column("usernme", Column::ascii("users.email"));
-    /// let err = misspelled.check(&ResourceType::user()).expect_err("users have no such attribute");
-    /// assert_eq!(err.to_string(), "`usernme` is no attribute of `User`; one of an extension has the URN before it");
-    /// let mapping = ids.column("username", Column::ascii("users.email")).check(&ResourceType::user())?;
+    /// let err =
+    ///     misspelled.check(&ResourceType::user()).expect_err("users have no such attribute");
+    /// assert_eq!(
+    ///     err.to_string(),
+    ///     "`usernme` is no attribute of `User`; one of an extension has the URN before it"
+    /// );
+    /// let mapping =
+    ///     ids.column("username", Column::ascii("users.email")).check(&ResourceType::user())?;
     /// # Ok::<(), scimwire::sql::MappingError>(())
     /// ```
     ///
     /// # Errors
     ///
     /// - `id` has no column;
-    /// - an entry is of no attribute, of the same as another, or of one that has another number of values;
+    /// - an entry is of no attribute, of the same as another, or of one that has another number of
+    ///   values;
     /// - a column is of a form that values of its attribute do not have.
     pub fn check(self, resource_type: &ResourceType) -> Result<Self, MappingError> {
         let mut checked = Self::new(self.dialect);
@@ -120,7 +131,11 @@ impl Mapping {
 }
 
 impl Elements {
-    fn check(self, path: &ResolvedPath, resource_type: &ResourceType) -> Result<Self, MappingError> {
+    fn check(
+        self,
+        path: &ResolvedPath,
+        resource_type: &ResourceType,
+    ) -> Result<Self, MappingError> {
         if path.sub().is_some() {
             return Err(MappingError::Part { path: path.to_string() });
         }
@@ -158,7 +173,10 @@ fn sorted<T>(entries: HashMap<String, T>) -> Vec<(String, T)> {
 fn resolve(path: &str, resource_type: &ResourceType) -> Result<ResolvedPath, MappingError> {
     let parsed: Option<AttrPath> = path.parse().ok();
     let resolved = parsed.and_then(|parsed| resource_type.resolve(&parsed));
-    resolved.ok_or_else(|| MappingError::Unknown { path: path.to_owned(), resource_type: resource_type.name().to_owned() })
+    resolved.ok_or_else(|| MappingError::Unknown {
+        path: path.to_owned(),
+        resource_type: resource_type.name().to_owned(),
+    })
 }
 
 fn check_column(path: &ResolvedPath, column: &Column) -> Result<(), MappingError> {
@@ -180,11 +198,16 @@ fn check_form(path: String, attribute: &Attribute, column: &Column) -> Result<()
         return Err(MappingError::Complex { path });
     }
     if !fits(column.form, attribute) {
-        let exact = if attribute.case_exact() && column.form == Form::Folded { " with regard to case" } else { "" };
+        let exact = if attribute.case_exact() && column.form == Form::Folded {
+            " with regard to case"
+        } else {
+            ""
+        };
         let what = format!("of type {}{exact}", attribute.kind().as_str());
         return Err(MappingError::Form { path, what, form: column.form });
     }
-    let is_compared_prepared = attribute.is_identifier() && matches!(column.form, Form::Folded | Form::Key);
+    let is_compared_prepared =
+        attribute.is_identifier() && matches!(column.form, Form::Folded | Form::Key);
     if column.prepared.is_some() && !is_compared_prepared {
         return Err(MappingError::Prepared { path });
     }

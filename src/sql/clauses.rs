@@ -14,19 +14,22 @@ use crate::store::{Pushdown, Selection};
 pub struct Clauses {
     /// ` AND` and the filter; empty without one. A statement that counts needs no more.
     pub filter: Sql,
-    /// ` AND` where the page begins, `ORDER BY`, `LIMIT` and `OFFSET`; empty where no page is asked for. The limit is one more
-    /// than the page has, so that a store sees whether there are more.
+    /// ` AND` where the page begins, `ORDER BY`, `LIMIT` and `OFFSET`; empty where no page is asked
+    /// for. The limit is one more than the page has, so that a store sees whether there are more.
     pub page: Sql,
-    /// ` ORDER BY` and the order; empty where no page is asked for. It is part of [`Clauses::page`].
+    /// ` ORDER BY` and the order; empty where no page is asked for. It is part of
+    /// [`Clauses::page`].
     pub order: Sql,
 }
 
 impl Clauses {
-    /// A page in two steps, for rows of which more is read than their columns: first the keys of those on the page, then the rest.
-    /// A page by index passes over many rows, and whatever stands after `SELECT` may be worked out for each of them.
+    /// A page in two steps, for rows of which more is read than their columns: first the keys of
+    /// those on the page, then the rest. A page by index passes over many rows, and whatever stands
+    /// after `SELECT` may be worked out for each of them.
     ///
-    /// It begins with ` AND`, like the other clauses, and ends with the order. `key` is the column of the primary key, and `from`
-    /// what stands after `FROM` to find it, with the condition on the tenant.
+    /// It begins with ` AND`, like the other clauses, and ends with the order. `key` is the column
+    /// of the primary key, and `from` what stands after `FROM` to find it, with the condition on
+    /// the tenant.
     ///
     /// ```
     /// use scimwire::sql::{Clauses, Sql};
@@ -42,11 +45,15 @@ impl Clauses {
     pub fn ids_first(&self, key: &str, from: Sql) -> Sql {
         let key = Dialect::quote(key);
         let keys = Sql::new(format!(" AND {key} IN (SELECT {key} FROM ")).append(from);
-        keys.append(self.filter.clone()).append(self.page.clone()).text(")").append(self.order.clone())
+        keys.append(self.filter.clone())
+            .append(self.page.clone())
+            .text(")")
+            .append(self.order.clone())
     }
 }
 
-/// How much of a query SQL can say: what a store's [`pushdown`](crate::store::ResourceStore::pushdown) answers.
+/// How much of a query SQL can say: what a store's
+/// [`pushdown`](crate::store::ResourceStore::pushdown) answers.
 #[must_use]
 pub fn pushdown(query: &Query, columns: &impl Columns) -> Pushdown {
     match query.filter.as_ref().map(|filter| translate(filter, columns)) {
@@ -55,7 +62,9 @@ pub fn pushdown(query: &Query, columns: &impl Columns) -> Pushdown {
         Some(Ok(_)) | None => {}
     }
     let behind = match &query.page {
-        Page::Cursor { after: Some(position), .. } => after(query.sort.as_ref(), position, columns).map(drop),
+        Page::Cursor { after: Some(position), .. } => {
+            after(query.sort.as_ref(), position, columns).map(drop)
+        }
         Page::Cursor { after: None, .. } | Page::Index { .. } => Ok(()),
     };
     match order_by(query.sort.as_ref(), columns).and(behind) {
@@ -78,13 +87,16 @@ pub fn clauses(selection: &Selection<'_>, columns: &impl Columns) -> Result<Clau
         return Ok(Clauses { filter, ..Clauses::default() });
     };
     let (behind, skipped) = match page {
-        Page::Cursor { after: Some(position), .. } => (after(selection.sort, position, columns)?, 0),
+        Page::Cursor { after: Some(position), .. } => {
+            (after(selection.sort, position, columns)?, 0)
+        }
         Page::Cursor { after: None, .. } => (None, 0),
         Page::Index { start, .. } => (None, start.saturating_sub(1)),
     };
     let behind = behind.map(|behind| Sql::new(" AND ").append(behind)).unwrap_or_default();
     let order = Sql::new(" ORDER BY ").append(order_by(selection.sort, columns)?);
-    let limited = behind.append(order.clone()).text(" LIMIT ").bind(number(page.count().saturating_add(1)));
+    let limited =
+        behind.append(order.clone()).text(" LIMIT ").bind(number(page.count().saturating_add(1)));
     let page = if skipped > 0 { limited.text(" OFFSET ").bind(number(skipped)) } else { limited };
     Ok(Clauses { filter, page, order })
 }

@@ -15,9 +15,10 @@ pub struct Column {
 
 /// In what form a column has its values.
 ///
-/// How much of a query ([`Pushdown`](crate::store::Pushdown)) text answers in each form: of `userName`, which is unique and
-/// compares without regard to case, of `title`, which does so too and is not unique, and of `externalId`, for which case
-/// counts. *Prepared* is with [`Column::with_prepared`]; *no* is refused by [`Mapping::check`](super::Mapping::check).
+/// How much of a query ([`Pushdown`](crate::store::Pushdown)) text answers in each form: of
+/// `userName`, which is unique and compares without regard to case, of `title`, which does so too
+/// and is not unique, and of `externalId`, for which case counts. *Prepared* is with
+/// [`Column::with_prepared`]; *no* is refused by [`Mapping::check`](super::Mapping::check).
 ///
 /// | form | `userName eq` | `userName sw` | `userName pr` | by `userName` | `title eq` | by `title` | `externalId eq` | by `externalId` |
 /// |---|---|---|---|---|---|---|---|---|
@@ -28,20 +29,22 @@ pub struct Column {
 /// | `Key` | Narrows | Pages | Pages | Pages | Pages | Pages | Pages | Pages |
 /// | `Key`, prepared | Pages | Pages | Pages | Pages | Pages | Pages | Pages | Pages |
 ///
-/// Where the host knows that a text is ASCII, [`Form::Ascii`] needs no further column. Else [`Form::Folded`] or [`Form::Key`]
-/// does, which the host fills in at each write.
+/// Where the host knows that a text is ASCII, [`Form::Ascii`] needs no further column. Else
+/// [`Form::Folded`] or [`Form::Key`] does, which the host fills in at each write.
 ///
-/// `eq` and `sw` are answered by an index, if there is one on what is compared. Where case does not count, that is, for `Text` and
-/// `Ascii`, `lower(email)` in SQLite and `lower(email COLLATE "C")` in PostgreSQL; text beyond ASCII is found in the same index, where
-/// the column has been named rather than written as an expression. For all else it is the column itself; `sw`, and orders, ask for
-/// `COLLATE "C"` in PostgreSQL. The tenant comes first: `CREATE INDEX .. ON users (account, lower(email))`. Elements in a table of
-/// their own have indexes on their value and on what refers to the resource. SQLite needs to know how large tables are to choose
-/// well: let it `ANALYZE`, or `PRAGMA optimize`, now and then.
+/// `eq` and `sw` are answered by an index, if there is one on what is compared. Where case does not
+/// count, that is, for `Text` and `Ascii`, `lower(email)` in SQLite and `lower(email COLLATE "C")`
+/// in PostgreSQL; text beyond ASCII is found in the same index, where the column has been named
+/// rather than written as an expression. For all else it is the column itself; `sw`, and orders,
+/// ask for `COLLATE "C"` in PostgreSQL. The tenant comes first: `CREATE INDEX .. ON users (account,
+/// lower(email))`. Elements in a table of their own have indexes on their value and on what refers
+/// to the resource. SQLite needs to know how large tables are to choose well: let it `ANALYZE`, or
+/// `PRAGMA optimize`, now and then.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Form {
-    /// Text as the resource has it. Where case does not count for the attribute, SQL finds a few too many: it folds ASCII
-    /// only, and all that is beyond ASCII is left to the crate.
+    /// Text as the resource has it. Where case does not count for the attribute, SQL finds a few
+    /// too many: it folds ASCII only, and all that is beyond ASCII is left to the crate.
     Text,
     /// Text as the resource has it, which the host knows to be ASCII, such as email addresses.
     Ascii,
@@ -49,8 +52,9 @@ pub enum Form {
     Folded,
     /// What [`key`](super::key()) makes of the value.
     Key,
-    /// A whole number of up to 64 bits whose digits are the text: a key of the host's, as `id` or in the `value` of a reference.
-    /// It is found, and pages are cut, by the number; what compares otherwise than by `eq` is compared as text.
+    /// A whole number of up to 64 bits whose digits are the text: a key of the host's, as `id` or
+    /// in the `value` of a reference. It is found, and pages are cut, by the number; what compares
+    /// otherwise than by `eq` is compared as text.
     IntegerKey,
     /// True or false; in SQLite 1 or 0.
     Boolean,
@@ -85,7 +89,8 @@ impl Column {
         Self { is_name: true, ..Self::expression(Dialect::quote(name), form) }
     }
 
-    /// Any expression, written into the statement as it stands: nothing that came from outside belongs there.
+    /// Any expression, written into the statement as it stands: nothing that came from outside
+    /// belongs there.
     pub fn expression(sql: impl Into<String>, form: Form) -> Self {
         Self { sql: sql.into(), form, prepared: None, not_null: false, is_name: false }
     }
@@ -138,8 +143,9 @@ impl Column {
         Self::new(name, Form::Instant(form))
     }
 
-    /// The same, with an expression for what [`prepared_key`](super::prepared_key) makes of the value: identifiers beyond
-    /// ASCII, such as user names, are compared by that. Without it SQL finds a few too many of them.
+    /// The same, with an expression for what [`prepared_key`](super::prepared_key) makes of the
+    /// value: identifiers beyond ASCII, such as user names, are compared by that. Without it SQL
+    /// finds a few too many of them.
     #[must_use]
     pub fn with_prepared(self, expression: impl Into<String>) -> Self {
         Self { prepared: Some(expression.into()), ..self }

@@ -8,19 +8,22 @@ use super::statement::Sql;
 use crate::filter::Comparison;
 use crate::schema::ResolvedPath;
 
-/// Where the attributes of a resource type are in a database. [`Mapping`] is one that suits most hosts.
+/// Where the attributes of a resource type are in a database. [`Mapping`] is one that suits most
+/// hosts.
 pub trait Columns {
     /// Which database it is.
     fn dialect(&self) -> Dialect;
 
-    /// The value of an attribute, or of a sub-attribute of a single-valued complex one; none if it has no column. `id` must
-    /// have one, of [`Form::Text`] or [`Form::IntegerKey`].
+    /// The value of an attribute, or of a sub-attribute of a single-valued complex one; none if it
+    /// has no column. `id` must have one, of [`Form::Text`] or [`Form::IntegerKey`].
     fn column(&self, path: &ResolvedPath) -> Option<Column>;
 
-    /// The values of a multi-valued attribute, whatever the sub-attribute of `path`; none if they are nowhere.
+    /// The values of a multi-valued attribute, whatever the sub-attribute of `path`; none if they
+    /// are nowhere.
     fn elements(&self, path: &ResolvedPath) -> Option<Elements>;
 
-    /// Another way to say a comparison, by an index perhaps; it has to mean just the same. The subject is the resource.
+    /// Another way to say a comparison, by an index perhaps; it has to mean just the same. The
+    /// subject is the resource.
     fn lookup(&self, _comparison: &Comparison) -> Option<Sql> {
         None
     }
@@ -43,9 +46,11 @@ pub struct Elements {
     pub(super) json: Option<Dialect>,
 }
 
-/// Columns by the paths of their attributes. It is made once, [checked](Mapping::check), and kept in the store.
+/// Columns by the paths of their attributes. It is made once, [checked](Mapping::check), and kept
+/// in the store.
 ///
-/// `id` must have a column. Say that these are the tables in PostgreSQL; [`Form`](super::Form) says which index serves what:
+/// `id` must have a column. Say that these are the tables in PostgreSQL; [`Form`](super::Form) says
+/// which index serves what:
 ///
 /// ```sql
 /// CREATE TABLE accounts (
@@ -60,9 +65,10 @@ pub struct Elements {
 /// CREATE INDEX ON emails (account_id);                                     -- the addresses of an account
 /// ```
 ///
-/// An integer key is a [`Column::integer_key`]. The store returns [`id_order`](super::id_order()) of the mapping from
-/// [`ResourceStore::id_order`](crate::store::ResourceStore::id_order), so that pages come in the order of an index. For a column
-/// that is `NOT NULL`, [`ResourceType::required`](crate::ResourceType::required) makes the attribute required, and
+/// An integer key is a [`Column::integer_key`]. The store returns [`id_order`](super::id_order())
+/// of the mapping from [`ResourceStore::id_order`](crate::store::ResourceStore::id_order), so that
+/// pages come in the order of an index. For a column that is `NOT NULL`,
+/// [`ResourceType::required`](crate::ResourceType::required) makes the attribute required, and
 /// [`Column::not_null`] lets an order by it use an index:
 ///
 /// ```
@@ -70,7 +76,12 @@ pub struct Elements {
 /// use scimwire::query::IdOrder;
 /// use scimwire::sql::{Column, Dialect, Elements, Mapping, id_order};
 ///
-/// let users = ResourceType::user().required("active").keeping(["userName", "active", "emails.type", "emails.value"]);
+/// let users = ResourceType::user().required("active").keeping([
+///     "userName",
+///     "active",
+///     "emails.type",
+///     "emails.value",
+/// ]);
 /// let mapping = Mapping::new(Dialect::Postgres)
 ///     .column("id", Column::integer_key("accounts.id"))
 ///     .column("externalId", Column::text("accounts.external_id"))
@@ -87,8 +98,8 @@ pub struct Elements {
 /// # Ok::<(), scimwire::sql::MappingError>(())
 /// ```
 ///
-/// [`testkit::look_ups_do_not_scan`](https://docs.rs/scimwire/latest/scimwire/testkit/fn.look_ups_do_not_scan.html) fails where an
-/// index is missing.
+/// [`testkit::look_ups_do_not_scan`](https://docs.rs/scimwire/latest/scimwire/testkit/fn.look_ups_do_not_scan.html)
+/// fails where an index is missing.
 #[derive(Clone, Debug)]
 pub struct Mapping {
     pub(super) dialect: Dialect,
@@ -97,8 +108,8 @@ pub struct Mapping {
 }
 
 impl Elements {
-    /// The rows of `table` in which the column `foreign_key` is that of the resource, `key`: say `user_email`, `user_id` and
-    /// `users.id`.
+    /// The rows of `table` in which the column `foreign_key` is that of the resource, `key`: say
+    /// `user_email`, `user_id` and `users.id`.
     #[must_use]
     pub fn table(table: &str, foreign_key: &str, key: &str) -> Self {
         let (table, key) = (Dialect::quote(table), Dialect::quote(key));
@@ -113,7 +124,9 @@ impl Elements {
         let from = match dialect {
             Dialect::Sqlite => format!("json_each({array}) AS \"element\""),
             Dialect::Postgres => {
-                format!("jsonb_array_elements({array}) WITH ORDINALITY AS \"element\"(\"value\", \"key\")")
+                format!(
+                    "jsonb_array_elements({array}) WITH ORDINALITY AS \"element\"(\"value\", \"key\")"
+                )
             }
         };
         let position = Some("\"element\".\"key\"".to_owned());
@@ -124,7 +137,8 @@ impl Elements {
         Self { from, condition, link: None, position: None, columns: HashMap::new(), json: None }
     }
 
-    /// The same, with the column of a sub-attribute; that of a simple attribute, such as a list of texts, is `value`.
+    /// The same, with the column of a sub-attribute; that of a simple attribute, such as a list of
+    /// texts, is `value`.
     #[must_use]
     pub fn column(mut self, sub: &str, column: Column) -> Self {
         self.columns.insert(sub.to_owned(), column);
@@ -159,8 +173,8 @@ impl Elements {
         self.columns.get(name)
     }
 
-    /// A row of the resource satisfies `condition`. Where few rows do, they are looked for first, and not among those of each
-    /// resource by itself.
+    /// A row of the resource satisfies `condition`. Where few rows do, they are looked for first,
+    /// and not among those of each resource by itself.
     pub(super) fn exists(&self, condition: Sql, are_few: bool) -> Sql {
         if let (Some((foreign_key, key)), true) = (&self.link, are_few) {
             let sql = Sql::new(format!("{key} IN (SELECT {foreign_key} FROM {} WHERE ", self.from));
@@ -181,8 +195,8 @@ impl Mapping {
         Self { dialect, columns: HashMap::new(), elements: HashMap::new() }
     }
 
-    /// The same, with the column of an attribute, by its canonical path: `userName`, `name.givenName`, or with the URN of an
-    /// extension and a colon before it.
+    /// The same, with the column of an attribute, by its canonical path: `userName`,
+    /// `name.givenName`, or with the URN of an extension and a colon before it.
     #[must_use]
     pub fn column(mut self, path: &str, column: Column) -> Self {
         self.columns.insert(path.to_owned(), column);

@@ -24,29 +24,63 @@ const LONG: usize = 1_000;
 
 impl Column {
     /// The condition that the column compares so with the operand; none where it cannot be said.
-    pub(super) fn compare(&self, dialect: Dialect, op: CompareOp, operand: &Operand) -> Option<Compared> {
+    pub(super) fn compare(
+        &self,
+        dialect: Dialect,
+        op: CompareOp,
+        operand: &Operand,
+    ) -> Option<Compared> {
         let exact = |condition: Option<Sql>| condition.map(Compared::Exact);
         match (self.form, operand) {
-            (Form::Key | Form::Folded, Operand::Identifier { prepared: text, .. }) => Some(match &self.prepared {
-                Some(prepared) => Compared::Exact(compare_text(dialect, prepared, op, text)),
-                None => Compared::OfAscii(self.of_ascii(dialect, self.sql.clone(), op, &fold(text), true)),
-            }),
-            (Form::Key, operand) => exact(key::of_operand(operand).map(|text| compare_text(dialect, &self.sql, op, &text))),
-            (Form::Folded, Operand::Folded { folded, .. }) => exact(Some(compare_text(dialect, &self.sql, op, folded))),
-            (Form::Text | Form::Ascii, Operand::Exact(text)) => exact(Some(compare_text(dialect, &self.sql, op, text))),
+            (Form::Key | Form::Folded, Operand::Identifier { prepared: text, .. }) => {
+                Some(match &self.prepared {
+                    Some(prepared) => Compared::Exact(compare_text(dialect, prepared, op, text)),
+                    None => Compared::OfAscii(self.of_ascii(
+                        dialect,
+                        self.sql.clone(),
+                        op,
+                        &fold(text),
+                        true,
+                    )),
+                })
+            }
+            (Form::Key, operand) => exact(
+                key::of_operand(operand).map(|text| compare_text(dialect, &self.sql, op, &text)),
+            ),
+            (Form::Folded, Operand::Folded { folded, .. }) => {
+                exact(Some(compare_text(dialect, &self.sql, op, folded)))
+            }
+            (Form::Text | Form::Ascii, Operand::Exact(text)) => {
+                exact(Some(compare_text(dialect, &self.sql, op, text)))
+            }
             (
                 form @ (Form::Text | Form::Ascii),
                 Operand::Folded { folded: text, .. } | Operand::Identifier { prepared: text, .. },
             ) => {
                 let is_identifier = matches!(operand, Operand::Identifier { .. });
-                let compared = self.of_ascii(dialect, dialect.lower(&self.sql), op, text, is_identifier);
-                Some(if form == Form::Ascii { Compared::Exact(compared.condition) } else { Compared::OfAscii(compared) })
+                let compared =
+                    self.of_ascii(dialect, dialect.lower(&self.sql), op, text, is_identifier);
+                Some(if form == Form::Ascii {
+                    Compared::Exact(compared.condition)
+                } else {
+                    Compared::OfAscii(compared)
+                })
             }
-            (Form::IntegerKey, operand) => exact(key::of_operand(operand).map(|text| self.compare_digits(dialect, op, &text))),
-            (Form::Boolean, Operand::Boolean(value)) => exact(Some(self.against("=", Parameter::Boolean(*value)))),
-            (Form::Number, Operand::Number(number)) => exact(compare_number(dialect, &self.sql, sign(op)?, number)),
-            (Form::Instant(form), Operand::Instant(instant)) => exact(self.compare_instant(dialect, form, op, *instant)),
-            (Form::Binary, Operand::Binary(bytes)) => exact(Some(self.against("=", Parameter::Bytes(bytes.clone())))),
+            (Form::IntegerKey, operand) => {
+                exact(key::of_operand(operand).map(|text| self.compare_digits(dialect, op, &text)))
+            }
+            (Form::Boolean, Operand::Boolean(value)) => {
+                exact(Some(self.against("=", Parameter::Boolean(*value))))
+            }
+            (Form::Number, Operand::Number(number)) => {
+                exact(compare_number(dialect, &self.sql, sign(op)?, number))
+            }
+            (Form::Instant(form), Operand::Instant(instant)) => {
+                exact(self.compare_instant(dialect, form, op, *instant))
+            }
+            (Form::Binary, Operand::Binary(bytes)) => {
+                exact(Some(self.against("=", Parameter::Bytes(bytes.clone()))))
+            }
             _ => None,
         }
     }
@@ -65,7 +99,8 @@ impl Column {
             (Form::IntegerKey, Some(number)) => self.against(">", Parameter::Integer(number)),
             // What is no number comes before all that are.
             (Form::IntegerKey, None) => Sql::new("TRUE"),
-            // A position is that of a resource there was, and no text of a column has U+0000 in it; a forged one has to do no harm.
+            // A position is that of a resource there was, and no text of a column has U+0000 in it;
+            // a forged one has to do no harm.
             _ => Sql::new(format!("{} > ", dialect.in_order(&self.sql))).bind_text(without_nul(id)),
         }
     }
@@ -87,12 +122,25 @@ impl Column {
         }
     }
 
-    fn of_ascii(&self, dialect: Dialect, compared: String, op: CompareOp, text: &str, is_identifier: bool) -> OfAscii {
+    fn of_ascii(
+        &self,
+        dialect: Dialect,
+        compared: String,
+        op: CompareOp,
+        text: &str,
+        is_identifier: bool,
+    ) -> OfAscii {
         let condition = compare_text(dialect, &compared, op, text);
         // No text of a column has U+0000 in it.
-        let are_known = self.is_name && matches!(op, CompareOp::Eq | CompareOp::Sw) && !text.contains('\0');
+        let are_known =
+            self.is_name && matches!(op, CompareOp::Eq | CompareOp::Sw) && !text.contains('\0');
         let places = are_known.then(|| places(text, is_identifier));
-        OfAscii { condition, compared, tells_ascii: !matches!(self.form, Form::Key | Form::Folded), places }
+        OfAscii {
+            condition,
+            compared,
+            tells_ascii: !matches!(self.form, Form::Key | Form::Folded),
+            places,
+        }
     }
 
     /// The condition that there is a value.
@@ -101,11 +149,14 @@ impl Column {
         match self.form {
             Form::Text | Form::Ascii | Form::Folded | Form::Key => Sql::new(format!("{sql} <> ''")),
             Form::Binary => Sql::new(format!("length({sql}) > 0")),
-            Form::IntegerKey | Form::Boolean | Form::Number | Form::Instant(_) => Sql::new(format!("{sql} IS NOT NULL")),
+            Form::IntegerKey | Form::Boolean | Form::Number | Form::Instant(_) => {
+                Sql::new(format!("{sql} IS NOT NULL"))
+            }
         }
     }
 
-    /// What resources are ordered by: the column, in the order of this crate; none where that cannot be said.
+    /// What resources are ordered by: the column, in the order of this crate; none where that
+    /// cannot be said.
     pub(super) fn ordered(&self, dialect: Dialect, case_exact: bool) -> Option<String> {
         match self.form {
             Form::Key | Form::Folded => Some(dialect.in_order(&self.sql)),
@@ -113,24 +164,39 @@ impl Column {
             Form::Ascii => Some(dialect.in_order(&dialect.lower(&self.sql))),
             Form::IntegerKey => Some(dialect.in_order(&self.digits())),
             Form::Text | Form::Binary => None,
-            Form::Number if dialect == Dialect::Postgres => Some(format!("CAST({} AS numeric)", self.sql)),
+            Form::Number if dialect == Dialect::Postgres => {
+                Some(format!("CAST({} AS numeric)", self.sql))
+            }
             Form::Boolean | Form::Number | Form::Instant(_) => Some(self.sql.clone()),
         }
     }
 
-    /// The condition that what resources are ordered by compares so with a sort key; none where that cannot be said.
-    pub(super) fn compare_key(&self, dialect: Dialect, ordered: &str, op: CompareOp, key: &SortKey) -> Option<Sql> {
+    /// The condition that what resources are ordered by compares so with a sort key; none where
+    /// that cannot be said.
+    pub(super) fn compare_key(
+        &self,
+        dialect: Dialect,
+        ordered: &str,
+        op: CompareOp,
+        key: &SortKey,
+    ) -> Option<Sql> {
         let sign = sign(op)?;
         match (self.form, key) {
-            (Form::Key, key) => Some(Sql::new(format!("{ordered} {sign} ")).bind_text(key::of_sort_key(key))),
+            (Form::Key, key) => {
+                Some(Sql::new(format!("{ordered} {sign} ")).bind_text(key::of_sort_key(key)))
+            }
             (Form::Text | Form::Ascii | Form::Folded | Form::IntegerKey, SortKey::Text(text)) => {
                 Some(Sql::new(format!("{ordered} {sign} ")).bind_text(text))
             }
             (Form::Boolean, SortKey::Boolean(value)) => {
                 Some(Sql::new(format!("{ordered} {sign} ")).bind(Parameter::Boolean(*value)))
             }
-            (Form::Number, SortKey::Number(number)) => compare_number(dialect, &self.sql, sign, number),
-            (Form::Instant(form), SortKey::Instant(instant)) => self.compare_instant(dialect, form, op, *instant),
+            (Form::Number, SortKey::Number(number)) => {
+                compare_number(dialect, &self.sql, sign, number)
+            }
+            (Form::Instant(form), SortKey::Instant(instant)) => {
+                self.compare_instant(dialect, form, op, *instant)
+            }
             _ => None,
         }
     }
@@ -139,16 +205,27 @@ impl Column {
         Sql::new(format!("{} {sign} ", self.sql)).bind(parameter)
     }
 
-    fn compare_instant(&self, dialect: Dialect, form: InstantForm, op: CompareOp, instant: DateTime<Utc>) -> Option<Sql> {
+    fn compare_instant(
+        &self,
+        dialect: Dialect,
+        form: InstantForm,
+        op: CompareOp,
+        instant: DateTime<Utc>,
+    ) -> Option<Sql> {
         let in_a_second = match form {
             InstantForm::UnixSeconds => 1,
             InstantForm::UnixMillis => 1_000,
-            InstantForm::UnixMicros | InstantForm::Timestamptz | InstantForm::Rfc3339Micros => 1_000_000,
+            InstantForm::UnixMicros | InstantForm::Timestamptz | InstantForm::Rfc3339Micros => {
+                1_000_000
+            }
         };
         let grain = 1_000_000_000 / in_a_second;
         let nanos = i64::from(instant.timestamp_subsec_nanos());
         // What falls between two values of the column is compared with the one before it.
-        let (units, between) = (instant.timestamp().checked_mul(in_a_second)?.checked_add(nanos / grain)?, nanos % grain != 0);
+        let (units, between) = (
+            instant.timestamp().checked_mul(in_a_second)?.checked_add(nanos / grain)?,
+            nanos % grain != 0,
+        );
         let sign = match (op, between) {
             (CompareOp::Eq, true) => return Some(Sql::new("FALSE")),
             (CompareOp::Ge, true) => ">",
@@ -160,10 +237,13 @@ impl Column {
                 Some(self.against(sign, Parameter::Integer(units)))
             }
             InstantForm::Timestamptz | InstantForm::Rfc3339Micros => {
-                let micros = DateTime::from_timestamp_micros(units).filter(|instant| (1..=9999).contains(&instant.year()))?;
+                let micros = DateTime::from_timestamp_micros(units)
+                    .filter(|instant| (1..=9999).contains(&instant.year()))?;
                 let text = micros.format("%Y-%m-%dT%H:%M:%S%.6fZ").to_string();
                 Some(if form == InstantForm::Timestamptz {
-                    Sql::new(format!("{} {sign} CAST(", self.sql)).bind_text(text).text(" AS timestamptz)")
+                    Sql::new(format!("{} {sign} CAST(", self.sql))
+                        .bind_text(text)
+                        .text(" AS timestamptz)")
                 } else {
                     Sql::new(format!("{} {sign} ", dialect.in_order(&self.sql))).bind_text(text)
                 })
@@ -183,11 +263,15 @@ pub(crate) fn compare_text(dialect: Dialect, column: &str, op: CompareOp, text: 
         return match op {
             CompareOp::Gt | CompareOp::Ge => compare_text(dialect, column, CompareOp::Gt, before),
             CompareOp::Lt | CompareOp::Le => compare_text(dialect, column, CompareOp::Le, before),
-            CompareOp::Eq | CompareOp::Ne | CompareOp::Co | CompareOp::Sw | CompareOp::Ew => Sql::new("FALSE"),
+            CompareOp::Eq | CompareOp::Ne | CompareOp::Co | CompareOp::Sw | CompareOp::Ew => {
+                Sql::new("FALSE")
+            }
         };
     }
     match op {
-        CompareOp::Co | CompareOp::Sw | CompareOp::Ew if text.is_empty() => Sql::new(format!("{column} IS NOT NULL")),
+        CompareOp::Co | CompareOp::Sw | CompareOp::Ew if text.is_empty() => {
+            Sql::new(format!("{column} IS NOT NULL"))
+        }
         CompareOp::Co | CompareOp::Ew => contains(dialect, column, op, text),
         CompareOp::Sw => starts_with(dialect, column, text),
         CompareOp::Eq | CompareOp::Ne => {
@@ -201,14 +285,19 @@ pub(crate) fn compare_text(dialect: Dialect, column: &str, op: CompareOp, text: 
     }
 }
 
-/// In SQLite, LIKE disregards the case of ASCII letters; in PostgreSQL, an index on parts of text can serve it.
+/// In SQLite, LIKE disregards the case of ASCII letters; in PostgreSQL, an index on parts of text
+/// can serve it.
 fn contains(dialect: Dialect, column: &str, op: CompareOp, text: &str) -> Sql {
     match (dialect, op) {
         (Dialect::Postgres, op) => {
             let end = if op == CompareOp::Co { "%" } else { "" };
-            Sql::new(format!("{column} LIKE ")).bind_text(format!("%{}{end}", escaped(text))).text(" ESCAPE '\\'")
+            Sql::new(format!("{column} LIKE "))
+                .bind_text(format!("%{}{end}", escaped(text)))
+                .text(" ESCAPE '\\'")
         }
-        (Dialect::Sqlite, CompareOp::Co) => Sql::new(format!("instr({column}, ")).bind_text(text).text(") > 0"),
+        (Dialect::Sqlite, CompareOp::Co) => {
+            Sql::new(format!("instr({column}, ")).bind_text(text).text(") > 0")
+        }
         (Dialect::Sqlite, _) => {
             let tail = format!("substr({column}, -{})", text.chars().count());
             Sql::new(format!("{} = ", dialect.exactly(&tail))).bind_text(text)
@@ -222,11 +311,22 @@ fn starts_with(dialect: Dialect, column: &str, text: &str) -> Sql {
 }
 
 /// The same of texts of which there are hardly any.
-pub(super) fn few_between(dialect: Dialect, column: &str, from: &str, until: Option<String>) -> Sql {
+pub(super) fn few_between(
+    dialect: Dialect,
+    column: &str,
+    from: &str,
+    until: Option<String>,
+) -> Sql {
     between(dialect, column, from, until, true)
 }
 
-fn between(dialect: Dialect, column: &str, from: &str, until: Option<String>, are_few: bool) -> Sql {
+fn between(
+    dialect: Dialect,
+    column: &str,
+    from: &str,
+    until: Option<String>,
+    are_few: bool,
+) -> Sql {
     let column = dialect.in_order(column);
     let begins = Sql::new(format!("{column} >= ")).bind_text(from);
     // SQLite has no statistics of ranges, and takes each for a good part of the table.
@@ -267,7 +367,9 @@ fn compare_number(dialect: Dialect, column: &str, sign: &str, number: &Number) -
     let parameter = match text.parse::<i64>() {
         Ok(whole) => Parameter::Integer(whole),
         // The float that stands for the number has to be that number.
-        Err(_) if &Number::from(&serde_json::Number::from_f64(float)?) == number => Parameter::Real(float),
+        Err(_) if &Number::from(&serde_json::Number::from_f64(float)?) == number => {
+            Parameter::Real(float)
+        }
         Err(_) => return None,
     };
     Some(Sql::new(format!("{column} {sign} ")).bind(parameter))

@@ -14,7 +14,8 @@ impl Dialect {
     /// A name, or several with dots in between, in quotes.
     #[must_use]
     pub fn quote(name: &str) -> String {
-        let parts: Vec<String> = name.split('.').map(|part| format!("\"{}\"", part.replace('"', "\"\""))).collect();
+        let parts: Vec<String> =
+            name.split('.').map(|part| format!("\"{}\"", part.replace('"', "\"\""))).collect();
         parts.join(".")
     }
 
@@ -38,7 +39,8 @@ impl Dialect {
         match self {
             // A column may be declared to disregard case.
             Self::Sqlite => format!("{text} COLLATE BINARY"),
-            // Here it is so with every usual collation, and naming another one would pass an index by.
+            // Here it is so with every usual collation, and naming another one would pass an index
+            // by.
             Self::Postgres => text.to_owned(),
         }
     }
@@ -72,7 +74,9 @@ impl Dialect {
     pub(crate) fn json_text(self, object: &str, member: &str) -> String {
         match self {
             // There, what begins with `$` is a path.
-            Self::Sqlite if member.starts_with('$') => format!("({object} ->> {})", Self::literal(&format!("$.\"{member}\""))),
+            Self::Sqlite if member.starts_with('$') => {
+                format!("({object} ->> {})", Self::literal(&format!("$.\"{member}\"")))
+            }
             Self::Sqlite | Self::Postgres => format!("({object} ->> {})", Self::literal(member)),
         }
     }

@@ -1,4 +1,5 @@
-//! Values as text that compares, byte by byte, as the values do: for columns beside the data that SQL can search and index.
+//! Values as text that compares, byte by byte, as the values do: for columns beside the data that
+//! SQL can search and index.
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;
@@ -10,9 +11,9 @@ use crate::filter::Operand;
 use crate::query::SortKey;
 use crate::schema::{Attribute, AttributeType, Number, bytes, fold, instant, prepare};
 
-/// What to keep in a [`Column::key`](super::Column::key): text that compares byte by byte as values of the attribute do, with
-/// case folded where it does not count, instants in UTC and numbers in the order of their size. None for a value that is not
-/// of the attribute's type.
+/// What to keep in a [`Column::key`](super::Column::key): text that compares byte by byte as values
+/// of the attribute do, with case folded where it does not count, instants in UTC and numbers in
+/// the order of their size. None for a value that is not of the attribute's type.
 ///
 /// ```
 /// use scimwire::schema::ResourceType;
@@ -27,16 +28,25 @@ use crate::schema::{Attribute, AttributeType, Number, bytes, fold, instant, prep
 pub fn key(attribute: &Attribute, value: &Value) -> Option<String> {
     match (attribute.kind(), value) {
         (AttributeType::Boolean, Value::Bool(value)) => Some(of_boolean(*value)),
-        (AttributeType::Integer | AttributeType::Decimal, Value::Number(number)) => Some(Number::from(number).sortable()),
+        (AttributeType::Integer | AttributeType::Decimal, Value::Number(number)) => {
+            Some(Number::from(number).sortable())
+        }
         (AttributeType::DateTime, Value::String(text)) => instant(text).map(of_instant),
         (AttributeType::Binary, Value::String(text)) => bytes(text).map(|bytes| of_bytes(&bytes)),
-        (AttributeType::String | AttributeType::Reference, Value::String(text)) if attribute.case_exact() => Some(text.clone()),
-        (AttributeType::String | AttributeType::Reference, Value::String(text)) => Some(fold(text).into_owned()),
+        (AttributeType::String | AttributeType::Reference, Value::String(text))
+            if attribute.case_exact() =>
+        {
+            Some(text.clone())
+        }
+        (AttributeType::String | AttributeType::Reference, Value::String(text)) => {
+            Some(fold(text).into_owned())
+        }
         _ => None,
     }
 }
 
-/// What to look values up by: as [`key`], but that identifiers are [prepared](crate::schema::prepare) for comparison.
+/// What to look values up by: as [`key`], but that identifiers are
+/// [prepared](crate::schema::prepare) for comparison.
 #[must_use]
 pub fn prepared_key(attribute: &Attribute, value: &Value) -> Option<String> {
     match value {

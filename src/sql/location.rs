@@ -17,7 +17,9 @@ impl Translation<'_> {
         (url, locations): (&str, &Locations),
     ) -> Result<Sql, Unmapped> {
         let path = &comparison.path;
-        let id = Some(locations).filter(|_| comparison.op == CompareOp::Eq).and_then(|locations| locations.id_in(url));
+        let id = Some(locations)
+            .filter(|_| comparison.op == CompareOp::Eq)
+            .and_then(|locations| locations.id_in(url));
         let id = id.ok_or_else(|| Unmapped::new(path))?;
         self.approximate();
         let is_id = |column: &Column| match (&id, side) {
@@ -29,7 +31,8 @@ impl Translation<'_> {
             return Ok(is_id(&id_column(self.columns)?));
         }
         let value = attribute.sub_attribute("value").ok_or_else(|| Unmapped::new(path))?;
-        let value = ResolvedPath::new(path.extension().cloned(), attribute.clone(), Some(value.clone()));
+        let value =
+            ResolvedPath::new(path.extension().cloned(), attribute.clone(), Some(value.clone()));
         self.of_values(place, &value, true, |column| Ok(is_id(column)))
     }
 }

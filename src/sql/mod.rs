@@ -1,13 +1,16 @@
-//! Filters, orders and pages as SQL, for PostgreSQL and SQLite: for the stores of this crate, and for a host with tables of
-//! its own. No database driver is needed.
+//! Filters, orders and pages as SQL, for PostgreSQL and SQLite: for the stores of this crate, and
+//! for a host with tables of its own. No database driver is needed.
 //!
-//! A host says by [`Columns`], most often a [`Mapping`], where its attributes are. What SQL answers is what
-//! [`BoundFilter::matches`](crate::filter::BoundFilter::matches) answers; where that cannot be said, [`Where::exact`] is
-//! false, and the rows are a few too many, never too few. An attribute without a column is an error, never a condition that
-//! is dropped: the store then says [`Pushdown::Nothing`](crate::store::Pushdown), and
-//! [`Report::pushdown`](crate::dispatch::Report::pushdown) does too. What form of a column answers what is in a table at [`Form`].
+//! A host says by [`Columns`], most often a [`Mapping`], where its attributes are. What SQL answers
+//! is what [`BoundFilter::matches`](crate::filter::BoundFilter::matches) answers; where that cannot
+//! be said, [`Where::exact`] is false, and the rows are a few too many, never too few. An attribute
+//! without a column is an error, never a condition that is dropped: the store then says
+//! [`Pushdown::Nothing`](crate::store::Pushdown), and
+//! [`Report::pushdown`](crate::dispatch::Report::pushdown) does too. What form of a column answers
+//! what is in a table at [`Form`].
 //!
-//! Values are always bound as parameters, names are quoted, and in patterns `%`, `_` and `\` stand for themselves.
+//! Values are always bound as parameters, names are quoted, and in patterns `%`, `_` and `\` stand
+//! for themselves.
 //!
 //! ```
 //! use scimwire::filter::{Binder, Filter};
@@ -26,9 +29,14 @@
 //!             .column("type", Column::ascii("user_email.type")),
 //!     )
 //!     .check(&users)?;
-//! let filter: Filter = r#"active eq true and emails[type eq "work" and value ew "@example.com"]"#.parse()?;
+//! let filter: Filter =
+//!     r#"active eq true and emails[type eq "work" and value ew "@example.com"]"#
+//!         .parse()?;
 //! let condition = translate(&Binder::new(&users).bind(&filter)?, &mapping)?;
-//! let statement = format!(r#"SELECT * FROM "users" WHERE {}"#, condition.sql.render(Dialect::Sqlite, 1));
+//! let statement = format!(
+//!     r#"SELECT * FROM "users" WHERE {}"#,
+//!     condition.sql.render(Dialect::Sqlite, 1)
+//! );
 //! assert_eq!(condition.sql.parameters().count(), 3);
 //! assert!(condition.exact);
 //! # assert!(statement.contains("?3"));

@@ -11,7 +11,8 @@ use crate::filter::CompareOp;
 use crate::query::{IdOrder, Position, Sort, SortKey, SortOrder};
 use crate::schema::{AttributeType, ResolvedPath, Schema};
 
-/// What stands after ORDER BY: the sort key with resources that have none where [`Sort`] places them, then the id.
+/// What stands after ORDER BY: the sort key with resources that have none where [`Sort`] places
+/// them, then the id.
 ///
 /// # Errors
 ///
@@ -31,12 +32,17 @@ pub fn order_by(sort: Option<&Sort>, columns: &impl Columns) -> Result<Sql, Unma
     Ok(Sql::new(format!("{}{direction}, {id}", key.ordered)))
 }
 
-/// The condition that a resource comes behind `position`, so that a page begins there; none where all do.
+/// The condition that a resource comes behind `position`, so that a page begins there; none where
+/// all do.
 ///
 /// # Errors
 ///
 /// - the attribute has no column, or none in its order.
-pub fn after(sort: Option<&Sort>, position: &Position, columns: &impl Columns) -> Result<Option<Sql>, Unmapped> {
+pub fn after(
+    sort: Option<&Sort>,
+    position: &Position,
+    columns: &impl Columns,
+) -> Result<Option<Sql>, Unmapped> {
     let id = id_column(columns)?;
     let behind_id = || id.behind_id(columns.dialect(), &position.id);
     let Some(sort) = sort else {
@@ -55,14 +61,22 @@ pub fn after(sort: Option<&Sort>, position: &Position, columns: &impl Columns) -
     let Some(position_key) = &position.key else {
         return Ok(match (sort.order(), not_null) {
             (SortOrder::Ascending, true) => Some(Sql::new("FALSE")),
-            (SortOrder::Ascending, false) => Some(Sql::new(format!("({ordered} IS NULL AND ")).append(behind_id()).text(")")),
+            (SortOrder::Ascending, false) => {
+                Some(Sql::new(format!("({ordered} IS NULL AND ")).append(behind_id()).text(")"))
+            }
             (SortOrder::Descending, true) => None,
-            (SortOrder::Descending, false) => Some(Sql::new(format!("({ordered} IS NOT NULL OR ")).append(behind_id()).text(")")),
+            (SortOrder::Descending, false) => {
+                Some(Sql::new(format!("({ordered} IS NOT NULL OR ")).append(behind_id()).text(")"))
+            }
         });
     };
-    let behind_key = key.behind(columns, sort.order(), position_key, behind_id()).ok_or_else(|| Unmapped::new(path))?;
+    let behind_key = key
+        .behind(columns, sort.order(), position_key, behind_id())
+        .ok_or_else(|| Unmapped::new(path))?;
     Ok(match (sort.order(), not_null) {
-        (SortOrder::Ascending, false) => Some(Sql::new("(").append(behind_key).text(format!(" OR {ordered} IS NULL)"))),
+        (SortOrder::Ascending, false) => {
+            Some(Sql::new("(").append(behind_key).text(format!(" OR {ordered} IS NULL)")))
+        }
         _ => Some(behind_key),
     })
 }
@@ -103,7 +117,8 @@ impl Key {
         if attribute.name() == "meta" && last.name() == "location" {
             return Self::of(&id_path(), columns);
         }
-        if last.kind() == AttributeType::Binary || path.sub().is_some_and(|sub| sub.multi_valued()) {
+        if last.kind() == AttributeType::Binary || path.sub().is_some_and(|sub| sub.multi_valued())
+        {
             return Err(unmapped());
         }
         let dialect = columns.dialect();
@@ -130,16 +145,29 @@ impl Key {
         let chosen = format!(
             "(SELECT {value} FROM {}{} ORDER BY {}{position} LIMIT 1)",
             elements.from,
-            elements.condition.as_ref().map(|condition| format!(" WHERE {condition}")).unwrap_or_default(),
+            elements
+                .condition
+                .as_ref()
+                .map(|condition| format!(" WHERE {condition}"))
+                .unwrap_or_default(),
             is_primary.unwrap_or_default(),
         );
-        let is_text = matches!(column.form, Form::Key | Form::Text | Form::Ascii | Form::Folded | Form::IntegerKey);
+        let is_text = matches!(
+            column.form,
+            Form::Key | Form::Text | Form::Ascii | Form::Folded | Form::IntegerKey
+        );
         let ordered = if is_text { dialect.in_order(&chosen) } else { chosen.clone() };
         Ok(Self { column: Column { sql: chosen, ..column.clone() }, ordered, rank })
     }
 
     /// The condition that a key there is comes behind the position.
-    fn behind(&self, columns: &impl Columns, order: SortOrder, key: &SortKey, behind_id: Sql) -> Option<Sql> {
+    fn behind(
+        &self,
+        columns: &impl Columns,
+        order: SortOrder,
+        key: &SortKey,
+        behind_id: Sql,
+    ) -> Option<Sql> {
         let (or_equal, beyond) = match order {
             SortOrder::Ascending => (CompareOp::Ge, CompareOp::Gt),
             SortOrder::Descending => (CompareOp::Le, CompareOp::Lt),
@@ -163,7 +191,8 @@ impl Key {
             key => key.clone(),
         };
         let compare = |op| self.column.compare_key(columns.dialect(), &self.ordered, op, key);
-        let beyond = Sql::new("(").append(compare(beyond)?).text(" OR ").append(behind_id).text(")");
+        let beyond =
+            Sql::new("(").append(compare(beyond)?).text(" OR ").append(behind_id).text(")");
         Some(Sql::new("(").append(compare(or_equal)?).text(" AND ").append(beyond).text(")"))
     }
 }

@@ -20,8 +20,8 @@ pub enum Parameter {
     Bytes(Vec<u8>),
 }
 
-/// A part of a statement, with its parameters in place. They get their numbers when it is rendered, so that parts can be put
-/// together in any order.
+/// A part of a statement, with its parameters in place. They get their numbers when it is rendered,
+/// so that parts can be put together in any order.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Sql {
     pieces: Vec<Piece>,
@@ -76,8 +76,14 @@ impl Sql {
     /// use scimwire::sql::{Dialect, Sql};
     ///
     /// let nobody: Option<String> = None;
-    /// let sql = Sql::with("account = {} AND floor > {} AND active = {}", ["one".into(), 7.into(), true.into()]);
-    /// assert_eq!(sql.render(Dialect::Postgres, 1), "account = $1 AND floor > $2 AND active = $3");
+    /// let sql = Sql::with(
+    ///     "account = {} AND floor > {} AND active = {}",
+    ///     ["one".into(), 7.into(), true.into()],
+    /// );
+    /// assert_eq!(
+    ///     sql.render(Dialect::Postgres, 1),
+    ///     "account = $1 AND floor > $2 AND active = $3"
+    /// );
     /// let sql = Sql::with("UPDATE users SET manager = {}", [nobody.into()]);
     /// assert_eq!(sql.render(Dialect::Sqlite, 1), "UPDATE users SET manager = ?1");
     /// ```
@@ -85,7 +91,10 @@ impl Sql {
     pub fn with(template: &str, parameters: impl IntoIterator<Item = Parameter>) -> Self {
         let mut texts = template.split("{}");
         let sql = Self::new(texts.next().unwrap_or_default());
-        parameters.into_iter().zip(texts).fold(sql, |sql, (parameter, text)| sql.bind(parameter).text(text))
+        parameters
+            .into_iter()
+            .zip(texts)
+            .fold(sql, |sql, (parameter, text)| sql.bind(parameter).text(text))
     }
 
     /// The same, with more text.

@@ -13,7 +13,9 @@ fn users() -> ResourceType {
         { "name": "since", "type": "dateTime" },
         { "name": "key", "type": "binary" },
     ]});
-    ResourceType::user().with_extension(ENTERPRISE_USER).with_extension(Schema::from_json(desk).expect("a schema"))
+    ResourceType::user()
+        .with_extension(ENTERPRISE_USER)
+        .with_extension(Schema::from_json(desk).expect("a schema"))
 }
 
 fn mapping(dialect: Dialect) -> Mapping {
@@ -35,16 +37,27 @@ fn mapping(dialect: Dialect) -> Mapping {
                 .column("type", Column::ascii("user_email.type"))
                 .column("primary", Column::boolean("user_email.is_primary")),
         )
-        .elements("roles", Elements::json(dialect, "u.roles").member("value", Form::Ascii).member("primary", Form::Boolean))
+        .elements(
+            "roles",
+            Elements::json(dialect, "u.roles")
+                .member("value", Form::Ascii)
+                .member("primary", Form::Boolean),
+        )
 }
 
 fn locations() -> Locations {
-    Locations::new("https://example.com/scim/v2", &Registry::new([ResourceType::user().into()]).expect("a registry"))
+    Locations::new(
+        "https://example.com/scim/v2",
+        &Registry::new([ResourceType::user().into()]).expect("a registry"),
+    )
 }
 
 fn bound(filter: &str) -> crate::filter::BoundFilter {
     let filter: Filter = filter.parse().unwrap_or_else(|err| panic!("{filter}: {err}"));
-    Binder::new(&users()).locations(locations()).bind(&filter).unwrap_or_else(|err| panic!("{filter}: {err}"))
+    Binder::new(&users())
+        .locations(locations())
+        .bind(&filter)
+        .unwrap_or_else(|err| panic!("{filter}: {err}"))
 }
 
 fn condition(dialect: Dialect, filter: &str) -> Where {
@@ -59,17 +72,33 @@ fn text(dialect: Dialect, filter: &str) -> String {
 fn conditions_are_as_short_as_can_be() {
     for (filter, sqlite, postgres) in [
         (r#"id eq "7""#, r#""u"."id" COLLATE BINARY = ?1"#, r#""u"."id" = $1"#),
-        (r#"userName eq "Ann""#, r#"lower("u"."email") COLLATE BINARY = ?1"#, r#"lower("u"."email" COLLATE "C") = $1"#),
+        (
+            r#"userName eq "Ann""#,
+            r#"lower("u"."email") COLLATE BINARY = ?1"#,
+            r#"lower("u"."email" COLLATE "C") = $1"#,
+        ),
         ("active eq true", r#""u"."active" = ?1"#, r#""u"."active" = $1"#),
         ("title pr", r#""u"."title" <> ''"#, r#""u"."title" <> ''"#),
-        (r#"displayName co "a""#, r#"instr("u"."display_folded", ?1) > 0"#, r#""u"."display_folded" LIKE $1 ESCAPE '\'"#),
-        (r#"displayName co """#, r#""u"."display_folded" IS NOT NULL"#, r#""u"."display_folded" IS NOT NULL"#),
+        (
+            r#"displayName co "a""#,
+            r#"instr("u"."display_folded", ?1) > 0"#,
+            r#""u"."display_folded" LIKE $1 ESCAPE '\'"#,
+        ),
+        (
+            r#"displayName co """#,
+            r#""u"."display_folded" IS NOT NULL"#,
+            r#""u"."display_folded" IS NOT NULL"#,
+        ),
         (
             r#"externalId sw "ab""#,
             r#"("u"."external_id" COLLATE BINARY >= ?1 AND "u"."external_id" COLLATE BINARY < ?2)"#,
             r#"("u"."external_id" COLLATE "C" >= $1 AND "u"."external_id" COLLATE "C" < $2)"#,
         ),
-        ("urn:example:Desk:floor ge 7", r#""u"."floor" >= ?1"#, r#"CAST("u"."floor" AS numeric) >= CAST($1 AS numeric)"#),
+        (
+            "urn:example:Desk:floor ge 7",
+            r#""u"."floor" >= ?1"#,
+            r#"CAST("u"."floor" AS numeric) >= CAST($1 AS numeric)"#,
+        ),
         (
             r#"not (active eq true) and id gt "a""#,
             r#"(NOT coalesce("u"."active" = ?1, FALSE) AND "u"."id" COLLATE BINARY > ?2)"#,
@@ -156,16 +185,26 @@ fn what_cannot_be_said_is_said_a_little_too_often() {
         assert_eq!(condition(Dialect::Sqlite, filter).exact, exact, "{filter}");
     }
     let above = text(Dialect::Sqlite, r#"title co "Boss""#);
-    assert!(above.ends_with(r#" OR length(CAST("u"."title" AS BLOB)) <> length("u"."title"))"#), "{above}");
+    assert!(
+        above.ends_with(r#" OR length(CAST("u"."title" AS BLOB)) <> length("u"."title"))"#),
+        "{above}"
+    );
     // Only `ß`, `ẞ` and `ſ` are folded into what this has.
     let above = condition(Dialect::Sqlite, r#"title eq "Boss""#).sql;
     let lower = r#"lower("u"."title") COLLATE BINARY"#;
-    let place = |from, until| format!("(likelihood({lower} >= ?{from}, 0.0001) AND {lower} < ?{until})");
-    assert_eq!(above.render(Dialect::Sqlite, 1), format!("({lower} = ?1 OR {} OR {})", place(2, 3), place(4, 5)));
+    let place =
+        |from, until| format!("(likelihood({lower} >= ?{from}, 0.0001) AND {lower} < ?{until})");
+    assert_eq!(
+        above.render(Dialect::Sqlite, 1),
+        format!("({lower} = ?1 OR {} OR {})", place(2, 3), place(4, 5))
+    );
     let bound = ["boss", "bo\u{80}", "bp", "bos\u{80}", "bot"].map(Parameter::from);
     assert_eq!(above.parameters().collect::<Vec<_>>(), bound.iter().collect::<Vec<_>>());
     let below = text(Dialect::Postgres, r#"not (title eq "Boss")"#);
-    assert!(below.contains(r#" AND NOT (octet_length("u"."title") <> char_length("u"."title"))"#), "{below}");
+    assert!(
+        below.contains(r#" AND NOT (octet_length("u"."title") <> char_length("u"."title"))"#),
+        "{below}"
+    );
 }
 
 #[test]
@@ -173,7 +212,8 @@ fn the_url_of_a_resource_says_its_id() {
     let url = |url: &str| condition(Dialect::Sqlite, &format!(r#"meta.location eq "{url}""#)).sql;
     let id = url("https://example.com/scim/v2/Users/a%20b");
     assert_eq!(id.parameters().collect::<Vec<_>>(), [&Parameter::Text("a b".to_owned())]);
-    for elsewhere in ["https://example.com/scim/v2/Things/7", "https://example.org/Users", "", "7"] {
+    for elsewhere in ["https://example.com/scim/v2/Things/7", "https://example.org/Users", "", "7"]
+    {
         assert_eq!(url(elsewhere).render(Dialect::Sqlite, 1), "FALSE", "{elsewhere}");
     }
     // An id such as `v7` does not count in a URL, so that this one may name several.
@@ -183,12 +223,18 @@ fn the_url_of_a_resource_says_its_id() {
 
 #[test]
 fn instants_between_two_values_of_a_column_are_compared_with_neither() {
-    let at = |op: &str, instant: &str| text(Dialect::Sqlite, &format!(r#"meta.created {op} "{instant}""#));
+    let at = |op: &str, instant: &str| {
+        text(Dialect::Sqlite, &format!(r#"meta.created {op} "{instant}""#))
+    };
     for (op, sign) in [("eq", "="), ("gt", ">"), ("ge", ">="), ("lt", "<"), ("le", "<=")] {
         assert_eq!(at(op, "2011-05-13T04:42:34Z"), format!(r#""u"."created" {sign} ?1"#));
     }
     for (op, condition) in [("gt", ">"), ("ge", ">"), ("lt", "<="), ("le", "<=")] {
-        assert_eq!(at(op, "2011-05-13T04:42:34.5Z"), format!(r#""u"."created" {condition} ?1"#), "{op}");
+        assert_eq!(
+            at(op, "2011-05-13T04:42:34.5Z"),
+            format!(r#""u"."created" {condition} ?1"#),
+            "{op}"
+        );
     }
     assert_eq!(at("eq", "2011-05-13T04:42:34.5Z"), "FALSE");
     assert_eq!(
@@ -199,8 +245,12 @@ fn instants_between_two_values_of_a_column_are_compared_with_neither() {
 
 #[test]
 fn numbers_are_compared_exactly_or_not_at_all() {
-    let of = |number: &str| translate(&bound(&format!("urn:example:Desk:floor lt {number}")), &mapping(Dialect::Sqlite));
-    let parameter = |number: &str| of(number).ok().and_then(|condition| condition.sql.parameters().next().cloned());
+    let of = |number: &str| {
+        translate(&bound(&format!("urn:example:Desk:floor lt {number}")), &mapping(Dialect::Sqlite))
+    };
+    let parameter = |number: &str| {
+        of(number).ok().and_then(|condition| condition.sql.parameters().next().cloned())
+    };
     assert_eq!(parameter("9007199254740993"), Some(Parameter::Integer(9_007_199_254_740_993)));
     assert_eq!(parameter("7.5"), Some(Parameter::Real(7.5)));
     assert_eq!(parameter("1e22"), Some(Parameter::Real(1e22)));
@@ -242,12 +292,14 @@ fn keys_are_in_the_order_of_values() {
         json!(u64::MAX),
         json!(1e300),
     ];
-    let keys: Vec<String> = numbers.iter().map(|number| key(&attribute, number).expect("a number")).collect();
+    let keys: Vec<String> =
+        numbers.iter().map(|number| key(&attribute, number).expect("a number")).collect();
     assert!(keys.is_sorted_by(|one, other| one < other), "{keys:#?}");
     for same in [[json!(1), json!(1.0)], [json!(100), json!(1e2)], [json!(0), json!(-0.0)]] {
         assert_eq!(key(&attribute, &same[0]), key(&attribute, &same[1]));
     }
-    let since = users().resolve(&"urn:example:Desk:since".parse().expect("a path")).expect("it is there");
+    let since =
+        users().resolve(&"urn:example:Desk:since".parse().expect("a path")).expect("it is there");
     let instants = [
         "0000-01-01T00:00:00+14:00",
         "1969-12-31T23:59:59.5Z",
@@ -256,13 +308,17 @@ fn keys_are_in_the_order_of_values() {
         "2017-01-01T00:00:00Z",
         "9999-12-31T23:59:59-14:00",
     ];
-    let keys: Vec<String> = instants.iter().map(|instant| key(since.last(), &json!(instant)).expect("an instant")).collect();
+    let keys: Vec<String> = instants
+        .iter()
+        .map(|instant| key(since.last(), &json!(instant)).expect("an instant"))
+        .collect();
     assert!(keys.is_sorted_by(|one, other| one < other), "{keys:#?}");
 }
 
 #[test]
 fn pages_begin_behind_a_position() {
-    let sort = |by: &str, order: &str| Sort::bind(by, Some(order), &users()).expect("it can be sorted by");
+    let sort =
+        |by: &str, order: &str| Sort::bind(by, Some(order), &users()).expect("it can be sorted by");
     let at = |key: Option<SortKey>| Position { key, id: "7".to_owned() };
     let behind = |sort: &Sort, key: Option<SortKey>| {
         let sql = after(Some(sort), &at(key), &mapping(Dialect::Sqlite)).expect("it is mapped");
@@ -271,20 +327,32 @@ fn pages_begin_behind_a_position() {
     let name = || Some(SortKey::Text("ann".to_owned()));
     let (id, email) = (r#""u"."id" COLLATE BINARY"#, r#"lower("u"."email") COLLATE BINARY"#);
     let up = sort("userName", "ascending");
-    assert_eq!(behind(&up, name()), Some(format!("({email} >= ?1 AND ({email} > ?2 OR {id} > ?3))")));
+    assert_eq!(
+        behind(&up, name()),
+        Some(format!("({email} >= ?1 AND ({email} > ?2 OR {id} > ?3))"))
+    );
     assert_eq!(behind(&up, None), Some("FALSE".to_owned()), "nobody lacks a name");
     let down = sort("active", "descending");
     let active = r#""u"."active""#;
-    assert_eq!(behind(&down, Some(SortKey::Boolean(true))), Some(format!("({active} <= ?1 AND ({active} < ?2 OR {id} > ?3))")));
+    assert_eq!(
+        behind(&down, Some(SortKey::Boolean(true))),
+        Some(format!("({active} <= ?1 AND ({active} < ?2 OR {id} > ?3))"))
+    );
     assert_eq!(behind(&down, None), Some(format!("({active} IS NOT NULL OR {id} > ?1)")));
     let up = sort("active", "ascending");
     assert_eq!(behind(&up, None), Some(format!("({active} IS NULL AND {id} > ?1)")));
-    // Keys of another type come from another resource type, and stand before or behind all of these.
+    // Keys of another type come from another resource type, and stand before or behind all of
+    // these.
     assert_eq!(behind(&up, name()), Some(format!("(FALSE OR {active} IS NULL)")));
     let instant = SortKey::Instant(DateTime::<Utc>::UNIX_EPOCH);
-    assert_eq!(behind(&sort("userName", "ascending"), Some(instant)), Some(format!("{email} IS NOT NULL")));
     assert_eq!(
-        order_by(Some(&down), &mapping(Dialect::Postgres)).expect("it is mapped").render(Dialect::Postgres, 1),
+        behind(&sort("userName", "ascending"), Some(instant)),
+        Some(format!("{email} IS NOT NULL"))
+    );
+    assert_eq!(
+        order_by(Some(&down), &mapping(Dialect::Postgres))
+            .expect("it is mapped")
+            .render(Dialect::Postgres, 1),
         r#""u"."active" DESC NULLS FIRST, "u"."id" COLLATE "C""#
     );
     // Text as it is has another order than text without regard to case.
@@ -297,12 +365,18 @@ fn a_page_can_be_found_by_its_ids_first() {
     let sort = Sort::bind("userName", Some("descending"), &users()).expect("an order");
     let projection = Projection::default();
     let budget = Budget::unlimited();
-    let mut selection =
-        Selection { filter: Some(&filter), sort: Some(&sort), page: Some(&page), projection: &projection, budget: &budget };
+    let mut selection = Selection {
+        filter: Some(&filter),
+        sort: Some(&sort),
+        page: Some(&page),
+        projection: &projection,
+        budget: &budget,
+    };
     let ids = || Sql::with("u WHERE u.account = {}", ["one".into()]);
     let said = |selection: &Selection<'_>| {
         let clauses = clauses(selection, &mapping(Dialect::Postgres)).expect("it has columns");
-        let sql = Sql::with("SELECT * FROM u WHERE u.account = {}", ["one".into()]).append(clauses.ids_first("u.id", ids()));
+        let sql = Sql::with("SELECT * FROM u WHERE u.account = {}", ["one".into()])
+            .append(clauses.ids_first("u.id", ids()));
         (sql.render(Dialect::Postgres, 1), sql.parameters().count())
     };
     let order = r#"ORDER BY lower("u"."email" COLLATE "C") COLLATE "C" DESC, "u"."id" COLLATE "C""#;
@@ -340,7 +414,9 @@ fn an_integer_key_is_found_and_ordered_as_a_number() {
         assert_eq!(text(Dialect::Sqlite, filter), sqlite);
     }
     assert_eq!(text(Dialect::Postgres, r#"id eq "7""#), r#""u"."id" = $1"#);
-    let order = |sort: Option<&Sort>| order_by(sort, &of(Dialect::Postgres)).expect("it is mapped").render(Dialect::Postgres, 1);
+    let order = |sort: Option<&Sort>| {
+        order_by(sort, &of(Dialect::Postgres)).expect("it is mapped").render(Dialect::Postgres, 1)
+    };
     assert_eq!(order(None), r#""u"."id""#);
     let by_id = Sort::bind("id", None, &users()).expect("it can be sorted by");
     assert_eq!(order(Some(&by_id)), r#"CAST("u"."id" AS TEXT) COLLATE "C" NULLS LAST, "u"."id""#);
@@ -350,32 +426,74 @@ fn an_integer_key_is_found_and_ordered_as_a_number() {
     };
     assert_eq!(behind("7").render(Dialect::Postgres, 1), r#""u"."id" > $1"#);
     assert_eq!(behind("7").parameters().collect::<Vec<_>>(), [&Parameter::Integer(7)]);
-    assert_eq!(behind("a\u{0}").render(Dialect::Postgres, 1), "TRUE", "what is no number comes before all that are");
-    assert_eq!([id_order(&of(Dialect::Sqlite)), id_order(&mapping(Dialect::Sqlite))], [IdOrder::Numbers, IdOrder::Text]);
+    assert_eq!(
+        behind("a\u{0}").render(Dialect::Postgres, 1),
+        "TRUE",
+        "what is no number comes before all that are"
+    );
+    assert_eq!(
+        [id_order(&of(Dialect::Sqlite)), id_order(&mapping(Dialect::Sqlite))],
+        [IdOrder::Numbers, IdOrder::Text]
+    );
 }
 
 #[test]
 fn a_mapping_fits_its_resource_type() {
     let ids = || Mapping::new(Dialect::Sqlite).column("id", Column::text("u.id"));
-    let emails = |sub: &str, column: Column| ids().elements("emails", Elements::table("e", "u", "u.id").column(sub, column));
+    let emails = |sub: &str, column: Column| {
+        ids().elements("emails", Elements::table("e", "u", "u.id").column(sub, column))
+    };
     let text = || Column::text("u.x");
     for (mapping, said) in [
-        (Mapping::new(Dialect::Sqlite), "`id` has no column: give it one, since the order of pages ends with it"),
-        (ids().column("usernme", text()), "`usernme` is no attribute of `User`; one of an extension has the URN before it"),
-        (ids().column("department", text()), "`department` is no attribute of `User`; one of an extension has the URN before it"),
-        (ids().column("user name", text()), "`user name` is no attribute of `User`; one of an extension has the URN before it"),
-        (ids().column("USERNAME", text()).column("userName", text()), "`userName` is there twice: remove one"),
+        (
+            Mapping::new(Dialect::Sqlite),
+            "`id` has no column: give it one, since the order of pages ends with it",
+        ),
+        (
+            ids().column("usernme", text()),
+            "`usernme` is no attribute of `User`; one of an extension has the URN before it",
+        ),
+        (
+            ids().column("department", text()),
+            "`department` is no attribute of `User`; one of an extension has the URN before it",
+        ),
+        (
+            ids().column("user name", text()),
+            "`user name` is no attribute of `User`; one of an extension has the URN before it",
+        ),
+        (
+            ids().column("USERNAME", text()).column("userName", text()),
+            "`userName` is there twice: remove one",
+        ),
         (ids().column("name", text()), "`name` has sub-attributes: give columns to those"),
-        (ids().column("emails", text()), "`emails` can have several values: say where they are by `elements`"),
-        (ids().column("emails.value", text()), "`emails.value` can have several values: say where they are by `elements`"),
-        (ids().elements("title", Elements::json(Dialect::Sqlite, "x")), "`title` has one value: say where it is by `column`"),
+        (
+            ids().column("emails", text()),
+            "`emails` can have several values: say where they are by `elements`",
+        ),
+        (
+            ids().column("emails.value", text()),
+            "`emails.value` can have several values: say where they are by `elements`",
+        ),
+        (
+            ids().elements("title", Elements::json(Dialect::Sqlite, "x")),
+            "`title` has one value: say where it is by `column`",
+        ),
         (
             ids().elements("emails.value", Elements::json(Dialect::Sqlite, "x")),
             "`emails.value` is a sub-attribute: name the attribute, and give its elements a column",
         ),
-        (emails("address", text()), "`emails.address` is no attribute of `User`; one of an extension has the URN before it"),
-        (emails("Value", text()).elements("EMAILS", Elements::json(Dialect::Sqlite, "x")), "`emails` is there twice: remove one"),
-        (emails("primary", text()), "`emails.primary` is of type boolean, and a column of `Form::Text` has no such values"),
+        (
+            emails("address", text()),
+            "`emails.address` is no attribute of `User`; one of an extension has the URN before it",
+        ),
+        (
+            emails("Value", text()).elements("EMAILS", Elements::json(Dialect::Sqlite, "x")),
+            "`emails` is there twice: remove one",
+        ),
+        (
+            emails("primary", text()),
+            "`emails.primary` is of type boolean, and a column of `Form::Text` has no such values",
+        ),
         (
             ids().column("userName", Column::boolean("u.x")),
             "`userName` is of type string, and a column of `Form::Boolean` has no such values",
@@ -405,10 +523,18 @@ fn a_mapping_fits_its_resource_type() {
         { "name": "badge", "type": "complex", "subAttributes": [{ "name": "doors", "type": "string", "multiValued": true }] },
     ]});
     let skilled = users().with_extension(Schema::from_json(skills).expect("a schema"));
-    let languages = |sub| ids().elements("urn:example:Skills:languages", Elements::table("l", "u", "u.id").column(sub, text()));
+    let languages = |sub| {
+        ids().elements(
+            "urn:example:Skills:languages",
+            Elements::table("l", "u", "u.id").column(sub, text()),
+        )
+    };
     languages("value").check(&skilled).expect("the value of a simple attribute");
     assert!(matches!(languages("word").check(&skilled), Err(MappingError::Unknown { .. })));
-    let doors = ids().column("urn:example:Skills:badge.doors", text()).check(&skilled).expect_err("there are several");
+    let doors = ids()
+        .column("urn:example:Skills:badge.doors", text())
+        .check(&skilled)
+        .expect_err("there are several");
     assert_eq!(
         doors.to_string(),
         "`urn:example:Skills:badge.doors` can have several values within one: leave it without a column"
@@ -419,18 +545,31 @@ fn a_mapping_fits_its_resource_type() {
 fn a_checked_mapping_finds_names_in_any_case() {
     for dialect in [Dialect::Sqlite, Dialect::Postgres] {
         let checked = mapping(dialect).check(&users()).expect("it fits");
-        for filter in [r#"userName eq "ann""#, r#"emails[type eq "work" and value co "@"]"#, "urn:example:Desk:floor eq 7"] {
-            let of = |mapping: &Mapping| translate(&bound(filter), mapping).map(|condition| condition.sql.render(dialect, 1));
+        for filter in [
+            r#"userName eq "ann""#,
+            r#"emails[type eq "work" and value co "@"]"#,
+            "urn:example:Desk:floor eq 7",
+        ] {
+            let of = |mapping: &Mapping| {
+                translate(&bound(filter), mapping).map(|condition| condition.sql.render(dialect, 1))
+            };
             assert_eq!(of(&checked), of(&mapping(dialect)), "{filter}");
         }
     }
     let shouting = Mapping::new(Dialect::Sqlite)
         .column("ID", Column::text("u.id"))
         .column("urn:ietf:params:scim:schemas:core:2.0:User:USERNAME", Column::ascii("u.email"))
-        .elements("Emails", Elements::table("user_email", "user_id", "u.id").column("VALUE", Column::ascii("user_email.value")));
+        .elements(
+            "Emails",
+            Elements::table("user_email", "user_id", "u.id")
+                .column("VALUE", Column::ascii("user_email.value")),
+        );
     let filter = bound(r#"userName eq "ann" and emails.value eq "a@example.com""#);
     assert!(translate(&filter, &shouting).is_err(), "nobody has looked at the names");
-    assert!(translate(&filter, &shouting.check(&users()).expect("it fits")).is_ok_and(|condition| condition.exact));
+    assert!(
+        translate(&filter, &shouting.check(&users()).expect("it fits"))
+            .is_ok_and(|condition| condition.exact)
+    );
 }
 
 /// What a form of `userName`, `title` and `externalId` gives, as the table at [`Form`] says.
@@ -461,7 +600,9 @@ fn the_table_of_forms_is_true() {
             let column = Column::new("u.x", form);
             let is_prepared = is_prepared && attribute == "userName";
             let column = if is_prepared { column.with_prepared("u.prepared") } else { column };
-            let mapping = Mapping::new(Dialect::Sqlite).column("id", Column::text("u.id")).column(attribute, column);
+            let mapping = Mapping::new(Dialect::Sqlite)
+                .column("id", Column::text("u.id"))
+                .column(attribute, column);
             let sort = sort.map(|by| Sort::bind(by, None, &users()).expect("it can be sorted by"));
             let query = crate::query::Query {
                 filter: filter.map(bound),

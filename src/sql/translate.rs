@@ -16,8 +16,8 @@ use crate::schema::{AttributeType, ResolvedPath};
 pub struct Where {
     /// The condition, and what to bind.
     pub sql: Sql,
-    /// Whether it holds for just those resources that satisfy the filter. Else it holds for some more, and a store says
-    /// [`Pushdown::Narrows`](crate::store::Pushdown).
+    /// Whether it holds for just those resources that satisfy the filter. Else it holds for some
+    /// more, and a store says [`Pushdown::Narrows`](crate::store::Pushdown).
     pub exact: bool,
 }
 
@@ -51,7 +51,8 @@ pub fn translate(filter: &BoundFilter, columns: &impl Columns) -> Result<Where, 
     Ok(Where { sql, exact: translation.exact.get() })
 }
 
-/// How many places in indexes a statement looks at for text beyond ASCII, at most: databases take so many parameters only.
+/// How many places in indexes a statement looks at for text beyond ASCII, at most: databases take
+/// so many parameters only.
 const PLACES: usize = 500;
 
 pub(super) struct Translation<'c> {
@@ -69,7 +70,8 @@ pub(super) enum Place<'e> {
     Element(&'e Elements),
 }
 
-/// On which side of the truth a condition may be where it cannot be exact: true too often, or, within a negation, too rarely.
+/// On which side of the truth a condition may be where it cannot be exact: true too often, or,
+/// within a negation, too rarely.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Side {
     Above,
@@ -86,10 +88,19 @@ impl Side {
 }
 
 impl Translation<'_> {
-    /// What is unknown to SQL, since a value is missing, is false here; a negation has to make sure of that.
-    fn condition(&self, place: &Place<'_>, side: Side, filter: &BoundFilter) -> Result<Sql, Unmapped> {
+    /// What is unknown to SQL, since a value is missing, is false here; a negation has to make sure
+    /// of that.
+    fn condition(
+        &self,
+        place: &Place<'_>,
+        side: Side,
+        filter: &BoundFilter,
+    ) -> Result<Sql, Unmapped> {
         let all = |terms: &[BoundFilter], separator| {
-            let terms = terms.iter().map(|term| self.condition(place, side, term)).collect::<Result<_, _>>()?;
+            let terms = terms
+                .iter()
+                .map(|term| self.condition(place, side, term))
+                .collect::<Result<_, _>>()?;
             Ok(Sql::join(terms, separator))
         };
         match filter {
@@ -114,10 +125,21 @@ impl Translation<'_> {
         }
         // RFC 7644, Table 3: a complex attribute is there when one of its sub-attributes is.
         let attribute = path.attribute();
-        let derived =
-            |name: &str| name == "$ref" && attribute.refers_by_value() || name == "location" && attribute.name() == "meta";
-        let subs = attribute.sub_attributes().iter().filter(|sub| sub.is_readable() && !derived(sub.name()));
-        let subs = subs.map(|sub| ResolvedPath::new(path.extension().cloned(), Arc::clone(attribute), Some(Arc::clone(sub))));
+        let derived = |name: &str| {
+            name == "$ref" && attribute.refers_by_value()
+                || name == "location" && attribute.name() == "meta"
+        };
+        let subs = attribute
+            .sub_attributes()
+            .iter()
+            .filter(|sub| sub.is_readable() && !derived(sub.name()));
+        let subs = subs.map(|sub| {
+            ResolvedPath::new(
+                path.extension().cloned(),
+                Arc::clone(attribute),
+                Some(Arc::clone(sub)),
+            )
+        });
         let conditions: Vec<_> = subs.map(|sub| self.present(place, side, &sub)).collect();
         let all_known = conditions.iter().all(Result::is_ok);
         let conditions: Vec<Sql> = conditions.into_iter().flatten().collect();
@@ -139,7 +161,12 @@ impl Translation<'_> {
         }
     }
 
-    fn compare(&self, place: &Place<'_>, side: Side, comparison: &Comparison) -> Result<Sql, Unmapped> {
+    fn compare(
+        &self,
+        place: &Place<'_>,
+        side: Side,
+        comparison: &Comparison,
+    ) -> Result<Sql, Unmapped> {
         if let (Place::Resource, Some(lookup)) = (place, self.columns.lookup(comparison)) {
             return Ok(lookup);
         }
@@ -148,17 +175,27 @@ impl Translation<'_> {
             return self.location(place, side, comparison, (url, locations));
         }
         // RFC 7643, Section 2.4: no `primary` is the same as `primary: false`.
-        let absent_too = comparison.operand == Operand::Boolean(false) && path.sub().is_some_and(|sub| sub.name() == "primary");
+        let absent_too = comparison.operand == Operand::Boolean(false)
+            && path.sub().is_some_and(|sub| sub.name() == "primary");
         if absent_too && !path.attribute().multi_valued() {
             return Err(Unmapped::new(path));
         }
         self.of_values(place, path, compares_with_few(comparison), |column| {
             let condition = self.compare_column(side, column, comparison)?;
-            Ok(if absent_too { Sql::new(format!("({} IS NULL OR ", column.sql)).append(condition).text(")") } else { condition })
+            Ok(if absent_too {
+                Sql::new(format!("({} IS NULL OR ", column.sql)).append(condition).text(")")
+            } else {
+                condition
+            })
         })
     }
 
-    fn compare_column(&self, side: Side, column: &Column, comparison: &Comparison) -> Result<Sql, Unmapped> {
+    fn compare_column(
+        &self,
+        side: Side,
+        column: &Column,
+        comparison: &Comparison,
+    ) -> Result<Sql, Unmapped> {
         let dialect = self.columns.dialect();
         let compared = column.compare(dialect, comparison.op, &comparison.operand);
         match compared.ok_or_else(|| Unmapped::new(&comparison.path))? {
@@ -173,8 +210,14 @@ impl Translation<'_> {
         }
     }
 
-    /// One element satisfies the filter. What an index says of the elements comes first: it holds as well.
-    fn element(&self, side: Side, path: &ResolvedPath, filter: &BoundFilter) -> Result<Sql, Unmapped> {
+    /// One element satisfies the filter. What an index says of the elements comes first: it holds
+    /// as well.
+    fn element(
+        &self,
+        side: Side,
+        path: &ResolvedPath,
+        filter: &BoundFilter,
+    ) -> Result<Sql, Unmapped> {
         let elements = self.columns.elements(path).ok_or_else(|| Unmapped::new(path))?;
         let condition = self.condition(&Place::Element(&elements), side, filter)?;
         let mut all: Vec<Sql> = Vec::new();
@@ -184,7 +227,9 @@ impl Translation<'_> {
                 term => std::slice::from_ref(term),
             };
             all.extend(terms.iter().filter_map(|term| match term {
-                BoundFilter::Compare(comparison) if comparison.op == CompareOp::Eq => self.columns.lookup(comparison),
+                BoundFilter::Compare(comparison) if comparison.op == CompareOp::Eq => {
+                    self.columns.lookup(comparison)
+                }
                 _ => None,
             }));
         }
@@ -219,18 +264,23 @@ impl Translation<'_> {
     }
 }
 
-/// Whether few elements can be expected to satisfy a filter, so that an index on what it compares is of use.
+/// Whether few elements can be expected to satisfy a filter, so that an index on what it compares
+/// is of use.
 fn selects_few(filter: &BoundFilter) -> bool {
     match filter {
         BoundFilter::And(terms) => terms.iter().any(selects_few),
         BoundFilter::Or(terms) => !terms.is_empty() && terms.iter().all(selects_few),
         BoundFilter::Compare(comparison) => compares_with_few(comparison),
-        BoundFilter::Not(_) | BoundFilter::Present(_) | BoundFilter::Element { .. } | BoundFilter::Nothing => false,
+        BoundFilter::Not(_)
+        | BoundFilter::Present(_)
+        | BoundFilter::Element { .. }
+        | BoundFilter::Nothing => false,
     }
 }
 
 /// Of a `type` or of `primary`, any value is that of many.
 fn compares_with_few(comparison: &Comparison) -> bool {
-    let is_of_many = matches!(comparison.operand, Operand::Boolean(_)) || !comparison.path.last().canonical_values().is_empty();
+    let is_of_many = matches!(comparison.operand, Operand::Boolean(_))
+        || !comparison.path.last().canonical_values().is_empty();
     matches!(comparison.op, CompareOp::Eq | CompareOp::Sw) && !is_of_many
 }

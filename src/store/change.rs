@@ -21,7 +21,8 @@ pub enum Operation {
     Delete,
 }
 
-/// What was committed. It tells differences of state, never what was asked: a repeated PUT changes nothing.
+/// What was committed. It tells differences of state, never what was asked: a repeated PUT changes
+/// nothing.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Change {
@@ -37,10 +38,11 @@ pub struct Change {
     pub version: Option<Version>,
     /// The state before, where the store had it; perhaps without members.
     pub before: Option<Arc<Resource>>,
-    /// The whole state afterwards, members and all, where the store had it: what `get` reads, but for the groups that a
-    /// resource is in.
+    /// The whole state afterwards, members and all, where the store had it: what `get` reads, but
+    /// for the groups that a resource is in.
     pub after: Option<Arc<Resource>>,
-    /// The attributes that changed, but for `id`, `meta`, `schemas`, what is derived, and the members.
+    /// The attributes that changed, but for `id`, `meta`, `schemas`, what is derived, and the
+    /// members.
     pub paths: Vec<ResolvedPath>,
     /// What became of the members.
     pub members: MemberChange,
@@ -60,18 +62,22 @@ pub struct MemberChange {
 }
 
 impl MemberChange {
-    /// What a delta does to members of whom no more is kept than the id. `known` are those that there are, as far as the delta
-    /// [names](MemberDelta::names) them; all of them where it replaces all.
+    /// What a delta does to members of whom no more is kept than the id. `known` are those that
+    /// there are, as far as the delta [names](MemberDelta::names) them; all of them where it
+    /// replaces all.
     #[must_use]
     pub fn of<'k>(delta: &MemberDelta, known: impl IntoIterator<Item = &'k str>) -> Self {
         let known: HashSet<&str> = known.into_iter().collect();
-        let coming: Vec<&str> = delta.add.iter().filter_map(|member| member.get("value")?.as_str()).collect();
+        let coming: Vec<&str> =
+            delta.add.iter().filter_map(|member| member.get("value")?.as_str()).collect();
         let staying: HashSet<&str> = coming.iter().copied().collect();
         let leaving: HashSet<&str> = delta.remove.iter().map(String::as_str).collect();
         let goes = |id: &str| (delta.replace || leaving.contains(id)) && !staying.contains(id);
-        let mut removed: Vec<String> = known.iter().filter(|id| goes(id)).map(|id| (*id).to_owned()).collect();
+        let mut removed: Vec<String> =
+            known.iter().filter(|id| goes(id)).map(|id| (*id).to_owned()).collect();
         removed.sort_unstable();
-        let added = coming.into_iter().filter(|id| !known.contains(id)).map(str::to_owned).collect();
+        let added =
+            coming.into_iter().filter(|id| !known.contains(id)).map(str::to_owned).collect();
         Self { added, removed, rewritten: false }
     }
 
@@ -85,8 +91,15 @@ impl MemberChange {
 impl Change {
     /// The creation of `resource`.
     #[must_use]
-    pub fn created(resource_type: Arc<ResourceType>, tenant: Tenant, resource: Arc<Resource>) -> Self {
-        let members = MemberChange { added: member_ids(&resource_type, &resource), ..MemberChange::default() };
+    pub fn created(
+        resource_type: Arc<ResourceType>,
+        tenant: Tenant,
+        resource: Arc<Resource>,
+    ) -> Self {
+        let members = MemberChange {
+            added: member_ids(&resource_type, &resource),
+            ..MemberChange::default()
+        };
         let (id, version) = (resource.id().to_owned(), resource.version());
         Self {
             operation: Operation::Create,
@@ -104,8 +117,15 @@ impl Change {
 
     /// The removal of `resource`.
     #[must_use]
-    pub fn deleted(resource_type: Arc<ResourceType>, tenant: Tenant, resource: Arc<Resource>) -> Self {
-        let members = MemberChange { removed: member_ids(&resource_type, &resource), ..MemberChange::default() };
+    pub fn deleted(
+        resource_type: Arc<ResourceType>,
+        tenant: Tenant,
+        resource: Arc<Resource>,
+    ) -> Self {
+        let members = MemberChange {
+            removed: member_ids(&resource_type, &resource),
+            ..MemberChange::default()
+        };
         let (id, version) = (resource.id().to_owned(), resource.version());
         Self {
             operation: Operation::Delete,
@@ -121,7 +141,8 @@ impl Change {
         }
     }
 
-    /// The same, with the whole state afterwards where the store has it at hand; none where it would have to be read.
+    /// The same, with the whole state afterwards where the store has it at hand; none where it
+    /// would have to be read.
     #[must_use]
     pub fn with_after(self, after: Option<Arc<Resource>>) -> Self {
         Self { after, ..self }
@@ -144,16 +165,21 @@ impl Change {
         self.operation == Operation::Update && self.paths.is_empty() && self.members.is_empty()
     }
 
-    /// Whether `active` became true, and had been false. A change that unassigns it leaves it as it was.
+    /// Whether `active` became true, and had been false. A change that unassigns it leaves it as it
+    /// was.
     #[must_use]
     pub fn activated(&self) -> bool {
-        self.operation == Operation::Update && !is_active(self.before.as_deref()) && is_active(self.after_state())
+        self.operation == Operation::Update
+            && !is_active(self.before.as_deref())
+            && is_active(self.after_state())
     }
 
     /// Whether `active` became false, and had not been: see [`Resource::is_active`].
     #[must_use]
     pub fn deactivated(&self) -> bool {
-        self.operation == Operation::Update && is_active(self.before.as_deref()) && !is_active(self.after_state())
+        self.operation == Operation::Update
+            && is_active(self.before.as_deref())
+            && !is_active(self.after_state())
     }
 
     fn after_state(&self) -> Option<&Resource> {
@@ -166,15 +192,22 @@ fn is_active(resource: Option<&Resource>) -> bool {
     resource.is_none_or(Resource::is_active)
 }
 
-/// Whether two members say the same: the type counts only where both say it, since a store fills it in.
+/// Whether two members say the same: the type counts only where both say it, since a store fills it
+/// in.
 pub(crate) fn same_member(one: &Map<String, Value>, other: &Map<String, Value>) -> bool {
-    let derived = |name: &str| name == "type" && !(one.contains_key("type") && other.contains_key("type"));
+    let derived =
+        |name: &str| name == "type" && !(one.contains_key("type") && other.contains_key("type"));
     let said = |of: &Map<String, Value>| of.keys().filter(|name| !derived(name)).count();
-    said(one) == said(other) && one.iter().all(|(name, value)| derived(name) || other.get(name) == Some(value))
+    said(one) == said(other)
+        && one.iter().all(|(name, value)| derived(name) || other.get(name) == Some(value))
 }
 
 /// Takes the members with these ids out of a state.
-pub(crate) fn leave_out_members(resource_type: &ResourceType, resource: &mut Resource, ids: &HashSet<String>) {
+pub(crate) fn leave_out_members(
+    resource_type: &ResourceType,
+    resource: &mut Resource,
+    ids: &HashSet<String>,
+) {
     let Some(membership) = resource_type.membership() else {
         return;
     };

@@ -14,8 +14,8 @@ use crate::query::{IdOrder, Page, Position, Query, Sort, SortKey};
 use crate::resource::Resource;
 use crate::schema::folding;
 
-/// Answers `query`: asks the store for as much as it can do, and does the rest. `budget` pays for that, and is
-/// handed to the store.
+/// Answers `query`: asks the store for as much as it can do, and does the rest. `budget` pays for
+/// that, and is handed to the store.
 ///
 /// # Errors
 ///
@@ -41,7 +41,8 @@ pub(crate) async fn select_by(
 ) -> Result<Selected, StoreError> {
     let filter = query.filter.as_ref();
     let left_to_us = if pushdown < Pushdown::Filters { filter } else { None };
-    // Also of a page that the store cuts: where the next one begins, and how pages of several types merge, is seen here.
+    // Also of a page that the store cuts: where the next one begins, and how pages of several types
+    // merge, is seen here.
     let projection = query.projection.clone().needed(left_to_us, query.sort.as_ref());
     let selection = Selection {
         filter: filter.filter(|_| pushdown >= Pushdown::Narrows),
@@ -65,7 +66,11 @@ pub(crate) async fn select_by(
 /// # Errors
 ///
 /// - the budget is spent.
-pub fn filtered(resources: Vec<Arc<Resource>>, filter: &BoundFilter, budget: &Budget) -> Result<Vec<Arc<Resource>>, StoreError> {
+pub fn filtered(
+    resources: Vec<Arc<Resource>>,
+    filter: &BoundFilter,
+    budget: &Budget,
+) -> Result<Vec<Arc<Resource>>, StoreError> {
     let mut kept = Vec::new();
     for resource in resources {
         if filter.matches_within(&resource, budget)? {
@@ -83,7 +88,12 @@ pub fn page(resources: Vec<Arc<Resource>>, sort: Option<&Sort>, page: &Page) -> 
 
 /// The same, with ids in another order.
 #[must_use]
-pub fn page_in(ids: IdOrder, resources: Vec<Arc<Resource>>, sort: Option<&Sort>, page: &Page) -> Selected {
+pub fn page_in(
+    ids: IdOrder,
+    resources: Vec<Arc<Resource>>,
+    sort: Option<&Sort>,
+    page: &Page,
+) -> Selected {
     cut(ids, positioned(resources, sort), sort, page)
 }
 
@@ -116,7 +126,8 @@ fn reading(resource: &Resource, sort: Option<&Sort>) -> u64 {
     }
 }
 
-/// What it costs to bring resources into order, beside a look at each: long text is compared again and again.
+/// What it costs to bring resources into order, beside a look at each: long text is compared again
+/// and again.
 fn comparing(positioned: &[(Position, Arc<Resource>)]) -> u64 {
     let rounds = u64::from(positioned.len().max(1).ilog2()) + 1;
     let of_one = |position: &Position| match &position.key {
@@ -126,23 +137,34 @@ fn comparing(positioned: &[(Position, Arc<Resource>)]) -> u64 {
     positioned.iter().map(|(position, _)| of_one(position)).sum()
 }
 
-fn positioned(resources: Vec<Arc<Resource>>, sort: Option<&Sort>) -> Vec<(Position, Arc<Resource>)> {
+fn positioned(
+    resources: Vec<Arc<Resource>>,
+    sort: Option<&Sort>,
+) -> Vec<(Position, Arc<Resource>)> {
     resources.into_iter().map(|resource| (position(&resource, sort), resource)).collect()
 }
 
-fn cut(ids: IdOrder, mut positioned: Vec<(Position, Arc<Resource>)>, sort: Option<&Sort>, page: &Page) -> Selected {
+fn cut(
+    ids: IdOrder,
+    mut positioned: Vec<(Position, Arc<Resource>)>,
+    sort: Option<&Sort>,
+    page: &Page,
+) -> Selected {
     let total = positioned.len();
     positioned.sort_unstable_by(|(one, _), (other, _)| ids.compare_positions(sort, one, other));
     let (skipped, count) = match page {
         Page::Index { start, count } => (start.saturating_sub(1).min(total), *count),
         Page::Cursor { after: None, count } => (0, *count),
         Page::Cursor { after: Some(after), count } => (
-            positioned.partition_point(|(position, _)| ids.compare_positions(sort, position, after) != Ordering::Greater),
+            positioned.partition_point(|(position, _)| {
+                ids.compare_positions(sort, position, after) != Ordering::Greater
+            }),
             *count,
         ),
     };
     let more = total - skipped > count;
-    let resources = positioned.into_iter().skip(skipped).take(count).map(|(_, resource)| resource).collect();
+    let resources =
+        positioned.into_iter().skip(skipped).take(count).map(|(_, resource)| resource).collect();
     Selected { resources, total: Some(total), more }
 }
 
@@ -157,7 +179,11 @@ pub fn position(resource: &Resource, sort: Option<&Sort>) -> Position {
 /// # Errors
 ///
 /// - the budget is spent.
-pub(crate) fn position_within(resource: &Resource, sort: Option<&Sort>, budget: &Budget) -> Result<Position, StoreError> {
+pub(crate) fn position_within(
+    resource: &Resource,
+    sort: Option<&Sort>,
+    budget: &Budget,
+) -> Result<Position, StoreError> {
     budget.spend(reading(resource, sort))?;
     Ok(position(resource, sort))
 }

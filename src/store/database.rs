@@ -32,7 +32,11 @@ impl Trouble {
             Error::Database(err) if err.is_unique_violation() => Self::Taken,
             Error::Database(err) => err.code().map_or(Self::Other, |code| Self::of_code(&code)),
             Error::RowNotFound => Self::Missing,
-            Error::PoolTimedOut | Error::PoolClosed | Error::WorkerCrashed | Error::Io(_) | Error::Tls(_) => Self::Unavailable,
+            Error::PoolTimedOut
+            | Error::PoolClosed
+            | Error::WorkerCrashed
+            | Error::Io(_)
+            | Error::Tls(_) => Self::Unavailable,
             _ => Self::Other,
         }
     }
@@ -44,9 +48,12 @@ impl Trouble {
             "40001" | "40P01" | "55P03" => Self::Lost,
             // `statement_timeout`, or whoever else cancelled it.
             "57014" => Self::Late,
-            // Too many connections; the server shuts down, or starts; a transaction was idle or took too long, and its connection is
-            // closed; the server reads only, since another one has taken over.
-            "53300" | "57P01" | "57P02" | "57P03" | "25P03" | "25P04" | "25006" => Self::Unavailable,
+            // Too many connections; the server shuts down, or starts; a transaction was idle or
+            // took too long, and its connection is closed; the server reads only, since another one
+            // has taken over.
+            "53300" | "57P01" | "57P02" | "57P03" | "25P03" | "25P04" | "25006" => {
+                Self::Unavailable
+            }
             code if code.len() == 5 && code.starts_with("08") => Self::Unavailable,
             code if code.len() < 5 => code.parse().map_or(Self::Other, Self::of_result_code),
             _ => Self::Other,
@@ -77,7 +84,8 @@ impl Trouble {
 /// | a violated unique index | `Conflict`; [`StoreError::of_attribute`] says of what |
 /// | all else | `Other` |
 ///
-/// What became `Busy` goes to the log of the feature `tracing` as a warning, since it has no room for a source.
+/// What became `Busy` goes to the log of the feature `tracing` as a warning, since it has no room
+/// for a source.
 impl From<Error> for StoreError {
     fn from(err: Error) -> Self {
         match Trouble::of(&err) {
@@ -121,7 +129,8 @@ mod tests {
             ("262", Trouble::Lost),
             // SQLITE_INTERRUPT
             ("9", Trouble::Late),
-            // SQLITE_FULL, and text in another encoding, whose SQLSTATE would be SQLITE_BUSY if it were a number.
+            // SQLITE_FULL, and text in another encoding, whose SQLSTATE would be SQLITE_BUSY if it
+            // were a number.
             ("13", Trouble::Other),
             ("22021", Trouble::Other),
             ("08", Trouble::Other),

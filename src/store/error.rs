@@ -19,7 +19,8 @@ pub enum StoreError {
     /// A unique value is taken: 409 `uniqueness`.
     #[error("{}", in_use(attribute))]
     Conflict {
-        /// The attribute, by its canonical name; empty where nobody has said it: see [`StoreError::of_attribute`].
+        /// The attribute, by its canonical name; empty where nobody has said it: see
+        /// [`StoreError::of_attribute`].
         attribute: String,
     },
     /// The resource is of another version than the client expects: 412.
@@ -45,19 +46,24 @@ impl StoreError {
         Self::Other(source.into())
     }
 
-    /// The same, where a unique value is taken and it was not known of what: it is of this attribute. A database names the index,
-    /// or its columns.
+    /// The same, where a unique value is taken and it was not known of what: it is of this
+    /// attribute. A database names the index, or its columns.
     ///
     /// ```
     /// use scimwire::StoreError;
     ///
     /// let taken = StoreError::Conflict { attribute: String::new() };
-    /// assert_eq!(taken.of_attribute("userName").to_string(), "the value of `userName` is already in use");
+    /// assert_eq!(
+    ///     taken.of_attribute("userName").to_string(),
+    ///     "the value of `userName` is already in use"
+    /// );
     /// ```
     #[must_use]
     pub fn of_attribute(self, attribute: impl Into<String>) -> Self {
         match self {
-            Self::Conflict { attribute: unsaid } if unsaid.is_empty() => Self::Conflict { attribute: attribute.into() },
+            Self::Conflict { attribute: unsaid } if unsaid.is_empty() => {
+                Self::Conflict { attribute: attribute.into() }
+            }
             err => err,
         }
     }
@@ -97,12 +103,21 @@ impl From<ValueError> for StoreError {
 impl From<StoreError> for Error {
     fn from(err: StoreError) -> Self {
         match err {
-            StoreError::NotFound => Self::status_only(StatusCode::NOT_FOUND, "there is no such resource"),
+            StoreError::NotFound => {
+                Self::status_only(StatusCode::NOT_FOUND, "there is no such resource")
+            }
             StoreError::Conflict { .. } => Self::typed(ScimType::Uniqueness, err.to_string()),
-            StoreError::VersionMismatch => Self::status_only(StatusCode::PRECONDITION_FAILED, err.to_string()),
-            StoreError::Busy { .. } => Self::status_only(StatusCode::SERVICE_UNAVAILABLE, err.to_string()),
+            StoreError::VersionMismatch => {
+                Self::status_only(StatusCode::PRECONDITION_FAILED, err.to_string())
+            }
+            StoreError::Busy { .. } => {
+                Self::status_only(StatusCode::SERVICE_UNAVAILABLE, err.to_string())
+            }
             StoreError::Refused(err) => err,
-            StoreError::Other(_) => Self::status_only(StatusCode::INTERNAL_SERVER_ERROR, "the request could not be processed"),
+            StoreError::Other(_) => Self::status_only(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "the request could not be processed",
+            ),
         }
     }
 }

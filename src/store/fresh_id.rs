@@ -15,7 +15,8 @@ pub(crate) fn fresh_id() -> String {
 }
 
 fn id_at(since_1970: Duration) -> String {
-    let timestamp = Timestamp::from_unix(&*COUNTER, since_1970.as_secs(), since_1970.subsec_nanos());
+    let timestamp =
+        Timestamp::from_unix(&*COUNTER, since_1970.as_secs(), since_1970.subsec_nanos());
     Uuid::new_v7(timestamp).to_string()
 }
 

@@ -1,5 +1,4 @@
 //! The contract between this crate and the host's database: one trait, and what it is handed.
-//!
 #![doc = include_str!("../docs/stores.md")]
 
 mod change;
@@ -46,7 +45,8 @@ pub(crate) use nesting::groups_above;
 pub(crate) use nul::no_nul;
 
 /// Where the resources of one type are kept. The host implements it over its own tables, as
-/// [`examples/own_tables.rs`](https://docs.rs/crate/scimwire/latest/source/examples/own_tables.rs) does:
+/// [`examples/own_tables.rs`](https://docs.rs/crate/scimwire/latest/source/examples/own_tables.rs)
+/// does:
 ///
 /// ```text
 /// async fn create(&self, resource: Resource, cx: &RequestContext) -> Result<Resource, StoreError>;
@@ -58,45 +58,65 @@ pub(crate) use nul::no_nul;
 /// fn id_order(&self) -> IdOrder { IdOrder::Text }
 /// ```
 ///
-/// Every method sees the resources of the tenant in `cx`, and no others. [The module](self) says what each gets and gives back, and
-/// how groups are kept. An implementation begins with `#[async_trait]`, of the crate of that name.
+/// Every method sees the resources of the tenant in `cx`, and no others. [The module](self) says
+/// what each gets and gives back, and how groups are kept. An implementation begins with
+/// `#[async_trait]`, of the crate of that name.
 #[async_trait]
 pub trait ResourceStore: Send + Sync + 'static {
-    /// Stores a new resource under an id of the store's choosing, and returns what was stored, which may be less than what
-    /// came, with the id. Uniqueness is checked in the same step, so that of two concurrent calls with the same value one fails.
+    /// Stores a new resource under an id of the store's choosing, and returns what was stored,
+    /// which may be less than what came, with the id. Uniqueness is checked in the same step, so
+    /// that of two concurrent calls with the same value one fails.
     ///
-    /// What is never returned must not be in it, such as a password: call [`Resource::forget_secrets`] on what is returned,
-    /// also where the tables have no column for it.
+    /// What is never returned must not be in it, such as a password: call
+    /// [`Resource::forget_secrets`] on what is returned, also where the tables have no column for
+    /// it.
     ///
     /// # Errors
     ///
     /// - [`StoreError::Conflict`]: a unique value is taken.
-    async fn create(&self, resource: Resource, cx: &RequestContext) -> Result<Resource, StoreError>;
+    async fn create(&self, resource: Resource, cx: &RequestContext)
+    -> Result<Resource, StoreError>;
 
-    /// Reads one, as a resource is: with `meta` and `schemas`, and no null or empty value at any depth. What `projection`
-    /// leaves out need not be loaded (a group without its members).
+    /// Reads one, as a resource is: with `meta` and `schemas`, and no null or empty value at any
+    /// depth. What `projection` leaves out need not be loaded (a group without its members).
     ///
     /// # Errors
     ///
     /// - [`StoreError::NotFound`]: there is none of that id.
-    async fn get(&self, id: &str, projection: &Projection, cx: &RequestContext) -> Result<Arc<Resource>, StoreError>;
+    async fn get(
+        &self,
+        id: &str,
+        projection: &Projection,
+        cx: &RequestContext,
+    ) -> Result<Arc<Resource>, StoreError>;
 
-    /// Finds many: honours all that is in `selection`, which holds only what [`ResourceStore::pushdown`] accepted.
+    /// Finds many: honours all that is in `selection`, which holds only what
+    /// [`ResourceStore::pushdown`] accepted.
     ///
     /// # Errors
     ///
     /// - the database fails.
-    async fn select(&self, selection: Selection<'_>, cx: &RequestContext) -> Result<Selected, StoreError>;
+    async fn select(
+        &self,
+        selection: Selection<'_>,
+        cx: &RequestContext,
+    ) -> Result<Selected, StoreError>;
 
-    /// Runs `update` on the current state, atomically: nobody else writes between the read and the write. What changes nothing
-    /// is not written. The state in the [`Change`] is as [`ResourceStore::create`] returns it: without secrets.
+    /// Runs `update` on the current state, atomically: nobody else writes between the read and the
+    /// write. What changes nothing is not written. The state in the [`Change`] is as
+    /// [`ResourceStore::create`] returns it: without secrets.
     ///
     /// # Errors
     ///
     /// - [`StoreError::NotFound`]: there is none of that id;
     /// - [`StoreError::Conflict`]: a unique value is taken;
     /// - what [`Update::apply`] fails with; then nothing is written.
-    async fn update(&self, id: &str, update: &Update, cx: &RequestContext) -> Result<Change, StoreError>;
+    async fn update(
+        &self,
+        id: &str,
+        update: &Update,
+        cx: &RequestContext,
+    ) -> Result<Change, StoreError>;
 
     /// Removes one, if the precondition holds.
     ///
@@ -104,21 +124,27 @@ pub trait ResourceStore: Send + Sync + 'static {
     ///
     /// - [`StoreError::NotFound`]: there is none of that id;
     /// - [`StoreError::VersionMismatch`]: it is of another version than expected.
-    async fn delete(&self, id: &str, expected: &Precondition, cx: &RequestContext) -> Result<Change, StoreError>;
+    async fn delete(
+        &self,
+        id: &str,
+        expected: &Precondition,
+        cx: &RequestContext,
+    ) -> Result<Change, StoreError>;
 
     /// How much of `query` this store answers by itself. Nothing, unless it says otherwise.
     fn pushdown(&self, _query: &Query) -> Pushdown {
         Pushdown::Nothing
     }
 
-    /// In what order its ids come where it pages by itself; the crate then cuts its pages in the same order. That of their
-    /// bytes, unless it says otherwise.
+    /// In what order its ids come where it pages by itself; the crate then cuts its pages in the
+    /// same order. That of their bytes, unless it says otherwise.
     fn id_order(&self) -> IdOrder {
         IdOrder::Text
     }
 }
 
-/// How much of a query a store answers by itself: a ladder, because a page cut before an inexact filter is wrong.
+/// How much of a query a store answers by itself: a ladder, because a page cut before an inexact
+/// filter is wrong.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Pushdown {
     /// The store hands over every resource.
@@ -144,8 +170,8 @@ pub struct Selection<'q> {
     pub page: Option<&'q Page>,
     /// Which attributes have to be loaded.
     pub projection: &'q Projection,
-    /// What the request may still cost. A store that looks at resources itself spends it, for each value that it looks at; what a
-    /// database does is bounded by the database.
+    /// What the request may still cost. A store that looks at resources itself spends it, for each
+    /// value that it looks at; what a database does is bounded by the database.
     pub budget: &'q Budget,
 }
 
@@ -154,7 +180,8 @@ pub struct Selection<'q> {
 pub struct Selected {
     /// The resources.
     pub resources: Vec<Arc<Resource>>,
-    /// How many there are on all pages; a store that does not page leaves it out, as one may that pages by cursor.
+    /// How many there are on all pages; a store that does not page leaves it out, as one may that
+    /// pages by cursor.
     pub total: Option<usize>,
     /// Whether there are more behind this page.
     pub more: bool,
@@ -163,23 +190,46 @@ pub struct Selected {
 #[async_trait]
 #[deny(clippy::missing_trait_methods)]
 impl<T: ResourceStore + ?Sized> ResourceStore for Arc<T> {
-    async fn create(&self, resource: Resource, cx: &RequestContext) -> Result<Resource, StoreError> {
+    async fn create(
+        &self,
+        resource: Resource,
+        cx: &RequestContext,
+    ) -> Result<Resource, StoreError> {
         (**self).create(resource, cx).await
     }
 
-    async fn get(&self, id: &str, projection: &Projection, cx: &RequestContext) -> Result<Arc<Resource>, StoreError> {
+    async fn get(
+        &self,
+        id: &str,
+        projection: &Projection,
+        cx: &RequestContext,
+    ) -> Result<Arc<Resource>, StoreError> {
         (**self).get(id, projection, cx).await
     }
 
-    async fn select(&self, selection: Selection<'_>, cx: &RequestContext) -> Result<Selected, StoreError> {
+    async fn select(
+        &self,
+        selection: Selection<'_>,
+        cx: &RequestContext,
+    ) -> Result<Selected, StoreError> {
         (**self).select(selection, cx).await
     }
 
-    async fn update(&self, id: &str, update: &Update, cx: &RequestContext) -> Result<Change, StoreError> {
+    async fn update(
+        &self,
+        id: &str,
+        update: &Update,
+        cx: &RequestContext,
+    ) -> Result<Change, StoreError> {
         (**self).update(id, update, cx).await
     }
 
-    async fn delete(&self, id: &str, expected: &Precondition, cx: &RequestContext) -> Result<Change, StoreError> {
+    async fn delete(
+        &self,
+        id: &str,
+        expected: &Precondition,
+        cx: &RequestContext,
+    ) -> Result<Change, StoreError> {
         (**self).delete(id, expected, cx).await
     }
 

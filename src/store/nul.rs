@@ -1,4 +1,5 @@
-//! U+0000, which databases cannot keep: no store of this crate takes it, so that a host can change from one to another.
+//! U+0000, which databases cannot keep: no store of this crate takes it, so that a host can change
+//! from one to another.
 
 use serde_json::{Map, Value};
 

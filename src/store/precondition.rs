@@ -46,7 +46,9 @@ impl Precondition {
     ///
     /// - [`StoreError::VersionMismatch`]: the version is not as expected.
     pub fn check(&self, version: Option<&Version>) -> Result<(), StoreError> {
-        let named = |tags: &EntityTags| version.map_or(tags == &EntityTags::Any, |version| tags.name(version));
+        let named = |tags: &EntityTags| {
+            version.map_or(tags == &EntityTags::Any, |version| tags.name(version))
+        };
         let unmatched = self.if_match.as_ref().is_some_and(|tags| !named(tags));
         let matched = self.if_none_match.as_ref().is_some_and(named);
         if unmatched || matched { Err(StoreError::VersionMismatch) } else { Ok(()) }

@@ -17,16 +17,17 @@ use crate::patch::{MemberDelta, PatchRepair, Patched, Plan, Replacement};
 use crate::resource::{Resource, changed_paths, check, check_changed, same_by_value};
 use crate::schema::{Attribute, ResolvedPath, ResourceType};
 
-/// What it costs to change a resource, whatever the change is, in looks at each of its values: all of it is copied, compared,
-/// written, and dropped.
+/// What it costs to change a resource, whatever the change is, in looks at each of its values: all
+/// of it is copied, compared, written, and dropped.
 const WHOLE: u64 = 8;
 
 /// What the host has to say about a change, given the state before and after it.
 pub type UpdateHook = Box<dyn Fn(&Resource, &mut Resource) -> Result<(), Error> + Send + Sync>;
 
-/// A change to one resource. A store reads the current state, calls [`Update::apply`], writes [`Change::after`] unless
-/// [`Change::is_unchanged`], and commits, all in one transaction; or it compares and swaps on the version, and applies
-/// again when it has lost. Where members are kept apart, [`Update::apply_with_members`] takes the place of `apply`.
+/// A change to one resource. A store reads the current state, calls [`Update::apply`], writes
+/// [`Change::after`] unless [`Change::is_unchanged`], and commits, all in one transaction; or it
+/// compares and swaps on the version, and applies again when it has lost. Where members are kept
+/// apart, [`Update::apply_with_members`] takes the place of `apply`.
 pub struct Update {
     resource_type: Arc<ResourceType>,
     tenant: Tenant,
@@ -47,14 +48,24 @@ enum Requested {
 impl Update {
     /// A PATCH.
     #[must_use]
-    pub fn patch(resource_type: Arc<ResourceType>, tenant: Tenant, plan: Plan, now: DateTime<Utc>) -> Self {
+    pub fn patch(
+        resource_type: Arc<ResourceType>,
+        tenant: Tenant,
+        plan: Plan,
+        now: DateTime<Utc>,
+    ) -> Self {
         let members = plan.member_delta();
         Self::new(resource_type, tenant, Requested::Patch(plan), members, now)
     }
 
     /// A PUT.
     #[must_use]
-    pub fn put(resource_type: Arc<ResourceType>, tenant: Tenant, replacement: Replacement, now: DateTime<Utc>) -> Self {
+    pub fn put(
+        resource_type: Arc<ResourceType>,
+        tenant: Tenant,
+        replacement: Replacement,
+        now: DateTime<Utc>,
+    ) -> Self {
         let members = replacement.member_delta();
         Self::new(resource_type, tenant, Requested::Put(replacement), members, now)
     }
@@ -77,8 +88,9 @@ impl Update {
         Self { budget, ..self }
     }
 
-    /// The same, if the resource is no longer than so many bytes of JSON afterwards, or no longer than before; without it there
-    /// is no limit. See [`Limits::resource_bytes`](crate::dispatch::Limits::resource_bytes).
+    /// The same, if the resource is no longer than so many bytes of JSON afterwards, or no longer
+    /// than before; without it there is no limit. See
+    /// [`Limits::resource_bytes`](crate::dispatch::Limits::resource_bytes).
     #[must_use]
     pub fn up_to(self, bytes: usize) -> Self {
         Self { most: bytes, ..self }
@@ -93,19 +105,30 @@ impl Update {
     ) -> Self {
         let budget = Budget::unlimited();
         let precondition = Precondition::default();
-        Self { resource_type, tenant, change, precondition, now, members, hook: None, budget, most: usize::MAX }
+        Self {
+            resource_type,
+            tenant,
+            change,
+            precondition,
+            now,
+            members,
+            hook: None,
+            budget,
+            most: usize::MAX,
+        }
     }
 
-    /// The change to the members as a delta, where it can be said without reading them. A store that keeps members apart
-    /// applies it to them, and calls [`Update::apply_with_members`]; others need not look at it. Without one the change has to
-    /// see the members, and needs [`Update::apply`], unless it does not touch them ([`Update::touches`]).
+    /// The change to the members as a delta, where it can be said without reading them. A store
+    /// that keeps members apart applies it to them, and calls [`Update::apply_with_members`];
+    /// others need not look at it. Without one the change has to see the members, and needs
+    /// [`Update::apply`], unless it does not touch them ([`Update::touches`]).
     #[must_use]
     pub fn members(&self) -> Option<&MemberDelta> {
         self.members.as_ref()
     }
 
-    /// The ids of all that the client names as members, whether they are members already or not; not of those whom it takes
-    /// out.
+    /// The ids of all that the client names as members, whether they are members already or not;
+    /// not of those whom it takes out.
     #[must_use]
     pub fn joining(&self) -> Vec<String> {
         match &self.change {
@@ -133,15 +156,15 @@ impl Update {
     #[must_use]
     pub fn touches(&self, attribute: &Attribute) -> bool {
         match &self.change {
-            Requested::Patch(plan) => {
-                plan.paths().any(|path| path.extension().is_none() && path.attribute().name() == attribute.name())
-            }
+            Requested::Patch(plan) => plan.paths().any(|path| {
+                path.extension().is_none() && path.attribute().name() == attribute.name()
+            }),
             Requested::Put(_) => true,
         }
     }
 
-    /// Whether a value without a path echoes that attribute, which is read-only: the current state has to show it, so that
-    /// the two can be compared.
+    /// Whether a value without a path echoes that attribute, which is read-only: the current state
+    /// has to show it, so that the two can be compared.
     #[must_use]
     pub fn compares(&self, attribute: &Attribute) -> bool {
         match &self.change {
@@ -156,8 +179,8 @@ impl Update {
         &self.precondition
     }
 
-    /// What the request may still cost. [`Update::apply`] spends it; a store that looks at resources itself to make the change, such
-    /// as at each member, spends it too.
+    /// What the request may still cost. [`Update::apply`] spends it; a store that looks at
+    /// resources itself to make the change, such as at each member, spends it too.
     #[must_use]
     pub fn budget(&self) -> &Budget {
         &self.budget
@@ -167,9 +190,10 @@ impl Update {
     ///
     /// # Errors
     ///
-    /// - [`StoreError::VersionMismatch`]: the current version is not the one that the client expects;
-    /// - [`StoreError::Refused`]: the change cannot be made, its result must not be stored or would be too long, or the budget is
-    ///   spent.
+    /// - [`StoreError::VersionMismatch`]: the current version is not the one that the client
+    ///   expects;
+    /// - [`StoreError::Refused`]: the change cannot be made, its result must not be stored or would
+    ///   be too long, or the budget is spent.
     pub fn apply(&self, current: Arc<Resource>) -> Result<Change, StoreError> {
         self.precondition.check(current.version().as_ref())?;
         let copy = self.copy(&current)?;
@@ -183,12 +207,13 @@ impl Update {
         Ok(Change { repairs, after, ..change })
     }
 
-    /// Applies what is not about members to the current state, which was read without them; `members` is what the delta
-    /// does to those that are there.
+    /// Applies what is not about members to the current state, which was read without them;
+    /// `members` is what the delta does to those that are there.
     ///
-    /// Gives the change, and the resource to write, without its members: none where nothing changed. The change has no
-    /// [`Change::after`], since that would be the whole state; a store that has the members at hand puts it there by
-    /// [`Change::with_after`]. Without it the dispatcher reads the resource where a client is to see it.
+    /// Gives the change, and the resource to write, without its members: none where nothing
+    /// changed. The change has no [`Change::after`], since that would be the whole state; a store
+    /// that has the members at hand puts it there by [`Change::with_after`]. Without it the
+    /// dispatcher reads the resource where a client is to see it.
     ///
     /// # Errors
     ///
@@ -240,7 +265,10 @@ impl Update {
         };
         if let Some(before) = &change.before
             && change.members.is_empty()
-            && change.paths.iter().all(|path| same_by_value(path.last(), before.value(path), after.value(path)))
+            && change
+                .paths
+                .iter()
+                .all(|path| same_by_value(path.last(), before.value(path), after.value(path)))
         {
             // It says what is there already, in other words: those that are there stay.
             change.paths.clear();
@@ -264,14 +292,16 @@ impl Update {
         Ok(())
     }
 
-    /// A resource that is too long already can still be made shorter, and be switched off and on: who is to be kept out is.
+    /// A resource that is too long already can still be made shorter, and be switched off and on:
+    /// who is to be kept out is.
     fn check_size(&self, change: &Change, after: &Resource) -> Result<(), StoreError> {
         let size_of = |resource: &Resource| resource.size(&self.resource_type);
         if self.most == usize::MAX || size_of(after) <= self.most {
             return Ok(());
         }
         let active = self.resource_type.activity();
-        let is_activity = |path: &ResolvedPath| path.extension().is_none() && Some(path.attribute()) == active;
+        let is_activity =
+            |path: &ResolvedPath| path.extension().is_none() && Some(path.attribute()) == active;
         if change.members.is_empty() && change.paths.iter().all(is_activity) {
             return Ok(());
         }
@@ -284,7 +314,9 @@ impl Update {
     fn changed_paths(&self, before: &Resource, after: &Resource) -> Vec<ResolvedPath> {
         let membership = self.resource_type.membership();
         let mut paths = changed_paths(before, after, &self.resource_type);
-        paths.retain(|path| membership.is_none_or(|membership| membership.name() != path.attribute().name()));
+        paths.retain(|path| {
+            membership.is_none_or(|membership| membership.name() != path.attribute().name())
+        });
         paths
     }
 
@@ -294,7 +326,11 @@ impl Update {
         };
         let (old, new) = (by_id(before, membership.name()), by_id(after, membership.name()));
         let ids = |of: &HashMap<&str, &Value>, not_in: &HashMap<&str, &Value>| {
-            let mut ids: Vec<String> = of.keys().filter(|id| !not_in.contains_key(*id)).map(|id| (*id).to_owned()).collect();
+            let mut ids: Vec<String> = of
+                .keys()
+                .filter(|id| !not_in.contains_key(*id))
+                .map(|id| (*id).to_owned())
+                .collect();
             ids.sort_unstable();
             ids
         };
@@ -302,18 +338,22 @@ impl Update {
             (Some(old), Some(new)) => !same_member(old, new),
             _ => old != new,
         };
-        let rewritten = new.iter().any(|(id, member)| old.get(id).is_some_and(|old| differs(old, member)));
+        let rewritten =
+            new.iter().any(|(id, member)| old.get(id).is_some_and(|old| differs(old, member)));
         MemberChange { added: ids(&new, &old), removed: ids(&old, &new), rewritten }
     }
 }
 
 impl fmt::Debug for Update {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Update").field("resource_type", &self.resource_type.name()).finish_non_exhaustive()
+        f.debug_struct("Update")
+            .field("resource_type", &self.resource_type.name())
+            .finish_non_exhaustive()
     }
 }
 
-/// RFC 7644, Section 3.12, has no type for this but `tooMany`; it is no 413, since the request may be short.
+/// RFC 7644, Section 3.12, has no type for this but `tooMany`; it is no 413, since the request may
+/// be short.
 pub(crate) fn too_long(most: usize) -> Error {
     Error::typed(ScimType::TooMany, format!("the resource would be longer than {most} bytes"))
 }
@@ -323,6 +363,7 @@ fn parts(patched: Patched) -> (Resource, Vec<PatchRepair>) {
 }
 
 fn by_id<'r>(resource: &'r Resource, membership: &str) -> HashMap<&'r str, &'r Value> {
-    let members = resource.get(membership).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let members =
+        resource.get(membership).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     members.iter().filter_map(|member| Some((member.get("value")?.as_str()?, member))).collect()
 }

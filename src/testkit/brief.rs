@@ -55,7 +55,9 @@ mod tests {
     fn what_is_long_is_cut_and_the_difference_stays() {
         let short = "é".repeat(100);
         assert_eq!(cut(&short), short);
-        for text in ["x".repeat(100_000), "é".repeat(100_000), format!("x{}", "\u{1f600}".repeat(5_000))] {
+        for text in
+            ["x".repeat(100_000), "é".repeat(100_000), format!("x{}", "\u{1f600}".repeat(5_000))]
+        {
             let said = cut(&text);
             assert!(said.len() <= MESSAGE && said.contains(" bytes more"), "{said}");
             let mut other = text.clone();
@@ -63,6 +65,9 @@ mod tests {
             let said = differing(&text, &other, &text);
             assert!(said.len() <= MESSAGE && said.contains("end"), "{said}");
         }
-        assert_eq!(differing(&[1], &[2], "they are not the same"), "they are not the same\n  left:  [1]\n  right: [2]");
+        assert_eq!(
+            differing(&[1], &[2], "they are not the same"),
+            "they are not the same\n  left:  [1]\n  right: [2]"
+        );
     }
 }

@@ -6,8 +6,9 @@ use serde_json::json;
 
 use crate::schema::{ENTERPRISE_USER, ResourceType, Schema};
 
-/// Users with the enterprise extension, and another one that has what the RFC's schemas lack: attributes of every data type,
-/// single and multi-valued, case exact, unique, returned on request, and never returned.
+/// Users with the enterprise extension, and another one that has what the RFC's schemas lack:
+/// attributes of every data type, single and multi-valued, case exact, unique, returned on request,
+/// and never returned.
 ///
 /// For stores that take any resource type.
 #[must_use]
@@ -41,7 +42,9 @@ pub fn users() -> Arc<ResourceType> {
         ],
     }));
     match kinds {
-        Ok(kinds) => Arc::new(ResourceType::user().with_extension(ENTERPRISE_USER).with_extension(kinds)),
+        Ok(kinds) => {
+            Arc::new(ResourceType::user().with_extension(ENTERPRISE_USER).with_extension(kinds))
+        }
         Err(err) => panic!("the schema is consistent: {err}"),
     }
 }

@@ -19,12 +19,29 @@ pub async fn what_is_created_is_read(factory: &dyn StoreFactory) {
         for _ in 0..60 {
             let sent = samples.resource(&subject);
             let created = subject.create(sent.clone()).await;
-            assert!(!created.id().is_empty(), "{}: `create` gave no id; it must give one of its choosing", subject.name());
+            assert!(
+                !created.id().is_empty(),
+                "{}: `create` gave no id; it must give one of its choosing",
+                subject.name()
+            );
             let (id, fresh) = (created.id().to_owned(), known.insert(created.id().to_owned()));
-            assert!(fresh, "{}: `create` gave the id `{id}` twice; each resource must have one of its own", subject.name());
+            assert!(
+                fresh,
+                "{}: `create` gave the id `{id}` twice; each resource must have one of its own",
+                subject.name()
+            );
             let read = subject.get(&id).await;
-            assert_eq!(read.id(), id, "{}: `get` read another resource than it was asked for", subject.name());
-            subject.assert_same(&created, &read, "`create`, what it returned being compared with what `get` reads");
+            assert_eq!(
+                read.id(),
+                id,
+                "{}: `get` read another resource than it was asked for",
+                subject.name()
+            );
+            subject.assert_same(
+                &created,
+                &read,
+                "`create`, what it returned being compared with what `get` reads",
+            );
             // A store may fill in what the client left out.
             let mut without_additions = read.clone();
             for name in read.attributes().keys().filter(|name| sent.get(name).is_none()) {
@@ -32,8 +49,17 @@ pub async fn what_is_created_is_read(factory: &dyn StoreFactory) {
             }
             subject.assert_same(&sent, &without_additions, "`create`");
             let (returned, read) = (created.version(), read.version());
-            assert!(read.is_some(), "{}: `get` read no `meta.version`; it must keep `meta`", subject.name());
-            assert_eq!(read, returned, "{}: `get` reads another version than `create` returned", subject.name());
+            assert!(
+                read.is_some(),
+                "{}: `get` read no `meta.version`; it must keep `meta`",
+                subject.name()
+            );
+            assert_eq!(
+                read,
+                returned,
+                "{}: `get` reads another version than `create` returned",
+                subject.name()
+            );
         }
     }
 }
@@ -45,21 +71,34 @@ pub async fn text_stays_as_it_is(factory: &dyn StoreFactory) {
         let Some(note) = subject.note() else { continue };
         let mut samples = stores.samples();
         let long = "long ".repeat(300);
-        for (number, sample) in TEXTS.iter().copied().chain([long.as_str()]).filter(|text| !text.is_empty()).enumerate() {
-            let sample = if note.last().unique() { format!("{sample}{number}") } else { sample.to_owned() };
+        for (number, sample) in
+            TEXTS.iter().copied().chain([long.as_str()]).filter(|text| !text.is_empty()).enumerate()
+        {
+            let sample =
+                if note.last().unique() { format!("{sample}{number}") } else { sample.to_owned() };
             let mut resource = samples.plain_resource(&subject);
             set(&mut resource, &note, sample.as_str().into());
             resource.settle_schemas(&subject.resource_type);
             let id = subject.create(resource).await.id().to_owned();
             let kept = text(&subject.get(&id).await, &note);
-            assert_eq!(kept, sample, "{}: `{note}` came back as other text than was stored", subject.name());
+            assert_eq!(
+                kept,
+                sample,
+                "{}: `{note}` came back as other text than was stored",
+                subject.name()
+            );
             let found = subject.find(Some(subject.equals(&note, &sample))).await;
-            assert!(found.contains(&id), "{}: `{note} eq {sample:?}` does not find the resource that has it", subject.name());
+            assert!(
+                found.contains(&id),
+                "{}: `{note} eq {sample:?}` does not find the resource that has it",
+                subject.name()
+            );
         }
     }
 }
 
-/// PUT and PATCH leave behind just what [`Update::apply`](crate::store::Update::apply) makes of the state before.
+/// PUT and PATCH leave behind just what [`Update::apply`](crate::store::Update::apply) makes of the
+/// state before.
 pub async fn what_is_updated_is_read(factory: &dyn StoreFactory) {
     let stores = Stores::made_by(factory).await;
     for subject in stores.subjects() {
@@ -71,18 +110,34 @@ pub async fn what_is_updated_is_read(factory: &dyn StoreFactory) {
         for round in 0..120 {
             let before = subject.get(&id).await;
             let wanted = samples.resource(&subject);
-            let update = if round % 3 == 0 { subject.put(wanted) } else { random_patch(&subject, &mut samples, &wanted) };
+            let update = if round % 3 == 0 {
+                subject.put(wanted)
+            } else {
+                random_patch(&subject, &mut samples, &wanted)
+            };
             match update.apply(before.clone().into()) {
                 Ok(expected) => {
                     subject.update(&id, &update).await;
                     let expected = expected.after.unwrap_or_default();
-                    subject.assert_same(&expected, &subject.get(&id).await, format_args!("`update` number {round}"));
+                    subject.assert_same(
+                        &expected,
+                        &subject.get(&id).await,
+                        format_args!("`update` number {round}"),
+                    );
                 }
                 Err(_) => {
                     let outcome = subject.try_update(&id, &update).await;
                     let told = told(&outcome);
-                    assert!(outcome.is_err(), "{}: `update` {told}; it must fail as `apply` does", subject.name());
-                    subject.assert_same(&before, &subject.get(&id).await, "an `update` that failed");
+                    assert!(
+                        outcome.is_err(),
+                        "{}: `update` {told}; it must fail as `apply` does",
+                        subject.name()
+                    );
+                    subject.assert_same(
+                        &before,
+                        &subject.get(&id).await,
+                        "an `update` that failed",
+                    );
                 }
             }
         }
@@ -115,18 +170,32 @@ pub async fn what_is_deleted_is_gone(factory: &dyn StoreFactory) {
             subject.name(),
             one.id()
         );
-        subject.assert_same(&other, &subject.get(other.id()).await, "the deletion of another resource");
+        subject.assert_same(
+            &other,
+            &subject.get(other.id()).await,
+            "the deletion of another resource",
+        );
     }
 }
 
-/// An id that was never given is not found, whatever it looks like: no other failure, and nothing of another resource.
+/// An id that was never given is not found, whatever it looks like: no other failure, and nothing
+/// of another resource.
 pub async fn unknown_id_is_not_found(factory: &dyn StoreFactory) {
     let stores = Stores::made_by(factory).await;
     for subject in stores.subjects() {
         let mut samples = stores.samples();
         let known = subject.create(samples.plain_resource(&subject)).await;
-        let strange =
-            ["nosuch", "0", "-1", "99999999999999999999", "00000000-0000-0000-0000-000000000000", "%", "'", "a b", "é\u{1f600}"];
+        let strange = [
+            "nosuch",
+            "0",
+            "-1",
+            "99999999999999999999",
+            "00000000-0000-0000-0000-000000000000",
+            "%",
+            "'",
+            "a b",
+            "é\u{1f600}",
+        ];
         let long = "9".repeat(3_000);
         let related = [
             format!("{}0", known.id()),
@@ -136,7 +205,11 @@ pub async fn unknown_id_is_not_found(factory: &dyn StoreFactory) {
             long,
             String::new(),
         ];
-        for id in strange.into_iter().chain(related.iter().map(String::as_str)).filter(|id| *id != known.id()) {
+        for id in strange
+            .into_iter()
+            .chain(related.iter().map(String::as_str))
+            .filter(|id| *id != known.id())
+        {
             assert_unknown(&subject, id).await;
         }
         assert_eq!(
@@ -156,9 +229,12 @@ pub async fn refused_update_changes_nothing(factory: &dyn StoreFactory) {
         let mut samples = stores.samples();
         let before = subject.create(samples.resource(&subject)).await;
         let before = subject.get(before.id()).await;
-        let refusal = crate::error::Error::status_only(http::StatusCode::FORBIDDEN, "not on a Sunday");
+        let refusal =
+            crate::error::Error::status_only(http::StatusCode::FORBIDDEN, "not on a Sunday");
         let answer = refusal.clone();
-        let update = subject.setting(&note, samples.fresh_text()).with_hook(Box::new(move |_, _| Err(answer.clone())));
+        let update = subject
+            .setting(&note, samples.fresh_text())
+            .with_hook(Box::new(move |_, _| Err(answer.clone())));
         let outcome = subject.try_update(before.id(), &update).await;
         let told = told(&outcome);
         assert!(
@@ -168,12 +244,17 @@ pub async fn refused_update_changes_nothing(factory: &dyn StoreFactory) {
         );
         let after = subject.get(before.id()).await;
         subject.assert_same(&before, &after, "an `update` that the host refused");
-        assert_eq!(after.version(), before.version(), "{}: a refused `update` made a version", subject.name());
+        assert_eq!(
+            after.version(),
+            before.version(),
+            "{}: a refused `update` made a version",
+            subject.name()
+        );
     }
 }
 
-/// An id that was given once is not given again, not even when its resource was deleted, and whichever was the last: whoever kept
-/// it would take one resource for another.
+/// An id that was given once is not given again, not even when its resource was deleted, and
+/// whichever was the last: whoever kept it would take one resource for another.
 pub async fn an_id_is_never_given_twice(factory: &dyn StoreFactory) {
     let stores = Stores::made_by(factory).await;
     for subject in stores.subjects() {
@@ -181,7 +262,11 @@ pub async fn an_id_is_never_given_twice(factory: &dyn StoreFactory) {
         let (mut given, mut left) = (HashSet::new(), Vec::new());
         for round in 0..12 {
             let id = subject.create(samples.plain_resource(&subject)).await.id().to_owned();
-            assert!(given.insert(id.clone()), "{}: `create` gave the id `{id}`, which a deleted resource had", subject.name());
+            assert!(
+                given.insert(id.clone()),
+                "{}: `create` gave the id `{id}`, which a deleted resource had",
+                subject.name()
+            );
             left.push(id);
             // The last one, the first one, all of them.
             match round % 4 {
@@ -198,8 +283,8 @@ pub async fn an_id_is_never_given_twice(factory: &dyn StoreFactory) {
     }
 }
 
-/// What a store reads, lists, and says of what it has stored names its schemas: that of the type, and those of the extensions that
-/// it has values of (RFC 7643, Section 3).
+/// What a store reads, lists, and says of what it has stored names its schemas: that of the type,
+/// and those of the extensions that it has values of (RFC 7643, Section 3).
 pub async fn schemas_are_there(factory: &dyn StoreFactory) {
     let stores = Stores::made_by(factory).await;
     for subject in stores.subjects() {
@@ -208,7 +293,8 @@ pub async fn schemas_are_there(factory: &dyn StoreFactory) {
             let created = subject.create(samples.resource(&subject)).await;
             assert_schemas(&subject, "create", &created);
             assert_schemas(&subject, "get", &subject.get(created.id()).await);
-            let change = subject.update(created.id(), &subject.put(samples.resource(&subject))).await;
+            let change =
+                subject.update(created.id(), &subject.put(samples.resource(&subject))).await;
             change.after.iter().for_each(|after| assert_schemas(&subject, "update", after));
             assert_schemas(&subject, "get", &subject.get(created.id()).await);
         }
@@ -222,7 +308,11 @@ fn assert_schemas(subject: &Subject, call: &str, resource: &Resource) {
     let mut settled = resource.clone();
     settled.settle_schemas(&subject.resource_type);
     let sorted = |resource: &Resource| {
-        let named = resource.get("schemas").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+        let named = resource
+            .get("schemas")
+            .and_then(Value::as_array)
+            .map(Vec::as_slice)
+            .unwrap_or_default();
         named.iter().map(ToString::to_string).collect::<BTreeSet<_>>()
     };
     assert_eq!(
@@ -234,9 +324,15 @@ fn assert_schemas(subject: &Subject, call: &str, resource: &Resource) {
 }
 
 /// A PATCH that replaces, adds or removes some of what `wanted` has.
-fn random_patch(subject: &Subject, samples: &mut Samples, wanted: &crate::resource::Resource) -> crate::store::Update {
+fn random_patch(
+    subject: &Subject,
+    samples: &mut Samples,
+    wanted: &crate::resource::Resource,
+) -> crate::store::Update {
     let mut operations = Vec::new();
-    for field in samples.random.some(&subject.fields).into_iter().filter(|field| field.is_changeable()) {
+    for field in
+        samples.random.some(&subject.fields).into_iter().filter(|field| field.is_changeable())
+    {
         let path = field.path(None);
         let value = wanted.value(&path).cloned();
         operations.push(match (value, samples.random.below(4)) {

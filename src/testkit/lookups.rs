@@ -21,11 +21,12 @@ const MANY: usize = 600;
 /// How many there are when plans are made.
 const PLANNED: usize = 200;
 
-/// How many times as long a look-up may take among many. Whoever looks at each needs up to 20 times as long.
+/// How many times as long a look-up may take among many. Whoever looks at each needs up to 20 times
+/// as long.
 const BOUND: u32 = 5;
 
-/// How often a look-up is timed, and how often all that is done again before it counts as slow: what else the machine does must
-/// not matter.
+/// How often a look-up is timed, and how often all that is done again before it counts as slow:
+/// what else the machine does must not matter.
 const TIMES: usize = 9;
 const ROUNDS: usize = 5;
 
@@ -52,23 +53,33 @@ const ROUNDS: usize = 5;
 /// // Stores::new().resource_type(users, MyUsers::new(database)).explained_by("User", Plans(database))
 /// ```
 ///
-/// A plan with `SCAN users` in SQLite, or `Seq Scan on users` in PostgreSQL, fails the check. The failure names the attribute,
-/// "a look-up by `externalId` looks at each row", and has the whole plan in it.
+/// A plan with `SCAN users` in SQLite, or `Seq Scan on users` in PostgreSQL, fails the check. The
+/// failure names the attribute, "a look-up by `externalId` looks at each row", and has the whole
+/// plan in it.
 #[async_trait]
 pub trait Explain: Send + Sync + 'static {
-    /// The lines of the plans of the statements that `select` runs, as the database writes them: the `detail` of SQLite's
-    /// `EXPLAIN QUERY PLAN`, the lines of PostgreSQL's `EXPLAIN`. Statistics should be there (`ANALYZE`). PostgreSQL looks at each
-    /// row of a small table whatever there is: `SET enable_seqscan = off` before, so that it does only where it has to.
+    /// The lines of the plans of the statements that `select` runs, as the database writes them:
+    /// the `detail` of SQLite's `EXPLAIN QUERY PLAN`, the lines of PostgreSQL's `EXPLAIN`.
+    /// Statistics should be there (`ANALYZE`). PostgreSQL looks at each row of a small table
+    /// whatever there is: `SET enable_seqscan = off` before, so that it does only where it has to.
     async fn plan(&self, selection: Selection<'_>, cx: &RequestContext) -> Vec<String>;
 }
 
-/// A look-up by `id`, by a unique attribute or by one that is [indexed](crate::schema::ResourceType::indexed_paths), of which the
-/// store takes over at least a part, does not look at each resource: by the plan of the database where the store is
-/// [explained](Stores::explained_by), and else by how the time that it takes grows with the number of resources.
+/// A look-up by `id`, by a unique attribute or by one that is
+/// [indexed](crate::schema::ResourceType::indexed_paths), of which the store takes over at least a
+/// part, does not look at each resource: by the plan of the database where the store is
+/// [explained](Stores::explained_by), and else by how the time that it takes grows with the number
+/// of resources.
 pub async fn look_ups_do_not_scan(factory: &dyn StoreFactory) {
     let stores = Stores::made_by(factory).await;
-    let claims: Vec<Claim> = stores.subjects().into_iter().map(Claim::of).filter(|claim| !claim.paths.is_empty()).collect();
-    let (planned, timed): (Vec<_>, Vec<_>) = claims.into_iter().partition(|claim| claim.subject.explain.is_some());
+    let claims: Vec<Claim> = stores
+        .subjects()
+        .into_iter()
+        .map(Claim::of)
+        .filter(|claim| !claim.paths.is_empty())
+        .collect();
+    let (planned, timed): (Vec<_>, Vec<_>) =
+        claims.into_iter().partition(|claim| claim.subject.explain.is_some());
     for claim in planned {
         claim.assert_planned(&stores).await;
     }
@@ -79,7 +90,10 @@ pub async fn look_ups_do_not_scan(factory: &dyn StoreFactory) {
     for large in timed {
         let same = others.subjects().into_iter().find(|other| other.name() == large.subject.name());
         let Some(small) = same.map(Claim::of) else {
-            panic!("{}: the factory must make stores of the same types each time", large.subject.name())
+            panic!(
+                "{}: the factory must make stores of the same types each time",
+                large.subject.name()
+            )
         };
         let (few, many) = (small.fill(&others, FEW).await, large.fill(&stores, MANY).await);
         for ((path, one), other) in large.paths.iter().zip(&few).zip(&many) {
@@ -96,18 +110,24 @@ struct Claim {
 
 impl Claim {
     fn of(subject: Subject) -> Self {
-        let id = Schema::common().attribute("id").map(|id| ResolvedPath::new(None, Arc::clone(id), None));
+        let id = Schema::common()
+            .attribute("id")
+            .map(|id| ResolvedPath::new(None, Arc::clone(id), None));
         let indexed = subject.resource_type.indexed_paths().filter(|path| subject.keeps(path));
         let known = id.into_iter().chain(subject.unique_paths()).chain(indexed);
         let is_text = |path: &ResolvedPath| {
-            matches!(path.last().kind(), AttributeType::String | AttributeType::Reference) && !path.last().closed()
+            matches!(path.last().kind(), AttributeType::String | AttributeType::Reference)
+                && !path.last().closed()
         };
-        let is_claimed = |path: &ResolvedPath| subject.store.pushdown(&look_up(&subject, path, "nobody")) >= Pushdown::Narrows;
+        let is_claimed = |path: &ResolvedPath| {
+            subject.store.pushdown(&look_up(&subject, path, "nobody")) >= Pushdown::Narrows
+        };
         let paths = known.filter(|path| is_text(path) && is_claimed(path)).collect();
         Self { subject, paths }
     }
 
-    /// Makes resources, of which no two have the same value anywhere, and hands out a query for one of them by each path.
+    /// Makes resources, of which no two have the same value anywhere, and hands out a query for one
+    /// of them by each path.
     async fn fill(&self, stores: &Stores, count: usize) -> Vec<Query> {
         let (subject, mut samples) = (&self.subject, stores.samples());
         let mut queries = Vec::new();
@@ -119,9 +139,16 @@ impl Claim {
             resource.settle_schemas(&subject.resource_type);
             let created = subject.create(resource).await;
             if number == count / 2 {
-                let value =
-                    |path: &ResolvedPath| created.values(path).next().and_then(Value::as_str).unwrap_or_default().to_owned();
-                queries = self.paths.iter().map(|path| look_up(subject, path, &value(path))).collect();
+                let value = |path: &ResolvedPath| {
+                    created
+                        .values(path)
+                        .next()
+                        .and_then(Value::as_str)
+                        .unwrap_or_default()
+                        .to_owned()
+                };
+                queries =
+                    self.paths.iter().map(|path| look_up(subject, path, &value(path))).collect();
             }
         }
         queries
@@ -133,45 +160,68 @@ impl Claim {
         for (path, query) in self.paths.iter().zip(queries) {
             let plan = self.plan(explain.as_ref(), &query).await;
             let name = self.subject.name();
-            assert!(!plan.is_empty(), "{name}: there is no plan of `{path} eq ..`; `plan` must give that of each statement");
+            assert!(
+                !plan.is_empty(),
+                "{name}: there is no plan of `{path} eq ..`; `plan` must give that of each statement"
+            );
             let scan = plan.iter().find(|line| is_scan(line));
-            assert!(scan.is_none(), "{name}: a look-up by `{path}` looks at each row: {scan:?}; the whole plan is {plan:#?}");
+            assert!(
+                scan.is_none(),
+                "{name}: a look-up by `{path}` looks at each row: {scan:?}; the whole plan is {plan:#?}"
+            );
             // No index serves a part of a text: what is read for that is each row of the tenant.
-            let part = Query { filter: Some(self.subject.compares(path, CompareOp::Co, "nobody")), ..query };
+            let part = Query {
+                filter: Some(self.subject.compares(path, CompareOp::Co, "nobody")),
+                ..query
+            };
             if self.subject.store.pushdown(&part) < Pushdown::Narrows {
                 continue;
             }
             let part = self.plan(explain.as_ref(), &part).await;
             let is_of_its_own = reads(&plan).any(|line| !reads(&part).any(|other| line == other));
-            assert!(is_of_its_own, "{name}: a look-up by `{path}` reads what `co` reads too, each row of the tenant: {plan:#?}");
+            assert!(
+                is_of_its_own,
+                "{name}: a look-up by `{path}` reads what `co` reads too, each row of the tenant: {plan:#?}"
+            );
         }
     }
 
     async fn plan(&self, explain: &dyn Explain, query: &Query) -> Vec<String> {
-        let page = Some(&query.page).filter(|_| self.subject.store.pushdown(query) == Pushdown::Pages);
+        let page =
+            Some(&query.page).filter(|_| self.subject.store.pushdown(query) == Pushdown::Pages);
         let (filter, budget) = (query.filter.as_ref(), &Budget::unlimited());
-        let selection = Selection { filter, sort: None, page, projection: &query.projection, budget };
+        let selection =
+            Selection { filter, sort: None, page, projection: &query.projection, budget };
         explain.plan(selection, &self.subject.cx).await
     }
 }
 
 fn look_up(subject: &Subject, path: &ResolvedPath, value: &str) -> Query {
     let filter = Some(subject.equals(path, value));
-    Query { filter, sort: None, page: Page::Index { start: 1, count: 10 }, projection: subject.everything() }
+    Query {
+        filter,
+        sort: None,
+        page: Page::Index { start: 1, count: 10 },
+        projection: subject.everything(),
+    }
 }
 
 /// Whether a line of a plan says that each row is looked at.
 fn is_scan(line: &str) -> bool {
     let line = line.trim_start();
     // What SQLite unfolds in memory is no table: an array, a list of constants, a sub-select.
-    let in_memory = line.contains("VIRTUAL TABLE") || line.contains("CONSTANT ROW") || line.starts_with("SCAN (");
+    let in_memory = line.contains("VIRTUAL TABLE")
+        || line.contains("CONSTANT ROW")
+        || line.starts_with("SCAN (");
     line.contains("Seq Scan") || (line.starts_with("SCAN ") && !in_memory)
 }
 
 /// The lines of a plan that say what is read, and by what.
 fn reads(plan: &[String]) -> impl Iterator<Item = &str> {
     let lines = plan.iter().map(|line| line.split("  (cost").next().unwrap_or_default().trim());
-    lines.filter(|line| line.starts_with("SEARCH ") || line.contains("Scan ") || line.starts_with("Index Cond: "))
+    lines.filter(|line| {
+        line.starts_with("SEARCH ") || line.contains("Scan ") || line.starts_with("Index Cond: ")
+    })
 }
 
 async fn assert_timed(path: &ResolvedPath, small: (&Subject, &Query), large: (&Subject, &Query)) {
@@ -203,7 +253,12 @@ async fn time((subject, query): (&Subject, &Query)) -> Duration {
     let begin = Instant::now();
     let found = subject.select(query).await.resources.len();
     let taken = begin.elapsed();
-    assert_eq!(found, 1, "{}: a look-up of a value that one resource has must find that one", subject.name());
+    assert_eq!(
+        found,
+        1,
+        "{}: a look-up of a value that one resource has must find that one",
+        subject.name()
+    );
     taken
 }
 

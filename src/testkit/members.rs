@@ -18,8 +18,8 @@ const WRITERS: usize = 8;
 /// How many changes each makes.
 const CHANGES: usize = 6;
 
-/// A change of members that can be said as a delta (see [`Update::members`]) does what the whole operations do: on what
-/// is there, with the version, and with what the change tells.
+/// A change of members that can be said as a delta (see [`Update::members`]) does what the whole
+/// operations do: on what is there, with the version, and with what the change tells.
 pub async fn a_member_delta_is_the_whole(factory: &dyn StoreFactory) {
     let stores = Stores::made_by(factory).await;
     for Groups { subject, name, candidates } in groups(&stores, 6).await {
@@ -33,34 +33,54 @@ pub async fn a_member_delta_is_the_whole(factory: &dyn StoreFactory) {
             let outcome = subject.try_update(&id, &update).await;
             let after = subject.get(&id).await;
             let Ok(expected) = update.apply(before.clone().into()) else {
-                assert!(outcome.is_err(), "{}: a change of members that must fail {}", subject.name(), told(&outcome));
+                assert!(
+                    outcome.is_err(),
+                    "{}: a change of members that must fail {}",
+                    subject.name(),
+                    told(&outcome)
+                );
                 subject.assert_same(&before, &after, "a change of members that failed");
                 continue;
             };
             let outcome = match outcome {
                 Ok(change) => change,
-                Err(err) => panic!("{}: a change of members failed with {err:?}; it must be made", subject.name()),
+                Err(err) => panic!(
+                    "{}: a change of members failed with {err:?}; it must be made",
+                    subject.name()
+                ),
             };
-            let what = format_args!("a change of members, {:?}, of {}", update.members(), json(&before)).to_string();
+            let what =
+                format_args!("a change of members, {:?}, of {}", update.members(), json(&before))
+                    .to_string();
             subject.assert_same(&expected.after.unwrap_or_default(), &after, &what);
             let (old, new) = (listed(&before, &name), listed(&after, &name));
             let added: BTreeSet<String> = outcome.members.added.into_iter().collect();
             let removed: BTreeSet<String> = outcome.members.removed.into_iter().collect();
             let told = (added, removed);
-            let made = (new.difference(&old).cloned().collect(), old.difference(&new).cloned().collect());
+            let made =
+                (new.difference(&old).cloned().collect(), old.difference(&new).cloned().collect());
             assert_eq!(
                 told,
                 made,
                 "{}: the change tells of other members added and removed (left) than were (right), by {what}",
                 subject.name()
             );
-            let (same, kept) = (subject.differences(&before, &after).is_empty(), before.version() == after.version());
-            assert_eq!(same, kept, "{}: a version is made when members change, and only then; not so by {what}", subject.name());
+            let (same, kept) = (
+                subject.differences(&before, &after).is_empty(),
+                before.version() == after.version(),
+            );
+            assert_eq!(
+                same,
+                kept,
+                "{}: a version is made when members change, and only then; not so by {what}",
+                subject.name()
+            );
         }
     }
 }
 
-/// Of members that many add and remove at once, none is lost and none comes back; nor is another change of the group.
+/// Of members that many add and remove at once, none is lost and none comes back; nor is another
+/// change of the group.
 pub async fn no_member_change_is_lost(factory: &dyn StoreFactory) {
     let stores = Stores::made_by(factory).await;
     for Groups { subject, name, candidates } in groups(&stores, WRITERS * CHANGES * 2).await {
@@ -87,7 +107,8 @@ pub async fn no_member_change_is_lost(factory: &dyn StoreFactory) {
             }
         });
         subject.race(writing).await;
-        let (left, expected) = (listed(&subject.get(&id).await, &name), new.iter().cloned().collect());
+        let (left, expected) =
+            (listed(&subject.get(&id).await, &name), new.iter().cloned().collect());
         let lost: Vec<&String> = BTreeSet::difference(&expected, &left).collect();
         let back: Vec<&String> = left.difference(&expected).collect();
         assert!(
@@ -105,8 +126,9 @@ pub async fn no_member_change_is_lost(factory: &dyn StoreFactory) {
 pub async fn membership_is_seen_from_both_sides(factory: &dyn StoreFactory) {
     let stores = Stores::made_by(factory).await;
     for Groups { subject, name, candidates } in groups(&stores, 2).await {
-        let Some((members, view)) =
-            stores.candidates_for(&subject).and_then(|members| Some((members.clone(), members.membership_view?)))
+        let Some((members, view)) = stores
+            .candidates_for(&subject)
+            .and_then(|members| Some((members.clone(), members.membership_view?)))
         else {
             continue;
         };
@@ -119,15 +141,37 @@ pub async fn membership_is_seen_from_both_sides(factory: &dyn StoreFactory) {
         let shown = async |member: &String| listed(&members.get(member).await, view.name());
         for member in [staying, leaving] {
             let found = shown(member).await;
-            assert_eq!(found, in_group, "{}: `{}` of a member (left) must show its group (right)", members.name(), view.name());
+            assert_eq!(
+                found,
+                in_group,
+                "{}: `{}` of a member (left) must show its group (right)",
+                members.name(),
+                view.name()
+            );
         }
         subject.update(&id, &subject.patch(vec![removal(&name, leaving)])).await;
         let (kept, gone) = (shown(staying).await, shown(leaving).await);
-        assert_eq!(kept, in_group, "{}: `{}` of a member must show its group when others leave", members.name(), view.name());
-        assert!(gone.is_empty(), "{}: `{}` of one who was taken out still shows the group", members.name(), view.name());
+        assert_eq!(
+            kept,
+            in_group,
+            "{}: `{}` of a member must show its group when others leave",
+            members.name(),
+            view.name()
+        );
+        assert!(
+            gone.is_empty(),
+            "{}: `{}` of one who was taken out still shows the group",
+            members.name(),
+            view.name()
+        );
         subject.delete(&id).await;
         let gone = shown(staying).await;
-        assert!(gone.is_empty(), "{}: `{}` still shows a group that was deleted", members.name(), view.name());
+        assert!(
+            gone.is_empty(),
+            "{}: `{}` still shows a group that was deleted",
+            members.name(),
+            view.name()
+        );
     }
 }
 
@@ -142,7 +186,9 @@ struct Groups {
 async fn groups(stores: &Stores, count: usize) -> Vec<Groups> {
     let mut groups = Vec::new();
     for subject in stores.subjects() {
-        let Some(name) = subject.membership().map(|membership| membership.name().to_owned()) else { continue };
+        let Some(name) = subject.membership().map(|membership| membership.name().to_owned()) else {
+            continue;
+        };
         let members = stores.candidates_for(&subject).unwrap_or_else(|| subject.clone());
         let candidates = made(&members, &mut stores.samples(), count).await;
         groups.push(Groups { subject, name, candidates });
@@ -151,7 +197,13 @@ async fn groups(stores: &Stores, count: usize) -> Vec<Groups> {
 }
 
 /// One to three changes of members, and of the name of the group now and then; or all of the group.
-fn change(subject: &Subject, samples: &mut Samples, name: &str, candidates: &[String], before: &Resource) -> Update {
+fn change(
+    subject: &Subject,
+    samples: &mut Samples,
+    name: &str,
+    candidates: &[String],
+    before: &Resource,
+) -> Update {
     if samples.random.once_in(8) {
         let mut wanted = before.clone();
         wanted.set(name, samples.members(subject, candidates));
@@ -175,7 +227,11 @@ fn change(subject: &Subject, samples: &mut Samples, name: &str, candidates: &[St
         });
     }
     operations.retain(|operation| operation.op != "add" || operation.value != Some(json!([])));
-    if operations.is_empty() { subject.patch(vec![removal(name, "nosuch")]) } else { subject.patch(operations) }
+    if operations.is_empty() {
+        subject.patch(vec![removal(name, "nosuch")])
+    } else {
+        subject.patch(operations)
+    }
 }
 
 fn removal(name: &str, id: &str) -> PatchOperation {
@@ -184,6 +240,10 @@ fn removal(name: &str, id: &str) -> PatchOperation {
 
 /// The ids that an attribute lists.
 pub(super) fn listed(resource: &Resource, name: &str) -> BTreeSet<String> {
-    let elements = resource.get(name).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    elements.iter().filter_map(|element| element.get("value")?.as_str().map(str::to_owned)).collect()
+    let elements =
+        resource.get(name).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    elements
+        .iter()
+        .filter_map(|element| element.get("value")?.as_str().map(str::to_owned))
+        .collect()
 }

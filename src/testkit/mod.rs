@@ -1,7 +1,7 @@
 //! Checks that any [`ResourceStore`](crate::ResourceStore) has to pass, for hosts that write one.
 //!
-//! A factory makes empty stores; [`run_all`] runs every check on new ones, and fails with what the store did and what it must
-//! do:
+//! A factory makes empty stores; [`run_all`] runs every check on new ones, and fails with what the
+//! store did and what it must do:
 //!
 //! ```
 //! use scimwire::MemoryDirectory;
@@ -23,25 +23,31 @@
 //!
 //! Not every store is like that:
 //!
-//! - Hand over the resource types that you serve: `.resource_type(users.clone(), MyUsers::new(pool))`. A type that
-//!   [`ResourceType::keeping`](crate::ResourceType::keeping) has cut down to your columns needs nothing more. If the type has
-//!   attributes that the tables lack, name those that are kept: `.keeping("User", &["userName", "name", "emails", "active"])`.
-//!   With users only, what is about groups is not tried.
-//! - Stores that take any resource type are best tried on [`users`] and [`groups`], which have attributes of every kind.
-//! - Filters, orders and pages are asked for as the dispatcher asks: a store that leaves them to the crate passes by that.
-//! - Ids are the store's. All that is asked of them is that no two resources of a type share one, not even one after the other, that
-//!   one that was never given is not found, and that they break ties in the [order](crate::query::IdOrder) that the store names.
-//! - What the store looks up by itself must not cost a look at each resource. For a database, say how it goes about a query, by
+//! - Hand over the resource types that you serve: `.resource_type(users.clone(),
+//!   MyUsers::new(pool))`. A type that [`ResourceType::keeping`](crate::ResourceType::keeping) has
+//!   cut down to your columns needs nothing more. If the type has attributes that the tables lack,
+//!   name those that are kept: `.keeping("User", &["userName", "name", "emails", "active"])`. With
+//!   users only, what is about groups is not tried.
+//! - Stores that take any resource type are best tried on [`users`] and [`groups`], which have
+//!   attributes of every kind.
+//! - Filters, orders and pages are asked for as the dispatcher asks: a store that leaves them to
+//!   the crate passes by that.
+//! - Ids are the store's. All that is asked of them is that no two resources of a type share one,
+//!   not even one after the other, that one that was never given is not found, and that they break
+//!   ties in the [order](crate::query::IdOrder) that the store names.
+//! - What the store looks up by itself must not cost a look at each resource. For a database, say
+//!   how it goes about a query, by
 //!   [`Stores::explained_by`]: its plan is read, and not the clock.
 //! - Tenants that have to be there before they are used are named by [`Stores::tenants`].
-//! - Stores that need a runtime, as those over sqlx need tokio's, hand over what starts a task there: [`Stores::spawner`]. The
-//!   checks themselves are plain futures and run on any. What races runs on threads without a runtime otherwise: races that
-//!   only take turns would find little.
+//! - Stores that need a runtime, as those over sqlx need tokio's, hand over what starts a task
+//!   there: [`Stores::spawner`]. The checks themselves are plain futures and run on any. What races
+//!   runs on threads without a runtime otherwise: races that only take turns would find little.
 //!
-//! Everything random comes from a seed ([`Stores::seed`]), which failures name: a run can be repeated.
+//! Everything random comes from a seed ([`Stores::seed`]), which failures name: a run can be
+//! repeated.
 //!
-//! Each check is a function, and is named after what a store does that passes; [`CHECKS`] lists them. To run all but some, ask
-//! for [`failures`].
+//! Each check is a function, and is named after what a store does that passes; [`CHECKS`] lists
+//! them. To run all but some, ask for [`failures`].
 
 #![expect(clippy::panic, reason = "checks fail by panicking")]
 
@@ -64,7 +70,8 @@ macro_rules! assert {
     };
 }
 
-/// As that of the standard library, with a message that is not too long, and values from where they differ.
+/// As that of the standard library, with a message that is not too long, and values from where they
+/// differ.
 macro_rules! assert_eq {
     ($left:expr, $right:expr $(,)?) => {
         ::std::assert_eq!($left, $right)
@@ -154,8 +161,8 @@ checks! {
         unique_values_are_taken_within_a_tenant_only, groups_are_shown_within_a_tenant_only, a_deletion_stays_within_a_tenant;
 }
 
-/// Runs all checks, each on new stores, and says on standard error which attributes were not tried, if there are any: those that
-/// [the stores do not keep](Stores::untried).
+/// Runs all checks, each on new stores, and says on standard error which attributes were not tried,
+/// if there are any: those that [the stores do not keep](Stores::untried).
 ///
 /// # Panics
 ///
@@ -168,11 +175,17 @@ pub async fn run_all(factory: &dyn StoreFactory) {
     }
     if !failures.is_empty() {
         let told: Vec<String> = failures.iter().map(ToString::to_string).collect();
-        ::std::panic!("{} of {} checks fail:\n\n{}", failures.len(), CHECKS.len(), told.join("\n\n"));
+        ::std::panic!(
+            "{} of {} checks fail:\n\n{}",
+            failures.len(),
+            CHECKS.len(),
+            told.join("\n\n")
+        );
     }
 }
 
-/// Runs all checks, each on new stores, and hands out those that fail; for hosts that put up with some.
+/// Runs all checks, each on new stores, and hands out those that fail; for hosts that put up with
+/// some.
 pub async fn failures(factory: &dyn StoreFactory) -> Vec<Failure> {
     let mut failures = Vec::new();
     for check in CHECKS {
@@ -203,7 +216,10 @@ impl Check {
         let text = panic.downcast_ref::<String>().cloned();
         let text = text.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()));
         // The store may have panicked, with whatever it says.
-        Some(Failure { check: self.name, message: brief::cut(text.as_deref().unwrap_or("it panicked")) })
+        Some(Failure {
+            check: self.name,
+            message: brief::cut(text.as_deref().unwrap_or("it panicked")),
+        })
     }
 }
 

@@ -16,7 +16,8 @@ use crate::store::{Selected, complete};
 /// How many resources there are to page through; more than a store could hand over by chance.
 const MANY: usize = 130;
 
-/// Pages by index, put together, are the whole: in order, with nothing left out or twice, also behind the end.
+/// Pages by index, put together, are the whole: in order, with nothing left out or twice, also
+/// behind the end.
 pub async fn pages_by_index_make_the_whole(factory: &dyn StoreFactory) {
     for (subject, mut questions, all) in filled(factory).await {
         for round in 0..20 {
@@ -27,7 +28,13 @@ pub async fn pages_by_index_make_the_whole(factory: &dyn StoreFactory) {
             while walked.len() <= expected.len() {
                 let page = Page::Index { start: walked.len() + 1, count };
                 let selected = subject.select(&query(&subject, &filter, &sort, page)).await;
-                assert_fits(&subject, &selected, count, expected.len().saturating_sub(walked.len()), sort.as_ref());
+                assert_fits(
+                    &subject,
+                    &selected,
+                    count,
+                    expected.len().saturating_sub(walked.len()),
+                    sort.as_ref(),
+                );
                 if selected.resources.is_empty() {
                     break;
                 }
@@ -36,7 +43,11 @@ pub async fn pages_by_index_make_the_whole(factory: &dyn StoreFactory) {
             assert_walk(&subject, "index", &walked, &expected, sort.as_ref());
             let behind = Page::Index { start: expected.len() + 10, count };
             let selected = subject.select(&query(&subject, &filter, &sort, behind)).await;
-            assert!(selected.resources.is_empty() && !selected.more, "{}: there must be nothing behind the end", subject.name());
+            assert!(
+                selected.resources.is_empty() && !selected.more,
+                "{}: there must be nothing behind the end",
+                subject.name()
+            );
         }
     }
 }
@@ -47,13 +58,21 @@ pub async fn pages_by_cursor_make_the_whole(factory: &dyn StoreFactory) {
         for round in 0..30 {
             let (filter, sort) = asked(&subject, &mut questions, &all, round);
             let expected = whole(&subject, &all, filter.as_ref(), sort.as_ref());
-            let (mut walked, mut after, count): (Vec<String>, _, _) = (Vec::new(), None, 5 + round * 2);
+            let (mut walked, mut after, count): (Vec<String>, _, _) =
+                (Vec::new(), None, 5 + round * 2);
             loop {
                 let page = Page::Cursor { after, count };
                 let selected = subject.select(&query(&subject, &filter, &sort, page)).await;
-                assert_fits(&subject, &selected, count, expected.len().saturating_sub(walked.len()), sort.as_ref());
+                assert_fits(
+                    &subject,
+                    &selected,
+                    count,
+                    expected.len().saturating_sub(walked.len()),
+                    sort.as_ref(),
+                );
                 walked.extend(ids(&selected.resources));
-                after = selected.resources.last().map(|last| complete::position(last, sort.as_ref()));
+                after =
+                    selected.resources.last().map(|last| complete::position(last, sort.as_ref()));
                 if after.is_none() || !selected.more || walked.len() > expected.len() {
                     break;
                 }
@@ -63,8 +82,8 @@ pub async fn pages_by_cursor_make_the_whole(factory: &dyn StoreFactory) {
     }
 }
 
-/// A walk by cursor, while others create and delete, comes by each resource once that is there all the time, and by none
-/// twice; also where the resource is gone that a page ended with.
+/// A walk by cursor, while others create and delete, comes by each resource once that is there all
+/// the time, and by none twice; also where the resource is gone that a page ended with.
 pub async fn cursors_lose_and_repeat_nothing_while_others_write(factory: &dyn StoreFactory) {
     let stores = Stores::made_by(factory).await;
     for subject in stores.subjects() {
@@ -74,8 +93,10 @@ pub async fn cursors_lose_and_repeat_nothing_while_others_write(factory: &dyn St
             let created = Arc::new(subject.create(samples.resource(&subject)).await);
             if number % 2 == 0 { staying.push(created) } else { leaving.push(created) }
         }
-        let staying: HashSet<String> = staying.iter().map(|resource| resource.id().to_owned()).collect();
-        let mut victims: HashSet<String> = leaving.iter().map(|resource| resource.id().to_owned()).collect();
+        let staying: HashSet<String> =
+            staying.iter().map(|resource| resource.id().to_owned()).collect();
+        let mut victims: HashSet<String> =
+            leaving.iter().map(|resource| resource.id().to_owned()).collect();
         let writing = (0..3).map(|_| {
             let (subject, mut samples) = (subject.clone(), stores.samples());
             Box::pin(async move {
@@ -91,7 +112,16 @@ pub async fn cursors_lose_and_repeat_nothing_while_others_write(factory: &dyn St
             Box::pin(async move {
                 let mut walks = Vec::new();
                 for count in 2..7 {
-                    walks.push(walk_and_write(&subject, questions.sort(), count, &mut samples, &mut victims).await);
+                    walks.push(
+                        walk_and_write(
+                            &subject,
+                            questions.sort(),
+                            count,
+                            &mut samples,
+                            &mut victims,
+                        )
+                        .await,
+                    );
                 }
                 walks
             })
@@ -131,7 +161,8 @@ async fn walk_and_write(
 ) -> Walk {
     let (mut seen, mut after): (Vec<String>, _) = (Vec::new(), None);
     for _ in 0..1_000 {
-        let selected = subject.select(&query(subject, &None, &sort, Page::Cursor { after, count })).await;
+        let selected =
+            subject.select(&query(subject, &None, &sort, Page::Cursor { after, count })).await;
         seen.extend(ids(&selected.resources));
         after = selected.resources.last().map(|last| complete::position(last, sort.as_ref()));
         if after.is_none() || !selected.more {
@@ -186,17 +217,43 @@ fn asked(
     (filter, questions.sort())
 }
 
-fn query(subject: &Subject, filter: &Option<BoundFilter>, sort: &Option<Sort>, page: Page) -> Query {
+fn query(
+    subject: &Subject,
+    filter: &Option<BoundFilter>,
+    sort: &Option<Sort>,
+    page: Page,
+) -> Query {
     Query { filter: filter.clone(), sort: sort.clone(), page, projection: subject.everything() }
 }
 
 /// The ids of all that satisfy the filter, in order.
-fn whole(subject: &Subject, all: &[Arc<Resource>], filter: Option<&BoundFilter>, sort: Option<&Sort>) -> Vec<String> {
-    let matching = all.iter().filter(|resource| filter.is_none_or(|filter| filter.matches(resource))).cloned().collect();
-    ids(&complete::page_in(subject.store.id_order(), matching, sort, &Page::Index { start: 1, count: usize::MAX }).resources)
+fn whole(
+    subject: &Subject,
+    all: &[Arc<Resource>],
+    filter: Option<&BoundFilter>,
+    sort: Option<&Sort>,
+) -> Vec<String> {
+    let matching = all
+        .iter()
+        .filter(|resource| filter.is_none_or(|filter| filter.matches(resource)))
+        .cloned()
+        .collect();
+    ids(&complete::page_in(
+        subject.store.id_order(),
+        matching,
+        sort,
+        &Page::Index { start: 1, count: usize::MAX },
+    )
+    .resources)
 }
 
-fn assert_fits(subject: &Subject, selected: &Selected, count: usize, left: usize, sort: Option<&Sort>) {
+fn assert_fits(
+    subject: &Subject,
+    selected: &Selected,
+    count: usize,
+    left: usize,
+    sort: Option<&Sort>,
+) {
     let (name, size, order) = (subject.name(), selected.resources.len(), described(sort));
     assert!(
         size <= count,
@@ -210,9 +267,18 @@ fn assert_fits(subject: &Subject, selected: &Selected, count: usize, left: usize
     );
 }
 
-fn assert_walk(subject: &Subject, by: &str, walked: &[String], expected: &[String], sort: Option<&Sort>) {
+fn assert_walk(
+    subject: &Subject,
+    by: &str,
+    walked: &[String],
+    expected: &[String],
+    sort: Option<&Sort>,
+) {
     let (name, order) = (subject.name(), described(sort));
-    assert_eq!(walked, expected, "{name}: the pages by {by} {order}, put together (left), are not the whole (right)");
+    assert_eq!(
+        walked, expected,
+        "{name}: the pages by {by} {order}, put together (left), are not the whole (right)"
+    );
 }
 
 pub(super) fn described(sort: Option<&Sort>) -> String {

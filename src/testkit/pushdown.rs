@@ -19,7 +19,8 @@ const DIRECTORIES: usize = 5;
 /// How many resources each has.
 const RESOURCES: usize = 40;
 
-/// Each of thousands of random filters finds the random resources that [`BoundFilter::matches`] says it should.
+/// Each of thousands of random filters finds the random resources that [`BoundFilter::matches`]
+/// says it should.
 pub async fn pushdown_agrees_with_evaluation(factory: &dyn StoreFactory) {
     for directory in 0..DIRECTORIES {
         for mut case in cases(factory, directory).await {
@@ -30,13 +31,24 @@ pub async fn pushdown_agrees_with_evaluation(factory: &dyn StoreFactory) {
                 let found = ids(&case.subject.select(&query).await.resources);
                 let distinct: BTreeSet<&str> = found.iter().map(String::as_str).collect();
                 let expected = matching(&case.all, &filter);
-                let expected: BTreeSet<&str> = expected.iter().map(|resource| resource.id()).collect();
+                let expected: BTreeSet<&str> =
+                    expected.iter().map(|resource| resource.id()).collect();
                 let pushdown = case.subject.store.pushdown(&query);
-                assert_eq!(found.len(), distinct.len(), "{}: a filter finds a resource twice: {text}", case.subject.name());
+                assert_eq!(
+                    found.len(),
+                    distinct.len(),
+                    "{}: a filter finds a resource twice: {text}",
+                    case.subject.name()
+                );
                 let differing = distinct.symmetric_difference(&expected).next();
-                if let Some(resource) = differing.and_then(|id| case.all.iter().find(|resource| resource.id() == *id)) {
-                    let (does, must) =
-                        if distinct.contains(resource.id()) { ("finds", "must not") } else { ("does not find", "must") };
+                if let Some(resource) =
+                    differing.and_then(|id| case.all.iter().find(|resource| resource.id() == *id))
+                {
+                    let (does, must) = if distinct.contains(resource.id()) {
+                        ("finds", "must not")
+                    } else {
+                        ("does not find", "must")
+                    };
                     panic!(
                         "{}: with {pushdown:?}, the filter {does} a resource that it {must} (seed {}).\n  filter:   {text}\n  resource: {}",
                         case.subject.name(),
@@ -44,27 +56,43 @@ pub async fn pushdown_agrees_with_evaluation(factory: &dyn StoreFactory) {
                         json(resource),
                     );
                 }
-                assert!(differing.is_none(), "{}: the filter finds what nobody created: {text}", case.subject.name());
+                assert!(
+                    differing.is_none(),
+                    "{}: the filter finds what nobody created: {text}",
+                    case.subject.name()
+                );
             }
         }
     }
 }
 
-/// Each of many random orders, of random filters, is that of [`Sort::compare_positions`](crate::query::Sort): by the key, then
-/// by the id, resources without a value last, or first in descending order.
+/// Each of many random orders, of random filters, is that of
+/// [`Sort::compare_positions`](crate::query::Sort): by the key, then by the id, resources without a
+/// value last, or first in descending order.
 pub async fn order_agrees_with_evaluation(factory: &dyn StoreFactory) {
     for directory in 0..DIRECTORIES {
         for mut case in cases(factory, directory).await {
             for _ in 0..case.rounds {
                 let case = &mut case;
-                let filter = case.questions.one_in_two().then(|| case.questions.filter(&case.subject, &case.all).1);
+                let filter = case
+                    .questions
+                    .one_in_two()
+                    .then(|| case.questions.filter(&case.subject, &case.all).1);
                 let sort = case.questions.sort();
                 let page = case.questions.page(&case.all, sort.as_ref());
                 let query = Query { filter, sort, page, projection: case.subject.everything() };
                 let found = ids(&case.subject.select(&query).await.resources);
-                let matching = query.filter.as_ref().map_or_else(|| case.all.clone(), |filter| matching(&case.all, filter));
-                let expected =
-                    ids(&complete::page_in(case.subject.store.id_order(), matching, query.sort.as_ref(), &query.page).resources);
+                let matching = query
+                    .filter
+                    .as_ref()
+                    .map_or_else(|| case.all.clone(), |filter| matching(&case.all, filter));
+                let expected = ids(&complete::page_in(
+                    case.subject.store.id_order(),
+                    matching,
+                    query.sort.as_ref(),
+                    &query.page,
+                )
+                .resources);
                 assert_eq!(
                     found,
                     expected,
@@ -80,19 +108,27 @@ pub async fn order_agrees_with_evaluation(factory: &dyn StoreFactory) {
     }
 }
 
-/// The total is that of all pages, whichever was asked for; where a store pages by cursor it may leave it out.
+/// The total is that of all pages, whichever was asked for; where a store pages by cursor it may
+/// leave it out.
 pub async fn total_counts_all_pages(factory: &dyn StoreFactory) {
     for directory in 0..DIRECTORIES {
         for mut case in cases(factory, directory).await {
             for _ in 0..case.rounds {
                 let case = &mut case;
-                let filter = case.questions.one_in_two().then(|| case.questions.filter(&case.subject, &case.all).1);
+                let filter = case
+                    .questions
+                    .one_in_two()
+                    .then(|| case.questions.filter(&case.subject, &case.all).1);
                 let page = case.questions.page(&case.all, None);
-                let query = Query { filter, sort: None, page, projection: case.subject.everything() };
-                let expected = query.filter.as_ref().map_or(case.all.len(), |filter| matching(&case.all, filter).len());
+                let query =
+                    Query { filter, sort: None, page, projection: case.subject.everything() };
+                let expected = query
+                    .filter
+                    .as_ref()
+                    .map_or(case.all.len(), |filter| matching(&case.all, filter).len());
                 let total = case.subject.select(&query).await.total;
-                let may_lack =
-                    matches!(query.page, Page::Cursor { .. }) && case.subject.store.pushdown(&query) == Pushdown::Pages;
+                let may_lack = matches!(query.page, Page::Cursor { .. })
+                    && case.subject.store.pushdown(&query) == Pushdown::Pages;
                 assert!(
                     total == Some(expected) || (may_lack && total.is_none()),
                     "{}: page {:?} of a query says that there are {total:?} in all; it must say {expected} (seed {})",
@@ -130,7 +166,13 @@ async fn cases(factory: &dyn StoreFactory, directory: usize) -> Vec<Case> {
     let mut cases = Vec::new();
     for subject in stores.subjects() {
         let (questions, all) = (Questions::new(&subject, stores.seed), read_all(&subject).await);
-        cases.push(Case { subject, questions, all, seed, rounds: stores.cases.div_ceil(DIRECTORIES) });
+        cases.push(Case {
+            subject,
+            questions,
+            all,
+            seed,
+            rounds: stores.cases.div_ceil(DIRECTORIES),
+        });
     }
     cases
 }

@@ -1,4 +1,5 @@
-//! Filters, orders, pages and projections that fit a resource type, about values that resources have.
+//! Filters, orders, pages and projections that fit a resource type, about values that resources
+//! have.
 
 use std::sync::Arc;
 
@@ -28,18 +29,28 @@ impl Questions {
     pub(super) fn new(subject: &Subject, seed: u64) -> Self {
         let paths = paths(subject);
         let orders = paths.iter().flat_map(|path| [(path, "ascending"), (path, "descending")]);
-        let sorts = orders.filter_map(|(path, order)| Sort::bind(&path.to_string(), Some(order), &subject.resource_type).ok());
+        let sorts = orders.filter_map(|(path, order)| {
+            Sort::bind(&path.to_string(), Some(order), &subject.resource_type).ok()
+        });
         Self { random: Random::new(seed), sorts: sorts.collect(), paths }
     }
 
     /// A filter; many of them find some of `resources`, and not all.
-    pub(super) fn filter(&mut self, subject: &Subject, resources: &[Arc<Resource>]) -> (Filter, BoundFilter) {
+    pub(super) fn filter(
+        &mut self,
+        subject: &Subject,
+        resources: &[Arc<Resource>],
+    ) -> (Filter, BoundFilter) {
         loop {
             let filter = self.tree(DEPTH, &mut |random, paths| {
                 let path = random.pick(paths).cloned();
-                path.map(
-                    |path| if random.once_in(4) { element(random, &path, resources) } else { leaf(random, &path, resources) },
-                )
+                path.map(|path| {
+                    if random.once_in(4) {
+                        element(random, &path, resources)
+                    } else {
+                        leaf(random, &path, resources)
+                    }
+                })
             });
             // Some attributes have no value to compare, or go with few operators.
             if let Some(filter) = filter
@@ -74,10 +85,18 @@ impl Questions {
         for _ in 0..self.random.below(4) {
             names.extend(self.random.pick(&self.paths).map(ToString::to_string));
         }
-        if self.random.once_in(2) { subject.projection(&names, &[]) } else { subject.projection(&[], &names) }
+        if self.random.once_in(2) {
+            subject.projection(&names, &[])
+        } else {
+            subject.projection(&[], &names)
+        }
     }
 
-    fn tree(&mut self, depth: usize, leaf: &mut dyn FnMut(&mut Random, &[ResolvedPath]) -> Option<Filter>) -> Option<Filter> {
+    fn tree(
+        &mut self,
+        depth: usize,
+        leaf: &mut dyn FnMut(&mut Random, &[ResolvedPath]) -> Option<Filter>,
+    ) -> Option<Filter> {
         if depth == 0 || self.random.once_in(2) {
             return leaf(&mut self.random, &self.paths);
         }
@@ -94,7 +113,8 @@ impl Questions {
 fn leaf(random: &mut Random, path: &ResolvedPath, resources: &[Arc<Resource>]) -> Filter {
     let Ok(named) = path.to_string().parse() else { unreachable_path(path) };
     let compared = compared(path);
-    let known = random.pick(resources).and_then(|resource| resource.values(&compared).next().cloned());
+    let known =
+        random.pick(resources).and_then(|resource| resource.values(&compared).next().cloned());
     condition(random, named, compared.last(), known.as_ref())
 }
 
@@ -105,9 +125,15 @@ fn element(random: &mut Random, path: &ResolvedPath, resources: &[Arc<Resource>]
         return leaf(random, path, resources);
     }
     let whole = ResolvedPath::new(path.extension().cloned(), Arc::clone(attribute), None);
-    let known: Vec<Value> = random.pick(resources).map(|resource| resource.values(&whole).cloned().collect()).unwrap_or_default();
-    let readable: Vec<&Arc<Attribute>> =
-        attribute.sub_attributes().iter().filter(|sub| sub.is_readable() && sub.name() != "$ref").collect();
+    let known: Vec<Value> = random
+        .pick(resources)
+        .map(|resource| resource.values(&whole).cloned().collect())
+        .unwrap_or_default();
+    let readable: Vec<&Arc<Attribute>> = attribute
+        .sub_attributes()
+        .iter()
+        .filter(|sub| sub.is_readable() && sub.name() != "$ref")
+        .collect();
     let inside = |random: &mut Random| {
         let element = random.pick(&known).cloned();
         let (name, asked) = match random.pick(&readable) {
@@ -126,7 +152,12 @@ fn element(random: &mut Random, path: &ResolvedPath, resources: &[Arc<Resource>]
     Filter::ValuePath { path, filter: Box::new(filter) }
 }
 
-fn condition(random: &mut Random, path: AttrPath, asked: &Attribute, known: Option<&Value>) -> Filter {
+fn condition(
+    random: &mut Random,
+    path: AttrPath,
+    asked: &Attribute,
+    known: Option<&Value>,
+) -> Filter {
     if asked.kind() == AttributeType::Complex || random.once_in(8) {
         return Filter::Present(path);
     }
@@ -142,29 +173,47 @@ fn condition(random: &mut Random, path: AttrPath, asked: &Attribute, known: Opti
 fn operators(kind: AttributeType) -> &'static [CompareOp] {
     match kind {
         AttributeType::String | AttributeType::Reference => CompareOp::ALL,
-        AttributeType::Integer | AttributeType::Decimal | AttributeType::DateTime => {
-            &[CompareOp::Eq, CompareOp::Ne, CompareOp::Gt, CompareOp::Ge, CompareOp::Lt, CompareOp::Le]
+        AttributeType::Integer | AttributeType::Decimal | AttributeType::DateTime => &[
+            CompareOp::Eq,
+            CompareOp::Ne,
+            CompareOp::Gt,
+            CompareOp::Ge,
+            CompareOp::Lt,
+            CompareOp::Le,
+        ],
+        AttributeType::Boolean | AttributeType::Binary | AttributeType::Complex => {
+            &[CompareOp::Eq, CompareOp::Ne]
         }
-        AttributeType::Boolean | AttributeType::Binary | AttributeType::Complex => &[CompareOp::Eq, CompareOp::Ne],
     }
 }
 
 /// The value that is known, or one like it.
-fn operand(random: &mut Random, asked: &Attribute, op: CompareOp, known: Option<&Value>) -> CompValue {
+fn operand(
+    random: &mut Random,
+    asked: &Attribute,
+    op: CompareOp,
+    known: Option<&Value>,
+) -> CompValue {
     let number = |text: &str| text.parse().map_or(CompValue::Null, CompValue::Number);
     let mut pool = |pool: &[&str]| random.pick(pool).copied().unwrap_or_default().to_owned();
     match (asked.kind(), known) {
         (AttributeType::Boolean, Some(Value::Bool(known))) => CompValue::Boolean(*known),
         (AttributeType::Boolean, _) => CompValue::Boolean(random.once_in(2)),
-        (AttributeType::Integer | AttributeType::Decimal, Some(Value::Number(known))) => number(&known.to_string()),
+        (AttributeType::Integer | AttributeType::Decimal, Some(Value::Number(known))) => {
+            number(&known.to_string())
+        }
         (AttributeType::Integer, _) => number(&pool(WHOLE)),
         (AttributeType::Decimal, _) => number(&pool(DECIMAL)),
-        (AttributeType::DateTime | AttributeType::Binary, Some(Value::String(known))) => CompValue::String(known.clone()),
+        (AttributeType::DateTime | AttributeType::Binary, Some(Value::String(known))) => {
+            CompValue::String(known.clone())
+        }
         (AttributeType::DateTime, _) => CompValue::String(pool(INSTANTS)),
         (AttributeType::Binary, _) => CompValue::String(pool(BYTES)),
         (AttributeType::Reference, None) => CompValue::String(pool(URLS)),
         (_, Some(Value::String(known))) => CompValue::String(varied(random, known, op)),
-        (AttributeType::String | AttributeType::Reference | AttributeType::Complex, _) => CompValue::String(pool(TEXTS)),
+        (AttributeType::String | AttributeType::Reference | AttributeType::Complex, _) => {
+            CompValue::String(pool(TEXTS))
+        }
     }
 }
 
@@ -192,22 +241,33 @@ fn varied(random: &mut Random, text: &str, op: CompareOp) -> String {
 fn compared(path: &ResolvedPath) -> ResolvedPath {
     let attribute = path.attribute();
     match attribute.sub_attribute("value").filter(|_| path.sub().is_none()) {
-        Some(value) => ResolvedPath::new(path.extension().cloned(), Arc::clone(attribute), Some(Arc::clone(value))),
+        Some(value) => ResolvedPath::new(
+            path.extension().cloned(),
+            Arc::clone(attribute),
+            Some(Arc::clone(value)),
+        ),
         None => path.clone(),
     }
 }
 
-/// All attributes and sub-attributes that can be asked about: common ones, derived ones, and those that the store keeps.
+/// All attributes and sub-attributes that can be asked about: common ones, derived ones, and those
+/// that the store keeps.
 fn paths(subject: &Subject) -> Vec<ResolvedPath> {
     let mut paths = Vec::new();
     let mut add = |path: ResolvedPath, subs: &[Arc<Attribute>]| {
         let (extension, attribute) = (path.extension().cloned(), Arc::clone(path.attribute()));
         paths.push(path);
         // URLs are made when they are asked for.
-        let subs = subs.iter().filter(|sub| sub.is_readable() && sub.name() != "$ref" && sub.name() != "location");
-        paths.extend(subs.map(|sub| ResolvedPath::new(extension.clone(), Arc::clone(&attribute), Some(Arc::clone(sub)))));
+        let subs = subs
+            .iter()
+            .filter(|sub| sub.is_readable() && sub.name() != "$ref" && sub.name() != "location");
+        paths.extend(subs.map(|sub| {
+            ResolvedPath::new(extension.clone(), Arc::clone(&attribute), Some(Arc::clone(sub)))
+        }));
     };
-    for attribute in Schema::common().attributes().iter().filter(|attribute| attribute.name() != "externalId") {
+    for attribute in
+        Schema::common().attributes().iter().filter(|attribute| attribute.name() != "externalId")
+    {
         add(ResolvedPath::new(None, Arc::clone(attribute), None), attribute.sub_attributes());
     }
     if let Some(view) = &subject.membership_view {

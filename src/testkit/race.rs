@@ -1,4 +1,5 @@
-//! Several calls at once: started together, each on a thread or task of its own, and all waited for.
+//! Several calls at once: started together, each on a thread or task of its own, and all waited
+//! for.
 
 use std::any::Any;
 use std::future::poll_fn;
@@ -18,7 +19,10 @@ pub(super) type Spawn = Arc<dyn Fn(Task) + Send + Sync>;
 pub(super) type Caught<T> = Result<T, Box<dyn Any + Send>>;
 
 /// Runs `contenders` at once, and hands out what each came to.
-pub(super) async fn race<F>(spawn: &Spawn, contenders: impl IntoIterator<Item = F>) -> Vec<F::Output>
+pub(super) async fn race<F>(
+    spawn: &Spawn,
+    contenders: impl IntoIterator<Item = F>,
+) -> Vec<F::Output>
 where
     F: Future<Output: Send> + Send + 'static,
 {
@@ -52,8 +56,12 @@ pub(super) async fn caught<T>(future: impl Future<Output = T>) -> Caught<T> {
     .await
 }
 
-/// Runs `future` until it has waited so many times, and then drops it, as a server does when a client hangs up.
-pub(super) async fn abandoned<T>(future: impl Future<Output = T>, mut patience: usize) -> Option<T> {
+/// Runs `future` until it has waited so many times, and then drops it, as a server does when a
+/// client hangs up.
+pub(super) async fn abandoned<T>(
+    future: impl Future<Output = T>,
+    mut patience: usize,
+) -> Option<T> {
     let mut future = Box::pin(future);
     poll_fn(move |context| match future.as_mut().poll(context) {
         Poll::Ready(output) => Poll::Ready(Some(output)),
@@ -143,7 +151,8 @@ impl<T> Board<T> {
     /// All outcomes, once they are there; the first panic at once.
     fn poll(&self, context: &Context<'_>) -> Poll<Vec<T>> {
         let mut noted = self.noted.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(lane) = noted.outcomes.iter().position(|outcome| matches!(outcome, Some(Err(_))))
+        if let Some(lane) =
+            noted.outcomes.iter().position(|outcome| matches!(outcome, Some(Err(_))))
             && let Some(Err(panic)) = noted.outcomes.swap_remove(lane)
         {
             drop(noted);
@@ -165,6 +174,9 @@ struct Ticket<T> {
 
 impl<T> Drop for Ticket<T> {
     fn drop(&mut self) {
-        self.board.note(self.lane, Err(Box::new("the spawner dropped a task before it was done".to_owned())));
+        self.board.note(
+            self.lane,
+            Err(Box::new("the spawner dropped a task before it was done".to_owned())),
+        );
     }
 }

@@ -8,7 +8,8 @@ use super::subject::{Field, Subject};
 use crate::resource::Resource;
 use crate::schema::{Attribute, AttributeType, Mutability, ResolvedPath, fold, instant};
 
-/// Texts that are equal, or parts of each other, once case and form do not count; and such as trip a careless statement.
+/// Texts that are equal, or parts of each other, once case and form do not count; and such as trip
+/// a careless statement.
 pub(super) const TEXTS: &[&str] = &[
     "",
     "a",
@@ -40,8 +41,12 @@ pub(super) const TEXTS: &[&str] = &[
     "0",
 ];
 
-pub(super) const URLS: &[&str] =
-    &["https://example.com/a", "https://example.com/A", "https://example.com/v2/a?b=%25", "urn:example:a"];
+pub(super) const URLS: &[&str] = &[
+    "https://example.com/a",
+    "https://example.com/A",
+    "https://example.com/v2/a?b=%25",
+    "urn:example:a",
+];
 
 pub(super) const INSTANTS: &[&str] = &[
     "2010-01-23T04:56:22Z",
@@ -54,7 +59,8 @@ pub(super) const INSTANTS: &[&str] = &[
 
 pub(super) const BYTES: &[&str] = &["AAE=", "AAEC", "aaec", "/+8="];
 
-pub(super) const WHOLE: &[&str] = &["-1", "0", "1", "7", "10", "100", "2147483648", "9007199254740993"];
+pub(super) const WHOLE: &[&str] =
+    &["-1", "0", "1", "7", "10", "100", "2147483648", "9007199254740993"];
 
 pub(super) const DECIMAL: &[&str] = &["0.1", "-2.25", "1.5", "7.0", "10.5", "100.0"];
 
@@ -95,13 +101,17 @@ impl Samples {
 
     /// Members, each an id with perhaps a name.
     pub(super) fn members(&mut self, subject: &Subject, ids: &[String]) -> Vec<Value> {
-        let shows_names = subject
-            .fields
-            .iter()
-            .any(|field| subject.membership() == Some(&field.attribute) && field.subs.iter().any(|sub| sub.name() == "display"));
+        let shows_names = subject.fields.iter().any(|field| {
+            subject.membership() == Some(&field.attribute)
+                && field.subs.iter().any(|sub| sub.name() == "display")
+        });
         let chosen: Vec<String> = self.random.some(ids).into_iter().cloned().collect();
         let member = |id: String| {
-            if shows_names && self.random.once_in(2) { json!({ "value": id, "display": "Babs" }) } else { json!({ "value": id }) }
+            if shows_names && self.random.once_in(2) {
+                json!({ "value": id, "display": "Babs" })
+            } else {
+                json!({ "value": id })
+            }
         };
         chosen.into_iter().map(member).collect()
     }
@@ -111,7 +121,11 @@ impl Samples {
         self.random.pick(TEXTS).copied().unwrap_or_default().to_owned()
     }
 
-    fn make(&mut self, subject: &Subject, mut has: impl FnMut(&mut Random, &Field) -> bool) -> Resource {
+    fn make(
+        &mut self,
+        subject: &Subject,
+        mut has: impl FnMut(&mut Random, &Field) -> bool,
+    ) -> Resource {
         self.count += 1;
         let mut body = Map::new();
         body.insert("schemas".to_owned(), json!([subject.resource_type.schema().uri().as_str()]));
@@ -121,7 +135,9 @@ impl Samples {
             }
             let Some(value) = self.value_of(subject, field) else { continue };
             let container = match &field.extension {
-                Some(schema) => body.entry(schema.uri().as_str()).or_insert_with(|| json!({})).as_object_mut(),
+                Some(schema) => {
+                    body.entry(schema.uri().as_str()).or_insert_with(|| json!({})).as_object_mut()
+                }
                 None => Some(&mut body),
             };
             if let Some(container) = container {
@@ -154,7 +170,10 @@ impl Samples {
                 elements.push(element);
             }
         }
-        let primary = elements.iter_mut().filter(|element| element.get("primary") == Some(&json!(true))).skip(1);
+        let primary = elements
+            .iter_mut()
+            .filter(|element| element.get("primary") == Some(&json!(true)))
+            .skip(1);
         primary.for_each(|element| element["primary"] = json!(false));
         Some(Value::Array(elements))
     }
@@ -196,8 +215,12 @@ impl Samples {
         let read = |text: &str| serde_json::from_str(text).unwrap_or_default();
         match attribute.kind() {
             AttributeType::Boolean => self.random.once_in(2).into(),
-            AttributeType::Integer => self.random.pick(WHOLE).map_or(Value::Null, |text| read(text)),
-            AttributeType::Decimal => self.random.pick(DECIMAL).map_or(Value::Null, |text| read(text)),
+            AttributeType::Integer => {
+                self.random.pick(WHOLE).map_or(Value::Null, |text| read(text))
+            }
+            AttributeType::Decimal => {
+                self.random.pick(DECIMAL).map_or(Value::Null, |text| read(text))
+            }
             AttributeType::DateTime => self.random.pick(INSTANTS).copied().into(),
             AttributeType::Binary => self.random.pick(BYTES).copied().into(),
             AttributeType::Reference => self.random.pick(URLS).copied().into(),
@@ -208,7 +231,8 @@ impl Samples {
         }
     }
 
-    /// A value that no resource has had; of different spelling, so that orders and parts of texts have something to tell.
+    /// A value that no resource has had; of different spelling, so that orders and parts of texts
+    /// have something to tell.
     pub(super) fn unique_value(&mut self, attribute: &Attribute) -> Value {
         self.count += 1;
         let count = self.count;
@@ -217,7 +241,11 @@ impl Samples {
             AttributeType::DateTime => format!("2011-05-13T04:42:34.{count:06}Z").into(),
             AttributeType::Reference => format!("https://example.com/{count}").into(),
             _ => {
-                let word = self.random.pick(&["ann", "Bob", "bjensen", "BJ", "zoe", "Éva", "é"]).copied().unwrap_or_default();
+                let word = self
+                    .random
+                    .pick(&["ann", "Bob", "bjensen", "BJ", "zoe", "Éva", "é"])
+                    .copied()
+                    .unwrap_or_default();
                 format!("{word}{count}@example.com").into()
             }
         }
@@ -226,7 +254,9 @@ impl Samples {
 
 /// The same value as another client might spell it; none where every letter counts.
 pub(super) fn respelled(path: &ResolvedPath, value: &Value) -> Option<Value> {
-    let text = value.as_str().filter(|_| path.last().kind() == AttributeType::String && !path.last().case_exact())?;
+    let text = value
+        .as_str()
+        .filter(|_| path.last().kind() == AttributeType::String && !path.last().case_exact())?;
     let upper = text.to_ascii_uppercase();
     Some(if upper == text { text.to_ascii_lowercase() } else { upper }.into())
 }

@@ -40,8 +40,8 @@ where
 
 /// Empty stores of one database, one for each resource type, and what a check has to know of them.
 ///
-/// Stores of users and groups that know each other go together. A host that has only users hands over only these: what a
-/// check finds nothing to try on passes.
+/// Stores of users and groups that know each other go together. A host that has only users hands
+/// over only these: what a check finds nothing to try on passes.
 #[derive(Clone)]
 #[must_use = "stores do nothing until a check gets them"]
 pub struct Stores {
@@ -89,16 +89,26 @@ impl Stores {
         }
     }
 
-    /// Adds the store of a resource type: that which the host serves, or, for a store that takes any,
-    /// [`users`](super::users) and [`groups`](super::groups).
-    pub fn resource_type(mut self, resource_type: impl Into<Arc<ResourceType>>, store: impl ResourceStore) -> Self {
-        self.served.push(Served { resource_type: resource_type.into(), store: Arc::new(store), kept: None, explain: None });
+    /// Adds the store of a resource type: that which the host serves, or, for a store that takes
+    /// any, [`users`](super::users) and [`groups`](super::groups).
+    pub fn resource_type(
+        mut self,
+        resource_type: impl Into<Arc<ResourceType>>,
+        store: impl ResourceStore,
+    ) -> Self {
+        self.served.push(Served {
+            resource_type: resource_type.into(),
+            store: Arc::new(store),
+            kept: None,
+            explain: None,
+        });
         self
     }
 
-    /// Says that the store of a resource type keeps these attributes and no others, such as `emails`, `name.familyName` or
-    /// `urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:employeeNumber`. Required ones have to be among them.
-    /// Without this it has to keep all that clients may write.
+    /// Says that the store of a resource type keeps these attributes and no others, such as
+    /// `emails`, `name.familyName` or
+    /// `urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:employeeNumber`. Required ones
+    /// have to be among them. Without this it has to keep all that clients may write.
     ///
     /// # Panics
     ///
@@ -107,7 +117,9 @@ impl Stores {
         let served = self.served_as(resource_type);
         let path = |name: &&str| {
             let resolved = name.parse().ok().and_then(|path| served.resource_type.resolve(&path));
-            resolved.unwrap_or_else(|| panic!("resource type `{resource_type}` has no attribute `{name}`"))
+            resolved.unwrap_or_else(|| {
+                panic!("resource type `{resource_type}` has no attribute `{name}`")
+            })
         };
         served.kept = Some(attributes.iter().map(path).collect());
         self
@@ -125,11 +137,15 @@ impl Stores {
     }
 
     fn served_as(&mut self, resource_type: &str) -> &mut Served {
-        let found = self.served.iter_mut().find(|served| served.resource_type.name() == resource_type);
-        found.unwrap_or_else(|| panic!("there is no resource type `{resource_type}`: add it before saying more of it"))
+        let found =
+            self.served.iter_mut().find(|served| served.resource_type.name() == resource_type);
+        found.unwrap_or_else(|| {
+            panic!("there is no resource type `{resource_type}`: add it before saying more of it")
+        })
     }
 
-    /// Which attributes no check tries, since the stores do not keep them, each behind the name of its resource type and a colon.
+    /// Which attributes no check tries, since the stores do not keep them, each behind the name of
+    /// its resource type and a colon.
     #[must_use]
     pub fn untried(&self) -> Vec<String> {
         let subjects = self.subjects();
@@ -140,33 +156,37 @@ impl Stores {
         subjects.iter().flat_map(lacking).collect()
     }
 
-    /// Says on whose behalf calls are made, a context for each tenant; two called `example` and `other` unless this is
-    /// called. For stores that know one tenant only, or have to know them before: the tenants have to be there. What is about
-    /// several tenants is not tried on one.
+    /// Says on whose behalf calls are made, a context for each tenant; two called `example` and
+    /// `other` unless this is called. For stores that know one tenant only, or have to know them
+    /// before: the tenants have to be there. What is about several tenants is not tried on one.
     pub fn tenants(self, contexts: impl IntoIterator<Item = RequestContext>) -> Self {
         Self { tenants: contexts.into_iter().collect(), ..self }
     }
 
-    /// Says how work is started that runs at the same time as other work. Unless this is called, each task gets a thread of
-    /// its own without a runtime.
+    /// Says how work is started that runs at the same time as other work. Unless this is called,
+    /// each task gets a thread of its own without a runtime.
     ///
-    /// Stores that need a runtime name it here, as in `.spawner(|task| drop(tokio::spawn(task)))`. Tasks of a runtime with a
-    /// single thread take turns where they wait; give it several threads, so that they are truly at work at once.
+    /// Stores that need a runtime name it here, as in `.spawner(|task| drop(tokio::spawn(task)))`.
+    /// Tasks of a runtime with a single thread take turns where they wait; give it several threads,
+    /// so that they are truly at work at once.
     pub fn spawner(self, spawn: impl Fn(Task) + Send + Sync + 'static) -> Self {
         Self { spawn: Arc::new(spawn), ..self }
     }
 
-    /// Chooses the seed of what is random: the same seed gives the same resources and filters. Failures name it.
+    /// Chooses the seed of what is random: the same seed gives the same resources and filters.
+    /// Failures name it.
     pub fn seed(self, seed: u64) -> Self {
         Self { seed, ..self }
     }
 
-    /// Chooses how many random filters and orders are tried on each resource type; 3,000 unless this is called.
+    /// Chooses how many random filters and orders are tried on each resource type; 3,000 unless
+    /// this is called.
     pub fn cases(self, cases: usize) -> Self {
         Self { cases, ..self }
     }
 
-    /// Keeps something as long as the stores are in use, such as the folder that the database is in.
+    /// Keeps something as long as the stores are in use, such as the folder that the database is
+    /// in.
     pub fn holding(mut self, guard: impl Any + Send + Sync) -> Self {
         self.guards.push(Arc::new(guard));
         self
@@ -175,7 +195,10 @@ impl Stores {
     pub(super) async fn made_by(factory: &dyn StoreFactory) -> Self {
         let stores = factory.make().await;
         assert!(!stores.served.is_empty(), "the factory made no store: call `resource_type`");
-        assert!(!stores.tenants.is_empty(), "the factory named no tenant: a store is always asked for one");
+        assert!(
+            !stores.tenants.is_empty(),
+            "the factory named no tenant: a store is always asked for one"
+        );
         stores
     }
 
@@ -194,27 +217,41 @@ impl Stores {
         self.subjects_of(1)
     }
 
-    /// What the members of `group` can be: resources of another type, or groups where there is none.
+    /// What the members of `group` can be: resources of another type, or groups where there is
+    /// none.
     pub(super) fn candidates_for(&self, group: &Subject) -> Option<Subject> {
         let others = self.subjects().into_iter().filter(|other| other.name() != group.name());
-        let (with_view, without): (Vec<_>, Vec<_>) = others.partition(|other| other.resource_type.membership_view().is_some());
+        let (with_view, without): (Vec<_>, Vec<_>) =
+            others.partition(|other| other.resource_type.membership_view().is_some());
         with_view.into_iter().chain(without).next()
     }
 
     fn subjects_of(&self, tenant: usize) -> Vec<Subject> {
         let subject = |cx: &RequestContext, served: &Served| {
-            Subject::new(&served.resource_type, &served.store, cx, served.kept.as_deref(), &self.spawn)
-                .holding(&self.created, &self.guards)
-                .explained_by(served.explain.as_ref())
+            Subject::new(
+                &served.resource_type,
+                &served.store,
+                cx,
+                served.kept.as_deref(),
+                &self.spawn,
+            )
+            .holding(&self.created, &self.guards)
+            .explained_by(served.explain.as_ref())
         };
         let context = self.tenants.get(tenant);
-        context.map(|cx| self.served.iter().map(|served| subject(cx, served)).collect()).unwrap_or_default()
+        context
+            .map(|cx| self.served.iter().map(|served| subject(cx, served)).collect())
+            .unwrap_or_default()
     }
 }
 
 impl fmt::Debug for Stores {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names: Vec<&str> = self.served.iter().map(|served| served.resource_type.name()).collect();
-        f.debug_struct("Stores").field("resource_types", &names).field("seed", &self.seed).finish_non_exhaustive()
+        let names: Vec<&str> =
+            self.served.iter().map(|served| served.resource_type.name()).collect();
+        f.debug_struct("Stores")
+            .field("resource_types", &names)
+            .field("seed", &self.seed)
+            .finish_non_exhaustive()
     }
 }

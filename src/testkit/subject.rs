@@ -1,4 +1,5 @@
-//! The resources of one type and tenant, as checks deal with them. What has to succeed fails the check where it does not.
+//! The resources of one type and tenant, as checks deal with them. What has to succeed fails the
+//! check where it does not.
 
 use std::fmt::Display;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,7 +17,9 @@ use crate::patch::{Omitted, PlanBinder, Replacement, Rules};
 use crate::query::{Page, Projection, Query};
 use crate::resource::{Intake, Resource, ValueRules, Version, changed_paths};
 use crate::schema::{Attribute, AttributeType, Mutability, ResolvedPath, ResourceType, Schema};
-use crate::store::{Change, EntityTags, Precondition, ResourceStore, Selected, StoreError, Update, complete};
+use crate::store::{
+    Change, EntityTags, Precondition, ResourceStore, Selected, StoreError, Update, complete,
+};
 
 /// How often a call is made again that the store was too busy for.
 const PATIENCE: usize = 50;
@@ -72,8 +75,11 @@ impl Subject {
         kept: Option<&[ResolvedPath]>,
         spawn: &Spawn,
     ) -> Self {
-        let keeps = |path: &ResolvedPath| kept.is_none_or(|kept| kept.iter().any(|known| meet(known, path)));
-        let shown = |view: &&Arc<Attribute>| keeps(&ResolvedPath::new(None, Arc::clone(view), None));
+        let keeps = |path: &ResolvedPath| {
+            kept.is_none_or(|kept| kept.iter().any(|known| meet(known, path)))
+        };
+        let shown =
+            |view: &&Arc<Attribute>| keeps(&ResolvedPath::new(None, Arc::clone(view), None));
         Self {
             resource_type: Arc::clone(resource_type),
             store: Arc::clone(store),
@@ -103,7 +109,8 @@ impl Subject {
         let part = |field: &Field, sub: &Arc<Attribute>| field.path(Some(sub)).to_string();
         let missing = fields(&self.resource_type, |_| true).into_iter().flat_map(|field| {
             let lacks_all = !self.keeps(&field.path(None));
-            let subs = field.subs.iter().filter(|sub| !lacks_all && !self.keeps(&field.path(Some(sub))));
+            let subs =
+                field.subs.iter().filter(|sub| !lacks_all && !self.keeps(&field.path(Some(sub))));
             lacks_all
                 .then(|| field.path(None).to_string())
                 .into_iter()
@@ -126,8 +133,11 @@ impl Subject {
     /// Whether the store keeps an attribute, or shows it.
     pub(super) fn keeps(&self, path: &ResolvedPath) -> bool {
         self.fields.iter().any(|field| {
-            let same = field.extension.as_ref() == path.extension() && field.attribute.name() == path.attribute().name();
-            same && path.sub().is_none_or(|sub| field.subs.iter().any(|kept| kept.name() == sub.name()))
+            let same = field.extension.as_ref() == path.extension()
+                && field.attribute.name() == path.attribute().name();
+            same && path
+                .sub()
+                .is_none_or(|sub| field.subs.iter().any(|kept| kept.name() == sub.name()))
         })
     }
 
@@ -152,13 +162,16 @@ impl Subject {
                 && attribute.canonical_values().is_empty()
         };
         let single = || self.fields.iter().filter(|field| !field.attribute.multi_valued());
-        let whole = single().filter(|field| is_text(&field.attribute)).map(|field| field.path(None));
+        let whole =
+            single().filter(|field| is_text(&field.attribute)).map(|field| field.path(None));
         let parts = single().filter(|field| !field.attribute.refers_by_value()).flat_map(|field| {
             let texts = field.subs.iter().filter(|sub| is_text(sub));
             texts.map(|sub| field.path(Some(sub)))
         });
         let mut all: Vec<ResolvedPath> = whole.chain(parts).collect();
-        all.sort_by_key(|path| (path.last().unique(), path.sub().is_some(), path.attribute().name() == "externalId"));
+        all.sort_by_key(|path| {
+            (path.last().unique(), path.sub().is_some(), path.attribute().name() == "externalId")
+        });
         all.into_iter().next()
     }
 
@@ -167,7 +180,9 @@ impl Subject {
         let rules = ValueRules { secrets: true, any_schemas: true, ..ValueRules::default() };
         let mut resource = match Intake::new(&self.resource_type, rules).resource(body) {
             Ok(resource) => resource,
-            Err(err) => panic!("{}: the test kit made a body that does not fit: {err}", self.name()),
+            Err(err) => {
+                panic!("{}: the test kit made a body that does not fit: {err}", self.name())
+            }
         };
         resource.set_meta(&crate::resource::Meta::new(self.name(), created));
         resource
@@ -185,7 +200,10 @@ impl Subject {
                 created.push((self.name().to_owned(), resource.id().to_owned()));
                 resource
             }
-            Err(err) => panic!("{}: `create` failed with {err:?}; it must store this resource: {sent}", self.name()),
+            Err(err) => panic!(
+                "{}: `create` failed with {err:?}; it must store this resource: {sent}",
+                self.name()
+            ),
         }
     }
 
@@ -197,7 +215,10 @@ impl Subject {
     pub(super) async fn get(&self, id: &str) -> Resource {
         match self.try_get(id).await {
             Ok(resource) => Resource::clone(&resource),
-            Err(err) => panic!("{}: `get` of `{id}`, which is there, failed with {err:?}; it must read it", self.name()),
+            Err(err) => panic!(
+                "{}: `get` of `{id}`, which is there, failed with {err:?}; it must read it",
+                self.name()
+            ),
         }
     }
 
@@ -208,28 +229,42 @@ impl Subject {
     pub(super) async fn update(&self, id: &str, update: &Update) -> Change {
         match self.try_update(id, update).await {
             Ok(change) => change,
-            Err(err) => panic!("{}: `update` of `{id}` failed with {err:?}; nothing stands against it", self.name()),
+            Err(err) => panic!(
+                "{}: `update` of `{id}` failed with {err:?}; nothing stands against it",
+                self.name()
+            ),
         }
     }
 
-    pub(super) async fn try_delete(&self, id: &str, expected: &Precondition) -> Result<Change, StoreError> {
+    pub(super) async fn try_delete(
+        &self,
+        id: &str,
+        expected: &Precondition,
+    ) -> Result<Change, StoreError> {
         patiently(|| self.store.delete(id, expected, &self.cx)).await
     }
 
     pub(super) async fn delete(&self, id: &str) -> Change {
         match self.try_delete(id, &Precondition::default()).await {
             Ok(change) => change,
-            Err(err) => panic!("{}: `delete` of `{id}`, which is there, failed with {err:?}; it must remove it", self.name()),
+            Err(err) => panic!(
+                "{}: `delete` of `{id}`, which is there, failed with {err:?}; it must remove it",
+                self.name()
+            ),
         }
     }
 
-    /// Asks as the dispatcher does: the store for as much as it takes over, and the crate for the rest.
+    /// Asks as the dispatcher does: the store for as much as it takes over, and the crate for the
+    /// rest.
     pub(super) async fn select(&self, query: &Query) -> Selected {
         let budget = Budget::unlimited();
-        let answer = patiently(|| complete::select(self.store.as_ref(), query, &budget, &self.cx)).await;
+        let answer =
+            patiently(|| complete::select(self.store.as_ref(), query, &budget, &self.cx)).await;
         match answer {
             Ok(selected) => selected,
-            Err(err) => panic!("{}: `select` failed with {err:?}; it must answer {query:?}", self.name()),
+            Err(err) => {
+                panic!("{}: `select` failed with {err:?}; it must answer {query:?}", self.name())
+            }
         }
     }
 
@@ -241,7 +276,12 @@ impl Subject {
     }
 
     pub(super) fn query(&self, filter: Option<BoundFilter>) -> Query {
-        Query { filter, sort: None, page: Page::Index { start: 1, count: 1_000_000 }, projection: self.everything() }
+        Query {
+            filter,
+            sort: None,
+            page: Page::Index { start: 1, count: 1_000_000 },
+            projection: self.everything(),
+        }
     }
 
     /// What finds the resources with that text.
@@ -251,9 +291,13 @@ impl Subject {
 
     /// What finds the resources whose text compares so with that.
     pub(super) fn compares(&self, path: &ResolvedPath, op: CompareOp, text: &str) -> BoundFilter {
-        let path = path.to_string().parse().unwrap_or_else(|_| panic!("a resolved path can be read: {path}"));
+        let path = path
+            .to_string()
+            .parse()
+            .unwrap_or_else(|_| panic!("a resolved path can be read: {path}"));
         let filter = Filter::Compare { path, op, value: CompValue::String(text.to_owned()) };
-        self.bind(&filter).unwrap_or_else(|| panic!("{}: text cannot be compared: {filter}", self.name()))
+        self.bind(&filter)
+            .unwrap_or_else(|| panic!("{}: text cannot be compared: {filter}", self.name()))
     }
 
     pub(super) fn bind(&self, filter: &Filter) -> Option<BoundFilter> {
@@ -268,7 +312,9 @@ impl Subject {
     pub(super) fn projection(&self, attributes: &[String], excluded: &[String]) -> Projection {
         match Projection::bind(attributes, excluded, &self.resource_type) {
             Ok(projection) => projection,
-            Err(err) => panic!("{}: the test kit made a projection that does not fit: {err}", self.name()),
+            Err(err) => {
+                panic!("{}: the test kit made a projection that does not fit: {err}", self.name())
+            }
         }
     }
 
@@ -278,8 +324,15 @@ impl Subject {
         rules.values.secrets = true;
         let binder = PlanBinder::new(Arc::clone(&self.resource_type), rules);
         match binder.bind(PatchOp { operations }) {
-            Ok((plan, _)) => Update::patch(Arc::clone(&self.resource_type), self.cx.tenant().clone(), plan, now()),
-            Err(err) => panic!("{}: the test kit made a PATCH that does not fit: {err}", self.name()),
+            Ok((plan, _)) => Update::patch(
+                Arc::clone(&self.resource_type),
+                self.cx.tenant().clone(),
+                plan,
+                now(),
+            ),
+            Err(err) => {
+                panic!("{}: the test kit made a PATCH that does not fit: {err}", self.name())
+            }
         }
     }
 
@@ -290,14 +343,19 @@ impl Subject {
 
     /// A PUT.
     pub(super) fn put(&self, wanted: Resource) -> Update {
-        let replacement = Replacement::new(Arc::clone(&self.resource_type), wanted, Omitted::default());
+        let replacement =
+            Replacement::new(Arc::clone(&self.resource_type), wanted, Omitted::default());
         Update::put(Arc::clone(&self.resource_type), self.cx.tenant().clone(), replacement, now())
     }
 
-    /// The paths at which two states differ, apart from what a store or the service provider adds, and what is secret.
+    /// The paths at which two states differ, apart from what a store or the service provider adds,
+    /// and what is secret.
     pub(super) fn differences(&self, expected: &Resource, actual: &Resource) -> Vec<String> {
         let (expected, actual) = (self.plain(expected), self.plain(actual));
-        changed_paths(&expected, &actual, &self.resource_type).iter().map(ToString::to_string).collect()
+        changed_paths(&expected, &actual, &self.resource_type)
+            .iter()
+            .map(ToString::to_string)
+            .collect()
     }
 
     /// Asserts that a resource is in the state that it must be in.
@@ -338,10 +396,18 @@ impl Subject {
                 plain.set(uri, left.collect::<Map<_, _>>());
             }
         }
-        if let Some(Value::Array(mut members)) = self.membership().and_then(|membership| plain.remove(membership.name())) {
-            members.iter_mut().filter_map(Value::as_object_mut).for_each(|member| drop(member.remove("type")));
+        if let Some(Value::Array(mut members)) =
+            self.membership().and_then(|membership| plain.remove(membership.name()))
+        {
+            members
+                .iter_mut()
+                .filter_map(Value::as_object_mut)
+                .for_each(|member| drop(member.remove("type")));
             members.sort_by_key(|member| member.get("value").map(ToString::to_string));
-            plain.set(self.membership().map(|membership| membership.name()).unwrap_or_default(), members);
+            plain.set(
+                self.membership().map(|membership| membership.name()).unwrap_or_default(),
+                members,
+            );
         }
         plain
     }
@@ -414,7 +480,9 @@ pub(super) fn now() -> DateTime<Utc> {
 }
 
 /// Makes a call again while the store is too busy for it: that is an answer that clients get, too.
-async fn patiently<T, F: Future<Output = Result<T, StoreError>>>(call: impl Fn() -> F) -> Result<T, StoreError> {
+async fn patiently<T, F: Future<Output = Result<T, StoreError>>>(
+    call: impl Fn() -> F,
+) -> Result<T, StoreError> {
     for _ in 0..PATIENCE {
         match call().await {
             Err(StoreError::Busy { .. }) => {}
@@ -441,35 +509,58 @@ fn without_secrets(attribute: &Attribute, mut value: Value) -> Value {
 fn everything(resource_type: &ResourceType) -> Projection {
     let extended = resource_type.extensions().iter().flat_map(|extension| {
         let schema = &extension.schema;
-        schema.attributes().iter().map(move |attribute| format!("{}:{}", schema.uri(), attribute.name()))
+        schema
+            .attributes()
+            .iter()
+            .map(move |attribute| format!("{}:{}", schema.uri(), attribute.name()))
     });
     let core = Schema::common().attributes().iter().chain(resource_type.schema().attributes());
-    let names: Vec<String> = core.map(|attribute| attribute.name().to_owned()).chain(extended).collect();
+    let names: Vec<String> =
+        core.map(|attribute| attribute.name().to_owned()).chain(extended).collect();
     match Projection::bind(&names, &[], resource_type) {
         Ok(projection) => projection,
-        Err(err) => panic!("{}: the test kit made a projection that does not fit: {err}", resource_type.name()),
+        Err(err) => panic!(
+            "{}: the test kit made a projection that does not fit: {err}",
+            resource_type.name()
+        ),
     }
 }
 
 /// What of a resource type clients may write, and the store keeps.
 fn fields(resource_type: &ResourceType, keeps: impl Fn(&ResolvedPath) -> bool) -> Vec<Field> {
     let external_id = Schema::common().attribute("externalId");
-    let core = external_id.into_iter().chain(resource_type.schema().attributes()).map(|attribute| (None, attribute, false));
+    let core = external_id
+        .into_iter()
+        .chain(resource_type.schema().attributes())
+        .map(|attribute| (None, attribute, false));
     let extended = resource_type.extensions().iter().flat_map(|extension| {
         let attributes = extension.schema.attributes().iter();
         attributes.map(move |attribute| (Some(&extension.schema), attribute, extension.required))
     });
-    let field = |(extension, attribute, required): (Option<&Arc<Schema>>, &Arc<Attribute>, bool)| {
-        let path = |sub| ResolvedPath::new(extension.cloned(), Arc::clone(attribute), sub);
-        let is_derived = |sub: &Attribute| sub.name() == "$ref" && attribute.refers_by_value();
-        let subs = attribute.sub_attributes().iter().filter(|sub| sub.is_readable() && !is_derived(sub));
-        let subs: Vec<_> = subs.filter(|sub| keeps(&path(Some(Arc::clone(sub))))).cloned().collect();
-        let is_written = attribute.mutability() != Mutability::ReadOnly && attribute.is_readable();
-        let is_kept = if attribute.kind() == AttributeType::Complex { !subs.is_empty() } else { keeps(&path(None)) };
-        let demanded = required || attribute.required() || attribute.unique() || subs.iter().any(|sub| sub.unique());
-        let (extension, attribute) = (extension.cloned(), Arc::clone(attribute));
-        (is_written && is_kept).then_some(Field { extension, attribute, subs, demanded })
-    };
+    let field =
+        |(extension, attribute, required): (Option<&Arc<Schema>>, &Arc<Attribute>, bool)| {
+            let path = |sub| ResolvedPath::new(extension.cloned(), Arc::clone(attribute), sub);
+            let is_derived = |sub: &Attribute| sub.name() == "$ref" && attribute.refers_by_value();
+            let subs = attribute
+                .sub_attributes()
+                .iter()
+                .filter(|sub| sub.is_readable() && !is_derived(sub));
+            let subs: Vec<_> =
+                subs.filter(|sub| keeps(&path(Some(Arc::clone(sub))))).cloned().collect();
+            let is_written =
+                attribute.mutability() != Mutability::ReadOnly && attribute.is_readable();
+            let is_kept = if attribute.kind() == AttributeType::Complex {
+                !subs.is_empty()
+            } else {
+                keeps(&path(None))
+            };
+            let demanded = required
+                || attribute.required()
+                || attribute.unique()
+                || subs.iter().any(|sub| sub.unique());
+            let (extension, attribute) = (extension.cloned(), Arc::clone(attribute));
+            (is_written && is_kept).then_some(Field { extension, attribute, subs, demanded })
+        };
     core.chain(extended).filter_map(field).collect()
 }
 

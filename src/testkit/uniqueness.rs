@@ -15,8 +15,8 @@ const RIVALS: usize = 8;
 /// How often they do.
 const ROUNDS: usize = 12;
 
-/// A unique value that another resource has is refused, in any spelling that means the same, by `create` and `update`; the
-/// conflict names the attribute, and nothing is stored.
+/// A unique value that another resource has is refused, in any spelling that means the same, by
+/// `create` and `update`; the conflict names the attribute, and nothing is stored.
 pub async fn taken_value_is_refused(factory: &dyn StoreFactory) {
     for (subject, path, mut samples) in unique_attributes(factory).await {
         let value = samples.unique_value(path.last());
@@ -28,11 +28,20 @@ pub async fn taken_value_is_refused(factory: &dyn StoreFactory) {
             let wanted = with(&subject, &mut samples, &path, &spelling);
             let outcome = subject.try_update(rival.id(), &subject.put(wanted)).await;
             assert_conflict(&subject, &path, "update", &spelling, &outcome);
-            subject.assert_same(&rival, &subject.get(rival.id()).await, "an `update` that ended in a conflict");
+            subject.assert_same(
+                &rival,
+                &subject.get(rival.id()).await,
+                "an `update` that ended in a conflict",
+            );
         }
         let mut expected = [holder.id().to_owned(), rival.id().to_owned()];
         expected.sort_unstable();
-        assert_eq!(subject.find(None).await, expected, "{}: what ended in a conflict must not be stored", subject.name());
+        assert_eq!(
+            subject.find(None).await,
+            expected,
+            "{}: what ended in a conflict must not be stored",
+            subject.name()
+        );
     }
 }
 
@@ -58,7 +67,12 @@ pub async fn own_value_is_free(factory: &dyn StoreFactory) {
             );
             let kept = subject.get(&id).await.values(&path).next().cloned();
             let expected = if note.is_some() { Some(spelling) } else { kept.clone() };
-            assert_eq!(kept, expected, "{}: `update` of the spelling of `{path}` must be stored", subject.name());
+            assert_eq!(
+                kept,
+                expected,
+                "{}: `update` of the spelling of `{path}` must be stored",
+                subject.name()
+            );
         }
     }
 }
@@ -78,19 +92,24 @@ pub async fn freed_value_can_be_taken(factory: &dyn StoreFactory) {
             let outcome = subject.try_create(with(&subject, &mut samples, &path, &value)).await;
             let told = told(&outcome);
             let Ok(next) = outcome else {
-                panic!("{}: `create` with a `{path}` that was {way} {told}; it must succeed", subject.name())
+                panic!(
+                    "{}: `create` with a `{path}` that was {way} {told}; it must succeed",
+                    subject.name()
+                )
             };
             subject.delete(next.id()).await;
         }
     }
 }
 
-/// Of several callers that want the same unique value at once, one gets it: by `create`, and by `update`.
+/// Of several callers that want the same unique value at once, one gets it: by `create`, and by
+/// `update`.
 pub async fn uniqueness_holds_under_races(factory: &dyn StoreFactory) {
     for (subject, path, mut samples) in unique_attributes(factory).await {
         for _ in 0..ROUNDS {
             let value = samples.unique_value(path.last());
-            let rivals: Vec<Resource> = (0..RIVALS).map(|_| with(&subject, &mut samples, &path, &value)).collect();
+            let rivals: Vec<Resource> =
+                (0..RIVALS).map(|_| with(&subject, &mut samples, &path, &value)).collect();
             let creating = rivals.into_iter().map(|resource| {
                 let subject = subject.clone();
                 async move { subject.try_create(resource).await.map(drop) }
@@ -120,13 +139,20 @@ pub async fn a_resource_is_deleted_once(factory: &dyn StoreFactory) {
             let version = created.version().unwrap_or_else(crate::resource::Version::first);
             let deleting = (0..RIVALS).map(|rival| {
                 let (subject, id) = (subject.clone(), created.id().to_owned());
-                let expected = if rival % 2 == 0 { Precondition::default() } else { if_match(std::slice::from_ref(&version)) };
+                let expected = if rival % 2 == 0 {
+                    Precondition::default()
+                } else {
+                    if_match(std::slice::from_ref(&version))
+                };
                 async move { subject.try_delete(&id, &expected).await.map(drop) }
             });
             let outcomes = subject.race(deleting).await;
             let won = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
             let name = subject.name();
-            assert_eq!(won, 1, "{name}: of {RIVALS} concurrent calls of `delete` {won} succeeded; just one must");
+            assert_eq!(
+                won, 1,
+                "{name}: of {RIVALS} concurrent calls of `delete` {won} succeeded; just one must"
+            );
             for outcome in outcomes.iter().filter(|outcome| outcome.is_err()) {
                 let told = told(outcome);
                 assert!(
@@ -158,7 +184,13 @@ fn with(subject: &Subject, samples: &mut Samples, path: &ResolvedPath, value: &V
     resource
 }
 
-fn assert_conflict<T>(subject: &Subject, path: &ResolvedPath, call: &str, value: &Value, outcome: &Result<T, StoreError>) {
+fn assert_conflict<T>(
+    subject: &Subject,
+    path: &ResolvedPath,
+    call: &str,
+    value: &Value,
+    outcome: &Result<T, StoreError>,
+) {
     let (name, told, expected) = (subject.name(), told(outcome), path.to_string());
     assert!(
         matches!(outcome, Err(StoreError::Conflict { attribute }) if *attribute == expected),
@@ -166,12 +198,23 @@ fn assert_conflict<T>(subject: &Subject, path: &ResolvedPath, call: &str, value:
     );
 }
 
-fn assert_one_won(subject: &Subject, path: &ResolvedPath, call: &str, outcomes: &[Result<(), StoreError>]) {
+fn assert_one_won(
+    subject: &Subject,
+    path: &ResolvedPath,
+    call: &str,
+    outcomes: &[Result<(), StoreError>],
+) {
     let (name, won) = (subject.name(), outcomes.iter().filter(|outcome| outcome.is_ok()).count());
-    assert_eq!(won, 1, "{name}: of {RIVALS} concurrent calls of `{call}` with the same `{path}` {won} succeeded; just one must");
+    assert_eq!(
+        won, 1,
+        "{name}: of {RIVALS} concurrent calls of `{call}` with the same `{path}` {won} succeeded; just one must"
+    );
     for outcome in outcomes.iter().filter(|outcome| outcome.is_err()) {
         let told = told(outcome);
         let conflict = matches!(outcome, Err(StoreError::Conflict { .. }));
-        assert!(conflict, "{name}: `{call}` with a `{path}` that was just taken {told}; it must fail with `Conflict`");
+        assert!(
+            conflict,
+            "{name}: `{call}` with a `{path}` that was just taken {told}; it must fail with `Conflict`"
+        );
     }
 }

@@ -20,11 +20,20 @@ pub async fn each_change_makes_a_version(factory: &dyn StoreFactory) {
             let after = subject.get(&id).await;
             let name = subject.name();
             let is_new = after.version().is_some_and(|version| !known.contains(&version));
-            assert!(is_new, "{name}: after an `update` the version is {:?}; it must be another than {known:?}", after.version());
-            let modified = |resource: &Resource| resource.meta().map(|meta| (meta.created, meta.last_modified));
+            assert!(
+                is_new,
+                "{name}: after an `update` the version is {:?}; it must be another than {known:?}",
+                after.version()
+            );
+            let modified = |resource: &Resource| {
+                resource.meta().map(|meta| (meta.created, meta.last_modified))
+            };
             let ((made, old), (kept, new)) = (modified(&before).unzip(), modified(&after).unzip());
             assert_eq!(made, kept, "{name}: an `update` must leave `meta.created` as it is");
-            assert!(new > old, "{name}: after an `update` `meta.lastModified` is {new:?}; it must be later than {old:?}");
+            assert!(
+                new > old,
+                "{name}: after an `update` `meta.lastModified` is {new:?}; it must be later than {old:?}"
+            );
             before = after;
         }
     }
@@ -37,7 +46,10 @@ pub async fn what_changes_nothing_makes_no_version(factory: &dyn StoreFactory) {
         for update in [subject.setting(&note, text(&before, &note)), subject.put(before.clone())] {
             let change = subject.update(before.id(), &update).await;
             let name = subject.name();
-            assert!(change.is_unchanged(), "{name}: `update` to what the resource is already told of a change: {change:?}");
+            assert!(
+                change.is_unchanged(),
+                "{name}: `update` to what the resource is already told of a change: {change:?}"
+            );
             let after = subject.get(before.id()).await;
             assert_eq!(
                 after.version(),
@@ -48,11 +60,14 @@ pub async fn what_changes_nothing_makes_no_version(factory: &dyn StoreFactory) {
     }
 }
 
-/// `update` and `delete` that expect a version from before, or one that never was, fail, and nothing happens.
+/// `update` and `delete` that expect a version from before, or one that never was, fail, and
+/// nothing happens.
 pub async fn stale_version_is_refused(factory: &dyn StoreFactory) {
     for (subject, note, mut samples, created) in changeable(factory).await {
         let id = created.id();
-        let Some(stale) = subject.get(id).await.version() else { panic!("{}: `get` read no version", subject.name()) };
+        let Some(stale) = subject.get(id).await.version() else {
+            panic!("{}: `get` read no version", subject.name())
+        };
         subject.update(id, &subject.setting(&note, samples.fresh_text())).await;
         let current = subject.get(id).await;
         let none = |tags| Precondition { if_match: None, if_none_match: Some(tags) };
@@ -66,16 +81,27 @@ pub async fn stale_version_is_refused(factory: &dyn StoreFactory) {
         ];
         for (what, precondition) in refused {
             let name = subject.name();
-            let update = subject.setting(&note, samples.fresh_text()).expecting(precondition.clone());
+            let update =
+                subject.setting(&note, samples.fresh_text()).expecting(precondition.clone());
             let outcome = subject.try_update(id, &update).await;
             let told_of = told(&outcome);
             let mismatch = matches!(outcome, Err(StoreError::VersionMismatch));
-            assert!(mismatch, "{name}: `update` under {what} {told_of}; it must fail with `VersionMismatch`");
+            assert!(
+                mismatch,
+                "{name}: `update` under {what} {told_of}; it must fail with `VersionMismatch`"
+            );
             let outcome = subject.try_delete(id, &precondition).await;
             let told = told(&outcome);
             let mismatch = matches!(outcome, Err(StoreError::VersionMismatch));
-            assert!(mismatch, "{name}: `delete` under {what} {told}; it must fail with `VersionMismatch`");
-            subject.assert_same(&current, &subject.get(id).await, format_args!("calls under {what}"));
+            assert!(
+                mismatch,
+                "{name}: `delete` under {what} {told}; it must fail with `VersionMismatch`"
+            );
+            subject.assert_same(
+                &current,
+                &subject.get(id).await,
+                format_args!("calls under {what}"),
+            );
         }
     }
 }
@@ -85,10 +111,14 @@ pub async fn current_version_goes_ahead(factory: &dyn StoreFactory) {
     for (subject, note, mut samples, _) in changeable(factory).await {
         for (number, id) in made(&subject, &mut samples, 3).await.into_iter().enumerate() {
             for call in ["update", "delete"] {
-                let Some(version) = subject.get(&id).await.version() else { panic!("{}: `get` read no version", subject.name()) };
+                let Some(version) = subject.get(&id).await.version() else {
+                    panic!("{}: `get` read no version", subject.name())
+                };
                 let precondition = holding(number, &version);
                 let outcome = if call == "update" {
-                    let update = subject.setting(&note, samples.fresh_text()).expecting(precondition.clone());
+                    let update = subject
+                        .setting(&note, samples.fresh_text())
+                        .expecting(precondition.clone());
                     subject.try_update(&id, &update).await
                 } else {
                     subject.try_delete(&id, &precondition).await
@@ -116,26 +146,52 @@ fn holding(number: usize, version: &Version) -> Precondition {
     }
 }
 
-/// The [`Change`](crate::store::Change) that a store returns tells what was committed: what `get` reads afterwards.
+/// The [`Change`](crate::store::Change) that a store returns tells what was committed: what `get`
+/// reads afterwards.
 pub async fn a_change_tells_what_was_committed(factory: &dyn StoreFactory) {
     for (subject, note, mut samples, created) in changeable(factory).await {
         let before = subject.get(created.id()).await;
-        let change = subject.update(before.id(), &subject.setting(&note, samples.fresh_text())).await;
+        let change =
+            subject.update(before.id(), &subject.setting(&note, samples.fresh_text())).await;
         let after = subject.get(before.id()).await;
         let name = subject.name();
-        assert_eq!(change.operation, Operation::Update, "{name}: `update` told of another operation");
-        assert_eq!(change.id, before.id(), "{name}: `update` told of another resource than it changed");
-        assert_eq!(&change.tenant, subject.cx.tenant(), "{name}: `update` told of another tenant than it was asked for");
-        assert_eq!(change.version, after.version(), "{name}: `update` told of another version than `get` reads");
+        assert_eq!(
+            change.operation,
+            Operation::Update,
+            "{name}: `update` told of another operation"
+        );
+        assert_eq!(
+            change.id,
+            before.id(),
+            "{name}: `update` told of another resource than it changed"
+        );
+        assert_eq!(
+            &change.tenant,
+            subject.cx.tenant(),
+            "{name}: `update` told of another tenant than it was asked for"
+        );
+        assert_eq!(
+            change.version,
+            after.version(),
+            "{name}: `update` told of another version than `get` reads"
+        );
         let paths: Vec<String> = change.paths.iter().map(ToString::to_string).collect();
-        assert_eq!(paths, [note.to_string()], "{name}: `update` told of other changes than were made");
+        assert_eq!(
+            paths,
+            [note.to_string()],
+            "{name}: `update` told of other changes than were made"
+        );
         let change = subject.delete(before.id()).await;
-        assert_eq!(change.version, after.version(), "{name}: `delete` told of another version than the last");
+        assert_eq!(
+            change.version,
+            after.version(),
+            "{name}: `delete` told of another version than the last"
+        );
     }
 }
 
-/// The state that a [`Change`](crate::store::Change) tells, where it tells one, is the whole that `get` reads: with the members
-/// that a store keeps apart, and also where nothing changed.
+/// The state that a [`Change`](crate::store::Change) tells, where it tells one, is the whole that
+/// `get` reads: with the members that a store keeps apart, and also where nothing changed.
 pub async fn what_a_change_says_is_what_is_read(factory: &dyn StoreFactory) {
     let stores = Stores::made_by(factory).await;
     for subject in stores.subjects() {
@@ -148,7 +204,9 @@ pub async fn what_a_change_says_is_what_is_read(factory: &dyn StoreFactory) {
                 resource.set(membership.name(), members.collect::<Vec<_>>());
             }
             let id = subject.create(resource).await.id().to_owned();
-            for (what, update) in telling(&subject, &mut samples, &subject.get(&id).await, &references) {
+            for (what, update) in
+                telling(&subject, &mut samples, &subject.get(&id).await, &references)
+            {
                 let change = subject.update(&id, &update).await;
                 let Some(said) = &change.after else { continue };
                 let read = subject.get(&id).await;
@@ -167,7 +225,12 @@ pub async fn what_a_change_says_is_what_is_read(factory: &dyn StoreFactory) {
 }
 
 /// Changes of an attribute and of members, in this order, and such that change nothing.
-fn telling(subject: &Subject, samples: &mut Samples, before: &Resource, ids: &[String]) -> Vec<(&'static str, Update)> {
+fn telling(
+    subject: &Subject,
+    samples: &mut Samples,
+    before: &Resource,
+    ids: &[String],
+) -> Vec<(&'static str, Update)> {
     let mut updates = vec![("an `update` that changes nothing", subject.put(before.clone()))];
     if let Some(note) = subject.note() {
         let changed = samples.fresh_text();
@@ -175,14 +238,16 @@ fn telling(subject: &Subject, samples: &mut Samples, before: &Resource, ids: &[S
         updates.push(("an `update` to what is there already", subject.setting(&note, changed)));
     }
     if let (Some(membership), Some(id)) = (subject.membership(), ids.first()) {
-        let adding = || subject.patch(vec![operation("add", membership.name(), json!([{ "value": id }]))]);
+        let adding =
+            || subject.patch(vec![operation("add", membership.name(), json!([{ "value": id }]))]);
         updates.push(("a member was added", adding()));
         updates.push(("a member was added who is one already", adding()));
     }
     updates
 }
 
-/// Each type with a text that can be changed, in an empty store, and a resource that has such a text.
+/// Each type with a text that can be changed, in an empty store, and a resource that has such a
+/// text.
 async fn changeable(factory: &dyn StoreFactory) -> Vec<(Subject, ResolvedPath, Samples, Resource)> {
     let stores = Stores::made_by(factory).await;
     let mut all = Vec::new();

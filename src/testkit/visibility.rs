@@ -14,8 +14,8 @@ use crate::schema::{AttributeType, Locations, ResolvedPath};
 /// A text that nobody may ever see again.
 const SECRET: &str = "t1meMa$heen";
 
-/// What a client asks for it gets: a store that reads less of a resource for a [`Projection`] leaves out only what the
-/// projection does.
+/// What a client asks for it gets: a store that reads less of a resource for a [`Projection`]
+/// leaves out only what the projection does.
 pub async fn what_is_asked_for_is_read(factory: &dyn StoreFactory) {
     let stores = Stores::made_by(factory).await;
     for subject in stores.subjects() {
@@ -25,7 +25,8 @@ pub async fn what_is_asked_for_is_read(factory: &dyn StoreFactory) {
         }
     }
     for subject in stores.subjects() {
-        let (all, mut questions) = (read_all(&subject).await, Questions::new(&subject, stores.seed));
+        let (all, mut questions) =
+            (read_all(&subject).await, Questions::new(&subject, stores.seed));
         for _ in 0..60 {
             let projection = questions.projection(&subject);
             let (filter, sort) = (questions.filter(&subject, &all).1, questions.sort());
@@ -34,7 +35,9 @@ pub async fn what_is_asked_for_is_read(factory: &dyn StoreFactory) {
             let listed = subject.select(&query).await.resources;
             for whole in &all {
                 let read = subject.store.get(whole.id(), &projection, &subject.cx).await;
-                let Ok(read) = read else { panic!("{}: `get` under {projection:?} failed; it must read", subject.name()) };
+                let Ok(read) = read else {
+                    panic!("{}: `get` under {projection:?} failed; it must read", subject.name())
+                };
                 assert_shown(&subject, "get", &projection, whole, &read);
                 let in_list = listed.iter().find(|resource| resource.id() == whole.id());
                 if let Some(read) = in_list {
@@ -45,7 +48,8 @@ pub async fn what_is_asked_for_is_read(factory: &dyn StoreFactory) {
     }
 }
 
-/// What is never returned, such as a password, is not handed out in clear: not by any call (RFC 7643, Section 9.2).
+/// What is never returned, such as a password, is not handed out in clear: not by any call (RFC
+/// 7643, Section 9.2).
 pub async fn secrets_are_not_handed_out(factory: &dyn StoreFactory) {
     let stores = Stores::made_by(factory).await;
     for subject in stores.subjects() {
@@ -67,8 +71,11 @@ pub async fn secrets_are_not_handed_out(factory: &dyn StoreFactory) {
             set(&mut wanted, path, SECRET.into());
         }
         let setting = secrets.iter().filter(|path| path.sub().is_none());
-        let setting = setting.map(|path| operation("replace", path, SECRET.into())).collect::<Vec<_>>();
-        let updates = [subject.put(wanted)].into_iter().chain((!setting.is_empty()).then(|| subject.patch(setting)));
+        let setting =
+            setting.map(|path| operation("replace", path, SECRET.into())).collect::<Vec<_>>();
+        let updates = [subject.put(wanted)]
+            .into_iter()
+            .chain((!setting.is_empty()).then(|| subject.patch(setting)));
         for update in updates {
             let change = subject.update(created.id(), &update).await;
             if let Some(after) = &change.after {
@@ -99,23 +106,35 @@ fn assert_secret(subject: &Subject, call: &str, resource: &Resource) {
 
 /// Each text that is never returned.
 fn secrets(subject: &Subject) -> Vec<ResolvedPath> {
-    let core = subject.resource_type.schema().attributes().iter().map(|attribute| (None, attribute));
+    let core =
+        subject.resource_type.schema().attributes().iter().map(|attribute| (None, attribute));
     let extended = subject.resource_type.extensions().iter().flat_map(|extension| {
         let schema = &extension.schema;
         schema.attributes().iter().map(move |attribute| (Some(schema), attribute))
     });
     let mut secrets = Vec::new();
     for (extension, attribute) in core.chain(extended) {
-        let path = |sub| ResolvedPath::new(extension.cloned(), std::sync::Arc::clone(attribute), sub);
-        let whole = (!attribute.is_readable() && attribute.kind() == AttributeType::String).then(|| path(None));
-        let parts = attribute.sub_attributes().iter().filter(|sub| !sub.is_readable() && sub.kind() == AttributeType::String);
+        let path =
+            |sub| ResolvedPath::new(extension.cloned(), std::sync::Arc::clone(attribute), sub);
+        let whole = (!attribute.is_readable() && attribute.kind() == AttributeType::String)
+            .then(|| path(None));
+        let parts = attribute
+            .sub_attributes()
+            .iter()
+            .filter(|sub| !sub.is_readable() && sub.kind() == AttributeType::String);
         secrets.extend(whole.into_iter().chain(parts.map(|sub| path(Some(sub.clone())))));
     }
     secrets
 }
 
 /// Asserts that a client sees what it would see of the whole resource.
-fn assert_shown(subject: &Subject, call: &str, projection: &Projection, whole: &Resource, read: &Resource) {
+fn assert_shown(
+    subject: &Subject,
+    call: &str,
+    projection: &Projection,
+    whole: &Resource,
+    read: &Resource,
+) {
     let (expected, shown) = (shown(subject, projection, whole), shown(subject, projection, read));
     assert_eq!(
         shown,

@@ -15,8 +15,8 @@ const WRITERS: usize = 8;
 /// How often each does.
 const CHANGES: usize = 12;
 
-/// Of changes that many make at once, each is made to what the others left behind: the sum of all is there afterwards, and
-/// each made a version of its own.
+/// Of changes that many make at once, each is made to what the others left behind: the sum of all
+/// is there afterwards, and each made a version of its own.
 pub async fn no_update_is_lost(factory: &dyn StoreFactory) {
     for (subject, note, id) in contended(factory).await {
         let writing = (0..WRITERS).map(|_| {
@@ -37,7 +37,12 @@ pub async fn no_update_is_lost(factory: &dyn StoreFactory) {
             "{name}: {WRITERS} writers made {all} changes by `update`, and {left} of them are there; none may be lost"
         );
         let distinct: BTreeSet<&str> = versions.iter().map(|version| version.opaque()).collect();
-        assert_eq!(distinct.len(), all, "{name}: {all} changes made {} versions; each must make one of its own", distinct.len());
+        assert_eq!(
+            distinct.len(),
+            all,
+            "{name}: {all} changes made {} versions; each must make one of its own",
+            distinct.len()
+        );
     }
 }
 
@@ -52,7 +57,8 @@ pub async fn of_writers_with_one_version_one_wins(factory: &dyn StoreFactory) {
                 async move { subject.try_update(&id, &update).await.map(drop) }
             });
             let outcomes = subject.race(writing).await;
-            let (name, won) = (subject.name(), outcomes.iter().filter(|outcome| outcome.is_ok()).count());
+            let (name, won) =
+                (subject.name(), outcomes.iter().filter(|outcome| outcome.is_ok()).count());
             assert_eq!(
                 won, 1,
                 "{name}: of {WRITERS} concurrent calls of `update` with the same If-Match {won} succeeded; just one must"
@@ -69,12 +75,14 @@ pub async fn of_writers_with_one_version_one_wins(factory: &dyn StoreFactory) {
     }
 }
 
-/// A call that is given up while the store waits leaves all of the change behind, or nothing; and the store goes on.
+/// A call that is given up while the store waits leaves all of the change behind, or nothing; and
+/// the store goes on.
 pub async fn an_abandoned_call_leaves_nothing_half_done(factory: &dyn StoreFactory) {
     let stores = Stores::made_by(factory).await;
     for subject in stores.subjects() {
         let Some(note) = subject.note() else { continue };
-        let mut samples = stores.samples().referring_to(super::life::references(&stores, &subject).await);
+        let mut samples =
+            stores.samples().referring_to(super::life::references(&stores, &subject).await);
         for patience in 0..24 {
             let before = subject.create(samples.resource(&subject)).await;
             let before = subject.get(before.id()).await;
@@ -84,9 +92,12 @@ pub async fn an_abandoned_call_leaves_nothing_half_done(factory: &dyn StoreFacto
             let update = subject.put(wanted);
             let Ok(expected) = update.apply(before.clone().into()) else { continue };
             let expected = expected.after.unwrap_or_default();
-            drop(abandoned(subject.store.update(before.id(), &update, &subject.cx), patience).await);
+            drop(
+                abandoned(subject.store.update(before.id(), &update, &subject.cx), patience).await,
+            );
             let after = subject.get(before.id()).await;
-            let (is_old, is_new) = (subject.differences(&before, &after), subject.differences(&expected, &after));
+            let (is_old, is_new) =
+                (subject.differences(&before, &after), subject.differences(&expected, &after));
             assert!(
                 is_old.is_empty() || is_new.is_empty(),
                 "{}: an `update` that was dropped after it had waited {patience} times left a state that is neither the one before \
@@ -94,7 +105,12 @@ pub async fn an_abandoned_call_leaves_nothing_half_done(factory: &dyn StoreFacto
                 subject.name(),
             );
             let version_rose = after.version() != before.version();
-            assert_eq!(version_rose, !is_old.is_empty(), "{}: an abandoned `update` parted state and version", subject.name());
+            assert_eq!(
+                version_rose,
+                !is_old.is_empty(),
+                "{}: an abandoned `update` parted state and version",
+                subject.name()
+            );
             assert_creation_is_whole(&subject, samples.resource(&subject), patience).await;
         }
     }
@@ -103,10 +119,15 @@ pub async fn an_abandoned_call_leaves_nothing_half_done(factory: &dyn StoreFacto
 async fn assert_creation_is_whole(subject: &Subject, resource: Resource, patience: usize) {
     let known: BTreeSet<String> = subject.find(None).await.into_iter().collect();
     drop(abandoned(subject.store.create(resource.clone(), &subject.cx), patience).await);
-    let made: Vec<String> = subject.find(None).await.into_iter().filter(|id| !known.contains(id)).collect();
+    let made: Vec<String> =
+        subject.find(None).await.into_iter().filter(|id| !known.contains(id)).collect();
     assert!(made.len() < 2, "{}: one `create` made {} resources", subject.name(), made.len());
     for id in made {
-        subject.assert_same(&resource, &subject.get(&id).await, "a `create` that was dropped while it waited");
+        subject.assert_same(
+            &resource,
+            &subject.get(&id).await,
+            "a `create` that was dropped while it waited",
+        );
     }
 }
 

@@ -1,4 +1,5 @@
-//! What SQL answers equals what evaluation answers, on random filters, orders and pages over random resources.
+//! What SQL answers equals what evaluation answers, on random filters, orders and pages over random
+//! resources.
 
 use std::sync::{Arc, LazyLock};
 
@@ -49,30 +50,44 @@ impl Subject {
             store.create(resource.clone(), &other).await.expect("a new resource");
             store.create(resource, &cx).await.expect("a new resource");
         }
-        let everything = Query { filter: None, sort: None, page: whole(), projection: Projection::default() };
-        let found = complete::select(store.as_ref(), &everything, &Budget::unlimited(), &cx).await.expect("it answers");
+        let everything =
+            Query { filter: None, sort: None, page: whole(), projection: Projection::default() };
+        let found = complete::select(store.as_ref(), &everything, &Budget::unlimited(), &cx)
+            .await
+            .expect("it answers");
         // The folder of a file has to outlive its store.
         std::mem::forget(directory);
         Self { kind, store, resource_type, all: found.resources, cx }
     }
 
     /// Compares with evaluation of all resources; says how much the store did by itself.
-    fn check(&self, filter: Option<&Filter>, sort: Option<&Sort>, page: &SomePage) -> Result<Pushdown, TestCaseError> {
-        let bind = |filter: &Filter| Binder::new(&self.resource_type).bind(filter).expect("it binds");
+    fn check(
+        &self,
+        filter: Option<&Filter>,
+        sort: Option<&Sort>,
+        page: &SomePage,
+    ) -> Result<Pushdown, TestCaseError> {
+        let bind =
+            |filter: &Filter| Binder::new(&self.resource_type).bind(filter).expect("it binds");
         let query = Query {
             filter: filter.map(bind),
             sort: sort.cloned(),
             page: page.of(&self.all, sort),
             projection: Projection::default(),
         };
-        let matching = self.all.iter().filter(|resource| query.filter.as_ref().is_none_or(|filter| filter.matches(resource)));
+        let matching = self
+            .all
+            .iter()
+            .filter(|resource| query.filter.as_ref().is_none_or(|filter| filter.matches(resource)));
         let expected = complete::page(matching.cloned().collect(), sort, &query.page);
         let budget = Budget::unlimited();
         let found = complete::select(self.store.as_ref(), &query, &budget, &self.cx);
-        let found = RUNTIME
-            .block_on(found)
-            .map_err(|err| TestCaseError::fail(format!("{err}: {:?}", std::error::Error::source(&err))))?;
-        let ids = |resources: &[Arc<Resource>]| resources.iter().map(|resource| resource.id().to_owned()).collect::<Vec<_>>();
+        let found = RUNTIME.block_on(found).map_err(|err| {
+            TestCaseError::fail(format!("{err}: {:?}", std::error::Error::source(&err)))
+        })?;
+        let ids = |resources: &[Arc<Resource>]| {
+            resources.iter().map(|resource| resource.id().to_owned()).collect::<Vec<_>>()
+        };
         prop_assert_eq!(
             ids(&found.resources),
             ids(&expected.resources),
@@ -96,9 +111,18 @@ fn filters_answer_the_same() {
         run(&(option::weighted(0.95, typed::filter()), sort(), page()), |(filter, sort, page)| {
             let pushdown = users.check(filter.as_ref(), sort.as_ref(), &page)?;
             // SQL can say all of it, but for an order by raw base64.
-            let by_bytes = sort.as_ref().and_then(|sort| sort.path()).is_some_and(|path| path.last().kind().as_str() == "binary");
+            let by_bytes = sort
+                .as_ref()
+                .and_then(|sort| sort.path())
+                .is_some_and(|path| path.last().kind().as_str() == "binary");
             let expected = if by_bytes { Pushdown::Filters } else { Pushdown::Pages };
-            prop_assert_eq!(pushdown, expected, "{:?} {:?}", filter.map(|filter| filter.to_string()), sort);
+            prop_assert_eq!(
+                pushdown,
+                expected,
+                "{:?} {:?}",
+                filter.map(|filter| filter.to_string()),
+                sort
+            );
             Ok(())
         });
     }
@@ -108,7 +132,9 @@ fn filters_answer_the_same() {
 fn each_attribute_answers_the_same() {
     for kind in kinds() {
         let users = RUNTIME.block_on(Subject::new(kind, Arc::clone(&USERS), people()));
-        run(&(typed::leaf(), page()), |(filter, page)| users.check(Some(&filter), None, &page).map(drop));
+        run(&(typed::leaf(), page()), |(filter, page)| {
+            users.check(Some(&filter), None, &page).map(drop)
+        });
     }
 }
 
@@ -117,10 +143,17 @@ fn filters_on_members_answer_the_same() {
     for kind in kinds() {
         let names = TEXTS.iter().enumerate().filter(|(_, text)| !text.is_empty());
         let groups = names.map(|(index, name)| {
-            let members = ["a", "b", "c", "A", ""].into_iter().enumerate().filter(|(bit, _)| index >> bit & 1 == 1);
+            let members = ["a", "b", "c", "A", ""]
+                .into_iter()
+                .enumerate()
+                .filter(|(bit, _)| index >> bit & 1 == 1);
             let members = members.map(|(bit, id)| {
                 let display = TEXTS[(index + bit) % TEXTS.len()];
-                if bit % 2 == 0 { json!({ "value": id, "display": display }) } else { json!({ "value": id, "type": "User" }) }
+                if bit % 2 == 0 {
+                    json!({ "value": id, "display": display })
+                } else {
+                    json!({ "value": id, "type": "User" })
+                }
             });
             let mut group = Resource::default();
             group.set("displayName", *name);
@@ -128,8 +161,11 @@ fn filters_on_members_answer_the_same() {
             group.set_meta(&Meta::new("Group", chrono::DateTime::UNIX_EPOCH));
             group
         });
-        let groups = RUNTIME.block_on(Subject::new(kind, Arc::new(ResourceType::group()), groups.collect()));
-        run(&(about_groups(), page()), |(filter, page)| groups.check(Some(&filter), None, &page).map(drop));
+        let groups =
+            RUNTIME.block_on(Subject::new(kind, Arc::new(ResourceType::group()), groups.collect()));
+        run(&(about_groups(), page()), |(filter, page)| {
+            groups.check(Some(&filter), None, &page).map(drop)
+        });
     }
 }
 
@@ -150,7 +186,10 @@ fn groups_of_a_user_answer_the_same() {
             let group = async |members: &[&str]| {
                 let mut group = Resource::default();
                 group.set("displayName", "G");
-                group.set("members", members.iter().map(|id| json!({ "value": id })).collect::<Vec<_>>());
+                group.set(
+                    "members",
+                    members.iter().map(|id| json!({ "value": id })).collect::<Vec<_>>(),
+                );
                 groups.create(group, &cx).await.expect("a group").id().to_owned()
             };
             let inner = group(&[&ids[0]]).await;
@@ -163,9 +202,18 @@ fn groups_of_a_user_answer_the_same() {
                 ("groups pr".to_owned(), vec![&ids[0], &ids[1]]),
                 ("groups.display eq \"g\"".to_owned(), vec![&ids[0], &ids[1]]),
             ] {
-                let bound = Binder::new(&ResourceType::user()).bind(&filter.parse().expect("a filter")).expect("it binds");
-                let query = Query { filter: Some(bound), sort: None, page: whole(), projection: Projection::default() };
-                let found = complete::select(users.as_ref(), &query, &Budget::unlimited(), &cx).await.expect("it answers");
+                let bound = Binder::new(&ResourceType::user())
+                    .bind(&filter.parse().expect("a filter"))
+                    .expect("it binds");
+                let query = Query {
+                    filter: Some(bound),
+                    sort: None,
+                    page: whole(),
+                    projection: Projection::default(),
+                };
+                let found = complete::select(users.as_ref(), &query, &Budget::unlimited(), &cx)
+                    .await
+                    .expect("it answers");
                 let found: Vec<&str> = found.resources.iter().map(|user| user.id()).collect();
                 assert_eq!(found, expected, "{kind:?}: {filter}");
             }
@@ -185,7 +233,8 @@ impl SomePage {
         match self {
             Self::Index { start, count } => Page::Index { start: *start, count: *count },
             Self::Behind { which, count } => {
-                let after = which.map(|which| complete::position(which.get::<Arc<Resource>>(all), sort));
+                let after =
+                    which.map(|which| complete::position(which.get::<Arc<Resource>>(all), sort));
                 Page::Cursor { after, count: *count }
             }
         }
@@ -195,8 +244,10 @@ impl SomePage {
 fn page() -> BoxedStrategy<SomePage> {
     let count = prop_oneof![0_usize..10, Just(1_000)];
     prop_oneof![
-        (prop_oneof![0_usize..10, 100_usize..200], count.clone()).prop_map(|(start, count)| SomePage::Index { start, count }),
-        (option::weighted(0.8, any::<Index>()), count).prop_map(|(which, count)| SomePage::Behind { which, count }),
+        (prop_oneof![0_usize..10, 100_usize..200], count.clone())
+            .prop_map(|(start, count)| SomePage::Index { start, count }),
+        (option::weighted(0.8, any::<Index>()), count)
+            .prop_map(|(which, count)| SomePage::Behind { which, count }),
     ]
     .boxed()
 }

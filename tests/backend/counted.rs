@@ -1,4 +1,5 @@
-//! How many resources there are: as many as there are, whoever made or deleted them, since before it was kept too.
+//! How many resources there are: as many as there are, whoever made or deleted them, since before
+//! it was kept too.
 
 use std::sync::Arc;
 
@@ -20,7 +21,9 @@ use crate::databases::{CLUSTER, Kind, kinds};
 async fn totals(store: &dyn ResourceStore, tenant: &str) -> (usize, usize) {
     let cx = RequestContext::new(tenant);
     let query = |page| Query { filter: None, sort: None, page, projection: Projection::default() };
-    let select = async |page| complete::select(store, &query(page), &Budget::new(0), &cx).await.expect("an answer");
+    let select = async |page| {
+        complete::select(store, &query(page), &Budget::new(0), &cx).await.expect("an answer")
+    };
     let counted = select(Page::Index { start: 1, count: 1 }).await.total.expect("it is counted");
     (counted, select(Page::Cursor { after: None, count: usize::MAX }).await.resources.len())
 }
@@ -29,7 +32,10 @@ async fn make(store: &dyn ResourceStore, name: &str, tenant: &str) -> Result<Str
     let mut resource = Resource::default();
     resource.set("userName", name);
     resource.set("displayName", name);
-    store.create(resource, &RequestContext::new(tenant)).await.map(|resource| resource.id().to_owned())
+    store
+        .create(resource, &RequestContext::new(tenant))
+        .await
+        .map(|resource| resource.id().to_owned())
 }
 
 #[tokio::test]
@@ -55,14 +61,22 @@ async fn the_total_is_how_many_there_are() {
         let cx = RequestContext::new("acme");
         for id in &ids[..4] {
             users.delete(id, &Precondition::default(), &cx).await.expect("it is there");
-            assert!(matches!(users.delete(id, &Precondition::default(), &cx).await, Err(StoreError::NotFound)));
+            assert!(matches!(
+                users.delete(id, &Precondition::default(), &cx).await,
+                Err(StoreError::NotFound)
+            ));
         }
         expect(5, 9).await;
         // The host may do something about its tables by itself.
-        let two = "WHERE tenant = 'other' AND resource_type = 'User' AND name IN ('user1', 'user2')";
+        let two =
+            "WHERE tenant = 'other' AND resource_type = 'User' AND name IN ('user1', 'user2')";
         beside(&fixture.directory, &format!("DELETE FROM scim_resource {two}")).await;
         expect(5, 7).await;
-        beside(&fixture.directory, "UPDATE scim_resource SET tenant = 'more' WHERE tenant = 'other'").await;
+        beside(
+            &fixture.directory,
+            "UPDATE scim_resource SET tenant = 'more' WHERE tenant = 'other'",
+        )
+        .await;
         expect(5, 0).await;
         assert_eq!(totals(users, "more").await, (7, 7), "{kind:?}");
         beside(&fixture.directory, "DELETE FROM scim_resource WHERE tenant = 'more'").await;
@@ -80,10 +94,16 @@ async fn the_total_holds_while_many_write() {
                 tokio::spawn(async move {
                     let cx = RequestContext::new("acme");
                     for step in 0..12 {
-                        // Two at a time want the same name, and what one deletes the other may make.
-                        match make(users.as_ref(), &format!("user{}-{step}", writer / 2), "acme").await {
+                        // Two at a time want the same name, and what one deletes the other may
+                        // make.
+                        match make(users.as_ref(), &format!("user{}-{step}", writer / 2), "acme")
+                            .await
+                        {
                             Ok(id) if step % 3 == 0 => {
-                                users.delete(&id, &Precondition::default(), &cx).await.expect("nobody else deletes it");
+                                users
+                                    .delete(&id, &Precondition::default(), &cx)
+                                    .await
+                                    .expect("nobody else deletes it");
                             }
                             Ok(_) | Err(StoreError::Conflict { .. }) => {}
                             Err(err) => panic!("{err}"),
@@ -109,7 +129,10 @@ async fn what_was_there_before_is_counted_once_the_tables_are_migrated() {
              'user{number}', '{{\"id\":\"id{number}\",\"userName\":\"user{number}\"}}', '{{}}');"
         )
     };
-    let rows: String = (0..7).map(|number| row("acme", number)).chain((0..3).map(|number| row("other", number))).collect();
+    let rows: String = (0..7)
+        .map(|number| row("acme", number))
+        .chain((0..3).map(|number| row("other", number)))
+        .collect();
     for kind in kinds() {
         let folder = TempDir::new().expect("a folder");
         let path = folder.path().join("scim.db");
@@ -122,7 +145,12 @@ async fn what_was_there_before_is_counted_once_the_tables_are_migrated() {
                     sqlx::raw_sql(sql).execute(&mut old).await.expect("a statement");
                 }
                 old.close().await.expect("it closes");
-                Arc::new(SqliteDirectory::open(&path).await.expect("it is migrated").store(ResourceType::user()))
+                Arc::new(
+                    SqliteDirectory::open(&path)
+                        .await
+                        .expect("it is migrated")
+                        .store(ResourceType::user()),
+                )
             }
             Kind::Postgres => {
                 let url = CLUSTER.as_ref().expect("it is there").new_database().await;
@@ -131,13 +159,24 @@ async fn what_was_there_before_is_counted_once_the_tables_are_migrated() {
                     sqlx::raw_sql(sql).execute(&mut old).await.expect("a statement");
                 }
                 old.close().await.expect("it closes");
-                Arc::new(PostgresDirectory::connect(&url).await.expect("it is migrated").store(ResourceType::user()))
+                Arc::new(
+                    PostgresDirectory::connect(&url)
+                        .await
+                        .expect("it is migrated")
+                        .store(ResourceType::user()),
+                )
             }
         };
         assert_eq!(totals(users.as_ref(), "acme").await, (7, 7), "{kind:?}");
         make(users.as_ref(), "new", "acme").await.expect("a new name");
-        users.delete("id3", &Precondition::default(), &RequestContext::new("acme")).await.expect("it is there");
-        users.delete("id4", &Precondition::default(), &RequestContext::new("acme")).await.expect("it is there");
+        users
+            .delete("id3", &Precondition::default(), &RequestContext::new("acme"))
+            .await
+            .expect("it is there");
+        users
+            .delete("id4", &Precondition::default(), &RequestContext::new("acme"))
+            .await
+            .expect("it is there");
         assert_eq!(totals(users.as_ref(), "acme").await, (6, 6), "{kind:?}");
         assert_eq!(totals(users.as_ref(), "other").await, (3, 3), "{kind:?}");
     }

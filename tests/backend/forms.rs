@@ -1,5 +1,5 @@
-//! Columns of text in each form, with what a client may make of case, width and accents in them: SQL finds all that evaluation
-//! finds, and nothing else where it says that it is exact.
+//! Columns of text in each form, with what a client may make of case, width and accents in them:
+//! SQL finds all that evaluation finds, and nothing else where it says that it is exact.
 
 use scimwire::filter::{Binder, Filter};
 use scimwire::resource::Resource;
@@ -50,14 +50,31 @@ fn mappings(dialect: Dialect) -> Vec<Mapping> {
         Column::expression("coalesce(t.name, NULL)", scimwire::sql::Form::Text),
     ];
     let elements = Elements::table("e", "user_id", "t.id").column("value", Column::text("e.name"));
-    let with = |column: Column| ids().column("userName", column).column("title", Column::text("t.name"));
+    let with =
+        |column: Column| ids().column("userName", column).column("title", Column::text("t.name"));
     names.into_iter().map(|column| with(column).elements("emails", elements.clone())).collect()
 }
 
-async fn found(sql: &str, sqlite: &mut SqliteConnection, postgres: Option<&mut PgConnection>) -> Vec<String> {
+async fn found(
+    sql: &str,
+    sqlite: &mut SqliteConnection,
+    postgres: Option<&mut PgConnection>,
+) -> Vec<String> {
     match postgres {
-        Some(postgres) => sqlx::query(sql).fetch_all(postgres).await.expect(sql).iter().map(|row| row.get(0)).collect(),
-        None => sqlx::query(sql).fetch_all(sqlite).await.expect(sql).iter().map(|row| row.get(0)).collect(),
+        Some(postgres) => sqlx::query(sql)
+            .fetch_all(postgres)
+            .await
+            .expect(sql)
+            .iter()
+            .map(|row| row.get(0))
+            .collect(),
+        None => sqlx::query(sql)
+            .fetch_all(sqlite)
+            .await
+            .expect(sql)
+            .iter()
+            .map(|row| row.get(0))
+            .collect(),
     }
 }
 
@@ -68,7 +85,8 @@ async fn text_of_every_form_is_found() {
         .iter()
         .enumerate()
         .map(|(number, name)| {
-            let [name, folded, prepared] = [*name, &*fold(name), &*prepare(name)].map(Dialect::literal);
+            let [name, folded, prepared] =
+                [*name, &*fold(name), &*prepare(name)].map(Dialect::literal);
             format!("('{number}', {name}, {folded}, {prepared})")
         })
         .collect();
@@ -81,7 +99,8 @@ async fn text_of_every_form_is_found() {
     sqlite.execute(tables.as_str()).await.expect("it is SQL");
     let mut postgres = None;
     if let Some(cluster) = CLUSTER.as_ref() {
-        let mut connection = PgConnection::connect(&cluster.new_database().await).await.expect("a new database");
+        let mut connection =
+            PgConnection::connect(&cluster.new_database().await).await.expect("a new database");
         connection.execute(tables.as_str()).await.expect("it is SQL");
         postgres = Some(connection);
     }
@@ -97,7 +116,9 @@ async fn text_of_every_form_is_found() {
             user
         })
         .collect();
-    for dialect in [Some(Dialect::Sqlite), postgres.as_ref().map(|_| Dialect::Postgres)].into_iter().flatten() {
+    for dialect in
+        [Some(Dialect::Sqlite), postgres.as_ref().map(|_| Dialect::Postgres)].into_iter().flatten()
+    {
         for mapping in mappings(dialect) {
             for name in NAMES {
                 let start: String = name.chars().take(2).collect();
@@ -114,12 +135,25 @@ async fn text_of_every_form_is_found() {
                     let parsed: Filter = filter.parse().expect("a filter");
                     let bound = Binder::new(&users).bind(&parsed).expect("it binds");
                     let condition = translate(&bound, &mapping).expect("it is mapped");
-                    let sql = written_out(&Sql::new("SELECT t.id FROM t WHERE ").append(condition.sql), dialect);
-                    let found = found(&sql, &mut sqlite, postgres.as_mut().filter(|_| dialect == Dialect::Postgres)).await;
+                    let sql = written_out(
+                        &Sql::new("SELECT t.id FROM t WHERE ").append(condition.sql),
+                        dialect,
+                    );
+                    let found = found(
+                        &sql,
+                        &mut sqlite,
+                        postgres.as_mut().filter(|_| dialect == Dialect::Postgres),
+                    )
+                    .await;
                     for user in &resources {
-                        let (matches, is_found) = (bound.matches(user), found.iter().any(|id| id == user.id()));
+                        let (matches, is_found) =
+                            (bound.matches(user), found.iter().any(|id| id == user.id()));
                         let is_right = matches == is_found || (is_found && !condition.exact);
-                        assert!(is_right, "{filter}: {:?} is found: {is_found}; {sql}", user.text("userName"));
+                        assert!(
+                            is_right,
+                            "{filter}: {:?} is found: {is_found}; {sql}",
+                            user.text("userName")
+                        );
                     }
                 }
             }

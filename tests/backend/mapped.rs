@@ -1,5 +1,5 @@
-//! Tables of a host, with columns of every form: what SQL answers holds for whatever evaluation answers, and for nothing else
-//! where it says that it is exact.
+//! Tables of a host, with columns of every form: what SQL answers holds for whatever evaluation
+//! answers, and for nothing else where it says that it is exact.
 
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
@@ -8,7 +8,10 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use scimwire::filter::{Binder, BoundFilter, Filter};
 use scimwire::resource::Resource;
-use scimwire::sql::{Column, Dialect, Elements, Form, InstantForm, Mapping, Parameter, Sql, Where, key, prepared_key, translate};
+use scimwire::sql::{
+    Column, Dialect, Elements, Form, InstantForm, Mapping, Parameter, Sql, Where, key,
+    prepared_key, translate,
+};
 use serde_json::{Value, json};
 use sqlx::{Arguments, Connection, Executor, PgConnection, Row, SqliteConnection};
 use tokio::runtime::Runtime;
@@ -31,7 +34,10 @@ fn mapping(dialect: Dialect) -> Mapping {
     Mapping::new(dialect)
         .column("id", Column::text("users.id"))
         .column("externalId", Column::text("users.external_id"))
-        .column("userName", Column::folded("users.name_folded").with_prepared("users.name_prepared"))
+        .column(
+            "userName",
+            Column::folded("users.name_folded").with_prepared("users.name_prepared"),
+        )
         .column("displayName", Column::text("users.display"))
         .column("title", Column::folded("users.title_folded"))
         .column("active", Column::boolean("users.active"))
@@ -65,7 +71,8 @@ enum Tables {
 
 impl Tables {
     async fn all() -> Vec<Self> {
-        let mut all = vec![Self::Sqlite(SqliteConnection::connect("sqlite::memory:").await.expect("memory"))];
+        let mut all =
+            vec![Self::Sqlite(SqliteConnection::connect("sqlite::memory:").await.expect("memory"))];
         if let Some(cluster) = CLUSTER.as_ref() {
             let url = cluster.new_database().await;
             all.push(Self::Postgres(PgConnection::connect(&url).await.expect("a new database")));
@@ -82,8 +89,12 @@ impl Tables {
 
     async fn fill(&mut self, users: &[Resource]) {
         match self {
-            Self::Sqlite(connection) => connection.execute(TABLES.replace("JSON_TYPE", "TEXT").as_str()).await.map(drop),
-            Self::Postgres(connection) => connection.execute(TABLES.replace("JSON_TYPE", "JSONB").as_str()).await.map(drop),
+            Self::Sqlite(connection) => {
+                connection.execute(TABLES.replace("JSON_TYPE", "TEXT").as_str()).await.map(drop)
+            }
+            Self::Postgres(connection) => {
+                connection.execute(TABLES.replace("JSON_TYPE", "JSONB").as_str()).await.map(drop)
+            }
         }
         .expect("the tables are well-formed");
         for user in users {
@@ -92,26 +103,50 @@ impl Tables {
     }
 
     async fn insert(&mut self, user: &Resource) {
-        let attribute = |path: &str| USERS.resolve(&path.parse().expect("a path")).expect("an attribute");
+        let attribute =
+            |path: &str| USERS.resolve(&path.parse().expect("a path")).expect("an attribute");
         let at = |path: &str| user.value(&attribute(path)).cloned();
-        let text = |value: Option<Value>| Parameter::OptionalText(value.and_then(|value| Some(value.as_str()?.to_owned())));
-        let keyed = |path: &str| Parameter::OptionalText(at(path).and_then(|value| key(attribute(path).last(), &value)));
-        let prepared = at("userName").and_then(|value| prepared_key(attribute("userName").last(), &value));
-        let json = |value: Option<Value>| Parameter::OptionalText(value.map(|value| value.to_string()));
+        let text = |value: Option<Value>| {
+            Parameter::OptionalText(value.and_then(|value| Some(value.as_str()?.to_owned())))
+        };
+        let keyed = |path: &str| {
+            Parameter::OptionalText(at(path).and_then(|value| key(attribute(path).last(), &value)))
+        };
+        let prepared =
+            at("userName").and_then(|value| prepared_key(attribute("userName").last(), &value));
+        let json =
+            |value: Option<Value>| Parameter::OptionalText(value.map(|value| value.to_string()));
         let number = at(&format!("{BADGE}:number")).map(|number| number.to_string());
         let (as_number, as_json) = match self.dialect() {
             Dialect::Postgres => (" AS numeric)", " AS jsonb)"),
             _ => (" AS numeric)", " AS text)"),
         };
-        let active = at("active").map_or("NULL", |active| if active == json!(true) { "TRUE" } else { "FALSE" });
+        let active = at("active")
+            .map_or("NULL", |active| if active == json!(true) { "TRUE" } else { "FALSE" });
         let sql = Sql::new("INSERT INTO users VALUES (").bind_text(user.id());
-        let columns = [text(at("externalId")), keyed("userName"), Parameter::OptionalText(prepared), text(at("displayName"))];
+        let columns = [
+            text(at("externalId")),
+            keyed("userName"),
+            Parameter::OptionalText(prepared),
+            text(at("displayName")),
+        ];
         let sql = columns.into_iter().fold(sql, |sql, value| sql.text(", ").bind(value));
-        let sql = sql.text(", ").bind(text(at("title"))).text(", ").bind(keyed("title")).text(format!(", {active}, "));
+        let sql = sql
+            .text(", ")
+            .bind(text(at("title")))
+            .text(", ")
+            .bind(keyed("title"))
+            .text(format!(", {active}, "));
         let sql = sql.bind(text(at("name.familyName"))).text(", ").bind(text(at("name.givenName")));
-        let sql = sql.text(", CAST(").bind(Parameter::OptionalText(number)).text(as_number).text(", ");
-        let sql = sql.bind(keyed(&format!("{BADGE}:issued"))).text(", CAST(").bind(json(at("emails"))).text(as_json);
-        let sql = sql.text(", CAST(").bind(json(at(&format!("{BADGE}:tags")))).text(as_json).text(", ");
+        let sql =
+            sql.text(", CAST(").bind(Parameter::OptionalText(number)).text(as_number).text(", ");
+        let sql = sql
+            .bind(keyed(&format!("{BADGE}:issued")))
+            .text(", CAST(")
+            .bind(json(at("emails")))
+            .text(as_json);
+        let sql =
+            sql.text(", CAST(").bind(json(at(&format!("{BADGE}:tags")))).text(as_json).text(", ");
         let sql = sql.bind(text(at(&format!("{ENTERPRISE}:manager.value")))).text(", ");
         self.ids(&sql.bind(text(at(&format!("{BADGE}:serial")))).text(")")).await;
         for address in at("addresses").iter().filter_map(Value::as_array).flatten() {
@@ -148,13 +183,19 @@ impl Tables {
                 let mut arguments = sqlx::sqlite::SqliteArguments::default();
                 sql.parameters().for_each(|parameter| add(&mut arguments, parameter.clone()));
                 let rows = sqlx::query_with(&text, arguments).fetch_all(connection).await;
-                rows.unwrap_or_else(|err| panic!("{err}: {text}")).iter().map(|row| row.get(0)).collect()
+                rows.unwrap_or_else(|err| panic!("{err}: {text}"))
+                    .iter()
+                    .map(|row| row.get(0))
+                    .collect()
             }
             Self::Postgres(connection) => {
                 let mut arguments = sqlx::postgres::PgArguments::default();
                 sql.parameters().for_each(|parameter| add(&mut arguments, parameter.clone()));
                 let rows = sqlx::query_with(&text, arguments).fetch_all(connection).await;
-                rows.unwrap_or_else(|err| panic!("{err}: {text}")).iter().map(|row| row.get(0)).collect()
+                rows.unwrap_or_else(|err| panic!("{err}: {text}"))
+                    .iter()
+                    .map(|row| row.get(0))
+                    .collect()
             }
         }
     }
@@ -196,14 +237,23 @@ fn conditions_hold_for_what_matches() {
             let sql = Sql::new("SELECT id FROM users WHERE ").append(condition.sql.clone());
             let found = RUNTIME.block_on(tables.borrow_mut().ids(&sql));
             said.set((said.get().0 + usize::from(condition.exact), said.get().1 + 1));
-            holds(&users, &bound, &condition, &found).map_err(|err| TestCaseError::fail(format!("{err}: {filter}")))
+            holds(&users, &bound, &condition, &found)
+                .map_err(|err| TestCaseError::fail(format!("{err}: {filter}")))
         });
         let (exact, all) = said.into_inner();
-        assert!(all > 200 && exact > 100 && exact < all, "{exact} of {all}: there is something to compare");
+        assert!(
+            all > 200 && exact > 100 && exact < all,
+            "{exact} of {all}: there is something to compare"
+        );
     }
 }
 
-fn holds(users: &[Resource], filter: &BoundFilter, condition: &Where, found: &BTreeSet<String>) -> Result<(), String> {
+fn holds(
+    users: &[Resource],
+    filter: &BoundFilter,
+    condition: &Where,
+    found: &BTreeSet<String>,
+) -> Result<(), String> {
     for user in users {
         match (filter.matches(user), found.contains(user.id())) {
             (true, false) => return Err(format!("{} is missing", user.id())),
@@ -216,9 +266,20 @@ fn holds(users: &[Resource], filter: &BoundFilter, condition: &Where, found: &BT
 
 #[test]
 fn instants_of_every_form_compare() {
-    let instants = ["2011-05-13T04:42:33.999999Z", "2011-05-13T04:42:34Z", "2011-05-13T04:42:34.000001Z", "2011-05-13T04:42:35Z"];
-    let operands = ["2011-05-13T04:42:34Z", "2011-05-13T04:42:34.0000005Z", "2011-05-13T04:42:34.5Z", "1960-01-01T00:00:00.5Z"];
-    let micros = |text: &str| scimwire::schema::instant(text).expect("an instant").timestamp_micros();
+    let instants = [
+        "2011-05-13T04:42:33.999999Z",
+        "2011-05-13T04:42:34Z",
+        "2011-05-13T04:42:34.000001Z",
+        "2011-05-13T04:42:35Z",
+    ];
+    let operands = [
+        "2011-05-13T04:42:34Z",
+        "2011-05-13T04:42:34.0000005Z",
+        "2011-05-13T04:42:34.5Z",
+        "1960-01-01T00:00:00.5Z",
+    ];
+    let micros =
+        |text: &str| scimwire::schema::instant(text).expect("an instant").timestamp_micros();
     for mut tables in RUNTIME.block_on(Tables::all()) {
         let dialect = tables.dialect();
         let mut forms = vec![
@@ -231,33 +292,44 @@ fn instants_of_every_form_compare() {
         if dialect == Dialect::Postgres {
             forms.push(("stamp", InstantForm::Timestamptz, 1));
         }
-        let sql =
-            format!("CREATE TABLE events (id TEXT, micros BIGINT, millis BIGINT, seconds BIGINT, text TEXT, stamp {stamp})");
+        let sql = format!(
+            "CREATE TABLE events (id TEXT, micros BIGINT, millis BIGINT, seconds BIGINT, text TEXT, stamp {stamp})"
+        );
         RUNTIME.block_on(tables.ids(&Sql::new(sql)));
         for instant in instants {
             let micros = micros(instant);
-            let text = scimwire::schema::instant(instant).expect("an instant").format("%Y-%m-%dT%H:%M:%S%.6fZ");
+            let text = scimwire::schema::instant(instant)
+                .expect("an instant")
+                .format("%Y-%m-%dT%H:%M:%S%.6fZ");
             let (millis, seconds) = (micros.div_euclid(1_000), micros.div_euclid(1_000_000));
-            let sql = format!("INSERT INTO events VALUES ('{instant}', {micros}, {millis}, {seconds}, '{text}', '{text}')");
+            let sql = format!(
+                "INSERT INTO events VALUES ('{instant}', {micros}, {millis}, {seconds}, '{text}', '{text}')"
+            );
             RUNTIME.block_on(tables.ids(&Sql::new(sql)));
         }
         for (column, form, grain) in forms {
-            let mapping = Mapping::new(dialect).column("meta.created", Column::instant(column, form));
+            let mapping =
+                Mapping::new(dialect).column("meta.created", Column::instant(column, form));
             for operand in operands {
                 for op in ["eq", "ne", "gt", "ge", "lt", "le"] {
-                    let filter: Filter = format!(r#"meta.created {op} "{operand}""#).parse().expect("a filter");
+                    let filter: Filter =
+                        format!(r#"meta.created {op} "{operand}""#).parse().expect("a filter");
                     let bound = Binder::new(&USERS).bind(&filter).expect("it binds");
                     let condition = translate(&bound, &mapping).expect("it is mapped");
-                    let found = RUNTIME.block_on(tables.ids(&Sql::new("SELECT id FROM events WHERE ").append(condition.sql)));
+                    let found = RUNTIME.block_on(
+                        tables.ids(&Sql::new("SELECT id FROM events WHERE ").append(condition.sql)),
+                    );
                     let expected = instants.iter().filter(|instant| {
                         // A column has what its grain leaves of an instant.
                         let kept = micros(instant).div_euclid(grain) * grain;
-                        let kept = chrono::DateTime::from_timestamp_micros(kept).expect("an instant");
+                        let kept =
+                            chrono::DateTime::from_timestamp_micros(kept).expect("an instant");
                         let mut user = Resource::default();
                         user.set("meta", json!({ "created": kept.to_rfc3339() }));
                         bound.matches(&user)
                     });
-                    let expected: BTreeSet<String> = expected.map(|instant| (*instant).to_owned()).collect();
+                    let expected: BTreeSet<String> =
+                        expected.map(|instant| (*instant).to_owned()).collect();
                     assert_eq!(found, expected, "{column} {op} {operand}");
                 }
             }

@@ -1,4 +1,5 @@
-//! The groups of users, groups within groups among them: each database says what the store in memory says.
+//! The groups of users, groups within groups among them: each database says what the store in
+//! memory says.
 
 use std::sync::Arc;
 
@@ -22,7 +23,8 @@ struct Numbers(u64);
 
 impl Numbers {
     fn below(&mut self, end: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 =
+            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) as usize % end
     }
 }
@@ -41,10 +43,15 @@ fn listed(seed: u64) -> Vec<Vec<usize>> {
 }
 
 /// The groups of each user, by name and kind, in order: page by page, all at once, and one by one.
-async fn groups_of_users(kind: Kind, listed: &[Vec<usize>], projections: &[Projection]) -> Vec<Vec<Value>> {
+async fn groups_of_users(
+    kind: Kind,
+    listed: &[Vec<usize>],
+    projections: &[Projection],
+) -> Vec<Vec<Value>> {
     let directory = AnyDirectory::new(kind, false).await;
     let cx = RequestContext::new("example");
-    let (users, groups) = (directory.store(ResourceType::user()), directory.store(ResourceType::group()));
+    let (users, groups) =
+        (directory.store(ResourceType::user()), directory.store(ResourceType::group()));
     let by_host = HostAccess::new(ResourceType::group(), Arc::clone(&groups));
     let mut ids = Vec::new();
     for number in 0..USERS {
@@ -58,16 +65,33 @@ async fn groups_of_users(kind: Kind, listed: &[Vec<usize>], projections: &[Proje
         ids.push(groups.create(group, &cx).await.expect("a group").id().to_owned());
     }
     for (number, members) in listed.iter().enumerate() {
-        let members: Value = members.iter().map(|member| json!({ "value": ids[*member] })).collect();
-        let add = PatchOperation { op: "add".to_owned(), path: Some("members".to_owned()), value: Some(members) };
+        let members: Value =
+            members.iter().map(|member| json!({ "value": ids[*member] })).collect();
+        let add = PatchOperation {
+            op: "add".to_owned(),
+            path: Some("members".to_owned()),
+            value: Some(members),
+        };
         by_host.patch(&ids[USERS + number], vec![add], &cx).await.expect("the group is there");
     }
     let mut answers = Vec::new();
     for projection in projections {
         let found = async |filter: Option<&str>, page| {
-            let bind = |text: &str| Binder::new(&ResourceType::user()).bind(&text.parse().expect("a filter")).expect("it binds");
-            let query = Query { filter: filter.map(bind), sort: None, page, projection: projection.clone() };
-            complete::select(users.as_ref(), &query, &Budget::unlimited(), &cx).await.expect("an answer").resources
+            let bind = |text: &str| {
+                Binder::new(&ResourceType::user())
+                    .bind(&text.parse().expect("a filter"))
+                    .expect("it binds")
+            };
+            let query = Query {
+                filter: filter.map(bind),
+                sort: None,
+                page,
+                projection: projection.clone(),
+            };
+            complete::select(users.as_ref(), &query, &Budget::unlimited(), &cx)
+                .await
+                .expect("an answer")
+                .resources
         };
         let page = found(None, Page::Index { start: 3, count: 7 }).await;
         // Over SQL the crate looks at all of them.
@@ -93,14 +117,21 @@ fn shown(user: &Resource) -> Value {
 #[tokio::test]
 async fn groups_are_those_of_the_store_in_memory_in_its_order_up_to_any_limit() {
     // S-4.1.2-07, S-4.1.2-08
-    let projections = [0, 1, 5, 1_000].map(|most| Projection::default().showing_indirect_groups(most));
+    let projections =
+        [0, 1, 5, 1_000].map(|most| Projection::default().showing_indirect_groups(most));
     for seed in 1..=3 {
         let listed = listed(seed);
         let expected = groups_of_users(Kind::Memory, &listed, &projections).await;
-        let most = |answer: &Vec<Value>| answer.iter().filter_map(|user| user["groups"].as_array()).map(Vec::len).max();
+        let most = |answer: &Vec<Value>| {
+            answer.iter().filter_map(|user| user["groups"].as_array()).map(Vec::len).max()
+        };
         assert!(most(&expected[0]) < most(&expected[11]), "the limit is met");
         for kind in kinds() {
-            assert_eq!(groups_of_users(kind, &listed, &projections).await, expected, "{kind:?}, seed {seed}");
+            assert_eq!(
+                groups_of_users(kind, &listed, &projections).await,
+                expected,
+                "{kind:?}, seed {seed}"
+            );
         }
     }
 }

@@ -1,4 +1,5 @@
-//! Changes during which others are made. SQLite has one lock for all: nobody waits for what a change is worked out to be.
+//! Changes during which others are made. SQLite has one lock for all: nobody waits for what a
+//! change is worked out to be.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -23,7 +24,9 @@ async fn sqlite(patience: Duration) -> Arc<Fixture> {
     let folder = TempDir::new().expect("a folder");
     let mut options = SqliteOptions::default();
     options.patience = patience;
-    let directory = SqliteDirectory::open_with(folder.path().join("scim.db"), &options).await.expect("a new file");
+    let directory = SqliteDirectory::open_with(folder.path().join("scim.db"), &options)
+        .await
+        .expect("a new file");
     Arc::new(Fixture::over(AnyDirectory::Sqlite(directory, Arc::new(folder))))
 }
 
@@ -38,7 +41,8 @@ fn joining(ids: &[&str]) -> Update {
     update(ResourceType::group().unique("displayName"), &operations, Rules::default())
 }
 
-/// Makes a change; while it is worked out for the first `times` times, something else is done. Says as well how often it was worked out.
+/// Makes a change; while it is worked out for the first `times` times, something else is done. Says
+/// as well how often it was worked out.
 async fn while_others<F>(
     store: &Arc<dyn ResourceStore>,
     id: &str,
@@ -68,7 +72,15 @@ async fn nobody_waits_for_what_a_change_is_worked_out_to_be() {
         let fixture = Arc::new(Fixture::new(kind).await);
         let ann = fixture.user("ann").await;
         let other = async |fixture: Arc<Fixture>| drop(fixture.user("bob").await);
-        let (change, calls) = while_others(&fixture.users, &ann, user_patch("title", &json!("Dr")), &fixture, 1, other).await;
+        let (change, calls) = while_others(
+            &fixture.users,
+            &ann,
+            user_patch("title", &json!("Dr")),
+            &fixture,
+            1,
+            other,
+        )
+        .await;
         assert!(change.is_ok() && calls == 1, "{kind:?}: {change:?}, {calls} times");
         assert_eq!(fixture.get(&fixture.users, &ann).await["title"], "Dr", "{kind:?}");
     }
@@ -83,23 +95,35 @@ async fn a_change_that_was_overtaken_is_worked_out_again() {
         let change_name = {
             let (id, round) = (id.clone(), Arc::clone(&round));
             move |fixture: Arc<Fixture>| {
-                let (id, name) = (id.clone(), format!("Name {}", round.fetch_add(1, Ordering::Relaxed)));
+                let (id, name) =
+                    (id.clone(), format!("Name {}", round.fetch_add(1, Ordering::Relaxed)));
                 async move {
                     let update = user_patch("displayName", &json!(name));
-                    fixture.users.update(&id, &update, &fixture.cx).await.expect("nobody is in the way");
+                    fixture
+                        .users
+                        .update(&id, &update, &fixture.cx)
+                        .await
+                        .expect("nobody is in the way");
                 }
             }
         };
         let update = user_patch("title", &json!("Dr"));
-        let (change, calls) = while_others(&fixture.users, &id, update, &fixture, times, change_name).await;
+        let (change, calls) =
+            while_others(&fixture.users, &id, update, &fixture, times, change_name).await;
         let change = change.expect("it is made at last");
         assert_eq!(calls, expected);
         let user = fixture.get(&fixture.users, &id).await;
-        assert_eq!((&user["title"], &user["displayName"]), (&json!("Dr"), &json!(format!("Name {}", times - 1))));
+        assert_eq!(
+            (&user["title"], &user["displayName"]),
+            (&json!("Dr"), &json!(format!("Name {}", times - 1)))
+        );
         // Its state before is the one that it was written over.
         let before = change.before.expect("there was one");
         assert_eq!(before.get("displayName"), user.get("displayName"));
-        assert_eq!(change.version.map(|version| version.opaque().to_owned()), Some((times + 2).to_string()));
+        assert_eq!(
+            change.version.map(|version| version.opaque().to_owned()),
+            Some((times + 2).to_string())
+        );
     }
 }
 
@@ -122,7 +146,15 @@ async fn one_that_is_overtaken_again_and_again_is_made_behind_the_lock() {
             }
         }
     };
-    let (change, calls) = while_others(&fixture.users, &ann, user_patch("title", &json!("Dr")), &fixture, u32::MAX, other).await;
+    let (change, calls) = while_others(
+        &fixture.users,
+        &ann,
+        user_patch("title", &json!("Dr")),
+        &fixture,
+        u32::MAX,
+        other,
+    )
+    .await;
     change.expect("it is made at last");
     assert_eq!((calls, kept_out.load(Ordering::Relaxed)), (4, 1));
     assert_eq!(fixture.get(&fixture.users, &ann).await["title"], "Dr");
@@ -137,7 +169,12 @@ async fn a_version_that_was_overtaken_is_not_the_one_that_was_expected() {
     let other = move |fixture: Arc<Fixture>| {
         let id = id.clone();
         async move {
-            drop(fixture.patch_user(&id, json!([{ "op": "add", "path": "title", "value": "Ms" }])).await.expect("it is free"))
+            drop(
+                fixture
+                    .patch_user(&id, json!([{ "op": "add", "path": "title", "value": "Ms" }]))
+                    .await
+                    .expect("it is free"),
+            )
         }
     };
     let update = user_patch("title", &json!("Dr")).expecting(Precondition::at(Version::from("1")));
@@ -152,8 +189,19 @@ async fn what_others_have_taken_meanwhile_is_taken() {
         let fixture = Arc::new(Fixture::new(kind).await);
         let ann = fixture.user("ann").await;
         let other = async |fixture: Arc<Fixture>| drop(fixture.user("bob").await);
-        let (change, _) = while_others(&fixture.users, &ann, user_patch("userName", &json!("Bob")), &fixture, 1, other).await;
-        assert!(matches!(&change, Err(StoreError::Conflict { attribute }) if attribute == "userName"), "{kind:?}: {change:?}");
+        let (change, _) = while_others(
+            &fixture.users,
+            &ann,
+            user_patch("userName", &json!("Bob")),
+            &fixture,
+            1,
+            other,
+        )
+        .await;
+        assert!(
+            matches!(&change, Err(StoreError::Conflict { attribute }) if attribute == "userName"),
+            "{kind:?}: {change:?}"
+        );
         assert_eq!(fixture.get(&fixture.users, &ann).await["userName"], "ann", "{kind:?}");
     }
 }
@@ -165,9 +213,19 @@ async fn what_others_have_deleted_meanwhile_is_not_there() {
     let id = ann.clone();
     let other = move |fixture: Arc<Fixture>| {
         let id = id.clone();
-        async move { drop(fixture.users.delete(&id, &Precondition::default(), &fixture.cx).await.expect("it is there")) }
+        async move {
+            drop(
+                fixture
+                    .users
+                    .delete(&id, &Precondition::default(), &fixture.cx)
+                    .await
+                    .expect("it is there"),
+            )
+        }
     };
-    let (change, calls) = while_others(&fixture.users, &ann, user_patch("title", &json!("Dr")), &fixture, 1, other).await;
+    let (change, calls) =
+        while_others(&fixture.users, &ann, user_patch("title", &json!("Dr")), &fixture, 1, other)
+            .await;
     assert!(matches!(change, Err(StoreError::NotFound)), "{change:?}");
     assert_eq!(calls, 1);
 }
@@ -179,12 +237,27 @@ async fn members_are_told_of_once_whoever_puts_them_in() {
     let id = group.clone();
     let other = move |fixture: Arc<Fixture>| {
         let id = id.clone();
-        async move { drop(fixture.groups.update(&id, &joining(&["a", "c"]), &fixture.cx).await.expect("it is free")) }
+        async move {
+            drop(
+                fixture
+                    .groups
+                    .update(&id, &joining(&["a", "c"]), &fixture.cx)
+                    .await
+                    .expect("it is free"),
+            )
+        }
     };
-    let (change, calls) = while_others(&fixture.groups, &group, joining(&["a", "b", "kept"]), &fixture, 1, other).await;
+    let (change, calls) =
+        while_others(&fixture.groups, &group, joining(&["a", "b", "kept"]), &fixture, 1, other)
+            .await;
     assert_eq!((change.expect("it is made").members.added, calls), (vec!["b".to_owned()], 2));
     let members = fixture.get(&fixture.groups, &group).await["members"].clone();
-    let mut ids: Vec<&str> = members.as_array().expect("members").iter().filter_map(|member| member["value"].as_str()).collect();
+    let mut ids: Vec<&str> = members
+        .as_array()
+        .expect("members")
+        .iter()
+        .filter_map(|member| member["value"].as_str())
+        .collect();
     ids.sort_unstable();
     assert_eq!(ids, ["a", "b", "c", "kept"]);
 }
@@ -195,12 +268,24 @@ async fn what_changes_nothing_waits_for_nobody() {
     let AnyDirectory::Sqlite(_, folder) = &fixture.directory else { panic!("it is one") };
     let (ann, group) = (fixture.user("ann").await, fixture.group("G", &["a"]).await);
     let mut other =
-        SqliteConnection::connect(&format!("sqlite:{}", folder.path().join("scim.db").display())).await.expect("a file");
+        SqliteConnection::connect(&format!("sqlite:{}", folder.path().join("scim.db").display()))
+            .await
+            .expect("a file");
     other.execute("BEGIN IMMEDIATE").await.expect("nobody writes");
-    let change = fixture.users.update(&ann, &user_patch("userName", &json!("ann")), &fixture.cx).await.expect("it needs no lock");
+    let change = fixture
+        .users
+        .update(&ann, &user_patch("userName", &json!("ann")), &fixture.cx)
+        .await
+        .expect("it needs no lock");
     assert!(change.is_unchanged() && change.after.is_some_and(|after| after.id() == ann));
-    let change = fixture.groups.update(&group, &joining(&["a"]), &fixture.cx).await.expect("it needs no lock");
-    assert!(change.is_unchanged() && change.after.is_some_and(|after| after.get("members").is_some()));
+    let change = fixture
+        .groups
+        .update(&group, &joining(&["a"]), &fixture.cx)
+        .await
+        .expect("it needs no lock");
+    assert!(
+        change.is_unchanged() && change.after.is_some_and(|after| after.get("members").is_some())
+    );
     let busy = fixture.groups.update(&group, &joining(&["b"]), &fixture.cx).await;
     assert!(matches!(busy, Err(StoreError::Busy { .. })), "{busy:?}");
     other.execute("ROLLBACK").await.expect("it ends");

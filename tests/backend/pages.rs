@@ -21,10 +21,12 @@ struct Listing {
 }
 
 impl Listing {
-    /// Users of whom some share a title and some have none, some were deleted, and all but a few are in groups.
+    /// Users of whom some share a title and some have none, some were deleted, and all but a few
+    /// are in groups.
     async fn new(kind: Kind) -> Self {
         let directory = AnyDirectory::new(kind, false).await;
-        let (users, groups) = (directory.store(ResourceType::user()), directory.store(ResourceType::group()));
+        let (users, groups) =
+            (directory.store(ResourceType::user()), directory.store(ResourceType::group()));
         let cx = RequestContext::new("example");
         let mut ids = Vec::new();
         for number in 0..USERS + 20 {
@@ -33,13 +35,17 @@ impl Listing {
             if number % 3 > 0 {
                 user.set("title", format!("title{}", number % 7));
             }
-            users.create(user.clone(), &RequestContext::new("other")).await.expect("a user of somebody else");
+            users
+                .create(user.clone(), &RequestContext::new("other"))
+                .await
+                .expect("a user of somebody else");
             ids.push(users.create(user, &cx).await.expect("a user").id().to_owned());
         }
         for number in 0..4 {
             let mut group = Resource::default();
             group.set("displayName", format!("group{number}"));
-            let members = ids.iter().skip(number).step_by(number + 2).map(|id| json!({ "value": id }));
+            let members =
+                ids.iter().skip(number).step_by(number + 2).map(|id| json!({ "value": id }));
             group.set("members", members.collect::<Vec<_>>());
             groups.create(group, &cx).await.expect("a group");
         }
@@ -51,16 +57,32 @@ impl Listing {
         Self { users, cx }
     }
 
-    async fn page(&self, (filter, sort): (Option<&str>, Option<&Sort>), page: Page) -> scimwire::store::Selected {
-        let bind = |text: &str| Binder::new(&ResourceType::user()).bind(&text.parse().expect("a filter")).expect("it binds");
-        let query = Query { filter: filter.map(bind), sort: sort.cloned(), page, projection: Projection::default() };
-        complete::select(self.users.as_ref(), &query, &Budget::unlimited(), &self.cx).await.expect("a page")
+    async fn page(
+        &self,
+        (filter, sort): (Option<&str>, Option<&Sort>),
+        page: Page,
+    ) -> scimwire::store::Selected {
+        let bind = |text: &str| {
+            Binder::new(&ResourceType::user())
+                .bind(&text.parse().expect("a filter"))
+                .expect("it binds")
+        };
+        let query = Query {
+            filter: filter.map(bind),
+            sort: sort.cloned(),
+            page,
+            projection: Projection::default(),
+        };
+        complete::select(self.users.as_ref(), &query, &Budget::unlimited(), &self.cx)
+            .await
+            .expect("a page")
     }
 
     async fn by_index(&self, question: (Option<&str>, Option<&Sort>)) -> Vec<Arc<Resource>> {
         let mut found = Vec::new();
         loop {
-            let page = self.page(question, Page::Index { start: found.len() + 1, count: PAGE }).await;
+            let page =
+                self.page(question, Page::Index { start: found.len() + 1, count: PAGE }).await;
             let total = page.total.expect("pages by index are counted");
             assert_eq!(page.resources.len(), PAGE.min(total - found.len()));
             found.extend(page.resources);
@@ -87,17 +109,28 @@ impl Listing {
 #[tokio::test]
 async fn a_list_by_index_is_that_by_cursor_row_by_row() {
     // P-3.4.2.4-01
-    let by = |path: &str, order| Sort::bind(path, Some(order), &ResourceType::user()).expect("an order");
-    let sorts = [by("userName", "ascending"), by("userName", "descending"), by("title", "ascending"), by("title", "descending")];
+    let by =
+        |path: &str, order| Sort::bind(path, Some(order), &ResourceType::user()).expect("an order");
+    let sorts = [
+        by("userName", "ascending"),
+        by("userName", "descending"),
+        by("title", "ascending"),
+        by("title", "descending"),
+    ];
     for kind in kinds().into_iter().chain([Kind::Memory]) {
         let listing = Listing::new(kind).await;
         for sort in sorts.iter().map(Some).chain([None]) {
-            for (filter, expected) in
-                [(None, USERS), (Some("not (title eq \"title1\")"), 94), (Some("userName sw \"user\""), USERS)]
-            {
+            for (filter, expected) in [
+                (None, USERS),
+                (Some("not (title eq \"title1\")"), 94),
+                (Some("userName sw \"user\""), USERS),
+            ] {
                 let by_index = listing.by_index((filter, sort)).await;
                 assert_eq!(by_index.len(), expected, "{kind:?}: {filter:?}");
-                assert!(by_index == listing.by_cursor((filter, sort)).await, "{kind:?}: {filter:?} {sort:?}");
+                assert!(
+                    by_index == listing.by_cursor((filter, sort)).await,
+                    "{kind:?}: {filter:?} {sort:?}"
+                );
                 assert!(by_index.iter().filter(|user| user.get("groups").is_some()).count() > 50);
             }
         }

@@ -1,10 +1,12 @@
-//! Tables of a host, with the indexes that a host would give them: what a filter can be found by is found by an index, and pages
-//! come in the order of one.
+//! Tables of a host, with the indexes that a host would give them: what a filter can be found by is
+//! found by an index, and pages come in the order of one.
 
 use scimwire::filter::{Binder, BoundFilter, Filter};
 use scimwire::query::{Page, Position, Projection, Query};
 use scimwire::schema::{ENTERPRISE_USER, ResourceType};
-use scimwire::sql::{Column, Dialect, Elements, Mapping, Parameter, Sql, after, order_by, translate};
+use scimwire::sql::{
+    Column, Dialect, Elements, Mapping, Parameter, Sql, after, order_by, translate,
+};
 use scimwire::store::Pushdown;
 use sqlx::{Connection, Executor, PgConnection, Row, SqliteConnection};
 
@@ -47,18 +49,24 @@ enum Tables {
 
 impl Tables {
     async fn all() -> Vec<Self> {
-        let numbers =
-            "WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 20000) SELECT n FROM numbers";
+        let numbers = "WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 20000) SELECT n FROM numbers";
         let script = |key: &str, collation: &str| {
             let tables = TABLES.replace("{key}", key).replace("{c}", collation);
             format!("{tables} CREATE TABLE numbers AS {numbers}; {ROWS}")
         };
         let mut sqlite = SqliteConnection::connect("sqlite::memory:").await.expect("memory");
-        sqlite.execute(script("INTEGER PRIMARY KEY", "").as_str()).await.expect("the tables are well-formed");
+        sqlite
+            .execute(script("INTEGER PRIMARY KEY", "").as_str())
+            .await
+            .expect("the tables are well-formed");
         let mut all = vec![Self::Sqlite(sqlite)];
         if let Some(cluster) = CLUSTER.as_ref() {
-            let mut postgres = PgConnection::connect(&cluster.new_database().await).await.expect("a new database");
-            postgres.execute(script("BIGINT PRIMARY KEY", r#"COLLATE "C""#).as_str()).await.expect("the tables are well-formed");
+            let mut postgres =
+                PgConnection::connect(&cluster.new_database().await).await.expect("a new database");
+            postgres
+                .execute(script("BIGINT PRIMARY KEY", r#"COLLATE "C""#).as_str())
+                .await
+                .expect("the tables are well-formed");
             all.push(Self::Postgres(postgres));
         }
         all
@@ -76,12 +84,16 @@ impl Tables {
         let text = written_out(sql, self.dialect());
         match self {
             Self::Sqlite(connection) => {
-                let plan = sqlx::query(&format!("EXPLAIN QUERY PLAN {text}")).fetch_all(&mut *connection).await;
+                let plan = sqlx::query(&format!("EXPLAIN QUERY PLAN {text}"))
+                    .fetch_all(&mut *connection)
+                    .await;
                 let rows = sqlx::query(&text).fetch_all(connection).await.expect(&text);
                 (plan.expect(&text).iter().map(|row| row.get("detail")).collect(), rows.len())
             }
             Self::Postgres(connection) => {
-                let plan = sqlx::query(&format!("EXPLAIN (COSTS FALSE) {text}")).fetch_all(&mut *connection).await;
+                let plan = sqlx::query(&format!("EXPLAIN (COSTS FALSE) {text}"))
+                    .fetch_all(&mut *connection)
+                    .await;
                 let rows = sqlx::query(&text).fetch_all(connection).await.expect(&text);
                 (plan.expect(&text).iter().map(|row| row.get(0)).collect(), rows.len())
             }
@@ -122,7 +134,8 @@ fn user_columns(dialect: Dialect) -> Mapping {
         )
         .elements(
             "groups",
-            Elements::table("team_members", "user_id", "users.id").column("value", Column::integer_key("team_members.team_id")),
+            Elements::table("team_members", "user_id", "users.id")
+                .column("value", Column::integer_key("team_members.team_id")),
         )
         .check(&users())
         .expect("it fits")
@@ -134,7 +147,8 @@ fn team_columns(dialect: Dialect) -> Mapping {
         .column("displayName", Column::text("teams.name").not_null())
         .elements(
             "members",
-            Elements::table("team_members", "team_id", "teams.id").column("value", Column::integer_key("team_members.user_id")),
+            Elements::table("team_members", "team_id", "teams.id")
+                .column("value", Column::integer_key("team_members.user_id")),
         )
         .check(&ResourceType::group())
         .expect("it fits")
@@ -180,12 +194,18 @@ async fn look_ups_use_indexes() {
     for mut tables in Tables::all().await {
         let dialect = tables.dialect();
         let users = of_users.iter().map(|case| ("users", user_columns(dialect), users(), case));
-        let teams = of_teams.iter().map(|case| ("teams", team_columns(dialect), ResourceType::group(), case));
+        let teams = of_teams
+            .iter()
+            .map(|case| ("teams", team_columns(dialect), ResourceType::group(), case));
         for (table, columns, resource_type, (filter, expected)) in users.chain(teams) {
-            let condition = translate(&bound(filter, &resource_type), &columns).expect("it is mapped").sql;
+            let condition =
+                translate(&bound(filter, &resource_type), &columns).expect("it is mapped").sql;
             let order = order_by(None, &columns).expect("there is an id");
-            let from = Sql::new(format!("SELECT {table}.* FROM {table} WHERE {table}.account = ")).bind_text("one").text(" AND ");
-            let page = from.append(condition.clone()).text(" ORDER BY ").append(order).text(" LIMIT 101");
+            let from = Sql::new(format!("SELECT {table}.* FROM {table} WHERE {table}.account = "))
+                .bind_text("one")
+                .text(" AND ");
+            let page =
+                from.append(condition.clone()).text(" ORDER BY ").append(order).text(" LIMIT 101");
             let (plan, found) = tables.plan(&page).await;
             assert_eq!(found, *expected, "{dialect:?}: {filter}");
             // Where nothing can match, no plan is followed.
@@ -193,7 +213,10 @@ async fn look_ups_use_indexes() {
                 continue;
             }
             assert_no_scan(&plan, filter);
-            let count = Sql::new(format!("SELECT count(*) FROM {table} WHERE {table}.account = 'one' AND ")).append(condition);
+            let count = Sql::new(format!(
+                "SELECT count(*) FROM {table} WHERE {table}.account = 'one' AND "
+            ))
+            .append(condition);
             assert_no_scan(&tables.plan(&count).await.0, filter);
         }
     }
@@ -207,10 +230,14 @@ async fn pages_come_in_the_order_of_an_integer_key() {
         let position = Position { key: None, id: "9900".to_owned() };
         let behind = after(None, &position, &columns).expect("there is an id").expect("not all");
         for condition in [Sql::new("TRUE"), behind] {
-            let page = Sql::new("SELECT users.id FROM users WHERE users.account = 'one' AND ").append(condition);
-            let (plan, found) = tables.plan(&page.text(" ORDER BY ").append(order.clone()).text(" LIMIT 101")).await;
+            let page = Sql::new("SELECT users.id FROM users WHERE users.account = 'one' AND ")
+                .append(condition);
+            let (plan, found) = tables
+                .plan(&page.text(" ORDER BY ").append(order.clone()).text(" LIMIT 101"))
+                .await;
             assert_no_scan(&plan, "a page");
-            let sort = plan.iter().find(|step| step.contains("TEMP B-TREE") || step.contains("Sort"));
+            let sort =
+                plan.iter().find(|step| step.contains("TEMP B-TREE") || step.contains("Sort"));
             assert!(sort.is_none() && found == 101, "{plan:#?}");
         }
     }
@@ -218,9 +245,14 @@ async fn pages_come_in_the_order_of_an_integer_key() {
 
 #[test]
 fn integer_keys_take_over_whole_queries() {
-    let query =
-        |filter: &str, page| Query { filter: Some(bound(filter, &users())), sort: None, page, projection: Projection::default() };
-    let behind = Page::Cursor { after: Some(Position { key: None, id: "no number".to_owned() }), count: 10 };
+    let query = |filter: &str, page| Query {
+        filter: Some(bound(filter, &users())),
+        sort: None,
+        page,
+        projection: Projection::default(),
+    };
+    let behind =
+        Page::Cursor { after: Some(Position { key: None, id: "no number".to_owned() }), count: 10 };
     for dialect in [Dialect::Sqlite, Dialect::Postgres] {
         for page in [Page::Index { start: 1, count: 10 }, behind.clone()] {
             for filter in [r#"id eq "7""#, r#"id gt "7" or groups.value eq "x""#] {

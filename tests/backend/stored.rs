@@ -1,4 +1,5 @@
-//! What a store promises, on each database: races, transactions, what is not read, what is left behind.
+//! What a store promises, on each database: races, transactions, what is not read, what is left
+//! behind.
 
 use std::sync::Arc;
 
@@ -33,7 +34,11 @@ impl Fixture {
         Self { users, groups, directory, cx: RequestContext::new("example") }
     }
 
-    pub(super) async fn create(&self, store: &Arc<dyn ResourceStore>, body: Value) -> Result<String, StoreError> {
+    pub(super) async fn create(
+        &self,
+        store: &Arc<dyn ResourceStore>,
+        body: Value,
+    ) -> Result<String, StoreError> {
         let mut resource = Resource::from_stored(body.as_object().expect("an object").clone());
         resource.set_meta(&Meta::new("Some", chrono::DateTime::UNIX_EPOCH));
         store.create(resource, &self.cx).await.map(|resource| resource.id().to_owned())
@@ -45,7 +50,9 @@ impl Fixture {
 
     pub(super) async fn group(&self, name: &str, members: &[&str]) -> String {
         let members: Vec<Value> = members.iter().map(|id| json!({ "value": id })).collect();
-        self.create(&self.groups, json!({ "displayName": name, "members": members })).await.expect("a free name")
+        self.create(&self.groups, json!({ "displayName": name, "members": members }))
+            .await
+            .expect("a free name")
     }
 
     pub(super) async fn get(&self, store: &Arc<dyn ResourceStore>, id: &str) -> Value {
@@ -54,16 +61,32 @@ impl Fixture {
     }
 
     pub(super) async fn patch(&self, id: &str, operations: Value) -> Result<Change, StoreError> {
-        patch(&self.groups, ResourceType::group().unique("displayName"), id, operations, Rules::default(), &self.cx).await
+        patch(
+            &self.groups,
+            ResourceType::group().unique("displayName"),
+            id,
+            operations,
+            Rules::default(),
+            &self.cx,
+        )
+        .await
     }
 
-    pub(super) async fn patch_user(&self, id: &str, operations: Value) -> Result<Change, StoreError> {
+    pub(super) async fn patch_user(
+        &self,
+        id: &str,
+        operations: Value,
+    ) -> Result<Change, StoreError> {
         let users = ResourceType::user().with_extension(ENTERPRISE_USER);
         patch(&self.users, users, id, operations, Rules::default(), &self.cx).await
     }
 
     /// The same, where the client may set what it cannot read.
-    async fn patch_user_with_secrets(&self, id: &str, operations: Value) -> Result<Change, StoreError> {
+    async fn patch_user_with_secrets(
+        &self,
+        id: &str,
+        operations: Value,
+    ) -> Result<Change, StoreError> {
         let mut rules = Rules::default();
         rules.values.secrets = true;
         let users = ResourceType::user().with_extension(ENTERPRISE_USER);
@@ -75,7 +98,8 @@ impl Fixture {
         let users = Arc::new(ResourceType::user().with_extension(ENTERPRISE_USER));
         let wanted = Resource::from_stored(body.as_object().expect("an object").clone());
         let replacement = Replacement::new(Arc::clone(&users), wanted, Omitted::default());
-        let update = Update::put(users, Tenant::from("example"), replacement, chrono::DateTime::UNIX_EPOCH);
+        let update =
+            Update::put(users, Tenant::from("example"), replacement, chrono::DateTime::UNIX_EPOCH);
         self.users.update(id, &update, &self.cx).await
     }
 }
@@ -93,14 +117,16 @@ async fn patch(
 
 /// A PATCH of these operations.
 pub(super) fn update(resource_type: ResourceType, operations: &Value, rules: Rules) -> Update {
-    let operations = operations.as_array().expect("an array").iter().map(|operation| PatchOperation {
-        op: operation["op"].as_str().unwrap_or_default().to_owned(),
-        path: operation["path"].as_str().map(str::to_owned),
-        value: operation.get("value").cloned(),
-    });
+    let operations =
+        operations.as_array().expect("an array").iter().map(|operation| PatchOperation {
+            op: operation["op"].as_str().unwrap_or_default().to_owned(),
+            path: operation["path"].as_str().map(str::to_owned),
+            value: operation.get("value").cloned(),
+        });
     let message = PatchOp { operations: operations.collect() };
     let resource_type = Arc::new(resource_type);
-    let (plan, _) = PlanBinder::new(Arc::clone(&resource_type), rules).bind(message).expect("it binds");
+    let (plan, _) =
+        PlanBinder::new(Arc::clone(&resource_type), rules).bind(message).expect("it binds");
     Update::patch(resource_type, Tenant::from("example"), plan, chrono::DateTime::UNIX_EPOCH)
 }
 
@@ -133,16 +159,21 @@ async fn of_several_who_want_one_name_one_gets_it() {
     for kind in kinds() {
         let fixture = Arc::new(Fixture::new(kind).await);
         for round in 0..5 {
-            let names = ["bjensen", "BJensen", "BJENSEN", "ＢＪｅｎｓｅｎ"].map(|name| format!("{name}{round}"));
+            let names = ["bjensen", "BJensen", "BJENSEN", "ＢＪｅｎｓｅｎ"]
+                .map(|name| format!("{name}{round}"));
             let tasks = names.map(|name| {
                 let fixture = Arc::clone(&fixture);
-                tokio::spawn(async move { fixture.create(&fixture.users, json!({ "userName": name })).await })
+                tokio::spawn(async move {
+                    fixture.create(&fixture.users, json!({ "userName": name })).await
+                })
             });
             let (mut made, mut refused) = (0, 0);
             for task in tasks {
                 match task.await.expect("it ends well") {
                     Ok(_) => made += 1,
-                    Err(StoreError::Conflict { attribute }) if attribute == "userName" => refused += 1,
+                    Err(StoreError::Conflict { attribute }) if attribute == "userName" => {
+                        refused += 1
+                    }
                     Err(err) => panic!("{kind:?}: {err}"),
                 }
             }
@@ -158,11 +189,18 @@ async fn names_are_free_again_after_a_rename_or_delete() {
         let (first, second) = (fixture.user("first").await, fixture.user("second").await);
         let rename = |name: &str| json!([{ "op": "replace", "path": "userName", "value": name }]);
         let taken = fixture.patch_user(&second, rename("FIRST")).await;
-        assert!(matches!(taken, Err(StoreError::Conflict { attribute }) if attribute == "userName"), "{kind:?}");
+        assert!(
+            matches!(taken, Err(StoreError::Conflict { attribute }) if attribute == "userName"),
+            "{kind:?}"
+        );
         assert_eq!(fixture.get(&fixture.users, &second).await["userName"], "second", "{kind:?}");
         fixture.patch_user(&first, rename("third")).await.expect("it is free");
         fixture.patch_user(&second, rename("first")).await.expect("it is free");
-        fixture.users.delete(&second, &Precondition::default(), &fixture.cx).await.expect("it is there");
+        fixture
+            .users
+            .delete(&second, &Precondition::default(), &fixture.cx)
+            .await
+            .expect("it is there");
         fixture.user("FIRST").await;
         let keys = beside(&fixture.directory, "SELECT CAST(count(*) AS text) FROM scim_key").await;
         assert_eq!(keys.as_deref(), Some("2"), "{kind:?}");
@@ -210,9 +248,15 @@ async fn members_that_are_not_asked_for_are_not_read() {
         let group = fixture.group("G", &["a", "b"]).await;
         // Whoever reads what is said of a member fails on this.
         beside(&fixture.directory, "UPDATE scim_member SET rest = '{damaged'").await;
-        let excluded = Projection::bind(&[], &["members".to_owned()], &ResourceType::group()).expect("one list");
-        let shown = fixture.groups.get(&group, &excluded, &fixture.cx).await.expect("members are not read");
-        assert_eq!((shown.text("displayName"), shown.get("members")), (Some("G"), None), "{kind:?}");
+        let excluded = Projection::bind(&[], &["members".to_owned()], &ResourceType::group())
+            .expect("one list");
+        let shown =
+            fixture.groups.get(&group, &excluded, &fixture.cx).await.expect("members are not read");
+        assert_eq!(
+            (shown.text("displayName"), shown.get("members")),
+            (Some("G"), None),
+            "{kind:?}"
+        );
         let whole = fixture.groups.get(&group, &Projection::default(), &fixture.cx).await;
         assert!(matches!(whole, Err(StoreError::Other(_))), "{kind:?}");
     }
@@ -225,14 +269,21 @@ async fn members_of_a_large_group_are_not_read_when_one_comes() {
         let members: Vec<String> = (0..150).map(|number| format!("m{number}")).collect();
         let members: Vec<&str> = members.iter().map(String::as_str).collect();
         let group = fixture.group("G", &members).await;
-        beside(&fixture.directory, "UPDATE scim_member SET rest = '{damaged' WHERE member_id <> 'm7'").await;
+        beside(
+            &fixture.directory,
+            "UPDATE scim_member SET rest = '{damaged' WHERE member_id <> 'm7'",
+        )
+        .await;
         let operations = json!([
             { "op": "add", "path": "members", "value": [{ "value": "new" }, { "value": "m7" }] },
             { "op": "remove", "path": "members[value eq \"m8\"]" },
             { "op": "replace", "path": "displayName", "value": "H" },
         ]);
         let change = fixture.patch(&group, operations).await.expect("it reads nobody else");
-        assert_eq!((change.members.added, change.members.removed), (vec!["new".to_owned()], vec!["m8".to_owned()]));
+        assert_eq!(
+            (change.members.added, change.members.removed),
+            (vec!["new".to_owned()], vec!["m8".to_owned()])
+        );
         assert!(change.after.is_none(), "{kind:?}");
     }
 }
@@ -265,7 +316,11 @@ async fn deleted_users_leave_their_groups_unless_told_otherwise() {
             let fixture = Fixture::over(AnyDirectory::new(kind, keeps_dangling).await);
             let ann = fixture.user("ann").await;
             let group = fixture.group("G", &[&ann]).await;
-            fixture.users.delete(&ann, &Precondition::default(), &fixture.cx).await.expect("it is there");
+            fixture
+                .users
+                .delete(&ann, &Precondition::default(), &fixture.cx)
+                .await
+                .expect("it is there");
             let group = fixture.get(&fixture.groups, &group).await;
             assert_eq!(group["members"].as_array().map_or(0, Vec::len), left, "{kind:?}");
             assert_eq!(group["meta"]["version"], version, "{kind:?}");
@@ -281,14 +336,20 @@ async fn passwords_are_not_kept() {
         let user = json!({ "userName": "ann", "password": "t1meMa$heen" });
         let id = fixture.create(&fixture.users, user.clone()).await.expect("a user");
         let sql = "SELECT CAST(document AS text) || CAST(search AS text) FROM scim_resource";
-        let sql = if kind == Kind::Sqlite { "SELECT document || json(search) FROM scim_resource" } else { sql };
+        let sql = if kind == Kind::Sqlite {
+            "SELECT document || json(search) FROM scim_resource"
+        } else {
+            sql
+        };
         let has_none = async |way: &str| {
             let kept = beside(&fixture.directory, sql).await.expect("a row");
-            assert!(kept.contains("ann") && !kept.contains("t1me") && !kept.contains("password"), "{kind:?}, {way}: {kept}");
+            assert!(
+                kept.contains("ann") && !kept.contains("t1me") && !kept.contains("password"),
+                "{kind:?}, {way}: {kept}"
+            );
         };
         has_none("created").await;
-        let set =
-            json!([{ "op": "add", "path": "password", "value": "t1meMa$heen" }, { "op": "add", "path": "title", "value": "x" }]);
+        let set = json!([{ "op": "add", "path": "password", "value": "t1meMa$heen" }, { "op": "add", "path": "title", "value": "x" }]);
         fixture.patch_user_with_secrets(&id, set).await.expect("it applies");
         has_none("patched").await;
         fixture.put_user(&id, user).await.expect("it applies");
@@ -324,10 +385,16 @@ async fn text_that_no_database_keeps_is_refused() {
             json!({ "userName": "a", "externalId": "é".repeat(1_001) }),
         ] {
             let refused = fixture.create(&fixture.users, body).await;
-            assert!(matches!(refused, Err(StoreError::Refused(err)) if err.status() == 400), "{kind:?}");
+            assert!(
+                matches!(refused, Err(StoreError::Refused(err)) if err.status() == 400),
+                "{kind:?}"
+            );
         }
         // A backslash before `u0000` is no such text.
-        let id = fixture.create(&fixture.users, json!({ "userName": "a", "title": "\\u0000" })).await.expect("plain text");
+        let id = fixture
+            .create(&fixture.users, json!({ "userName": "a", "title": "\\u0000" }))
+            .await
+            .expect("plain text");
         assert_eq!(fixture.get(&fixture.users, &id).await["title"], "\\u0000", "{kind:?}");
         let get = fixture.users.get("a\0", &Projection::default(), &fixture.cx).await;
         assert!(matches!(get, Err(StoreError::NotFound)), "{kind:?}");
@@ -338,19 +405,31 @@ async fn text_that_no_database_keeps_is_refused() {
 async fn a_type_that_changes_is_made_anew() {
     for kind in kinds() {
         let fixture = Fixture::new(kind).await;
-        fixture.create(&fixture.users, json!({ "userName": "ann", "displayName": "Ann" })).await.expect("a user");
+        fixture
+            .create(&fixture.users, json!({ "userName": "ann", "displayName": "Ann" }))
+            .await
+            .expect("a user");
         let unique = fixture.directory.store(ResourceType::user().unique("displayName"));
-        let taken = fixture.create(&unique, json!({ "userName": "bob", "displayName": "ANN" })).await;
-        assert!(matches!(taken, Err(StoreError::Conflict { attribute }) if attribute == "displayName"), "{kind:?}");
-        let extended =
-            json!({ "id": "urn:example:Desk", "name": "Desk", "attributes": [{ "name": "floor", "type": "integer" }] });
+        let taken =
+            fixture.create(&unique, json!({ "userName": "bob", "displayName": "ANN" })).await;
+        assert!(
+            matches!(taken, Err(StoreError::Conflict { attribute }) if attribute == "displayName"),
+            "{kind:?}"
+        );
+        let extended = json!({ "id": "urn:example:Desk", "name": "Desk", "attributes": [{ "name": "floor", "type": "integer" }] });
         let desk = Schema::from_json(extended).expect("a schema");
         let store = fixture.directory.store(ResourceType::user().with_extension(desk));
-        fixture.create(&store, json!({ "userName": "bob", "displayName": "ANN" })).await.expect("it is free again");
+        fixture
+            .create(&store, json!({ "userName": "bob", "displayName": "ANN" }))
+            .await
+            .expect("it is free again");
         // Two share a value by now: nobody can say which of them is to have it.
         let unique = fixture.directory.store(ResourceType::user().unique("displayName"));
         let failed = fixture.create(&unique, json!({ "userName": "cid" })).await;
-        assert!(matches!(failed, Err(StoreError::Other(source)) if source.to_string().contains("displayName")), "{kind:?}");
+        assert!(
+            matches!(failed, Err(StoreError::Other(source)) if source.to_string().contains("displayName")),
+            "{kind:?}"
+        );
     }
 }
 
@@ -359,14 +438,22 @@ async fn what_is_indexed_has_rows_of_its_own_from_before_too() {
     for kind in kinds() {
         let fixture = Fixture::new(kind).await;
         let user_type = ResourceType::user().with_extension(ENTERPRISE_USER);
-        fixture.create(&fixture.users, json!({ "userName": "ann", "title": "Engineer" })).await.expect("a user");
+        fixture
+            .create(&fixture.users, json!({ "userName": "ann", "title": "Engineer" }))
+            .await
+            .expect("a user");
         let rows = "SELECT CAST(count(*) AS TEXT) FROM scim_key WHERE attribute = 'title'";
         assert_eq!(beside(&fixture.directory, rows).await.as_deref(), Some("0"), "{kind:?}");
 
         let indexed = fixture.directory.store(user_type.clone().indexed("title"));
         let users = HostAccess::new(user_type.clone().indexed("title"), Arc::clone(&indexed));
-        let bob = fixture.create(&indexed, json!({ "userName": "bob", "title": "ENGINEER" })).await.expect("a user");
-        let found = async |title: &'static str| users.find("title", title, &fixture.cx).await.expect("a title").len();
+        let bob = fixture
+            .create(&indexed, json!({ "userName": "bob", "title": "ENGINEER" }))
+            .await
+            .expect("a user");
+        let found = async |title: &'static str| {
+            users.find("title", title, &fixture.cx).await.expect("a title").len()
+        };
         assert_eq!((found("engineer").await, found("clerk").await), (2, 0), "{kind:?}");
         assert_eq!(beside(&fixture.directory, rows).await.as_deref(), Some("2"), "{kind:?}");
         users.replace(&bob, "title", "Clerk", &fixture.cx).await.expect("a user");
@@ -385,7 +472,10 @@ async fn a_dropped_future_leaves_nothing_half_done() {
         let group = fixture.group("G", &[]).await;
         for delay in 0..60 {
             let id = format!("m{delay}");
-            let change = fixture.patch(&group, json!([{ "op": "add", "path": "members", "value": [{ "value": id }] }]));
+            let change = fixture.patch(
+                &group,
+                json!([{ "op": "add", "path": "members", "value": [{ "value": id }] }]),
+            );
             let _ = tokio::time::timeout(Duration::from_micros(delay * 50), change).await;
         }
         // Each change is there as a whole, or not at all, and the connections still work.

@@ -1,4 +1,5 @@
-//! Who may come in: a user without a value for `active` (RFC 7643, Section 4.1.1). Nothing but an explicit true activates.
+//! Who may come in: a user without a value for `active` (RFC 7643, Section 4.1.1). Nothing but an
+//! explicit true activates.
 
 use scimwire::Quirks;
 use scimwire::policy::Policy;
@@ -38,9 +39,17 @@ fn patches() -> Vec<(Value, bool)> {
         json!([replace("active", json!(false))[0], remove("active")[0]]),
         json!([remove("active")[0], replace("active", json!(null))[0]]),
     ];
-    let lenient =
-        [replace("active", json!("")), add("active", json!("")), pathless("replace", json!("")), pathless("add", json!(""))];
-    of_both.map(|operations| (operations, false)).into_iter().chain(lenient.map(|operations| (operations, true))).collect()
+    let lenient = [
+        replace("active", json!("")),
+        add("active", json!("")),
+        pathless("replace", json!("")),
+        pathless("add", json!("")),
+    ];
+    of_both
+        .map(|operations| (operations, false))
+        .into_iter()
+        .chain(lenient.map(|operations| (operations, true)))
+        .collect()
 }
 
 /// Bodies of PUT that give `active` no value.
@@ -50,7 +59,12 @@ fn bodies(name: &str) -> Vec<(Value, bool)> {
         body["active"] = active;
         body
     };
-    vec![(user(name), false), (with(json!(null)), false), (with(json!([])), false), (with(json!("")), true)]
+    vec![
+        (user(name), false),
+        (with(json!(null)), false),
+        (with(json!([])), false),
+        (with(json!("")), true),
+    ]
 }
 
 /// Whom a filter finds, by name.
@@ -79,7 +93,8 @@ async fn a_patch_that_unassigns_it_changes_nothing() {
             body["active"] = json!(state);
             let before = provider.create("/Users", &body).await;
             recorder.all();
-            for (operations, _) in patches().iter().filter(|(_, of_lenient)| lenient || !of_lenient) {
+            for (operations, _) in patches().iter().filter(|(_, of_lenient)| lenient || !of_lenient)
+            {
                 // Somebody who is on is switched off by a false, whatever follows.
                 if state && operations.to_string().contains("false") {
                     continue;
@@ -88,7 +103,11 @@ async fn a_patch_that_unassigns_it_changes_nothing() {
                 assert_eq!((answer.status, &answer.body), (200, &before), "{operations}");
                 stays(&provider, &before, operations).await;
                 recorder.none();
-                assert!(answer.rules.contains(&"omitted") || operations[0]["op"] == "add", "{operations}: {:?}", answer.rules);
+                assert!(
+                    answer.rules.contains(&"omitted") || operations[0]["op"] == "add",
+                    "{operations}: {:?}",
+                    answer.rules
+                );
             }
         }
     }
@@ -99,10 +118,20 @@ async fn who_is_switched_off_by_one_operation_stays_so_after_the_next() {
     for (provider, recorder, _) in both() {
         let path = provider.made("/Users", &user("bjensen")).await;
         recorder.all();
-        for away in [remove("active"), replace("active", json!(null)), json!([{ "op": "add", "value": { "active": null } }])] {
-            let off = provider.patched(&path, json!([replace("active", json!(false))[0], away[0]])).await;
-            assert_eq!((&off["active"], recorder.one().deactivated), (&json!(false), true), "{away}");
-            let on = provider.patched(&path, json!([away[0], replace("active", json!(true))[0]])).await;
+        for away in [
+            remove("active"),
+            replace("active", json!(null)),
+            json!([{ "op": "add", "value": { "active": null } }]),
+        ] {
+            let off =
+                provider.patched(&path, json!([replace("active", json!(false))[0], away[0]])).await;
+            assert_eq!(
+                (&off["active"], recorder.one().deactivated),
+                (&json!(false), true),
+                "{away}"
+            );
+            let on =
+                provider.patched(&path, json!([away[0], replace("active", json!(true))[0]])).await;
             assert_eq!((&on["active"], recorder.one().activated), (&json!(true), true), "{away}");
         }
     }
@@ -136,10 +165,16 @@ async fn nor_does_it_come_back_in_bulk_or_beside_other_changes() {
         let path = format!("/Users/{}", id(&before));
         recorder.all();
         let chosen = |(given, of_lenient): (Value, bool)| (lenient || !of_lenient).then_some(given);
-        let mut operations: Vec<Value> =
-            patches().into_iter().filter_map(chosen).map(|operations| patch(&path, &operations)).collect();
+        let mut operations: Vec<Value> = patches()
+            .into_iter()
+            .filter_map(chosen)
+            .map(|operations| patch(&path, &operations))
+            .collect();
         operations.extend(
-            bodies("bjensen").into_iter().filter_map(chosen).map(|body| json!({ "method": "PUT", "path": path, "data": body })),
+            bodies("bjensen")
+                .into_iter()
+                .filter_map(chosen)
+                .map(|body| json!({ "method": "PUT", "path": path, "data": body })),
         );
         for result in bulk(&provider, &operations).await {
             assert_eq!(result["status"], "200", "{result}");
@@ -150,7 +185,10 @@ async fn nor_does_it_come_back_in_bulk_or_beside_other_changes() {
         let both = json!([remove("active")[0], replace("title", json!("Guide"))[0]]);
         let changed = provider.patch(&path, &both).await.ok();
         let heard = recorder.one();
-        assert_eq!((heard.activated, heard.deactivated, heard.paths), (false, false, vec!["title".to_owned()]));
+        assert_eq!(
+            (heard.activated, heard.deactivated, heard.paths),
+            (false, false, vec!["title".to_owned()])
+        );
         assert_eq!((&changed["active"], &changed["title"]), (&json!(false), &json!("Guide")));
         assert_ne!(version(&changed), version(&before));
         // Only true activates.
@@ -182,8 +220,12 @@ async fn who_is_created_without_it_is_active_for_all_who_ask() {
             let mut body = body;
             body["userName"] = json!(format!("user {number}"));
             let made = provider.create("/Users", &body).await;
-            let stored = recorder.all().pop().and_then(|change| change.after).expect("the new state");
-            assert_eq!((&made["active"], stored.is_active(), stored.get("active")), (&json!(true), true, Some(&json!(true))));
+            let stored =
+                recorder.all().pop().and_then(|change| change.after).expect("the new state");
+            assert_eq!(
+                (&made["active"], stored.is_active(), stored.get("active")),
+                (&json!(true), true, Some(&json!(true)))
+            );
             assert!(stored.view::<scimwire::resource::User>().expect("a user").is_active());
             stays(&provider, &made, &body).await;
             let path = format!("/Users/{}", id(&made));
@@ -206,7 +248,10 @@ async fn what_other_schemas_call_active_is_not_given_back_either() {
         recorder.none();
     }
     // Whether it is given when nobody says so, is for that schema to say.
-    assert_eq!(Provider::strict().create("/Assets", &asset_with("A2", json!({}))).await.get("active"), None);
+    assert_eq!(
+        Provider::strict().create("/Assets", &asset_with("A2", json!({}))).await.get("active"),
+        None
+    );
 }
 
 fn patch(path: &str, operations: &Value) -> Value {
@@ -215,6 +260,7 @@ fn patch(path: &str, operations: &Value) -> Value {
 
 async fn bulk(provider: &Provider, operations: &[Value]) -> Vec<Value> {
     let schemas = ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"];
-    let answer: Answer = provider.post("/Bulk", &json!({ "schemas": schemas, "Operations": operations })).await;
+    let answer: Answer =
+        provider.post("/Bulk", &json!({ "schemas": schemas, "Operations": operations })).await;
     answer.ok()["Operations"].as_array().expect("results").clone()
 }

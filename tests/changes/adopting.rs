@@ -18,8 +18,15 @@ struct Links(Adoption);
 
 #[async_trait]
 impl Policy for Links {
-    async fn creating(&self, _: &ResourceType, resource: &mut Resource, _: &RequestContext) -> Result<Creating, Error> {
-        let Some(id) = resource.external_id().and_then(|id| id.strip_prefix("link ")).map(str::to_owned) else {
+    async fn creating(
+        &self,
+        _: &ResourceType,
+        resource: &mut Resource,
+        _: &RequestContext,
+    ) -> Result<Creating, Error> {
+        let Some(id) =
+            resource.external_id().and_then(|id| id.strip_prefix("link ")).map(str::to_owned)
+        else {
             return Ok(Creating::Store);
         };
         if id.is_empty() {
@@ -32,11 +39,15 @@ impl Policy for Links {
 }
 
 fn providers(mode: Adoption) -> Vec<(Provider, Recorder)> {
-    let settings =
-        [(Quirks::STRICT, Kept::Apart), (Quirks::LENIENT, Kept::Apart), (Quirks::LENIENT, Kept::Whole(WholeStore::default()))];
+    let settings = [
+        (Quirks::STRICT, Kept::Apart),
+        (Quirks::LENIENT, Kept::Apart),
+        (Quirks::LENIENT, Kept::Whole(WholeStore::default())),
+    ];
     let provider = |(quirks, kept)| {
         let recorder = Recorder::default();
-        let policies: Vec<Arc<dyn Policy>> = vec![Arc::new(Links(mode)), Arc::new(recorder.clone())];
+        let policies: Vec<Arc<dyn Policy>> =
+            vec![Arc::new(Links(mode)), Arc::new(recorder.clone())];
         let setup = Setup { quirks, kept, policy: Some(Arc::new(policies)), ..Setup::default() };
         (Provider::new(setup), recorder)
     };
@@ -73,7 +84,8 @@ async fn what_is_left_out_stays() {
         expected["meta"] = merged["meta"].clone();
         assert_eq!(merged, expected);
         assert_eq!(recorder.one().paths, ["emails", "externalId", "name.givenName", "userName"]);
-        // An extension is merged attribute by attribute, and what is unassigned in so many words goes.
+        // An extension is merged attribute by attribute, and what is unassigned in so many words
+        // goes.
         let mut body = user("babs");
         body["schemas"] = there["schemas"].clone();
         body["title"] = json!(null);
@@ -118,7 +130,11 @@ async fn nobody_is_activated_by_what_is_left_out() {
             let mut unassigned = user("bjensen");
             unassigned["active"] = json!(null);
             for body in [user("bjensen"), unassigned] {
-                assert_eq!(linked(&provider, &linking(&there, body)).await["active"], false, "{mode:?}");
+                assert_eq!(
+                    linked(&provider, &linking(&there, body)).await["active"],
+                    false,
+                    "{mode:?}"
+                );
             }
             assert!(recorder.all().iter().all(|change| !change.activated()));
             body["active"] = json!(true);
@@ -138,7 +154,11 @@ async fn members_stay_where_none_are_sent() {
             body.as_object_mut().expect("a group").remove("members");
             assert_eq!(provider.post("/Groups", &body).await.status, 201);
             let adopted = provider.read(&path).await;
-            assert_eq!((members(&adopted), &adopted["displayName"]), (left.clone(), &json!("Guides")), "{mode:?}");
+            assert_eq!(
+                (members(&adopted), &adopted["displayName"]),
+                (left.clone(), &json!("Guides")),
+                "{mode:?}"
+            );
             let body = linking(&there, group("Guides", &["c"]));
             assert_eq!(provider.post("/Groups", &body).await.status, 201);
             assert_eq!(members(&provider.read(&path).await), ["c"]);
@@ -150,7 +170,9 @@ async fn members_stay_where_none_are_sent() {
 async fn what_cannot_be_set_again_stays() {
     for (provider, _) in providers(Adoption::Merge) {
         let there = provider.create("/Users", &bjensen()).await;
-        provider.patched(&format!("/Users/{}", id(&there)), replace("nickName", json!("Babs"))).await;
+        provider
+            .patched(&format!("/Users/{}", id(&there)), replace("nickName", json!("Babs")))
+            .await;
         // The host refuses, and nothing has changed.
         let mut body = user("x");
         body["externalId"] = json!("link ");

@@ -31,14 +31,26 @@ async fn operations_are_an_array_that_is_not_empty() {
     // P-3.5.2-03
     let provider = Provider::strict();
     let path = provider.made("/Users", &bjensen()).await;
-    provider.refuses_body(&path, json!({ "schemas": [PATCH_OP] }).to_string(), "invalidSyntax").await;
+    provider
+        .refuses_body(&path, json!({ "schemas": [PATCH_OP] }).to_string(), "invalidSyntax")
+        .await;
     let operation = json!({ "op": "replace", "path": "title", "value": "x" });
-    for wrong in
-        [json!([]), json!(null), json!("x"), json!(5), json!(true), json!({}), operation.clone(), json!({ "0": operation })]
-    {
+    for wrong in [
+        json!([]),
+        json!(null),
+        json!("x"),
+        json!(5),
+        json!(true),
+        json!({}),
+        operation.clone(),
+        json!({ "0": operation }),
+    ] {
         provider.refuses(&path, wrong, "invalidSyntax").await;
     }
-    for (index, wrong) in [json!(null), json!("remove"), json!(5), json!([operation]), json!(false)].into_iter().enumerate() {
+    for (index, wrong) in [json!(null), json!("remove"), json!(5), json!([operation]), json!(false)]
+        .into_iter()
+        .enumerate()
+    {
         let mut operations = vec![operation.clone(); index];
         operations.push(wrong);
         let detail = provider.refuses(&path, json!(operations), "invalidSyntax").await;
@@ -52,16 +64,38 @@ async fn each_operation_has_one_op_of_three() {
     let provider = Provider::strict();
     let path = provider.made("/Users", &bjensen()).await;
     let good = json!({ "op": "replace", "path": "title", "value": "x" });
-    let ops =
-        ["", " ", "move", "copy", "test", "set", "delete", "merge", "update", "added", " add", "add ", "remove\n", "add,remove"];
-    let wrong =
-        ops.into_iter().map(Value::from).chain([json!(null), json!(5), json!(true), json!(["add"]), json!({ "op": "add" })]);
+    let ops = [
+        "",
+        " ",
+        "move",
+        "copy",
+        "test",
+        "set",
+        "delete",
+        "merge",
+        "update",
+        "added",
+        " add",
+        "add ",
+        "remove\n",
+        "add,remove",
+    ];
+    let wrong = ops.into_iter().map(Value::from).chain([
+        json!(null),
+        json!(5),
+        json!(true),
+        json!(["add"]),
+        json!({ "op": "add" }),
+    ]);
     for op in wrong {
-        let operations = json!([good, { "op": op, "path": "title", "value": "y", "from": "nickName" }]);
+        let operations =
+            json!([good, { "op": op, "path": "title", "value": "y", "from": "nickName" }]);
         let detail = provider.refuses(&path, operations, "invalidSyntax").await;
         assert!(detail.starts_with("operation 1: "), "{op}: {detail}");
     }
-    let detail = provider.refuses(&path, json!([good, good, { "path": "title", "value": "y" }]), "invalidSyntax").await;
+    let detail = provider
+        .refuses(&path, json!([good, good, { "path": "title", "value": "y" }]), "invalidSyntax")
+        .await;
     assert!(detail.starts_with("operation 2: "), "{detail}");
 }
 
@@ -70,7 +104,19 @@ async fn a_body_that_is_no_object_is_refused() {
     // P-3.5.2-02, P-3.3-08, P-3.12-08
     let provider = Provider::strict();
     let path = provider.made("/Users", &bjensen()).await;
-    for body in ["", " ", "{", "[]", "null", "5", "\"x\"", "true", "{]", "op=replace&path=title", "\u{feff}{}"] {
+    for body in [
+        "",
+        " ",
+        "{",
+        "[]",
+        "null",
+        "5",
+        "\"x\"",
+        "true",
+        "{]",
+        "op=replace&path=title",
+        "\u{feff}{}",
+    ] {
         provider.refuses_body(&path, body, "invalidSyntax").await;
     }
     let mut body =
@@ -90,12 +136,24 @@ async fn no_name_stands_twice() {
     let bodies = [
         format!(r#"{{{schemas},{schemas},"Operations":[{good}]}}"#),
         format!(r#"{{{schemas},"Operations":[{good}],"Operations":[{good}]}}"#),
-        format!(r#"{{{schemas},"Operations":[{{"op":"add","op":"replace","path":"title","value":"x"}}]}}"#),
-        format!(r#"{{{schemas},"Operations":[{{"op":"add","path":"title","path":"nickName","value":"x"}}]}}"#),
-        format!(r#"{{{schemas},"Operations":[{{"op":"add","path":"title","value":"x","value":"y"}}]}}"#),
-        format!(r#"{{{schemas},"Operations":[{{"op":"add","value":{{"title":"x","title":"y"}}}}]}}"#),
-        format!(r#"{{{schemas},"Operations":[{{"op":"add","path":"name","value":{{"givenName":"x","GIVENNAME":"y"}}}}]}}"#),
-        format!(r#"{{{schemas},"Operations":[{{"op":"add","path":"emails","value":[{{"value":"x","Value":"y"}}]}}]}}"#),
+        format!(
+            r#"{{{schemas},"Operations":[{{"op":"add","op":"replace","path":"title","value":"x"}}]}}"#
+        ),
+        format!(
+            r#"{{{schemas},"Operations":[{{"op":"add","path":"title","path":"nickName","value":"x"}}]}}"#
+        ),
+        format!(
+            r#"{{{schemas},"Operations":[{{"op":"add","path":"title","value":"x","value":"y"}}]}}"#
+        ),
+        format!(
+            r#"{{{schemas},"Operations":[{{"op":"add","value":{{"title":"x","title":"y"}}}}]}}"#
+        ),
+        format!(
+            r#"{{{schemas},"Operations":[{{"op":"add","path":"name","value":{{"givenName":"x","GIVENNAME":"y"}}}}]}}"#
+        ),
+        format!(
+            r#"{{{schemas},"Operations":[{{"op":"add","path":"emails","value":[{{"value":"x","Value":"y"}}]}}]}}"#
+        ),
     ];
     for body in bodies {
         provider.refuses_body(&path, body, "invalidSyntax").await;
@@ -112,9 +170,15 @@ async fn no_name_of_an_operation_stands_twice_in_another_case() {
     let bodies = [
         format!(r#"{{{schemas},"Schemas":[],"Operations":[{good}]}}"#),
         format!(r#"{{{schemas},"Operations":[{good}],"operations":[]}}"#),
-        format!(r#"{{{schemas},"Operations":[{{"op":"add","OP":"remove","path":"title","value":"x"}}]}}"#),
-        format!(r#"{{{schemas},"Operations":[{{"op":"add","path":"title","Path":"nickName","value":"x"}}]}}"#),
-        format!(r#"{{{schemas},"Operations":[{{"op":"add","path":"title","value":"x","VALUE":"y"}}]}}"#),
+        format!(
+            r#"{{{schemas},"Operations":[{{"op":"add","OP":"remove","path":"title","value":"x"}}]}}"#
+        ),
+        format!(
+            r#"{{{schemas},"Operations":[{{"op":"add","path":"title","Path":"nickName","value":"x"}}]}}"#
+        ),
+        format!(
+            r#"{{{schemas},"Operations":[{{"op":"add","path":"title","value":"x","VALUE":"y"}}]}}"#
+        ),
     ];
     for body in bodies {
         provider.refuses_body(&path, body, "invalidSyntax").await;
@@ -146,7 +210,10 @@ async fn deep_values_are_refused() {
     // P-3.12-08, P-3.5.2-14
     let provider = Provider::strict();
     let path = provider.made("/Users", &bjensen()).await;
-    let deep = [format!("{}{}", "[".repeat(500), "]".repeat(500)), format!("{}1{}", r#"{"name":"#.repeat(500), "}".repeat(500))];
+    let deep = [
+        format!("{}{}", "[".repeat(500), "]".repeat(500)),
+        format!("{}1{}", r#"{"name":"#.repeat(500), "}".repeat(500)),
+    ];
     for value in deep {
         for operation in [
             format!(r#"{{"op":"add","path":"title","value":{value}}}"#),
@@ -164,7 +231,8 @@ async fn there_is_an_end_to_operations() {
     // P-3.12-08, P-3.5.2-14
     let provider = Provider::strict();
     let path = provider.made("/Users", &bjensen()).await;
-    let operation = |index: usize| json!({ "op": "replace", "path": "title", "value": format!("{index}") });
+    let operation =
+        |index: usize| json!({ "op": "replace", "path": "title", "value": format!("{index}") });
     let most: Vec<Value> = (0..1001).map(operation).collect();
     let detail = provider.refuses(&path, json!(most), "invalidSyntax").await;
     assert!(detail.contains("1000"), "{detail}");
@@ -180,7 +248,9 @@ async fn a_large_body_is_refused() {
     let limit = 10 * 1024 * 1024;
     let body_of = |bytes: usize| {
         let body = |title: &str| {
-            format!(r#"{{"schemas":["{PATCH_OP}"],"Operations":[{{"op":"add","path":"title","value":"{title}"}}]}}"#)
+            format!(
+                r#"{{"schemas":["{PATCH_OP}"],"Operations":[{{"op":"add","path":"title","value":"{title}"}}]}}"#
+            )
         };
         body(&"x".repeat(bytes - body("").len()))
     };

@@ -23,7 +23,10 @@ async fn read_only_attributes_may_be_echoed() {
         let read = provider.read(&path).await;
         provider.unchanged(&path, json!([{ "op": op, "value": read }])).await;
         let echo = json!({ "id": read["id"], "meta": read["meta"], "schemas": read["schemas"], "title": op });
-        assert_eq!(provider.patched(&path, json!([{ "op": op, "value": echo }])).await["title"], op);
+        assert_eq!(
+            provider.patched(&path, json!([{ "op": op, "value": echo }])).await["title"],
+            op
+        );
         let others = [
             json!({ "id": "2819c223" }),
             json!({ "meta": { "resourceType": "Group" } }),
@@ -34,7 +37,8 @@ async fn read_only_attributes_may_be_echoed() {
         for other in others {
             let mut value = other.clone();
             value["nickName"] = json!("x");
-            let detail = provider.refuses(&path, json!([{ "op": op, "value": value }]), "mutability").await;
+            let detail =
+                provider.refuses(&path, json!([{ "op": op, "value": value }]), "mutability").await;
             assert!(detail.starts_with("operation 0: "), "{detail}");
         }
     }
@@ -56,8 +60,12 @@ async fn groups_may_be_echoed() {
     let path = format!("/Users/{id}");
     let read = provider.read(&path).await;
     assert_eq!(read["groups"].as_array().map(Vec::len), Some(1));
-    provider.unchanged(&path, json!([{ "op": "replace", "value": { "groups": read["groups"] } }])).await;
-    provider.refuses(&path, json!([{ "op": "replace", "value": { "groups": [] } }]), "mutability").await;
+    provider
+        .unchanged(&path, json!([{ "op": "replace", "value": { "groups": read["groups"] } }]))
+        .await;
+    provider
+        .refuses(&path, json!([{ "op": "replace", "value": { "groups": [] } }]), "mutability")
+        .await;
     // What is echoed is kept nowhere: it is what the groups say.
     let echo = json!([{ "op": "replace", "value": { "groups": read["groups"], "title": "x" } }]);
     assert_eq!(provider.patched(&path, echo).await["groups"], read["groups"]);
@@ -88,7 +96,10 @@ async fn a_filter_without_a_match() {
     let lenient = Provider::lenient();
     let path = lenient.made("/Users", &user("bjensen")).await;
     let answer = lenient.patch(&path, &replace("emails[type eq \"work\"].value", json!("a"))).await;
-    assert_eq!((answer.status, &answer.body["emails"]), (200, &json!([{ "type": "work", "value": "a" }])));
+    assert_eq!(
+        (answer.status, &answer.body["emails"]),
+        (200, &json!([{ "type": "work", "value": "a" }]))
+    );
     assert_eq!(answer.rules, ["create_on_no_match"]);
     lenient.refuses(&path, replace("emails[type ne \"work\"].value", json!("a")), "noTarget").await;
 }
@@ -98,16 +109,31 @@ async fn an_element_is_swapped_or_merged() {
     // P-3.5.2.3-05, P-3.5.2.3-06
     let provider = Provider::strict();
     let path = provider.made("/Users", &bjensen()).await;
-    let replaced =
-        provider.patched(&path, replace("addresses[type eq \"work\"]", json!({ "type": "work", "country": "US" }))).await;
+    let replaced = provider
+        .patched(
+            &path,
+            replace("addresses[type eq \"work\"]", json!({ "type": "work", "country": "US" })),
+        )
+        .await;
     assert_eq!(replaced["addresses"][0], json!({ "type": "work", "country": "US" }));
-    let added = provider.patched(&path, add("addresses[type eq \"home\"]", json!({ "country": "US" }))).await;
+    let added = provider
+        .patched(&path, add("addresses[type eq \"home\"]", json!({ "country": "US" })))
+        .await;
     assert_eq!(added["addresses"][1]["streetAddress"], "456 Hollywood Blvd");
     assert_eq!(added["addresses"][1]["country"], "US");
     // Into every value that matches.
     let both = provider.patched(&path, add("addresses[type pr]", json!({ "region": "CA" }))).await;
-    assert_eq!((&both["addresses"][0]["region"], &both["addresses"][1]["region"]), (&json!("CA"), &json!("CA")));
-    provider.refuses(&path, add("addresses[type ne \"work\" and type ne \"home\"]", json!({ "region": "CA" })), "noTarget").await;
+    assert_eq!(
+        (&both["addresses"][0]["region"], &both["addresses"][1]["region"]),
+        (&json!("CA"), &json!("CA"))
+    );
+    provider
+        .refuses(
+            &path,
+            add("addresses[type ne \"work\" and type ne \"home\"]", json!({ "region": "CA" })),
+            "noTarget",
+        )
+        .await;
 }
 
 #[tokio::test]
@@ -118,7 +144,10 @@ async fn several_matches_are_all_changed() {
     for (op, value) in [("add", "one"), ("replace", "two")] {
         let operations = json!([{ "op": op, "path": "emails[value pr].display", "value": value }]);
         let patched = provider.patched(&path, operations).await;
-        assert_eq!((&patched["emails"][0]["display"], &patched["emails"][1]["display"]), (&json!(value), &json!(value)));
+        assert_eq!(
+            (&patched["emails"][0]["display"], &patched["emails"][1]["display"]),
+            (&json!(value), &json!(value))
+        );
     }
 }
 
@@ -128,8 +157,13 @@ async fn a_part_of_every_value() {
     let provider = Provider::strict();
     let path = provider.made("/Users", &bjensen()).await;
     for (op, value) in [("add", "one"), ("replace", "two")] {
-        let patched = provider.patched(&path, json!([{ "op": op, "path": "emails.display", "value": value }])).await;
-        assert_eq!((&patched["emails"][0]["display"], &patched["emails"][1]["display"]), (&json!(value), &json!(value)));
+        let patched = provider
+            .patched(&path, json!([{ "op": op, "path": "emails.display", "value": value }]))
+            .await;
+        assert_eq!(
+            (&patched["emails"][0]["display"], &patched["emails"][1]["display"]),
+            (&json!(value), &json!(value))
+        );
     }
     let patched = provider.patched(&path, remove("emails.display")).await;
     assert_eq!(patched["emails"], bjensen()["emails"]);
@@ -143,17 +177,30 @@ async fn op_is_read_in_any_case() {
     let provider = Provider::strict();
     let path = provider.made("/Users", &user("bjensen")).await;
     for (op, title) in [("Add", "a"), ("ADD", "b"), ("Replace", "c"), ("rEPLACE", "d")] {
-        let answer = provider.patch(&path, &json!([{ "op": op, "path": "title", "value": title }])).await;
-        assert_eq!((answer.rules.as_slice(), &answer.body["title"]), (["op_case"].as_slice(), &json!(title)));
+        let answer =
+            provider.patch(&path, &json!([{ "op": op, "path": "title", "value": title }])).await;
+        assert_eq!(
+            (answer.rules.as_slice(), &answer.body["title"]),
+            (["op_case"].as_slice(), &json!(title))
+        );
     }
-    assert_eq!(provider.patched(&path, json!([{ "op": "Remove", "path": "title" }])).await.get("title"), None);
+    assert_eq!(
+        provider.patched(&path, json!([{ "op": "Remove", "path": "title" }])).await.get("title"),
+        None
+    );
 }
 
 #[tokio::test]
 async fn a_list_of_nobody_removes_nobody() {
     // T6, T7
     let listed = |value: Value| json!([{ "op": "remove", "path": "members", "value": value }]);
-    let nobody = [json!([]), json!([{}]), json!([null]), json!({ "members": [] }), json!([{ "value": null, "display": null }])];
+    let nobody = [
+        json!([]),
+        json!([{}]),
+        json!([null]),
+        json!({ "members": [] }),
+        json!([{ "value": null, "display": null }]),
+    ];
     for (provider, texts_are_read) in [(Provider::strict(), false), (Provider::lenient(), true)] {
         let path = provider.group("Tour Guides", &["a", "b"]).await;
         for value in &nobody {
@@ -166,7 +213,11 @@ async fn a_list_of_nobody_removes_nobody() {
                 provider.refuses(&path, listed(text), "invalidValue").await;
             }
         }
-        assert_eq!(provider.patched(&path, listed(Value::Null)).await.get("members"), None, "null is as if it were not there");
+        assert_eq!(
+            provider.patched(&path, listed(Value::Null)).await.get("members"),
+            None,
+            "null is as if it were not there"
+        );
     }
 }
 
@@ -197,12 +248,16 @@ async fn listed_values_match_on_all_that_is_given() {
     let provider = Provider::strict();
     let path = provider.made("/Users", &bjensen()).await;
     let listed = |value: Value| json!([{ "op": "remove", "path": "emails", "value": value }]);
-    provider.unchanged(&path, listed(json!([{ "type": "work", "value": "babs@jensen.org" }]))).await;
+    provider
+        .unchanged(&path, listed(json!([{ "type": "work", "value": "babs@jensen.org" }])))
+        .await;
     provider.unchanged(&path, listed(json!([]))).await;
     provider.unchanged(&path, listed(json!([{ "type": "other" }]))).await;
     let patched = provider.patched(&path, listed(json!([{ "type": "home" }]))).await;
     assert_eq!(patched["emails"], json!([bjensen()["emails"][0]]));
-    let patched = provider.patched(&path, listed(json!([{ "value": "bjensen@example.com", "type": "work" }]))).await;
+    let patched = provider
+        .patched(&path, listed(json!([{ "value": "bjensen@example.com", "type": "work" }])))
+        .await;
     assert_eq!(patched.get("emails"), None);
 }
 
@@ -222,8 +277,14 @@ async fn keys_may_be_paths() {
         let answer = provider.patch(&path, &json!([{ "op": op, "value": value }])).await;
         assert_eq!(answer.rules, ["key_as_path"; 4]);
         let patched = answer.ok();
-        assert_eq!((&patched["name"]["givenName"], &patched["name"]["familyName"]), (&json!("Babs"), &json!("Jensen")));
-        assert_eq!((&patched[ENTERPRISE]["department"], &patched["emails"][1]["display"]), (&json!("Sales"), &json!("home")));
+        assert_eq!(
+            (&patched["name"]["givenName"], &patched["name"]["familyName"]),
+            (&json!("Babs"), &json!("Jensen"))
+        );
+        assert_eq!(
+            (&patched[ENTERPRISE]["department"], &patched["emails"][1]["display"]),
+            (&json!("Sales"), &json!("home"))
+        );
         assert_eq!(patched["title"], "Guide");
     }
 }
@@ -235,7 +296,9 @@ async fn booleans_may_be_text_in_lenient_mode() {
     let path = strict.made("/Users", &bjensen()).await;
     for text in ["true", "True", "False", "yes", ""] {
         strict.refuses(&path, replace("active", json!(text)), "invalidValue").await;
-        strict.refuses(&path, json!([{ "op": "add", "value": { "active": text } }]), "invalidValue").await;
+        strict
+            .refuses(&path, json!([{ "op": "add", "value": { "active": text } }]), "invalidValue")
+            .await;
         let mut body = bjensen();
         body["active"] = json!(text);
         strict.put(&path, &body).await.refused("invalidValue");
@@ -258,15 +321,23 @@ async fn names_of_paths_are_read_in_any_case() {
         ("nickname", "/nickName"),
         ("NAME.GIVENNAME", "/name/givenName"),
         ("Emails[TYPE eq \"home\"].DISPLAY", "/emails/1/display"),
-        (&format!("{}:Department", ENTERPRISE.to_uppercase()), &format!("/{ENTERPRISE}/department")),
+        (
+            &format!("{}:Department", ENTERPRISE.to_uppercase()),
+            &format!("/{ENTERPRISE}/department"),
+        ),
     ] {
-        assert_eq!(provider.patched(&path, add(name, json!(name))).await.pointer(pointer), Some(&json!(name)));
+        assert_eq!(
+            provider.patched(&path, add(name, json!(name))).await.pointer(pointer),
+            Some(&json!(name))
+        );
     }
-    let patched = provider.patched(&path, json!([{ "op": "add", "value": { "NICKNAME": "Babs" } }])).await;
+    let patched =
+        provider.patched(&path, json!([{ "op": "add", "value": { "NICKNAME": "Babs" } }])).await;
     assert_eq!((&patched["nickName"], patched.get("NICKNAME")), (&json!("Babs"), None));
     let group = provider.group("Tour Guides", &["a"]).await;
     for op in ["add", "replace", "remove"] {
-        let operations = json!([{ "op": op, "path": "members[value eq \"a\"].displayName", "value": "x" }]);
+        let operations =
+            json!([{ "op": op, "path": "members[value eq \"a\"].displayName", "value": "x" }]);
         provider.refuses(&group, operations, "invalidPath").await;
     }
 }
@@ -280,7 +351,10 @@ async fn unknown_keys_are_ignored_in_lenient_mode() {
     let answer = lenient.patch(&path, &json!([{ "op": "replace", "value": value }])).await;
     assert_eq!(answer.rules, ["unknown_attributes"; 4]);
     let patched = answer.ok();
-    assert_eq!((&patched["title"], patched.get("shoeSize"), patched.get("name")), (&json!("x"), None, None));
+    assert_eq!(
+        (&patched["title"], patched.get("shoeSize"), patched.get("name")),
+        (&json!("x"), None, None)
+    );
 }
 
 #[tokio::test]
@@ -290,7 +364,9 @@ async fn unknown_keys_are_refused_where_the_switch_says_so() {
     let path = refusing.made("/Users", &user("bjensen")).await;
     for key in ["shoeSize", "name.nick", "urn:example:none", &format!("{ENTERPRISE}:floor")] {
         for op in ["add", "replace"] {
-            refusing.refuses(&path, json!([{ "op": op, "value": { key: 44 } }]), "invalidPath").await;
+            refusing
+                .refuses(&path, json!([{ "op": op, "value": { key: 44 } }]), "invalidPath")
+                .await;
         }
     }
 }
@@ -302,14 +378,19 @@ async fn one_value_for_many() {
     let strict = Provider::strict();
     let path = strict.made("/Users", &bjensen()).await;
     strict.refuses(&path, replace("emails", email.clone()), "invalidValue").await;
-    strict.refuses(&path, json!([{ "op": "replace", "value": { "emails": email } }]), "invalidValue").await;
+    strict
+        .refuses(&path, json!([{ "op": "replace", "value": { "emails": email } }]), "invalidValue")
+        .await;
     let mut body = bjensen();
     body["emails"] = email.clone();
     strict.put(&path, &body).await.refused("invalidValue");
     let lenient = Provider::lenient();
     let path = lenient.made("/Users", &bjensen()).await;
     let answer = lenient.patch(&path, &replace("emails", email.clone())).await;
-    assert_eq!((answer.rules.as_slice(), &answer.body["emails"]), (["one_for_many"].as_slice(), &json!([email])));
+    assert_eq!(
+        (answer.rules.as_slice(), &answer.body["emails"]),
+        (["one_for_many"].as_slice(), &json!([email]))
+    );
     assert_eq!(lenient.put(&path, &body).await.ok()["emails"], json!([email]));
 }
 
@@ -340,9 +421,12 @@ async fn arrays_of_one_and_empty_text() {
     let manager = format!("{ENTERPRISE}:manager");
     let strict = Provider::strict();
     let path = strict.made("/Users", &bjensen()).await;
-    for (name, value) in
-        [("title", json!(["x"])), (&manager, json!([{ "value": "1" }])), (&manager, json!("")), (&manager, json!("1"))]
-    {
+    for (name, value) in [
+        ("title", json!(["x"])),
+        (&manager, json!([{ "value": "1" }])),
+        (&manager, json!("")),
+        (&manager, json!("1")),
+    ] {
         strict.refuses(&path, replace(name, value.clone()), "invalidValue").await;
         strict.refuses(&path, add(name, value), "invalidValue").await;
     }
@@ -351,7 +435,10 @@ async fn arrays_of_one_and_empty_text() {
     assert_eq!(lenient.patched(&path, replace("title", json!(["x"]))).await["title"], "x");
     let patched = lenient.patched(&path, replace(&manager, json!([{ "value": "1" }]))).await;
     assert_eq!(patched[ENTERPRISE]["manager"]["value"], "1");
-    assert_eq!(lenient.patched(&path, replace(&manager, json!(""))).await[ENTERPRISE].get("manager"), None);
+    assert_eq!(
+        lenient.patched(&path, replace(&manager, json!(""))).await[ENTERPRISE].get("manager"),
+        None
+    );
     assert_eq!(lenient.patched(&path, replace("title", json!(""))).await.get("title"), None);
     lenient.refuses(&path, replace("title", json!(["x", "y"])), "invalidValue").await;
 }

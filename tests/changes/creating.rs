@@ -7,13 +7,21 @@ use scimwire::resource::UnknownAttributes;
 use serde_json::{Value, json};
 
 use super::provider::{BASE, PATCH_OP, Provider, Setup, id};
-use super::samples::{ASSET, ENTERPRISE, GROUP, LOCKER, PLACE, USER, WARRANTY, asset, asset_with, bjensen, group, locker, user};
+use super::samples::{
+    ASSET, ENTERPRISE, GROUP, LOCKER, PLACE, USER, WARRANTY, asset, asset_with, bjensen, group,
+    locker, user,
+};
 
 #[tokio::test]
 async fn a_new_resource_is_answered_whole() {
     // P-3.3-01, P-3.3-02, P-3.3-03, P-3.3-13, P-3.3.1-01, P-3.3-14, P-3.14-02, P-3.14-03
     let provider = Provider::strict();
-    let all = [("User", bjensen()), ("Group", group("Tour Guides", &[])), ("Asset", asset("A1")), ("Locker", locker(1))];
+    let all = [
+        ("User", bjensen()),
+        ("Group", group("Tour Guides", &[])),
+        ("Asset", asset("A1")),
+        ("Locker", locker(1)),
+    ];
     for (name, resource) in all {
         let answer = provider.post(&format!("/{name}s"), &resource).await;
         assert_eq!(answer.status, 201);
@@ -42,11 +50,15 @@ async fn a_new_resource_is_answered_in_part() {
     // P-3.3-03
     let provider = Provider::strict();
     let only = provider.post("/Users?attributes=title", &bjensen()).await;
-    let names: BTreeSet<&str> = only.body.as_object().expect("an object").keys().map(String::as_str).collect();
+    let names: BTreeSet<&str> =
+        only.body.as_object().expect("an object").keys().map(String::as_str).collect();
     assert_eq!((only.status, names), (201, BTreeSet::from(["id", "schemas", "title"])));
     assert!(only.headers.contains_key("etag") && only.headers.contains_key("location"));
     let without = provider.post("/Users?excludedAttributes=meta,userName", &user("jsmith")).await;
-    assert_eq!((without.status, &without.body["meta"], &without.body["userName"]), (201, &Value::Null, &Value::Null));
+    assert_eq!(
+        (without.status, &without.body["meta"], &without.body["userName"]),
+        (201, &Value::Null, &Value::Null)
+    );
 }
 
 #[tokio::test]
@@ -62,8 +74,12 @@ async fn what_clients_cannot_set_is_ignored() {
     assert_eq!((&made["meta"]["resourceType"], &made["groups"]), (&json!("User"), &Value::Null));
     assert_eq!(made["meta"]["created"], "2011-08-01T21:32:44.000000Z");
     assert_ne!(made["meta"]["version"], "W/\"99\"");
-    let state =
-        provider.create("/Assets", &asset_with("A1", json!({ "state": "lost", "badge": { "issuer": "me", "number": 7 } }))).await;
+    let state = provider
+        .create(
+            "/Assets",
+            &asset_with("A1", json!({ "state": "lost", "badge": { "issuer": "me", "number": 7 } })),
+        )
+        .await;
     assert_eq!((&state["state"], &state["badge"]), (&Value::Null, &json!({ "number": 7 })));
     // Whatever stands there, even what is of another type.
     for (name, value) in [("id", json!(17)), ("meta", json!("x")), ("groups", json!(false))] {
@@ -76,15 +92,24 @@ async fn what_clients_cannot_set_is_ignored() {
 #[tokio::test]
 async fn new_users_are_active_unless_it_is_said() {
     // P-3.3-05: of null as of nothing, since a user either may come in or may not.
-    for (provider, assumed) in [(Provider::lenient(), vec!["active_by_default"]), (Provider::strict(), vec![])] {
+    for (provider, assumed) in
+        [(Provider::lenient(), vec!["active_by_default"]), (Provider::strict(), vec![])]
+    {
         let mut body = user("bjensen");
         let made = provider.post("/Users", &body).await;
-        assert_eq!((made.status, &made.body["active"], made.rules), (201, &json!(true), assumed.clone()));
+        assert_eq!(
+            (made.status, &made.body["active"], made.rules),
+            (201, &json!(true), assumed.clone())
+        );
         for (name, unassigned) in [("a", json!(null)), ("b", json!([]))] {
             body["userName"] = json!(name);
             body["active"] = unassigned;
             let made = provider.post("/Users", &body).await;
-            assert_eq!((made.status, &made.body["active"], made.rules), (201, &json!(true), assumed.clone()), "{body}");
+            assert_eq!(
+                (made.status, &made.body["active"], made.rules),
+                (201, &json!(true), assumed.clone()),
+                "{body}"
+            );
         }
         for (name, given) in [("c", true), ("d", false)] {
             body["userName"] = json!(name);
@@ -101,7 +126,11 @@ async fn a_taken_value_is_a_conflict() {
     provider.create("/Users", &user("bjensen")).await;
     provider.create("/Groups", &group("Tour Guides", &[])).await;
     provider.create("/Lockers", &locker(1)).await;
-    let taken = [("/Users", user("BJENSEN")), ("/Groups", group("tour guides", &[])), ("/Lockers", locker(1))];
+    let taken = [
+        ("/Users", user("BJENSEN")),
+        ("/Groups", group("tour guides", &[])),
+        ("/Lockers", locker(1)),
+    ];
     for (endpoint, body) in taken {
         provider.post(endpoint, &body).await.failed(409, Some("uniqueness"));
         assert_eq!(provider.total(endpoint).await, 1);
@@ -122,7 +151,11 @@ async fn what_is_required_has_to_be_there() {
         ("/Assets", json!({ "schemas": [ASSET], "sites": ["Berlin"] }), "name"),
         ("/Assets", json!({ "schemas": [ASSET], "name": "A1" }), "sites"),
         ("/Assets", json!({ "schemas": [ASSET], "name": "A1", "sites": [] }), "sites"),
-        ("/Assets", asset_with("A1", json!({ "ports": [{ "kind": "ssh" }, { "value": 80 }] })), "ports.kind"),
+        (
+            "/Assets",
+            asset_with("A1", json!({ "ports": [{ "kind": "ssh" }, { "value": 80 }] })),
+            "ports.kind",
+        ),
         ("/Assets", asset_with("A1", json!({ WARRANTY: { "terms": "none" } })), "until"),
         ("/Lockers", json!({ "schemas": [LOCKER], "number": 1 }), PLACE),
         ("/Lockers", json!({ "schemas": [LOCKER, PLACE], "number": 1, PLACE: {} }), PLACE),
@@ -160,7 +193,13 @@ async fn a_malformed_body_is_refused() {
     ];
     for body in bodies {
         let answer = provider.send("POST", "/Users", &[], body).await;
-        assert_eq!(answer.body["scimType"], "invalidSyntax", "{}: {}", String::from_utf8_lossy(body), answer.body);
+        assert_eq!(
+            answer.body["scimType"],
+            "invalidSyntax",
+            "{}: {}",
+            String::from_utf8_lossy(body),
+            answer.body
+        );
         answer.refused("invalidSyntax");
         assert_eq!(provider.total("/Users").await, 0);
     }
@@ -192,7 +231,10 @@ async fn unknown_attributes_are_ignored_or_refused() {
     body["name"]["nick"] = json!("Babs");
     body[ENTERPRISE]["floor"] = json!(3);
     let answer = Provider::strict().post("/Users", &body).await;
-    assert_eq!((answer.status, answer.body.get("shoeSize"), answer.body["name"].get("nick")), (201, None, None));
+    assert_eq!(
+        (answer.status, answer.body.get("shoeSize"), answer.body["name"].get("nick")),
+        (201, None, None)
+    );
     assert_eq!(answer.rules, ["unknown_attributes"; 3]);
     let mut quirks = Quirks::STRICT;
     quirks.unknown_attributes = UnknownAttributes::Refuse;
@@ -238,8 +280,13 @@ async fn names_stand_once() {
         format!(r#"{{{base}, "userName": "a", "name": {{"givenName": "b", "GIVENNAME": "c"}}}}"#),
         format!(r#"{{{base}, "userName": "a", "name": {{"givenName": "b", "givenName": "c"}}}}"#),
         format!(r#"{{{base}, "userName": "a", "emails": [{{"value": "b", "Value": "c"}}]}}"#),
-        format!(r#"{{{base}, "userName": "a", "{ENTERPRISE}": {{"department": "b", "Department": "c"}}}}"#),
-        format!(r#"{{{base}, "userName": "a", "{ENTERPRISE}": {{}}, "{}": {{}}}}"#, ENTERPRISE.to_uppercase()),
+        format!(
+            r#"{{{base}, "userName": "a", "{ENTERPRISE}": {{"department": "b", "Department": "c"}}}}"#
+        ),
+        format!(
+            r#"{{{base}, "userName": "a", "{ENTERPRISE}": {{}}, "{}": {{}}}}"#,
+            ENTERPRISE.to_uppercase()
+        ),
     ];
     for body in bodies {
         let answer = provider.send("POST", "/Users", &[], &body).await;
@@ -256,10 +303,17 @@ async fn unknown_names_stand_once() {
     for body in [
         format!(r#"{{"schemas": ["{USER}"], "userName": "a", "size": 1, "SIZE": 2}}"#),
         format!(r#"{{"schemas": ["{USER}"], "userName": "a", "name": {{"nick": 1, "Nick": 2}}}}"#),
-        format!(r#"{{"schemas": ["{USER}"], "userName": "a", "groups": [{{"value": 1, "Value": 2}}]}}"#),
+        format!(
+            r#"{{"schemas": ["{USER}"], "userName": "a", "groups": [{{"value": 1, "Value": 2}}]}}"#
+        ),
     ] {
         let answer = provider.send("POST", "/Users", &[], &body).await;
-        assert_eq!((answer.status, &answer.body["scimType"]), (400, &json!("invalidSyntax")), "{body}: {}", answer.body);
+        assert_eq!(
+            (answer.status, &answer.body["scimType"]),
+            (400, &json!("invalidSyntax")),
+            "{body}: {}",
+            answer.body
+        );
     }
 }
 
@@ -269,21 +323,31 @@ async fn names_stand_once_among_many() {
     let provider = Provider::strict();
     let path = provider.made("/Users", &user("bjensen")).await;
     for others in [1, 12, 13, 40] {
-        let others: String = (0..others).map(|number| format!(r#""x{number}": {number}, "#)).collect();
+        let others: String =
+            (0..others).map(|number| format!(r#""x{number}": {number}, "#)).collect();
         for object in [
             format!(r#"{{{others}"schemas": ["{USER}"], "userName": "a", "size": 1, "SIZE": 2}}"#),
             format!(r#"{{"SIZE": 2, {others}"size": 1, "schemas": ["{USER}"], "userName": "a"}}"#),
-            format!(r#"{{"schemas": ["{USER}"], "userName": "a", "name": {{{others}"nick": 1, "Nick": 2}}}}"#),
-            format!(r#"{{"schemas": ["{USER}"], "userName": "a", "emails": [{{{others}"size": 1, "siZe": 2}}]}}"#),
+            format!(
+                r#"{{"schemas": ["{USER}"], "userName": "a", "name": {{{others}"nick": 1, "Nick": 2}}}}"#
+            ),
+            format!(
+                r#"{{"schemas": ["{USER}"], "userName": "a", "emails": [{{{others}"size": 1, "siZe": 2}}]}}"#
+            ),
         ] {
             let operations = format!(r#"[{{"op": "add", "value": {object}}}]"#);
             let patch = format!(r#"{{"schemas": ["{PATCH_OP}"], "Operations": {operations}}}"#);
-            for (method, path, body) in [("POST", "/Users", &object), ("PUT", &path, &object), ("PATCH", &path, &patch)] {
+            for (method, path, body) in
+                [("POST", "/Users", &object), ("PUT", &path, &object), ("PATCH", &path, &patch)]
+            {
                 let answer = provider.send(method, path, &[], body).await;
                 let detail = answer.refused("invalidSyntax");
                 assert!(detail.contains("twice"), "{method} {body}: {detail}");
             }
-            let once = object.replacen("SIZE", "length", 1).replacen("Nick", "length", 1).replacen("siZe", "length", 1);
+            let once = object
+                .replacen("SIZE", "length", 1)
+                .replacen("Nick", "length", 1)
+                .replacen("siZe", "length", 1);
             provider.send("PUT", &path, &[], once).await.ok();
         }
     }
@@ -297,7 +361,10 @@ async fn names_are_read_in_any_case() {
         "EXTERNALID": "701984", ENTERPRISE.to_uppercase(): { "DEPARTMENT": "Sales" } });
     let made = provider.create("/Users", &body).await;
     assert_eq!((&made["userName"], &made["externalId"]), (&json!("bjensen"), &json!("701984")));
-    assert_eq!((&made["name"], &made[ENTERPRISE]), (&json!({ "givenName": "Barbara" }), &json!({ "department": "Sales" })));
+    assert_eq!(
+        (&made["name"], &made[ENTERPRISE]),
+        (&json!({ "givenName": "Barbara" }), &json!({ "department": "Sales" }))
+    );
     assert_eq!(made["schemas"], json!([USER, ENTERPRISE]));
 }
 

@@ -10,7 +10,12 @@ use super::samples::{asset, bjensen, group, locker, user};
 async fn a_deleted_resource_is_gone() {
     // P-3.6-01, P-3.6-02, P-3.6-03
     let provider = Provider::strict();
-    let all = [("/Users", bjensen()), ("/Groups", group("G", &[])), ("/Assets", asset("A1")), ("/Lockers", locker(1))];
+    let all = [
+        ("/Users", bjensen()),
+        ("/Groups", group("G", &[])),
+        ("/Assets", asset("A1")),
+        ("/Lockers", locker(1)),
+    ];
     for (endpoint, resource) in all {
         let made = provider.create(endpoint, &resource).await;
         let path = at(&made);
@@ -22,9 +27,17 @@ async fn a_deleted_resource_is_gone() {
         provider.patch(&path, &replace("externalId", json!("x"))).await.failed(404, None);
         provider.delete(&path).await.failed(404, None);
         assert_eq!(provider.total(endpoint).await, 0);
-        for query in [format!("{endpoint}?filter=id%20eq%20%22{}%22", id(&made)), format!("{endpoint}?cursor="), "/".to_owned()] {
+        for query in [
+            format!("{endpoint}?filter=id%20eq%20%22{}%22", id(&made)),
+            format!("{endpoint}?cursor="),
+            "/".to_owned(),
+        ] {
             let page = provider.read(&query).await;
-            let found = page["Resources"].as_array().expect("resources").iter().any(|one| one["id"] == made["id"]);
+            let found = page["Resources"]
+                .as_array()
+                .expect("resources")
+                .iter()
+                .any(|one| one["id"] == made["id"]);
             assert!(!found, "{query}: {page}");
         }
     }
@@ -53,7 +66,10 @@ async fn a_deleted_name_is_free() {
     assert_ne!(first["id"], second["id"]);
     let other = provider.made("/Users", &user("jsmith")).await;
     provider.delete(&at(&second)).await;
-    assert_eq!(provider.patched(&other, replace("userName", json!("bjensen"))).await["userName"], "bjensen");
+    assert_eq!(
+        provider.patched(&other, replace("userName", json!("bjensen"))).await["userName"],
+        "bjensen"
+    );
 }
 
 #[tokio::test]
@@ -83,7 +99,8 @@ async fn members_go_with_what_they_name_or_dangle() {
         let path = provider.group("Tour Guides", &[&ann, &bob]).await;
         provider.delete(&format!("/Users/{ann}")).await;
         let group = provider.read(&path).await;
-        let names: Vec<&str> = members(&group).into_iter().map(|id| if id == ann { "a" } else { "b" }).collect();
+        let names: Vec<&str> =
+            members(&group).into_iter().map(|id| if id == ann { "a" } else { "b" }).collect();
         assert_eq!(names, left);
     }
 }

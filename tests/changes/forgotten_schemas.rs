@@ -31,13 +31,25 @@ async fn what_a_store_forgot_is_made() {
             user.set(ENTERPRISE, json!({ "department": "Tours" }));
         }
         let made = store.create(user, &RequestContext::new("example")).await.expect("a user");
-        ids.push((made.id().to_owned(), if department { json!([USER, ENTERPRISE]) } else { json!([USER]) }));
+        ids.push((
+            made.id().to_owned(),
+            if department { json!([USER, ENTERPRISE]) } else { json!([USER]) },
+        ));
     }
     let dispatcher = Dispatcher::builder(BASE).unauthenticated().resource_type(users, store);
     let provider = Provider::of(dispatcher.build().expect("the type is consistent"));
     for (id, schemas) in ids {
-        for query in ["", "?attributes=userName", "?excludedAttributes=schemas,userName", "?attributes=schemas"] {
-            assert_eq!(provider.get(&format!("/Users/{id}{query}")).await.ok()["schemas"], schemas, "{query}");
+        for query in [
+            "",
+            "?attributes=userName",
+            "?excludedAttributes=schemas,userName",
+            "?attributes=schemas",
+        ] {
+            assert_eq!(
+                provider.get(&format!("/Users/{id}{query}")).await.ok()["schemas"],
+                schemas,
+                "{query}"
+            );
         }
         let listed = provider.get(&format!("/Users?filter=id%20eq%20%22{id}%22")).await;
         assert_eq!(listed.ok()["Resources"][0]["schemas"], schemas);

@@ -10,7 +10,9 @@ const MINIMAL: [(&str, &str); 1] = [("prefer", "return=minimal")];
 
 async fn group_of(provider: &Provider, count: usize) -> String {
     let ids: Vec<String> = (0..count).map(|number| format!("member-{number}")).collect();
-    provider.group(&format!("{count} members"), &ids.iter().map(String::as_str).collect::<Vec<_>>()).await
+    provider
+        .group(&format!("{count} members"), &ids.iter().map(String::as_str).collect::<Vec<_>>())
+        .await
 }
 
 fn one_more() -> Value {
@@ -29,7 +31,9 @@ async fn a_small_group_is_answered_whole() {
     for count in [0, 1, 98, 99] {
         let path = group_of(&provider, count).await;
         assert_eq!(members(&provider.patched(&path, one_more()).await).len(), count + 1);
-        let renamed = provider.patched(&path, replace("displayName", json!(format!("renamed {count}")))).await;
+        let renamed = provider
+            .patched(&path, replace("displayName", json!(format!("renamed {count}"))))
+            .await;
         assert_eq!(members(&renamed).len(), count + 1);
         assert_eq!(members(&provider.patched(&path, one_more()).await).len(), count + 1);
     }
@@ -63,10 +67,14 @@ async fn a_large_group_is_not_read_to_be_answered() {
         // Nothing changes, and that is said in the same way.
         let again = provider.patch(&path, &one_more()).await;
         assert_eq!(again.no_content(), answer.no_content());
-        let renamed = provider.patch(&path, &replace("displayName", json!(format!("renamed {count}")))).await;
+        let renamed =
+            provider.patch(&path, &replace("displayName", json!(format!("renamed {count}")))).await;
         done(&provider, &path, &renamed).await;
         // Once it is small, it is answered again.
-        assert_eq!(members(&provider.patched(&path, replace("members", json!([{ "value": "a" }]))).await), ["a"]);
+        assert_eq!(
+            members(&provider.patched(&path, replace("members", json!([{ "value": "a" }]))).await),
+            ["a"]
+        );
     }
 }
 
@@ -79,15 +87,28 @@ async fn a_client_that_chooses_is_answered() {
             let path = group_of(&provider, count).await;
             for headers in [[].as_slice(), MINIMAL.as_slice()] {
                 let send = async |query: &str, operations: Value| {
-                    provider.send("PATCH", &format!("{path}?{query}"), headers, message(&operations)).await.ok()
+                    provider
+                        .send("PATCH", &format!("{path}?{query}"), headers, message(&operations))
+                        .await
+                        .ok()
                 };
                 let named = send("attributes=displayName", one_more()).await;
-                assert_eq!((named["displayName"].is_string(), named.get("members"), named.get("meta")), (true, None, None));
+                assert_eq!(
+                    (named["displayName"].is_string(), named.get("members"), named.get("meta")),
+                    (true, None, None)
+                );
                 let all = send("attributes=members", one_more()).await;
                 assert_eq!(members(&all).len(), count + 1);
                 let without = send("excludedAttributes=members", one_more()).await;
-                assert_eq!((without["displayName"].is_string(), without.get("members")), (true, None));
-                let without = send("excludedAttributes=displayName", remove("members[value eq \"one more\"]")).await;
+                assert_eq!(
+                    (without["displayName"].is_string(), without.get("members")),
+                    (true, None)
+                );
+                let without = send(
+                    "excludedAttributes=displayName",
+                    remove("members[value eq \"one more\"]"),
+                )
+                .await;
                 assert_eq!((members(&without).len(), without.get("displayName")), (count, None));
             }
         }
@@ -112,7 +133,10 @@ async fn members_that_are_left_out_are_never_shown() {
         ];
         for operations in changes {
             let answer = provider.patch(&without, &operations).await.ok();
-            assert_eq!((answer.get("members"), &answer["displayName"]), (None, &provider.read(&path).await["displayName"]));
+            assert_eq!(
+                (answer.get("members"), &answer["displayName"]),
+                (None, &provider.read(&path).await["displayName"])
+            );
         }
         let body = super::samples::group(&format!("{count}"), &["a"]);
         assert_eq!(provider.put(&without, &body).await.ok().get("members"), None);
@@ -128,23 +152,41 @@ async fn a_client_that_would_rather_not_is_not_answered() {
         let small = group_of(&provider, 1).await;
         let user = provider.made("/Users", &user("bjensen")).await;
         for (path, name) in [(&small, "externalId"), (&user, "title")] {
-            let preferences = ["return=minimal", "Return=Minimal", "respond-async, return=minimal", "return=minimal; foo=1"];
+            let preferences = [
+                "return=minimal",
+                "Return=Minimal",
+                "respond-async, return=minimal",
+                "return=minimal; foo=1",
+            ];
             for (number, prefer) in preferences.into_iter().enumerate() {
                 let value = format!("{number} {prefer}");
-                let answer = provider.send("PATCH", path, &[("prefer", prefer)], message(&replace(name, json!(value)))).await;
+                let answer = provider
+                    .send(
+                        "PATCH",
+                        path,
+                        &[("prefer", prefer)],
+                        message(&replace(name, json!(value))),
+                    )
+                    .await;
                 assert_eq!(answer.status, 204, "{prefer}");
                 done(&provider, path, &answer).await;
                 assert_eq!(provider.read(path).await[name], value);
             }
             // Who asks for attributes is answered with them (RFC 7644, Section 3.5.2).
             let asking = format!("{path}?attributes={name}");
-            let answer = provider.send("PATCH", &asking, &MINIMAL, message(&replace(name, json!("x")))).await.ok();
+            let answer = provider
+                .send("PATCH", &asking, &MINIMAL, message(&replace(name, json!("x"))))
+                .await
+                .ok();
             assert_eq!((&answer[name], answer.get("meta")), (&json!("x"), None));
         }
     }
     let provider = Provider::strict();
     let path = group_of(&provider, 1).await;
-    let whole = provider.send("PATCH", &path, &[("prefer", "return=representation")], message(&one_more())).await.ok();
+    let whole = provider
+        .send("PATCH", &path, &[("prefer", "return=representation")], message(&one_more()))
+        .await
+        .ok();
     assert_eq!(members(&whole).len(), 2);
 }
 
@@ -161,10 +203,19 @@ async fn the_host_chooses_the_answer() {
         let answer = provider.patch(&path, &one_more()).await;
         done(&provider, &path, &answer).await;
     }
-    for path in [provider.made("/Users", &user("bjensen")).await, provider.made("/Assets", &asset("A1")).await] {
+    for path in [
+        provider.made("/Users", &user("bjensen")).await,
+        provider.made("/Assets", &asset("A1")).await,
+    ] {
         let answer = provider.patch(&path, &replace("externalId", json!("x"))).await;
         done(&provider, &path, &answer).await;
     }
     // PUT and POST answer the resource all the same.
-    assert_eq!(provider.put(&group_of(&provider, 2).await, &super::samples::group("x", &["a"])).await.status, 200);
+    assert_eq!(
+        provider
+            .put(&group_of(&provider, 2).await, &super::samples::group("x", &["a"]))
+            .await
+            .status,
+        200
+    );
 }

@@ -1,4 +1,5 @@
-//! A change of members comes to the same, whether it is made without reading them or on the whole group.
+//! A change of members comes to the same, whether it is made without reading them or on the whole
+//! group.
 
 use serde_json::{Value, json};
 
@@ -10,8 +11,10 @@ use super::whole_store::WholeStore;
 /// Changes of the members `a`, `b` and `c`, and who is a member then.
 fn changes() -> Vec<(Value, &'static str)> {
     let member = |id: &str| json!({ "value": id });
-    let listed = |ids: &str| json!(ids.chars().map(|id| member(&id.to_string())).collect::<Vec<_>>());
-    let remove_listed = |ids: &str| json!({ "op": "remove", "path": "members", "value": listed(ids) });
+    let listed =
+        |ids: &str| json!(ids.chars().map(|id| member(&id.to_string())).collect::<Vec<_>>());
+    let remove_listed =
+        |ids: &str| json!({ "op": "remove", "path": "members", "value": listed(ids) });
     let add_one = |ids: &str| add("members", listed(ids))[0].clone();
     let remove_one = |id: &str| remove(&format!("members[value eq \"{id}\"]"))[0].clone();
     let all = || remove("members")[0].clone();
@@ -32,7 +35,10 @@ fn changes() -> Vec<(Value, &'static str)> {
         (replace("members", listed("abc")), "abc"),
         (replace("members", json!([])), ""),
         (replace("members", json!(null)), ""),
-        (json!([{ "op": "replace", "value": { "members": listed("cd"), "externalId": "1" } }]), "cd"),
+        (
+            json!([{ "op": "replace", "value": { "members": listed("cd"), "externalId": "1" } }]),
+            "cd",
+        ),
         (json!([all(), add_one("bd")]), "bd"),
         (json!([add_one("d"), remove_one("d")]), "abc"),
         (json!([remove_one("a"), add_one("a")]), "abc"),
@@ -55,7 +61,11 @@ fn on_the_whole(operations: &Value) -> Value {
 /// All that a change comes to: members, other attributes, the version, and what was heard.
 async fn outcome(kept: Kept, ids: &[String], operations: &Value) -> Value {
     let recorder = Recorder::default();
-    let provider = Provider::new(Setup { kept, policy: Some(std::sync::Arc::new(recorder.clone())), ..Setup::default() });
+    let provider = Provider::new(Setup {
+        kept,
+        policy: Some(std::sync::Arc::new(recorder.clone())),
+        ..Setup::default()
+    });
     let initial: Vec<&str> = ids.iter().take(3).map(String::as_str).collect();
     let made = provider.create("/Groups", &group("Group", &initial)).await;
     recorder.all();
@@ -77,17 +87,30 @@ async fn outcome(kept: Kept, ids: &[String], operations: &Value) -> Value {
 
 #[tokio::test]
 async fn with_and_without_reading_the_members() {
-    // P-3.5.2.1-05, P-3.5.2.1-08, P-3.5.2.2-03, P-3.5.2.2-04, P-3.5.2.2-07, P-3.5.2.3-03, P-3.14-08, A-40, A-43, A-100
+    // P-3.5.2.1-05, P-3.5.2.1-08, P-3.5.2.2-03, P-3.5.2.2-04, P-3.5.2.2-07, P-3.5.2.3-03,
+    // P-3.14-08, A-40, A-43, A-100
     let ids: Vec<String> = "abc".chars().map(String::from).collect();
     for (operations, expected) in changes() {
         let apart = outcome(Kept::Apart, &ids, &operations).await;
         assert_eq!(apart["members"], expected, "{operations}");
         let unchanged = expected == "abc" && apart["externalId"].is_null();
-        assert_eq!(apart["heard"].as_array().map(Vec::len), Some(usize::from(!unchanged)), "{operations}: {apart}");
+        assert_eq!(
+            apart["heard"].as_array().map(Vec::len),
+            Some(usize::from(!unchanged)),
+            "{operations}: {apart}"
+        );
         assert_eq!(apart["version"] == "W/\"1\"", unchanged, "{operations}: {apart}");
-        assert_eq!(outcome(Kept::Apart, &ids, &on_the_whole(&operations)).await, apart, "on the whole: {operations}");
+        assert_eq!(
+            outcome(Kept::Apart, &ids, &on_the_whole(&operations)).await,
+            apart,
+            "on the whole: {operations}"
+        );
         let whole = Kept::Whole(WholeStore::default());
-        assert_eq!(outcome(whole, &ids, &operations).await, apart, "in a store of whole groups: {operations}");
+        assert_eq!(
+            outcome(whole, &ids, &operations).await,
+            apart,
+            "in a store of whole groups: {operations}"
+        );
     }
 }
 
@@ -121,11 +144,24 @@ async fn a_member_cannot_become_another() {
     let target = format!("members[value eq \"{ann}\"]");
     for op in ["add", "replace"] {
         for (sub, value) in [("value", json!(bob)), ("type", json!("Group"))] {
-            let operations = json!([{ "op": op, "path": format!("{target}.{sub}"), "value": value }]);
+            let operations =
+                json!([{ "op": op, "path": format!("{target}.{sub}"), "value": value }]);
             provider.refuses(&path, operations, "mutability").await;
         }
-        provider.refuses(&path, json!([{ "op": op, "path": target, "value": { "value": bob } }]), "mutability").await;
-        provider.refuses(&path, json!([{ "op": op, "path": "members.value", "value": bob }]), "mutability").await;
+        provider
+            .refuses(
+                &path,
+                json!([{ "op": op, "path": target, "value": { "value": bob } }]),
+                "mutability",
+            )
+            .await;
+        provider
+            .refuses(
+                &path,
+                json!([{ "op": op, "path": "members.value", "value": bob }]),
+                "mutability",
+            )
+            .await;
     }
     provider.refuses(&path, remove(&format!("{target}.value")), "mutability").await;
     provider.unchanged(&path, replace(&format!("{target}.value"), json!(ann))).await;
@@ -138,7 +174,13 @@ async fn the_reference_of_a_member_cannot_become_another() {
     let ann = provider.user("ann").await;
     let path = provider.group("Tour Guides", &[&ann]).await;
     let target = format!("members[value eq \"{ann}\"].$ref");
-    provider.refuses(&path, replace(&target, json!("https://example.com/scim/v2/Users/2819c223")), "mutability").await;
+    provider
+        .refuses(
+            &path,
+            replace(&target, json!("https://example.com/scim/v2/Users/2819c223")),
+            "mutability",
+        )
+        .await;
 }
 
 #[tokio::test]
@@ -148,7 +190,9 @@ async fn a_member_may_take_the_place_of_itself() {
     let ann = provider.user("ann").await;
     let path = provider.group("Tour Guides", &[&ann, "b"]).await;
     provider.unchanged(&path, replace("members[value eq \"b\"]", json!({ "value": "b" }))).await;
-    provider.unchanged(&path, replace(&format!("members[value eq \"{ann}\"]"), json!({ "value": ann }))).await;
+    provider
+        .unchanged(&path, replace(&format!("members[value eq \"{ann}\"]"), json!({ "value": ann })))
+        .await;
 }
 
 #[tokio::test]
@@ -159,9 +203,13 @@ async fn what_is_said_of_members_is_kept() {
         let path = provider.group("Tour Guides", &["a"]).await;
         let named = json!({ "value": "b", "display": "Bob", "type": "User" });
         let patched = provider.patched(&path, add("members", json!([named]))).await;
-        assert_eq!((&patched["members"][1]["display"], &patched["members"][1]["type"]), (&json!("Bob"), &json!("User")));
+        assert_eq!(
+            (&patched["members"][1]["display"], &patched["members"][1]["type"]),
+            (&json!("Bob"), &json!("User"))
+        );
         // A name may be given to whom had none.
-        let patched = provider.patched(&path, add("members[value eq \"a\"].display", json!("Ann"))).await;
+        let patched =
+            provider.patched(&path, add("members[value eq \"a\"].display", json!("Ann"))).await;
         assert_eq!(patched["members"][0]["display"], "Ann");
         let patched = provider.patched(&path, remove("members[value eq \"a\"]")).await;
         assert_eq!(patched["members"].as_array().map(Vec::len), Some(1));
@@ -184,7 +232,11 @@ async fn a_member_that_goes_and_comes_back_is_called_as_it_came() {
         for display in ["one", "two"] {
             let before = provider.read(&path).await;
             let patched = provider.patched(&path, again(display)).await;
-            let member = patched["members"].as_array().expect("members").iter().find(|member| member["value"] == "a");
+            let member = patched["members"]
+                .as_array()
+                .expect("members")
+                .iter()
+                .find(|member| member["value"] == "a");
             assert_eq!(member.map(|member| &member["display"]), Some(&json!(display)));
             assert_ne!(patched["meta"]["version"], before["meta"]["version"], "{display}");
         }
@@ -203,7 +255,11 @@ async fn a_member_without_a_value_is_nobody() {
         ]);
         let answer = provider.patch(&path, &operations).await;
         if answer.status == 200 {
-            assert_eq!(answer.body, provider.read(&path).await, "what was answered, and what is read");
+            assert_eq!(
+                answer.body,
+                provider.read(&path).await,
+                "what was answered, and what is read"
+            );
         } else {
             answer.refused("invalidValue");
         }

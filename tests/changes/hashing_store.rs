@@ -24,7 +24,10 @@ struct OneUser {
 impl OneUser {
     fn keep(&self, resource: &mut Resource) {
         if let Some(password) = resource.take_password() {
-            self.passwords.lock().expect("no panic while it is held").push(password.expose().to_owned());
+            self.passwords
+                .lock()
+                .expect("no panic while it is held")
+                .push(password.expose().to_owned());
         }
         *self.row() = Some(Arc::new(resource.clone()));
     }
@@ -36,13 +39,22 @@ impl OneUser {
 
 #[async_trait]
 impl ResourceStore for OneUser {
-    async fn create(&self, mut resource: Resource, _: &RequestContext) -> Result<Resource, StoreError> {
+    async fn create(
+        &self,
+        mut resource: Resource,
+        _: &RequestContext,
+    ) -> Result<Resource, StoreError> {
         resource.set_id("1");
         self.keep(&mut resource);
         Ok(resource)
     }
 
-    async fn get(&self, _: &str, _: &Projection, _: &RequestContext) -> Result<Arc<Resource>, StoreError> {
+    async fn get(
+        &self,
+        _: &str,
+        _: &Projection,
+        _: &RequestContext,
+    ) -> Result<Arc<Resource>, StoreError> {
         self.row().clone().ok_or(StoreError::NotFound)
     }
 
@@ -50,7 +62,12 @@ impl ResourceStore for OneUser {
         Ok(Selected { resources: self.row().iter().cloned().collect(), ..Selected::default() })
     }
 
-    async fn update(&self, _: &str, update: &Update, _: &RequestContext) -> Result<Change, StoreError> {
+    async fn update(
+        &self,
+        _: &str,
+        update: &Update,
+        _: &RequestContext,
+    ) -> Result<Change, StoreError> {
         let current = self.row().clone().ok_or(StoreError::NotFound)?;
         let mut change = update.apply(current)?;
         if let Some(after) = change.after.as_mut() {
@@ -59,7 +76,12 @@ impl ResourceStore for OneUser {
         Ok(change)
     }
 
-    async fn delete(&self, _: &str, _: &Precondition, _: &RequestContext) -> Result<Change, StoreError> {
+    async fn delete(
+        &self,
+        _: &str,
+        _: &Precondition,
+        _: &RequestContext,
+    ) -> Result<Change, StoreError> {
         Err(StoreError::NotFound)
     }
 }
@@ -67,12 +89,18 @@ impl ResourceStore for OneUser {
 #[tokio::test]
 async fn a_store_that_takes_passwords_out_has_each_once_and_a_change_for_it() {
     // S-4.1.1-09, S-4.1.1-10, S-9.2-01
-    let (store, recorder, mut features) = (OneUser::default(), Recorder::default(), Features::default());
+    let (store, recorder, mut features) =
+        (OneUser::default(), Recorder::default(), Features::default());
     features.change_password = true;
-    let builder = Dispatcher::builder(BASE).resource_type(ResourceType::user(), store.clone()).unauthenticated();
+    let builder = Dispatcher::builder(BASE)
+        .resource_type(ResourceType::user(), store.clone())
+        .unauthenticated();
     let scim = builder.features(features).policy(recorder.clone()).build().expect("all is there");
     let send = async |method: &str, path: &str, body: String| {
-        let request = http::Request::builder().method(method).uri(path).header("content-type", "application/scim+json");
+        let request = http::Request::builder()
+            .method(method)
+            .uri(path)
+            .header("content-type", "application/scim+json");
         let response = scim.dispatch(request.body(body).expect("a request")).await;
         assert!(response.status().is_success(), "{}", String::from_utf8_lossy(response.body()));
         serde_json::from_slice::<Value>(response.body()).expect("JSON")
@@ -82,7 +110,9 @@ async fn a_store_that_takes_passwords_out_has_each_once_and_a_change_for_it() {
         user["password"] = json!(password);
         user.to_string()
     };
-    let patch = |path: &str, value: &str| message(&json!([{ "op": "replace", "path": path, "value": value }]));
+    let patch = |path: &str, value: &str| {
+        message(&json!([{ "op": "replace", "path": path, "value": value }]))
+    };
     let requests = [
         ("POST", "/Users", with("first"), Some("first")),
         ("PUT", "/Users/1", with("second"), Some("second")),
@@ -94,7 +124,8 @@ async fn a_store_that_takes_passwords_out_has_each_once_and_a_change_for_it() {
     for (method, path, body, password) in requests {
         let answer = send(method, path, body).await;
         assert_eq!(answer.get("password"), None, "{method}");
-        let taken = std::mem::take(&mut *store.passwords.lock().expect("no panic while it is held"));
+        let taken =
+            std::mem::take(&mut *store.passwords.lock().expect("no panic while it is held"));
         assert_eq!(taken, Vec::from_iter(password), "{method}");
         if let (Some(_), "PUT" | "PATCH") = (password, method) {
             assert_ne!(answer["meta"]["version"], version, "a new password is a change");

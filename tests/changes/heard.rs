@@ -31,15 +31,28 @@ async fn creation_and_deletion_are_heard() {
     // P-3.3-01, P-3.6-01
     let (provider, recorder) = Provider::heard();
     let made = provider.create("/Users", &bjensen()).await;
-    assert_eq!(recorder.one(), Heard { operation: Operation::Create, ..updated("User", &made, &[]) });
+    assert_eq!(
+        recorder.one(),
+        Heard { operation: Operation::Create, ..updated("User", &made, &[]) }
+    );
     provider.delete(&at(&made)).await;
-    assert_eq!(recorder.one(), Heard { operation: Operation::Delete, ..updated("User", &made, &[]) });
+    assert_eq!(
+        recorder.one(),
+        Heard { operation: Operation::Delete, ..updated("User", &made, &[]) }
+    );
     let made = provider.create("/Groups", &group("Tour Guides", &["b", "a", "a"])).await;
     let members = vec!["a".to_owned(), "b".to_owned()];
-    let created = Heard { operation: Operation::Create, added: members.clone(), ..updated("Group", &made, &[]) };
+    let created = Heard {
+        operation: Operation::Create,
+        added: members.clone(),
+        ..updated("Group", &made, &[])
+    };
     assert_eq!(recorder.one(), created);
     provider.delete(&at(&made)).await;
-    assert_eq!(recorder.one(), Heard { operation: Operation::Delete, removed: members, ..updated("Group", &made, &[]) });
+    assert_eq!(
+        recorder.one(),
+        Heard { operation: Operation::Delete, removed: members, ..updated("Group", &made, &[]) }
+    );
 }
 
 #[tokio::test]
@@ -53,8 +66,14 @@ async fn what_fails_is_not_heard() {
     provider.post("/Users", &json!({})).await.refused("invalidSyntax");
     provider.put(&path, &user("jsmith")).await.failed(409, Some("uniqueness"));
     provider.put("/Users/x", &user("x")).await.failed(404, None);
-    provider.patch(&path, &replace("userName", json!("jsmith"))).await.failed(409, Some("uniqueness"));
-    provider.patch(&path, &json!([replace("title", json!("x"))[0], remove("userName")[0]])).await.refused("mutability");
+    provider
+        .patch(&path, &replace("userName", json!("jsmith")))
+        .await
+        .failed(409, Some("uniqueness"));
+    provider
+        .patch(&path, &json!([replace("title", json!("x"))[0], remove("userName")[0]]))
+        .await
+        .refused("mutability");
     provider.delete("/Users/x").await.failed(404, None);
     provider.send("DELETE", &path, &[("if-match", "\"x\"")], "").await.failed(412, None);
     provider.read(&path).await;
@@ -70,14 +89,30 @@ async fn changed_attributes_are_named() {
     let department = format!("{ENTERPRISE}:department");
     let cases: [(Value, &[&str]); 9] = [
         (replace("title", json!("Guide")), &["title"]),
-        (replace("name", json!({ "givenName": "Babs", "familyName": "Jensen" })), &["name.givenName"]),
-        (json!([{ "op": "add", "value": { "nickName": "Babs", "title": "Guide" } }]), &["nickName"]),
+        (
+            replace("name", json!({ "givenName": "Babs", "familyName": "Jensen" })),
+            &["name.givenName"],
+        ),
+        (
+            json!([{ "op": "add", "value": { "nickName": "Babs", "title": "Guide" } }]),
+            &["nickName"],
+        ),
         (add("emails", json!([{ "value": "x@example.com" }])), &["emails"]),
         (replace("emails[type eq \"home\"].primary", json!(true)), &["emails"]),
         (replace(&department, json!("Sales")), &[&department]),
         (remove("externalId"), &["externalId"]),
-        (json!([remove("name.middleName")[0], remove("addresses")[0]]), &["addresses", "name.middleName"]),
-        (json!([replace("title", json!("x"))[0], replace("title", json!("Guide"))[0], remove("nickName")[0]]), &["nickName"]),
+        (
+            json!([remove("name.middleName")[0], remove("addresses")[0]]),
+            &["addresses", "name.middleName"],
+        ),
+        (
+            json!([
+                replace("title", json!("x"))[0],
+                replace("title", json!("Guide"))[0],
+                remove("nickName")[0]
+            ]),
+            &["nickName"],
+        ),
     ];
     for (operations, paths) in cases {
         let after = provider.patched(&path, operations).await;
@@ -85,7 +120,10 @@ async fn changed_attributes_are_named() {
     }
     let replaced = provider.put(&path, &user("jensen")).await.ok();
     let heard = recorder.one();
-    assert!(heard.paths.contains(&"userName".to_owned()) && heard.paths.contains(&"emails".to_owned()), "{heard:?}");
+    assert!(
+        heard.paths.contains(&"userName".to_owned()) && heard.paths.contains(&"emails".to_owned()),
+        "{heard:?}"
+    );
     assert_eq!((heard.version.as_str(), heard.operation), (version(&replaced), Operation::Update));
 }
 
@@ -133,7 +171,10 @@ async fn switching_on_and_off_is_heard() {
     body["userName"] = json!("jsmith");
     provider.create("/Users", &body).await;
     let heard = recorder.one();
-    assert_eq!((heard.operation, heard.activated, heard.deactivated), (Operation::Create, false, false));
+    assert_eq!(
+        (heard.operation, heard.activated, heard.deactivated),
+        (Operation::Create, false, false)
+    );
 }
 
 #[tokio::test]
@@ -142,21 +183,47 @@ async fn who_joins_and_who_leaves_is_heard() {
     let (provider, recorder) = Provider::heard();
     let path = provider.group("Tour Guides", &["a", "b"]).await;
     recorder.all();
-    let listed = |ids: &[&str]| json!(ids.iter().map(|id| json!({ "value": id })).collect::<Vec<_>>());
+    let listed =
+        |ids: &[&str]| json!(ids.iter().map(|id| json!({ "value": id })).collect::<Vec<_>>());
     let steps: [Step<'_>; 8] = [
         (add("members", listed(&["c", "b"])), &["c"], &[], &[]),
         (remove("members[value eq \"a\"]"), &[], &["a"], &[]),
         (replace("members", listed(&["c", "d"])), &["d"], &["b"], &[]),
-        (json!([add("members", listed(&["e"]))[0], replace("displayName", json!("Guides"))[0]]), &["e"], &[], &["displayName"]),
-        (json!([remove("members")[0], add("members", listed(&["e", "f"]))[0]]), &["f"], &["c", "d"], &[]),
-        (json!([add("members", listed(&["g"]))[0], remove("members[value eq \"g\" or value eq \"f\"]")[0]]), &[], &["f"], &[]),
+        (
+            json!([add("members", listed(&["e"]))[0], replace("displayName", json!("Guides"))[0]]),
+            &["e"],
+            &[],
+            &["displayName"],
+        ),
+        (
+            json!([remove("members")[0], add("members", listed(&["e", "f"]))[0]]),
+            &["f"],
+            &["c", "d"],
+            &[],
+        ),
+        (
+            json!([
+                add("members", listed(&["g"]))[0],
+                remove("members[value eq \"g\" or value eq \"f\"]")[0]
+            ]),
+            &[],
+            &["f"],
+            &[],
+        ),
         (remove("members[value sw \"e\"]"), &[], &["e"], &[]),
         (add("members", listed(&["a"])), &["a"], &[], &[]),
     ];
     for (operations, added, removed, paths) in steps {
         let after = provider.patched(&path, operations).await;
         let owned = |ids: &[&str]| ids.iter().map(|id| (*id).to_owned()).collect();
-        assert_eq!(recorder.one(), Heard { added: owned(added), removed: owned(removed), ..updated("Group", &after, paths) });
+        assert_eq!(
+            recorder.one(),
+            Heard {
+                added: owned(added),
+                removed: owned(removed),
+                ..updated("Group", &after, paths)
+            }
+        );
     }
 }
 
@@ -173,9 +240,18 @@ async fn nothing_is_heard_where_nothing_changes() {
         (&path, remove("members[value eq \"x\"]")),
         (&path, replace("displayName", json!("Tour Guides"))),
         (&path, replace("members", json!([{ "value": "b" }, { "value": "a" }]))),
-        (&path, json!([add("members", json!([{ "value": "c" }]))[0], remove("members[value eq \"c\"]")[0]])),
+        (
+            &path,
+            json!([
+                add("members", json!([{ "value": "c" }]))[0],
+                remove("members[value eq \"c\"]")[0]
+            ]),
+        ),
         (&path, json!([remove("members[value eq \"a\"]")[0], add("members", member.clone())[0]])),
-        (&path, json!([{ "op": "add", "value": { "displayName": "Tour Guides", "members": member } }])),
+        (
+            &path,
+            json!([{ "op": "add", "value": { "displayName": "Tour Guides", "members": member } }]),
+        ),
         (&user, replace("active", json!(true))),
         (&user, replace("title", json!("Tour Guide"))),
         (&user, json!([add("nickName", json!("x"))[0], remove("nickName")[0]])),
@@ -185,9 +261,11 @@ async fn nothing_is_heard_where_nothing_changes() {
         provider.unchanged(path, operations).await;
         recorder.none();
     }
-    for (path, body) in
-        [(&user, bjensen()), (&path, group("Tour Guides", &["a", "b"])), (&path, group("Tour Guides", &["b", "a"]))]
-    {
+    for (path, body) in [
+        (&user, bjensen()),
+        (&path, group("Tour Guides", &["a", "b"])),
+        (&path, group("Tour Guides", &["b", "a"])),
+    ] {
         let before = provider.read(path).await;
         assert_eq!(provider.put(path, &body).await.ok(), before);
         recorder.none();
@@ -211,11 +289,16 @@ async fn answers_without_a_body_are_heard_too() {
     // P-3.5.2-20
     let (provider, recorder) = Provider::heard();
     let ids: Vec<String> = (0..150).map(|number| number.to_string()).collect();
-    let path = provider.group("Tour Guides", &ids.iter().map(String::as_str).collect::<Vec<_>>()).await;
+    let path =
+        provider.group("Tour Guides", &ids.iter().map(String::as_str).collect::<Vec<_>>()).await;
     recorder.all();
-    let answer = provider.patch(&path, &add("members", json!([{ "value": "x" }, { "value": "7" }]))).await;
+    let answer =
+        provider.patch(&path, &add("members", json!([{ "value": "x" }, { "value": "7" }]))).await;
     let heard = recorder.one();
-    assert_eq!((heard.version.as_str(), heard.added.as_slice()), (answer.no_content(), ["x".to_owned()].as_slice()));
+    assert_eq!(
+        (heard.version.as_str(), heard.added.as_slice()),
+        (answer.no_content(), ["x".to_owned()].as_slice())
+    );
     provider.patch(&path, &add("members", json!([{ "value": "x" }]))).await.no_content();
     recorder.none();
 }

@@ -22,11 +22,19 @@ pub(super) struct Knows(Arc<AtomicUsize>);
 
 #[async_trait]
 impl Policy for Knows {
-    async fn joining(&self, resource_type: &ResourceType, members: &[String], _: &RequestContext) -> Result<Joining, Error> {
+    async fn joining(
+        &self,
+        resource_type: &ResourceType,
+        members: &[String],
+        _: &RequestContext,
+    ) -> Result<Joining, Error> {
         assert_eq!(resource_type.name(), "Group");
         self.0.fetch_add(1, Ordering::Relaxed);
         match members.iter().find(|id| id.starts_with('x')) {
-            Some(id) => Err(Error::typed(scimwire::ScimType::InvalidValue, format!("nobody has the id `{id}`"))),
+            Some(id) => Err(Error::typed(
+                scimwire::ScimType::InvalidValue,
+                format!("nobody has the id `{id}`"),
+            )),
             None => Ok(Joining::All),
         }
     }
@@ -35,7 +43,10 @@ impl Policy for Knows {
 #[tokio::test]
 async fn the_host_refuses_members_that_it_does_not_know() {
     let knows = Knows::default();
-    let provider = Provider::under(vec![Arc::new(Recorder::default()) as Arc<dyn Policy>, Arc::new(knows.clone())]);
+    let provider = Provider::under(vec![
+        Arc::new(Recorder::default()) as Arc<dyn Policy>,
+        Arc::new(knows.clone()),
+    ]);
     let asked = || knows.0.swap(0, Ordering::Relaxed);
     provider.post("/Groups", &group("Tours", &["a", "x1"])).await.refused("invalidValue");
     assert_eq!(provider.total("/Groups").await, 0);
@@ -58,7 +69,9 @@ async fn the_host_refuses_members_that_it_does_not_know() {
         assert_eq!(provider.read(&path).await, before, "{operations}");
     }
     assert!(asked() >= 6);
-    provider.patched(&path, json!([{ "op": "add", "path": "members", "value": [{ "value": "b" }] }])).await;
+    provider
+        .patched(&path, json!([{ "op": "add", "path": "members", "value": [{ "value": "b" }] }]))
+        .await;
     assert_eq!(asked(), 1);
     // Who leaves need not be known, and what is not about members asks nobody.
     provider.patched(&path, json!([{ "op": "remove", "path": "members[value eq \"x5\"]" }])).await;
@@ -74,18 +87,32 @@ struct LeavesOut(&'static str);
 
 #[async_trait]
 impl Policy for LeavesOut {
-    async fn joining(&self, _: &ResourceType, members: &[String], _: &RequestContext) -> Result<Joining, Error> {
-        let unknown: HashSet<String> = members.iter().filter(|id| id.starts_with(self.0)).cloned().collect();
+    async fn joining(
+        &self,
+        _: &ResourceType,
+        members: &[String],
+        _: &RequestContext,
+    ) -> Result<Joining, Error> {
+        let unknown: HashSet<String> =
+            members.iter().filter(|id| id.starts_with(self.0)).cloned().collect();
         Ok(if unknown.is_empty() { Joining::All } else { Joining::Without(unknown) })
     }
 }
 
 #[tokio::test]
 async fn the_host_leaves_out_members_that_it_does_not_know() {
-    for (kept, quirks) in [(Kept::Apart, Quirks::STRICT), (Kept::Whole(WholeStore::default()), Quirks::LENIENT)] {
+    for (kept, quirks) in
+        [(Kept::Apart, Quirks::STRICT), (Kept::Whole(WholeStore::default()), Quirks::LENIENT)]
+    {
         let recorder = Recorder::default();
-        let policies: Vec<Arc<dyn Policy>> = vec![Arc::new(recorder.clone()), Arc::new(LeavesOut("x")), Arc::new(LeavesOut("y"))];
-        let provider = Provider::new(Setup { policy: Some(Arc::new(policies)), kept, quirks, ..Setup::default() });
+        let policies: Vec<Arc<dyn Policy>> =
+            vec![Arc::new(recorder.clone()), Arc::new(LeavesOut("x")), Arc::new(LeavesOut("y"))];
+        let provider = Provider::new(Setup {
+            policy: Some(Arc::new(policies)),
+            kept,
+            quirks,
+            ..Setup::default()
+        });
         let path = provider.group("Tours", &["x1", "a", "y1"]).await;
         assert_eq!(recorder.one().added, ["a"]);
         let of_nobody = provider.group("Nobody", &["x1"]).await;
@@ -107,10 +134,16 @@ async fn the_host_leaves_out_members_that_it_does_not_know() {
             assert_eq!(members(&provider.read(&path).await), left, "{operations}");
         }
         assert_eq!(provider.read(&path).await.get("members"), None);
-        let told: Vec<_> = recorder.all().into_iter().map(|heard| (heard.members.added, heard.members.removed)).collect();
+        let told: Vec<_> = recorder
+            .all()
+            .into_iter()
+            .map(|heard| (heard.members.added, heard.members.removed))
+            .collect();
         let ids = |ids: &[&str]| -> Vec<String> { ids.iter().map(|id| (*id).to_owned()).collect() };
         assert_eq!(told, [(ids(&["b"]), vec![]), (vec![], ids(&["a"])), (vec![], ids(&["b"]))]);
-        for (sent, left) in [(&["x1", "a"][..], &["a"][..]), (&["y1"], &[]), (&["a"], &["a"]), (&[], &[])] {
+        for (sent, left) in
+            [(&["x1", "a"][..], &["a"][..]), (&["y1"], &[]), (&["a"], &["a"]), (&[], &[])]
+        {
             provider.put(&path, &group("Tours", sent)).await.ok();
             assert_eq!(members(&provider.read(&path).await), left, "{sent:?}");
         }
@@ -119,7 +152,8 @@ async fn the_host_leaves_out_members_that_it_does_not_know() {
 
 #[tokio::test]
 async fn members_of_whom_the_host_knows_nobody_are_nobody() {
-    // P-3.5.1-03, P-3.5.1-04: that is not the same as no word about members, where omission keeps them.
+    // P-3.5.1-03, P-3.5.1-04: that is not the same as no word about members, where omission keeps
+    // them.
     let mut quirks = Quirks::STRICT;
     quirks.omitted = Omitted::Keep;
     for kept in [Kept::Apart, Kept::Whole(WholeStore::default())] {

@@ -1,5 +1,5 @@
-//! Keys of bodies that are paths, as PATCH reads them without a path: what stands there is put where they lead, in POST and PUT
-//! too (RFC 7644, Section 3.10).
+//! Keys of bodies that are paths, as PATCH reads them without a path: what stands there is put
+//! where they lead, in POST and PUT too (RFC 7644, Section 3.10).
 
 use scimwire::Quirks;
 use scimwire::dispatch::Limits;
@@ -36,9 +36,9 @@ fn in_core(name: &str) -> String {
 /// Whether `actual` has all that `expected` says.
 fn holds(actual: &Value, expected: &Value) -> bool {
     match (actual, expected) {
-        (Value::Object(actual), Value::Object(expected)) => {
-            expected.iter().all(|(name, value)| holds(actual.get(name).unwrap_or(&Value::Null), value))
-        }
+        (Value::Object(actual), Value::Object(expected)) => expected
+            .iter()
+            .all(|(name, value)| holds(actual.get(name).unwrap_or(&Value::Null), value)),
         (Value::Null, Value::Object(expected)) => expected.values().all(Value::is_null),
         (actual, expected) => actual == expected,
     }
@@ -105,12 +105,17 @@ fn bare() -> Vec<(Value, Value)> {
 
 #[tokio::test]
 async fn what_stands_under_a_path_is_put_where_it_leads() {
-    for (provider, cases) in [(Provider::strict(), always()), (Provider::lenient(), [always(), bare()].concat())] {
+    for (provider, cases) in
+        [(Provider::strict(), always()), (Provider::lenient(), [always(), bare()].concat())]
+    {
         for (sent, expected) in cases {
-            for outcome in each_way(&provider, &WITHOUT_PATH, ("/Users", &base(), &stored()), &sent).await {
+            for outcome in
+                each_way(&provider, &WITHOUT_PATH, ("/Users", &base(), &stored()), &sent).await
+            {
                 assert!(matches!(outcome.status, 200 | 201), "{sent}: {outcome:?}");
                 assert!(holds(&outcome.resource, &expected), "{sent}: {outcome:?}");
-                let is_reported = |rule| matches!(rule, &"key_as_path" | &"bare_extension_attributes");
+                let is_reported =
+                    |rule| matches!(rule, &"key_as_path" | &"bare_extension_attributes");
                 let is_plain = matches!(outcome.way, Way::AddWithoutPath | Way::ReplaceWithoutPath);
                 assert!(is_plain || outcome.rules.iter().any(is_reported), "{sent}: {outcome:?}");
                 assert!(!outcome.rules.contains(&"unknown_attributes"), "{sent}: {outcome:?}");
@@ -124,7 +129,9 @@ async fn what_stands_under_a_path_is_put_where_it_leads() {
 async fn extensions_are_named_where_nothing_is_put_right() {
     let provider = Provider::strict();
     for (sent, _) in bare() {
-        for outcome in each_way(&provider, &WITHOUT_PATH, ("/Users", &base(), &stored()), &sent).await {
+        for outcome in
+            each_way(&provider, &WITHOUT_PATH, ("/Users", &base(), &stored()), &sent).await
+        {
             assert!(matches!(outcome.status, 200 | 201), "{sent}: {outcome:?}");
             assert!(outcome.rules.contains(&"unknown_attributes"), "{sent}: {outcome:?}");
             assert_ne!(outcome.resource[ENTERPRISE]["department"], "Sales", "{sent}: {outcome:?}");
@@ -135,11 +142,16 @@ async fn extensions_are_named_where_nothing_is_put_right() {
 #[tokio::test]
 async fn what_is_required_can_stand_under_a_path() {
     for provider in [Provider::lenient(), Provider::strict()] {
-        let made = provider.create("/Users", &json!({ "schemas": [USER], in_core("userName"): "ann" })).await;
+        let made = provider
+            .create("/Users", &json!({ "schemas": [USER], in_core("userName"): "ann" }))
+            .await;
         assert_eq!((&made["userName"], &made["schemas"]), (&json!("ann"), &json!([USER])));
         let body = json!({ "schemas": [USER, ENTERPRISE], in_core("userName"): "bob", in_extension("department"): "Sales" });
         let replaced = provider.put(&at(&made), &body).await.ok();
-        assert_eq!((&replaced["userName"], &replaced["schemas"]), (&json!("bob"), &json!([USER, ENTERPRISE])));
+        assert_eq!(
+            (&replaced["userName"], &replaced["schemas"]),
+            (&json!("bob"), &json!([USER, ENTERPRISE]))
+        );
     }
 }
 
@@ -166,12 +178,18 @@ async fn no_attribute_stands_twice_by_two_spellings() {
         json!({ "emails[type eq \"work\"].value": "a", "emails[ type eq \"work\" ].value": "b" }),
         json!({ "emails[type eq \"work\"].value": "a", "emails[type eq \"work\"].type": "home" }),
     ];
-    for (provider, cases) in
-        [(Provider::strict(), always.to_vec()), (Provider::lenient(), [always.to_vec(), lenient.to_vec()].concat())]
-    {
+    for (provider, cases) in [
+        (Provider::strict(), always.to_vec()),
+        (Provider::lenient(), [always.to_vec(), lenient.to_vec()].concat()),
+    ] {
         for sent in cases {
-            for outcome in each_way(&provider, &WHOLE, ("/Users", &base(), &stored()), &sent).await {
-                assert_eq!((outcome.status, &outcome.scim_type), (400, &json!("invalidSyntax")), "{sent}: {outcome:?}");
+            for outcome in each_way(&provider, &WHOLE, ("/Users", &base(), &stored()), &sent).await
+            {
+                assert_eq!(
+                    (outcome.status, &outcome.scim_type),
+                    (400, &json!("invalidSyntax")),
+                    "{sent}: {outcome:?}"
+                );
                 let changed = outcome.way == Way::Put;
                 assert!(!changed || holds(&outcome.resource, &stored()), "{sent}: {outcome:?}");
             }
@@ -194,7 +212,10 @@ async fn values_of_lists_are_made_as_they_are_described() {
         // What kind of value it is says nothing where there is no value.
         (json!({ "emails[type eq \"work\"].value": null }), vec![]),
         (json!({ "emails[type eq \"work\"]": { "value": null, "display": [] } }), vec![]),
-        (json!({ "emails[type eq \"work\"].value": "a@example.com", "emails[type eq \"home\"].value": null }), vec![work]),
+        (
+            json!({ "emails[type eq \"work\"].value": "a@example.com", "emails[type eq \"home\"].value": null }),
+            vec![work],
+        ),
     ];
     let (lenient, strict) = (Provider::lenient(), Provider::strict());
     for (sent, expected) in cases {
@@ -204,7 +225,11 @@ async fn values_of_lists_are_made_as_they_are_described() {
             assert!(expected.iter().all(|email| emails.contains(email)), "{sent}: {outcome:?}");
         }
         for outcome in each_way(&strict, &WHOLE, ("/Users", &base(), &stored()), &sent).await {
-            assert_eq!((outcome.status, &outcome.scim_type), (400, &json!("noTarget")), "{sent}: {outcome:?}");
+            assert_eq!(
+                (outcome.status, &outcome.scim_type),
+                (400, &json!("noTarget")),
+                "{sent}: {outcome:?}"
+            );
         }
     }
 }
@@ -221,22 +246,40 @@ async fn no_identities_are_made() {
     for provider in [Provider::lenient(), Provider::strict()] {
         for sent in &users {
             for outcome in each_way(&provider, &WHOLE, ("/Users", &base(), &stored()), sent).await {
-                assert_eq!((outcome.status, &outcome.scim_type), (400, &json!("noTarget")), "{sent}: {outcome:?}");
+                assert_eq!(
+                    (outcome.status, &outcome.scim_type),
+                    (400, &json!("noTarget")),
+                    "{sent}: {outcome:?}"
+                );
             }
         }
         let one = provider.user("one").await;
         let stranger = format!("members[value eq \"{one}\"].display");
-        for sent in [json!({ "members.value": one }), json!({ "members.display": "One" }), json!({ stranger: "One" })] {
+        for sent in [
+            json!({ "members.value": one }),
+            json!({ "members.display": "One" }),
+            json!({ stranger: "One" }),
+        ] {
             let member = json!({ "members": [{ "value": one }] });
-            for outcome in each_way(&provider, &WHOLE, ("/Groups", &group("Tour Guides", &[]), &member), &sent).await {
+            for outcome in
+                each_way(&provider, &WHOLE, ("/Groups", &group("Tour Guides", &[]), &member), &sent)
+                    .await
+            {
                 // Members stand in the group already, and once more under a path.
                 assert_eq!(outcome.status, 400, "{sent}: {outcome:?}");
-                assert!(outcome.resource.is_null() || members(&outcome.resource) == [&*one], "{sent}: {outcome:?}");
+                assert!(
+                    outcome.resource.is_null() || members(&outcome.resource) == [&*one],
+                    "{sent}: {outcome:?}"
+                );
             }
         }
         let sent = json!({ "name[type eq \"work\"].givenName": "Barbara" });
         for outcome in each_way(&provider, &WHOLE, ("/Users", &base(), &stored()), &sent).await {
-            assert_eq!((outcome.status, &outcome.scim_type), (400, &json!("invalidPath")), "{outcome:?}");
+            assert_eq!(
+                (outcome.status, &outcome.scim_type),
+                (400, &json!("invalidPath")),
+                "{outcome:?}"
+            );
         }
     }
 }
@@ -279,7 +322,11 @@ async fn what_leads_nowhere_is_unknown() {
             }
         }
         for outcome in each_way(&refusing, &WHOLE, ("/Users", &base(), &stored()), sent).await {
-            assert_eq!((outcome.status, &outcome.scim_type), (400, &json!("invalidSyntax")), "{sent}: {outcome:?}");
+            assert_eq!(
+                (outcome.status, &outcome.scim_type),
+                (400, &json!("invalidSyntax")),
+                "{sent}: {outcome:?}"
+            );
         }
     }
 }
@@ -287,14 +334,24 @@ async fn what_leads_nowhere_is_unknown() {
 #[tokio::test]
 async fn references_to_new_resources_are_found_under_paths() {
     let boss = json!({ "method": "POST", "bulkId": "boss", "path": "/Users", "data": bjensen() });
-    let keys = [in_extension("manager"), in_extension("manager.value"), "manager".to_owned(), "manager.value".to_owned()];
+    let keys = [
+        in_extension("manager"),
+        in_extension("manager.value"),
+        "manager".to_owned(),
+        "manager.value".to_owned(),
+    ];
     let provider = Provider::lenient();
     for key in keys {
-        let data = json!({ "schemas": [USER, ENTERPRISE], "userName": "ann", key.clone(): "bulkId:boss" });
+        let data =
+            json!({ "schemas": [USER, ENTERPRISE], "userName": "ann", key.clone(): "bulkId:boss" });
         let made = json!({ "method": "POST", "bulkId": "ann", "path": "/Users", "data": data });
         let answer = ways::bulk(&provider, &json!([made, boss])).await;
-        let paths: Vec<String> =
-            answer.body["Operations"].as_array().expect("results").iter().map(|result| at(&json!({ "meta": result }))).collect();
+        let paths: Vec<String> = answer.body["Operations"]
+            .as_array()
+            .expect("results")
+            .iter()
+            .map(|result| at(&json!({ "meta": result })))
+            .collect();
         let ann = provider.read(&paths[0]).await;
         let manager = ann[ENTERPRISE]["manager"]["value"].as_str();
         assert_eq!(manager, Some(paths[1].trim_start_matches("/Users/")), "{key}: {ann}");
@@ -312,7 +369,8 @@ async fn many_keys_are_read() {
     let provider = Provider::new(Setup { quirks: Quirks::LENIENT, limits, ..Setup::default() });
     let mut body = base();
     for number in 0..20_000 {
-        body[format!("emails[type eq \"t{number}\"].value")] = json!(format!("a{number}@example.com"));
+        body[format!("emails[type eq \"t{number}\"].value")] =
+            json!(format!("a{number}@example.com"));
         body[format!("unknown.key{number}")] = json!(number);
     }
     let made = provider.create("/Users", &body).await;

@@ -1,5 +1,5 @@
-//! Text for an object, one value for many, and lists of texts, together and in each way to send them: read in `LENIENT`, refused
-//! in `STRICT` (RFC 7643, Section 2.4).
+//! Text for an object, one value for many, and lists of texts, together and in each way to send
+//! them: read in `LENIENT`, refused in `STRICT` (RFC 7643, Section 2.4).
 
 use serde_json::{Value, json};
 
@@ -17,12 +17,27 @@ fn texts() -> Vec<(Value, Value)> {
         (json!({ "roles": "ADMIN" }), json!({ "roles": [{ "value": "ADMIN" }] })),
         (json!({ "emails": "a@example.com" }), json!({ "emails": [a] })),
         (json!({ "emails": ["a@example.com"] }), json!({ "emails": [a] })),
-        (json!({ "emails": ["a@example.com", { "value": "b@example.com" }] }), json!({ "emails": [a, b] })),
-        (json!({ "emails": [{ "value": "a@example.com" }, "b@example.com", "a@example.com"] }), json!({ "emails": [a, b] })),
+        (
+            json!({ "emails": ["a@example.com", { "value": "b@example.com" }] }),
+            json!({ "emails": [a, b] }),
+        ),
+        (
+            json!({ "emails": [{ "value": "a@example.com" }, "b@example.com", "a@example.com"] }),
+            json!({ "emails": [a, b] }),
+        ),
         (json!({ "emails": ["", "a@example.com", null] }), json!({ "emails": [a] })),
-        (json!({ "entitlements": ["x", "y"] }), json!({ "entitlements": [{ "value": "x" }, { "value": "y" }] })),
-        (json!({ "EMAILS": "a@example.com", "Roles": ["ADMIN"] }), json!({ "emails": [a], "roles": [{ "value": "ADMIN" }] })),
-        (json!({ ENTERPRISE: { "manager": ["26118915"] } }), json!({ ENTERPRISE: { "manager": manager } })),
+        (
+            json!({ "entitlements": ["x", "y"] }),
+            json!({ "entitlements": [{ "value": "x" }, { "value": "y" }] }),
+        ),
+        (
+            json!({ "EMAILS": "a@example.com", "Roles": ["ADMIN"] }),
+            json!({ "emails": [a], "roles": [{ "value": "ADMIN" }] }),
+        ),
+        (
+            json!({ ENTERPRISE: { "manager": ["26118915"] } }),
+            json!({ ENTERPRISE: { "manager": manager } }),
+        ),
     ]
 }
 
@@ -30,7 +45,9 @@ fn texts() -> Vec<(Value, Value)> {
 async fn texts_are_values_in_each_way() {
     let provider = Provider::lenient();
     for (sent, expected) in texts() {
-        for outcome in each_way(&provider, &Way::ALL, ("/Users", &user("bjensen"), &json!({})), &sent).await {
+        for outcome in
+            each_way(&provider, &Way::ALL, ("/Users", &user("bjensen"), &json!({})), &sent).await
+        {
             assert!(matches!(outcome.status, 200 | 201), "{sent}: {outcome:?}");
             assert!(outcome.rules.contains(&"value_for_complex"), "{sent}: {outcome:?}");
             for (name, value) in expected.as_object().expect("an object") {
@@ -44,9 +61,18 @@ async fn texts_are_values_in_each_way() {
 async fn texts_are_refused_where_nothing_is_put_right() {
     let provider = Provider::strict();
     for (sent, _) in texts() {
-        for outcome in each_way(&provider, &Way::ALL, ("/Users", &user("bjensen"), &json!({})), &sent).await {
-            assert_eq!((outcome.status, &outcome.scim_type), (400, &json!("invalidValue")), "{sent}: {outcome:?}");
-            assert!(outcome.resource.get("emails").or(outcome.resource.get("roles")).is_none(), "{sent}: {outcome:?}");
+        for outcome in
+            each_way(&provider, &Way::ALL, ("/Users", &user("bjensen"), &json!({})), &sent).await
+        {
+            assert_eq!(
+                (outcome.status, &outcome.scim_type),
+                (400, &json!("invalidValue")),
+                "{sent}: {outcome:?}"
+            );
+            assert!(
+                outcome.resource.get("emails").or(outcome.resource.get("roles")).is_none(),
+                "{sent}: {outcome:?}"
+            );
         }
     }
 }
@@ -60,8 +86,15 @@ async fn texts_say_nothing_where_no_value_is_defined() {
             json!({ "name": "Jensen" }),
             json!({ "emails": 5 }),
         ] {
-            for outcome in each_way(&provider, &Way::ALL, ("/Users", &user("bjensen"), &json!({})), &sent).await {
-                assert_eq!((outcome.status, &outcome.scim_type), (400, &json!("invalidValue")), "{sent}: {outcome:?}");
+            for outcome in
+                each_way(&provider, &Way::ALL, ("/Users", &user("bjensen"), &json!({})), &sent)
+                    .await
+            {
+                assert_eq!(
+                    (outcome.status, &outcome.scim_type),
+                    (400, &json!("invalidValue")),
+                    "{sent}: {outcome:?}"
+                );
             }
         }
     }
@@ -70,11 +103,15 @@ async fn texts_say_nothing_where_no_value_is_defined() {
 #[tokio::test]
 async fn one_simple_value_is_a_list_of_one() {
     let base = json!({ "schemas": [types()[2].schema().uri().as_str()], "name": "A1", "sites": ["Berlin"] });
-    let sent =
-        [(json!({ "tags": "x" }), json!(["x"])), (json!({ "counts": 5 }), json!([5])), (json!({ "tags": ["x"] }), json!(["x"]))];
+    let sent = [
+        (json!({ "tags": "x" }), json!(["x"])),
+        (json!({ "counts": 5 }), json!([5])),
+        (json!({ "tags": ["x"] }), json!(["x"])),
+    ];
     let (lenient, strict) = (Provider::lenient(), Provider::strict());
     for (sent, expected) in &sent {
-        let (name, value) = sent.as_object().and_then(|sent| sent.iter().next()).expect("one attribute");
+        let (name, value) =
+            sent.as_object().and_then(|sent| sent.iter().next()).expect("one attribute");
         for outcome in each_way(&lenient, &Way::ALL, ("/Assets", &base, &json!({})), sent).await {
             assert_eq!(&outcome.resource[name], expected, "{sent}: {outcome:?}");
         }
@@ -91,12 +128,27 @@ async fn one_simple_value_is_a_list_of_one() {
 async fn members_are_listed_by_id_alone() {
     let provider = Provider::lenient();
     let (one, other) = (provider.user("one").await, provider.user("other").await);
-    let both = [json!([one, other]), json!([one, { "value": other }]), json!([one, other, one, ""])];
-    let first = [json!([one]), json!(one), json!(["", one]), json!({ "value": one }), json!([{ "value": one }])];
-    let lists = both.iter().map(|list| (list, vec![&*one, &*other])).chain(first.iter().map(|list| (list, vec![&*one])));
+    let both =
+        [json!([one, other]), json!([one, { "value": other }]), json!([one, other, one, ""])];
+    let first = [
+        json!([one]),
+        json!(one),
+        json!(["", one]),
+        json!({ "value": one }),
+        json!([{ "value": one }]),
+    ];
+    let lists = both
+        .iter()
+        .map(|list| (list, vec![&*one, &*other]))
+        .chain(first.iter().map(|list| (list, vec![&*one])));
     for (list, expected) in lists {
-        for outcome in
-            each_way(&provider, &Way::ALL, ("/Groups", &group("Tour Guides", &[]), &json!({})), &json!({ "members": list })).await
+        for outcome in each_way(
+            &provider,
+            &Way::ALL,
+            ("/Groups", &group("Tour Guides", &[]), &json!({})),
+            &json!({ "members": list }),
+        )
+        .await
         {
             assert!(matches!(outcome.status, 200 | 201), "{list}: {outcome:?}");
             assert_eq!(members(&outcome.resource), expected, "{list}: {outcome:?}");
@@ -117,9 +169,18 @@ async fn nobody_is_added_who_is_not_named() {
             json!(["", { "value": "" }]),
             json!([null]),
         ] {
-            let base = (("/Groups"), &group("Tour Guides", &[]), &json!({ "members": [{ "value": one }] }));
-            for outcome in each_way(&provider, &Way::ALL, base, &json!({ "members": nobody })).await {
-                let left = if outcome.resource.is_null() { Vec::new() } else { members(&outcome.resource) };
+            let base = (
+                ("/Groups"),
+                &group("Tour Guides", &[]),
+                &json!({ "members": [{ "value": one }] }),
+            );
+            for outcome in each_way(&provider, &Way::ALL, base, &json!({ "members": nobody })).await
+            {
+                let left = if outcome.resource.is_null() {
+                    Vec::new()
+                } else {
+                    members(&outcome.resource)
+                };
                 assert!(left.is_empty() || left == [&*one], "{nobody}: {outcome:?}");
                 let added = matches!(outcome.way, Way::Add | Way::AddWithoutPath);
                 assert!(!added || left == [&*one], "{nobody}: {outcome:?}");
@@ -146,7 +207,8 @@ async fn listed_texts_are_removed() {
         assert_eq!(members(&patched), [&*other], "{list}");
         let bulk_path = provider.group("Employees", &[&one, &other]).await;
         let data: Value = serde_json::from_str(&message(&operations)).expect("JSON");
-        let answer = bulk(&provider, &json!([{ "method": "PATCH", "path": bulk_path, "data": data }])).await;
+        let answer =
+            bulk(&provider, &json!([{ "method": "PATCH", "path": bulk_path, "data": data }])).await;
         assert_eq!(answer.body["Operations"][0]["status"], "200", "{list}: {}", answer.body);
         assert_eq!(members(&provider.read(&bulk_path).await), [&*other], "{list}");
         for path in [path, bulk_path] {
@@ -157,11 +219,19 @@ async fn listed_texts_are_removed() {
     let mut resource = user("bjensen");
     resource["emails"] = emails["emails"].clone();
     let path = provider.made("/Users", &resource).await;
-    let patched = provider.patched(&path, json!([{ "op": "remove", "path": "emails", "value": "A@example.com" }])).await;
+    let patched = provider
+        .patched(&path, json!([{ "op": "remove", "path": "emails", "value": "A@example.com" }]))
+        .await;
     assert_eq!(patched["emails"], json!([{ "value": "b@example.com" }]));
     let strict = Provider::strict();
     let path = strict.made("/Users", &resource).await;
-    strict.refuses(&path, json!([{ "op": "remove", "path": "emails", "value": "a@example.com" }]), "invalidValue").await;
+    strict
+        .refuses(
+            &path,
+            json!([{ "op": "remove", "path": "emails", "value": "a@example.com" }]),
+            "invalidValue",
+        )
+        .await;
 }
 
 #[tokio::test]
@@ -170,7 +240,8 @@ async fn many_listed_texts_are_one_deviation() {
     let path = provider.group("Tour Guides", &[]).await;
     let ids: Vec<String> = (0..1000).map(|number| format!("{number}")).collect();
     for op in ["add", "remove"] {
-        let answer = provider.patch(&path, &json!([{ "op": op, "path": "members", "value": ids }])).await;
+        let answer =
+            provider.patch(&path, &json!([{ "op": op, "path": "members", "value": ids }])).await;
         assert!(matches!(answer.status, 200 | 204), "{op}: {}", answer.body);
         let times = answer.rules.iter().filter(|rule| **rule == "value_for_complex").count();
         assert_eq!(times, 1, "{op}");
@@ -184,10 +255,12 @@ async fn names_of_new_resources_stand_in_lists_of_texts() {
     for list in [json!(["bulkId:one"]), json!("bulkId:one")] {
         let mut body = group("Tour Guides", &[]);
         body["members"] = list.clone();
-        let grouped = json!({ "method": "POST", "bulkId": "group", "path": "/Groups", "data": body });
+        let grouped =
+            json!({ "method": "POST", "bulkId": "group", "path": "/Groups", "data": body });
         let answer = bulk(&provider, &json!([grouped, made])).await;
         let results = answer.body["Operations"].as_array().expect("results");
-        let paths: Vec<String> = results.iter().map(|result| at(&json!({ "meta": result }))).collect();
+        let paths: Vec<String> =
+            results.iter().map(|result| at(&json!({ "meta": result }))).collect();
         let group = provider.read(&paths[0]).await;
         assert_eq!(members(&group), [paths[1].trim_start_matches("/Users/")], "{list}");
         for path in paths {

@@ -15,7 +15,8 @@ async fn groups_of(provider: &Provider, user: &str) -> BTreeSet<(String, String)
     let read = provider.read(&format!("/Users/{user}")).await;
     let groups = read["groups"].as_array().cloned().unwrap_or_default();
     let text = |value: &Value| value.as_str().expect("text").to_owned();
-    let found: BTreeSet<_> = groups.iter().map(|group| (text(&group["display"]), text(&group["type"]))).collect();
+    let found: BTreeSet<_> =
+        groups.iter().map(|group| (text(&group["display"]), text(&group["type"]))).collect();
     assert_eq!(found.len(), groups.len(), "each group once: {groups:?}");
     for group in &groups {
         assert_eq!(group["$ref"], format!("{BASE}/Groups/{}", text(&group["value"])));
@@ -40,18 +41,30 @@ async fn groups_are_direct_or_indirect() {
     let middle = made(&provider, "middle", &[&inner]).await;
     let outer = made(&provider, "outer", &[&middle]).await;
     made(&provider, "other", &[]).await;
-    assert_eq!(groups_of(&provider, &ann).await, set(&[("inner", "direct"), ("middle", "indirect"), ("outer", "indirect")]));
+    assert_eq!(
+        groups_of(&provider, &ann).await,
+        set(&[("inner", "direct"), ("middle", "indirect"), ("outer", "indirect")])
+    );
     // In a group by itself and by another, it is in it by itself.
     provider.patched(&format!("/Groups/{outer}"), add("members", json!([{ "value": ann }]))).await;
-    assert_eq!(groups_of(&provider, &ann).await, set(&[("inner", "direct"), ("middle", "indirect"), ("outer", "direct")]));
+    assert_eq!(
+        groups_of(&provider, &ann).await,
+        set(&[("inner", "direct"), ("middle", "indirect"), ("outer", "direct")])
+    );
     let read = provider.read(&format!("/Groups/{outer}")).await;
-    let types: BTreeSet<&str> =
-        read["members"].as_array().expect("members").iter().map(|one| one["type"].as_str().expect("a type")).collect();
+    let types: BTreeSet<&str> = read["members"]
+        .as_array()
+        .expect("members")
+        .iter()
+        .map(|one| one["type"].as_str().expect("a type"))
+        .collect();
     assert_eq!(types, BTreeSet::from(["Group", "User"]));
     assert_eq!(read["members"][0]["$ref"], format!("{BASE}/Groups/{middle}"));
     // What a group is called is what its members see.
     provider.patched(&format!("/Groups/{middle}"), replace("displayName", json!("centre"))).await;
-    assert!(groups_of(&provider, &ann).await.contains(&("centre".to_owned(), "indirect".to_owned())));
+    assert!(
+        groups_of(&provider, &ann).await.contains(&("centre".to_owned(), "indirect".to_owned()))
+    );
     provider.patched(&format!("/Groups/{inner}"), remove("members")).await;
     assert_eq!(groups_of(&provider, &ann).await, set(&[("outer", "direct")]));
 }
@@ -65,9 +78,14 @@ async fn cycles_end() {
     let two = made(&provider, "two", &[&one]).await;
     let three = made(&provider, "three", &[&two]).await;
     for (group, member) in [(&one, &three), (&one, &one)] {
-        provider.patched(&format!("/Groups/{group}"), add("members", json!([{ "value": member }]))).await;
+        provider
+            .patched(&format!("/Groups/{group}"), add("members", json!([{ "value": member }])))
+            .await;
     }
-    assert_eq!(groups_of(&provider, &ann).await, set(&[("one", "direct"), ("two", "indirect"), ("three", "indirect")]));
+    assert_eq!(
+        groups_of(&provider, &ann).await,
+        set(&[("one", "direct"), ("two", "indirect"), ("three", "indirect")])
+    );
     let found = provider.read(&format!("/Users?filter=groups.value%20eq%20%22{three}%22")).await;
     assert_eq!(found["totalResults"], 1);
     provider.delete(&format!("/Groups/{two}")).await;
@@ -139,8 +157,13 @@ fn teams() -> Provider {
         ] })
     };
     let name = json!({ "name": "displayName", "type": "string", "required": true, "uniqueness": "server" });
-    let attributes = [name, reference("members", "readWrite", "immutable"), reference("memberOf", "readOnly", "readOnly")];
-    let schema = Schema::from_json(json!({ "id": TEAM, "name": "Team", "attributes": attributes })).expect("a schema");
+    let attributes = [
+        name,
+        reference("members", "readWrite", "immutable"),
+        reference("memberOf", "readOnly", "readOnly"),
+    ];
+    let schema = Schema::from_json(json!({ "id": TEAM, "name": "Team", "attributes": attributes }))
+        .expect("a schema");
     let teams = ResourceType::new("Team", schema);
     let store = LazyDirectory::new(kind_asked_for(), false).store(teams.clone());
     let builder = Dispatcher::builder(BASE).resource_type(teams, store).unauthenticated();
@@ -158,14 +181,16 @@ async fn teams_of(provider: &Provider, team: &str) -> BTreeSet<(String, String)>
     let read = provider.read(&format!("/Teams/{team}")).await;
     let teams = read["memberOf"].as_array().cloned().unwrap_or_default();
     let text = |value: &Value| value.as_str().expect("text").to_owned();
-    let found: BTreeSet<_> = teams.iter().map(|team| (text(&team["display"]), text(&team["type"]))).collect();
+    let found: BTreeSet<_> =
+        teams.iter().map(|team| (text(&team["display"]), text(&team["type"]))).collect();
     assert_eq!(found.len(), teams.len(), "each team once: {teams:?}");
     found
 }
 
 #[tokio::test]
 async fn what_has_members_and_is_one_ends_in_a_circle() {
-    // P-3.1-02, S-4.1.2-08: nothing is in itself by way of others; in itself it is where it is listed in it.
+    // P-3.1-02, S-4.1.2-08: nothing is in itself by way of others; in itself it is where it is
+    // listed in it.
     let provider = teams();
     let one = team(&provider, "one", &[]).await;
     let two = team(&provider, "two", &[&one]).await;
@@ -200,7 +225,13 @@ async fn what_has_members_and_is_one_ends_in_a_circle() {
     // Opened, the circle is a chain.
     provider.patched(&path, remove("members")).await;
     assert_eq!(teams_of(&provider, &one).await, set(&[("two", "direct"), ("three", "indirect")]));
-    assert_eq!((teams_of(&provider, &two).await, teams_of(&provider, &three).await), (set(&[("three", "direct")]), set(&[])));
+    assert_eq!(
+        (teams_of(&provider, &two).await, teams_of(&provider, &three).await),
+        (set(&[("three", "direct")]), set(&[]))
+    );
     assert_eq!(provider.delete(&format!("/Teams/{two}")).await.status, 204);
-    assert_eq!((teams_of(&provider, &one).await, teams_of(&provider, &three).await), (set(&[]), set(&[])));
+    assert_eq!(
+        (teams_of(&provider, &one).await, teams_of(&provider, &three).await),
+        (set(&[]), set(&[]))
+    );
 }

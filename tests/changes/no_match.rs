@@ -1,4 +1,5 @@
-//! A value filter that chooses nothing makes no identities: no members, no addresses that had gone (T3, A-35, A-37).
+//! A value filter that chooses nothing makes no identities: no members, no addresses that had gone
+//! (T3, A-35, A-37).
 
 use std::sync::Arc;
 
@@ -29,19 +30,30 @@ fn strangers(stranger: &str) -> Vec<(String, Value)> {
 
 #[tokio::test]
 async fn a_filter_puts_nobody_into_a_group() {
-    for (quirks, kept) in
-        [(Quirks::STRICT, Kept::Apart), (Quirks::LENIENT, Kept::Apart), (Quirks::LENIENT, Kept::Whole(WholeStore::default()))]
-    {
+    for (quirks, kept) in [
+        (Quirks::STRICT, Kept::Apart),
+        (Quirks::LENIENT, Kept::Apart),
+        (Quirks::LENIENT, Kept::Whole(WholeStore::default())),
+    ] {
         let (recorder, knows) = (Recorder::default(), Knows::default());
         let policies: Vec<Arc<dyn Policy>> = vec![Arc::new(recorder.clone()), Arc::new(knows)];
-        let provider = Provider::new(Setup { quirks, kept, policy: Some(Arc::new(policies)), ..Setup::default() });
+        let provider = Provider::new(Setup {
+            quirks,
+            kept,
+            policy: Some(Arc::new(policies)),
+            ..Setup::default()
+        });
         let (ann, stranger) = (provider.user("ann").await, provider.user("stranger").await);
         for of_nobody in [false, true] {
             let there: &[&str] = if of_nobody { &[] } else { &[&ann] };
             let path = provider.group(&format!("Tours {of_nobody}"), there).await;
             recorder.all();
             for (target, value) in strangers(&stranger) {
-                for operations in [replace(&target, value.clone()), add(&target, value.clone()), pathless(&target, &value)] {
+                for operations in [
+                    replace(&target, value.clone()),
+                    add(&target, value.clone()),
+                    pathless(&target, &value),
+                ] {
                     provider.refuses(&path, operations, "noTarget").await;
                 }
             }
@@ -73,7 +85,13 @@ async fn a_value_that_has_gone_is_not_brought_back() {
             ("addresses[type eq \"work\" and locality eq \"Hollywood\"].country", json!("US")),
         ] {
             provider.refuses(&path, replace(target, value.clone()), "noTarget").await;
-            provider.refuses(&path, json!([{ "op": "replace", "value": { target: value } }]), "noTarget").await;
+            provider
+                .refuses(
+                    &path,
+                    json!([{ "op": "replace", "value": { target: value } }]),
+                    "noTarget",
+                )
+                .await;
         }
     }
 }
@@ -81,16 +99,36 @@ async fn a_value_that_has_gone_is_not_brought_back() {
 #[tokio::test]
 async fn of_what_kind_a_value_is_may_be_described() {
     for (target, value, attribute, made) in [
-        ("emails[type eq \"work\"].value", json!("a"), "emails", json!([{ "type": "work", "value": "a" }])),
-        ("phoneNumbers[primary eq true].value", json!("1"), "phoneNumbers", json!([{ "primary": true, "value": "1" }])),
-        ("roles[display eq \"Guide\"].value", json!("7"), "roles", json!([{ "display": "Guide", "value": "7" }])),
+        (
+            "emails[type eq \"work\"].value",
+            json!("a"),
+            "emails",
+            json!([{ "type": "work", "value": "a" }]),
+        ),
+        (
+            "phoneNumbers[primary eq true].value",
+            json!("1"),
+            "phoneNumbers",
+            json!([{ "primary": true, "value": "1" }]),
+        ),
+        (
+            "roles[display eq \"Guide\"].value",
+            json!("7"),
+            "roles",
+            json!([{ "display": "Guide", "value": "7" }]),
+        ),
         (
             "roles[type eq \"a\" and primary eq true and display eq \"Guide\"]",
             json!({ "value": "7" }),
             "roles",
             json!([{ "type": "a", "primary": true, "display": "Guide", "value": "7" }]),
         ),
-        ("addresses[type eq \"work\"].formatted", json!("x"), "addresses", json!([{ "type": "work", "formatted": "x" }])),
+        (
+            "addresses[type eq \"work\"].formatted",
+            json!("x"),
+            "addresses",
+            json!([{ "type": "work", "formatted": "x" }]),
+        ),
     ] {
         let (strict, lenient) = (Provider::strict(), Provider::lenient());
         let path = strict.made("/Users", &user("ann")).await;
@@ -108,18 +146,28 @@ async fn the_rule_is_of_the_schema_and_of_bulk_too() {
     let made = provider.create("/Assets", &asset("A1")).await;
     let group = provider.group("Tours", &[]).await;
     let patch = |path: &str, target: &str, value: Value| {
-        let data = json!({ "schemas": [super::provider::PATCH_OP], "Operations": replace(target, value) });
+        let data =
+            json!({ "schemas": [super::provider::PATCH_OP], "Operations": replace(target, value) });
         json!({ "method": "PATCH", "path": path, "data": data })
     };
     let operations = [
-        patch(&format!("/Assets/{}", id(&made)), &format!("{ASSET}:ports[kind eq \"ssh\"].value"), json!(22)),
+        patch(
+            &format!("/Assets/{}", id(&made)),
+            &format!("{ASSET}:ports[kind eq \"ssh\"].value"),
+            json!(22),
+        ),
         patch(&group, "members[value eq \"x\"].display", json!("Ann")),
         patch(&group, "members[value eq \"\"].display", json!("Ann")),
     ];
     let schemas = ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"];
-    let answer = provider.post("/Bulk", &json!({ "schemas": schemas, "Operations": operations })).await.ok();
+    let answer =
+        provider.post("/Bulk", &json!({ "schemas": schemas, "Operations": operations })).await.ok();
     for result in answer["Operations"].as_array().expect("results") {
-        assert_eq!((&result["status"], &result["response"]["scimType"]), (&json!("400"), &json!("noTarget")), "{result}");
+        assert_eq!(
+            (&result["status"], &result["response"]["scimType"]),
+            (&json!("400"), &json!("noTarget")),
+            "{result}"
+        );
     }
 }
 

@@ -1,4 +1,5 @@
-//! At most one value of an attribute is the primary one (RFC 7643, Section 2.4; RFC 7644, Section 3.5.2).
+//! At most one value of an attribute is the primary one (RFC 7643, Section 2.4; RFC 7644, Section
+//! 3.5.2).
 
 use serde_json::{Value, json};
 
@@ -11,7 +12,11 @@ fn two() -> Value {
 
 fn primaries(resource: &Value) -> Vec<&str> {
     let emails = resource["emails"].as_array().expect("e-mail addresses");
-    emails.iter().filter(|email| email["primary"] == true).map(|email| email["value"].as_str().expect("a value")).collect()
+    emails
+        .iter()
+        .filter(|email| email["primary"] == true)
+        .map(|email| email["value"].as_str().expect("a value"))
+        .collect()
 }
 
 #[tokio::test]
@@ -31,10 +36,15 @@ async fn the_new_primary_value_takes_that_from_the_old() {
         let path = provider.made("/Users", &resource).await;
         let patched = provider.patched(&path, operations).await;
         assert_eq!(primaries(&patched), ["new@example.com"]);
-        assert_eq!(patched["emails"][0], json!({ "value": "bjensen@example.com", "type": "work", "primary": false }));
+        assert_eq!(
+            patched["emails"][0],
+            json!({ "value": "bjensen@example.com", "type": "work", "primary": false })
+        );
     }
-    let set = ["add", "replace"].map(|op| json!([{ "op": op, "path": "emails[type eq \"home\"].primary", "value": true }]));
-    let merge = json!([{ "op": "add", "path": "emails[type eq \"home\"]", "value": { "primary": true } }]);
+    let set = ["add", "replace"]
+        .map(|op| json!([{ "op": op, "path": "emails[type eq \"home\"].primary", "value": true }]));
+    let merge =
+        json!([{ "op": "add", "path": "emails[type eq \"home\"]", "value": { "primary": true } }]);
     for (index, operations) in set.into_iter().chain([merge]).enumerate() {
         let mut resource = bjensen();
         resource["userName"] = json!(format!("jensen{index}"));
@@ -54,7 +64,10 @@ async fn the_next_operation_sees_one_primary_value() {
         { "op": "add", "path": "emails[primary eq false].display", "value": "another" },
     ]);
     let patched = provider.patched(&path, operations).await;
-    assert_eq!((&patched["emails"][0]["display"], &patched["emails"][1]["display"]), (&json!("another"), &json!("the one")));
+    assert_eq!(
+        (&patched["emails"][0]["display"], &patched["emails"][1]["display"]),
+        (&json!("another"), &json!("the one"))
+    );
 }
 
 #[tokio::test]
@@ -70,9 +83,10 @@ async fn two_primary_values_at_once_are_refused() {
     provider.put(&path, &twice).await.refused("invalidValue");
     assert_eq!(provider.read(&path).await, before);
     for op in ["add", "replace"] {
-        for operation in
-            [json!({ "op": op, "path": "emails", "value": two() }), json!({ "op": op, "value": { "emails": two() } })]
-        {
+        for operation in [
+            json!({ "op": op, "path": "emails", "value": two() }),
+            json!({ "op": op, "value": { "emails": two() } }),
+        ] {
             let detail = provider.refuses(&path, json!([operation]), "invalidValue").await;
             assert!(detail.starts_with("operation 0: "), "{detail}");
         }
@@ -89,13 +103,18 @@ async fn each_attribute_has_its_own_primary_value() {
     let mut resource = bjensen();
     resource["phoneNumbers"] = json!([{ "value": "555-555-8377", "primary": true }]);
     let path = provider.made("/Users", &resource).await;
-    let patched = provider.patched(&path, replace("emails[type eq \"home\"].primary", json!(true))).await;
+    let patched =
+        provider.patched(&path, replace("emails[type eq \"home\"].primary", json!(true))).await;
     assert_eq!(patched["phoneNumbers"], resource["phoneNumbers"]);
     // A schema of the host's has the same rule.
     let ports = json!([{ "kind": "a", "primary": true }, { "kind": "b" }]);
     let path = provider.made("/Assets", &asset_with("A1", json!({ "ports": ports }))).await;
-    let patched = provider.patched(&path, replace("ports[kind eq \"b\"].primary", json!(true))).await;
-    assert_eq!(patched["ports"], json!([{ "kind": "a", "primary": false }, { "kind": "b", "primary": true }]));
+    let patched =
+        provider.patched(&path, replace("ports[kind eq \"b\"].primary", json!(true))).await;
+    assert_eq!(
+        patched["ports"],
+        json!([{ "kind": "a", "primary": false }, { "kind": "b", "primary": true }])
+    );
     provider
         .post(
             "/Assets",

@@ -61,17 +61,29 @@ impl Host {
 
 #[async_trait]
 impl Policy for Host {
-    async fn creating(&self, _: &ResourceType, resource: &mut Resource, _: &RequestContext) -> Result<Creating, Error> {
+    async fn creating(
+        &self,
+        _: &ResourceType,
+        resource: &mut Resource,
+        _: &RequestContext,
+    ) -> Result<Creating, Error> {
         self.hash(&Resource::default(), resource).map(|()| Creating::Store)
     }
 
-    fn updating(&self, _: &ResourceType, before: &Resource, after: &mut Resource, _: &RequestContext) -> Result<(), Error> {
+    fn updating(
+        &self,
+        _: &ResourceType,
+        before: &Resource,
+        after: &mut Resource,
+        _: &RequestContext,
+    ) -> Result<(), Error> {
         self.hash(before, after)
     }
 
     async fn changed(&self, change: &Change, _: &RequestContext) {
         let states = [&change.before, &change.after];
-        let states: Vec<Value> = states.map(|state| serde_json::to_value(state.as_deref()).expect("JSON")).to_vec();
+        let states: Vec<Value> =
+            states.map(|state| serde_json::to_value(state.as_deref()).expect("JSON")).to_vec();
         assert!(!format!("{change:?}").contains(SECRET));
         let paths: Vec<String> = change.paths.iter().map(ToString::to_string).collect();
         let event = format!("{states:?} {paths:?}");
@@ -84,7 +96,16 @@ fn provider(quirks: Quirks, change_password: bool, host: Option<Host>) -> (Provi
     let (store, mut features) = (WholeStore::default(), Features::default());
     features.change_password = change_password;
     let policy = host.map(|host| Arc::new(host) as Arc<dyn Policy>);
-    (Provider::new(Setup { quirks, features, policy, kept: Kept::Whole(store.clone()), ..Setup::default() }), store)
+    (
+        Provider::new(Setup {
+            quirks,
+            features,
+            policy,
+            kept: Kept::Whole(store.clone()),
+            ..Setup::default()
+        }),
+        store,
+    )
 }
 
 fn with_passwords() -> Features {
@@ -117,7 +138,12 @@ fn patches() -> [Value; 8] {
 #[track_caller]
 fn shows_nothing(answer: &Answer) {
     let text = format!("{} {:?} {:?}", answer.body, answer.headers, answer.rules);
-    assert!(!text.contains(SECRET) && !text.contains(HASH) && !answer.body.to_string().contains("\"password\":"), "{text}");
+    assert!(
+        !text.contains(SECRET)
+            && !text.contains(HASH)
+            && !answer.body.to_string().contains("\"password\":"),
+        "{text}"
+    );
 }
 
 #[tokio::test]
@@ -170,14 +196,29 @@ async fn passwords_are_handed_to_the_host_once_and_kept_as_hashes() {
         // The hash is no new password, whatever else changes.
         let kept = |name: &str| store.kept(id(&made.body))[name].clone();
         assert_eq!(kept("password"), format!("{HASH} {}", 1 + patches().len()));
-        shows_nothing(&provider.patch(&path, &json!([{ "op": "replace", "path": "title", "value": "y" }])).await);
+        shows_nothing(
+            &provider
+                .patch(&path, &json!([{ "op": "replace", "path": "title", "value": "y" }]))
+                .await,
+        );
         shows_nothing(&provider.put(&path, &user("bjensen")).await);
-        assert_eq!((host.handed_over(), kept("password")), (Vec::new(), json!(format!("{HASH} {}", 1 + patches().len()))));
-        shows_nothing(&provider.patch(&path, &json!([{ "op": "remove", "path": "password" }])).await);
+        assert_eq!(
+            (host.handed_over(), kept("password")),
+            (Vec::new(), json!(format!("{HASH} {}", 1 + patches().len())))
+        );
+        shows_nothing(
+            &provider.patch(&path, &json!([{ "op": "remove", "path": "password" }])).await,
+        );
         assert_eq!((host.handed_over(), kept("password")), (Vec::new(), Value::Null));
         let heard = host.heard();
-        assert!(heard.contains("[\"password\"]") && !heard.contains(SECRET) && !heard.contains(HASH), "{heard}");
-        assert_eq!(provider.read("/ServiceProviderConfig").await["changePassword"], json!({ "supported": true }));
+        assert!(
+            heard.contains("[\"password\"]") && !heard.contains(SECRET) && !heard.contains(HASH),
+            "{heard}"
+        );
+        assert_eq!(
+            provider.read("/ServiceProviderConfig").await["changePassword"],
+            json!({ "supported": true })
+        );
     }
 }
 
@@ -219,7 +260,8 @@ async fn a_password_that_the_host_refuses_changes_nothing() {
 
 #[tokio::test]
 async fn a_store_that_keeps_all_still_shows_no_password() {
-    // S-4.1.1-09: a host that takes no password away has it in its store, and neither answers nor events have it.
+    // S-4.1.1-09: a host that takes no password away has it in its store, and neither answers nor
+    // events have it.
     let host = Host::default();
     let (store, features) = (WholeStore::default(), with_passwords());
 
@@ -234,7 +276,12 @@ async fn a_store_that_keeps_all_still_shows_no_password() {
     }
 
     let policy: Option<Arc<dyn Policy>> = Some(Arc::new(Hearing(host.clone())));
-    let provider = Provider::new(Setup { features, policy, kept: Kept::Whole(store.clone()), ..Setup::default() });
+    let provider = Provider::new(Setup {
+        features,
+        policy,
+        kept: Kept::Whole(store.clone()),
+        ..Setup::default()
+    });
     let made = provider.create("/Users", &with_password("bjensen")).await;
     let path = at(&made);
     assert_eq!(store.kept(id(&made))["password"], SECRET);
@@ -260,7 +307,10 @@ async fn a_store_that_keeps_all_still_shows_no_password() {
     }
     assert_eq!(provider.delete(&path).await.status, 204);
     let heard = host.heard();
-    assert!(heard.contains("bjensen") && heard.lines().count() >= 4 && !heard.contains(SECRET), "{heard}");
+    assert!(
+        heard.contains("bjensen") && heard.lines().count() >= 4 && !heard.contains(SECRET),
+        "{heard}"
+    );
 }
 
 #[tokio::test]
@@ -269,7 +319,8 @@ async fn nobody_can_ask_about_a_password() {
     for change_password in [false, true] {
         let (provider, _) = provider(Quirks::LENIENT, change_password, None);
         let path = provider.made("/Users", &with_password("bjensen")).await;
-        let names = ["password", "PassWord", &format!("{USER}:password"), &format!("{USER}:PASSWORD")];
+        let names =
+            ["password", "PassWord", &format!("{USER}:password"), &format!("{USER}:PASSWORD")];
         for name in names {
             for (condition, wrong) in [
                 (format!("eq \"{SECRET}\""), "eq \"wrong\"".to_owned()),
@@ -278,12 +329,17 @@ async fn nobody_can_ask_about_a_password() {
                 ("gt \"a\"".into(), "gt \"z\"".into()),
                 ("pr".into(), "eq null".into()),
             ] {
-                for around in ["{}", "not ({})", "userName pr and {}", "userName eq \"nobody\" or {}", "(({}))"] {
+                for around in [
+                    "{}",
+                    "not ({})",
+                    "userName pr and {}",
+                    "userName eq \"nobody\" or {}",
+                    "(({}))",
+                ] {
                     let mut answers = Vec::new();
                     for condition in [&condition, &wrong] {
                         let filter = around.replace("{}", &format!("{name} {condition}"));
-                        let search =
-                            json!({ "schemas": ["urn:ietf:params:scim:api:messages:2.0:SearchRequest"], "filter": filter });
+                        let search = json!({ "schemas": ["urn:ietf:params:scim:api:messages:2.0:SearchRequest"], "filter": filter });
                         for endpoint in ["/Users/.search", "/.search"] {
                             let answer = provider.post(endpoint, &search).await;
                             shows_nothing(&answer);
@@ -299,12 +355,23 @@ async fn nobody_can_ask_about_a_password() {
                 assert_eq!(sorted.status, 400, "{}", sorted.body);
             }
         }
-        for filter in ["emails[password eq \"x\"]", "password[value eq \"x\"]", "password.value eq \"x\"", "name.password pr"] {
-            let filter = filter.replace(' ', "+").replace('"', "%22").replace('[', "%5B").replace(']', "%5D");
+        for filter in [
+            "emails[password eq \"x\"]",
+            "password[value eq \"x\"]",
+            "password.value eq \"x\"",
+            "name.password pr",
+        ] {
+            let filter = filter
+                .replace(' ', "+")
+                .replace('"', "%22")
+                .replace('[', "%5B")
+                .replace(']', "%5D");
             let answer = provider.get(&format!("/Users?filter={filter}")).await;
             answer.refused("invalidFilter");
         }
-        for path_of in ["emails[password eq \"x\"].value", "password[value eq \"x\"]", "password.value"] {
+        for path_of in
+            ["emails[password eq \"x\"].value", "password[value eq \"x\"]", "password.value"]
+        {
             let operations = json!([{ "op": "replace", "path": path_of, "value": SECRET }]);
             let answer = provider.patch(&path, &operations).await;
             assert_eq!(answer.status, 400, "{path_of}: {}", answer.body);
@@ -335,7 +402,8 @@ async fn no_error_repeats_a_password() {
                 json!([{ "op": "replace", "value": { "password": value } }]),
                 json!([{ "op": "remove", "path": "password", "value": value }]),
             ];
-            let mut answers = vec![provider.post("/Users", &body).await, provider.put(&path, &body).await];
+            let mut answers =
+                vec![provider.post("/Users", &body).await, provider.put(&path, &body).await];
             for operations in &operations {
                 answers.push(provider.patch(&path, operations).await);
             }
@@ -359,17 +427,23 @@ async fn no_error_repeats_a_password() {
             format!("\"{SECRET}\""),
         ];
         for text in texts {
-            for (method, path) in [("POST", "/Users"), ("PUT", path.as_str()), ("PATCH", path.as_str())] {
+            for (method, path) in
+                [("POST", "/Users"), ("PUT", path.as_str()), ("PATCH", path.as_str())]
+            {
                 let answer = provider.send(method, path, &[], &text).await;
                 assert_eq!(answer.status, 400, "{text}");
                 shows_nothing(&answer);
             }
         }
-        let read_only =
-            json!([{ "op": "add", "path": "password", "value": SECRET }, { "op": "add", "path": "id", "value": "x" }]);
+        let read_only = json!([{ "op": "add", "path": "password", "value": SECRET }, { "op": "add", "path": "id", "value": "x" }]);
         shows_nothing(&provider.patch(&path, &read_only).await);
-        shows_nothing(&provider.send("PATCH", &path, &[("if-match", "W/\"0\"")], message(&patches()[0])).await);
-        let provider = Provider::new(Setup { quirks, features: with_passwords(), ..Setup::default() });
+        shows_nothing(
+            &provider
+                .send("PATCH", &path, &[("if-match", "W/\"0\"")], message(&patches()[0]))
+                .await,
+        );
+        let provider =
+            Provider::new(Setup { quirks, features: with_passwords(), ..Setup::default() });
         provider.create("/Users", &user("bjensen")).await;
         let conflict = provider.post("/Users", &with_password("BJENSEN")).await;
         assert_eq!(conflict.status, 409);
@@ -388,7 +462,8 @@ async fn a_bulk_request_hides_passwords_like_single_ones() {
         let mut broken = user("broken");
         broken["password"] = wrong.clone();
         broken["active"] = json!("neither");
-        let message = |operations: &Value| json!({ "schemas": [PATCH_OP], "Operations": operations });
+        let message =
+            |operations: &Value| json!({ "schemas": [PATCH_OP], "Operations": operations });
         let operations = json!([
             { "method": "POST", "path": "/Users", "bulkId": "a", "data": with_password("jsmith") },
             { "method": "PUT", "path": path, "data": with_password("bjensen") },
@@ -402,7 +477,8 @@ async fn a_bulk_request_hides_passwords_like_single_ones() {
         shows_nothing(&answer);
         let results = answer.ok();
         let results = results["Operations"].as_array().expect("results");
-        let statuses: Vec<&str> = results.iter().filter_map(|result| result["status"].as_str()).collect();
+        let statuses: Vec<&str> =
+            results.iter().filter_map(|result| result["status"].as_str()).collect();
         assert_eq!(statuses[..1], ["201"], "{results:?}");
         assert_eq!(statuses[3..], ["400", "400", "400"], "{results:?}");
         assert_eq!(host.handed_over(), handed_over, "{results:?}");
@@ -412,7 +488,10 @@ async fn a_bulk_request_hides_passwords_like_single_ones() {
 
 /// What a ready-made store has of a resource, secrets among it.
 async fn kept(store: &LazyStore, id: &str) -> Value {
-    let resource = store.get(id, &Projection::default(), &RequestContext::new("example")).await.expect("it is there");
+    let resource = store
+        .get(id, &Projection::default(), &RequestContext::new("example"))
+        .await
+        .expect("it is there");
     serde_json::to_value(&*resource).expect("JSON")
 }
 
@@ -422,14 +501,18 @@ async fn the_ready_made_stores_keep_no_password_however_it_comes() {
     for quirks in [Quirks::STRICT, Quirks::LENIENT] {
         let users = ResourceType::user();
         let store = LazyDirectory::new(kind_asked_for(), false).store(users.clone());
-        let builder = Dispatcher::builder(BASE).resource_type(users, store.clone()).unauthenticated();
+        let builder =
+            Dispatcher::builder(BASE).resource_type(users, store.clone()).unauthenticated();
         let scim = builder.features(with_passwords()).quirks(quirks).build().expect("all is there");
         let provider = Provider::of(scim);
         let made = provider.create("/Users", &with_password("bjensen")).await;
         let (path, id) = (at(&made), id(&made));
         let has_none = async |way: &str| {
             let kept = kept(&store, id).await;
-            assert!(kept["userName"].is_string() && kept.get("password").is_none(), "{way}: {kept}");
+            assert!(
+                kept["userName"].is_string() && kept.get("password").is_none(),
+                "{way}: {kept}"
+            );
             assert!(!kept.to_string().contains(SECRET), "{way}: {kept}");
         };
         has_none("POST").await;
@@ -449,12 +532,19 @@ async fn the_ready_made_stores_keep_no_password_however_it_comes() {
         let bulk = json!({ "schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"], "Operations": operations });
         let results = provider.post("/Bulk", &bulk).await;
         shows_nothing(&results);
-        assert!(results.body["Operations"].as_array().expect("results").iter().all(|result| result["status"] == "200"));
+        assert!(
+            results.body["Operations"]
+                .as_array()
+                .expect("results")
+                .iter()
+                .all(|result| result["status"] == "200")
+        );
         has_none("Bulk").await;
     }
 }
 
-/// A type with members and a secret, so that a change may come with members, without them, or look at them.
+/// A type with members and a secret, so that a change may come with members, without them, or look
+/// at them.
 fn vaults() -> ResourceType {
     let schema = json!({ "id": "urn:example:schemas:Vault", "name": "Vault", "attributes": [
         { "name": "displayName", "type": "string", "required": true },
@@ -486,7 +576,8 @@ fn vaults() -> ResourceType {
 async fn the_ready_made_stores_keep_no_secret_of_what_has_members() {
     // S-7-11, S-9.2-01
     let store = LazyDirectory::new(kind_asked_for(), false).store(vaults());
-    let builder = Dispatcher::builder(BASE).resource_type(vaults(), store.clone()).unauthenticated();
+    let builder =
+        Dispatcher::builder(BASE).resource_type(vaults(), store.clone()).unauthenticated();
     let provider = Provider::of(builder.features(with_passwords()).build().expect("all is there"));
     let secrets = json!({
         "pin": SECRET,
@@ -501,15 +592,26 @@ async fn the_ready_made_stores_keep_no_secret_of_what_has_members() {
         (vault["displayName"], vault["members"]) = (json!(name), members);
         vault
     };
-    let made = provider.create("/Vaults", &vault("a", json!([{ "value": "1", "display": "x" }]))).await;
+    let made =
+        provider.create("/Vaults", &vault("a", json!([{ "value": "1", "display": "x" }]))).await;
     let (path, id) = (at(&made), id(&made));
     let has_none = async |way: &str| {
         let kept = kept(&store, id).await;
-        assert!(kept["displayName"].is_string() && kept["door"]["color"].is_string(), "{way}: {kept}");
-        assert!(!kept.to_string().contains(SECRET) && !kept.to_string().contains("\"pin\""), "{way}: {kept}");
+        assert!(
+            kept["displayName"].is_string() && kept["door"]["color"].is_string(),
+            "{way}: {kept}"
+        );
+        assert!(
+            !kept.to_string().contains(SECRET) && !kept.to_string().contains("\"pin\""),
+            "{way}: {kept}"
+        );
         // Nor the shell of one.
         let left = (&kept["keys"], kept.get("urn:example:schemas:Alarm"), &kept["schemas"]);
-        assert_eq!(left, (&json!([{ "color": "blue" }]), None, &json!(["urn:example:schemas:Vault"])), "{way}");
+        assert_eq!(
+            left,
+            (&json!([{ "color": "blue" }]), None, &json!(["urn:example:schemas:Vault"])),
+            "{way}"
+        );
         // What is write-only, and no secret, is kept and shown to nobody.
         assert_eq!(kept["door"]["hint"], "as ever", "{way}");
         for query in ["", "?attributes=door", "?attributes=door.hint", "?excludedAttributes=keys"] {
@@ -537,10 +639,14 @@ async fn no_path_asks_about_a_secret() {
     for quirks in [Quirks::STRICT, Quirks::LENIENT] {
         let store = LazyDirectory::new(kind_asked_for(), false).store(vaults());
         let builder = Dispatcher::builder(BASE).resource_type(vaults(), store).unauthenticated();
-        let provider = Provider::of(builder.features(with_passwords()).quirks(quirks).build().expect("all is there"));
+        let provider = Provider::of(
+            builder.features(with_passwords()).quirks(quirks).build().expect("all is there"),
+        );
         let body = json!({ "schemas": ["urn:example:schemas:Vault"], "displayName": "a", "keys": [{ "color": "blue" }] });
         let path = provider.made("/Vaults", &body).await;
-        for filter in ["codes[value eq \"1\"]", "codes[value pr]", "keys[pin eq \"1\"]", "keys[pin pr].color"] {
+        for filter in
+            ["codes[value eq \"1\"]", "codes[value pr]", "keys[pin eq \"1\"]", "keys[pin pr].color"]
+        {
             for op in ["add", "replace", "remove"] {
                 let operations = json!([{ "op": op, "path": filter, "value": "x" }]);
                 provider.refuses(&path, operations, "invalidFilter").await;

@@ -12,11 +12,17 @@ const UNTIL: &str = "2012-08-01T21:32:44Z";
 async fn patch_is_there_or_said_not_to_be() {
     // P-3.5-02, P-3.5.2-01
     let provider = Provider::strict();
-    assert_eq!(provider.read("/ServiceProviderConfig").await["patch"], json!({ "supported": true }));
+    assert_eq!(
+        provider.read("/ServiceProviderConfig").await["patch"],
+        json!({ "supported": true })
+    );
     let mut features = Features::default();
     features.patch = false;
     let without = Provider::new(Setup { features, ..Setup::default() });
-    assert_eq!(without.read("/ServiceProviderConfig").await["patch"], json!({ "supported": false }));
+    assert_eq!(
+        without.read("/ServiceProviderConfig").await["patch"],
+        json!({ "supported": false })
+    );
     let made = without.create("/Users", &user("bjensen")).await;
     without.patch(&at(&made), &replace("title", json!("x"))).await.failed(501, None);
     without.patch("/Users/2819c223", &replace("title", json!("x"))).await.failed(501, None);
@@ -48,7 +54,10 @@ async fn an_unknown_id_is_not_found() {
     // P-3.5.2-23
     let provider = Provider::strict();
     for endpoint in ["/Users", "/Groups", "/Assets"] {
-        provider.patch(&format!("{endpoint}/2819c223"), &replace("externalId", json!("x"))).await.failed(404, None);
+        provider
+            .patch(&format!("{endpoint}/2819c223"), &replace("externalId", json!("x")))
+            .await
+            .failed(404, None);
         assert_eq!(provider.total(endpoint).await, 0);
     }
 }
@@ -58,18 +67,28 @@ async fn read_only_attributes_cannot_be_changed() {
     // P-3.5.2-10, P-3.5.2.2-06, A-32, P-3.12-07
     let provider = Provider::strict();
     let path = provider.made("/Users", &bjensen()).await;
-    let paths =
-        ["id", "meta", "meta.created", "meta.version", "groups", "groups.value", r#"groups[value eq "x"]"#, "GROUPS.display"];
+    let paths = [
+        "id",
+        "meta",
+        "meta.created",
+        "meta.version",
+        "groups",
+        "groups.value",
+        r#"groups[value eq "x"]"#,
+        "GROUPS.display",
+    ];
     for name in paths {
         for op in ["add", "replace", "remove"] {
-            let operations = json!([add("title", json!("x"))[0], { "op": op, "path": name, "value": "x" }]);
+            let operations =
+                json!([add("title", json!("x"))[0], { "op": op, "path": name, "value": "x" }]);
             let detail = provider.refuses(&path, operations, "mutability").await;
             assert!(detail.starts_with("operation 1: "), "{detail}");
         }
     }
     let manager = format!("{ENTERPRISE}:manager.displayName");
     provider.refuses(&path, replace(&manager, json!("Jim")), "mutability").await;
-    let path = provider.made("/Assets", &asset_with("A1", json!({ "badge": { "number": 1 } }))).await;
+    let path =
+        provider.made("/Assets", &asset_with("A1", json!({ "badge": { "number": 1 } }))).await;
     for name in ["state", "badge.issuer"] {
         provider.refuses(&path, add(name, json!("x")), "mutability").await;
         provider.refuses(&path, remove(name), "mutability").await;
@@ -105,14 +124,18 @@ async fn immutable_attributes_cannot_be_changed() {
             assert!(detail.starts_with("operation 1: "), "{detail}");
         }
     }
-    for name in ["serial", "makers", "badge.chip", r#"ports[kind eq "ssh"].mac"#, &contract, WARRANTY] {
+    for name in
+        ["serial", "makers", "badge.chip", r#"ports[kind eq "ssh"].mac"#, &contract, WARRANTY]
+    {
         provider.refuses(&path, remove(name), "mutability").await;
     }
     for name in ["serial", "makers", "badge.chip"] {
         provider.refuses(&path, replace(name, json!(null)), "mutability").await;
     }
     // What says the same is no change.
-    for (name, value) in [("serial", json!("S-1")), ("makers", json!(["Acme"])), ("badge.chip", json!("c1"))] {
+    for (name, value) in
+        [("serial", json!("S-1")), ("makers", json!(["Acme"])), ("badge.chip", json!("c1"))]
+    {
         provider.unchanged(&path, add(name, value.clone())).await;
         provider.unchanged(&path, replace(name, value)).await;
     }
@@ -122,7 +145,9 @@ async fn immutable_attributes_cannot_be_changed() {
 async fn an_immutable_part_goes_with_nothing() {
     // P-3.5.2-11
     let provider = Provider::strict();
-    let path = provider.made("/Assets", &asset_with("A1", json!({ "badge": { "number": 1, "chip": "c1" } }))).await;
+    let path = provider
+        .made("/Assets", &asset_with("A1", json!({ "badge": { "number": 1, "chip": "c1" } })))
+        .await;
     for operations in [remove("badge"), replace("badge", json!(null))] {
         provider.refuses(&path, operations, "mutability").await;
     }
@@ -180,8 +205,14 @@ async fn an_immutable_attribute_without_a_value_gets_one() {
             provider.patched(&path, json!([{ "op": op, "path": name, "value": value }])).await;
         }
         let asset = provider.read(&path).await;
-        assert_eq!((&asset["serial"], &asset["makers"]), (&json!("S-1"), &json!(["Acme", "Umbrella"])));
-        assert_eq!((&asset["badge"], &asset[WARRANTY]["contract"]), (&json!({ "chip": "c1" }), &json!("K-1")));
+        assert_eq!(
+            (&asset["serial"], &asset["makers"]),
+            (&json!("S-1"), &json!(["Acme", "Umbrella"]))
+        );
+        assert_eq!(
+            (&asset["badge"], &asset[WARRANTY]["contract"]),
+            (&json!({ "chip": "c1" }), &json!("K-1"))
+        );
     }
 }
 
@@ -209,7 +240,12 @@ async fn all_operations_apply_or_none() {
     let provider = Provider::strict();
     provider.create("/Users", &user("jsmith")).await;
     let path = provider.made("/Users", &bjensen()).await;
-    let good = [replace("title", json!("x")), remove("emails"), add("name.givenName", json!("y")), remove(ENTERPRISE)];
+    let good = [
+        replace("title", json!("x")),
+        remove("emails"),
+        add("name.givenName", json!("y")),
+        remove(ENTERPRISE),
+    ];
     let bad = [
         (replace("emails[type eq \"other\"].value", json!("x")), "noTarget"),
         (remove("userName"), "mutability"),
@@ -217,7 +253,8 @@ async fn all_operations_apply_or_none() {
         (replace("nope", json!("x")), "invalidPath"),
     ];
     for (bad, scim_type) in &bad {
-        let mut operations: Vec<Value> = good.iter().map(|operation| operation[0].clone()).collect();
+        let mut operations: Vec<Value> =
+            good.iter().map(|operation| operation[0].clone()).collect();
         operations.push(bad[0].clone());
         let detail = provider.refuses(&path, json!(operations), scim_type).await;
         assert!(detail.starts_with("operation 4: "), "{detail}");
@@ -250,7 +287,9 @@ async fn a_change_of_schemas_is_seen_by_the_next_operation() {
     let provider = Provider::strict();
     let path = provider.made("/Users", &bjensen()).await;
     let department = format!("{ENTERPRISE}:department");
-    for gone in [format!(r#"schemas[value eq "{ENTERPRISE}"]"#), format!(r#"schemas eq "{ENTERPRISE}""#)] {
+    for gone in
+        [format!(r#"schemas[value eq "{ENTERPRISE}"]"#), format!(r#"schemas eq "{ENTERPRISE}""#)]
+    {
         let operations = json!([
             { "op": "remove", "path": gone },
             { "op": "add", "path": department, "value": "Sales" },
@@ -295,7 +334,10 @@ async fn the_final_state_is_checked() {
     provider.create("/Users", &user("jsmith")).await;
     let path = provider.made("/Users", &user("bjensen")).await;
     let before = provider.read(&path).await;
-    provider.patch(&path, &replace("userName", json!("JSMITH"))).await.failed(409, Some("uniqueness"));
+    provider
+        .patch(&path, &replace("userName", json!("JSMITH")))
+        .await
+        .failed(409, Some("uniqueness"));
     assert_eq!(provider.read(&path).await, before);
     provider.refuses(&path, replace("userName", json!("")), "invalidValue").await;
     let path = provider.made("/Assets", &asset("A1")).await;
@@ -305,7 +347,10 @@ async fn the_final_state_is_checked() {
         { "op": "add", "path": format!("{WARRANTY}:terms"), "value": "none" },
         { "op": "add", "path": format!("{WARRANTY}:until"), "value": UNTIL },
     ]);
-    assert_eq!(provider.patched(&path, both).await[WARRANTY], json!({ "terms": "none", "until": UNTIL }));
+    assert_eq!(
+        provider.patched(&path, both).await[WARRANTY],
+        json!({ "terms": "none", "until": UNTIL })
+    );
     provider.refuses(&path, add("ports", json!([{ "value": 80 }])), "invalidValue").await;
 }
 

@@ -71,7 +71,8 @@ const UNKNOWN: [&str; 18] = [
     "urn:ietf:params:scim:schemas:core:2.0:User.title",
 ];
 
-const NO_FILTER_THERE: [&str; 3] = ["title[value eq \"x\"]", "name[givenName eq \"x\"].familyName", "name[givenName pr]"];
+const NO_FILTER_THERE: [&str; 3] =
+    ["title[value eq \"x\"]", "name[givenName eq \"x\"].familyName", "name[givenName pr]"];
 
 const BAD_FILTERS: [&str; 24] = [
     "emails[]",
@@ -172,20 +173,42 @@ async fn paths_of_every_form_are_read() {
         ("title", "/title", json!("x")),
         ("name.givenName", "/name/givenName", json!("x")),
         ("urn:ietf:params:scim:schemas:core:2.0:User:title", "/title", json!("x")),
-        ("urn:ietf:params:scim:schemas:core:2.0:User:name.givenName", "/name/givenName", json!("x")),
-        ("urn:ietf:params:scim:schemas:core:2.0:User:emails[type eq \"work\"].display", "/emails/0/display", json!("x")),
-        ("emails[type eq \"work\" and not (value co \"]\")].display", "/emails/0/display", json!("x")),
-        ("emails[(type eq \"work\") or (primary eq true)].display", "/emails/0/display", json!("x")),
+        (
+            "urn:ietf:params:scim:schemas:core:2.0:User:name.givenName",
+            "/name/givenName",
+            json!("x"),
+        ),
+        (
+            "urn:ietf:params:scim:schemas:core:2.0:User:emails[type eq \"work\"].display",
+            "/emails/0/display",
+            json!("x"),
+        ),
+        (
+            "emails[type eq \"work\" and not (value co \"]\")].display",
+            "/emails/0/display",
+            json!("x"),
+        ),
+        (
+            "emails[(type eq \"work\") or (primary eq true)].display",
+            "/emails/0/display",
+            json!("x"),
+        ),
         ("emails[type eq\"work\"].display", "/emails/0/display", json!("x")),
     ];
     for (index, (text, pointer, value)) in forms.into_iter().enumerate() {
         let mut resource = bjensen();
         resource["userName"] = json!(format!("bjensen{index}"));
         let path = provider.made("/Users", &resource).await;
-        assert_eq!(provider.patched(&path, add(text, value.clone())).await.pointer(pointer), Some(&value), "{text}");
+        assert_eq!(
+            provider.patched(&path, add(text, value.clone())).await.pointer(pointer),
+            Some(&value),
+            "{text}"
+        );
     }
     // The URN of the schema itself is the resource.
     let path = provider.made("/Users", &user("jsmith")).await;
-    let patched = provider.patched(&path, add("urn:ietf:params:scim:schemas:core:2.0:User", json!({ "title": "x" }))).await;
+    let patched = provider
+        .patched(&path, add("urn:ietf:params:scim:schemas:core:2.0:User", json!({ "title": "x" })))
+        .await;
     assert_eq!(patched["title"], "x");
 }

@@ -9,7 +9,9 @@ use scimwire::auth::RequestContext;
 use scimwire::message::PatchOperation;
 use scimwire::policy::{Creating, Deleting, HostAccess, Policy, Turn};
 use scimwire::store::{Change, Operation, Precondition};
-use scimwire::{Dispatcher, Error, MemoryDirectory, MemoryStore, Resource, ResourceType, StoreError};
+use scimwire::{
+    Dispatcher, Error, MemoryDirectory, MemoryStore, Resource, ResourceType, StoreError,
+};
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
 use tokio::task::yield_now;
@@ -44,17 +46,34 @@ impl Marks {
 
 #[async_trait]
 impl Policy for Marks {
-    async fn creating(&self, _: &ResourceType, resource: &mut Resource, _: &RequestContext) -> Result<Creating, Error> {
+    async fn creating(
+        &self,
+        _: &ResourceType,
+        resource: &mut Resource,
+        _: &RequestContext,
+    ) -> Result<Creating, Error> {
         self.mark(resource)?;
-        let adopts = resource.text("nickName").and_then(|name| name.strip_prefix(self.0)).map(str::to_owned);
+        let adopts =
+            resource.text("nickName").and_then(|name| name.strip_prefix(self.0)).map(str::to_owned);
         Ok(adopts.map_or(Creating::Store, Creating::adopt))
     }
 
-    fn updating(&self, _: &ResourceType, _: &Resource, after: &mut Resource, _: &RequestContext) -> Result<(), Error> {
+    fn updating(
+        &self,
+        _: &ResourceType,
+        _: &Resource,
+        after: &mut Resource,
+        _: &RequestContext,
+    ) -> Result<(), Error> {
         self.mark(after)
     }
 
-    async fn deleting(&self, _: &ResourceType, _: &str, cx: &RequestContext) -> Result<Deleting, Error> {
+    async fn deleting(
+        &self,
+        _: &ResourceType,
+        _: &str,
+        cx: &RequestContext,
+    ) -> Result<Deleting, Error> {
         match cx.principal() {
             Some(principal) if principal == format!("guest of {}", self.0) => {
                 Err(Error::status_only(StatusCode::FORBIDDEN, format!("{} says no", self.0)))
@@ -68,7 +87,12 @@ impl Policy for Marks {
 #[tokio::test]
 async fn several_policies_have_their_say_one_after_the_other() {
     let (first, last) = (Recorder::default(), Recorder::default());
-    let provider = under(vec![Arc::new(first.clone()), Arc::new(Marks("a")), Arc::new(Marks("b")), Arc::new(last.clone())]);
+    let provider = under(vec![
+        Arc::new(first.clone()),
+        Arc::new(Marks("a")),
+        Arc::new(Marks("b")),
+        Arc::new(last.clone()),
+    ]);
     let made = provider.create("/Users", &user("bjensen")).await;
     assert_eq!(made["title"], "ab");
     assert_eq!(provider.patched(&at(&made), replace("title", json!("x"))).await["title"], "xab");
@@ -78,7 +102,8 @@ async fn several_policies_have_their_say_one_after_the_other() {
         let answer = provider.post("/Users", &body).await;
         assert_eq!(answer.status, if refuses == "refuse a" { 403 } else { 201 });
     }
-    let detail = provider.patch(&at(&made), &replace("title", json!("refuse a"))).await.failed(403, None);
+    let detail =
+        provider.patch(&at(&made), &replace("title", json!("refuse a"))).await.failed(403, None);
     assert_eq!(detail, "a says no");
     assert_eq!(first.all().len(), 3);
     assert_eq!(last.all().len(), 3);
@@ -87,7 +112,10 @@ async fn several_policies_have_their_say_one_after_the_other() {
     let mut body = user("bjensen");
     body["nickName"] = json!(format!("a{}", id(&made)));
     let adopted = provider.post("/Users", &body).await;
-    assert_eq!((adopted.status, &adopted.body["id"], &adopted.body["title"]), (201, &made["id"], &json!("aab")));
+    assert_eq!(
+        (adopted.status, &adopted.body["id"], &adopted.body["title"]),
+        (201, &made["id"], &json!("aab"))
+    );
 
     for (principal, status) in [("guest of a", 403), ("guest of b", 403), ("b", 204), ("a", 204)] {
         let answer = provider.asked_by(cx().with_principal(principal)).delete(&at(&made)).await;
@@ -114,7 +142,9 @@ impl Policy for Slow {
         }
         self.turns.fetch_add(1, Ordering::Relaxed);
         match &self.lock {
-            Some(lock) => Ok(Turn::default().and(Turn::holding(Arc::clone(lock).lock_owned().await))),
+            Some(lock) => {
+                Ok(Turn::default().and(Turn::holding(Arc::clone(lock).lock_owned().await)))
+            }
             None => Ok(Turn::default()),
         }
     }
@@ -129,7 +159,8 @@ impl Policy for Slow {
     }
 }
 
-/// Which version each of two concurrent changes came to, in the order in which the host heard of them.
+/// Which version each of two concurrent changes came to, in the order in which the host heard of
+/// them.
 async fn heard_versions(slow: &Slow) -> Vec<String> {
     let provider = Provider::under(slow.clone());
     let mut body = user("bjensen");
@@ -162,7 +193,13 @@ async fn every_change_takes_its_turn_and_nothing_else_does() {
     provider.read(&path).await;
     provider.read("/Users").await;
     provider.read("/Schemas").await;
-    provider.post("/Users/.search", &json!({ "schemas": ["urn:ietf:params:scim:api:messages:2.0:SearchRequest"] })).await.ok();
+    provider
+        .post(
+            "/Users/.search",
+            &json!({ "schemas": ["urn:ietf:params:scim:api:messages:2.0:SearchRequest"] }),
+        )
+        .await
+        .ok();
     assert_eq!(turns(), 0);
     provider.put(&path, &bjensen()).await.ok();
     provider.patched(&path, replace("title", json!("x"))).await;
@@ -170,8 +207,7 @@ async fn every_change_takes_its_turn_and_nothing_else_does() {
     assert_eq!(turns(), 3);
     // Each operation its own, and what closes a circle another.
     let create = |name: &str, member: &str| json!({ "method": "POST", "path": "/Groups", "bulkId": name, "data": group(name, &[&format!("bulkId:{member}")]) });
-    let bulk =
-        |operations: Value| json!({ "schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"], "Operations": operations });
+    let bulk = |operations: Value| json!({ "schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"], "Operations": operations });
     provider.post("/Bulk", &bulk(json!([create("a", "b"), create("b", "a")]))).await.ok();
     assert_eq!(turns(), 3);
     assert_eq!(provider.total("/Groups").await, 2);
@@ -195,7 +231,12 @@ struct Adopts {
 
 #[async_trait]
 impl Policy for Adopts {
-    async fn creating(&self, _: &ResourceType, _: &mut Resource, _: &RequestContext) -> Result<Creating, Error> {
+    async fn creating(
+        &self,
+        _: &ResourceType,
+        _: &mut Resource,
+        _: &RequestContext,
+    ) -> Result<Creating, Error> {
         let id = self.id.lock().expect("no panic while it is held").clone();
         Ok(id.map_or(Creating::Store, Creating::adopt))
     }
@@ -221,7 +262,10 @@ async fn an_adoption_is_heard_even_if_it_changes_nothing() {
     assert_eq!(provider.post("/Users", &bjensen()).await.status, 201);
     adopts.heard.none();
     let adopted = adopts.adopted.one();
-    assert_eq!((adopted.id.as_str(), adopted.version.as_str(), adopted.paths.len()), (id(&made), version(&made), 0));
+    assert_eq!(
+        (adopted.id.as_str(), adopted.version.as_str(), adopted.paths.len()),
+        (id(&made), version(&made), 0)
+    );
     let mut body = user("bjensen");
     body["title"] = json!("Guide");
     let changed = provider.post("/Users", &body).await.body;
@@ -229,7 +273,10 @@ async fn an_adoption_is_heard_even_if_it_changes_nothing() {
     assert_eq!(heard, adopted);
     assert_eq!((heard.operation, heard.version.as_str()), (Operation::Update, version(&changed)));
     // Nothing was adopted where that failed.
-    provider.send("POST", "/Users", &[("if-match", "\"x\"")], bjensen().to_string()).await.failed(412, None);
+    provider
+        .send("POST", "/Users", &[("if-match", "\"x\"")], bjensen().to_string())
+        .await
+        .failed(412, None);
     adopts.heard.none();
     adopts.adopted.none();
 }
@@ -249,28 +296,42 @@ async fn what_the_host_does_itself_is_checked_and_told() {
     let made = users.create(named("bjensen"), &cx()).await.expect("a user");
     assert_eq!((made.operation, recorder.one().id), (Operation::Create, made.id.clone()));
     let read = users.get(&made.id, &cx()).await.expect("the user");
-    assert_eq!((read.meta().expect("meta").resource_type.as_str(), read.version().is_some()), ("User", true));
+    assert_eq!(
+        (read.meta().expect("meta").resource_type.as_str(), read.version().is_some()),
+        ("User", true)
+    );
     assert_eq!(read.get("schemas"), Some(&json!(["urn:ietf:params:scim:schemas:core:2.0:User"])));
 
-    let refused = users.create(Resource::default(), &cx()).await.expect_err("a user without a name");
+    let refused =
+        users.create(Resource::default(), &cx()).await.expect_err("a user without a name");
     assert!(matches!(refused, StoreError::Refused(_)), "{refused}");
     let refused = users.create(named("BJensen"), &cx()).await.expect_err("a name that is taken");
     assert!(matches!(refused, StoreError::Conflict { .. }), "{refused}");
-    let refused = users.replace(&made.id, "nothing", 1, &cx()).await.expect_err("an attribute that is not there");
+    let refused = users
+        .replace(&made.id, "nothing", 1, &cx())
+        .await
+        .expect_err("an attribute that is not there");
     assert!(matches!(refused, StoreError::Refused(_)), "{refused}");
     let missing = users.delete("2819c223", &cx()).await.expect_err("nobody");
     assert!(matches!(missing, StoreError::NotFound), "{missing}");
-    let elsewhere = users.get(&made.id, &RequestContext::new("other")).await.expect_err("of another tenant");
+    let elsewhere =
+        users.get(&made.id, &RequestContext::new("other")).await.expect_err("of another tenant");
     assert!(matches!(elsewhere, StoreError::NotFound), "{elsewhere}");
     recorder.none();
 
     assert!(users.replace(&made.id, "active", false, &cx()).await.expect("a change").deactivated());
     assert!(recorder.one().deactivated);
-    assert!(users.replace(&made.id, "active", false, &cx()).await.expect("no change").is_unchanged());
+    assert!(
+        users.replace(&made.id, "active", false, &cx()).await.expect("no change").is_unchanged()
+    );
     recorder.none();
-    users.add(&made.id, "emails", json!({ "value": "bjensen@example.com" }), &cx()).await.expect("a change");
+    users
+        .add(&made.id, "emails", json!({ "value": "bjensen@example.com" }), &cx())
+        .await
+        .expect("a change");
     assert_eq!(recorder.one().paths, ["emails"]);
-    let remove = PatchOperation { op: "remove".to_owned(), path: Some("emails".to_owned()), value: None };
+    let remove =
+        PatchOperation { op: "remove".to_owned(), path: Some("emails".to_owned()), value: None };
     users.patch(&made.id, vec![remove], &cx()).await.expect("a change");
     assert_eq!(recorder.one().paths, ["emails"]);
     users.delete(&made.id, &cx()).await.expect("the user is there");
@@ -283,14 +344,18 @@ async fn the_host_changes_only_what_nobody_has_changed_since() {
     let made = users.create(named("bjensen"), &cx()).await.expect("a user");
     let read = made.after.expect("a state").version().expect("a version");
     let expecting = users.expecting(Precondition::at(read));
-    let changed = expecting.replace(&made.id, "nickName", "Babs", &cx()).await.expect("nobody was faster");
+    let changed =
+        expecting.replace(&made.id, "nickName", "Babs", &cx()).await.expect("nobody was faster");
     for late in [
         expecting.replace(&made.id, "nickName", "Barb", &cx()).await.map(drop),
         expecting.delete(&made.id, &cx()).await.map(drop),
     ] {
         assert!(matches!(late, Err(StoreError::VersionMismatch)), "{late:?}");
     }
-    assert_eq!(users.get(&made.id, &cx()).await.expect("it is there").text("nickName"), Some("Babs"));
+    assert_eq!(
+        users.get(&made.id, &cx()).await.expect("it is there").text("nickName"),
+        Some("Babs")
+    );
     let current = Precondition::at(changed.after.expect("a state").version().expect("a version"));
     users.expecting(current).delete(&made.id, &cx()).await.expect("it is of that version");
 }
@@ -304,7 +369,8 @@ async fn the_host_reads_all_of_its_tenant() {
     }
     users.create(named("another's"), &RequestContext::new("other")).await.expect("a user");
     let all = users.all(&cx()).await.expect("a list");
-    let names: std::collections::HashSet<_> = all.iter().filter_map(|user| user.text("userName")).collect();
+    let names: std::collections::HashSet<_> =
+        all.iter().filter_map(|user| user.text("userName")).collect();
     assert_eq!((all.len(), names.len(), names.contains("another's")), (1001, 1001, false));
 }
 
@@ -324,9 +390,16 @@ async fn the_host_finds_all_that_there_are() {
     assert_eq!(found("nickname", "the \"one\" \\ only").await, 1);
     assert_eq!(found("userName", "USER 1000").await, 1);
     assert_eq!(found("userName", "").await, 0);
-    let matching = async |filter: &str| users.matching(&filter.parse().expect("a filter"), &cx()).await;
-    let some = matching(r#"userName eq "user 3" or userName eq "user 900" or userName eq "nobody""#).await.expect("a filter");
-    assert_eq!(some.iter().filter_map(|user| user.text("userName")).collect::<Vec<_>>(), ["user 3", "user 900"]);
+    let matching =
+        async |filter: &str| users.matching(&filter.parse().expect("a filter"), &cx()).await;
+    let some =
+        matching(r#"userName eq "user 3" or userName eq "user 900" or userName eq "nobody""#)
+            .await
+            .expect("a filter");
+    assert_eq!(
+        some.iter().filter_map(|user| user.text("userName")).collect::<Vec<_>>(),
+        ["user 3", "user 900"]
+    );
     assert_eq!(matching(r#"not (nickName eq "many")"#).await.expect("a filter").len(), 1);
     assert!(matches!(matching("colour pr").await, Err(StoreError::Refused(_))));
     for wrong in ["nothing", "name", "a b", ""] {
@@ -339,19 +412,24 @@ async fn the_host_finds_all_that_there_are() {
 async fn the_host_takes_its_turn_and_keeps_secrets() {
     let slow = Slow { lock: Some(Arc::default()), ..Slow::default() };
     let store = WholeStore::default();
-    let users = HostAccess::new(ResourceType::user(), store.of(&ResourceType::user())).telling(slow.clone());
+    let users = HostAccess::new(ResourceType::user(), store.of(&ResourceType::user()))
+        .telling(slow.clone());
     let mut user = named("bjensen");
     user.set("password", "t1meMa$heen");
     let made = users.create(user, &cx()).await.expect("a user");
     assert_eq!(store.kept(&made.id)["password"], "t1meMa$heen");
     let [heard] = slow.heard.all().try_into().expect("one change");
     assert!(
-        [heard, made.clone()].iter().all(|change| change.after.as_ref().is_some_and(|after| after.get("password").is_none()))
+        [heard, made.clone()].iter().all(|change| change
+            .after
+            .as_ref()
+            .is_some_and(|after| after.get("password").is_none()))
     );
     users.replace(&made.id, "title", "x", &cx()).await.expect("a change");
     users.delete(&made.id, &cx()).await.err();
     assert_eq!(slow.turns.load(Ordering::Relaxed), 3);
-    let refused = users.create(named("jsmith"), &cx().with_principal("guest")).await.expect_err("no turn");
+    let refused =
+        users.create(named("jsmith"), &cx().with_principal("guest")).await.expect_err("no turn");
     assert!(matches!(refused, StoreError::Refused(err) if err.status() == 429));
 }
 
@@ -363,7 +441,10 @@ struct Departments {
 #[async_trait]
 impl Policy for Departments {
     async fn changed(&self, change: &Change, cx: &RequestContext) {
-        let department = change.after.as_ref().and_then(|after| after.get(ENTERPRISE)?.get("department")?.as_str());
+        let department = change
+            .after
+            .as_ref()
+            .and_then(|after| after.get(ENTERPRISE)?.get("department")?.as_str());
         let Some(department) = department else { return };
         let found = self.groups.find("displayName", department, cx).await.expect("an attribute");
         let group = match found.first() {
@@ -374,7 +455,10 @@ impl Policy for Departments {
                 self.groups.create(group, cx).await.expect("a group").id
             }
         };
-        self.groups.add(&group, "members", json!({ "value": change.id }), cx).await.expect("a member");
+        self.groups
+            .add(&group, "members", json!({ "value": change.id }), cx)
+            .await
+            .expect("a member");
     }
 }
 
@@ -382,21 +466,34 @@ impl Policy for Departments {
 async fn a_policy_reacts_with_changes_of_its_own() {
     let (store, recorder) = (WholeStore::default(), Recorder::default());
     let [_, group_type, ..] = types();
-    let groups = HostAccess::new(group_type.clone(), store.of(&group_type)).telling(recorder.clone());
-    let policies: Vec<Arc<dyn Policy>> = vec![Arc::new(recorder.clone()), Arc::new(Departments { groups })];
+    let groups =
+        HostAccess::new(group_type.clone(), store.of(&group_type)).telling(recorder.clone());
+    let policies: Vec<Arc<dyn Policy>> =
+        vec![Arc::new(recorder.clone()), Arc::new(Departments { groups })];
     let kept = super::provider::Kept::Whole(store);
-    let provider = Provider::new(Setup { policy: Some(Arc::new(policies)), kept, ..Setup::default() });
+    let provider =
+        Provider::new(Setup { policy: Some(Arc::new(policies)), kept, ..Setup::default() });
     let made = provider.create("/Users", &bjensen()).await;
-    let told: Vec<(Operation, String)> =
-        recorder.all().into_iter().map(|change| (change.operation, change.resource_type.name().to_owned())).collect();
+    let told: Vec<(Operation, String)> = recorder
+        .all()
+        .into_iter()
+        .map(|change| (change.operation, change.resource_type.name().to_owned()))
+        .collect();
     let told_of = |operation, name: &str| (operation, name.to_owned());
     assert_eq!(
         told,
-        [told_of(Operation::Create, "User"), told_of(Operation::Create, "Group"), told_of(Operation::Update, "Group")]
+        [
+            told_of(Operation::Create, "User"),
+            told_of(Operation::Create, "Group"),
+            told_of(Operation::Update, "Group")
+        ]
     );
     let groups = provider.read("/Groups").await;
     let group = &groups["Resources"][0];
-    assert_eq!((&group["displayName"], &group["members"][0]["value"]), (&json!("Tour Operations"), &made["id"]));
+    assert_eq!(
+        (&group["displayName"], &group["members"][0]["value"]),
+        (&json!("Tour Operations"), &made["id"])
+    );
     // What was done already is not done again.
     provider.patched(&at(&made), replace("title", json!("Guide"))).await;
     assert_eq!(recorder.one().resource_type, "User");
@@ -415,11 +512,15 @@ async fn the_answer_to_a_post_shows_what_the_host_made_of_it() {
         .policy(Departments { groups })
         .build()
         .expect("the types are consistent");
-    for (query, shown) in
-        [("", Some("Tour Operations")), ("?attributes=groups", Some("Tour Operations")), ("?attributes=title", None)]
-    {
+    for (query, shown) in [
+        ("", Some("Tour Operations")),
+        ("?attributes=groups", Some("Tour Operations")),
+        ("?attributes=title", None),
+    ] {
         let user = json!({ "userName": format!("of {query}"), ENTERPRISE: { "department": "Tour Operations" } });
-        let request = http::Request::post(format!("/scim/v2/Users{query}")).body(user.to_string()).expect("a request");
+        let request = http::Request::post(format!("/scim/v2/Users{query}"))
+            .body(user.to_string())
+            .expect("a request");
         let answer = scim.dispatch(request).await;
         assert_eq!(answer.status(), 201);
         let made: Value = serde_json::from_slice(answer.body()).expect("JSON");

@@ -20,12 +20,18 @@ pub(crate) struct Deactivating;
 
 #[async_trait]
 impl Policy for Deactivating {
-    async fn deleting(&self, resource_type: &ResourceType, _id: &str, _cx: &RequestContext) -> Result<Deleting, Error> {
+    async fn deleting(
+        &self,
+        resource_type: &ResourceType,
+        _id: &str,
+        _cx: &RequestContext,
+    ) -> Result<Deleting, Error> {
         Ok(if resource_type.name() == "User" { Deleting::Deactivate } else { Deleting::Delete })
     }
 }
 
-/// A host that fills in, refuses, takes over, changes and keeps, by the names of things; and hears what came of it.
+/// A host that fills in, refuses, takes over, changes and keeps, by the names of things; and hears
+/// what came of it.
 #[derive(Clone, Default)]
 struct Host(Recorder);
 
@@ -39,9 +45,15 @@ impl Policy for Host {
     ) -> Result<Creating, Error> {
         assert_eq!(cx.tenant().as_str(), "example");
         match resource.text("externalId") {
-            Some("refuse") => return Err(Error::status_only(StatusCode::FORBIDDEN, "no more seats")),
-            Some("taken") => return Err(Error::typed(ScimType::Uniqueness, "the mail system has one")),
-            Some(text) if text.starts_with("adopt ") => return Ok(Creating::adopt(&text["adopt ".len()..])),
+            Some("refuse") => {
+                return Err(Error::status_only(StatusCode::FORBIDDEN, "no more seats"));
+            }
+            Some("taken") => {
+                return Err(Error::typed(ScimType::Uniqueness, "the mail system has one"));
+            }
+            Some(text) if text.starts_with("adopt ") => {
+                return Ok(Creating::adopt(&text["adopt ".len()..]));
+            }
             _ => {}
         }
         if resource_type.name() == "Asset" {
@@ -52,7 +64,13 @@ impl Policy for Host {
         Ok(Creating::Store)
     }
 
-    fn updating(&self, _: &ResourceType, before: &Resource, after: &mut Resource, cx: &RequestContext) -> Result<(), Error> {
+    fn updating(
+        &self,
+        _: &ResourceType,
+        before: &Resource,
+        after: &mut Resource,
+        cx: &RequestContext,
+    ) -> Result<(), Error> {
         if cx.extensions().get::<Unconditional>().is_some() {
             return Err(Error::status_only(StatusCode::PRECONDITION_REQUIRED, "send If-Match"));
         }
@@ -69,7 +87,12 @@ impl Policy for Host {
         Ok(())
     }
 
-    async fn deleting(&self, _: &ResourceType, id: &str, cx: &RequestContext) -> Result<Deleting, Error> {
+    async fn deleting(
+        &self,
+        _: &ResourceType,
+        id: &str,
+        cx: &RequestContext,
+    ) -> Result<Deleting, Error> {
         if cx.principal() == Some("guest") {
             return Err(Error::status_only(StatusCode::FORBIDDEN, format!("{id} stays")));
         }
@@ -97,7 +120,8 @@ async fn the_host_fills_in_what_it_owns() {
     let made = provider.create("/Assets", &asset_with("A1", json!({ "state": "mine" }))).await;
     assert_eq!((&made["state"], provider.read(&at(&made)).await), (&json!("new"), made.clone()));
     assert_eq!(recorder.one().operation, Operation::Create);
-    let unnamed = provider.create("/Assets", &json!({ "schemas": [ASSET], "sites": ["Berlin"] })).await;
+    let unnamed =
+        provider.create("/Assets", &json!({ "schemas": [ASSET], "sites": ["Berlin"] })).await;
     assert_eq!(unnamed["name"], "unnamed");
     provider.post("/Assets", &json!({ "schemas": [ASSET] })).await.refused("invalidValue");
     // What the host has set, no client changes.
@@ -130,7 +154,10 @@ async fn the_host_names_the_resource_that_is_there() {
     assert_eq!((answer.status, &answer.body["id"]), (201, &known["id"]));
     assert_eq!(answer.headers["location"], known["meta"]["location"].as_str().expect("a location"));
     assert_eq!(answer.headers["etag"], version(&answer.body));
-    assert_eq!((&answer.body["title"], &answer.body["externalId"]), (&known["title"], &body["externalId"]));
+    assert_eq!(
+        (&answer.body["title"], &answer.body["externalId"]),
+        (&known["title"], &body["externalId"])
+    );
     assert_eq!(answer.body, provider.read(&at(&known)).await);
     assert_eq!(provider.total("/Users").await, 1);
     let heard = recorder.one();
@@ -156,7 +183,12 @@ async fn the_host_changes_what_comes_of_a_change() {
     assert_eq!(recorder.one().paths, ["title"]);
     // What the host makes of it is what was there.
     provider.unchanged(&path, replace("title", json!("shout"))).await;
-    provider.unchanged(&path, json!([replace("title", json!("as before"))[0], add("nickName", json!("x"))[0]])).await;
+    provider
+        .unchanged(
+            &path,
+            json!([replace("title", json!("as before"))[0], add("nickName", json!("x"))[0]]),
+        )
+        .await;
     recorder.none();
     let mut body = bjensen();
     body["title"] = json!("shout");
@@ -182,12 +214,23 @@ impl Staff {
 
 #[async_trait]
 impl Policy for Staff {
-    async fn creating(&self, _: &ResourceType, resource: &mut Resource, _: &RequestContext) -> Result<Creating, Error> {
+    async fn creating(
+        &self,
+        _: &ResourceType,
+        resource: &mut Resource,
+        _: &RequestContext,
+    ) -> Result<Creating, Error> {
         Self::settle(resource);
         Ok(Creating::Store)
     }
 
-    fn updating(&self, _: &ResourceType, _: &Resource, after: &mut Resource, _: &RequestContext) -> Result<(), Error> {
+    fn updating(
+        &self,
+        _: &ResourceType,
+        _: &Resource,
+        after: &mut Resource,
+        _: &RequestContext,
+    ) -> Result<(), Error> {
         Self::settle(after);
         Ok(())
     }
@@ -199,10 +242,16 @@ async fn schemas_follow_the_extensions_that_the_host_adds_and_removes() {
     let provider = Provider::under(Staff);
     for (title, hired) in [("hire", true), ("dismiss", false)] {
         let is_settled = async |after: Value| {
-            let is_named = after["schemas"].as_array().is_some_and(|uris| uris.contains(&json!(ENTERPRISE)));
-            assert_eq!((after.get(ENTERPRISE).is_some(), is_named), (hired, hired), "{title}: {after}");
+            let is_named =
+                after["schemas"].as_array().is_some_and(|uris| uris.contains(&json!(ENTERPRISE)));
+            assert_eq!(
+                (after.get(ENTERPRISE).is_some(), is_named),
+                (hired, hired),
+                "{title}: {after}"
+            );
             assert_eq!(provider.read(&at(&after)).await, after, "{title}");
-            let filter = format!("id%20eq%20%22{}%22%20and%20schemas%20eq%20%22{ENTERPRISE}%22", id(&after));
+            let filter =
+                format!("id%20eq%20%22{}%22%20and%20schemas%20eq%20%22{ENTERPRISE}%22", id(&after));
             let found = provider.read(&format!("/Users?filter={filter}")).await;
             assert_eq!(found["totalResults"], u64::from(hired), "{title}");
         };
@@ -233,7 +282,11 @@ async fn the_host_refuses_a_change() {
     let fixed = provider.create("/Groups", &group("Fixed", &["a"])).await;
     recorder.all();
     provider
-        .refuses(&path, json!([replace("nickName", json!("x"))[0], replace("title", json!("refuse"))[0]]), "invalidValue")
+        .refuses(
+            &path,
+            json!([replace("nickName", json!("x"))[0], replace("title", json!("refuse"))[0]]),
+            "invalidValue",
+        )
         .await;
     let before = provider.read(&path).await;
     let mut body = bjensen();
@@ -241,7 +294,10 @@ async fn the_host_refuses_a_change() {
     provider.put(&path, &body).await.refused("invalidValue");
     assert_eq!(provider.read(&path).await, before);
     provider.patch(&at(&fixed), &add("members", json!([{ "value": "b" }]))).await.failed(403, None);
-    provider.patch(&at(&fixed), &replace("members[value sw \"a\"].display", json!("b"))).await.failed(403, None);
+    provider
+        .patch(&at(&fixed), &replace("members[value sw \"a\"].display", json!("b")))
+        .await
+        .failed(403, None);
     provider.put(&at(&fixed), &group("Free", &[])).await.failed(403, None);
     assert_eq!(provider.read(&at(&fixed)).await, fixed);
     recorder.none();
@@ -267,7 +323,12 @@ struct Both(Recorder);
 
 #[async_trait]
 impl Policy for Both {
-    async fn deleting(&self, resource_type: &ResourceType, id: &str, cx: &RequestContext) -> Result<Deleting, Error> {
+    async fn deleting(
+        &self,
+        resource_type: &ResourceType,
+        id: &str,
+        cx: &RequestContext,
+    ) -> Result<Deleting, Error> {
         Deactivating.deleting(resource_type, id, cx).await
     }
 
@@ -293,7 +354,10 @@ async fn the_host_switches_off_what_is_to_be_deleted() {
         (heard.operation, heard.deactivated, heard.paths.as_slice()),
         (Operation::Update, true, ["active".to_owned()].as_slice())
     );
-    assert_eq!((answer.no_content(), &provider.read(&path).await["active"]), (heard.version.as_str(), &json!(false)));
+    assert_eq!(
+        (answer.no_content(), &provider.read(&path).await["active"]),
+        (heard.version.as_str(), &json!(false))
+    );
     provider.delete(&path).await.no_content();
     recorder.none();
 }
@@ -311,7 +375,13 @@ async fn the_host_demands_a_version() {
     unconditional.put(&path, &user("jensen")).await.failed(428, None);
     assert_eq!(provider.read(&path).await, made);
     let conditional = [("if-match", version(&made))];
-    assert_eq!(provider.send("PATCH", &path, &conditional, message(&replace("title", json!("x")))).await.status, 200);
+    assert_eq!(
+        provider
+            .send("PATCH", &path, &conditional, message(&replace("title", json!("x"))))
+            .await
+            .status,
+        200
+    );
 }
 
 /// Sets what the title names, right or wrong.
@@ -321,10 +391,13 @@ impl Careless {
     fn set(resource: &mut Resource) {
         match resource.text("title") {
             Some("closed") => resource.set("userType", "Nobody"),
-            Some("closed part") => resource.set("emails", json!([{ "value": "a", "type": "nowhere" }])),
-            Some("primary") => {
-                resource.set("emails", json!([{ "value": "a", "primary": true }, { "value": "b", "primary": true }]))
+            Some("closed part") => {
+                resource.set("emails", json!([{ "value": "a", "type": "nowhere" }]))
             }
+            Some("primary") => resource.set(
+                "emails",
+                json!([{ "value": "a", "primary": true }, { "value": "b", "primary": true }]),
+            ),
             Some("right") => resource.set("userType", "Employee"),
             _ => {}
         }
@@ -333,12 +406,23 @@ impl Careless {
 
 #[async_trait]
 impl Policy for Careless {
-    async fn creating(&self, _: &ResourceType, resource: &mut Resource, _: &RequestContext) -> Result<Creating, Error> {
+    async fn creating(
+        &self,
+        _: &ResourceType,
+        resource: &mut Resource,
+        _: &RequestContext,
+    ) -> Result<Creating, Error> {
         Self::set(resource);
         Ok(Creating::Store)
     }
 
-    fn updating(&self, _: &ResourceType, _: &Resource, after: &mut Resource, _: &RequestContext) -> Result<(), Error> {
+    fn updating(
+        &self,
+        _: &ResourceType,
+        _: &Resource,
+        after: &mut Resource,
+        _: &RequestContext,
+    ) -> Result<(), Error> {
         Self::set(after);
         Ok(())
     }
@@ -347,9 +431,13 @@ impl Policy for Careless {
 #[tokio::test]
 async fn what_the_host_sets_is_checked_like_all_else() {
     // S-2.3.1-02, S-2.4-03, P-3.5.2-22: it did not come by way of a body.
-    let users = ResourceType::user().canonical_values("userType", ["Employee"]).closed("userType").closed("emails.type");
+    let users = ResourceType::user()
+        .canonical_values("userType", ["Employee"])
+        .closed("userType")
+        .closed("emails.type");
     let store = LazyDirectory::new(kind_asked_for(), false).store(users.clone());
-    let builder = Dispatcher::builder(BASE).resource_type(users, store).unauthenticated().policy(Careless);
+    let builder =
+        Dispatcher::builder(BASE).resource_type(users, store).unauthenticated().policy(Careless);
     let provider = Provider::of(builder.build().expect("all is there"));
     let titled = |title: &str| {
         let mut user = user("bjensen");

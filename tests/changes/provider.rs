@@ -61,14 +61,17 @@ impl Provider {
         let mut builder = Dispatcher::builder(BASE).unauthenticated();
         for resource_type in types() {
             builder = match &setup.kept {
-                Kept::Apart | Kept::Dangling => builder.resource_type(resource_type.clone(), directory.store(resource_type)),
+                Kept::Apart | Kept::Dangling => {
+                    builder.resource_type(resource_type.clone(), directory.store(resource_type))
+                }
                 Kept::Whole(store) => {
                     let table = store.of(&resource_type);
                     builder.resource_type(resource_type, table)
                 }
             };
         }
-        builder = builder.quirks(setup.quirks).features(setup.features).limits(setup.limits).clock(Still);
+        builder =
+            builder.quirks(setup.quirks).features(setup.features).limits(setup.limits).clock(Still);
         if let Some(policy) = setup.policy {
             builder = builder.policy(policy);
         }
@@ -119,8 +122,17 @@ impl Provider {
         Self { cx, ..self.clone() }
     }
 
-    pub(crate) async fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: impl AsRef<[u8]>) -> Answer {
-        let mut request = Request::builder().method(method).uri(format!("/scim/v2{path}")).extension(self.cx.clone());
+    pub(crate) async fn send(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: impl AsRef<[u8]>,
+    ) -> Answer {
+        let mut request = Request::builder()
+            .method(method)
+            .uri(format!("/scim/v2{path}"))
+            .extension(self.cx.clone());
         request = request.header("content-type", "application/scim+json");
         for (name, value) in headers {
             request = request.header(*name, *value);
@@ -129,7 +141,11 @@ impl Provider {
         let (head, body) = response.into_parts();
         let report = head.extensions.get::<Report>().expect("a report");
         let rules = report.deviations.iter().map(|deviation| deviation.rule()).collect();
-        let body = if body.is_empty() { Value::Null } else { serde_json::from_slice(&body).expect("JSON") };
+        let body = if body.is_empty() {
+            Value::Null
+        } else {
+            serde_json::from_slice(&body).expect("JSON")
+        };
         Answer { status: head.status.as_u16(), headers: head.headers, body, rules }
     }
 
@@ -188,8 +204,15 @@ impl Provider {
     pub(crate) async fn patched(&self, path: &str, operations: Value) -> Value {
         let answer = self.patch(path, &operations).await;
         assert_eq!(answer.status, 200, "{operations}: {}", answer.body);
-        assert_eq!(answer.headers["etag"], answer.body["meta"]["version"].as_str().expect("a version"));
-        assert_eq!(answer.body, self.read(path).await, "{operations}: what was answered, and what is read");
+        assert_eq!(
+            answer.headers["etag"],
+            answer.body["meta"]["version"].as_str().expect("a version")
+        );
+        assert_eq!(
+            answer.body,
+            self.read(path).await,
+            "{operations}: what was answered, and what is read"
+        );
         answer.body
     }
 
@@ -205,11 +228,21 @@ impl Provider {
     }
 
     /// The same, for any body.
-    pub(crate) async fn refuses_body(&self, path: &str, body: impl AsRef<[u8]>, scim_type: &str) -> String {
+    pub(crate) async fn refuses_body(
+        &self,
+        path: &str,
+        body: impl AsRef<[u8]>,
+        scim_type: &str,
+    ) -> String {
         let before = self.read(path).await;
         let text: String = String::from_utf8_lossy(body.as_ref()).chars().take(400).collect();
         let answer = self.send("PATCH", path, &[], body).await;
-        assert_eq!((answer.status, &answer.body["scimType"]), (400, &json!(scim_type)), "{text}: {}", answer.body);
+        assert_eq!(
+            (answer.status, &answer.body["scimType"]),
+            (400, &json!(scim_type)),
+            "{text}: {}",
+            answer.body
+        );
         assert_eq!(self.read(path).await, before, "{text}");
         answer.refused(scim_type)
     }
@@ -244,7 +277,11 @@ impl Answer {
     pub(crate) fn failed(&self, status: u16, scim_type: Option<&str>) -> String {
         let body = &self.body;
         assert_eq!((self.status, &body["status"]), (status, &json!(status.to_string())), "{body}");
-        assert_eq!((&body["schemas"], body["scimType"].as_str()), (&json!([ERROR]), scim_type), "{body}");
+        assert_eq!(
+            (&body["schemas"], body["scimType"].as_str()),
+            (&json!([ERROR]), scim_type),
+            "{body}"
+        );
         assert_eq!(self.headers["content-type"], "application/scim+json");
         body["detail"].as_str().expect("a detail").to_owned()
     }

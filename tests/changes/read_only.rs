@@ -5,7 +5,9 @@ use scimwire::auth::RequestContext;
 use scimwire::message::PatchOperation;
 use scimwire::policy::{Creating, HostAccess, Policy};
 use scimwire::schema::{Schema, SchemaExtension};
-use scimwire::{Dispatcher, Error, MemoryDirectory, Quirks, Resource, ResourceType, ScimType, StoreError};
+use scimwire::{
+    Dispatcher, Error, MemoryDirectory, Quirks, Resource, ResourceType, ScimType, StoreError,
+};
 use serde_json::{Value, json};
 
 use super::provider::{BASE, Provider, at, id};
@@ -32,7 +34,12 @@ struct Badges;
 
 #[async_trait]
 impl Policy for Badges {
-    async fn creating(&self, _: &ResourceType, resource: &mut Resource, _: &RequestContext) -> Result<Creating, Error> {
+    async fn creating(
+        &self,
+        _: &ResourceType,
+        resource: &mut Resource,
+        _: &RequestContext,
+    ) -> Result<Creating, Error> {
         let mut extension = resource.get(BADGE).cloned().unwrap_or_else(|| json!({}));
         extension["badge"] = json!("A1");
         resource.set(BADGE, extension);
@@ -44,7 +51,8 @@ impl Policy for Badges {
 fn provider(required: bool, quirks: Quirks) -> (Provider, HostAccess) {
     let users = badged(required);
     let store = MemoryDirectory::new().store(users.clone());
-    let builder = Dispatcher::builder(BASE).unauthenticated().resource_type(users.clone(), store.clone());
+    let builder =
+        Dispatcher::builder(BASE).unauthenticated().resource_type(users.clone(), store.clone());
     let dispatcher = builder.policy(Badges).quirks(quirks).build().expect("the type is consistent");
     (Provider::of(dispatcher), HostAccess::new(users, store))
 }
@@ -60,17 +68,27 @@ async fn an_extension_of_the_host_alone_asks_clients_for_nothing() {
         let (provider, _) = provider(false, quirks);
         let made = provider.create("/Users", &user("bjensen")).await;
         let path = at(&made);
-        assert_eq!((&made[BADGE], &made["schemas"]), (&json!({ "badge": "A1" }), &json!([USER, BADGE])));
+        assert_eq!(
+            (&made[BADGE], &made["schemas"]),
+            (&json!({ "badge": "A1" }), &json!([USER, BADGE]))
+        );
         assert_eq!(provider.put(&path, &user("bjensen")).await.ok()[BADGE], made[BADGE]);
         let detail = provider
-            .refuses(&path, json!([{ "op": "add", "path": format!("{BADGE}:place.room"), "value": "12" }]), "invalidValue")
+            .refuses(
+                &path,
+                json!([{ "op": "add", "path": format!("{BADGE}:place.room"), "value": "12" }]),
+                "invalidValue",
+            )
             .await;
         assert_eq!(detail, format!("attribute `{BADGE}:costCentre` is required"));
         let mut whole = user("bjensen");
         whole["schemas"] = json!([USER, BADGE]);
         whole[BADGE] = json!({ "costCentre": "4130", "place": { "room": "12" } });
         let put = provider.put(&path, &whole).await.ok();
-        assert_eq!(put[BADGE], json!({ "badge": "A1", "costCentre": "4130", "place": { "room": "12" } }));
+        assert_eq!(
+            put[BADGE],
+            json!({ "badge": "A1", "costCentre": "4130", "place": { "room": "12" } })
+        );
         let removed = provider.patched(&path, json!([{ "op": "remove", "path": BADGE }])).await;
         assert_eq!(removed[BADGE], json!({ "badge": "A1" }), "clients take away what is theirs");
     }
@@ -106,13 +124,16 @@ async fn the_host_sets_what_clients_may_not() {
             "place" => {
                 // What clients have a part in, they are asked for.
                 let centre = json!({ BADGE: { "costCentre": "4130", "place": value } });
-                let operation = PatchOperation { op: "add".into(), path: None, value: Some(centre) };
+                let operation =
+                    PatchOperation { op: "add".into(), path: None, value: Some(centre) };
                 users.patch(id(&made), vec![operation], &cx()).await
             }
             _ => users.replace(id(&made), &named(name), value.clone(), &cx()).await,
         };
         match name {
-            "place.building" => assert!(matches!(change, Err(StoreError::Refused(_))), "{change:?}"),
+            "place.building" => {
+                assert!(matches!(change, Err(StoreError::Refused(_))), "{change:?}")
+            }
             _ => assert!(!change.expect(name).is_unchanged(), "{name}"),
         }
     }

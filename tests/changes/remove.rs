@@ -37,9 +37,13 @@ async fn what_is_removed_is_unassigned() {
         json!({ "formatted": "Ms. Barbara J Jensen III", "familyName": "Jensen", "givenName": "Barbara" })
     );
     let department = provider.patched(&path, remove(&format!("{ENTERPRISE}:department"))).await;
-    assert_eq!(department[ENTERPRISE], json!({ "employeeNumber": "701984", "manager": department[ENTERPRISE]["manager"] }));
+    assert_eq!(
+        department[ENTERPRISE],
+        json!({ "employeeNumber": "701984", "manager": department[ENTERPRISE]["manager"] })
+    );
     // The last part takes the whole with it.
-    let names = ["familyName", "givenName", "formatted"].map(|part| remove(&format!("name.{part}"))[0].clone());
+    let names = ["familyName", "givenName", "formatted"]
+        .map(|part| remove(&format!("name.{part}"))[0].clone());
     assert_eq!(provider.patched(&path, json!(names)).await.get("name"), None);
 }
 
@@ -57,11 +61,19 @@ async fn a_filter_chooses_what_goes() {
         ("ports[kind eq \"http\"]", json!([ports[0]])),
         ("ports[open eq true and value gt 22]", json!([ports[0], ports[2]])),
         ("ports[kind pr]", Value::Null),
-        ("ports[kind eq \"http\"].value", json!([ports[0], { "kind": "http", "open": true }, { "kind": "http", "open": false }])),
-        ("ports[value lt 100].open", json!([{ "kind": "ssh", "value": 22 }, { "kind": "http", "value": 80 }, ports[2]])),
+        (
+            "ports[kind eq \"http\"].value",
+            json!([ports[0], { "kind": "http", "open": true }, { "kind": "http", "open": false }]),
+        ),
+        (
+            "ports[value lt 100].open",
+            json!([{ "kind": "ssh", "value": 22 }, { "kind": "http", "value": 80 }, ports[2]]),
+        ),
     ];
     for (index, (target, expected)) in cases.into_iter().enumerate() {
-        let path = provider.made("/Assets", &asset_with(&format!("A{index}"), json!({ "ports": ports }))).await;
+        let path = provider
+            .made("/Assets", &asset_with(&format!("A{index}"), json!({ "ports": ports })))
+            .await;
         let patched = provider.patched(&path, remove(target)).await;
         assert_eq!(patched["ports"], expected, "{target}");
         assert_eq!(patched.get("ports").is_none(), expected.is_null());
@@ -72,7 +84,9 @@ async fn a_filter_chooses_what_goes() {
 async fn a_filter_chooses_simple_values() {
     // P-3.5.2.2-04, A-07
     let provider = Provider::strict();
-    let path = provider.made("/Assets", &asset_with("A1", json!({ "tags": ["a", "b", "c"], "counts": [1, 2, 3] }))).await;
+    let path = provider
+        .made("/Assets", &asset_with("A1", json!({ "tags": ["a", "b", "c"], "counts": [1, 2, 3] })))
+        .await;
     let steps = [
         ("tags[value eq \"B\"]", "tags", json!(["a", "c"])),
         ("counts[value gt 1]", "counts", json!([1])),
@@ -90,12 +104,16 @@ async fn what_is_required_stays() {
     let provider = Provider::strict();
     let path = provider.made("/Users", &bjensen()).await;
     for name in ["userName", "USERNAME", "urn:ietf:params:scim:schemas:core:2.0:User:userName"] {
-        let detail = provider.refuses(&path, json!([remove("title")[0], remove(name)[0]]), "mutability").await;
+        let detail = provider
+            .refuses(&path, json!([remove("title")[0], remove(name)[0]]), "mutability")
+            .await;
         assert!(detail.starts_with("operation 1: "), "{detail}");
     }
     let attributes = json!({ "ports": [{ "kind": "ssh" }], WARRANTY: { "until": UNTIL } });
     let path = provider.made("/Assets", &asset_with("A1", attributes)).await;
-    for name in ["name", "sites", "ports[kind eq \"ssh\"].kind", "ports.kind", &format!("{WARRANTY}:until")] {
+    for name in
+        ["name", "sites", "ports[kind eq \"ssh\"].kind", "ports.kind", &format!("{WARRANTY}:until")]
+    {
         provider.refuses(&path, remove(name), "mutability").await;
     }
 }
@@ -104,9 +122,16 @@ async fn what_is_required_stays() {
 async fn the_last_required_value_stays() {
     // P-3.5.2.2-06, A-33
     let provider = Provider::strict();
-    let path = provider.made("/Assets", &asset_with("A1", json!({ "sites": ["Berlin", "Bonn"] }))).await;
-    assert_eq!(provider.patched(&path, remove("sites[value eq \"Bonn\"]")).await["sites"], json!(["Berlin"]));
-    for operations in [remove("sites[value eq \"Berlin\"]"), json!([{ "op": "remove", "path": "sites", "value": ["Berlin"] }])] {
+    let path =
+        provider.made("/Assets", &asset_with("A1", json!({ "sites": ["Berlin", "Bonn"] }))).await;
+    assert_eq!(
+        provider.patched(&path, remove("sites[value eq \"Bonn\"]")).await["sites"],
+        json!(["Berlin"])
+    );
+    for operations in [
+        remove("sites[value eq \"Berlin\"]"),
+        json!([{ "op": "remove", "path": "sites", "value": ["Berlin"] }]),
+    ] {
         provider.refuses(&path, operations, "mutability").await;
     }
 }
@@ -143,7 +168,12 @@ async fn what_is_not_there_is_removed_already() {
     provider.unchanged(&path, remove(&format!("{ENTERPRISE}:division"))).await;
     let path = provider.group("Tour Guides", &["a"]).await;
     provider.unchanged(&path, remove("members[value eq \"b\"]")).await;
-    provider.unchanged(&path, json!([{ "op": "remove", "path": "members", "value": [{ "value": "b" }] }])).await;
+    provider
+        .unchanged(
+            &path,
+            json!([{ "op": "remove", "path": "members", "value": [{ "value": "b" }] }]),
+        )
+        .await;
     let path = provider.group("Nobody", &[]).await;
     provider.unchanged(&path, remove("members")).await;
 }
@@ -157,7 +187,8 @@ async fn an_extension_goes_as_a_whole() {
     assert_eq!((without.get(ENTERPRISE), &without["schemas"]), (None, &json!([USER])));
     provider.unchanged(&path, remove(&ENTERPRISE.to_uppercase())).await;
     // One that holds a required attribute is no required extension.
-    let path = provider.made("/Assets", &asset_with("A1", json!({ WARRANTY: { "until": UNTIL } }))).await;
+    let path =
+        provider.made("/Assets", &asset_with("A1", json!({ WARRANTY: { "until": UNTIL } }))).await;
     assert_eq!(provider.patched(&path, remove(WARRANTY)).await.get(WARRANTY), None);
     let path = provider.made("/Lockers", &locker(1)).await;
     let detail = provider.refuses(&path, remove(PLACE), "mutability").await;
@@ -170,7 +201,11 @@ async fn a_required_extension_stays_by_whatever_name() {
     // P-3.5.2.2-06, P-3.5.2.2-10, A-07, A-33
     let provider = Provider::strict();
     let path = provider.made("/Lockers", &locker(1)).await;
-    for name in [PLACE.to_owned(), format!(r#"schemas[value eq "{PLACE}"]"#), format!(r#"schemas eq "{PLACE}""#)] {
+    for name in [
+        PLACE.to_owned(),
+        format!(r#"schemas[value eq "{PLACE}"]"#),
+        format!(r#"schemas eq "{PLACE}""#),
+    ] {
         provider.refuses(&path, remove(&name), "mutability").await;
     }
 }

@@ -5,7 +5,9 @@ use scimwire::patch::Omitted;
 use serde_json::{Value, json};
 
 use super::provider::{Kept, Provider, Setup, at, id, members, version};
-use super::samples::{ENTERPRISE, USER, WARRANTY, asset, asset_with, bjensen, group, locker, numbered, user};
+use super::samples::{
+    ENTERPRISE, USER, WARRANTY, asset, asset_with, bjensen, group, locker, numbered, user,
+};
 use super::whole_store::WholeStore;
 
 #[tokio::test]
@@ -21,8 +23,14 @@ async fn every_type_can_be_replaced() {
     for (endpoint, before, after, name) in all {
         let made = provider.create(endpoint, &before).await;
         let answer = provider.put(&at(&made), &after).await;
-        assert_eq!(answer.headers["etag"], answer.body["meta"]["version"].as_str().expect("a version"));
-        assert_eq!(answer.headers["location"], made["meta"]["location"].as_str().expect("a location"));
+        assert_eq!(
+            answer.headers["etag"],
+            answer.body["meta"]["version"].as_str().expect("a version")
+        );
+        assert_eq!(
+            answer.headers["location"],
+            made["meta"]["location"].as_str().expect("a location")
+        );
         let replaced = answer.ok();
         assert_eq!(replaced, provider.read(&at(&made)).await);
         assert_eq!((&replaced[name], &replaced["id"]), (&after[name], &made["id"]));
@@ -41,7 +49,8 @@ async fn the_answer_is_projected() {
     let path = provider.made("/Users", &bjensen()).await;
     let only = provider.put(&format!("{path}?attributes=userName"), &user("jensen")).await.ok();
     assert_eq!((&only["userName"], only.get("meta")), (&json!("jensen"), None));
-    let without = provider.put(&format!("{path}?excludedAttributes=userName"), &user("jensen")).await.ok();
+    let without =
+        provider.put(&format!("{path}?excludedAttributes=userName"), &user("jensen")).await.ok();
     assert_eq!((without.get("userName"), without.get("meta").is_some()), (None, true));
 }
 
@@ -49,7 +58,9 @@ async fn the_answer_is_projected() {
 async fn nothing_is_created_by_put() {
     // P-3.5.1-01
     let provider = Provider::strict();
-    for (endpoint, body) in [("/Users", user("bjensen")), ("/Groups", group("G", &[])), ("/Assets", asset("A1"))] {
+    for (endpoint, body) in
+        [("/Users", user("bjensen")), ("/Groups", group("G", &[])), ("/Assets", asset("A1"))]
+    {
         provider.put(&format!("{endpoint}/2819c223"), &body).await.failed(404, None);
         assert_eq!(provider.total(endpoint).await, 0);
     }
@@ -59,10 +70,8 @@ async fn nothing_is_created_by_put() {
 async fn values_take_the_place_of_stored_ones() {
     // P-3.5.1-02
     let (provider, store) = Provider::with_secrets();
-    let before =
-        json!({ "pin": "1", "code": "1", "label": "a", "tags": ["a"], "slots": 1, "badge": { "number": 1, "secret": "1" } });
-    let after =
-        json!({ "pin": "2", "code": "2", "label": "b", "tags": ["b"], "slots": 2, "badge": { "number": 2, "secret": "2" } });
+    let before = json!({ "pin": "1", "code": "1", "label": "a", "tags": ["a"], "slots": 1, "badge": { "number": 1, "secret": "1" } });
+    let after = json!({ "pin": "2", "code": "2", "label": "b", "tags": ["b"], "slots": 2, "badge": { "number": 2, "secret": "2" } });
     let made = provider.create("/Assets", &asset_with("A1", before)).await;
     provider.put(&at(&made), &asset_with("A1", after.clone())).await.ok();
     let kept = store.kept(id(&made));
@@ -101,7 +110,10 @@ async fn as_many_other_members_take_the_place_of_stored_ones() {
             for others in [&ids[1..=count], &ids[count..]] {
                 let replaced = provider.put(&path, &group(&name, others)).await.ok();
                 assert_eq!(members(&replaced).len(), count);
-                assert!(others.iter().all(|id| members(&replaced).contains(id)), "{count}: {replaced}");
+                assert!(
+                    others.iter().all(|id| members(&replaced).contains(id)),
+                    "{count}: {replaced}"
+                );
                 assert_eq!(provider.read(&path).await, replaced);
             }
         }
@@ -120,7 +132,8 @@ async fn omitted_values_are_cleared_or_kept() {
         let provider = path_of(omitted);
         let path = provider.made("/Users", &bjensen()).await;
         let replaced = provider.put(&path, &user("bjensen")).await.ok();
-        let kept = ["title", "externalId", "emails", "active", ENTERPRISE].map(|name| replaced.get(name).is_some());
+        let kept = ["title", "externalId", "emails", "active", ENTERPRISE]
+            .map(|name| replaced.get(name).is_some());
         let expected = match omitted {
             // What says who may come in stays in any case.
             Omitted::Clear => [false, false, false, true, false],
@@ -176,7 +189,9 @@ async fn null_clears_where_omission_keeps() {
     quirks.omitted = Omitted::Keep;
     let provider = Provider::new(Setup { quirks, ..Setup::default() });
     let path = provider.made("/Users", &bjensen()).await;
-    for (name, empty) in [("title", json!(null)), ("externalId", json!(null)), ("emails", json!([]))] {
+    for (name, empty) in
+        [("title", json!(null)), ("externalId", json!(null)), ("emails", json!([]))]
+    {
         let mut body = user("bjensen");
         body[name] = empty;
         assert_eq!(provider.put(&path, &body).await.ok().get(name), None, "{body}");
@@ -189,7 +204,10 @@ async fn null_clears_a_boolean_in_lenient_mode() {
     let provider = Provider::lenient();
     let path = provider.made("/Assets", &asset_with("A1", json!({ "lent": true }))).await;
     assert_eq!(provider.put(&path, &asset("A1")).await.ok()["lent"], true);
-    assert_eq!(provider.put(&path, &asset_with("A1", json!({ "lent": null }))).await.ok().get("lent"), None);
+    assert_eq!(
+        provider.put(&path, &asset_with("A1", json!({ "lent": null }))).await.ok().get("lent"),
+        None
+    );
 }
 
 #[tokio::test]
@@ -198,7 +216,14 @@ async fn what_clients_cannot_set_is_ignored() {
     let provider = Provider::strict();
     let made = provider.create("/Users", &bjensen()).await;
     let path = at(&made);
-    let values = [json!("x"), json!(17), json!(null), json!([]), json!({ "value": "x" }), json!([{ "value": "e9e30dba" }])];
+    let values = [
+        json!("x"),
+        json!(17),
+        json!(null),
+        json!([]),
+        json!({ "value": "x" }),
+        json!([{ "value": "e9e30dba" }]),
+    ];
     for value in values {
         let mut body = bjensen();
         for name in ["id", "meta", "groups"] {
@@ -266,14 +291,18 @@ async fn extensions_that_are_left_out_are_cleared() {
 async fn nothing_changes_on_an_error() {
     // P-3.5.1-13
     let provider = Provider::strict();
-    let path = provider.made("/Assets", &asset_with("A1", json!({ "serial": "S-1", "slots": 1 }))).await;
+    let path =
+        provider.made("/Assets", &asset_with("A1", json!({ "serial": "S-1", "slots": 1 }))).await;
     let before = provider.read(&path).await;
     let bodies: [(Value, &str); 5] = [
         (asset_with("A2", json!({ "slots": "2" })), "invalidValue"),
         (asset_with("A2", json!({ "serial": "S-2" })), "mutability"),
         (asset_with("A2", json!({ "tags": "x" })), "invalidValue"),
         (
-            asset_with("A2", json!({ "ports": [{ "kind": "a", "primary": true }, { "kind": "b", "primary": true }] })),
+            asset_with(
+                "A2",
+                json!({ "ports": [{ "kind": "a", "primary": true }, { "kind": "b", "primary": true }] }),
+            ),
             "invalidValue",
         ),
         (asset_with("A2", json!({ "schemas": [] })), "invalidSyntax"),
@@ -282,7 +311,13 @@ async fn nothing_changes_on_an_error() {
         provider.put(&path, &body).await.refused(scim_type);
         assert_eq!(provider.read(&path).await, before, "{body}");
     }
-    for body in ["", "{", "[]", "null", r#"{"schemas": ["urn:example:schemas:Asset"], "name": "A2", "NAME": "A3"}"#] {
+    for body in [
+        "",
+        "{",
+        "[]",
+        "null",
+        r#"{"schemas": ["urn:example:schemas:Asset"], "name": "A2", "NAME": "A3"}"#,
+    ] {
         provider.send("PUT", &path, &[], body).await.refused("invalidSyntax");
         assert_eq!(provider.read(&path).await, before, "{body}");
     }

@@ -1,4 +1,5 @@
-//! PUT and what it may not change (RFC 7644, Section 3.5.1): immutable attributes, and those that cannot be read.
+//! PUT and what it may not change (RFC 7644, Section 3.5.1): immutable attributes, and those that
+//! cannot be read.
 
 use serde_json::{Value, json};
 
@@ -23,7 +24,11 @@ async fn an_immutable_value_stays() {
     let provider = Provider::strict();
     let made = provider.create("/Assets", &fixed()).await;
     assert_eq!(provider.put(&at(&made), &fixed()).await.ok(), made);
-    for (pointer, value) in [("serial", json!("S-2")), ("makers", json!(["Acme"])), ("makers", json!(["Acme", "Initech"]))] {
+    for (pointer, value) in [
+        ("serial", json!("S-2")),
+        ("makers", json!(["Acme"])),
+        ("makers", json!(["Acme", "Initech"])),
+    ] {
         let mut body = fixed();
         body[pointer] = value;
         body["label"] = json!("changed");
@@ -62,7 +67,8 @@ async fn the_order_of_immutable_values_does_not_count() {
 async fn an_immutable_attribute_without_a_value_gets_one() {
     // P-3.5.1-06
     let provider = Provider::strict();
-    let path = provider.made("/Assets", &asset_with("A1", json!({ "badge": { "number": 1 } }))).await;
+    let path =
+        provider.made("/Assets", &asset_with("A1", json!({ "badge": { "number": 1 } }))).await;
     let replaced = provider.put(&path, &fixed()).await.ok();
     for name in ["serial", "makers", "badge", WARRANTY] {
         assert_eq!(replaced[name], fixed()[name]);
@@ -80,7 +86,10 @@ async fn an_omitted_immutable_attribute_is_kept() {
     }
     body[WARRANTY] = json!({ "until": UNTIL });
     let replaced = provider.put(&path, &body).await.ok();
-    assert_eq!((&replaced["serial"], &replaced["makers"]), (&json!("S-1"), &json!(["Acme", "Umbrella"])));
+    assert_eq!(
+        (&replaced["serial"], &replaced["makers"]),
+        (&json!("S-1"), &json!(["Acme", "Umbrella"]))
+    );
     assert_eq!(replaced[WARRANTY]["contract"], "K-1");
 }
 
@@ -91,26 +100,35 @@ async fn an_omitted_immutable_part_is_kept() {
     let path = provider.made("/Assets", &fixed()).await;
     let mut body = fixed();
     body["badge"] = json!({ "number": 2 });
-    assert_eq!(provider.put(&path, &body).await.ok()["badge"], json!({ "number": 2, "chip": "c1" }));
+    assert_eq!(
+        provider.put(&path, &body).await.ok()["badge"],
+        json!({ "number": 2, "chip": "c1" })
+    );
 }
 
 #[tokio::test]
 async fn an_omitted_secret_is_kept() {
     // P-3.5.1-11, A-30
     let (provider, store) = Provider::with_secrets();
-    let secrets = json!({ "pin": "1234", "code": "5678", WARRANTY: { "until": UNTIL, "pin": "9999" } });
+    let secrets =
+        json!({ "pin": "1234", "code": "5678", WARRANTY: { "until": UNTIL, "pin": "9999" } });
     let made = provider.create("/Assets", &asset_with("A1", secrets)).await;
     let body = asset_with("A1", json!({ "label": "changed", WARRANTY: { "until": UNTIL } }));
     assert_eq!(provider.put(&at(&made), &body).await.ok()["label"], "changed");
     let kept = store.kept(id(&made));
-    assert_eq!((&kept["pin"], &kept["code"], &kept[WARRANTY]["pin"]), (&json!("1234"), &json!("5678"), &json!("9999")));
+    assert_eq!(
+        (&kept["pin"], &kept["code"], &kept[WARRANTY]["pin"]),
+        (&json!("1234"), &json!("5678"), &json!("9999"))
+    );
 }
 
 #[tokio::test]
 async fn an_omitted_secret_part_is_kept() {
     // P-3.5.1-11
     let (provider, store) = Provider::with_secrets();
-    let made = provider.create("/Assets", &asset_with("A1", json!({ "badge": { "number": 1, "secret": "1234" } }))).await;
+    let made = provider
+        .create("/Assets", &asset_with("A1", json!({ "badge": { "number": 1, "secret": "1234" } })))
+        .await;
     provider.put(&at(&made), &asset_with("A1", json!({ "badge": { "number": 2 } }))).await.ok();
     assert_eq!(store.kept(id(&made))["badge"], json!({ "number": 2, "secret": "1234" }));
 }
@@ -119,7 +137,8 @@ async fn an_omitted_secret_part_is_kept() {
 async fn secrets_are_never_answered() {
     // P-3.5.1-11
     let (provider, _) = Provider::with_secrets();
-    let body = asset_with("A1", json!({ "pin": "1234", "badge": { "number": 1, "secret": "1234" } }));
+    let body =
+        asset_with("A1", json!({ "pin": "1234", "badge": { "number": 1, "secret": "1234" } }));
     let path = provider.made("/Assets", &body).await;
     let answers = [
         provider.put(&path, &body).await.ok(),
@@ -137,7 +156,10 @@ async fn write_only_values_are_never_answered() {
     let (provider, _) = Provider::with_secrets();
     let made = provider.create("/Assets", &asset_with("A1", json!({ "code": "5678" }))).await;
     assert_eq!(made.get("code"), None, "{made}");
-    assert_eq!(provider.put(&at(&made), &asset_with("A1", json!({ "code": "1" }))).await.ok().get("code"), None);
+    assert_eq!(
+        provider.put(&at(&made), &asset_with("A1", json!({ "code": "1" }))).await.ok().get("code"),
+        None
+    );
 }
 
 #[tokio::test]

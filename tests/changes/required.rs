@@ -14,7 +14,8 @@ fn provider(quirks: Quirks) -> Provider {
     let department = format!("{ENTERPRISE}:department");
     let users = users.required("active").required("name.familyName").required(&department);
     let store = LazyDirectory::new(kind_asked_for(), false).store(users.clone());
-    let builder = Dispatcher::builder(BASE).unauthenticated().quirks(quirks).resource_type(users, store);
+    let builder =
+        Dispatcher::builder(BASE).unauthenticated().quirks(quirks).resource_type(users, store);
     Provider::of(builder.build().expect("the type is consistent"))
 }
 
@@ -38,13 +39,19 @@ fn without(name: &str) -> Value {
 
 #[tokio::test]
 async fn it_is_published() {
-    let schema = provider(Quirks::STRICT).read("/Schemas/urn:ietf:params:scim:schemas:core:2.0:User").await;
+    let schema =
+        provider(Quirks::STRICT).read("/Schemas/urn:ietf:params:scim:schemas:core:2.0:User").await;
     let attributes = schema["attributes"].as_array().expect("attributes");
-    let required: Vec<&Value> = attributes.iter().filter(|it| it["required"] == true).map(|it| &it["name"]).collect();
+    let required: Vec<&Value> =
+        attributes.iter().filter(|it| it["required"] == true).map(|it| &it["name"]).collect();
     assert_eq!(required, ["userName", "active"]);
     let name = attributes.iter().find(|it| it["name"] == "name").expect("a name");
     assert!(
-        name["subAttributes"].as_array().expect("parts").iter().any(|it| it["name"] == "familyName" && it["required"] == true)
+        name["subAttributes"]
+            .as_array()
+            .expect("parts")
+            .iter()
+            .any(|it| it["name"] == "familyName" && it["required"] == true)
     );
 }
 
@@ -57,7 +64,14 @@ async fn nobody_is_made_without_it() {
         (with(&[(ENTERPRISE, json!({ "costCenter": "7" }))]), 400, 400),
         // What is not there has no parts.
         (with(&[]), 201, 201),
-        (with(&[("name", json!({ "familyName": "Lee" })), (ENTERPRISE, json!({ "department": "d" }))]), 201, 201),
+        (
+            with(&[
+                ("name", json!({ "familyName": "Lee" })),
+                (ENTERPRISE, json!({ "department": "d" })),
+            ]),
+            201,
+            201,
+        ),
     ] {
         for (quirks, expected) in [(Quirks::STRICT, strict), (Quirks::LENIENT, lenient)] {
             let answer = provider(quirks).post("/Users", &body).await;
@@ -75,7 +89,10 @@ async fn nobody_is_made_without_it() {
 async fn nobody_loses_it() {
     for quirks in [Quirks::STRICT, Quirks::LENIENT] {
         let provider = provider(quirks);
-        let parts = [("name", json!({ "familyName": "Lee", "givenName": "Ann" })), (ENTERPRISE, json!({ "department": "d" }))];
+        let parts = [
+            ("name", json!({ "familyName": "Lee", "givenName": "Ann" })),
+            (ENTERPRISE, json!({ "department": "d" })),
+        ];
         let made = provider.create("/Users", &with(&parts)).await;
         let path = format!("/Users/{}", id(&made));
         for operations in [
@@ -95,7 +112,8 @@ async fn nobody_loses_it() {
         assert_eq!(answer.status, 400, "{}", answer.body);
         // T21: a PUT that does not say who may come in leaves that as it was.
         let answer = provider.put(&path, &without("active")).await;
-        let expected = if quirks == Quirks::STRICT { (400, None) } else { (200, Some(&json!(false))) };
+        let expected =
+            if quirks == Quirks::STRICT { (400, None) } else { (200, Some(&json!(false))) };
         assert_eq!((answer.status, answer.body.get("active")), expected, "{}", answer.body);
         let answer = provider.put(&path, &with(&[("active", json!(null))])).await;
         assert_eq!(answer.status, 400, "{}", answer.body);
@@ -108,5 +126,7 @@ async fn nobody_loses_it() {
 fn an_attribute_that_is_not_there_cannot_be_required() {
     let users = ResourceType::user().required("shoeSize");
     let store = scimwire::MemoryStore::new(users.clone());
-    assert!(Dispatcher::builder(BASE).unauthenticated().resource_type(users, store).build().is_err());
+    assert!(
+        Dispatcher::builder(BASE).unauthenticated().resource_type(users, store).build().is_err()
+    );
 }

@@ -62,7 +62,8 @@ pub(crate) fn asset_with(name: &str, attributes: Value) -> Value {
 
 /// So many values of each multi-valued attribute of an asset; the first is of that number.
 pub(crate) fn numbered(first: usize, count: usize) -> Value {
-    let each = |value: fn(usize) -> Value| (first..first + count).map(value).collect::<Vec<Value>>();
+    let each =
+        |value: fn(usize) -> Value| (first..first + count).map(value).collect::<Vec<Value>>();
     json!({
         "tags": each(|number| json!(format!("t{number}"))),
         "counts": each(|number| json!(number)),
@@ -83,12 +84,14 @@ pub(crate) fn types() -> [ResourceType; 4] {
         "attributes": [{ "name": "room", "type": "string" }, { "name": "floor", "type": "integer" }]
     });
     let place = SchemaExtension { required: true, ..read(place).into() };
-    let number = json!({ "name": "number", "type": "integer", "required": true, "uniqueness": "server" });
+    let number =
+        json!({ "name": "number", "type": "integer", "required": true, "uniqueness": "server" });
     [
         ResourceType::user().with_extension(ENTERPRISE_USER),
         ResourceType::group().unique("displayName"),
         ResourceType::new("Asset", read(asset_schema())).with_extension(read(warranty_schema())),
-        ResourceType::new("Locker", read(json!({ "id": LOCKER, "attributes": [number] }))).with_extension(place),
+        ResourceType::new("Locker", read(json!({ "id": LOCKER, "attributes": [number] })))
+            .with_extension(place),
     ]
 }
 

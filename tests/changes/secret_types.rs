@@ -22,13 +22,19 @@ fn no_passwords() -> Vec<Value> {
     ]
 }
 
-/// A service provider that keeps passwords, one that does not want them, and one whose tables have no place for them.
+/// A service provider that keeps passwords, one that does not want them, and one whose tables have
+/// no place for them.
 fn providers(quirks: Quirks) -> Vec<Provider> {
     let mut wants = Features::default();
     wants.change_password = true;
     let of_table = |features: Features| {
-        let users = ResourceType::user().with_extension(ENTERPRISE_USER).keeping(["userName", "name", "active"]);
-        let builder = Dispatcher::builder(super::provider::BASE).unauthenticated().quirks(quirks).features(features);
+        let users = ResourceType::user()
+            .with_extension(ENTERPRISE_USER)
+            .keeping(["userName", "name", "active"]);
+        let builder = Dispatcher::builder(super::provider::BASE)
+            .unauthenticated()
+            .quirks(quirks)
+            .features(features);
         let built = builder.resource_type(users.clone(), MemoryStore::new(users)).build();
         Provider::of(built.expect("the type is consistent"))
     };
@@ -52,9 +58,12 @@ async fn a_password_is_of_its_type_whether_it_is_kept_or_not() {
             };
             for value in no_passwords() {
                 for name in ["password", "PassWord"] {
-                    let attributes = Value::Object(Map::from_iter([(name.to_owned(), value.clone())]));
+                    let attributes =
+                        Value::Object(Map::from_iter([(name.to_owned(), value.clone())]));
                     let base = user("bjensen");
-                    let outcomes = each_way(&provider, &ways, ("/Users", &base, &json!({})), &attributes).await;
+                    let outcomes =
+                        each_way(&provider, &ways, ("/Users", &base, &json!({})), &attributes)
+                            .await;
                     assert!(!outcomes.is_empty());
                     for outcome in outcomes {
                         assert_eq!(
@@ -105,12 +114,26 @@ async fn other_secrets_are_of_their_type_too() {
             json!({ "badge": { "secret": 7 } }),
             json!({ "badge": { "secret": ["a"] } }),
         ] {
-            for outcome in each_way(&provider, &Way::ALL, ("/Assets", &asset("A1"), &stored), &attributes).await {
-                assert_eq!((outcome.status, &outcome.scim_type), (400, &json!("invalidValue")), "{attributes}: {outcome:?}");
+            for outcome in
+                each_way(&provider, &Way::ALL, ("/Assets", &asset("A1"), &stored), &attributes)
+                    .await
+            {
+                assert_eq!(
+                    (outcome.status, &outcome.scim_type),
+                    (400, &json!("invalidValue")),
+                    "{attributes}: {outcome:?}"
+                );
             }
         }
         // What is right is left out.
-        for outcome in each_way(&provider, &Way::ALL, ("/Assets", &asset("A1"), &stored), &json!({ "pin": "7" })).await {
+        for outcome in each_way(
+            &provider,
+            &Way::ALL,
+            ("/Assets", &asset("A1"), &stored),
+            &json!({ "pin": "7" }),
+        )
+        .await
+        {
             assert!(matches!(outcome.status, 200 | 201), "{outcome:?}");
             assert_eq!(outcome.resource.get("pin"), None);
         }
@@ -122,13 +145,33 @@ async fn a_required_text_is_not_of_white_space_alone() {
     for quirks in [Quirks::STRICT, Quirks::LENIENT] {
         let provider = Provider::new(Setup { quirks, ..Setup::default() });
         for blank in [" ", " \t\n", "\u{a0}\u{3000}"] {
-            for outcome in each_way(&provider, &Way::ALL, ("/Users", &bjensen(), &json!({})), &json!({ "userName": blank })).await
+            for outcome in each_way(
+                &provider,
+                &Way::ALL,
+                ("/Users", &bjensen(), &json!({})),
+                &json!({ "userName": blank }),
+            )
+            .await
             {
-                assert_eq!((outcome.status, &outcome.scim_type), (400, &json!("invalidValue")), "{blank:?}: {outcome:?}");
+                assert_eq!(
+                    (outcome.status, &outcome.scim_type),
+                    (400, &json!("invalidValue")),
+                    "{blank:?}: {outcome:?}"
+                );
             }
-            for outcome in each_way(&provider, &Way::ALL, ("/Assets", &asset("A1"), &json!({})), &json!({ "name": blank })).await
+            for outcome in each_way(
+                &provider,
+                &Way::ALL,
+                ("/Assets", &asset("A1"), &json!({})),
+                &json!({ "name": blank }),
+            )
+            .await
             {
-                assert_eq!((outcome.status, &outcome.scim_type), (400, &json!("invalidValue")), "{blank:?}: {outcome:?}");
+                assert_eq!(
+                    (outcome.status, &outcome.scim_type),
+                    (400, &json!("invalidValue")),
+                    "{blank:?}: {outcome:?}"
+                );
             }
             // What nobody asks for may be so.
             let mut body = locker(1);

@@ -1,12 +1,20 @@
-//! What STRICT refuses and LENIENT reads: white space around paths, and extensions that `schemas` does not name.
+//! What STRICT refuses and LENIENT reads: white space around paths, and extensions that `schemas`
+//! does not name.
 
 use serde_json::{Value, json};
 
 use super::provider::{Provider, add, remove, replace};
 use super::samples::{ENTERPRISE, PLACE, USER, bjensen, locker};
 
-const PADDED: [&str; 7] =
-    [" title", "title ", " title ", "\ttitle", "title\n", " emails[type eq \"work\"].value", " name.givenName "];
+const PADDED: [&str; 7] = [
+    " title",
+    "title ",
+    " title ",
+    "\ttitle",
+    "title\n",
+    " emails[type eq \"work\"].value",
+    " name.givenName ",
+];
 
 #[tokio::test]
 async fn white_space_around_a_path_is_none_of_it() {
@@ -16,9 +24,16 @@ async fn white_space_around_a_path_is_none_of_it() {
         for operations in [replace(padded, json!("x")), add(padded, json!("x")), remove(padded)] {
             strict.refuses(&path, operations, "invalidPath").await;
         }
-        strict.refuses(&path, json!([{ "op": "replace", "value": { padded: "x" } }]), "invalidPath").await;
+        strict
+            .refuses(&path, json!([{ "op": "replace", "value": { padded: "x" } }]), "invalidPath")
+            .await;
     }
-    let urns = [format!(" {USER}:title"), format!("{ENTERPRISE} "), format!(" {ENTERPRISE}:department"), format!("{USER} ")];
+    let urns = [
+        format!(" {USER}:title"),
+        format!("{ENTERPRISE} "),
+        format!(" {ENTERPRISE}:department"),
+        format!("{USER} "),
+    ];
     for padded in &urns {
         strict.refuses(&path, replace(padded, json!("x")), "invalidPath").await;
     }

@@ -45,7 +45,8 @@ fn wrong() -> Vec<(&'static str, Value)> {
         ),
     ];
     for (name, values) in table {
-        wrong.extend(values.as_array().expect("an array").iter().map(|value| (name, value.clone())));
+        wrong
+            .extend(values.as_array().expect("an array").iter().map(|value| (name, value.clone())));
     }
     wrong
 }
@@ -83,8 +84,12 @@ async fn in_an_operation() {
     let good = json!({ "op": "add", "path": "note", "value": "x" });
     for (name, value) in wrong() {
         for op in ["add", "replace"] {
-            for operation in [json!({ "op": op, "path": name, "value": value }), json!({ "op": op, "value": { name: value } })] {
-                let detail = provider.refuses(&path, json!([good, operation]), "invalidValue").await;
+            for operation in [
+                json!({ "op": op, "path": name, "value": value }),
+                json!({ "op": op, "value": { name: value } }),
+            ] {
+                let detail =
+                    provider.refuses(&path, json!([good, operation]), "invalidValue").await;
                 assert!(detail.starts_with("operation 1: "), "{operation}: {detail}");
             }
         }
@@ -95,7 +100,12 @@ async fn in_an_operation() {
 async fn in_a_part() {
     // P-3.5.2-12
     let provider = Provider::strict();
-    let path = provider.made("/Assets", &asset_with("A1", json!({ "ports": [{ "kind": "a" }], "badge": { "number": 1 } }))).await;
+    let path = provider
+        .made(
+            "/Assets",
+            &asset_with("A1", json!({ "ports": [{ "kind": "a" }], "badge": { "number": 1 } })),
+        )
+        .await;
     let parts = [
         ("badge.number", json!("1")),
         ("badge.number", json!([1])),
@@ -112,7 +122,9 @@ async fn in_a_part() {
     ];
     for (name, value) in parts {
         for op in ["add", "replace"] {
-            provider.refuses(&path, json!([{ "op": op, "path": name, "value": value }]), "invalidValue").await;
+            provider
+                .refuses(&path, json!([{ "op": op, "path": name, "value": value }]), "invalidValue")
+                .await;
         }
     }
 }
@@ -122,9 +134,23 @@ async fn one_simple_value_replaces_no_list() {
     // P-3.5.2-12, A-99
     let provider = Provider::strict();
     let path = provider.made("/Assets", &asset("A1")).await;
-    for (name, value) in [("tags", json!("x")), ("counts", json!(1)), ("ports", json!({ "kind": "a" })), ("tags", json!(5))] {
-        provider.refuses(&path, json!([{ "op": "replace", "path": name, "value": value }]), "invalidValue").await;
-        provider.post("/Assets", &asset_with("A2", json!({ name: value }))).await.refused("invalidValue");
+    for (name, value) in [
+        ("tags", json!("x")),
+        ("counts", json!(1)),
+        ("ports", json!({ "kind": "a" })),
+        ("tags", json!(5)),
+    ] {
+        provider
+            .refuses(
+                &path,
+                json!([{ "op": "replace", "path": name, "value": value }]),
+                "invalidValue",
+            )
+            .await;
+        provider
+            .post("/Assets", &asset_with("A2", json!({ name: value })))
+            .await
+            .refused("invalidValue");
     }
 }
 
@@ -154,7 +180,9 @@ async fn values_of_the_right_type_are_kept_as_they_are() {
         ),
     ];
     for (name, value) in right {
-        let patched = provider.patched(&path, json!([{ "op": "replace", "path": name, "value": value }])).await;
+        let patched = provider
+            .patched(&path, json!([{ "op": "replace", "path": name, "value": value }]))
+            .await;
         assert_eq!(patched[name], value);
     }
 }

@@ -31,7 +31,10 @@ async fn entity_tags_are_there_and_said_to_be() {
     ] {
         let tag = answer.headers["etag"].to_str().expect("a tag").to_owned();
         assert_eq!(version(&answer.body), tag);
-        assert!(tag.strip_prefix("W/").unwrap_or(&tag).starts_with('"') && tag.ends_with('"'), "{tag}");
+        assert!(
+            tag.strip_prefix("W/").unwrap_or(&tag).starts_with('"') && tag.ends_with('"'),
+            "{tag}"
+        );
     }
 }
 
@@ -42,14 +45,24 @@ async fn what_is_known_is_not_sent_again() {
     let made = provider.create("/Users", &bjensen()).await;
     let (path, tag) = (at(&made), version(&made).to_owned());
     let strong = tag.trim_start_matches("W/").to_owned();
-    let known = [tag.clone(), strong.clone(), "*".to_owned(), format!("\"x\", {tag}"), format!("{strong},\"y\"")];
+    let known = [
+        tag.clone(),
+        strong.clone(),
+        "*".to_owned(),
+        format!("\"x\", {tag}"),
+        format!("{strong},\"y\""),
+    ];
     for tags in &known {
         let answer = provider.send("GET", &path, &[("if-none-match", tags)], "").await;
         assert_eq!((answer.status, &answer.body), (304, &Value::Null), "{tags}");
         assert_eq!(answer.headers["etag"], tag);
     }
     for tags in ["\"x\"", "W/\"x\", \"y\"", ""] {
-        assert_eq!(provider.send("GET", &path, &[("if-none-match", tags)], "").await.ok(), made, "{tags}");
+        assert_eq!(
+            provider.send("GET", &path, &[("if-none-match", tags)], "").await.ok(),
+            made,
+            "{tags}"
+        );
     }
     provider.patched(&path, replace("title", json!("x"))).await;
     assert_eq!(provider.send("GET", &path, &[("if-none-match", &tag)], "").await.status, 200);
@@ -63,7 +76,8 @@ async fn another_version_than_expected_is_left_alone() {
     let path = at(&made);
     let stale = version(&made).to_owned();
     let current = provider.patched(&path, replace("title", json!("x"))).await;
-    for tags in [stale.as_str(), stale.trim_start_matches("W/"), "\"x\"", "W/\"x\", \"y\"", "\"\""] {
+    for tags in [stale.as_str(), stale.trim_start_matches("W/"), "\"x\"", "W/\"x\", \"y\"", "\"\""]
+    {
         for answer in writes(&provider, &path, &[("if-match", tags)]).await {
             answer.failed(412, None);
         }
@@ -78,9 +92,16 @@ async fn a_change_that_is_none_needs_the_right_version_too() {
     let made = provider.create("/Users", &bjensen()).await;
     let (path, headers) = (at(&made), [("if-match", "W/\"x\"")]);
     provider.send("PUT", &path, &headers, bjensen().to_string()).await.failed(412, None);
-    provider.send("PATCH", &path, &headers, message(&replace("title", json!("Tour Guide")))).await.failed(412, None);
+    provider
+        .send("PATCH", &path, &headers, message(&replace("title", json!("Tour Guide"))))
+        .await
+        .failed(412, None);
     let path = provider.group("Tour Guides", &["a"]).await;
-    for operations in [add("members", json!([{ "value": "b" }])), remove("members"), remove("members[value sw \"a\"]")] {
+    for operations in [
+        add("members", json!([{ "value": "b" }])),
+        remove("members"),
+        remove("members[value sw \"a\"]"),
+    ] {
         provider.send("PATCH", &path, &headers, message(&operations)).await.failed(412, None);
     }
     assert_eq!(provider.read(&path).await["members"], json!([{ "value": "a" }]));
@@ -101,9 +122,14 @@ async fn the_expected_version_is_changed() {
         let mut tag = expected(version(&provider.read(&path).await));
         for title in ["a", "b"] {
             let body = message(&replace("title", json!(title)));
-            tag = expected(version(&provider.send("PATCH", &path, &[("if-match", &tag)], body).await.ok()));
+            tag = expected(version(
+                &provider.send("PATCH", &path, &[("if-match", &tag)], body).await.ok(),
+            ));
         }
-        let replaced = provider.send("PUT", &path, &[("if-match", &tag)], user(&format!("new{number}")).to_string()).await.ok();
+        let replaced = provider
+            .send("PUT", &path, &[("if-match", &tag)], user(&format!("new{number}")).to_string())
+            .await
+            .ok();
         tag = expected(version(&replaced));
         assert_eq!(provider.send("DELETE", &path, &[("if-match", &tag)], "").await.status, 204);
     }
@@ -124,9 +150,27 @@ async fn of_many_who_expect_one_version_one_wins() {
             tokio::spawn(async move {
                 let headers = [("if-match", tag.as_str())];
                 match task % 2 {
-                    0 => provider.send("PUT", &path, &headers, asset(&format!("A{round}-{task}")).to_string()).await.status,
+                    0 => {
+                        provider
+                            .send(
+                                "PUT",
+                                &path,
+                                &headers,
+                                asset(&format!("A{round}-{task}")).to_string(),
+                            )
+                            .await
+                            .status
+                    }
                     _ => {
-                        provider.send("PATCH", &path, &headers, message(&replace("slots", json!(round * 10 + task)))).await.status
+                        provider
+                            .send(
+                                "PATCH",
+                                &path,
+                                &headers,
+                                message(&replace("slots", json!(round * 10 + task))),
+                            )
+                            .await
+                            .status
                     }
                 }
             })
@@ -182,7 +226,11 @@ async fn what_was_read_can_be_put_back() {
     }
     let path = provider.group("Guides", &[&ann, &bob]).await;
     let read = provider.read(&path).await;
-    assert_eq!(provider.put(&path, &read).await.ok(), read, "a group with members as they were read");
+    assert_eq!(
+        provider.put(&path, &read).await.ok(),
+        read,
+        "a group with members as they were read"
+    );
 }
 
 #[tokio::test]
@@ -207,12 +255,16 @@ async fn a_group_that_loses_a_deleted_member_has_another_version() {
     let after = provider.read(&path).await;
     assert_eq!(after.get("members"), None);
     assert_ne!(version(&after), version(&before), "the members have changed");
-    assert_eq!(provider.send("GET", &path, &[("if-none-match", version(&before))], "").await.status, 200);
+    assert_eq!(
+        provider.send("GET", &path, &[("if-none-match", version(&before))], "").await.status,
+        200
+    );
 }
 
 #[tokio::test]
 async fn a_user_who_joins_a_group_keeps_its_version() {
-    // What is derived from other resources is not part of the version: a group of a million would be as many writes.
+    // What is derived from other resources is not part of the version: a group of a million would
+    // be as many writes.
     let provider = Provider::strict();
     let ann = provider.user("ann").await;
     let path = format!("/Users/{ann}");

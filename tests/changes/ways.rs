@@ -1,5 +1,5 @@
-//! Every way in which a client can say what attributes are to be: POST, PUT, and PATCH with and without paths, alone and as an
-//! operation of a bulk request.
+//! Every way in which a client can say what attributes are to be: POST, PUT, and PATCH with and
+//! without paths, alone and as an operation of a bulk request.
 
 use serde_json::{Map, Value, json};
 
@@ -33,8 +33,14 @@ pub(crate) struct Outcome {
 }
 
 impl Way {
-    pub(crate) const ALL: [Self; 6] =
-        [Self::Post, Self::Put, Self::Add, Self::AddWithoutPath, Self::Replace, Self::ReplaceWithoutPath];
+    pub(crate) const ALL: [Self; 6] = [
+        Self::Post,
+        Self::Put,
+        Self::Add,
+        Self::AddWithoutPath,
+        Self::Replace,
+        Self::ReplaceWithoutPath,
+    ];
 
     fn method(self) -> &'static str {
         match self {
@@ -47,7 +53,10 @@ impl Way {
     /// The body by which `base` gets these attributes besides its own.
     fn body(self, base: &Value, attributes: &Map<String, Value>) -> Value {
         let with_path = |op: &str| -> Value {
-            attributes.iter().map(|(name, value)| json!({ "op": op, "path": name, "value": value })).collect()
+            attributes
+                .iter()
+                .map(|(name, value)| json!({ "op": op, "path": name, "value": value }))
+                .collect()
         };
         let operations = match self {
             Self::Post | Self::Put => {
@@ -64,8 +73,8 @@ impl Way {
     }
 }
 
-/// Gives a resource these attributes in each of the ways, alone and in a bulk request. `base` has what is required; whoever is
-/// changed has what `stored` says besides.
+/// Gives a resource these attributes in each of the ways, alone and in a bulk request. `base` has
+/// what is required; whoever is changed has what `stored` says besides.
 pub(crate) async fn each_way(
     provider: &Provider,
     ways: &[Way],
@@ -87,8 +96,11 @@ pub(crate) async fn each_way(
             };
             let body = way.body(base, attributes);
             let target = path.as_deref().unwrap_or(endpoint);
-            let sent =
-                if in_bulk { in_a_bulk(provider, *way, target, &body).await } else { alone(provider, *way, target, &body).await };
+            let sent = if in_bulk {
+                in_a_bulk(provider, *way, target, &body).await
+            } else {
+                alone(provider, *way, target, &body).await
+            };
             let resource = match sent.path.or(path) {
                 Some(path) => {
                     let resource = provider.read(&path).await;
@@ -115,13 +127,23 @@ struct Sent {
 async fn alone(provider: &Provider, way: Way, path: &str, body: &Value) -> Sent {
     let answer = provider.send(way.method(), path, &[], body.to_string()).await;
     let made = (answer.status == 201).then(|| at(&answer.body));
-    Sent { status: answer.status, scim_type: answer.body["scimType"].clone(), rules: answer.rules, path: made }
+    Sent {
+        status: answer.status,
+        scim_type: answer.body["scimType"].clone(),
+        rules: answer.rules,
+        path: made,
+    }
 }
 
 async fn in_a_bulk(provider: &Provider, way: Way, path: &str, body: &Value) -> Sent {
-    let answer = bulk(provider, &json!([{ "method": way.method(), "bulkId": "it", "path": path, "data": body }])).await;
+    let answer = bulk(
+        provider,
+        &json!([{ "method": way.method(), "bulkId": "it", "path": path, "data": body }]),
+    )
+    .await;
     let result = &answer.body["Operations"][0];
-    let status = result["status"].as_str().and_then(|status| status.parse().ok()).expect("a status");
+    let status =
+        result["status"].as_str().and_then(|status| status.parse().ok()).expect("a status");
     let made = json!({ "meta": { "location": result["location"] } });
     let path = (status == 201).then(|| at(&made));
     Sent { status, scim_type: result["response"]["scimType"].clone(), rules: answer.rules, path }
@@ -129,7 +151,9 @@ async fn in_a_bulk(provider: &Provider, way: Way, path: &str, body: &Value) -> S
 
 /// Sends a bulk request with these operations.
 pub(crate) async fn bulk(provider: &Provider, operations: &Value) -> Answer {
-    let answer = provider.post("/Bulk", &json!({ "schemas": [BULK_REQUEST], "Operations": operations })).await;
+    let answer = provider
+        .post("/Bulk", &json!({ "schemas": [BULK_REQUEST], "Operations": operations }))
+        .await;
     assert_eq!(answer.status, 200, "{}", answer.body);
     answer
 }

@@ -1,4 +1,5 @@
-//! A store that does no more than it has to: each resource whole, no members apart, no index, and secrets kept.
+//! A store that does no more than it has to: each resource whole, no members apart, no index, and
+//! secrets kept.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -45,7 +46,11 @@ impl WholeTable {
 
 #[async_trait]
 impl ResourceStore for WholeTable {
-    async fn create(&self, mut resource: Resource, _cx: &RequestContext) -> Result<Resource, StoreError> {
+    async fn create(
+        &self,
+        mut resource: Resource,
+        _cx: &RequestContext,
+    ) -> Result<Resource, StoreError> {
         let mut rows = self.store.rows();
         let id = format!("{}-{}", self.resource_type.name(), rows.len());
         resource.set_id(&*id);
@@ -53,17 +58,34 @@ impl ResourceStore for WholeTable {
         Ok(resource)
     }
 
-    async fn get(&self, id: &str, _projection: &Projection, _cx: &RequestContext) -> Result<Arc<Resource>, StoreError> {
+    async fn get(
+        &self,
+        id: &str,
+        _projection: &Projection,
+        _cx: &RequestContext,
+    ) -> Result<Arc<Resource>, StoreError> {
         self.find(id)
     }
 
-    async fn select(&self, _selection: Selection<'_>, _cx: &RequestContext) -> Result<Selected, StoreError> {
+    async fn select(
+        &self,
+        _selection: Selection<'_>,
+        _cx: &RequestContext,
+    ) -> Result<Selected, StoreError> {
         let rows = self.store.rows();
         let of_type = rows.iter().filter(|(id, _)| id.starts_with(self.resource_type.name()));
-        Ok(Selected { resources: of_type.map(|(_, resource)| Arc::clone(resource)).collect(), ..Selected::default() })
+        Ok(Selected {
+            resources: of_type.map(|(_, resource)| Arc::clone(resource)).collect(),
+            ..Selected::default()
+        })
     }
 
-    async fn update(&self, id: &str, update: &Update, _cx: &RequestContext) -> Result<Change, StoreError> {
+    async fn update(
+        &self,
+        id: &str,
+        update: &Update,
+        _cx: &RequestContext,
+    ) -> Result<Change, StoreError> {
         let change = update.apply(self.find(id)?)?;
         if let Some(after) = change.after.clone().filter(|_| !change.is_unchanged()) {
             self.store.rows().insert(id.to_owned(), after);
@@ -71,7 +93,12 @@ impl ResourceStore for WholeTable {
         Ok(change)
     }
 
-    async fn delete(&self, id: &str, expected: &Precondition, cx: &RequestContext) -> Result<Change, StoreError> {
+    async fn delete(
+        &self,
+        id: &str,
+        expected: &Precondition,
+        cx: &RequestContext,
+    ) -> Result<Change, StoreError> {
         let resource = self.find(id)?;
         expected.check(resource.version().as_ref())?;
         self.store.rows().remove(id);

@@ -9,8 +9,7 @@ use crate::support::demo::Demo;
 const HEADING: &str = "document.querySelector('#main h1')?.textContent";
 
 /// What of a tenant the page has asked for.
-const ASKED: &str =
-    "performance.getEntriesByType('resource').map((it) => it.name).filter((name) => name.includes('/api/tenants/'))";
+const ASKED: &str = "performance.getEntriesByType('resource').map((it) => it.name).filter((name) => name.includes('/api/tenants/'))";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_link_to_a_tenant_that_is_not_there_shows_no_other() {
@@ -33,13 +32,21 @@ async fn a_link_to_a_tenant_that_is_not_there_shows_no_other() {
         ] {
             browser.go(&format!("/console/{place}")).await;
             browser.reload().await;
-            browser.until(&format!("{HEADING} === {}", json!(format!("There is no tenant {name}.")))).await;
+            browser
+                .until(&format!("{HEADING} === {}", json!(format!("There is no tenant {name}."))))
+                .await;
             assert!(browser.place().await.ends_with(place), "the address stays");
             assert_eq!(browser.value(ASKED).await, json!([]), "{place}");
-            let (links, shown) =
-                ("[...document.querySelectorAll('#tenants a')].map((it) => it.textContent)", "table, form, #generate");
+            let (links, shown) = (
+                "[...document.querySelectorAll('#tenants a')].map((it) => it.textContent)",
+                "table, form, #generate",
+            );
             assert_eq!(browser.value(links).await, json!(["one", "two"]), "{place}");
-            assert_eq!(browser.value(&format!("document.querySelectorAll('{shown}').length")).await, 0, "{place}");
+            assert_eq!(
+                browser.value(&format!("document.querySelectorAll('{shown}').length")).await,
+                0,
+                "{place}"
+            );
         }
         browser.visit("#/acme-corp/users", "#no-tenant").await;
         browser.picture("no-tenant").await;
@@ -51,7 +58,9 @@ async fn a_link_to_a_tenant_that_is_not_there_shows_no_other() {
         // Where the address names none, it is the first.
         browser.go("/console/#").await;
         browser.reload().await;
-        browser.until("document.getElementById('tenant-url')?.value.endsWith('/t/acme-corp/scim/v2')").await;
+        browser
+            .until("document.getElementById('tenant-url')?.value.endsWith('/t/acme-corp/scim/v2')")
+            .await;
         assert!(browser.place().await.ends_with("#/acme-corp/settings"), "the address says which");
     })
     .await;
@@ -59,7 +68,8 @@ async fn a_link_to_a_tenant_that_is_not_there_shows_no_other() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_tenant_that_was_deleted_in_another_tab_is_told() {
-    let demo = Demo::start(&[FLAGS, &["--tenant", "three=token-3", "--tenant", "four=token-4"]].concat());
+    let demo =
+        Demo::start(&[FLAGS, &["--tenant", "three=token-3", "--tenant", "four=token-4"]].concat());
     let other = Administrator::sign_in(&demo).await;
     let tokens = body(&other.get("/tenants/one/tokens").await);
     run(demo.address(), false, async move |browser: Browser| {
@@ -106,15 +116,60 @@ async fn pages_users_groups_and_requests_that_are_not_there_are_told() {
         browser.size(1280, 900).await;
         browser.sign_in().await;
         for (place, heading, title, back) in [
-            ("#/one/users/none", "This user is not there.", "Not there · Users · one", "#/one/users"),
-            ("#/one/users/a%2Fb%3Fc", "This user is not there.", "Not there · Users · one", "#/one/users"),
-            (&*format!("#/two/users/{id}"), "This user is not there.", "Not there · Users · two", "#/two/users"),
-            ("#/one/groups/none", "This group is not there.", "Not there · Groups · one", "#/one/groups"),
-            ("#/one/activity/999", "This request is not there.", "Not there · Activity · one", "#/one/activity"),
-            ("#/one/activity/none", "This request is not there.", "Not there · Activity · one", "#/one/activity"),
-            ("#/one/nonsense", "There is no page nonsense.", "No such page · one", "#/one/settings"),
-            ("#/one/constructor", "There is no page constructor.", "No such page · one", "#/one/settings"),
-            ("#/one/settings/more", "There is no page settings/more.", "No such page · one", "#/one/settings"),
+            (
+                "#/one/users/none",
+                "This user is not there.",
+                "Not there · Users · one",
+                "#/one/users",
+            ),
+            (
+                "#/one/users/a%2Fb%3Fc",
+                "This user is not there.",
+                "Not there · Users · one",
+                "#/one/users",
+            ),
+            (
+                &*format!("#/two/users/{id}"),
+                "This user is not there.",
+                "Not there · Users · two",
+                "#/two/users",
+            ),
+            (
+                "#/one/groups/none",
+                "This group is not there.",
+                "Not there · Groups · one",
+                "#/one/groups",
+            ),
+            (
+                "#/one/activity/999",
+                "This request is not there.",
+                "Not there · Activity · one",
+                "#/one/activity",
+            ),
+            (
+                "#/one/activity/none",
+                "This request is not there.",
+                "Not there · Activity · one",
+                "#/one/activity",
+            ),
+            (
+                "#/one/nonsense",
+                "There is no page nonsense.",
+                "No such page · one",
+                "#/one/settings",
+            ),
+            (
+                "#/one/constructor",
+                "There is no page constructor.",
+                "No such page · one",
+                "#/one/settings",
+            ),
+            (
+                "#/one/settings/more",
+                "There is no page settings/more.",
+                "No such page · one",
+                "#/one/settings",
+            ),
             (
                 &*format!("#/one/users/{id}/more"),
                 &*format!("There is no page users/{id}/more."),
@@ -124,8 +179,13 @@ async fn pages_users_groups_and_requests_that_are_not_there_are_told() {
         ] {
             browser.visit(place, "#main h1").await;
             browser.until(&format!("{HEADING} === {}", json!(heading))).await;
-            assert_eq!(browser.value("document.title").await, format!("{title} · SCIM console"), "{place}");
-            let link = browser.value("document.querySelector('#main a').getAttribute('href')").await;
+            assert_eq!(
+                browser.value("document.title").await,
+                format!("{title} · SCIM console"),
+                "{place}"
+            );
+            let link =
+                browser.value("document.querySelector('#main a').getAttribute('href')").await;
             assert_eq!(link, back, "{place}");
             assert!(browser.place().await.ends_with(place), "the address stays");
         }

@@ -33,7 +33,9 @@ async fn a_request_is_shown_with_its_answer_its_departures_and_its_changes() {
         ("Content-Type", "application/scim+json"),
         ("User-Agent", "Okta SCIM Client 1.0.0"),
     ];
-    let made = send(demo.address(), "POST", "/scim/v2/Users?x=1", &headers, Some(&given.to_string())).await;
+    let made =
+        send(demo.address(), "POST", "/scim/v2/Users?x=1", &headers, Some(&given.to_string()))
+            .await;
     let id = body(&made)["id"].clone();
 
     let listed = requests(&administrator, "one").await;
@@ -55,11 +57,27 @@ async fn a_request_is_shown_with_its_answer_its_departures_and_its_changes() {
         assert!(!whole.text().contains(secret), "{}", whole.text());
     }
     let whole = body(&whole);
-    assert!(whole["request"]["body"].as_str().is_some_and(|body| body.contains("bjensen") && body.contains("••••")), "{whole}");
-    assert!(whole["answer"]["body"].as_str().is_some_and(|body| body.contains("bjensen")), "{whole}");
-    let departures: Vec<_> = whole["deviations"].as_array().expect("departures").iter().map(|it| it["rule"].as_str()).collect();
+    assert!(
+        whole["request"]["body"]
+            .as_str()
+            .is_some_and(|body| body.contains("bjensen") && body.contains("••••")),
+        "{whole}"
+    );
+    assert!(
+        whole["answer"]["body"].as_str().is_some_and(|body| body.contains("bjensen")),
+        "{whole}"
+    );
+    let departures: Vec<_> = whole["deviations"]
+        .as_array()
+        .expect("departures")
+        .iter()
+        .map(|it| it["rule"].as_str())
+        .collect();
     assert_eq!(departures, [Some("boolean_strings")]);
-    assert_eq!((whole["changes"][0]["event"].as_str(), &whole["changes"][0]["resourceId"]), (Some("user.created"), &id));
+    assert_eq!(
+        (whole["changes"][0]["event"].as_str(), &whole["changes"][0]["resourceId"]),
+        (Some("user.created"), &id)
+    );
 }
 
 #[tokio::test]
@@ -68,11 +86,17 @@ async fn what_follows_from_a_request_is_among_its_changes() {
     let demo = Demo::start(&flags);
     let administrator = Administrator::sign_in(&demo).await;
     let mut given = user("bjensen");
-    given["urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"] = json!({ "department": "Tours" });
+    given["urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"] =
+        json!({ "department": "Tours" });
     assert_eq!(scim(demo.address(), "POST", "/Users", "token-1", Some(&given)).await.status, 201);
     let seq = requests(&administrator, "one").await[0]["seq"].clone();
     let whole = body(&administrator.get(&format!("{ACTIVITY}/{seq}")).await);
-    let told: Vec<_> = whole["changes"].as_array().expect("changes").iter().map(|told| (&told["event"], &told["by"])).collect();
+    let told: Vec<_> = whole["changes"]
+        .as_array()
+        .expect("changes")
+        .iter()
+        .map(|told| (&told["event"], &told["by"]))
+        .collect();
     assert_eq!(told[0], (&json!("user.created"), &json!("IDP")));
     assert!(
         told[1..].iter().any(|told| *told == (&json!("group.members_changed"), &json!("LOCAL")))
@@ -91,12 +115,15 @@ async fn tenants_see_their_own_requests_and_those_of_nobody_known() {
         ("/scim/v2/Users?count=3", "stranger"),
         ("/t/two/scim/v2/Users?count=4", "stranger"),
     ] {
-        send(demo.address(), "GET", path, &[("Authorization", &format!("Bearer {token}"))], None).await;
+        send(demo.address(), "GET", path, &[("Authorization", &format!("Bearer {token}"))], None)
+            .await;
     }
     for (tenant, expected) in [("one", ["3", "1"].as_slice()), ("two", &["4", "3", "2"])] {
         let listed = requests(&administrator, tenant).await;
-        let seen: Vec<_> =
-            listed.iter().filter_map(|it| it["path"].as_str()?.split_once("count=").map(|(_, count)| count)).collect();
+        let seen: Vec<_> = listed
+            .iter()
+            .filter_map(|it| it["path"].as_str()?.split_once("count=").map(|(_, count)| count))
+            .collect();
         assert_eq!(seen, expected, "{tenant}");
     }
     let of_two = requests(&administrator, "two").await;
@@ -123,7 +150,11 @@ async fn only_so_much_is_kept() {
         scim(demo.address(), "GET", "/Schemas", "token-1", None).await;
     }
     assert_eq!(requests(&administrator, "one").await.len(), 200);
-    assert_eq!(administrator.get(&format!("{ACTIVITY}/{seq}")).await.status, 404, "the oldest are gone");
+    assert_eq!(
+        administrator.get(&format!("{ACTIVITY}/{seq}")).await.status,
+        404,
+        "the oldest are gone"
+    );
 }
 
 #[tokio::test]
@@ -132,7 +163,8 @@ async fn requests_come_as_they_are_answered() {
     let administrator = Administrator::sign_in(&demo).await;
     scim(demo.address(), "GET", "/Users?count=1", "token-1", None).await;
     let stream = TcpStream::connect(demo.address()).await.expect("a connection");
-    let (mut sender, driver) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.expect("HTTP");
+    let (mut sender, driver) =
+        hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.expect("HTTP");
     let driver = tokio::spawn(driver);
     let request = http::Request::get("/console/api/tenants/one/activity/stream")
         .header("Host", "localhost")
@@ -160,7 +192,9 @@ async fn requests_come_as_they_are_answered() {
     let mut rest = String::new();
     let reading = async {
         while let Some(frame) = answer.frame().await {
-            rest.push_str(&String::from_utf8_lossy(&frame.expect("it can be read").into_data().unwrap_or_default()));
+            rest.push_str(&String::from_utf8_lossy(
+                &frame.expect("it can be read").into_data().unwrap_or_default(),
+            ));
         }
     };
     timeout(PATIENCE, reading).await.expect("the stream ends with the session");

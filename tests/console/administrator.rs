@@ -10,7 +10,8 @@ use crate::support::http::{Client, Response};
 pub(crate) const PASSWORD: &str = "a-password-for-tests";
 
 /// Two tenants, and a console with a password that is known.
-pub(crate) const FLAGS: &[&str] = &["--tenant", "one=token-1", "--tenant", "two=token-2", "--admin-password", PASSWORD];
+pub(crate) const FLAGS: &[&str] =
+    &["--tenant", "one=token-1", "--tenant", "two=token-2", "--admin-password", PASSWORD];
 
 /// A session.
 pub(crate) struct Administrator {
@@ -40,7 +41,8 @@ impl Administrator {
 
     /// What a page would send to a path below `/console/api`.
     pub(crate) async fn send(&self, method: &str, path: &str, body: Option<&Value>) -> Response {
-        let headers = [("Cookie", self.cookie.as_str()), ("X-CSRF-Token", self.forgery_token.as_str())];
+        let headers =
+            [("Cookie", self.cookie.as_str()), ("X-CSRF-Token", self.forgery_token.as_str())];
         api(self.address, method, path, &headers, body).await
     }
 }
@@ -65,10 +67,23 @@ pub(crate) async fn api(
 }
 
 /// What an identity provider sends.
-pub(crate) async fn scim(address: SocketAddr, method: &str, path: &str, token: &str, body: Option<&Value>) -> Response {
+pub(crate) async fn scim(
+    address: SocketAddr,
+    method: &str,
+    path: &str,
+    token: &str,
+    body: Option<&Value>,
+) -> Response {
     let token = format!("Bearer {token}");
     let headers = [("Authorization", token.as_str()), ("Content-Type", "application/scim+json")];
-    send(address, method, &format!("/scim/v2{path}"), &headers, body.map(Value::to_string).as_deref()).await
+    send(
+        address,
+        method,
+        &format!("/scim/v2{path}"),
+        &headers,
+        body.map(Value::to_string).as_deref(),
+    )
+    .await
 }
 
 pub(crate) async fn send(

@@ -48,15 +48,20 @@ struct Driver {
     profile: PathBuf,
 }
 
-/// Lets `walk` walk through the console at that address in a window that prefers dark or light; says so and does nothing where
-/// there is no browser.
+/// Lets `walk` walk through the console at that address in a window that prefers dark or light;
+/// says so and does nothing where there is no browser.
 pub(crate) async fn run<F>(address: SocketAddr, dark: bool, walk: impl FnOnce(Browser) -> F)
 where
     F: Future<Output = ()> + Send + 'static,
 {
     let Some(driver) = Driver::start() else {
-        assert!(env::var_os("SCIMWIRE_REQUIRE_CHROMIUM").is_none(), "chromium and chromedriver have to be there");
-        println!("skipped: there is no chromium with its chromedriver (Debian: `apt-get install chromium chromium-driver`)");
+        assert!(
+            env::var_os("SCIMWIRE_REQUIRE_CHROMIUM").is_none(),
+            "chromium and chromedriver have to be there"
+        );
+        println!(
+            "skipped: there is no chromium with its chromedriver (Debian: `apt-get install chromium chromium-driver`)"
+        );
         return;
     };
     let client = driver.open(dark).await;
@@ -114,7 +119,11 @@ impl Browser {
 
     /// Chooses from a list.
     pub(crate) async fn choose(&self, selector: &str, value: &str) {
-        self.find(selector).await.select_by_value(value).await.unwrap_or_else(|err| panic!("`{selector}`: {err}"));
+        self.find(selector)
+            .await
+            .select_by_value(value)
+            .await
+            .unwrap_or_else(|err| panic!("`{selector}`: {err}"));
     }
 
     /// Waits until the page has such a text.
@@ -127,14 +136,21 @@ impl Browser {
     pub(crate) async fn until(&self, expression: &str) {
         let deadline = tokio::time::Instant::now() + PATIENCE;
         while self.value(expression).await != json!(true) {
-            assert!(tokio::time::Instant::now() < deadline, "never true: {expression}\n{}", self.text().await);
+            assert!(
+                tokio::time::Instant::now() < deadline,
+                "never true: {expression}\n{}",
+                self.text().await
+            );
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }
 
     /// What an expression of JavaScript is.
     pub(crate) async fn value(&self, expression: &str) -> Value {
-        self.client.execute(&format!("return {expression};"), vec![]).await.expect("a script of ours")
+        self.client
+            .execute(&format!("return {expression};"), vec![])
+            .await
+            .expect("a script of ours")
     }
 
     pub(crate) async fn text(&self) -> String {
@@ -166,18 +182,22 @@ impl Browser {
     pub(crate) async fn picture(&self, name: &str) {
         let size =
             self.value("[innerWidth, outerHeight, document.documentElement.scrollHeight + outerHeight - innerHeight]").await;
-        let [width, height, whole] =
-            [0, 1, 2].map(|index| size[index].as_u64().and_then(|it| u32::try_from(it).ok()).unwrap_or(900));
+        let [width, height, whole] = [0, 1, 2]
+            .map(|index| size[index].as_u64().and_then(|it| u32::try_from(it).ok()).unwrap_or(900));
         self.size(width, whole.clamp(height, TALLEST)).await;
         let picture = self.client.screenshot().await.expect("a picture");
         self.size(width, height).await;
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("it is inside the target folder").join("console");
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR"))
+            .parent()
+            .expect("it is inside the target folder")
+            .join("console");
         fs::create_dir_all(&folder)
             .and_then(|()| fs::write(folder.join(format!("{name}.png")), picture))
             .expect("it can be written");
     }
 
-    /// Each of those elements that is seen ends inside its card and the window, with all that it holds.
+    /// Each of those elements that is seen ends inside its card and the window, with all that it
+    /// holds.
     pub(crate) async fn inside(&self, selector: &str) {
         let script = "const seen = [...document.querySelectorAll(arguments[0])].filter((it) => it.getClientRects().length);
             const far = seen.filter((it) => {
@@ -187,7 +207,8 @@ impl Browser {
                 return right > Math.min(innerWidth, it.closest('.card, dialog').getBoundingClientRect().right) + 0.5;
             });
             return [seen.length, far.map((it) => it.textContent)];";
-        let found = self.client.execute(script, vec![json!(selector)]).await.expect("a script of ours");
+        let found =
+            self.client.execute(script, vec![json!(selector)]).await.expect("a script of ours");
         assert!(found[0].as_u64() > Some(0), "`{selector}` is not there");
         assert_eq!(found[1], json!([]), "`{selector}` ends outside");
     }
@@ -217,7 +238,10 @@ impl Driver {
         let mut process = match driver {
             Ok(process) if is_there("chromium") => process,
             Ok(mut process) => {
-                process.kill().and_then(|()| process.wait()).expect("a process of ours can be ended");
+                process
+                    .kill()
+                    .and_then(|()| process.wait())
+                    .expect("a process of ours can be ended");
                 return None;
             }
             Err(err) if err.kind() == io::ErrorKind::NotFound => return None,
@@ -229,7 +253,8 @@ impl Driver {
             line.split_once("started successfully on port ")?.1.trim_end_matches('.').parse().ok()
         });
         let number = STARTED.fetch_add(1, Ordering::Relaxed);
-        let profile = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("chromium-{}-{number}", std::process::id()));
+        let profile = Path::new(env!("CARGO_TARGET_TMPDIR"))
+            .join(format!("chromium-{}-{number}", std::process::id()));
         fs::create_dir_all(&profile).expect("the target folder can be written");
         Some(Self { process, port: port.expect("it says where it listens"), profile })
     }
@@ -237,21 +262,24 @@ impl Driver {
     async fn open(&self, dark: bool) -> Client {
         let profile = format!("--user-data-dir={}", self.profile.display());
         let scheme = format!("--blink-settings=preferredColorScheme={}", if dark { 0 } else { 1 });
-        let arguments: Vec<&str> = FLAGS.iter().copied().chain([profile.as_str(), scheme.as_str()]).collect();
+        let arguments: Vec<&str> =
+            FLAGS.iter().copied().chain([profile.as_str(), scheme.as_str()]).collect();
         let capabilities: Capabilities = serde_json::from_value(json!({
             "browserName": "chrome",
             "goog:chromeOptions": { "args": arguments },
         }))
         .expect("an object");
         let url = format!("http://127.0.0.1:{}", self.port);
-        let client = ClientBuilder::new(HttpConnector::new()).capabilities(capabilities).connect(&url).await;
+        let client =
+            ClientBuilder::new(HttpConnector::new()).capabilities(capabilities).connect(&url).await;
         client.unwrap_or_else(|err| panic!("chromium does not start: {err}"))
     }
 }
 
 impl Drop for Driver {
     fn drop(&mut self) {
-        // Fails only where it has ended by itself, or the browser still writes; the folder is below `target`.
+        // Fails only where it has ended by itself, or the browser still writes; the folder is below
+        // `target`.
         let _: io::Result<()> = self.process.kill();
         let _: io::Result<ExitStatus> = self.process.wait();
         let _: io::Result<()> = fs::remove_dir_all(&self.profile);

@@ -1,4 +1,5 @@
-//! Clients of OAuth 2 that an administrator makes while the server runs, and what they are good for.
+//! Clients of OAuth 2 that an administrator makes while the server runs, and what they are good
+//! for.
 
 use std::net::SocketAddr;
 
@@ -23,14 +24,20 @@ struct Made {
 
 impl Made {
     async fn new(demo: &Demo, administrator: &Administrator, redirects: &[&str]) -> Self {
-        let made = administrator.send("POST", CLIENTS, Some(&json!({ "redirects": redirects }))).await;
+        let made =
+            administrator.send("POST", CLIENTS, Some(&json!({ "redirects": redirects }))).await;
         assert_eq!(made.status, 201, "{}", made.text());
         let made = body(&made);
-        Self { at: demo.address(), id: text(&made["client"], "id").to_owned(), secret: text(&made, "secret").to_owned() }
+        Self {
+            at: demo.address(),
+            id: text(&made["client"], "id").to_owned(),
+            secret: text(&made, "secret").to_owned(),
+        }
     }
 
     async fn post(&self, path: &str, form: Pairs<'_>) -> Response {
-        let credentials = [("client_id", self.id.as_str()), ("client_secret", self.secret.as_str())];
+        let credentials =
+            [("client_id", self.id.as_str()), ("client_secret", self.secret.as_str())];
         post_form(self.at, path, &[], &[&credentials, form].concat()).await
     }
 
@@ -43,11 +50,16 @@ impl Made {
     }
 
     async fn refresh(&self, tokens: &Value) -> Response {
-        self.ask(&[("grant_type", "refresh_token"), ("refresh_token", text(tokens, "refresh_token"))]).await
+        self.ask(&[
+            ("grant_type", "refresh_token"),
+            ("refresh_token", text(tokens, "refresh_token")),
+        ])
+        .await
     }
 
     async fn question(&self, redirect: &str) -> (String, Response) {
-        let query = [("response_type", "code"), ("client_id", &self.id), ("redirect_uri", redirect)];
+        let query =
+            [("response_type", "code"), ("client_id", &self.id), ("redirect_uri", redirect)];
         let path = format!("/t/one/oauth/authorize?{}", encoded(&query));
         let page = send(self.at, "GET", &path, &[], None).await;
         (path, page)
@@ -60,7 +72,11 @@ impl Made {
         let cookie = page.header("Set-Cookie").expect("a cookie");
         let page = page.text();
         let (_, nonce) = page.split_once("name=\"nonce\" value=\"").expect("a number in the form");
-        let form = [("nonce", nonce.split('"').next().expect("its end")), ("password", PASSWORD), ("decision", "allow")];
+        let form = [
+            ("nonce", nonce.split('"').next().expect("its end")),
+            ("password", PASSWORD),
+            ("decision", "allow"),
+        ];
         let cookie = cookie.split(';').next().expect("a first part");
         let sent = post_form(self.at, &path, &[("Cookie", cookie)], &form).await;
         let location = sent.header("Location").unwrap_or_else(|| panic!("{}", sent.text()));
@@ -69,7 +85,12 @@ impl Made {
     }
 
     async fn redeem(&self, code: &str) -> Response {
-        self.ask(&[("grant_type", "authorization_code"), ("code", code), ("redirect_uri", CALLBACK)]).await
+        self.ask(&[
+            ("grant_type", "authorization_code"),
+            ("code", code),
+            ("redirect_uri", CALLBACK),
+        ])
+        .await
     }
 
     async fn allowed(&self) -> Value {
@@ -104,7 +125,12 @@ fn granted(answer: &Response) -> Value {
 
 #[track_caller]
 fn refused(answer: &Response, status: u16, error: &str) {
-    assert_eq!((answer.status, &body(answer)["error"]), (status, &json!(error)), "{}", answer.text());
+    assert_eq!(
+        (answer.status, &body(answer)["error"]),
+        (status, &json!(error)),
+        "{}",
+        answer.text()
+    );
 }
 
 async fn status(at: SocketAddr, tokens: &Value) -> u16 {
@@ -123,7 +149,10 @@ async fn a_client_gets_tokens_from_the_moment_it_is_made() {
     let administrator = Administrator::sign_in(&demo).await;
     let client = Made::new(&demo, &administrator, &[CALLBACK]).await;
     let made = listed(&administrator, &client.id).await;
-    assert_eq!((&made["given"], &made["lastUsed"], &made["grants"]), (&json!(false), &Value::Null, &json!(0)));
+    assert_eq!(
+        (&made["given"], &made["lastUsed"], &made["grants"]),
+        (&json!(false), &Value::Null, &json!(0))
+    );
     assert!(made["created"].is_string() && client.id.starts_with("one."), "{made}");
 
     let own = granted(&client.own_token().await);
@@ -141,10 +170,24 @@ async fn a_client_gets_tokens_from_the_moment_it_is_made() {
     let endpoints = body(&administrator.get(CLIENTS).await);
     let token_endpoint = format!("http://{}/t/one/oauth/token", client.at);
     assert_eq!(text(&endpoints, "tokenEndpoint"), token_endpoint);
-    refused(&client.post("/t/two/oauth/token", &[("grant_type", "client_credentials")]).await, 401, "invalid_client");
-    assert_eq!(administrator.send("DELETE", &format!("/tenants/two/clients/{}", client.id), None).await.status, 404);
+    refused(
+        &client.post("/t/two/oauth/token", &[("grant_type", "client_credentials")]).await,
+        401,
+        "invalid_client",
+    );
+    assert_eq!(
+        administrator
+            .send("DELETE", &format!("/tenants/two/clients/{}", client.id), None)
+            .await
+            .status,
+        404
+    );
     for unknown in ["one.0123456789ab", "one.", ".one", "one", "two.x", "a%00b.c"] {
-        let form = [("client_id", unknown), ("client_secret", client.secret.as_str()), ("grant_type", "client_credentials")];
+        let form = [
+            ("client_id", unknown),
+            ("client_secret", client.secret.as_str()),
+            ("grant_type", "client_credentials"),
+        ];
         refused(&post_form(client.at, "/oauth/token", &[], &form).await, 401, "invalid_client");
     }
 }
@@ -155,7 +198,8 @@ async fn another_secret_ends_the_old_one_at_once() {
     let administrator = Administrator::sign_in(&demo).await;
     let client = Made::new(&demo, &administrator, &[CALLBACK]).await;
     let tokens = client.allowed().await;
-    let rotated = administrator.send("POST", &format!("{CLIENTS}/{}/secret", client.id), None).await;
+    let rotated =
+        administrator.send("POST", &format!("{CLIENTS}/{}/secret", client.id), None).await;
     assert_eq!(rotated.status, 200, "{}", rotated.text());
     refused(&client.own_token().await, 401, "invalid_client");
     refused(&client.refresh(&tokens).await, 401, "invalid_client");
@@ -168,12 +212,15 @@ async fn another_secret_ends_the_old_one_at_once() {
 async fn what_a_client_was_given_ends_with_it_or_before() {
     let demo = Demo::start(FLAGS);
     let administrator = Administrator::sign_in(&demo).await;
-    let (client, bystander) =
-        (Made::new(&demo, &administrator, &[CALLBACK]).await, Made::new(&demo, &administrator, &[CALLBACK]).await);
+    let (client, bystander) = (
+        Made::new(&demo, &administrator, &[CALLBACK]).await,
+        Made::new(&demo, &administrator, &[CALLBACK]).await,
+    );
     let path = format!("{CLIENTS}/{}", client.id);
     let others = bystander.allowed().await;
 
-    let (tokens, own, code) = (client.allowed().await, granted(&client.own_token().await), client.code().await);
+    let (tokens, own, code) =
+        (client.allowed().await, granted(&client.own_token().await), client.code().await);
     assert_eq!(listed(&administrator, &client.id).await["grants"], 1);
     assert_eq!(administrator.send("DELETE", &format!("{path}/grants"), None).await.status, 204);
     assert_eq!(listed(&administrator, &client.id).await["grants"], 0);
@@ -193,8 +240,15 @@ async fn what_a_client_was_given_ends_with_it_or_before() {
     assert_eq!(status(client.at, &others).await, 200);
     granted(&bystander.refresh(&others).await);
     assert_eq!(administrator.delete_tenant("one").await.status, 204);
-    assert_eq!(administrator.send("POST", "/tenants", Some(&json!({ "name": "one" }))).await.status, 201);
-    assert_eq!(listed(&administrator, &bystander.id).await, Value::Null, "the clients of a tenant go with it");
+    assert_eq!(
+        administrator.send("POST", "/tenants", Some(&json!({ "name": "one" }))).await.status,
+        201
+    );
+    assert_eq!(
+        listed(&administrator, &bystander.id).await,
+        Value::Null,
+        "the clients of a tenant go with it"
+    );
     refused(&bystander.own_token().await, 401, "invalid_client");
 }
 
@@ -202,10 +256,14 @@ async fn what_a_client_was_given_ends_with_it_or_before() {
 async fn addresses_are_checked_and_can_be_changed() {
     let demo = Demo::start(FLAGS);
     let administrator = Administrator::sign_in(&demo).await;
-    let many: Vec<String> = (0..40).map(|number| format!("https://idp.example.com/{number}")).collect();
+    let many: Vec<String> =
+        (0..40).map(|number| format!("https://idp.example.com/{number}")).collect();
     let long = format!("https://idp.example.com/{}", "a".repeat(1000));
     for (redirects, words) in [
-        (json!(["http://idp.example.com/callback"]), "`http://idp.example.com/callback`: a redirect URI begins with `https://`"),
+        (
+            json!(["http://idp.example.com/callback"]),
+            "`http://idp.example.com/callback`: a redirect URI begins with `https://`",
+        ),
         (json!([CALLBACK, "https://idp.example.com/#x"]), "`https://idp.example.com/#x`: "),
         (json!(["idp.example.com"]), "a redirect URI begins with"),
         (json!(["javascript:alert(1)"]), "a redirect URI begins with"),
@@ -215,15 +273,24 @@ async fn addresses_are_checked_and_can_be_changed() {
         (json!([long]), "1000 characters at most"),
         (json!(many), "32 redirect URIs at most"),
     ] {
-        let answer = administrator.send("POST", CLIENTS, Some(&json!({ "redirects": redirects }))).await;
+        let answer =
+            administrator.send("POST", CLIENTS, Some(&json!({ "redirects": redirects }))).await;
         assert_eq!(answer.status, 400, "{redirects}: {}", answer.text());
         assert!(text(&body(&answer), "error").contains(words), "{redirects}: {}", answer.text());
     }
-    assert_eq!(body(&administrator.get(CLIENTS).await)["clients"], json!([]), "nothing was made of what was refused");
+    assert_eq!(
+        body(&administrator.get(CLIENTS).await)["clients"],
+        json!([]),
+        "nothing was made of what was refused"
+    );
 
-    let client = Made::new(&demo, &administrator, &["  okta:acme_scim_1 ", "", CALLBACK, CALLBACK]).await;
+    let client =
+        Made::new(&demo, &administrator, &["  okta:acme_scim_1 ", "", CALLBACK, CALLBACK]).await;
     let okta = "https://system-admin.okta.com/admin/app/cpc/acme_scim_1/oauth/callback";
-    assert_eq!((client.question(okta).await.1.status, client.question(CALLBACK).await.1.status), (200, 200));
+    assert_eq!(
+        (client.question(okta).await.1.status, client.question(CALLBACK).await.1.status),
+        (200, 200)
+    );
     let redirects = listed(&administrator, &client.id).await["redirects"].clone();
     assert_eq!(redirects.as_array().map(Vec::len), Some(5), "each once: {redirects}");
     let (_, page) = client.question("https://idp.example.com/other").await;
@@ -233,35 +300,60 @@ async fn addresses_are_checked_and_can_be_changed() {
     let other = "http://localhost:3000/callback";
     let changed = administrator.send("PUT", &path, Some(&json!({ "redirects": [other] }))).await;
     assert_eq!((changed.status, body(&changed)["redirects"].clone()), (200, json!([other])));
-    assert_eq!((client.question(okta).await.1.status, client.question(other).await.1.status), (400, 200));
-    let refused = administrator.send("PUT", &path, Some(&json!({ "redirects": ["nonsense"] }))).await;
+    assert_eq!(
+        (client.question(okta).await.1.status, client.question(other).await.1.status),
+        (400, 200)
+    );
+    let refused =
+        administrator.send("PUT", &path, Some(&json!({ "redirects": ["nonsense"] }))).await;
     assert_eq!((refused.status, client.question(other).await.1.status), (400, 200));
-    assert_eq!(administrator.send("PUT", &path, Some(&json!({ "redirects": [] }))).await.status, 200);
+    assert_eq!(
+        administrator.send("PUT", &path, Some(&json!({ "redirects": [] }))).await.status,
+        200
+    );
     assert_eq!(listed(&administrator, &client.id).await["redirects"], json!([]));
     assert_eq!(client.question(other).await.1.status, 400);
 }
 
 #[tokio::test]
 async fn a_client_of_the_command_line_stays_as_it_says() {
-    let flags = ["--oauth-client", "one=idp:0123456789abcdef-one", "--oauth-redirect", "idp=https://idp.example.com/callback"];
+    let flags = [
+        "--oauth-client",
+        "one=idp:0123456789abcdef-one",
+        "--oauth-redirect",
+        "idp=https://idp.example.com/callback",
+    ];
     let demo = Demo::start(&[FLAGS, &flags].concat());
     let administrator = Administrator::sign_in(&demo).await;
-    let client = Made { at: demo.address(), id: "idp".to_owned(), secret: "0123456789abcdef-one".to_owned() };
+    let client = Made {
+        at: demo.address(),
+        id: "idp".to_owned(),
+        secret: "0123456789abcdef-one".to_owned(),
+    };
     let tokens = client.allowed().await;
     let shown = listed(&administrator, "idp").await;
-    assert_eq!((&shown["given"], &shown["redirects"], &shown["grants"]), (&json!(true), &json!([CALLBACK]), &json!(1)));
+    assert_eq!(
+        (&shown["given"], &shown["redirects"], &shown["grants"]),
+        (&json!(true), &json!([CALLBACK]), &json!(1))
+    );
     assert!(shown["created"].is_null() && shown["lastUsed"].is_string(), "{shown}");
     let redirects = json!({ "redirects": [] });
-    for (method, path, sent) in
-        [("DELETE", "/idp", None), ("POST", "/idp/secret", None), ("PUT", "/idp", Some(&redirects)), ("DELETE", "/other", None)]
-    {
+    for (method, path, sent) in [
+        ("DELETE", "/idp", None),
+        ("POST", "/idp/secret", None),
+        ("PUT", "/idp", Some(&redirects)),
+        ("DELETE", "/other", None),
+    ] {
         let answer = administrator.send(method, &format!("{CLIENTS}{path}"), sent).await;
         let expected = if path == "/other" { 404 } else { 409 };
         assert_eq!(answer.status, expected, "{method} {path}: {}", answer.text());
         assert!(expected == 404 || answer.text().contains("--oauth-client"), "{}", answer.text());
     }
     assert_eq!(status(client.at, &tokens).await, 200);
-    assert_eq!(administrator.send("DELETE", &format!("{CLIENTS}/idp/grants"), None).await.status, 204);
+    assert_eq!(
+        administrator.send("DELETE", &format!("{CLIENTS}/idp/grants"), None).await.status,
+        204
+    );
     assert_eq!(status(client.at, &tokens).await, 401);
 }
 
@@ -273,7 +365,9 @@ async fn where_oauth_is_chosen_other_tokens_are_refused() {
     let tokens = granted(&client.own_token().await);
     let asks = async |token: &str| scim(client.at, "GET", "/Users", token, None).await;
     let choose = async |access: &str| {
-        let answer = administrator.send("PUT", "/tenants/one/settings", Some(&json!({ "access": access }))).await;
+        let answer = administrator
+            .send("PUT", "/tenants/one/settings", Some(&json!({ "access": access })))
+            .await;
         assert_eq!((answer.status, &body(&answer)["access"]), (200, &json!(access)));
     };
     assert_eq!((asks("token-1").await.status, status(client.at, &tokens).await), (200, 200));
@@ -308,22 +402,38 @@ async fn clients_and_consents_outlive_a_restart() {
     let third = granted(&client.refresh(&second).await);
     assert_eq!(status(client.at, &third).await, 200);
     refused(&client.refresh(&copied).await, 400, "invalid_grant");
-    assert_eq!(status(client.at, &unused).await, 401, "a copy was recognized, and all that came of it has ended");
+    assert_eq!(
+        status(client.at, &unused).await,
+        401,
+        "a copy was recognized, and all that came of it has ended"
+    );
     refused(&client.refresh(&unused).await, 400, "invalid_grant");
     assert_eq!(listed(&administrator, &client.id).await["grants"], 2);
-    let files = std::fs::read_dir(folder.path()).expect("a folder").map(|file| file.expect("a file").path());
-    let kept: String =
-        files.map(|file| String::from_utf8_lossy(&std::fs::read(file).expect("it is read")).into_owned()).collect();
+    let files = std::fs::read_dir(folder.path())
+        .expect("a folder")
+        .map(|file| file.expect("a file").path());
+    let kept: String = files
+        .map(|file| String::from_utf8_lossy(&std::fs::read(file).expect("it is read")).into_owned())
+        .collect();
     assert!(kept.contains(&client.id), "it is kept there");
-    for secret in [&client.secret, text(&third, "refresh_token"), text(&third, "access_token"), &code] {
+    for secret in
+        [&client.secret, text(&third, "refresh_token"), text(&third, "access_token"), &code]
+    {
         assert!(!kept.contains(secret), "secrets are kept as hashes");
     }
 
     drop(demo);
     let demo = start();
     let (administrator, client) = (Administrator::sign_in(&demo).await, before.at(&demo));
-    assert_eq!(administrator.send("DELETE", &format!("{CLIENTS}/{}", client.id), None).await.status, 204);
-    assert_eq!(status(client.at, &third).await, 401, "what was given before the start is known to be its");
+    assert_eq!(
+        administrator.send("DELETE", &format!("{CLIENTS}/{}", client.id), None).await.status,
+        204
+    );
+    assert_eq!(
+        status(client.at, &third).await,
+        401,
+        "what was given before the start is known to be its"
+    );
 }
 
 #[tokio::test]
@@ -342,10 +452,14 @@ async fn what_has_expired_is_forgotten() {
     let demo = Demo::start(&[FLAGS, &["--database", &database], &short].concat());
     granted(&before.at(&demo).own_token().await);
     drop(demo);
-    let pool = sqlx::SqlitePool::connect(&format!("sqlite://{}", file.display())).await.expect("it can be opened");
+    let pool = sqlx::SqlitePool::connect(&format!("sqlite://{}", file.display()))
+        .await
+        .expect("it can be opened");
     let count = "SELECT resource_type, count(*) FROM scim_resource WHERE resource_type LIKE 'OAuth%' GROUP BY 1 ORDER BY 1";
-    let kept: Vec<(String, i64)> = sqlx::query_as(count).fetch_all(&pool).await.expect("it can be read");
-    let expected = [("OAuthAccess", 1), ("OAuthClient", 1)].map(|(name, count)| (name.to_owned(), count));
+    let kept: Vec<(String, i64)> =
+        sqlx::query_as(count).fetch_all(&pool).await.expect("it can be read");
+    let expected =
+        [("OAuthAccess", 1), ("OAuthClient", 1)].map(|(name, count)| (name.to_owned(), count));
     assert_eq!(kept, expected, "the token that was made last, and no grant");
 }
 
@@ -364,7 +478,10 @@ async fn of_two_processes_one_uses_a_refresh_token() {
         let (given, other) = if first.status == 200 { (first, second) } else { (second, first) };
         refused(&other, 400, "invalid_grant");
         let given = granted(&given);
-        assert_eq!((status(one.address(), &given).await, status(two.address(), &given).await), (401, 401));
+        assert_eq!(
+            (status(one.address(), &given).await, status(two.address(), &given).await),
+            (401, 401)
+        );
         refused(&there.refresh(&given).await, 400, "invalid_grant");
     }
 }

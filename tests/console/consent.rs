@@ -1,4 +1,5 @@
-//! OAuth 2 as an administrator meets it in the browser: choosing it, making a client, allowing it, and ending it.
+//! OAuth 2 as an administrator meets it in the browser: choosing it, making a client, allowing it,
+//! and ending it.
 
 use serde_json::json;
 

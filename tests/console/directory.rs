@@ -6,7 +6,12 @@ use crate::administrator::{Administrator, FLAGS, body, provision, scim};
 use crate::support::demo::Demo;
 
 fn names(page: &Value) -> Vec<&str> {
-    page["resources"].as_array().expect("a page").iter().filter_map(|item| item["resource"]["userName"].as_str()).collect()
+    page["resources"]
+        .as_array()
+        .expect("a page")
+        .iter()
+        .filter_map(|item| item["resource"]["userName"].as_str())
+        .collect()
 }
 
 #[tokio::test]
@@ -18,7 +23,11 @@ async fn users_are_searched_sorted_and_paged() {
     }
     provision(demo.address(), "token-2", "eve@example.com").await;
     for (query, total, expected) in [
-        ("sort=userName", 4, vec!["ann@example.com", "bob \"B\" (x)", "carol@example.com", "dan%_"]),
+        (
+            "sort=userName",
+            4,
+            vec!["ann@example.com", "bob \"B\" (x)", "carol@example.com", "dan%_"],
+        ),
         ("sort=userName&descending=true&count=2", 4, vec!["dan%_", "carol@example.com"]),
         ("sort=userName&start=3&count=2", 4, vec!["carol@example.com", "dan%_"]),
         ("search=EXAMPLE&sort=userName", 2, vec!["ann@example.com", "carol@example.com"]),
@@ -55,22 +64,38 @@ async fn a_user_is_shown_with_groups_origin_and_history() {
     send("PUT", &format!("/tenants/one/groups/{group}/members/{id}"), json!({})).await;
 
     let shown = body(&administrator.get(&format!("/tenants/one/directory/users/{id}")).await);
-    assert_eq!((shown["origin"].clone(), shown["resource"]["userName"].clone()), (json!("IDP"), json!("bjensen")));
-    assert_eq!(shown["memberships"], json!([{ "id": group, "name": "Tours", "type": "direct", "origin": "LOCAL" }]));
+    assert_eq!(
+        (shown["origin"].clone(), shown["resource"]["userName"].clone()),
+        (json!("IDP"), json!("bjensen"))
+    );
+    assert_eq!(
+        shown["memberships"],
+        json!([{ "id": group, "name": "Tours", "type": "direct", "origin": "LOCAL" }])
+    );
     let history = shown["history"].as_array().expect("a history");
-    let told: Vec<_> = history.iter().map(|told| (told["event"].as_str(), told["by"].as_str())).collect();
-    let (joined, created) = ((Some("group.members_changed"), Some("LOCAL")), (Some("user.created"), Some("IDP")));
+    let told: Vec<_> =
+        history.iter().map(|told| (told["event"].as_str(), told["by"].as_str())).collect();
+    let (joined, created) =
+        ((Some("group.members_changed"), Some("LOCAL")), (Some("user.created"), Some("IDP")));
     assert_eq!(told, [joined, created], "the newest first");
     assert!(history.iter().all(|told| told["time"].is_string()));
 
-    let members = body(&administrator.get(&format!("/tenants/one/directory/groups/{group}/members?start=1")).await);
-    assert_eq!((members["total"].clone(), members["members"][0]["origin"].clone()), (json!(1), json!("LOCAL")));
+    let members = body(
+        &administrator.get(&format!("/tenants/one/directory/groups/{group}/members?start=1")).await,
+    );
+    assert_eq!(
+        (members["total"].clone(), members["members"][0]["origin"].clone()),
+        (json!(1), json!("LOCAL"))
+    );
     let shown = body(&administrator.get(&format!("/tenants/one/directory/groups/{group}")).await);
     assert_eq!((shown["origin"].clone(), shown["resource"].get("members")), (json!("LOCAL"), None));
     send("DELETE", &format!("/tenants/one/groups/{group}/members/{id}"), json!({})).await;
     let shown = body(&administrator.get(&format!("/tenants/one/directory/users/{id}")).await);
     assert_eq!(shown["memberships"], json!([]));
-    for other in [format!("/tenants/two/directory/users/{id}"), format!("/tenants/one/directory/groups/{id}")] {
+    for other in [
+        format!("/tenants/two/directory/users/{id}"),
+        format!("/tenants/one/directory/groups/{id}"),
+    ] {
         assert_eq!(administrator.get(&other).await.status, 404, "{other}");
     }
 }
@@ -79,24 +104,34 @@ async fn a_user_is_shown_with_groups_origin_and_history() {
 async fn the_members_of_a_large_group_come_in_pages() {
     let demo = Demo::start(FLAGS);
     let administrator = Administrator::sign_in(&demo).await;
-    let members: Vec<Value> = (0..120).map(|number| json!({ "value": format!("nobody-{number}") })).collect();
+    let members: Vec<Value> =
+        (0..120).map(|number| json!({ "value": format!("nobody-{number}") })).collect();
     let group = json!({ "schemas": ["urn:ietf:params:scim:schemas:core:2.0:Group"], "displayName": "All", "members": members });
     let made = body(&scim(demo.address(), "POST", "/Groups", "token-1", Some(&group)).await);
     let id = made["id"].as_str().expect("an id");
     let mut seen = Vec::new();
     for start in [1, 51, 101, 151] {
-        let page = body(&administrator.get(&format!("/tenants/one/directory/groups/{id}/members?start={start}")).await);
+        let page = body(
+            &administrator
+                .get(&format!("/tenants/one/directory/groups/{id}/members?start={start}"))
+                .await,
+        );
         assert_eq!(page["total"], 120);
-        seen.extend(page["members"].as_array().expect("members").iter().map(|member| member["id"].clone()));
+        seen.extend(
+            page["members"].as_array().expect("members").iter().map(|member| member["id"].clone()),
+        );
     }
     // Somebody who is there, beside those; found by name, and with an origin.
     let user = provision(demo.address(), "token-1", "Ann \"A\" Other").await;
     provision(demo.address(), "token-1", "ann elsewhere").await;
-    let added = administrator.send("PUT", &format!("/tenants/one/groups/{id}/members/{user}"), Some(&json!({}))).await;
+    let added = administrator
+        .send("PUT", &format!("/tenants/one/groups/{id}/members/{user}"), Some(&json!({})))
+        .await;
     assert!(added.status < 300, "{}", added.text());
     let path = format!("/tenants/one/directory/groups/{id}/members");
     let page = body(&administrator.get(&format!("{path}?start=101")).await);
-    let last = page["members"].as_array().and_then(|members| members.last()).expect("members").clone();
+    let last =
+        page["members"].as_array().and_then(|members| members.last()).expect("members").clone();
     let expected = json!({
         "id": user, "name": "Ann \"A\" Other", "userName": "Ann \"A\" Other", "active": true, "isUser": true,
         "isGroup": false, "isDirect": true, "origin": "LOCAL",
@@ -131,9 +166,13 @@ async fn members_by_way_of_a_group_are_found_and_told_apart() {
     };
     let inner = group("Inner", &user).await;
     let (outer, other) = (group("Outer", &inner).await, group("Other", &user).await);
-    let local = administrator.send("POST", "/tenants/one/groups", Some(&json!({ "displayName": "Local" }))).await;
+    let local = administrator
+        .send("POST", "/tenants/one/groups", Some(&json!({ "displayName": "Local" })))
+        .await;
     let local = body(&local)["id"].as_str().expect("an id").to_owned();
-    administrator.send("PUT", &format!("/tenants/one/groups/{local}/members/{user}"), Some(&json!({}))).await;
+    administrator
+        .send("PUT", &format!("/tenants/one/groups/{local}/members/{user}"), Some(&json!({})))
+        .await;
     for (group, search, id, told) in [
         (&outer, "", &inner, (false, true, true, "IDP")),
         (&outer, "jensen", &user, (true, false, false, "IDP")),
@@ -146,8 +185,14 @@ async fn members_by_way_of_a_group_are_found_and_told_apart() {
         let member = &page["members"][0];
         let (is_user, is_group, is_direct, origin) = told;
         let expected = json!([1, id, is_user, is_group, is_direct, origin]);
-        let found =
-            [&page["total"], &member["id"], &member["isUser"], &member["isGroup"], &member["isDirect"], &member["origin"]];
+        let found = [
+            &page["total"],
+            &member["id"],
+            &member["isUser"],
+            &member["isGroup"],
+            &member["isDirect"],
+            &member["origin"],
+        ];
         assert_eq!(json!(found), expected, "{search}: {page}");
     }
 }

@@ -15,7 +15,8 @@ async fn a_long_name_takes_no_column_away() {
     let mut given = user(&format!("{}@example.com", "x".repeat(120)));
     given["displayName"] = json!("y".repeat(700));
     given["externalId"] = json!("z".repeat(90));
-    given["urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"] = json!({ "department": "d".repeat(60) });
+    given["urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"] =
+        json!({ "department": "d".repeat(60) });
     let made = scim(address, "POST", "/Users", "token-1", Some(&given)).await;
     assert_eq!(made.status, 201, "{}", made.text());
     provision(address, "token-1", "somebody@example.com").await;
@@ -51,8 +52,7 @@ async fn the_button_of_each_member_is_whole() {
     for name in ["dana.scully@subsidiary.example.com", &*"x".repeat(120)] {
         members.push(json!({ "value": provision(address, "token-1", name).await }));
     }
-    let group =
-        json!({ "displayName": "All employees", "members": members, "schemas": ["urn:ietf:params:scim:schemas:core:2.0:Group"] });
+    let group = json!({ "displayName": "All employees", "members": members, "schemas": ["urn:ietf:params:scim:schemas:core:2.0:Group"] });
     let made = body(&scim(address, "POST", "/Groups", "token-1", Some(&group)).await);
     let id = made["id"].as_str().expect("an id").to_owned();
     run(address, false, async move |browser: Browser| {
@@ -74,7 +74,8 @@ async fn the_button_of_each_member_is_whole() {
 async fn names_of_attributes_stay_as_they_are_and_long_ones_in_their_card() {
     let demo = Demo::start(FLAGS);
     let address = demo.address();
-    let unknown = format!("urn:example:params:scim:schemas:extension:{}:2.0:User", "organisation".repeat(8));
+    let unknown =
+        format!("urn:example:params:scim:schemas:extension:{}:2.0:User", "organisation".repeat(8));
     let mut given = user("bjensen");
     given["active"] = json!("True");
     given["schemas"] = json!([unknown, "urn:ietf:params:scim:schemas:core:2.0:User"]);

@@ -1,4 +1,5 @@
-//! Names in which characters turn the direction of writing: they are seen, and move nothing beside them.
+//! Names in which characters turn the direction of writing: they are seen, and move nothing beside
+//! them.
 
 use serde_json::json;
 
@@ -44,8 +45,10 @@ async fn a_name_cannot_turn_the_direction_of_writing() {
     given["displayName"] = json!(NAME);
     given["externalId"] = json!(NAME);
     given["title"] = json!(TURNS);
-    given["emails"] = json!([{ "value": NAME, "type": "work" }, { "value": HEBREW, "type": "home" }]);
-    given["urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"] = json!({ "department": NAME });
+    given["emails"] =
+        json!([{ "value": NAME, "type": "work" }, { "value": HEBREW, "type": "home" }]);
+    given["urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"] =
+        json!({ "department": NAME });
     let made = scim(address, "POST", "/Users", "token-1", Some(&given)).await;
     assert_eq!(made.status, 201, "{}", made.text());
     let id = body(&made)["id"].as_str().expect("an id").to_owned();
@@ -56,8 +59,19 @@ async fn a_name_cannot_turn_the_direction_of_writing() {
     let made = scim(address, "POST", "/Groups", "token-1", Some(&group)).await;
     assert_eq!(made.status, 201, "{}", made.text());
     let group = body(&made)["id"].as_str().expect("an id").to_owned();
-    let headers = [("Authorization", "Bearer token-1"), ("User-Agent", NAME), ("Accept", "application/scim+json")];
-    send(address, "GET", "/scim/v2/Users?filter=o%E2%80%AEgnp.exe&o%E2%80%AEgnp.exe=1", &headers, None).await;
+    let headers = [
+        ("Authorization", "Bearer token-1"),
+        ("User-Agent", NAME),
+        ("Accept", "application/scim+json"),
+    ];
+    send(
+        address,
+        "GET",
+        "/scim/v2/Users?filter=o%E2%80%AEgnp.exe&o%E2%80%AEgnp.exe=1",
+        &headers,
+        None,
+    )
+    .await;
     send(address, "GET", "/scim/v2/Users?o%E2%80%AEgnp.exe=1", &headers, None).await;
     run(address, false, async move |browser: Browser| {
         browser.size(1280, 900).await;
@@ -123,7 +137,11 @@ async fn nor_can_what_a_link_brings_to_the_consent_page() {
     run(demo.address(), false, async move |browser: Browser| {
         for (picture, query, words) in [
             ("client", "client_id=o%E2%80%AEgnp.exe", "There is no client"),
-            ("redirect", "client_id=idp&redirect_uri=https://o%E2%80%AEgnp.exe/", "which is not the client's"),
+            (
+                "redirect",
+                "client_id=idp&redirect_uri=https://o%E2%80%AEgnp.exe/",
+                "which is not the client's",
+            ),
         ] {
             browser.go(&format!("/oauth/authorize?response_type=code&{query}")).await;
             browser.read(words).await;

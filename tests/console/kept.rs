@@ -1,4 +1,5 @@
-//! What an administrator has set and made is there after a restart, and in every process over the same database.
+//! What an administrator has set and made is there after a restart, and in every process over the
+//! same database.
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -22,7 +23,9 @@ impl Site {
 
 async fn generate(administrator: &Administrator, tenant: &str, replace: bool) -> (String, String) {
     let others = if replace { "endNow" } else { "stay" };
-    let made = administrator.send("POST", &format!("/tenants/{tenant}/tokens"), Some(&json!({ "others": others }))).await;
+    let made = administrator
+        .send("POST", &format!("/tenants/{tenant}/tokens"), Some(&json!({ "others": others })))
+        .await;
     assert_eq!(made.status, 201, "{}", made.text());
     let made = body(&made);
     let text = |value: &Value| value.as_str().expect("a text").to_owned();
@@ -30,7 +33,8 @@ async fn generate(administrator: &Administrator, tenant: &str, replace: bool) ->
 }
 
 async fn set(administrator: &Administrator, tenant: &str, change: Value) -> Value {
-    let answer = administrator.send("PUT", &format!("/tenants/{tenant}/settings"), Some(&change)).await;
+    let answer =
+        administrator.send("PUT", &format!("/tenants/{tenant}/settings"), Some(&change)).await;
     assert_eq!(answer.status, 200, "{}", answer.text());
     body(&answer)
 }
@@ -44,17 +48,32 @@ async fn tenants_settings_and_tokens_outlive_the_process() {
     let site = Site::new();
     let demo = site.start(&[]);
     let administrator = Administrator::sign_in(&demo).await;
-    assert_eq!(administrator.send("POST", "/tenants", Some(&json!({ "name": "acme" }))).await.status, 201);
-    let saved = set(&administrator, "acme", json!({ "quotaGb": 250, "orphans": "delete", "access": "header" })).await;
+    assert_eq!(
+        administrator.send("POST", "/tenants", Some(&json!({ "name": "acme" }))).await.status,
+        201
+    );
+    let saved = set(
+        &administrator,
+        "acme",
+        json!({ "quotaGb": 250, "orphans": "delete", "access": "header" }),
+    )
+    .await;
     let (revoked, revoked_id) = generate(&administrator, "acme", false).await;
     let (token, _) = generate(&administrator, "acme", false).await;
-    assert_eq!(administrator.send("DELETE", &format!("/tenants/acme/tokens/{revoked_id}"), None).await.status, 204);
+    assert_eq!(
+        administrator
+            .send("DELETE", &format!("/tenants/acme/tokens/{revoked_id}"), None)
+            .await
+            .status,
+        204
+    );
     let id = provision(demo.address(), &token, "bjensen").await;
     drop(demo);
 
     let demo = site.start(&[]);
     let administrator = Administrator::sign_in(&demo).await;
-    let names: Vec<Value> = body(&administrator.get("/tenants").await)["tenants"].as_array().expect("a list").clone();
+    let names: Vec<Value> =
+        body(&administrator.get("/tenants").await)["tenants"].as_array().expect("a list").clone();
     let names: Vec<&str> = names.iter().filter_map(|tenant| tenant["name"].as_str()).collect();
     assert_eq!(names, ["acme", "demo"]);
     assert_eq!(body(&administrator.get("/tenants/acme/settings").await), saved);
@@ -67,7 +86,10 @@ async fn tenants_settings_and_tokens_outlive_the_process() {
 
     for file in std::fs::read_dir(site.0.path()).expect("a folder") {
         let kept = std::fs::read(file.expect("a file").path()).expect("it can be read");
-        assert!(!kept.windows(token.len()).any(|bytes| bytes == token.as_bytes()), "the token itself is kept");
+        assert!(
+            !kept.windows(token.len()).any(|bytes| bytes == token.as_bytes()),
+            "the token itself is kept"
+        );
     }
 }
 
@@ -76,11 +98,13 @@ async fn flags_come_before_what_was_saved_and_leave_the_rest() {
     let site = Site::new();
     let demo = site.start(&["--tenant", "one=token-1", "--quota-gb", "100"]);
     let administrator = Administrator::sign_in(&demo).await;
-    let saved = set(&administrator, "one", json!({ "departmentGroups": true, "quotaGb": 500 })).await;
+    let saved =
+        set(&administrator, "one", json!({ "departmentGroups": true, "quotaGb": 500 })).await;
     assert_eq!((&saved["departmentGroups"], &saved["quotaGb"]), (&json!(true), &json!(500)));
     drop(demo);
 
-    let demo = site.start(&["--tenant", "one=token-2", "--no-groups", "one", "--orphans", "deactivate"]);
+    let demo =
+        site.start(&["--tenant", "one=token-2", "--no-groups", "one", "--orphans", "deactivate"]);
     let administrator = Administrator::sign_in(&demo).await;
     let found = body(&administrator.get("/tenants/one/settings").await);
     let expected = json!({
@@ -89,28 +113,43 @@ async fn flags_come_before_what_was_saved_and_leave_the_rest() {
     });
     assert_eq!(found, expected);
     assert!(found["version"].as_u64() > saved["version"].as_u64(), "who had the page open is told");
-    assert_eq!(users(&demo, "token-1").await, 401, "a token of the command line ends with the process");
+    assert_eq!(
+        users(&demo, "token-1").await,
+        401,
+        "a token of the command line ends with the process"
+    );
     assert_eq!(users(&demo, "token-2").await, 200);
     drop(demo);
 
-    let demo = site.start(&["--quota-gb", "100", "--disable-tenant", "one", "--tenant", "one=token-2"]);
+    let demo =
+        site.start(&["--quota-gb", "100", "--disable-tenant", "one", "--tenant", "one=token-2"]);
     let administrator = Administrator::sign_in(&demo).await;
     let found = body(&administrator.get("/tenants/one/settings").await);
-    assert_eq!((&found["quotaGb"], &found["enabled"], &found["groups"]), (&json!(100), &json!(false), &json!(false)));
+    assert_eq!(
+        (&found["quotaGb"], &found["enabled"], &found["groups"]),
+        (&json!(100), &json!(false), &json!(false))
+    );
     assert_eq!(users(&demo, "token-2").await, 403);
 }
 
 #[tokio::test]
 async fn what_one_process_is_told_holds_in_all() {
     let site = Site::new();
-    let (one, other) = (site.start(&["--tenant", "one=token-1"]), site.start(&["--tenant", "one=token-1"]));
+    let (one, other) =
+        (site.start(&["--tenant", "one=token-1"]), site.start(&["--tenant", "one=token-1"]));
     let (here, there) = (Administrator::sign_in(&one).await, Administrator::sign_in(&other).await);
     let (token, id) = generate(&here, "one", false).await;
     assert_eq!(users(&other, &token).await, 200);
     let seen = body(&there.get("/tenants/one/settings").await);
     set(&here, "one", json!({ "enabled": false })).await;
     assert_eq!((users(&other, &token).await, users(&other, "token-1").await), (403, 403));
-    let late = there.send("PUT", "/tenants/one/settings", Some(&json!({ "enabled": true, "version": seen["version"] }))).await;
+    let late = there
+        .send(
+            "PUT",
+            "/tenants/one/settings",
+            Some(&json!({ "enabled": true, "version": seen["version"] })),
+        )
+        .await;
     assert_eq!(late.status, 409, "{}", late.text());
     set(&there, "one", json!({ "enabled": true })).await;
     assert_eq!(there.send("DELETE", &format!("/tenants/one/tokens/{id}"), None).await.status, 204);
@@ -122,13 +161,18 @@ async fn what_one_process_is_told_holds_in_all() {
 #[tokio::test]
 async fn administrators_who_save_at_once_do_not_lose_what_the_other_set() {
     let site = Site::new();
-    let (one, other) = (site.start(&["--tenant", "one=token-1"]), site.start(&["--tenant", "one=token-1"]));
+    let (one, other) =
+        (site.start(&["--tenant", "one=token-1"]), site.start(&["--tenant", "one=token-1"]));
     let (here, there) = (Administrator::sign_in(&one).await, Administrator::sign_in(&other).await);
     for quota in 1..=10 {
-        let (quota_change, switch_change) = (json!({ "quotaGb": quota }), json!({ "departmentGroups": quota % 2 == 0 }));
+        let (quota_change, switch_change) =
+            (json!({ "quotaGb": quota }), json!({ "departmentGroups": quota % 2 == 0 }));
         tokio::join!(set(&here, "one", quota_change), set(&there, "one", switch_change));
         let found = body(&here.get("/tenants/one/settings").await);
-        assert_eq!((&found["quotaGb"], &found["departmentGroups"]), (&json!(quota), &json!(quota % 2 == 0)));
+        assert_eq!(
+            (&found["quotaGb"], &found["departmentGroups"]),
+            (&json!(quota), &json!(quota % 2 == 0))
+        );
     }
 }
 
@@ -138,12 +182,18 @@ async fn a_deletion_that_was_interrupted_goes_on_at_the_next_start() {
     let demo = site.start(&["--tenant", "one=token-1", "--tenant", "two=token-2"]);
     let address = demo.address();
     for number in 0..150 {
-        assert_eq!(scim(address, "POST", "/Users", "token-1", Some(&user(&format!("user-{number}")))).await.status, 201);
+        assert_eq!(
+            scim(address, "POST", "/Users", "token-1", Some(&user(&format!("user-{number}"))))
+                .await
+                .status,
+            201
+        );
     }
     let administrator = Administrator::sign_in(&demo).await;
     let deletion = async { administrator.delete_tenant("one").await };
     let refused = async { while users(&demo, "token-1").await == 200 {} };
-    // Whether it comes to an end or not: the process is killed as soon as the tenant is not let in any more.
+    // Whether it comes to an end or not: the process is killed as soon as the tenant is not let in
+    // any more.
     tokio::select! {
         _ = deletion => {}
         () = refused => {}

@@ -1,4 +1,5 @@
-//! The console of the demo: what its pages ask for, over HTTP, and the pages themselves, in a browser.
+//! The console of the demo: what its pages ask for, over HTTP, and the pages themselves, in a
+//! browser.
 //!
 //! `cargo test` builds the server before it; `cargo test --test console` does not, and wants
 //! `cargo build --example axum_server` first.

@@ -27,14 +27,18 @@ macro_rules! products {
 
 products! { mammoth mangoapps infrascale keepnet iomete }
 
-/// Replays the transcript of a product while the activity page is open, and looks at the other pages before and after.
+/// Replays the transcript of a product while the activity page is open, and looks at the other
+/// pages before and after.
 async fn watch(product: &'static str) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/idp");
-    let settings = fs::read_to_string(folder.join("settings.json")).expect("the settings can be read");
-    let settings: Settings = serde_json::from_str(&settings).expect("the settings follow their format");
+    let settings =
+        fs::read_to_string(folder.join("settings.json")).expect("the settings can be read");
+    let settings: Settings =
+        serde_json::from_str(&settings).expect("the settings follow their format");
     let transcript = Transcript::load(&folder.join(format!("products/{product}.jsonl")));
     let (flags, variables) = settings.of(product);
-    let flags: Vec<_> = flags.iter().map(String::as_str).chain(["--admin-password", PASSWORD]).collect();
+    let flags: Vec<_> =
+        flags.iter().map(String::as_str).chain(["--admin-password", PASSWORD]).collect();
     let demo = Demo::start(&flags);
     let administrator = Administrator::sign_in(&demo).await;
     let address = demo.address();
@@ -51,14 +55,23 @@ async fn watch(product: &'static str) {
         let requests = body(&administrator.get(&format!("/tenants/{TENANT}/activity")).await);
         let requests = requests["requests"].as_array().expect("a list").clone();
         assert!(requests.len() > 5, "{product}: {requests:?}");
-        browser.until(&format!("document.querySelectorAll('#requests tr').length === {}", requests.len())).await;
+        browser
+            .until(&format!(
+                "document.querySelectorAll('#requests tr').length === {}",
+                requests.len()
+            ))
+            .await;
         browser.picture(&format!("{product}-activity")).await;
-        let telling = requests.iter().max_by_key(|it| (it["noticed"].as_u64(), it["changed"].as_u64())).expect("a request");
+        let telling = requests
+            .iter()
+            .max_by_key(|it| (it["noticed"].as_u64(), it["changed"].as_u64()))
+            .expect("a request");
         browser.visit(&format!("#/{TENANT}/activity/{}", telling["seq"]), "#changes").await;
         browser.picture(&format!("{product}-request")).await;
 
         for kind in ["users", "groups"] {
-            let page = body(&administrator.get(&format!("/tenants/{TENANT}/directory/{kind}")).await);
+            let page =
+                body(&administrator.get(&format!("/tenants/{TENANT}/directory/{kind}")).await);
             let found = page["resources"].as_array().expect("a page").clone();
             browser.visit(&format!("#/{TENANT}/{kind}"), "#list > *").await;
             assert_eq!(

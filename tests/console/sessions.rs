@@ -44,7 +44,11 @@ async fn nothing_is_told_or_changed_without_a_session() {
             assert!(body(&answer)["error"].is_string());
         }
     }
-    assert_eq!(scim(demo.address(), "GET", "/Users", "token-1", None).await.status, 200, "nothing was deleted");
+    assert_eq!(
+        scim(demo.address(), "GET", "/Users", "token-1", None).await.status,
+        200,
+        "nothing was deleted"
+    );
 }
 
 #[tokio::test]
@@ -58,14 +62,41 @@ async fn a_cookie_alone_changes_nothing() {
     for (method, path) in changes.chain(&[("DELETE", "/session")]) {
         for word in ["", "0", &other.forgery_token] {
             let headers = [cookie, ("X-CSRF-Token", word)];
-            assert_eq!(api(demo.address(), method, path, &headers, Some(&json!({}))).await.status, 403, "{method} {path} {word}");
+            assert_eq!(
+                api(demo.address(), method, path, &headers, Some(&json!({}))).await.status,
+                403,
+                "{method} {path} {word}"
+            );
         }
-        assert_eq!(api(demo.address(), method, path, &[cookie], Some(&json!({}))).await.status, 403, "{method} {path}");
+        assert_eq!(
+            api(demo.address(), method, path, &[cookie], Some(&json!({}))).await.status,
+            403,
+            "{method} {path}"
+        );
     }
     // What a form of another site would send, were the cookie sent along.
-    let form = [cookie, ("Content-Type", "application/x-www-form-urlencoded"), ("Origin", "https://example.com")];
-    assert_eq!(send(demo.address(), "POST", "/console/api/tenants/one/tokens", &form, Some("replace=true")).await.status, 403);
-    assert_eq!(scim(demo.address(), "GET", "/Users", "token-1", None).await.status, 200, "the token is good as before");
+    let form = [
+        cookie,
+        ("Content-Type", "application/x-www-form-urlencoded"),
+        ("Origin", "https://example.com"),
+    ];
+    assert_eq!(
+        send(
+            demo.address(),
+            "POST",
+            "/console/api/tenants/one/tokens",
+            &form,
+            Some("replace=true")
+        )
+        .await
+        .status,
+        403
+    );
+    assert_eq!(
+        scim(demo.address(), "GET", "/Users", "token-1", None).await.status,
+        200,
+        "the token is good as before"
+    );
 }
 
 #[tokio::test]
@@ -82,7 +113,11 @@ async fn a_form_of_another_site_signs_nobody_in() {
     ] {
         let headers = [("Content-Type", media_type), ("Sec-Fetch-Site", site)];
         let answer = send(demo.address(), "POST", path, &headers, Some(&given)).await;
-        assert_eq!((answer.status, answer.header("Set-Cookie").is_some()), (status, status == 200), "{media_type} {site}");
+        assert_eq!(
+            (answer.status, answer.header("Set-Cookie").is_some()),
+            (status, status == 200),
+            "{media_type} {site}"
+        );
     }
 }
 
@@ -93,7 +128,8 @@ async fn the_cookie_is_for_the_browser_and_our_own_pages_alone() {
         ("https://scim.example.com", ["__Host-scimwire_console=", "; Path=/;"], true),
     ];
     for (url, parts, is_secure) in cases {
-        let flags: Vec<_> = FLAGS.iter().copied().chain(["--public-url", url, "--session-minutes", "7"]).collect();
+        let flags: Vec<_> =
+            FLAGS.iter().copied().chain(["--public-url", url, "--session-minutes", "7"]).collect();
         let demo = Demo::start(&flags);
         let answer = try_password(demo.address(), PASSWORD).await;
         let cookie = answer.header("Set-Cookie").expect("a cookie");
@@ -102,10 +138,12 @@ async fn the_cookie_is_for_the_browser_and_our_own_pages_alone() {
         }
         assert!(cookie.starts_with(parts[0]), "{cookie}");
         let (sent, _) = cookie.split_once(';').expect("a cookie has attributes");
-        let answer = send(demo.address(), "GET", "/console/api/session", &[("Cookie", sent)], None).await;
+        let answer =
+            send(demo.address(), "GET", "/console/api/session", &[("Cookie", sent)], None).await;
         assert_eq!(answer.status, 200, "{url}");
         let other = if is_secure { sent.replace("__Host-", "") } else { format!("__Host-{sent}") };
-        let answer = send(demo.address(), "GET", "/console/api/session", &[("Cookie", &other)], None).await;
+        let answer =
+            send(demo.address(), "GET", "/console/api/session", &[("Cookie", &other)], None).await;
         assert_eq!(answer.status, 401, "{url}: another name");
         assert_eq!(cookie.contains("; Secure"), is_secure, "{cookie}");
     }
@@ -150,27 +188,45 @@ async fn wrong_passwords_are_counted_and_then_have_to_wait() {
         assert!(answer.text().contains(words), "{given}: {}", answer.text());
     }
     let answer = try_password(demo.address(), PASSWORD).await;
-    assert_eq!((answer.status, answer.header("Set-Cookie")), (429, None), "the right one has to wait too");
+    assert_eq!(
+        (answer.status, answer.header("Set-Cookie")),
+        (429, None),
+        "the right one has to wait too"
+    );
     let wait: u64 = answer.header("Retry-After").expect("how long").parse().expect("seconds");
     assert!((1..=3).contains(&wait), "{wait}");
 }
 
 #[tokio::test]
 async fn behind_a_proxy_of_ours_wrong_passwords_are_counted_for_who_is_behind_it() {
-    for (proxy, others_wait) in [(Some("127.0.0.1"), false), (Some("192.0.2.7"), true), (None, true)] {
+    for (proxy, others_wait) in
+        [(Some("127.0.0.1"), false), (Some("192.0.2.7"), true), (None, true)]
+    {
         let proxy = proxy.map(|address| ["--trusted-proxy", address]);
         let flags: Vec<_> = FLAGS.iter().copied().chain(proxy.into_iter().flatten()).collect();
         let demo = Demo::start(&flags);
         // What the client itself has sent stands before what the proxy has added.
         let attempt = async |client: &str, password: &str| {
             let headers = [("X-Forwarded-For", client)];
-            api(demo.address(), "POST", "/session", &headers, Some(&json!({ "password": password }))).await.status
+            api(
+                demo.address(),
+                "POST",
+                "/session",
+                &headers,
+                Some(&json!({ "password": password })),
+            )
+            .await
+            .status
         };
         for number in 0..5 {
             assert_eq!(attempt(&format!("10.0.0.{number}, 203.0.113.1"), "wrong").await, 401);
         }
         assert_eq!(attempt("10.0.0.9, 203.0.113.1", PASSWORD).await, 429, "{proxy:?}");
-        assert_eq!(attempt("203.0.113.2", PASSWORD).await, if others_wait { 429 } else { 200 }, "{proxy:?}");
+        assert_eq!(
+            attempt("203.0.113.2", PASSWORD).await,
+            if others_wait { 429 } else { 200 },
+            "{proxy:?}"
+        );
     }
 }
 

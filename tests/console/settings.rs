@@ -11,18 +11,32 @@ const SETTINGS: &str = "/tenants/one/settings";
 #[tokio::test]
 async fn of_two_who_save_at_once_the_second_is_told() {
     let demo = Demo::start(FLAGS);
-    let (first, second) = (Administrator::sign_in(&demo).await, Administrator::sign_in(&demo).await);
+    let (first, second) =
+        (Administrator::sign_in(&demo).await, Administrator::sign_in(&demo).await);
     let version = body(&first.get(SETTINGS).await)["version"].clone();
     assert_eq!(version, body(&second.get(SETTINGS).await)["version"]);
 
-    let saved = first.send("PUT", SETTINGS, Some(&json!({ "version": version, "quotaGb": 250 }))).await;
+    let saved =
+        first.send("PUT", SETTINGS, Some(&json!({ "version": version, "quotaGb": 250 }))).await;
     assert_eq!((saved.status, body(&saved)["quotaGb"].clone()), (200, json!(250)));
-    let refused = second.send("PUT", SETTINGS, Some(&json!({ "version": version, "quotaGb": 10, "enabled": false }))).await;
+    let refused = second
+        .send(
+            "PUT",
+            SETTINGS,
+            Some(&json!({ "version": version, "quotaGb": 10, "enabled": false })),
+        )
+        .await;
     assert_eq!(refused.status, 409, "{}", refused.text());
 
     let now = body(&second.get(SETTINGS).await);
-    assert_eq!((now["quotaGb"].clone(), now["enabled"].clone()), (json!(250), json!(true)), "nothing of the second was saved");
-    let again = second.send("PUT", SETTINGS, Some(&json!({ "version": now["version"], "quotaGb": 10 }))).await;
+    assert_eq!(
+        (now["quotaGb"].clone(), now["enabled"].clone()),
+        (json!(250), json!(true)),
+        "nothing of the second was saved"
+    );
+    let again = second
+        .send("PUT", SETTINGS, Some(&json!({ "version": now["version"], "quotaGb": 10 })))
+        .await;
     assert_eq!((again.status, body(&again)["quotaGb"].clone()), (200, json!(10)));
 }
 
@@ -34,7 +48,11 @@ async fn settings_hold_from_the_next_request_on() {
         let answer = administrator.send("PUT", SETTINGS, Some(&settings)).await;
         assert_eq!(answer.status, 200, "{}", answer.text());
     };
-    let bare = async || send(demo.address(), "GET", "/scim/v2/Users", &[("Authorization", "token-1")], None).await.status;
+    let bare = async || {
+        send(demo.address(), "GET", "/scim/v2/Users", &[("Authorization", "token-1")], None)
+            .await
+            .status
+    };
     let asks = async |path: &str| scim(demo.address(), "GET", path, "token-1", None).await.status;
 
     assert_eq!((asks("/Users").await, asks("/Groups").await, bare().await), (200, 200, 401));
@@ -44,7 +62,11 @@ async fn settings_hold_from_the_next_request_on() {
     assert_eq!((asks("/Users").await, asks("/Groups").await, bare().await), (200, 404, 401));
     set(json!({ "enabled": false })).await;
     assert_eq!(asks("/Users").await, 403);
-    assert_eq!(scim(demo.address(), "GET", "/Users", "token-2", None).await.status, 200, "the other tenant is as before");
+    assert_eq!(
+        scim(demo.address(), "GET", "/Users", "token-2", None).await.status,
+        200,
+        "the other tenant is as before"
+    );
     set(json!({ "enabled": true, "quotaGb": 250 })).await;
     let id = provision(demo.address(), "token-1", "bjensen").await;
     let user = body(&administrator.get(&format!("/tenants/one/directory/users/{id}")).await);
@@ -70,7 +92,10 @@ async fn what_is_no_setting_is_refused_whole() {
         assert_eq!(answer.status, 400, "{settings}: {}", answer.text());
     }
     assert_eq!(body(&administrator.get(SETTINGS).await), before);
-    assert_eq!(administrator.send("PUT", "/tenants/none/settings", Some(&json!({}))).await.status, 404);
+    assert_eq!(
+        administrator.send("PUT", "/tenants/none/settings", Some(&json!({}))).await.status,
+        404
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -78,7 +103,9 @@ async fn the_ways_to_send_a_token_have_the_names_of_identity_providers() {
     let demo = Demo::start(FLAGS);
     let administrator = Administrator::sign_in(&demo).await;
     let address = demo.address();
-    let bare = async || send(address, "GET", "/scim/v2/Users", &[("Authorization", "token-1")], None).await.status;
+    let bare = async || {
+        send(address, "GET", "/scim/v2/Users", &[("Authorization", "token-1")], None).await.status
+    };
     // As it was saved when there were three.
     let old = administrator.send("PUT", SETTINGS, Some(&json!({ "access": "header" }))).await;
     assert_eq!((old.status, bare().await), (200, 200));

@@ -20,7 +20,14 @@ async fn a_tenant_is_added_with_a_url_and_no_token() {
     assert!(url.ends_with("/t/three/scim/v2"), "{url}");
     let tokens = body(&administrator.get("/tenants/three/tokens").await);
     assert_eq!(tokens["tokens"], json!([]));
-    for (name, status) in [("three", 409), ("one", 409), ("", 400), ("a/b", 400), ("<script>", 400), (&*"a".repeat(65), 400)] {
+    for (name, status) in [
+        ("three", 409),
+        ("one", 409),
+        ("", 400),
+        ("a/b", 400),
+        ("<script>", 400),
+        (&*"a".repeat(65), 400),
+    ] {
         let answer = administrator.send("POST", "/tenants", Some(&json!({ "name": name }))).await;
         assert_eq!(answer.status, status, "{name}: {}", answer.text());
     }
@@ -38,7 +45,10 @@ async fn a_tenant_is_deleted_by_whoever_names_it() {
     // What is switched off for clients is deleted as well, and counted.
     administrator.send("PUT", "/tenants/one/settings", Some(&json!({ "groups": false }))).await;
     let told = body(&administrator.get("/tenants/one").await);
-    assert_eq!((&told["name"], &told["users"], &told["groups"]), (&json!("one"), &json!(2), &json!(1)));
+    assert_eq!(
+        (&told["name"], &told["users"], &told["groups"]),
+        (&json!("one"), &json!(2), &json!(1))
+    );
     let told = body(&administrator.get("/tenants/two").await);
     assert_eq!((&told["users"], &told["groups"]), (&json!(0), &json!(0)));
 
@@ -56,7 +66,11 @@ async fn a_tenant_is_deleted_by_whoever_names_it() {
     }
     for path in ["/tenants/none", "/tenants/ONE"] {
         assert_eq!(administrator.get(path).await.status, 404, "{path}");
-        assert_eq!(administrator.send("DELETE", path, Some(&json!({ "name": "none" }))).await.status, 404, "{path}");
+        assert_eq!(
+            administrator.send("DELETE", path, Some(&json!({ "name": "none" }))).await.status,
+            404,
+            "{path}"
+        );
     }
     assert_eq!(administrator.delete_tenant("one").await.status, 204);
     assert_eq!(administrator.get("/tenants/one").await.status, 404);
@@ -67,19 +81,28 @@ async fn a_tenant_is_deleted_by_whoever_names_it() {
 async fn a_deleted_tenant_lets_nobody_in_and_leaves_nothing() {
     let demo = Demo::start(FLAGS);
     let administrator = Administrator::sign_in(&demo).await;
-    let (kept, _) =
-        (provision(demo.address(), "token-2", "bjensen").await, provision(demo.address(), "token-1", "bjensen").await);
+    let (kept, _) = (
+        provision(demo.address(), "token-2", "bjensen").await,
+        provision(demo.address(), "token-1", "bjensen").await,
+    );
     assert_eq!(administrator.delete_tenant("one").await.status, 204);
     assert_eq!(administrator.delete_tenant("one").await.status, 404);
     assert_eq!(scim(demo.address(), "GET", "/Users", "token-1", None).await.status, 401);
     for path in ["settings", "tokens", "activity", "activity/stream", "directory/users", "events"] {
         assert_eq!(administrator.get(&format!("/tenants/one/{path}")).await.status, 404, "{path}");
     }
-    assert_eq!(scim(demo.address(), "GET", &format!("/Users/{kept}"), "token-2", None).await.status, 200);
+    assert_eq!(
+        scim(demo.address(), "GET", &format!("/Users/{kept}"), "token-2", None).await.status,
+        200
+    );
 
     // One of the same name begins with nothing.
     administrator.send("POST", "/tenants", Some(&json!({ "name": "one" }))).await;
-    assert_eq!(scim(demo.address(), "GET", "/Users", "token-1", None).await.status, 401, "the old token stays dead");
+    assert_eq!(
+        scim(demo.address(), "GET", "/Users", "token-1", None).await.status,
+        401,
+        "the old token stays dead"
+    );
     let users = body(&administrator.get("/tenants/one/directory/users").await);
     let events = body(&administrator.get("/tenants/one/events").await);
     assert_eq!((users["total"].clone(), events), (json!(0), json!([])));
@@ -91,12 +114,18 @@ async fn a_tenant_can_be_deleted_while_it_is_provisioned() {
     let administrator = Administrator::sign_in(&demo).await;
     let address = demo.address();
     provision(address, "token-1", "the first").await;
-    let provisioning: Vec<_> = (0..8).map(|client| tokio::spawn(provision_until_refused(address, client))).collect();
+    let provisioning: Vec<_> =
+        (0..8).map(|client| tokio::spawn(provision_until_refused(address, client))).collect();
     assert_eq!(administrator.delete_tenant("one").await.status, 204);
     for client in provisioning {
         let last = client.await.expect("no panic");
         let media_type = last.header("Content-Type");
-        assert_eq!((last.status, media_type.as_deref()), (401, Some("application/scim+json")), "{}", last.text());
+        assert_eq!(
+            (last.status, media_type.as_deref()),
+            (401, Some("application/scim+json")),
+            "{}",
+            last.text()
+        );
     }
 
     administrator.send("POST", "/tenants", Some(&json!({ "name": "one" }))).await;
@@ -124,7 +153,10 @@ async fn a_request_that_was_let_in_before_its_tenant_was_deleted_changes_nothing
     stream.write_all(body_sent.as_bytes()).await.expect("it is sent");
     let mut answer = String::new();
     stream.read_to_string(&mut answer).await.expect("an answer");
-    assert!(answer.starts_with("HTTP/1.1 401 ") && answer.contains("application/scim+json"), "{answer}");
+    assert!(
+        answer.starts_with("HTTP/1.1 401 ") && answer.contains("application/scim+json"),
+        "{answer}"
+    );
 
     administrator.send("POST", "/tenants", Some(&json!({ "name": "one" }))).await;
     assert_eq!(body(&administrator.get("/tenants/one/directory/users").await)["total"], 0);
@@ -136,7 +168,10 @@ async fn provision_until_refused(address: SocketAddr, number: usize) -> Response
     let headers = [("Authorization", "Bearer token-1"), ("Content-Type", "application/scim+json")];
     for user_number in 0.. {
         let body = user(&format!("user-{number}-{user_number}")).to_string();
-        let answer = client.send("POST", "/scim/v2/Users", &headers, Some(body.as_bytes())).await.expect("an answer");
+        let answer = client
+            .send("POST", "/scim/v2/Users", &headers, Some(body.as_bytes()))
+            .await
+            .expect("an answer");
         if answer.status != 201 {
             return answer;
         }

@@ -13,7 +13,11 @@ async fn run(administrator: &Administrator, wanted: Value) -> Value {
 
 fn failed(outcome: &Value) -> Vec<&str> {
     let steps = outcome["steps"].as_array().expect("steps");
-    let failed: Vec<_> = steps.iter().filter(|step| step["passed"] == false).filter_map(|step| step["name"].as_str()).collect();
+    let failed: Vec<_> = steps
+        .iter()
+        .filter(|step| step["passed"] == false)
+        .filter_map(|step| step["name"].as_str())
+        .collect();
     assert_eq!(outcome["passed"], failed.is_empty());
     failed
 }
@@ -64,6 +68,7 @@ async fn a_token_is_tested_as_it_was_pasted() {
         assert!(failed(&outcome).len() >= 4, "{wrong}: {outcome}");
         assert_ne!(outcome["steps"][1]["status"], 200);
     }
-    let unsendable = administrator.send("POST", "/tenants/one/test", Some(&json!({ "token": "a\nb" }))).await;
+    let unsendable =
+        administrator.send("POST", "/tenants/one/test", Some(&json!({ "token": "a\nb" }))).await;
     assert_eq!(unsendable.status, 400);
 }

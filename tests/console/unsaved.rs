@@ -112,8 +112,13 @@ async fn other_things_that_were_typed_are_asked_about_too() {
         browser.back().await;
         browser.find("dialog #unsaved").await;
         browser.click("dialog:has(#unsaved) button[type=button]").await;
-        browser.until("document.querySelector('#unsaved') === null && location.hash === '#/one/users'").await;
-        assert_eq!(browser.value("document.getElementById('userName').value").await, "local@example.com");
+        browser
+            .until("document.querySelector('#unsaved') === null && location.hash === '#/one/users'")
+            .await;
+        assert_eq!(
+            browser.value("document.getElementById('userName').value").await,
+            "local@example.com"
+        );
         browser.click("dialog button.main").await;
         browser.find("#history").await;
         browser.read("local@example.com").await;
@@ -127,7 +132,10 @@ async fn what_was_typed_outlives_the_session_and_what_others_saved() {
     let other = Administrator::sign_in(&demo).await;
     run(demo.address(), false, async move |browser: Browser| {
         let set = async |settings: serde_json::Value| {
-            assert_eq!(other.send("PUT", "/tenants/one/settings", Some(&settings)).await.status, 200);
+            assert_eq!(
+                other.send("PUT", "/tenants/one/settings", Some(&settings)).await.status,
+                200
+            );
         };
         browser.size(1280, 900).await;
         browser.sign_in().await;
@@ -143,7 +151,10 @@ async fn what_was_typed_outlives_the_session_and_what_others_saved() {
         browser.click("#sign-in").await;
         browser.until(&format!("{QUOTA} === '555'")).await;
         browser.read("not saved yet").await;
-        assert_eq!(browser.value("document.getElementById('department').checked").await, json!(true));
+        assert_eq!(
+            browser.value("document.getElementById('department').checked").await,
+            json!(true)
+        );
         assert_eq!(browser.value(ASKS).await, json!(true), "it is still not saved");
         browser.click("#save").await;
         browser.read("Settings saved").await;
@@ -156,7 +167,11 @@ async fn what_was_typed_outlives_the_session_and_what_others_saved() {
         set(json!({ "orphans": "keep", "quotaGb": 1 })).await;
         browser.click("#save").await;
         browser.click("#merge").await;
-        browser.until(&format!("{QUOTA} === '777' && document.getElementById('orphans').value === 'keep'")).await;
+        browser
+            .until(&format!(
+                "{QUOTA} === '777' && document.getElementById('orphans').value === 'keep'"
+            ))
+            .await;
         browser.click("#save").await;
         browser.read("Settings saved").await;
         let saved = body(&other.get("/tenants/one/settings").await);

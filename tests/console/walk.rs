@@ -95,7 +95,8 @@ async fn an_administrator_connects_an_identity_provider() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn names_are_text_whatever_stands_in_them() {
-    const NAME: &str = "<script>document.title='run'</script><img src=x onerror=\"document.title='run'\">";
+    const NAME: &str =
+        "<script>document.title='run'</script><img src=x onerror=\"document.title='run'\">";
     let demo = Demo::start(FLAGS);
     let address = demo.address();
     let mut given = user(NAME);
@@ -106,9 +107,19 @@ async fn names_are_text_whatever_stands_in_them() {
     let group = json!({
         "schemas": ["urn:ietf:params:scim:schemas:core:2.0:Group"], "displayName": NAME, "members": [{ "value": id }],
     });
-    let group = body(&scim(address, "POST", "/Groups", "token-1", Some(&group)).await)["id"].as_str().expect("an id").to_owned();
+    let group = body(&scim(address, "POST", "/Groups", "token-1", Some(&group)).await)["id"]
+        .as_str()
+        .expect("an id")
+        .to_owned();
     let bad_client = [("Authorization", "Bearer token-1"), ("User-Agent", NAME)];
-    crate::administrator::send(address, "GET", "/scim/v2/Users?filter=%3Cscript%3E", &bad_client, None).await;
+    crate::administrator::send(
+        address,
+        "GET",
+        "/scim/v2/Users?filter=%3Cscript%3E",
+        &bad_client,
+        None,
+    )
+    .await;
     run(address, false, async move |browser: Browser| {
         browser.size(1280, 900).await;
         browser.sign_in().await;
@@ -124,7 +135,11 @@ async fn names_are_text_whatever_stands_in_them() {
             browser.visit(&page, until).await;
             let text = browser.text().await;
             assert!(text.contains("<script>"), "{page}: {text}");
-            assert_eq!(browser.value("document.querySelectorAll('#main script, #main img').length").await, 0, "{page}");
+            assert_eq!(
+                browser.value("document.querySelectorAll('#main script, #main img').length").await,
+                0,
+                "{page}"
+            );
             assert_ne!(browser.value("document.title").await, "run", "{page}");
         }
     })
@@ -189,7 +204,8 @@ async fn users_groups_and_tenants_are_made_and_ended_in_the_browser() {
 
         // Somebody else saves while the page is open.
         browser.visit("#/two/settings", "#settings").await;
-        let theirs = other.send("PUT", "/tenants/two/settings", Some(&json!({ "quotaGb": 7 }))).await;
+        let theirs =
+            other.send("PUT", "/tenants/two/settings", Some(&json!({ "quotaGb": 7 }))).await;
         assert_eq!(theirs.status, 200);
         browser.write("#quota", "9").await;
         browser.click("#save").await;
@@ -232,18 +248,26 @@ async fn users_groups_and_tenants_are_made_and_ended_in_the_browser() {
 async fn the_pages_fit_a_phone_in_the_dark() {
     let demo = Demo::start(FLAGS);
     let address = demo.address();
-    let id = provision(address, "token-1", "somebody.with.a.rather.long.name@subsidiary.example.com").await;
+    let id =
+        provision(address, "token-1", "somebody.with.a.rather.long.name@subsidiary.example.com")
+            .await;
     let group = json!({
         "schemas": ["urn:ietf:params:scim:schemas:core:2.0:Group"], "displayName": "Tour Guides", "members": [{ "value": id }],
     });
-    let group = body(&scim(address, "POST", "/Groups", "token-1", Some(&group)).await)["id"].as_str().expect("an id").to_owned();
+    let group = body(&scim(address, "POST", "/Groups", "token-1", Some(&group)).await)["id"]
+        .as_str()
+        .expect("an id")
+        .to_owned();
     run(address, true, async move |browser: Browser| {
         browser.size(390, 844).await;
         browser.go("/console/").await;
         browser.find("#password").await;
         browser.picture("phone-sign-in").await;
         browser.sign_in().await;
-        assert_eq!(browser.value("matchMedia('(prefers-color-scheme: dark)').matches").await, json!(true));
+        assert_eq!(
+            browser.value("matchMedia('(prefers-color-scheme: dark)').matches").await,
+            json!(true)
+        );
         for (name, page, until) in [
             ("settings", "#/one/settings".to_owned(), "#generate"),
             ("users", "#/one/users".to_owned(), "#list table"),

@@ -11,7 +11,12 @@ async fn the_admin_view_opens_only_to_its_key() {
     let user = create_user(demo.address(), "/scim/v2", "token-1").await;
     let user_path = format!("/admin/api/tenants/one/users/{}", user["id"].as_str().expect("an id"));
     for path in ["/admin/api/tenants/one/events", user_path.as_str(), "/admin/api/nothing"] {
-        for headers in [&[][..], &[("X-Admin-Key", "")], &[("X-Admin-Key", "keys")], &[("Authorization", "Bearer token-1")]] {
+        for headers in [
+            &[][..],
+            &[("X-Admin-Key", "")],
+            &[("X-Admin-Key", "keys")],
+            &[("Authorization", "Bearer token-1")],
+        ] {
             let answer = send(demo.address(), "GET", path, headers, None).await;
             assert_eq!(answer.status, 401, "{path} {headers:?}");
             assert!(!answer.text().contains("bjensen"));
@@ -19,13 +24,18 @@ async fn the_admin_view_opens_only_to_its_key() {
     }
     let view = admin(demo.address(), &user_path).await;
     assert_eq!(view.status, 200);
-    for (name, value) in
-        [("userName", json!("bjensen")), ("active", json!(true)), ("origin", json!("IDP")), ("quotaGb", json!(null))]
-    {
+    for (name, value) in [
+        ("userName", json!("bjensen")),
+        ("active", json!(true)),
+        ("origin", json!("IDP")),
+        ("quotaGb", json!(null)),
+    ] {
         assert_eq!(body(&view).get(name), Some(&value), "{name}");
     }
     let elsewhere = user_path.replace("/one/", "/two/");
-    for path in [elsewhere.as_str(), "/admin/api/tenants/none/events", "/admin/api/tenants/one/groups/1"] {
+    for path in
+        [elsewhere.as_str(), "/admin/api/tenants/none/events", "/admin/api/tenants/one/groups/1"]
+    {
         assert_eq!(admin(demo.address(), path).await.status, 404, "{path}");
     }
 }
@@ -50,16 +60,18 @@ async fn events_are_those_of_the_tenant_in_the_order_of_their_numbers() {
     for _ in 0..2 {
         assert_eq!(put(demo.address(), &path, "token-1", &off).await.status, 200);
     }
-    let deleted = send(demo.address(), "DELETE", &path, &[("Authorization", "Bearer token-1")], None).await;
+    let deleted =
+        send(demo.address(), "DELETE", &path, &[("Authorization", "Bearer token-1")], None).await;
     assert_eq!(deleted.status, 204);
 
     let events = body(&admin(demo.address(), "/admin/api/tenants/one/events").await);
-    let event = |seq: u64, event: &str, resource_type: &str, id: &Value, paths: Value, added: Value| {
-        json!({
-            "seq": seq, "event": event, "resourceType": resource_type, "resourceId": id,
-            "paths": paths, "added": added, "removed": []
-        })
-    };
+    let event =
+        |seq: u64, event: &str, resource_type: &str, id: &Value, paths: Value, added: Value| {
+            json!({
+                "seq": seq, "event": event, "resourceType": resource_type, "resourceId": id,
+                "paths": paths, "added": added, "removed": []
+            })
+        };
     let none = || json!([]);
     let expected = json!([
         event(1, "user.created", "User", &user["id"], none(), none()),
@@ -79,13 +91,21 @@ async fn the_admin_view_names_members_and_direct_groups() {
     let demo = Demo::start(FLAGS);
     let user = create_user(demo.address(), "/scim/v2", "token-1").await;
     let group = |name: &str, member: &Value| json!({ "displayName": name, "members": [{ "value": member }] });
-    let inner = body(&post(demo.address(), "/scim/v2/Groups", "token-1", &group("Inner", &user["id"])).await);
+    let inner = body(
+        &post(demo.address(), "/scim/v2/Groups", "token-1", &group("Inner", &user["id"])).await,
+    );
     post(demo.address(), "/scim/v2/Groups", "token-1", &group("Outer", &inner["id"])).await;
 
     let id = |resource: &Value| resource["id"].as_str().expect("an id").to_owned();
-    let view = body(&admin(demo.address(), &format!("/admin/api/tenants/one/users/{}", id(&user))).await);
+    let view =
+        body(&admin(demo.address(), &format!("/admin/api/tenants/one/users/{}", id(&user))).await);
     assert_eq!(view["groups"], json!([{ "id": inner["id"], "display": "Inner", "origin": "IDP" }]));
-    let view = body(&admin(demo.address(), &format!("/admin/api/tenants/one/groups/{}", id(&inner))).await);
-    assert_eq!(view["members"], json!([{ "id": user["id"], "display": "bjensen", "origin": "IDP" }]));
+    let view = body(
+        &admin(demo.address(), &format!("/admin/api/tenants/one/groups/{}", id(&inner))).await,
+    );
+    assert_eq!(
+        view["members"],
+        json!([{ "id": user["id"], "display": "bjensen", "origin": "IDP" }])
+    );
     assert_eq!((&view["displayName"], &view["origin"]), (&json!("Inner"), &json!("IDP")));
 }

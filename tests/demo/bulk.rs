@@ -20,7 +20,8 @@ async fn each_operation_is_heard_of() {
     let answer = post(demo.address(), "/t/one/scim/v2/Bulk", "token-1", &message).await;
     assert_eq!(answer.status, 200, "{}", answer.text());
     let answer = body(&answer);
-    let statuses: Vec<&Value> = (0..3).map(|index| &answer["Operations"][index]["status"]).collect();
+    let statuses: Vec<&Value> =
+        (0..3).map(|index| &answer["Operations"][index]["status"]).collect();
     assert_eq!(statuses, ["201", "201", "404"]);
     let location = answer["Operations"][0]["location"].as_str().expect("a location");
     let path = &location[location.find("/t/one").expect("it is below the URL of the tenant")..];
@@ -32,7 +33,8 @@ async fn each_operation_is_heard_of() {
     assert_eq!(body(&admin(demo.address(), "/admin/api/tenants/two/events").await), json!([]));
 
     let log = demo.last_words();
-    let line = log.lines().find(|line| line.contains("operation=\"bulk\"")).expect("the request is there");
+    let line =
+        log.lines().find(|line| line.contains("operation=\"bulk\"")).expect("the request is there");
     for part in ["status=200", "operations=3", "failed=1"] {
         assert!(line.contains(part), "{part}: {line}");
     }

@@ -19,8 +19,14 @@ fn flags_that_it_does_not_understand_are_refused() {
         (&["--orphans", "sell"], "invalid value 'sell'"),
         (&["--listen", "nowhere"], "cannot listen on `nowhere`"),
         (&["--database", "sqlite:"], "write `sqlite:` and the path of a file"),
-        (&["--database", "postgres:demo"], "no such database: use `memory`, `sqlite:PATH` or `postgres://...`"),
-        (&["--database", "paper"], "no such database: use `memory`, `sqlite:PATH` or `postgres://...`"),
+        (
+            &["--database", "postgres:demo"],
+            "no such database: use `memory`, `sqlite:PATH` or `postgres://...`",
+        ),
+        (
+            &["--database", "paper"],
+            "no such database: use `memory`, `sqlite:PATH` or `postgres://...`",
+        ),
         (&["--public-url", "example.com"], "write scheme and host without a path"),
         (&["--public-url", "ftp://example.com"], "write scheme and host without a path"),
         (&["--public-url", "https://example.com/demo"], "write scheme and host without a path"),
@@ -34,28 +40,75 @@ fn flags_that_it_does_not_understand_are_refused() {
         (&["--tenant", "one=a b"], not_sendable),
         (&["--admin-key", ""], not_sendable),
         (&["--tenant", "one=a", "--tenant", "one=b"], "the tenant `one` is given twice"),
-        (&["--tenant", "one=a", "--tenant", "One=b"], "there cannot be a tenant `One` beside `one`"),
-        (&["--database", "sqlite:/nowhere/at/all.db"], "the file cannot be made: No such file or directory"),
+        (
+            &["--tenant", "one=a", "--tenant", "One=b"],
+            "there cannot be a tenant `One` beside `one`",
+        ),
+        (
+            &["--database", "sqlite:/nowhere/at/all.db"],
+            "the file cannot be made: No such file or directory",
+        ),
         (&["--database", "postgres://127.0.0.1:1/x"], "refused"),
         (&["--tenant", "one=a", "--tenant", "two=a"], "a token of the tenant `two` is given twice"),
-        (&["--tenant", "one=a", "--oauth-token", "one=a"], "a token of the tenant `one` is given twice"),
-        (&["--disable-tenant", "one"], "`--disable-tenant one`: there is no such tenant; add `--tenant one=TOKEN`"),
+        (
+            &["--tenant", "one=a", "--oauth-token", "one=a"],
+            "a token of the tenant `one` is given twice",
+        ),
+        (
+            &["--disable-tenant", "one"],
+            "`--disable-tenant one`: there is no such tenant; add `--tenant one=TOKEN`",
+        ),
         (&["--no-groups", "one"], "`--no-groups one`: there is no such tenant"),
         (&["--oauth-token", "one=a"], "`--oauth-token one`: there is no such tenant"),
-        (&["--oauth-token", "demo=a,expires_in=soon"], "write `expires_in=SECONDS` after the comma"),
+        (
+            &["--oauth-token", "demo=a,expires_in=soon"],
+            "write `expires_in=SECONDS` after the comma",
+        ),
         (&["--oauth-token", "demo=a,scope=scim"], "write `expires_in=SECONDS` after the comma"),
         (&["--admin-password", "short"], "a password has 12 characters at least"),
         (&["--oauth-client", "demo=idp"], "write NAME=ID:SECRET"),
-        (&["--oauth-client", "demo=idp:short"], "the secret of a client has 16 characters at least"),
-        (&["--oauth-client", "demo=i p:0123456789abcdef"], "id and secret of a client are made of letters"),
-        (&["--oauth-client", "demo=idp:0123456789abcde%"], "id and secret of a client are made of letters"),
-        (&["--oauth-client", "none=idp:0123456789abcdef"], "`--oauth-client none=...`: there is no such tenant"),
-        (&["--oauth-client", "demo=a:0123456789abcdef", "--oauth-client", "demo=a:0123456789abcdef"], "`a` is given twice"),
-        (&["--oauth-redirect", "none=https://a.example/"], "`--oauth-redirect none=...`: there is no such client"),
+        (
+            &["--oauth-client", "demo=idp:short"],
+            "the secret of a client has 16 characters at least",
+        ),
+        (
+            &["--oauth-client", "demo=i p:0123456789abcdef"],
+            "id and secret of a client are made of letters",
+        ),
+        (
+            &["--oauth-client", "demo=idp:0123456789abcde%"],
+            "id and secret of a client are made of letters",
+        ),
+        (
+            &["--oauth-client", "none=idp:0123456789abcdef"],
+            "`--oauth-client none=...`: there is no such tenant",
+        ),
+        (
+            &[
+                "--oauth-client",
+                "demo=a:0123456789abcdef",
+                "--oauth-client",
+                "demo=a:0123456789abcdef",
+            ],
+            "`a` is given twice",
+        ),
+        (
+            &["--oauth-redirect", "none=https://a.example/"],
+            "`--oauth-redirect none=...`: there is no such client",
+        ),
         (&["--oauth-redirect", "demo=http://a.example/"], "a redirect URI begins with `https://`"),
-        (&["--oauth-redirect", "demo=https://a.example/#x"], "a redirect URI begins with `https://`"),
-        (&["--oauth-redirect", "demo=https://a;script-src.example/"], "a redirect URI begins with `https://`"),
-        (&["--oauth-redirect", "demo=javascript:alert(1)"], "a redirect URI begins with `https://`"),
+        (
+            &["--oauth-redirect", "demo=https://a.example/#x"],
+            "a redirect URI begins with `https://`",
+        ),
+        (
+            &["--oauth-redirect", "demo=https://a;script-src.example/"],
+            "a redirect URI begins with `https://`",
+        ),
+        (
+            &["--oauth-redirect", "demo=javascript:alert(1)"],
+            "a redirect URI begins with `https://`",
+        ),
         (&["--oauth-redirect", "demo=/callback"], "a redirect URI begins with `https://`"),
         (&["--oauth-code-lifetime", "soon"], "write a whole number of seconds"),
     ] {
@@ -72,7 +125,8 @@ fn a_port_that_is_taken_is_named() {
 
 #[tokio::test]
 async fn pages_quirks_and_public_url_are_as_the_flags_say() {
-    let flags = ["--max-results", "2", "--quirks", "strict", "--public-url", "https://scim.example.com/"];
+    let flags =
+        ["--max-results", "2", "--quirks", "strict", "--public-url", "https://scim.example.com/"];
     let demo = Demo::start(&[FLAGS, &flags].concat());
     let config = body(&get(demo.address(), "/scim/v2/ServiceProviderConfig", "token-1").await);
     assert_eq!(config["filter"]["maxResults"], 2);
@@ -88,7 +142,13 @@ async fn pages_quirks_and_public_url_are_as_the_flags_say() {
     assert_eq!(page["itemsPerPage"], 2, "a page without `count` is no larger than the largest");
     let mut quoted_boolean = user("d");
     quoted_boolean["active"] = json!("True");
-    assert_scim_error(&post(demo.address(), "/scim/v2/Users", "token-1", &quoted_boolean).await, 400);
+    assert_scim_error(
+        &post(demo.address(), "/scim/v2/Users", "token-1", &quoted_boolean).await,
+        400,
+    );
     let lenient = Demo::start(FLAGS);
-    assert_eq!(post(lenient.address(), "/scim/v2/Users", "token-1", &quoted_boolean).await.status, 201);
+    assert_eq!(
+        post(lenient.address(), "/scim/v2/Users", "token-1", &quoted_boolean).await.status,
+        201
+    );
 }

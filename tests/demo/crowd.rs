@@ -32,8 +32,11 @@ const REQUEST: &[u8] = b"GET /scim/v2/Users?count=0 HTTP/1.1\r\nHost: localhost\
 async fn ten_thousand_connections_are_served_at_once() {
     let connections = room_for_connections();
     // All of them come before the first asks, and all ask at once.
-    let demo = Demo::start(&[FLAGS, &["--head-timeout", "600", "--tenant-requests", "10000"]].concat());
-    let crowd = time::timeout(PATIENCE, connect(demo.address(), connections)).await.expect("all connect in time");
+    let demo =
+        Demo::start(&[FLAGS, &["--head-timeout", "600", "--tenant-requests", "10000"]].concat());
+    let crowd = time::timeout(PATIENCE, connect(demo.address(), connections))
+        .await
+        .expect("all connect in time");
     let crowd = time::timeout(PATIENCE, ask(crowd)).await.expect("all are answered in time");
     assert_eq!(crowd.len(), connections);
     let answer = get(demo.address(), "/scim/v2/ServiceProviderConfig", "token-1").await;
@@ -43,12 +46,16 @@ async fn ten_thousand_connections_are_served_at_once() {
     assert_eq!(answer.status, 200, "after the crowd has gone");
 }
 
-/// As many as the system lets one process have; all of them unless an administrator has forbidden it.
+/// As many as the system lets one process have; all of them unless an administrator has forbidden
+/// it.
 fn room_for_connections() -> usize {
-    let files = rlimit::increase_nofile_limit(CONNECTIONS + OTHER_FILES).expect("the limit can be read");
+    let files =
+        rlimit::increase_nofile_limit(CONNECTIONS + OTHER_FILES).expect("the limit can be read");
     let (_, most) = Resource::NOFILE.get().expect("the limit can be read");
     if files < CONNECTIONS + OTHER_FILES {
-        eprintln!("only {files} open files are allowed (at most {most}): fewer connections are tried than {CONNECTIONS}");
+        eprintln!(
+            "only {files} open files are allowed (at most {most}): fewer connections are tried than {CONNECTIONS}"
+        );
     }
     usize::try_from(CONNECTIONS.min(files.saturating_sub(OTHER_FILES))).expect("10,000 fit")
 }
@@ -60,17 +67,25 @@ async fn connect(address: SocketAddr, connections: usize) -> Vec<TcpStream> {
         for _ in 0..AT_ONCE.min(connections - crowd.len()) {
             coming.spawn(TcpStream::connect(address));
         }
-        crowd.extend(coming.join_all().await.into_iter().map(|stream| stream.expect("the demo takes the connection")));
+        crowd.extend(
+            coming
+                .join_all()
+                .await
+                .into_iter()
+                .map(|stream| stream.expect("the demo takes the connection")),
+        );
     }
     crowd
 }
 
-/// All ask at once, but for some that stop in the middle of their request; all connections stay open.
+/// All ask at once, but for some that stop in the middle of their request; all connections stay
+/// open.
 async fn ask(crowd: Vec<TcpStream>) -> Vec<TcpStream> {
     let mut asking = JoinSet::new();
     for (index, stream) in crowd.into_iter().enumerate() {
         asking.spawn(async move {
-            let asked = if index % STALLED == 0 { begin(stream).await } else { exchange(stream).await };
+            let asked =
+                if index % STALLED == 0 { begin(stream).await } else { exchange(stream).await };
             asked.expect("the connection holds")
         });
     }

@@ -1,4 +1,5 @@
-//! A server that is killed in the middle of its work: what it had answered is there afterwards, once, and nothing is half done.
+//! A server that is killed in the middle of its work: what it had answered is there afterwards,
+//! once, and nothing is half done.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
@@ -27,18 +28,24 @@ async fn what_was_acknowledged_outlives_a_kill() {
     let database = format!("sqlite:{}", folder.path().join("scim.db").display());
     let start = || Demo::start(&["--database", &database, "--tenant", "one=token-1"]);
     let demo = start();
-    let group = json!({ "schemas": ["urn:ietf:params:scim:schemas:core:2.0:Group"], "displayName": "All" });
-    let group = body(&post(demo.address(), "/scim/v2/Groups", "token-1", &group).await)["id"].as_str().expect("an id").to_owned();
+    let group =
+        json!({ "schemas": ["urn:ietf:params:scim:schemas:core:2.0:Group"], "displayName": "All" });
+    let group = body(&post(demo.address(), "/scim/v2/Groups", "token-1", &group).await)["id"]
+        .as_str()
+        .expect("an id")
+        .to_owned();
     drop(demo);
     let acknowledged = Arc::new(Mutex::new(Acknowledged::default()));
     for round in 0..ROUNDS {
         let demo = start();
         let writers: Vec<_> = (0..WRITERS)
             .map(|writer| {
-                let (address, group, acknowledged) = (demo.address(), group.clone(), Arc::clone(&acknowledged));
-                tokio::spawn(
-                    async move { write(Client::new(address), &format!("{round}-{writer}"), &group, &acknowledged).await },
-                )
+                let (address, group, acknowledged) =
+                    (demo.address(), group.clone(), Arc::clone(&acknowledged));
+                tokio::spawn(async move {
+                    write(Client::new(address), &format!("{round}-{writer}"), &group, &acknowledged)
+                        .await
+                })
             })
             .collect();
         let count = || acknowledged.lock().expect("nobody panics").users.len();
@@ -60,9 +67,14 @@ async fn what_was_acknowledged_outlives_a_kill() {
             let found = get(demo.address(), &format!("/scim/v2/Users/{id}"), "token-1").await;
             assert_eq!(found.status, 200, "user {id} is lost");
         }
-        let group = body(&get(demo.address(), &format!("/scim/v2/Groups/{group}"), "token-1").await);
-        let listed: Vec<&str> =
-            group["members"].as_array().into_iter().flatten().filter_map(|one| one["value"].as_str()).collect();
+        let group =
+            body(&get(demo.address(), &format!("/scim/v2/Groups/{group}"), "token-1").await);
+        let listed: Vec<&str> = group["members"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(|one| one["value"].as_str())
+            .collect();
         let once: BTreeSet<String> = listed.iter().map(|id| (*id).to_owned()).collect();
         assert_eq!(once.len(), listed.len(), "nobody is there twice");
         assert!(members.is_subset(&once), "a member is lost");
@@ -76,13 +88,21 @@ async fn write(mut client: Client, name: &str, group: &str, acknowledged: &Mutex
     let headers = [("Authorization", "Bearer token-1"), ("Content-Type", "application/scim+json")];
     for number in 0.. {
         let made = user(&format!("{name}-{number}")).to_string();
-        let Ok(answer) = client.send("POST", "/scim/v2/Users", &headers, Some(made.as_bytes())).await else { return };
+        let Ok(answer) =
+            client.send("POST", "/scim/v2/Users", &headers, Some(made.as_bytes())).await
+        else {
+            return;
+        };
         assert_eq!(answer.status, 201, "{}", answer.text());
         let id = body(&answer)["id"].as_str().expect("an id").to_owned();
         acknowledged.lock().expect("nobody panics").users.push(id.clone());
-        let operations: Value = json!([{ "op": "add", "path": "members", "value": [{ "value": id }] }]);
+        let operations: Value =
+            json!([{ "op": "add", "path": "members", "value": [{ "value": id }] }]);
         let patch = json!({ "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], "Operations": operations }).to_string();
-        let Ok(answer) = client.send("PATCH", &format!("/scim/v2/Groups/{group}"), &headers, Some(patch.as_bytes())).await else {
+        let Ok(answer) = client
+            .send("PATCH", &format!("/scim/v2/Groups/{group}"), &headers, Some(patch.as_bytes()))
+            .await
+        else {
             return;
         };
         assert!(answer.status < 300, "{}", answer.text());
@@ -96,8 +116,16 @@ async fn nobody_else_reads_the_file() {
     use std::os::unix::fs::PermissionsExt;
     let folder = TempDir::new().expect("a folder");
     let file = folder.path().join("scim.db");
-    let demo = Demo::start(&["--database", &format!("sqlite:{}", file.display()), "--tenant", "one=token-1"]);
-    assert_eq!(post(demo.address(), "/scim/v2/Users", "token-1", &user("bjensen")).await.status, 201);
+    let demo = Demo::start(&[
+        "--database",
+        &format!("sqlite:{}", file.display()),
+        "--tenant",
+        "one=token-1",
+    ]);
+    assert_eq!(
+        post(demo.address(), "/scim/v2/Users", "token-1", &user("bjensen")).await.status,
+        201
+    );
     for entry in folder.path().read_dir().expect("a folder") {
         let entry = entry.expect("an entry");
         let mode = entry.metadata().expect("it is there").permissions().mode();

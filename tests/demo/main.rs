@@ -1,5 +1,5 @@
-//! The demo server from outside: what its command line accepts and refuses, who is let in, how it starts and ends. What it
-//! answers to identity providers is in `tests/idp.rs`.
+//! The demo server from outside: what its command line accepts and refuses, who is let in, how it
+//! starts and ends. What it answers to identity providers is in `tests/idp.rs`.
 //!
 //! `cargo test` builds the server before it; `cargo test --test demo` does not, and wants
 //! `cargo build --example axum_server` first.

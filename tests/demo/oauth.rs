@@ -57,7 +57,12 @@ async fn post_form(at: SocketAddr, path: &str, headers: Pairs<'_>, form: Pairs<'
 }
 
 fn authorize(more: Pairs<'_>) -> String {
-    let usual = [("response_type", "code"), ("client_id", "idp"), ("redirect_uri", CALLBACK), ("state", "a&b=<c>")];
+    let usual = [
+        ("response_type", "code"),
+        ("client_id", "idp"),
+        ("redirect_uri", CALLBACK),
+        ("state", "a&b=<c>"),
+    ];
     format!("/oauth/authorize?{}", encoded(&[&usual, more].concat()))
 }
 
@@ -81,7 +86,9 @@ async fn allow(at: SocketAddr, path: &str, password: &str) -> Response {
 
 fn parameter(location: &str, name: &str) -> Option<String> {
     let (_, query) = location.split_once('?')?;
-    form_urlencoded::parse(query.as_bytes()).find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
+    form_urlencoded::parse(query.as_bytes())
+        .find(|(key, _)| key == name)
+        .map(|(_, value)| value.into_owned())
 }
 
 fn location(answer: &Response) -> String {
@@ -129,7 +136,12 @@ fn granted(answer: &Response) -> Value {
 
 #[track_caller]
 fn refused(answer: &Response, status: u16, error: &str) {
-    assert_eq!((answer.status, &body(answer)["error"]), (status, &json!(error)), "{}", answer.text());
+    assert_eq!(
+        (answer.status, &body(answer)["error"]),
+        (status, &json!(error)),
+        "{}",
+        answer.text()
+    );
     assert_eq!(answer.header("Cache-Control").as_deref(), Some("no-store"));
 }
 
@@ -140,7 +152,11 @@ async fn lets_in(at: SocketAddr, tokens: &Value) -> bool {
         return true;
     }
     assert_scim_error(&answer, 401);
-    assert!(answer.header("WWW-Authenticate").is_some_and(|challenge| challenge.contains("invalid_token")));
+    assert!(
+        answer
+            .header("WWW-Authenticate")
+            .is_some_and(|challenge| challenge.contains("invalid_token"))
+    );
     false
 }
 
@@ -154,16 +170,22 @@ async fn an_administrator_lets_an_identity_provider_in() {
     let code = parameter(&sent, "code").expect("a code");
 
     let basic = format!("Basic {}", STANDARD.encode(format!("idp:{SECRET}")));
-    let first = granted(&post_form(at, TOKEN, &[("Authorization", &basic)], &redemption(&code)).await);
+    let first =
+        granted(&post_form(at, TOKEN, &[("Authorization", &basic)], &redemption(&code)).await);
     assert_eq!(first["expires_in"], 3600);
     assert!(lets_in(at, &first).await);
     let second = granted(&idp(at, TOKEN, &renewal(&first)).await);
     assert_ne!(text(&first, "refresh_token"), text(&second, "refresh_token"));
-    assert!(lets_in(at, &first).await && lets_in(at, &second).await, "the old access token lives until it expires");
+    assert!(
+        lets_in(at, &first).await && lets_in(at, &second).await,
+        "the old access token lives until it expires"
+    );
     assert!(granted(&idp(at, TOKEN, &renewal(&second)).await)["refresh_token"].is_string());
 
     let log = demo.last_words();
-    for secret in [&code, SECRET, PASSWORD, text(&first, "access_token"), text(&second, "refresh_token")] {
+    for secret in
+        [&code, SECRET, PASSWORD, text(&first, "access_token"), text(&second, "refresh_token")]
+    {
         assert!(!log.contains(secret), "{log}");
     }
 }
@@ -172,14 +194,23 @@ async fn an_administrator_lets_an_identity_provider_in() {
 async fn a_redirect_keeps_its_own_query() {
     let demo = start(&[]);
     let back = "https://idp.example.com/back?from=scim";
-    let path = authorize(&[]).replace(&encoded(&[("redirect_uri", CALLBACK)]), &encoded(&[("redirect_uri", back)]));
+    let path = authorize(&[])
+        .replace(&encoded(&[("redirect_uri", CALLBACK)]), &encoded(&[("redirect_uri", back)]));
     let sent = location(&allow(demo.address(), &path, PASSWORD).await);
     assert!(sent.starts_with("https://idp.example.com/back?from=scim&code="), "{sent}");
     let only = "/oauth/authorize?response_type=code&client_id=other";
     let sent = location(&allow(demo.address(), only, PASSWORD).await);
-    assert!(sent.starts_with("https://other.example.com/callback?code="), "the only one need not be named: {sent}");
+    assert!(
+        sent.starts_with("https://other.example.com/callback?code="),
+        "the only one need not be named: {sent}"
+    );
     let code = parameter(&sent, "code").expect("a code");
-    let form = [("grant_type", "authorization_code"), ("code", &code), ("client_id", "other"), ("client_secret", OTHER_SECRET)];
+    let form = [
+        ("grant_type", "authorization_code"),
+        ("code", &code),
+        ("client_id", "other"),
+        ("client_secret", OTHER_SECRET),
+    ];
     granted(&post_form(demo.address(), TOKEN, &[], &form).await);
 }
 
@@ -188,11 +219,18 @@ async fn the_page_cannot_be_framed_and_runs_nothing() {
     let demo = start(&[]);
     let page = send(demo.address(), "GET", &authorize(&[]), &[], None).await;
     let policy = page.header("Content-Security-Policy").expect("a policy");
-    for part in ["default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'", "form-action 'self' https://idp.example.com;"]
-    {
+    for part in [
+        "default-src 'none'",
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+        "form-action 'self' https://idp.example.com;",
+    ] {
         assert!(policy.contains(part), "{part}: {policy}");
     }
-    assert!(!policy.contains("unsafe") && !policy.contains('*') && !policy.contains("script-src"), "{policy}");
+    assert!(
+        !policy.contains("unsafe") && !policy.contains('*') && !policy.contains("script-src"),
+        "{policy}"
+    );
     for (name, value) in [
         ("Cache-Control", "no-store"),
         ("Referrer-Policy", "no-referrer"),
@@ -235,7 +273,8 @@ async fn forms_that_were_not_filled_in_on_the_page_are_refused() {
         assert_eq!(answer.header("Location"), None);
     }
     let form = [("nonce", nonce.as_str()), ("password", PASSWORD), ("decision", "allow")];
-    let answer = post_form(at, &path, &[("Cookie", cookie), ("Sec-Fetch-Site", "same-origin")], &form).await;
+    let answer =
+        post_form(at, &path, &[("Cookie", cookie), ("Sec-Fetch-Site", "same-origin")], &form).await;
     assert!(parameter(&location(&answer), "code").is_some());
 }
 
@@ -257,7 +296,11 @@ async fn only_the_administrator_allows_it() {
     }
     for password in ["wrong", PASSWORD] {
         let answer = allow(at, &authorize(&[]), password).await;
-        assert_eq!((answer.status, answer.header("Location")), (429, None), "after five wrong ones nobody is listened to");
+        assert_eq!(
+            (answer.status, answer.header("Location")),
+            (429, None),
+            "after five wrong ones nobody is listened to"
+        );
     }
 }
 
@@ -265,7 +308,12 @@ async fn only_the_administrator_allows_it() {
 async fn nobody_is_sent_where_the_client_did_not_register() {
     let demo = start(&[]);
     let query = |id: &str, redirect: &str| {
-        encoded(&[("response_type", "code"), ("client_id", id), ("redirect_uri", redirect), ("state", "s")])
+        encoded(&[
+            ("response_type", "code"),
+            ("client_id", id),
+            ("redirect_uri", redirect),
+            ("state", "s"),
+        ])
     };
     let mut wrong: Vec<String> = [
         "https://idp.example.com/callback/",
@@ -282,15 +330,35 @@ async fn nobody_is_sent_where_the_client_did_not_register() {
     ]
     .map(|redirect| query("idp", redirect))
     .into();
-    wrong.extend([query("nobody", CALLBACK), query("<script>", CALLBACK), query("", CALLBACK), query("second", CALLBACK)]);
-    wrong.push(format!("{}&{}", query("idp", CALLBACK), encoded(&[("redirect_uri", "https://evil.test/")])));
+    wrong.extend([
+        query("nobody", CALLBACK),
+        query("<script>", CALLBACK),
+        query("", CALLBACK),
+        query("second", CALLBACK),
+    ]);
+    wrong.push(format!(
+        "{}&{}",
+        query("idp", CALLBACK),
+        encoded(&[("redirect_uri", "https://evil.test/")])
+    ));
     wrong.push(String::new());
     for query in wrong {
         for method in ["GET", "POST"] {
-            let answer = send(demo.address(), method, &format!("/oauth/authorize?{query}"), &[], Some(b"decision=deny")).await;
+            let answer = send(
+                demo.address(),
+                method,
+                &format!("/oauth/authorize?{query}"),
+                &[],
+                Some(b"decision=deny"),
+            )
+            .await;
             assert_eq!((answer.status, answer.header("Location")), (400, None), "{method} {query}");
             assert!(!answer.text().contains("<script"), "{}", answer.text());
-            assert!(answer.header("Content-Security-Policy").is_some_and(|policy| policy.contains("form-action 'none'")));
+            assert!(
+                answer
+                    .header("Content-Security-Policy")
+                    .is_some_and(|policy| policy.contains("form-action 'none'"))
+            );
         }
     }
 }
@@ -303,8 +371,14 @@ async fn what_else_is_wrong_with_a_question_the_client_hears() {
         (usual.replace("response_type=code", "response_type=token"), "unsupported_response_type"),
         (usual.replace("response_type=code", "response_type="), "unsupported_response_type"),
         (authorize(&[("code_challenge", CHALLENGE)]), "invalid_request"),
-        (authorize(&[("code_challenge", CHALLENGE), ("code_challenge_method", "plain")]), "invalid_request"),
-        (authorize(&[("code_challenge", "short"), ("code_challenge_method", "S256")]), "invalid_request"),
+        (
+            authorize(&[("code_challenge", CHALLENGE), ("code_challenge_method", "plain")]),
+            "invalid_request",
+        ),
+        (
+            authorize(&[("code_challenge", "short"), ("code_challenge_method", "S256")]),
+            "invalid_request",
+        ),
     ] {
         let sent = location(&send(demo.address(), "GET", &path, &[], None).await);
         assert!(sent.starts_with("https://idp.example.com/callback?error="), "{sent}");
@@ -332,7 +406,11 @@ async fn a_code_is_for_who_asked_for_it() {
         form.extend(redirect.map(|redirect| ("redirect_uri", redirect)));
         form.extend(verifier.map(|verifier| ("code_verifier", verifier)));
         refused(&idp(at, TOKEN, &form).await, 400, "invalid_grant");
-        let right = [&redemption(&code)[..], if asked.is_empty() { &[] } else { &[("code_verifier", VERIFIER)] }].concat();
+        let right = [
+            &redemption(&code)[..],
+            if asked.is_empty() { &[] } else { &[("code_verifier", VERIFIER)] },
+        ]
+        .concat();
         refused(&idp(at, TOKEN, &right).await, 400, "invalid_grant");
     }
     let with_proof = code(at, &pkce).await;
@@ -341,7 +419,8 @@ async fn a_code_is_for_who_asked_for_it() {
 
     let of_idp = code(at, &[]).await;
     for (id, secret) in [("second", "0123456789abcdef-one-2"), ("other", OTHER_SECRET)] {
-        let form = [&[("client_id", id), ("client_secret", secret)], &redemption(&of_idp)[..]].concat();
+        let form =
+            [&[("client_id", id), ("client_secret", secret)], &redemption(&of_idp)[..]].concat();
         refused(&post_form(at, TOKEN, &[], &form).await, 400, "invalid_grant");
     }
     granted(&idp(at, TOKEN, &redemption(&of_idp)).await);
@@ -388,17 +467,26 @@ async fn tokens_are_taken_back() {
     let given = tokens(at).await;
     let token = |name: &str| [("token", text(&given, name).to_owned())];
     let (access, refresh) = (token("access_token"), token("refresh_token"));
-    let pairs = |pair: &[(&'static str, String); 1]| pair.clone().map(|(name, value)| (name, value));
+    let pairs =
+        |pair: &[(&'static str, String); 1]| pair.clone().map(|(name, value)| (name, value));
 
     for form in [&access, &refresh] {
         let [(name, value)] = pairs(form);
-        let form = [("client_id", "second"), ("client_secret", "0123456789abcdef-one-2"), (name, value.as_str())];
+        let form = [
+            ("client_id", "second"),
+            ("client_secret", "0123456789abcdef-one-2"),
+            (name, value.as_str()),
+        ];
         assert_eq!(post_form(at, REVOKE, &[], &form).await.status, 200, "as if it were not known");
     }
     for unknown in ["token-1", "nothing"] {
         assert_eq!(idp(at, REVOKE, &[("token", unknown)]).await.status, 200);
     }
-    assert_eq!(get(at, "/scim/v2/Users", "token-1").await.status, 200, "the tenant's own token is not the client's");
+    assert_eq!(
+        get(at, "/scim/v2/Users", "token-1").await.status,
+        200,
+        "the tenant's own token is not the client's"
+    );
     refused(&idp(at, REVOKE, &[]).await, 400, "invalid_request");
     refused(&post_form(at, REVOKE, &[], &[("token", &access[0].1)]).await, 401, "invalid_client");
     assert!(lets_in(at, &given).await);
@@ -434,13 +522,15 @@ async fn codes_and_tokens_expire() {
 async fn a_client_comes_in_with_its_own_credentials() {
     let demo = start(&[]);
     let at = demo.address();
-    let own = [("grant_type", "client_credentials"), ("scope", "https://graph.example.com/.default")];
+    let own =
+        [("grant_type", "client_credentials"), ("scope", "https://graph.example.com/.default")];
     let in_body = granted(&idp(at, TOKEN, &own).await);
     assert_eq!((&in_body["expires_in"], &in_body["refresh_token"]), (&json!(3600), &Value::Null));
     let basic = format!("Basic {}", STANDARD.encode("other:0123456789abcdef-two"));
     let in_header = granted(&post_form(at, TOKEN, &[("Authorization", &basic)], &own).await);
 
-    let created = crate::requests::create_user(at, "/scim/v2", text(&in_body, "access_token")).await;
+    let created =
+        crate::requests::create_user(at, "/scim/v2", text(&in_body, "access_token")).await;
     let path = format!("/scim/v2/Users/{}", created["id"].as_str().expect("an id"));
     assert_eq!(get(at, &path, "token-1").await.status, 200, "it is a token of the client's tenant");
     assert_scim_error(&get(at, &path, text(&in_header, "access_token")).await, 404);
@@ -461,26 +551,48 @@ async fn clients_that_are_not_known_and_forms_that_are_none_are_refused() {
     ] {
         let answer = post_form(at, TOKEN, &[], form).await;
         refused(&answer, 401, "invalid_client");
-        assert!(answer.header("WWW-Authenticate").is_some_and(|challenge| challenge.starts_with("Basic ")));
+        assert!(
+            answer
+                .header("WWW-Authenticate")
+                .is_some_and(|challenge| challenge.starts_with("Basic "))
+        );
     }
     for basic in ["idp:wrong", "idp", ":", "", "nobody:x"] {
         let basic = format!("Basic {}", STANDARD.encode(basic));
-        refused(&post_form(at, TOKEN, &[("Authorization", &basic)], &[own]).await, 401, "invalid_client");
+        refused(
+            &post_form(at, TOKEN, &[("Authorization", &basic)], &[own]).await,
+            401,
+            "invalid_client",
+        );
     }
     for header in ["Basic %%%", "Bearer token-1", "Basic"] {
-        refused(&post_form(at, TOKEN, &[("Authorization", header)], &[own]).await, 401, "invalid_client");
+        refused(
+            &post_form(at, TOKEN, &[("Authorization", header)], &[own]).await,
+            401,
+            "invalid_client",
+        );
     }
     let basic = format!("Basic {}", STANDARD.encode(format!("idp:{SECRET}")));
     let twice = [("Authorization", basic.as_str()), ("Authorization", "Bearer token-1")];
     refused(&post_form(at, TOKEN, &twice, &[own]).await, 400, "invalid_request");
     for form in [&[own, ("client_secret", SECRET)][..], &[own, ("client_id", "second")]] {
-        refused(&post_form(at, TOKEN, &[("Authorization", &basic)], form).await, 400, "invalid_request");
+        refused(
+            &post_form(at, TOKEN, &[("Authorization", &basic)], form).await,
+            400,
+            "invalid_request",
+        );
     }
     for (form, error) in [
         (&[][..], "invalid_request"),
-        (&[("grant_type", "password"), ("username", "x"), ("password", "y")], "unsupported_grant_type"),
+        (
+            &[("grant_type", "password"), ("username", "x"), ("password", "y")],
+            "unsupported_grant_type",
+        ),
         (&[("grant_type", "authorization_code"), ("redirect_uri", CALLBACK)], "invalid_request"),
-        (&[("grant_type", "authorization_code"), ("code", "x"), ("redirect_uri", CALLBACK)], "invalid_grant"),
+        (
+            &[("grant_type", "authorization_code"), ("code", "x"), ("redirect_uri", CALLBACK)],
+            "invalid_grant",
+        ),
         (&[("grant_type", "refresh_token")], "invalid_request"),
         (&[("grant_type", "refresh_token"), ("refresh_token", "token-1")], "invalid_grant"),
         (&[own, own], "invalid_request"),
@@ -489,16 +601,30 @@ async fn clients_that_are_not_known_and_forms_that_are_none_are_refused() {
     }
     let form = encoded(&[own, ("client_id", "idp"), ("client_secret", SECRET)]);
     for headers in [&[][..], &[("Content-Type", "application/json")]] {
-        refused(&send(at, "POST", TOKEN, headers, Some(form.as_bytes())).await, 400, "invalid_request");
+        refused(
+            &send(at, "POST", TOKEN, headers, Some(form.as_bytes())).await,
+            400,
+            "invalid_request",
+        );
     }
     let headers = [("Content-Type", "application/x-www-form-urlencoded")];
     let in_query = send(at, "POST", &format!("{TOKEN}?{form}"), &headers, None).await;
     refused(&in_query, 401, "invalid_client");
     let large = vec![b'a'; 20 << 10];
-    let wrong = [("POST", TOKEN, Some(&large[..]), 413), ("GET", TOKEN, None, 405), ("PUT", "/oauth/authorize", None, 405)];
-    for (method, path, form, status) in wrong.into_iter().chain([("GET", "/oauth/nothing", None, 404)]) {
+    let wrong = [
+        ("POST", TOKEN, Some(&large[..]), 413),
+        ("GET", TOKEN, None, 405),
+        ("PUT", "/oauth/authorize", None, 405),
+    ];
+    for (method, path, form, status) in
+        wrong.into_iter().chain([("GET", "/oauth/nothing", None, 404)])
+    {
         let answer = send(at, method, path, &headers, form).await;
-        assert_eq!((answer.status, &body(&answer)["error"]), (status, &json!("invalid_request")), "{method} {path}");
+        assert_eq!(
+            (answer.status, &body(&answer)["error"]),
+            (status, &json!("invalid_request")),
+            "{method} {path}"
+        );
         assert_eq!(answer.header("Allow").is_some(), status == 405, "{method} {path}");
     }
 }
@@ -508,13 +634,24 @@ async fn basic_credentials_are_encoded_as_in_a_form() {
     // RFC 6749, Section 2.3.1
     let demo = start(&[]);
     let own = ("grant_type", "client_credentials");
-    for credentials in ["idp:0123456789abcdef%2Done", "%69dp:0123456789abcdef-one", "idp:0123456789abcdef-one"] {
+    for credentials in
+        ["idp:0123456789abcdef%2Done", "%69dp:0123456789abcdef-one", "idp:0123456789abcdef-one"]
+    {
         let basic = format!("Basic {}", STANDARD.encode(credentials));
         granted(&post_form(demo.address(), TOKEN, &[("Authorization", &basic)], &[own]).await);
     }
-    for credentials in ["idp:0123456789abcdef%2one", "idp:0123456789abcdef+one", "idp:0123456789abcdef%252Done", "%ff:x"] {
+    for credentials in [
+        "idp:0123456789abcdef%2one",
+        "idp:0123456789abcdef+one",
+        "idp:0123456789abcdef%252Done",
+        "%ff:x",
+    ] {
         let basic = format!("Basic {}", STANDARD.encode(credentials));
-        refused(&post_form(demo.address(), TOKEN, &[("Authorization", &basic)], &[own]).await, 401, "invalid_client");
+        refused(
+            &post_form(demo.address(), TOKEN, &[("Authorization", &basic)], &[own]).await,
+            401,
+            "invalid_client",
+        );
     }
 }
 
@@ -523,9 +660,15 @@ async fn a_verifier_is_long_enough_and_plain() {
     // RFC 7636, Section 4.1
     let demo = start(&[]);
     let longest = "a~".repeat(64);
-    for (verifier, is_one) in [("short", false), (VERIFIER, true), (&longest, true), (&format!("{longest}b"), false)] {
+    for (verifier, is_one) in
+        [("short", false), (VERIFIER, true), (&longest, true), (&format!("{longest}b"), false)]
+    {
         let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(verifier));
-        let code = code(demo.address(), &[("code_challenge", &challenge), ("code_challenge_method", "S256")]).await;
+        let code = code(
+            demo.address(),
+            &[("code_challenge", &challenge), ("code_challenge_method", "S256")],
+        )
+        .await;
         let form = [&redemption(&code)[..], &[("code_verifier", verifier)]].concat();
         let answer = idp(demo.address(), TOKEN, &form).await;
         if is_one { drop(granted(&answer)) } else { refused(&answer, 400, "invalid_grant") }
@@ -541,7 +684,10 @@ async fn only_so_many_access_tokens_of_a_client_are_good() {
         given.push(granted(&idp(demo.address(), TOKEN, &own).await));
     }
     let other = [("client_id", "second"), ("client_secret", "0123456789abcdef-one-2"), own[0]];
-    assert!(lets_in(demo.address(), &granted(&post_form(demo.address(), TOKEN, &[], &other).await)).await);
+    assert!(
+        lets_in(demo.address(), &granted(&post_form(demo.address(), TOKEN, &[], &other).await))
+            .await
+    );
     for (number, is_good) in [(0, false), (1, false), (2, true), (101, true)] {
         assert_eq!(lets_in(demo.address(), &given[number]).await, is_good, "{number}");
     }
@@ -572,7 +718,9 @@ async fn a_client_is_one_of_its_tenant_only() {
 #[tokio::test]
 async fn programs_find_the_endpoints() {
     let demo = start(&["--public-url", "https://scim.example.com"]);
-    let found = body(&send(demo.address(), "GET", "/.well-known/oauth-authorization-server", &[], None).await);
+    let found = body(
+        &send(demo.address(), "GET", "/.well-known/oauth-authorization-server", &[], None).await,
+    );
     assert_eq!(found["issuer"], "https://scim.example.com");
     assert_eq!(found["authorization_endpoint"], "https://scim.example.com/oauth/authorize");
     assert_eq!(found["token_endpoint"], "https://scim.example.com/oauth/token");
@@ -582,7 +730,9 @@ async fn programs_find_the_endpoints() {
     assert_eq!(found["authorization_response_iss_parameter_supported"], true);
     let sent = location(&allow(demo.address(), &authorize(&[]), PASSWORD).await);
     assert_eq!(parameter(&sent, "iss").as_deref(), Some("https://scim.example.com"));
-    let refused = location(&send(demo.address(), "GET", &authorize(&[("code_challenge", "x")]), &[], None).await);
+    let refused = location(
+        &send(demo.address(), "GET", &authorize(&[("code_challenge", "x")]), &[], None).await,
+    );
     assert_eq!(parameter(&refused, "iss").as_deref(), Some("https://scim.example.com"));
 }
 
@@ -590,9 +740,15 @@ async fn programs_find_the_endpoints() {
 async fn the_addresses_of_okta_have_a_short_form() {
     let demo = start(&["--oauth-redirect", "second=okta:acme_scim_1"]);
     for host in ["okta.com", "okta-emea.com", "oktapreview.com", "trexcloud.com"] {
-        let callback = format!("https://system-admin.{host}/admin/app/cpc/acme_scim_1/oauth/callback");
-        let query = encoded(&[("response_type", "code"), ("client_id", "second"), ("redirect_uri", &callback)]);
-        let page = send(demo.address(), "GET", &format!("/oauth/authorize?{query}"), &[], None).await;
+        let callback =
+            format!("https://system-admin.{host}/admin/app/cpc/acme_scim_1/oauth/callback");
+        let query = encoded(&[
+            ("response_type", "code"),
+            ("client_id", "second"),
+            ("redirect_uri", &callback),
+        ]);
+        let page =
+            send(demo.address(), "GET", &format!("/oauth/authorize?{query}"), &[], None).await;
         assert_eq!(page.status, 200, "{callback}: {}", page.text());
     }
 }

@@ -8,7 +8,9 @@ use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 
-use crate::requests::{FLAGS, admin, administer, assert_scim_error, body, delete, get, patch, post, put, send, user};
+use crate::requests::{
+    FLAGS, admin, administer, assert_scim_error, body, delete, get, patch, post, put, send, user,
+};
 use crate::support::demo::Demo;
 
 const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
@@ -48,7 +50,8 @@ impl Host {
     }
 
     async fn patch(&self, path: &str, operations: Value) {
-        let answer = patch(self.address(), &format!("/scim/v2{path}"), "token-1", &operations).await;
+        let answer =
+            patch(self.address(), &format!("/scim/v2{path}"), "token-1", &operations).await;
         assert!([200, 204].contains(&answer.status), "{path}: {}", answer.text());
     }
 
@@ -97,14 +100,18 @@ impl Host {
 
 fn memberships(list: &Value) -> Vec<(String, String)> {
     let list = list.as_array().expect("a list").iter();
-    let mut list: Vec<(String, String)> =
-        list.map(|membership| (text(&membership["display"]), text(&membership["origin"]))).collect();
+    let mut list: Vec<(String, String)> = list
+        .map(|membership| (text(&membership["display"]), text(&membership["origin"])))
+        .collect();
     list.sort();
     list
 }
 
 fn listed(memberships: &[(&str, &str)]) -> Vec<(String, String)> {
-    memberships.iter().map(|(display, origin)| ((*display).to_owned(), (*origin).to_owned())).collect()
+    memberships
+        .iter()
+        .map(|(display, origin)| ((*display).to_owned(), (*origin).to_owned()))
+        .collect()
 }
 
 fn text(value: &Value) -> String {
@@ -137,16 +144,29 @@ async fn the_account_size_is_that_of_the_moment_and_stays() {
     let ann = host.create("/Users", &greedy).await;
     host.put(&format!("/Users/{ann}"), &greedy).await;
     assert_eq!(
-        (host.user_view(&ann).await["quotaGb"].clone(), host.user_view(&ann).await["origin"].clone()),
+        (
+            host.user_view(&ann).await["quotaGb"].clone(),
+            host.user_view(&ann).await["origin"].clone()
+        ),
         (json!(250), json!("IDP"))
     );
     assert_eq!(host.administer("PUT", "settings", json!({ "quotaGb": 500 })).await["quotaGb"], 500);
-    host.patch(&format!("/Users/{ann}"), json!([{ "op": "replace", "path": "active", "value": false }])).await;
-    host.patch(&format!("/Users/{ann}"), json!([{ "op": "replace", "path": "active", "value": true }])).await;
-    let operation = json!({ "method": "POST", "path": "/Users", "bulkId": "b", "data": user("bob") });
+    host.patch(
+        &format!("/Users/{ann}"),
+        json!([{ "op": "replace", "path": "active", "value": false }]),
+    )
+    .await;
+    host.patch(
+        &format!("/Users/{ann}"),
+        json!([{ "op": "replace", "path": "active", "value": true }]),
+    )
+    .await;
+    let operation =
+        json!({ "method": "POST", "path": "/Users", "bulkId": "b", "data": user("bob") });
     let bulk = json!({ "schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"], "Operations": [operation] });
     let answer = body(&post(host.address(), "/scim/v2/Bulk", "token-1", &bulk).await);
-    let bob = text(&answer["Operations"][0]["location"]).rsplit('/').next().expect("an id").to_owned();
+    let bob =
+        text(&answer["Operations"][0]["location"]).rsplit('/').next().expect("an id").to_owned();
     host.administer("PUT", "settings", json!({ "quotaGb": null })).await;
     let cid = host.user("cid").await;
     for (user, size) in [(&ann, json!(250)), (&bob, json!(500)), (&cid, json!(null))] {
@@ -159,14 +179,18 @@ async fn the_account_size_is_that_of_the_moment_and_stays() {
     // Who comes back is somebody else.
     host.delete(&format!("/Users/{ann}")).await;
     let again = host.user("ann").await;
-    assert_eq!((host.user_view(&again).await["quotaGb"].clone(), again == ann), (json!(null), false));
+    assert_eq!(
+        (host.user_view(&again).await["quotaGb"].clone(), again == ann),
+        (json!(null), false)
+    );
 }
 
 #[tokio::test]
 async fn a_department_is_a_group_that_is_joined_and_not_left() {
     let host = Host::start(&["--department-groups"]);
     let tours = host.group("Tours", &[]).await;
-    let created = post(host.address(), "/scim/v2/Users", "token-1", &of_department("ann", "tours")).await;
+    let created =
+        post(host.address(), "/scim/v2/Users", "token-1", &of_department("ann", "tours")).await;
     assert_eq!(body(&created)["groups"][0]["display"], "Tours", "{}", created.text());
     let ann = id(&body(&created));
     assert_eq!(host.groups_of(&ann).await, listed(&[("Tours", "LOCAL")]));
@@ -181,10 +205,22 @@ async fn a_department_is_a_group_that_is_joined_and_not_left() {
         assert_eq!(host.groups_of(&ann).await, both, "`{department}`");
     }
     host.put(&path, &user("ann")).await;
-    host.patch(&path, json!([{ "op": "add", "path": format!("{ENTERPRISE}:costCenter"), "value": "7" }])).await;
-    assert!(host.events().await[before.len()..].iter().all(|(event, of)| event == "user.updated" && of == &ann));
+    host.patch(
+        &path,
+        json!([{ "op": "add", "path": format!("{ENTERPRISE}:costCenter"), "value": "7" }]),
+    )
+    .await;
+    assert!(
+        host.events().await[before.len()..]
+            .iter()
+            .all(|(event, of)| event == "user.updated" && of == &ann)
+    );
     // A group that was deleted, or left, is not joined again without a new department.
-    host.patch(&path, json!([{ "op": "add", "path": format!("{ENTERPRISE}:department"), "value": "Tours" }])).await;
+    host.patch(
+        &path,
+        json!([{ "op": "add", "path": format!("{ENTERPRISE}:department"), "value": "Tours" }]),
+    )
+    .await;
     host.put(&format!("/Groups/{tours}"), &group("Tours", &[])).await;
     host.put(&path, &of_department("ann", "Tours")).await;
     assert_eq!(host.groups_of(&ann).await, listed(&[("Sales", "LOCAL")]));
@@ -212,15 +248,24 @@ async fn many_who_come_into_a_department_at_once_share_its_group() {
     let sales = id(&groups["Resources"][0]);
     assert_eq!(host.members_of(&sales).await.len(), 12);
     assert_eq!(host.view(&format!("groups/{sales}")).await["origin"], "LOCAL");
-    assert_eq!((host.count("group.created", &sales).await, host.count("group.members_changed", &sales).await), (1, 12));
+    assert_eq!(
+        (
+            host.count("group.created", &sales).await,
+            host.count("group.members_changed", &sales).await
+        ),
+        (1, 12)
+    );
     assert_eq!(body(&get(address, "/scim/v2/Groups", "token-2").await)["totalResults"], 0);
 }
 
 #[tokio::test]
 async fn an_account_that_is_there_already_is_taken_over() {
     let host = Host::start(&["--quota-gb", "10", "--orphans", "delete"]);
-    let ann = id(&host.administer("POST", "users", json!({ "userName": "ann", "origin": "JIT", "nickName": "A" })).await);
-    let bob = id(&host.administer("POST", "users", json!({ "userName": "bob", "origin": "JIT" })).await);
+    let ann = id(&host
+        .administer("POST", "users", json!({ "userName": "ann", "origin": "JIT", "nickName": "A" }))
+        .await);
+    let bob =
+        id(&host.administer("POST", "users", json!({ "userName": "bob", "origin": "JIT" })).await);
     let cid = id(&host.administer("POST", "users", json!({ "userName": "cid" })).await);
     let origin_and_size = async |id: &str| {
         let view = host.user_view(id).await;
@@ -229,7 +274,9 @@ async fn an_account_that_is_there_already_is_taken_over() {
     assert_eq!(origin_and_size(&ann).await, ("JIT".to_owned(), json!(null)));
     assert_eq!(origin_and_size(&cid).await, ("LOCAL".to_owned(), json!(null)));
     // It is found; and whoever does not look is given it.
-    let found = body(&get(host.address(), "/scim/v2/Users?filter=userName%20eq%20%22ANN%22", "token-1").await);
+    let found = body(
+        &get(host.address(), "/scim/v2/Users?filter=userName%20eq%20%22ANN%22", "token-1").await,
+    );
     assert_eq!((&found["totalResults"], id(&found["Resources"][0])), (&json!(1), ann.clone()));
     let mut sent = user("Ann");
     sent["externalId"] = json!("00u1");
@@ -241,16 +288,24 @@ async fn an_account_that_is_there_already_is_taken_over() {
     assert!(host.events().await[events..].iter().all(|(event, _)| event == "user.updated"));
     for id in [&ann, &bob] {
         assert_eq!(origin_and_size(id).await, ("IDP".to_owned(), json!(10)));
-        assert_eq!((host.count("user.created", id).await, host.count("user.deleted", id).await), (1, 0));
+        assert_eq!(
+            (host.count("user.created", id).await, host.count("user.deleted", id).await),
+            (1, 0)
+        );
     }
-    // Nobody is taken over twice, nor one whom the administrator has made, nor one of another tenant.
+    // Nobody is taken over twice, nor one whom the administrator has made, nor one of another
+    // tenant.
     for name in ["ann", "bob", "cid"] {
-        assert_scim_error(&post(host.address(), "/scim/v2/Users", "token-1", &user(name)).await, 409);
+        assert_scim_error(
+            &post(host.address(), "/scim/v2/Users", "token-1", &user(name)).await,
+            409,
+        );
     }
     let other = body(&post(host.address(), "/scim/v2/Users", "token-2", &user("bob")).await);
     assert_ne!(id(&other), bob);
     // A change takes over too, and a failed one does not.
-    let dan = id(&host.administer("POST", "users", json!({ "userName": "dan", "origin": "JIT" })).await);
+    let dan =
+        id(&host.administer("POST", "users", json!({ "userName": "dan", "origin": "JIT" })).await);
     let taken = patch(
         host.address(),
         &format!("/scim/v2/Users/{dan}"),
@@ -261,11 +316,17 @@ async fn an_account_that_is_there_already_is_taken_over() {
     assert_eq!((taken.status, origin_and_size(&dan).await.0), (409, "JIT".to_owned()));
     host.put(&format!("/Users/{cid}"), &sent_as("cid")).await;
     host.put(&format!("/Users/{dan}"), &sent_as("dan")).await;
-    assert_eq!((origin_and_size(&cid).await.0, origin_and_size(&dan).await.0), ("LOCAL".to_owned(), "IDP".to_owned()));
+    assert_eq!(
+        (origin_and_size(&cid).await.0, origin_and_size(&dan).await.0),
+        ("LOCAL".to_owned(), "IDP".to_owned())
+    );
     // From then on it is as any other of the identity provider's.
     let tours = host.group("Tours", &[&ann, &cid]).await;
     host.delete(&format!("/Groups/{tours}")).await;
-    assert_eq!((host.user_view(&ann).await, host.user_view(&cid).await["active"].clone()), (Value::Null, json!(true)));
+    assert_eq!(
+        (host.user_view(&ann).await, host.user_view(&cid).await["active"].clone()),
+        (Value::Null, json!(true))
+    );
 }
 
 fn sent_as(name: &str) -> Value {
@@ -302,7 +363,11 @@ async fn the_origin_is_that_of_who_made_it() {
         assert_eq!(administer(host.address(), "POST", path, &sent).await.status, status, "{sent}");
     }
     for path in [format!("one/groups/{local}/members/x"), format!("one/groups/x/members/{ann}")] {
-        assert_eq!(administer(host.address(), "PUT", &path, &json!(null)).await.status, 404, "{path}");
+        assert_eq!(
+            administer(host.address(), "PUT", &path, &json!(null)).await.status,
+            404,
+            "{path}"
+        );
     }
 }
 
@@ -312,7 +377,13 @@ const WAYS_OUT: [&str; 5] = ["PATCH", "PUT", "DELETE", "clear", "Bulk"];
 async fn leave(host: &Host, way: &str, group_id: &str, user: &str) {
     let path = format!("/Groups/{group_id}");
     match way {
-        "PATCH" => host.patch(&path, json!([{ "op": "remove", "path": format!("members[value eq \"{user}\"]") }])).await,
+        "PATCH" => {
+            host.patch(
+                &path,
+                json!([{ "op": "remove", "path": format!("members[value eq \"{user}\"]") }]),
+            )
+            .await
+        }
         "PUT" => host.put(&path, &group(way, &[])).await,
         "clear" => host.patch(&path, json!([{ "op": "remove", "path": "members" }])).await,
         "DELETE" => host.delete(&path).await,
@@ -330,17 +401,27 @@ async fn who_leaves_the_last_group_is_kept_deactivated_or_deleted() {
     for orphans in ["keep", "deactivate", "delete"] {
         let host = Host::start(&["--orphans", orphans]);
         for way in WAYS_OUT {
-            let (last, other) = (host.user(&format!("last {way}")).await, host.user(&format!("other {way}")).await);
+            let (last, other) =
+                (host.user(&format!("last {way}")).await, host.user(&format!("other {way}")).await);
             let never = host.user(&format!("never {way}")).await;
-            let local = id(&host.administer("POST", "users", json!({ "userName": format!("local {way}") })).await);
+            let local = id(&host
+                .administer("POST", "users", json!({ "userName": format!("local {way}") }))
+                .await);
             let leaves = host.group(way, &[&last]).await;
             host.group(&format!("stays {way}"), &[&other]).await;
             leave(&host, way, &leaves, &last).await;
             let (gone, active) = (orphans == "delete", orphans == "keep");
             let view = host.user_view(&last).await;
             assert_eq!((view.is_null(), view["active"] == true), (gone, active), "{orphans} {way}");
-            let counts = (host.count("user.deleted", &last).await, host.count("user.deactivated", &last).await);
-            assert_eq!(counts, (usize::from(gone), usize::from(orphans == "deactivate")), "{orphans} {way}");
+            let counts = (
+                host.count("user.deleted", &last).await,
+                host.count("user.deactivated", &last).await,
+            );
+            assert_eq!(
+                counts,
+                (usize::from(gone), usize::from(orphans == "deactivate")),
+                "{orphans} {way}"
+            );
             for kept in [&other, &never, &local] {
                 assert_eq!(host.user_view(kept).await["active"], true, "{orphans} {way}");
             }
@@ -352,24 +433,35 @@ async fn who_leaves_the_last_group_is_kept_deactivated_or_deleted() {
 async fn only_who_has_no_group_of_the_identity_provider_left_is_an_orphan() {
     let host = Host::start(&["--orphans", "delete", "--department-groups"]);
     let ann = host.create("/Users", &of_department("ann", "Sales")).await;
-    let (tours, guides) = (host.group("Tours", &[&ann, "nobody"]).await, host.group("Guides", &[&ann]).await);
+    let (tours, guides) =
+        (host.group("Tours", &[&ann, "nobody"]).await, host.group("Guides", &[&ann]).await);
     let nested = host.group("Nested", &[&tours]).await;
     leave(&host, "DELETE", &guides, &ann).await;
     assert_eq!(host.groups_of(&ann).await, listed(&[("Sales", "LOCAL"), ("Tours", "IDP")]));
     // A group that leaves another is no user; who is not there cannot be an orphan.
     leave(&host, "PUT", &nested, &tours).await;
-    host.patch(&format!("/Groups/{tours}"), json!([{ "op": "remove", "path": "members[value eq \"nobody\"]" }])).await;
+    host.patch(
+        &format!("/Groups/{tours}"),
+        json!([{ "op": "remove", "path": "members[value eq \"nobody\"]" }]),
+    )
+    .await;
     assert_eq!(host.user_view(&ann).await["active"], true);
     // The host's own groups neither make an orphan nor keep one.
     let bob = host.create("/Users", &of_department("bob", "Sales")).await;
-    let sales = body(&get(host.address(), "/scim/v2/Groups?filter=displayName%20eq%20%22Sales%22", "token-1").await);
+    let sales = body(
+        &get(host.address(), "/scim/v2/Groups?filter=displayName%20eq%20%22Sales%22", "token-1")
+            .await,
+    );
     let sales = id(&sales["Resources"][0]);
-    host.patch(&format!("/Groups/{sales}"), json!([{ "op": "remove", "path": format!("members[value eq \"{bob}\"]") }])).await;
+    host.patch(
+        &format!("/Groups/{sales}"),
+        json!([{ "op": "remove", "path": format!("members[value eq \"{bob}\"]") }]),
+    )
+    .await;
     assert_eq!(host.user_view(&bob).await["active"], true);
     // In and out within one request is no leaving.
     let value = json!([{ "value": ann }]);
-    let operations =
-        json!([{ "op": "remove", "path": "members", "value": value }, { "op": "add", "path": "members", "value": value }]);
+    let operations = json!([{ "op": "remove", "path": "members", "value": value }, { "op": "add", "path": "members", "value": value }]);
     host.patch(&format!("/Groups/{tours}"), operations).await;
     assert_eq!(host.user_view(&ann).await["active"], true);
     leave(&host, "PATCH", &tours, &ann).await;
@@ -394,13 +486,18 @@ async fn a_user_who_leaves_two_groups_at_once_is_deleted_once() {
         let user = host.user(&format!("user{number}")).await;
         for name in ["a", "b"] {
             let group = host.group(&format!("{name}{number}"), &[&user]).await;
-            leaving.spawn(async move { delete(address, &format!("/scim/v2/Groups/{group}"), "token-1").await.status });
+            leaving.spawn(async move {
+                delete(address, &format!("/scim/v2/Groups/{group}"), "token-1").await.status
+            });
         }
         users.push(user);
     }
     assert!(leaving.join_all().await.iter().all(|status| *status == 204));
     for user in &users {
-        assert_eq!((host.user_view(user).await, host.count("user.deleted", user).await), (Value::Null, 1));
+        assert_eq!(
+            (host.user_view(user).await, host.count("user.deleted", user).await),
+            (Value::Null, 1)
+        );
     }
 }
 
@@ -460,11 +557,22 @@ async fn scim_and_groups_are_switched_off_and_on_for_a_tenant() {
         json!({ "enabled": null, "groups": "no" }),
         json!([]),
     ] {
-        assert_eq!(administer(host.address(), "PUT", "one/settings", &wrong).await.status, 400, "{wrong}");
+        assert_eq!(
+            administer(host.address(), "PUT", "one/settings", &wrong).await.status,
+            400,
+            "{wrong}"
+        );
     }
     assert_eq!(host.view("settings").await, before);
     assert_eq!(administer(host.address(), "PUT", "none/settings", &json!({})).await.status, 404);
-    let keyless = send(host.address(), "PUT", "/admin/api/tenants/one/settings", &[], Some(b"{\"enabled\":false}")).await;
+    let keyless = send(
+        host.address(),
+        "PUT",
+        "/admin/api/tenants/one/settings",
+        &[],
+        Some(b"{\"enabled\":false}"),
+    )
+    .await;
     assert_eq!((keyless.status, host.view("settings").await), (401, before));
 }
 
@@ -487,7 +595,9 @@ async fn events_are_sent_as_they_come() {
     let host = Host::start(&[]);
     let ann = host.user("ann").await;
     post(host.address(), "/scim/v2/Users", "token-2", &user("bob")).await;
-    for (last, seqs) in [("", &[2][..]), ("Last-Event-ID: 0\r\n", &[1, 2]), ("Last-Event-ID: 77\r\n", &[3])] {
+    for (last, seqs) in
+        [("", &[2][..]), ("Last-Event-ID: 0\r\n", &[1, 2]), ("Last-Event-ID: 77\r\n", &[3])]
+    {
         let stream = TcpStream::connect(host.address()).await.expect("the demo listens");
         let mut feed = BufReader::new(stream);
         let head = format!(
@@ -501,13 +611,23 @@ async fn events_are_sent_as_they_come() {
         assert!(answer.contains("200 OK") && answer.contains("text/event-stream"), "{answer}");
         let active = last.contains("77");
         if !last.contains(": 0") {
-            host.patch(&format!("/Users/{ann}"), json!([{ "op": "replace", "path": "active", "value": active }])).await;
+            host.patch(
+                &format!("/Users/{ann}"),
+                json!([{ "op": "replace", "path": "active", "value": active }]),
+            )
+            .await;
         }
         for seq in seqs {
             let event = next_event(&mut feed).await;
             let name = ["", "user.created", "user.deactivated", "user.reactivated"][*seq];
-            assert!(event.contains(&format!("id: {seq}")) && event.contains(&format!("event: {name}")), "{event:?}");
-            assert!(event.iter().any(|line| line.starts_with("data: {") && line.contains(&ann)), "{event:?}");
+            assert!(
+                event.contains(&format!("id: {seq}")) && event.contains(&format!("event: {name}")),
+                "{event:?}"
+            );
+            assert!(
+                event.iter().any(|line| line.starts_with("data: {") && line.contains(&ann)),
+                "{event:?}"
+            );
         }
     }
 }

@@ -17,10 +17,14 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub(crate) fn refuses(flags: &[&str], message: &str) {
     let listens = if flags.contains(&"--listen") { &[][..] } else { &["--listen", "127.0.0.1:0"] };
     let database = if flags.contains(&"--database") { &[][..] } else { &["--database", "memory"] };
-    let mut process = command().args(listens).args(database).args(flags).spawn().expect("the demo is a program");
+    let mut process =
+        command().args(listens).args(database).args(flags).spawn().expect("the demo is a program");
     let ended = wait(&mut process);
     let Output { stderr, .. } = process.wait_with_output().expect("its output can be read");
-    let (said, status) = (String::from_utf8_lossy(&stderr), ended.unwrap_or_else(|| panic!("{flags:?} are accepted")));
+    let (said, status) = (
+        String::from_utf8_lossy(&stderr),
+        ended.unwrap_or_else(|| panic!("{flags:?} are accepted")),
+    );
     assert!(!status.success() && status.code().is_some(), "{flags:?}: {status}");
     assert!(said.contains(message), "{flags:?}: expected `{message}`, got:\n{said}");
 }
@@ -41,7 +45,11 @@ impl Server {
     /// Starts it where another has ended.
     pub(crate) fn start_in(folder: TempDir, flags: &[&str]) -> Self {
         let mut command = command();
-        command.args(["--listen", "127.0.0.1:0"]).args(flags).current_dir(folder.path()).stderr(Stdio::null());
+        command
+            .args(["--listen", "127.0.0.1:0"])
+            .args(flags)
+            .current_dir(folder.path())
+            .stderr(Stdio::null());
         let mut process = command.spawn().expect("the demo is a program");
         let output = BufReader::new(process.stdout.take().expect("a pipe"));
         Self { process, output, folder: Some(folder) }

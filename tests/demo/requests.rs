@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 use crate::support::http::{Client, Response};
 
 /// Two tenants, and the admin view.
-pub(crate) const FLAGS: &[&str] = &["--tenant", "one=token-1", "--tenant", "two=token-2", "--admin-key", "key"];
+pub(crate) const FLAGS: &[&str] =
+    &["--tenant", "one=token-1", "--tenant", "two=token-2", "--admin-key", "key"];
 
 const SCIM_USER: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
 
@@ -33,7 +34,13 @@ pub(crate) async fn put(address: SocketAddr, path: &str, token: &str, body: &Val
     write_to(address, "PUT", path, token, body).await
 }
 
-async fn write_to(address: SocketAddr, method: &str, path: &str, token: &str, body: &Value) -> Response {
+async fn write_to(
+    address: SocketAddr,
+    method: &str,
+    path: &str,
+    token: &str,
+    body: &Value,
+) -> Response {
     let token = format!("Bearer {token}");
     let headers = [("Authorization", token.as_str()), ("Content-Type", "application/scim+json")];
     send(address, method, path, &headers, Some(body.to_string().as_bytes())).await
@@ -44,13 +51,23 @@ pub(crate) async fn admin(address: SocketAddr, path: &str) -> Response {
 }
 
 /// What the administrator sends to a path below `/admin/api/tenants`.
-pub(crate) async fn administer(address: SocketAddr, method: &str, path: &str, body: &Value) -> Response {
+pub(crate) async fn administer(
+    address: SocketAddr,
+    method: &str,
+    path: &str,
+    body: &Value,
+) -> Response {
     let path = format!("/admin/api/tenants/{path}");
     let headers = [("X-Admin-Key", "key"), ("Content-Type", "application/json")];
     send(address, method, &path, &headers, Some(body.to_string().as_bytes())).await
 }
 
-pub(crate) async fn patch(address: SocketAddr, path: &str, token: &str, operations: &Value) -> Response {
+pub(crate) async fn patch(
+    address: SocketAddr,
+    path: &str,
+    token: &str,
+    operations: &Value,
+) -> Response {
     let message = json!({ "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], "Operations": operations });
     write_to(address, "PATCH", path, token, &message).await
 }

@@ -23,7 +23,10 @@ async fn further_resource_types_are_served_and_told_like_users() {
     assert_eq!(body(&found)["totalResults"], 1);
     assert_scim_error(&post(demo.address(), "/scim/v2/Devices", "token-1", &json!({})).await, 400);
     let events = body(&admin(demo.address(), "/admin/api/tenants/one/events").await);
-    assert_eq!((&events[0]["event"], &events[0]["resourceType"]), (&json!("device.created"), &json!("Device")));
+    assert_eq!(
+        (&events[0]["event"], &events[0]["resourceType"]),
+        (&json!("device.created"), &json!("Device"))
+    );
 }
 
 #[test]
@@ -35,13 +38,21 @@ fn bad_files_of_resource_types_are_refused_with_the_place() {
     };
     for (name, text, place) in [
         ("cut", "{\"schemas\": [".to_owned(), "line 1 column 13"),
-        ("key", changed(|file| file["resources"] = json!([])), "`resources`: definitions have no such member"),
+        (
+            "key",
+            changed(|file| file["resources"] = json!([])),
+            "`resources`: definitions have no such member",
+        ),
         (
             "type",
             changed(|file| file["schemas"][0]["attributes"][0]["type"] = json!("text")),
             "`schemas[0].attributes[0].type`: this has to be one of",
         ),
-        ("name", changed(|file| file["schemas"][0]["attributes"][0]["name"] = json!("a b")), "`schemas[0].attributes[0].name`"),
+        (
+            "name",
+            changed(|file| file["schemas"][0]["attributes"][0]["name"] = json!("a b")),
+            "`schemas[0].attributes[0].name`",
+        ),
         (
             "uri",
             changed(|file| file["resourceTypes"][0]["schema"] = json!("urn:example:x")),
@@ -52,10 +63,26 @@ fn bad_files_of_resource_types_are_refused_with_the_place() {
             changed(|file| file["schemas"][1]["id"] = json!("urn:example:y")),
             "`resourceTypes[0].schemaExtensions[0].schema`: there is no schema `urn:example:schemas:Place`",
         ),
-        ("unused", changed(|file| file["resourceTypes"] = json!([])), "`schemas[0]`: no resource type uses this schema"),
-        ("endpoint", changed(|file| file["resourceTypes"][0]["endpoint"] = json!("Devices/")), "`resourceTypes[0].endpoint`"),
-        ("taken", changed(|file| file["resourceTypes"][0]["endpoint"] = json!("/Users")), "`resourceTypes[0].endpoint`"),
-        ("reserved", changed(|file| file["resourceTypes"][0]["endpoint"] = json!("/Schemas")), "`resourceTypes[0].endpoint`"),
+        (
+            "unused",
+            changed(|file| file["resourceTypes"] = json!([])),
+            "`schemas[0]`: no resource type uses this schema",
+        ),
+        (
+            "endpoint",
+            changed(|file| file["resourceTypes"][0]["endpoint"] = json!("Devices/")),
+            "`resourceTypes[0].endpoint`",
+        ),
+        (
+            "taken",
+            changed(|file| file["resourceTypes"][0]["endpoint"] = json!("/Users")),
+            "`resourceTypes[0].endpoint`",
+        ),
+        (
+            "reserved",
+            changed(|file| file["resourceTypes"][0]["endpoint"] = json!("/Schemas")),
+            "`resourceTypes[0].endpoint`",
+        ),
         ("large", " ".repeat(2 << 20), "larger than 1048576 bytes"),
     ] {
         let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("bad-{name}.json"));
@@ -64,11 +91,16 @@ fn bad_files_of_resource_types_are_refused_with_the_place() {
         refuses(&["--resource-types", file], place);
         refuses(&["--resource-types", file], &format!("`--resource-types {file}`"));
     }
-    refuses(&["--resource-types", "no-such-file.json"], "`--resource-types no-such-file.json`: it cannot be read");
+    refuses(
+        &["--resource-types", "no-such-file.json"],
+        "`--resource-types no-such-file.json`: it cannot be read",
+    );
     let mut other = devices();
     other["resourceTypes"][0]["endpoint"] = json!("/Things");
     let (one, other) = (write("one.json", &devices()), write("other.json", &other));
-    let message = format!("`--resource-types {other}`: `resourceTypes[0].endpoint`: this resource type is there already");
+    let message = format!(
+        "`--resource-types {other}`: `resourceTypes[0].endpoint`: this resource type is there already"
+    );
     refuses(&["--resource-types", &one, "--resource-types", &other], &message);
 }
 
@@ -90,16 +122,40 @@ async fn files_extend_users_and_groups() {
     let users = body(&get(demo.address(), "/scim/v2/ResourceTypes/User", "token-1").await);
     let extensions = users["schemaExtensions"].as_array().map(Vec::len);
     assert_eq!((&users["endpoint"], extensions), (&json!("/Users"), Some(2)), "{users}");
-    let with_badge =
-        |name: &str, badge: Value| json!({ "userName": name, "displayName": name, "urn:example:schemas:Badge": badge });
-    let user = post(demo.address(), "/scim/v2/Users", "token-1", &with_badge("a", json!({ "number": 7, "color": "RED" }))).await;
+    let with_badge = |name: &str, badge: Value| json!({ "userName": name, "displayName": name, "urn:example:schemas:Badge": badge });
+    let user = post(
+        demo.address(),
+        "/scim/v2/Users",
+        "token-1",
+        &with_badge("a", json!({ "number": 7, "color": "RED" })),
+    )
+    .await;
     assert_eq!(body(&user)["urn:example:schemas:Badge"], json!({ "number": 7, "color": "red" }));
-    for wrong in [json!({ "color": "red" }), json!({ "number": 7, "color": "blue" }), json!({ "number": "7" })] {
-        assert_scim_error(&post(demo.address(), "/scim/v2/Users", "token-1", &with_badge("b", wrong)).await, 400);
+    for wrong in [
+        json!({ "color": "red" }),
+        json!({ "number": 7, "color": "blue" }),
+        json!({ "number": "7" }),
+    ] {
+        assert_scim_error(
+            &post(demo.address(), "/scim/v2/Users", "token-1", &with_badge("b", wrong)).await,
+            400,
+        );
     }
-    assert_eq!(post(demo.address(), "/scim/v2/Users", "token-1", &json!({ "userName": "c" })).await.status, 201);
-    assert_scim_error(&post(demo.address(), "/scim/v2/Groups", "token-1", &json!({ "displayName": "c" })).await, 400);
-    let group = post(demo.address(), "/scim/v2/Groups", "token-1", &with_badge("d", json!({ "number": 1 }))).await;
+    assert_eq!(
+        post(demo.address(), "/scim/v2/Users", "token-1", &json!({ "userName": "c" })).await.status,
+        201
+    );
+    assert_scim_error(
+        &post(demo.address(), "/scim/v2/Groups", "token-1", &json!({ "displayName": "c" })).await,
+        400,
+    );
+    let group = post(
+        demo.address(),
+        "/scim/v2/Groups",
+        "token-1",
+        &with_badge("d", json!({ "number": 1 })),
+    )
+    .await;
     assert_eq!(group.status, 201, "{}", group.text());
 }
 

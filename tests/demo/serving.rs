@@ -21,23 +21,47 @@ async fn a_body_beyond_the_limit_is_a_scim_error() {
         assert_scim_error(&answer, 413);
     }
     let answer = sent(&demo, &format!("Content-Length: {}\r\n\r\n", LIMIT + 1)).await;
-    assert!(answer.starts_with("HTTP/1.1 413 ") && answer.contains("\"status\":\"413\""), "{answer}");
+    assert!(
+        answer.starts_with("HTTP/1.1 413 ") && answer.contains("\"status\":\"413\""),
+        "{answer}"
+    );
 }
 
 #[tokio::test]
 async fn everything_under_the_base_is_scim_and_nothing_else_is() {
     let demo = Demo::start(FLAGS);
-    for path in ["/scim/v2/Nothing", "/scim/v2/Users/1/2", "/t/one/scim/v2/Nothing", "/scim/v2/%00", "/scim/v2/Users/%FF"] {
+    for path in [
+        "/scim/v2/Nothing",
+        "/scim/v2/Users/1/2",
+        "/t/one/scim/v2/Nothing",
+        "/scim/v2/%00",
+        "/scim/v2/Users/%FF",
+    ] {
         assert_scim_error(&get(demo.address(), path, "token-1").await, 404);
     }
     for base in ["/scim/v2", "/scim/v2/", "/t/one/scim/v2"] {
         let answer = get(demo.address(), base, "token-1").await;
-        assert_eq!(answer.header("Content-Type").as_deref(), Some("application/scim+json"), "{base}");
+        assert_eq!(
+            answer.header("Content-Type").as_deref(),
+            Some("application/scim+json"),
+            "{base}"
+        );
     }
-    for path in ["/nothing", "/scim", "/scim/v20/Users", "/t/one", "/t/scim/v2/Users", "//scim/v2/Users", "/Users"] {
+    for path in [
+        "/nothing",
+        "/scim",
+        "/scim/v20/Users",
+        "/t/one",
+        "/t/scim/v2/Users",
+        "//scim/v2/Users",
+        "/Users",
+    ] {
         let answer = get(demo.address(), path, "token-1").await;
         assert_eq!(answer.status, 404, "{path}");
-        assert!(answer.header("Content-Type").is_some_and(|kind| kind.starts_with("text/plain")), "{path}");
+        assert!(
+            answer.header("Content-Type").is_some_and(|kind| kind.starts_with("text/plain")),
+            "{path}"
+        );
     }
     let front = send(demo.address(), "GET", "/", &[], None).await;
     assert_eq!(front.status, 200);
@@ -47,7 +71,9 @@ async fn everything_under_the_base_is_scim_and_nothing_else_is() {
 /// All that comes back for a POST of which this is the end; none of it comes but what is here.
 async fn sent(demo: &Demo, end: &str) -> String {
     let mut stream = TcpStream::connect(demo.address()).await.expect("it takes connections");
-    let request = format!("POST /scim/v2/Users HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer token-1\r\n{end}");
+    let request = format!(
+        "POST /scim/v2/Users HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer token-1\r\n{end}"
+    );
     stream.write_all(request.as_bytes()).await.expect("the request goes out");
     let mut answer = String::new();
     stream.read_to_string(&mut answer).await.expect("an answer, and the end");
@@ -58,7 +84,10 @@ async fn sent(demo: &Demo, end: &str) -> String {
 async fn a_body_that_does_not_come_is_not_waited_for() {
     let demo = Demo::start(&[FLAGS, &["--body-timeout", "0.05"]].concat());
     let answer = sent(&demo, "Content-Length: 100\r\n\r\n{").await;
-    assert!(answer.starts_with("HTTP/1.1 408 ") && answer.contains("\"status\":\"408\""), "{answer}");
+    assert!(
+        answer.starts_with("HTTP/1.1 408 ") && answer.contains("\"status\":\"408\""),
+        "{answer}"
+    );
     let whole = post(demo.address(), "/scim/v2/Users", "token-1", &user("bjensen")).await;
     assert_eq!(whole.status, 201, "{}", whole.text());
 }

@@ -1,4 +1,5 @@
-//! Bulk: many operations at once do what they do one by one, and whoever refers to whom is as the client said.
+//! Bulk: many operations at once do what they do one by one, and whoever refers to whom is as the
+//! client said.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -105,7 +106,8 @@ proptest! {
 }
 
 const COUNTS: &[&str] = &["null", "null", "null", "null", "1", "2", "3", "0", "-1", "1.5", "\"1\""];
-const METHODS: &[&str] = &["POST", "POST", "POST", "post", "PUT", "PATCH", "DELETE", "GET", "", "P\u{f6}st"];
+const METHODS: &[&str] =
+    &["POST", "POST", "POST", "post", "PUT", "PATCH", "DELETE", "GET", "", "P\u{f6}st"];
 const PATHS: &[&str] = &[
     "/Users",
     "/Users",
@@ -125,7 +127,8 @@ const PATHS: &[&str] = &[
     "/Users?x",
     "/%00",
 ];
-const BULK_IDS: &[&str] = &["usual", "usual", "usual", "usual", "usual", "usual", "usual", "usual", "", "b"];
+const BULK_IDS: &[&str] =
+    &["usual", "usual", "usual", "usual", "usual", "usual", "usual", "usual", "", "b"];
 const DATA: &[&str] = &[
     r#"{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"ann"}"#,
     r#"{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"bulkId:a"}"#,
@@ -166,7 +169,11 @@ fn create(path: &str, index: usize, body: &Value) -> Value {
 }
 
 fn bulk(served: &Served, operations: &[Value]) -> Vec<Value> {
-    let response = served.send(Method::POST, "/Bulk", &json!({ "schemas": [BULK_REQUEST], "Operations": operations }));
+    let response = served.send(
+        Method::POST,
+        "/Bulk",
+        &json!({ "schemas": [BULK_REQUEST], "Operations": operations }),
+    );
     assert_eq!(response.status(), StatusCode::OK, "{}", read(&response));
     read(&response)["Operations"].as_array().expect("results").clone()
 }

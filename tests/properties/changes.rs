@@ -1,4 +1,5 @@
-//! Changes: what fails changes nothing, what succeeds leaves a resource in canonical form, what is undone is as before.
+//! Changes: what fails changes nothing, what succeeds leaves a resource in canonical form, what is
+//! undone is as before.
 
 use std::sync::Arc;
 
@@ -43,7 +44,8 @@ proptest! {
         let path = operation.path.expect("the path of an attribute");
         let old = USERS.resolve(&path.parse().expect("an attribute path")).and_then(|path| user.value(&path).cloned());
         let remove = PatchOperation { op: "remove".into(), path: Some(path.clone()), value: None };
-        // Not by `add`, which leaves out what is there already: a client may have put it there twice.
+        // Not by `add`, which leaves out what is there already: a client may have put it there
+        // twice.
         let replace = old.map(|old| PatchOperation { op: "replace".into(), path: Some(path), value: Some(old) });
         let undone = apply(changed, [remove].into_iter().chain(replace).collect()).expect("what was there fits");
         prop_assert_eq!(Value::Object(undone.into_stored()), Value::Object(settled(user).into_stored()));
@@ -76,8 +78,13 @@ const FAILING: &[&str] = &[
     r#"{"op":"replace","path":"meta.created","value":"2011-05-13T04:42:34Z"}"#,
 ];
 
-/// Sends a PATCH; if it is refused, all is as before, and if not, the answer is what is stored, in canonical form.
-fn patched(body: Map<String, Value>, operations: &[Value], lenient: bool) -> Result<StatusCode, TestCaseError> {
+/// Sends a PATCH; if it is refused, all is as before, and if not, the answer is what is stored, in
+/// canonical form.
+fn patched(
+    body: Map<String, Value>,
+    operations: &[Value],
+    lenient: bool,
+) -> Result<StatusCode, TestCaseError> {
     let (served, path) = one_user(body, lenient);
     let before = served.get(&path);
     let answer = served.patch(&path, operations);
@@ -85,7 +92,8 @@ fn patched(body: Map<String, Value>, operations: &[Value], lenient: bool) -> Res
     prop_assert!(!answer.status().is_server_error(), "{}", read(&answer));
     if answer.status().is_success() {
         is_canonical(&served.stored_user(&path))?;
-        let (unchanged, same) = (before.headers()["etag"] == after.headers()["etag"], before.body() == after.body());
+        let (unchanged, same) =
+            (before.headers()["etag"] == after.headers()["etag"], before.body() == after.body());
         prop_assert_eq!(unchanged, same, "the version says whether something changed");
     } else {
         prop_assert_eq!(read(&before), read(&after));
@@ -101,15 +109,23 @@ fn one_user(mut body: Map<String, Value>, lenient: bool) -> (Served, String) {
     (served, format!("/Users/{id}"))
 }
 
-/// RFC 7643, Sections 2.4, 2.5 and 3: nothing empty, one primary value, `schemas` says what is there.
+/// RFC 7643, Sections 2.4, 2.5 and 3: nothing empty, one primary value, `schemas` says what is
+/// there.
 fn is_canonical(user: &Value) -> Result<(), TestCaseError> {
     prop_assert!(user["userName"].as_str().is_some_and(|name| !name.is_empty()), "{}", user);
     let object = user.as_object().expect("a resource is an object");
-    let held: Vec<&str> = [USER, ENTERPRISE, BADGE].into_iter().filter(|uri| *uri == USER || object.contains_key(*uri)).collect();
+    let held: Vec<&str> = [USER, ENTERPRISE, BADGE]
+        .into_iter()
+        .filter(|uri| *uri == USER || object.contains_key(*uri))
+        .collect();
     prop_assert_eq!(&user["schemas"], &json!(held));
     for (name, value) in object {
         is_assigned(value, name)?;
-        let primary = value.as_array().into_iter().flatten().filter(|element| element["primary"] == json!(true));
+        let primary = value
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter(|element| element["primary"] == json!(true));
         prop_assert!(primary.count() <= 1, "`{}`: {}", name, value);
     }
     Ok(())
@@ -254,8 +270,11 @@ fn path() -> BoxedStrategy<String> {
 
 fn value() -> BoxedStrategy<Value> {
     let element = || {
-        let parts = (texts(), option::of(select(vec!["work", "home", "other"])), option::of(any::<bool>()));
-        parts.prop_map(|(value, kind, primary)| json!({ "value": value, "type": kind, "primary": primary }))
+        let parts =
+            (texts(), option::of(select(vec!["work", "home", "other"])), option::of(any::<bool>()));
+        parts.prop_map(
+            |(value, kind, primary)| json!({ "value": value, "type": kind, "primary": primary }),
+        )
     };
     let fixed = vec![
         json!(null),

@@ -1,4 +1,5 @@
-//! Definitions that went wrong somewhere: they are refused with a place, or can be served as they are.
+//! Definitions that went wrong somewhere: they are refused with a place, or can be served as they
+//! are.
 
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -101,9 +102,14 @@ fn changes() -> impl Strategy<Value = Vec<Change>> {
 fn pointers(value: &Value, above: &str, found: &mut Vec<String>) {
     found.push(above.to_owned());
     match value {
-        Value::Object(object) => object.iter().for_each(|(name, value)| pointers(value, &format!("{above}/{name}"), found)),
+        Value::Object(object) => object
+            .iter()
+            .for_each(|(name, value)| pointers(value, &format!("{above}/{name}"), found)),
         Value::Array(values) => {
-            values.iter().enumerate().for_each(|(index, value)| pointers(value, &format!("{above}/{index}"), found));
+            values
+                .iter()
+                .enumerate()
+                .for_each(|(index, value)| pointers(value, &format!("{above}/{index}"), found));
         }
         _ => {}
     }
@@ -137,7 +143,8 @@ proptest! {
         changes.iter().for_each(|each| change(&mut document, each));
         let text = document.to_string();
         match Definitions::parse(text.as_bytes()).and_then(|parsed| parsed.apply([ResourceType::user(), ResourceType::group()])) {
-            // The place leads into the document: what is missing is missing from something that is there.
+            // The place leads into the document: what is missing is missing from something that is
+            // there.
             Err(error) => {
                 let pointer = error.place().replace(['.', '['], "/").replace(']', "");
                 let parent = pointer.rsplit_once('/').map_or("", |(parent, _)| parent);
@@ -165,5 +172,9 @@ fn the_document_is_sound_before_it_is_changed() {
     let mut found = Vec::new();
     pointers(&document(), "", &mut found);
     assert!(found.len() > 100 && document() != json!({}));
-    assert!(Definitions::from_json(document()).and_then(|parsed| parsed.apply([ResourceType::user()])).is_ok());
+    assert!(
+        Definitions::from_json(document())
+            .and_then(|parsed| parsed.apply([ResourceType::user()]))
+            .is_ok()
+    );
 }

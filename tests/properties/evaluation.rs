@@ -1,4 +1,5 @@
-//! Evaluation: the laws of logic, the table of operators, and a budget that ends the work or leaves the answer as it is.
+//! Evaluation: the laws of logic, the table of operators, and a budget that ends the work or leaves
+//! the answer as it is.
 
 use proptest::prelude::*;
 use scimwire::filter::{Binder, BoundFilter, Budget, CompareOp, Filter};

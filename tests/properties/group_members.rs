@@ -84,7 +84,8 @@ fn whole(group: &Value, operations: &[Value]) -> Result<Value, String> {
         value: operation.get("value").cloned(),
     });
     let binder = PlanBinder::new(Arc::new(ResourceType::group()), Rules::default());
-    let (plan, _) = binder.bind(PatchOp { operations: operations.collect() }).map_err(|err| err.to_string())?;
+    let (plan, _) =
+        binder.bind(PatchOp { operations: operations.collect() }).map_err(|err| err.to_string())?;
     let group = plan.apply(Resource::from_stored(group)).map_err(|err| err.to_string())?;
     Ok(Value::Object(group.resource.into_stored()))
 }

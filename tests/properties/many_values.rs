@@ -1,5 +1,5 @@
-//! Operations on one attribute with many values: what is known of them from one operation to the next changes nothing about
-//! what comes of these.
+//! Operations on one attribute with many values: what is known of them from one operation to the
+//! next changes nothing about what comes of these.
 
 use std::sync::Arc;
 
@@ -36,16 +36,19 @@ fn shown(user: Resource) -> Value {
 }
 
 fn apply(user: Resource, operations: Vec<PatchOperation>, rules: Rules) -> Result<Resource, ()> {
-    let (plan, _) = PlanBinder::new(Arc::clone(&USERS), rules).bind(PatchOp { operations }).map_err(drop)?;
+    let (plan, _) =
+        PlanBinder::new(Arc::clone(&USERS), rules).bind(PatchOp { operations }).map_err(drop)?;
     plan.apply(user).map(|patched| patched.resource).map_err(drop)
 }
 
 /// Few enough texts that they meet again, more than are looked at one by one.
 fn text() -> impl Strategy<Value = String> {
-    (0..24, select(vec!["", "É", "é", "E\u{301}"]), any::<bool>()).prop_map(|(number, accent, upper)| {
-        let text = format!("v{number}{accent}");
-        if upper { text.to_uppercase() } else { text }
-    })
+    (0..24, select(vec!["", "É", "é", "E\u{301}"]), any::<bool>()).prop_map(
+        |(number, accent, upper)| {
+            let text = format!("v{number}{accent}");
+            if upper { text.to_uppercase() } else { text }
+        },
+    )
 }
 
 fn tag() -> impl Strategy<Value = Value> {
@@ -75,22 +78,46 @@ fn operation() -> impl Strategy<Value = PatchOperation> {
         vec(email(), 1..3).prop_map(|emails| ("remove", "emails".to_owned(), Some(emails.into()))),
         text().prop_map(|text| ("remove", "emails".to_owned(), Some(json!([{ "value": text }])))),
         text().prop_map(|text| ("remove", format!("emails[value eq \"{text}\"]"), None)),
-        (text(), text()).prop_map(|(a, b)| ("remove", format!("emails[value eq \"{a}\" or value eq \"{b}\"]"), None)),
+        (text(), text()).prop_map(|(a, b)| (
+            "remove",
+            format!("emails[value eq \"{a}\" or value eq \"{b}\"]"),
+            None
+        )),
         text().prop_map(|text| ("remove", format!("emails[value eq \"{text}\"].type"), None)),
-        (text(), text()).prop_map(|(a, b)| ("replace", format!("emails[value eq \"{a}\"].value"), Some(b.into()))),
-        (text(), email()).prop_map(|(a, b)| ("replace", format!("emails[type eq \"work\" and value eq \"{a}\"]"), Some(b))),
+        (text(), text()).prop_map(|(a, b)| (
+            "replace",
+            format!("emails[value eq \"{a}\"].value"),
+            Some(b.into())
+        )),
+        (text(), email()).prop_map(|(a, b)| (
+            "replace",
+            format!("emails[type eq \"work\" and value eq \"{a}\"]"),
+            Some(b)
+        )),
         (text(), email()).prop_map(|(a, b)| ("add", format!("emails[value eq \"{a}\"]"), Some(b))),
-        text().prop_map(|text| ("replace", format!("emails[value eq \"{text}\"].primary"), Some(true.into()))),
+        text().prop_map(|text| (
+            "replace",
+            format!("emails[value eq \"{text}\"].primary"),
+            Some(true.into())
+        )),
         Just(("replace", "emails.type".to_owned(), Some("other".into()))),
         Just(("remove", "emails[not (type eq \"home\")]".to_owned(), None)),
         Just(("remove", "emails".to_owned(), None)),
-        vec(email(), 0..30).prop_map(|emails| ("replace", "emails".to_owned(), Some(emails.into()))),
+        vec(email(), 0..30).prop_map(|emails| (
+            "replace",
+            "emails".to_owned(),
+            Some(emails.into())
+        )),
     ];
     let of_tags = prop_oneof![
         vec(tag(), 1..4).prop_map(|tags| ("add", format!("{BADGE}:tags"), Some(tags.into()))),
         vec(tag(), 1..3).prop_map(|tags| ("remove", format!("{BADGE}:tags"), Some(tags.into()))),
         text().prop_map(|text| ("remove", format!("{BADGE}:tags[value eq \"{text}\"]"), None)),
-        (text(), tag()).prop_map(|(a, b)| ("replace", format!("{BADGE}:tags[value eq \"{a}\"]"), Some(b))),
+        (text(), tag()).prop_map(|(a, b)| (
+            "replace",
+            format!("{BADGE}:tags[value eq \"{a}\"]"),
+            Some(b)
+        )),
         Just(("remove", BADGE.to_owned(), None)),
     ];
     prop_oneof![3 => of_emails, 1 => of_tags].prop_map(|(op, path, value)| PatchOperation {

@@ -1,4 +1,5 @@
-//! A store that does more of a query answers the same as one that does nothing, and cursors lose and repeat nothing.
+//! A store that does more of a query answers the same as one that does nothing, and cursors lose
+//! and repeat nothing.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -13,7 +14,10 @@ use proptest::sample::{Index, select};
 use scimwire::auth::RequestContext;
 use scimwire::filter::{Binder, Budget, CompValue, CompareOp, Filter};
 use scimwire::query::{Page, Projection, Query, Sort};
-use scimwire::store::{Change, Precondition, Pushdown, ResourceStore, Selected, Selection, StoreError, Update, complete};
+use scimwire::store::{
+    Change, Precondition, Pushdown, ResourceStore, Selected, Selection, StoreError, Update,
+    complete,
+};
 use scimwire::{MemoryStore, Quirks, Resource, ResourceType};
 use serde_json::{Map, Value, json};
 
@@ -95,23 +99,46 @@ struct Claiming(MemoryStore, Pushdown);
 
 #[async_trait]
 impl ResourceStore for Claiming {
-    async fn create(&self, resource: Resource, cx: &RequestContext) -> Result<Resource, StoreError> {
+    async fn create(
+        &self,
+        resource: Resource,
+        cx: &RequestContext,
+    ) -> Result<Resource, StoreError> {
         self.0.create(resource, cx).await
     }
 
-    async fn get(&self, id: &str, projection: &Projection, cx: &RequestContext) -> Result<Arc<Resource>, StoreError> {
+    async fn get(
+        &self,
+        id: &str,
+        projection: &Projection,
+        cx: &RequestContext,
+    ) -> Result<Arc<Resource>, StoreError> {
         self.0.get(id, projection, cx).await
     }
 
-    async fn select(&self, selection: Selection<'_>, cx: &RequestContext) -> Result<Selected, StoreError> {
+    async fn select(
+        &self,
+        selection: Selection<'_>,
+        cx: &RequestContext,
+    ) -> Result<Selected, StoreError> {
         self.0.select(selection, cx).await
     }
 
-    async fn update(&self, id: &str, update: &Update, cx: &RequestContext) -> Result<Change, StoreError> {
+    async fn update(
+        &self,
+        id: &str,
+        update: &Update,
+        cx: &RequestContext,
+    ) -> Result<Change, StoreError> {
         self.0.update(id, update, cx).await
     }
 
-    async fn delete(&self, id: &str, expected: &Precondition, cx: &RequestContext) -> Result<Change, StoreError> {
+    async fn delete(
+        &self,
+        id: &str,
+        expected: &Precondition,
+        cx: &RequestContext,
+    ) -> Result<Change, StoreError> {
         self.0.delete(id, expected, cx).await
     }
 
@@ -147,7 +174,12 @@ fn answers_the_same(
     let cx = RequestContext::new("default");
     let filter = filter.map(|filter| Binder::new(resource_type).bind(&filter).expect("it binds"));
     let everything = Page::Index { start: 1, count: usize::MAX };
-    let mut query = Query { filter: None, sort: sort.cloned(), page: everything, projection: Projection::default() };
+    let mut query = Query {
+        filter: None,
+        sort: sort.cloned(),
+        page: everything,
+        projection: Projection::default(),
+    };
     let answer = |pushdown, query: &Query| {
         let store = Claiming(store.clone(), pushdown);
         now(complete::select(&store, query, &Budget::unlimited(), &cx)).expect("the store answers")
@@ -156,16 +188,24 @@ fn answers_the_same(
     query.filter = filter;
     query.page = match page {
         SomePage::Index { start, count } => Page::Index { start: *start, count: *count },
-        SomePage::Behind { which, count } if !all.is_empty() => {
-            Page::Cursor { after: Some(complete::position(which.get::<Arc<Resource>>(&all), sort)), count: *count }
+        SomePage::Behind { which, count } if !all.is_empty() => Page::Cursor {
+            after: Some(complete::position(which.get::<Arc<Resource>>(&all), sort)),
+            count: *count,
+        },
+        SomePage::First { count } | SomePage::Behind { count, .. } => {
+            Page::Cursor { after: None, count: *count }
         }
-        SomePage::First { count } | SomePage::Behind { count, .. } => Page::Cursor { after: None, count: *count },
     };
     let expected = answer(Pushdown::Nothing, &query);
     for pushdown in [Pushdown::Narrows, Pushdown::Filters, Pushdown::Pages] {
         let found = answer(pushdown, &query);
         prop_assert_eq!(&found.resources, &expected.resources, "{:?}", pushdown);
-        prop_assert_eq!((found.total, found.more), (expected.total, expected.more), "{:?}", pushdown);
+        prop_assert_eq!(
+            (found.total, found.more),
+            (expected.total, expected.more),
+            "{:?}",
+            pushdown
+        );
     }
     Ok(())
 }
@@ -235,12 +275,15 @@ fn about_groups() -> BoxedStrategy<Filter> {
 }
 
 fn query_string(filter: Option<&Filter>, sort: Option<(String, &str)>) -> String {
-    let filter = filter.map(|filter| format!("&filter={}", utf8_percent_encode(&filter.to_string(), NON_ALPHANUMERIC)));
+    let filter = filter.map(|filter| {
+        format!("&filter={}", utf8_percent_encode(&filter.to_string(), NON_ALPHANUMERIC))
+    });
     let sort = sort.map(|(by, order)| format!("&sortBy={by}&sortOrder={order}"));
     format!("{}{}", filter.unwrap_or_default(), sort.unwrap_or_default())
 }
 
-/// Goes from page to page, with something done in between; the ids that come, and the number of pages.
+/// Goes from page to page, with something done in between; the ids that come, and the number of
+/// pages.
 fn walk(
     served: &Served,
     query: &str,

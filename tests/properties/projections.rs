@@ -69,9 +69,14 @@ proptest! {
 }
 
 /// The attributes that are never returned.
-const SECRETS: &[&str] = &["password", "urn:example:schemas:2.0:Badge:pin", "urn:example:schemas:2.0:Badge:locks.secret"];
+const SECRETS: &[&str] = &[
+    "password",
+    "urn:example:schemas:2.0:Badge:pin",
+    "urn:example:schemas:2.0:Badge:locks.secret",
+];
 
-/// Something that a client may name: an attribute, a whole extension, or what does not exist; in any case.
+/// Something that a client may name: an attribute, a whole extension, or what does not exist; in
+/// any case.
 fn name() -> BoxedStrategy<String> {
     let mut names: Vec<String> = ATTRIBUTES.iter().map(|known| known.text()).collect();
     names.extend(
@@ -82,7 +87,9 @@ fn name() -> BoxedStrategy<String> {
     );
     let secret = select(SECRETS).prop_map(str::to_owned);
     let name = prop_oneof![3 => select(names), 1 => secret];
-    (name, any::<bool>()).prop_map(|(name, upper)| if upper { name.to_ascii_uppercase() } else { name }).boxed()
+    (name, any::<bool>())
+        .prop_map(|(name, upper)| if upper { name.to_ascii_uppercase() } else { name })
+        .boxed()
 }
 
 fn with_secrets(mut body: Map<String, Value>) -> Map<String, Value> {

@@ -1,5 +1,5 @@
-//! The table of operators (RFC 7644, Section 3.4.2.2, with the resolutions of its open questions), as plainly as it can be
-//! said: slow, and by itself.
+//! The table of operators (RFC 7644, Section 3.4.2.2, with the resolutions of its open questions),
+//! as plainly as it can be said: slow, and by itself.
 
 use std::cmp::Ordering;
 
@@ -26,8 +26,13 @@ pub(crate) fn satisfies(user: &Value, filter: &Filter) -> bool {
         &|path, inside| {
             let parent = known(path);
             let container = parent.extension.map_or(Some(user), |extension| user.get(extension));
-            let elements = container.and_then(|container| container.get(parent.path)).and_then(Value::as_array);
-            elements.into_iter().flatten().any(|element| element_satisfies(element, &parent, inside))
+            let elements = container
+                .and_then(|container| container.get(parent.path))
+                .and_then(Value::as_array);
+            elements
+                .into_iter()
+                .flatten()
+                .any(|element| element_satisfies(element, &parent, inside))
         },
     )
 }
@@ -37,7 +42,11 @@ fn element_satisfies(element: &Value, parent: &Known, filter: &Filter) -> bool {
     let condition = |name: &str, condition: Condition<'_>| {
         let kind = known_inside(parent, name);
         // The value of a simple attribute is the element itself.
-        if element.is_object() { condition.of(kind, element, &[&canonical(name)]) } else { condition.of(kind, element, &[]) }
+        if element.is_object() {
+            condition.of(kind, element, &[&canonical(name)])
+        } else {
+            condition.of(kind, element, &[])
+        }
     };
     holds(filter, &condition, &|_, _| unreachable!("brackets do not nest"))
 }
@@ -48,18 +57,28 @@ fn canonical(name: &str) -> String {
 }
 
 /// The logical operators; what a condition or a value path means is said by the caller.
-fn holds(filter: &Filter, condition: &dyn Fn(&str, Condition<'_>) -> bool, value_path: &dyn Fn(&str, &Filter) -> bool) -> bool {
+fn holds(
+    filter: &Filter,
+    condition: &dyn Fn(&str, Condition<'_>) -> bool,
+    value_path: &dyn Fn(&str, &Filter) -> bool,
+) -> bool {
     match filter {
         Filter::And(terms) => terms.iter().all(|term| holds(term, condition, value_path)),
         Filter::Or(terms) => terms.iter().any(|term| holds(term, condition, value_path)),
         Filter::Not(term) => !holds(term, condition, value_path),
         Filter::Present(path) => condition(&path.to_string(), Condition::Present),
-        Filter::Compare { path, op: CompareOp::Eq, value: CompValue::Null } => !condition(&path.to_string(), Condition::Present),
-        Filter::Compare { path, op: CompareOp::Ne, value: CompValue::Null } => condition(&path.to_string(), Condition::Present),
+        Filter::Compare { path, op: CompareOp::Eq, value: CompValue::Null } => {
+            !condition(&path.to_string(), Condition::Present)
+        }
+        Filter::Compare { path, op: CompareOp::Ne, value: CompValue::Null } => {
+            condition(&path.to_string(), Condition::Present)
+        }
         Filter::Compare { path, op: CompareOp::Ne, value } => {
             !condition(&path.to_string(), Condition::Compare(CompareOp::Eq, value))
         }
-        Filter::Compare { path, op, value } => condition(&path.to_string(), Condition::Compare(*op, value)),
+        Filter::Compare { path, op, value } => {
+            condition(&path.to_string(), Condition::Compare(*op, value))
+        }
         Filter::ValuePath { path, filter } => value_path(&path.to_string(), filter),
     }
 }
@@ -75,9 +94,9 @@ impl Condition<'_> {
     fn of(self, kind: Kind, container: &Value, steps: &[&str]) -> bool {
         match self {
             Condition::Present => values(container, steps).into_iter().any(is_present),
-            Condition::Compare(op, operand) => {
-                compared(container, steps).into_iter().any(|value| compares(kind, op, value, operand))
-            }
+            Condition::Compare(op, operand) => compared(container, steps)
+                .into_iter()
+                .any(|value| compares(kind, op, value, operand)),
         }
     }
 }
@@ -85,13 +104,18 @@ impl Condition<'_> {
 /// All values at the end of the steps, however many there are at each.
 fn values<'v>(value: &'v Value, steps: &[&str]) -> Vec<&'v Value> {
     match (value, steps) {
-        (Value::Array(elements), _) => elements.iter().flat_map(|element| values(element, steps)).collect(),
+        (Value::Array(elements), _) => {
+            elements.iter().flat_map(|element| values(element, steps)).collect()
+        }
         (value, []) => vec![value],
-        (value, [step, rest @ ..]) => value.get(step).map(|value| values(value, rest)).unwrap_or_default(),
+        (value, [step, rest @ ..]) => {
+            value.get(step).map(|value| values(value, rest)).unwrap_or_default()
+        }
     }
 }
 
-/// The values to compare: of a complex one its `value`, and for an absent `primary` false (RFC 7643, Section 2.4).
+/// The values to compare: of a complex one its `value`, and for an absent `primary` false (RFC
+/// 7643, Section 2.4).
 fn compared<'v>(container: &'v Value, steps: &[&str]) -> Vec<&'v Value> {
     if let [parents @ .., "primary"] = steps {
         return values(container, parents)
@@ -100,7 +124,9 @@ fn compared<'v>(container: &'v Value, steps: &[&str]) -> Vec<&'v Value> {
             .collect();
     }
     let found = values(container, steps).into_iter();
-    found.filter_map(|value| if value.is_object() { value.get("value") } else { Some(value) }).collect()
+    found
+        .filter_map(|value| if value.is_object() { value.get("value") } else { Some(value) })
+        .collect()
 }
 
 /// "has a non-empty or non-null value, or if it contains a non-empty node for complex attributes"
@@ -116,18 +142,26 @@ fn is_present(value: &Value) -> bool {
 
 fn compares(kind: Kind, op: CompareOp, value: &Value, operand: &CompValue) -> bool {
     match (kind, value, operand) {
-        (Kind::Identifier, Value::String(value), CompValue::String(operand)) if op == CompareOp::Eq => {
+        (Kind::Identifier, Value::String(value), CompValue::String(operand))
+            if op == CompareOp::Eq =>
+        {
             prepare(value) == prepare(operand)
         }
         (Kind::Text | Kind::Identifier, Value::String(value), CompValue::String(operand)) => {
             texts(op, &fold(value), &fold(operand))
         }
-        (Kind::Exact, Value::String(value), CompValue::String(operand)) => texts(op, value, operand),
-        (Kind::Boolean, Value::Bool(value), CompValue::Boolean(operand)) => ordered(op, value.cmp(operand)),
+        (Kind::Exact, Value::String(value), CompValue::String(operand)) => {
+            texts(op, value, operand)
+        }
+        (Kind::Boolean, Value::Bool(value), CompValue::Boolean(operand)) => {
+            ordered(op, value.cmp(operand))
+        }
         (Kind::Number, Value::Number(value), CompValue::Number(operand)) => {
             ordered(op, numbers(&value.to_string(), operand.as_str()))
         }
-        (Kind::Instant, Value::String(value), CompValue::String(operand)) => ordered(op, instant(value).cmp(&instant(operand))),
+        (Kind::Instant, Value::String(value), CompValue::String(operand)) => {
+            ordered(op, instant(value).cmp(&instant(operand)))
+        }
         (Kind::Binary, Value::String(value), CompValue::String(operand)) => {
             value.trim_end_matches('=') == operand.trim_end_matches('=')
         }
@@ -151,11 +185,14 @@ fn ordered(op: CompareOp, ordering: Ordering) -> bool {
         CompareOp::Ge => ordering != Ordering::Less,
         CompareOp::Lt => ordering == Ordering::Less,
         CompareOp::Le => ordering != Ordering::Greater,
-        CompareOp::Ne | CompareOp::Co | CompareOp::Sw | CompareOp::Ew => panic!("{op} is no question of order"),
+        CompareOp::Ne | CompareOp::Co | CompareOp::Sw | CompareOp::Ew => {
+            panic!("{op} is no question of order")
+        }
     }
 }
 
-/// Whole numbers exactly, others as far as a float goes; the numbers of these tests are that different.
+/// Whole numbers exactly, others as far as a float goes; the numbers of these tests are that
+/// different.
 fn numbers(value: &str, operand: &str) -> Ordering {
     match (value.parse::<i128>(), operand.parse::<i128>()) {
         (Ok(value), Ok(operand)) => value.cmp(&operand),
@@ -167,6 +204,10 @@ fn numbers(value: &str, operand: &str) -> Ordering {
 }
 
 fn instant(text: &str) -> DateTime<Utc> {
-    let zoned = if text.ends_with('Z') || text.contains('+') { text.to_owned() } else { format!("{text}Z") };
+    let zoned = if text.ends_with('Z') || text.contains('+') {
+        text.to_owned()
+    } else {
+        format!("{text}Z")
+    };
     DateTime::parse_from_rfc3339(&zoned).expect("an instant").with_timezone(&Utc)
 }

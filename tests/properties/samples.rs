@@ -42,7 +42,12 @@ pub(crate) const TEXTS: &[&str] = &[
     "\u{1f600}",
 ];
 
-pub(crate) const URLS: &[&str] = &["https://example.com/a", "https://example.com/A", "https://example.com/v2/a", "urn:example:a"];
+pub(crate) const URLS: &[&str] = &[
+    "https://example.com/a",
+    "https://example.com/A",
+    "https://example.com/v2/a",
+    "urn:example:a",
+];
 
 pub(crate) const INSTANTS: &[&str] = &[
     "2010-01-23T04:56:22Z",
@@ -55,7 +60,8 @@ pub(crate) const INSTANTS: &[&str] = &[
 
 pub(crate) const BYTES: &[&str] = &["AAE=", "AAE", "AAEC", "aaec"];
 
-/// A user with an extension that has what the RFC's schemas lack, and attributes that are never returned.
+/// A user with an extension that has what the RFC's schemas lack, and attributes that are never
+/// returned.
 pub(crate) static USERS: LazyLock<Arc<ResourceType>> = LazyLock::new(|| {
     let badge = Schema::from_json(json!({
         "id": BADGE,
@@ -78,7 +84,12 @@ pub(crate) static USERS: LazyLock<Arc<ResourceType>> = LazyLock::new(|| {
         ],
     }));
     let badge = badge.expect("the schema is consistent");
-    Arc::new(ResourceType::user().with_extension(ENTERPRISE_USER).with_extension(badge).indexed("nickName"))
+    Arc::new(
+        ResourceType::user()
+            .with_extension(ENTERPRISE_USER)
+            .with_extension(badge)
+            .indexed("nickName"),
+    )
 });
 
 /// The default number of cases; a case that fails is printed, not kept in a file.
@@ -96,10 +107,23 @@ pub(crate) fn body() -> BoxedStrategy<Map<String, Value>> {
         ("active", any::<bool>().prop_map(Value::Bool).boxed()),
         ("name", object(vec![("familyName", texts()), ("givenName", texts())])),
         ("emails", elements(values(texts()))),
-        ("addresses", elements(vec![("country", texts()), ("locality", texts()), ("type", of(&["work", "home"]))])),
+        (
+            "addresses",
+            elements(vec![
+                ("country", texts()),
+                ("locality", texts()),
+                ("type", of(&["work", "home"])),
+            ]),
+        ),
         ("photos", elements(values(of(URLS)))),
         ("x509Certificates", elements(values(of(BYTES)))),
-        (ENTERPRISE, object(vec![("employeeNumber", texts()), ("manager", object(vec![("value", texts())]))])),
+        (
+            ENTERPRISE,
+            object(vec![
+                ("employeeNumber", texts()),
+                ("manager", object(vec![("value", texts())])),
+            ]),
+        ),
         (BADGE, badge()),
     ]);
     core.prop_map(|mut body| {
@@ -125,10 +149,20 @@ fn badge() -> BoxedStrategy<Value> {
 /// A user as it is stored.
 pub(crate) fn user() -> BoxedStrategy<Resource> {
     let stored = (select(TEXTS), select(INSTANTS), 1..4, 1..4);
-    (body(), stored).prop_map(|(body, (name, created, version, id))| stored_as(body, name, created, version, id)).boxed()
+    (body(), stored)
+        .prop_map(|(body, (name, created, version, id))| {
+            stored_as(body, name, created, version, id)
+        })
+        .boxed()
 }
 
-fn stored_as(mut body: Map<String, Value>, name: &str, created: &str, version: i32, id: i32) -> Resource {
+fn stored_as(
+    mut body: Map<String, Value>,
+    name: &str,
+    created: &str,
+    version: i32,
+    id: i32,
+) -> Resource {
     body.insert("userName".to_owned(), name.into());
     let mut user = intake(body);
     user.set_id(format!("a{id}"));
@@ -155,7 +189,16 @@ pub(crate) fn of(pool: &'static [&'static str]) -> BoxedStrategy<Value> {
 }
 
 fn whole() -> BoxedStrategy<Value> {
-    select(vec![json!(-1), json!(0), json!(1), json!(7), json!(100), json!(9_007_199_254_740_993_i64), json!(u64::MAX)]).boxed()
+    select(vec![
+        json!(-1),
+        json!(0),
+        json!(1),
+        json!(7),
+        json!(100),
+        json!(9_007_199_254_740_993_i64),
+        json!(u64::MAX),
+    ])
+    .boxed()
 }
 
 fn decimal() -> BoxedStrategy<Value> {
@@ -164,14 +207,21 @@ fn decimal() -> BoxedStrategy<Value> {
 
 /// The sub-attributes of a usual multi-valued attribute.
 fn values(value: BoxedStrategy<Value>) -> Vec<(&'static str, BoxedStrategy<Value>)> {
-    vec![("value", value), ("type", of(&["work", "Work", "home"])), ("primary", any::<bool>().prop_map(Value::Bool).boxed())]
+    vec![
+        ("value", value),
+        ("type", of(&["work", "Work", "home"])),
+        ("primary", any::<bool>().prop_map(Value::Bool).boxed()),
+    ]
 }
 
 /// Values of a complex attribute, of which one may be the primary one.
 fn elements(subs: Vec<(&'static str, BoxedStrategy<Value>)>) -> BoxedStrategy<Value> {
     vec(object(subs), 0..4)
         .prop_map(|mut elements| {
-            let mut primary = elements.iter_mut().filter(|element| element.get("primary") == Some(&json!(true))).skip(1);
+            let mut primary = elements
+                .iter_mut()
+                .filter(|element| element.get("primary") == Some(&json!(true)))
+                .skip(1);
             primary.by_ref().for_each(|element| element["primary"] = json!(false));
             Value::Array(elements)
         })
@@ -184,7 +234,9 @@ fn object(members: Vec<(&'static str, BoxedStrategy<Value>)>) -> BoxedStrategy<V
 }
 
 fn fields(members: Vec<(&'static str, BoxedStrategy<Value>)>) -> BoxedStrategy<Map<String, Value>> {
-    let members = members.into_iter().map(|(name, value)| option::of(value.prop_map(move |value| (name.to_owned(), value))));
+    let members = members
+        .into_iter()
+        .map(|(name, value)| option::of(value.prop_map(move |value| (name.to_owned(), value))));
     let members: Vec<_> = members.collect();
     members.prop_map(|members| members.into_iter().flatten().collect()).boxed()
 }

@@ -25,7 +25,8 @@ impl Served {
     pub(crate) fn new(quirks: Quirks) -> Self {
         let group_type = Arc::new(ResourceType::group());
         let directory = MemoryDirectory::new();
-        let (users, groups) = (directory.store(Arc::clone(&USERS)), directory.store(Arc::clone(&group_type)));
+        let (users, groups) =
+            (directory.store(Arc::clone(&USERS)), directory.store(Arc::clone(&group_type)));
         // Secrets are taken, so that there is something to leak.
         let mut features = Features::default();
         features.change_password = true;
@@ -41,9 +42,15 @@ impl Served {
     }
 
     /// Makes a user of each body, and returns their ids.
-    pub(crate) fn with_users(quirks: Quirks, bodies: Vec<Map<String, Value>>) -> (Self, Vec<String>) {
+    pub(crate) fn with_users(
+        quirks: Quirks,
+        bodies: Vec<Map<String, Value>>,
+    ) -> (Self, Vec<String>) {
         let served = Self::new(quirks);
-        let ids = bodies.into_iter().filter_map(|body| served.create("/Users", &Value::Object(body))).collect();
+        let ids = bodies
+            .into_iter()
+            .filter_map(|body| served.create("/Users", &Value::Object(body)))
+            .collect();
         (served, ids)
     }
 
@@ -61,7 +68,9 @@ impl Served {
     pub(crate) fn create(&self, endpoint: &str, body: &Value) -> Option<String> {
         let response = self.send(Method::POST, endpoint, body);
         match response.status() {
-            StatusCode::CREATED => Some(read(&response)["id"].as_str().expect("a resource has an id").to_owned()),
+            StatusCode::CREATED => {
+                Some(read(&response)["id"].as_str().expect("a resource has an id").to_owned())
+            }
             StatusCode::CONFLICT => None,
             status => panic!("{status} {}: {body}", read(&response)),
         }
@@ -70,7 +79,8 @@ impl Served {
     /// A user as the store keeps it.
     pub(crate) fn stored_user(&self, path: &str) -> Value {
         let id = path.trim_start_matches("/Users/");
-        let user = now(self.users.get(id, &Projection::default(), &RequestContext::new("default"))).expect("it is there");
+        let user = now(self.users.get(id, &Projection::default(), &RequestContext::new("default")))
+            .expect("it is there");
         Value::Object(user.attributes().clone())
     }
 

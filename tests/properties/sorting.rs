@@ -36,14 +36,21 @@ proptest! {
 pub(crate) fn sort() -> BoxedStrategy<Option<Sort>> {
     parameters()
         .prop_map(|parameters| {
-            parameters.map(|(by, order)| Sort::bind(&by, Some(order), &USERS).expect("users can be sorted by it"))
+            parameters.map(|(by, order)| {
+                Sort::bind(&by, Some(order), &USERS).expect("users can be sorted by it")
+            })
         })
         .boxed()
 }
 
 /// The parameters of an order: `sortBy` and `sortOrder`.
 pub(crate) fn parameters() -> BoxedStrategy<Option<(String, &'static str)>> {
-    let sortable: Vec<_> = ATTRIBUTES.iter().filter(|known| known.kind != Kind::Complex).map(|known| known.text()).collect();
+    let sortable: Vec<_> = ATTRIBUTES
+        .iter()
+        .filter(|known| known.kind != Kind::Complex)
+        .map(|known| known.text())
+        .collect();
     let by = prop_oneof![2 => select(sortable), 1 => Just("userName".to_owned())];
-    prop_oneof![1 => Just(None), 4 => (by, select(vec!["ascending", "descending"])).prop_map(Some)].boxed()
+    prop_oneof![1 => Just(None), 4 => (by, select(vec!["ascending", "descending"])).prop_map(Some)]
+        .boxed()
 }

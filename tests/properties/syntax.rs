@@ -68,17 +68,26 @@ proptest! {
 }
 
 /// What may stand around a condition.
-const LAYERS: &[(&str, &str)] =
-    &[("(", ")"), ("not (", ")"), ("not ", ""), ("a pr and (", ")"), ("(a pr or b pr) and ", ""), ("a[", "]"), ("(((", ")))")];
+const LAYERS: &[(&str, &str)] = &[
+    ("(", ")"),
+    ("not (", ")"),
+    ("not ", ""),
+    ("a pr and (", ")"),
+    ("(a pr or b pr) and ", ""),
+    ("a[", "]"),
+    ("(((", ")))"),
+];
 
 /// Reads a text in every way, on a small stack.
 fn read_or_refuse(text: String) -> Result<(), TestCaseError> {
     let read = move || {
         for syntax in [Syntax::default(), tolerant()] {
             match Filter::parse(&text, &FilterLimits::default(), syntax) {
-                Ok(filter) => {
-                    drop((filter.clone(), filter.to_string(), Binder::new(&USERS).unknown(Unknown::NoValue).bind(&filter)))
-                }
+                Ok(filter) => drop((
+                    filter.clone(),
+                    filter.to_string(),
+                    Binder::new(&USERS).unknown(Unknown::NoValue).bind(&filter),
+                )),
                 Err(err) => assert!(text.get(err.span()).is_some(), "{err}"),
             }
             match Path::parse(&text, &FilterLimits::default(), syntax) {
@@ -177,9 +186,11 @@ fn condition(urns: bool) -> BoxedStrategy<Filter> {
 }
 
 fn path() -> BoxedStrategy<Path> {
-    let whole = attr_path(true, true).prop_map(|attribute| Path { attribute, filter: None, sub: None });
+    let whole =
+        attr_path(true, true).prop_map(|attribute| Path { attribute, filter: None, sub: None });
     let chosen = (attr_path(true, false), tree(condition(false)), option::of(name()));
-    let chosen = chosen.prop_map(|(attribute, filter, sub)| Path { attribute, filter: Some(filter), sub });
+    let chosen =
+        chosen.prop_map(|(attribute, filter, sub)| Path { attribute, filter: Some(filter), sub });
     prop_oneof![whole, chosen].boxed()
 }
 
@@ -203,7 +214,8 @@ fn attr_path(urns: bool, subs: bool) -> BoxedStrategy<AttrPath> {
 /// Any name, or one that is also a keyword, or one of a user's.
 fn name() -> BoxedStrategy<AttrName> {
     let known = vec![
-        "not", "and", "or", "pr", "eq", "true", "null", "$ref", "userName", "emails", "value", "type", "active", "name", "urn",
+        "not", "and", "or", "pr", "eq", "true", "null", "$ref", "userName", "emails", "value",
+        "type", "active", "name", "urn",
     ];
     prop_oneof![select(known).prop_map(str::to_owned), "[A-Za-z$][A-Za-z0-9_$-]{0,8}"]
         .prop_map(|text| text.parse().expect("an attribute name"))
@@ -211,7 +223,10 @@ fn name() -> BoxedStrategy<AttrName> {
 }
 
 fn uri() -> BoxedStrategy<SchemaUri> {
-    let known = vec!["urn:ietf:params:scim:schemas:core:2.0:User", "URN:ietf:params:scim:schemas:extension:enterprise:2.0:User"];
+    let known = vec![
+        "urn:ietf:params:scim:schemas:core:2.0:User",
+        "URN:ietf:params:scim:schemas:extension:enterprise:2.0:User",
+    ];
     prop_oneof![1 => select(known).prop_map(str::to_owned), 2 => "[uU]rn(:[A-Za-z0-9.+,=@;!*'%/~_$-]{1,6}){1,4}"]
         .prop_map(|text| text.parse().expect("a schema URI"))
         .boxed()

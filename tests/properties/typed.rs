@@ -1,4 +1,5 @@
-//! Filters that fit the schema of users: each attribute with the operators and operands that go with its type.
+//! Filters that fit the schema of users: each attribute with the operators and operands that go
+//! with its type.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -7,7 +8,8 @@ use scimwire::filter::{CompValue, CompareOp, Filter};
 
 use super::samples::{BYTES, INSTANTS, TEXTS, URLS};
 
-/// How values of an attribute compare: a row of the table in RFC 7644, Section 3.4.2.2, with what RFC 7643 adds.
+/// How values of an attribute compare: a row of the table in RFC 7644, Section 3.4.2.2, with what
+/// RFC 7643 adds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     /// A string where case does not count.
@@ -44,7 +46,8 @@ const fn badge(path: &'static str, kind: Kind) -> Known {
     Known { extension: Some(super::samples::BADGE), path, kind }
 }
 
-/// The attributes that filters are about. `emails`, `photos`, `x509Certificates` and `locks` compare by their `value`.
+/// The attributes that filters are about. `emails`, `photos`, `x509Certificates` and `locks`
+/// compare by their `value`.
 pub(crate) const ATTRIBUTES: &[Known] = &[
     core("id", Kind::Exact),
     core("externalId", Kind::Exact),
@@ -86,9 +89,18 @@ pub(crate) const ATTRIBUTES: &[Known] = &[
 
 /// Multi-valued attributes, with the names inside brackets.
 const ELEMENTS: &[(Known, &[(&str, Kind)])] = &[
-    (core("emails", Kind::Text), &[("value", Kind::Text), ("type", Kind::Text), ("primary", Kind::Boolean)]),
-    (core("addresses", Kind::Complex), &[("country", Kind::Text), ("locality", Kind::Text), ("type", Kind::Text)]),
-    (core("x509Certificates", Kind::Binary), &[("value", Kind::Binary), ("primary", Kind::Boolean)]),
+    (
+        core("emails", Kind::Text),
+        &[("value", Kind::Text), ("type", Kind::Text), ("primary", Kind::Boolean)],
+    ),
+    (
+        core("addresses", Kind::Complex),
+        &[("country", Kind::Text), ("locality", Kind::Text), ("type", Kind::Text)],
+    ),
+    (
+        core("x509Certificates", Kind::Binary),
+        &[("value", Kind::Binary), ("primary", Kind::Boolean)],
+    ),
     (core("photos", Kind::Exact), &[("value", Kind::Exact), ("type", Kind::Text)]),
     (badge("tags", Kind::Text), &[("value", Kind::Text)]),
     (badge("codes", Kind::Number), &[("value", Kind::Number)]),
@@ -107,21 +119,34 @@ impl Known {
 
 /// How an attribute is compared that is named in any case.
 pub(crate) fn known(text: &str) -> Known {
-    *ATTRIBUTES.iter().find(|known| known.text().eq_ignore_ascii_case(text)).expect("filters are made of these attributes")
+    *ATTRIBUTES
+        .iter()
+        .find(|known| known.text().eq_ignore_ascii_case(text))
+        .expect("filters are made of these attributes")
 }
 
 /// The kind of a name inside the brackets of an attribute.
 pub(crate) fn known_inside(parent: &Known, name: &str) -> Kind {
-    let (_, names) = ELEMENTS.iter().find(|(known, _)| known.text() == parent.text()).expect("it has several values");
-    names.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).expect("filters are made of these names").1
+    let (_, names) = ELEMENTS
+        .iter()
+        .find(|(known, _)| known.text() == parent.text())
+        .expect("it has several values");
+    names
+        .iter()
+        .find(|(known, _)| known.eq_ignore_ascii_case(name))
+        .expect("filters are made of these names")
+        .1
 }
 
 /// A filter that binds.
 pub(crate) fn filter() -> BoxedStrategy<Filter> {
     let inside = select(ELEMENTS).prop_flat_map(|(known, names)| {
-        let leaf = select(names).prop_flat_map(|(name, kind)| condition(name.to_owned(), kind)).boxed();
-        (cased(known.text()), tree(leaf, 6))
-            .prop_map(|(path, filter)| Filter::ValuePath { path: parsed(&path), filter: Box::new(filter) })
+        let leaf =
+            select(names).prop_flat_map(|(name, kind)| condition(name.to_owned(), kind)).boxed();
+        (cased(known.text()), tree(leaf, 6)).prop_map(|(path, filter)| Filter::ValuePath {
+            path: parsed(&path),
+            filter: Box::new(filter),
+        })
     });
     tree(prop_oneof![5 => leaf(), 2 => inside].boxed(), 12)
 }
@@ -148,27 +173,44 @@ fn condition(path: String, kind: Kind) -> BoxedStrategy<Filter> {
         return present.boxed();
     }
     let compared = (cased(path.clone()), select(operators(kind)), operand(kind));
-    let compared = compared.prop_map(|(path, op, value)| Filter::Compare { path: parsed(&path), op, value });
+    let compared =
+        compared.prop_map(|(path, op, value)| Filter::Compare { path: parsed(&path), op, value });
     let with_null = (cased(path), select(vec![CompareOp::Eq, CompareOp::Ne]));
-    let with_null = with_null.prop_map(|(path, op)| Filter::Compare { path: parsed(&path), op, value: CompValue::Null });
+    let with_null = with_null.prop_map(|(path, op)| Filter::Compare {
+        path: parsed(&path),
+        op,
+        value: CompValue::Null,
+    });
     prop_oneof![1 => present, 8 => compared, 1 => with_null].boxed()
 }
 
 fn operators(kind: Kind) -> &'static [CompareOp] {
     match kind {
         Kind::Text | Kind::Identifier | Kind::Exact => CompareOp::ALL,
-        Kind::Number | Kind::Instant => {
-            &[CompareOp::Eq, CompareOp::Ne, CompareOp::Gt, CompareOp::Ge, CompareOp::Lt, CompareOp::Le]
-        }
+        Kind::Number | Kind::Instant => &[
+            CompareOp::Eq,
+            CompareOp::Ne,
+            CompareOp::Gt,
+            CompareOp::Ge,
+            CompareOp::Lt,
+            CompareOp::Le,
+        ],
         Kind::Boolean | Kind::Binary | Kind::Complex => &[CompareOp::Eq, CompareOp::Ne],
     }
 }
 
 fn operand(kind: Kind) -> BoxedStrategy<CompValue> {
-    let texts = |pool: &'static [&'static str]| select(pool).prop_map(|text| CompValue::String(text.to_owned())).boxed();
+    let texts = |pool: &'static [&'static str]| {
+        select(pool).prop_map(|text| CompValue::String(text.to_owned())).boxed()
+    };
     match kind {
         Kind::Text | Kind::Identifier | Kind::Complex => texts(TEXTS),
-        Kind::Exact => prop_oneof![texts(TEXTS), texts(URLS), texts(&["User", "W/\"1\"", "W/\"2\"", "a1", "A1"])].boxed(),
+        Kind::Exact => prop_oneof![
+            texts(TEXTS),
+            texts(URLS),
+            texts(&["User", "W/\"1\"", "W/\"2\"", "a1", "A1"])
+        ]
+        .boxed(),
         Kind::Instant => texts(INSTANTS),
         Kind::Binary => texts(BYTES),
         Kind::Boolean => any::<bool>().prop_map(CompValue::Boolean).boxed(),
@@ -189,7 +231,9 @@ fn operand(kind: Kind) -> BoxedStrategy<CompValue> {
                 "9007199254740992",
                 "1e22",
             ];
-            select(numbers).prop_map(|text| CompValue::Number(text.parse().expect("a JSON number"))).boxed()
+            select(numbers)
+                .prop_map(|text| CompValue::Number(text.parse().expect("a JSON number")))
+                .boxed()
         }
     }
 }

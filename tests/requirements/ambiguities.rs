@@ -1,4 +1,5 @@
-//! How open questions about filters and order are settled: one test for each (RFC 7644, Sections 3.4.2.2 and 3.4.2.3).
+//! How open questions about filters and order are settled: one test for each (RFC 7644, Sections
+//! 3.4.2.2 and 3.4.2.3).
 
 use serde_json::json;
 
@@ -18,19 +19,27 @@ async fn a01_parentheses_then_operators_then_not_then_and_then_or() {
 #[tokio::test]
 async fn a02_a03_not_stands_before_parentheses() {
     //
-    let table: &[(&str, &[&str])] =
-        &[("not(title pr)", &["jsmith", "omalley", "Root"]), ("not    (title pr)", &["jsmith", "omalley", "Root"])];
+    let table: &[(&str, &[&str])] = &[
+        ("not(title pr)", &["jsmith", "omalley", "Root"]),
+        ("not    (title pr)", &["jsmith", "omalley", "Root"]),
+    ];
     let provider = Provider::of_people().await;
     provider.finds("/Users", table).await;
     //
-    provider.refuses("/Users", &["not title pr", "not not (title pr)", "userType pr and not title pr"]).await;
+    provider
+        .refuses("/Users", &["not title pr", "not not (title pr)", "userType pr and not title pr"])
+        .await;
 }
 
 #[tokio::test]
 async fn a04_brackets_hold_no_brackets() {
     //
     let provider = Provider::of_people().await;
-    let nested = ["emails[type[value eq \"x\"]]", "emails[(type eq \"work\" and value[x pr])]", "emails[emails[type pr]]"];
+    let nested = [
+        "emails[type[value eq \"x\"]]",
+        "emails[(type eq \"work\" and value[x pr])]",
+        "emails[emails[type pr]]",
+    ];
     provider.refuses("/Users", &nested).await;
     let all_words = "emails[(type eq \"work\" or type eq \"home\") and not (value ew \".com\" or value co \"jim\")]";
     provider.finds("/Users", &[(all_words, &["bjensen"])]).await;
@@ -41,7 +50,9 @@ async fn a05_names_may_have_a_dollar_sign() {
     //
     let provider = Provider::of_people().await;
     provider.create("/Groups", super::samples::group("Guides", &["26118915"])).await;
-    provider.finds("/Groups", &[("members.value eq \"26118915\" or members.$ref pr", &["Guides"])]).await;
+    provider
+        .finds("/Groups", &[("members.value eq \"26118915\" or members.$ref pr", &["Guides"])])
+        .await;
     provider.filter("/Groups", "members[$ref co \"x\"]").await.ok();
     let detail = provider.filter("/Users", "$a$b eq \"x\"").await.refused("invalidFilter");
     assert!(detail.contains("`$a$b`"), "{detail}");
@@ -54,7 +65,15 @@ async fn a06_the_name_begins_after_the_last_colon() {
     let upper = format!("{}:NAME.FAMILYNAME eq \"jensen\"", USER.to_uppercase());
     let manager = format!("{ENTERPRISE}:manager.value eq \"26118915\"");
     provider.finds("/Users", &[(&upper, &["bjensen"]), (&manager, &["bjensen"])]).await;
-    provider.refuses("/Users", &["urn:ietf:params:scim:schemas:core:2.0:Nobody:userName pr", "core:2.0:User:userName pr"]).await;
+    provider
+        .refuses(
+            "/Users",
+            &[
+                "urn:ietf:params:scim:schemas:core:2.0:Nobody:userName pr",
+                "core:2.0:User:userName pr",
+            ],
+        )
+        .await;
     let list = provider.get(&format!("/Users?attributes={ENTERPRISE}&filter=title pr")).await;
     assert_eq!(list.resources()[0][ENTERPRISE]["department"], "Tour Operations");
     let path = format!("/Users/{}", super::provider::id(&list.resources()[0]));
@@ -66,13 +85,19 @@ async fn a06_the_name_begins_after_the_last_colon() {
 async fn a07_values_of_simple_attributes_are_chosen_by_value() {
     //
     let provider = Provider::of_devices().await;
-    let table: &[(&str, &[&str])] = &[("tags[value eq \"rack\"]", &["A1", "a1"]), ("tags[not (value sw \"r\")]", &["A1"])];
+    let table: &[(&str, &[&str])] =
+        &[("tags[value eq \"rack\"]", &["A1", "a1"]), ("tags[not (value sw \"r\")]", &["A1"])];
     provider.finds("/Devices", table).await;
     provider.refuses("/Devices", &["tags[display eq \"rack\"]", "label[value eq \"x\"]"]).await;
-    let path = format!("/Devices/{}", super::provider::id(&provider.get("/Devices").await.resources()[0]));
-    let removed = provider.patch(&path, json!([{ "op": "remove", "path": "tags[value eq \"SPARE\"]" }])).await.ok();
+    let path =
+        format!("/Devices/{}", super::provider::id(&provider.get("/Devices").await.resources()[0]));
+    let removed = provider
+        .patch(&path, json!([{ "op": "remove", "path": "tags[value eq \"SPARE\"]" }]))
+        .await
+        .ok();
     assert_eq!(removed["tags"], json!(["Rack"]));
-    let by_condition = provider.patch(&path, json!([{ "op": "remove", "path": "tags eq \"rack\"" }])).await.ok();
+    let by_condition =
+        provider.patch(&path, json!([{ "op": "remove", "path": "tags eq \"rack\"" }])).await.ok();
     assert_eq!(by_condition.get("tags"), None);
 }
 
@@ -88,14 +113,23 @@ async fn a08_a_sub_attribute_may_follow_the_brackets() {
     Provider::of_people().await.finds("/Users", table).await;
     Provider::of_people()
         .await
-        .refuses("/Users", &["emails[type eq \"work\"].street eq \"x\"", "emails[type pr]. eq \"x\""])
+        .refuses(
+            "/Users",
+            &["emails[type eq \"work\"].street eq \"x\"", "emails[type pr]. eq \"x\""],
+        )
         .await;
 }
 
 #[tokio::test]
 async fn a09_operands_are_json() {
     //
-    let bare = ["meta.resourceType eq User", "displayName sw 'Group'", "userName sw J", "userName eq bjensen", "title eq “x”"];
+    let bare = [
+        "meta.resourceType eq User",
+        "displayName sw 'Group'",
+        "userName sw J",
+        "userName eq bjensen",
+        "title eq “x”",
+    ];
     Provider::of_people().await.refuses("/Users", &bare).await;
     Provider::lenient().refuses("/Users", &bare).await;
 }
@@ -110,7 +144,12 @@ async fn a10_a_complex_attribute_means_its_value() {
         ("name pr", &["bjensen", "jsmith", "omalley"]),
     ];
     provider.finds("/Users", table).await;
-    provider.refuses("/Users", &["name eq \"Jensen\"", "name co \"J\"", "addresses eq \"x\"", "meta gt \"x\""]).await;
+    provider
+        .refuses(
+            "/Users",
+            &["name eq \"Jensen\"", "name co \"J\"", "addresses eq \"x\"", "meta gt \"x\""],
+        )
+        .await;
 }
 
 #[tokio::test]
@@ -148,8 +187,11 @@ async fn a13_null_asks_for_presence() {
 #[tokio::test]
 async fn a14_the_empty_string_is_stored_and_not_present() {
     //
-    let table: &[(&str, &[&str])] =
-        &[("title pr", &["bjensen"]), ("title eq \"\"", &["omalley"]), ("title ne \"\"", &["bjensen", "jsmith", "Root"])];
+    let table: &[(&str, &[&str])] = &[
+        ("title pr", &["bjensen"]),
+        ("title eq \"\"", &["omalley"]),
+        ("title ne \"\"", &["bjensen", "jsmith", "Root"]),
+    ];
     Provider::of_people().await.finds("/Users", table).await;
 }
 
@@ -157,9 +199,14 @@ async fn a14_the_empty_string_is_stored_and_not_present() {
 async fn a15_only_strings_and_references_have_parts() {
     //
     let provider = Provider::of_devices().await;
-    for filter in
-        ["active co \"r\"", "slots sw \"9\"", "weight ew \"1\"", "bought sw \"2011\"", "key co \"Q\"", "meta.created co \"2011\""]
-    {
+    for filter in [
+        "active co \"r\"",
+        "slots sw \"9\"",
+        "weight ew \"1\"",
+        "bought sw \"2011\"",
+        "key co \"Q\"",
+        "meta.created co \"2011\"",
+    ] {
         let detail = provider.filter("/Devices", filter).await.refused("invalidFilter");
         assert!(detail.contains(filter.split(' ').next().expect("a name")), "{detail}");
     }
@@ -172,7 +219,9 @@ async fn a16_booleans_as_text_are_a_quirk() {
     let filters = ["active eq \"True\"", "active eq \"true\"", "emails[primary eq \"TRUE\"]"];
     Provider::of_people().await.refuses("/Users", &filters).await;
     let lenient = Provider::lenient().with_all("/Users", super::samples::people()).await;
-    lenient.finds("/Users", &[(filters[2], &["bjensen"]), ("active eq \"False\"", &["jsmith"])]).await;
+    lenient
+        .finds("/Users", &[(filters[2], &["bjensen"]), ("active eq \"False\"", &["jsmith"])])
+        .await;
     lenient.refuses("/Users", &["active eq \"yes\""]).await;
 }
 
@@ -180,11 +229,15 @@ async fn a16_booleans_as_text_are_a_quirk() {
 async fn a17_a_time_without_a_zone_is_in_utc() {
     //
     let provider = Provider::strict();
-    let created = provider.create("/Devices", device("A1", json!({ "bought": "2011-05-13T04:42:34" }))).await;
+    let created =
+        provider.create("/Devices", device("A1", json!({ "bought": "2011-05-13T04:42:34" }))).await;
     provider
         .finds(
             "/Devices",
-            &[("bought eq \"2011-05-13T04:42:34Z\"", &["A1"]), ("bought eq \"2011-05-13T06:42:34+02:00\"", &["A1"])],
+            &[
+                ("bought eq \"2011-05-13T04:42:34Z\"", &["A1"]),
+                ("bought eq \"2011-05-13T06:42:34+02:00\"", &["A1"]),
+            ],
         )
         .await;
     provider.finds("/Devices", &[("bought eq \"2011-05-13T04:42:34\"", &["A1"])]).await;
@@ -196,7 +249,9 @@ async fn a17_a_time_without_a_zone_is_in_utc() {
 async fn a18_case_folds_fully_after_composition() {
     //
     let provider = Provider::strict();
-    for (serial, label) in [("1", "Straße"), ("2", "CAFE\u{301}"), ("3", "ΣΊΣΥΦΟΣ"), ("4", "İstanbul")] {
+    for (serial, label) in
+        [("1", "Straße"), ("2", "CAFE\u{301}"), ("3", "ΣΊΣΥΦΟΣ"), ("4", "İstanbul")]
+    {
         provider.create("/Devices", device(serial, json!({ "label": label }))).await;
     }
     let table: &[(&str, &[&str])] = &[
@@ -215,7 +270,15 @@ async fn a18_case_folds_fully_after_composition() {
 async fn a19_no_user_name_is_refused_for_its_characters() {
     //
     let provider = Provider::strict();
-    let names = ["Barbara Jensen", "b+jensen@example.com", "日本太郎", "😀", "a\u{200d}b", "domain\\bjensen", "ΒΆΡΒΑΡΑ"];
+    let names = [
+        "Barbara Jensen",
+        "b+jensen@example.com",
+        "日本太郎",
+        "😀",
+        "a\u{200d}b",
+        "domain\\bjensen",
+        "ΒΆΡΒΑΡΑ",
+    ];
     for name in names {
         provider.create("/Users", user(name)).await;
         let found = provider.filter("/Users", &format!("userName eq {}", json!(name))).await;
@@ -226,7 +289,8 @@ async fn a19_no_user_name_is_refused_for_its_characters() {
 
 #[tokio::test]
 async fn a19_user_names_that_the_profile_takes_compare_by_it() {
-    // UsernameCaseMapped maps full-width characters to their usual width, and small letters stay what they are.
+    // UsernameCaseMapped maps full-width characters to their usual width, and small letters
+    // stay what they are.
     let provider = Provider::strict();
     provider.create("/Users", user("bjensen")).await;
     provider.finds("/Users", &[("userName eq \"ＢＪｅｎｓｅｎ\"", &["bjensen"])]).await;
@@ -240,5 +304,8 @@ async fn a20_what_cannot_be_sorted_by() {
     for by in ["nobodyKnows", "name", "addresses", "meta", "password"] {
         provider.get(&format!("/Users?sortBy={by}")).await.refused("invalidValue");
     }
-    assert_eq!(provider.get("/Users?sortBy=emails").await.names(), provider.get("/Users?sortBy=emails.value").await.names());
+    assert_eq!(
+        provider.get("/Users?sortBy=emails").await.names(),
+        provider.get("/Users?sortBy=emails.value").await.names()
+    );
 }

@@ -14,7 +14,9 @@ fn limited(change: impl Fn(&mut Limits)) -> Provider {
 }
 
 fn users(count: usize) -> Vec<Value> {
-    (0..count).map(|index| post("/Users", &index.to_string(), user(&format!("user{index}")))).collect()
+    (0..count)
+        .map(|index| post("/Users", &index.to_string(), user(&format!("user{index}"))))
+        .collect()
 }
 
 #[track_caller]
@@ -47,9 +49,13 @@ async fn bytes_are_counted() {
         (1 << 20, length - 1, false),
         (1 << 20, length, true),
     ] {
-        let provider = limited(|limits| (limits.bulk_bytes, limits.body_bytes) = (bulk_bytes, body_bytes));
+        let provider =
+            limited(|limits| (limits.bulk_bytes, limits.body_bytes) = (bulk_bytes, body_bytes));
         let limit = bulk_bytes.min(body_bytes);
-        assert_eq!(provider.get("/ServiceProviderConfig").await.ok()["bulk"]["maxPayloadSize"], limit);
+        assert_eq!(
+            provider.get("/ServiceProviderConfig").await.ok()["bulk"]["maxPayloadSize"],
+            limit
+        );
         let answer = provider.post("/Bulk", message.clone()).await;
         if allowed {
             answer.ok();
@@ -60,7 +66,10 @@ async fn bytes_are_counted() {
     }
     // What is too large is not read.
     let provider = limited(|limits| limits.bulk_bytes = 10);
-    too_large(&provider.post("/Bulk", json!(["no message at all"])).await, "10 bytes: `maxPayloadSize`");
+    too_large(
+        &provider.post("/Bulk", json!(["no message at all"])).await,
+        "10 bytes: `maxPayloadSize`",
+    );
 }
 
 #[tokio::test]
@@ -92,10 +101,15 @@ async fn an_answer_is_no_larger_than_a_request_may_be() {
     large["displayName"] = json!("x".repeat(1500));
     let group = provider.bulk(&[post("/Users", "a", large)]).await;
     let path = format!("/Users/{}", made(&group[0]));
-    let titles = ["a", "b", "c", "d"].map(|title| patch(&path, json!([{ "op": "add", "path": "title", "value": title }])));
+    let titles = ["a", "b", "c", "d"]
+        .map(|title| patch(&path, json!([{ "op": "add", "path": "title", "value": title }])));
     let answer = provider.post("/Bulk?excludedAttributes=meta", message(&titles)).await.ok();
-    let shown: Vec<bool> =
-        answer["Operations"].as_array().expect("results").iter().map(|result| result.get("response").is_some()).collect();
+    let shown: Vec<bool> = answer["Operations"]
+        .as_array()
+        .expect("results")
+        .iter()
+        .map(|result| result.get("response").is_some())
+        .collect();
     assert_eq!(shown, [true, true, false, false]);
     assert_eq!(provider.get(&path).await.ok()["title"], "d");
 }

@@ -16,10 +16,16 @@ async fn a_name_stands_for_the_id_of_what_is_created() {
     // P-3.7.2-01, P-3.7.2-04
     let provider = Provider::strict();
     let results = provider
-        .bulk(&[post("/Users", "qwerty", user("Alice")), post("/Groups", "ytrewq", group("Tour Guides", &["bulkId:qwerty"]))])
+        .bulk(&[
+            post("/Users", "qwerty", user("Alice")),
+            post("/Groups", "ytrewq", group("Tour Guides", &["bulkId:qwerty"])),
+        ])
         .await;
     let (alice, guides) = (made(&results[0]), made(&results[1]));
-    assert_eq!((&results[0]["bulkId"], &results[1]["bulkId"]), (&json!("qwerty"), &json!("ytrewq")));
+    assert_eq!(
+        (&results[0]["bulkId"], &results[1]["bulkId"]),
+        (&json!("qwerty"), &json!("ytrewq"))
+    );
     let stored = provider.get(&format!("/Groups/{guides}")).await.ok();
     let member = json!({ "value": alice, "$ref": format!("https://example.com/scim/v2/Users/{alice}"), "type": "User" });
     assert_eq!(stored["members"], json!([member]));
@@ -31,7 +37,9 @@ async fn extensions_hold_names_too() {
     // P-3.7.2-02
     let provider = Provider::strict();
     let bob = with_manager("Bob", "bulkId:qwerty");
-    let results = provider.bulk(&[post("/Users", "qwerty", user("Alice")), post("/Users", "ytrewq", bob)]).await;
+    let results = provider
+        .bulk(&[post("/Users", "qwerty", user("Alice")), post("/Users", "ytrewq", bob)])
+        .await;
     let stored = provider.get(&format!("/Users/{}", made(&results[1]))).await.ok();
     assert_eq!(stored[ENTERPRISE]["manager"]["value"], made(&results[0]));
 }
@@ -44,7 +52,10 @@ async fn what_is_referred_to_is_created_first() {
     let there = format!("/Groups/{}", there["id"].as_str().expect("an id"));
     let results = provider
         .bulk(&[
-            patch(&there, json!([{ "op": "add", "path": "members", "value": [{ "value": "bulkId:inner" }] }])),
+            patch(
+                &there,
+                json!([{ "op": "add", "path": "members", "value": [{ "value": "bulkId:inner" }] }]),
+            ),
             post("/Groups", "outer", group("Outer", &["bulkId:inner", "bulkId:ann"])),
             post("/Users", "bob", user("bob")),
             post("/Groups", "inner", group("Inner", &["bulkId:ann"])),
@@ -52,7 +63,9 @@ async fn what_is_referred_to_is_created_first() {
         ])
         .await;
     assert_eq!(statuses(&results), ["200", "201", "201", "201", "201"]);
-    let [_, outer, bob, inner, ann] = results.iter().map(located).collect::<Vec<_>>()[..] else { panic!("five") };
+    let [_, outer, bob, inner, ann] = results.iter().map(located).collect::<Vec<_>>()[..] else {
+        panic!("five")
+    };
     let members = async |path: String| -> Vec<String> {
         let group = provider.get(&path).await.ok();
         let members = group["members"].as_array().expect("members").iter();
@@ -61,7 +74,10 @@ async fn what_is_referred_to_is_created_first() {
     assert_eq!(members(there).await, [inner]);
     assert_eq!(members(format!("/Groups/{outer}")).await, [inner, ann]);
     assert_eq!(members(format!("/Groups/{inner}")).await, [ann]);
-    assert_eq!(provider.get(&format!("/Users/{ann}")).await.ok()[ENTERPRISE]["manager"]["value"], bob);
+    assert_eq!(
+        provider.get(&format!("/Users/{ann}")).await.ok()[ENTERPRISE]["manager"]["value"],
+        bob
+    );
     // Created once: no version besides the first.
     assert!(results[1..].iter().all(|result| result["version"] == "W/\"1\""), "{results:?}");
 }
@@ -72,7 +88,8 @@ async fn all_else_keeps_its_order() {
     let provider = Provider::strict();
     let ann = provider.create("/Users", user("ann")).await;
     let path = format!("/Users/{}", ann["id"].as_str().expect("an id"));
-    let title = |title: &str| patch(&path, json!([{ "op": "replace", "path": "title", "value": title }]));
+    let title =
+        |title: &str| patch(&path, json!([{ "op": "replace", "path": "title", "value": title }]));
     let results = provider
         .bulk(&[
             title("first"),
@@ -105,7 +122,10 @@ async fn a_path_holds_a_name() {
         ])
         .await;
     assert_eq!(statuses(&results), ["200", "200", "200", "204", "201", "201", "404"]);
-    assert!(results[..3].iter().all(|result| result["location"] == results[4]["location"]), "{results:?}");
+    assert!(
+        results[..3].iter().all(|result| result["location"] == results[4]["location"]),
+        "{results:?}"
+    );
     assert_eq!(located(&results[6]), located(&results[4]));
     let stored = provider.get(&format!("/Users/{}", located(&results[4]))).await.ok();
     assert_eq!((&stored["userName"], &stored["title"]), (&json!("ann2"), &json!("Guide")));
@@ -120,23 +140,42 @@ async fn every_form_of_patch_holds_names() {
         ("/Groups", json!({ "op": "add", "path": "members", "value": [{ "value": "bulkId:a" }] })),
         ("/Groups", json!({ "op": "add", "path": "members", "value": { "value": "bulkId:a" } })),
         ("/Groups", json!({ "op": "ADD", "PATH": "Members", "Value": [{ "VALUE": "bulkId:a" }] })),
-        ("/Groups", json!({ "op": "replace", "path": "members", "value": [{ "value": "bulkId:a", "type": "User" }] })),
+        (
+            "/Groups",
+            json!({ "op": "replace", "path": "members", "value": [{ "value": "bulkId:a", "type": "User" }] }),
+        ),
         ("/Groups", json!({ "op": "add", "value": { "members": [{ "value": "bulkId:a" }] } })),
-        ("/Groups", json!({ "op": "add", "value": { GROUP: { "members": [{ "value": "bulkId:a" }] } } })),
-        ("/Groups", json!({ "op": "add", "path": "members[value eq \"bulkId:a\"].display", "value": "Ann" })),
-        ("/Groups", json!({ "op": "add", "value": { "members[value eq \"bulkId:a\"].display": "Ann" } })),
+        (
+            "/Groups",
+            json!({ "op": "add", "value": { GROUP: { "members": [{ "value": "bulkId:a" }] } } }),
+        ),
+        (
+            "/Groups",
+            json!({ "op": "add", "path": "members[value eq \"bulkId:a\"].display", "value": "Ann" }),
+        ),
+        (
+            "/Groups",
+            json!({ "op": "add", "value": { "members[value eq \"bulkId:a\"].display": "Ann" } }),
+        ),
         ("/Users", json!({ "op": "add", "path": manager, "value": { "value": "bulkId:a" } })),
         ("/Users", json!({ "op": "add", "path": format!("{manager}.value"), "value": "bulkId:a" })),
         ("/Users", json!({ "op": "add", "path": "manager", "value": "bulkId:a" })),
-        ("/Users", json!({ "op": "add", "path": ENTERPRISE, "value": { "manager": { "value": "bulkId:a" } } })),
-        ("/Users", json!({ "op": "add", "value": { ENTERPRISE: { "manager.value": "bulkId:a" } } })),
+        (
+            "/Users",
+            json!({ "op": "add", "path": ENTERPRISE, "value": { "manager": { "value": "bulkId:a" } } }),
+        ),
+        (
+            "/Users",
+            json!({ "op": "add", "value": { ENTERPRISE: { "manager.value": "bulkId:a" } } }),
+        ),
         ("/Users", json!({ "op": "add", "value": { manager.clone(): { "value": "bulkId:a" } } })),
         ("/Users", json!({ "op": "add", "value": { format!("{manager}.value"): "bulkId:a" } })),
         ("/Users", json!({ "op": "replace", "value": { "manager": [{ "value": "bulkId:a" }] } })),
     ] {
         let provider = Provider::lenient();
         // A filter chooses among the members that there are.
-        let there: &[&str] = if operation.to_string().contains(" eq ") { &["bulkId:a"] } else { &[] };
+        let there: &[&str] =
+            if operation.to_string().contains(" eq ") { &["bulkId:a"] } else { &[] };
         let new = if endpoint == "/Users" { user("bob") } else { group("Guides", there) };
         let operations = json!([operation]);
         let results = provider
@@ -148,7 +187,11 @@ async fn every_form_of_patch_holds_names() {
             .await;
         assert_eq!(statuses(&results), ["200", "201", "201"], "{operation}: {results:?}");
         let stored = provider.get(&format!("{endpoint}/{}", located(&results[0]))).await.ok();
-        let held = if endpoint == "/Users" { &stored[ENTERPRISE]["manager"]["value"] } else { &stored["members"][0]["value"] };
+        let held = if endpoint == "/Users" {
+            &stored[ENTERPRISE]["manager"]["value"]
+        } else {
+            &stored["members"][0]["value"]
+        };
         assert_eq!(held, made(&results[2]), "{operation}: {stored}");
     }
 }
@@ -158,10 +201,19 @@ async fn brackets_choose_by_name() {
     //
     for (remove, left) in [
         (json!({ "op": "remove", "path": "members[value eq \"bulkId:a\"]" }), "b"),
-        (json!({ "op": "remove", "path": "members[ not (value  eq \"bulkId:b\") and type eq \"User\" ]" }), "b"),
-        (json!({ "op": "remove", "path": "members[value ne \"bulkId:b\" or value eq \"bulkId:a\"]" }), "b"),
+        (
+            json!({ "op": "remove", "path": "members[ not (value  eq \"bulkId:b\") and type eq \"User\" ]" }),
+            "b",
+        ),
+        (
+            json!({ "op": "remove", "path": "members[value ne \"bulkId:b\" or value eq \"bulkId:a\"]" }),
+            "b",
+        ),
         (json!({ "op": "remove", "path": "members", "value": [{ "value": "bulkId:a" }] }), "b"),
-        (json!({ "op": "remove", "path": "members", "value": { "members": [{ "value": "bulkId:a" }] } }), "b"),
+        (
+            json!({ "op": "remove", "path": "members", "value": { "members": [{ "value": "bulkId:a" }] } }),
+            "b",
+        ),
     ] {
         let provider = Provider::strict();
         let results = provider
@@ -174,7 +226,8 @@ async fn brackets_choose_by_name() {
             .await;
         assert_eq!(statuses(&results), ["201", "201", "201", "200"], "{remove}: {results:?}");
         let stored = provider.get(&format!("/Groups/{}", located(&results[3]))).await.ok();
-        let left = made(results.iter().find(|result| result["bulkId"] == left).expect("it is there"));
+        let left =
+            made(results.iter().find(|result| result["bulkId"] == left).expect("it is there"));
         assert_eq!(stored["members"].as_array().expect("members").len(), 1, "{remove}");
         assert_eq!(stored["members"][0]["value"], left, "{remove}");
     }
@@ -206,7 +259,10 @@ async fn references_of_any_schema_hold_names() {
     assert_eq!(cell["keeper"]["value"], ann);
     assert_eq!(cell["holders"][0]["person"], ann);
     // Other text is the client's own.
-    assert_eq!((&cell["plan"], &cell["keeper"]["since"]), (&json!("bulkId:hall"), &json!("bulkId:ann")));
+    assert_eq!(
+        (&cell["plan"], &cell["keeper"]["since"]),
+        (&json!("bulkId:hall"), &json!("bulkId:ann"))
+    );
     assert_eq!(cell["holders"][0]["value"], "bulkId:ann");
     assert_eq!(provider.get(&format!("/Rooms/{hall}")).await.ok()["name"], "bulkId:ann");
     assert_eq!(provider.get(&format!("/Users/{ann}")).await.ok()["userName"], "bulkId:cell");
@@ -227,11 +283,18 @@ async fn other_text_is_left_alone() {
         { "op": "replace", "path": "emails[value eq \"bulkId:nobody\"].type", "value": "bulkId:nobody" },
         { "op": "add", "path": "title", "value": "bulkId:nobody" }
     ]);
-    let results =
-        provider.bulk(&[post("/Users", "a", ann), post("/Groups", "b", quoted), patch("/Users/bulkId:a", change)]).await;
+    let results = provider
+        .bulk(&[
+            post("/Users", "a", ann),
+            post("/Groups", "b", quoted),
+            patch("/Users/bulkId:a", change),
+        ])
+        .await;
     assert_eq!(statuses(&results), ["201", "201", "200"], "{results:?}");
     let stored = provider.get(&format!("/Users/{}", made(&results[0]))).await.ok();
-    for text in [&stored["userName"], &stored["externalId"], &stored["title"], &stored["emails"][0]["type"]] {
+    for text in
+        [&stored["userName"], &stored["externalId"], &stored["title"], &stored["emails"][0]["type"]]
+    {
         assert_eq!(text, "bulkId:nobody");
     }
     assert_eq!(stored.get("groups"), None);
@@ -244,25 +307,43 @@ async fn a_name_that_nobody_has_fails_the_one_operation() {
         (post("/Groups", "g", group("Guides", &["bulkId:a", "bulkId:nobody"])), "bulkId:nobody"),
         (post("/Groups", "g", group("Guides", &["bulkId:"])), "bulkId:"),
         (
-            patch("/Groups/bulkId:there", json!([{ "op": "add", "path": "members", "value": [{ "value": "bulkId:x" }] }])),
+            patch(
+                "/Groups/bulkId:there",
+                json!([{ "op": "add", "path": "members", "value": [{ "value": "bulkId:x" }] }]),
+            ),
             "bulkId:x",
         ),
-        (patch("/Groups/bulkId:there", json!([{ "op": "remove", "path": "members[value eq \"bulkId:x\"]" }])), "bulkId:x"),
+        (
+            patch(
+                "/Groups/bulkId:there",
+                json!([{ "op": "remove", "path": "members[value eq \"bulkId:x\"]" }]),
+            ),
+            "bulkId:x",
+        ),
         (delete("/Users/bulkId:nobody"), "bulkId:nobody"),
         // A name of what creates nothing.
         (delete("/Users/bulkId:changed"), "bulkId:changed"),
     ] {
         let provider = Provider::strict();
-        let mut changing = patch("/Users/bulkId:a", json!([{ "op": "add", "path": "title", "value": "Guide" }]));
+        let mut changing =
+            patch("/Users/bulkId:a", json!([{ "op": "add", "path": "title", "value": "Guide" }]));
         changing["bulkId"] = json!("changed");
         let results = provider
-            .bulk(&[operation.clone(), post("/Users", "a", user("ann")), post("/Groups", "there", group("There", &[])), changing])
+            .bulk(&[
+                operation.clone(),
+                post("/Users", "a", user("ann")),
+                post("/Groups", "there", group("There", &[])),
+                changing,
+            ])
             .await;
         assert_eq!(statuses(&results), ["400", "201", "201", "200"], "{operation}: {results:?}");
         assert_eq!(results[3]["bulkId"], "changed");
         let error = &results[0]["response"];
         assert_eq!(error["scimType"], "invalidValue", "{operation}");
-        assert!(error["detail"].as_str().is_some_and(|detail| detail.contains(&format!("`{named}`"))), "{error}");
+        assert!(
+            error["detail"].as_str().is_some_and(|detail| detail.contains(&format!("`{named}`"))),
+            "{error}"
+        );
         assert_eq!(results[0].get("location"), None);
     }
 }
@@ -275,7 +356,10 @@ async fn who_refers_to_a_failure_fails() {
         .bulk(&[
             post("/Groups", "g", group("Guides", &["bulkId:a"])),
             post("/Groups", "h", group("Heads", &["bulkId:g"])),
-            patch("/Groups/bulkId:g", json!([{ "op": "add", "path": "displayName", "value": "x" }])),
+            patch(
+                "/Groups/bulkId:g",
+                json!([{ "op": "add", "path": "displayName", "value": "x" }]),
+            ),
             delete("/Users/bulkId:a"),
             post("/Users", "a", json!({ "schemas": [USER] })),
             post("/Users", "b", user("bob")),
@@ -284,7 +368,11 @@ async fn who_refers_to_a_failure_fails() {
         ])
         .await;
     assert_eq!(statuses(&results), ["409", "409", "409", "409", "400", "201", "404", "409"]);
-    assert!(results[1]["response"]["detail"].as_str().is_some_and(|detail| detail.contains("`bulkId:g`")));
+    assert!(
+        results[1]["response"]["detail"]
+            .as_str()
+            .is_some_and(|detail| detail.contains("`bulkId:g`"))
+    );
     assert_eq!(provider.get("/Users").await.names(), ["bob"]);
     assert_eq!(provider.get("/Groups").await.ok()["totalResults"], 0);
 }
@@ -308,7 +396,8 @@ async fn a_thousand_forward_references_are_resolved() {
     let provider = Provider::new(Setup { quirks: Quirks::LENIENT, ..Setup::default() });
     let chain: Vec<Value> = (0..1000)
         .map(|index| {
-            let mut person = with_manager(&format!("user{index}"), &format!("bulkId:{}", index + 1));
+            let mut person =
+                with_manager(&format!("user{index}"), &format!("bulkId:{}", index + 1));
             if index == 999 {
                 person = user("user999");
             }

@@ -11,12 +11,18 @@ use super::samples::{USER, user};
 async fn it_is_advertised_or_not_there() {
     // P-3.7-01, S-5-02
     let config = Provider::strict().get("/ServiceProviderConfig").await.ok();
-    assert_eq!(config["bulk"], json!({ "supported": true, "maxOperations": 1000, "maxPayloadSize": 10_485_760 }));
+    assert_eq!(
+        config["bulk"],
+        json!({ "supported": true, "maxOperations": 1000, "maxPayloadSize": 10_485_760 })
+    );
     let mut features = Features::default();
     features.bulk = false;
     let provider = Provider::new(Setup { features, ..Setup::default() });
     let config = provider.get("/ServiceProviderConfig").await.ok();
-    assert_eq!(config["bulk"], json!({ "supported": false, "maxOperations": 0, "maxPayloadSize": 0 }));
+    assert_eq!(
+        config["bulk"],
+        json!({ "supported": false, "maxOperations": 0, "maxPayloadSize": 0 })
+    );
     let answer = provider.post("/Bulk", message(&[])).await;
     assert_eq!((answer.status, &answer.body["status"]), (501, &json!("501")));
 }
@@ -27,8 +33,15 @@ async fn it_is_sent_by_post() {
     let provider = Provider::strict();
     assert_eq!(provider.bulk(&[]).await, [] as [Value; 0]);
     let options = provider.send("OPTIONS", "/Bulk", None).await;
-    assert_eq!((options.status, &options.headers["allow"]), (204, &"POST, OPTIONS".parse().expect("a value")));
-    for answer in [provider.get("/Bulk").await, provider.put("/Bulk", message(&[])).await, provider.delete("/Bulk").await] {
+    assert_eq!(
+        (options.status, &options.headers["allow"]),
+        (204, &"POST, OPTIONS".parse().expect("a value"))
+    );
+    for answer in [
+        provider.get("/Bulk").await,
+        provider.put("/Bulk", message(&[])).await,
+        provider.delete("/Bulk").await,
+    ] {
         assert_eq!(answer.status, 405, "{}", answer.body);
         assert!(answer.headers["allow"].to_str().expect("text").contains("POST"));
     }
@@ -52,8 +65,20 @@ async fn a_message_that_is_none_is_refused_as_a_whole() {
         (message(&[good.clone(), json!({ "path": "/Users/1" })]), "method"),
         (message(&[good.clone(), json!({ "method": 4, "path": "/Users/1" })]), "method"),
         (message(&[good.clone(), json!({ "method": "DELETE", "path": ["/Users/1"] })]), "path"),
-        (message(&[good.clone(), json!({ "method": "POST", "path": "/Users", "bulkId": 7, "data": user("bob") })]), "bulkId"),
-        (message(&[good.clone(), json!({ "method": "DELETE", "path": "/Users/1", "version": 1 })]), "version"),
+        (
+            message(&[
+                good.clone(),
+                json!({ "method": "POST", "path": "/Users", "bulkId": 7, "data": user("bob") }),
+            ]),
+            "bulkId",
+        ),
+        (
+            message(&[
+                good.clone(),
+                json!({ "method": "DELETE", "path": "/Users/1", "version": 1 }),
+            ]),
+            "version",
+        ),
     ] {
         let detail = provider.post("/Bulk", message).await.refused("invalidSyntax");
         assert!(detail.contains(named), "{named}: {detail}");
@@ -78,8 +103,15 @@ async fn names_are_read_in_any_case() {
             }),
         )
         .await;
-    let rules: Vec<(&str, String)> = answer.report.deviations.iter().map(|found| (found.rule(), found.to_string())).collect();
-    assert_eq!(rules, [("method_case", "bulk operation 0: the method was read without regard to case".to_owned())]);
+    let rules: Vec<(&str, String)> =
+        answer.report.deviations.iter().map(|found| (found.rule(), found.to_string())).collect();
+    assert_eq!(
+        rules,
+        [(
+            "method_case",
+            "bulk operation 0: the method was read without regard to case".to_owned()
+        )]
+    );
     let results = results(answer.ok());
     assert_eq!(statuses(&results), ["201", "201"]);
     // The client finds its own words again.
@@ -91,8 +123,12 @@ async fn methods_are_the_four_that_change() {
     // P-3.7-03
     let provider = Provider::of_people().await;
     let path = format!("/Users/{}", id(&provider.get("/Users").await.resources()[0]));
-    for method in ["GET", "HEAD", "OPTIONS", "TRACE", "", "POST ", "PA TCH", "\u{0}", "LÖSCHEN", "MERGE"] {
-        let results = provider.bulk(&[json!({ "method": method, "path": path, "bulkId": "a", "data": {} })]).await;
+    for method in
+        ["GET", "HEAD", "OPTIONS", "TRACE", "", "POST ", "PA TCH", "\u{0}", "LÖSCHEN", "MERGE"]
+    {
+        let results = provider
+            .bulk(&[json!({ "method": method, "path": path, "bulkId": "a", "data": {} })])
+            .await;
         assert_eq!(statuses(&results), ["400"], "{method}");
         assert_eq!(results[0]["response"]["scimType"], "invalidSyntax", "{method}");
         assert_eq!((&results[0]["method"], &results[0]["bulkId"]), (&json!(method), &json!("a")));
@@ -104,21 +140,31 @@ async fn a_bulk_id_is_required_for_post_and_unique() {
     // P-3.7-04, A-60
     let provider = Provider::strict();
     for bulk_id in [Value::Null, json!("")] {
-        let nameless = json!({ "method": "POST", "path": "/Users", "bulkId": bulk_id, "data": user("ann") });
-        let results = provider.bulk(&[nameless, post("/Users", "b", user(&format!("bob {bulk_id}")))]).await;
+        let nameless =
+            json!({ "method": "POST", "path": "/Users", "bulkId": bulk_id, "data": user("ann") });
+        let results =
+            provider.bulk(&[nameless, post("/Users", "b", user(&format!("bob {bulk_id}")))]).await;
         assert_eq!(statuses(&results), ["400", "201"]);
         assert_eq!(results[0]["response"]["scimType"], "invalidSyntax");
         assert_eq!(results[0].get("bulkId"), None);
     }
-    let twice = [post("/Users", "a", user("ann")), post("/Users", "b", user("bob")), post("/Users", "a", user("abe"))];
+    let twice = [
+        post("/Users", "a", user("ann")),
+        post("/Users", "b", user("bob")),
+        post("/Users", "a", user("abe")),
+    ];
     let detail = provider.post("/Bulk", message(&twice)).await.refused("invalidSyntax");
     assert!(detail.contains("`a`"), "{detail}");
     let mut of_another = delete("/Users/1");
     of_another["bulkId"] = json!("a");
-    provider.post("/Bulk", message(&[post("/Users", "a", user("ann")), of_another])).await.refused("invalidSyntax");
+    provider
+        .post("/Bulk", message(&[post("/Users", "a", user("ann")), of_another]))
+        .await
+        .refused("invalidSyntax");
     assert_eq!(provider.get("/Users").await.ok()["totalResults"], 2);
     // Names differ in case.
-    let results = provider.bulk(&[post("/Users", "a", user("ann")), post("/Users", "A", user("abe"))]).await;
+    let results =
+        provider.bulk(&[post("/Users", "a", user("ann")), post("/Users", "A", user("abe"))]).await;
     assert_eq!(statuses(&results), ["201", "201"]);
 }
 
@@ -128,7 +174,8 @@ async fn a_path_is_that_of_a_type_or_of_a_resource() {
     let provider = Provider::of_people().await;
     let user_id = id(&provider.get("/Users").await.resources()[0]).to_owned();
     let absolute = format!("https://example.com/scim/v2/Users/{user_id}");
-    let (with_query, with_fragment) = (format!("/Users/{user_id}?attributes=userName"), format!("/Users/{user_id}#x"));
+    let (with_query, with_fragment) =
+        (format!("/Users/{user_id}?attributes=userName"), format!("/Users/{user_id}#x"));
     let (slash, up) = (format!("/Users%2F{user_id}"), format!("/Groups/../Users/{user_id}"));
     let (dots, too_deep) = (format!("/%2e%2e/Users/{user_id}"), format!("/Users/{user_id}/emails"));
     let of_user = format!("/Users/{user_id}");
@@ -167,11 +214,15 @@ async fn a_path_is_that_of_a_type_or_of_a_resource() {
         ("POST", "file:///etc/passwd", "404"),
     ] {
         let data = json!({ "schemas": [USER], "userName": "other" });
-        let results = provider.bulk(&[json!({ "method": method, "path": path, "bulkId": "a", "data": data })]).await;
+        let results = provider
+            .bulk(&[json!({ "method": method, "path": path, "bulkId": "a", "data": data })])
+            .await;
         assert_eq!(statuses(&results), [status], "{method} {path}: {results:?}");
         assert_eq!(results[0]["response"]["status"], status);
     }
-    let missing = provider.bulk(&[json!({ "method": "DELETE" }), json!({ "method": "DELETE", "path": null })]).await;
+    let missing = provider
+        .bulk(&[json!({ "method": "DELETE" }), json!({ "method": "DELETE", "path": null })])
+        .await;
     assert_eq!(statuses(&missing), ["400", "400"]);
     assert_eq!(provider.get("/Users").await.ok()["totalResults"], 4);
     // What a single request takes, an operation takes, too.
@@ -185,8 +236,16 @@ async fn data_is_what_the_single_request_carries() {
     let provider = Provider::of_people().await;
     let path = format!("/Users/{}", id(&provider.get("/Users").await.resources()[0]));
     let operations = json!([{ "op": "replace", "path": "title", "value": "Guide" }]);
-    for data in [None, Some(Value::Null), Some(json!("x")), Some(json!([])), Some(json!(1)), Some(json!({}))] {
-        for (method, path) in [("POST", "/Users"), ("PUT", path.as_str()), ("PATCH", path.as_str())] {
+    for data in [
+        None,
+        Some(Value::Null),
+        Some(json!("x")),
+        Some(json!([])),
+        Some(json!(1)),
+        Some(json!({})),
+    ] {
+        for (method, path) in [("POST", "/Users"), ("PUT", path.as_str()), ("PATCH", path.as_str())]
+        {
             let mut operation = json!({ "method": method, "path": path, "bulkId": "a" });
             if let Some(data) = &data {
                 operation["data"] = data.clone();
@@ -196,12 +255,19 @@ async fn data_is_what_the_single_request_carries() {
             assert_eq!(results[0]["response"]["scimType"], "invalidSyntax", "{method} {data:?}");
         }
     }
-    let bare = provider.bulk(&[json!({ "method": "PATCH", "path": path, "data": { "Operations": operations } })]).await;
+    let bare = provider
+        .bulk(&[json!({ "method": "PATCH", "path": path, "data": { "Operations": operations } })])
+        .await;
     assert_eq!(bare[0]["response"]["scimType"], "invalidSyntax");
-    let results = provider.bulk(&[patch(&path, operations), put(&path, user("bjensen")), delete(&path)]).await;
+    let results = provider
+        .bulk(&[patch(&path, operations), put(&path, user("bjensen")), delete(&path)])
+        .await;
     assert_eq!(statuses(&results), ["200", "200", "204"]);
     // A body of DELETE says nothing, as that of a single one.
-    let mut with_data = delete(&format!("/Users/{}", located(&provider.bulk(&[post("/Users", "a", user("ann"))]).await[0])));
+    let mut with_data = delete(&format!(
+        "/Users/{}",
+        located(&provider.bulk(&[post("/Users", "a", user("ann"))]).await[0])
+    ));
     with_data["data"] = json!("x");
     assert_eq!(statuses(&provider.bulk(&[with_data]).await), ["204"]);
 }

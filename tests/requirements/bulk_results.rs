@@ -27,7 +27,8 @@ async fn ids(provider: &Provider) -> Vec<String> {
 
 #[tokio::test]
 async fn each_operation_has_its_result() {
-    // P-3.7-07, P-3.7-08, P-3.7-09, P-3.7-11, P-3.7-14, P-3.7.2-04, P-3.7.3-01, P-3.7.3-02, A-55, A-58
+    // P-3.7-07, P-3.7-08, P-3.7-09, P-3.7-11, P-3.7-14, P-3.7.2-04, P-3.7.3-01, P-3.7.3-02, A-55,
+    //
     let provider = Provider::of_people().await;
     let ids = ids(&provider).await;
     let answer = provider.bulk_until(json!(1), &four(&ids)).await;
@@ -96,7 +97,8 @@ async fn a_version_is_an_if_match() {
         (Value::Null, "200"),
     ] {
         let title = provider.get(&path).await.ok()["meta"]["version"].clone();
-        let mut operation = patch(&path, json!([{ "op": "replace", "path": "title", "value": title }]));
+        let mut operation =
+            patch(&path, json!([{ "op": "replace", "path": "title", "value": title }]));
         operation["version"] = version.clone();
         assert_eq!(statuses(&provider.bulk(&[operation]).await), [status], "{version}");
     }
@@ -110,9 +112,14 @@ async fn a_version_is_an_if_match() {
 async fn it_stops_when_told_so() {
     // P-3.7-12, P-3.7-13, A-56, A-57
     let nothing = || json!({ "schemas": [USER] });
-    for (fail_on_errors, processed) in
-        [(json!(1), 2), (json!(2), 4), (json!(3), 5), (json!(4), 6), (json!(u64::MAX), 6), (Value::Null, 6)]
-    {
+    for (fail_on_errors, processed) in [
+        (json!(1), 2),
+        (json!(2), 4),
+        (json!(3), 5),
+        (json!(4), 6),
+        (json!(u64::MAX), 6),
+        (Value::Null, 6),
+    ] {
         let provider = Provider::strict();
         let operations = [
             post("/Users", "0", user("zero")),
@@ -144,7 +151,8 @@ async fn bodies_are_there_for_who_names_attributes() {
     let mut ann = user("ann");
     ann["password"] = json!("t1meMa$heen");
     let title = json!([{ "op": "replace", "path": "title", "value": "Guide" }]);
-    let operations = [post("/Users", "a", ann), put(&path, user("jim")), patch(&path, title), delete(&path)];
+    let operations =
+        [post("/Users", "a", ann), put(&path, user("jim")), patch(&path, title), delete(&path)];
     for (query, shown) in [
         ("?attributes=userName", ["id", "schemas", "userName"].as_slice()),
         ("?attributes=USERNAME,password", &["id", "schemas", "userName"]),
@@ -153,8 +161,10 @@ async fn bodies_are_there_for_who_names_attributes() {
     ] {
         let provider = Provider::of_people().await;
         let path = format!("/Users/{}", ids(&provider).await[1]);
-        let operations: Vec<Value> = operations.iter().cloned().map(|operation| moved(operation, &path)).collect();
-        let results = results(provider.post(&format!("/Bulk{query}"), message(&operations)).await.ok());
+        let operations: Vec<Value> =
+            operations.iter().cloned().map(|operation| moved(operation, &path)).collect();
+        let results =
+            results(provider.post(&format!("/Bulk{query}"), message(&operations)).await.ok());
         assert_eq!(statuses(&results), ["201", "200", "200", "204"]);
         for result in &results[..3] {
             let body = result["response"].as_object().expect("a body");
@@ -163,7 +173,12 @@ async fn bodies_are_there_for_who_names_attributes() {
         assert_eq!(results[3].get("response"), None);
     }
     assert!(provider.bulk(&operations).await.iter().all(|result| result.get("response").is_none()));
-    let both = provider.post("/Bulk?attributes=id&excludedAttributes=id", message(&[post("/Users", "b", user("bob"))])).await;
+    let both = provider
+        .post(
+            "/Bulk?attributes=id&excludedAttributes=id",
+            message(&[post("/Users", "b", user("bob"))]),
+        )
+        .await;
     assert_eq!(results(both.ok())[0]["response"]["scimType"], "invalidValue");
 }
 
@@ -178,11 +193,19 @@ fn moved(mut operation: Value, path: &str) -> Value {
 async fn many_people_move_in_at_once() {
     // U-3-02
     let provider = Provider::strict();
-    let person =
-        |index: usize| json!({ "schemas": [USER], "userName": format!("user{index}"), "externalId": format!("ext-{index}") });
-    let mut operations: Vec<Value> = (0..200).map(|index| post("/Users", &format!("ext-{index}"), person(index))).collect();
-    let members: Vec<Value> = (0..200).map(|index| json!({ "value": format!("bulkId:ext-{index}") })).collect();
-    operations.insert(0, post("/Groups", "all", json!({ "schemas": [GROUP], "displayName": "All", "members": members })));
+    let person = |index: usize| json!({ "schemas": [USER], "userName": format!("user{index}"), "externalId": format!("ext-{index}") });
+    let mut operations: Vec<Value> =
+        (0..200).map(|index| post("/Users", &format!("ext-{index}"), person(index))).collect();
+    let members: Vec<Value> =
+        (0..200).map(|index| json!({ "value": format!("bulkId:ext-{index}") })).collect();
+    operations.insert(
+        0,
+        post(
+            "/Groups",
+            "all",
+            json!({ "schemas": [GROUP], "displayName": "All", "members": members }),
+        ),
+    );
     let results = provider.bulk(&operations).await;
     assert_eq!(results.len(), 201);
     for result in &results[1..] {

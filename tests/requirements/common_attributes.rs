@@ -14,8 +14,7 @@ use super::samples::{DEVICE, ENTERPRISE, GROUP, USER, device, group, user};
 async fn schemas_name_what_the_type_has() {
     // S-3-02, S-3-03, S-3-04, S-3.3-01, S-3.3-03, S-3.3-04
     let provider = Provider::strict();
-    let with =
-        |name: &str, schemas: Value| json!({ "schemas": schemas, "userName": name, ENTERPRISE: { "department": "Sales" } });
+    let with = |name: &str, schemas: Value| json!({ "schemas": schemas, "userName": name, ENTERPRISE: { "department": "Sales" } });
     let both = json!([USER, ENTERPRISE]);
     for (number, schemas) in [
         both.clone(),
@@ -27,11 +26,17 @@ async fn schemas_name_what_the_type_has() {
     .enumerate()
     {
         let made = provider.create("/Users", with(&number.to_string(), schemas.clone())).await;
-        assert_eq!((&made["schemas"], &made[ENTERPRISE]["department"]), (&both, &json!("Sales")), "{schemas}");
+        assert_eq!(
+            (&made["schemas"], &made[ENTERPRISE]["department"]),
+            (&both, &json!("Sales")),
+            "{schemas}"
+        );
         assert_eq!(provider.get(&format!("/Users/{}", id(&made))).await.ok()["schemas"], both);
     }
     // One that is named and has no value is not in use.
-    let made = provider.create("/Users", json!({ "schemas": [USER, ENTERPRISE], "userName": "none" })).await;
+    let made = provider
+        .create("/Users", json!({ "schemas": [USER, ENTERPRISE], "userName": "none" }))
+        .await;
     assert_eq!(made["schemas"], json!([USER]));
     let way = format!("/Users/{}", id(&made));
     for wrong in [
@@ -61,9 +66,16 @@ async fn attributes_stand_where_their_schema_says() {
     // No schema of devices says a word of these.
     let made = provider.create("/Devices", device("1", json!({ "externalId": "701984" }))).await;
     assert!(made["id"].is_string() && made["meta"].is_object(), "{made}");
-    assert_eq!(provider.filter("/Devices", "externalId eq \"701984\" and meta.created pr and id pr").await.names(), ["1"]);
     assert_eq!(
-        provider.get("/Devices?sortBy=meta.created&attributes=meta.resourceType").await.resources()[0]["meta"],
+        provider
+            .filter("/Devices", "externalId eq \"701984\" and meta.created pr and id pr")
+            .await
+            .names(),
+        ["1"]
+    );
+    assert_eq!(
+        provider.get("/Devices?sortBy=meta.created&attributes=meta.resourceType").await.resources()
+            [0]["meta"],
         json!({ "resourceType": "Device" })
     );
 }
@@ -84,7 +96,10 @@ async fn ids_are_the_service_providers() {
         for (endpoint, body) in bodies {
             let made = provider.create(endpoint, body).await;
             let id = id(&made).to_owned();
-            assert!(!id.is_empty() && id != "mine" && !id.to_ascii_lowercase().contains("bulkid"), "{id}");
+            assert!(
+                !id.is_empty() && id != "mine" && !id.to_ascii_lowercase().contains("bulkid"),
+                "{id}"
+            );
             assert!(seen.insert(id.clone()), "{id} is given twice");
             // Nor is that of a deleted resource given again.
             if number % 2 == 0 {
@@ -96,10 +111,17 @@ async fn ids_are_the_service_providers() {
     let (own, way) = (id(&made), format!("/Users/{}", id(&made)));
     let put = json!({ "schemas": [USER], "userName": "bjensen", "id": "other", "title": "x" });
     let mut answers = vec![provider.put(&way, put).await.ok()];
-    answers.push(provider.patch(&way, json!([{ "op": "replace", "path": "title", "value": "y" }])).await.ok());
+    answers.push(
+        provider
+            .patch(&way, json!([{ "op": "replace", "path": "title", "value": "y" }]))
+            .await
+            .ok(),
+    );
     answers.push(provider.get(&format!("{way}?attributes=title")).await.ok());
     answers.push(provider.get(&format!("{way}?excludedAttributes=id")).await.ok());
-    answers.push(provider.filter("/Users", "userName eq \"bjensen\"").await.ok()["Resources"][0].clone());
+    answers.push(
+        provider.filter("/Users", "userName eq \"bjensen\"").await.ok()["Resources"][0].clone(),
+    );
     for answer in answers {
         assert_eq!(answer["id"], own);
     }
@@ -123,13 +145,31 @@ async fn external_ids_are_the_clients() {
     let made = provider.create("/Users", user("without")).await;
     assert_eq!(made.get("externalId"), None);
     let way = format!("/Users/{}", id(&made));
-    assert_eq!(provider.patch(&way, json!([{ "op": "add", "path": "title", "value": "x" }])).await.ok().get("externalId"), None);
-    let set = provider.patch(&way, json!([{ "op": "add", "path": "externalId", "value": "AbC" }])).await.ok();
+    assert_eq!(
+        provider
+            .patch(&way, json!([{ "op": "add", "path": "title", "value": "x" }]))
+            .await
+            .ok()
+            .get("externalId"),
+        None
+    );
+    let set = provider
+        .patch(&way, json!([{ "op": "add", "path": "externalId", "value": "AbC" }]))
+        .await
+        .ok();
     assert_eq!(set["externalId"], "AbC");
     // Two may share one, and case counts.
     provider.create("/Users", with("again", "AbC")).await;
     provider.create("/Users", with("other", "abc")).await;
-    provider.finds("/Users", &[("externalId eq \"AbC\"", &["without", "again"]), ("externalId eq \"abc\"", &["other"])]).await;
+    provider
+        .finds(
+            "/Users",
+            &[
+                ("externalId eq \"AbC\"", &["without", "again"]),
+                ("externalId eq \"abc\"", &["other"]),
+            ],
+        )
+        .await;
     // Another tenant has its own.
     let tenant = provider.asked_by(RequestContext::new("other"));
     assert!(tenant.filter("/Users", "externalId eq \"AbC\"").await.names().is_empty());
@@ -151,7 +191,10 @@ async fn metadata_is_the_service_providers() {
     let (made, etag) = (answer.body.clone(), answer.headers["etag"].clone());
     let meta = &made["meta"];
     let way = format!("/Users/{}", id(&made));
-    assert_eq!((&meta["resourceType"], &meta["created"]), (&json!("User"), &json!("2011-08-01T21:32:44.000000Z")));
+    assert_eq!(
+        (&meta["resourceType"], &meta["created"]),
+        (&json!("User"), &json!("2011-08-01T21:32:44.000000Z"))
+    );
     assert_eq!(meta["created"], meta["lastModified"]);
     assert_eq!(
         (&meta["location"], &meta["version"]),
@@ -162,22 +205,43 @@ async fn metadata_is_the_service_providers() {
     provider.clock.advance(60);
     // What changes nothing leaves it as it is.
     assert_eq!(provider.put(&way, body).await.ok()["meta"], *meta);
-    let changed = provider.patch(&way, json!([{ "op": "add", "path": "title", "value": "x" }])).await;
+    let changed =
+        provider.patch(&way, json!([{ "op": "add", "path": "title", "value": "x" }])).await;
     let (after, etag) = (&changed.body["meta"], &changed.headers["etag"]);
-    assert_eq!((&after["created"], &after["lastModified"]), (&meta["created"], &json!("2011-08-01T21:33:44.000000Z")));
-    assert!(after["version"] != meta["version"] && after["version"] == etag.to_str().expect("text"));
+    assert_eq!(
+        (&after["created"], &after["lastModified"]),
+        (&meta["created"], &json!("2011-08-01T21:33:44.000000Z"))
+    );
+    assert!(
+        after["version"] != meta["version"] && after["version"] == etag.to_str().expect("text")
+    );
     let read = provider.get(&way).await;
     assert_eq!((&read.body["meta"], &read.headers["etag"]), (after, etag));
     // They are returned by default: not where others are asked for.
     assert_eq!(provider.get(&format!("{way}?attributes=userName")).await.ok().get("meta"), None);
-    assert_eq!(provider.get(&format!("{way}?excludedAttributes=meta.created")).await.ok()["meta"].get("created"), None);
+    assert_eq!(
+        provider.get(&format!("{way}?excludedAttributes=meta.created")).await.ok()["meta"]
+            .get("created"),
+        None
+    );
     assert_eq!(
         provider.get(&format!("{way}?attributes=meta.version")).await.ok()["meta"],
         json!({ "version": after["version"] })
     );
-    provider.finds("/Users", &[("meta.resourceType eq \"User\"", &["bjensen"]), ("meta.resourceType eq \"user\"", &[])]).await;
     provider
-        .patch(&way, json!([{ "op": "replace", "path": "meta.created", "value": "1999-01-01T00:00:00Z" }]))
+        .finds(
+            "/Users",
+            &[
+                ("meta.resourceType eq \"User\"", &["bjensen"]),
+                ("meta.resourceType eq \"user\"", &[]),
+            ],
+        )
+        .await;
+    provider
+        .patch(
+            &way,
+            json!([{ "op": "replace", "path": "meta.created", "value": "1999-01-01T00:00:00Z" }]),
+        )
         .await
         .refused("mutability");
 }
@@ -196,16 +260,27 @@ async fn what_the_rfc_says_of_common_attributes_takes_precedence() {
     });
     let older = Schema::from_json(older).expect("older definitions are read");
     let provider = Provider::serving([ResourceType::new("Device", older)], Setup::default());
-    let with =
-        |serial: &str, external: &str| device(serial, json!({ "externalId": external, "id": "mine", "meta": { "note": "x" } }));
+    let with = |serial: &str, external: &str| {
+        device(serial, json!({ "externalId": external, "id": "mine", "meta": { "note": "x" } }))
+    };
     let made = provider.create("/Devices", with("1", "A")).await;
-    assert!(made["id"] != "mine" && made["meta"]["resourceType"] == "Device" && made["meta"].get("note").is_none(), "{made}");
+    assert!(
+        made["id"] != "mine"
+            && made["meta"]["resourceType"] == "Device"
+            && made["meta"].get("note").is_none(),
+        "{made}"
+    );
     // Neither unique, nor without case, nor required, nor immutable.
     provider.create("/Devices", with("2", "A")).await;
     provider.create("/Devices", device("3", json!({}))).await;
-    provider.finds("/Devices", &[("externalId eq \"a\"", &[]), ("externalId eq \"A\"", &["1", "2"])]).await;
+    provider
+        .finds("/Devices", &[("externalId eq \"a\"", &[]), ("externalId eq \"A\"", &["1", "2"])])
+        .await;
     let way = format!("/Devices/{}", id(&made));
-    let changed = provider.patch(&way, json!([{ "op": "replace", "path": "externalId", "value": "B" }])).await.ok();
+    let changed = provider
+        .patch(&way, json!([{ "op": "replace", "path": "externalId", "value": "B" }]))
+        .await
+        .ok();
     assert_eq!(changed["externalId"], "B");
     // What is published is what holds.
     let shown = provider.get(&format!("/Schemas/{DEVICE}")).await.ok();

@@ -1,4 +1,5 @@
-//! `Content-Location`, the same as `meta.location` wherever one resource is answered (RFC 7643, Section 3.1).
+//! `Content-Location`, the same as `meta.location` wherever one resource is answered (RFC 7643,
+//! Section 3.1).
 
 use scimwire::auth::RequestContext;
 use serde_json::{Value, json};
@@ -12,7 +13,12 @@ fn content_location(answer: &Answer) -> Option<&str> {
 
 #[track_caller]
 fn is_of(answer: &Answer, status: u16, location: &str) {
-    assert_eq!((answer.status, content_location(answer)), (status, Some(location)), "{}", answer.body);
+    assert_eq!(
+        (answer.status, content_location(answer)),
+        (status, Some(location)),
+        "{}",
+        answer.body
+    );
     // A projection may leave the location out of the body; it is no other for that.
     if let Some(shown) = answer.body["meta"]["location"].as_str() {
         assert_eq!(shown, location);
@@ -28,11 +34,19 @@ async fn one_resource_says_where_it_is() {
     is_of(&made, 201, &location);
     assert_eq!(made.headers["location"], location.as_str());
     let path = format!("/Users/{}", id(&made.body));
-    for query in
-        ["", "?attributes=userName", "?attributes=meta.location", "?excludedAttributes=meta", "?excludedAttributes=meta.location"]
-    {
+    for query in [
+        "",
+        "?attributes=userName",
+        "?attributes=meta.location",
+        "?excludedAttributes=meta",
+        "?excludedAttributes=meta.location",
+    ] {
         is_of(&provider.get(&format!("{path}{query}")).await, 200, &location);
-        is_of(&provider.raw("HEAD", &format!("/scim/v2{path}{query}"), &[], "").await, 200, &location);
+        is_of(
+            &provider.raw("HEAD", &format!("/scim/v2{path}{query}"), &[], "").await,
+            200,
+            &location,
+        );
     }
     is_of(&provider.put(&path, user("bjensen")).await, 200, &location);
     let title = |title: &str| json!([{ "op": "replace", "path": "title", "value": title }]);
@@ -40,7 +54,11 @@ async fn one_resource_says_where_it_is() {
     is_of(&provider.patch(&format!("{path}?attributes=title"), title("b")).await, 200, &location);
     // RFC 9110, Section 15.4.5.
     let version = provider.get(&path).await.headers["etag"].to_str().expect("a tag").to_owned();
-    is_of(&provider.raw("GET", &format!("/scim/v2{path}"), &[("if-none-match", &version)], "").await, 304, &location);
+    is_of(
+        &provider.raw("GET", &format!("/scim/v2{path}"), &[("if-none-match", &version)], "").await,
+        304,
+        &location,
+    );
     let me = provider.asked_by(RequestContext::new("example").with_me("User", id(&made.body)));
     is_of(&me.get("/Me").await, 200, &location);
     is_of(&me.put("/Me", user("bjensen")).await, 200, &location);
@@ -51,7 +69,11 @@ async fn one_resource_says_where_it_is() {
 #[tokio::test]
 async fn so_do_the_definitions() {
     let provider = Provider::strict();
-    for path in ["/ServiceProviderConfig", "/ResourceTypes/User", "/Schemas/urn:ietf:params:scim:schemas:core:2.0:User"] {
+    for path in [
+        "/ServiceProviderConfig",
+        "/ResourceTypes/User",
+        "/Schemas/urn:ietf:params:scim:schemas:core:2.0:User",
+    ] {
         let answer = provider.get(path).await;
         let location = answer.body["meta"]["location"].as_str().expect("a location").to_owned();
         assert_eq!(location, format!("{BASE}{path}"));
@@ -64,7 +86,14 @@ async fn what_is_not_one_resource_does_not() {
     let provider = Provider::with_features(|features| features.me = true);
     let made = provider.create("/Users", user("bjensen")).await;
     let path = format!("/Users/{}", id(&made));
-    let minimal = provider.raw("PATCH", &format!("/scim/v2{path}"), &[("prefer", "return=minimal")], &patch().to_string()).await;
+    let minimal = provider
+        .raw(
+            "PATCH",
+            &format!("/scim/v2{path}"),
+            &[("prefer", "return=minimal")],
+            &patch().to_string(),
+        )
+        .await;
     assert_eq!(minimal.status, 204);
     for (answer, status) in [
         (minimal, 204),

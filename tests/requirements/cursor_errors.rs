@@ -9,7 +9,9 @@ use super::provider::{Provider, Setup};
 use super::samples::{group, user};
 
 async fn of_users() -> Provider {
-    Provider::strict().with_all("/Users", (0..6).map(|number| user(&format!("user{number}"))).collect()).await
+    Provider::strict()
+        .with_all("/Users", (0..6).map(|number| user(&format!("user{number}"))).collect())
+        .await
 }
 
 /// Where the page after this one begins.
@@ -20,9 +22,18 @@ async fn cursor_of(provider: &Provider, path: &str) -> String {
 #[tokio::test]
 async fn a_cursor_belongs_to_one_query() {
     // C-2-07, C-2.1-01, C-2.1-04
-    let provider = of_users().await.with_all("/Groups", (0..6).map(|number| group(&format!("g{number}"), &[])).collect()).await;
-    let cursor = cursor_of(&provider, "/Users?count=2&cursor&filter=userName pr&sortBy=userName&attributes=userName").await;
-    let same = format!("/Users?attributes=userName&sortBy=userName&filter=userName pr&cursor={cursor}&count=2");
+    let provider = of_users()
+        .await
+        .with_all("/Groups", (0..6).map(|number| group(&format!("g{number}"), &[])).collect())
+        .await;
+    let cursor = cursor_of(
+        &provider,
+        "/Users?count=2&cursor&filter=userName pr&sortBy=userName&attributes=userName",
+    )
+    .await;
+    let same = format!(
+        "/Users?attributes=userName&sortBy=userName&filter=userName pr&cursor={cursor}&count=2"
+    );
     assert_eq!(provider.get(&same).await.names(), ["user2", "user3"]);
     for other in [
         "/Users?count=2&filter=userName pr&sortBy=userName",
@@ -54,13 +65,21 @@ async fn what_is_no_cursor_of_ours_is_refused() {
     };
     let mut wrong: Vec<String> = (0..cursor.len()).map(changed).collect();
     wrong.extend(["x", "VZUTiyhEQJ94IR", "1", "null", "..", "%00", "é", "!"].map(str::to_owned));
-    wrong.extend([cursor[1..].to_owned(), cursor[..cursor.len() - 1].to_owned(), format!("{cursor}A"), cursor.repeat(2)]);
+    wrong.extend([
+        cursor[1..].to_owned(),
+        cursor[..cursor.len() - 1].to_owned(),
+        format!("{cursor}A"),
+        cursor.repeat(2),
+    ]);
     wrong.push("A".repeat(100_000));
     for wrong in wrong.into_iter().filter(|wrong| *wrong != cursor) {
         if wrong.len() < 10_000 {
             provider.get(&format!("/Users?count=2&cursor={wrong}")).await.refused("invalidCursor");
         }
-        provider.search("/Users", json!({ "count": 2, "cursor": wrong })).await.refused("invalidCursor");
+        provider
+            .search("/Users", json!({ "count": 2, "cursor": wrong }))
+            .await
+            .refused("invalidCursor");
     }
     // What a cursor holds is not for clients to read.
     assert!(!cursor.contains("user"));
@@ -74,8 +93,14 @@ async fn count_stays_what_it_was() {
     for count in ["&count=3", "&count=1", "&count=0", "&count=-2", ""] {
         provider.get(&format!("/Users?cursor={cursor}{count}")).await.refused("invalidCount");
     }
-    provider.search("/Users", json!({ "cursor": cursor, "count": 5 })).await.refused("invalidCount");
-    assert_eq!(provider.get(&format!("/Users?count=2&cursor={cursor}")).await.names(), ["user2", "user3"]);
+    provider
+        .search("/Users", json!({ "cursor": cursor, "count": 5 }))
+        .await
+        .refused("invalidCount");
+    assert_eq!(
+        provider.get(&format!("/Users?count=2&cursor={cursor}")).await.names(),
+        ["user2", "user3"]
+    );
 }
 
 #[tokio::test]
@@ -83,7 +108,9 @@ async fn a_cursor_is_good_for_as_long_as_was_said() {
     // C-2.1-02, C-2.1-04, C-4-03
     let mut setup = Setup::default();
     setup.limits.cursor_timeout = Some(Duration::from_secs(60));
-    let provider = Provider::new(setup).with_all("/Users", (0..9).map(|number| user(&format!("u{number}"))).collect()).await;
+    let provider = Provider::new(setup)
+        .with_all("/Users", (0..9).map(|number| user(&format!("u{number}"))).collect())
+        .await;
     let mut cursor = cursor_of(&provider, "/Users?count=2&cursor").await;
     for _ in 0..3 {
         provider.clock.advance(60);
@@ -125,12 +152,16 @@ async fn holding_a_cursor_grants_nothing() {
 
 #[tokio::test]
 async fn open_cursors_cost_nothing() {
-    // C-5.3-01: the state of a cursor is in its text, so that any process can go on that has the same resources.
+    // C-5.3-01: the state of a cursor is in its text, so that any process can go on that has the
+    // same resources.
     let provider = of_users().await;
     let first = cursor_of(&provider, "/Users?count=2&cursor").await;
     for _ in 0..1_000 {
         cursor_of(&provider, "/Users?count=1&cursor").await;
     }
-    assert_eq!(provider.get(&format!("/Users?count=2&cursor={first}")).await.names(), ["user2", "user3"]);
+    assert_eq!(
+        provider.get(&format!("/Users?count=2&cursor={first}")).await.names(),
+        ["user2", "user3"]
+    );
     assert_eq!(cursor_of(&provider, "/Users?count=2&cursor").await, first);
 }

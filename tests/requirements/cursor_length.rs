@@ -49,9 +49,19 @@ async fn of_titles(setup: Setup, titles: &[&str]) -> Provider {
 async fn assert_walks(provider: &Provider, by: &str) {
     for order in ORDERS {
         let query = format!("{by}&sortOrder={order}");
-        let whole: Vec<String> = provider.get(&query).await.resources().iter().map(|found| id(found).to_owned()).collect();
+        let whole: Vec<String> = provider
+            .get(&query)
+            .await
+            .resources()
+            .iter()
+            .map(|found| id(found).to_owned())
+            .collect();
         for count in [1, 4] {
-            assert_eq!(walk(provider, &format!("{query}&count={count}")).await, whole, "{query}, {count} a page");
+            assert_eq!(
+                walk(provider, &format!("{query}&count={count}")).await,
+                whole,
+                "{query}, {count} a page"
+            );
         }
     }
 }
@@ -64,14 +74,18 @@ async fn a_cursor_is_short_whatever_the_title() {
         let ends = ["2", "1", "", "1", "É"].map(|end| format!("{common}{end}"));
         let mut titles: Vec<&str> = ends.iter().map(String::as_str).collect();
         titles.push(unit);
-        let provider = of_titles(Setup::default(), &titles).await.with_all("/Users", vec![titled(20, None)]).await;
+        let provider = of_titles(Setup::default(), &titles)
+            .await
+            .with_all("/Users", vec![titled(20, None)])
+            .await;
         assert_walks(&provider, "/Users?attributes=userName&sortBy=title").await;
     }
 }
 
 #[tokio::test]
 async fn a_cursor_is_as_good_where_the_title_just_fits() {
-    let titles: Vec<String> = (495..520).flat_map(|length| ["a", "é", "\""].map(|unit| unit.repeat(length))).collect();
+    let titles: Vec<String> =
+        (495..520).flat_map(|length| ["a", "é", "\""].map(|unit| unit.repeat(length))).collect();
     let titles: Vec<&str> = titles.iter().map(String::as_str).collect();
     let provider = of_titles(Setup::default(), &titles).await;
     assert_walks(&provider, "/Users?attributes=title&sortBy=title").await;
@@ -101,11 +115,15 @@ async fn it_goes_on_over_all_types() {
     }
     let groups = ["2", "0", "4"].map(|end| group(&long(end), &[])).to_vec();
     let devices = ["1", "3", "2"].map(|end| device(end, json!({ "label": long(end) }))).to_vec();
-    let provider = Provider::strict().with_all("/Users", all).await.with_all("/Groups", groups).await;
+    let provider =
+        Provider::strict().with_all("/Users", all).await.with_all("/Groups", groups).await;
     let provider = provider.with_all("/Devices", devices).await;
-    for by in
-        ["/?sortBy=displayName", "/?attributes=id&sortBy=displayName", "/Devices?sortBy=label", "/Groups?sortBy=displayName"]
-    {
+    for by in [
+        "/?sortBy=displayName",
+        "/?attributes=id&sortBy=displayName",
+        "/Devices?sortBy=label",
+        "/Groups?sortBy=displayName",
+    ] {
         assert_walks(&provider, by).await;
     }
 }
@@ -113,7 +131,8 @@ async fn it_goes_on_over_all_types() {
 #[tokio::test]
 async fn it_goes_on_where_the_last_one_has_gone_or_changed() {
     // What they begin with tells these apart.
-    let titles = ["a", "b", "c", "d", "e", "f"].map(|begin| format!("{begin}{}", "t".repeat(3_000)));
+    let titles =
+        ["a", "b", "c", "d", "e", "f"].map(|begin| format!("{begin}{}", "t".repeat(3_000)));
     let titles: Vec<&str> = titles.iter().map(String::as_str).collect();
     for order in ORDERS {
         let provider = of_titles(Setup::default(), &titles).await;
@@ -124,11 +143,15 @@ async fn it_goes_on_where_the_last_one_has_gone_or_changed() {
             names.extend(page.names().into_iter().map(str::to_owned));
             page.next_cursor().unwrap_or_default().clone_into(&mut cursor);
             let path = format!("/Users/{}", id(&page.resources()[0]));
-            // The place of one that goes to the front, before where the reading is, is not lost; nor is that of one that goes.
+            // The place of one that goes to the front, before where the reading is, is not lost;
+            // nor is that of one that goes.
             let front = if order == "ascending" { "0" } else { "z" };
             let moved = json!([{ "op": "replace", "path": "title", "value": front.repeat(3_000) }]);
-            let status =
-                if round % 2 == 0 { provider.delete(&path).await.status } else { provider.patch(&path, moved).await.status };
+            let status = if round % 2 == 0 {
+                provider.delete(&path).await.status
+            } else {
+                provider.patch(&path, moved).await.status
+            };
             assert!(matches!(status, 200 | 204), "{status}");
         }
         let mut expected: Vec<String> = (0..6).map(|number| format!("user{number:02}")).collect();
@@ -149,14 +172,16 @@ async fn it_expires_where_nobody_can_tell_what_comes_next() {
             let mut titles: Vec<&str> = titles.iter().map(String::as_str).collect();
             titles.extend(["a", "z"]);
             let provider = of_titles(Setup::default(), &titles).await;
-            let query = format!("/Users?attributes=userName&sortBy=title&sortOrder={order}&count=3");
+            let query =
+                format!("/Users?attributes=userName&sortBy=title&sortOrder={order}&count=3");
             let page = page_of(&provider, &query, "").await;
             let cursor = page.next_cursor().expect("a page follows").to_owned();
             let path = format!("/Users/{}", id(&page.resources()[2]));
             if gone {
                 assert_eq!(provider.delete(&path).await.status, 204);
             } else {
-                let moved = json!([{ "op": "replace", "path": "title", "value": format!("{common}9") }]);
+                let moved =
+                    json!([{ "op": "replace", "path": "title", "value": format!("{common}9") }]);
                 assert!(provider.patch(&path, moved).await.status < 300);
             }
             provider.get(&format!("{query}&cursor={cursor}")).await.refused("expiredCursor");

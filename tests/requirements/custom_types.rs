@@ -1,5 +1,5 @@
-//! Resource types of the host's own, read from a document: all that users and groups have, with no code for them
-//! (RFC 7643, Sections 2, 3.2, 6 and 7).
+//! Resource types of the host's own, read from a document: all that users and groups have, with no
+//! code for them (RFC 7643, Sections 2, 3.2, 6 and 7).
 
 use scimwire::schema::{Definitions, Schema};
 use scimwire::{Quirks, ResourceType};
@@ -56,17 +56,35 @@ fn values() -> Vec<(&'static str, Vec<Value>, Vec<Value>)> {
         ("weight", vec![json!(0.1), json!(-7), json!(1e3)], vec![json!("0.1"), json!(false)]),
         (
             "bought",
-            vec![json!("2011-05-13T04:42:34Z"), json!("2011-05-13T04:42:34.123456789+02:00"), json!("2011-05-13T04:42:34")],
-            vec![json!("2011-05-13"), json!("04:42:34Z"), json!("yesterday"), json!(1_305_261_754), json!("")],
+            vec![
+                json!("2011-05-13T04:42:34Z"),
+                json!("2011-05-13T04:42:34.123456789+02:00"),
+                json!("2011-05-13T04:42:34"),
+            ],
+            vec![
+                json!("2011-05-13"),
+                json!("04:42:34Z"),
+                json!("yesterday"),
+                json!(1_305_261_754),
+                json!(""),
+            ],
         ),
-        ("key", vec![json!("AQID"), json!("AQI="), json!("AQI"), json!("")], vec![json!("A!"), json!("A-_B"), json!(1)]),
+        (
+            "key",
+            vec![json!("AQID"), json!("AQI="), json!("AQI"), json!("")],
+            vec![json!("A!"), json!("A-_B"), json!(1)],
+        ),
         (
             "manual",
             vec![json!("https://example.com/a?b#c"), json!("../Gadgets/1"), json!("urn:a:b")],
             vec![json!("my page"), json!("<a>"), json!(1), json!(["https://example.com"])],
         ),
         ("enabled", vec![json!(true), json!(false)], vec![json!("true"), json!(0), json!("")]),
-        ("texts", vec![json!(["a", "b"]), json!([])], vec![json!("a"), json!([1]), json!([["a"]]), json!([{ "value": "a" }])]),
+        (
+            "texts",
+            vec![json!(["a", "b"]), json!([])],
+            vec![json!("a"), json!([1]), json!([["a"]]), json!([{ "value": "a" }])],
+        ),
         ("counts", vec![json!([1, 2])], vec![json!([1, "2"]), json!(1), json!([1.5])]),
         ("weights", vec![json!([0.5, 2])], vec![json!(["0.5"])]),
         ("moments", vec![json!(["2011-05-13T04:42:34Z"])], vec![json!(["2011-05-13"])]),
@@ -75,7 +93,10 @@ fn values() -> Vec<(&'static str, Vec<Value>, Vec<Value>)> {
         ("flags", vec![json!([true, false])], vec![json!([true, "false"])]),
         (
             "place",
-            vec![json!({ "room": "12" }), json!({ "floor": -1, "room": "12", "doors": ["N", "S"] })],
+            vec![
+                json!({ "room": "12" }),
+                json!({ "floor": -1, "room": "12", "doors": ["N", "S"] }),
+            ],
             vec![
                 json!("12"),
                 json!(["12"]),
@@ -88,7 +109,9 @@ fn values() -> Vec<(&'static str, Vec<Value>, Vec<Value>)> {
         ),
         (
             "ports",
-            vec![json!([{ "value": 22, "type": "SSH" }, { "value": 80, "type": "http", "primary": true }])],
+            vec![
+                json!([{ "value": 22, "type": "SSH" }, { "value": 80, "type": "http", "primary": true }]),
+            ],
             vec![
                 json!({ "value": 22 }),
                 json!([22]),
@@ -105,15 +128,24 @@ fn values() -> Vec<(&'static str, Vec<Value>, Vec<Value>)> {
 
 #[tokio::test]
 async fn every_type_is_checked_on_every_way_in() {
-    // S-1.2-02, S-2.3.1-01, S-2.3.1-02, S-2.3.2-01, S-2.3.3-01, S-2.3.4-01, S-2.3.5-01, S-2.3.6-01, S-2.3.7-01, S-2.4-01, S-2.4-03
+    // S-1.2-02, S-2.3.1-01, S-2.3.1-02, S-2.3.2-01, S-2.3.3-01, S-2.3.4-01, S-2.3.5-01, S-2.3.6-01,
+    // S-2.3.7-01, S-2.4-01, S-2.4-03
     let provider = provider();
     let there = provider.create("/Gadgets", gadget("there", json!({}))).await;
     for (name, good, bad) in values() {
         for (number, value) in good.into_iter().enumerate() {
-            provider.create("/Gadgets", gadget(&format!("{name}-{number}"), json!({ (name): value }))).await;
+            provider
+                .create("/Gadgets", gadget(&format!("{name}-{number}"), json!({ (name): value })))
+                .await;
             provider.put(&path(&there), gadget("there", json!({ (name): value }))).await.ok();
-            provider.patch(&path(&there), json!([{ "op": "replace", "path": name, "value": value }])).await.ok();
-            provider.patch(&path(&there), json!([{ "op": "add", "value": { (name): value } }])).await.ok();
+            provider
+                .patch(&path(&there), json!([{ "op": "replace", "path": name, "value": value }]))
+                .await
+                .ok();
+            provider
+                .patch(&path(&there), json!([{ "op": "add", "value": { (name): value } }]))
+                .await
+                .ok();
         }
         let before = provider.get(&path(&there)).await.ok();
         for value in bad {
@@ -122,11 +154,17 @@ async fn every_type_is_checked_on_every_way_in() {
                 provider.post("/Gadgets", gadget("bad", json!({ (name): value }))).await,
                 provider.put(&path(&there), gadget("there", json!({ (name): value }))).await,
             ] {
-                assert_eq!((answer.status, &answer.body["scimType"]), (400, &json!("invalidValue")), "{label}: {}", answer.body);
+                assert_eq!(
+                    (answer.status, &answer.body["scimType"]),
+                    (400, &json!("invalidValue")),
+                    "{label}: {}",
+                    answer.body
+                );
                 let detail = answer.body["detail"].as_str().unwrap_or_default();
                 assert!(detail.contains(name), "{label}: {detail}");
             }
-            // One value for many is an array of one in a PATCH (A-99 leaves that to the lenient profile), and a part is merged.
+            // One value for many is an array of one in a PATCH (A-99 leaves that to the lenient
+            // profile), and a part is merged.
             let whole = json!([{ "op": "replace", "path": name, "value": value }]);
             if name != "place" {
                 provider.patch(&path(&there), whole).await.refused("invalidValue");
@@ -145,10 +183,16 @@ async fn required_attributes_are_asked_for() {
     provider.post("/Gadgets", json!({ "schemas": [GADGET] })).await.refused("invalidValue");
     provider.post("/Gadgets", gadget("", json!({}))).await.refused("invalidValue");
     let gadget_path = path(&provider.create("/Gadgets", gadget("a", json!({}))).await);
-    provider.patch(&gadget_path, json!([{ "op": "remove", "path": "serial" }])).await.refused("mutability");
+    provider
+        .patch(&gadget_path, json!([{ "op": "remove", "path": "serial" }]))
+        .await
+        .refused("mutability");
     provider.put(&gadget_path, json!({ "schemas": [GADGET] })).await.refused("invalidValue");
     // Of an extension that may be absent, what is required is so once it is there.
-    provider.post("/Gadgets", gadget("b", json!({ WARRANTY: { "dealer": "x" } }))).await.refused("invalidValue");
+    provider
+        .post("/Gadgets", gadget("b", json!({ WARRANTY: { "dealer": "x" } })))
+        .await
+        .refused("invalidValue");
     let until = json!({ "until": "2030-01-01T00:00:00Z" });
     let with = provider.create("/Gadgets", gadget("b", json!({ WARRANTY: until }))).await;
     assert_eq!(with["schemas"], json!([GADGET, WARRANTY]));
@@ -165,10 +209,14 @@ async fn required_attributes_are_asked_for() {
     }
     let made = provider.create("/Boxes", crate_of("a", &[])).await;
     for path_of in [CUSTOMS.to_owned(), format!("{CUSTOMS}:tariff")] {
-        let answer = provider.patch(&path(&made), json!([{ "op": "remove", "path": path_of }])).await;
+        let answer =
+            provider.patch(&path(&made), json!([{ "op": "remove", "path": path_of }])).await;
         assert_eq!(answer.status, 400, "{path_of}: {}", answer.body);
     }
-    provider.put(&path(&made), json!({ "schemas": [BOX], "label": "a" })).await.refused("invalidValue");
+    provider
+        .put(&path(&made), json!({ "schemas": [BOX], "label": "a" }))
+        .await
+        .refused("invalidValue");
 }
 
 #[tokio::test]
@@ -177,16 +225,26 @@ async fn canonical_values_are_spelled_as_the_schema_has_them() {
     let provider = provider();
     let attributes = json!({ "color": "RED", "finish": "GLOSSY", "text": "MiXed", "ports": [{ "value": 1, "type": "Ssh" }] });
     let made = provider.create("/Gadgets", gadget("a", attributes)).await;
-    assert_eq!((&made["color"], &made["finish"], &made["text"]), (&json!("red"), &json!("Glossy"), &json!("MiXed")));
+    assert_eq!(
+        (&made["color"], &made["finish"], &made["text"]),
+        (&json!("red"), &json!("Glossy"), &json!("MiXed"))
+    );
     assert_eq!(made["ports"][0]["type"], "ssh");
     // Only where the host says so, nothing else is taken.
-    let open = provider.patch(&path(&made), json!([{ "op": "replace", "path": "finish", "value": "brushed" }])).await;
+    let open = provider
+        .patch(&path(&made), json!([{ "op": "replace", "path": "finish", "value": "brushed" }]))
+        .await;
     assert_eq!(open.ok()["finish"], "brushed");
-    for (way, value) in
-        [("color", json!("blue")), ("ports[value eq 1].type", json!("ftp")), ("ports", json!([{ "value": 2, "type": "x" }]))]
-    {
+    for (way, value) in [
+        ("color", json!("blue")),
+        ("ports[value eq 1].type", json!("ftp")),
+        ("ports", json!([{ "value": 2, "type": "x" }])),
+    ] {
         for op in ["add", "replace"] {
-            provider.patch(&path(&made), json!([{ "op": op, "path": way, "value": value }])).await.refused("invalidValue");
+            provider
+                .patch(&path(&made), json!([{ "op": op, "path": way, "value": value }]))
+                .await
+                .refused("invalidValue");
         }
     }
     // Nor by way of an element that a filter describes.
@@ -211,29 +269,50 @@ async fn mutability_holds() {
     assert_eq!((made.get("stamp"), &made["batch"], made.get("pin")), (None, &json!("1"), None));
     assert_eq!(made["place"], json!({ "room": "12", "since": "2011-05-13T04:42:34Z" }));
     let way = path(&made);
-    for (target, value) in [("stamp", "x"), ("place.warden", "x"), ("batch", "2"), ("place.since", "2012-01-01T00:00:00Z")] {
+    for (target, value) in [
+        ("stamp", "x"),
+        ("place.warden", "x"),
+        ("batch", "2"),
+        ("place.since", "2012-01-01T00:00:00Z"),
+    ] {
         for op in ["add", "replace"] {
-            provider.patch(&way, json!([{ "op": op, "path": target, "value": value }])).await.refused("mutability");
+            provider
+                .patch(&way, json!([{ "op": op, "path": target, "value": value }]))
+                .await
+                .refused("mutability");
         }
     }
     for target in ["stamp", "batch", "place.since"] {
-        provider.patch(&way, json!([{ "op": "remove", "path": target }])).await.refused("mutability");
+        provider
+            .patch(&way, json!([{ "op": "remove", "path": target }]))
+            .await
+            .refused("mutability");
     }
     // The same again is no change; nor is leaving it out of a PUT.
     provider.patch(&way, json!([{ "op": "replace", "path": "batch", "value": "1" }])).await.ok();
-    let put = provider.put(&way, gadget("a", json!({ "stamp": "mine", "place": { "room": "13" } }))).await.ok();
+    let put = provider
+        .put(&way, gadget("a", json!({ "stamp": "mine", "place": { "room": "13" } })))
+        .await
+        .ok();
     assert_eq!((put.get("stamp"), &put["batch"]), (None, &json!("1")));
     assert_eq!(put["place"], json!({ "room": "13", "since": "2011-05-13T04:42:34Z" }));
-    provider.put(&way, gadget("a", json!({ "batch": "2", "place": { "room": "13" } }))).await.refused("mutability");
+    provider
+        .put(&way, gadget("a", json!({ "batch": "2", "place": { "room": "13" } })))
+        .await
+        .refused("mutability");
     // Without a value an immutable attribute can still be set, once.
     let bare = path(&provider.create("/Gadgets", gadget("b", json!({}))).await);
     provider.patch(&bare, json!([{ "op": "add", "path": "batch", "value": "1" }])).await.ok();
-    provider.patch(&bare, json!([{ "op": "add", "path": "batch", "value": "2" }])).await.refused("mutability");
+    provider
+        .patch(&bare, json!([{ "op": "add", "path": "batch", "value": "2" }]))
+        .await
+        .refused("mutability");
     let bare = path(&provider.create("/Gadgets", gadget("c", json!({}))).await);
     provider.put(&bare, gadget("c", json!({ "batch": "1" }))).await.ok();
     // What is write-only may be written at any time.
     for value in ["1", "2"] {
-        let answer = provider.patch(&way, json!([{ "op": "replace", "path": "pin", "value": value }])).await;
+        let answer =
+            provider.patch(&way, json!([{ "op": "replace", "path": "pin", "value": value }])).await;
         assert_eq!(answer.status, 200, "{}", answer.body);
         assert_eq!(answer.body.get("pin"), None);
     }
@@ -249,7 +328,10 @@ async fn returned_holds() {
     });
     let made = provider.create("/Gadgets", gadget("a", attributes)).await;
     // A write that names it shows what is returned on request.
-    assert_eq!((&made["note"], &made["asset"], &made["place"]["hint"]), (&json!("n"), &json!("always"), &json!("h")));
+    assert_eq!(
+        (&made["note"], &made["asset"], &made["place"]["hint"]),
+        (&json!("n"), &json!("always"), &json!("h"))
+    );
     let way = path(&made);
     for (parameters, present, absent) in [
         ("", "asset text serial meta place/sign place/room", "seed pin note place/hint place/code"),
@@ -258,7 +340,11 @@ async fn returned_holds() {
         ("?attributes=place.hint", "asset place/hint place/sign", "place/room place/code text"),
         ("?attributes=place", "asset place/room place/sign", "place/hint place/code text"),
         ("?excludedAttributes=asset,text,id,schemas", "asset id schemas serial", "text seed note"),
-        ("?excludedAttributes=place.sign,place.room", "place/sign asset text", "place/room place/hint"),
+        (
+            "?excludedAttributes=place.sign,place.room",
+            "place/sign asset text",
+            "place/room place/hint",
+        ),
         ("?excludedAttributes=note,seed", "asset text", "note seed"),
     ] {
         let bodies = [
@@ -267,18 +353,29 @@ async fn returned_holds() {
         ];
         for body in bodies {
             for name in present.split(' ') {
-                assert!(body.pointer(&format!("/{name}")).is_some(), "{parameters}: {name} is missing: {body}");
+                assert!(
+                    body.pointer(&format!("/{name}")).is_some(),
+                    "{parameters}: {name} is missing: {body}"
+                );
             }
             for name in absent.split(' ') {
-                assert!(body.pointer(&format!("/{name}")).is_none(), "{parameters}: {name} is there: {body}");
+                assert!(
+                    body.pointer(&format!("/{name}")).is_none(),
+                    "{parameters}: {name} is there: {body}"
+                );
             }
         }
     }
-    let patched = provider.patch(&way, json!([{ "op": "replace", "path": "note", "value": "m" }])).await.ok();
+    let patched =
+        provider.patch(&way, json!([{ "op": "replace", "path": "note", "value": "m" }])).await.ok();
     assert_eq!(patched["note"], "m");
-    let patched = provider.patch(&way, json!([{ "op": "replace", "path": "text", "value": "m" }])).await.ok();
+    let patched =
+        provider.patch(&way, json!([{ "op": "replace", "path": "text", "value": "m" }])).await.ok();
     assert_eq!(patched.get("note"), None);
-    let put = provider.put(&way, gadget("a", json!({ "note": "o", "place": { "room": "1", "hint": "i" } }))).await.ok();
+    let put = provider
+        .put(&way, gadget("a", json!({ "note": "o", "place": { "room": "1", "hint": "i" } })))
+        .await
+        .ok();
     assert_eq!((&put["note"], &put["place"]["hint"]), (&json!("o"), &json!("i")));
     // Nobody can ask what it is, either.
     for filter in ["seed eq \"never\"", "pin pr", "place.code eq \"never\"", "place[code pr]"] {
@@ -292,19 +389,33 @@ async fn unique_values_are_taken_once() {
     // S-7-16, S-7-17, S-7-18
     let provider = provider();
     let ports = |label: &str| json!([{ "value": 1, "label": label }]);
-    let first = provider.create("/Gadgets", gadget("A", json!({ "login": "BJensen", "ports": ports("front") }))).await;
-    let second = path(&provider.create("/Gadgets", gadget("a", json!({ "login": "other", "ports": ports("back") }))).await);
-    for taken in
-        [gadget("A", json!({})), gadget("b", json!({ "login": "bjensen" })), gadget("b", json!({ "ports": ports("FRONT") }))]
-    {
+    let first = provider
+        .create("/Gadgets", gadget("A", json!({ "login": "BJensen", "ports": ports("front") })))
+        .await;
+    let second = path(
+        &provider
+            .create("/Gadgets", gadget("a", json!({ "login": "other", "ports": ports("back") })))
+            .await,
+    );
+    for taken in [
+        gadget("A", json!({})),
+        gadget("b", json!({ "login": "bjensen" })),
+        gadget("b", json!({ "ports": ports("FRONT") })),
+    ] {
         provider.post("/Gadgets", taken).await.failed(409, Some("uniqueness"));
     }
-    for (target, value) in [("serial", json!("A")), ("login", json!("bJENSEN")), ("ports", ports("front"))] {
+    for (target, value) in
+        [("serial", json!("A")), ("login", json!("bJENSEN")), ("ports", ports("front"))]
+    {
         let change = json!([{ "op": "replace", "path": target, "value": value }]);
         provider.patch(&second, change).await.failed(409, Some("uniqueness"));
     }
-    provider.put(&second, gadget("a", json!({ "login": "BJENSEN" }))).await.failed(409, Some("uniqueness"));
-    // Its own value is not taken, and one is free once its resource is gone. Other types have values of their own.
+    provider
+        .put(&second, gadget("a", json!({ "login": "BJENSEN" })))
+        .await
+        .failed(409, Some("uniqueness"));
+    // Its own value is not taken, and one is free once its resource is gone. Other types have
+    // values of their own.
     provider.put(&path(&first), gadget("A", json!({ "login": "bjensen" }))).await.ok();
     assert_eq!(provider.delete(&path(&first)).await.status, 204);
     provider.create("/Gadgets", gadget("A", json!({ "login": "bjensen" }))).await;
@@ -350,10 +461,16 @@ async fn filters_and_order_know_the_types() {
         (warranty("text eq 2030"), "1"),
         (format!("{GADGET}:TEXT eq \"c\""), "3"),
     ] {
-        let serials = serials(&provider, &format!("?filter={}", super::provider::escaped(&filter))).await;
+        let serials =
+            serials(&provider, &format!("?filter={}", super::provider::escaped(&filter))).await;
         assert_eq!(serials, found, "{filter}");
     }
-    provider.refuses("/Gadgets", &["count eq \"10\"", "nope pr", "place eq \"r\"", "enabled gt true", "key co \"A\""]).await;
+    provider
+        .refuses(
+            "/Gadgets",
+            &["count eq \"10\"", "nope pr", "place eq \"r\"", "enabled gt true", "key co \"A\""],
+        )
+        .await;
     for (sort, order) in [
         ("text".to_owned(), "213"),
         ("exact".to_owned(), "231"),
@@ -378,8 +495,7 @@ async fn serials(provider: &Provider, parameters: &str) -> String {
 async fn patch_reaches_every_part() {
     // S-3.2-01
     let provider = provider();
-    let attributes =
-        json!({ "texts": ["a", "b"], "place": { "room": "1" }, "ports": [{ "value": 22, "type": "ssh", "primary": true }] });
+    let attributes = json!({ "texts": ["a", "b"], "place": { "room": "1" }, "ports": [{ "value": 22, "type": "ssh", "primary": true }] });
     let way = path(&provider.create("/Gadgets", gadget("a", attributes)).await);
     let warranty = format!("{WARRANTY}:until");
     let patched = provider
@@ -400,15 +516,26 @@ async fn patch_reaches_every_part() {
         .ok();
     assert_eq!(patched["texts"], json!(["b", "c"]));
     assert_eq!(patched["place"], json!({ "room": "2", "floor": 3, "doors": ["N"] }));
-    assert_eq!(patched["ports"][0], json!({ "value": 22, "type": "ssh", "primary": false, "display": "secure" }));
+    assert_eq!(
+        patched["ports"][0],
+        json!({ "value": 22, "type": "ssh", "primary": false, "display": "secure" })
+    );
     assert_eq!(patched["ports"][1], json!({ "value": 80, "primary": true }));
     assert_eq!(patched[WARRANTY], json!({ "until": "2030-01-01T00:00:00Z", "dealer": "x" }));
     assert_eq!((&patched["count"], &patched["schemas"]), (&json!(1), &json!([GADGET, WARRANTY])));
-    for (wrong, scim_type) in
-        [("nope", "invalidPath"), ("place.nope", "invalidPath"), ("ports[nope eq 1].value", "invalidFilter")]
-    {
-        let answer = provider.patch(&way, json!([{ "op": "replace", "path": wrong, "value": 1 }])).await;
-        assert_eq!((answer.status, &answer.body["scimType"]), (400, &json!(scim_type)), "{wrong}: {}", answer.body);
+    for (wrong, scim_type) in [
+        ("nope", "invalidPath"),
+        ("place.nope", "invalidPath"),
+        ("ports[nope eq 1].value", "invalidFilter"),
+    ] {
+        let answer =
+            provider.patch(&way, json!([{ "op": "replace", "path": wrong, "value": 1 }])).await;
+        assert_eq!(
+            (answer.status, &answer.body["scimType"]),
+            (400, &json!(scim_type)),
+            "{wrong}: {}",
+            answer.body
+        );
     }
     // All or nothing.
     let before = provider.get(&way).await.ok();
@@ -429,7 +556,9 @@ async fn resources_list_each_other_as_groups_list_members() {
     let types: Vec<&Value> = contents.iter().map(|content| &content["type"]).collect();
     assert_eq!(types, [&json!("Gadget"), &json!("Box")]);
     for content in contents {
-        let target = content["$ref"].as_str().and_then(|url| url.strip_prefix("https://example.com/scim/v2"));
+        let target = content["$ref"]
+            .as_str()
+            .and_then(|url| url.strip_prefix("https://example.com/scim/v2"));
         let target = provider.get(target.expect("a URL of ours")).await.ok();
         assert_eq!(target["id"], content["value"]);
     }
@@ -438,12 +567,23 @@ async fn resources_list_each_other_as_groups_list_members() {
         { "op": "remove", "path": format!("contents[value eq \"{}\"]", id(&one)) }
     ]);
     let patched = provider.patch(&path(&made), change).await.ok();
-    let ids: Vec<&str> =
-        patched["contents"].as_array().expect("contents").iter().map(|value| value["value"].as_str().expect("an id")).collect();
+    let ids: Vec<&str> = patched["contents"]
+        .as_array()
+        .expect("contents")
+        .iter()
+        .map(|value| value["value"].as_str().expect("an id"))
+        .collect();
     assert_eq!(ids, [id(&inner), id(&two)]);
-    let found = provider.filter("/Boxes", &format!("contents.value eq \"{}\"", id(&two))).await.ok();
+    let found =
+        provider.filter("/Boxes", &format!("contents.value eq \"{}\"", id(&two))).await.ok();
     assert_eq!(found["totalResults"], 1);
-    let boxed = provider.patch(&path(&one), json!([{ "op": "add", "path": "box", "value": { "value": id(&made) } }])).await.ok();
+    let boxed = provider
+        .patch(
+            &path(&one),
+            json!([{ "op": "add", "path": "box", "value": { "value": id(&made) } }]),
+        )
+        .await
+        .ok();
     assert_eq!(boxed["box"], json!({ "value": id(&made), "$ref": made["meta"]["location"] }));
 }
 
@@ -459,8 +599,11 @@ async fn discovery_says_what_they_are() {
     );
     let document: Value = serde_json::from_str(include_str!("schemas/gadgets.json")).expect("JSON");
     for schema in document["schemas"].as_array().expect("schemas") {
-        let shown = provider.get(&format!("/Schemas/{}", schema["id"].as_str().expect("an id"))).await.ok();
-        for (index, attribute) in schema["attributes"].as_array().expect("attributes").iter().enumerate() {
+        let shown =
+            provider.get(&format!("/Schemas/{}", schema["id"].as_str().expect("an id"))).await.ok();
+        for (index, attribute) in
+            schema["attributes"].as_array().expect("attributes").iter().enumerate()
+        {
             says(&shown["attributes"][index], attribute);
         }
     }
@@ -471,7 +614,10 @@ async fn discovery_says_what_they_are() {
 fn says(shown: &Value, attribute: &Value) {
     for (name, value) in attribute.as_object().expect("an attribute") {
         match value.as_array().filter(|_| name == "subAttributes") {
-            Some(subs) => subs.iter().enumerate().for_each(|(index, sub)| says(&shown["subAttributes"][index], sub)),
+            Some(subs) => subs
+                .iter()
+                .enumerate()
+                .for_each(|(index, sub)| says(&shown["subAttributes"][index], sub)),
             None => assert_eq!(&shown[name.as_str()], value, "{name} of {shown}"),
         }
     }
@@ -486,13 +632,20 @@ async fn tolerances_apply_to_them_too() {
         "manual": "my page", "unknown": 1, WARRANTY.to_uppercase().replace("URN", "urn"): { "UNTIL": "2030-01-01T00:00:00" }
     });
     let made = lenient.create("/Gadgets", loose).await;
-    assert_eq!((&made["serial"], &made["enabled"], &made["text"]), (&json!("1"), &json!(true), &json!("only")));
+    assert_eq!(
+        (&made["serial"], &made["enabled"], &made["text"]),
+        (&json!("1"), &json!(true), &json!("only"))
+    );
     assert_eq!((&made["ports"], &made["box"]["value"]), (&json!([{ "value": 22 }]), &json!("7")));
-    assert_eq!((&made["manual"], &made[WARRANTY]["until"]), (&json!("my page"), &json!("2030-01-01T00:00:00Z")));
+    assert_eq!(
+        (&made["manual"], &made[WARRANTY]["until"]),
+        (&json!("my page"), &json!("2030-01-01T00:00:00Z"))
+    );
     assert_eq!((made.get("note"), made.get("unknown")), (None, None));
 }
 
-/// A type whose provider sets what it requires: the number, the name by which people call it, and parts of the rest.
+/// A type whose provider sets what it requires: the number, the name by which people call it, and
+/// parts of the rest.
 fn tickets() -> ResourceType {
     let schema = json!({
         "id": "urn:example:schemas:Ticket",
@@ -551,9 +704,13 @@ async fn what_is_required_and_read_only_is_not_asked_of_clients() {
             ("notes", json!([{ "value": "d" }])),
             (&format!("{queue}:desk"), json!("2")),
         ] {
-            provider.patch(&path, json!([{ "op": "replace", "path": target, "value": value }])).await.ok();
+            provider
+                .patch(&path, json!([{ "op": "replace", "path": target, "value": value }]))
+                .await
+                .ok();
         }
-        // What clients do set is asked of them all the same, and what they do not is not theirs to set.
+        // What clients do set is asked of them all the same, and what they do not is not theirs to
+        // set.
         let mut missing = body("x");
         missing["subject"] = json!(null);
         provider.put(&path, missing.clone()).await.refused("invalidValue");
@@ -592,8 +749,7 @@ async fn canonical_values_of_another_case_are_other_values_where_case_counts() {
     let schemas = json!(["urn:example:schemas:Grade"]);
     for quirks in [Quirks::STRICT, Quirks::LENIENT] {
         let provider = Provider::serving([grades()], Setup { quirks, ..Setup::default() });
-        let open =
-            json!({ "schemas": schemas, "open": "PASS", "opens": ["pass", "Fail", "FAIL"], "parts": [{ "open": "pASS" }] });
+        let open = json!({ "schemas": schemas, "open": "PASS", "opens": ["pass", "Fail", "FAIL"], "parts": [{ "open": "pASS" }] });
         let made = provider.create("/Grades", open.clone()).await;
         let path = path(&made);
         let is_as_sent = |answer: &Value| {
@@ -603,8 +759,15 @@ async fn canonical_values_of_another_case_are_other_values_where_case_counts() {
         };
         is_as_sent(&made);
         is_as_sent(&provider.put(&path, open.clone()).await.ok());
-        for (target, value) in [("open", json!("fail")), ("opens", json!(["PASS"])), ("parts", json!([{ "open": "PASS" }]))] {
-            let patched = provider.patch(&path, json!([{ "op": "replace", "path": target, "value": value }])).await.ok();
+        for (target, value) in [
+            ("open", json!("fail")),
+            ("opens", json!(["PASS"])),
+            ("parts", json!([{ "open": "PASS" }])),
+        ] {
+            let patched = provider
+                .patch(&path, json!([{ "op": "replace", "path": target, "value": value }]))
+                .await
+                .ok();
             assert_eq!(patched[target], value);
         }
         for closed in [json!("pass"), json!("PASS"), json!("B")] {
@@ -613,18 +776,32 @@ async fn canonical_values_of_another_case_are_other_values_where_case_counts() {
             provider.post("/Grades", body.clone()).await.refused("invalidValue");
             provider.put(&path, body).await.refused("invalidValue");
             let parts = json!([{ "closed": closed }]);
-            provider.post("/Grades", json!({ "schemas": schemas, "parts": parts })).await.refused("invalidValue");
+            provider
+                .post("/Grades", json!({ "schemas": schemas, "parts": parts }))
+                .await
+                .refused("invalidValue");
             let described = format!("parts[closed eq {closed}].display");
-            for (target, value) in [("closed", closed), ("parts", parts), (&described, json!("x"))] {
-                provider.patch(&path, json!([{ "op": "add", "path": target, "value": value }])).await.refused("invalidValue");
+            for (target, value) in [("closed", closed), ("parts", parts), (&described, json!("x"))]
+            {
+                provider
+                    .patch(&path, json!([{ "op": "add", "path": target, "value": value }]))
+                    .await
+                    .refused("invalidValue");
             }
         }
         // Two that differ in nothing but case are two.
         for closed in ["a", "A", "Pass"] {
-            let patched = provider.patch(&path, json!([{ "op": "replace", "path": "closed", "value": closed }])).await.ok();
+            let patched = provider
+                .patch(&path, json!([{ "op": "replace", "path": "closed", "value": closed }]))
+                .await
+                .ok();
             assert_eq!(patched["closed"], closed);
             let filter = format!("closed eq \"{closed}\"");
-            assert_eq!(provider.filter("/Grades", &filter).await.ok()["totalResults"], 1, "{filter}");
+            assert_eq!(
+                provider.filter("/Grades", &filter).await.ok()["totalResults"],
+                1,
+                "{filter}"
+            );
             let other = filter.replace(closed, "PASS");
             assert_eq!(provider.filter("/Grades", &other).await.ok()["totalResults"], 0, "{other}");
         }

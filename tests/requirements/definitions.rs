@@ -1,9 +1,9 @@
-//! Schemas and resource types of the host's own, as JSON and call by call: what is read, and what is refused, with the place
-//! (RFC 7643, Sections 1.2, 2, 3.3, 6 and 7).
+//! Schemas and resource types of the host's own, as JSON and call by call: what is read, and what
+//! is refused, with the place (RFC 7643, Sections 1.2, 2, 3.3, 6 and 7).
 
 use scimwire::schema::{
-    Attribute, AttributeType, Definitions, ENTERPRISE_USER, Mutability, Registry, ResourceType, Returned, Schema, SchemaError,
-    SchemaErrorKind, Uniqueness,
+    Attribute, AttributeType, Definitions, ENTERPRISE_USER, Mutability, Registry, ResourceType,
+    Returned, Schema, SchemaError, SchemaErrorKind, Uniqueness,
 };
 use serde_json::{Value, json};
 
@@ -77,7 +77,10 @@ fn refused(document: Value, place: &str, message: &str) {
 fn a_sound_document_is_taken() {
     // S-3.2-01
     let types = apply(document()).expect("it is sound");
-    assert_eq!(types.iter().map(ResourceType::name).collect::<Vec<_>>(), ["User", "Group", "Device"]);
+    assert_eq!(
+        types.iter().map(ResourceType::name).collect::<Vec<_>>(),
+        ["User", "Group", "Device"]
+    );
     assert!(types[2].extension(PLACE).is_some_and(|extension| extension.required));
     let types = Registry::new(types.into_iter().map(Into::into)).expect("they go together");
     assert_eq!(types.endpoint_of("Device"), Some("/Devices"));
@@ -130,7 +133,11 @@ fn members_of_documents_have_a_type() {
 fn words_are_those_of_the_rfc() {
     // S-2.3-01, S-7-04, S-7-05
     for (name, wrong, known) in [
-        ("type", "text", "`string`, `boolean`, `decimal`, `integer`, `dateTime`, `binary`, `reference`, `complex`"),
+        (
+            "type",
+            "text",
+            "`string`, `boolean`, `decimal`, `integer`, `dateTime`, `binary`, `reference`, `complex`",
+        ),
         ("type", "String", "`string`"),
         ("type", "datetime", "`dateTime`"),
         ("mutability", "readwrite", "`readOnly`, `readWrite`, `immutable`, `writeOnly`"),
@@ -138,9 +145,17 @@ fn words_are_those_of_the_rfc() {
         ("returned", "sometimes", "`always`, `never`, `default`, `request`"),
         ("uniqueness", "tenant", "`none`, `server`, `global`"),
     ] {
-        for attribute in ["/schemas/0/attributes/0", "/schemas/0/attributes/1/subAttributes/1", "/schemas/1/attributes/0"] {
+        for attribute in [
+            "/schemas/0/attributes/0",
+            "/schemas/0/attributes/1/subAttributes/1",
+            "/schemas/1/attributes/0",
+        ] {
             let place = attribute[1..].replace("/0", "[0]").replace("/1", "[1]").replace('/', ".");
-            refused(changed(&format!("{attribute}/{name}"), json!(wrong)), &format!("{place}.{name}"), known);
+            refused(
+                changed(&format!("{attribute}/{name}"), json!(wrong)),
+                &format!("{place}.{name}"),
+                known,
+            );
         }
     }
     // All that there are, in an attribute and in a sub-attribute; `complex` in attributes only.
@@ -154,15 +169,35 @@ fn words_are_those_of_the_rfc() {
 fn names_and_uris_have_a_form() {
     // S-2.1-03
     for name in ["", "1a", "a b", "a.b", "a:b", "_a", "-a", "ä", "a\u{0}", "a/b", "members[0]"] {
-        refused(changed("/schemas/0/attributes/0/name", json!(name)), "schemas[0].attributes[0].name", "a name is");
+        refused(
+            changed("/schemas/0/attributes/0/name", json!(name)),
+            "schemas[0].attributes[0].name",
+            "a name is",
+        );
         let place = "schemas[0].attributes[1].subAttributes[1].name";
-        refused(changed("/schemas/0/attributes/1/subAttributes/1/name", json!(name)), place, "a name is");
-        refused(changed("/resourceTypes/0/name", json!(name)), "resourceTypes[0].name", "a name is");
+        refused(
+            changed("/schemas/0/attributes/1/subAttributes/1/name", json!(name)),
+            place,
+            "a name is",
+        );
+        refused(
+            changed("/resourceTypes/0/name", json!(name)),
+            "resourceTypes[0].name",
+            "a name is",
+        );
     }
     for name in ["a", "A1", "a-b", "a_b", "a$b", "$a"] {
         apply(changed("/schemas/0/attributes/0/name", json!(name))).expect(name);
     }
-    for uri in ["", "Device", "https://example.com/Device", "urn:", "urn::a", "urn:example: Device", "urn:example:ä"] {
+    for uri in [
+        "",
+        "Device",
+        "https://example.com/Device",
+        "urn:",
+        "urn::a",
+        "urn:example: Device",
+        "urn:example:ä",
+    ] {
         refused(changed("/schemas/0/id", json!(uri)), "schemas[0].id", "URN");
     }
     let document = changed("/schemas/0/attributes/0/referenceTypes", json!(["a b"]));
@@ -175,11 +210,19 @@ fn names_and_uris_have_a_form() {
 fn only_complex_attributes_have_sub_attributes_and_no_complex_ones() {
     // S-1.2-01, S-1.2-02, S-2.3.8-03, S-7-05, S-7-06
     let sub = json!([{ "name": "a" }]);
-    refused(changed("/schemas/0/attributes/0/subAttributes", sub.clone()), "schemas[0].attributes[0].type", "only a complex");
+    refused(
+        changed("/schemas/0/attributes/0/subAttributes", sub.clone()),
+        "schemas[0].attributes[0].type",
+        "only a complex",
+    );
     let nested = json!({ "name": "inner", "type": "complex", "subAttributes": sub });
     for nested in [nested, json!({ "name": "inner", "type": "complex" })] {
         let place = "schemas[0].attributes[1].subAttributes[2].type";
-        refused(changed("/schemas/0/attributes/1/subAttributes/-", nested), place, "cannot stand inside another");
+        refused(
+            changed("/schemas/0/attributes/1/subAttributes/-", nested),
+            place,
+            "cannot stand inside another",
+        );
     }
     refused(
         changed("/schemas/0/attributes/1/subAttributes", json!([])),
@@ -190,8 +233,13 @@ fn only_complex_attributes_have_sub_attributes_and_no_complex_ones() {
     for _ in 0..50 {
         deep = json!({ "name": "a", "type": "complex", "subAttributes": [deep] });
     }
-    refused(changed("/schemas/0/attributes/0", deep), "schemas[0].attributes[0].subAttributes[0].type", "cannot stand inside");
-    apply(changed("/schemas/0/attributes/1/subAttributes/1/multiValued", json!(true))).expect("several simple values");
+    refused(
+        changed("/schemas/0/attributes/0", deep),
+        "schemas[0].attributes[0].subAttributes[0].type",
+        "cannot stand inside",
+    );
+    apply(changed("/schemas/0/attributes/1/subAttributes/1/multiValued", json!(true)))
+        .expect("several simple values");
     let empty = json!({ "name": "serial", "subAttributes": [], "canonicalValues": [], "referenceTypes": null });
     apply(changed("/schemas/0/attributes/0", empty)).expect("nothing said is nothing wrong");
 }
@@ -204,16 +252,28 @@ fn characteristics_go_with_types() {
         if kind == "complex" {
             attribute["subAttributes"] = json!([{ "name": "b" }]);
         }
-        refused(changed("/schemas/0/attributes/0", attribute), "schemas[0].attributes[0].referenceTypes", "only a reference");
+        refused(
+            changed("/schemas/0/attributes/0", attribute),
+            "schemas[0].attributes[0].referenceTypes",
+            "only a reference",
+        );
     }
     for kind in ["boolean", "integer", "decimal", "dateTime", "binary"] {
         let attribute = json!({ "name": "a", "type": kind, "canonicalValues": ["1"] });
-        refused(changed("/schemas/0/attributes/0", attribute), "schemas[0].attributes[0].canonicalValues", "only a string");
+        refused(
+            changed("/schemas/0/attributes/0", attribute),
+            "schemas[0].attributes[0].canonicalValues",
+            "only a string",
+        );
     }
     let open = changed("/resourceTypes/0/closed", json!(["serial"]));
     refused(open, "resourceTypes[0].closed[0]", "no canonical values");
     for path in ["nope", "serial.nope", "ports.nope", "a b", "", "urn:example:none:serial"] {
-        refused(changed("/resourceTypes/0/closed", json!([path])), "resourceTypes[0].closed[0]", "is not defined");
+        refused(
+            changed("/resourceTypes/0/closed", json!([path])),
+            "resourceTypes[0].closed[0]",
+            "is not defined",
+        );
     }
 }
 
@@ -240,16 +300,32 @@ fn predefined_sub_attributes_keep_their_meaning() {
 fn nothing_is_defined_twice() {
     // S-2.1-02, S-6-02
     let twice = json!({ "name": "SERIAL", "type": "integer" });
-    refused(changed("/schemas/0/attributes/-", twice), "schemas[0].attributes[2].name", "`SERIAL` is defined twice");
+    refused(
+        changed("/schemas/0/attributes/-", twice),
+        "schemas[0].attributes[2].name",
+        "`SERIAL` is defined twice",
+    );
     let twice = json!({ "name": "Kind" });
     let place = "schemas[0].attributes[1].subAttributes[2].name";
-    refused(changed("/schemas/0/attributes/1/subAttributes/-", twice), place, "`Kind` is defined twice");
+    refused(
+        changed("/schemas/0/attributes/1/subAttributes/-", twice),
+        place,
+        "`Kind` is defined twice",
+    );
     let twice = json!({ "id": "URN:example:SCHEMAS:place", "attributes": [] });
     refused(changed("/schemas/-", twice), "schemas[2].id", "is defined twice");
     let twice = document()["resourceTypes"][0].clone();
-    refused(changed("/resourceTypes/-", twice), "resourceTypes[1].name", "`Device` is defined twice");
+    refused(
+        changed("/resourceTypes/-", twice),
+        "resourceTypes[1].name",
+        "`Device` is defined twice",
+    );
     let other = json!({ "name": "Thing", "endpoint": "/Devices", "schema": PLACE });
-    refused(changed("/resourceTypes/-", other), "resourceTypes[1].endpoint", "`/Devices` is defined twice");
+    refused(
+        changed("/resourceTypes/-", other),
+        "resourceTypes[1].endpoint",
+        "`/Devices` is defined twice",
+    );
     let twice = json!({ "schema": "urn:EXAMPLE:schemas:Place" });
     let place = "resourceTypes[0].schemaExtensions[1].schema";
     refused(changed("/resourceTypes/0/schemaExtensions/-", twice), place, "is defined twice");
@@ -261,39 +337,96 @@ fn nothing_is_defined_twice() {
 #[test]
 fn reserved_names_and_endpoints_are_taken() {
     // S-3.3-02
-    for (name, kind) in
-        [("id", "integer"), ("ID", "complex"), ("externalId", "boolean"), ("Meta", "string"), ("schemas", "string")]
-    {
+    for (name, kind) in [
+        ("id", "integer"),
+        ("ID", "complex"),
+        ("externalId", "boolean"),
+        ("Meta", "string"),
+        ("schemas", "string"),
+    ] {
         let attribute = json!({ "name": name, "type": kind, "subAttributes": if kind == "complex" { json!([{ "name": "a" }]) } else { json!([]) } });
-        refused(changed("/schemas/0/attributes/0", attribute), "schemas[0].attributes[0].name", "means something else");
+        refused(
+            changed("/schemas/0/attributes/0", attribute),
+            "schemas[0].attributes[0].name",
+            "means something else",
+        );
     }
     let several = json!({ "name": "id", "multiValued": true });
-    refused(changed("/schemas/0/attributes/0", several), "schemas[0].attributes[0].name", "means something else");
+    refused(
+        changed("/schemas/0/attributes/0", several),
+        "schemas[0].attributes[0].name",
+        "means something else",
+    );
     // In an extension there is no older definition of a common attribute to be.
     for name in ["id", "externalId"] {
         let place = "resourceTypes[0].schemaExtensions[0].schema";
-        refused(changed("/schemas/1/attributes/0/name", json!(name)), place, "means something else");
+        refused(
+            changed("/schemas/1/attributes/0/name", json!(name)),
+            place,
+            "means something else",
+        );
     }
-    for endpoint in
-        ["/Schemas", "/schemas", "/ResourceTypes", "/ServiceProviderConfig", "/ServiceProviderConfigs", "/Bulk", "/Me"]
-    {
-        refused(changed("/resourceTypes/0/endpoint", json!(endpoint)), "resourceTypes[0].endpoint", "means something else");
+    for endpoint in [
+        "/Schemas",
+        "/schemas",
+        "/ResourceTypes",
+        "/ServiceProviderConfig",
+        "/ServiceProviderConfigs",
+        "/Bulk",
+        "/Me",
+    ] {
+        refused(
+            changed("/resourceTypes/0/endpoint", json!(endpoint)),
+            "resourceTypes[0].endpoint",
+            "means something else",
+        );
     }
-    for endpoint in ["Devices", "/", "", "/Devices/", "/A/B", "//Devices", "/.search", "/De vices", "/Devices?a", "/%41"] {
-        refused(changed("/resourceTypes/0/endpoint", json!(endpoint)), "resourceTypes[0].endpoint", "`/` and a name");
+    for endpoint in [
+        "Devices",
+        "/",
+        "",
+        "/Devices/",
+        "/A/B",
+        "//Devices",
+        "/.search",
+        "/De vices",
+        "/Devices?a",
+        "/%41",
+    ] {
+        refused(
+            changed("/resourceTypes/0/endpoint", json!(endpoint)),
+            "resourceTypes[0].endpoint",
+            "`/` and a name",
+        );
     }
     for endpoint in ["/Users", "/Groups"] {
-        refused(changed("/resourceTypes/0/endpoint", json!(endpoint)), "resourceTypes[0].endpoint", "is defined twice");
+        refused(
+            changed("/resourceTypes/0/endpoint", json!(endpoint)),
+            "resourceTypes[0].endpoint",
+            "is defined twice",
+        );
     }
     for name in ["Schema", "ResourceType", "ServiceProviderConfig"] {
-        refused(changed("/resourceTypes/0/name", json!(name)), "resourceTypes[0].name", "means something else");
+        refused(
+            changed("/resourceTypes/0/name", json!(name)),
+            "resourceTypes[0].name",
+            "means something else",
+        );
     }
     for uri in ["ServiceProviderConfig", "ResourceType", "Schema"] {
         let uri = json!(format!("urn:ietf:params:scim:schemas:core:2.0:{uri}"));
         refused(changed("/schemas/0/id", uri.clone()), "schemas[0].id", "means something else");
-        refused(changed("/resourceTypes/0/schema", uri.clone()), "resourceTypes[0].schema", "there is no schema");
+        refused(
+            changed("/resourceTypes/0/schema", uri.clone()),
+            "resourceTypes[0].schema",
+            "there is no schema",
+        );
         let place = "resourceTypes[0].schemaExtensions[1].schema";
-        refused(changed("/resourceTypes/0/schemaExtensions/-", json!({ "schema": uri })), place, "there is no schema");
+        refused(
+            changed("/resourceTypes/0/schemaExtensions/-", json!({ "schema": uri })),
+            place,
+            "there is no schema",
+        );
     }
     refused(changed("/resourceTypes/0/id", json!("other")), "resourceTypes[0].id", "its name");
 }
@@ -305,8 +438,16 @@ fn schemas_are_there_and_in_use() {
     refused(missing, "resourceTypes[0].schema", "there is no schema `urn:example:none`");
     let extension = json!({ "schema": "urn:example:none", "required": true });
     let place = "resourceTypes[0].schemaExtensions[1].schema";
-    refused(changed("/resourceTypes/0/schemaExtensions/-", extension), place, "there is no schema `urn:example:none`");
-    refused(changed("/resourceTypes/0/schemaExtensions", json!([])), "schemas[1]", "no resource type uses this schema");
+    refused(
+        changed("/resourceTypes/0/schemaExtensions/-", extension),
+        place,
+        "there is no schema `urn:example:none`",
+    );
+    refused(
+        changed("/resourceTypes/0/schemaExtensions", json!([])),
+        "schemas[1]",
+        "no resource type uses this schema",
+    );
     // Those of the RFC are there without being written down, whatever the case of their URIs.
     let people = json!({ "resourceTypes": [{ "name": "Person", "endpoint": "/People", "schema": USER.to_uppercase().replace("URN", "urn"),
         "schemaExtensions": [{ "schema": ENTERPRISE, "required": false }] }] });
@@ -325,7 +466,8 @@ fn what_is_no_document_is_refused_before_it_is_looked_at() {
     let huge = b" ".repeat(Definitions::MAX_BYTES + 1);
     assert_eq!(parse(&huge).kind(), &SchemaErrorKind::TooLarge(Definitions::MAX_BYTES));
     // As many attributes as fit take no longer than reading them.
-    let many: Vec<String> = (0..40_000).map(|number| format!("{{\"name\":\"a{number}\"}}")).collect();
+    let many: Vec<String> =
+        (0..40_000).map(|number| format!("{{\"name\":\"a{number}\"}}")).collect();
     let many = format!(
         "{{\"schemas\":[{{\"id\":\"urn:a:b\",\"attributes\":[{}]}}],\"resourceTypes\":[{{\"name\":\"A\",\"endpoint\":\"/As\",\"schema\":\"urn:a:b\"}}]}}",
         many.join(",")
@@ -344,16 +486,22 @@ fn a_document_extends_what_is_there() {
     };
     let users = |types: Vec<ResourceType>| types.into_iter().next().expect("users");
     let extended = users(apply(badge(false)).expect("users can be extended"));
-    assert!(extended.extension(ENTERPRISE).is_some() && extended.extension("urn:example:schemas:Badge").is_some());
+    assert!(
+        extended.extension(ENTERPRISE).is_some()
+            && extended.extension("urn:example:schemas:Badge").is_some()
+    );
     // What the type has already may be named: as it is, or to ask every resource for it.
     let mut whole = badge(true);
     whole["resourceTypes"][0]["endpoint"] = json!("/Users");
     whole["resourceTypes"][0]["schema"] = json!(USER);
     whole["resourceTypes"][0]["description"] = json!("People");
     whole["resourceTypes"][0]["closed"] = json!(["emails.type"]);
-    let extensions = whole["resourceTypes"][0]["schemaExtensions"].as_array_mut().expect("an array");
+    let extensions =
+        whole["resourceTypes"][0]["schemaExtensions"].as_array_mut().expect("an array");
     extensions.push(json!({ "schema": ENTERPRISE, "required": true }));
-    let again = Definitions::from_json(whole).and_then(|whole| whole.apply([extended])).expect("the same again");
+    let again = Definitions::from_json(whole)
+        .and_then(|whole| whole.apply([extended]))
+        .expect("the same again");
     let again = users(again);
     assert_eq!((again.description(), again.extensions().len()), ("People", 2));
     assert!(again.extensions().iter().all(|extension| extension.required));
@@ -374,11 +522,17 @@ fn two_documents_may_share_a_schema() {
         json!({ "schemas": [schema],
             "resourceTypes": [{ "name": "Room", "endpoint": "/Rooms", "schema": PLACE }] })
     };
-    let same = Definitions::from_json(again(document()["schemas"][1].clone())).expect("it is sound");
+    let same =
+        Definitions::from_json(again(document()["schemas"][1].clone())).expect("it is sound");
     assert_eq!(same.apply(types.clone()).expect("it is the same").len(), 4);
-    let other = Definitions::from_json(again(json!({ "id": PLACE, "attributes": [{ "name": "level" }] }))).expect("it is sound");
+    let other =
+        Definitions::from_json(again(json!({ "id": PLACE, "attributes": [{ "name": "level" }] })))
+            .expect("it is sound");
     let error = other.apply(types).expect_err("it is another");
-    assert_eq!((error.place(), error.kind()), ("schemas[0].id", &SchemaErrorKind::Duplicate(PLACE.to_owned())));
+    assert_eq!(
+        (error.place(), error.kind()),
+        ("schemas[0].id", &SchemaErrorKind::Duplicate(PLACE.to_owned()))
+    );
 }
 
 #[test]
@@ -386,8 +540,13 @@ fn what_the_guide_shows_is_taken() {
     let guide = include_str!("../../src/docs/resource_types.md");
     let (_, rest) = guide.split_once("```json").expect("the guide shows a document");
     let (document, _) = rest.split_once("```").expect("it has an end");
-    let types = Definitions::parse(document.as_bytes()).and_then(|document| document.apply(usual())).expect("it is sound");
-    assert_eq!(types.iter().map(ResourceType::name).collect::<Vec<_>>(), ["User", "Group", "Device"]);
+    let types = Definitions::parse(document.as_bytes())
+        .and_then(|document| document.apply(usual()))
+        .expect("it is sound");
+    assert_eq!(
+        types.iter().map(ResourceType::name).collect::<Vec<_>>(),
+        ["User", "Group", "Device"]
+    );
     assert_eq!(types[0].extensions().len(), 2);
 }
 
@@ -411,15 +570,30 @@ fn call_by_call_is_as_good_as_json() {
     let built = Schema::builder("urn:example:schemas:Badge")
         .name("Badge")
         .description("Badges")
-        .attribute(attribute("number", AttributeType::Integer).required().uniqueness(Uniqueness::Server).description("Which"))
-        .attribute(attribute("color", AttributeType::String).canonical_values(["red", "green"]).case_exact())
-        .attribute(attribute("owner", AttributeType::Reference).reference_types(["User"]).mutability(Mutability::Immutable))
+        .attribute(
+            attribute("number", AttributeType::Integer)
+                .required()
+                .uniqueness(Uniqueness::Server)
+                .description("Which"),
+        )
+        .attribute(
+            attribute("color", AttributeType::String)
+                .canonical_values(["red", "green"])
+                .case_exact(),
+        )
+        .attribute(
+            attribute("owner", AttributeType::Reference)
+                .reference_types(["User"])
+                .mutability(Mutability::Immutable),
+        )
         .attribute(
             attribute("doors", AttributeType::Complex)
                 .multi_valued()
                 .sub_attribute(attribute("value", AttributeType::String).required())
                 .sub_attribute(
-                    attribute("pin", AttributeType::String).mutability(Mutability::WriteOnly).returned(Returned::Never),
+                    attribute("pin", AttributeType::String)
+                        .mutability(Mutability::WriteOnly)
+                        .returned(Returned::Never),
                 ),
         )
         .build()
@@ -459,7 +633,10 @@ fn rules_of_resource_types_are_checked_when_they_are_served() {
         (ResourceType::user().canonical_values("active", ["yes"]), "only a string"),
         (ResourceType::user().with_endpoint("Users"), "`/` and a name"),
         (ResourceType::new("Schema", Schema::user()), "means something else"),
-        (ResourceType::new("Person", Schema::user()).with_endpoint("/Schemas"), "means something else"),
+        (
+            ResourceType::new("Person", Schema::user()).with_endpoint("/Schemas"),
+            "means something else",
+        ),
     ];
     for (resource_type, message) in types {
         let error = Registry::new([resource_type.into()]).expect_err(message);

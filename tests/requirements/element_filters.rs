@@ -1,4 +1,5 @@
-//! Filters on attributes with several values, and on one value at a time (RFC 7644, Section 3.4.2.2).
+//! Filters on attributes with several values, and on one value at a time (RFC 7644, Section
+//! 3.4.2.2).
 
 use serde_json::json;
 
@@ -33,7 +34,10 @@ async fn brackets_ask_about_one_element() {
         ("emails[primary eq true and type eq \"home\"]", &[]),
         ("emails[type pr]", &["bjensen", "jsmith"]),
         ("emails[display pr]", &[]),
-        ("userType eq \"Employee\" and emails[value sw \"babs\"] or userName eq \"root\"", &["bjensen", "Root"]),
+        (
+            "userType eq \"Employee\" and emails[value sw \"babs\"] or userName eq \"root\"",
+            &["bjensen", "Root"],
+        ),
     ];
     Provider::of_people().await.finds("/Users", table).await;
 }
@@ -65,7 +69,8 @@ async fn what_only_this_provider_knows_can_be_asked_for() {
     provider.create("/Groups", group("All", &[id(&user), id(&other)])).await;
     provider.create("/Groups", group("None", &[])).await;
     let member = format!("members eq \"{}\"", id(&other));
-    let reference = format!("members[$ref eq \"https://example.com/scim/v2/Users/{}\"]", id(&other));
+    let reference =
+        format!("members[$ref eq \"https://example.com/scim/v2/Users/{}\"]", id(&other));
     let location = format!("members.$ref ew \"/Users/{}\"", id(&user));
     let typed = format!("members[value eq \"{}\" and type eq \"User\"]", id(&user));
     let table: &[(&str, &[&str])] = &[
@@ -79,8 +84,11 @@ async fn what_only_this_provider_knows_can_be_asked_for() {
     ];
     provider.finds("/Groups", table).await;
     let own = format!("meta.location eq \"https://example.com/scim/v2/Users/{}\"", id(&other));
-    let table: &[(&str, &[&str])] =
-        &[(&own, &["other"]), ("groups.display eq \"guides\"", &["bjensen"]), ("groups pr", &["bjensen", "other"])];
+    let table: &[(&str, &[&str])] = &[
+        (&own, &["other"]),
+        ("groups.display eq \"guides\"", &["bjensen"]),
+        ("groups pr", &["bjensen", "other"]),
+    ];
     provider.finds("/Users", table).await;
 }
 
@@ -105,7 +113,12 @@ async fn only_primary_is_false_where_it_is_not_said() {
     let provider = Provider::strict();
     let ports = json!([{ "value": 22 }, { "value": 80, "open": true, "primary": true }]);
     provider.create("/Devices", device("A1", json!({ "ports": ports }))).await;
-    provider.create("/Devices", device("A2", json!({ "ports": [{ "value": 23, "open": false, "primary": true }] }))).await;
+    provider
+        .create(
+            "/Devices",
+            device("A2", json!({ "ports": [{ "value": 23, "open": false, "primary": true }] })),
+        )
+        .await;
     let table: &[(&str, &[&str])] = &[
         ("ports.open eq false", &["A2"]),
         ("ports[open eq false]", &["A2"]),

@@ -27,7 +27,12 @@ impl ResourceStore for Failing {
         Err(self.0())
     }
 
-    async fn get(&self, _: &str, _: &Projection, _: &RequestContext) -> Result<Arc<Resource>, StoreError> {
+    async fn get(
+        &self,
+        _: &str,
+        _: &Projection,
+        _: &RequestContext,
+    ) -> Result<Arc<Resource>, StoreError> {
         Err(self.0())
     }
 
@@ -39,7 +44,12 @@ impl ResourceStore for Failing {
         Err(self.0())
     }
 
-    async fn delete(&self, _: &str, _: &Precondition, _: &RequestContext) -> Result<Change, StoreError> {
+    async fn delete(
+        &self,
+        _: &str,
+        _: &Precondition,
+        _: &RequestContext,
+    ) -> Result<Change, StoreError> {
         Err(self.0())
     }
 }
@@ -50,7 +60,10 @@ struct Crafted;
 impl Crafted {
     fn resource(mut resource: Resource) -> Resource {
         resource.set_id("1\r\nSet-Cookie: a=b");
-        let meta = Meta { version: Version::from("W/\"1\"\r\nX-Other: 1"), ..Meta::new("User", chrono::DateTime::UNIX_EPOCH) };
+        let meta = Meta {
+            version: Version::from("W/\"1\"\r\nX-Other: 1"),
+            ..Meta::new("User", chrono::DateTime::UNIX_EPOCH)
+        };
         resource.set_meta(&meta);
         resource
     }
@@ -62,7 +75,12 @@ impl ResourceStore for Crafted {
         Ok(Self::resource(resource))
     }
 
-    async fn get(&self, _: &str, _: &Projection, _: &RequestContext) -> Result<Arc<Resource>, StoreError> {
+    async fn get(
+        &self,
+        _: &str,
+        _: &Projection,
+        _: &RequestContext,
+    ) -> Result<Arc<Resource>, StoreError> {
         let Value::Object(object) = user("bjensen") else {
             return Err(StoreError::NotFound);
         };
@@ -77,7 +95,12 @@ impl ResourceStore for Crafted {
         Err(StoreError::NotFound)
     }
 
-    async fn delete(&self, _: &str, _: &Precondition, _: &RequestContext) -> Result<Change, StoreError> {
+    async fn delete(
+        &self,
+        _: &str,
+        _: &Precondition,
+        _: &RequestContext,
+    ) -> Result<Change, StoreError> {
         Err(StoreError::NotFound)
     }
 }
@@ -93,7 +116,11 @@ impl Authenticate for Closed {
 }
 
 fn over(store: impl ResourceStore) -> Dispatcher {
-    Dispatcher::builder(BASE).resource_type(ResourceType::user(), store).unauthenticated().build().expect("all is there")
+    Dispatcher::builder(BASE)
+        .resource_type(ResourceType::user(), store)
+        .unauthenticated()
+        .build()
+        .expect("all is there")
 }
 
 /// A service provider on a full disk.
@@ -102,7 +129,8 @@ pub(crate) fn on_a_full_disk() -> Dispatcher {
 }
 
 fn closed(reason: fn() -> AuthError) -> Dispatcher {
-    let builder = Dispatcher::builder(BASE).resource_type(ResourceType::user(), Failing(|| StoreError::NotFound));
+    let builder = Dispatcher::builder(BASE)
+        .resource_type(ResourceType::user(), Failing(|| StoreError::NotFound));
     builder.authenticate(Closed(reason)).build().expect("all is there")
 }
 
@@ -168,7 +196,9 @@ async fn each_status_stands_for_one_thing() {
 #[tokio::test]
 async fn what_the_host_fails_with_has_its_status() {
     // P-3.12-14, A-74
-    let too_many = || StoreError::Refused(Error::status_only(http::StatusCode::TOO_MANY_REQUESTS, "slow down"));
+    let too_many = || {
+        StoreError::Refused(Error::status_only(http::StatusCode::TOO_MANY_REQUESTS, "slow down"))
+    };
     let busy = || StoreError::Busy { retry_after: Duration::from_millis(1500) };
     let conflict = || StoreError::Conflict { attribute: "userName".to_owned() };
     let stores: [(u16, fn() -> StoreError); 5] = [
@@ -180,19 +210,26 @@ async fn what_the_host_fails_with_has_its_status() {
     ];
     for (status, failure) in stores {
         let scim = over(Failing(failure));
-        for (method, path) in
-            [("GET", "/Users"), ("GET", "/Users/1"), ("POST", "/Users"), ("PUT", "/Users/1"), ("DELETE", "/Users/1")]
-        {
+        for (method, path) in [
+            ("GET", "/Users"),
+            ("GET", "/Users/1"),
+            ("POST", "/Users"),
+            ("PUT", "/Users/1"),
+            ("DELETE", "/Users/1"),
+        ] {
             let response = send(&scim, method, path).await;
             assert_eq!(response.status(), status, "{method} {path}");
             error(&response);
-            let retry = response.headers().get("retry-after").map(|value| value.to_str().expect("digits"));
+            let retry =
+                response.headers().get("retry-after").map(|value| value.to_str().expect("digits"));
             assert_eq!(retry.is_some(), status == 503, "{retry:?}");
         }
     }
-    for (status, reason) in
-        [(401, AuthError::missing as fn() -> AuthError), (403, AuthError::switched_off), (503, || AuthError::unavailable("x"))]
-    {
+    for (status, reason) in [
+        (401, AuthError::missing as fn() -> AuthError),
+        (403, AuthError::switched_off),
+        (503, || AuthError::unavailable("x")),
+    ] {
         let response = send(&closed(reason), "GET", "/Users").await;
         assert_eq!(response.status(), status);
         error(&response);
@@ -202,7 +239,8 @@ async fn what_the_host_fails_with_has_its_status() {
 
 #[tokio::test]
 async fn a_busy_store_is_never_to_be_asked_again_at_once() {
-    // P-3.12-14: whole seconds are all that the header can say (RFC 9110, Section 10.2.3), and none of them means now.
+    // P-3.12-14: whole seconds are all that the header can say (RFC 9110, Section 10.2.3), and none
+    // of them means now.
     let stores: [(u64, fn() -> StoreError); 5] = [
         (1, || StoreError::Busy { retry_after: Duration::ZERO }),
         (1, || StoreError::Busy { retry_after: Duration::from_nanos(1) }),
@@ -212,7 +250,9 @@ async fn a_busy_store_is_never_to_be_asked_again_at_once() {
     ];
     for (seconds, failure) in stores {
         let scim = over(Failing(failure));
-        for (method, path) in [("GET", "/Users"), ("GET", "/Users/1"), ("POST", "/Users"), ("DELETE", "/Users/1")] {
+        for (method, path) in
+            [("GET", "/Users"), ("GET", "/Users/1"), ("POST", "/Users"), ("DELETE", "/Users/1")]
+        {
             let response = send(&scim, method, path).await;
             assert_eq!(response.status(), 503);
             assert_eq!(response.headers()["retry-after"], seconds.to_string(), "{method} {path}");
@@ -223,7 +263,9 @@ async fn a_busy_store_is_never_to_be_asked_again_at_once() {
 #[tokio::test]
 async fn what_a_store_says_stays_in_the_house() {
     // P-3.12-15
-    let scim = over(Failing(|| StoreError::other("SELECT * FROM users: password authentication failed for scim@db-7")));
+    let scim = over(Failing(|| {
+        StoreError::other("SELECT * FROM users: password authentication failed for scim@db-7")
+    }));
     for method in ["GET", "PUT", "DELETE"] {
         let response = send(&scim, method, "/Users/2819c223").await;
         let body = error(&response).to_string();
@@ -232,7 +274,10 @@ async fn what_a_store_says_stays_in_the_house() {
             assert!(!body.contains(secret), "{secret}: {body}");
         }
         let report = response.extensions().get::<Report>().expect("a report");
-        assert!(report.source.as_ref().is_some_and(|source| source.to_string().contains("SELECT")), "the host is told");
+        assert!(
+            report.source.as_ref().is_some_and(|source| source.to_string().contains("SELECT")),
+            "the host is told"
+        );
     }
 }
 
@@ -244,10 +289,16 @@ async fn nothing_breaks_out_of_a_header() {
         let response = send(&scim, method, path).await;
         assert!(response.status().is_success());
         for (name, value) in response.headers() {
-            assert!(matches!(name.as_str(), "content-type" | "content-location" | "location"), "{name}");
+            assert!(
+                matches!(name.as_str(), "content-type" | "content-location" | "location"),
+                "{name}"
+            );
             assert!(value.as_bytes().iter().all(u8::is_ascii_graphic), "{name}: {value:?}");
         }
-        assert_eq!(response.headers()["location"], format!("{BASE}/Users/1%0D%0ASet-Cookie:%20a=b"));
+        assert_eq!(
+            response.headers()["location"],
+            format!("{BASE}/Users/1%0D%0ASet-Cookie:%20a=b")
+        );
     }
 }
 
@@ -280,10 +331,15 @@ async fn details_are_one_line_whatever_the_client_wrote() {
     }
     for (number, answer) in answers.iter().enumerate().filter(|(_, answer)| answer.status != 200) {
         let detail = answer.body["detail"].as_str().expect("one string");
-        let forges = |character: char| character.is_control() || matches!(character, '\u{2028}' | '\u{2029}');
+        let forges = |character: char| {
+            character.is_control() || matches!(character, '\u{2028}' | '\u{2029}')
+        };
         assert!(!detail.contains(forges), "{number}: {detail:?}");
     }
-    assert!(answers.iter().filter(|answer| answer.status == 400).count() > 10, "most of them are refused");
+    assert!(
+        answers.iter().filter(|answer| answer.status == 400).count() > 10,
+        "most of them are refused"
+    );
 }
 
 #[tokio::test]
@@ -308,9 +364,19 @@ async fn text_that_means_two_things_is_refused() {
         let body = format!("{{{schemas},{members}}}");
         provider.raw("POST", "/scim/v2/Users", &[], body).await.refused(scim_type);
     }
-    for (number, status) in [("18446744073709551615", 201), ("18446744073709551616", 400), ("-9223372036854775809", 400)] {
-        let body = format!("{{\"schemas\":[\"urn:example:schemas:Device\"],\"serial\":\"{number}\",\"slots\":{number}}}");
-        assert_eq!(provider.raw("POST", "/scim/v2/Devices", &[], body).await.status, status, "{number}");
+    for (number, status) in [
+        ("18446744073709551615", 201),
+        ("18446744073709551616", 400),
+        ("-9223372036854775809", 400),
+    ] {
+        let body = format!(
+            "{{\"schemas\":[\"urn:example:schemas:Device\"],\"serial\":\"{number}\",\"slots\":{number}}}"
+        );
+        assert_eq!(
+            provider.raw("POST", "/scim/v2/Devices", &[], body).await.status,
+            status,
+            "{number}"
+        );
     }
     assert_eq!(provider.get("/Users").await.ok()["totalResults"], 0);
 }

@@ -101,7 +101,8 @@ async fn the_refusal_names_place_and_word() {
 async fn an_unknown_operator_is_refused() {
     // P-3.4.2.2-22
     let operators = ["==", "like", "eqq", "e", "starts", "in", "regex", "~", "contains", "pre"];
-    let filters: Vec<String> = operators.iter().map(|operator| format!("userName {operator} \"x\"")).collect();
+    let filters: Vec<String> =
+        operators.iter().map(|operator| format!("userName {operator} \"x\"")).collect();
     let filters: Vec<&str> = filters.iter().map(String::as_str).collect();
     Provider::of_people().await.refuses("/Users", &filters).await;
 }
@@ -129,7 +130,10 @@ async fn a_row_of_equals_is_read_from_the_left() {
     // P-3.4.2.2-14
     let table: &[(&str, &[&str])] = &[
         ("title pr or userType pr or userName pr", &["bjensen", "jsmith", "omalley", "Root"]),
-        ("title pr or userType eq \"Intern\" or userName eq \"root\"", &["bjensen", "jsmith", "Root"]),
+        (
+            "title pr or userType eq \"Intern\" or userName eq \"root\"",
+            &["bjensen", "jsmith", "Root"],
+        ),
         ("userName pr and userType pr and title pr", &["bjensen"]),
         ("userType pr and name.givenName pr and not (title pr)", &["jsmith"]),
     ];
@@ -169,7 +173,9 @@ async fn sub_attributes_stand_after_a_dot() {
     ];
     let provider = Provider::of_people().await;
     provider.finds("/Users", table).await;
-    provider.refuses("/Users", &["userName.value eq \"x\"", "name.value pr", "emails.street eq \"x\""]).await;
+    provider
+        .refuses("/Users", &["userName.value eq \"x\"", "name.value pr", "emails.street eq \"x\""])
+        .await;
 }
 
 #[tokio::test]

@@ -27,7 +27,11 @@ async fn terms_are_limited() {
     let provider = Provider::of_people().await;
     let terms = |count: usize, word: &str| vec!["title pr"; count].join(word);
     provider.filter("/Users", &terms(256, " or ")).await.ok();
-    for filter in [terms(300, " or "), terms(300, " and "), format!("emails[{}]", vec!["type pr"; 300].join(" or "))] {
+    for filter in [
+        terms(300, " or "),
+        terms(300, " and "),
+        format!("emails[{}]", vec!["type pr"; 300].join(" or ")),
+    ] {
         provider.filter("/Users", &filter).await.refused("invalidFilter");
         provider.search("/Users", json!({ "filter": filter })).await.refused("invalidFilter");
     }
@@ -37,11 +41,15 @@ async fn terms_are_limited() {
 async fn nesting_is_limited() {
     // P-3.4.2.2-27
     let provider = Provider::of_people().await;
-    let nested = |depth: usize, open: &str| format!("{}title pr{}", open.repeat(depth), ")".repeat(depth));
+    let nested =
+        |depth: usize, open: &str| format!("{}title pr{}", open.repeat(depth), ")".repeat(depth));
     assert_eq!(provider.filter("/Users", &nested(20, "(")).await.names(), ["bjensen"]);
     for depth in [100, 1_000, 5_000] {
         for open in ["(", "not ("] {
-            provider.search("/Users", json!({ "filter": nested(depth, open) })).await.refused("invalidFilter");
+            provider
+                .search("/Users", json!({ "filter": nested(depth, open) }))
+                .await
+                .refused("invalidFilter");
             let unclosed = open.repeat(depth);
             provider.search("/Users", json!({ "filter": unclosed })).await.refused("invalidFilter");
         }
@@ -53,8 +61,12 @@ async fn length_is_limited() {
     // P-3.4.2.2-27
     let provider = Provider::of_people().await;
     for length in [20_000, 1_000_000] {
-        for filter in [format!("title eq \"{}\"", "x".repeat(length)), "(".repeat(length), "[".repeat(length), " ".repeat(length)]
-        {
+        for filter in [
+            format!("title eq \"{}\"", "x".repeat(length)),
+            "(".repeat(length),
+            "[".repeat(length),
+            " ".repeat(length),
+        ] {
             let answer = provider.search("/Users", json!({ "filter": filter })).await;
             answer.refused("invalidFilter");
             assert!(answer.body.to_string().len() < 1_000, "the answer repeats what was too long");
@@ -71,5 +83,14 @@ async fn the_limits_are_the_hosts() {
     setup.limits.filter.bytes = 40;
     let provider = Provider::new(setup);
     provider.finds("/Users", &[("title pr or (userType pr)", &[])]).await;
-    provider.refuses("/Users", &["a pr or b pr or c pr", "((title pr))", "title eq \"0123456789012345678901234567890\""]).await;
+    provider
+        .refuses(
+            "/Users",
+            &[
+                "a pr or b pr or c pr",
+                "((title pr))",
+                "title eq \"0123456789012345678901234567890\"",
+            ],
+        )
+        .await;
 }

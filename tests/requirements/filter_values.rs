@@ -21,7 +21,10 @@ async fn equality_is_of_type_and_case_rule() {
         ("active eq true", &["bjensen", "omalley", "Root"]),
         ("active eq false", &["jsmith"]),
         ("externalId eq \"701984\"", &["bjensen"]),
-        ("meta.created eq \"2011-08-01T23:32:44+02:00\"", &["bjensen", "jsmith", "omalley", "Root"]),
+        (
+            "meta.created eq \"2011-08-01T23:32:44+02:00\"",
+            &["bjensen", "jsmith", "omalley", "Root"],
+        ),
         // P-3.4.2.2-07
         ("userName ne \"BJENSEN\"", &["jsmith", "omalley", "Root"]),
         ("active ne true", &["jsmith"]),
@@ -76,15 +79,24 @@ async fn presence_wants_a_value_that_is_not_empty() {
 async fn values_that_were_taken_away_are_not_present() {
     // P-3.4.2.2-09
     let provider = Provider::strict();
-    for (name, emails) in
-        [("none", json!(null)), ("empty", json!([])), ("blank", json!([{ "value": "" }])), ("hollow", json!([{}]))]
-    {
-        provider.create("/Users", json!({ "schemas": [USER], "userName": name, "emails": emails })).await;
+    for (name, emails) in [
+        ("none", json!(null)),
+        ("empty", json!([])),
+        ("blank", json!([{ "value": "" }])),
+        ("hollow", json!([{}])),
+    ] {
+        provider
+            .create("/Users", json!({ "schemas": [USER], "userName": name, "emails": emails }))
+            .await;
     }
     provider
         .finds(
             "/Users",
-            &[("emails pr", &[]), ("emails.value pr", &[]), ("not (emails pr)", &["none", "empty", "blank", "hollow"])],
+            &[
+                ("emails pr", &[]),
+                ("emails.value pr", &[]),
+                ("not (emails pr)", &["none", "empty", "blank", "hollow"]),
+            ],
         )
         .await;
 }
@@ -108,7 +120,11 @@ async fn strings_have_an_order() {
 async fn instants_have_an_order_whatever_their_zone() {
     // P-3.4.2.2-10
     let provider = Provider::strict();
-    for (name, time) in [("old", "2011-05-13T04:42:33Z"), ("exact", "2011-05-13T04:42:34Z"), ("new", "2011-05-13T04:42:35Z")] {
+    for (name, time) in [
+        ("old", "2011-05-13T04:42:33Z"),
+        ("exact", "2011-05-13T04:42:34Z"),
+        ("new", "2011-05-13T04:42:35Z"),
+    ] {
         provider.clock.set(time);
         provider.create("/Users", user(name)).await;
     }
@@ -156,7 +172,10 @@ async fn operands_have_to_be_of_the_attributes_type() {
         "schemas eq 1",
     ];
     Provider::of_people().await.refuses("/Users", &wrong).await;
-    Provider::of_devices().await.refuses("/Devices", &["slots eq \"x\"", "weight eq true", "slots gt \"5\"", "key eq 5"]).await;
+    Provider::of_devices()
+        .await
+        .refuses("/Devices", &["slots eq \"x\"", "weight eq true", "slots gt \"5\"", "key eq 5"])
+        .await;
 }
 
 #[tokio::test]
@@ -190,22 +209,31 @@ async fn defaults_are_filtered_as_they_are_returned() {
     let filled = filled.with_all("/Users", people()).await;
     let returned = filled.get("/Users").await;
     assert!(returned.resources().iter().all(|user| user["locale"] == "en-US"));
-    filled.finds("/Users", &[("locale ne \"en-US\"", &[]), ("locale pr and title pr", &["bjensen"])]).await;
+    filled
+        .finds("/Users", &[("locale ne \"en-US\"", &[]), ("locale pr and title pr", &["bjensen"])])
+        .await;
 }
 
 #[tokio::test]
 async fn operands_are_values_and_never_text_of_a_query() {
     // P-3.4.2.2-26
     let provider = Provider::strict();
-    let odd = ["100%", "a_b", "axb", "x' or '1'='1", "\"quoted\"", "back\\slash", "*", "a;--", "(]"];
+    let odd =
+        ["100%", "a_b", "axb", "x' or '1'='1", "\"quoted\"", "back\\slash", "*", "a;--", "(]"];
     for title in odd {
-        provider.create("/Users", json!({ "schemas": [USER], "userName": format!("u {title}"), "title": title })).await;
+        provider
+            .create(
+                "/Users",
+                json!({ "schemas": [USER], "userName": format!("u {title}"), "title": title }),
+            )
+            .await;
     }
     for title in odd {
         for operator in ["eq", "co", "sw", "ew"] {
             let filter = format!("title {operator} {}", json!(title));
             let found = provider.filter("/Users", &filter).await;
-            let found: Vec<_> = found.resources().iter().map(|user| user["title"].clone()).collect();
+            let found: Vec<_> =
+                found.resources().iter().map(|user| user["title"].clone()).collect();
             assert_eq!(found, [json!(title)], "{filter}");
         }
     }
@@ -216,8 +244,7 @@ async fn an_operand_may_hold_a_character_that_a_store_cannot() {
     // P-3.4.2.2-10, P-3.4.2.2-26: U+0000 is less than all others, and no database keeps it.
     let provider = Provider::strict();
     for title in ["ab", "abc", "abc!", "abcd", "abd", "b"] {
-        let names =
-            json!({ "schemas": [USER], "userName": title, "externalId": title, "title": title, "emails": [{ "value": title }] });
+        let names = json!({ "schemas": [USER], "userName": title, "externalId": title, "title": title, "emails": [{ "value": title }] });
         provider.create("/Users", names).await;
     }
     for name in ["title", "externalId", "userName", "emails.value", "emails"] {
@@ -251,7 +278,12 @@ struct FillsIn;
 
 #[async_trait]
 impl Policy for FillsIn {
-    async fn creating(&self, _: &ResourceType, resource: &mut Resource, _: &RequestContext) -> Result<Creating, Error> {
+    async fn creating(
+        &self,
+        _: &ResourceType,
+        resource: &mut Resource,
+        _: &RequestContext,
+    ) -> Result<Creating, Error> {
         resource.set("locale", "en-US");
         Ok(Creating::Store)
     }

@@ -10,7 +10,9 @@ async fn ten() -> Provider {
     let mut setup = Setup::default();
     setup.limits.page_size = 5;
     setup.limits.default_page_size = 3;
-    Provider::new(setup).with_all("/Users", (0..10).map(|number| user(&format!("user{number}"))).collect()).await
+    Provider::new(setup)
+        .with_all("/Users", (0..10).map(|number| user(&format!("user{number}"))).collect())
+        .await
 }
 
 #[tokio::test]
@@ -36,7 +38,8 @@ async fn pages_are_cut_where_the_client_says() {
         ("count=99999999999999999999", 1, 5, "user0"),
     ] {
         let page = provider.get(&format!("/Users?{parameters}")).await;
-        let numbers = (&page.body["startIndex"], &page.body["itemsPerPage"], &page.body["totalResults"]);
+        let numbers =
+            (&page.body["startIndex"], &page.body["itemsPerPage"], &page.body["totalResults"]);
         assert_eq!(numbers, (&json!(start), &json!(items), &json!(10)), "{parameters}");
         assert_eq!((page.names().len(), page.names()[0]), (items, first), "{parameters}");
     }
@@ -50,7 +53,11 @@ async fn a_count_of_nothing_still_counts() {
         for filter in ["", "&filter=userName sw \"user\""] {
             let page = provider.get(&format!("/Users?count={count}{filter}")).await;
             assert!(page.names().is_empty());
-            assert_eq!((&page.body["totalResults"], &page.body["itemsPerPage"]), (&json!(10), &json!(0)), "{count}");
+            assert_eq!(
+                (&page.body["totalResults"], &page.body["itemsPerPage"]),
+                (&json!(10), &json!(0)),
+                "{count}"
+            );
         }
     }
 }
@@ -62,7 +69,11 @@ async fn behind_the_end_is_nothing() {
     for start in ["11", "5000", "9223372036854775807", "99999999999999999999"] {
         let page = provider.get(&format!("/Users?startIndex={start}")).await;
         assert!(page.names().is_empty(), "{start}");
-        assert_eq!((&page.body["totalResults"], &page.body["itemsPerPage"]), (&json!(10), &json!(0)), "{start}");
+        assert_eq!(
+            (&page.body["totalResults"], &page.body["itemsPerPage"]),
+            (&json!(10), &json!(0)),
+            "{start}"
+        );
     }
 }
 
@@ -85,7 +96,11 @@ async fn numbers_have_to_be_whole() {
 async fn pages_together_are_the_whole_list() {
     // P-3.4.2.4-02, P-3.4.2.3-07
     let provider = ten().await;
-    for query in ["count=3", "count=3&sortBy=userName&sortOrder=descending", "count=3&filter=userName ne \"user4\""] {
+    for query in [
+        "count=3",
+        "count=3&sortBy=userName&sortOrder=descending",
+        "count=3&filter=userName ne \"user4\"",
+    ] {
         let mut seen = Vec::new();
         for start in [1, 4, 7, 10] {
             let page = provider.get(&format!("/Users?{query}&startIndex={start}")).await;
@@ -94,6 +109,10 @@ async fn pages_together_are_the_whole_list() {
         let total = seen.len();
         seen.sort();
         seen.dedup();
-        assert_eq!((seen.len(), total), if query.contains("ne") { (9, 9) } else { (10, 10) }, "{query}");
+        assert_eq!(
+            (seen.len(), total),
+            if query.contains("ne") { (9, 9) } else { (10, 10) },
+            "{query}"
+        );
     }
 }

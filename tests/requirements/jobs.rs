@@ -32,7 +32,9 @@ pub(crate) fn message(operations: &[Value]) -> Value {
 /// The operations in the answer to a bulk request.
 pub(crate) fn results(mut answer: Value) -> Vec<Value> {
     assert_eq!(answer["schemas"], json!([BULK_RESPONSE]));
-    let Value::Array(results) = answer["Operations"].take() else { panic!("the operations are an array") };
+    let Value::Array(results) = answer["Operations"].take() else {
+        panic!("the operations are an array")
+    };
     results
 }
 
@@ -50,7 +52,8 @@ pub(crate) fn put(path: &str, data: Value) -> Value {
 
 /// A PATCH of these operations.
 pub(crate) fn patch(path: &str, operations: Value) -> Value {
-    let mut operation = json!({ "method": "PATCH", "path": path, "data": { "schemas": [PATCH_OP] } });
+    let mut operation =
+        json!({ "method": "PATCH", "path": path, "data": { "schemas": [PATCH_OP] } });
     operation["data"]["Operations"] = operations;
     operation
 }

@@ -81,7 +81,12 @@ fn written(mut resource: Value) -> Value {
 }
 
 fn names(attributes: &Value) -> Vec<&str> {
-    attributes.as_array().expect("attributes").iter().map(|attribute| attribute["name"].as_str().expect("a name")).collect()
+    attributes
+        .as_array()
+        .expect("attributes")
+        .iter()
+        .map(|attribute| attribute["name"].as_str().expect("a name"))
+        .collect()
 }
 
 #[tokio::test]
@@ -122,9 +127,15 @@ async fn what_is_left_out_is_unknown_in_a_body() {
         assert_eq!((made.status, written(made.body.clone())), (201, kept()));
         let path = format!("/Users/{}", id(&made.body));
         assert_eq!(provider.get(&path).await.ok(), made.body);
-        for unknown in ["nickName", "name.familyName", "emails.type", &format!("{ENTERPRISE}:costCenter")] {
+        for unknown in
+            ["nickName", "name.familyName", "emails.type", &format!("{ENTERPRISE}:costCenter")]
+        {
             let left_out = Deviation::Value(noted(quirks)(unknown.to_owned()));
-            assert!(made.report.deviations.contains(&left_out), "{unknown}: {:?}", made.report.deviations);
+            assert!(
+                made.report.deviations.contains(&left_out),
+                "{unknown}: {:?}",
+                made.report.deviations
+            );
         }
         let put = provider.put(&path, bjensen()).await;
         assert_eq!(put.body, made.body, "what is left out is no change");
@@ -151,9 +162,16 @@ async fn a_patch_of_what_is_left_out_changes_nothing() {
         let in_a_value = json!([{ "op": "replace", "value": { "nickName": "x", "name": { "familyName": "y" } } }]);
         let patched = provider.patch(&path, in_a_value).await;
         assert_eq!(patched.body, made);
-        assert!(patched.report.deviations.contains(&Deviation::Unchanged), "{:?}", patched.report.deviations);
+        assert!(
+            patched.report.deviations.contains(&Deviation::Unchanged),
+            "{:?}",
+            patched.report.deviations
+        );
         let change = json!([{ "op": "replace", "value": { "nickName": "x", "name": { "givenName": "Babs" } } }]);
-        assert_eq!(provider.patch(&path, change).await.ok()["name"], json!({ "givenName": "Babs" }));
+        assert_eq!(
+            provider.patch(&path, change).await.ok()["name"],
+            json!({ "givenName": "Babs" })
+        );
     }
     let mut quirks = Quirks::STRICT;
     quirks.ignore_unknown_paths = true;
@@ -176,15 +194,21 @@ fn left_out_paths() -> Vec<String> {
         "costCenter",
         "manager.displayName",
     ];
-    let urns = [format!("{USER}:nickName"), format!("{ENTERPRISE}:costCenter"), format!("{ENTERPRISE}:manager.displayName")];
+    let urns = [
+        format!("{USER}:nickName"),
+        format!("{ENTERPRISE}:costCenter"),
+        format!("{ENTERPRISE}:manager.displayName"),
+    ];
     paths.into_iter().map(str::to_owned).chain(urns).collect()
 }
 
 #[tokio::test]
 async fn a_path_of_what_is_left_out_changes_nothing_of_the_rest() {
     let (strict, lenient) = (serving(Quirks::STRICT), serving(Quirks::LENIENT));
-    let (of_strict, of_lenient) = (strict.create("/Users", bjensen()).await, lenient.create("/Users", bjensen()).await);
-    let (in_strict, in_lenient) = (format!("/Users/{}", id(&of_strict)), format!("/Users/{}", id(&of_lenient)));
+    let (of_strict, of_lenient) =
+        (strict.create("/Users", bjensen()).await, lenient.create("/Users", bjensen()).await);
+    let (in_strict, in_lenient) =
+        (format!("/Users/{}", id(&of_strict)), format!("/Users/{}", id(&of_lenient)));
     let mut number = 0;
     for path in left_out_paths() {
         for op in ["add", "replace", "remove"] {
@@ -194,19 +218,29 @@ async fn a_path_of_what_is_left_out_changes_nothing_of_the_rest() {
             if op != "remove" {
                 left_out["value"] = json!("x");
             }
-            let operations = json!([left_out, { "op": "replace", "path": "name.givenName", "value": name }]);
+            let operations =
+                json!([left_out, { "op": "replace", "path": "name.givenName", "value": name }]);
             let patched = lenient.patch(&in_lenient, operations.clone()).await;
             if path.ends_with("manager.displayName") {
                 patched.refused("mutability");
             } else {
-                assert_eq!((patched.status, &patched.body["name"]["givenName"]), (200, &json!(name)), "{op} {path}");
-                let rules: Vec<&str> = patched.report.deviations.iter().map(Deviation::rule).collect();
+                assert_eq!(
+                    (patched.status, &patched.body["name"]["givenName"]),
+                    (200, &json!(name)),
+                    "{op} {path}"
+                );
+                let rules: Vec<&str> =
+                    patched.report.deviations.iter().map(Deviation::rule).collect();
                 assert!(rules.contains(&"left_out_attributes"), "{op} {path}: {rules:?}");
                 let bulk = json!({ "schemas": [BULK_REQUEST], "Operations": [
                     { "method": "PATCH", "path": in_lenient, "data": { "schemas": [PATCH_OP], "Operations": operations } }
                 ] });
                 let answer = lenient.post("/Bulk", bulk).await;
-                assert_eq!(answer.body["Operations"][0]["status"], "200", "{op} {path}: {}", answer.body);
+                assert_eq!(
+                    answer.body["Operations"][0]["status"], "200",
+                    "{op} {path}: {}",
+                    answer.body
+                );
             }
             strict.patch(&in_strict, operations).await.refused("invalidPath");
         }
@@ -216,9 +250,14 @@ async fn a_path_of_what_is_left_out_changes_nothing_of_the_rest() {
     left["name"] = of_lenient["name"].clone();
     assert_eq!(written(left), kept());
     assert_eq!(strict.get(&in_strict).await.ok(), of_strict);
-    for unknown in
-        ["nope", "name.nope", "emails[value pr].nope", "photos.nope", &format!("{ENTERPRISE}:nope"), "urn:example:Nope"]
-    {
+    for unknown in [
+        "nope",
+        "name.nope",
+        "emails[value pr].nope",
+        "photos.nope",
+        &format!("{ENTERPRISE}:nope"),
+        "urn:example:Nope",
+    ] {
         let operations = json!([{ "op": "replace", "path": unknown, "value": "x" }]);
         lenient.patch(&in_lenient, operations).await.refused("invalidPath");
     }
@@ -233,19 +272,31 @@ async fn a_filter_of_what_is_left_out_chooses_nothing_and_makes_nothing() {
         let made = provider.create("/Users", bjensen()).await;
         let path = format!("/Users/{}", id(&made));
         let change = |path: &str| json!([{ "op": "replace", "path": path, "value": "b@example.com" }, { "op": "add", "path": "active", "value": true }]);
-        for nobody in
-            ["emails[type eq \"work\"].value", "emails[type eq \"work\" and value pr].value", "emails[primary eq true].value"]
-        {
+        for nobody in [
+            "emails[type eq \"work\"].value",
+            "emails[type eq \"work\" and value pr].value",
+            "emails[primary eq true].value",
+        ] {
             let patched = provider.patch(&path, change(nobody)).await;
             match quirks.left_out_attributes {
-                true => assert_eq!((patched.status, &patched.body["emails"]), (200, &kept()["emails"]), "{nobody}"),
+                true => assert_eq!(
+                    (patched.status, &patched.body["emails"]),
+                    (200, &kept()["emails"]),
+                    "{nobody}"
+                ),
                 false => drop(patched.refused("invalidFilter")),
             }
         }
         if quirks.left_out_attributes {
             let every = "emails[not (type eq \"home\") and primary eq false].value";
-            assert_eq!(provider.patch(&path, change(every)).await.ok()["emails"], json!([{ "value": "b@example.com" }]));
-            provider.patch(&path, change("emails[nope eq \"work\"].value")).await.refused("invalidFilter");
+            assert_eq!(
+                provider.patch(&path, change(every)).await.ok()["emails"],
+                json!([{ "value": "b@example.com" }])
+            );
+            provider
+                .patch(&path, change("emails[nope eq \"work\"].value"))
+                .await
+                .refused("invalidFilter");
         }
     }
 }
@@ -258,7 +309,12 @@ async fn what_a_key_says_of_a_value_is_kept_as_far_as_there_is_a_place_for_it() 
         "emails[type eq \"work\"].value": "bjensen@example.com"
     });
     let made = provider.post("/Users", body.clone()).await;
-    assert_eq!((made.status, &made.body["emails"]), (201, &json!([{ "value": "bjensen@example.com" }])), "{}", made.body);
+    assert_eq!(
+        (made.status, &made.body["emails"]),
+        (201, &json!([{ "value": "bjensen@example.com" }])),
+        "{}",
+        made.body
+    );
     for name in ["nickName", "name.familyName", "emails.type"] {
         let left_out = Deviation::Value(Repair::LeftOut(name.to_owned()));
         assert!(made.report.deviations.contains(&left_out), "{name}: {:?}", made.report.deviations);
@@ -269,17 +325,23 @@ async fn what_a_key_says_of_a_value_is_kept_as_far_as_there_is_a_place_for_it() 
 
 #[tokio::test]
 async fn an_extension_that_is_left_out_has_no_value() {
-    let users = || ResourceType::user().with_extension(ENTERPRISE_USER).keeping(["userName", "title"]);
+    let users =
+        || ResourceType::user().with_extension(ENTERPRISE_USER).keeping(["userName", "title"]);
     for quirks in [Quirks::STRICT, Quirks::LENIENT] {
         let provider = Provider::serving([users()], Setup { quirks, ..Setup::default() });
         let made = provider.create("/Users", kept_plain("bjensen")).await;
         let path = format!("/Users/{}", id(&made));
         for left_out in [ENTERPRISE.to_owned(), format!("{ENTERPRISE}:department")] {
-            let value = if left_out == ENTERPRISE { json!({ "department": "x" }) } else { json!("x") };
+            let value =
+                if left_out == ENTERPRISE { json!({ "department": "x" }) } else { json!("x") };
             let operations = json!([{ "op": "add", "path": left_out, "value": value }, { "op": "add", "value": { "title": "y", &left_out: value } }]);
             let patched = provider.patch(&path, operations).await;
             if quirks.left_out_attributes {
-                assert_eq!((patched.status, &patched.body["title"]), (200, &json!("y")), "{left_out}");
+                assert_eq!(
+                    (patched.status, &patched.body["title"]),
+                    (200, &json!("y")),
+                    "{left_out}"
+                );
             } else {
                 patched.refused("invalidPath");
             }
@@ -293,7 +355,10 @@ async fn what_is_left_out_has_no_value_in_filters_orders_and_projections() {
     provider.create("/Users", bjensen()).await;
     provider.create("/Users", kept_plain("ann")).await;
     let cost = format!("{ENTERPRISE}:costCenter");
-    let (of_cost, not_of_cost) = (format!("{cost} eq \"4130\""), format!("not ({cost} eq \"4130\") and userName eq \"ann\""));
+    let (of_cost, not_of_cost) = (
+        format!("{cost} eq \"4130\""),
+        format!("not ({cost} eq \"4130\") and userName eq \"ann\""),
+    );
     for (filter, found) in [
         ("nickName pr", vec![]),
         ("nickName eq \"Babs\"", vec![]),
@@ -324,24 +389,46 @@ async fn what_is_left_out_has_no_value_in_filters_orders_and_projections() {
         assert!(rules.contains(&"left_out_attributes"), "{filter}: {rules:?}");
     }
     // What makes no sense where the attribute is kept makes none here.
-    let senseless =
-        ["nope pr", "nickName gt true", "photos[nope pr]", "emails[nope pr]", "emails.primary gt true", "password eq \"x\""];
+    let senseless = [
+        "nope pr",
+        "nickName gt true",
+        "photos[nope pr]",
+        "emails[nope pr]",
+        "emails.primary gt true",
+        "password eq \"x\"",
+    ];
     provider.refuses("/Users", &senseless).await;
-    for (order, names) in [("nickName", ["bjensen", "ann"]), ("name.familyName", ["bjensen", "ann"]), (&cost, ["bjensen", "ann"])]
-    {
+    for (order, names) in [
+        ("nickName", ["bjensen", "ann"]),
+        ("name.familyName", ["bjensen", "ann"]),
+        (&cost, ["bjensen", "ann"]),
+    ] {
         for direction in ["ascending", "descending"] {
-            let answer = provider.get(&format!("/Users?sortBy={order}&sortOrder={direction}")).await;
+            let answer =
+                provider.get(&format!("/Users?sortBy={order}&sortOrder={direction}")).await;
             assert_eq!(answer.names(), names, "{order}: by id, since nobody has a value");
-            assert!(answer.report.deviations.iter().any(|deviation| deviation.rule() == "left_out_attributes"), "{order}");
+            assert!(
+                answer
+                    .report
+                    .deviations
+                    .iter()
+                    .any(|deviation| deviation.rule() == "left_out_attributes"),
+                "{order}"
+            );
         }
     }
     for unsortable in ["nope", "password", "addresses"] {
         provider.get(&format!("/Users?sortBy={unsortable}")).await.refused("invalidValue");
     }
-    let shown = provider.get("/Users?attributes=userName,nickName,name.familyName&filter=name.givenName%20pr").await;
+    let shown = provider
+        .get("/Users?attributes=userName,nickName,name.familyName&filter=name.givenName%20pr")
+        .await;
     let noted = |name: &str| Deviation::Value(Repair::LeftOut(name.to_owned()));
     assert_eq!(shown.report.deviations, [noted("nickName"), noted("name.familyName")]);
-    assert_eq!(written(shown.body["Resources"][0].clone()), json!({ "schemas": [USER, ENTERPRISE], "userName": "bjensen" }));
+    assert_eq!(
+        written(shown.body["Resources"][0].clone()),
+        json!({ "schemas": [USER, ENTERPRISE], "userName": "bjensen" })
+    );
 }
 
 #[tokio::test]
@@ -350,9 +437,19 @@ async fn what_is_left_out_is_unknown_in_filters_orders_and_projections() {
     let provider = serving(Quirks::STRICT);
     provider.create("/Users", bjensen()).await;
     let by_cost = format!("{ENTERPRISE}:costCenter eq \"4130\"");
-    provider.refuses("/Users", &["nickName pr", "name.familyName pr", "emails[type eq \"work\"]", &by_cost]).await;
+    provider
+        .refuses(
+            "/Users",
+            &["nickName pr", "name.familyName pr", "emails[type eq \"work\"]", &by_cost],
+        )
+        .await;
     let by_department = format!("{ENTERPRISE}:department eq \"tour\"");
-    for found in ["name.givenName sw \"b\"", "emails eq \"bjensen@example.com\"", "externalId pr", &by_department] {
+    for found in [
+        "name.givenName sw \"b\"",
+        "emails eq \"bjensen@example.com\"",
+        "externalId pr",
+        &by_department,
+    ] {
         assert_eq!(provider.filter("/Users", found).await.names(), ["bjensen"], "{found}");
     }
     for order in ["nickName", "name.familyName"] {
@@ -371,12 +468,14 @@ async fn members_stay_members() {
     let group = json!({ "schemas": [GROUP], "displayName": "Tour Guides", "members": [member(id(&user)), member("26")] });
     let made = provider.post("/Groups", group).await;
     assert_eq!(made.body["members"], json!([{ "value": id(&user) }, { "value": "26" }]));
-    let once = ["members.display", "members.type"].map(|name| Deviation::Value(Repair::UnknownAttribute(name.to_owned())));
+    let once = ["members.display", "members.type"]
+        .map(|name| Deviation::Value(Repair::UnknownAttribute(name.to_owned())));
     assert_eq!(made.report.deviations, once);
     let made = made.body;
     let seen = provider.get(&format!("/Users/{}", id(&user))).await.ok();
     assert_eq!(seen["groups"][0]["value"], made["id"]);
-    let removal = json!([{ "op": "remove", "path": format!("members[value eq \"{}\"]", id(&user)) }]);
+    let removal =
+        json!([{ "op": "remove", "path": format!("members[value eq \"{}\"]", id(&user)) }]);
     let left = provider.patch(&format!("/Groups/{}", id(&made)), removal).await.ok();
     assert_eq!(left["members"], json!([{ "value": "26" }]));
 }
@@ -396,8 +495,16 @@ fn what_every_resource_has_cannot_be_left_out() {
     let in_badge = |name: &str| format!("{BADGE}:{name}");
     let needed = |name: &str| SchemaErrorKind::Needed(name.to_owned());
     for (refused, kind, text) in [
-        (users().keeping(["active"]), needed("userName"), "`User`: `userName` cannot be left out; name it in `keeping`"),
-        (users().keeping(["userName", "nick"]), SchemaErrorKind::Unknown("nick".into()), "`User`: `nick` is not defined"),
+        (
+            users().keeping(["active"]),
+            needed("userName"),
+            "`User`: `userName` cannot be left out; name it in `keeping`",
+        ),
+        (
+            users().keeping(["userName", "nick"]),
+            SchemaErrorKind::Unknown("nick".into()),
+            "`User`: `nick` is not defined",
+        ),
         (
             users().keeping(["userName", "title"]).unique("nickName"),
             SchemaErrorKind::Unknown("nickName".into()),
@@ -435,7 +542,8 @@ fn what_every_resource_has_cannot_be_left_out() {
 
 #[test]
 fn one_schema_is_the_same_for_all_types() {
-    let people = ResourceType::new("Person", scimwire::schema::Schema::user()).with_endpoint("/People");
+    let people =
+        ResourceType::new("Person", scimwire::schema::Schema::user()).with_endpoint("/People");
     let directory = MemoryDirectory::new();
     let kept = ResourceType::user().keeping(["userName"]);
     let refused = Dispatcher::builder("https://example.com")
@@ -444,6 +552,7 @@ fn one_schema_is_the_same_for_all_types() {
         .resource_type(people.clone(), directory.store(people))
         .build()
         .expect_err("two schemas of one URI");
-    let text = format!("`{USER}`: two schemas have this URI and differ, one of `User`, one of `Person`");
+    let text =
+        format!("`{USER}`: two schemas have this URI and differ, one of `User`, one of `Person`");
     assert_eq!(refused.to_string(), text);
 }

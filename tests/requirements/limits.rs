@@ -30,14 +30,19 @@ fn body(attribute: &Value) -> (&'static str, String, String) {
 
 fn patch(operations: &Value) -> (&'static str, String, String) {
     let schema = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
-    ("PATCH", "/Users/{}".to_owned(), json!({ "schemas": [schema], "Operations": operations }).to_string())
+    (
+        "PATCH",
+        "/Users/{}".to_owned(),
+        json!({ "schemas": [schema], "Operations": operations }).to_string(),
+    )
 }
 
 fn nested(depth: usize) -> Value {
     (1..depth).fold(json!(1), |inner, _| json!([inner]))
 }
 
-/// What a PATCH costs by itself: the message has four values, and the user 25, each of which is as much as eight looks.
+/// What a PATCH costs by itself: the message has four values, and the user 25, each of which is as
+/// much as eight looks.
 const ONE_PATCH: u64 = 4 + 8 * 25;
 
 const LIMITS: &[Limit] = &[
@@ -81,7 +86,8 @@ const LIMITS: &[Limit] = &[
         name: "json.members",
         set: |limits, limit| limits.json.members = limit,
         request: |count| {
-            let members: serde_json::Map<String, Value> = (0..count).map(|number| (format!("a{number}"), json!(1))).collect();
+            let members: serde_json::Map<String, Value> =
+                (0..count).map(|number| (format!("a{number}"), json!(1))).collect();
             body(&json!([[members]]))
         },
         limit: 10,
@@ -99,7 +105,9 @@ const LIMITS: &[Limit] = &[
         name: "json.values, in an operation",
         set: |limits, limit| limits.json.values = limit,
         request: |count| {
-            let emails: Vec<Value> = (0..count).map(|number| json!({ "value": format!("{number}@example.com") })).collect();
+            let emails: Vec<Value> = (0..count)
+                .map(|number| json!({ "value": format!("{number}@example.com") }))
+                .collect();
             patch(&json!([{ "op": "add", "path": "emails", "value": emails }]))
         },
         limit: 8,
@@ -139,7 +147,9 @@ const LIMITS: &[Limit] = &[
     Limit {
         name: "patch_operations",
         set: |limits, limit| limits.patch_operations = limit,
-        request: |count| patch(&json!(vec![json!({ "op": "replace", "path": "title", "value": "x" }); count])),
+        request: |count| {
+            patch(&json!(vec![json!({ "op": "replace", "path": "title", "value": "x" }); count]))
+        },
         limit: 5,
         above: (400, Some("invalidSyntax")),
     },
@@ -153,14 +163,20 @@ const LIMITS: &[Limit] = &[
     Limit {
         name: "resource_bytes, of a user that is replaced",
         set: |limits, limit| limits.resource_bytes = limit,
-        request: |length| ("PUT", "/Users/{}".to_owned(), long(user("bjensen"), length).to_string()),
+        request: |length| {
+            ("PUT", "/Users/{}".to_owned(), long(user("bjensen"), length).to_string())
+        },
         limit: 600,
         above: (400, Some("tooMany")),
     },
     Limit {
         name: "resource_bytes, of a user that is changed",
         set: |limits, limit| limits.resource_bytes = limit,
-        request: |length| patch(&json!([{ "op": "add", "path": "title", "value": long(with_emails(), length)["title"] }])),
+        request: |length| {
+            patch(
+                &json!([{ "op": "add", "path": "title", "value": long(with_emails(), length)["title"] }]),
+            )
+        },
         limit: 600,
         above: (400, Some("tooMany")),
     },
@@ -207,7 +223,9 @@ const LIMITS: &[Limit] = &[
         // P-3.12-05
         name: "work: each operation has three values, and looks at four",
         set: |limits, limit| limits.work = ONE_PATCH + limit as u64 * (3 + 4),
-        request: |count| patch(&json!(vec![json!({ "op": "remove", "path": "emails[type eq \"x\"]" }); count])),
+        request: |count| {
+            patch(&json!(vec![json!({ "op": "remove", "path": "emails[type eq \"x\"]" }); count]))
+        },
         limit: 3,
         above: (400, Some("tooMany")),
     },
@@ -217,7 +235,9 @@ const LIMITS: &[Limit] = &[
 fn with_emails() -> Value {
     let mut made = user("bjensen");
     made["externalId"] = json!("701984");
-    made["emails"] = (0..4).map(|number| json!({ "value": format!("{number}@example.org"), "type": "work" })).collect();
+    made["emails"] = (0..4)
+        .map(|number| json!({ "value": format!("{number}@example.org"), "type": "work" }))
+        .collect();
     made
 }
 
@@ -246,7 +266,9 @@ async fn each_limit_holds_from_one_above_it() {
             let before = provider.get("/").await.ok();
             let (method, path, body) = request(asked);
             let path = format!("/scim/v2{}", path.replace("{}", &user));
-            let answer = provider.raw(method, &path, &[("content-type", "application/scim+json")], body).await;
+            let answer = provider
+                .raw(method, &path, &[("content-type", "application/scim+json")], body)
+                .await;
             if asked <= *limit {
                 assert!(answer.status < 300, "{name}: {asked} of {limit}: {}", answer.body);
             } else {
@@ -261,18 +283,28 @@ async fn each_limit_holds_from_one_above_it() {
 #[tokio::test]
 async fn pages_are_as_large_as_the_host_says() {
     let names = |answer: &Answer| answer.names().len();
-    let (provider, _) = limited(|limits| (limits.page_size, limits.default_page_size) = (5, 3)).await;
+    let (provider, _) =
+        limited(|limits| (limits.page_size, limits.default_page_size) = (5, 3)).await;
     for number in 0..6 {
         provider.create("/Users", user(&format!("user{number}"))).await;
     }
-    for (query, expected) in [("", 3), ("count=4", 4), ("count=5", 5), ("count=6", 5), ("count=99999999999999999999", 5)] {
+    for (query, expected) in
+        [("", 3), ("count=4", 4), ("count=5", 5), ("count=6", 5), ("count=99999999999999999999", 5)]
+    {
         let list = provider.get(&format!("/Users?{query}")).await;
         assert_eq!((names(&list), &list.body["totalResults"]), (expected, &json!(7)), "{query}");
-        assert_eq!(names(&provider.get(&format!("/Users?cursor&{query}")).await), expected, "{query}");
+        assert_eq!(
+            names(&provider.get(&format!("/Users?cursor&{query}")).await),
+            expected,
+            "{query}"
+        );
     }
     assert_eq!(names(&provider.search("/Users", json!({ "count": 6 })).await), 5);
     let config = provider.get("/ServiceProviderConfig").await.ok();
-    assert_eq!((&config["filter"]["maxResults"], &config["pagination"]["maxPageSize"]), (&json!(5), &json!(5)));
+    assert_eq!(
+        (&config["filter"]["maxResults"], &config["pagination"]["maxPageSize"]),
+        (&json!(5), &json!(5))
+    );
     assert_eq!(config["pagination"]["defaultPageSize"], 3);
 }
 
@@ -280,14 +312,20 @@ async fn pages_are_as_large_as_the_host_says() {
 async fn a_long_array_takes_its_time_and_no_more() {
     // P-7.7-01
     let provider = Provider::strict();
-    let emails: Vec<Value> = (0..30_000).map(|number| json!({ "value": format!("{number}@example.com") })).collect();
+    let emails: Vec<Value> =
+        (0..30_000).map(|number| json!({ "value": format!("{number}@example.com") })).collect();
     let mut wanted = user("bjensen");
     wanted["emails"] = json!(emails);
     let made = provider.create("/Users", wanted).await;
     assert_eq!(made["emails"].as_array().map(Vec::len), Some(30_000));
     let path = format!("/Users/{}", id(&made));
-    let again = provider.patch(&path, json!([{ "op": "add", "path": "emails", "value": emails }])).await;
-    assert_eq!((again.status, &again.body["meta"]), (200, &made["meta"]), "all of them are there already");
+    let again =
+        provider.patch(&path, json!([{ "op": "add", "path": "emails", "value": emails }])).await;
+    assert_eq!(
+        (again.status, &again.body["meta"]),
+        (200, &made["meta"]),
+        "all of them are there already"
+    );
 }
 
 #[tokio::test]
@@ -304,7 +342,8 @@ async fn of_indirect_groups_the_nearest_are_shown() {
         for number in 1..=6 {
             // Bob is as far below the last group as the limit goes.
             let members: &[&str] = if number == 3 { &[&inner, &bob] } else { &[&inner] };
-            inner = id(&provider.create("/Groups", group(&number.to_string(), members)).await).to_owned();
+            inner = id(&provider.create("/Groups", group(&number.to_string(), members)).await)
+                .to_owned();
         }
         let of = |user: &Value| -> Vec<String> {
             let groups = user["groups"].as_array().expect("groups").iter();
@@ -318,17 +357,29 @@ async fn of_indirect_groups_the_nearest_are_shown() {
         let (path, other) = (format!("/Users/{ann}"), format!("/Users/{bob}"));
         let title = json!([{ "op": "replace", "path": "title", "value": "x" }]);
         for answer in [provider.get(&path).await, provider.patch(&path, title).await] {
-            assert_eq!((of(&answer.body), is_told(&answer)), (nearest.map(str::to_owned).to_vec(), true));
+            assert_eq!(
+                (of(&answer.body), is_told(&answer)),
+                (nearest.map(str::to_owned).to_vec(), true)
+            );
         }
         let beside = provider.get(&other).await;
-        assert_eq!((of(&beside.body), is_told(&beside)), (["3", "4", "5", "6"].map(str::to_owned).to_vec(), false));
+        assert_eq!(
+            (of(&beside.body), is_told(&beside)),
+            (["3", "4", "5", "6"].map(str::to_owned).to_vec(), false)
+        );
         for query in ["", "?cursor", "?sortBy=userName", "?filter=groups%20pr"] {
             let list = provider.get(&format!("/Users{query}")).await;
-            assert_eq!((of(&list.resources()[0]), is_told(&list)), (nearest.map(str::to_owned).to_vec(), true), "{query}");
+            assert_eq!(
+                (of(&list.resources()[0]), is_told(&list)),
+                (nearest.map(str::to_owned).to_vec(), true),
+                "{query}"
+            );
         }
         let without = provider.get("/Users?excludedAttributes=groups").await;
         assert_eq!((without.resources()[0].get("groups"), is_told(&without)), (None, false));
         // Whoever asks for a group finds all that are in it, however far below.
-        provider.finds("/Users", &[(&format!("groups.value eq \"{inner}\""), &["ann", "bob"])]).await;
+        provider
+            .finds("/Users", &[(&format!("groups.value eq \"{inner}\""), &["ann", "bob"])])
+            .await;
     }
 }

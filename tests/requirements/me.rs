@@ -10,7 +10,8 @@ const ME: &str = "/scim/v2/Me";
 
 /// A service provider with people, asked by the first of them; who that is, as it was made.
 async fn bjensen() -> (Provider, Value) {
-    let provider = Provider::with_features(|features| features.me = true).with_all("/Users", people()).await;
+    let provider =
+        Provider::with_features(|features| features.me = true).with_all("/Users", people()).await;
     let own = provider.get("/Users?count=1").await.resources()[0].clone();
     let cx = RequestContext::new("example").with_me("User", id(&own));
     (provider.asked_by(cx), own)
@@ -23,7 +24,8 @@ fn location(own: &Value) -> String {
 #[tokio::test]
 async fn without_the_feature_there_is_no_me() {
     // P-3.11-01, A-61
-    let provider = Provider::strict().asked_by(RequestContext::new("example").with_me("User", "2819c223"));
+    let provider =
+        Provider::strict().asked_by(RequestContext::new("example").with_me("User", "2819c223"));
     for method in ["GET", "POST", "PUT", "PATCH", "DELETE"] {
         provider.raw(method, ME, &[], "{}").await.failed(501, None);
     }
@@ -37,7 +39,10 @@ async fn me_is_the_resource_itself() {
         assert_eq!((answer.status, &answer.body["id"]), (200, &own["id"]), "{}", answer.body);
         assert_eq!(answer.headers["location"], location(&own));
         assert_eq!(answer.body["meta"]["location"], location(&own));
-        assert_eq!(answer.headers["etag"], answer.body["meta"]["version"].as_str().expect("a version"));
+        assert_eq!(
+            answer.headers["etag"],
+            answer.body["meta"]["version"].as_str().expect("a version")
+        );
     };
     let read = provider.get("/Me").await;
     is_own(&read);
@@ -47,7 +52,9 @@ async fn me_is_the_resource_itself() {
     let replaced = provider.put("/Me", wanted).await;
     is_own(&replaced);
     assert_eq!(replaced.body["title"], "Guide");
-    let patched = provider.patch("/Me", json!([{ "op": "replace", "path": "title", "value": "Tour Guide" }])).await;
+    let patched = provider
+        .patch("/Me", json!([{ "op": "replace", "path": "title", "value": "Tour Guide" }]))
+        .await;
     is_own(&patched);
     assert_eq!(provider.get(&format!("/Users/{}", id(&own))).await.ok(), patched.body);
     let deleted = provider.delete("/Me").await;
@@ -67,13 +74,23 @@ async fn answers_without_a_body_name_the_permanent_uri_too() {
         "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
         "Operations": [{ "op": "replace", "path": "title", "value": "Guide" }]
     });
-    let minimal = provider.raw("PATCH", ME, &[("prefer", "return=minimal")], message.to_string()).await;
-    assert_eq!((minimal.status, &minimal.headers["location"].to_str().expect("text")), (204, &location(&own).as_str()));
+    let minimal =
+        provider.raw("PATCH", ME, &[("prefer", "return=minimal")], message.to_string()).await;
+    assert_eq!(
+        (minimal.status, &minimal.headers["location"].to_str().expect("text")),
+        (204, &location(&own).as_str())
+    );
     let tag = minimal.headers["etag"].to_str().expect("a tag");
     let known = provider.raw("GET", ME, &[("if-none-match", tag)], "").await;
-    assert_eq!((known.status, &known.headers["location"].to_str().expect("text")), (304, &location(&own).as_str()));
+    assert_eq!(
+        (known.status, &known.headers["location"].to_str().expect("text")),
+        (304, &location(&own).as_str())
+    );
     let head = provider.raw("HEAD", ME, &[], "").await;
-    assert_eq!((head.status, &head.headers["location"].to_str().expect("text")), (200, &location(&own).as_str()));
+    assert_eq!(
+        (head.status, &head.headers["location"].to_str().expect("text")),
+        (200, &location(&own).as_str())
+    );
 }
 
 #[tokio::test]
@@ -124,7 +141,10 @@ async fn nobody_is_made_at_me() {
     let answer = provider.post("/Me", user("other")).await;
     answer.failed(405, None);
     assert_eq!(answer.headers["allow"], "GET, HEAD, PUT, PATCH, DELETE, OPTIONS");
-    assert_eq!(provider.raw("OPTIONS", ME, &[], "").await.headers["allow"], answer.headers["allow"]);
+    assert_eq!(
+        provider.raw("OPTIONS", ME, &[], "").await.headers["allow"],
+        answer.headers["allow"]
+    );
     for path in ["/Me/emails", "/Me/.search", "/me"] {
         provider.get(path).await.failed(404, None);
     }

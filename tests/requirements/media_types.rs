@@ -39,11 +39,16 @@ async fn who_accepts_json_gets_scims() {
         assert_eq!(answer.status, 200, "{accept}");
         assert_eq!(answer.headers["content-type"], "application/scim+json", "{accept}");
     }
-    let several = provider.raw("GET", USERS, &[("accept", "text/html"), ("accept", "application/json")], "").await;
+    let several = provider
+        .raw("GET", USERS, &[("accept", "text/html"), ("accept", "application/json")], "")
+        .await;
     assert_eq!(several.status, 200);
     // P-3.8-04
     let answer = provider.raw("GET", USERS, &[], "").await;
-    assert_eq!((answer.status, &answer.headers["content-type"]), (200, &"application/scim+json".parse().expect("a value")));
+    assert_eq!(
+        (answer.status, &answer.headers["content-type"]),
+        (200, &"application/scim+json".parse().expect("a value"))
+    );
 }
 
 #[tokio::test]
@@ -65,11 +70,21 @@ async fn who_accepts_no_json_is_told() {
         "application/jsonp",
     ] {
         let headers = [("accept", accept), ("content-type", "application/scim+json")];
-        for (method, path) in [("GET", USERS), ("GET", &one), ("PUT", &one), ("POST", USERS), ("GET", "/scim/v2/Schemas")] {
+        for (method, path) in [
+            ("GET", USERS),
+            ("GET", &one),
+            ("PUT", &one),
+            ("POST", USERS),
+            ("GET", "/scim/v2/Schemas"),
+        ] {
             provider.raw(method, path, &headers, user("other").to_string()).await.failed(406, None);
         }
     }
-    assert_eq!(provider.get("/Users").await.resources(), [made], "nothing was changed by who cannot read the answer");
+    assert_eq!(
+        provider.get("/Users").await.resources(),
+        [made],
+        "nothing was changed by who cannot read the answer"
+    );
 }
 
 #[tokio::test]
@@ -92,9 +107,17 @@ async fn bodies_come_as_json_of_either_name() {
     .enumerate()
     {
         let body = user(&format!("user{number}")).to_string();
-        assert_eq!(provider.raw("POST", USERS, &[("content-type", kind)], &body).await.status, 201, "{kind}");
+        assert_eq!(
+            provider.raw("POST", USERS, &[("content-type", kind)], &body).await.status,
+            201,
+            "{kind}"
+        );
     }
-    assert_eq!(provider.raw("POST", USERS, &[], user("none").to_string()).await.status, 201, "without a media type");
+    assert_eq!(
+        provider.raw("POST", USERS, &[], user("none").to_string()).await.status,
+        201,
+        "without a media type"
+    );
 }
 
 #[tokio::test]
@@ -111,9 +134,14 @@ async fn bodies_of_another_kind_are_refused() {
         "json",
         "text/json;x=application/json",
     ] {
-        for (method, path) in [("POST", USERS), ("PUT", &one), ("PATCH", &one), ("POST", "/scim/v2/Users/.search")] {
-            let refused = provider.raw(method, path, &[("content-type", kind)], user("other").to_string()).await;
-            let (detail, came) = (refused.failed(415, None), kind.split(';').next().unwrap_or_default());
+        for (method, path) in
+            [("POST", USERS), ("PUT", &one), ("PATCH", &one), ("POST", "/scim/v2/Users/.search")]
+        {
+            let refused = provider
+                .raw(method, path, &[("content-type", kind)], user("other").to_string())
+                .await;
+            let (detail, came) =
+                (refused.failed(415, None), kind.split(';').next().unwrap_or_default());
             assert_eq!(detail, format!("send the body as application/scim+json, not as `{came}`"));
         }
         for method in ["GET", "DELETE"] {
@@ -122,7 +150,9 @@ async fn bodies_of_another_kind_are_refused() {
         }
     }
     for (coding, status) in [("gzip", 415), ("br, gzip", 415), ("identity", 201)] {
-        let answer = provider.raw("POST", USERS, &[("content-encoding", coding)], user(coding).to_string()).await;
+        let answer = provider
+            .raw("POST", USERS, &[("content-encoding", coding)], user(coding).to_string())
+            .await;
         assert_eq!(answer.status, status, "{coding}");
     }
 }
@@ -134,7 +164,10 @@ async fn text_is_utf8_both_ways() {
     let mut resource = user("ólafur\u{1F600}");
     resource["displayName"] = json!("Ólafur \u{4E2D}\u{6587}");
     let made = provider.create("/Users", resource.clone()).await;
-    assert_eq!((&made["userName"], &made["displayName"]), (&resource["userName"], &resource["displayName"]));
+    assert_eq!(
+        (&made["userName"], &made["displayName"]),
+        (&resource["userName"], &resource["displayName"])
+    );
     let found = provider.filter("/Users", "userName eq \"ólafur\u{1F600}\"").await;
     assert_eq!(found.resources(), [made]);
     // The same as escapes, and as bytes that are no UTF-8.

@@ -5,12 +5,15 @@ use serde_json::{Value, json};
 use super::provider::{Answer, Provider, id};
 use super::samples::{group, people, user};
 
-const METHODS: &[&str] = &["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND", "BREW"];
+const METHODS: &[&str] =
+    &["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND", "BREW"];
 
 const OF_ONE: &str = "GET, HEAD, PUT, PATCH, DELETE, OPTIONS";
 
 async fn ask(provider: &Provider, method: &str, path: &str) -> Answer {
-    provider.raw(method, &format!("/scim/v2{path}"), &[("content-type", "application/scim+json")], "{}").await
+    provider
+        .raw(method, &format!("/scim/v2{path}"), &[("content-type", "application/scim+json")], "{}")
+        .await
 }
 
 /// Each method that is not allowed gets 405 and is told which are; OPTIONS is told the same.
@@ -84,7 +87,10 @@ async fn each_verb_does_what_it_is_for() {
         let made = provider.create(endpoint, resource.clone()).await;
         let path = format!("{endpoint}/{}", id(&made));
         assert_eq!(provider.get(&path).await.ok(), made);
-        assert_eq!(provider.search(endpoint, json!({})).await.resources(), std::slice::from_ref(&made));
+        assert_eq!(
+            provider.search(endpoint, json!({})).await.resources(),
+            std::slice::from_ref(&made)
+        );
         let mut changed = resource;
         changed["externalId"] = json!("1");
         assert_eq!(provider.put(&path, changed).await.ok()["externalId"], "1");
@@ -105,7 +111,9 @@ async fn put_makes_nothing() {
     for headers in [&[][..], &[("if-none-match", "*")]] {
         let mut sent = vec![("content-type", "application/scim+json")];
         sent.extend(headers);
-        let answer = provider.raw("PUT", "/scim/v2/Users/2819c223", &sent, user("bjensen").to_string()).await;
+        let answer = provider
+            .raw("PUT", "/scim/v2/Users/2819c223", &sent, user("bjensen").to_string())
+            .await;
         answer.failed(404, None);
     }
     assert_eq!(provider.get("/Users").await.ok()["totalResults"], 0);
@@ -142,16 +150,31 @@ async fn head_is_get_without_the_body() {
     let provider = Provider::strict();
     let made = provider.create("/Users", people().remove(0)).await;
     let path = format!("/scim/v2/Users/{}", id(&made));
-    for path in [path.as_str(), "/scim/v2/Users", "/scim/v2", "/scim/v2/Schemas", "/scim/v2/Users/2819c223", "/scim/v2/Nothing"] {
+    for path in [
+        path.as_str(),
+        "/scim/v2/Users",
+        "/scim/v2",
+        "/scim/v2/Schemas",
+        "/scim/v2/Users/2819c223",
+        "/scim/v2/Nothing",
+    ] {
         let get = provider.raw("GET", path, &[], "").await;
         let head = provider.raw("HEAD", path, &[], "").await;
         assert_eq!((head.status, &head.body), (get.status, &Value::Null), "{path}");
         let mut headers = head.headers.clone();
         let length = headers.remove("content-length").expect("the length that GET has");
-        assert_eq!(length.to_str().expect("digits"), get.body.to_string().len().to_string(), "{path}");
+        assert_eq!(
+            length.to_str().expect("digits"),
+            get.body.to_string().len().to_string(),
+            "{path}"
+        );
         assert_eq!(headers, get.headers, "{path}");
     }
     let tag = made["meta"]["version"].as_str().expect("a version");
     let known = provider.raw("HEAD", &path, &[("if-none-match", tag)], "").await;
-    assert_eq!((known.status, known.headers.get("content-length")), (304, None), "no length where GET has no body");
+    assert_eq!(
+        (known.status, known.headers.get("content-length")),
+        (304, None),
+        "no length where GET has no body"
+    );
 }

@@ -11,7 +11,9 @@ use scimwire::auth::RequestContext;
 use scimwire::dispatch::{Features, Report};
 use scimwire::query::{Projection, Query};
 use scimwire::store::{Change, Precondition, Pushdown, Selected, Selection, Update};
-use scimwire::{Dispatcher, MemoryStore, Quirks, Resource, ResourceStore, ResourceType, StoreError};
+use scimwire::{
+    Dispatcher, MemoryStore, Quirks, Resource, ResourceStore, ResourceType, StoreError,
+};
 use serde_json::{Value, json};
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
@@ -63,7 +65,8 @@ impl Log {
 
 impl<S: Subscriber> Layer<S> for Log {
     fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, _: Context<'_, S>) {
-        let mut fields = Fields::from([("span".to_owned(), attributes.metadata().name().to_owned())]);
+        let mut fields =
+            Fields::from([("span".to_owned(), attributes.metadata().name().to_owned())]);
         attributes.record(&mut Visitor(&mut fields));
         self.written().open.insert(id.into_u64(), fields);
     }
@@ -111,9 +114,18 @@ fn scim() -> Dispatcher {
     builder.unauthenticated().features(features).quirks(quirks).build().expect("all is there")
 }
 
-async fn send(scim: &Dispatcher, cx: &RequestContext, method: &str, path: &str, body: &Value) -> Value {
-    let request = Request::builder().method(method).uri(format!("/scim/v2{path}")).extension(cx.clone());
-    let request = request.header("authorization", "Bearer s3cret").header("content-type", "application/scim+json");
+async fn send(
+    scim: &Dispatcher,
+    cx: &RequestContext,
+    method: &str,
+    path: &str,
+    body: &Value,
+) -> Value {
+    let request =
+        Request::builder().method(method).uri(format!("/scim/v2{path}")).extension(cx.clone());
+    let request = request
+        .header("authorization", "Bearer s3cret")
+        .header("content-type", "application/scim+json");
     let response = scim.dispatch(request.body(body.to_string()).expect("a request")).await;
     serde_json::from_slice(response.body()).unwrap_or_default()
 }
@@ -138,11 +150,23 @@ async fn each_request_is_a_span() {
     let (user, mut changed) = (Some("User"), bjensen());
     changed["title"] = json!("Tour Guide");
     for (cx, method, path, body, expected) in [
-        (&cx, "GET", one.as_str(), &Value::Null, (Some("read"), user, Some(id.as_str()), "200", None)),
+        (
+            &cx,
+            "GET",
+            one.as_str(),
+            &Value::Null,
+            (Some("read"), user, Some(id.as_str()), "200", None),
+        ),
         (&cx, "HEAD", &one, &Value::Null, (Some("read"), user, Some(&id), "200", None)),
         (&me, "GET", "/Me", &Value::Null, (Some("read"), user, Some(&id), "200", None)),
         (&cx, "PUT", &one, &changed, (Some("replace"), user, Some(&id), "200", None)),
-        (&cx, "PATCH", &one, &patch, (Some("patch"), user, Some(&id), "200", Some("boolean_strings op_case"))),
+        (
+            &cx,
+            "PATCH",
+            &one,
+            &patch,
+            (Some("patch"), user, Some(&id), "200", Some("boolean_strings op_case")),
+        ),
         (&cx, "GET", "/Users", &Value::Null, (Some("list"), user, None, "200", None)),
         (&cx, "POST", "/Users/.search", &search, (Some("search"), user, None, "200", None)),
         (&cx, "GET", "/Schemas", &Value::Null, (Some("discover"), None, None, "200", None)),
@@ -155,12 +179,24 @@ async fn each_request_is_a_span() {
         send(&scim, cx, method, path, body).await;
         let span = log.last();
         let field = |name: &str| span.get(name).map(String::as_str);
-        let told =
-            (field("operation"), field("resource_type"), field("id"), field("status").expect("a status"), field("deviations"));
+        let told = (
+            field("operation"),
+            field("resource_type"),
+            field("id"),
+            field("status").expect("a status"),
+            field("deviations"),
+        );
         assert_eq!(told, expected, "{method} {path}");
-        assert_eq!((field("span"), field("tenant")), (Some("scim"), Some("example")), "{method} {path}");
+        assert_eq!(
+            (field("span"), field("tenant")),
+            (Some("scim"), Some("example")),
+            "{method} {path}"
+        );
         assert_eq!(field("method"), Some(if method == "BREW" { "other" } else { method }));
-        assert!(field("duration").is_some_and(|duration| duration.ends_with('s')), "{method} {path}");
+        assert!(
+            field("duration").is_some_and(|duration| duration.ends_with('s')),
+            "{method} {path}"
+        );
     }
     let written = log.written();
     assert_eq!(written.spans.len(), written.events.len(), "one event for each request");
@@ -171,7 +207,8 @@ async fn each_request_is_a_span() {
 async fn how_much_of_a_search_the_store_did_is_told() {
     let (log, _guard) = Log::up_to(LevelFilter::INFO);
     let (users, groups) = (ResourceType::user(), ResourceType::group());
-    let builder = Dispatcher::builder(BASE).resource_type(users.clone(), Laddered(MemoryStore::new(users)));
+    let builder =
+        Dispatcher::builder(BASE).resource_type(users.clone(), Laddered(MemoryStore::new(users)));
     let builder = builder.resource_type(groups.clone(), MemoryStore::new(groups));
     let scim = builder.unauthenticated().build().expect("all is there");
     for (path, expected, word) in [
@@ -197,23 +234,46 @@ struct Laddered(MemoryStore);
 
 #[async_trait]
 impl ResourceStore for Laddered {
-    async fn create(&self, resource: Resource, cx: &RequestContext) -> Result<Resource, StoreError> {
+    async fn create(
+        &self,
+        resource: Resource,
+        cx: &RequestContext,
+    ) -> Result<Resource, StoreError> {
         self.0.create(resource, cx).await
     }
 
-    async fn get(&self, id: &str, projection: &Projection, cx: &RequestContext) -> Result<Arc<Resource>, StoreError> {
+    async fn get(
+        &self,
+        id: &str,
+        projection: &Projection,
+        cx: &RequestContext,
+    ) -> Result<Arc<Resource>, StoreError> {
         self.0.get(id, projection, cx).await
     }
 
-    async fn select(&self, selection: Selection<'_>, cx: &RequestContext) -> Result<Selected, StoreError> {
+    async fn select(
+        &self,
+        selection: Selection<'_>,
+        cx: &RequestContext,
+    ) -> Result<Selected, StoreError> {
         self.0.select(selection, cx).await
     }
 
-    async fn update(&self, id: &str, update: &Update, cx: &RequestContext) -> Result<Change, StoreError> {
+    async fn update(
+        &self,
+        id: &str,
+        update: &Update,
+        cx: &RequestContext,
+    ) -> Result<Change, StoreError> {
         self.0.update(id, update, cx).await
     }
 
-    async fn delete(&self, id: &str, expected: &Precondition, cx: &RequestContext) -> Result<Change, StoreError> {
+    async fn delete(
+        &self,
+        id: &str,
+        expected: &Precondition,
+        cx: &RequestContext,
+    ) -> Result<Change, StoreError> {
         self.0.delete(id, expected, cx).await
     }
 
@@ -236,7 +296,11 @@ async fn nothing_personal_is_told_unless_asked_for() {
     for (method, path, body) in [
         ("POST", "/Users", bjensen()),
         ("POST", "/Users", bjensen()),
-        ("POST", "/Users", json!({ "schemas": [USER], "userName": ["bjensen"], "bjensen": "babs@jensen.org" })),
+        (
+            "POST",
+            "/Users",
+            json!({ "schemas": [USER], "userName": ["bjensen"], "bjensen": "babs@jensen.org" }),
+        ),
         ("GET", &format!("/Users?filter={filter}"), Value::Null),
         ("GET", &format!("/Users?filter={filter}%20bjensen"), Value::Null),
         ("GET", "/Users?cursor=bjensen&sortBy=bjensen&attributes=bjensen", Value::Null),
@@ -248,7 +312,8 @@ async fn nothing_personal_is_told_unless_asked_for() {
         send(&scim, &cx, method, path, &body).await;
     }
     let text = log.text();
-    for personal in ["bjensen", "BJENSEN", "babs", "t1meMa", "s3cret", "userName", "filter", "%20"] {
+    for personal in ["bjensen", "BJENSEN", "babs", "t1meMa", "s3cret", "userName", "filter", "%20"]
+    {
         assert!(!text.contains(personal), "{personal}: {text}");
     }
     assert_eq!(log.written().spans.len(), 10);
@@ -278,5 +343,8 @@ async fn what_fails_in_the_store_is_told_as_an_error() {
     let [(Level::ERROR, told)] = written.events.as_slice() else {
         panic!("one error: {:?}", written.events);
     };
-    assert_eq!((told["error"].as_str(), told["message"].as_str()), ("the disk is full", "the store failed"));
+    assert_eq!(
+        (told["error"].as_str(), told["message"].as_str()),
+        ("the disk is full", "the store failed")
+    );
 }

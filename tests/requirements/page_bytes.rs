@@ -1,4 +1,5 @@
-//! Pages that end where their text would be too long (RFC 7644, Sections 3.4.2.4 and 7.7): whoever goes on finds all.
+//! Pages that end where their text would be too long (RFC 7644, Sections 3.4.2.4 and 7.7): whoever
+//! goes on finds all.
 
 use scimwire::Quirks;
 use scimwire::store::Pushdown;
@@ -8,7 +9,8 @@ use super::provider::{Answer, Provider, Setup, id};
 use super::samples::{device, user};
 use crate::databases::counts_by_cursor;
 
-/// The titles of users, by their length: one is longer than any page, by itself, in the midst of others and at the end.
+/// The titles of users, by their length: one is longer than any page, by itself, in the midst of
+/// others and at the end.
 const LENGTHS: &[usize] = &[10, 400, 10, 10, 10, 5_000, 10, 900, 900, 10, 10, 10, 5_000];
 
 const MOST: usize = 1_500;
@@ -21,7 +23,12 @@ async fn of_long_titles(quirks: Quirks, pushdown: Pushdown) -> Provider {
         let mut made = user(&format!("user{number:02}"));
         made["title"] = json!("x".repeat(*length));
         provider.create("/Users", made).await;
-        provider.create("/Devices", device(&format!("{number:02}"), json!({ "label": "x".repeat(300) }))).await;
+        provider
+            .create(
+                "/Devices",
+                device(&format!("{number:02}"), json!({ "label": "x".repeat(300) })),
+            )
+            .await;
     }
     provider
 }
@@ -39,7 +46,11 @@ fn parameters(query: &str) -> Value {
 
 /// One page: by GET or by POST.
 async fn page(provider: &Provider, is_post: bool, path: &str, query: &str) -> Answer {
-    if is_post { provider.search(path, parameters(query)).await } else { provider.get(&format!("{path}?{query}")).await }
+    if is_post {
+        provider.search(path, parameters(query)).await
+    } else {
+        provider.get(&format!("{path}?{query}")).await
+    }
 }
 
 /// The length of resources, as they stand on a page.
@@ -49,17 +60,28 @@ fn length(resources: &[Value]) -> usize {
 }
 
 /// All pages of a query.
-async fn walk(provider: &Provider, is_post: bool, path: &str, query: &str, by_cursor: bool) -> Vec<Answer> {
+async fn walk(
+    provider: &Provider,
+    is_post: bool,
+    path: &str,
+    query: &str,
+    by_cursor: bool,
+) -> Vec<Answer> {
     let (mut pages, mut start, mut cursor) = (Vec::new(), 1, String::new());
     loop {
-        let next = if by_cursor { format!("{query}&cursor={cursor}") } else { format!("{query}&startIndex={start}") };
+        let next = if by_cursor {
+            format!("{query}&cursor={cursor}")
+        } else {
+            format!("{query}&startIndex={start}")
+        };
         let page = page(provider, is_post, path, &next).await;
         let shown = page.resources().len();
         let said = (&page.body["itemsPerPage"], page.body.get("startIndex").is_some());
         assert_eq!(said, (&json!(shown), !by_cursor), "{path}?{next}");
         start += shown;
         page.next_cursor().unwrap_or_default().clone_into(&mut cursor);
-        let is_last = if by_cursor { cursor.is_empty() } else { page.body["totalResults"] == start - 1 };
+        let is_last =
+            if by_cursor { cursor.is_empty() } else { page.body["totalResults"] == start - 1 };
         assert!(shown > 0, "{path}?{next}: it goes on");
         pages.push(page);
         if is_last {
@@ -89,7 +111,8 @@ async fn whoever_goes_on_finds_all() {
     ] {
         let provider = of_long_titles(quirks, pushdown).await;
         for (path, query, total) in QUERIES {
-            for (is_post, by_cursor) in [(false, false), (false, true), (true, false), (true, true)] {
+            for (is_post, by_cursor) in [(false, false), (false, true), (true, false), (true, true)]
+            {
                 let pages = walk(&provider, is_post, path, query, by_cursor).await;
                 check(&pages, *total, query, by_cursor);
             }
@@ -102,7 +125,11 @@ fn check(pages: &[Answer], total: usize, query: &str, by_cursor: bool) {
     let count = parameters(query)["count"].as_u64().expect("a count");
     for (index, page) in pages.iter().enumerate() {
         let mut shown = page.resources().to_vec();
-        assert!(shown.len() == 1 || length(&shown) <= MOST, "{query}: {} on page {index}", length(&shown));
+        assert!(
+            shown.len() == 1 || length(&shown) <= MOST,
+            "{query}: {} on page {index}",
+            length(&shown)
+        );
         if let Some(next) = pages.get(index + 1) {
             let is_full = json!(shown.len()) == count;
             shown.push(next.resources()[0].clone());

@@ -23,7 +23,11 @@ async fn the_root_is_under_any_prefix() {
         let provider = at(base_url);
         let made = provider.raw("POST", path, &[], user("bjensen").to_string()).await;
         let location = format!("{}/Users/{}", base_url.trim_end_matches('/'), id(&made.body));
-        assert_eq!((made.status, made.body["meta"]["location"].as_str()), (201, Some(location.as_str())), "{base_url}");
+        assert_eq!(
+            (made.status, made.body["meta"]["location"].as_str()),
+            (201, Some(location.as_str())),
+            "{base_url}"
+        );
         assert_eq!(made.headers["location"], location);
         assert_eq!(provider.raw("GET", path, &[], "").await.ok()["totalResults"], 1, "{base_url}");
     }
@@ -40,7 +44,11 @@ async fn a_version_stands_before_the_endpoint() {
         let provider = at(base_url);
         provider.raw("POST", "/Users", &[], user("bjensen").to_string()).await;
         for path in paths.split(' ') {
-            assert_eq!(provider.raw("GET", path, &[], "").await.ok()["totalResults"], 1, "{path} below {base_url}");
+            assert_eq!(
+                provider.raw("GET", path, &[], "").await.ok()["totalResults"],
+                1,
+                "{path} below {base_url}"
+            );
         }
     }
 }
@@ -49,20 +57,40 @@ async fn a_version_stands_before_the_endpoint() {
 async fn another_version_is_refused() {
     // P-3.12-12, P-3.13-01
     for (base_url, paths) in [
-        ("https://example.com/scim/v2", "/scim/v1/Users /v1/Users /scim/v3/Users /scim/v20/Users /scim/v1.1/Users /scim/v1"),
-        ("https://example.com/scim", "/scim/v1/Users /scim/v1/ServiceProviderConfig /v1/Users /scim/v99999999999999999999/Users"),
+        (
+            "https://example.com/scim/v2",
+            "/scim/v1/Users /v1/Users /scim/v3/Users /scim/v20/Users /scim/v1.1/Users /scim/v1",
+        ),
+        (
+            "https://example.com/scim",
+            "/scim/v1/Users /scim/v1/ServiceProviderConfig /v1/Users /scim/v99999999999999999999/Users",
+        ),
         ("https://example.com", "/v1/Users /v1/Bulk /v0/Nothing"),
     ] {
         let provider = at(base_url);
         for path in paths.split(' ') {
             for method in ["GET", "POST", "DELETE"] {
-                let detail = provider.raw(method, path, &[], user("bjensen").to_string()).await.refused("invalidVers");
+                let detail = provider
+                    .raw(method, path, &[], user("bjensen").to_string())
+                    .await
+                    .refused("invalidVers");
                 assert!(detail.contains("v2"), "{path}: {detail}");
             }
         }
     }
-    for path in ["/scim/v2/v2/Users", "/scim/v2/v1/Users", "/Users/v1/x", "/scim/v/Users", "/scim/vx/Users", "/scim/v2x/Users"] {
-        assert_eq!(at("https://example.com/scim/v2").raw("GET", path, &[], "").await.status, 404, "{path}");
+    for path in [
+        "/scim/v2/v2/Users",
+        "/scim/v2/v1/Users",
+        "/Users/v1/x",
+        "/scim/v/Users",
+        "/scim/vx/Users",
+        "/scim/v2x/Users",
+    ] {
+        assert_eq!(
+            at("https://example.com/scim/v2").raw("GET", path, &[], "").await.status,
+            404,
+            "{path}"
+        );
     }
 }
 
@@ -109,7 +137,11 @@ async fn no_trick_leads_out_of_a_path() {
         for method in ["GET", "DELETE"] {
             let answer = provider.raw(method, &format!("/scim/v2{path}"), &[], "").await;
             answer.failed(404, None);
-            assert!(answer.headers.iter().all(|(name, _)| name == "content-type"), "{path}: {:?}", answer.headers);
+            assert!(
+                answer.headers.iter().all(|(name, _)| name == "content-type"),
+                "{path}: {:?}",
+                answer.headers
+            );
         }
     }
     assert_eq!(provider.get("/Users").await.resources(), [made]);
@@ -132,7 +164,10 @@ async fn escapes_that_need_not_be_are_read() {
     for path in [format!("/%55sers/{escaped}"), format!("/Users/{escaped}")] {
         assert_eq!(provider.get(&path).await.ok(), made);
     }
-    for uri in ["urn:ietf:params:scim:schemas:core:2.0:User", "urn%3Aietf%3Aparams%3Ascim%3Aschemas%3Acore%3A2.0%3Auser"] {
+    for uri in [
+        "urn:ietf:params:scim:schemas:core:2.0:User",
+        "urn%3Aietf%3Aparams%3Ascim%3Aschemas%3Acore%3A2.0%3Auser",
+    ] {
         assert_eq!(provider.get(&format!("/Schemas/{uri}")).await.ok()["name"], "User");
     }
 }
@@ -165,8 +200,17 @@ async fn locations_never_follow_the_request() {
             (&json!(location), &location.parse().expect("a value"))
         );
     }
-    for path in ["/scim/v2/Schemas", "/scim/v2/ResourceTypes", "/scim/v2/ServiceProviderConfig", "/scim/v2/Nothing"] {
+    for path in [
+        "/scim/v2/Schemas",
+        "/scim/v2/ResourceTypes",
+        "/scim/v2/ServiceProviderConfig",
+        "/scim/v2/Nothing",
+    ] {
         let answer = provider.raw("GET", path, &spoofed, "").await;
-        assert!(!answer.body.to_string().contains("evil") && !format!("{:?}", answer.headers).contains("evil"), "{path}");
+        assert!(
+            !answer.body.to_string().contains("evil")
+                && !format!("{:?}", answer.headers).contains("evil"),
+            "{path}"
+        );
     }
 }

@@ -11,12 +11,24 @@ fn equivalents() -> Vec<(String, Value)> {
     vec![
         (String::new(), json!({})),
         (format!("filter={}", escaped(filter)), json!({ "filter": filter })),
-        ("sortBy=userName&sortOrder=descending".into(), json!({ "sortBy": "userName", "sortOrder": "descending" })),
+        (
+            "sortBy=userName&sortOrder=descending".into(),
+            json!({ "sortBy": "userName", "sortOrder": "descending" }),
+        ),
         ("startIndex=2&count=2".into(), json!({ "startIndex": 2, "count": 2 })),
         ("startIndex=-5&count=-1".into(), json!({ "startIndex": -5, "count": -1 })),
-        ("attributes=userName,name.familyName".into(), json!({ "attributes": ["userName", "name.familyName"] })),
-        ("excludedAttributes=emails,meta".into(), json!({ "excludedAttributes": ["emails", "meta"] })),
-        ("cursor&count=2&sortBy=title".into(), json!({ "cursor": "", "count": 2, "sortBy": "title" })),
+        (
+            "attributes=userName,name.familyName".into(),
+            json!({ "attributes": ["userName", "name.familyName"] }),
+        ),
+        (
+            "excludedAttributes=emails,meta".into(),
+            json!({ "excludedAttributes": ["emails", "meta"] }),
+        ),
+        (
+            "cursor&count=2&sortBy=title".into(),
+            json!({ "cursor": "", "count": 2, "sortBy": "title" }),
+        ),
         ("filter=nope".into(), json!({ "filter": "nope" })),
         ("filter=password+pr".into(), json!({ "filter": "password pr" })),
         ("sortBy=name".into(), json!({ "sortBy": "name" })),
@@ -27,12 +39,17 @@ fn equivalents() -> Vec<(String, Value)> {
 #[tokio::test]
 async fn a_search_answers_as_the_same_query() {
     // P-3.4.3-01, P-3.4.3-04
-    let provider = Provider::of_people().await.with_all("/Groups", vec![group("Guides", &[])]).await;
+    let provider =
+        Provider::of_people().await.with_all("/Groups", vec![group("Guides", &[])]).await;
     for endpoint in ["/Users", "", "/Groups"] {
         for (query, body) in equivalents() {
             let by_get = provider.get(&format!("{endpoint}/?{query}")).await;
             let by_post = provider.search(endpoint, body).await;
-            assert_eq!((by_post.status, &by_post.body), (by_get.status, &by_get.body), "{endpoint} {query}");
+            assert_eq!(
+                (by_post.status, &by_post.body),
+                (by_get.status, &by_get.body),
+                "{endpoint} {query}"
+            );
             assert_eq!(by_post.headers["content-type"], "application/scim+json");
             assert!(by_post.status == 200 || by_post.status == 400, "{query}");
         }
@@ -66,7 +83,8 @@ async fn lists_of_attributes_are_arrays() {
     let found = provider.search("/Users", json!({ "attributes": ["userName"], "count": 1 })).await;
     assert_eq!(found.resources()[0].as_object().expect("an object").len(), 3);
     for name in ["attributes", "excludedAttributes"] {
-        for value in [json!("userName"), json!([5]), json!([["userName"]]), json!({}), json!(true)] {
+        for value in [json!("userName"), json!([5]), json!([["userName"]]), json!({}), json!(true)]
+        {
             provider.search("/Users", json!({ name: value })).await.refused("invalidValue");
         }
     }
@@ -78,12 +96,17 @@ async fn lists_of_attributes_are_arrays() {
 #[tokio::test]
 async fn a_search_is_of_one_type_or_of_all() {
     // P-3.4.3-05
-    let provider = Provider::of_people().await.with_all("/Groups", vec![group("bjensen", &[])]).await;
+    let provider =
+        Provider::of_people().await.with_all("/Groups", vec![group("bjensen", &[])]).await;
     provider.create("/Devices", device("bjensen", json!({}))).await;
     let filter = "userName eq \"bjensen\" or displayName eq \"bjensen\" or serial eq \"bjensen\"";
-    let of_type = |name: &str| json!({ "filter": format!("meta.resourceType eq \"{name}\""), "count": 1 });
+    let of_type =
+        |name: &str| json!({ "filter": format!("meta.resourceType eq \"{name}\""), "count": 1 });
     for (path, name) in [("/Users", "User"), ("/Groups", "Group"), ("/Devices", "Device")] {
-        assert_eq!(provider.search(path, of_type(name)).await.resources()[0]["meta"]["resourceType"], name);
+        assert_eq!(
+            provider.search(path, of_type(name)).await.resources()[0]["meta"]["resourceType"],
+            name
+        );
         assert_eq!(provider.search(path, of_type("Other")).await.names().len(), 0);
     }
     assert_eq!(provider.search("/", json!({ "filter": filter })).await.names(), ["bjensen"; 3]);
@@ -106,7 +129,11 @@ async fn a_search_over_all_types_can_be_off() {
 async fn a_search_is_a_post_and_nothing_else() {
     // P-3.4.3-01
     let provider = Provider::of_people().await;
-    for answer in [provider.get("/Users/.search").await, provider.put("/.search", json!({})).await] {
-        assert_eq!((answer.status, &answer.headers["allow"]), (405, &"POST, OPTIONS".parse().expect("a header")));
+    for answer in [provider.get("/Users/.search").await, provider.put("/.search", json!({})).await]
+    {
+        assert_eq!(
+            (answer.status, &answer.headers["allow"]),
+            (405, &"POST, OPTIONS".parse().expect("a header"))
+        );
     }
 }

@@ -26,7 +26,10 @@ async fn delete(provider: &Provider, path: &str, headers: &[(&str, &str)]) -> An
 /// The path below the host, and the entity tag.
 async fn made(provider: &Provider) -> (String, String) {
     let made = provider.create("/Users", people().remove(0)).await;
-    (format!("/scim/v2/Users/{}", id(&made)), made["meta"]["version"].as_str().expect("a version").to_owned())
+    (
+        format!("/scim/v2/Users/{}", id(&made)),
+        made["meta"]["version"].as_str().expect("a version").to_owned(),
+    )
 }
 
 #[tokio::test]
@@ -48,10 +51,15 @@ async fn a_read_may_expect_a_version_too() {
             let answer = provider.raw(method, &path, &[(name, value)], "").await;
             assert_eq!(answer.status, status, "{method} {name}: {value}");
             if status == 304 {
-                assert_eq!((&answer.headers["etag"], &answer.body), (&tag.parse().expect("a value"), &Value::Null));
+                assert_eq!(
+                    (&answer.headers["etag"], &answer.body),
+                    (&tag.parse().expect("a value"), &Value::Null)
+                );
             }
         }
-        let both = provider.raw(method, &path, &[("if-match", "\"x\""), ("if-none-match", &tag)], "").await;
+        let both = provider
+            .raw(method, &path, &[("if-match", "\"x\""), ("if-none-match", &tag)], "")
+            .await;
         assert_eq!(both.status, 412, "RFC 9110, Section 13.2.2: `If-Match` comes first");
     }
 }
@@ -78,7 +86,11 @@ async fn a_host_may_demand_the_version() {
     let provider = Provider::with_features(|features| features.if_match_required = true);
     let (path, tag) = made(&provider).await;
     let before = provider.raw("GET", &path, &[], "").await.ok();
-    for headers in [&[][..], &[("if-none-match", "\"x\"")], &[("if-unmodified-since", "Sat, 29 Oct 1994 19:43:31 GMT")]] {
+    for headers in [
+        &[][..],
+        &[("if-none-match", "\"x\"")],
+        &[("if-unmodified-since", "Sat, 29 Oct 1994 19:43:31 GMT")],
+    ] {
         for answer in [
             put(&provider, &path, headers).await,
             patch(&provider, &path, headers).await,
@@ -87,7 +99,11 @@ async fn a_host_may_demand_the_version() {
             assert!(answer.failed(428, None).contains("If-Match"));
         }
     }
-    assert_eq!(provider.raw("GET", &path, &[], "").await.ok(), before, "reads need none, and nothing has changed");
+    assert_eq!(
+        provider.raw("GET", &path, &[], "").await.ok(),
+        before,
+        "reads need none, and nothing has changed"
+    );
     let stale = [("if-match", "\"x\"")];
     put(&provider, &path, &stale).await.failed(412, None);
     let patched = patch(&provider, &path, &[("if-match", &tag)]).await.ok();

@@ -1,4 +1,5 @@
-//! Which attributes are returned when the client says which (RFC 7644, Sections 3.4.2.5, 3.9 and 3.10).
+//! Which attributes are returned when the client says which (RFC 7644, Sections 3.4.2.5, 3.9 and
+//! 3.10).
 
 use serde_json::{Value, json};
 
@@ -12,7 +13,11 @@ fn shown(resource: &Value) -> Vec<String> {
         let key = key.replace(ENTERPRISE, "E");
         let mut subs: Vec<&String> = match value {
             Value::Object(object) => object.keys().collect(),
-            Value::Array(elements) => elements.iter().filter_map(Value::as_object).flat_map(|element| element.keys()).collect(),
+            Value::Array(elements) => elements
+                .iter()
+                .filter_map(Value::as_object)
+                .flat_map(|element| element.keys())
+                .collect(),
             _ => Vec::new(),
         };
         subs.sort();
@@ -55,10 +60,22 @@ async fn named_attributes_are_returned_and_no_others() {
         ("attributes=name", &["name.familyName", "name.formatted", "name.givenName"]),
         ("attributes=name.givenName", &["name.givenName"]),
         ("attributes=name.givenName,name.familyName", &["name.familyName", "name.givenName"]),
-        ("attributes=name.givenName,name", &["name.familyName", "name.formatted", "name.givenName"]),
+        (
+            "attributes=name.givenName,name",
+            &["name.familyName", "name.formatted", "name.givenName"],
+        ),
         ("attributes=meta.version", &["meta.version"]),
         ("attributes=meta.location", &["meta.location"]),
-        ("attributes=meta", &["meta.created", "meta.lastModified", "meta.location", "meta.resourceType", "meta.version"]),
+        (
+            "attributes=meta",
+            &[
+                "meta.created",
+                "meta.lastModified",
+                "meta.location",
+                "meta.resourceType",
+                "meta.version",
+            ],
+        ),
         // P-3.9-06
         ("attributes=emails.value", &["emails.value"]),
         ("attributes=emails.type", &["emails.type"]),
@@ -67,7 +84,10 @@ async fn named_attributes_are_returned_and_no_others() {
         // P-3.10-01
         ("attributes=USERNAME,Name.GIVENNAME", &["name.givenName", "userName"]),
         ("attributes=urn:ietf:params:scim:schemas:core:2.0:User:userName", &["userName"]),
-        ("attributes=URN:ietf:params:scim:schemas:core:2.0:USER:NAME.givenname", &["name.givenName"]),
+        (
+            "attributes=URN:ietf:params:scim:schemas:core:2.0:USER:NAME.givenname",
+            &["name.givenName"],
+        ),
         // P-3.9-10
         ("attributes=nobodyKnows,userName", &["userName"]),
         ("attributes=nobodyKnows", &[]),
@@ -85,7 +105,10 @@ async fn every_element_keeps_the_sub_attribute_that_was_named() {
     // P-3.9-06
     let provider = Provider::of_people().await;
     let list = provider.get("/Users?attributes=emails.value&filter=emails pr&count=1").await;
-    assert_eq!(list.resources()[0]["emails"], json!([{ "value": "bjensen@example.com" }, { "value": "babs@jensen.org" }]));
+    assert_eq!(
+        list.resources()[0]["emails"],
+        json!([{ "value": "bjensen@example.com" }, { "value": "babs@jensen.org" }])
+    );
     let list = provider.get("/Users?excludedAttributes=emails.type&filter=emails pr&count=1").await;
     let emails = json!([{ "value": "bjensen@example.com", "primary": true }, { "value": "babs@jensen.org" }]);
     assert_eq!(list.resources()[0]["emails"], emails);
@@ -110,8 +133,13 @@ async fn excluded_attributes_are_left_out_and_no_others() {
         ("excludedAttributes=nobodyKnows", &[]),
         ("excludedAttributes=password", &[]),
     ] {
-        let expected: Vec<&String> = all.iter().filter(|name| !left_out.contains(&name.as_str())).collect();
-        assert_eq!(with(&provider, parameters).await.iter().collect::<Vec<_>>(), expected, "{parameters}");
+        let expected: Vec<&String> =
+            all.iter().filter(|name| !left_out.contains(&name.as_str())).collect();
+        assert_eq!(
+            with(&provider, parameters).await.iter().collect::<Vec<_>>(),
+            expected,
+            "{parameters}"
+        );
     }
 }
 
@@ -143,7 +171,10 @@ async fn an_extension_is_named_by_its_urn() {
         (format!("attributes={ENTERPRISE}"), &whole[..]),
         (format!("attributes={}", ENTERPRISE.to_uppercase()), &whole),
         (format!("attributes={ENTERPRISE}:department"), &["E.department"]),
-        (format!("attributes={ENTERPRISE}:Department,{ENTERPRISE}:manager.value"), &["E.department", "E.manager"]),
+        (
+            format!("attributes={ENTERPRISE}:Department,{ENTERPRISE}:manager.value"),
+            &["E.department", "E.manager"],
+        ),
         (format!("attributes={ENTERPRISE}:costCenter"), &[]),
     ] {
         assert_eq!(with(&provider, &parameters).await, expected, "{parameters}");
@@ -153,8 +184,13 @@ async fn an_extension_is_named_by_its_urn() {
         (format!("excludedAttributes={ENTERPRISE}"), &whole[..]),
         (format!("excludedAttributes={ENTERPRISE}:department"), &["E.department"]),
     ] {
-        let expected: Vec<&String> = all.iter().filter(|name| !left_out.contains(&name.as_str())).collect();
-        assert_eq!(with(&provider, &parameters).await.iter().collect::<Vec<_>>(), expected, "{parameters}");
+        let expected: Vec<&String> =
+            all.iter().filter(|name| !left_out.contains(&name.as_str())).collect();
+        assert_eq!(
+            with(&provider, &parameters).await.iter().collect::<Vec<_>>(),
+            expected,
+            "{parameters}"
+        );
     }
 }
 
@@ -162,12 +198,16 @@ async fn an_extension_is_named_by_its_urn() {
 async fn filter_and_order_see_what_is_not_returned() {
     // P-3.9-09
     let provider = Provider::of_people().await;
-    let list = provider.get("/Users?attributes=id&sortBy=userName&sortOrder=descending&filter=userType pr").await;
+    let list = provider
+        .get("/Users?attributes=id&sortBy=userName&sortOrder=descending&filter=userType pr")
+        .await;
     let order: Vec<&str> = list.resources().iter().map(id).collect();
     let full = provider.get("/Users?sortBy=userName&sortOrder=descending&filter=userType pr").await;
     assert_eq!(order, full.resources().iter().map(id).collect::<Vec<_>>());
     assert_eq!(full.names(), ["omalley", "jsmith", "bjensen"]);
-    let without = provider.get("/Users?excludedAttributes=emails&filter=emails[type eq \"work\"]&sortBy=emails").await;
+    let without = provider
+        .get("/Users?excludedAttributes=emails&filter=emails[type eq \"work\"]&sortBy=emails")
+        .await;
     assert_eq!(without.names(), ["bjensen", "jsmith"]);
 }
 
@@ -184,10 +224,18 @@ async fn every_operation_that_returns_a_resource_projects_it() {
         ),
     ] {
         let created = provider.post(&format!("/Users?{parameters}"), person.clone()).await;
-        assert_eq!((created.status, shown(&created.body)), (201, expected.iter().map(|name| (*name).to_owned()).collect()));
+        assert_eq!(
+            (created.status, shown(&created.body)),
+            (201, expected.iter().map(|name| (*name).to_owned()).collect())
+        );
         let path = format!("/Users/{}?{parameters}", id(&created.body));
-        let mut answers = vec![provider.get(&path).await, provider.put(&path, person.clone()).await];
-        answers.push(provider.patch(&path, json!([{ "op": "replace", "path": "title", "value": "Chief" }])).await);
+        let mut answers =
+            vec![provider.get(&path).await, provider.put(&path, person.clone()).await];
+        answers.push(
+            provider
+                .patch(&path, json!([{ "op": "replace", "path": "title", "value": "Chief" }]))
+                .await,
+        );
         for answer in answers {
             assert_eq!(shown(&answer.ok()), expected, "{parameters}");
         }
@@ -195,7 +243,10 @@ async fn every_operation_that_returns_a_resource_projects_it() {
         let body = json!({ name: list.split(',').collect::<Vec<_>>() });
         let found = provider.search("/Users", body).await;
         assert_eq!(shown(&found.resources()[0]), expected, "{parameters}");
-        assert_eq!(shown(&provider.get(&format!("/Users?{parameters}")).await.resources()[0]), expected);
+        assert_eq!(
+            shown(&provider.get(&format!("/Users?{parameters}")).await.resources()[0]),
+            expected
+        );
         assert_eq!(provider.delete(&path).await.status, 204);
     }
 }
@@ -207,7 +258,9 @@ async fn an_attribute_of_an_extension_needs_its_urn() {
     provider.refuses("/Users", &["department eq \"Tour Operations\"", "manager.value pr"]).await;
     provider.get("/Users?sortBy=employeeNumber").await.refused("invalidValue");
     assert!(with(&provider, "attributes=department").await.is_empty());
-    provider.finds("/Users", &[(&format!("{USER}:title pr"), &["bjensen"]), ("title pr", &["bjensen"])]).await;
+    provider
+        .finds("/Users", &[(&format!("{USER}:title pr"), &["bjensen"]), ("title pr", &["bjensen"])])
+        .await;
     // Two extensions of devices have an `until`, and one a `label` as the core schema does.
     let devices = Provider::of_devices().await;
     devices.refuses("/Devices", &["until pr", "room pr"]).await;

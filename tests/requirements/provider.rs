@@ -23,7 +23,8 @@ const ERROR: &str = "urn:ietf:params:scim:api:messages:2.0:Error";
 const SEARCH_REQUEST: &str = "urn:ietf:params:scim:api:messages:2.0:SearchRequest";
 const PATCH_OP: &str = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 
-/// What a service provider is made of; strict, and with stores that page by themselves, unless said otherwise.
+/// What a service provider is made of; strict, and with stores that page by themselves, unless said
+/// otherwise.
 pub(crate) struct Setup {
     pub(crate) quirks: Quirks,
     pub(crate) limits: Limits,
@@ -57,7 +58,10 @@ pub(crate) struct Provider {
 impl Provider {
     pub(crate) fn new(setup: Setup) -> Self {
         let groups = ResourceType::group().unique("displayName");
-        Self::serving([ResourceType::user().with_extension(ENTERPRISE_USER), groups, device_type()], setup)
+        Self::serving(
+            [ResourceType::user().with_extension(ENTERPRISE_USER), groups, device_type()],
+            setup,
+        )
     }
 
     /// A service provider of these types instead.
@@ -70,11 +74,19 @@ impl Provider {
             builder = if setup.pushdown == Pushdown::Pages && kind != Kind::Memory {
                 builder.resource_type(resource_type.clone(), database.store(resource_type))
             } else {
-                let store = Shaped::new(directory.store(resource_type.clone()), resource_type.clone(), setup.pushdown);
+                let store = Shaped::new(
+                    directory.store(resource_type.clone()),
+                    resource_type.clone(),
+                    setup.pushdown,
+                );
                 builder.resource_type(resource_type, store)
             };
         }
-        builder = builder.quirks(setup.quirks).limits(setup.limits).features(setup.features).clock(clock.clone());
+        builder = builder
+            .quirks(setup.quirks)
+            .limits(setup.limits)
+            .features(setup.features)
+            .clock(clock.clone());
         if let Some(policy) = setup.policy {
             builder = builder.policy(policy);
         }
@@ -132,7 +144,8 @@ impl Provider {
     }
 
     pub(crate) async fn patch(&self, path: &str, operations: Value) -> Answer {
-        self.send("PATCH", path, Some(json!({ "schemas": [PATCH_OP], "Operations": operations }))).await
+        self.send("PATCH", path, Some(json!({ "schemas": [PATCH_OP], "Operations": operations })))
+            .await
     }
 
     pub(crate) async fn delete(&self, path: &str) -> Answer {
@@ -157,7 +170,8 @@ impl Provider {
         self.get(&format!("{endpoint}?filter={}", escaped(filter))).await
     }
 
-    /// Each filter of the table finds just the resources of these names, in the order of their creation.
+    /// Each filter of the table finds just the resources of these names, in the order of their
+    /// creation.
     pub(crate) async fn finds(&self, endpoint: &str, table: &[(&str, &[&str])]) {
         for (filter, names) in table {
             let answer = self.filter(endpoint, filter).await;
@@ -177,19 +191,36 @@ impl Provider {
 
     pub(crate) async fn send(&self, method: &str, path: &str, body: Option<Value>) -> Answer {
         let body = body.map_or_else(String::new, |body| body.to_string());
-        self.raw(method, &format!("/scim/v2{path}"), &[("content-type", "application/scim+json")], body).await
+        self.raw(
+            method,
+            &format!("/scim/v2{path}"),
+            &[("content-type", "application/scim+json")],
+            body,
+        )
+        .await
     }
 
     /// A request to a path below the host, with these headers and no others.
-    pub(crate) async fn raw(&self, method: &str, path: &str, headers: &[(&str, &str)], body: impl AsRef<[u8]>) -> Answer {
-        let mut request = Request::builder().method(method).uri(sendable(path)).extension(self.cx.clone());
+    pub(crate) async fn raw(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: impl AsRef<[u8]>,
+    ) -> Answer {
+        let mut request =
+            Request::builder().method(method).uri(sendable(path)).extension(self.cx.clone());
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
         let response = self.dispatcher.dispatch(request.body(body).expect("a request")).await;
         let (head, body) = response.into_parts();
         let report = head.extensions.get::<Report>().cloned().expect("each response has one");
-        let body = if body.is_empty() { Value::Null } else { serde_json::from_slice(&body).expect("JSON") };
+        let body = if body.is_empty() {
+            Value::Null
+        } else {
+            serde_json::from_slice(&body).expect("JSON")
+        };
         Answer { status: head.status.as_u16(), headers: head.headers, body, report }
     }
 }
@@ -222,7 +253,11 @@ impl Answer {
     pub(crate) fn failed(&self, status: u16, scim_type: Option<&str>) -> String {
         let body = &self.body;
         assert_eq!((self.status, &body["status"]), (status, &json!(status.to_string())), "{body}");
-        assert_eq!((&body["schemas"], body["scimType"].as_str()), (&json!([ERROR]), scim_type), "{body}");
+        assert_eq!(
+            (&body["schemas"], body["scimType"].as_str()),
+            (&json!([ERROR]), scim_type),
+            "{body}"
+        );
         assert_eq!(self.headers["content-type"], "application/scim+json");
         body["detail"].as_str().expect("a detail").to_owned()
     }
@@ -286,14 +321,26 @@ pub(crate) fn id(resource: &Value) -> &str {
 /// The value of a query parameter, with all escaped that means something in a URL.
 pub(crate) fn escaped(text: &str) -> String {
     text.bytes()
-        .map(|byte| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") })
+        .map(|byte| {
+            if byte.is_ascii_alphanumeric() {
+                char::from(byte).to_string()
+            } else {
+                format!("%{byte:02X}")
+            }
+        })
         .collect()
 }
 
 /// A path and query, with what cannot stand in a URL escaped.
 fn sendable(path: &str) -> String {
     let plain = |byte: u8| {
-        byte.is_ascii_graphic() && !matches!(byte, b'"' | b'<' | b'>' | b'[' | b']' | b'\\' | b'^' | b'`' | b'{' | b'|' | b'}')
+        byte.is_ascii_graphic()
+            && !matches!(
+                byte,
+                b'"' | b'<' | b'>' | b'[' | b']' | b'\\' | b'^' | b'`' | b'{' | b'|' | b'}'
+            )
     };
-    path.bytes().map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
+    path.bytes()
+        .map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })
+        .collect()
 }

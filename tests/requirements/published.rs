@@ -1,5 +1,5 @@
-//! Published schemas are those of the RFC, and state exactly what is enforced (RFC 7643, Sections 7 and 8.7; RFC 7644,
-//! Section 4).
+//! Published schemas are those of the RFC, and state exactly what is enforced (RFC 7643, Sections 7
+//! and 8.7; RFC 7644, Section 4).
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,10 @@ use super::samples::{ENTERPRISE, GROUP, USER};
 use super::{custom_types, kept};
 
 fn plain() -> Provider {
-    Provider::serving([ResourceType::user().with_extension(ENTERPRISE_USER), ResourceType::group()], Setup::default())
+    Provider::serving(
+        [ResourceType::user().with_extension(ENTERPRISE_USER), ResourceType::group()],
+        Setup::default(),
+    )
 }
 
 /// Each attribute and sub-attribute of a schema by its path, with its characteristics.
@@ -21,7 +24,11 @@ fn attributes(schema: &Value) -> BTreeMap<String, BTreeMap<String, Value>> {
     fn walk(list: &Value, above: &str, found: &mut BTreeMap<String, BTreeMap<String, Value>>) {
         for attribute in list.as_array().expect("attributes") {
             let path = format!("{above}{}", attribute["name"].as_str().expect("a name"));
-            let own = attribute.as_object().expect("an attribute").iter().filter(|(name, _)| *name != "subAttributes");
+            let own = attribute
+                .as_object()
+                .expect("an attribute")
+                .iter()
+                .filter(|(name, _)| *name != "subAttributes");
             let own = own.map(|(name, value)| (name.clone(), value.clone())).collect();
             assert!(found.insert(path.clone(), own).is_none(), "{path} is listed once");
             if let Some(subs) = attribute.get("subAttributes") {
@@ -38,12 +45,16 @@ fn attributes(schema: &Value) -> BTreeMap<String, BTreeMap<String, Value>> {
 async fn the_tables_of_the_rfc_are_what_is_published() {
     // S-2.2-02, S-4.1.1-01, S-4.2-01, S-4.3-01, S-7-03, S-7-04, S-7-05, S-7-06
     let provider = plain();
-    let effective: Vec<Value> = serde_json::from_str(include_str!("schemas/effective.json")).expect("JSON");
+    let effective: Vec<Value> =
+        serde_json::from_str(include_str!("schemas/effective.json")).expect("JSON");
     assert_eq!(provider.get("/Schemas").await.ok()["totalResults"], effective.len());
     for expected in effective {
         let uri = expected["id"].as_str().expect("an id");
         let shown = provider.get(&format!("/Schemas/{uri}")).await.ok();
-        assert_eq!((&shown["name"], &shown["description"]), (&expected["name"], &expected["description"]));
+        assert_eq!(
+            (&shown["name"], &shown["description"]),
+            (&expected["name"], &expected["description"])
+        );
         let (shown, expected) = (attributes(&shown), attributes(&expected));
         assert_eq!(shown.keys().collect::<Vec<_>>(), expected.keys().collect::<Vec<_>>(), "{uri}");
         for (path, expected) in expected {
@@ -78,7 +89,10 @@ fn common_attributes_have_the_characteristics_of_the_rfc() {
         meta.version string false true true readOnly default none";
     let mut found = Vec::new();
     for attribute in Schema::common().attributes() {
-        let subs = attribute.sub_attributes().iter().map(|sub| (format!("{}.{}", attribute.name(), sub.name()), sub));
+        let subs = attribute
+            .sub_attributes()
+            .iter()
+            .map(|sub| (format!("{}.{}", attribute.name(), sub.name()), sub));
         for (path, known) in std::iter::once((attribute.name().to_owned(), attribute)).chain(subs) {
             found.push(format!(
                 "{path} {} {} {} {} {} {} {}",
@@ -107,7 +121,9 @@ pub(crate) fn value_of(attribute: &Value) -> Value {
         "reference" => json!("https://example.com/x"),
         "complex" => {
             let subs = attribute["subAttributes"].as_array().expect("sub-attributes");
-            subs.iter().map(|sub| (sub["name"].as_str().expect("a name").to_owned(), value_of(sub))).collect()
+            subs.iter()
+                .map(|sub| (sub["name"].as_str().expect("a name").to_owned(), value_of(sub)))
+                .collect()
         }
         other => panic!("{other}"),
     };
@@ -123,7 +139,8 @@ fn shown_of(attribute: &Value, value: &Value) -> Option<Value> {
     }
     match value {
         Value::Array(values) => {
-            let shown: Vec<Value> = values.iter().filter_map(|value| shown_of(attribute, value)).collect();
+            let shown: Vec<Value> =
+                values.iter().filter_map(|value| shown_of(attribute, value)).collect();
             (!shown.is_empty()).then_some(Value::Array(shown))
         }
         Value::Object(object) => {
@@ -169,20 +186,30 @@ fn smallest(schema: &Value, required_extensions: &[Value], number: usize) -> Val
 }
 
 fn required_of(schema: &Value, number: usize) -> Value {
-    let required = schema["attributes"].as_array().expect("attributes").iter().filter(|attribute| attribute["required"] == true);
+    let required = schema["attributes"]
+        .as_array()
+        .expect("attributes")
+        .iter()
+        .filter(|attribute| attribute["required"] == true);
     let value = |attribute: &Value| match attribute["uniqueness"].as_str() {
         Some("server") => json!(format!("unique-{number}")),
         _ => value_of(attribute),
     };
-    required.map(|attribute| (attribute["name"].as_str().expect("a name").to_owned(), value(attribute))).collect()
+    required
+        .map(|attribute| (attribute["name"].as_str().expect("a name").to_owned(), value(attribute)))
+        .collect()
 }
 
 /// Goes through each attribute that a service provider publishes: what it says of it has to be so.
 async fn everything_published_is_so(provider: &Provider) -> usize {
     let mut number = 0;
-    for resource_type in provider.get("/ResourceTypes").await.ok()["Resources"].as_array().expect("a list") {
+    for resource_type in
+        provider.get("/ResourceTypes").await.ok()["Resources"].as_array().expect("a list")
+    {
         let endpoint = resource_type["endpoint"].as_str().expect("an endpoint");
-        let schema_of = async |uri: &Value| provider.get(&format!("/Schemas/{}", uri.as_str().expect("a URI"))).await.ok();
+        let schema_of = async |uri: &Value| {
+            provider.get(&format!("/Schemas/{}", uri.as_str().expect("a URI"))).await.ok()
+        };
         let base = schema_of(&resource_type["schema"]).await;
         let (mut schemas, mut required) = (vec![(base.clone(), None)], Vec::new());
         for extension in resource_type["schemaExtensions"].as_array().into_iter().flatten() {
@@ -195,7 +222,8 @@ async fn everything_published_is_so(provider: &Provider) -> usize {
         for (schema, container) in schemas {
             for attribute in schema["attributes"].as_array().expect("attributes") {
                 number += 1;
-                let (name, value) = (attribute["name"].as_str().expect("a name"), value_of(attribute));
+                let (name, value) =
+                    (attribute["name"].as_str().expect("a name"), value_of(attribute));
                 let mut resource = smallest(&base, &required, number);
                 let object = match &container {
                     None => &mut resource,
@@ -210,20 +238,29 @@ async fn everything_published_is_so(provider: &Provider) -> usize {
                         &mut resource[uri.as_str()]
                     }
                 };
-                object[name] = if attribute["uniqueness"] == "server" { object[name].clone() } else { value.clone() };
+                object[name] = if attribute["uniqueness"] == "server" {
+                    object[name].clone()
+                } else {
+                    value.clone()
+                };
                 if object[name].is_null() {
                     object[name] = json!(format!("unique-{number}"));
                 }
                 let value = object[name].clone();
-                let label = format!("{endpoint} {} {name}", container.as_deref().unwrap_or_default());
+                let label =
+                    format!("{endpoint} {} {name}", container.as_deref().unwrap_or_default());
                 // With every unknown attribute refused, what is listed is accepted.
                 let created = provider.post(endpoint, resource).await;
                 assert_eq!(created.status, 201, "{label}: {}", created.body);
                 // Each part is named, since some are returned on request only.
                 let subs = attribute["subAttributes"].as_array().into_iter().flatten();
-                let subs = subs.map(|sub| format!("{name}.{}", sub["name"].as_str().expect("a name")));
-                let named: Vec<String> =
-                    [name.to_owned()].into_iter().chain(subs).map(|name| prefix(&container) + &name).collect();
+                let subs =
+                    subs.map(|sub| format!("{name}.{}", sub["name"].as_str().expect("a name")));
+                let named: Vec<String> = [name.to_owned()]
+                    .into_iter()
+                    .chain(subs)
+                    .map(|name| prefix(&container) + &name)
+                    .collect();
                 let id = created.body["id"].as_str().expect("an id");
                 let path = format!("{endpoint}/{id}?attributes={}", named.join(","));
                 let mut read = provider.get(&path).await.ok();
@@ -254,7 +291,9 @@ fn exact() -> Setup {
 async fn what_is_listed_is_accepted() {
     // P-4-11, S-7-09, S-7-13
     let usual = [ResourceType::user().with_extension(ENTERPRISE_USER), ResourceType::group()];
-    for (types, attributes) in [(usual.to_vec(), 29), (custom_types::types(), 29), (kept::types().to_vec(), 9)] {
+    for (types, attributes) in
+        [(usual.to_vec(), 29), (custom_types::types(), 29), (kept::types().to_vec(), 9)]
+    {
         let number = everything_published_is_so(&Provider::serving(types, exact())).await;
         assert!(number >= attributes, "{number} attributes");
     }
@@ -283,7 +322,10 @@ async fn what_is_not_listed_is_not_accepted() {
         user["userName"] = json!(format!("user-{number}"));
         refusing.post("/Users", user.clone()).await.refused("invalidSyntax");
         let made = ignoring.create("/Users", user).await.to_string();
-        assert!(!made.contains("nope") && !made.contains("urn:example:none") && !made.contains("Sales"), "{made}");
+        assert!(
+            !made.contains("nope") && !made.contains("urn:example:none") && !made.contains("Sales"),
+            "{made}"
+        );
     }
     let group = json!({ "schemas": [GROUP], "displayName": "a", "userName": "x" });
     refusing.post("/Groups", group).await.refused("invalidSyntax");

@@ -17,7 +17,13 @@ async fn a21_items_per_page_is_what_is_on_the_page() {
 async fn a22_there_is_always_an_array() {
     //
     let provider = Provider::of_people().await;
-    for path in ["/Users?count=0", "/Groups", "/Users?startIndex=100", "/?filter=serial pr", "/Users?cursor&count=0"] {
+    for path in [
+        "/Users?count=0",
+        "/Groups",
+        "/Users?startIndex=100",
+        "/?filter=serial pr",
+        "/Users?cursor&count=0",
+    ] {
         assert_eq!(provider.get(path).await.ok()["Resources"], json!([]), "{path}");
     }
 }
@@ -38,7 +44,12 @@ async fn a23_large_answers_are_cut_and_not_refused() {
 async fn a24_unknown_attributes_are_refused_on_one_type_and_empty_on_several() {
     //
     let provider = Provider::of_people().await;
-    provider.refuses("/Users", &["serial eq \"A1\"", "nobodyKnows pr", "name.nobodyKnows pr", "not (nobodyKnows pr)"]).await;
+    provider
+        .refuses(
+            "/Users",
+            &["serial eq \"A1\"", "nobodyKnows pr", "name.nobodyKnows pr", "not (nobodyKnows pr)"],
+        )
+        .await;
     assert_eq!(provider.filter("/", "serial eq \"A1\"").await.ok()["totalResults"], 0);
     assert_eq!(provider.filter("/", "not (nobodyKnows pr)").await.ok()["totalResults"], 4);
 }
@@ -47,11 +58,17 @@ async fn a24_unknown_attributes_are_refused_on_one_type_and_empty_on_several() {
 async fn a25_a26_projection_lists() {
     let provider = Provider::of_people().await;
     //
-    provider.get("/Users?attributes=userName&excludedAttributes=userName").await.refused("invalidValue");
+    provider
+        .get("/Users?attributes=userName&excludedAttributes=userName")
+        .await
+        .refused("invalidValue");
     //
     let shown = provider.get("/Users?attributes=nobodyKnows,title&count=1").await;
     assert_eq!(shown.resources()[0].as_object().expect("an object").len(), 3);
-    assert_eq!(provider.get("/Users?excludedAttributes=nobodyKnows").await.ok(), provider.get("/Users").await.ok());
+    assert_eq!(
+        provider.get("/Users?excludedAttributes=nobodyKnows").await.ok(),
+        provider.get("/Users").await.ok()
+    );
 }
 
 #[tokio::test]
@@ -64,9 +81,15 @@ async fn a27_what_the_request_named_is_in_its_answer() {
     assert_eq!(provider.get(&path).await.ok().get("note"), None);
     let replaced = provider.put(&path, device("A1", json!({ "note": "y" }))).await.ok();
     assert_eq!(replaced["note"], "y");
-    let patched = provider.patch(&path, json!([{ "op": "replace", "path": "note", "value": "z" }])).await.ok();
+    let patched = provider
+        .patch(&path, json!([{ "op": "replace", "path": "note", "value": "z" }]))
+        .await
+        .ok();
     assert_eq!(patched["note"], "z");
-    let other = provider.patch(&path, json!([{ "op": "replace", "path": "label", "value": "z" }])).await.ok();
+    let other = provider
+        .patch(&path, json!([{ "op": "replace", "path": "label", "value": "z" }]))
+        .await
+        .ok();
     assert_eq!(other.get("note"), None);
     let unnamed = provider.create("/Devices", device("A2", json!({}))).await;
     assert_eq!(unnamed.get("note"), None);
@@ -82,7 +105,10 @@ async fn a27_sub_attributes_that_the_request_named_are_in_its_answer() {
     let path = format!("/Devices/{}", id(&created));
     assert_eq!(provider.get(&path).await.ok()["badge"], json!({ "number": 7 }));
     assert_eq!(provider.put(&path, device("A1", badge)).await.ok()["badge"]["note"], "x");
-    let patched = provider.patch(&path, json!([{ "op": "replace", "path": "badge.note", "value": "z" }])).await.ok();
+    let patched = provider
+        .patch(&path, json!([{ "op": "replace", "path": "badge.note", "value": "z" }]))
+        .await
+        .ok();
     assert_eq!(patched["badge"]["note"], "z");
 }
 
@@ -90,7 +116,9 @@ async fn a27_sub_attributes_that_the_request_named_are_in_its_answer() {
 async fn a28_schemas_and_id_are_always_returned() {
     //
     let provider = Provider::of_people().await;
-    for parameters in ["attributes=userName", "excludedAttributes=schemas,id,userName", "attributes=password"] {
+    for parameters in
+        ["attributes=userName", "excludedAttributes=schemas,id,userName", "attributes=password"]
+    {
         for resource in provider.get(&format!("/Users?{parameters}")).await.resources() {
             assert_eq!(resource["schemas"][0], USER, "{parameters}");
             assert!(resource["id"].is_string(), "{parameters}");
@@ -114,8 +142,13 @@ async fn a29_siblings_that_are_always_returned_come_with_their_parent() {
 async fn a77_what_is_never_returned_cannot_be_asked_for() {
     //
     let provider = Provider::of_people().await;
-    let filters =
-        ["password pr", "password eq \"t1meMa$heen\"", "not (password pr)", "title pr and password sw \"t\"", "password eq null"];
+    let filters = [
+        "password pr",
+        "password eq \"t1meMa$heen\"",
+        "not (password pr)",
+        "title pr and password sw \"t\"",
+        "password eq null",
+    ];
     provider.refuses("/Users", &filters).await;
     provider.refuses("/", &filters).await;
     let qualified = format!("{USER}:PASSWORD pr");
@@ -149,10 +182,15 @@ async fn a78_a_count_that_is_no_number_is_no_count() {
 async fn a79_a_page_begins_at_one_place() {
     //
     let provider = Provider::of_people().await;
-    for path in ["/Users?cursor&startIndex=1", "/?cursor=&startIndex=3", "/Users?startIndex=1&cursor=x"] {
+    for path in
+        ["/Users?cursor&startIndex=1", "/?cursor=&startIndex=3", "/Users?startIndex=1&cursor=x"]
+    {
         provider.get(path).await.refused("invalidValue");
     }
-    provider.search("/Users", json!({ "cursor": null, "startIndex": 1 })).await.refused("invalidValue");
+    provider
+        .search("/Users", json!({ "cursor": null, "startIndex": 1 }))
+        .await
+        .refused("invalidValue");
 }
 
 #[tokio::test]
@@ -186,7 +224,11 @@ async fn a88_a_filter_on_one_resource_is_ignored() {
     let created = provider.create("/Users", user("bjensen")).await;
     let path = format!("/Users/{}", id(&created));
     for filter in ["userName eq \"other\"", "no filter at all", ""] {
-        assert_eq!(provider.get(&format!("{path}?filter={filter}")).await.ok(), created, "{filter}");
+        assert_eq!(
+            provider.get(&format!("{path}?filter={filter}")).await.ok(),
+            created,
+            "{filter}"
+        );
     }
     let shown = provider.get(&format!("{path}?filter=x&attributes=userName")).await.ok();
     assert_eq!(shown.as_object().expect("an object").len(), 3);
@@ -198,8 +240,11 @@ async fn a89_literals_are_in_lower_case() {
     let filters = ["active eq True", "active eq FALSE", "title eq NULL", "emails[primary eq TRUE]"];
     Provider::of_people().await.refuses("/Users", &filters).await;
     let lenient = Provider::lenient().with_all("/Users", people()).await;
-    let table: &[(&str, &[&str])] =
-        &[("active eq FALSE", &["jsmith"]), ("emails[primary eq True]", &["bjensen"]), ("emails eq NULL", &["omalley", "Root"])];
+    let table: &[(&str, &[&str])] = &[
+        ("active eq FALSE", &["jsmith"]),
+        ("emails[primary eq True]", &["bjensen"]),
+        ("emails eq NULL", &["omalley", "Root"]),
+    ];
     lenient.finds("/Users", table).await;
 }
 
@@ -215,8 +260,15 @@ async fn a90_spaces_are_spaces() {
         ("not   (   title pr   )   and   emails pr", &["jsmith"]),
     ];
     provider.finds("/Users", table).await;
-    let others =
-        ["title\tpr", "title\npr", "title\r\npr", "title pr\tand active pr", "emails [type pr]", "title\u{a0}pr", "\ttitle pr"];
+    let others = [
+        "title\tpr",
+        "title\npr",
+        "title\r\npr",
+        "title pr\tand active pr",
+        "emails [type pr]",
+        "title\u{a0}pr",
+        "\ttitle pr",
+    ];
     provider.refuses("/Users", &others).await;
 }
 
@@ -224,8 +276,15 @@ async fn a90_spaces_are_spaces() {
 async fn a91_a_quote_may_follow_the_operator_at_once() {
     //
     let provider = Provider::of_people().await;
-    let table: &[(&str, &[&str])] =
-        &[("userName eq\"bjensen\"", &["bjensen"]), ("emails[value eq\"jim@example.org\"]", &["jsmith"])];
+    let table: &[(&str, &[&str])] = &[
+        ("userName eq\"bjensen\"", &["bjensen"]),
+        ("emails[value eq\"jim@example.org\"]", &["jsmith"]),
+    ];
     provider.finds("/Users", table).await;
-    provider.refuses("/Users", &["active eqtrue", "userName pr\"x\"", "userNameeq \"x\"", "active eq(true)"]).await;
+    provider
+        .refuses(
+            "/Users",
+            &["active eqtrue", "userName pr\"x\"", "userNameeq \"x\"", "active eq(true)"],
+        )
+        .await;
 }

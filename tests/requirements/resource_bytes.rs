@@ -25,7 +25,8 @@ fn long(name: &str, bytes: usize) -> Value {
 /// What makes a user that long.
 fn changes(path: &str, bytes: usize) -> Vec<(&'static str, String, Value)> {
     let wanted = long("bjensen", bytes);
-    let message = |operations: Value| json!({ "schemas": [jobs::PATCH_OP], "Operations": operations });
+    let message =
+        |operations: Value| json!({ "schemas": [jobs::PATCH_OP], "Operations": operations });
     let title = json!([{ "op": "replace", "path": "title", "value": wanted["title"] }]);
     let in_pieces = json!([
         { "op": "remove", "path": "title" },
@@ -45,13 +46,20 @@ async fn no_change_makes_a_resource_longer() {
         for which in 0..4 {
             for by_bulk in [false, true] {
                 let provider = limited(quirks);
-                let path = format!("/Users/{}", id(&provider.create("/Users", long("bjensen", 200)).await));
+                let path = format!(
+                    "/Users/{}",
+                    id(&provider.create("/Users", long("bjensen", 200)).await)
+                );
                 let before = provider.get("/Users").await.body;
-                for (bytes, status) in [(MOST + 1, 400), (10 * MOST, 400), (MOST, 200), (MOST - 1, 200)] {
+                for (bytes, status) in
+                    [(MOST + 1, 400), (10 * MOST, 400), (MOST, 200), (MOST - 1, 200)]
+                {
                     let (method, path, body) = changes(&path, bytes).swap_remove(which);
-                    let case = format!("{method} {path}, {bytes} bytes, in a bulk request: {by_bulk}");
+                    let case =
+                        format!("{method} {path}, {bytes} bytes, in a bulk request: {by_bulk}");
                     let result = if by_bulk {
-                        let operation = json!({ "method": method, "path": path, "bulkId": "1", "data": body });
+                        let operation =
+                            json!({ "method": method, "path": path, "bulkId": "1", "data": body });
                         provider.bulk(&[operation]).await.remove(0)
                     } else {
                         let answer = provider.send(method, &path, Some(body)).await;
@@ -63,7 +71,11 @@ async fn no_change_makes_a_resource_longer() {
                             (&json!("400"), &json!("tooMany")),
                             "{case}"
                         );
-                        assert_eq!(provider.get("/Users").await.body, before, "{case}: nothing was done");
+                        assert_eq!(
+                            provider.get("/Users").await.body,
+                            before,
+                            "{case}: nothing was done"
+                        );
                     } else {
                         let expected = if method == "POST" { json!("201") } else { json!("200") };
                         assert_eq!(result["status"], expected, "{case}: {result}");
@@ -84,10 +96,14 @@ async fn a_bulk_request_fails_where_it_would_be_too_long() {
         jobs::post("/Users", "1", long("one", MOST)),
         jobs::post("/Users", "2", long("two", MOST + 1)),
         jobs::post("/Users", "3", long("three", 300)),
-        jobs::patch("/Users/bulkId:3", json!([{ "op": "add", "path": "displayName", "value": "x".repeat(400) }])),
+        jobs::patch(
+            "/Users/bulkId:3",
+            json!([{ "op": "add", "path": "displayName", "value": "x".repeat(400) }]),
+        ),
     ];
     let results = provider.bulk(&operations).await;
-    let statuses: Vec<&str> = results.iter().map(|result| result["status"].as_str().expect("a status")).collect();
+    let statuses: Vec<&str> =
+        results.iter().map(|result| result["status"].as_str().expect("a status")).collect();
     assert_eq!(statuses, ["201", "400", "201", "400"]);
     let users = provider.get("/Users?sortBy=userName").await;
     assert_eq!(users.names(), ["one", "three"]);
@@ -103,12 +119,18 @@ async fn members_that_are_kept_apart_do_not_count() {
         provider.patch(&path, added).await.ok();
     }
     let renamed = json!([{ "op": "replace", "path": "displayName", "value": "Tour Guides" }]);
-    assert_eq!(provider.patch(&path, renamed).await.ok()["members"].as_array().map(Vec::len), Some(40));
+    assert_eq!(
+        provider.patch(&path, renamed).await.ok()["members"].as_array().map(Vec::len),
+        Some(40)
+    );
     let name = json!([{ "op": "replace", "path": "displayName", "value": "x".repeat(MOST) }]);
     provider.patch(&path, name).await.refused("tooMany");
     // What has to see them makes them fewer all the same.
     let removed = json!([{ "op": "remove", "path": "members[value ew \"7\"]" }]);
-    assert_eq!(provider.patch(&path, removed).await.ok()["members"].as_array().map(Vec::len), Some(36));
+    assert_eq!(
+        provider.patch(&path, removed).await.ok()["members"].as_array().map(Vec::len),
+        Some(36)
+    );
     let listed: Vec<String> = (0..40).map(|number| format!("member{number:036}")).collect();
     let listed: Vec<&str> = listed.iter().map(String::as_str).collect();
     provider

@@ -72,7 +72,9 @@ async fn the_resources_of_a_list_are_as_they_are_read_one_by_one() {
 #[tokio::test]
 async fn nothing_found_is_a_list_without_resources() {
     let provider = Provider::of_people().await;
-    for path in ["/Groups", "/Users?filter=userName eq \"nobody\"", "/Users?count=0", "/Users?startIndex=5"] {
+    for path in
+        ["/Groups", "/Users?filter=userName eq \"nobody\"", "/Users?count=0", "/Users?startIndex=5"]
+    {
         let list = provider.get(path).await.ok();
         // P-3.4.2-03, P-3.4.2-05; A-22
         assert_eq!(list["Resources"], json!([]), "{path}");
@@ -87,10 +89,15 @@ async fn parameters_that_nobody_knows_are_ignored() {
     // P-3.4.2-06
     let provider = Provider::of_people().await;
     let all = provider.get("/Users").await.ok();
-    for path in ["/Users?color=red", "/Users?filters=x&", "/Users?&=&x", "/Users?sort=userName&page=2"] {
+    for path in
+        ["/Users?color=red", "/Users?filters=x&", "/Users?&=&x", "/Users?sort=userName&page=2"]
+    {
         assert_eq!(provider.get(path).await.ok(), all, "{path}");
     }
-    assert_eq!(provider.get("/Users?color=red&filter=userName eq \"root\"").await.names(), ["Root"]);
+    assert_eq!(
+        provider.get("/Users?color=red&filter=userName eq \"root\"").await.names(),
+        ["Root"]
+    );
 }
 
 #[tokio::test]

@@ -1,4 +1,5 @@
-//! Attributes that are returned always, on request or never (RFC 7643, Section 7; RFC 7644, Section 3.9).
+//! Attributes that are returned always, on request or never (RFC 7643, Section 7; RFC 7644, Section
+//! 3.9).
 
 use serde_json::{Value, json};
 
@@ -36,13 +37,25 @@ async fn parts_of_a_resource_are_returned_as_the_schema_says() {
     let place = format!("attributes={PLACE}");
     for (parameters, expected) in [
         // P-3.4-01
-        ("", json!({ "asset": "kept", "badge": { "number": 7, "place": "desk", "color": "red" }, PLACE: { "room": "12" } })),
+        (
+            "",
+            json!({ "asset": "kept", "badge": { "number": 7, "place": "desk", "color": "red" }, PLACE: { "room": "12" } }),
+        ),
         // P-3.9-01, P-3.9-05
         ("attributes=serial", json!({ "asset": "kept" })),
         ("attributes=note", json!({ "asset": "kept", "note": "on request" })),
-        ("attributes=badge", json!({ "asset": "kept", "badge": { "number": 7, "place": "desk", "color": "red" } })),
-        ("attributes=badge.number", json!({ "asset": "kept", "badge": { "number": 7, "color": "red" } })),
-        ("attributes=badge.note", json!({ "asset": "kept", "badge": { "note": "on request", "color": "red" } })),
+        (
+            "attributes=badge",
+            json!({ "asset": "kept", "badge": { "number": 7, "place": "desk", "color": "red" } }),
+        ),
+        (
+            "attributes=badge.number",
+            json!({ "asset": "kept", "badge": { "number": 7, "color": "red" } }),
+        ),
+        (
+            "attributes=badge.note",
+            json!({ "asset": "kept", "badge": { "note": "on request", "color": "red" } }),
+        ),
         (
             "attributes=badge,badge.note",
             json!({ "asset": "kept", "badge": { "number": 7, "place": "desk", "color": "red", "note": "on request" } }),
@@ -80,14 +93,21 @@ async fn what_is_never_returned_is_in_no_answer() {
     let provider = Provider::strict();
     let created = provider.post("/Devices?attributes=pin,badge.pin,badge", badged()).await;
     let path = format!("/Devices/{}", id(&created.body));
-    let mut answers = vec![created, provider.put(&path, badged()).await, provider.get("/Devices?attributes=pin").await];
+    let mut answers = vec![
+        created,
+        provider.put(&path, badged()).await,
+        provider.get("/Devices?attributes=pin").await,
+    ];
     let pin = json!({ "op": "replace", "path": "pin", "value": "pin-4711" });
     let operations = json!([pin, { "op": "add", "path": "badge.pin", "value": "pin-0815" }]);
     answers.push(provider.patch(&path, operations.clone()).await);
     answers.push(provider.patch(&format!("{path}?attributes=pin"), operations).await);
     for answer in answers {
         let text = answer.body.to_string();
-        assert!(answer.status < 300 && !text.contains("pin-4711") && !text.contains("pin-0815"), "{text}");
+        assert!(
+            answer.status < 300 && !text.contains("pin-4711") && !text.contains("pin-0815"),
+            "{text}"
+        );
     }
     provider.refuses("/Devices", &["pin eq \"pin-4711\"", "pin pr", "badge.pin sw \"p\""]).await;
     provider.get("/Devices?sortBy=pin").await.refused("invalidValue");

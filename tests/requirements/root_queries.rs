@@ -24,7 +24,9 @@ async fn mixed(setup: Setup) -> Provider {
 async fn all_types_are_searched() {
     // P-3.4.2.1-01, P-3.4.2.1-04
     let provider = mixed(Setup::default()).await;
-    for list in [provider.get("/").await, provider.get("").await, provider.search("/", json!({})).await] {
+    for list in
+        [provider.get("/").await, provider.get("").await, provider.search("/", json!({})).await]
+    {
         assert_eq!((list.resources().len(), &list.body["totalResults"]), (12, &json!(12)));
     }
     let table: &[(&str, &[&str])] = &[
@@ -36,7 +38,10 @@ async fn all_types_are_searched() {
         ),
         ("displayName sw \"smith\"", &["Smith, James", "Smiths"]),
         ("meta.resourceType eq \"Nothing\"", &[]),
-        ("not (meta.resourceType eq \"User\" or meta.resourceType eq \"Device\") and displayName lt \"b\"", &["Archive"]),
+        (
+            "not (meta.resourceType eq \"User\" or meta.resourceType eq \"Device\") and displayName lt \"b\"",
+            &["Archive"],
+        ),
     ];
     for (filter, names) in table {
         let answer = provider.filter("/", filter).await;
@@ -82,7 +87,8 @@ async fn an_attribute_that_a_type_has_not_has_no_value() {
 
 #[tokio::test]
 async fn an_attribute_of_an_extension_is_named_with_its_urn() {
-    // P-3.4.2.1-02: at the root there is no one extension that a bare name could mean, whatever is read at an endpoint.
+    // P-3.4.2.1-02: at the root there is no one extension that a bare name could mean, whatever is
+    // read at an endpoint.
     for quirks in [Quirks::STRICT, Quirks::LENIENT] {
         let provider = mixed(Setup { quirks, ..Setup::default() }).await;
         for (filter, bare, with_urn) in [
@@ -97,7 +103,11 @@ async fn an_attribute_of_an_extension_is_named_with_its_urn() {
             assert_eq!(provider.filter("/", filter).await.ok()["totalResults"], bare, "{filter}");
             let named = filter.replace("department", &format!("{ENTERPRISE}:department"));
             let named = named.replace("manager", &format!("{ENTERPRISE}:manager"));
-            assert_eq!(provider.filter("/", &named).await.ok()["totalResults"], with_urn, "{named}");
+            assert_eq!(
+                provider.filter("/", &named).await.ok()["totalResults"],
+                with_urn,
+                "{named}"
+            );
             let found = provider.search("/", json!({ "filter": filter })).await.ok();
             assert_eq!(found["totalResults"], bare, "{filter}");
         }
@@ -124,20 +134,29 @@ async fn too_much_work_is_refused() {
 async fn pages_of_all_types_are_cut_from_one_order() {
     // P-3.4.2.1-01, P-3.4.2.3-07, P-3.4.2.4-06
     let provider = mixed(Setup::default()).await;
-    for query in
-        ["", "sortBy=displayName", "sortBy=displayName&sortOrder=descending", "sortBy=serial", "sortBy=meta.resourceType"]
-    {
+    for query in [
+        "",
+        "sortBy=displayName",
+        "sortBy=displayName&sortOrder=descending",
+        "sortBy=serial",
+        "sortBy=meta.resourceType",
+    ] {
         let whole = provider.get(&format!("/?{query}")).await;
         let mut pages = Vec::new();
         for start in [1, 6, 11] {
             let page = provider.get(&format!("/?{query}&startIndex={start}&count=5")).await;
-            assert_eq!((&page.body["startIndex"], &page.body["totalResults"]), (&json!(start), &json!(12)), "{query}");
+            assert_eq!(
+                (&page.body["startIndex"], &page.body["totalResults"]),
+                (&json!(start), &json!(12)),
+                "{query}"
+            );
             pages.extend(page.resources().to_vec());
         }
         assert_eq!(pages, whole.resources(), "{query}");
     }
     let sorted = provider.get("/?sortBy=displayName&count=6").await;
-    let names: Vec<&str> = sorted.resources().iter().filter_map(|resource| resource["displayName"].as_str()).collect();
+    let names: Vec<&str> =
+        sorted.resources().iter().filter_map(|resource| resource["displayName"].as_str()).collect();
     assert_eq!(names, ["Archive", "Guides", "Smith, James", "Smiths", "zeta"]);
     provider.get("/?sortBy=nobodyKnows").await.refused("invalidValue");
 }
@@ -179,7 +198,11 @@ async fn cursors_go_through_all_types_in_any_order() {
                 let names: Vec<&str> = whole.resources().iter().map(name).collect();
                 for count in [1, 5] {
                     let all = walk(&provider, &format!("{query}&count={count}")).await;
-                    assert_eq!(all.iter().map(name).collect::<Vec<_>>(), names, "{query}, pages of {count}");
+                    assert_eq!(
+                        all.iter().map(name).collect::<Vec<_>>(),
+                        names,
+                        "{query}, pages of {count}"
+                    );
                 }
             }
         }
@@ -192,7 +215,10 @@ async fn a_type_that_the_tenant_has_not_is_not_searched() {
     let provider = mixed(Setup::default()).await;
     let without = provider.asked_by(RequestContext::new("example").without_resource_type("User"));
     assert_eq!(without.get("/").await.ok()["totalResults"], 8);
-    assert_eq!(provider.asked_by(RequestContext::new("other")).get("/").await.ok()["totalResults"], 0);
+    assert_eq!(
+        provider.asked_by(RequestContext::new("other")).get("/").await.ok()["totalResults"],
+        0
+    );
 }
 
 #[tokio::test]
@@ -206,7 +232,9 @@ async fn projection_is_that_of_each_type() {
     let shown: Vec<String> = list
         .resources()
         .iter()
-        .map(|resource| resource.as_object().expect("an object").keys().cloned().collect::<Vec<_>>().join(" "))
+        .map(|resource| {
+            resource.as_object().expect("an object").keys().cloned().collect::<Vec<_>>().join(" ")
+        })
         .collect();
     assert_eq!(shown, ["displayName id schemas", "id schemas userName", "asset id schemas"]);
 }

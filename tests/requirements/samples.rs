@@ -152,5 +152,7 @@ pub(crate) fn device_type() -> ResourceType {
         "attributes": [{ "name": "until", "type": "dateTime" }, { "name": "label", "type": "string" }]
     });
     let read = |document| Schema::from_json(document).expect("a schema");
-    ResourceType::new("Device", read(schema)).with_extension(read(place)).with_extension(read(lease))
+    ResourceType::new("Device", read(schema))
+        .with_extension(read(place))
+        .with_extension(read(lease))
 }

@@ -9,8 +9,8 @@ use scimwire::schema::ResourceType;
 use scimwire::store::{Change, Precondition, Pushdown, Selected, Selection, StoreError, Update};
 use scimwire::{MemoryStore, Resource, ResourceStore};
 
-/// A store in memory of any shape. What it hands over is not in the order of ids, unless it pages, and has nothing that need not
-/// be loaded.
+/// A store in memory of any shape. What it hands over is not in the order of ids, unless it pages,
+/// and has nothing that need not be loaded.
 pub(crate) struct Shaped {
     store: MemoryStore,
     resource_type: ResourceType,
@@ -32,7 +32,11 @@ impl Shaped {
     }
 
     /// All that may match, and every second one that does not.
-    async fn candidates(&self, selection: Selection<'_>, cx: &RequestContext) -> Result<Selected, StoreError> {
+    async fn candidates(
+        &self,
+        selection: Selection<'_>,
+        cx: &RequestContext,
+    ) -> Result<Selected, StoreError> {
         let mut everything = selection;
         everything.filter = None;
         let mut selected = self.store.select(everything, cx).await?;
@@ -48,22 +52,40 @@ impl Shaped {
 
 #[async_trait]
 impl ResourceStore for Shaped {
-    async fn create(&self, resource: Resource, cx: &RequestContext) -> Result<Resource, StoreError> {
+    async fn create(
+        &self,
+        resource: Resource,
+        cx: &RequestContext,
+    ) -> Result<Resource, StoreError> {
         self.store.create(resource, cx).await
     }
 
-    async fn get(&self, id: &str, projection: &Projection, cx: &RequestContext) -> Result<Arc<Resource>, StoreError> {
+    async fn get(
+        &self,
+        id: &str,
+        projection: &Projection,
+        cx: &RequestContext,
+    ) -> Result<Arc<Resource>, StoreError> {
         self.store.get(id, projection, cx).await
     }
 
-    async fn select(&self, selection: Selection<'_>, cx: &RequestContext) -> Result<Selected, StoreError> {
+    async fn select(
+        &self,
+        selection: Selection<'_>,
+        cx: &RequestContext,
+    ) -> Result<Selected, StoreError> {
         let pages = self.pushdown == Pushdown::Pages;
         let filters = self.pushdown > Pushdown::Nothing;
-        assert!(pages || (selection.sort.is_none() && selection.page.is_none()), "asked for more than it said it can do");
+        assert!(
+            pages || (selection.sort.is_none() && selection.page.is_none()),
+            "asked for more than it said it can do"
+        );
         assert!(filters || selection.filter.is_none(), "asked for more than it said it can do");
         let mut selected = match self.pushdown {
             Pushdown::Narrows => self.candidates(selection, cx).await?,
-            Pushdown::Nothing | Pushdown::Filters | Pushdown::Pages => self.store.select(selection, cx).await?,
+            Pushdown::Nothing | Pushdown::Filters | Pushdown::Pages => {
+                self.store.select(selection, cx).await?
+            }
         };
         if !pages {
             selected.resources.reverse();
@@ -74,11 +96,21 @@ impl ResourceStore for Shaped {
         Ok(selected)
     }
 
-    async fn update(&self, id: &str, update: &Update, cx: &RequestContext) -> Result<Change, StoreError> {
+    async fn update(
+        &self,
+        id: &str,
+        update: &Update,
+        cx: &RequestContext,
+    ) -> Result<Change, StoreError> {
         self.store.update(id, update, cx).await
     }
 
-    async fn delete(&self, id: &str, expected: &Precondition, cx: &RequestContext) -> Result<Change, StoreError> {
+    async fn delete(
+        &self,
+        id: &str,
+        expected: &Precondition,
+        cx: &RequestContext,
+    ) -> Result<Change, StoreError> {
         self.store.delete(id, expected, cx).await
     }
 

@@ -1,4 +1,5 @@
-//! A store that does all of a query, and stores that leave some of it to the crate, give the same answers.
+//! A store that does all of a query, and stores that leave some of it to the crate, give the same
+//! answers.
 
 use scimwire::store::Pushdown;
 use serde_json::json;
@@ -76,14 +77,29 @@ async fn found(provider: &Provider, path: &str) -> String {
     let shown: Vec<_> = answer
         .resources()
         .iter()
-        .map(|resource| (name(resource), resource.as_object().map(|object| object.keys().cloned().collect::<Vec<_>>())))
+        .map(|resource| {
+            (
+                name(resource),
+                resource.as_object().map(|object| object.keys().cloned().collect::<Vec<_>>()),
+            )
+        })
         .collect();
     let list = &answer.body;
-    let total = if path.contains("cursor") && !counts_by_cursor() { &serde_json::Value::Null } else { &list["totalResults"] };
-    format!("{total} {} {} {} {shown:?}", list["startIndex"], list["itemsPerPage"], answer.next_cursor().is_some())
+    let total = if path.contains("cursor") && !counts_by_cursor() {
+        &serde_json::Value::Null
+    } else {
+        &list["totalResults"]
+    };
+    format!(
+        "{total} {} {} {} {shown:?}",
+        list["startIndex"],
+        list["itemsPerPage"],
+        answer.next_cursor().is_some()
+    )
 }
 
-/// Fails with all queries to which some store gives another answer than the one that pages by itself.
+/// Fails with all queries to which some store gives another answer than the one that pages by
+/// itself.
 async fn assert_alike(queries: &[String]) {
     let whole = filled(Pushdown::Pages).await;
     let mut differences = Vec::new();
@@ -103,7 +119,8 @@ async fn assert_alike(queries: &[String]) {
 async fn queries_give_the_same_whatever_the_store_does_by_itself() {
     // P-3.4.2-02, P-3.4.2.3-04, P-3.4.2.4-02, P-3.9-09
     let filter = escaped("userType eq \"Employee\" or userName eq \"Root\"");
-    let queries: Vec<String> = QUERIES.iter().map(|query| query.replace("FILTER", &filter)).collect();
+    let queries: Vec<String> =
+        QUERIES.iter().map(|query| query.replace("FILTER", &filter)).collect();
     assert_alike(&queries).await;
 }
 
@@ -121,26 +138,61 @@ async fn filters_find_the_same_whatever_the_store_does_by_itself() {
 #[tokio::test]
 async fn names_of_all_scripts_are_found_the_same() {
     // P-3.4.2.2-08, P-3.4.2.2-23
-    let names =
-        ["straße", "STRASSEN", "ＢＪｅｎｓｅｎ", "bjørn", "Σίσυφος", "ΣΊΣΥΦΟΣ 2", "İx", "ß b", "e\u{301}va", "ÉVB", "Ǆ", "ﬁn"];
+    let names = [
+        "straße",
+        "STRASSEN",
+        "ＢＪｅｎｓｅｎ",
+        "bjørn",
+        "Σίσυφος",
+        "ΣΊΣΥΦΟΣ 2",
+        "İx",
+        "ß b",
+        "e\u{301}va",
+        "ÉVB",
+        "Ǆ",
+        "ﬁn",
+    ];
     let mut providers = Vec::new();
     for shape in [Pushdown::Pages, Pushdown::Nothing] {
         let provider = Provider::new(Setup { pushdown: shape, ..Setup::default() });
         providers.push(provider.with_all("/Users", names.map(user).to_vec()).await);
     }
-    let operands =
-        names.iter().flat_map(|name| (1..=name.chars().count()).map(|length| name.chars().take(length).collect::<String>()));
+    let operands = names.iter().flat_map(|name| {
+        (1..=name.chars().count()).map(|length| name.chars().take(length).collect::<String>())
+    });
     let operands = operands.chain(
-        ["s", "stras", "STRASS", "BJ", "bj", "bjensen", "σίσυφος", "i", "i\u{307}", "ss", "é", "ǆ", "fi", "FIN"]
-            .map(str::to_owned),
+        [
+            "s",
+            "stras",
+            "STRASS",
+            "BJ",
+            "bj",
+            "bjensen",
+            "σίσυφος",
+            "i",
+            "i\u{307}",
+            "ss",
+            "é",
+            "ǆ",
+            "fi",
+            "FIN",
+        ]
+        .map(str::to_owned),
     );
     let mut differences = Vec::new();
     for operand in operands {
         for operator in ["eq", "sw", "co", "ew", "ge", "lt"] {
             let filter = format!("userName {operator} {}", json!(operand));
-            let (one, other) = (providers[0].filter("/Users", &filter).await, providers[1].filter("/Users", &filter).await);
+            let (one, other) = (
+                providers[0].filter("/Users", &filter).await,
+                providers[1].filter("/Users", &filter).await,
+            );
             if one.names() != other.names() {
-                differences.push(format!("{filter}: Pages {:?}, Nothing {:?}", one.names(), other.names()));
+                differences.push(format!(
+                    "{filter}: Pages {:?}, Nothing {:?}",
+                    one.names(),
+                    other.names()
+                ));
             }
         }
     }
@@ -166,8 +218,16 @@ async fn cursors_go_on_whatever_the_store_does_by_itself() {
                     assert!(names.len() < 100, "{shape:?}: {sort} {order}: it does not end");
                     cursor = json!(page.next_cursor());
                 }
-                let query = if sort.is_empty() { String::new() } else { format!("?sortBy={sort}&sortOrder={order}") };
-                assert_eq!(names, provider.get(&format!("/Users{query}")).await.names(), "{shape:?}: {sort} {order}");
+                let query = if sort.is_empty() {
+                    String::new()
+                } else {
+                    format!("?sortBy={sort}&sortOrder={order}")
+                };
+                assert_eq!(
+                    names,
+                    provider.get(&format!("/Users{query}")).await.names(),
+                    "{shape:?}: {sort} {order}"
+                );
             }
         }
     }

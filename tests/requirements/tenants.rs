@@ -32,7 +32,8 @@ impl Neighbours {
     }
 }
 
-const SHAPES: [Pushdown; 4] = [Pushdown::Nothing, Pushdown::Narrows, Pushdown::Filters, Pushdown::Pages];
+const SHAPES: [Pushdown; 4] =
+    [Pushdown::Nothing, Pushdown::Narrows, Pushdown::Filters, Pushdown::Pages];
 
 #[tokio::test]
 async fn an_id_of_another_tenant_is_not_found_by_any_method() {
@@ -50,7 +51,11 @@ async fn an_id_of_another_tenant_is_not_found_by_any_method() {
         ];
         for (answer, of_nobody) in pairs {
             assert_eq!(answer.status, 404, "{path}");
-            assert_eq!((answer.status, answer.body), (of_nobody.status, of_nobody.body), "as for an id that nobody has");
+            assert_eq!(
+                (answer.status, answer.body),
+                (of_nobody.status, of_nobody.body),
+                "as for an id that nobody has"
+            );
         }
         assert_eq!(neighbours.ours.get(&path).await.status, 200, "{path} is as it was");
     }
@@ -82,13 +87,23 @@ async fn nothing_of_another_tenant_is_found_or_counted() {
                     "{shape:?} {endpoint} {filter}"
                 );
             }
-            assert_eq!(theirs.filter("/Users", filter).await.body["totalResults"], 0, "{shape:?} {filter}");
+            assert_eq!(
+                theirs.filter("/Users", filter).await.body["totalResults"],
+                0,
+                "{shape:?} {filter}"
+            );
         }
         let member = format!("members.value eq \"{}\"", id(&bjensen));
         assert_eq!(ours.filter("/Groups", &member).await.body["totalResults"], 1);
         assert_eq!(theirs.filter("/Groups", &member).await.body["totalResults"], 0, "{shape:?}");
-        for path in ["/", "/Users", "/Groups", "/Users?sortBy=userName", "/Users?count=0", "/Users?cursor"] {
-            assert_eq!(theirs.get(path).await.body["totalResults"].as_u64().unwrap_or(0), 0, "{shape:?} {path}");
+        for path in
+            ["/", "/Users", "/Groups", "/Users?sortBy=userName", "/Users?count=0", "/Users?cursor"]
+        {
+            assert_eq!(
+                theirs.get(path).await.body["totalResults"].as_u64().unwrap_or(0),
+                0,
+                "{shape:?} {path}"
+            );
         }
     }
 }
@@ -99,11 +114,23 @@ async fn totals_are_those_of_one_tenant() {
     for shape in SHAPES {
         let ours = Provider::new(Setup { pushdown: shape, ..Setup::default() });
         let theirs = ours.asked_by(RequestContext::new("other"));
-        let named = |from: usize, to: usize| (from..to).map(|number| user(&format!("user{number}"))).collect::<Vec<_>>();
-        let (ours, theirs) = (ours.with_all("/Users", named(0, 7)).await, theirs.with_all("/Users", named(2, 5)).await);
+        let named = |from: usize, to: usize| {
+            (from..to).map(|number| user(&format!("user{number}"))).collect::<Vec<_>>()
+        };
+        let (ours, theirs) = (
+            ours.with_all("/Users", named(0, 7)).await,
+            theirs.with_all("/Users", named(2, 5)).await,
+        );
         ours.create("/Groups", group("Tours", &[])).await;
         let totals = async |provider: &Provider, all: usize, filtered: usize| {
-            for page in ["", "count=0", "count=2", "count=2&startIndex=2", "count=2&startIndex=99", "count=1&sortBy=userName"] {
+            for page in [
+                "",
+                "count=0",
+                "count=2",
+                "count=2&startIndex=2",
+                "count=2&startIndex=99",
+                "count=1&sortBy=userName",
+            ] {
                 for (filter, total) in [("", all), ("&filter=userName gt \"user2\"", filtered)] {
                     let list = provider.get(&format!("/Users?{page}{filter}")).await.ok();
                     assert_eq!(list["totalResults"], total, "{shape:?} {page}{filter}");
@@ -122,7 +149,10 @@ async fn totals_are_those_of_one_tenant() {
             assert_eq!(ours.get(path).await.ok()["totalResults"], total, "{shape:?} {path}");
         }
         assert_eq!(theirs.get("/?count=2").await.ok()["totalResults"], 4, "{shape:?}");
-        assert_eq!(ours.asked_by(RequestContext::new("nobody")).get("/Users?count=0").await.ok()["totalResults"], 0);
+        assert_eq!(
+            ours.asked_by(RequestContext::new("nobody")).get("/Users?count=0").await.ok()["totalResults"],
+            0
+        );
     }
 }
 
@@ -169,7 +199,12 @@ async fn a_reference_to_another_tenant_leads_nowhere() {
         let Neighbours { ours, theirs, bjensen, tours } = Neighbours::new(shape).await;
         let url = format!("{BASE}/Users/{}", id(&bjensen));
         let members = json!([{ "value": id(&bjensen), "$ref": url, "type": "User" }, { "value": id(&tours) }]);
-        let made = theirs.create("/Groups", json!({ "schemas": [GROUP], "displayName": "Spies", "members": members })).await;
+        let made = theirs
+            .create(
+                "/Groups",
+                json!({ "schemas": [GROUP], "displayName": "Spies", "members": members }),
+            )
+            .await;
         let read = theirs.get(&format!("/Groups/{}", id(&made))).await.ok();
         let text = read.to_string();
         for known in ["bjensen", "Jensen", "Tours"] {
@@ -180,7 +215,12 @@ async fn a_reference_to_another_tenant_leads_nowhere() {
         assert_eq!(theirs.filter("/Groups", filter).await.body["totalResults"], 0, "{shape:?}");
         // And the one who is named does not hear of it.
         let read = ours.get(&format!("/Users/{}", id(&bjensen))).await.ok();
-        let groups: Vec<&Value> = read["groups"].as_array().expect("groups").iter().map(|group| &group["display"]).collect();
+        let groups: Vec<&Value> = read["groups"]
+            .as_array()
+            .expect("groups")
+            .iter()
+            .map(|group| &group["display"])
+            .collect();
         assert_eq!(groups, ["Tours"], "{shape:?}");
         assert_eq!(theirs.delete(&format!("/Groups/{}", id(&made))).await.status, 204);
         assert_eq!(ours.get("/Groups").await.body["totalResults"], 1);
@@ -195,7 +235,9 @@ async fn a_version_of_another_tenant_opens_nothing() {
     for header in ["if-match", "if-none-match"] {
         for tag in [version, "*", "W/\"0\""] {
             for method in ["GET", "DELETE"] {
-                let answer = theirs.raw(method, &format!("/scim/v2/Users/{}", id(&bjensen)), &[(header, tag)], "").await;
+                let answer = theirs
+                    .raw(method, &format!("/scim/v2/Users/{}", id(&bjensen)), &[(header, tag)], "")
+                    .await;
                 assert_eq!(answer.status, 404, "{method} {header} {tag}");
             }
         }
@@ -229,21 +271,42 @@ async fn what_is_switched_off_for_a_tenant_cannot_be_seen_from_anywhere() {
     }
     for path in ["/ResourceTypes", "/Schemas"] {
         let list = hidden.get(path).await.ok();
-        let ids = list["Resources"].as_array().expect("a list").iter().map(|one| one["name"].as_str().or(one["id"].as_str()));
+        let ids = list["Resources"]
+            .as_array()
+            .expect("a list")
+            .iter()
+            .map(|one| one["name"].as_str().or(one["id"].as_str()));
         assert!(!ids.flatten().any(|name| name == "Group" || name == GROUP), "{path}: {list}");
-        assert_eq!(list["totalResults"].as_u64(), list["Resources"].as_array().map(|list| list.len() as u64));
+        assert_eq!(
+            list["totalResults"].as_u64(),
+            list["Resources"].as_array().map(|list| list.len() as u64)
+        );
     }
-    for found in [hidden.get("/").await, hidden.search("/", json!({ "filter": "displayName eq \"Tours\"" })).await] {
+    for found in [
+        hidden.get("/").await,
+        hidden.search("/", json!({ "filter": "displayName eq \"Tours\"" })).await,
+    ] {
         assert!(!found.ok().to_string().contains("Tours"));
     }
-    for path in ["", "?attributes=groups", "?attributes=groups.display", "?excludedAttributes=title"] {
+    for path in
+        ["", "?attributes=groups", "?attributes=groups.display", "?excludedAttributes=title"]
+    {
         let read = hidden.get(&format!("/Users/{}{path}", id(&bjensen))).await.ok();
         assert_eq!(read.get("groups"), None, "{path}");
     }
-    let patched =
-        hidden.patch(&format!("/Users/{}", id(&bjensen)), json!([{ "op": "add", "path": "title", "value": "x" }])).await;
+    let patched = hidden
+        .patch(
+            &format!("/Users/{}", id(&bjensen)),
+            json!([{ "op": "add", "path": "title", "value": "x" }]),
+        )
+        .await;
     assert_eq!(patched.ok().get("groups"), None);
-    hidden.refuses("/Users", &["groups.display eq \"Tours\"", "groups pr", "not (groups[display sw \"T\"])"]).await;
+    hidden
+        .refuses(
+            "/Users",
+            &["groups.display eq \"Tours\"", "groups pr", "not (groups[display sw \"T\"])"],
+        )
+        .await;
     hidden.get("/Users?sortBy=groups.display").await.refused("invalidPath");
     let filter = format!("meta.location eq \"{BASE}{path}\" or id eq \"{}\"", id(&tours));
     assert_eq!(hidden.search("/", json!({ "filter": filter })).await.body["totalResults"], 0);
@@ -273,7 +336,9 @@ async fn no_operation_of_a_bulk_request_reaches_another_tenant() {
     for path in neighbours.paths() {
         assert_eq!(neighbours.ours.get(&path).await.status, 200, "{path} is as it was");
     }
-    let hidden = neighbours.ours.asked_by(RequestContext::new("example").without_resource_type("Group"));
-    let operations = [post("/Groups", "a", group("New", &[])), delete(&tours), patch(&tours, rename.clone())];
+    let hidden =
+        neighbours.ours.asked_by(RequestContext::new("example").without_resource_type("Group"));
+    let operations =
+        [post("/Groups", "a", group("New", &[])), delete(&tours), patch(&tours, rename.clone())];
     assert_eq!(statuses(&hidden.bulk(&operations).await), ["404"; 3]);
 }

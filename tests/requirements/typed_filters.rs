@@ -1,4 +1,5 @@
-//! Filters on every data type, through a schema of the host's own (RFC 7643, Section 2.3; RFC 7644, Section 3.4.2.2).
+//! Filters on every data type, through a schema of the host's own (RFC 7643, Section 2.3; RFC 7644,
+//! Section 3.4.2.2).
 
 use serde_json::{Value, json};
 
@@ -50,8 +51,15 @@ async fn decimals_compare_exactly() {
 #[tokio::test]
 async fn numbers_beyond_all_bounds_are_refused() {
     // P-3.4.2.2-05, P-3.4.2.2-12
-    let wrong =
-        ["weight eq 1e400", "slots gt -1e999", "weight eq .5", "weight eq 1.", "weight eq +1", "weight eq 0x10", "slots eq NaN"];
+    let wrong = [
+        "weight eq 1e400",
+        "slots gt -1e999",
+        "weight eq .5",
+        "weight eq 1.",
+        "weight eq +1",
+        "weight eq 0x10",
+        "slots eq NaN",
+    ];
     Provider::of_devices().await.refuses("/Devices", &wrong).await;
 }
 
@@ -63,7 +71,10 @@ async fn what_is_stored_is_what_was_sent() {
     assert_eq!(list.resources()[0]["slots"].to_string(), "9007199254740993");
     assert_eq!(list.resources()[0]["weight"].to_string(), "0.1");
     let beyond: Value = serde_json::from_str("18446744073709551616").expect("a number");
-    provider.post("/Devices", device("D4", json!({ "slots": beyond }))).await.refused("invalidValue");
+    provider
+        .post("/Devices", device("D4", json!({ "slots": beyond })))
+        .await
+        .refused("invalidValue");
     provider.post("/Devices", device("D5", json!({ "slots": 1.5 }))).await.refused("invalidValue");
 }
 
@@ -153,9 +164,13 @@ async fn parts_of_anything_but_strings_are_refused() {
     // P-3.4.2.2-12
     let provider = Provider::of_devices().await;
     for operator in ["co", "sw", "ew"] {
-        for (attribute, operand) in
-            [("slots", "9"), ("weight", "0.1"), ("bought", "\"2011-05-13T04:42:34Z\""), ("key", "\"AQID\""), ("active", "true")]
-        {
+        for (attribute, operand) in [
+            ("slots", "9"),
+            ("weight", "0.1"),
+            ("bought", "\"2011-05-13T04:42:34Z\""),
+            ("key", "\"AQID\""),
+            ("active", "true"),
+        ] {
             provider.refuses("/Devices", &[&format!("{attribute} {operator} {operand}")]).await;
             provider.refuses("/Devices", &[&format!("{attribute} {operator} \"2011\"")]).await;
         }

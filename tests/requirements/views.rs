@@ -14,7 +14,11 @@ use super::samples::ENTERPRISE;
 fn whole(schema: BuiltinSchema) -> Map<String, Value> {
     let document = schema.schema().to_json();
     let attributes = document["attributes"].as_array().expect("attributes").iter();
-    attributes.map(|attribute| (attribute["name"].as_str().expect("a name").to_owned(), value_of(attribute))).collect()
+    attributes
+        .map(|attribute| {
+            (attribute["name"].as_str().expect("a name").to_owned(), value_of(attribute))
+        })
+        .collect()
 }
 
 /// What a view makes of a resource, as JSON again, is the resource.
@@ -33,7 +37,12 @@ fn views_have_all_attributes_of_the_rfc() {
         "resourceType": "User", "created": "2011-08-01T21:32:44.000000Z", "lastModified": "2011-08-01T21:32:44.000001Z",
         "version": "W/\"2\""
     });
-    let common = [("schemas", json!(["urn:a:b"])), ("id", json!("1")), ("externalId", json!("x")), ("meta", meta)];
+    let common = [
+        ("schemas", json!(["urn:a:b"])),
+        ("id", json!("1")),
+        ("externalId", json!("x")),
+        ("meta", meta),
+    ];
     let with_common = |mut object: Map<String, Value>| {
         object.extend(common.clone().map(|(name, value)| (name.to_owned(), value)));
         object
@@ -54,7 +63,11 @@ fn views_have_all_attributes_of_the_rfc() {
 
 #[test]
 fn a_view_that_does_not_fit_is_an_error() {
-    for wrong in [json!({ "userName": 1 }), json!({ "emails": "x" }), json!({ "meta": { "created": "yesterday" } })] {
+    for wrong in [
+        json!({ "userName": 1 }),
+        json!({ "emails": "x" }),
+        json!({ "meta": { "created": "yesterday" } }),
+    ] {
         let object = wrong.as_object().cloned().expect("an object");
         assert!(Resource::from_stored(object).view::<User>().is_err(), "{wrong}");
     }

@@ -16,10 +16,15 @@ pub(crate) struct Canned {
 
 impl Canned {
     /// Gives each connection its answers in turn, and then closes it.
-    pub(crate) async fn start<A: Into<String>>(connections: impl IntoIterator<Item = Vec<A>>) -> Self {
-        let connections: Vec<Vec<String>> =
-            connections.into_iter().map(|answers| answers.into_iter().map(Into::into).collect()).collect();
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("some loopback port is free");
+    pub(crate) async fn start<A: Into<String>>(
+        connections: impl IntoIterator<Item = Vec<A>>,
+    ) -> Self {
+        let connections: Vec<Vec<String>> = connections
+            .into_iter()
+            .map(|answers| answers.into_iter().map(Into::into).collect())
+            .collect();
+        let listener =
+            TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("some loopback port is free");
         let address = listener.local_addr().expect("it is bound");
         let (sender, requests) = mpsc::unbounded_channel();
         tokio::spawn(serve(listener, connections, sender));
@@ -32,7 +37,11 @@ impl Canned {
     }
 }
 
-async fn serve(listener: TcpListener, connections: Vec<Vec<String>>, requests: UnboundedSender<String>) {
+async fn serve(
+    listener: TcpListener,
+    connections: Vec<Vec<String>>,
+    requests: UnboundedSender<String>,
+) {
     for answers in connections {
         let (mut stream, _) = listener.accept().await.expect("a listener accepts");
         for answer in answers {

@@ -1,4 +1,5 @@
-//! Databases for tests: SQLite files in folders that go away, and a PostgreSQL cluster of this process alone.
+//! Databases for tests: SQLite files in folders that go away, and a PostgreSQL cluster of this
+//! process alone.
 
 #![allow(dead_code, reason = "each test crate uses a part of it")]
 
@@ -41,12 +42,16 @@ impl AnyDirectory {
     /// A new, empty one.
     pub(crate) async fn new(kind: Kind, keeps_dangling: bool) -> Self {
         match kind {
-            Kind::Memory if keeps_dangling => Self::Memory(MemoryDirectory::new().keeping_dangling_members()),
+            Kind::Memory if keeps_dangling => {
+                Self::Memory(MemoryDirectory::new().keeping_dangling_members())
+            }
             Kind::Memory => Self::Memory(MemoryDirectory::new()),
             Kind::Sqlite => {
                 let folder = TempDir::new().expect("a folder");
-                let directory = SqliteDirectory::open(folder.path().join("scim.db")).await.expect("a new file");
-                let directory = if keeps_dangling { directory.keeping_dangling_members() } else { directory };
+                let directory =
+                    SqliteDirectory::open(folder.path().join("scim.db")).await.expect("a new file");
+                let directory =
+                    if keeps_dangling { directory.keeping_dangling_members() } else { directory };
                 Self::Sqlite(directory, Arc::new(folder))
             }
             Kind::Postgres => {
@@ -54,14 +59,19 @@ impl AnyDirectory {
                 let mut options = PostgresOptions::default();
                 options.connections = 4;
                 let url = cluster.new_database().await;
-                let directory = PostgresDirectory::connect_with(&url, &options).await.expect("a new database");
-                let directory = if keeps_dangling { directory.keeping_dangling_members() } else { directory };
+                let directory =
+                    PostgresDirectory::connect_with(&url, &options).await.expect("a new database");
+                let directory =
+                    if keeps_dangling { directory.keeping_dangling_members() } else { directory };
                 Self::Postgres(directory, url)
             }
         }
     }
 
-    pub(crate) fn store(&self, resource_type: impl Into<Arc<ResourceType>>) -> Arc<dyn ResourceStore> {
+    pub(crate) fn store(
+        &self,
+        resource_type: impl Into<Arc<ResourceType>>,
+    ) -> Arc<dyn ResourceStore> {
         match self {
             Self::Memory(directory) => Arc::new(directory.store(resource_type)),
             Self::Sqlite(directory, _) => Arc::new(directory.store(resource_type)),
@@ -104,7 +114,11 @@ impl LazyDirectory {
     }
 
     pub(crate) fn store(&self, resource_type: impl Into<Arc<ResourceType>>) -> LazyStore {
-        LazyStore { directory: self.clone(), resource_type: resource_type.into(), opened: Arc::default() }
+        LazyStore {
+            directory: self.clone(),
+            resource_type: resource_type.into(),
+            opened: Arc::default(),
+        }
     }
 }
 
@@ -129,23 +143,46 @@ impl LazyStore {
 
 #[async_trait]
 impl ResourceStore for LazyStore {
-    async fn create(&self, resource: Resource, cx: &RequestContext) -> Result<Resource, StoreError> {
+    async fn create(
+        &self,
+        resource: Resource,
+        cx: &RequestContext,
+    ) -> Result<Resource, StoreError> {
         self.store().await.create(resource, cx).await
     }
 
-    async fn get(&self, id: &str, projection: &Projection, cx: &RequestContext) -> Result<Arc<Resource>, StoreError> {
+    async fn get(
+        &self,
+        id: &str,
+        projection: &Projection,
+        cx: &RequestContext,
+    ) -> Result<Arc<Resource>, StoreError> {
         self.store().await.get(id, projection, cx).await
     }
 
-    async fn select(&self, selection: Selection<'_>, cx: &RequestContext) -> Result<Selected, StoreError> {
+    async fn select(
+        &self,
+        selection: Selection<'_>,
+        cx: &RequestContext,
+    ) -> Result<Selected, StoreError> {
         self.store().await.select(selection, cx).await
     }
 
-    async fn update(&self, id: &str, update: &Update, cx: &RequestContext) -> Result<Change, StoreError> {
+    async fn update(
+        &self,
+        id: &str,
+        update: &Update,
+        cx: &RequestContext,
+    ) -> Result<Change, StoreError> {
         self.store().await.update(id, update, cx).await
     }
 
-    async fn delete(&self, id: &str, expected: &Precondition, cx: &RequestContext) -> Result<Change, StoreError> {
+    async fn delete(
+        &self,
+        id: &str,
+        expected: &Precondition,
+        cx: &RequestContext,
+    ) -> Result<Change, StoreError> {
         self.store().await.delete(id, expected, cx).await
     }
 
@@ -162,7 +199,10 @@ impl ResourceStore for LazyStore {
 pub(crate) static CLUSTER: LazyLock<Option<Cluster>> = LazyLock::new(|| {
     let cluster = bin_folder().map(|bin| Cluster::start(&bin, &[]));
     if cluster.is_none() {
-        assert!(env::var_os("SCIMWIRE_REQUIRE_POSTGRES").is_none_or(|value| value != "1"), "PostgreSQL is not installed");
+        assert!(
+            env::var_os("SCIMWIRE_REQUIRE_POSTGRES").is_none_or(|value| value != "1"),
+            "PostgreSQL is not installed"
+        );
         eprintln!("PostgreSQL is not installed: what needs it is left out");
     }
     cluster
@@ -170,10 +210,16 @@ pub(crate) static CLUSTER: LazyLock<Option<Cluster>> = LazyLock::new(|| {
 
 /// Where the programs of PostgreSQL are.
 pub(crate) fn bin_folder() -> Option<PathBuf> {
-    let debian = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten().map(|entry| entry.path().join("bin"));
+    let debian = fs::read_dir("/usr/lib/postgresql")
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.path().join("bin"));
     let path = env::var_os("PATH").unwrap_or_default();
     let folders: Vec<PathBuf> = debian.chain(env::split_paths(&path)).collect();
-    folders.into_iter().find(|folder| ["initdb", "pg_ctl", "postgres"].iter().all(|name| folder.join(name).exists()))
+    folders.into_iter().find(|folder| {
+        ["initdb", "pg_ctl", "postgres"].iter().all(|name| folder.join(name).exists())
+    })
 }
 
 /// A PostgreSQL server in a folder of its own, reached by a socket in there.
@@ -191,7 +237,16 @@ impl Cluster {
         give_away(folder.path());
         let data = folder.path().join("data");
         let initdb = as_somebody(bin.join("initdb"))
-            .args(["-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--locale-provider=icu"])
+            .args([
+                "-U",
+                "postgres",
+                "-A",
+                "trust",
+                "-E",
+                "UTF8",
+                "--locale=C.UTF-8",
+                "--locale-provider=icu",
+            ])
             .args(["--icu-locale=en-US", "--no-sync", "-D"])
             .arg(&data)
             .output()
@@ -199,8 +254,10 @@ impl Cluster {
         assert!(initdb.status.success(), "{}", String::from_utf8_lossy(&initdb.stderr));
         let settings: String = settings.iter().map(|setting| format!(" -c {setting}")).collect();
         // Nothing is lost that a test looks for: the power does not fail during one.
-        let options =
-            format!("-c listen_addresses= -c unix_socket_directories={} -c fsync=off{settings}", folder.path().display());
+        let options = format!(
+            "-c listen_addresses= -c unix_socket_directories={} -c fsync=off{settings}",
+            folder.path().display()
+        );
         let pg_ctl = bin.join("pg_ctl");
         let script = format!(
             "'{ctl}' -D '{data}' -s -w -l '{log}' -o '{options}' start && echo started; cat; '{ctl}' -D '{data}' -s -m immediate stop; rm -rf '{folder}'",
@@ -228,7 +285,8 @@ impl Cluster {
     pub(crate) async fn new_database(&self) -> String {
         use sqlx::{Connection, Executor, PgConnection};
         let name = format!("test{}", self.databases.fetch_add(1, Ordering::Relaxed));
-        let mut connection = PgConnection::connect(&self.url("postgres")).await.expect("the server answers");
+        let mut connection =
+            PgConnection::connect(&self.url("postgres")).await.expect("the server answers");
         connection.execute(format!("CREATE DATABASE {name}").as_str()).await.expect("a new name");
         connection.close().await.expect("it closes");
         self.url(&name)
@@ -256,7 +314,10 @@ impl Cluster {
 
     /// As the server was started.
     pub(crate) fn options(&self) -> String {
-        format!("-c listen_addresses= -c unix_socket_directories={} -c fsync=off", self.folder.path().display())
+        format!(
+            "-c listen_addresses= -c unix_socket_directories={} -c fsync=off",
+            self.folder.path().display()
+        )
     }
 }
 

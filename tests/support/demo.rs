@@ -33,7 +33,10 @@ impl Demo {
     /// - it ends by itself, or does not take connections in time
     pub(crate) fn start(flags: &[&str]) -> Self {
         let binary = binary();
-        assert!(binary.is_file(), "the demo server is missing: run `cargo build --example axum_server` first");
+        assert!(
+            binary.is_file(),
+            "the demo server is missing: run `cargo build --example axum_server` first"
+        );
         match Self::launch(&binary, flags).wait_until_open() {
             Ok(demo) => demo,
             Err(complaint) => panic!("{complaint}"),
@@ -59,18 +62,25 @@ impl Demo {
     fn launch(binary: &Path, flags: &[&str]) -> Self {
         static STARTED: AtomicUsize = AtomicUsize::new(0);
         let number = STARTED.fetch_add(1, Ordering::Relaxed);
-        let log = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("demo-{}-{number}.log", process::id()));
+        let log = Path::new(env!("CARGO_TARGET_TMPDIR"))
+            .join(format!("demo-{}-{number}.log", process::id()));
         // A file takes any amount of output without anybody reading it; a pipe would block.
         let output = File::create(&log).expect("the target folder can be written");
         let errors = output.try_clone().expect("a file handle can be duplicated");
         let mut command = Command::new(binary);
-        // The system chooses the port, and the demo says which: a port that was only looked up may be taken by then.
+        // The system chooses the port, and the demo says which: a port that was only looked up may
+        // be taken by then.
         command.env("RUST_LOG", "info").args(["--listen", "127.0.0.1:0"]);
         if !flags.iter().any(|flag| flag.starts_with("--database")) {
             command.args(["--database", "memory"]);
         }
-        let process =
-            command.args(flags).stdin(Stdio::null()).stdout(output).stderr(errors).spawn().expect("the demo is a program");
+        let process = command
+            .args(flags)
+            .stdin(Stdio::null())
+            .stdout(output)
+            .stderr(errors)
+            .spawn()
+            .expect("the demo is a program");
         Self { address: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), process, log }
     }
 

@@ -1,5 +1,5 @@
-//! A client that sends what it is given: the path byte for byte, and no header of its own but `Host`
-//! and the length of the body.
+//! A client that sends what it is given: the path byte for byte, and no header of its own but
+//! `Host` and the length of the body.
 
 use std::error::Error;
 use std::io;
@@ -53,7 +53,10 @@ impl Client {
         headers: &[(&str, &str)],
         body: Option<&[u8]>,
     ) -> Result<Request<Full<Bytes>>, SendError> {
-        let mut builder = Request::builder().method(method).uri(path).header(header::HOST, self.address.to_string());
+        let mut builder = Request::builder()
+            .method(method)
+            .uri(path)
+            .header(header::HOST, self.address.to_string());
         for (name, value) in headers {
             builder = builder.header(
                 HeaderName::try_from(*name).map_err(http::Error::from)?,
@@ -71,7 +74,8 @@ impl Client {
         Ok(request)
     }
 
-    /// The connection is put back only after a whole answer, so one that failed is never used again.
+    /// The connection is put back only after a whole answer, so one that failed is never used
+    /// again.
     async fn exchange(&mut self, request: Request<Full<Bytes>>) -> Result<Response, SendError> {
         let mut connection = match self.connection.take() {
             Some(kept) => kept,

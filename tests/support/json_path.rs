@@ -23,7 +23,9 @@ pub(crate) struct JsonPathError(String);
 impl JsonPath {
     /// The nodes that it selects, in the document's order.
     pub(crate) fn select<'d>(&self, document: &'d Value) -> Vec<&'d Value> {
-        self.steps.iter().fold(vec![document], |nodes, step| nodes.into_iter().flat_map(|node| step.select(node)).collect())
+        self.steps.iter().fold(vec![document], |nodes, step| {
+            nodes.into_iter().flat_map(|node| step.select(node)).collect()
+        })
     }
 }
 
@@ -82,16 +84,22 @@ impl Kind {
     }
 }
 
-/// Equal, type included: `true` is not `"True"`, `1` is not `"1"`. But `1` is `1.0`, which JSON does
-/// not tell apart.
+/// Equal, type included: `true` is not `"True"`, `1` is not `"1"`. But `1` is `1.0`, which JSON
+/// does not tell apart.
 pub(crate) fn same(left: &Value, right: &Value) -> bool {
     match (left, right) {
-        (Value::Number(left), Value::Number(right)) => left == right || left.as_f64() == right.as_f64(),
+        (Value::Number(left), Value::Number(right)) => {
+            left == right || left.as_f64() == right.as_f64()
+        }
         (Value::Array(left), Value::Array(right)) => {
-            left.len() == right.len() && left.iter().zip(right).all(|(left, right)| same(left, right))
+            left.len() == right.len()
+                && left.iter().zip(right).all(|(left, right)| same(left, right))
         }
         (Value::Object(left), Value::Object(right)) => {
-            left.len() == right.len() && left.iter().all(|(key, value)| right.get(key).is_some_and(|other| same(value, other)))
+            left.len() == right.len()
+                && left
+                    .iter()
+                    .all(|(key, value)| right.get(key).is_some_and(|other| same(value, other)))
         }
         _ => left == right,
     }
@@ -126,8 +134,12 @@ impl Step {
 
     fn select<'d>(&self, node: &'d Value) -> Vec<&'d Value> {
         match self {
-            Self::Name(name) => node.as_object().and_then(|members| members.get(name)).into_iter().collect(),
-            Self::Index(index) => node.as_array().and_then(|elements| elements.get(*index)).into_iter().collect(),
+            Self::Name(name) => {
+                node.as_object().and_then(|members| members.get(name)).into_iter().collect()
+            }
+            Self::Index(index) => {
+                node.as_array().and_then(|elements| elements.get(*index)).into_iter().collect()
+            }
             Self::Every => children(node),
             Self::Filter { key, value } => {
                 let mut chosen = children(node);
@@ -167,11 +179,14 @@ fn filter(text: &str) -> Option<(Step, &str)> {
 
 fn identifier(text: &str) -> Option<(&str, &str)> {
     let starts = text.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_');
-    let end = text.find(|other: char| !other.is_ascii_alphanumeric() && other != '_').unwrap_or(text.len());
+    let end = text
+        .find(|other: char| !other.is_ascii_alphanumeric() && other != '_')
+        .unwrap_or(text.len());
     starts.then(|| text.split_at(end))
 }
 
-/// What follows a quotation mark: the text up to the next that is not escaped, and the rest after it.
+/// What follows a quotation mark: the text up to the next that is not escaped, and the rest after
+/// it.
 fn quoted(text: &str) -> Option<(String, &str)> {
     let mut unescaped = String::new();
     let mut characters = text.char_indices();

@@ -1,4 +1,5 @@
-//! A tenant like life, made by SQL: many users, each of them in several groups, of which some have very many members.
+//! A tenant like life, made by SQL: many users, each of them in several groups, of which some have
+//! very many members.
 
 #![allow(dead_code, reason = "each test crate uses a part of it")]
 
@@ -36,7 +37,8 @@ impl LargeTenant<'_> {
 
     /// The id of the group of that size that has the first user.
     pub(crate) fn first_group(&self, size: usize) -> String {
-        let index = self.sizes.iter().position(|known| *known == size).expect("a size that there is");
+        let index =
+            self.sizes.iter().position(|known| *known == size).expect("a size that there is");
         numbered("Group", index * GROUPS_A_SIZE)
     }
 
@@ -61,7 +63,9 @@ impl LargeTenant<'_> {
     fn cloned(&self, resource_type: &str, template: &str, numbers: &str) -> [String; 2] {
         let id = self.id(resource_type);
         let name = format!("'template' || {}", self.padded("n", 7));
-        let renamed = |text: &str| format!("replace(replace({text}, '{template}', {id}), '{TEMPLATE}', {name})");
+        let renamed = |text: &str| {
+            format!("replace(replace({text}, '{template}', {id}), '{TEMPLATE}', {name})")
+        };
         let (document, search) = match self.dialect {
             Dialect::Sqlite => (renamed("document"), format!("jsonb({})", renamed("json(search)"))),
             _ => (

@@ -1,5 +1,5 @@
-//! Transcripts of identity providers: the workflow of one client, one request and what it wants back a
-//! line. `replay` sends them to a server and judges its answers.
+//! Transcripts of identity providers: the workflow of one client, one request and what it wants
+//! back a line. `replay` sends them to a server and judges its answers.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -40,7 +40,10 @@ impl Transcript {
             .lines()
             .enumerate()
             .filter(|(_, line)| !line.trim().is_empty())
-            .map(|(index, line)| serde_json::from_str(line).unwrap_or_else(|error| panic!("{name}:{}: {error}", index + 1)))
+            .map(|(index, line)| {
+                serde_json::from_str(line)
+                    .unwrap_or_else(|error| panic!("{name}:{}: {error}", index + 1))
+            })
             .collect();
         Self { lines }
     }
@@ -168,8 +171,10 @@ impl Settings {
                 variables.set(name, value.clone());
             }
         }
-        let flags =
-            templates.into_iter().map(|flag| variables.text(flag).expect("flags use variables of the settings")).collect();
+        let flags = templates
+            .into_iter()
+            .map(|flag| variables.text(flag).expect("flags use variables of the settings"))
+            .collect();
         (flags, variables)
     }
 }

@@ -1,5 +1,5 @@
-//! A store as one might write it first: rows behind a lock, numbers for ids, members inside their group, no push-down. It is
-//! right, unless it is told to make a mistake.
+//! A store as one might write it first: rows behind a lock, numbers for ids, members inside their
+//! group, no push-down. It is right, unless it is told to make a mistake.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -10,11 +10,14 @@ use scimwire::Resource;
 use scimwire::auth::{RequestContext, Tenant};
 use scimwire::query::Projection;
 use scimwire::schema::{ResolvedPath, ResourceType, prepare};
-use scimwire::store::{Change, EntityTags, Precondition, ResourceStore, Selected, Selection, StoreError, Update};
+use scimwire::store::{
+    Change, EntityTags, Precondition, ResourceStore, Selected, Selection, StoreError, Update,
+};
 use serde_json::{Value, json};
 
 /// What the users have columns for.
-pub(crate) const KEPT: &[&str] = &["userName", "externalId", "name.givenName", "name.familyName", "title", "active", "emails"];
+pub(crate) const KEPT: &[&str] =
+    &["userName", "externalId", "name.givenName", "name.familyName", "title", "active", "emails"];
 
 /// A mistake.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -123,11 +126,19 @@ impl NaiveDatabase {
     }
 
     pub(crate) fn users(&self) -> NaiveStore {
-        NaiveStore { database: self.clone(), table: "users", resource_type: Arc::new(ResourceType::user()) }
+        NaiveStore {
+            database: self.clone(),
+            table: "users",
+            resource_type: Arc::new(ResourceType::user()),
+        }
     }
 
     pub(crate) fn groups(&self) -> NaiveStore {
-        NaiveStore { database: self.clone(), table: "groups", resource_type: Arc::new(ResourceType::group()) }
+        NaiveStore {
+            database: self.clone(),
+            table: "groups",
+            resource_type: Arc::new(ResourceType::group()),
+        }
     }
 
     /// Lets another call come here, too, if there is one.
@@ -171,7 +182,9 @@ impl NaiveStore {
         let number = id.parse::<u64>().ok().filter(|number| number.to_string() == id);
         match number {
             Some(number) => Ok((cx.tenant().clone(), self.table, number)),
-            None if self.is(Fault::StrangeIdIsOther) => Err(StoreError::other("invalid input syntax for type bigint")),
+            None if self.is(Fault::StrangeIdIsOther) => {
+                Err(StoreError::other("invalid input syntax for type bigint"))
+            }
             None => Err(StoreError::NotFound),
         }
     }
@@ -179,7 +192,8 @@ impl NaiveStore {
     /// Call it with the rows locked: two of the same id are another fault.
     fn next_id(&self, rows: &Rows) -> u64 {
         let given = self.database.ids.fetch_add(1, Ordering::SeqCst) as u64 + 1;
-        // As SQLite does without AUTOINCREMENT; of few rows only, so that races, in which it is a matter of luck, do not show it.
+        // As SQLite does without AUTOINCREMENT; of few rows only, so that races, in which it is a
+        // matter of luck, do not show it.
         let reused = rows.keys().map(|(.., id)| id + 1).max().unwrap_or(1);
         if self.is(Fault::ReusesIds) && rows.len() < 12 { reused } else { given }
     }
@@ -189,7 +203,13 @@ impl NaiveStore {
         self.database.rows.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn refuse_conflicts(&self, rows: &Rows, id: u64, resource: &Resource, cx: &RequestContext) -> Result<(), StoreError> {
+    fn refuse_conflicts(
+        &self,
+        rows: &Rows,
+        id: u64,
+        resource: &Resource,
+        cx: &RequestContext,
+    ) -> Result<(), StoreError> {
         let graves = self.database.graves.lock().expect("no panic");
         let graves = graves.iter().filter(|_| self.is(Fault::KeepsValuesOfDeleted));
         let others = rows.iter().filter(|((tenant, table, other), _)| {
@@ -198,7 +218,9 @@ impl NaiveStore {
         });
         let others: Vec<&Resource> = others.map(|(_, other)| other).chain(graves).collect();
         for path in self.resource_type.unique_paths() {
-            let keys = |resource: &Resource| resource.values(&path).map(|value| self.compared(&path, value)).collect::<Vec<_>>();
+            let keys = |resource: &Resource| {
+                resource.values(&path).map(|value| self.compared(&path, value)).collect::<Vec<_>>()
+            };
             let own = keys(resource);
             if others.iter().any(|other| keys(other).iter().any(|key| own.contains(key))) {
                 let conflict = StoreError::Conflict { attribute: path.to_string() };
@@ -214,7 +236,11 @@ impl NaiveStore {
 
     fn compared(&self, path: &ResolvedPath, value: &Value) -> String {
         let text = value.as_str().unwrap_or_default();
-        if path.last().case_exact() || self.is(Fault::ComparesLetters) { text.to_owned() } else { prepare(text).into_owned() }
+        if path.last().case_exact() || self.is(Fault::ComparesLetters) {
+            text.to_owned()
+        } else {
+            prepare(text).into_owned()
+        }
     }
 
     /// A resource as it is kept.
@@ -223,8 +249,11 @@ impl NaiveStore {
             resource.remove("password");
         }
         if self.is(Fault::TrimsText) {
-            let trimmed = ["title", "displayName"].map(|name| (name, resource.text(name).map(|text| text.trim().to_owned())));
-            trimmed.into_iter().for_each(|(name, text)| text.into_iter().for_each(|text| resource.set(name, text)));
+            let trimmed = ["title", "displayName"]
+                .map(|name| (name, resource.text(name).map(|text| text.trim().to_owned())));
+            trimmed.into_iter().for_each(|(name, text)| {
+                text.into_iter().for_each(|text| resource.set(name, text))
+            });
         }
         resource
     }
@@ -233,8 +262,13 @@ impl NaiveStore {
     fn shown(&self, rows: &Rows, resource: &Resource, cx: &RequestContext) -> Arc<Resource> {
         let mut shown = resource.clone();
         if self.is(Fault::ShowsGroupsOfAllTenants) && self.table == "users" {
-            let groups = rows.iter().filter(|((_, table, _), group)| *table == "groups" && lists(group, resource.id()));
-            shown.set("groups", groups.map(|(_, group)| json!({ "value": group.id() })).collect::<Vec<_>>());
+            let groups = rows
+                .iter()
+                .filter(|((_, table, _), group)| *table == "groups" && lists(group, resource.id()));
+            shown.set(
+                "groups",
+                groups.map(|(_, group)| json!({ "value": group.id() })).collect::<Vec<_>>(),
+            );
         }
         if self.is(Fault::ForgetsSchemas) {
             shown.remove("schemas");
@@ -243,9 +277,18 @@ impl NaiveStore {
             && let Some(Value::Array(members)) = shown.get("members").cloned()
         {
             let named = members.into_iter().map(|mut member| {
-                let mut users = rows.iter().filter(|((_, table, _), user)| *table == "users" && member["value"] == user.id());
-                if let Some(((tenant, ..), user)) = users.next().filter(|((tenant, ..), _)| tenant != cx.tenant()) {
-                    member["display"] = format!("{} of {}", user.text("userName").unwrap_or_default(), tenant.as_str()).into();
+                let mut users = rows.iter().filter(|((_, table, _), user)| {
+                    *table == "users" && member["value"] == user.id()
+                });
+                if let Some(((tenant, ..), user)) =
+                    users.next().filter(|((tenant, ..), _)| tenant != cx.tenant())
+                {
+                    member["display"] = format!(
+                        "{} of {}",
+                        user.text("userName").unwrap_or_default(),
+                        tenant.as_str()
+                    )
+                    .into();
                 }
                 member
             });
@@ -264,7 +307,9 @@ impl NaiveStore {
         }
         let current = Arc::new(current);
         let mut change = match update.apply(Arc::clone(&current)) {
-            Err(StoreError::Refused(_)) if self.is(Fault::RefusedIsOther) => return Err(StoreError::other("refused")),
+            Err(StoreError::Refused(_)) if self.is(Fault::RefusedIsOther) => {
+                return Err(StoreError::other("refused"));
+            }
             outcome => outcome?,
         };
         let unchanged = change.is_unchanged();
@@ -272,7 +317,8 @@ impl NaiveStore {
         let after = Arc::make_mut(change.after.as_mut().expect("it was changed as a whole"));
         *after = self.kept(after.clone());
         if self.is(Fault::PutAdds) {
-            let missing: Vec<_> = current.attributes().iter().filter(|(name, _)| after.get(name).is_none()).collect();
+            let missing: Vec<_> =
+                current.attributes().iter().filter(|(name, _)| after.get(name).is_none()).collect();
             missing.into_iter().for_each(|(name, value)| after.set(name.as_str(), value.clone()));
         }
         if self.is(Fault::KeepsVersion) {
@@ -286,7 +332,13 @@ impl NaiveStore {
         Ok(change)
     }
 
-    fn write(&self, rows: &mut Rows, key: Key, change: &Change, cx: &RequestContext) -> Result<(), StoreError> {
+    fn write(
+        &self,
+        rows: &mut Rows,
+        key: Key,
+        change: &Change,
+        cx: &RequestContext,
+    ) -> Result<(), StoreError> {
         let after = change.after.as_deref().expect("it was changed as a whole");
         if self.is(Fault::WritesThenChecks) {
             rows.insert(key.clone(), after.clone());
@@ -299,7 +351,11 @@ impl NaiveStore {
 
 #[async_trait]
 impl ResourceStore for NaiveStore {
-    async fn create(&self, mut resource: Resource, cx: &RequestContext) -> Result<Resource, StoreError> {
+    async fn create(
+        &self,
+        mut resource: Resource,
+        cx: &RequestContext,
+    ) -> Result<Resource, StoreError> {
         let _call = self.database.enter();
         if self.is(Fault::ForgetsExternalId) {
             resource.remove("externalId");
@@ -325,25 +381,39 @@ impl ResourceStore for NaiveStore {
         Ok(resource)
     }
 
-    async fn get(&self, id: &str, _: &Projection, cx: &RequestContext) -> Result<Arc<Resource>, StoreError> {
+    async fn get(
+        &self,
+        id: &str,
+        _: &Projection,
+        cx: &RequestContext,
+    ) -> Result<Arc<Resource>, StoreError> {
         let key = self.key(id, cx)?;
         let rows = self.rows();
-        let is_it = |other: &Key| *other == key || (self.is(Fault::ReadsOfAllTenants) && (other.1, other.2) == (key.1, key.2));
+        let is_it = |other: &Key| {
+            *other == key
+                || (self.is(Fault::ReadsOfAllTenants) && (other.1, other.2) == (key.1, key.2))
+        };
         let found = rows.iter().find(|(other, _)| is_it(other));
         found.map(|(_, resource)| self.shown(&rows, resource, cx)).ok_or(StoreError::NotFound)
     }
 
     async fn select(&self, _: Selection<'_>, cx: &RequestContext) -> Result<Selected, StoreError> {
         let rows = self.rows();
-        let seen = rows
-            .iter()
-            .filter(|((tenant, table, _), _)| (tenant == cx.tenant() || self.is(Fault::ListsAllTenants)) && *table == self.table);
+        let seen = rows.iter().filter(|((tenant, table, _), _)| {
+            (tenant == cx.tenant() || self.is(Fault::ListsAllTenants)) && *table == self.table
+        });
         let most = if self.is(Fault::ListsAHundred) { 100 } else { usize::MAX };
-        let resources = seen.take(most).map(|(_, resource)| self.shown(&rows, resource, cx)).collect();
+        let resources =
+            seen.take(most).map(|(_, resource)| self.shown(&rows, resource, cx)).collect();
         Ok(Selected { resources, total: None, more: false })
     }
 
-    async fn update(&self, id: &str, update: &Update, cx: &RequestContext) -> Result<Change, StoreError> {
+    async fn update(
+        &self,
+        id: &str,
+        update: &Update,
+        cx: &RequestContext,
+    ) -> Result<Change, StoreError> {
         let _call = self.database.enter();
         let key = self.key(id, cx)?;
         let read = |rows: &Rows| rows.get(&key).cloned().ok_or(StoreError::NotFound);
@@ -354,7 +424,11 @@ impl ResourceStore for NaiveStore {
             self.write(&mut self.rows(), key, &change, cx)?;
             return Ok(change);
         }
-        let _turn = if self.is(Fault::WritesInTwoSteps) { Some(self.database.turn.lock().await) } else { None };
+        let _turn = if self.is(Fault::WritesInTwoSteps) {
+            Some(self.database.turn.lock().await)
+        } else {
+            None
+        };
         let change = {
             let mut rows = self.rows();
             let change = self.change(read(&rows)?, update)?;
@@ -372,7 +446,12 @@ impl ResourceStore for NaiveStore {
         Ok(change)
     }
 
-    async fn delete(&self, id: &str, expected: &Precondition, cx: &RequestContext) -> Result<Change, StoreError> {
+    async fn delete(
+        &self,
+        id: &str,
+        expected: &Precondition,
+        cx: &RequestContext,
+    ) -> Result<Change, StoreError> {
         let _call = self.database.enter();
         let key = self.key(id, cx)?;
         let resource = self.rows().get(&key).cloned().ok_or(StoreError::NotFound)?;
@@ -384,13 +463,17 @@ impl ResourceStore for NaiveStore {
         }
         if self.is(Fault::EmptiesGroupsOfAllTenants) {
             let mut rows = self.rows();
-            let groups = rows.iter_mut().filter(|((tenant, ..), group)| tenant != cx.tenant() && lists(group, id));
+            let groups = rows
+                .iter_mut()
+                .filter(|((tenant, ..), group)| tenant != cx.tenant() && lists(group, id));
             groups.for_each(|(_, group)| drop(group.remove("members")));
         }
         let removed = if self.is(Fault::DeleteKeeps) { None } else { self.rows().remove(&key) };
         match removed {
             // It was there a moment ago.
-            None if !self.is(Fault::DeletesTwice) && !self.is(Fault::DeleteKeeps) => return Err(StoreError::NotFound),
+            None if !self.is(Fault::DeletesTwice) && !self.is(Fault::DeleteKeeps) => {
+                return Err(StoreError::NotFound);
+            }
             None => {}
             Some(removed) => self.database.graves.lock().expect("no panic").push(removed),
         }

@@ -5,7 +5,10 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use scimwire::auth::RequestContext;
 use scimwire::query::{IdOrder, Page, Projection, Query};
-use scimwire::store::{Change, Precondition, Pushdown, ResourceStore, Selected, Selection, StoreError, Update, complete};
+use scimwire::store::{
+    Change, Precondition, Pushdown, ResourceStore, Selected, Selection, StoreError, Update,
+    complete,
+};
 use scimwire::{Resource, ResourceType};
 
 use crate::naive::NaiveStore;
@@ -35,34 +38,64 @@ impl Numbered {
 
 #[async_trait]
 impl ResourceStore for Numbered {
-    async fn create(&self, resource: Resource, cx: &RequestContext) -> Result<Resource, StoreError> {
+    async fn create(
+        &self,
+        resource: Resource,
+        cx: &RequestContext,
+    ) -> Result<Resource, StoreError> {
         self.inner.create(resource, cx).await
     }
 
-    async fn get(&self, id: &str, projection: &Projection, cx: &RequestContext) -> Result<Arc<Resource>, StoreError> {
+    async fn get(
+        &self,
+        id: &str,
+        projection: &Projection,
+        cx: &RequestContext,
+    ) -> Result<Arc<Resource>, StoreError> {
         self.inner.get(id, projection, cx).await
     }
 
-    async fn select(&self, selection: Selection<'_>, cx: &RequestContext) -> Result<Selected, StoreError> {
+    async fn select(
+        &self,
+        selection: Selection<'_>,
+        cx: &RequestContext,
+    ) -> Result<Selected, StoreError> {
         let whole = Page::Index { start: 1, count: usize::MAX };
         let page = selection.page.unwrap_or(&whole);
-        let query = Query { filter: None, sort: None, page: whole.clone(), projection: selection.projection.clone() };
-        let mut resources = complete::select(&self.inner, &query, selection.budget, cx).await?.resources;
+        let query = Query {
+            filter: None,
+            sort: None,
+            page: whole.clone(),
+            projection: selection.projection.clone(),
+        };
+        let mut resources =
+            complete::select(&self.inner, &query, selection.budget, cx).await?.resources;
         if let Some(filter) = selection.filter {
             resources.retain(|resource| filter.matches(resource));
         }
         Ok(complete::page_in(IdOrder::Numbers, resources, selection.sort, page))
     }
 
-    async fn update(&self, id: &str, update: &Update, cx: &RequestContext) -> Result<Change, StoreError> {
+    async fn update(
+        &self,
+        id: &str,
+        update: &Update,
+        cx: &RequestContext,
+    ) -> Result<Change, StoreError> {
         self.inner.update(id, update, cx).await
     }
 
-    async fn delete(&self, id: &str, expected: &Precondition, cx: &RequestContext) -> Result<Change, StoreError> {
+    async fn delete(
+        &self,
+        id: &str,
+        expected: &Precondition,
+        cx: &RequestContext,
+    ) -> Result<Change, StoreError> {
         self.inner.delete(id, expected, cx).await
     }
 
-    /// What it finds, it finds by looking at each: it takes over what it would have to look at anyhow.
+    /// What it finds, it finds by looking at each: it takes over what it would have to look at
+    /// anyhow.
     fn pushdown(&self, query: &Query) -> Pushdown {
         if query.filter.is_none() { Pushdown::Pages } else { Pushdown::Nothing }
     }

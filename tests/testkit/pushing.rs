@@ -9,7 +9,10 @@ use scimwire::filter::BoundFilter;
 use scimwire::message::{PatchOp, PatchOperation};
 use scimwire::patch::{PlanBinder, Rules};
 use scimwire::query::{Page, Projection, Query, Sort, SortOrder};
-use scimwire::store::{Change, Precondition, Pushdown, ResourceStore, Selected, Selection, StoreError, Update, complete};
+use scimwire::store::{
+    Change, Precondition, Pushdown, ResourceStore, Selected, Selection, StoreError, Update,
+    complete,
+};
 use scimwire::{MemoryStore, Resource, ResourceType};
 use serde_json::{Value, json};
 
@@ -69,7 +72,9 @@ impl Pushing {
 
     /// The filter as the store understands it.
     fn understood(&self, filter: &BoundFilter) -> BoundFilter {
-        let each = |terms: &[BoundFilter]| terms.iter().map(|term| self.understood(term)).collect::<Vec<_>>();
+        let each = |terms: &[BoundFilter]| {
+            terms.iter().map(|term| self.understood(term)).collect::<Vec<_>>()
+        };
         match (filter, self.fault) {
             (BoundFilter::And(terms), Fault::DropsConditions) => self.understood(&terms[0]),
             (BoundFilter::And(terms), _) => BoundFilter::And(each(terms)),
@@ -77,7 +82,10 @@ impl Pushing {
             (BoundFilter::Not(term), _) => BoundFilter::Not(Box::new(self.understood(term))),
             (BoundFilter::Element { path, filter }, Fault::LosesBrackets) => match &**filter {
                 BoundFilter::And(terms) => {
-                    let alone = |term: &BoundFilter| BoundFilter::Element { path: path.clone(), filter: Box::new(term.clone()) };
+                    let alone = |term: &BoundFilter| BoundFilter::Element {
+                        path: path.clone(),
+                        filter: Box::new(term.clone()),
+                    };
                     BoundFilter::And(terms.iter().map(alone).collect())
                 }
                 _ => BoundFilter::Element { path: path.clone(), filter: filter.clone() },
@@ -86,9 +94,15 @@ impl Pushing {
         }
     }
 
-    async fn all(&self, filter: Option<&BoundFilter>, projection: &Projection, cx: &RequestContext) -> Vec<Arc<Resource>> {
+    async fn all(
+        &self,
+        filter: Option<&BoundFilter>,
+        projection: &Projection,
+        cx: &RequestContext,
+    ) -> Vec<Arc<Resource>> {
         let page = Page::Index { start: 1, count: usize::MAX };
-        let query = Query { filter: filter.cloned(), sort: None, page, projection: projection.clone() };
+        let query =
+            Query { filter: filter.cloned(), sort: None, page, projection: projection.clone() };
         let budget = scimwire::filter::Budget::unlimited();
         complete::select(&self.inner, &query, &budget, cx).await.expect("memory answers").resources
     }
@@ -97,7 +111,9 @@ impl Pushing {
     fn counted(&self, page: &Page) -> Page {
         let offsets = self.offsets.lock().expect("no panic");
         match page {
-            Page::Cursor { after: Some(after), count } if self.fault == Fault::CountsFromTheStart => {
+            Page::Cursor { after: Some(after), count }
+                if self.fault == Fault::CountsFromTheStart =>
+            {
                 match offsets.get(&after.id) {
                     Some(offset) => Page::Index { start: offset + 1, count: *count },
                     None => page.clone(),
@@ -147,13 +163,18 @@ impl Pushing {
         let sort = selection.sort.filter(|_| self.fault != Fault::ForgetsSort);
         let counted = self.counted(page);
         let mut selected = match (&counted, sort) {
-            (page, Some(sort)) if self.fault == Fault::ReversesTies && sort.order() == SortOrder::Descending => {
+            (page, Some(sort))
+                if self.fault == Fault::ReversesTies && sort.order() == SortOrder::Descending =>
+            {
                 self.reversed(all, sort, page)
             }
             (page, sort) => complete::page(all, sort, page),
         };
         self.remember(&counted, &selected);
-        if self.fault == Fault::SkipsOne && matches!(page, Page::Cursor { after: Some(_), .. }) && selected.resources.len() > 1 {
+        if self.fault == Fault::SkipsOne
+            && matches!(page, Page::Cursor { after: Some(_), .. })
+            && selected.resources.len() > 1
+        {
             selected.resources.remove(0);
         }
         if self.fault == Fault::CountsThePage {
@@ -167,7 +188,10 @@ impl Pushing {
 
     /// A page of the ascending order, read backwards.
     fn reversed(&self, all: Vec<Arc<Resource>>, sort: &Sort, page: &Page) -> Selected {
-        let mut keyed: Vec<_> = all.into_iter().map(|resource| (complete::position(&resource, Some(sort)), resource)).collect();
+        let mut keyed: Vec<_> = all
+            .into_iter()
+            .map(|resource| (complete::position(&resource, Some(sort)), resource))
+            .collect();
         keyed.sort_by(|(one, _), (other, _)| {
             sort.compare(one.key.as_ref(), other.key.as_ref()).then_with(|| other.id.cmp(&one.id))
         });
@@ -188,17 +212,30 @@ impl Pushing {
 
 #[async_trait]
 impl ResourceStore for Pushing {
-    async fn create(&self, resource: Resource, cx: &RequestContext) -> Result<Resource, StoreError> {
+    async fn create(
+        &self,
+        resource: Resource,
+        cx: &RequestContext,
+    ) -> Result<Resource, StoreError> {
         self.inner.create(resource, cx).await
     }
 
-    async fn get(&self, id: &str, projection: &Projection, cx: &RequestContext) -> Result<Arc<Resource>, StoreError> {
+    async fn get(
+        &self,
+        id: &str,
+        projection: &Projection,
+        cx: &RequestContext,
+    ) -> Result<Arc<Resource>, StoreError> {
         let resource = self.inner.get(id, projection, cx).await?;
         // It is about what is listed only.
         Ok(if self.fault == Fault::OmitsMembers { resource } else { self.seen(resource) })
     }
 
-    async fn select(&self, selection: Selection<'_>, cx: &RequestContext) -> Result<Selected, StoreError> {
+    async fn select(
+        &self,
+        selection: Selection<'_>,
+        cx: &RequestContext,
+    ) -> Result<Selected, StoreError> {
         let mut selected = match selection.page {
             Some(page) => self.page(&selection, page, cx).await,
             None => {
@@ -209,25 +246,42 @@ impl ResourceStore for Pushing {
         if self.fault == Fault::NarrowsTooMuch && selection.filter.is_some() {
             selected.resources.truncate(3);
         }
-        selected.resources = selected.resources.into_iter().map(|resource| self.seen(resource)).collect();
+        selected.resources =
+            selected.resources.into_iter().map(|resource| self.seen(resource)).collect();
         Ok(selected)
     }
 
-    async fn update(&self, id: &str, update: &Update, cx: &RequestContext) -> Result<Change, StoreError> {
+    async fn update(
+        &self,
+        id: &str,
+        update: &Update,
+        cx: &RequestContext,
+    ) -> Result<Change, StoreError> {
         let mut change = self.inner.update(id, update, cx).await?;
         let delta = update.members().filter(|_| !change.members.removed.is_empty());
         let again = match (self.fault, delta) {
-            (Fault::ReAddsRemoved, Some(delta)) if !delta.replace => change.members.removed.first().cloned(),
-            (Fault::AddsOnly, Some(delta)) if !delta.add.is_empty() => change.members.removed.first().cloned(),
+            (Fault::ReAddsRemoved, Some(delta)) if !delta.replace => {
+                change.members.removed.first().cloned()
+            }
+            (Fault::AddsOnly, Some(delta)) if !delta.add.is_empty() => {
+                change.members.removed.first().cloned()
+            }
             _ => None,
         };
         if let Some(member) = again {
             let value = Some(json!([{ "value": member }]));
-            let operation = PatchOperation { op: "add".to_owned(), path: Some("members".to_owned()), value };
+            let operation =
+                PatchOperation { op: "add".to_owned(), path: Some("members".to_owned()), value };
             let binder = PlanBinder::new(Arc::clone(&self.resource_type), Rules::default());
             let (plan, _) = binder.bind(PatchOp { operations: vec![operation] }).expect("it binds");
-            let now = change.after.as_ref().and_then(|after| after.meta()).expect("metadata").last_modified;
-            let adding = Update::patch(Arc::clone(&self.resource_type), cx.tenant().clone(), plan, now);
+            let now = change
+                .after
+                .as_ref()
+                .and_then(|after| after.meta())
+                .expect("metadata")
+                .last_modified;
+            let adding =
+                Update::patch(Arc::clone(&self.resource_type), cx.tenant().clone(), plan, now);
             self.inner.update(id, &adding, cx).await?;
         }
         if self.fault == Fault::TellsNoMembers {
@@ -239,7 +293,12 @@ impl ResourceStore for Pushing {
         Ok(change)
     }
 
-    async fn delete(&self, id: &str, expected: &Precondition, cx: &RequestContext) -> Result<Change, StoreError> {
+    async fn delete(
+        &self,
+        id: &str,
+        expected: &Precondition,
+        cx: &RequestContext,
+    ) -> Result<Change, StoreError> {
         self.inner.delete(id, expected, cx).await
     }
 

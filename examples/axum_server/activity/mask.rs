@@ -14,7 +14,8 @@ const HIDDEN: &str = "••••••••";
 /// How much of a body is kept, in bytes.
 const BODY_BYTES: usize = 8 << 10;
 
-/// How long a body can be that is read for what to hide in it, in bytes: what is read takes far more memory than its text.
+/// How long a body can be that is read for what to hide in it, in bytes: what is read takes far
+/// more memory than its text.
 const READ_BYTES: usize = 256 << 10;
 
 /// How much of a body is looked at: enough to see that it is too long to be read.
@@ -66,7 +67,11 @@ impl Mask {
     /// Hides the attributes that are never returned.
     pub(crate) fn new(registry: &Registry) -> Self {
         let mut names = BTreeSet::from(["password".to_owned()]);
-        registry.schemas().iter().flat_map(|schema| schema.attributes()).for_each(|attribute| collect(attribute, &mut names));
+        registry
+            .schemas()
+            .iter()
+            .flat_map(|schema| schema.attributes())
+            .for_each(|attribute| collect(attribute, &mut names));
         Self { names: Arc::new(names) }
     }
 
@@ -76,18 +81,22 @@ impl Mask {
             return shortened(path);
         };
         let plain = percent_decode_str(query).decode_utf8_lossy().to_lowercase();
-        let secret = plain.contains("token") || plain.contains("secret") || self.speaks_of_secrets(&plain);
+        let secret =
+            plain.contains("token") || plain.contains("secret") || self.speaks_of_secrets(&plain);
         shortened(&format!("{path}?{}", if secret { HIDDEN } else { query }))
     }
 
-    /// The headers. A host may be told secrets in any of them: those that are not known to have none are named only.
+    /// The headers. A host may be told secrets in any of them: those that are not known to have
+    /// none are named only.
     #[expect(clippy::unused_self, reason = "what is hidden is asked of one thing")]
     pub(super) fn headers(&self, headers: &HeaderMap) -> Vec<(String, String)> {
         let shown = headers.iter().map(|(name, value)| {
             let value = String::from_utf8_lossy(value.as_bytes());
             let shown = match value.split_once(' ') {
                 _ if SHOWN_HEADERS.contains(&name.as_str()) => shortened(&value),
-                Some((scheme @ ("Bearer" | "bearer" | "Basic"), _)) if name == AUTHORIZATION => format!("{scheme} {HIDDEN}"),
+                Some((scheme @ ("Bearer" | "bearer" | "Basic"), _)) if name == AUTHORIZATION => {
+                    format!("{scheme} {HIDDEN}")
+                }
                 _ => HIDDEN.to_owned(),
             };
             (name.to_string(), shown)
@@ -95,8 +104,8 @@ impl Mask {
         shown.take(HEADERS).collect()
     }
 
-    /// The body without secrets, no longer than is kept, and whether there was more. What is no JSON is shown only where it
-    /// cannot have any.
+    /// The body without secrets, no longer than is kept, and whether there was more. What is no
+    /// JSON is shown only where it cannot have any.
     pub(super) fn body(&self, body: &[u8]) -> (String, bool) {
         if body.is_empty() {
             return (String::new(), false);
@@ -109,7 +118,10 @@ impl Mask {
         }
         let text = String::from_utf8_lossy(body);
         if text.contains('\\') || self.speaks_of_secrets(&text.to_lowercase()) {
-            return ("(not shown: it is long or no JSON, and there may be a secret in it)".to_owned(), false);
+            return (
+                "(not shown: it is long or no JSON, and there may be a secret in it)".to_owned(),
+                false,
+            );
         }
         cut(&text)
     }
@@ -117,7 +129,8 @@ impl Mask {
     /// An answer, which has no secrets to begin with.
     pub(super) fn answer(body: &[u8]) -> (String, bool) {
         // Three bytes more, so that a character at the end is whole, or seen to be cut.
-        let (text, was_cut) = cut(&String::from_utf8_lossy(&body[..body.len().min(BODY_BYTES + 3)]));
+        let (text, was_cut) =
+            cut(&String::from_utf8_lossy(&body[..body.len().min(BODY_BYTES + 3)]));
         (text, was_cut || body.len() > BODY_BYTES)
     }
 
@@ -127,11 +140,17 @@ impl Mask {
             Value::Object(object) => {
                 // An operation of a PATCH names the attribute beside the value.
                 let path = object.iter().find(|(key, _)| key.eq_ignore_ascii_case("path"));
-                let about_secret = path.and_then(|(_, path)| path.as_str()).is_some_and(|path| self.names_secret(path));
+                let about_secret = path
+                    .and_then(|(_, path)| path.as_str())
+                    .is_some_and(|path| self.names_secret(path));
                 for (key, value) in object {
                     let is_filter = key.eq_ignore_ascii_case("filter");
-                    let names = is_filter && value.as_str().is_some_and(|text| self.names_secret(text));
-                    if names || self.names_secret(key) || about_secret && key.eq_ignore_ascii_case("value") {
+                    let names =
+                        is_filter && value.as_str().is_some_and(|text| self.names_secret(text));
+                    if names
+                        || self.names_secret(key)
+                        || about_secret && key.eq_ignore_ascii_case("value")
+                    {
                         *value = HIDDEN.into();
                     } else {
                         self.hide(value);
@@ -145,8 +164,10 @@ impl Mask {
     /// A key, a path or a filter, in any case and with or without the URI of a schema.
     fn names_secret(&self, text: &str) -> bool {
         let text = text.to_lowercase();
-        text.split(|character: char| !character.is_alphanumeric() && !matches!(character, '_' | '-' | '$'))
-            .any(|word| self.names.contains(word))
+        text.split(|character: char| {
+            !character.is_alphanumeric() && !matches!(character, '_' | '-' | '$')
+        })
+        .any(|word| self.names.contains(word))
     }
 
     fn speaks_of_secrets(&self, lower: &str) -> bool {
@@ -170,7 +191,10 @@ fn shortened(text: &str) -> String {
 }
 
 fn cut(text: &str) -> (String, bool) {
-    let end = (0..=BODY_BYTES.min(text.len())).rev().find(|end| text.is_char_boundary(*end)).unwrap_or_default();
+    let end = (0..=BODY_BYTES.min(text.len()))
+        .rev()
+        .find(|end| text.is_char_boundary(*end))
+        .unwrap_or_default();
     (text[..end].to_owned(), end < text.len())
 }
 
@@ -187,17 +211,27 @@ mod tests {
     #[test]
     fn secrets_are_hidden_wherever_they_stand() {
         for (body, shown) in [
-            (json!({ "userName": "ann", "Password": "t1ger" }), json!({ "userName": "ann", "Password": HIDDEN })),
+            (
+                json!({ "userName": "ann", "Password": "t1ger" }),
+                json!({ "userName": "ann", "Password": HIDDEN }),
+            ),
             (
                 json!({ "Operations": [{ "op": "replace", "value": "t1ger", "path": "urn:x:User:PASSWORD" }] }),
                 json!({ "Operations": [{ "op": "replace", "value": HIDDEN, "path": "urn:x:User:PASSWORD" }] }),
             ),
-            (json!({ "a": [{ "data": { "urn:x:pin": 1 } }] }), json!({ "a": [{ "data": { "urn:x:pin": HIDDEN } }] })),
+            (
+                json!({ "a": [{ "data": { "urn:x:pin": 1 } }] }),
+                json!({ "a": [{ "data": { "urn:x:pin": HIDDEN } }] }),
+            ),
             (json!({ "filter": "password eq \"t1ger\"" }), json!({ "filter": HIDDEN })),
             (json!({ "spinning": 1, "value": "pin" }), json!({ "spinning": 1, "value": "pin" })),
         ] {
             let (text, cut) = mask().body(body.to_string().as_bytes());
-            assert_eq!((serde_json::from_str::<Value>(&text).ok(), cut), (Some(shown), false), "{body}");
+            assert_eq!(
+                (serde_json::from_str::<Value>(&text).ok(), cut),
+                (Some(shown), false),
+                "{body}"
+            );
         }
     }
 
@@ -233,14 +267,21 @@ mod tests {
 
     #[test]
     fn queries_and_headers_keep_no_secret() {
-        assert_eq!(mask().path("/Users", Some("filter=pass%77ord%20eq%20%22t1ger%22")), format!("/Users?{HIDDEN}"));
+        assert_eq!(
+            mask().path("/Users", Some("filter=pass%77ord%20eq%20%22t1ger%22")),
+            format!("/Users?{HIDDEN}")
+        );
         assert_eq!(mask().path("/Users", Some("count=2")), "/Users?count=2");
         let mut headers = HeaderMap::new();
         headers.insert(AUTHORIZATION, "Bearer t1ger".parse().expect("a header"));
         headers.insert("x-api-key", "t1ger".parse().expect("a header"));
         headers.insert("x-of-ours", "t1ger".parse().expect("a header"));
         headers.insert("accept", "*/*".parse().expect("a header"));
-        let shown: BTreeSet<_> = mask().headers(&headers).into_iter().map(|(_, value)| value).collect();
-        assert_eq!(shown, BTreeSet::from([format!("Bearer {HIDDEN}"), HIDDEN.to_owned(), "*/*".to_owned()]));
+        let shown: BTreeSet<_> =
+            mask().headers(&headers).into_iter().map(|(_, value)| value).collect();
+        assert_eq!(
+            shown,
+            BTreeSet::from([format!("Bearer {HIDDEN}"), HIDDEN.to_owned(), "*/*".to_owned()])
+        );
     }
 }

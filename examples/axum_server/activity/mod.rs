@@ -1,5 +1,6 @@
-//! What went over the wire lately, for the console: each SCIM request with its answer, what was read differently from how it
-//! was sent, and what it changed. It is kept in memory, so many requests and so much of each, and gone when the server ends.
+//! What went over the wire lately, for the console: each SCIM request with its answer, what was
+//! read differently from how it was sent, and what it changed. It is kept in memory, so many
+//! requests and so much of each, and gone when the server ends.
 
 mod mask;
 mod record;
@@ -97,7 +98,9 @@ pub(crate) struct Message {
 
 impl Message {
     fn bytes(&self) -> usize {
-        let header = |(name, value): &(String, String)| size_of::<(String, String)>() + name.len() + value.len();
+        let header = |(name, value): &(String, String)| {
+            size_of::<(String, String)>() + name.len() + value.len()
+        };
         self.body.len() + self.headers.iter().map(header).sum::<usize>()
     }
 }
@@ -118,13 +121,14 @@ impl ActivityLog {
         self.last_seq.send_replace(seq);
     }
 
-    /// What an administrator of the tenant sees, newest first: its own requests, and those that were not let in and may have
-    /// been meant for it.
+    /// What an administrator of the tenant sees, newest first: its own requests, and those that
+    /// were not let in and may have been meant for it.
     pub(crate) fn of(&self, tenant: &Tenant) -> Vec<Summary> {
         let kept = self.lock();
         let own = kept.of(Some(tenant));
         let strangers = kept.of(None).filter(|exchange| exchange.is_seen_by(tenant));
-        let mut found: Vec<_> = own.chain(strangers).map(|exchange| exchange.summary.clone()).collect();
+        let mut found: Vec<_> =
+            own.chain(strangers).map(|exchange| exchange.summary.clone()).collect();
         found.sort_by_key(|summary| std::cmp::Reverse(summary.seq));
         found
     }
@@ -134,25 +138,33 @@ impl ActivityLog {
         self.behind(tenant, seq.checked_sub(1)?).filter(|exchange| exchange.summary.seq == seq)
     }
 
-    /// Each as it comes, from the one behind `seq`; from now on without it, or where it is of a server that has ended.
-    pub(crate) fn follow(self: Arc<Self>, tenant: Tenant, seq: Option<u64>) -> impl Stream<Item = Summary> {
+    /// Each as it comes, from the one behind `seq`; from now on without it, or where it is of a
+    /// server that has ended.
+    pub(crate) fn follow(
+        self: Arc<Self>,
+        tenant: Tenant,
+        seq: Option<u64>,
+    ) -> impl Stream<Item = Summary> {
         let last_seq = self.last_seq.subscribe();
         let newest = *last_seq.borrow();
         let seq = seq.map_or(newest, |seq| seq.min(newest));
-        stream::unfold((self, tenant, last_seq, seq), async |(log, tenant, mut last_seq, mut seq)| {
-            loop {
-                // Fails only when there is no log any more.
-                let newest = *last_seq.wait_for(|last| *last > seq).await.ok()?;
-                let Some(exchange) = log.behind(&tenant, seq) else {
-                    // It was another tenant's.
-                    seq = newest;
-                    continue;
-                };
-                let summary = exchange.summary.clone();
-                seq = summary.seq;
-                return Some((summary, (log, tenant, last_seq, seq)));
-            }
-        })
+        stream::unfold(
+            (self, tenant, last_seq, seq),
+            async |(log, tenant, mut last_seq, mut seq)| {
+                loop {
+                    // Fails only when there is no log any more.
+                    let newest = *last_seq.wait_for(|last| *last > seq).await.ok()?;
+                    let Some(exchange) = log.behind(&tenant, seq) else {
+                        // It was another tenant's.
+                        seq = newest;
+                        continue;
+                    };
+                    let summary = exchange.summary.clone();
+                    seq = summary.seq;
+                    return Some((summary, (log, tenant, last_seq, seq)));
+                }
+            },
+        )
     }
 
     /// Nothing is kept of a tenant that is gone.
@@ -198,7 +210,9 @@ impl Kept {
 
     /// Drops the oldest of all; false where there is none.
     fn drop_oldest(&mut self) -> bool {
-        let seq = |requests: &Requests| requests.exchanges.front().map_or(u64::MAX, |exchange| exchange.summary.seq);
+        let seq = |requests: &Requests| {
+            requests.exchanges.front().map_or(u64::MAX, |exchange| exchange.summary.seq)
+        };
         let Some(oldest) = self.by_tenant.values_mut().min_by_key(|requests| seq(requests)) else {
             return false;
         };
@@ -220,14 +234,19 @@ impl Requests {
 impl Exchange {
     /// About how much memory it takes.
     fn bytes(&self) -> usize {
-        let departures = self.deviations.iter().map(|departure| size_of::<Departure>() + departure.words.len());
+        let departures =
+            self.deviations.iter().map(|departure| size_of::<Departure>() + departure.words.len());
         let changes = self.changes.iter().map(Told::bytes);
-        size_of::<Self>() + self.request.bytes() + self.answer.bytes() + departures.chain(changes).sum::<usize>()
+        size_of::<Self>()
+            + self.request.bytes()
+            + self.answer.bytes()
+            + departures.chain(changes).sum::<usize>()
     }
 
     /// Those without a tenant are seen by whomever they may have been meant for.
     fn is_seen_by(&self, tenant: &Tenant) -> bool {
-        let meant = self.summary.tenant.as_deref().or_else(|| base_url::tenant_in(&self.summary.path));
+        let meant =
+            self.summary.tenant.as_deref().or_else(|| base_url::tenant_in(&self.summary.path));
         meant.is_none_or(|meant| meant == tenant.as_str())
     }
 }

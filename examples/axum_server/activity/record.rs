@@ -29,7 +29,11 @@ pub(crate) struct Recorder {
 }
 
 /// Lets a request through, and writes down what was asked and what came of it.
-pub(crate) async fn record(State(recorder): State<Recorder>, request: Request, next: Next) -> Response {
+pub(crate) async fn record(
+    State(recorder): State<Recorder>,
+    request: Request,
+    next: Next,
+) -> Response {
     let (started, time) = (Instant::now(), SystemTime::now());
     let (trace, read) = (Trace::default(), Read::up_to(mask::NEEDED_BYTES));
     let (mut head, body) = request.into_parts();
@@ -40,7 +44,8 @@ pub(crate) async fn record(State(recorder): State<Recorder>, request: Request, n
     let micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
     let (answer_head, answer_body) = answer.into_parts();
     // The dispatcher answers with bodies that are in memory, so that nothing can fail or wait here.
-    let answer_body = answer_body.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
+    let answer_body =
+        answer_body.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
     let report = answer_head.extensions.get::<Report>().cloned().unwrap_or_default();
     let (request_body, length) = read.take();
     let changes = trace.take();
@@ -56,8 +61,16 @@ pub(crate) async fn record(State(recorder): State<Recorder>, request: Request, n
             ..asked.0
         },
         request: message(asked.1, length, recorder.mask.body(&request_body)),
-        answer: message(recorder.mask.headers(&answer_head.headers), answer_body.len(), Mask::answer(&answer_body)),
-        deviations: report.deviations.iter().map(|it| Departure { rule: it.rule(), words: it.to_string() }).collect(),
+        answer: message(
+            recorder.mask.headers(&answer_head.headers),
+            answer_body.len(),
+            Mask::answer(&answer_body),
+        ),
+        deviations: report
+            .deviations
+            .iter()
+            .map(|it| Departure { rule: it.rule(), words: it.to_string() })
+            .collect(),
         changes,
     });
     Response::from_parts(answer_head, Body::from(answer_body))
@@ -70,8 +83,14 @@ fn message(headers: Vec<(String, String)>, length: usize, (body, cut): (String, 
 impl Recorder {
     /// What is known before the answer, and the headers.
     fn asked(&self, head: &Parts) -> (Summary, Vec<(String, String)>) {
-        let client = head.headers.get(USER_AGENT).map(|name| String::from_utf8_lossy(name.as_bytes()).into_owned());
-        let address = head.extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(address)| address.ip().to_string());
+        let client = head
+            .headers
+            .get(USER_AGENT)
+            .map(|name| String::from_utf8_lossy(name.as_bytes()).into_owned());
+        let address = head
+            .extensions
+            .get::<ConnectInfo<SocketAddr>>()
+            .map(|ConnectInfo(address)| address.ip().to_string());
         let summary = Summary {
             seq: 0,
             time: String::new(),

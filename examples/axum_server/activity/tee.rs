@@ -32,7 +32,8 @@ impl Read {
         Self { most, so_far: Arc::default() }
     }
 
-    /// The body, which is written down here while it is read. How much of it is read is up to who reads it.
+    /// The body, which is written down here while it is read. How much of it is read is up to who
+    /// reads it.
     pub(super) fn tee(&self, body: Body) -> Body {
         Body::new(Tee { body, read: self.clone() })
     }
@@ -59,7 +60,10 @@ impl http_body::Body for Tee {
     type Data = Bytes;
     type Error = axum::Error;
 
-    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
         let frame = Pin::new(&mut self.body).poll_frame(context);
         if let Poll::Ready(Some(Ok(frame))) = &frame
             && let Some(data) = frame.data_ref()

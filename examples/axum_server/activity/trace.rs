@@ -6,7 +6,8 @@ use scimwire::auth::RequestContext;
 
 use crate::policy::events::Told;
 
-/// Travels with a request: from its extensions into the context in which it changes something, where it collects.
+/// Travels with a request: from its extensions into the context in which it changes something,
+/// where it collects.
 #[derive(Clone, Default)]
 pub(crate) struct Trace(Arc<Mutex<Vec<Told>>>);
 

@@ -1,4 +1,5 @@
-//! What the administrator, or a sign-in, makes and changes: users, groups and memberships that come from no identity provider.
+//! What the administrator, or a sign-in, makes and changes: users, groups and memberships that come
+//! from no identity provider.
 
 use std::sync::Arc;
 
@@ -18,7 +19,8 @@ use super::Admin;
 use super::error::AdminError;
 use crate::policy::origin::Origin;
 
-/// Takes the attributes of a SCIM user, and `origin`: `LOCAL`, or `JIT` for one who has signed in just now.
+/// Takes the attributes of a SCIM user, and `origin`: `LOCAL`, or `JIT` for one who has signed in
+/// just now.
 pub(super) async fn create_user(
     State(admin): State<Arc<Admin>>,
     Path(tenant): Path<String>,
@@ -59,13 +61,19 @@ pub(super) async fn leave(
 ) -> Result<StatusCode, AdminError> {
     let cx = Origin::Local.context(&admin.context(&tenant).await?);
     let value = Some(json!([{ "value": member }]));
-    let operation = PatchOperation { op: "remove".to_owned(), path: Some("members".to_owned()), value };
+    let operation =
+        PatchOperation { op: "remove".to_owned(), path: Some("members".to_owned()), value };
     admin.groups.patch(&group, vec![operation], &cx).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-async fn create(access: &HostAccess, body: &[u8], cx: &RequestContext) -> Result<Change, AdminError> {
-    let unreadable = |err: serde_json::Error| AdminError::Body(format!("send a JSON object: {err}"));
+async fn create(
+    access: &HostAccess,
+    body: &[u8],
+    cx: &RequestContext,
+) -> Result<Change, AdminError> {
+    let unreadable =
+        |err: serde_json::Error| AdminError::Body(format!("send a JSON object: {err}"));
     let mut attributes: Map<String, Value> = serde_json::from_slice(body).map_err(unreadable)?;
     let origin = match attributes.remove("origin") {
         None => Origin::Local,

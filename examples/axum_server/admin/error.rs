@@ -42,9 +42,14 @@ impl From<SetError> for AdminError {
 impl IntoResponse for AdminError {
     fn into_response(self) -> Response {
         let (status, error) = match self {
-            Self::Key => (StatusCode::UNAUTHORIZED, "send the admin key: `X-Admin-Key: KEY`".to_owned()),
+            Self::Key => {
+                (StatusCode::UNAUTHORIZED, "send the admin key: `X-Admin-Key: KEY`".to_owned())
+            }
             Self::NotFound => (StatusCode::NOT_FOUND, "there is nothing at this path".to_owned()),
-            Self::Outdated => (StatusCode::CONFLICT, "somebody else has saved in the meantime: load again".to_owned()),
+            Self::Outdated => (
+                StatusCode::CONFLICT,
+                "somebody else has saved in the meantime: load again".to_owned(),
+            ),
             Self::Body(problem) => (StatusCode::BAD_REQUEST, problem),
             Self::Store(err) => {
                 if let StoreError::Other(source) = &err {

@@ -15,8 +15,8 @@ use super::Admin;
 use super::error::AdminError;
 use crate::policy::events::Event;
 
-/// All events, oldest first; or, for who accepts `text/event-stream` alone, each as it comes. Who was interrupted says in
-/// `Last-Event-ID` which was the last, and gets those behind it first.
+/// All events, oldest first; or, for who accepts `text/event-stream` alone, each as it comes. Who
+/// was interrupted says in `Last-Event-ID` which was the last, and gets those behind it first.
 pub(super) async fn events(
     State(admin): State<Arc<Admin>>,
     Path(tenant): Path<String>,
@@ -29,7 +29,9 @@ pub(super) async fn events(
     }
     let last = text("Last-Event-ID").and_then(|last| last.parse().ok());
     let events = Arc::clone(&admin.events).follow(cx.tenant().clone(), last);
-    Ok(Sse::new(events.map(|event| Ok::<_, Infallible>(sent(&event)))).keep_alive(KeepAlive::default()).into_response())
+    Ok(Sse::new(events.map(|event| Ok::<_, Infallible>(sent(&event))))
+        .keep_alive(KeepAlive::default())
+        .into_response())
 }
 
 fn sent(event: &Event) -> sse::Event {

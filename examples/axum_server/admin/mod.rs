@@ -1,4 +1,5 @@
-//! The host's own view of its users, groups, settings and events: JSON, outside SCIM, for whoever has the admin key.
+//! The host's own view of its users, groups, settings and events: JSON, outside SCIM, for whoever
+//! has the admin key.
 
 mod change;
 mod error;
@@ -54,7 +55,10 @@ pub(crate) fn routes(provider: &Provider) -> Router {
         .route("/tenants/{tenant}/users/{id}", get(view::user))
         .route("/tenants/{tenant}/groups", post(change::create_group))
         .route("/tenants/{tenant}/groups/{id}", get(view::group))
-        .route("/tenants/{tenant}/groups/{id}/members/{member}", put(change::join).delete(change::leave))
+        .route(
+            "/tenants/{tenant}/groups/{id}/members/{member}",
+            put(change::join).delete(change::leave),
+        )
         .fallback(async || AdminError::NotFound)
         .with_state(admin)
 }

@@ -27,7 +27,10 @@ pub(super) struct Change {
     version: Option<u64>,
 }
 
-pub(super) async fn read(State(admin): State<Arc<Admin>>, Path(tenant): Path<String>) -> Result<Json<Settings>, AdminError> {
+pub(super) async fn read(
+    State(admin): State<Arc<Admin>>,
+    Path(tenant): Path<String>,
+) -> Result<Json<Settings>, AdminError> {
     admin.tenants.settings(&tenant).await?.map(Json).ok_or(AdminError::NotFound)
 }
 
@@ -37,8 +40,8 @@ pub(super) async fn write(
     body: Bytes,
 ) -> Result<Json<Settings>, AdminError> {
     admin.context(&tenant).await?;
-    let change: Change =
-        serde_json::from_slice(&body).map_err(|err| AdminError::Body(format!("these are no settings: {err}")))?;
+    let change: Change = serde_json::from_slice(&body)
+        .map_err(|err| AdminError::Body(format!("these are no settings: {err}")))?;
     let set = admin.tenants.set(&tenant, change.version, |settings| change.apply(settings)).await;
     set.map(Json).map_err(AdminError::from)
 }

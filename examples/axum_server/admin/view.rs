@@ -36,7 +36,8 @@ impl Admin {
         let origins = self.ledger.groups_of(id, cx).await?;
         // Groups of groups are not the user's own memberships.
         let direct = values(&user, "groups").iter().filter(|group| group["type"] != "indirect");
-        let groups: Vec<Value> = direct.map(|group| membership(&group["value"], &group["display"], &origins)).collect();
+        let groups: Vec<Value> =
+            direct.map(|group| membership(&group["value"], &group["display"], &origins)).collect();
         Ok(json!({
             "id": user.id(),
             "externalId": user.external_id(),
@@ -73,7 +74,9 @@ impl Admin {
     /// How a user is called, where the client did not say; null where nobody of that id is known.
     async fn display_name(&self, id: &Value, cx: &RequestContext) -> Value {
         let user = self.users.get(id.as_str().unwrap_or_default(), cx).await;
-        user.ok().and_then(|user| user.get("displayName").or_else(|| user.get("userName")).cloned()).unwrap_or_default()
+        user.ok()
+            .and_then(|user| user.get("displayName").or_else(|| user.get("userName")).cloned())
+            .unwrap_or_default()
     }
 }
 

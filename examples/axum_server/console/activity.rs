@@ -14,7 +14,10 @@ use super::Console;
 use super::error::ConsoleError;
 use super::session::Session;
 
-pub(super) async fn list(State(console): State<Arc<Console>>, Path(tenant): Path<String>) -> Result<Json<Value>, ConsoleError> {
+pub(super) async fn list(
+    State(console): State<Arc<Console>>,
+    Path(tenant): Path<String>,
+) -> Result<Json<Value>, ConsoleError> {
     let cx = console.context(&tenant).await?;
     Ok(Json(json!({ "requests": console.activity.of(cx.tenant()) })))
 }
@@ -30,7 +33,8 @@ pub(super) async fn one(
     Ok(Json(json!(&*exchange)))
 }
 
-/// Each request as it is answered, until the session ends. Who was interrupted says in `Last-Event-ID` which was the last.
+/// Each request as it is answered, until the session ends. Who was interrupted says in
+/// `Last-Event-ID` which was the last.
 pub(super) async fn stream(
     State(console): State<Arc<Console>>,
     Path(tenant): Path<String>,

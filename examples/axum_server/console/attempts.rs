@@ -1,5 +1,6 @@
-//! Wrong passwords, counted for each address: after a few there is a pause, and a longer one after each further. Of IPv6 a
-//! network of 64 bits counts as one address, since whoever has one has all of it.
+//! Wrong passwords, counted for each address: after a few there is a pause, and a longer one after
+//! each further. Of IPv6 a network of 64 bits counts as one address, since whoever has one has all
+//! of it.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
@@ -12,7 +13,8 @@ const FREE: u32 = 5;
 const FIRST_PAUSE: Duration = Duration::from_secs(2);
 const LONGEST_PAUSE: Duration = Duration::from_secs(300);
 
-/// How many addresses are remembered; where there are more, the one that has waited longest is forgotten.
+/// How many addresses are remembered; where there are more, the one that has waited longest is
+/// forgotten.
 const ADDRESSES: usize = 1000;
 
 #[derive(Default)]
@@ -36,7 +38,8 @@ impl Attempts {
         let address = counted(address);
         let mut known = self.lock();
         if known.len() >= ADDRESSES && !known.contains_key(&address) {
-            let oldest = known.iter().min_by_key(|(_, wrong)| wrong.next).map(|(address, _)| *address);
+            let oldest =
+                known.iter().min_by_key(|(_, wrong)| wrong.next).map(|(address, _)| *address);
             oldest.map(|oldest| known.remove(&oldest));
         }
         let wrong = known.entry(address).or_insert(Wrong { count: 0, next: now });
@@ -59,14 +62,18 @@ impl Attempts {
 fn counted(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V4(address) => address.into(),
-        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX)).into(),
+        IpAddr::V6(address) => {
+            Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX)).into()
+        }
     }
 }
 
 fn pause_after(wrong: u32) -> Duration {
     match wrong.checked_sub(FREE) {
         None => Duration::ZERO,
-        Some(further) => FIRST_PAUSE.saturating_mul(2_u32.saturating_pow(further)).min(LONGEST_PAUSE),
+        Some(further) => {
+            FIRST_PAUSE.saturating_mul(2_u32.saturating_pow(further)).min(LONGEST_PAUSE)
+        }
     }
 }
 
@@ -76,7 +83,8 @@ mod tests {
 
     #[test]
     fn pauses_grow_and_end() {
-        let (attempts, address, now) = (Attempts::default(), IpAddr::from([192, 0, 2, 1]), Instant::now());
+        let (attempts, address, now) =
+            (Attempts::default(), IpAddr::from([192, 0, 2, 1]), Instant::now());
         for left in [4, 3, 2, 1] {
             assert_eq!((attempts.count(address, now), attempts.pause(address, now)), (left, None));
         }

@@ -1,4 +1,5 @@
-//! The OAuth 2 clients of a tenant. A secret is shown when it is made, and never again: only its hash is kept.
+//! The OAuth 2 clients of a tenant. A secret is shown when it is made, and never again: only its
+//! hash is kept.
 
 use std::sync::Arc;
 
@@ -22,7 +23,10 @@ pub(super) struct Wanted {
 }
 
 /// The clients, and what an identity provider asks for besides.
-pub(super) async fn list(State(console): State<Arc<Console>>, Path(tenant): Path<String>) -> Result<Json<Value>, ConsoleError> {
+pub(super) async fn list(
+    State(console): State<Arc<Console>>,
+    Path(tenant): Path<String>,
+) -> Result<Json<Value>, ConsoleError> {
     let cx = console.context(&tenant).await?;
     let clients = console.oauth.clients_of(cx.tenant()).await?;
     let endpoint = |name| console.public_url.join(&format!("/t/{tenant}/oauth/{name}"));

@@ -1,5 +1,6 @@
-//! A second dispatcher over the same users and groups, for the console alone: so lists in the console are filtered, sorted and
-//! paged by the library, as a client's are. It reads for the tenant that the console names, and changes nothing.
+//! A second dispatcher over the same users and groups, for the console alone: so lists in the
+//! console are filtered, sorted and paged by the library, as a client's are. It reads for the
+//! tenant that the console names, and changes nothing.
 
 use std::sync::Arc;
 
@@ -14,7 +15,8 @@ use serde_json::Value;
 use super::error::ConsoleError;
 use crate::policy::Served;
 
-/// The tenant of a request of the console, which it puts among the extensions: nothing that comes over the network can.
+/// The tenant of a request of the console, which it puts among the extensions: nothing that comes
+/// over the network can.
 #[derive(Clone)]
 struct Seated(Tenant);
 
@@ -29,7 +31,11 @@ impl Authenticate for Desk {
 }
 
 /// The desk, over users and groups.
-pub(crate) fn dispatcher(users: &Served, groups: &Served, limits: Limits) -> Result<Dispatcher, BuildError> {
+pub(crate) fn dispatcher(
+    users: &Served,
+    groups: &Served,
+    limits: Limits,
+) -> Result<Dispatcher, BuildError> {
     Dispatcher::builder("http://desk.invalid")
         .resource_type(Arc::clone(&users.0), Arc::clone(&users.1))
         .resource_type(Arc::clone(&groups.0), Arc::clone(&groups.1))
@@ -39,7 +45,11 @@ pub(crate) fn dispatcher(users: &Served, groups: &Served, limits: Limits) -> Res
 }
 
 /// Reads at the desk.
-pub(super) async fn read(desk: &Dispatcher, tenant: &Tenant, path: &str) -> Result<Value, ConsoleError> {
+pub(super) async fn read(
+    desk: &Dispatcher,
+    tenant: &Tenant,
+    path: &str,
+) -> Result<Value, ConsoleError> {
     let request = Request::get(path).extension(Seated(tenant.clone())).body("");
     let answer = desk.dispatch(request.map_err(|_| ConsoleError::NotFound)?).await;
     let value: Value = serde_json::from_slice(answer.body()).unwrap_or_default();

@@ -77,7 +77,9 @@ impl Kind {
     /// Where words are looked for.
     fn searched(self) -> &'static [&'static str] {
         match self {
-            Self::Users => &["userName", "displayName", "name.formatted", "emails.value", "externalId"],
+            Self::Users => {
+                &["userName", "displayName", "name.formatted", "emails.value", "externalId"]
+            }
             Self::Groups => &["displayName", "externalId"],
         }
     }
@@ -99,7 +101,8 @@ impl Wanted {
             return Some(search.to_owned()).filter(|filter| !filter.is_empty());
         }
         let word = Value::from(search).to_string();
-        let terms: Vec<String> = kind.searched().iter().map(|attribute| format!("{attribute} co {word}")).collect();
+        let terms: Vec<String> =
+            kind.searched().iter().map(|attribute| format!("{attribute} co {word}")).collect();
         Some(terms.join(" or "))
     }
 
@@ -115,7 +118,9 @@ impl Wanted {
             ("count", Some(count.as_str())),
             ("excludedAttributes", Some(kind.left_out())),
         ];
-        let given = parameters.iter().filter_map(|(name, value)| Some(format!("{name}={}", in_url((*value)?))));
+        let given = parameters
+            .iter()
+            .filter_map(|(name, value)| Some(format!("{name}={}", in_url((*value)?))));
         format!("{}?{}", kind.endpoint(), given.collect::<Vec<_>>().join("&"))
     }
 }
@@ -133,7 +138,9 @@ pub(super) async fn list(
     for resource in resources {
         shown.push(console.with_account(resource, &cx).await?);
     }
-    Ok(Json(json!({ "total": page["totalResults"], "start": page["startIndex"], "resources": shown })))
+    Ok(Json(
+        json!({ "total": page["totalResults"], "start": page["startIndex"], "resources": shown }),
+    ))
 }
 
 /// A user or group, with its memberships and what became of it.
@@ -169,7 +176,11 @@ pub(super) async fn members(
         None => console.members_listed(&id, start, &cx).await?,
     };
     let ids: Vec<&str> = members.iter().map(|member| member.id.as_str()).collect();
-    let origins = if ids.is_empty() { HashMap::new() } else { console.ledger.members_among(&id, &ids, &cx).await? };
+    let origins = if ids.is_empty() {
+        HashMap::new()
+    } else {
+        console.ledger.members_among(&id, &ids, &cx).await?
+    };
     for member in &mut members {
         member.origin = origins.get(&member.id).copied().unwrap_or_default();
     }
@@ -195,24 +206,45 @@ impl Member {
 
 impl Console {
     /// In the order of the group.
-    async fn members_listed(&self, group: &str, start: usize, cx: &RequestContext) -> Result<Members, ConsoleError> {
+    async fn members_listed(
+        &self,
+        group: &str,
+        start: usize,
+        cx: &RequestContext,
+    ) -> Result<Members, ConsoleError> {
         let group = self.groups.get(group, cx).await?;
-        let all = group.get("members").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+        let all =
+            group.get("members").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
         let page: Vec<_> = all.iter().skip(start - 1).take(MEMBERS).collect();
         let ids: Vec<&str> = page.iter().filter_map(|member| member["value"].as_str()).collect();
-        let users = if ids.is_empty() { Vec::new() } else { self.users.matching(&ledger::any_of("id", &ids)?, cx).await? };
-        let users: HashMap<&str, Value> = users.iter().map(|user| (user.id(), json!(user.attributes()))).collect();
+        let users = if ids.is_empty() {
+            Vec::new()
+        } else {
+            self.users.matching(&ledger::any_of("id", &ids)?, cx).await?
+        };
+        let users: HashMap<&str, Value> =
+            users.iter().map(|user| (user.id(), json!(user.attributes()))).collect();
         let member = |listed: &&Value| {
             let id = listed["value"].as_str().unwrap_or_default();
-            Member { is_group: listed["type"] == "Group", ..Member::new(id, users.get(id), &listed["display"]) }
+            Member {
+                is_group: listed["type"] == "Group",
+                ..Member::new(id, users.get(id), &listed["display"])
+            }
         };
         Ok(Members { total: all.len().into(), members: page.iter().map(member).collect() })
     }
 
     /// By name. The index of members finds them, also those who are in a group within the group.
-    async fn members_found(&self, group: &str, filter: &str, start: usize, cx: &RequestContext) -> Result<Members, ConsoleError> {
+    async fn members_found(
+        &self,
+        group: &str,
+        filter: &str,
+        start: usize,
+        cx: &RequestContext,
+    ) -> Result<Members, ConsoleError> {
         let filter = in_url(&format!("groups.value eq {} and ({filter})", Value::from(group)));
-        let path = format!("/Users?filter={filter}&sortBy=userName&startIndex={start}&count={MEMBERS}");
+        let path =
+            format!("/Users?filter={filter}&sortBy=userName&startIndex={start}&count={MEMBERS}");
         let page = desk::read(&self.desk, cx.tenant(), &path).await?;
         let users = page["Resources"].as_array().map(Vec::as_slice).unwrap_or_default();
         let lists = |found: &Value| found["value"] == group && found["type"] == "direct";
@@ -220,16 +252,28 @@ impl Console {
             is_direct: user["groups"].as_array().is_some_and(|groups| groups.iter().any(lists)),
             ..Member::new(user["id"].as_str().unwrap_or_default(), Some(user), &Value::Null)
         };
-        Ok(Members { total: page["totalResults"].clone(), members: users.iter().map(member).collect() })
+        Ok(Members {
+            total: page["totalResults"].clone(),
+            members: users.iter().map(member).collect(),
+        })
     }
 
     /// The resource, and what the host knows of it.
-    async fn with_account(&self, resource: Value, cx: &RequestContext) -> Result<Value, ConsoleError> {
+    async fn with_account(
+        &self,
+        resource: Value,
+        cx: &RequestContext,
+    ) -> Result<Value, ConsoleError> {
         let account = self.ledger.account(resource["id"].as_str().unwrap_or_default(), cx).await?;
         Ok(json!({ "resource": resource, "origin": account.origin, "quotaGb": account.quota_gb }))
     }
 
-    async fn memberships(&self, user: &Value, id: &str, cx: &RequestContext) -> Result<Value, ConsoleError> {
+    async fn memberships(
+        &self,
+        user: &Value,
+        id: &str,
+        cx: &RequestContext,
+    ) -> Result<Value, ConsoleError> {
         let origins = self.ledger.groups_of(id, cx).await?;
         let groups = user["groups"].as_array().map(Vec::as_slice).unwrap_or_default();
         let told = groups.iter().map(|group| {

@@ -75,22 +75,33 @@ impl From<ClientChangeError> for ConsoleError {
 impl IntoResponse for ConsoleError {
     fn into_response(self) -> Response {
         let (status, words) = match self {
-            Self::SignedOut => (StatusCode::UNAUTHORIZED, "Your session has ended. Sign in again.".to_owned()),
-            Self::WrongPassword(0) => {
-                (StatusCode::UNAUTHORIZED, "This is not the password. The next try has to wait.".to_owned())
+            Self::SignedOut => {
+                (StatusCode::UNAUTHORIZED, "Your session has ended. Sign in again.".to_owned())
             }
-            Self::WrongPassword(left) => {
-                (StatusCode::UNAUTHORIZED, format!("This is not the password. {left} more tries before you have to wait."))
-            }
+            Self::WrongPassword(0) => (
+                StatusCode::UNAUTHORIZED,
+                "This is not the password. The next try has to wait.".to_owned(),
+            ),
+            Self::WrongPassword(left) => (
+                StatusCode::UNAUTHORIZED,
+                format!("This is not the password. {left} more tries before you have to wait."),
+            ),
             Self::Pause(seconds) => {
                 let words = format!("Too many wrong passwords. Try again in {seconds} s.");
                 let mut response = told(StatusCode::TOO_MANY_REQUESTS, &words);
                 response.headers_mut().insert(RETRY_AFTER, seconds.into());
                 return response;
             }
-            Self::Forged => (StatusCode::FORBIDDEN, "This did not come from a page of the console. Load it again.".to_owned()),
-            Self::NoTenant(name) => (StatusCode::NOT_FOUND, format!("There is no tenant `{name}`.")),
-            Self::NotFound => (StatusCode::NOT_FOUND, "Not found. It may have been deleted.".to_owned()),
+            Self::Forged => (
+                StatusCode::FORBIDDEN,
+                "This did not come from a page of the console. Load it again.".to_owned(),
+            ),
+            Self::NoTenant(name) => {
+                (StatusCode::NOT_FOUND, format!("There is no tenant `{name}`."))
+            }
+            Self::NotFound => {
+                (StatusCode::NOT_FOUND, "Not found. It may have been deleted.".to_owned())
+            }
             Self::Refused(status, words) => (status, words),
             Self::Store(err) => {
                 if let StoreError::Other(source) = &err {
@@ -106,7 +117,10 @@ impl IntoResponse for ConsoleError {
 
 /// What axum refuses by itself, such as another method or a body that is no JSON.
 pub(super) async fn in_json(response: Response) -> Response {
-    tell::in_json(response, |status| json!({ "error": status.canonical_reason().unwrap_or_default() }))
+    tell::in_json(
+        response,
+        |status| json!({ "error": status.canonical_reason().unwrap_or_default() }),
+    )
 }
 
 fn told(status: StatusCode, words: &str) -> Response {

@@ -1,5 +1,5 @@
-//! The administrator's console: pages in the browser, and the JSON that they ask for. What it changes it changes by the admin
-//! view, which is nested here behind a session in place of the key.
+//! The administrator's console: pages in the browser, and the JSON that they ask for. What it
+//! changes it changes by the admin view, which is nested here behind a session in place of the key.
 
 mod activity;
 mod attempts;
@@ -107,7 +107,10 @@ pub(crate) fn router(
 impl Console {
     /// The context in which the host asks for a tenant, if there is one of that name.
     async fn context(&self, tenant: &str) -> Result<RequestContext, ConsoleError> {
-        self.tenants.settings(tenant).await?.ok_or_else(|| ConsoleError::NoTenant(tenant.to_owned()))?;
+        self.tenants
+            .settings(tenant)
+            .await?
+            .ok_or_else(|| ConsoleError::NoTenant(tenant.to_owned()))?;
         Ok(RequestContext::new(Tenant::from(tenant)))
     }
 }

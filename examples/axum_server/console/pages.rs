@@ -1,11 +1,13 @@
-//! The pages: one of HTML, one style sheet, and modules of JavaScript, all inside the binary. Nothing comes from elsewhere, and
-//! no script stands in the page, so that the browser can be told to run none but these.
+//! The pages: one of HTML, one style sheet, and modules of JavaScript, all inside the binary.
+//! Nothing comes from elsewhere, and no script stands in the page, so that the browser can be told
+//! to run none but these.
 
 use axum::Router;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{any, get};
 use http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+    X_FRAME_OPTIONS,
 };
 use http::{HeaderName, HeaderValue, StatusCode};
 
@@ -47,7 +49,9 @@ const GUARDS: &[(HeaderName, &str)] = &[
 ];
 
 pub(super) fn router() -> Router {
-    let nothing = async || (StatusCode::NOT_FOUND, "There is nothing at this path. The console is at /console/.\n");
+    let nothing = async || {
+        (StatusCode::NOT_FOUND, "There is nothing at this path. The console is at /console/.\n")
+    };
     let router = Router::new().route("/console/{*path}", any(nothing));
     let router = FILES.iter().fold(router, |router, (path, media_type, text)| {
         let file = [(CONTENT_TYPE, *media_type), (CACHE_CONTROL, "no-cache")];

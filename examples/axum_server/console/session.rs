@@ -1,4 +1,5 @@
-//! Who has signed in: a random cookie, which the browser sends from our own pages alone, and a word that only those pages know.
+//! Who has signed in: a random cookie, which the browser sends from our own pages alone, and a word
+//! that only those pages know.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -63,10 +64,12 @@ impl Sessions {
         let (cookie, forgery_token) = (random()?, random()?);
         let hash = TokenHash::of(&cookie);
         let (sender, alive) = watch::channel(());
-        let session = Session { forgery_token, ends: Instant::now() + self.lifetime, cookie: hash, alive };
+        let session =
+            Session { forgery_token, ends: Instant::now() + self.lifetime, cookie: hash, alive };
         let mut open = self.lock();
         open.retain(|_, open| open.session.is_open());
-        let oldest = open.values().min_by_key(|open| open.session.ends).map(|open| open.session.cookie);
+        let oldest =
+            open.values().min_by_key(|open| open.session.ends).map(|open| open.session.cookie);
         if let Some(oldest) = oldest.filter(|_| open.len() >= SESSIONS) {
             open.remove(&oldest);
         }
@@ -96,8 +99,12 @@ impl Sessions {
     /// The hash of our cookie, if it is there.
     fn cookie(&self, headers: &HeaderMap) -> Option<TokenHash> {
         let cookies = headers.get_all(COOKIE).iter().filter_map(|cookies| cookies.to_str().ok());
-        let mut pairs = cookies.flat_map(|cookies| cookies.split(';')).filter_map(|pair| pair.trim().split_once('='));
-        pairs.find(|(name, _)| *name == self.cookie_name()).map(|(_, value)| TokenHash::of(&Secret::from(value)))
+        let mut pairs = cookies
+            .flat_map(|cookies| cookies.split(';'))
+            .filter_map(|pair| pair.trim().split_once('='));
+        pairs
+            .find(|(name, _)| *name == self.cookie_name())
+            .map(|(_, value)| TokenHash::of(&Secret::from(value)))
     }
 
     fn cookie_name(&self) -> &'static str {
@@ -122,11 +129,17 @@ impl Session {
 }
 
 /// Lets in who has signed in; a change only if it comes from a page of ours.
-pub(super) async fn require(State(console): State<Arc<Console>>, mut request: Request, next: Next) -> Response {
+pub(super) async fn require(
+    State(console): State<Arc<Console>>,
+    mut request: Request,
+    next: Next,
+) -> Response {
     let Some(session) = console.sign_in.sessions.of(request.headers()) else {
         return ConsoleError::SignedOut.into_response();
     };
-    if !matches!(*request.method(), Method::GET | Method::HEAD) && !is_from_our_page(request.headers(), &session) {
+    if !matches!(*request.method(), Method::GET | Method::HEAD)
+        && !is_from_our_page(request.headers(), &session)
+    {
         return ConsoleError::Forged.into_response();
     }
     request.extensions_mut().insert(session);

@@ -22,7 +22,8 @@ use super::session::{self, Session, Sessions};
 use crate::options::Options;
 use crate::secrets::Secrets;
 
-/// How a password is made that nobody has chosen: four groups of letters and digits that cannot be mistaken for each other.
+/// How a password is made that nobody has chosen: four groups of letters and digits that cannot be
+/// mistaken for each other.
 const ALPHABET: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
 const GROUPS: usize = 4;
 const GROUP_LETTERS: usize = 5;
@@ -47,23 +48,30 @@ pub(crate) enum NotSignedIn {
 }
 
 impl SignIn {
-    /// With the password of the command line; or else that of the first start, of which only the hash is kept. A password that
-    /// people choose would need a slow hash for that.
-    /// What was saved and what the flags say; `secure` where pages come over TLS.
-    pub(crate) async fn new(options: &Options, secrets: &Secrets, secure: bool) -> Result<Self, Box<dyn Error>> {
+    /// With the password of the command line; or else that of the first start, of which only the
+    /// hash is kept. A password that people choose would need a slow hash for that. What was saved
+    /// and what the flags say; `secure` where pages come over TLS.
+    pub(crate) async fn new(
+        options: &Options,
+        secrets: &Secrets,
+        secure: bool,
+    ) -> Result<Self, Box<dyn Error>> {
         let (password, fresh_password) = match &options.admin_password {
             Some(given) => (TokenHash::of(given), None),
             None => {
-                let fresh = fresh_password().map_err(|err| format!("no password could be made: {err}"))?;
+                let fresh =
+                    fresh_password().map_err(|err| format!("no password could be made: {err}"))?;
                 let hash = TokenHash::of(&fresh);
                 if options.new_admin_password {
                     secrets.keep(PASSWORD_NAME, *hash.as_bytes()).await?;
                 }
-                let kept = TokenHash::from(secrets.get_or_keep(PASSWORD_NAME, *hash.as_bytes()).await?);
+                let kept =
+                    TokenHash::from(secrets.get_or_keep(PASSWORD_NAME, *hash.as_bytes()).await?);
                 (kept, (kept == hash).then_some(fresh))
             }
         };
-        let sessions = Sessions::new(Duration::from_secs(u64::from(options.session_minutes) * 60), secure);
+        let sessions =
+            Sessions::new(Duration::from_secs(u64::from(options.session_minutes) * 60), secure);
         Ok(Self { password, fresh_password, attempts: Attempts::default(), sessions })
     }
 
@@ -92,12 +100,16 @@ pub(super) struct Given {
 }
 
 /// Who has signed in, so that a page that was loaded again goes on.
-pub(super) async fn who(State(console): State<Arc<Console>>, headers: HeaderMap) -> Result<Json<Value>, ConsoleError> {
+pub(super) async fn who(
+    State(console): State<Arc<Console>>,
+    headers: HeaderMap,
+) -> Result<Json<Value>, ConsoleError> {
     let session = console.sign_in.sessions.of(&headers).ok_or(ConsoleError::SignedOut)?;
     Ok(Json(told(&session)))
 }
 
-/// Opens a session for who knows the password. A form of another site cannot send JSON, so that it can sign nobody in.
+/// Opens a session for who knows the password. A form of another site cannot send JSON, so that it
+/// can sign nobody in.
 pub(super) async fn open(
     State(console): State<Arc<Console>>,
     ConnectInfo(address): ConnectInfo<SocketAddr>,
@@ -110,12 +122,16 @@ pub(super) async fn open(
     }
     let sign_in = &console.sign_in;
     sign_in.check(&given.password.into(), address.ip())?;
-    let (cookie, session) = sign_in.sessions.open().map_err(|err| StoreError::other(err.to_string()))?;
+    let (cookie, session) =
+        sign_in.sessions.open().map_err(|err| StoreError::other(err.to_string()))?;
     let cookie = sign_in.sessions.set_cookie(Some(&cookie));
     Ok((AppendHeaders([(SET_COOKIE, cookie)]), Json(told(&session))))
 }
 
-pub(super) async fn close(State(console): State<Arc<Console>>, headers: HeaderMap) -> Result<impl IntoResponse, ConsoleError> {
+pub(super) async fn close(
+    State(console): State<Arc<Console>>,
+    headers: HeaderMap,
+) -> Result<impl IntoResponse, ConsoleError> {
     let sessions = &console.sign_in.sessions;
     let session = sessions.of(&headers).ok_or(ConsoleError::SignedOut)?;
     if !session::is_from_our_page(&headers, &session) {
@@ -135,6 +151,7 @@ fn fresh_password() -> Result<Secret, getrandom::Error> {
     let mut bytes = [0; GROUPS * GROUP_LETTERS];
     getrandom::fill(&mut bytes)?;
     let letter = |byte: &u8| char::from(ALPHABET[usize::from(*byte) % ALPHABET.len()]);
-    let groups: Vec<String> = bytes.chunks(GROUP_LETTERS).map(|group| group.iter().map(letter).collect()).collect();
+    let groups: Vec<String> =
+        bytes.chunks(GROUP_LETTERS).map(|group| group.iter().map(letter).collect()).collect();
     Ok(Secret::from(groups.join("-")))
 }

@@ -20,7 +20,8 @@ pub(super) struct Named {
 
 /// Each tenant, and what an identity provider asks for.
 pub(super) async fn list(State(console): State<Arc<Console>>) -> Result<Json<Value>, ConsoleError> {
-    let tenants: Vec<Value> = console.tenants.names().await?.iter().map(|name| console.told(name)).collect();
+    let tenants: Vec<Value> =
+        console.tenants.names().await?.iter().map(|name| console.told(name)).collect();
     Ok(Json(json!({ "tenants": tenants })))
 }
 
@@ -29,23 +30,32 @@ pub(super) async fn create(
     Json(Named { name }): Json<Named>,
 ) -> Result<(StatusCode, Json<Value>), ConsoleError> {
     let refused = |status, words: String| ConsoleError::Refused(status, words);
-    options::tenant_name(&name).map_err(|words| refused(StatusCode::BAD_REQUEST, words.to_owned()))?;
+    options::tenant_name(&name)
+        .map_err(|words| refused(StatusCode::BAD_REQUEST, words.to_owned()))?;
     match console.tenants.add(&name).await {
         Ok(()) => Ok((StatusCode::CREATED, Json(console.told(&name)))),
-        Err(AddError::Taken) => Err(refused(StatusCode::CONFLICT, format!("There is a tenant `{name}` already."))),
+        Err(AddError::Taken) => {
+            Err(refused(StatusCode::CONFLICT, format!("There is a tenant `{name}` already.")))
+        }
         Err(AddError::Alike(other)) => {
-            let words = format!("There is a tenant `{other}` already. Names differ in more than upper and lower case.");
+            let words = format!(
+                "There is a tenant `{other}` already. Names differ in more than upper and lower case."
+            );
             Err(refused(StatusCode::CONFLICT, words))
         }
-        Err(AddError::Closing) => {
-            Err(refused(StatusCode::CONFLICT, format!("A tenant `{name}` is just being deleted. Try again in a moment.")))
-        }
+        Err(AddError::Closing) => Err(refused(
+            StatusCode::CONFLICT,
+            format!("A tenant `{name}` is just being deleted. Try again in a moment."),
+        )),
         Err(AddError::Store(err)) => Err(err.into()),
     }
 }
 
 /// One of them, and what would be deleted with it.
-pub(super) async fn one(State(console): State<Arc<Console>>, Path(tenant): Path<String>) -> Result<Json<Value>, ConsoleError> {
+pub(super) async fn one(
+    State(console): State<Arc<Console>>,
+    Path(tenant): Path<String>,
+) -> Result<Json<Value>, ConsoleError> {
     let cx = console.context(&tenant).await?;
     let mut told = console.told(&tenant);
     for (name, path) in [("users", "/Users?count=0"), ("groups", "/Groups?count=0")] {
@@ -54,7 +64,8 @@ pub(super) async fn one(State(console): State<Arc<Console>>, Path(tenant): Path<
     Ok(Json(told))
 }
 
-/// Lets nobody of the tenant in any more, and deletes all that is kept of it. Whoever asks for it has typed the name.
+/// Lets nobody of the tenant in any more, and deletes all that is kept of it. Whoever asks for it
+/// has typed the name.
 pub(super) async fn close(
     State(console): State<Arc<Console>>,
     Path(tenant): Path<String>,
@@ -62,10 +73,16 @@ pub(super) async fn close(
 ) -> Result<StatusCode, ConsoleError> {
     console.context(&tenant).await?;
     if typed.is_none_or(|Json(typed)| typed.name != tenant) {
-        let words = format!("Nothing was deleted: send the name of the tenant, `{tenant}`, as it was typed.");
+        let words = format!(
+            "Nothing was deleted: send the name of the tenant, `{tenant}`, as it was typed."
+        );
         return Err(ConsoleError::Refused(StatusCode::BAD_REQUEST, words));
     }
-    if console.closing.close(&tenant).await? { Ok(StatusCode::NO_CONTENT) } else { Err(ConsoleError::NotFound) }
+    if console.closing.close(&tenant).await? {
+        Ok(StatusCode::NO_CONTENT)
+    } else {
+        Err(ConsoleError::NotFound)
+    }
 }
 
 impl Console {

@@ -1,4 +1,5 @@
-//! What the test button of an identity provider sends, sent to ourselves: the same requests, to the same endpoint, with a token.
+//! What the test button of an identity provider sends, sent to ourselves: the same requests, to the
+//! same endpoint, with a token.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -91,11 +92,16 @@ pub(super) async fn run(
     };
     let authorization = HeaderValue::try_from(format!("Bearer {}", token.expose()));
     let authorization = authorization.map_err(|_| {
-        ConsoleError::Refused(StatusCode::BAD_REQUEST, "There are characters in the token that no header can carry.".to_owned())
+        ConsoleError::Refused(
+            StatusCode::BAD_REQUEST,
+            "There are characters in the token that no header can carry.".to_owned(),
+        )
     })?;
-    let number = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_nanos();
+    let number =
+        SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_nanos();
     let (base, groups) = (format!("/t/{tenant}/scim/v2"), settings.groups);
-    let mut tester = Tester { console: &console, base, groups, authorization, steps: Vec::new(), number };
+    let mut tester =
+        Tester { console: &console, base, groups, authorization, steps: Vec::new(), number };
     if let Some(pasted) = &pasted {
         tester.look_at(pasted);
     }
@@ -110,11 +116,17 @@ pub(super) async fn run(
     Ok(Json(json!({ "passed": steps.iter().all(|step| step.passed), "steps": steps })))
 }
 
-/// The token in what was pasted: without the scheme, the quotation marks and the spaces that came along.
+/// The token in what was pasted: without the scheme, the quotation marks and the spaces that came
+/// along.
 fn clean(pasted: &str) -> &str {
-    let around = |character: char| character.is_whitespace() || matches!(character, '"' | '\'' | '`' | '“' | '”');
+    let around = |character: char| {
+        character.is_whitespace() || matches!(character, '"' | '\'' | '`' | '“' | '”')
+    };
     let token = pasted.trim_matches(around);
-    let bare = token.get(..7).filter(|scheme| scheme.eq_ignore_ascii_case("bearer ")).map_or(token, |_| &token[7..]);
+    let bare = token
+        .get(..7)
+        .filter(|scheme| scheme.eq_ignore_ascii_case("bearer "))
+        .map_or(token, |_| &token[7..]);
     bare.trim_matches(around)
 }
 
@@ -134,16 +146,40 @@ impl Tester<'_> {
     async fn connect(&mut self) {
         let list = |value: &Value| value["totalResults"].is_u64();
         let ok = |holds| Expected { status: StatusCode::OK, holds };
-        self.ask("Read the configuration", "/ServiceProviderConfig", ok(|config| config["patch"].is_object())).await;
-        self.ask("Okta: test the credentials, users", "/Users?startIndex=1&count=2", ok(list)).await;
+        self.ask(
+            "Read the configuration",
+            "/ServiceProviderConfig",
+            ok(|config| config["patch"].is_object()),
+        )
+        .await;
+        self.ask("Okta: test the credentials, users", "/Users?startIndex=1&count=2", ok(list))
+            .await;
         if self.groups {
-            self.ask("Okta: test the credentials, groups", "/Groups?startIndex=1&count=100", ok(list)).await;
+            self.ask(
+                "Okta: test the credentials, groups",
+                "/Groups?startIndex=1&count=100",
+                ok(list),
+            )
+            .await;
         } else {
-            let not_found = Expected { status: StatusCode::NOT_FOUND, holds: |error| error["detail"].is_string() };
-            self.ask("Groups are switched off, and not found", "/Groups?startIndex=1&count=100", not_found).await;
+            let not_found = Expected {
+                status: StatusCode::NOT_FOUND,
+                holds: |error| error["detail"].is_string(),
+            };
+            self.ask(
+                "Groups are switched off, and not found",
+                "/Groups?startIndex=1&count=100",
+                not_found,
+            )
+            .await;
         }
         let nobody = format!("/Users?filter=userName+eq+%22{NOBODY}%22");
-        self.ask("Entra ID: look for a user who is not there", &nobody, ok(|found| found["totalResults"] == 0)).await;
+        self.ask(
+            "Entra ID: look for a user who is not there",
+            &nobody,
+            ok(|found| found["totalResults"] == 0),
+        )
+        .await;
     }
 
     /// A user of the test's own, from beginning to end.
@@ -156,17 +192,41 @@ impl Tester<'_> {
                 "Operations": [{ "op": "replace", "value": { "active": active } }],
             })
         };
-        let created = Expected { status: StatusCode::CREATED, holds: |user| user["id"].is_string() };
-        let made = self.send("Create a user", Method::POST, "/Users", Some(&user("Console Test")), &created).await;
+        let created =
+            Expected { status: StatusCode::CREATED, holds: |user| user["id"].is_string() };
+        let made = self
+            .send("Create a user", Method::POST, "/Users", Some(&user("Console Test")), &created)
+            .await;
         let Some(id) = made["id"].as_str() else {
             return;
         };
         let path = format!("/Users/{id}");
         let ok = |holds| Expected { status: StatusCode::OK, holds };
         let renamed = ok(|user| user["displayName"] == "Console Test, renamed");
-        self.send("Change the display name", Method::PUT, &path, Some(&user("Console Test, renamed")), &renamed).await;
-        self.send("Deactivate", Method::PATCH, &path, Some(&switch(false)), &ok(|user| user["active"] == false)).await;
-        self.send("Reactivate", Method::PATCH, &path, Some(&switch(true)), &ok(|user| user["active"] == true)).await;
+        self.send(
+            "Change the display name",
+            Method::PUT,
+            &path,
+            Some(&user("Console Test, renamed")),
+            &renamed,
+        )
+        .await;
+        self.send(
+            "Deactivate",
+            Method::PATCH,
+            &path,
+            Some(&switch(false)),
+            &ok(|user| user["active"] == false),
+        )
+        .await;
+        self.send(
+            "Reactivate",
+            Method::PATCH,
+            &path,
+            Some(&switch(true)),
+            &ok(|user| user["active"] == true),
+        )
+        .await;
         let gone = Expected { status: StatusCode::NO_CONTENT, holds: |_| true };
         self.send("Delete", Method::DELETE, &path, None, &gone).await;
     }
@@ -176,7 +236,14 @@ impl Tester<'_> {
     }
 
     /// Sends a request as an identity provider would, and judges the answer.
-    async fn send(&mut self, name: &'static str, method: Method, path: &str, body: Option<&Value>, expected: &Expected) -> Value {
+    async fn send(
+        &mut self,
+        name: &'static str,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+        expected: &Expected,
+    ) -> Value {
         let shown = format!("{method} {path}");
         let request = Request::builder()
             .method(method)
@@ -200,13 +267,24 @@ impl Tester<'_> {
         let words = match &value["detail"] {
             Value::String(detail) if !passed => detail.clone(),
             _ if !passed => format!("{} was expected, with what belongs in it.", expected.status),
-            _ => value["totalResults"].as_u64().map(|total| format!("{total} found")).unwrap_or_default(),
+            _ => value["totalResults"]
+                .as_u64()
+                .map(|total| format!("{total} found"))
+                .unwrap_or_default(),
         };
         self.note(name, shown, Some(status.as_u16()), passed, words, micros);
         value
     }
 
-    fn note(&mut self, name: &'static str, request: String, status: Option<u16>, passed: bool, words: String, micros: u128) {
+    fn note(
+        &mut self,
+        name: &'static str,
+        request: String,
+        status: Option<u16>,
+        passed: bool,
+        words: String,
+        micros: u128,
+    ) {
         self.steps.push(Step { name, request, status, passed, words, micros });
     }
 }

@@ -68,7 +68,10 @@ impl Others {
     }
 }
 
-pub(super) async fn list(State(console): State<Arc<Console>>, Path(tenant): Path<String>) -> Result<Json<Value>, ConsoleError> {
+pub(super) async fn list(
+    State(console): State<Arc<Console>>,
+    Path(tenant): Path<String>,
+) -> Result<Json<Value>, ConsoleError> {
     let cx = console.context(&tenant).await?;
     let live = console.live_tokens(cx.tenant()).await?;
     let mut tokens = Vec::with_capacity(live.len());
@@ -94,7 +97,10 @@ pub(super) async fn generate(
             tokens.expire(cx.tenant(), &old.id, after).await?;
         }
     }
-    Ok((StatusCode::CREATED, Json(json!({ "token": issued.secret.expose(), "record": told(&issued.record) }))))
+    Ok((
+        StatusCode::CREATED,
+        Json(json!({ "token": issued.secret.expose(), "record": told(&issued.record) })),
+    ))
 }
 
 pub(super) async fn revoke(

@@ -22,7 +22,10 @@ pub(crate) struct Listed {
 
 impl OAuth {
     /// All clients of a tenant.
-    pub(crate) async fn clients_of(&self, tenant: &Tenant) -> Result<Vec<Listed>, ClientChangeError> {
+    pub(crate) async fn clients_of(
+        &self,
+        tenant: &Tenant,
+    ) -> Result<Vec<Listed>, ClientChangeError> {
         let mut listed = Vec::new();
         for client in self.clients.all(tenant).await? {
             listed.push(self.listed(client).await?);
@@ -31,7 +34,11 @@ impl OAuth {
     }
 
     /// Makes a client, and says its secret.
-    pub(crate) async fn make_client(&self, tenant: &Tenant, addresses: &[String]) -> Result<(Listed, Secret), ClientChangeError> {
+    pub(crate) async fn make_client(
+        &self,
+        tenant: &Tenant,
+        addresses: &[String],
+    ) -> Result<(Listed, Secret), ClientChangeError> {
         let (client, secret) = self.clients.make(tenant, &redirects::read_all(addresses)?).await?;
         Ok((self.listed(client).await?, secret))
     }
@@ -50,19 +57,31 @@ impl OAuth {
     }
 
     /// Gives a client another secret.
-    pub(crate) async fn rotate_client(&self, tenant: &Tenant, id: &str) -> Result<Secret, ClientChangeError> {
+    pub(crate) async fn rotate_client(
+        &self,
+        tenant: &Tenant,
+        id: &str,
+    ) -> Result<Secret, ClientChangeError> {
         let client = self.clients.of_tenant(tenant, id).await?;
         self.clients.rotate(&client).await
     }
 
     /// Ends all that a client was given. It may ask for more.
-    pub(crate) async fn revoke_client(&self, tenant: &Tenant, id: &str) -> Result<(), ClientChangeError> {
+    pub(crate) async fn revoke_client(
+        &self,
+        tenant: &Tenant,
+        id: &str,
+    ) -> Result<(), ClientChangeError> {
         let client = self.clients.of_tenant(tenant, id).await?;
         Ok(self.grants.end_all(&client).await?)
     }
 
     /// Deletes a client, and ends all that it was given.
-    pub(crate) async fn delete_client(&self, tenant: &Tenant, id: &str) -> Result<(), ClientChangeError> {
+    pub(crate) async fn delete_client(
+        &self,
+        tenant: &Tenant,
+        id: &str,
+    ) -> Result<(), ClientChangeError> {
         let client = self.clients.of_tenant(tenant, id).await?;
         client.check_kept()?;
         // If something fails, the client is still there, to be deleted again.

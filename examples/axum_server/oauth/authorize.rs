@@ -1,4 +1,5 @@
-//! `/oauth/authorize`: the page on which an administrator allows an identity provider to come in (RFC 6749, Section 4.1).
+//! `/oauth/authorize`: the page on which an administrator allows an identity provider to come in
+//! (RFC 6749, Section 4.1).
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -30,13 +31,15 @@ struct Inquiry {
     names_redirect: bool,
     state: Option<String>,
     challenge: Option<Challenge>,
-    /// Who answers (RFC 9207): a client of several servers can tell by it which one has sent the browser back.
+    /// Who answers (RFC 9207): a client of several servers can tell by it which one has sent the
+    /// browser back.
     issuer: String,
 }
 
 /// Why nobody is asked.
 pub(super) enum Refusal {
-    /// It is not known whose browser this is, so that it is sent nowhere (RFC 6749, Section 4.1.2.1).
+    /// It is not known whose browser this is, so that it is sent nowhere (RFC 6749, Section
+    /// 4.1.2.1).
     Here(String),
     /// The client hears of it.
     There { location: String },
@@ -48,7 +51,8 @@ pub(super) async fn ask(State(oauth): State<Arc<OAuth>>, head: Parts) -> Result<
     Ok(consent(&oauth, &inquiry, StatusCode::OK, None))
 }
 
-/// Takes the answer. The form comes to the address of the page, so that what was asked for is read again.
+/// Takes the answer. The form comes to the address of the page, so that what was asked for is read
+/// again.
 pub(super) async fn decide(
     State(oauth): State<Arc<OAuth>>,
     ConnectInfo(address): ConnectInfo<SocketAddr>,
@@ -56,7 +60,8 @@ pub(super) async fn decide(
     body: Bytes,
 ) -> Result<Response, Refusal> {
     let inquiry = Inquiry::read(&oauth, &head).await?;
-    let form = Parameters::read(&body).map_err(|_| Refusal::here("The form was not filled in on this page."))?;
+    let form = Parameters::read(&body)
+        .map_err(|_| Refusal::here("The form was not filled in on this page."))?;
     if !is_ours(&oauth, &head.headers, &form) {
         let problem = "The page was open for too long, or in two windows. Sign in here.";
         return Ok(consent(&oauth, &inquiry, StatusCode::FORBIDDEN, Some(problem)));
@@ -64,7 +69,8 @@ pub(super) async fn decide(
     if form.get("decision") != Some("allow") {
         return Err(inquiry.refusal("access_denied", "an administrator has not allowed it"));
     }
-    match oauth.sign_in.check(&Secret::from(form.get("password").unwrap_or_default()), address.ip()) {
+    match oauth.sign_in.check(&Secret::from(form.get("password").unwrap_or_default()), address.ip())
+    {
         Ok(()) => inquiry.allow(&oauth).await,
         Err(NotSignedIn::Wrong(_)) => {
             warn!(tenant = %inquiry.client.tenant, client = inquiry.client.id, "a wrong administrator's password");
@@ -81,16 +87,22 @@ pub(super) async fn decide(
 impl Inquiry {
     async fn read(oauth: &OAuth, head: &Parts) -> Result<Self, Refusal> {
         let parameters = Parameters::read(head.uri.query().unwrap_or_default().as_bytes());
-        let parameters = parameters.map_err(|_| Refusal::here("A parameter is there more than once."))?;
-        let id = parameters.get("client_id").ok_or_else(|| Refusal::here("`client_id` is missing."))?;
+        let parameters =
+            parameters.map_err(|_| Refusal::here("A parameter is there more than once."))?;
+        let id =
+            parameters.get("client_id").ok_or_else(|| Refusal::here("`client_id` is missing."))?;
         let client = oauth.client_here(id, head).await.map_err(|err| Refusal::failed(&err))?;
-        let client = client.ok_or_else(|| Refusal::here(format!("There is no client `{id}` here.")))?;
+        let client =
+            client.ok_or_else(|| Refusal::here(format!("There is no client `{id}` here.")))?;
         let asked = parameters.get("redirect_uri");
         let (redirect, names_redirect) = (client.redirect(asked)?.to_owned(), asked.is_some());
-        let (state, issuer) = (parameters.get("state").map(str::to_owned), oauth.public_url.as_str().to_owned());
+        let (state, issuer) =
+            (parameters.get("state").map(str::to_owned), oauth.public_url.as_str().to_owned());
         let mut inquiry = Self { client, redirect, names_redirect, state, challenge: None, issuer };
         if parameters.get("response_type") != Some("code") {
-            return Err(inquiry.refusal("unsupported_response_type", "`response_type` has to be `code`"));
+            return Err(
+                inquiry.refusal("unsupported_response_type", "`response_type` has to be `code`")
+            );
         }
         inquiry.challenge = match parameters.get("code_challenge") {
             Some(challenge) => {
@@ -103,14 +115,19 @@ impl Inquiry {
     }
 
     async fn allow(&self, oauth: &OAuth) -> Result<Response, Refusal> {
-        let code = oauth.grants.code(&self.client, &self.redirect, self.names_redirect, self.challenge).await;
+        let code = oauth
+            .grants
+            .code(&self.client, &self.redirect, self.names_redirect, self.challenge)
+            .await;
         let code = code.map_err(|_| self.refusal("server_error", "no code could be made"))?;
         info!(tenant = %self.client.tenant, client = self.client.id, "an administrator has allowed access");
         Ok(sent_to(&self.location(&[("code", code.expose())])))
     }
 
     fn refusal(&self, error: &str, description: &str) -> Refusal {
-        Refusal::There { location: self.location(&[("error", error), ("error_description", description)]) }
+        Refusal::There {
+            location: self.location(&[("error", error), ("error_description", description)]),
+        }
     }
 
     /// Where the browser goes, with this added.
@@ -127,22 +144,33 @@ impl Inquiry {
 }
 
 impl Client {
-    /// The address that was asked for, if it is one of this client's; the only one, where none was asked for. Nothing but the
-    /// very same letters will do (RFC 9700, Section 2.1).
+    /// The address that was asked for, if it is one of this client's; the only one, where none was
+    /// asked for. Nothing but the very same letters will do (RFC 9700, Section 2.1).
     fn redirect(&self, asked: Option<&str>) -> Result<&str, Refusal> {
         let remedy = |uri: &str| match self.origin {
-            Origin::Given => format!("Start the server with `--oauth-redirect {}={uri}` if this is right.", self.id),
-            Origin::Made { .. } => "Add it in the console, under Settings, to this client's addresses if it is right.".to_owned(),
+            Origin::Given => format!(
+                "Start the server with `--oauth-redirect {}={uri}` if this is right.",
+                self.id
+            ),
+            Origin::Made { .. } => {
+                "Add it in the console, under Settings, to this client's addresses if it is right."
+                    .to_owned()
+            }
         };
         match (asked, self.redirects.as_slice()) {
             (Some(asked), known) => {
                 let known = known.iter().find(|known| *known == asked);
                 known.map(String::as_str).ok_or_else(|| {
-                    Refusal::here(format!("`redirect_uri` is `{asked}`, which is not the client's. {}", remedy(asked)))
+                    Refusal::here(format!(
+                        "`redirect_uri` is `{asked}`, which is not the client's. {}",
+                        remedy(asked)
+                    ))
                 })
             }
             (None, [only]) => Ok(only),
-            (None, _) => Err(Refusal::here(format!("`redirect_uri` is missing. {}", remedy("URI")))),
+            (None, _) => {
+                Err(Refusal::here(format!("`redirect_uri` is missing. {}", remedy("URI"))))
+            }
         }
     }
 }
@@ -167,7 +195,12 @@ impl IntoResponse for Refusal {
     }
 }
 
-fn consent(oauth: &OAuth, inquiry: &Inquiry, status: StatusCode, problem: Option<&str>) -> Response {
+fn consent(
+    oauth: &OAuth,
+    inquiry: &Inquiry,
+    status: StatusCode,
+    problem: Option<&str>,
+) -> Response {
     let Ok(nonce) = random::secret() else {
         return inquiry.refusal("server_error", "no page could be made").into_response();
     };
@@ -184,12 +217,18 @@ fn consent(oauth: &OAuth, inquiry: &Inquiry, status: StatusCode, problem: Option
     (status, page).into_response()
 }
 
-/// Whether a form was filled in on a page of ours, in this browser: the page and the cookie have the same random number, and
-/// the browser does not say that it comes from elsewhere.
+/// Whether a form was filled in on a page of ours, in this browser: the page and the cookie have
+/// the same random number, and the browser does not say that it comes from elsewhere.
 fn is_ours(oauth: &OAuth, headers: &HeaderMap, form: &Parameters) -> bool {
     let from_elsewhere = headers.get("Sec-Fetch-Site").is_some_and(|site| site != "same-origin");
-    let cookies = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(';'));
-    let mut named = cookies.filter_map(|cookie| cookie.trim().split_once('=')).filter(|(name, _)| *name == cookie_name(oauth));
+    let cookies = headers
+        .get_all(COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'));
+    let mut named = cookies
+        .filter_map(|cookie| cookie.trim().split_once('='))
+        .filter(|(name, _)| *name == cookie_name(oauth));
     let hash = |text: &str| TokenHash::of(&Secret::from(text));
     match (named.next(), named.next(), form.get("nonce")) {
         (Some((_, cookie)), None, Some(nonce)) => !from_elsewhere && hash(cookie) == hash(nonce),
@@ -204,5 +243,9 @@ fn cookie_name(oauth: &OAuth) -> &'static str {
 
 /// A GET, whatever the request was (RFC 9700, Section 4.12).
 fn sent_to(location: &str) -> Response {
-    (StatusCode::SEE_OTHER, [(LOCATION, location), (CACHE_CONTROL, "no-store"), (REFERRER_POLICY, "no-referrer")]).into_response()
+    (
+        StatusCode::SEE_OTHER,
+        [(LOCATION, location), (CACHE_CONTROL, "no-store"), (REFERRER_POLICY, "no-referrer")],
+    )
+        .into_response()
 }

@@ -1,5 +1,5 @@
-//! Which programs may ask for tokens, and for which tenant: those of the command line, and those that an administrator makes in
-//! the console while the server runs.
+//! Which programs may ask for tokens, and for which tenant: those of the command line, and those
+//! that an administrator makes in the console while the server runs.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -64,13 +64,22 @@ pub(crate) enum ClientChangeError {
 }
 
 impl Clients {
-    /// Those of the flags, and those that are kept. At the first start, at which nobody has said anything, one is made.
-    pub(crate) async fn new(options: &OAuthOptions, tenants: &Tenants, tables: Arc<Tables>) -> Result<Self, ClientError> {
+    /// Those of the flags, and those that are kept. At the first start, at which nobody has said
+    /// anything, one is made.
+    pub(crate) async fn new(
+        options: &OAuthOptions,
+        tenants: &Tenants,
+        tables: Arc<Tables>,
+    ) -> Result<Self, ClientError> {
         let given = GivenClients::new(options, tenants).await?;
         let mut clients = Self { given, given_used: Mutex::default(), tables, fresh_secret: None };
         if options.clients.is_empty() && tenants.fresh_token().is_some() {
             let secret = random::secret()?;
-            clients.tables.clients.create(&Tenant::from(DEFAULT_TENANT), DEFAULT_TENANT.to_owned(), &secret, &[]).await?;
+            clients
+                .tables
+                .clients
+                .create(&Tenant::from(DEFAULT_TENANT), DEFAULT_TENANT.to_owned(), &secret, &[])
+                .await?;
             clients.fresh_secret = Some(secret);
         }
         for flag in options.redirects.iter().filter(|flag| clients.given.find(&flag.id).is_none()) {
@@ -78,7 +87,9 @@ impl Clients {
             let client = clients.find(&flag.id).await?.ok_or_else(unknown)?;
             let added = flag.uris.iter().filter(|uri| !client.redirects.contains(uri));
             let redirects: Vec<String> = client.redirects.iter().chain(added).cloned().collect();
-            if redirects != client.redirects && !clients.tables.clients.set_redirects(&client, &redirects).await? {
+            if redirects != client.redirects
+                && !clients.tables.clients.set_redirects(&client, &redirects).await?
+            {
                 return Err(unknown());
             }
         }
@@ -90,20 +101,28 @@ impl Clients {
         self.fresh_secret.as_ref().map(|secret| (DEFAULT_TENANT, secret))
     }
 
-    /// The client of that id. The id of one that is kept is the name of its tenant, or begins with that and a dot.
+    /// The client of that id. The id of one that is kept is the name of its tenant, or begins with
+    /// that and a dot.
     pub(super) async fn find(&self, id: &str) -> Result<Option<Client>, StoreError> {
         if let Some(client) = self.given.find(id) {
             return Ok(Some(client.clone()));
         }
-        let plain = id.len() <= LONGEST_ID && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
+        let plain = id.len() <= LONGEST_ID
+            && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
         match id.split('.').next() {
-            Some(tenant) if plain && !tenant.is_empty() => self.tables.clients.find(&Tenant::from(tenant), id).await,
+            Some(tenant) if plain && !tenant.is_empty() => {
+                self.tables.clients.find(&Tenant::from(tenant), id).await
+            }
             _ => Ok(None),
         }
     }
 
     /// The client of a tenant.
-    pub(super) async fn of_tenant(&self, tenant: &Tenant, id: &str) -> Result<Client, ClientChangeError> {
+    pub(super) async fn of_tenant(
+        &self,
+        tenant: &Tenant,
+        id: &str,
+    ) -> Result<Client, ClientChangeError> {
         let found = self.find(id).await?;
         found.filter(|client| client.tenant == *tenant).ok_or(ClientChangeError::Unknown)
     }
@@ -117,7 +136,10 @@ impl Clients {
     }
 
     /// The client whose credentials these are. An unknown id takes about as long as a wrong secret.
-    pub(super) async fn authenticate(&self, credentials: &Credentials) -> Result<Option<Client>, StoreError> {
+    pub(super) async fn authenticate(
+        &self,
+        credentials: &Credentials,
+    ) -> Result<Option<Client>, StoreError> {
         let given = TokenHash::of(&credentials.secret);
         let client = self.find(&credentials.id).await?;
         let expected = client.as_ref().map_or(TokenHash::from([0; 32]), |client| client.secret);
@@ -128,7 +150,11 @@ impl Clients {
     }
 
     /// Makes a client; the secret is told now, and never again.
-    pub(super) async fn make(&self, tenant: &Tenant, redirects: &[String]) -> Result<(Client, Secret), ClientChangeError> {
+    pub(super) async fn make(
+        &self,
+        tenant: &Tenant,
+        redirects: &[String],
+    ) -> Result<(Client, Secret), ClientChangeError> {
         let secret = random::secret()?;
         let id = format!("{tenant}.{}", random::name()?);
         let client = self.tables.clients.create(tenant, id, &secret, redirects).await?;
@@ -143,7 +169,11 @@ impl Clients {
         Ok(secret)
     }
 
-    pub(super) async fn set_redirects(&self, client: &Client, redirects: &[String]) -> Result<(), ClientChangeError> {
+    pub(super) async fn set_redirects(
+        &self,
+        client: &Client,
+        redirects: &[String],
+    ) -> Result<(), ClientChangeError> {
         client.check_kept()?;
         known(self.tables.clients.set_redirects(client, redirects).await?)
     }
@@ -168,7 +198,11 @@ impl Clients {
                 self.given_used().insert(client.id.clone(), now);
                 Ok(true)
             }
-            Origin::Made { last_used: Some(last_used), .. } if now - *last_used < LAST_USED_STEP => Ok(true),
+            Origin::Made { last_used: Some(last_used), .. }
+                if now - *last_used < LAST_USED_STEP =>
+            {
+                Ok(true)
+            }
             Origin::Made { .. } => self.tables.clients.note_use(client, now).await,
         }
     }

@@ -31,11 +31,15 @@ impl Credentials {
             return Err(OAuthError::InvalidRequest("send one `Authorization` header"));
         }
         match (header, in_form) {
-            (Some(_), _) if form.get("client_secret").is_some() => {
-                Err(OAuthError::InvalidRequest("send the client's credentials once: in the header or in the body"))
-            }
+            (Some(_), _) if form.get("client_secret").is_some() => Err(OAuthError::InvalidRequest(
+                "send the client's credentials once: in the header or in the body",
+            )),
             (Some(header), _) => {
-                let credentials = header.to_str().ok().and_then(Self::from_basic).ok_or(OAuthError::InvalidClient)?;
+                let credentials = header
+                    .to_str()
+                    .ok()
+                    .and_then(Self::from_basic)
+                    .ok_or(OAuthError::InvalidClient)?;
                 match form.get("client_id") {
                     Some(id) if id != credentials.id => {
                         Err(OAuthError::InvalidRequest("`client_id` is another than in the header"))
@@ -43,21 +47,25 @@ impl Credentials {
                     _ => Ok(credentials),
                 }
             }
-            (None, Some((id, secret))) => Ok(Self { id: id.to_owned(), secret: Secret::from(secret) }),
+            (None, Some((id, secret))) => {
+                Ok(Self { id: id.to_owned(), secret: Secret::from(secret) })
+            }
             (None, None) => Err(OAuthError::InvalidClient),
         }
     }
 
     fn from_basic(header: &str) -> Option<Self> {
         let (scheme, text) = header.split_once(' ')?;
-        let text = STANDARD.decode(text.trim()).ok().filter(|_| scheme.eq_ignore_ascii_case("basic"))?;
+        let text =
+            STANDARD.decode(text.trim()).ok().filter(|_| scheme.eq_ignore_ascii_case("basic"))?;
         let text = String::from_utf8(text).ok()?;
         let (id, secret) = text.split_once(':')?;
         Some(Self { id: decoded(id)?, secret: Secret::from(decoded(secret)?) })
     }
 }
 
-/// RFC 6749, Section 2.3.1: both are encoded as in a form. What needs no encoding is the same without.
+/// RFC 6749, Section 2.3.1: both are encoded as in a form. What needs no encoding is the same
+/// without.
 fn decoded(text: &str) -> Option<String> {
     let spaced = text.replace('+', " ");
     percent_decode_str(&spaced).decode_utf8().ok().map(Into::into)

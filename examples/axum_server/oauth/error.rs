@@ -38,8 +38,12 @@ impl OAuthError {
     fn description(&self) -> &'static str {
         match self {
             Self::InvalidRequest(description) | Self::InvalidGrant(description) => description,
-            Self::InvalidClient => "send the client's id and secret, as Basic authentication or in the body",
-            Self::UnsupportedGrantType => "`grant_type` has to be `authorization_code`, `refresh_token` or `client_credentials`",
+            Self::InvalidClient => {
+                "send the client's id and secret, as Basic authentication or in the body"
+            }
+            Self::UnsupportedGrantType => {
+                "`grant_type` has to be `authorization_code`, `refresh_token` or `client_credentials`"
+            }
             Self::Server => "no token could be made: try again later",
         }
     }
@@ -86,12 +90,16 @@ impl IntoResponse for OAuthError {
         let status = match self {
             Self::InvalidClient => StatusCode::UNAUTHORIZED,
             Self::Server => StatusCode::INTERNAL_SERVER_ERROR,
-            Self::InvalidRequest(_) | Self::InvalidGrant(_) | Self::UnsupportedGrantType => StatusCode::BAD_REQUEST,
+            Self::InvalidRequest(_) | Self::InvalidGrant(_) | Self::UnsupportedGrantType => {
+                StatusCode::BAD_REQUEST
+            }
         };
         let body = Json(json!({ "error": self.code(), "error_description": self.description() }));
         let mut response = (status, [(CACHE_CONTROL, "no-store")], body).into_response();
         if matches!(self, Self::InvalidClient) {
-            response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Basic realm=\"oauth\""));
+            response
+                .headers_mut()
+                .insert(WWW_AUTHENTICATE, HeaderValue::from_static("Basic realm=\"oauth\""));
         }
         response
     }

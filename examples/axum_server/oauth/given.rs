@@ -23,7 +23,9 @@ pub(crate) enum ClientError {
     Duplicate(String),
     #[error("`--oauth-client {0}=...`: there is no such tenant; add `--tenant {0}=TOKEN`")]
     Tenant(String),
-    #[error("`--oauth-redirect {0}=...`: there is no such client; add `--oauth-client NAME={0}:SECRET`")]
+    #[error(
+        "`--oauth-redirect {0}=...`: there is no such client; add `--oauth-client NAME={0}:SECRET`"
+    )]
     Redirect(String),
     #[error(transparent)]
     NoSecret(#[from] NoRandom),
@@ -32,7 +34,10 @@ pub(crate) enum ClientError {
 }
 
 impl GivenClients {
-    pub(super) async fn new(options: &OAuthOptions, tenants: &Tenants) -> Result<Self, ClientError> {
+    pub(super) async fn new(
+        options: &OAuthOptions,
+        tenants: &Tenants,
+    ) -> Result<Self, ClientError> {
         let mut clients = Self { by_id: BTreeMap::new() };
         for flag in &options.clients {
             if tenants.settings(&flag.tenant).await?.is_none() {
@@ -50,7 +55,13 @@ impl GivenClients {
 
     fn add(&mut self, tenant: &str, id: &str, secret: &Secret) -> Result<(), ClientError> {
         let (id, origin) = (id.to_owned(), Origin::Given);
-        let client = Client { id, tenant: tenant.into(), redirects: Vec::new(), secret: TokenHash::of(secret), origin };
+        let client = Client {
+            id,
+            tenant: tenant.into(),
+            redirects: Vec::new(),
+            secret: TokenHash::of(secret),
+            origin,
+        };
         match self.by_id.entry(client.id.clone()) {
             Entry::Vacant(place) => {
                 place.insert(client);

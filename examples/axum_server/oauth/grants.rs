@@ -1,8 +1,10 @@
-//! What administrators and clients were granted: codes, refresh tokens and access tokens, and which of them belong together.
+//! What administrators and clients were granted: codes, refresh tokens and access tokens, and which
+//! of them belong together.
 //!
-//! All that comes of one consent is one grant. A code or refresh token that comes a second time was copied by somebody, so the
-//! whole grant ends (RFC 6749, Section 4.1.2; RFC 9700, Section 4.14.2). Each use is a change to what is kept of the grant, at
-//! the version that was read: of two at once, also in two processes, one is the second.
+//! All that comes of one consent is one grant. A code or refresh token that comes a second time was
+//! copied by somebody, so the whole grant ends (RFC 6749, Section 4.1.2; RFC 9700, Section 4.14.2).
+//! Each use is a change to what is kept of the grant, at the version that was read: of two at once,
+//! also in two processes, one is the second.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -23,7 +25,8 @@ use crate::written::{after, now};
 /// How often what has expired is looked for, in each tenant.
 const SWEEP: Duration = Duration::from_secs(600);
 
-/// How many access tokens of a grant, or of a client for itself, are good at once: with another the oldest ends.
+/// How many access tokens of a grant, or of a client for itself, are good at once: with another the
+/// oldest ends.
 const MOST_TOKENS: usize = 100;
 
 const USED: &str = "it was used before: have an administrator allow it again";
@@ -48,7 +51,14 @@ pub(super) struct Issued {
 impl Grants {
     pub(super) fn new(options: &OAuthOptions, tokens: Tokens, tables: Arc<Tables>) -> Self {
         let &OAuthOptions { token_lifetime, refresh_lifetime, code_lifetime, .. } = options;
-        Self { tokens, tables, token_lifetime, refresh_lifetime, code_lifetime, swept: Mutex::default() }
+        Self {
+            tokens,
+            tables,
+            token_lifetime,
+            refresh_lifetime,
+            code_lifetime,
+            swept: Mutex::default(),
+        }
     }
 
     /// A code for what an administrator has allowed.
@@ -80,8 +90,13 @@ impl Grants {
         redirect: Option<&str>,
         verifier: Option<&str>,
     ) -> Result<Issued, OAuthError> {
-        let grant = self.grant_of(client, code).await?.ok_or(OAuthError::InvalidGrant("the code is not known, or no longer"))?;
-        let asked = grant.code()?.ok_or(OAuthError::InvalidGrant("this is a refresh token, and no code"))?;
+        let grant = self
+            .grant_of(client, code)
+            .await?
+            .ok_or(OAuthError::InvalidGrant("the code is not known, or no longer"))?;
+        let asked = grant
+            .code()?
+            .ok_or(OAuthError::InvalidGrant("this is a refresh token, and no code"))?;
         if let Err(problem) = asked.check(redirect, verifier) {
             self.tables.grants.end(client, grant.key()).await?;
             return Err(OAuthError::InvalidGrant(problem));
@@ -95,7 +110,11 @@ impl Grants {
     ///
     /// - it is not known, not the client's, or has expired;
     /// - it was used before, in which case its grant ends.
-    pub(super) async fn refresh(&self, client: &Client, token: &Secret) -> Result<Issued, OAuthError> {
+    pub(super) async fn refresh(
+        &self,
+        client: &Client,
+        token: &Secret,
+    ) -> Result<Issued, OAuthError> {
         let unknown = OAuthError::InvalidGrant("the refresh token is not known, or no longer");
         match self.grant_of(client, token).await? {
             Some(grant) if grant.is_redeemed() => self.issue_for(client, grant, token).await,
@@ -103,15 +122,16 @@ impl Grants {
         }
     }
 
-    /// Gives an access token to a client for itself; it can ask again, and so has no refresh token (RFC 6749, Section 4.4.3).
+    /// Gives an access token to a client for itself; it can ask again, and so has no refresh token
+    /// (RFC 6749, Section 4.4.3).
     pub(super) async fn for_itself(&self, client: &Client) -> Result<Issued, OAuthError> {
         self.sweep(client).await?;
         let access_token = self.access_token(client, &client.id).await?;
         Ok(Issued { access_token, refresh_token: None, lifetime: self.token_lifetime })
     }
 
-    /// Ends a token of the client's; a refresh token with its grant. A token that is not known needs no end (RFC 7009,
-    /// Section 2.2).
+    /// Ends a token of the client's; a refresh token with its grant. A token that is not known
+    /// needs no end (RFC 7009, Section 2.2).
     pub(super) async fn revoke(&self, client: &Client, token: &Secret) -> Result<(), OAuthError> {
         if let Some(ticket) = Ticket::read(token)
             && let Some(grant) = self.tables.grants.find(client, &ticket).await?
@@ -147,26 +167,43 @@ impl Grants {
     }
 
     /// The grant that this code or refresh token is of, if it is good now.
-    async fn grant_of(&self, client: &Client, secret: &Secret) -> Result<Option<Grant>, OAuthError> {
+    async fn grant_of(
+        &self,
+        client: &Client,
+        secret: &Secret,
+    ) -> Result<Option<Grant>, OAuthError> {
         self.sweep(client).await?;
         let Some(ticket) = Ticket::read(secret) else {
             return Ok(None);
         };
         match self.tables.grants.find(client, &ticket).await? {
             Some(grant) if grant.expires()? <= now() => Ok(None),
-            Some(grant) if !grant.is_current(&ticket)? => Err(self.came_again(client, grant.key()).await?),
+            Some(grant) if !grant.is_current(&ticket)? => {
+                Err(self.came_again(client, grant.key()).await?)
+            }
             found => Ok(found),
         }
     }
 
-    async fn issue_for(&self, client: &Client, grant: Grant, used: &Secret) -> Result<Issued, OAuthError> {
+    async fn issue_for(
+        &self,
+        client: &Client,
+        grant: Grant,
+        used: &Secret,
+    ) -> Result<Issued, OAuthError> {
         let (key, refresh_token) = (grant.key().to_owned(), successor(used)?);
-        // What comes first can be taken back; were it the other way round, a failure would cost the client its refresh token.
+        // What comes first can be taken back; were it the other way round, a failure would cost the
+        // client its refresh token.
         let access_token = self.access_token(client, &key).await?;
-        if !self.tables.grants.pass_on(client, grant, &refresh_token, self.refresh_lifetime).await? {
+        if !self.tables.grants.pass_on(client, grant, &refresh_token, self.refresh_lifetime).await?
+        {
             return Err(self.came_again(client, &key).await?);
         }
-        Ok(Issued { access_token, refresh_token: Some(refresh_token), lifetime: self.token_lifetime })
+        Ok(Issued {
+            access_token,
+            refresh_token: Some(refresh_token),
+            lifetime: self.token_lifetime,
+        })
     }
 
     async fn came_again(&self, client: &Client, grant: &str) -> Result<OAuthError, StoreError> {
@@ -175,7 +212,8 @@ impl Grants {
         Ok(OAuthError::InvalidGrant(USED))
     }
 
-    /// Ends a grant, and then its access tokens: one that is being issued finds no grant to go on with.
+    /// Ends a grant, and then its access tokens: one that is being issued finds no grant to go on
+    /// with.
     async fn end(&self, client: &Client, grant: &str) -> Result<(), StoreError> {
         self.tables.grants.end(client, grant).await?;
         let access = self.tables.access.of(client, grant).await?;
@@ -203,7 +241,9 @@ impl Grants {
         for access in ended {
             match self.tokens.revoke(&client.tenant, access.token()).await {
                 // The tenant, or the administrator, was faster.
-                Ok(()) | Err(TokenError::Unknown) => self.tables.access.forget(client, &access).await?,
+                Ok(()) | Err(TokenError::Unknown) => {
+                    self.tables.access.forget(client, &access).await?
+                }
                 Err(err) => return Err(StoreError::other(err)),
             }
         }
@@ -241,6 +281,10 @@ impl Code {
             (Some(_), None) | (None, Some(_)) => false,
             (None, None) => true,
         };
-        if proven { Ok(()) } else { Err("`code_verifier` is not the one of the code's `code_challenge`") }
+        if proven {
+            Ok(())
+        } else {
+            Err("`code_verifier` is not the one of the code's `code_challenge`")
+        }
     }
 }

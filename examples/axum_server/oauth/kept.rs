@@ -1,4 +1,5 @@
-//! What is kept of grants and of access tokens: records of the client's tenant. Of secrets there are hashes only.
+//! What is kept of grants and of access tokens: records of the client's tenant. Of secrets there
+//! are hashes only.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,8 +16,9 @@ use crate::random::{self, NoRandom};
 use crate::records::{self, Kept, Records};
 use crate::written;
 
-/// What a code or refresh token looks like: a part that all those of one grant share, a dot, and one of its own. So the grant is
-/// found by any of them, and one that is not the last was used before.
+/// What a code or refresh token looks like: a part that all those of one grant share, a dot, and
+/// one of its own. So the grant is found by any of them, and one that is not the last was used
+/// before.
 const SEPARATOR: char = '.';
 
 /// How often a grant is tried to be ended that somebody else changes.
@@ -28,7 +30,8 @@ pub(super) struct Ticket {
     whole: TokenHash,
 }
 
-/// What an administrator has allowed a client. Of its codes and refresh tokens one is good at a time.
+/// What an administrator has allowed a client. Of its codes and refresh tokens one is good at a
+/// time.
 pub(super) struct Grant(Kept<GrantRow>);
 
 /// What a code was asked for with.
@@ -67,7 +70,8 @@ pub(super) struct GrantRow {
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct AccessRow {
-    /// The grant, or the client where it came with its own credentials: by that access tokens are looked up.
+    /// The grant, or the client where it came with its own credentials: by that access tokens are
+    /// looked up.
     external_id: String,
     /// The id that the library knows it by.
     token: String,
@@ -79,7 +83,10 @@ impl Ticket {
     /// None where it is neither a code nor a refresh token of ours.
     pub(super) fn read(secret: &Secret) -> Option<Self> {
         let (key, _) = secret.expose().split_once(SEPARATOR)?;
-        Some(Self { key: written::of_hash(&TokenHash::of(&Secret::from(key))), whole: TokenHash::of(secret) })
+        Some(Self {
+            key: written::of_hash(&TokenHash::of(&Secret::from(key))),
+            whole: TokenHash::of(secret),
+        })
     }
 }
 
@@ -116,14 +123,18 @@ impl Grant {
     /// What the code was asked for with; none where it was redeemed.
     pub(super) fn code(&self) -> Result<Option<Code>, StoreError> {
         let row = &self.0.record;
-        let challenge = row.challenge.as_deref().map(written::hash).transpose()?.map(Challenge::from);
-        let code = Code { redirect: row.redirect.clone(), names_redirect: row.names_redirect, challenge };
+        let challenge =
+            row.challenge.as_deref().map(written::hash).transpose()?.map(Challenge::from);
+        let code =
+            Code { redirect: row.redirect.clone(), names_redirect: row.names_redirect, challenge };
         Ok((!row.redeemed).then_some(code))
     }
 }
 
 impl KeptGrants {
-    pub(super) fn new(store: impl Fn(&Arc<ResourceType>) -> Arc<dyn ResourceStore>) -> Result<Self, SchemaError> {
+    pub(super) fn new(
+        store: impl Fn(&Arc<ResourceType>) -> Arc<dyn ResourceStore>,
+    ) -> Result<Self, SchemaError> {
         let flag = |name| Attribute::builder(name, AttributeType::Boolean);
         let attributes = [
             records::text("key").required().uniqueness(Uniqueness::Server),
@@ -138,7 +149,13 @@ impl KeptGrants {
     }
 
     /// Keeps the grant of a code.
-    pub(super) async fn begin(&self, client: &Client, code: &Secret, lifetime: Duration, asked: Code) -> Result<(), StoreError> {
+    pub(super) async fn begin(
+        &self,
+        client: &Client,
+        code: &Secret,
+        lifetime: Duration,
+        asked: Code,
+    ) -> Result<(), StoreError> {
         let ticket = Ticket::read(code).ok_or_else(|| StoreError::other("this is no code"))?;
         let row = GrantRow {
             external_id: client.id.clone(),
@@ -154,14 +171,24 @@ impl KeptGrants {
     }
 
     /// The grant that a code or refresh token is of, if it is one of this client's.
-    pub(super) async fn find(&self, client: &Client, ticket: &Ticket) -> Result<Option<Grant>, StoreError> {
+    pub(super) async fn find(
+        &self,
+        client: &Client,
+        ticket: &Ticket,
+    ) -> Result<Option<Grant>, StoreError> {
         let found = self.0.find("key", &ticket.key, &context(client)).await?.into_iter().next();
         Ok(found.filter(|found| found.record.external_id == client.id).map(Grant))
     }
 
     /// All grants of a client.
     pub(super) async fn of(&self, client: &Client) -> Result<Vec<Grant>, StoreError> {
-        Ok(self.0.find("externalId", &client.id, &context(client)).await?.into_iter().map(Grant).collect())
+        Ok(self
+            .0
+            .find("externalId", &client.id, &context(client))
+            .await?
+            .into_iter()
+            .map(Grant)
+            .collect())
     }
 
     /// All grants of the client's tenant.
@@ -169,8 +196,8 @@ impl KeptGrants {
         Ok(self.0.all(&context(client)).await?.into_iter().map(Grant).collect())
     }
 
-    /// Puts this refresh token in the place of what was good until now; false if somebody else has put another there since the
-    /// grant was read, or has ended it.
+    /// Puts this refresh token in the place of what was good until now; false if somebody else has
+    /// put another there since the grant was read, or has ended it.
     pub(super) async fn pass_on(
         &self,
         client: &Client,
@@ -192,7 +219,8 @@ impl KeptGrants {
     /// Ends a grant. Its access tokens are another matter.
     pub(super) async fn end(&self, client: &Client, key: &str) -> Result<(), StoreError> {
         for _ in 0..ATTEMPTS {
-            let Some(found) = self.0.find("key", key, &context(client)).await?.into_iter().next() else {
+            let Some(found) = self.0.find("key", key, &context(client)).await?.into_iter().next()
+            else {
                 return Ok(());
             };
             match self.0.delete(&found, &context(client)).await {
@@ -218,7 +246,9 @@ impl Access {
 }
 
 impl KeptAccess {
-    pub(super) fn new(store: impl Fn(&Arc<ResourceType>) -> Arc<dyn ResourceStore>) -> Result<Self, SchemaError> {
+    pub(super) fn new(
+        store: impl Fn(&Arc<ResourceType>) -> Arc<dyn ResourceStore>,
+    ) -> Result<Self, SchemaError> {
         let attributes = [
             records::text("token").required().uniqueness(Uniqueness::Server),
             records::text("client").required(),
@@ -228,18 +258,35 @@ impl KeptAccess {
     }
 
     /// Keeps that an access token is of `owner`, which is a grant, or the client itself.
-    pub(super) async fn keep(&self, client: &Client, owner: &str, token: String, lifetime: Duration) -> Result<(), StoreError> {
+    pub(super) async fn keep(
+        &self,
+        client: &Client,
+        owner: &str,
+        token: String,
+        lifetime: Duration,
+    ) -> Result<(), StoreError> {
         let expires = written::of_time(written::after(written::now(), lifetime));
-        let row = AccessRow { external_id: owner.to_owned(), token, client: client.id.clone(), expires };
+        let row =
+            AccessRow { external_id: owner.to_owned(), token, client: client.id.clone(), expires };
         self.0.create(&row, &context(client)).await
     }
 
     pub(super) async fn of(&self, client: &Client, owner: &str) -> Result<Vec<Access>, StoreError> {
-        Ok(self.0.find("externalId", owner, &context(client)).await?.into_iter().map(Access).collect())
+        Ok(self
+            .0
+            .find("externalId", owner, &context(client))
+            .await?
+            .into_iter()
+            .map(Access)
+            .collect())
     }
 
     /// The access token that the library knows by this id, if it is this client's.
-    pub(super) async fn find(&self, client: &Client, token: &str) -> Result<Vec<Access>, StoreError> {
+    pub(super) async fn find(
+        &self,
+        client: &Client,
+        token: &str,
+    ) -> Result<Vec<Access>, StoreError> {
         let found = self.0.find("token", token, &context(client)).await?;
         Ok(found.into_iter().filter(|found| found.record.client == client.id).map(Access).collect())
     }
@@ -252,7 +299,11 @@ impl KeptAccess {
     }
 
     /// Forgets those of the client's tenant that have expired.
-    pub(super) async fn forget_expired(&self, client: &Client, now: DateTime<Utc>) -> Result<(), StoreError> {
+    pub(super) async fn forget_expired(
+        &self,
+        client: &Client,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
         for found in self.0.all(&context(client)).await? {
             if written::time(&found.record.expires)? <= now {
                 self.forget(client, &Access(found)).await?;

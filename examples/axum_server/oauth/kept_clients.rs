@@ -31,7 +31,9 @@ struct Row {
 }
 
 impl KeptClients {
-    pub(super) fn new(store: impl Fn(&Arc<ResourceType>) -> Arc<dyn ResourceStore>) -> Result<Self, SchemaError> {
+    pub(super) fn new(
+        store: impl Fn(&Arc<ResourceType>) -> Arc<dyn ResourceStore>,
+    ) -> Result<Self, SchemaError> {
         let attributes = [
             records::text("clientId").required().uniqueness(Uniqueness::Server),
             records::text("secret").required(),
@@ -60,7 +62,11 @@ impl KeptClients {
         row.client(tenant)
     }
 
-    pub(super) async fn find(&self, tenant: &Tenant, id: &str) -> Result<Option<Client>, StoreError> {
+    pub(super) async fn find(
+        &self,
+        tenant: &Tenant,
+        id: &str,
+    ) -> Result<Option<Client>, StoreError> {
         self.row(tenant, id).await?.map(|row| row.record.client(tenant)).transpose()
     }
 
@@ -72,17 +78,29 @@ impl KeptClients {
     }
 
     /// Whether it is there.
-    pub(super) async fn set_secret(&self, client: &Client, secret: &Secret) -> Result<bool, StoreError> {
+    pub(super) async fn set_secret(
+        &self,
+        client: &Client,
+        secret: &Secret,
+    ) -> Result<bool, StoreError> {
         self.change(client, |row| row.secret = written::of_hash(&TokenHash::of(secret))).await
     }
 
     /// Whether it is there.
-    pub(super) async fn set_redirects(&self, client: &Client, redirects: &[String]) -> Result<bool, StoreError> {
+    pub(super) async fn set_redirects(
+        &self,
+        client: &Client,
+        redirects: &[String],
+    ) -> Result<bool, StoreError> {
         self.change(client, |row| row.redirects = listed(redirects)).await
     }
 
     /// Whether it is there.
-    pub(super) async fn note_use(&self, client: &Client, now: DateTime<Utc>) -> Result<bool, StoreError> {
+    pub(super) async fn note_use(
+        &self,
+        client: &Client,
+        now: DateTime<Utc>,
+    ) -> Result<bool, StoreError> {
         self.change(client, |row| row.last_used = Some(written::of_time(now))).await
     }
 

@@ -1,9 +1,9 @@
-//! OAuth 2 beside SCIM: an administrator allows an identity provider to come in (authorization code, refresh), or it comes in
-//! with its own credentials (RFC 6749, with the advice of RFC 9700). The access tokens are tokens of the library's, so that
-//! SCIM knows nothing of how they were got.
+//! OAuth 2 beside SCIM: an administrator allows an identity provider to come in (authorization
+//! code, refresh), or it comes in with its own credentials (RFC 6749, with the advice of RFC 9700).
+//! The access tokens are tokens of the library's, so that SCIM knows nothing of how they were got.
 //!
-//! Most hosts have an authorization server already: they keep that, and let the library ask it about tokens
-//! (`scimwire::auth::token_fn`).
+//! Most hosts have an authorization server already: they keep that, and let the library ask it
+//! about tokens (`scimwire::auth::token_fn`).
 
 mod administer;
 mod authorize;
@@ -75,10 +75,19 @@ impl OAuth {
     ) -> Result<Self, TenantUrlError> {
         let (by_path, by_host) = (public_url.by_path("/oauth")?, public_url.by_host("/oauth")?);
         let grants = Grants::new(options, tenants.access_tokens().clone(), tables);
-        Ok(Self { clients, grants, tenants, sign_in, public_url: public_url.clone(), by_path, by_host })
+        Ok(Self {
+            clients,
+            grants,
+            tenants,
+            sign_in,
+            public_url: public_url.clone(),
+            by_path,
+            by_host,
+        })
     }
 
-    /// Whether a request may be this client's: the tenant is there, and neither path nor host name another.
+    /// Whether a request may be this client's: the tenant is there, and neither path nor host name
+    /// another.
     async fn is_here(&self, client: &Client, head: &Parts) -> Result<bool, StoreError> {
         let cx = self.by_path.check(head, RequestContext::new(client.tenant.clone()));
         let agrees = cx.and_then(|cx| self.by_host.check(head, cx)).is_ok();
@@ -104,15 +113,18 @@ pub(crate) fn router(oauth: Arc<OAuth>) -> Router {
             .route(&format!("{base}/revoke"), post(token::revoke))
             .route(&format!("{base}/{{*path}}"), any(nothing));
     }
-    router.layer(DefaultBodyLimit::max(BODY_BYTES)).layer(middleware::map_response(json_errors)).with_state(oauth)
+    router
+        .layer(DefaultBodyLimit::max(BODY_BYTES))
+        .layer(middleware::map_response(json_errors))
+        .with_state(oauth)
 }
 
 async fn nothing() -> StatusCode {
     StatusCode::NOT_FOUND
 }
 
-/// What axum refuses by itself, such as another method or a body that is too long, in the form of all errors here (RFC 6749,
-/// Section 5.2).
+/// What axum refuses by itself, such as another method or a body that is too long, in the form of
+/// all errors here (RFC 6749, Section 5.2).
 async fn json_errors(response: Response) -> Response {
     tell::in_json(response, |status| {
         let reason = status.canonical_reason().unwrap_or_default();

@@ -13,12 +13,13 @@ const SHORTEST_SECRET: usize = 16;
 /// How identity providers get tokens by themselves.
 #[derive(Args)]
 pub(crate) struct OAuthOptions {
-    /// An OAuth 2 client of a tenant; repeatable [default: at the first start, `demo` with a fresh secret, where there is no
-    /// `--tenant` either; the console makes others]
+    /// An OAuth 2 client of a tenant; repeatable [default: at the first start, `demo` with a fresh
+    /// secret, where there is no `--tenant` either; the console makes others]
     #[arg(long = "oauth-client", value_name = "NAME=ID:SECRET", value_parser = client)]
     pub(super) clients: Vec<ClientFlag>,
-    /// Where a client may have the administrator sent back to with a code; `ID=okta:APP` names Okta's addresses for its app
-    /// APP; repeatable [default: nowhere, so that the client has to use its own credentials]
+    /// Where a client may have the administrator sent back to with a code; `ID=okta:APP` names
+    /// Okta's addresses for its app APP; repeatable [default: nowhere, so that the client has to
+    /// use its own credentials]
     #[arg(long = "oauth-redirect", value_name = "ID=URI", value_parser = redirect)]
     pub(super) redirects: Vec<RedirectFlag>,
     /// How long an access token is good
@@ -50,8 +51,11 @@ pub(super) struct RedirectFlag {
 fn client(text: &str) -> Result<ClientFlag, &'static str> {
     let (tenant, client) = text.split_once('=').ok_or("write NAME=ID:SECRET")?;
     let (id, secret) = client.split_once(':').ok_or("write NAME=ID:SECRET")?;
-    // Some clients encode both for Basic authentication and some do not: these are the same either way.
-    let plain = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte));
+    // Some clients encode both for Basic authentication and some do not: these are the same either
+    // way.
+    let plain = |text: &str| {
+        text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte))
+    };
     if id.is_empty() || !plain(id) || !plain(secret) {
         return Err("id and secret of a client are made of letters, digits, `-`, `.` and `_`");
     }

@@ -4,7 +4,8 @@ use axum::response::{Html, IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY, SET_COOKIE, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY, SET_COOKIE,
+    X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 use http::{StatusCode, Uri};
 use scimwire::Secret;
@@ -35,7 +36,10 @@ impl IntoResponse for Consent<'_> {
     fn into_response(self) -> Response {
         let Self { nonce, cookie, secure, .. } = self;
         let secure = if secure { "; Secure" } else { "" };
-        let cookie = format!("{cookie}={}; Path=/; Max-Age=600; HttpOnly; SameSite=Strict{secure}", nonce.expose());
+        let cookie = format!(
+            "{cookie}={}; Path=/; Max-Age=600; HttpOnly; SameSite=Strict{secure}",
+            nonce.expose()
+        );
         let (origin, main) = (origin(self.redirect), self.main());
         ([(SET_COOKIE, cookie)], page(&main, &format!("'self' {origin}"))).into_response()
     }
@@ -43,14 +47,20 @@ impl IntoResponse for Consent<'_> {
 
 impl IntoResponse for Problem<'_> {
     fn into_response(self) -> Response {
-        let main = format!("<h1>This link does not work</h1>\n<p role=\"alert\">{}</p>", shown(self.problem));
+        let main = format!(
+            "<h1>This link does not work</h1>\n<p role=\"alert\">{}</p>",
+            shown(self.problem)
+        );
         (StatusCode::BAD_REQUEST, page(&main, "'none'")).into_response()
     }
 }
 
 impl Consent<'_> {
     fn main(&self) -> String {
-        let problem = self.problem.map(|problem| format!("<p role=\"alert\">{}</p>\n", shown(problem))).unwrap_or_default();
+        let problem = self
+            .problem
+            .map(|problem| format!("<p role=\"alert\">{}</p>\n", shown(problem)))
+            .unwrap_or_default();
         let (client, tenant, scope) = (name(self.client), name(self.tenant), escaped(self.scope));
         let (redirect, nonce) = (name(self.redirect), escaped(self.nonce.expose()));
         format!(
@@ -70,7 +80,8 @@ impl Consent<'_> {
     }
 }
 
-/// A page whose forms go, or lead, to `form_action` only: some browsers check that of where a form is sent on to as well.
+/// A page whose forms go, or lead, to `form_action` only: some browsers check that of where a form
+/// is sent on to as well.
 fn page(main: &str, form_action: &str) -> ([(HeaderName, String); 5], Html<String>) {
     let style = STANDARD.encode(TokenHash::of(&Secret::from(STYLE)).as_bytes());
     let policy = format!(
@@ -98,10 +109,12 @@ fn origin(uri: &str) -> String {
     origin.map(|(scheme, host)| format!("{scheme}://{host}")).unwrap_or_default()
 }
 
-/// Words in which names stand between backticks, each of them apart from the direction of writing of the rest; what would turn
-/// that direction is seen, and does nothing.
+/// Words in which names stand between backticks, each of them apart from the direction of writing
+/// of the rest; what would turn that direction is seen, and does nothing.
 fn shown(words: &str) -> String {
-    let part = |(index, part): (usize, &str)| if index % 2 == 1 { format!("`{}`", name(part)) } else { visible(part) };
+    let part = |(index, part): (usize, &str)| {
+        if index % 2 == 1 { format!("`{}`", name(part)) } else { visible(part) }
+    };
     words.split('`').enumerate().map(part).collect()
 }
 
@@ -113,7 +126,11 @@ fn visible(text: &str) -> String {
     let mut visible = String::with_capacity(text.len());
     for character in escaped(text).chars() {
         match character {
-            '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
+            '\u{61c}'
+            | '\u{200e}'
+            | '\u{200f}'
+            | '\u{202a}'..='\u{202e}'
+            | '\u{2066}'..='\u{2069}' => {
                 visible.push_str(&format!("<span>U+{:04X}</span>", u32::from(character)));
             }
             other => visible.push(other),

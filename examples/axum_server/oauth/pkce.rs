@@ -10,7 +10,8 @@ use scimwire::auth::TokenHash;
 pub(super) struct Challenge(TokenHash);
 
 impl Challenge {
-    /// Reads a challenge. The method `plain` is not taken: what it protects, everybody on the way can see.
+    /// Reads a challenge. The method `plain` is not taken: what it protects, everybody on the way
+    /// can see.
     ///
     /// # Errors
     ///
@@ -20,8 +21,13 @@ impl Challenge {
         if method != Some("S256") {
             return Err("`code_challenge_method` has to be `S256`");
         }
-        let bytes = URL_SAFE_NO_PAD.decode(challenge).ok().and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
-        bytes.map(|bytes| Self(TokenHash::from(bytes))).ok_or("`code_challenge` is no SHA-256 in base64url")
+        let bytes = URL_SAFE_NO_PAD
+            .decode(challenge)
+            .ok()
+            .and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
+        bytes
+            .map(|bytes| Self(TokenHash::from(bytes)))
+            .ok_or("`code_challenge` is no SHA-256 in base64url")
     }
 
     /// What is kept of it.

@@ -30,7 +30,9 @@ pub(crate) enum RedirectError {
 /// The address, or those that the short form `okta:APP` stands for.
 pub(crate) fn read(text: &str) -> Result<Vec<String>, RedirectError> {
     match text.strip_prefix("okta:") {
-        Some(app) if is_app(app) => Ok(OKTA_CALLBACKS.iter().map(|callback| callback.replace("{app}", app)).collect()),
+        Some(app) if is_app(app) => {
+            Ok(OKTA_CALLBACKS.iter().map(|callback| callback.replace("{app}", app)).collect())
+        }
         Some(_) => Err(RedirectError::OktaApp),
         None if text.len() > LONGEST => Err(RedirectError::TooLong),
         None if is_redirect(text) => Ok(vec![text.to_owned()]),
@@ -56,10 +58,13 @@ pub(crate) fn read_all(texts: &[String]) -> Result<Vec<String>, (String, Redirec
 }
 
 fn is_app(app: &str) -> bool {
-    !app.is_empty() && app.len() <= LONGEST && app.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
+    !app.is_empty()
+        && app.len() <= LONGEST
+        && app.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
 }
 
-/// Codes travel there: over TLS, unless it is this machine (RFC 9700, Section 2.1; RFC 8252, Section 7.3).
+/// Codes travel there: over TLS, unless it is this machine (RFC 9700, Section 2.1; RFC 8252,
+/// Section 7.3).
 fn is_redirect(text: &str) -> bool {
     let Ok(uri) = text.parse::<Uri>() else {
         return false;
@@ -67,7 +72,8 @@ fn is_redirect(text: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-.:[]".contains(&byte);
     let loopback = matches!(uri.host(), Some("localhost" | "127.0.0.1" | "[::1]"));
     let safe = uri.scheme_str() == Some("https") || (uri.scheme_str() == Some("http") && loopback);
-    safe && !text.contains('#') && uri.authority().is_some_and(|authority| authority.as_str().bytes().all(plain))
+    safe && !text.contains('#')
+        && uri.authority().is_some_and(|authority| authority.as_str().bytes().all(plain))
 }
 
 impl fmt::Display for RedirectError {

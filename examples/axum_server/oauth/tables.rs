@@ -23,7 +23,13 @@ pub(crate) struct Tables {
 
 impl Tables {
     /// In stores that `store` hands out.
-    pub(crate) fn new(store: impl Fn(&Arc<ResourceType>) -> Arc<dyn ResourceStore>) -> Result<Self, SchemaError> {
-        Ok(Self { clients: KeptClients::new(&store)?, grants: KeptGrants::new(&store)?, access: KeptAccess::new(&store)? })
+    pub(crate) fn new(
+        store: impl Fn(&Arc<ResourceType>) -> Arc<dyn ResourceStore>,
+    ) -> Result<Self, SchemaError> {
+        Ok(Self {
+            clients: KeptClients::new(&store)?,
+            grants: KeptGrants::new(&store)?,
+            access: KeptAccess::new(&store)?,
+        })
     }
 }

@@ -1,4 +1,5 @@
-//! `/oauth/token` and `/oauth/revoke`: where programs get tokens and give them back (RFC 6749, Section 3.2; RFC 7009).
+//! `/oauth/token` and `/oauth/revoke`: where programs get tokens and give them back (RFC 6749,
+//! Section 3.2; RFC 7009).
 
 use std::sync::Arc;
 
@@ -19,17 +20,25 @@ use super::parameters::Parameters;
 use super::{OAuth, SCOPE};
 
 /// Gives a token for a code, for a refresh token, or for the client's own credentials.
-pub(super) async fn give(State(oauth): State<Arc<OAuth>>, head: Parts, body: Bytes) -> Result<Response, OAuthError> {
+pub(super) async fn give(
+    State(oauth): State<Arc<OAuth>>,
+    head: Parts,
+    body: Bytes,
+) -> Result<Response, OAuthError> {
     let form = form(&head, &body)?;
     let client = client(&oauth, &head, &form).await?;
     let secret = |name: &str| form.get(name).map(Secret::from);
     let issued = match form.get("grant_type") {
         Some("authorization_code") => {
             let code = secret("code").ok_or(OAuthError::InvalidRequest("`code` is missing"))?;
-            oauth.grants.redeem(&client, &code, form.get("redirect_uri"), form.get("code_verifier")).await?
+            oauth
+                .grants
+                .redeem(&client, &code, form.get("redirect_uri"), form.get("code_verifier"))
+                .await?
         }
         Some("refresh_token") => {
-            let token = secret("refresh_token").ok_or(OAuthError::InvalidRequest("`refresh_token` is missing"))?;
+            let token = secret("refresh_token")
+                .ok_or(OAuthError::InvalidRequest("`refresh_token` is missing"))?;
             oauth.grants.refresh(&client, &token).await?
         }
         Some("client_credentials") => for_itself(&oauth, &client).await?,
@@ -40,7 +49,11 @@ pub(super) async fn give(State(oauth): State<Arc<OAuth>>, head: Parts, body: Byt
 }
 
 /// Takes a token back.
-pub(super) async fn revoke(State(oauth): State<Arc<OAuth>>, head: Parts, body: Bytes) -> Result<Response, OAuthError> {
+pub(super) async fn revoke(
+    State(oauth): State<Arc<OAuth>>,
+    head: Parts,
+    body: Bytes,
+) -> Result<Response, OAuthError> {
     let form = form(&head, &body)?;
     let client = client(&oauth, &head, &form).await?;
     let token = form.get("token").ok_or(OAuthError::InvalidRequest("`token` is missing"))?;
@@ -49,23 +62,28 @@ pub(super) async fn revoke(State(oauth): State<Arc<OAuth>>, head: Parts, body: B
 }
 
 fn form(head: &Parts, body: &[u8]) -> Result<Parameters, OAuthError> {
-    let media_type = head.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let media_type =
+        head.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let media_type = media_type.split(';').next().unwrap_or_default().trim();
     if !media_type.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
-        return Err(OAuthError::InvalidRequest("send a form: `Content-Type: application/x-www-form-urlencoded`"));
+        return Err(OAuthError::InvalidRequest(
+            "send a form: `Content-Type: application/x-www-form-urlencoded`",
+        ));
     }
     Ok(Parameters::read(body)?)
 }
 
-/// The client that asks, if its credentials are good and it is one of the tenant that the URL names.
+/// The client that asks, if its credentials are good and it is one of the tenant that the URL
+/// names.
 async fn client(oauth: &OAuth, head: &Parts, form: &Parameters) -> Result<Client, OAuthError> {
     let credentials = Credentials::read(&head.headers, form)?;
-    let client = oauth.clients.authenticate(&credentials).await?.ok_or(OAuthError::InvalidClient)?;
+    let client =
+        oauth.clients.authenticate(&credentials).await?.ok_or(OAuthError::InvalidClient)?;
     if oauth.is_here(&client, head).await? { Ok(client) } else { Err(OAuthError::InvalidClient) }
 }
 
-/// Gives a client a token for itself. One that was deleted meanwhile gets none: whoever deletes a client looks for its tokens
-/// only after that.
+/// Gives a client a token for itself. One that was deleted meanwhile gets none: whoever deletes a
+/// client looks for its tokens only after that.
 async fn for_itself(oauth: &OAuth, client: &Client) -> Result<Issued, OAuthError> {
     let issued = oauth.grants.for_itself(client).await?;
     if oauth.clients.find(&client.id).await?.is_none() {

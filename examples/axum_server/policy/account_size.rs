@@ -1,5 +1,5 @@
-//! The size of the account that a user gets when provisioned. It stands in the host's own ledger, so no SCIM request changes it;
-//! nor does another size for those who come later.
+//! The size of the account that a user gets when provisioned. It stands in the host's own ledger,
+//! so no SCIM request changes it; nor does another size for those who come later.
 
 use std::sync::Arc;
 
@@ -26,9 +26,15 @@ impl AccountSize {
     }
 
     /// Gives a user an account, unless there is one already.
-    pub(super) async fn provision(&self, user: &str, cx: &RequestContext) -> Result<(), StoreError> {
+    pub(super) async fn provision(
+        &self,
+        user: &str,
+        cx: &RequestContext,
+    ) -> Result<(), StoreError> {
         match self.tenants.settings_of(cx).await?.quota_gb {
-            Some(size) if self.ledger.account(user, cx).await?.quota_gb.is_none() => self.ledger.note_quota(user, size, cx).await,
+            Some(size) if self.ledger.account(user, cx).await?.quota_gb.is_none() => {
+                self.ledger.note_quota(user, size, cx).await
+            }
             _ => Ok(()),
         }
     }

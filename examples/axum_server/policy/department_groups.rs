@@ -1,4 +1,5 @@
-//! A group for each department: who comes into a department comes into its group, and keeps the others.
+//! A group for each department: who comes into a department comes into its group, and keeps the
+//! others.
 
 use std::sync::Arc;
 
@@ -35,7 +36,12 @@ impl DepartmentGroups {
         }
     }
 
-    async fn join(&self, department: &str, user: &str, cx: &RequestContext) -> Result<(), StoreError> {
+    async fn join(
+        &self,
+        department: &str,
+        user: &str,
+        cx: &RequestContext,
+    ) -> Result<(), StoreError> {
         let group = match self.find(department, cx).await? {
             Some(group) => group,
             None => self.make(department, cx).await?,
@@ -43,7 +49,11 @@ impl DepartmentGroups {
         self.groups.add(&group, "members", json!({ "value": user }), cx).await.map(drop)
     }
 
-    async fn find(&self, department: &str, cx: &RequestContext) -> Result<Option<String>, StoreError> {
+    async fn find(
+        &self,
+        department: &str,
+        cx: &RequestContext,
+    ) -> Result<Option<String>, StoreError> {
         let groups = self.groups.find("displayName", department, cx).await?;
         Ok(groups.first().map(|group| group.id().to_owned()))
     }
@@ -54,7 +64,9 @@ impl DepartmentGroups {
         match self.groups.create(group, cx).await {
             Ok(change) => Ok(change.id),
             // Another process was faster.
-            Err(StoreError::Conflict { .. }) => self.find(department, cx).await?.ok_or(StoreError::NotFound),
+            Err(StoreError::Conflict { .. }) => {
+                self.find(department, cx).await?.ok_or(StoreError::NotFound)
+            }
             Err(err) => Err(err),
         }
     }

@@ -1,5 +1,6 @@
-//! What changed, told as events: the host's own side of provisioning, where it would send a mail or end a session. They are
-//! kept in memory, and gone when the server ends; a host that must not lose any writes them to a table of its own.
+//! What changed, told as events: the host's own side of provisioning, where it would send a mail or
+//! end a session. They are kept in memory, and gone when the server ends; a host that must not lose
+//! any writes them to a table of its own.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -85,7 +86,10 @@ impl EventLog {
     /// The events of a tenant, oldest first.
     pub(crate) fn of(&self, tenant: &Tenant) -> Vec<Event> {
         let tenants = self.tenants.lock().unwrap_or_else(PoisonError::into_inner);
-        tenants.get(tenant).map(|history| history.events.iter().map(|told| told.event.clone()).collect()).unwrap_or_default()
+        tenants
+            .get(tenant)
+            .map(|history| history.events.iter().map(|told| told.event.clone()).collect())
+            .unwrap_or_default()
     }
 
     /// What became of one user or group, its memberships included, newest first.
@@ -100,9 +104,13 @@ impl EventLog {
         self.tenants.lock().unwrap_or_else(PoisonError::into_inner).remove(tenant);
     }
 
-    /// The events of a tenant as they come, from the one behind `seq`; from now on without it, or where it is of a server that
-    /// has ended.
-    pub(crate) fn follow(self: Arc<Self>, tenant: Tenant, seq: Option<u64>) -> impl Stream<Item = Event> {
+    /// The events of a tenant as they come, from the one behind `seq`; from now on without it, or
+    /// where it is of a server that has ended.
+    pub(crate) fn follow(
+        self: Arc<Self>,
+        tenant: Tenant,
+        seq: Option<u64>,
+    ) -> impl Stream<Item = Event> {
         let told = self.told.subscribe();
         let newest = self.newest(&tenant);
         let seq = seq.map_or(newest, |seq| seq.min(newest));
@@ -127,7 +135,9 @@ impl EventLog {
     fn behind(&self, tenant: &Tenant, seq: u64) -> Option<Event> {
         let tenants = self.tenants.lock().unwrap_or_else(PoisonError::into_inner);
         let events = &tenants.get(tenant)?.events;
-        events.get(events.partition_point(|told| told.event.seq <= seq)).map(|told| told.event.clone())
+        events
+            .get(events.partition_point(|told| told.event.seq <= seq))
+            .map(|told| told.event.clone())
     }
 }
 
@@ -154,7 +164,8 @@ impl History {
             resource_id: change.id.clone(),
             details,
         };
-        let time = DateTime::<Utc>::from(SystemTime::now()).to_rfc3339_opts(SecondsFormat::Millis, true);
+        let time =
+            DateTime::<Utc>::from(SystemTime::now()).to_rfc3339_opts(SecondsFormat::Millis, true);
         let told = Told { event, time, by: Origin::of(cx), name: name_of(change) };
         Trace::note(cx, &told);
         self.bytes += told.bytes();
@@ -171,7 +182,8 @@ impl Told {
     /// About how much memory it takes.
     pub(crate) fn bytes(&self) -> usize {
         let Details { paths, added, removed } = &self.event.details;
-        let texts = paths.iter().chain(added).chain(removed).map(|text| size_of::<String>() + text.len());
+        let texts =
+            paths.iter().chain(added).chain(removed).map(|text| size_of::<String>() + text.len());
         size_of::<Self>() + texts.sum::<usize>()
     }
 }

@@ -1,4 +1,5 @@
-//! Users who were there before the identity provider spoke of them, since they had signed in: it takes them over.
+//! Users who were there before the identity provider spoke of them, since they had signed in: it
+//! takes them over.
 
 use std::sync::Arc;
 
@@ -13,8 +14,9 @@ use super::log_failure;
 use super::origin::Origin;
 use crate::ledger::Ledger;
 
-/// Has a user of origin `JIT` adopted by a POST with the same `userName`, or by whatever the identity provider changes about
-/// one that it has found. What the POST leaves out stays as it was. From then on the origin is `IDP`. Users of origin `LOCAL` stay the host's: a POST is a conflict.
+/// Has a user of origin `JIT` adopted by a POST with the same `userName`, or by whatever the
+/// identity provider changes about one that it has found. What the POST leaves out stays as it was.
+/// From then on the origin is `IDP`. Users of origin `LOCAL` stay the host's: a POST is a conflict.
 pub(super) struct JustInTime {
     users: HostAccess,
     ledger: Arc<Ledger>,
@@ -22,7 +24,11 @@ pub(super) struct JustInTime {
 }
 
 impl JustInTime {
-    pub(super) fn new(users: HostAccess, ledger: Arc<Ledger>, account_size: Arc<AccountSize>) -> Self {
+    pub(super) fn new(
+        users: HostAccess,
+        ledger: Arc<Ledger>,
+        account_size: Arc<AccountSize>,
+    ) -> Self {
         Self { users, ledger, account_size }
     }
 
@@ -58,7 +64,9 @@ impl Policy for JustInTime {
         cx: &RequestContext,
     ) -> Result<Creating, Error> {
         match resource.text("userName") {
-            Some(user_name) if resource_type.name() == "User" => Ok(self.waiting(user_name, cx).await?),
+            Some(user_name) if resource_type.name() == "User" => {
+                Ok(self.waiting(user_name, cx).await?)
+            }
             _ => Ok(Creating::Store),
         }
     }

@@ -48,15 +48,19 @@ impl Policies {
         ledger: &Arc<Ledger>,
         events: &Arc<EventLog>,
     ) -> Self {
-        let access = |(resource_type, store): &Served| HostAccess::new(Arc::clone(resource_type), Arc::clone(store));
+        let access = |(resource_type, store): &Served| {
+            HostAccess::new(Arc::clone(resource_type), Arc::clone(store))
+        };
         let events: Arc<dyn Policy> = Arc::clone(events) as Arc<dyn Policy>;
         let origin: Arc<dyn Policy> = Arc::new(NoteOrigin::new(Arc::clone(ledger)));
         // What a rule does of its own accord is told here, and to no rule again.
         let told = Arc::new(vec![Arc::clone(&events), Arc::clone(&origin)]);
-        let (ruled_users, ruled_groups) = (access(users).telling(Arc::clone(&told)), access(groups).telling(told));
+        let (ruled_users, ruled_groups) =
+            (access(users).telling(Arc::clone(&told)), access(groups).telling(told));
 
         let account_size = Arc::new(AccountSize::new(Arc::clone(tenants), Arc::clone(ledger)));
-        let just_in_time = JustInTime::new(ruled_users.clone(), Arc::clone(ledger), Arc::clone(&account_size));
+        let just_in_time =
+            JustInTime::new(ruled_users.clone(), Arc::clone(ledger), Arc::clone(&account_size));
         let orphans = OrphanRule::new(ruled_users, Arc::clone(tenants), Arc::clone(ledger));
         let all: Arc<Vec<Arc<dyn Policy>>> = Arc::new(vec![
             Arc::new(OneByOne::default()),
@@ -70,7 +74,8 @@ impl Policies {
             Arc::new(orphans),
             origin,
         ]);
-        let (users, groups) = (access(users).telling(Arc::clone(&all)), access(groups).telling(Arc::clone(&all)));
+        let (users, groups) =
+            (access(users).telling(Arc::clone(&all)), access(groups).telling(Arc::clone(&all)));
         Self { all, users, groups }
     }
 }

@@ -1,6 +1,8 @@
-//! One change of a tenant after the other, so that events are in the order of changes, and rules see no half of two changes.
+//! One change of a tenant after the other, so that events are in the order of changes, and rules
+//! see no half of two changes.
 //!
-//! This holds within one process. Several over one database take a lock of the database here, by the tenant.
+//! This holds within one process. Several over one database take a lock of the database here, by
+//! the tenant.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -1,4 +1,5 @@
-//! Where a user, a group or a membership came from. It stands in the host's own ledger, where no SCIM request reaches.
+//! Where a user, a group or a membership came from. It stands in the host's own ledger, where no
+//! SCIM request reaches.
 
 use std::sync::Arc;
 
@@ -26,7 +27,8 @@ pub(crate) enum Origin {
 }
 
 impl Origin {
-    /// Who makes a change: the host says so in the context of its own changes; all others come from identity providers.
+    /// Who makes a change: the host says so in the context of its own changes; all others come from
+    /// identity providers.
     pub(crate) fn of(cx: &RequestContext) -> Self {
         cx.extensions().get().copied().unwrap_or_default()
     }
@@ -37,7 +39,8 @@ impl Origin {
     }
 }
 
-/// Writes down where things came from. What the ledger does not know came from an identity provider.
+/// Writes down where things came from. What the ledger does not know came from an identity
+/// provider.
 pub(super) struct NoteOrigin {
     ledger: Arc<Ledger>,
 }

@@ -16,7 +16,8 @@ use super::origin::Origin;
 use crate::ledger::Ledger;
 use crate::tenants::Tenants;
 
-/// What becomes of a user of origin `IDP` who has just lost the last membership that an identity provider gave.
+/// What becomes of a user of origin `IDP` who has just lost the last membership that an identity
+/// provider gave.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Orphans {
@@ -29,8 +30,8 @@ pub(crate) enum Orphans {
     Delete,
 }
 
-/// Follows what is set for the tenant. Memberships of origin `LOCAL` or `JIT` are the host's own: they make nobody an orphan
-/// when they end, and keep nobody from becoming one.
+/// Follows what is set for the tenant. Memberships of origin `LOCAL` or `JIT` are the host's own:
+/// they make nobody an orphan when they end, and keep nobody from becoming one.
 pub(super) struct OrphanRule {
     users: HostAccess,
     tenants: Arc<Tenants>,
@@ -48,13 +49,16 @@ impl OrphanRule {
             return Ok(());
         }
         let of_host = self.ledger.members_of(&change.id, cx).await?;
-        for member in change.members.removed.iter().filter(|member| !of_host.contains_key(*member)) {
+        for member in change.members.removed.iter().filter(|member| !of_host.contains_key(*member))
+        {
             if !self.is_orphan(member, cx).await? {
                 continue;
             }
             let done = match orphans {
                 Orphans::Keep => Ok(()),
-                Orphans::Deactivate => self.users.replace(member, "active", false, cx).await.map(drop),
+                Orphans::Deactivate => {
+                    self.users.replace(member, "active", false, cx).await.map(drop)
+                }
                 Orphans::Delete => self.users.delete(member, cx).await.map(drop),
             };
             match done {
@@ -91,7 +95,8 @@ impl Policy for OrphanRule {
 
 /// The groups that list the user, without those that list these.
 fn groups(user: &Resource) -> impl Iterator<Item = &str> {
-    let groups = user.get("groups").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let groups =
+        user.get("groups").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     let direct = groups.iter().filter(|group| group["type"] != "indirect");
     direct.filter_map(|group| group["value"].as_str())
 }

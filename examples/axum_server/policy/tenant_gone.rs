@@ -1,4 +1,5 @@
-//! Nothing is changed for a tenant that has been deleted, not even by a request that was let in before that.
+//! Nothing is changed for a tenant that has been deleted, not even by a request that was let in
+//! before that.
 
 use std::sync::Arc;
 

@@ -29,8 +29,8 @@ struct Notes {
 pub(super) type Key = (Tenant, String);
 
 impl LastUsed {
-    /// Notes a use, unless one was noted a moment ago. True for the first of those that wait: they are to be
-    /// [taken](Self::take) later.
+    /// Notes a use, unless one was noted a moment ago. True for the first of those that wait: they
+    /// are to be [taken](Self::take) later.
     pub(super) fn note(&self, record: &TokenRecord, at: DateTime<Utc>) -> bool {
         let mut notes = self.lock();
         let key = (record.tenant.clone(), record.id.clone());
@@ -46,7 +46,10 @@ impl LastUsed {
     pub(super) fn take(&self, now: DateTime<Utc>) -> Vec<(Key, DateTime<Utc>)> {
         let mut notes = self.lock();
         let waiting = std::mem::take(&mut notes.waiting);
-        let taken = waiting.into_iter().filter_map(|key| notes.noted.get(&key).copied().map(|at| (key, at))).collect();
+        let taken = waiting
+            .into_iter()
+            .filter_map(|key| notes.noted.get(&key).copied().map(|at| (key, at)))
+            .collect();
         notes.noted.retain(|_, at| now - *at < STEP);
         taken
     }
@@ -79,7 +82,10 @@ mod tests {
         assert!(!notes.note(&record("b"), at(0)) && !notes.note(&record("a"), at(1)));
         let key = |id: &str| (Tenant::from("example"), id.to_owned());
         assert_eq!(notes.take(at(1)), [(key("a"), at(0)), (key("b"), at(0))]);
-        assert!(!notes.note(&record("a"), at(59)) && notes.take(at(59)).is_empty(), "whatever came of it");
+        assert!(
+            !notes.note(&record("a"), at(59)) && notes.take(at(59)).is_empty(),
+            "whatever came of it"
+        );
         assert_eq!(notes.of(&record("a")), Some(at(0)));
         assert!(notes.note(&record("a"), at(60)));
         assert_eq!(notes.take(at(61)), [(key("a"), at(60))]);

@@ -1,5 +1,5 @@
-//! Which tenants there are, what is set for them, and which tokens are theirs. All of it is asked of the database for each
-//! request: what was switched off is off, whichever process hears of it.
+//! Which tenants there are, what is set for them, and which tokens are theirs. All of it is asked
+//! of the database for each request: what was switched off is off, whichever process hears of it.
 
 mod last_used;
 mod settings;
@@ -43,7 +43,8 @@ pub(crate) struct Tenants {
 #[serde(rename_all = "camelCase")]
 struct Known {
     name: String,
-    /// Whether all that is kept of it is being deleted: then it counts as gone, and the name is not free yet.
+    /// Whether all that is kept of it is being deleted: then it counts as gone, and the name is not
+    /// free yet.
     closing: bool,
     #[serde(flatten)]
     settings: Settings,
@@ -81,7 +82,8 @@ impl From<StoreError> for SetError {
 }
 
 impl Tenants {
-    /// Those that are kept in stores that `store` hands out; new ones begin with what the flags name.
+    /// Those that are kept in stores that `store` hands out; new ones begin with what the flags
+    /// name.
     pub(crate) fn new(
         options: &Options,
         store: impl Fn(&Arc<ResourceType>) -> Arc<dyn ResourceStore>,
@@ -90,7 +92,9 @@ impl Tenants {
         let number = |name| Attribute::builder(name, AttributeType::Integer);
         let attributes = [
             // Of names that differ only in case one would be taken for the other.
-            Attribute::builder("name", AttributeType::String).required().uniqueness(Uniqueness::Server),
+            Attribute::builder("name", AttributeType::String)
+                .required()
+                .uniqueness(Uniqueness::Server),
             flag("closing"),
             number("version"),
             flag("enabled"),
@@ -101,7 +105,8 @@ impl Tenants {
             text("access"),
         ];
         let token_records = Arc::new(TokenRecords::new("HostToken", SHOWN, &store)?);
-        let access_token_records = Arc::new(TokenRecords::new("HostAccessToken", TimeDelta::zero(), &store)?);
+        let access_token_records =
+            Arc::new(TokenRecords::new("HostAccessToken", TimeDelta::zero(), &store)?);
         Ok(Self {
             records: Records::new("HostTenant", attributes, &store)?,
             initial: Settings::of_new_tenant(options),
@@ -140,7 +145,8 @@ impl Tenants {
         }
     }
 
-    /// Says that a tenant is gone, with its tokens: from now on none of its requests is let in. False if there is none.
+    /// Says that a tenant is gone, with its tokens: from now on none of its requests is let in.
+    /// False if there is none.
     pub(crate) async fn begin_to_close(&self, name: &str) -> Result<bool, StoreError> {
         let closed = self.change(name, |known| {
             known.closing = true;
@@ -174,13 +180,21 @@ impl Tenants {
     /// Those whose deletion was begun, and not brought to its end.
     pub(crate) async fn closing(&self) -> Result<Vec<String>, StoreError> {
         let known = self.records.all(&host()).await?;
-        Ok(known.into_iter().filter(|known| known.record.closing).map(|known| known.record.name).collect())
+        Ok(known
+            .into_iter()
+            .filter(|known| known.record.closing)
+            .map(|known| known.record.name)
+            .collect())
     }
 
     /// The names, in alphabetical order.
     pub(crate) async fn names(&self) -> Result<Vec<String>, StoreError> {
         let known = self.records.all(&host()).await?;
-        let mut names: Vec<_> = known.into_iter().filter(|known| !known.record.closing).map(|known| known.record.name).collect();
+        let mut names: Vec<_> = known
+            .into_iter()
+            .filter(|known| !known.record.closing)
+            .map(|known| known.record.name)
+            .collect();
         names.sort();
         Ok(names)
     }
@@ -196,9 +210,14 @@ impl Tenants {
         Ok(self.settings(cx.tenant().as_str()).await?.unwrap_or_default())
     }
 
-    /// Sets something for a tenant, and says what is set then. Who says which version was seen is refused where somebody else
-    /// has set something since.
-    pub(crate) async fn set(&self, name: &str, seen: Option<u64>, change: impl Fn(&mut Settings)) -> Result<Settings, SetError> {
+    /// Sets something for a tenant, and says what is set then. Who says which version was seen is
+    /// refused where somebody else has set something since.
+    pub(crate) async fn set(
+        &self,
+        name: &str,
+        seen: Option<u64>,
+        change: impl Fn(&mut Settings),
+    ) -> Result<Settings, SetError> {
         let change = |known: &mut Known| {
             if seen.is_some_and(|seen| seen != known.settings.version) {
                 return Err(SetError::Outdated);
@@ -211,9 +230,17 @@ impl Tenants {
     }
 
     /// Changes what is known of a tenant, from what nobody else has changed since it was read.
-    async fn change(&self, name: &str, change: impl Fn(&mut Known) -> Result<(), SetError>) -> Result<Known, SetError> {
+    async fn change(
+        &self,
+        name: &str,
+        change: impl Fn(&mut Known) -> Result<(), SetError>,
+    ) -> Result<Known, SetError> {
         for _ in 0..ATTEMPTS {
-            let mut found = self.find(name).await?.filter(|known| !known.record.closing).ok_or(SetError::Unknown)?;
+            let mut found = self
+                .find(name)
+                .await?
+                .filter(|known| !known.record.closing)
+                .ok_or(SetError::Unknown)?;
             change(&mut found.record)?;
             match self.records.replace(&found, &host()).await {
                 Ok(()) => return Ok(found.record),
@@ -226,12 +253,23 @@ impl Tenants {
 
     async fn find(&self, name: &str) -> Result<Option<Kept<Known>>, StoreError> {
         // In upper and lower case as it stands: what is another name lets nobody in.
-        Ok(self.records.find("name", name, &host()).await?.into_iter().find(|found| found.record.name == name))
+        Ok(self
+            .records
+            .find("name", name, &host())
+            .await?
+            .into_iter()
+            .find(|found| found.record.name == name))
     }
 
     /// The name of a tenant that is the same but for upper and lower case.
     async fn alike(&self, name: &str) -> Result<Option<String>, StoreError> {
-        Ok(self.records.find("name", name, &host()).await?.into_iter().next().map(|found| found.record.name))
+        Ok(self
+            .records
+            .find("name", name, &host())
+            .await?
+            .into_iter()
+            .next()
+            .map(|found| found.record.name))
     }
 
     /// The bearer tokens of all tenants.

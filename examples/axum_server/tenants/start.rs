@@ -1,5 +1,5 @@
-//! What the command line says of tenants and tokens, followed at each start. Flags that are there come before what was saved;
-//! what no flag names stays as it was saved.
+//! What the command line says of tenants and tokens, followed at each start. Flags that are there
+//! come before what was saved; what no flag names stays as it was saved.
 
 use std::collections::HashSet;
 
@@ -17,13 +17,19 @@ pub(crate) const DEFAULT_TENANT: &str = "demo";
 /// Flags that do not go together, or with what there is.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum TenantError {
-    #[error("the tenant `{0}` is given twice: give each tenant one `--tenant`, and further tokens by `--oauth-token`")]
+    #[error(
+        "the tenant `{0}` is given twice: give each tenant one `--tenant`, and further tokens by `--oauth-token`"
+    )]
     Duplicate(String),
-    #[error("a token of the tenant `{0}` is given twice: each has to be another, since the tenant follows from the token")]
+    #[error(
+        "a token of the tenant `{0}` is given twice: each has to be another, since the tenant follows from the token"
+    )]
     SharedToken(String),
     #[error("`{flag} {name}`: there is no such tenant; add `--tenant {name}=TOKEN`")]
     Unknown { flag: &'static str, name: String },
-    #[error("there cannot be a tenant `{0}` beside `{1}`: names differ in more than upper and lower case")]
+    #[error(
+        "there cannot be a tenant `{0}` beside `{1}`: names differ in more than upper and lower case"
+    )]
     Alike(String, String),
     #[error("the tenant `{0}` is just being deleted: start again in a moment")]
     Closing(String),
@@ -34,14 +40,17 @@ pub(crate) enum TenantError {
 }
 
 impl Tenants {
-    /// Follows the flags. Where there is no tenant at all, the default one is made, with a fresh token.
+    /// Follows the flags. Where there is no tenant at all, the default one is made, with a fresh
+    /// token.
     pub(crate) async fn follow(&self, options: &Options) -> Result<(), TenantError> {
         check(options)?;
         for tenant in &options.tenants {
             match self.add_with(&tenant.tenant, self.initial.under(options, &tenant.tenant)).await {
                 Ok(()) | Err(AddError::Taken) => {}
                 Err(AddError::Closing) => return Err(TenantError::Closing(tenant.tenant.clone())),
-                Err(AddError::Alike(other)) => return Err(TenantError::Alike(tenant.tenant.clone(), other)),
+                Err(AddError::Alike(other)) => {
+                    return Err(TenantError::Alike(tenant.tenant.clone(), other));
+                }
                 Err(AddError::Store(err)) => return Err(err.into()),
             }
             give(tenant, &self.token_records).await?;
@@ -49,7 +58,9 @@ impl Tenants {
         if self.names().await?.is_empty() {
             self.begin().await?;
         }
-        for (flag, names) in [("--disable-tenant", &options.disabled_tenants), ("--no-groups", &options.no_groups)] {
+        for (flag, names) in
+            [("--disable-tenant", &options.disabled_tenants), ("--no-groups", &options.no_groups)]
+        {
             for name in names {
                 self.known(flag, name).await?;
             }
@@ -73,7 +84,9 @@ impl Tenants {
             // Another process has its first start at the same moment.
             Err(AddError::Taken) => Ok(()),
             Err(AddError::Closing) => Err(TenantError::Closing(DEFAULT_TENANT.to_owned())),
-            Err(AddError::Alike(other)) => Err(TenantError::Alike(DEFAULT_TENANT.to_owned(), other)),
+            Err(AddError::Alike(other)) => {
+                Err(TenantError::Alike(DEFAULT_TENANT.to_owned(), other))
+            }
             Err(AddError::Store(err)) => Err(err.into()),
         }
     }
@@ -89,7 +102,8 @@ impl Tenants {
             if saved.under(options, &name) == saved {
                 continue;
             }
-            match self.set(&name, None, |settings| *settings = settings.under(options, &name)).await {
+            match self.set(&name, None, |settings| *settings = settings.under(options, &name)).await
+            {
                 Ok(_) => info!(tenant = name, "set as the flags say"),
                 // Gone in the meantime.
                 Err(SetError::Unknown | SetError::Outdated) => {}

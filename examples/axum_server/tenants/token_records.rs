@@ -1,4 +1,5 @@
-//! The tokens of tenants: those of the command line live as long as the process, all others are kept as records.
+//! The tokens of tenants: those of the command line live as long as the process, all others are
+//! kept as records.
 
 use std::collections::HashMap;
 use std::error::Error;
@@ -7,7 +8,10 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
-use scimwire::auth::{MemoryTokens, Permissions, Tenant, TokenError, TokenGrant, TokenHash, TokenRecord, TokenStore, Tokens};
+use scimwire::auth::{
+    MemoryTokens, Permissions, Tenant, TokenError, TokenGrant, TokenHash, TokenRecord, TokenStore,
+    Tokens,
+};
 use scimwire::schema::{Attribute, AttributeType, ResourceType, SchemaError, Uniqueness};
 use scimwire::{ResourceStore, Secret, StoreError};
 use serde::{Deserialize, Serialize};
@@ -23,7 +27,8 @@ const SWEEP: Duration = Duration::from_secs(600);
 
 type Failure = Box<dyn Error + Send + Sync>;
 
-/// The records of tokens of one kind. Those of the command line are not kept: which they are is said anew at each start.
+/// The records of tokens of one kind. Those of the command line are not kept: which they are is
+/// said anew at each start.
 pub(super) struct TokenRecords {
     given: Arc<MemoryTokens>,
     kept: Arc<Records<Row>>,
@@ -68,7 +73,13 @@ impl TokenRecords {
         ];
         let record_type = record_type(name, attributes)?.indexed("tenant").indexed("token");
         let kept = Arc::new(Records::of(record_type, store));
-        Ok(Self { given: Arc::default(), kept, shown, swept: Mutex::default(), used: Arc::default() })
+        Ok(Self {
+            given: Arc::default(),
+            kept,
+            shown,
+            swept: Mutex::default(),
+            used: Arc::default(),
+        })
     }
 
     /// Takes a token of the command line.
@@ -125,7 +136,11 @@ impl TokenRecords {
 }
 
 /// The row of a token.
-async fn row(kept: &Records<Row>, tenant: &Tenant, id: &str) -> Result<Option<Kept<Row>>, StoreError> {
+async fn row(
+    kept: &Records<Row>,
+    tenant: &Tenant,
+    id: &str,
+) -> Result<Option<Kept<Row>>, StoreError> {
     let found = kept.find("token", id, &host()).await?;
     Ok(found.into_iter().find(|row| row.record.tenant == tenant.as_str()))
 }
@@ -154,8 +169,8 @@ async fn take_away(kept: &Records<Row>, tenant: &Tenant, id: &str) -> Result<boo
     }
 }
 
-/// Changes the row of a token until nobody else is faster. False where there is none; nothing is written where `change` says
-/// that it leaves the row as it is.
+/// Changes the row of a token until nobody else is faster. False where there is none; nothing is
+/// written where `change` says that it leaves the row as it is.
 async fn change(
     kept: &Records<Row>,
     tenant: &Tenant,

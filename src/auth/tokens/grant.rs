@@ -10,7 +10,8 @@ use crate::auth::{Permissions, Tenant};
 /// A year, in which most identity providers ask for another token anyhow.
 const LIFETIME: Duration = Duration::from_secs(365 * 24 * 3600);
 
-/// What a new token is good for: a tenant, with all permissions and for a year, unless said otherwise.
+/// What a new token is good for: a tenant, with all permissions and for a year, unless said
+/// otherwise.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TokenGrant {
     tenant: Tenant,
@@ -21,7 +22,11 @@ pub struct TokenGrant {
 impl TokenGrant {
     /// A token of that tenant.
     pub fn new(tenant: impl Into<Tenant>) -> Self {
-        Self { tenant: tenant.into(), permissions: Permissions::default(), lifetime: Some(LIFETIME) }
+        Self {
+            tenant: tenant.into(),
+            permissions: Permissions::default(),
+            lifetime: Some(LIFETIME),
+        }
     }
 
     /// Says what the token allows.
@@ -45,8 +50,13 @@ impl TokenGrant {
     /// The same as another token was given.
     pub(super) fn like(record: &TokenRecord) -> Self {
         // A token that had expired before it was made has no lifetime left.
-        let lifetime = |expires: DateTime<Utc>| (expires - record.created).to_std().unwrap_or_default();
-        Self { tenant: record.tenant.clone(), permissions: record.permissions, lifetime: record.expires.map(lifetime) }
+        let lifetime =
+            |expires: DateTime<Utc>| (expires - record.created).to_std().unwrap_or_default();
+        Self {
+            tenant: record.tenant.clone(),
+            permissions: record.permissions,
+            lifetime: record.expires.map(lifetime),
+        }
     }
 
     pub(super) fn record(self, id: String, hash: TokenHash, now: DateTime<Utc>) -> TokenRecord {

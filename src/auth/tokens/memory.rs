@@ -14,7 +14,8 @@ use crate::auth::Tenant;
 /// How long it is still shown that a token has ended.
 const SHOWN: TimeDelta = TimeDelta::days(1);
 
-/// Keeps the records of tokens as long as the process lives; those that ended more than a day ago make room for new ones.
+/// Keeps the records of tokens as long as the process lives; those that ended more than a day ago
+/// make room for new ones.
 #[derive(Default)]
 pub struct MemoryTokens(RwLock<HashMap<TokenHash, TokenRecord>>);
 
@@ -31,13 +32,17 @@ impl MemoryTokens {
 
 #[async_trait]
 impl TokenStore for MemoryTokens {
-    async fn find(&self, hash: &TokenHash) -> Result<Option<TokenRecord>, Box<dyn StdError + Send + Sync>> {
+    async fn find(
+        &self,
+        hash: &TokenHash,
+    ) -> Result<Option<TokenRecord>, Box<dyn StdError + Send + Sync>> {
         Ok(self.read().get(hash).cloned())
     }
 
     async fn insert(&self, record: TokenRecord) -> Result<bool, Box<dyn StdError + Send + Sync>> {
         let mut records = self.write();
-        records.retain(|_, kept| kept.expires.is_none_or(|expires| record.created - expires < SHOWN));
+        records
+            .retain(|_, kept| kept.expires.is_none_or(|expires| record.created - expires < SHOWN));
         let is_new = !records.contains_key(&record.hash);
         if is_new {
             records.insert(record.hash, record);
@@ -45,17 +50,28 @@ impl TokenStore for MemoryTokens {
         Ok(is_new)
     }
 
-    async fn expire(&self, tenant: &Tenant, id: &str, time: DateTime<Utc>) -> Result<bool, Box<dyn StdError + Send + Sync>> {
+    async fn expire(
+        &self,
+        tenant: &Tenant,
+        id: &str,
+        time: DateTime<Utc>,
+    ) -> Result<bool, Box<dyn StdError + Send + Sync>> {
         let mut records = self.write();
-        let Some(record) = records.values_mut().find(|record| record.tenant == *tenant && record.id == id) else {
+        let Some(record) =
+            records.values_mut().find(|record| record.tenant == *tenant && record.id == id)
+        else {
             return Ok(false);
         };
         record.expires = Some(record.expires.map_or(time, |expires| expires.min(time)));
         Ok(true)
     }
 
-    async fn list(&self, tenant: &Tenant) -> Result<Vec<TokenRecord>, Box<dyn StdError + Send + Sync>> {
-        let mut records: Vec<_> = self.read().values().filter(|record| record.tenant == *tenant).cloned().collect();
+    async fn list(
+        &self,
+        tenant: &Tenant,
+    ) -> Result<Vec<TokenRecord>, Box<dyn StdError + Send + Sync>> {
+        let mut records: Vec<_> =
+            self.read().values().filter(|record| record.tenant == *tenant).cloned().collect();
         records.sort_by(|one, other| (one.created, &one.id).cmp(&(other.created, &other.id)));
         Ok(records)
     }

@@ -37,7 +37,8 @@ const ID_RANDOM_BYTES: usize = 8;
 /// How old the time of the last use may get before it is kept anew.
 const LAST_USED_STEP: TimeDelta = TimeDelta::minutes(1);
 
-/// Issues, checks, rotates and revokes bearer tokens, whose records are in a store of the host's. Clones share the store.
+/// Issues, checks, rotates and revokes bearer tokens, whose records are in a store of the host's.
+/// Clones share the store.
 ///
 /// ```
 /// use std::time::Duration;
@@ -128,7 +129,9 @@ pub enum TokenError {
     #[error("there is no such token, or it has expired")]
     Unknown,
     /// The token is somebody's already.
-    #[error("the token is in use already: each has to be another, since the tenant follows from it")]
+    #[error(
+        "the token is in use already: each has to be another, since the tenant follows from it"
+    )]
     Taken,
     /// The system has no random numbers.
     #[error("the system has no random numbers")]
@@ -162,31 +165,48 @@ impl Tokens {
         Ok(IssuedToken { secret, record })
     }
 
-    /// Takes a token that was made elsewhere, such as one from a configuration. Who made it answers for it that nobody can
-    /// guess it.
+    /// Takes a token that was made elsewhere, such as one from a configuration. Who made it answers
+    /// for it that nobody can guess it.
     ///
     /// # Errors
     ///
     /// - the token is somebody's already;
     /// - the system has no random numbers, of which its id is made;
     /// - the store failed.
-    pub async fn import(&self, secret: &Secret, grant: TokenGrant) -> Result<TokenRecord, TokenError> {
-        let record = grant.record(random_text::<ID_RANDOM_BYTES>()?, TokenHash::of(secret), self.clock.now());
+    pub async fn import(
+        &self,
+        secret: &Secret,
+        grant: TokenGrant,
+    ) -> Result<TokenRecord, TokenError> {
+        let record = grant.record(
+            random_text::<ID_RANDOM_BYTES>()?,
+            TokenHash::of(secret),
+            self.clock.now(),
+        );
         if self.store.insert(record.clone()).await? { Ok(record) } else { Err(TokenError::Taken) }
     }
 
-    /// Issues another token in the place of one, with the same permissions, and as long a time as that has from its making to
-    /// its end. The old one is good for `overlap` longer, but not longer than it was.
+    /// Issues another token in the place of one, with the same permissions, and as long a time as
+    /// that has from its making to its end. The old one is good for `overlap` longer, but not
+    /// longer than it was.
     ///
     /// # Errors
     ///
     /// - the tenant has no token of that id, or it has expired;
     /// - the system has no random numbers;
-    /// - the store failed; if that was with the old token, both are good, and a new try is in order.
-    pub async fn rotate(&self, tenant: &Tenant, id: &str, overlap: Duration) -> Result<IssuedToken, TokenError> {
+    /// - the store failed; if that was with the old token, both are good, and a new try is in
+    ///   order.
+    pub async fn rotate(
+        &self,
+        tenant: &Tenant,
+        id: &str,
+        overlap: Duration,
+    ) -> Result<IssuedToken, TokenError> {
         let now = self.clock.now();
         let records = self.store.list(tenant).await?;
-        let old = records.into_iter().find(|record| record.id == id && record.tenant == *tenant && record.is_live(now));
+        let old = records
+            .into_iter()
+            .find(|record| record.id == id && record.tenant == *tenant && record.is_live(now));
         let issued = self.issue(TokenGrant::like(&old.ok_or(TokenError::Unknown)?)).await?;
         self.store.expire(tenant, id, later(now, overlap)).await?;
         Ok(issued)
@@ -202,18 +222,25 @@ impl Tokens {
         self.expire(tenant, id, Duration::ZERO).await
     }
 
-    /// Lets a token end after a while, such as the day in which another takes its place. One that ends sooner still does.
+    /// Lets a token end after a while, such as the day in which another takes its place. One that
+    /// ends sooner still does.
     ///
     /// # Errors
     ///
     /// - the tenant has no token of that id;
     /// - the store failed.
-    pub async fn expire(&self, tenant: &Tenant, id: &str, after: Duration) -> Result<(), TokenError> {
+    pub async fn expire(
+        &self,
+        tenant: &Tenant,
+        id: &str,
+        after: Duration,
+    ) -> Result<(), TokenError> {
         let known = self.store.expire(tenant, id, later(self.clock.now(), after)).await?;
         if known { Ok(()) } else { Err(TokenError::Unknown) }
     }
 
-    /// What is kept of the tokens of a tenant, for its administrator; expired ones too, as long as the store has them.
+    /// What is kept of the tokens of a tenant, for its administrator; expired ones too, as long as
+    /// the store has them.
     ///
     /// # Errors
     ///
@@ -229,12 +256,17 @@ impl ValidateToken for Tokens {
     async fn validate(&self, token: &Secret) -> Result<RequestContext, AuthError> {
         let (hash, now) = (TokenHash::of(token), self.clock.now());
         let record = self.store.find(&hash).await.map_err(AuthError::Unavailable)?;
-        // Hashes compare in constant time. A store may find more than was asked for, such as the same text in another case.
-        let record = record.filter(|record| record.hash == hash && record.is_live(now)).ok_or_else(AuthError::invalid_token)?;
+        // Hashes compare in constant time. A store may find more than was asked for, such as the
+        // same text in another case.
+        let record = record
+            .filter(|record| record.hash == hash && record.is_live(now))
+            .ok_or_else(AuthError::invalid_token)?;
         if record.last_used.is_none_or(|last_used| now - last_used >= LAST_USED_STEP) {
             self.store.used(&record, now).await;
         }
-        Ok(RequestContext::new(record.tenant).with_principal(record.id).with_permissions(record.permissions))
+        Ok(RequestContext::new(record.tenant)
+            .with_principal(record.id)
+            .with_permissions(record.permissions))
     }
 }
 

@@ -31,9 +31,22 @@ pub struct TokenRecord {
 
 impl TokenRecord {
     /// A token with all permissions, without an end; the fields say more.
-    pub fn new(id: impl Into<String>, hash: TokenHash, tenant: impl Into<Tenant>, created: DateTime<Utc>) -> Self {
+    pub fn new(
+        id: impl Into<String>,
+        hash: TokenHash,
+        tenant: impl Into<Tenant>,
+        created: DateTime<Utc>,
+    ) -> Self {
         let (id, tenant) = (id.into(), tenant.into());
-        Self { id, hash, tenant, permissions: Permissions::default(), created, expires: None, last_used: None }
+        Self {
+            id,
+            hash,
+            tenant,
+            permissions: Permissions::default(),
+            created,
+            expires: None,
+            last_used: None,
+        }
     }
 
     /// Whether it is good at that time.
@@ -43,8 +56,8 @@ impl TokenRecord {
     }
 }
 
-/// Keeps the records of tokens. The host implements it over a table of its own; [`MemoryTokens`](super::MemoryTokens) is for
-/// tests and for tokens from a configuration.
+/// Keeps the records of tokens. The host implements it over a table of its own;
+/// [`MemoryTokens`](super::MemoryTokens) is for tests and for tokens from a configuration.
 ///
 /// # Errors
 ///
@@ -52,26 +65,41 @@ impl TokenRecord {
 #[async_trait]
 pub trait TokenStore: Send + Sync + 'static {
     /// Finds the record of a token by its hash, of whatever tenant; an expired one too.
-    async fn find(&self, hash: &TokenHash) -> Result<Option<TokenRecord>, Box<dyn StdError + Send + Sync>>;
+    async fn find(
+        &self,
+        hash: &TokenHash,
+    ) -> Result<Option<TokenRecord>, Box<dyn StdError + Send + Sync>>;
 
     /// Keeps a new record. False, and nothing kept, where there is one of the same hash.
     async fn insert(&self, record: TokenRecord) -> Result<bool, Box<dyn StdError + Send + Sync>>;
 
-    /// Has the token of that tenant and id end at `time`, unless it ends earlier. False where there is none.
-    async fn expire(&self, tenant: &Tenant, id: &str, time: DateTime<Utc>) -> Result<bool, Box<dyn StdError + Send + Sync>>;
+    /// Has the token of that tenant and id end at `time`, unless it ends earlier. False where there
+    /// is none.
+    async fn expire(
+        &self,
+        tenant: &Tenant,
+        id: &str,
+        time: DateTime<Utc>,
+    ) -> Result<bool, Box<dyn StdError + Send + Sync>>;
 
     /// The records of a tenant, of no other.
-    async fn list(&self, tenant: &Tenant) -> Result<Vec<TokenRecord>, Box<dyn StdError + Send + Sync>>;
+    async fn list(
+        &self,
+        tenant: &Tenant,
+    ) -> Result<Vec<TokenRecord>, Box<dyn StdError + Send + Sync>>;
 
-    /// Hears that a token was used; at most once a minute for each, where `last_used` is kept. The request does not depend on
-    /// it: what goes wrong here is for the host's log.
+    /// Hears that a token was used; at most once a minute for each, where `last_used` is kept. The
+    /// request does not depend on it: what goes wrong here is for the host's log.
     async fn used(&self, _record: &TokenRecord, _time: DateTime<Utc>) {}
 }
 
 #[async_trait]
 #[deny(clippy::missing_trait_methods)]
 impl<T: TokenStore + ?Sized> TokenStore for Arc<T> {
-    async fn find(&self, hash: &TokenHash) -> Result<Option<TokenRecord>, Box<dyn StdError + Send + Sync>> {
+    async fn find(
+        &self,
+        hash: &TokenHash,
+    ) -> Result<Option<TokenRecord>, Box<dyn StdError + Send + Sync>> {
         (**self).find(hash).await
     }
 
@@ -79,11 +107,19 @@ impl<T: TokenStore + ?Sized> TokenStore for Arc<T> {
         (**self).insert(record).await
     }
 
-    async fn expire(&self, tenant: &Tenant, id: &str, time: DateTime<Utc>) -> Result<bool, Box<dyn StdError + Send + Sync>> {
+    async fn expire(
+        &self,
+        tenant: &Tenant,
+        id: &str,
+        time: DateTime<Utc>,
+    ) -> Result<bool, Box<dyn StdError + Send + Sync>> {
         (**self).expire(tenant, id, time).await
     }
 
-    async fn list(&self, tenant: &Tenant) -> Result<Vec<TokenRecord>, Box<dyn StdError + Send + Sync>> {
+    async fn list(
+        &self,
+        tenant: &Tenant,
+    ) -> Result<Vec<TokenRecord>, Box<dyn StdError + Send + Sync>> {
         (**self).list(tenant).await
     }
 

@@ -50,7 +50,8 @@ fn tenant(tokens: &Tokens, token: &Secret) -> Option<String> {
 fn a_token_is_random_and_only_its_hash_is_kept() {
     // P-7.4-01, P-7.4-02
     let (tokens, _) = tokens();
-    let (one, other) = (now(tokens.issue(acme())).expect("a token"), now(tokens.issue(acme())).expect("a token"));
+    let (one, other) =
+        (now(tokens.issue(acme())).expect("a token"), now(tokens.issue(acme())).expect("a token"));
     assert_ne!(one.secret.expose(), other.secret.expose());
     assert_ne!(one.record.id, other.record.id);
     let random = one.secret.expose().strip_prefix(PREFIX).expect("a prefix that scanners know");
@@ -90,7 +91,15 @@ fn what_is_not_quite_the_token_is_none() {
     let (tokens, _) = tokens();
     let issued = now(tokens.issue(acme())).expect("a token");
     let text = issued.secret.expose();
-    for wrong in ["", "x", &text.to_uppercase(), &format!("{text}="), &format!("\"{text}\""), &text[1..], &format!(" {text}")] {
+    for wrong in [
+        "",
+        "x",
+        &text.to_uppercase(),
+        &format!("{text}="),
+        &format!("\"{text}\""),
+        &text[1..],
+        &format!(" {text}"),
+    ] {
         assert_eq!(tenant(&tokens, &Secret::from(wrong)), None, "{wrong}");
     }
 }
@@ -102,8 +111,10 @@ fn a_token_ends() {
     let issued = now(tokens.issue(acme())).expect("a token");
     let by_default = now(tokens.issue(TokenGrant::new("acme"))).expect("a token");
     let endless = now(tokens.issue(TokenGrant::new("acme").without_end())).expect("a token");
-    let longest = now(tokens.issue(TokenGrant::new("acme").lifetime(Duration::MAX))).expect("a token");
-    let stillborn = now(tokens.issue(TokenGrant::new("acme").lifetime(Duration::ZERO))).expect("a token");
+    let longest =
+        now(tokens.issue(TokenGrant::new("acme").lifetime(Duration::MAX))).expect("a token");
+    let stillborn =
+        now(tokens.issue(TokenGrant::new("acme").lifetime(Duration::ZERO))).expect("a token");
     let live = |token: &IssuedToken| tenant(&tokens, &token.secret).is_some();
     let all = || [&issued, &by_default, &endless, &longest, &stillborn].map(live);
     clock.advance(999);
@@ -117,12 +128,17 @@ fn a_token_ends() {
 #[test]
 fn a_revoked_token_is_none_and_others_stay() {
     let (tokens, _) = tokens();
-    let (one, other) = (now(tokens.issue(acme())).expect("a token"), now(tokens.issue(acme())).expect("a token"));
+    let (one, other) =
+        (now(tokens.issue(acme())).expect("a token"), now(tokens.issue(acme())).expect("a token"));
     let id = &one.record.id;
     for (tenant, id) in [("other", id.as_str()), ("acme", "nothing")] {
         assert!(matches!(now(tokens.revoke(&tenant.into(), id)), Err(TokenError::Unknown)));
     }
-    assert_eq!(tenant(&tokens, &one.secret).as_deref(), Some("acme"), "nobody revokes the tokens of others");
+    assert_eq!(
+        tenant(&tokens, &one.secret).as_deref(),
+        Some("acme"),
+        "nobody revokes the tokens of others"
+    );
     now(tokens.revoke(&"acme".into(), id)).expect("it is there");
     assert_eq!(tenant(&tokens, &one.secret), None);
     assert_eq!(tenant(&tokens, &other.secret).as_deref(), Some("acme"));
@@ -131,8 +147,10 @@ fn a_revoked_token_is_none_and_others_stay() {
 #[test]
 fn a_token_can_end_after_a_while_and_never_ends_later_than_it_would() {
     let (tokens, clock) = tokens();
-    let (some, endless) =
-        (now(tokens.issue(acme())).expect("a token"), now(tokens.issue(acme().without_end())).expect("a token"));
+    let (some, endless) = (
+        now(tokens.issue(acme())).expect("a token"),
+        now(tokens.issue(acme().without_end())).expect("a token"),
+    );
     let expire = |tenant: &str, token: &IssuedToken, after| {
         now(tokens.expire(&tenant.into(), &token.record.id, Duration::from_secs(after)))
     };
@@ -140,7 +158,9 @@ fn a_token_can_end_after_a_while_and_never_ends_later_than_it_would() {
     expire("acme", &some, u64::MAX).expect("it is there");
     expire("acme", &endless, 1100).expect("it is there");
     let live = || [&some, &endless].map(|token| tenant(&tokens, &token.secret).is_some());
-    for (seconds, expected) in [(999, [true, true]), (1, [false, true]), (99, [false, true]), (1, [false, false])] {
+    for (seconds, expected) in
+        [(999, [true, true]), (1, [false, true]), (99, [false, true]), (1, [false, false])]
+    {
         clock.advance(seconds);
         assert_eq!(live(), expected);
     }
@@ -152,11 +172,17 @@ fn rotation_leaves_the_old_token_for_a_while() {
     let reading = Permissions { read: true, write: false };
     let old = now(tokens.issue(acme().permissions(reading))).expect("a token");
     clock.advance(100);
-    let rotate = |tenant: &str, id: &str, overlap| now(tokens.rotate(&tenant.into(), id, Duration::from_secs(overlap)));
+    let rotate = |tenant: &str, id: &str, overlap| {
+        now(tokens.rotate(&tenant.into(), id, Duration::from_secs(overlap)))
+    };
     assert!(matches!(rotate("other", &old.record.id, 10), Err(TokenError::Unknown)));
     let new = rotate("acme", &old.record.id, 10).expect("another token");
     assert_eq!(new.record.permissions, reading);
-    assert_eq!(new.record.expires, DateTime::from_timestamp(1100, 0), "as long as the old one was to be");
+    assert_eq!(
+        new.record.expires,
+        DateTime::from_timestamp(1100, 0),
+        "as long as the old one was to be"
+    );
     let live = || [&old, &new].map(|token| tenant(&tokens, &token.secret).is_some());
     clock.advance(9);
     assert_eq!(live(), [true, true]);
@@ -167,9 +193,17 @@ fn rotation_leaves_the_old_token_for_a_while() {
     let last = rotate("acme", &new.record.id, u64::MAX).expect("another token");
     let ends = |token: &IssuedToken| {
         let records = now(tokens.list(&"acme".into())).expect("the records");
-        records.into_iter().find(|record| record.id == token.record.id).expect("it is listed").expires
+        records
+            .into_iter()
+            .find(|record| record.id == token.record.id)
+            .expect("it is listed")
+            .expires
     };
-    assert_eq!(ends(&new), DateTime::from_timestamp(1100, 0), "no overlap makes a token live longer");
+    assert_eq!(
+        ends(&new),
+        DateTime::from_timestamp(1100, 0),
+        "no overlap makes a token live longer"
+    );
     assert_eq!(ends(&last), DateTime::from_timestamp(1110, 0));
 }
 
@@ -183,14 +217,21 @@ fn tokens_from_elsewhere_are_somebodys_once() {
     assert_eq!(tenant(&tokens, &token).as_deref(), Some("acme"));
     assert_eq!(now(tokens.list(&"acme".into())).expect("the records").len(), 1);
     assert_eq!(now(tokens.list(&"other".into())).expect("the records"), []);
-    assert_eq!(now(tokens.validate(&token)).expect("it is good").principal(), Some(record.id.as_str()));
+    assert_eq!(
+        now(tokens.validate(&token)).expect("it is good").principal(),
+        Some(record.id.as_str())
+    );
 }
 
 #[test]
 fn the_last_use_is_kept_to_within_a_minute() {
     let (tokens, clock) = tokens();
     let issued = now(tokens.issue(acme())).expect("a token");
-    let last_used = || now(tokens.list(&"acme".into())).expect("the records")[0].last_used.map(|time| time.timestamp());
+    let last_used = || {
+        now(tokens.list(&"acme".into())).expect("the records")[0]
+            .last_used
+            .map(|time| time.timestamp())
+    };
     assert_eq!(last_used(), None);
     for (seconds, expected) in [(5, 5), (59, 5), (1, 65), (60, 125)] {
         clock.advance(seconds);
@@ -206,7 +247,10 @@ struct Odd {
 
 #[async_trait]
 impl TokenStore for Odd {
-    async fn find(&self, _: &TokenHash) -> Result<Option<TokenRecord>, Box<dyn StdError + Send + Sync>> {
+    async fn find(
+        &self,
+        _: &TokenHash,
+    ) -> Result<Option<TokenRecord>, Box<dyn StdError + Send + Sync>> {
         self.found.clone().map(Some).ok_or_else(|| "the database is down".into())
     }
 
@@ -214,7 +258,12 @@ impl TokenStore for Odd {
         Err("the database is down".into())
     }
 
-    async fn expire(&self, _: &Tenant, _: &str, _: DateTime<Utc>) -> Result<bool, Box<dyn StdError + Send + Sync>> {
+    async fn expire(
+        &self,
+        _: &Tenant,
+        _: &str,
+        _: DateTime<Utc>,
+    ) -> Result<bool, Box<dyn StdError + Send + Sync>> {
         Err("the database is down".into())
     }
 
@@ -226,7 +275,8 @@ impl TokenStore for Odd {
 #[test]
 fn a_record_of_another_token_is_not_believed() {
     // P-7.4-02
-    let record = TokenRecord::new("1", TokenHash::of(&Secret::from("abc")), "acme", DateTime::UNIX_EPOCH);
+    let record =
+        TokenRecord::new("1", TokenHash::of(&Secret::from("abc")), "acme", DateTime::UNIX_EPOCH);
     let tokens = Tokens::new(Odd { found: Some(record) });
     assert_eq!(tenant(&tokens, &Secret::from("ABC")), None);
     assert_eq!(tenant(&tokens, &Secret::from("abc")).as_deref(), Some("acme"));
@@ -237,8 +287,11 @@ fn a_record_of_another_token_is_not_believed() {
 #[test]
 fn a_store_that_is_down_is_no_wrong_token() {
     let tokens = Tokens::new(Odd { found: None });
-    let refused = now(tokens.validate(&Secret::from("abc"))).map(|_| ()).expect_err("nobody can know");
-    assert!(matches!(&refused, AuthError::Unavailable(source) if source.to_string() == "the database is down"));
+    let refused =
+        now(tokens.validate(&Secret::from("abc"))).map(|_| ()).expect_err("nobody can know");
+    assert!(
+        matches!(&refused, AuthError::Unavailable(source) if source.to_string() == "the database is down")
+    );
     assert!(matches!(now(tokens.issue(acme())), Err(TokenError::Store(_))));
     assert!(matches!(now(tokens.revoke(&"acme".into(), "1")), Err(TokenError::Store(_))));
 }

@@ -1,5 +1,5 @@
-//! Resources that refer to each other in a circle (RFC 7644, Section 3.7.1): each is created without what is not there yet,
-//! which is put in once it is. All of them are made, or none.
+//! Resources that refer to each other in a circle (RFC 7644, Section 3.7.1): each is created
+//! without what is not there yet, which is put in once it is. All of them are made, or none.
 
 use http::Method;
 
@@ -28,7 +28,9 @@ impl Job<'_, '_> {
                 let left = self.undo(&made).await;
                 self.settle(culprit, Err(failure));
                 for index in circle.iter().filter(|index| **index != culprit) {
-                    let detail = "the resources that refer to each other could not be created together".to_owned();
+                    let detail =
+                        "the resources that refer to each other could not be created together"
+                            .to_owned();
                     self.settle(*index, Err(conflict(detail)));
                 }
                 left.into_iter().for_each(|(index, location)| self.locate(index, location));
@@ -37,7 +39,12 @@ impl Job<'_, '_> {
     }
 
     /// Creates the resources of a circle; the error names the operation that is to blame.
-    async fn make(&mut self, circle: &[usize], links: &[Vec<Link>], made: &mut Vec<Made>) -> Result<(), (usize, Failure)> {
+    async fn make(
+        &mut self,
+        circle: &[usize],
+        links: &[Vec<Link>],
+        made: &mut Vec<Made>,
+    ) -> Result<(), (usize, Failure)> {
         for index in circle {
             self.check(*index, links).map_err(|failure| (*index, failure))?;
         }
@@ -66,7 +73,8 @@ impl Job<'_, '_> {
         };
         let mut data = std::mem::take(&mut task.data);
         let missing = |name: &str| !ids.contains_key(name);
-        let lacks = task.references(exchange).map(|references| references.defer(&mut data, &missing));
+        let lacks =
+            task.references(exchange).map(|references| references.defer(&mut data, &missing));
         task.data = data;
         lacks.unwrap_or_default()
     }
@@ -99,8 +107,8 @@ impl Job<'_, '_> {
         Ok(())
     }
 
-    /// Takes back what was made of a circle that could not be closed, and returns where that is of it which the host keeps.
-    /// What a policy let take over something that was there before stays.
+    /// Takes back what was made of a circle that could not be closed, and returns where that is of
+    /// it which the host keeps. What a policy let take over something that was there before stays.
     async fn undo(&mut self, made: &[Made]) -> Vec<(usize, Option<String>)> {
         let (exchange, mut left) = (self.exchange, Vec::new());
         for made in made.iter().rev().filter(|made| made.answer.is_new) {

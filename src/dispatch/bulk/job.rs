@@ -36,14 +36,24 @@ pub(super) struct Job<'j, 'p> {
     source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
-/// What is left of a job: the results, what was noticed by operation, and what failed in the host's database.
-pub(super) type Finished = (Vec<BulkResult>, Vec<(usize, Deviation)>, Option<Arc<dyn StdError + Send + Sync>>);
+/// What is left of a job: the results, what was noticed by operation, and what failed in the host's
+/// database.
+pub(super) type Finished =
+    (Vec<BulkResult>, Vec<(usize, Deviation)>, Option<Arc<dyn StdError + Send + Sync>>);
 
 impl<'j, 'p> Job<'j, 'p> {
-    /// Gets ready to run; bodies of successes go into the answer as long as there is `room` for them, in bytes.
+    /// Gets ready to run; bodies of successes go into the answer as long as there is `room` for
+    /// them, in bytes.
     pub(super) fn new(exchange: &'j Exchange<'p>, message: BulkRequest, room: usize) -> Self {
-        let mut tasks: Vec<Task<'p>> = message.operations.into_iter().map(|operation| Task::new(operation, exchange)).collect();
-        let names = tasks.iter().enumerate().filter_map(|(index, task)| Some((task.creates()?.to_owned(), index)));
+        let mut tasks: Vec<Task<'p>> = message
+            .operations
+            .into_iter()
+            .map(|operation| Task::new(operation, exchange))
+            .collect();
+        let names = tasks
+            .iter()
+            .enumerate()
+            .filter_map(|(index, task)| Some((task.creates()?.to_owned(), index)));
         let names: HashMap<String, usize> = names.collect();
         tasks.iter_mut().for_each(|task| task.link(&names, exchange));
         Self {
@@ -60,7 +70,8 @@ impl<'j, 'p> Job<'j, 'p> {
 
     /// Runs the operations until all are done, or too many have failed.
     pub(super) async fn run(&mut self) {
-        let links: Vec<Vec<Link>> = self.tasks.iter_mut().map(|task| std::mem::take(&mut task.links)).collect();
+        let links: Vec<Vec<Link>> =
+            self.tasks.iter_mut().map(|task| std::mem::take(&mut task.links)).collect();
         for group in order::groups(&links) {
             match group.as_slice() {
                 [index] if !refers_to(&links, *index, *index) => {
@@ -82,7 +93,11 @@ impl<'j, 'p> Job<'j, 'p> {
     }
 
     /// Runs an operation, if nothing is in its way.
-    pub(super) async fn attempt(&mut self, index: usize, links: &[Vec<Link>]) -> Result<Answer, Failure> {
+    pub(super) async fn attempt(
+        &mut self,
+        index: usize,
+        links: &[Vec<Link>],
+    ) -> Result<Answer, Failure> {
         self.check(index, links)?;
         self.send(index).await
     }
@@ -90,12 +105,18 @@ impl<'j, 'p> Job<'j, 'p> {
     /// Whether an operation can run: it was read, and what it refers to was created.
     pub(super) fn check(&mut self, index: usize, links: &[Vec<Link>]) -> Result<(), Failure> {
         if let Some(task) = self.tasks.get_mut(index) {
-            self.deviations.extend(std::mem::take(&mut task.deviations).into_iter().map(|deviation| (index, deviation)));
+            self.deviations.extend(
+                std::mem::take(&mut task.deviations)
+                    .into_iter()
+                    .map(|deviation| (index, deviation)),
+            );
             task.problem.take().map_or(Ok(()), Err)?;
         }
         let missing = links.get(index).into_iter().flatten().find(|link| self.has_failed(link.to));
         match missing.and_then(|link| self.tasks.get(link.to)?.bulk_id.as_ref()) {
-            Some(bulk_id) => Err(conflict(format!("`{}` was not created", Shown(&bulk_id.to_string())))),
+            Some(bulk_id) => {
+                Err(conflict(format!("`{}` was not created", Shown(&bulk_id.to_string()))))
+            }
             None => Ok(()),
         }
     }
@@ -115,7 +136,8 @@ impl<'j, 'p> Job<'j, 'p> {
         };
         let mut report = Report::default();
         let head = head(exchange.head, task.method.clone(), task.version.take(), shows_bodies);
-        let single = exchange.part(&head, Body::Object(std::mem::take(&mut task.data)), &mut report);
+        let single =
+            exchange.part(&head, Body::Object(std::mem::take(&mut task.data)), &mut report);
         let outcome = Box::pin(single.run(route)).await;
         self.notice(index, report);
         outcome
@@ -173,10 +195,14 @@ impl<'j, 'p> Job<'j, 'p> {
     }
 
     fn has_failed(&self, index: usize) -> bool {
-        self.results.get(index).and_then(Option::as_ref).is_some_and(|result| !result.status.is_success())
+        self.results
+            .get(index)
+            .and_then(Option::as_ref)
+            .is_some_and(|result| !result.status.is_success())
     }
 
-    /// The body, as long as there is room for it: "the server MAY elect to omit the response body" of a success.
+    /// The body, as long as there is room for it: "the server MAY elect to omit the response body"
+    /// of a success.
     fn fitting(&mut self, body: Option<Vec<u8>>) -> Option<Vec<u8>> {
         let left = self.room.checked_sub(body.as_ref()?.len());
         self.room = left.unwrap_or_default();
@@ -192,7 +218,12 @@ impl<'p> Exchange<'p> {
     }
 
     /// A request that is part of this one.
-    pub(super) fn part<'e>(&'e self, head: &'e Parts, body: Body<'e>, report: &'e mut Report) -> Exchange<'e> {
+    pub(super) fn part<'e>(
+        &'e self,
+        head: &'e Parts,
+        body: Body<'e>,
+        report: &'e mut Report,
+    ) -> Exchange<'e> {
         let (provider, cx, quirks, features) = (self.provider, self.cx, self.quirks, self.features);
         let (locations, budget) = (self.locations.clone(), self.budget.clone());
         Exchange { provider, head, body, cx, quirks, features, locations, budget, report }
@@ -200,7 +231,12 @@ impl<'p> Exchange<'p> {
 }
 
 /// The head of a request that is part of a larger one; attributes are chosen for all parts at once.
-pub(super) fn head(whole: &Parts, method: Method, version: Option<HeaderValue>, shows_body: bool) -> Parts {
+pub(super) fn head(
+    whole: &Parts,
+    method: Method,
+    version: Option<HeaderValue>,
+    shows_body: bool,
+) -> Parts {
     let (mut head, ()) = Request::new(()).into_parts();
     head.method = method;
     head.headers.extend(version.map(|version| (IF_MATCH, version)));

@@ -1,4 +1,5 @@
-//! Many operations in one request (RFC 7644, Section 3.7). An operation is a request: it goes the way that a single one goes.
+//! Many operations in one request (RFC 7644, Section 3.7). An operation is a request: it goes the
+//! way that a single one goes.
 
 mod circle;
 mod job;
@@ -30,18 +31,23 @@ impl Exchange<'_> {
         let mut job = Job::new(&self, message, room);
         job.run().await;
         let (results, deviations, source) = job.finish();
-        let noticed = |(operation, deviation)| Deviation::Bulk { operation, deviation: Box::new(deviation) };
+        let noticed =
+            |(operation, deviation)| Deviation::Bulk { operation, deviation: Box::new(deviation) };
         self.report.deviations.extend(deviations.into_iter().map(noticed));
         self.report.operations = results.iter().map(|result| result.status).collect();
         self.report.source = source;
-        let body = serde_json::to_vec(&BulkResponse { operations: results }).map_err(StoreError::other)?;
+        let body =
+            serde_json::to_vec(&BulkResponse { operations: results }).map_err(StoreError::other)?;
         Ok(Answer { body: Some(body), ..Answer::status(StatusCode::OK) })
     }
 
     fn bulk_request(&mut self) -> Result<BulkRequest, Failure> {
-        let (most, payload) = (self.provider.limits.bulk_operations, self.provider.limits.bulk_payload());
+        let (most, payload) =
+            (self.provider.limits.bulk_operations, self.provider.limits.bulk_payload());
         if matches!(self.body, Body::Text(text) if text.len() > payload) {
-            return Err(too_large(format!("a bulk request has no more than {payload} bytes: `maxPayloadSize`")));
+            return Err(too_large(format!(
+                "a bulk request has no more than {payload} bytes: `maxPayloadSize`"
+            )));
         }
         let mut body = self.message(BULK_REQUEST)?;
         if self.quirks.zero_fail_on_errors {
@@ -49,7 +55,9 @@ impl Exchange<'_> {
         }
         let message = BulkRequest::from_object(body)?;
         if message.operations.len() > most {
-            return Err(too_large(format!("a bulk request has no more than {most} operations: `maxOperations`")));
+            return Err(too_large(format!(
+                "a bulk request has no more than {most} operations: `maxOperations`"
+            )));
         }
         Ok(message)
     }

@@ -1,4 +1,5 @@
-//! In which order operations run: that of the request, but for those that others refer to, which are brought forward.
+//! In which order operations run: that of the request, but for those that others refer to, which
+//! are brought forward.
 
 use std::collections::HashMap;
 
@@ -11,17 +12,19 @@ pub(super) struct Link {
     pub(super) required: bool,
 }
 
-/// The operations in groups, each group after all that it refers to. Those in one group refer to each other, in a circle; they
-/// stand in an order in which most come after what they refer to.
+/// The operations in groups, each group after all that it refers to. Those in one group refer to
+/// each other, in a circle; they stand in an order in which most come after what they refer to.
 pub(super) fn groups(links: &[Vec<Link>]) -> Vec<Vec<usize>> {
-    let targets: Vec<Vec<usize>> = links.iter().map(|links| links.iter().map(|link| link.to).collect()).collect();
+    let targets: Vec<Vec<usize>> =
+        links.iter().map(|links| links.iter().map(|link| link.to).collect()).collect();
     components(&targets)
 }
 
-/// The order in which the operations of a circle can create their resources, if what is not required may follow later; none
-/// where they require each other.
+/// The order in which the operations of a circle can create their resources, if what is not
+/// required may follow later; none where they require each other.
 pub(super) fn of_circle(circle: &[usize], links: &[Vec<Link>]) -> Option<Vec<usize>> {
-    let places: HashMap<usize, usize> = circle.iter().enumerate().map(|(place, index)| (*index, place)).collect();
+    let places: HashMap<usize, usize> =
+        circle.iter().enumerate().map(|(place, index)| (*index, place)).collect();
     let required = |index: &usize| {
         let links = links.get(*index).into_iter().flatten().filter(|link| link.required);
         links.filter_map(|link| places.get(&link.to).copied()).collect()
@@ -37,11 +40,17 @@ pub(super) fn of_circle(circle: &[usize], links: &[Vec<Link>]) -> Option<Vec<usi
         .collect()
 }
 
-/// The strongly connected components of a graph, each after those that it points to, by Tarjan's algorithm without
-/// recursion: in time linear in its size. In a component, what was found last stands first.
+/// The strongly connected components of a graph, each after those that it points to, by Tarjan's
+/// algorithm without recursion: in time linear in its size. In a component, what was found last
+/// stands first.
 fn components(targets: &[Vec<usize>]) -> Vec<Vec<usize>> {
-    let mut search =
-        Search { targets, nodes: vec![Node::default(); targets.len()], open: Vec::new(), found: Vec::new(), seen: 0 };
+    let mut search = Search {
+        targets,
+        nodes: vec![Node::default(); targets.len()],
+        open: Vec::new(),
+        found: Vec::new(),
+        seen: 0,
+    };
     for start in 0..targets.len() {
         search.walk(start);
     }
@@ -155,7 +164,9 @@ mod tests {
     #[test]
     fn long_chains_need_no_stack() {
         let count = 100_000;
-        let chain: Vec<Vec<Link>> = (0..count).map(|index| vec![Link { to: (index + 1) % count, required: false }]).collect();
+        let chain: Vec<Vec<Link>> = (0..count)
+            .map(|index| vec![Link { to: (index + 1) % count, required: false }])
+            .collect();
         assert_eq!(groups(&chain).len(), 1);
         let open: Vec<Vec<Link>> = chain.into_iter().take(count - 1).chain([Vec::new()]).collect();
         assert_eq!(groups(&open).len(), count);

@@ -1,5 +1,6 @@
-//! Where the body of an operation names resources that the same request creates (RFC 7644, Section 3.7.2): in each place
-//! that holds the id of a resource, or a reference to one. Other text that begins with `bulkId:` is left alone.
+//! Where the body of an operation names resources that the same request creates (RFC 7644, Section
+//! 3.7.2): in each place that holds the id of a resource, or a reference to one. Other text that
+//! begins with `bulkId:` is left alone.
 
 use std::sync::Arc;
 
@@ -10,7 +11,9 @@ use crate::filter::{CompValue, Filter, FilterLimits, Syntax};
 use crate::message::patch_op::paths_and_values;
 use crate::message::{BulkId, PatchOperation};
 use crate::patch::Path;
-use crate::schema::{Attribute, AttributeType, Container, Mutability, ResourceType, SchemaExtension};
+use crate::schema::{
+    Attribute, AttributeType, Container, Mutability, ResourceType, SchemaExtension,
+};
 
 /// What is done with each reference: it may look at it, or put something else in its place.
 pub(super) type Visit<'v> = dyn FnMut(&mut String) + 'v;
@@ -33,11 +36,16 @@ enum Meaning {
 }
 
 impl References<'_> {
-    /// Visits the references in the body of a POST or PUT, and says with each whether its attribute is required. What is
-    /// read-only is ignored there, and holds none.
-    pub(super) fn in_resource(self, body: &mut Map<String, Value>, visit: &mut dyn FnMut(&mut String, bool)) {
+    /// Visits the references in the body of a POST or PUT, and says with each whether its attribute
+    /// is required. What is read-only is ignored there, and holds none.
+    pub(super) fn in_resource(
+        self,
+        body: &mut Map<String, Value>,
+        visit: &mut dyn FnMut(&mut String, bool),
+    ) {
         self.each_attribute(body, &mut |extension, attribute, value| {
-            let required = attribute.required() || extension.is_some_and(|extension| extension.required);
+            let required =
+                attribute.required() || extension.is_some_and(|extension| extension.required);
             in_value(attribute, is_reference(attribute), value, &mut |text| visit(text, required));
         });
     }
@@ -50,7 +58,12 @@ impl References<'_> {
     }
 
     /// Visits the references in one change.
-    pub(super) fn in_change(self, path: Option<&mut String>, value: Option<&mut Value>, visit: &mut Visit<'_>) {
+    pub(super) fn in_change(
+        self,
+        path: Option<&mut String>,
+        value: Option<&mut Value>,
+        visit: &mut Visit<'_>,
+    ) {
         let meaning = match path {
             Some(path) => self.in_path(path, visit),
             None => Meaning::Parts(None),
@@ -60,9 +73,13 @@ impl References<'_> {
         }
     }
 
-    /// Takes out of the body of a POST what refers to a resource that is `missing` yet, and returns the changes that put it
-    /// in later on.
-    pub(super) fn defer(self, body: &mut Map<String, Value>, missing: &dyn Fn(&str) -> bool) -> Vec<PatchOperation> {
+    /// Takes out of the body of a POST what refers to a resource that is `missing` yet, and returns
+    /// the changes that put it in later on.
+    pub(super) fn defer(
+        self,
+        body: &mut Map<String, Value>,
+        missing: &dyn Fn(&str) -> bool,
+    ) -> Vec<PatchOperation> {
         let mut deferred = Vec::new();
         self.each_attribute(body, &mut |extension, attribute, value| {
             let Some(value) = take_references(attribute, value, missing) else {
@@ -72,7 +89,11 @@ impl References<'_> {
                 Some(extension) => format!("{}:{}", extension.schema.uri(), attribute.name()),
                 None => attribute.name().to_owned(),
             };
-            deferred.push(PatchOperation { op: "add".to_owned(), path: Some(path), value: Some(value) });
+            deferred.push(PatchOperation {
+                op: "add".to_owned(),
+                path: Some(path),
+                value: Some(value),
+            });
         });
         deferred
     }
@@ -82,11 +103,12 @@ impl References<'_> {
         body: &mut Map<String, Value>,
         handle: &mut dyn FnMut(Option<&SchemaExtension>, &Attribute, &mut Value),
     ) {
-        let mut handle = |extension: Option<&SchemaExtension>, attribute: &Attribute, value: &mut Value| {
-            if attribute.mutability() != Mutability::ReadOnly {
-                handle(extension, attribute, value);
-            }
-        };
+        let mut handle =
+            |extension: Option<&SchemaExtension>, attribute: &Attribute, value: &mut Value| {
+                if attribute.mutability() != Mutability::ReadOnly {
+                    handle(extension, attribute, value);
+                }
+            };
         for (key, value) in body {
             match self.resource_type.container(key) {
                 Some(Container::Attribute(attribute)) => handle(None, attribute, value),
@@ -116,11 +138,14 @@ impl References<'_> {
             return Meaning::Nothing;
         };
         let resolved = self.resource_type.resolve(&path.attribute);
-        let Some(resolved) = resolved.or_else(|| self.resource_type.resolve_in_extensions(&path.attribute)) else {
+        let Some(resolved) =
+            resolved.or_else(|| self.resource_type.resolve_in_extensions(&path.attribute))
+        else {
             return Meaning::Nothing;
         };
         let attribute = resolved.attribute();
-        let changed = path.filter.as_mut().is_some_and(|filter| in_filter(attribute, filter, visit));
+        let changed =
+            path.filter.as_mut().is_some_and(|filter| in_filter(attribute, filter, visit));
         if changed {
             *text = path.to_string();
         }
@@ -137,27 +162,44 @@ impl References<'_> {
 
     fn in_meaning(self, meaning: &Meaning, value: &mut Value, visit: &mut Visit<'_>) {
         match (meaning, value) {
-            (Meaning::Attribute(attribute, is_reference), value) => in_value(attribute, *is_reference, value, visit),
-            (Meaning::Parts(container), Value::Object(parts)) => self.in_parts(container.as_deref(), parts, visit),
+            (Meaning::Attribute(attribute, is_reference), value) => {
+                in_value(attribute, *is_reference, value, visit)
+            }
+            (Meaning::Parts(container), Value::Object(parts)) => {
+                self.in_parts(container.as_deref(), parts, visit)
+            }
             (Meaning::Parts(_) | Meaning::Nothing, _) => {}
         }
     }
 
     /// Each key of a value without a path is the name of an attribute, or a path.
-    fn in_parts(self, container: Option<&str>, parts: &mut Map<String, Value>, visit: &mut Visit<'_>) {
+    fn in_parts(
+        self,
+        container: Option<&str>,
+        parts: &mut Map<String, Value>,
+        visit: &mut Visit<'_>,
+    ) {
         let within = container.map_or_else(String::new, |uri| format!("{uri}:"));
         for (key, mut value) in std::mem::take(parts) {
             let mut path = format!("{within}{key}");
             let meaning = self.in_path(&mut path, visit);
             self.in_meaning(&meaning, &mut value, visit);
-            let resolved = path.strip_prefix(&within).filter(|resolved| !parts.contains_key(*resolved)).map(str::to_owned);
+            let resolved = path
+                .strip_prefix(&within)
+                .filter(|resolved| !parts.contains_key(*resolved))
+                .map(str::to_owned);
             parts.insert(resolved.unwrap_or(key), value);
         }
     }
 }
 
-/// Takes out of the value of an attribute what refers to something that is `missing`: those of several values, or all of it.
-fn take_references(attribute: &Attribute, value: &mut Value, missing: &dyn Fn(&str) -> bool) -> Option<Value> {
+/// Takes out of the value of an attribute what refers to something that is `missing`: those of
+/// several values, or all of it.
+fn take_references(
+    attribute: &Attribute,
+    value: &mut Value,
+    missing: &dyn Fn(&str) -> bool,
+) -> Option<Value> {
     let refers = |value: &mut Value| {
         let mut found = false;
         let mut look = |text: &mut String| found |= BulkId::referred_to(text).is_some_and(missing);
@@ -179,13 +221,17 @@ fn take_references(attribute: &Attribute, value: &mut Value, missing: &dyn Fn(&s
 fn in_value(attribute: &Attribute, is_reference: bool, value: &mut Value, visit: &mut Visit<'_>) {
     match value {
         Value::String(text) if is_reference && BulkId::referred_to(text).is_some() => visit(text),
-        Value::Array(values) => values.iter_mut().for_each(|value| in_value(attribute, is_reference, value, visit)),
+        Value::Array(values) => {
+            values.iter_mut().for_each(|value| in_value(attribute, is_reference, value, visit))
+        }
         Value::Object(parts) => {
             for (key, part) in parts {
                 match attribute.sub_attribute(key) {
                     Some(sub) => in_value(sub, is_part_reference(attribute, sub), part, visit),
                     // `{"members": [..]}` where a list of members belongs.
-                    None if attribute.attr_name().is(key) => in_value(attribute, is_reference, part, visit),
+                    None if attribute.attr_name().is(key) => {
+                        in_value(attribute, is_reference, part, visit)
+                    }
                     None => {}
                 }
             }
@@ -194,12 +240,17 @@ fn in_value(attribute: &Attribute, is_reference: bool, value: &mut Value, visit:
     }
 }
 
-/// Visits the references among the operands of a filter in brackets; says whether one has become something else.
+/// Visits the references among the operands of a filter in brackets; says whether one has become
+/// something else.
 fn in_filter(attribute: &Attribute, filter: &mut Filter, visit: &mut Visit<'_>) -> bool {
     match filter {
         Filter::And(terms) | Filter::Or(terms) => {
             // All of them, also behind the first one.
-            terms.iter_mut().filter_map(|term| in_filter(attribute, term, visit).then_some(())).count() > 0
+            terms
+                .iter_mut()
+                .filter_map(|term| in_filter(attribute, term, visit).then_some(()))
+                .count()
+                > 0
         }
         Filter::Not(filter) => in_filter(attribute, filter, visit),
         Filter::Compare { path, value: CompValue::String(text), .. } => {
@@ -218,8 +269,8 @@ fn in_filter(attribute: &Attribute, filter: &mut Filter, visit: &mut Visit<'_>) 
     }
 }
 
-/// Whether the text of the attribute itself is an id or a reference to a resource: `id`, a reference, and what some clients
-/// write for a complex attribute, `{"manager": "26118915"}`.
+/// Whether the text of the attribute itself is an id or a reference to a resource: `id`, a
+/// reference, and what some clients write for a complex attribute, `{"manager": "26118915"}`.
 fn is_reference(attribute: &Attribute) -> bool {
     let is_id = attribute.name() == "id" && attribute.mutability() == Mutability::ReadOnly;
     is_id || attribute.refers_by_value() || points_at_resources(attribute)
@@ -231,5 +282,6 @@ fn is_part_reference(attribute: &Attribute, sub: &Attribute) -> bool {
 
 fn points_at_resources(attribute: &Attribute) -> bool {
     let types = attribute.reference_types();
-    attribute.kind() == AttributeType::Reference && types.iter().any(|name| name != "external" && name != "uri")
+    attribute.kind() == AttributeType::Reference
+        && types.iter().any(|name| name != "external" && name != "uri")
 }

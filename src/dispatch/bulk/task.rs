@@ -78,7 +78,8 @@ impl<'p> Task<'p> {
         locations.of(target.endpoint.resource_type.name(), id)
     }
 
-    /// Finds the operations that this one refers to. Each name has the index of the operation that creates.
+    /// Finds the operations that this one refers to. Each name has the index of the operation that
+    /// creates.
     pub(super) fn link(&mut self, names: &HashMap<String, usize>, exchange: &Exchange<'_>) {
         let (mut links, mut unknown) = (Vec::new(), None);
         self.each_reference(exchange, &mut |text, required| {
@@ -92,7 +93,10 @@ impl<'p> Task<'p> {
         });
         self.links = links;
         if let (Some(reference), None) = (unknown, &self.problem) {
-            let detail = format!("`{}` names nothing that an operation of this request creates", Shown(&reference));
+            let detail = format!(
+                "`{}` names nothing that an operation of this request creates",
+                Shown(&reference)
+            );
             self.problem = Some(Error::typed(ScimType::InvalidValue, detail).into());
         }
     }
@@ -109,15 +113,22 @@ impl<'p> Task<'p> {
         Some(References { resource_type: &target.endpoint.resource_type, limits, syntax })
     }
 
-    /// Visits the references in the path and in the data, with whether the resource cannot be created without.
-    fn each_reference(&mut self, exchange: &Exchange<'_>, visit: &mut dyn FnMut(&mut String, bool)) {
+    /// Visits the references in the path and in the data, with whether the resource cannot be
+    /// created without.
+    fn each_reference(
+        &mut self,
+        exchange: &Exchange<'_>,
+        visit: &mut dyn FnMut(&mut String, bool),
+    ) {
         let id = self.target.as_mut().and_then(|target| target.id.as_mut());
         if let Some(id) = id.filter(|id| BulkId::referred_to(id).is_some()) {
             visit(id, true);
         }
         let mut data = std::mem::take(&mut self.data);
         match self.references(exchange) {
-            Some(references) if self.method == Method::PATCH => references.in_patch(&mut data, &mut |text| visit(text, true)),
+            Some(references) if self.method == Method::PATCH => {
+                references.in_patch(&mut data, &mut |text| visit(text, true))
+            }
             Some(references) => references.in_resource(&mut data, visit),
             None => {}
         }
@@ -161,7 +172,9 @@ impl<'p> Task<'p> {
             self.deviations.extend(exchange.unfold(target.endpoint, &mut self.data)?);
         }
         if let Some(version) = version.filter(|_| self.method != Method::POST) {
-            let wrong = |_| Error::typed(ScimType::InvalidValue, "`version` has characters that no version has");
+            let wrong = |_| {
+                Error::typed(ScimType::InvalidValue, "`version` has characters that no version has")
+            };
             self.version = Some(HeaderValue::from_str(version).map_err(wrong)?);
         }
         Ok(())
@@ -178,11 +191,13 @@ pub(super) fn resolve(text: &mut String, ids: &HashMap<String, String>) {
 fn target(route: Route<'_>) -> Result<Target<'_>, Failure> {
     match route {
         Route::Collection(endpoint) => Ok(Target { endpoint, id: None }),
-        Route::Resource(endpoint, id) | Route::Me(endpoint, id) => Ok(Target { endpoint, id: Some(id) }),
-        Route::NotImplemented(feature) => Err(crate::dispatch::not_implemented(feature).into()),
-        Route::Search(_) | Route::Root(_) | Route::Bulk | Route::Discovery(_) => {
-            Err(syntax("`path` has to be that of a resource, or for `POST` that of a resource type"))
+        Route::Resource(endpoint, id) | Route::Me(endpoint, id) => {
+            Ok(Target { endpoint, id: Some(id) })
         }
+        Route::NotImplemented(feature) => Err(crate::dispatch::not_implemented(feature).into()),
+        Route::Search(_) | Route::Root(_) | Route::Bulk | Route::Discovery(_) => Err(syntax(
+            "`path` has to be that of a resource, or for `POST` that of a resource type",
+        )),
     }
 }
 

@@ -1,5 +1,5 @@
-//! Bodies of POST and PUT in which a key is a path (RFC 7644, Section 3.10): what stands there is put where the path leads, as
-//! PATCH does with a value without a path.
+//! Bodies of POST and PUT in which a key is a path (RFC 7644, Section 3.10): what stands there is
+//! put where the path leads, as PATCH does with a value without a path.
 
 mod place;
 
@@ -42,8 +42,9 @@ struct Unfolding<'b> {
 }
 
 impl PlanBinder {
-    /// Puts what stands under a path in the body of a POST or PUT where that leads: `name.givenName`, an attribute behind the URN of
-    /// its schema, and what the rules let clients write besides. Says which keys were read so.
+    /// Puts what stands under a path in the body of a POST or PUT where that leads:
+    /// `name.givenName`, an attribute behind the URN of its schema, and what the rules let clients
+    /// write besides. Says which keys were read so.
     ///
     /// # Errors
     ///
@@ -51,8 +52,14 @@ impl PlanBinder {
     /// - a path leads to a value of a multi-valued attribute that nothing describes.
     pub(crate) fn unfold(&self, body: &mut Map<String, Value>) -> Result<Vec<Repair>, PatchError> {
         let (named, rest) = (Map::new(), Map::new());
-        let mut unfolding =
-            Unfolding { binder: self, named, rest, leads: Vec::new(), made: BTreeMap::new(), repairs: Vec::new() };
+        let mut unfolding = Unfolding {
+            binder: self,
+            named,
+            rest,
+            leads: Vec::new(),
+            made: BTreeMap::new(),
+            repairs: Vec::new(),
+        };
         for (key, value) in std::mem::take(body) {
             unfolding.read(key, value);
         }
@@ -63,13 +70,14 @@ impl PlanBinder {
     }
 }
 
-/// Whether no key of a body can be a path: each is the name of an attribute, or the URN of an extension that holds such names.
+/// Whether no key of a body can be a path: each is the name of an attribute, or the URN of an
+/// extension that holds such names.
 pub(crate) fn is_unfolded(resource_type: &ResourceType, body: &Map<String, Value>) -> bool {
     body.iter().all(|(key, value)| match resource_type.container(key) {
         Some(Container::Attribute(_)) => true,
-        Some(Container::Extension(schema)) => {
-            value.as_object().is_none_or(|parts| parts.keys().all(|key| schema.attribute(key).is_some()))
-        }
+        Some(Container::Extension(schema)) => value
+            .as_object()
+            .is_none_or(|parts| parts.keys().all(|key| schema.attribute(key).is_some())),
         None => false,
     })
 }
@@ -94,7 +102,8 @@ impl Unfolding<'_> {
         }
     }
 
-    /// What stands under the names of attributes of a schema; what else there is may be a path within it.
+    /// What stands under the names of attributes of a schema; what else there is may be a path
+    /// within it.
     fn read_parts(&mut self, schema: &Schema, parts: Map<String, Value>) -> Map<String, Value> {
         let mut named = Map::new();
         for (key, value) in parts {
@@ -119,10 +128,16 @@ impl Unfolding<'_> {
 
     /// Where a key leads; the key itself, if nowhere.
     fn lead(&self, key: String) -> Result<Lead, String> {
-        let joined = if self.binder.rules.joined_urns { self.binder.resource_type.with_colon(&key) } else { None };
+        let joined = if self.binder.rules.joined_urns {
+            self.binder.resource_type.with_colon(&key)
+        } else {
+            None
+        };
         let (read, joined) = (joined.as_deref().unwrap_or(&key), joined.is_some());
         match self.resolve(read) {
-            Some((path, filter, bare)) => Ok(Lead { key: read.to_owned(), path, filter, bare, joined }),
+            Some((path, filter, bare)) => {
+                Ok(Lead { key: read.to_owned(), path, filter, bare, joined })
+            }
             None => Err(key),
         }
     }
@@ -133,14 +148,17 @@ impl Unfolding<'_> {
         let known = resource_type.resolve(&path.attribute);
         let bare = known.is_none();
         let found = match known {
-            None if rules.bare_extension_attributes => resource_type.resolve_in_extensions(&path.attribute)?,
+            None if rules.bare_extension_attributes => {
+                resource_type.resolve_in_extensions(&path.attribute)?
+            }
             known => known?,
         };
         let sub = match &path.sub {
             Some(name) => Some(Arc::clone(found.attribute().sub_attribute(name.as_str())?)),
             None => found.sub().cloned(),
         };
-        let path_of_it = ResolvedPath::new(found.extension().cloned(), Arc::clone(found.attribute()), sub);
+        let path_of_it =
+            ResolvedPath::new(found.extension().cloned(), Arc::clone(found.attribute()), sub);
         Some((path_of_it, path.filter, bare))
     }
 }

@@ -27,7 +27,8 @@ impl Unfolding<'_> {
     pub(super) fn place_all(&mut self) -> Result<(), PatchErrorKind> {
         for (lead, value) in std::mem::take(&mut self.leads) {
             let read_only = |path: &ResolvedPath| path.last().mutability() == Mutability::ReadOnly;
-            // What clients may not set is left out in any spelling (RFC 7644, Sections 3.3 and 3.5.1).
+            // What clients may not set is left out in any spelling (RFC 7644, Sections 3.3 and
+            // 3.5.1).
             if !read_only(&lead.path) && !read_only(&lead.path.whole()) {
                 self.note(&lead);
                 self.place(&lead, value)?;
@@ -48,15 +49,23 @@ impl Unfolding<'_> {
         if lead.joined {
             self.repairs.push(Repair::JoinedUrn(key.clone()));
         }
-        self.repairs.push(if lead.bare { Repair::BareExtensionAttribute(key) } else { Repair::KeyAsPath(key) });
+        self.repairs.push(if lead.bare {
+            Repair::BareExtensionAttribute(key)
+        } else {
+            Repair::KeyAsPath(key)
+        });
     }
 
     fn place(&mut self, lead: &Lead, value: Value) -> Result<(), PatchErrorKind> {
         let whole = lead.path.whole();
         match (lead.path.sub(), &lead.filter) {
             (None, None) => self.place_whole(&whole, value),
-            (_, Some(_)) if !whole.attribute().multi_valued() => Err(PatchErrorKind::NotMultiValued(whole.to_string())),
-            (Some(_), None) if !whole.attribute().multi_valued() => self.place_part(&lead.path, value),
+            (_, Some(_)) if !whole.attribute().multi_valued() => {
+                Err(PatchErrorKind::NotMultiValued(whole.to_string()))
+            }
+            (Some(_), None) if !whole.attribute().multi_valued() => {
+                self.place_part(&lead.path, value)
+            }
             _ => self.place_in_element(lead, whole, value),
         }
     }
@@ -76,7 +85,8 @@ impl Unfolding<'_> {
         let object = self.object(path)?;
         let attribute = path.attribute();
         let key = object.keys().find(|key| attribute.attr_name().is(key)).cloned();
-        let parts = object.entry(key.unwrap_or_else(|| attribute.name().to_owned())).or_insert(Value::Null);
+        let parts =
+            object.entry(key.unwrap_or_else(|| attribute.name().to_owned())).or_insert(Value::Null);
         if parts.is_null() {
             *parts = Value::Object(Map::new());
         }
@@ -90,7 +100,12 @@ impl Unfolding<'_> {
         }
     }
 
-    fn place_in_element(&mut self, lead: &Lead, whole: ResolvedPath, value: Value) -> Result<(), PatchErrorKind> {
+    fn place_in_element(
+        &mut self,
+        lead: &Lead,
+        whole: ResolvedPath,
+        value: Value,
+    ) -> Result<(), PatchErrorKind> {
         let described = self.described(lead, &whole)?;
         let parts = self.parts(lead, &whole, value)?;
         // Of what kind a value is says nothing where there is none.
@@ -98,9 +113,11 @@ impl Unfolding<'_> {
             return Ok(());
         }
         let made = self.made.entry(whole.to_string()).or_insert_with(|| Made::of(whole));
-        let is_described = lead.filter.is_some() || lead.path.sub().is_none_or(|sub| !is_descriptive(sub.name()));
+        let is_described =
+            lead.filter.is_some() || lead.path.sub().is_none_or(|sub| !is_descriptive(sub.name()));
         made.says_something |= is_described;
-        let element = made.elements.entry(Value::Object(described.clone()).to_string()).or_insert(described);
+        let element =
+            made.elements.entry(Value::Object(described.clone()).to_string()).or_insert(described);
         for (name, part) in parts {
             let sub = made.path.attribute().sub_attribute(&name).map(|sub| sub.name().to_owned());
             if element.insert(sub.unwrap_or(name), part).is_some() {
@@ -111,7 +128,12 @@ impl Unfolding<'_> {
     }
 
     /// The parts of an element that stand under a path, those without a value left out.
-    fn parts(&self, lead: &Lead, whole: &ResolvedPath, value: Value) -> Result<Map<String, Value>, PatchErrorKind> {
+    fn parts(
+        &self,
+        lead: &Lead,
+        whole: &ResolvedPath,
+        value: Value,
+    ) -> Result<Map<String, Value>, PatchErrorKind> {
         let mut parts = match (lead.path.sub(), value) {
             (Some(sub), value) => Map::from_iter([(sub.name().to_owned(), value)]),
             (None, Value::Object(parts)) => parts,
@@ -121,14 +143,20 @@ impl Unfolding<'_> {
             }
         };
         let blank_is_none = self.binder.rules.values.empty_strings;
-        let is_none = |part: &Value| is_unassigned(part) || (blank_is_none && part.as_str() == Some(""));
+        let is_none =
+            |part: &Value| is_unassigned(part) || (blank_is_none && part.as_str() == Some(""));
         parts.retain(|_, part| !is_none(part));
         Ok(parts)
     }
 
-    /// What the filter of a path says of an element; nothing without a filter. It says of what kind the value is, and not which one
-    /// it is; and nobody comes to be referred to so, such as a member.
-    fn described(&mut self, lead: &Lead, whole: &ResolvedPath) -> Result<Map<String, Value>, PatchErrorKind> {
+    /// What the filter of a path says of an element; nothing without a filter. It says of what kind
+    /// the value is, and not which one it is; and nobody comes to be referred to so, such as a
+    /// member.
+    fn described(
+        &mut self,
+        lead: &Lead,
+        whole: &ResolvedPath,
+    ) -> Result<Map<String, Value>, PatchErrorKind> {
         let no_target = || PatchErrorKind::NoTarget(lead.path.to_string());
         if self.binder.rules.no_match == NoMatch::Fail || whole.attribute().refers_to_resources() {
             return Err(no_target());
@@ -138,11 +166,14 @@ impl Unfolding<'_> {
         };
         let PlanBinder { resource_type, rules, .. } = self.binder;
         // What the filter says and the host does not keep goes where it goes in any value.
-        let before = if rules.left_out_attributes { resource_type.before_leaving_out(whole) } else { None };
+        let before =
+            if rules.left_out_attributes { resource_type.before_leaving_out(whole) } else { None };
         let filters = self.binder.filter_binder();
         let described = describe(&filters.bind_element(before.as_ref().unwrap_or(whole), filter)?);
         self.repairs.extend(filters.repairs());
-        described.filter(|described| described.keys().all(|name| is_descriptive(name))).ok_or_else(no_target)
+        described
+            .filter(|described| described.keys().all(|name| is_descriptive(name)))
+            .ok_or_else(no_target)
     }
 
     /// The object that holds the attribute: the resource, or the container of an extension.
@@ -151,7 +182,10 @@ impl Unfolding<'_> {
             return Ok(&mut self.named);
         };
         let key = self.named.keys().find(|key| schema.uri().is(key)).cloned();
-        let container = self.named.entry(key.unwrap_or_else(|| schema.uri().to_string())).or_insert(Value::Null);
+        let container = self
+            .named
+            .entry(key.unwrap_or_else(|| schema.uri().to_string()))
+            .or_insert(Value::Null);
         if container.is_null() {
             *container = Value::Object(Map::new());
         }

@@ -1,4 +1,5 @@
-//! From what a client sent to canonical form: names, types, unassigned values (RFC 7643, Sections 2 and 3).
+//! From what a client sent to canonical form: names, types, unassigned values (RFC 7643, Sections 2
+//! and 3).
 
 mod repeats;
 mod scalars;
@@ -15,7 +16,8 @@ use crate::schema::{Attribute, AttributeType, Container, Mutability, ResourceTyp
 
 pub(super) use values::is_primary;
 
-/// Up to this many values are compared each with each; beyond, by a hash. So far back is looked for a repair that was noted.
+/// Up to this many values are compared each with each; beyond, by a hash. So far back is looked for
+/// a repair that was noted.
 const FEW: usize = 16;
 
 /// Reads bodies and values for one resource type, and keeps a list of what it put right.
@@ -62,14 +64,15 @@ impl<'t> Intake<'t> {
         self.repairs
     }
 
-    /// The attributes that the client unassigned in so many words, by container and name: PUT clears them.
+    /// The attributes that the client unassigned in so many words, by container and name: PUT
+    /// clears them.
     #[must_use]
     pub fn unassigned(&mut self) -> Vec<(Option<String>, String)> {
         std::mem::take(&mut self.unassigned)
     }
 
-    /// Makes a resource of the body of a POST or PUT: read-only attributes are left out (RFC 7644, Sections 3.3 and
-    /// 3.5.1), required ones are not yet asked for.
+    /// Makes a resource of the body of a POST or PUT: read-only attributes are left out (RFC 7644,
+    /// Sections 3.3 and 3.5.1), required ones are not yet asked for.
     ///
     /// # Errors
     ///
@@ -87,10 +90,15 @@ impl<'t> Intake<'t> {
                         return Err(ValueError::new("schemas", ValueErrorKind::Duplicate));
                     }
                 }
-                Some(Container::Attribute(attribute)) => self.insert(&mut object, None, attribute, key, value)?,
+                Some(Container::Attribute(attribute)) => {
+                    self.insert(&mut object, None, attribute, key, value)?
+                }
                 Some(Container::Extension(schema)) => {
                     let extension = self.extension(schema.uri().as_str(), value)?;
-                    if object.insert(schema.uri().as_str().to_owned(), Value::Object(extension)).is_some() {
+                    if object
+                        .insert(schema.uri().as_str().to_owned(), Value::Object(extension))
+                        .is_some()
+                    {
                         return Err(ValueError::new(schema.uri(), ValueErrorKind::Duplicate));
                     }
                 }
@@ -114,7 +122,11 @@ impl<'t> Intake<'t> {
     /// - it is no object;
     /// - a value is not of its attribute's type;
     /// - an attribute stands twice.
-    pub(crate) fn extension(&mut self, uri: &str, value: Value) -> Result<Map<String, Value>, ValueError> {
+    pub(crate) fn extension(
+        &mut self,
+        uri: &str,
+        value: Value,
+    ) -> Result<Map<String, Value>, ValueError> {
         let body = match value {
             Value::Object(body) => body,
             Value::Null => Map::new(),
@@ -123,7 +135,8 @@ impl<'t> Intake<'t> {
         let resource_type = self.resource_type;
         let mut object = Map::new();
         for (key, value) in body {
-            let known = resource_type.extension(uri).and_then(|extension| extension.schema.attribute(&key));
+            let known =
+                resource_type.extension(uri).and_then(|extension| extension.schema.attribute(&key));
             match known {
                 Some(attribute) => self.insert(&mut object, Some(uri), attribute, key, value)?,
                 None => {
@@ -149,10 +162,15 @@ impl<'t> Intake<'t> {
         value: Value,
     ) -> Result<Option<Value>, ValueError> {
         let place = Place { container, attribute: attribute.name(), sub: None };
-        if attribute.multi_valued() { self.values(place, attribute, value) } else { self.single(place, attribute, value) }
+        if attribute.multi_valued() {
+            self.values(place, attribute, value)
+        } else {
+            self.single(place, attribute, value)
+        }
     }
 
-    /// Makes canonical one value of an attribute, also of a multi-valued one; none means unassigned.
+    /// Makes canonical one value of an attribute, also of a multi-valued one; none means
+    /// unassigned.
     ///
     /// # Errors
     ///
@@ -166,12 +184,18 @@ impl<'t> Intake<'t> {
         self.single(Place { container, attribute: attribute.name(), sub: None }, attribute, value)
     }
 
-    /// Makes canonical the value of a complex attribute that is to be merged: null stands for what is unassigned.
+    /// Makes canonical the value of a complex attribute that is to be merged: null stands for what
+    /// is unassigned.
     ///
     /// # Errors
     ///
     /// - the value is not of the attribute's type.
-    pub(crate) fn parts(&mut self, container: Option<&str>, attribute: &Attribute, value: Value) -> Result<Value, ValueError> {
+    pub(crate) fn parts(
+        &mut self,
+        container: Option<&str>,
+        attribute: &Attribute,
+        value: Value,
+    ) -> Result<Value, ValueError> {
         let place = Place { container, attribute: attribute.name(), sub: None };
         match value {
             Value::Object(object) => Ok(Value::Object(self.sub_values(place, attribute, object)?)),
@@ -192,7 +216,11 @@ impl<'t> Intake<'t> {
         value: Value,
     ) -> Result<Option<Value>, ValueError> {
         let place = Place { container, attribute: attribute.name(), sub: Some(sub.name()) };
-        if sub.multi_valued() { self.values(place, sub, value) } else { self.single(place, sub, value) }
+        if sub.multi_valued() {
+            self.values(place, sub, value)
+        } else {
+            self.single(place, sub, value)
+        }
     }
 
     /// Takes note of an attribute that no schema defines, or refuses it.
@@ -228,8 +256,9 @@ impl<'t> Intake<'t> {
         self.rules.read_only || attribute.mutability() != Mutability::ReadOnly
     }
 
-    /// Reads what is not taken over, to find whether it is of its type: who sends a password that is none has to hear of it, also
-    /// where the host keeps none. What is read-only is not looked at (RFC 7644, Section 3.3).
+    /// Reads what is not taken over, to find whether it is of its type: who sends a password that
+    /// is none has to hear of it, also where the host keeps none. What is read-only is not looked
+    /// at (RFC 7644, Section 3.3).
     fn check_unwanted(
         &mut self,
         attribute: &Attribute,
@@ -249,15 +278,20 @@ impl<'t> Intake<'t> {
     ///
     /// - the value is not of the attribute's type.
     pub(crate) fn check_left_out(&mut self, name: &str, value: &Value) -> Result<(), ValueError> {
-        let found = name.parse().ok().and_then(|path: AttrPath| self.resource_type.left_out(&path, false));
-        let Some(path) = found.filter(|path| is_secret(path.attribute()) || is_secret(path.last())) else {
+        let found =
+            name.parse().ok().and_then(|path: AttrPath| self.resource_type.left_out(&path, false));
+        let Some(path) = found.filter(|path| is_secret(path.attribute()) || is_secret(path.last()))
+        else {
             return Ok(());
         };
         let (container, attribute, value) =
             (path.extension().map(|schema| schema.uri().as_str()), path.attribute(), value.clone());
         let checked = match path.sub() {
-            Some(sub) => self.check_unwanted(sub, |intake| intake.sub_value(container, attribute, sub, value)),
-            None => self.check_unwanted(attribute, |intake| intake.value(container, attribute, value)),
+            Some(sub) => self
+                .check_unwanted(sub, |intake| intake.sub_value(container, attribute, sub, value)),
+            None => {
+                self.check_unwanted(attribute, |intake| intake.value(container, attribute, value))
+            }
         };
         checked.map(drop)
     }
@@ -273,7 +307,9 @@ impl<'t> Intake<'t> {
         let taken = self.takes(attribute);
         let value = match taken {
             true => self.value(container, attribute, value)?,
-            false => self.check_unwanted(attribute, |intake| intake.value(container, attribute, value))?,
+            false => {
+                self.check_unwanted(attribute, |intake| intake.value(container, attribute, value))?
+            }
         };
         if taken && value.is_none() {
             self.unassigned.push((container.map(str::to_owned), attribute.name().to_owned()));
@@ -303,7 +339,8 @@ impl<'t> Intake<'t> {
         }
     }
 
-    /// What `schemas` says of a body. RFC 7643, Section 3: it names each schema whose attributes are there.
+    /// What `schemas` says of a body. RFC 7643, Section 3: it names each schema whose attributes
+    /// are there.
     fn schemas(&mut self, value: Value, object: &Map<String, Value>) -> Result<(), ValueError> {
         let base = self.resource_type.schema().uri();
         let uris = match value {
@@ -331,12 +368,18 @@ impl<'t> Intake<'t> {
             self.repairs.push(Repair::UnknownSchema(uri));
         }
         let is_named = |schema: &SchemaUri| named.iter().any(|uri| schema.is(uri));
-        let extensions = self.resource_type.extensions().iter().map(|extension| extension.schema.uri());
-        let unnamed = extensions.filter(|uri| object.contains_key(uri.as_str())).find(|uri| !is_named(uri));
+        let extensions =
+            self.resource_type.extensions().iter().map(|extension| extension.schema.uri());
+        let unnamed =
+            extensions.filter(|uri| object.contains_key(uri.as_str())).find(|uri| !is_named(uri));
         match (is_named(base), unnamed) {
-            (true, Some(uri)) if !self.rules.any_schemas => return Err(ValueError::new(uri, ValueErrorKind::MissingSchema)),
+            (true, Some(uri)) if !self.rules.any_schemas => {
+                return Err(ValueError::new(uri, ValueErrorKind::MissingSchema));
+            }
             (true, _) => {}
-            (false, _) if self.rules.any_schemas => self.repairs.push(Repair::MissingSchema(base.to_string())),
+            (false, _) if self.rules.any_schemas => {
+                self.repairs.push(Repair::MissingSchema(base.to_string()))
+            }
             (false, _) => return Err(ValueError::new(base, ValueErrorKind::MissingSchema)),
         }
         Ok(())

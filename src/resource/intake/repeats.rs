@@ -37,9 +37,12 @@ pub(super) fn remove_repeats(attribute: &Attribute, values: &mut Vec<Value>) {
 /// Leaves the first of those that name one resource.
 fn remove_repeated_ids(values: &mut Vec<Value>) {
     let mut seen = HashSet::with_capacity(if values.len() > 1 { values.len() } else { 0 });
-    let mut fresh = values.iter().map(|value| seen.insert(value.get("value").and_then(Value::as_str)));
+    let mut fresh =
+        values.iter().map(|value| seen.insert(value.get("value").and_then(Value::as_str)));
     if values.len() > 1 && !fresh.all(|fresh| fresh) {
         let mut seen = HashSet::with_capacity(values.len());
-        values.retain(|value| seen.insert(value.get("value").and_then(Value::as_str).map(str::to_owned)));
+        values.retain(|value| {
+            seen.insert(value.get("value").and_then(Value::as_str).map(str::to_owned))
+        });
     }
 }

@@ -24,8 +24,13 @@ impl Intake<'_> {
     }
 }
 
-/// RFC 7643, Section 2.4: a value that is canonical but for its case is spelled as the schema has it.
-pub(super) fn canonical_text(place: Place<'_>, attribute: &Attribute, text: String) -> Result<Option<Value>, ValueError> {
+/// RFC 7643, Section 2.4: a value that is canonical but for its case is spelled as the schema has
+/// it.
+pub(super) fn canonical_text(
+    place: Place<'_>,
+    attribute: &Attribute,
+    text: String,
+) -> Result<Option<Value>, ValueError> {
     if attribute.canonical_values().is_empty() {
         return Ok(Some(Value::String(text)));
     }
@@ -38,7 +43,9 @@ pub(super) fn canonical_text(place: Place<'_>, attribute: &Attribute, text: Stri
 
 pub(super) fn fits(kind: AttributeType, value: &Value) -> bool {
     match (kind, value) {
-        (AttributeType::Boolean, Value::Bool(_)) | (AttributeType::Decimal, Value::Number(_)) => true,
+        (AttributeType::Boolean, Value::Bool(_)) | (AttributeType::Decimal, Value::Number(_)) => {
+            true
+        }
         // RFC 7643, Section 2.3.4: no fraction and no exponent.
         (AttributeType::Integer, Value::Number(number)) => number.is_i64() || number.is_u64(),
         (AttributeType::Binary, Value::String(text)) => bytes(text).is_some(),

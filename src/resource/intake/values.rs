@@ -10,7 +10,12 @@ use crate::resource::value::{Repair, ValueError, ValueErrorKind};
 use crate::schema::{Attribute, AttributeType, Returned};
 
 impl Intake<'_> {
-    pub(super) fn values(&mut self, place: Place<'_>, attribute: &Attribute, value: Value) -> Result<Option<Value>, ValueError> {
+    pub(super) fn values(
+        &mut self,
+        place: Place<'_>,
+        attribute: &Attribute,
+        value: Value,
+    ) -> Result<Option<Value>, ValueError> {
         let values = match value {
             Value::Array(values) => values,
             Value::Null => return Ok(None),
@@ -33,12 +38,17 @@ impl Intake<'_> {
             let nameless = is_nameless(attribute, &value);
             let read = self.single(place, attribute, value)?;
             // Who is listed by id cannot be listed without one.
-            if nameless || read.as_ref().is_some_and(|value| attribute.refers_by_value() && has_no_id(value)) {
+            if nameless
+                || read
+                    .as_ref()
+                    .is_some_and(|value| attribute.refers_by_value() && has_no_id(value))
+            {
                 return Err(ValueError::new(format!("{place}.value"), ValueErrorKind::Required));
             }
             canonical.extend(read);
         }
-        // What was to name resources and names none is a mistake, and no empty list: nobody goes for it.
+        // What was to name resources and names none is a mistake, and no empty list: nobody goes
+        // for it.
         if names_resources && canonical.is_empty() {
             return Err(ValueError::new(format!("{place}.value"), ValueErrorKind::Required));
         }
@@ -49,7 +59,12 @@ impl Intake<'_> {
         Ok(if canonical.is_empty() { None } else { Some(Value::Array(canonical)) })
     }
 
-    pub(super) fn single(&mut self, place: Place<'_>, attribute: &Attribute, value: Value) -> Result<Option<Value>, ValueError> {
+    pub(super) fn single(
+        &mut self,
+        place: Place<'_>,
+        attribute: &Attribute,
+        value: Value,
+    ) -> Result<Option<Value>, ValueError> {
         let mismatch = || ValueError::new(place, ValueErrorKind::Type(attribute.kind()));
         match (attribute.kind(), value) {
             (_, Value::Null) => Ok(None),
@@ -58,7 +73,9 @@ impl Intake<'_> {
                 self.repairs.push(Repair::EmptyString(place.to_string()));
                 Ok(None)
             }
-            (AttributeType::Complex, Value::Object(object)) => self.complex(place, attribute, object),
+            (AttributeType::Complex, Value::Object(object)) => {
+                self.complex(place, attribute, object)
+            }
             (AttributeType::Complex, value) => self.value_for_complex(place, attribute, value),
             (_, Value::Object(object)) => self.complex_for_value(place, attribute, object),
             (AttributeType::Boolean, Value::String(text)) if self.rules.boolean_strings => {
@@ -66,8 +83,12 @@ impl Intake<'_> {
                 self.repairs.push(Repair::BooleanString(place.to_string()));
                 Ok(Some(Value::Bool(value)))
             }
-            (AttributeType::DateTime, Value::String(text)) => in_a_zone(text).map(Some).ok_or_else(mismatch),
-            (AttributeType::Reference, Value::String(text)) => self.reference(place, attribute, text),
+            (AttributeType::DateTime, Value::String(text)) => {
+                in_a_zone(text).map(Some).ok_or_else(mismatch)
+            }
+            (AttributeType::Reference, Value::String(text)) => {
+                self.reference(place, attribute, text)
+            }
             (AttributeType::String, Value::String(text)) => canonical_text(place, attribute, text),
             (kind, value) if fits(kind, &value) => Ok(Some(value)),
             _ => Err(mismatch()),
@@ -104,7 +125,9 @@ impl Intake<'_> {
                 continue;
             }
             if !self.takes(sub) {
-                self.check_unwanted(sub, |intake| intake.sub_value(place.container, attribute, sub, value))?;
+                self.check_unwanted(sub, |intake| {
+                    intake.sub_value(place.container, attribute, sub, value)
+                })?;
                 continue;
             }
             let value = self.sub_value(place.container, attribute, sub, value)?;
@@ -127,7 +150,9 @@ impl Intake<'_> {
             // RFC 7643, Section 2.5: the empty array is no value.
             (None, _) => Ok(None),
             // Nobody sends a list of passwords and means one.
-            (Some(value), true) if self.rules.array_for_one && !value.is_array() && !is_secret(attribute) => {
+            (Some(value), true)
+                if self.rules.array_for_one && !value.is_array() && !is_secret(attribute) =>
+            {
                 self.repairs.push(Repair::ArrayForOne(place.to_string()));
                 self.single(place, attribute, value)
             }
@@ -135,7 +160,8 @@ impl Intake<'_> {
         }
     }
 
-    /// What has a value and nothing else says no more than the value. A secret is taken as it stands, or not at all.
+    /// What has a value and nothing else says no more than the value. A secret is taken as it
+    /// stands, or not at all.
     fn complex_for_value(
         &mut self,
         place: Place<'_>,
@@ -145,7 +171,9 @@ impl Intake<'_> {
         let is_read = self.rules.complex_for_value && attribute.returned() != Returned::Never;
         let mut members = object.into_iter().filter(|_| is_read);
         match (members.next(), members.next()) {
-            (Some((key, value)), None) if key.eq_ignore_ascii_case("value") && !value.is_object() && !value.is_array() => {
+            (Some((key, value)), None)
+                if key.eq_ignore_ascii_case("value") && !value.is_object() && !value.is_array() =>
+            {
                 self.note(Repair::ComplexForValue(place.to_string()));
                 self.single(place, attribute, value)
             }
@@ -153,7 +181,12 @@ impl Intake<'_> {
         }
     }
 
-    fn value_for_complex(&mut self, place: Place<'_>, attribute: &Attribute, value: Value) -> Result<Option<Value>, ValueError> {
+    fn value_for_complex(
+        &mut self,
+        place: Place<'_>,
+        attribute: &Attribute,
+        value: Value,
+    ) -> Result<Option<Value>, ValueError> {
         let is_read = value.is_string() && self.rules.value_for_complex;
         match attribute.sub_attribute("value").filter(|sub| is_read && self.takes(sub)) {
             Some(sub) => {
@@ -170,10 +203,12 @@ pub(in crate::resource) fn is_primary(value: &Value) -> bool {
     value.get("primary") == Some(&Value::Bool(true))
 }
 
-/// Whether a value names a resource by its URL alone, which follows from the id and says nothing by itself.
+/// Whether a value names a resource by its URL alone, which follows from the id and says nothing by
+/// itself.
 fn is_nameless(attribute: &Attribute, value: &Value) -> bool {
     let has = |object: &Map<String, Value>, name: &str| {
-        let is_named = |key: &str| attribute.sub_attribute(key).is_some_and(|sub| sub.name() == name);
+        let is_named =
+            |key: &str| attribute.sub_attribute(key).is_some_and(|sub| sub.name() == name);
         object.iter().any(|(key, value)| is_named(key) && !is_unassigned(value))
     };
     let names = |object: &Map<String, Value>| has(object, "$ref") && !has(object, "value");
@@ -182,7 +217,8 @@ fn is_nameless(attribute: &Attribute, value: &Value) -> bool {
 
 /// No value, in the RFC's own words (RFC 7643, Section 2.5).
 fn says_nothing(value: &Value) -> bool {
-    is_unassigned(value) || value.as_object().is_some_and(|object| object.values().all(is_unassigned))
+    is_unassigned(value)
+        || value.as_object().is_some_and(|object| object.values().all(is_unassigned))
 }
 
 fn has_no_id(value: &Value) -> bool {

@@ -76,11 +76,14 @@ impl MemoryDirectory {
 
 impl fmt::Debug for MemoryDirectory {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("MemoryDirectory").field("keeps_dangling", &self.keeps_dangling).finish_non_exhaustive()
+        f.debug_struct("MemoryDirectory")
+            .field("keeps_dangling", &self.keeps_dangling)
+            .finish_non_exhaustive()
     }
 }
 
-/// All resources of a tenant. A group is kept without its members; who is in which group stands in `memberships`.
+/// All resources of a tenant. A group is kept without its members; who is in which group stands in
+/// `memberships`.
 #[derive(Default)]
 pub(super) struct Tenancy {
     tables: HashMap<String, Table>,
@@ -101,7 +104,11 @@ impl Tenancy {
         self.table(resource_type)?.get(id)
     }
 
-    pub(super) fn create(&mut self, resource_type: &ResourceType, mut resource: Resource) -> Result<Resource, StoreError> {
+    pub(super) fn create(
+        &mut self,
+        resource_type: &ResourceType,
+        mut resource: Resource,
+    ) -> Result<Resource, StoreError> {
         // Time comes first in these ids, so that the order of ids is that of creation.
         let id: Arc<str> = fresh_id().into();
         resource.set_id(&*id);
@@ -109,7 +116,8 @@ impl Tenancy {
         resource.forget_secrets(resource_type);
         refuse_nul(resource.attributes())?;
         let mut stored = resource.clone();
-        let members = resource_type.membership().and_then(|membership| stored.remove(membership.name()));
+        let members =
+            resource_type.membership().and_then(|membership| stored.remove(membership.name()));
         self.table_mut(resource_type).insert(Arc::clone(&id), Arc::new(stored))?;
         if let Some(Value::Array(members)) = members {
             let delta = MemberDelta { add: members, ..MemberDelta::default() };
@@ -118,7 +126,12 @@ impl Tenancy {
         Ok(resource)
     }
 
-    pub(super) fn update(&mut self, resource_type: &ResourceType, id: &str, update: &Update) -> Result<Change, StoreError> {
+    pub(super) fn update(
+        &mut self,
+        resource_type: &ResourceType,
+        id: &str,
+        update: &Update,
+    ) -> Result<Change, StoreError> {
         let current = Arc::clone(self.find(resource_type, id).ok_or(StoreError::NotFound)?);
         let Some(membership) = resource_type.membership() else {
             return self.update_whole(resource_type, id, update, current);
@@ -132,7 +145,8 @@ impl Tenancy {
                 if delta.is_some_and(|delta| delta.replace) {
                     update.budget().spend_values(self.memberships.count(id))?;
                 }
-                let members = delta.map(|delta| self.memberships.preview(id, delta)).unwrap_or_default();
+                let members =
+                    delta.map(|delta| self.memberships.preview(id, delta)).unwrap_or_default();
                 let (change, apart) = update.apply_with_members(current, members)?;
                 if delta.is_some_and(|delta| delta.add.iter().any(has_nul)) {
                     return Err(no_nul());
@@ -146,7 +160,8 @@ impl Tenancy {
         }
     }
 
-    /// Updates a resource of a type without members. Its groups are shown to the change where that compares them.
+    /// Updates a resource of a type without members. Its groups are shown to the change where that
+    /// compares them.
     fn update_whole(
         &mut self,
         resource_type: &ResourceType,
@@ -155,7 +170,11 @@ impl Tenancy {
         current: Arc<Resource>,
     ) -> Result<Change, StoreError> {
         let view = resource_type.membership_view().filter(|view| update.compares(view));
-        let current = if view.is_some() { self.compose(resource_type, &current, &Projection::default()) } else { current };
+        let current = if view.is_some() {
+            self.compose(resource_type, &current, &Projection::default())
+        } else {
+            current
+        };
         let mut change = update.apply(current)?;
         if let Some((view, after)) = view.zip(change.after.as_mut()) {
             Arc::make_mut(after).remove(view.name());
@@ -169,7 +188,12 @@ impl Tenancy {
     }
 
     /// Writes the state after a change, without its members.
-    fn write_back(&mut self, resource_type: &ResourceType, id: &str, apart: Option<Resource>) -> Result<(), StoreError> {
+    fn write_back(
+        &mut self,
+        resource_type: &ResourceType,
+        id: &str,
+        apart: Option<Resource>,
+    ) -> Result<(), StoreError> {
         let Some(mut apart) = apart else { return Ok(()) };
         apart.forget_secrets(resource_type);
         self.table_mut(resource_type).replace(id, Arc::new(apart))
@@ -182,7 +206,8 @@ impl Tenancy {
         membership: &Attribute,
         change: Change,
     ) -> Result<Change, StoreError> {
-        let Some(mut apart) = change.after.as_deref().filter(|_| !change.is_unchanged()).cloned() else {
+        let Some(mut apart) = change.after.as_deref().filter(|_| !change.is_unchanged()).cloned()
+        else {
             return Ok(change);
         };
         refuse_nul(apart.attributes())?;
@@ -222,7 +247,8 @@ impl Tenancy {
         Ok(change)
     }
 
-    /// Gives a resource another version, since something about it has changed that is kept apart from it.
+    /// Gives a resource another version, since something about it has changed that is kept apart
+    /// from it.
     fn touch(&mut self, id: &str) {
         let table = self.tables.values_mut().find(|table| table.get(id).is_some());
         if let Some(table) = table

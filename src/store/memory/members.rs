@@ -1,4 +1,5 @@
-//! Who is in which group, both ways: each change costs what it changes, whatever the size of the group.
+//! Who is in which group, both ways: each change costs what it changes, whatever the size of the
+//! group.
 
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -48,15 +49,22 @@ impl Memberships {
 
     /// The members of a group, as a client sees them.
     pub(super) fn members(&self, group: &str) -> Vec<Map<String, Value>> {
-        self.of_group.get(group).map(|list| list.members.values().map(Member::to_object).collect()).unwrap_or_default()
+        self.of_group
+            .get(group)
+            .map(|list| list.members.values().map(Member::to_object).collect())
+            .unwrap_or_default()
     }
 
     /// The groups that list `id`, in the order of their ids.
-    pub(super) fn direct_groups<'m>(&'m self, id: &str) -> impl Iterator<Item = &'m Arc<str>> + use<'m> {
+    pub(super) fn direct_groups<'m>(
+        &'m self,
+        id: &str,
+    ) -> impl Iterator<Item = &'m Arc<str>> + use<'m> {
         self.of_member.get(id).into_iter().flat_map(Groups::iter)
     }
 
-    /// The groups that list `id`, true beside each, and so many of those that list these, and so on: the nearest first.
+    /// The groups that list `id`, true beside each, and so many of those that list these, and so
+    /// on: the nearest first.
     pub(super) fn groups_of(&self, id: &str, indirect: usize) -> Vec<(&Arc<str>, bool)> {
         groups_above(id, indirect, |id| self.direct_groups(id))
     }
@@ -66,14 +74,19 @@ impl Memberships {
         let empty = MemberList::default();
         let list = self.of_group.get(group).unwrap_or(&empty);
         let removed = list.leaving(delta);
-        let leaves: HashSet<&str> =
-            if delta.add.is_empty() { HashSet::new() } else { delta.remove.iter().map(String::as_str).collect() };
+        let leaves: HashSet<&str> = if delta.add.is_empty() {
+            HashSet::new()
+        } else {
+            delta.remove.iter().map(String::as_str).collect()
+        };
         let mut change = MemberChange { removed, ..MemberChange::default() };
         for member in &delta.add {
             let Some(id) = id(member) else { continue };
             match list.get(id) {
                 None => change.added.push(id.to_owned()),
-                Some(known) if delta.replace || leaves.contains(id) => change.rewritten |= !known.is(member),
+                Some(known) if delta.replace || leaves.contains(id) => {
+                    change.rewritten |= !known.is(member)
+                }
                 Some(_) => {}
             }
         }
@@ -110,7 +123,8 @@ impl Memberships {
 
     /// Takes a resource out of all groups, and says which those were.
     pub(super) fn remove_member(&mut self, id: &str) -> Vec<Arc<str>> {
-        let groups: Vec<Arc<str>> = self.of_member.remove(id).iter().flat_map(Groups::iter).cloned().collect();
+        let groups: Vec<Arc<str>> =
+            self.of_member.remove(id).iter().flat_map(Groups::iter).cloned().collect();
         for group in &groups {
             if let Some(list) = self.of_group.get_mut(group) {
                 list.remove(id);
@@ -175,7 +189,9 @@ impl Groups {
     fn insert(&mut self, group: &Arc<str>) {
         match self {
             Self::One(other) if other == group => {}
-            Self::One(other) => *self = Self::Several([Arc::clone(other), Arc::clone(group)].into()),
+            Self::One(other) => {
+                *self = Self::Several([Arc::clone(other), Arc::clone(group)].into())
+            }
             Self::Several(groups) => drop(groups.insert(Arc::clone(group))),
         }
     }
@@ -200,7 +216,12 @@ impl MemberList {
             let leaving = self.members.values().filter(|member| !coming.contains(&*member.id));
             return leaving.map(|member| member.id.to_string()).collect();
         }
-        delta.remove.iter().filter(|id| self.has(id) && !coming.contains(id.as_str())).cloned().collect()
+        delta
+            .remove
+            .iter()
+            .filter(|id| self.has(id) && !coming.contains(id.as_str()))
+            .cloned()
+            .collect()
     }
 
     fn has(&self, id: &str) -> bool {
@@ -243,6 +264,9 @@ fn id(member: &Value) -> Option<&str> {
 
 fn rest(member: &Value) -> Option<Box<Map<String, Value>>> {
     let object = member.as_object().filter(|object| object.len() > 1)?;
-    let rest = object.iter().filter(|(name, _)| *name != "value").map(|(name, value)| (name.clone(), value.clone()));
+    let rest = object
+        .iter()
+        .filter(|(name, _)| *name != "value")
+        .map(|(name, value)| (name.clone(), value.clone()));
     Some(Box::new(rest.collect()))
 }

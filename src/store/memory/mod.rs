@@ -27,8 +27,8 @@ pub(crate) const CARRIED_MEMBERS: usize = 100;
 
 /// Keeps the resources of one type in memory, with indexes on ids, unique attributes and members.
 ///
-/// Stores of several types that name each other, such as users and groups, come from one [`MemoryDirectory`].
-/// Values that are never returned, such as passwords, are not kept.
+/// Stores of several types that name each other, such as users and groups, come from one
+/// [`MemoryDirectory`]. Values that are never returned, such as passwords, are not kept.
 #[derive(Clone, Debug)]
 pub struct MemoryStore {
     directory: MemoryDirectory,
@@ -46,7 +46,8 @@ impl MemoryStore {
         let Some(tenancy) = self.directory.known(cx.tenant()) else {
             return read(&Tenancy::default());
         };
-        // All checks come before the first write, so that a panic leaves no half-made change behind.
+        // All checks come before the first write, so that a panic leaves no half-made change
+        // behind.
         let tenancy = tenancy.read().unwrap_or_else(PoisonError::into_inner);
         read(&tenancy)
     }
@@ -60,28 +61,53 @@ impl MemoryStore {
 
 #[async_trait]
 impl ResourceStore for MemoryStore {
-    async fn create(&self, resource: Resource, cx: &RequestContext) -> Result<Resource, StoreError> {
+    async fn create(
+        &self,
+        resource: Resource,
+        cx: &RequestContext,
+    ) -> Result<Resource, StoreError> {
         self.write(cx, |tenancy| tenancy.create(&self.resource_type, resource))
     }
 
-    async fn get(&self, id: &str, projection: &Projection, cx: &RequestContext) -> Result<Arc<Resource>, StoreError> {
+    async fn get(
+        &self,
+        id: &str,
+        projection: &Projection,
+        cx: &RequestContext,
+    ) -> Result<Arc<Resource>, StoreError> {
         self.read(cx, |tenancy| {
             let resource = tenancy.find(&self.resource_type, id).ok_or(StoreError::NotFound)?;
             Ok(tenancy.compose(&self.resource_type, resource, projection))
         })
     }
 
-    async fn select(&self, selection: Selection<'_>, cx: &RequestContext) -> Result<Selected, StoreError> {
+    async fn select(
+        &self,
+        selection: Selection<'_>,
+        cx: &RequestContext,
+    ) -> Result<Selected, StoreError> {
         self.read(cx, |tenancy| search::select(tenancy, &self.resource_type, &selection))
     }
 
-    async fn update(&self, id: &str, update: &Update, cx: &RequestContext) -> Result<Change, StoreError> {
+    async fn update(
+        &self,
+        id: &str,
+        update: &Update,
+        cx: &RequestContext,
+    ) -> Result<Change, StoreError> {
         self.write(cx, |tenancy| tenancy.update(&self.resource_type, id, update))
     }
 
-    async fn delete(&self, id: &str, expected: &Precondition, cx: &RequestContext) -> Result<Change, StoreError> {
+    async fn delete(
+        &self,
+        id: &str,
+        expected: &Precondition,
+        cx: &RequestContext,
+    ) -> Result<Change, StoreError> {
         let keeps_dangling = self.directory.keeps_dangling();
-        self.write(cx, |tenancy| tenancy.delete(&self.resource_type, id, expected, cx.tenant(), keeps_dangling))
+        self.write(cx, |tenancy| {
+            tenancy.delete(&self.resource_type, id, expected, cx.tenant(), keeps_dangling)
+        })
     }
 
     fn pushdown(&self, _query: &Query) -> Pushdown {

@@ -30,7 +30,8 @@ pub(super) struct LookupIndex {
 pub(super) struct UniqueIndex {
     path: ResolvedPath,
     ids: BTreeMap<String, Arc<str>>,
-    /// How many values are not ASCII. Only then do identifiers, once prepared, differ from folded text.
+    /// How many values are not ASCII. Only then do identifiers, once prepared, differ from folded
+    /// text.
     beyond_ascii: usize,
 }
 
@@ -51,7 +52,10 @@ impl UniqueIndex {
     }
 
     /// The resources whose value starts with `prefix`, in the order of their values.
-    pub(super) fn starting_with<'i>(&'i self, prefix: &'i str) -> impl Iterator<Item = &'i Arc<str>> {
+    pub(super) fn starting_with<'i>(
+        &'i self,
+        prefix: &'i str,
+    ) -> impl Iterator<Item = &'i Arc<str>> {
         let from = self.ids.range::<str, _>((Bound::Included(prefix), Bound::Unbounded));
         from.take_while(move |(key, _)| key.starts_with(prefix)).map(|(_, id)| id)
     }
@@ -60,7 +64,8 @@ impl UniqueIndex {
         self.ids.len()
     }
 
-    /// All resources in the order of their values; or those behind a value and an id, which break ties with other types.
+    /// All resources in the order of their values; or those behind a value and an id, which break
+    /// ties with other types.
     pub(super) fn in_order<'i>(
         &'i self,
         after: Option<(&'i str, &'i str)>,
@@ -72,7 +77,9 @@ impl UniqueIndex {
                 SortOrder::Descending => Box::new(self.ids.values().rev()),
             };
         };
-        let is_behind = move |(other, other_id): &(&String, &Arc<str>)| other.as_str() != key || ***other_id > *id;
+        let is_behind = move |(other, other_id): &(&String, &Arc<str>)| {
+            other.as_str() != key || ***other_id > *id
+        };
         match order {
             SortOrder::Ascending => {
                 let range = self.ids.range::<str, _>((Bound::Included(key), Bound::Unbounded));
@@ -133,8 +140,13 @@ impl LookupIndex {
 
 impl Table {
     pub(super) fn new(resource_type: &ResourceType) -> Self {
-        let unique = resource_type.unique_paths().map(|path| UniqueIndex { path, ids: BTreeMap::new(), beyond_ascii: 0 });
-        let lookups = resource_type.indexed_paths().map(|path| LookupIndex { path, ids: BTreeMap::new() });
+        let unique = resource_type.unique_paths().map(|path| UniqueIndex {
+            path,
+            ids: BTreeMap::new(),
+            beyond_ascii: 0,
+        });
+        let lookups =
+            resource_type.indexed_paths().map(|path| LookupIndex { path, ids: BTreeMap::new() });
         Self { resources: BTreeMap::new(), unique: unique.collect(), lookups: lookups.collect() }
     }
 
@@ -160,7 +172,11 @@ impl Table {
         Some(index.ids.get(key).cloned().unwrap_or_default())
     }
 
-    pub(super) fn insert(&mut self, id: Arc<str>, resource: Arc<Resource>) -> Result<(), StoreError> {
+    pub(super) fn insert(
+        &mut self,
+        id: Arc<str>,
+        resource: Arc<Resource>,
+    ) -> Result<(), StoreError> {
         refuse_nul(resource.attributes())?;
         self.refuse_conflicts(&id, &resource)?;
         self.index(&id, &resource);
@@ -174,16 +190,23 @@ impl Table {
             return Err(StoreError::NotFound);
         };
         let before = std::mem::replace(slot, resource);
-        let mut paths = self.unique.iter().map(|index| &index.path).chain(self.lookups.iter().map(|index| &index.path));
+        let mut paths = self
+            .unique
+            .iter()
+            .map(|index| &index.path)
+            .chain(self.lookups.iter().map(|index| &index.path));
         if paths.all(|path| before.values(path).eq(slot.values(path))) {
             return Ok(());
         }
         self.index_again(id, before)
     }
 
-    /// Brings the indexes up to what has replaced `before`; or puts that back, where another resource has a value already.
+    /// Brings the indexes up to what has replaced `before`; or puts that back, where another
+    /// resource has a value already.
     fn index_again(&mut self, id: &str, before: Arc<Resource>) -> Result<(), StoreError> {
-        let Some((id, after)) = self.resources.get_key_value(id).map(|(id, after)| (Arc::clone(id), Arc::clone(after))) else {
+        let Some((id, after)) =
+            self.resources.get_key_value(id).map(|(id, after)| (Arc::clone(id), Arc::clone(after)))
+        else {
             return Err(StoreError::NotFound);
         };
         if let Err(conflict) = self.refuse_conflicts(&id, &after) {

@@ -32,7 +32,8 @@ struct Fixture {
 
 impl Fixture {
     fn new(directory: MemoryDirectory) -> Self {
-        let (users, groups) = (directory.store(ResourceType::user()), directory.store(ResourceType::group()));
+        let (users, groups) =
+            (directory.store(ResourceType::user()), directory.store(ResourceType::group()));
         Self { users, groups, cx: RequestContext::new("example") }
     }
 
@@ -51,19 +52,38 @@ impl Fixture {
         Value::Object(Resource::clone(&resource).into_stored())
     }
 
-    fn patch(&self, store: &MemoryStore, id: &str, operations: Value) -> Result<Change, StoreError> {
+    fn patch(
+        &self,
+        store: &MemoryStore,
+        id: &str,
+        operations: Value,
+    ) -> Result<Change, StoreError> {
         self.patch_up_to(usize::MAX, store, id, operations)
     }
 
-    fn patch_up_to(&self, bytes: usize, store: &MemoryStore, id: &str, operations: Value) -> Result<Change, StoreError> {
-        let operations = operations.as_array().expect("an array").iter().map(|operation| PatchOperation {
-            op: operation["op"].as_str().unwrap_or_default().to_owned(),
-            path: operation["path"].as_str().map(str::to_owned),
-            value: operation.get("value").cloned(),
-        });
+    fn patch_up_to(
+        &self,
+        bytes: usize,
+        store: &MemoryStore,
+        id: &str,
+        operations: Value,
+    ) -> Result<Change, StoreError> {
+        let operations =
+            operations.as_array().expect("an array").iter().map(|operation| PatchOperation {
+                op: operation["op"].as_str().unwrap_or_default().to_owned(),
+                path: operation["path"].as_str().map(str::to_owned),
+                value: operation.get("value").cloned(),
+            });
         let message = PatchOp { operations: operations.collect() };
-        let (plan, _) = PlanBinder::new(Arc::clone(&store.resource_type), Rules::default()).bind(message).expect("it binds");
-        let update = Update::patch(Arc::clone(&store.resource_type), Tenant::from("example"), plan, DateTime::UNIX_EPOCH);
+        let (plan, _) = PlanBinder::new(Arc::clone(&store.resource_type), Rules::default())
+            .bind(message)
+            .expect("it binds");
+        let update = Update::patch(
+            Arc::clone(&store.resource_type),
+            Tenant::from("example"),
+            plan,
+            DateTime::UNIX_EPOCH,
+        );
         now(store.update(id, &update.up_to(bytes), &self.cx))
     }
 }
@@ -77,12 +97,16 @@ fn unique_values_are_taken_once() {
     // S-4.1.1-01, S-7-16, S-7-18, P-3.3-10, P-3.5.1-10, P-3.6-05
     let fixture = fixture();
     let first = fixture.user("bjensen");
-    let taken =
-        |result: Result<_, StoreError>| matches!(result, Err(StoreError::Conflict { attribute }) if attribute == "userName");
+    let taken = |result: Result<_, StoreError>| matches!(result, Err(StoreError::Conflict { attribute }) if attribute == "userName");
     assert!(taken(fixture.create(&fixture.users, json!({ "userName": "BJensen" })).map(drop)));
     let second = fixture.user("other");
-    let rename =
-        |id: &str| fixture.patch(&fixture.users, id, json!([{ "op": "replace", "path": "userName", "value": "BJENSEN" }]));
+    let rename = |id: &str| {
+        fixture.patch(
+            &fixture.users,
+            id,
+            json!([{ "op": "replace", "path": "userName", "value": "BJENSEN" }]),
+        )
+    };
     assert!(taken(rename(&second).map(drop)));
     assert!(rename(&first).is_ok(), "one's own name is free");
     now(fixture.users.delete(&first, &Precondition::default(), &fixture.cx)).expect("it is there");
@@ -95,7 +119,8 @@ fn what_is_too_long_grows_no_longer() {
     let (long, longer) = ("x".repeat(1_000), "x".repeat(1_001));
     let made = json!({ "schemas": [], "userName": "bjensen", "title": long, "active": true });
     let id = fixture.create(&fixture.users, made).expect("a free name");
-    let replace = |path: &str, value: Value| json!([{ "op": "replace", "path": path, "value": value }]);
+    let replace =
+        |path: &str, value: Value| json!([{ "op": "replace", "path": path, "value": value }]);
     let on_and_longer = json!([
         { "op": "replace", "path": "active", "value": true },
         { "op": "replace", "path": "title", "value": longer.repeat(2) },
@@ -116,7 +141,11 @@ fn what_is_too_long_grows_no_longer() {
         match fixture.patch_up_to(200, &fixture.users, &id, operations.clone()) {
             Ok(_) => assert!(expected, "{operations}"),
             Err(StoreError::Refused(err)) => {
-                assert_eq!((err.scim_type(), expected), (Some(ScimType::TooMany), false), "{operations}");
+                assert_eq!(
+                    (err.scim_type(), expected),
+                    (Some(ScimType::TooMany), false),
+                    "{operations}"
+                );
                 assert_eq!(fixture.get(&fixture.users, &id), before);
             }
             Err(err) => panic!("{operations}: {err}"),
@@ -134,12 +163,13 @@ fn members_are_kept_apart_and_seen_from_both_sides() {
         json!({ "displayName": "G", "members": [{ "value": ann, "display": "Ann" }, { "value": "foreign" }] }),
     );
     let group = group.expect("a group");
-    let parent =
-        fixture.create(&fixture.groups, json!({ "displayName": "P", "members": [{ "value": group }] })).expect("a group");
-    let members = json!([{ "value": ann, "display": "Ann", "type": "User" }, { "value": "foreign" }]);
+    let parent = fixture
+        .create(&fixture.groups, json!({ "displayName": "P", "members": [{ "value": group }] }))
+        .expect("a group");
+    let members =
+        json!([{ "value": ann, "display": "Ann", "type": "User" }, { "value": "foreign" }]);
     assert_eq!(fixture.get(&fixture.groups, &group)["members"], members);
-    let groups =
-        json!([{ "value": group, "type": "direct", "display": "G" }, { "value": parent, "type": "indirect", "display": "P" }]);
+    let groups = json!([{ "value": group, "type": "direct", "display": "G" }, { "value": parent, "type": "indirect", "display": "P" }]);
     assert_eq!(fixture.get(&fixture.users, &ann)["groups"], groups);
 
     let change = fixture.patch(
@@ -152,7 +182,10 @@ fn members_are_kept_apart_and_seen_from_both_sides() {
         ]),
     );
     let change = change.expect("it applies");
-    assert_eq!((change.members.added, change.members.removed), (vec![bob], vec!["foreign".to_owned()]));
+    assert_eq!(
+        (change.members.added, change.members.removed),
+        (vec![bob], vec!["foreign".to_owned()])
+    );
     assert_eq!(change.paths.iter().map(ToString::to_string).collect::<Vec<_>>(), ["displayName"]);
     assert_eq!(change.version.map(|version| version.to_string()).as_deref(), Some("W/\"2\""));
     assert_eq!(fixture.get(&fixture.groups, &group)["members"].as_array().map(Vec::len), Some(2));
@@ -162,10 +195,18 @@ fn members_are_kept_apart_and_seen_from_both_sides() {
 fn nested_groups_may_form_a_cycle() {
     let fixture = fixture();
     let ann = fixture.user("ann");
-    let one = fixture.create(&fixture.groups, json!({ "displayName": "1", "members": [{ "value": ann }] })).expect("a group");
-    let two = fixture.create(&fixture.groups, json!({ "displayName": "2", "members": [{ "value": one }] })).expect("a group");
+    let one = fixture
+        .create(&fixture.groups, json!({ "displayName": "1", "members": [{ "value": ann }] }))
+        .expect("a group");
+    let two = fixture
+        .create(&fixture.groups, json!({ "displayName": "2", "members": [{ "value": one }] }))
+        .expect("a group");
     fixture
-        .patch(&fixture.groups, &one, json!([{ "op": "add", "path": "members", "value": [{ "value": two }] }]))
+        .patch(
+            &fixture.groups,
+            &one,
+            json!([{ "op": "add", "path": "members", "value": [{ "value": two }] }]),
+        )
         .expect("it applies");
     assert_eq!(fixture.get(&fixture.users, &ann)["groups"].as_array().map(Vec::len), Some(2));
 }
@@ -175,7 +216,9 @@ fn what_changes_nothing_makes_no_version() {
     // P-3.5.2-22, P-3.14-08
     let fixture = fixture();
     let ann = fixture.user("ann");
-    let group = fixture.create(&fixture.groups, json!({ "displayName": "G", "members": [{ "value": ann }] })).expect("a group");
+    let group = fixture
+        .create(&fixture.groups, json!({ "displayName": "G", "members": [{ "value": ann }] }))
+        .expect("a group");
     for operations in [
         json!([{ "op": "add", "path": "members", "value": [{ "value": ann }] }]),
         json!([{ "op": "remove", "path": "members[value eq \"nobody\"]" }]),
@@ -183,7 +226,8 @@ fn what_changes_nothing_makes_no_version() {
         json!([{ "op": "replace", "path": "members", "value": [{ "value": ann }] }]),
         json!([{ "op": "remove", "path": "members[type eq \"Device\"]" }]),
     ] {
-        let change = fixture.patch(&fixture.groups, &group, operations.clone()).expect("it applies");
+        let change =
+            fixture.patch(&fixture.groups, &group, operations.clone()).expect("it applies");
         assert!(change.is_unchanged(), "{operations}");
     }
     assert_eq!(fixture.get(&fixture.groups, &group)["meta"]["version"], "W/\"1\"");
@@ -193,7 +237,10 @@ fn what_changes_nothing_makes_no_version() {
 fn a_failed_update_changes_neither_group_nor_members() {
     // P-3.5.2-14
     let fixture = Fixture::new(MemoryDirectory::new());
-    let groups = MemoryStore { resource_type: Arc::new(ResourceType::group().unique("displayName")), ..fixture.groups.clone() };
+    let groups = MemoryStore {
+        resource_type: Arc::new(ResourceType::group().unique("displayName")),
+        ..fixture.groups.clone()
+    };
     fixture.create(&groups, json!({ "displayName": "taken" })).expect("a group");
     let group = fixture.create(&groups, json!({ "displayName": "G" })).expect("a group");
     let before = fixture.get(&groups, &group);
@@ -212,14 +259,21 @@ fn a_failed_update_changes_neither_group_nor_members() {
 #[test]
 fn deleted_users_leave_their_groups_unless_told_otherwise() {
     // P-3.6-07
-    for (directory, left) in [(MemoryDirectory::new(), 0), (MemoryDirectory::new().keeping_dangling_members(), 1)] {
+    for (directory, left) in
+        [(MemoryDirectory::new(), 0), (MemoryDirectory::new().keeping_dangling_members(), 1)]
+    {
         let fixture = Fixture::new(directory);
         let ann = fixture.user("ann");
-        let group =
-            fixture.create(&fixture.groups, json!({ "displayName": "G", "members": [{ "value": ann }] })).expect("a group");
-        let change = now(fixture.users.delete(&ann, &Precondition::default(), &fixture.cx)).expect("it is there");
+        let group = fixture
+            .create(&fixture.groups, json!({ "displayName": "G", "members": [{ "value": ann }] }))
+            .expect("a group");
+        let change = now(fixture.users.delete(&ann, &Precondition::default(), &fixture.cx))
+            .expect("it is there");
         assert_eq!(change.operation, Operation::Delete);
-        assert_eq!(fixture.get(&fixture.groups, &group)["members"].as_array().map_or(0, Vec::len), left);
+        assert_eq!(
+            fixture.get(&fixture.groups, &group)["members"].as_array().map_or(0, Vec::len),
+            left
+        );
     }
 }
 
@@ -229,8 +283,14 @@ fn tenants_do_not_meet() {
     let fixture = fixture();
     let ann = fixture.user("ann");
     let other = RequestContext::new("other");
-    assert!(matches!(now(fixture.users.get(&ann, &Projection::default(), &other)), Err(StoreError::NotFound)));
-    assert!(matches!(now(fixture.users.delete(&ann, &Precondition::default(), &other)), Err(StoreError::NotFound)));
+    assert!(matches!(
+        now(fixture.users.get(&ann, &Projection::default(), &other)),
+        Err(StoreError::NotFound)
+    ));
+    assert!(matches!(
+        now(fixture.users.delete(&ann, &Precondition::default(), &other)),
+        Err(StoreError::NotFound)
+    ));
     let mut resource = Resource::default();
     resource.set("userName", "ann");
     assert!(now(fixture.users.create(resource, &other)).is_ok());
@@ -240,20 +300,34 @@ fn tenants_do_not_meet() {
 fn passwords_are_not_kept() {
     // S-4.1.1-09, S-9.2-01
     let fixture = fixture();
-    let ann = fixture.create(&fixture.users, json!({ "userName": "ann", "password": "t1meMa$heen" })).expect("a user");
+    let ann = fixture
+        .create(&fixture.users, json!({ "userName": "ann", "password": "t1meMa$heen" }))
+        .expect("a user");
     assert_eq!(fixture.get(&fixture.users, &ann).get("password"), None);
 }
 
 #[test]
 fn a_large_group_is_not_carried_along() {
     let fixture = fixture();
-    let members: Vec<Value> = (0..CARRIED_MEMBERS).map(|number| json!({ "value": number.to_string() })).collect();
-    let group = fixture.create(&fixture.groups, json!({ "displayName": "G", "members": members })).expect("a group");
-    let rename =
-        |name: &str| fixture.patch(&fixture.groups, &group, json!([{ "op": "replace", "path": "displayName", "value": name }]));
+    let members: Vec<Value> =
+        (0..CARRIED_MEMBERS).map(|number| json!({ "value": number.to_string() })).collect();
+    let group = fixture
+        .create(&fixture.groups, json!({ "displayName": "G", "members": members }))
+        .expect("a group");
+    let rename = |name: &str| {
+        fixture.patch(
+            &fixture.groups,
+            &group,
+            json!([{ "op": "replace", "path": "displayName", "value": name }]),
+        )
+    };
     assert!(rename("H").is_ok_and(|change| change.after.is_some()));
     fixture
-        .patch(&fixture.groups, &group, json!([{ "op": "add", "path": "members", "value": [{ "value": "one more" }] }]))
+        .patch(
+            &fixture.groups,
+            &group,
+            json!([{ "op": "add", "path": "members", "value": [{ "value": "one more" }] }]),
+        )
         .expect("it applies");
     assert!(rename("I").is_ok_and(|change| change.after.is_none()));
 }
@@ -262,14 +336,21 @@ fn a_large_group_is_not_carried_along() {
 fn what_is_indexed_is_found_by_its_value_as_it_is_now() {
     let resource_type = ResourceType::user().indexed("title");
     let mut table = table::Table::new(&resource_type);
-    let user = |body: Value| Arc::new(Resource::from_stored(body.as_object().expect("an object").clone()));
+    let user =
+        |body: Value| Arc::new(Resource::from_stored(body.as_object().expect("an object").clone()));
     let found = |table: &table::Table, path: &str, key: &str| {
         let path = resource_type.resolve(&path.parse().expect("a path")).expect("an attribute");
-        table.with_value(&path, key).map(|ids| ids.into_iter().map(|id| id.to_string()).collect::<Vec<_>>())
+        table
+            .with_value(&path, key)
+            .map(|ids| ids.into_iter().map(|id| id.to_string()).collect::<Vec<_>>())
     };
     let emails = json!([{ "value": "A@example.com" }, { "value": "a@example.com" }]);
-    table.insert("1".into(), user(json!({ "userName": "a", "title": "Clerk", "emails": emails }))).expect("a free name");
-    table.insert("2".into(), user(json!({ "userName": "b", "title": "CLERK" }))).expect("a free name");
+    table
+        .insert("1".into(), user(json!({ "userName": "a", "title": "Clerk", "emails": emails })))
+        .expect("a free name");
+    table
+        .insert("2".into(), user(json!({ "userName": "b", "title": "CLERK" })))
+        .expect("a free name");
     assert_eq!(found(&table, "title", "clerk"), Some(vec!["1".to_owned(), "2".to_owned()]));
     assert_eq!(found(&table, "emails.value", "a@example.com"), Some(vec!["1".to_owned()]));
     assert_eq!(found(&table, "nickName", "a"), None, "there is no index");
@@ -286,7 +367,10 @@ fn what_is_indexed_is_found_by_its_value_as_it_is_now() {
 #[test]
 fn reads_of_a_tenant_that_has_nothing_leave_nothing_behind() {
     let fixture = Fixture::new(MemoryDirectory::new());
-    assert!(matches!(now(fixture.users.get("1", &Projection::default(), &fixture.cx)), Err(StoreError::NotFound)));
+    assert!(matches!(
+        now(fixture.users.get("1", &Projection::default(), &fixture.cx)),
+        Err(StoreError::NotFound)
+    ));
     assert!(fixture.users.directory.known(fixture.cx.tenant()).is_none());
     fixture.user("bjensen");
     assert!(fixture.users.directory.known(fixture.cx.tenant()).is_some());

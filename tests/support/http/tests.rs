@@ -10,14 +10,20 @@ async fn the_path_and_the_headers_go_out_as_given() {
     let server = Canned::start([vec![EMPTY, EMPTY]]).await;
     let mut client = Client::new(server.address);
     for path in ["/Users?filter=userName+eq+%22a%22&", "/Users/1?"] {
-        client.send("GET", path, &[("Accept", "application/scim+json")], None).await.expect("an answer");
+        client
+            .send("GET", path, &[("Accept", "application/scim+json")], None)
+            .await
+            .expect("an answer");
     }
     let address = server.address;
     let requests = server.requests();
     let host = format!("host: {address}\r\naccept: application/scim+json\r\n\r\n");
     assert_eq!(
         requests,
-        [format!("GET /Users?filter=userName+eq+%22a%22& HTTP/1.1\r\n{host}"), format!("GET /Users/1? HTTP/1.1\r\n{host}"),]
+        [
+            format!("GET /Users?filter=userName+eq+%22a%22& HTTP/1.1\r\n{host}"),
+            format!("GET /Users/1? HTTP/1.1\r\n{host}"),
+        ]
     );
 }
 

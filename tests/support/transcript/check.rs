@@ -14,7 +14,11 @@ mod tests;
 const NO_CONTENT: u16 = 204;
 
 /// What is not as expected in an answer whose status is.
-pub(super) fn judge(expect: &Expect, response: &Response, variables: &Variables) -> Result<Vec<Miss>, Unbound> {
+pub(super) fn judge(
+    expect: &Expect,
+    response: &Response,
+    variables: &Variables,
+) -> Result<Vec<Miss>, Unbound> {
     let mut misses = Vec::new();
     for (name, wanted) in &expect.headers {
         misses.extend(header_miss(name, wanted, response, variables)?);
@@ -39,12 +43,19 @@ pub(super) fn judge(expect: &Expect, response: &Response, variables: &Variables)
     Ok(misses)
 }
 
-fn header_miss(name: &str, wanted: &str, response: &Response, variables: &Variables) -> Result<Option<Miss>, Unbound> {
+fn header_miss(
+    name: &str,
+    wanted: &str,
+    response: &Response,
+    variables: &Variables,
+) -> Result<Option<Miss>, Unbound> {
     let value = response.header(name);
     let value = value.as_deref();
     let wants = [variables.text(wanted)?, variables.url(wanted)?];
     let holds = match name.to_ascii_lowercase().as_str() {
-        "content-type" => response.status == NO_CONTENT || media_type(value).eq_ignore_ascii_case(wanted),
+        "content-type" => {
+            response.status == NO_CONTENT || media_type(value).eq_ignore_ascii_case(wanted)
+        }
         "location" => wants.iter().any(|want| value.is_some_and(|value| value.ends_with(want))),
         _ => wants.iter().any(|want| value.is_some_and(|value| matches(value, want))),
     };
@@ -81,7 +92,8 @@ impl TryFrom<Map<String, Value>> for Check {
             return Err(format!("a check without a path: {shown}"));
         };
         path.parse::<JsonPath>().map_err(|error| error.to_string())?;
-        let rule = serde_json::from_value(Value::Object(members)).map_err(|error| format!("not a check: {shown}: {error}"))?;
+        let rule = serde_json::from_value(Value::Object(members))
+            .map_err(|error| format!("not a check: {shown}: {error}"))?;
         Ok(Self { path, rule })
     }
 }
@@ -152,7 +164,8 @@ impl Rule {
             Self::Type(kind) => only.is_some_and(|node| Kind::of(node) == Some(*kind)),
             Self::Len(length) => elements.is_some_and(|elements| elements.len() == *length),
             Self::Nodes(count) => nodes.len() == *count,
-            Self::Has(wanted) => elements.is_some_and(|elements| elements.iter().any(|element| same(element, wanted))),
+            Self::Has(wanted) => elements
+                .is_some_and(|elements| elements.iter().any(|element| same(element, wanted))),
             Self::Gte(least) => only.and_then(Value::as_f64).is_some_and(|number| number >= *least),
         }
     }

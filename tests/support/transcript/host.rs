@@ -92,7 +92,11 @@ impl AdminView {
     }
 
     /// Does what the administrator does.
-    pub(super) async fn act(&mut self, action: &HostAction, variables: &Variables) -> Result<(), Failure> {
+    pub(super) async fn act(
+        &mut self,
+        action: &HostAction,
+        variables: &Variables,
+    ) -> Result<(), Failure> {
         let tenant = variables.text("{{tenant}}")?;
         let path = variables.url(&action.path)?;
         let body = match &action.body {
@@ -108,7 +112,11 @@ impl AdminView {
     }
 
     /// The last event before a request, where the request's events are asked for.
-    pub(super) async fn marks(&mut self, wanted: &HostExpect, variables: &Variables) -> Result<Marks, Failure> {
+    pub(super) async fn marks(
+        &mut self,
+        wanted: &HostExpect,
+        variables: &Variables,
+    ) -> Result<Marks, Failure> {
         let mut marks = Marks::new();
         for (tenant, wanted) in wanted.tenants(variables)? {
             if wanted.speaks_of_events() {
@@ -146,7 +154,11 @@ impl AdminView {
         }
     }
 
-    async fn look(&mut self, tenants: &[(String, &HostExpect)], marks: &Marks) -> Result<(), Failure> {
+    async fn look(
+        &mut self,
+        tenants: &[(String, &HostExpect)],
+        marks: &Marks,
+    ) -> Result<(), Failure> {
         for (tenant, wanted) in tenants {
             if wanted.speaks_of_events() {
                 let mark = marks.get(tenant).copied().flatten();
@@ -183,7 +195,9 @@ impl AdminView {
     async fn events(&mut self, tenant: &str) -> Result<Vec<Event>, Failure> {
         let response = self.call("GET", tenant, "/events", None).await?;
         let events = response.json().filter(|_| response.status == 200);
-        let Some(events) = events.and_then(|events| serde_json::from_value::<Vec<Event>>(events).ok()) else {
+        let Some(events) =
+            events.and_then(|events| serde_json::from_value::<Vec<Event>>(events).ok())
+        else {
             let expected = format!("a list of the events of tenant {tenant}");
             return Err(unexpected(expected, &response));
         };
@@ -197,7 +211,13 @@ impl AdminView {
         }
     }
 
-    async fn call(&mut self, method: &str, tenant: &str, path: &str, body: Option<&Value>) -> Result<Response, SendError> {
+    async fn call(
+        &mut self,
+        method: &str,
+        tenant: &str,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Result<Response, SendError> {
         let path = format!("/admin/api/tenants/{}{path}", url_text(tenant));
         let mut headers = vec![("X-Admin-Key", self.key.as_str())];
         let body = body.map(Value::to_string);

@@ -20,10 +20,18 @@ const DEFAULT_BASE: &str = "/scim/v2";
 const CREATED: u16 = 201;
 
 /// Sends the lines of a transcript, in order, to the server at this address.
-pub(crate) async fn replay(transcript: &Transcript, address: SocketAddr, variables: Variables) -> Outcome {
+pub(crate) async fn replay(
+    transcript: &Transcript,
+    address: SocketAddr,
+    variables: Variables,
+) -> Outcome {
     let key = variables.text("{{admin_key}}").unwrap_or_default();
-    let mut replay =
-        Replay { client: Client::new(address), host: AdminView::new(address, key), variables, created: BTreeSet::new() };
+    let mut replay = Replay {
+        client: Client::new(address),
+        host: AdminView::new(address, key),
+        variables,
+        created: BTreeSet::new(),
+    };
     let mut outcome = Outcome::default();
     for line in &transcript.lines {
         let judgement = match replay.line(line).await {
@@ -50,7 +58,8 @@ impl Outcome {
     }
 
     fn add(&mut self, line: &Line, judgement: &Judgement) {
-        let (tally, label) = if line.is_soft() { (&mut self.soft, "soft") } else { (&mut self.counted, "FAIL") };
+        let (tally, label) =
+            if line.is_soft() { (&mut self.soft, "soft") } else { (&mut self.counted, "FAIL") };
         if judgement.misses.is_empty() {
             tally.passed += 1;
             return;
@@ -71,7 +80,11 @@ impl Outcome {
 
 impl fmt::Display for Outcome {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}{}; optional or inferred, not counted: {}", self.report, self.counted, self.soft)
+        write!(
+            formatter,
+            "{}{}; optional or inferred, not counted: {}",
+            self.report, self.counted, self.soft
+        )
     }
 }
 
@@ -98,10 +111,15 @@ impl Judgement {
     fn from_failure(line: &Line, failure: &Failure) -> Self {
         let miss = match failure {
             Failure::Miss(miss) => miss.clone(),
-            Failure::Unbound(Unbound(name)) => Miss::new(format!("`{name}` to have been captured"), "nothing"),
+            Failure::Unbound(Unbound(name)) => {
+                Miss::new(format!("`{name}` to have been captured"), "nothing")
+            }
             Failure::Send(error) => Miss::new("an answer", error),
         };
-        Self { request: format!("{} {}", line.request.method, line.request.path), misses: vec![miss] }
+        Self {
+            request: format!("{} {}", line.request.method, line.request.path),
+            misses: vec![miss],
+        }
     }
 }
 
@@ -140,7 +158,8 @@ impl Replay {
         Ok(Judgement { request: request.to_string(), misses })
     }
 
-    /// What comes before the request: the administrator acts, and the host's events so far are noted.
+    /// What comes before the request: the administrator acts, and the host's events so far are
+    /// noted.
     async fn prepare(&mut self, line: &Line) -> Result<(Marks, Vec<Miss>), Failure> {
         let mut misses = Vec::new();
         for action in &line.host_action {
@@ -156,7 +175,12 @@ impl Replay {
         Ok((marks, misses))
     }
 
-    async fn host_miss(&mut self, line: &Line, marks: &Marks, answered: Instant) -> Result<Option<Miss>, Failure> {
+    async fn host_miss(
+        &mut self,
+        line: &Line,
+        marks: &Marks,
+        answered: Instant,
+    ) -> Result<Option<Miss>, Failure> {
         let Some(wanted) = &line.host_expect else {
             return Ok(None);
         };
@@ -174,7 +198,9 @@ impl Replay {
                 [Value::String(text)] if !text.is_empty() => self.variables.set(name, text.clone()),
                 [Value::Number(number)] => self.variables.set(name, number.to_string()),
                 other => {
-                    let got = other.first().map_or_else(|| "nothing there".to_owned(), ToString::to_string);
+                    let got = other
+                        .first()
+                        .map_or_else(|| "nothing there".to_owned(), ToString::to_string);
                     misses.push(Miss::new(format!("{path} to be captured"), clip(&got)));
                 }
             }
@@ -229,7 +255,8 @@ impl Filled {
     }
 
     async fn send(&self, client: &mut Client) -> Result<Response, SendError> {
-        let headers: Vec<_> = self.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let headers: Vec<_> =
+            self.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         let body = self.body.as_deref().map(str::as_bytes);
         client.send(&self.method, &self.path, &headers, body).await
     }

@@ -41,10 +41,13 @@ impl Variables {
     pub(crate) fn value(&self, template: &Value) -> Result<Value, Unbound> {
         Ok(match template {
             Value::String(text) => Value::String(self.text(text)?),
-            Value::Array(elements) => elements.iter().map(|element| self.value(element)).collect::<Result<_, _>>()?,
-            Value::Object(members) => {
-                members.iter().map(|(key, value)| Ok((key.clone(), self.value(value)?))).collect::<Result<_, _>>()?
+            Value::Array(elements) => {
+                elements.iter().map(|element| self.value(element)).collect::<Result<_, _>>()?
             }
+            Value::Object(members) => members
+                .iter()
+                .map(|(key, value)| Ok((key.clone(), self.value(value)?)))
+                .collect::<Result<_, _>>()?,
             Value::Null | Value::Bool(_) | Value::Number(_) => template.clone(),
         })
     }
@@ -112,8 +115,14 @@ mod tests {
     fn values_are_escaped_for_where_they_stand() {
         let variables = variables();
         assert_eq!(variables.url("/Users/{{user1.id}}?").as_deref(), Ok("/Users/a%2Fb%20%27c%5C?"));
-        assert_eq!(variables.json_path("$[?@.value=='{{user1.id}}']").as_deref(), Ok(r"$[?@.value=='a/b \'c\\']"));
-        assert_eq!(variables.value(&json!({"a": ["{{user1.id}}", 1, null]})), Ok(json!({"a": [r"a/b 'c\", 1, null]})));
+        assert_eq!(
+            variables.json_path("$[?@.value=='{{user1.id}}']").as_deref(),
+            Ok(r"$[?@.value=='a/b \'c\\']")
+        );
+        assert_eq!(
+            variables.value(&json!({"a": ["{{user1.id}}", 1, null]})),
+            Ok(json!({"a": [r"a/b 'c\", 1, null]}))
+        );
     }
 
     #[test]

@@ -33,12 +33,21 @@ const CHECKS: &[(&str, &str, &str)] = &[
     (r#"{"path": "$.a", "gte": 2}"#, r#"{"a": 2}"#, r#"{"a": 1.5}"#),
     (r#"{"path": "$.a", "gte": 2}"#, r#"{"a": 3}"#, r#"{"a": "3"}"#),
     (r#"{"path": "$.a", "eq": "{{id}}"}"#, r#"{"a": "o'b"}"#, r#"{"a": "{{id}}"}"#),
-    (r#"{"path": "$[?@.a=='{{id}}'].b", "eq": 1}"#, r#"[{"a": "o'b", "b": 1}]"#, r#"[{"a": "o", "b": 1}]"#),
+    (
+        r#"{"path": "$[?@.a=='{{id}}'].b", "eq": 1}"#,
+        r#"[{"a": "o'b", "b": 1}]"#,
+        r#"[{"a": "o", "b": 1}]"#,
+    ),
 ];
 
 /// A rule about a header, a value that it holds for, and one (or none) that it does not hold for.
 const HEADERS: &[(&str, &str, &str, Option<&str>)] = &[
-    ("Content-Type", "application/scim+json", "Application/SCIM+JSON; charset=utf-8", Some("application/json")),
+    (
+        "Content-Type",
+        "application/scim+json",
+        "Application/SCIM+JSON; charset=utf-8",
+        Some("application/json"),
+    ),
     ("Content-Type", "application/scim+json", "application/scim+json", None),
     ("Location", "/Users/{{id}}", "http://a/Users/o%27b", Some("http://a/Users/")),
     ("Location", "/Users/{{id}}", "http://a/Users/o'b", None),

@@ -25,8 +25,8 @@ pub(super) fn check_events(wanted: &HostExpect, events: &[Event]) -> Result<(), 
     Ok(())
 }
 
-/// Whether `have` shows everything that `want` names. Objects may show more; an array holds exactly as
-/// many elements as are asked for, in any order.
+/// Whether `have` shows everything that `want` names. Objects may show more; an array holds exactly
+/// as many elements as are asked for, in any order.
 pub(super) fn shows(want: &Value, have: &Value, place: &str) -> Result<(), Miss> {
     let holds = match (want, have) {
         (Value::Object(wants), Value::Object(haves)) => {
@@ -79,7 +79,8 @@ fn event_fits(want: &Event, have: &Event) -> bool {
 /// Whether the event has the kind that is wanted and, where one is named, the resource.
 fn is_alike(want: &Event, have: &Event) -> bool {
     let resource = want.get("resourceId");
-    want.get("event") == have.get("event") && resource.is_none_or(|resource| have.get("resourceId") == Some(resource))
+    want.get("event") == have.get("event")
+        && resource.is_none_or(|resource| have.get("resourceId") == Some(resource))
 }
 
 /// The sorted elements of a list, empty where there is no list; none where it is something else.
@@ -149,7 +150,8 @@ mod tests {
     #[test]
     fn included_events_can_hold_and_can_fail() {
         let deleted = json!({"event": "user.deleted", "resourceId": "1"});
-        let changed = json!({"event": "group.members_changed", "resourceId": "2", "removed": ["1"]});
+        let changed =
+            json!({"event": "group.members_changed", "resourceId": "2", "removed": ["1"]});
         let more = json!({"event": "group.members_changed", "resourceId": "2", "removed": ["3"]});
         for (events, expected) in [
             (json!([deleted, changed]), true),

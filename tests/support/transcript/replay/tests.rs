@@ -5,8 +5,12 @@ use crate::support::canned::Canned;
 
 /// Replays these lines against a server with these answers, status and body, one a connection.
 async fn replay_lines(lines: &[Value], answers: Vec<(u16, Value)>) -> (Outcome, Vec<String>) {
-    let transcript =
-        Transcript { lines: lines.iter().map(|line| serde_json::from_value(line.clone()).expect("a line")).collect() };
+    let transcript = Transcript {
+        lines: lines
+            .iter()
+            .map(|line| serde_json::from_value(line.clone()).expect("a line"))
+            .collect(),
+    };
     let mut variables = Variables::default();
     for name in ["token", "tenant", "other_tenant", "admin_key"] {
         variables.set(name, format!("the {name}"));
@@ -14,7 +18,9 @@ async fn replay_lines(lines: &[Value], answers: Vec<(u16, Value)>) -> (Outcome, 
     let server = Canned::start(answers.into_iter().map(|(status, body)| {
         let body = body.to_string();
         let length = body.len();
-        vec![format!("HTTP/1.1 {status} -\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{body}")]
+        vec![format!(
+            "HTTP/1.1 {status} -\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{body}"
+        )]
     }))
     .await;
     let outcome = replay(&transcript, server.address, variables).await;
@@ -62,7 +68,10 @@ async fn what_was_captured_is_sent_later() {
     assert!(outcome.is_pass());
     assert!(requests[0].starts_with("POST /scim/v2/Users HTTP/1.1\r\n"), "{requests:?}");
     assert!(requests[0].contains("authorization: the token\r\n"), "{requests:?}");
-    assert!(requests[1].starts_with("PUT /t/the%20tenant/Users/a%2F1? HTTP/1.1\r\n"), "{requests:?}");
+    assert!(
+        requests[1].starts_with("PUT /t/the%20tenant/Users/a%2F1? HTTP/1.1\r\n"),
+        "{requests:?}"
+    );
     assert!(requests[1].ends_with("\r\n\r\n{\"id\":\"a/1\"}"), "{requests:?}");
 }
 
@@ -130,7 +139,9 @@ async fn the_host_sees_the_events_of_the_request_and_no_more() {
         "user": {"id": "{{user1.id}}", "active": true},
     });
     let host_line = with(create(), "host_expect", wanted);
-    for (settled, passed, failed) in [(vec![&earlier, &created], 1, 0), (vec![&earlier, &created, &updated], 0, 1)] {
+    for (settled, passed, failed) in
+        [(vec![&earlier, &created], 1, 0), (vec![&earlier, &created, &updated], 0, 1)]
+    {
         let user = (200, json!({"id": "1", "active": true}));
         let answers = vec![
             (200, json!([earlier])),
@@ -181,12 +192,17 @@ async fn the_host_shows_what_is_gone_and_what_the_other_tenant_has() {
     });
     let host_line = with(line("DELETE", "/Users/1", 200), "host_expect", wanted);
     let group = json!({"id": "2", "members": []});
-    for (gone, shown, passed, failed) in
-        [(404, (200, group.clone()), 1, 0), (200, (200, group), 0, 1), (404, (404, json!({})), 0, 1)]
-    {
+    for (gone, shown, passed, failed) in [
+        (404, (200, group.clone()), 1, 0),
+        (200, (200, group), 0, 1),
+        (404, (404, json!({})), 0, 1),
+    ] {
         let answers = vec![(200, json!({})), (gone, json!({})), shown];
         let (outcome, requests) = replay_lines(std::slice::from_ref(&host_line), answers).await;
         assert_counts(&outcome, passed, failed);
-        assert!(requests[1].starts_with("GET /admin/api/tenants/the%20tenant/users/1 "), "{requests:?}");
+        assert!(
+            requests[1].starts_with("GET /admin/api/tenants/the%20tenant/users/1 "),
+            "{requests:?}"
+        );
     }
 }
