@@ -8,110 +8,92 @@ use crate::process::refuses;
 use crate::requests::{FLAGS, assert_scim_error, body, get, post, user};
 use crate::support::demo::Demo;
 
+/// Flags, and what is said of them.
+const REFUSED: &[(&[&str], &str)] = &[
+    (&["--quota-tb", "250"], "unexpected argument '--quota-tb'"),
+    (&["--quota-gb", "much"], "invalid value 'much'"),
+    (&["--quota-gb=-1"], "invalid value '-1'"),
+    (&["--department-groups=no"], "unexpected value 'no'"),
+    (&["--orphans", "sell"], "invalid value 'sell'"),
+    (&["--listen", "nowhere"], "cannot listen on `nowhere`"),
+    (&["--database", "sqlite:"], "write `sqlite:` and the path of a file"),
+    (
+        &["--database", "postgres:demo"],
+        "no such database: use `memory`, `sqlite:PATH` or `postgres://...`",
+    ),
+    (&["--database", "paper"], "no such database: use `memory`, `sqlite:PATH` or `postgres://...`"),
+    (&["--public-url", "example.com"], "write scheme and host without a path"),
+    (&["--public-url", "ftp://example.com"], "write scheme and host without a path"),
+    (&["--public-url", "https://example.com/demo"], "write scheme and host without a path"),
+    (&["--public-url", "https://example.com?a=b"], "write scheme and host without a path"),
+    (&["--quirks", "harsh"], "invalid value 'harsh'"),
+    (&["--max-results", "0"], "invalid value '0'"),
+    (&["--tenant", "one"], "write NAME=TOKEN"),
+    (&["--tenant", "a/b=token"], "the name of a tenant is made of letters"),
+    (&["--tenant", "=token"], "the name of a tenant is made of letters"),
+    (&["--tenant", "one="], NOT_SENDABLE),
+    (&["--tenant", "one=a b"], NOT_SENDABLE),
+    (&["--admin-key", ""], NOT_SENDABLE),
+    (&["--tenant", "one=a", "--tenant", "one=b"], "the tenant `one` is given twice"),
+    (&["--tenant", "one=a", "--tenant", "One=b"], "there cannot be a tenant `One` beside `one`"),
+    (
+        &["--database", "sqlite:/nowhere/at/all.db"],
+        "the file cannot be made: No such file or directory",
+    ),
+    (&["--database", "postgres://127.0.0.1:1/x"], "refused"),
+    (&["--tenant", "one=a", "--tenant", "two=a"], "a token of the tenant `two` is given twice"),
+    (
+        &["--tenant", "one=a", "--oauth-token", "one=a"],
+        "a token of the tenant `one` is given twice",
+    ),
+    (
+        &["--disable-tenant", "one"],
+        "`--disable-tenant one`: there is no such tenant; add `--tenant one=TOKEN`",
+    ),
+    (&["--no-groups", "one"], "`--no-groups one`: there is no such tenant"),
+    (&["--oauth-token", "one=a"], "`--oauth-token one`: there is no such tenant"),
+    (&["--oauth-token", "demo=a,expires_in=soon"], "write `expires_in=SECONDS` after the comma"),
+    (&["--oauth-token", "demo=a,scope=scim"], "write `expires_in=SECONDS` after the comma"),
+    (&["--admin-password", "short"], "a password has 12 characters at least"),
+    (&["--oauth-client", "demo=idp"], "write NAME=ID:SECRET"),
+    (&["--oauth-client", "demo=idp:short"], "the secret of a client has 16 characters at least"),
+    (
+        &["--oauth-client", "demo=i p:0123456789abcdef"],
+        "id and secret of a client are made of letters",
+    ),
+    (
+        &["--oauth-client", "demo=idp:0123456789abcde%"],
+        "id and secret of a client are made of letters",
+    ),
+    (
+        &["--oauth-client", "none=idp:0123456789abcdef"],
+        "`--oauth-client none=...`: there is no such tenant",
+    ),
+    (
+        &["--oauth-client", "demo=a:0123456789abcdef", "--oauth-client", "demo=a:0123456789abcdef"],
+        "`a` is given twice",
+    ),
+    (
+        &["--oauth-redirect", "none=https://a.example/"],
+        "`--oauth-redirect none=...`: there is no such client",
+    ),
+    (&["--oauth-redirect", "demo=http://a.example/"], "a redirect URI begins with `https://`"),
+    (&["--oauth-redirect", "demo=https://a.example/#x"], "a redirect URI begins with `https://`"),
+    (
+        &["--oauth-redirect", "demo=https://a;script-src.example/"],
+        "a redirect URI begins with `https://`",
+    ),
+    (&["--oauth-redirect", "demo=javascript:alert(1)"], "a redirect URI begins with `https://`"),
+    (&["--oauth-redirect", "demo=/callback"], "a redirect URI begins with `https://`"),
+    (&["--oauth-code-lifetime", "soon"], "write a whole number of seconds"),
+];
+
+const NOT_SENDABLE: &str =
+    "a token or key is made of ASCII letters, digits and signs, without spaces";
+
 #[test]
 fn flags_that_it_does_not_understand_are_refused() {
-    let not_sendable = "a token or key is made of ASCII letters, digits and signs, without spaces";
-    for (flags, message) in [
-        (&["--quota-tb", "250"][..], "unexpected argument '--quota-tb'"),
-        (&["--quota-gb", "much"], "invalid value 'much'"),
-        (&["--quota-gb=-1"], "invalid value '-1'"),
-        (&["--department-groups=no"], "unexpected value 'no'"),
-        (&["--orphans", "sell"], "invalid value 'sell'"),
-        (&["--listen", "nowhere"], "cannot listen on `nowhere`"),
-        (&["--database", "sqlite:"], "write `sqlite:` and the path of a file"),
-        (
-            &["--database", "postgres:demo"],
-            "no such database: use `memory`, `sqlite:PATH` or `postgres://...`",
-        ),
-        (
-            &["--database", "paper"],
-            "no such database: use `memory`, `sqlite:PATH` or `postgres://...`",
-        ),
-        (&["--public-url", "example.com"], "write scheme and host without a path"),
-        (&["--public-url", "ftp://example.com"], "write scheme and host without a path"),
-        (&["--public-url", "https://example.com/demo"], "write scheme and host without a path"),
-        (&["--public-url", "https://example.com?a=b"], "write scheme and host without a path"),
-        (&["--quirks", "harsh"], "invalid value 'harsh'"),
-        (&["--max-results", "0"], "invalid value '0'"),
-        (&["--tenant", "one"], "write NAME=TOKEN"),
-        (&["--tenant", "a/b=token"], "the name of a tenant is made of letters"),
-        (&["--tenant", "=token"], "the name of a tenant is made of letters"),
-        (&["--tenant", "one="], not_sendable),
-        (&["--tenant", "one=a b"], not_sendable),
-        (&["--admin-key", ""], not_sendable),
-        (&["--tenant", "one=a", "--tenant", "one=b"], "the tenant `one` is given twice"),
-        (
-            &["--tenant", "one=a", "--tenant", "One=b"],
-            "there cannot be a tenant `One` beside `one`",
-        ),
-        (
-            &["--database", "sqlite:/nowhere/at/all.db"],
-            "the file cannot be made: No such file or directory",
-        ),
-        (&["--database", "postgres://127.0.0.1:1/x"], "refused"),
-        (&["--tenant", "one=a", "--tenant", "two=a"], "a token of the tenant `two` is given twice"),
-        (
-            &["--tenant", "one=a", "--oauth-token", "one=a"],
-            "a token of the tenant `one` is given twice",
-        ),
-        (
-            &["--disable-tenant", "one"],
-            "`--disable-tenant one`: there is no such tenant; add `--tenant one=TOKEN`",
-        ),
-        (&["--no-groups", "one"], "`--no-groups one`: there is no such tenant"),
-        (&["--oauth-token", "one=a"], "`--oauth-token one`: there is no such tenant"),
-        (
-            &["--oauth-token", "demo=a,expires_in=soon"],
-            "write `expires_in=SECONDS` after the comma",
-        ),
-        (&["--oauth-token", "demo=a,scope=scim"], "write `expires_in=SECONDS` after the comma"),
-        (&["--admin-password", "short"], "a password has 12 characters at least"),
-        (&["--oauth-client", "demo=idp"], "write NAME=ID:SECRET"),
-        (
-            &["--oauth-client", "demo=idp:short"],
-            "the secret of a client has 16 characters at least",
-        ),
-        (
-            &["--oauth-client", "demo=i p:0123456789abcdef"],
-            "id and secret of a client are made of letters",
-        ),
-        (
-            &["--oauth-client", "demo=idp:0123456789abcde%"],
-            "id and secret of a client are made of letters",
-        ),
-        (
-            &["--oauth-client", "none=idp:0123456789abcdef"],
-            "`--oauth-client none=...`: there is no such tenant",
-        ),
-        (
-            &[
-                "--oauth-client",
-                "demo=a:0123456789abcdef",
-                "--oauth-client",
-                "demo=a:0123456789abcdef",
-            ],
-            "`a` is given twice",
-        ),
-        (
-            &["--oauth-redirect", "none=https://a.example/"],
-            "`--oauth-redirect none=...`: there is no such client",
-        ),
-        (&["--oauth-redirect", "demo=http://a.example/"], "a redirect URI begins with `https://`"),
-        (
-            &["--oauth-redirect", "demo=https://a.example/#x"],
-            "a redirect URI begins with `https://`",
-        ),
-        (
-            &["--oauth-redirect", "demo=https://a;script-src.example/"],
-            "a redirect URI begins with `https://`",
-        ),
-        (
-            &["--oauth-redirect", "demo=javascript:alert(1)"],
-            "a redirect URI begins with `https://`",
-        ),
-        (&["--oauth-redirect", "demo=/callback"], "a redirect URI begins with `https://`"),
-        (&["--oauth-code-lifetime", "soon"], "write a whole number of seconds"),
-    ] {
+    for (flags, message) in REFUSED {
         refuses(flags, message);
     }
 }
