@@ -19,6 +19,7 @@ mod backend {
     mod counted;
     mod failures;
     mod forms;
+    mod lookups;
     mod mapped;
     mod nested;
     mod overtaken;

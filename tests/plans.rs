@@ -279,7 +279,14 @@ impl Tenant {
                 let filter = format!("{filter} \"{}{domain}\"", name(turn));
                 assert_eq!(self.select(users, Some(&filter), None, first()).await, 1, "{filter}");
             });
-            by_index(filter, &plans.await);
+            let plans = plans.await;
+            by_index(filter, &plans);
+            // SQLite takes longer to make a table for a page than to find one resource.
+            let makes_page = |plan: &String| plan.contains("page(id");
+            assert!(
+                matches!(self.database, Database::Postgres) || !plans.iter().any(makes_page),
+                "{filter}:\n{plans:?}"
+            );
         }
         for (store, filter, found) in [(users, "id eq", 1), (groups, "members eq", SIZES.len())] {
             let plans = self.plans(async |turn| {

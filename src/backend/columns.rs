@@ -1,7 +1,7 @@
 //! Where attributes are in the tables of this crate.
 
 use super::document::{Layout, PREPARED};
-use crate::filter::{CompareOp, Comparison, Operand};
+use crate::filter::{BoundFilter, CompareOp, Comparison, Operand};
 use crate::schema::{Attribute, AttributeType, ResolvedPath};
 use crate::sql::key::of_operand;
 use crate::sql::{Column, Columns, Dialect, Elements, Form, Sql};
@@ -84,6 +84,28 @@ impl Columns for StoredColumns<'_> {
 }
 
 impl StoredColumns<'_> {
+    /// Whether an index of values, or that of ids, says which resources can satisfy a filter: as a
+    /// rule one, or none.
+    pub(super) fn looks_up(&self, filter: &BoundFilter) -> bool {
+        match filter {
+            BoundFilter::And(terms) => terms.iter().any(|term| self.looks_up(term)),
+            BoundFilter::Element { filter, .. } => self.looks_up(filter),
+            BoundFilter::Compare(comparison) => {
+                let path = &comparison.path;
+                let is_id = path.extension().is_none() && path.attribute().name() == "id";
+                let is_key = || {
+                    self.layout.keys.iter().any(|(known, _)| known == path)
+                        && self.lookup(comparison).is_some()
+                };
+                comparison.op == CompareOp::Eq && (is_id || is_key())
+            }
+            BoundFilter::Or(_)
+            | BoundFilter::Not(_)
+            | BoundFilter::Present(_)
+            | BoundFilter::Nothing => false,
+        }
+    }
+
     /// The members of a group, as rows. What a client said of them is kept as it came.
     fn members(&self, attribute: &Attribute) -> Elements {
         let condition = "m.tenant = r.tenant AND m.group_id = r.id".to_owned();

@@ -9,7 +9,7 @@
 //! | what is asked | how it is answered |
 //! |---|---|
 //! | one by id | one statement, by the primary key |
-//! | `userName eq`, `externalId eq`, `emails.value eq`, any attribute that is unique or [indexed](crate::ResourceType::indexed) | one statement, by an index of values |
+//! | `userName eq`, `externalId eq`, `emails.value eq`, any attribute that is unique or [indexed](crate::ResourceType::indexed) | one statement, by an index of values; over SQLite another one where several share the value |
 //! | `displayName eq` of a group, `userName sw`, an order by either | by an index of names |
 //! | `members.value eq`, `groups.value eq` | by the index of members |
 //! | any other filter | by looking at the resources of that type, in the database |

@@ -86,37 +86,45 @@ impl Read {
 impl Statements<'_> {
     /// One by its id.
     pub(super) fn get(&self, id: &str, beside: Beside<'_>) -> Sql {
-        if beside.groups.is_none() {
-            return self.select_all(Sql::new(" AND r.id = ").bind_text(id), beside);
+        if self.dialect == Dialect::Postgres && beside.groups.is_some() {
+            let page =
+                "WITH RECURSIVE page(id, place) AS (SELECT CAST({} AS text) COLLATE \"C\", 0)";
+            let page = Sql::with(page, [id.into()]);
+            return page.append(self.above()).append(self.documents(beside)).append(self.listed());
         }
+        self.select_each(Sql::new(" AND r.id = ").bind_text(id), beside)
+    }
+
+    /// Whether there is one that satisfies the conditions, and whether there are more: two rows at
+    /// most, in no order. None where [`Statements::select_page`] is as fast.
+    pub(super) fn look_up(&self, conditions: Sql, beside: Beside<'_>) -> Option<Sql> {
         match self.dialect {
-            Dialect::Sqlite => self.get_with_links(id, beside),
-            Dialect::Postgres => {
-                let page =
-                    "WITH RECURSIVE page(id, place) AS (SELECT CAST({} AS text) COLLATE \"C\", 0)";
-                let page = Sql::with(page, [id.into()]);
-                page.append(self.above()).append(self.documents(beside)).append(self.listed())
-            }
+            Dialect::Sqlite => Some(self.select_each(conditions, beside).text(" LIMIT 2")),
+            Dialect::Postgres => None,
         }
     }
 
-    /// One by its id, with the groups above it beside it: each table that SQLite makes for a page
-    /// takes longer than all this.
-    fn get_with_links(&self, id: &str, beside: Beside<'_>) -> Sql {
+    /// Each by itself, in no order, with the groups above it beside it. Of many, these would be
+    /// read again and again; for one, each table that SQLite makes for a page takes longer than all
+    /// this.
+    fn select_each(&self, conditions: Sql, beside: Beside<'_>) -> Sql {
+        let shown = self.shown(beside);
+        let links = if beside.groups.is_some() { self.links() } else { "NULL".to_owned() };
+        let template = format!("SELECT '0', {shown}, {links} FROM scim_resource r WHERE {OF_TYPE}");
+        Sql::with(&template, self.parameters([])).append(conditions)
+    }
+
+    /// The groups above `r`, as SQLite gathers them.
+    fn links(&self) -> String {
         let link = "SELECT m.member_id, m.group_id, m.group_type";
         let above = format!(
             "WITH RECURSIVE up(member, id, type) AS ({link} FROM scim_member m WHERE m.tenant = r.tenant AND m.member_id = r.id \
              UNION {link} FROM up CROSS JOIN scim_member m ON m.tenant = r.tenant AND m.member_id = up.id)"
         );
-        let links = format!(
+        format!(
             "({above} SELECT json_group_array(json_array(up.member, up.id, n.document ->> 'displayName')) FROM up \
              CROSS JOIN scim_resource n ON n.tenant = r.tenant AND n.resource_type = up.type AND n.id = up.id)"
-        );
-        let shown = self.shown(beside);
-        let template = format!(
-            "SELECT '0', {shown}, {links} FROM scim_resource r WHERE {OF_TYPE} AND r.id = {{}}"
-        );
-        Sql::with(&template, self.parameters([id.into()]))
+        )
     }
 
     /// All that satisfy the conditions, in no order.
@@ -124,12 +132,7 @@ impl Statements<'_> {
         if beside.groups.is_some() {
             return self.select_page(conditions, beside);
         }
-        let shown = self.shown(beside);
-        Sql::with(
-            &format!("SELECT '0', {shown} FROM scim_resource r WHERE {OF_TYPE}"),
-            self.parameters([]),
-        )
-        .append(conditions)
+        self.select_each(conditions, beside)
     }
 
     /// A page: the ids come first, so that nothing is read of those that are passed over.

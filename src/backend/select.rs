@@ -26,16 +26,21 @@ impl<E: Engine> Store<E> {
         let beside = Beside::of(&self.layout.resource_type, selection.projection);
         let clauses =
             clauses(&selection, &self.columns(cx.tenant().as_str())).map_err(StoreError::other)?;
-        let Some(page) = selection.page else {
-            let rows = self.search(&statements.select_all(clauses.filter, beside), cx).await?;
-            return Ok(Selected {
-                resources: self.compose(rows, beside)?,
-                total: None,
-                more: false,
-            });
+        let found = self.look_up(&selection, &clauses.filter, beside, cx).await?;
+        let rows = match (found, selection.page) {
+            (Some(rows), _) => rows,
+            (None, None) => {
+                self.search(&statements.select_all(clauses.filter.clone(), beside), cx).await?
+            }
+            (None, Some(_)) => {
+                let conditions = clauses.filter.clone().append(clauses.page);
+                self.search(&statements.select_page(conditions, beside), cx).await?
+            }
         };
-        let sql = statements.select_page(clauses.filter.clone().append(clauses.page), beside);
-        let mut resources = self.compose(self.search(&sql, cx).await?, beside)?;
+        let mut resources = self.compose(rows, beside)?;
+        let Some(page) = selection.page else {
+            return Ok(Selected { resources, total: None, more: false });
+        };
         let more = resources.len() > page.count();
         resources.truncate(page.count());
         let total = match page {
@@ -54,6 +59,30 @@ impl<E: Engine> Store<E> {
             }
         };
         Ok(Selected { resources, total, more })
+    }
+
+    /// What an index of values finds, if that is one resource or none, which leaves nothing to be
+    /// put in order or cut.
+    async fn look_up(
+        &self,
+        selection: &Selection<'_>,
+        conditions: &Sql,
+        beside: Beside<'_>,
+        cx: &RequestContext,
+    ) -> Result<Option<Vec<Row>>, StoreError> {
+        let columns = self.columns(cx.tenant().as_str());
+        let begins = matches!(
+            selection.page,
+            None | Some(Page::Index { start: ..=1, .. } | Page::Cursor { after: None, .. })
+        );
+        if !begins || !selection.filter.is_some_and(|filter| columns.looks_up(filter)) {
+            return Ok(None);
+        }
+        let Some(sql) = self.statements(cx).look_up(conditions.clone(), beside) else {
+            return Ok(None);
+        };
+        let rows = self.search(&sql, cx).await?;
+        if rows.len() > 1 { Ok(None) } else { Ok(Some(rows)) }
     }
 
     /// Runs a statement that is as large as what the client asks for.
