@@ -173,6 +173,11 @@ impl Elements {
         self.columns.get(name)
     }
 
+    /// Whether they can be looked for among those of all resources, by an index perhaps.
+    pub(super) fn are_apart(&self) -> bool {
+        self.link.is_some()
+    }
+
     /// A row of the resource satisfies `condition`. Where few rows do, they are looked for first,
     /// and not among those of each resource by itself.
     pub(super) fn exists(&self, condition: Sql, are_few: bool) -> Sql {

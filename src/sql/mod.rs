@@ -53,6 +53,7 @@ mod dialect;
 pub(crate) mod key;
 mod location;
 mod order;
+mod siblings;
 mod statement;
 mod translate;
 

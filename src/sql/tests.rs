@@ -131,6 +131,62 @@ fn conditions_are_as_short_as_can_be() {
 }
 
 #[test]
+fn terms_about_values_of_one_attribute_look_at_them_once() {
+    let of_user = r#"SELECT 1 FROM "user_email" WHERE "user_email"."user_id" = "u"."id" AND"#;
+    let with = |address: &str| {
+        format!(
+            r#""u"."id" IN (SELECT "user_email"."user_id" FROM "user_email" WHERE lower("user_email"."value") COLLATE BINARY = {address})"#
+        )
+    };
+    let contains = |number: usize| format!(r#"instr(lower("user_email"."value"), ?{number}) > 0"#);
+    for (filter, expected) in [
+        (
+            r#"emails[value co "a"] or emails.value co "b" or emails[value co "c"]"#,
+            format!(
+                "((EXISTS ({of_user} ({} OR {} OR {}))))",
+                contains(1),
+                contains(2),
+                contains(3)
+            ),
+        ),
+        (
+            r#"emails.value co "a" or active eq true or emails[value co "b" and primary eq true]"#,
+            format!(
+                r#"((EXISTS ({of_user} ({} OR ({} AND "user_email"."is_primary" = ?3)))) OR "u"."active" = ?4)"#,
+                contains(1),
+                contains(2)
+            ),
+        ),
+        (
+            r#"not (emails.value co "a" or emails.value co "b")"#,
+            format!(
+                "NOT coalesce(((EXISTS ({of_user} ({} OR {})))), FALSE)",
+                contains(1),
+                contains(2)
+            ),
+        ),
+        // Both have to hold, perhaps of two values.
+        (
+            r#"emails.value co "a" and emails.value co "b""#,
+            format!("(EXISTS ({of_user} {}) AND EXISTS ({of_user} {}))", contains(1), contains(2)),
+        ),
+        // An index finds either.
+        (
+            r#"emails.value eq "a" or emails.value eq "b""#,
+            format!("({} OR {})", with("?1"), with("?2")),
+        ),
+        (
+            r#"roles.value eq "a" or roles.primary eq true"#,
+            String::from(
+                r#"((EXISTS (SELECT 1 FROM json_each(u.roles) AS "element" WHERE (lower(("element"."value" ->> 'value')) COLLATE BINARY = ?1 OR ("element"."value" ->> 'primary') = ?2))))"#,
+            ),
+        ),
+    ] {
+        assert_eq!(text(Dialect::Sqlite, filter), expected, "{filter}");
+    }
+}
+
+#[test]
 fn values_are_bound_and_patterns_escaped() {
     let hostile = r"100%_\' OR 1=1; --";
     let filter = format!("displayName co {}", json!(hostile));

@@ -107,6 +107,14 @@ impl Translation<'_> {
             BoundFilter::And(terms) if terms.is_empty() => Ok(Sql::new("TRUE")),
             BoundFilter::Or(terms) if terms.is_empty() => Ok(Sql::new("FALSE")),
             BoundFilter::And(terms) => all(terms, " AND "),
+            BoundFilter::Or(terms) if matches!(place, Place::Resource) => {
+                let terms = self.siblings(terms);
+                let terms = terms
+                    .iter()
+                    .map(|term| self.condition(place, side, term))
+                    .collect::<Result<_, _>>()?;
+                Ok(Sql::join(terms, " OR "))
+            }
             BoundFilter::Or(terms) => all(terms, " OR "),
             BoundFilter::Not(term) => {
                 let term = self.condition(place, side.other(), term)?;
@@ -266,7 +274,7 @@ impl Translation<'_> {
 
 /// Whether few elements can be expected to satisfy a filter, so that an index on what it compares
 /// is of use.
-fn selects_few(filter: &BoundFilter) -> bool {
+pub(super) fn selects_few(filter: &BoundFilter) -> bool {
     match filter {
         BoundFilter::And(terms) => terms.iter().any(selects_few),
         BoundFilter::Or(terms) => !terms.is_empty() && terms.iter().all(selects_few),
