@@ -6,6 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use crate::error::{Error, ScimType};
+use crate::filter::Budget;
 use crate::sql::{Dialect, Sql};
 use crate::store::{StoreError, Trouble, fresh_id};
 
@@ -18,9 +19,10 @@ pub trait Engine: private::Sealed + fmt::Debug + Send + Sync + 'static {
     #[doc(hidden)]
     type Transaction: Transaction;
 
-    /// Runs a statement that writes nothing, as long as a statement may take.
+    /// Runs a statement that writes nothing, as long as a statement may take. Where the database
+    /// counts what it does, that is spent.
     #[doc(hidden)]
-    async fn read(&self, sql: &Sql) -> Result<Vec<Row>, DatabaseError>;
+    async fn read(&self, sql: &Sql, budget: &Budget) -> Result<Vec<Row>, DatabaseError>;
 
     /// Begins a transaction that may write, each statement of it as long as a statement may take.
     /// Dropped without a commit, it leaves nothing behind.
@@ -144,9 +146,12 @@ impl From<DatabaseError> for StoreError {
 
 impl DatabaseError {
     /// What becomes of a search: to try again helps nobody who asks for too much.
-    pub(super) fn of_search(self) -> StoreError {
+    pub(super) fn of_search(self, budget: &Budget) -> StoreError {
         match self {
-            Self::Late(_) => Error::typed(ScimType::TooMany, TOO_LATE).into(),
+            Self::Late(_) => match budget.spend(1) {
+                Ok(()) => Error::typed(ScimType::TooMany, TOO_LATE).into(),
+                Err(spent) => Error::from(spent).into(),
+            },
             err => err.into(),
         }
     }

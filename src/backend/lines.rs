@@ -1,75 +1,24 @@
-//! Connections to a SQLite file, each with a time by which what runs on it has to end.
-//!
-//! The thread of a connection asks for that time itself, now and then while a statement runs. So
-//! nothing has to be sent to it before each statement, and a statement ends as well when whoever
-//! asked for it is gone.
+//! Connections to a SQLite file, each with the pace of what runs on it.
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::thread;
+use std::time::Duration;
 
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions};
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::timeout;
 
-/// How many steps of SQLite's machine there are between two looks at the clock: well under a
-/// millisecond, as a rule.
-const STEPS: i32 = 1_000;
+use super::pace::{Pace, STEPS};
+use super::turns::Turns;
 
-/// When the statement under way has to end, in microseconds after `origin`.
-#[derive(Debug)]
-pub(super) struct Deadline {
-    origin: Instant,
-    at: AtomicU64,
-}
-
-/// A statement under way. Once it is dropped, nothing may go on.
-pub(super) struct Running<'d>(&'d Deadline);
-
-impl Deadline {
-    pub(super) fn new() -> Arc<Self> {
-        Arc::new(Self { origin: Instant::now(), at: AtomicU64::new(0) })
-    }
-
-    /// For a statement that begins now.
-    pub(super) fn begin(&self, limit: Option<Duration>) -> Running<'_> {
-        let at = limit
-            .and_then(|limit| micros(self.origin.elapsed().checked_add(limit)?))
-            .unwrap_or(u64::MAX);
-        self.at.store(at, Ordering::Relaxed);
-        Running(self)
-    }
-
-    fn is_ahead(&self) -> bool {
-        let at = self.at.load(Ordering::Relaxed);
-        at == u64::MAX || micros(self.origin.elapsed()).is_some_and(|now| now < at)
-    }
-}
-
-impl Drop for Running<'_> {
-    fn drop(&mut self) {
-        self.0.at.store(0, Ordering::Relaxed);
-    }
-}
-
-fn micros(duration: Duration) -> Option<u64> {
-    duration.as_micros().try_into().ok()
-}
-
-/// A pool of one connection, which keeps to a deadline.
-pub(super) fn keeping_to(
-    options: SqlitePoolOptions,
-    deadline: &Arc<Deadline>,
-) -> SqlitePoolOptions {
-    let deadline = Arc::clone(deadline);
+/// A pool of one connection, which keeps to a pace.
+pub(super) fn keeping_to(options: SqlitePoolOptions, pace: &Arc<Pace>) -> SqlitePoolOptions {
+    let pace = Arc::clone(pace);
     options.max_connections(1).after_connect(move |connection, _| {
-        let deadline = Arc::clone(&deadline);
+        let pace = Arc::clone(&pace);
         Box::pin(async move {
-            connection
-                .lock_handle()
-                .await?
-                .set_progress_handler(STEPS, move || deadline.is_ahead());
+            connection.lock_handle().await?.set_progress_handler(STEPS, move || pace.goes_on());
             Ok(())
         })
     })
@@ -78,7 +27,12 @@ pub(super) fn keeping_to(
 /// A connection, opened when it is first needed, and again when it is lost.
 pub(super) struct Line {
     pub(super) pool: SqlitePool,
-    pub(super) deadline: Arc<Deadline>,
+    pub(super) pace: Arc<Pace>,
+}
+
+/// How many statements that take long run at once: a core is left for all else.
+fn long_at_once() -> usize {
+    thread::available_parallelism().map_or(1, |cores| cores.get().saturating_sub(1))
 }
 
 /// The connections that read.
@@ -104,11 +58,12 @@ impl Readers {
         connect: &SqliteConnectOptions,
         patience: Duration,
     ) -> Self {
+        let turns = Turns::new(long_at_once());
         let lines = (0..count.max(1)).map(|_| {
-            let deadline = Deadline::new();
+            let pace = Pace::new(Some(Arc::clone(&turns)));
             Arc::new(Line {
-                pool: keeping_to(pool.clone(), &deadline).connect_lazy_with(connect.clone()),
-                deadline,
+                pool: keeping_to(pool.clone(), &pace).connect_lazy_with(connect.clone()),
+                pace,
             })
         });
         let all: Vec<_> = lines.collect();

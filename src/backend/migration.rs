@@ -1,6 +1,7 @@
 //! The tables, and how they came to be.
 
 use super::engine::{DatabaseError, Engine, Rows, Transaction};
+use crate::filter::Budget;
 use crate::sql::{Dialect, Sql};
 
 /// A step from one version of the tables to the next.
@@ -105,7 +106,8 @@ pub(super) enum Migrate {
 /// Brings the tables to the version that this program knows, or sees to it that they are of it.
 pub(super) async fn prepare<E: Engine>(engine: &E, migrate: Migrate) -> Result<(), OpenError> {
     let known = migrations(E::DIALECT).last().map_or(0, |migration| migration.version);
-    let found = version(engine.read(&exists(E::DIALECT)).await?, engine).await?;
+    let found =
+        version(engine.read(&exists(E::DIALECT), &Budget::unlimited()).await?, engine).await?;
     match (found.cmp(&known), migrate) {
         (std::cmp::Ordering::Equal, _) => Ok(()),
         (std::cmp::Ordering::Greater, _) => Err(OpenError::Newer { found, known }),
@@ -118,7 +120,7 @@ async fn version<E: Engine>(exists: Vec<super::engine::Row>, engine: &E) -> Resu
     if exists.is_empty() {
         return Ok(0);
     }
-    let rows = engine.read(&recorded()).await?;
+    let rows = engine.read(&recorded(), &Budget::unlimited()).await?;
     Ok(number(rows))
 }
 

@@ -38,6 +38,7 @@
 pub mod docs {}
 
 mod columns;
+mod cost;
 mod directory;
 mod document;
 mod engine;
@@ -48,6 +49,8 @@ mod lines;
 mod members;
 mod migration;
 mod nesting;
+#[cfg(feature = "sqlite")]
+mod pace;
 #[cfg(feature = "postgres")]
 mod postgres;
 mod reading;
@@ -58,6 +61,8 @@ mod shares;
 mod sqlite;
 mod statements;
 mod store;
+#[cfg(feature = "sqlite")]
+mod turns;
 mod update;
 
 pub use directory::Directory;

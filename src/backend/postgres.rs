@@ -13,6 +13,7 @@ use super::engine::{DatabaseError, Engine, Row, Rows, Transaction, private};
 use super::hosts::Hosts;
 use super::migration::{Migrate, OpenError};
 use super::shares::Shares;
+use crate::filter::Budget;
 use crate::sql::{Dialect, Parameter, Sql};
 
 /// A PostgreSQL database, through a pool of connections.
@@ -189,7 +190,7 @@ impl Engine for Postgres {
 
     type Transaction = PostgresTransaction;
 
-    async fn read(&self, sql: &Sql) -> Result<Vec<Row>, DatabaseError> {
+    async fn read(&self, sql: &Sql, _: &Budget) -> Result<Vec<Row>, DatabaseError> {
         match rows(&self.pool, sql).await {
             // The server may have been restarted since: a new connection will tell.
             Err(err) if self.is_connection_lost(&err).await => rows(&self.pool, sql).await,

@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use super::columns::StoredColumns;
 use super::document::read;
-use super::engine::{DatabaseError, Engine, Row};
+use super::engine::{Engine, Row};
 use super::members::shown_members;
 use super::nesting::Nesting;
 use super::reading::{Beside, Read};
 use super::statements::Statements;
 use super::store::Store;
 use crate::auth::RequestContext;
+use crate::filter::Budget;
 use crate::query::Page;
 use crate::resource::Resource;
 use crate::sql::{Sql, clauses};
@@ -24,17 +25,19 @@ impl<E: Engine> Store<E> {
     ) -> Result<Selected, StoreError> {
         let statements = self.statements(cx);
         let beside = Beside::of(&self.layout.resource_type, selection.projection);
+        let budget = self.layout.budget_of(&selection);
         let clauses =
             clauses(&selection, &self.columns(cx.tenant().as_str())).map_err(StoreError::other)?;
-        let found = self.look_up(&selection, &clauses.filter, beside, cx).await?;
+        let found = self.look_up(&selection, &clauses.filter, beside, &budget, cx).await?;
         let rows = match (found, selection.page) {
             (Some(rows), _) => rows,
             (None, None) => {
-                self.search(&statements.select_all(clauses.filter.clone(), beside), cx).await?
+                self.search(&statements.select_all(clauses.filter.clone(), beside), &budget, cx)
+                    .await?
             }
             (None, Some(_)) => {
                 let conditions = clauses.filter.clone().append(clauses.page);
-                self.search(&statements.select_page(conditions, beside), cx).await?
+                self.search(&statements.select_page(conditions, beside), &budget, cx).await?
             }
         };
         let mut resources = self.compose(rows, beside)?;
@@ -55,7 +58,8 @@ impl<E: Engine> Store<E> {
                 Some(start - 1 + resources.len())
             }
             Page::Index { .. } | Page::Cursor { .. } => {
-                Some(self.count(statements, selection.filter.map(|_| clauses.filter), cx).await?)
+                let filter = selection.filter.map(|_| clauses.filter);
+                Some(self.count(statements, filter, &budget, cx).await?)
             }
         };
         Ok(Selected { resources, total, more })
@@ -68,6 +72,7 @@ impl<E: Engine> Store<E> {
         selection: &Selection<'_>,
         conditions: &Sql,
         beside: Beside<'_>,
+        budget: &Budget,
         cx: &RequestContext,
     ) -> Result<Option<Vec<Row>>, StoreError> {
         let columns = self.columns(cx.tenant().as_str());
@@ -81,24 +86,30 @@ impl<E: Engine> Store<E> {
         let Some(sql) = self.statements(cx).look_up(conditions.clone(), beside) else {
             return Ok(None);
         };
-        let rows = self.search(&sql, cx).await?;
+        let rows = self.search(&sql, budget, cx).await?;
         if rows.len() > 1 { Ok(None) } else { Ok(Some(rows)) }
     }
 
     /// Runs a statement that is as large as what the client asks for.
-    async fn search(&self, sql: &Sql, cx: &RequestContext) -> Result<Vec<Row>, StoreError> {
-        self.read(sql, cx).await.map_err(DatabaseError::of_search)
+    async fn search(
+        &self,
+        sql: &Sql,
+        budget: &Budget,
+        cx: &RequestContext,
+    ) -> Result<Vec<Row>, StoreError> {
+        self.read_within(sql, budget, cx).await.map_err(|err| err.of_search(budget))
     }
 
     async fn count(
         &self,
         statements: Statements<'_>,
         filter: Option<Sql>,
+        budget: &Budget,
         cx: &RequestContext,
     ) -> Result<usize, StoreError> {
         let sql =
             filter.map_or_else(|| statements.total(), |filter| statements.count().append(filter));
-        let mut rows = self.search(&sql, cx).await?;
+        let mut rows = self.search(&sql, budget, cx).await?;
         let total = rows.first_mut().and_then(|row| row.text(0)?.parse().ok());
         total.ok_or_else(|| StoreError::other("the database does not count"))
     }

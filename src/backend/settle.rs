@@ -5,6 +5,7 @@ use super::engine::{Engine, Failure, Rows, Transaction};
 use super::statements::Statements;
 use super::store::Store;
 use crate::auth::Tenant;
+use crate::filter::Budget;
 use crate::sql::{Parameter, Sql};
 use crate::store::StoreError;
 
@@ -21,7 +22,7 @@ impl<E: Engine> Store<E> {
     async fn compare_layout(&self) -> Result<(), StoreError> {
         let fingerprint = self.layout.fingerprint();
         let name = self.layout.resource_type.name();
-        let recorded = self.engine().read(&recorded(name)).await?;
+        let recorded = self.engine().read(&recorded(name), &Budget::unlimited()).await?;
         if recorded.into_iter().next().and_then(|mut row| row.text(0)).as_ref()
             == Some(&fingerprint)
         {

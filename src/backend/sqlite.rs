@@ -16,9 +16,11 @@ use sqlx::{Arguments, Executor, Row as _, SqliteConnection, TransactionManager a
 
 use super::directory::Directory;
 use super::engine::{DatabaseError, Engine, Row, Rows, Transaction, private};
-use super::lines::{Deadline, Line, Readers, keeping_to};
+use super::lines::{Line, Readers, keeping_to};
 use super::migration::{Migrate, OpenError};
+use super::pace::Pace;
 use super::shares::Shares;
+use crate::filter::Budget;
 use crate::sql::{Dialect, Parameter, Sql};
 use crate::store::Trouble;
 
@@ -103,10 +105,9 @@ impl Directory<Sqlite> {
             SqlitePoolOptions::new().acquire_timeout(options.patience).test_before_acquire(false);
         // One at a time can write: the others queue for the connection, rather than poll for the
         // lock.
-        let deadline = Deadline::new();
-        let writer = keeping_to(pool.clone(), &deadline)
-            .test_before_acquire(true)
-            .before_acquire(is_at_rest);
+        let pace = Pace::new(None);
+        let writer =
+            keeping_to(pool.clone(), &pace).test_before_acquire(true).before_acquire(is_at_rest);
         let writer = connected(&writer, &connect, options.patience).await.map_err(opening)?;
         let readers = Readers::new(
             options.readers,
@@ -115,7 +116,7 @@ impl Directory<Sqlite> {
             options.patience,
         );
         let sqlite = Sqlite {
-            writer: Line { pool: writer, deadline },
+            writer: Line { pool: writer, pace },
             readers,
             statement_timeout: options.statement_timeout,
         };
@@ -175,11 +176,11 @@ impl Engine for Sqlite {
 
     type Transaction = SqliteTransaction;
 
-    async fn read(&self, sql: &Sql) -> Result<Vec<Row>, DatabaseError> {
+    async fn read(&self, sql: &Sql, budget: &Budget) -> Result<Vec<Row>, DatabaseError> {
         let reader = self.readers.take().await?;
         // One that was given back a moment ago is there once nothing runs on it any more.
         let mut connection = reader.line.pool.acquire().await?;
-        let _running = reader.line.deadline.begin(self.statement_timeout);
+        let _running = reader.line.pace.begin(self.statement_timeout, budget);
         rows(&mut *connection, sql).await
     }
 
@@ -187,10 +188,10 @@ impl Engine for Sqlite {
         // The lock is taken at once: one that is taken later could not be waited for.
         match self.writer.pool.begin_with("BEGIN IMMEDIATE").await.map_err(DatabaseError::from) {
             Ok(transaction) => {
-                let deadline = Arc::clone(&self.writer.deadline);
+                let pace = Arc::clone(&self.writer.pace);
                 Ok(SqliteTransaction {
                     transaction,
-                    deadline,
+                    pace,
                     statement_timeout: self.statement_timeout,
                 })
             }
@@ -206,14 +207,14 @@ impl Engine for Sqlite {
 #[allow(unnameable_types, reason = "a detail of `Engine`")]
 pub struct SqliteTransaction {
     transaction: sqlx::Transaction<'static, sqlx::Sqlite>,
-    deadline: Arc<Deadline>,
+    pace: Arc<Pace>,
     statement_timeout: Option<Duration>,
 }
 
 #[async_trait]
 impl Rows for SqliteTransaction {
     async fn rows(&mut self, sql: &Sql) -> Result<Vec<Row>, DatabaseError> {
-        let _running = self.deadline.begin(self.statement_timeout);
+        let _running = self.pace.begin(self.statement_timeout, &Budget::unlimited());
         rows(&mut *self.transaction, sql).await
     }
 }
@@ -226,7 +227,7 @@ impl Transaction for SqliteTransaction {
     }
 
     async fn script(&mut self, sql: &'static str) -> Result<(), DatabaseError> {
-        let _running = self.deadline.begin(self.statement_timeout);
+        let _running = self.pace.begin(self.statement_timeout, &Budget::unlimited());
         (&mut *self.transaction).execute(sql).await.map(drop).map_err(DatabaseError::from)
     }
 

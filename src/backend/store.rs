@@ -17,6 +17,7 @@ use super::shares::Place;
 use super::statements::Statements;
 use super::update::document;
 use crate::auth::RequestContext;
+use crate::filter::Budget;
 use crate::patch::MemberDelta;
 use crate::query::{Projection, Query};
 use crate::resource::Resource;
@@ -61,8 +62,18 @@ impl<E: Engine> Store<E> {
         sql: &Sql,
         cx: &RequestContext,
     ) -> Result<Vec<Row>, DatabaseError> {
+        self.read_within(sql, &Budget::unlimited(), cx).await
+    }
+
+    /// The same, within what a request may still cost.
+    pub(super) async fn read_within(
+        &self,
+        sql: &Sql,
+        budget: &Budget,
+        cx: &RequestContext,
+    ) -> Result<Vec<Row>, DatabaseError> {
         let _place = self.place(cx).await?;
-        self.engine().read(sql).await
+        self.engine().read(sql, budget).await
     }
 
     /// A place among those of the tenant, to be had before a connection and kept as long.

@@ -33,8 +33,9 @@ pub struct Limits {
     pub bulk_bytes: usize,
     /// How much work one request may cause, all operations of a bulk request together, in values
     /// that are looked at or 64 bytes that are compared, folded or copied: see
-    /// [`Budget`](crate::filter::Budget). Beyond it is `tooMany`. 10,000,000 by default, which take
-    /// about half a second.
+    /// [`Budget`](crate::filter::Budget). In SQLite each step of its virtual machine counts, of
+    /// which a comparison takes about five. Beyond it is `tooMany`. 10,000,000 by default, which
+    /// take about half a second, or a second in SQLite.
     pub work: u64,
     /// The largest page: `filter.maxResults` of `ServiceProviderConfig`. 200 by default.
     pub page_size: usize,

@@ -171,7 +171,8 @@ pub struct Selection<'q> {
     /// Which attributes have to be loaded.
     pub projection: &'q Projection,
     /// What the request may still cost. A store that looks at resources itself spends it, for each
-    /// value that it looks at; what a database does is bounded by the database.
+    /// value that it looks at; what a database does is bounded by the database, or spent by its
+    /// steps where it counts them.
     pub budget: &'q Budget,
 }
 

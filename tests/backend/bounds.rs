@@ -9,6 +9,7 @@ use scimwire::auth::RequestContext;
 use scimwire::backend::{
     PostgresDirectory, PostgresOptions, SqliteDirectory, SqliteOptions, migrations,
 };
+use scimwire::dispatch::Limits;
 use scimwire::query::Projection;
 use scimwire::sql::Dialect;
 use scimwire::{Dispatcher, Resource, ResourceType, StoreError};
@@ -74,9 +75,17 @@ async fn multiply(directory: &AnyDirectory, times: usize) {
 }
 
 fn dispatcher(fixture: &Fixture) -> Dispatcher {
+    dispatcher_with(fixture, u64::MAX)
+}
+
+/// One whose requests may cost so much each.
+fn dispatcher_with(fixture: &Fixture, work: u64) -> Dispatcher {
+    let mut limits = Limits::default();
+    limits.work = work;
     Dispatcher::builder("https://example.com/scim/v2")
+        .limits(limits)
         .resource_type(ResourceType::user(), Arc::clone(&fixture.users))
-        .resource_type(ResourceType::group(), Arc::clone(&fixture.groups))
+        .resource_type(ResourceType::group().unique("displayName"), Arc::clone(&fixture.groups))
         .unauthenticated()
         .build()
         .expect("a provider")
@@ -162,6 +171,37 @@ async fn what_takes_too_long_ends_and_says_so() {
         )
         .await;
         assert_eq!(groups.as_deref(), Some("2"), "{kind:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_search_of_sqlite_costs_what_it_looks_at() {
+    let fixture = Fixture::new(Kind::Sqlite).await;
+    let ann = fixture.user("ann").await;
+    multiply(&fixture.directory, 2_000).await;
+    let scim = dispatcher_with(&fixture, 10_000);
+    for query in ["filter=title co \"x\"", "sortBy=title", "filter=emails[value co \"x\"]"] {
+        let refused = send(&scim, "GET", &format!("/Users?{query}"), &Value::Null).await;
+        assert_eq!(
+            (refused.status, &refused.body["scimType"]),
+            (StatusCode::BAD_REQUEST, &json!("tooMany")),
+            "{query}"
+        );
+        let detail = refused.body["detail"].as_str().unwrap_or_default();
+        assert!(detail.starts_with("the request asks for too much work"), "{query}: {detail}");
+    }
+    // What an index finds costs nothing, however much there is of it.
+    let group = fixture.create(&fixture.groups, group_of(2_000)).await.expect("a free name");
+    for path in [
+        "/Users?filter=userName eq \"ann\"",
+        "/Users?startIndex=1500&count=100",
+        "/Users?sortBy=userName",
+        "/Groups?filter=displayName eq \"Group of 2000\"",
+        &format!("/Users/{ann}"),
+        &format!("/Groups/{group}"),
+    ] {
+        let found = send(&scim, "GET", path, &Value::Null).await;
+        assert_eq!(found.status, StatusCode::OK, "{path}: {}", found.body);
     }
 }
 
