@@ -221,7 +221,7 @@ fn values_have_to_be_of_their_type() {
 
 #[test]
 fn numbers_and_dates_of_a_schema_of_ones_own() {
-    // S-2.3.3-01, S-2.3.4-01, S-2.3.5-01
+    // S-2.3.3-01, S-2.3.4-01, S-2.3.5-01, A-73
     let schema = json!({ "id": "urn:example:Badge", "attributes": [
         { "name": "number", "type": "integer" }, { "name": "weight", "type": "decimal" }, { "name": "since", "type": "dateTime" }
     ] });

@@ -678,7 +678,7 @@ fn tickets() -> ResourceType {
 
 #[tokio::test]
 async fn what_is_required_and_read_only_is_not_asked_of_clients() {
-    // S-7-09, S-6-07, P-3.3-07, P-3.5.1-08
+    // S-7-09, S-6-07, P-3.3-07, P-3.5.1-08, A-69
     let (ticket, queue) = ("urn:example:schemas:Ticket", "urn:example:schemas:Queue");
     for quirks in [Quirks::STRICT, Quirks::LENIENT] {
         let provider = Provider::serving([tickets()], Setup { quirks, ..Setup::default() });

@@ -298,7 +298,7 @@ fn predefined_sub_attributes_keep_their_meaning() {
 
 #[test]
 fn nothing_is_defined_twice() {
-    // S-2.1-02, S-6-02
+    // S-2.1-02, S-6-02, A-70
     let twice = json!({ "name": "SERIAL", "type": "integer" });
     refused(
         changed("/schemas/0/attributes/-", twice),

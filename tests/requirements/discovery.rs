@@ -146,7 +146,7 @@ async fn endpoints_are_names_in_the_plural() {
 
 #[tokio::test]
 async fn what_is_not_there_is_not_found() {
-    // P-4-04
+    // P-4-04, A-50
     let provider = Provider::strict();
     for path in [
         "/Schemas/urn:example:none",
@@ -159,6 +159,7 @@ async fn what_is_not_there_is_not_found() {
         "/ResourceTypes/Users",
         "/ResourceTypes/User/schema",
         "/Schema",
+        "/Schemas.scim",
         "/ResourceType",
     ] {
         provider.get(path).await.failed(404, None);
@@ -193,7 +194,7 @@ async fn schemas_are_found_however_their_uri_is_spelled() {
 
 #[tokio::test]
 async fn parameters_of_queries_do_not_apply() {
-    // P-4-06
+    // P-4-06, A-51
     let provider = Provider::strict();
     for path in PATHS {
         let plain = provider.get(path).await.ok();
@@ -222,7 +223,7 @@ async fn parameters_of_queries_do_not_apply() {
 
 #[tokio::test]
 async fn a_filter_on_discovery_is_refused() {
-    // P-4-07
+    // P-4-07, A-52
     let provider = Provider::strict();
     const WHOLE: [&str; 4] =
         ["/ServiceProviderConfig", "/ServiceProviderConfigs", "/ResourceTypes", "/Schemas"];

@@ -43,7 +43,7 @@ fn attributes(schema: &Value) -> BTreeMap<String, BTreeMap<String, Value>> {
 
 #[tokio::test]
 async fn the_tables_of_the_rfc_are_what_is_published() {
-    // S-2.2-02, S-4.1.1-01, S-4.2-01, S-4.3-01, S-7-03, S-7-04, S-7-05, S-7-06
+    // S-2.2-02, S-4.1.1-01, S-4.2-01, S-4.3-01, S-7-03, S-7-04, S-7-05, S-7-06
     let provider = plain();
     let effective: Vec<Value> =
         serde_json::from_str(include_str!("schemas/effective.json")).expect("JSON");
