@@ -43,10 +43,10 @@ def percentile(values, part):
 class Neighbour(threading.Thread):
     """A client of another tenant that reads one user again and again, and notes how long each answer took."""
 
-    def __init__(self, server):
-        super().__init__(name="neighbour")
+    def __init__(self, server, name):
+        super().__init__(name=name)
         self.client = server.client("two")
-        self.user = self.client.create(userName="neighbour")
+        self.user = self.client.create(userName=name)
         self.times, self.refused = [], 0
         self.ends = threading.Event()
 
