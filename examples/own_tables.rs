@@ -11,11 +11,12 @@ use scimwire::sql::{
 };
 use scimwire::store::{Change, Precondition, Pushdown, Selected, Selection, Update};
 use scimwire::{Dispatcher, ResourceStore, ResourceType, StoreError};
+use scimwire_sqlx::store_error;
 use serde_json::{Value, json};
 use sqlx::sqlite::{
     SqliteArguments, SqlitePool, SqlitePoolOptions, SqliteRow, SqliteTransactionManager,
 };
-use sqlx::{Arguments, Connection, Row, SqliteConnection, TransactionManager};
+use sqlx::{Arguments, Connection, Row, Sqlite, SqliteConnection, Transaction, TransactionManager};
 
 /// The tables as they were, but for the columns that SCIM needs: `external_id`, `version` and the
 /// times.
@@ -81,6 +82,12 @@ pub(crate) fn pool_options() -> SqlitePoolOptions {
 /// lock later, one would fail.
 pub(crate) struct Users(pub(crate) SqlitePool);
 
+impl Users {
+    async fn begin(&self) -> Result<Transaction<'static, Sqlite>, StoreError> {
+        self.0.begin_with("BEGIN IMMEDIATE").await.map_err(store_error)
+    }
+}
+
 #[async_trait]
 impl ResourceStore for Users {
     async fn create(
@@ -89,13 +96,14 @@ impl ResourceStore for Users {
         cx: &RequestContext,
     ) -> Result<Resource, StoreError> {
         resource.set_id(uuid::Uuid::now_v7().to_string());
-        let mut transaction = self.0.begin_with("BEGIN IMMEDIATE").await?;
+        let mut transaction = self.begin().await?;
         let insert = "INSERT INTO users (id, account, email, created_at, updated_at, version) VALUES ({}, {}, {}, 0, 0, 1)";
         let key =
             [resource.id(), cx.tenant().as_str(), resource.text("userName").unwrap_or_default()];
         run(&mut transaction, &Sql::with(insert, key.map(Parameter::from))).await?;
         write(&mut transaction, &resource, cx).await?;
-        Ok(transaction.commit().await.map(|()| resource)?)
+        transaction.commit().await.map_err(store_error)?;
+        Ok(resource)
     }
 
     async fn get(
@@ -104,7 +112,7 @@ impl ResourceStore for Users {
         _: &Projection,
         cx: &RequestContext,
     ) -> Result<Arc<Resource>, StoreError> {
-        read(&mut *self.0.acquire().await?, id, cx).await.map(Arc::new)
+        read(&mut *self.0.acquire().await.map_err(store_error)?, id, cx).await.map(Arc::new)
     }
 
     async fn select(
@@ -114,18 +122,19 @@ impl ResourceStore for Users {
     ) -> Result<Selected, StoreError> {
         let clauses = clauses(&selection, &*MAPPING).map_err(StoreError::other)?;
         let of_account = |sql: &str| Sql::new(sql).bind_text(cx.tenant().as_str());
-        let mut connection = self.0.acquire().await?;
+        let mut connection = self.0.acquire().await.map_err(store_error)?;
         let page = clauses.ids_first("users.id", of_account("users WHERE users.account = "));
         let rows = run(&mut connection, &of_account(SELECT).append(page)).await?;
         let count =
             of_account("SELECT count(*) FROM users WHERE users.account = ").append(clauses.filter);
-        let total: i64 = run(&mut connection, &count).await?[0].try_get(0)?;
+        let total: i64 = run(&mut connection, &count).await?[0].try_get(0).map_err(store_error)?;
         let page = selection.page.map_or(rows.len(), Page::count);
         let resources = rows
             .iter()
             .take(page)
-            .map(|row| Ok(Arc::new(resource(row)?)))
-            .collect::<Result<_, StoreError>>()?;
+            .map(|row| resource(row).map(Arc::new))
+            .collect::<Result<_, _>>()
+            .map_err(store_error)?;
         Ok(Selected { resources, total: usize::try_from(total).ok(), more: rows.len() > page })
     }
 
@@ -135,12 +144,13 @@ impl ResourceStore for Users {
         update: &Update,
         cx: &RequestContext,
     ) -> Result<Change, StoreError> {
-        let mut transaction = self.0.begin_with("BEGIN IMMEDIATE").await?;
+        let mut transaction = self.begin().await?;
         let change = update.apply(Arc::new(read(&mut transaction, id, cx).await?))?;
         if let Some(after) = change.after.as_ref().filter(|_| !change.is_unchanged()) {
             write(&mut transaction, after, cx).await?;
         }
-        Ok(transaction.commit().await.map(|()| change)?)
+        transaction.commit().await.map_err(store_error)?;
+        Ok(change)
     }
 
     async fn delete(
@@ -149,14 +159,14 @@ impl ResourceStore for Users {
         expected: &Precondition,
         cx: &RequestContext,
     ) -> Result<Change, StoreError> {
-        let mut transaction = self.0.begin_with("BEGIN IMMEDIATE").await?;
+        let mut transaction = self.begin().await?;
         let resource = Arc::new(read(&mut transaction, id, cx).await?);
         expected.check(resource.version().as_ref())?;
         run(&mut transaction, &Sql::with(DELETE_EMAILS, [id.into(), cx.tenant().as_str().into()]))
             .await?;
         let delete = "DELETE FROM users WHERE id = {} AND account = {}";
         run(&mut transaction, &Sql::with(delete, [id.into(), cx.tenant().as_str().into()])).await?;
-        transaction.commit().await?;
+        transaction.commit().await.map_err(store_error)?;
         Ok(Change::deleted(Arc::new(user()), cx.tenant().clone(), resource))
     }
 
@@ -172,19 +182,19 @@ async fn read(
 ) -> Result<Resource, StoreError> {
     let sql =
         Sql::new(SELECT).bind_text(cx.tenant().as_str()).text(" AND users.id = ").bind_text(id);
-    resource(run(connection, &sql).await?.first().ok_or(StoreError::NotFound)?)
+    resource(run(connection, &sql).await?.first().ok_or(StoreError::NotFound)?).map_err(store_error)
 }
 
 /// A row as a resource.
-fn resource(row: &SqliteRow) -> Result<Resource, StoreError> {
+fn resource(row: &SqliteRow) -> Result<Resource, sqlx::Error> {
     let text = |column: &str| row.try_get::<Option<String>, _>(column);
     let number = |column: &str| row.try_get::<Option<i64>, _>(column);
     let instant = |column| {
         number(column)
             .map(|it| it.and_then(chrono::DateTime::from_timestamp_micros).unwrap_or_default())
     };
-    let emails: Vec<Value> =
-        serde_json::from_str(&text("emails")?.unwrap_or_default()).map_err(StoreError::other)?;
+    let emails: Vec<Value> = serde_json::from_str(&text("emails")?.unwrap_or_default())
+        .map_err(|err| sqlx::Error::Decode(err.into()))?;
     let mut resource = Resource::default();
     resource.set_id(text("id")?.unwrap_or_default());
     resource.set("externalId", text("external_id")?);
@@ -259,7 +269,7 @@ async fn run(connection: &mut SqliteConnection, sql: &Sql) -> Result<Vec<SqliteR
     let rows =
         sqlx::query_with(&sql.render(Dialect::Sqlite, 1), arguments).fetch_all(connection).await;
     // The only unique index is that of user names.
-    rows.map_err(|err| StoreError::from(err).of_attribute("userName"))
+    rows.map_err(|err| store_error(err).of_attribute("userName"))
 }
 
 #[tokio::main(flavor = "current_thread")]

@@ -8,7 +8,7 @@
 //!   [`examples/own_tables.rs`](https://docs.rs/crate/scimwire/latest/source/examples/own_tables.rs)
 //!   is one, and `testkit` has the checks that it must pass. What the tables lack,
 //!   [`ResourceType::keeping`] leaves out. Until there is a store, [`MemoryStore`] serves, or one
-//!   of `backend`;
+//!   of the crate `scimwire-sqlx`, over SQLite or PostgreSQL;
 //! - [`auth::Authenticate`], which says of each request whose it is: over tokens of the host's,
 //!   over its OAuth 2 or JWT library by [`auth::Bearer`], or with the ready-made tokens of the
 //!   feature `tokens`. [`auth`] also says what is the library's part in security, and what the
@@ -103,8 +103,6 @@
 //! | `tower` | the dispatcher as a `tower::Service`, to mount in any router |
 //! | `tracing` | a span for each request, without personal data |
 //! | `sql` | `sql`: filters, orders and pages as SQL, for tables of the host's |
-//! | `sqlx` | `StoreError` from `sqlx::Error`, by `?`: which failures are a conflict, a retry or a fault |
-//! | `sqlite`, `postgres` | `backend`: stores over a SQLite file or a PostgreSQL database |
 //! | `testkit` | `testkit`: the checks that a store of the host's must pass |
 //!
 //! # How a request runs
@@ -130,9 +128,6 @@
 
 pub mod attr;
 pub mod auth;
-#[cfg(any(feature = "sqlite", feature = "postgres"))]
-#[cfg_attr(docsrs, doc(cfg(any(feature = "sqlite", feature = "postgres"))))]
-pub mod backend;
 mod budget;
 mod clock;
 pub mod dispatch;

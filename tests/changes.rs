@@ -3,8 +3,7 @@
 //! ids of the rows stand in the tests. They run over the store in memory, or that which
 //! `SCIMWIRE_TEST_STORE` asks for: `sqlite` or `postgres`.
 
-#[path = "support/databases.rs"]
-mod databases;
+use support::databases;
 
 mod changes {
     mod active;

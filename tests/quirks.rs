@@ -2,8 +2,7 @@
 //! deviations that are reported. They run over the store in memory, or that which
 //! `SCIMWIRE_TEST_STORE` asks for: `sqlite` or `postgres`.
 
-#[path = "support/databases.rs"]
-mod databases;
+use support::databases;
 
 use std::fs;
 use std::path::Path;

@@ -7,8 +7,7 @@
 //! They run over the store in memory, or that which `SCIMWIRE_TEST_STORE` asks for: `sqlite` or
 //! `postgres`.
 
-#[path = "support/databases.rs"]
-mod databases;
+use support::databases;
 
 mod requirements {
     mod ambiguities;

@@ -1,8 +1,7 @@
 //! The test kit: stores that are right pass every check, and stores that are not fail just those
 //! that are about their fault.
 
-#[path = "support/databases.rs"]
-mod databases;
+use support::databases;
 #[path = "testkit/naive.rs"]
 mod naive;
 #[path = "testkit/numbered.rs"]

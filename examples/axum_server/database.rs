@@ -5,9 +5,9 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
-use scimwire::backend::{OpenError, PostgresDirectory, SqliteDirectory};
 use scimwire::schema::ResourceType;
 use scimwire::{MemoryDirectory, ResourceStore};
+use scimwire_sqlx::{OpenError, PostgresDirectory, SqliteDirectory};
 
 use crate::options::Database;
 

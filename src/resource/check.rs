@@ -155,6 +155,7 @@ fn is_blank(value: &Value) -> bool {
 }
 
 /// RFC 7643, Section 7: what the service provider sets is not asked of clients.
-pub(crate) fn is_demanded(attribute: &Attribute) -> bool {
+#[must_use]
+pub fn is_demanded(attribute: &Attribute) -> bool {
     attribute.required() && attribute.mutability() != Mutability::ReadOnly
 }

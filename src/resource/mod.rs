@@ -24,15 +24,13 @@ use serde_json::{Map, Value};
 use crate::schema::{ResolvedPath, ResourceType};
 
 pub use certificate::certificate;
-pub use check::check;
+pub use check::{check, is_demanded};
 pub use intake::Intake;
 pub use meta::{Meta, Version};
 pub use value::{Repair, UnknownAttributes, ValueError, ValueErrorKind, ValueRules};
 pub use view::{Address, EnterpriseUser, Group, Manager, Member, MultiValue, Name, User};
 
 pub(crate) use check::check_changed;
-#[cfg(any(feature = "sqlite", feature = "postgres"))]
-pub(crate) use check::is_demanded;
 pub(crate) use compare::{changed_paths, same_value};
 pub(crate) use equality::same_by_value;
 pub(crate) use identities::{Identities, same_element};
@@ -131,7 +129,7 @@ impl Resource {
     }
 
     /// The same with a value in which nothing is unassigned: long lists are not looked through.
-    pub(crate) fn put(&mut self, name: impl Into<String>, value: impl Into<Value>) {
+    pub fn put(&mut self, name: impl Into<String>, value: impl Into<Value>) {
         let (name, value) = (name.into(), value.into());
         if is_unassigned(&value) {
             self.0.remove(&name);

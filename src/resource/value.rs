@@ -137,7 +137,9 @@ pub enum ValueErrorKind {
 }
 
 impl ValueError {
-    pub(crate) fn new(place: impl fmt::Display, kind: ValueErrorKind) -> Self {
+    /// What is wrong with the value at `place`.
+    #[must_use]
+    pub fn new(place: impl fmt::Display, kind: ValueErrorKind) -> Self {
         Self { place: place.to_string(), kind }
     }
 

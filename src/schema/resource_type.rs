@@ -438,8 +438,7 @@ impl ResourceType {
     }
 
     /// Those of [`ResourceType::indexed`].
-    #[cfg(any(feature = "sqlite", feature = "postgres"))]
-    pub(crate) fn declared_indexes(&self) -> impl Iterator<Item = ResolvedPath> + '_ {
+    pub fn declared_indexes(&self) -> impl Iterator<Item = ResolvedPath> + '_ {
         self.indexed.iter().filter_map(|path| self.resolve(path))
     }
 

@@ -133,7 +133,10 @@ impl Elements {
         Self { position, json: Some(dialect), ..Self::rows(from, None) }
     }
 
-    pub(crate) fn rows(from: String, condition: Option<String>) -> Self {
+    /// The rows of `from`, a table with its name in the statement, for which `condition` holds: for
+    /// elements whose link to the resource takes more than one column.
+    #[must_use]
+    pub fn rows(from: String, condition: Option<String>) -> Self {
         Self { from, condition, link: None, position: None, columns: HashMap::new(), json: None }
     }
 

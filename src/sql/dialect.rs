@@ -2,7 +2,6 @@
 
 /// Which database the SQL is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
 pub enum Dialect {
     /// SQLite 3.45 or later.
     Sqlite,
@@ -71,7 +70,8 @@ impl Dialect {
     }
 
     /// The text of a member of a JSON object.
-    pub(crate) fn json_text(self, object: &str, member: &str) -> String {
+    #[must_use]
+    pub fn json_text(self, object: &str, member: &str) -> String {
         match self {
             // There, what begins with `$` is a path.
             Self::Sqlite if member.starts_with('$') => {

@@ -56,7 +56,8 @@ pub fn prepared_key(attribute: &Attribute, value: &Value) -> Option<String> {
 }
 
 /// The key of an operand; none for the URL of a resource.
-pub(crate) fn of_operand(operand: &Operand) -> Option<String> {
+#[must_use]
+pub fn of_operand(operand: &Operand) -> Option<String> {
     match operand {
         Operand::Boolean(value) => Some(of_boolean(*value)),
         Operand::Number(number) => Some(number.sortable()),

@@ -62,7 +62,7 @@ pub use clauses::{Clauses, clauses, pushdown};
 pub use column::{Column, Form, InstantForm};
 pub use columns::{Columns, Elements, Mapping};
 pub use dialect::Dialect;
-pub use key::{key, prepared_key};
+pub use key::{key, of_operand as operand_key, prepared_key};
 pub use order::{after, id_order, order_by};
 pub use statement::{Parameter, Sql};
 pub use translate::{Unmapped, Where, translate};

@@ -4,7 +4,6 @@ use super::dialect::Dialect;
 
 /// A value that is bound to a statement.
 #[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
 pub enum Parameter {
     /// Text.
     Text(String),
@@ -150,7 +149,8 @@ impl Sql {
     }
 
     /// Parts with `separator` in between, in parentheses.
-    pub(crate) fn join(parts: Vec<Self>, separator: &str) -> Self {
+    #[must_use]
+    pub fn join(parts: Vec<Self>, separator: &str) -> Self {
         let mut joined = Self::new("(");
         for (index, part) in parts.into_iter().enumerate() {
             joined = if index == 0 { joined } else { joined.text(separator) };

@@ -194,7 +194,7 @@ fn is_active(resource: Option<&Resource>) -> bool {
 
 /// Whether two members say the same: the type counts only where both say it, since a store fills it
 /// in.
-pub(crate) fn same_member(one: &Map<String, Value>, other: &Map<String, Value>) -> bool {
+pub fn same_member(one: &Map<String, Value>, other: &Map<String, Value>) -> bool {
     let derived =
         |name: &str| name == "type" && !(one.contains_key("type") && other.contains_key("type"));
     let said = |of: &Map<String, Value>| of.keys().filter(|name| !derived(name)).count();

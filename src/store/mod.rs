@@ -3,8 +3,6 @@
 
 mod change;
 pub mod complete;
-#[cfg(feature = "sqlx")]
-mod database;
 mod error;
 mod fresh_id;
 mod memory;
@@ -30,19 +28,12 @@ pub use precondition::{EntityTags, Precondition};
 pub(crate) use update::too_long;
 pub use update::{Update, UpdateHook};
 
-#[cfg(any(feature = "sqlite", feature = "postgres"))]
-pub(crate) use change::same_member;
+pub use change::same_member;
 pub(crate) use change::{leave_out_members, member_ids};
-#[cfg(any(feature = "sqlite", feature = "postgres"))]
-pub(crate) use database::Trouble;
-#[cfg(any(feature = "sqlite", feature = "postgres"))]
-pub(crate) use fresh_id::fresh_id;
-#[cfg(any(feature = "sqlite", feature = "postgres"))]
-pub(crate) use memory::CARRIED_MEMBERS;
-#[cfg(any(feature = "sqlite", feature = "postgres"))]
-pub(crate) use nesting::groups_above;
-#[cfg(any(feature = "sqlite", feature = "postgres"))]
-pub(crate) use nul::no_nul;
+pub use fresh_id::fresh_id;
+pub use memory::CARRIED_MEMBERS;
+pub use nesting::groups_above;
+pub use nul::no_nul;
 
 /// Where the resources of one type are kept. The host implements it over its own tables, as
 /// [`examples/own_tables.rs`](https://docs.rs/crate/scimwire/latest/source/examples/own_tables.rs)

@@ -6,7 +6,7 @@ use std::sync::Arc;
 /// The groups that list `id`, true beside each, and those that list these, and so on, at most
 /// `indirect` of them: the nearest first. `listing` has the groups that list one of whatever id, in
 /// the order of their ids. A cycle ends.
-pub(crate) fn groups_above<'g, G>(
+pub fn groups_above<'g, G>(
     id: &str,
     indirect: usize,
     listing: impl Fn(&str) -> G,

@@ -7,7 +7,7 @@ use super::error::StoreError;
 use crate::error::{Error, ScimType};
 
 /// What is said to a client that sends it.
-pub(crate) fn no_nul() -> StoreError {
+pub fn no_nul() -> StoreError {
     Error::typed(ScimType::InvalidValue, "text with U+0000 cannot be kept").into()
 }
 

@@ -23,7 +23,7 @@ pub use directory::MemoryDirectory;
 use directory::Tenancy;
 
 /// Groups up to this size are carried along in the answer to a change.
-pub(crate) const CARRIED_MEMBERS: usize = 100;
+pub const CARRIED_MEMBERS: usize = 100;
 
 /// Keeps the resources of one type in memory, with indexes on ids, unique attributes and members.
 ///

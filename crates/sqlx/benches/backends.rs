@@ -1,0 +1,524 @@
+//! `PostgresStore` at size, against the same done by hand through the same driver: 1,000,000 users,
+//! 10,000 groups, and one group of 1,000,000 members (`SCIMWIRE_BENCH_USERS` for another number).
+//! It starts a PostgreSQL of its own and prints a table, the plans that the database chose, and how
+//! much memory this process took.
+//!
+//! Before that, both databases with users who are in groups: `cargo bench --bench backends --
+//! in-groups` does only this.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use std::{env, fs};
+
+use scimwire::auth::RequestContext;
+use scimwire::filter::{Binder, Budget, Filter};
+use scimwire::message::{PatchOp, PatchOperation};
+use scimwire::patch::{PlanBinder, Replacement, Rules};
+use scimwire::query::{Page, Position, Projection, Query};
+use scimwire::resource::{Intake, Meta, Resource, ValueRules};
+use scimwire::schema::{ENTERPRISE_USER, ResourceType};
+use scimwire::store::{ResourceStore, Update, complete};
+use scimwire_sqlx::{PostgresDirectory, PostgresStore};
+use serde_json::{Map, Value, json};
+use sqlx::postgres::{PgPool, PgPoolOptions, PgRow};
+use sqlx::{Executor, Row};
+
+use support::databases;
+#[path = "support/in_groups.rs"]
+mod in_groups;
+#[path = "../../../benches/support/inputs.rs"]
+mod inputs;
+use support::sized;
+
+use databases::{Cluster, bin_folder};
+
+/// How often each of the two is measured, by turns.
+const TIMES: usize = 300;
+
+/// How many results a page has.
+const PAGE: usize = 100;
+
+const TENANT: &str = "acme";
+
+type Work<'w> = dyn Fn(usize) -> Pin<Box<dyn Future<Output = usize> + 'w>> + 'w;
+
+/// A database with its stores, and a connection to do the same by hand.
+struct Bench {
+    users: PostgresStore,
+    groups: PostgresStore,
+    user_type: Arc<ResourceType>,
+    group_type: Arc<ResourceType>,
+    by_hand: PgPool,
+    cx: RequestContext,
+    size: usize,
+    group: String,
+    small_group: String,
+}
+
+fn main() {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .expect("a runtime");
+    runtime.block_on(run());
+}
+
+async fn run() {
+    in_groups::measure().await;
+    if env::args().any(|argument| argument == "in-groups") {
+        return;
+    }
+    let Some(bin) = bin_folder() else {
+        println!("PostgreSQL is not installed: nothing is measured");
+        return;
+    };
+    let size =
+        env::var("SCIMWIRE_BENCH_USERS").map_or(1_000_000, |text| text.parse().expect("a number"));
+    let cluster =
+        Cluster::start(&bin, &["shared_buffers=1GB", "max_wal_size=8GB", "synchronous_commit=off"]);
+    let url = cluster.new_database().await;
+    let bench = Bench::fill(&url, size).await;
+    println!("| {size} users | store | by hand | ratio |\n|---|---|---|---|");
+    bench.lookups().await;
+    bench.pages().await;
+    bench.members().await;
+    bench.writes().await;
+    println!("\nmost memory of this process: {}", most_memory());
+    bench.plans(&url, &cluster).await;
+}
+
+impl Bench {
+    async fn fill(url: &str, size: usize) -> Self {
+        let directory = PostgresDirectory::connect(url).await.expect("a new database");
+        let user_type = Arc::new(ResourceType::user().with_extension(ENTERPRISE_USER));
+        let group_type = Arc::new(ResourceType::group());
+        let by_hand = PgPoolOptions::new()
+            .max_connections(2)
+            .test_before_acquire(false)
+            .connect(url)
+            .await
+            .expect("the database");
+        let bench = Self {
+            users: directory.store(Arc::clone(&user_type)),
+            groups: directory.store(Arc::clone(&group_type)),
+            user_type,
+            group_type,
+            by_hand,
+            cx: RequestContext::new(TENANT),
+            size,
+            group: String::new(),
+            small_group: String::new(),
+        };
+        let user = bench.new_user("template0000000");
+        let user = bench.users.create(user, &bench.cx).await.expect("a user").id().to_owned();
+        let group = bench.new_group("template0000000");
+        let group = bench.groups.create(group, &bench.cx).await.expect("a group").id().to_owned();
+        bench.clone_rows("User", &user, size).await;
+        bench.clone_rows("Group", &group, 10_000).await;
+        let (large, small) = (numbered("Group", 1), numbered("Group", 2));
+        bench.fill_group(&large, size).await;
+        bench.fill_group(&small, 1_000).await;
+        bench.execute("VACUUM ANALYZE").await;
+        Self { group: large, small_group: small, ..bench }
+    }
+
+    fn new_user(&self, name: &str) -> Resource {
+        let Value::Object(mut body) = inputs::user() else { panic!("a user is an object") };
+        body.insert("userName".to_owned(), format!("{name}@example.com").into());
+        body.insert("externalId".to_owned(), name.into());
+        body.insert(
+            "emails".to_owned(),
+            json!([{ "type": "work", "value": format!("{name}@example.com"), "primary": true }]),
+        );
+        made(&self.user_type, body)
+    }
+
+    fn new_group(&self, name: &str) -> Resource {
+        let body = json!({ "schemas": ["urn:ietf:params:scim:schemas:core:2.0:Group"], "displayName": name });
+        let Value::Object(body) = body else { panic!("a group is an object") };
+        made(&self.group_type, body)
+    }
+
+    /// Makes many of one, under ids and names that are numbered.
+    async fn clone_rows(&self, resource_type: &str, template: &str, count: usize) {
+        let id = id_in_sql(resource_type);
+        let renamed = |column: &str| {
+            format!(
+                "replace(replace({column}, '{template}', {id}), 'template0000000', 'template' || lpad(n::text, 7, '0'))"
+            )
+        };
+        self.execute(&format!(
+            "INSERT INTO scim_resource (tenant, resource_type, id, name, document, search) \
+             SELECT tenant, resource_type, {id}, {}, {}::json, {}::jsonb FROM scim_resource, generate_series(1, {count}) n \
+             WHERE id = '{template}'",
+            renamed("name"),
+            renamed("document::text"),
+            renamed("search::text"),
+        ))
+        .await;
+        self.execute(&format!(
+            "INSERT INTO scim_key (tenant, resource_type, attribute, value, slot, resource_id) \
+             SELECT tenant, resource_type, attribute, {}, {}, {id} FROM scim_key, generate_series(1, {count}) n \
+             WHERE resource_id = '{template}'",
+            renamed("value"),
+            renamed("slot"),
+        ))
+        .await;
+    }
+
+    async fn fill_group(&self, group: &str, count: usize) {
+        self.execute(&format!(
+            "INSERT INTO scim_member (tenant, group_id, group_type, member_id, place) \
+             SELECT '{TENANT}', '{group}', 'Group', {}, n FROM generate_series(1, {count}) n",
+            id_in_sql("User")
+        ))
+        .await;
+    }
+
+    async fn execute(&self, sql: &str) {
+        self.by_hand.execute(sql).await.unwrap_or_else(|err| panic!("{sql}: {err}"));
+    }
+
+    fn query(&self, resource_type: &ResourceType, filter: Option<&str>, page: Page) -> Query {
+        let bind = |text: &str| {
+            Binder::new(resource_type)
+                .bind(&text.parse::<Filter>().expect("a filter"))
+                .expect("it fits")
+        };
+        // Groups and members are other statements, and not what is compared here.
+        let apart = ["groups".to_owned(), "members".to_owned()];
+        let apart: Vec<String> = apart
+            .into_iter()
+            .filter(|name| resource_type.schema().attribute(name).is_some())
+            .collect();
+        let projection = Projection::bind(&[], &apart, resource_type).expect("the names are right");
+        Query { filter: filter.map(bind), sort: None, page, projection }
+    }
+
+    async fn select(&self, store: &PostgresStore, query: &Query) -> usize {
+        let selected = complete::select(store, query, &Budget::unlimited(), &self.cx)
+            .await
+            .expect("an answer");
+        selected.resources.len()
+    }
+
+    async fn rows(&self, sql: &str, parameters: &[&str]) -> usize {
+        let query =
+            parameters.iter().fold(sqlx::query(sql), |query, parameter| query.bind(*parameter));
+        let rows =
+            query.fetch_all(&self.by_hand).await.unwrap_or_else(|err| panic!("{sql}: {err}"));
+        rows.iter().map(parsed).count()
+    }
+
+    async fn lookups(&self) {
+        let by_key = "SELECT r.document::text FROM scim_key k JOIN scim_resource r ON r.tenant = k.tenant \
+                      AND r.resource_type = k.resource_type AND r.id = k.resource_id \
+                      WHERE k.tenant = $1 AND k.resource_type = 'User' AND k.attribute = $2 AND k.value = $3";
+        let name = |turn: usize| format!("template{:07}", 1 + turn * 7919 % self.size);
+        for (label, filter, attribute, domain) in [
+            ("userName eq", "userName eq", "userName", "@example.com"),
+            ("externalId eq", "externalId eq", "externalId", ""),
+            ("emails.value eq", "emails.value eq", "emails.value", "@example.com"),
+            (
+                r#"emails[type eq "work"].value eq"#,
+                r#"emails[type eq "work"].value eq"#,
+                "emails.value",
+                "@example.com",
+            ),
+        ] {
+            let theirs = |turn| -> Pin<Box<dyn Future<Output = usize> + '_>> {
+                let value = format!("{}{domain}", name(turn));
+                Box::pin(async move { self.rows(by_key, &[TENANT, attribute, &value]).await })
+            };
+            let ours = |turn| -> Pin<Box<dyn Future<Output = usize> + '_>> {
+                let filter = format!("{filter} \"{}{domain}\"", name(turn));
+                let query = self.query(
+                    &self.user_type,
+                    Some(&filter),
+                    Page::Index { start: 1, count: PAGE },
+                );
+                Box::pin(async move { self.select(&self.users, &query).await })
+            };
+            compare(label, &ours, &theirs).await;
+        }
+        let by_member = "SELECT r.document::text FROM scim_member m JOIN scim_resource r ON r.tenant = m.tenant \
+                         AND r.resource_type = m.group_type AND r.id = m.group_id WHERE m.tenant = $1 AND m.member_id = $2";
+        let theirs = |turn| -> Pin<Box<dyn Future<Output = usize> + '_>> {
+            Box::pin(async move {
+                self.rows(by_member, &[TENANT, &numbered("User", 1 + turn * 7919 % self.size)])
+                    .await
+            })
+        };
+        let ours = |turn| -> Pin<Box<dyn Future<Output = usize> + '_>> {
+            let filter =
+                format!("members eq \"{}\"", numbered("User", 1 + turn * 7919 % self.size));
+            let query =
+                self.query(&self.group_type, Some(&filter), Page::Index { start: 1, count: PAGE });
+            Box::pin(async move { self.select(&self.groups, &query).await })
+        };
+        compare("members eq", &ours, &theirs).await;
+    }
+
+    async fn pages(&self) {
+        let sql = "SELECT r.document::text FROM scim_resource r WHERE r.tenant = $1 AND r.resource_type = 'User' AND r.id > $2 \
+                   ORDER BY r.id LIMIT 101";
+        let deep = numbered("User", self.size / 2);
+        for (label, after) in [("page 1 by cursor", None), ("page 5,000 by cursor", Some(deep))] {
+            let theirs = |_| -> Pin<Box<dyn Future<Output = usize> + '_>> {
+                let after = after.clone().unwrap_or_default();
+                Box::pin(async move { self.rows(sql, &[TENANT, &after]).await.min(PAGE) })
+            };
+            let ours = |_| -> Pin<Box<dyn Future<Output = usize> + '_>> {
+                let after = after.clone().map(|id| Position { key: None, id });
+                let query = self.query(&self.user_type, None, Page::Cursor { after, count: PAGE });
+                Box::pin(async move { self.select(&self.users, &query).await })
+            };
+            compare(label, &ours, &theirs).await;
+        }
+    }
+
+    /// The large group against the small one: what is changed counts, and not what is there.
+    async fn members(&self) {
+        for op in ["add", "remove"] {
+            let change = |group: &'static str| {
+                let group = if group == "large" { &self.group } else { &self.small_group };
+                move |turn: usize| -> Pin<Box<dyn Future<Output = usize> + '_>> {
+                    Box::pin(async move {
+                        self.change_member(group, op, &format!("stranger-{turn}")).await;
+                        1
+                    })
+                }
+            };
+            compare(
+                &format!("{op} a member: a million beside 1,000"),
+                &change("large"),
+                &change("small"),
+            )
+            .await;
+        }
+    }
+
+    async fn change_member(&self, group: &str, op: &str, id: &str) {
+        let (path, value) = match op {
+            "add" => ("members".to_owned(), Some(json!([{ "value": id }]))),
+            _ => (format!("members[value eq \"{id}\"]"), None),
+        };
+        let operation = PatchOperation { op: op.to_owned(), path: Some(path), value };
+        let (plan, _) = PlanBinder::new(Arc::clone(&self.group_type), Rules::default())
+            .bind(PatchOp { operations: vec![operation] })
+            .expect("the path fits");
+        let update = Update::patch(Arc::clone(&self.group_type), TENANT.into(), plan, now());
+        let change =
+            self.groups.update(group, &update, &self.cx).await.expect("the group is there");
+        assert!(!change.is_unchanged(), "{op} {id}");
+    }
+
+    async fn writes(&self) {
+        let ours = |turn| -> Pin<Box<dyn Future<Output = usize> + '_>> {
+            let user = self.new_user(&format!("new{turn}"));
+            Box::pin(async move {
+                self.users.create(user, &self.cx).await.map(|_| 1).expect("a new name")
+            })
+        };
+        let theirs = |turn| -> Pin<Box<dyn Future<Output = usize> + '_>> {
+            Box::pin(async move { self.create_by_hand(&format!("hand{turn}")).await })
+        };
+        compare("create", &ours, &theirs).await;
+        for label in ["PUT", "PATCH active"] {
+            let ours = |turn| -> Pin<Box<dyn Future<Output = usize> + '_>> {
+                let id = numbered("User", 1 + turn);
+                let update = if label == "PUT" { self.put(turn) } else { self.patch(turn) };
+                Box::pin(async move {
+                    self.users
+                        .update(&id, &update, &self.cx)
+                        .await
+                        .map(|_| 1)
+                        .expect("the user is there")
+                })
+            };
+            let theirs = |turn| -> Pin<Box<dyn Future<Output = usize> + '_>> {
+                Box::pin(
+                    async move { self.update_by_hand(&numbered("User", 500 + turn), turn).await },
+                )
+            };
+            compare(label, &ours, &theirs).await;
+        }
+    }
+
+    fn patch(&self, turn: usize) -> Update {
+        let value = Some(json!(turn % 2 == 1));
+        let operation =
+            PatchOperation { op: "replace".to_owned(), path: Some("active".to_owned()), value };
+        let binder = PlanBinder::new(Arc::clone(&self.user_type), Rules::default());
+        let (plan, _) =
+            binder.bind(PatchOp { operations: vec![operation] }).expect("the path fits");
+        Update::patch(Arc::clone(&self.user_type), TENANT.into(), plan, now())
+    }
+
+    fn put(&self, turn: usize) -> Update {
+        let mut wanted = self.new_user(&format!("template{:07}", 1 + turn));
+        wanted.set("title", format!("title {turn}"));
+        let replacement =
+            Replacement::new(Arc::clone(&self.user_type), wanted, Rules::default().omitted);
+        Update::put(Arc::clone(&self.user_type), TENANT.into(), replacement, now())
+    }
+
+    /// What a host would write for itself: a row, and its unique values.
+    async fn create_by_hand(&self, name: &str) -> usize {
+        let mut user = self.new_user(name);
+        user.set_id(name);
+        let document = serde_json::to_string(&user).expect("JSON");
+        let mut transaction = self.by_hand.begin().await.expect("a transaction");
+        let row = "INSERT INTO scim_resource (tenant, resource_type, id, name, document, search) \
+                   VALUES ($1, 'User', $2, $3, $4::json, '{}'::jsonb)";
+        let insert = sqlx::query(row)
+            .bind(TENANT)
+            .bind(name)
+            .bind(format!("{name}@example.com"))
+            .bind(document);
+        insert.execute(&mut *transaction).await.expect("a new id");
+        let keys = "INSERT INTO scim_key (tenant, resource_type, attribute, value, slot, resource_id) \
+                    VALUES ($1, 'User', 'userName', $2, '', $3), ($1, 'User', 'externalId', $3, $3, $3), \
+                    ($1, 'User', 'emails.value', $2, $3, $3)";
+        let insert = sqlx::query(keys).bind(TENANT).bind(format!("{name}@example.com")).bind(name);
+        insert.execute(&mut *transaction).await.expect("new values");
+        transaction.commit().await.expect("a commit");
+        1
+    }
+
+    /// What a host would write for itself: the document read under a lock, changed, and written.
+    async fn update_by_hand(&self, id: &str, turn: usize) -> usize {
+        let mut transaction = self.by_hand.begin().await.expect("a transaction");
+        let select = "SELECT document::text FROM scim_resource WHERE tenant = $1 AND resource_type = 'User' AND id = $2 FOR UPDATE";
+        let row = sqlx::query(select)
+            .bind(TENANT)
+            .bind(id)
+            .fetch_one(&mut *transaction)
+            .await
+            .expect("the user is there");
+        let mut user = parsed(&row);
+        user["active"] = json!(turn % 2 == 1);
+        user["meta"]["version"] = json!(format!("W/\"{turn}\""));
+        let update = "UPDATE scim_resource SET document = $3::json WHERE tenant = $1 AND resource_type = 'User' AND id = $2";
+        let update = sqlx::query(update).bind(TENANT).bind(id).bind(user.to_string());
+        update.execute(&mut *transaction).await.expect("the user is there");
+        transaction.commit().await.expect("a commit");
+        1
+    }
+
+    /// The plans of the database for the questions above, from its own log.
+    async fn plans(&self, url: &str, cluster: &Cluster) {
+        let options = "-c session_preload_libraries=auto_explain -c auto_explain.log_min_duration=0 \
+                       -c auto_explain.log_analyze=on -c auto_explain.log_buffers=on";
+        let options: String = form_urlencoded::byte_serialize(options.as_bytes()).collect();
+        let directory = PostgresDirectory::connect(&format!("{url}&options={options}"))
+            .await
+            .expect("the database");
+        let explained = Self {
+            users: directory.store(Arc::clone(&self.user_type)),
+            groups: directory.store(Arc::clone(&self.group_type)),
+            ..self.again()
+        };
+        let before = cluster.log().len();
+        let name = "template0000777@example.com";
+        for filter in [
+            format!("userName eq \"{name}\""),
+            "externalId eq \"template0000777\"".to_owned(),
+            format!("emails.value eq \"{name}\""),
+            format!("emails[type eq \"work\"].value eq \"{name}\""),
+        ] {
+            let query = explained.query(
+                &explained.user_type,
+                Some(&filter),
+                Page::Index { start: 1, count: PAGE },
+            );
+            explained.select(&explained.users, &query).await;
+        }
+        let filter = format!("members eq \"{}\"", numbered("User", 777));
+        let query = explained.query(
+            &explained.group_type,
+            Some(&filter),
+            Page::Index { start: 1, count: PAGE },
+        );
+        explained.select(&explained.groups, &query).await;
+        let after = Some(Position { key: None, id: numbered("User", self.size / 2) });
+        let query =
+            explained.query(&explained.user_type, None, Page::Cursor { after, count: PAGE });
+        explained.select(&explained.users, &query).await;
+        explained.change_member(&self.group, "add", "somebody").await;
+        explained.change_member(&self.group, "remove", "somebody").await;
+        println!("\nplans:\n{}", cluster.log().get(before..).unwrap_or_default());
+    }
+
+    fn again(&self) -> Self {
+        Self {
+            users: self.users.clone(),
+            groups: self.groups.clone(),
+            user_type: Arc::clone(&self.user_type),
+            group_type: Arc::clone(&self.group_type),
+            by_hand: self.by_hand.clone(),
+            cx: self.cx.clone(),
+            size: self.size,
+            group: self.group.clone(),
+            small_group: self.small_group.clone(),
+        }
+    }
+}
+
+/// Measures two ways by turns, and prints their medians.
+async fn compare(label: &str, ours: &Work<'_>, theirs: &Work<'_>) {
+    let (mut our_times, mut their_times) = (Vec::with_capacity(TIMES), Vec::with_capacity(TIMES));
+    for turn in 0..TIMES {
+        let start = Instant::now();
+        let our_count = ours(turn).await;
+        our_times.push(start.elapsed());
+        let start = Instant::now();
+        let their_count = theirs(turn).await;
+        their_times.push(start.elapsed());
+        assert_eq!(our_count, their_count, "{label}: both find the same");
+    }
+    let (ours, theirs) = (median(our_times), median(their_times));
+    let ratio = ours.as_secs_f64() / theirs.as_secs_f64();
+    println!("| {label} | {} us | {} us | {ratio:.2} |", ours.as_micros(), theirs.as_micros());
+}
+
+fn median(mut times: Vec<Duration>) -> Duration {
+    times.sort_unstable();
+    times.get(times.len() / 2).copied().unwrap_or_default()
+}
+
+fn made(resource_type: &ResourceType, body: Map<String, Value>) -> Resource {
+    let mut resource =
+        Intake::new(resource_type, ValueRules::default()).resource(body).expect("a resource");
+    resource.set_meta(&Meta::new(resource_type.name(), now()));
+    resource
+}
+
+fn parsed(row: &PgRow) -> Value {
+    serde_json::from_str(row.get(0)).expect("a document")
+}
+
+fn now() -> chrono::DateTime<chrono::Utc> {
+    std::time::SystemTime::now().into()
+}
+
+/// An id with a number in it, as the stores make them.
+fn numbered(resource_type: &str, number: usize) -> String {
+    format!("01900000-{}-7000-8000-{number:012}", kind(resource_type))
+}
+
+fn id_in_sql(resource_type: &str) -> String {
+    format!("('01900000-{}-7000-8000-' || lpad(n::text, 12, '0'))", kind(resource_type))
+}
+
+fn kind(resource_type: &str) -> &'static str {
+    if resource_type == "User" { "0001" } else { "0002" }
+}
+
+fn most_memory() -> String {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    line.map_or_else(|| "not known".to_owned(), |line| line.trim().to_owned())
+}

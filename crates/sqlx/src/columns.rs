@@ -1,0 +1,178 @@
+//! Where attributes are in the tables of this crate.
+
+use scimwire::filter::{BoundFilter, CompareOp, Comparison, Operand};
+use scimwire::schema::{Attribute, AttributeType, ResolvedPath};
+use scimwire::sql::{Column, Columns, Dialect, Elements, Form, Sql, operand_key};
+
+use crate::document::{Layout, PREPARED};
+
+/// The columns of a resource type, for one tenant. The resource is `r`.
+pub(super) struct StoredColumns<'l> {
+    pub(super) layout: &'l Layout,
+    pub(super) dialect: Dialect,
+    pub(super) tenant: &'l str,
+}
+
+impl Columns for StoredColumns<'_> {
+    fn dialect(&self) -> Dialect {
+        self.dialect
+    }
+
+    fn column(&self, path: &ResolvedPath) -> Option<Column> {
+        if path.extension().is_none() && path.attribute().name() == "id" {
+            return Some(Column::text("r.id").not_null());
+        }
+        if path.attribute().multi_valued() || self.layout.is_apart(path.attribute()) {
+            return None;
+        }
+        let name = path.to_string();
+        if self.layout.name.as_ref() == Some(path) {
+            let column = Column::key("r.name").with_prepared(self.prepared("r.search", &name));
+            return Some(if path.last().required() { column.not_null() } else { column });
+        }
+        Some(self.searched("r.search", &name))
+    }
+
+    fn elements(&self, path: &ResolvedPath) -> Option<Elements> {
+        let attribute = path.attribute();
+        if self.layout.resource_type.membership() == Some(attribute) {
+            return Some(self.members(attribute));
+        }
+        if self.layout.is_apart(attribute) || !attribute.multi_valued() {
+            return None;
+        }
+        let name = Dialect::literal(&path.whole().to_string());
+        let elements = Elements::json(self.dialect, &format!("(r.search -> {name})"));
+        if attribute.kind() != AttributeType::Complex {
+            return Some(elements.texts(Form::Key));
+        }
+        let subs = attribute.sub_attributes().iter();
+        Some(subs.fold(elements, |elements, sub| {
+            elements.column(sub.name(), self.searched("\"element\".\"value\"", sub.name()))
+        }))
+    }
+
+    fn lookup(&self, comparison: &Comparison) -> Option<Sql> {
+        if comparison.op != CompareOp::Eq {
+            return None;
+        }
+        let path = &comparison.path;
+        let resource_type = &self.layout.resource_type;
+        let of_value = path.sub().is_some_and(|sub| sub.name() == "value");
+        let value = operand_key(&comparison.operand).filter(|value| !value.contains('\0'));
+        if of_value && resource_type.membership() == Some(path.attribute()) {
+            return Some(self.groups_with(&value?));
+        }
+        if of_value
+            && resource_type.membership_view() == Some(path.attribute())
+            && resource_type.membership().is_none()
+        {
+            return Some(self.within_group(&value?));
+        }
+        self.layout.keys.iter().find(|(known, _)| known == path)?;
+        let is_text = matches!(
+            comparison.operand,
+            Operand::Exact(_) | Operand::Folded { .. } | Operand::Identifier { .. }
+        );
+        let value = value.filter(|_| is_text)?;
+        let sql = Sql::new("r.id IN (SELECT k.resource_id FROM scim_key k WHERE k.tenant = ")
+            .bind_text(self.tenant);
+        let sql = sql.text(" AND k.resource_type = ").bind_text(resource_type.name());
+        let sql = sql.text(" AND k.attribute = ").bind_text(path.to_string());
+        Some(sql.text(" AND k.value = ").bind_text(value).text(")"))
+    }
+}
+
+impl StoredColumns<'_> {
+    /// Whether an index of values, or that of ids, says which resources can satisfy a filter: as a
+    /// rule one, or none.
+    pub(super) fn looks_up(&self, filter: &BoundFilter) -> bool {
+        match filter {
+            BoundFilter::And(terms) => terms.iter().any(|term| self.looks_up(term)),
+            BoundFilter::Element { filter, .. } => self.looks_up(filter),
+            BoundFilter::Compare(comparison) => {
+                let path = &comparison.path;
+                let is_id = path.extension().is_none() && path.attribute().name() == "id";
+                let is_key = || {
+                    self.layout.keys.iter().any(|(known, _)| known == path)
+                        && self.lookup(comparison).is_some()
+                };
+                comparison.op == CompareOp::Eq && (is_id || is_key())
+            }
+            BoundFilter::Or(_)
+            | BoundFilter::Not(_)
+            | BoundFilter::Present(_)
+            | BoundFilter::Nothing => false,
+        }
+    }
+
+    /// The members of a group, as rows. What a client said of them is kept as it came.
+    fn members(&self, attribute: &Attribute) -> Elements {
+        let condition = "m.tenant = r.tenant AND m.group_id = r.id".to_owned();
+        let rest = match self.dialect {
+            Dialect::Sqlite => "m.rest",
+            Dialect::Postgres => "CAST(m.rest AS json)",
+        };
+        let elements = Elements::rows("scim_member m".to_owned(), Some(condition));
+        attribute.sub_attributes().iter().fold(elements, |elements, sub| {
+            match (sub.name(), sub.kind()) {
+                ("value", _) => elements.column("value", Column::text("m.member_id")),
+                ("type", AttributeType::String) => {
+                    let said = self.dialect.json_text(rest, "type");
+                    let sql = format!("coalesce({said}, {})", member_type(attribute));
+                    elements.column("type", Column::expression(sql, Form::Text))
+                }
+                (name, AttributeType::String | AttributeType::Reference) if name != "$ref" => {
+                    elements.column(
+                        name,
+                        Column::expression(self.dialect.json_text(rest, name), Form::Text),
+                    )
+                }
+                _ => elements,
+            }
+        })
+    }
+
+    /// A value as it compares, in an object of such values.
+    fn searched(&self, object: &str, name: &str) -> Column {
+        Column::expression(self.dialect.json_text(object, name), Form::Key)
+            .with_prepared(self.prepared(object, name))
+    }
+
+    fn prepared(&self, object: &str, name: &str) -> String {
+        let other = self.dialect.json_text(object, &format!("{name}{PREPARED}"));
+        format!("coalesce({other}, {})", self.dialect.json_text(object, name))
+    }
+
+    fn groups_with(&self, member: &str) -> Sql {
+        let sql = Sql::new("r.id IN (SELECT m.group_id FROM scim_member m WHERE m.tenant = ")
+            .bind_text(self.tenant);
+        sql.text(" AND m.member_id = ").bind_text(member).text(")")
+    }
+
+    /// Whoever is in a group, or in a group that is in it, and so on.
+    fn within_group(&self, group: &str) -> Sql {
+        let sql = Sql::new(
+            "r.id IN (WITH RECURSIVE down(id) AS (SELECT m.member_id FROM scim_member m WHERE m.tenant = ",
+        );
+        let sql = sql.bind_text(self.tenant).text(" AND m.group_id = ").bind_text(group);
+        let sql = sql
+            .text(" UNION SELECT m.member_id FROM down JOIN scim_member m ON m.tenant = ")
+            .bind_text(self.tenant);
+        sql.text(" AND m.group_id = down.id) SELECT down.id FROM down)")
+    }
+}
+
+/// The type of a member `m`, where it is a resource of this database.
+pub(super) fn member_type(membership: &Attribute) -> String {
+    let reference =
+        membership.sub_attribute("$ref").map(|sub| sub.reference_types()).unwrap_or_default();
+    let types: Vec<String> = reference.iter().map(|name| Dialect::literal(name)).collect();
+    if types.is_empty() {
+        return "NULL".to_owned();
+    }
+    format!(
+        "(SELECT t.resource_type FROM scim_resource t WHERE t.tenant = m.tenant AND t.resource_type IN ({}) AND t.id = m.member_id)",
+        types.join(", ")
+    )
+}

@@ -1,0 +1,52 @@
+//! What a search may cost in the database.
+
+use crate::document::Layout;
+use scimwire::filter::{BoundFilter, Budget, CompareOp, Comparison};
+use scimwire::schema::ResolvedPath;
+use scimwire::store::Selection;
+
+impl Layout {
+    /// What is left of the budget, for a search that has the database look at resources; no limit
+    /// where an index finds those that are asked for. What is read of them then is not counted,
+    /// since a page has a limit of its own.
+    pub(super) fn budget_of(&self, selection: &Selection<'_>) -> Budget {
+        let finds = match selection.filter {
+            Some(filter) => self.finds(filter),
+            None => selection.sort.is_none_or(|sort| {
+                sort.path().is_none_or(|path| self.is_name(path) || is_id(path))
+            }),
+        };
+        if finds { Budget::unlimited() } else { selection.budget.clone() }
+    }
+
+    /// Whether an index finds what satisfies a filter. Of a value that many may share, nothing more
+    /// is asked then.
+    fn finds(&self, filter: &BoundFilter) -> bool {
+        match filter {
+            BoundFilter::And(terms) => {
+                let is_of_one = |term| self.is_of(term, |unique| unique);
+                terms.iter().any(is_of_one) || terms.iter().all(|term| self.finds(term))
+            }
+            BoundFilter::Or(terms) => terms.iter().all(|term| self.finds(term)),
+            BoundFilter::Nothing => true,
+            term => self.is_of(term, |_| true),
+        }
+    }
+
+    /// Whether a term asks for a value in an index, where that is known to be unique or not.
+    fn is_of(&self, term: &BoundFilter, is_known: impl Fn(bool) -> bool) -> bool {
+        let BoundFilter::Compare(Comparison { path, op: CompareOp::Eq, .. }) = term else {
+            return false;
+        };
+        let is_key = self.keys.iter().any(|(known, unique)| is_known(*unique) && known == path);
+        is_key || self.is_name(path) || is_id(path)
+    }
+
+    fn is_name(&self, path: &ResolvedPath) -> bool {
+        self.name.as_ref() == Some(path)
+    }
+}
+
+fn is_id(path: &ResolvedPath) -> bool {
+    path.extension().is_none() && path.attribute().name() == "id"
+}

@@ -1,0 +1,81 @@
+//! A database, and the stores it hands out.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::engine::Engine;
+use crate::migration::{Migrate, OpenError, prepare};
+use crate::shares::Shares;
+use crate::store::Store;
+use scimwire::schema::ResourceType;
+
+/// A database that holds resources of several types, and hands out a store for each.
+#[cfg_attr(
+    feature = "sqlite",
+    doc = r#"
+```
+use scimwire::backend::SqliteDirectory;
+use scimwire::schema::ResourceType;
+
+# #[tokio::main(flavor = "current_thread")]
+# async fn main() -> Result<(), Box<dyn std::error::Error>> {
+# let folder = tempfile::tempdir()?;
+# let path = folder.path().join("scim.db");
+let directory = SqliteDirectory::open(path).await?;
+let users = directory.store(ResourceType::user());
+let groups = directory.store(ResourceType::group());
+# Ok(())
+# }
+```
+"#
+)]
+pub struct Directory<E> {
+    pub(super) engine: Arc<E>,
+    pub(super) shares: Arc<Shares>,
+    pub(super) keeps_dangling: bool,
+}
+
+impl<E: Engine> Directory<E> {
+    pub(super) async fn over(
+        engine: E,
+        shares: Shares,
+        migrate: Migrate,
+    ) -> Result<Self, OpenError> {
+        prepare(&engine, migrate).await?;
+        Ok(Self { engine: Arc::new(engine), shares: Arc::new(shares), keeps_dangling: false })
+    }
+
+    /// Leaves a deleted resource in the groups that listed it; otherwise it is taken out.
+    #[must_use]
+    pub fn keeping_dangling_members(self) -> Self {
+        Self { keeps_dangling: true, ..self }
+    }
+
+    /// The store of a resource type.
+    ///
+    /// When it is first used, it compares the attributes of the type with those that the columns
+    /// beside the documents were made for. If they differ, perhaps since an attribute has become
+    /// unique, it makes all of them anew; meanwhile no other process may serve the type.
+    pub fn store(&self, resource_type: impl Into<Arc<ResourceType>>) -> Store<E> {
+        Store::new(self.clone(), resource_type.into())
+    }
+}
+
+impl<E> Clone for Directory<E> {
+    fn clone(&self) -> Self {
+        Self {
+            engine: Arc::clone(&self.engine),
+            shares: Arc::clone(&self.shares),
+            keeps_dangling: self.keeps_dangling,
+        }
+    }
+}
+
+impl<E: fmt::Debug> fmt::Debug for Directory<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Directory")
+            .field("engine", &self.engine)
+            .field("keeps_dangling", &self.keeps_dangling)
+            .finish_non_exhaustive()
+    }
+}

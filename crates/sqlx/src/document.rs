@@ -1,0 +1,245 @@
+//! A resource as rows: its document, and what stands beside it to be searched.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+
+use scimwire::error::{Error, ScimType};
+use scimwire::resource::{Resource, ValueError, ValueErrorKind, is_demanded};
+use scimwire::schema::{Attribute, AttributeType, ResolvedPath, ResourceType, Schema};
+use scimwire::sql::{key, prepared_key};
+use scimwire::store::{StoreError, no_nul};
+
+/// The attribute by which people call a resource; the first that the resource type has.
+const NAMES: &[&str] = &["userName", "displayName"];
+
+/// The longest text in an index, in bytes; databases have a limit, and this is below it.
+const LONGEST: usize = 2_000;
+
+/// What follows the path of an identifier, prepared for comparison where that differs from folding.
+pub(super) const PREPARED: &str = "~";
+
+/// What of a resource type matters to its columns.
+#[derive(Debug)]
+pub(super) struct Layout {
+    pub(super) resource_type: Arc<ResourceType>,
+    /// The attribute in the column `name`.
+    pub(super) name: Option<ResolvedPath>,
+    /// The attributes with rows in the table of values, by path, and whether they are unique.
+    pub(super) keys: Vec<(ResolvedPath, bool)>,
+}
+
+/// A resource as it is written.
+pub(super) struct Stored {
+    pub(super) document: String,
+    pub(super) search: String,
+    pub(super) name: Option<String>,
+    pub(super) keys: BTreeSet<Key>,
+}
+
+/// A value that is unique, or looked up.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Key {
+    pub(super) attribute: String,
+    pub(super) value: String,
+    pub(super) unique: bool,
+}
+
+impl Layout {
+    pub(super) fn new(resource_type: Arc<ResourceType>) -> Self {
+        let resolve = |path: &&str| path.parse().ok().and_then(|path| resource_type.resolve(&path));
+        let name = NAMES.iter().find_map(&resolve).filter(is_plain_text);
+        let readable =
+            |path: &ResolvedPath| path.attribute().is_readable() && path.last().is_readable();
+        let mut keys: Vec<_> =
+            resource_type.unique_paths().filter(readable).map(|path| (path, true)).collect();
+        keys.extend(resource_type.indexed_paths().filter(readable).map(|path| (path, false)));
+        // The id is a column, and the service provider's.
+        keys.retain(|(path, _)| path.extension().is_some() || path.attribute().name() != "id");
+        Self { resource_type, name, keys }
+    }
+
+    /// Members and groups are in a table of their own.
+    pub(super) fn is_apart(&self, attribute: &Attribute) -> bool {
+        let apart = [self.resource_type.membership(), self.resource_type.membership_view()];
+        apart.into_iter().flatten().any(|apart| **apart == *attribute)
+    }
+
+    /// How values are kept for search, in words: another text asks for other columns.
+    pub(super) fn fingerprint(&self) -> String {
+        let mut lines = Vec::new();
+        self.for_each_attribute(&mut |prefix, attribute| {
+            let parts = attribute.sub_attributes().iter();
+            for (sub, last) in std::iter::once((None, attribute))
+                .chain(parts.map(|sub| (Some(sub.name()), &**sub)))
+            {
+                let (name, sub) =
+                    (attribute.name(), sub.map(|sub| format!(".{sub}")).unwrap_or_default());
+                let traits =
+                    (last.kind().as_str(), last.multi_valued(), last.case_exact(), last.unique());
+                lines.push(format!("{prefix}{name}{sub} {traits:?}"));
+            }
+        });
+        // Those that are always there need no mention: which they are follows from the attributes.
+        lines.extend(self.resource_type.declared_indexes().map(|path| format!("indexed {path}")));
+        lines.join("\n")
+    }
+
+    pub(super) fn write(&self, resource: &Resource) -> Result<Stored, StoreError> {
+        let document = serde_json::to_string(resource).map_err(StoreError::other)?;
+        if has_nul(&document) {
+            return Err(no_nul());
+        }
+        Ok(Stored {
+            document,
+            search: self.search(resource),
+            name: self.name_of(resource)?,
+            keys: self.keys_of(resource)?,
+        })
+    }
+
+    fn name_of(&self, resource: &Resource) -> Result<Option<String>, StoreError> {
+        let Some(path) = &self.name else {
+            return Ok(None);
+        };
+        let name = resource.value(path).and_then(|value| key(path.last(), value));
+        match name {
+            // What the host sets is not asked of clients (RFC 7643, Section 7).
+            None if is_demanded(path.last()) => {
+                Err(ValueError::new(path, ValueErrorKind::Required).into())
+            }
+            Some(name) => limited(path, name).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    pub(super) fn keys_of(&self, resource: &Resource) -> Result<BTreeSet<Key>, StoreError> {
+        let mut keys = BTreeSet::new();
+        for (path, unique) in &self.keys {
+            for value in resource.values(path).filter_map(|value| prepared_key(path.last(), value))
+            {
+                keys.insert(Key {
+                    attribute: path.to_string(),
+                    value: limited(path, value)?,
+                    unique: *unique,
+                });
+            }
+        }
+        Ok(keys)
+    }
+
+    /// Every value as it compares: by its path, or in the elements of an array.
+    fn search(&self, resource: &Resource) -> String {
+        let mut search = Map::new();
+        self.for_each_attribute(&mut |prefix, attribute| {
+            let container = match prefix.strip_suffix(':') {
+                Some(uri) => resource.get(uri).and_then(Value::as_object),
+                None => Some(resource.attributes()),
+            };
+            if let Some(value) = container.and_then(|container| container.get(attribute.name())) {
+                add(&mut search, &format!("{prefix}{}", attribute.name()), attribute, value);
+            }
+        });
+        Value::Object(search).to_string()
+    }
+
+    fn for_each_attribute(&self, visit: &mut dyn FnMut(&str, &Attribute)) {
+        let own = self.resource_type.schema().attributes().iter();
+        let own = own.filter(|attribute| {
+            Schema::common().attribute(attribute.name()).is_none() && !self.is_apart(attribute)
+        });
+        let common =
+            Schema::common().attributes().iter().filter(|attribute| attribute.name() != "id");
+        for attribute in common.chain(own).filter(|attribute| attribute.is_readable()) {
+            visit("", attribute);
+        }
+        for extension in self.resource_type.extensions() {
+            let prefix = format!("{}:", extension.schema.uri());
+            for attribute in
+                extension.schema.attributes().iter().filter(|attribute| attribute.is_readable())
+            {
+                visit(&prefix, attribute);
+            }
+        }
+    }
+}
+
+/// Reads a document; one that is damaged is a failure that whoever operates the database has to
+/// see.
+pub(super) fn read(document: &str) -> Result<Resource, StoreError> {
+    match serde_json::from_str(document) {
+        Ok(object) => Ok(Resource::from_stored(object)),
+        Err(err) => Err(StoreError::other(format!("a stored document is damaged: {err}"))),
+    }
+}
+
+/// Values that are not of their attribute's type, which only a host can bring about, are not found
+/// by any comparison.
+fn add(search: &mut Map<String, Value>, path: &str, attribute: &Attribute, value: &Value) {
+    match (attribute.multi_valued(), attribute.kind(), value) {
+        (true, AttributeType::Complex, Value::Array(elements)) => {
+            let elements = elements.iter().map(|element| {
+                let mut object = Map::new();
+                add_parts(&mut object, "", attribute, element);
+                Value::Object(object)
+            });
+            search.insert(path.to_owned(), elements.collect());
+        }
+        (true, _, Value::Array(elements)) => {
+            let elements = elements
+                .iter()
+                .map(|element| key(attribute, element).map_or(Value::Null, Value::String));
+            search.insert(path.to_owned(), elements.collect());
+        }
+        (false, AttributeType::Complex, value) => {
+            add_parts(search, &format!("{path}."), attribute, value)
+        }
+        (false, _, value) => add_text(search, path.to_owned(), attribute, value),
+        (true, _, _) => {}
+    }
+}
+
+fn add_parts(search: &mut Map<String, Value>, prefix: &str, attribute: &Attribute, value: &Value) {
+    for sub in
+        attribute.sub_attributes().iter().filter(|sub| sub.is_readable() && !sub.multi_valued())
+    {
+        if let Some(value) = value.get(sub.name()) {
+            add_text(search, format!("{prefix}{}", sub.name()), sub, value);
+        }
+    }
+}
+
+fn add_text(search: &mut Map<String, Value>, path: String, attribute: &Attribute, value: &Value) {
+    let (Some(text), Some(prepared)) = (key(attribute, value), prepared_key(attribute, value))
+    else {
+        return;
+    };
+    if prepared != text {
+        search.insert(format!("{path}{PREPARED}"), prepared.into());
+    }
+    search.insert(path, text.into());
+}
+
+fn is_plain_text(path: &ResolvedPath) -> bool {
+    let attribute = path.last();
+    attribute.kind() == AttributeType::String
+        && !attribute.multi_valued()
+        && attribute.is_readable()
+}
+
+fn limited(path: &ResolvedPath, text: String) -> Result<String, StoreError> {
+    if text.len() <= LONGEST {
+        return Ok(text);
+    }
+    let detail = format!("the value of `{path}` is too long: it can have {LONGEST} bytes");
+    Err(Error::typed(ScimType::InvalidValue, detail).into())
+}
+
+/// Whether JSON text has U+0000 in a string: an escape whose backslash is not itself escaped.
+pub(super) fn has_nul(json: &str) -> bool {
+    json.match_indices("\\u0000").any(|(at, _)| {
+        let before = json.get(..at).unwrap_or_default();
+        before.bytes().rev().take_while(|byte| *byte == b'\\').count() % 2 == 0
+    })
+}

@@ -1,0 +1,149 @@
+//! Members: what a delta does to those that are there, and what is shown of them.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use serde_json::{Map, Value};
+
+use crate::document::has_nul;
+use crate::engine::{Failure, Rows, Transaction};
+use crate::statements::Statements;
+use scimwire::patch::MemberDelta;
+use scimwire::store::{MemberChange, StoreError, no_nul, same_member};
+
+/// What a delta does to the members of a group.
+#[derive(Default)]
+pub(super) struct MemberWrites {
+    pub(super) change: MemberChange,
+    /// Members to write: those that come, and those of whom something else is said now.
+    put: Vec<(String, Option<String>)>,
+}
+
+impl MemberWrites {
+    /// Works out what `delta` does; it reads the members that the delta names, or all that it
+    /// replaces.
+    pub(super) async fn plan(
+        from: &mut impl Rows,
+        statements: Statements<'_>,
+        group: &str,
+        delta: &MemberDelta,
+    ) -> Result<Self, Failure> {
+        let coming: HashSet<&str> = delta.add.iter().filter_map(id).collect();
+        let named: BTreeSet<&str> =
+            coming.iter().copied().chain(delta.remove.iter().map(String::as_str)).collect();
+        if named.iter().any(|id| id.contains('\0')) {
+            return Err(no_nul().into());
+        }
+        let sql = if delta.replace {
+            statements.all_members(group)
+        } else {
+            statements.members_among(group, &named)
+        };
+        let mut order = Vec::new();
+        let mut known: HashMap<String, Option<String>> = HashMap::new();
+        for mut row in from.rows(&sql).await? {
+            let id = row.needed(0)?;
+            order.push(id.clone());
+            known.insert(id, row.text(1));
+        }
+        let mut writes = Self::default();
+        writes.change.removed = if delta.replace {
+            order.into_iter().filter(|id| !coming.contains(id.as_str())).collect()
+        } else {
+            let going = delta
+                .remove
+                .iter()
+                .filter(|id| known.contains_key(*id) && !coming.contains(id.as_str()));
+            going.cloned().collect()
+        };
+        let removed: HashSet<&str> = delta.remove.iter().map(String::as_str).collect();
+        for member in &delta.add {
+            let Some(id) = id(member) else { continue };
+            let rest = rest(member)?;
+            match known.get(id) {
+                None => writes.change.added.push(id.to_owned()),
+                Some(before)
+                    if (delta.replace || removed.contains(id))
+                        && !same_rest(before.as_deref(), rest.as_deref()) =>
+                {
+                    writes.change.rewritten = true;
+                }
+                Some(_) => continue,
+            }
+            writes.put.push((id.to_owned(), rest));
+        }
+        Ok(writes)
+    }
+
+    pub(super) async fn write(
+        self,
+        transaction: &mut impl Transaction,
+        statements: Statements<'_>,
+        group: &str,
+    ) -> Result<(), Failure> {
+        if !self.change.removed.is_empty() {
+            transaction.rows(&statements.take_members(group, &self.change.removed)).await?;
+        }
+        if !self.put.is_empty() {
+            let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_micros();
+            // The later a member comes, the further behind it stands; its id decides between
+            // equals.
+            let place = |index: usize| {
+                i64::try_from(now)
+                    .unwrap_or_default()
+                    .saturating_add(i64::try_from(index).unwrap_or(0))
+            };
+            let members: Vec<_> = self
+                .put
+                .into_iter()
+                .enumerate()
+                .map(|(index, (id, rest))| (id, place(index), rest))
+                .collect();
+            transaction.rows(&statements.put_members(group, &members)).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Members as a client sees them, from what the database has gathered.
+pub(super) fn shown_members(gathered: &str) -> Result<Vec<Value>, StoreError> {
+    let rows: Vec<(String, Option<String>, Option<String>)> =
+        serde_json::from_str(gathered).map_err(StoreError::other)?;
+    let mut members = Vec::with_capacity(rows.len());
+    for (id, rest, member_type) in rows {
+        let mut member: Map<String, Value> = match rest {
+            Some(rest) => serde_json::from_str(&rest).map_err(StoreError::other)?,
+            None => Map::new(),
+        };
+        member.insert("value".to_owned(), id.into());
+        if let (Some(member_type), false) = (member_type, member.contains_key("type")) {
+            member.insert("type".to_owned(), member_type.into());
+        }
+        members.push(Value::Object(member));
+    }
+    Ok(members)
+}
+
+fn id(member: &Value) -> Option<&str> {
+    member.get("value")?.as_str()
+}
+
+/// What is said of a member besides its id, as text; most often nothing.
+fn rest(member: &Value) -> Result<Option<String>, StoreError> {
+    let Some(object) = member.as_object().filter(|object| object.len() > 1) else {
+        return Ok(None);
+    };
+    let rest = object
+        .iter()
+        .filter(|(name, _)| *name != "value")
+        .map(|(name, value)| (name.clone(), value.clone()));
+    let rest = Value::Object(rest.collect()).to_string();
+    if has_nul(&rest) { Err(no_nul()) } else { Ok(Some(rest)) }
+}
+
+fn same_rest(before: Option<&str>, after: Option<&str>) -> bool {
+    let read = |rest: Option<&str>| -> Map<String, Value> {
+        rest.and_then(|rest| serde_json::from_str(rest).ok()).unwrap_or_default()
+    };
+    before == after || same_member(&read(before), &read(after))
+}

@@ -1,0 +1,162 @@
+//! The tables, and how they came to be.
+
+use crate::engine::{DatabaseError, Engine, Rows, Transaction};
+use scimwire::filter::Budget;
+use scimwire::sql::{Dialect, Sql};
+
+/// A step from one version of the tables to the next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Migration {
+    /// The version that the tables have afterwards.
+    pub version: u32,
+    /// The statements; they note the version as well.
+    pub sql: &'static str,
+}
+
+/// All migrations, the oldest first: for a host that applies them with a tool of its own, each in a
+/// transaction.
+///
+/// ```
+/// use scimwire::backend::migrations;
+/// use scimwire::sql::Dialect;
+///
+/// for migration in migrations(Dialect::Postgres) {
+///     println!("-- version {}\n{}", migration.version, migration.sql);
+/// }
+/// ```
+#[must_use]
+pub fn migrations(dialect: Dialect) -> &'static [Migration] {
+    match dialect {
+        Dialect::Sqlite => &[
+            Migration { version: 1, sql: include_str!("migrations/sqlite-1.sql") },
+            Migration { version: 2, sql: include_str!("migrations/sqlite-2.sql") },
+        ],
+        Dialect::Postgres => &[
+            Migration { version: 1, sql: include_str!("migrations/postgres-1.sql") },
+            Migration { version: 2, sql: include_str!("migrations/postgres-2.sql") },
+        ],
+    }
+}
+
+/// Why a database cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum OpenError {
+    /// It cannot be reached, or not be read.
+    #[error("the database cannot be opened: {0}")]
+    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// Its tables are of a version that this program does not know.
+    #[error(
+        "the tables are of version {found}, and this program knows versions up to {known}: use the newer program"
+    )]
+    Newer {
+        /// The version of the tables.
+        found: u32,
+        /// The last version that this program knows.
+        known: u32,
+    },
+    /// Its tables are of an older version, and were not to be migrated.
+    #[error(
+        "the tables are of version {found}, and have to be of {known}: apply the migrations, or let `open` do that"
+    )]
+    Older {
+        /// The version of the tables; 0 if there are none.
+        found: u32,
+        /// The version that this program needs.
+        known: u32,
+    },
+    /// A migration failed; the tables are as they were.
+    #[error("the tables cannot be brought to version {version}: {problem}")]
+    Migration {
+        /// The version that the tables were to have.
+        version: u32,
+        /// What the database said.
+        #[source]
+        problem: Box<dyn std::error::Error + Send + Sync>,
+    },
+}
+
+impl From<DatabaseError> for OpenError {
+    fn from(err: DatabaseError) -> Self {
+        Self::Unavailable(source(err))
+    }
+}
+
+fn source(err: DatabaseError) -> Box<dyn std::error::Error + Send + Sync> {
+    match err {
+        DatabaseError::Lost(source)
+        | DatabaseError::Late(source)
+        | DatabaseError::Unavailable(source)
+        | DatabaseError::Failed(source) => source.into(),
+        DatabaseError::Crowded => err.into(),
+    }
+}
+
+/// Whether `open` may change the tables.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Migrate {
+    /// It brings them to the version that this program knows.
+    #[default]
+    Apply,
+    /// It only looks at their version.
+    Check,
+}
+
+/// Brings the tables to the version that this program knows, or sees to it that they are of it.
+pub(super) async fn prepare<E: Engine>(engine: &E, migrate: Migrate) -> Result<(), OpenError> {
+    let known = migrations(E::DIALECT).last().map_or(0, |migration| migration.version);
+    let found =
+        version(engine.read(&exists(E::DIALECT), &Budget::unlimited()).await?, engine).await?;
+    match (found.cmp(&known), migrate) {
+        (std::cmp::Ordering::Equal, _) => Ok(()),
+        (std::cmp::Ordering::Greater, _) => Err(OpenError::Newer { found, known }),
+        (std::cmp::Ordering::Less, Migrate::Check) => Err(OpenError::Older { found, known }),
+        (std::cmp::Ordering::Less, Migrate::Apply) => apply(engine).await,
+    }
+}
+
+async fn version<E: Engine>(exists: Vec<super::engine::Row>, engine: &E) -> Result<u32, OpenError> {
+    if exists.is_empty() {
+        return Ok(0);
+    }
+    let rows = engine.read(&recorded(), &Budget::unlimited()).await?;
+    Ok(number(rows))
+}
+
+async fn apply<E: Engine>(engine: &E) -> Result<(), OpenError> {
+    let mut transaction = engine.begin().await?;
+    transaction.unhurried().await?;
+    if E::DIALECT == Dialect::Postgres {
+        // Of several processes that start at once, one migrates.
+        transaction
+            .rows(&Sql::new("SELECT CAST(pg_advisory_xact_lock(7355608642) AS text)"))
+            .await?;
+    }
+    let exists = !transaction.rows(&exists(E::DIALECT)).await?.is_empty();
+    let found = if exists { number(transaction.rows(&recorded()).await?) } else { 0 };
+    for migration in migrations(E::DIALECT).iter().filter(|migration| migration.version > found) {
+        let failed =
+            |err| OpenError::Migration { version: migration.version, problem: source(err) };
+        transaction.script(migration.sql).await.map_err(failed)?;
+    }
+    Ok(transaction.commit().await?)
+}
+
+/// A row if there are tables of this crate.
+fn exists(dialect: Dialect) -> Sql {
+    Sql::new(match dialect {
+        Dialect::Sqlite => {
+            "SELECT name FROM sqlite_schema WHERE type = 'table' AND name = 'scim_schema'"
+        }
+        Dialect::Postgres => "SELECT 'scim_schema' WHERE to_regclass('scim_schema') IS NOT NULL",
+    })
+}
+
+fn recorded() -> Sql {
+    Sql::new("SELECT CAST(max(version) AS text) FROM scim_schema")
+}
+
+fn number(rows: Vec<super::engine::Row>) -> u32 {
+    rows.into_iter().next().and_then(|mut row| row.text(0)?.parse().ok()).unwrap_or_default()
+}

@@ -1,0 +1,328 @@
+//! PostgreSQL, alone or as a cluster that speaks like it.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use async_trait::async_trait;
+use sqlx::postgres::{PgArguments, PgConnectOptions, PgPool, PgPoolOptions, PgRow};
+use sqlx::{Arguments, ConnectOptions as _, Executor, Row as _};
+
+use crate::directory::Directory;
+use crate::engine::{DatabaseError, Engine, Row, Rows, Transaction, private};
+use crate::hosts::Hosts;
+use crate::migration::{Migrate, OpenError};
+use crate::shares::Shares;
+use scimwire::filter::Budget;
+use scimwire::sql::{Dialect, Parameter, Sql};
+
+/// A PostgreSQL database, through a pool of connections.
+pub struct Postgres {
+    pool: PgPool,
+    hosts: Arc<Hosts>,
+    /// When a connection was last seen to be of no use: those that are older are not used again.
+    failed: Arc<Mutex<Option<Instant>>>,
+}
+
+impl fmt::Debug for Postgres {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The options of the pool hold a password.
+        f.debug_struct("Postgres").field("connections", &self.pool.size()).finish_non_exhaustive()
+    }
+}
+
+/// How to connect to a PostgreSQL database.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct PostgresOptions {
+    /// The most connections of this process; all processes together need fewer than the server's
+    /// `max_connections`. The default is 10.
+    pub connections: u32,
+    /// How long a request waits for a connection before it is told to come back later. The default
+    /// is 5 seconds.
+    pub patience: Duration,
+    /// How long a statement may run, or wait for what others have locked; it is told to each
+    /// connection as PostgreSQL's `statement_timeout`, in milliseconds. A search that takes longer
+    /// is refused with 400 `tooMany`; anything else is told to come back later. The default is 5
+    /// seconds; without one the server's own setting counts. What makes the tables has no limit.
+    pub statement_timeout: Option<Duration>,
+    /// How many requests of one tenant are at the database at once; others of it wait, as long as
+    /// patience lasts. Without a number, which is the default, there are half as many as
+    /// connections, and at least one: no tenant keeps the others out. A database that has one
+    /// tenant needs no such bound: give it as many as there are connections.
+    pub per_tenant: Option<u32>,
+    /// Whether the tables are made, and brought to the version of this program. The default is
+    /// true.
+    pub migrate: bool,
+}
+
+impl Default for PostgresOptions {
+    fn default() -> Self {
+        Self {
+            connections: 10,
+            patience: Duration::from_secs(5),
+            statement_timeout: Some(Duration::from_secs(5)),
+            per_tenant: None,
+            migrate: true,
+        }
+    }
+}
+
+impl Directory<Postgres> {
+    /// Connects to a database, by a URL such as `postgres://scim@db.example.com/scim`.
+    ///
+    /// Several hosts can be named, with commas between them: the first one that can be used is.
+    /// With `?target_session_attrs=read-write` that is one that takes writes; when it is lost, the
+    /// others are tried, so that a standby that has been promoted takes over without a restart of
+    /// this process.
+    ///
+    /// A host that needs TLS switches on a `tls-` feature of `sqlx`, of the version that this crate
+    /// uses.
+    ///
+    /// # Errors
+    ///
+    /// - the database cannot be reached;
+    /// - its tables are of a newer version than this program knows.
+    pub async fn connect(url: &str) -> Result<Self, OpenError> {
+        Self::connect_with(url, &PostgresOptions::default()).await
+    }
+
+    /// The same, in a way of the host's choice.
+    ///
+    /// # Errors
+    ///
+    /// - as [`Directory::connect`];
+    /// - its tables are of an older version, and are not to be migrated.
+    pub async fn connect_with(url: &str, options: &PostgresOptions) -> Result<Self, OpenError> {
+        let hosts = Arc::new(Hosts::parse(url).map_err(opening)?);
+        let connect =
+            if hosts.are_several() { hosts.find().await.map_err(opening)? } else { hosts.first() };
+        let checked = Arc::clone(&hosts);
+        let failed: Arc<Mutex<Option<Instant>>> = Arc::default();
+        let failure = Arc::clone(&failed);
+        let settings = settings(options.statement_timeout);
+        let pool = PgPoolOptions::new()
+            .max_connections(options.connections.max(1))
+            .acquire_timeout(options.patience)
+            // A connection that has died is found out by the first statement on it, which is tried
+            // again.
+            .test_before_acquire(false)
+            .after_connect(move |connection, _| {
+                let (hosts, settings) = (Arc::clone(&checked), settings.clone());
+                Box::pin(async move {
+                    hosts.check(connection).await?;
+                    connection.execute(settings.as_str()).await.map(drop)
+                })
+            })
+            .before_acquire(move |_, connection| {
+                let opened = Instant::now().checked_sub(connection.age);
+                let failed = *failure.lock().unwrap_or_else(PoisonError::into_inner);
+                Box::pin(async move {
+                    Ok(failed.is_none_or(|failed| opened.is_some_and(|opened| opened > failed)))
+                })
+            })
+            .connect_with(cached(connect.clone()))
+            .await;
+        let pool = match pool {
+            Ok(pool) => pool,
+            Err(err) => return Err(opening(reason(err, &connect, options.patience).await)),
+        };
+        let migrate = if options.migrate { Migrate::Apply } else { Migrate::Check };
+        let per_tenant = options.per_tenant.unwrap_or(options.connections / 2);
+        Self::over(
+            Postgres { pool, hosts, failed },
+            Shares::new(per_tenant, options.patience),
+            migrate,
+        )
+        .await
+    }
+
+    /// Closes all connections, once they have done what they are at.
+    pub async fn close(&self) {
+        self.engine.pool.close().await;
+    }
+}
+
+/// How many statements each connection keeps prepared.
+const STATEMENTS: usize = 200;
+
+fn cached(options: PgConnectOptions) -> PgConnectOptions {
+    options.statement_cache_capacity(STATEMENTS)
+}
+
+/// What is set on each connection: by a statement, since poolers refuse it as a parameter of the
+/// connection.
+///
+/// Statements here are short; to compile one takes a hundred times as long as to run it. A database
+/// that speaks like PostgreSQL may not know that setting.
+fn settings(statement_timeout: Option<Duration>) -> String {
+    let compile = "SELECT set_config('jit', 'off', false) FROM pg_settings WHERE name = 'jit'";
+    let Some(limit) = statement_timeout else {
+        return compile.to_owned();
+    };
+    // Zero would be no limit.
+    let limit = i32::try_from(limit.as_millis()).unwrap_or(i32::MAX).max(1);
+    format!("SET statement_timeout = {limit}; {compile}")
+}
+
+/// A pool goes on trying until its time is up, and then does not say what was in the way: a single
+/// attempt does.
+async fn reason(err: sqlx::Error, connect: &PgConnectOptions, patience: Duration) -> sqlx::Error {
+    if !matches!(err, sqlx::Error::PoolTimedOut) {
+        return err;
+    }
+    match tokio::time::timeout(patience, connect.connect()).await {
+        Ok(Err(reason)) => reason,
+        // Now it would work, or nothing answers at all.
+        Ok(Ok(_)) | Err(_) => err,
+    }
+}
+
+fn opening(err: sqlx::Error) -> OpenError {
+    OpenError::Unavailable(err.into())
+}
+
+impl private::Sealed for Postgres {}
+
+#[async_trait]
+impl Engine for Postgres {
+    const DIALECT: Dialect = Dialect::Postgres;
+
+    type Transaction = PostgresTransaction;
+
+    async fn read(&self, sql: &Sql, _: &Budget) -> Result<Vec<Row>, DatabaseError> {
+        match rows(&self.pool, sql).await {
+            // The server may have been restarted since: a new connection will tell.
+            Err(err) if self.is_connection_lost(&err).await => rows(&self.pool, sql).await,
+            result => result,
+        }
+    }
+
+    async fn begin(&self) -> Result<PostgresTransaction, DatabaseError> {
+        let transaction = match self.pool.begin().await.map_err(DatabaseError::from) {
+            Err(err) if self.is_connection_lost(&err).await => {
+                self.pool.begin().await.map_err(DatabaseError::from)?
+            }
+            result => result?,
+        };
+        Ok(PostgresTransaction { transaction, failed: Arc::clone(&self.failed) })
+    }
+}
+
+impl Postgres {
+    /// Whether the connection is of no use any more; then those that are as old are none either. Of
+    /// several servers another one may have taken over.
+    async fn is_connection_lost(&self, err: &DatabaseError) -> bool {
+        let lost = note(&self.failed, err);
+        if !self.hosts.are_several() || !matches!(err, DatabaseError::Unavailable(_)) {
+            return lost;
+        }
+        let found = self.hosts.find().await;
+        let is_found = found.is_ok();
+        if let Ok(options) = found {
+            self.pool.set_connect_options(cached(options));
+        }
+        lost || is_found
+    }
+}
+
+fn note(failed: &Mutex<Option<Instant>>, err: &DatabaseError) -> bool {
+    let lost =
+        matches!(err, DatabaseError::Unavailable(sqlx::Error::Io(_) | sqlx::Error::Database(_)));
+    if lost {
+        *failed.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+    }
+    lost
+}
+
+#[doc(hidden)]
+#[derive(Debug)]
+#[allow(unnameable_types, reason = "a detail of `Engine`")]
+pub struct PostgresTransaction {
+    transaction: sqlx::Transaction<'static, sqlx::Postgres>,
+    failed: Arc<Mutex<Option<Instant>>>,
+}
+
+impl PostgresTransaction {
+    fn noted(&self, err: DatabaseError) -> DatabaseError {
+        note(&self.failed, &err);
+        err
+    }
+}
+
+#[async_trait]
+impl Rows for PostgresTransaction {
+    async fn rows(&mut self, sql: &Sql) -> Result<Vec<Row>, DatabaseError> {
+        rows(&mut *self.transaction, sql).await.map_err(|err| self.noted(err))
+    }
+}
+
+#[async_trait]
+impl Transaction for PostgresTransaction {
+    async fn unhurried(&mut self) -> Result<(), DatabaseError> {
+        self.script("SET LOCAL statement_timeout = 0").await
+    }
+
+    async fn script(&mut self, sql: &'static str) -> Result<(), DatabaseError> {
+        (&mut *self.transaction).execute(sql).await.map(drop).map_err(DatabaseError::from)
+    }
+
+    async fn commit(self) -> Result<(), DatabaseError> {
+        let failed = self.failed;
+        self.transaction.commit().await.map_err(DatabaseError::from).inspect_err(|err| {
+            note(&failed, err);
+        })
+    }
+}
+
+async fn rows<'c>(
+    executor: impl Executor<'c, Database = sqlx::Postgres>,
+    sql: &Sql,
+) -> Result<Vec<Row>, DatabaseError> {
+    let text = sql.render(Dialect::Postgres, 1);
+    let mut arguments = PgArguments::default();
+    for parameter in sql.parameters() {
+        let added = match parameter {
+            Parameter::Text(text) => arguments.add(text),
+            Parameter::OptionalText(text) => arguments.add(text),
+            Parameter::Integer(number) => arguments.add(number),
+            Parameter::Real(number) => arguments.add(number),
+            Parameter::Boolean(value) => arguments.add(value),
+            Parameter::Bytes(bytes) => arguments.add(bytes),
+        };
+        added.map_err(|err| DatabaseError::Failed(sqlx::Error::Encode(err)))?;
+    }
+    let found = sqlx::query_with(&text, arguments)
+        .fetch_all(executor)
+        .await
+        .map_err(DatabaseError::from)?;
+    found.iter().map(row).collect()
+}
+
+fn row(row: &PgRow) -> Result<Row, DatabaseError> {
+    let columns = (0..row.len()).map(|column| row.try_get_unchecked(column));
+    columns.collect::<Result<_, _>>().map(Row).map_err(DatabaseError::Failed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_limit_is_one_that_the_server_understands() {
+        for (limit, expected) in [
+            (None, None),
+            (Some(Duration::from_secs(5)), Some("SET statement_timeout = 5000; ")),
+            (Some(Duration::ZERO), Some("SET statement_timeout = 1; ")),
+            (Some(Duration::from_nanos(1)), Some("SET statement_timeout = 1; ")),
+            (Some(Duration::MAX), Some("SET statement_timeout = 2147483647; ")),
+        ] {
+            let settings = settings(limit);
+            assert_eq!(
+                settings.strip_suffix(&super::settings(None)).filter(|set| !set.is_empty()),
+                expected,
+                "{limit:?}"
+            );
+        }
+    }
+}

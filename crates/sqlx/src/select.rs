@@ -1,0 +1,153 @@
+//! Queries: the filter, the order and the page as one statement.
+
+use std::sync::Arc;
+
+use crate::columns::StoredColumns;
+use crate::document::read;
+use crate::engine::{Engine, Row};
+use crate::members::shown_members;
+use crate::nesting::Nesting;
+use crate::reading::{Beside, Read};
+use crate::statements::Statements;
+use crate::store::Store;
+use scimwire::auth::RequestContext;
+use scimwire::filter::Budget;
+use scimwire::query::Page;
+use scimwire::resource::Resource;
+use scimwire::sql::{Sql, clauses};
+use scimwire::store::{Selected, Selection, StoreError};
+
+impl<E: Engine> Store<E> {
+    pub(super) async fn find(
+        &self,
+        selection: Selection<'_>,
+        cx: &RequestContext,
+    ) -> Result<Selected, StoreError> {
+        let statements = self.statements(cx);
+        let beside = Beside::of(&self.layout.resource_type, selection.projection);
+        let budget = self.layout.budget_of(&selection);
+        let clauses =
+            clauses(&selection, &self.columns(cx.tenant().as_str())).map_err(StoreError::other)?;
+        let found = self.look_up(&selection, &clauses.filter, beside, &budget, cx).await?;
+        let rows = match (found, selection.page) {
+            (Some(rows), _) => rows,
+            (None, None) => {
+                self.search(&statements.select_all(clauses.filter.clone(), beside), &budget, cx)
+                    .await?
+            }
+            (None, Some(_)) => {
+                let conditions = clauses.filter.clone().append(clauses.page);
+                self.search(&statements.select_page(conditions, beside), &budget, cx).await?
+            }
+        };
+        let mut resources = self.compose(rows, beside)?;
+        let Some(page) = selection.page else {
+            return Ok(Selected { resources, total: None, more: false });
+        };
+        let more = resources.len() > page.count();
+        resources.truncate(page.count());
+        let total = match page {
+            // The last page says how many there are, and most searches are for one resource.
+            Page::Index { start: ..=1, .. } | Page::Cursor { after: None, .. } if !more => {
+                Some(resources.len())
+            }
+            // A client that asks for no resources asks how many there are; else it would cost more
+            // than the page.
+            Page::Cursor { count: 1.., .. } => None,
+            Page::Index { start, .. } if !more && !resources.is_empty() => {
+                Some(start - 1 + resources.len())
+            }
+            Page::Index { .. } | Page::Cursor { .. } => {
+                let filter = selection.filter.map(|_| clauses.filter);
+                Some(self.count(statements, filter, &budget, cx).await?)
+            }
+        };
+        Ok(Selected { resources, total, more })
+    }
+
+    /// What an index of values finds, if that is one resource or none, which leaves nothing to be
+    /// put in order or cut.
+    async fn look_up(
+        &self,
+        selection: &Selection<'_>,
+        conditions: &Sql,
+        beside: Beside<'_>,
+        budget: &Budget,
+        cx: &RequestContext,
+    ) -> Result<Option<Vec<Row>>, StoreError> {
+        let columns = self.columns(cx.tenant().as_str());
+        let begins = matches!(
+            selection.page,
+            None | Some(Page::Index { start: ..=1, .. } | Page::Cursor { after: None, .. })
+        );
+        if !begins || !selection.filter.is_some_and(|filter| columns.looks_up(filter)) {
+            return Ok(None);
+        }
+        let Some(sql) = self.statements(cx).look_up(conditions.clone(), beside) else {
+            return Ok(None);
+        };
+        let rows = self.search(&sql, budget, cx).await?;
+        if rows.len() > 1 { Ok(None) } else { Ok(Some(rows)) }
+    }
+
+    /// Runs a statement that is as large as what the client asks for.
+    async fn search(
+        &self,
+        sql: &Sql,
+        budget: &Budget,
+        cx: &RequestContext,
+    ) -> Result<Vec<Row>, StoreError> {
+        self.read_within(sql, budget, cx).await.map_err(|err| err.of_search(budget))
+    }
+
+    async fn count(
+        &self,
+        statements: Statements<'_>,
+        filter: Option<Sql>,
+        budget: &Budget,
+        cx: &RequestContext,
+    ) -> Result<usize, StoreError> {
+        let sql =
+            filter.map_or_else(|| statements.total(), |filter| statements.count().append(filter));
+        let mut rows = self.search(&sql, budget, cx).await?;
+        let total = rows.first_mut().and_then(|row| row.text(0)?.parse().ok());
+        total.ok_or_else(|| StoreError::other("the database does not count"))
+    }
+
+    /// The resources in rows of [`Statements::select_page`], in their order.
+    pub(super) fn compose(
+        &self,
+        rows: Vec<Row>,
+        beside: Beside<'_>,
+    ) -> Result<Vec<Arc<Resource>>, StoreError> {
+        let (mut resources, mut nesting) = (Vec::with_capacity(rows.len()), Nesting::default());
+        for row in rows {
+            match Read::from_row(row)? {
+                Read::Resource { place, document, members, links } => {
+                    nesting.note_links(links);
+                    let mut resource = read(&document)?;
+                    if let Some(membership) = beside.members {
+                        let members =
+                            members.map(|gathered| shown_members(&gathered)).transpose()?;
+                        resource.put(membership.name(), members.unwrap_or_default());
+                    }
+                    resources.push((place, resource));
+                }
+                Read::Listed(listed) => listed.into_iter().for_each(|one| nesting.note(one)),
+            }
+        }
+        resources.sort_by_key(|(place, _)| *place);
+        let with_groups = resources.into_iter().map(|(_, mut resource)| {
+            if let Some((view, indirect)) = beside.groups {
+                let groups = nesting.groups_of(resource.id(), indirect);
+                resource.put(view.name(), groups);
+            }
+            Arc::new(resource)
+        });
+        Ok(with_groups.collect())
+    }
+
+    pub(super) fn columns<'s>(&'s self, tenant: &'s str) -> StoredColumns<'s> {
+        StoredColumns { layout: &self.layout, dialect: E::DIALECT, tenant }
+    }
+}

@@ -1,0 +1,266 @@
+//! SQLite: one file, no server.
+
+use std::fmt;
+use std::path::Path;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use async_trait::async_trait;
+use sqlx::pool::PoolConnectionMetadata;
+use sqlx::sqlite::{
+    SqliteArguments, SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
+    SqliteRow, SqliteSynchronous, SqliteTransactionManager,
+};
+use sqlx::{Arguments, Executor, Row as _, SqliteConnection, TransactionManager as _};
+
+use crate::directory::Directory;
+use crate::engine::{DatabaseError, Engine, Row, Rows, Transaction, private};
+use crate::error::Trouble;
+use crate::lines::{Line, Readers, keeping_to};
+use crate::migration::{Migrate, OpenError};
+use crate::pace::Pace;
+use crate::shares::Shares;
+use scimwire::filter::Budget;
+use scimwire::sql::{Dialect, Parameter, Sql};
+
+/// A SQLite file, with one connection that writes and several that read.
+pub struct Sqlite {
+    writer: Line,
+    readers: Readers,
+    statement_timeout: Option<Duration>,
+}
+
+impl fmt::Debug for Sqlite {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sqlite").field("readers", &self.readers.connected()).finish_non_exhaustive()
+    }
+}
+
+/// How to open a SQLite file.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct SqliteOptions {
+    /// How many connections read. The default is 4.
+    pub readers: u32,
+    /// How long a request waits for a connection, or for another process to finish writing, before
+    /// it is told to come back later. The default is 5 seconds.
+    pub patience: Duration,
+    /// How long a statement may run. A search that takes longer is refused with 400 `tooMany`;
+    /// anything else is told to come back later. The default is 5 seconds; without one there is no
+    /// limit. What makes the tables has none either.
+    pub statement_timeout: Option<Duration>,
+    /// How many requests of one tenant are at the database at once; others of it wait, as long as
+    /// patience lasts. Without a number, which is the default, there is one fewer than there are
+    /// readers, and at least one: no tenant keeps the others out. A file that has one tenant needs
+    /// no such bound: give it as many as there are readers.
+    pub per_tenant: Option<u32>,
+    /// Whether the tables are made, and brought to the version of this program. The default is
+    /// true.
+    pub migrate: bool,
+}
+
+impl Default for SqliteOptions {
+    fn default() -> Self {
+        Self {
+            readers: 4,
+            patience: Duration::from_secs(5),
+            statement_timeout: Some(Duration::from_secs(5)),
+            per_tenant: None,
+            migrate: true,
+        }
+    }
+}
+
+impl Directory<Sqlite> {
+    /// Opens a file, and makes it if there is none.
+    ///
+    /// # Errors
+    ///
+    /// - the file cannot be opened, or is no SQLite database;
+    /// - its tables are of a newer version than this program knows.
+    pub async fn open(path: impl AsRef<Path>) -> Result<Self, OpenError> {
+        Self::open_with(path, &SqliteOptions::default()).await
+    }
+
+    /// The same, in a way of the host's choice.
+    ///
+    /// # Errors
+    ///
+    /// - as [`Directory::open`];
+    /// - its tables are of an older version, and are not to be migrated.
+    pub async fn open_with(
+        path: impl AsRef<Path>,
+        options: &SqliteOptions,
+    ) -> Result<Self, OpenError> {
+        let connect = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            // What was answered with success is on the disk, even when the power fails.
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(options.patience)
+            .statement_cache_capacity(STATEMENTS);
+        let pool =
+            SqlitePoolOptions::new().acquire_timeout(options.patience).test_before_acquire(false);
+        // One at a time can write: the others queue for the connection, rather than poll for the
+        // lock.
+        let pace = Pace::new(None);
+        let writer =
+            keeping_to(pool.clone(), &pace).test_before_acquire(true).before_acquire(is_at_rest);
+        let writer = connected(&writer, &connect, options.patience).await.map_err(opening)?;
+        let readers = Readers::new(
+            options.readers,
+            &pool,
+            &connect.pragma("query_only", "true"),
+            options.patience,
+        );
+        let sqlite = Sqlite {
+            writer: Line { pool: writer, pace },
+            readers,
+            statement_timeout: options.statement_timeout,
+        };
+        let per_tenant = options.per_tenant.unwrap_or_else(|| options.readers.saturating_sub(1));
+        let migrate = if options.migrate { Migrate::Apply } else { Migrate::Check };
+        Self::over(sqlite, Shares::new(per_tenant, options.patience), migrate).await
+    }
+
+    /// Closes all connections, once they have done what they are at.
+    pub async fn close(&self) {
+        self.engine.readers.close().await;
+        self.engine.writer.pool.close().await;
+    }
+}
+
+/// Connects; a new file is locked for a moment when several processes open it at once, whatever
+/// `busy_timeout` says.
+async fn connected(
+    pool: &SqlitePoolOptions,
+    connect: &SqliteConnectOptions,
+    patience: Duration,
+) -> Result<SqlitePool, sqlx::Error> {
+    let deadline = Instant::now() + patience;
+    loop {
+        match pool.clone().connect_with(connect.clone()).await {
+            Err(err) if Trouble::of(&err) == Trouble::Lost && Instant::now() < deadline => {
+                tokio::time::sleep(Duration::from_millis(20)).await
+            }
+            result => return result,
+        }
+    }
+}
+
+/// Whether the connection is in no transaction: one that was begun for a request that is gone would
+/// keep others out.
+fn is_at_rest(
+    connection: &mut SqliteConnection,
+    _: PoolConnectionMetadata,
+) -> BoxFuture<'_, Result<bool, sqlx::Error>> {
+    Box::pin(async move { Ok(SqliteTransactionManager::get_transaction_depth(connection) == 0) })
+}
+
+type BoxFuture<'f, O> = Pin<Box<dyn Future<Output = O> + Send + 'f>>;
+
+/// How many statements each connection keeps prepared.
+const STATEMENTS: usize = 200;
+
+fn opening(err: sqlx::Error) -> OpenError {
+    OpenError::Unavailable(err.into())
+}
+
+impl private::Sealed for Sqlite {}
+
+#[async_trait]
+impl Engine for Sqlite {
+    const DIALECT: Dialect = Dialect::Sqlite;
+
+    type Transaction = SqliteTransaction;
+
+    async fn read(&self, sql: &Sql, budget: &Budget) -> Result<Vec<Row>, DatabaseError> {
+        let reader = self.readers.take().await?;
+        // One that was given back a moment ago is there once nothing runs on it any more.
+        let mut connection = reader.line.pool.acquire().await?;
+        let _running = reader.line.pace.begin(self.statement_timeout, budget);
+        rows(&mut *connection, sql).await
+    }
+
+    async fn begin(&self) -> Result<SqliteTransaction, DatabaseError> {
+        // The lock is taken at once: one that is taken later could not be waited for.
+        match self.writer.pool.begin_with("BEGIN IMMEDIATE").await.map_err(DatabaseError::from) {
+            Ok(transaction) => {
+                let pace = Arc::clone(&self.writer.pace);
+                Ok(SqliteTransaction {
+                    transaction,
+                    pace,
+                    statement_timeout: self.statement_timeout,
+                })
+            }
+            // It was waited for already, as long as patience lasts.
+            Err(DatabaseError::Lost(err)) => Err(DatabaseError::Unavailable(err)),
+            Err(err) => Err(err),
+        }
+    }
+}
+
+#[doc(hidden)]
+#[derive(Debug)]
+#[allow(unnameable_types, reason = "a detail of `Engine`")]
+pub struct SqliteTransaction {
+    transaction: sqlx::Transaction<'static, sqlx::Sqlite>,
+    pace: Arc<Pace>,
+    statement_timeout: Option<Duration>,
+}
+
+#[async_trait]
+impl Rows for SqliteTransaction {
+    async fn rows(&mut self, sql: &Sql) -> Result<Vec<Row>, DatabaseError> {
+        let _running = self.pace.begin(self.statement_timeout, &Budget::unlimited());
+        rows(&mut *self.transaction, sql).await
+    }
+}
+
+#[async_trait]
+impl Transaction for SqliteTransaction {
+    async fn unhurried(&mut self) -> Result<(), DatabaseError> {
+        self.statement_timeout = None;
+        Ok(())
+    }
+
+    async fn script(&mut self, sql: &'static str) -> Result<(), DatabaseError> {
+        let _running = self.pace.begin(self.statement_timeout, &Budget::unlimited());
+        (&mut *self.transaction).execute(sql).await.map(drop).map_err(DatabaseError::from)
+    }
+
+    async fn commit(self) -> Result<(), DatabaseError> {
+        self.transaction.commit().await.map_err(DatabaseError::from)
+    }
+}
+
+async fn rows<'c>(
+    executor: impl Executor<'c, Database = sqlx::Sqlite>,
+    sql: &Sql,
+) -> Result<Vec<Row>, DatabaseError> {
+    let text = sql.render(Dialect::Sqlite, 1);
+    let mut arguments = SqliteArguments::default();
+    for parameter in sql.parameters() {
+        let added = match parameter {
+            Parameter::Text(text) => arguments.add(text.clone()),
+            Parameter::OptionalText(text) => arguments.add(text.clone()),
+            Parameter::Integer(number) => arguments.add(*number),
+            Parameter::Real(number) => arguments.add(*number),
+            Parameter::Boolean(value) => arguments.add(*value),
+            Parameter::Bytes(bytes) => arguments.add(bytes.clone()),
+        };
+        added.map_err(|err| DatabaseError::Failed(sqlx::Error::Encode(err)))?;
+    }
+    let found = sqlx::query_with(&text, arguments)
+        .fetch_all(executor)
+        .await
+        .map_err(DatabaseError::from)?;
+    found.iter().map(row).collect()
+}
+
+fn row(row: &SqliteRow) -> Result<Row, DatabaseError> {
+    let columns = (0..row.len()).map(|column| row.try_get_unchecked(column));
+    columns.collect::<Result<_, _>>().map(Row).map_err(DatabaseError::Failed)
+}

@@ -1,0 +1,263 @@
+//! PUT and PATCH.
+//!
+//! PostgreSQL locks the resource, and nobody else waits for what is made of it. SQLite knows one
+//! lock for all, and there the change is worked out before that is taken: what was read must still
+//! be there then, or else it is read again.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use serde_json::Value;
+
+use crate::document::read;
+use crate::engine::{Attempts, DatabaseError, Engine, Failure, Row, Rows, Transaction};
+use crate::members::{MemberWrites, shown_members};
+use crate::reading::Beside;
+use crate::statements::Statements;
+use crate::store::{Store, unique_members};
+use scimwire::auth::RequestContext;
+use scimwire::patch::MemberDelta;
+use scimwire::resource::Resource;
+use scimwire::schema::Attribute;
+use scimwire::sql::{Dialect, Sql};
+use scimwire::store::{Change, MemberChange, StoreError, Update};
+
+/// How often a change is worked out before the lock is taken; if others were faster each time, it
+/// is worked out behind it.
+const AHEAD: u32 = 3;
+
+/// What a change comes to.
+struct Written {
+    change: Change,
+    /// The resource to write, without its members; none where nothing changed.
+    row: Option<Resource>,
+    members: Option<MemberWrites>,
+}
+
+/// Reads outside any transaction.
+struct Reader<'s, E> {
+    store: &'s Store<E>,
+    cx: &'s RequestContext,
+}
+
+#[async_trait]
+impl<E: Engine> Rows for Reader<'_, E> {
+    async fn rows(&mut self, sql: &Sql) -> Result<Vec<Row>, DatabaseError> {
+        self.store.read(sql, self.cx).await
+    }
+}
+
+impl<E: Engine> Store<E> {
+    pub(super) async fn change(
+        &self,
+        id: &str,
+        update: &Update,
+        cx: &RequestContext,
+    ) -> Result<Change, StoreError> {
+        let (mut attempts, mut overtaken) = (Attempts::default(), 0);
+        loop {
+            let result = match E::DIALECT {
+                Dialect::Sqlite if overtaken < AHEAD => self.try_ahead(id, update, cx).await,
+                Dialect::Sqlite | Dialect::Postgres => {
+                    self.try_locked(id, update, cx).await.map(Some)
+                }
+            };
+            match result {
+                Ok(Some(change)) => return Ok(change),
+                Ok(None) => overtaken += 1,
+                Err(failure) => attempts.again(failure).await?,
+            }
+        }
+    }
+
+    async fn try_locked(
+        &self,
+        id: &str,
+        update: &Update,
+        cx: &RequestContext,
+    ) -> Result<Change, Failure> {
+        let statements = self.statements(cx);
+        let _place = self.place(cx).await?;
+        let mut transaction = self.engine().begin().await?;
+        let current = Arc::new(read(&document(&mut transaction, statements, id).await?)?);
+        let written = self.changed(&mut transaction, statements, &current, update).await?;
+        self.write(transaction, statements, current, written).await
+    }
+
+    /// None if the resource is another one by the time that the lock is there. Each change makes
+    /// another document, those of members too, so that nothing else has to be compared.
+    async fn try_ahead(
+        &self,
+        id: &str,
+        update: &Update,
+        cx: &RequestContext,
+    ) -> Result<Option<Change>, Failure> {
+        let statements = self.statements(cx);
+        let mut reader = Reader { store: self, cx };
+        let seen = document(&mut reader, statements, id).await?;
+        let current = Arc::new(read(&seen)?);
+        let written = self.changed(&mut reader, statements, &current, update).await?;
+        if written.row.is_none() {
+            let after = self.shown(&mut reader, statements, current).await?;
+            return Ok(Some(written.change.with_after(after)));
+        }
+        let _place = self.place(cx).await?;
+        let mut transaction = self.engine().begin().await?;
+        if document(&mut transaction, statements, id).await? != seen {
+            return Ok(None);
+        }
+        self.write(transaction, statements, current, written).await.map(Some)
+    }
+
+    /// Works out what is to be written in the place of `current`.
+    async fn changed(
+        &self,
+        from: &mut impl Rows,
+        statements: Statements<'_>,
+        current: &Arc<Resource>,
+        update: &Update,
+    ) -> Result<Written, Failure> {
+        match self.layout.resource_type.membership() {
+            Some(membership) => {
+                self.change_group(from, statements, membership, current, update).await
+            }
+            None => self.change_whole(from, statements, current, update).await,
+        }
+    }
+
+    async fn write(
+        &self,
+        mut transaction: E::Transaction,
+        statements: Statements<'_>,
+        current: Arc<Resource>,
+        written: Written,
+    ) -> Result<Change, Failure> {
+        let Written { change, row, members } = written;
+        let Some(row) = row else {
+            let after = self.shown(&mut transaction, statements, current).await?;
+            return Ok(change.with_after(after));
+        };
+        self.write_back(&mut transaction, statements, &current, &row).await?;
+        if let Some(members) = members {
+            members.write(&mut transaction, statements, current.id()).await?;
+        }
+        let after = self.shown(&mut transaction, statements, Arc::new(row)).await?;
+        transaction.commit().await?;
+        Ok(change.with_after(after))
+    }
+
+    /// The state after a change, unless it is too large to be read only to be sent.
+    async fn shown(
+        &self,
+        from: &mut impl Rows,
+        statements: Statements<'_>,
+        resource: Arc<Resource>,
+    ) -> Result<Option<Arc<Resource>>, Failure> {
+        match self.layout.resource_type.membership() {
+            Some(membership) => with_few_members(from, statements, membership, resource).await,
+            None => Ok(Some(resource)),
+        }
+    }
+
+    /// Changes a group; its members are read only where the change depends on what they are.
+    async fn change_group(
+        &self,
+        from: &mut impl Rows,
+        statements: Statements<'_>,
+        membership: &Attribute,
+        current: &Arc<Resource>,
+        update: &Update,
+    ) -> Result<Written, Failure> {
+        match update.members() {
+            None if !update.touches(membership) => {
+                let (change, row) =
+                    update.apply_with_members(Arc::clone(current), MemberChange::default())?;
+                Ok(Written { change, row: self.row(row), members: None })
+            }
+            Some(delta) => {
+                let members = MemberWrites::plan(from, statements, current.id(), delta).await?;
+                let (change, row) =
+                    update.apply_with_members(Arc::clone(current), members.change.clone())?;
+                Ok(Written { change, row: self.row(row), members: Some(members) })
+            }
+            None => {
+                let beside = Beside::members(membership);
+                let rows = from.rows(&statements.get(current.id(), beside)).await?;
+                let mut change = update.apply(self.only(rows, beside)?)?;
+                let mut row = self.row(changed_state(&mut change));
+                let add = match row.as_mut().and_then(|row| row.remove(membership.name())) {
+                    Some(Value::Array(members)) => members,
+                    _ => Vec::new(),
+                };
+                let delta =
+                    MemberDelta { replace: true, add: unique_members(add), remove: Vec::new() };
+                let members = MemberWrites::plan(from, statements, current.id(), &delta).await?;
+                Ok(Written { change, row, members: Some(members) })
+            }
+        }
+    }
+
+    /// A resource as it is kept.
+    fn row(&self, resource: Option<Resource>) -> Option<Resource> {
+        let mut row = resource?;
+        row.forget_secrets(&self.layout.resource_type);
+        Some(row)
+    }
+
+    /// Changes a resource of a type without members. Its groups are shown to the change where that
+    /// compares them.
+    async fn change_whole(
+        &self,
+        from: &mut impl Rows,
+        statements: Statements<'_>,
+        current: &Arc<Resource>,
+        update: &Update,
+    ) -> Result<Written, Failure> {
+        let Some(view) =
+            self.layout.resource_type.membership_view().filter(|view| update.compares(view))
+        else {
+            let mut change = update.apply(Arc::clone(current))?;
+            return Ok(Written {
+                row: self.row(changed_state(&mut change)),
+                change,
+                members: None,
+            });
+        };
+        let beside = Beside::groups(view);
+        let rows = from.rows(&statements.get(current.id(), beside)).await?;
+        let mut change = update.apply(self.only(rows, beside)?)?;
+        let mut row = self.row(changed_state(&mut change));
+        row.iter_mut().for_each(|row| drop(row.remove(view.name())));
+        Ok(Written { change, row, members: None })
+    }
+}
+
+/// The document of a resource, without its members; in a transaction with a lock on it until that
+/// ends.
+pub(super) async fn document(
+    from: &mut impl Rows,
+    statements: Statements<'_>,
+    id: &str,
+) -> Result<String, Failure> {
+    let row = from.rows(&statements.lock(id)).await?.into_iter().next();
+    Ok(row.ok_or(StoreError::NotFound)?.needed(0)?)
+}
+
+/// Takes the state after a change, unless nothing changed.
+fn changed_state(change: &mut Change) -> Option<Resource> {
+    let after = change.after.take().filter(|_| !change.is_unchanged());
+    after.map(Arc::unwrap_or_clone)
+}
+
+/// A group with its members, if they are few; a large one is not read only to be sent.
+async fn with_few_members(
+    from: &mut impl Rows,
+    statements: Statements<'_>,
+    membership: &Attribute,
+    mut group: Arc<Resource>,
+) -> Result<Option<Arc<Resource>>, Failure> {
+    let row = from.rows(&statements.few_members(group.id(), membership)).await?.into_iter().next();
+    let Some(gathered) = row.and_then(|mut row| row.text(0)) else { return Ok(None) };
+    Arc::make_mut(&mut group).put(membership.name(), shown_members(&gathered)?);
+    Ok(Some(group))
+}

@@ -1,0 +1,443 @@
+//! The plans that databases choose for the statements of their stores, once statistics were taken
+//! of a tenant whose users are in several groups of thousands: none looks at a whole table, and
+//! pages by index are a walk along one.
+
+use std::sync::{Arc, LazyLock, Mutex};
+
+use scimwire::auth::RequestContext;
+use scimwire::filter::{Binder, Budget};
+use scimwire::message::PatchOperation;
+use scimwire::policy::HostAccess;
+use scimwire::query::{Page, Position, Projection, Query, Sort};
+use scimwire::resource::Meta;
+use scimwire::schema::{ENTERPRISE_USER, ResourceType};
+use scimwire::sql::Dialect;
+use scimwire::store::complete;
+use scimwire::{Resource, ResourceStore};
+use scimwire_sqlx::{PostgresDirectory, SqliteDirectory};
+use serde_json::{Value, json};
+use sqlx::{Executor, PgPool, Row, SqlitePool};
+use tracing::field::{Field, Visit};
+use tracing::{Event, Subscriber};
+use tracing_subscriber::layer::{Context, SubscriberExt};
+
+use support::databases;
+use support::sized;
+
+use databases::{AnyDirectory, CLUSTER, Kind, kinds};
+use sized::{LargeTenant, TEMPLATE, numbered};
+
+const USERS: usize = 3_000;
+const SIZES: &[usize] = &[1_000, 1_000, 1_500, 1_500, 2_000, 3_000, 3_000, 5];
+
+/// What a look-up may cost, in steps of SQLite's machine: less than a look at each user would.
+const LOOK_UP: u64 = 10_000;
+
+/// PostgreSQL plans a statement anew for its first five parameters, and may then keep a plan for
+/// any.
+const TIMES: usize = 7;
+
+/// The tables, under the names that statements give them.
+const TABLES: &[&str] = &["r", "n", "t", "m", "k", "scim_resource", "scim_member", "scim_key"];
+
+/// What sqlx was asked to run.
+static STATEMENTS: LazyLock<Arc<Mutex<Vec<String>>>> = LazyLock::new(|| {
+    let heard = Heard::default();
+    let statements = Arc::clone(&heard.0);
+    tracing::subscriber::set_global_default(tracing_subscriber::registry().with(heard))
+        .expect("nobody else listens");
+    statements
+});
+
+#[derive(Default)]
+struct Heard(Arc<Mutex<Vec<String>>>);
+
+impl<S: Subscriber> tracing_subscriber::Layer<S> for Heard {
+    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
+        if event.metadata().target() == "sqlx::query" {
+            event.record(&mut Statement(&self.0));
+        }
+    }
+}
+
+struct Statement<'h>(&'h Mutex<Vec<String>>);
+
+impl Visit for Statement<'_> {
+    fn record_str(&mut self, field: &Field, value: &str) {
+        if field.name() == "db.statement" && !value.trim().is_empty() {
+            self.0.lock().expect("nobody panics").push(value.trim().to_owned());
+        }
+    }
+
+    fn record_debug(&mut self, _: &Field, _: &dyn std::fmt::Debug) {}
+}
+
+/// A tenant, and how to get at the plans of what is asked about it.
+struct Tenant {
+    users: Arc<dyn ResourceStore>,
+    groups: Arc<dyn ResourceStore>,
+    user_type: Arc<ResourceType>,
+    database: Database,
+    cx: RequestContext,
+}
+
+enum Database {
+    Sqlite(SqlitePool),
+    /// The log, where each connection of the stores writes its plans.
+    Postgres,
+}
+
+/// Whether the database knows how large its tables are, and what is in them.
+#[derive(Clone, Copy, PartialEq)]
+enum Statistics {
+    None,
+    Taken,
+}
+
+impl Tenant {
+    async fn new(kind: Kind, statistics: Statistics) -> Self {
+        let directory = AnyDirectory::new(kind, false).await;
+        let user_type =
+            Arc::new(ResourceType::user().with_extension(ENTERPRISE_USER).indexed("title"));
+        let users = directory.store(Arc::clone(&user_type));
+        let groups = directory.store(ResourceType::group());
+        let cx = RequestContext::new("acme");
+        let user = made(&json!({
+            "userName": format!("{TEMPLATE}@example.com"),
+            "externalId": TEMPLATE,
+            "title": TEMPLATE,
+            "emails": [{ "type": "work", "value": format!("{TEMPLATE}@example.com") }],
+        }));
+        let user = users.create(user, &cx).await.expect("a user").id().to_owned();
+        let group = groups
+            .create(made(&json!({ "displayName": TEMPLATE })), &cx)
+            .await
+            .expect("a group")
+            .id()
+            .to_owned();
+        let dialect = if kind == Kind::Sqlite { Dialect::Sqlite } else { Dialect::Postgres };
+        let statements = LargeTenant { dialect, tenant: "acme", users: USERS, sizes: SIZES }
+            .statements(&user, &group);
+        let analyze = if kind == Kind::Sqlite { "ANALYZE" } else { "VACUUM ANALYZE" };
+        let analyze = Some(analyze).filter(|_| statistics == Statistics::Taken);
+        match &directory {
+            AnyDirectory::Memory(_) => panic!("there is no database"),
+            AnyDirectory::Sqlite(_, folder) => {
+                let path = folder.path().join("scim.db");
+                let beside = SqlitePool::connect(&format!("sqlite:{}", path.display()))
+                    .await
+                    .expect("the file is there");
+                for statement in statements.iter().map(String::as_str).chain(analyze) {
+                    beside
+                        .execute(statement)
+                        .await
+                        .unwrap_or_else(|err| panic!("{statement}: {err}"));
+                }
+                // Connections read statistics when they are opened.
+                let directory = SqliteDirectory::open(&path).await.expect("the file is there");
+                let (users, groups) = (
+                    directory.store(Arc::clone(&user_type)),
+                    directory.store(ResourceType::group()),
+                );
+                std::mem::forget(folder.clone());
+                let beside = SqlitePool::connect(&format!("sqlite:{}", path.display()))
+                    .await
+                    .expect("the file is there");
+                Self {
+                    users: Arc::new(users),
+                    groups: Arc::new(groups),
+                    user_type,
+                    database: Database::Sqlite(beside),
+                    cx,
+                }
+            }
+            AnyDirectory::Postgres(_, url) => {
+                let beside = PgPool::connect(url).await.expect("the server is there");
+                for statement in statements.iter().map(String::as_str).chain(analyze) {
+                    beside
+                        .execute(statement)
+                        .await
+                        .unwrap_or_else(|err| panic!("{statement}: {err}"));
+                }
+                let options =
+                    "-c session_preload_libraries=auto_explain -c auto_explain.log_min_duration=0";
+                let options: String = form_urlencoded::byte_serialize(options.as_bytes()).collect();
+                let directory = PostgresDirectory::connect(&format!("{url}&options={options}"))
+                    .await
+                    .expect("the database");
+                let (users, groups) = (
+                    directory.store(Arc::clone(&user_type)),
+                    directory.store(ResourceType::group()),
+                );
+                Self {
+                    users: Arc::new(users),
+                    groups: Arc::new(groups),
+                    user_type,
+                    database: Database::Postgres,
+                    cx,
+                }
+            }
+        }
+    }
+
+    /// The plans of what `work` asks, each with its statement.
+    async fn plans(&self, work: impl AsyncFn(usize)) -> Vec<String> {
+        let logged = || CLUSTER.as_ref().map(|cluster| cluster.log()).unwrap_or_default();
+        let before = if matches!(self.database, Database::Postgres) { logged().len() } else { 0 };
+        STATEMENTS.lock().expect("nobody panics").clear();
+        for turn in 0..TIMES {
+            work(turn).await;
+        }
+        match &self.database {
+            Database::Postgres => vec![logged().get(before..).unwrap_or_default().to_owned()],
+            Database::Sqlite(beside) => {
+                let statements: Vec<String> =
+                    STATEMENTS.lock().expect("nobody panics").drain(..).collect();
+                let mut plans = Vec::new();
+                for statement in statements.iter().filter(|statement| statement.contains("scim_")) {
+                    let explain = format!("EXPLAIN QUERY PLAN {statement}");
+                    let rows = sqlx::query(&explain)
+                        .fetch_all(beside)
+                        .await
+                        .unwrap_or_else(|err| panic!("{statement}: {err}"));
+                    let steps: Vec<String> =
+                        rows.iter().map(|row| row.get::<String, _>("detail")).collect();
+                    plans.push(format!("{statement}\n{}", steps.join("\n")));
+                }
+                plans
+            }
+        }
+    }
+
+    async fn select(
+        &self,
+        store: &dyn ResourceStore,
+        filter: Option<&str>,
+        sort: Option<&Sort>,
+        page: Page,
+    ) -> usize {
+        let of_users = std::ptr::addr_eq(store, self.users.as_ref());
+        let resource_type =
+            if of_users { (*self.user_type).clone() } else { ResourceType::group() };
+        let bind = |text: &str| {
+            Binder::new(&resource_type).bind(&text.parse().expect("a filter")).expect("it binds")
+        };
+        let apart = if resource_type.membership().is_some() {
+            vec!["members".to_owned()]
+        } else {
+            Vec::new()
+        };
+        let projection =
+            Projection::bind(&[], &apart, &resource_type).expect("the names are right");
+        let query = Query { filter: filter.map(bind), sort: sort.cloned(), page, projection };
+        complete::select(store, &query, &Budget::new(LOOK_UP), &self.cx)
+            .await
+            .expect("an answer")
+            .resources
+            .len()
+    }
+}
+
+#[tokio::test]
+async fn no_statement_looks_at_a_whole_table() {
+    for kind in kinds() {
+        // PostgreSQL takes them by itself, within a minute; SQLite has none until somebody asks for
+        // them.
+        let statistics = [Statistics::Taken, Statistics::None];
+        let known = if kind == Kind::Sqlite { statistics.len() } else { 1 };
+        for statistics in statistics.into_iter().take(known) {
+            let tenant = Tenant::new(kind, statistics).await;
+            tenant.get_and_look_up().await;
+            if statistics == Statistics::Taken {
+                tenant.page().await;
+            }
+            tenant.change().await;
+        }
+    }
+}
+
+impl Tenant {
+    async fn get_and_look_up(&self) {
+        let (users, groups) = (self.users.as_ref(), self.groups.as_ref());
+        let user = |turn: usize| numbered("User", 1 + turn * 397 % USERS);
+        let name = |turn: usize| format!("template{:07}", 1 + turn * 397 % USERS);
+        let first = || Page::Index { start: 1, count: 20 };
+        let whole = Projection::default();
+        let plans = self
+            .plans(async |turn| {
+                drop(users.get(&user(turn), &whole, &self.cx).await.expect("a user"))
+            })
+            .await;
+        by_index("GET", &plans);
+        for (filter, domain) in [
+            ("userName eq", "@example.com"),
+            ("emails.value eq", "@example.com"),
+            ("externalId eq", ""),
+            ("title eq", ""),
+            ("emails[type eq \"work\"].value eq", "@example.com"),
+        ] {
+            let plans = self.plans(async |turn| {
+                let filter = format!("{filter} \"{}{domain}\"", name(turn));
+                assert_eq!(self.select(users, Some(&filter), None, first()).await, 1, "{filter}");
+            });
+            let plans = plans.await;
+            by_index(filter, &plans);
+            // SQLite takes longer to make a table for a page than to find one resource.
+            let makes_page = |plan: &String| plan.contains("page(id");
+            assert!(
+                matches!(self.database, Database::Postgres) || !plans.iter().any(makes_page),
+                "{filter}:\n{plans:?}"
+            );
+        }
+        for (store, filter, found) in [(users, "id eq", 1), (groups, "members eq", SIZES.len())] {
+            let plans = self.plans(async |turn| {
+                let filter = format!("{filter} \"{}\"", user(turn));
+                assert_eq!(
+                    self.select(store, Some(&filter), None, first()).await,
+                    found,
+                    "{filter}"
+                );
+            });
+            by_index(filter, &plans.await);
+        }
+        let plans = self.plans(async |turn| {
+            let filter =
+                format!("id eq \"{}\" and members eq \"{}\"", numbered("Group", 5_000), user(turn));
+            assert_eq!(self.select(groups, Some(&filter), None, first()).await, 1, "{filter}");
+        });
+        by_index("one group and one member", &plans.await);
+    }
+
+    async fn page(&self) {
+        let users = self.users.as_ref();
+        let by_name =
+            |order| Sort::bind("userName", Some(order), &self.user_type).expect("an order");
+        let (up, down) = (by_name("ascending"), by_name("descending"));
+        for sort in [None, Some(&up), Some(&down)] {
+            for start in [1, USERS / 2, USERS - 99] {
+                let plans = self.plans(async |_| {
+                    assert_eq!(
+                        self.select(users, None, sort, Page::Index { start, count: 100 }).await,
+                        100
+                    );
+                });
+                let plans = plans.await;
+                in_order("a page by index", &plans);
+            }
+        }
+        let plans = self.plans(async |turn| {
+            let after = Some(Position { key: None, id: numbered("User", 1 + turn * 300) });
+            assert_eq!(
+                self.select(users, None, None, Page::Cursor { after, count: 100 }).await,
+                100
+            );
+        });
+        let plans = plans.await;
+        in_order("a page by cursor", &plans);
+    }
+
+    async fn change(&self) {
+        let users = HostAccess::new(Arc::clone(&self.user_type), Arc::clone(&self.users));
+        let groups = HostAccess::new(ResourceType::group(), Arc::clone(&self.groups));
+        let operation = |op: &str, path: &str, value: Option<Value>| {
+            vec![PatchOperation { op: op.to_owned(), path: Some(path.to_owned()), value }]
+        };
+        let group = numbered("Group", 5_000);
+        let member = |turn: usize| numbered("User", 1 + turn);
+        let plans = self.plans(async |turn| {
+            let name = format!("new{turn}");
+            let user = made(&json!({ "userName": name, "externalId": name }));
+            users.create(user, &self.cx).await.expect("a new user");
+            let title = operation("replace", "title", Some(json!(name)));
+            users.patch(&member(turn), title, &self.cx).await.expect("a user");
+            let remove =
+                operation("remove", &format!("members[value eq \"{}\"]", member(turn)), None);
+            groups.patch(&group, remove, &self.cx).await.expect("a group");
+            let add = operation("add", "members", Some(json!([{ "value": member(turn) }])));
+            groups.patch(&group, add, &self.cx).await.expect("a group");
+            users.delete(&numbered("User", 100 + turn), &self.cx).await.expect("a user");
+        });
+        by_index("changes", &plans.await);
+    }
+}
+
+#[track_caller]
+fn by_index(what: &str, plans: &[String]) {
+    assert!(plans.concat().contains("scim_resource"), "{what}: there is a plan");
+    for plan in plans {
+        assert_eq!(walk(plan), None, "{what}:\n{plan}");
+    }
+}
+
+#[track_caller]
+fn in_order(what: &str, plans: &[String]) {
+    for plan in plans {
+        assert!(!plan.contains("count(*)"), "{what}:\n{plan}");
+        let detour = if plan.contains("page(id") { detour(plan) } else { None };
+        assert_eq!(scan(plan).or(detour), None, "{what}:\n{plan}");
+    }
+}
+
+/// A step that looks at all of a table, or at all that a tenant has in it.
+fn scan(plan: &str) -> Option<&str> {
+    // A sub-select may have the name of the table that it is of.
+    let is_table =
+        |name: &str| TABLES.contains(&name) && !plan.contains(&format!("CO-ROUTINE {name}\n"));
+    let mut table = "";
+    plan.lines().map(str::trim).find(|line| {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        // "Seq Scan on scim_member m" and "Index Scan using scim_member_member on scim_member m"
+        if let Some(on) = words.iter().position(|word| *word == "on") {
+            table = words.get(on + 1).copied().unwrap_or_default();
+        }
+        match words.as_slice() {
+            ["SCAN", name, ..] => is_table(name),
+            // It is made of all that the tenant has.
+            ["BLOOM", "FILTER", "ON", name, ..] => is_table(name),
+            ["SEARCH", name, ..] => is_table(name) && line.ends_with("(tenant=?)"),
+            ["Index", "Cond:", ..] => is_table(table) && line.matches(" = ").count() == 1,
+            _ => line.contains("Seq Scan on") && is_table(table),
+        }
+    })
+}
+
+/// The same, or a step that looks at all resources of a type.
+fn walk(plan: &str) -> Option<&str> {
+    let whole = |line: &&str| {
+        line.ends_with("(tenant=? AND resource_type=?)") && !line.contains("SEARCH scim_count")
+    };
+    let mut before = "";
+    let walk = plan.lines().map(str::trim).find(|line| {
+        let is_of_type = line.starts_with("Index Cond:")
+            && line.matches(" = ").count() == 2
+            && line.contains("resource_type = ");
+        let found =
+            whole(line) || (is_of_type && !line.contains(" > ") && !before.contains("scim_count"));
+        before = line;
+        found
+    });
+    scan(plan).or(walk)
+}
+
+/// A step that puts what it has found in order, or looks into the table for what is not in the
+/// index.
+fn detour(plan: &str) -> Option<&str> {
+    let along = |line: &str| {
+        let postgres = line.contains("Index Only Scan") && line.contains("using scim_resource_");
+        postgres || line.contains("SEARCH r USING COVERING INDEX")
+    };
+    if !plan.lines().any(along) {
+        return Some("no index alone");
+    }
+    // What has the same name is put in order by id, which is no detour.
+    let is_sort = |line: &&str| {
+        line.contains("TEMP B-TREE FOR ORDER BY") || line.trim_start().starts_with("->  Sort")
+    };
+    plan.lines().find(is_sort)
+}
+
+fn made(body: &Value) -> Resource {
+    let mut resource = Resource::from_stored(body.as_object().expect("an object").clone());
+    resource.set_meta(&Meta::new("Some", chrono::DateTime::UNIX_EPOCH));
+    resource
+}

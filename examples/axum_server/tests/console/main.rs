@@ -1,0 +1,32 @@
+//! The console of the demo: what its pages ask for, over HTTP, and the pages themselves, in a
+//! browser.
+//!
+//! `cargo test` builds the server before it; `cargo test --test console` does not, and wants
+//! `cargo build --example axum_server` first.
+
+mod absent;
+mod activity;
+mod administrator;
+#[path = "../../console/attempts.rs"]
+mod attempts;
+mod browser;
+mod clients;
+mod consent;
+mod directory;
+mod display;
+mod foreign;
+mod kept;
+#[expect(dead_code, reason = "the demo calls it; its tests run here")]
+#[path = "../../activity/mask.rs"]
+mod mask;
+mod pages;
+mod products;
+mod sessions;
+mod settings;
+#[path = "../support/mod.rs"]
+mod support;
+mod tenants;
+mod test_run;
+mod tokens;
+mod unsaved;
+mod walk;
