@@ -7,7 +7,7 @@ mod error;
 mod fresh_id;
 mod memory;
 mod nesting;
-mod nul;
+mod nul_byte;
 mod precondition;
 mod update;
 
@@ -33,7 +33,7 @@ pub(crate) use change::{leave_out_members, member_ids};
 pub use fresh_id::fresh_id;
 pub use memory::CARRIED_MEMBERS;
 pub use nesting::groups_above;
-pub use nul::no_nul;
+pub use nul_byte::no_nul;
 
 /// Where the resources of one type are kept. The host implements it over its own tables, as
 /// [`examples/own_tables.rs`](https://docs.rs/crate/scimwire/latest/source/examples/own_tables.rs)

@@ -18,7 +18,7 @@ use crate::schema::{Attribute, ResourceType};
 use crate::store::change::Change;
 use crate::store::error::StoreError;
 use crate::store::fresh_id::fresh_id;
-use crate::store::nul::{has_nul, no_nul, refuse_nul};
+use crate::store::nul_byte::{has_nul, no_nul, refuse_nul};
 use crate::store::precondition::Precondition;
 use crate::store::update::Update;
 

@@ -11,7 +11,7 @@ use crate::query::SortOrder;
 use crate::resource::Resource;
 use crate::schema::{ResolvedPath, ResourceType, fold, prepare};
 use crate::store::error::StoreError;
-use crate::store::nul::refuse_nul;
+use crate::store::nul_byte::refuse_nul;
 
 /// The resources of one type of a tenant.
 pub(super) struct Table {
