@@ -27,6 +27,15 @@ const VENDORS: &[&str] = &[
     "aws ",
 ];
 
+/// Pages that are read as they are.
+const PAGES: [&str; 5] = [
+    "README.md",
+    "CONTRIBUTING.md",
+    "SECURITY.md",
+    "docs/requirements.md",
+    "examples/axum_server/README.md",
+];
+
 /// Lines of code, without blank lines, comments and tests.
 const FILE_LINES: usize = 480;
 const FUNCTION_LINES: usize = 60;
@@ -96,7 +105,7 @@ fn links_of_pages_lead_somewhere() {
     let mut pages = files("src/docs", "md");
     pages.extend(files("crates/sqlx/src/docs", "md"));
     let in_rustdoc = pages.len();
-    pages.extend(["README.md", "examples/axum_server/README.md"].map(|page| root.join(page)));
+    pages.extend(PAGES.map(|page| root.join(page)));
     for (index, page) in pages.iter().enumerate() {
         let text = fs::read_to_string(page).expect("a page is text");
         for (_, rest) in text.match_indices("](").map(|(at, _)| text.split_at(at + 2)) {
@@ -117,6 +126,26 @@ fn links_of_pages_lead_somewhere() {
             );
         }
     }
+}
+
+/// Who contributes finds each step of CI, and what it guards; and each is run.
+#[test]
+fn steps_of_ci_are_told_and_run() {
+    let (contributing, run) = (page("CONTRIBUTING.md"), page(".ci/run"));
+    let steps = run.lines().find_map(|line| line.trim().strip_prefix("set -- ")).expect("steps");
+    let mut found: Vec<String> = fs::read_dir(root().join(".ci"))
+        .expect("the folder is there")
+        .map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned())
+        .filter(|name| name != "run" && name != "common.sh")
+        .collect();
+    for name in &found {
+        let row = format!("| `.ci/{name}` | ");
+        assert!(contributing.contains(&row), "CONTRIBUTING.md does not say what `{name}` guards");
+    }
+    let mut steps: Vec<&str> = steps.split(' ').collect();
+    steps.sort_unstable();
+    found.sort_unstable();
+    assert_eq!(steps, found, "what `.ci/run` runs, and what there is");
 }
 
 /// `#[non_exhaustive]` structs of switches show their defaults nowhere else.
@@ -185,6 +214,14 @@ fn limits_are_on_the_page_about_security() {
 fn functions_are_counted() {
     let text = "fn a() {\n    // no code\n    one();\n    two();\n}\n\nimpl B {\n    fn c() {\n        one();\n    }\n}\n";
     assert_eq!(functions(text), [("a".to_owned(), 3), ("c".to_owned(), 2)]);
+}
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn page(name: &str) -> String {
+    fs::read_to_string(root().join(name)).expect(name)
 }
 
 fn sources(folder: &str) -> Vec<(PathBuf, String)> {

@@ -1,6 +1,6 @@
 //! One test for each requirement row about changes, by way of `Dispatcher` in process: creating,
 //! replacing, modifying, deleting, and versions (RFC 7644, Sections 3.3, 3.5, 3.6 and 3.14). The
-//! ids of the rows stand in the tests. They run over the store in memory, or that which
+//! rows are in `docs/requirements.md`; tests name them by their ids. They run over the store in memory, or that which
 //! `SCIMWIRE_TEST_STORE` asks for: `sqlite` or `postgres`.
 
 use support::databases;

@@ -2,7 +2,8 @@
 //! retrieving, querying, projection, cursors and bulk (RFC 7644, Sections 3.4, 3.7, 3.9 and 3.10;
 //! RFC 9865); the protocol around them: paths, methods, headers, `/Me`, errors, limits;
 //! authentication, tenants and security (RFC 7644, Sections 2, 5, 6 and 7); schemas, resource types
-//! and discovery (RFC 7643; RFC 7644, Section 4). The ids of the rows stand in the tests.
+//! and discovery (RFC 7643; RFC 7644, Section 4). The rows are in `docs/requirements.md`; tests name
+//! them by their ids.
 //!
 //! They run over the store in memory, or that which `SCIMWIRE_TEST_STORE` asks for: `sqlite` or
 //! `postgres`.
