@@ -2,7 +2,7 @@
 
 use scimwire::filter::{BoundFilter, CompareOp, Comparison, Operand};
 use scimwire::schema::{Attribute, AttributeType, ResolvedPath};
-use scimwire::sql::{Column, Columns, Dialect, Elements, Form, Sql, operand_key};
+use scimwire::sql::{Column, Columns, Dialect, Elements, Form, Parameter, Sql, operand_key};
 
 use crate::document::{Layout, PREPARED};
 
@@ -150,16 +150,22 @@ impl StoredColumns<'_> {
         sql.text(" AND m.member_id = ").bind_text(member).text(")")
     }
 
-    /// Whoever is in a group, or in a group that is in it, and so on.
+    /// Whoever is in a group, or in a group that is in it, and so on. No plan reads all members for
+    /// each that is found: SQLite keeps to the order of a cross join, and PostgreSQL to a limit.
     fn within_group(&self, group: &str) -> Sql {
-        let sql = Sql::new(
-            "r.id IN (WITH RECURSIVE down(id) AS (SELECT m.member_id FROM scim_member m WHERE m.tenant = ",
+        let (behind, end) = match self.dialect {
+            Dialect::Sqlite => ("m.member_id FROM down CROSS JOIN scim_member m", ""),
+            Dialect::Postgres => (
+                "g.member_id FROM down CROSS JOIN LATERAL (SELECT m.member_id FROM scim_member m",
+                " OFFSET 0) g",
+            ),
+        };
+        let template = format!(
+            "r.id IN (WITH RECURSIVE down(id) AS (SELECT m.member_id FROM scim_member m \
+             WHERE m.tenant = {{}} AND m.group_id = {{}} UNION SELECT {behind} \
+             WHERE m.tenant = {{}} AND m.group_id = down.id{end}) SELECT down.id FROM down)"
         );
-        let sql = sql.bind_text(self.tenant).text(" AND m.group_id = ").bind_text(group);
-        let sql = sql
-            .text(" UNION SELECT m.member_id FROM down JOIN scim_member m ON m.tenant = ")
-            .bind_text(self.tenant);
-        sql.text(" AND m.group_id = down.id) SELECT down.id FROM down)")
+        Sql::with(&template, [self.tenant, group, self.tenant].map(Parameter::from))
     }
 }
 

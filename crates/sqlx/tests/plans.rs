@@ -306,6 +306,14 @@ impl Tenant {
             assert_eq!(self.select(groups, Some(&filter), None, first()).await, 1, "{filter}");
         });
         by_index("one group and one member", &plans.await);
+        let plans = self.plans(async |turn| {
+            let filter = format!("groups.value eq \"{}\"", numbered("Group", 7_000 + turn));
+            assert_eq!(self.select(users, Some(&filter), None, first()).await, 5, "{filter}");
+        });
+        // PostgreSQL may walk along the ids of all users, beside those that it has found.
+        for plan in plans.await {
+            assert_eq!(scan(&plan), None, "all of a group:\n{plan}");
+        }
     }
 
     async fn page(&self) {
