@@ -88,6 +88,7 @@ macro_rules! assert_eq {
 }
 
 mod brief;
+mod field;
 mod kinds;
 mod life;
 mod lookups;

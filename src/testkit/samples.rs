@@ -3,8 +3,9 @@
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
 
+use super::field::Field;
 use super::random::Random;
-use super::subject::{Field, Subject};
+use super::subject::Subject;
 use crate::resource::Resource;
 use crate::schema::{Attribute, AttributeType, Mutability, ResolvedPath, fold, instant};
 

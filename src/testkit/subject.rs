@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Map, Value, json};
 
+use super::field::{Field, fields, meet};
 use super::lookups::Explain;
 use super::race::{Spawn, race};
 use super::stores::Guards;
@@ -44,28 +45,6 @@ pub(super) struct Subject {
 
 /// What checks created: the name of the type, and the id.
 pub(super) type Created = Arc<Mutex<Vec<(String, String)>>>;
-
-/// An attribute that the store keeps.
-#[derive(Clone)]
-pub(super) struct Field {
-    pub(super) extension: Option<Arc<Schema>>,
-    pub(super) attribute: Arc<Attribute>,
-    /// The sub-attributes that it keeps.
-    pub(super) subs: Vec<Arc<Attribute>>,
-    /// Whether each resource has to have a value.
-    pub(super) demanded: bool,
-}
-
-impl Field {
-    /// Whether clients may change it again and again.
-    pub(super) fn is_changeable(&self) -> bool {
-        self.attribute.mutability() == Mutability::ReadWrite
-    }
-
-    pub(super) fn path(&self, sub: Option<&Arc<Attribute>>) -> ResolvedPath {
-        ResolvedPath::new(self.extension.clone(), Arc::clone(&self.attribute), sub.cloned())
-    }
-}
 
 impl Subject {
     pub(super) fn new(
@@ -524,47 +503,4 @@ fn everything(resource_type: &ResourceType) -> Projection {
             resource_type.name()
         ),
     }
-}
-
-/// What of a resource type clients may write, and the store keeps.
-fn fields(resource_type: &ResourceType, keeps: impl Fn(&ResolvedPath) -> bool) -> Vec<Field> {
-    let external_id = Schema::common().attribute("externalId");
-    let core = external_id
-        .into_iter()
-        .chain(resource_type.schema().attributes())
-        .map(|attribute| (None, attribute, false));
-    let extended = resource_type.extensions().iter().flat_map(|extension| {
-        let attributes = extension.schema.attributes().iter();
-        attributes.map(move |attribute| (Some(&extension.schema), attribute, extension.required))
-    });
-    let field =
-        |(extension, attribute, required): (Option<&Arc<Schema>>, &Arc<Attribute>, bool)| {
-            let path = |sub| ResolvedPath::new(extension.cloned(), Arc::clone(attribute), sub);
-            let is_derived = |sub: &Attribute| sub.name() == "$ref" && attribute.refers_by_value();
-            let subs = attribute
-                .sub_attributes()
-                .iter()
-                .filter(|sub| sub.is_readable() && !is_derived(sub));
-            let subs: Vec<_> =
-                subs.filter(|sub| keeps(&path(Some(Arc::clone(sub))))).cloned().collect();
-            let is_written =
-                attribute.mutability() != Mutability::ReadOnly && attribute.is_readable();
-            let is_kept = if attribute.kind() == AttributeType::Complex {
-                !subs.is_empty()
-            } else {
-                keeps(&path(None))
-            };
-            let demanded = required
-                || attribute.required()
-                || attribute.unique()
-                || subs.iter().any(|sub| sub.unique());
-            let (extension, attribute) = (extension.cloned(), Arc::clone(attribute));
-            (is_written && is_kept).then_some(Field { extension, attribute, subs, demanded })
-        };
-    core.chain(extended).filter_map(field).collect()
-}
-
-/// Whether what is kept is the path, or holds it, or is part of it.
-fn meet(kept: &ResolvedPath, path: &ResolvedPath) -> bool {
-    kept.holds(path) || (path.sub().is_none() && path.holds(kept))
 }
