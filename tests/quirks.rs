@@ -2,8 +2,6 @@
 //! deviations that are reported. They run over the store in memory, or that which
 //! `SCIMWIRE_TEST_STORE` asks for: `sqlite` or `postgres`.
 
-use support::databases;
-
 use std::fs;
 use std::path::Path;
 
@@ -18,7 +16,14 @@ use scimwire::{Dispatcher, Quirks, ResourceType};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use databases::{LazyDirectory, kind_asked_for};
+use support::databases::{LazyDirectory, kind_asked_for};
+
+mod quirks {
+    mod keys_as_paths;
+    mod loose_messages;
+    mod loose_values;
+    mod strict_bodies;
+}
 
 const USER: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
 const GROUP: &str = "urn:ietf:params:scim:schemas:core:2.0:Group";

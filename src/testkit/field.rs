@@ -27,7 +27,10 @@ impl Field {
 }
 
 /// What of a resource type clients may write, and the store keeps.
-pub(super) fn fields(resource_type: &ResourceType, keeps: impl Fn(&ResolvedPath) -> bool) -> Vec<Field> {
+pub(super) fn fields(
+    resource_type: &ResourceType,
+    keeps: impl Fn(&ResolvedPath) -> bool,
+) -> Vec<Field> {
     let external_id = Schema::common().attribute("externalId");
     let core = external_id
         .into_iter()

@@ -1,4 +1,7 @@
-//! What the tests and benches of several packages share: databases, and tenants like life in them.
+//! What the tests and benches of several packages share: databases, tenants like life in them, and
+//! service providers in process with requests as short as tests want to say them.
 
 pub mod databases;
+pub mod reads;
 pub mod sized;
+pub mod writes;

@@ -1,0 +1,395 @@
+//! How much work a request may cause (RFC 7644, Sections 3.12 and 7.7): counted in values and text
+//! that are looked at, not in time.
+
+use std::sync::Arc;
+
+use scimwire::auth::RequestContext;
+use scimwire::dispatch::Report;
+use scimwire::filter::{Binder, Budget, Filter};
+use scimwire::message::{PatchOp, PatchOperation};
+use scimwire::patch::{PlanBinder, Rules};
+use scimwire::query::{Page, Projection, Query};
+use scimwire::quirks::Deviation;
+use scimwire::resource::Resource;
+use scimwire::schema::{ENTERPRISE_USER, ResourceType};
+use scimwire::store::{Pushdown, complete};
+use scimwire::{MemoryDirectory, MemoryStore, Quirks, ResourceStore, ScimType, StoreError};
+use serde_json::{Map, Value, json};
+
+use support::reads::jobs::{patch, statuses};
+use support::reads::provider::{Provider, Setup, id};
+use support::reads::samples::user;
+
+/// A user with so many emails, and what it says of each.
+fn with_emails(count: usize, display: &str) -> Value {
+    let mut made = user("bjensen");
+    let email = |number| json!({ "value": format!("{number}@example.com"), "display": format!("{display}{number}") });
+    made["emails"] = (0..count).map(email).collect();
+    made
+}
+
+fn stored(user: &Value) -> Resource {
+    Resource::from_stored(user.as_object().expect("an object").clone())
+}
+
+/// What a filter costs on a user, in units.
+fn cost_of_filter(filter: &str, user: &Resource) -> u64 {
+    let users = ResourceType::user();
+    let filter: Filter = filter.parse().expect("a filter");
+    let bound = Binder::new(&users).bind(&filter).expect("it binds");
+    let budget = Budget::new(u64::MAX);
+    bound.matches_within(user, &budget).expect("there is enough");
+    u64::MAX - budget.left().expect("it has a limit")
+}
+
+/// What a PATCH costs that is applied to a user, in units.
+fn cost_of_patch(operations: Vec<Value>, user: &Value) -> u64 {
+    let operation = |operation: Value| PatchOperation {
+        op: operation["op"].as_str().expect("op").to_owned(),
+        path: operation["path"].as_str().map(str::to_owned),
+        value: operation.get("value").cloned(),
+    };
+    let users = Arc::new(ResourceType::user().with_extension(ENTERPRISE_USER));
+    let message = PatchOp { operations: operations.into_iter().map(operation).collect() };
+    let (plan, _) = PlanBinder::new(users, Rules::default()).bind(message).expect("it binds");
+    let budget = Budget::new(u64::MAX);
+    plan.apply_within(stored(user), &budget).expect("there is enough");
+    u64::MAX - budget.left().expect("it has a limit")
+}
+
+#[test]
+fn text_is_folded_once_for_all_terms() {
+    let (count, terms) = (200, 250);
+    for display in
+        ["Stra\u{df}e ", "\u{6771}\u{4eac} ", "E\u{301}te\u{301} ", "Street ", &"LONG ".repeat(100)]
+    {
+        let user = stored(&with_emails(count, display));
+        for term in
+            ["emails[display co \"z\"]", "emails.display co \"z\"", "emails[display eq \"z\"]"]
+        {
+            let (one, all) = (
+                cost_of_filter(term, &user),
+                cost_of_filter(&vec![term; terms].join(" or "), &user),
+            );
+            // Each value of 500 bytes is eight looks.
+            let look = if display.len() > 64 { 8 } else { 1 };
+            let again = all - one;
+            assert_eq!(again, look * (count * (terms - 1)) as u64, "{term} on {display:.10}");
+            assert!(one >= look * count as u64, "{term} on {display:.10}: {one}");
+        }
+    }
+}
+
+#[test]
+fn long_text_costs_more_than_short_text() {
+    let mut user = Resource::default();
+    let mut cost = |text: String, filter: &str| {
+        user.set("title", text);
+        cost_of_filter(filter, &user)
+    };
+    for filter in [
+        "title co \"zz\"",
+        "title eq \"zz\"",
+        "title gt \"zz\"",
+        "title ew \"zz\"",
+        "userName eq \"x\" or title sw \"zz\"",
+    ] {
+        let short = cost("Tour Guide".to_owned(), filter);
+        assert!(short <= 2, "{filter}: {short}");
+        assert!(cost("x".repeat(64_000), filter) >= 1_000, "{filter}");
+        assert!(cost("\u{e9}".repeat(32_000), filter) >= 2_000, "{filter}, folded");
+    }
+}
+
+#[test]
+fn single_operations_on_many_values_cost_one_look_at_each() {
+    let (count, operations) = (10_000, 1_000);
+    let made = with_emails(count, "Email ");
+    let each =
+        |operation: &dyn Fn(usize) -> Value| (0..operations).map(operation).collect::<Vec<Value>>();
+    let table: &[(&str, Vec<Value>)] = &[
+        (
+            "add",
+            each(
+                &|number| json!({ "op": "add", "path": "emails", "value": [{ "value": format!("{number}@example.org") }] }),
+            ),
+        ),
+        (
+            "add what is there",
+            each(&|number| {
+                let there = json!({ "value": format!("{number}@example.com"), "display": format!("Email {number}") });
+                json!({ "op": "add", "path": "emails", "value": [there] })
+            }),
+        ),
+        (
+            "add a primary one",
+            each(
+                &|number| json!({ "op": "add", "path": "emails", "value": [{ "value": format!("{number}@example.org"), "primary": true }] }),
+            ),
+        ),
+        (
+            "remove by a filter",
+            each(
+                &|number| json!({ "op": "remove", "path": format!("emails[value eq \"{number}@EXAMPLE.com\"]") }),
+            ),
+        ),
+        (
+            "remove what is listed",
+            each(
+                &|number| json!({ "op": "remove", "path": "emails", "value": [{ "value": format!("{number}@EXAMPLE.com") }] }),
+            ),
+        ),
+        (
+            "replace a part",
+            each(&|number| {
+                let path = format!("emails[value eq \"{number}@example.com\"].display");
+                json!({ "op": "replace", "path": path, "value": "x" })
+            }),
+        ),
+        (
+            "add, then remove, between changes of something else",
+            each(&|number| match number % 3 {
+                0 => {
+                    json!({ "op": "add", "path": "emails", "value": [{ "value": format!("{number}@example.org") }] })
+                }
+                1 => json!({ "op": "replace", "path": "title", "value": format!("{number}") }),
+                _ => {
+                    json!({ "op": "remove", "path": format!("emails[value eq \"{}@example.org\"]", number - 2) })
+                }
+            }),
+        ),
+    ];
+    for (name, operations) in table {
+        let most = 8 * (count + operations.len()) as u64;
+        let cost = cost_of_patch(operations.clone(), &made);
+        assert!(cost >= count as u64 && cost <= most, "{name}: {cost}, and {most} at most");
+    }
+}
+
+#[test]
+fn changes_of_every_value_cost_a_look_at_each() {
+    let made = with_emails(500, "Email ");
+    let operation = json!({ "op": "replace", "path": "emails.display", "value": "x" });
+    assert!(cost_of_patch(vec![operation; 250], &made) >= 250 * 500);
+    // 190 times 17 values are all looked up, and none is compared with each.
+    let adding = |round: usize| {
+        let values: Vec<Value> = (0..17)
+            .map(|number| json!({ "value": format!("{round}.{number}@example.org") }))
+            .collect();
+        json!({ "op": "add", "path": "emails", "value": values })
+    };
+    assert!(cost_of_patch((0..190).map(adding).collect(), &made) <= 8 * (500 + 190 * 17));
+}
+
+/// A service provider that allows so much work for a request.
+fn limited(work: u64, quirks: Quirks) -> Provider {
+    let mut setup = Setup { pushdown: Pushdown::Nothing, quirks, ..Setup::default() };
+    setup.limits.work = work;
+    Provider::new(setup)
+}
+
+#[tokio::test]
+async fn many_terms_on_many_values_are_refused() {
+    // A hundredth of what is refused by default: two users of 50,000 values.
+    for quirks in [Quirks::STRICT, Quirks::LENIENT] {
+        let provider = limited(100_000, quirks);
+        for name in ["bjensen", "jsmith"] {
+            let mut made = with_emails(500, "\u{e9}");
+            made["userName"] = json!(name);
+            provider.create("/Users", made).await;
+        }
+        let terms: Vec<String> =
+            (0..250).map(|number| format!("display co \"z{number}\"")).collect();
+        let detail = provider
+            .filter("/Users", &format!("emails[{}]", terms.join(" or ")))
+            .await
+            .refused("tooMany");
+        assert!(detail.contains("use a simpler filter"), "{detail}");
+        let few = format!("emails[{}]", terms[..40].join(" or "));
+        assert_eq!(provider.filter("/Users", &few).await.ok()["totalResults"], 0);
+    }
+}
+
+#[tokio::test]
+async fn a_patch_whose_budget_is_spent_changes_nothing() {
+    for quirks in [Quirks::STRICT, Quirks::LENIENT] {
+        let provider = limited(30_000, quirks);
+        let path =
+            format!("/Users/{}", id(&provider.create("/Users", with_emails(500, "Email ")).await));
+        let before = provider.get(&path).await.ok();
+        let mut operations = vec![json!({ "op": "replace", "path": "title", "value": "x" })];
+        operations
+            .extend(vec![json!({ "op": "replace", "path": "emails.display", "value": "x" }); 50]);
+        let detail = provider.patch(&path, json!(operations)).await.refused("tooMany");
+        assert!(detail.contains("send fewer at a time"), "{detail}");
+        assert_eq!(provider.get(&path).await.ok(), before);
+        assert_eq!(provider.patch(&path, json!(operations[..3])).await.status, 200);
+    }
+}
+
+#[tokio::test]
+async fn a_put_whose_budget_is_spent_changes_nothing() {
+    // A user of 500 emails has 1,500 values, each of which is as much as eight looks when it is
+    // changed.
+    let provider = limited(14_200, Quirks::STRICT);
+    let made = provider.create("/Users", with_emails(500, "Email ")).await;
+    let path = format!("/Users/{}", id(&made));
+    let mut wanted = with_emails(900, "Email ");
+    wanted["title"] = json!("x");
+    provider.put(&path, wanted).await.refused("tooMany");
+    assert_eq!(provider.get(&path).await.ok(), made);
+    assert_eq!(provider.put(&path, with_emails(500, "E")).await.status, 200);
+}
+
+#[tokio::test]
+async fn all_operations_of_a_bulk_request_share_one_budget() {
+    let provider = limited(60_000, Quirks::STRICT);
+    let mut paths = Vec::new();
+    for number in 0..8 {
+        let mut made = with_emails(500, "Email ");
+        made["userName"] = json!(format!("user{number}"));
+        paths.push(format!("/Users/{}", id(&provider.create("/Users", made).await)));
+    }
+    let change = json!([{ "op": "replace", "path": "emails.display", "value": "x" }]);
+    for path in &paths {
+        assert_eq!(
+            provider.patch(path, change.clone()).await.status,
+            200,
+            "by itself each is little work"
+        );
+    }
+    let change = json!([{ "op": "replace", "path": "emails.display", "value": "y" }]);
+    let mut operations: Vec<Value> = paths.iter().map(|path| patch(path, change.clone())).collect();
+    operations.push(json!({ "method": "DELETE", "path": paths[0] }));
+    let results = provider.bulk(&operations).await;
+    let refused =
+        results.iter().position(|result| result["status"] == "400").expect("one is refused");
+    assert!((1..8).contains(&refused), "{:?}", statuses(&results));
+    for result in &results[refused..] {
+        assert_eq!(
+            (&result["status"], &result["response"]["scimType"]),
+            (&json!("400"), &json!("tooMany"))
+        );
+    }
+    for (number, path) in paths.iter().enumerate() {
+        let shown = provider.get(path).await.ok();
+        assert_eq!(shown["emails"][0]["display"], if number < refused { "y" } else { "x" });
+    }
+}
+
+#[tokio::test]
+async fn sorting_long_text_is_work() {
+    let provider = limited(20_000, Quirks::STRICT);
+    for number in 0..12 {
+        let mut made = user(&format!("user{number}"));
+        made["title"] = json!(format!("{}{number}", "x".repeat(64_000)));
+        provider.create("/Users", made).await;
+    }
+    provider.get("/Users?sortBy=title").await.refused("tooMany");
+    assert_eq!(provider.get("/Users?sortBy=userName").await.ok()["totalResults"], 12);
+}
+
+#[tokio::test]
+async fn the_store_in_memory_spends_the_budget_of_the_request() {
+    let (cx, directory) = (RequestContext::new("example"), MemoryDirectory::new());
+    let (users, groups) = (ResourceType::user(), ResourceType::group());
+    let (user_store, group_store) =
+        (directory.store(users.clone()), directory.store(groups.clone()));
+    let mut members = Vec::new();
+    for number in 0..100 {
+        let made = user_store
+            .create(stored(&user(&format!("user{number}"))), &cx)
+            .await
+            .expect("it is new");
+        members.push(json!({ "value": made.id(), "display": "x" }));
+    }
+    group_store
+        .create(stored(&json!({ "displayName": "Everybody", "members": members })), &cx)
+        .await
+        .expect("it is new");
+    let table: &[(&MemoryStore, &ResourceType, &str, u64)] = &[
+        (&user_store, &users, "title co \"x\"", 100),
+        (&user_store, &users, "userName sw \"user\"", 400),
+        (&user_store, &users, "groups.display eq \"x\"", 500),
+        (&group_store, &groups, "members[display eq \"y\"]", 500),
+    ];
+    for (store, resource_type, filter, least) in table {
+        let bound =
+            Binder::new(resource_type).bind(&filter.parse().expect("a filter")).expect("it binds");
+        let page = Page::Index { start: 1, count: 10 };
+        let query =
+            Query { filter: Some(bound), sort: None, page, projection: Projection::default() };
+        let refused = complete::select(*store, &query, &Budget::new(least - 1), &cx)
+            .await
+            .expect_err("it is too much");
+        assert!(
+            matches!(&refused, StoreError::Refused(err) if err.scim_type() == Some(ScimType::TooMany)),
+            "{filter}: {refused:?}"
+        );
+        let budget = Budget::new(least * 3);
+        assert!(complete::select(*store, &query, &budget, &cx).await.is_ok(), "{filter}");
+    }
+}
+
+#[tokio::test]
+async fn what_nobody_knows_is_passed_over() {
+    // What is not built costs nothing.
+    for quirks in [Quirks::STRICT, Quirks::LENIENT] {
+        let provider = limited(100, quirks);
+        let mut made = user("bjensen");
+        for name in ["nosuch", "Nobody", "urn:example:nobody:knows"] {
+            made[name] = vec![json!({ "": 0 }); 1_000].into();
+        }
+        let path = format!("/Users/{}", id(&provider.create("/Users", made.clone()).await));
+        made["title"] = json!("Tour Guide");
+        assert_eq!(provider.get(&path).await.ok()["title"], Value::Null);
+        let limits = limited(400, quirks);
+        let path = format!("/Users/{}", id(&limits.create("/Users", user("bjensen")).await));
+        assert_eq!(limits.put(&path, made.clone()).await.ok()["title"], "Tour Guide");
+        made["emails"] = vec![json!({ "value": "x" }); 1_000].into();
+        limits.put(&path, made).await.refused("tooMany");
+    }
+}
+
+#[tokio::test]
+async fn an_object_has_no_more_members_than_any_schema() {
+    let provider = Provider::strict();
+    let path = format!("/Users/{}", id(&provider.create("/Users", user("bjensen")).await));
+    let mut wanted = user("bjensen");
+    for number in 0..1_000 {
+        wanted[format!("a{number}")] = json!(1);
+    }
+    let detail = provider.put(&path, wanted.clone()).await.failed(413, None);
+    assert!(detail.contains("1000 members"), "{detail}");
+    let Value::Object(object) = &mut wanted else { panic!("a user is an object") };
+    let few: Map<String, Value> = std::mem::take(object)
+        .into_iter()
+        .filter(|(name, _)| name.len() < 4 || !name.starts_with('a'))
+        .collect();
+    *object = few;
+    provider.put(&path, wanted).await.ok();
+}
+
+#[tokio::test]
+async fn a_report_tells_a_hundred_departures() {
+    for (unknown, told) in [(99, 99), (100, 100), (101, 101), (250, 101)] {
+        let users = ResourceType::user();
+        let scim = scimwire::Dispatcher::builder("https://example.com/scim/v2");
+        let scim = scim
+            .resource_type(users.clone(), MemoryStore::new(users))
+            .quirks(Quirks::STRICT)
+            .unauthenticated();
+        let mut made = user("bjensen");
+        (0..unknown).for_each(|number| made[format!("a{number}")] = json!(1));
+        let request =
+            http::Request::post("/scim/v2/Users").header("content-type", "application/scim+json");
+        let request = request.body(made.to_string()).expect("a request");
+        let response = scim.build().expect("a service provider").dispatch(request).await;
+        let deviations = &response.extensions().get::<Report>().expect("a report").deviations;
+        assert_eq!((response.status().as_u16(), deviations.len()), (201, told), "{unknown}");
+        let more = deviations.iter().find_map(|deviation| {
+            if let Deviation::More { count } = deviation { Some(*count) } else { None }
+        });
+        assert_eq!(more, (unknown > 100).then(|| unknown - 100), "{unknown}");
+    }
+}
