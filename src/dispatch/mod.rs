@@ -288,7 +288,7 @@ impl<'p> Exchange<'p> {
 fn too_large(limit: usize) -> Failure {
     Error::status_only(
         StatusCode::PAYLOAD_TOO_LARGE,
-        format!("the body is larger than {limit} bytes"),
+        format!("the body is larger than {limit} bytes: send it in parts"),
     )
     .into()
 }

@@ -96,12 +96,20 @@ impl ParseError {
 impl fmt::Display for ParseError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let expected = match self.kind {
-            ParseErrorKind::TooLong => return f.write_str("the filter is too long"),
+            ParseErrorKind::TooLong => {
+                return f.write_str("the filter is too long: ask for fewer values at a time");
+            }
             ParseErrorKind::TooDeep => {
-                return write!(f, "the filter nests too deep at column {}", self.column());
+                return write!(
+                    f,
+                    "the filter nests too deep at column {}: use fewer parentheses",
+                    self.column()
+                );
             }
             ParseErrorKind::TooManyTerms => {
-                return f.write_str("the filter has too many comparisons");
+                return f.write_str(
+                    "the filter has too many comparisons: ask for fewer values at a time",
+                );
             }
             ParseErrorKind::ExpectedCondition => "a condition",
             ParseErrorKind::ExpectedAttribute => "an attribute",

@@ -61,7 +61,7 @@ pub enum JsonError {
         column: usize,
     },
     /// It nests deeper than the limit.
-    #[error("the body nests too deep")]
+    #[error("the body nests too deep: leave out what is no attribute")]
     TooDeep,
     /// An array has more values than the limit.
     #[error("the body has an array of more than {most} values: send them in several requests")]
@@ -70,7 +70,9 @@ pub enum JsonError {
         most: usize,
     },
     /// An object has more members than the limit.
-    #[error("the body has an object of more than {most} members")]
+    #[error(
+        "the body has an object of more than {most} members: leave out those that are no attributes"
+    )]
     TooManyMembers {
         /// The limit.
         most: usize,

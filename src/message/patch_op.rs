@@ -43,7 +43,7 @@ impl PatchOp {
         };
         if operations.len() > most {
             return Err(MessageError::syntax(format!(
-                "no more than {most} operations fit into one request"
+                "no more than {most} operations fit into one request: send them in several"
             )));
         }
         let operations =

@@ -355,7 +355,12 @@ impl fmt::Debug for Update {
 /// RFC 7644, Section 3.12, has no type for this but `tooMany`; it is no 413, since the request may
 /// be short.
 pub(crate) fn too_long(most: usize) -> Error {
-    Error::typed(ScimType::TooMany, format!("the resource would be longer than {most} bytes"))
+    Error::typed(
+        ScimType::TooMany,
+        format!(
+            "the resource would be longer than {most} bytes: send fewer or shorter values, or remove some first"
+        ),
+    )
 }
 
 fn parts(patched: Patched) -> (Resource, Vec<PatchRepair>) {

@@ -46,7 +46,7 @@ impl Exchange<'_> {
             (self.provider.limits.bulk_operations, self.provider.limits.bulk_payload());
         if matches!(self.body, Body::Text(text) if text.len() > payload) {
             return Err(too_large(format!(
-                "a bulk request has no more than {payload} bytes: `maxPayloadSize`"
+                "a bulk request has no more than {payload} bytes (`maxPayloadSize`): send the operations in several"
             )));
         }
         let mut body = self.message(BULK_REQUEST)?;
@@ -56,7 +56,7 @@ impl Exchange<'_> {
         let message = BulkRequest::from_object(body)?;
         if message.operations.len() > most {
             return Err(too_large(format!(
-                "a bulk request has no more than {most} operations: `maxOperations`"
+                "a bulk request has no more than {most} operations (`maxOperations`): send them in several"
             )));
         }
         Ok(message)

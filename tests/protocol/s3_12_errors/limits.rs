@@ -41,6 +41,9 @@ fn nested(depth: usize) -> Value {
     (1..depth).fold(json!(1), |inner, _| json!([inner]))
 }
 
+/// How details begin to say what is to be done.
+const REMEDIES: &[&str] = &[": send ", ": ask for fewer ", ": use ", ": leave out "];
+
 /// What a PATCH costs by itself: the message has four values, and the user 25, each of which is as
 /// much as eight looks.
 const ONE_PATCH: u64 = 4 + 8 * 25;
@@ -273,7 +276,11 @@ async fn each_limit_holds_from_one_above_it() {
                 assert!(answer.status < 300, "{name}: {asked} of {limit}: {}", answer.body);
             } else {
                 assert_eq!(answer.status, above.0, "{name}: {asked} of {limit}: {}", answer.body);
-                answer.failed(above.0, above.1);
+                let detail = answer.failed(above.0, above.1);
+                assert!(
+                    REMEDIES.iter().any(|remedy| detail.contains(remedy)),
+                    "{name}: what is to be done? {detail}"
+                );
                 assert_eq!(provider.get("/").await.ok(), before, "{name}: nothing was done");
             }
         }

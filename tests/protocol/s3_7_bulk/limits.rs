@@ -31,7 +31,10 @@ async fn operations_are_counted() {
     // P-3.7.4-01, S-5-02
     let provider = limited(|limits| limits.bulk_operations = 3);
     assert_eq!(provider.get("/ServiceProviderConfig").await.ok()["bulk"]["maxOperations"], 3);
-    too_large(&provider.post("/Bulk", message(&users(4))).await, "3 operations: `maxOperations`");
+    too_large(
+        &provider.post("/Bulk", message(&users(4))).await,
+        "3 operations (`maxOperations`): send them in several",
+    );
     assert_eq!(provider.get("/Users").await.ok()["totalResults"], 0);
     assert_eq!(provider.bulk(&users(2)).await.len(), 2);
     assert_eq!(statuses(&provider.bulk(&users(3)).await), ["409", "409", "201"]);
@@ -68,7 +71,7 @@ async fn bytes_are_counted() {
     let provider = limited(|limits| limits.bulk_bytes = 10);
     too_large(
         &provider.post("/Bulk", json!(["no message at all"])).await,
-        "10 bytes: `maxPayloadSize`",
+        "10 bytes (`maxPayloadSize`): send the operations in several",
     );
 }
 
