@@ -72,7 +72,11 @@ impl Exchange<'_> {
         let shown = results.found.iter().map(|found| show(found, &self.locations));
         let Listing { text, shown } =
             Listing::of(shown, self.provider.limits.page_bytes).map_err(StoreError::other)?;
-        let more = results.more || shown < results.found.len();
+        let ended_early = shown < results.found.len();
+        if ended_early {
+            self.report.deviations.push(Deviation::PageBytes { shown });
+        }
+        let more = results.more || ended_early;
         let last = shown.checked_sub(1).and_then(|last| results.found.get(last));
         let next_cursor = match (&page, last) {
             (Page::Cursor { .. }, Some(last)) if more => {

@@ -100,6 +100,11 @@ pub enum Deviation {
         /// How many are shown.
         shown: usize,
     },
+    /// A page ended before it was too long (`Limits::page_bytes`), and the next one goes on.
+    PageBytes {
+        /// How many resources it has.
+        shown: usize,
+    },
     /// There was more of the kind, or of others: a report has a hundred.
     More {
         /// How many more.
@@ -150,6 +155,7 @@ impl Deviation {
             Self::FilterTail => "filter_tail",
             Self::Unchanged => "unchanged",
             Self::IndirectGroups { .. } => "indirect_groups",
+            Self::PageBytes { .. } => "page_bytes",
             Self::More { .. } => "more",
         }
     }
@@ -230,6 +236,9 @@ impl fmt::Display for Deviation {
                     f,
                     "of the indirect groups of a resource, the nearest {shown} were shown, and others left out"
                 )
+            }
+            Self::PageBytes { shown } => {
+                write!(f, "the page ended with resource {shown}, since it would have been too long")
             }
         }
     }

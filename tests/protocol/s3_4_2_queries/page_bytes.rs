@@ -2,6 +2,7 @@
 //! goes on finds all.
 
 use scimwire::Quirks;
+use scimwire::quirks::Deviation;
 use scimwire::store::Pushdown;
 use serde_json::{Value, json};
 
@@ -132,6 +133,18 @@ fn check(pages: &[Answer], total: usize, query: &str, by_cursor: bool) {
         );
         if let Some(next) = pages.get(index + 1) {
             let is_full = json!(shown.len()) == count;
+            let early: Vec<_> = page
+                .report
+                .deviations
+                .iter()
+                .filter(|noticed| noticed.rule() == "page_bytes")
+                .collect();
+            let told = Deviation::PageBytes { shown: shown.len() };
+            assert_eq!(
+                early,
+                if is_full { Vec::new() } else { vec![&told] },
+                "{query}: page {index}"
+            );
             shown.push(next.resources()[0].clone());
             assert!(is_full || length(&shown) > MOST, "{query}: page {index} has room");
         }
