@@ -67,14 +67,9 @@ impl Budget {
         self.spend(units(values))
     }
 
-    /// Takes what a look at all of an object costs; where there is no limit, nobody looks what that
-    /// is.
-    pub(crate) fn spend_object(
-        &self,
-        object: &Map<String, Value>,
-        times: u64,
-    ) -> Result<(), BudgetError> {
-        if self.0.is_some() { self.spend(weight_of(object).saturating_mul(times)) } else { Ok(()) }
+    /// Takes what `cost` says; where there is no limit, nobody asks it.
+    pub(crate) fn spend_on(&self, cost: impl FnOnce() -> u64) -> Result<(), BudgetError> {
+        if self.0.is_some() { self.spend(cost()) } else { Ok(()) }
     }
 
     /// How many units are left; none where there is no limit.
@@ -114,8 +109,13 @@ pub(crate) fn weight(value: &Value) -> u64 {
 }
 
 /// What a look at all of an object costs, or a copy.
-fn weight_of(object: &Map<String, Value>) -> u64 {
-    object.iter().fold(1, |sum, (name, value)| sum + of_text(name) + weight(value))
+pub(crate) fn weight_of(object: &Map<String, Value>) -> u64 {
+    object.iter().fold(1, |sum, (name, value)| sum + weight_of_member(name, value))
+}
+
+/// What one member adds to the weight of an object.
+pub(crate) fn weight_of_member(name: &str, value: &Value) -> u64 {
+    of_text(name) + weight(value)
 }
 
 pub(crate) fn units(count: usize) -> u64 {

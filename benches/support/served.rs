@@ -8,7 +8,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
 use http::{Method, Request, Response, StatusCode};
-use scimwire::dispatch::{Features, PatchAnswer};
+use scimwire::dispatch::{Features, Limits, PatchAnswer};
 use scimwire::schema::{ENTERPRISE_USER, ResourceType};
 use scimwire::{Dispatcher, MemoryDirectory, MemoryStore};
 use serde_json::Value;
@@ -23,6 +23,10 @@ pub(crate) struct Served {
 impl Served {
     /// PATCH answers 204, so that a bench of changes does not measure how answers are written.
     pub(crate) fn new() -> Self {
+        Self::with(Limits::default())
+    }
+
+    pub(crate) fn with(limits: Limits) -> Self {
         let user_type = Arc::new(ResourceType::user().with_extension(ENTERPRISE_USER));
         let group_type = Arc::new(ResourceType::group());
         let directory = MemoryDirectory::new();
@@ -34,6 +38,7 @@ impl Served {
             .resource_type(Arc::clone(&group_type), directory.store(group_type))
             .unauthenticated()
             .features(features)
+            .limits(limits)
             .build()
             .expect("the resource types are consistent");
         Self { scim, users, user_type }

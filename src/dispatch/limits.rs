@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::budget::Budget;
 use crate::filter::FilterLimits;
 use crate::message::JsonLimits;
 use crate::query::INDIRECT_GROUPS;
@@ -34,8 +35,9 @@ pub struct Limits {
     /// How much work one request may cause, all operations of a bulk request together, in values
     /// that are looked at or 64 bytes that are compared, folded or copied: see
     /// [`Budget`](crate::filter::Budget). In SQLite each step of its virtual machine counts, of
-    /// which a comparison takes about five. Beyond it is `tooMany`. 10,000,000 by default, which
-    /// take about half a second, or a second in SQLite.
+    /// which a comparison takes about five. Beyond it is `tooMany`; `u64::MAX` is no limit, and then
+    /// nothing is counted. 10,000,000 by default, which take about half a second, or a second in
+    /// SQLite.
     pub work: u64,
     /// The largest page: `filter.maxResults` of `ServiceProviderConfig`. 200 by default.
     pub page_size: usize,
@@ -79,6 +81,11 @@ impl Default for Limits {
 }
 
 impl Limits {
+    /// What one request may cost; what has no limit is not counted.
+    pub(super) fn budget(&self) -> Budget {
+        if self.work == u64::MAX { Budget::unlimited() } else { Budget::new(self.work) }
+    }
+
     /// The largest bulk request, in bytes: `bulk.maxPayloadSize` of `ServiceProviderConfig`.
     pub(super) fn bulk_payload(&self) -> usize {
         self.bulk_bytes.min(self.body_bytes)

@@ -202,7 +202,7 @@ impl Provider {
         if body.len() > self.limits.body_bytes {
             return Err(too_large(self.limits.body_bytes));
         }
-        let (body, budget) = (Body::Text(body), Budget::new(self.limits.work));
+        let (body, budget) = (Body::Text(body), self.limits.budget());
         let exchange = Exchange {
             provider: self,
             head,

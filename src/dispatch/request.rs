@@ -6,8 +6,9 @@ use serde_json::{Map, Value};
 
 use super::answer::Failure;
 use super::{Endpoint, Exchange};
+use crate::budget::weight_of;
 use crate::error::Error;
-use crate::message::parse_known;
+use crate::message::{Known, parse_known};
 use crate::quirks::{Deviation, message};
 
 /// The preference for an answer without a body (RFC 7240, Section 4.2).
@@ -15,6 +16,9 @@ const PREFER: HeaderName = HeaderName::from_static("prefer");
 
 /// A media type that is longer is not repeated in an answer.
 const SHOWN_BYTES: usize = 100;
+
+/// What the operations of a PATCH have, in a bulk request with their message or without it.
+const OF_PATCH: [&str; 5] = ["schemas", "Operations", "op", "path", "value"];
 
 /// The body of a request.
 pub(super) enum Body<'b> {
@@ -27,7 +31,7 @@ pub(super) enum Body<'b> {
 impl Exchange<'_> {
     /// The body, as a JSON object.
     pub(super) fn object(&mut self) -> Result<Map<String, Value>, Failure> {
-        self.object_of(&|_| true)
+        self.object_of(Known { within: &[], is_known: &|_| true })
     }
 
     /// The body of a resource: what is under the name of nobody's attribute is passed over, and not
@@ -36,30 +40,44 @@ impl Exchange<'_> {
         &mut self,
         endpoint: &Endpoint,
     ) -> Result<Map<String, Value>, Failure> {
-        self.object_of(&|name| endpoint.resource_type.may_name(name))
+        self.object_of(Known {
+            within: &[],
+            is_known: &|name| endpoint.resource_type.may_name(name),
+        })
     }
 
-    fn object_of(
-        &mut self,
-        is_known: &dyn Fn(&str) -> bool,
-    ) -> Result<Map<String, Value>, Failure> {
-        let object = match &mut self.body {
+    /// The body of a bulk request. The resources in it are read likewise; of which type each is may
+    /// be said behind it.
+    pub(super) fn bulk_object(&mut self) -> Result<Map<String, Value>, Failure> {
+        let endpoints = &self.provider.endpoints;
+        let is_known = |name: &str| {
+            OF_PATCH.iter().any(|known| known.eq_ignore_ascii_case(name))
+                || endpoints.iter().any(|endpoint| endpoint.resource_type.may_name(name))
+        };
+        self.object_of(Known { within: &["Operations", "data"], is_known: &is_known })
+    }
+
+    fn object_of(&mut self, known: Known<'_>) -> Result<Map<String, Value>, Failure> {
+        let (object, weight) = match &mut self.body {
             Body::Text(text) => {
                 let text = *text;
-                self.parse(text, is_known)?
+                self.parse(text, known)?
             }
-            Body::Object(object) => std::mem::take(object),
+            Body::Object(object) => {
+                let weight = weight_of(object);
+                (std::mem::take(object), weight)
+            }
         };
         // Whatever it says, each of its values is read, checked, and compared.
-        self.budget.spend_object(&object, 1).map_err(Error::from)?;
+        self.budget.spend(weight).map_err(Error::from)?;
         Ok(object)
     }
 
     fn parse(
         &mut self,
         text: &[u8],
-        is_known: &dyn Fn(&str) -> bool,
-    ) -> Result<Map<String, Value>, Failure> {
+        known: Known<'_>,
+    ) -> Result<(Map<String, Value>, u64), Failure> {
         if self
             .head
             .headers
@@ -98,16 +116,25 @@ impl Exchange<'_> {
             }
             _ => text,
         };
-        Ok(parse_known(text, self.provider.limits.json, is_known)?)
+        Ok(parse_known(text, self.provider.limits.json, known)?)
     }
 
     /// The body, as a message of that schema.
     pub(super) fn message(&mut self, schema: &'static str) -> Result<Map<String, Value>, Failure> {
-        let mut body = self.object()?;
+        let body = self.object()?;
+        Ok(self.as_message(body, schema))
+    }
+
+    /// A body that was read, as a message of that schema.
+    pub(super) fn as_message(
+        &mut self,
+        mut body: Map<String, Value>,
+        schema: &'static str,
+    ) -> Map<String, Value> {
         if self.quirks.any_schemas {
             self.report.deviations.extend(message::assume_schema(&mut body, schema));
         }
-        Ok(body)
+        body
     }
 
     /// Refuses a client that says it cannot read JSON.

@@ -52,7 +52,7 @@ impl Exchange<'_> {
             leave_out_members(&endpoint.resource_type, &mut resource, &ids);
         }
         let most = self.provider.limits.resource_bytes;
-        if resource.size(&endpoint.resource_type) > most {
+        if resource.is_longer_than(most, &endpoint.resource_type) {
             return Err(too_long(most).into());
         }
         resource.set_meta(&Meta::new(endpoint.resource_type.name(), self.provider.clock.now()));

@@ -8,6 +8,7 @@ use http::StatusCode;
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
+use crate::budget::of_text;
 use crate::error::{Error, ScimType};
 
 /// Limits on a JSON text, checked while it is read.
@@ -109,23 +110,37 @@ impl From<JsonError> for Error {
 /// - an object in it has a member twice;
 /// - it nests too deep, or has too many values.
 pub fn parse_object(text: &[u8], limits: JsonLimits) -> Result<Map<String, Value>, JsonError> {
-    parse_known(text, limits, &|_| true)
+    parse_known(text, limits, Known { within: &[], is_known: &|_| true }).map(|(object, _)| object)
+}
+
+/// Which members of some objects are read.
+#[derive(Clone, Copy)]
+pub(crate) struct Known<'t> {
+    /// The members that lead from the outermost object to those objects, through arrays too.
+    pub(crate) within: &'t [&'t str],
+    pub(crate) is_known: &'t dyn Fn(&str) -> bool,
 }
 
 /// The same, where the values of members that are not known are only passed over: null stands for
-/// each. They are counted all the same, and have to be JSON.
+/// each. They are counted all the same, and have to be JSON. The number is the weight of what was
+/// built.
 pub(crate) fn parse_known(
     text: &[u8],
     limits: JsonLimits,
-    is_known: &dyn Fn(&str) -> bool,
-) -> Result<Map<String, Value>, JsonError> {
-    let count = Count { limits, left: Cell::new(limits.total), trouble: Cell::new(Trouble::None) };
+    known: Known<'_>,
+) -> Result<(Map<String, Value>, u64), JsonError> {
+    let count = Count {
+        limits,
+        left: Cell::new(limits.total),
+        weight: Cell::new(0),
+        trouble: Cell::new(Trouble::None),
+    };
     let mut deserializer = serde_json::Deserializer::from_slice(text);
-    let reader = Reader { depth: limits.depth, count: &count, is_known: Some(is_known) };
+    let reader = Reader { depth: limits.depth, count: &count, known: Some(known) };
     let value =
         reader.deserialize(&mut deserializer).and_then(|value| deserializer.end().map(|()| value));
     match (value, count.trouble.get()) {
-        (Ok(Value::Object(object)), _) => Ok(object),
+        (Ok(Value::Object(object)), _) => Ok((object, count.weight.get())),
         (Ok(_), _) => Err(JsonError::NotObject),
         (Err(_), Trouble::TooDeep) => Err(JsonError::TooDeep),
         (Err(_), Trouble::TooManyValues) => Err(JsonError::TooManyValues { most: limits.values }),
@@ -157,6 +172,7 @@ enum Trouble {
 struct Count {
     limits: JsonLimits,
     left: Cell<usize>,
+    weight: Cell<u64>,
     trouble: Cell<Trouble>,
 }
 
@@ -164,6 +180,16 @@ impl Count {
     fn refuse<E: serde::de::Error>(&self, trouble: Trouble) -> E {
         self.trouble.set(trouble);
         E::custom("beyond a limit")
+    }
+
+    /// Counts what a value that is built weighs, beside those in it.
+    fn built(&self, text: &str) {
+        self.weight.set(self.weight.get() + 1 + of_text(text));
+    }
+
+    /// Counts what a name weighs.
+    fn named(&self, name: &str) {
+        self.weight.set(self.weight.get() + of_text(name));
     }
 
     /// Counts one more value, where its array or object has so many already.
@@ -196,19 +222,30 @@ struct Reader<'t> {
     depth: usize,
     count: &'t Count,
     /// Which members are read; all of them where nothing is said.
-    is_known: Option<&'t dyn Fn(&str) -> bool>,
+    known: Option<Known<'t>>,
 }
 
 impl<'t> Reader<'t> {
     fn deeper<E: serde::de::Error>(self) -> Result<Self, E> {
         match self.depth.checked_sub(1) {
-            Some(depth) => Ok(Self { depth, is_known: None, ..self }),
+            Some(depth) => Ok(Self { depth, ..self }),
             None => Err(self.count.refuse(Trouble::TooDeep)),
         }
     }
 
     fn knows(self, name: &str) -> bool {
-        self.is_known.is_none_or(|is_known| is_known(name))
+        self.known.is_none_or(|known| !known.within.is_empty() || (known.is_known)(name))
+    }
+
+    /// Reads the value of a member.
+    fn within(self, name: &str) -> Self {
+        let step = |known: Known<'t>| match known.within.split_first() {
+            Some((next, within)) if next.eq_ignore_ascii_case(name) => {
+                Some(Known { within, ..known })
+            }
+            _ => None,
+        };
+        Self { known: self.known.and_then(step), ..self }
     }
 }
 
@@ -216,7 +253,9 @@ impl<'de> DeserializeSeed<'de> for Reader<'_> {
     type Value = Value;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
-        deserializer.deserialize_any(self)
+        let value = deserializer.deserialize_any(self)?;
+        self.count.built(value.as_str().unwrap_or_default());
+        Ok(value)
     }
 }
 
@@ -270,10 +309,12 @@ impl<'de> Visitor<'de> for Reader<'_> {
         let mut object = Map::new();
         while let Some(name) = members.next_key::<String>()? {
             self.count.member(object.len())?;
+            self.count.named(&name);
             let value = if self.knows(&name) {
-                members.next_value_seed(inside)?
+                members.next_value_seed(inside.within(&name))?
             } else {
                 members.next_value_seed(Passing(inside))?;
+                self.count.built("");
                 Value::Null
             };
             if object.insert(name, value).is_some() {

@@ -7,38 +7,79 @@ use serde_json::{Map, Value};
 
 use super::Resource;
 use super::identities::{Identities, equal_but_primary};
+use crate::budget::weight_of_member;
 use crate::schema::{Attribute, AttributeType, Mutability, ResolvedPath, ResourceType, Schema};
 
 /// Up to this many values are compared with each of the others; more of them, by a hash.
 const FEW: usize = 16;
 
-/// The attributes that differ: a sub-attribute of a single-valued complex attribute by itself, a
-/// multi-valued attribute as a whole. `id`, `schemas`, `meta` and what the service provider derives
-/// are not among them.
+/// Where two states of a resource differ.
+pub(crate) struct Difference<'r> {
+    before: &'r Resource,
+    after: &'r Resource,
+    /// The names in the outermost object whose values are not equal.
+    names: Vec<&'r str>,
+}
+
+impl<'r> Difference<'r> {
+    pub(crate) fn between(before: &'r Resource, after: &'r Resource) -> Self {
+        Self { before, after, names: differing(before.attributes(), after.attributes()) }
+    }
+
+    /// Lets the later state know what it weighs by what the earlier one does, if that is known.
+    pub(crate) fn carry_weight(&self) {
+        let of = |resource: &Resource| -> u64 {
+            let members =
+                self.names.iter().filter_map(|name| resource.attributes().get_key_value(*name));
+            members.map(|(name, value)| weight_of_member(name, value)).sum()
+        };
+        if let Some(weight) = self.before.known_weight() {
+            self.after.assume_weight(
+                weight.saturating_sub(of(self.before)).saturating_add(of(self.after)),
+            );
+        }
+    }
+
+    /// The attributes that differ: a sub-attribute of a single-valued complex attribute by itself,
+    /// a multi-valued attribute as a whole. `id`, `schemas`, `meta` and what the service provider
+    /// derives are not among them.
+    pub(crate) fn paths(&self, resource_type: &ResourceType) -> Vec<ResolvedPath> {
+        let mut paths = Vec::new();
+        let (old, new) = (self.before.attributes(), self.after.attributes());
+        if let Some(external_id) = Schema::common().attribute("externalId")
+            && self.names.contains(&"externalId")
+        {
+            paths.push(ResolvedPath::new(None, Arc::clone(external_id), None));
+        }
+        compare_objects(&mut paths, None, resource_type.schema(), old, new, &self.names);
+        let empty = Map::new();
+        for extension in resource_type.extensions() {
+            let uri = extension.schema.uri().as_str();
+            if self.names.contains(&uri) {
+                let [old, new] = [old, new]
+                    .map(|state| state.get(uri).and_then(Value::as_object).unwrap_or(&empty));
+                compare_objects(
+                    &mut paths,
+                    Some(&extension.schema),
+                    &extension.schema,
+                    old,
+                    new,
+                    &differing(old, new),
+                );
+            }
+        }
+        paths
+    }
+}
+
+/// [`Difference::paths`] between two states.
+#[cfg(any(test, feature = "testkit"))]
 pub(crate) fn changed_paths(
     before: &Resource,
     after: &Resource,
     resource_type: &ResourceType,
 ) -> Vec<ResolvedPath> {
-    let mut paths = Vec::new();
-    let (old, new) = (before.attributes(), after.attributes());
-    if let Some(external_id) = Schema::common().attribute("externalId")
-        && old.get("externalId") != new.get("externalId")
-    {
-        paths.push(ResolvedPath::new(None, Arc::clone(external_id), None));
-    }
-    compare_objects(&mut paths, None, resource_type.schema(), old, new);
-    let empty = Map::new();
-    for extension in resource_type.extensions() {
-        let uri = extension.schema.uri().as_str();
-        let (old, new) = (old.get(uri), new.get(uri));
-        if old != new {
-            let old = old.and_then(Value::as_object).unwrap_or(&empty);
-            let new = new.and_then(Value::as_object).unwrap_or(&empty);
-            compare_objects(&mut paths, Some(&extension.schema), &extension.schema, old, new);
-        }
-    }
-    paths
+    Difference::between(before, after).paths(resource_type)
 }
 
 fn compare_objects(
@@ -47,8 +88,8 @@ fn compare_objects(
     schema: &Schema,
     old: &Map<String, Value>,
     new: &Map<String, Value>,
+    differing: &[&str],
 ) {
-    let differing = differing(old, new);
     if differing.is_empty() {
         return;
     }

@@ -23,6 +23,8 @@ use serde_json::{Map, Value};
 
 use crate::schema::{ResolvedPath, ResourceType};
 
+use size::Weight;
+
 pub use certificate::certificate;
 pub use check::{check, is_demanded};
 pub use intake::Intake;
@@ -31,7 +33,9 @@ pub use value::{Repair, UnknownAttributes, ValueError, ValueErrorKind, ValueRule
 pub use view::{Address, EnterpriseUser, Group, Manager, Member, MultiValue, Name, User};
 
 pub(crate) use check::check_changed;
-pub(crate) use compare::{changed_paths, same_value};
+#[cfg(any(test, feature = "testkit"))]
+pub(crate) use compare::changed_paths;
+pub(crate) use compare::{Difference, same_value};
 pub(crate) use equality::same_by_value;
 pub(crate) use identities::{Identities, same_element};
 
@@ -41,14 +45,17 @@ pub(crate) use identities::{Identities, same_element};
 /// [`Intake`] makes one of what a client sent. Its `Debug` shows the names of its attributes only:
 /// every value is personal data.
 #[derive(Clone, Default, PartialEq)]
-pub struct Resource(Map<String, Value>);
+pub struct Resource {
+    attributes: Map<String, Value>,
+    weight: Weight,
+}
 
 impl Resource {
     /// Takes an object as a store keeps it: one that this crate made before, or that a host builds
     /// with canonical names.
     #[must_use]
     pub fn from_stored(object: Map<String, Value>) -> Self {
-        Self(object)
+        Self { attributes: object, weight: Weight::default() }
     }
 
     /// The identifier; empty until a store has given one (RFC 7643, Section 3.1).
@@ -66,26 +73,26 @@ impl Resource {
     /// When it was made and changed, and its version; none until the dispatcher has set them.
     #[must_use]
     pub fn meta(&self) -> Option<Meta> {
-        Meta::read(self.0.get("meta")?)
+        Meta::read(self.attributes.get("meta")?)
     }
 
     /// The version; that of the ETag header (RFC 7644, Section 3.14).
     #[must_use]
     pub fn version(&self) -> Option<Version> {
-        self.0.get("meta")?.get("version")?.as_str().map(Version::from)
+        self.attributes.get("meta")?.get("version")?.as_str().map(Version::from)
     }
 
     /// An attribute of the core schema, a common one, or the container of an extension, by its
     /// canonical name: a name, and no path; see [`get_path`](Self::get_path).
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Value> {
-        self.0.get(name)
+        self.attributes.get(name)
     }
 
     /// The text of a single-valued string attribute, by its canonical name.
     #[must_use]
     pub fn text(&self, name: &str) -> Option<&str> {
-        self.0.get(name)?.as_str()
+        self.attributes.get(name)?.as_str()
     }
 
     /// The value of the attribute that `path` names; of the whole attribute where the path names a
@@ -93,8 +100,8 @@ impl Resource {
     #[must_use]
     pub fn value(&self, path: &ResolvedPath) -> Option<&Value> {
         let object = match path.extension() {
-            Some(extension) => self.0.get(extension.uri().as_str())?.as_object()?,
-            None => &self.0,
+            Some(extension) => self.attributes.get(extension.uri().as_str())?.as_object()?,
+            None => &self.attributes,
         };
         let value = object.get(path.attribute().name())?;
         match path.sub() {
@@ -117,7 +124,7 @@ impl Resource {
     /// All attributes.
     #[must_use]
     pub fn attributes(&self) -> &Map<String, Value> {
-        &self.0
+        &self.attributes
     }
 
     /// Sets an attribute, or the container of an extension, by its canonical name; for a host that
@@ -132,31 +139,32 @@ impl Resource {
     pub fn put(&mut self, name: impl Into<String>, value: impl Into<Value>) {
         let (name, value) = (name.into(), value.into());
         if is_unassigned(&value) {
-            self.0.remove(&name);
+            self.object_mut().remove(&name);
         } else {
-            self.0.insert(name, value);
+            self.object_mut().insert(name, value);
         }
     }
 
     /// Takes an attribute away, by its canonical name.
     pub fn remove(&mut self, name: &str) -> Option<Value> {
-        self.0.remove(name)
+        self.object_mut().remove(name)
     }
 
     /// Gives the resource its identifier; a store calls this when it creates one.
     pub fn set_id(&mut self, id: impl Into<String>) {
-        self.0.insert("id".to_owned(), Value::String(id.into()));
+        self.object_mut().insert("id".to_owned(), Value::String(id.into()));
     }
 
     /// Replaces `meta`.
     pub fn set_meta(&mut self, meta: &Meta) {
-        self.0.insert("meta".to_owned(), meta.to_json());
+        self.object_mut().insert("meta".to_owned(), meta.to_json());
     }
 
     /// Moves `meta` on: `lastModified` to now, or a little later than it was, and the version to
     /// the next.
     pub(crate) fn touch(&mut self, resource_type: &ResourceType, now: DateTime<Utc>) -> Version {
-        let meta = self.0.get_mut("meta").and_then(Value::as_object_mut);
+        // An instant and a version weigh what others weigh.
+        let meta = self.attributes.get_mut("meta").and_then(Value::as_object_mut);
         if let Some(version) = meta.and_then(|meta| Meta::advance(meta, now)) {
             return version;
         }
@@ -168,7 +176,7 @@ impl Resource {
     /// The object, as a store keeps it.
     #[must_use]
     pub fn into_stored(self) -> Map<String, Value> {
-        self.0
+        self.attributes
     }
 
     /// Reads the resource as a type of the host's, such as [`User`]: any type that implements
@@ -196,7 +204,7 @@ impl Resource {
     /// # Ok::<(), serde_json::Error>(())
     /// ```
     pub fn view<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
-        T::deserialize(&self.0)
+        T::deserialize(&self.attributes)
     }
 
     /// Reads the attributes of an extension as a type of the host's, such as [`EnterpriseUser`];
@@ -229,7 +237,7 @@ impl Resource {
         &self,
         uri: &str,
     ) -> Result<Option<T>, serde_json::Error> {
-        self.0.get(uri).map(T::deserialize).transpose()
+        self.attributes.get(uri).map(T::deserialize).transpose()
     }
 
     /// Makes `schemas` say what the resource holds: its base schema, and each extension with a
@@ -239,12 +247,12 @@ impl Resource {
             return;
         }
         let schemas = self.made_schemas(resource_type);
-        self.0.insert("schemas".to_owned(), schemas);
+        self.object_mut().insert("schemas".to_owned(), schemas);
     }
 
     /// Whether it does not say its schemas, which is for a store to keep, or not.
     pub(crate) fn lacks_schemas(&self) -> bool {
-        self.0.get("schemas").is_none_or(is_unassigned)
+        self.attributes.get("schemas").is_none_or(is_unassigned)
     }
 
     /// What `schemas` has to say.
@@ -259,23 +267,28 @@ impl Resource {
         let extensions =
             resource_type.extensions().iter().map(|extension| extension.schema.uri().as_str());
         std::iter::once(resource_type.schema().uri().as_str())
-            .chain(extensions.filter(|uri| self.0.contains_key(*uri)))
+            .chain(extensions.filter(|uri| self.attributes.contains_key(*uri)))
     }
 
     fn named_schemas(&self) -> impl Iterator<Item = &str> {
-        let named =
-            self.0.get("schemas").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+        let named = self
+            .attributes
+            .get("schemas")
+            .and_then(Value::as_array)
+            .map(Vec::as_slice)
+            .unwrap_or_default();
         named.iter().map(|uri| uri.as_str().unwrap_or_default())
     }
 
     pub(crate) fn object_mut(&mut self) -> &mut Map<String, Value> {
-        &mut self.0
+        self.weight = Weight::default();
+        &mut self.attributes
     }
 }
 
 impl fmt::Debug for Resource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names: Vec<&str> = self.0.keys().map(String::as_str).collect();
+        let names: Vec<&str> = self.attributes.keys().map(String::as_str).collect();
         f.debug_struct("Resource").field("id", &self.id()).field("attributes", &names).finish()
     }
 }
@@ -283,7 +296,7 @@ impl fmt::Debug for Resource {
 /// As a store keeps it; what a client may see is up to a [`Projection`](crate::query::Projection).
 impl Serialize for Resource {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.0.serialize(serializer)
+        self.attributes.serialize(serializer)
     }
 }
 

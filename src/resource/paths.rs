@@ -75,7 +75,7 @@ impl Resource {
                 .into_iter()
                 .flatten()
                 .collect();
-        assign(&mut self.0, &names, settled(value.into()));
+        assign(self.object_mut(), &names, settled(value.into()));
         Ok(())
     }
 }

@@ -69,14 +69,14 @@ impl Resource {
         if !self.has_secrets(resource_type) {
             return;
         }
-        forget(&mut self.0, resource_type.schema().attributes());
+        forget(self.object_mut(), resource_type.schema().attributes());
         for extension in resource_type.extensions() {
             let uri = extension.schema.uri().as_str();
-            if let Some(Value::Object(object)) = self.0.get_mut(uri) {
+            if let Some(Value::Object(object)) = self.object_mut().get_mut(uri) {
                 forget(object, extension.schema.attributes());
             }
-            if self.0.get(uri).is_some_and(is_unassigned) {
-                self.0.remove(uri);
+            if self.attributes.get(uri).is_some_and(is_unassigned) {
+                self.object_mut().remove(uri);
             }
         }
         self.settle_schemas(resource_type);
@@ -84,12 +84,12 @@ impl Resource {
 
     /// Whether it holds what is never returned.
     pub(crate) fn has_secrets(&self, resource_type: &ResourceType) -> bool {
-        let of_extension = |uri: &str, attributes| match self.0.get(uri) {
+        let of_extension = |uri: &str, attributes| match self.attributes.get(uri) {
             Some(Value::Object(object)) => holds(object, attributes),
             _ => false,
         };
         let mut extensions = resource_type.extensions().iter().map(|extension| &extension.schema);
-        holds(&self.0, resource_type.schema().attributes())
+        holds(&self.attributes, resource_type.schema().attributes())
             || extensions.any(|schema| of_extension(schema.uri().as_str(), schema.attributes()))
     }
 }

@@ -1,11 +1,62 @@
 //! How long a resource is, without writing it.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use serde_json::{Map, Value};
 
 use super::Resource;
+use crate::budget::weight_of;
 use crate::schema::ResourceType;
 
+/// Whatever a unit of weight stands for, it is written in no more bytes: at most 63 of a name and
+/// 64 of its value, each of them escaped, and what is around them.
+const UNIT: u64 = 1024;
+
+/// What a look at all of a resource costs, where that is known; it says nothing about what the
+/// resource is. Zero is not known.
+#[derive(Default)]
+pub(super) struct Weight(AtomicU64);
+
+impl Clone for Weight {
+    fn clone(&self) -> Self {
+        Self(self.0.load(Ordering::Relaxed).into())
+    }
+}
+
+impl PartialEq for Weight {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
 impl Resource {
+    /// What a look at all of it costs. It is kept with the resource: nobody looks twice what that
+    /// is.
+    pub(crate) fn weight(&self) -> u64 {
+        self.known_weight().unwrap_or_else(|| {
+            let weight = weight_of(self.attributes());
+            self.assume_weight(weight);
+            weight
+        })
+    }
+
+    pub(super) fn known_weight(&self) -> Option<u64> {
+        Some(self.weight.0.load(Ordering::Relaxed)).filter(|weight| *weight != 0)
+    }
+
+    pub(super) fn assume_weight(&self, weight: u64) {
+        self.weight.0.store(weight, Ordering::Relaxed);
+    }
+
+    /// Whether what clients say of it takes more than so many bytes. That is counted only where its
+    /// weight lets it be so.
+    pub(crate) fn is_longer_than(&self, most: usize, resource_type: &ResourceType) -> bool {
+        let limit = u64::try_from(most).unwrap_or(u64::MAX);
+        most != usize::MAX
+            && self.weight().saturating_mul(UNIT) > limit
+            && self.size(resource_type) > most
+    }
+
     /// How many bytes of JSON what clients say of it takes: all but `id`, `meta`, and in which
     /// groups it is.
     pub(crate) fn size(&self, resource_type: &ResourceType) -> usize {
@@ -54,6 +105,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::resource::Difference;
 
     #[test]
     fn as_long_as_it_is_written() {
@@ -66,6 +118,60 @@ mod tests {
             json!({ "name": { "formatted": every, "n": [every, { "x": every }] } }),
         ] {
             assert_eq!(of_value(&value), value.to_string().len(), "{value}");
+        }
+    }
+
+    #[test]
+    fn no_weight_is_longer_than_it_is_taken_for() {
+        let longest = "\u{1}".repeat(63);
+        for value in [
+            json!({ &longest: longest }),
+            json!({ &longest: [longest, longest, -f64::MAX, {}, [], null] }),
+            json!({ &longest: { &longest: f64::MIN_POSITIVE } }),
+            json!({ "\u{1}".repeat(127): "\u{1}".repeat(127) }),
+            json!({ "": "" }),
+        ] {
+            let resource = Resource::from_stored(value.as_object().expect("an object").clone());
+            assert!(value.to_string().len() as u64 <= resource.weight() * UNIT, "{value}");
+        }
+    }
+
+    #[test]
+    fn a_weight_that_is_kept_is_that_of_the_resource() {
+        let weighed =
+            |resource: &Resource| Resource::from_stored(resource.attributes().clone()).weight();
+        let users = ResourceType::user();
+        let set = |resource: &mut Resource, name: &str, value: Value| {
+            resource.object_mut().insert(name.to_owned(), value)
+        };
+        let long = "x".repeat(1_000);
+        let changes: [&dyn Fn(&mut Resource); 8] = [
+            &|resource| drop(set(resource, "title", json!(long))),
+            &|resource| {
+                drop(set(
+                    resource,
+                    "emails",
+                    json!([{ "value": "a", "display": long }, { "value": "b" }]),
+                ))
+            },
+            &|resource| drop(set(resource, "emails", json!([{ "value": "b" }]))),
+            &|resource| resource.set(long.clone(), json!({ "a": [1, 2, 3] })),
+            &|resource| drop(resource.remove(&long)),
+            &|resource| resource.set_meta(&crate::resource::Meta::new("User", Default::default())),
+            &|resource| drop(resource.touch(&users, Default::default())),
+            &|resource| resource.set_id(long.clone()),
+        ];
+        let mut resource = Resource::default();
+        resource.set("userName", "bjensen");
+        for (number, change) in changes.iter().enumerate() {
+            assert_eq!(resource.weight(), weighed(&resource), "before change {number}");
+            let mut after = resource.clone();
+            change(&mut after);
+            Difference::between(&resource, &after).carry_weight();
+            assert_eq!(after.known_weight(), Some(weighed(&after)), "change {number}");
+            change(&mut after);
+            assert_eq!(after.weight(), weighed(&after), "change {number} again");
+            resource = after;
         }
     }
 

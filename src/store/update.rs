@@ -14,7 +14,7 @@ use crate::auth::Tenant;
 use crate::budget::Budget;
 use crate::error::{Error, ScimType};
 use crate::patch::{MemberDelta, PatchRepair, Patched, Plan, Replacement};
-use crate::resource::{Resource, changed_paths, check, check_changed, same_by_value};
+use crate::resource::{Difference, Resource, check, check_changed, same_by_value};
 use crate::schema::{Attribute, ResolvedPath, ResourceType};
 
 /// What it costs to change a resource, whatever the change is, in looks at each of its values: all
@@ -235,7 +235,7 @@ impl Update {
 
     /// The state to change.
     fn copy(&self, current: &Resource) -> Result<Resource, StoreError> {
-        self.budget.spend_object(current.attributes(), WHOLE)?;
+        self.budget.spend_on(|| current.weight().saturating_mul(WHOLE))?;
         Ok(current.clone())
     }
 
@@ -251,13 +251,14 @@ impl Update {
             after.settle_schemas(&self.resource_type);
         }
         after.keep_activity(&before, &self.resource_type);
+        let paths = self.changed_paths(&before, &after);
         let mut change = Change {
             operation: Operation::Update,
             tenant: self.tenant.clone(),
             resource_type: Arc::clone(&self.resource_type),
             id: before.id().to_owned(),
             version: before.version(),
-            paths: self.changed_paths(&before, &after),
+            paths,
             members,
             repairs: Vec::new(),
             before: Some(before),
@@ -296,7 +297,7 @@ impl Update {
     /// who is to be kept out is.
     fn check_size(&self, change: &Change, after: &Resource) -> Result<(), StoreError> {
         let size_of = |resource: &Resource| resource.size(&self.resource_type);
-        if self.most == usize::MAX || size_of(after) <= self.most {
+        if !after.is_longer_than(self.most, &self.resource_type) {
             return Ok(());
         }
         let active = self.resource_type.activity();
@@ -313,7 +314,9 @@ impl Update {
 
     fn changed_paths(&self, before: &Resource, after: &Resource) -> Vec<ResolvedPath> {
         let membership = self.resource_type.membership();
-        let mut paths = changed_paths(before, after, &self.resource_type);
+        let difference = Difference::between(before, after);
+        difference.carry_weight();
+        let mut paths = difference.paths(&self.resource_type);
         paths.retain(|path| {
             membership.is_none_or(|membership| membership.name() != path.attribute().name())
         });

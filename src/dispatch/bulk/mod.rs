@@ -49,7 +49,8 @@ impl Exchange<'_> {
                 "a bulk request has no more than {payload} bytes (`maxPayloadSize`): send the operations in several"
             )));
         }
-        let mut body = self.message(BULK_REQUEST)?;
+        let body = self.bulk_object()?;
+        let mut body = self.as_message(body, BULK_REQUEST);
         if self.quirks.zero_fail_on_errors {
             self.report.deviations.extend(message::no_errors(&mut body));
         }

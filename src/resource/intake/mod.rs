@@ -110,7 +110,7 @@ impl<'t> Intake<'t> {
         }
         object.retain(|_, value| !is_unassigned(value));
         self.schemas(schemas.unwrap_or_default(), &object)?;
-        let mut resource = Resource(object);
+        let mut resource = Resource::from_stored(object);
         resource.settle_schemas(resource_type);
         Ok(resource)
     }
