@@ -15,6 +15,11 @@ use crate::schema::{Locations, bytes, instant};
 /// What it costs to read an instant, beside the look at its text.
 const INSTANT: u64 = 4;
 
+/// More values than the processor has at hand; and what it costs to fetch one of them, beside the
+/// look at it.
+const AT_HAND: usize = 256;
+const FETCH: u64 = 3;
+
 impl BoundFilter {
     /// Whether the resource satisfies the filter.
     #[must_use]
@@ -84,7 +89,9 @@ impl BoundFilter {
                     .and_then(Value::as_array)
                     .map(Vec::as_slice)
                     .unwrap_or_default();
+                let fetch = fetching(elements);
                 for element in elements {
+                    run.spend(fetch)?;
                     if filter.holds(Subject::Element(element), run)? {
                         return Ok(true);
                     }
@@ -135,7 +142,9 @@ impl Comparison {
             return Ok(false);
         };
         let elements = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
+        let fetch = fetching(elements);
         for element in elements {
+            run.spend(fetch)?;
             let holds = match self.path.sub() {
                 Some(sub) => self.sub_holds(element, sub.name(), run)?,
                 None => self.test(element, run)?,
@@ -225,6 +234,11 @@ impl Comparison {
             _ => false,
         }
     }
+}
+
+/// What it costs to come to each of some values.
+fn fetching(elements: &[Value]) -> u64 {
+    if elements.len() > AT_HAND { FETCH } else { 0 }
 }
 
 pub(super) fn text_holds(op: CompareOp, text: &str, operand: &str) -> bool {

@@ -16,21 +16,39 @@ use crate::schema::{
 const AT_ONCE: u64 = 256;
 
 /// So many places and bytes to look for cost a unit, where a part is looked for place by place.
-const PLACES: usize = 1024;
+const PLACES: usize = 512;
+
+/// What it costs to find text that was folded before, unless it was the last one.
+const KNOWN: u64 = 1;
+
+/// From so many bytes on, a search that is prepared first pays off.
+const PREPARED: usize = 48;
 
 /// A filter on its way through one resource.
 pub(super) struct Run<'r, 'b> {
     budget: &'b Budget,
     /// What was not yet taken from the budget.
     due: u64,
-    /// Text with case folded, by where the resource has it.
-    folded: HashMap<(usize, usize), Cow<'r, str>>,
-    prepared: HashMap<(usize, usize), Cow<'r, str>>,
+    folded: Texts<'r>,
+    prepared: Texts<'r>,
 }
+
+/// Text that was folded or prepared, by where the resource has it.
+#[derive(Default)]
+struct Texts<'r> {
+    made: Vec<Cow<'r, str>>,
+    numbers: HashMap<Place, usize>,
+    /// The one that was asked for last: all terms in brackets ask about one value before they ask
+    /// about the next.
+    last: Option<(Place, usize)>,
+}
+
+/// Where text is, and its length; two texts at one place are one.
+type Place = (usize, usize);
 
 impl<'r, 'b> Run<'r, 'b> {
     pub(super) fn new(budget: &'b Budget) -> Self {
-        Self { budget, due: 0, folded: HashMap::new(), prepared: HashMap::new() }
+        Self { budget, due: 0, folded: Texts::default(), prepared: Texts::default() }
     }
 
     pub(super) fn spend(&mut self, units: u64) -> Result<(), BudgetError> {
@@ -49,9 +67,12 @@ impl<'r, 'b> Run<'r, 'b> {
         text: &'r str,
         folded: &str,
     ) -> Result<bool, BudgetError> {
+        if let Some(text) = self.folded.last(text) {
+            return Ok(folded_text_holds(op, text, folded));
+        }
         if !text.is_ascii() || (op == CompareOp::Co && text.len() > SHORT) {
             let text = self.folded(text)?;
-            return Ok(text_holds(op, text, folded));
+            return Ok(folded_text_holds(op, text, folded));
         }
         Ok(match op {
             CompareOp::Eq => folds_equal(text, folded),
@@ -76,22 +97,63 @@ impl<'r, 'b> Run<'r, 'b> {
         if text.is_ascii() {
             return Ok(text.eq_ignore_ascii_case(prepared));
         }
-        if !self.prepared.contains_key(&place(text)) {
-            self.spend(folding(text).saturating_mul(2))?;
+        if self.prepared.last(text).is_none() {
+            self.spend(KNOWN)?;
+            if !self.prepared.find(text) {
+                self.spend(folding(text).saturating_mul(2))?;
+                self.prepared.keep(text, prepare(text));
+            }
         }
-        Ok(*self.prepared.entry(place(text)).or_insert_with(|| prepare(text)) == prepared)
+        Ok(self.prepared.last(text) == Some(prepared))
     }
 
     /// The text with case folded: by the first term that asks, for all that follow.
     fn folded(&mut self, text: &'r str) -> Result<&str, BudgetError> {
-        if !self.folded.contains_key(&place(text)) {
+        self.spend(KNOWN)?;
+        if !self.folded.find(text) {
             self.spend(folding(text))?;
+            self.folded.keep(text, fold(text));
         }
-        Ok(self.folded.entry(place(text)).or_insert_with(|| fold(text)))
+        Ok(self.folded.last(text).unwrap_or(text))
     }
 }
 
-/// Where text is; two texts at one place are one.
-fn place(text: &str) -> (usize, usize) {
+impl<'r> Texts<'r> {
+    /// What the text became, where it was the last that was asked for.
+    fn last(&self, text: &str) -> Option<&str> {
+        let (place, number) = self.last?;
+        if place == place_of(text) { self.made.get(number).map(AsRef::as_ref) } else { None }
+    }
+
+    /// Makes the text the last one, if it is known.
+    fn find(&mut self, text: &str) -> bool {
+        let place = place_of(text);
+        let number = self.numbers.get(&place);
+        self.last = number.map(|number| (place, *number));
+        number.is_some()
+    }
+
+    fn keep(&mut self, text: &str, made: Cow<'r, str>) {
+        let (place, number) = (place_of(text), self.made.len());
+        self.made.push(made);
+        self.numbers.insert(place, number);
+        self.last = Some((place, number));
+    }
+}
+
+fn place_of(text: &str) -> Place {
     (text.as_ptr().addr(), text.len())
+}
+
+/// Whether folded text compares as asked. Most text is too short for a search that is prepared
+/// first.
+fn folded_text_holds(op: CompareOp, text: &str, folded: &str) -> bool {
+    match folded.as_bytes().first() {
+        Some(first) if op == CompareOp::Co && text.len() < PREPARED => {
+            let begins_here =
+                |place: &[u8]| place.first() == Some(first) && place == folded.as_bytes();
+            text.as_bytes().windows(folded.len()).any(begins_here)
+        }
+        _ => text_holds(op, text, folded),
+    }
 }

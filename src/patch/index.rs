@@ -16,6 +16,10 @@ use crate::schema::{Attribute, fold, folding};
 /// Up to this many values are looked at one by one.
 const FEW: usize = 16;
 
+/// What it costs to note a part of a value in an index, and all of one by its text, in looks at it.
+const NOTING_PART: u64 = 4;
+const NOTING: u64 = 8;
+
 /// The indexes of a plan on its way: one for each attribute that its operations change value by
 /// value.
 #[derive(Default)]
@@ -123,7 +127,7 @@ impl Index {
         budget: &Budget,
     ) -> Result<Option<&Identities>, BudgetError> {
         if self.identities.is_none() && self.is_worthwhile(elements, wanted) {
-            budget.spend(elements.iter().map(weight).sum())?;
+            budget.spend(elements.iter().map(weight).sum::<u64>().saturating_mul(NOTING_PART))?;
             self.identities = Some(Identities::of(attribute, elements));
         }
         Ok(self.identities.as_ref())
@@ -300,7 +304,9 @@ fn places_by_text(
     let cost = |text: &str| {
         if text.is_ascii() || case == Case::Exact { of_text(text) } else { folding(text) }
     };
-    budget.spend(elements.iter().map(|element| 1 + text_of(element, sub).map_or(0, cost)).sum())?;
+    budget.spend(
+        elements.iter().map(|element| NOTING + text_of(element, sub).map_or(0, cost)).sum(),
+    )?;
     let mut texts: HashMap<String, Vec<usize>> = HashMap::with_capacity(elements.len());
     for (place, element) in elements.iter().enumerate() {
         if let Some(text) = text_of(element, sub) {

@@ -48,7 +48,7 @@ pub fn fold(text: &str) -> Cow<'_, str> {
 /// marks combine.
 pub(crate) fn folding(text: &str) -> u64 {
     let bytes = u64::try_from(text.len()).unwrap_or(u64::MAX);
-    2 + if text.chars().all(is_plain) { bytes / 8 } else { bytes }
+    8 + if text.chars().all(is_plain) { bytes / 4 } else { bytes.saturating_mul(2) }
 }
 
 /// Whether text is in normalisation form C.

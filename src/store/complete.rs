@@ -115,15 +115,19 @@ pub fn page_within(
     Ok(cut(ids, positioned, sort, page))
 }
 
-/// What it costs to read what a resource is sorted by.
+/// What it costs to put a resource among others, in looks at a value.
+const PLACING: u64 = 8;
+
+/// What it costs to read what a resource is sorted by, and to put the resource where it belongs.
 fn reading(resource: &Resource, sort: Option<&Sort>) -> u64 {
     let value = sort.and_then(Sort::path).and_then(|path| resource.value(path));
-    1 + match value {
-        Some(Value::Array(elements)) => units(elements.len()),
-        Some(Value::String(text)) if text.is_ascii() => of_text(text),
-        Some(Value::String(text)) => folding(text),
-        _ => 0,
-    }
+    PLACING
+        + match value {
+            Some(Value::Array(elements)) => units(elements.len()),
+            Some(Value::String(text)) if text.is_ascii() => of_text(text),
+            Some(Value::String(text)) => folding(text),
+            _ => 0,
+        }
 }
 
 /// What it costs to bring resources into order, beside a look at each: long text is compared again

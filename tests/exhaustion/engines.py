@@ -61,7 +61,7 @@ def folded_filter(server):
         client.create(userName=f"user{user}", emails=listed)
     path = f"/Users?filter={quote(many_terms('emails', 'display', [f'z{n}' for n in range(250)]))}&attributes=userName"
     (status, body), seconds = cpu_of(server, lambda: client.send("GET", path))
-    return is_too_many(status, body) and seconds < 2 or seconds < 0.5, f"{shown(status, body)}, {seconds:.2f} s"
+    return is_too_many(status, body) and seconds < 0.5, f"{shown(status, body)}, {seconds:.2f} s"
 
 
 def large_user(server, count):
@@ -99,7 +99,7 @@ def bulk(server):
     answer, seconds = cpu_of(server, lambda: client.send("POST", "/Bulk", {"schemas": [BULK], "Operations": operations}))
     status, body = answer
     kinds = [it.get("response", {}).get("scimType", it["status"]) for it in body.get("Operations", [])]
-    holds = seconds < 5 and (is_too_many(status, body) or "tooMany" in kinds)
+    holds = seconds < 2 and (is_too_many(status, body) or "tooMany" in kinds)
     return holds, f"{shown(status, body)}, {seconds:.2f} s, operations: {', '.join(map(str, kinds))}"
 
 
@@ -121,9 +121,8 @@ CASES = [
     Case(
         "memory, 2 users x 50,000 emails: 250 terms on text that is not ASCII",
         "20 s each, the server stands still",
-        "tooMany within 0.5 s",
+        "tooMany within 0.5 s of CPU",
         folded_filter,
-        "tooMany within 2 s of CPU, since the speed of machines drifts",
     ),
     Case("PATCH, 190 x add 17 values on 50,000 emails", "14.5 s in the write lock", "tooMany, or linear: under 1 s", additions),
     Case(
