@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 /// Each module, after all those it may name.
 const ORDER: &[&str] = &[
     "attr", "error", "budget", "clock", "secret", "shown", "schema", "resource", "filter",
-    "message", "query", "patch", "auth", "store", "sql", "policy", "quirks", "dispatch", "testkit",
+    "message", "query", "patch", "quirks", "features", "context", "auth", "store", "sql", "policy",
+    "dispatch", "testkit",
 ];
 
 const VENDORS: &[&str] = &[
@@ -153,7 +154,7 @@ fn steps_of_ci_are_told_and_run() {
 fn switches_say_their_defaults() {
     for (file, shown) in [
         ("src/quirks/mod.rs", format!("{:#?}", scimwire::Quirks::default())),
-        ("src/dispatch/config.rs", format!("{:#?}", scimwire::dispatch::Features::default())),
+        ("src/features.rs", format!("{:#?}", scimwire::dispatch::Features::default())),
     ] {
         let text = fs::read_to_string(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(file))
             .expect("a source is text");

@@ -62,7 +62,7 @@ impl Authenticate for TenantAuthenticator {
             Access::Bearer | Access::OAuth if bearer_token(head).is_none() => {
                 return Err(AuthError::missing());
             }
-            Access::OAuth if cx.extensions().get::<ByAccessToken>().is_none() => {
+            Access::OAuth if cx.extensions.get::<ByAccessToken>().is_none() => {
                 return Err(access_tokens_only());
             }
             Access::Bearer | Access::Header | Access::OAuth => {}

@@ -2,7 +2,6 @@
 #![doc = include_str!("../docs/security.md")]
 
 mod bearer;
-mod context;
 mod error;
 mod tenant_url;
 #[cfg(feature = "tokens")]
@@ -13,8 +12,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use http::request::Parts;
 
+pub use crate::context::{Me, Permissions, Principal, RequestContext, Tenant};
 pub use bearer::{Bearer, ValidateToken, bearer_token, token_fn};
-pub use context::{Permissions, RequestContext, Tenant};
 pub use error::AuthError;
 pub use tenant_url::{CheckTenant, TenantUrl, TenantUrlError};
 #[cfg(feature = "tokens")]

@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use http::Uri;
 
-use super::config::Features;
 use super::limits::Limits;
 use super::{Dispatcher, Endpoint, Provider};
 use crate::auth::{Anybody, Authenticate};
 use crate::clock::{Clock, SystemClock};
+use crate::features::Features;
 use crate::policy::{NoPolicy, Policy};
 use crate::quirks::Quirks;
 use crate::schema::{Locations, Registry, ResolvedPath, ResourceType, SchemaError};

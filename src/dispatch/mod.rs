@@ -30,8 +30,9 @@ use http::header::CONTENT_LENGTH;
 use http::request::Parts;
 use http::{Method, Request, Response, StatusCode};
 
-use crate::auth::{AuthError, Authenticate, RequestContext};
+use crate::auth::{AuthError, Authenticate};
 use crate::budget::Budget;
+use crate::context::RequestContext;
 use crate::error::Error;
 use crate::policy::Policy;
 use crate::quirks::{Quirks, rewrite};
@@ -39,8 +40,8 @@ use crate::schema::{Attribute, Locations, Registry, ResolvedPath, ResourceType};
 use crate::store::ResourceStore;
 
 pub use crate::clock::{Clock, SystemClock};
+pub use crate::features::{Features, PatchAnswer};
 pub use builder::{BuildError, DispatcherBuilder};
-pub use config::{Features, PatchAnswer};
 pub use limits::Limits;
 pub use report::Report;
 
@@ -182,16 +183,18 @@ impl Provider {
     {
         let cx = self.authenticator.authenticate(head).await?;
         report.tenant = Some(cx.tenant().clone());
-        let locations =
-            cx.base_url().map_or_else(|| self.locations.clone(), |url| self.locations.under(url));
-        let features = cx.features().unwrap_or(self.features);
-        let quirks = cx.quirks().unwrap_or(self.quirks);
+        let locations = cx
+            .base_url
+            .as_ref()
+            .map_or_else(|| self.locations.clone(), |url| self.locations.under(url));
+        let features = cx.features.unwrap_or(self.features);
+        let quirks = cx.quirks.unwrap_or(self.quirks);
         let asked =
             Asked { provider: self, locations: &locations, features: &features, quirks, cx: &cx };
         let (route, deviation) = Route::find(head.uri.path(), &asked)?;
         report.deviations.extend(deviation);
         route.tell(&head.method, report);
-        let permissions = cx.permissions();
+        let permissions = cx.permissions;
         let allowed =
             if route.only_reads(&head.method) { permissions.read } else { permissions.write };
         if !allowed {

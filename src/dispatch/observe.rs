@@ -21,7 +21,7 @@ mod traced {
     use tracing::field::{Empty, debug};
     use tracing::{Instrument, Span, debug, error, info, info_span};
 
-    use crate::auth::Tenant;
+    use crate::context::Tenant;
     use crate::dispatch::report::Report;
     use crate::store::Pushdown;
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use http::StatusCode;
 
-use crate::auth::Tenant;
+use crate::context::Tenant;
 use crate::quirks::Deviation;
 use crate::schema::ResourceType;
 use crate::store::Pushdown;

@@ -6,9 +6,9 @@ use http::StatusCode;
 use serde_json::{Map, Value, json};
 
 use super::answer::{Answer, Failure};
-use super::config::PatchAnswer;
 use super::precondition::precondition;
 use super::{Endpoint, Exchange, not_implemented};
+use crate::features::PatchAnswer;
 use crate::message::{PATCH_OP, PatchOp, PatchOperation};
 use crate::patch::{PlanBinder, Replacement, Rules, is_unfolded};
 use crate::policy::{Adoption, Creating, Deleting, Joining, Policy};

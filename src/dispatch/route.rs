@@ -6,12 +6,12 @@ use http::{Method, StatusCode};
 use percent_encoding::percent_decode_str;
 
 use super::answer::Failure;
-use super::config::Features;
 use super::limits::Limits;
 use super::report::Report;
 use super::{Endpoint, Provider};
-use crate::auth::RequestContext;
+use crate::context::RequestContext;
 use crate::error::{Error, ScimType};
+use crate::features::Features;
 use crate::quirks::{Deviation, Quirks};
 use crate::schema::Locations;
 
@@ -112,10 +112,10 @@ impl<'p> Route<'p> {
         cx: &RequestContext,
         mut visible: impl Iterator<Item = &'p Endpoint>,
     ) -> Result<Self, Failure> {
-        let own = cx.me().and_then(|(resource_type, id)| {
+        let own = cx.me.as_ref().and_then(|me| {
             let endpoint =
-                visible.find(|endpoint| endpoint.resource_type.name() == resource_type)?;
-            Some(Self::Me(endpoint, id.to_owned()))
+                visible.find(|endpoint| endpoint.resource_type.name() == me.resource_type)?;
+            Some(Self::Me(endpoint, me.id.clone()))
         });
         own.ok_or_else(|| {
             Error::status_only(StatusCode::NOT_FOUND, "no resource is that of this client").into()

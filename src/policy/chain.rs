@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use async_trait::async_trait;
 
 use super::{Creating, Deleting, Joining, Policy, Turn};
-use crate::auth::RequestContext;
+use crate::context::RequestContext;
 use crate::error::Error;
 use crate::resource::Resource;
 use crate::schema::ResourceType;

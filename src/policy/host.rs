@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::{NoPolicy, Policy};
 use crate::attr::AttrPath;
-use crate::auth::RequestContext;
 use crate::clock::{Clock, SystemClock};
+use crate::context::RequestContext;
 use crate::error::{Error, ScimType};
 use crate::filter::{Binder, BoundFilter, Budget, CompValue, CompareOp, Filter};
 use crate::message::{PatchOp, PatchOperation};

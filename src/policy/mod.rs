@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use crate::auth::RequestContext;
+use crate::context::RequestContext;
 use crate::error::Error;
 use crate::resource::Resource;
 use crate::schema::ResourceType;

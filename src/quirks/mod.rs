@@ -10,7 +10,6 @@ pub(crate) mod parameters;
 mod presets;
 pub(crate) mod rewrite;
 
-use crate::auth::RequestContext;
 use crate::filter::Syntax;
 use crate::patch::{
     ConditionPaths, ListedValues, NoMatch, NoOperations, Omitted, ReadOnlyEcho, Rules,
@@ -20,7 +19,7 @@ use crate::resource::{UnknownAttributes, ValueRules};
 pub use deviation::Deviation;
 
 /// How a request is read, switch by switch; chosen per service provider, or per tenant with
-/// [`RequestContext::with_quirks`]. The default is [`Quirks::LENIENT`]. In [`Quirks::STRICT`] every
+/// [`RequestContext::with_quirks`](crate::auth::RequestContext::with_quirks). The default is [`Quirks::LENIENT`]. In [`Quirks::STRICT`] every
 /// switch that is a `bool` is off; unknown attributes in a body are ignored there too, unless
 /// `unknown_attributes` is [`UnknownAttributes::Refuse`].
 ///
@@ -167,20 +166,6 @@ impl Quirks {
             bare_words: self.bare_words_in_filters,
             ..Syntax::default()
         }
-    }
-}
-
-impl RequestContext {
-    /// Reads the requests of this tenant by other quirks than the service provider's.
-    #[must_use]
-    pub fn with_quirks(self, quirks: Quirks) -> Self {
-        self.with_extension(quirks)
-    }
-
-    /// The quirks of this tenant, if it has its own.
-    #[must_use]
-    pub fn quirks(&self) -> Option<Quirks> {
-        self.extensions().get::<Quirks>().copied()
     }
 }
 

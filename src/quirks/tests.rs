@@ -1,6 +1,7 @@
 use serde_json::json;
 
 use super::*;
+use crate::context::RequestContext;
 use crate::message::PatchOperation;
 use crate::patch::PatchRepair;
 use crate::resource::{Repair, Resource};
@@ -33,8 +34,8 @@ fn new_resources_are_active_where_their_type_can_be() {
 #[test]
 fn a_tenant_can_have_its_own() {
     let cx = RequestContext::new("example");
-    assert_eq!(cx.quirks(), None);
-    assert_eq!(cx.with_quirks(Quirks::STRICT).quirks(), Some(Quirks::STRICT));
+    assert_eq!(cx.quirks, None);
+    assert_eq!(cx.with_quirks(Quirks::STRICT).quirks, Some(Quirks::STRICT));
 }
 
 #[test]

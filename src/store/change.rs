@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use crate::auth::Tenant;
+use crate::context::Tenant;
 use crate::patch::{MemberDelta, PatchRepair, leave_out};
 use crate::resource::{Resource, Version};
 use crate::schema::{ResolvedPath, ResourceType};

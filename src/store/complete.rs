@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use super::error::StoreError;
 use super::{Pushdown, ResourceStore, Selected, Selection};
-use crate::auth::RequestContext;
 use crate::budget::{Budget, of_text, units};
+use crate::context::RequestContext;
 use crate::filter::BoundFilter;
 use crate::query::{IdOrder, Page, Position, Query, Sort, SortKey};
 use crate::resource::Resource;

@@ -15,8 +15,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use crate::auth::RequestContext;
 use crate::budget::Budget;
+use crate::context::RequestContext;
 use crate::filter::BoundFilter;
 use crate::query::{IdOrder, Page, Projection, Query, Sort};
 use crate::resource::Resource;

@@ -57,7 +57,7 @@ impl Policy for Host {
         after: &mut Resource,
         cx: &RequestContext,
     ) -> Result<(), Error> {
-        if cx.extensions().get::<Unconditional>().is_some() {
+        if cx.extensions.get::<Unconditional>().is_some() {
             return Err(Error::status_only(StatusCode::PRECONDITION_REQUIRED, "send If-Match"));
         }
         match after.text("title") {

@@ -14,7 +14,7 @@ pub(crate) struct Trace(Arc<Mutex<Vec<Told>>>);
 impl Trace {
     /// Writes down what was told, if the request is traced.
     pub(crate) fn note(cx: &RequestContext, told: &Told) {
-        if let Some(Self(changes)) = cx.extensions().get() {
+        if let Some(Self(changes)) = cx.extensions.get() {
             changes.lock().unwrap_or_else(PoisonError::into_inner).push(told.clone());
         }
     }

@@ -30,7 +30,7 @@ impl Origin {
     /// Who makes a change: the host says so in the context of its own changes; all others come from
     /// identity providers.
     pub(crate) fn of(cx: &RequestContext) -> Self {
-        cx.extensions().get().copied().unwrap_or_default()
+        cx.extensions.get().copied().unwrap_or_default()
     }
 
     /// The same context, for a change of this origin.

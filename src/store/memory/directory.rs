@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use super::members::Memberships;
 use super::table::Table;
 use super::{CARRIED_MEMBERS, MemoryStore};
-use crate::auth::Tenant;
+use crate::context::Tenant;
 use crate::patch::MemberDelta;
 use crate::query::Projection;
 use crate::resource::Resource;

@@ -14,7 +14,7 @@ use super::error::StoreError;
 use super::precondition::Precondition;
 use super::update::Update;
 use super::{Pushdown, ResourceStore, Selected, Selection};
-use crate::auth::RequestContext;
+use crate::context::RequestContext;
 use crate::query::{Projection, Query};
 use crate::resource::Resource;
 use crate::schema::ResourceType;

@@ -8,7 +8,7 @@ use chrono::DateTime;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::auth::Tenant;
+use crate::context::Tenant;
 use crate::error::ScimType;
 use crate::message::{PatchOp, PatchOperation};
 use crate::patch::{PlanBinder, Rules};
