@@ -143,6 +143,7 @@ pub mod quirks;
 pub mod resource;
 pub mod schema;
 mod secret;
+pub mod service;
 mod shown;
 #[cfg(feature = "sql")]
 #[cfg_attr(docsrs, doc(cfg(feature = "sql")))]

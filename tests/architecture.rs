@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 const ORDER: &[&str] = &[
     "attr", "error", "budget", "clock", "secret", "shown", "schema", "resource", "filter",
     "message", "query", "patch", "quirks", "features", "context", "auth", "store", "sql", "policy",
-    "dispatch", "testkit",
+    "service", "dispatch", "testkit",
 ];
 
 const VENDORS: &[&str] = &[
@@ -59,6 +59,19 @@ fn imports_point_up() {
                     "{}: `{module}` names `{name}`, which depends on it",
                     path.display()
                 );
+            }
+        }
+    }
+}
+
+/// The operations run without HTTP: `dispatch` alone turns requests into calls, and outcomes into
+/// responses.
+#[test]
+fn the_service_knows_of_http_no_more_than_status_codes() {
+    for (path, text) in sources("src/service") {
+        for line in code(&text) {
+            for used in line.split("http::").skip(1) {
+                assert_eq!(leading_word(used), "StatusCode", "{}: {line}", path.display());
             }
         }
     }

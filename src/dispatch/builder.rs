@@ -5,14 +5,14 @@ use std::sync::Arc;
 
 use http::Uri;
 
-use super::limits::Limits;
-use super::{Dispatcher, Endpoint, Provider};
+use super::{Dispatcher, Provider};
 use crate::auth::{Anybody, Authenticate};
 use crate::clock::{Clock, SystemClock};
 use crate::features::Features;
 use crate::policy::{NoPolicy, Policy};
 use crate::quirks::Quirks;
 use crate::schema::{Locations, Registry, ResolvedPath, ResourceType, SchemaError};
+use crate::service::{Endpoint, Limits, Service};
 use crate::store::ResourceStore;
 
 /// Puts a [`Dispatcher`] together. Resource types and an authenticator are required; all else has a
@@ -169,12 +169,11 @@ impl DispatcherBuilder {
         )?;
         let locations = Locations::new(&self.base_url, &registry);
         let sensitive = sensitive(&self.sensitive, &registry)?;
-        let provider = Provider {
+        let service = Service {
             registry,
             endpoints: self.endpoints,
             locations,
-            authenticator,
-            host_has_a_say: self.policy.is_some(),
+            has_policy: self.policy.is_some(),
             policy: self.policy.unwrap_or_else(|| Arc::new(NoPolicy)),
             quirks: self.quirks,
             limits: self.limits,
@@ -183,7 +182,7 @@ impl DispatcherBuilder {
             cursor_key: self.cursor_key,
             sensitive,
         };
-        Ok(Dispatcher { provider: Arc::new(provider) })
+        Ok(Dispatcher { provider: Arc::new(Provider { service, authenticator }) })
     }
 }
 

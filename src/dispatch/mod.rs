@@ -1,54 +1,45 @@
 //! From an `http::Request` to an `http::Response`, whatever carries them (RFC 7644, Section 3).
 
-mod answer;
+mod body;
 mod builder;
-mod bulk;
-mod config;
-mod cursor;
-mod discovery;
-mod groups;
-mod limits;
-mod listing;
-mod observe;
-mod parameters;
-mod precondition;
+mod headers;
 mod report;
-mod request;
-mod resources;
 mod response;
-mod resume;
 mod route;
-mod search;
 #[cfg(feature = "tower")]
-mod service;
+mod tower;
+mod tracing;
 
 use std::fmt;
 use std::future;
 use std::sync::Arc;
 
-use http::header::CONTENT_LENGTH;
+use http::header::{CONTENT_LENGTH, CONTENT_LOCATION};
 use http::request::Parts;
 use http::{Method, Request, Response, StatusCode};
+use serde_json::Value;
 
 use crate::auth::{AuthError, Authenticate};
-use crate::budget::Budget;
-use crate::context::RequestContext;
 use crate::error::Error;
-use crate::policy::Policy;
-use crate::quirks::{Quirks, rewrite};
-use crate::schema::{Attribute, Locations, Registry, ResolvedPath, ResourceType};
-use crate::store::ResourceStore;
+use crate::message::SearchRequest;
+use crate::quirks::{parameters, rewrite};
+use crate::schema::Registry;
+use crate::service::bulk::{bulk, check_payload};
+use crate::service::{
+    Call, Discovery, Endpoint, Failure, Outcome, Route, Service, check_no_filter, create, delete,
+    discover, get, list, not_implemented, patch, replace, search,
+};
 
 pub use crate::clock::{Clock, SystemClock};
 pub use crate::features::{Features, PatchAnswer};
+pub use crate::service::Limits;
 pub use builder::{BuildError, DispatcherBuilder};
-pub use limits::Limits;
 pub use report::Report;
 
-use answer::{Answer, Failure};
-use observe::Observation;
-use request::Body;
-use route::{Asked, Route};
+use self::tracing::Observation;
+use body::Body;
+use headers::{check_accept, precondition, prefers_minimal};
+use response::{Refusal, of_document, of_options, of_outcome, of_text, set};
 
 /// A SCIM service provider: hand it requests, and send what it answers.
 ///
@@ -78,40 +69,17 @@ pub struct Dispatcher {
 
 /// All that a dispatcher is made of.
 struct Provider {
-    registry: Registry,
-    endpoints: Vec<Endpoint>,
-    locations: Locations,
+    service: Service,
     authenticator: Arc<dyn Authenticate>,
-    policy: Arc<dyn Policy>,
-    /// Whether there is a policy, which may react to what it hears.
-    host_has_a_say: bool,
-    quirks: Quirks,
-    limits: Limits,
-    features: Features,
-    clock: Arc<dyn Clock>,
-    cursor_key: [u8; 16],
-    /// Attributes that no filter in a URL may name.
-    sensitive: Vec<ResolvedPath>,
 }
 
-/// A resource type and its store.
-struct Endpoint {
-    resource_type: Arc<ResourceType>,
-    store: Arc<dyn ResourceStore>,
-}
-
-/// A request on its way: who asks, and what was noticed.
-struct Exchange<'p> {
-    provider: &'p Provider,
-    head: &'p Parts,
-    body: Body<'p>,
-    cx: &'p RequestContext,
-    quirks: Quirks,
-    features: Features,
-    locations: Locations,
-    /// What the request may still cost, with all its parts.
-    budget: Budget,
-    report: &'p mut Report,
+/// A request whose path and sender are known.
+struct Exchange<'r, 'c> {
+    provider: &'r Provider,
+    head: &'r Parts,
+    body: Body<'r>,
+    call: &'r mut Call<'c>,
+    report: &'r mut Report,
 }
 
 impl Dispatcher {
@@ -139,14 +107,14 @@ impl Dispatcher {
     async fn respond<B, F>(&self, head: &Parts, body: impl FnOnce(usize) -> F) -> Response<Vec<u8>>
     where
         B: AsRef<[u8]>,
-        F: Future<Output = Result<B, Failure>>,
+        F: Future<Output = Result<B, Error>>,
     {
         let mut report = Report::default();
         let observation = Observation::of(&head.method);
         let answer = observation.around(self.provider.answer(head, body, &mut report)).await;
         let mut response = match answer {
-            Ok(answer) => answer.into_response(),
-            Err(failure) => failure.into_response(&mut report),
+            Ok(response) => response,
+            Err(refusal) => refusal.into_response(&mut report),
         };
         if head.method == Method::HEAD && !response.body().is_empty() {
             // RFC 9110, Section 8.6: the length that GET has, if any.
@@ -166,7 +134,7 @@ impl Dispatcher {
     /// The resource types and schemas that are served.
     #[must_use]
     pub fn registry(&self) -> &Registry {
-        &self.provider.registry
+        &self.provider.service.registry
     }
 }
 
@@ -176,22 +144,16 @@ impl Provider {
         head: &Parts,
         body: impl FnOnce(usize) -> F,
         report: &mut Report,
-    ) -> Result<Answer, Failure>
+    ) -> Result<Response<Vec<u8>>, Refusal>
     where
         B: AsRef<[u8]>,
-        F: Future<Output = Result<B, Failure>>,
+        F: Future<Output = Result<B, Error>>,
     {
         let cx = self.authenticator.authenticate(head).await?;
-        report.tenant = Some(cx.tenant().clone());
-        let locations = cx
-            .base_url
-            .as_ref()
-            .map_or_else(|| self.locations.clone(), |url| self.locations.under(url));
-        let features = cx.features.unwrap_or(self.features);
-        let quirks = cx.quirks.unwrap_or(self.quirks);
-        let asked =
-            Asked { provider: self, locations: &locations, features: &features, quirks, cx: &cx };
-        let (route, deviation) = Route::find(head.uri.path(), &asked)?;
+        report.tenant = Some(cx.tenant.clone());
+        let limits = &self.service.limits;
+        let mut call = Call::new(&self.service, &cx, limits.budget());
+        let (route, deviation) = Route::find(head.uri.path(), &call)?;
         report.deviations.extend(deviation);
         route.tell(&head.method, report);
         let permissions = cx.permissions;
@@ -200,59 +162,56 @@ impl Provider {
         if !allowed {
             return Err(AuthError::insufficient_scope().into());
         }
-        let body = body(route.body_limit(&self.limits)).await?;
-        let body = body.as_ref();
-        if body.len() > self.limits.body_bytes {
-            return Err(too_large(self.limits.body_bytes));
+        let body = body(route.body_limit(limits)).await?;
+        let text = body.as_ref();
+        if text.len() > limits.body_bytes {
+            return Err(too_large(limits.body_bytes).into());
         }
-        let (body, budget) = (Body::Text(body), self.limits.budget());
-        let exchange = Exchange {
-            provider: self,
-            head,
-            body,
-            cx: &cx,
-            quirks,
-            features,
-            locations,
-            budget,
-            report: &mut *report,
-        };
-        let mut answer = exchange.run(route).await?;
-        report.id = report.id.take().or_else(|| answer.id.take());
-        Ok(answer)
+        let body = Body { headers: &head.headers, text };
+        let exchange =
+            Exchange { provider: self, head, body, call: &mut call, report: &mut *report };
+        let answer = exchange.run(route).await;
+        report.deviations.append(&mut call.deviations);
+        report.pushdown = call.pushdown;
+        answer
     }
 }
 
-impl<'p> Exchange<'p> {
-    async fn run(self, route: Route<'p>) -> Result<Answer, Failure> {
-        let allowed = route.allowed(&self.features);
+impl<'c> Exchange<'_, 'c> {
+    async fn run(mut self, route: Route<'c>) -> Result<Response<Vec<u8>>, Refusal> {
+        let allowed = route.allowed(&self.call.features);
         let method = match self.head.method {
             Method::HEAD => &Method::GET,
             ref method => method,
         };
-        self.check_precondition_is_there(&route)?;
-        self.report.deviations.extend(rewrite::path(self.head.uri.path()));
+        self.call.precondition = precondition(&self.head.headers);
+        self.call.prefers_minimal = prefers_minimal(&self.head.headers);
+        self.call.deviations.extend(rewrite::path(self.head.uri.path()));
         match (route, method) {
             (Route::NotImplemented(feature), _) => Err(not_implemented(feature).into()),
-            (_, &Method::OPTIONS) => {
-                Ok(Answer { allow: Some(allowed), ..Answer::status(StatusCode::NO_CONTENT) })
-            }
+            (_, &Method::OPTIONS) => Ok(of_options(allowed)),
             (Route::Collection(endpoint), &Method::GET) => self.list(&[endpoint]).await,
+            (Route::Root(endpoints), &Method::GET) => self.list(&endpoints).await,
             (Route::Collection(endpoint), &Method::POST) => {
-                let _turn = self.provider.policy.turn(self.cx).await?;
-                self.create(endpoint).await
+                self.read_parameters()?;
+                let body = self.body.resource(self.call, &endpoint.resource_type)?;
+                let outcome = create(self.call, endpoint, body).await?;
+                self.finish(outcome)
             }
             (Route::Resource(endpoint, id), method) => {
-                self.one(method, allowed, endpoint, &id).await
+                let outcome = self.one(method, allowed, endpoint, &id).await?;
+                self.finish(outcome)
             }
             (Route::Me(endpoint, id), method) => {
-                let location = self.locations.of(endpoint.resource_type.name(), &id);
-                let answer = self.one(method, allowed, endpoint, &id).await?;
-                // RFC 7644, Section 3.11: the permanent URI, in any response.
-                Ok(Answer { location: answer.location.or(location), ..answer })
+                let outcome = self.one(method, allowed, endpoint, &id).await?;
+                let outcome = outcome.of_me(self.call, endpoint, &id);
+                self.finish(outcome)
             }
-            (Route::Search(endpoints), &Method::POST) => self.search(&endpoints).await,
-            (Route::Root(endpoints), &Method::GET) => self.list(&endpoints).await,
+            (Route::Search(endpoints), &Method::POST) => {
+                check_accept(&self.head.headers)?;
+                let body = self.body.message(self.call)?;
+                Ok(of_text(search(self.call, &endpoints, body).await?))
+            }
             (Route::Bulk, &Method::POST) => self.bulk().await,
             (Route::Discovery(discovery), &Method::GET) => self.discover(&discovery),
             (
@@ -262,59 +221,103 @@ impl<'p> Exchange<'p> {
                 | Route::Bulk
                 | Route::Discovery(_),
                 _,
-            ) => Err(Failure::MethodNotAllowed(allowed)),
+            ) => Err(Failure::MethodNotAllowed(allowed).into()),
         }
     }
 
     /// A request to one resource.
     async fn one(
-        self,
+        &mut self,
         method: &Method,
         allowed: &'static str,
         endpoint: &Endpoint,
         id: &str,
-    ) -> Result<Answer, Failure> {
-        if *method == Method::GET {
-            return self.read(endpoint, id).await;
+    ) -> Result<Outcome, Refusal> {
+        let outcome = match *method {
+            Method::GET => {
+                self.read_parameters()?;
+                get(self.call, endpoint, id).await?
+            }
+            Method::PUT => {
+                self.read_parameters()?;
+                let body = self.body.resource(self.call, &endpoint.resource_type)?;
+                replace(self.call, endpoint, id, body).await?
+            }
+            Method::PATCH => {
+                self.read_parameters()?;
+                let body = self.body.message(self.call)?;
+                patch(self.call, endpoint, id, body).await?
+            }
+            Method::DELETE => delete(self.call, endpoint, id).await?,
+            _ => return Err(Failure::MethodNotAllowed(allowed).into()),
+        };
+        Ok(outcome)
+    }
+
+    async fn list(&mut self, endpoints: &[&Endpoint]) -> Result<Response<Vec<u8>>, Refusal> {
+        self.read_parameters()?;
+        self.call.deviations.extend(rewrite::query(self.query()));
+        Ok(of_text(list(self.call, endpoints).await?))
+    }
+
+    async fn bulk(mut self) -> Result<Response<Vec<u8>>, Refusal> {
+        self.read_parameters()?;
+        check_payload(self.call, self.body.text.len())?;
+        let body = self.body.bulk_request(self.call)?;
+        let results = bulk(self.call, body).await?;
+        let operations = &results.response.operations;
+        self.report.operations = operations.iter().map(|result| result.status).collect();
+        self.report.source = results.source;
+        of_document(&results.response)
+    }
+
+    fn discover(self, discovery: &Discovery) -> Result<Response<Vec<u8>>, Refusal> {
+        check_accept(&self.head.headers)?;
+        check_no_filter(discovery, self.query())?;
+        let schemes = self.provider.authenticator.schemes();
+        let document = discover(self.call, discovery, &schemes)?;
+        let mut response = of_document(&document)?;
+        if let Some(location) = document.pointer("/meta/location").and_then(Value::as_str) {
+            set(&mut response, CONTENT_LOCATION, location);
         }
-        let _turn = self.provider.policy.turn(self.cx).await?;
-        match *method {
-            Method::PUT => self.replace(endpoint, id).await,
-            Method::PATCH => self.patch(endpoint, id).await,
-            Method::DELETE => self.delete(endpoint, id).await,
-            _ => Err(Failure::MethodNotAllowed(allowed)),
+        Ok(response)
+    }
+
+    /// Takes the parameters in the URL, for an answer that has a body.
+    fn read_parameters(&mut self) -> Result<(), Refusal> {
+        check_accept(&self.head.headers)?;
+        self.call.parameters = if self.call.quirks.blank_as_absent {
+            let (query, blank) = parameters::without_blank_parameters(self.query());
+            self.call.deviations.extend(blank);
+            SearchRequest::from_query(&query)?
+        } else {
+            SearchRequest::from_query(self.query())?
+        };
+        Ok(())
+    }
+
+    fn query(&self) -> &str {
+        self.head.uri.query().unwrap_or_default()
+    }
+
+    fn finish(&mut self, outcome: Outcome) -> Result<Response<Vec<u8>>, Refusal> {
+        if let (None, Some(id)) = (&self.report.id, &outcome.id) {
+            self.report.id = Some(id.clone());
         }
+        of_outcome(&outcome)
     }
 }
 
 /// RFC 9110, Section 15.5.14.
-fn too_large(limit: usize) -> Failure {
-    Error::status_only(
-        StatusCode::PAYLOAD_TOO_LARGE,
-        format!("the body is larger than {limit} bytes: send it in parts"),
-    )
-    .into()
-}
-
-impl Exchange<'_> {
-    /// The attribute that shows in which resources one is listed, where this tenant has no such
-    /// resources.
-    fn hidden_view<'t>(&self, resource_type: &'t ResourceType) -> Option<&'t Arc<Attribute>> {
-        let view = resource_type.membership_view()?;
-        let mut types = view.sub_attribute("$ref")?.reference_types().iter();
-        let is_hidden = types.len() > 0 && types.all(|name| !self.cx.has_resource_type(name));
-        is_hidden.then_some(view)
-    }
-}
-
-fn not_implemented(feature: &str) -> Error {
-    Error::status_only(StatusCode::NOT_IMPLEMENTED, format!("{feature} is not supported here"))
+fn too_large(limit: usize) -> Error {
+    let detail = format!("the body is larger than {limit} bytes: send it in parts");
+    Error::status_only(StatusCode::PAYLOAD_TOO_LARGE, detail)
 }
 
 impl fmt::Debug for Dispatcher {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Dispatcher")
-            .field("base_url", &self.provider.locations.base_url())
+            .field("base_url", &self.provider.service.locations.base_url())
             .finish_non_exhaustive()
     }
 }

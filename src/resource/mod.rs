@@ -38,6 +38,7 @@ pub(crate) use compare::changed_paths;
 pub(crate) use compare::{Difference, same_value};
 pub(crate) use equality::same_by_value;
 pub(crate) use identities::{Identities, same_element};
+pub(crate) use size::json_length;
 
 /// A resource: a JSON object whose keys are spelled as in the schema, whose unassigned attributes
 /// are absent, and whose extension attributes stand under their URN (RFC 7643, Section 3).

@@ -66,13 +66,14 @@ impl Resource {
     }
 }
 
-fn of_value(value: &Value) -> usize {
+/// How many bytes a value is written in.
+pub(crate) fn json_length(value: &Value) -> usize {
     match value {
         Value::Null | Value::Bool(true) => 4,
         Value::Bool(false) => 5,
         Value::Number(number) => number.to_string().len(),
         Value::String(text) => of_text(text),
-        Value::Array(values) => 2 + parted(values.iter().map(of_value)),
+        Value::Array(values) => 2 + parted(values.iter().map(json_length)),
         Value::Object(object) => of_object(object),
     }
 }
@@ -82,7 +83,7 @@ fn of_object(object: &Map<String, Value>) -> usize {
 }
 
 fn member((name, value): (&String, &Value)) -> usize {
-    of_text(name) + 1 + of_value(value)
+    of_text(name) + 1 + json_length(value)
 }
 
 /// Parts, and the commas between them.
@@ -117,7 +118,7 @@ mod tests {
             json!({ "a": null, "b": true, "c": false, "d": [1, -2.5, 1e300, u64::MAX], "é\"": "Ünï\u{1}\n日本" }),
             json!({ "name": { "formatted": every, "n": [every, { "x": every }] } }),
         ] {
-            assert_eq!(of_value(&value), value.to_string().len(), "{value}");
+            assert_eq!(json_length(&value), value.to_string().len(), "{value}");
         }
     }
 

@@ -5,9 +5,9 @@
 //! resource has a key that begins so. With such a resource, nobody can tell on which side of the
 //! cursor it is: the cursor has expired (RFC 9865, Section 2.1).
 
-use super::answer::Failure;
 use super::cursor::{Cursors, Place, Shortened};
-use super::{Endpoint, Exchange};
+use super::outcome::Failure;
+use super::{Call, Endpoint};
 use crate::error::{Error, ScimType};
 use crate::query::{Page, Position, Query, SortKey, SortOrder, next_after};
 use crate::store::{StoreError, complete};
@@ -36,7 +36,7 @@ impl Doubt {
     }
 }
 
-impl Exchange<'_> {
+impl Call<'_> {
     /// Lets queries begin at the place of a cursor; says what must not come then.
     pub(super) async fn resume(
         &self,

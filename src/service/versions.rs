@@ -1,28 +1,17 @@
-//! `If-Match` and `If-None-Match` (RFC 7644, Section 3.14; RFC 9110, Section 13.1).
+//! Versions of resources (RFC 7644, Section 3.14; RFC 9110, Section 13.1).
 
-use http::header::{HeaderName, IF_MATCH, IF_NONE_MATCH};
-use http::{HeaderMap, StatusCode};
+use http::StatusCode;
 
-use super::Exchange;
-use super::answer::Failure;
-use super::route::Route;
+use super::Call;
+use super::outcome::Failure;
 use crate::error::Error;
 use crate::resource::Version;
 use crate::store::{EntityTags, Precondition, StoreError};
 
-/// What the headers of a request say about the version.
-pub(super) fn precondition(headers: &HeaderMap) -> Precondition {
-    Precondition {
-        if_match: entity_tags(headers, &IF_MATCH),
-        if_none_match: entity_tags(headers, &IF_NONE_MATCH),
-    }
-}
-
-impl Exchange<'_> {
+impl Call<'_> {
     /// Where the host demands it, who changes a resource says which version (RFC 6585, Section 3).
-    pub(super) fn check_precondition_is_there(&self, route: &Route<'_>) -> Result<(), Failure> {
-        let demanded = self.features.if_match_required && route.changes_resource(&self.head.method);
-        if demanded && !self.head.headers.contains_key(IF_MATCH) {
+    pub(super) fn check_if_match(&self) -> Result<(), Failure> {
+        if self.features.if_match_required && self.precondition.if_match.is_none() {
             let detail = "say in `If-Match` which version is to be changed";
             return Err(Error::status_only(StatusCode::PRECONDITION_REQUIRED, detail).into());
         }
@@ -31,22 +20,23 @@ impl Exchange<'_> {
 
     /// Whether the client that reads a resource has this version already.
     pub(super) fn is_known(&self, version: Option<Version>) -> Result<bool, StoreError> {
-        let Precondition { if_match, if_none_match } = precondition(&self.head.headers);
+        let Precondition { if_match, if_none_match } = self.precondition.clone();
         Precondition { if_match, if_none_match: None }.check(version.as_ref())?;
         Ok(if_none_match.is_some_and(|tags| version.is_some_and(|version| tags.name(&version))))
     }
 }
 
-fn entity_tags(headers: &HeaderMap, name: &HeaderName) -> Option<EntityTags> {
-    let mut versions = Vec::new();
-    for value in headers.get_all(name) {
-        let value = value.to_str().unwrap_or_default().trim();
+/// The entity tags in the values of a field such as `If-Match`; none without a value.
+pub(crate) fn entity_tags<'v>(values: impl IntoIterator<Item = &'v str>) -> Option<EntityTags> {
+    let mut versions = None;
+    for value in values {
+        let value = value.trim();
         if value == "*" {
             return Some(EntityTags::Any);
         }
-        versions.extend(tags(value));
+        versions.get_or_insert_with(Vec::new).extend(tags(value));
     }
-    headers.contains_key(name).then_some(EntityTags::OneOf(versions))
+    versions.map(EntityTags::OneOf)
 }
 
 /// The tags of a list. A comma between quotes does not separate.
@@ -79,17 +69,10 @@ fn tags(mut list: &str) -> Vec<Version> {
 mod tests {
     use super::*;
 
-    fn if_match(values: &[&str]) -> Option<EntityTags> {
-        let mut headers = HeaderMap::new();
-        for value in values {
-            headers.append(IF_MATCH, value.parse().expect("a header value"));
-        }
-        precondition(&headers).if_match
-    }
-
     #[test]
     fn reads_lists_of_tags() {
         // P-3.14-06, P-3.14-09
+        let if_match = |values: &[&str]| entity_tags(values.iter().copied());
         let two = Some(EntityTags::OneOf(vec![Version::from("\"a,b\""), Version::from("W/\"c\"")]));
         assert_eq!(if_match(&["W/\"a,b\", \"c\""]), two);
         assert_eq!(if_match(&["\"a,b\"", "\"c\""]), two);

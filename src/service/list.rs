@@ -1,91 +1,86 @@
-//! Many resources: lists and searches, of one type or of several (RFC 7644, Sections 3.4.2 and
-//! 3.4.3; RFC 9865).
+//! Lists and searches, of one resource type or of several (RFC 7644, Sections 3.4.2 and 3.4.3; RFC
+//! 9865).
 
-use std::sync::Arc;
+use serde_json::{Map, Value};
 
-use http::{Method, StatusCode};
-
-use super::answer::{Answer, Failure};
 use super::cursor::{Cursors, Place};
-use super::listing::Listing;
-use super::{Endpoint, Exchange};
+use super::outcome::Failure;
+use super::page::Listing;
+use super::{Call, Endpoint};
 use crate::error::{Error, ScimType};
 use crate::filter::{Binder, BoundFilter, Filter, Unknown};
-use crate::message::{ListResponse, SearchRequest};
-use crate::query::{IdOrder, Page, Position, Projected, Projection, Query, Sort, SortError};
-use crate::quirks::{Deviation, rewrite};
-use crate::resource::Resource;
+use crate::message::{ListResponse, SEARCH_REQUEST, SearchRequest};
+use crate::query::{Page, Query, Sort, SortError};
+use crate::quirks::{Deviation, message, parameters};
 use crate::schema::ResourceType;
-use crate::store::{Pushdown, StoreError, complete};
+use crate::store::StoreError;
 
-/// A resource that was found, with what it is shown by.
-struct Found<'q> {
-    position: Position,
-    resource: Arc<Resource>,
-    resource_type: &'q ResourceType,
-    projection: &'q Projection,
+/// Lists resources by the parameters in the URL (Section 3.4.2); returns the text of a
+/// [`ListResponse`].
+pub(crate) async fn list(call: &mut Call<'_>, endpoints: &[&Endpoint]) -> Result<Vec<u8>, Failure> {
+    let request = call.repaired(call.parameters.clone(), endpoints);
+    let (page, place) = call.page(endpoints, &request)?;
+    let queries = call.queries(endpoints, &request, &page)?;
+    for filter in queries.iter().filter_map(|(_, query)| query.filter.as_ref()) {
+        call.refuse_sensitive(filter)?;
+    }
+    call.answer(queries, &request, &page, place).await
 }
 
-/// One page of what was found.
-struct Results<'q> {
-    found: Vec<Found<'q>>,
-    total: Option<usize>,
-    more: bool,
+/// Lists resources by the message in the body of a POST to `.search` (Section 3.4.3).
+pub(crate) async fn search(
+    call: &mut Call<'_>,
+    endpoints: &[&Endpoint],
+    mut body: Map<String, Value>,
+) -> Result<Vec<u8>, Failure> {
+    call.message(&mut body, SEARCH_REQUEST);
+    if call.quirks.one_for_many {
+        call.deviations.extend(message::comma_lists(&mut body));
+    }
+    if call.quirks.blank_as_absent {
+        call.deviations.extend(parameters::without_blank_members(&mut body));
+    }
+    let request = call.repaired(SearchRequest::from_object(body)?, endpoints);
+    let (page, place) = call.page(endpoints, &request)?;
+    let queries = call.queries(endpoints, &request, &page)?;
+    call.answer(queries, &request, &page, place).await
 }
 
-impl Exchange<'_> {
-    /// GET of many (Section 3.4.2).
-    pub(super) async fn list(mut self, endpoints: &[&Endpoint]) -> Result<Answer, Failure> {
-        let request = self.parameters(endpoints)?;
-        self.report.deviations.extend(rewrite::query(self.head.uri.query().unwrap_or_default()));
-        self.answer_search(endpoints, &request).await
-    }
-
-    /// POST to `.search` (Section 3.4.3).
-    pub(super) async fn search(mut self, endpoints: &[&Endpoint]) -> Result<Answer, Failure> {
-        let request = self.search_request(endpoints)?;
-        self.answer_search(endpoints, &request).await
-    }
-
-    async fn answer_search(
+impl<'c> Call<'c> {
+    async fn answer(
         &mut self,
-        endpoints: &[&Endpoint],
+        mut queries: Vec<(&Endpoint, Query)>,
         request: &SearchRequest,
-    ) -> Result<Answer, Failure> {
-        self.check_accept()?;
-        let subject = (
-            self.cx.tenant().as_str(),
-            self.head.uri.path().trim_end_matches(".search").trim_end_matches('/'),
-        );
-        let (limits, key) = (&self.provider.limits, &self.provider.cursor_key);
-        let cursors = Cursors::new(key, limits, self.provider.clock.now(), subject, request);
-        let (page, place) = self.page(request, &cursors)?;
-        let mut queries = self.queries(endpoints, request, &page)?;
+        page: &Page,
+        place: Option<Place>,
+    ) -> Result<Vec<u8>, Failure> {
+        let endpoints: Vec<&Endpoint> = queries.iter().map(|(endpoint, _)| *endpoint).collect();
+        let cursors = self.cursors(&endpoints, request);
         let doubt = match place {
             Some(place) => self.resume(&mut queries, place, &cursors).await?,
             None => None,
         };
-        let results = self.select(&queries, &page).await?;
+        let results = self.select(&queries, page).await?;
         if let (Some(doubt), Some(next)) = (doubt, results.found.first()) {
             doubt.check(&next.position)?;
         }
-        let shown = results.found.iter().map(|found| show(found, &self.locations));
+        let shown = results.found.iter().map(|found| found.show(&self.locations));
         let Listing { text, shown } =
-            Listing::of(shown, self.provider.limits.page_bytes).map_err(StoreError::other)?;
+            Listing::of(shown, self.service.limits.page_bytes).map_err(StoreError::other)?;
         let ended_early = shown < results.found.len();
         if ended_early {
-            self.report.deviations.push(Deviation::PageBytes { shown });
+            self.deviations.push(Deviation::PageBytes { shown });
         }
         let more = results.more || ended_early;
         let last = shown.checked_sub(1).and_then(|last| results.found.get(last));
-        let next_cursor = match (&page, last) {
+        let next_cursor = match (page, last) {
             (Page::Cursor { .. }, Some(last)) if more => {
                 Some(cursors.after(last.position.clone())?)
             }
             _ => None,
         };
         let start_index = match page {
-            Page::Index { start, .. } => Some(start),
+            Page::Index { start, .. } => Some(*start),
             Page::Cursor { .. } => None,
         };
         let list = ListResponse {
@@ -94,17 +89,25 @@ impl Exchange<'_> {
             next_cursor,
             resources: vec![(); shown],
         };
-        let body = list.around(text).map_err(StoreError::other)?;
-        Ok(Answer { body: Some(body), ..Answer::status(StatusCode::OK) })
+        Ok(list.around(text).map_err(StoreError::other)?)
+    }
+
+    /// The cursors of this query.
+    fn cursors(&self, endpoints: &[&Endpoint], request: &SearchRequest) -> Cursors<'c> {
+        let types: Vec<&str> =
+            endpoints.iter().map(|endpoint| endpoint.resource_type.name()).collect();
+        let service = self.service;
+        let subject = (self.cx.tenant.as_str(), types.as_slice());
+        Cursors::new(&service.cursor_key, &service.limits, service.clock.now(), subject, request)
     }
 
     /// The page, and the place of the cursor behind which it begins.
     fn page(
         &mut self,
+        endpoints: &[&Endpoint],
         request: &SearchRequest,
-        cursors: &Cursors<'_>,
     ) -> Result<(Page, Option<Place>), Failure> {
-        let limits = &self.provider.limits;
+        let limits = &self.service.limits;
         let most = i64::try_from(limits.page_size).unwrap_or(i64::MAX);
         // RFC 7644, Section 3.4.2.4: "A negative value SHALL be interpreted as "0"."
         let count = request.count.map(|count| self.within("count", count, 0, most));
@@ -116,7 +119,8 @@ impl Exchange<'_> {
             )
             .into()),
             (Some(cursor), None) => {
-                Ok((Page::Cursor { after: None, count }, cursors.place(cursor)?))
+                let place = self.cursors(endpoints, request).place(cursor)?;
+                Ok((Page::Cursor { after: None, count }, place))
             }
             // "A value less than 1 SHALL be interpreted as 1."
             (None, start) => {
@@ -130,7 +134,7 @@ impl Exchange<'_> {
     fn within(&mut self, parameter: &'static str, came: i64, least: i64, most: i64) -> usize {
         let read = came.clamp(least, most);
         if came != read {
-            self.report.deviations.push(Deviation::PageBounds { parameter, came, read });
+            self.deviations.push(Deviation::PageBounds { parameter, came, read });
         }
         usize::try_from(read).unwrap_or(usize::MAX)
     }
@@ -156,21 +160,16 @@ impl Exchange<'_> {
                 None => None,
             };
             self.refuse_hidden(filter.as_ref(), sort.as_ref(), resource_type)?;
-            self.note_left_out(request, resource_type);
-            let projection =
-                Projection::bind(&request.attributes, &request.excluded_attributes, resource_type)?;
-            let projection =
-                projection.showing_indirect_groups(self.provider.limits.indirect_groups);
-            let projection = projection.hiding(self.hidden_view(resource_type));
+            let projection = self.projection_of(request, resource_type)?;
             queries.push((*endpoint, Query { filter, sort, page: page.clone(), projection }));
         }
         Ok(queries)
     }
 
     fn parse_filter(&mut self, text: &str) -> Result<Filter, Failure> {
-        let parsed = Filter::parse_noting(text, &self.provider.limits.filter, self.quirks.syntax())
+        let parsed = Filter::parse_noting(text, &self.service.limits.filter, self.quirks.syntax())
             .map_err(Error::from)?;
-        self.report.deviations.extend(parsed.has_tail.then_some(Deviation::FilterTail));
+        self.deviations.extend(parsed.has_tail.then_some(Deviation::FilterTail));
         Ok(parsed.filter)
     }
 
@@ -188,10 +187,7 @@ impl Exchange<'_> {
             .left_out_attributes(self.quirks.left_out_attributes)
             .locations(self.locations.clone());
         let bound = binder.bind(filter).map_err(Error::from)?;
-        if self.head.method != Method::POST {
-            self.refuse_sensitive(&bound)?;
-        }
-        self.report.deviations.extend(binder.repairs().into_iter().map(Deviation::Value));
+        self.deviations.extend(binder.repairs().into_iter().map(Deviation::Value));
         Ok(bound)
     }
 
@@ -220,7 +216,7 @@ impl Exchange<'_> {
     fn refuse_sensitive(&self, filter: &BoundFilter) -> Result<(), Failure> {
         let mut found = None;
         filter.for_each_path(&mut |path| {
-            if self.provider.sensitive.iter().any(|sensitive| sensitive.holds(path)) {
+            if self.service.sensitive.iter().any(|sensitive| sensitive.holds(path)) {
                 found = Some(path);
             }
         });
@@ -258,68 +254,6 @@ impl Exchange<'_> {
             .map(|sort| Some(sort.unwrap_or_else(|_| Sort::without_values(order))))
             .collect())
     }
-
-    async fn select<'q>(
-        &mut self,
-        queries: &'q [(&'q Endpoint, Query)],
-        page: &Page,
-    ) -> Result<Results<'q>, Failure> {
-        if let [(endpoint, query)] = queries {
-            return self.select_one(endpoint, query, endpoint.store.id_order()).await;
-        }
-        // What is merged is in one order: that of the bytes of ids, unless all stores have another
-        // one.
-        let mut orders = queries.iter().map(|(endpoint, _)| endpoint.store.id_order());
-        let first = orders.next().unwrap_or_default();
-        let ids = if orders.all(|order| order == first) { first } else { IdOrder::Text };
-        let mut all = Results { found: Vec::new(), total: Some(0), more: false };
-        for (endpoint, query) in queries {
-            let results = self.select_one(endpoint, query, ids).await?;
-            all.total = all.total.zip(results.total).map(|(one, other)| one + other);
-            all.more |= results.more;
-            all.found.extend(results.found);
-        }
-        // A type that lacks the attribute has no keys, so that any sort orders them alike.
-        let sort = queries.iter().find_map(|(_, query)| query.sort.as_ref());
-        all.found.sort_by(|one, other| ids.compare_positions(sort, &one.position, &other.position));
-        let skipped = match page {
-            Page::Index { start, .. } => start.saturating_sub(1),
-            Page::Cursor { .. } => 0,
-        };
-        all.more |= all.found.len().saturating_sub(skipped) > page.count();
-        all.found = all.found.into_iter().skip(skipped).take(page.count()).collect();
-        Ok(all)
-    }
-
-    async fn select_one<'q>(
-        &mut self,
-        endpoint: &'q Endpoint,
-        query: &'q Query,
-        ids: IdOrder,
-    ) -> Result<Results<'q>, Failure> {
-        // A store pages in its own order only.
-        let most =
-            if endpoint.store.id_order() == ids { Pushdown::Pages } else { Pushdown::Filters };
-        let pushdown = endpoint.store.pushdown(query).min(most);
-        self.report.pushdown =
-            Some(self.report.pushdown.map_or(pushdown, |least| least.min(pushdown)));
-        let selected = complete::select_by(
-            pushdown,
-            ids,
-            endpoint.store.as_ref(),
-            query,
-            &self.budget,
-            self.cx,
-        )
-        .await?;
-        let found = selected.resources.into_iter().map(|resource| Found {
-            position: complete::position(&resource, query.sort.as_ref()),
-            resource: self.with_nearest_groups(&endpoint.resource_type, resource),
-            resource_type: &endpoint.resource_type,
-            projection: &query.projection,
-        });
-        Ok(Results { found: found.collect(), total: selected.total, more: selected.more })
-    }
 }
 
 /// The page to ask of one type out of several: all that may be on the page once the types are
@@ -331,8 +265,4 @@ fn page_of_one(page: &Page) -> Page {
         }
         Page::Cursor { .. } => page.clone(),
     }
-}
-
-fn show<'a>(found: &'a Found<'_>, locations: &'a crate::schema::Locations) -> Projected<'a> {
-    Projected::new(&found.resource, found.projection, found.resource_type, locations)
 }

@@ -2,28 +2,37 @@
 
 use std::collections::HashMap;
 
-use http::{HeaderValue, Method};
 use serde_json::{Map, Value};
 
-use super::order::Link;
 use super::references::References;
-use crate::dispatch::answer::Failure;
-use crate::dispatch::route::Route;
-use crate::dispatch::{Endpoint, Exchange};
+use super::schedule::Link;
 use crate::error::{Error, ScimType};
 use crate::message::{BulkId, BulkOperation};
 use crate::quirks::{Deviation, message};
 use crate::schema::Locations;
+use crate::service::outcome::Failure;
+use crate::service::{Call, Endpoint, Route, entity_tags, not_implemented};
 use crate::shown::Shown;
+use crate::store::EntityTags;
+
+/// The method of an operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Verb {
+    Post,
+    Put,
+    Patch,
+    Delete,
+}
 
 /// An operation of a bulk request.
-pub(super) struct Task<'p> {
+pub(super) struct Task<'c> {
     /// The method as the client wrote it.
     pub(super) written_method: String,
-    pub(super) method: Method,
+    /// None of what is no method of an operation.
+    pub(super) verb: Option<Verb>,
     pub(super) bulk_id: Option<BulkId>,
-    pub(super) version: Option<HeaderValue>,
-    pub(super) target: Option<Target<'p>>,
+    pub(super) if_match: Option<EntityTags>,
+    pub(super) target: Option<Target<'c>>,
     pub(super) data: Map<String, Value>,
     pub(super) links: Vec<Link>,
     /// What was put right while it was read.
@@ -33,42 +42,38 @@ pub(super) struct Task<'p> {
 }
 
 /// Where an operation goes.
-pub(super) struct Target<'p> {
-    pub(super) endpoint: &'p Endpoint,
+pub(super) struct Target<'c> {
+    pub(super) endpoint: &'c Endpoint,
     /// None is the resource type itself.
     pub(super) id: Option<String>,
+    /// The methods that it has.
+    pub(super) allowed: &'static str,
 }
 
-impl<'p> Task<'p> {
-    pub(super) fn new(operation: BulkOperation, exchange: &Exchange<'p>) -> Self {
+impl<'c> Task<'c> {
+    pub(super) fn new(operation: BulkOperation, call: &Call<'c>) -> Self {
         let BulkOperation { method: written_method, bulk_id, version, path, data } = operation;
         let mut task = Self {
-            method: read_method(&written_method),
+            verb: Verb::read(&written_method),
             written_method,
             bulk_id,
-            version: None,
+            if_match: None,
             target: None,
             data: Map::new(),
             links: Vec::new(),
             deviations: Vec::new(),
             problem: None,
         };
-        if task.departs_in_case() {
+        if task.verb.is_some_and(|verb| verb.as_str() != task.written_method) {
             task.deviations.push(Deviation::MethodCase);
         }
-        task.problem = task.read(version.as_deref(), path.as_deref(), data, exchange).err();
+        task.problem = task.read(version.as_deref(), path.as_deref(), data, call).err();
         task
     }
 
     /// Whether others can refer to what the operation creates, and by what name.
     pub(super) fn creates(&self) -> Option<&str> {
-        self.bulk_id.as_ref().filter(|_| self.method == Method::POST).map(BulkId::as_str)
-    }
-
-    /// Whether the method was understood only without regard to case.
-    fn departs_in_case(&self) -> bool {
-        let (method, written) = (self.method.as_str(), self.written_method.as_str());
-        method != written && method.eq_ignore_ascii_case(written)
+        self.bulk_id.as_ref().filter(|_| self.verb == Some(Verb::Post)).map(BulkId::as_str)
     }
 
     /// Where the resource is; none where that is not known yet.
@@ -80,9 +85,9 @@ impl<'p> Task<'p> {
 
     /// Finds the operations that this one refers to. Each name has the index of the operation that
     /// creates.
-    pub(super) fn link(&mut self, names: &HashMap<String, usize>, exchange: &Exchange<'_>) {
+    pub(super) fn link(&mut self, names: &HashMap<String, usize>, call: &Call<'_>) {
         let (mut links, mut unknown) = (Vec::new(), None);
-        self.each_reference(exchange, &mut |text, required| {
+        self.each_reference(call, &mut |text, required| {
             let Some(name) = BulkId::referred_to(text) else {
                 return;
             };
@@ -102,31 +107,27 @@ impl<'p> Task<'p> {
     }
 
     /// Puts ids in the place of names that have one.
-    pub(super) fn resolve(&mut self, ids: &HashMap<String, String>, exchange: &Exchange<'_>) {
-        self.each_reference(exchange, &mut |text, _| resolve(text, ids));
+    pub(super) fn resolve(&mut self, ids: &HashMap<String, String>, call: &Call<'_>) {
+        self.each_reference(call, &mut |text, _| resolve(text, ids));
     }
 
     /// How references are found in the data.
-    pub(super) fn references<'t>(&'t self, exchange: &Exchange<'_>) -> Option<References<'t>> {
+    pub(super) fn references<'t>(&'t self, call: &Call<'_>) -> Option<References<'t>> {
         let target = self.target.as_ref()?;
-        let (limits, syntax) = (exchange.provider.limits.filter, exchange.quirks.syntax());
+        let (limits, syntax) = (call.service.limits.filter, call.quirks.syntax());
         Some(References { resource_type: &target.endpoint.resource_type, limits, syntax })
     }
 
     /// Visits the references in the path and in the data, with whether the resource cannot be
     /// created without.
-    fn each_reference(
-        &mut self,
-        exchange: &Exchange<'_>,
-        visit: &mut dyn FnMut(&mut String, bool),
-    ) {
+    fn each_reference(&mut self, call: &Call<'_>, visit: &mut dyn FnMut(&mut String, bool)) {
         let id = self.target.as_mut().and_then(|target| target.id.as_mut());
         if let Some(id) = id.filter(|id| BulkId::referred_to(id).is_some()) {
             visit(id, true);
         }
         let mut data = std::mem::take(&mut self.data);
-        match self.references(exchange) {
-            Some(references) if self.method == Method::PATCH => {
+        match self.references(call) {
+            Some(references) if self.verb == Some(Verb::Patch) => {
                 references.in_patch(&mut data, &mut |text| visit(text, true))
             }
             Some(references) => references.in_resource(&mut data, visit),
@@ -140,42 +141,43 @@ impl<'p> Task<'p> {
         version: Option<&str>,
         path: Option<&str>,
         mut data: Option<Value>,
-        exchange: &Exchange<'p>,
+        call: &Call<'c>,
     ) -> Result<(), Failure> {
         let path = path.ok_or_else(|| syntax("`path` is missing"))?;
         if path.contains(['?', '#']) {
             return Err(syntax("`path` is a path alone, without a query"));
         }
-        let (route, deviation) = Route::find(path, &exchange.asked())?;
+        let (route, deviation) = Route::find(path, call)?;
         self.deviations.extend(deviation);
-        self.target = Some(target(route)?);
-        if !matches!(self.method, Method::POST | Method::PUT | Method::PATCH | Method::DELETE) {
+        let allowed = route.allowed(&call.features);
+        let (endpoint, id) = target(route)?;
+        self.target = Some(Target { endpoint, id, allowed });
+        let Some(verb) = self.verb else {
             return Err(syntax("`method` has to be `POST`, `PUT`, `PATCH` or `DELETE`"));
-        }
-        if self.method == Method::POST && self.bulk_id.is_none() {
+        };
+        if verb == Verb::Post && self.bulk_id.is_none() {
             return Err(syntax("a `POST` needs a `bulkId`"));
         }
-        if exchange.quirks.bare_operations && self.method == Method::PATCH {
+        if call.quirks.bare_operations && verb == Verb::Patch {
             self.deviations.extend(data.as_mut().and_then(message::bare_operations));
         }
         self.data = match data {
             Some(Value::Object(data)) => data,
             // A body means nothing there.
-            _ if self.method == Method::DELETE => Map::new(),
+            _ if verb == Verb::Delete => Map::new(),
             Some(_) => return Err(syntax("`data` has to be an object")),
             None => return Err(syntax("`data` is missing")),
         };
-        if let Some(target) = &self.target
-            && matches!(self.method, Method::POST | Method::PUT)
-        {
+        if matches!(verb, Verb::Post | Verb::Put) {
             // What refers to others is found where it belongs.
-            self.deviations.extend(exchange.unfold(target.endpoint, &mut self.data)?);
+            self.deviations.extend(call.unfold(endpoint, &mut self.data)?);
         }
-        if let Some(version) = version.filter(|_| self.method != Method::POST) {
-            let wrong = |_| {
-                Error::typed(ScimType::InvalidValue, "`version` has characters that no version has")
-            };
-            self.version = Some(HeaderValue::from_str(version).map_err(wrong)?);
+        if let Some(version) = version.filter(|_| verb != Verb::Post) {
+            if version.contains(|character: char| character.is_ascii_control()) {
+                let detail = "`version` has characters that no version has";
+                return Err(Error::typed(ScimType::InvalidValue, detail).into());
+            }
+            self.if_match = entity_tags([version]);
         }
         Ok(())
     }
@@ -188,22 +190,32 @@ pub(super) fn resolve(text: &mut String, ids: &HashMap<String, String>) {
     }
 }
 
-fn target(route: Route<'_>) -> Result<Target<'_>, Failure> {
+fn target(route: Route<'_>) -> Result<(&Endpoint, Option<String>), Failure> {
     match route {
-        Route::Collection(endpoint) => Ok(Target { endpoint, id: None }),
-        Route::Resource(endpoint, id) | Route::Me(endpoint, id) => {
-            Ok(Target { endpoint, id: Some(id) })
-        }
-        Route::NotImplemented(feature) => Err(crate::dispatch::not_implemented(feature).into()),
+        Route::Collection(endpoint) => Ok((endpoint, None)),
+        Route::Resource(endpoint, id) | Route::Me(endpoint, id) => Ok((endpoint, Some(id))),
+        Route::NotImplemented(feature) => Err(not_implemented(feature)),
         Route::Search(_) | Route::Root(_) | Route::Bulk | Route::Discovery(_) => Err(syntax(
             "`path` has to be that of a resource, or for `POST` that of a resource type",
         )),
     }
 }
 
-/// Methods are upper case (RFC 9110, Section 9.1); here they are read in any case.
-fn read_method(text: &str) -> Method {
-    text.to_ascii_uppercase().parse().unwrap_or_default()
+impl Verb {
+    /// Methods are upper case (RFC 9110, Section 9.1); here they are read in any case.
+    fn read(text: &str) -> Option<Self> {
+        let known = [Self::Post, Self::Put, Self::Patch, Self::Delete];
+        known.into_iter().find(|verb| verb.as_str().eq_ignore_ascii_case(text))
+    }
+
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Patch => "PATCH",
+            Self::Delete => "DELETE",
+        }
+    }
 }
 
 fn syntax(detail: &'static str) -> Failure {

@@ -13,7 +13,6 @@ use http_body::Body;
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use tower_service::Service;
 
-use super::answer::Failure;
 use super::{Dispatcher, too_large};
 use crate::error::Error;
 
@@ -67,7 +66,7 @@ where
     }
 }
 
-async fn read<B>(headers: &HeaderMap, body: B, limit: usize) -> Result<Vec<u8>, Failure>
+async fn read<B>(headers: &HeaderMap, body: B, limit: usize) -> Result<Vec<u8>, Error>
 where
     B: Body + Send,
     B::Error: Into<BoxError>,
@@ -96,19 +95,18 @@ where
 }
 
 /// What to say about a body that could not be read to its end.
-fn unreadable(err: &(dyn StdError + 'static), limit: usize) -> Failure {
+fn unreadable(err: &(dyn StdError + 'static), limit: usize) -> Error {
     let mut causes = std::iter::successors(Some(err), |&err| err.source());
     if err.is::<LengthLimitError>() {
         return too_large(limit);
     }
     let is_late = |cause: &io::Error| cause.kind() == io::ErrorKind::TimedOut;
-    let error = if causes.any(|cause| cause.downcast_ref().is_some_and(is_late)) {
+    if causes.any(|cause| cause.downcast_ref().is_some_and(is_late)) {
         Error::status_only(
             StatusCode::REQUEST_TIMEOUT,
             "the body did not come in time: send the request again",
         )
     } else {
         Error::status_only(StatusCode::BAD_REQUEST, "the body ended early: send the request again")
-    };
-    error.into()
+    }
 }

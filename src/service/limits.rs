@@ -82,12 +82,12 @@ impl Default for Limits {
 
 impl Limits {
     /// What one request may cost; what has no limit is not counted.
-    pub(super) fn budget(&self) -> Budget {
+    pub(crate) fn budget(&self) -> Budget {
         if self.work == u64::MAX { Budget::unlimited() } else { Budget::new(self.work) }
     }
 
     /// The largest bulk request, in bytes: `bulk.maxPayloadSize` of `ServiceProviderConfig`.
-    pub(super) fn bulk_payload(&self) -> usize {
+    pub(crate) fn bulk_payload(&self) -> usize {
         self.bulk_bytes.min(self.body_bytes)
     }
 }

@@ -3,15 +3,14 @@
 
 use serde_json::{Map, Value, json};
 
-use super::Provider;
+use super::Call;
 use crate::auth::AuthenticationScheme;
-use crate::features::Features;
 
-impl Provider {
-    pub(super) fn config(&self, features: &Features, location: &str) -> Value {
-        let limits = &self.limits;
-        let schemes: Vec<Value> =
-            self.authenticator.schemes().iter().enumerate().map(scheme).collect();
+impl Call<'_> {
+    pub(super) fn service_provider_config(&self, schemes: &[AuthenticationScheme]) -> Value {
+        let (features, limits) = (&self.features, &self.service.limits);
+        let location = format!("{}/ServiceProviderConfig", self.locations.base_url());
+        let schemes: Vec<Value> = schemes.iter().enumerate().map(scheme).collect();
         let mut pagination = json!({
             "cursor": true,
             "index": true,

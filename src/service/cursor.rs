@@ -79,16 +79,16 @@ pub(super) struct Cursors<'p> {
 }
 
 impl<'p> Cursors<'p> {
-    /// The cursors of the query that `request` makes of `path` for `tenant`.
+    /// The cursors of the query that `request` makes of these resource types for `tenant`.
     pub(super) fn new(
         key: &'p [u8; 16],
         limits: &'p Limits,
         now: DateTime<Utc>,
-        (tenant, path): (&str, &str),
+        (tenant, types): (&str, &[&str]),
         request: &SearchRequest,
     ) -> Self {
         let mut hasher = SipHasher24::new_with_key(key);
-        (tenant, path, &request.filter, &request.sort_by, &request.sort_order).hash(&mut hasher);
+        (tenant, types, &request.filter, &request.sort_by, &request.sort_order).hash(&mut hasher);
         (&request.attributes, &request.excluded_attributes).hash(&mut hasher);
         Self { key, fingerprint: hasher.finish128().into(), count: request.count, limits, now }
     }

@@ -1,0 +1,114 @@
+//! The body of a request, as a JSON object (RFC 7644, Section 3.8).
+
+use http::StatusCode;
+use http::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue};
+use serde_json::{Map, Value};
+
+use crate::error::Error;
+use crate::message::{Known, parse_known};
+use crate::quirks::{Deviation, message};
+use crate::schema::ResourceType;
+use crate::service::{Call, Failure};
+
+/// A media type that is longer is not repeated in an answer.
+const SHOWN_BYTES: usize = 100;
+
+/// What the operations of a PATCH have, in a bulk request with their message or without it.
+const OF_PATCH: [&str; 5] = ["schemas", "Operations", "op", "path", "value"];
+
+/// The body of a request, as it was sent.
+#[derive(Clone, Copy)]
+pub(super) struct Body<'b> {
+    pub(super) headers: &'b HeaderMap,
+    pub(super) text: &'b [u8],
+}
+
+impl Body<'_> {
+    /// The body of a message.
+    pub(super) fn message(self, call: &mut Call<'_>) -> Result<Map<String, Value>, Failure> {
+        self.parse(call, Known { within: &[], is_known: &|_| true })
+    }
+
+    /// The body of a resource: what is under the name of nobody's attribute is passed over, and not
+    /// built.
+    pub(super) fn resource(
+        self,
+        call: &mut Call<'_>,
+        resource_type: &ResourceType,
+    ) -> Result<Map<String, Value>, Failure> {
+        let is_known = |name: &str| resource_type.may_name(name);
+        self.parse(call, Known { within: &[], is_known: &is_known })
+    }
+
+    /// The body of a bulk request. The resources in it are read likewise; of which type each is may
+    /// be said behind it.
+    pub(super) fn bulk_request(self, call: &mut Call<'_>) -> Result<Map<String, Value>, Failure> {
+        let endpoints = &call.service.endpoints;
+        let is_known = |name: &str| {
+            OF_PATCH.iter().any(|known| known.eq_ignore_ascii_case(name))
+                || endpoints.iter().any(|endpoint| endpoint.resource_type.may_name(name))
+        };
+        self.parse(call, Known { within: &["Operations", "data"], is_known: &is_known })
+    }
+
+    fn parse(self, call: &mut Call<'_>, known: Known<'_>) -> Result<Map<String, Value>, Failure> {
+        call.deviations.extend(check_media_type(self.headers)?);
+        let text = match message::byte_order_mark(self.text) {
+            Some((text, deviation)) if call.quirks.byte_order_mark => {
+                call.deviations.push(deviation);
+                text
+            }
+            _ => self.text,
+        };
+        let (object, weight) = parse_known(text, call.service.limits.json, known)?;
+        // Whatever it says, each of its values is read, checked, and compared.
+        call.budget.spend(weight).map_err(Error::from)?;
+        Ok(object)
+    }
+}
+
+/// Refuses what is not JSON, as it is.
+fn check_media_type(headers: &HeaderMap) -> Result<Option<Deviation>, Error> {
+    let is_coded = |coding: &HeaderValue| !coding.as_bytes().eq_ignore_ascii_case(b"identity");
+    if headers.get_all(CONTENT_ENCODING).iter().any(is_coded) {
+        // RFC 9110, Section 15.5.16.
+        let detail = "send the body as it is, without a `Content-Encoding`";
+        return Err(Error::status_only(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail));
+    }
+    let content_type = headers.get(CONTENT_TYPE);
+    match media_type(content_type) {
+        MediaType::Scim => Ok(None),
+        MediaType::Json | MediaType::Missing => Ok(Some(Deviation::MediaType)),
+        MediaType::Other => {
+            let came = content_type.and_then(|value| value.to_str().ok()).map(essence);
+            let came = came
+                .filter(|came| came.len() <= SHOWN_BYTES)
+                .map(|came| format!(", not as `{came}`"));
+            let detail =
+                format!("send the body as application/scim+json{}", came.unwrap_or_default());
+            Err(Error::status_only(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail))
+        }
+    }
+}
+
+enum MediaType {
+    Scim,
+    Json,
+    Missing,
+    Other,
+}
+
+/// Parameters do not count: JSON is UTF-8, whatever `charset` says (RFC 8259, Section 8.1).
+fn media_type(content_type: Option<&HeaderValue>) -> MediaType {
+    let essence = content_type.map_or(Ok(""), HeaderValue::to_str).map(essence);
+    match essence.as_deref() {
+        Ok("application/scim+json") => MediaType::Scim,
+        Ok("application/json") => MediaType::Json,
+        Ok("") => MediaType::Missing,
+        Ok(_) | Err(_) => MediaType::Other,
+    }
+}
+
+pub(super) fn essence(media_type: &str) -> String {
+    media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+}

@@ -1,0 +1,132 @@
+//! One call of the service: the caller, the settings that hold for it, and what was noticed.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+
+use super::outcome::Failure;
+use super::{Endpoint, Service};
+use crate::budget::Budget;
+use crate::context::RequestContext;
+use crate::features::Features;
+use crate::message::SearchRequest;
+use crate::patch::{PlanBinder, Rules};
+use crate::policy::{Joining, Turn};
+use crate::quirks::{Deviation, Quirks, message};
+use crate::schema::{Attribute, Locations, ResourceType};
+use crate::store::{Change, Precondition, Pushdown};
+
+/// A call on its way.
+pub(crate) struct Call<'c> {
+    pub(crate) service: &'c Service,
+    pub(crate) cx: &'c RequestContext,
+    pub(crate) quirks: Quirks,
+    pub(crate) features: Features,
+    pub(crate) locations: Locations,
+    /// What the call may still cost, with all its parts.
+    pub(crate) budget: Budget,
+    /// The parameters in the URL.
+    pub(crate) parameters: SearchRequest,
+    /// The versions that the client expects.
+    pub(crate) precondition: Precondition,
+    /// Whether the client would rather have no body.
+    pub(crate) prefers_minimal: bool,
+    /// Where the call departed from the RFC.
+    pub(crate) deviations: Vec<Deviation>,
+    /// How much of a search the stores did: the least.
+    pub(crate) pushdown: Option<Pushdown>,
+}
+
+impl<'c> Call<'c> {
+    pub(crate) fn new(service: &'c Service, cx: &'c RequestContext, budget: Budget) -> Self {
+        let locations = match &cx.base_url {
+            Some(url) => service.locations.under(url),
+            None => service.locations.clone(),
+        };
+        Self {
+            service,
+            cx,
+            quirks: cx.quirks.unwrap_or(service.quirks),
+            features: cx.features.unwrap_or(service.features),
+            locations,
+            budget,
+            parameters: SearchRequest::default(),
+            precondition: Precondition::default(),
+            prefers_minimal: false,
+            deviations: Vec::new(),
+            pushdown: None,
+        }
+    }
+
+    /// A call that is part of this one, with the same caller and budget. It expects no version.
+    pub(super) fn part(&self) -> Self {
+        Self {
+            locations: self.locations.clone(),
+            parameters: self.parameters.clone(),
+            ..Self::new(self.service, self.cx, self.budget.clone())
+        }
+    }
+
+    /// The endpoints of the resource types that this tenant has.
+    pub(super) fn endpoints(&self) -> impl Iterator<Item = &'c Endpoint> + use<'c> {
+        let cx = self.cx;
+        let is_visible = |endpoint: &&Endpoint| cx.has_resource_type(endpoint.resource_type.name());
+        self.service.endpoints.iter().filter(move |endpoint| is_visible(endpoint))
+    }
+
+    /// Takes a body as a message of that schema.
+    pub(super) fn message(&mut self, body: &mut Map<String, Value>, schema: &'static str) {
+        if self.quirks.any_schemas {
+            self.deviations.extend(message::assume_schema(body, schema));
+        }
+    }
+
+    pub(super) fn rules(&self) -> Rules {
+        let mut rules = self.quirks.rules();
+        rules.values.secrets = self.features.change_password;
+        rules
+    }
+
+    pub(super) fn plan_binder(&self, endpoint: &Endpoint) -> PlanBinder {
+        PlanBinder::new(Arc::clone(&endpoint.resource_type), self.rules())
+            .filters(self.service.limits.filter, self.quirks.syntax())
+            .locations(self.locations.clone())
+    }
+
+    /// The attribute that shows in which resources one is listed, where this tenant has no such
+    /// resources.
+    pub(super) fn hidden_view<'t>(
+        &self,
+        resource_type: &'t ResourceType,
+    ) -> Option<&'t Arc<Attribute>> {
+        let view = resource_type.membership_view()?;
+        let mut types = view.sub_attribute("$ref")?.reference_types().iter();
+        let is_hidden = types.len() > 0 && types.all(|name| !self.cx.has_resource_type(name));
+        is_hidden.then_some(view)
+    }
+
+    /// Waits for the turn that the policy gives to a change.
+    pub(super) async fn turn(&self) -> Result<Turn, Failure> {
+        Ok(self.service.policy.turn(self.cx).await?)
+    }
+
+    /// Asks the policy which of these are taken as members.
+    pub(super) async fn joining(
+        &self,
+        endpoint: &Endpoint,
+        members: &[String],
+    ) -> Result<Joining, Failure> {
+        if members.is_empty() {
+            return Ok(Joining::All);
+        }
+        Ok(self.service.policy.joining(&endpoint.resource_type, members, self.cx).await?)
+    }
+
+    /// Tells the policy what was committed. It had the passwords before they were stored, and has
+    /// them no second time.
+    pub(super) async fn tell(&self, change: Change) -> Change {
+        let change = change.without_secrets();
+        self.service.policy.changed(&change, self.cx).await;
+        change
+    }
+}

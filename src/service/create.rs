@@ -1,0 +1,94 @@
+//! Creating resources: POST (RFC 7644, Section 3.3).
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+
+use super::decode::{Cleared, Decoded, named_on_request};
+use super::outcome::{Failure, Outcome};
+use super::{Call, Endpoint};
+use crate::patch::Replacement;
+use crate::policy::{Adoption, Creating, Joining};
+use crate::quirks::rewrite;
+use crate::resource::{Meta, Resource, check};
+use crate::store::{Change, Operation, leave_out_members, member_ids, too_long};
+
+/// Creates the resource in the body of a POST, or links the POST to a resource that is there
+/// already, as the policy decides.
+pub(crate) async fn create(
+    call: &mut Call<'_>,
+    endpoint: &Endpoint,
+    body: Map<String, Value>,
+) -> Result<Outcome, Failure> {
+    let _turn = call.turn().await?;
+    let projection = call.projection(endpoint)?;
+    let Decoded { mut resource, cleared } = call.decode(endpoint, body)?;
+    let projection = projection.requested(named_on_request(&endpoint.resource_type, &resource));
+    let assumed = activate(call, endpoint, &mut resource);
+    let policy = &call.service.policy;
+    let change = match policy.creating(&endpoint.resource_type, &mut resource, call.cx).await? {
+        Creating::Store => insert(call, endpoint, resource).await?,
+        Creating::Adopt { id, mode } => {
+            if assumed {
+                // Only what is said activates somebody who is there already.
+                resource.remove("active");
+            }
+            adopt(call, endpoint, (&id, mode), resource, cleared).await?
+        }
+    };
+    let is_new = change.operation == Operation::Create;
+    Ok(Outcome::created(call.represent_changed(endpoint, change, projection).await?, is_new))
+}
+
+/// Stores a new resource and tells the policy, whoever creates it.
+pub(super) async fn insert(
+    call: &Call<'_>,
+    endpoint: &Endpoint,
+    mut resource: Resource,
+) -> Result<Change, Failure> {
+    let resource_type = &endpoint.resource_type;
+    resource.activate_user(resource_type);
+    resource.settle_schemas(resource_type);
+    check(&resource, resource_type)?;
+    let members = member_ids(resource_type, &resource);
+    if let Joining::Without(ids) = call.joining(endpoint, &members).await? {
+        leave_out_members(resource_type, &mut resource, &ids);
+    }
+    let most = call.service.limits.resource_bytes;
+    if resource.is_longer_than(most, resource_type) {
+        return Err(too_long(most).into());
+    }
+    resource.set_meta(&Meta::new(resource_type.name(), call.service.clock.now()));
+    let resource = Arc::new(endpoint.store.create(resource, call.cx).await?);
+    let change = Change::created(Arc::clone(resource_type), call.cx.tenant.clone(), resource);
+    Ok(call.tell(change).await)
+}
+
+/// Has a resource that is there already take over what a POST says.
+async fn adopt(
+    call: &mut Call<'_>,
+    endpoint: &Endpoint,
+    (id, mode): (&str, Adoption),
+    wanted: Resource,
+    cleared: Cleared,
+) -> Result<Change, Failure> {
+    let resource_type = Arc::clone(&endpoint.resource_type);
+    let replacement = match mode {
+        Adoption::Merge => Replacement::merging(resource_type, wanted),
+        Adoption::Replace => Replacement::new(resource_type, wanted, call.quirks.omitted),
+    };
+    let change = call.put(endpoint, id, replacement.clearing(cleared)).await?;
+    call.service.policy.adopted(&change, call.cx).await;
+    Ok(change)
+}
+
+/// Whether `active` was assumed of a new resource that did not say it.
+fn activate(call: &mut Call<'_>, endpoint: &Endpoint, resource: &mut Resource) -> bool {
+    if !call.quirks.active_by_default {
+        return false;
+    }
+    let assumed = rewrite::activate(&endpoint.resource_type, resource);
+    let is_assumed = assumed.is_some();
+    call.deviations.extend(assumed);
+    is_assumed
+}

@@ -1,0 +1,59 @@
+//! Deleting resources: DELETE (RFC 7644, Section 3.6).
+
+use serde_json::json;
+
+use super::outcome::{Failure, Outcome};
+use super::patch::amend;
+use super::{Call, Endpoint};
+use crate::message::PatchOperation;
+use crate::policy::Deleting;
+use crate::quirks::Quirks;
+use crate::store::Change;
+
+/// Deletes a resource, or deactivates it, as the policy decides.
+pub(crate) async fn delete(
+    call: &mut Call<'_>,
+    endpoint: &Endpoint,
+    id: &str,
+) -> Result<Outcome, Failure> {
+    call.check_if_match()?;
+    delete_any_version(call, endpoint, id).await
+}
+
+/// Deletes a resource, or deactivates it, also where clients have to say which version.
+pub(super) async fn delete_any_version(
+    call: &mut Call<'_>,
+    endpoint: &Endpoint,
+    id: &str,
+) -> Result<Outcome, Failure> {
+    let _turn = call.turn().await?;
+    match call.service.policy.deleting(&endpoint.resource_type, id, call.cx).await? {
+        Deleting::Delete => {
+            remove(call, endpoint, id).await?;
+            Ok(Outcome::no_content(None))
+        }
+        Deleting::Deactivate => {
+            let change = deactivate(call, endpoint, id).await?;
+            Ok(Outcome::no_content(change.version))
+        }
+    }
+}
+
+/// Takes a resource out of its store and tells the policy, whoever deletes it.
+pub(super) async fn remove(
+    call: &Call<'_>,
+    endpoint: &Endpoint,
+    id: &str,
+) -> Result<Change, Failure> {
+    let change = endpoint.store.delete(id, &call.precondition, call.cx).await?;
+    Ok(call.tell(change).await)
+}
+
+async fn deactivate(call: &mut Call<'_>, endpoint: &Endpoint, id: &str) -> Result<Change, Failure> {
+    let operation = PatchOperation {
+        op: "replace".to_owned(),
+        path: Some("active".to_owned()),
+        value: Some(json!(false)),
+    };
+    amend(call, endpoint, id, vec![operation], Quirks::STRICT.rules()).await
+}

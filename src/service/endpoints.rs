@@ -1,0 +1,177 @@
+//! The endpoints and what a path means (RFC 7644, Section 3.2), and versions of the protocol
+//! (Section 3.13).
+
+use http::StatusCode;
+use percent_encoding::percent_decode_str;
+
+use super::discovery::Discovery;
+use super::outcome::Failure;
+use super::{Call, Endpoint};
+use crate::error::{Error, ScimType};
+use crate::features::Features;
+use crate::quirks::Deviation;
+
+/// The version of the protocol, as a segment of a path (RFC 7644, Section 3.13).
+const VERSION: &str = "v2";
+
+/// The endpoints that are no resource type's (RFC 7644, Section 3.2).
+const ENDPOINTS: [&str; 6] =
+    ["ServiceProviderConfig", "ServiceProviderConfigs", "ResourceTypes", "Schemas", "Bulk", "Me"];
+
+/// What a path means.
+pub(crate) enum Route<'c> {
+    /// `/Users`
+    Collection(&'c Endpoint),
+    /// `/Users/2819c223`
+    Resource(&'c Endpoint, String),
+    /// `/Me`: the resource of who asks.
+    Me(&'c Endpoint, String),
+    /// `/Users/.search`, `/.search`
+    Search(Vec<&'c Endpoint>),
+    /// `/`
+    Root(Vec<&'c Endpoint>),
+    /// `/Bulk`
+    Bulk,
+    Discovery(Discovery),
+    /// A part of the protocol that is not there, by its name for people.
+    NotImplemented(&'static str),
+}
+
+impl<'c> Route<'c> {
+    /// What a path means to the caller, and how it departs from that.
+    pub(crate) fn find(path: &str, call: &Call<'c>) -> Result<(Self, Option<Deviation>), Failure> {
+        let mut segments = segments(below_base(path, call.locations.base_path())?)?;
+        let deviation =
+            if call.quirks.endpoint_case { in_its_case(&mut segments, call) } else { None };
+        let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
+        Self::of(&segments, call).map(|route| (route, deviation))
+    }
+
+    fn of(segments: &[&str], call: &Call<'c>) -> Result<Self, Failure> {
+        let features = &call.features;
+        match segments {
+            [] | [".search"] if !features.root_query => {
+                Ok(Self::NotImplemented("a query over all resource types"))
+            }
+            [] => Ok(Self::Root(call.endpoints().collect())),
+            [".search"] => Ok(Self::Search(call.endpoints().collect())),
+            ["Bulk"] if features.bulk => Ok(Self::Bulk),
+            ["Bulk"] => Ok(Self::NotImplemented("Bulk")),
+            ["Me", ..] if !features.me => Ok(Self::NotImplemented("/Me")),
+            ["Me"] => call.me().map(|(endpoint, id)| Self::Me(endpoint, id)),
+            // RFC 7644 has the singular; SCIM 1.1 had the plural, and some clients still do.
+            ["ServiceProviderConfig" | "ServiceProviderConfigs"] => {
+                Ok(Self::Discovery(Discovery::ServiceProviderConfig))
+            }
+            ["ResourceTypes"] => Ok(Self::Discovery(Discovery::ResourceTypes)),
+            ["ResourceTypes", name] => {
+                Ok(Self::Discovery(Discovery::ResourceType((*name).to_owned())))
+            }
+            ["Schemas"] => Ok(Self::Discovery(Discovery::Schemas)),
+            ["Schemas", uri] => Ok(Self::Discovery(Discovery::Schema((*uri).to_owned()))),
+            [name, rest @ ..] => {
+                let endpoint = call.endpoints().find(|endpoint| endpoint.name() == *name);
+                match (endpoint, rest) {
+                    (Some(endpoint), []) => Ok(Self::Collection(endpoint)),
+                    (Some(endpoint), [".search"]) => Ok(Self::Search(vec![endpoint])),
+                    (Some(endpoint), [id]) => Ok(Self::Resource(endpoint, (*id).to_owned())),
+                    _ => Err(not_found()),
+                }
+            }
+        }
+    }
+
+    /// The methods that go with the path: the value of `Allow`.
+    pub(crate) fn allowed(&self, features: &Features) -> &'static str {
+        match self {
+            Self::Collection(_) => "GET, HEAD, POST, OPTIONS",
+            Self::Resource(..) | Self::Me(..) if features.patch => {
+                "GET, HEAD, PUT, PATCH, DELETE, OPTIONS"
+            }
+            Self::Resource(..) | Self::Me(..) => "GET, HEAD, PUT, DELETE, OPTIONS",
+            Self::Search(_) | Self::Bulk => "POST, OPTIONS",
+            Self::Root(_) | Self::Discovery(_) => "GET, HEAD, OPTIONS",
+            Self::NotImplemented(_) => "",
+        }
+    }
+}
+
+/// Spells the endpoint as it is. One that is there as it came is left alone.
+fn in_its_case(segments: &mut [String], call: &Call<'_>) -> Option<Deviation> {
+    let known = || ENDPOINTS.into_iter().chain(call.endpoints().map(Endpoint::name));
+    let name = segments.first_mut()?;
+    if known().any(|known| known == name) {
+        return None;
+    }
+    let read = known().find(|known| known.eq_ignore_ascii_case(name))?.to_owned();
+    let came = std::mem::replace(name, read.clone());
+    Some(Deviation::EndpointCase { came, read })
+}
+
+impl Endpoint {
+    /// The segment of the path.
+    fn name(&self) -> &str {
+        self.resource_type.endpoint().trim_start_matches('/')
+    }
+}
+
+/// The path below the base URL; a router may have taken that away already.
+///
+/// RFC 7644, Section 3.13: a version, if there is one, stands directly before the endpoint; without
+/// one, the latest counts.
+fn below_base<'u>(path: &'u str, base: &str) -> Result<&'u str, Failure> {
+    let (parent, supported) = match base.rsplit_once('/') {
+        Some((parent, version)) if is_version(version) => (parent, version),
+        _ => (base, VERSION),
+    };
+    if parent.len() < base.len()
+        && let Some(rest) = below(path, base)
+    {
+        return Ok(rest);
+    }
+    let path = below(path, parent).unwrap_or(path).trim_start_matches('/');
+    let (first, rest) = path.split_once('/').unwrap_or((path, ""));
+    match is_version(first) {
+        true if first == supported => Ok(rest),
+        true => Err(Error::typed(
+            ScimType::InvalidVers,
+            format!("this service provider speaks SCIM {VERSION}"),
+        )
+        .into()),
+        false => Ok(path),
+    }
+}
+
+fn below<'u>(path: &'u str, base: &str) -> Option<&'u str> {
+    path.strip_prefix(base).filter(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// `v` and a number.
+fn is_version(segment: &str) -> bool {
+    let number = segment.strip_prefix('v').unwrap_or_default();
+    number.starts_with(|first: char| first.is_ascii_digit())
+        && number.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'.'))
+}
+
+/// The segments of a path, decoded. Empty ones do not count, since base URLs are pasted with and
+/// without a slash at the end; dots have no meaning, and a slash inside a segment is none.
+fn segments(path: &str) -> Result<Vec<String>, Failure> {
+    let decode = |segment: &str| {
+        let text = percent_decode_str(segment).decode_utf8().ok()?;
+        let plain = text != "."
+            && text != ".."
+            && !text.contains(|character: char| character == '/' || character.is_control());
+        plain.then(|| text.into_owned())
+    };
+    let segments = path.split('/').filter(|segment| !segment.is_empty()).map(decode);
+    segments.collect::<Option<Vec<_>>>().ok_or_else(not_found)
+}
+
+pub(super) fn not_found() -> Failure {
+    Error::status_only(StatusCode::NOT_FOUND, "there is nothing at this path").into()
+}
+
+pub(crate) fn not_implemented(feature: &str) -> Failure {
+    let detail = format!("{feature} is not supported here");
+    Error::status_only(StatusCode::NOT_IMPLEMENTED, detail).into()
+}

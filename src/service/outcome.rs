@@ -1,0 +1,138 @@
+//! What comes of a call, before it is an HTTP response or a part of one.
+
+use std::error::Error as StdError;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::StatusCode;
+
+use super::representation::Representation;
+use crate::error::Error;
+use crate::message::{JsonError, MessageError};
+use crate::patch::PatchError;
+use crate::query::{ProjectionError, SortError};
+use crate::resource::{ValueError, Version};
+use crate::store::StoreError;
+
+/// A success at one resource.
+pub(crate) struct Outcome {
+    pub(crate) status: StatusCode,
+    pub(crate) location: Option<String>,
+    /// The URL of the resource that the body represents, or would if the client did not have it
+    /// already.
+    pub(crate) content_location: Option<String>,
+    pub(crate) version: Option<Version>,
+    pub(crate) body: Option<Representation>,
+    /// The id of the resource in the body.
+    pub(crate) id: Option<String>,
+    /// Whether the resource is a new one.
+    pub(super) is_new: bool,
+}
+
+/// Why a call failed.
+pub(crate) enum Failure {
+    Refused(Error),
+    Store(StoreError),
+    /// The path does not have this method; with those that it has.
+    MethodNotAllowed(&'static str),
+}
+
+/// A failure of the database, for the log.
+pub(crate) type Source = Arc<dyn StdError + Send + Sync>;
+
+impl Outcome {
+    /// A resource that was created, or one that was there already and that a POST was linked to.
+    pub(super) fn created(body: Representation, is_new: bool) -> Self {
+        Self { status: StatusCode::CREATED, is_new, ..Self::ok(body) }
+    }
+
+    /// A resource.
+    pub(super) fn ok(body: Representation) -> Self {
+        let (location, id) = (body.location(), Some(body.resource.id().to_owned()));
+        let version = body.resource.version();
+        // RFC 7643, Section 3.1: the same as `meta.location`, whichever part of the resource is
+        // shown.
+        let content_location = location.clone();
+        let body = Some(body);
+        let status = StatusCode::OK;
+        Self { status, location, content_location, version, body, id, is_new: false }
+    }
+
+    /// Nothing to show.
+    pub(super) fn no_content(version: Option<Version>) -> Self {
+        Self {
+            status: StatusCode::NO_CONTENT,
+            location: None,
+            content_location: None,
+            version,
+            body: None,
+            id: None,
+            is_new: false,
+        }
+    }
+
+    /// A resource that the client has already; RFC 9110, Section 15.4.5: the headers of the answer
+    /// with a body.
+    pub(super) fn not_modified(body: &Representation) -> Self {
+        Self {
+            status: StatusCode::NOT_MODIFIED,
+            content_location: body.location(),
+            ..Self::no_content(body.resource.version())
+        }
+    }
+}
+
+impl Failure {
+    /// The error that the client gets, and what goes to the log.
+    pub(crate) fn into_error(self) -> (Error, Option<Source>) {
+        match self {
+            Self::Refused(err) => (err, None),
+            Self::Store(StoreError::Other(source)) => {
+                (StoreError::other("in the report").into(), Some(Arc::from(source)))
+            }
+            Self::Store(err) => (err.into(), None),
+            Self::MethodNotAllowed(allowed) => {
+                let detail = format!("the method is not allowed here: {allowed} are");
+                (Error::status_only(StatusCode::METHOD_NOT_ALLOWED, detail), None)
+            }
+        }
+    }
+
+    /// How long the client should wait before it tries again.
+    pub(crate) fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Store(StoreError::Busy { retry_after }) => Some(*retry_after),
+            Self::Store(_) | Self::Refused(_) | Self::MethodNotAllowed(_) => None,
+        }
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(err: StoreError) -> Self {
+        Self::Store(err)
+    }
+}
+
+/// For the application, which calls as a client does.
+impl From<Failure> for StoreError {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Store(err) => err,
+            Failure::Refused(_) | Failure::MethodNotAllowed(_) => {
+                Self::Refused(failure.into_error().0)
+            }
+        }
+    }
+}
+
+macro_rules! refused {
+    ($($error:ty),*) => {
+        $(impl From<$error> for Failure {
+            fn from(err: $error) -> Self {
+                Self::Refused(err.into())
+            }
+        })*
+    };
+}
+
+refused!(Error, JsonError, MessageError, PatchError, ProjectionError, SortError, ValueError);

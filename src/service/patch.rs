@@ -1,0 +1,85 @@
+//! Modifying with PATCH (RFC 7644, Section 3.5.2).
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+
+use super::outcome::{Failure, Outcome};
+use super::{Call, Endpoint, not_implemented};
+use crate::features::PatchAnswer;
+use crate::message::{PATCH_OP, PatchOp, PatchOperation};
+use crate::patch::{Plan, PlanBinder, Rules};
+use crate::quirks::{Deviation, rewrite};
+use crate::schema::ResolvedPath;
+use crate::store::{Change, Update};
+
+/// Changes a resource by the operations in the body of a PATCH: all of them or none.
+pub(crate) async fn patch(
+    call: &mut Call<'_>,
+    endpoint: &Endpoint,
+    id: &str,
+    body: Map<String, Value>,
+) -> Result<Outcome, Failure> {
+    call.check_if_match()?;
+    let _turn = call.turn().await?;
+    if !call.features.patch {
+        return Err(not_implemented("PATCH"));
+    }
+    let projection = call.projection(endpoint)?;
+    let plan = plan(call, endpoint, body)?;
+    let named: Vec<ResolvedPath> = plan.paths().collect();
+    let change = apply(call, endpoint, id, plan).await?;
+    call.deviations.extend(change.repairs.iter().cloned().map(Deviation::Patch));
+    let answer = call.features.patch_answer;
+    let has_no_body = call.prefers_minimal
+        || answer == PatchAnswer::NoContent
+        || (answer == PatchAnswer::AtHand && change.after.is_none());
+    if has_no_body && !projection.is_chosen() {
+        return Ok(Outcome::no_content(change.version));
+    }
+    let projection = projection.requested(named);
+    Ok(Outcome::ok(call.represent_changed(endpoint, change, projection).await?))
+}
+
+/// Makes changes that no client has sent as a PATCH of its own.
+pub(super) async fn amend(
+    call: &mut Call<'_>,
+    endpoint: &Endpoint,
+    id: &str,
+    operations: Vec<PatchOperation>,
+    rules: Rules,
+) -> Result<Change, Failure> {
+    let binder = PlanBinder::new(Arc::clone(&endpoint.resource_type), rules);
+    let (plan, _) = binder.bind(PatchOp { operations })?;
+    apply(call, endpoint, id, plan).await
+}
+
+fn plan(
+    call: &mut Call<'_>,
+    endpoint: &Endpoint,
+    mut body: Map<String, Value>,
+) -> Result<Plan, Failure> {
+    call.message(&mut body, PATCH_OP);
+    let mut message = PatchOp::from_object(body, call.service.limits.patch_operations)?;
+    for (index, operation) in message.operations.iter_mut().enumerate() {
+        call.deviations.extend(rewrite::lower_op(index, operation));
+        if call.quirks.blank_as_absent {
+            call.deviations.extend(rewrite::blank_path(index, operation));
+        }
+    }
+    let (plan, repairs) = call.plan_binder(endpoint).bind(message)?;
+    call.deviations.extend(repairs.into_iter().map(Deviation::Patch));
+    call.deviations.extend(rewrite::not_unassigned(&endpoint.resource_type, &plan));
+    Ok(plan)
+}
+
+async fn apply(
+    call: &mut Call<'_>,
+    endpoint: &Endpoint,
+    id: &str,
+    plan: Plan,
+) -> Result<Change, Failure> {
+    let (resource_type, tenant) = (Arc::clone(&endpoint.resource_type), call.cx.tenant.clone());
+    let update = Update::patch(resource_type, tenant, plan, call.service.clock.now());
+    call.update(endpoint, id, update).await
+}

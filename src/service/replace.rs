@@ -1,0 +1,30 @@
+//! Replacing with PUT (RFC 7644, Section 3.5.1).
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+
+use super::decode::{Decoded, named_on_request};
+use super::outcome::{Failure, Outcome};
+use super::{Call, Endpoint};
+use crate::patch::Replacement;
+use crate::quirks::rewrite;
+
+/// Replaces a resource by the one in the body of a PUT.
+pub(crate) async fn replace(
+    call: &mut Call<'_>,
+    endpoint: &Endpoint,
+    id: &str,
+    body: Map<String, Value>,
+) -> Result<Outcome, Failure> {
+    call.check_if_match()?;
+    let _turn = call.turn().await?;
+    let (resource_type, omitted) = (&endpoint.resource_type, call.quirks.omitted);
+    let projection = call.projection(endpoint)?;
+    let Decoded { resource, cleared } = call.decode(endpoint, body)?;
+    let projection = projection.requested(named_on_request(resource_type, &resource));
+    call.deviations.extend(rewrite::kept(resource_type, &resource, &cleared, omitted));
+    let replacement = Replacement::new(Arc::clone(resource_type), resource, omitted);
+    let change = call.put(endpoint, id, replacement.clearing(cleared)).await?;
+    Ok(Outcome::ok(call.represent_changed(endpoint, change, projection).await?))
+}

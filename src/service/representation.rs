@@ -1,0 +1,127 @@
+//! A resource as the client gets it: projected, with so many of its groups as the limit says.
+
+use std::sync::Arc;
+
+use serde::{Serialize, Serializer};
+use serde_json::Value;
+
+use super::outcome::Failure;
+use super::{Call, Endpoint};
+use crate::query::{Projected, Projection};
+use crate::quirks::Deviation;
+use crate::resource::Resource;
+use crate::schema::{Attribute, Locations, ResourceType};
+use crate::store::{Change, Operation};
+
+/// A resource, and what of it is shown.
+pub(crate) struct Representation {
+    pub(super) resource: Arc<Resource>,
+    projection: Projection,
+    resource_type: Arc<ResourceType>,
+    locations: Locations,
+}
+
+impl Representation {
+    /// The URL of the resource.
+    pub(super) fn location(&self) -> Option<String> {
+        self.locations.of(self.resource_type.name(), self.resource.id())
+    }
+}
+
+impl Serialize for Representation {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self { resource, projection, resource_type, locations } = self;
+        Projected::new(resource, projection, resource_type, locations).serialize(serializer)
+    }
+}
+
+impl Call<'_> {
+    pub(super) fn represent(
+        &mut self,
+        endpoint: &Endpoint,
+        resource: Arc<Resource>,
+        projection: Projection,
+    ) -> Representation {
+        let resource = self.with_nearest_groups(&endpoint.resource_type, resource);
+        let resource_type = Arc::clone(&endpoint.resource_type);
+        Representation { resource, projection, resource_type, locations: self.locations.clone() }
+    }
+
+    /// The resource after a change; read again where the store did not have the whole of it at
+    /// hand, or what is derived.
+    pub(super) async fn represent_changed(
+        &mut self,
+        endpoint: &Endpoint,
+        change: Change,
+        projection: Projection,
+    ) -> Result<Representation, Failure> {
+        let resource = match &change.after {
+            Some(after) if !self.lacks_derived(endpoint, &change, after, &projection) => {
+                Arc::clone(after)
+            }
+            _ => endpoint.store.get(&change.id, &projection, self.cx).await?,
+        };
+        Ok(self.represent(endpoint, resource, projection))
+    }
+
+    /// Whether a state lacks what a store adds when it is read: the groups of a user, the types of
+    /// new members. Nobody is in a group who was made just now, unless by the host, when it heard
+    /// of that.
+    fn lacks_derived(
+        &self,
+        endpoint: &Endpoint,
+        change: &Change,
+        state: &Resource,
+        projection: &Projection,
+    ) -> bool {
+        let created = change.operation == Operation::Create;
+        let reads = |attribute: &&Arc<Attribute>| projection.reads(attribute);
+        let view = endpoint.resource_type.membership_view().filter(reads);
+        let members = endpoint.resource_type.membership().filter(reads);
+        let has_members = members.is_some_and(|members| state.get(members.name()).is_some());
+        if created {
+            has_members || (view.is_some() && self.service.has_policy)
+        } else {
+            view.is_some()
+        }
+    }
+
+    /// The same resource, without the indirect groups that are one too many. A store gives the
+    /// nearest first.
+    pub(super) fn with_nearest_groups(
+        &mut self,
+        resource_type: &ResourceType,
+        mut resource: Arc<Resource>,
+    ) -> Arc<Resource> {
+        let most = self.service.limits.indirect_groups;
+        let Some(view) = resource_type.membership_view() else {
+            return resource;
+        };
+        let groups = resource.get(view.name()).and_then(Value::as_array);
+        let has_more = groups
+            .is_some_and(|groups| groups.iter().filter(|group| is_indirect(group)).count() > most);
+        if !has_more {
+            return resource;
+        }
+        if let Some(Value::Array(groups)) = Arc::make_mut(&mut resource).remove(view.name()) {
+            let mut indirect = 0;
+            let nearest = groups.into_iter().filter(|group| {
+                indirect += usize::from(is_indirect(group));
+                indirect <= most || !is_indirect(group)
+            });
+            Arc::make_mut(&mut resource).put(view.name(), nearest.collect::<Vec<Value>>());
+        }
+        let deviation = Deviation::IndirectGroups { shown: most };
+        if !self.deviations.contains(&deviation) {
+            self.deviations.push(deviation);
+        }
+        resource
+    }
+}
+
+fn is_indirect(group: &Value) -> bool {
+    group
+        .get("type")
+        .and_then(Value::as_str)
+        .is_some_and(|kind| kind.eq_ignore_ascii_case("indirect"))
+}
