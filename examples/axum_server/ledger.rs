@@ -9,8 +9,8 @@ use std::sync::Arc;
 
 use scimwire::auth::RequestContext;
 use scimwire::filter::{CompValue, CompareOp, Filter};
-use scimwire::policy::HostAccess;
 use scimwire::schema::{Attribute, AttributeType, ResourceType, SchemaError, Uniqueness};
+use scimwire::service::Resources;
 use scimwire::{Resource, ResourceStore, StoreError};
 use serde::Deserialize;
 use serde_json::Value;
@@ -20,8 +20,8 @@ use crate::records::record_type;
 
 /// The host's own records.
 pub(crate) struct Ledger {
-    accounts: HostAccess,
-    memberships: HostAccess,
+    accounts: Resources,
+    memberships: Resources,
 }
 
 /// What is known of a user or a group.
@@ -46,7 +46,7 @@ impl Ledger {
     ) -> Result<Self, SchemaError> {
         let access = |resource_type: ResourceType| {
             let resource_type = Arc::new(resource_type);
-            HostAccess::new(Arc::clone(&resource_type), store(&resource_type))
+            Resources::new(Arc::clone(&resource_type), store(&resource_type))
         };
         let id = |name| Attribute::builder(name, AttributeType::String).case_exact().required();
         let origin = Attribute::builder("origin", AttributeType::String);

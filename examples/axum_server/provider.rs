@@ -14,7 +14,6 @@ use crate::activity::ActivityLog;
 use crate::auth::TenantAuthenticator;
 use crate::base_url::PublicUrl;
 use crate::closing::Closing;
-use crate::console::desk;
 use crate::database::Directory;
 use crate::ledger::Ledger;
 use crate::oauth;
@@ -34,8 +33,6 @@ const LONGEST_WAIT: Duration = Duration::from_secs(20);
 /// and its events.
 pub(crate) struct Provider {
     pub(crate) dispatcher: Dispatcher,
-    /// The console's own, which reads the same resources.
-    pub(crate) desk: Dispatcher,
     pub(crate) policies: Policies,
     pub(crate) ledger: Arc<Ledger>,
     pub(crate) events: Arc<EventLog>,
@@ -73,8 +70,6 @@ impl Provider {
             |resource_type: Arc<ResourceType>| (Arc::clone(&resource_type), store(&resource_type));
         let (users, groups) = (served(user_type), served(group_type));
         let policies = Policies::new(&users, &groups, &tenants, &ledger, &events);
-        let limits = limits(options);
-        let desk = desk::dispatcher(&users, &groups, limits)?;
         let shares = Shares::new(options.tenant_requests.get(), LONGEST_WAIT);
         let authenticator = TenantAuthenticator::new(Arc::clone(&tenants), public_url, shares)?;
 
@@ -84,7 +79,7 @@ impl Provider {
             .authenticate(ShowTheWay::new(authenticator, public_url.console()))
             .policy(Arc::clone(&policies.all))
             .quirks(quirks(options.quirks))
-            .limits(limits)
+            .limits(limits(options))
             // All processes over one database read each other's cursors.
             .cursor_key(secrets.get_or_keep("cursor-key", cursor_key()?).await?);
         for resource_type in types {
@@ -97,7 +92,6 @@ impl Provider {
         let closing = Closing::new(stores.take(), &tenants, &policies, &events, &activity);
         Ok(Self {
             dispatcher,
-            desk,
             policies,
             ledger,
             events,

@@ -8,11 +8,11 @@ use std::sync::Arc;
 
 use scimwire::auth::RequestContext;
 use scimwire::message::PatchOperation;
-use scimwire::policy::HostAccess;
 use scimwire::resource::Version;
 use scimwire::schema::{
     Attribute, AttributeBuilder, AttributeType, ResourceType, Schema, SchemaError,
 };
+use scimwire::service::Resources;
 use scimwire::store::Precondition;
 use scimwire::{Resource, ResourceStore, StoreError};
 use serde::Serialize;
@@ -24,7 +24,7 @@ const HOST: &str = ":host";
 
 /// Records of one kind.
 pub(crate) struct Records<T> {
-    access: HostAccess,
+    access: Resources,
     kind: PhantomData<fn() -> T>,
 }
 
@@ -51,7 +51,7 @@ impl<T: Serialize + DeserializeOwned> Records<T> {
         store: impl Fn(&Arc<ResourceType>) -> Arc<dyn ResourceStore>,
     ) -> Self {
         let resource_type = Arc::new(resource_type);
-        let access = HostAccess::new(Arc::clone(&resource_type), store(&resource_type));
+        let access = Resources::new(Arc::clone(&resource_type), store(&resource_type));
         Self { access, kind: PhantomData }
     }
 
@@ -104,7 +104,7 @@ impl<T: Serialize + DeserializeOwned> Records<T> {
         self.at(kept).delete(&kept.id, cx).await.map(drop)
     }
 
-    fn at(&self, kept: &Kept<T>) -> HostAccess {
+    fn at(&self, kept: &Kept<T>) -> Resources {
         self.access.expecting(kept.version.clone().map(Precondition::at).unwrap_or_default())
     }
 }

@@ -196,16 +196,16 @@ impl<'c> Exchange<'_, 'c> {
                 self.read_parameters()?;
                 let body = self.body.resource(self.call, &endpoint.resource_type)?;
                 let outcome = create(self.call, endpoint, body).await?;
-                self.finish(outcome)
+                self.finish(&outcome)
             }
             (Route::Resource(endpoint, id), method) => {
                 let outcome = self.one(method, allowed, endpoint, &id).await?;
-                self.finish(outcome)
+                self.finish(&outcome)
             }
             (Route::Me(endpoint, id), method) => {
                 let outcome = self.one(method, allowed, endpoint, &id).await?;
                 let outcome = outcome.of_me(self.call, endpoint, &id);
-                self.finish(outcome)
+                self.finish(&outcome)
             }
             (Route::Search(endpoints), &Method::POST) => {
                 check_accept(&self.head.headers)?;
@@ -300,11 +300,11 @@ impl<'c> Exchange<'_, 'c> {
         self.head.uri.query().unwrap_or_default()
     }
 
-    fn finish(&mut self, outcome: Outcome) -> Result<Response<Vec<u8>>, Refusal> {
+    fn finish(&mut self, outcome: &Outcome) -> Result<Response<Vec<u8>>, Refusal> {
         if let (None, Some(id)) = (&self.report.id, &outcome.id) {
             self.report.id = Some(id.clone());
         }
-        of_outcome(&outcome)
+        of_outcome(outcome)
     }
 }
 

@@ -1,7 +1,6 @@
 //! What the host decides, what it hears, and what it does of its own accord.
 
 mod chain;
-mod host;
 mod turn;
 
 use std::collections::HashSet;
@@ -15,7 +14,6 @@ use crate::resource::Resource;
 use crate::schema::ResourceType;
 use crate::store::Change;
 
-pub use host::HostAccess;
 pub use turn::Turn;
 
 /// The host's say in every change. Each method does nothing unless it is implemented.
@@ -206,11 +204,12 @@ pub trait Policy: Send + Sync + 'static {
 ///
 /// ```
 /// use scimwire::auth::RequestContext;
-/// use scimwire::policy::{Creating, HostAccess, Policy};
+/// use scimwire::policy::{Creating, Policy};
+/// use scimwire::service::Resources;
 /// use scimwire::{Dispatcher, Error, MemoryStore, Resource, ResourceType};
 ///
 /// struct LinkAccounts {
-///     users: HostAccess,
+///     users: Resources,
 /// }
 ///
 /// #[async_trait::async_trait]
@@ -235,7 +234,7 @@ pub trait Policy: Send + Sync + 'static {
 ///
 /// let users = ResourceType::user();
 /// let store = MemoryStore::new(users.clone());
-/// let policy = LinkAccounts { users: HostAccess::new(users.clone(), store.clone()) };
+/// let policy = LinkAccounts { users: Resources::new(users.clone(), store.clone()) };
 /// let scim = Dispatcher::builder("https://example.com/scim/v2")
 ///     .resource_type(users, store)
 ///     .policy(policy)

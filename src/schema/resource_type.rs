@@ -158,7 +158,7 @@ impl ResourceType {
 
     /// Has the stores of this crate find resources by an attribute that is not unique, such as
     /// `addresses.postalCode`, without a look at each of them: where a filter says `eq`, and in
-    /// [`HostAccess::find`](crate::policy::HostAccess::find). `externalId` and `emails.value` are
+    /// [`Resources::find`](crate::service::Resources::find). `externalId` and `emails.value` are
     /// found so anyhow. A store over tables of the host's has its own indexes.
     #[must_use]
     pub fn indexed(mut self, attribute: &str) -> Self {

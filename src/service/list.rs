@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use super::cursor::{Cursors, Place};
 use super::outcome::Failure;
 use super::page::Listing;
+use super::select::Results;
 use super::{Call, Endpoint};
 use crate::error::{Error, ScimType};
 use crate::filter::{Binder, BoundFilter, Filter, Unknown};
@@ -18,13 +19,17 @@ use crate::store::StoreError;
 /// Lists resources by the parameters in the URL (Section 3.4.2); returns the text of a
 /// [`ListResponse`].
 pub(crate) async fn list(call: &mut Call<'_>, endpoints: &[&Endpoint]) -> Result<Vec<u8>, Failure> {
-    let request = call.repaired(call.parameters.clone(), endpoints);
-    let (page, place) = call.page(endpoints, &request)?;
-    let queries = call.queries(endpoints, &request, &page)?;
-    for filter in queries.iter().filter_map(|(_, query)| query.filter.as_ref()) {
-        call.refuse_sensitive(filter)?;
-    }
-    call.answer(queries, &request, &page, place).await
+    let search = Search::of_parameters(call, endpoints)?;
+    search.text(call).await
+}
+
+/// Lists resources by the parameters, as [`list`] does, for the application.
+pub(super) async fn list_values(
+    call: &mut Call<'_>,
+    endpoints: &[&Endpoint],
+) -> Result<ListResponse<Value>, Failure> {
+    let search = Search::of_parameters(call, endpoints)?;
+    search.values(call).await
 }
 
 /// Lists resources by the message in the body of a POST to `.search` (Section 3.4.3).
@@ -41,71 +46,108 @@ pub(crate) async fn search(
         call.deviations.extend(parameters::without_blank_members(&mut body));
     }
     let request = call.repaired(SearchRequest::from_object(body)?, endpoints);
-    let (page, place) = call.page(endpoints, &request)?;
-    let queries = call.queries(endpoints, &request, &page)?;
-    call.answer(queries, &request, &page, place).await
+    Search::new(call, endpoints, &request)?.text(call).await
 }
 
-impl<'c> Call<'c> {
-    async fn answer(
-        &mut self,
-        mut queries: Vec<(&Endpoint, Query)>,
+/// A query that is bound to each resource type it is about.
+struct Search<'e, 'c> {
+    queries: Vec<(&'e Endpoint, Query)>,
+    page: Page,
+    place: Option<Place>,
+    cursors: Cursors<'c>,
+}
+
+impl<'e, 'c> Search<'e, 'c> {
+    fn of_parameters(call: &mut Call<'c>, endpoints: &[&'e Endpoint]) -> Result<Self, Failure> {
+        let request = call.repaired(call.parameters.clone(), endpoints);
+        let search = Self::new(call, endpoints, &request)?;
+        for filter in search.queries.iter().filter_map(|(_, query)| query.filter.as_ref()) {
+            call.refuse_sensitive(filter)?;
+        }
+        Ok(search)
+    }
+
+    fn new(
+        call: &mut Call<'c>,
+        endpoints: &[&'e Endpoint],
         request: &SearchRequest,
-        page: &Page,
-        place: Option<Place>,
-    ) -> Result<Vec<u8>, Failure> {
-        let endpoints: Vec<&Endpoint> = queries.iter().map(|(endpoint, _)| *endpoint).collect();
-        let cursors = self.cursors(&endpoints, request);
-        let doubt = match place {
-            Some(place) => self.resume(&mut queries, place, &cursors).await?,
-            None => None,
-        };
-        let results = self.select(&queries, page).await?;
-        if let (Some(doubt), Some(next)) = (doubt, results.found.first()) {
-            doubt.check(&next.position)?;
-        }
-        let shown = results.found.iter().map(|found| found.show(&self.locations));
+    ) -> Result<Self, Failure> {
+        let types: Vec<&str> =
+            endpoints.iter().map(|endpoint| endpoint.resource_type.name()).collect();
+        let (service, subject) = (call.service, (call.cx.tenant.as_str(), types.as_slice()));
+        let (key, now) = (&service.cursor_key, service.clock.now());
+        let cursors = Cursors::new(key, &service.limits, now, subject, request);
+        let (page, place) = call.page(request, &cursors)?;
+        let queries = call.queries(endpoints, request, &page)?;
+        Ok(Self { queries, page, place, cursors })
+    }
+
+    async fn text(mut self, call: &mut Call<'_>) -> Result<Vec<u8>, Failure> {
+        let place = self.place.take();
+        let results = call.results(&mut self.queries, &self.page, place, &self.cursors).await?;
+        let shown = results.found.iter().map(|found| found.show(&call.locations));
         let Listing { text, shown } =
-            Listing::of(shown, self.service.limits.page_bytes).map_err(StoreError::other)?;
-        let ended_early = shown < results.found.len();
-        if ended_early {
-            self.deviations.push(Deviation::PageBytes { shown });
+            Listing::of(shown, call.service.limits.page_bytes).map_err(StoreError::other)?;
+        if shown < results.found.len() {
+            call.deviations.push(Deviation::PageBytes { shown });
         }
-        let more = results.more || ended_early;
-        let last = shown.checked_sub(1).and_then(|last| results.found.get(last));
-        let next_cursor = match (page, last) {
-            (Page::Cursor { .. }, Some(last)) if more => {
-                Some(cursors.after(last.position.clone())?)
-            }
-            _ => None,
-        };
-        let start_index = match page {
-            Page::Index { start, .. } => Some(*start),
-            Page::Cursor { .. } => None,
-        };
-        let list = ListResponse {
-            total_results: results.total,
-            start_index,
-            next_cursor,
-            resources: vec![(); shown],
-        };
+        let list = response(&self.page, &self.cursors, &results, vec![(); shown])?;
         Ok(list.around(text).map_err(StoreError::other)?)
     }
 
-    /// The cursors of this query.
-    fn cursors(&self, endpoints: &[&Endpoint], request: &SearchRequest) -> Cursors<'c> {
-        let types: Vec<&str> =
-            endpoints.iter().map(|endpoint| endpoint.resource_type.name()).collect();
-        let service = self.service;
-        let subject = (self.cx.tenant.as_str(), types.as_slice());
-        Cursors::new(&service.cursor_key, &service.limits, service.clock.now(), subject, request)
+    async fn values(mut self, call: &mut Call<'_>) -> Result<ListResponse<Value>, Failure> {
+        let place = self.place.take();
+        let results = call.results(&mut self.queries, &self.page, place, &self.cursors).await?;
+        let shown =
+            results.found.iter().map(|found| serde_json::to_value(found.show(&call.locations)));
+        let shown = shown.collect::<Result<Vec<Value>, _>>().map_err(StoreError::other)?;
+        response(&self.page, &self.cursors, &results, shown)
+    }
+}
+
+/// The page that shows the first of the results.
+fn response<T>(
+    page: &Page,
+    cursors: &Cursors<'_>,
+    results: &Results<'_>,
+    resources: Vec<T>,
+) -> Result<ListResponse<T>, Failure> {
+    let more = results.more || resources.len() < results.found.len();
+    let last = resources.len().checked_sub(1).and_then(|last| results.found.get(last));
+    let (start_index, next_cursor) = match (page, last) {
+        (Page::Index { start, .. }, _) => (Some(*start), None),
+        (Page::Cursor { .. }, Some(last)) if more => {
+            (None, Some(cursors.after(last.position.clone())?))
+        }
+        (Page::Cursor { .. }, _) => (None, None),
+    };
+    Ok(ListResponse { total_results: results.total, start_index, next_cursor, resources })
+}
+
+impl Call<'_> {
+    async fn results<'q>(
+        &mut self,
+        queries: &'q mut [(&Endpoint, Query)],
+        page: &Page,
+        place: Option<Place>,
+        cursors: &Cursors<'_>,
+    ) -> Result<Results<'q>, Failure> {
+        let doubt = match place {
+            Some(place) => self.resume(queries, place, cursors).await?,
+            None => None,
+        };
+        let results = self.select(queries, page).await?;
+        if let (Some(doubt), Some(next)) = (doubt, results.found.first()) {
+            doubt.check(&next.position)?;
+        }
+        Ok(results)
     }
 
     /// The page, and the place of the cursor behind which it begins.
     fn page(
         &mut self,
-        endpoints: &[&Endpoint],
         request: &SearchRequest,
+        cursors: &Cursors<'_>,
     ) -> Result<(Page, Option<Place>), Failure> {
         let limits = &self.service.limits;
         let most = i64::try_from(limits.page_size).unwrap_or(i64::MAX);
@@ -119,8 +161,7 @@ impl<'c> Call<'c> {
             )
             .into()),
             (Some(cursor), None) => {
-                let place = self.cursors(endpoints, request).place(cursor)?;
-                Ok((Page::Cursor { after: None, count }, place))
+                Ok((Page::Cursor { after: None, count }, cursors.place(cursor)?))
             }
             // "A value less than 1 SHALL be interpreted as 1."
             (None, start) => {

@@ -36,6 +36,7 @@ mod parameters;
 mod patch;
 mod replace;
 mod representation;
+mod resources;
 mod resume;
 mod select;
 mod service_provider_config;
@@ -64,6 +65,7 @@ pub(crate) use list::{list, search};
 pub(crate) use outcome::{Failure, Outcome};
 pub(crate) use patch::patch;
 pub(crate) use replace::replace;
+pub use resources::Resources;
 pub(crate) use versions::entity_tags;
 
 /// A service provider: its resource types with their stores, and what holds for every call.

@@ -7,7 +7,8 @@ use async_trait::async_trait;
 use http::StatusCode;
 use scimwire::auth::RequestContext;
 use scimwire::message::PatchOperation;
-use scimwire::policy::{Creating, Deleting, HostAccess, Policy, Turn};
+use scimwire::policy::{Creating, Deleting, Policy, Turn};
+use scimwire::service::Resources;
 use scimwire::store::{Change, Operation, Precondition};
 use scimwire::{
     Dispatcher, Error, MemoryDirectory, MemoryStore, Resource, ResourceType, StoreError,
@@ -292,7 +293,7 @@ fn named(name: &str) -> Resource {
 async fn what_the_host_does_itself_is_checked_and_told() {
     let recorder = Recorder::default();
     let store = MemoryStore::new(ResourceType::user());
-    let users = HostAccess::new(ResourceType::user(), store).telling(recorder.clone());
+    let users = Resources::new(ResourceType::user(), store).telling(recorder.clone());
     let made = users.create(named("bjensen"), &cx()).await.expect("a user");
     assert_eq!((made.operation, recorder.one().id), (Operation::Create, made.id.clone()));
     let read = users.get(&made.id, &cx()).await.expect("the user");
@@ -340,7 +341,7 @@ async fn what_the_host_does_itself_is_checked_and_told() {
 
 #[tokio::test]
 async fn the_host_changes_only_what_nobody_has_changed_since() {
-    let users = HostAccess::new(ResourceType::user(), MemoryStore::new(ResourceType::user()));
+    let users = Resources::new(ResourceType::user(), MemoryStore::new(ResourceType::user()));
     let made = users.create(named("bjensen"), &cx()).await.expect("a user");
     let read = made.after.expect("a state").version().expect("a version");
     let expecting = users.expecting(Precondition::at(read));
@@ -362,7 +363,7 @@ async fn the_host_changes_only_what_nobody_has_changed_since() {
 
 #[tokio::test]
 async fn the_host_reads_all_of_its_tenant() {
-    let users = HostAccess::new(ResourceType::user(), MemoryStore::new(ResourceType::user()));
+    let users = Resources::new(ResourceType::user(), MemoryStore::new(ResourceType::user()));
     assert!(users.all(&cx()).await.expect("a list").is_empty());
     for number in 0..1001 {
         users.create(named(&format!("user {number}")), &cx()).await.expect("a user");
@@ -376,7 +377,7 @@ async fn the_host_reads_all_of_its_tenant() {
 
 #[tokio::test]
 async fn the_host_finds_all_that_there_are() {
-    let users = HostAccess::new(ResourceType::user(), MemoryStore::new(ResourceType::user()));
+    let users = Resources::new(ResourceType::user(), MemoryStore::new(ResourceType::user()));
     for number in 0..1001 {
         let mut user = named(&format!("user {number}"));
         user.set("nickName", if number == 7 { "the \"one\" \\ only" } else { "many" });
@@ -412,8 +413,8 @@ async fn the_host_finds_all_that_there_are() {
 async fn the_host_takes_its_turn_and_keeps_secrets() {
     let slow = Slow { lock: Some(Arc::default()), ..Slow::default() };
     let store = WholeStore::default();
-    let users = HostAccess::new(ResourceType::user(), store.of(&ResourceType::user()))
-        .telling(slow.clone());
+    let users =
+        Resources::new(ResourceType::user(), store.of(&ResourceType::user())).telling(slow.clone());
     let mut user = named("bjensen");
     user.set("password", "t1meMa$heen");
     let made = users.create(user, &cx()).await.expect("a user");
@@ -435,7 +436,7 @@ async fn the_host_takes_its_turn_and_keeps_secrets() {
 
 /// Puts whoever has a department into the group of that name.
 struct Departments {
-    groups: HostAccess,
+    groups: Resources,
 }
 
 #[async_trait]
@@ -467,7 +468,7 @@ async fn a_policy_reacts_with_changes_of_its_own() {
     let (store, recorder) = (WholeStore::default(), Recorder::default());
     let [_, group_type, ..] = types();
     let groups =
-        HostAccess::new(group_type.clone(), store.of(&group_type)).telling(recorder.clone());
+        Resources::new(group_type.clone(), store.of(&group_type)).telling(recorder.clone());
     let policies: Vec<Arc<dyn Policy>> =
         vec![Arc::new(recorder.clone()), Arc::new(Departments { groups })];
     let kept = support::writes::provider::Kept::Whole(store);
@@ -504,7 +505,7 @@ async fn the_answer_to_a_post_shows_what_the_host_made_of_it() {
     // P-3.1-02
     let [user_type, group_type, ..] = types();
     let directory = MemoryDirectory::new();
-    let groups = HostAccess::new(group_type.clone(), directory.store(group_type.clone()));
+    let groups = Resources::new(group_type.clone(), directory.store(group_type.clone()));
     let scim = Dispatcher::builder("https://example.com/scim/v2")
         .resource_type(user_type.clone(), directory.store(user_type))
         .resource_type(group_type.clone(), directory.store(group_type))

@@ -3,8 +3,9 @@
 use async_trait::async_trait;
 use scimwire::auth::RequestContext;
 use scimwire::message::PatchOperation;
-use scimwire::policy::{Creating, HostAccess, Policy};
+use scimwire::policy::{Creating, Policy};
 use scimwire::schema::{Schema, SchemaExtension};
+use scimwire::service::Resources;
 use scimwire::{
     Dispatcher, Error, MemoryDirectory, Quirks, Resource, ResourceType, ScimType, StoreError,
 };
@@ -48,13 +49,13 @@ impl Policy for Badges {
 }
 
 /// A service provider, and the host's own hand on its users.
-fn provider(required: bool, quirks: Quirks) -> (Provider, HostAccess) {
+fn provider(required: bool, quirks: Quirks) -> (Provider, Resources) {
     let users = badged(required);
     let store = MemoryDirectory::new().store(users.clone());
     let builder =
         Dispatcher::builder(BASE).unauthenticated().resource_type(users.clone(), store.clone());
     let dispatcher = builder.policy(Badges).quirks(quirks).build().expect("the type is consistent");
-    (Provider::of(dispatcher), HostAccess::new(users, store))
+    (Provider::of(dispatcher), Resources::new(users, store))
 }
 
 fn cx() -> RequestContext {

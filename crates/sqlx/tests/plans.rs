@@ -7,10 +7,10 @@ use std::sync::{Arc, LazyLock, Mutex};
 use scimwire::auth::RequestContext;
 use scimwire::filter::{Binder, Budget};
 use scimwire::message::PatchOperation;
-use scimwire::policy::HostAccess;
 use scimwire::query::{Page, Position, Projection, Query, Sort};
 use scimwire::resource::Meta;
 use scimwire::schema::{ENTERPRISE_USER, ResourceType};
+use scimwire::service::Resources;
 use scimwire::sql::Dialect;
 use scimwire::store::complete;
 use scimwire::{Resource, ResourceStore};
@@ -345,8 +345,8 @@ impl Tenant {
     }
 
     async fn change(&self) {
-        let users = HostAccess::new(Arc::clone(&self.user_type), Arc::clone(&self.users));
-        let groups = HostAccess::new(ResourceType::group(), Arc::clone(&self.groups));
+        let users = Resources::new(Arc::clone(&self.user_type), Arc::clone(&self.users));
+        let groups = Resources::new(ResourceType::group(), Arc::clone(&self.groups));
         let operation = |op: &str, path: &str, value: Option<Value>| {
             vec![PatchOperation { op: op.to_owned(), path: Some(path.to_owned()), value }]
         };

@@ -9,8 +9,8 @@ use axum::extract::{Path, State};
 use http::StatusCode;
 use scimwire::auth::RequestContext;
 use scimwire::message::PatchOperation;
-use scimwire::policy::HostAccess;
 use scimwire::resource::{Intake, ValueRules};
+use scimwire::service::Resources;
 use scimwire::store::Change;
 use scimwire::{Error, StoreError};
 use serde_json::{Map, Value, json};
@@ -68,7 +68,7 @@ pub(super) async fn leave(
 }
 
 async fn create(
-    access: &HostAccess,
+    access: &Resources,
     body: &[u8],
     cx: &RequestContext,
 ) -> Result<Change, AdminError> {

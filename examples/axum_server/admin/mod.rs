@@ -16,7 +16,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post, put};
 use scimwire::Secret;
 use scimwire::auth::{RequestContext, Tenant, TokenHash};
-use scimwire::policy::HostAccess;
+use scimwire::service::Resources;
 
 use crate::ledger::Ledger;
 use crate::policy::events::EventLog;
@@ -27,8 +27,8 @@ use error::AdminError;
 /// What the admin view looks at.
 struct Admin {
     tenants: Arc<Tenants>,
-    users: HostAccess,
-    groups: HostAccess,
+    users: Resources,
+    groups: Resources,
     ledger: Arc<Ledger>,
     events: Arc<EventLog>,
 }

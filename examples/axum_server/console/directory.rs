@@ -5,14 +5,15 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Path, Query, State};
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use scimwire::auth::{RequestContext, Tenant};
 use scimwire::filter::Filter;
+use scimwire::message::SearchRequest;
+use scimwire::service::Resources;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::Console;
 use super::error::ConsoleError;
-use super::{Console, desk};
 use crate::ledger;
 use crate::policy::origin::Origin;
 
@@ -67,13 +68,6 @@ impl Default for Wanted {
 }
 
 impl Kind {
-    fn endpoint(self) -> &'static str {
-        match self {
-            Self::Users => "/Users",
-            Self::Groups => "/Groups",
-        }
-    }
-
     /// Where words are looked for.
     fn searched(self) -> &'static [&'static str] {
         match self {
@@ -106,22 +100,15 @@ impl Wanted {
         Some(terms.join(" or "))
     }
 
-    fn path(&self, kind: Kind) -> String {
+    fn parameters(&self, kind: Kind) -> SearchRequest {
         let order = if self.descending { "descending" } else { "ascending" };
-        let (start, count) = (self.start.to_string(), self.count.to_string());
-        let filter = self.filter(kind);
-        let parameters = [
-            ("filter", filter.as_deref()),
-            ("sortBy", Some(self.sort.as_str()).filter(|sort| !sort.is_empty())),
-            ("sortOrder", Some(order)),
-            ("startIndex", Some(start.as_str())),
-            ("count", Some(count.as_str())),
-            ("excludedAttributes", Some(kind.left_out())),
-        ];
-        let given = parameters
-            .iter()
-            .filter_map(|(name, value)| Some(format!("{name}={}", in_url((*value)?))));
-        format!("{}?{}", kind.endpoint(), given.collect::<Vec<_>>().join("&"))
+        let mut parameters = without(kind.left_out());
+        parameters.filter = self.filter(kind);
+        parameters.sort_by = Some(self.sort.clone()).filter(|sort| !sort.is_empty());
+        parameters.sort_order = Some(order.to_owned());
+        parameters.start_index = i64::try_from(self.start).ok();
+        parameters.count = i64::try_from(self.count).ok();
+        parameters
     }
 }
 
@@ -132,15 +119,13 @@ pub(super) async fn list(
     Query(wanted): Query<Wanted>,
 ) -> Result<Json<Value>, ConsoleError> {
     let cx = console.context(&tenant).await?;
-    let mut page = desk::read(&console.desk, cx.tenant(), &wanted.path(kind)).await?;
-    let resources = page["Resources"].as_array_mut().map(std::mem::take).unwrap_or_default();
-    let mut shown = Vec::with_capacity(resources.len());
-    for resource in resources {
+    let page = console.resources(kind).list(wanted.parameters(kind), &cx).await?;
+    let mut shown = Vec::with_capacity(page.resources.len());
+    for resource in page.resources {
         shown.push(console.with_account(resource, &cx).await?);
     }
-    Ok(Json(
-        json!({ "total": page["totalResults"], "start": page["startIndex"], "resources": shown }),
-    ))
+    let (total, start) = (page.total_results, page.start_index);
+    Ok(Json(json!({ "total": total, "start": start, "resources": shown })))
 }
 
 /// A user or group, with its memberships and what became of it.
@@ -149,12 +134,11 @@ pub(super) async fn one(
     Path((tenant, kind, id)): Path<(String, Kind, String)>,
 ) -> Result<Json<Value>, ConsoleError> {
     let cx = console.context(&tenant).await?;
-    let left_out = match kind {
-        Kind::Users => "",
-        Kind::Groups => "?excludedAttributes=members",
+    let parameters = match kind {
+        Kind::Users => SearchRequest::default(),
+        Kind::Groups => without("members"),
     };
-    let path = format!("{}/{}{left_out}", kind.endpoint(), in_url(&id));
-    let resource = desk::read(&console.desk, cx.tenant(), &path).await?;
+    let resource = console.resources(kind).represent(&id, parameters, &cx).await?;
     let mut shown = console.with_account(resource, &cx).await?;
     if let Kind::Users = kind {
         shown["memberships"] = console.memberships(&shown["resource"], &id, &cx).await?;
@@ -205,6 +189,13 @@ impl Member {
 }
 
 impl Console {
+    pub(super) fn resources(&self, kind: Kind) -> &Resources {
+        match kind {
+            Kind::Users => &self.users,
+            Kind::Groups => &self.groups,
+        }
+    }
+
     /// In the order of the group.
     async fn members_listed(
         &self,
@@ -242,19 +233,20 @@ impl Console {
         start: usize,
         cx: &RequestContext,
     ) -> Result<Members, ConsoleError> {
-        let filter = in_url(&format!("groups.value eq {} and ({filter})", Value::from(group)));
-        let path =
-            format!("/Users?filter={filter}&sortBy=userName&startIndex={start}&count={MEMBERS}");
-        let page = desk::read(&self.desk, cx.tenant(), &path).await?;
-        let users = page["Resources"].as_array().map(Vec::as_slice).unwrap_or_default();
+        let mut parameters = SearchRequest::default();
+        parameters.filter = Some(format!("groups.value eq {} and ({filter})", Value::from(group)));
+        parameters.sort_by = Some("userName".to_owned());
+        parameters.start_index = i64::try_from(start).ok();
+        parameters.count = i64::try_from(MEMBERS).ok();
+        let page = self.users.list(parameters, cx).await?;
         let lists = |found: &Value| found["value"] == group && found["type"] == "direct";
         let member = |user: &Value| Member {
             is_direct: user["groups"].as_array().is_some_and(|groups| groups.iter().any(lists)),
             ..Member::new(user["id"].as_str().unwrap_or_default(), Some(user), &Value::Null)
         };
         Ok(Members {
-            total: page["totalResults"].clone(),
-            members: users.iter().map(member).collect(),
+            total: page.total_results.into(),
+            members: page.resources.iter().map(member).collect(),
         })
     }
 
@@ -284,6 +276,9 @@ impl Console {
     }
 }
 
-fn in_url(text: &str) -> String {
-    utf8_percent_encode(text, NON_ALPHANUMERIC).to_string()
+/// Parameters that leave an attribute out.
+fn without(attribute: &str) -> SearchRequest {
+    let mut parameters = SearchRequest::default();
+    parameters.excluded_attributes.push(attribute.to_owned());
+    parameters
 }

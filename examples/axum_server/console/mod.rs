@@ -4,7 +4,6 @@
 mod activity;
 mod attempts;
 mod clients;
-pub(crate) mod desk;
 mod directory;
 mod error;
 mod pages;
@@ -18,9 +17,8 @@ use std::sync::Arc;
 
 use axum::routing::{delete, get, post, put};
 use axum::{Router, middleware};
-use scimwire::Dispatcher;
 use scimwire::auth::{RequestContext, Tenant};
-use scimwire::policy::HostAccess;
+use scimwire::service::Resources;
 
 use crate::activity::ActivityLog;
 use crate::admin;
@@ -40,10 +38,8 @@ struct Console {
     sign_in: Arc<SignIn>,
     public_url: PublicUrl,
     tenants: Arc<Tenants>,
-    /// Reads users and groups as a SCIM client does.
-    desk: Dispatcher,
-    groups: HostAccess,
-    users: HostAccess,
+    groups: Resources,
+    users: Resources,
     ledger: Arc<Ledger>,
     events: Arc<EventLog>,
     activity: Arc<ActivityLog>,
@@ -65,7 +61,6 @@ pub(crate) fn router(
         sign_in,
         public_url: public_url.clone(),
         tenants: Arc::clone(&provider.tenants),
-        desk: provider.desk.clone(),
         groups: provider.policies.groups.clone(),
         users: provider.policies.users.clone(),
         ledger: Arc::clone(&provider.ledger),

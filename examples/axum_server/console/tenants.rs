@@ -5,11 +5,13 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::{Path, State};
 use http::StatusCode;
+use scimwire::message::SearchRequest;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::Console;
+use super::directory::Kind;
 use super::error::ConsoleError;
-use super::{Console, desk};
 use crate::options;
 use crate::tenants::AddError;
 
@@ -58,8 +60,10 @@ pub(super) async fn one(
 ) -> Result<Json<Value>, ConsoleError> {
     let cx = console.context(&tenant).await?;
     let mut told = console.told(&tenant);
-    for (name, path) in [("users", "/Users?count=0"), ("groups", "/Groups?count=0")] {
-        told[name] = desk::read(&console.desk, cx.tenant(), path).await?["totalResults"].take();
+    for (name, kind) in [("users", Kind::Users), ("groups", Kind::Groups)] {
+        let mut none = SearchRequest::default();
+        none.count = Some(0);
+        told[name] = json!(console.resources(kind).list(none, &cx).await?.total_results);
     }
     Ok(Json(told))
 }

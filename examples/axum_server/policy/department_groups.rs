@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use scimwire::auth::RequestContext;
-use scimwire::policy::{HostAccess, Policy};
+use scimwire::policy::Policy;
+use scimwire::service::Resources;
 use scimwire::store::Change;
 use scimwire::{Resource, StoreError};
 use serde_json::json;
@@ -18,12 +19,12 @@ const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:
 
 /// Puts users into the group with the name of their department, and makes it if there is none.
 pub(super) struct DepartmentGroups {
-    groups: HostAccess,
+    groups: Resources,
     tenants: Arc<Tenants>,
 }
 
 impl DepartmentGroups {
-    pub(super) fn new(groups: HostAccess, tenants: Arc<Tenants>) -> Self {
+    pub(super) fn new(groups: Resources, tenants: Arc<Tenants>) -> Self {
         Self { groups, tenants }
     }
 

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use scimwire::auth::RequestContext;
-use scimwire::policy::{Creating, HostAccess, Policy};
+use scimwire::policy::{Creating, Policy};
+use scimwire::service::Resources;
 use scimwire::store::{Change, Operation};
 use scimwire::{Error, Resource, ResourceType, StoreError};
 
@@ -18,14 +19,14 @@ use crate::ledger::Ledger;
 /// identity provider changes about one that it has found. What the POST leaves out stays as it was.
 /// From then on the origin is `IDP`. Users of origin `LOCAL` stay the host's: a POST is a conflict.
 pub(super) struct JustInTime {
-    users: HostAccess,
+    users: Resources,
     ledger: Arc<Ledger>,
     account_size: Arc<AccountSize>,
 }
 
 impl JustInTime {
     pub(super) fn new(
-        users: HostAccess,
+        users: Resources,
         ledger: Arc<Ledger>,
         account_size: Arc<AccountSize>,
     ) -> Self {

@@ -11,8 +11,9 @@ mod tenant_gone;
 
 use std::sync::Arc;
 
-use scimwire::policy::{HostAccess, Policy};
+use scimwire::policy::Policy;
 use scimwire::schema::ResourceType;
+use scimwire::service::Resources;
 use scimwire::{ResourceStore, StoreError};
 use tracing::error;
 
@@ -35,9 +36,9 @@ pub(crate) struct Policies {
     /// What clients' changes, and those of the administrator, have to pass.
     pub(crate) all: Arc<Vec<Arc<dyn Policy>>>,
     /// The administrator's hand on users.
-    pub(crate) users: HostAccess,
+    pub(crate) users: Resources,
     /// The administrator's hand on groups.
-    pub(crate) groups: HostAccess,
+    pub(crate) groups: Resources,
 }
 
 impl Policies {
@@ -49,7 +50,7 @@ impl Policies {
         events: &Arc<EventLog>,
     ) -> Self {
         let access = |(resource_type, store): &Served| {
-            HostAccess::new(Arc::clone(resource_type), Arc::clone(store))
+            Resources::new(Arc::clone(resource_type), Arc::clone(store))
         };
         let events: Arc<dyn Policy> = Arc::clone(events) as Arc<dyn Policy>;
         let origin: Arc<dyn Policy> = Arc::new(NoteOrigin::new(Arc::clone(ledger)));

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use clap::ValueEnum;
 use scimwire::auth::RequestContext;
-use scimwire::policy::{HostAccess, Policy};
+use scimwire::policy::Policy;
+use scimwire::service::Resources;
 use scimwire::store::Change;
 use scimwire::{Resource, StoreError};
 use serde::{Deserialize, Serialize};
@@ -33,13 +34,13 @@ pub(crate) enum Orphans {
 /// Follows what is set for the tenant. Memberships of origin `LOCAL` or `JIT` are the host's own:
 /// they make nobody an orphan when they end, and keep nobody from becoming one.
 pub(super) struct OrphanRule {
-    users: HostAccess,
+    users: Resources,
     tenants: Arc<Tenants>,
     ledger: Arc<Ledger>,
 }
 
 impl OrphanRule {
-    pub(super) fn new(users: HostAccess, tenants: Arc<Tenants>, ledger: Arc<Ledger>) -> Self {
+    pub(super) fn new(users: Resources, tenants: Arc<Tenants>, ledger: Arc<Ledger>) -> Self {
         Self { users, tenants, ledger }
     }
 

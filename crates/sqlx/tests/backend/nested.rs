@@ -7,9 +7,9 @@ use scimwire::Resource;
 use scimwire::auth::RequestContext;
 use scimwire::filter::{Binder, Budget};
 use scimwire::message::PatchOperation;
-use scimwire::policy::HostAccess;
 use scimwire::query::{Page, Projection, Query};
 use scimwire::schema::ResourceType;
+use scimwire::service::Resources;
 use scimwire::store::complete;
 use serde_json::{Value, json};
 
@@ -53,7 +53,7 @@ async fn groups_of_users(
     let cx = RequestContext::new("example");
     let (users, groups) =
         (directory.store(ResourceType::user()), directory.store(ResourceType::group()));
-    let by_host = HostAccess::new(ResourceType::group(), Arc::clone(&groups));
+    let by_host = Resources::new(ResourceType::group(), Arc::clone(&groups));
     let mut ids = Vec::new();
     for number in 0..USERS {
         let mut user = Resource::default();

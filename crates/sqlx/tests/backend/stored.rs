@@ -6,10 +6,10 @@ use std::sync::Arc;
 use scimwire::auth::{RequestContext, Tenant};
 use scimwire::message::{PatchOp, PatchOperation};
 use scimwire::patch::{Omitted, PlanBinder, Replacement, Rules};
-use scimwire::policy::HostAccess;
 use scimwire::query::Projection;
 use scimwire::resource::Meta;
 use scimwire::schema::{ENTERPRISE_USER, ResourceType, Schema};
+use scimwire::service::Resources;
 use scimwire::store::{Change, Precondition, Update};
 use scimwire::{Resource, ResourceStore, StoreError};
 use serde_json::{Value, json};
@@ -446,7 +446,7 @@ async fn what_is_indexed_has_rows_of_its_own_from_before_too() {
         assert_eq!(beside(&fixture.directory, rows).await.as_deref(), Some("0"), "{kind:?}");
 
         let indexed = fixture.directory.store(user_type.clone().indexed("title"));
-        let users = HostAccess::new(user_type.clone().indexed("title"), Arc::clone(&indexed));
+        let users = Resources::new(user_type.clone().indexed("title"), Arc::clone(&indexed));
         let bob = fixture
             .create(&indexed, json!({ "userName": "bob", "title": "ENGINEER" }))
             .await

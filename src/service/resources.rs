@@ -1,0 +1,366 @@
+//! The application's own way to the resources of one type, in the same process.
+
+use std::fmt;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use super::create::insert;
+use super::delete::remove;
+use super::get::get;
+use super::list::list_values;
+use super::patch::amend;
+use super::{Call, Endpoint, Limits, Service};
+use crate::attr::AttrPath;
+use crate::budget::Budget;
+use crate::clock::{Clock, SystemClock};
+use crate::context::RequestContext;
+use crate::error::{Error, ScimType};
+use crate::features::Features;
+use crate::filter::{Binder, BoundFilter, CompValue, CompareOp, Filter};
+use crate::message::{ListResponse, PatchOperation, SearchRequest};
+use crate::patch::Rules;
+use crate::policy::{NoPolicy, Policy, Turn};
+use crate::query::{Page, Projection, Query};
+use crate::quirks::Quirks;
+use crate::resource::Resource;
+use crate::schema::{Locations, Registry, ResourceType};
+use crate::store::{Change, Precondition, ResourceStore, StoreError, complete};
+
+/// How many resources are read at a time.
+const PAGE: usize = 500;
+
+/// In-process access to the resources of one type. Writes are validated, versioned and reported to
+/// the policy as those of clients are; the functions that do it are the same. Attributes that are
+/// read-only for clients can be set, except those that the service provider derives: `id`, `meta`
+/// and references such as `groups`.
+///
+/// A policy that reacts to changes with changes of its own has one of these. Do not report these to
+/// the same policy again, unless that is certain to come to an end.
+///
+/// ```
+/// use scimwire::auth::RequestContext;
+/// use scimwire::service::Resources;
+/// use scimwire::{MemoryStore, Resource, ResourceType};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let users =
+///     Resources::new(ResourceType::user(), MemoryStore::new(ResourceType::user()));
+/// let cx = RequestContext::new("example");
+/// let mut user = Resource::default();
+/// user.set("userName", "bjensen");
+/// let made = users.create(user, &cx).await?;
+/// assert_eq!(users.find("userName", "BJensen", &cx).await?.len(), 1);
+/// assert!(users.replace(&made.id, "active", false, &cx).await?.deactivated());
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Resources {
+    service: Arc<Service>,
+    endpoint: Endpoint,
+    precondition: Precondition,
+}
+
+/// A policy that hears of changes, and is asked nothing: its other methods are about what clients
+/// do.
+struct Told(Arc<dyn Policy>);
+
+#[async_trait]
+impl Policy for Told {
+    async fn turn(&self, cx: &RequestContext) -> Result<Turn, Error> {
+        self.0.turn(cx).await
+    }
+
+    async fn changed(&self, change: &Change, cx: &RequestContext) {
+        self.0.changed(change, cx).await;
+    }
+}
+
+impl Resources {
+    /// The resources in `store`; no policy is told.
+    pub fn new(resource_type: impl Into<Arc<ResourceType>>, store: impl ResourceStore) -> Self {
+        let endpoint = Endpoint { resource_type: resource_type.into(), store: Arc::new(store) };
+        let service = Service {
+            registry: Registry::default(),
+            endpoints: vec![endpoint.clone()],
+            locations: Locations::default(),
+            policy: Arc::new(NoPolicy),
+            has_policy: false,
+            quirks: Quirks::default(),
+            limits: Limits { resource_bytes: usize::MAX, ..Limits::default() },
+            features: Features::default(),
+            clock: Arc::new(SystemClock),
+            cursor_key: [0; 16],
+            sensitive: Vec::new(),
+        };
+        Self { service: Arc::new(service), endpoint, precondition: Precondition::default() }
+    }
+
+    /// Sets the policy that hears of changes, and gives them their [turn](Policy::turn). Its other
+    /// methods are about what clients do, and are not called.
+    #[must_use]
+    pub fn telling(mut self, policy: impl Policy) -> Self {
+        Arc::make_mut(&mut self.service).policy = Arc::new(Told(Arc::new(policy)));
+        self
+    }
+
+    /// Sets the clock; by default that of the machine.
+    #[must_use]
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        Arc::make_mut(&mut self.service).clock = Arc::new(clock);
+        self
+    }
+
+    /// Makes changes and deletions conditional on the version (optimistic locking): where somebody
+    /// else was faster, they fail, and what they follow from is read again.
+    #[must_use]
+    pub fn expecting(&self, precondition: Precondition) -> Self {
+        Self { precondition, ..self.clone() }
+    }
+
+    /// Reads one.
+    ///
+    /// # Errors
+    ///
+    /// - [`StoreError::NotFound`]: there is none of that id;
+    /// - the store fails.
+    pub async fn get(&self, id: &str, cx: &RequestContext) -> Result<Arc<Resource>, StoreError> {
+        self.endpoint.store.get(id, &Projection::default(), cx).await
+    }
+
+    /// Reads one as a client gets it: with the attributes that `parameters` ask for.
+    ///
+    /// # Errors
+    ///
+    /// - [`StoreError::NotFound`]: there is none of that id;
+    /// - [`StoreError::Refused`]: the parameters name attributes to return, and not to return;
+    /// - the store fails.
+    pub async fn represent(
+        &self,
+        id: &str,
+        parameters: SearchRequest,
+        cx: &RequestContext,
+    ) -> Result<serde_json::Value, StoreError> {
+        let mut call = Call { parameters, ..self.call(cx) };
+        let outcome = get(&mut call, &self.endpoint, id).await?;
+        serde_json::to_value(&outcome.body).map_err(StoreError::other)
+    }
+
+    /// Reads one page as a client gets it: filtered, sorted, paged and with the attributes that
+    /// `parameters` ask for, within the default [`Limits`](crate::dispatch::Limits).
+    ///
+    /// ```
+    /// use scimwire::auth::RequestContext;
+    /// use scimwire::message::SearchRequest;
+    /// use scimwire::service::Resources;
+    /// use scimwire::{MemoryStore, Resource, ResourceType};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let users = Resources::new(ResourceType::user(), MemoryStore::new(ResourceType::user()));
+    /// let cx = RequestContext::new("example");
+    /// let mut user = Resource::default();
+    /// user.set("userName", "bjensen");
+    /// users.create(user, &cx).await?;
+    ///
+    /// let mut parameters = SearchRequest::default();
+    /// parameters.filter = Some(r#"userName sw "b""#.to_owned());
+    /// parameters.count = Some(10);
+    /// let page = users.list(parameters, &cx).await?;
+    /// assert_eq!(page.total_results, Some(1));
+    /// assert_eq!(page.resources[0]["userName"], "bjensen");
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// - [`StoreError::Refused`]: the parameters are not valid for this type, or cost too much;
+    /// - the store fails.
+    pub async fn list(
+        &self,
+        parameters: SearchRequest,
+        cx: &RequestContext,
+    ) -> Result<ListResponse<serde_json::Value>, StoreError> {
+        let budget = Budget::new(self.service.limits.work);
+        let mut call = Call { parameters, budget, ..self.call(cx) };
+        Ok(list_values(&mut call, &[&self.endpoint]).await?)
+    }
+
+    /// Finds those whose attribute equals `text`, by the rule of that attribute for upper and lower
+    /// case. The attribute is named as in a filter, such as `userName` or `emails.value`.
+    ///
+    /// # Errors
+    ///
+    /// - there is no such attribute, or it has no text;
+    /// - the store fails.
+    pub async fn find(
+        &self,
+        attribute: &str,
+        text: &str,
+        cx: &RequestContext,
+    ) -> Result<Vec<Arc<Resource>>, StoreError> {
+        let unknown = |_| {
+            Error::typed(ScimType::InvalidPath, format!("`{attribute}` is no path of an attribute"))
+        };
+        let path: AttrPath = attribute.parse().map_err(unknown)?;
+        self.matching(
+            &Filter::Compare { path, op: CompareOp::Eq, value: CompValue::String(text.to_owned()) },
+            cx,
+        )
+        .await
+    }
+
+    /// Finds those for which a filter holds, all of them, in the order of their ids.
+    ///
+    /// # Errors
+    ///
+    /// - the filter names what resources of this type do not have, or compares what cannot be
+    ///   compared;
+    /// - the store fails.
+    pub async fn matching(
+        &self,
+        filter: &Filter,
+        cx: &RequestContext,
+    ) -> Result<Vec<Arc<Resource>>, StoreError> {
+        let filter = Binder::new(self.resource_type()).bind(filter).map_err(Error::from)?;
+        self.select(Some(filter), cx).await
+    }
+
+    /// Reads all: for what there is little of.
+    ///
+    /// # Errors
+    ///
+    /// - the store fails.
+    pub async fn all(&self, cx: &RequestContext) -> Result<Vec<Arc<Resource>>, StoreError> {
+        self.select(None, cx).await
+    }
+
+    async fn select(
+        &self,
+        filter: Option<BoundFilter>,
+        cx: &RequestContext,
+    ) -> Result<Vec<Arc<Resource>>, StoreError> {
+        let page = Page::Cursor { after: None, count: PAGE };
+        let mut query = Query { filter, sort: None, page, projection: Projection::default() };
+        let mut found = Vec::new();
+        loop {
+            let selected =
+                complete::select(&*self.endpoint.store, &query, &Budget::unlimited(), cx).await?;
+            found.extend(selected.resources);
+            let Some(last) = found.last().filter(|_| selected.more) else {
+                return Ok(found);
+            };
+            query.page = Page::Cursor { after: Some(complete::position(last, None)), count: PAGE };
+        }
+    }
+
+    /// Makes one; the change has it with its id.
+    ///
+    /// # Errors
+    ///
+    /// - [`StoreError::Conflict`]: a unique value is taken;
+    /// - [`StoreError::Refused`]: a required attribute is missing, or the policy gives it no turn;
+    /// - the store fails.
+    pub async fn create(
+        &self,
+        resource: Resource,
+        cx: &RequestContext,
+    ) -> Result<Change, StoreError> {
+        let call = self.call(cx);
+        let _turn = call.turn().await?;
+        Ok(insert(&call, &self.endpoint, resource).await?)
+    }
+
+    /// Changes one, by the operations of a PATCH: all of them or none.
+    ///
+    /// # Errors
+    ///
+    /// - [`StoreError::NotFound`]: there is none of that id;
+    /// - [`StoreError::Conflict`]: a unique value is taken;
+    /// - [`StoreError::VersionMismatch`]: it is of another version than expected;
+    /// - [`StoreError::Refused`]: an operation cannot be applied, or the policy gives it no turn;
+    /// - the store fails.
+    pub async fn patch(
+        &self,
+        id: &str,
+        operations: Vec<PatchOperation>,
+        cx: &RequestContext,
+    ) -> Result<Change, StoreError> {
+        let mut call = self.call(cx);
+        let _turn = call.turn().await?;
+        let mut rules = Rules::default();
+        rules.values.read_only = true;
+        Ok(amend(&mut call, &self.endpoint, id, operations, rules).await?)
+    }
+
+    /// Gives an attribute of one a value; the attribute is named as in a PATCH.
+    ///
+    /// # Errors
+    ///
+    /// - as [`Resources::patch`].
+    pub async fn replace(
+        &self,
+        id: &str,
+        attribute: &str,
+        value: impl Into<serde_json::Value> + Send,
+        cx: &RequestContext,
+    ) -> Result<Change, StoreError> {
+        self.patch(id, vec![operation("replace", attribute, value.into())], cx).await
+    }
+
+    /// Adds a value to an attribute of one that has several; the attribute is named as in a PATCH.
+    ///
+    /// # Errors
+    ///
+    /// - as [`Resources::patch`].
+    pub async fn add(
+        &self,
+        id: &str,
+        attribute: &str,
+        value: impl Into<serde_json::Value> + Send,
+        cx: &RequestContext,
+    ) -> Result<Change, StoreError> {
+        let values = serde_json::Value::Array(vec![value.into()]);
+        self.patch(id, vec![operation("add", attribute, values)], cx).await
+    }
+
+    /// Deletes one.
+    ///
+    /// # Errors
+    ///
+    /// - [`StoreError::NotFound`]: there is none of that id;
+    /// - [`StoreError::VersionMismatch`]: it is of another version than expected;
+    /// - [`StoreError::Refused`]: the policy gives it no turn;
+    /// - the store fails.
+    pub async fn delete(&self, id: &str, cx: &RequestContext) -> Result<Change, StoreError> {
+        let call = self.call(cx);
+        let _turn = call.turn().await?;
+        Ok(remove(&call, &self.endpoint, id).await?)
+    }
+
+    /// The type of the resources.
+    #[must_use]
+    pub fn resource_type(&self) -> &Arc<ResourceType> {
+        &self.endpoint.resource_type
+    }
+
+    fn call<'c>(&'c self, cx: &'c RequestContext) -> Call<'c> {
+        let precondition = self.precondition.clone();
+        Call { precondition, ..Call::new(&self.service, cx, Budget::unlimited()) }
+    }
+}
+
+fn operation(op: &str, path: &str, value: serde_json::Value) -> PatchOperation {
+    PatchOperation { op: op.to_owned(), path: Some(path.to_owned()), value: Some(value) }
+}
+
+impl fmt::Debug for Resources {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Resources")
+            .field("resource_type", &self.resource_type().name())
+            .finish_non_exhaustive()
+    }
+}
