@@ -39,7 +39,7 @@ pub use report::Report;
 use self::tracing::Observation;
 use body::Body;
 use headers::{check_accept, precondition, prefers_minimal};
-use response::{Refusal, of_document, of_options, of_outcome, of_text, set};
+use response::{of_document, of_failure, of_options, of_outcome, of_text, set};
 
 /// A SCIM service provider: hand it requests, and send what it answers.
 ///
@@ -114,7 +114,7 @@ impl Dispatcher {
         let answer = observation.around(self.provider.answer(head, body, &mut report)).await;
         let mut response = match answer {
             Ok(response) => response,
-            Err(refusal) => refusal.into_response(&mut report),
+            Err(failure) => of_failure(failure, &mut report),
         };
         if head.method == Method::HEAD && !response.body().is_empty() {
             // RFC 9110, Section 8.6: the length that GET has, if any.
@@ -144,7 +144,7 @@ impl Provider {
         head: &Parts,
         body: impl FnOnce(usize) -> F,
         report: &mut Report,
-    ) -> Result<Response<Vec<u8>>, Refusal>
+    ) -> Result<Response<Vec<u8>>, Failure>
     where
         B: AsRef<[u8]>,
         F: Future<Output = Result<B, Error>>,
@@ -178,7 +178,7 @@ impl Provider {
 }
 
 impl<'c> Exchange<'_, 'c> {
-    async fn run(mut self, route: Route<'c>) -> Result<Response<Vec<u8>>, Refusal> {
+    async fn run(mut self, route: Route<'c>) -> Result<Response<Vec<u8>>, Failure> {
         let allowed = route.allowed(&self.call.features);
         let method = match self.head.method {
             Method::HEAD => &Method::GET,
@@ -188,7 +188,7 @@ impl<'c> Exchange<'_, 'c> {
         self.call.prefers_minimal = prefers_minimal(&self.head.headers);
         self.call.deviations.extend(rewrite::path(self.head.uri.path()));
         match (route, method) {
-            (Route::NotImplemented(feature), _) => Err(not_implemented(feature).into()),
+            (Route::NotImplemented(feature), _) => Err(not_implemented(feature)),
             (_, &Method::OPTIONS) => Ok(of_options(allowed)),
             (Route::Collection(endpoint), &Method::GET) => self.list(&[endpoint]).await,
             (Route::Root(endpoints), &Method::GET) => self.list(&endpoints).await,
@@ -221,7 +221,7 @@ impl<'c> Exchange<'_, 'c> {
                 | Route::Bulk
                 | Route::Discovery(_),
                 _,
-            ) => Err(Failure::MethodNotAllowed(allowed).into()),
+            ) => Err(Failure::MethodNotAllowed(allowed)),
         }
     }
 
@@ -232,35 +232,34 @@ impl<'c> Exchange<'_, 'c> {
         allowed: &'static str,
         endpoint: &Endpoint,
         id: &str,
-    ) -> Result<Outcome, Refusal> {
-        let outcome = match *method {
+    ) -> Result<Outcome, Failure> {
+        match *method {
             Method::GET => {
                 self.read_parameters()?;
-                get(self.call, endpoint, id).await?
+                get(self.call, endpoint, id).await
             }
             Method::PUT => {
                 self.read_parameters()?;
                 let body = self.body.resource(self.call, &endpoint.resource_type)?;
-                replace(self.call, endpoint, id, body).await?
+                replace(self.call, endpoint, id, body).await
             }
             Method::PATCH => {
                 self.read_parameters()?;
                 let body = self.body.message(self.call)?;
-                patch(self.call, endpoint, id, body).await?
+                patch(self.call, endpoint, id, body).await
             }
-            Method::DELETE => delete(self.call, endpoint, id).await?,
-            _ => return Err(Failure::MethodNotAllowed(allowed).into()),
-        };
-        Ok(outcome)
+            Method::DELETE => delete(self.call, endpoint, id).await,
+            _ => Err(Failure::MethodNotAllowed(allowed)),
+        }
     }
 
-    async fn list(&mut self, endpoints: &[&Endpoint]) -> Result<Response<Vec<u8>>, Refusal> {
+    async fn list(&mut self, endpoints: &[&Endpoint]) -> Result<Response<Vec<u8>>, Failure> {
         self.read_parameters()?;
         self.call.deviations.extend(rewrite::query(self.query()));
         Ok(of_text(list(self.call, endpoints).await?))
     }
 
-    async fn bulk(mut self) -> Result<Response<Vec<u8>>, Refusal> {
+    async fn bulk(mut self) -> Result<Response<Vec<u8>>, Failure> {
         self.read_parameters()?;
         check_payload(self.call, self.body.text.len())?;
         let body = self.body.bulk_request(self.call)?;
@@ -271,7 +270,7 @@ impl<'c> Exchange<'_, 'c> {
         of_document(&results.response)
     }
 
-    fn discover(self, discovery: &Discovery) -> Result<Response<Vec<u8>>, Refusal> {
+    fn discover(self, discovery: &Discovery) -> Result<Response<Vec<u8>>, Failure> {
         check_accept(&self.head.headers)?;
         check_no_filter(discovery, self.query())?;
         let schemes = self.provider.authenticator.schemes();
@@ -284,7 +283,7 @@ impl<'c> Exchange<'_, 'c> {
     }
 
     /// Takes the parameters in the URL, for an answer that has a body.
-    fn read_parameters(&mut self) -> Result<(), Refusal> {
+    fn read_parameters(&mut self) -> Result<(), Failure> {
         check_accept(&self.head.headers)?;
         self.call.parameters = if self.call.quirks.blank_as_absent {
             let (query, blank) = parameters::without_blank_parameters(self.query());
@@ -300,7 +299,7 @@ impl<'c> Exchange<'_, 'c> {
         self.head.uri.query().unwrap_or_default()
     }
 
-    fn finish(&mut self, outcome: &Outcome) -> Result<Response<Vec<u8>>, Refusal> {
+    fn finish(&mut self, outcome: &Outcome) -> Result<Response<Vec<u8>>, Failure> {
         if let (None, Some(id)) = (&self.report.id, &outcome.id) {
             self.report.id = Some(id.clone());
         }

@@ -6,6 +6,8 @@ use serde_json::Value;
 
 use super::plan::{Action, Plan, StepChange};
 use crate::filter::{BoundFilter, CompareOp, Operand};
+use crate::resource::Resource;
+use crate::schema::ResourceType;
 
 /// What becomes of the members of a group, whatever they are: first all or the listed ones go, then
 /// others come, unless they are there already.
@@ -135,8 +137,28 @@ impl<'p> Folding<'p> {
     }
 }
 
+/// Takes the members with these ids out of a resource; says whether nobody is left.
+pub(crate) fn leave_out_members(
+    resource_type: &ResourceType,
+    resource: &mut Resource,
+    ids: &HashSet<String>,
+) -> bool {
+    let Some(membership) = resource_type.membership() else {
+        return false;
+    };
+    let Some(Value::Array(members)) = resource.object_mut().get_mut(membership.name()) else {
+        return false;
+    };
+    leave_out(members, ids);
+    let is_empty = members.is_empty();
+    if is_empty {
+        resource.remove(membership.name());
+    }
+    is_empty
+}
+
 /// Takes the members with these ids off a list.
-pub(crate) fn leave_out(members: &mut Vec<Value>, ids: &HashSet<String>) {
+pub(super) fn leave_out(members: &mut Vec<Value>, ids: &HashSet<String>) {
     members.retain(|member| id(member).is_none_or(|id| !ids.contains(id)));
 }
 

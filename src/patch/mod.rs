@@ -36,7 +36,7 @@ mod unfold;
 pub use apply::Patched;
 pub use bind::PlanBinder;
 pub use delta::MemberDelta;
-pub(crate) use delta::leave_out;
+pub(crate) use delta::leave_out_members;
 pub use error::{PatchError, PatchErrorKind};
 pub use path::{Path, PathError};
 pub use plan::Plan;

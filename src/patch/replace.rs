@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use super::delta::{MemberDelta, leave_out};
+use super::delta::{MemberDelta, leave_out_members};
 use super::error::{PatchError, PatchErrorKind};
 use super::rules::Omitted;
 use crate::resource::{Resource, same_by_value};
@@ -84,16 +84,10 @@ impl Replacement {
 
     /// Does not put in who has one of these ids.
     pub(crate) fn leave_out(&mut self, ids: &HashSet<String>) {
-        let Some(membership) = self.resource_type.membership() else {
-            return;
-        };
-        if let Some(Value::Array(members)) = self.wanted.object_mut().get_mut(membership.name()) {
-            leave_out(members, ids);
-            if members.is_empty() {
-                // Nobody is a member: that is not the same as no word about members.
-                self.cleared.push((None, membership.name().to_owned()));
-                self.wanted.remove(membership.name());
-            }
+        if leave_out_members(&self.resource_type, &mut self.wanted, ids) {
+            // Nobody is a member: that is not the same as no word about members.
+            let membership = self.resource_type.membership();
+            self.cleared.extend(membership.map(|members| (None, members.name().to_owned())));
         }
     }
 

@@ -7,11 +7,11 @@ use serde_json::{Map, Value};
 use super::decode::{Cleared, Decoded, named_on_request};
 use super::outcome::{Failure, Outcome};
 use super::{Call, Endpoint};
-use crate::patch::Replacement;
+use crate::patch::{Replacement, leave_out_members};
 use crate::policy::{Adoption, Creating, Joining};
 use crate::quirks::rewrite;
 use crate::resource::{Meta, Resource, check};
-use crate::store::{Change, Operation, leave_out_members, member_ids, too_long};
+use crate::store::{Change, Operation, member_ids, too_long};
 
 /// Creates the resource in the body of a POST, or links the POST to a resource that is there
 /// already, as the policy decides.

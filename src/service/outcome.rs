@@ -2,11 +2,11 @@
 
 use std::error::Error as StdError;
 use std::sync::Arc;
-use std::time::Duration;
 
 use http::StatusCode;
 
 use super::representation::Representation;
+use crate::auth::AuthError;
 use crate::error::Error;
 use crate::message::{JsonError, MessageError};
 use crate::patch::PatchError;
@@ -32,6 +32,7 @@ pub(crate) struct Outcome {
 /// Why a call failed.
 pub(crate) enum Failure {
     Refused(Error),
+    Auth(AuthError),
     Store(StoreError),
     /// The path does not have this method; with those that it has.
     MethodNotAllowed(&'static str),
@@ -87,8 +88,12 @@ impl Failure {
     pub(crate) fn into_error(self) -> (Error, Option<Source>) {
         match self {
             Self::Refused(err) => (err, None),
+            Self::Auth(AuthError::Unavailable(source)) => {
+                (AuthError::unavailable("in the report").into(), Some(source.into()))
+            }
+            Self::Auth(err) => (err.into(), None),
             Self::Store(StoreError::Other(source)) => {
-                (StoreError::other("in the report").into(), Some(Arc::from(source)))
+                (StoreError::other("in the report").into(), Some(source.into()))
             }
             Self::Store(err) => (err.into(), None),
             Self::MethodNotAllowed(allowed) => {
@@ -97,13 +102,11 @@ impl Failure {
             }
         }
     }
+}
 
-    /// How long the client should wait before it tries again.
-    pub(crate) fn retry_after(&self) -> Option<Duration> {
-        match self {
-            Self::Store(StoreError::Busy { retry_after }) => Some(*retry_after),
-            Self::Store(_) | Self::Refused(_) | Self::MethodNotAllowed(_) => None,
-        }
+impl From<AuthError> for Failure {
+    fn from(err: AuthError) -> Self {
+        Self::Auth(err)
     }
 }
 
@@ -118,9 +121,7 @@ impl From<Failure> for StoreError {
     fn from(failure: Failure) -> Self {
         match failure {
             Failure::Store(err) => err,
-            Failure::Refused(_) | Failure::MethodNotAllowed(_) => {
-                Self::Refused(failure.into_error().0)
-            }
+            failure => Self::Refused(failure.into_error().0),
         }
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use crate::context::Tenant;
-use crate::patch::{MemberDelta, PatchRepair, leave_out};
+use crate::patch::{MemberDelta, PatchRepair};
 use crate::resource::{Resource, Version};
 use crate::schema::{ResolvedPath, ResourceType};
 
@@ -200,23 +200,6 @@ pub fn same_member(one: &Map<String, Value>, other: &Map<String, Value>) -> bool
     let said = |of: &Map<String, Value>| of.keys().filter(|name| !derived(name)).count();
     said(one) == said(other)
         && one.iter().all(|(name, value)| derived(name) || other.get(name) == Some(value))
-}
-
-/// Takes the members with these ids out of a state.
-pub(crate) fn leave_out_members(
-    resource_type: &ResourceType,
-    resource: &mut Resource,
-    ids: &HashSet<String>,
-) {
-    let Some(membership) = resource_type.membership() else {
-        return;
-    };
-    if let Some(Value::Array(members)) = resource.object_mut().get_mut(membership.name()) {
-        leave_out(members, ids);
-        if members.is_empty() {
-            resource.remove(membership.name());
-        }
-    }
 }
 
 pub(crate) fn member_ids(resource_type: &ResourceType, resource: &Resource) -> Vec<String> {

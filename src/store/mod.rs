@@ -28,8 +28,8 @@ pub use precondition::{EntityTags, Precondition};
 pub(crate) use update::too_long;
 pub use update::{Update, UpdateHook};
 
+pub(crate) use change::member_ids;
 pub use change::same_member;
-pub(crate) use change::{leave_out_members, member_ids};
 pub use fresh_id::fresh_id;
 pub use memory::CARRIED_MEMBERS;
 pub use nesting::groups_above;
