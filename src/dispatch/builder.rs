@@ -7,9 +7,9 @@ use http::Uri;
 
 use super::{Dispatcher, Provider};
 use crate::auth::{Anybody, Authenticate};
-use crate::clock::{Clock, SystemClock};
+use crate::clock::Clock;
 use crate::features::Features;
-use crate::policy::{NoPolicy, Policy};
+use crate::policy::Policy;
 use crate::quirks::Quirks;
 use crate::schema::{Locations, Registry, ResolvedPath, ResourceType, SchemaError};
 use crate::service::{Endpoint, Limits, Service};
@@ -20,15 +20,9 @@ use crate::store::ResourceStore;
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct DispatcherBuilder {
     base_url: String,
-    endpoints: Vec<Endpoint>,
+    service: Service,
     authenticator: Option<Arc<dyn Authenticate>>,
     lets_everybody_in: bool,
-    policy: Option<Arc<dyn Policy>>,
-    quirks: Quirks,
-    limits: Limits,
-    features: Features,
-    clock: Arc<dyn Clock>,
-    cursor_key: [u8; 16],
     sensitive: Vec<String>,
 }
 
@@ -65,15 +59,9 @@ impl DispatcherBuilder {
     pub(super) fn new(base_url: String) -> Self {
         Self {
             base_url,
-            endpoints: Vec::new(),
+            service: Service::new(),
             authenticator: None,
             lets_everybody_in: false,
-            policy: None,
-            quirks: Quirks::default(),
-            limits: Limits::default(),
-            features: Features::default(),
-            clock: Arc::new(SystemClock),
-            cursor_key: [0; 16],
             sensitive: Vec::new(),
         }
     }
@@ -84,8 +72,7 @@ impl DispatcherBuilder {
         resource_type: impl Into<Arc<ResourceType>>,
         store: impl ResourceStore,
     ) -> Self {
-        self.endpoints
-            .push(Endpoint { resource_type: resource_type.into(), store: Arc::new(store) });
+        self.service.endpoints.push(Endpoint::new(resource_type, store));
         self
     }
 
@@ -102,36 +89,42 @@ impl DispatcherBuilder {
     }
 
     /// Gives the host a say in changes.
-    pub fn policy(self, policy: impl Policy) -> Self {
-        Self { policy: Some(Arc::new(policy)), ..self }
+    pub fn policy(mut self, policy: impl Policy) -> Self {
+        (self.service.policy, self.service.has_policy) = (Arc::new(policy), true);
+        self
     }
 
     /// Chooses how requests are read that depart from the RFC; [`Quirks::LENIENT`], unless said
     /// otherwise.
-    pub fn quirks(self, quirks: Quirks) -> Self {
-        Self { quirks, ..self }
+    pub fn quirks(mut self, quirks: Quirks) -> Self {
+        self.service.quirks = quirks;
+        self
     }
 
     /// Limits what a request may ask for.
-    pub fn limits(self, limits: Limits) -> Self {
-        Self { limits, ..self }
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.service.limits = limits;
+        self
     }
 
     /// Switches optional parts of the protocol on and off.
-    pub fn features(self, features: Features) -> Self {
-        Self { features, ..self }
+    pub fn features(mut self, features: Features) -> Self {
+        self.service.features = features;
+        self
     }
 
     /// Takes the time from somewhere else than the machine.
-    pub fn clock(self, clock: impl Clock) -> Self {
-        Self { clock: Arc::new(clock), ..self }
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.service.clock = Arc::new(clock);
+        self
     }
 
     /// Makes cursors that others cannot forge: 16 secret random bytes, the same in all processes of
     /// a cluster. Without them a cursor is checked for mistakes only; a forged one still shows no
     /// more than its sender may read anyhow.
-    pub fn cursor_key(self, cursor_key: [u8; 16]) -> Self {
-        Self { cursor_key, ..self }
+    pub fn cursor_key(mut self, cursor_key: [u8; 16]) -> Self {
+        self.service.cursor_key = cursor_key;
+        self
     }
 
     /// Refuses filters in URLs that name one of these attributes, such as `emails` or
@@ -155,7 +148,8 @@ impl DispatcherBuilder {
     /// - a resource type or schema is inconsistent.
     pub fn build(self) -> Result<Dispatcher, BuildError> {
         check_base_url(&self.base_url)?;
-        if self.endpoints.is_empty() {
+        let mut service = self.service;
+        if service.endpoints.is_empty() {
             return Err(BuildError::NoResourceTypes);
         }
         let authenticator = match (self.authenticator, self.lets_everybody_in) {
@@ -164,24 +158,10 @@ impl DispatcherBuilder {
             (Some(_), true) => return Err(BuildError::TwoAuthenticators),
             (None, false) => return Err(BuildError::NoAuthenticator),
         };
-        let registry = Registry::new(
-            self.endpoints.iter().map(|endpoint| Arc::clone(&endpoint.resource_type)),
-        )?;
-        let locations = Locations::new(&self.base_url, &registry);
-        let sensitive = sensitive(&self.sensitive, &registry)?;
-        let service = Service {
-            registry,
-            endpoints: self.endpoints,
-            locations,
-            has_policy: self.policy.is_some(),
-            policy: self.policy.unwrap_or_else(|| Arc::new(NoPolicy)),
-            quirks: self.quirks,
-            limits: self.limits,
-            features: self.features,
-            clock: self.clock,
-            cursor_key: self.cursor_key,
-            sensitive,
-        };
+        let types = service.endpoints.iter().map(|endpoint| Arc::clone(&endpoint.resource_type));
+        service.registry = Registry::new(types)?;
+        service.locations = Locations::new(&self.base_url, &service.registry);
+        service.sensitive = sensitive(&self.sensitive, &service.registry)?;
         Ok(Dispatcher { provider: Arc::new(Provider { service, authenticator }) })
     }
 }

@@ -45,9 +45,9 @@ mod versions;
 
 use std::sync::Arc;
 
-use crate::clock::Clock;
+use crate::clock::{Clock, SystemClock};
 use crate::features::Features;
-use crate::policy::Policy;
+use crate::policy::{NoPolicy, Policy};
 use crate::quirks::Quirks;
 use crate::schema::{Locations, Registry, ResolvedPath, ResourceType};
 use crate::store::ResourceStore;
@@ -91,4 +91,32 @@ pub(crate) struct Service {
 pub(crate) struct Endpoint {
     pub(crate) resource_type: Arc<ResourceType>,
     pub(crate) store: Arc<dyn ResourceStore>,
+}
+
+impl Service {
+    /// A service provider with the defaults, and no resource types yet.
+    pub(crate) fn new() -> Self {
+        Self {
+            registry: Registry::default(),
+            endpoints: Vec::new(),
+            locations: Locations::default(),
+            policy: Arc::new(NoPolicy),
+            has_policy: false,
+            quirks: Quirks::default(),
+            limits: Limits::default(),
+            features: Features::default(),
+            clock: Arc::new(SystemClock),
+            cursor_key: [0; 16],
+            sensitive: Vec::new(),
+        }
+    }
+}
+
+impl Endpoint {
+    pub(crate) fn new(
+        resource_type: impl Into<Arc<ResourceType>>,
+        store: impl ResourceStore,
+    ) -> Self {
+        Self { resource_type: resource_type.into(), store: Arc::new(store) }
+    }
 }

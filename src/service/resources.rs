@@ -10,21 +10,19 @@ use super::delete::remove;
 use super::get::get;
 use super::list::list_values;
 use super::patch::amend;
-use super::{Call, Endpoint, Limits, Service};
+use super::{Call, Endpoint, Service};
 use crate::attr::AttrPath;
 use crate::budget::Budget;
-use crate::clock::{Clock, SystemClock};
+use crate::clock::Clock;
 use crate::context::RequestContext;
 use crate::error::{Error, ScimType};
-use crate::features::Features;
 use crate::filter::{Binder, BoundFilter, CompValue, CompareOp, Filter};
 use crate::message::{ListResponse, PatchOperation, SearchRequest};
 use crate::patch::Rules;
-use crate::policy::{NoPolicy, Policy, Turn};
+use crate::policy::{Policy, Turn};
 use crate::query::{Page, Projection, Query};
-use crate::quirks::Quirks;
 use crate::resource::Resource;
-use crate::schema::{Locations, Registry, ResourceType};
+use crate::schema::ResourceType;
 use crate::store::{Change, Precondition, ResourceStore, StoreError, complete};
 
 /// How many resources are read at a time.
@@ -81,20 +79,9 @@ impl Policy for Told {
 impl Resources {
     /// The resources in `store`; no policy is told.
     pub fn new(resource_type: impl Into<Arc<ResourceType>>, store: impl ResourceStore) -> Self {
-        let endpoint = Endpoint { resource_type: resource_type.into(), store: Arc::new(store) };
-        let service = Service {
-            registry: Registry::default(),
-            endpoints: vec![endpoint.clone()],
-            locations: Locations::default(),
-            policy: Arc::new(NoPolicy),
-            has_policy: false,
-            quirks: Quirks::default(),
-            limits: Limits { resource_bytes: usize::MAX, ..Limits::default() },
-            features: Features::default(),
-            clock: Arc::new(SystemClock),
-            cursor_key: [0; 16],
-            sensitive: Vec::new(),
-        };
+        let endpoint = Endpoint::new(resource_type, store);
+        let mut service = Service::new();
+        service.limits.resource_bytes = usize::MAX;
         Self { service: Arc::new(service), endpoint, precondition: Precondition::default() }
     }
 
@@ -184,7 +171,7 @@ impl Resources {
         parameters: SearchRequest,
         cx: &RequestContext,
     ) -> Result<ListResponse<serde_json::Value>, StoreError> {
-        let budget = Budget::new(self.service.limits.work);
+        let budget = self.service.limits.budget();
         let mut call = Call { parameters, budget, ..self.call(cx) };
         Ok(list_values(&mut call, &[&self.endpoint]).await?)
     }
