@@ -29,8 +29,9 @@ const VENDORS: &[&str] = &[
 ];
 
 /// Pages that are read as they are.
-const PAGES: [&str; 5] = [
+const PAGES: [&str; 6] = [
     "README.md",
+    "ARCHITECTURE.md",
     "CONTRIBUTING.md",
     "SECURITY.md",
     "docs/requirements.md",
@@ -138,6 +139,26 @@ fn links_of_pages_lead_somewhere() {
                 page.display(),
                 rest
             );
+        }
+    }
+}
+
+#[test]
+fn each_module_is_in_the_picture_that_maintainers_see() {
+    let page = page("ARCHITECTURE.md");
+    for module in ORDER {
+        assert!(page.contains(&format!("`{module}`")), "`{module}` is not in ARCHITECTURE.md");
+    }
+}
+
+/// A file or folder that pages for maintainers name is there: below the root, `src`, or the demo.
+#[test]
+fn places_that_maintainers_are_sent_to_exist() {
+    let roots = ["", "src", "examples/axum_server"].map(|folder| root().join(folder));
+    for name in ["ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md"] {
+        let page = page(name);
+        for place in page.split('`').skip(1).step_by(2).filter(|code| is_place(code)) {
+            assert!(roots.iter().any(|root| root.join(place).exists()), "{name}: `{place}`");
         }
     }
 }
@@ -270,6 +291,12 @@ fn module_of(path: &Path) -> String {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src");
     let first = path.strip_prefix(root).expect("a path below src").iter().next().expect("a file");
     first.to_string_lossy().trim_end_matches(".rs").to_owned()
+}
+
+/// Whether code in a page is the path of a file or folder of this repository.
+fn is_place(code: &str) -> bool {
+    let is_part = |it: char| it.is_ascii_alphanumeric() || "/._-".contains(it);
+    code.contains('/') && !code.starts_with("..") && code.chars().all(is_part)
 }
 
 /// Lines that count: up to the tests, without blank lines and comments.
