@@ -1,0 +1,48 @@
+//! scimwire in actix-web: one handler for all below the base URL.
+//!
+//! `cargo run -p mounts --example actix`, then `curl http://127.0.0.1:8080/scim/v2/Users`.
+
+use actix_web::http::StatusCode;
+use actix_web::web::{Bytes, Data, PayloadConfig, scope, to};
+use actix_web::{App, HttpRequest, HttpResponse, HttpServer};
+use scimwire::{Dispatcher, MemoryDirectory, ResourceType};
+
+/// What a body may have: as much as the dispatcher's `Limits` allow.
+const BODY_BYTES: usize = 1024 * 1024;
+
+/// actix-web has `http` in another version: its types are taken apart and put together.
+async fn scim(dispatcher: Data<Dispatcher>, request: HttpRequest, body: Bytes) -> HttpResponse {
+    let mut asked =
+        http::Request::builder().method(request.method().as_str()).uri(request.uri().to_string());
+    for (name, value) in request.headers() {
+        asked = asked.header(name.as_str(), value.as_bytes());
+    }
+    let Ok(asked) = asked.body(body) else {
+        return HttpResponse::BadRequest().finish();
+    };
+    let answer = dispatcher.dispatch(asked).await;
+    let status = StatusCode::from_u16(answer.status().as_u16());
+    let mut response = HttpResponse::build(status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR));
+    for (name, value) in answer.headers() {
+        response.append_header((name.as_str(), value.as_bytes()));
+    }
+    response.body(answer.into_body())
+}
+
+#[actix_web::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let directory = MemoryDirectory::new();
+    let scim_service = Dispatcher::builder("http://127.0.0.1:8080/scim/v2")
+        .resource_type(ResourceType::user(), directory.store(ResourceType::user()))
+        .resource_type(ResourceType::group(), directory.store(ResourceType::group()))
+        .unauthenticated()
+        .build()?;
+    let scim_service = Data::new(scim_service);
+    let app = move || {
+        App::new()
+            .app_data(Data::clone(&scim_service))
+            .app_data(PayloadConfig::new(BODY_BYTES))
+            .service(scope("/scim/v2").default_service(to(scim)))
+    };
+    Ok(HttpServer::new(app).bind(("127.0.0.1", 8080))?.run().await?)
+}

@@ -1,0 +1,21 @@
+//! scimwire as an AWS Lambda function behind an API Gateway or a function URL.
+//!
+//! `cargo lambda build -p mounts --example lambda`. What is in memory is gone with the function:
+//! give it a store over your database instead.
+
+use lambda_http::{Body, Error, Request, Response, run, service_fn};
+use scimwire::{Dispatcher, MemoryDirectory, ResourceType};
+
+#[tokio::main]
+async fn main() -> Result<(), Error> {
+    let directory = MemoryDirectory::new();
+    let scim = Dispatcher::builder("https://example.com/scim/v2")
+        .resource_type(ResourceType::user(), directory.store(ResourceType::user()))
+        .resource_type(ResourceType::group(), directory.store(ResourceType::group()))
+        .unauthenticated()
+        .build()?;
+    run(service_fn(async |request: Request| -> Result<Response<Body>, Error> {
+        Ok(scim.dispatch(request).await.map(Body::from))
+    }))
+    .await
+}
