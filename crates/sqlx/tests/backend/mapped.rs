@@ -119,7 +119,7 @@ impl Tables {
         let number = at(&format!("{BADGE}:number")).map(|number| number.to_string());
         let (as_number, as_json) = match self.dialect() {
             Dialect::Postgres => (" AS numeric)", " AS jsonb)"),
-            _ => (" AS numeric)", " AS text)"),
+            Dialect::Sqlite => (" AS numeric)", " AS text)"),
         };
         let active = at("active")
             .map_or("NULL", |active| if active == json!(true) { "TRUE" } else { "FALSE" });
@@ -173,7 +173,7 @@ impl Tables {
                 Parameter::Integer(number) => arguments.add(number),
                 Parameter::Real(number) => arguments.add(number),
                 Parameter::Boolean(value) => arguments.add(value),
-                other => panic!("no column is of the type of {other:?}"),
+                Parameter::Bytes(_) => panic!("no column is of bytes"),
             };
             added.expect("it can be bound");
         }
