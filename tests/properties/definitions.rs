@@ -131,7 +131,7 @@ fn change(document: &mut Value, (place, name, value, replaces): &Change) {
 }
 
 fn document() -> Value {
-    serde_json::from_str(include_str!("../requirements/schemas/gadgets.json")).expect("JSON")
+    serde_json::from_str(include_str!("../schema/documents/gadgets.json")).expect("JSON")
 }
 
 proptest! {
