@@ -147,7 +147,7 @@ async fn groups_are_changed_through_groups_only() {
 const TEAM: &str = "urn:example:schemas:Team";
 
 /// Teams: each has members, and shows in which teams it is.
-fn teams() -> Provider {
+fn teams(quirks: Quirks) -> Provider {
     let reference = |name: &str, mutability: &str, of_parts: &str| {
         json!({ "name": name, "type": "complex", "multiValued": true, "mutability": mutability, "subAttributes": [
             { "name": "value", "type": "string", "caseExact": true, "mutability": of_parts },
@@ -167,7 +167,7 @@ fn teams() -> Provider {
     let teams = ResourceType::new("Team", schema);
     let store = LazyDirectory::new(kind_asked_for(), false).store(teams.clone());
     let builder = Dispatcher::builder(BASE).resource_type(teams, store).unauthenticated();
-    Provider::of(builder.quirks(Quirks::STRICT).build().expect("the type is consistent"))
+    Provider::of(builder.quirks(quirks).build().expect("the type is consistent"))
 }
 
 async fn team(provider: &Provider, name: &str, members: &[&str]) -> String {
@@ -191,7 +191,7 @@ async fn teams_of(provider: &Provider, team: &str) -> BTreeSet<(String, String)>
 async fn what_has_members_and_is_one_ends_in_a_circle() {
     // P-3.1-02, S-4.1.2-08: nothing is in itself by way of others; in itself it is where it is
     // listed in it.
-    let provider = teams();
+    let provider = teams(Quirks::STRICT);
     let one = team(&provider, "one", &[]).await;
     let two = team(&provider, "two", &[&one]).await;
     let three = team(&provider, "three", &[&two, "stranger"]).await;
@@ -234,4 +234,71 @@ async fn what_has_members_and_is_one_ends_in_a_circle() {
         (teams_of(&provider, &one).await, teams_of(&provider, &three).await),
         (set(&[]), set(&[]))
     );
+}
+
+/// What a client that has read the team sends back with a change.
+fn echoing(read: &Value, name: &str, members: Option<Value>) -> Value {
+    let mut value = json!({ "memberOf": read["memberOf"], "displayName": name });
+    if let Some(members) = members {
+        value["members"] = members;
+    }
+    json!([{ "op": "add", "value": value }])
+}
+
+#[tokio::test]
+async fn where_it_is_listed_may_be_echoed_beside_members() {
+    // P-3.5.2-10, A-32
+    let provider = teams(Quirks::STRICT);
+    let one = team(&provider, "one", &["stranger"]).await;
+    let two = team(&provider, "two", &[&one]).await;
+    let three = team(&provider, "three", &[&two]).await;
+    let path = format!("/Teams/{one}");
+    let read = provider.read(&path).await;
+    let above = set(&[("two", "direct"), ("three", "indirect")]);
+    let echo = |op: &str| json!([{ "op": op, "value": { "memberOf": read["memberOf"] } }]);
+    provider.unchanged(&path, echo("add")).await;
+    provider.unchanged(&path, echo("replace")).await;
+    // Alone, beside members that are put in unseen, and beside a change that has to see them.
+    let joined = json!([{ "value": three }]);
+    let seen = json!([
+        echoing(&read, "first", None)[0],
+        { "op": "add", "path": "members[value eq \"stranger\"].display", "value": "Ann" }
+    ]);
+    for (operations, name, listed) in [
+        (echoing(&read, "one more", None), "one more", vec!["stranger"]),
+        (echoing(&read, "another", Some(joined)), "another", vec!["stranger", &*three]),
+        (seen, "first", vec!["stranger", &*three]),
+    ] {
+        let patched = provider.patched(&path, operations).await;
+        assert_eq!((&patched["displayName"], members(&patched)), (&json!(name), listed));
+        assert_eq!(teams_of(&provider, &one).await, above);
+    }
+    // What is not so is refused, and nothing is changed with it.
+    for wrong in
+        [json!([]), json!([{ "value": two, "type": "indirect" }]), json!([{ "value": one }])]
+    {
+        for members in [None, Some(json!([{ "value": "other" }]))] {
+            let read = json!({ "memberOf": wrong });
+            provider.refuses(&path, echoing(&read, "x", members), "mutability").await;
+        }
+    }
+    // It is shown, and not kept: who is listed nowhere any more shows nothing.
+    provider.patched(&format!("/Teams/{two}"), remove("members")).await;
+    assert_eq!(provider.read(&path).await.get("memberOf"), None);
+    assert_eq!(teams_of(&provider, &one).await, set(&[]));
+}
+
+#[tokio::test]
+async fn what_is_echoed_beside_members_is_passed_over() {
+    let provider = teams(Quirks::LENIENT);
+    let one = team(&provider, "one", &["stranger"]).await;
+    team(&provider, "two", &[&one]).await;
+    let path = format!("/Teams/{one}");
+    for echo in [json!([]), json!([{ "value": "nobody" }])] {
+        let joined = json!([{ "value": "other" }]);
+        let read = json!({ "memberOf": echo });
+        let patched = provider.patched(&path, echoing(&read, "one", Some(joined))).await;
+        assert_eq!(members(&patched), ["stranger", "other"]);
+        assert_eq!(teams_of(&provider, &one).await, set(&[("two", "direct")]));
+    }
 }

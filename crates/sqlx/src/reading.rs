@@ -53,12 +53,13 @@ impl<'t> Beside<'t> {
         }
     }
 
-    pub(super) fn members(membership: &'t Attribute) -> Self {
-        Self { members: Some(membership), groups: None }
-    }
-
-    pub(super) fn groups(view: &'t Attribute) -> Self {
-        Self { members: None, groups: Some((view, Projection::default().indirect_groups())) }
+    /// What a change has to see.
+    pub(super) fn to_change(
+        membership: Option<&'t Attribute>,
+        view: Option<&'t Attribute>,
+    ) -> Self {
+        let indirect = Projection::default().indirect_groups();
+        Self { members: membership, groups: view.map(|view| (view, indirect)) }
     }
 }
 

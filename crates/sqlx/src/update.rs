@@ -20,7 +20,7 @@ use scimwire::patch::MemberDelta;
 use scimwire::resource::Resource;
 use scimwire::schema::Attribute;
 use scimwire::sql::{Dialect, Sql};
-use scimwire::store::{Change, MemberChange, StoreError, Update};
+use scimwire::store::{Change, StoreError, Update};
 
 /// How often a change is worked out before the lock is taken; if others were faster each time, it
 /// is worked out behind it.
@@ -109,7 +109,8 @@ impl<E: Engine> Store<E> {
         self.write(transaction, statements, current, written).await.map(Some)
     }
 
-    /// Works out what is to be written in the place of `current`.
+    /// Works out what is to be written in the place of `current`. Members are read only where the
+    /// change depends on what they are, and groups where it compares them.
     async fn changed(
         &self,
         from: &mut impl Rows,
@@ -117,12 +118,28 @@ impl<E: Engine> Store<E> {
         current: &Arc<Resource>,
         update: &Update,
     ) -> Result<Written, Failure> {
-        match self.layout.resource_type.membership() {
-            Some(membership) => {
-                self.change_group(from, statements, membership, current, update).await
+        let resource_type = &self.layout.resource_type;
+        let membership = resource_type.membership();
+        let seen = membership
+            .filter(|membership| update.members().is_none() && update.touches(membership));
+        let view = resource_type.membership_view().filter(|view| update.compares(view));
+        let current = if seen.is_some() || view.is_some() {
+            let beside = Beside::to_change(seen.map(AsRef::as_ref), view.map(AsRef::as_ref));
+            self.only(from.rows(&statements.get(current.id(), beside)).await?, beside)?
+        } else {
+            Arc::clone(current)
+        };
+        let mut written = match (membership, seen) {
+            (None, _) => self.change_whole(current, update)?,
+            (Some(_), None) => self.change_group(from, statements, current, update).await?,
+            (Some(_), Some(membership)) => {
+                self.change_members(from, statements, membership, current, update).await?
             }
-            None => self.change_whole(from, statements, current, update).await,
+        };
+        if let Some((row, view)) = written.row.as_mut().zip(view) {
+            row.remove(view.name());
         }
+        Ok(written)
     }
 
     async fn write(
@@ -159,42 +176,46 @@ impl<E: Engine> Store<E> {
         }
     }
 
-    /// Changes a group; its members are read only where the change depends on what they are.
+    /// Changes a group that was read without its members.
     async fn change_group(
         &self,
         from: &mut impl Rows,
         statements: Statements<'_>,
-        membership: &Attribute,
-        current: &Arc<Resource>,
+        current: Arc<Resource>,
         update: &Update,
     ) -> Result<Written, Failure> {
-        match update.members() {
-            None if !update.touches(membership) => {
-                let (change, row) =
-                    update.apply_with_members(Arc::clone(current), MemberChange::default())?;
-                Ok(Written { change, row: self.row(row), members: None })
-            }
-            Some(delta) => {
-                let members = MemberWrites::plan(from, statements, current.id(), delta).await?;
-                let (change, row) =
-                    update.apply_with_members(Arc::clone(current), members.change.clone())?;
-                Ok(Written { change, row: self.row(row), members: Some(members) })
-            }
-            None => {
-                let beside = Beside::members(membership);
-                let rows = from.rows(&statements.get(current.id(), beside)).await?;
-                let mut change = update.apply(self.only(rows, beside)?)?;
-                let mut row = self.row(changed_state(&mut change));
-                let add = match row.as_mut().and_then(|row| row.remove(membership.name())) {
-                    Some(Value::Array(members)) => members,
-                    _ => Vec::new(),
-                };
-                let delta =
-                    MemberDelta { replace: true, add: unique_members(add), remove: Vec::new() };
-                let members = MemberWrites::plan(from, statements, current.id(), &delta).await?;
-                Ok(Written { change, row, members: Some(members) })
-            }
-        }
+        let members = match update.members() {
+            Some(delta) => Some(MemberWrites::plan(from, statements, current.id(), delta).await?),
+            None => None,
+        };
+        let of_members = members.as_ref().map(|members| members.change.clone());
+        let (change, row) = update.apply_with_members(current, of_members.unwrap_or_default())?;
+        Ok(Written { change, row: self.row(row), members })
+    }
+
+    /// Changes a group with its members.
+    async fn change_members(
+        &self,
+        from: &mut impl Rows,
+        statements: Statements<'_>,
+        membership: &Attribute,
+        current: Arc<Resource>,
+        update: &Update,
+    ) -> Result<Written, Failure> {
+        let Written { change, mut row, .. } = self.change_whole(current, update)?;
+        let add = match row.as_mut().and_then(|row| row.remove(membership.name())) {
+            Some(Value::Array(members)) => members,
+            _ => Vec::new(),
+        };
+        let delta = MemberDelta { replace: true, add: unique_members(add), remove: Vec::new() };
+        let members = MemberWrites::plan(from, statements, &change.id, &delta).await?;
+        Ok(Written { change, row, members: Some(members) })
+    }
+
+    /// Changes a resource in which everything is.
+    fn change_whole(&self, current: Arc<Resource>, update: &Update) -> Result<Written, Failure> {
+        let mut change = update.apply(current)?;
+        Ok(Written { row: self.row(changed_state(&mut change)), change, members: None })
     }
 
     /// A resource as it is kept.
@@ -202,33 +223,6 @@ impl<E: Engine> Store<E> {
         let mut row = resource?;
         row.forget_secrets(&self.layout.resource_type);
         Some(row)
-    }
-
-    /// Changes a resource of a type without members. Its groups are shown to the change where that
-    /// compares them.
-    async fn change_whole(
-        &self,
-        from: &mut impl Rows,
-        statements: Statements<'_>,
-        current: &Arc<Resource>,
-        update: &Update,
-    ) -> Result<Written, Failure> {
-        let Some(view) =
-            self.layout.resource_type.membership_view().filter(|view| update.compares(view))
-        else {
-            let mut change = update.apply(Arc::clone(current))?;
-            return Ok(Written {
-                row: self.row(changed_state(&mut change)),
-                change,
-                members: None,
-            });
-        };
-        let beside = Beside::groups(view);
-        let rows = from.rows(&statements.get(current.id(), beside)).await?;
-        let mut change = update.apply(self.only(rows, beside)?)?;
-        let mut row = self.row(changed_state(&mut change));
-        row.iter_mut().for_each(|row| drop(row.remove(view.name())));
-        Ok(Written { change, row, members: None })
     }
 }
 

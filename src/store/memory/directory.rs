@@ -133,13 +133,20 @@ impl Tenancy {
         update: &Update,
     ) -> Result<Change, StoreError> {
         let current = Arc::clone(self.find(resource_type, id).ok_or(StoreError::NotFound)?);
+        // The groups of a resource are shown to a change that compares them.
+        let view = resource_type.membership_view().filter(|view| update.compares(view));
+        let current = match view {
+            Some(view) => self.with_groups(view, current, Projection::default().indirect_groups()),
+            None => current,
+        };
         let Some(membership) = resource_type.membership() else {
-            return self.update_whole(resource_type, id, update, current);
+            let change = update.apply(current)?;
+            return self.write_whole(resource_type, view, change);
         };
         match update.members() {
             None if update.touches(membership) => {
                 let change = update.apply(self.with_members(membership, &current))?;
-                self.write_whole(resource_type, membership, change)
+                self.write_members(resource_type, membership, view, change)
             }
             delta => {
                 if delta.is_some_and(|delta| delta.replace) {
@@ -151,7 +158,7 @@ impl Tenancy {
                 if delta.is_some_and(|delta| delta.add.iter().any(has_nul)) {
                     return Err(no_nul());
                 }
-                self.write_back(resource_type, id, apart)?;
+                self.write_back(resource_type, id, view, apart)?;
                 if let Some(delta) = delta.filter(|_| !change.members.is_empty()) {
                     self.memberships.apply(id, delta);
                 }
@@ -160,50 +167,46 @@ impl Tenancy {
         }
     }
 
-    /// Updates a resource of a type without members. Its groups are shown to the change where that
-    /// compares them.
-    fn update_whole(
+    /// Writes the state after a change of a resource of a type without members.
+    fn write_whole(
         &mut self,
         resource_type: &ResourceType,
-        id: &str,
-        update: &Update,
-        current: Arc<Resource>,
+        view: Option<&Arc<Attribute>>,
+        mut change: Change,
     ) -> Result<Change, StoreError> {
-        let view = resource_type.membership_view().filter(|view| update.compares(view));
-        let current = if view.is_some() {
-            self.compose(resource_type, &current, &Projection::default())
-        } else {
-            current
-        };
-        let mut change = update.apply(current)?;
         if let Some((view, after)) = view.zip(change.after.as_mut()) {
             Arc::make_mut(after).remove(view.name());
         }
         let unchanged = change.is_unchanged();
         if let Some(after) = change.after.as_mut().filter(|_| !unchanged) {
             Arc::make_mut(after).forget_secrets(resource_type);
-            self.table_mut(resource_type).replace(id, Arc::clone(after))?;
+            self.table_mut(resource_type).replace(&change.id, Arc::clone(after))?;
         }
         Ok(change)
     }
 
-    /// Writes the state after a change, without its members.
+    /// Writes the state after a change, without its members and without what only shows its groups.
     fn write_back(
         &mut self,
         resource_type: &ResourceType,
         id: &str,
+        view: Option<&Arc<Attribute>>,
         apart: Option<Resource>,
     ) -> Result<(), StoreError> {
         let Some(mut apart) = apart else { return Ok(()) };
+        if let Some(view) = view {
+            apart.remove(view.name());
+        }
         apart.forget_secrets(resource_type);
         self.table_mut(resource_type).replace(id, Arc::new(apart))
     }
 
     /// Writes a resource whose members were changed in the resource itself.
-    fn write_whole(
+    fn write_members(
         &mut self,
         resource_type: &ResourceType,
         membership: &Attribute,
+        view: Option<&Arc<Attribute>>,
         change: Change,
     ) -> Result<Change, StoreError> {
         let Some(mut apart) = change.after.as_deref().filter(|_| !change.is_unchanged()).cloned()
@@ -212,7 +215,7 @@ impl Tenancy {
         };
         refuse_nul(apart.attributes())?;
         let members = apart.remove(membership.name());
-        self.write_back(resource_type, &change.id, Some(apart))?;
+        self.write_back(resource_type, &change.id, view, Some(apart))?;
         let add = if let Some(Value::Array(members)) = members { members } else { Vec::new() };
         self.memberships.apply(&change.id, &MemberDelta { replace: true, add, remove: Vec::new() });
         Ok(self.carry_members(resource_type, change))
@@ -269,17 +272,27 @@ impl Tenancy {
     ) -> Arc<Resource> {
         let membership = resource_type.membership().filter(|attribute| projection.reads(attribute));
         let view = resource_type.membership_view().filter(|attribute| projection.reads(attribute));
-        let mut composed = match membership {
+        let composed = match membership {
             Some(attribute) => self.with_members(attribute, resource),
             None => Arc::clone(resource),
         };
-        if let Some(attribute) = view
-            && self.memberships.is_member(resource.id())
-        {
-            let groups = self.groups_of(resource.id(), projection.indirect_groups());
-            Arc::make_mut(&mut composed).put(attribute.name(), groups);
+        match view {
+            Some(view) => self.with_groups(view, composed, projection.indirect_groups()),
+            None => composed,
         }
-        composed
+    }
+
+    fn with_groups(
+        &self,
+        view: &Attribute,
+        mut resource: Arc<Resource>,
+        indirect: usize,
+    ) -> Arc<Resource> {
+        if self.memberships.is_member(resource.id()) {
+            let groups = self.groups_of(resource.id(), indirect);
+            Arc::make_mut(&mut resource).put(view.name(), groups);
+        }
+        resource
     }
 
     fn with_members(&self, membership: &Attribute, resource: &Arc<Resource>) -> Arc<Resource> {
