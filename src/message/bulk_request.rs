@@ -6,7 +6,7 @@ use std::fmt;
 use serde_json::{Map, Value};
 
 use super::bulk_id::BulkId;
-use super::{MessageError, expect_schema, take};
+use super::{MessageError, expect_schema, take, whole_number};
 use crate::shown::Shown;
 
 /// The schema of a bulk request.
@@ -85,11 +85,9 @@ impl fmt::Debug for BulkOperation {
 fn fail_on_errors(value: Option<Value>) -> Result<Option<u64>, MessageError> {
     match value {
         None | Some(Value::Null) => Ok(None),
-        Some(value) => match value.as_u64().filter(|errors| *errors > 0) {
-            Some(errors) => Ok(Some(errors)),
-            None => {
-                Err(MessageError::value("`failOnErrors` has to be a whole number of at least 1"))
-            }
+        Some(value) => match whole_number(&value).map(u64::try_from) {
+            Some(Ok(errors @ 1..)) => Ok(Some(errors)),
+            _ => Err(MessageError::value("`failOnErrors` has to be a whole number of at least 1")),
         },
     }
 }

@@ -4,7 +4,7 @@
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
-use super::{MessageError, expect_schema, take};
+use super::{MessageError, expect_schema, take, whole_number};
 use crate::error::ScimType;
 
 /// The schema of a search message.
@@ -172,9 +172,9 @@ fn strings(body: &mut Map<String, Value>, name: &str) -> Result<Vec<String>, Mes
 fn integer(body: &mut Map<String, Value>, name: &str) -> Result<Option<i64>, MessageError> {
     match take(body, name) {
         None | Some(Value::Null) => Ok(None),
-        Some(Value::Number(number)) if number.is_i64() || number.is_u64() => {
-            Ok(Some(number.as_i64().unwrap_or(i64::MAX)))
-        }
-        Some(_) => Err(MessageError::value(format!("`{name}` has to be a whole number"))),
+        Some(value) => match whole_number(&value) {
+            Some(number) => Ok(Some(number)),
+            None => Err(MessageError::value(format!("`{name}` has to be a whole number"))),
+        },
     }
 }

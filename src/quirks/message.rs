@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::Deviation;
 use crate::message::search_request::names;
-use crate::message::{PATCH_OP, member, names_schema};
+use crate::message::{PATCH_OP, member, names_schema, whole_number};
 
 /// What editors and some libraries put before a text in UTF-8.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
@@ -44,7 +44,7 @@ pub(crate) fn comma_lists(body: &mut Map<String, Value>) -> Vec<Deviation> {
 
 /// `{"failOnErrors": 0}` in a bulk request.
 pub(crate) fn no_errors(body: &mut Map<String, Value>) -> Option<Deviation> {
-    let errors = member(body, "failOnErrors").filter(|errors| errors.as_u64() == Some(0))?;
+    let errors = member(body, "failOnErrors").filter(|errors| whole_number(errors) == Some(0))?;
     *errors = Value::Null;
     Some(Deviation::ZeroFailOnErrors)
 }

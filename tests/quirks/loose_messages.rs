@@ -217,14 +217,21 @@ async fn no_errors_are_no_limit() {
     let answer = lenient.post("/Bulk", &message(json!(0))).await;
     assert_eq!((answer.status, answer.body["Operations"].as_array().map(Vec::len)), (200, Some(3)));
     reports(&answer, "zero_fail_on_errors");
-    strict.post("/Bulk", &message(json!(0))).await.refused("invalidValue");
+    for none in [json!(0), json!(0.0), json!(-0.0)] {
+        let answer = lenient.post("/Bulk", &message(none.clone())).await;
+        assert_eq!(answer.status, 200, "{none}: {}", answer.body);
+        reports(&answer, "zero_fail_on_errors");
+        strict.post("/Bulk", &message(none)).await.refused("invalidValue");
+    }
     for provider in [&lenient, &strict] {
-        let answer = provider.post("/Bulk", &message(json!(2))).await;
-        assert_eq!(
-            (answer.body["Operations"].as_array().map(Vec::len), answer.rules.as_slice()),
-            (Some(2), [].as_slice())
-        );
-        for errors in [json!(-1), json!("0"), json!(0.5), json!([0])] {
+        for two in [json!(2), json!(2.0)] {
+            let answer = provider.post("/Bulk", &message(two)).await;
+            assert_eq!(
+                (answer.body["Operations"].as_array().map(Vec::len), answer.rules.as_slice()),
+                (Some(2), [].as_slice())
+            );
+        }
+        for errors in [json!(-1), json!("0"), json!(0.5), json!(-1.0), json!([0])] {
             provider.post("/Bulk", &message(errors)).await.refused("invalidValue");
         }
     }
@@ -460,6 +467,36 @@ async fn schemas_of_a_resource_are_one_text() {
         strict.put(&made, &body).await.refused("invalidSyntax");
         body["userName"] = json!("ann");
         strict.post("/Users", &body).await.refused("invalidSyntax");
+    }
+}
+
+/// `2` and `2.0` are one number (RFC 8259, Section 6).
+#[tokio::test]
+async fn whole_numbers_are_written_with_a_fraction_of_nothing() {
+    let search = |parameters: Value| with_schemas(parameters, Some(json!([SEARCH_REQUEST])));
+    for provider in [Provider::lenient(), Provider::strict()] {
+        for name in ["ann", "bob", "cid"] {
+            provider.create("/Users", &user(name)).await;
+        }
+        for (parameters, start, names) in [
+            (json!({ "startIndex": 2.0, "count": 1.0 }), 2, vec!["bob"]),
+            (json!({ "startIndex": 2e0, "count": 1e20 }), 2, vec!["bob", "cid"]),
+            (json!({ "startIndex": -1e20, "count": 1 }), 1, vec!["ann"]),
+            (json!({ "startIndex": 1e300 }), i64::MAX, vec![]),
+            (json!({ "count": -0.0 }), 1, vec![]),
+        ] {
+            let page = provider.post("/Users/.search", &search(parameters.clone())).await.ok();
+            let found = page["Resources"].as_array().map(Vec::as_slice).unwrap_or_default();
+            let found: Vec<&str> =
+                found.iter().filter_map(|user| user["userName"].as_str()).collect();
+            let counted = (&page["totalResults"], &page["startIndex"]);
+            assert_eq!((counted, found), ((&json!(3), &json!(start)), names), "{parameters}");
+        }
+        for wrong in
+            [json!({ "count": 1.5 }), json!({ "startIndex": 0.1 }), json!({ "count": "1.0" })]
+        {
+            provider.post("/Users/.search", &search(wrong)).await.refused("invalidValue");
+        }
     }
 }
 
