@@ -69,7 +69,7 @@ impl Binding<'_> {
             Some(_) if self.binder.rules.listed_values == ListedValues::Refuse => {
                 return Err(PatchErrorKind::RemoveWithValue);
             }
-            Some(value) if target.last().multi_valued() && (whole || target.sub.is_some()) => {
+            Some(value) if takes_listed(&target) => {
                 let listed = self.listed(&target, value)?;
                 self.repairs
                     .push(PatchRepair::ListedValues(self.operation, target.path().to_string()));
@@ -138,6 +138,17 @@ impl Binding<'_> {
             listed.retain(names_somebody);
         }
         Ok(listed)
+    }
+}
+
+/// Whether the target means several values, so that a list says which of them. Single values that a
+/// filter chooses are chosen already.
+fn takes_listed(target: &StepTarget) -> bool {
+    match (&target.sub, &target.filter) {
+        (Some(sub), Some(_)) => sub.multi_valued(),
+        (Some(sub), None) => sub.multi_valued() || target.attribute.multi_valued(),
+        (None, Some(_)) => false,
+        (None, None) => target.attribute.multi_valued(),
     }
 }
 

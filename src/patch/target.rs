@@ -50,7 +50,10 @@ impl<'r> Slot<'r> {
                 self.set(value)
             }
             Action::Replace(None) | Action::Remove => self.unassign(),
-            Action::RemoveListed(listed) => self.remove_listed(listed, index, budget),
+            Action::RemoveListed(listed) if self.attribute.multi_valued() => {
+                self.remove_listed(listed, index, budget)
+            }
+            Action::RemoveListed(listed) => self.remove_if_listed(listed, budget),
         }
         .map(|()| Done::AsAsked)
     }
@@ -186,6 +189,25 @@ impl<'r> Slot<'r> {
             }
         }
         Ok(())
+    }
+
+    /// Unassigns a value that is listed.
+    fn remove_if_listed(
+        &mut self,
+        listed: &[Value],
+        budget: &Budget,
+    ) -> Result<(), PatchErrorKind> {
+        let Some(current) = self.object.get(self.attribute.name()) else {
+            return Ok(());
+        };
+        budget.spend_values(listed.len())?;
+        if !listed.iter().any(|value| is_listed(self.attribute, current, value)) {
+            return Ok(());
+        }
+        if self.attribute.required() {
+            return Err(PatchErrorKind::Required(self.attribute.name().to_owned()));
+        }
+        self.unassign()
     }
 
     fn immutable(&self) -> PatchErrorKind {
@@ -337,9 +359,10 @@ impl<'r> Values<'r> {
     }
 
     /// Makes the element that the filter describes, since clients count on it. Nobody comes to be
-    /// referred to so, such as a member: who is to be in a group is added to it.
+    /// referred to so, such as a member: who is to be in a group is added to it. Nor does an
+    /// element that is named by its value, and has gone.
     fn create(&mut self, value: &Value, budget: &Budget) -> Result<(), PatchErrorKind> {
-        if self.target.attribute.refers_to_resources() {
+        if self.target.attribute.refers_to_resources() || self.names_its_value() {
             return Err(self.no_target());
         }
         let described = match &self.target.filter {
@@ -359,6 +382,11 @@ impl<'r> Values<'r> {
         self.index.note(&self.target.attribute, self.elements, last);
         keep_one_primary(&self.target.attribute, self.elements, &[last], self.index, budget)
             .map(drop)
+    }
+
+    fn names_its_value(&self) -> bool {
+        let described = self.target.filter.as_ref().and_then(|filter| filter.describes.as_ref());
+        described.is_some_and(|element| element.contains_key("value"))
     }
 
     /// Where no filter describes an element, one is made of the sub-attribute alone, unless that

@@ -159,7 +159,7 @@ fn an_immutable_attribute_is_not_changed_through_a_part_of_it_either() {
         json!({ "op": "add", "path": "owner.note", "value": "b" }),
         json!({ "op": "remove", "path": "owner.value" }),
         json!({ "op": "replace", "path": "keys[value eq \"a\"]", "value": { "value": "b" } }),
-        json!({ "op": "add", "path": "keys[value eq \"b\"].note", "value": "x" }),
+        json!({ "op": "add", "path": "keys[note eq \"b\"].value", "value": "x" }),
         json!({ "op": "add", "path": "keys.note", "value": "x" }),
         json!({ "op": "remove", "path": "keys[value eq \"a\"]" }),
         json!({ "op": "replace", "path": "names[value eq \"a\"]", "value": "c" }),

@@ -16,10 +16,11 @@ impl Intake<'_> {
         attribute: &Attribute,
         value: Value,
     ) -> Result<Option<Value>, ValueError> {
+        let (refers, is_list) = (attribute.refers_by_value(), value.is_array());
         let values = match value {
             Value::Array(values) => values,
             Value::Null => return Ok(None),
-            Value::String(text) if text.is_empty() && self.rules.empty_strings => {
+            Value::String(text) if text.is_empty() && self.rules.empty_strings && !refers => {
                 self.repairs.push(Repair::EmptyString(place.to_string()));
                 return Ok(None);
             }
@@ -29,7 +30,7 @@ impl Intake<'_> {
             }
             _ => return Err(ValueError::new(place, ValueErrorKind::NotArray)),
         };
-        let names_resources = attribute.refers_by_value() && !values.iter().all(says_nothing);
+        let is_empty = is_list && values.iter().all(|value| says_nothing(attribute, value));
         let mut canonical = Vec::with_capacity(values.len());
         for value in values {
             if value.is_array() {
@@ -38,18 +39,14 @@ impl Intake<'_> {
             let nameless = is_nameless(attribute, &value);
             let read = self.single(place, attribute, value)?;
             // Who is listed by id cannot be listed without one.
-            if nameless
-                || read
-                    .as_ref()
-                    .is_some_and(|value| attribute.refers_by_value() && has_no_id(value))
-            {
+            if nameless || read.as_ref().is_some_and(|value| refers && has_no_id(value)) {
                 return Err(ValueError::new(format!("{place}.value"), ValueErrorKind::Required));
             }
             canonical.extend(read);
         }
         // What was to name resources and names none is a mistake, and no empty list: nobody goes
         // for it.
-        if names_resources && canonical.is_empty() {
+        if refers && !is_empty && canonical.is_empty() {
             return Err(ValueError::new(format!("{place}.value"), ValueErrorKind::Required));
         }
         remove_repeats(attribute, &mut canonical);
@@ -216,9 +213,11 @@ fn is_nameless(attribute: &Attribute, value: &Value) -> bool {
 }
 
 /// No value, in the RFC's own words (RFC 7643, Section 2.5).
-fn says_nothing(value: &Value) -> bool {
-    is_unassigned(value)
-        || value.as_object().is_some_and(|object| object.values().all(is_unassigned))
+fn says_nothing(attribute: &Attribute, value: &Value) -> bool {
+    let is_no_part = |(key, part): (&String, &Value)| {
+        attribute.sub_attribute(key).is_some() && is_unassigned(part)
+    };
+    is_unassigned(value) || value.as_object().is_some_and(|object| object.iter().all(is_no_part))
 }
 
 fn has_no_id(value: &Value) -> bool {

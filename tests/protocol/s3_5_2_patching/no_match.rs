@@ -93,6 +93,23 @@ async fn a_value_that_has_gone_is_not_brought_back() {
                 )
                 .await;
         }
+        // Nor by `add`, which else makes what a filter describes.
+        for (target, value) in [
+            ("emails[value eq \"gone@example.com\"].type", json!("work")),
+            ("emails[value eq \"gone@example.com\" and type eq \"work\"].display", json!("Ann")),
+            ("emails[value eq \"gone@example.com\"].value", json!("gone@example.com")),
+            ("emails[value eq \"gone@example.com\"]", json!({ "type": "work" })),
+            ("emails[value eq \"\"].type", json!("work")),
+            ("roles[value eq \"Member\"]", json!({ "value": "Member", "display": "x" })),
+        ] {
+            let without_path = json!([{ "op": "add", "value": { target: value } }]);
+            for operations in [add(target, value), without_path] {
+                provider.refuses(&path, operations, "noTarget").await;
+            }
+        }
+        let home = json!([{ "value": "a@example.com", "type": "home" }]);
+        let left = provider.read(&path).await;
+        assert_eq!((&left["emails"], left.get("roles")), (&home, None));
     }
 }
 

@@ -56,6 +56,9 @@ async fn a_list_in_which_something_names_nobody_takes_no_place() {
         json!([{ "user": "ann" }, null]),
         json!([{ "display": "" }]),
         json!([{ "$ref": "../Users/ann" }]),
+        json!(""),
+        json!([{ "members": [] }]),
+        json!([{ "value": null, "user": "" }]),
     ];
     for (provider, name) in [(Provider::strict(), "Strict"), (Provider::lenient(), "Lenient")] {
         for sent in &sent {
@@ -76,6 +79,25 @@ async fn a_list_in_which_something_names_nobody_takes_no_place() {
                 let stays =
                     outcome.resource.is_null() || members(&outcome.resource) == ["ann", "bob"];
                 assert!(stays, "{sent}: {outcome:?}");
+            }
+        }
+        // One object in the place of the list: `add` reads a list of it, and adds nobody.
+        for sent in [json!({}), json!({ "members": [] }), json!({ "value": null })] {
+            let base = json!({ "schemas": [GROUP], "displayName": name });
+            for outcome in each_way(
+                &provider,
+                &Way::ALL,
+                ("/Groups", &base, &stored()),
+                &json!({ "members": sent }),
+            )
+            .await
+            {
+                assert!(
+                    outcome.resource.is_null() || members(&outcome.resource) == ["ann", "bob"],
+                    "{sent}: {outcome:?}"
+                );
+                let is_added = matches!(outcome.way, Way::Add | Way::AddWithoutPath);
+                assert!(is_added || outcome.scim_type == "invalidValue", "{sent}: {outcome:?}");
             }
         }
         // These are no values (RFC 7643, Section 2.5): nobody is a member.

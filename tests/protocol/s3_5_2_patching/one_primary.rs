@@ -28,7 +28,7 @@ async fn the_new_primary_value_takes_that_from_the_old() {
         add("emails", json!({ "value": "new@example.com", "primary": true })),
         json!([{ "op": "add", "value": { "emails": [{ "value": "new@example.com", "primary": true }] } }]),
         add("emails[type eq \"new\"]", json!({ "value": "new@example.com", "primary": true })),
-        add("emails[value eq \"new@example.com\"].primary", json!(true)),
+        add("emails[type eq \"new\" and primary eq true].value", json!("new@example.com")),
     ];
     for (index, operations) in changes.into_iter().enumerate() {
         let mut resource = bjensen();

@@ -2,8 +2,10 @@
 
 use serde_json::{Value, json};
 
-use support::writes::provider::{Provider, remove};
-use support::writes::samples::{ENTERPRISE, PLACE, USER, WARRANTY, asset_with, bjensen, locker};
+use support::writes::provider::{Provider, remove, replace};
+use support::writes::samples::{
+    ENTERPRISE, PLACE, USER, WARRANTY, asset_with, bjensen, locker, user,
+};
 
 const UNTIL: &str = "2012-08-01T21:32:44Z";
 
@@ -207,5 +209,71 @@ async fn a_required_extension_stays_by_whatever_name() {
         format!(r#"schemas eq "{PLACE}""#),
     ] {
         provider.refuses(&path, remove(&name), "mutability").await;
+    }
+}
+
+#[tokio::test]
+async fn parts_of_those_that_are_listed_go() {
+    // A-40, A-100
+    let emails = json!([
+        { "value": "a@x", "type": "work" },
+        { "value": "b@x", "type": "work", "primary": true },
+        { "value": "c@x", "type": "home" },
+    ]);
+    let listed =
+        |path: &str, value: Value| json!([{ "op": "remove", "path": path, "value": value }]);
+    for (provider, is_lenient) in [(Provider::strict(), false), (Provider::lenient(), true)] {
+        let mut ann = user("ann");
+        ann["emails"] = emails.clone();
+        let path = provider.made("/Users", &ann).await;
+        for (sub, value, gone) in [
+            ("value", json!("A@X"), [true, false, false]),
+            ("value", json!(["c@x", "a@x", "d@x"]), [true, false, true]),
+            ("value", json!({ "value": "b@x" }), [false, true, false]),
+            ("type", json!("work"), [true, true, false]),
+            ("primary", json!(true), [false, true, false]),
+            ("value", json!("d@x"), [false; 3]),
+            ("value", json!([]), [false; 3]),
+            ("primary", json!(false), [false; 3]),
+        ] {
+            let mut expected = emails.as_array().expect("a list").clone();
+            for (email, _) in expected.iter_mut().zip(gone).filter(|(_, gone)| *gone) {
+                email.as_object_mut().expect("an object").remove(sub);
+            }
+            let answer =
+                provider.patch(&path, &listed(&format!("emails.{sub}"), value.clone())).await;
+            assert_eq!(answer.rules.first(), Some(&"listed_values"), "{sub} {value}");
+            assert_eq!(answer.ok()["emails"], json!(expected), "{sub} {value}");
+            provider.patched(&path, replace("emails", emails.clone())).await;
+        }
+        // Objects are read as their values where texts are, too.
+        let objects = listed("emails.value", json!([{ "value": "a@x" }]));
+        if is_lenient {
+            provider.unchanged(&path, listed("emails.value", json!(""))).await;
+            let left = provider.patched(&path, objects).await;
+            assert_eq!(left["emails"][0], json!({ "type": "work" }));
+        } else {
+            provider.refuses(&path, objects, "invalidValue").await;
+        }
+        provider.refuses(&path, listed("emails.value", json!(5)), "invalidValue").await;
+        // Nothing is listed: all go.
+        let left = provider.patched(&path, listed("emails.type", Value::Null)).await;
+        assert!(
+            left["emails"]
+                .as_array()
+                .expect("a list")
+                .iter()
+                .all(|email| email.get("type").is_none())
+        );
+        // Who is a member is set once; what is required stays, and nobody is a member less.
+        let group = provider.group("Tours", &["ann", "bob"]).await;
+        provider.refuses(&group, listed("members.value", json!("ann")), "mutability").await;
+        provider.unchanged(&group, listed("members.value", json!("cid"))).await;
+        let ports = json!({ "ports": [{ "kind": "ssh", "value": 22 }, { "kind": "http" }] });
+        let asset = provider.made("/Assets", &asset_with("A1", ports)).await;
+        provider.refuses(&asset, listed("ports.kind", json!("ssh")), "mutability").await;
+        provider.unchanged(&asset, listed("ports.kind", json!("ftp"))).await;
+        let left = provider.patched(&asset, listed("ports.value", json!(22))).await;
+        assert_eq!(left["ports"], json!([{ "kind": "ssh" }, { "kind": "http" }]));
     }
 }
