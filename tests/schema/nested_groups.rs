@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use support::databases::{LazyDirectory, kind_asked_for};
 use support::writes::provider::{BASE, Provider, add, at, id, members, remove, replace, version};
+use support::writes::recorder::Recorder;
 use support::writes::samples::{group, user};
 
 /// The groups of a user: name, direct or not.
@@ -147,7 +148,7 @@ async fn groups_are_changed_through_groups_only() {
 const TEAM: &str = "urn:example:schemas:Team";
 
 /// Teams: each has members, and shows in which teams it is.
-fn teams(quirks: Quirks) -> Provider {
+fn teams(quirks: Quirks) -> (Provider, Recorder) {
     let reference = |name: &str, mutability: &str, of_parts: &str| {
         json!({ "name": name, "type": "complex", "multiValued": true, "mutability": mutability, "subAttributes": [
             { "name": "value", "type": "string", "caseExact": true, "mutability": of_parts },
@@ -167,7 +168,9 @@ fn teams(quirks: Quirks) -> Provider {
     let teams = ResourceType::new("Team", schema);
     let store = LazyDirectory::new(kind_asked_for(), false).store(teams.clone());
     let builder = Dispatcher::builder(BASE).resource_type(teams, store).unauthenticated();
-    Provider::of(builder.quirks(quirks).build().expect("the type is consistent"))
+    let recorder = Recorder::default();
+    let builder = builder.quirks(quirks).policy(recorder.clone());
+    (Provider::of(builder.build().expect("the type is consistent")), recorder)
 }
 
 async fn team(provider: &Provider, name: &str, members: &[&str]) -> String {
@@ -191,7 +194,7 @@ async fn teams_of(provider: &Provider, team: &str) -> BTreeSet<(String, String)>
 async fn what_has_members_and_is_one_ends_in_a_circle() {
     // P-3.1-02, S-4.1.2-08: nothing is in itself by way of others; in itself it is where it is
     // listed in it.
-    let provider = teams(Quirks::STRICT);
+    let (provider, _) = teams(Quirks::STRICT);
     let one = team(&provider, "one", &[]).await;
     let two = team(&provider, "two", &[&one]).await;
     let three = team(&provider, "three", &[&two, "stranger"]).await;
@@ -248,7 +251,7 @@ fn echoing(read: &Value, name: &str, members: Option<Value>) -> Value {
 #[tokio::test]
 async fn where_it_is_listed_may_be_echoed_beside_members() {
     // P-3.5.2-10, A-32
-    let provider = teams(Quirks::STRICT);
+    let (provider, recorder) = teams(Quirks::STRICT);
     let one = team(&provider, "one", &["stranger"]).await;
     let two = team(&provider, "two", &[&one]).await;
     let three = team(&provider, "three", &[&two]).await;
@@ -282,7 +285,11 @@ async fn where_it_is_listed_may_be_echoed_beside_members() {
             provider.refuses(&path, echoing(&read, "x", members), "mutability").await;
         }
     }
-    // It is shown, and not kept: who is listed nowhere any more shows nothing.
+    // It is shown, and not kept.
+    recorder.all();
+    provider.patched(&path, replace("displayName", json!("last"))).await;
+    let before = recorder.all().pop().and_then(|change| change.before);
+    assert_eq!(before.map(|before| before.get("memberOf").cloned()), Some(None));
     provider.patched(&format!("/Teams/{two}"), remove("members")).await;
     assert_eq!(provider.read(&path).await.get("memberOf"), None);
     assert_eq!(teams_of(&provider, &one).await, set(&[]));
@@ -290,7 +297,7 @@ async fn where_it_is_listed_may_be_echoed_beside_members() {
 
 #[tokio::test]
 async fn what_is_echoed_beside_members_is_passed_over() {
-    let provider = teams(Quirks::LENIENT);
+    let (provider, _) = teams(Quirks::LENIENT);
     let one = team(&provider, "one", &["stranger"]).await;
     team(&provider, "two", &[&one]).await;
     let path = format!("/Teams/{one}");
