@@ -130,7 +130,9 @@ impl Resources {
         parameters: SearchRequest,
         cx: &RequestContext,
     ) -> Result<serde_json::Value, StoreError> {
-        let mut call = Call { parameters, ..self.call(cx) };
+        // What is expected of the version is about changes.
+        let mut call = Call::new(&self.service, cx, Budget::unlimited());
+        call.parameters = parameters;
         let outcome = get(&mut call, &self.endpoint, id).await?;
         serde_json::to_value(&outcome.body).map_err(StoreError::other)
     }

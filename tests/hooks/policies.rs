@@ -6,10 +6,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use async_trait::async_trait;
 use http::StatusCode;
 use scimwire::auth::RequestContext;
-use scimwire::message::PatchOperation;
+use scimwire::message::{PatchOperation, SearchRequest};
 use scimwire::policy::{Creating, Deleting, Policy, Turn};
 use scimwire::service::Resources;
-use scimwire::store::{Change, Operation, Precondition};
+use scimwire::store::{Change, EntityTags, Operation, Precondition};
 use scimwire::{
     Dispatcher, Error, MemoryDirectory, MemoryStore, Resource, ResourceType, StoreError,
 };
@@ -373,6 +373,49 @@ async fn the_host_reads_all_of_its_tenant() {
     let names: std::collections::HashSet<_> =
         all.iter().filter_map(|user| user.text("userName")).collect();
     assert_eq!((all.len(), names.len(), names.contains("another's")), (1001, 1001, false));
+}
+
+/// Parameters in a URL.
+fn parameters(query: &str) -> SearchRequest {
+    SearchRequest::from_query(query).expect("parameters")
+}
+
+#[tokio::test]
+async fn the_host_reads_as_clients_do() {
+    let users = Resources::new(ResourceType::user(), MemoryStore::new(ResourceType::user()));
+    for name in ["bjensen", "jsmith", "mandy"] {
+        let mut user = named(name);
+        user.set("password", "t1meMa$heen");
+        user.set("title", "Tour Guide");
+        users.create(user, &cx()).await.expect("a user");
+    }
+    for (query, total, shown) in [
+        ("attributes=userName&sortBy=userName", 3, json!(["bjensen", "jsmith", "mandy"])),
+        ("sortBy=userName&sortOrder=descending&count=1", 3, json!(["mandy"])),
+        ("sortBy=userName&startIndex=2&count=1", 3, json!(["jsmith"])),
+        ("filter=userName%20sw%20%22j%22", 1, json!(["jsmith"])),
+        ("count=0", 3, json!([])),
+    ] {
+        let page = users.list(parameters(query), &cx()).await.expect(query);
+        let names: Vec<&Value> = page.resources.iter().map(|user| &user["userName"]).collect();
+        assert_eq!((page.total_results, json!(names)), (Some(total), shown), "{query}");
+        assert!(page.resources.iter().all(|user| user.get("password").is_none()), "{query}");
+    }
+    let refused = users.list(parameters("filter=nothing%20pr"), &cx()).await;
+    assert!(matches!(refused, Err(StoreError::Refused(_))), "no such attribute");
+
+    let found = users.find("userName", "mandy", &cx()).await.expect("a user");
+    let version = found[0].version().expect("a version");
+    let stale = users.expecting(Precondition {
+        if_match: None,
+        if_none_match: Some(EntityTags::OneOf(vec![version])),
+    });
+    let shown = stale.represent(found[0].id(), parameters("excludedAttributes=title"), &cx()).await;
+    let shown = shown.expect("the user, whatever is expected of changes");
+    assert_eq!(shown["userName"], "mandy");
+    assert_eq!((shown.get("title"), shown.get("password")), (None, None));
+    let missing = users.represent("2819c223", SearchRequest::default(), &cx()).await;
+    assert!(matches!(missing, Err(StoreError::NotFound)), "nobody");
 }
 
 #[tokio::test]
