@@ -39,7 +39,7 @@ const PAGES: [&str; 6] = [
 ];
 
 /// Lines of code, without blank lines, comments and tests.
-const FILE_LINES: usize = 480;
+const FILE_LINES: usize = 400;
 const FUNCTION_LINES: usize = 60;
 
 #[test]

@@ -24,6 +24,7 @@ mod error;
 mod index;
 mod keys;
 mod lookup;
+mod part;
 mod path;
 mod plan;
 mod remove;

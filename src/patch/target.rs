@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use super::elements::{each_place, is_listed, is_there, keep_one_primary};
 use super::error::PatchErrorKind;
 use super::index::{Index, Question};
+use super::part::{change_part, immutable, merge_parts, set_element};
 use super::plan::{Action, StepTarget};
 use super::rules::NoMatch;
 use crate::budget::{Budget, units, weight};
@@ -90,7 +91,7 @@ impl<'r> Slot<'r> {
 
     /// Replaces a value; sub-attributes of a complex one are set one by one (RFC 7644, Section
     /// 3.5.2.3).
-    fn set(&mut self, value: &Value) -> Result<(), PatchErrorKind> {
+    pub(super) fn set(&mut self, value: &Value) -> Result<(), PatchErrorKind> {
         if let (AttributeType::Complex, false, Value::Object(parts)) =
             (self.attribute.kind(), self.attribute.multi_valued(), value)
         {
@@ -140,7 +141,7 @@ impl<'r> Slot<'r> {
         Ok(())
     }
 
-    fn unassign(&mut self) -> Result<(), PatchErrorKind> {
+    pub(super) fn unassign(&mut self) -> Result<(), PatchErrorKind> {
         let Some(value) = self.object.get(self.attribute.name()) else {
             return Ok(());
         };
@@ -404,101 +405,4 @@ impl<'r> Values<'r> {
 /// Whether a sub-attribute says what a value is for, and not what it is (RFC 7643, Section 2.4).
 pub(super) fn is_descriptive(sub: &str) -> bool {
     matches!(sub, "type" | "primary" | "display")
-}
-
-fn set_element(
-    target: &StepTarget,
-    element: &mut Value,
-    value: &Value,
-    action: &Action,
-    swap: bool,
-    budget: &Budget,
-) -> Result<(), PatchErrorKind> {
-    match (element, &target.sub, value) {
-        (element @ Value::Object(_), Some(sub), _) => change_part(element, sub, action, budget),
-        (Value::Object(object), None, Value::Object(parts)) if !swap => {
-            merge_parts(&target.attribute, object, parts)
-        }
-        (Value::Object(object), None, Value::Object(record)) => {
-            swap_element(target, object, record)
-        }
-        (element, _, value) => {
-            element.clone_from(value);
-            Ok(())
-        }
-    }
-}
-
-/// Changes a sub-attribute of one value.
-fn change_part(
-    element: &mut Value,
-    sub: &Attribute,
-    action: &Action,
-    budget: &Budget,
-) -> Result<(), PatchErrorKind> {
-    let Value::Object(object) = element else {
-        return Ok(());
-    };
-    let mut index = Index::default();
-    Slot::new(object, sub).apply(action, &mut index, budget)?;
-    if let Some(Value::Array(values)) = object.get_mut(sub.name()) {
-        index.close_gaps(values);
-    }
-    Ok(())
-}
-
-/// RFC 7644, Section 3.5.2.3: the whole record is replaced; what clients may not change stays.
-fn swap_element(
-    target: &StepTarget,
-    element: &mut Map<String, Value>,
-    record: &Map<String, Value>,
-) -> Result<(), PatchErrorKind> {
-    let attribute = &target.attribute;
-    let is_kept = |sub| target.filter.as_ref().is_some_and(|filter| filter.keeps.contains(sub));
-    let mut swapped = record.clone();
-    for sub in attribute.sub_attributes() {
-        let Some(current) = element.get(sub.name()) else {
-            continue;
-        };
-        match sub.mutability() {
-            // What the host itself sets is in the record.
-            Mutability::ReadOnly => {
-                swapped.entry(sub.name()).or_insert_with(|| current.clone());
-            }
-            Mutability::Immutable
-                if record.get(sub.name()).is_some_and(|value| value != current) =>
-            {
-                return Err(immutable(attribute, sub));
-            }
-            // What was set once and is left out stays, as with PUT.
-            Mutability::Immutable => drop(swapped.insert(sub.name().to_owned(), current.clone())),
-            _ if is_kept(sub) => {
-                swapped.entry(sub.name()).or_insert_with(|| current.clone());
-            }
-            Mutability::ReadWrite | Mutability::WriteOnly => {}
-        }
-    }
-    *element = swapped;
-    Ok(())
-}
-
-/// Sets sub-attributes one by one; null unassigns.
-fn merge_parts(
-    attribute: &Attribute,
-    object: &mut Map<String, Value>,
-    parts: &Map<String, Value>,
-) -> Result<(), PatchErrorKind> {
-    for (name, part) in parts {
-        let Some(sub) = attribute.sub_attribute(name) else {
-            continue;
-        };
-        let mut slot = Slot::new(object, sub);
-        let result = if part.is_null() { slot.unassign() } else { slot.set(part) };
-        result.map_err(|_| immutable(attribute, sub))?;
-    }
-    Ok(())
-}
-
-fn immutable(attribute: &Attribute, sub: &Arc<Attribute>) -> PatchErrorKind {
-    PatchErrorKind::Immutable(format!("{}.{}", attribute.name(), sub.name()))
 }

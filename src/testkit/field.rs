@@ -2,6 +2,9 @@
 
 use std::sync::Arc;
 
+use serde_json::Value;
+
+use crate::query::Projection;
 use crate::schema::{Attribute, AttributeType, Mutability, ResolvedPath, ResourceType, Schema};
 
 /// An attribute that the store keeps.
@@ -70,4 +73,40 @@ pub(super) fn fields(
 /// Whether what is kept is the path, or holds it, or is part of it.
 pub(super) fn meet(kept: &ResolvedPath, path: &ResolvedPath) -> bool {
     kept.holds(path) || (path.sub().is_none() && path.holds(kept))
+}
+
+/// All that can be seen of a resource.
+pub(super) fn everything(resource_type: &ResourceType) -> Projection {
+    let extended = resource_type.extensions().iter().flat_map(|extension| {
+        let schema = &extension.schema;
+        schema
+            .attributes()
+            .iter()
+            .map(move |attribute| format!("{}:{}", schema.uri(), attribute.name()))
+    });
+    let core = Schema::common().attributes().iter().chain(resource_type.schema().attributes());
+    let names: Vec<String> =
+        core.map(|attribute| attribute.name().to_owned()).chain(extended).collect();
+    match Projection::bind(&names, &[], resource_type) {
+        Ok(projection) => projection,
+        Err(err) => panic!(
+            "{}: the test kit made a projection that does not fit: {err}",
+            resource_type.name()
+        ),
+    }
+}
+
+/// What of a value can be seen.
+pub(super) fn without_secrets(attribute: &Attribute, mut value: Value) -> Value {
+    if !attribute.is_readable() {
+        return Value::Null;
+    }
+    let elements = match &mut value {
+        Value::Array(elements) => elements.as_mut_slice(),
+        value => std::slice::from_mut(value),
+    };
+    for element in elements.iter_mut().filter_map(Value::as_object_mut) {
+        element.retain(|name, _| attribute.sub_attribute(name).is_none_or(|sub| sub.is_readable()));
+    }
+    value
 }

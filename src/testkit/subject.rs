@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Map, Value, json};
 
-use super::field::{Field, fields, meet};
+use super::field::{Field, everything, fields, meet, without_secrets};
 use super::lookups::Explain;
 use super::race::{Spawn, race};
 use super::stores::Guards;
@@ -17,7 +17,7 @@ use crate::message::{PatchOp, PatchOperation};
 use crate::patch::{Omitted, PlanBinder, Replacement, Rules};
 use crate::query::{Page, Projection, Query};
 use crate::resource::{Intake, Resource, ValueRules, Version, changed_paths};
-use crate::schema::{Attribute, AttributeType, Mutability, ResolvedPath, ResourceType, Schema};
+use crate::schema::{Attribute, AttributeType, Mutability, ResolvedPath, ResourceType};
 use crate::store::{
     Change, EntityTags, Precondition, ResourceStore, Selected, StoreError, Update, complete,
 };
@@ -469,38 +469,4 @@ async fn patiently<T, F: Future<Output = Result<T, StoreError>>>(
         }
     }
     call().await
-}
-
-fn without_secrets(attribute: &Attribute, mut value: Value) -> Value {
-    if !attribute.is_readable() {
-        return Value::Null;
-    }
-    let elements = match &mut value {
-        Value::Array(elements) => elements.as_mut_slice(),
-        value => std::slice::from_mut(value),
-    };
-    for element in elements.iter_mut().filter_map(Value::as_object_mut) {
-        element.retain(|name, _| attribute.sub_attribute(name).is_none_or(|sub| sub.is_readable()));
-    }
-    value
-}
-
-fn everything(resource_type: &ResourceType) -> Projection {
-    let extended = resource_type.extensions().iter().flat_map(|extension| {
-        let schema = &extension.schema;
-        schema
-            .attributes()
-            .iter()
-            .map(move |attribute| format!("{}:{}", schema.uri(), attribute.name()))
-    });
-    let core = Schema::common().attributes().iter().chain(resource_type.schema().attributes());
-    let names: Vec<String> =
-        core.map(|attribute| attribute.name().to_owned()).chain(extended).collect();
-    match Projection::bind(&names, &[], resource_type) {
-        Ok(projection) => projection,
-        Err(err) => panic!(
-            "{}: the test kit made a projection that does not fit: {err}",
-            resource_type.name()
-        ),
-    }
 }
