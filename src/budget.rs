@@ -79,6 +79,34 @@ impl Budget {
     }
 }
 
+/// So much is spent before the budget is asked: its count is shared, and dearer than the look at a
+/// value.
+const AT_ONCE: u64 = 256;
+
+/// What one of many small looks is paid from; the budget is asked now and then.
+#[derive(Clone, Copy)]
+pub(crate) struct Purse<'b> {
+    budget: &'b Budget,
+    /// What was not yet taken from the budget.
+    due: u64,
+}
+
+impl<'b> Purse<'b> {
+    pub(crate) fn new(budget: &'b Budget) -> Self {
+        Self { budget, due: 0 }
+    }
+
+    pub(crate) fn spend(&mut self, units: u64) -> Result<(), BudgetError> {
+        self.due = self.due.saturating_add(units);
+        if self.due < AT_ONCE { Ok(()) } else { self.settle() }
+    }
+
+    /// Takes from the budget what is due: at the end, too.
+    pub(crate) fn settle(&mut self) -> Result<(), BudgetError> {
+        self.budget.spend(std::mem::take(&mut self.due))
+    }
+}
+
 /// The request causes more work than it may.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(

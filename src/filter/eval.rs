@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::bound::{BoundFilter, Comparison, Operand};
 use super::run::Run;
 use super::syntax::CompareOp;
-use crate::budget::{Budget, BudgetError, of_text, units};
+use crate::budget::{Budget, BudgetError, Purse, of_text, units};
 use crate::resource::Resource;
 use crate::schema::{Locations, bytes, instant};
 
@@ -38,7 +38,19 @@ impl BoundFilter {
         resource: &Resource,
         budget: &Budget,
     ) -> Result<bool, BudgetError> {
-        self.run(Subject::Resource(resource), budget)
+        let mut purse = Purse::new(budget);
+        let holds = self.matches_paid(resource, &mut purse)?;
+        purse.settle()?;
+        Ok(holds)
+    }
+
+    /// Whether the resource satisfies the filter; for one of many that are looked at.
+    pub(crate) fn matches_paid(
+        &self,
+        resource: &Resource,
+        purse: &mut Purse<'_>,
+    ) -> Result<bool, BudgetError> {
+        self.run(Subject::Resource(resource), purse)
     }
 
     /// Whether an element of a multi-valued attribute satisfies the filter.
@@ -47,13 +59,16 @@ impl BoundFilter {
     ///
     /// - the budget is spent.
     pub fn matches_element(&self, element: &Value, budget: &Budget) -> Result<bool, BudgetError> {
-        self.run(Subject::Element(element), budget)
+        let mut purse = Purse::new(budget);
+        let holds = self.run(Subject::Element(element), &mut purse)?;
+        purse.settle()?;
+        Ok(holds)
     }
 
-    fn run(&self, subject: Subject<'_>, budget: &Budget) -> Result<bool, BudgetError> {
-        let mut run = Run::new(budget);
+    fn run(&self, subject: Subject<'_>, purse: &mut Purse<'_>) -> Result<bool, BudgetError> {
+        let mut run = Run::new(*purse);
         let holds = self.holds(subject, &mut run)?;
-        run.settle()?;
+        *purse = run.purse;
         Ok(holds)
     }
 

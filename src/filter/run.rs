@@ -6,14 +6,10 @@ use std::collections::HashMap;
 
 use super::eval::{ordering_holds, text_holds};
 use super::syntax::CompareOp;
-use crate::budget::{Budget, BudgetError, units};
+use crate::budget::{BudgetError, Purse, units};
 use crate::schema::{
     SHORT, fold, fold_contains, fold_ends_with, fold_starts_with, folding, folds_equal, prepare,
 };
-
-/// So much is spent before the budget is asked: its count is shared, and dearer than the look at a
-/// value.
-const AT_ONCE: u64 = 256;
 
 /// So many places and bytes to look for cost a unit, where a part is looked for place by place.
 const PLACES: usize = 512;
@@ -26,9 +22,8 @@ const PREPARED: usize = 48;
 
 /// A filter on its way through one resource.
 pub(super) struct Run<'r, 'b> {
-    budget: &'b Budget,
-    /// What was not yet taken from the budget.
-    due: u64,
+    /// Other resources are paid from it, too.
+    pub(super) purse: Purse<'b>,
     folded: Texts<'r>,
     prepared: Texts<'r>,
 }
@@ -47,18 +42,12 @@ struct Texts<'r> {
 type Place = (usize, usize);
 
 impl<'r, 'b> Run<'r, 'b> {
-    pub(super) fn new(budget: &'b Budget) -> Self {
-        Self { budget, due: 0, folded: Texts::default(), prepared: Texts::default() }
+    pub(super) fn new(purse: Purse<'b>) -> Self {
+        Self { purse, folded: Texts::default(), prepared: Texts::default() }
     }
 
     pub(super) fn spend(&mut self, units: u64) -> Result<(), BudgetError> {
-        self.due = self.due.saturating_add(units);
-        if self.due < AT_ONCE { Ok(()) } else { self.settle() }
-    }
-
-    /// Takes from the budget what is due.
-    pub(super) fn settle(&mut self) -> Result<(), BudgetError> {
-        self.budget.spend(std::mem::take(&mut self.due))
+        self.purse.spend(units)
     }
 
     pub(super) fn folded_holds(

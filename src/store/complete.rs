@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::error::StoreError;
 use super::{Pushdown, ResourceStore, Selected, Selection};
-use crate::budget::{Budget, of_text, units};
+use crate::budget::{Budget, Purse, of_text, units};
 use crate::context::RequestContext;
 use crate::filter::BoundFilter;
 use crate::query::{IdOrder, Page, Position, Query, Sort, SortKey};
@@ -71,12 +71,13 @@ pub fn filtered(
     filter: &BoundFilter,
     budget: &Budget,
 ) -> Result<Vec<Arc<Resource>>, StoreError> {
-    let mut kept = Vec::new();
+    let (mut kept, mut purse) = (Vec::new(), Purse::new(budget));
     for resource in resources {
-        if filter.matches_within(&resource, budget)? {
+        if filter.matches_paid(&resource, &mut purse)? {
             kept.push(resource);
         }
     }
+    purse.settle()?;
     Ok(kept)
 }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::directory::Tenancy;
 use super::table::{Table, UniqueIndex};
+use crate::budget::Purse;
 use crate::filter::{BoundFilter, CompareOp, Comparison, Operand};
 use crate::query::{IdOrder, Page, Projection, Sort, SortKey, SortOrder};
 use crate::resource::Resource;
@@ -127,7 +128,7 @@ impl Search<'_> {
         sort: Option<&Sort>,
         page: &Page,
     ) -> Result<Selected, StoreError> {
-        let budget = self.selection.budget;
+        let mut purse = Purse::new(self.selection.budget);
         let needed = Projection::default().needed(Some(filter), None);
         let needed = if self.asks_for_ids_of_groups(filter) {
             needed.showing_indirect_groups(usize::MAX)
@@ -139,14 +140,15 @@ impl Search<'_> {
         for resource in resources {
             let matches = if composed {
                 let whole = self.composed(resource, &needed)?;
-                filter.matches_within(&whole, budget)
+                filter.matches_paid(&whole, &mut purse)
             } else {
-                filter.matches_within(resource, budget)
+                filter.matches_paid(resource, &mut purse)
             };
             if matches? {
                 gathered.take(resource);
             }
         }
+        purse.settle()?;
         Ok(match sort {
             Some(sort) => self.sorted(gathered.resources.iter(), sort, page)?,
             None => Selected {
