@@ -15,6 +15,9 @@ use crate::schema::{Locations, bytes, instant};
 /// What it costs to read an instant, beside the look at its text.
 const INSTANT: u64 = 4;
 
+/// What it costs to take so much of a URL apart as is compared for one unit elsewhere.
+const LOCATION: u64 = 8;
+
 /// More values than the processor has at hand; and what it costs to fetch one of them, beside the
 /// look at it.
 const AT_HAND: usize = 256;
@@ -148,7 +151,9 @@ impl Comparison {
         if let Operand::Location { url, locations } = &self.operand {
             let elements =
                 subject.attribute(&self.path).and_then(Value::as_array).map_or(1, Vec::len);
-            run.spend(units(elements.max(1)))?;
+            // The URL of each is made, and taken apart like the one that was asked for.
+            let each = 1 + of_text(url).saturating_mul(LOCATION);
+            run.spend(units(elements.max(1)).saturating_mul(each))?;
             return Ok(self.holds_for_location(subject, url, locations));
         }
         let Some(value) = subject.attribute(&self.path) else {

@@ -6,9 +6,9 @@ use serde_json::Value;
 use super::error::PatchErrorKind;
 use super::index::Index;
 use super::target::Done;
-use crate::budget::{Budget, weight};
+use crate::budget::{Budget, of_text, units, weight};
 use crate::resource::{ValueError, ValueErrorKind, same_element};
-use crate::schema::{Attribute, fold};
+use crate::schema::{Attribute, fold, folding};
 
 /// RFC 7644, Section 3.5.2: a value that becomes the primary one takes that from all others.
 pub(super) fn keep_one_primary(
@@ -57,8 +57,25 @@ pub(super) fn is_there(
         budget.spend(weight(value))?;
         return Ok(identities.has(attribute, elements, value));
     }
-    budget.spend_values(elements.len())?;
+    budget.spend_on(|| comparing_all(elements, value))?;
     Ok(elements.iter().any(|element| same_element(attribute, element, value)))
+}
+
+/// What it costs to compare each of `elements` with `value`.
+pub(super) fn comparing_all(elements: &[Value], value: &Value) -> u64 {
+    let each_time = units(elements.len()).saturating_mul(comparing(value));
+    elements.iter().fold(each_time, |sum, element| sum.saturating_add(comparing(element)))
+}
+
+/// What it costs to compare a value by what it says: text beyond ASCII is folded for that.
+fn comparing(value: &Value) -> u64 {
+    match value {
+        Value::Null | Value::Bool(_) | Value::Number(_) => 1,
+        Value::String(text) if text.is_ascii() => 1 + of_text(text),
+        Value::String(text) => 1 + folding(text),
+        Value::Array(values) => values.iter().fold(1, |sum, value| sum + comparing(value)),
+        Value::Object(object) => object.values().fold(1, |sum, value| sum + comparing(value)),
+    }
 }
 
 /// Calls `look` with some places, or with all of them.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use super::elements::{each_place, is_listed, is_there, keep_one_primary};
+use super::elements::{comparing_all, each_place, is_listed, is_there, keep_one_primary};
 use super::error::PatchErrorKind;
 use super::index::{Index, Question};
 use super::part::{change_part, immutable, merge_parts, set_element};
@@ -172,6 +172,9 @@ impl<'r> Slot<'r> {
         for value in listed {
             let question = Question::of_listed(attribute, value);
             let places = index.candidates(elements, question, listed.len(), budget)?;
+            if places.is_none() {
+                budget.spend_on(|| comparing_all(elements, value))?;
+            }
             each_place(elements.len(), places, budget, |place| {
                 let element =
                     elements.get_mut(place).filter(|element| is_listed(attribute, element, value));
@@ -201,7 +204,7 @@ impl<'r> Slot<'r> {
         let Some(current) = self.object.get(self.attribute.name()) else {
             return Ok(());
         };
-        budget.spend_values(listed.len())?;
+        budget.spend_on(|| comparing_all(listed, current))?;
         if !listed.iter().any(|value| is_listed(self.attribute, current, value)) {
             return Ok(());
         }

@@ -1,5 +1,6 @@
 //! Which attributes of a resource leave the service provider (RFC 7644, Section 3.9).
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::attr::AttrPath;
@@ -83,7 +84,15 @@ impl Projection {
             ([], names) => (Mode::Without, names),
             _ => return Err(ProjectionError(())),
         };
-        let named = names.iter().filter_map(|name| Named::find(name, resource_type)).collect();
+        let mut named = Vec::new();
+        let mut seen = HashSet::new();
+        for name in names.iter().filter(|name| seen.insert(name.to_ascii_lowercase())) {
+            if let Some(found) = Named::find(name, resource_type)
+                && !named.contains(&found)
+            {
+                named.push(found);
+            }
+        }
         Ok(Self { mode, named, ..Self::default() })
     }
 

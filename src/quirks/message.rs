@@ -28,12 +28,16 @@ pub(crate) fn assume_schema(
     Some(Deviation::MessageSchema(schema))
 }
 
+/// More names than any list has that is meant; a longer text is not taken apart, and so refused.
+const LISTED_NAMES: usize = 1_000;
+
 /// `{"attributes": "userName,emails"}` in a search.
 pub(crate) fn comma_lists(body: &mut Map<String, Value>) -> Vec<Deviation> {
     let mut deviations = Vec::new();
     for parameter in ["attributes", "excludedAttributes"] {
         if let Some(list) = member(body, parameter)
             && let Value::String(text) = list
+            && text.bytes().filter(|byte| *byte == b',').count() < LISTED_NAMES
         {
             *list = names(text).into();
             deviations.push(Deviation::CommaList { parameter });

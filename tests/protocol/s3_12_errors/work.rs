@@ -209,6 +209,50 @@ fn changes_of_every_value_cost_a_look_at_each() {
     assert!(cost_of_patch((0..190).map(adding).collect(), &made) <= 32 * (500 + 190 * 17));
 }
 
+#[test]
+fn comparing_few_values_costs_their_text() {
+    let long = with_emails(10, &"\u{ac00}".repeat(10_000));
+    for operation in [
+        json!({ "op": "add", "path": "emails", "value": [{ "value": "0@example.com" }] }),
+        json!({ "op": "remove", "path": "emails", "value": [{ "display": "nope" }] }),
+    ] {
+        let cost = |times| cost_of_patch(vec![operation.clone(); times], &long);
+        let each = cost(3) - cost(2);
+        assert!(each > 10 * 30_000 / 64, "{operation}: {each}");
+    }
+}
+
+#[test]
+fn comparing_urls_costs_their_text() {
+    let mut made = user("bjensen");
+    made["groups"] = (0..100).map(|number| json!({ "value": number.to_string() })).collect();
+    let made = stored(&made);
+    let cost =
+        |times| cost_of_filter(&format!("groups.$ref eq \"{}\"", "v1/".repeat(times)), &made);
+    assert!(cost(1_300) - cost(1) > 100 * 3_900 / 64, "{} {}", cost(1_300), cost(1));
+}
+
+#[test]
+fn names_that_are_repeated_are_looked_for_once() {
+    let users = ResourceType::user();
+    let bind = |names: &[&str]| {
+        let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+        Projection::bind(&names, &[], &users).expect("one list")
+    };
+    let whole = "urn:ietf:params:scim:schemas:core:2.0:User:emails.primary";
+    let repeated = [&["emails.primary", "EMAILS.primary", whole][..], &["title"; 50]].concat();
+    assert_eq!(bind(&repeated), bind(&["emails.primary", "title"]));
+}
+
+#[tokio::test]
+async fn a_text_of_too_many_names_is_not_taken_apart() {
+    let provider = limited(u64::MAX, Quirks::LENIENT);
+    for (names, status) in [(1_000, 200), (1_001, 400)] {
+        let search = json!({ "attributes": vec!["title"; names].join(","), "count": 0 });
+        assert_eq!(provider.post("/Users/.search", search).await.status, status, "{names}");
+    }
+}
+
 /// A service provider that allows so much work for a request.
 fn limited(work: u64, quirks: Quirks) -> Provider {
     let mut setup = Setup { pushdown: Pushdown::Nothing, quirks, ..Setup::default() };
