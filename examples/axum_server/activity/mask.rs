@@ -77,10 +77,11 @@ impl Mask {
 
     /// The path and query, without a query that speaks of secrets.
     pub(super) fn path(&self, path: &str, query: Option<&str>) -> String {
+        let path = if self.quotes_secret(path) { HIDDEN } else { path };
         let Some(query) = query else {
             return shortened(path);
         };
-        let plain = percent_decode_str(query).decode_utf8_lossy().to_lowercase();
+        let plain = decoded(query).to_lowercase();
         let secret =
             plain.contains("token") || plain.contains("secret") || self.speaks_of_secrets(&plain);
         shortened(&format!("{path}?{}", if secret { HIDDEN } else { query }))
@@ -143,7 +144,7 @@ impl Mask {
                 let about_secret = path
                     .and_then(|(_, path)| path.as_str())
                     .is_some_and(|path| self.names_secret(path));
-                for (key, value) in object {
+                for (key, value) in &mut *object {
                     let is_filter = key.eq_ignore_ascii_case("filter");
                     let names =
                         is_filter && value.as_str().is_some_and(|text| self.names_secret(text));
@@ -156,9 +157,24 @@ impl Mask {
                         self.hide(value);
                     }
                 }
+                if object.keys().any(|key| self.quotes_secret(key)) {
+                    let hidden = |key: String| {
+                        if self.quotes_secret(&key) { HIDDEN.to_owned() } else { key }
+                    };
+                    let shown = std::mem::take(object).into_iter();
+                    *object = shown.map(|(key, value)| (hidden(key), value)).collect();
+                }
             }
+            Value::String(text) if self.quotes_secret(text) => *value = HIDDEN.into(),
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
         }
+    }
+
+    /// Whether something in quotation marks or brackets stands beside the name of a secret, as in a
+    /// filter: in a path, an operation or wherever a client may have put it.
+    fn quotes_secret(&self, text: &str) -> bool {
+        let text = decoded(text);
+        text.contains(['"', '\'', '[']) && self.names_secret(&text)
     }
 
     /// A key, a path or a filter, in any case and with or without the URI of a schema.
@@ -181,6 +197,12 @@ fn collect(attribute: &Arc<Attribute>, names: &mut BTreeSet<String>) {
         names.insert(attribute.name().to_lowercase());
     }
     attribute.sub_attributes().iter().for_each(|sub| collect(sub, names));
+}
+
+/// The text of a URL, also where it was encoded twice.
+fn decoded(text: &str) -> String {
+    let once = percent_decode_str(text).decode_utf8_lossy();
+    percent_decode_str(&once).decode_utf8_lossy().into_owned()
 }
 
 fn shortened(text: &str) -> String {
@@ -224,6 +246,24 @@ mod tests {
                 json!({ "a": [{ "data": { "urn:x:pin": HIDDEN } }] }),
             ),
             (json!({ "filter": "password eq \"t1ger\"" }), json!({ "filter": HIDDEN })),
+            (
+                json!({ "Operations": [{ "op": "remove", "path": "password[value eq \"t1ger\"]" }] }),
+                json!({ "Operations": [{ "op": "remove", "path": HIDDEN }] }),
+            ),
+            (json!({ "op": "pin eq \"t1ger\"" }), json!({ "op": HIDDEN })),
+            (json!({ "sortBy": "emails[pin eq 't1ger']" }), json!({ "sortBy": HIDDEN })),
+            (
+                json!({ "attributes": ["title", "pin eq \"t1ger\""] }),
+                json!({ "attributes": ["title", HIDDEN] }),
+            ),
+            (
+                json!({ "value": { "password[type eq \"t1ger\"]": 1 } }),
+                json!({ "value": { HIDDEN: HIDDEN } }),
+            ),
+            (
+                json!({ "path": "/Users?filter=pin%2520eq%2520%2522t1ger%2522" }),
+                json!({ "path": HIDDEN }),
+            ),
             (json!({ "spinning": 1, "value": "pin" }), json!({ "spinning": 1, "value": "pin" })),
         ] {
             let (text, cut) = mask().body(body.to_string().as_bytes());
@@ -272,6 +312,12 @@ mod tests {
             format!("/Users?{HIDDEN}")
         );
         assert_eq!(mask().path("/Users", Some("count=2")), "/Users?count=2");
+        assert_eq!(
+            mask().path("/Users", Some("filter=pass%2577ord%20eq%20%22t1ger%22")),
+            format!("/Users?{HIDDEN}")
+        );
+        assert_eq!(mask().path("/Users/pin%20eq%20%22t1ger%22", None), HIDDEN);
+        assert_eq!(mask().path("/Users/pin", None), "/Users/pin");
         let mut headers = HeaderMap::new();
         headers.insert(AUTHORIZATION, "Bearer t1ger".parse().expect("a header"));
         headers.insert("x-api-key", "t1ger".parse().expect("a header"));
