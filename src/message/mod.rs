@@ -23,9 +23,6 @@ pub use list_response::{LIST_RESPONSE, ListResponse};
 pub use patch_op::{PATCH_OP, PatchOp, PatchOperation};
 pub use search_request::{SEARCH_REQUEST, SearchRequest};
 
-/// Text has all the digits of smaller numbers, and no exponent.
-const LARGE: f64 = 1e15;
-
 /// A body that is not the message it should be.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MessageError {
@@ -71,18 +68,13 @@ pub(crate) fn member<'b>(body: &'b mut Map<String, Value>, name: &str) -> Option
     body.iter_mut().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value)
 }
 
-/// A whole number: `2.0` is as good as `2` (RFC 8259, Section 6), and one too large for any list as
-/// the largest.
+/// A whole number: `2.0` is as good as `2` (RFC 8259, Section 6). One that no integer holds is none.
 pub(crate) fn whole_number(value: &Value) -> Option<i64> {
     let number = value.as_number()?;
-    if !number.is_f64() {
-        return Some(number.as_i64().unwrap_or(i64::MAX));
+    if number.is_f64() {
+        return number.to_string().strip_suffix(".0")?.parse().ok();
     }
-    match number.as_f64()? {
-        float if float >= LARGE => Some(i64::MAX),
-        float if float <= -LARGE => Some(i64::MIN),
-        _ => number.to_string().strip_suffix(".0")?.parse().ok(),
-    }
+    Some(number.as_i64().unwrap_or(i64::MAX))
 }
 
 /// Whether the `schemas` of a message name its schema.

@@ -480,9 +480,7 @@ async fn whole_numbers_are_written_with_a_fraction_of_nothing() {
         }
         for (parameters, start, names) in [
             (json!({ "startIndex": 2.0, "count": 1.0 }), 2, vec!["bob"]),
-            (json!({ "startIndex": 2e0, "count": 1e20 }), 2, vec!["bob", "cid"]),
-            (json!({ "startIndex": -1e20, "count": 1 }), 1, vec!["ann"]),
-            (json!({ "startIndex": 1e300 }), i64::MAX, vec![]),
+            (json!({ "startIndex": 2e0, "count": 1e3 }), 2, vec!["bob", "cid"]),
             (json!({ "count": -0.0 }), 1, vec![]),
         ] {
             let page = provider.post("/Users/.search", &search(parameters.clone())).await.ok();
@@ -492,9 +490,13 @@ async fn whole_numbers_are_written_with_a_fraction_of_nothing() {
             let counted = (&page["totalResults"], &page["startIndex"]);
             assert_eq!((counted, found), ((&json!(3), &json!(start)), names), "{parameters}");
         }
-        for wrong in
-            [json!({ "count": 1.5 }), json!({ "startIndex": 0.1 }), json!({ "count": "1.0" })]
-        {
+        for wrong in [
+            json!({ "count": 1.5 }),
+            json!({ "startIndex": 0.1 }),
+            json!({ "count": "1.0" }),
+            json!({ "count": 1e30 }),
+            json!({ "startIndex": -1e300 }),
+        ] {
             provider.post("/Users/.search", &search(wrong)).await.refused("invalidValue");
         }
     }
