@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::error::PatchErrorKind;
 use super::index::Index;
 use super::target::Done;
-use crate::budget::{Budget, of_text, units, weight};
+use crate::budget::{Budget, of_text, weight};
 use crate::resource::{ValueError, ValueErrorKind, same_element};
 use crate::schema::{Attribute, fold, folding};
 
@@ -61,20 +61,20 @@ pub(super) fn is_there(
     Ok(elements.iter().any(|element| same_element(attribute, element, value)))
 }
 
-/// What it costs to compare each of `elements` with `value`.
+/// What it costs to compare each of `elements` with `value`: a look at each, and all their text.
 pub(super) fn comparing_all(elements: &[Value], value: &Value) -> u64 {
-    let each_time = units(elements.len()).saturating_mul(comparing(value));
-    elements.iter().fold(each_time, |sum, element| sum.saturating_add(comparing(element)))
+    let each = 1 + text_of(value);
+    elements.iter().fold(0, |sum: u64, element| sum.saturating_add(each + text_of(element)))
 }
 
-/// What it costs to compare a value by what it says: text beyond ASCII is folded for that.
-fn comparing(value: &Value) -> u64 {
+/// What the text of a value costs where it is compared: what is beyond ASCII is folded for that.
+fn text_of(value: &Value) -> u64 {
     match value {
-        Value::Null | Value::Bool(_) | Value::Number(_) => 1,
-        Value::String(text) if text.is_ascii() => 1 + of_text(text),
-        Value::String(text) => 1 + folding(text),
-        Value::Array(values) => values.iter().fold(1, |sum, value| sum + comparing(value)),
-        Value::Object(object) => object.values().fold(1, |sum, value| sum + comparing(value)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => 0,
+        Value::String(text) if text.is_ascii() => of_text(text),
+        Value::String(text) => folding(text),
+        Value::Array(values) => values.iter().map(text_of).sum(),
+        Value::Object(object) => object.values().map(text_of).sum(),
     }
 }
 

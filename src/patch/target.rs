@@ -173,7 +173,10 @@ impl<'r> Slot<'r> {
             let question = Question::of_listed(attribute, value);
             let places = index.candidates(elements, question, listed.len(), budget)?;
             if places.is_none() {
-                budget.spend_on(|| comparing_all(elements, value))?;
+                // The looks themselves are counted below.
+                budget.spend_on(|| {
+                    comparing_all(elements, value).saturating_sub(units(elements.len()))
+                })?;
             }
             each_place(elements.len(), places, budget, |place| {
                 let element =

@@ -34,6 +34,11 @@
 //! Passwords are not kept. Text with U+0000 is refused, and so are names and indexed values of more
 //! than 2,000 bytes.
 
+#![cfg_attr(
+    not(any(feature = "sqlite", feature = "postgres")),
+    allow(dead_code, reason = "without a database, only what its errors mean is left")
+)]
+
 #[doc = include_str!("docs/databases.md")]
 pub mod docs {}
 
