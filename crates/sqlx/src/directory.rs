@@ -14,7 +14,7 @@ use scimwire::schema::ResourceType;
     feature = "sqlite",
     doc = r#"
 ```
-use scimwire::backend::SqliteDirectory;
+use scimwire_sqlx::SqliteDirectory;
 use scimwire::schema::ResourceType;
 
 # #[tokio::main(flavor = "current_thread")]

@@ -18,7 +18,7 @@ pub struct Migration {
 /// transaction.
 ///
 /// ```
-/// use scimwire::backend::migrations;
+/// use scimwire_sqlx::migrations;
 /// use scimwire::sql::Dialect;
 ///
 /// for migration in migrations(Dialect::Postgres) {
