@@ -115,8 +115,8 @@
 //! # The demo
 //!
 //! `cargo run --example axum_server` in the repository is a whole service provider with a console.
-//! [Its page](https://docs.rs/crate/scimwire/latest/source/examples/axum_server/README.md) says
-//! what to type in which field of which identity provider, and what their errors mean.
+//! Its page, `examples/axum_server/README.md`, says what to type in which field of which identity
+//! provider, and what their errors mean.
 //!
 //! What the crate is not: an HTTP server, a SCIM client, or a user database.
 

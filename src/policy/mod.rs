@@ -1,4 +1,5 @@
-//! What the host decides, what it hears, and what it does of its own accord.
+//! What your application decides about changes, and what it hears of them. Changes of its own go
+//! through [`Resources`](crate::service::Resources).
 
 mod chain;
 mod turn;
@@ -188,7 +189,8 @@ pub trait Policy: Send + Sync + 'static {
         Ok(Deleting::Delete)
     }
 
-    /// After a change was committed, and before the client hears of it. Not called when nothing
+    /// After a change was committed, and before the client hears of it. To react with a change of
+    /// your own, keep a [`Resources`](crate::service::Resources) in the policy. Not called when nothing
     /// changed. What is never returned, such as a password, is not among the states.
     async fn changed(&self, _change: &Change, _cx: &RequestContext) {}
 

@@ -156,7 +156,7 @@ impl ResourceType {
         self.noting(changed)
     }
 
-    /// Has the stores of this crate find resources by an attribute that is not unique, such as
+    /// Has `MemoryStore` and the stores of `scimwire-sqlx` find resources by an attribute that is not unique, such as
     /// `addresses.postalCode`, without a look at each of them: where a filter says `eq`, and in
     /// [`Resources::find`](crate::service::Resources::find). `externalId` and `emails.value` are
     /// found so anyhow. A store over tables of the host's has its own indexes.

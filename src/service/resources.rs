@@ -28,8 +28,8 @@ use crate::store::{Change, Precondition, ResourceStore, StoreError, complete};
 /// How many resources are read at a time.
 const PAGE: usize = 500;
 
-/// In-process access to the resources of one type. Writes are validated, versioned and reported to
-/// the policy as those of clients are; the functions that do it are the same. Attributes that are
+/// In-process access to the resources of one type. Writes are validated and versioned as those
+/// of clients are, and reported to the policy given by [`telling`](Self::telling); the functions that do it are the same. Attributes that are
 /// read-only for clients can be set, except those that the service provider derives: `id`, `meta`
 /// and references such as `groups`.
 ///

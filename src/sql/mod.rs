@@ -1,5 +1,5 @@
-//! Filters, orders and pages as SQL, for PostgreSQL and SQLite: for the stores of this crate, and
-//! for a host with tables of its own. No database driver is needed.
+//! Filters, orders and pages as SQL, for PostgreSQL and SQLite: for tables of your own, and for the
+//! stores of `scimwire-sqlx`. No database driver is needed.
 //!
 //! A host says by [`Columns`], most often a [`Mapping`], where its attributes are. What SQL answers
 //! is what [`BoundFilter::matches`](crate::filter::BoundFilter::matches) answers; where that cannot

@@ -14,16 +14,20 @@ use scimwire::schema::ResourceType;
     feature = "sqlite",
     doc = r#"
 ```
+use scimwire::{Dispatcher, ResourceType};
 use scimwire_sqlx::SqliteDirectory;
-use scimwire::schema::ResourceType;
 
 # #[tokio::main(flavor = "current_thread")]
 # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 # let folder = tempfile::tempdir()?;
 # let path = folder.path().join("scim.db");
 let directory = SqliteDirectory::open(path).await?;
-let users = directory.store(ResourceType::user());
-let groups = directory.store(ResourceType::group());
+let (users, groups) = (ResourceType::user(), ResourceType::group());
+let scim = Dispatcher::builder("https://example.com/scim/v2")
+    .resource_type(users.clone(), directory.store(users))
+    .resource_type(groups.clone(), directory.store(groups))
+    .unauthenticated()
+    .build()?;
 # Ok(())
 # }
 ```
