@@ -81,7 +81,6 @@ mod protocol {
     }
     mod s6_tenants;
     mod s7_security {
-        mod observed;
         mod security;
     }
     mod rfc7642_scenarios;

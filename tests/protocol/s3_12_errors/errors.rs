@@ -123,11 +123,6 @@ fn over(store: impl ResourceStore) -> Dispatcher {
         .expect("all is there")
 }
 
-/// A service provider on a full disk.
-pub(crate) fn on_a_full_disk() -> Dispatcher {
-    over(Failing(|| StoreError::other("the disk is full")))
-}
-
 fn closed(reason: fn() -> AuthError) -> Dispatcher {
     let builder = Dispatcher::builder(BASE)
         .resource_type(ResourceType::user(), Failing(|| StoreError::NotFound));

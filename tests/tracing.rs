@@ -1,9 +1,13 @@
 //! What an operator sees of requests: spans and events of `tracing` (RFC 7644, Section 7.5.2).
+//!
+//! A binary of its own: whether anybody listens to a callsite is remembered for the whole process,
+//! so a test that hears nothing, beside these, could make them deaf.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::fmt::Debug;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, Once};
 
 use async_trait::async_trait;
 use http::Request;
@@ -17,9 +21,8 @@ use scimwire::{
 use serde_json::{Value, json};
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
-use tracing::subscriber::DefaultGuard;
 use tracing::{Event, Level, Subscriber};
-use tracing_subscriber::filter::LevelFilter;
+use tracing_subscriber::filter::{LevelFilter, dynamic_filter_fn};
 use tracing_subscriber::layer::{Context, SubscriberExt};
 use tracing_subscriber::{Layer, Registry};
 
@@ -39,12 +42,30 @@ struct Written {
     events: Vec<(Level, Fields)>,
 }
 
+/// Writes what a thread does into the log of the test that runs on it.
+struct ByThread;
+
+thread_local! {
+    static OF_THIS_THREAD: RefCell<(LevelFilter, Log)> =
+        RefCell::new((LevelFilter::OFF, Log::default()));
+}
+
+fn of_this_thread() -> (LevelFilter, Log) {
+    OF_THIS_THREAD.with_borrow(Clone::clone)
+}
+
 impl Log {
-    /// Writes down what this thread does, up to a level, until the guard is dropped.
-    fn up_to(level: LevelFilter) -> (Self, DefaultGuard) {
+    /// Writes down what this thread does from now on, up to a level.
+    fn up_to(level: LevelFilter) -> Self {
+        static LISTENING: Once = Once::new();
+        LISTENING.call_once(|| {
+            let heard = dynamic_filter_fn(|told, _| *told.level() <= of_this_thread().0);
+            let subscriber = Registry::default().with(ByThread.with_filter(heard));
+            tracing::subscriber::set_global_default(subscriber).expect("nobody else listens");
+        });
         let log = Self::default();
-        let subscriber = Registry::default().with(log.clone().with_filter(level));
-        (log, tracing::subscriber::set_default(subscriber))
+        OF_THIS_THREAD.set((level, log.clone()));
+        log
     }
 
     fn written(&self) -> std::sync::MutexGuard<'_, Written> {
@@ -63,26 +84,28 @@ impl Log {
     }
 }
 
-impl<S: Subscriber> Layer<S> for Log {
+impl<S: Subscriber> Layer<S> for ByThread {
     fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, _: Context<'_, S>) {
         let mut fields =
             Fields::from([("span".to_owned(), attributes.metadata().name().to_owned())]);
         attributes.record(&mut Visitor(&mut fields));
-        self.written().open.insert(id.into_u64(), fields);
+        of_this_thread().1.written().open.insert(id.into_u64(), fields);
     }
 
     fn on_record(&self, id: &Id, values: &Record<'_>, _: Context<'_, S>) {
-        values.record(&mut Visitor(self.written().open.entry(id.into_u64()).or_default()));
+        let log = of_this_thread().1;
+        values.record(&mut Visitor(log.written().open.entry(id.into_u64()).or_default()));
     }
 
     fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
         let mut fields = Fields::new();
         event.record(&mut Visitor(&mut fields));
-        self.written().events.push((*event.metadata().level(), fields));
+        of_this_thread().1.written().events.push((*event.metadata().level(), fields));
     }
 
     fn on_close(&self, id: Id, _: Context<'_, S>) {
-        let mut written = self.written();
+        let log = of_this_thread().1;
+        let mut written = log.written();
         let ended = written.open.remove(&id.into_u64());
         written.spans.extend(ended);
     }
@@ -136,7 +159,7 @@ fn bjensen() -> Value {
 
 #[tokio::test]
 async fn each_request_is_a_span() {
-    let (log, _guard) = Log::up_to(LevelFilter::INFO);
+    let log = Log::up_to(LevelFilter::INFO);
     let (scim, cx) = (scim(), RequestContext::new("example"));
     let made = send(&scim, &cx, "POST", "/Users", &bjensen()).await;
     let id = made["id"].as_str().expect("an id").to_owned();
@@ -205,7 +228,7 @@ async fn each_request_is_a_span() {
 
 #[tokio::test]
 async fn how_much_of_a_search_the_store_did_is_told() {
-    let (log, _guard) = Log::up_to(LevelFilter::INFO);
+    let log = Log::up_to(LevelFilter::INFO);
     let (users, groups) = (ResourceType::user(), ResourceType::group());
     let builder =
         Dispatcher::builder(BASE).resource_type(users.clone(), Laddered(MemoryStore::new(users)));
@@ -229,6 +252,9 @@ async fn how_much_of_a_search_the_store_did_is_told() {
     }
 }
 
+/// A resource that [`Laddered`] fails to read.
+const FAILS: &str = "2819c223-fails";
+
 /// A store that does less than it could, each rung of the ladder for a query of its own.
 struct Laddered(MemoryStore);
 
@@ -248,6 +274,9 @@ impl ResourceStore for Laddered {
         projection: &Projection,
         cx: &RequestContext,
     ) -> Result<Arc<Resource>, StoreError> {
+        if id == FAILS {
+            return Err(StoreError::other("the disk is full"));
+        }
         self.0.get(id, projection, cx).await
     }
 
@@ -290,7 +319,7 @@ impl ResourceStore for Laddered {
 #[tokio::test]
 async fn nothing_personal_is_told_unless_asked_for() {
     // P-7.5.2-02
-    let (log, _guard) = Log::up_to(LevelFilter::INFO);
+    let log = Log::up_to(LevelFilter::INFO);
     let (scim, cx) = (scim(), RequestContext::new("example"));
     let filter = "userName%20eq%20%22bjensen%22";
     for (method, path, body) in [
@@ -321,7 +350,7 @@ async fn nothing_personal_is_told_unless_asked_for() {
 
 #[tokio::test]
 async fn departures_are_told_at_debug() {
-    let (log, _guard) = Log::up_to(LevelFilter::DEBUG);
+    let log = Log::up_to(LevelFilter::DEBUG);
     let (scim, cx) = (scim(), RequestContext::new("example"));
     let mut body = bjensen();
     body["active"] = json!("True");
@@ -336,9 +365,13 @@ async fn departures_are_told_at_debug() {
 #[tokio::test]
 async fn what_fails_in_the_store_is_told_as_an_error() {
     // P-3.12-15
-    let (log, _guard) = Log::up_to(LevelFilter::ERROR);
-    let scim = crate::protocol::s3_12_errors::errors::on_a_full_disk();
-    send(&scim, &RequestContext::new("example"), "GET", "/Users/2819c223", &Value::Null).await;
+    let log = Log::up_to(LevelFilter::ERROR);
+    let users = ResourceType::user();
+    let store = Laddered(MemoryStore::new(users.clone()));
+    let builder = Dispatcher::builder(BASE).resource_type(users, store).unauthenticated();
+    let scim = builder.build().expect("all is there");
+    send(&scim, &RequestContext::new("example"), "GET", &format!("/Users/{FAILS}"), &Value::Null)
+        .await;
     let written = log.written();
     let [(Level::ERROR, told)] = written.events.as_slice() else {
         panic!("one error: {:?}", written.events);
