@@ -80,11 +80,17 @@ impl Plan {
         let mut patched = Patched { resource, repairs: Vec::new() };
         let mut terms = Terms { no_match: self.no_match, budget, indexes: Indexes::default() };
         // Who was switched off by one step is not switched on by the next that takes the value
-        // away.
+        // away: that is not shown any more, and stays.
         let kept = self.resource_type.kept_activity();
-        let chosen =
-            |step: &&Step| chosen(step) && kept.is_none_or(|active| !step.unassigns(active));
-        for step in self.steps.iter().filter(chosen) {
+        for step in self.steps.iter().filter(|step| chosen(step)) {
+            if let Some(active) = kept
+                && step.is_of(active)
+            {
+                patched.resource.show_activity(!step.unassigns(active));
+                if step.unassigns(active) {
+                    continue;
+                }
+            }
             let done = step.apply(&mut patched.resource, &mut terms);
             let done = done.map_err(|kind| PatchError { operation: Some(step.operation), kind })?;
             patched.repairs.extend(step.repair(done));

@@ -103,8 +103,11 @@ impl Replacement {
             None if self.omitted == Omitted::Keep && !self.clears(None, "externalId") => {}
             None => drop(object.remove("externalId")),
         }
+        let active = self.resource_type.kept_activity();
+        let unsaid = active.filter(|active| self.wanted.get(active.name()).is_none());
+        let attributes = self.resource_type.schema().attributes().iter();
         let attributes =
-            self.resource_type.schema().attributes().iter().filter(|attribute| chosen(attribute));
+            attributes.filter(|attribute| chosen(attribute) && Some(*attribute) != unsaid);
         self.replace_each(None, attributes, &mut object, self.wanted.attributes())
             .map_err(refuse)?;
         let empty = Map::new();
@@ -122,6 +125,12 @@ impl Replacement {
             }
         }
         let mut resource = Resource::from_stored(object);
+        if let Some(active) = active
+            && active.mutability() != Mutability::ReadOnly
+            && (unsaid.is_none() || self.clears(None, active.name()))
+        {
+            resource.show_activity(unsaid.is_none());
+        }
         resource.settle_schemas(&self.resource_type);
         Ok(resource)
     }

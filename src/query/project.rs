@@ -67,7 +67,12 @@ impl Serialize for Projected<'_> {
         if let Some((attribute, uris)) = self.forgotten_schemas() {
             core.write(&mut object, attribute, &uris)?;
         }
-        for (key, value) in self.resource.attributes().iter().filter(|(_, value)| !value.is_null())
+        let hidden = self.resource_type.kept_activity().filter(|_| !self.resource.shows_activity());
+        let is_shown = |key: &str, value: &Value| {
+            !value.is_null() && hidden.is_none_or(|active| active.name() != key)
+        };
+        for (key, value) in
+            self.resource.attributes().iter().filter(|(key, value)| is_shown(key, value))
         {
             match self.resource_type.container(key) {
                 Some(Container::Attribute(attribute)) if attribute.name() == "meta" => {

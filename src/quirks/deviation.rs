@@ -39,7 +39,7 @@ pub enum Deviation {
         /// The departure.
         deviation: Box<Self>,
     },
-    /// A PUT or PATCH gave `active` no value, and it stayed as it was.
+    /// A PUT or PATCH gave `active` no value, and the state stayed as it was.
     ActiveKept,
     /// The body came without a media type, or as another JSON.
     MediaType,
@@ -198,7 +198,9 @@ impl fmt::Display for Deviation {
             Self::Bulk { operation, deviation } => {
                 write!(f, "bulk operation {operation}: {deviation}")
             }
-            Self::ActiveKept => f.write_str("`active` was missing and stayed as it was"),
+            Self::ActiveKept => {
+                f.write_str("`active` was given no value, and the state stayed as it was")
+            }
             Self::MediaType => f.write_str("the body was read as application/scim+json"),
             Self::ByteOrderMark => f.write_str("the body began with a byte order mark"),
             Self::MessageSchema(schema) => {

@@ -50,7 +50,7 @@ pub(crate) fn path(path: &str) -> Option<Deviation> {
     (path.len() > 1 && (path.ends_with('/') || path.contains("//"))).then_some(Deviation::Slashes)
 }
 
-/// A PUT that gives `active` no value, where its type has that: it stays as it was.
+/// A PUT that gives `active` no value, where its type has that: the state stays as it was.
 ///
 /// RFC 7644, Section 3.5.1 leaves to the service provider what is made of an attribute that is left
 /// out, but not of null.
@@ -67,7 +67,7 @@ pub(crate) fn kept(
     kept.then_some(Deviation::ActiveKept)
 }
 
-/// A PATCH that takes the value of `active` away: it stays as it was.
+/// A PATCH that takes the value of `active` away: the state stays as it was.
 pub(crate) fn not_unassigned(resource_type: &ResourceType, plan: &Plan) -> Option<Deviation> {
     let active = resource_type.activity()?;
     plan.unassigns(active).then_some(Deviation::ActiveKept)

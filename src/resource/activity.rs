@@ -5,12 +5,21 @@
 //! provider "assign a default value". Whoever is changed keeps what was there, whatever the type of
 //! the resource: a value that is taken away must not give access back. So a filter, which finds
 //! nothing where there is no value, says the same as the application.
+//!
+//! Representations do not show a value that was taken away, until somebody gives one again. That it
+//! is not shown is kept in `meta`, where clients set nothing and see only what its schema has. A
+//! store that does not keep it shows the value.
 
 use serde_json::Value;
 
 use super::Resource;
 use super::view::User;
 use crate::schema::{Mutability, ResourceType, Schema};
+
+pub(super) const ACTIVE: &str = "active";
+
+/// In `meta`: the value of `active` was taken away.
+const TAKEN_AWAY: &str = "activeUnassigned";
 
 impl Resource {
     /// Whether it is in use: unless `active` is false. That of users says whether they may come in.
@@ -25,7 +34,27 @@ impl Resource {
     /// ```
     #[must_use]
     pub fn is_active(&self) -> bool {
-        self.get("active") != Some(&Value::Bool(false))
+        self.get(ACTIVE) != Some(&Value::Bool(false))
+    }
+
+    /// Whether representations show the value of `active`, if there is one.
+    pub(crate) fn shows_activity(&self) -> bool {
+        self.get("meta").is_none_or(|meta| meta.get(TAKEN_AWAY).is_none())
+    }
+
+    /// Says whether they do. What is not there cannot be taken away.
+    pub(crate) fn show_activity(&mut self, shown: bool) {
+        if shown == self.shows_activity() || (!shown && self.get(ACTIVE).is_none()) {
+            return;
+        }
+        let Some(Value::Object(meta)) = self.object_mut().get_mut("meta") else {
+            return;
+        };
+        if shown {
+            meta.remove(TAKEN_AWAY);
+        } else {
+            meta.insert(TAKEN_AWAY.to_owned(), true.into());
+        }
     }
 
     /// Says of a new resource that it is in use, unless it says something of that itself, or that
@@ -51,13 +80,14 @@ impl Resource {
         }
     }
 
-    /// Keeps what was said of its use before a change that unassigns it.
+    /// Keeps what was said of its use before the host took it away.
     pub(crate) fn keep_activity(&mut self, before: &Self, resource_type: &ResourceType) {
         if let Some(active) = resource_type.kept_activity()
             && self.get(active.name()).is_none()
             && let Some(kept) = before.get(active.name())
         {
             self.put(active.name(), kept.clone());
+            self.show_activity(false);
         }
     }
 }

@@ -139,6 +139,9 @@ impl Resource {
     /// The same with a value in which nothing is unassigned: long lists are not looked through.
     pub fn put(&mut self, name: impl Into<String>, value: impl Into<Value>) {
         let (name, value) = (name.into(), value.into());
+        if name == activity::ACTIVE {
+            self.show_activity(true);
+        }
         if is_unassigned(&value) {
             self.object_mut().remove(&name);
         } else {
@@ -158,7 +161,9 @@ impl Resource {
 
     /// Replaces `meta`.
     pub fn set_meta(&mut self, meta: &Meta) {
+        let shown = self.shows_activity();
         self.object_mut().insert("meta".to_owned(), meta.to_json());
+        self.show_activity(shown);
     }
 
     /// Moves `meta` on: `lastModified` to now, or a little later than it was, and the version to

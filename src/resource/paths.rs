@@ -75,7 +75,10 @@ impl Resource {
                 .into_iter()
                 .flatten()
                 .collect();
-        assign(self.object_mut(), &names, settled(value.into()));
+        match names[..] {
+            [name] => self.set(name, value),
+            _ => assign(self.object_mut(), &names, settled(value.into())),
+        }
         Ok(())
     }
 }

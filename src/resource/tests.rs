@@ -388,6 +388,33 @@ fn versions_rise_and_time_does_too() {
 }
 
 #[test]
+fn what_is_taken_away_is_not_shown_until_it_is_given() {
+    //
+    let now = crate::schema::instant("2011-05-13T04:42:34Z").expect("an instant");
+    let meta = Meta::new("User", now);
+    let mut user = Resource::default();
+    user.set_meta(&meta);
+    user.show_activity(false);
+    assert!(user.shows_activity(), "there is nothing to take away");
+    user.set("active", false);
+    for give in [
+        (|user| user.set("active", false)) as fn(&mut Resource),
+        |user| user.put("active", true),
+        |user| user.set_path(&users(), "ACTIVE", false).expect("it is there"),
+    ] {
+        user.show_activity(false);
+        let kept = Resource::from_stored(user.clone().into_stored());
+        user.set_meta(&meta.changed(now));
+        user.touch(&users(), now);
+        user.set_path(&users(), "title", "Guide").expect("it is there");
+        assert_eq!((kept.shows_activity(), user.shows_activity()), (false, false));
+        assert!(user.meta().is_some());
+        give(&mut user);
+        assert!(user.shows_activity());
+    }
+}
+
+#[test]
 fn debug_shows_no_values() {
     // S-9.3-01
     let mut user = Resource::default();

@@ -397,7 +397,7 @@ impl ResourceType {
         (active.kind() == AttributeType::Boolean && !active.multi_valued()).then_some(active)
     }
 
-    /// The same, where a change that unassigns it is not refused: nothing is made of that.
+    /// The same, where a change that unassigns it is not refused: the value stays, and is not shown.
     pub(crate) fn kept_activity(&self) -> Option<&Arc<Attribute>> {
         self.activity()
             .filter(|active| !active.required() && active.mutability() != Mutability::Immutable)

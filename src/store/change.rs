@@ -42,7 +42,8 @@ pub struct Change {
     /// for the groups that a resource is in.
     pub after: Option<Arc<Resource>>,
     /// The attributes that changed, but for `id`, `meta`, `schemas`, what is derived, and the
-    /// members.
+    /// members. `active` is among them also where its value was taken away, though that leaves the
+    /// state as it was.
     pub paths: Vec<ResolvedPath>,
     /// What became of the members.
     pub members: MemberChange,

@@ -265,6 +265,7 @@ impl Update {
             after: None,
         };
         if let Some(before) = &change.before
+            && before.shows_activity() == after.shows_activity()
             && change.members.is_empty()
             && change
                 .paths
@@ -301,9 +302,8 @@ impl Update {
             return Ok(());
         }
         let active = self.resource_type.activity();
-        let is_activity =
-            |path: &ResolvedPath| path.extension().is_none() && Some(path.attribute()) == active;
-        if change.members.is_empty() && change.paths.iter().all(is_activity) {
+        let of_activity = |path| active.is_some_and(|active| is_activity(path, active));
+        if change.members.is_empty() && change.paths.iter().all(of_activity) {
             return Ok(());
         }
         match change.before.as_deref() {
@@ -320,6 +320,12 @@ impl Update {
         paths.retain(|path| {
             membership.is_none_or(|membership| membership.name() != path.attribute().name())
         });
+        if before.shows_activity() != after.shows_activity()
+            && let Some(active) = self.resource_type.activity()
+            && !paths.iter().any(|path| is_activity(path, active))
+        {
+            paths.push(ResolvedPath::new(None, Arc::clone(active), None));
+        }
         paths
     }
 
@@ -368,6 +374,10 @@ pub(crate) fn too_long(most: usize) -> Error {
 
 fn parts(patched: Patched) -> (Resource, Vec<PatchRepair>) {
     (patched.resource, patched.repairs)
+}
+
+fn is_activity(path: &ResolvedPath, active: &Arc<Attribute>) -> bool {
+    path.extension().is_none() && path.attribute() == active
 }
 
 fn by_id<'r>(resource: &'r Resource, membership: &str) -> HashMap<&'r str, &'r Value> {

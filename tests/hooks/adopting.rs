@@ -129,13 +129,12 @@ async fn nobody_is_activated_by_what_is_left_out() {
             recorder.all();
             let mut unassigned = user("bjensen");
             unassigned["active"] = json!(null);
-            for body in [user("bjensen"), unassigned] {
-                assert_eq!(
-                    linked(&provider, &linking(&there, body)).await["active"],
-                    false,
-                    "{mode:?}"
-                );
+            for (body, shown) in [(user("bjensen"), Some(&json!(false))), (unassigned, None)] {
+                let linked = linked(&provider, &linking(&there, body)).await;
+                assert_eq!(linked.get("active"), shown, "{mode:?}");
             }
+            let off = provider.read("/Users?filter=active%20eq%20false").await;
+            assert_eq!(off["totalResults"], 1, "{mode:?}");
             assert!(recorder.all().iter().all(|change| !change.activated()));
             body["active"] = json!(true);
             assert_eq!(linked(&provider, &linking(&there, body)).await["active"], true, "{mode:?}");

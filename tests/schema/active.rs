@@ -35,8 +35,6 @@ fn patches() -> Vec<(Value, bool)> {
         pathless("replace", json!([])),
         pathless("add", json!(null)),
         json!([{ "op": "replace", "value": { format!("{USER}:active"): null } }]),
-        // Off and away in one request.
-        json!([replace("active", json!(false))[0], remove("active")[0]]),
         json!([remove("active")[0], replace("active", json!(null))[0]]),
     ];
     let lenient = [
@@ -45,26 +43,32 @@ fn patches() -> Vec<(Value, bool)> {
         pathless("replace", json!("")),
         pathless("add", json!("")),
     ];
-    of_both
-        .map(|operations| (operations, false))
-        .into_iter()
-        .chain(lenient.map(|operations| (operations, true)))
-        .collect()
+    let of_both = of_both.map(|operations| (operations, false));
+    of_both.into_iter().chain(lenient.map(|operations| (operations, true))).collect()
 }
 
-/// Bodies of PUT that give `active` no value.
+/// Bodies of PUT that take the value of `active` away.
 fn bodies(name: &str) -> Vec<(Value, bool)> {
-    let with = |active: Value| {
-        let mut body = user(name);
-        body["active"] = active;
-        body
-    };
-    vec![
-        (user(name), false),
-        (with(json!(null)), false),
-        (with(json!([])), false),
-        (with(json!("")), true),
-    ]
+    [(json!(null), false), (json!([]), false), (json!(""), true)]
+        .map(|(active, of_lenient)| (with(name, active), of_lenient))
+        .into()
+}
+
+/// A user with a value for `active`.
+fn with(name: &str, active: Value) -> Value {
+    let mut body = user(name);
+    body["active"] = active;
+    body
+}
+
+/// All ways to take it away from the user at `path`, as operations of a bulk request.
+fn ways(path: &str, name: &str, lenient: bool) -> Vec<Value> {
+    let patches =
+        patches().into_iter().map(|(given, of_lenient)| (patch(path, &given), of_lenient));
+    let put = |body: Value| json!({ "method": "PUT", "path": path, "data": body });
+    let puts = bodies(name).into_iter().map(|(body, of_lenient)| (put(body), of_lenient));
+    let read = patches.chain(puts).filter(|(_, of_lenient)| lenient || !of_lenient);
+    read.map(|(way, _)| way).collect()
 }
 
 /// Whom a filter finds, by name.
@@ -75,40 +79,123 @@ async fn found(provider: &Provider, filter: &str) -> Vec<String> {
     resources.iter().map(|user| user["userName"].as_str().expect("a name").to_owned()).collect()
 }
 
-/// The user is as before, for whoever asks.
-async fn stays(provider: &Provider, before: &Value, given: &Value) {
-    let active = before["active"].as_bool().expect("a state");
-    let name = before["userName"].as_str().expect("a name");
-    assert_eq!(&provider.read(&format!("/Users/{}", id(before))).await, before, "{given}");
-    let of_name = |state: bool| format!("userName eq \"{name}\" and active eq {state}");
-    assert_eq!(found(provider, &of_name(active)).await, [name], "{given}");
-    assert!(found(provider, &of_name(!active)).await.is_empty(), "{given}");
+/// Filters answer by the state, also where no value is shown.
+async fn finds(provider: &Provider, name: &str, state: bool, given: &Value) {
+    for (condition, expected) in [
+        (format!("active eq {state}"), true),
+        (format!("active ne {state}"), false),
+        (format!("active eq {}", !state), false),
+        ("active pr".to_owned(), true),
+        ("active eq null".to_owned(), false),
+    ] {
+        let found = found(provider, &format!("userName eq \"{name}\" and {condition}")).await;
+        assert_eq!(!found.is_empty(), expected, "{given}: {condition}");
+    }
+}
+
+/// All but the metadata and `active`.
+fn rest(user: &Value) -> Value {
+    let mut rest = user.clone();
+    let object = rest.as_object_mut().expect("a user");
+    object.retain(|name, _| name != "meta" && name != "active");
+    rest
+}
+
+/// The value of `active` is gone from all that clients see; the state is as before, for whoever
+/// asks.
+async fn is_taken_away(
+    (provider, recorder): (&Provider, &Recorder),
+    before: &Value,
+    answer: &Value,
+    given: &Value,
+) {
+    let state = before["active"].as_bool().expect("a state");
+    let path = format!("/Users/{}", id(before));
+    assert_eq!((answer.get("active"), rest(answer)), (None, rest(before)), "{given}");
+    assert_ne!(version(answer), version(before), "{given}");
+    let modified = |user: &Value| user["meta"]["lastModified"].as_str().expect("a time").to_owned();
+    assert!(modified(answer) > modified(before), "{given}");
+    assert_eq!(&provider.read(&path).await, answer, "{given}");
+    let chosen = provider.read(&format!("{path}?attributes=active,meta")).await;
+    assert_eq!((chosen.get("active"), &chosen["meta"]), (None, &answer["meta"]), "{given}");
+    assert_eq!(provider.read("/Users").await["Resources"], json!([answer]), "{given}");
+    finds(provider, before["userName"].as_str().expect("a name"), state, given).await;
+    let change = recorder.all().pop().expect("a change");
+    let paths: Vec<String> = change.paths.iter().map(ToString::to_string).collect();
+    let heard = (change.activated(), change.deactivated(), paths);
+    assert_eq!(heard, (false, false, vec!["active".to_owned()]), "{given}");
+    for resource in [change.before, change.after].into_iter().flatten() {
+        let view = resource.view::<scimwire::resource::User>().expect("a user");
+        let states = [resource.is_active(), view.is_active(), view.active == Some(true)];
+        assert_eq!(states, [state; 3], "{given}");
+    }
 }
 
 #[tokio::test]
-async fn a_patch_that_unassigns_it_changes_nothing() {
+async fn a_value_that_is_taken_away_is_not_shown_and_the_state_stays() {
+    //
     for (provider, recorder, lenient) in both() {
         for state in [false, true] {
-            let mut body = user(&format!("user who is {state}"));
-            body["active"] = json!(state);
-            let before = provider.create("/Users", &body).await;
-            recorder.all();
-            for (operations, _) in patches().iter().filter(|(_, of_lenient)| lenient || !of_lenient)
-            {
-                // Somebody who is on is switched off by a false, whatever follows.
-                if state && operations.to_string().contains("false") {
-                    continue;
+            let name = format!("user who is {state}");
+            let path = provider.made("/Users", &with(&name, json!(state))).await;
+            for way in ways(&path, &name, lenient) {
+                // Given again it is shown again, and nobody was switched on or off.
+                let before = provider.patched(&path, replace("active", json!(state))).await;
+                assert_eq!(before["active"], state, "{way}");
+                let told = recorder.all();
+                assert!(!told.iter().any(|told| told.activated() || told.deactivated()), "{way}");
+                let answer = sent(&provider, &way).await;
+                assert!(answer.rules.contains(&"omitted"), "{way}: {:?}", answer.rules);
+                let answer = answer.ok();
+                is_taken_away((&provider, &recorder), &before, &answer, &way).await;
+                // Once more it changes nothing, whichever way.
+                for other in ways(&path, &name, lenient) {
+                    assert_eq!(sent(&provider, &other).await.ok(), answer, "{way}, {other}");
                 }
-                let answer = provider.patch(&format!("/Users/{}", id(&before)), operations).await;
-                assert_eq!((answer.status, &answer.body), (200, &before), "{operations}");
-                stays(&provider, &before, operations).await;
+                // Nor does what says nothing of it.
+                assert_eq!(provider.put(&path, &user(&name)).await.ok(), answer, "{way}");
                 recorder.none();
-                assert!(
-                    answer.rules.contains(&"omitted") || operations[0]["op"] == "add",
-                    "{operations}: {:?}",
-                    answer.rules
-                );
             }
+            provider.delete(&path).await;
+            recorder.all();
+        }
+    }
+}
+
+#[tokio::test]
+async fn only_an_explicit_true_activates() {
+    for (provider, recorder, lenient) in both() {
+        let path = provider.made("/Users", &with("bjensen", json!(false))).await;
+        for way in ways(&path, "bjensen", lenient) {
+            sent(&provider, &way).await.ok();
+            recorder.all();
+            let titled = provider.patched(&path, replace("title", json!(way.to_string()))).await;
+            assert_eq!(titled.get("active"), None, "{way}: what says nothing of it shows nothing");
+            let heard = recorder.one();
+            assert_eq!((heard.activated, heard.paths), (false, vec!["title".to_owned()]), "{way}");
+            let on = provider.patched(&path, replace("active", json!(true))).await;
+            assert_eq!((&on["active"], recorder.one().activated), (&json!(true), true), "{way}");
+            let off = provider.put(&path, &with("bjensen", json!(false))).await.ok();
+            assert_eq!(
+                (&off["active"], recorder.one().deactivated),
+                (&json!(false), true),
+                "{way}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_put_that_does_not_mention_it_changes_nothing() {
+    for (provider, recorder, _) in both() {
+        for state in [false, true] {
+            let name = format!("user who is {state}");
+            let before = provider.create("/Users", &with(&name, json!(state))).await;
+            recorder.all();
+            let answer = provider.put(&format!("/Users/{}", id(&before)), &user(&name)).await;
+            assert_eq!((answer.status, &answer.body), (200, &before));
+            finds(&provider, &name, state, &json!("PUT")).await;
+            recorder.none();
         }
     }
 }
@@ -118,40 +205,14 @@ async fn who_is_switched_off_by_one_operation_stays_so_after_the_next() {
     for (provider, recorder, _) in both() {
         let path = provider.made("/Users", &user("bjensen")).await;
         recorder.all();
-        for away in [
-            remove("active"),
-            replace("active", json!(null)),
-            json!([{ "op": "add", "value": { "active": null } }]),
-        ] {
-            let off =
-                provider.patched(&path, json!([replace("active", json!(false))[0], away[0]])).await;
-            assert_eq!(
-                (&off["active"], recorder.one().deactivated),
-                (&json!(false), true),
-                "{away}"
-            );
-            let on =
-                provider.patched(&path, json!([away[0], replace("active", json!(true))[0]])).await;
+        for away in [remove("active"), replace("active", json!(null))] {
+            let off = replace("active", json!(false))[0].clone();
+            let off = provider.patched(&path, json!([off, away[0]])).await;
+            assert_eq!((off.get("active"), recorder.one().deactivated), (None, true), "{away}");
+            finds(&provider, "bjensen", false, &away).await;
+            let on = replace("active", json!(true))[0].clone();
+            let on = provider.patched(&path, json!([away[0], on])).await;
             assert_eq!((&on["active"], recorder.one().activated), (&json!(true), true), "{away}");
-        }
-    }
-}
-
-#[tokio::test]
-async fn a_put_that_gives_it_no_value_changes_nothing() {
-    for (provider, recorder, lenient) in both() {
-        for state in [false, true] {
-            let name = format!("user who is {state}");
-            let mut body = user(&name);
-            body["active"] = json!(state);
-            let before = provider.create("/Users", &body).await;
-            recorder.all();
-            for (body, _) in bodies(&name).iter().filter(|(_, of_lenient)| lenient || !of_lenient) {
-                let answer = provider.put(&format!("/Users/{}", id(&before)), body).await;
-                assert_eq!((answer.status, &answer.body), (200, &before), "{body}");
-                stays(&provider, &before, body).await;
-                recorder.none();
-            }
         }
     }
 }
@@ -159,42 +220,91 @@ async fn a_put_that_gives_it_no_value_changes_nothing() {
 #[tokio::test]
 async fn nor_does_it_come_back_in_bulk_or_beside_other_changes() {
     for (provider, recorder, lenient) in both() {
-        let mut body = user("bjensen");
-        body["active"] = json!(false);
-        let before = provider.create("/Users", &body).await;
+        let before = provider.create("/Users", &with("bjensen", json!(false))).await;
         let path = format!("/Users/{}", id(&before));
         recorder.all();
-        let chosen = |(given, of_lenient): (Value, bool)| (lenient || !of_lenient).then_some(given);
-        let mut operations: Vec<Value> = patches()
-            .into_iter()
-            .filter_map(chosen)
-            .map(|operations| patch(&path, &operations))
-            .collect();
-        operations.extend(
-            bodies("bjensen")
-                .into_iter()
-                .filter_map(chosen)
-                .map(|body| json!({ "method": "PUT", "path": path, "data": body })),
-        );
-        for result in bulk(&provider, &operations).await {
+        for result in bulk(&provider, &ways(&path, "bjensen", lenient)).await {
             assert_eq!(result["status"], "200", "{result}");
         }
-        recorder.none();
-        stays(&provider, &before, &json!("in bulk")).await;
-        // What changes beside it is heard, and is all that changes.
+        assert!(!recorder.one().activated);
+        let after = provider.read(&path).await;
+        assert_eq!((after.get("active"), rest(&after)), (None, rest(&before)));
+        finds(&provider, "bjensen", false, &json!("in bulk")).await;
+        // What changes beside it is heard, too.
+        provider.patched(&path, replace("active", json!(false))).await;
+        recorder.all();
         let both = json!([remove("active")[0], replace("title", json!("Guide"))[0]]);
-        let changed = provider.patch(&path, &both).await.ok();
+        let changed = provider.patched(&path, both).await;
         let heard = recorder.one();
         assert_eq!(
             (heard.activated, heard.deactivated, heard.paths),
-            (false, false, vec!["title".to_owned()])
+            (false, false, vec!["active".to_owned(), "title".to_owned()])
         );
-        assert_eq!((&changed["active"], &changed["title"]), (&json!(false), &json!("Guide")));
-        assert_ne!(version(&changed), version(&before));
+        assert_eq!((changed.get("active"), &changed["title"]), (None, &json!("Guide")));
         // Only true activates.
         provider.patched(&path, replace("active", json!(true))).await;
         assert!(recorder.one().activated);
         assert_eq!(found(&provider, "active eq true").await, ["bjensen"]);
+    }
+}
+
+#[tokio::test]
+async fn where_that_is_kept_is_out_of_the_reach_of_clients() {
+    let kept = "meta.activeUnassigned";
+    for (provider, recorder, _) in both() {
+        let path = provider.made("/Users", &with("bjensen", json!(false))).await;
+        recorder.all();
+        for operations in [remove(kept), add(kept, json!(true)), replace(kept, json!(true))] {
+            let answer = provider.patch(&path, &operations).await;
+            assert_eq!(answer.status, 400, "{operations}: {}", answer.body);
+        }
+        let filtered = provider.get(&format!("/Users?filter={kept}%20pr")).await;
+        assert_eq!(filtered.status, 400, "{}", filtered.body);
+        let mut body = with("bjensen", json!(false));
+        body["meta"] = json!({ "activeUnassigned": true });
+        let put = provider.put(&path, &body).await.ok();
+        assert_eq!(put["active"], false);
+        body["userName"] = json!("jsmith");
+        assert_eq!(provider.create("/Users", &body).await["active"], false);
+        recorder.all();
+        // Not shown, either.
+        provider.patched(&path, remove("active")).await;
+        for asked in ["", "?attributes=meta", &format!("?attributes={kept}")] {
+            let shown = provider.read(&format!("{path}{asked}")).await;
+            assert!(!shown.to_string().contains("activeUnassigned"), "{shown}");
+        }
+    }
+}
+
+/// Says or takes away who may come in, as the title says.
+struct Titled;
+
+#[async_trait::async_trait]
+impl Policy for Titled {
+    fn updating(
+        &self,
+        _: &scimwire::ResourceType,
+        _: &scimwire::Resource,
+        after: &mut scimwire::Resource,
+        _: &scimwire::auth::RequestContext,
+    ) -> Result<(), scimwire::Error> {
+        match after.text("title") {
+            Some("said") => after.set("active", false),
+            Some("gone") => drop(after.remove("active")),
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn what_the_host_takes_away_or_gives_is_the_same() {
+    let provider = Provider::under(Titled);
+    let path = provider.made("/Users", &with("bjensen", json!(false))).await;
+    for (title, shown) in [("gone", None), ("", None), ("said", Some(&json!(false)))] {
+        let answer = provider.patched(&path, replace("title", json!(title))).await;
+        assert_eq!(answer.get("active"), shown, "{title}");
+        finds(&provider, "bjensen", false, &json!(title)).await;
     }
 }
 
@@ -213,7 +323,8 @@ async fn in_strict_mode_text_is_no_way_to_unassign_it() {
 #[tokio::test]
 async fn who_is_created_without_it_is_active_for_all_who_ask() {
     for (provider, recorder, lenient) in both() {
-        for (number, (body, of_lenient)) in bodies("").into_iter().enumerate() {
+        let silent = std::iter::once((user(""), false));
+        for (number, (body, of_lenient)) in silent.chain(bodies("")).enumerate() {
             if of_lenient && !lenient {
                 continue;
             }
@@ -227,7 +338,7 @@ async fn who_is_created_without_it_is_active_for_all_who_ask() {
                 (&json!(true), true, Some(&json!(true)))
             );
             assert!(stored.view::<scimwire::resource::User>().expect("a user").is_active());
-            stays(&provider, &made, &body).await;
+            finds(&provider, &format!("user {number}"), true, &body).await;
             let path = format!("/Users/{}", id(&made));
             // It is no activation to say so once more.
             provider.unchanged(&path, replace("active", json!(true))).await;
@@ -244,8 +355,10 @@ async fn what_other_schemas_call_active_is_not_given_back_either() {
         let made = provider.create("/Assets", &asset_with("A1", json!({ "active": false }))).await;
         recorder.all();
         let path = format!("/Assets/{}", id(&made));
-        provider.unchanged(&path, remove("active")).await;
-        recorder.none();
+        assert_eq!(provider.patched(&path, remove("active")).await.get("active"), None);
+        assert!(!recorder.one().activated);
+        let found = provider.read("/Assets?filter=active%20eq%20false").await;
+        assert_eq!(found["totalResults"], 1);
     }
     // Whether it is given when nobody says so, is for that schema to say.
     assert_eq!(
@@ -256,6 +369,16 @@ async fn what_other_schemas_call_active_is_not_given_back_either() {
 
 fn patch(path: &str, operations: &Value) -> Value {
     json!({ "method": "PATCH", "path": path, "data": { "schemas": [support::writes::provider::PATCH_OP], "Operations": operations } })
+}
+
+/// Sends one operation of a bulk request by itself.
+async fn sent(provider: &Provider, operation: &Value) -> Answer {
+    let path = operation["path"].as_str().expect("a path");
+    if operation["method"] == "PUT" {
+        provider.put(path, &operation["data"]).await
+    } else {
+        provider.patch(path, &operation["data"]["Operations"]).await
+    }
 }
 
 async fn bulk(provider: &Provider, operations: &[Value]) -> Vec<Value> {

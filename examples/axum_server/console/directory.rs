@@ -119,7 +119,8 @@ pub(super) async fn list(
     Query(wanted): Query<Wanted>,
 ) -> Result<Json<Value>, ConsoleError> {
     let cx = console.context(&tenant).await?;
-    let page = console.resources(kind).list(wanted.parameters(kind), &cx).await?;
+    let mut page = console.resources(kind).list(wanted.parameters(kind), &cx).await?;
+    console.say_states(kind, &mut page.resources, &cx).await?;
     let mut shown = Vec::with_capacity(page.resources.len());
     for resource in page.resources {
         shown.push(console.with_account(resource, &cx).await?);
@@ -138,7 +139,8 @@ pub(super) async fn one(
         Kind::Users => SearchRequest::default(),
         Kind::Groups => without("members"),
     };
-    let resource = console.resources(kind).represent(&id, parameters, &cx).await?;
+    let mut resource = console.resources(kind).represent(&id, parameters, &cx).await?;
+    console.say_states(kind, std::slice::from_mut(&mut resource), &cx).await?;
     let mut shown = console.with_account(resource, &cx).await?;
     if let Kind::Users = kind {
         shown["memberships"] = console.memberships(&shown["resource"], &id, &cx).await?;
@@ -238,7 +240,8 @@ impl Console {
         parameters.sort_by = Some("userName".to_owned());
         parameters.start_index = i64::try_from(start).ok();
         parameters.count = i64::try_from(MEMBERS).ok();
-        let page = self.users.list(parameters, cx).await?;
+        let mut page = self.users.list(parameters, cx).await?;
+        self.say_states(Kind::Users, &mut page.resources, cx).await?;
         let lists = |found: &Value| found["value"] == group && found["type"] == "direct";
         let member = |user: &Value| Member {
             is_direct: user["groups"].as_array().is_some_and(|groups| groups.iter().any(lists)),
@@ -248,6 +251,31 @@ impl Console {
             total: page.total_results.into(),
             members: page.resources.iter().map(member).collect(),
         })
+    }
+
+    /// Says of each user who may come in. Their representations do not where a client took the value
+    /// away: the state stays as it was.
+    async fn say_states(
+        &self,
+        kind: Kind,
+        users: &mut [Value],
+        cx: &RequestContext,
+    ) -> Result<(), ConsoleError> {
+        let is_unsaid = |user: &&mut Value| user["active"].is_null();
+        let mut unsaid: HashMap<String, &mut Value> = match kind {
+            Kind::Users => users.iter_mut().filter(is_unsaid).filter_map(by_id).collect(),
+            Kind::Groups => HashMap::new(),
+        };
+        if unsaid.is_empty() {
+            return Ok(());
+        }
+        let ids: Vec<&str> = unsaid.keys().map(String::as_str).collect();
+        for user in self.users.matching(&ledger::any_of("id", &ids)?, cx).await? {
+            if let Some(shown) = unsaid.get_mut(user.id()) {
+                shown["active"] = user.is_active().into();
+            }
+        }
+        Ok(())
     }
 
     /// The resource, and what the host knows of it.
@@ -274,6 +302,10 @@ impl Console {
         });
         Ok(told.collect())
     }
+}
+
+fn by_id(resource: &mut Value) -> Option<(String, &mut Value)> {
+    Some((resource["id"].as_str()?.to_owned(), resource))
 }
 
 /// Parameters that leave an attribute out.

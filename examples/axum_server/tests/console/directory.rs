@@ -101,6 +101,39 @@ async fn a_user_is_shown_with_groups_origin_and_history() {
 }
 
 #[tokio::test]
+async fn who_may_come_in_is_shown_also_where_clients_took_that_away() {
+    let demo = Demo::start(FLAGS);
+    let administrator = Administrator::sign_in(&demo).await;
+    let group = json!({ "displayName": "Tours" });
+    let group = administrator.send("POST", "/tenants/one/groups", Some(&group)).await;
+    let group = body(&group)["id"].as_str().expect("an id").to_owned();
+    for active in [true, false] {
+        let id = provision(demo.address(), "token-1", &format!("is {active}")).await;
+        let patch = json!({ "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], "Operations": [
+            { "op": "replace", "path": "active", "value": active },
+            { "op": "remove", "path": "active" },
+        ] });
+        let path = format!("/Users/{id}");
+        scim(demo.address(), "PATCH", &path, "token-1", Some(&patch)).await;
+        let read = scim(demo.address(), "GET", &path, "token-1", None).await;
+        assert_eq!((read.status, body(&read).get("active")), (200, None));
+        let member = format!("/tenants/one/groups/{group}/members/{id}");
+        administrator.send("PUT", &member, Some(&json!({}))).await;
+        let get = async |path: &str| body(&administrator.get(path).await);
+        let one = get(&format!("/tenants/one/directory/users/{id}")).await;
+        assert_eq!(one["resource"]["active"], active);
+        let users = get(&format!("/tenants/one/directory/users?search={active}")).await;
+        assert_eq!(users["resources"][0]["resource"]["active"], active);
+        for search in ["", &active.to_string()] {
+            let path = format!("/tenants/one/directory/groups/{group}/members?search={search}");
+            let members = get(&path).await;
+            let last = members["members"].as_array().and_then(|members| members.last());
+            assert_eq!(last.expect("a member")["active"], active, "{members}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn the_members_of_a_large_group_come_in_pages() {
     let demo = Demo::start(FLAGS);
     let administrator = Administrator::sign_in(&demo).await;

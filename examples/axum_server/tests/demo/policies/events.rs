@@ -30,6 +30,24 @@ async fn events_are_in_the_order_of_the_changes() {
 }
 
 #[tokio::test]
+async fn nothing_is_told_where_active_is_taken_away() {
+    let host = Host::start(&[]);
+    let ann = host.user("ann").await;
+    let path = format!("/scim/v2/Users/{ann}");
+    let taken_away = json!([{ "op": "remove", "path": "active" }]);
+    for active in [false, true] {
+        let switched = json!([{ "op": "replace", "path": "active", "value": active }]);
+        for operations in [&switched, &taken_away] {
+            let answer = patch(host.address(), &path, "token-1", operations).await;
+            assert_eq!(answer.status, 200, "{}", answer.text());
+        }
+        assert_eq!(host.user_view(&ann).await["active"], active);
+    }
+    let told: Vec<String> = host.events().await.into_iter().map(|(event, _)| event).collect();
+    assert_eq!(told, ["user.created", "user.deactivated", "user.reactivated"]);
+}
+
+#[tokio::test]
 async fn scim_and_groups_are_switched_off_and_on_for_a_tenant() {
     let host = Host::start(&["--no-groups", "two"]);
     let ann = host.user("ann").await;
