@@ -13,12 +13,10 @@ use std::{env, fs};
 
 use scimwire::auth::RequestContext;
 use scimwire::filter::{Binder, Budget, Filter};
-use scimwire::message::{PatchOp, PatchOperation};
-use scimwire::patch::{PlanBinder, Replacement, Rules};
 use scimwire::query::{Page, Position, Projection, Query};
 use scimwire::resource::{Intake, Meta, Resource, ValueRules};
 use scimwire::schema::{ENTERPRISE_USER, ResourceType};
-use scimwire::store::{ResourceStore, Update, complete};
+use scimwire::store::{ResourceStore, complete};
 use scimwire_sqlx::{PostgresDirectory, PostgresStore};
 use serde_json::{Map, Value, json};
 use sqlx::postgres::{PgPool, PgPoolOptions, PgRow};
@@ -29,6 +27,8 @@ use support::databases;
 mod in_groups;
 #[path = "../../../benches/support/inputs.rs"]
 mod inputs;
+#[path = "support/writes.rs"]
+mod writes;
 use support::sized;
 
 use databases::{Cluster, bin_folder};
@@ -277,135 +277,6 @@ impl Bench {
             };
             compare(label, &ours, &theirs).await;
         }
-    }
-
-    /// The large group against the small one: what is changed counts, and not what is there.
-    async fn members(&self) {
-        for op in ["add", "remove"] {
-            let change = |group: &'static str| {
-                let group = if group == "large" { &self.group } else { &self.small_group };
-                move |turn: usize| -> Pin<Box<dyn Future<Output = usize> + '_>> {
-                    Box::pin(async move {
-                        self.change_member(group, op, &format!("stranger-{turn}")).await;
-                        1
-                    })
-                }
-            };
-            compare(
-                &format!("{op} a member: a million beside 1,000"),
-                &change("large"),
-                &change("small"),
-            )
-            .await;
-        }
-    }
-
-    async fn change_member(&self, group: &str, op: &str, id: &str) {
-        let (path, value) = match op {
-            "add" => ("members".to_owned(), Some(json!([{ "value": id }]))),
-            _ => (format!("members[value eq \"{id}\"]"), None),
-        };
-        let operation = PatchOperation { op: op.to_owned(), path: Some(path), value };
-        let (plan, _) = PlanBinder::new(Arc::clone(&self.group_type), Rules::default())
-            .bind(PatchOp { operations: vec![operation] })
-            .expect("the path fits");
-        let update = Update::patch(Arc::clone(&self.group_type), TENANT.into(), plan, now());
-        let change =
-            self.groups.update(group, &update, &self.cx).await.expect("the group is there");
-        assert!(!change.is_unchanged(), "{op} {id}");
-    }
-
-    async fn writes(&self) {
-        let ours = |turn| -> Pin<Box<dyn Future<Output = usize> + '_>> {
-            let user = self.new_user(&format!("new{turn}"));
-            Box::pin(async move {
-                self.users.create(user, &self.cx).await.map(|_| 1).expect("a new name")
-            })
-        };
-        let theirs = |turn| -> Pin<Box<dyn Future<Output = usize> + '_>> {
-            Box::pin(async move { self.create_by_hand(&format!("hand{turn}")).await })
-        };
-        compare("create", &ours, &theirs).await;
-        for label in ["PUT", "PATCH active"] {
-            let ours = |turn| -> Pin<Box<dyn Future<Output = usize> + '_>> {
-                let id = numbered("User", 1 + turn);
-                let update = if label == "PUT" { self.put(turn) } else { self.patch(turn) };
-                Box::pin(async move {
-                    self.users
-                        .update(&id, &update, &self.cx)
-                        .await
-                        .map(|_| 1)
-                        .expect("the user is there")
-                })
-            };
-            let theirs = |turn| -> Pin<Box<dyn Future<Output = usize> + '_>> {
-                Box::pin(
-                    async move { self.update_by_hand(&numbered("User", 500 + turn), turn).await },
-                )
-            };
-            compare(label, &ours, &theirs).await;
-        }
-    }
-
-    fn patch(&self, turn: usize) -> Update {
-        let value = Some(json!(turn % 2 == 1));
-        let operation =
-            PatchOperation { op: "replace".to_owned(), path: Some("active".to_owned()), value };
-        let binder = PlanBinder::new(Arc::clone(&self.user_type), Rules::default());
-        let (plan, _) =
-            binder.bind(PatchOp { operations: vec![operation] }).expect("the path fits");
-        Update::patch(Arc::clone(&self.user_type), TENANT.into(), plan, now())
-    }
-
-    fn put(&self, turn: usize) -> Update {
-        let mut wanted = self.new_user(&format!("template{:07}", 1 + turn));
-        wanted.set("title", format!("title {turn}"));
-        let replacement =
-            Replacement::new(Arc::clone(&self.user_type), wanted, Rules::default().omitted);
-        Update::put(Arc::clone(&self.user_type), TENANT.into(), replacement, now())
-    }
-
-    /// What a host would write for itself: a row, and its unique values.
-    async fn create_by_hand(&self, name: &str) -> usize {
-        let mut user = self.new_user(name);
-        user.set_id(name);
-        let document = serde_json::to_string(&user).expect("JSON");
-        let mut transaction = self.by_hand.begin().await.expect("a transaction");
-        let row = "INSERT INTO scim_resource (tenant, resource_type, id, name, document, search) \
-                   VALUES ($1, 'User', $2, $3, $4::json, '{}'::jsonb)";
-        let insert = sqlx::query(row)
-            .bind(TENANT)
-            .bind(name)
-            .bind(format!("{name}@example.com"))
-            .bind(document);
-        insert.execute(&mut *transaction).await.expect("a new id");
-        let keys = "INSERT INTO scim_key (tenant, resource_type, attribute, value, slot, resource_id) \
-                    VALUES ($1, 'User', 'userName', $2, '', $3), ($1, 'User', 'externalId', $3, $3, $3), \
-                    ($1, 'User', 'emails.value', $2, $3, $3)";
-        let insert = sqlx::query(keys).bind(TENANT).bind(format!("{name}@example.com")).bind(name);
-        insert.execute(&mut *transaction).await.expect("new values");
-        transaction.commit().await.expect("a commit");
-        1
-    }
-
-    /// What a host would write for itself: the document read under a lock, changed, and written.
-    async fn update_by_hand(&self, id: &str, turn: usize) -> usize {
-        let mut transaction = self.by_hand.begin().await.expect("a transaction");
-        let select = "SELECT document::text FROM scim_resource WHERE tenant = $1 AND resource_type = 'User' AND id = $2 FOR UPDATE";
-        let row = sqlx::query(select)
-            .bind(TENANT)
-            .bind(id)
-            .fetch_one(&mut *transaction)
-            .await
-            .expect("the user is there");
-        let mut user = parsed(&row);
-        user["active"] = json!(turn % 2 == 1);
-        user["meta"]["version"] = json!(format!("W/\"{turn}\""));
-        let update = "UPDATE scim_resource SET document = $3::json WHERE tenant = $1 AND resource_type = 'User' AND id = $2";
-        let update = sqlx::query(update).bind(TENANT).bind(id).bind(user.to_string());
-        update.execute(&mut *transaction).await.expect("the user is there");
-        transaction.commit().await.expect("a commit");
-        1
     }
 
     /// The plans of the database for the questions above, from its own log.
