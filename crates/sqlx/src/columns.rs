@@ -5,6 +5,7 @@ use scimwire::schema::{Attribute, AttributeType, ResolvedPath};
 use scimwire::sql::{Column, Columns, Dialect, Elements, Form, Parameter, Sql, operand_key};
 
 use crate::document::{Layout, PREPARED};
+use crate::statements::by_key;
 
 /// The columns of a resource type, for one tenant. The resource is `r`.
 pub(super) struct StoredColumns<'l> {
@@ -119,7 +120,7 @@ impl StoredColumns<'_> {
                 ("value", _) => elements.column("value", Column::text("m.member_id")),
                 ("type", AttributeType::String) => {
                     let said = self.dialect.json_text(rest, "type");
-                    let sql = format!("coalesce({said}, {})", member_type(attribute));
+                    let sql = format!("coalesce({said}, {})", member_type(self.dialect, attribute));
                     elements.column("type", Column::expression(sql, Form::Text))
                 }
                 (name, AttributeType::String | AttributeType::Reference) if name != "$ref" => {
@@ -170,15 +171,21 @@ impl StoredColumns<'_> {
 }
 
 /// The type of a member `m`, where it is a resource of this database.
-pub(super) fn member_type(membership: &Attribute) -> String {
+pub(super) fn member_type(dialect: Dialect, membership: &Attribute) -> String {
     let reference =
         membership.sub_attribute("$ref").map(|sub| sub.reference_types()).unwrap_or_default();
     let types: Vec<String> = reference.iter().map(|name| Dialect::literal(name)).collect();
     if types.is_empty() {
         return "NULL".to_owned();
     }
-    format!(
-        "(SELECT t.resource_type FROM scim_resource t WHERE t.tenant = m.tenant AND t.resource_type IN ({}) AND t.id = m.member_id)",
-        types.join(", ")
-    )
+    let of_member = "SELECT t.resource_type FROM scim_resource t WHERE t.tenant = m.tenant";
+    let id = by_key(dialect, "t.id", "m.member_id");
+    let of = |types: &str| format!("({of_member} AND t.resource_type {types} AND {id})");
+    match dialect {
+        Dialect::Sqlite => of(&format!("IN ({})", types.join(", "))),
+        Dialect::Postgres => {
+            let each: Vec<String> = types.iter().map(|name| of(&format!("= {name}"))).collect();
+            format!("coalesce({})", each.join(", "))
+        }
+    }
 }

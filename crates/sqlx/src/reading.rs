@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use crate::columns::member_type;
 use crate::engine::Row;
-use crate::statements::Statements;
+use crate::statements::{Statements, by_key};
 use scimwire::query::Projection;
 use scimwire::schema::{Attribute, ResourceType};
 use scimwire::sql::{Dialect, Parameter, Sql};
@@ -93,7 +93,8 @@ impl Statements<'_> {
             let page = Sql::with(page, [id.into()]);
             return page.append(self.above()).append(self.documents(beside)).append(self.listed());
         }
-        self.select_each(Sql::new(" AND r.id = ").bind_text(id), beside)
+        let conditions = format!(" AND {}", by_key(self.dialect, "r.id", "{}"));
+        self.select_each(Sql::with(&conditions, self.keys(id)), beside)
     }
 
     /// Whether there is one that satisfies the conditions, and whether there are more: two rows at
@@ -163,7 +164,8 @@ impl Statements<'_> {
             }
             Dialect::Postgres => format!(
                 " SELECT CAST(p.place AS text), d.* FROM page p CROSS JOIN LATERAL \
-                 (SELECT {shown} FROM scim_resource r WHERE {OF_TYPE} AND r.id = p.id OFFSET 0) d"
+                 (SELECT {shown} FROM scim_resource r WHERE {OF_TYPE} AND {}) d",
+                by_key(self.dialect, "r.id", "p.id")
             ),
         };
         Sql::with(&template, self.parameters([]))
@@ -189,8 +191,11 @@ impl Statements<'_> {
     /// array of arrays.
     fn listed(&self) -> Sql {
         let of_each = "SELECT {ids} FROM scim_member m WHERE m.tenant = {} AND m.member_id = up.id";
-        let name = "(SELECT n.document ->> 'displayName' FROM scim_resource n \
-                    WHERE n.tenant = {} AND n.resource_type = up.type AND n.id = up.id)";
+        let name = format!(
+            "(SELECT n.document ->> 'displayName' FROM scim_resource n \
+             WHERE n.tenant = {{}} AND n.resource_type = up.type AND {})",
+            by_key(self.dialect, "n.id", "up.id")
+        );
         let gathered = match self.dialect {
             Dialect::Sqlite => {
                 let groups = of_each.replace("{ids}", "json_group_array(m.group_id)");
@@ -219,7 +224,7 @@ impl Statements<'_> {
     /// Members as a JSON array of arrays: id, what the client said, type.
     pub(super) fn members(&self, membership: &Attribute, from: &str) -> String {
         let member_type = match membership.sub_attribute("type") {
-            Some(_) => member_type(membership),
+            Some(_) => member_type(self.dialect, membership),
             None => "NULL".to_owned(),
         };
         match self.dialect {

@@ -24,6 +24,12 @@ impl Statements<'_> {
         own.into_iter().chain(more).collect()
     }
 
+    /// An id, as often as [`by_key`] has it.
+    pub(super) fn keys(&self, id: &str) -> Vec<Parameter> {
+        let times = if self.dialect == Dialect::Postgres { 2 } else { 1 };
+        vec![id.into(); times]
+    }
+
     /// How many resources satisfy a condition that follows.
     pub(super) fn count(&self) -> Sql {
         let template = "SELECT CAST(count(*) AS text) FROM scim_resource r WHERE r.tenant = {} AND r.resource_type = {}";
@@ -49,13 +55,12 @@ impl Statements<'_> {
             Dialect::Sqlite => "",
             Dialect::Postgres => " FOR UPDATE",
         };
-        let document = self.text_of("r.document");
-        let from =
-            "FROM scim_resource r WHERE r.tenant = {} AND r.resource_type = {} AND r.id = {}";
-        Sql::with(
-            &format!("SELECT {document} {from}{lock}"),
-            [self.tenant, resource_type, id].map(Parameter::from),
-        )
+        let (document, found) = (self.text_of("r.document"), by_key(self.dialect, "r.id", "{}"));
+        let template = format!(
+            "SELECT {document} FROM scim_resource r WHERE r.tenant = {{}} AND r.resource_type = {{}} AND {found}{lock}"
+        );
+        let of_type = [self.tenant, resource_type].map(Parameter::from);
+        Sql::with(&template, of_type.into_iter().chain(self.keys(id)))
     }
 
     /// The members of a group, if there are few.
@@ -66,11 +71,12 @@ impl Statements<'_> {
         let first = format!("(SELECT m.* {OF_GROUP} ORDER BY m.member_id LIMIT {})", most + 1);
         let few = format!("(SELECT count(*) FROM {first} f)");
         let members = self.members(membership, &format!("FROM {first} m"));
+        let found = by_key(self.dialect, "r.id", "{}");
         let template = format!(
             "SELECT CASE WHEN {few} <= {most} THEN coalesce({members}, '[]') END FROM scim_resource r \
-             WHERE r.tenant = {{}} AND r.resource_type = {{}} AND r.id = {{}}"
+             WHERE r.tenant = {{}} AND r.resource_type = {{}} AND {found}"
         );
-        Sql::with(&template, self.parameters([group.into()]))
+        Sql::with(&template, self.parameters(self.keys(group)))
     }
 
     pub(super) fn insert(&self, id: &str, stored: &Stored) -> Sql {
@@ -240,6 +246,20 @@ impl Statements<'_> {
         match self.dialect {
             Dialect::Sqlite => "IN (SELECT j.value FROM json_each({}) j)",
             Dialect::Postgres => "= ANY(ARRAY(SELECT json_array_elements_text(CAST({} AS json))))",
+        }
+    }
+}
+
+/// That a resource has an id, as the last condition of a statement or sub-select.
+///
+/// Without statistics PostgreSQL takes the index of names for as good as the primary key, though
+/// the name comes before the id there, and all of a tenant would be looked at. Only the primary key
+/// is in the order of ids, and what is said to be equal needs no order.
+pub(super) fn by_key(dialect: Dialect, column: &str, id: &str) -> String {
+    match dialect {
+        Dialect::Sqlite => format!("{column} = {id}"),
+        Dialect::Postgres => {
+            format!("{column} >= {id} AND {column} <= {id} ORDER BY {column} LIMIT 1")
         }
     }
 }
