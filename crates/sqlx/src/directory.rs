@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::engine::Engine;
-use crate::migration::{Migrate, OpenError, prepare};
+use crate::migration::{OpenError, prepare};
 use crate::shares::Shares;
 use crate::store::Store;
 use scimwire::schema::ResourceType;
@@ -40,11 +40,7 @@ pub struct Directory<E> {
 }
 
 impl<E: Engine> Directory<E> {
-    pub(super) async fn over(
-        engine: E,
-        shares: Shares,
-        migrate: Migrate,
-    ) -> Result<Self, OpenError> {
+    pub(super) async fn over(engine: E, shares: Shares, migrate: bool) -> Result<Self, OpenError> {
         prepare(&engine, migrate).await?;
         Ok(Self { engine: Arc::new(engine), shares: Arc::new(shares), keeps_dangling: false })
     }

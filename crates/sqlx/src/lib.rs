@@ -60,6 +60,7 @@ mod pace;
 #[cfg(feature = "postgres")]
 mod postgres;
 mod reading;
+mod rows;
 mod select;
 mod settle;
 mod shares;

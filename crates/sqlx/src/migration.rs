@@ -93,26 +93,21 @@ fn source(err: DatabaseError) -> Box<dyn std::error::Error + Send + Sync> {
     }
 }
 
-/// Whether `open` may change the tables.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Migrate {
-    /// It brings them to the version that this program knows.
-    #[default]
-    Apply,
-    /// It only looks at their version.
-    Check,
+pub(super) fn opening(err: sqlx::Error) -> OpenError {
+    OpenError::Unavailable(err.into())
 }
 
-/// Brings the tables to the version that this program knows, or sees to it that they are of it.
-pub(super) async fn prepare<E: Engine>(engine: &E, migrate: Migrate) -> Result<(), OpenError> {
+/// Brings the tables to the version that this program knows, where it may, or sees to it that they
+/// are of it.
+pub(super) async fn prepare<E: Engine>(engine: &E, migrate: bool) -> Result<(), OpenError> {
     let known = migrations(E::DIALECT).last().map_or(0, |migration| migration.version);
     let found =
         version(engine.read(&exists(E::DIALECT), &Budget::unlimited()).await?, engine).await?;
     match (found.cmp(&known), migrate) {
         (std::cmp::Ordering::Equal, _) => Ok(()),
         (std::cmp::Ordering::Greater, _) => Err(OpenError::Newer { found, known }),
-        (std::cmp::Ordering::Less, Migrate::Check) => Err(OpenError::Older { found, known }),
-        (std::cmp::Ordering::Less, Migrate::Apply) => apply(engine).await,
+        (std::cmp::Ordering::Less, false) => Err(OpenError::Older { found, known }),
+        (std::cmp::Ordering::Less, true) => apply(engine).await,
     }
 }
 

@@ -5,16 +5,17 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use sqlx::postgres::{PgArguments, PgConnectOptions, PgPool, PgPoolOptions, PgRow};
-use sqlx::{Arguments, ConnectOptions as _, Executor, Row as _};
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::{ConnectOptions as _, Executor};
 
 use crate::directory::Directory;
 use crate::engine::{DatabaseError, Engine, Row, Rows, Transaction, private};
 use crate::hosts::Hosts;
-use crate::migration::{Migrate, OpenError};
+use crate::migration::{OpenError, opening};
+use crate::rows::{STATEMENTS, rows};
 use crate::shares::Shares;
 use scimwire::filter::Budget;
-use scimwire::sql::{Dialect, Parameter, Sql};
+use scimwire::sql::{Dialect, Sql};
 
 /// A PostgreSQL database, through a pool of connections.
 pub struct Postgres {
@@ -127,12 +128,11 @@ impl Directory<Postgres> {
             Ok(pool) => pool,
             Err(err) => return Err(opening(reason(err, &connect, options.patience).await)),
         };
-        let migrate = if options.migrate { Migrate::Apply } else { Migrate::Check };
         let per_tenant = options.per_tenant.unwrap_or(options.connections / 2);
         Self::over(
             Postgres { pool, hosts, failed },
             Shares::new(per_tenant, options.patience),
-            migrate,
+            options.migrate,
         )
         .await
     }
@@ -142,9 +142,6 @@ impl Directory<Postgres> {
         self.engine.pool.close().await;
     }
 }
-
-/// How many statements each connection keeps prepared.
-const STATEMENTS: usize = 200;
 
 fn cached(options: PgConnectOptions) -> PgConnectOptions {
     options.statement_cache_capacity(STATEMENTS)
@@ -178,10 +175,6 @@ async fn reason(err: sqlx::Error, connect: &PgConnectOptions, patience: Duration
     }
 }
 
-fn opening(err: sqlx::Error) -> OpenError {
-    OpenError::Unavailable(err.into())
-}
-
 impl private::Sealed for Postgres {}
 
 #[async_trait]
@@ -191,9 +184,11 @@ impl Engine for Postgres {
     type Transaction = PostgresTransaction;
 
     async fn read(&self, sql: &Sql, _: &Budget) -> Result<Vec<Row>, DatabaseError> {
-        match rows(&self.pool, sql).await {
+        match rows(&self.pool, Self::DIALECT, sql).await {
             // The server may have been restarted since: a new connection will tell.
-            Err(err) if self.is_connection_lost(&err).await => rows(&self.pool, sql).await,
+            Err(err) if self.is_connection_lost(&err).await => {
+                rows(&self.pool, Self::DIALECT, sql).await
+            }
             result => result,
         }
     }
@@ -253,7 +248,7 @@ impl PostgresTransaction {
 #[async_trait]
 impl Rows for PostgresTransaction {
     async fn rows(&mut self, sql: &Sql) -> Result<Vec<Row>, DatabaseError> {
-        rows(&mut *self.transaction, sql).await.map_err(|err| self.noted(err))
+        rows(&mut *self.transaction, Dialect::Postgres, sql).await.map_err(|err| self.noted(err))
     }
 }
 
@@ -273,35 +268,6 @@ impl Transaction for PostgresTransaction {
             note(&failed, err);
         })
     }
-}
-
-async fn rows<'c>(
-    executor: impl Executor<'c, Database = sqlx::Postgres>,
-    sql: &Sql,
-) -> Result<Vec<Row>, DatabaseError> {
-    let text = sql.render(Dialect::Postgres, 1);
-    let mut arguments = PgArguments::default();
-    for parameter in sql.parameters() {
-        let added = match parameter {
-            Parameter::Text(text) => arguments.add(text),
-            Parameter::OptionalText(text) => arguments.add(text),
-            Parameter::Integer(number) => arguments.add(number),
-            Parameter::Real(number) => arguments.add(number),
-            Parameter::Boolean(value) => arguments.add(value),
-            Parameter::Bytes(bytes) => arguments.add(bytes),
-        };
-        added.map_err(|err| DatabaseError::Failed(sqlx::Error::Encode(err)))?;
-    }
-    let found = sqlx::query_with(&text, arguments)
-        .fetch_all(executor)
-        .await
-        .map_err(DatabaseError::from)?;
-    found.iter().map(row).collect()
-}
-
-fn row(row: &PgRow) -> Result<Row, DatabaseError> {
-    let columns = (0..row.len()).map(|column| row.try_get_unchecked(column));
-    columns.collect::<Result<_, _>>().map(Row).map_err(DatabaseError::Failed)
 }
 
 #[cfg(test)]

@@ -9,20 +9,21 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use sqlx::pool::PoolConnectionMetadata;
 use sqlx::sqlite::{
-    SqliteArguments, SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
-    SqliteRow, SqliteSynchronous, SqliteTransactionManager,
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+    SqliteTransactionManager,
 };
-use sqlx::{Arguments, Executor, Row as _, SqliteConnection, TransactionManager as _};
+use sqlx::{Executor, SqliteConnection, TransactionManager as _};
 
 use crate::directory::Directory;
 use crate::engine::{DatabaseError, Engine, Row, Rows, Transaction, private};
 use crate::error::Trouble;
 use crate::lines::{Line, Readers, keeping_to};
-use crate::migration::{Migrate, OpenError};
+use crate::migration::{OpenError, opening};
 use crate::pace::Pace;
+use crate::rows::{STATEMENTS, rows};
 use crate::shares::Shares;
 use scimwire::filter::Budget;
-use scimwire::sql::{Dialect, Parameter, Sql};
+use scimwire::sql::{Dialect, Sql};
 
 /// A SQLite file, with one connection that writes and several that read.
 pub struct Sqlite {
@@ -121,8 +122,7 @@ impl Directory<Sqlite> {
             statement_timeout: options.statement_timeout,
         };
         let per_tenant = options.per_tenant.unwrap_or_else(|| options.readers.saturating_sub(1));
-        let migrate = if options.migrate { Migrate::Apply } else { Migrate::Check };
-        Self::over(sqlite, Shares::new(per_tenant, options.patience), migrate).await
+        Self::over(sqlite, Shares::new(per_tenant, options.patience), options.migrate).await
     }
 
     /// Closes all connections, once they have done what they are at.
@@ -161,13 +161,6 @@ fn is_at_rest(
 
 type BoxFuture<'f, O> = Pin<Box<dyn Future<Output = O> + Send + 'f>>;
 
-/// How many statements each connection keeps prepared.
-const STATEMENTS: usize = 200;
-
-fn opening(err: sqlx::Error) -> OpenError {
-    OpenError::Unavailable(err.into())
-}
-
 impl private::Sealed for Sqlite {}
 
 #[async_trait]
@@ -181,7 +174,7 @@ impl Engine for Sqlite {
         // One that was given back a moment ago is there once nothing runs on it any more.
         let mut connection = reader.line.pool.acquire().await?;
         let _running = reader.line.pace.begin(self.statement_timeout, budget);
-        rows(&mut *connection, sql).await
+        rows(&mut *connection, Self::DIALECT, sql).await
     }
 
     async fn begin(&self) -> Result<SqliteTransaction, DatabaseError> {
@@ -215,7 +208,7 @@ pub struct SqliteTransaction {
 impl Rows for SqliteTransaction {
     async fn rows(&mut self, sql: &Sql) -> Result<Vec<Row>, DatabaseError> {
         let _running = self.pace.begin(self.statement_timeout, &Budget::unlimited());
-        rows(&mut *self.transaction, sql).await
+        rows(&mut *self.transaction, Dialect::Sqlite, sql).await
     }
 }
 
@@ -234,33 +227,4 @@ impl Transaction for SqliteTransaction {
     async fn commit(self) -> Result<(), DatabaseError> {
         self.transaction.commit().await.map_err(DatabaseError::from)
     }
-}
-
-async fn rows<'c>(
-    executor: impl Executor<'c, Database = sqlx::Sqlite>,
-    sql: &Sql,
-) -> Result<Vec<Row>, DatabaseError> {
-    let text = sql.render(Dialect::Sqlite, 1);
-    let mut arguments = SqliteArguments::default();
-    for parameter in sql.parameters() {
-        let added = match parameter {
-            Parameter::Text(text) => arguments.add(text.clone()),
-            Parameter::OptionalText(text) => arguments.add(text.clone()),
-            Parameter::Integer(number) => arguments.add(*number),
-            Parameter::Real(number) => arguments.add(*number),
-            Parameter::Boolean(value) => arguments.add(*value),
-            Parameter::Bytes(bytes) => arguments.add(bytes.clone()),
-        };
-        added.map_err(|err| DatabaseError::Failed(sqlx::Error::Encode(err)))?;
-    }
-    let found = sqlx::query_with(&text, arguments)
-        .fetch_all(executor)
-        .await
-        .map_err(DatabaseError::from)?;
-    found.iter().map(row).collect()
-}
-
-fn row(row: &SqliteRow) -> Result<Row, DatabaseError> {
-    let columns = (0..row.len()).map(|column| row.try_get_unchecked(column));
-    columns.collect::<Result<_, _>>().map(Row).map_err(DatabaseError::Failed)
 }
