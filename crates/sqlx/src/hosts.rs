@@ -15,8 +15,16 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// `port`; and `target_session_attrs=read-write` (or `primary`) to pass by those that only read.
 #[derive(Clone, Debug)]
 pub(super) struct Hosts {
-    options: Vec<PgConnectOptions>,
+    servers: Vec<Server>,
     target: Target,
+}
+
+/// One of the servers.
+#[derive(Clone, Debug)]
+pub(super) struct Server {
+    /// The connection string that names it alone.
+    pub(super) url: String,
+    pub(super) options: PgConnectOptions,
 }
 
 /// Which servers are of use.
@@ -54,32 +62,31 @@ impl Hosts {
         }
         let bases = each_base(base);
         let count = bases.len().max(hosts.len()).max(1);
-        let options = (0..count).map(|index| {
+        let servers = (0..count).map(|index| {
             let mut query = form_urlencoded::Serializer::new(String::new());
             query.extend_pairs(&rest);
             query.extend_pairs(one_of(&hosts, index, count)?.map(|host| ("host", host)));
             query.extend_pairs(one_of(&ports, index, count)?.map(|port| ("port", port)));
             let base = one_of(&bases, index, count)?.unwrap_or(base);
-            format!("{base}?{}", query.finish()).parse()
+            let url = format!("{base}?{}", query.finish());
+            Ok(Server { options: url.parse()?, url })
         });
-        Ok(Self { options: options.collect::<Result<_, _>>()?, target })
-    }
-
-    /// How to connect to the first server.
-    pub(super) fn first(&self) -> PgConnectOptions {
-        self.options.first().cloned().unwrap_or_default()
+        Ok(Self { servers: servers.collect::<Result<_, sqlx::Error>>()?, target })
     }
 
     pub(super) fn are_several(&self) -> bool {
-        self.options.len() > 1
+        self.servers.len() > 1
     }
 
-    /// How to connect to a server that takes writes.
-    pub(super) async fn find(&self) -> Result<PgConnectOptions, sqlx::Error> {
+    /// The only server; of several one that takes writes.
+    pub(super) async fn find(&self) -> Result<&Server, sqlx::Error> {
+        if let [only] = &*self.servers {
+            return Ok(only);
+        }
         let mut last = sqlx::Error::PoolTimedOut;
-        for options in &self.options {
-            match tokio::time::timeout(PATIENCE, self.try_one(options)).await {
-                Ok(Ok(())) => return Ok(options.clone()),
+        for server in &self.servers {
+            match tokio::time::timeout(PATIENCE, self.try_one(&server.options)).await {
+                Ok(Ok(())) => return Ok(server),
                 Ok(Err(err)) => last = err,
                 Err(_) => {}
             }
@@ -151,11 +158,9 @@ mod tests {
     #[track_caller]
     fn places(url: &str) -> Vec<(String, u16)> {
         let hosts = Hosts::parse(url).expect("a connection string");
-        hosts
-            .options
-            .iter()
-            .map(|options| (options.get_host().to_owned(), options.get_port()))
-            .collect()
+        let place =
+            |server: &Server| (server.options.get_host().to_owned(), server.options.get_port());
+        hosts.servers.iter().map(place).collect()
     }
 
     #[test]
@@ -170,25 +175,29 @@ mod tests {
         let hosts = Hosts::parse("postgres:///scim?host=/run/a,/run/b&port=5433&user=scim")
             .expect("a connection string");
         let sockets: Vec<_> =
-            hosts.options.iter().filter_map(|options| options.get_socket()).collect();
+            hosts.servers.iter().filter_map(|server| server.options.get_socket()).collect();
         assert_eq!(sockets, [std::path::Path::new("/run/a"), std::path::Path::new("/run/b")]);
         assert!(
             hosts
-                .options
+                .servers
                 .iter()
+                .map(|server| &server.options)
                 .all(|options| options.get_port() == 5433 && options.get_username() == "scim")
         );
     }
 
-    #[test]
-    fn one_host_is_as_ever() {
+    #[tokio::test]
+    async fn one_host_is_as_ever() {
         let hosts = Hosts::parse("postgres://scim@db.example.com/scim?application_name=x")
             .expect("a connection string");
         assert!(!hosts.are_several() && hosts.target == Target::Any);
+        let server = hosts.find().await.expect("it is not asked");
+        let options = &server.options;
         assert_eq!(
-            (hosts.first().get_host(), hosts.first().get_application_name()),
+            (options.get_host(), options.get_application_name()),
             ("db.example.com", Some("x"))
         );
+        assert_eq!(server.url, "postgres://scim@db.example.com/scim?application_name=x");
     }
 
     #[test]

@@ -96,8 +96,7 @@ impl Directory<Postgres> {
     /// - its tables are of an older version, and are not to be migrated.
     pub async fn connect_with(url: &str, options: &PostgresOptions) -> Result<Self, OpenError> {
         let hosts = Arc::new(Hosts::parse(url).map_err(opening)?);
-        let connect =
-            if hosts.are_several() { hosts.find().await.map_err(opening)? } else { hosts.first() };
+        let connect = hosts.find().await.map_err(opening)?.options.clone();
         let checked = Arc::clone(&hosts);
         let failed: Arc<Mutex<Option<Instant>>> = Arc::default();
         let failure = Arc::clone(&failed);
@@ -135,6 +134,20 @@ impl Directory<Postgres> {
             options.migrate,
         )
         .await
+    }
+
+    /// Finds the server that [`Directory::connect`] would use, and returns the connection string
+    /// that names it alone: for connections of your own beside those of the stores.
+    ///
+    /// With a single server this is that one, unasked.
+    ///
+    /// # Errors
+    ///
+    /// - the connection string cannot be read;
+    /// - none of several servers can be used.
+    pub async fn find_server(url: &str) -> Result<String, OpenError> {
+        let hosts = Hosts::parse(url).map_err(opening)?;
+        Ok(hosts.find().await.map_err(opening)?.url.clone())
     }
 
     /// Closes all connections, once they have done what they are at.
@@ -214,8 +227,8 @@ impl Postgres {
         }
         let found = self.hosts.find().await;
         let is_found = found.is_ok();
-        if let Ok(options) = found {
-            self.pool.set_connect_options(cached(options));
+        if let Ok(server) = found {
+            self.pool.set_connect_options(cached(server.options.clone()));
         }
         lost || is_found
     }
