@@ -12,6 +12,7 @@ use tracing::{error, info};
 use crate::activity::ActivityLog;
 use crate::policy::Policies;
 use crate::policy::events::EventLog;
+use crate::records::Records;
 use crate::tenants::Tenants;
 
 /// How many resources are read at a time.
@@ -21,6 +22,7 @@ const PAGE: usize = 200;
 #[derive(Clone)]
 pub(crate) struct Closing {
     stores: Vec<Arc<dyn ResourceStore>>,
+    records: Arc<Records>,
     tenants: Arc<Tenants>,
     turns: Arc<dyn scimwire::policy::Policy>,
     events: Arc<EventLog>,
@@ -30,6 +32,7 @@ pub(crate) struct Closing {
 impl Closing {
     pub(crate) fn new(
         stores: Vec<Arc<dyn ResourceStore>>,
+        records: Arc<Records>,
         tenants: &Arc<Tenants>,
         policies: &Policies,
         events: &Arc<EventLog>,
@@ -37,6 +40,7 @@ impl Closing {
     ) -> Self {
         Self {
             stores,
+            records,
             tenants: Arc::clone(tenants),
             turns: Arc::clone(&policies.all) as Arc<dyn scimwire::policy::Policy>,
             events: Arc::clone(events),
@@ -84,6 +88,7 @@ impl Closing {
         for store in &self.stores {
             empty(&**store, cx).await?;
         }
+        self.records.forget(cx.tenant()).await?;
         self.events.forget(cx.tenant());
         self.activity.forget(cx.tenant());
         Ok(())

@@ -10,6 +10,7 @@ use scimwire::{MemoryDirectory, ResourceStore};
 use scimwire_sqlx::{OpenError, PostgresDirectory, SqliteDirectory};
 
 use crate::options::Database;
+use crate::records::RecordsError;
 
 /// A database that was opened.
 pub(crate) enum Directory {
@@ -23,6 +24,8 @@ pub(crate) enum Directory {
 pub(crate) enum DatabaseError {
     #[error("`--database`: {0}")]
     Open(#[from] OpenError),
+    #[error("`--database`: {0}")]
+    Records(#[from] RecordsError),
     #[error("`--database`: the file cannot be made: {0}")]
     File(#[from] io::Error),
 }

@@ -1,64 +1,31 @@
 //! What the host knows of users, groups and memberships besides SCIM: where they came from, and how
-//! large accounts are.
-//!
-//! It is kept where the resources are, as records of one tenant each. What is not in it came from
-//! an identity provider and has no size. Events are not in it: they are gone when the server ends.
+//! large accounts are. What it does not know came from an identity provider and has no size. Events
+//! are not in it: they are gone when the server ends.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 
+use scimwire::StoreError;
 use scimwire::auth::RequestContext;
-use scimwire::filter::{CompValue, CompareOp, Filter};
-use scimwire::schema::{Attribute, AttributeType, ResourceType, SchemaError, Uniqueness};
-use scimwire::service::Resources;
-use scimwire::{Resource, ResourceStore, StoreError};
-use serde::Deserialize;
-use serde_json::Value;
+use sqlx::{query, query_as};
 
 use crate::policy::origin::Origin;
-use crate::records::record_type;
+use crate::records::Records;
+use crate::written;
 
-/// The host's own records.
-pub(crate) struct Ledger {
-    accounts: Resources,
-    memberships: Resources,
-}
+/// The host's own records of all tenants.
+pub(crate) struct Ledger(Arc<Records>);
 
 /// What is known of a user or a group.
-#[derive(Clone, Copy, Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Account {
     pub(crate) origin: Origin,
     pub(crate) quota_gb: Option<u32>,
 }
 
-#[derive(Deserialize)]
-struct Membership {
-    group: String,
-    member: String,
-    origin: Origin,
-}
-
 impl Ledger {
-    /// Over the stores of its own types, which `store` hands out.
-    pub(crate) fn new(
-        store: impl Fn(&Arc<ResourceType>) -> Arc<dyn ResourceStore>,
-    ) -> Result<Self, SchemaError> {
-        let access = |resource_type: ResourceType| {
-            let resource_type = Arc::new(resource_type);
-            Resources::new(Arc::clone(&resource_type), store(&resource_type))
-        };
-        let id = |name| Attribute::builder(name, AttributeType::String).case_exact().required();
-        let origin = Attribute::builder("origin", AttributeType::String);
-        let quota = Attribute::builder("quotaGb", AttributeType::Integer);
-        let account = [id("subject").uniqueness(Uniqueness::Server), origin.clone(), quota];
-        let membership = [id("group"), id("member"), origin.required()];
-        Ok(Self {
-            accounts: access(record_type("HostAccount", account)?),
-            memberships: access(
-                record_type("HostMembership", membership)?.indexed("group").indexed("member"),
-            ),
-        })
+    pub(crate) fn new(records: Arc<Records>) -> Self {
+        Self(records)
     }
 
     /// What is known of a user or a group.
@@ -67,10 +34,14 @@ impl Ledger {
         id: &str,
         cx: &RequestContext,
     ) -> Result<Account, StoreError> {
-        match self.record_of(id, cx).await? {
-            Some(record) => record.view().map_err(StoreError::other),
-            None => Ok(Account::default()),
-        }
+        let read = query_as(
+            "SELECT origin, quota_gb FROM host_account WHERE tenant = $1 AND subject = $2",
+        );
+        let found: Option<(String, Option<i64>)> =
+            self.0.one(read.bind(cx.tenant().as_str()).bind(id)).await?;
+        let Some((origin, quota)) = found else { return Ok(Account::default()) };
+        let quota_gb = quota.map(u32::try_from).transpose().map_err(StoreError::other)?;
+        Ok(Account { origin: written::word(&origin)?, quota_gb })
     }
 
     pub(crate) async fn note_origin(
@@ -79,8 +50,12 @@ impl Ledger {
         origin: Origin,
         cx: &RequestContext,
     ) -> Result<(), StoreError> {
-        let origin = serde_json::to_value(origin).map_err(StoreError::other)?;
-        self.note(id, "origin", origin, cx).await
+        let note = query(
+            "INSERT INTO host_account (tenant, subject, origin) VALUES ($1, $2, $3)
+             ON CONFLICT (tenant, subject) DO UPDATE SET origin = excluded.origin",
+        );
+        let origin = written::of_word(&origin)?;
+        self.0.run(note.bind(cx.tenant().as_str()).bind(id).bind(origin)).await.map(drop)
     }
 
     pub(crate) async fn note_quota(
@@ -89,7 +64,12 @@ impl Ledger {
         gigabytes: u32,
         cx: &RequestContext,
     ) -> Result<(), StoreError> {
-        self.note(id, "quotaGb", gigabytes.into(), cx).await
+        let note = query(
+            "INSERT INTO host_account (tenant, subject, quota_gb) VALUES ($1, $2, $3)
+             ON CONFLICT (tenant, subject) DO UPDATE SET quota_gb = excluded.quota_gb",
+        );
+        let gigabytes = i64::from(gigabytes);
+        self.0.run(note.bind(cx.tenant().as_str()).bind(id).bind(gigabytes)).await.map(drop)
     }
 
     /// The members that the host itself has put into a group.
@@ -98,27 +78,9 @@ impl Ledger {
         group: &str,
         cx: &RequestContext,
     ) -> Result<HashMap<String, Origin>, StoreError> {
-        let found = self.memberships("group", group, cx).await?;
-        Ok(found
-            .into_iter()
-            .map(|(_, membership)| (membership.member, membership.origin))
-            .collect())
-    }
-
-    /// The same, among these members alone.
-    pub(crate) async fn members_among(
-        &self,
-        group: &str,
-        members: &[&str],
-        cx: &RequestContext,
-    ) -> Result<HashMap<String, Origin>, StoreError> {
-        let filter = Filter::And(vec![equals("group", group)?, any_of("member", members)?]);
-        let found = self.memberships.matching(&filter, cx).await?;
-        let read = |record: Arc<Resource>| record.view().map_err(StoreError::other);
-        found
-            .into_iter()
-            .map(|record| read(record).map(|found: Membership| (found.member, found.origin)))
-            .collect()
+        let read = "SELECT member_id, origin FROM host_membership
+                    WHERE tenant = $1 AND group_id = $2";
+        self.memberships(read, group, cx).await
     }
 
     /// The groups that the host itself has put a user into.
@@ -127,8 +89,27 @@ impl Ledger {
         member: &str,
         cx: &RequestContext,
     ) -> Result<HashMap<String, Origin>, StoreError> {
-        let found = self.memberships("member", member, cx).await?;
-        Ok(found.into_iter().map(|(_, membership)| (membership.group, membership.origin)).collect())
+        let read = "SELECT group_id, origin FROM host_membership
+                    WHERE tenant = $1 AND member_id = $2";
+        self.memberships(read, member, cx).await
+    }
+
+    /// Where a member of a group came from, for each of these.
+    pub(crate) async fn members_among(
+        &self,
+        group: &str,
+        members: &[&str],
+        cx: &RequestContext,
+    ) -> Result<HashMap<String, Origin>, StoreError> {
+        let listed: Vec<String> =
+            (0..members.len()).map(|index| format!("${}", index + 3)).collect();
+        let read = format!(
+            "SELECT member_id, origin FROM host_membership
+             WHERE tenant = $1 AND group_id = $2 AND member_id IN ({})",
+            listed.join(", ")
+        );
+        let read = query_as(&read).bind(cx.tenant().as_str()).bind(group);
+        origins(self.0.all(members.iter().fold(read, |read, member| read.bind(*member))).await?)
     }
 
     /// The host itself has put these into a group.
@@ -139,13 +120,15 @@ impl Ledger {
         origin: Origin,
         cx: &RequestContext,
     ) -> Result<(), StoreError> {
-        let origin = serde_json::to_value(origin).map_err(StoreError::other)?;
+        let origin = written::of_word(&origin)?;
         for member in members {
-            let mut record = Resource::default();
-            record.set("group", group);
-            record.set("member", member.as_str());
-            record.set("origin", origin.clone());
-            self.memberships.create(record, cx).await?;
+            let note = query(
+                "INSERT INTO host_membership (tenant, group_id, member_id, origin)
+                 VALUES ($1, $2, $3, $4)
+                 ON CONFLICT (tenant, group_id, member_id) DO UPDATE SET origin = excluded.origin",
+            );
+            let note = note.bind(cx.tenant().as_str()).bind(group).bind(member).bind(&origin);
+            self.0.run(note).await?;
         }
         Ok(())
     }
@@ -157,80 +140,40 @@ impl Ledger {
         members: &[String],
         cx: &RequestContext,
     ) -> Result<(), StoreError> {
-        let members: HashSet<&str> = members.iter().map(String::as_str).collect();
-        for (id, membership) in self.memberships("group", group, cx).await? {
-            if members.contains(membership.member.as_str()) {
-                self.memberships.delete(&id, cx).await?;
-            }
+        let of_host = self.members_of(group, cx).await?;
+        for member in members.iter().filter(|member| of_host.contains_key(*member)) {
+            let forget = query(
+                "DELETE FROM host_membership
+                 WHERE tenant = $1 AND group_id = $2 AND member_id = $3",
+            );
+            self.0.run(forget.bind(cx.tenant().as_str()).bind(group).bind(member)).await?;
         }
         Ok(())
     }
 
     /// A user or group is gone.
     pub(crate) async fn forget(&self, id: &str, cx: &RequestContext) -> Result<(), StoreError> {
-        if let Some(record) = self.record_of(id, cx).await? {
-            self.accounts.delete(record.id(), cx).await?;
-        }
-        for side in ["group", "member"] {
-            for (record, _) in self.memberships(side, id, cx).await? {
-                self.memberships.delete(&record, cx).await?;
-            }
+        let forget = [
+            "DELETE FROM host_account WHERE tenant = $1 AND subject = $2",
+            "DELETE FROM host_membership WHERE tenant = $1 AND group_id = $2",
+            "DELETE FROM host_membership WHERE tenant = $1 AND member_id = $2",
+        ];
+        for forget in forget {
+            self.0.run(query(forget).bind(cx.tenant().as_str()).bind(id)).await?;
         }
         Ok(())
     }
 
-    async fn note(
-        &self,
-        id: &str,
-        attribute: &str,
-        value: Value,
-        cx: &RequestContext,
-    ) -> Result<(), StoreError> {
-        if let Some(record) = self.record_of(id, cx).await? {
-            return self.accounts.replace(record.id(), attribute, value, cx).await.map(drop);
-        }
-        let mut record = Resource::default();
-        record.set("subject", id);
-        record.set(attribute, value);
-        self.accounts.create(record, cx).await.map(drop)
-    }
-
-    async fn record_of(
-        &self,
-        id: &str,
-        cx: &RequestContext,
-    ) -> Result<Option<Arc<Resource>>, StoreError> {
-        Ok(self.accounts.find("subject", id, cx).await?.into_iter().next())
-    }
-
-    /// The memberships with that group or member, each with the id of its record.
     async fn memberships(
         &self,
-        side: &str,
+        read: &str,
         id: &str,
         cx: &RequestContext,
-    ) -> Result<Vec<(String, Membership)>, StoreError> {
-        let found = self.memberships.find(side, id, cx).await?;
-        let read = |record: Arc<Resource>| {
-            Ok((record.id().to_owned(), record.view().map_err(StoreError::other)?))
-        };
-        found.into_iter().map(read).collect()
+    ) -> Result<HashMap<String, Origin>, StoreError> {
+        origins(self.0.all(query_as(read).bind(cx.tenant().as_str()).bind(id)).await?)
     }
 }
 
-/// Holds where an attribute has one of these texts.
-pub(crate) fn any_of(attribute: &str, texts: &[&str]) -> Result<Filter, StoreError> {
-    match texts {
-        [text] => equals(attribute, text),
-        texts => texts
-            .iter()
-            .map(|text| equals(attribute, text))
-            .collect::<Result<_, _>>()
-            .map(Filter::Or),
-    }
-}
-
-fn equals(attribute: &str, text: &str) -> Result<Filter, StoreError> {
-    let path = attribute.parse().map_err(StoreError::other)?;
-    Ok(Filter::Compare { path, op: CompareOp::Eq, value: CompValue::String(text.to_owned()) })
+fn origins(found: Vec<(String, String)>) -> Result<HashMap<String, Origin>, StoreError> {
+    found.into_iter().map(|(id, origin)| Ok((id, written::word(&origin)?))).collect()
 }

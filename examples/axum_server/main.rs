@@ -89,7 +89,7 @@ async fn run(options: &Options) -> Result<(), Box<dyn Error>> {
         Err(err) => refuse(err),
         Ok(()) => {}
     }
-    let clients = match Clients::new(&options.oauth, tenants, Arc::clone(&provider.oauth)).await {
+    let clients = match Clients::new(&options.oauth, tenants, Arc::clone(&provider.records)).await {
         Err(ClientError::Store(err)) => return Err(err.into()),
         Err(err) => refuse(err),
         Ok(clients) => clients,
@@ -98,11 +98,10 @@ async fn run(options: &Options) -> Result<(), Box<dyn Error>> {
     let sign_in = Arc::new(SignIn::new(options, &provider.secrets, public_url.is_secure()).await?);
     let welcome =
         Welcome::new(options, &public_url, tenants, &clients, &sign_in).await?.to_string();
-    let oauth = Arc::clone(&provider.oauth);
     let oauth = OAuth::new(
         &options.oauth,
         clients,
-        oauth,
+        Arc::clone(&provider.records),
         Arc::clone(tenants),
         Arc::clone(&sign_in),
         &public_url,

@@ -14,12 +14,12 @@ use crate::activity::ActivityLog;
 use crate::auth::TenantAuthenticator;
 use crate::base_url::PublicUrl;
 use crate::closing::Closing;
-use crate::database::Directory;
+use crate::database::{DatabaseError, Directory};
 use crate::ledger::Ledger;
-use crate::oauth;
 use crate::options::{Options, Profile};
 use crate::policy::Policies;
 use crate::policy::events::EventLog;
+use crate::records::Records;
 use crate::resource_types;
 use crate::secrets::Secrets;
 use crate::shares::Shares;
@@ -40,7 +40,7 @@ pub(crate) struct Provider {
     pub(crate) activity: Arc<ActivityLog>,
     pub(crate) closing: Closing,
     pub(crate) secrets: Secrets,
-    pub(crate) oauth: Arc<oauth::Tables>,
+    pub(crate) records: Arc<Records>,
     /// What opens the admin view; without it there is none.
     pub(crate) admin_key: Option<TokenHash>,
 }
@@ -63,9 +63,11 @@ impl Provider {
             stores.borrow_mut().push(Arc::clone(&store));
             store
         };
-        let (ledger, events) = (Arc::new(Ledger::new(store)?), Arc::default());
-        let (tenants, secrets) = (Arc::new(Tenants::new(options, store)?), Secrets::new(store)?);
-        let oauth = Arc::new(oauth::Tables::new(store)?);
+        let records =
+            Arc::new(Records::open(&options.database).await.map_err(DatabaseError::from)?);
+        let (ledger, events) = (Arc::new(Ledger::new(Arc::clone(&records))), Arc::default());
+        let tenants = Arc::new(Tenants::new(options, &records));
+        let secrets = Secrets::new(Arc::clone(&records));
         let served =
             |resource_type: Arc<ResourceType>| (Arc::clone(&resource_type), store(&resource_type));
         let (users, groups) = (served(user_type), served(group_type));
@@ -89,7 +91,14 @@ impl Provider {
         let dispatcher = builder.build()?;
         let admin_key = options.admin_key.as_ref().map(TokenHash::of);
         let activity = Arc::default();
-        let closing = Closing::new(stores.take(), &tenants, &policies, &events, &activity);
+        let closing = Closing::new(
+            stores.take(),
+            Arc::clone(&records),
+            &tenants,
+            &policies,
+            &events,
+            &activity,
+        );
         Ok(Self {
             dispatcher,
             policies,
@@ -99,7 +108,7 @@ impl Provider {
             activity,
             closing,
             secrets,
-            oauth,
+            records,
             admin_key,
         })
     }

@@ -1,145 +1,185 @@
-//! The host's own records: tenants, tokens, secrets, and what it knows of users and groups. They
-//! are kept where the resources are, as resources of types that no endpoint serves, so that they
-//! live as long as those do, whatever the database. A host that has tables of its own keeps them
-//! there.
+//! The host's own records in plain tables, on connections of their own: tenants, tokens, secrets,
+//! and what it knows of users and groups. Requests to the stores of resources do not keep them
+//! waiting.
 
-use std::marker::PhantomData;
-use std::sync::Arc;
+use std::time::Duration;
 
-use scimwire::auth::RequestContext;
-use scimwire::message::PatchOperation;
-use scimwire::resource::Version;
-use scimwire::schema::{
-    Attribute, AttributeBuilder, AttributeType, ResourceType, Schema, SchemaError,
-};
-use scimwire::service::Resources;
-use scimwire::store::Precondition;
-use scimwire::{Resource, ResourceStore, StoreError};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
-use serde_json::{Map, Value};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use scimwire::StoreError;
+use scimwire::auth::Tenant;
+use scimwire_sqlx::{OpenError, PostgresDirectory, store_error};
+use sqlx::any::{AnyArguments, AnyConnectOptions, AnyPoolOptions, AnyRow};
+use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
+use sqlx::pool::PoolConnection;
+use sqlx::query::{Query, QueryAs};
+use sqlx::{Any, AnyConnection, AnyPool, Executor, FromRow, query_scalar};
 
-/// Whose those records are that belong to no tenant: no tenant can be called so.
-const HOST: &str = ":host";
+use crate::options::Database;
 
-/// Records of one kind.
-pub(crate) struct Records<T> {
-    access: Resources,
-    kind: PhantomData<fn() -> T>,
+/// How long a request waits for a connection.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+const CONNECTIONS: u32 = 4;
+
+/// Each step, and whether there may be something for it in a database of memory. One that was
+/// released is never changed.
+const MIGRATIONS: [(&str, bool); 2] = [
+    (include_str!("migrations/1-records.sql"), true),
+    (include_str!("migrations/2-from-resources.sql"), false),
+];
+
+/// What there is of a tenant besides its name.
+const OF_TENANT: [&str; 5] =
+    ["host_token", "host_account", "host_membership", "oauth_client", "oauth_grant"];
+
+/// The tables, in whatever database.
+pub(crate) struct Records {
+    pool: AnyPool,
+    /// The servers of PostgreSQL, by the connection string.
+    servers: Option<String>,
 }
 
-/// A record as it was read.
-pub(crate) struct Kept<T> {
-    pub(crate) record: T,
-    id: String,
-    version: Option<Version>,
+/// Why there are no tables.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum RecordsError {
+    #[error(transparent)]
+    Server(#[from] OpenError),
+    #[error("the demo's own tables cannot be reached: {0}")]
+    Connect(#[from] sqlx::Error),
+    #[error(
+        "the demo's own tables are of version {0}, which this program does not know: start the newer one that made them"
+    )]
+    Newer(i64),
+    #[error("the demo's own tables cannot be brought to the form of this version: {0}")]
+    Migrate(#[source] MigrateError),
 }
 
-impl<T: Serialize + DeserializeOwned> Records<T> {
-    /// In a store that `store` hands out; the attributes are those of `T` in JSON.
-    pub(crate) fn new(
-        name: &str,
-        attributes: impl IntoIterator<Item = AttributeBuilder>,
-        store: impl Fn(&Arc<ResourceType>) -> Arc<dyn ResourceStore>,
-    ) -> Result<Self, SchemaError> {
-        Ok(Self::of(record_type(name, attributes)?, store))
+impl Records {
+    /// Opens the tables, and makes them if there are none. Records that an earlier version has kept
+    /// as resources move into them, all at once; so the stores of resources are opened before.
+    pub(crate) async fn open(database: &Database) -> Result<Self, RecordsError> {
+        sqlx::any::install_default_drivers();
+        let pool = AnyPoolOptions::new().acquire_timeout(PATIENCE).after_connect(
+            |connection: &mut AnyConnection, _| Box::pin(async move { prepare(connection).await }),
+        );
+        let (pool, servers) = match database {
+            // A database in memory is that of its connection, for as long as that is open.
+            Database::Memory => {
+                let pool = pool.max_connections(1).idle_timeout(None).max_lifetime(None);
+                // All that is waited for are others' turns.
+                let pool = pool.acquire_timeout(10 * PATIENCE);
+                (pool.connect("sqlite::memory:").await?, None)
+            }
+            Database::Sqlite(path) => {
+                let path = path.to_string_lossy();
+                let url = format!("sqlite:{}", utf8_percent_encode(&path, NON_ALPHANUMERIC));
+                let pool = pool.max_connections(CONNECTIONS).test_before_acquire(false);
+                (pool.connect(&url).await?, None)
+            }
+            Database::Postgres(servers) => {
+                let url = PostgresDirectory::find_server(servers).await?;
+                let pool = pool.max_connections(CONNECTIONS);
+                (pool.connect(&url).await?, Some(servers.clone()))
+            }
+        };
+        let steps = MIGRATIONS
+            .iter()
+            .zip(1..)
+            .filter(|((_, in_memory), _)| *in_memory || !matches!(database, Database::Memory));
+        let steps = steps.map(|(&(sql, _), version)| {
+            Migration::new(version, "records".into(), MigrationType::Simple, sql.into(), false)
+        });
+        let migrator = Migrator { migrations: steps.collect(), ..Migrator::DEFAULT };
+        if servers.is_some() {
+            migrator.run(&pool).await?;
+        } else {
+            // SQLite has no lock by which a process keeps out others that are started at once.
+            let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
+            migrator.run(&mut *transaction).await?;
+            transaction.commit().await?;
+        }
+        Ok(Self { pool, servers })
     }
 
-    /// The same, of a type that is there already.
-    pub(crate) fn of(
-        resource_type: ResourceType,
-        store: impl Fn(&Arc<ResourceType>) -> Arc<dyn ResourceStore>,
-    ) -> Self {
-        let resource_type = Arc::new(resource_type);
-        let access = Resources::new(Arc::clone(&resource_type), store(&resource_type));
-        Self { access, kind: PhantomData }
-    }
-
-    /// # Errors
-    ///
-    /// - [`StoreError::Conflict`]: there is one with a value that has to be unique.
-    pub(crate) async fn create(&self, record: &T, cx: &RequestContext) -> Result<(), StoreError> {
-        let mut object = object(record)?;
-        object.retain(|_, value| !value.is_null());
-        self.access.create(Resource::from_stored(object), cx).await.map(drop)
-    }
-
-    pub(crate) async fn find(
+    /// Runs a statement, and says how many rows it has changed.
+    pub(crate) async fn run<'q>(
         &self,
-        attribute: &str,
-        text: &str,
-        cx: &RequestContext,
-    ) -> Result<Vec<Kept<T>>, StoreError> {
-        self.access.find(attribute, text, cx).await?.iter().map(|found| Kept::read(found)).collect()
+        statement: Query<'q, Any, AnyArguments<'q>>,
+    ) -> Result<u64, StoreError> {
+        let mut connection = self.connection().await?;
+        let done = statement.execute(&mut *connection).await.map_err(store_error)?;
+        Ok(done.rows_affected())
     }
 
-    pub(crate) async fn all(&self, cx: &RequestContext) -> Result<Vec<Kept<T>>, StoreError> {
-        self.access.all(cx).await?.iter().map(|found| Kept::read(found)).collect()
-    }
-
-    /// Writes a record that was read, and changed since then.
-    ///
-    /// # Errors
-    ///
-    /// - [`StoreError::VersionMismatch`]: somebody else has written it in the meantime;
-    /// - [`StoreError::NotFound`]: or deleted it.
-    pub(crate) async fn replace(
+    pub(crate) async fn one<'q, T>(
         &self,
-        kept: &Kept<T>,
-        cx: &RequestContext,
-    ) -> Result<(), StoreError> {
-        let value = Some(Value::Object(object(&kept.record)?));
-        let operation = PatchOperation { op: "replace".to_owned(), path: None, value };
-        self.at(kept).patch(&kept.id, vec![operation], cx).await.map(drop)
+        statement: QueryAs<'q, Any, T, AnyArguments<'q>>,
+    ) -> Result<Option<T>, StoreError>
+    where
+        T: for<'r> FromRow<'r, AnyRow> + Send + Unpin,
+    {
+        let mut connection = self.connection().await?;
+        statement.fetch_optional(&mut *connection).await.map_err(store_error)
     }
 
-    /// # Errors
-    ///
-    /// - as [`Records::replace`].
-    pub(crate) async fn delete(
+    pub(crate) async fn all<'q, T>(
         &self,
-        kept: &Kept<T>,
-        cx: &RequestContext,
-    ) -> Result<(), StoreError> {
-        self.at(kept).delete(&kept.id, cx).await.map(drop)
+        statement: QueryAs<'q, Any, T, AnyArguments<'q>>,
+    ) -> Result<Vec<T>, StoreError>
+    where
+        T: for<'r> FromRow<'r, AnyRow> + Send + Unpin,
+    {
+        let mut connection = self.connection().await?;
+        statement.fetch_all(&mut *connection).await.map_err(store_error)
     }
 
-    fn at(&self, kept: &Kept<T>) -> Resources {
-        self.access.expecting(kept.version.clone().map(Precondition::at).unwrap_or_default())
+    /// Deletes what is kept of a tenant, but for its name.
+    pub(crate) async fn forget(&self, tenant: &Tenant) -> Result<(), StoreError> {
+        for table in OF_TENANT {
+            let statement = format!("DELETE FROM {table} WHERE tenant = $1");
+            self.run(sqlx::query(&statement).bind(tenant.as_str())).await?;
+        }
+        Ok(())
+    }
+
+    /// A connection. Of several servers another one may have taken over since the last.
+    async fn connection(&self) -> Result<PoolConnection<Any>, StoreError> {
+        let err = match self.pool.acquire().await {
+            Ok(connection) => return Ok(connection),
+            Err(err) => err,
+        };
+        let Some(servers) = &self.servers else { return Err(store_error(err)) };
+        let Ok(server) = PostgresDirectory::find_server(servers).await else {
+            return Err(store_error(err));
+        };
+        let server: AnyConnectOptions = server.parse().map_err(store_error)?;
+        if server.database_url == self.pool.connect_options().database_url {
+            return Err(store_error(err));
+        }
+        self.pool.set_connect_options(server);
+        self.pool.acquire().await.map_err(store_error)
     }
 }
 
-impl<T: DeserializeOwned> Kept<T> {
-    fn read(resource: &Resource) -> Result<Self, StoreError> {
-        let record = resource.view().map_err(StoreError::other)?;
-        Ok(Self { record, id: resource.id().to_owned(), version: resource.version() })
+/// Has a connection to SQLite wait for other processes, and refuses a server that only reads.
+async fn prepare(connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
+    if connection.backend_name() == "SQLite" {
+        return connection.execute("PRAGMA busy_timeout = 20000").await.map(drop);
     }
+    let reads_only: String = query_scalar("SELECT current_setting('transaction_read_only')")
+        .fetch_one(connection)
+        .await?;
+    if reads_only == "on" {
+        return Err(sqlx::Error::Configuration("the server only reads".into()));
+    }
+    Ok(())
 }
 
-/// The context of what belongs to no tenant.
-pub(crate) fn host() -> RequestContext {
-    RequestContext::new(HOST)
-}
-
-/// A text that is compared letter by letter.
-pub(crate) fn text(name: &str) -> AttributeBuilder {
-    Attribute::builder(name, AttributeType::String).case_exact()
-}
-
-/// The type of records of that name.
-pub(crate) fn record_type(
-    name: &str,
-    attributes: impl IntoIterator<Item = AttributeBuilder>,
-) -> Result<ResourceType, SchemaError> {
-    let schema = Schema::builder(format!("urn:scimwire:demo:{name}"));
-    let schema =
-        attributes.into_iter().fold(schema, |schema, attribute| schema.attribute(attribute));
-    Ok(ResourceType::new(name, schema.build()?))
-}
-
-fn object(record: &impl Serialize) -> Result<Map<String, Value>, StoreError> {
-    match serde_json::to_value(record).map_err(StoreError::other)? {
-        Value::Object(object) => Ok(object),
-        _ => Err(StoreError::other("a record is an object")),
+impl From<MigrateError> for RecordsError {
+    fn from(err: MigrateError) -> Self {
+        match err {
+            MigrateError::VersionMissing(version) => Self::Newer(version),
+            err => Self::Migrate(err),
+        }
     }
 }

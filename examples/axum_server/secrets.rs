@@ -5,37 +5,17 @@ use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use scimwire::schema::{ResourceType, SchemaError, Uniqueness};
-use scimwire::{ResourceStore, StoreError};
-use serde::{Deserialize, Serialize};
+use scimwire::StoreError;
+use sqlx::{query, query_as};
 
-use crate::records::{Records, host, text};
+use crate::records::Records;
 
 /// Small secrets by name.
-pub(crate) struct Secrets(Records<Named>);
-
-#[derive(Serialize, Deserialize)]
-struct Named {
-    name: String,
-    /// In base64.
-    value: String,
-}
+pub(crate) struct Secrets(Arc<Records>);
 
 impl Secrets {
-    pub(crate) fn new(
-        store: impl Fn(&Arc<ResourceType>) -> Arc<dyn ResourceStore>,
-    ) -> Result<Self, SchemaError> {
-        let attributes =
-            [text("name").required().uniqueness(Uniqueness::Server), text("value").required()];
-        Records::new("HostSecret", attributes, store).map(Self)
-    }
-
-    pub(crate) async fn get<const LENGTH: usize>(
-        &self,
-        name: &str,
-    ) -> Result<Option<[u8; LENGTH]>, StoreError> {
-        let found = self.0.find("name", name, &host()).await?;
-        found.first().map(|kept| read(&kept.record)).transpose()
+    pub(crate) fn new(records: Arc<Records>) -> Self {
+        Self(records)
     }
 
     /// Keeps `fresh` under that name, unless there is something already; says what there is.
@@ -44,12 +24,13 @@ impl Secrets {
         name: &str,
         fresh: [u8; LENGTH],
     ) -> Result<[u8; LENGTH], StoreError> {
-        let named = Named { name: name.to_owned(), value: URL_SAFE_NO_PAD.encode(fresh) };
-        match self.0.create(&named, &host()).await {
-            Ok(()) => Ok(fresh),
-            Err(StoreError::Conflict { .. }) => self.get(name).await?.ok_or(StoreError::NotFound),
-            Err(err) => Err(err),
-        }
+        let keep = "INSERT INTO host_secret (name, value) VALUES ($1, $2) ON CONFLICT DO NOTHING";
+        self.0.run(query(keep).bind(name).bind(URL_SAFE_NO_PAD.encode(fresh))).await?;
+        let read = query_as("SELECT value FROM host_secret WHERE name = $1").bind(name);
+        let (kept,): (String,) = self.0.one(read).await?.ok_or(StoreError::NotFound)?;
+        let bytes = URL_SAFE_NO_PAD.decode(kept).map_err(StoreError::other)?;
+        let wrong = |_| StoreError::other(format!("the secret `{name}` is of another length"));
+        bytes.try_into().map_err(wrong)
     }
 
     /// Keeps `fresh` under that name, whatever there is.
@@ -58,22 +39,8 @@ impl Secrets {
         name: &str,
         fresh: [u8; LENGTH],
     ) -> Result<(), StoreError> {
-        while self.get_or_keep(name, fresh).await? != fresh {
-            for old in self.0.find("name", name, &host()).await? {
-                match self.0.delete(&old, &host()).await {
-                    // Another process was faster.
-                    Ok(()) | Err(StoreError::NotFound | StoreError::VersionMismatch) => {}
-                    Err(err) => return Err(err),
-                }
-            }
-        }
-        Ok(())
+        let keep = "INSERT INTO host_secret (name, value) VALUES ($1, $2)
+                    ON CONFLICT (name) DO UPDATE SET value = excluded.value";
+        self.0.run(query(keep).bind(name).bind(URL_SAFE_NO_PAD.encode(fresh))).await.map(drop)
     }
-}
-
-fn read<const LENGTH: usize>(named: &Named) -> Result<[u8; LENGTH], StoreError> {
-    let bytes = URL_SAFE_NO_PAD.decode(&named.value).map_err(StoreError::other)?;
-    bytes
-        .try_into()
-        .map_err(|_| StoreError::other(format!("the secret `{}` is of another length", named.name)))
 }

@@ -1,4 +1,4 @@
-//! Hashes and times as they stand in records.
+//! Hashes, times and words as they stand in records.
 
 use std::time::{Duration, SystemTime};
 
@@ -7,6 +7,9 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use scimwire::StoreError;
 use scimwire::auth::TokenHash;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 pub(crate) fn of_hash(hash: &TokenHash) -> String {
     URL_SAFE_NO_PAD.encode(hash.as_bytes())
@@ -24,6 +27,18 @@ pub(crate) fn of_time(time: DateTime<Utc>) -> String {
 
 pub(crate) fn time(text: &str) -> Result<DateTime<Utc>, StoreError> {
     text.parse().map_err(|_| StoreError::other("there is no time in a record"))
+}
+
+/// The word for a value that is one in JSON.
+pub(crate) fn of_word(value: &impl Serialize) -> Result<String, StoreError> {
+    match serde_json::to_value(value).map_err(StoreError::other)? {
+        Value::String(word) => Ok(word),
+        _ => Err(StoreError::other("the value is not a word")),
+    }
+}
+
+pub(crate) fn word<T: DeserializeOwned>(text: &str) -> Result<T, StoreError> {
+    serde_json::from_value(text.into()).map_err(StoreError::other)
 }
 
 pub(crate) fn now() -> DateTime<Utc> {

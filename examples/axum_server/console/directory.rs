@@ -5,8 +5,10 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Path, Query, State};
+use scimwire::StoreError;
+use scimwire::attr::AttrPath;
 use scimwire::auth::{RequestContext, Tenant};
-use scimwire::filter::Filter;
+use scimwire::filter::{CompValue, CompareOp, Filter};
 use scimwire::message::SearchRequest;
 use scimwire::service::Resources;
 use serde::{Deserialize, Serialize};
@@ -14,7 +16,6 @@ use serde_json::{Value, json};
 
 use super::Console;
 use super::error::ConsoleError;
-use crate::ledger;
 use crate::policy::origin::Origin;
 
 /// How many members are shown at a time.
@@ -213,7 +214,7 @@ impl Console {
         let users = if ids.is_empty() {
             Vec::new()
         } else {
-            self.users.matching(&ledger::any_of("id", &ids)?, cx).await?
+            self.users.matching(&any_of(&ids)?, cx).await?
         };
         let users: HashMap<&str, Value> =
             users.iter().map(|user| (user.id(), json!(user.attributes()))).collect();
@@ -270,7 +271,7 @@ impl Console {
             return Ok(());
         }
         let ids: Vec<&str> = unsaid.keys().map(String::as_str).collect();
-        for user in self.users.matching(&ledger::any_of("id", &ids)?, cx).await? {
+        for user in self.users.matching(&any_of(&ids)?, cx).await? {
             if let Some(shown) = unsaid.get_mut(user.id()) {
                 shown["active"] = user.is_active().into();
             }
@@ -306,6 +307,18 @@ impl Console {
 
 fn by_id(resource: &mut Value) -> Option<(String, &mut Value)> {
     Some((resource["id"].as_str()?.to_owned(), resource))
+}
+
+/// Holds for the resources with these ids.
+fn any_of(ids: &[&str]) -> Result<Filter, StoreError> {
+    let path: AttrPath = "id".parse().map_err(StoreError::other)?;
+    let equals = |id: &&str| Filter::Compare {
+        path: path.clone(),
+        op: CompareOp::Eq,
+        value: CompValue::String((*id).to_owned()),
+    };
+    let mut terms: Vec<Filter> = ids.iter().map(equals).collect();
+    Ok(if terms.len() == 1 { terms.remove(0) } else { Filter::Or(terms) })
 }
 
 /// Parameters that leave an attribute out.

@@ -1,47 +1,25 @@
-//! What is kept of clients that were made in the console; of their secrets there are hashes only.
+//! Clients that were made in the console, in a table; of their secrets there are hashes only.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use scimwire::auth::{RequestContext, Tenant, TokenHash};
-use scimwire::schema::{ResourceType, SchemaError, Uniqueness};
-use scimwire::{ResourceStore, Secret, StoreError};
-use serde::{Deserialize, Serialize};
+use scimwire::auth::{Tenant, TokenHash};
+use scimwire::{Secret, StoreError};
+use sqlx::{query, query_as};
 
 use super::clients::{Client, Origin};
-use crate::records::{self, Kept, Records};
+use crate::records::Records;
 use crate::written;
 
-/// How often a change is tried again that others were faster than.
-const ATTEMPTS: usize = 20;
+/// The clients of all tenants.
+pub(super) struct ClientTable(Arc<Records>);
 
-/// The records of clients of all tenants.
-pub(super) struct KeptClients(Records<Row>);
+/// Id, tenant, secret, redirects, when it was made and last used.
+type Row = (String, String, String, String, String, Option<String>);
 
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Row {
-    client_id: String,
-    secret: String,
-    /// None is none at all.
-    redirects: Option<Vec<String>>,
-    created: String,
-    last_used: Option<String>,
-}
-
-impl KeptClients {
-    pub(super) fn new(
-        store: impl Fn(&Arc<ResourceType>) -> Arc<dyn ResourceStore>,
-    ) -> Result<Self, SchemaError> {
-        let attributes = [
-            records::text("clientId").required().uniqueness(Uniqueness::Server),
-            records::text("secret").required(),
-            records::text("redirects").multi_valued(),
-            records::text("created").required(),
-            records::text("lastUsed"),
-        ];
-        Records::new("OAuthClient", attributes, store).map(Self)
+impl ClientTable {
+    pub(super) fn new(records: Arc<Records>) -> Self {
+        Self(records)
     }
 
     pub(super) async fn create(
@@ -51,30 +29,43 @@ impl KeptClients {
         secret: &Secret,
         redirects: &[String],
     ) -> Result<Client, StoreError> {
-        let row = Row {
-            client_id: id,
-            secret: written::of_hash(&TokenHash::of(secret)),
-            redirects: listed(redirects),
-            created: written::of_time(written::now()),
-            last_used: None,
-        };
-        self.0.create(&row, &context(tenant)).await?;
-        row.client(tenant)
+        let (secret, now) = (TokenHash::of(secret), written::now());
+        let insert = query(
+            "INSERT INTO oauth_client (id, tenant, secret, redirects, created)
+             VALUES ($1, $2, $3, $4, $5)",
+        );
+        let insert = insert
+            .bind(&id)
+            .bind(tenant.as_str())
+            .bind(written::of_hash(&secret))
+            .bind(listed(redirects)?)
+            .bind(written::of_time(now));
+        self.0.run(insert).await?;
+        let (tenant, redirects) = (tenant.clone(), redirects.to_vec());
+        Ok(Client {
+            id,
+            tenant,
+            redirects,
+            origin: Origin::Made { at: now, last_used: None },
+            secret,
+        })
     }
 
-    pub(super) async fn find(
-        &self,
-        tenant: &Tenant,
-        id: &str,
-    ) -> Result<Option<Client>, StoreError> {
-        self.row(tenant, id).await?.map(|row| row.record.client(tenant)).transpose()
+    pub(super) async fn find(&self, id: &str) -> Result<Option<Client>, StoreError> {
+        let read = query_as(
+            "SELECT id, tenant, secret, redirects, created, last_used
+             FROM oauth_client WHERE id = $1",
+        );
+        self.0.one(read.bind(id)).await?.map(client).transpose()
     }
 
     /// All of a tenant, the oldest first.
     pub(super) async fn all(&self, tenant: &Tenant) -> Result<Vec<Client>, StoreError> {
-        let mut rows = self.0.all(&context(tenant)).await?;
-        rows.sort_by(|one, other| one.record.created.cmp(&other.record.created));
-        rows.iter().map(|row| row.record.client(tenant)).collect()
+        let read = query_as(
+            "SELECT id, tenant, secret, redirects, created, last_used
+             FROM oauth_client WHERE tenant = $1 ORDER BY created, id",
+        );
+        self.0.all(read.bind(tenant.as_str())).await?.into_iter().map(client).collect()
     }
 
     /// Whether it is there.
@@ -83,7 +74,8 @@ impl KeptClients {
         client: &Client,
         secret: &Secret,
     ) -> Result<bool, StoreError> {
-        self.change(client, |row| row.secret = written::of_hash(&TokenHash::of(secret))).await
+        let set = query("UPDATE oauth_client SET secret = $2 WHERE id = $1").bind(&client.id);
+        Ok(self.0.run(set.bind(written::of_hash(&TokenHash::of(secret)))).await? > 0)
     }
 
     /// Whether it is there.
@@ -92,7 +84,8 @@ impl KeptClients {
         client: &Client,
         redirects: &[String],
     ) -> Result<bool, StoreError> {
-        self.change(client, |row| row.redirects = listed(redirects)).await
+        let set = query("UPDATE oauth_client SET redirects = $2 WHERE id = $1").bind(&client.id);
+        Ok(self.0.run(set.bind(listed(redirects)?)).await? > 0)
     }
 
     /// Whether it is there.
@@ -101,66 +94,29 @@ impl KeptClients {
         client: &Client,
         now: DateTime<Utc>,
     ) -> Result<bool, StoreError> {
-        self.change(client, |row| row.last_used = Some(written::of_time(now))).await
+        let note = query("UPDATE oauth_client SET last_used = $2 WHERE id = $1").bind(&client.id);
+        Ok(self.0.run(note.bind(written::of_time(now))).await? > 0)
     }
 
     /// Whether it was there.
     pub(super) async fn delete(&self, client: &Client) -> Result<bool, StoreError> {
-        for _ in 0..ATTEMPTS {
-            let Some(row) = self.row(&client.tenant, &client.id).await? else {
-                return Ok(false);
-            };
-            match self.0.delete(&row, &context(&client.tenant)).await {
-                Ok(()) => return Ok(true),
-                Err(StoreError::VersionMismatch | StoreError::NotFound) => {}
-                Err(err) => return Err(err),
-            }
-        }
-        Err(too_busy())
-    }
-
-    /// Changes what is kept of a client until nobody else is faster; false where there is nothing.
-    async fn change(&self, client: &Client, change: impl Fn(&mut Row)) -> Result<bool, StoreError> {
-        for _ in 0..ATTEMPTS {
-            let Some(mut row) = self.row(&client.tenant, &client.id).await? else {
-                return Ok(false);
-            };
-            change(&mut row.record);
-            match self.0.replace(&row, &context(&client.tenant)).await {
-                Ok(()) => return Ok(true),
-                Err(StoreError::VersionMismatch | StoreError::NotFound) => {}
-                Err(err) => return Err(err),
-            }
-        }
-        Err(too_busy())
-    }
-
-    async fn row(&self, tenant: &Tenant, id: &str) -> Result<Option<Kept<Row>>, StoreError> {
-        Ok(self.0.find("clientId", id, &context(tenant)).await?.into_iter().next())
+        let delete = query("DELETE FROM oauth_client WHERE id = $1").bind(&client.id);
+        Ok(self.0.run(delete).await? > 0)
     }
 }
 
-impl Row {
-    fn client(&self, tenant: &Tenant) -> Result<Client, StoreError> {
-        let last_used = self.last_used.as_deref().map(written::time).transpose()?;
-        Ok(Client {
-            id: self.client_id.clone(),
-            tenant: tenant.clone(),
-            redirects: self.redirects.clone().unwrap_or_default(),
-            origin: Origin::Made { at: written::time(&self.created)?, last_used },
-            secret: written::hash(&self.secret)?,
-        })
-    }
+fn client(row: Row) -> Result<Client, StoreError> {
+    let (id, tenant, secret, redirects, created, last_used) = row;
+    let last_used = last_used.as_deref().map(written::time).transpose()?;
+    Ok(Client {
+        id,
+        tenant: tenant.into(),
+        redirects: serde_json::from_str(&redirects).map_err(StoreError::other)?,
+        origin: Origin::Made { at: written::time(&created)?, last_used },
+        secret: written::hash(&secret)?,
+    })
 }
 
-fn context(tenant: &Tenant) -> RequestContext {
-    RequestContext::new(tenant.clone())
-}
-
-fn listed(redirects: &[String]) -> Option<Vec<String>> {
-    (!redirects.is_empty()).then(|| redirects.to_vec())
-}
-
-fn too_busy() -> StoreError {
-    StoreError::Busy { retry_after: Duration::from_secs(1) }
+fn listed(redirects: &[String]) -> Result<String, StoreError> {
+    serde_json::to_string(redirects).map_err(StoreError::other)
 }

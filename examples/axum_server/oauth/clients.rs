@@ -8,26 +8,24 @@ use chrono::{DateTime, TimeDelta, Utc};
 use scimwire::auth::{Tenant, TokenHash};
 use scimwire::{Secret, StoreError};
 
+use super::client_table::ClientTable;
 use super::credentials::Credentials;
 use super::given::{ClientError, GivenClients};
 use super::options::OAuthOptions;
-use super::tables::Tables;
 use crate::random::{self, NoRandom};
+use crate::records::Records;
 use crate::tenants::{DEFAULT_TENANT, Tenants};
 use crate::written::now;
 
 /// How old the time of the last use may get before it is kept anew.
 const LAST_USED_STEP: TimeDelta = TimeDelta::minutes(1);
 
-/// No id of a client is longer: the name of a tenant, and what is added to it.
-const LONGEST_ID: usize = 128;
-
 /// The OAuth 2 clients of all tenants.
 pub(crate) struct Clients {
     given: GivenClients,
     /// When those of the command line were last used, as far as this server knows.
     given_used: Mutex<HashMap<String, DateTime<Utc>>>,
-    tables: Arc<Tables>,
+    made: ClientTable,
     fresh_secret: Option<Secret>,
 }
 
@@ -69,15 +67,15 @@ impl Clients {
     pub(crate) async fn new(
         options: &OAuthOptions,
         tenants: &Tenants,
-        tables: Arc<Tables>,
+        records: Arc<Records>,
     ) -> Result<Self, ClientError> {
         let given = GivenClients::new(options, tenants).await?;
-        let mut clients = Self { given, given_used: Mutex::default(), tables, fresh_secret: None };
+        let made = ClientTable::new(records);
+        let mut clients = Self { given, given_used: Mutex::default(), made, fresh_secret: None };
         if options.clients.is_empty() && tenants.fresh_token().is_some() {
             let secret = random::secret()?;
             clients
-                .tables
-                .clients
+                .made
                 .create(&Tenant::from(DEFAULT_TENANT), DEFAULT_TENANT.to_owned(), &secret, &[])
                 .await?;
             clients.fresh_secret = Some(secret);
@@ -88,7 +86,7 @@ impl Clients {
             let added = flag.uris.iter().filter(|uri| !client.redirects.contains(uri));
             let redirects: Vec<String> = client.redirects.iter().chain(added).cloned().collect();
             if redirects != client.redirects
-                && !clients.tables.clients.set_redirects(&client, &redirects).await?
+                && !clients.made.set_redirects(&client, &redirects).await?
             {
                 return Err(unknown());
             }
@@ -101,19 +99,11 @@ impl Clients {
         self.fresh_secret.as_ref().map(|secret| (DEFAULT_TENANT, secret))
     }
 
-    /// The client of that id. The id of one that is kept is the name of its tenant, or begins with
-    /// that and a dot.
+    /// The client of that id.
     pub(super) async fn find(&self, id: &str) -> Result<Option<Client>, StoreError> {
-        if let Some(client) = self.given.find(id) {
-            return Ok(Some(client.clone()));
-        }
-        let plain = id.len() <= LONGEST_ID
-            && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
-        match id.split('.').next() {
-            Some(tenant) if plain && !tenant.is_empty() => {
-                self.tables.clients.find(&Tenant::from(tenant), id).await
-            }
-            _ => Ok(None),
+        match self.given.find(id) {
+            Some(client) => Ok(Some(client.clone())),
+            None => self.made.find(id).await,
         }
     }
 
@@ -130,7 +120,7 @@ impl Clients {
     /// All clients of a tenant, those of the command line first.
     pub(super) async fn all(&self, tenant: &Tenant) -> Result<Vec<Client>, StoreError> {
         let mut clients: Vec<Client> = self.given.of(tenant).cloned().collect();
-        let kept = self.tables.clients.all(tenant).await?;
+        let kept = self.made.all(tenant).await?;
         clients.extend(kept.into_iter().filter(|client| self.given.find(&client.id).is_none()));
         Ok(clients)
     }
@@ -157,7 +147,7 @@ impl Clients {
     ) -> Result<(Client, Secret), ClientChangeError> {
         let secret = random::secret()?;
         let id = format!("{tenant}.{}", random::name()?);
-        let client = self.tables.clients.create(tenant, id, &secret, redirects).await?;
+        let client = self.made.create(tenant, id, &secret, redirects).await?;
         Ok((client, secret))
     }
 
@@ -165,7 +155,7 @@ impl Clients {
     pub(super) async fn rotate(&self, client: &Client) -> Result<Secret, ClientChangeError> {
         client.check_kept()?;
         let secret = random::secret()?;
-        known(self.tables.clients.set_secret(client, &secret).await?)?;
+        known(self.made.set_secret(client, &secret).await?)?;
         Ok(secret)
     }
 
@@ -175,12 +165,12 @@ impl Clients {
         redirects: &[String],
     ) -> Result<(), ClientChangeError> {
         client.check_kept()?;
-        known(self.tables.clients.set_redirects(client, redirects).await?)
+        known(self.made.set_redirects(client, redirects).await?)
     }
 
     pub(super) async fn delete(&self, client: &Client) -> Result<(), ClientChangeError> {
         client.check_kept()?;
-        known(self.tables.clients.delete(client).await?)
+        known(self.made.delete(client).await?)
     }
 
     pub(super) fn last_used(&self, client: &Client) -> Option<DateTime<Utc>> {
@@ -203,7 +193,7 @@ impl Clients {
             {
                 Ok(true)
             }
-            Origin::Made { .. } => self.tables.clients.note_use(client, now).await,
+            Origin::Made { .. } => self.made.note_use(client, now).await,
         }
     }
 

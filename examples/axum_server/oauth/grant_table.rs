@@ -1,38 +1,40 @@
-//! What is kept of grants and of access tokens: records of the client's tenant. Of secrets there
-//! are hashes only.
+//! What administrators have allowed clients, in a table; of codes and refresh tokens there are
+//! hashes only. What comes of a grant is among the tokens, by its id.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
-use scimwire::auth::{RequestContext, TokenHash};
-use scimwire::schema::{Attribute, AttributeType, ResourceType, SchemaError, Uniqueness};
-use scimwire::{ResourceStore, Secret, StoreError};
-use serde::{Deserialize, Serialize};
+use scimwire::auth::TokenHash;
+use scimwire::{Secret, StoreError};
+use sqlx::{query, query_as};
 
 use super::clients::Client;
 use super::pkce::Challenge;
 use crate::random::{self, NoRandom};
-use crate::records::{self, Kept, Records};
-use crate::written;
+use crate::records::Records;
+use crate::written::{self, after, now};
 
 /// What a code or refresh token looks like: a part that all those of one grant share, a dot, and
 /// one of its own. So the grant is found by any of them, and one that is not the last was used
 /// before.
 const SEPARATOR: char = '.';
 
-/// How often a grant is tried to be ended that somebody else changes.
-const ATTEMPTS: usize = 20;
-
 /// A code or refresh token that came.
 pub(super) struct Ticket {
-    key: String,
+    grant: String,
     whole: TokenHash,
 }
 
 /// What an administrator has allowed a client. Of its codes and refresh tokens one is good at a
 /// time.
-pub(super) struct Grant(Kept<GrantRow>);
+pub(super) struct Grant {
+    pub(super) id: String,
+    /// The hash of the one that is good now.
+    secret: TokenHash,
+    pub(super) is_expired: bool,
+    /// What the code was asked for with; none where it was redeemed.
+    pub(super) code: Option<Code>,
+}
 
 /// What a code was asked for with.
 pub(super) struct Code {
@@ -42,49 +44,18 @@ pub(super) struct Code {
     pub(super) challenge: Option<Challenge>,
 }
 
-/// An access token.
-pub(super) struct Access(Kept<AccessRow>);
-
 /// The grants of all tenants.
-pub(super) struct KeptGrants(Records<GrantRow>);
+pub(super) struct GrantTable(Arc<Records>);
 
-/// The access tokens of all tenants.
-pub(super) struct KeptAccess(Records<AccessRow>);
-
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct GrantRow {
-    /// The client, by which grants are looked up.
-    external_id: String,
-    key: String,
-    /// The code or refresh token that is good now.
-    current: String,
-    expires: String,
-    /// Whether the code was redeemed; if not, what follows is what it was asked for with.
-    redeemed: bool,
-    redirect: String,
-    names_redirect: bool,
-    challenge: Option<String>,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct AccessRow {
-    /// The grant, or the client where it came with its own credentials: by that access tokens are
-    /// looked up.
-    external_id: String,
-    /// The id that the library knows it by.
-    token: String,
-    client: String,
-    expires: String,
-}
+/// Id, secret, when it ends, whether its code was redeemed, and what that was asked for with.
+type Row = (String, String, String, i64, String, i64, Option<String>);
 
 impl Ticket {
     /// None where it is neither a code nor a refresh token of ours.
     pub(super) fn read(secret: &Secret) -> Option<Self> {
         let (key, _) = secret.expose().split_once(SEPARATOR)?;
         Some(Self {
-            key: written::of_hash(&TokenHash::of(&Secret::from(key))),
+            grant: written::of_hash(&TokenHash::of(&Secret::from(key))),
             whole: TokenHash::of(secret),
         })
     }
@@ -103,49 +74,14 @@ pub(super) fn successor(secret: &Secret) -> Result<Secret, NoRandom> {
 
 impl Grant {
     /// Whether this code or refresh token is the one that is good now; if not, it was used before.
-    pub(super) fn is_current(&self, ticket: &Ticket) -> Result<bool, StoreError> {
-        Ok(written::hash(&self.0.record.current)? == ticket.whole)
-    }
-
-    /// What its access tokens are found by.
-    pub(super) fn key(&self) -> &str {
-        &self.0.record.key
-    }
-
-    pub(super) fn expires(&self) -> Result<DateTime<Utc>, StoreError> {
-        written::time(&self.0.record.expires)
-    }
-
-    pub(super) fn is_redeemed(&self) -> bool {
-        self.0.record.redeemed
-    }
-
-    /// What the code was asked for with; none where it was redeemed.
-    pub(super) fn code(&self) -> Result<Option<Code>, StoreError> {
-        let row = &self.0.record;
-        let challenge =
-            row.challenge.as_deref().map(written::hash).transpose()?.map(Challenge::from);
-        let code =
-            Code { redirect: row.redirect.clone(), names_redirect: row.names_redirect, challenge };
-        Ok((!row.redeemed).then_some(code))
+    pub(super) fn is_current(&self, ticket: &Ticket) -> bool {
+        self.secret == ticket.whole
     }
 }
 
-impl KeptGrants {
-    pub(super) fn new(
-        store: impl Fn(&Arc<ResourceType>) -> Arc<dyn ResourceStore>,
-    ) -> Result<Self, SchemaError> {
-        let flag = |name| Attribute::builder(name, AttributeType::Boolean);
-        let attributes = [
-            records::text("key").required().uniqueness(Uniqueness::Server),
-            records::text("current").required(),
-            records::text("expires").required(),
-            flag("redeemed"),
-            records::text("redirect"),
-            flag("namesRedirect"),
-            records::text("challenge"),
-        ];
-        Records::new("OAuthGrant", attributes, store).map(Self)
+impl GrantTable {
+    pub(super) fn new(records: Arc<Records>) -> Self {
+        Self(records)
     }
 
     /// Keeps the grant of a code.
@@ -157,17 +93,21 @@ impl KeptGrants {
         asked: Code,
     ) -> Result<(), StoreError> {
         let ticket = Ticket::read(code).ok_or_else(|| StoreError::other("this is no code"))?;
-        let row = GrantRow {
-            external_id: client.id.clone(),
-            key: ticket.key,
-            current: written::of_hash(&ticket.whole),
-            expires: written::of_time(written::after(written::now(), lifetime)),
-            redeemed: false,
-            redirect: asked.redirect,
-            names_redirect: asked.names_redirect,
-            challenge: asked.challenge.map(|challenge| written::of_hash(challenge.hash())),
-        };
-        self.0.create(&row, &context(client)).await
+        let insert = query(
+            "INSERT INTO oauth_grant
+             (id, tenant, client, secret, expires, redeemed, redirect, names_redirect, challenge)
+             VALUES ($1, $2, $3, $4, $5, 0, $6, $7, $8)",
+        );
+        let insert = insert
+            .bind(ticket.grant)
+            .bind(client.tenant.as_str())
+            .bind(&client.id)
+            .bind(written::of_hash(&ticket.whole))
+            .bind(written::of_time(after(now(), lifetime)))
+            .bind(asked.redirect)
+            .bind(i64::from(asked.names_redirect))
+            .bind(asked.challenge.map(|challenge| written::of_hash(challenge.hash())));
+        self.0.run(insert).await.map(drop)
     }
 
     /// The grant that a code or refresh token is of, if it is one of this client's.
@@ -176,143 +116,106 @@ impl KeptGrants {
         client: &Client,
         ticket: &Ticket,
     ) -> Result<Option<Grant>, StoreError> {
-        let found = self.0.find("key", &ticket.key, &context(client)).await?.into_iter().next();
-        Ok(found.filter(|found| found.record.external_id == client.id).map(Grant))
+        let read = query_as(
+            "SELECT id, secret, expires, redeemed, redirect, names_redirect, challenge
+             FROM oauth_grant WHERE id = $1 AND client = $2",
+        );
+        self.0.one(read.bind(&ticket.grant).bind(&client.id)).await?.map(grant).transpose()
     }
 
-    /// All grants of a client.
-    pub(super) async fn of(&self, client: &Client) -> Result<Vec<Grant>, StoreError> {
-        Ok(self
-            .0
-            .find("externalId", &client.id, &context(client))
-            .await?
-            .into_iter()
-            .map(Grant)
-            .collect())
-    }
-
-    /// All grants of the client's tenant.
-    pub(super) async fn all(&self, client: &Client) -> Result<Vec<Grant>, StoreError> {
-        Ok(self.0.all(&context(client)).await?.into_iter().map(Grant).collect())
+    /// How many of a client are good now.
+    pub(super) async fn count(&self, client: &Client) -> Result<usize, StoreError> {
+        let count = query_as(
+            "SELECT count(*) FROM oauth_grant WHERE client = $1 AND redeemed = 1 AND expires > $2",
+        );
+        let count = count.bind(&client.id).bind(written::of_time(now()));
+        let (count,): (i64,) = self.0.one(count).await?.unwrap_or_default();
+        usize::try_from(count).map_err(StoreError::other)
     }
 
     /// Puts this refresh token in the place of what was good until now; false if somebody else has
     /// put another there since the grant was read, or has ended it.
     pub(super) async fn pass_on(
         &self,
-        client: &Client,
-        mut grant: Grant,
+        grant: &Grant,
         next: &Secret,
         lifetime: Duration,
     ) -> Result<bool, StoreError> {
-        let row = &mut grant.0.record;
-        row.current = written::of_hash(&TokenHash::of(next));
-        row.expires = written::of_time(written::after(written::now(), lifetime));
-        row.redeemed = true;
-        match self.0.replace(&grant.0, &context(client)).await {
-            Ok(()) => Ok(true),
-            Err(StoreError::VersionMismatch | StoreError::NotFound) => Ok(false),
-            Err(err) => Err(err),
-        }
+        let update = query(
+            "UPDATE oauth_grant SET secret = $3, expires = $4, redeemed = 1
+             WHERE id = $1 AND secret = $2",
+        );
+        let update = update
+            .bind(&grant.id)
+            .bind(written::of_hash(&grant.secret))
+            .bind(written::of_hash(&TokenHash::of(next)))
+            .bind(written::of_time(after(now(), lifetime)));
+        Ok(self.0.run(update).await? > 0)
     }
 
-    /// Ends a grant. Its access tokens are another matter.
-    pub(super) async fn end(&self, client: &Client, key: &str) -> Result<(), StoreError> {
-        for _ in 0..ATTEMPTS {
-            let Some(found) = self.0.find("key", key, &context(client)).await?.into_iter().next()
-            else {
-                return Ok(());
-            };
-            match self.0.delete(&found, &context(client)).await {
-                Ok(()) => return Ok(()),
-                Err(StoreError::VersionMismatch | StoreError::NotFound) => {}
-                Err(err) => return Err(err),
-            }
-        }
-        Err(StoreError::Busy { retry_after: Duration::from_secs(1) })
-    }
-}
-
-impl Access {
-    /// The id that the library knows it by.
-    pub(super) fn token(&self) -> &str {
-        &self.0.record.token
+    /// Ends a grant, and then its access tokens: one that is being issued finds no grant to go on
+    /// with.
+    pub(super) async fn end(&self, grant: &str) -> Result<(), StoreError> {
+        self.0.run(query("DELETE FROM oauth_grant WHERE id = $1").bind(grant)).await?;
+        self.0.run(query("DELETE FROM host_token WHERE grant_id = $1").bind(grant)).await.map(drop)
     }
 
-    /// When it ends, as text that sorts by time.
-    pub(super) fn expires(&self) -> &str {
-        &self.0.record.expires
-    }
-}
-
-impl KeptAccess {
-    pub(super) fn new(
-        store: impl Fn(&Arc<ResourceType>) -> Arc<dyn ResourceStore>,
-    ) -> Result<Self, SchemaError> {
-        let attributes = [
-            records::text("token").required().uniqueness(Uniqueness::Server),
-            records::text("client").required(),
-            records::text("expires").required(),
-        ];
-        Records::new("OAuthAccess", attributes, store).map(Self)
-    }
-
-    /// Keeps that an access token is of `owner`, which is a grant, or the client itself.
-    pub(super) async fn keep(
-        &self,
-        client: &Client,
-        owner: &str,
-        token: String,
-        lifetime: Duration,
-    ) -> Result<(), StoreError> {
-        let expires = written::of_time(written::after(written::now(), lifetime));
-        let row =
-            AccessRow { external_id: owner.to_owned(), token, client: client.id.clone(), expires };
-        self.0.create(&row, &context(client)).await
-    }
-
-    pub(super) async fn of(&self, client: &Client, owner: &str) -> Result<Vec<Access>, StoreError> {
-        Ok(self
-            .0
-            .find("externalId", owner, &context(client))
-            .await?
-            .into_iter()
-            .map(Access)
-            .collect())
-    }
-
-    /// The access token that the library knows by this id, if it is this client's.
-    pub(super) async fn find(
-        &self,
-        client: &Client,
-        token: &str,
-    ) -> Result<Vec<Access>, StoreError> {
-        let found = self.0.find("token", token, &context(client)).await?;
-        Ok(found.into_iter().filter(|found| found.record.client == client.id).map(Access).collect())
-    }
-
-    pub(super) async fn forget(&self, client: &Client, access: &Access) -> Result<(), StoreError> {
-        match self.0.delete(&access.0, &context(client)).await {
-            Ok(()) | Err(StoreError::NotFound) => Ok(()),
-            Err(err) => Err(err),
-        }
-    }
-
-    /// Forgets those of the client's tenant that have expired.
-    pub(super) async fn forget_expired(
-        &self,
-        client: &Client,
-        now: DateTime<Utc>,
-    ) -> Result<(), StoreError> {
-        for found in self.0.all(&context(client)).await? {
-            if written::time(&found.record.expires)? <= now {
-                self.forget(client, &Access(found)).await?;
-            }
+    /// Ends all grants of a client, and then its access tokens.
+    pub(super) async fn end_all(&self, client: &Client) -> Result<(), StoreError> {
+        for end in [
+            "DELETE FROM oauth_grant WHERE client = $1",
+            "DELETE FROM host_token WHERE client = $1",
+        ] {
+            self.0.run(query(end).bind(&client.id)).await?;
         }
         Ok(())
     }
+
+    /// Ends the oldest access tokens of a grant, or of the client for itself, but for so many.
+    pub(super) async fn keep_newest(
+        &self,
+        client: &Client,
+        grant: Option<&str>,
+        count: i64,
+    ) -> Result<(), StoreError> {
+        let end = query(
+            "DELETE FROM host_token WHERE hash IN (
+               SELECT hash FROM host_token WHERE client = $1 AND COALESCE(grant_id, '') = $2
+               ORDER BY expires DESC LIMIT 1000 OFFSET $3)",
+        );
+        self.0.run(end.bind(&client.id).bind(grant.unwrap_or_default()).bind(count)).await.map(drop)
+    }
+
+    /// Ends an access token of a client's. The tenant has others too, which are not for it to end.
+    pub(super) async fn end_access(
+        &self,
+        client: &Client,
+        token: &Secret,
+    ) -> Result<(), StoreError> {
+        let end = query("DELETE FROM host_token WHERE hash = $1 AND client = $2");
+        self.0
+            .run(end.bind(written::of_hash(&TokenHash::of(token))).bind(&client.id))
+            .await
+            .map(drop)
+    }
+
+    /// Forgets the grants of the client's tenant that ended so long ago.
+    pub(super) async fn sweep(&self, client: &Client, ago: Duration) -> Result<(), StoreError> {
+        let ago = chrono::TimeDelta::from_std(ago).map_err(StoreError::other)?;
+        let sweep = query("DELETE FROM oauth_grant WHERE tenant = $1 AND expires <= $2");
+        let sweep = sweep.bind(client.tenant.as_str()).bind(written::of_time(now() - ago));
+        self.0.run(sweep).await.map(drop)
+    }
 }
 
-fn context(client: &Client) -> RequestContext {
-    RequestContext::new(client.tenant.clone())
+fn grant(row: Row) -> Result<Grant, StoreError> {
+    let (id, secret, expires, redeemed, redirect, names_redirect, challenge) = row;
+    let challenge = challenge.as_deref().map(written::hash).transpose()?.map(Challenge::from);
+    let code = Code { redirect, names_redirect: names_redirect != 0, challenge };
+    Ok(Grant {
+        id,
+        secret: written::hash(&secret)?,
+        is_expired: written::time(&expires)? <= now(),
+        code: (redeemed == 0).then_some(code),
+    })
 }

@@ -3,42 +3,37 @@
 //!
 //! All that comes of one consent is one grant. A code or refresh token that comes a second time was
 //! copied by somebody, so the whole grant ends (RFC 6749, Section 4.1.2; RFC 9700, Section 4.14.2).
-//! Each use is a change to what is kept of the grant, at the version that was read: of two at once,
-//! also in two processes, one is the second.
+//! Each use puts another in the place of the one that was read: of two at once, also in two
+//! processes, one is the second.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::time::Duration;
 
-use scimwire::auth::{AuthError, Tenant, TokenError, TokenGrant, Tokens, ValidateToken};
+use scimwire::auth::{TokenGrant, Tokens};
 use scimwire::{Secret, StoreError};
 use tracing::warn;
 
 use super::clients::Client;
 use super::error::OAuthError;
-use super::kept::{Access, Code, Grant, Ticket, first_secret, successor};
+use super::grant_table::{Code, Grant, GrantTable, Ticket, first_secret, successor};
 use super::options::OAuthOptions;
 use super::pkce::Challenge;
-use super::tables::Tables;
-use crate::written::{after, now};
-
-/// How often what has expired is looked for, in each tenant.
-const SWEEP: Duration = Duration::from_secs(600);
+use crate::records::Records;
+use crate::tenants::TokenTable;
 
 /// How many access tokens of a grant, or of a client for itself, are good at once: with another the
 /// oldest ends.
-const MOST_TOKENS: usize = 100;
+const MOST_TOKENS: i64 = 100;
 
 const USED: &str = "it was used before: have an administrator allow it again";
 
 /// Issues and ends tokens.
 pub(super) struct Grants {
-    tokens: Tokens,
-    tables: Arc<Tables>,
+    tokens: TokenTable,
+    table: GrantTable,
     token_lifetime: Duration,
     refresh_lifetime: Duration,
     code_lifetime: Duration,
-    swept: Mutex<HashMap<Tenant, Instant>>,
 }
 
 /// What a client gets.
@@ -49,16 +44,10 @@ pub(super) struct Issued {
 }
 
 impl Grants {
-    pub(super) fn new(options: &OAuthOptions, tokens: Tokens, tables: Arc<Tables>) -> Self {
+    pub(super) fn new(options: &OAuthOptions, tokens: TokenTable, records: Arc<Records>) -> Self {
         let &OAuthOptions { token_lifetime, refresh_lifetime, code_lifetime, .. } = options;
-        Self {
-            tokens,
-            tables,
-            token_lifetime,
-            refresh_lifetime,
-            code_lifetime,
-            swept: Mutex::default(),
-        }
+        let table = GrantTable::new(records);
+        Self { tokens, table, token_lifetime, refresh_lifetime, code_lifetime }
     }
 
     /// A code for what an administrator has allowed.
@@ -69,10 +58,9 @@ impl Grants {
         names_redirect: bool,
         challenge: Option<Challenge>,
     ) -> Result<Secret, OAuthError> {
-        self.sweep(client).await?;
         let code = first_secret()?;
         let asked = Code { redirect: redirect.to_owned(), names_redirect, challenge };
-        self.tables.grants.begin(client, &code, self.code_lifetime, asked).await?;
+        self.table.begin(client, &code, self.code_lifetime, asked).await?;
         Ok(code)
     }
 
@@ -95,13 +83,14 @@ impl Grants {
             .await?
             .ok_or(OAuthError::InvalidGrant("the code is not known, or no longer"))?;
         let asked = grant
-            .code()?
+            .code
+            .as_ref()
             .ok_or(OAuthError::InvalidGrant("this is a refresh token, and no code"))?;
         if let Err(problem) = asked.check(redirect, verifier) {
-            self.tables.grants.end(client, grant.key()).await?;
+            self.table.end(&grant.id).await?;
             return Err(OAuthError::InvalidGrant(problem));
         }
-        self.issue_for(client, grant, code).await
+        self.issue_for(client, &grant, code).await
     }
 
     /// Gives other tokens for a refresh token, which is used up then.
@@ -117,7 +106,7 @@ impl Grants {
     ) -> Result<Issued, OAuthError> {
         let unknown = OAuthError::InvalidGrant("the refresh token is not known, or no longer");
         match self.grant_of(client, token).await? {
-            Some(grant) if grant.is_redeemed() => self.issue_for(client, grant, token).await,
+            Some(grant) if grant.code.is_none() => self.issue_for(client, &grant, token).await,
             _ => Err(unknown),
         }
     }
@@ -125,45 +114,29 @@ impl Grants {
     /// Gives an access token to a client for itself; it can ask again, and so has no refresh token
     /// (RFC 6749, Section 4.4.3).
     pub(super) async fn for_itself(&self, client: &Client) -> Result<Issued, OAuthError> {
-        self.sweep(client).await?;
-        let access_token = self.access_token(client, &client.id).await?;
+        let access_token = self.access_token(client, None).await?;
         Ok(Issued { access_token, refresh_token: None, lifetime: self.token_lifetime })
     }
 
     /// Ends a token of the client's; a refresh token with its grant. A token that is not known
     /// needs no end (RFC 7009, Section 2.2).
-    pub(super) async fn revoke(&self, client: &Client, token: &Secret) -> Result<(), OAuthError> {
+    pub(super) async fn revoke(&self, client: &Client, token: &Secret) -> Result<(), StoreError> {
         if let Some(ticket) = Ticket::read(token)
-            && let Some(grant) = self.tables.grants.find(client, &ticket).await?
+            && let Some(grant) = self.table.find(client, &ticket).await?
         {
-            return Ok(self.end(client, grant.key()).await?);
+            return self.table.end(&grant.id).await;
         }
-        let cx = match self.tokens.validate(token).await {
-            Ok(cx) if cx.tenant() == &client.tenant => cx,
-            Err(AuthError::Unavailable(source)) => return Err(StoreError::Other(source).into()),
-            Ok(_) | Err(_) => return Ok(()),
-        };
-        // The tenant has other tokens too, which are not for this client to end.
-        let of_client = self.tables.access.find(client, cx.principal().unwrap_or_default()).await?;
-        Ok(self.revoke_all(client, of_client).await?)
+        self.table.end_access(client, token).await
     }
 
     /// How many grants of a client are good now.
     pub(super) async fn count(&self, client: &Client) -> Result<usize, StoreError> {
-        let mut count = 0;
-        for grant in self.tables.grants.of(client).await? {
-            count += usize::from(grant.is_redeemed() && now() < grant.expires()?);
-        }
-        Ok(count)
+        self.table.count(client).await
     }
 
     /// Ends all that a client was given.
     pub(super) async fn end_all(&self, client: &Client) -> Result<(), StoreError> {
-        for grant in self.tables.grants.of(client).await? {
-            self.end(client, grant.key()).await?;
-        }
-        let own = self.tables.access.of(client, &client.id).await?;
-        self.revoke_all(client, own).await
+        self.table.end_all(client).await
     }
 
     /// The grant that this code or refresh token is of, if it is good now.
@@ -172,14 +145,13 @@ impl Grants {
         client: &Client,
         secret: &Secret,
     ) -> Result<Option<Grant>, OAuthError> {
-        self.sweep(client).await?;
         let Some(ticket) = Ticket::read(secret) else {
             return Ok(None);
         };
-        match self.tables.grants.find(client, &ticket).await? {
-            Some(grant) if grant.expires()? <= now() => Ok(None),
-            Some(grant) if !grant.is_current(&ticket)? => {
-                Err(self.came_again(client, grant.key()).await?)
+        match self.table.find(client, &ticket).await? {
+            Some(grant) if grant.is_expired => Ok(None),
+            Some(grant) if !grant.is_current(&ticket) => {
+                Err(self.came_again(client, &grant).await?)
             }
             found => Ok(found),
         }
@@ -188,16 +160,15 @@ impl Grants {
     async fn issue_for(
         &self,
         client: &Client,
-        grant: Grant,
+        grant: &Grant,
         used: &Secret,
     ) -> Result<Issued, OAuthError> {
-        let (key, refresh_token) = (grant.key().to_owned(), successor(used)?);
+        let refresh_token = successor(used)?;
         // What comes first can be taken back; were it the other way round, a failure would cost the
         // client its refresh token.
-        let access_token = self.access_token(client, &key).await?;
-        if !self.tables.grants.pass_on(client, grant, &refresh_token, self.refresh_lifetime).await?
-        {
-            return Err(self.came_again(client, &key).await?);
+        let access_token = self.access_token(client, Some(&grant.id)).await?;
+        if !self.table.pass_on(grant, &refresh_token, self.refresh_lifetime).await? {
+            return Err(self.came_again(client, grant).await?);
         }
         Ok(Issued {
             access_token,
@@ -206,67 +177,23 @@ impl Grants {
         })
     }
 
-    async fn came_again(&self, client: &Client, grant: &str) -> Result<OAuthError, StoreError> {
+    async fn came_again(&self, client: &Client, grant: &Grant) -> Result<OAuthError, StoreError> {
         warn!(tenant = %client.tenant, client = client.id, "a code or refresh token came twice: all that came of it ends");
-        self.end(client, grant).await?;
+        self.table.end(&grant.id).await?;
         Ok(OAuthError::InvalidGrant(USED))
     }
 
-    /// Ends a grant, and then its access tokens: one that is being issued finds no grant to go on
-    /// with.
-    async fn end(&self, client: &Client, grant: &str) -> Result<(), StoreError> {
-        self.tables.grants.end(client, grant).await?;
-        let access = self.tables.access.of(client, grant).await?;
-        self.revoke_all(client, access).await
-    }
-
-    async fn access_token(&self, client: &Client, owner: &str) -> Result<Secret, OAuthError> {
-        self.make_room(client, owner).await?;
-        let grant = TokenGrant::new(client.tenant.clone()).lifetime(self.token_lifetime);
-        let issued = self.tokens.issue(grant).await?;
-        self.tables.access.keep(client, owner, issued.record.id, self.token_lifetime).await?;
-        Ok(issued.secret)
-    }
-
-    /// Ends the oldest access tokens where there are as many as there may be.
-    async fn make_room(&self, client: &Client, owner: &str) -> Result<(), StoreError> {
-        let mut access = self.tables.access.of(client, owner).await?;
-        let surplus = (access.len() + 1).saturating_sub(MOST_TOKENS);
-        access.sort_by(|one, other| one.expires().cmp(other.expires()));
-        access.truncate(surplus);
-        self.revoke_all(client, access).await
-    }
-
-    async fn revoke_all(&self, client: &Client, ended: Vec<Access>) -> Result<(), StoreError> {
-        for access in ended {
-            match self.tokens.revoke(&client.tenant, access.token()).await {
-                // The tenant, or the administrator, was faster.
-                Ok(()) | Err(TokenError::Unknown) => {
-                    self.tables.access.forget(client, &access).await?
-                }
-                Err(err) => return Err(StoreError::other(err)),
-            }
-        }
-        Ok(())
-    }
-
-    /// Forgets what has expired in the client's tenant, now and then.
-    async fn sweep(&self, client: &Client) -> Result<(), StoreError> {
-        {
-            let mut swept = self.swept.lock().unwrap_or_else(PoisonError::into_inner);
-            if swept.get(&client.tenant).is_some_and(|last| last.elapsed() < SWEEP) {
-                return Ok(());
-            }
-            swept.insert(client.tenant.clone(), Instant::now());
-        }
-        let now = now();
-        for grant in self.tables.grants.all(client).await? {
-            // Not before its access tokens: they are found by it.
-            if after(grant.expires()?, self.token_lifetime) <= now {
-                self.tables.grants.end(client, grant.key()).await?;
-            }
-        }
-        self.tables.access.forget_expired(client, now).await
+    async fn access_token(
+        &self,
+        client: &Client,
+        grant: Option<&str>,
+    ) -> Result<Secret, OAuthError> {
+        // A grant is kept as long as its access tokens may be good.
+        self.table.sweep(client, self.token_lifetime).await?;
+        self.table.keep_newest(client, grant, MOST_TOKENS - 1).await?;
+        let tokens = Tokens::new(self.tokens.owned_by(&client.id, grant));
+        let lifetime = TokenGrant::new(client.tenant.clone()).lifetime(self.token_lifetime);
+        Ok(tokens.issue(lifetime).await?.secret)
     }
 }
 

@@ -7,19 +7,18 @@
 
 mod administer;
 mod authorize;
+mod client_table;
 mod clients;
 mod credentials;
 mod error;
 mod given;
+mod grant_table;
 mod grants;
-mod kept;
-mod kept_clients;
 mod options;
 mod page;
 mod parameters;
 mod pkce;
 mod redirects;
-mod tables;
 mod token;
 
 use std::sync::Arc;
@@ -36,6 +35,7 @@ use serde_json::{Value, json};
 
 use crate::base_url::PublicUrl;
 use crate::console::SignIn;
+use crate::records::Records;
 use crate::tell;
 use crate::tenants::Tenants;
 use clients::Client;
@@ -45,7 +45,6 @@ pub(crate) use administer::Listed;
 pub(crate) use clients::{ClientChangeError, Clients};
 pub(crate) use given::ClientError;
 pub(crate) use options::OAuthOptions;
-pub(crate) use tables::Tables;
 
 /// All there is to allow: SCIM of the client's tenant.
 const SCOPE: &str = "scim";
@@ -68,13 +67,13 @@ impl OAuth {
     pub(crate) fn new(
         options: &OAuthOptions,
         clients: Clients,
-        tables: Arc<Tables>,
+        records: Arc<Records>,
         tenants: Arc<Tenants>,
         sign_in: Arc<SignIn>,
         public_url: &PublicUrl,
     ) -> Result<Self, TenantUrlError> {
         let (by_path, by_host) = (public_url.by_path("/oauth")?, public_url.by_host("/oauth")?);
-        let grants = Grants::new(options, tenants.access_tokens().clone(), tables);
+        let grants = Grants::new(options, tenants.access_token_table().clone(), records);
         Ok(Self {
             clients,
             grants,

@@ -4,51 +4,39 @@
 mod last_used;
 mod settings;
 mod start;
-mod token_records;
+mod token_table;
 
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use chrono::TimeDelta;
-use scimwire::auth::{RequestContext, Tenant, TokenError, TokenRecord, Tokens};
-use scimwire::schema::{Attribute, AttributeType, ResourceType, SchemaError, Uniqueness};
-use scimwire::{ResourceStore, Secret, StoreError};
-use serde::{Deserialize, Serialize};
+use scimwire::auth::{RequestContext, Tenant, TokenRecord, Tokens};
+use scimwire::{Secret, StoreError};
+use sqlx::{query, query_as};
 
 use crate::options::Options;
-use crate::records::{Kept, Records, host, text};
-use token_records::TokenRecords;
+use crate::records::Records;
+use crate::written::{of_word, word};
 
 pub(crate) use settings::{Access, Settings};
 pub(crate) use start::{DEFAULT_TENANT, TenantError};
+pub(crate) use token_table::TokenTable;
 
 /// How often a change is tried again that others were faster than.
 const ATTEMPTS: usize = 20;
 
-/// How long the console still shows that a token has ended. Access tokens are not shown at all.
-const SHOWN: TimeDelta = TimeDelta::days(1);
-
 /// The tenants of this server.
 pub(crate) struct Tenants {
-    records: Records<Known>,
+    records: Arc<Records>,
     initial: Settings,
-    token_records: Arc<TokenRecords>,
+    token_table: TokenTable,
     tokens: Tokens,
-    access_token_records: Arc<TokenRecords>,
+    access_token_table: TokenTable,
     access_tokens: Tokens,
     fresh_token: OnceLock<Secret>,
 }
 
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Known {
-    name: String,
-    /// Whether all that is kept of it is being deleted: then it counts as gone, and the name is not
-    /// free yet.
-    closing: bool,
-    #[serde(flatten)]
-    settings: Settings,
-}
+/// The columns of a tenant's settings, in the order of the table.
+type Row = (i64, i64, i64, Option<i64>, i64, String, String);
 
 /// Why there is no new tenant.
 #[derive(Debug, thiserror::Error)]
@@ -82,40 +70,19 @@ impl From<StoreError> for SetError {
 }
 
 impl Tenants {
-    /// Those that are kept in stores that `store` hands out; new ones begin with what the flags
-    /// name.
-    pub(crate) fn new(
-        options: &Options,
-        store: impl Fn(&Arc<ResourceType>) -> Arc<dyn ResourceStore>,
-    ) -> Result<Self, SchemaError> {
-        let flag = |name| Attribute::builder(name, AttributeType::Boolean);
-        let number = |name| Attribute::builder(name, AttributeType::Integer);
-        let attributes = [
-            // Of names that differ only in case one would be taken for the other.
-            Attribute::builder("name", AttributeType::String)
-                .required()
-                .uniqueness(Uniqueness::Server),
-            flag("closing"),
-            number("version"),
-            flag("enabled"),
-            flag("groups"),
-            number("quotaGb"),
-            flag("departmentGroups"),
-            text("orphans"),
-            text("access"),
-        ];
-        let token_records = Arc::new(TokenRecords::new("HostToken", SHOWN, &store)?);
-        let access_token_records =
-            Arc::new(TokenRecords::new("HostAccessToken", TimeDelta::zero(), &store)?);
-        Ok(Self {
-            records: Records::new("HostTenant", attributes, &store)?,
+    /// Those that are kept; new ones begin with what the flags name.
+    pub(crate) fn new(options: &Options, records: &Arc<Records>) -> Self {
+        let token_table = TokenTable::new("bearer", Arc::clone(records));
+        let access_token_table = TokenTable::new("access", Arc::clone(records));
+        Self {
+            records: Arc::clone(records),
             initial: Settings::of_new_tenant(options),
-            tokens: Tokens::new(Arc::clone(&token_records)),
-            token_records,
-            access_tokens: Tokens::new(Arc::clone(&access_token_records)),
-            access_token_records,
+            tokens: Tokens::new(token_table.clone()),
+            token_table,
+            access_tokens: Tokens::new(access_token_table.clone()),
+            access_token_table,
             fresh_token: OnceLock::new(),
-        })
+        }
     }
 
     /// Adds a tenant, without a token.
@@ -123,86 +90,85 @@ impl Tenants {
     /// # Errors
     ///
     /// - there is one of that name, or not quite gone yet;
-    /// - the store fails.
+    /// - the database fails.
     pub(crate) async fn add(&self, name: &str) -> Result<(), AddError> {
         self.add_with(name, self.initial).await
     }
 
     async fn add_with(&self, name: &str, settings: Settings) -> Result<(), AddError> {
-        let known = Known { name: name.to_owned(), closing: false, settings };
-        match self.records.create(&known, &host()).await {
-            Ok(()) => Ok(()),
-            Err(StoreError::Conflict { .. }) => match self.find(name).await? {
-                Some(found) if !found.record.closing => Err(AddError::Taken),
-                Some(_) => Err(AddError::Closing),
-                None => match self.alike(name).await? {
-                    Some(other) => Err(AddError::Alike(other)),
-                    // It has come to its end just now.
-                    None => Err(AddError::Closing),
-                },
-            },
-            Err(err) => Err(err.into()),
+        let Settings { version, enabled, groups, quota_gb, department_groups, orphans, access } =
+            settings;
+        let insert = query(
+            "INSERT INTO host_tenant
+             (name, closing, version, enabled, with_groups, quota_gb, department_groups, orphans, access)
+             VALUES ($1, 0, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING",
+        );
+        let insert = insert
+            .bind(name)
+            .bind(i64::try_from(version).map_err(StoreError::other)?)
+            .bind(i64::from(enabled))
+            .bind(i64::from(groups))
+            .bind(quota_gb.map(i64::from))
+            .bind(i64::from(department_groups))
+            .bind(of_word(&orphans)?)
+            .bind(of_word(&access)?);
+        if self.records.run(insert).await? > 0 {
+            return Ok(());
+        }
+        let alike = query_as("SELECT name, closing FROM host_tenant WHERE lower(name) = lower($1)");
+        match self.records.one::<(String, i64)>(alike.bind(name)).await? {
+            Some((other, _)) if other != name => Err(AddError::Alike(other)),
+            Some((_, 0)) => Err(AddError::Taken),
+            // Or it has come to its end just now.
+            Some(_) | None => Err(AddError::Closing),
         }
     }
 
     /// Says that a tenant is gone, with its tokens: from now on none of its requests is let in.
     /// False if there is none.
     pub(crate) async fn begin_to_close(&self, name: &str) -> Result<bool, StoreError> {
-        let closed = self.change(name, |known| {
-            known.closing = true;
-            Ok(())
-        });
-        match closed.await {
-            Ok(_) => {}
-            Err(SetError::Unknown | SetError::Outdated) => return Ok(false),
-            Err(SetError::Store(err)) => return Err(err),
+        let close = query("UPDATE host_tenant SET closing = 1 WHERE name = $1 AND closing = 0");
+        if self.records.run(close.bind(name)).await? == 0 {
+            return Ok(false);
         }
-        let tenant = Tenant::from(name);
-        for tokens in [&self.tokens, &self.access_tokens] {
-            for record in tokens.list(&tenant).await.map_err(StoreError::other)? {
-                match tokens.revoke(&tenant, &record.id).await {
-                    Ok(()) | Err(TokenError::Unknown) => {}
-                    Err(err) => return Err(StoreError::other(err)),
-                }
-            }
+        for table in [&self.token_table, &self.access_token_table] {
+            table.end_given(&Tenant::from(name)).await?;
         }
         Ok(true)
     }
 
     /// All that was kept of a tenant is deleted: the name is free.
     pub(crate) async fn end_closing(&self, name: &str) -> Result<(), StoreError> {
-        match self.find(name).await? {
-            Some(known) if known.record.closing => self.records.delete(&known, &host()).await,
-            _ => Ok(()),
-        }
+        let delete = query("DELETE FROM host_tenant WHERE name = $1 AND closing = 1");
+        self.records.run(delete.bind(name)).await.map(drop)
     }
 
     /// Those whose deletion was begun, and not brought to its end.
     pub(crate) async fn closing(&self) -> Result<Vec<String>, StoreError> {
-        let known = self.records.all(&host()).await?;
-        Ok(known
-            .into_iter()
-            .filter(|known| known.record.closing)
-            .map(|known| known.record.name)
-            .collect())
+        self.named(1).await
     }
 
     /// The names, in alphabetical order.
     pub(crate) async fn names(&self) -> Result<Vec<String>, StoreError> {
-        let known = self.records.all(&host()).await?;
-        let mut names: Vec<_> = known
-            .into_iter()
-            .filter(|known| !known.record.closing)
-            .map(|known| known.record.name)
-            .collect();
+        self.named(0).await
+    }
+
+    async fn named(&self, closing: i64) -> Result<Vec<String>, StoreError> {
+        let read = query_as("SELECT name FROM host_tenant WHERE closing = $1").bind(closing);
+        let found: Vec<(String,)> = self.records.all(read).await?;
+        let mut names: Vec<String> = found.into_iter().map(|(name,)| name).collect();
+        // Databases have alphabets of their own.
         names.sort();
         Ok(names)
     }
 
     /// What is set for a tenant, if there is one of that name.
     pub(crate) async fn settings(&self, name: &str) -> Result<Option<Settings>, StoreError> {
-        let found = self.find(name).await?;
-        Ok(found.filter(|known| !known.record.closing).map(|known| known.record.settings))
+        let read = query_as(
+            "SELECT version, enabled, with_groups, quota_gb, department_groups, orphans, access
+             FROM host_tenant WHERE name = $1 AND closing = 0",
+        );
+        self.records.one(read.bind(name)).await?.map(settings).transpose()
     }
 
     /// What is set for the tenant of a request; nothing is switched on for one that is not there.
@@ -218,63 +184,57 @@ impl Tenants {
         seen: Option<u64>,
         change: impl Fn(&mut Settings),
     ) -> Result<Settings, SetError> {
-        let change = |known: &mut Known| {
-            if seen.is_some_and(|seen| seen != known.settings.version) {
+        for _ in 0..ATTEMPTS {
+            let mut settings = self.settings(name).await?.ok_or(SetError::Unknown)?;
+            let before = settings.version;
+            if seen.is_some_and(|seen| seen != before) {
                 return Err(SetError::Outdated);
             }
-            change(&mut known.settings);
-            known.settings.version += 1;
-            Ok(())
-        };
-        Ok(self.change(name, change).await?.settings)
-    }
-
-    /// Changes what is known of a tenant, from what nobody else has changed since it was read.
-    async fn change(
-        &self,
-        name: &str,
-        change: impl Fn(&mut Known) -> Result<(), SetError>,
-    ) -> Result<Known, SetError> {
-        for _ in 0..ATTEMPTS {
-            let mut found = self
-                .find(name)
-                .await?
-                .filter(|known| !known.record.closing)
-                .ok_or(SetError::Unknown)?;
-            change(&mut found.record)?;
-            match self.records.replace(&found, &host()).await {
-                Ok(()) => return Ok(found.record),
-                Err(StoreError::VersionMismatch) => {}
-                Err(err) => return Err(err.into()),
+            change(&mut settings);
+            settings.version = before + 1;
+            if self.replace(name, before, settings).await? {
+                return Ok(settings);
             }
         }
         Err(SetError::Store(StoreError::Busy { retry_after: Duration::from_secs(1) }))
     }
 
-    async fn find(&self, name: &str) -> Result<Option<Kept<Known>>, StoreError> {
-        // In upper and lower case as it stands: what is another name lets nobody in.
-        Ok(self
-            .records
-            .find("name", name, &host())
-            .await?
-            .into_iter()
-            .find(|found| found.record.name == name))
-    }
-
-    /// The name of a tenant that is the same but for upper and lower case.
-    async fn alike(&self, name: &str) -> Result<Option<String>, StoreError> {
-        Ok(self
-            .records
-            .find("name", name, &host())
-            .await?
-            .into_iter()
-            .next()
-            .map(|found| found.record.name))
+    /// Writes the settings in the place of those of version `before`; false if they are no longer
+    /// there.
+    async fn replace(
+        &self,
+        name: &str,
+        before: u64,
+        settings: Settings,
+    ) -> Result<bool, StoreError> {
+        let Settings { enabled, groups, quota_gb, department_groups, orphans, access, .. } =
+            settings;
+        let update = query(
+            "UPDATE host_tenant
+             SET version = version + 1, enabled = $3, with_groups = $4, quota_gb = $5,
+               department_groups = $6, orphans = $7, access = $8
+             WHERE name = $1 AND version = $2 AND closing = 0",
+        );
+        let update = update
+            .bind(name)
+            .bind(i64::try_from(before).map_err(StoreError::other)?)
+            .bind(i64::from(enabled))
+            .bind(i64::from(groups))
+            .bind(quota_gb.map(i64::from))
+            .bind(i64::from(department_groups))
+            .bind(of_word(&orphans)?)
+            .bind(of_word(&access)?);
+        Ok(self.records.run(update).await? > 0)
     }
 
     /// The bearer tokens of all tenants.
     pub(crate) fn tokens(&self) -> &Tokens {
         &self.tokens
+    }
+
+    /// Where the access tokens of OAuth 2 are.
+    pub(crate) fn access_token_table(&self) -> &TokenTable {
+        &self.access_token_table
     }
 
     /// The access tokens of OAuth 2 of all tenants.
@@ -284,11 +244,24 @@ impl Tenants {
 
     /// Whether a bearer token is one of the command line, and so is there again at the next start.
     pub(crate) async fn is_given(&self, record: &TokenRecord) -> bool {
-        self.token_records.is_given(&record.hash).await
+        self.token_table.is_given(&record.hash).await
     }
 
     /// The token that was made for the default tenant, to be shown once.
     pub(crate) fn fresh_token(&self) -> Option<&Secret> {
         self.fresh_token.get()
     }
+}
+
+fn settings(row: Row) -> Result<Settings, StoreError> {
+    let (version, enabled, groups, quota_gb, department_groups, orphans, access) = row;
+    Ok(Settings {
+        version: version.try_into().map_err(StoreError::other)?,
+        enabled: enabled != 0,
+        groups: groups != 0,
+        quota_gb: quota_gb.map(u32::try_from).transpose().map_err(StoreError::other)?,
+        department_groups: department_groups != 0,
+        orphans: word(&orphans)?,
+        access: word(&access)?,
+    })
 }

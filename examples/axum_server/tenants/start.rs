@@ -7,8 +7,7 @@ use scimwire::StoreError;
 use scimwire::auth::{TokenError, TokenGrant, TokenHash};
 use tracing::info;
 
-use super::token_records::TokenRecords;
-use super::{AddError, SetError, Tenants};
+use super::{AddError, SetError, Tenants, TokenTable};
 use crate::options::{Options, TenantToken};
 
 /// The tenant that there is without any `--tenant`.
@@ -53,7 +52,7 @@ impl Tenants {
                 }
                 Err(AddError::Store(err)) => return Err(err.into()),
             }
-            give(tenant, &self.token_records).await?;
+            give(tenant, &self.token_table).await?;
         }
         if self.names().await?.is_empty() {
             self.begin().await?;
@@ -67,7 +66,7 @@ impl Tenants {
         }
         for token in &options.oauth_tokens {
             self.known("--oauth-token", &token.tenant).await?;
-            give(token, &self.access_token_records).await?;
+            give(token, &self.access_token_table).await?;
         }
         self.set_by_flags(options).await
     }
@@ -129,13 +128,13 @@ fn check(options: &Options) -> Result<(), TenantError> {
 }
 
 /// Takes a token of the command line, for as long as the process lives.
-async fn give(token: &TenantToken, records: &TokenRecords) -> Result<(), TenantError> {
+async fn give(token: &TenantToken, table: &TokenTable) -> Result<(), TenantError> {
     let grant = TokenGrant::new(token.tenant.as_str());
     let grant = match token.lifetime {
         Some(lifetime) => grant.lifetime(lifetime),
         None => grant.without_end(),
     };
-    match records.give(&token.token, grant).await {
+    match table.give(&token.token, grant).await {
         Ok(()) => Ok(()),
         Err(TokenError::Taken) => Err(TenantError::SharedToken(token.tenant.clone())),
         Err(err) => Err(err.into()),

@@ -1,85 +1,58 @@
 //! The tokens of tenants: those of the command line live as long as the process, all others are
-//! kept as records.
+//! kept in a table.
 
-use std::collections::HashMap;
 use std::error::Error;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
 
 use async_trait::async_trait;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use scimwire::auth::{
     MemoryTokens, Permissions, Tenant, TokenError, TokenGrant, TokenHash, TokenRecord, TokenStore,
     Tokens,
 };
-use scimwire::schema::{Attribute, AttributeType, ResourceType, SchemaError, Uniqueness};
-use scimwire::{ResourceStore, Secret, StoreError};
-use serde::{Deserialize, Serialize};
+use scimwire::{Secret, StoreError};
+use sqlx::{query, query_as};
 use tokio::time;
 use tracing::warn;
 
 use super::last_used::{self, LastUsed};
-use crate::records::{Kept, Records, host, record_type, text};
+use crate::records::Records;
 use crate::written;
-
-/// How often what has ended is looked for, in each tenant.
-const SWEEP: Duration = Duration::from_secs(600);
 
 type Failure = Box<dyn Error + Send + Sync>;
 
-/// The records of tokens of one kind. Those of the command line are not kept: which they are is
-/// said anew at each start.
-pub(super) struct TokenRecords {
+/// The tokens of one kind.
+#[derive(Clone)]
+pub(crate) struct TokenTable {
+    kind: &'static str,
+    /// Those of the command line, which are not kept: which they are is said anew at each start.
     given: Arc<MemoryTokens>,
-    kept: Arc<Records<Row>>,
-    /// How long it is still shown that a token has ended.
-    shown: TimeDelta,
-    swept: Mutex<HashMap<Tenant, Instant>>,
+    records: Arc<Records>,
     used: Arc<LastUsed>,
+    owner: Option<Owner>,
 }
 
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Row {
-    token: String,
-    hash: String,
-    tenant: String,
-    read: bool,
-    write: bool,
-    created: String,
-    #[serde(default)]
-    expires: Option<String>,
-    #[serde(default)]
-    last_used: Option<String>,
+/// Whose access tokens are: a client's, and a grant's where an administrator has allowed it.
+#[derive(Clone)]
+struct Owner {
+    client: String,
+    grant: Option<String>,
 }
 
-impl TokenRecords {
-    /// In a store that `store` hands out; a token that has ended is shown for so long.
-    pub(super) fn new(
-        name: &str,
-        shown: TimeDelta,
-        store: impl Fn(&Arc<ResourceType>) -> Arc<dyn ResourceStore>,
-    ) -> Result<Self, SchemaError> {
-        let flag = |name| Attribute::builder(name, AttributeType::Boolean);
-        let attributes = [
-            text("token").required(),
-            text("hash").required().uniqueness(Uniqueness::Server),
-            text("tenant").required(),
-            flag("read"),
-            flag("write"),
-            text("created"),
-            text("expires"),
-            text("lastUsed"),
-        ];
-        let record_type = record_type(name, attributes)?.indexed("tenant").indexed("token");
-        let kept = Arc::new(Records::of(record_type, store));
-        Ok(Self {
-            given: Arc::default(),
-            kept,
-            shown,
-            swept: Mutex::default(),
-            used: Arc::default(),
-        })
+/// Id, hash, tenant, what is allowed, when it was made, ends and was last used.
+type Row = (String, String, String, i64, i64, String, Option<String>, Option<String>);
+
+const COLUMNS: &str = "id, hash, tenant, can_read, can_write, created, expires, last_used";
+
+impl TokenTable {
+    pub(super) fn new(kind: &'static str, records: Arc<Records>) -> Self {
+        Self { kind, given: Arc::default(), records, used: Arc::default(), owner: None }
+    }
+
+    /// The same table; what is put into it is this client's, or this grant's.
+    pub(crate) fn owned_by(&self, client: &str, grant: Option<&str>) -> Self {
+        let owner = Owner { client: client.to_owned(), grant: grant.map(str::to_owned) };
+        Self { owner: Some(owner), ..self.clone() }
     }
 
     /// Takes a token of the command line.
@@ -87,10 +60,10 @@ impl TokenRecords {
     /// # Errors
     ///
     /// - [`TokenError::Taken`]: it is another tenant's;
-    /// - the store fails.
+    /// - the database fails.
     pub(super) async fn give(&self, token: &Secret, grant: TokenGrant) -> Result<(), TokenError> {
         let record = Tokens::new(Arc::clone(&self.given)).import(token, grant).await?;
-        match self.kept_of(&record.hash).await.map_err(Failure::from)? {
+        match self.kept(&record.hash).await.map_err(Failure::from)? {
             Some(kept) if kept.tenant != record.tenant => Err(TokenError::Taken),
             _ => Ok(()),
         }
@@ -101,156 +74,94 @@ impl TokenRecords {
         matches!(self.given.find(hash).await, Ok(Some(_)))
     }
 
-    async fn kept_of(&self, hash: &TokenHash) -> Result<Option<TokenRecord>, StoreError> {
-        let found = self.kept.find("hash", &written::of_hash(hash), &host()).await?;
-        found.into_iter().next().map(|row| row.record.read()).transpose()
-    }
-
-    async fn rows(&self, tenant: &Tenant) -> Result<Vec<Kept<Row>>, StoreError> {
-        self.kept.find("tenant", tenant.as_str(), &host()).await
-    }
-
-    async fn forget_ended(&self, tenant: &Tenant, now: DateTime<Utc>) -> Result<(), StoreError> {
-        if !self.is_time_to_sweep(tenant) {
-            return Ok(());
-        }
-        for row in self.rows(tenant).await? {
-            let expires = row.record.expires.as_deref().map(written::time).transpose()?;
-            if expires.is_some_and(|expires| expires <= now - self.shown) {
-                forget(&self.kept, &row).await?;
-            }
+    /// Ends the tokens of the command line that are of a tenant that is gone.
+    pub(super) async fn end_given(&self, tenant: &Tenant) -> Result<(), StoreError> {
+        let given = self.given.list(tenant).await.map_err(StoreError::Other)?;
+        for record in given {
+            let ended = self.given.expire(tenant, &record.id, written::now()).await;
+            ended.map_err(StoreError::Other)?;
         }
         Ok(())
     }
 
-    fn is_time_to_sweep(&self, tenant: &Tenant) -> bool {
-        let mut swept = self.swept.lock().unwrap_or_else(PoisonError::into_inner);
-        if swept.get(tenant).is_some_and(|last| last.elapsed() < SWEEP) {
-            return false;
-        }
-        // Of tenants that are gone nothing stays.
-        swept.retain(|_, last| last.elapsed() < SWEEP);
-        swept.insert(tenant.clone(), Instant::now());
-        true
+    async fn kept(&self, hash: &TokenHash) -> Result<Option<TokenRecord>, StoreError> {
+        let read = format!("SELECT {COLUMNS} FROM host_token WHERE hash = $1 AND kind = $2");
+        let read = query_as(&read).bind(written::of_hash(hash)).bind(self.kind);
+        self.records.one(read).await?.map(record).transpose()
     }
-}
 
-/// The row of a token.
-async fn row(
-    kept: &Records<Row>,
-    tenant: &Tenant,
-    id: &str,
-) -> Result<Option<Kept<Row>>, StoreError> {
-    let found = kept.find("token", id, &host()).await?;
-    Ok(found.into_iter().find(|row| row.record.tenant == tenant.as_str()))
-}
-
-async fn forget(kept: &Records<Row>, row: &Kept<Row>) -> Result<(), StoreError> {
-    match kept.delete(row, &host()).await {
-        // Who was faster has forgotten it, or has made something else of it.
-        Ok(()) | Err(StoreError::NotFound | StoreError::VersionMismatch) => Ok(()),
-        Err(err) => Err(err),
-    }
-}
-
-/// Ends a token, of which nothing is kept then. False where there is none.
-async fn take_away(kept: &Records<Row>, tenant: &Tenant, id: &str) -> Result<bool, StoreError> {
-    loop {
-        let Some(row) = row(kept, tenant, id).await? else {
-            return Ok(false);
-        };
-        match kept.delete(&row, &host()).await {
-            Ok(()) => return Ok(true),
-            // Its last use was written: it still has to end.
-            Err(StoreError::VersionMismatch) => {}
-            Err(StoreError::NotFound) => return Ok(false),
-            Err(err) => return Err(err),
-        }
-    }
-}
-
-/// Changes the row of a token until nobody else is faster. False where there is none; nothing is
-/// written where `change` says that it leaves the row as it is.
-async fn change(
-    kept: &Records<Row>,
-    tenant: &Tenant,
-    id: &str,
-    change: impl Fn(&mut Row) -> Result<bool, StoreError>,
-) -> Result<bool, StoreError> {
-    loop {
-        let Some(mut row) = row(kept, tenant, id).await? else {
-            return Ok(false);
-        };
-        if !change(&mut row.record)? {
-            return Ok(true);
-        }
-        match kept.replace(&row, &host()).await {
-            Ok(()) => return Ok(true),
-            Err(StoreError::VersionMismatch) => {}
-            Err(StoreError::NotFound) => return Ok(false),
-            Err(err) => return Err(err),
-        }
-    }
-}
-
-/// Writes what was noted of the use of tokens, once some have been gathered.
-async fn write_uses(kept: Arc<Records<Row>>, used: Arc<LastUsed>) {
-    time::sleep(last_used::DELAY).await;
-    for ((tenant, id), at) in used.take(written::now()) {
-        let note = |row: &mut Row| {
-            row.last_used = Some(written::of_time(at));
-            Ok(true)
-        };
-        if let Err(err) = change(&kept, &tenant, &id, note).await {
-            warn!(error = &err as &dyn Error, "it could not be written that a token was used");
+    /// Writes what was noted of the use of tokens, once some have been gathered.
+    async fn write_uses(self) {
+        time::sleep(last_used::DELAY).await;
+        for ((tenant, id), at) in self.used.take(written::now()) {
+            let write = query(
+                "UPDATE host_token SET last_used = $4 WHERE tenant = $1 AND kind = $2 AND id = $3",
+            );
+            let write = write.bind(tenant.as_str().to_owned()).bind(self.kind).bind(id);
+            if let Err(err) = self.records.run(write.bind(written::of_time(at))).await {
+                warn!(error = &err as &dyn Error, "it could not be written that a token was used");
+            }
         }
     }
 }
 
 #[async_trait]
-impl TokenStore for TokenRecords {
+impl TokenStore for TokenTable {
     async fn find(&self, hash: &TokenHash) -> Result<Option<TokenRecord>, Failure> {
         match self.given.find(hash).await? {
             Some(given) => Ok(Some(given)),
-            None => Ok(self.kept_of(hash).await?),
+            None => Ok(self.kept(hash).await?),
         }
     }
 
+    /// What has ended makes room.
     async fn insert(&self, record: TokenRecord) -> Result<bool, Failure> {
         if self.is_given(&record.hash).await {
             return Ok(false);
         }
-        self.forget_ended(&record.tenant, record.created).await?;
-        match self.kept.create(&Row::of(&record), &host()).await {
-            Ok(()) => Ok(true),
-            Err(StoreError::Conflict { .. }) => Ok(false),
-            Err(err) => Err(err.into()),
-        }
+        let sweep = query("DELETE FROM host_token WHERE tenant = $1 AND expires <= $2");
+        let created = written::of_time(record.created);
+        self.records.run(sweep.bind(record.tenant.as_str()).bind(&created)).await?;
+        let insert = query(
+            "INSERT INTO host_token
+             (hash, kind, id, tenant, can_read, can_write, created, expires, client, grant_id)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING",
+        );
+        let insert = insert
+            .bind(written::of_hash(&record.hash))
+            .bind(self.kind)
+            .bind(&record.id)
+            .bind(record.tenant.as_str())
+            .bind(i64::from(record.permissions.read))
+            .bind(i64::from(record.permissions.write))
+            .bind(created)
+            .bind(record.expires.map(written::of_time))
+            .bind(self.owner.as_ref().map(|owner| owner.client.clone()))
+            .bind(self.owner.as_ref().and_then(|owner| owner.grant.clone()));
+        Ok(self.records.run(insert).await? > 0)
     }
 
     async fn expire(&self, tenant: &Tenant, id: &str, at: DateTime<Utc>) -> Result<bool, Failure> {
         if self.given.expire(tenant, id, at).await? {
             return Ok(true);
         }
-        let now = written::now();
-        if self.shown.is_zero() && at <= now {
-            return Ok(take_away(&self.kept, tenant, id).await?);
-        }
-        let earlier = |row: &mut Row| {
-            let expires = row.expires.as_deref().map(written::time).transpose()?;
-            let is_earlier = expires.is_none_or(|expires| at < expires);
-            if is_earlier {
-                row.expires = Some(written::of_time(at));
-            }
-            Ok(is_earlier)
-        };
-        Ok(change(&self.kept, tenant, id, earlier).await?)
+        let end = query(
+            "UPDATE host_token
+             SET expires = CASE WHEN expires < $4 THEN expires ELSE $4 END
+             WHERE tenant = $1 AND kind = $2 AND id = $3",
+        );
+        let end = end.bind(tenant.as_str()).bind(self.kind).bind(id);
+        Ok(self.records.run(end.bind(written::of_time(at))).await? > 0)
     }
 
     async fn list(&self, tenant: &Tenant) -> Result<Vec<TokenRecord>, Failure> {
         let mut records = self.given.list(tenant).await?;
-        for row in self.rows(tenant).await? {
-            let mut record = row.record.read()?;
+        let read = format!(
+            "SELECT {COLUMNS} FROM host_token WHERE tenant = $1 AND kind = $2 ORDER BY created, id"
+        );
+        let read = query_as(&read).bind(tenant.as_str()).bind(self.kind);
+        for row in self.records.all(read).await? {
+            let mut record = record(row)?;
             record.last_used = record.last_used.max(self.used.of(&record));
             records.push(record);
         }
@@ -261,34 +172,20 @@ impl TokenStore for TokenRecords {
         if self.is_given(&record.hash).await {
             self.given.used(record, at).await;
         } else if self.used.note(record, at) {
-            tokio::spawn(write_uses(Arc::clone(&self.kept), Arc::clone(&self.used)));
+            tokio::spawn(self.clone().write_uses());
         }
     }
 }
 
-impl Row {
-    fn of(record: &TokenRecord) -> Self {
-        Self {
-            token: record.id.clone(),
-            hash: written::of_hash(&record.hash),
-            tenant: record.tenant.as_str().to_owned(),
-            read: record.permissions.read,
-            write: record.permissions.write,
-            created: written::of_time(record.created),
-            expires: record.expires.map(written::of_time),
-            last_used: record.last_used.map(written::of_time),
-        }
-    }
-
-    /// # Errors
-    ///
-    /// - somebody else has written what no row of ours has.
-    fn read(self) -> Result<TokenRecord, StoreError> {
-        let (hash, created) = (written::hash(&self.hash)?, written::time(&self.created)?);
-        let mut record = TokenRecord::new(self.token, hash, self.tenant.as_str(), created);
-        record.permissions = Permissions { read: self.read, write: self.write };
-        record.expires = self.expires.as_deref().map(written::time).transpose()?;
-        record.last_used = self.last_used.as_deref().map(written::time).transpose()?;
-        Ok(record)
-    }
+/// # Errors
+///
+/// - somebody else has written what no row of ours has.
+fn record(row: Row) -> Result<TokenRecord, StoreError> {
+    let (id, hash, tenant, read, write, created, expires, last_used) = row;
+    let mut record =
+        TokenRecord::new(id, written::hash(&hash)?, tenant.as_str(), written::time(&created)?);
+    record.permissions = Permissions { read: read != 0, write: write != 0 };
+    record.expires = expires.as_deref().map(written::time).transpose()?;
+    record.last_used = last_used.as_deref().map(written::time).transpose()?;
+    Ok(record)
 }

@@ -14,6 +14,7 @@ mod life;
 mod oauth;
 mod policies;
 mod process;
+mod records;
 mod requests;
 mod resource_types;
 mod serving;

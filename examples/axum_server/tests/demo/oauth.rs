@@ -49,13 +49,18 @@ fn start(flags: &[&str]) -> Demo {
     Demo::start(&[FLAGS, CLIENTS, flags].concat())
 }
 
-type Pairs<'p> = &'p [(&'p str, &'p str)];
+pub(crate) type Pairs<'p> = &'p [(&'p str, &'p str)];
 
 fn encoded(pairs: Pairs<'_>) -> String {
     form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
 }
 
-async fn post_form(at: SocketAddr, path: &str, headers: Pairs<'_>, form: Pairs<'_>) -> Response {
+pub(crate) async fn post_form(
+    at: SocketAddr,
+    path: &str,
+    headers: Pairs<'_>,
+    form: Pairs<'_>,
+) -> Response {
     let headers = [&[("Content-Type", "application/x-www-form-urlencoded")], headers].concat();
     send(at, "POST", path, &headers, Some(encoded(form).as_bytes())).await
 }
