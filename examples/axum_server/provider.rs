@@ -5,6 +5,8 @@ use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use scimwire::auth::TokenHash;
 use scimwire::dispatch::Limits;
 use scimwire::schema::{ENTERPRISE_USER, ResourceType};
@@ -51,12 +53,7 @@ impl Provider {
         public_url: &PublicUrl,
     ) -> Result<Self, Box<dyn Error>> {
         let directory = Directory::open(&options.database).await?;
-        let usual_types =
-            vec![ResourceType::user().with_extension(ENTERPRISE_USER), group_type(options.quirks)];
-        let mut types =
-            resource_types::read(&options.resource_types, usual_types)?.into_iter().map(Arc::new);
-        let (user_type, group_type) =
-            types.next().zip(types.next()).ok_or("there are users and groups")?;
+        let (user_type, group_type, further_types) = types(options)?;
         let stores = RefCell::new(Vec::new());
         let store = |resource_type: &Arc<ResourceType>| -> Arc<dyn ResourceStore> {
             let store: Arc<dyn ResourceStore> = directory.store(resource_type);
@@ -83,8 +80,8 @@ impl Provider {
             .quirks(quirks(options.quirks))
             .limits(limits(options))
             // All processes over one database read each other's cursors.
-            .cursor_key(secrets.get_or_keep("cursor-key", cursor_key()?).await?);
-        for resource_type in types {
+            .cursor_key(cursor_key(&secrets).await?);
+        for resource_type in further_types {
             let store = store(&resource_type);
             builder = builder.resource_type(resource_type, store);
         }
@@ -114,6 +111,18 @@ impl Provider {
     }
 }
 
+type Types = (Arc<ResourceType>, Arc<ResourceType>, Vec<Arc<ResourceType>>);
+
+/// The types of users, of groups, and those that files define besides.
+fn types(options: &Options) -> Result<Types, Box<dyn Error>> {
+    let usual =
+        vec![ResourceType::user().with_extension(ENTERPRISE_USER), group_type(options.quirks)];
+    let types = resource_types::read(&options.resource_types, usual)?;
+    let mut types = types.into_iter().map(Arc::new);
+    let (users, groups) = types.next().zip(types.next()).ok_or("there are users and groups")?;
+    Ok((users, groups, types.collect()))
+}
+
 /// Identity providers count on it that there is one group of a name; RFC 7643 does not ask for
 /// that.
 fn group_type(profile: Profile) -> ResourceType {
@@ -130,10 +139,12 @@ fn quirks(profile: Profile) -> Quirks {
     }
 }
 
-fn cursor_key() -> Result<[u8; 16], String> {
+async fn cursor_key(secrets: &Secrets) -> Result<[u8; 16], Box<dyn Error>> {
     let mut key = [0; 16];
     getrandom::fill(&mut key).map_err(|err| format!("no key for cursors could be made: {err}"))?;
-    Ok(key)
+    let kept = secrets.get_or_keep("cursor-key", &URL_SAFE_NO_PAD.encode(key)).await?;
+    let wrong = |_| "the key for cursors that is kept is of another length";
+    Ok(URL_SAFE_NO_PAD.decode(kept)?.try_into().map_err(wrong)?)
 }
 
 fn limits(options: &Options) -> Limits {

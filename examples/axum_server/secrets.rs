@@ -3,14 +3,13 @@
 
 use std::sync::Arc;
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use scimwire::StoreError;
 use sqlx::{query, query_as};
 
 use crate::records::Records;
 
-/// Small secrets by name.
+/// Short texts by name.
+#[derive(Clone)]
 pub(crate) struct Secrets(Arc<Records>);
 
 impl Secrets {
@@ -18,29 +17,28 @@ impl Secrets {
         Self(records)
     }
 
-    /// Keeps `fresh` under that name, unless there is something already; says what there is.
-    pub(crate) async fn get_or_keep<const LENGTH: usize>(
-        &self,
-        name: &str,
-        fresh: [u8; LENGTH],
-    ) -> Result<[u8; LENGTH], StoreError> {
-        let keep = "INSERT INTO host_secret (name, value) VALUES ($1, $2) ON CONFLICT DO NOTHING";
-        self.0.run(query(keep).bind(name).bind(URL_SAFE_NO_PAD.encode(fresh))).await?;
+    pub(crate) async fn get(&self, name: &str) -> Result<Option<String>, StoreError> {
         let read = query_as("SELECT value FROM host_secret WHERE name = $1").bind(name);
-        let (kept,): (String,) = self.0.one(read).await?.ok_or(StoreError::NotFound)?;
-        let bytes = URL_SAFE_NO_PAD.decode(kept).map_err(StoreError::other)?;
-        let wrong = |_| StoreError::other(format!("the secret `{name}` is of another length"));
-        bytes.try_into().map_err(wrong)
+        Ok(self.0.one::<(String,)>(read).await?.map(|(value,)| value))
+    }
+
+    /// Keeps `fresh` under that name, unless there is something already; says what there is.
+    pub(crate) async fn get_or_keep(&self, name: &str, fresh: &str) -> Result<String, StoreError> {
+        let keep = "INSERT INTO host_secret (name, value) VALUES ($1, $2) ON CONFLICT DO NOTHING";
+        self.0.run(query(keep).bind(name).bind(fresh)).await?;
+        self.get(name).await?.ok_or(StoreError::NotFound)
     }
 
     /// Keeps `fresh` under that name, whatever there is.
-    pub(crate) async fn keep<const LENGTH: usize>(
-        &self,
-        name: &str,
-        fresh: [u8; LENGTH],
-    ) -> Result<(), StoreError> {
+    pub(crate) async fn keep(&self, name: &str, fresh: &str) -> Result<(), StoreError> {
         let keep = "INSERT INTO host_secret (name, value) VALUES ($1, $2)
                     ON CONFLICT (name) DO UPDATE SET value = excluded.value";
-        self.0.run(query(keep).bind(name).bind(URL_SAFE_NO_PAD.encode(fresh))).await.map(drop)
+        self.0.run(query(keep).bind(name).bind(fresh)).await.map(drop)
+    }
+
+    /// Puts `new` in the place of `old`, if that is still there.
+    pub(crate) async fn replace(&self, name: &str, old: &str, new: &str) -> Result<(), StoreError> {
+        let replace = "UPDATE host_secret SET value = $3 WHERE name = $1 AND value = $2";
+        self.0.run(query(replace).bind(name).bind(old).bind(new)).await.map(drop)
     }
 }

@@ -27,16 +27,18 @@ struct Wrong {
 }
 
 impl Attempts {
-    /// How long an address has yet to wait, in whole seconds.
-    pub(super) fn pause(&self, address: IpAddr, now: Instant) -> Option<u64> {
-        let wait = self.lock().get(&counted(address))?.next.saturating_duration_since(now);
-        (!wait.is_zero()).then(|| wait.as_secs() + 1)
-    }
-
-    /// Counts a wrong one, and says how many more are for free.
-    pub(super) fn count(&self, address: IpAddr, now: Instant) -> u32 {
+    /// Counts a try as a wrong one, before it is looked at, and says how many more are for free.
+    ///
+    /// # Errors
+    ///
+    /// - the address has yet to wait, for so many whole seconds: it is not counted.
+    pub(super) fn begin(&self, address: IpAddr, now: Instant) -> Result<u32, u64> {
         let address = counted(address);
         let mut known = self.lock();
+        let wait = known.get(&address).map(|wrong| wrong.next.saturating_duration_since(now));
+        if let Some(wait) = wait.filter(|wait| !wait.is_zero()) {
+            return Err(wait.as_secs() + 1);
+        }
         if known.len() >= ADDRESSES && !known.contains_key(&address) {
             let oldest =
                 known.iter().min_by_key(|(_, wrong)| wrong.next).map(|(address, _)| *address);
@@ -45,7 +47,7 @@ impl Attempts {
         let wrong = known.entry(address).or_insert(Wrong { count: 0, next: now });
         wrong.count = wrong.count.saturating_add(1);
         wrong.next = now + pause_after(wrong.count);
-        FREE.saturating_sub(wrong.count)
+        Ok(FREE.saturating_sub(wrong.count))
     }
 
     /// The right one was given.
@@ -83,40 +85,39 @@ mod tests {
 
     #[test]
     fn pauses_grow_and_end() {
-        let (attempts, address, now) =
+        let (attempts, address, mut now) =
             (Attempts::default(), IpAddr::from([192, 0, 2, 1]), Instant::now());
         for left in [4, 3, 2, 1] {
-            assert_eq!((attempts.count(address, now), attempts.pause(address, now)), (left, None));
+            assert_eq!(attempts.begin(address, now), Ok(left));
         }
-        for (number, seconds) in [2, 4, 8, 16, 32, 64, 128, 256, 300, 300].into_iter().enumerate() {
-            assert_eq!(attempts.count(address, now), 0);
-            assert_eq!(attempts.pause(address, now), Some(seconds + 1), "pause {number}");
-            assert_eq!(attempts.pause(address, now + Duration::from_secs(seconds)), None);
+        for seconds in [2, 4, 8, 16, 32, 64, 128, 256, 300, 300] {
+            assert_eq!(attempts.begin(address, now), Ok(0), "before a pause of {seconds}");
+            assert_eq!(attempts.begin(address, now), Err(seconds + 1));
+            now += Duration::from_secs(seconds);
         }
-        assert_eq!(attempts.pause(IpAddr::from([192, 0, 2, 2]), now), None, "others do not wait");
+        assert_eq!(attempts.begin(IpAddr::from([192, 0, 2, 2]), now), Ok(4), "others do not wait");
         attempts.forget(address);
-        assert_eq!(attempts.pause(address, now), None);
+        assert_eq!(attempts.begin(address, now), Ok(4));
     }
 
     #[test]
     fn a_network_of_ipv6_counts_as_one() {
         let (attempts, now) = (Attempts::default(), Instant::now());
-        let address = |text: &str| text.parse::<IpAddr>().expect("an address");
+        let begin = |text: &str| attempts.begin(text.parse().expect("an address"), now);
         for number in 1..=5 {
-            attempts.count(address(&format!("2001:db8:0:1::{number}")), now);
+            assert_eq!(begin(&format!("2001:db8:0:1::{number}")), Ok(5 - number));
         }
-        assert_eq!(attempts.count(address("2001:db8:0:1:ffff::1"), now), 0);
-        assert!(attempts.pause(address("2001:db8:0:1::99"), now).is_some());
-        assert_eq!(attempts.pause(address("2001:db8:0:2::1"), now), None, "the next network");
-        attempts.count(address("::ffff:192.0.2.1"), now);
-        assert_eq!(attempts.count(address("192.0.2.1"), now), 3, "the same host");
+        assert_eq!(begin("2001:db8:0:1:ffff::1"), Err(3));
+        assert_eq!(begin("2001:db8:0:2::1"), Ok(4), "the next network");
+        assert_eq!(begin("::ffff:192.0.2.1"), Ok(4));
+        assert_eq!(begin("192.0.2.1"), Ok(3), "the same host");
     }
 
     #[test]
     fn many_addresses_do_not_fill_the_memory() {
         let (attempts, now) = (Attempts::default(), Instant::now());
         for number in 0..2 * u32::try_from(ADDRESSES).expect("a small number") {
-            attempts.count(IpAddr::from(number.to_be_bytes()), now);
+            assert_eq!(attempts.begin(IpAddr::from(number.to_be_bytes()), now), Ok(4));
         }
         assert_eq!(attempts.lock().len(), ADDRESSES);
     }

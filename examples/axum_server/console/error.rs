@@ -34,6 +34,7 @@ impl From<NotSignedIn> for ConsoleError {
         match err {
             NotSignedIn::Wrong(left) => Self::WrongPassword(left),
             NotSignedIn::Pause(seconds) => Self::Pause(seconds),
+            NotSignedIn::Failed(err) => Self::Store(err),
         }
     }
 }

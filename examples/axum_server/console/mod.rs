@@ -7,6 +7,7 @@ mod clients;
 mod directory;
 mod error;
 mod pages;
+mod password;
 mod session;
 mod sign_in;
 mod tenants;

@@ -10,7 +10,6 @@ use axum::extract::{ConnectInfo, State};
 use axum::response::{AppendHeaders, IntoResponse};
 use http::header::SET_COOKIE;
 use http::{HeaderMap, StatusCode};
-use scimwire::auth::TokenHash;
 use scimwire::{Secret, StoreError};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -18,6 +17,7 @@ use serde_json::{Value, json};
 use super::Console;
 use super::attempts::Attempts;
 use super::error::ConsoleError;
+use super::password::{self, Judged, Password};
 use super::session::{self, Session, Sessions};
 use crate::options::Options;
 use crate::secrets::Secrets;
@@ -33,8 +33,9 @@ const PASSWORD_NAME: &str = "admin-password";
 
 /// The administrator's password, who tries it, and who has signed in.
 pub(crate) struct SignIn {
-    password: TokenHash,
+    password: Password,
     fresh_password: Option<Secret>,
+    secrets: Secrets,
     attempts: Attempts,
     pub(super) sessions: Sessions,
 }
@@ -45,34 +46,37 @@ pub(crate) enum NotSignedIn {
     Wrong(u32),
     /// There were too many wrong ones: it was not looked at, and is not for so many seconds.
     Pause(u64),
+    /// It cannot be told.
+    Failed(StoreError),
+}
+
+impl From<StoreError> for NotSignedIn {
+    fn from(err: StoreError) -> Self {
+        Self::Failed(err)
+    }
 }
 
 impl SignIn {
     /// With the password of the command line; or else that of the first start, of which only the
-    /// hash is kept. A password that people choose would need a slow hash for that. What was saved
-    /// and what the flags say; `secure` where pages come over TLS.
+    /// hash is kept. `secure` where pages come over TLS.
     pub(crate) async fn new(
         options: &Options,
         secrets: &Secrets,
         secure: bool,
     ) -> Result<Self, Box<dyn Error>> {
-        let (password, fresh_password) = match &options.admin_password {
-            Some(given) => (TokenHash::of(given), None),
-            None => {
-                let fresh =
-                    fresh_password().map_err(|err| format!("no password could be made: {err}"))?;
-                let hash = TokenHash::of(&fresh);
-                if options.new_admin_password {
-                    secrets.keep(PASSWORD_NAME, *hash.as_bytes()).await?;
-                }
-                let kept =
-                    TokenHash::from(secrets.get_or_keep(PASSWORD_NAME, *hash.as_bytes()).await?);
-                (kept, (kept == hash).then_some(fresh))
-            }
+        let (hash, fresh_password) = match &options.admin_password {
+            Some(given) => (password::hash(given).await?, None),
+            None => kept_password(options, secrets).await?,
         };
         let sessions =
             Sessions::new(Duration::from_secs(u64::from(options.session_minutes) * 60), secure);
-        Ok(Self { password, fresh_password, attempts: Attempts::default(), sessions })
+        Ok(Self {
+            password: Password::of_hash(hash),
+            fresh_password,
+            secrets: secrets.clone(),
+            attempts: Attempts::default(),
+            sessions,
+        })
     }
 
     /// The password that was made just now, to be shown once.
@@ -81,17 +85,42 @@ impl SignIn {
     }
 
     /// Whether this is the password. Wrong ones are counted for each address.
-    pub(crate) fn check(&self, password: &Secret, address: IpAddr) -> Result<(), NotSignedIn> {
-        let now = Instant::now();
-        if let Some(seconds) = self.attempts.pause(address, now) {
-            return Err(NotSignedIn::Pause(seconds));
-        }
-        if TokenHash::of(password) != self.password {
-            return Err(NotSignedIn::Wrong(self.attempts.count(address, now)));
+    pub(crate) async fn check(
+        &self,
+        password: &Secret,
+        address: IpAddr,
+    ) -> Result<(), NotSignedIn> {
+        let left = self.attempts.begin(address, Instant::now()).map_err(NotSignedIn::Pause)?;
+        match self.password.judge(password).await? {
+            Judged::Wrong => return Err(NotSignedIn::Wrong(left)),
+            Judged::Right => {}
+            Judged::Outdated { old, new } => {
+                self.secrets.replace(PASSWORD_NAME, &old, &new).await?;
+            }
         }
         self.attempts.forget(address);
         Ok(())
     }
+}
+
+/// The hash that is kept, and the password where it was made just now.
+async fn kept_password(
+    options: &Options,
+    secrets: &Secrets,
+) -> Result<(String, Option<Secret>), Box<dyn Error>> {
+    if let Some(kept) = secrets.get(PASSWORD_NAME).await?
+        && !options.new_admin_password
+    {
+        return Ok((kept, None));
+    }
+    let fresh = fresh_password().map_err(|err| format!("no password could be made: {err}"))?;
+    let hash = password::hash(&fresh).await?;
+    if options.new_admin_password {
+        secrets.keep(PASSWORD_NAME, &hash).await?;
+    }
+    let kept = secrets.get_or_keep(PASSWORD_NAME, &hash).await?;
+    let is_fresh = kept == hash;
+    Ok((kept, is_fresh.then_some(fresh)))
 }
 
 #[derive(Deserialize)]
@@ -121,7 +150,7 @@ pub(super) async fn open(
         return Err(ConsoleError::Forged);
     }
     let sign_in = &console.sign_in;
-    sign_in.check(&given.password.into(), address.ip())?;
+    sign_in.check(&given.password.into(), address.ip()).await?;
     let (cookie, session) =
         sign_in.sessions.open().map_err(|err| StoreError::other(err.to_string()))?;
     let cookie = sign_in.sessions.set_cookie(Some(&cookie));

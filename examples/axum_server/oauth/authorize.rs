@@ -69,14 +69,15 @@ pub(super) async fn decide(
     if form.get("decision") != Some("allow") {
         return Err(inquiry.refusal("access_denied", "an administrator has not allowed it"));
     }
-    match oauth.sign_in.check(&Secret::from(form.get("password").unwrap_or_default()), address.ip())
-    {
+    let password = Secret::from(form.get("password").unwrap_or_default());
+    match oauth.sign_in.check(&password, address.ip()).await {
         Ok(()) => inquiry.allow(&oauth).await,
         Err(NotSignedIn::Wrong(_)) => {
             warn!(tenant = %inquiry.client.tenant, client = inquiry.client.id, "a wrong administrator's password");
             let problem = "This is not the administrator's password.";
             Ok(consent(&oauth, &inquiry, StatusCode::FORBIDDEN, Some(problem)))
         }
+        Err(NotSignedIn::Failed(err)) => Err(Refusal::failed(&err)),
         Err(NotSignedIn::Pause(seconds)) => {
             let problem = format!("There were too many wrong passwords: wait {seconds} seconds.");
             Ok(consent(&oauth, &inquiry, StatusCode::TOO_MANY_REQUESTS, Some(&problem)))

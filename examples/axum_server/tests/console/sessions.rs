@@ -1,6 +1,7 @@
 //! Who is let in to the console, and for how long.
 
 use serde_json::json;
+use tokio::task::JoinSet;
 
 use crate::administrator::{Administrator, FLAGS, PASSWORD, api, body, scim, send, try_password};
 use crate::support::demo::Demo;
@@ -195,6 +196,17 @@ async fn wrong_passwords_are_counted_and_then_have_to_wait() {
     );
     let wait: u64 = answer.header("Retry-After").expect("how long").parse().expect("seconds");
     assert!((1..=3).contains(&wait), "{wait}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn wrong_passwords_that_come_at_once_are_counted_one_by_one() {
+    let demo = Demo::start(FLAGS);
+    let address = demo.address();
+    let tries: JoinSet<u16> =
+        (0..20).map(|_| async move { try_password(address, "wrong").await.status }).collect();
+    let answers = tries.join_all().await;
+    assert_eq!(answers.iter().filter(|status| **status == 401).count(), 5, "{answers:?}");
+    assert_eq!(answers.iter().filter(|status| **status == 429).count(), 15, "{answers:?}");
 }
 
 #[tokio::test]

@@ -77,18 +77,26 @@ async fn records_are_as_before(database: &str, url: &str) {
     let user = body(&admin(at, &format!("/admin/api/tenants/demo/users/{USER}")).await);
     assert_eq!((&user["origin"], &user["groups"][0]["origin"]), (&json!("LOCAL"), &json!("LOCAL")));
     assert_eq!(user["groups"][0]["id"], GROUP);
-    let sign_in = json!({ "password": PASSWORD }).to_string();
-    let headers = [("Content-Type", "application/json")];
-    let sign_in = send(at, "POST", "/console/api/session", &headers, Some(sign_in.as_bytes()));
-    assert_eq!(sign_in.await.status, 200);
+    assert_eq!(sign_in(at).await, 200);
     grants_go_on(at).await;
     drop(demo);
 
     let pool = AnyPool::connect(url).await.expect("a database");
     let left = "SELECT count(*) FROM scim_resource WHERE resource_type NOT IN ('User', 'Group')";
     assert_eq!(query_scalar::<_, i64>(left).fetch_one(&pool).await.expect("a number"), 0);
+    let password = "SELECT value FROM host_secret WHERE name = 'admin-password'";
+    let password: String = query_scalar(password).fetch_one(&pool).await.expect("it is kept");
+    assert!(password.starts_with("$argon2id$"), "hashed anew when it was typed: {password}");
     pool.close().await;
-    assert_eq!(get(start(database).address(), "/scim/v2/Users", TOKEN).await.status, 200);
+    let demo = start(database);
+    assert_eq!(get(demo.address(), "/scim/v2/Users", TOKEN).await.status, 200);
+    assert_eq!(sign_in(demo.address()).await, 200);
+}
+
+async fn sign_in(at: SocketAddr) -> u16 {
+    let body = json!({ "password": PASSWORD }).to_string();
+    let headers = [("Content-Type", "application/json")];
+    send(at, "POST", "/console/api/session", &headers, Some(body.as_bytes())).await.status
 }
 
 /// What was granted is good, and ends as it would have.
