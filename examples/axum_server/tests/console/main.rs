@@ -4,22 +4,22 @@
 //! `cargo test` builds the server before it; `cargo test --test console` does not, and wants
 //! `cargo build --example axum_server` first.
 
-mod absent;
 mod activity;
 mod administrator;
 #[path = "../../console/attempts.rs"]
 mod attempts;
+mod bidi_names;
 mod browser;
 mod clients;
 mod consent;
 mod directory;
 mod display;
-mod foreign;
-mod kept;
 #[expect(dead_code, reason = "the demo calls it; its tests run here")]
 #[path = "../../activity/mask.rs"]
 mod mask;
+mod not_found;
 mod pages;
+mod persistence;
 mod products;
 mod sessions;
 mod settings;
@@ -29,4 +29,4 @@ mod tenants;
 mod test_run;
 mod tokens;
 mod unsaved;
-mod walk;
+mod workflows;

@@ -13,9 +13,9 @@ use crate::requests::{
 };
 use crate::support::demo::Demo;
 
-mod arriving;
 mod events;
-mod leaving;
+mod orphans;
+mod provisioning;
 
 const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 
