@@ -1,6 +1,8 @@
 //! Names in which characters turn the direction of writing: they are seen, and move nothing beside
 //! them.
 
+use std::net::SocketAddr;
+
 use serde_json::json;
 
 use crate::administrator::{FLAGS, body, scim, send, user};
@@ -37,10 +39,8 @@ async fn nothing_turns(browser: &Browser, page: &str) {
     assert_eq!(browser.value(together).await, json!([]), "{page}");
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_name_cannot_turn_the_direction_of_writing() {
-    let demo = Demo::start(FLAGS);
-    let address = demo.address();
+/// A user and a group of such names, whose ids it says, and requests of a client of such a name.
+async fn provision(address: SocketAddr) -> (String, String) {
     let mut given = user(NAME);
     given["displayName"] = json!(NAME);
     given["externalId"] = json!(NAME);
@@ -73,7 +73,14 @@ async fn a_name_cannot_turn_the_direction_of_writing() {
     )
     .await;
     send(address, "GET", "/scim/v2/Users?o%E2%80%AEgnp.exe=1", &headers, None).await;
-    run(address, false, async move |browser: Browser| {
+    (id, group)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_cannot_turn_the_direction_of_writing() {
+    let demo = Demo::start(FLAGS);
+    let (id, group) = provision(demo.address()).await;
+    run(demo.address(), false, async move |browser: Browser| {
         browser.size(1280, 900).await;
         browser.sign_in().await;
         for (page, until, names, marks) in [
@@ -98,15 +105,40 @@ async fn a_name_cannot_turn_the_direction_of_writing() {
                 (usize::from(names), usize::from(names)),
                 "{page}: {told}"
             );
-            assert_eq!((told.contains("[U+202E]"), told.contains('\u{202e}')), (marks, false), "{page}: {told}");
+            assert_eq!(
+                (told.contains("[U+202E]"), told.contains('\u{202e}')),
+                (marks, false),
+                "{page}: {told}"
+            );
         }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nor_can_it_in_a_dialog() {
+    let demo = Demo::start(FLAGS);
+    let (_, group) = provision(demo.address()).await;
+    run(demo.address(), false, async move |browser: Browser| {
+        browser.size(1280, 900).await;
+        browser.sign_in().await;
         browser.visit(&format!("#/one/groups/{group}"), "#members table").await;
         browser.click("#members button").await;
         browser.find("dialog[open] bdi").await;
         nothing_turns(&browser, "dialog").await;
         browser.picture("foreign-dialog").await;
         browser.click("dialog button[type=button]").await;
+    })
+    .await;
+}
 
+#[tokio::test(flavor = "multi_thread")]
+async fn marks_are_shown_and_what_stands_beside_a_name_is_behind_it() {
+    let demo = Demo::start(FLAGS);
+    let (id, _) = provision(demo.address()).await;
+    run(demo.address(), false, async move |browser: Browser| {
+        browser.size(1280, 900).await;
+        browser.sign_in().await;
         browser.visit(&format!("#/one/users/{id}"), "#history").await;
         for mark in ["U+061C", "U+200E", "U+200F", "U+202A", "U+202B", "U+202C", "U+202D", "U+2066", "U+2067", "U+2068", "U+2069"]
         {

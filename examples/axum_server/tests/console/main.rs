@@ -10,6 +10,7 @@ mod administrator;
 mod attempts;
 mod bidi_names;
 mod browser;
+mod client_persistence;
 mod clients;
 mod consent;
 mod directory;
@@ -18,6 +19,7 @@ mod display;
 #[path = "../../activity/mask.rs"]
 mod mask;
 mod not_found;
+mod oauth_client;
 mod pages;
 mod persistence;
 mod products;

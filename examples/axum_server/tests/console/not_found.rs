@@ -11,6 +11,41 @@ const HEADING: &str = "document.querySelector('#main h1')?.textContent";
 /// What of a tenant the page has asked for.
 const ASKED: &str = "performance.getEntriesByType('resource').map((it) => it.name).filter((name) => name.includes('/api/tenants/'))";
 
+/// Places, with the id of a user of tenant `one` for `{id}`; what they say, the title, and where
+/// their link leads.
+const PLACES: &[(&str, &str, &str, &str)] = &[
+    ("#/one/users/none", "This user is not there.", "Not there · Users · one", "#/one/users"),
+    ("#/one/users/a%2Fb%3Fc", "This user is not there.", "Not there · Users · one", "#/one/users"),
+    ("#/two/users/{id}", "This user is not there.", "Not there · Users · two", "#/two/users"),
+    ("#/one/groups/none", "This group is not there.", "Not there · Groups · one", "#/one/groups"),
+    (
+        "#/one/activity/999",
+        "This request is not there.",
+        "Not there · Activity · one",
+        "#/one/activity",
+    ),
+    (
+        "#/one/activity/none",
+        "This request is not there.",
+        "Not there · Activity · one",
+        "#/one/activity",
+    ),
+    ("#/one/nonsense", "There is no page nonsense.", "No such page · one", "#/one/settings"),
+    ("#/one/constructor", "There is no page constructor.", "No such page · one", "#/one/settings"),
+    (
+        "#/one/settings/more",
+        "There is no page settings/more.",
+        "No such page · one",
+        "#/one/settings",
+    ),
+    (
+        "#/one/users/{id}/more",
+        "There is no page users/{id}/more.",
+        "No such page · one",
+        "#/one/settings",
+    ),
+];
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_link_to_a_tenant_that_is_not_there_shows_no_other() {
     let demo = Demo::start(FLAGS);
@@ -115,68 +150,9 @@ async fn pages_users_groups_and_requests_that_are_not_there_are_told() {
     run(demo.address(), false, async move |browser: Browser| {
         browser.size(1280, 900).await;
         browser.sign_in().await;
-        for (place, heading, title, back) in [
-            (
-                "#/one/users/none",
-                "This user is not there.",
-                "Not there · Users · one",
-                "#/one/users",
-            ),
-            (
-                "#/one/users/a%2Fb%3Fc",
-                "This user is not there.",
-                "Not there · Users · one",
-                "#/one/users",
-            ),
-            (
-                &*format!("#/two/users/{id}"),
-                "This user is not there.",
-                "Not there · Users · two",
-                "#/two/users",
-            ),
-            (
-                "#/one/groups/none",
-                "This group is not there.",
-                "Not there · Groups · one",
-                "#/one/groups",
-            ),
-            (
-                "#/one/activity/999",
-                "This request is not there.",
-                "Not there · Activity · one",
-                "#/one/activity",
-            ),
-            (
-                "#/one/activity/none",
-                "This request is not there.",
-                "Not there · Activity · one",
-                "#/one/activity",
-            ),
-            (
-                "#/one/nonsense",
-                "There is no page nonsense.",
-                "No such page · one",
-                "#/one/settings",
-            ),
-            (
-                "#/one/constructor",
-                "There is no page constructor.",
-                "No such page · one",
-                "#/one/settings",
-            ),
-            (
-                "#/one/settings/more",
-                "There is no page settings/more.",
-                "No such page · one",
-                "#/one/settings",
-            ),
-            (
-                &*format!("#/one/users/{id}/more"),
-                &*format!("There is no page users/{id}/more."),
-                "No such page · one",
-                "#/one/settings",
-            ),
-        ] {
+        for (place, heading, title, back) in PLACES {
+            let (place, heading) = (place.replace("{id}", &id), heading.replace("{id}", &id));
+            let place = place.as_str();
             browser.visit(place, "#main h1").await;
             browser.until(&format!("{HEADING} === {}", json!(heading))).await;
             assert_eq!(
@@ -186,7 +162,7 @@ async fn pages_users_groups_and_requests_that_are_not_there_are_told() {
             );
             let link =
                 browser.value("document.querySelector('#main a').getAttribute('href')").await;
-            assert_eq!(link, back, "{place}");
+            assert_eq!(link, *back, "{place}");
             assert!(browser.place().await.ends_with(place), "the address stays");
         }
         browser.visit("#/one/users/none", "#not-there").await;

@@ -147,13 +147,12 @@ async fn names_are_text_whatever_stands_in_them() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn users_groups_and_tenants_are_made_and_ended_in_the_browser() {
+async fn users_are_found_and_made_in_the_browser() {
     let demo = Demo::start(FLAGS);
     let address = demo.address();
     for number in 0..30 {
         provision(address, "token-1", &format!("user{number:02}@example.com")).await;
     }
-    let other = Administrator::sign_in(&demo).await;
     run(address, false, async move |browser: Browser| {
         browser.size(1280, 900).await;
         browser.sign_in().await;
@@ -176,7 +175,20 @@ async fn users_groups_and_tenants_are_made_and_ended_in_the_browser() {
         browser.find("#history").await;
         browser.read("LOCAL").await;
         browser.picture("user-local").await;
+    })
+    .await;
+}
 
+#[tokio::test(flavor = "multi_thread")]
+async fn groups_are_made_and_filled_in_the_browser() {
+    let demo = Demo::start(FLAGS);
+    let address = demo.address();
+    for number in 0..10 {
+        provision(address, "token-1", &format!("user{number:02}@example.com")).await;
+    }
+    run(address, false, async move |browser: Browser| {
+        browser.size(1280, 900).await;
+        browser.sign_in().await;
         browser.visit("#/one/groups", "#add").await;
         browser.click("#add").await;
         browser.write("dialog #displayName", "Tour Guides").await;
@@ -201,8 +213,18 @@ async fn users_groups_and_tenants_are_made_and_ended_in_the_browser() {
         browser.click("#members tbody a").await;
         browser.find("#memberships a").await;
         browser.read("Tour Guides").await;
+    })
+    .await;
+}
 
-        // Somebody else saves while the page is open.
+#[tokio::test(flavor = "multi_thread")]
+async fn settings_that_somebody_else_has_saved_are_not_lost() {
+    let demo = Demo::start(FLAGS);
+    let address = demo.address();
+    let other = Administrator::sign_in(&demo).await;
+    run(address, false, async move |browser: Browser| {
+        browser.size(1280, 900).await;
+        browser.sign_in().await;
         browser.visit("#/two/settings", "#settings").await;
         let theirs =
             other.send("PUT", "/tenants/two/settings", Some(&json!({ "quotaGb": 7 }))).await;
@@ -213,10 +235,21 @@ async fn users_groups_and_tenants_are_made_and_ended_in_the_browser() {
         browser.picture("settings-conflict").await;
         browser.click("#outdated button").await;
         browser.until("document.getElementById('quota')?.value === '7'").await;
+    })
+    .await;
+}
 
-        for number in 0..3 {
-            provision(address, "token-2", &format!("leaver{number}@example.com")).await;
-        }
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tenant_is_deleted_once_its_name_was_typed() {
+    let demo = Demo::start(FLAGS);
+    let address = demo.address();
+    for number in 0..3 {
+        provision(address, "token-2", &format!("leaver{number}@example.com")).await;
+    }
+    run(address, false, async move |browser: Browser| {
+        browser.size(1280, 900).await;
+        browser.sign_in().await;
+        browser.visit("#/two/settings", "#settings").await;
         browser.click("#delete-tenant").await;
         browser.read("Type two to delete 3 users and 0 groups").await;
         let closed = "document.querySelector('dialog button.danger').disabled";
@@ -232,8 +265,17 @@ async fn users_groups_and_tenants_are_made_and_ended_in_the_browser() {
         browser.click("dialog button.danger").await;
         browser.read("two was deleted").await;
         assert_eq!(scim(address, "GET", "/Users", "token-2", None).await.status, 401);
+    })
+    .await;
+}
 
-        // The session ends meanwhile: the page says so, and asks for the password.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_that_has_ended_asks_for_the_password() {
+    let demo = Demo::start(FLAGS);
+    let address = demo.address();
+    run(address, false, async move |browser: Browser| {
+        browser.size(1280, 900).await;
+        browser.sign_in().await;
         browser.visit("#/one/settings", "#settings").await;
         browser.forget_cookies().await;
         browser.click("#save").await;

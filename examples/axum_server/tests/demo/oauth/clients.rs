@@ -20,18 +20,20 @@ async fn a_client_comes_in_with_its_own_credentials() {
     assert_scim_error(&get(at, &path, text(&in_header, "access_token")).await, 404);
 }
 
+/// What a client asks for with its own credentials.
+const OWN: (&str, &str) = ("grant_type", "client_credentials");
+
 #[tokio::test]
-async fn clients_that_are_not_known_and_forms_that_are_none_are_refused() {
+async fn clients_that_are_not_known_are_refused() {
     let demo = start(&[]);
     let at = demo.address();
-    let own = ("grant_type", "client_credentials");
     for form in [
-        &[own][..],
-        &[own, ("client_id", "idp")],
-        &[own, ("client_id", "idp"), ("client_secret", "")],
-        &[own, ("client_id", "idp"), ("client_secret", OTHER_SECRET)],
-        &[own, ("client_id", "nobody"), ("client_secret", SECRET)],
-        &[own, ("client_id", "IDP"), ("client_secret", SECRET)],
+        &[OWN][..],
+        &[OWN, ("client_id", "idp")],
+        &[OWN, ("client_id", "idp"), ("client_secret", "")],
+        &[OWN, ("client_id", "idp"), ("client_secret", OTHER_SECRET)],
+        &[OWN, ("client_id", "nobody"), ("client_secret", SECRET)],
+        &[OWN, ("client_id", "IDP"), ("client_secret", SECRET)],
     ] {
         let answer = post_form(at, TOKEN, &[], form).await;
         refused(&answer, 401, "invalid_client");
@@ -44,28 +46,40 @@ async fn clients_that_are_not_known_and_forms_that_are_none_are_refused() {
     for basic in ["idp:wrong", "idp", ":", "", "nobody:x"] {
         let basic = format!("Basic {}", STANDARD.encode(basic));
         refused(
-            &post_form(at, TOKEN, &[("Authorization", &basic)], &[own]).await,
+            &post_form(at, TOKEN, &[("Authorization", &basic)], &[OWN]).await,
             401,
             "invalid_client",
         );
     }
     for header in ["Basic %%%", "Bearer token-1", "Basic"] {
         refused(
-            &post_form(at, TOKEN, &[("Authorization", header)], &[own]).await,
+            &post_form(at, TOKEN, &[("Authorization", header)], &[OWN]).await,
             401,
             "invalid_client",
         );
     }
+}
+
+#[tokio::test]
+async fn credentials_stand_in_one_place() {
+    let demo = start(&[]);
+    let at = demo.address();
     let basic = format!("Basic {}", STANDARD.encode(format!("idp:{SECRET}")));
     let twice = [("Authorization", basic.as_str()), ("Authorization", "Bearer token-1")];
-    refused(&post_form(at, TOKEN, &twice, &[own]).await, 400, "invalid_request");
-    for form in [&[own, ("client_secret", SECRET)][..], &[own, ("client_id", "second")]] {
+    refused(&post_form(at, TOKEN, &twice, &[OWN]).await, 400, "invalid_request");
+    for form in [&[OWN, ("client_secret", SECRET)][..], &[OWN, ("client_id", "second")]] {
         refused(
             &post_form(at, TOKEN, &[("Authorization", &basic)], form).await,
             400,
             "invalid_request",
         );
     }
+}
+
+#[tokio::test]
+async fn a_form_says_what_it_asks_for() {
+    let demo = start(&[]);
+    let at = demo.address();
     for (form, error) in [
         (&[][..], "invalid_request"),
         (
@@ -79,11 +93,17 @@ async fn clients_that_are_not_known_and_forms_that_are_none_are_refused() {
         ),
         (&[("grant_type", "refresh_token")], "invalid_request"),
         (&[("grant_type", "refresh_token"), ("refresh_token", "token-1")], "invalid_grant"),
-        (&[own, own], "invalid_request"),
+        (&[OWN, OWN], "invalid_request"),
     ] {
         refused(&idp(at, TOKEN, form).await, 400, error);
     }
-    let form = encoded(&[own, ("client_id", "idp"), ("client_secret", SECRET)]);
+}
+
+#[tokio::test]
+async fn what_is_not_a_form_is_refused() {
+    let demo = start(&[]);
+    let at = demo.address();
+    let form = encoded(&[OWN, ("client_id", "idp"), ("client_secret", SECRET)]);
     for headers in [&[][..], &[("Content-Type", "application/json")]] {
         refused(
             &send(at, "POST", TOKEN, headers, Some(form.as_bytes())).await,
@@ -94,6 +114,13 @@ async fn clients_that_are_not_known_and_forms_that_are_none_are_refused() {
     let headers = [("Content-Type", "application/x-www-form-urlencoded")];
     let in_query = send(at, "POST", &format!("{TOKEN}?{form}"), &headers, None).await;
     refused(&in_query, 401, "invalid_client");
+}
+
+#[tokio::test]
+async fn large_bodies_and_other_methods_are_refused() {
+    let demo = start(&[]);
+    let at = demo.address();
+    let headers = [("Content-Type", "application/x-www-form-urlencoded")];
     let large = vec![b'a'; 20 << 10];
     let wrong = [
         ("POST", TOKEN, Some(&large[..]), 413),
