@@ -6,8 +6,9 @@ use serde_json::{Map, Value};
 
 use crate::error::Error;
 use crate::message::{Known, parse_known};
-use crate::quirks::{Deviation, message};
+use crate::quirks::Deviation;
 use crate::schema::ResourceType;
+use crate::service::rewrite::message;
 use crate::service::{Call, Failure};
 
 /// A media type that is longer is not repeated in an answer.

@@ -22,9 +22,9 @@ use serde_json::Value;
 use crate::auth::{AuthError, Authenticate};
 use crate::error::Error;
 use crate::message::SearchRequest;
-use crate::quirks::{parameters, rewrite};
 use crate::schema::Registry;
 use crate::service::bulk::{bulk, check_payload};
+use crate::service::rewrite::{self, parameters};
 use crate::service::{
     Call, Discovery, Endpoint, Failure, Outcome, Route, Service, check_no_filter, create, delete,
     discover, get, list, not_implemented, patch, replace, search,

@@ -5,10 +5,7 @@
 #![doc = include_str!("../docs/quirks.md")]
 
 mod deviation;
-pub(crate) mod message;
-pub(crate) mod parameters;
 mod presets;
-pub(crate) mod rewrite;
 
 use crate::filter::Syntax;
 use crate::patch::{

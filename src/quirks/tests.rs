@@ -1,35 +1,7 @@
-use serde_json::json;
-
 use super::*;
 use crate::context::RequestContext;
-use crate::message::PatchOperation;
 use crate::patch::PatchRepair;
-use crate::resource::{Repair, Resource};
-use crate::schema::ResourceType;
-
-#[test]
-fn operations_are_read_in_any_case() {
-    let mut operation = PatchOperation { op: "Replace".into(), path: None, value: None };
-    assert_eq!(rewrite::lower_op(3, &mut operation), Some(Deviation::OpCase { operation: 3 }));
-    assert_eq!(operation.op, "replace");
-    assert_eq!(rewrite::lower_op(3, &mut operation), None);
-}
-
-#[test]
-fn new_resources_are_active_where_their_type_can_be() {
-    let mut new = Resource::default();
-    assert_eq!(rewrite::activate(&ResourceType::group(), &mut new), None);
-    assert_eq!(
-        rewrite::activate(&ResourceType::user(), &mut new),
-        Some(Deviation::ActiveByDefault)
-    );
-    assert_eq!(new.get("active"), Some(&json!(true)));
-    for given in [true, false] {
-        new.set("active", given);
-        assert_eq!(rewrite::activate(&ResourceType::user(), &mut new), None);
-        assert_eq!(new.get("active"), Some(&json!(given)));
-    }
-}
+use crate::resource::Repair;
 
 #[test]
 fn a_tenant_can_have_its_own() {

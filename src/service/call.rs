@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use super::outcome::Failure;
+use super::rewrite::message;
 use super::{Endpoint, Service};
 use crate::budget::Budget;
 use crate::context::RequestContext;
@@ -12,7 +13,7 @@ use crate::features::Features;
 use crate::message::SearchRequest;
 use crate::patch::{PlanBinder, Rules};
 use crate::policy::{Joining, Turn};
-use crate::quirks::{Deviation, Quirks, message};
+use crate::quirks::{Deviation, Quirks};
 use crate::schema::{Attribute, Locations, ResourceType};
 use crate::store::{Change, Precondition, Pushdown};
 

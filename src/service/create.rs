@@ -6,10 +6,9 @@ use serde_json::{Map, Value};
 
 use super::decode::{Cleared, Decoded, named_on_request};
 use super::outcome::{Failure, Outcome};
-use super::{Call, Endpoint};
+use super::{Call, Endpoint, rewrite};
 use crate::patch::{Replacement, leave_out_members};
 use crate::policy::{Adoption, Creating, Joining};
-use crate::quirks::rewrite;
 use crate::resource::{Meta, Resource, check};
 use crate::store::{Change, Operation, member_ids, too_long};
 

@@ -6,13 +6,14 @@ use serde_json::{Map, Value};
 use super::cursor::{Cursors, Place};
 use super::outcome::Failure;
 use super::page::Listing;
+use super::rewrite::{message, parameters};
 use super::select::Results;
 use super::{Call, Endpoint};
 use crate::error::{Error, ScimType};
 use crate::filter::{Binder, BoundFilter, Filter, Unknown};
 use crate::message::{ListResponse, SEARCH_REQUEST, SearchRequest};
 use crate::query::{Page, Query, Sort, SortError};
-use crate::quirks::{Deviation, message, parameters};
+use crate::quirks::Deviation;
 use crate::schema::ResourceType;
 use crate::store::StoreError;
 

@@ -38,6 +38,7 @@ mod replace;
 mod representation;
 mod resources;
 mod resume;
+pub(crate) mod rewrite;
 mod select;
 mod service_provider_config;
 mod update;

@@ -4,11 +4,12 @@
 use std::sync::Arc;
 
 use super::outcome::Failure;
+use super::rewrite::parameters;
 use super::{Call, Endpoint};
 use crate::attr::AttrPath;
 use crate::message::SearchRequest;
 use crate::query::Projection;
-use crate::quirks::{Deviation, parameters};
+use crate::quirks::Deviation;
 use crate::resource::Repair;
 use crate::schema::ResourceType;
 

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use super::outcome::{Failure, Outcome};
-use super::{Call, Endpoint, not_implemented};
+use super::{Call, Endpoint, not_implemented, rewrite};
 use crate::features::PatchAnswer;
 use crate::message::{PATCH_OP, PatchOp, PatchOperation};
 use crate::patch::{Plan, PlanBinder, Rules};
-use crate::quirks::{Deviation, rewrite};
+use crate::quirks::Deviation;
 use crate::schema::ResolvedPath;
 use crate::store::{Change, Update};
 

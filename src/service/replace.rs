@@ -6,9 +6,8 @@ use serde_json::{Map, Value};
 
 use super::decode::{Decoded, named_on_request};
 use super::outcome::{Failure, Outcome};
-use super::{Call, Endpoint};
+use super::{Call, Endpoint, rewrite};
 use crate::patch::Replacement;
-use crate::quirks::rewrite;
 
 /// Replaces a resource by the one in the body of a PUT.
 pub(crate) async fn replace(

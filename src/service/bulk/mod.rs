@@ -14,7 +14,8 @@ use super::Call;
 use super::outcome::{Failure, Source};
 use crate::error::Error;
 use crate::message::{BULK_REQUEST, BulkRequest, BulkResponse};
-use crate::quirks::{Deviation, message};
+use crate::quirks::Deviation;
+use crate::service::rewrite::message;
 
 use run::Job;
 

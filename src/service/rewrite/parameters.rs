@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use super::Deviation;
+use crate::quirks::Deviation;
 use crate::resource::Repair;
 use crate::schema::ResourceType;
 

@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
-use super::Deviation;
 use crate::message::search_request::names;
 use crate::message::{PATCH_OP, member, names_schema, whole_number};
+use crate::quirks::Deviation;
 
 /// What editors and some libraries put before a text in UTF-8.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";

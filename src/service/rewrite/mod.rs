@@ -1,8 +1,11 @@
 //! Rewrites: messages repaired before they are bound.
 
-use super::Deviation;
+pub(crate) mod message;
+pub(crate) mod parameters;
+
 use crate::message::{PatchOperation, SearchRequest};
 use crate::patch::{Omitted, Plan};
+use crate::quirks::Deviation;
 use crate::resource::Resource;
 use crate::schema::ResourceType;
 
@@ -77,3 +80,6 @@ pub(crate) fn not_unassigned(resource_type: &ResourceType, plan: &Plan) -> Optio
 pub(crate) fn activate(resource_type: &ResourceType, resource: &mut Resource) -> Option<Deviation> {
     resource.activate_by_default(resource_type).then_some(Deviation::ActiveByDefault)
 }
+
+#[cfg(test)]
+mod tests;
