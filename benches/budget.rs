@@ -12,7 +12,7 @@ use http::{Method, Request};
 use scimwire::dispatch::{Clock, Limits, SystemClock};
 use scimwire::filter::{Binder, Budget};
 use scimwire::message::PatchOp;
-use scimwire::patch::{PlanBinder, Rules};
+use scimwire::patch::PlanBinder;
 use scimwire::query::{Page, Sort};
 use scimwire::resource::{Meta, Resource};
 use scimwire::schema::ResourceType;
@@ -179,9 +179,8 @@ fn change(name: &str, users: &Arc<ResourceType>, user: &Resource, operations: &[
         unreachable!("a message is an object")
     };
     let message = PatchOp::from_object(body, usize::MAX).expect("a PATCH");
-    let (plan, _) = PlanBinder::new(Arc::clone(users), Rules::default())
-        .bind(message)
-        .expect("the paths are those of users");
+    let plan =
+        PlanBinder::new(Arc::clone(users)).bind(message).expect("the paths are those of users");
     let user = Arc::new(user.clone());
     unit(name, &|budget| {
         let update =

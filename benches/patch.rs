@@ -10,8 +10,8 @@ use http::{Method, StatusCode};
 use scimwire::dispatch::{Clock, SystemClock};
 use scimwire::filter::{Binder, Budget, Filter};
 use scimwire::message::{JsonLimits, PatchOp, parse_object};
-use scimwire::patch::{Plan, PlanBinder, Rules};
-use scimwire::resource::{Intake, Meta, Resource, ValueRules};
+use scimwire::patch::{Plan, PlanBinder};
+use scimwire::resource::{Intake, Meta, Resource};
 use scimwire::schema::{ENTERPRISE_USER, ResourceType};
 use scimwire::store::Update;
 use serde_json::{Value, json};
@@ -218,7 +218,7 @@ fn user_type() -> ResourceType {
 
 fn user(users: &ResourceType) -> Resource {
     let Value::Object(body) = inputs::user() else { panic!("a user is an object") };
-    Intake::new(users, ValueRules::default()).resource(body).expect("a user")
+    Intake::new(users).resource(body).expect("a user")
 }
 
 fn message(path: &str, value: &Value) -> Value {
@@ -232,12 +232,9 @@ fn operations_of(operations: &[Value]) -> Value {
 fn bind(users: &Arc<ResourceType>, body: &[u8]) -> Plan {
     let body = parse_object(body, JsonLimits::default()).expect("a JSON object");
     let message = PatchOp::from_object(body, 1_000).expect("a PATCH");
-    PlanBinder::new(Arc::clone(users), Rules::default())
-        .bind(message)
-        .expect("the path is one of users")
-        .0
+    PlanBinder::new(Arc::clone(users)).bind(message).expect("the path is one of users")
 }
 
 fn run(plan: &Plan, user: Resource) -> Resource {
-    plan.apply(user).expect("the target is there").resource
+    plan.apply(user).expect("the target is there")
 }

@@ -79,12 +79,13 @@ fn print_plan(written: &Written) {
         .map_err(scimwire::Error::from)
         .and_then(|body| PatchOp::from_object(body, usize::MAX).map_err(Into::into))
         .and_then(|message| {
-            PlanBinder::new(written.resource_type(), Quirks::LENIENT.rules())
+            PlanBinder::new(written.resource_type())
+                .with_quirks(Quirks::LENIENT)
                 .bind(message)
                 .map_err(Into::into)
         });
     match bound {
-        Ok((plan, _)) => plan.to_string().lines().for_each(|step| println!("  {step}")),
+        Ok(plan) => plan.to_string().lines().for_each(|step| println!("  {step}")),
         Err(err) => println!("  none: {}", err.detail()),
     }
 }

@@ -10,7 +10,7 @@ use http::{Request, Response};
 use scimwire::auth::RequestContext;
 use scimwire::dispatch::Report;
 use scimwire::message::{BULK_REQUEST, PATCH_OP};
-use scimwire::patch::NoOperations;
+use scimwire::quirks::NoOperations;
 use scimwire::schema::ENTERPRISE_USER;
 use scimwire::{Dispatcher, Quirks, ResourceType};
 use serde::Deserialize;
@@ -105,6 +105,27 @@ async fn switches_that_are_off_can_be_put_on() {
     assert_eq!((nothing.status, nothing.rules), (200, vec!["no_operations", "unchanged"]));
     let unknown = provider.answer(&case("T14 unknown attribute in a path")).await;
     assert_eq!((unknown.status, unknown.rules), (200, vec!["ignore_unknown_paths", "unchanged"]));
+}
+
+/// What a switch is not on for is not reported of it; with it, there is a case that is, or one that
+/// is read where it was refused.
+#[tokio::test]
+async fn each_switch_is_put_on_and_off() {
+    // One needs a resource type that leaves attributes out, one a body that is no JSON.
+    let elsewhere = ["left_out_attributes", "byte_order_mark"];
+    for name in Quirks::SWITCHES.iter().filter(|name| !elsewhere.contains(name)) {
+        let put = |on| Provider::new(Quirks::LENIENT.with_switch(name, on).expect(name));
+        let (on, off) = (put(true), put(false));
+        let (named, others): (Vec<Case>, Vec<Case>) =
+            cases().into_iter().partition(|case| case.deviations.iter().any(|rule| rule == name));
+        let mut works = false;
+        for case in if named.is_empty() { others } else { named } {
+            let (with, without) = (on.answer(&case).await, off.answer(&case).await);
+            assert!(!without.rules.contains(name), "{}: {:?}", case.id, without.rules);
+            works |= with.rules.contains(name) || with.status < without.status;
+        }
+        assert!(works, "no case of {name}");
+    }
 }
 
 #[test]

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use scimwire::attr::AttrPath;
 use scimwire::filter::{CompValue, Filter};
 use scimwire::message::{PatchOp, PatchOperation};
-use scimwire::patch::{PatchErrorKind, Path, PlanBinder, Rules};
+use scimwire::patch::{PatchErrorKind, Path, PlanBinder};
 use scimwire::schema::{ENTERPRISE_USER, ResourceType};
 use serde::Deserialize;
 
@@ -186,8 +186,7 @@ fn name(path: &AttrPath) -> String {
 fn path_tree(text: &str) -> String {
     let users = ResourceType::user().with_extension(ENTERPRISE_USER);
     let operation = PatchOperation { op: "remove".into(), path: Some(text.into()), value: None };
-    let bound = PlanBinder::new(users.clone(), Rules::default())
-        .bind(PatchOp { operations: vec![operation] });
+    let bound = PlanBinder::new(users.clone()).bind(PatchOp { operations: vec![operation] });
     if users.extension(text).is_some() {
         assert!(bound.is_ok(), "{text}");
         return format!("(path {{{text}}})");

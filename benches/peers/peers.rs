@@ -10,8 +10,8 @@ use criterion::{BenchmarkGroup, Criterion, criterion_group, criterion_main};
 use scim_proto::filter::ScimFilter;
 use scimwire::filter::{Binder, Filter};
 use scimwire::message::{PatchOp, PatchOperation};
-use scimwire::patch::{Plan, PlanBinder, Rules};
-use scimwire::resource::{Intake, Resource, ValueRules};
+use scimwire::patch::{Plan, PlanBinder};
+use scimwire::resource::{Intake, Resource};
 use scimwire::schema::{ENTERPRISE_USER, ResourceType};
 use serde_json::{Value, json};
 
@@ -104,7 +104,7 @@ fn patch(criterion: &mut Criterion) {
                 turn ^= 1;
                 user = user
                     .take()
-                    .map(|user| plans[turn].apply(user).expect("the target is there").resource);
+                    .map(|user| plans[turn].apply(user).expect("the target is there"));
             });
         });
         // scim-kit reads the path each time, and so do we here.
@@ -113,7 +113,7 @@ fn patch(criterion: &mut Criterion) {
                 turn ^= 1;
                 let plan = bind(&users, messages[turn].clone());
                 user =
-                    user.take().map(|user| plan.apply(user).expect("the target is there").resource);
+                    user.take().map(|user| plan.apply(user).expect("the target is there"));
             });
         });
         let patches = [&there, &back].map(|value| kit_patch(path, value));
@@ -134,7 +134,7 @@ fn user_type() -> ResourceType {
 
 fn user(users: &ResourceType) -> Resource {
     let Value::Object(body) = inputs::user() else { panic!("a user is an object") };
-    Intake::new(users, ValueRules::default()).resource(body).expect("a user")
+    Intake::new(users).resource(body).expect("a user")
 }
 
 fn message(path: &str, value: &Value) -> PatchOp {
@@ -147,10 +147,9 @@ fn message(path: &str, value: &Value) -> PatchOp {
 }
 
 fn bind(users: &Arc<ResourceType>, message: PatchOp) -> Plan {
-    PlanBinder::new(Arc::clone(users), Rules::default())
+    PlanBinder::new(Arc::clone(users))
         .bind(message)
         .expect("the path is one of users")
-        .0
 }
 
 fn kit_patch(path: &str, value: &Value) -> scim_kit::PatchOp {

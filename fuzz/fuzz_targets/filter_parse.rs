@@ -3,28 +3,24 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use scimwire::filter::{Filter, FilterLimits, Syntax};
+use scimwire::filter::{Filter, FilterLimits};
 use scimwire::patch::Path;
+use scimwire::quirks::{Deviations, Quirks};
 
 fuzz_target!(|text: &str| {
     let limits = FilterLimits::default();
-    for syntax in [Syntax::default(), tolerant()] {
-        if let Err(err) = Filter::parse(text, &limits, syntax) {
+    for quirks in [Quirks::STRICT, tolerant()] {
+        if let Err(err) = Filter::parse_with(text, &limits, &quirks, &mut Deviations::default()) {
             assert!(text.get(err.span()).is_some(), "{err}: {:?} is not in {text:?}", err.span());
             assert!(!err.to_string().contains('\n'), "{err}");
         }
-        if let Err(err) = Path::parse(text, &limits, syntax) {
+        if let Err(err) = Path::parse_with(text, &limits, &quirks, &mut Deviations::default()) {
             assert!(!err.to_string().contains('\n'), "{err}");
         }
     }
 });
 
-fn tolerant() -> Syntax {
-    let mut syntax = Syntax::default();
-    syntax.literal_case = true;
-    syntax.single_quotes = true;
-    syntax.bare_words = true;
-    syntax.bare_not = true;
-    syntax.space_before_bracket = true;
-    syntax
+fn tolerant() -> Quirks {
+    let all_on = |quirks: Quirks, name: &&str| quirks.with_switch(name, true).expect("a switch");
+    Quirks::SWITCHES.iter().fold(Quirks::LENIENT, all_on)
 }

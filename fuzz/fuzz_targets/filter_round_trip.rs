@@ -3,8 +3,9 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use scimwire::filter::{Filter, FilterLimits, Syntax};
+use scimwire::filter::{Filter, FilterLimits};
 use scimwire::patch::Path;
+use scimwire::quirks::{Deviations, Quirks};
 
 fuzz_target!(|text: &str| {
     // Written out, a filter may be longer, and deeper by the parentheses that an element's `.sub`
@@ -12,19 +13,19 @@ fuzz_target!(|text: &str| {
     let mut roomy = FilterLimits::default();
     roomy.bytes = usize::MAX;
     roomy.depth += 1;
-    for syntax in [Syntax::default(), tolerant()] {
-        if let Ok(filter) = Filter::parse(text, &FilterLimits::default(), syntax) {
+    for quirks in [Quirks::STRICT, tolerant()] {
+        if let Ok(filter) = Filter::parse_with(text, &FilterLimits::default(), &quirks, &mut Deviations::default()) {
             let written = filter.to_string();
             assert_eq!(
-                Filter::parse(&written, &roomy, Syntax::default()).as_ref(),
+                Filter::parse(&written, &roomy).as_ref(),
                 Ok(&filter),
                 "{written}"
             );
         }
-        if let Ok(path) = Path::parse(text, &FilterLimits::default(), syntax) {
+        if let Ok(path) = Path::parse_with(text, &FilterLimits::default(), &quirks, &mut Deviations::default()) {
             let written = path.to_string();
             assert_eq!(
-                Path::parse(&written, &roomy, Syntax::default()).as_ref(),
+                Path::parse(&written, &roomy).as_ref(),
                 Ok(&path),
                 "{written}"
             );
@@ -32,12 +33,7 @@ fuzz_target!(|text: &str| {
     }
 });
 
-fn tolerant() -> Syntax {
-    let mut syntax = Syntax::default();
-    syntax.literal_case = true;
-    syntax.single_quotes = true;
-    syntax.bare_words = true;
-    syntax.bare_not = true;
-    syntax.space_before_bracket = true;
-    syntax
+fn tolerant() -> Quirks {
+    let all_on = |quirks: Quirks, name: &&str| quirks.with_switch(name, true).expect("a switch");
+    Quirks::SWITCHES.iter().fold(Quirks::LENIENT, all_on)
 }

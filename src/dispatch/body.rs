@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::error::Error;
 use crate::message::{Known, parse_known};
-use crate::quirks::Deviation;
+use crate::quirks::{Deviation, Deviations};
 use crate::schema::ResourceType;
 use crate::service::rewrite::message;
 use crate::service::{Call, Failure};
@@ -53,13 +53,11 @@ impl Body<'_> {
     }
 
     fn parse(self, call: &mut Call<'_>, known: Known<'_>) -> Result<Map<String, Value>, Failure> {
-        call.deviations.extend(check_media_type(self.headers)?);
-        let text = match message::byte_order_mark(self.text) {
-            Some((text, deviation)) if call.quirks.byte_order_mark => {
-                call.deviations.push(deviation);
-                text
-            }
-            _ => self.text,
+        check_media_type(self.headers, &mut call.deviations)?;
+        let text = if call.quirks.byte_order_mark {
+            message::without_byte_order_mark(self.text, &mut call.deviations)
+        } else {
+            self.text
         };
         let (object, weight) = parse_known(text, call.service.limits.json, known)?;
         // Whatever it says, each of its values is read, checked, and compared.
@@ -69,7 +67,7 @@ impl Body<'_> {
 }
 
 /// Refuses what is not JSON, as it is.
-fn check_media_type(headers: &HeaderMap) -> Result<Option<Deviation>, Error> {
+fn check_media_type(headers: &HeaderMap, deviations: &mut Deviations) -> Result<(), Error> {
     let is_coded = |coding: &HeaderValue| !coding.as_bytes().eq_ignore_ascii_case(b"identity");
     if headers.get_all(CONTENT_ENCODING).iter().any(is_coded) {
         // RFC 9110, Section 15.5.16.
@@ -78,8 +76,11 @@ fn check_media_type(headers: &HeaderMap) -> Result<Option<Deviation>, Error> {
     }
     let content_type = headers.get(CONTENT_TYPE);
     match media_type(content_type) {
-        MediaType::Scim => Ok(None),
-        MediaType::Json | MediaType::Missing => Ok(Some(Deviation::MediaType)),
+        MediaType::Scim => Ok(()),
+        MediaType::Json | MediaType::Missing => {
+            deviations.push(Deviation::MediaType);
+            Ok(())
+        }
         MediaType::Other => {
             let came = content_type.and_then(|value| value.to_str().ok()).map(essence);
             let came = came

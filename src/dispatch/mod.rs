@@ -22,6 +22,7 @@ use serde_json::Value;
 use crate::auth::{AuthError, Authenticate};
 use crate::error::Error;
 use crate::message::SearchRequest;
+use crate::quirks::Deviations;
 use crate::schema::Registry;
 use crate::service::bulk::{bulk, check_payload};
 use crate::service::rewrite::{self, parameters};
@@ -125,7 +126,6 @@ impl Dispatcher {
         if response.status() == StatusCode::NOT_FOUND {
             report.id = None;
         }
-        report.shorten();
         observation.end(&response, &report);
         response.extensions_mut().insert(report);
         response
@@ -151,12 +151,29 @@ impl Provider {
     {
         let cx = self.authenticator.authenticate(head).await?;
         report.tenant = Some(cx.tenant.clone());
-        let limits = &self.service.limits;
-        let mut call = Call::new(&self.service, &cx, limits.budget());
-        let (route, deviation) = Route::find(head.uri.path(), &call)?;
-        report.deviations.extend(deviation);
+        let mut call = Call::new(&self.service, &cx, self.service.limits.budget());
+        let answer = self.exchange(&mut call, head, body, report).await;
+        report.deviations = call.deviations.into_vec();
+        report.pushdown = call.pushdown;
+        answer
+    }
+
+    async fn exchange<B, F>(
+        &self,
+        call: &mut Call<'_>,
+        head: &Parts,
+        body: impl FnOnce(usize) -> F,
+        report: &mut Report,
+    ) -> Result<Response<Vec<u8>>, Failure>
+    where
+        B: AsRef<[u8]>,
+        F: Future<Output = Result<B, Error>>,
+    {
+        let mut respelled = Deviations::default();
+        let route = Route::find(head.uri.path(), call, &mut respelled)?;
+        call.deviations.append(respelled);
         route.tell(&head.method, report);
-        let permissions = cx.permissions;
+        let (limits, permissions) = (&self.service.limits, call.cx.permissions);
         let allowed =
             if route.only_reads(&head.method) { permissions.read } else { permissions.write };
         if !allowed {
@@ -168,12 +185,7 @@ impl Provider {
             return Err(too_large(limits.body_bytes).into());
         }
         let body = Body { headers: &head.headers, text };
-        let exchange =
-            Exchange { provider: self, head, body, call: &mut call, report: &mut *report };
-        let answer = exchange.run(route).await;
-        report.deviations.append(&mut call.deviations);
-        report.pushdown = call.pushdown;
-        answer
+        Exchange { provider: self, head, body, call, report }.run(route).await
     }
 }
 
@@ -186,7 +198,7 @@ impl<'c> Exchange<'_, 'c> {
         };
         self.call.precondition = precondition(&self.head.headers);
         self.call.prefers_minimal = prefers_minimal(&self.head.headers);
-        self.call.deviations.extend(rewrite::path(self.head.uri.path()));
+        rewrite::path(self.head.uri.path(), &mut self.call.deviations);
         match (route, method) {
             (Route::NotImplemented(feature), _) => Err(not_implemented(feature)),
             (_, &Method::OPTIONS) => Ok(of_options(allowed)),
@@ -255,7 +267,7 @@ impl<'c> Exchange<'_, 'c> {
 
     async fn list(&mut self, endpoints: &[&Endpoint]) -> Result<Response<Vec<u8>>, Failure> {
         self.read_parameters()?;
-        self.call.deviations.extend(rewrite::query(self.query()));
+        rewrite::query(self.head.uri.query().unwrap_or_default(), &mut self.call.deviations);
         Ok(of_text(list(self.call, endpoints).await?))
     }
 
@@ -286,8 +298,8 @@ impl<'c> Exchange<'_, 'c> {
     fn read_parameters(&mut self) -> Result<(), Failure> {
         check_accept(&self.head.headers)?;
         self.call.parameters = if self.call.quirks.blank_as_absent {
-            let (query, blank) = parameters::without_blank_parameters(self.query());
-            self.call.deviations.extend(blank);
+            let query = self.head.uri.query().unwrap_or_default();
+            let query = parameters::without_blank_parameters(query, &mut self.call.deviations);
             SearchRequest::from_query(&query)?
         } else {
             SearchRequest::from_query(self.query())?

@@ -38,17 +38,3 @@ pub struct Report {
     /// it.
     pub source: Option<Arc<dyn StdError + Send + Sync>>,
 }
-
-/// So many departures are told one by one.
-const MOST: usize = 100;
-
-impl Report {
-    /// Leaves as many departures as are told, and how many more there were.
-    pub(super) fn shorten(&mut self) {
-        let more = self.deviations.len().saturating_sub(MOST);
-        if more > 0 {
-            self.deviations.truncate(MOST);
-            self.deviations.push(Deviation::More { count: more });
-        }
-    }
-}

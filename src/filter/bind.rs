@@ -1,6 +1,5 @@
 //! From names to attributes, from literals to typed operands (RFC 7644, Sections 3.4.2.2 and 3.10).
 
-use std::cell::RefCell;
 use std::fmt;
 use std::sync::Arc;
 
@@ -8,7 +7,7 @@ use super::bound::{BoundFilter, Comparison, Operand};
 use super::syntax::{CompValue, CompareOp, Filter};
 use crate::attr::AttrPath;
 use crate::error::{Error, ScimType};
-use crate::resource::Repair;
+use crate::quirks::{Deviation, Deviations, Quirks};
 use crate::schema::{
     AttributeType, Locations, ResolvedPath, ResourceType, bytes, fold, instant, prepare,
 };
@@ -19,11 +18,8 @@ use crate::shown::Shown;
 pub struct Binder<'t> {
     pub(super) resource_type: &'t ResourceType,
     unknown: Unknown,
-    boolean_strings: bool,
-    pub(super) bare_extension_attributes: bool,
-    left_out_attributes: bool,
+    pub(super) quirks: Quirks,
     locations: Locations,
-    pub(super) repairs: RefCell<Vec<Repair>>,
 }
 
 /// What a filter means that names an attribute which the resource type does not have.
@@ -88,11 +84,8 @@ impl<'t> Binder<'t> {
         Self {
             resource_type,
             unknown: Unknown::Refuse,
-            boolean_strings: false,
-            bare_extension_attributes: false,
-            left_out_attributes: false,
+            quirks: Quirks::STRICT,
             locations: Locations::default(),
-            repairs: RefCell::default(),
         }
     }
 
@@ -102,24 +95,10 @@ impl<'t> Binder<'t> {
         Self { unknown, ..self }
     }
 
-    /// Reads `"True"` as `true` where the attribute is boolean.
+    /// Reads names and operands with these tolerances.
     #[must_use]
-    pub fn boolean_strings(self, boolean_strings: bool) -> Self {
-        Self { boolean_strings, ..self }
-    }
-
-    /// Finds an attribute in the one extension that has it, where the resource type has none of
-    /// that name.
-    #[must_use]
-    pub fn bare_extension_attributes(self, bare_extension_attributes: bool) -> Self {
-        Self { bare_extension_attributes, ..self }
-    }
-
-    /// Reads an attribute that the resource type left out as one without a value, where it would be
-    /// unknown; see [`ResourceType::keeping`].
-    #[must_use]
-    pub fn left_out_attributes(self, left_out_attributes: bool) -> Self {
-        Self { left_out_attributes, ..self }
+    pub fn with_quirks(self, quirks: Quirks) -> Self {
+        Self { quirks, ..self }
     }
 
     /// Says where resources are, for comparisons with `meta.location` and `$ref`.
@@ -135,7 +114,20 @@ impl<'t> Binder<'t> {
     /// - an attribute does not exist, or is never returned;
     /// - an operator or operand does not go with the attribute's type.
     pub fn bind(&self, filter: &Filter) -> Result<BoundFilter, BindError> {
-        self.node(Names::Resource, filter)
+        self.bind_with(filter, &mut Deviations::default())
+    }
+
+    /// Binds a filter, and takes note of what was tolerated.
+    ///
+    /// # Errors
+    ///
+    /// - as [`Binder::bind`].
+    pub fn bind_with(
+        &self,
+        filter: &Filter,
+        deviations: &mut Deviations,
+    ) -> Result<BoundFilter, BindError> {
+        deviations.unless_refused(|deviations| self.node(Names::Resource, filter, deviations))
     }
 
     /// Binds a filter on the elements of a multi-valued attribute.
@@ -148,33 +140,35 @@ impl<'t> Binder<'t> {
         &self,
         path: &ResolvedPath,
         filter: &Filter,
+        deviations: &mut Deviations,
     ) -> Result<BoundFilter, BindError> {
         if !path.attribute().multi_valued() || path.sub().is_some() {
             return Err(BindError { path: path.to_string(), kind: BindErrorKind::NotMultiValued });
         }
         refuse_hidden(path)?;
-        self.node(Names::Element(path), filter)
+        deviations.unless_refused(|deviations| self.node(Names::Element(path), filter, deviations))
     }
 
-    /// What was put right in the filters bound so far.
-    #[must_use]
-    pub fn repairs(self) -> Vec<Repair> {
-        self.repairs.into_inner()
-    }
-
-    fn node(&self, names: Names<'_>, filter: &Filter) -> Result<BoundFilter, BindError> {
+    fn node(
+        &self,
+        names: Names<'_>,
+        filter: &Filter,
+        deviations: &mut Deviations,
+    ) -> Result<BoundFilter, BindError> {
         match filter {
-            Filter::And(terms) => Ok(BoundFilter::And(self.nodes(names, terms)?)),
-            Filter::Or(terms) => Ok(BoundFilter::Or(self.nodes(names, terms)?)),
-            Filter::Not(filter) => Ok(BoundFilter::Not(Box::new(self.node(names, filter)?))),
-            Filter::Present(path) => match self.resolve(names, path)? {
+            Filter::And(terms) => Ok(BoundFilter::And(self.nodes(names, terms, deviations)?)),
+            Filter::Or(terms) => Ok(BoundFilter::Or(self.nodes(names, terms, deviations)?)),
+            Filter::Not(filter) => {
+                Ok(BoundFilter::Not(Box::new(self.node(names, filter, deviations)?)))
+            }
+            Filter::Present(path) => match self.resolve(names, path, deviations)? {
                 Named::Kept(path) => Ok(BoundFilter::Present(presence(path))),
                 Named::LeftOut(_) | Named::Unknown => Ok(BoundFilter::Nothing),
             },
-            Filter::Compare { path, op, value } => match self.resolve(names, path)? {
-                Named::Kept(resolved) => self.comparison(resolved, *op, value),
+            Filter::Compare { path, op, value } => match self.resolve(names, path, deviations)? {
+                Named::Kept(resolved) => self.comparison(resolved, *op, value, deviations),
                 Named::LeftOut(resolved) => {
-                    Ok(self.of_no_value(names, self.comparison(resolved, *op, value)?))
+                    Ok(self.of_no_value(names, self.comparison(resolved, *op, value, deviations)?))
                 }
                 // An attribute without a value is equal to nothing, and to null.
                 Named::Unknown if matches!((op, value), (CompareOp::Ne, CompValue::Null)) => {
@@ -190,28 +184,38 @@ impl<'t> Binder<'t> {
                 }
                 Named::Unknown => Ok(BoundFilter::Nothing),
             },
-            Filter::ValuePath { path, filter } => match self.resolve(names, path)? {
+            Filter::ValuePath { path, filter } => match self.resolve(names, path, deviations)? {
                 Named::Kept(path) => {
-                    let filter = Box::new(self.bind_element(&path, filter)?);
+                    let filter = Box::new(self.bind_element(&path, filter, deviations)?);
                     Ok(BoundFilter::Element { path, filter })
                 }
                 // What it asks for has to make sense all the same.
                 Named::LeftOut(path) => {
-                    self.bind_element(&path, filter).map(|_| BoundFilter::Nothing)
+                    self.bind_element(&path, filter, deviations).map(|_| BoundFilter::Nothing)
                 }
                 Named::Unknown => Ok(BoundFilter::Nothing),
             },
         }
     }
 
-    fn nodes(&self, names: Names<'_>, filters: &[Filter]) -> Result<Vec<BoundFilter>, BindError> {
-        filters.iter().map(|filter| self.node(names, filter)).collect()
+    fn nodes(
+        &self,
+        names: Names<'_>,
+        filters: &[Filter],
+        deviations: &mut Deviations,
+    ) -> Result<Vec<BoundFilter>, BindError> {
+        filters.iter().map(|filter| self.node(names, filter, deviations)).collect()
     }
 
-    fn resolve(&self, names: Names<'_>, path: &AttrPath) -> Result<Named, BindError> {
+    fn resolve(
+        &self,
+        names: Names<'_>,
+        path: &AttrPath,
+        deviations: &mut Deviations,
+    ) -> Result<Named, BindError> {
         let resolved = match names {
             Names::Resource => {
-                self.resource_type.resolve(path).or_else(|| self.in_an_extension(path))
+                self.resource_type.resolve(path).or_else(|| self.in_an_extension(path, deviations))
             }
             Names::Element(parent) => resolve_element(parent, path),
         };
@@ -220,9 +224,9 @@ impl<'t> Binder<'t> {
             return Ok(Named::Kept(resolved));
         }
         match self.left_out(names, path) {
-            Some(left_out) if self.left_out_attributes => {
+            Some(left_out) if self.quirks.left_out_attributes => {
                 refuse_hidden(&left_out)?;
-                self.repairs.borrow_mut().push(Repair::LeftOut(left_out.to_string()));
+                deviations.push(Deviation::LeftOut(left_out.to_string()));
                 Ok(Named::LeftOut(left_out))
             }
             _ if self.unknown == Unknown::NoValue => Ok(Named::Unknown),
@@ -230,11 +234,16 @@ impl<'t> Binder<'t> {
         }
     }
 
-    fn in_an_extension(&self, path: &AttrPath) -> Option<ResolvedPath> {
+    fn in_an_extension(
+        &self,
+        path: &AttrPath,
+        deviations: &mut Deviations,
+    ) -> Option<ResolvedPath> {
         let found = self
+            .quirks
             .bare_extension_attributes
             .then(|| self.resource_type.resolve_in_extensions(path))??;
-        self.repairs.borrow_mut().push(Repair::BareExtensionAttribute(path.to_string()));
+        deviations.push(Deviation::BareExtensionAttribute(path.to_string()));
         Some(found)
     }
 
@@ -243,6 +252,7 @@ impl<'t> Binder<'t> {
         path: ResolvedPath,
         op: CompareOp,
         value: &CompValue,
+        deviations: &mut Deviations,
     ) -> Result<BoundFilter, BindError> {
         let error = |path: &ResolvedPath, kind| Err(BindError { path: path.to_string(), kind });
         if value == &CompValue::Null {
@@ -254,14 +264,14 @@ impl<'t> Binder<'t> {
                 _ => error(&path, BindErrorKind::Null(op)),
             };
         }
-        let Some(path) = self.comparable(path.clone()) else {
+        let Some(path) = self.comparable(path.clone(), deviations) else {
             return error(&path, BindErrorKind::Complex);
         };
         let kind = path.last().kind();
         if !goes_with(op, kind) {
             return error(&path, BindErrorKind::Operator(op, kind));
         }
-        let Some(operand) = self.operand(&path, op, value) else {
+        let Some(operand) = self.operand(&path, op, value, deviations) else {
             return error(&path, BindErrorKind::Operand(kind));
         };
         if op == CompareOp::Ne {
@@ -272,12 +282,12 @@ impl<'t> Binder<'t> {
     }
 
     /// The attribute itself, or the `value` of a complex one.
-    fn comparable(&self, path: ResolvedPath) -> Option<ResolvedPath> {
+    fn comparable(&self, path: ResolvedPath, deviations: &mut Deviations) -> Option<ResolvedPath> {
         if path.last().kind() != AttributeType::Complex {
             return Some(path);
         }
         let value = path.attribute().sub_attribute("value")?;
-        self.repairs.borrow_mut().push(Repair::ComparedByValue(path.to_string()));
+        deviations.push(Deviation::ComparedByValue(path.to_string()));
         Some(ResolvedPath::new(
             path.extension().cloned(),
             Arc::clone(path.attribute()),
@@ -285,16 +295,22 @@ impl<'t> Binder<'t> {
         ))
     }
 
-    fn operand(&self, path: &ResolvedPath, op: CompareOp, value: &CompValue) -> Option<Operand> {
+    fn operand(
+        &self,
+        path: &ResolvedPath,
+        op: CompareOp,
+        value: &CompValue,
+        deviations: &mut Deviations,
+    ) -> Option<Operand> {
         let attribute = path.last();
         match (attribute.kind(), value) {
             (AttributeType::Boolean, CompValue::Boolean(value)) => Some(Operand::Boolean(*value)),
-            (AttributeType::Boolean, CompValue::String(text)) if self.boolean_strings => {
+            (AttributeType::Boolean, CompValue::String(text)) if self.quirks.boolean_strings => {
                 let value = [("true", true), ("false", false)]
                     .into_iter()
                     .find(|(name, _)| text.eq_ignore_ascii_case(name));
                 let (_, value) = value?;
-                self.repairs.borrow_mut().push(Repair::BooleanString(path.to_string()));
+                deviations.push(Deviation::BooleanString(path.to_string()));
                 Some(Operand::Boolean(value))
             }
             (AttributeType::Integer | AttributeType::Decimal, CompValue::Number(number)) => {

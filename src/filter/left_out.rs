@@ -2,6 +2,7 @@
 
 use super::bind::{Binder, Names, resolve_element};
 use super::bound::{BoundFilter, Operand};
+use super::syntax::Filter;
 use crate::attr::AttrPath;
 use crate::schema::ResolvedPath;
 
@@ -9,11 +10,21 @@ impl Binder<'_> {
     /// The attribute that a name means among those that were left out.
     pub(super) fn left_out(&self, names: Names<'_>, path: &AttrPath) -> Option<ResolvedPath> {
         match names {
-            Names::Resource => self.resource_type.left_out(path, self.bare_extension_attributes),
+            Names::Resource => {
+                self.resource_type.left_out(path, self.quirks.bare_extension_attributes)
+            }
             Names::Element(parent) => {
                 resolve_element(&self.resource_type.before_leaving_out(parent)?, path)
             }
         }
+    }
+
+    /// Whether a filter on the elements names something that was left out, and reads it so.
+    pub(crate) fn names_left_out(&self, path: &ResolvedPath, filter: &Filter) -> bool {
+        let before = self.resource_type.before_leaving_out(path);
+        before.is_some_and(|before| {
+            self.quirks.left_out_attributes && names_more_of(&before, path, filter)
+        })
     }
 
     /// What a comparison comes to where its attribute has no value.
@@ -43,5 +54,19 @@ impl Binder<'_> {
             Some(kept) if path.sub().is_some() => BoundFilter::Present(kept),
             _ => BoundFilter::Nothing,
         }
+    }
+}
+
+/// Whether a filter names a sub-attribute that `before` has, and `kept` has not.
+fn names_more_of(before: &ResolvedPath, kept: &ResolvedPath, filter: &Filter) -> bool {
+    match filter {
+        Filter::And(terms) | Filter::Or(terms) => {
+            terms.iter().any(|term| names_more_of(before, kept, term))
+        }
+        Filter::Not(filter) => names_more_of(before, kept, filter),
+        Filter::Present(name) | Filter::Compare { path: name, .. } => {
+            resolve_element(kept, name).is_none() && resolve_element(before, name).is_some()
+        }
+        Filter::ValuePath { .. } => false,
     }
 }

@@ -1,4 +1,4 @@
-//! How large a filter may be, and what is read that the grammar does not have.
+//! How large a filter may be.
 
 /// Limits on a filter, checked while it is read, so that its cost is bounded before it is run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,20 +16,4 @@ impl Default for FilterLimits {
     fn default() -> Self {
         Self { bytes: 16 * 1024, depth: 40, terms: 256 }
     }
-}
-
-/// What is read beyond the grammar; by default nothing is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Syntax {
-    /// `True`, `NULL`: literals in any case.
-    pub literal_case: bool,
-    /// `userName eq 'bjensen'`: single quotes; nothing is escaped inside.
-    pub single_quotes: bool,
-    /// `userName eq bjensen`: words without quotes.
-    pub bare_words: bool,
-    /// `not title pr`: `not` without parentheses.
-    pub bare_not: bool,
-    /// `emails [type eq "work"]`: a space before the bracket.
-    pub space_before_bracket: bool,
 }

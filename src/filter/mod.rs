@@ -25,10 +25,11 @@ mod limits;
 pub(crate) mod parse;
 mod run;
 mod syntax;
+pub(crate) mod words;
 
 pub use crate::budget::{Budget, BudgetError};
 pub use bind::{BindError, BindErrorKind, Binder, Unknown};
 pub use bound::{BoundFilter, Comparison, Fold, Operand};
 pub use error::{ParseError, ParseErrorKind};
-pub use limits::{FilterLimits, Syntax};
+pub use limits::FilterLimits;
 pub use syntax::{CompValue, CompareOp, Filter};

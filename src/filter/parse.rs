@@ -1,8 +1,6 @@
 //! The filter grammar (RFC 7644, Figure 1), with the precedence that the ABNF leaves out: each rule
 //! reads a term and then looks at what follows, so that nothing is read twice.
 
-use std::cell::Cell;
-
 use nom::bytes::complete::{take, take_while};
 use nom::character::complete::char;
 use nom::combinator::map_opt;
@@ -10,9 +8,11 @@ use nom::error::{ErrorKind, ParseError as NomError};
 use nom::{IResult, Parser};
 
 use super::error::{ParseError, ParseErrorKind};
-use super::limits::{FilterLimits, Syntax};
+use super::limits::FilterLimits;
 use super::syntax::{CompValue, CompareOp, Filter};
+use super::words::{ends_word, is_delimiter, not_keyword, operator_follows, skip_spaces, word_at};
 use crate::attr::{AttrName, AttrPath};
+use crate::quirks::{Deviation, Deviations, Mark, Quirks};
 
 type PResult<'i, O> = IResult<&'i str, O, Fault<'i>>;
 
@@ -40,23 +40,16 @@ impl Fault<'_> {
     }
 }
 
-/// A filter, and what was read that the grammar does not have.
-pub(crate) struct Parsed {
-    pub(crate) filter: Filter,
-    /// Whether a comparison stands behind a bracket: `emails[type eq "work"].value eq "x"`.
-    pub(crate) has_tail: bool,
-}
-
 /// How many terms a list has room for at first: most have no more.
 const USUAL_TERMS: usize = 4;
 
 /// What all rules need: the whole text, and how much is left of the limits.
-pub(crate) struct Reading<'i> {
+pub(crate) struct Reading<'i, 'd> {
     text: &'i str,
-    terms: Cell<usize>,
-    syntax: Syntax,
-    /// Whether a comparison stands behind a bracket, which the grammar does not have.
-    has_tail: Cell<bool>,
+    terms: usize,
+    quirks: &'d Quirks,
+    /// What was read that the grammar does not have.
+    deviations: &'d mut Deviations,
 }
 
 /// Where a rule stands: how much deeper it may nest, and whether it is inside brackets.
@@ -66,10 +59,14 @@ pub(crate) struct Scope {
     brackets: bool,
 }
 
-impl<'i> Reading<'i> {
-    pub(crate) fn new(text: &'i str, limits: &FilterLimits, syntax: Syntax) -> (Self, Scope) {
-        let reading =
-            Self { text, terms: Cell::new(limits.terms), syntax, has_tail: Cell::new(false) };
+impl<'i, 'd> Reading<'i, 'd> {
+    pub(crate) fn new(
+        text: &'i str,
+        limits: &FilterLimits,
+        quirks: &'d Quirks,
+        deviations: &'d mut Deviations,
+    ) -> (Self, Scope) {
+        let reading = Self { text, terms: limits.terms, quirks, deviations };
         (reading, Scope { depth: limits.depth, brackets: false })
     }
 
@@ -79,10 +76,10 @@ impl<'i> Reading<'i> {
         matches!(self.text.as_bytes().get(read.wrapping_sub(1)), Some(b')' | b']'))
     }
 
-    fn count_term<'a>(&self, at: &'a str) -> Result<(), nom::Err<Fault<'a>>> {
-        match self.terms.get().checked_sub(1) {
+    fn count_term<'a>(&mut self, at: &'a str) -> Result<(), nom::Err<Fault<'a>>> {
+        match self.terms.checked_sub(1) {
             Some(left) => {
-                self.terms.set(left);
+                self.terms = left;
                 Ok(())
             }
             None => failure(ParseErrorKind::TooManyTerms, at),
@@ -103,23 +100,23 @@ impl Scope {
 pub(super) fn filter(
     text: &str,
     limits: &FilterLimits,
-    syntax: Syntax,
-) -> Result<Parsed, ParseError> {
+    quirks: &Quirks,
+    deviations: &mut Deviations,
+) -> Result<Filter, ParseError> {
     if text.len() > limits.bytes {
         // The text itself is not kept: it is the very thing that is too large.
         return Err(ParseError::new(ParseErrorKind::TooLong, "", 0));
     }
-    let (reading, scope) = Reading::new(text, limits, syntax);
-    let result = or_exp(&reading, scope, skip_spaces(text)).and_then(|(rest, filter)| {
+    let (mut reading, scope) = Reading::new(text, limits, quirks, deviations);
+    let result = or_exp(&mut reading, scope, skip_spaces(text)).and_then(|(rest, filter)| {
         let rest = skip_spaces(rest);
         if rest.is_empty() { Ok(filter) } else { failure(ParseErrorKind::ExpectedEnd, rest) }
     });
-    let parsed = |filter| Parsed { filter, has_tail: reading.has_tail.get() };
-    result.map(parsed).map_err(|err| fault(&err, text).into_error(text))
+    result.map_err(|err| fault(&err, text).into_error(text))
 }
 
 /// `orExp = andExp *( 1*SP "or" 1*SP andExp )`
-fn or_exp<'i>(reading: &Reading<'i>, scope: Scope, input: &'i str) -> PResult<'i, Filter> {
+fn or_exp<'i>(reading: &mut Reading<'i, '_>, scope: Scope, input: &'i str) -> PResult<'i, Filter> {
     let (input, first) = not_exp(reading, scope, input)?;
     rest_of_or_exp(reading, scope, first, input)
 }
@@ -127,7 +124,7 @@ fn or_exp<'i>(reading: &Reading<'i>, scope: Scope, input: &'i str) -> PResult<'i
 /// What follows the first term of an `orExp`.
 #[inline]
 fn rest_of_or_exp<'i>(
-    reading: &Reading<'i>,
+    reading: &mut Reading<'i, '_>,
     scope: Scope,
     first: Filter,
     input: &'i str,
@@ -150,7 +147,7 @@ fn rest_of_or_exp<'i>(
 }
 
 /// `andExp = notExp *( 1*SP "and" 1*SP notExp )`
-fn and_exp<'i>(reading: &Reading<'i>, scope: Scope, input: &'i str) -> PResult<'i, Filter> {
+fn and_exp<'i>(reading: &mut Reading<'i, '_>, scope: Scope, input: &'i str) -> PResult<'i, Filter> {
     let (input, first) = not_exp(reading, scope, input)?;
     rest_of_and_exp(reading, scope, first, input)
 }
@@ -158,7 +155,7 @@ fn and_exp<'i>(reading: &Reading<'i>, scope: Scope, input: &'i str) -> PResult<'
 /// What follows the first term of an `andExp`.
 #[inline]
 fn rest_of_and_exp<'i>(
-    reading: &Reading<'i>,
+    reading: &mut Reading<'i, '_>,
     scope: Scope,
     first: Filter,
     input: &'i str,
@@ -180,7 +177,7 @@ fn rest_of_and_exp<'i>(
 
 /// `notExp = "not" *SP group / group / valueExp / attrExp`
 #[inline]
-fn not_exp<'i>(reading: &Reading<'i>, scope: Scope, input: &'i str) -> PResult<'i, Filter> {
+fn not_exp<'i>(reading: &mut Reading<'i, '_>, scope: Scope, input: &'i str) -> PResult<'i, Filter> {
     if input.starts_with('(') {
         return group(reading, scope, input);
     }
@@ -190,10 +187,11 @@ fn not_exp<'i>(reading: &Reading<'i>, scope: Scope, input: &'i str) -> PResult<'
             Ok((rest, Filter::Not(Box::new(filter))))
         }
         Some(rest)
-            if reading.syntax.bare_not
+            if reading.quirks.bare_not
                 && rest.len() + 3 < input.len()
                 && !operator_follows(rest) =>
         {
+            reading.deviations.push_once(Mark::default(), Deviation::BareNot);
             let (rest, filter) = not_exp(reading, scope.deeper(input)?, rest)?;
             Ok((rest, Filter::Not(Box::new(filter))))
         }
@@ -202,7 +200,7 @@ fn not_exp<'i>(reading: &Reading<'i>, scope: Scope, input: &'i str) -> PResult<'
 }
 
 /// `group = "(" *SP orExp *SP ")"`; several that open at one place are read together.
-fn group<'i>(reading: &Reading<'i>, scope: Scope, input: &'i str) -> PResult<'i, Filter> {
+fn group<'i>(reading: &mut Reading<'i, '_>, scope: Scope, input: &'i str) -> PResult<'i, Filter> {
     let (mut input, mut inside, mut open) = (input, scope, 0_usize);
     while let Some(rest) = input.strip_prefix('(') {
         inside = inside.deeper(input)?;
@@ -228,13 +226,16 @@ fn group<'i>(reading: &Reading<'i>, scope: Scope, input: &'i str) -> PResult<'i,
 /// `attrExp = attrPath compTail`, or `valueExp = attrPath "[" *SP valOr *SP "]" [ subAttr compTail
 /// ]`
 fn attr_or_value_exp<'i>(
-    reading: &Reading<'i>,
+    reading: &mut Reading<'i, '_>,
     scope: Scope,
     input: &'i str,
 ) -> PResult<'i, Filter> {
     let (rest, path) = attr_path(scope, input)?;
-    let bracket = if reading.syntax.space_before_bracket { skip_spaces(rest) } else { rest };
+    let bracket = if reading.quirks.space_before_bracket { skip_spaces(rest) } else { rest };
     if bracket.starts_with('[') {
+        if bracket.len() < rest.len() {
+            reading.deviations.push_once(Mark::default(), Deviation::SpaceBeforeBracket);
+        }
         if path.sub.is_some() {
             return failure(ParseErrorKind::UnexpectedBracket, bracket);
         }
@@ -246,7 +247,7 @@ fn attr_or_value_exp<'i>(
 
 /// `[ subAttr compTail ]` after a bracket: the same element satisfies both.
 fn value_tail<'i>(
-    reading: &Reading<'i>,
+    reading: &mut Reading<'i, '_>,
     path: AttrPath,
     filter: Filter,
     input: &'i str,
@@ -257,7 +258,7 @@ fn value_tail<'i>(
     let (rest, sub) = attr_name(rest)?;
     let sub = AttrPath { schema: None, name: sub, sub: None };
     let (rest, tail) = comp_tail(reading, sub, rest)?;
-    reading.has_tail.set(true);
+    reading.deviations.push_once(Mark::default(), Deviation::FilterTail);
     let filter = match filter {
         Filter::And(mut terms) => {
             terms.push(tail);
@@ -270,7 +271,7 @@ fn value_tail<'i>(
 
 /// `"[" *SP valOr *SP "]"`
 pub(crate) fn bracketed<'i>(
-    reading: &Reading<'i>,
+    reading: &mut Reading<'i, '_>,
     scope: Scope,
     input: &'i str,
 ) -> PResult<'i, Filter> {
@@ -287,7 +288,11 @@ pub(crate) fn bracketed<'i>(
 
 /// `compTail = 1*SP ( "pr" / compareOp ( 1*SP compValue / string ) )`
 #[inline]
-fn comp_tail<'i>(reading: &Reading<'i>, path: AttrPath, input: &'i str) -> PResult<'i, Filter> {
+fn comp_tail<'i>(
+    reading: &mut Reading<'i, '_>,
+    path: AttrPath,
+    input: &'i str,
+) -> PResult<'i, Filter> {
     let at = skip_spaces(input);
     if at.len() == input.len() {
         return failure(ParseErrorKind::ExpectedOperator, input);
@@ -308,7 +313,7 @@ fn comp_tail<'i>(reading: &Reading<'i>, path: AttrPath, input: &'i str) -> PResu
         };
         return failure(kind, if rest.is_empty() { rest } else { at });
     }
-    let (rest, value) = comp_value(reading.syntax, operand)?;
+    let (rest, value) = comp_value(reading, operand)?;
     if !ends_word(rest) {
         return failure(ParseErrorKind::ExpectedEnd, rest);
     }
@@ -321,12 +326,15 @@ fn compare_op(input: &str) -> PResult<'_, CompareOp> {
 }
 
 /// `compValue = false / null / true / number / string`
-fn comp_value(syntax: Syntax, input: &str) -> PResult<'_, CompValue> {
+fn comp_value<'i>(reading: &mut Reading<'i, '_>, input: &'i str) -> PResult<'i, CompValue> {
     match input.as_bytes().first() {
         Some(b'"') => string(input),
-        Some(b'\'') if syntax.single_quotes => single_quoted(input),
-        Some(b'-' | b'0'..=b'9') if !syntax.bare_words => number(input),
-        _ => word(syntax, input),
+        Some(b'\'') if reading.quirks.single_quotes => {
+            reading.deviations.push_once(Mark::default(), Deviation::SingleQuotes);
+            single_quoted(input)
+        }
+        Some(b'-' | b'0'..=b'9') if !reading.quirks.bare_words_in_filters => number(input),
+        _ => word(reading.quirks, input),
     }
 }
 
@@ -375,16 +383,16 @@ fn number(input: &str) -> PResult<'_, CompValue> {
 }
 
 /// `true / false / null`, and words beyond the grammar.
-fn word(syntax: Syntax, input: &str) -> PResult<'_, CompValue> {
+fn word<'i>(quirks: &Quirks, input: &'i str) -> PResult<'i, CompValue> {
     let (rest, text) = take_while(|character: char| !is_delimiter(character)).parse(input)?;
     let is = |literal: &str| {
-        text == literal || (syntax.literal_case && text.eq_ignore_ascii_case(literal))
+        text == literal || (quirks.literal_case && text.eq_ignore_ascii_case(literal))
     };
     let literal = match text {
         _ if is("true") => CompValue::Boolean(true),
         _ if is("false") => CompValue::Boolean(false),
         _ if is("null") => CompValue::Null,
-        _ if syntax.bare_words && !text.is_empty() => match text.parse() {
+        _ if quirks.bare_words_in_filters && !text.is_empty() => match text.parse() {
             Ok(number) => CompValue::Number(number),
             Err(_) => CompValue::String(text.to_owned()),
         },
@@ -414,7 +422,11 @@ fn attr_name(input: &str) -> PResult<'_, AttrName> {
 
 /// Reads `and` or `or`, after spaces or something closed, and before spaces, a parenthesis or the
 /// end.
-fn keyword<'i>(reading: &Reading<'i>, keyword: &'static str, input: &'i str) -> Option<&'i str> {
+fn keyword<'i>(
+    reading: &Reading<'i, '_>,
+    keyword: &'static str,
+    input: &'i str,
+) -> Option<&'i str> {
     let at = skip_spaces(input);
     if at.is_empty()
         || at.starts_with(')')
@@ -424,36 +436,6 @@ fn keyword<'i>(reading: &Reading<'i>, keyword: &'static str, input: &'i str) -> 
     }
     let rest = word_at(at, keyword)?;
     (rest.is_empty() || rest.starts_with([' ', '('])).then(|| skip_spaces(rest))
-}
-
-/// Reads `not` and the spaces behind it.
-fn not_keyword(input: &str) -> Option<&str> {
-    word_at(input, "not").map(skip_spaces)
-}
-
-/// Whether an operator comes next, so that the word before it was an attribute called `not`.
-fn operator_follows(input: &str) -> bool {
-    let word = input.split([' ', '"']).next().unwrap_or_default();
-    word.eq_ignore_ascii_case("pr") || CompareOp::read(word).is_some()
-}
-
-/// What stands behind `word`, where `input` begins with that in any case.
-fn word_at<'i>(input: &'i str, word: &str) -> Option<&'i str> {
-    let (start, rest) = input.split_at_checked(word.len())?;
-    start.eq_ignore_ascii_case(word).then_some(rest)
-}
-
-pub(crate) fn skip_spaces(input: &str) -> &str {
-    let spaces = input.bytes().take_while(|byte| *byte == b' ').count();
-    input.get(spaces..).unwrap_or_default()
-}
-
-fn is_delimiter(character: char) -> bool {
-    matches!(character, ' ' | ')' | ']')
-}
-
-fn ends_word(rest: &str) -> bool {
-    rest.is_empty() || rest.starts_with(is_delimiter)
 }
 
 /// Runs `parser`; once here, nothing else can match, so its failure is final.

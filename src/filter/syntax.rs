@@ -4,9 +4,10 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::error::ParseError;
-use super::limits::{FilterLimits, Syntax};
-use super::parse::{self, Parsed};
+use super::limits::FilterLimits;
+use super::parse;
 use crate::attr::AttrPath;
+use crate::quirks::{Deviations, Quirks};
 use crate::schema::Number;
 
 /// A filter as the client wrote it: names in any case, types unchecked (RFC 7644, Section 3.4.2.2).
@@ -42,22 +43,28 @@ pub enum Filter {
 }
 
 impl Filter {
-    /// Reads a filter within limits, and with tolerances beyond the grammar.
+    /// Reads a filter by the grammar, within limits.
     ///
     /// # Errors
     ///
     /// - the text is no filter: the error says where, and what was expected;
     /// - it is beyond a limit.
-    pub fn parse(text: &str, limits: &FilterLimits, syntax: Syntax) -> Result<Self, ParseError> {
-        Self::parse_noting(text, limits, syntax).map(|parsed| parsed.filter)
+    pub fn parse(text: &str, limits: &FilterLimits) -> Result<Self, ParseError> {
+        Self::parse_with(text, limits, &Quirks::STRICT, &mut Deviations::default())
     }
 
-    pub(crate) fn parse_noting(
+    /// Reads a filter within limits, and with tolerances beyond the grammar.
+    ///
+    /// # Errors
+    ///
+    /// - as [`Filter::parse`].
+    pub fn parse_with(
         text: &str,
         limits: &FilterLimits,
-        syntax: Syntax,
-    ) -> Result<Parsed, ParseError> {
-        parse::filter(text, limits, syntax)
+        quirks: &Quirks,
+        deviations: &mut Deviations,
+    ) -> Result<Self, ParseError> {
+        deviations.unless_refused(|deviations| parse::filter(text, limits, quirks, deviations))
     }
 }
 
@@ -66,7 +73,7 @@ impl FromStr for Filter {
 
     /// Reads a filter by the grammar, within the default limits.
     fn from_str(text: &str) -> Result<Self, ParseError> {
-        Self::parse(text, &FilterLimits::default(), Syntax::default())
+        Self::parse(text, &FilterLimits::default())
     }
 }
 

@@ -8,27 +8,17 @@ use serde_json::{Map, Value};
 use super::error::{PatchError, PatchErrorKind};
 use super::index::{Index, Indexes};
 use super::plan::{Action, Plan, Step, StepChange, StepTarget};
-use super::rules::{NoMatch, PatchRepair};
 use super::target::{Done, Slot, Values};
 use crate::budget::{Budget, weight};
+use crate::quirks::{Deviation, Deviations};
 use crate::resource::{Resource, is_unassigned, same_value};
 use crate::schema::{Attribute, Mutability, ResolvedPath, Schema};
 
 /// On what terms the steps of a request are applied.
 struct Terms<'b> {
-    no_match: NoMatch,
+    creates: bool,
     budget: &'b Budget,
     indexes: Indexes,
-}
-
-/// What came of a plan.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct Patched {
-    /// The resource.
-    pub resource: Resource,
-    /// What was put right that only the resource could tell.
-    pub repairs: Vec<PatchRepair>,
 }
 
 impl Plan {
@@ -40,19 +30,25 @@ impl Plan {
     ///
     /// - a step has nothing to operate on;
     /// - a step changes an immutable attribute.
-    pub fn apply(&self, resource: Resource) -> Result<Patched, PatchError> {
-        self.apply_within(resource, &Budget::unlimited())
+    pub fn apply(&self, resource: Resource) -> Result<Resource, PatchError> {
+        self.apply_within(resource, &Budget::unlimited(), &mut Deviations::default())
     }
 
     /// The same, as long as the budget lasts: it pays for the values that the operations look at,
     /// to find those that a path means or that are there already, and for those that they write.
+    /// What is tolerated that only the resource can tell is noted.
     ///
     /// # Errors
     ///
     /// - as [`Plan::apply`];
     /// - the budget is spent.
-    pub fn apply_within(&self, resource: Resource, budget: &Budget) -> Result<Patched, PatchError> {
-        self.apply_steps(resource, budget, |_| true)
+    pub fn apply_within(
+        &self,
+        resource: Resource,
+        budget: &Budget,
+        deviations: &mut Deviations,
+    ) -> Result<Resource, PatchError> {
+        self.apply_steps(resource, budget, deviations, |_| true)
     }
 
     /// Applies the steps that are not about members, to a resource that was read without them.
@@ -64,21 +60,22 @@ impl Plan {
         &self,
         resource: Resource,
         budget: &Budget,
-    ) -> Result<Patched, PatchError> {
+        deviations: &mut Deviations,
+    ) -> Result<Resource, PatchError> {
         let membership = self.resource_type.membership();
-        self.apply_steps(resource, budget, |step| {
+        self.apply_steps(resource, budget, deviations, |step| {
             membership.is_none_or(|membership| !step.is_of(membership))
         })
     }
 
     fn apply_steps(
         &self,
-        resource: Resource,
+        mut resource: Resource,
         budget: &Budget,
+        deviations: &mut Deviations,
         chosen: impl Fn(&Step) -> bool,
-    ) -> Result<Patched, PatchError> {
-        let mut patched = Patched { resource, repairs: Vec::new() };
-        let mut terms = Terms { no_match: self.no_match, budget, indexes: Indexes::default() };
+    ) -> Result<Resource, PatchError> {
+        let mut terms = Terms { creates: self.creates, budget, indexes: Indexes::default() };
         // Who was switched off by one step is not switched on by the next that takes the value
         // away: that is not shown any more, and stays.
         let kept = self.resource_type.kept_activity();
@@ -86,28 +83,30 @@ impl Plan {
             if let Some(active) = kept
                 && step.is_of(active)
             {
-                patched.resource.show_activity(!step.unassigns(active));
+                resource.show_activity(!step.unassigns(active));
                 if step.unassigns(active) {
                     continue;
                 }
             }
-            let done = step.apply(&mut patched.resource, &mut terms);
+            let done = step.apply(&mut resource, &mut terms);
             let done = done.map_err(|kind| PatchError { operation: Some(step.operation), kind })?;
-            patched.repairs.extend(step.repair(done));
+            deviations.in_operation(step.operation, |deviations| {
+                deviations.extend(step.deviation(done));
+            });
         }
-        terms.indexes.finish(&mut patched.resource);
-        patched.resource.settle_schemas(&self.resource_type);
-        Ok(patched)
+        terms.indexes.finish(&mut resource);
+        resource.settle_schemas(&self.resource_type);
+        Ok(resource)
     }
 }
 
 impl Step {
-    fn repair(&self, done: Done) -> Option<PatchRepair> {
+    fn deviation(&self, done: Done) -> Option<Deviation> {
         let path = || self.path().map(|path| path.to_string());
         match done {
             Done::AsAsked => None,
-            Done::MadeElement => Some(PatchRepair::Create(self.operation, path()?)),
-            Done::MovedPrimary => Some(PatchRepair::Primary(self.operation, path()?)),
+            Done::MadeElement => Some(Deviation::Create(path()?)),
+            Done::MovedPrimary => Some(Deviation::Primary(path()?)),
         }
     }
 
@@ -228,7 +227,7 @@ fn apply_to_values(
     };
     let done = Values::choose(elements, target, index, terms.budget)?.apply(
         action,
-        terms.no_match,
+        terms.creates,
         terms.budget,
     )?;
     if index.left(elements) == 0 {

@@ -5,19 +5,20 @@ use std::sync::Arc;
 use super::error::{PatchError, PatchErrorKind};
 use super::path::without_values;
 use super::plan::{Plan, Step, StepChange, StepTarget};
-use super::rules::{NoOperations, PatchRepair, Rules};
-use crate::filter::{Binder, FilterLimits, Syntax};
+use crate::filter::{Binder, FilterLimits};
 use crate::message::{PatchOp, PatchOperation};
-use crate::resource::{Intake, Repair, ValueError};
+use crate::quirks::{Deviation, Deviations, NoOperations, Quirks};
+use crate::resource::{Decoding, Intake, ValueError};
 use crate::schema::{Attribute, Locations, Mutability, ResourceType, Schema};
 
 /// Binds PATCH messages to a resource type.
 #[derive(Clone, Debug)]
 pub struct PlanBinder {
     pub(super) resource_type: Arc<ResourceType>,
-    pub(super) rules: Rules,
+    pub(super) quirks: Quirks,
     pub(super) limits: FilterLimits,
-    pub(super) syntax: Syntax,
+    secrets: bool,
+    read_only: bool,
     locations: Locations,
 }
 
@@ -34,26 +35,45 @@ pub(super) struct Binding<'b> {
     pub(super) operation: usize,
     pub(super) op: Op,
     steps: &'b mut Vec<Step>,
-    pub(super) repairs: &'b mut Vec<PatchRepair>,
+    pub(super) deviations: &'b mut Deviations,
 }
 
 impl PlanBinder {
-    /// Binds to `resource_type` by `rules`.
+    /// Binds to `resource_type`, strictly.
     #[must_use]
-    pub fn new(resource_type: impl Into<Arc<ResourceType>>, rules: Rules) -> Self {
+    pub fn new(resource_type: impl Into<Arc<ResourceType>>) -> Self {
         Self {
             resource_type: resource_type.into(),
-            rules,
+            quirks: Quirks::STRICT,
             limits: FilterLimits::default(),
-            syntax: Syntax::default(),
+            secrets: false,
+            read_only: false,
             locations: Locations::default(),
         }
     }
 
+    /// Reads operations with these tolerances.
+    #[must_use]
+    pub fn with_quirks(self, quirks: Quirks) -> Self {
+        Self { quirks, ..self }
+    }
+
+    /// Changes attributes that nobody may read, such as `password`, or ignores them.
+    #[must_use]
+    pub fn with_secrets(self, secrets: bool) -> Self {
+        Self { secrets, ..self }
+    }
+
+    /// Changes attributes that are read-only for clients, by the host's own hand, or refuses to.
+    #[must_use]
+    pub fn with_read_only(self, read_only: bool) -> Self {
+        Self { read_only, ..self }
+    }
+
     /// Limits the filters in paths.
     #[must_use]
-    pub fn filters(self, limits: FilterLimits, syntax: Syntax) -> Self {
-        Self { limits, syntax, ..self }
+    pub fn with_filter_limits(self, limits: FilterLimits) -> Self {
+        Self { limits, ..self }
     }
 
     /// Says where resources are, for comparisons with `$ref`.
@@ -62,37 +82,62 @@ impl PlanBinder {
         Self { locations, ..self }
     }
 
-    /// Binds a message; also says what it put right.
+    /// Binds a message.
     ///
     /// # Errors
     ///
     /// - an operation is not one of the three, or its path or value does not fit the schema: the
     ///   error names it.
-    pub fn bind(&self, message: PatchOp) -> Result<(Plan, Vec<PatchRepair>), PatchError> {
-        let mut repairs = Vec::new();
+    pub fn bind(&self, message: PatchOp) -> Result<Plan, PatchError> {
+        self.bind_with(message, &mut Deviations::default())
+    }
+
+    /// Binds a message, and takes note of what was tolerated.
+    ///
+    /// # Errors
+    ///
+    /// - as [`PlanBinder::bind`].
+    pub fn bind_with(
+        &self,
+        message: PatchOp,
+        deviations: &mut Deviations,
+    ) -> Result<Plan, PatchError> {
+        deviations.unless_refused(|deviations| self.operations(message, deviations))
+    }
+
+    fn operations(
+        &self,
+        message: PatchOp,
+        deviations: &mut Deviations,
+    ) -> Result<Plan, PatchError> {
         let mut steps = Vec::with_capacity(message.operations.len());
         if message.operations.is_empty() {
-            if self.rules.no_operations == NoOperations::Refuse {
+            if self.quirks.no_operations == NoOperations::Refuse {
                 return Err(PatchError { operation: None, kind: PatchErrorKind::NoOperations });
             }
-            repairs.push(PatchRepair::NoOperations);
+            deviations.push(Deviation::NoOperations);
         }
         for (operation, message) in message.operations.into_iter().enumerate() {
-            let op = Op::read(&message.op).map_err(|kind| PatchError::new(operation, kind))?;
-            let mut binding =
-                Binding { binder: self, operation, op, steps: &mut steps, repairs: &mut repairs };
-            binding.operation(message).map_err(|kind| PatchError::new(operation, kind))?;
+            let steps = &mut steps;
+            let bound = deviations.in_operation(operation, |deviations| {
+                let op = Op::read(&message.op)?;
+                Binding { binder: self, operation, op, steps, deviations }.operation(message)
+            });
+            bound.map_err(|kind| PatchError::new(operation, kind))?;
         }
         let resource_type = Arc::clone(&self.resource_type);
-        let plan = Plan { resource_type, steps, no_match: self.rules.no_match };
-        Ok((plan, repairs))
+        Ok(Plan { resource_type, steps, creates: self.quirks.create_on_no_match })
     }
 
     pub(super) fn filter_binder(&self) -> Binder<'_> {
-        Binder::new(&self.resource_type)
-            .boolean_strings(self.rules.boolean_strings_in_filters)
-            .left_out_attributes(self.rules.left_out_attributes)
-            .locations(self.locations.clone())
+        Binder::new(&self.resource_type).with_quirks(self.quirks).locations(self.locations.clone())
+    }
+
+    fn intake(&self) -> Intake<'_> {
+        Intake::new(&self.resource_type)
+            .with_quirks(self.quirks)
+            .with_secrets(self.secrets)
+            .with_read_only(self.read_only)
     }
 }
 
@@ -138,31 +183,25 @@ impl Binding<'_> {
         };
         let derived = || target.attribute.refers_by_value() && read_only(&target.attribute);
         (read_only(&target.attribute) || read_only(target.last()))
-            && (!self.binder.rules.values.read_only || common() || derived())
+            && (!self.binder.read_only || common() || derived())
     }
 
     pub(super) fn takes(&self, target: &StepTarget) -> bool {
-        let intake = Intake::new(&self.binder.resource_type, self.binder.rules.values);
+        let intake = self.binder.intake();
         intake.takes(&target.attribute) && intake.takes(target.last())
     }
 
     pub(super) fn intake<O>(
         &mut self,
-        read: impl FnOnce(&mut Intake<'_>) -> Result<O, ValueError>,
+        read: impl FnOnce(&mut Decoding<'_>) -> Result<O, ValueError>,
     ) -> Result<O, PatchErrorKind> {
-        let mut intake = Intake::new(&self.binder.resource_type, self.binder.rules.values);
-        let value = read(&mut intake)?;
-        let operation = self.operation;
-        self.repairs.extend(
-            intake.repairs().into_iter().map(|repair| PatchRepair::Value(operation, repair)),
-        );
-        Ok(value)
+        Ok(self.binder.intake().read(self.deviations, read)?)
     }
 
     pub(super) fn or_ignore(&mut self, err: PatchErrorKind) -> Result<(), PatchErrorKind> {
         match err {
-            PatchErrorKind::UnknownPath(path) if self.binder.rules.ignore_unknown_paths => {
-                self.repairs.push(PatchRepair::UnknownPath(self.operation, without_values(&path)));
+            PatchErrorKind::UnknownPath(path) if self.binder.quirks.ignore_unknown_paths => {
+                self.deviations.push(Deviation::UnknownPath(without_values(&path)));
                 Ok(())
             }
             err => Err(err),
@@ -178,12 +217,8 @@ impl Binding<'_> {
         if read_only {
             return Err(PatchErrorKind::ReadOnly(name));
         }
-        self.note_left_out(name);
+        self.deviations.push(Deviation::LeftOut(name));
         Ok(())
-    }
-
-    pub(super) fn note_left_out(&mut self, name: String) {
-        self.repairs.push(PatchRepair::Value(self.operation, Repair::LeftOut(name)));
     }
 
     pub(super) fn push(&mut self, change: StepChange) {

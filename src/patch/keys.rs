@@ -10,9 +10,8 @@ use super::error::PatchErrorKind;
 use super::lookup::Bound;
 use super::path::without_values;
 use super::plan::{StepChange, StepTarget};
-use super::rules::{PatchRepair, ReadOnlyEcho};
 use crate::attr::starts_with_urn;
-use crate::resource::UnknownAttributes;
+use crate::quirks::{Deviation, UnknownAttributes};
 use crate::schema::Mutability;
 
 impl Binding<'_> {
@@ -30,13 +29,13 @@ impl Binding<'_> {
     pub(super) fn key(&mut self, key: String, value: Value) -> Result<(), PatchErrorKind> {
         if key.eq_ignore_ascii_case("schemas") {
             // What it says follows from the attributes (RFC 7644, Section 3.5.2).
-            self.repairs.push(PatchRepair::ReadOnly(self.operation, key));
+            self.deviations.push(Deviation::ReadOnly(key));
             return Ok(());
         }
         let bound = match self.bind_path(&key) {
             Ok(bound) => bound,
             Err(PatchErrorKind::UnknownPath(name))
-                if self.binder.rules.values.unknown_attributes == UnknownAttributes::Ignore =>
+                if self.binder.quirks.unknown_attributes == UnknownAttributes::Ignore =>
             {
                 self.intake(|intake| {
                     intake.check_left_out(&name, &value)?;
@@ -48,14 +47,14 @@ impl Binding<'_> {
         };
         let read_only = matches!(&bound, Bound::Attribute(target) if self.is_read_only(target));
         if !read_only && !is_name_of(&bound, &key) {
-            self.repairs.push(PatchRepair::KeyAsPath(self.operation, without_values(&key)));
+            self.deviations.push(Deviation::KeyAsPath(without_values(&key)));
         }
         match bound {
             Bound::Attribute(target) => self.set_part(target, value),
             // Clients echo what is read-only.
             Bound::LeftOut { name, .. } => {
                 self.intake(|intake| intake.check_left_out(&name, &value))?;
-                self.note_left_out(name);
+                self.deviations.push(Deviation::LeftOut(name));
                 Ok(())
             }
             bound => self.set_bound(bound, value),
@@ -78,10 +77,10 @@ impl Binding<'_> {
     /// A read-only attribute in a path-less value: clients send back what they were sent.
     fn echo(&mut self, target: &StepTarget, value: Value) -> Result<(), PatchErrorKind> {
         let path = target.path();
-        if self.binder.rules.read_only_echo == ReadOnlyEcho::Compare {
-            self.push(StepChange::Expect(path, value));
+        if self.binder.quirks.ignore_read_only {
+            self.deviations.push(Deviation::ReadOnly(path.to_string()));
         } else {
-            self.repairs.push(PatchRepair::ReadOnly(self.operation, path.to_string()));
+            self.push(StepChange::Expect(path, value));
         }
         Ok(())
     }

@@ -8,10 +8,9 @@ use super::bind::Binding;
 use super::error::PatchErrorKind;
 use super::path::{Path, padded, without_values};
 use super::plan::{ElementFilter, StepTarget};
-use super::rules::{ConditionPaths, PatchRepair};
 use crate::attr::{AttrPath, starts_with_urn};
 use crate::filter::{BoundFilter, CompareOp, Filter, Operand};
-use crate::resource::Repair;
+use crate::quirks::{ConditionPaths, Deviation, Deviations};
 use crate::schema::{Attribute, AttributeType, Mutability, ResolvedPath, Schema};
 
 /// What a path means.
@@ -31,20 +30,22 @@ impl Binding<'_> {
     /// A condition where a path belongs: `schemas eq "urn:example"` means the values that satisfy
     /// it.
     pub(super) fn condition(&mut self, path: &str) -> Result<Option<Bound>, PatchErrorKind> {
-        let rules = &self.binder.rules;
-        if padded(path).is_some() && !rules.padded_paths {
+        let (quirks, limits) = (&self.binder.quirks, &self.binder.limits);
+        if padded(path).is_some() && !quirks.padded_paths {
             return Ok(None);
         }
+        let mark = self.deviations.mark();
         let Ok(Filter::Compare { path, op, value }) =
-            Filter::parse(path, &self.binder.limits, self.binder.syntax)
+            Filter::parse_with(path, limits, quirks, self.deviations)
         else {
+            self.deviations.back_to(mark);
             return Ok(None);
         };
         let name: Option<AttrPath> = match &path.sub {
             Some(sub) => sub.as_str().parse().ok(),
             None => "value".parse().ok(),
         };
-        let (ConditionPaths::Select, Some(name)) = (rules.condition_paths, name) else {
+        let (ConditionPaths::Select, Some(name)) = (quirks.condition_paths, name) else {
             return Ok(None);
         };
         let filter = Filter::Compare { path: name, op, value };
@@ -55,17 +56,16 @@ impl Binding<'_> {
 
     pub(super) fn bind_path(&mut self, text: &str) -> Result<Bound, PatchErrorKind> {
         if let Some(err) = padded(text) {
-            if !self.binder.rules.padded_paths {
+            if !self.binder.quirks.padded_paths {
                 return Err(err);
             }
-            self.repairs.push(PatchRepair::PaddedPath(self.operation, without_values(text.trim())));
+            self.deviations.push(Deviation::PaddedPath(without_values(text.trim())));
         }
-        let (rules, resource_type) = (&self.binder.rules, &self.binder.resource_type);
-        if rules.joined_urns
+        let resource_type = &self.binder.resource_type;
+        if self.binder.quirks.joined_urns
             && let Some(path) = resource_type.with_colon(text.trim_start_matches(' '))
         {
-            self.repairs
-                .push(PatchRepair::Value(self.operation, Repair::JoinedUrn(without_values(&path))));
+            self.deviations.push(Deviation::JoinedUrn(without_values(&path)));
             return self.bind_path_as_it_is(&path);
         }
         self.bind_path_as_it_is(text)
@@ -80,14 +80,15 @@ impl Binding<'_> {
             if resource_type.schema().uri().is(text.trim_matches(' ')) {
                 return Ok(Bound::Resource);
             }
-            if self.binder.rules.left_out_attributes && resource_type.left_out_extension(text) {
+            if self.binder.quirks.left_out_attributes && resource_type.left_out_extension(text) {
                 return Ok(Bound::LeftOut {
                     name: text.trim_matches(' ').to_owned(),
                     read_only: false,
                 });
             }
         }
-        let path = Path::parse(text, &self.binder.limits, self.binder.syntax)?;
+        let (limits, quirks) = (&self.binder.limits, &self.binder.quirks);
+        let path = Path::parse_with(text, limits, quirks, self.deviations)?;
         self.bind(&path)
     }
 
@@ -104,17 +105,19 @@ impl Binding<'_> {
     /// What the path means among the attributes that the resource type left out; its filter has to
     /// make sense there.
     fn left_out(&self, path: &Path) -> Result<Option<Bound>, PatchErrorKind> {
-        let (rules, resource_type) = (&self.binder.rules, &self.binder.resource_type);
+        let (quirks, resource_type) = (&self.binder.quirks, &self.binder.resource_type);
         let named = AttrPath {
             sub: path.sub.clone().or_else(|| path.attribute.sub.clone()),
             ..path.attribute.clone()
         };
-        let found = resource_type.left_out(&named, rules.bare_extension_attributes);
-        let Some(found) = found.filter(|_| rules.left_out_attributes) else {
+        let found = resource_type.left_out(&named, quirks.bare_extension_attributes);
+        let Some(found) = found.filter(|_| quirks.left_out_attributes) else {
             return Ok(None);
         };
         if let Some(filter) = &path.filter {
-            self.binder.filter_binder().bind_element(&found.whole(), filter)?;
+            // It chooses nothing, and so nothing is made of what it says.
+            let unheard = &mut Deviations::default();
+            self.binder.filter_binder().bind_element(&found.whole(), filter, unheard)?;
         }
         let read_only = |attribute: &Attribute| attribute.mutability() == Mutability::ReadOnly;
         let read_only = read_only(found.attribute()) || read_only(found.last());
@@ -126,14 +129,12 @@ impl Binding<'_> {
         let resource_type = &binder.resource_type;
         let resolved = match resource_type.resolve(&path.attribute) {
             Some(resolved) => resolved,
-            None if binder.rules.bare_extension_attributes => {
+            None if binder.quirks.bare_extension_attributes => {
                 let found = resource_type.resolve_in_extensions(&path.attribute);
                 let resolved =
                     found.ok_or_else(|| PatchErrorKind::UnknownPath(path.to_string()))?;
-                self.repairs.push(PatchRepair::BareExtensionAttribute(
-                    self.operation,
-                    without_values(&path.to_string()),
-                ));
+                let name = without_values(&path.to_string());
+                self.deviations.push(Deviation::BareExtensionPath(name));
                 resolved
             }
             None => return Err(PatchErrorKind::UnknownPath(path.to_string())),
@@ -153,13 +154,8 @@ impl Binding<'_> {
             }
             Some(filter) => {
                 let filters = binder.filter_binder();
-                let bound = filters.bind_element(&resolved, filter)?;
-                let found = filters.repairs().into_iter();
-                let found: Vec<Repair> = found.collect();
-                let left_out = found.iter().any(|repair| matches!(repair, Repair::LeftOut(_)));
-                self.repairs.extend(
-                    found.into_iter().map(|repair| PatchRepair::Value(self.operation, repair)),
-                );
+                let bound = filters.bind_element(&resolved, filter, self.deviations)?;
+                let left_out = filters.names_left_out(&resolved, filter);
                 let describes = describe(&bound);
                 Some(ElementFilter { bound, describes, keeps: Vec::new(), left_out })
             }
@@ -172,8 +168,8 @@ impl Binding<'_> {
     fn note_name(&mut self, came: &AttrPath, resolved: &ResolvedPath) {
         let read = resolved.attribute().name();
         if came.name.as_str() != read {
-            let repair = Repair::Name { came: came.name.to_string(), read: read.to_owned() };
-            self.repairs.push(PatchRepair::Value(self.operation, repair));
+            let (came, read) = (came.name.to_string(), read.to_owned());
+            self.deviations.push(Deviation::Name { came, read });
         }
     }
 }

@@ -3,15 +3,15 @@
 //!
 //! ```
 //! use scimwire::message::{PatchOp, PatchOperation};
-//! use scimwire::patch::{PlanBinder, Rules};
+//! use scimwire::patch::PlanBinder;
 //! use scimwire::resource::Resource;
 //! use scimwire::schema::ResourceType;
 //!
 //! let users = ResourceType::user();
 //! let operation = PatchOperation { op: "replace".into(), path: Some("name.familyName".into()), value: Some("Jensen".into()) };
-//! let plan = PlanBinder::new(users, Rules::default()).bind(PatchOp { operations: vec![operation] })?.0;
+//! let plan = PlanBinder::new(users).bind(PatchOp { operations: vec![operation] })?;
 //!
-//! let user = plan.apply(Resource::default())?.resource;
+//! let user = plan.apply(Resource::default())?;
 //! assert_eq!(user.get("name"), Some(&serde_json::json!({ "familyName": "Jensen" })));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
@@ -29,12 +29,10 @@ mod path;
 mod plan;
 mod remove;
 mod replace;
-mod rules;
 mod set;
 mod target;
 mod unfold;
 
-pub use apply::Patched;
 pub use bind::PlanBinder;
 pub use delta::MemberDelta;
 pub(crate) use delta::leave_out_members;
@@ -42,10 +40,6 @@ pub use error::{PatchError, PatchErrorKind};
 pub use path::{Path, PathError};
 pub use plan::Plan;
 pub use replace::Replacement;
-pub use rules::{
-    ConditionPaths, ListedValues, NoMatch, NoOperations, Omitted, PatchRepair, ReadOnlyEcho, Rules,
-};
-pub(crate) use unfold::is_unfolded;
 
 #[cfg(test)]
 mod tests;

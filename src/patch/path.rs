@@ -5,8 +5,10 @@ use std::str::FromStr;
 
 use super::error::PatchErrorKind;
 use crate::attr::{AttrName, AttrPath};
-use crate::filter::parse::{Reading, bracketed, fault, skip_spaces};
-use crate::filter::{Filter, FilterLimits, Syntax};
+use crate::filter::parse::{Reading, bracketed, fault};
+use crate::filter::words::skip_spaces;
+use crate::filter::{Filter, FilterLimits};
+use crate::quirks::{Deviations, Quirks};
 use crate::shown::Shown;
 
 /// What an operation applies to, as the client wrote it: `PATH = attrPath / valuePath [subAttr]`.
@@ -67,10 +69,20 @@ impl Path {
     ///
     /// - [`PatchErrorKind::Path`]: the text is no path;
     /// - [`PatchErrorKind::Filter`]: what stands in brackets is no filter.
-    pub fn parse(
+    pub fn parse(text: &str, limits: &FilterLimits) -> Result<Self, PatchErrorKind> {
+        Self::parse_with(text, limits, &Quirks::STRICT, &mut Deviations::default())
+    }
+
+    /// Reads a path, with tolerances in the filter in brackets.
+    ///
+    /// # Errors
+    ///
+    /// - as [`Path::parse`].
+    pub fn parse_with(
         text: &str,
         limits: &FilterLimits,
-        syntax: Syntax,
+        quirks: &Quirks,
+        deviations: &mut Deviations,
     ) -> Result<Self, PatchErrorKind> {
         if text.len() > limits.bytes {
             return Err(PatchErrorKind::Path(PathError {
@@ -92,7 +104,11 @@ impl Path {
                 return Err(expected("a closing bracket", text, &text[text.len()..]));
             }
             Some(_) => {
-                let (filter, rest) = value_filter(text, rest, limits, syntax)?;
+                let (rest, filter) = deviations.unless_refused(|deviations| {
+                    let (mut reading, scope) = Reading::new(text, limits, quirks, deviations);
+                    let read = bracketed(&mut reading, scope, rest);
+                    read.map_err(|err| PatchErrorKind::Filter(fault(&err, text).into_error(text)))
+                })?;
                 (Some(filter), rest)
             }
         };
@@ -117,7 +133,7 @@ impl FromStr for Path {
 
     /// Reads a path by the grammar, within the default limits.
     fn from_str(text: &str) -> Result<Self, PatchErrorKind> {
-        Self::parse(text, &FilterLimits::default(), Syntax::default())
+        Self::parse(text, &FilterLimits::default())
     }
 }
 
@@ -131,19 +147,6 @@ impl fmt::Display for Path {
             Some(sub) => write!(f, ".{sub}"),
             None => Ok(()),
         }
-    }
-}
-
-fn value_filter<'i>(
-    text: &'i str,
-    input: &'i str,
-    limits: &FilterLimits,
-    syntax: Syntax,
-) -> Result<(Filter, &'i str), PatchErrorKind> {
-    let (reading, scope) = Reading::new(text, limits, syntax);
-    match bracketed(&reading, scope, input) {
-        Ok((rest, filter)) => Ok((filter, rest)),
-        Err(err) => Err(PatchErrorKind::Filter(fault(&err, text).into_error(text))),
     }
 }
 

@@ -7,7 +7,6 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use super::delta::{MemberDelta, leave_out};
-use super::rules::NoMatch;
 use crate::filter::BoundFilter;
 use crate::schema::{Attribute, ResolvedPath, ResourceType, Schema};
 
@@ -16,7 +15,8 @@ use crate::schema::{Attribute, ResolvedPath, ResourceType, Schema};
 pub struct Plan {
     pub(super) resource_type: Arc<ResourceType>,
     pub(super) steps: Vec<Step>,
-    pub(super) no_match: NoMatch,
+    /// Whether `replace` makes an element where there is none that it means.
+    pub(super) creates: bool,
 }
 
 /// One change of one attribute. An operation without a path becomes several.

@@ -8,8 +8,8 @@ use super::bind::Binding;
 use super::error::PatchErrorKind;
 use super::lookup::Bound;
 use super::plan::{Action, StepChange, StepTarget};
-use super::rules::{ListedValues, PatchRepair};
 use crate::filter::Budget;
+use crate::quirks::{Deviation, ListedValues};
 use crate::resource::is_unassigned;
 use crate::schema::{Attribute, Schema};
 
@@ -66,13 +66,12 @@ impl Binding<'_> {
         }
         let action = match value {
             None => Action::Remove,
-            Some(_) if self.binder.rules.listed_values == ListedValues::Refuse => {
+            Some(_) if self.binder.quirks.listed_values == ListedValues::Refuse => {
                 return Err(PatchErrorKind::RemoveWithValue);
             }
             Some(value) if takes_listed(&target) => {
                 let listed = self.listed(&target, value)?;
-                self.repairs
-                    .push(PatchRepair::ListedValues(self.operation, target.path().to_string()));
+                self.deviations.push(Deviation::ListedValues(target.path().to_string()));
                 Action::RemoveListed(listed)
             }
             Some(_) if required => return Err(PatchErrorKind::Required(target.path().to_string())),

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::delta::{MemberDelta, leave_out_members};
 use super::error::{PatchError, PatchErrorKind};
-use super::rules::Omitted;
+use crate::quirks::Omitted;
 use crate::resource::{Resource, same_by_value};
 use crate::schema::{Attribute, AttributeType, Mutability, ResourceType};
 
@@ -38,7 +38,7 @@ impl Replacement {
     }
 
     /// The same, with attributes that the body unassigns in so many words; see
-    /// [`Intake::unassigned`](crate::resource::Intake::unassigned).
+    /// [`Decoded::cleared`](crate::resource::Decoded::cleared).
     #[must_use]
     pub fn clearing(self, cleared: Vec<(Option<String>, String)>) -> Self {
         Self { cleared, ..self }

@@ -9,8 +9,8 @@ use super::bind::{Binding, Op};
 use super::error::PatchErrorKind;
 use super::lookup::{Bound, described};
 use super::plan::{Action, StepChange, StepTarget};
-use super::rules::PatchRepair;
 use super::target::is_descriptive;
+use crate::quirks::Deviation;
 use crate::resource::{ValueError, ValueErrorKind};
 use crate::schema::{Attribute, AttributeType, Mutability, Schema};
 
@@ -57,9 +57,9 @@ impl Binding<'_> {
 
     /// A password is to be one, also where the host keeps none.
     fn check_unwanted(&mut self, target: &StepTarget, value: Value) -> Result<(), PatchErrorKind> {
-        let noted = self.repairs.len();
+        let mark = self.deviations.mark();
         let checked = self.value(target, value).map(drop);
-        self.repairs.truncate(noted);
+        self.deviations.back_to(mark);
         checked
     }
 
@@ -67,7 +67,7 @@ impl Binding<'_> {
     fn keep_described(&mut self, target: &mut StepTarget, value: &Value) {
         let whole = self.op == Op::Replace && target.sub.is_none();
         let Some(filter) =
-            target.filter.as_mut().filter(|_| whole && self.binder.rules.keep_described)
+            target.filter.as_mut().filter(|_| whole && self.binder.quirks.keep_described)
         else {
             return;
         };
@@ -80,8 +80,7 @@ impl Binding<'_> {
             |sub: &Arc<Attribute>| sub.mutability() == Mutability::ReadWrite && !is_named(sub);
         filter.keeps = described(&filter.bound).into_iter().filter(stays).collect();
         if !filter.keeps.is_empty() {
-            self.repairs
-                .push(PatchRepair::KeptDescribed(self.operation, target.path().to_string()));
+            self.deviations.push(Deviation::KeptDescribed(target.path().to_string()));
         }
     }
 

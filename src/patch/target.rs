@@ -9,7 +9,6 @@ use super::error::PatchErrorKind;
 use super::index::{Index, Question};
 use super::part::{change_part, immutable, merge_parts, set_element};
 use super::plan::{Action, StepTarget};
-use super::rules::NoMatch;
 use crate::budget::{Budget, units, weight};
 use crate::resource::{same_by_value, same_value};
 use crate::schema::{Attribute, AttributeType, Mutability};
@@ -264,10 +263,10 @@ impl<'r> Values<'r> {
     pub(super) fn apply(
         &mut self,
         action: &Action,
-        no_match: NoMatch,
+        creates: bool,
         budget: &Budget,
     ) -> Result<Done, PatchErrorKind> {
-        let done = self.change(action, no_match, budget)?;
+        let done = self.change(action, creates, budget)?;
         if let (Action::Add(value) | Action::Replace(Some(value)), false) =
             (action, self.target.attribute.kind() == AttributeType::Complex)
         {
@@ -288,7 +287,7 @@ impl<'r> Values<'r> {
     fn change(
         &mut self,
         action: &Action,
-        no_match: NoMatch,
+        creates: bool,
         budget: &Budget,
     ) -> Result<Done, PatchErrorKind> {
         match action {
@@ -297,9 +296,7 @@ impl<'r> Values<'r> {
             {
                 Ok(Done::AsAsked)
             }
-            Action::Replace(None) if self.chosen.is_empty() && no_match == NoMatch::Fail => {
-                Err(self.no_target())
-            }
+            Action::Replace(None) if self.chosen.is_empty() && !creates => Err(self.no_target()),
             Action::Remove | Action::Replace(None) | Action::RemoveListed(_) => {
                 self.remove(action, budget)
             }
@@ -307,7 +304,7 @@ impl<'r> Values<'r> {
                 self.create(value, budget).map(|()| Done::AsAsked)
             }
             Action::Add(value) | Action::Replace(Some(value))
-                if self.chosen.is_empty() && self.is_made(no_match) =>
+                if self.chosen.is_empty() && self.is_made(creates) =>
             {
                 self.create(value, budget).map(|()| Done::MadeElement)
             }
@@ -358,11 +355,10 @@ impl<'r> Values<'r> {
     /// Whether `replace` makes an element where there is none: of what kind it is may be described,
     /// but not which one it is. Who changes a part of a value that has gone does not bring that
     /// back.
-    fn is_made(&self, no_match: NoMatch) -> bool {
+    fn is_made(&self, creates: bool) -> bool {
         let described =
             self.target.filter.as_ref().map(|filter| filter.describes.iter().flat_map(Map::keys));
-        no_match == NoMatch::Create
-            && described.is_none_or(|mut names| names.all(|name| is_descriptive(name)))
+        creates && described.is_none_or(|mut names| names.all(|name| is_descriptive(name)))
     }
 
     /// Makes the element that the filter describes, since clients count on it. Nobody comes to be

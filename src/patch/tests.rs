@@ -7,14 +7,19 @@ use serde_json::{Value, json};
 use super::*;
 use crate::filter::Budget;
 use crate::message::{PatchOp, PatchOperation};
-use crate::resource::{Resource, ValueRules};
+use crate::quirks::{ConditionPaths, Deviations, ListedValues, NoOperations, Omitted, Quirks};
+use crate::resource::Resource;
 use crate::schema::{ENTERPRISE_USER, ResourceType, Schema};
 
 fn users() -> ResourceType {
     ResourceType::user().with_extension(ENTERPRISE_USER)
 }
 
-fn bind(resource_type: ResourceType, rules: Rules, operations: Value) -> Result<Plan, PatchError> {
+fn bind(
+    resource_type: ResourceType,
+    quirks: Quirks,
+    operations: Value,
+) -> Result<Plan, PatchError> {
     let operations =
         operations.as_array().expect("an array").iter().map(|operation| PatchOperation {
             op: operation["op"].as_str().unwrap_or_default().to_owned(),
@@ -22,7 +27,7 @@ fn bind(resource_type: ResourceType, rules: Rules, operations: Value) -> Result<
             value: operation.get("value").cloned(),
         });
     let message = PatchOp { operations: operations.collect() };
-    PlanBinder::new(resource_type, rules).bind(message).map(|(plan, _)| plan)
+    PlanBinder::new(resource_type).with_quirks(quirks).bind(message)
 }
 
 fn stored(body: &Value) -> Resource {
@@ -31,24 +36,24 @@ fn stored(body: &Value) -> Resource {
 
 fn run(
     resource_type: ResourceType,
-    rules: Rules,
+    quirks: Quirks,
     before: &Value,
     operations: Value,
 ) -> Result<Value, PatchError> {
-    let mut after = bind(resource_type, rules, operations)?.apply(stored(before))?.resource;
+    let mut after = bind(resource_type, quirks, operations)?.apply(stored(before))?;
     after.remove("schemas");
     Ok(Value::Object(after.into_stored()))
 }
 
 #[track_caller]
 fn patched(before: Value, operations: Value) -> Value {
-    run(users(), Rules::default(), &before, operations).expect("a patch that applies")
+    run(users(), Quirks::STRICT, &before, operations).expect("a patch that applies")
 }
 
 #[track_caller]
 fn refused(before: Value, operations: Value) -> String {
-    let error = run(users(), Rules::default(), &before, operations)
-        .expect_err("a patch that does not apply");
+    let error =
+        run(users(), Quirks::STRICT, &before, operations).expect_err("a patch that does not apply");
     format!("{} {error}", error.kind.scim_type())
 }
 
@@ -84,9 +89,9 @@ fn no_reference_is_made_of_what_it_refers_to() {
     let schema = json!({ "id": "urn:example:Device", "attributes": attributes });
     let devices =
         || ResourceType::new("Device", Schema::from_json(schema.clone()).expect("a schema"));
-    let rules = Rules { no_match: NoMatch::Create, ..Rules::default() };
+    let quirks = Quirks { create_on_no_match: true, ..Quirks::STRICT };
     let set = |op: &str, path: &str, value: Value| {
-        run(devices(), rules, &json!({}), json!([{ "op": op, "path": path, "value": value }]))
+        run(devices(), quirks, &json!({}), json!([{ "op": op, "path": path, "value": value }]))
     };
     for op in ["add", "replace"] {
         for (path, value) in [
@@ -126,7 +131,7 @@ fn immutable_attributes_are_set_once() {
     let set = |before: Value, value: Value| {
         run(
             badges(),
-            Rules::default(),
+            Quirks::STRICT,
             &before,
             json!([{ "op": "replace", "path": "number", "value": value }]),
         )
@@ -152,8 +157,7 @@ fn an_immutable_attribute_is_not_changed_through_a_part_of_it_either() {
         || ResourceType::new("Fixed", Schema::from_json(schema.clone()).expect("a schema"));
     let before =
         json!({ "owner": { "value": "a" }, "keys": [{ "value": "a" }], "names": ["a", "b"] });
-    let run =
-        |operation: Value| run(resource_type(), Rules::default(), &before, json!([operation]));
+    let run = |operation: Value| run(resource_type(), Quirks::STRICT, &before, json!([operation]));
     for operation in [
         json!({ "op": "replace", "path": "owner.value", "value": "b" }),
         json!({ "op": "add", "path": "owner.note", "value": "b" }),
@@ -220,8 +224,8 @@ fn a_sub_attribute_can_have_several_values() {
             json!(["a", "b"]),
         ),
     ] {
-        let after = run(resource_type(), Rules::default(), &before, json!([operation]))
-            .expect("it applies");
+        let after =
+            run(resource_type(), Quirks::STRICT, &before, json!([operation])).expect("it applies");
         assert_eq!(
             (&after["place"]["codes"], &after["doors"][0]["codes"]),
             (&place, &doors),
@@ -238,7 +242,7 @@ fn texts_that_become_equal_stand_once() {
     let desks = ResourceType::new("Desk", Schema::from_json(schema).expect("a schema"));
     let before = json!({ "tags": ["a", "b", "c"] });
     let operations = json!([{ "op": "replace", "path": "tags[value eq \"a\" or value eq \"c\"]", "value": "b" }]);
-    assert_eq!(run(desks, Rules::default(), &before, operations), Ok(json!({ "tags": ["b"] })));
+    assert_eq!(run(desks, Quirks::STRICT, &before, operations), Ok(json!({ "tags": ["b"] })));
 }
 
 #[test]
@@ -247,8 +251,8 @@ fn the_work_of_all_operations_is_bounded() {
     let before = json!({ "emails": [{ "value": "a" }, { "value": "b" }, { "value": "c" }] });
     let apply = |operation: Value, count: usize| {
         let plan =
-            bind(users(), Rules::default(), Value::from(vec![operation; count])).expect("it binds");
-        plan.apply_within(stored(&before), &Budget::new(30))
+            bind(users(), Quirks::STRICT, Value::from(vec![operation; count])).expect("it binds");
+        plan.apply_within(stored(&before), &Budget::new(30), &mut Deviations::default())
             .map(drop)
             .map_err(|err| err.kind.scim_type().as_str().to_owned())
     };
@@ -309,17 +313,17 @@ fn a_condition_selects_in_place_of_a_path() {
     let condition = "schemas eq \"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User\"";
     let after = patched(before.clone(), json!([{ "op": "remove", "path": condition }]));
     assert_eq!(after, json!({ "userName": "a" }));
-    let rules = Rules { condition_paths: ConditionPaths::Refuse, ..Rules::default() };
-    assert!(run(users(), rules, &before, json!([{ "op": "remove", "path": condition }])).is_err());
+    let quirks = Quirks { condition_paths: ConditionPaths::Refuse, ..Quirks::STRICT };
+    assert!(run(users(), quirks, &before, json!([{ "op": "remove", "path": condition }])).is_err());
     assert!(
         refused(before, json!([{ "op": "remove", "path": "schemas" }])).starts_with("mutability")
     );
 }
 
 #[test]
-fn rules_choose() {
+fn quirks_choose() {
     let work = json!([{ "op": "replace", "path": "emails[type eq \"work\"].value", "value": "a" }]);
-    let creating = Rules { no_match: NoMatch::Create, ..Rules::default() };
+    let creating = Quirks { create_on_no_match: true, ..Quirks::STRICT };
     assert_eq!(
         run(users(), creating, &json!({}), work.clone()),
         Ok(json!({ "emails": [{ "type": "work", "value": "a" }] }))
@@ -329,16 +333,16 @@ fn rules_choose() {
     let listed = json!([{ "op": "remove", "path": "roles", "value": [{ "value": "a" }] }]);
     let before = json!({ "roles": [{ "value": "a" }, { "value": "b" }] });
     assert_eq!(patched(before.clone(), listed.clone()), json!({ "roles": [{ "value": "b" }] }));
-    let refusing = Rules { listed_values: ListedValues::Refuse, ..Rules::default() };
+    let refusing = Quirks { listed_values: ListedValues::Refuse, ..Quirks::STRICT };
     assert!(run(users(), refusing, &before, listed).is_err());
 
     let department = json!([{ "op": "add", "path": "department", "value": "d" }]);
-    let bare = Rules { bare_extension_attributes: true, ..Rules::default() };
+    let bare = Quirks { bare_extension_attributes: true, ..Quirks::STRICT };
     assert!(run(users(), bare, &json!({}), department.clone()).is_ok());
     assert!(refused(json!({}), department).starts_with("invalidPath"));
 
     let echo = json!([{ "op": "replace", "value": { "meta": { "version": "x" }, "title": "t" } }]);
-    let ignoring = Rules { read_only_echo: ReadOnlyEcho::Ignore, ..Rules::default() };
+    let ignoring = Quirks { ignore_read_only: true, ..Quirks::STRICT };
     assert_eq!(
         run(users(), ignoring, &json!({ "meta": { "version": "y" } }), echo.clone())
             .map(|after| after["title"].clone()),
@@ -346,7 +350,7 @@ fn rules_choose() {
     );
     assert!(refused(json!({ "meta": { "version": "y" } }), echo).starts_with("mutability"));
 
-    let nothing = Rules { no_operations: NoOperations::Nothing, ..Rules::default() };
+    let nothing = Quirks { no_operations: NoOperations::Nothing, ..Quirks::STRICT };
     assert_eq!(run(users(), nothing, &json!({}), json!([])), Ok(json!({})));
 }
 
@@ -357,7 +361,7 @@ fn numbers_describe_an_element_too() {
     let sites = ResourceType::new("Site", Schema::from_json(schema).expect("a schema"));
     let operations = json!([{ "op": "add", "path": "rooms[number eq 5].label", "value": "x" }]);
     assert_eq!(
-        run(sites, Rules::default(), &json!({}), operations),
+        run(sites, Quirks::STRICT, &json!({}), operations),
         Ok(json!({ "rooms": [{ "number": 5, "label": "x" }] }))
     );
 }
@@ -424,7 +428,7 @@ fn what_is_set_once_and_what_is_listed() {
     ];
     for (op, path, value, expected) in cases {
         let operations = json!([{ "op": op, "path": path, "value": value }]);
-        let after = run(keys(), Rules::default(), &before, operations.clone());
+        let after = run(keys(), Quirks::STRICT, &before, operations.clone());
         let name = path.split('[').next().unwrap_or_default();
         match (after, expected) {
             (Ok(after), Some(expected)) => assert_eq!(after[name], expected, "{operations}"),
@@ -445,8 +449,8 @@ fn two_values_of_one_part_describe_no_element() {
     ] {
         let operations =
             json!([{ "op": "add", "path": format!("doors[{filter}].display"), "value": "x" }]);
-        let refused = run(keys(), Rules::default(), &json!({}), operations)
-            .expect_err("nothing is described");
+        let refused =
+            run(keys(), Quirks::STRICT, &json!({}), operations).expect_err("nothing is described");
         assert_eq!(refused.kind.scim_type(), crate::ScimType::NoTarget, "{filter}");
     }
 }
@@ -454,7 +458,7 @@ fn two_values_of_one_part_describe_no_element() {
 #[test]
 fn member_changes_are_deltas() {
     let delta = |operations: Value| {
-        bind(ResourceType::group(), Rules::default(), operations)
+        bind(ResourceType::group(), Quirks::STRICT, operations)
             .expect("a good patch")
             .member_delta()
     };
@@ -537,18 +541,17 @@ fn put_goes_by_mutability() {
 }
 
 #[test]
-fn values_in_bodies_follow_the_value_rules() {
-    let values = ValueRules {
+fn values_in_bodies_follow_the_quirks() {
+    let quirks = Quirks {
         boolean_strings: true,
         value_for_complex: true,
         array_for_one: true,
-        ..ValueRules::default()
+        ..Quirks::STRICT
     };
-    let rules = Rules { values, ..Rules::default() };
     let manager = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager";
     let expected = json!({ "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User": { "manager": { "value": "m" } } });
     for value in [json!("m"), json!([{ "value": "m" }])] {
         let operations = json!([{ "op": "add", "path": manager, "value": value }]);
-        assert_eq!(run(users(), rules, &json!({}), operations), Ok(expected.clone()));
+        assert_eq!(run(users(), quirks, &json!({}), operations), Ok(expected.clone()));
     }
 }

@@ -27,9 +27,10 @@ use size::Weight;
 
 pub use certificate::certificate;
 pub use check::{check, is_demanded};
-pub use intake::Intake;
+pub(crate) use intake::Decoding;
+pub use intake::{Decoded, Intake};
 pub use meta::{Meta, Version};
-pub use value::{Repair, UnknownAttributes, ValueError, ValueErrorKind, ValueRules};
+pub use value::{ValueError, ValueErrorKind};
 pub use view::{Address, EnterpriseUser, Group, Manager, Member, MultiValue, Name, User};
 
 pub(crate) use check::check_changed;

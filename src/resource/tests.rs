@@ -1,21 +1,22 @@
 use serde_json::{Map, Value, json};
 
 use super::*;
+use crate::quirks::{Deviation, Deviations, Quirks, UnknownAttributes};
 use crate::schema::ENTERPRISE_USER;
 
 fn users() -> ResourceType {
     ResourceType::user().with_extension(ENTERPRISE_USER)
 }
 
-fn lenient() -> ValueRules {
-    ValueRules {
+fn lenient() -> Quirks {
+    Quirks {
         boolean_strings: true,
         one_for_many: true,
         array_for_one: true,
         value_for_complex: true,
         empty_strings: true,
         any_schemas: true,
-        ..ValueRules::default()
+        ..Quirks::STRICT
     }
 }
 
@@ -27,27 +28,31 @@ fn object(body: Value) -> Map<String, Value> {
 }
 
 /// Takes in a body with the right `schemas`.
-fn intake(rules: ValueRules, body: Value) -> Result<(Value, Vec<Repair>), ValueError> {
+fn intake(
+    quirks: Quirks,
+    secrets: bool,
+    body: Value,
+) -> Result<(Value, Vec<Deviation>), ValueError> {
     let users = users();
     let mut body = object(body);
     let extensions = users.extensions().iter().map(|extension| extension.schema.uri().as_str());
     let all: Vec<&str> = std::iter::once(users.schema().uri().as_str()).chain(extensions).collect();
     body.entry("schemas").or_insert(json!(all));
-    let mut intake = Intake::new(&users, rules);
-    let resource = intake.resource(body)?;
-    let mut stored = resource.into_stored();
+    let mut deviations = Deviations::default();
+    let intake = Intake::new(&users).with_quirks(quirks).with_secrets(secrets);
+    let mut stored = intake.decode(body, &mut deviations)?.resource.into_stored();
     stored.remove("schemas");
-    Ok((Value::Object(stored), intake.repairs()))
+    Ok((Value::Object(stored), deviations.into_vec()))
 }
 
 #[track_caller]
-fn taken(rules: ValueRules, body: Value) -> Value {
-    intake(rules, body).expect("a good body").0
+fn taken(quirks: Quirks, body: Value) -> Value {
+    intake(quirks, false, body).expect("a good body").0
 }
 
 #[track_caller]
-fn refused(rules: ValueRules, body: Value) -> String {
-    let error = intake(rules, body).expect_err("a bad body");
+fn refused(quirks: Quirks, body: Value) -> String {
+    let error = intake(quirks, false, body).expect_err("a bad body");
     format!("{} {}", error.scim_type(), error)
 }
 
@@ -131,14 +136,14 @@ fn names_become_canonical() {
     // A-62, S-3-05
     let body = json!({ "USERNAME": "a", "Name": { "GIVENNAME": "b" }, "URN:ietf:params:scim:schemas:extension:enterprise:2.0:user": { "DEPARTMENT": "c" } });
     let expected = json!({ "userName": "a", "name": { "givenName": "b" }, "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User": { "department": "c" } });
-    assert_eq!(taken(ValueRules::default(), body), expected);
+    assert_eq!(taken(Quirks::STRICT, body), expected);
 }
 
 #[test]
 fn unassigned_is_one_state() {
     // S-2.5-01, S-2.5-02, S-2.5-03, S-2.5-04
     let body = json!({ "userName": "a", "title": null, "emails": [], "name": { "givenName": null }, "roles": [null, {}] });
-    assert_eq!(taken(ValueRules::default(), body), json!({ "userName": "a" }));
+    assert_eq!(taken(Quirks::STRICT, body), json!({ "userName": "a" }));
 }
 
 #[test]
@@ -151,10 +156,9 @@ fn what_clients_may_not_set_is_left_out() {
     });
     let extension = json!({ "manager": { "value": "m" } });
     let expected = json!({ "userName": "a", "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User": extension });
-    assert_eq!(taken(ValueRules::default(), body), expected);
-    let rules = ValueRules { secrets: true, ..ValueRules::default() };
+    assert_eq!(taken(Quirks::STRICT, body), expected);
     assert_eq!(
-        taken(rules, json!({ "password": "t1meMa$heen" })),
+        intake(Quirks::STRICT, true, json!({ "password": "t1meMa$heen" })).expect("a good body").0,
         json!({ "password": "t1meMa$heen" })
     );
 }
@@ -215,7 +219,7 @@ fn values_have_to_be_of_their_type() {
         ),
     ];
     for (body, expected) in cases {
-        assert_eq!(refused(ValueRules::default(), body), expected);
+        assert_eq!(refused(Quirks::STRICT, body), expected);
     }
 }
 
@@ -229,7 +233,9 @@ fn numbers_and_dates_of_a_schema_of_ones_own() {
         ResourceType::new("Badge", crate::schema::Schema::from_json(schema).expect("a schema"));
     let fits = |name: &str, value: Value| {
         let attribute = badges.schema().attribute(name).expect("the attribute");
-        Intake::new(&badges, lenient()).value(None, attribute, value).is_ok()
+        let intake = Intake::new(&badges).with_quirks(lenient());
+        let read = |decoding: &mut Decoding<'_>| decoding.value(None, attribute, value);
+        intake.read(&mut Deviations::default(), read).is_ok()
     };
     for value in [json!(1), json!(-1), json!(u64::MAX)] {
         assert!(fits("number", value));
@@ -244,38 +250,45 @@ fn numbers_and_dates_of_a_schema_of_ones_own() {
 }
 
 #[test]
-fn lenient_rules_repair_and_report() {
+fn tolerances_repair_and_report() {
     let cases = [
         (
             json!({ "active": "False" }),
             json!({ "active": false }),
-            Repair::BooleanString("active".into()),
+            Deviation::BooleanString("active".into()),
         ),
         (
             json!({ "emails": { "value": "a" } }),
             json!({ "emails": [{ "value": "a" }] }),
-            Repair::OneForMany("emails".into()),
+            Deviation::OneForMany("emails".into()),
         ),
-        (json!({ "title": ["a"] }), json!({ "title": "a" }), Repair::ArrayForOne("title".into())),
-        (json!({ "title": "" }), json!({}), Repair::EmptyString("title".into())),
+        (
+            json!({ "title": ["a"] }),
+            json!({ "title": "a" }),
+            Deviation::ArrayForOne("title".into()),
+        ),
+        (json!({ "title": "" }), json!({}), Deviation::EmptyString("title".into())),
         (
             json!({ "schemas": [] }),
             json!({}),
-            Repair::MissingSchema("urn:ietf:params:scim:schemas:core:2.0:User".into()),
+            Deviation::MissingSchema("urn:ietf:params:scim:schemas:core:2.0:User".into()),
         ),
-        (json!({ "nope": 1 }), json!({}), Repair::UnknownAttribute("nope".into())),
-        (json!({ "name": { "nope": 1 } }), json!({}), Repair::UnknownAttribute("name.nope".into())),
+        (json!({ "nope": 1 }), json!({}), Deviation::UnknownAttribute("nope".into())),
+        (
+            json!({ "name": { "nope": 1 } }),
+            json!({}),
+            Deviation::UnknownAttribute("name.nope".into()),
+        ),
     ];
-    for (body, expected, repair) in cases {
-        let (stored, repairs) = intake(lenient(), body).expect("a good body");
-        assert_eq!((stored, repairs), (expected, vec![repair]));
+    for (body, expected, deviation) in cases {
+        let (stored, deviations) = intake(lenient(), false, body).expect("a good body");
+        assert_eq!((stored, deviations), (expected, vec![deviation]));
     }
     assert_eq!(
         refused(lenient(), json!({ "active": "maybe" })),
         "invalidValue attribute `active` takes true or false"
     );
-    let refusing =
-        ValueRules { unknown_attributes: UnknownAttributes::Refuse, ..ValueRules::default() };
+    let refusing = Quirks { unknown_attributes: UnknownAttributes::Refuse, ..Quirks::STRICT };
     assert_eq!(
         refused(refusing, json!({ "nope": 1 })),
         "invalidSyntax attribute `nope` is not defined"
@@ -286,11 +299,11 @@ fn lenient_rules_repair_and_report() {
 fn values_stand_once() {
     // S-2.4-06, S-2.4-07
     let emails = json!([{ "value": "a", "type": "work" }, { "value": "a", "type": "work" }, { "value": "a", "type": "home" }]);
-    let stored = taken(ValueRules::default(), json!({ "emails": emails }));
+    let stored = taken(Quirks::STRICT, json!({ "emails": emails }));
     assert_eq!(stored["emails"].as_array().map(Vec::len), Some(2));
     let many: Vec<Value> =
         (0..100).map(|number| json!({ "value": format!("{}", number % 50) })).collect();
-    let stored = taken(ValueRules::default(), json!({ "roles": many }));
+    let stored = taken(Quirks::STRICT, json!({ "roles": many }));
     assert_eq!(stored["roles"].as_array().map(Vec::len), Some(50));
     for count in [2, 40] {
         let same: Vec<Value> = (0..count)
@@ -303,7 +316,7 @@ fn values_stand_once() {
             })
             .collect();
         assert_eq!(
-            taken(ValueRules::default(), json!({ "roles": same }))["roles"],
+            taken(Quirks::STRICT, json!({ "roles": same }))["roles"],
             json!([{ "value": "a" }]),
             "no primary is false"
         );
@@ -428,11 +441,13 @@ fn debug_shows_no_values() {
 fn who_is_listed_by_id_has_one() {
     // S-4.2-03
     let groups = ResourceType::group();
-    let listed = |rules: ValueRules, member: Value| {
+    let listed = |quirks: Quirks, member: Value| {
         let uri = groups.schema().uri().as_str();
         let body = json!({ "schemas": [uri], "displayName": "Guides", "members": [{ "value": "1" }, member] });
-        let stored =
-            Intake::new(&groups, rules).resource(object(body)).map_err(|err| err.to_string())?;
+        let stored = Intake::new(&groups)
+            .with_quirks(quirks)
+            .resource(object(body))
+            .map_err(|err| err.to_string())?;
         Ok::<_, String>(stored.get("members").and_then(Value::as_array).map_or(0, Vec::len))
     };
     let missing = || Err("attribute `members.value` is required".to_owned());
@@ -441,13 +456,13 @@ fn who_is_listed_by_id_has_one() {
         json!({ "$ref": "Users/2" }),
         json!({ "$REF": "Users/2", "Value": null }),
     ] {
-        assert_eq!(listed(ValueRules::default(), nobody.clone()), missing(), "{nobody}");
+        assert_eq!(listed(Quirks::STRICT, nobody.clone()), missing(), "{nobody}");
         assert_eq!(listed(lenient(), nobody.clone()), missing(), "{nobody}");
     }
     for nothing in [json!({}), json!(null), json!({ "$ref": null, "value": null })] {
-        assert_eq!(listed(ValueRules::default(), nothing.clone()), Ok(1), "{nothing}");
+        assert_eq!(listed(Quirks::STRICT, nothing.clone()), Ok(1), "{nothing}");
     }
-    assert_eq!(listed(ValueRules::default(), json!({ "value": "" })), missing());
+    assert_eq!(listed(Quirks::STRICT, json!({ "value": "" })), missing());
     assert_eq!(listed(lenient(), json!({ "value": "" })), Ok(1), "an empty text is no value");
 }
 
@@ -459,7 +474,10 @@ fn a_text_sets_no_value_that_clients_may_not_set() {
     ] });
     let doors = ResourceType::new("Door", crate::schema::Schema::from_json(document).unwrap());
     let take = |body: Value| {
-        Intake::new(&doors, lenient()).resource(object(body)).map(|door| json!(door.attributes()))
+        Intake::new(&doors)
+            .with_quirks(lenient())
+            .resource(object(body))
+            .map(|door| json!(door.attributes()))
     };
     for text in [json!("x"), json!(["x"])] {
         let refused = take(json!({ "lock": text })).unwrap_err();

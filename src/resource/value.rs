@@ -1,103 +1,10 @@
-//! What can be wrong with a value, and what is put right.
+//! What can be wrong with a value.
 
 use std::fmt;
 
 use crate::error::{Error, ScimType};
 use crate::schema::AttributeType;
 use crate::shown::Shown;
-
-/// How values are read that are not quite of their attribute's type. The default is the RFC's: they
-/// are refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-#[non_exhaustive]
-pub struct ValueRules {
-    /// `"True"` for `true`, in any case.
-    pub boolean_strings: bool,
-    /// `{..}` for `[{..}]`, `"x"` for `["x"]`: one value, where there can be several.
-    pub one_for_many: bool,
-    /// `["x"]` for `"x"`: an array of one, where there can only be one.
-    pub array_for_one: bool,
-    /// `"26118915"` for `{"value": "26118915"}`: the value, where a complex attribute belongs,
-    /// alone or in a list.
-    pub value_for_complex: bool,
-    /// `{"value": "x"}` for `"x"`: an object with nothing but a value, where a simple attribute
-    /// belongs.
-    pub complex_for_value: bool,
-    /// `""` unassigns an attribute.
-    pub empty_strings: bool,
-    /// Text that is no URI, where one belongs.
-    pub any_references: bool,
-    /// Schema URIs that the resource type does not have are ignored, and a missing `schemas` means
-    /// the base schema.
-    pub any_schemas: bool,
-    /// What becomes of attributes that no schema defines.
-    pub unknown_attributes: UnknownAttributes,
-    /// Attributes that [`ResourceType::keeping`](crate::ResourceType::keeping) left out are
-    /// ignored, whatever becomes of others.
-    pub left_out_attributes: bool,
-    /// Whether attributes that nobody may read, such as `password`, are taken over. Otherwise they
-    /// are ignored.
-    pub secrets: bool,
-    /// Whether attributes that are read-only for clients are taken over: by the host's own hand.
-    /// Otherwise they are ignored.
-    pub read_only: bool,
-}
-
-/// What becomes of attributes that no schema defines.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub enum UnknownAttributes {
-    /// They are left out.
-    #[default]
-    Ignore,
-    /// The request is refused with `invalidSyntax`.
-    Refuse,
-}
-
-/// Something in a body that was put right; each names the attribute.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Repair {
-    /// A boolean came as text.
-    BooleanString(String),
-    /// One value came where there can be several.
-    OneForMany(String),
-    /// An array of one came where there can only be one value.
-    ArrayForOne(String),
-    /// A value came where a complex attribute belongs.
-    ValueForComplex(String),
-    /// An object with a value came where a simple attribute belongs.
-    ComplexForValue(String),
-    /// An empty string was read as no value.
-    EmptyString(String),
-    /// Text that is no URI was taken over as a reference.
-    NoReference(String),
-    /// A schema URI that the resource type does not have was left out.
-    UnknownSchema(String),
-    /// `schemas` did not name the base schema.
-    MissingSchema(String),
-    /// An attribute that no schema defines was left out.
-    UnknownAttribute(String),
-    /// The URI of a schema and the name of its attribute were joined by a dot.
-    JoinedUrn(String),
-    /// An attribute that the schema has and the host does not keep was read as one without a value.
-    LeftOut(String),
-    /// The name of an attribute was not spelled as in the schema.
-    Name {
-        /// As it came.
-        came: String,
-        /// As the schema spells it.
-        read: String,
-    },
-    /// A `$ref` beside a `value` was left out, since it follows from that.
-    Reference(String),
-    /// In a filter, a complex attribute was compared by its `value`.
-    ComparedByValue(String),
-    /// In a filter, or as a key of a body, an attribute of an extension was named without the
-    /// extension.
-    BareExtensionAttribute(String),
-    /// A key of a body was read as a path.
-    KeyAsPath(String),
-}
 
 /// A value that does not fit its attribute.
 #[derive(Clone, Debug, PartialEq, Eq)]

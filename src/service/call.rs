@@ -11,9 +11,9 @@ use crate::budget::Budget;
 use crate::context::RequestContext;
 use crate::features::Features;
 use crate::message::SearchRequest;
-use crate::patch::{PlanBinder, Rules};
+use crate::patch::PlanBinder;
 use crate::policy::{Joining, Turn};
-use crate::quirks::{Deviation, Quirks};
+use crate::quirks::{Deviations, Quirks};
 use crate::schema::{Attribute, Locations, ResourceType};
 use crate::store::{Change, Precondition, Pushdown};
 
@@ -33,7 +33,7 @@ pub(crate) struct Call<'c> {
     /// Whether the client would rather have no body.
     pub(crate) prefers_minimal: bool,
     /// Where the call departed from the RFC.
-    pub(crate) deviations: Vec<Deviation>,
+    pub(crate) deviations: Deviations,
     /// How much of a search the stores did: the least.
     pub(crate) pushdown: Option<Pushdown>,
 }
@@ -54,7 +54,7 @@ impl<'c> Call<'c> {
             parameters: SearchRequest::default(),
             precondition: Precondition::default(),
             prefers_minimal: false,
-            deviations: Vec::new(),
+            deviations: Deviations::default(),
             pushdown: None,
         }
     }
@@ -78,19 +78,15 @@ impl<'c> Call<'c> {
     /// Takes a body as a message of that schema.
     pub(super) fn message(&mut self, body: &mut Map<String, Value>, schema: &'static str) {
         if self.quirks.any_schemas {
-            self.deviations.extend(message::assume_schema(body, schema));
+            message::assume_schema(body, schema, &mut self.deviations);
         }
     }
 
-    pub(super) fn rules(&self) -> Rules {
-        let mut rules = self.quirks.rules();
-        rules.values.secrets = self.features.change_password;
-        rules
-    }
-
     pub(super) fn plan_binder(&self, endpoint: &Endpoint) -> PlanBinder {
-        PlanBinder::new(Arc::clone(&endpoint.resource_type), self.rules())
-            .filters(self.service.limits.filter, self.quirks.syntax())
+        PlanBinder::new(Arc::clone(&endpoint.resource_type))
+            .with_quirks(self.quirks)
+            .with_secrets(self.features.change_password)
+            .with_filter_limits(self.service.limits.filter)
             .locations(self.locations.clone())
     }
 

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use super::decode::{Cleared, Decoded, named_on_request};
+use super::decode::named_on_request;
 use super::outcome::{Failure, Outcome};
 use super::{Call, Endpoint, rewrite};
 use crate::patch::{Replacement, leave_out_members};
 use crate::policy::{Adoption, Creating, Joining};
-use crate::resource::{Meta, Resource, check};
+use crate::resource::{Decoded, Meta, Resource, check};
 use crate::store::{Change, Operation, member_ids, too_long};
 
 /// Creates the resource in the body of a POST, or links the POST to a resource that is there
@@ -23,7 +23,8 @@ pub(crate) async fn create(
     let projection = call.projection(endpoint)?;
     let Decoded { mut resource, cleared } = call.decode(endpoint, body)?;
     let projection = projection.requested(named_on_request(&endpoint.resource_type, &resource));
-    let assumed = activate(call, endpoint, &mut resource);
+    let assumed = call.quirks.active_by_default
+        && rewrite::activate(&endpoint.resource_type, &mut resource, &mut call.deviations);
     let policy = &call.service.policy;
     let change = match policy.creating(&endpoint.resource_type, &mut resource, call.cx).await? {
         Creating::Store => insert(call, endpoint, resource).await?,
@@ -69,7 +70,7 @@ async fn adopt(
     endpoint: &Endpoint,
     (id, mode): (&str, Adoption),
     wanted: Resource,
-    cleared: Cleared,
+    cleared: Vec<(Option<String>, String)>,
 ) -> Result<Change, Failure> {
     let resource_type = Arc::clone(&endpoint.resource_type);
     let replacement = match mode {
@@ -79,15 +80,4 @@ async fn adopt(
     let change = call.put(endpoint, id, replacement.clearing(cleared)).await?;
     call.service.policy.adopted(&change, call.cx).await;
     Ok(change)
-}
-
-/// Whether `active` was assumed of a new resource that did not say it.
-fn activate(call: &mut Call<'_>, endpoint: &Endpoint, resource: &mut Resource) -> bool {
-    if !call.quirks.active_by_default {
-        return false;
-    }
-    let assumed = rewrite::activate(&endpoint.resource_type, resource);
-    let is_assumed = assumed.is_some();
-    call.deviations.extend(assumed);
-    is_assumed
 }

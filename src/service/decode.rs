@@ -6,19 +6,8 @@ use serde_json::{Map, Value};
 
 use super::outcome::Failure;
 use super::{Call, Endpoint};
-use crate::patch::is_unfolded;
-use crate::quirks::Deviation;
-use crate::resource::{Intake, Resource};
+use crate::resource::{Decoded, Intake, Resource};
 use crate::schema::{Attribute, ResolvedPath, ResourceType, Returned, Schema};
-
-/// The attributes that a body unassigns in so many words.
-pub(super) type Cleared = Vec<(Option<String>, String)>;
-
-/// A resource as the client sent it.
-pub(super) struct Decoded {
-    pub(super) resource: Resource,
-    pub(super) cleared: Cleared,
-}
 
 impl Call<'_> {
     pub(super) fn decode(
@@ -26,28 +15,11 @@ impl Call<'_> {
         endpoint: &Endpoint,
         mut body: Map<String, Value>,
     ) -> Result<Decoded, Failure> {
-        let unfolded = self.unfold(endpoint, &mut body)?;
-        self.deviations.extend(unfolded);
-        let rules = self.rules();
-        let mut intake = Intake::new(&endpoint.resource_type, rules.values);
-        let resource = intake.resource(body)?;
-        let cleared = intake.unassigned();
-        self.deviations.extend(intake.repairs().into_iter().map(Deviation::Value));
-        Ok(Decoded { resource, cleared })
-    }
-
-    /// Puts what stands under the key of a path in the body of a POST or PUT where that leads, and
-    /// says which keys did.
-    pub(super) fn unfold(
-        &self,
-        endpoint: &Endpoint,
-        body: &mut Map<String, Value>,
-    ) -> Result<Vec<Deviation>, Failure> {
-        if is_unfolded(&endpoint.resource_type, body) {
-            return Ok(Vec::new());
-        }
-        let repairs = self.plan_binder(endpoint).unfold(body)?;
-        Ok(repairs.into_iter().map(Deviation::Value).collect())
+        self.plan_binder(endpoint).unfold(&mut body, &mut self.deviations)?;
+        let intake = Intake::new(&endpoint.resource_type)
+            .with_quirks(self.quirks)
+            .with_secrets(self.features.change_password);
+        Ok(intake.decode(body, &mut self.deviations)?)
     }
 }
 

@@ -1,13 +1,15 @@
 //! Deleting resources: DELETE (RFC 7644, Section 3.6).
 
+use std::sync::Arc;
+
 use serde_json::json;
 
 use super::outcome::{Failure, Outcome};
 use super::patch::amend;
 use super::{Call, Endpoint};
 use crate::message::PatchOperation;
+use crate::patch::PlanBinder;
 use crate::policy::Deleting;
-use crate::quirks::Quirks;
 use crate::store::Change;
 
 /// Deletes a resource, or deactivates it, as the policy decides.
@@ -55,5 +57,6 @@ async fn deactivate(call: &mut Call<'_>, endpoint: &Endpoint, id: &str) -> Resul
         path: Some("active".to_owned()),
         value: Some(json!(false)),
     };
-    amend(call, endpoint, id, vec![operation], Quirks::STRICT.rules()).await
+    let binder = PlanBinder::new(Arc::clone(&endpoint.resource_type));
+    amend(call, endpoint, id, vec![operation], &binder).await
 }

@@ -9,7 +9,7 @@ use super::outcome::Failure;
 use super::{Call, Endpoint};
 use crate::error::{Error, ScimType};
 use crate::features::Features;
-use crate::quirks::Deviation;
+use crate::quirks::{Deviation, Deviations};
 
 /// The version of the protocol, as a segment of a path (RFC 7644, Section 3.13).
 const VERSION: &str = "v2";
@@ -38,13 +38,19 @@ pub(crate) enum Route<'c> {
 }
 
 impl<'c> Route<'c> {
-    /// What a path means to the caller, and how it departs from that.
-    pub(crate) fn find(path: &str, call: &Call<'c>) -> Result<(Self, Option<Deviation>), Failure> {
+    /// What a path means to the caller.
+    pub(crate) fn find(
+        path: &str,
+        call: &Call<'c>,
+        deviations: &mut Deviations,
+    ) -> Result<Self, Failure> {
         let mut segments = segments(below_base(path, call.locations.base_path())?)?;
-        let deviation =
+        let respelled =
             if call.quirks.endpoint_case { in_its_case(&mut segments, call) } else { None };
         let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
-        Self::of(&segments, call).map(|route| (route, deviation))
+        let route = Self::of(&segments, call)?;
+        deviations.extend(respelled);
+        Ok(route)
     }
 
     fn of(segments: &[&str], call: &Call<'c>) -> Result<Self, Failure> {

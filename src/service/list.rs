@@ -41,10 +41,10 @@ pub(crate) async fn search(
 ) -> Result<Vec<u8>, Failure> {
     call.message(&mut body, SEARCH_REQUEST);
     if call.quirks.one_for_many {
-        call.deviations.extend(message::comma_lists(&mut body));
+        message::comma_lists(&mut body, &mut call.deviations);
     }
     if call.quirks.blank_as_absent {
-        call.deviations.extend(parameters::without_blank_members(&mut body));
+        parameters::without_blank_members(&mut body, &mut call.deviations);
     }
     let request = call.repaired(SearchRequest::from_object(body)?, endpoints);
     Search::new(call, endpoints, &request)?.text(call).await
@@ -209,10 +209,9 @@ impl Call<'_> {
     }
 
     fn parse_filter(&mut self, text: &str) -> Result<Filter, Failure> {
-        let parsed = Filter::parse_noting(text, &self.service.limits.filter, self.quirks.syntax())
-            .map_err(Error::from)?;
-        self.deviations.extend(parsed.has_tail.then_some(Deviation::FilterTail));
-        Ok(parsed.filter)
+        let limits = &self.service.limits.filter;
+        let filter = Filter::parse_with(text, limits, &self.quirks, &mut self.deviations);
+        Ok(filter.map_err(Error::from)?)
     }
 
     fn bind_filter(
@@ -221,16 +220,15 @@ impl Call<'_> {
         resource_type: &ResourceType,
         several: bool,
     ) -> Result<BoundFilter, Failure> {
-        let binder = Binder::new(resource_type)
+        let mut quirks = self.quirks;
+        // Among several resource types, one that has no such attribute has no value of it.
+        quirks.bare_extension_attributes &= !several;
+        let bound = Binder::new(resource_type)
             .unknown(if several { Unknown::NoValue } else { Unknown::Refuse })
-            .boolean_strings(self.quirks.boolean_strings)
-            // Among several resource types, one that has no such attribute has no value of it.
-            .bare_extension_attributes(self.quirks.bare_extension_attributes && !several)
-            .left_out_attributes(self.quirks.left_out_attributes)
-            .locations(self.locations.clone());
-        let bound = binder.bind(filter).map_err(Error::from)?;
-        self.deviations.extend(binder.repairs().into_iter().map(Deviation::Value));
-        Ok(bound)
+            .with_quirks(quirks)
+            .locations(self.locations.clone())
+            .bind_with(filter, &mut self.deviations);
+        Ok(bound.map_err(Error::from)?)
     }
 
     /// Refuses questions about resources of a type that this tenant has not.

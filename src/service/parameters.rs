@@ -10,7 +10,6 @@ use crate::attr::AttrPath;
 use crate::message::SearchRequest;
 use crate::query::Projection;
 use crate::quirks::Deviation;
-use crate::resource::Repair;
 use crate::schema::ResourceType;
 
 impl Call<'_> {
@@ -22,16 +21,16 @@ impl Call<'_> {
     ) -> SearchRequest {
         let deviations = &mut self.deviations;
         if self.quirks.blank_as_absent {
-            deviations
-                .extend(parameters::without_blank_names("attributes", &mut request.attributes));
-            deviations.extend(parameters::without_blank_names(
-                "excludedAttributes",
-                &mut request.excluded_attributes,
-            ));
+            for (parameter, names) in [
+                ("attributes", &mut request.attributes),
+                ("excludedAttributes", &mut request.excluded_attributes),
+            ] {
+                parameters::without_blank_names(parameter, names, deviations);
+            }
         }
         if self.quirks.filtered_attributes {
             for names in [&mut request.attributes, &mut request.excluded_attributes] {
-                deviations.extend(parameters::without_filters(names));
+                parameters::without_filters(names, deviations);
             }
         }
         if self.quirks.joined_urns {
@@ -39,10 +38,10 @@ impl Call<'_> {
                 endpoints.iter().map(|endpoint| &endpoint.resource_type).collect();
             let lists = [&mut request.attributes, &mut request.excluded_attributes];
             for name in lists.into_iter().flatten().chain(&mut request.sort_by) {
-                deviations.extend(parameters::colon_in_name(name, &types));
+                parameters::colon_in_name(name, &types, deviations);
             }
             if let Some(filter) = &mut request.filter {
-                deviations.extend(parameters::colons_in_filter(filter, &types));
+                parameters::colons_in_filter(filter, &types, deviations);
             }
         }
         request
@@ -76,7 +75,6 @@ impl Call<'_> {
             request.attributes.iter().chain(&request.excluded_attributes).chain(&request.sort_by);
         let paths = named.filter_map(|name| name.trim().parse::<AttrPath>().ok());
         let left_out = paths.filter_map(|path| resource_type.left_out(&path, false));
-        let repairs = left_out.map(|path| Deviation::Value(Repair::LeftOut(path.to_string())));
-        self.deviations.extend(repairs);
+        self.deviations.extend(left_out.map(|path| Deviation::LeftOut(path.to_string())));
     }
 }

@@ -8,8 +8,7 @@ use super::outcome::{Failure, Outcome};
 use super::{Call, Endpoint, not_implemented, rewrite};
 use crate::features::PatchAnswer;
 use crate::message::{PATCH_OP, PatchOp, PatchOperation};
-use crate::patch::{Plan, PlanBinder, Rules};
-use crate::quirks::Deviation;
+use crate::patch::{Plan, PlanBinder};
 use crate::schema::ResolvedPath;
 use crate::store::{Change, Update};
 
@@ -29,7 +28,6 @@ pub(crate) async fn patch(
     let plan = plan(call, endpoint, body)?;
     let named: Vec<ResolvedPath> = plan.paths().collect();
     let change = apply(call, endpoint, id, plan).await?;
-    call.deviations.extend(change.repairs.iter().cloned().map(Deviation::Patch));
     let answer = call.features.patch_answer;
     let has_no_body = call.prefers_minimal
         || answer == PatchAnswer::NoContent
@@ -47,10 +45,9 @@ pub(super) async fn amend(
     endpoint: &Endpoint,
     id: &str,
     operations: Vec<PatchOperation>,
-    rules: Rules,
+    binder: &PlanBinder,
 ) -> Result<Change, Failure> {
-    let binder = PlanBinder::new(Arc::clone(&endpoint.resource_type), rules);
-    let (plan, _) = binder.bind(PatchOp { operations })?;
+    let plan = binder.bind(PatchOp { operations })?;
     apply(call, endpoint, id, plan).await
 }
 
@@ -62,14 +59,16 @@ fn plan(
     call.message(&mut body, PATCH_OP);
     let mut message = PatchOp::from_object(body, call.service.limits.patch_operations)?;
     for (index, operation) in message.operations.iter_mut().enumerate() {
-        call.deviations.extend(rewrite::lower_op(index, operation));
-        if call.quirks.blank_as_absent {
-            call.deviations.extend(rewrite::blank_path(index, operation));
-        }
+        let quirks = &call.quirks;
+        call.deviations.in_operation(index, |deviations| {
+            rewrite::lower_op(operation, deviations);
+            if quirks.blank_as_absent {
+                rewrite::blank_path(operation, deviations);
+            }
+        });
     }
-    let (plan, repairs) = call.plan_binder(endpoint).bind(message)?;
-    call.deviations.extend(repairs.into_iter().map(Deviation::Patch));
-    call.deviations.extend(rewrite::not_unassigned(&endpoint.resource_type, &plan));
+    let plan = call.plan_binder(endpoint).bind_with(message, &mut call.deviations)?;
+    rewrite::not_unassigned(&endpoint.resource_type, &plan, &mut call.deviations);
     Ok(plan)
 }
 

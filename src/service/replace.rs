@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use super::decode::{Decoded, named_on_request};
+use super::decode::named_on_request;
 use super::outcome::{Failure, Outcome};
 use super::{Call, Endpoint, rewrite};
 use crate::patch::Replacement;
+use crate::resource::Decoded;
 
 /// Replaces a resource by the one in the body of a PUT.
 pub(crate) async fn replace(
@@ -22,7 +23,7 @@ pub(crate) async fn replace(
     let projection = call.projection(endpoint)?;
     let Decoded { resource, cleared } = call.decode(endpoint, body)?;
     let projection = projection.requested(named_on_request(resource_type, &resource));
-    call.deviations.extend(rewrite::kept(resource_type, &resource, &cleared, omitted));
+    rewrite::kept(resource_type, &resource, &cleared, omitted, &mut call.deviations);
     let replacement = Replacement::new(Arc::clone(resource_type), resource, omitted);
     let change = call.put(endpoint, id, replacement.clearing(cleared)).await?;
     Ok(Outcome::ok(call.represent_changed(endpoint, change, projection).await?))

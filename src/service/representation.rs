@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::outcome::Failure;
 use super::{Call, Endpoint};
 use crate::query::{Projected, Projection};
-use crate::quirks::Deviation;
+use crate::quirks::{Deviation, Mark};
 use crate::resource::Resource;
 use crate::schema::{Attribute, Locations, ResourceType};
 use crate::store::{Change, Operation};
@@ -111,10 +111,7 @@ impl Call<'_> {
             });
             Arc::make_mut(&mut resource).put(view.name(), nearest.collect::<Vec<Value>>());
         }
-        let deviation = Deviation::IndirectGroups { shown: most };
-        if !self.deviations.contains(&deviation) {
-            self.deviations.push(deviation);
-        }
+        self.deviations.push_once(Mark::default(), Deviation::IndirectGroups { shown: most });
         resource
     }
 }

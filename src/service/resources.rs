@@ -18,7 +18,7 @@ use crate::context::RequestContext;
 use crate::error::{Error, ScimType};
 use crate::filter::{Binder, BoundFilter, CompValue, CompareOp, Filter};
 use crate::message::{ListResponse, PatchOperation, SearchRequest};
-use crate::patch::Rules;
+use crate::patch::PlanBinder;
 use crate::policy::{Policy, Turn};
 use crate::query::{Page, Projection, Query};
 use crate::resource::Resource;
@@ -280,9 +280,8 @@ impl Resources {
     ) -> Result<Change, StoreError> {
         let mut call = self.call(cx);
         let _turn = call.turn().await?;
-        let mut rules = Rules::default();
-        rules.values.read_only = true;
-        Ok(amend(&mut call, &self.endpoint, id, operations, rules).await?)
+        let binder = PlanBinder::new(Arc::clone(self.resource_type())).with_read_only(true);
+        Ok(amend(&mut call, &self.endpoint, id, operations, &binder).await?)
     }
 
     /// Gives an attribute of one a value; the attribute is named as in a PATCH.

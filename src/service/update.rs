@@ -45,6 +45,7 @@ impl Call<'_> {
             .up_to(self.service.limits.resource_bytes)
             .with_hook(hook);
         let change = endpoint.store.update(id, &update, self.cx).await?;
+        self.deviations.append(update.into_deviations());
         if change.is_unchanged() {
             self.deviations.push(Deviation::Unchanged);
             return Ok(change);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use crate::context::Tenant;
-use crate::patch::{MemberDelta, PatchRepair};
+use crate::patch::MemberDelta;
 use crate::resource::{Resource, Version};
 use crate::schema::{ResolvedPath, ResourceType};
 
@@ -47,8 +47,6 @@ pub struct Change {
     pub paths: Vec<ResolvedPath>,
     /// What became of the members.
     pub members: MemberChange,
-    /// What was put right while the change was made; see [`Deviation`](crate::quirks::Deviation).
-    pub repairs: Vec<PatchRepair>,
 }
 
 /// What became of the members of a resource.
@@ -112,7 +110,6 @@ impl Change {
             after: Some(resource),
             paths: Vec::new(),
             members,
-            repairs: Vec::new(),
         }
     }
 
@@ -138,7 +135,6 @@ impl Change {
             after: None,
             paths: Vec::new(),
             members,
-            repairs: Vec::new(),
         }
     }
 

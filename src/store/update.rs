@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;
@@ -13,7 +13,8 @@ use super::precondition::Precondition;
 use crate::budget::Budget;
 use crate::context::Tenant;
 use crate::error::{Error, ScimType};
-use crate::patch::{MemberDelta, PatchRepair, Patched, Plan, Replacement};
+use crate::patch::{MemberDelta, Plan, Replacement};
+use crate::quirks::Deviations;
 use crate::resource::{Difference, Resource, check, check_changed, same_by_value};
 use crate::schema::{Attribute, ResolvedPath, ResourceType};
 
@@ -38,6 +39,8 @@ pub struct Update {
     hook: Option<UpdateHook>,
     budget: Budget,
     most: usize,
+    /// What was tolerated when the change was applied last.
+    deviations: Mutex<Deviations>,
 }
 
 enum Requested {
@@ -115,6 +118,7 @@ impl Update {
             hook: None,
             budget,
             most: usize::MAX,
+            deviations: Mutex::default(),
         }
     }
 
@@ -197,14 +201,16 @@ impl Update {
     pub fn apply(&self, current: Arc<Resource>) -> Result<Change, StoreError> {
         self.precondition.check(current.version().as_ref())?;
         let copy = self.copy(&current)?;
-        let (after, repairs) = match &self.change {
-            Requested::Patch(plan) => parts(plan.apply_within(copy, &self.budget)?),
-            Requested::Put(replacement) => (replacement.apply(copy)?, Vec::new()),
+        let after = match &self.change {
+            Requested::Patch(plan) => {
+                self.noting(|deviations| plan.apply_within(copy, &self.budget, deviations))?
+            }
+            Requested::Put(replacement) => replacement.apply(copy)?,
         };
         let members = self.compare_members(&current, &after);
         let (change, after) = self.finish(current, after, members)?;
         let after = after.map(Arc::new).or_else(|| change.before.clone());
-        Ok(Change { repairs, after, ..change })
+        Ok(Change { after, ..change })
     }
 
     /// Applies what is not about members to the current state, which was read without them;
@@ -225,12 +231,27 @@ impl Update {
     ) -> Result<(Change, Option<Resource>), StoreError> {
         self.precondition.check(current.version().as_ref())?;
         let copy = self.copy(&current)?;
-        let (after, repairs) = match &self.change {
-            Requested::Patch(plan) => parts(plan.apply_without_members(copy, &self.budget)?),
-            Requested::Put(replacement) => (replacement.apply_without_members(copy)?, Vec::new()),
+        let after = match &self.change {
+            Requested::Patch(plan) => self
+                .noting(|deviations| plan.apply_without_members(copy, &self.budget, deviations))?,
+            Requested::Put(replacement) => replacement.apply_without_members(copy)?,
         };
-        let (change, after) = self.finish(current, after, members)?;
-        Ok((Change { repairs, ..change }, after))
+        self.finish(current, after, members)
+    }
+
+    /// What was tolerated in the operations of a PATCH that only the resource could tell, as of the
+    /// last time that the change was applied.
+    #[must_use]
+    pub fn into_deviations(self) -> Deviations {
+        self.deviations.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Applies a plan, in the place of the last time.
+    fn noting<T>(&self, apply: impl FnOnce(&mut Deviations) -> T) -> T {
+        let mut deviations = Deviations::default();
+        let result = apply(&mut deviations);
+        *self.deviations.lock().unwrap_or_else(PoisonError::into_inner) = deviations;
+        result
     }
 
     /// The state to change.
@@ -260,7 +281,6 @@ impl Update {
             version: before.version(),
             paths,
             members,
-            repairs: Vec::new(),
             before: Some(before),
             after: None,
         };
@@ -370,10 +390,6 @@ pub(crate) fn too_long(most: usize) -> Error {
             "the resource would be longer than {most} bytes: send fewer or shorter values, or remove some first"
         ),
     )
-}
-
-fn parts(patched: Patched) -> (Resource, Vec<PatchRepair>) {
-    (patched.resource, patched.repairs)
 }
 
 fn is_activity(path: &ResolvedPath, active: &Arc<Attribute>) -> bool {

@@ -14,9 +14,10 @@ use super::stores::Guards;
 use crate::auth::RequestContext;
 use crate::filter::{Binder, BoundFilter, Budget, CompValue, CompareOp, Filter};
 use crate::message::{PatchOp, PatchOperation};
-use crate::patch::{Omitted, PlanBinder, Replacement, Rules};
+use crate::patch::{PlanBinder, Replacement};
 use crate::query::{Page, Projection, Query};
-use crate::resource::{Intake, Resource, ValueRules, Version, changed_paths};
+use crate::quirks::{Omitted, Quirks};
+use crate::resource::{Intake, Resource, Version, changed_paths};
 use crate::schema::{Attribute, AttributeType, Mutability, ResolvedPath, ResourceType};
 use crate::store::{
     Change, EntityTags, Precondition, ResourceStore, Selected, StoreError, Update, complete,
@@ -156,8 +157,10 @@ impl Subject {
 
     /// Makes a resource of a body that clients may send.
     pub(super) fn intake(&self, body: Map<String, Value>, created: DateTime<Utc>) -> Resource {
-        let rules = ValueRules { secrets: true, any_schemas: true, ..ValueRules::default() };
-        let mut resource = match Intake::new(&self.resource_type, rules).resource(body) {
+        let mut quirks = Quirks::STRICT;
+        quirks.any_schemas = true;
+        let intake = Intake::new(&self.resource_type).with_quirks(quirks).with_secrets(true);
+        let mut resource = match intake.resource(body) {
             Ok(resource) => resource,
             Err(err) => {
                 panic!("{}: the test kit made a body that does not fit: {err}", self.name())
@@ -299,11 +302,9 @@ impl Subject {
 
     /// A PATCH of these operations.
     pub(super) fn patch(&self, operations: Vec<PatchOperation>) -> Update {
-        let mut rules = Rules::default();
-        rules.values.secrets = true;
-        let binder = PlanBinder::new(Arc::clone(&self.resource_type), rules);
+        let binder = PlanBinder::new(Arc::clone(&self.resource_type)).with_secrets(true);
         match binder.bind(PatchOp { operations }) {
-            Ok((plan, _)) => Update::patch(
+            Ok(plan) => Update::patch(
                 Arc::clone(&self.resource_type),
                 self.cx.tenant().clone(),
                 plan,
@@ -322,8 +323,7 @@ impl Subject {
 
     /// A PUT.
     pub(super) fn put(&self, wanted: Resource) -> Update {
-        let replacement =
-            Replacement::new(Arc::clone(&self.resource_type), wanted, Omitted::default());
+        let replacement = Replacement::new(Arc::clone(&self.resource_type), wanted, Omitted::Clear);
         Update::put(Arc::clone(&self.resource_type), self.cx.tenant().clone(), replacement, now())
     }
 

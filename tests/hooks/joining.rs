@@ -6,8 +6,8 @@ use std::sync::atomic::Ordering;
 
 use async_trait::async_trait;
 use scimwire::auth::RequestContext;
-use scimwire::patch::Omitted;
 use scimwire::policy::{Joining, Policy};
+use scimwire::quirks::Omitted;
 use scimwire::{Error, Quirks, ResourceType};
 use serde_json::json;
 

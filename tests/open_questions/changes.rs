@@ -1,8 +1,7 @@
 //! The open questions of the RFC about changes, each as it was answered, with its switch.
 
 use scimwire::Quirks;
-use scimwire::patch::ListedValues;
-use scimwire::resource::UnknownAttributes;
+use scimwire::quirks::{ListedValues, UnknownAttributes};
 use serde_json::{Value, json};
 
 use support::writes::provider::{Provider, Setup, add, members, remove, replace};

@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use scimwire::Quirks;
 use scimwire::message::{PatchOp, PatchOperation};
-use scimwire::patch::{PlanBinder, Rules};
+use scimwire::patch::PlanBinder;
 use scimwire::resource::Resource;
 use serde_json::{Map, Value, json};
 
@@ -148,9 +148,9 @@ fn is_assigned(value: &Value, name: &str) -> Result<(), TestCaseError> {
 }
 
 fn apply(user: Resource, operations: Vec<PatchOperation>) -> Result<Resource, String> {
-    let binder = PlanBinder::new(Arc::clone(&USERS), Rules::default());
-    let (plan, _) = binder.bind(PatchOp { operations }).map_err(|err| err.to_string())?;
-    plan.apply(user).map(|patched| patched.resource).map_err(|err| err.to_string())
+    let binder = PlanBinder::new(Arc::clone(&USERS));
+    let plan = binder.bind(PatchOp { operations }).map_err(|err| err.to_string())?;
+    plan.apply(user).map_err(|err| err.to_string())
 }
 
 /// A resource whose `schemas` says what it holds, as every change leaves it.

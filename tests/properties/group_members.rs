@@ -9,7 +9,7 @@ use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
 use scimwire::message::{PatchOp, PatchOperation};
-use scimwire::patch::{PlanBinder, Rules};
+use scimwire::patch::PlanBinder;
 use scimwire::resource::Resource;
 use scimwire::{Quirks, ResourceType};
 use serde_json::{Value, json};
@@ -83,11 +83,11 @@ fn whole(group: &Value, operations: &[Value]) -> Result<Value, String> {
         path: operation.get("path").and_then(Value::as_str).map(str::to_owned),
         value: operation.get("value").cloned(),
     });
-    let binder = PlanBinder::new(Arc::new(ResourceType::group()), Rules::default());
-    let (plan, _) =
+    let binder = PlanBinder::new(Arc::new(ResourceType::group()));
+    let plan =
         binder.bind(PatchOp { operations: operations.collect() }).map_err(|err| err.to_string())?;
     let group = plan.apply(Resource::from_stored(group)).map_err(|err| err.to_string())?;
-    Ok(Value::Object(group.resource.into_stored()))
+    Ok(Value::Object(group.into_stored()))
 }
 
 /// The members in the order of their ids: multi-valued attributes have none of their own.

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
+use scimwire::Quirks;
 use scimwire::message::{PatchOp, PatchOperation};
-use scimwire::patch::{NoMatch, PlanBinder, Rules};
+use scimwire::patch::PlanBinder;
 use scimwire::resource::Resource;
 use serde_json::{Value, json};
 
@@ -23,10 +24,10 @@ proptest! {
         let mut user = Resource::default();
         user.set("emails", emails);
         user.set(BADGE, json!({ "tags": tags }));
-        let mut rules = Rules::default();
-        rules.no_match = if makes { NoMatch::Create } else { NoMatch::Fail };
-        let together = apply(user.clone(), operations.clone(), rules);
-        let one_by_one = operations.into_iter().try_fold(user, |user, operation| apply(user, vec![operation], rules));
+        let mut quirks = Quirks::STRICT;
+        quirks.create_on_no_match = makes;
+        let together = apply(user.clone(), operations.clone(), quirks);
+        let one_by_one = operations.into_iter().try_fold(user, |user, operation| apply(user, vec![operation], quirks));
         prop_assert_eq!(together.map(shown), one_by_one.map(shown));
     }
 }
@@ -35,10 +36,12 @@ fn shown(user: Resource) -> Value {
     Value::Object(user.into_stored())
 }
 
-fn apply(user: Resource, operations: Vec<PatchOperation>, rules: Rules) -> Result<Resource, ()> {
-    let (plan, _) =
-        PlanBinder::new(Arc::clone(&USERS), rules).bind(PatchOp { operations }).map_err(drop)?;
-    plan.apply(user).map(|patched| patched.resource).map_err(drop)
+fn apply(user: Resource, operations: Vec<PatchOperation>, quirks: Quirks) -> Result<Resource, ()> {
+    let plan = PlanBinder::new(Arc::clone(&USERS))
+        .with_quirks(quirks)
+        .bind(PatchOp { operations })
+        .map_err(drop)?;
+    plan.apply(user).map_err(drop)
 }
 
 /// Few enough texts that they meet again, more than are looked at one by one.

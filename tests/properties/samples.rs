@@ -7,7 +7,7 @@ use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::test_runner::Config;
-use scimwire::resource::{Intake, Meta, Resource, ValueRules, Version};
+use scimwire::resource::{Intake, Meta, Resource, Version};
 use scimwire::schema::{ENTERPRISE_USER, ResourceType, Schema, instant};
 use serde_json::{Map, Value, json};
 
@@ -175,9 +175,7 @@ fn stored_as(
 
 /// The body in canonical form, with what is secret.
 pub(crate) fn intake(body: Map<String, Value>) -> Resource {
-    let mut rules = ValueRules::default();
-    rules.secrets = true;
-    Intake::new(&USERS, rules).resource(body).expect("a body of a user")
+    Intake::new(&USERS).with_secrets(true).resource(body).expect("a body of a user")
 }
 
 pub(crate) fn texts() -> BoxedStrategy<Value> {

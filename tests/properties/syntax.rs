@@ -7,8 +7,9 @@ use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
 use scimwire::attr::{AttrName, AttrPath, SchemaUri};
-use scimwire::filter::{Binder, CompValue, CompareOp, Filter, FilterLimits, Syntax, Unknown};
+use scimwire::filter::{Binder, CompValue, CompareOp, Filter, FilterLimits, Unknown};
 use scimwire::patch::Path;
+use scimwire::quirks::{Deviations, Quirks};
 use scimwire::resource::Resource;
 
 use super::samples::{USERS, config};
@@ -81,8 +82,13 @@ const LAYERS: &[(&str, &str)] = &[
 /// Reads a text in every way, on a small stack.
 fn read_or_refuse(text: String) -> Result<(), TestCaseError> {
     let read = move || {
-        for syntax in [Syntax::default(), tolerant()] {
-            match Filter::parse(&text, &FilterLimits::default(), syntax) {
+        for quirks in [Quirks::STRICT, tolerant()] {
+            match Filter::parse_with(
+                &text,
+                &FilterLimits::default(),
+                &quirks,
+                &mut Deviations::default(),
+            ) {
                 Ok(filter) => drop((
                     filter.clone(),
                     filter.to_string(),
@@ -90,7 +96,12 @@ fn read_or_refuse(text: String) -> Result<(), TestCaseError> {
                 )),
                 Err(err) => assert!(text.get(err.span()).is_some(), "{err}"),
             }
-            match Path::parse(&text, &FilterLimits::default(), syntax) {
+            match Path::parse_with(
+                &text,
+                &FilterLimits::default(),
+                &quirks,
+                &mut Deviations::default(),
+            ) {
                 Ok(path) => drop((path.clone(), path.to_string())),
                 Err(err) => drop(err.to_string()),
             }
@@ -101,14 +112,9 @@ fn read_or_refuse(text: String) -> Result<(), TestCaseError> {
     thread.join().map_err(|_| TestCaseError::fail("it panics"))
 }
 
-fn tolerant() -> Syntax {
-    let mut syntax = Syntax::default();
-    syntax.literal_case = true;
-    syntax.single_quotes = true;
-    syntax.bare_words = true;
-    syntax.bare_not = true;
-    syntax.space_before_bracket = true;
-    syntax
+fn tolerant() -> Quirks {
+    let all_on = |quirks: Quirks, name: &&str| quirks.with_switch(name, true).expect("a switch");
+    Quirks::SWITCHES.iter().fold(Quirks::LENIENT, all_on)
 }
 
 fn token() -> BoxedStrategy<String> {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use scimwire::Quirks;
-use scimwire::resource::UnknownAttributes;
+use scimwire::quirks::UnknownAttributes;
 use serde_json::{Value, json};
 
 use support::writes::provider::{BASE, PATCH_OP, Provider, Setup, id};

@@ -3,7 +3,7 @@
 
 use scimwire::Quirks;
 use scimwire::dispatch::Limits;
-use scimwire::resource::UnknownAttributes;
+use scimwire::quirks::UnknownAttributes;
 use serde_json::{Value, json};
 
 use support::writes::provider::{Provider, Setup, at, id, members};

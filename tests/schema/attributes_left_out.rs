@@ -1,8 +1,7 @@
 //! Resource types with no more attributes than the host keeps (RFC 7643, Sections 4 and 7).
 
 use scimwire::message::{BULK_REQUEST, PATCH_OP};
-use scimwire::quirks::Deviation;
-use scimwire::resource::{Repair, UnknownAttributes};
+use scimwire::quirks::{Deviation, UnknownAttributes};
 use scimwire::schema::{ENTERPRISE_USER, SchemaErrorKind};
 use scimwire::{Dispatcher, MemoryDirectory, Quirks, ResourceType};
 use serde_json::{Value, json};
@@ -38,8 +37,8 @@ fn refusing() -> Quirks {
 }
 
 /// What is reported of an attribute that is not kept.
-fn noted(quirks: Quirks) -> fn(String) -> Repair {
-    if quirks.left_out_attributes { Repair::LeftOut } else { Repair::UnknownAttribute }
+fn noted(quirks: Quirks) -> fn(String) -> Deviation {
+    if quirks.left_out_attributes { Deviation::LeftOut } else { Deviation::UnknownAttribute }
 }
 
 /// A user with more than the host keeps.
@@ -130,7 +129,7 @@ async fn what_is_left_out_is_unknown_in_a_body() {
         for unknown in
             ["nickName", "name.familyName", "emails.type", &format!("{ENTERPRISE}:costCenter")]
         {
-            let left_out = Deviation::Value(noted(quirks)(unknown.to_owned()));
+            let left_out = noted(quirks)(unknown.to_owned());
             assert!(
                 made.report.deviations.contains(&left_out),
                 "{unknown}: {:?}",
@@ -316,7 +315,7 @@ async fn what_a_key_says_of_a_value_is_kept_as_far_as_there_is_a_place_for_it() 
         made.body
     );
     for name in ["nickName", "name.familyName", "emails.type"] {
-        let left_out = Deviation::Value(Repair::LeftOut(name.to_owned()));
+        let left_out = Deviation::LeftOut(name.to_owned());
         assert!(made.report.deviations.contains(&left_out), "{name}: {:?}", made.report.deviations);
     }
     let put = provider.put(&format!("/Users/{}", id(&made.body)), body).await;
@@ -423,7 +422,7 @@ async fn what_is_left_out_has_no_value_in_filters_orders_and_projections() {
     let shown = provider
         .get("/Users?attributes=userName,nickName,name.familyName&filter=name.givenName%20pr")
         .await;
-    let noted = |name: &str| Deviation::Value(Repair::LeftOut(name.to_owned()));
+    let noted = |name: &str| Deviation::LeftOut(name.to_owned());
     assert_eq!(shown.report.deviations, [noted("nickName"), noted("name.familyName")]);
     assert_eq!(
         written(shown.body["Resources"][0].clone()),
@@ -469,7 +468,7 @@ async fn members_stay_members() {
     let made = provider.post("/Groups", group).await;
     assert_eq!(made.body["members"], json!([{ "value": id(&user) }, { "value": "26" }]));
     let once = ["members.display", "members.type"]
-        .map(|name| Deviation::Value(Repair::UnknownAttribute(name.to_owned())));
+        .map(|name| Deviation::UnknownAttribute(name.to_owned()));
     assert_eq!(made.report.deviations, once);
     let made = made.body;
     let seen = provider.get(&format!("/Users/{}", id(&user))).await.ok();

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use scimwire::Quirks;
-use scimwire::resource::UnknownAttributes;
+use scimwire::quirks::UnknownAttributes;
 use scimwire::schema::{ENTERPRISE_USER, ResourceType, Schema};
 use serde_json::{Value, json};
 

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use scimwire::auth::RequestContext;
 use scimwire::filter::BoundFilter;
 use scimwire::message::{PatchOp, PatchOperation};
-use scimwire::patch::{PlanBinder, Rules};
+use scimwire::patch::PlanBinder;
 use scimwire::query::{Page, Projection, Query, Sort, SortOrder};
 use scimwire::store::{
     Change, Precondition, Pushdown, ResourceStore, Selected, Selection, StoreError, Update,
@@ -272,8 +272,8 @@ impl ResourceStore for Pushing {
             let value = Some(json!([{ "value": member }]));
             let operation =
                 PatchOperation { op: "add".to_owned(), path: Some("members".to_owned()), value };
-            let binder = PlanBinder::new(Arc::clone(&self.resource_type), Rules::default());
-            let (plan, _) = binder.bind(PatchOp { operations: vec![operation] }).expect("it binds");
+            let binder = PlanBinder::new(Arc::clone(&self.resource_type));
+            let plan = binder.bind(PatchOp { operations: vec![operation] }).expect("it binds");
             let now = change
                 .after
                 .as_ref()

@@ -9,7 +9,8 @@ use axum::extract::{Path, State};
 use http::StatusCode;
 use scimwire::auth::RequestContext;
 use scimwire::message::PatchOperation;
-use scimwire::resource::{Intake, ValueRules};
+use scimwire::quirks::Quirks;
+use scimwire::resource::Intake;
 use scimwire::service::Resources;
 use scimwire::store::Change;
 use scimwire::{Error, StoreError};
@@ -81,9 +82,10 @@ async fn create(
         Some(Value::String(text)) if text == "JIT" => Origin::Jit,
         Some(_) => return Err(AdminError::Body("`origin` is `LOCAL` or `JIT`".to_owned())),
     };
-    let mut rules = ValueRules::default();
-    rules.any_schemas = true;
-    let resource = Intake::new(access.resource_type(), rules).resource(attributes);
+    let mut quirks = Quirks::STRICT;
+    quirks.any_schemas = true;
+    let intake = Intake::new(access.resource_type()).with_quirks(quirks);
+    let resource = intake.resource(attributes);
     let resource = resource.map_err(|err| StoreError::from(Error::from(err)))?;
     Ok(access.create(resource, &origin.context(cx)).await?)
 }

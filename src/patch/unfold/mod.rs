@@ -9,10 +9,10 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use super::bind::PlanBinder;
-use super::error::PatchError;
+use super::error::{PatchError, PatchErrorKind};
 use super::path::Path;
 use crate::filter::Filter;
-use crate::resource::Repair;
+use crate::quirks::Deviations;
 use crate::schema::{Container, ResolvedPath, ResourceType, Schema};
 
 use place::Made;
@@ -38,19 +38,35 @@ struct Unfolding<'b> {
     leads: Vec<(Lead, Value)>,
     /// The values of multi-valued attributes that paths describe.
     made: BTreeMap<String, Made>,
-    repairs: Vec<Repair>,
+    deviations: &'b mut Deviations,
 }
 
 impl PlanBinder {
     /// Puts what stands under a path in the body of a POST or PUT where that leads:
     /// `name.givenName`, an attribute behind the URN of its schema, and what the rules let clients
-    /// write besides. Says which keys were read so.
+    /// write besides. Takes note of the keys that were read so.
     ///
     /// # Errors
     ///
     /// - an attribute is given twice, by two spellings;
     /// - a path leads to a value of a multi-valued attribute that nothing describes.
-    pub(crate) fn unfold(&self, body: &mut Map<String, Value>) -> Result<Vec<Repair>, PatchError> {
+    pub(crate) fn unfold(
+        &self,
+        body: &mut Map<String, Value>,
+        deviations: &mut Deviations,
+    ) -> Result<(), PatchError> {
+        if is_unfolded(&self.resource_type, body) {
+            return Ok(());
+        }
+        let unfolded = deviations.unless_refused(|deviations| self.unfold_keys(body, deviations));
+        unfolded.map_err(|kind| PatchError { operation: None, kind })
+    }
+
+    fn unfold_keys(
+        &self,
+        body: &mut Map<String, Value>,
+        deviations: &mut Deviations,
+    ) -> Result<(), PatchErrorKind> {
         let (named, rest) = (Map::new(), Map::new());
         let mut unfolding = Unfolding {
             binder: self,
@@ -58,21 +74,21 @@ impl PlanBinder {
             rest,
             leads: Vec::new(),
             made: BTreeMap::new(),
-            repairs: Vec::new(),
+            deviations,
         };
         for (key, value) in std::mem::take(body) {
             unfolding.read(key, value);
         }
-        unfolding.place_all().map_err(|kind| PatchError { operation: None, kind })?;
+        unfolding.place_all()?;
         *body = unfolding.named;
         body.extend(unfolding.rest);
-        Ok(unfolding.repairs)
+        Ok(())
     }
 }
 
 /// Whether no key of a body can be a path: each is the name of an attribute, or the URN of an
 /// extension that holds such names.
-pub(crate) fn is_unfolded(resource_type: &ResourceType, body: &Map<String, Value>) -> bool {
+fn is_unfolded(resource_type: &ResourceType, body: &Map<String, Value>) -> bool {
     body.iter().all(|(key, value)| match resource_type.container(key) {
         Some(Container::Attribute(_)) => true,
         Some(Container::Extension(schema)) => value
@@ -127,8 +143,8 @@ impl Unfolding<'_> {
     }
 
     /// Where a key leads; the key itself, if nowhere.
-    fn lead(&self, key: String) -> Result<Lead, String> {
-        let joined = if self.binder.rules.joined_urns {
+    fn lead(&mut self, key: String) -> Result<Lead, String> {
+        let joined = if self.binder.quirks.joined_urns {
             self.binder.resource_type.with_colon(&key)
         } else {
             None
@@ -142,13 +158,13 @@ impl Unfolding<'_> {
         }
     }
 
-    fn resolve(&self, key: &str) -> Option<(ResolvedPath, Option<Filter>, bool)> {
-        let PlanBinder { resource_type, rules, limits, syntax, .. } = self.binder;
-        let path = Path::parse(key, limits, *syntax).ok()?;
+    fn resolve(&mut self, key: &str) -> Option<(ResolvedPath, Option<Filter>, bool)> {
+        let PlanBinder { resource_type, quirks, limits, .. } = self.binder;
+        let path = Path::parse_with(key, limits, quirks, self.deviations).ok()?;
         let known = resource_type.resolve(&path.attribute);
         let bare = known.is_none();
         let found = match known {
-            None if rules.bare_extension_attributes => {
+            None if quirks.bare_extension_attributes => {
                 resource_type.resolve_in_extensions(&path.attribute)?
             }
             known => known?,

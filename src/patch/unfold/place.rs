@@ -9,9 +9,9 @@ use crate::patch::bind::PlanBinder;
 use crate::patch::error::PatchErrorKind;
 use crate::patch::lookup::describe;
 use crate::patch::path::without_values;
-use crate::patch::rules::NoMatch;
 use crate::patch::target::is_descriptive;
-use crate::resource::{Repair, ValueError, ValueErrorKind, is_unassigned};
+use crate::quirks::Deviation;
+use crate::resource::{ValueError, ValueErrorKind, is_unassigned};
 use crate::schema::{AttributeType, Mutability, ResolvedPath};
 
 /// The values of a multi-valued attribute that paths describe.
@@ -47,12 +47,12 @@ impl Unfolding<'_> {
     fn note(&mut self, lead: &Lead) {
         let key = without_values(&lead.key);
         if lead.joined {
-            self.repairs.push(Repair::JoinedUrn(key.clone()));
+            self.deviations.push(Deviation::JoinedUrn(key.clone()));
         }
-        self.repairs.push(if lead.bare {
-            Repair::BareExtensionAttribute(key)
+        self.deviations.push(if lead.bare {
+            Deviation::BareExtensionAttribute(key)
         } else {
-            Repair::KeyAsPath(key)
+            Deviation::KeyAsPath(key)
         });
     }
 
@@ -142,7 +142,7 @@ impl Unfolding<'_> {
                 return Err(ValueError::new(whole, kind).into());
             }
         };
-        let blank_is_none = self.binder.rules.values.empty_strings;
+        let blank_is_none = self.binder.quirks.empty_strings;
         let is_none =
             |part: &Value| is_unassigned(part) || (blank_is_none && part.as_str() == Some(""));
         parts.retain(|_, part| !is_none(part));
@@ -158,20 +158,19 @@ impl Unfolding<'_> {
         whole: &ResolvedPath,
     ) -> Result<Map<String, Value>, PatchErrorKind> {
         let no_target = || PatchErrorKind::NoTarget(lead.path.to_string());
-        if self.binder.rules.no_match == NoMatch::Fail || whole.attribute().refers_to_resources() {
+        if !self.binder.quirks.create_on_no_match || whole.attribute().refers_to_resources() {
             return Err(no_target());
         }
         let Some(filter) = &lead.filter else {
             return Ok(Map::new());
         };
-        let PlanBinder { resource_type, rules, .. } = self.binder;
+        let PlanBinder { resource_type, quirks, .. } = self.binder;
         // What the filter says and the host does not keep goes where it goes in any value.
         let before =
-            if rules.left_out_attributes { resource_type.before_leaving_out(whole) } else { None };
-        let filters = self.binder.filter_binder();
-        let described = describe(&filters.bind_element(before.as_ref().unwrap_or(whole), filter)?);
-        self.repairs.extend(filters.repairs());
-        described
+            if quirks.left_out_attributes { resource_type.before_leaving_out(whole) } else { None };
+        let path = before.as_ref().unwrap_or(whole);
+        let filter = self.binder.filter_binder().bind_element(path, filter, self.deviations)?;
+        describe(&filter)
             .filter(|described| described.keys().all(|name| is_descriptive(name)))
             .ok_or_else(no_target)
     }

@@ -9,25 +9,44 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
-use super::value::{Repair, UnknownAttributes, ValueError, ValueErrorKind, ValueRules};
+use super::value::{ValueError, ValueErrorKind};
 use super::{Resource, is_unassigned};
 use crate::attr::{AttrPath, SchemaUri};
+use crate::quirks::{Deviation, Deviations, Mark, Quirks, UnknownAttributes};
 use crate::schema::{Attribute, AttributeType, Container, Mutability, ResourceType, Returned};
 
 pub(super) use values::is_primary;
 
-/// Up to this many values are compared each with each; beyond, by a hash. So far back is looked for
-/// a repair that was noted.
+/// Up to this many values are compared each with each; beyond, by a hash.
 const FEW: usize = 16;
 
-/// Reads bodies and values for one resource type, and keeps a list of what it put right.
-#[derive(Debug)]
+/// Reads bodies and values for one resource type.
+#[derive(Clone, Copy, Debug)]
 pub struct Intake<'t> {
     resource_type: &'t ResourceType,
-    rules: ValueRules,
-    repairs: Vec<Repair>,
-    /// Attributes that the client unassigned in so many words, each with its container.
-    unassigned: Vec<(Option<String>, String)>,
+    quirks: Quirks,
+    secrets: bool,
+    read_only: bool,
+}
+
+/// A resource as it was sent.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Decoded {
+    /// The resource.
+    pub resource: Resource,
+    /// The attributes that the client unassigned in so many words, by container and name: PUT
+    /// clears them.
+    pub cleared: Vec<(Option<String>, String)>,
+}
+
+/// A body or a value while it is read.
+pub(crate) struct Decoding<'d> {
+    intake: Intake<'d>,
+    deviations: &'d mut Deviations,
+    /// How much was noted before.
+    start: Mark,
+    cleared: Vec<(Option<String>, String)>,
 }
 
 /// Where a value stands, for messages; made into text only when one is due.
@@ -52,23 +71,29 @@ impl fmt::Display for Place<'_> {
 }
 
 impl<'t> Intake<'t> {
-    /// Reads for `resource_type` by `rules`.
+    /// Reads for `resource_type`, strictly.
     #[must_use]
-    pub fn new(resource_type: &'t ResourceType, rules: ValueRules) -> Self {
-        Self { resource_type, rules, repairs: Vec::new(), unassigned: Vec::new() }
+    pub fn new(resource_type: &'t ResourceType) -> Self {
+        Self { resource_type, quirks: Quirks::STRICT, secrets: false, read_only: false }
     }
 
-    /// What was put right so far.
+    /// Reads names and values with these tolerances.
     #[must_use]
-    pub fn repairs(self) -> Vec<Repair> {
-        self.repairs
+    pub fn with_quirks(self, quirks: Quirks) -> Self {
+        Self { quirks, ..self }
     }
 
-    /// The attributes that the client unassigned in so many words, by container and name: PUT
-    /// clears them.
+    /// Takes over attributes that nobody may read, such as `password`, or ignores them.
     #[must_use]
-    pub fn unassigned(&mut self) -> Vec<(Option<String>, String)> {
-        std::mem::take(&mut self.unassigned)
+    pub fn with_secrets(self, secrets: bool) -> Self {
+        Self { secrets, ..self }
+    }
+
+    /// Takes over attributes that are read-only for clients, by the host's own hand, or ignores
+    /// them.
+    #[must_use]
+    pub fn with_read_only(self, read_only: bool) -> Self {
+        Self { read_only, ..self }
     }
 
     /// Makes a resource of the body of a POST or PUT: read-only attributes are left out (RFC 7644,
@@ -79,8 +104,56 @@ impl<'t> Intake<'t> {
     /// - `schemas` is missing or wrong;
     /// - a value is not of its attribute's type;
     /// - an attribute stands twice.
-    pub fn resource(&mut self, body: Map<String, Value>) -> Result<Resource, ValueError> {
-        let resource_type = self.resource_type;
+    pub fn resource(self, body: Map<String, Value>) -> Result<Resource, ValueError> {
+        Ok(self.decode(body, &mut Deviations::default())?.resource)
+    }
+
+    /// Makes a resource of the body of a POST or PUT, and takes note of what was tolerated.
+    ///
+    /// # Errors
+    ///
+    /// - as [`Intake::resource`].
+    pub fn decode(
+        self,
+        body: Map<String, Value>,
+        deviations: &mut Deviations,
+    ) -> Result<Decoded, ValueError> {
+        self.read(deviations, |decoding| {
+            let resource = decoding.resource(body)?;
+            Ok(Decoded { resource, cleared: std::mem::take(&mut decoding.cleared) })
+        })
+    }
+
+    /// Reads what `read` says; what it notes counts unless it fails.
+    pub(crate) fn read<T>(
+        self,
+        deviations: &mut Deviations,
+        read: impl FnOnce(&mut Decoding<'_>) -> Result<T, ValueError>,
+    ) -> Result<T, ValueError> {
+        deviations.unless_refused(|deviations| {
+            let start = deviations.mark();
+            read(&mut Decoding { intake: self, deviations, start, cleared: Vec::new() })
+        })
+    }
+
+    /// Whether whoever sends the attribute may set it at all.
+    pub(crate) fn takes(self, attribute: &Attribute) -> bool {
+        self.may_set(attribute) && (self.secrets || !is_secret(attribute))
+    }
+
+    fn may_set(self, attribute: &Attribute) -> bool {
+        self.read_only || attribute.mutability() != Mutability::ReadOnly
+    }
+
+    fn is_left_out(self, name: &str) -> bool {
+        let named = |path: AttrPath| self.resource_type.left_out(&path, false).is_some();
+        self.resource_type.left_out_extension(name) || name.parse().is_ok_and(named)
+    }
+}
+
+impl Decoding<'_> {
+    fn resource(&mut self, body: Map<String, Value>) -> Result<Resource, ValueError> {
+        let resource_type = self.intake.resource_type;
         let mut object = Map::new();
         let mut schemas = None;
         for (key, value) in body {
@@ -132,7 +205,7 @@ impl<'t> Intake<'t> {
             Value::Null => Map::new(),
             _ => return Err(ValueError::new(uri, ValueErrorKind::Type(AttributeType::Complex))),
         };
-        let resource_type = self.resource_type;
+        let resource_type = self.intake.resource_type;
         let mut object = Map::new();
         for (key, value) in body {
             let known =
@@ -227,33 +300,19 @@ impl<'t> Intake<'t> {
     ///
     /// # Errors
     ///
-    /// - the rules say so.
+    /// - unknown attributes are refused.
     pub(crate) fn unknown(&mut self, name: String) -> Result<(), ValueError> {
-        if self.rules.left_out_attributes && self.is_left_out(&name) {
-            self.note(Repair::LeftOut(name));
+        if self.intake.quirks.left_out_attributes && self.intake.is_left_out(&name) {
+            self.note(Deviation::LeftOut(name));
             return Ok(());
         }
-        match self.rules.unknown_attributes {
+        match self.intake.quirks.unknown_attributes {
             UnknownAttributes::Refuse => Err(ValueError::new(name, ValueErrorKind::Unknown)),
             UnknownAttributes::Ignore => {
-                self.note(Repair::UnknownAttribute(name));
+                self.note(Deviation::UnknownAttribute(name));
                 Ok(())
             }
         }
-    }
-
-    fn is_left_out(&self, name: &str) -> bool {
-        let named = |path: AttrPath| self.resource_type.left_out(&path, false).is_some();
-        self.resource_type.left_out_extension(name) || name.parse().is_ok_and(named)
-    }
-
-    /// Whether whoever sends the attribute may set it at all.
-    pub(crate) fn takes(&self, attribute: &Attribute) -> bool {
-        self.may_set(attribute) && (self.rules.secrets || !is_secret(attribute))
-    }
-
-    fn may_set(&self, attribute: &Attribute) -> bool {
-        self.rules.read_only || attribute.mutability() != Mutability::ReadOnly
     }
 
     /// Reads what is not taken over, to find whether it is of its type: who sends a password that
@@ -264,10 +323,10 @@ impl<'t> Intake<'t> {
         attribute: &Attribute,
         read: impl FnOnce(&mut Self) -> Result<Option<Value>, ValueError>,
     ) -> Result<Option<Value>, ValueError> {
-        if self.may_set(attribute) {
-            let noted = self.repairs.len();
+        if self.intake.may_set(attribute) {
+            let mark = self.deviations.mark();
             read(self)?;
-            self.repairs.truncate(noted);
+            self.deviations.back_to(mark);
         }
         Ok(None)
     }
@@ -278,8 +337,10 @@ impl<'t> Intake<'t> {
     ///
     /// - the value is not of the attribute's type.
     pub(crate) fn check_left_out(&mut self, name: &str, value: &Value) -> Result<(), ValueError> {
-        let found =
-            name.parse().ok().and_then(|path: AttrPath| self.resource_type.left_out(&path, false));
+        let found = name
+            .parse()
+            .ok()
+            .and_then(|path: AttrPath| self.intake.resource_type.left_out(&path, false));
         let Some(path) = found.filter(|path| is_secret(path.attribute()) || is_secret(path.last()))
         else {
             return Ok(());
@@ -287,11 +348,11 @@ impl<'t> Intake<'t> {
         let (container, attribute, value) =
             (path.extension().map(|schema| schema.uri().as_str()), path.attribute(), value.clone());
         let checked = match path.sub() {
-            Some(sub) => self
-                .check_unwanted(sub, |intake| intake.sub_value(container, attribute, sub, value)),
-            None => {
-                self.check_unwanted(attribute, |intake| intake.value(container, attribute, value))
-            }
+            Some(sub) => self.check_unwanted(sub, |decoding| {
+                decoding.sub_value(container, attribute, sub, value)
+            }),
+            None => self
+                .check_unwanted(attribute, |decoding| decoding.value(container, attribute, value)),
         };
         checked.map(drop)
     }
@@ -304,15 +365,15 @@ impl<'t> Intake<'t> {
         key: String,
         value: Value,
     ) -> Result<(), ValueError> {
-        let taken = self.takes(attribute);
+        let taken = self.intake.takes(attribute);
         let value = match taken {
             true => self.value(container, attribute, value)?,
-            false => {
-                self.check_unwanted(attribute, |intake| intake.value(container, attribute, value))?
-            }
+            false => self.check_unwanted(attribute, |decoding| {
+                decoding.value(container, attribute, value)
+            })?,
         };
         if taken && value.is_none() {
-            self.unassigned.push((container.map(str::to_owned), attribute.name().to_owned()));
+            self.cleared.push((container.map(str::to_owned), attribute.name().to_owned()));
         }
         // An unassigned value holds its place, so that a second spelling of the name is seen.
         if object.insert(self.canonical(key, attribute), value.unwrap_or_default()).is_some() {
@@ -328,27 +389,25 @@ impl<'t> Intake<'t> {
             return key;
         }
         let name = attribute.name().to_owned();
-        self.note(Repair::Name { came: key, read: name.clone() });
+        self.note(Deviation::Name { came: key, read: name.clone() });
         name
     }
 
-    /// Takes note of a repair; once, where each of a thousand members needs it.
-    fn note(&mut self, repair: Repair) {
-        if !self.repairs.iter().rev().take(FEW).any(|known| *known == repair) {
-            self.repairs.push(repair);
-        }
+    /// Takes note of a departure; once, where each of a thousand members has it.
+    fn note(&mut self, deviation: Deviation) {
+        self.deviations.push_once(self.start, deviation);
     }
 
     /// What `schemas` says of a body. RFC 7643, Section 3: it names each schema whose attributes
     /// are there.
     fn schemas(&mut self, value: Value, object: &Map<String, Value>) -> Result<(), ValueError> {
-        let base = self.resource_type.schema().uri();
+        let base = self.intake.resource_type.schema().uri();
         let uris = match value {
             Value::Array(uris) => uris,
             Value::Null => Vec::new(),
-            Value::String(uri) if uri.is_empty() && self.rules.empty_strings => Vec::new(),
-            Value::String(_) if self.rules.one_for_many => {
-                self.repairs.push(Repair::OneForMany("schemas".to_owned()));
+            Value::String(uri) if uri.is_empty() && self.intake.quirks.empty_strings => Vec::new(),
+            Value::String(_) if self.intake.quirks.one_for_many => {
+                self.deviations.push(Deviation::OneForMany("schemas".to_owned()));
                 vec![value]
             }
             _ => return Err(ValueError::new("schemas", ValueErrorKind::Schemas)),
@@ -358,27 +417,27 @@ impl<'t> Intake<'t> {
             let Value::String(uri) = uri else {
                 return Err(ValueError::new("schemas", ValueErrorKind::Schemas));
             };
-            if self.resource_type.has_schema(&uri) {
+            if self.intake.resource_type.has_schema(&uri) {
                 named.push(uri);
                 continue;
             }
-            if !self.rules.any_schemas {
+            if !self.intake.quirks.any_schemas {
                 return Err(ValueError::new(uri, ValueErrorKind::UnknownSchema));
             }
-            self.repairs.push(Repair::UnknownSchema(uri));
+            self.deviations.push(Deviation::UnknownSchema(uri));
         }
         let is_named = |schema: &SchemaUri| named.iter().any(|uri| schema.is(uri));
         let extensions =
-            self.resource_type.extensions().iter().map(|extension| extension.schema.uri());
+            self.intake.resource_type.extensions().iter().map(|extension| extension.schema.uri());
         let unnamed =
             extensions.filter(|uri| object.contains_key(uri.as_str())).find(|uri| !is_named(uri));
         match (is_named(base), unnamed) {
-            (true, Some(uri)) if !self.rules.any_schemas => {
+            (true, Some(uri)) if !self.intake.quirks.any_schemas => {
                 return Err(ValueError::new(uri, ValueErrorKind::MissingSchema));
             }
             (true, _) => {}
-            (false, _) if self.rules.any_schemas => {
-                self.repairs.push(Repair::MissingSchema(base.to_string()))
+            (false, _) if self.intake.quirks.any_schemas => {
+                self.deviations.push(Deviation::MissingSchema(base.to_string()))
             }
             (false, _) => return Err(ValueError::new(base, ValueErrorKind::MissingSchema)),
         }

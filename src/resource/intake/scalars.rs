@@ -2,11 +2,12 @@
 
 use serde_json::Value;
 
-use super::{Intake, Place};
-use crate::resource::value::{Repair, ValueError, ValueErrorKind};
+use super::{Decoding, Place};
+use crate::quirks::Deviation;
+use crate::resource::value::{ValueError, ValueErrorKind};
 use crate::schema::{Attribute, AttributeType, bytes, instant, is_uri_reference};
 
-impl Intake<'_> {
+impl Decoding<'_> {
     /// RFC 7643, Section 2.3.7: an absolute or a relative URI.
     pub(super) fn reference(
         &mut self,
@@ -15,10 +16,10 @@ impl Intake<'_> {
         text: String,
     ) -> Result<Option<Value>, ValueError> {
         if !is_uri_reference(&text) {
-            if !self.rules.any_references {
+            if !self.intake.quirks.any_references {
                 return Err(ValueError::new(place, ValueErrorKind::Type(AttributeType::Reference)));
             }
-            self.repairs.push(Repair::NoReference(place.to_string()));
+            self.deviations.push(Deviation::NoReference(place.to_string()));
         }
         canonical_text(place, attribute, text)
     }

@@ -4,12 +4,13 @@ use serde_json::{Map, Value};
 
 use super::repeats::remove_repeats;
 use super::scalars::{boolean, canonical_text, fits, in_a_zone};
-use super::{Intake, Place, is_secret};
+use super::{Decoding, Place, is_secret};
+use crate::quirks::Deviation;
 use crate::resource::is_unassigned;
-use crate::resource::value::{Repair, ValueError, ValueErrorKind};
+use crate::resource::value::{ValueError, ValueErrorKind};
 use crate::schema::{Attribute, AttributeType, Returned};
 
-impl Intake<'_> {
+impl Decoding<'_> {
     pub(super) fn values(
         &mut self,
         place: Place<'_>,
@@ -20,12 +21,14 @@ impl Intake<'_> {
         let values = match value {
             Value::Array(values) => values,
             Value::Null => return Ok(None),
-            Value::String(text) if text.is_empty() && self.rules.empty_strings && !refers => {
-                self.repairs.push(Repair::EmptyString(place.to_string()));
+            Value::String(text)
+                if text.is_empty() && self.intake.quirks.empty_strings && !refers =>
+            {
+                self.deviations.push(Deviation::EmptyString(place.to_string()));
                 return Ok(None);
             }
-            value if self.rules.one_for_many => {
-                self.repairs.push(Repair::OneForMany(place.to_string()));
+            value if self.intake.quirks.one_for_many => {
+                self.deviations.push(Deviation::OneForMany(place.to_string()));
                 vec![value]
             }
             _ => return Err(ValueError::new(place, ValueErrorKind::NotArray)),
@@ -66,8 +69,8 @@ impl Intake<'_> {
         match (attribute.kind(), value) {
             (_, Value::Null) => Ok(None),
             (_, Value::Array(values)) => self.array_for_one(place, attribute, values),
-            (_, Value::String(text)) if text.is_empty() && self.rules.empty_strings => {
-                self.repairs.push(Repair::EmptyString(place.to_string()));
+            (_, Value::String(text)) if text.is_empty() && self.intake.quirks.empty_strings => {
+                self.deviations.push(Deviation::EmptyString(place.to_string()));
                 Ok(None)
             }
             (AttributeType::Complex, Value::Object(object)) => {
@@ -75,9 +78,9 @@ impl Intake<'_> {
             }
             (AttributeType::Complex, value) => self.value_for_complex(place, attribute, value),
             (_, Value::Object(object)) => self.complex_for_value(place, attribute, object),
-            (AttributeType::Boolean, Value::String(text)) if self.rules.boolean_strings => {
+            (AttributeType::Boolean, Value::String(text)) if self.intake.quirks.boolean_strings => {
                 let value = boolean(&text).ok_or_else(mismatch)?;
-                self.repairs.push(Repair::BooleanString(place.to_string()));
+                self.deviations.push(Deviation::BooleanString(place.to_string()));
                 Ok(Some(Value::Bool(value)))
             }
             (AttributeType::DateTime, Value::String(text)) => {
@@ -118,12 +121,12 @@ impl Intake<'_> {
             };
             // What a `$ref` beside a `value` says follows from the value (RFC 7643, Section 2.4).
             if attribute.refers_by_value() && sub.name() == "$ref" {
-                self.note(Repair::Reference(place.to_string()));
+                self.note(Deviation::Reference(place.to_string()));
                 continue;
             }
-            if !self.takes(sub) {
-                self.check_unwanted(sub, |intake| {
-                    intake.sub_value(place.container, attribute, sub, value)
+            if !self.intake.takes(sub) {
+                self.check_unwanted(sub, |decoding| {
+                    decoding.sub_value(place.container, attribute, sub, value)
                 })?;
                 continue;
             }
@@ -148,9 +151,11 @@ impl Intake<'_> {
             (None, _) => Ok(None),
             // Nobody sends a list of passwords and means one.
             (Some(value), true)
-                if self.rules.array_for_one && !value.is_array() && !is_secret(attribute) =>
+                if self.intake.quirks.array_for_one
+                    && !value.is_array()
+                    && !is_secret(attribute) =>
             {
-                self.repairs.push(Repair::ArrayForOne(place.to_string()));
+                self.deviations.push(Deviation::ArrayForOne(place.to_string()));
                 self.single(place, attribute, value)
             }
             _ => Err(ValueError::new(place, ValueErrorKind::Array)),
@@ -165,13 +170,14 @@ impl Intake<'_> {
         attribute: &Attribute,
         object: Map<String, Value>,
     ) -> Result<Option<Value>, ValueError> {
-        let is_read = self.rules.complex_for_value && attribute.returned() != Returned::Never;
+        let is_read =
+            self.intake.quirks.complex_for_value && attribute.returned() != Returned::Never;
         let mut members = object.into_iter().filter(|_| is_read);
         match (members.next(), members.next()) {
             (Some((key, value)), None)
                 if key.eq_ignore_ascii_case("value") && !value.is_object() && !value.is_array() =>
             {
-                self.note(Repair::ComplexForValue(place.to_string()));
+                self.note(Deviation::ComplexForValue(place.to_string()));
                 self.single(place, attribute, value)
             }
             _ => Err(ValueError::new(place, ValueErrorKind::Type(attribute.kind()))),
@@ -184,10 +190,10 @@ impl Intake<'_> {
         attribute: &Attribute,
         value: Value,
     ) -> Result<Option<Value>, ValueError> {
-        let is_read = value.is_string() && self.rules.value_for_complex;
-        match attribute.sub_attribute("value").filter(|sub| is_read && self.takes(sub)) {
+        let is_read = value.is_string() && self.intake.quirks.value_for_complex;
+        match attribute.sub_attribute("value").filter(|sub| is_read && self.intake.takes(sub)) {
             Some(sub) => {
-                self.note(Repair::ValueForComplex(place.to_string()));
+                self.note(Deviation::ValueForComplex(place.to_string()));
                 let value = self.sub_value(place.container, attribute, sub, value)?;
                 Ok(value.map(|value| Value::Object(Map::from_iter([("value".to_owned(), value)]))))
             }

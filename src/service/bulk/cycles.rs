@@ -92,10 +92,10 @@ impl Job<'_, '_> {
         }
         let endpoint = target.endpoint;
         let mut part = self.part();
-        let rules = part.rules();
+        let binder = part.plan_binder(endpoint);
         let change = {
             let _turn = part.turn().await?;
-            amend(&mut part, endpoint, id, operations, rules).await?
+            amend(&mut part, endpoint, id, operations, &binder).await?
         };
         if self.shows_bodies() {
             made.outcome.body = get(&mut part, endpoint, id).await?.body;

@@ -14,7 +14,6 @@ use super::Call;
 use super::outcome::{Failure, Source};
 use crate::error::Error;
 use crate::message::{BULK_REQUEST, BulkRequest, BulkResponse};
-use crate::quirks::Deviation;
 use crate::service::rewrite::message;
 
 use run::Job;
@@ -39,9 +38,9 @@ pub(crate) async fn bulk(
     let mut job = Job::new(call, message, room);
     job.run().await;
     let (operations, deviations, source) = job.finish();
-    let noticed =
-        |(operation, deviation)| Deviation::Bulk { operation, deviation: Box::new(deviation) };
-    call.deviations.extend(deviations.into_iter().map(noticed));
+    for (operation, deviations) in deviations {
+        call.deviations.append_bulk(operation, deviations);
+    }
     Ok(Results { response: BulkResponse { operations }, source })
 }
 
@@ -60,7 +59,7 @@ pub(crate) fn check_payload(call: &Call<'_>, bytes: usize) -> Result<(), Failure
 fn read(call: &mut Call<'_>, mut body: Map<String, Value>) -> Result<BulkRequest, Failure> {
     call.message(&mut body, BULK_REQUEST);
     if call.quirks.zero_fail_on_errors {
-        call.deviations.extend(message::no_errors(&mut body));
+        message::no_errors(&mut body, &mut call.deviations);
     }
     let message = BulkRequest::from_object(body)?;
     let most = call.service.limits.bulk_operations;

@@ -8,7 +8,7 @@ use super::references::References;
 use super::schedule::Link;
 use crate::error::{Error, ScimType};
 use crate::message::{BulkId, BulkOperation};
-use crate::quirks::Deviation;
+use crate::quirks::{Deviation, Deviations};
 use crate::schema::Locations;
 use crate::service::outcome::Failure;
 use crate::service::rewrite::message;
@@ -36,8 +36,8 @@ pub(super) struct Task<'c> {
     pub(super) target: Option<Target<'c>>,
     pub(super) data: Map<String, Value>,
     pub(super) links: Vec<Link>,
-    /// What was put right while it was read.
-    pub(super) deviations: Vec<Deviation>,
+    /// What was tolerated while it was read.
+    pub(super) deviations: Deviations,
     /// Why it cannot be run at all.
     pub(super) problem: Option<Failure>,
 }
@@ -62,7 +62,7 @@ impl<'c> Task<'c> {
             target: None,
             data: Map::new(),
             links: Vec::new(),
-            deviations: Vec::new(),
+            deviations: Deviations::default(),
             problem: None,
         };
         if task.verb.is_some_and(|verb| verb.as_str() != task.written_method) {
@@ -115,8 +115,8 @@ impl<'c> Task<'c> {
     /// How references are found in the data.
     pub(super) fn references<'t>(&'t self, call: &Call<'_>) -> Option<References<'t>> {
         let target = self.target.as_ref()?;
-        let (limits, syntax) = (call.service.limits.filter, call.quirks.syntax());
-        Some(References { resource_type: &target.endpoint.resource_type, limits, syntax })
+        let (limits, quirks) = (call.service.limits.filter, call.quirks);
+        Some(References { resource_type: &target.endpoint.resource_type, limits, quirks })
     }
 
     /// Visits the references in the path and in the data, with whether the resource cannot be
@@ -148,8 +148,7 @@ impl<'c> Task<'c> {
         if path.contains(['?', '#']) {
             return Err(syntax("`path` is a path alone, without a query"));
         }
-        let (route, deviation) = Route::find(path, call)?;
-        self.deviations.extend(deviation);
+        let route = Route::find(path, call, &mut self.deviations)?;
         let allowed = route.allowed(&call.features);
         let (endpoint, id) = target(route)?;
         self.target = Some(Target { endpoint, id, allowed });
@@ -159,8 +158,11 @@ impl<'c> Task<'c> {
         if verb == Verb::Post && self.bulk_id.is_none() {
             return Err(syntax("a `POST` needs a `bulkId`"));
         }
-        if call.quirks.bare_operations && verb == Verb::Patch {
-            self.deviations.extend(data.as_mut().and_then(message::bare_operations));
+        if let Some(data) = &mut data
+            && call.quirks.bare_operations
+            && verb == Verb::Patch
+        {
+            message::bare_operations(data, &mut self.deviations);
         }
         self.data = match data {
             Some(Value::Object(data)) => data,
@@ -171,7 +173,7 @@ impl<'c> Task<'c> {
         };
         if matches!(verb, Verb::Post | Verb::Put) {
             // What refers to others is found where it belongs.
-            self.deviations.extend(call.unfold(endpoint, &mut self.data)?);
+            call.plan_binder(endpoint).unfold(&mut self.data, &mut self.deviations)?;
         }
         if let Some(version) = version.filter(|_| verb != Verb::Post) {
             if version.contains(|character: char| character.is_ascii_control()) {

@@ -7,10 +7,11 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use crate::attr::starts_with_urn;
-use crate::filter::{CompValue, Filter, FilterLimits, Syntax};
+use crate::filter::{CompValue, Filter, FilterLimits};
 use crate::message::patch_op::paths_and_values;
 use crate::message::{BulkId, PatchOperation};
 use crate::patch::Path;
+use crate::quirks::{Deviations, Quirks};
 use crate::schema::{
     Attribute, AttributeType, Container, Mutability, ResourceType, SchemaExtension,
 };
@@ -23,7 +24,7 @@ pub(super) type Visit<'v> = dyn FnMut(&mut String) + 'v;
 pub(super) struct References<'t> {
     pub(super) resource_type: &'t ResourceType,
     pub(super) limits: FilterLimits,
-    pub(super) syntax: Syntax,
+    pub(super) quirks: Quirks,
 }
 
 /// What a path of PATCH means.
@@ -134,7 +135,9 @@ impl References<'_> {
                 return Meaning::Parts(None);
             }
         }
-        let Ok(mut path) = Path::parse(text, &self.limits, self.syntax) else {
+        // What is tolerated in it is noted when the operation runs.
+        let unheard = &mut Deviations::default();
+        let Ok(mut path) = Path::parse_with(text, &self.limits, &self.quirks, unheard) else {
             return Meaning::Nothing;
         };
         let resolved = self.resource_type.resolve(&path.attribute);

@@ -10,7 +10,7 @@ use super::schedule::{self, Link};
 use crate::budget::weight_of;
 use crate::error::Error;
 use crate::message::{BulkRequest, BulkResult, SearchRequest};
-use crate::quirks::Deviation;
+use crate::quirks::Deviations;
 use crate::resource::json_length;
 use crate::service::endpoints::not_found;
 use crate::service::outcome::{Failure, Outcome, Source};
@@ -30,13 +30,13 @@ pub(super) struct Job<'j, 'c> {
     patience: u64,
     /// How many more bytes of bodies go into the answer.
     room: usize,
-    deviations: Vec<(usize, Deviation)>,
+    deviations: Vec<(usize, Deviations)>,
     source: Option<Source>,
 }
 
 /// What is left of a job: the results, what was noticed by operation, and what failed in the host's
 /// database.
-pub(super) type Finished = (Vec<BulkResult>, Vec<(usize, Deviation)>, Option<Source>);
+pub(super) type Finished = (Vec<BulkResult>, Vec<(usize, Deviations)>, Option<Source>);
 
 impl<'j, 'c> Job<'j, 'c> {
     /// Gets ready to run; bodies of successes go into the answer as long as there is `room` for
@@ -99,11 +99,7 @@ impl<'j, 'c> Job<'j, 'c> {
     /// Whether an operation can run: it was read, and what it refers to was created.
     pub(super) fn check(&mut self, index: usize, links: &[Vec<Link>]) -> Result<(), Failure> {
         if let Some(task) = self.tasks.get_mut(index) {
-            self.deviations.extend(
-                std::mem::take(&mut task.deviations)
-                    .into_iter()
-                    .map(|deviation| (index, deviation)),
-            );
+            self.deviations.push((index, std::mem::take(&mut task.deviations)));
             task.problem.take().map_or(Ok(()), Err)?;
         }
         let missing = links.get(index).into_iter().flatten().find(|link| self.has_failed(link.to));
@@ -194,7 +190,7 @@ impl<'j, 'c> Job<'j, 'c> {
     }
 
     pub(super) fn notice(&mut self, index: usize, part: Call<'_>) {
-        self.deviations.extend(part.deviations.into_iter().map(|deviation| (index, deviation)));
+        self.deviations.push((index, part.deviations));
     }
 
     /// Keeps a failure of the host's database for the log, the first of all.

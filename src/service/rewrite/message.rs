@@ -4,14 +4,16 @@ use serde_json::{Map, Value, json};
 
 use crate::message::search_request::names;
 use crate::message::{PATCH_OP, member, names_schema, whole_number};
-use crate::quirks::Deviation;
+use crate::quirks::{Deviation, Deviations};
 
 /// What editors and some libraries put before a text in UTF-8.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// A body behind a byte order mark.
-pub(crate) fn byte_order_mark(body: &[u8]) -> Option<(&[u8], Deviation)> {
-    body.strip_prefix(BYTE_ORDER_MARK).map(|text| (text, Deviation::ByteOrderMark))
+pub(crate) fn without_byte_order_mark<'b>(body: &'b [u8], deviations: &mut Deviations) -> &'b [u8] {
+    let text = body.strip_prefix(BYTE_ORDER_MARK);
+    deviations.extend(text.map(|_| Deviation::ByteOrderMark));
+    text.unwrap_or(body)
 }
 
 /// `{"Operations": []}`, `{"schemas": "urn:example", "Operations": []}`: which message it is
@@ -19,48 +21,49 @@ pub(crate) fn byte_order_mark(body: &[u8]) -> Option<(&[u8], Deviation)> {
 pub(crate) fn assume_schema(
     body: &mut Map<String, Value>,
     schema: &'static str,
-) -> Option<Deviation> {
+    deviations: &mut Deviations,
+) {
     match member(body, "schemas") {
-        Some(schemas) if names_schema(schemas, schema) || !are_uris(schemas) => return None,
+        Some(schemas) if names_schema(schemas, schema) || !are_uris(schemas) => return,
         Some(schemas) => *schemas = json!([schema]),
         None => drop(body.insert("schemas".to_owned(), json!([schema]))),
     }
-    Some(Deviation::MessageSchema(schema))
+    deviations.push(Deviation::MessageSchema(schema));
 }
 
 /// More names than any list has that is meant; a longer text is not taken apart, and so refused.
 const LISTED_NAMES: usize = 1_000;
 
 /// `{"attributes": "userName,emails"}` in a search.
-pub(crate) fn comma_lists(body: &mut Map<String, Value>) -> Vec<Deviation> {
-    let mut deviations = Vec::new();
+pub(crate) fn comma_lists(body: &mut Map<String, Value>, deviations: &mut Deviations) {
     for parameter in ["attributes", "excludedAttributes"] {
         if let Some(list) = member(body, parameter)
             && let Value::String(text) = list
             && text.bytes().filter(|byte| *byte == b',').count() < LISTED_NAMES
         {
             *list = names(text).into();
-            deviations.push(Deviation::CommaList { parameter });
+            deviations.push(Deviation::CommaList(parameter));
         }
     }
-    deviations
 }
 
 /// `{"failOnErrors": 0}` in a bulk request.
-pub(crate) fn no_errors(body: &mut Map<String, Value>) -> Option<Deviation> {
-    let errors = member(body, "failOnErrors").filter(|errors| whole_number(errors) == Some(0))?;
-    *errors = Value::Null;
-    Some(Deviation::ZeroFailOnErrors)
+pub(crate) fn no_errors(body: &mut Map<String, Value>, deviations: &mut Deviations) {
+    if let Some(errors) = member(body, "failOnErrors")
+        && whole_number(errors) == Some(0)
+    {
+        *errors = Value::Null;
+        deviations.push(Deviation::ZeroFailOnErrors);
+    }
 }
 
 /// `{"method": "PATCH", "data": [{"op": "remove", "path": "title"}]}` in a bulk request: operations
 /// without their message.
-pub(crate) fn bare_operations(data: &mut Value) -> Option<Deviation> {
-    if !data.is_array() {
-        return None;
+pub(crate) fn bare_operations(data: &mut Value, deviations: &mut Deviations) {
+    if data.is_array() {
+        *data = json!({ "schemas": [PATCH_OP], "Operations": data.take() });
+        deviations.push(Deviation::BareOperations);
     }
-    *data = json!({ "schemas": [PATCH_OP], "Operations": data.take() });
-    Some(Deviation::BareOperations)
 }
 
 /// Nothing, a text, or a list of texts.

@@ -4,32 +4,30 @@ pub(crate) mod message;
 pub(crate) mod parameters;
 
 use crate::message::{PatchOperation, SearchRequest};
-use crate::patch::{Omitted, Plan};
-use crate::quirks::Deviation;
+use crate::patch::Plan;
+use crate::quirks::{Deviation, Deviations, Omitted};
 use crate::resource::Resource;
 use crate::schema::ResourceType;
 
 /// `{"op": "Replace"}`
-pub(crate) fn lower_op(index: usize, operation: &mut PatchOperation) -> Option<Deviation> {
-    let lower = operation.op.to_ascii_lowercase();
-    (lower != operation.op).then(|| {
-        operation.op = lower;
-        Deviation::OpCase { operation: index }
-    })
+pub(crate) fn lower_op(operation: &mut PatchOperation, deviations: &mut Deviations) {
+    if operation.op.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        operation.op.make_ascii_lowercase();
+        deviations.push(Deviation::OpCase);
+    }
 }
 
 /// `{"op": "add", "path": "", "value": {"title": "x"}}`
-pub(crate) fn blank_path(index: usize, operation: &mut PatchOperation) -> Option<Deviation> {
+pub(crate) fn blank_path(operation: &mut PatchOperation, deviations: &mut Deviations) {
     // White space beside a value that cannot stand without a path is a path that was written wrong.
     let is_object = operation.value.as_ref().is_some_and(serde_json::Value::is_object);
     let blank =
         operation.path.take_if(|path| path.is_empty() || is_object && path.trim().is_empty());
-    blank.map(|_| Deviation::BlankPath { operation: index })
+    deviations.extend(blank.map(|_| Deviation::BlankPath));
 }
 
 /// `/Users/?FILTER=title+pr&utm=x&`
-pub(crate) fn query(query: &str) -> Vec<Deviation> {
-    let mut deviations = Vec::new();
+pub(crate) fn query(query: &str, deviations: &mut Deviations) {
     if query.split('&').any(str::is_empty) && !query.is_empty() {
         deviations.push(Deviation::EmptyParameter);
     }
@@ -45,12 +43,13 @@ pub(crate) fn query(query: &str) -> Vec<Deviation> {
             None => deviations.push(Deviation::UnknownParameter(name.into_owned())),
         }
     }
-    deviations
 }
 
 /// `//Users/`
-pub(crate) fn path(path: &str) -> Option<Deviation> {
-    (path.len() > 1 && (path.ends_with('/') || path.contains("//"))).then_some(Deviation::Slashes)
+pub(crate) fn path(path: &str, deviations: &mut Deviations) {
+    if path.len() > 1 && (path.ends_with('/') || path.contains("//")) {
+        deviations.push(Deviation::Slashes);
+    }
 }
 
 /// A PUT that gives `active` no value, where its type has that: the state stays as it was.
@@ -62,23 +61,38 @@ pub(crate) fn kept(
     wanted: &Resource,
     cleared: &[(Option<String>, String)],
     omitted: Omitted,
-) -> Option<Deviation> {
-    let active = resource_type.activity()?;
+    deviations: &mut Deviations,
+) {
+    let Some(active) = resource_type.activity() else { return };
     let is_cleared =
         cleared.iter().any(|(container, name)| container.is_none() && name == active.name());
-    let kept = (is_cleared || omitted != Omitted::Clear) && wanted.get(active.name()).is_none();
-    kept.then_some(Deviation::ActiveKept)
+    if (is_cleared || omitted != Omitted::Clear) && wanted.get(active.name()).is_none() {
+        deviations.push(Deviation::ActiveKept);
+    }
 }
 
 /// A PATCH that takes the value of `active` away: the state stays as it was.
-pub(crate) fn not_unassigned(resource_type: &ResourceType, plan: &Plan) -> Option<Deviation> {
-    let active = resource_type.activity()?;
-    plan.unassigns(active).then_some(Deviation::ActiveKept)
+pub(crate) fn not_unassigned(
+    resource_type: &ResourceType,
+    plan: &Plan,
+    deviations: &mut Deviations,
+) {
+    if resource_type.activity().is_some_and(|active| plan.unassigns(active)) {
+        deviations.push(Deviation::ActiveKept);
+    }
 }
 
-/// A new resource that gives `active` no value, where its type has that.
-pub(crate) fn activate(resource_type: &ResourceType, resource: &mut Resource) -> Option<Deviation> {
-    resource.activate_by_default(resource_type).then_some(Deviation::ActiveByDefault)
+/// A new resource that gives `active` no value, where its type has that; says whether it is one.
+pub(crate) fn activate(
+    resource_type: &ResourceType,
+    resource: &mut Resource,
+    deviations: &mut Deviations,
+) -> bool {
+    let assumed = resource.activate_by_default(resource_type);
+    if assumed {
+        deviations.push(Deviation::ActiveByDefault);
+    }
+    assumed
 }
 
 #[cfg(test)]

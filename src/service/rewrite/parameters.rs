@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use crate::quirks::Deviation;
-use crate::resource::Repair;
+use crate::quirks::{Deviation, Deviations};
 use crate::schema::ResourceType;
 
 /// Parameters that say nothing when they are blank. A blank `cursor` begins to page (RFC 9865,
@@ -13,39 +12,39 @@ use crate::schema::ResourceType;
 const BLANK: [&str; 5] = ["filter", "sortBy", "sortOrder", "startIndex", "count"];
 
 /// `?filter=&startIndex=1&count=`
-pub(crate) fn without_blank_parameters(query: &str) -> (String, Vec<Deviation>) {
-    let mut blank = Vec::new();
+pub(crate) fn without_blank_parameters(query: &str, deviations: &mut Deviations) -> String {
     let is_said = |pair: &&str| {
         let parameter = form_urlencoded::parse(pair.as_bytes()).next();
         let name = parameter
             .and_then(|(name, value)| if value.trim().is_empty() { known(&name) } else { None });
-        blank.extend(name.map(Deviation::BlankParameter));
+        deviations.extend(name.map(Deviation::BlankParameter));
         name.is_none()
     };
     let said: Vec<&str> = query.split('&').filter(is_said).collect();
-    (said.join("&"), blank)
+    said.join("&")
 }
 
 /// `{"filter": "", "count": " "}`
-pub(crate) fn without_blank_members(body: &mut Map<String, Value>) -> Vec<Deviation> {
-    let mut blank = Vec::new();
+pub(crate) fn without_blank_members(body: &mut Map<String, Value>, deviations: &mut Deviations) {
     body.retain(|name, value| {
         let is_blank = value.as_str().is_some_and(|text| text.trim().is_empty());
         let name = if is_blank { known(name) } else { None };
-        blank.extend(name.map(Deviation::BlankParameter));
+        deviations.extend(name.map(Deviation::BlankParameter));
         name.is_none()
     });
-    blank
 }
 
 /// `{"attributes": [""]}`
 pub(crate) fn without_blank_names(
     parameter: &'static str,
     names: &mut Vec<String>,
-) -> Option<Deviation> {
+    deviations: &mut Deviations,
+) {
     let before = names.len();
     names.retain(|name| !name.trim().is_empty());
-    (names.len() < before).then_some(Deviation::BlankParameter(parameter))
+    if names.len() < before {
+        deviations.push(Deviation::BlankParameter(parameter));
+    }
 }
 
 fn known(name: &str) -> Option<&'static str> {
@@ -53,10 +52,9 @@ fn known(name: &str) -> Option<&'static str> {
 }
 
 /// `attributes=emails[type eq "work"].value`
-pub(crate) fn without_filters(names: &mut Vec<String>) -> Vec<Deviation> {
-    let mut deviations = Vec::new();
+pub(crate) fn without_filters(names: &mut Vec<String>, deviations: &mut Deviations) {
     if !names.iter().any(|name| name.contains('[')) {
-        return deviations;
+        return;
     }
     // A comma inside a filter has cut the name in pieces.
     let list = names.join(",");
@@ -68,7 +66,6 @@ pub(crate) fn without_filters(names: &mut Vec<String>) -> Vec<Deviation> {
         };
         *names = whole.into_iter().map(read).collect();
     }
-    deviations
 }
 
 fn without_filter(name: &str) -> Option<String> {
@@ -96,10 +93,16 @@ fn between_commas(list: &str) -> Option<Vec<&str>> {
 }
 
 /// `sortBy=urn:ietf:params:scim:schemas:extension:enterprise:2.0:User.department`
-pub(crate) fn colon_in_name(name: &mut String, types: &[&Arc<ResourceType>]) -> Option<Deviation> {
-    let joined = types.iter().find_map(|resource_type| resource_type.with_colon(name.trim()))?;
-    name.clone_from(&joined);
-    Some(Deviation::Value(Repair::JoinedUrn(joined)))
+pub(crate) fn colon_in_name(
+    name: &mut String,
+    types: &[&Arc<ResourceType>],
+    deviations: &mut Deviations,
+) {
+    let joined = types.iter().find_map(|resource_type| resource_type.with_colon(name.trim()));
+    if let Some(joined) = joined {
+        name.clone_from(&joined);
+        deviations.push(Deviation::JoinedUrn(joined));
+    }
 }
 
 /// `urn:ietf:params:scim:schemas:extension:enterprise:2.0:User.department eq "Sales"`; what stands
@@ -107,19 +110,17 @@ pub(crate) fn colon_in_name(name: &mut String, types: &[&Arc<ResourceType>]) -> 
 pub(crate) fn colons_in_filter(
     filter: &mut String,
     types: &[&Arc<ResourceType>],
-) -> Vec<Deviation> {
-    let (mut read, mut deviations) = (String::with_capacity(filter.len()), Vec::new());
+    deviations: &mut Deviations,
+) {
+    let mut read = String::with_capacity(filter.len());
     let mut rest = filter.as_str();
     while let Some(word) = next_word(rest) {
         let joined = types.iter().find_map(|resource_type| resource_type.with_colon(word));
-        deviations.extend(joined.clone().map(|name| Deviation::Value(Repair::JoinedUrn(name))));
+        deviations.extend(joined.clone().map(Deviation::JoinedUrn));
         read.push_str(joined.as_deref().unwrap_or(word));
         rest = rest.get(word.len()..).unwrap_or_default();
     }
-    if !deviations.is_empty() {
-        *filter = read;
-    }
-    deviations
+    *filter = read;
 }
 
 /// A text in quotes, one separator, or all up to the next of these.

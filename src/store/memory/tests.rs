@@ -11,7 +11,7 @@ use super::*;
 use crate::context::Tenant;
 use crate::error::ScimType;
 use crate::message::{PatchOp, PatchOperation};
-use crate::patch::{PlanBinder, Rules};
+use crate::patch::PlanBinder;
 use crate::query::Projection;
 use crate::resource::Meta;
 use crate::store::Operation;
@@ -75,9 +75,8 @@ impl Fixture {
                 value: operation.get("value").cloned(),
             });
         let message = PatchOp { operations: operations.collect() };
-        let (plan, _) = PlanBinder::new(Arc::clone(&store.resource_type), Rules::default())
-            .bind(message)
-            .expect("it binds");
+        let plan =
+            PlanBinder::new(Arc::clone(&store.resource_type)).bind(message).expect("it binds");
         let update = Update::patch(
             Arc::clone(&store.resource_type),
             Tenant::from("example"),

@@ -7,9 +7,9 @@ use scimwire::auth::RequestContext;
 use scimwire::dispatch::Report;
 use scimwire::filter::{Binder, Budget, Filter};
 use scimwire::message::{PatchOp, PatchOperation};
-use scimwire::patch::{PlanBinder, Rules};
+use scimwire::patch::PlanBinder;
 use scimwire::query::{Page, Projection, Query};
-use scimwire::quirks::Deviation;
+use scimwire::quirks::{Deviation, Deviations};
 use scimwire::resource::Resource;
 use scimwire::schema::{ENTERPRISE_USER, ResourceType};
 use scimwire::store::{Pushdown, complete};
@@ -51,9 +51,9 @@ fn cost_of_patch(operations: Vec<Value>, user: &Value) -> u64 {
     };
     let users = Arc::new(ResourceType::user().with_extension(ENTERPRISE_USER));
     let message = PatchOp { operations: operations.into_iter().map(operation).collect() };
-    let (plan, _) = PlanBinder::new(users, Rules::default()).bind(message).expect("it binds");
+    let plan = PlanBinder::new(users).bind(message).expect("it binds");
     let budget = Budget::new(u64::MAX);
-    plan.apply_within(stored(user), &budget).expect("there is enough");
+    plan.apply_within(stored(user), &budget, &mut Deviations::default()).expect("there is enough");
     u64::MAX - budget.left().expect("it has a limit")
 }
 

@@ -1,7 +1,7 @@
 //! PUT (RFC 7644, Section 3.5.1).
 
 use scimwire::Quirks;
-use scimwire::patch::Omitted;
+use scimwire::quirks::Omitted;
 use serde_json::{Value, json};
 
 use support::writes::provider::{Kept, Provider, Setup, at, id, members, version};

@@ -4,7 +4,8 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use scimwire::message::{PatchOp, PatchOperation};
-use scimwire::patch::{PlanBinder, Replacement, Rules};
+use scimwire::patch::{PlanBinder, Replacement};
+use scimwire::quirks::Omitted;
 use scimwire::store::{ResourceStore, Update};
 use serde_json::json;
 
@@ -38,7 +39,7 @@ impl Bench {
             _ => (format!("members[value eq \"{id}\"]"), None),
         };
         let operation = PatchOperation { op: op.to_owned(), path: Some(path), value };
-        let (plan, _) = PlanBinder::new(Arc::clone(&self.group_type), Rules::default())
+        let plan = PlanBinder::new(Arc::clone(&self.group_type))
             .bind(PatchOp { operations: vec![operation] })
             .expect("the path fits");
         let update = Update::patch(Arc::clone(&self.group_type), TENANT.into(), plan, now());
@@ -83,17 +84,15 @@ impl Bench {
         let value = Some(json!(turn % 2 == 1));
         let operation =
             PatchOperation { op: "replace".to_owned(), path: Some("active".to_owned()), value };
-        let binder = PlanBinder::new(Arc::clone(&self.user_type), Rules::default());
-        let (plan, _) =
-            binder.bind(PatchOp { operations: vec![operation] }).expect("the path fits");
+        let binder = PlanBinder::new(Arc::clone(&self.user_type));
+        let plan = binder.bind(PatchOp { operations: vec![operation] }).expect("the path fits");
         Update::patch(Arc::clone(&self.user_type), TENANT.into(), plan, now())
     }
 
     fn put(&self, turn: usize) -> Update {
         let mut wanted = self.new_user(&format!("template{:07}", 1 + turn));
         wanted.set("title", format!("title {turn}"));
-        let replacement =
-            Replacement::new(Arc::clone(&self.user_type), wanted, Rules::default().omitted);
+        let replacement = Replacement::new(Arc::clone(&self.user_type), wanted, Omitted::Clear);
         Update::put(Arc::clone(&self.user_type), TENANT.into(), replacement, now())
     }
 

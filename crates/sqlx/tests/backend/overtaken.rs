@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use scimwire::patch::Rules;
 use scimwire::resource::Version;
 use scimwire::schema::{ENTERPRISE_USER, ResourceType};
 use scimwire::store::{Change, Precondition, Update};
@@ -32,13 +31,13 @@ async fn sqlite(patience: Duration) -> Arc<Fixture> {
 
 fn user_patch(path: &str, value: &Value) -> Update {
     let operations = json!([{ "op": "replace", "path": path, "value": value }]);
-    update(ResourceType::user().with_extension(ENTERPRISE_USER), &operations, Rules::default())
+    update(ResourceType::user().with_extension(ENTERPRISE_USER), &operations)
 }
 
 fn joining(ids: &[&str]) -> Update {
     let members: Vec<Value> = ids.iter().map(|id| json!({ "value": id })).collect();
     let operations = json!([{ "op": "add", "path": "members", "value": members }]);
-    update(ResourceType::group().unique("displayName"), &operations, Rules::default())
+    update(ResourceType::group().unique("displayName"), &operations)
 }
 
 /// Makes a change; while it is worked out for the first `times` times, something else is done. Says

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use scimwire::auth::{RequestContext, Tenant};
 use scimwire::message::{PatchOp, PatchOperation};
-use scimwire::patch::{Omitted, PlanBinder, Replacement, Rules};
+use scimwire::patch::{PlanBinder, Replacement};
 use scimwire::query::Projection;
+use scimwire::quirks::Omitted;
 use scimwire::resource::Meta;
 use scimwire::schema::{ENTERPRISE_USER, ResourceType, Schema};
 use scimwire::service::Resources;
@@ -61,15 +62,8 @@ impl Fixture {
     }
 
     pub(super) async fn patch(&self, id: &str, operations: Value) -> Result<Change, StoreError> {
-        patch(
-            &self.groups,
-            ResourceType::group().unique("displayName"),
-            id,
-            operations,
-            Rules::default(),
-            &self.cx,
-        )
-        .await
+        patch(&self.groups, ResourceType::group().unique("displayName"), id, operations, &self.cx)
+            .await
     }
 
     pub(super) async fn patch_user(
@@ -78,26 +72,14 @@ impl Fixture {
         operations: Value,
     ) -> Result<Change, StoreError> {
         let users = ResourceType::user().with_extension(ENTERPRISE_USER);
-        patch(&self.users, users, id, operations, Rules::default(), &self.cx).await
-    }
-
-    /// The same, where the client may set what it cannot read.
-    async fn patch_user_with_secrets(
-        &self,
-        id: &str,
-        operations: Value,
-    ) -> Result<Change, StoreError> {
-        let mut rules = Rules::default();
-        rules.values.secrets = true;
-        let users = ResourceType::user().with_extension(ENTERPRISE_USER);
-        patch(&self.users, users, id, operations, rules, &self.cx).await
+        patch(&self.users, users, id, operations, &self.cx).await
     }
 
     /// PUT of all that is in the body, secrets among it.
     async fn put_user(&self, id: &str, body: Value) -> Result<Change, StoreError> {
         let users = Arc::new(ResourceType::user().with_extension(ENTERPRISE_USER));
         let wanted = Resource::from_stored(body.as_object().expect("an object").clone());
-        let replacement = Replacement::new(Arc::clone(&users), wanted, Omitted::default());
+        let replacement = Replacement::new(Arc::clone(&users), wanted, Omitted::Clear);
         let update =
             Update::put(users, Tenant::from("example"), replacement, chrono::DateTime::UNIX_EPOCH);
         self.users.update(id, &update, &self.cx).await
@@ -109,14 +91,13 @@ async fn patch(
     resource_type: ResourceType,
     id: &str,
     operations: Value,
-    rules: Rules,
     cx: &RequestContext,
 ) -> Result<Change, StoreError> {
-    store.update(id, &update(resource_type, &operations, rules), cx).await
+    store.update(id, &update(resource_type, &operations), cx).await
 }
 
-/// A PATCH of these operations.
-pub(super) fn update(resource_type: ResourceType, operations: &Value, rules: Rules) -> Update {
+/// A PATCH of these operations by a client that may set what it cannot read.
+pub(super) fn update(resource_type: ResourceType, operations: &Value) -> Update {
     let operations =
         operations.as_array().expect("an array").iter().map(|operation| PatchOperation {
             op: operation["op"].as_str().unwrap_or_default().to_owned(),
@@ -125,8 +106,8 @@ pub(super) fn update(resource_type: ResourceType, operations: &Value, rules: Rul
         });
     let message = PatchOp { operations: operations.collect() };
     let resource_type = Arc::new(resource_type);
-    let (plan, _) =
-        PlanBinder::new(Arc::clone(&resource_type), rules).bind(message).expect("it binds");
+    let binder = PlanBinder::new(Arc::clone(&resource_type)).with_secrets(true);
+    let plan = binder.bind(message).expect("it binds");
     Update::patch(resource_type, Tenant::from("example"), plan, chrono::DateTime::UNIX_EPOCH)
 }
 
@@ -350,7 +331,7 @@ async fn passwords_are_not_kept() {
         };
         has_none("created").await;
         let set = json!([{ "op": "add", "path": "password", "value": "t1meMa$heen" }, { "op": "add", "path": "title", "value": "x" }]);
-        fixture.patch_user_with_secrets(&id, set).await.expect("it applies");
+        fixture.patch_user(&id, set).await.expect("it applies");
         has_none("patched").await;
         fixture.put_user(&id, user).await.expect("it applies");
         has_none("replaced").await;
