@@ -25,7 +25,7 @@ use crate::message::SearchRequest;
 use crate::quirks::Deviations;
 use crate::schema::Registry;
 use crate::service::bulk::{bulk, check_payload};
-use crate::service::rewrite::{self, parameters};
+use crate::service::rewrite;
 use crate::service::{
     Call, Discovery, Endpoint, Failure, Outcome, Route, Service, check_no_filter, create, delete,
     discover, get, list, not_implemented, patch, replace, search,
@@ -267,7 +267,6 @@ impl<'c> Exchange<'_, 'c> {
 
     async fn list(&mut self, endpoints: &[&Endpoint]) -> Result<Response<Vec<u8>>, Failure> {
         self.read_parameters()?;
-        rewrite::query(self.head.uri.query().unwrap_or_default(), &mut self.call.deviations);
         Ok(of_text(list(self.call, endpoints).await?))
     }
 
@@ -284,7 +283,7 @@ impl<'c> Exchange<'_, 'c> {
 
     fn discover(self, discovery: &Discovery) -> Result<Response<Vec<u8>>, Failure> {
         check_accept(&self.head.headers)?;
-        check_no_filter(discovery, self.query())?;
+        check_no_filter(discovery, self.head.uri.query().unwrap_or_default())?;
         let schemes = self.provider.authenticator.schemes();
         let document = discover(self.call, discovery, &schemes)?;
         let mut response = of_document(&document)?;
@@ -297,18 +296,10 @@ impl<'c> Exchange<'_, 'c> {
     /// Takes the parameters in the URL, for an answer that has a body.
     fn read_parameters(&mut self) -> Result<(), Failure> {
         check_accept(&self.head.headers)?;
-        self.call.parameters = if self.call.quirks.blank_as_absent {
-            let query = self.head.uri.query().unwrap_or_default();
-            let query = parameters::without_blank_parameters(query, &mut self.call.deviations);
-            SearchRequest::from_query(&query)?
-        } else {
-            SearchRequest::from_query(self.query())?
-        };
+        let (query, quirks) = (self.head.uri.query().unwrap_or_default(), self.call.quirks);
+        self.call.parameters =
+            SearchRequest::from_query_with(query, &quirks, &mut self.call.deviations)?;
         Ok(())
-    }
-
-    fn query(&self) -> &str {
-        self.head.uri.query().unwrap_or_default()
     }
 
     fn finish(&mut self, outcome: &Outcome) -> Result<Response<Vec<u8>>, Failure> {

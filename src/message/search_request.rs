@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use super::{MessageError, expect_schema, take, whole_number};
 use crate::error::ScimType;
+use crate::quirks::{Deviation, Deviations, Quirks};
 
 /// The schema of a search message.
 pub const SEARCH_REQUEST: &str = "urn:ietf:params:scim:api:messages:2.0:SearchRequest";
@@ -35,7 +36,7 @@ pub struct SearchRequest {
 
 impl SearchRequest {
     /// The names of the parameters.
-    pub(crate) const PARAMETERS: [&'static str; 8] = [
+    const PARAMETERS: [&'static str; 8] = [
         "attributes",
         "excludedAttributes",
         "filter",
@@ -46,6 +47,10 @@ impl SearchRequest {
         "cursor",
     ];
 
+    /// Parameters that say nothing when they are blank. A blank `cursor` begins to page (RFC 9865,
+    /// Section 2), and blank lists of attributes have no names in them.
+    const BLANK: [&'static str; 5] = ["filter", "sortBy", "sortOrder", "startIndex", "count"];
+
     /// Reads the parameters from the query of a URL; names in any case, unknown ones are ignored,
     /// `+` is a space.
     ///
@@ -53,31 +58,63 @@ impl SearchRequest {
     ///
     /// - `startIndex` or `count` is no whole number.
     pub fn from_query(query: &str) -> Result<Self, MessageError> {
-        let mut request = Self::default();
-        let mut count = None;
+        Self::from_query_with(query, &Quirks::STRICT, &mut Deviations::default())
+    }
+
+    /// Reads the parameters from the query of a URL, and takes note of what was tolerated.
+    ///
+    /// # Errors
+    ///
+    /// - as [`SearchRequest::from_query`].
+    pub fn from_query_with(
+        query: &str,
+        quirks: &Quirks,
+        deviations: &mut Deviations,
+    ) -> Result<Self, MessageError> {
+        if query.split('&').any(str::is_empty) && !query.is_empty() {
+            deviations.push(Deviation::EmptyParameter);
+        }
+        if query.contains('+') {
+            deviations.push(Deviation::PlusForSpace);
+        }
+        let (mut request, mut count) = (Self::default(), None);
         for (name, value) in form_urlencoded::parse(query.as_bytes()) {
-            let is = |parameter: &str| name.eq_ignore_ascii_case(parameter);
-            if is("attributes") {
-                request.attributes.extend(names(&value));
-            } else if is("excludedAttributes") {
-                request.excluded_attributes.extend(names(&value));
-            } else if is("filter") {
-                request.filter = Some(value.into_owned());
-            } else if is("sortBy") {
-                request.sort_by = Some(value.into_owned());
-            } else if is("sortOrder") {
-                request.sort_order = Some(value.into_owned());
-            } else if is("startIndex") {
-                request.start_index = Some(whole("startIndex", &value)?);
-            } else if is("count") {
-                count = Some(whole("count", &value));
-            } else if is("cursor") {
-                request.cursor = Some(value.into_owned());
+            let Some(known) = known(&Self::PARAMETERS, &name) else {
+                deviations.push(Deviation::UnknownParameter(name.into_owned()));
+                continue;
+            };
+            if name != known {
+                let came = name.into_owned();
+                deviations.push(Deviation::ParameterName { came, read: known });
+            }
+            if quirks.blank_as_absent && value.trim().is_empty() && Self::BLANK.contains(&known) {
+                deviations.push(Deviation::BlankParameter(known));
+                continue;
+            }
+            match known {
+                "attributes" => request.attributes.extend(names(&value)),
+                "excludedAttributes" => request.excluded_attributes.extend(names(&value)),
+                "filter" => request.filter = Some(value.into_owned()),
+                "sortBy" => request.sort_by = Some(value.into_owned()),
+                "sortOrder" => request.sort_order = Some(value.into_owned()),
+                "startIndex" => request.start_index = Some(whole("startIndex", &value)?),
+                "count" => count = Some(whole("count", &value)),
+                _ => request.cursor = Some(value.into_owned()),
             }
         }
         request.count = count.transpose().map_err(|err| request.about_count(err))?;
         request.refuse_broken_text(query)?;
         Ok(request)
+    }
+
+    /// Leaves out of a message the members that say nothing since they are blank.
+    pub(crate) fn without_blank(body: &mut Map<String, Value>, deviations: &mut Deviations) {
+        body.retain(|name, value| {
+            let is_blank = value.as_str().is_some_and(|text| text.trim().is_empty());
+            let blank = if is_blank { known(&Self::BLANK, name) } else { None };
+            deviations.extend(blank.map(Deviation::BlankParameter));
+            blank.is_none()
+        });
     }
 
     /// RFC 9865, Section 2.1 has a word of its own for a wrong `count`.
@@ -127,6 +164,11 @@ impl SearchRequest {
         let count = count.map_err(|err| request.about_count(err))?;
         Ok(Self { count, ..request })
     }
+}
+
+/// The parameter that a name in any case means.
+fn known(among: &[&'static str], name: &str) -> Option<&'static str> {
+    among.iter().copied().find(|known| known.eq_ignore_ascii_case(name))
 }
 
 /// RFC 7644, Section 3.9: "a comma-separated list"; white space around names does not count.

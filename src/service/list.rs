@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use super::cursor::{Cursors, Place};
 use super::outcome::Failure;
 use super::page::Listing;
-use super::rewrite::{message, parameters};
+use super::rewrite::message;
 use super::select::Results;
 use super::{Call, Endpoint};
 use crate::error::{Error, ScimType};
@@ -44,7 +44,7 @@ pub(crate) async fn search(
         message::comma_lists(&mut body, &mut call.deviations);
     }
     if call.quirks.blank_as_absent {
-        parameters::without_blank_members(&mut body, &mut call.deviations);
+        SearchRequest::without_blank(&mut body, &mut call.deviations);
     }
     let request = call.repaired(SearchRequest::from_object(body)?, endpoints);
     Search::new(call, endpoints, &request)?.text(call).await

@@ -3,7 +3,7 @@
 pub(crate) mod message;
 pub(crate) mod parameters;
 
-use crate::message::{PatchOperation, SearchRequest};
+use crate::message::PatchOperation;
 use crate::patch::Plan;
 use crate::quirks::{Deviation, Deviations, Omitted};
 use crate::resource::Resource;
@@ -24,25 +24,6 @@ pub(crate) fn blank_path(operation: &mut PatchOperation, deviations: &mut Deviat
     let blank =
         operation.path.take_if(|path| path.is_empty() || is_object && path.trim().is_empty());
     deviations.extend(blank.map(|_| Deviation::BlankPath));
-}
-
-/// `/Users/?FILTER=title+pr&utm=x&`
-pub(crate) fn query(query: &str, deviations: &mut Deviations) {
-    if query.split('&').any(str::is_empty) && !query.is_empty() {
-        deviations.push(Deviation::EmptyParameter);
-    }
-    if query.contains('+') {
-        deviations.push(Deviation::PlusForSpace);
-    }
-    for (name, _) in form_urlencoded::parse(query.as_bytes()) {
-        match SearchRequest::PARAMETERS.iter().find(|known| known.eq_ignore_ascii_case(&name)) {
-            Some(known) if *known == name => {}
-            Some(known) => {
-                deviations.push(Deviation::ParameterName { came: name.into_owned(), read: known })
-            }
-            None => deviations.push(Deviation::UnknownParameter(name.into_owned())),
-        }
-    }
 }
 
 /// `//Users/`

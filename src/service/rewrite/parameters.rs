@@ -1,38 +1,9 @@
-//! Rewrites of the parameters of a query (RFC 7644, Section 3.4.2).
+//! Rewrites of what the parameters of a query say (RFC 7644, Section 3.4.2).
 
 use std::sync::Arc;
 
-use serde_json::{Map, Value};
-
 use crate::quirks::{Deviation, Deviations};
 use crate::schema::ResourceType;
-
-/// Parameters that say nothing when they are blank. A blank `cursor` begins to page (RFC 9865,
-/// Section 2), and blank lists of attributes have no names in them.
-const BLANK: [&str; 5] = ["filter", "sortBy", "sortOrder", "startIndex", "count"];
-
-/// `?filter=&startIndex=1&count=`
-pub(crate) fn without_blank_parameters(query: &str, deviations: &mut Deviations) -> String {
-    let is_said = |pair: &&str| {
-        let parameter = form_urlencoded::parse(pair.as_bytes()).next();
-        let name = parameter
-            .and_then(|(name, value)| if value.trim().is_empty() { known(&name) } else { None });
-        deviations.extend(name.map(Deviation::BlankParameter));
-        name.is_none()
-    };
-    let said: Vec<&str> = query.split('&').filter(is_said).collect();
-    said.join("&")
-}
-
-/// `{"filter": "", "count": " "}`
-pub(crate) fn without_blank_members(body: &mut Map<String, Value>, deviations: &mut Deviations) {
-    body.retain(|name, value| {
-        let is_blank = value.as_str().is_some_and(|text| text.trim().is_empty());
-        let name = if is_blank { known(name) } else { None };
-        deviations.extend(name.map(Deviation::BlankParameter));
-        name.is_none()
-    });
-}
 
 /// `{"attributes": [""]}`
 pub(crate) fn without_blank_names(
@@ -45,10 +16,6 @@ pub(crate) fn without_blank_names(
     if names.len() < before {
         deviations.push(Deviation::BlankParameter(parameter));
     }
-}
-
-fn known(name: &str) -> Option<&'static str> {
-    BLANK.into_iter().find(|known| known.eq_ignore_ascii_case(name))
 }
 
 /// `attributes=emails[type eq "work"].value`
