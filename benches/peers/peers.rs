@@ -102,9 +102,8 @@ fn patch(criterion: &mut Criterion) {
         group.bench_function("scimwire, bound before", |bencher| {
             bencher.iter(|| {
                 turn ^= 1;
-                user = user
-                    .take()
-                    .map(|user| plans[turn].apply(user).expect("the target is there"));
+                user =
+                    user.take().map(|user| plans[turn].apply(user).expect("the target is there"));
             });
         });
         // scim-kit reads the path each time, and so do we here.
@@ -112,8 +111,7 @@ fn patch(criterion: &mut Criterion) {
             bencher.iter(|| {
                 turn ^= 1;
                 let plan = bind(&users, messages[turn].clone());
-                user =
-                    user.take().map(|user| plan.apply(user).expect("the target is there"));
+                user = user.take().map(|user| plan.apply(user).expect("the target is there"));
             });
         });
         let patches = [&there, &back].map(|value| kit_patch(path, value));
@@ -147,9 +145,7 @@ fn message(path: &str, value: &Value) -> PatchOp {
 }
 
 fn bind(users: &Arc<ResourceType>, message: PatchOp) -> Plan {
-    PlanBinder::new(Arc::clone(users))
-        .bind(message)
-        .expect("the path is one of users")
+    PlanBinder::new(Arc::clone(users)).bind(message).expect("the path is one of users")
 }
 
 fn kit_patch(path: &str, value: &Value) -> scim_kit::PatchOp {

@@ -14,21 +14,17 @@ fuzz_target!(|text: &str| {
     roomy.bytes = usize::MAX;
     roomy.depth += 1;
     for quirks in [Quirks::STRICT, tolerant()] {
-        if let Ok(filter) = Filter::parse_with(text, &FilterLimits::default(), &quirks, &mut Deviations::default()) {
+        if let Ok(filter) =
+            Filter::parse_with(text, &FilterLimits::default(), &quirks, &mut Deviations::default())
+        {
             let written = filter.to_string();
-            assert_eq!(
-                Filter::parse(&written, &roomy).as_ref(),
-                Ok(&filter),
-                "{written}"
-            );
+            assert_eq!(Filter::parse(&written, &roomy).as_ref(), Ok(&filter), "{written}");
         }
-        if let Ok(path) = Path::parse_with(text, &FilterLimits::default(), &quirks, &mut Deviations::default()) {
+        if let Ok(path) =
+            Path::parse_with(text, &FilterLimits::default(), &quirks, &mut Deviations::default())
+        {
             let written = path.to_string();
-            assert_eq!(
-                Path::parse(&written, &roomy).as_ref(),
-                Ok(&path),
-                "{written}"
-            );
+            assert_eq!(Path::parse(&written, &roomy).as_ref(), Ok(&path), "{written}");
         }
     }
 });

@@ -77,6 +77,13 @@ pub(super) enum Names<'a> {
     Element(&'a ResolvedPath),
 }
 
+/// A filter while it is bound.
+pub(super) struct Binding<'b> {
+    pub(super) binder: &'b Binder<'b>,
+    pub(super) names: Names<'b>,
+    deviations: &'b mut Deviations,
+}
+
 impl<'t> Binder<'t> {
     /// Binds to `resource_type`, strictly.
     #[must_use]
@@ -127,7 +134,7 @@ impl<'t> Binder<'t> {
         filter: &Filter,
         deviations: &mut Deviations,
     ) -> Result<BoundFilter, BindError> {
-        deviations.unless_refused(|deviations| self.node(Names::Resource, filter, deviations))
+        self.bind_names(Names::Resource, filter, deviations)
     }
 
     /// Binds a filter on the elements of a multi-valued attribute.
@@ -146,29 +153,35 @@ impl<'t> Binder<'t> {
             return Err(BindError { path: path.to_string(), kind: BindErrorKind::NotMultiValued });
         }
         refuse_hidden(path)?;
-        deviations.unless_refused(|deviations| self.node(Names::Element(path), filter, deviations))
+        self.bind_names(Names::Element(path), filter, deviations)
     }
 
-    fn node(
+    fn bind_names(
         &self,
         names: Names<'_>,
         filter: &Filter,
         deviations: &mut Deviations,
     ) -> Result<BoundFilter, BindError> {
+        deviations
+            .unless_refused(|deviations| Binding { binder: self, names, deviations }.node(filter))
+    }
+}
+
+impl Binding<'_> {
+    fn node(&mut self, filter: &Filter) -> Result<BoundFilter, BindError> {
         match filter {
-            Filter::And(terms) => Ok(BoundFilter::And(self.nodes(names, terms, deviations)?)),
-            Filter::Or(terms) => Ok(BoundFilter::Or(self.nodes(names, terms, deviations)?)),
-            Filter::Not(filter) => {
-                Ok(BoundFilter::Not(Box::new(self.node(names, filter, deviations)?)))
-            }
-            Filter::Present(path) => match self.resolve(names, path, deviations)? {
+            Filter::And(terms) => Ok(BoundFilter::And(self.nodes(terms)?)),
+            Filter::Or(terms) => Ok(BoundFilter::Or(self.nodes(terms)?)),
+            Filter::Not(filter) => Ok(BoundFilter::Not(Box::new(self.node(filter)?))),
+            Filter::Present(path) => match self.resolve(path)? {
                 Named::Kept(path) => Ok(BoundFilter::Present(presence(path))),
                 Named::LeftOut(_) | Named::Unknown => Ok(BoundFilter::Nothing),
             },
-            Filter::Compare { path, op, value } => match self.resolve(names, path, deviations)? {
-                Named::Kept(resolved) => self.comparison(resolved, *op, value, deviations),
+            Filter::Compare { path, op, value } => match self.resolve(path)? {
+                Named::Kept(resolved) => self.comparison(resolved, *op, value),
                 Named::LeftOut(resolved) => {
-                    Ok(self.of_no_value(names, self.comparison(resolved, *op, value, deviations)?))
+                    let comparison = self.comparison(resolved, *op, value)?;
+                    Ok(self.of_no_value(comparison))
                 }
                 // An attribute without a value is equal to nothing, and to null.
                 Named::Unknown if matches!((op, value), (CompareOp::Ne, CompValue::Null)) => {
@@ -184,38 +197,31 @@ impl<'t> Binder<'t> {
                 }
                 Named::Unknown => Ok(BoundFilter::Nothing),
             },
-            Filter::ValuePath { path, filter } => match self.resolve(names, path, deviations)? {
+            Filter::ValuePath { path, filter } => match self.resolve(path)? {
                 Named::Kept(path) => {
-                    let filter = Box::new(self.bind_element(&path, filter, deviations)?);
+                    let filter =
+                        Box::new(self.binder.bind_element(&path, filter, self.deviations)?);
                     Ok(BoundFilter::Element { path, filter })
                 }
                 // What it asks for has to make sense all the same.
-                Named::LeftOut(path) => {
-                    self.bind_element(&path, filter, deviations).map(|_| BoundFilter::Nothing)
-                }
+                Named::LeftOut(path) => self
+                    .binder
+                    .bind_element(&path, filter, self.deviations)
+                    .map(|_| BoundFilter::Nothing),
                 Named::Unknown => Ok(BoundFilter::Nothing),
             },
         }
     }
 
-    fn nodes(
-        &self,
-        names: Names<'_>,
-        filters: &[Filter],
-        deviations: &mut Deviations,
-    ) -> Result<Vec<BoundFilter>, BindError> {
-        filters.iter().map(|filter| self.node(names, filter, deviations)).collect()
+    fn nodes(&mut self, filters: &[Filter]) -> Result<Vec<BoundFilter>, BindError> {
+        filters.iter().map(|filter| self.node(filter)).collect()
     }
 
-    fn resolve(
-        &self,
-        names: Names<'_>,
-        path: &AttrPath,
-        deviations: &mut Deviations,
-    ) -> Result<Named, BindError> {
-        let resolved = match names {
+    fn resolve(&mut self, path: &AttrPath) -> Result<Named, BindError> {
+        let resolved = match self.names {
             Names::Resource => {
-                self.resource_type.resolve(path).or_else(|| self.in_an_extension(path, deviations))
+                let found = self.binder.resource_type.resolve(path);
+                found.or_else(|| self.in_an_extension(path))
             }
             Names::Element(parent) => resolve_element(parent, path),
         };
@@ -223,36 +229,31 @@ impl<'t> Binder<'t> {
             refuse_hidden(&resolved)?;
             return Ok(Named::Kept(resolved));
         }
-        match self.left_out(names, path) {
-            Some(left_out) if self.quirks.left_out_attributes => {
+        match self.left_out(path) {
+            Some(left_out) if self.binder.quirks.left_out_attributes => {
                 refuse_hidden(&left_out)?;
-                deviations.push(Deviation::LeftOut(left_out.to_string()));
+                self.deviations.push(Deviation::LeftOut(left_out.to_string()));
                 Ok(Named::LeftOut(left_out))
             }
-            _ if self.unknown == Unknown::NoValue => Ok(Named::Unknown),
+            _ if self.binder.unknown == Unknown::NoValue => Ok(Named::Unknown),
             _ => Err(BindError { path: path.to_string(), kind: BindErrorKind::Unknown }),
         }
     }
 
-    fn in_an_extension(
-        &self,
-        path: &AttrPath,
-        deviations: &mut Deviations,
-    ) -> Option<ResolvedPath> {
-        let found = self
-            .quirks
-            .bare_extension_attributes
-            .then(|| self.resource_type.resolve_in_extensions(path))??;
-        deviations.push(Deviation::BareExtensionAttribute(path.to_string()));
+    fn in_an_extension(&mut self, path: &AttrPath) -> Option<ResolvedPath> {
+        if !self.binder.quirks.bare_extension_attributes {
+            return None;
+        }
+        let found = self.binder.resource_type.resolve_in_extensions(path)?;
+        self.deviations.push(Deviation::BareExtensionAttribute(path.to_string()));
         Some(found)
     }
 
     fn comparison(
-        &self,
+        &mut self,
         path: ResolvedPath,
         op: CompareOp,
         value: &CompValue,
-        deviations: &mut Deviations,
     ) -> Result<BoundFilter, BindError> {
         let error = |path: &ResolvedPath, kind| Err(BindError { path: path.to_string(), kind });
         if value == &CompValue::Null {
@@ -264,14 +265,14 @@ impl<'t> Binder<'t> {
                 _ => error(&path, BindErrorKind::Null(op)),
             };
         }
-        let Some(path) = self.comparable(path.clone(), deviations) else {
+        let Some(path) = self.comparable(path.clone()) else {
             return error(&path, BindErrorKind::Complex);
         };
         let kind = path.last().kind();
         if !goes_with(op, kind) {
             return error(&path, BindErrorKind::Operator(op, kind));
         }
-        let Some(operand) = self.operand(&path, op, value, deviations) else {
+        let Some(operand) = self.operand(&path, op, value) else {
             return error(&path, BindErrorKind::Operand(kind));
         };
         if op == CompareOp::Ne {
@@ -282,12 +283,12 @@ impl<'t> Binder<'t> {
     }
 
     /// The attribute itself, or the `value` of a complex one.
-    fn comparable(&self, path: ResolvedPath, deviations: &mut Deviations) -> Option<ResolvedPath> {
+    fn comparable(&mut self, path: ResolvedPath) -> Option<ResolvedPath> {
         if path.last().kind() != AttributeType::Complex {
             return Some(path);
         }
         let value = path.attribute().sub_attribute("value")?;
-        deviations.push(Deviation::ComparedByValue(path.to_string()));
+        self.deviations.push(Deviation::ComparedByValue(path.to_string()));
         Some(ResolvedPath::new(
             path.extension().cloned(),
             Arc::clone(path.attribute()),
@@ -296,21 +297,22 @@ impl<'t> Binder<'t> {
     }
 
     fn operand(
-        &self,
+        &mut self,
         path: &ResolvedPath,
         op: CompareOp,
         value: &CompValue,
-        deviations: &mut Deviations,
     ) -> Option<Operand> {
         let attribute = path.last();
         match (attribute.kind(), value) {
             (AttributeType::Boolean, CompValue::Boolean(value)) => Some(Operand::Boolean(*value)),
-            (AttributeType::Boolean, CompValue::String(text)) if self.quirks.boolean_strings => {
+            (AttributeType::Boolean, CompValue::String(text))
+                if self.binder.quirks.boolean_strings =>
+            {
                 let value = [("true", true), ("false", false)]
                     .into_iter()
                     .find(|(name, _)| text.eq_ignore_ascii_case(name));
                 let (_, value) = value?;
-                deviations.push(Deviation::BooleanString(path.to_string()));
+                self.deviations.push(Deviation::BooleanString(path.to_string()));
                 Some(Operand::Boolean(value))
             }
             (AttributeType::Integer | AttributeType::Decimal, CompValue::Number(number)) => {
@@ -321,7 +323,10 @@ impl<'t> Binder<'t> {
             }
             (AttributeType::Binary, CompValue::String(text)) => bytes(text).map(Operand::Binary),
             (AttributeType::Reference, CompValue::String(url)) if is_location(path) => {
-                Some(Operand::Location { url: url.clone(), locations: self.locations.clone() })
+                Some(Operand::Location {
+                    url: url.clone(),
+                    locations: self.binder.locations.clone(),
+                })
             }
             (AttributeType::String | AttributeType::Reference, CompValue::String(text))
                 if attribute.case_exact() =>

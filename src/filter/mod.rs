@@ -33,3 +33,14 @@ pub use bound::{BoundFilter, Comparison, Fold, Operand};
 pub use error::{ParseError, ParseErrorKind};
 pub use limits::FilterLimits;
 pub use syntax::{CompValue, CompareOp, Filter};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_binder_is_shared_by_threads() {
+        fn is_shared(_: &(impl Send + Sync)) {}
+        is_shared(&Binder::new(&crate::schema::ResourceType::user()));
+    }
+}

@@ -98,11 +98,6 @@ impl Deviations {
         self.more += other.more;
     }
 
-    /// Those that were kept.
-    pub fn iter(&self) -> std::slice::Iter<'_, Deviation> {
-        self.found.iter()
-    }
-
     /// Those that were kept, and behind them how many more there were ([`Deviation::More`]).
     #[must_use]
     pub fn into_vec(mut self) -> Vec<Deviation> {
@@ -131,14 +126,5 @@ impl Deviations {
 impl Extend<Deviation> for Deviations {
     fn extend<I: IntoIterator<Item = Deviation>>(&mut self, deviations: I) {
         deviations.into_iter().for_each(|deviation| self.push(deviation));
-    }
-}
-
-impl<'d> IntoIterator for &'d Deviations {
-    type Item = &'d Deviation;
-    type IntoIter = std::slice::Iter<'d, Deviation>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.iter()
     }
 }

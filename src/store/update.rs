@@ -401,3 +401,44 @@ fn by_id<'r>(resource: &'r Resource, membership: &str) -> HashMap<&'r str, &'r V
         resource.get(membership).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     members.iter().filter_map(|member| Some((member.get("value")?.as_str()?, member))).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::message::{PatchOp, PatchOperation};
+    use crate::patch::PlanBinder;
+    use crate::quirks::{Deviation, Quirks};
+
+    /// A store applies a change again when another one came in between.
+    #[test]
+    fn what_was_tolerated_is_that_of_the_last_time() {
+        let users = Arc::new(ResourceType::user());
+        let (path, value) = ("emails[type eq \"work\"].value", json!("bjensen@example.com"));
+        let operation =
+            PatchOperation { op: "replace".into(), path: Some(path.into()), value: Some(value) };
+        let plan = PlanBinder::new(Arc::clone(&users))
+            .with_quirks(Quirks::LENIENT)
+            .bind(PatchOp { operations: vec![operation] })
+            .expect("it binds");
+        let mut without = Resource::default();
+        without.set("userName", "bjensen");
+        let mut with = without.clone();
+        with.set("emails", json!([{ "type": "work", "value": "babs@example.com" }]));
+        for (states, told) in [(vec![&without, &without], 1), (vec![&without, &with], 0)] {
+            let tenant = Tenant::from("example");
+            let update =
+                Update::patch(Arc::clone(&users), tenant, plan.clone(), DateTime::UNIX_EPOCH);
+            for state in states {
+                update.apply(Arc::new(state.clone())).expect("it applies");
+            }
+            let deviations = update.into_deviations().into_vec();
+            assert_eq!(deviations.len(), told);
+            assert!(deviations.iter().all(|it| it.rule() == "create_on_no_match"));
+            assert!(
+                deviations.iter().all(|it| matches!(it, Deviation::Patch { operation: 0, .. }))
+            );
+        }
+    }
+}
