@@ -8,6 +8,7 @@ use http::header::{
     X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 use http::{StatusCode, Uri};
+use maud::{DOCTYPE, Markup, PreEscaped, html};
 use scimwire::Secret;
 use scimwire::auth::TokenHash;
 
@@ -47,42 +48,43 @@ impl IntoResponse for Consent<'_> {
 
 impl IntoResponse for Problem<'_> {
     fn into_response(self) -> Response {
-        let main = format!(
-            "<h1>This link does not work</h1>\n<p role=\"alert\">{}</p>",
-            shown(self.problem)
-        );
+        let main = html! {
+            h1 { "This link does not work" }
+            p role="alert" { (shown(self.problem)) }
+        };
         (StatusCode::BAD_REQUEST, page(&main, "'none'")).into_response()
     }
 }
 
 impl Consent<'_> {
-    fn main(&self) -> String {
-        let problem = self
-            .problem
-            .map(|problem| format!("<p role=\"alert\">{}</p>\n", shown(problem)))
-            .unwrap_or_default();
-        let (client, tenant, scope) = (name(self.client), name(self.tenant), escaped(self.scope));
-        let (redirect, nonce) = (name(self.redirect), escaped(self.nonce.expose()));
-        format!(
-            "<h1>Let <em>{client}</em> provision <em>{tenant}</em>?</h1>\n\
-             <p>It will create, read, change and delete users and groups of <em>{tenant}</em> (scope <code>{scope}</code>), \
-             until you end it.</p>\n\
-             <p>You will be sent back to <code>{redirect}</code>.</p>\n\
-             {problem}\
-             <form method=\"post\">\n\
-             <input type=\"hidden\" name=\"nonce\" value=\"{nonce}\">\n\
-             <label for=\"password\">Administrator's password</label>\n\
-             <input id=\"password\" name=\"password\" type=\"password\" autocomplete=\"current-password\" autofocus>\n\
-             <button name=\"decision\" value=\"allow\">Allow</button>\n\
-             <button name=\"decision\" value=\"deny\">Do not allow</button>\n\
-             </form>"
-        )
+    fn main(&self) -> Markup {
+        let (client, tenant, redirect) =
+            (name(self.client), name(self.tenant), name(self.redirect));
+        html! {
+            h1 { "Let " em { (client) } " provision " em { (tenant) } "?" }
+            p {
+                "It will create, read, change and delete users and groups of " em { (tenant) }
+                " (scope " code { (self.scope) } "), until you end it."
+            }
+            p { "You will be sent back to " code { (redirect) } "." }
+            @if let Some(problem) = self.problem {
+                p role="alert" { (shown(problem)) }
+            }
+            form method="post" {
+                input type="hidden" name="nonce" value=(self.nonce.expose());
+                label for="password" { "Administrator's password" }
+                input id="password" name="password" type="password"
+                    autocomplete="current-password" autofocus;
+                " " button name="decision" value="allow" { "Allow" }
+                " " button name="decision" value="deny" { "Do not allow" }
+            }
+        }
     }
 }
 
 /// A page whose forms go, or lead, to `form_action` only: some browsers check that of where a form
 /// is sent on to as well.
-fn page(main: &str, form_action: &str) -> ([(HeaderName, String); 5], Html<String>) {
+fn page(main: &Markup, form_action: &str) -> ([(HeaderName, String); 5], Html<String>) {
     let style = STANDARD.encode(TokenHash::of(&Secret::from(STYLE)).as_bytes());
     let policy = format!(
         "default-src 'none'; style-src 'sha256-{style}'; form-action {form_action}; base-uri 'none'; frame-ancestors 'none'"
@@ -94,12 +96,19 @@ fn page(main: &str, form_action: &str) -> ([(HeaderName, String); 5], Html<Strin
         (X_CONTENT_TYPE_OPTIONS, "nosniff".to_owned()),
         (X_FRAME_OPTIONS, "DENY".to_owned()),
     ];
-    let html = format!(
-        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>Allow access</title>\n\
-         <style>{STYLE}</style>\n</head>\n<body>\n<main>\n{main}\n</main>\n</body>\n</html>\n"
-    );
-    (headers, Html(html))
+    let html = html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                title { "Allow access" }
+                style { (PreEscaped(STYLE)) }
+            }
+            body { main { (main) } }
+        }
+    };
+    (headers, Html(html.into_string()))
 }
 
 /// Scheme and host of an address that was checked when the server was started.
@@ -111,45 +120,33 @@ fn origin(uri: &str) -> String {
 
 /// Words in which names stand between backticks, each of them apart from the direction of writing
 /// of the rest; what would turn that direction is seen, and does nothing.
-fn shown(words: &str) -> String {
-    let part = |(index, part): (usize, &str)| {
-        if index % 2 == 1 { format!("`{}`", name(part)) } else { visible(part) }
-    };
-    words.split('`').enumerate().map(part).collect()
+fn shown(words: &str) -> Markup {
+    html! {
+        @for (index, part) in words.split('`').enumerate() {
+            @if index % 2 == 1 { "`" (name(part)) "`" } @else { (visible(part)) }
+        }
+    }
 }
 
-fn name(text: &str) -> String {
-    format!("<bdi>{}</bdi>", visible(text))
+fn name(text: &str) -> Markup {
+    html! { bdi { (visible(text)) } }
 }
 
-fn visible(text: &str) -> String {
-    let mut visible = String::with_capacity(text.len());
-    for character in escaped(text).chars() {
-        match character {
-            '\u{61c}'
-            | '\u{200e}'
-            | '\u{200f}'
-            | '\u{202a}'..='\u{202e}'
-            | '\u{2066}'..='\u{2069}' => {
-                visible.push_str(&format!("<span>U+{:04X}</span>", u32::from(character)));
+fn visible(text: &str) -> Markup {
+    html! {
+        @for part in text.split_inclusive(turns) {
+            (part.trim_end_matches(turns))
+            @for mark in part.chars().filter(|mark| turns(*mark)) {
+                span { "U+" (format!("{:04X}", u32::from(mark))) }
             }
-            other => visible.push(other),
         }
     }
-    visible
 }
 
-fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&#39;"),
-            other => escaped.push(other),
-        }
-    }
-    escaped
+/// Whether a character turns the direction of writing.
+fn turns(character: char) -> bool {
+    matches!(
+        character,
+        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+    )
 }
