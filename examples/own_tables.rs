@@ -148,7 +148,6 @@ fn resource(row: &SqliteRow) -> sqlx::Result<Arc<Resource>> {
         user.set(name, value.clone());
     }
     user.set_meta(&meta);
-    user.settle_schemas(&ResourceType::user());
     Ok(Arc::new(user))
 }
 

@@ -234,7 +234,6 @@ faults! {
     forgets_external_id: ForgetsExternalId => [what_is_created_is_read, an_abandoned_call_leaves_nothing_half_done];
     lists_a_hundred: ListsAHundred => [pages_by_index_make_the_whole, pages_by_cursor_make_the_whole];
     reuses_ids: ReusesIds => [an_id_is_never_given_twice];
-    forgets_schemas: ForgetsSchemas => [schemas_are_there];
 }
 
 faults! {

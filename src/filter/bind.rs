@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::bound::{BoundFilter, Comparison, Operand};
+use super::schemas::{is_schemas, names_any, names_one};
 use super::syntax::{CompValue, CompareOp, Filter};
 use crate::attr::AttrPath;
 use crate::error::{Error, ScimType};
@@ -174,11 +175,16 @@ impl Binding<'_> {
             Filter::Or(terms) => Ok(BoundFilter::Or(self.nodes(terms)?)),
             Filter::Not(filter) => Ok(BoundFilter::Not(Box::new(self.node(filter)?))),
             Filter::Present(path) => match self.resolve(path)? {
+                Named::Kept(path) if is_schemas(&path) => Ok(names_any()),
                 Named::Kept(path) => Ok(BoundFilter::Present(presence(path))),
                 Named::LeftOut(_) | Named::Unknown => Ok(BoundFilter::Nothing),
             },
             Filter::Compare { path, op, value } => match self.resolve(path)? {
-                Named::Kept(resolved) => self.comparison(resolved, *op, value),
+                Named::Kept(path) => {
+                    let asks = matches!(self.names, Names::Resource) && is_schemas(&path);
+                    let filter = self.comparison(path, *op, value)?;
+                    Ok(if asks { self.of_schemas(filter) } else { filter })
+                }
                 Named::LeftOut(resolved) => {
                     let comparison = self.comparison(resolved, *op, value)?;
                     Ok(self.of_no_value(comparison))
@@ -199,9 +205,11 @@ impl Binding<'_> {
             },
             Filter::ValuePath { path, filter } => match self.resolve(path)? {
                 Named::Kept(path) => {
-                    let filter =
-                        Box::new(self.binder.bind_element(&path, filter, self.deviations)?);
-                    Ok(BoundFilter::Element { path, filter })
+                    let filter = self.binder.bind_element(&path, filter, self.deviations)?;
+                    if is_schemas(&path) {
+                        return Ok(names_one(self.binder.resource_type, &filter));
+                    }
+                    Ok(BoundFilter::Element { path, filter: Box::new(filter) })
                 }
                 // What it asks for has to make sense all the same.
                 Named::LeftOut(path) => self
@@ -210,6 +218,15 @@ impl Binding<'_> {
                     .map(|_| BoundFilter::Nothing),
                 Named::Unknown => Ok(BoundFilter::Nothing),
             },
+        }
+    }
+
+    /// What a comparison of `schemas` asks, which may be that nothing compares.
+    fn of_schemas(&self, comparison: BoundFilter) -> BoundFilter {
+        match comparison {
+            BoundFilter::Not(term) => BoundFilter::Not(Box::new(self.of_schemas(*term))),
+            BoundFilter::Present(_) => names_any(),
+            comparison => names_one(self.binder.resource_type, &comparison),
         }
     }
 

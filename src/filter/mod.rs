@@ -24,6 +24,7 @@ mod left_out;
 mod limits;
 pub(crate) mod parse;
 mod run;
+mod schemas;
 mod syntax;
 pub(crate) mod words;
 

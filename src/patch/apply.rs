@@ -95,7 +95,6 @@ impl Plan {
             });
         }
         terms.indexes.finish(&mut resource);
-        resource.settle_schemas(&self.resource_type);
         Ok(resource)
     }
 }

@@ -131,7 +131,6 @@ impl Replacement {
         {
             resource.show_activity(unsaid.is_none());
         }
-        resource.settle_schemas(&self.resource_type);
         Ok(resource)
     }
 

@@ -9,7 +9,7 @@ use crate::resource::Resource;
 use crate::schema::{Attribute, AttributeType, Container, Locations, ResourceType, Schema};
 
 /// A resource as a client sees it: what the projection shows, with `meta.location` and each `$ref`
-/// as absolute URLs, and with `schemas`, also where the store forgot them.
+/// as absolute URLs, and with `schemas`, which no store has to keep.
 ///
 /// ```
 /// use scimwire::query::{Projected, Projection};
@@ -46,15 +46,6 @@ impl<'a> Projected<'a> {
         Self { resource, projection, resource_type, locations }
     }
 
-    /// RFC 7643, Section 3: a resource says its schemas. What its store does not keep follows from
-    /// what it holds.
-    fn forgotten_schemas(&self) -> Option<(&'static Attribute, Value)> {
-        let attribute = Schema::common().attribute("schemas")?;
-        self.resource
-            .lacks_schemas()
-            .then(|| (attribute.as_ref(), self.resource.made_schemas(self.resource_type)))
-    }
-
     fn within(&self, extension: Option<&'a Schema>) -> Scope<'a> {
         Scope { projection: self.projection, extension, locations: self.locations }
     }
@@ -64,9 +55,7 @@ impl Serialize for Projected<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = serializer.serialize_map(None)?;
         let core = self.within(None);
-        if let Some((attribute, uris)) = self.forgotten_schemas() {
-            core.write(&mut object, attribute, &uris)?;
-        }
+        object.serialize_entry("schemas", &Schemas(self))?;
         let hidden = self.resource_type.kept_activity().filter(|_| !self.resource.shows_activity());
         let is_shown = |key: &str, value: &Value| {
             !value.is_null() && hidden.is_none_or(|active| active.name() != key)
@@ -79,6 +68,7 @@ impl Serialize for Projected<'_> {
                     let location = self.locations.of(self.resource_type.name(), self.resource.id());
                     core.write_meta(&mut object, attribute, value, location)?;
                 }
+                Some(Container::Attribute(attribute)) if attribute.name() == "schemas" => {}
                 Some(Container::Attribute(attribute)) => {
                     core.write(&mut object, attribute, value)?
                 }
@@ -92,6 +82,21 @@ impl Serialize for Projected<'_> {
             }
         }
         object.end()
+    }
+}
+
+/// The schemas a resource names: its base schema, and each extension it has a value of (RFC 7643,
+/// Section 3). They are always part of an answer.
+struct Schemas<'a>(&'a Projected<'a>);
+
+impl Serialize for Schemas<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Projected { resource, resource_type, .. } = self.0;
+        let base = resource_type.schema().uri().as_str();
+        let extensions =
+            resource_type.extensions().iter().map(|extension| extension.schema.uri().as_str());
+        let in_use = extensions.filter(|uri| resource.get(uri).is_some());
+        serializer.collect_seq(std::iter::once(base).chain(in_use))
     }
 }
 

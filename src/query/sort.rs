@@ -93,7 +93,10 @@ impl Sort {
         let order = Self::order_of(order)?;
         let path: Option<AttrPath> = by.trim().parse().ok();
         let path = path.and_then(|path| resource_type.resolve(&path)).and_then(sortable);
-        Ok(Self { path: Some(path.ok_or_else(|| SortError::Attribute(by.to_owned()))?), order })
+        let path = path.ok_or_else(|| SortError::Attribute(by.to_owned()))?;
+        // The first of them is the base schema, which all resources of the type have in common.
+        let tells_apart = path.extension().is_some() || path.attribute().name() != "schemas";
+        Ok(Self { path: tells_apart.then_some(path), order })
     }
 
     /// Binds the parameters of a request that sorts by an attribute which the resource type left

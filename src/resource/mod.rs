@@ -247,46 +247,6 @@ impl Resource {
         self.attributes.get(uri).map(T::deserialize).transpose()
     }
 
-    /// Makes `schemas` say what the resource holds: its base schema, and each extension with a
-    /// value (RFC 7643, Section 3).
-    pub fn settle_schemas(&mut self, resource_type: &ResourceType) {
-        if self.schemas_in_use(resource_type).eq(self.named_schemas()) {
-            return;
-        }
-        let schemas = self.made_schemas(resource_type);
-        self.object_mut().insert("schemas".to_owned(), schemas);
-    }
-
-    /// Whether it does not say its schemas, which is for a store to keep, or not.
-    pub(crate) fn lacks_schemas(&self) -> bool {
-        self.attributes.get("schemas").is_none_or(is_unassigned)
-    }
-
-    /// What `schemas` has to say.
-    pub(crate) fn made_schemas(&self, resource_type: &ResourceType) -> Value {
-        self.schemas_in_use(resource_type).map(Value::from).collect()
-    }
-
-    fn schemas_in_use<'r>(
-        &'r self,
-        resource_type: &'r ResourceType,
-    ) -> impl Iterator<Item = &'r str> {
-        let extensions =
-            resource_type.extensions().iter().map(|extension| extension.schema.uri().as_str());
-        std::iter::once(resource_type.schema().uri().as_str())
-            .chain(extensions.filter(|uri| self.attributes.contains_key(*uri)))
-    }
-
-    fn named_schemas(&self) -> impl Iterator<Item = &str> {
-        let named = self
-            .attributes
-            .get("schemas")
-            .and_then(Value::as_array)
-            .map(Vec::as_slice)
-            .unwrap_or_default();
-        named.iter().map(|uri| uri.as_str().unwrap_or_default())
-    }
-
     pub(crate) fn object_mut(&mut self) -> &mut Map<String, Value> {
         self.weight = Weight::default();
         &mut self.attributes

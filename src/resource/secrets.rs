@@ -79,7 +79,6 @@ impl Resource {
                 self.object_mut().remove(uri);
             }
         }
-        self.settle_schemas(resource_type);
     }
 
     /// Whether it holds what is never returned.

@@ -40,8 +40,7 @@ fn intake(
     body.entry("schemas").or_insert(json!(all));
     let mut deviations = Deviations::default();
     let intake = Intake::new(&users).with_quirks(quirks).with_secrets(secrets);
-    let mut stored = intake.decode(body, &mut deviations)?.resource.into_stored();
-    stored.remove("schemas");
+    let stored = intake.decode(body, &mut deviations)?.resource.into_stored();
     Ok((Value::Object(stored), deviations.into_vec()))
 }
 
@@ -344,21 +343,6 @@ fn required_attributes_are_demanded() {
         check(&user, &strict).map_err(|err| err.kind()),
         Err(ValueErrorKind::RequiredExtension)
     );
-}
-
-#[test]
-fn schemas_say_what_is_there() {
-    // S-3-01, S-3-02, S-3-04, S-3.3-04
-    let mut user = Resource::default();
-    user.set(
-        "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User",
-        json!({ "department": "a" }),
-    );
-    user.settle_schemas(&users());
-    assert_eq!(user.get("schemas").and_then(Value::as_array).map(Vec::len), Some(2));
-    user.remove("urn:ietf:params:scim:schemas:extension:enterprise:2.0:User");
-    user.settle_schemas(&users());
-    assert_eq!(user.get("schemas"), Some(&json!(["urn:ietf:params:scim:schemas:core:2.0:User"])));
 }
 
 #[test]

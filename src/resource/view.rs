@@ -13,8 +13,6 @@ use super::Meta;
 #[serde(default, rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct User {
-    /// The URIs of the schemas in use.
-    pub schemas: Vec<String>,
     /// The identifier of the service provider.
     pub id: String,
     /// The identifier of the provisioning client.
@@ -150,8 +148,6 @@ pub struct Member {
 #[serde(default, rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Group {
-    /// The URIs of the schemas in use.
-    pub schemas: Vec<String>,
     /// The identifier of the service provider.
     pub id: String,
     /// The identifier of the provisioning client.

@@ -48,7 +48,6 @@ pub(super) async fn insert(
 ) -> Result<Change, Failure> {
     let resource_type = &endpoint.resource_type;
     resource.activate_user(resource_type);
-    resource.settle_schemas(resource_type);
     check(&resource, resource_type)?;
     let members = member_ids(resource_type, &resource);
     if let Joining::Without(ids) = call.joining(endpoint, &members).await? {

@@ -68,8 +68,9 @@ pub trait ResourceStore: Send + Sync + 'static {
     async fn create(&self, resource: Resource, cx: &RequestContext)
     -> Result<Resource, StoreError>;
 
-    /// Reads one, as a resource is: with `meta` and `schemas`, and no null or empty value at any
-    /// depth. What `projection` leaves out need not be loaded (a group without its members).
+    /// Reads one, as a resource is: with `meta`, and no null or empty value at any depth. What
+    /// `projection` leaves out need not be loaded (a group without its members); of an extension
+    /// that has values one has to be, since `schemas` names it.
     ///
     /// # Errors
     ///

@@ -269,7 +269,6 @@ impl Update {
     ) -> Result<(Change, Option<Resource>), StoreError> {
         if let Some(hook) = &self.hook {
             hook(&before, &mut after)?;
-            after.settle_schemas(&self.resource_type);
         }
         after.keep_activity(&before, &self.resource_type);
         let paths = self.changed_paths(&before, &after);

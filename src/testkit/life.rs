@@ -1,13 +1,12 @@
 //! Create, read, replace, change, delete.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::HashSet;
 
 use serde_json::Value;
 
 use super::samples::{Samples, TEXTS};
 use super::stores::{StoreFactory, Stores};
 use super::subject::{Subject, ids, json, operation, set, text, told};
-use crate::resource::Resource;
 use crate::store::{Operation, Precondition, StoreError};
 
 /// What `create` stored, `get` reads, with an id of its own, its metadata, and all values.
@@ -78,7 +77,6 @@ pub async fn text_stays_as_it_is(factory: &dyn StoreFactory) {
                 if note.last().unique() { format!("{sample}{number}") } else { sample.to_owned() };
             let mut resource = samples.plain_resource(&subject);
             set(&mut resource, &note, sample.as_str().into());
-            resource.settle_schemas(&subject.resource_type);
             let id = subject.create(resource).await.id().to_owned();
             let kept = text(&subject.get(&id).await, &note);
             assert_eq!(
@@ -281,46 +279,6 @@ pub async fn an_id_is_never_given_twice(factory: &dyn StoreFactory) {
             }
         }
     }
-}
-
-/// What a store reads, lists, and says of what it has stored names its schemas: that of the type,
-/// and those of the extensions that it has values of (RFC 7643, Section 3).
-pub async fn schemas_are_there(factory: &dyn StoreFactory) {
-    let stores = Stores::made_by(factory).await;
-    for subject in stores.subjects() {
-        let mut samples = stores.samples().referring_to(references(&stores, &subject).await);
-        for _ in 0..10 {
-            let created = subject.create(samples.resource(&subject)).await;
-            assert_schemas(&subject, "create", &created);
-            assert_schemas(&subject, "get", &subject.get(created.id()).await);
-            let change =
-                subject.update(created.id(), &subject.put(samples.resource(&subject))).await;
-            change.after.iter().for_each(|after| assert_schemas(&subject, "update", after));
-            assert_schemas(&subject, "get", &subject.get(created.id()).await);
-        }
-        for listed in subject.select(&subject.query(None)).await.resources {
-            assert_schemas(&subject, "select", &listed);
-        }
-    }
-}
-
-fn assert_schemas(subject: &Subject, call: &str, resource: &Resource) {
-    let mut settled = resource.clone();
-    settled.settle_schemas(&subject.resource_type);
-    let sorted = |resource: &Resource| {
-        let named = resource
-            .get("schemas")
-            .and_then(Value::as_array)
-            .map(Vec::as_slice)
-            .unwrap_or_default();
-        named.iter().map(ToString::to_string).collect::<BTreeSet<_>>()
-    };
-    assert_eq!(
-        sorted(resource),
-        sorted(&settled),
-        "{}: `schemas` in what `{call}` gives (left) are not those of the resource (right); call `settle_schemas`",
-        subject.name(),
-    );
 }
 
 /// A PATCH that replaces, adds or removes some of what `wanted` has.

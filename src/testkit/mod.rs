@@ -146,7 +146,7 @@ macro_rules! checks {
 
 checks! {
     life: what_is_created_is_read, text_stays_as_it_is, what_is_updated_is_read, what_is_deleted_is_gone,
-        unknown_id_is_not_found, refused_update_changes_nothing, an_id_is_never_given_twice, schemas_are_there;
+        unknown_id_is_not_found, refused_update_changes_nothing, an_id_is_never_given_twice;
     uniqueness: taken_value_is_refused, own_value_is_free, freed_value_can_be_taken, uniqueness_holds_under_races,
         a_resource_is_deleted_once;
     versions: each_change_makes_a_version, what_changes_nothing_makes_no_version, stale_version_is_refused,

@@ -57,7 +57,6 @@ pub async fn own_value_is_free(factory: &dyn StoreFactory) {
             // Alone, another spelling is no change; beside one it is stored.
             let note = subject.note().filter(|note| *note != path);
             note.iter().for_each(|note| set(&mut wanted, note, samples.fresh_text().into()));
-            wanted.settle_schemas(&subject.resource_type);
             let outcome = subject.try_update(&id, &subject.put(wanted)).await;
             let told = told(&outcome);
             assert!(
@@ -180,7 +179,6 @@ async fn unique_attributes(factory: &dyn StoreFactory) -> Vec<(Subject, Resolved
 fn with(subject: &Subject, samples: &mut Samples, path: &ResolvedPath, value: &Value) -> Resource {
     let mut resource = samples.plain_resource(subject);
     set(&mut resource, path, value.clone());
-    resource.settle_schemas(&subject.resource_type);
     resource
 }
 

@@ -256,7 +256,6 @@ async fn changeable(factory: &dyn StoreFactory) -> Vec<(Subject, ResolvedPath, S
         let mut samples = stores.samples();
         let mut resource = samples.plain_resource(&subject);
         set(&mut resource, &note, samples.fresh_text().into());
-        resource.settle_schemas(&subject.resource_type);
         let created = subject.create(resource).await;
         all.push((subject, note, samples, created));
     }

@@ -88,7 +88,6 @@ pub async fn an_abandoned_call_leaves_nothing_half_done(factory: &dyn StoreFacto
             let before = subject.get(before.id()).await;
             let mut wanted = samples.resource(&subject);
             set(&mut wanted, &note, samples.fresh_text().into());
-            wanted.settle_schemas(&subject.resource_type);
             let update = subject.put(wanted);
             let Ok(expected) = update.apply(before.clone().into()) else { continue };
             let expected = expected.after.unwrap_or_default();
@@ -139,7 +138,6 @@ async fn contended(factory: &dyn StoreFactory) -> Vec<(Subject, ResolvedPath, St
         let Some(note) = subject.note() else { continue };
         let mut resource = stores.samples().plain_resource(&subject);
         set(&mut resource, &note, "sum".into());
-        resource.settle_schemas(&subject.resource_type);
         let id = subject.create(resource).await.id().to_owned();
         all.push((subject, note, id));
     }

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use scimwire::filter::{Binder, BoundFilter, Budget, CompareOp, Filter};
 use serde_json::Value;
 
-use super::reference::satisfies;
+use super::reference::{satisfies, schemas};
 use super::samples::{USERS, config, user};
 use super::typed;
 
@@ -40,7 +40,8 @@ proptest! {
 
     #[test]
     fn evaluation_follows_the_table(filter in typed::filter(), user in user()) {
-        let json = Value::Object(user.attributes().clone());
+        let mut json = Value::Object(user.attributes().clone());
+        json["schemas"] = schemas(&json);
         prop_assert_eq!(bind(&filter).matches(&user), satisfies(&json, &filter), "{} on {}", filter, json);
     }
 

@@ -8,6 +8,7 @@ use scimwire::filter::{CompValue, CompareOp, Filter};
 use scimwire::schema::{fold, prepare};
 use serde_json::Value;
 
+use super::samples::{BADGE, ENTERPRISE, USER};
 use super::typed::{Kind, Known, known, known_inside};
 
 /// Whether a user, as JSON, satisfies a filter.
@@ -38,6 +39,13 @@ pub(crate) fn satisfies(user: &Value, filter: &Filter) -> bool {
 }
 
 /// Whether one value of a multi-valued attribute satisfies the filter in brackets.
+/// What `schemas` says: the base schema, and each extension with something in it.
+pub(crate) fn schemas(user: &Value) -> Value {
+    let extensions = [ENTERPRISE, BADGE];
+    let named = extensions.into_iter().filter(|uri| user.get(uri).is_some_and(is_present));
+    [USER].into_iter().chain(named).collect()
+}
+
 fn element_satisfies(element: &Value, parent: &Known, filter: &Filter) -> bool {
     let condition = |name: &str, condition: Condition<'_>| {
         let kind = known_inside(parent, name);

@@ -1,4 +1,4 @@
-//! Resources whose store does not keep `schemas` are served with them (RFC 7643, Section 3).
+//! `schemas` follow from what a resource holds, whatever its store keeps (RFC 7643, Section 3).
 
 use std::sync::Arc;
 
@@ -23,6 +23,8 @@ async fn what_a_store_forgot_is_made() {
         ("bob", json!([]), true),
         ("cid", json!([USER, ENTERPRISE]), true),
         ("dan", Value::Null, true),
+        ("eve", json!([USER]), true),
+        ("fay", json!([USER, ENTERPRISE]), false),
     ] {
         let mut user = Resource::default();
         user.set("userName", name);
@@ -38,6 +40,10 @@ async fn what_a_store_forgot_is_made() {
     }
     let dispatcher = Dispatcher::builder(BASE).unauthenticated().resource_type(users, store);
     let provider = Provider::of(dispatcher.build().expect("the type is consistent"));
+    let filter = format!("schemas%20eq%20%22{ENTERPRISE}%22");
+    let found = provider.get(&format!("/Users?filter={filter}")).await.ok();
+    let with_extension = ids.iter().filter(|(_, schemas)| schemas[1] == ENTERPRISE).count();
+    assert_eq!(found["totalResults"], with_extension);
     for (id, schemas) in ids {
         for query in [
             "",

@@ -81,8 +81,6 @@ pub(crate) enum Fault {
     ListsAHundred,
     /// Gives the id behind the greatest one that is there.
     ReusesIds,
-    /// Reads rows without their schemas.
-    ForgetsSchemas,
 }
 
 /// Tenant, table, id.
@@ -269,9 +267,6 @@ impl NaiveStore {
                 "groups",
                 groups.map(|(_, group)| json!({ "value": group.id() })).collect::<Vec<_>>(),
             );
-        }
-        if self.is(Fault::ForgetsSchemas) {
-            shown.remove("schemas");
         }
         if self.is(Fault::NamesMembersOfAllTenants)
             && let Some(Value::Array(members)) = shown.get("members").cloned()

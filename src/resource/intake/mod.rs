@@ -183,9 +183,7 @@ impl Decoding<'_> {
         }
         object.retain(|_, value| !is_unassigned(value));
         self.schemas(schemas.unwrap_or_default(), &object)?;
-        let mut resource = Resource::from_stored(object);
-        resource.settle_schemas(resource_type);
-        Ok(resource)
+        Ok(Resource::from_stored(object))
     }
 
     /// Makes canonical the object that holds the attributes of an extension.

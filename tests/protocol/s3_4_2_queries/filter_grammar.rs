@@ -182,12 +182,22 @@ async fn sub_attributes_stand_after_a_dot() {
 async fn schemas_can_be_filtered() {
     // P-3.4.2.2-24
     let provider = Provider::of_people().await;
-    for (uri, names) in [
-        (ENTERPRISE.to_owned(), &["bjensen"][..]),
-        (ENTERPRISE.to_uppercase(), &["bjensen"]),
-        (USER.to_owned(), &["bjensen", "jsmith", "omalley", "Root"]),
-        ("urn:example:none".to_owned(), &[]),
+    let (all, others) = (["bjensen", "jsmith", "omalley", "Root"], ["jsmith", "omalley", "Root"]);
+    for (filter, names) in [
+        (format!("schemas eq \"{ENTERPRISE}\""), &["bjensen"][..]),
+        (format!("schemas eq \"{}\"", ENTERPRISE.to_uppercase()), &["bjensen"]),
+        (format!("schemas eq \"{USER}\""), &all),
+        ("schemas eq \"urn:example:none\"".to_owned(), &[]),
+        (format!("schemas ne \"{ENTERPRISE}\""), &others),
+        (format!("not (schemas ne \"{ENTERPRISE}\")"), &["bjensen"]),
+        ("schemas co \":enterprise:\"".to_owned(), &["bjensen"]),
+        ("schemas sw \"urn:ietf\"".to_owned(), &all),
+        (format!("schemas[value eq \"{ENTERPRISE}\"]"), &["bjensen"]),
+        (format!("schemas[not (value eq \"{USER}\")]"), &["bjensen"]),
+        ("schemas pr".to_owned(), &all),
+        ("schemas ne null".to_owned(), &all),
+        ("not (schemas pr) or schemas eq null".to_owned(), &[]),
     ] {
-        provider.finds("/Users", &[(&format!("schemas eq \"{uri}\""), names)]).await;
+        provider.finds("/Users", &[(&filter, names)]).await;
     }
 }
