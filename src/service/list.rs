@@ -117,9 +117,7 @@ fn response<T>(
     let last = resources.len().checked_sub(1).and_then(|last| results.found.get(last));
     let (start_index, next_cursor) = match (page, last) {
         (Page::Index { start, .. }, _) => (Some(*start), None),
-        (Page::Cursor { .. }, Some(last)) if more => {
-            (None, Some(cursors.after(last.position.clone())?))
-        }
+        (Page::Cursor { .. }, Some(last)) if more => (None, Some(cursors.after(last.position())?)),
         (Page::Cursor { .. }, _) => (None, None),
     };
     Ok(ListResponse { total_results: results.total, start_index, next_cursor, resources })
@@ -139,7 +137,7 @@ impl Call<'_> {
         };
         let results = self.select(queries, page).await?;
         if let (Some(doubt), Some(next)) = (doubt, results.found.first()) {
-            doubt.check(&next.position)?;
+            doubt.check(&next.position())?;
         }
         Ok(results)
     }

@@ -4,15 +4,15 @@ use std::sync::Arc;
 
 use super::outcome::Failure;
 use super::{Call, Endpoint};
-use crate::query::{IdOrder, Page, Position, Projected, Projection, Query};
+use crate::query::{IdOrder, Page, Position, Projected, Projection, Query, Sort};
 use crate::resource::Resource;
 use crate::schema::{Locations, ResourceType};
 use crate::store::{Pushdown, complete};
 
 /// A resource that was found, with what it is shown by.
 pub(super) struct Found<'q> {
-    pub(super) position: Position,
     resource: Arc<Resource>,
+    sort: Option<&'q Sort>,
     resource_type: &'q ResourceType,
     projection: &'q Projection,
 }
@@ -25,6 +25,11 @@ pub(super) struct Results<'q> {
 }
 
 impl Found<'_> {
+    /// Where it stands in the order of the page; pages by index never ask.
+    pub(super) fn position(&self) -> Position {
+        complete::position(&self.resource, self.sort)
+    }
+
     pub(super) fn show<'f>(&'f self, locations: &'f Locations) -> Projected<'f> {
         Projected::new(&self.resource, self.projection, self.resource_type, locations)
     }
@@ -44,23 +49,23 @@ impl Call<'_> {
         let mut orders = queries.iter().map(|(endpoint, _)| endpoint.store.id_order());
         let first = orders.next().unwrap_or_default();
         let ids = if orders.all(|order| order == first) { first } else { IdOrder::Text };
-        let mut all = Results { found: Vec::new(), total: Some(0), more: false };
+        let (mut total, mut more, mut found) = (Some(0), false, Vec::new());
         for (endpoint, query) in queries {
             let results = self.select_one(endpoint, query, ids).await?;
-            all.total = all.total.zip(results.total).map(|(one, other)| one + other);
-            all.more |= results.more;
-            all.found.extend(results.found);
+            total = total.zip(results.total).map(|(one, other): (usize, usize)| one + other);
+            more |= results.more;
+            found.extend(results.found.into_iter().map(|found| (found.position(), found)));
         }
         // A type that lacks the attribute has no keys, so that any sort orders them alike.
         let sort = queries.iter().find_map(|(_, query)| query.sort.as_ref());
-        all.found.sort_by(|one, other| ids.compare_positions(sort, &one.position, &other.position));
+        found.sort_by(|(one, _), (other, _)| ids.compare_positions(sort, one, other));
         let skipped = match page {
             Page::Index { start, .. } => start.saturating_sub(1),
             Page::Cursor { .. } => 0,
         };
-        all.more |= all.found.len().saturating_sub(skipped) > page.count();
-        all.found = all.found.into_iter().skip(skipped).take(page.count()).collect();
-        Ok(all)
+        more |= found.len().saturating_sub(skipped) > page.count();
+        let found = found.into_iter().skip(skipped).take(page.count());
+        Ok(Results { found: found.map(|(_, found)| found).collect(), total, more })
     }
 
     async fn select_one<'q>(
@@ -84,7 +89,7 @@ impl Call<'_> {
         )
         .await?;
         let found = selected.resources.into_iter().map(|resource| Found {
-            position: complete::position(&resource, query.sort.as_ref()),
+            sort: query.sort.as_ref(),
             resource: self.with_nearest_groups(&endpoint.resource_type, resource),
             resource_type: &endpoint.resource_type,
             projection: &query.projection,
