@@ -2,14 +2,14 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::SystemTime;
 
 use serde_json::{Map, Value};
 
+use super::MemoryStore;
 use super::members::Memberships;
 use super::table::Table;
-use super::{CARRIED_MEMBERS, MemoryStore};
 use crate::context::Tenant;
 use crate::patch::MemberDelta;
 use crate::query::Projection;
@@ -17,10 +17,7 @@ use crate::resource::Resource;
 use crate::schema::{Attribute, ResourceType};
 use crate::store::change::Change;
 use crate::store::error::StoreError;
-use crate::store::fresh_id::fresh_id;
-use crate::store::nul_byte::{has_nul, no_nul, refuse_nul};
 use crate::store::precondition::Precondition;
-use crate::store::update::Update;
 
 /// A database in memory that holds resources of several types, and hands out a store for each.
 ///
@@ -34,7 +31,7 @@ use crate::store::update::Update;
 /// ```
 #[derive(Clone, Default)]
 pub struct MemoryDirectory {
-    tenants: Arc<RwLock<HashMap<Tenant, Arc<RwLock<Tenancy>>>>>,
+    tenants: Arc<RwLock<HashMap<Tenant, Arc<Locked>>>>,
     keeps_dangling: bool,
 }
 
@@ -61,11 +58,11 @@ impl MemoryDirectory {
     }
 
     /// What a tenant has, if it ever had something.
-    pub(super) fn known(&self, tenant: &Tenant) -> Option<Arc<RwLock<Tenancy>>> {
+    pub(super) fn known(&self, tenant: &Tenant) -> Option<Arc<Locked>> {
         self.tenants.read().unwrap_or_else(PoisonError::into_inner).get(tenant).cloned()
     }
 
-    pub(super) fn tenancy(&self, tenant: &Tenant) -> Arc<RwLock<Tenancy>> {
+    pub(super) fn tenancy(&self, tenant: &Tenant) -> Arc<Locked> {
         if let Some(tenancy) = self.known(tenant) {
             return tenancy;
         }
@@ -82,6 +79,22 @@ impl fmt::Debug for MemoryDirectory {
     }
 }
 
+/// What a tenant has, and the lock on it. Whoever waits for that blocks a thread that may be one of
+/// few: it is held for no longer than it takes to look something up, or to put it in its place.
+#[derive(Default)]
+pub(super) struct Locked(RwLock<Tenancy>);
+
+impl Locked {
+    /// All checks come before the first write, so that a panic leaves no half-made change behind.
+    pub(super) fn read(&self) -> RwLockReadGuard<'_, Tenancy> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn write(&self) -> RwLockWriteGuard<'_, Tenancy> {
+        self.0.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 /// All resources of a tenant. A group is kept without its members; who is in which group stands in
 /// `memberships`.
 #[derive(Default)]
@@ -95,7 +108,7 @@ impl Tenancy {
         self.tables.get(resource_type.name())
     }
 
-    fn table_mut(&mut self, resource_type: &ResourceType) -> &mut Table {
+    pub(super) fn table_mut(&mut self, resource_type: &ResourceType) -> &mut Table {
         let name = resource_type.name();
         self.tables.entry(name.to_owned()).or_insert_with(|| Table::new(resource_type))
     }
@@ -107,126 +120,16 @@ impl Tenancy {
     pub(super) fn create(
         &mut self,
         resource_type: &ResourceType,
-        mut resource: Resource,
-    ) -> Result<Resource, StoreError> {
-        // Time comes first in these ids, so that the order of ids is that of creation.
-        let id: Arc<str> = fresh_id().into();
-        resource.set_id(&*id);
-        // RFC 7643, Section 9.2: a password is not kept in clear, and this store has no other way.
-        resource.forget_secrets(resource_type);
-        refuse_nul(resource.attributes())?;
-        let mut stored = resource.clone();
-        let members =
-            resource_type.membership().and_then(|membership| stored.remove(membership.name()));
-        self.table_mut(resource_type).insert(Arc::clone(&id), Arc::new(stored))?;
-        if let Some(Value::Array(members)) = members {
+        resource: Resource,
+        members: Vec<Value>,
+    ) -> Result<(), StoreError> {
+        let id: Arc<str> = resource.id().into();
+        self.table_mut(resource_type).insert(Arc::clone(&id), Arc::new(resource))?;
+        if !members.is_empty() {
             let delta = MemberDelta { add: members, ..MemberDelta::default() };
             self.memberships.apply(&id, &delta);
         }
-        Ok(resource)
-    }
-
-    pub(super) fn update(
-        &mut self,
-        resource_type: &ResourceType,
-        id: &str,
-        update: &Update,
-    ) -> Result<Change, StoreError> {
-        let current = Arc::clone(self.find(resource_type, id).ok_or(StoreError::NotFound)?);
-        // The groups of a resource are shown to a change that compares them.
-        let view = resource_type.membership_view().filter(|view| update.compares(view));
-        let current = match view {
-            Some(view) => self.with_groups(view, current, Projection::default().indirect_groups()),
-            None => current,
-        };
-        let Some(membership) = resource_type.membership() else {
-            let change = update.apply(current)?;
-            return self.write_whole(resource_type, view, change);
-        };
-        match update.members() {
-            None if update.touches(membership) => {
-                let change = update.apply(self.with_members(membership, &current))?;
-                self.write_members(resource_type, membership, view, change)
-            }
-            delta => {
-                if delta.is_some_and(|delta| delta.replace) {
-                    update.budget().spend_values(self.memberships.count(id))?;
-                }
-                let members =
-                    delta.map(|delta| self.memberships.preview(id, delta)).unwrap_or_default();
-                let (change, apart) = update.apply_with_members(current, members)?;
-                if delta.is_some_and(|delta| delta.add.iter().any(has_nul)) {
-                    return Err(no_nul());
-                }
-                self.write_back(resource_type, id, view, apart)?;
-                if let Some(delta) = delta.filter(|_| !change.members.is_empty()) {
-                    self.memberships.apply(id, delta);
-                }
-                Ok(self.carry_members(resource_type, change))
-            }
-        }
-    }
-
-    /// Writes the state after a change of a resource of a type without members.
-    fn write_whole(
-        &mut self,
-        resource_type: &ResourceType,
-        view: Option<&Arc<Attribute>>,
-        mut change: Change,
-    ) -> Result<Change, StoreError> {
-        if let Some((view, after)) = view.zip(change.after.as_mut()) {
-            Arc::make_mut(after).remove(view.name());
-        }
-        let unchanged = change.is_unchanged();
-        if let Some(after) = change.after.as_mut().filter(|_| !unchanged) {
-            Arc::make_mut(after).forget_secrets(resource_type);
-            self.table_mut(resource_type).replace(&change.id, Arc::clone(after))?;
-        }
-        Ok(change)
-    }
-
-    /// Writes the state after a change, without its members and without what only shows its groups.
-    fn write_back(
-        &mut self,
-        resource_type: &ResourceType,
-        id: &str,
-        view: Option<&Arc<Attribute>>,
-        apart: Option<Resource>,
-    ) -> Result<(), StoreError> {
-        let Some(mut apart) = apart else { return Ok(()) };
-        if let Some(view) = view {
-            apart.remove(view.name());
-        }
-        apart.forget_secrets(resource_type);
-        self.table_mut(resource_type).replace(id, Arc::new(apart))
-    }
-
-    /// Writes a resource whose members were changed in the resource itself.
-    fn write_members(
-        &mut self,
-        resource_type: &ResourceType,
-        membership: &Attribute,
-        view: Option<&Arc<Attribute>>,
-        change: Change,
-    ) -> Result<Change, StoreError> {
-        let Some(mut apart) = change.after.as_deref().filter(|_| !change.is_unchanged()).cloned()
-        else {
-            return Ok(change);
-        };
-        refuse_nul(apart.attributes())?;
-        let members = apart.remove(membership.name());
-        self.write_back(resource_type, &change.id, view, Some(apart))?;
-        let add = if let Some(Value::Array(members)) = members { members } else { Vec::new() };
-        self.memberships.apply(&change.id, &MemberDelta { replace: true, add, remove: Vec::new() });
-        Ok(self.carry_members(resource_type, change))
-    }
-
-    /// Puts the members of a small group into the answer; a large one is not read only to be sent.
-    fn carry_members(&self, resource_type: &ResourceType, change: Change) -> Change {
-        let small = self.memberships.count(&change.id) <= CARRIED_MEMBERS;
-        let after = self.find(resource_type, &change.id).filter(|_| small);
-        let after = after.map(|after| self.compose(resource_type, after, &Projection::default()));
-        change.with_after(after)
+        Ok(())
     }
 
     pub(super) fn delete(
@@ -282,7 +185,7 @@ impl Tenancy {
         }
     }
 
-    fn with_groups(
+    pub(super) fn with_groups(
         &self,
         view: &Attribute,
         mut resource: Arc<Resource>,
@@ -295,7 +198,11 @@ impl Tenancy {
         resource
     }
 
-    fn with_members(&self, membership: &Attribute, resource: &Arc<Resource>) -> Arc<Resource> {
+    pub(super) fn with_members(
+        &self,
+        membership: &Attribute,
+        resource: &Arc<Resource>,
+    ) -> Arc<Resource> {
         let members = self.memberships.members(resource.id());
         if members.is_empty() {
             return Arc::clone(resource);

@@ -1,16 +1,21 @@
 //! Resources in memory: for tests and examples, and as the reference of what a store does.
 
 mod directory;
+mod lookup;
 mod members;
 mod search;
 mod table;
+mod update;
 
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 
 use async_trait::async_trait;
+use serde_json::Value;
 
 use super::change::Change;
 use super::error::StoreError;
+use super::fresh_id::fresh_id;
+use super::nul_byte::refuse_nul;
 use super::precondition::Precondition;
 use super::update::Update;
 use super::{Pushdown, ResourceStore, Selected, Selection};
@@ -19,8 +24,8 @@ use crate::query::{Projection, Query};
 use crate::resource::Resource;
 use crate::schema::ResourceType;
 
+use directory::Locked;
 pub use directory::MemoryDirectory;
-use directory::Tenancy;
 
 /// Groups up to this size are carried along in the answer to a change.
 pub const CARRIED_MEMBERS: usize = 100;
@@ -41,21 +46,9 @@ impl MemoryStore {
         MemoryDirectory::new().store(resource_type)
     }
 
-    /// Reads of a tenant that has nothing leave nothing behind.
-    fn read<O>(&self, cx: &RequestContext, read: impl FnOnce(&Tenancy) -> O) -> O {
-        let Some(tenancy) = self.directory.known(cx.tenant()) else {
-            return read(&Tenancy::default());
-        };
-        // All checks come before the first write, so that a panic leaves no half-made change
-        // behind.
-        let tenancy = tenancy.read().unwrap_or_else(PoisonError::into_inner);
-        read(&tenancy)
-    }
-
-    fn write<O>(&self, cx: &RequestContext, write: impl FnOnce(&mut Tenancy) -> O) -> O {
-        let tenancy = self.directory.tenancy(cx.tenant());
-        let mut tenancy = tenancy.write().unwrap_or_else(PoisonError::into_inner);
-        write(&mut tenancy)
+    /// What the tenant has. Reads of one that has nothing leave nothing behind.
+    fn known(&self, cx: &RequestContext) -> Arc<Locked> {
+        self.directory.known(cx.tenant()).unwrap_or_default()
     }
 }
 
@@ -63,10 +56,19 @@ impl MemoryStore {
 impl ResourceStore for MemoryStore {
     async fn create(
         &self,
-        resource: Resource,
+        mut resource: Resource,
         cx: &RequestContext,
     ) -> Result<Resource, StoreError> {
-        self.write(cx, |tenancy| tenancy.create(&self.resource_type, resource))
+        // Time comes first in these ids, so that the order of ids is that of creation.
+        resource.set_id(fresh_id());
+        // RFC 7643, Section 9.2: a password is not kept in clear, and this store has no other way.
+        resource.forget_secrets(&self.resource_type);
+        refuse_nul(resource.attributes())?;
+        let mut stored = resource.clone();
+        let members = take_members(&self.resource_type, &mut stored);
+        let tenancy = self.directory.tenancy(cx.tenant());
+        tenancy.write().create(&self.resource_type, stored, members)?;
+        Ok(resource)
     }
 
     async fn get(
@@ -75,10 +77,10 @@ impl ResourceStore for MemoryStore {
         projection: &Projection,
         cx: &RequestContext,
     ) -> Result<Arc<Resource>, StoreError> {
-        self.read(cx, |tenancy| {
-            let resource = tenancy.find(&self.resource_type, id).ok_or(StoreError::NotFound)?;
-            Ok(tenancy.compose(&self.resource_type, resource, projection))
-        })
+        let tenancy = self.known(cx);
+        let tenancy = tenancy.read();
+        let resource = tenancy.find(&self.resource_type, id).ok_or(StoreError::NotFound)?;
+        Ok(tenancy.compose(&self.resource_type, resource, projection))
     }
 
     async fn select(
@@ -86,7 +88,7 @@ impl ResourceStore for MemoryStore {
         selection: Selection<'_>,
         cx: &RequestContext,
     ) -> Result<Selected, StoreError> {
-        self.read(cx, |tenancy| search::select(tenancy, &self.resource_type, &selection))
+        search::select(&self.known(cx), &self.resource_type, &selection)
     }
 
     async fn update(
@@ -95,7 +97,7 @@ impl ResourceStore for MemoryStore {
         update: &Update,
         cx: &RequestContext,
     ) -> Result<Change, StoreError> {
-        self.write(cx, |tenancy| tenancy.update(&self.resource_type, id, update))
+        update::update(&self.known(cx), &self.resource_type, id, update)
     }
 
     async fn delete(
@@ -105,13 +107,21 @@ impl ResourceStore for MemoryStore {
         cx: &RequestContext,
     ) -> Result<Change, StoreError> {
         let keeps_dangling = self.directory.keeps_dangling();
-        self.write(cx, |tenancy| {
-            tenancy.delete(&self.resource_type, id, expected, cx.tenant(), keeps_dangling)
-        })
+        let tenancy = self.known(cx);
+        tenancy.write().delete(&self.resource_type, id, expected, cx.tenant(), keeps_dangling)
     }
 
     fn pushdown(&self, _query: &Query) -> Pushdown {
         Pushdown::Pages
+    }
+}
+
+/// The members of a group, which are kept apart from it.
+fn take_members(resource_type: &ResourceType, resource: &mut Resource) -> Vec<Value> {
+    let membership = resource_type.membership();
+    match membership.and_then(|membership| resource.remove(membership.name())) {
+        Some(Value::Array(members)) => members,
+        _ => Vec::new(),
     }
 }
 

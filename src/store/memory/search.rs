@@ -1,156 +1,66 @@
 //! Queries: by an index where the filter has one to offer, else by looking at all.
 
-use std::collections::BTreeSet;
-use std::ops::Bound;
 use std::sync::Arc;
 
-use super::directory::Tenancy;
-use super::table::{Table, UniqueIndex};
+use super::directory::Locked;
+use super::lookup::{Found, look_up};
 use crate::budget::Purse;
-use crate::filter::{BoundFilter, CompareOp, Comparison, Operand};
-use crate::query::{IdOrder, Page, Projection, Sort, SortKey, SortOrder};
+use crate::filter::BoundFilter;
+use crate::query::{IdOrder, Page, Projection, Sort};
 use crate::resource::Resource;
-use crate::schema::{AttributeType, ResourceType};
+use crate::schema::ResourceType;
 use crate::store::complete;
 use crate::store::error::StoreError;
 use crate::store::{Selected, Selection};
 
 /// What it costs to show one member or group, or to find one in an index, in looks at a value.
-const OF_ONE: usize = 8;
-
-/// An index that finds more than this is no shorter way than a look at all.
-const MANY: usize = 10_000;
+pub(super) const OF_ONE: usize = 8;
 
 pub(super) fn select(
-    tenancy: &Tenancy,
+    tenancy: &Locked,
     resource_type: &ResourceType,
     selection: &Selection<'_>,
 ) -> Result<Selected, StoreError> {
-    let Some(table) = tenancy.table(resource_type) else {
-        return Ok(Selected { resources: Vec::new(), total: Some(0), more: false });
-    };
-    let search = Search { tenancy, resource_type, table, selection };
+    let search = Search { tenancy, resource_type, selection };
     let page = selection.page.cloned().unwrap_or(Page::Index { start: 1, count: usize::MAX });
-    let selected = match (selection.filter, selection.sort) {
-        (None, None) => search.page_of_all(&page),
-        (None, Some(sort)) => match search.index_in_order(sort) {
-            Some(index) => search.page_of_index(index, sort, &page),
-            None => search.sorted(table.resources().values(), sort, &page)?,
-        },
-        (Some(filter), sort) => match search.candidates(filter)? {
-            Some(ids) => search.page_of_matching(
-                ids.iter().filter_map(|id| table.get(id)),
-                filter,
-                sort,
-                &page,
-            )?,
-            None => search.page_of_matching(table.resources().values(), filter, sort, &page)?,
-        },
+    let found = look_up(&tenancy.read(), resource_type, selection, &page)?;
+    let selected = match (found, selection.filter, selection.sort) {
+        (Found::Page(selected), _, _) => selected,
+        (Found::Among(some), Some(filter), sort) => {
+            search.page_of_matching(some, filter, sort, &page)?
+        }
+        (Found::Among(all), None, sort) => search.sorted(all, sort, &page)?,
     };
-    Ok(search.compose(&selected))
+    search.compose(selected)
 }
 
-/// Which resources an index has found.
-type Ids = BTreeSet<Arc<str>>;
-
+/// A search among resources that were there when it began.
 struct Search<'s> {
-    tenancy: &'s Tenancy,
+    tenancy: &'s Locked,
     resource_type: &'s ResourceType,
-    table: &'s Table,
     selection: &'s Selection<'s>,
 }
 
 impl Search<'_> {
-    /// Without filter and sort the table is in order already.
-    fn page_of_all(&self, page: &Page) -> Selected {
-        let all = self.table.resources();
-        let total = all.len();
-        let (resources, more): (Vec<_>, bool) = match page {
-            Page::Index { start, count } => {
-                let skipped = start.saturating_sub(1);
-                (
-                    all.values().skip(skipped).take(*count).cloned().collect(),
-                    total.saturating_sub(skipped) > *count,
-                )
-            }
-            Page::Cursor { after, count } => {
-                let from = after
-                    .as_ref()
-                    .map_or(Bound::Unbounded, |position| Bound::Excluded(position.id.as_str()));
-                let mut rest =
-                    all.range::<str, _>((from, Bound::Unbounded)).map(|(_, resource)| resource);
-                let resources = rest.by_ref().take(*count).cloned().collect();
-                (resources, rest.next().is_some())
-            }
-        };
-        Selected { resources, total: Some(total), more }
-    }
-
-    /// The index whose order is that of `sort`: it has every resource, and compares as the sort
-    /// does.
-    fn index_in_order(&self, sort: &Sort) -> Option<&UniqueIndex> {
-        let path = sort.path()?;
-        let is_text =
-            matches!(path.last().kind(), AttributeType::String | AttributeType::Reference);
-        let index = self
-            .table
-            .unique_index(path)
-            .filter(|index| is_text && index.is_folded() && index.is_of_one())?;
-        (index.len() == self.table.resources().len()).then_some(index)
-    }
-
-    fn page_of_index(&self, index: &UniqueIndex, sort: &Sort, page: &Page) -> Selected {
-        let (after, skipped) = match page {
-            Page::Index { start, .. } => (None, start.saturating_sub(1)),
-            Page::Cursor { after, .. } => (after.as_ref(), 0),
-        };
-        let mut ids = match after.map(|after| (after, &after.key)) {
-            None => index.in_order(None, sort.order()),
-            Some((after, Some(SortKey::Text(key)))) => {
-                index.in_order(Some((key, &after.id)), sort.order())
-            }
-            // Here every resource has a value. Those without, of other types, come last; in
-            // descending order they come first.
-            Some(_) if sort.order() == SortOrder::Descending => index.in_order(None, sort.order()),
-            Some(_) => Box::new(std::iter::empty()),
-        }
-        .skip(skipped);
-        let resources =
-            ids.by_ref().take(page.count()).filter_map(|id| self.table.get(id).cloned()).collect();
-        Selected { resources, total: Some(index.len()), more: ids.next().is_some() }
-    }
-
     /// A page of those that satisfy the filter; `resources` come in the order of their ids.
-    fn page_of_matching<'r>(
+    fn page_of_matching(
         &self,
-        resources: impl Iterator<Item = &'r Arc<Resource>>,
+        resources: Vec<Arc<Resource>>,
         filter: &BoundFilter,
         sort: Option<&Sort>,
         page: &Page,
     ) -> Result<Selected, StoreError> {
         let mut purse = Purse::new(self.selection.budget);
-        let needed = Projection::default().needed(Some(filter), None);
-        let needed = if self.asks_for_ids_of_groups(filter) {
-            needed.showing_indirect_groups(usize::MAX)
-        } else {
-            needed
-        };
-        let composed = self.mentions_memberships(filter);
+        let needed = self.needed(filter);
         let mut gathered = Gathered::new(page, sort.is_some());
         for resource in resources {
-            let matches = if composed {
-                let whole = self.composed(resource, &needed)?;
-                filter.matches_paid(&whole, &mut purse)
-            } else {
-                filter.matches_paid(resource, &mut purse)
-            };
-            if matches? {
+            if self.matches(&resource, filter, needed.as_ref(), &mut purse)? {
                 gathered.take(resource);
             }
         }
         purse.settle()?;
         Ok(match sort {
-            Some(sort) => self.sorted(gathered.resources.iter(), sort, page)?,
+            Some(sort) => self.sorted(gathered.resources, Some(sort), page)?,
             None => Selected {
                 resources: gathered.resources,
                 total: Some(gathered.total),
@@ -159,35 +69,37 @@ impl Search<'_> {
         })
     }
 
-    fn sorted<'r>(
+    fn sorted(
         &self,
-        resources: impl Iterator<Item = &'r Arc<Resource>>,
-        sort: &Sort,
+        resources: Vec<Arc<Resource>>,
+        sort: Option<&Sort>,
         page: &Page,
     ) -> Result<Selected, StoreError> {
         complete::page_within(
             IdOrder::Text,
             self.sortable(resources, sort)?,
-            Some(sort),
+            sort,
             page,
             self.selection.budget,
         )
     }
 
     /// The resources with what they are sorted by, also where that is kept apart.
-    fn sortable<'r>(
+    fn sortable(
         &self,
-        resources: impl Iterator<Item = &'r Arc<Resource>>,
-        sort: &Sort,
+        resources: Vec<Arc<Resource>>,
+        sort: Option<&Sort>,
     ) -> Result<Vec<Arc<Resource>>, StoreError> {
         let apart = [self.resource_type.membership(), self.resource_type.membership_view()];
-        let sorted_by =
-            sort.path().filter(|path| path.extension().is_none()).map(|path| path.attribute());
+        let sorted_by = sort
+            .and_then(Sort::path)
+            .filter(|path| path.extension().is_none())
+            .map(|path| path.attribute());
         if apart.into_iter().flatten().any(|attribute| Some(attribute) == sorted_by) {
-            let needed = Projection::default().needed(None, Some(sort));
-            return resources.map(|resource| self.composed(resource, &needed)).collect();
+            let needed = Projection::default().needed(None, sort);
+            return resources.iter().map(|resource| self.composed(resource, &needed)).collect();
         }
-        Ok(resources.cloned().collect())
+        Ok(resources)
     }
 
     /// A resource with its members and its groups, only to be looked at: each of them costs what a
@@ -199,9 +111,10 @@ impl Search<'_> {
     ) -> Result<Arc<Resource>, StoreError> {
         let membership =
             self.resource_type.membership().filter(|membership| needed.reads(membership));
-        let members = membership.map_or(0, |_| self.tenancy.memberships.count(resource.id()));
+        let members =
+            membership.map_or(0, |_| self.tenancy.read().memberships.count(resource.id()));
         self.spend(members.saturating_mul(OF_ONE))?;
-        let composed = self.tenancy.compose(self.resource_type, resource, needed);
+        let composed = self.tenancy.read().compose(self.resource_type, resource, needed);
         let view = self
             .resource_type
             .membership_view()
@@ -214,15 +127,61 @@ impl Search<'_> {
         Ok(self.selection.budget.spend_values(values)?)
     }
 
-    fn compose(&self, selected: &Selected) -> Selected {
-        let compose = |resource: &Arc<Resource>| {
-            self.tenancy.compose(self.resource_type, resource, self.selection.projection)
-        };
-        Selected {
-            resources: selected.resources.iter().map(compose).collect(),
-            total: selected.total,
-            more: selected.more,
+    fn compose(&self, selected: Selected) -> Result<Selected, StoreError> {
+        let shown = selected.resources.iter().filter_map(|seen| self.shown(seen).transpose());
+        Ok(Selected { resources: shown.collect::<Result<_, _>>()?, ..selected })
+    }
+
+    /// A resource of the page, with what is kept apart from it. A group that has changed meanwhile
+    /// is shown as it is now, if it is still asked for: its version has to be that of its members.
+    fn shown(&self, seen: &Arc<Resource>) -> Result<Option<Arc<Resource>>, StoreError> {
+        let projection = self.selection.projection;
+        let membership = self.resource_type.membership();
+        let tenancy = self.tenancy.read();
+        if !membership.is_some_and(|membership| projection.reads(membership)) {
+            return Ok(Some(tenancy.compose(self.resource_type, seen, projection)));
         }
+        let Some(now) = tenancy.find(self.resource_type, seen.id()).map(Arc::clone) else {
+            return Ok(None);
+        };
+        let composed = tenancy.compose(self.resource_type, &now, projection);
+        drop(tenancy);
+        let is_asked_for = match self.selection.filter {
+            Some(filter) if now.version() != seen.version() => {
+                let mut purse = Purse::new(self.selection.budget);
+                self.matches(&now, filter, self.needed(filter).as_ref(), &mut purse)?
+            }
+            _ => true,
+        };
+        Ok(is_asked_for.then_some(composed))
+    }
+
+    /// Whether a resource satisfies the filter, which is asked about `needed` where that is kept
+    /// apart.
+    fn matches(
+        &self,
+        resource: &Arc<Resource>,
+        filter: &BoundFilter,
+        needed: Option<&Projection>,
+        purse: &mut Purse<'_>,
+    ) -> Result<bool, StoreError> {
+        Ok(match needed {
+            Some(needed) => filter.matches_paid(&*self.composed(resource, needed)?, purse)?,
+            None => filter.matches_paid(resource, purse)?,
+        })
+    }
+
+    /// What of a resource a filter has to see besides what is kept with it.
+    fn needed(&self, filter: &BoundFilter) -> Option<Projection> {
+        if !self.mentions_memberships(filter) {
+            return None;
+        }
+        let needed = Projection::default().needed(Some(filter), None);
+        Some(if self.asks_for_ids_of_groups(filter) {
+            needed.showing_indirect_groups(usize::MAX)
+        } else {
+            needed
+        })
     }
 
     fn mentions_memberships(&self, filter: &BoundFilter) -> bool {
@@ -242,75 +201,6 @@ impl Search<'_> {
         });
         only_ids
     }
-
-    /// The ids of all resources that may satisfy the filter, from an index; none where there is no
-    /// index for it.
-    fn candidates(&self, filter: &BoundFilter) -> Result<Option<Ids>, StoreError> {
-        Ok(match filter {
-            BoundFilter::And(terms) => {
-                let found: Vec<Option<Ids>> =
-                    terms.iter().map(|term| self.candidates(term)).collect::<Result<_, _>>()?;
-                found.into_iter().flatten().min_by_key(BTreeSet::len)
-            }
-            BoundFilter::Or(terms) => {
-                let mut all = BTreeSet::new();
-                for term in terms {
-                    let Some(found) = self.candidates(term)? else { return Ok(None) };
-                    all.extend(found);
-                }
-                Some(all)
-            }
-            BoundFilter::Compare(comparison) => {
-                let found = self.compared(comparison);
-                self.spend(found.as_ref().map_or(0, BTreeSet::len).saturating_mul(OF_ONE))?;
-                found
-            }
-            BoundFilter::Element { filter, .. } => {
-                self.candidates(filter)?.filter(|_| self.of_members(filter))
-            }
-            BoundFilter::Nothing => Some(BTreeSet::new()),
-            BoundFilter::Not(_) | BoundFilter::Present(_) => None,
-        })
-    }
-
-    /// Inside brackets only members have an index: other paths there are those of elements.
-    fn of_members(&self, filter: &BoundFilter) -> bool {
-        self.resource_type.membership().is_some_and(|membership| filter.mentions(membership.name()))
-    }
-
-    fn compared(&self, comparison: &Comparison) -> Option<Ids> {
-        let path = &comparison.path;
-        let key = match &comparison.operand {
-            Operand::Exact(text) => text.as_str(),
-            Operand::Folded { folded, .. } => folded.as_str(),
-            Operand::Identifier { prepared, .. } => prepared.as_str(),
-            _ => return None,
-        };
-        let (attribute, core) = (path.attribute(), path.extension().is_none());
-        match (comparison.op, path.sub()) {
-            (CompareOp::Eq, None) if core && attribute.name() == "id" => Some(
-                self.table
-                    .resources()
-                    .get_key_value(key)
-                    .map(|(id, _)| Arc::clone(id))
-                    .into_iter()
-                    .collect(),
-            ),
-            (CompareOp::Eq, Some(sub))
-                if sub.name() == "value" && self.resource_type.membership() == Some(attribute) =>
-            {
-                Some(self.tenancy.memberships.direct_groups(key).cloned().collect())
-            }
-            (CompareOp::Eq, _) => self.table.with_value(path, key),
-            (CompareOp::Sw, _) => {
-                let index = self.table.unique_index(path).filter(|index| index.is_folded())?;
-                let found = index.starting_with(key).take(MANY + 1);
-                let found: BTreeSet<_> = found.cloned().collect();
-                (found.len() <= MANY).then_some(found)
-            }
-            _ => None,
-        }
-    }
 }
 
 /// What a look at all resources, in the order of their ids, has found so far.
@@ -328,7 +218,7 @@ impl<'p> Gathered<'p> {
         Self { page, keeps_all, resources: Vec::new(), total: 0, more: false }
     }
 
-    fn take(&mut self, resource: &Arc<Resource>) {
+    fn take(&mut self, resource: Arc<Resource>) {
         self.total += 1;
         let before_page = match self.page {
             Page::Index { start, .. } => self.total < *start,
@@ -337,7 +227,7 @@ impl<'p> Gathered<'p> {
             }
         };
         if self.keeps_all || (!before_page && self.resources.len() < self.page.count()) {
-            self.resources.push(Arc::clone(resource));
+            self.resources.push(resource);
         } else if !before_page {
             self.more = true;
         }

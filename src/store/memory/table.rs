@@ -11,7 +11,6 @@ use crate::query::SortOrder;
 use crate::resource::Resource;
 use crate::schema::{ResolvedPath, ResourceType, fold, prepare};
 use crate::store::error::StoreError;
-use crate::store::nul_byte::refuse_nul;
 
 /// The resources of one type of a tenant.
 pub(super) struct Table {
@@ -177,7 +176,6 @@ impl Table {
         id: Arc<str>,
         resource: Arc<Resource>,
     ) -> Result<(), StoreError> {
-        refuse_nul(resource.attributes())?;
         self.refuse_conflicts(&id, &resource)?;
         self.index(&id, &resource);
         self.resources.insert(id, resource);
@@ -185,7 +183,6 @@ impl Table {
     }
 
     pub(super) fn replace(&mut self, id: &str, resource: Arc<Resource>) -> Result<(), StoreError> {
-        refuse_nul(resource.attributes())?;
         let Some(slot) = self.resources.get_mut(id) else {
             return Err(StoreError::NotFound);
         };

@@ -17,17 +17,17 @@ use crate::resource::Meta;
 use crate::store::Operation;
 
 /// Nothing in this store waits.
-fn now<O>(future: impl Future<Output = O>) -> O {
+pub(super) fn now<O>(future: impl Future<Output = O>) -> O {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(output) => output,
         Poll::Pending => panic!("the memory store does not wait"),
     }
 }
 
-struct Fixture {
-    users: MemoryStore,
-    groups: MemoryStore,
-    cx: RequestContext,
+pub(super) struct Fixture {
+    pub(super) users: MemoryStore,
+    pub(super) groups: MemoryStore,
+    pub(super) cx: RequestContext,
 }
 
 impl Fixture {
@@ -37,22 +37,22 @@ impl Fixture {
         Self { users, groups, cx: RequestContext::new("example") }
     }
 
-    fn create(&self, store: &MemoryStore, body: Value) -> Result<String, StoreError> {
+    pub(super) fn create(&self, store: &MemoryStore, body: Value) -> Result<String, StoreError> {
         let mut resource = Resource::from_stored(body.as_object().expect("an object").clone());
         resource.set_meta(&Meta::new(store.resource_type.name(), DateTime::UNIX_EPOCH));
         now(store.create(resource, &self.cx)).map(|resource| resource.id().to_owned())
     }
 
-    fn user(&self, name: &str) -> String {
+    pub(super) fn user(&self, name: &str) -> String {
         self.create(&self.users, json!({ "userName": name })).expect("a free name")
     }
 
-    fn get(&self, store: &MemoryStore, id: &str) -> Value {
+    pub(super) fn get(&self, store: &MemoryStore, id: &str) -> Value {
         let resource = now(store.get(id, &Projection::default(), &self.cx)).expect("it is there");
         Value::Object(Resource::clone(&resource).into_stored())
     }
 
-    fn patch(
+    pub(super) fn patch(
         &self,
         store: &MemoryStore,
         id: &str,
@@ -68,26 +68,30 @@ impl Fixture {
         id: &str,
         operations: Value,
     ) -> Result<Change, StoreError> {
-        let operations =
-            operations.as_array().expect("an array").iter().map(|operation| PatchOperation {
-                op: operation["op"].as_str().unwrap_or_default().to_owned(),
-                path: operation["path"].as_str().map(str::to_owned),
-                value: operation.get("value").cloned(),
-            });
-        let message = PatchOp { operations: operations.collect() };
-        let plan =
-            PlanBinder::new(Arc::clone(&store.resource_type)).bind(message).expect("it binds");
-        let update = Update::patch(
-            Arc::clone(&store.resource_type),
-            Tenant::from("example"),
-            plan,
-            DateTime::UNIX_EPOCH,
-        );
-        now(store.update(id, &update.up_to(bytes), &self.cx))
+        let update = update_of(store, operations).up_to(bytes);
+        now(store.update(id, &update, &self.cx))
     }
 }
 
-fn fixture() -> Fixture {
+/// A PATCH.
+pub(super) fn update_of(store: &MemoryStore, operations: Value) -> Update {
+    let operations =
+        operations.as_array().expect("an array").iter().map(|operation| PatchOperation {
+            op: operation["op"].as_str().unwrap_or_default().to_owned(),
+            path: operation["path"].as_str().map(str::to_owned),
+            value: operation.get("value").cloned(),
+        });
+    let message = PatchOp { operations: operations.collect() };
+    let plan = PlanBinder::new(Arc::clone(&store.resource_type)).bind(message).expect("it binds");
+    Update::patch(
+        Arc::clone(&store.resource_type),
+        Tenant::from("example"),
+        plan,
+        DateTime::UNIX_EPOCH,
+    )
+}
+
+pub(super) fn fixture() -> Fixture {
     Fixture::new(MemoryDirectory::new())
 }
 
