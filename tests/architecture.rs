@@ -228,8 +228,9 @@ fn limits_are_on_the_page_about_security() {
             "FilterLimits {" => within = "filter.",
             _ => {
                 let is_inside = |prefix| {
-                    ["depth", "values", "members", "total", "bytes", "terms"].contains(&name)
-                        && within == prefix
+                    let inside =
+                        ["depth", "values", "members", "total", "memory", "bytes", "terms"];
+                    inside.contains(&name) && within == prefix
                 };
                 let prefix = if is_inside("json.") || is_inside("filter.") { within } else { "" };
                 assert!(

@@ -5,7 +5,7 @@ use http::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue};
 use serde_json::{Map, Value};
 
 use crate::error::Error;
-use crate::message::{Known, parse_known};
+use crate::message::{Known, SearchRequest, is_among, parse_known};
 use crate::quirks::{Deviation, Deviations};
 use crate::schema::ResourceType;
 use crate::service::rewrite::message;
@@ -14,8 +14,13 @@ use crate::service::{Call, Failure};
 /// A media type that is longer is not repeated in an answer.
 const SHOWN_BYTES: usize = 100;
 
-/// What the operations of a PATCH have, in a bulk request with their message or without it.
-const OF_PATCH: [&str; 5] = ["schemas", "Operations", "op", "path", "value"];
+/// The members of a PATCH, and of its operations.
+const PATCH: &[&str] = &["schemas", "Operations"];
+const OPERATION: &[&str] = &["op", "path", "value"];
+
+/// The members of a bulk request, and of its operations.
+const BULK: &[&str] = &["schemas", "failOnErrors", "Operations"];
+const BULK_OPERATION: &[&str] = &["method", "bulkId", "version", "path", "data"];
 
 /// The body of a request, as it was sent.
 #[derive(Clone, Copy)]
@@ -25,9 +30,19 @@ pub(super) struct Body<'b> {
 }
 
 impl Body<'_> {
-    /// The body of a message.
-    pub(super) fn message(self, call: &mut Call<'_>) -> Result<Map<String, Value>, Failure> {
-        self.parse(call, Known { within: &[], is_known: &|_| true })
+    /// The body of a search.
+    pub(super) fn search(self, call: &mut Call<'_>) -> Result<Map<String, Value>, Failure> {
+        let is_known = |name: &str| {
+            name.eq_ignore_ascii_case("schemas") || is_among(&SearchRequest::PARAMETERS, name)
+        };
+        self.parse(call, Known::members(&is_known))
+    }
+
+    /// The body of a PATCH.
+    pub(super) fn patch(self, call: &mut Call<'_>) -> Result<Map<String, Value>, Failure> {
+        let operation = Known::members(&|name| is_among(OPERATION, name));
+        let is_known = |name: &str| is_among(PATCH, name);
+        self.parse(call, Known { is_known: &is_known, inside: Some(("Operations", &operation)) })
     }
 
     /// The body of a resource: what is under the name of nobody's attribute is passed over, and not
@@ -38,18 +53,26 @@ impl Body<'_> {
         resource_type: &ResourceType,
     ) -> Result<Map<String, Value>, Failure> {
         let is_known = |name: &str| resource_type.may_name(name);
-        self.parse(call, Known { within: &[], is_known: &is_known })
+        self.parse(call, Known::members(&is_known))
     }
 
     /// The body of a bulk request. The resources in it are read likewise; of which type each is may
     /// be said behind it.
     pub(super) fn bulk_request(self, call: &mut Call<'_>) -> Result<Map<String, Value>, Failure> {
         let endpoints = &call.service.endpoints;
-        let is_known = |name: &str| {
-            OF_PATCH.iter().any(|known| known.eq_ignore_ascii_case(name))
+        // The data of a PATCH may come without its message.
+        let is_of_data = |name: &str| {
+            is_among(PATCH, name)
+                || is_among(OPERATION, name)
                 || endpoints.iter().any(|endpoint| endpoint.resource_type.may_name(name))
         };
-        self.parse(call, Known { within: &["Operations", "data"], is_known: &is_known })
+        let data = Known::members(&is_of_data);
+        let operation = Known {
+            is_known: &|name| is_among(BULK_OPERATION, name),
+            inside: Some(("data", &data)),
+        };
+        let is_known = |name: &str| is_among(BULK, name);
+        self.parse(call, Known { is_known: &is_known, inside: Some(("Operations", &operation)) })
     }
 
     fn parse(self, call: &mut Call<'_>, known: Known<'_>) -> Result<Map<String, Value>, Failure> {

@@ -221,7 +221,7 @@ impl<'c> Exchange<'_, 'c> {
             }
             (Route::Search(endpoints), &Method::POST) => {
                 check_accept(&self.head.headers)?;
-                let body = self.body.message(self.call)?;
+                let body = self.body.search(self.call)?;
                 Ok(of_text(search(self.call, &endpoints, body).await?))
             }
             (Route::Bulk, &Method::POST) => self.bulk().await,
@@ -257,7 +257,7 @@ impl<'c> Exchange<'_, 'c> {
             }
             Method::PATCH => {
                 self.read_parameters()?;
-                let body = self.body.message(self.call)?;
+                let body = self.body.patch(self.call)?;
                 patch(self.call, endpoint, id, body).await
             }
             Method::DELETE => delete(self.call, endpoint, id).await,

@@ -25,13 +25,18 @@ pub struct JsonLimits {
     /// many attributes.
     pub members: usize,
     /// How many values there may be in all, each member of an object and each value of an array;
-    /// beyond it is 413. 600,000 by default: those of a group with 100,000 members.
+    /// beyond it is 413. 600,000 by default.
     pub total: usize,
+    /// How much memory the values may take that are kept of a body, in bytes; beyond it is 413. An
+    /// object takes some 700, however small it is. 48 MiB by default: those of 60,000 e-mail
+    /// addresses, each with a type.
+    pub memory: usize,
 }
 
 impl Default for JsonLimits {
     fn default() -> Self {
-        Self { depth: 32, values: 100_000, members: 1_000, total: 600_000 }
+        let memory = 48 * 1024 * 1024;
+        Self { depth: 32, values: 100_000, members: 1_000, total: 600_000, memory }
     }
 }
 
@@ -84,6 +89,14 @@ pub enum JsonError {
         /// The limit.
         most: usize,
     },
+    /// What is kept of it takes more memory than the limit.
+    #[error(
+        "the values of the body take more than {most} bytes of memory: send them in several requests"
+    )]
+    TooLarge {
+        /// The limit.
+        most: usize,
+    },
 }
 
 impl From<JsonError> for Error {
@@ -91,7 +104,8 @@ impl From<JsonError> for Error {
         match err {
             JsonError::TooManyValues { .. }
             | JsonError::TooManyMembers { .. }
-            | JsonError::TooMuch { .. } => {
+            | JsonError::TooMuch { .. }
+            | JsonError::TooLarge { .. } => {
                 Self::status_only(StatusCode::PAYLOAD_TOO_LARGE, err.to_string())
             }
             JsonError::Syntax { .. }
@@ -110,15 +124,28 @@ impl From<JsonError> for Error {
 /// - an object in it has a member twice;
 /// - it nests too deep, or has too many values.
 pub fn parse_object(text: &[u8], limits: JsonLimits) -> Result<Map<String, Value>, JsonError> {
-    parse_known(text, limits, Known { within: &[], is_known: &|_| true }).map(|(object, _)| object)
+    parse_known(text, limits, Known::members(&|_| true)).map(|(object, _)| object)
 }
 
-/// Which members of some objects are read.
+/// Which members of an object are read.
 #[derive(Clone, Copy)]
 pub(crate) struct Known<'t> {
-    /// The members that lead from the outermost object to those objects, through arrays too.
-    pub(crate) within: &'t [&'t str],
     pub(crate) is_known: &'t dyn Fn(&str) -> bool,
+    /// A member of which only some members are read in turn, those of each element if it is an
+    /// array.
+    pub(crate) inside: Option<(&'t str, &'t Self)>,
+}
+
+impl<'t> Known<'t> {
+    /// All of these.
+    pub(crate) fn members(is_known: &'t dyn Fn(&str) -> bool) -> Self {
+        Self { is_known, inside: None }
+    }
+}
+
+/// Whether a name is one of these, in any case.
+pub(crate) fn is_among(names: &[&str], name: &str) -> bool {
+    names.iter().any(|known| known.eq_ignore_ascii_case(name))
 }
 
 /// The same, where the values of members that are not known are only passed over: null stands for
@@ -132,6 +159,7 @@ pub(crate) fn parse_known(
     let count = Count {
         limits,
         left: Cell::new(limits.total),
+        memory: Cell::new(limits.memory),
         weight: Cell::new(0),
         trouble: Cell::new(Trouble::None),
     };
@@ -148,6 +176,7 @@ pub(crate) fn parse_known(
             Err(JsonError::TooManyMembers { most: limits.members })
         }
         (Err(_), Trouble::TooMuch) => Err(JsonError::TooMuch { most: limits.total }),
+        (Err(_), Trouble::TooLarge) => Err(JsonError::TooLarge { most: limits.memory }),
         (Err(err), Trouble::Duplicate) => {
             Err(JsonError::Duplicate { line: err.line(), column: err.column() })
         }
@@ -166,12 +195,14 @@ enum Trouble {
     TooManyValues,
     TooManyMembers,
     TooMuch,
+    TooLarge,
 }
 
 /// What may still come, of the whole text.
 struct Count {
     limits: JsonLimits,
     left: Cell<usize>,
+    memory: Cell<usize>,
     weight: Cell<u64>,
     trouble: Cell<Trouble>,
 }
@@ -182,14 +213,25 @@ impl Count {
         E::custom("beyond a limit")
     }
 
-    /// Counts what a value that is built weighs, beside those in it.
-    fn built(&self, text: &str) {
+    /// Counts what a value that is built weighs, beside those in it, and the memory of its text.
+    fn built<E: serde::de::Error>(&self, text: &str) -> Result<(), E> {
         self.weight.set(self.weight.get() + 1 + of_text(text));
+        self.takes(of_block(text.len()))
     }
 
-    /// Counts what a name weighs.
-    fn named(&self, name: &str) {
+    /// Counts what a name weighs, and the memory of a member, where its object has so many already.
+    fn named<E: serde::de::Error>(&self, there: usize, name: &str) -> Result<(), E> {
         self.weight.set(self.weight.get() + of_text(name));
+        let is_first_of_node =
+            there == 0 || there > NODE_MEMBERS && there.is_multiple_of(HALF_NODE);
+        self.takes(of_block(name.len()) + if is_first_of_node { NODE } else { 0 })
+    }
+
+    /// Counts memory.
+    fn takes<E: serde::de::Error>(&self, bytes: usize) -> Result<(), E> {
+        let left = self.memory.get().checked_sub(bytes);
+        self.memory.set(left.ok_or_else(|| self.refuse(Trouble::TooLarge))?);
+        Ok(())
     }
 
     /// Counts one more value, where its array or object has so many already.
@@ -216,6 +258,22 @@ impl Count {
     }
 }
 
+/// What an element takes in an array, which grows by half more than it needs on average.
+const ELEMENT: usize = size_of::<Value>() * 3 / 2;
+
+/// How many members a node of an object has room for, and how many it has at least where there are
+/// several nodes.
+const NODE_MEMBERS: usize = 11;
+const HALF_NODE: usize = 6;
+
+/// What a node of an object takes, however few members it has.
+const NODE: usize = NODE_MEMBERS * (size_of::<String>() + size_of::<Value>()) + 24;
+
+/// What a block of so many bytes takes of the heap.
+fn of_block(bytes: usize) -> usize {
+    if bytes == 0 { 0 } else { (bytes + 8).next_multiple_of(16).max(32) }
+}
+
 /// Reads a value.
 #[derive(Clone, Copy)]
 struct Reader<'t> {
@@ -234,16 +292,14 @@ impl<'t> Reader<'t> {
     }
 
     fn knows(self, name: &str) -> bool {
-        self.known.is_none_or(|known| !known.within.is_empty() || (known.is_known)(name))
+        self.known.is_none_or(|known| (known.is_known)(name))
     }
 
     /// Reads the value of a member.
     fn within(self, name: &str) -> Self {
-        let step = |known: Known<'t>| match known.within.split_first() {
-            Some((next, within)) if next.eq_ignore_ascii_case(name) => {
-                Some(Known { within, ..known })
-            }
-            _ => None,
+        let step = |known: Known<'t>| {
+            let (member, inside) = known.inside?;
+            if member.eq_ignore_ascii_case(name) { Some(*inside) } else { None }
         };
         Self { known: self.known.and_then(step), ..self }
     }
@@ -254,7 +310,7 @@ impl<'de> DeserializeSeed<'de> for Reader<'_> {
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
         let value = deserializer.deserialize_any(self)?;
-        self.count.built(value.as_str().unwrap_or_default());
+        self.count.built(value.as_str().unwrap_or_default())?;
         Ok(value)
     }
 }
@@ -299,6 +355,7 @@ impl<'de> Visitor<'de> for Reader<'_> {
         let mut values = Vec::new();
         while let Some(value) = elements.next_element_seed(inside)? {
             self.count.value(values.len())?;
+            self.count.takes(ELEMENT)?;
             values.push(value);
         }
         Ok(Value::Array(values))
@@ -309,12 +366,12 @@ impl<'de> Visitor<'de> for Reader<'_> {
         let mut object = Map::new();
         while let Some(name) = members.next_key::<String>()? {
             self.count.member(object.len())?;
-            self.count.named(&name);
+            self.count.named(object.len(), &name)?;
             let value = if self.knows(&name) {
                 members.next_value_seed(inside.within(&name))?
             } else {
                 members.next_value_seed(Passing(inside))?;
-                self.count.built("");
+                self.count.built("")?;
                 Value::Null
             };
             if object.insert(name, value).is_some() {

@@ -18,7 +18,7 @@ pub use bulk_id::BulkId;
 pub use bulk_request::{BULK_REQUEST, BulkOperation, BulkRequest};
 pub use bulk_response::{BULK_RESPONSE, BulkResponse, BulkResult};
 pub use json::{JsonError, JsonLimits, parse_object};
-pub(crate) use json::{Known, parse_known};
+pub(crate) use json::{Known, is_among, parse_known};
 pub use list_response::{LIST_RESPONSE, ListResponse};
 pub use patch_op::{PATCH_OP, PatchOp, PatchOperation};
 pub use search_request::{SEARCH_REQUEST, SearchRequest};

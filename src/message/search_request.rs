@@ -36,7 +36,7 @@ pub struct SearchRequest {
 
 impl SearchRequest {
     /// The names of the parameters.
-    const PARAMETERS: [&'static str; 8] = [
+    pub(crate) const PARAMETERS: [&'static str; 8] = [
         "attributes",
         "excludedAttributes",
         "filter",

@@ -40,7 +40,7 @@ pub use scalar::{Number, NumberError, fold, prepare, prepare_password};
 
 pub(crate) use resolve::Container;
 pub(crate) use scalar::{
-    SHORT, bytes, fold_contains, fold_ends_with, fold_starts_with, folding, folds_equal,
+    SHORT, bytes, compared, fold_contains, fold_ends_with, fold_starts_with, folding, folds_equal,
     is_uri_reference,
 };
 

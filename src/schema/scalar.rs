@@ -14,6 +14,8 @@ use precis_profiles::{OpaqueString, UsernameCaseMapped};
 use unicase::UniCase;
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
+use super::Attribute;
+
 /// Base64 with the padding that is optional on input (RFC 7643, Section 2.3.6).
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &STANDARD,
@@ -80,6 +82,17 @@ pub fn prepare(text: &str) -> Cow<'_, str> {
     match <UsernameCaseMapped as PrecisFastInvocation>::enforce(text) {
         Ok(prepared) => prepared,
         Err(_) => fold(text),
+    }
+}
+
+/// The text that a value of an attribute is compared by.
+pub(crate) fn compared<'t>(attribute: &Attribute, text: &'t str) -> Cow<'t, str> {
+    if attribute.case_exact() {
+        Cow::Borrowed(text)
+    } else if attribute.is_identifier() {
+        prepare(text)
+    } else {
+        fold(text)
     }
 }
 

@@ -5,17 +5,13 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use scimwire::error::{Error, ScimType};
 use scimwire::resource::{Resource, ValueError, ValueErrorKind, is_demanded};
 use scimwire::schema::{Attribute, AttributeType, ResolvedPath, ResourceType, Schema};
 use scimwire::sql::{key, prepared_key};
-use scimwire::store::{StoreError, no_nul};
+use scimwire::store::{StoreError, no_nul, refuse_long_key};
 
 /// The attribute by which people call a resource; the first that the resource type has.
 const NAMES: &[&str] = &["userName", "displayName"];
-
-/// The longest text in an index, in bytes; databases have a limit, and this is below it.
-const LONGEST: usize = 2_000;
 
 /// What follows the path of an identifier, prepared for comparison where that differs from folding.
 pub(super) const PREPARED: &str = "~";
@@ -91,39 +87,36 @@ impl Layout {
         if has_nul(&document) {
             return Err(no_nul());
         }
-        Ok(Stored {
-            document,
-            search: self.search(resource),
-            name: self.name_of(resource)?,
-            keys: self.keys_of(resource)?,
-        })
+        let (name, keys) = (self.name_of(resource)?, self.keys_of(resource)?);
+        Ok(Stored { document, search: self.search(resource), name, keys })
     }
 
     fn name_of(&self, resource: &Resource) -> Result<Option<String>, StoreError> {
         let Some(path) = &self.name else {
             return Ok(None);
         };
-        let name = resource.value(path).and_then(|value| key(path.last(), value));
-        match name {
+        let value = resource.value(path);
+        value.map_or(Ok(()), |value| refuse_long_key(path, value))?;
+        match value.and_then(|value| key(path.last(), value)) {
             // What the host sets is not asked of clients (RFC 7643, Section 7).
             None if is_demanded(path.last()) => {
                 Err(ValueError::new(path, ValueErrorKind::Required).into())
             }
-            Some(name) => limited(path, name).map(Some),
-            None => Ok(None),
+            name => Ok(name),
         }
     }
 
     pub(super) fn keys_of(&self, resource: &Resource) -> Result<BTreeSet<Key>, StoreError> {
         let mut keys = BTreeSet::new();
         for (path, unique) in &self.keys {
-            for value in resource.values(path).filter_map(|value| prepared_key(path.last(), value))
-            {
-                keys.insert(Key {
+            for value in resource.values(path) {
+                refuse_long_key(path, value)?;
+                let value = prepared_key(path.last(), value);
+                keys.extend(value.map(|value| Key {
                     attribute: path.to_string(),
-                    value: limited(path, value)?,
+                    value,
                     unique: *unique,
-                });
+                }));
             }
         }
         Ok(keys)
@@ -226,14 +219,6 @@ fn is_plain_text(path: &ResolvedPath) -> bool {
     attribute.kind() == AttributeType::String
         && !attribute.multi_valued()
         && attribute.is_readable()
-}
-
-fn limited(path: &ResolvedPath, text: String) -> Result<String, StoreError> {
-    if text.len() <= LONGEST {
-        return Ok(text);
-    }
-    let detail = format!("the value of `{path}` is too long: it can have {LONGEST} bytes");
-    Err(Error::typed(ScimType::InvalidValue, detail).into())
 }
 
 /// Whether JSON text has U+0000 in a string: an escape whose backslash is not itself escaped.

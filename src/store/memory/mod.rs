@@ -15,6 +15,7 @@ use serde_json::Value;
 use super::change::Change;
 use super::error::StoreError;
 use super::fresh_id::fresh_id;
+use super::long_key::refuse_long_keys;
 use super::nul_byte::refuse_nul;
 use super::precondition::Precondition;
 use super::update::Update;
@@ -64,6 +65,7 @@ impl ResourceStore for MemoryStore {
         // RFC 7643, Section 9.2: a password is not kept in clear, and this store has no other way.
         resource.forget_secrets(&self.resource_type);
         refuse_nul(resource.attributes())?;
+        refuse_long_keys(&self.resource_type, &resource)?;
         let mut stored = resource.clone();
         let members = take_members(&self.resource_type, &mut stored);
         let tenancy = self.directory.tenancy(cx.tenant());

@@ -31,7 +31,7 @@ pub(super) fn select(
         }
         (Found::Among(all), None, sort) => search.sorted(all, sort, &page)?,
     };
-    search.compose(selected)
+    search.compose(&selected)
 }
 
 /// A search among resources that were there when it began.
@@ -127,9 +127,9 @@ impl Search<'_> {
         Ok(self.selection.budget.spend_values(values)?)
     }
 
-    fn compose(&self, selected: Selected) -> Result<Selected, StoreError> {
+    fn compose(&self, selected: &Selected) -> Result<Selected, StoreError> {
         let shown = selected.resources.iter().filter_map(|seen| self.shown(seen).transpose());
-        Ok(Selected { resources: shown.collect::<Result<_, _>>()?, ..selected })
+        Ok(Selected { resources: shown.collect::<Result<_, _>>()?, ..*selected })
     }
 
     /// A resource of the page, with what is kept apart from it. A group that has changed meanwhile

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::query::SortOrder;
 use crate::resource::Resource;
-use crate::schema::{ResolvedPath, ResourceType, fold, prepare};
+use crate::schema::{ResolvedPath, ResourceType, compared};
 use crate::store::error::StoreError;
 
 /// The resources of one type of a tenant.
@@ -259,9 +259,7 @@ impl Table {
 fn keys<'r>(path: &'r ResolvedPath, resource: &'r Resource) -> impl Iterator<Item = Key> + 'r {
     resource.values(path).map(|value| {
         let text = match value {
-            Value::String(text) if path.last().case_exact() => text.clone(),
-            Value::String(text) if path.last().is_identifier() => prepare(text).into_owned(),
-            Value::String(text) => fold(text).into_owned(),
+            Value::String(text) => compared(path.last(), text).into_owned(),
             value => value.to_string(),
         };
         Key { text, beyond_ascii: value.as_str().is_some_and(|text| !text.is_ascii()) }

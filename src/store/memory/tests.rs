@@ -117,6 +117,51 @@ fn unique_values_are_taken_once() {
 }
 
 #[test]
+fn what_is_found_by_its_value_has_a_short_one() {
+    let fixture = fixture();
+    // As many bytes each; the letter is a byte longer as it is compared.
+    let (fits, grows) = ("x".repeat(2_000), format!("{}ŉ", "x".repeat(1_998)));
+    let bodies: [fn(&str) -> Value; 3] = [
+        |text| json!({ "userName": text }),
+        |text| json!({ "userName": "bjensen", "externalId": text }),
+        |text| json!({ "userName": "bjensen", "emails": [{ "value": "b@example.com" }, { "value": text }] }),
+    ];
+    let changes = json!([
+        { "op": "replace", "path": "userName", "value": null },
+        { "op": "replace", "path": "externalId", "value": null },
+        { "op": "add", "path": "emails", "value": [{ "value": null }] },
+    ]);
+    let too_long = |result: Result<(), StoreError>, of: &str| match result {
+        Err(StoreError::Refused(error)) => {
+            assert_eq!(error.scim_type(), Some(ScimType::InvalidValue), "{of}: {error:?}");
+            let detail = format!("the value of `{of}` is too long: it can have 2000 bytes");
+            assert_eq!(error.detail(), detail);
+        }
+        other => panic!("{of}: {other:?}"),
+    };
+    for (number, path) in ["userName", "externalId", "emails.value"].into_iter().enumerate() {
+        let id = fixture.create(&fixture.users, bodies[number](&fits)).expect("it fits");
+        let change = |text: &str| {
+            let mut change = changes[number].clone();
+            match &mut change["value"] {
+                Value::Array(emails) => emails[0]["value"] = text.into(),
+                value => *value = text.into(),
+            }
+            fixture.patch(&fixture.users, &id, json!([change])).map(drop)
+        };
+        change(&"y".repeat(2_000)).expect("it fits");
+        for long in ["x".repeat(2_001), "é".repeat(1_001), "x".repeat(100_000)] {
+            too_long(fixture.create(&fixture.users, bodies[number](&long)).map(drop), path);
+            too_long(change(&long), path);
+        }
+        if path != "externalId" {
+            too_long(fixture.create(&fixture.users, bodies[number](&grows)).map(drop), path);
+        }
+        now(fixture.users.delete(&id, &Precondition::default(), &fixture.cx)).expect("it is there");
+    }
+}
+
+#[test]
 fn what_is_too_long_grows_no_longer() {
     let fixture = fixture();
     let (long, longer) = ("x".repeat(1_000), "x".repeat(1_001));

@@ -12,6 +12,7 @@ use crate::resource::Resource;
 use crate::schema::{Attribute, ResourceType};
 use crate::store::change::{Change, MemberChange};
 use crate::store::error::StoreError;
+use crate::store::long_key::refuse_long_keys;
 use crate::store::nul_byte::{has_nul, no_nul, refuse_nul};
 use crate::store::update::Update;
 
@@ -133,6 +134,7 @@ impl<'j> Job<'j> {
         }
         row.forget_secrets(self.resource_type);
         refuse_nul(row.attributes())?;
+        refuse_long_keys(self.resource_type, &row)?;
         Ok(Arc::new(row))
     }
 

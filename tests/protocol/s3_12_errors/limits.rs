@@ -105,6 +105,18 @@ const LIMITS: &[Limit] = &[
         above: (413, None),
     },
     Limit {
+        // Beside the user, its schema and its name, each has a node, a name, and a text of its own.
+        name: "json.memory",
+        set: |limits, limit| limits.json.memory = 880 + limit * 752,
+        request: |count| {
+            let emails = vec![json!({ "value": "x" }); count];
+            let body = json!({ "schemas": [USER], "userName": "other", "emails": emails });
+            ("POST", "/Users".to_owned(), body.to_string())
+        },
+        limit: 10,
+        above: (413, None),
+    },
+    Limit {
         name: "json.values, in an operation",
         set: |limits, limit| limits.json.values = limit,
         request: |count| {
@@ -233,6 +245,39 @@ const LIMITS: &[Limit] = &[
         above: (400, Some("tooMany")),
     },
 ];
+
+#[tokio::test]
+async fn what_nobody_knows_of_a_message_takes_no_memory() {
+    let (provider, user) = limited(|limits| limits.json.memory = 20_000).await;
+    let unknown = || json!([vec![json!({ "a": 1, "b": { "c": "d" } }); 1_000]]);
+    let with = |mut message: Value| {
+        message["nosuch"] = unknown();
+        message
+    };
+    let messages = "urn:ietf:params:scim:api:messages:2.0";
+    let patch = with(json!({
+        "schemas": [format!("{messages}:PatchOp")],
+        "Operations": [with(json!({ "op": "add", "path": "title", "value": "x" }))],
+    }));
+    let data = with(json!({ "schemas": [USER], "userName": "jsmith" }));
+    let bulk = with(json!({
+        "schemas": [format!("{messages}:BulkRequest")],
+        "Operations": [with(json!({ "method": "POST", "path": "/Users", "bulkId": "1", "data": data }))],
+    }));
+    let search =
+        with(json!({ "schemas": [format!("{messages}:SearchRequest")], "filter": "title pr" }));
+    for (method, path, body) in [
+        ("PATCH", format!("/Users/{user}"), patch),
+        ("POST", "/Bulk".to_owned(), bulk),
+        ("POST", "/Users/.search".to_owned(), search.clone()),
+        ("POST", "/.search".to_owned(), search),
+    ] {
+        let path = format!("/scim/v2{path}");
+        let json = [("content-type", "application/scim+json")];
+        let answer = provider.raw(method, &path, &json, body.to_string()).await;
+        assert_eq!(answer.status, 200, "{method} {path}: {}", answer.body);
+    }
+}
 
 /// A user with an external id, and four emails.
 fn with_emails() -> Value {

@@ -1,0 +1,42 @@
+//! How long the values are that the stores of this project find resources by.
+
+use serde_json::Value;
+
+use super::StoreError;
+use crate::error::{Error, ScimType};
+use crate::resource::Resource;
+use crate::schema::{ResolvedPath, ResourceType, compared};
+
+/// The longest text in an index, in bytes; databases have a limit, and this is below it.
+const LONGEST: usize = 2_000;
+
+/// How many times as long a text may be as what it is compared by, and the other way round.
+const CHANGE: usize = 4;
+
+/// Refuses text that is too long to be found by. What is longer than any text that becomes short
+/// enough is not prepared for comparison first: that takes as long as the text is.
+///
+/// # Errors
+///
+/// - the text is too long.
+pub fn refuse_long_key(path: &ResolvedPath, value: &Value) -> Result<(), StoreError> {
+    let text = value.as_str().unwrap_or_default();
+    let is_long = text.len() > LONGEST * CHANGE
+        || text.len() > LONGEST / CHANGE && compared(path.last(), text).len() > LONGEST;
+    if !is_long {
+        return Ok(());
+    }
+    let detail = format!("the value of `{path}` is too long: it can have {LONGEST} bytes");
+    Err(Error::typed(ScimType::InvalidValue, detail).into())
+}
+
+/// Refuses a resource that could not be found by one of its values.
+pub(crate) fn refuse_long_keys(
+    resource_type: &ResourceType,
+    resource: &Resource,
+) -> Result<(), StoreError> {
+    for path in resource_type.unique_paths().chain(resource_type.indexed_paths()) {
+        resource.values(&path).try_for_each(|value| refuse_long_key(&path, value))?;
+    }
+    Ok(())
+}
