@@ -1,4 +1,4 @@
-//! What a search may cost in the database.
+//! What a search may cost in the database, and what a change costs beside it.
 
 use crate::document::Layout;
 use scimwire::filter::{BoundFilter, Budget, CompareOp, Comparison};
@@ -45,6 +45,26 @@ impl Layout {
     fn is_name(&self, path: &ResolvedPath) -> bool {
         self.name.as_ref() == Some(path)
     }
+}
+
+/// What it costs to read a document, or to write one, in looks at a value: each text in it takes
+/// much longer than a look, and a long one as long as it is.
+pub(super) fn of_json(json: &str) -> u64 {
+    let texts = json.bytes().filter(|byte| *byte == b'"').count() / 2;
+    units(texts.saturating_mul(OF_TEXT).saturating_add(json.len() / 64))
+}
+
+/// What it costs to write so many members, or to take them out.
+pub(super) fn of_members(members: usize) -> u64 {
+    units(members.saturating_mul(OF_MEMBER))
+}
+
+/// What a text of a document takes, in looks at a value, and what a row of a member does.
+const OF_TEXT: usize = 4;
+const OF_MEMBER: usize = 100;
+
+fn units(count: usize) -> u64 {
+    u64::try_from(count).unwrap_or(u64::MAX)
 }
 
 fn is_id(path: &ResolvedPath) -> bool {

@@ -31,7 +31,6 @@ pub(super) struct Stored {
     pub(super) document: String,
     pub(super) search: String,
     pub(super) name: Option<String>,
-    pub(super) keys: BTreeSet<Key>,
 }
 
 /// A value that is unique, or looked up.
@@ -87,8 +86,8 @@ impl Layout {
         if has_nul(&document) {
             return Err(no_nul());
         }
-        let (name, keys) = (self.name_of(resource)?, self.keys_of(resource)?);
-        Ok(Stored { document, search: self.search(resource), name, keys })
+        let name = self.name_of(resource)?;
+        Ok(Stored { document, search: self.search(resource), name })
     }
 
     fn name_of(&self, resource: &Resource) -> Result<Option<String>, StoreError> {
@@ -120,6 +119,11 @@ impl Layout {
             }
         }
         Ok(keys)
+    }
+
+    /// Whether two states are looked up by the same values.
+    pub(super) fn same_keys(&self, before: &Resource, after: &Resource) -> bool {
+        self.keys.iter().all(|(path, _)| before.values(path).eq(after.values(path)))
     }
 
     /// Every value as it compares: by its path, or in the elements of an array.

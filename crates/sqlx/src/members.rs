@@ -75,6 +75,11 @@ impl MemberWrites {
         Ok(writes)
     }
 
+    /// How many rows are written, and taken out.
+    pub(super) fn count(&self) -> usize {
+        self.put.len() + self.change.removed.len()
+    }
+
     pub(super) async fn write(
         self,
         transaction: &mut impl Transaction,

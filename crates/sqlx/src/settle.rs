@@ -75,15 +75,12 @@ impl<E: Engine> Store<E> {
                 let tenant = Tenant::from(behind.0.as_str());
                 let statements =
                     Statements { dialect: E::DIALECT, resource_type, tenant: tenant.as_str() };
-                let stored = self.layout.write(&read(&row.needed(2)?)?)?;
+                let resource = read(&row.needed(2)?)?;
+                let keys = self.layout.keys_of(&resource)?;
+                let stored = self.layout.write(&resource)?;
                 transaction.rows(&statements.replace(&behind.1, &stored)).await?;
-                self.insert_keys(
-                    &mut transaction,
-                    statements,
-                    &behind.1,
-                    stored.keys.iter().collect(),
-                )
-                .await?;
+                self.insert_keys(&mut transaction, statements, &behind.1, keys.iter().collect())
+                    .await?;
             }
         }
         let note = "UPDATE scim_type SET attributes = {} WHERE resource_type = {}";

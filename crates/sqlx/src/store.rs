@@ -15,7 +15,7 @@ use crate::members::MemberWrites;
 use crate::reading::Beside;
 use crate::shares::Place;
 use crate::statements::Statements;
-use crate::update::document;
+use crate::update::{Prepared, document};
 use scimwire::auth::RequestContext;
 use scimwire::filter::Budget;
 use scimwire::patch::MemberDelta;
@@ -103,12 +103,13 @@ impl<E: Engine> Store<E> {
             .resource_type
             .membership()
             .and_then(|membership| stored.remove(membership.name()));
+        let keys = self.layout.keys_of(&stored)?;
         let stored = self.layout.write(&stored)?;
         let _place = self.place(cx).await?;
         let mut transaction = self.engine().begin().await?;
         // Others are waited for here and nowhere behind it, so that nobody waits for the count that
         // goes with the row.
-        self.insert_keys(&mut transaction, statements, id, stored.keys.iter().collect()).await?;
+        self.insert_keys(&mut transaction, statements, id, keys.iter().collect()).await?;
         transaction.rows(&statements.insert(id, &stored)).await?;
         if let Some(Value::Array(add)) = members {
             let delta = MemberDelta { add: unique_members(add), ..MemberDelta::default() };
@@ -118,21 +119,17 @@ impl<E: Engine> Store<E> {
         Ok(transaction.commit().await?)
     }
 
-    /// Writes `row` in the place of `before`.
+    /// Writes a resource in the place of what it was before.
     pub(super) async fn write_back(
         &self,
         transaction: &mut E::Transaction,
         statements: Statements<'_>,
-        before: &Resource,
-        row: &Resource,
+        id: &str,
+        row: &Prepared,
     ) -> Result<(), Failure> {
-        let id = before.id();
-        let stored = self.layout.write(row)?;
-        let old = self.layout.keys_of(before)?;
-        delete_keys(transaction, statements, id, old.difference(&stored.keys).collect()).await?;
-        let coming: Vec<&Key> = stored.keys.difference(&old).collect();
-        self.insert_keys(transaction, statements, id, coming).await?;
-        transaction.rows(&statements.replace(id, &stored)).await?;
+        delete_keys(transaction, statements, id, row.leaving.iter().collect()).await?;
+        self.insert_keys(transaction, statements, id, row.coming.iter().collect()).await?;
+        transaction.rows(&statements.replace(id, &row.stored)).await?;
         Ok(())
     }
 

@@ -9,12 +9,14 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use serde_json::Value;
 
-use crate::document::read;
+use crate::cost::{of_json, of_members};
+use crate::document::{Key, Stored, read};
 use crate::engine::{Attempts, DatabaseError, Engine, Failure, Row, Rows, Transaction};
 use crate::members::{MemberWrites, shown_members};
 use crate::reading::Beside;
 use crate::statements::Statements;
 use crate::store::{Store, unique_members};
+use scimwire::Error;
 use scimwire::auth::RequestContext;
 use scimwire::patch::MemberDelta;
 use scimwire::resource::Resource;
@@ -30,9 +32,21 @@ const AHEAD: u32 = 3;
 struct Written {
     change: Change,
     /// The resource to write, without its members; none where nothing changed.
-    row: Option<Resource>,
+    row: Option<Prepared>,
     members: Option<MemberWrites>,
 }
+
+/// A resource as it is to be written, worked out before the lock is taken.
+pub(super) struct Prepared {
+    resource: Resource,
+    pub(super) stored: Stored,
+    /// The values that it is not found by any more, and those that it is found by from now on.
+    pub(super) leaving: Vec<Key>,
+    pub(super) coming: Vec<Key>,
+}
+
+/// The change, the resource after it, and what becomes of its members.
+type Parts = (Change, Option<Resource>, Option<MemberWrites>);
 
 /// Reads outside any transaction.
 struct Reader<'s, E> {
@@ -79,7 +93,8 @@ impl<E: Engine> Store<E> {
         let statements = self.statements(cx);
         let _place = self.place(cx).await?;
         let mut transaction = self.engine().begin().await?;
-        let current = Arc::new(read(&document(&mut transaction, statements, id).await?)?);
+        let seen = document(&mut transaction, statements, id).await?;
+        let current = seen_within(&seen, update)?;
         let written = self.changed(&mut transaction, statements, &current, update).await?;
         self.write(transaction, statements, current, written).await
     }
@@ -95,7 +110,7 @@ impl<E: Engine> Store<E> {
         let statements = self.statements(cx);
         let mut reader = Reader { store: self, cx };
         let seen = document(&mut reader, statements, id).await?;
-        let current = Arc::new(read(&seen)?);
+        let current = seen_within(&seen, update)?;
         let written = self.changed(&mut reader, statements, &current, update).await?;
         if written.row.is_none() {
             let after = self.shown(&mut reader, statements, current).await?;
@@ -129,17 +144,39 @@ impl<E: Engine> Store<E> {
         } else {
             Arc::clone(current)
         };
-        let mut written = match (membership, seen) {
+        let before = Arc::clone(&current);
+        let (change, mut row, members) = match (membership, seen) {
             (None, _) => self.change_whole(current, update)?,
             (Some(_), None) => self.change_group(from, statements, current, update).await?,
             (Some(_), Some(membership)) => {
                 self.change_members(from, statements, membership, current, update).await?
             }
         };
-        if let Some((row, view)) = written.row.as_mut().zip(view) {
+        if let Some((row, view)) = row.as_mut().zip(view) {
             row.remove(view.name());
         }
-        Ok(written)
+        if let Some(members) = &members {
+            pay(update, of_members(members.count()))?;
+        }
+        let row = row.map(|row| self.prepare(&before, row, update)).transpose()?;
+        Ok(Written { change, row, members })
+    }
+
+    fn prepare(
+        &self,
+        before: &Resource,
+        resource: Resource,
+        update: &Update,
+    ) -> Result<Prepared, StoreError> {
+        let stored = self.layout.write(&resource)?;
+        pay(update, of_json(&stored.document).saturating_add(of_json(&stored.search)))?;
+        let (mut leaving, mut coming) = (Vec::new(), Vec::new());
+        if !self.layout.same_keys(before, &resource) {
+            let (old, new) = (self.layout.keys_of(before)?, self.layout.keys_of(&resource)?);
+            leaving.extend(old.difference(&new).cloned());
+            coming.extend(new.difference(&old).cloned());
+        }
+        Ok(Prepared { resource, stored, leaving, coming })
     }
 
     async fn write(
@@ -154,11 +191,11 @@ impl<E: Engine> Store<E> {
             let after = self.shown(&mut transaction, statements, current).await?;
             return Ok(change.with_after(after));
         };
-        self.write_back(&mut transaction, statements, &current, &row).await?;
+        self.write_back(&mut transaction, statements, current.id(), &row).await?;
         if let Some(members) = members {
             members.write(&mut transaction, statements, current.id()).await?;
         }
-        let after = self.shown(&mut transaction, statements, Arc::new(row)).await?;
+        let after = self.shown(&mut transaction, statements, Arc::new(row.resource)).await?;
         transaction.commit().await?;
         Ok(change.with_after(after))
     }
@@ -183,14 +220,14 @@ impl<E: Engine> Store<E> {
         statements: Statements<'_>,
         current: Arc<Resource>,
         update: &Update,
-    ) -> Result<Written, Failure> {
+    ) -> Result<Parts, Failure> {
         let members = match update.members() {
             Some(delta) => Some(MemberWrites::plan(from, statements, current.id(), delta).await?),
             None => None,
         };
         let of_members = members.as_ref().map(|members| members.change.clone());
         let (change, row) = update.apply_with_members(current, of_members.unwrap_or_default())?;
-        Ok(Written { change, row: self.row(row), members })
+        Ok((change, self.row(row), members))
     }
 
     /// Changes a group with its members.
@@ -201,21 +238,22 @@ impl<E: Engine> Store<E> {
         membership: &Attribute,
         current: Arc<Resource>,
         update: &Update,
-    ) -> Result<Written, Failure> {
-        let Written { change, mut row, .. } = self.change_whole(current, update)?;
+    ) -> Result<Parts, Failure> {
+        let (change, mut row, _) = self.change_whole(current, update)?;
         let add = match row.as_mut().and_then(|row| row.remove(membership.name())) {
             Some(Value::Array(members)) => members,
             _ => Vec::new(),
         };
         let delta = MemberDelta { replace: true, add: unique_members(add), remove: Vec::new() };
         let members = MemberWrites::plan(from, statements, &change.id, &delta).await?;
-        Ok(Written { change, row, members: Some(members) })
+        Ok((change, row, Some(members)))
     }
 
     /// Changes a resource in which everything is.
-    fn change_whole(&self, current: Arc<Resource>, update: &Update) -> Result<Written, Failure> {
+    fn change_whole(&self, current: Arc<Resource>, update: &Update) -> Result<Parts, Failure> {
         let mut change = update.apply(current)?;
-        Ok(Written { row: self.row(changed_state(&mut change)), change, members: None })
+        let row = self.row(changed_state(&mut change));
+        Ok((change, row, None))
     }
 
     /// A resource as it is kept.
@@ -235,6 +273,16 @@ pub(super) async fn document(
 ) -> Result<String, Failure> {
     let row = from.rows(&statements.lock(id)).await?.into_iter().next();
     Ok(row.ok_or(StoreError::NotFound)?.needed(0)?)
+}
+
+/// The resource in a document, as far as the change may cost so much.
+fn seen_within(document: &str, update: &Update) -> Result<Arc<Resource>, StoreError> {
+    pay(update, of_json(document))?;
+    read(document).map(Arc::new)
+}
+
+fn pay(update: &Update, units: u64) -> Result<(), StoreError> {
+    update.budget().spend(units).map_err(|spent| Error::from(spent).into())
 }
 
 /// Takes the state after a change, unless nothing changed.

@@ -15,6 +15,7 @@ mod properties {
 mod backend {
     mod answers;
     mod bounds;
+    mod costs;
     mod counted;
     mod failures;
     mod forms;
