@@ -132,6 +132,10 @@ impl Directory<Sqlite> {
     }
 }
 
+/// How long opening a file may take, whatever the patience of a request: a new one is written to
+/// the disk first, which may be busy.
+const OPENING: Duration = Duration::from_secs(10);
+
 /// Connects; a new file is locked for a moment when several processes open it at once, whatever
 /// `busy_timeout` says.
 async fn connected(
@@ -139,10 +143,13 @@ async fn connected(
     connect: &SqliteConnectOptions,
     patience: Duration,
 ) -> Result<SqlitePool, sqlx::Error> {
-    let deadline = Instant::now() + patience;
+    let deadline = Instant::now() + patience.max(OPENING);
+    let passes = |err: &sqlx::Error| {
+        matches!(err, sqlx::Error::PoolTimedOut) || Trouble::of(err) == Trouble::Lost
+    };
     loop {
         match pool.clone().connect_with(connect.clone()).await {
-            Err(err) if Trouble::of(&err) == Trouble::Lost && Instant::now() < deadline => {
+            Err(err) if passes(&err) && Instant::now() < deadline => {
                 tokio::time::sleep(Duration::from_millis(20)).await
             }
             result => return result,

@@ -128,7 +128,7 @@ async fn a_change_that_was_overtaken_is_worked_out_again() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_that_is_overtaken_again_and_again_is_made_behind_the_lock() {
-    let fixture = sqlite(Duration::from_millis(100)).await;
+    let fixture = sqlite(Duration::from_secs(1)).await;
     let ann = fixture.user("ann").await;
     let kept_out = Arc::new(AtomicU32::new(0));
     let other = {
@@ -263,7 +263,7 @@ async fn members_are_told_of_once_whoever_puts_them_in() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_changes_nothing_waits_for_nobody() {
-    let fixture = sqlite(Duration::from_millis(100)).await;
+    let fixture = sqlite(Duration::from_secs(1)).await;
     let AnyDirectory::Sqlite(_, folder) = &fixture.directory else { panic!("it is one") };
     let (ann, group) = (fixture.user("ann").await, fixture.group("G", &["a"]).await);
     let mut other =

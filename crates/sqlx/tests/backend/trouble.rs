@@ -23,7 +23,7 @@ use crate::databases::{AnyDirectory, CLUSTER, Cluster, Kind, bin_folder, eventua
 fn impatient() -> PostgresOptions {
     let mut options = PostgresOptions::default();
     options.connections = 2;
-    options.patience = Duration::from_millis(500);
+    options.patience = Duration::from_secs(2);
     // One tenant has them all.
     options.per_tenant = Some(8);
     options
@@ -165,7 +165,7 @@ async fn a_writer_that_does_not_end_makes_others_busy() {
     let folder = TempDir::new().expect("a folder");
     let path = folder.path().join("scim.db");
     let mut options = SqliteOptions::default();
-    options.patience = Duration::from_millis(200);
+    options.patience = Duration::from_secs(1);
     let directory = SqliteDirectory::open_with(&path, &options).await.expect("a new file");
     let fixture = Fixture::over(AnyDirectory::Sqlite(directory, Arc::new(folder)));
     let ann = fixture.user("ann").await;
