@@ -1,9 +1,11 @@
 """Filters and changes whose work is far more than their text."""
 
+import json
+import time
 from urllib.parse import quote
 
 from case import Case, Neighbour, all_at_once, cpu_of, is_too_many, shown
-from server import BULK, patch
+from server import BULK, GROUP, USER, patch
 
 # A Kelvin sign: folded text is compared, not bytes.
 LETTER = "z\u212a"
@@ -103,6 +105,69 @@ def bulk(server):
     return holds, f"{shown(status, body)}, {seconds:.2f} s, operations: {', '.join(map(str, kinds))}"
 
 
+def long_name(server):
+    """A unique value of 10 MB that is not ASCII, which takes long to prepare."""
+    client = server.client()
+    user = client.create(userName="user")
+    name = "\u00c4" * 5_000_000
+    body = json.dumps({"schemas": [USER], "userName": name}, ensure_ascii=False).encode()
+
+    def both():
+        return [client.send("POST", "/Users", body), client.send("PUT", f"/Users/{user}", body)]
+
+    answers, seconds = cpu_of(server, both)
+    refused = all(status in (400, 413) for status, _ in answers)
+    return refused and seconds < 1, f"{', '.join(shown(*answer) for answer in answers)}, {seconds:.2f} s for both"
+
+
+def many_patches(server):
+    client, user = large_user(server, 50_000)
+    operations = [
+        {"method": "PATCH", "path": f"/Users/{user}", "data": patch({"op": "replace", "path": "title", "value": f"t{n}"})}
+        for n in range(40)
+    ]
+    base = server.memory("VmRSS")
+    server.forget_peak()
+    answer, seconds = cpu_of(server, lambda: client.send("POST", "/Bulk", {"schemas": [BULK], "Operations": operations}))
+    status, body = answer
+    kinds = [it.get("response", {}).get("scimType", it["status"]) for it in body.get("Operations", [])]
+    counted = ", ".join(f"{kinds.count(kind)} x {kind}" for kind in dict.fromkeys(kinds))
+    grown = server.memory("VmHWM") - base
+    return seconds < 1, f"{shown(status, body)}, {seconds:.2f} s, {grown:.0f} MB above the base, operations: {counted}"
+
+
+def many_members(server):
+    client = server.client()
+    _, group = client.send("POST", "/Groups", {"schemas": [GROUP], "displayName": "group"})
+    members = [{"value": f"member{n}"} for n in range(60_000)]
+    body = {"schemas": [GROUP], "displayName": "group", "members": members}
+    path = f"/Groups/{group['id']}?attributes=id"
+    (status, body), seconds = cpu_of(server, lambda: client.send("PUT", path, body))
+    return is_too_many(status, body) or seconds < 1, f"{shown(status, body)}, {seconds:.2f} s"
+
+
+def neighbour_in_memory(server):
+    """Changes and reads of one large user beside a neighbour, whom none of them may hold up."""
+    _, user = large_user(server, 50_000)
+    neighbour = Neighbour(server, "neighbour")
+    end = time.monotonic() + 10
+
+    def attack(index):
+        client = server.client()
+        while time.monotonic() < end:
+            if index < 2:
+                change = {"op": "replace", "path": "emails.display", "value": f"d{time.monotonic()}"}
+                client.send("PATCH", f"/Users/{user}?attributes=id", patch(change))
+            else:
+                client.raw("GET", f"/scim/v2/Users/{user}")
+
+    neighbour.start()
+    all_at_once(8, attack)
+    slow = neighbour.stop()
+    longest = max(neighbour.times)
+    return longest < 2 and not neighbour.refused, f"neighbour p99 {slow * 1000:.0f} ms, longest {longest * 1000:.0f} ms, {len(neighbour.times)} answers"
+
+
 CASES = [
     Case(
         "SQLite, 400 users x 100 emails: 256 x emails[value co ..] by or",
@@ -130,6 +195,34 @@ CASES = [
         "12.5 million looks",
         "tooMany, or linear: under 1 s",
         replacements,
+    ),
+    Case("memory, userName of 10 MB", "2.7 s each", "refused, both under 1 s", long_name),
+    Case(
+        "SQLite, userName of 10 MB",
+        "refused after it was prepared",
+        "refused, both under 1 s",
+        long_name,
+        database="sqlite:{tmp}/scim.db",
+    ),
+    Case(
+        "SQLite, Bulk of 40 PATCHes on 50,000 values",
+        "3.2 s, 527 MB",
+        "tooMany, or under 1 s in all",
+        many_patches,
+        database="sqlite:{tmp}/scim.db",
+    ),
+    Case(
+        "SQLite, PUT of 60,000 members",
+        "1.3 s of 99,000",
+        "tooMany, or under 1 s",
+        many_members,
+        database="sqlite:{tmp}/scim.db",
+    ),
+    Case(
+        "memory, 2 x PATCH and 6 x GET of 50,000 values again and again beside a neighbour",
+        "the neighbour waits 13 s",
+        "nobody waits 2 s",
+        neighbour_in_memory,
     ),
     Case("Bulk of 16 PATCHes x 100 operations x 20,000 values", "32 million looks, 200", "one budget for all", bulk),
 ]

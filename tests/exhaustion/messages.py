@@ -3,7 +3,7 @@
 import json
 
 from case import Case
-from server import USER
+from server import BULK, SEARCH, USER
 
 BASE_MEMORY = 60
 
@@ -36,6 +36,31 @@ def unknown_attributes(server):
 
     statuses, megabytes = grown(server, eight_times)
     return megabytes < BASE_MEMORY, f"{statuses}, {len(body) / 1e6:.1f} MB sent, {megabytes:.0f} MB above the base"
+
+
+def known_arrays(server):
+    """Small objects take a hundred times their text."""
+    client = server.client()
+    array = b"[" + b",".join([b'{"":0}'] * 99_999) + b"]"
+    parts = b",".join(b'"%s":%s' % (name, array) for name in (b"emails", b"phoneNumbers", b"ims"))
+    body = b'{"schemas":["%s"],"userName":"user",%s}' % (USER.encode(), parts)
+    (status, _), megabytes = grown(server, lambda: client.send("POST", "/Users", body))
+    return status in (400, 413) and megabytes < BASE_MEMORY, f"{status}, {len(body) / 1e6:.1f} MB sent, {megabytes:.0f} MB above the base"
+
+
+def unknown_members(server):
+    """What nobody knows of a message."""
+    client = server.client()
+    array = "[" + ",".join(['{"":0}'] * 99_999) + "]"
+    unknown = f'"a":{array},"b":{array}'
+    search = f'{{"schemas":["{SEARCH}"],"count":1,{unknown}}}'.encode()
+    bulk = f'{{"schemas":["{BULK}"],"Operations":[],{unknown}}}'.encode()
+
+    def both():
+        return [client.send("POST", path, body)[0] for path, body in (("/.search", search), ("/Bulk", bulk))]
+
+    statuses, megabytes = grown(server, both)
+    return statuses == [200, 200] and megabytes < BASE_MEMORY, f"{statuses}, {len(bulk) / 1e6:.1f} MB sent, {megabytes:.0f} MB above the base"
 
 
 def large_page(server):
@@ -84,6 +109,13 @@ CASES = [
         unknown_arrays,
     ),
     Case("PUT with 400,000 unknown attributes, 8 times", "531 MB", "under 60 MB above the base", unknown_attributes),
+    Case('POST with 3 known arrays of 99,999 x {"":0}', "458 MB", "413 or 400, under 60 MB above the base", known_arrays),
+    Case(
+        'search and Bulk with 2 unknown arrays of 99,999 x {"":0}',
+        "200 MB",
+        "under 60 MB above the base",
+        unknown_members,
+    ),
     Case("60 users of 2 MB, GET /Users?count=200", "126 MB answer", "the page ends at the limit", large_page),
     Case(
         "sortBy=title with titles of 1 MB, by cursor",
