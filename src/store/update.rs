@@ -28,7 +28,7 @@ pub type UpdateHook = Box<dyn Fn(&Resource, &mut Resource) -> Result<(), Error> 
 /// A change to one resource. A store reads the current state, calls [`Update::apply`], writes
 /// [`Change::after`] unless [`Change::is_unchanged`], and commits, all in one transaction; or it
 /// compares and swaps on the version, and applies again when it has lost. Where members are kept
-/// apart, [`Update::apply_with_members`] takes the place of `apply`.
+/// apart, [`Update::apply_without_members`] takes the place of `apply`.
 pub struct Update {
     resource_type: Arc<ResourceType>,
     tenant: Tenant,
@@ -123,7 +123,7 @@ impl Update {
     }
 
     /// The change to the members as a delta, where it can be said without reading them. A store
-    /// that keeps members apart applies it to them, and calls [`Update::apply_with_members`];
+    /// that keeps members apart applies it to them, and calls [`Update::apply_without_members`];
     /// others need not look at it. Without one the change has to see the members, and needs
     /// [`Update::apply`], unless it does not touch them ([`Update::touches`]).
     #[must_use]
@@ -224,7 +224,7 @@ impl Update {
     /// # Errors
     ///
     /// - as [`Update::apply`].
-    pub fn apply_with_members(
+    pub fn apply_without_members(
         &self,
         current: Arc<Resource>,
         members: MemberChange,

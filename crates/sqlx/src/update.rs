@@ -226,7 +226,8 @@ impl<E: Engine> Store<E> {
             None => None,
         };
         let of_members = members.as_ref().map(|members| members.change.clone());
-        let (change, row) = update.apply_with_members(current, of_members.unwrap_or_default())?;
+        let (change, row) =
+            update.apply_without_members(current, of_members.unwrap_or_default())?;
         Ok((change, self.row(row), members))
     }
 

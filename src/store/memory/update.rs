@@ -104,7 +104,7 @@ impl<'j> Job<'j> {
         let (change, row, members) = match (self.resource_type.membership(), self.looked_at()) {
             (Some(_), None) => {
                 let (change, row) =
-                    self.update.apply_with_members(current, seen.members.clone())?;
+                    self.update.apply_without_members(current, seen.members.clone())?;
                 (change, row, self.update.members().map(Cow::Borrowed))
             }
             (Some(_), Some(_)) => {
