@@ -64,9 +64,13 @@ fn is_plain(character: char) -> bool {
     character < '\u{300}' || ('\u{3400}'..='\u{9fff}').contains(&character)
 }
 
+/// The longest text that is prepared, in bytes. Preparing takes many times as long as folding, and
+/// nobody has a name or a password like that.
+const LONGEST_PREPARED: usize = 8_000;
+
 /// Prepares an identifier, such as a user name, for a comparison (RFC 7644, Section 5; RFC 8265,
 /// UsernameCaseMapped). Text that cannot be prepared, such as a name with a space, is folded
-/// instead: nobody is refused for that.
+/// instead, and so is text of more than 8,000 bytes: nobody is refused for that.
 ///
 /// ```
 /// use scimwire::schema::prepare;
@@ -76,7 +80,7 @@ fn is_plain(character: char) -> bool {
 /// ```
 #[must_use]
 pub fn prepare(text: &str) -> Cow<'_, str> {
-    if text.is_ascii() {
+    if text.is_ascii() || text.len() > LONGEST_PREPARED {
         return fold(text);
     }
     match <UsernameCaseMapped as PrecisFastInvocation>::enforce(text) {
@@ -98,7 +102,8 @@ pub(crate) fn compared<'t>(attribute: &Attribute, text: &'t str) -> Cow<'t, str>
 
 /// Prepares a password, to be hashed or to be compared with a hash (RFC 7644, Section 5; RFC 8265,
 /// OpaqueString): the same characters are the same password, however the keyboard makes them, and
-/// case counts. Text that cannot be prepared, such as one with control characters, stays as it is.
+/// case counts. Text that cannot be prepared, such as one with control characters, stays as it is,
+/// and so does text of more than 8,000 bytes.
 ///
 /// ```
 /// use scimwire::schema::prepare_password;
@@ -108,6 +113,9 @@ pub(crate) fn compared<'t>(attribute: &Attribute, text: &'t str) -> Cow<'t, str>
 /// ```
 #[must_use]
 pub fn prepare_password(text: &str) -> Cow<'_, str> {
+    if text.len() > LONGEST_PREPARED {
+        return Cow::Borrowed(text);
+    }
     <OpaqueString as PrecisFastInvocation>::enforce(text).unwrap_or(Cow::Borrowed(text))
 }
 

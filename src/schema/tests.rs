@@ -280,6 +280,17 @@ fn folding_is_that_of_unicode() {
 }
 
 #[test]
+fn what_is_longer_than_any_name_is_not_prepared() {
+    for (times, is_prepared) in [(2_666, true), (2_667, false)] {
+        let text = "Ｂ".repeat(times);
+        assert_eq!(prepare(&text) == "b".repeat(times), is_prepared, "{times}");
+        assert_eq!(prepare(&text) == fold(&text), !is_prepared, "{times}");
+        let spaces = "\u{3000}".repeat(times);
+        assert_eq!(prepare_password(&spaces) != spaces, is_prepared, "{times}");
+    }
+}
+
+#[test]
 fn identifiers_are_prepared_where_they_can_be() {
     // P-5-01, P-5-02, P-7.8-01, A-19
     assert_eq!(prepare("ＢＪensen"), "bjensen");
