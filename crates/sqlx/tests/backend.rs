@@ -27,6 +27,7 @@ mod backend {
     mod plans;
     mod stored;
     mod trouble;
+    mod type_changes;
 }
 
 use support::databases;

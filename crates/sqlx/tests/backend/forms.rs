@@ -78,23 +78,36 @@ async fn found(
     }
 }
 
-#[tokio::test]
-async fn text_of_every_form_is_found() {
-    let users = ResourceType::user();
-    let rows: Vec<String> = NAMES
-        .iter()
-        .enumerate()
-        .map(|(number, name)| {
-            let [name, folded, prepared] =
-                [*name, &*fold(name), &*prepare(name)].map(Dialect::literal);
-            format!("('{number}', {name}, {folded}, {prepared})")
-        })
-        .collect();
-    let tables = format!(
+/// The statements that make tables with all names.
+fn tables() -> String {
+    let row = |(number, name): (usize, &&str)| {
+        let [name, folded, prepared] = [*name, &*fold(name), &*prepare(name)].map(Dialect::literal);
+        format!("('{number}', {name}, {folded}, {prepared})")
+    };
+    let rows: Vec<String> = NAMES.iter().enumerate().map(row).collect();
+    format!(
         "CREATE TABLE t (id TEXT PRIMARY KEY, name TEXT, folded TEXT, prepared TEXT); INSERT INTO t VALUES {};
         CREATE TABLE e AS SELECT id AS user_id, name FROM t;",
         rows.join(", ")
-    );
+    )
+}
+
+/// The same names as resources.
+fn resources() -> Vec<Resource> {
+    let user = |(number, name): (usize, &&str)| {
+        let mut user = Resource::default();
+        user.set_id(number.to_string());
+        user.set("userName", *name);
+        user.set("title", *name);
+        user.set("emails", json!([{ "value": name }]));
+        user
+    };
+    NAMES.iter().enumerate().map(user).collect()
+}
+
+#[tokio::test]
+async fn text_of_every_form_is_found() {
+    let (users, tables, resources) = (ResourceType::user(), tables(), resources());
     let mut sqlite = SqliteConnection::connect("sqlite::memory:").await.expect("memory");
     sqlite.execute(tables.as_str()).await.expect("it is SQL");
     let mut postgres = None;
@@ -104,18 +117,6 @@ async fn text_of_every_form_is_found() {
         connection.execute(tables.as_str()).await.expect("it is SQL");
         postgres = Some(connection);
     }
-    let resources: Vec<Resource> = NAMES
-        .iter()
-        .enumerate()
-        .map(|(number, name)| {
-            let mut user = Resource::default();
-            user.set_id(number.to_string());
-            user.set("userName", *name);
-            user.set("title", *name);
-            user.set("emails", json!([{ "value": name }]));
-            user
-        })
-        .collect();
     for dialect in
         [Some(Dialect::Sqlite), postgres.as_ref().map(|_| Dialect::Postgres)].into_iter().flatten()
     {

@@ -264,22 +264,45 @@ fn holds(
     Ok(())
 }
 
+const INSTANTS: [&str; 4] = [
+    "2011-05-13T04:42:33.999999Z",
+    "2011-05-13T04:42:34Z",
+    "2011-05-13T04:42:34.000001Z",
+    "2011-05-13T04:42:35Z",
+];
+
+fn micros(text: &str) -> i64 {
+    scimwire::schema::instant(text).expect("an instant").timestamp_micros()
+}
+
+/// Makes a table with all instants, a column for each form.
+fn keep_instants(tables: &mut Tables) {
+    let stamp = if tables.dialect() == Dialect::Postgres { "TIMESTAMPTZ" } else { "TEXT" };
+    let sql = format!(
+        "CREATE TABLE events (id TEXT, micros BIGINT, millis BIGINT, seconds BIGINT, text TEXT, stamp {stamp})"
+    );
+    RUNTIME.block_on(tables.ids(&Sql::new(sql)));
+    for instant in INSTANTS {
+        let micros = micros(instant);
+        let text = scimwire::schema::instant(instant)
+            .expect("an instant")
+            .format("%Y-%m-%dT%H:%M:%S%.6fZ");
+        let (millis, seconds) = (micros.div_euclid(1_000), micros.div_euclid(1_000_000));
+        let sql = format!(
+            "INSERT INTO events VALUES ('{instant}', {micros}, {millis}, {seconds}, '{text}', '{text}')"
+        );
+        RUNTIME.block_on(tables.ids(&Sql::new(sql)));
+    }
+}
+
 #[test]
 fn instants_of_every_form_compare() {
-    let instants = [
-        "2011-05-13T04:42:33.999999Z",
-        "2011-05-13T04:42:34Z",
-        "2011-05-13T04:42:34.000001Z",
-        "2011-05-13T04:42:35Z",
-    ];
     let operands = [
         "2011-05-13T04:42:34Z",
         "2011-05-13T04:42:34.0000005Z",
         "2011-05-13T04:42:34.5Z",
         "1960-01-01T00:00:00.5Z",
     ];
-    let micros =
-        |text: &str| scimwire::schema::instant(text).expect("an instant").timestamp_micros();
     for mut tables in RUNTIME.block_on(Tables::all()) {
         let dialect = tables.dialect();
         let mut forms = vec![
@@ -288,25 +311,10 @@ fn instants_of_every_form_compare() {
             ("seconds", InstantForm::UnixSeconds, 1_000_000),
             ("text", InstantForm::Rfc3339Micros, 1),
         ];
-        let stamp = if dialect == Dialect::Postgres { "TIMESTAMPTZ" } else { "TEXT" };
         if dialect == Dialect::Postgres {
             forms.push(("stamp", InstantForm::Timestamptz, 1));
         }
-        let sql = format!(
-            "CREATE TABLE events (id TEXT, micros BIGINT, millis BIGINT, seconds BIGINT, text TEXT, stamp {stamp})"
-        );
-        RUNTIME.block_on(tables.ids(&Sql::new(sql)));
-        for instant in instants {
-            let micros = micros(instant);
-            let text = scimwire::schema::instant(instant)
-                .expect("an instant")
-                .format("%Y-%m-%dT%H:%M:%S%.6fZ");
-            let (millis, seconds) = (micros.div_euclid(1_000), micros.div_euclid(1_000_000));
-            let sql = format!(
-                "INSERT INTO events VALUES ('{instant}', {micros}, {millis}, {seconds}, '{text}', '{text}')"
-            );
-            RUNTIME.block_on(tables.ids(&Sql::new(sql)));
-        }
+        keep_instants(&mut tables);
         for (column, form, grain) in forms {
             let mapping =
                 Mapping::new(dialect).column("meta.created", Column::instant(column, form));
@@ -319,7 +327,7 @@ fn instants_of_every_form_compare() {
                     let found = RUNTIME.block_on(
                         tables.ids(&Sql::new("SELECT id FROM events WHERE ").append(condition.sql)),
                     );
-                    let expected = instants.iter().filter(|instant| {
+                    let expected = INSTANTS.iter().filter(|instant| {
                         // A column has what its grain leaves of an instant.
                         let kept = micros(instant).div_euclid(grain) * grain;
                         let kept =

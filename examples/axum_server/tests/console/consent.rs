@@ -1,11 +1,40 @@
 //! OAuth 2 as an administrator meets it in the browser: choosing it, making a client, allowing it,
 //! and ending it.
 
+use std::net::SocketAddr;
+
 use serde_json::json;
 
 use crate::administrator::{FLAGS, PASSWORD, body, scim, send};
 use crate::browser::{Browser, run};
 use crate::support::demo::Demo;
+
+/// Lets the tenant take access tokens alone.
+async fn choose_oauth(browser: &Browser, address: SocketAddr) {
+    browser.click("input[name=access][value=oauth]").await;
+    browser.click("#save").await;
+    browser.click("dialog button.danger").await;
+    browser.find("#tokens-refused").await;
+    browser
+        .until("document.querySelector('#clients-card').nextElementSibling.id === 'tokens-refused'")
+        .await;
+    assert_eq!(scim(address, "GET", "/Users", "token-1", None).await.status, 401);
+}
+
+/// Gives a client other redirect URIs, in the dialog that is open.
+async fn change_addresses(browser: &Browser, id: &str) {
+    browser.write("dialog #addresses", "nonsense").await;
+    browser.click("dialog button.main").await;
+    browser.read("nonsense: a redirect URI begins with").await;
+    browser.picture("client-addresses").await;
+    browser.write("dialog #addresses", "https://idp.example.com/callback").await;
+    browser.click("dialog button.main").await;
+    browser
+        .until(&format!(
+            "document.querySelectorAll(\"[data-client='{id}'] .mono.muted\").length === 1"
+        ))
+        .await;
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_administrator_lets_an_identity_provider_in_by_oauth() {
@@ -14,12 +43,7 @@ async fn an_administrator_lets_an_identity_provider_in_by_oauth() {
     run(address, false, async move |browser: Browser| {
         browser.size(1280, 900).await;
         browser.sign_in().await;
-        browser.click("input[name=access][value=oauth]").await;
-        browser.click("#save").await;
-        browser.click("dialog button.danger").await;
-        browser.find("#tokens-refused").await;
-        browser.until("document.querySelector('#clients-card').nextElementSibling.id === 'tokens-refused'").await;
-        assert_eq!(scim(address, "GET", "/Users", "token-1", None).await.status, 401);
+        choose_oauth(&browser, address).await;
 
         browser.write("#redirects", "http://idp.example.com/callback").await;
         browser.click("#add-client button").await;
@@ -69,13 +93,7 @@ async fn an_administrator_lets_an_identity_provider_in_by_oauth() {
         assert_eq!(scim(address, "GET", "/Users", &access, None).await.status, 401);
 
         browser.click(&button("Addresses")).await;
-        browser.write("dialog #addresses", "nonsense").await;
-        browser.click("dialog button.main").await;
-        browser.read("nonsense: a redirect URI begins with").await;
-        browser.picture("client-addresses").await;
-        browser.write("dialog #addresses", "https://idp.example.com/callback").await;
-        browser.click("dialog button.main").await;
-        browser.until(&format!("document.querySelectorAll(\"[data-client='{id}'] .mono.muted\").length === 1")).await;
+        change_addresses(&browser, &id).await;
         browser.click(&button("New secret")).await;
         browser.click("dialog button.danger").await;
         browser.read("The old secret has ended").await;

@@ -6,20 +6,42 @@ use crate::administrator::{Administrator, FLAGS, body, provision, scim, user};
 use crate::browser::{Browser, run};
 use crate::support::demo::Demo;
 
+async fn sign_in_at_the_second_try(browser: &Browser) {
+    browser.go("/t/one/scim/v2").await;
+    browser.read("people go to http").await;
+    browser.go("/console/").await;
+    browser.write("#password", "not the password").await;
+    browser.click("#sign-in").await;
+    browser.read("This is not the password").await;
+    browser.picture("sign-in").await;
+    browser.sign_in().await;
+}
+
+/// Has the console try a token, as it was pasted and as it is.
+async fn try_the_token(browser: &Browser, token: &str) {
+    browser.write("#test-token", &format!(" \"{token}\"")).await;
+    browser.click("#lifecycle").await;
+    browser.click("#run-test").await;
+    browser.until("document.querySelectorAll('#test-results .passed').length === 9").await;
+    assert_eq!(
+        browser.value("document.querySelectorAll('#test-results .failed').length").await,
+        1,
+        "the token as pasted"
+    );
+    browser.write("#test-token", token).await;
+    browser.click("#run-test").await;
+    browser.until("document.querySelectorAll('#test-results .passed').length === 10").await;
+    browser.value("document.getElementById('test-title').scrollIntoView()").await;
+    browser.picture("test-green").await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_administrator_connects_an_identity_provider() {
     let demo = Demo::start(FLAGS);
     let address = demo.address();
     run(address, false, async move |browser: Browser| {
         browser.size(1280, 900).await;
-        browser.go("/t/one/scim/v2").await;
-        browser.read("people go to http").await;
-        browser.go("/console/").await;
-        browser.write("#password", "not the password").await;
-        browser.click("#sign-in").await;
-        browser.read("This is not the password").await;
-        browser.picture("sign-in").await;
-        browser.sign_in().await;
+        sign_in_at_the_second_try(&browser).await;
 
         browser.find("#settings").await;
         let url = browser.value("document.getElementById('tenant-url').value").await;
@@ -71,16 +93,7 @@ async fn an_administrator_connects_an_identity_provider() {
         assert_eq!(browser.value("document.getElementById('fresh-token') === null").await, json!(true));
         assert_eq!(browser.value("document.getElementById('quota').value").await, "250", "what was saved is there");
 
-        browser.write("#test-token", &format!(" \"{token}\"")).await;
-        browser.click("#lifecycle").await;
-        browser.click("#run-test").await;
-        browser.until("document.querySelectorAll('#test-results .passed').length === 9").await;
-        assert_eq!(browser.value("document.querySelectorAll('#test-results .failed').length").await, 1, "the token as pasted");
-        browser.write("#test-token", &token).await;
-        browser.click("#run-test").await;
-        browser.until("document.querySelectorAll('#test-results .passed').length === 10").await;
-        browser.value("document.getElementById('test-title').scrollIntoView()").await;
-        browser.picture("test-green").await;
+        try_the_token(&browser, &token).await;
 
         browser.click("#generate").await;
         browser.read("Something has changed since the test").await;

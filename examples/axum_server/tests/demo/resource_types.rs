@@ -91,6 +91,10 @@ fn bad_files_of_resource_types_are_refused_with_the_place() {
         refuses(&["--resource-types", file], place);
         refuses(&["--resource-types", file], &format!("`--resource-types {file}`"));
     }
+}
+
+#[test]
+fn a_missing_file_and_one_resource_type_twice_are_refused() {
     refuses(
         &["--resource-types", "no-such-file.json"],
         "`--resource-types no-such-file.json`: it cannot be read",
