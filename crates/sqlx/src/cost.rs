@@ -1,4 +1,4 @@
-//! What a search may cost in the database, and what a change costs beside it.
+//! The budget units that searches and changes spend in the database.
 
 use crate::document::Layout;
 use scimwire::filter::{BoundFilter, Budget, CompareOp, Comparison};
@@ -47,19 +47,18 @@ impl Layout {
     }
 }
 
-/// What it costs to read a document, or to write one, in looks at a value: each text in it takes
-/// much longer than a look, and a long one as long as it is.
+/// The units for reading or writing a document: 4 for each string, and 1 for every 64 bytes.
 pub(super) fn of_json(json: &str) -> u64 {
     let texts = json.bytes().filter(|byte| *byte == b'"').count() / 2;
     units(texts.saturating_mul(OF_TEXT).saturating_add(json.len() / 64))
 }
 
-/// What it costs to write so many members, or to take them out.
+/// The units for inserting or deleting `members` rows.
 pub(super) fn of_members(members: usize) -> u64 {
     units(members.saturating_mul(OF_MEMBER))
 }
 
-/// What a text of a document takes, in looks at a value, and what a row of a member does.
+/// The units for one string of a document, and for one row of a member.
 const OF_TEXT: usize = 4;
 const OF_MEMBER: usize = 100;
 

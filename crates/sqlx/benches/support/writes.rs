@@ -1,4 +1,4 @@
-//! What is written at size: members of a group, and users, against the same done by hand.
+//! Writes to large tables: group members and users, compared with hand-written SQL.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -96,7 +96,7 @@ impl Bench {
         Update::put(Arc::clone(&self.user_type), TENANT.into(), replacement, now())
     }
 
-    /// What a host would write for itself: a row, and its unique values.
+    /// A hand-written insert: one row, and a row for each unique value.
     async fn create_by_hand(&self, name: &str) -> usize {
         let mut user = self.new_user(name);
         user.set_id(name);
@@ -119,7 +119,7 @@ impl Bench {
         1
     }
 
-    /// What a host would write for itself: the document read under a lock, changed, and written.
+    /// A hand-written update: reads the document under a lock, changes it and writes it back.
     async fn update_by_hand(&self, id: &str, turn: usize) -> usize {
         let mut transaction = self.by_hand.begin().await.expect("a transaction");
         let select = "SELECT document::text FROM scim_resource WHERE tenant = $1 AND resource_type = 'User' AND id = $2 FOR UPDATE";
