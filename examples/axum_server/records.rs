@@ -66,6 +66,8 @@ impl Records {
             // A database in memory is that of its connection, for as long as that is open.
             Database::Memory => {
                 let pool = pool.max_connections(1).idle_timeout(None).max_lifetime(None);
+                // A request that ends while its connection is looked at takes it along.
+                let pool = pool.test_before_acquire(false);
                 // All that is waited for are others' turns.
                 let pool = pool.acquire_timeout(10 * PATIENCE);
                 (pool.connect("sqlite::memory:").await?, None)
@@ -181,5 +183,34 @@ impl From<MigrateError> for RecordsError {
             MigrateError::VersionMissing(version) => Self::Newer(version),
             err => Self::Migrate(err),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::pin::pin;
+    use std::task::{Context, Waker};
+
+    use sqlx::query_as;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn requests_that_are_given_up_take_no_records_along() {
+        let records = Records::open(&Database::Memory).await.expect("a database in memory");
+        let insert = "INSERT INTO host_secret (name, value) VALUES ('key', 'kept')";
+        records.run(sqlx::query(insert)).await.expect("the table is there");
+        let read = || records.one::<(String,)>(query_as("SELECT value FROM host_secret"));
+        for steps in 0..20 {
+            let mut given_up = pin!(read());
+            for _ in 0..steps {
+                if given_up.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_ready() {
+                    break;
+                }
+                tokio::task::yield_now().await;
+            }
+        }
+        let kept = read().await.expect("the table is there");
+        assert_eq!(kept, Some(("kept".to_owned(),)));
     }
 }

@@ -6,7 +6,7 @@ import { groupPage, userPage } from "./detail.js";
 import { directoryPage } from "./directory.js";
 import { announce, apart, ask, el, notice, quoted, show } from "./dom.js";
 import { leaving, onMove } from "./moves.js";
-import { noPage, noTenant, noThing } from "./nothing.js";
+import { noAnswer, noPage, noTenant, noThing } from "./nothing.js";
 import { settingsPage } from "./settings.js";
 import { signInPage } from "./sign_in.js";
 import { drop, forget, keep } from "./unsaved.js";
@@ -29,7 +29,7 @@ onSignedOut((words) => {
   enter(words);
 });
 onMove(route);
-resume().then(start, () => enter());
+resume().then(start, (error) => (error.status === 401 ? enter() : noAnswer(frame, error.message)));
 
 function enter(words) {
   leave();
@@ -40,8 +40,14 @@ function enter(words) {
 }
 
 async function start() {
-  await loadTenants();
-  route();
+  try {
+    await loadTenants();
+  } catch (error) {
+    // Who is signed out is asked for the password.
+    if (error.status !== 401) noAnswer(frame, error.message);
+    return;
+  }
+  await route();
 }
 
 async function loadTenants() {

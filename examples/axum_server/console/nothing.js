@@ -1,12 +1,20 @@
 // Pages for what an address names and is not there. The address stays as it is, and nothing else is shown in its place.
 
-import { el, foreign, show } from "./dom.js";
+import { el, foreign, notice, show } from "./dom.js";
 
 const ABSENT = {
   users: ["This user is not there.", "It may have been deleted, or the link is of another tenant."],
   groups: ["This group is not there.", "It may have been deleted, or the link is of another tenant."],
   activity: ["This request is not there.", "At most the last 200 requests of each tenant are kept, until the server ends; older ones were dropped."],
 };
+
+/// Nothing can be shown, since the server does not say what there is.
+export function noAnswer(frame, words) {
+  document.title = "No answer · SCIM console";
+  show(frame, el("main", { class: "sign-in", id: "main" }, el("section", { class: "card", id: "no-answer" },
+    el("h1", {}, "The console cannot be shown"), notice(words),
+    el("button", { type: "button", class: "main", id: "again", onclick: () => location.reload() }, "Try again"))));
+}
 
 /// There is no tenant of that name; `links` lead to those that there are.
 export function noTenant(main, name, links, add) {

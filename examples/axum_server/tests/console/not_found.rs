@@ -1,8 +1,10 @@
 //! Links to what is not there: each says so, and shows or changes nothing else.
 
 use serde_json::json;
+use sqlx::{AnyPool, Executor};
+use tempfile::TempDir;
 
-use crate::administrator::{Administrator, FLAGS, body, provision};
+use crate::administrator::{Administrator, FLAGS, PASSWORD, body, provision};
 use crate::browser::{Browser, run};
 use crate::support::demo::Demo;
 
@@ -169,6 +171,34 @@ async fn pages_users_groups_and_requests_that_are_not_there_are_told() {
         browser.picture("no-user").await;
         browser.click(".crumb a").await;
         browser.read("somebody@example.com").await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_does_not_answer_is_told() {
+    const CLOSED: &str = "ALTER TABLE host_tenant RENAME TO hidden";
+    const OPEN: &str = "ALTER TABLE hidden RENAME TO host_tenant";
+    let folder = TempDir::new().expect("a folder");
+    let database = format!("sqlite:{}", folder.path().join("scim.db").display());
+    let demo = Demo::start(&["--database", &database, "--admin-password", PASSWORD]);
+    sqlx::any::install_default_drivers();
+    let tables = AnyPool::connect(&database).await.expect("the demo's file");
+    run(demo.address(), false, async move |browser: Browser| {
+        browser.size(1280, 900).await;
+        browser.sign_in().await;
+        tables.execute(CLOSED).await.expect("a table");
+        browser.reload().await;
+        browser.find("#no-answer").await;
+        tables.execute(OPEN).await.expect("a table");
+        browser.click("#again").await;
+        browser.find("header nav").await;
+        browser.click("#sign-out").await;
+        browser.find("#sign-in").await;
+        tables.execute(CLOSED).await.expect("a table");
+        browser.write("#password", PASSWORD).await;
+        browser.click("#sign-in").await;
+        browser.find("#no-answer").await;
     })
     .await;
 }
