@@ -16,7 +16,7 @@ const SCIM_JSON: HeaderValue = HeaderValue::from_static("application/scim+json")
 
 pub(super) fn of_outcome(outcome: &Outcome) -> Result<Response<Vec<u8>>, Failure> {
     let mut response = match &outcome.body {
-        Some(body) => of_document(body)?,
+        Some(body) => of_text(body.text().map_err(StoreError::other)?),
         None => Response::new(Vec::new()),
     };
     *response.status_mut() = outcome.status;

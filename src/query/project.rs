@@ -46,6 +46,19 @@ impl<'a> Projected<'a> {
         Self { resource, projection, resource_type, locations }
     }
 
+    /// The resource as JSON that was written before.
+    pub(crate) fn kept(&self) -> Option<&'a [u8]> {
+        let kept = || self.resource.kept_text(self.locations, self.resource_type);
+        self.projection.is_usual().then(kept).flatten()
+    }
+
+    /// Keeps the resource as JSON, where it may be wanted again.
+    pub(crate) fn keep(&self, text: &[u8]) {
+        if self.projection.is_usual() {
+            self.resource.keep_text(text, self.locations, self.resource_type);
+        }
+    }
+
     fn within(&self, extension: Option<&'a Schema>) -> Scope<'a> {
         Scope { projection: self.projection, extension, locations: self.locations }
     }

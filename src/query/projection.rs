@@ -131,6 +131,11 @@ impl Projection {
         self.mode != Mode::Default
     }
 
+    /// Whether it shows what every client sees that says nothing of attributes.
+    pub(super) fn is_usual(&self) -> bool {
+        !self.is_chosen() && self.requested.is_empty() && self.hidden.is_none()
+    }
+
     /// Whether a store has to read an attribute of the core schema, by its canonical name: it is
     /// part of the answer, or the query needs it.
     #[must_use]

@@ -11,6 +11,7 @@ mod meta;
 mod paths;
 mod secrets;
 mod size;
+mod text;
 mod value;
 mod view;
 
@@ -24,6 +25,7 @@ use serde_json::{Map, Value};
 use crate::schema::{ResolvedPath, ResourceType};
 
 use size::Weight;
+use text::Text;
 
 pub use certificate::certificate;
 pub use check::{check, is_demanded};
@@ -50,6 +52,7 @@ pub(crate) use size::json_length;
 pub struct Resource {
     attributes: Map<String, Value>,
     weight: Weight,
+    text: Text,
 }
 
 impl Resource {
@@ -57,7 +60,7 @@ impl Resource {
     /// with canonical names.
     #[must_use]
     pub fn from_stored(object: Map<String, Value>) -> Self {
-        Self { attributes: object, weight: Weight::default() }
+        Self { attributes: object, ..Self::default() }
     }
 
     /// The identifier; empty until a store has given one (RFC 7643, Section 3.1).
@@ -171,6 +174,7 @@ impl Resource {
     /// the next.
     pub(crate) fn touch(&mut self, resource_type: &ResourceType, now: DateTime<Utc>) -> Version {
         // An instant and a version weigh what others weigh.
+        self.text = Text::default();
         let meta = self.attributes.get_mut("meta").and_then(Value::as_object_mut);
         if let Some(version) = meta.and_then(|meta| Meta::advance(meta, now)) {
             return version;
@@ -249,6 +253,7 @@ impl Resource {
 
     pub(crate) fn object_mut(&mut self) -> &mut Map<String, Value> {
         self.weight = Weight::default();
+        self.text = Text::default();
         &mut self.attributes
     }
 }

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use serde::Serialize;
+use crate::query::Projected;
 
 /// Resources that have been written, in order and parted by commas.
 #[derive(Default)]
@@ -15,8 +15,8 @@ pub(super) struct Listing {
 impl Listing {
     /// Writes resources until the next one would make the text longer than `most` bytes. The first
     /// is always there, so that whoever asks for one page after the other comes to the end.
-    pub(super) fn of<T: Serialize>(
-        resources: impl Iterator<Item = T>,
+    pub(super) fn of<'r>(
+        resources: impl Iterator<Item = Projected<'r>>,
         most: usize,
     ) -> Result<Self, serde_json::Error> {
         let mut listing = Self::default();
@@ -30,13 +30,20 @@ impl Listing {
 
     /// Whether there was room for the resource. One for which there is none is written no further
     /// than the room goes.
-    fn push(&mut self, resource: &impl Serialize, most: usize) -> Result<bool, serde_json::Error> {
+    fn push(&mut self, resource: &Projected<'_>, most: usize) -> Result<bool, serde_json::Error> {
         let (before, is_first) = (self.text.len(), self.shown == 0);
         if !is_first {
             self.text.push(b',');
         }
         let most = if is_first { usize::MAX } else { most };
-        match serde_json::to_writer(Room { text: &mut self.text, most }, resource) {
+        let begin = self.text.len();
+        let mut room = Room { text: &mut self.text, most };
+        let written = match resource.kept() {
+            Some(kept) => room.write_all(kept).map_err(serde_json::Error::io),
+            None => serde_json::to_writer(room, resource)
+                .map(|()| resource.keep(self.text.get(begin..).unwrap_or_default())),
+        };
+        match written {
             Ok(()) => self.shown += 1,
             // Nothing but the end of the room is an error of writing.
             Err(err) if err.is_io() => {

@@ -26,12 +26,26 @@ impl Representation {
     pub(super) fn location(&self) -> Option<String> {
         self.locations.of(self.resource_type.name(), self.resource.id())
     }
+
+    /// The resource as JSON.
+    pub(crate) fn text(&self) -> Result<Vec<u8>, serde_json::Error> {
+        let projected = self.projected();
+        if let Some(kept) = projected.kept() {
+            return Ok(kept.to_vec());
+        }
+        let text = serde_json::to_vec(&projected)?;
+        projected.keep(&text);
+        Ok(text)
+    }
+
+    fn projected(&self) -> Projected<'_> {
+        Projected::new(&self.resource, &self.projection, &self.resource_type, &self.locations)
+    }
 }
 
 impl Serialize for Representation {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self { resource, projection, resource_type, locations } = self;
-        Projected::new(resource, projection, resource_type, locations).serialize(serializer)
+        self.projected().serialize(serializer)
     }
 }
 

@@ -1,5 +1,6 @@
 //! One resource, and lists of them (RFC 7644, Sections 3.4, 3.4.1 and 3.4.2).
 
+use scimwire::auth::RequestContext;
 use serde_json::json;
 
 use support::reads::provider::{BASE, Provider, id};
@@ -109,4 +110,29 @@ async fn a_deleted_resource_is_in_no_list() {
     let list = provider.get("/Users").await;
     assert_eq!(list.names(), ["jsmith", "omalley", "Root"]);
     assert_eq!(list.body["totalResults"], 3);
+}
+
+#[tokio::test]
+async fn what_was_shown_often_is_as_it_is_now_and_for_whoever_asks() {
+    let provider = Provider::of_people().await;
+    let list = async || provider.get("/Users").await.ok()["Resources"][0].clone();
+    let path = format!("/Users/{}", id(&list().await));
+    for title in ["Guide", "Manager"] {
+        let change = json!([{ "op": "replace", "path": "title", "value": title }]);
+        let changed = provider.patch(&path, change).await.ok();
+        assert_eq!(changed["title"], title);
+        for _ in 0..4 {
+            assert_eq!(provider.get(&path).await.ok(), changed);
+            assert_eq!(list().await, changed);
+        }
+        let part = provider.get(&format!("{path}?attributes=title")).await.ok();
+        assert_eq!((&part["title"], part.get("userName")), (&json!(title), None));
+        let mine = RequestContext::new("example").with_base_url("https://own.example/scim/v2");
+        let elsewhere = provider.asked_by(mine).get(&path).await.ok();
+        let location = json!(format!("https://own.example/scim/v2{path}"));
+        assert_eq!(
+            (&elsewhere["title"], &elsewhere["meta"]["location"]),
+            (&json!(title), &location)
+        );
+    }
 }
