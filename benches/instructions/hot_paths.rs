@@ -1,0 +1,187 @@
+//! What a server does all day, each path by itself: `hot_paths PATH ROUNDS` prepares one and runs it
+//! that often, and `hot_paths` alone says which there are. `check.py` counts the instructions.
+
+use std::env;
+use std::error::Error;
+use std::hint::black_box;
+use std::sync::Arc;
+
+use http::{Method, Request, StatusCode};
+use scimwire::filter::{Binder, BoundFilter, Filter};
+use scimwire::message::{JsonLimits, PatchOp, parse_object};
+use scimwire::patch::{Plan, PlanBinder};
+use scimwire::resource::{Intake, Resource};
+use scimwire::schema::{ENTERPRISE_USER, ResourceType};
+use serde_json::{Value, json};
+
+#[path = "../support/inputs.rs"]
+mod inputs;
+#[path = "../support/served.rs"]
+mod served;
+
+use served::{Served, get, request};
+
+/// One round of a path that was prepared.
+type Round = Box<dyn FnMut()>;
+
+type Path = (&'static str, fn() -> Round);
+
+const PATHS: [Path; 12] = [
+    ("filter_parse", filter_parse),
+    ("filter_bind", filter_bind),
+    ("filter_run", filter_run),
+    ("resource_decode", resource_decode),
+    ("resource_clone", resource_clone),
+    ("patch_bind", patch_bind),
+    ("patch_apply", patch_apply),
+    ("get", || answer(StatusCode::OK, |id| get(&format!("/Users/{id}")))),
+    ("look_up", || {
+        let path = "/Users?filter=userName%20eq%20%22user50@example.com%22";
+        answer(StatusCode::OK, move |_| get(path))
+    }),
+    ("list", || answer(StatusCode::OK, |_| get("/Users?startIndex=1&count=100"))),
+    ("patch", patch),
+    ("post", post),
+];
+
+/// As many users as a page has.
+const USERS: usize = 100;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let mut arguments = env::args().skip(1);
+    let Some(path) = arguments.next() else {
+        PATHS.iter().for_each(|(name, _)| println!("{name}"));
+        return Ok(());
+    };
+    let rounds: usize = arguments.next().ok_or("hot_paths PATH ROUNDS")?.parse()?;
+    let (_, prepare) =
+        PATHS.iter().find(|(name, _)| *name == path).ok_or("there is no such path")?;
+    let mut round = prepare();
+    (0..rounds).for_each(|_| round());
+    Ok(())
+}
+
+fn filter_parse() -> Round {
+    let text = inputs::mixed();
+    Box::new(move || drop(black_box(black_box(text.as_str()).parse::<Filter>())))
+}
+
+fn filter_bind() -> Round {
+    let (users, filter) = (user_type(), parsed(&inputs::mixed()));
+    Box::new(move || drop(black_box(Binder::new(&users).bind(black_box(&filter)))))
+}
+
+fn filter_run() -> Round {
+    let users = user_type();
+    let user = user(&users);
+    let filters = [inputs::THREE_TERMS, inputs::WORK_ADDRESS].map(|text| bound(&users, text));
+    Box::new(move || {
+        assert!(filters.iter().all(|filter| black_box(filter).matches(black_box(&user))));
+    })
+}
+
+fn resource_decode() -> Round {
+    let (users, body) = (user_type(), inputs::user().to_string());
+    Box::new(move || drop(black_box(decoded(&users, black_box(body.as_bytes())))))
+}
+
+fn resource_clone() -> Round {
+    let user = user(&user_type());
+    Box::new(move || drop(black_box(Resource::clone(black_box(&user)))))
+}
+
+fn patch_bind() -> Round {
+    let (users, body) = (user_type(), change("barbara"));
+    Box::new(move || drop(black_box(plan(&users, black_box(body.as_bytes())))))
+}
+
+fn patch_apply() -> Round {
+    let users = user_type();
+    let plans = ["barbara", "bjensen"].map(|name| plan(&users, change(name).as_bytes()));
+    let (mut user, mut turn) = (Some(user(&users)), 0);
+    Box::new(move || {
+        turn ^= 1;
+        user = user.take().map(|user| plans[turn].apply(user).expect("the target is there"));
+    })
+}
+
+/// A request to a dispatcher, again and again; it gets the id of a user.
+fn answer<R>(expected: StatusCode, request: R) -> Round
+where
+    R: Fn(&str) -> Request<Vec<u8>> + 'static,
+{
+    let (served, id) = serve();
+    Box::new(move || assert_eq!(served.answer(request(&id)).status(), expected))
+}
+
+fn patch() -> Round {
+    let (served, id) = serve();
+    let (path, mut turn) = (format!("/Users/{id}"), false);
+    Box::new(move || {
+        turn = !turn;
+        let operation = json!({ "op": "replace", "path": "active", "value": !turn });
+        let request = request(Method::PATCH, &path, message(&operation));
+        assert_eq!(served.answer(request).status(), StatusCode::NO_CONTENT);
+    })
+}
+
+fn post() -> Round {
+    let (served, _) = serve();
+    let mut next = USERS;
+    Box::new(move || {
+        served.create("/Users", &numbered(next));
+        next += 1;
+    })
+}
+
+/// A store with users, and the id of one.
+fn serve() -> (Served, String) {
+    let served = Served::new();
+    let ids: Vec<_> = (0..USERS).map(|number| served.create("/Users", &numbered(number))).collect();
+    let id = ids[USERS / 2].clone();
+    (served, id)
+}
+
+fn numbered(number: usize) -> Value {
+    let mut user = inputs::user();
+    user["userName"] = json!(format!("user{number}@example.com"));
+    user["externalId"] = json!(format!("{number}"));
+    user
+}
+
+fn user_type() -> Arc<ResourceType> {
+    Arc::new(ResourceType::user().with_extension(ENTERPRISE_USER))
+}
+
+fn user(users: &ResourceType) -> Resource {
+    decoded(users, inputs::user().to_string().as_bytes())
+}
+
+fn decoded(users: &ResourceType, body: &[u8]) -> Resource {
+    let body = parse_object(body, JsonLimits::default()).expect("a JSON object");
+    Intake::new(users).resource(body).expect("a user")
+}
+
+fn parsed(text: &str) -> Filter {
+    text.parse().expect("a filter")
+}
+
+fn bound(users: &ResourceType, text: &str) -> BoundFilter {
+    Binder::new(users).bind(&parsed(text)).expect("its attributes are those of users")
+}
+
+fn change(name: &str) -> String {
+    let (path, value) = (r#"emails[type eq "work"].value"#, format!("{name}@example.com"));
+    message(&json!({ "op": "replace", "path": path, "value": value }))
+}
+
+fn message(operation: &Value) -> String {
+    let schema = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
+    json!({ "schemas": [schema], "Operations": [operation] }).to_string()
+}
+
+fn plan(users: &Arc<ResourceType>, body: &[u8]) -> Plan {
+    let body = parse_object(body, JsonLimits::default()).expect("a JSON object");
+    let message = PatchOp::from_object(body, 1_000).expect("a PATCH");
+    PlanBinder::new(Arc::clone(users)).bind(message).expect("the path is one of users")
+}
