@@ -152,6 +152,7 @@ pub mod store;
 #[cfg(feature = "testkit")]
 #[cfg_attr(docsrs, doc(cfg(feature = "testkit")))]
 pub mod testkit;
+pub mod value;
 
 pub use dispatch::Dispatcher;
 pub use error::{Error, ScimType};

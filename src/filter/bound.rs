@@ -3,7 +3,8 @@
 use chrono::{DateTime, Utc};
 
 use super::syntax::CompareOp;
-use crate::schema::{Locations, Number, ResolvedPath};
+use crate::schema::{Locations, ResolvedPath};
+use crate::value::Number;
 
 /// A filter bound to a resource type: what the evaluator runs, and what a host translates for its
 /// own database.

@@ -11,6 +11,7 @@ use super::syntax::CompareOp;
 use crate::budget::{Budget, BudgetError, Purse, of_text, units};
 use crate::resource::Resource;
 use crate::schema::{Locations, bytes, instant};
+use crate::value::Number;
 
 /// What it costs to read an instant, beside the look at its text.
 const INSTANT: u64 = 4;
@@ -212,8 +213,8 @@ impl Comparison {
             (Operand::Exact(operand), Value::String(text)) => text_holds(self.op, text, operand),
             (Operand::Boolean(operand), Value::Bool(value)) => value == operand,
             (Operand::Number(operand), Value::Number(value)) => {
-                run.spend(of_text(operand.as_str()))?;
-                ordering_holds(self.op, operand.compare(value).reverse())
+                run.spend(operand.as_written().map_or(0, of_text))?;
+                ordering_holds(self.op, Number::from(value).cmp(operand))
             }
             (Operand::Instant(operand), Value::String(text)) => {
                 run.spend(INSTANT)?;

@@ -8,7 +8,7 @@ use super::limits::FilterLimits;
 use super::parse;
 use crate::attr::AttrPath;
 use crate::quirks::{Deviations, Quirks};
-use crate::schema::Number;
+use crate::value::Number;
 
 /// A filter as the client wrote it: names in any case, types unchecked (RFC 7644, Section 3.4.2.2).
 ///

@@ -206,7 +206,7 @@ fn describe_into(filter: &BoundFilter, element: &mut Map<String, Value>) -> Opti
                     Value::String(sub.canonical_value(text).unwrap_or(text).to_owned())
                 }
                 Operand::Number(number) => {
-                    let value: Value = serde_json::from_str(number.as_str()).ok()?;
+                    let value = Value::from(number);
                     let fits =
                         sub.kind() != AttributeType::Integer || value.is_i64() || value.is_u64();
                     fits.then_some(value)?

@@ -12,8 +12,9 @@ use super::page::Position;
 use crate::attr::AttrPath;
 use crate::error::{Error, ScimType};
 use crate::resource::Resource;
-use crate::schema::{AttributeType, Number, ResolvedPath, ResourceType, fold, instant};
+use crate::schema::{AttributeType, ResolvedPath, ResourceType, fold, instant};
 use crate::shown::Shown;
+use crate::value::Number;
 
 /// The order of results: by an attribute, then by id.
 #[derive(Clone, Debug, PartialEq)]

@@ -4,7 +4,8 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use super::is_unassigned;
-use crate::schema::{Attribute, AttributeType, Number, Returned, bytes, fold, instant};
+use crate::schema::{Attribute, AttributeType, Returned, bytes, fold, instant};
+use crate::value::Number;
 
 /// What a value says, without how it is written. Values of several have an order, so that they can
 /// be compared as a set.

@@ -9,12 +9,14 @@ use super::define::AttributeBuilder;
 use super::error::SchemaErrorKind;
 use super::scalar::{fold, folds_equal};
 use crate::attr::AttrName;
+use crate::value::Name;
 
 /// The definition of an attribute or sub-attribute. One that exists is consistent: construction
 /// checks it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Attribute {
     name: AttrName,
+    key: Name,
     kind: AttributeType,
     multi_valued: bool,
     description: String,
@@ -67,6 +69,7 @@ impl Attribute {
             holds_secrets: holds_secrets(definition.returned, &sub_attributes),
             sub_attributes,
             closed: false,
+            key: Name::known(name.as_str()),
             name,
         }
     }
@@ -128,7 +131,7 @@ impl Attribute {
     /// The name as the schema spells it.
     #[must_use]
     pub fn name(&self) -> &str {
-        self.name.as_str()
+        &self.key
     }
 
     /// The name, comparing without regard to case.

@@ -36,7 +36,7 @@ pub use location::Locations;
 pub use registry::Registry;
 pub use resolve::ResolvedPath;
 pub use resource_type::{ResourceType, SchemaExtension};
-pub use scalar::{Number, NumberError, fold, prepare, prepare_password};
+pub use scalar::{fold, prepare, prepare_password};
 
 pub(crate) use resolve::Container;
 pub(crate) use scalar::{

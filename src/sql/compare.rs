@@ -9,7 +9,8 @@ use super::key;
 use super::statement::{Parameter, Sql};
 use crate::filter::{CompareOp, Operand};
 use crate::query::{SortKey, integer, next_after};
-use crate::schema::{Number, fold};
+use crate::schema::fold;
+use crate::value::Number;
 
 /// A comparison as SQL.
 pub(super) enum Compared {
@@ -354,7 +355,7 @@ fn escaped(text: &str) -> String {
 }
 
 fn compare_number(dialect: Dialect, column: &str, sign: &str, number: &Number) -> Option<Sql> {
-    let text = number.as_str();
+    let text = number.to_string();
     let float: f64 = text.parse().ok()?;
     let vanishes = float == 0.0 && number != &"0".parse().ok()?;
     if vanishes || text.len() > LONG {
@@ -362,14 +363,12 @@ fn compare_number(dialect: Dialect, column: &str, sign: &str, number: &Number) -
     }
     if dialect == Dialect::Postgres {
         let sql = Sql::new(format!("CAST({column} AS numeric) {sign} CAST("));
-        return Some(sql.bind_text(text).text(" AS numeric)"));
+        return Some(sql.bind_text(&text).text(" AS numeric)"));
     }
     let parameter = match text.parse::<i64>() {
         Ok(whole) => Parameter::Integer(whole),
         // The float that stands for the number has to be that number.
-        Err(_) if &Number::from(&serde_json::Number::from_f64(float)?) == number => {
-            Parameter::Real(float)
-        }
+        Err(_) if &Number::from_f64(float)? == number => Parameter::Real(float),
         Err(_) => return None,
     };
     Some(Sql::new(format!("{column} {sign} ")).bind(parameter))

@@ -9,7 +9,8 @@ use base64::engine::general_purpose::STANDARD_NO_PAD;
 
 use crate::filter::Operand;
 use crate::query::SortKey;
-use crate::schema::{Attribute, AttributeType, Number, bytes, fold, instant, prepare};
+use crate::schema::{Attribute, AttributeType, bytes, fold, instant, prepare};
+use crate::value::Number;
 
 /// What to keep in a [`Column::key`](super::Column::key): text that compares byte by byte as values
 /// of the attribute do, with case folded where it does not count, instants in UTC and numbers in

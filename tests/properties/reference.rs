@@ -165,7 +165,7 @@ fn compares(kind: Kind, op: CompareOp, value: &Value, operand: &CompValue) -> bo
             ordered(op, value.cmp(operand))
         }
         (Kind::Number, Value::Number(value), CompValue::Number(operand)) => {
-            ordered(op, numbers(&value.to_string(), operand.as_str()))
+            ordered(op, numbers(&value.to_string(), &operand.to_string()))
         }
         (Kind::Instant, Value::String(value), CompValue::String(operand)) => {
             ordered(op, instant(value).cmp(&instant(operand)))

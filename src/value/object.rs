@@ -1,0 +1,254 @@
+//! Objects.
+
+use std::cmp::Ordering;
+use std::hash::{Hash, Hasher};
+use std::ops::Index;
+
+use thin_vec::ThinVec;
+
+use super::{IntoIter, NULL, Name, Value};
+
+/// The members of an object, in one block of memory, in the order of their names: no name stands
+/// twice.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Object(ThinVec<(Name, Value)>);
+
+/// Up to this many members are looked through one by one.
+const FEW: usize = 24;
+
+/// The place of a name in an object, which may be empty.
+#[derive(Debug)]
+pub struct Entry<'o> {
+    object: &'o mut Object,
+    name: Name,
+}
+
+impl Object {
+    /// No members.
+    #[must_use]
+    pub fn new() -> Self {
+        Self(ThinVec::new())
+    }
+
+    /// No members yet, and room for so many.
+    #[must_use]
+    pub fn with_capacity(members: usize) -> Self {
+        Self(ThinVec::with_capacity(members))
+    }
+
+    /// Sets a member, and hands back the value that it had.
+    pub fn insert(&mut self, name: impl Into<Name>, value: Value) -> Option<Value> {
+        let name = name.into();
+        match self.search(&name) {
+            Ok(place) => {
+                self.0.get_mut(place).map(|(_, current)| std::mem::replace(current, value))
+            }
+            Err(place) => {
+                self.0.insert(place, (name, value));
+                None
+            }
+        }
+    }
+
+    /// The place of a name, to fill it if it is empty.
+    pub fn entry(&mut self, name: impl Into<Name>) -> Entry<'_> {
+        Entry { object: self, name: name.into() }
+    }
+
+    /// Takes a member away.
+    pub fn remove(&mut self, name: &str) -> Option<Value> {
+        self.remove_entry(name).map(|(_, value)| value)
+    }
+
+    /// Takes a member away, with its name.
+    pub fn remove_entry(&mut self, name: &str) -> Option<(Name, Value)> {
+        let place = self.place(name)?;
+        Some(self.0.remove(place))
+    }
+
+    /// Keeps the members of which `keep` says so.
+    pub fn retain(&mut self, mut keep: impl FnMut(&Name, &mut Value) -> bool) {
+        self.0.retain_mut(|(name, value)| keep(name, value));
+    }
+
+    /// Takes all members away.
+    pub fn clear(&mut self) {
+        self.0.clear();
+    }
+
+    /// Moves all members of `other` here.
+    pub fn append(&mut self, other: &mut Self) {
+        self.extend(std::mem::take(other));
+    }
+
+    /// The value of a member, to change it.
+    #[must_use]
+    pub fn get_mut(&mut self, name: &str) -> Option<&mut Value> {
+        let place = self.place(name)?;
+        self.0.get_mut(place).map(|(_, value)| value)
+    }
+
+    /// The members, to change their values.
+    pub fn iter_mut(&mut self) -> impl ExactSizeIterator<Item = (&Name, &mut Value)> {
+        self.0.iter_mut().map(|(name, value)| (&*name, value))
+    }
+
+    /// The values, to change them.
+    pub fn values_mut(&mut self) -> impl ExactSizeIterator<Item = &mut Value> {
+        self.0.iter_mut().map(|(_, value)| value)
+    }
+
+    /// The value of a member.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&Value> {
+        self.get_key_value(name).map(|(_, value)| value)
+    }
+
+    /// A member: its name and its value.
+    #[must_use]
+    pub fn get_key_value(&self, name: &str) -> Option<(&Name, &Value)> {
+        self.0.get(self.place(name)?).map(|(name, value)| (name, value))
+    }
+
+    /// Whether there is a member of that name.
+    #[must_use]
+    pub fn contains_key(&self, name: &str) -> bool {
+        self.place(name).is_some()
+    }
+
+    /// How many members there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The members, in the order of their names.
+    pub fn iter(&self) -> Iter<'_> {
+        self.0.iter().map(pair)
+    }
+
+    /// The names, in order.
+    pub fn keys(&self) -> impl ExactSizeIterator<Item = &Name> + Clone {
+        self.0.iter().map(|(name, _)| name)
+    }
+
+    /// The values, in the order of their names.
+    pub fn values(&self) -> impl ExactSizeIterator<Item = &Value> + Clone {
+        self.0.iter().map(|(_, value)| value)
+    }
+
+    fn place(&self, name: &str) -> Option<usize> {
+        if self.0.len() <= FEW {
+            return self.0.iter().position(|(known, _)| known == name);
+        }
+        self.0.binary_search_by(|(known, _)| known.as_str().cmp(name)).ok()
+    }
+
+    /// Where a name is, or where it belongs.
+    fn search(&self, name: &Name) -> Result<usize, usize> {
+        // Whoever hands members over has them in order, as a rule.
+        match self.0.last().map(|(last, _)| last.cmp(name)) {
+            None | Some(Ordering::Less) => Err(self.0.len()),
+            Some(Ordering::Equal) => Ok(self.0.len() - 1),
+            Some(Ordering::Greater) => self.0.binary_search_by(|(known, _)| known.cmp(name)),
+        }
+    }
+}
+
+impl<'o> Entry<'o> {
+    /// The value that is there, or else this one.
+    pub fn or_insert(self, value: Value) -> &'o mut Value {
+        self.or_insert_with(|| value)
+    }
+
+    /// The value that is there, or else the one that `make` makes.
+    pub fn or_insert_with(self, make: impl FnOnce() -> Value) -> &'o mut Value {
+        let place = self.object.search(&self.name).unwrap_or_else(|place| {
+            self.object.0.insert(place, (self.name, make()));
+            place
+        });
+        #[expect(clippy::indexing_slicing, reason = "the place was found or filled above")]
+        &mut self.object.0[place].1
+    }
+}
+
+/// The member, or null where there is none.
+impl Index<&str> for Object {
+    type Output = Value;
+
+    fn index(&self, name: &str) -> &Value {
+        self.get(name).unwrap_or(&NULL)
+    }
+}
+
+impl Hash for Object {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.as_slice().hash(state);
+    }
+}
+
+/// Of members with the same name the last one counts.
+impl<N: Into<Name>> FromIterator<(N, Value)> for Object {
+    fn from_iter<I: IntoIterator<Item = (N, Value)>>(members: I) -> Self {
+        let mut members: ThinVec<(Name, Value)> =
+            members.into_iter().map(|(name, value)| (name.into(), value)).collect();
+        if !members.is_sorted_by(|(one, _), (next, _)| one < next) {
+            members.sort_by(|(one, _), (other, _)| one.cmp(other));
+            members.dedup_by(|(next, value), (name, kept)| {
+                let repeats = next == name;
+                if repeats {
+                    *kept = value.take();
+                }
+                repeats
+            });
+        }
+        Self(members)
+    }
+}
+
+impl<N: Into<Name>, const COUNT: usize> From<[(N, Value); COUNT]> for Object {
+    fn from(members: [(N, Value); COUNT]) -> Self {
+        members.into_iter().collect()
+    }
+}
+
+impl<N: Into<Name>> Extend<(N, Value)> for Object {
+    fn extend<I: IntoIterator<Item = (N, Value)>>(&mut self, members: I) {
+        for (name, value) in members {
+            self.insert(name, value);
+        }
+    }
+}
+
+type Iter<'o> = std::iter::Map<
+    std::slice::Iter<'o, (Name, Value)>,
+    fn(&'o (Name, Value)) -> (&'o Name, &'o Value),
+>;
+
+fn pair((name, value): &(Name, Value)) -> (&Name, &Value) {
+    (name, value)
+}
+
+impl IntoIterator for Object {
+    type Item = (Name, Value);
+    type IntoIter = IntoIter<(Name, Value)>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        IntoIter(self.0.into_iter())
+    }
+}
+
+impl<'o> IntoIterator for &'o Object {
+    type Item = (&'o Name, &'o Value);
+    type IntoIter = Iter<'o>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
