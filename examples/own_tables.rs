@@ -77,12 +77,12 @@ pub(crate) struct Users(pub(crate) SqlitePool);
 
 #[async_trait]
 impl ResourceStore for Users {
-    async fn create(&self, mut user: Resource, cx: &RequestContext) -> Result<Resource> {
+    async fn create(&self, mut user: Resource, cx: &RequestContext) -> Result<Arc<Resource>> {
         user.set_id(uuid::Uuid::now_v7().to_string());
         let mut transaction = self.0.begin_with("BEGIN IMMEDIATE").await.map_err(store_error)?;
         write(&mut transaction, &user, cx).await?;
         transaction.commit().await.map_err(store_error)?;
-        Ok(user)
+        Ok(Arc::new(user))
     }
 
     async fn get(&self, id: &str, _: &Projection, cx: &RequestContext) -> Result<Arc<Resource>> {

@@ -264,7 +264,7 @@ impl ResourceStore for Laddered {
         &self,
         resource: Resource,
         cx: &RequestContext,
-    ) -> Result<Resource, StoreError> {
+    ) -> Result<Arc<Resource>, StoreError> {
         self.0.create(resource, cx).await
     }
 

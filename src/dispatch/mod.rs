@@ -208,16 +208,16 @@ impl<'c> Exchange<'_, 'c> {
                 self.read_parameters()?;
                 let body = self.body.resource(self.call, &endpoint.resource_type)?;
                 let outcome = create(self.call, endpoint, body).await?;
-                self.finish(&outcome)
+                self.finish(outcome)
             }
             (Route::Resource(endpoint, id), method) => {
                 let outcome = self.one(method, allowed, endpoint, &id).await?;
-                self.finish(&outcome)
+                self.finish(outcome)
             }
             (Route::Me(endpoint, id), method) => {
                 let outcome = self.one(method, allowed, endpoint, &id).await?;
                 let outcome = outcome.of_me(self.call, endpoint, &id);
-                self.finish(&outcome)
+                self.finish(outcome)
             }
             (Route::Search(endpoints), &Method::POST) => {
                 check_accept(&self.head.headers)?;
@@ -302,9 +302,9 @@ impl<'c> Exchange<'_, 'c> {
         Ok(())
     }
 
-    fn finish(&mut self, outcome: &Outcome) -> Result<Response<Vec<u8>>, Failure> {
-        if let (None, Some(id)) = (&self.report.id, &outcome.id) {
-            self.report.id = Some(id.clone());
+    fn finish(&mut self, outcome: Outcome) -> Result<Response<Vec<u8>>, Failure> {
+        if self.report.id.is_none() {
+            self.report.id = outcome.id().map(str::to_owned);
         }
         of_outcome(outcome)
     }

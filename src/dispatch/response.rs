@@ -14,22 +14,32 @@ use crate::store::StoreError;
 
 const SCIM_JSON: HeaderValue = HeaderValue::from_static("application/scim+json");
 
-pub(super) fn of_outcome(outcome: &Outcome) -> Result<Response<Vec<u8>>, Failure> {
+/// As many as a response of ours has.
+const HEADERS: usize = 6;
+
+pub(super) fn of_outcome(outcome: Outcome) -> Result<Response<Vec<u8>>, Failure> {
     let mut response = match &outcome.body {
         Some(body) => of_text(body.text().map_err(StoreError::other)?),
         None => Response::new(Vec::new()),
     };
     *response.status_mut() = outcome.status;
-    if let Some(location) = &outcome.location {
-        set(&mut response, LOCATION, location);
-    }
-    if let Some(location) = &outcome.content_location {
-        set(&mut response, CONTENT_LOCATION, location);
-    }
-    if let Some(version) = &outcome.version {
-        set(&mut response, ETAG, version.as_str());
-    }
+    // Most often the same, which is shared then.
+    let is_same = outcome.location == outcome.content_location;
+    let location = outcome.location.and_then(value);
+    let content_location =
+        if is_same { location.clone() } else { outcome.content_location.and_then(value) };
+    let version = outcome.version.and_then(|version| HeaderValue::from_str(version.as_str()).ok());
+    let headers = response.headers_mut();
+    headers.extend(location.map(|location| (LOCATION, location)));
+    headers.extend(content_location.map(|location| (CONTENT_LOCATION, location)));
+    headers.extend(version.map(|version| (ETAG, version)));
     Ok(response)
+}
+
+/// The value of a header; none where it cannot stand in one, so that no id can break into another
+/// header.
+fn value(text: String) -> Option<HeaderValue> {
+    HeaderValue::try_from(text).ok()
 }
 
 pub(super) fn of_document(document: &impl Serialize) -> Result<Response<Vec<u8>>, Failure> {
@@ -38,6 +48,7 @@ pub(super) fn of_document(document: &impl Serialize) -> Result<Response<Vec<u8>>
 
 pub(super) fn of_text(text: Vec<u8>) -> Response<Vec<u8>> {
     let mut response = Response::new(text);
+    response.headers_mut().reserve(HEADERS);
     response.headers_mut().insert(CONTENT_TYPE, SCIM_JSON);
     response
 }
@@ -83,8 +94,7 @@ pub(super) fn of_failure(failure: Failure, report: &mut Report) -> Response<Vec<
     response
 }
 
-/// Sets a header; a value that cannot stand in one is left out, so that no id can break into
-/// another header.
+/// Sets a header; a value that cannot stand in one is left out.
 pub(super) fn set(response: &mut Response<Vec<u8>>, name: HeaderName, value: &str) {
     if let Ok(value) = HeaderValue::from_str(value) {
         response.headers_mut().insert(name, value);

@@ -63,8 +63,12 @@ impl Locations {
     #[must_use]
     pub fn of(&self, resource_type: &str, id: &str) -> Option<String> {
         let (_, endpoint) = self.endpoints.iter().find(|(name, _)| name == resource_type)?;
-        let id = percent_encoding::utf8_percent_encode(id, ID);
-        Some(format!("{}{endpoint}/{id}", self.base_url))
+        let mut url = String::with_capacity(self.base_url.len() + endpoint.len() + 1 + id.len());
+        url.push_str(&self.base_url);
+        url.push_str(endpoint);
+        url.push('/');
+        url.extend(percent_encoding::utf8_percent_encode(id, ID));
+        Some(url)
     }
 
     /// The URL of the resource that a value of `attribute` names, from its `value` and, where

@@ -58,7 +58,7 @@ pub(super) async fn insert(
         return Err(too_long(most).into());
     }
     resource.set_meta(&Meta::new(resource_type.name(), call.service.clock.now()));
-    let resource = Arc::new(endpoint.store.create(resource, call.cx).await?);
+    let resource = endpoint.store.create(resource, call.cx).await?;
     let change = Change::created(Arc::clone(resource_type), call.cx.tenant.clone(), resource);
     Ok(call.tell(change).await)
 }

@@ -1,6 +1,8 @@
 //! The endpoints and what a path means (RFC 7644, Section 3.2), and versions of the protocol
 //! (Section 3.13).
 
+use std::borrow::Cow;
+
 use http::StatusCode;
 use percent_encoding::percent_decode_str;
 
@@ -47,7 +49,7 @@ impl<'c> Route<'c> {
         let mut segments = segments(below_base(path, call.locations.base_path())?)?;
         let respelled =
             if call.quirks.endpoint_case { in_its_case(&mut segments, call) } else { None };
-        let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
+        let segments: Vec<&str> = segments.iter().map(Cow::as_ref).collect();
         let route = Self::of(&segments, call)?;
         deviations.extend(respelled);
         Ok(route)
@@ -103,14 +105,14 @@ impl<'c> Route<'c> {
 }
 
 /// Spells the endpoint as it is. One that is there as it came is left alone.
-fn in_its_case(segments: &mut [String], call: &Call<'_>) -> Option<Deviation> {
+fn in_its_case(segments: &mut [Cow<'_, str>], call: &Call<'_>) -> Option<Deviation> {
     let known = || ENDPOINTS.into_iter().chain(call.endpoints().map(Endpoint::name));
     let name = segments.first_mut()?;
     if known().any(|known| known == name) {
         return None;
     }
     let read = known().find(|known| known.eq_ignore_ascii_case(name))?.to_owned();
-    let came = std::mem::replace(name, read.clone());
+    let came = std::mem::replace(name, read.clone().into()).into_owned();
     Some(Deviation::EndpointCase { came, read })
 }
 
@@ -161,16 +163,17 @@ fn is_version(segment: &str) -> bool {
 
 /// The segments of a path, decoded. Empty ones do not count, since base URLs are pasted with and
 /// without a slash at the end; dots have no meaning, and a slash inside a segment is none.
-fn segments(path: &str) -> Result<Vec<String>, Failure> {
-    let decode = |segment: &str| {
-        let text = percent_decode_str(segment).decode_utf8().ok()?;
-        let plain = text != "."
-            && text != ".."
-            && !text.contains(|character: char| character == '/' || character.is_control());
-        plain.then(|| text.into_owned())
-    };
-    let segments = path.split('/').filter(|segment| !segment.is_empty()).map(decode);
-    segments.collect::<Option<Vec<_>>>().ok_or_else(not_found)
+fn segments(path: &str) -> Result<Vec<Cow<'_, str>>, Failure> {
+    let mut segments = Vec::with_capacity(2);
+    for segment in path.split('/').filter(|segment| !segment.is_empty()) {
+        let text = percent_decode_str(segment).decode_utf8().map_err(|_| not_found())?;
+        let is_odd = |character: char| character == '/' || character.is_control();
+        if text == "." || text == ".." || text.contains(is_odd) {
+            return Err(not_found());
+        }
+        segments.push(text);
+    }
+    Ok(segments)
 }
 
 pub(super) fn not_found() -> Failure {

@@ -11,7 +11,7 @@ pub(crate) async fn get(
 ) -> Result<Outcome, Failure> {
     let projection = call.projection(endpoint)?;
     let resource = endpoint.store.get(id, &projection, call.cx).await?;
-    let is_known = call.is_known(resource.version())?;
+    let is_known = call.is_known(&resource)?;
     let body = call.represent(endpoint, resource, projection);
     Ok(if is_known { Outcome::not_modified(&body) } else { Outcome::ok(body) })
 }

@@ -23,8 +23,6 @@ pub(crate) struct Outcome {
     pub(crate) content_location: Option<String>,
     pub(crate) version: Option<Version>,
     pub(crate) body: Option<Representation>,
-    /// The id of the resource in the body.
-    pub(crate) id: Option<String>,
     /// Whether the resource is a new one.
     pub(super) is_new: bool,
 }
@@ -49,14 +47,19 @@ impl Outcome {
 
     /// A resource.
     pub(super) fn ok(body: Representation) -> Self {
-        let (location, id) = (body.location(), Some(body.resource.id().to_owned()));
+        let location = body.location();
         let version = body.resource.version();
         // RFC 7643, Section 3.1: the same as `meta.location`, whichever part of the resource is
         // shown.
         let content_location = location.clone();
         let body = Some(body);
         let status = StatusCode::OK;
-        Self { status, location, content_location, version, body, id, is_new: false }
+        Self { status, location, content_location, version, body, is_new: false }
+    }
+
+    /// The id of the resource in the body.
+    pub(crate) fn id(&self) -> Option<&str> {
+        Some(self.body.as_ref()?.resource.id())
     }
 
     /// Nothing to show.
@@ -67,7 +70,6 @@ impl Outcome {
             content_location: None,
             version,
             body: None,
-            id: None,
             is_new: false,
         }
     }

@@ -5,7 +5,7 @@ use http::StatusCode;
 use super::Call;
 use super::outcome::Failure;
 use crate::error::Error;
-use crate::resource::Version;
+use crate::resource::{Resource, Version};
 use crate::store::{EntityTags, Precondition, StoreError};
 
 impl Call<'_> {
@@ -19,7 +19,11 @@ impl Call<'_> {
     }
 
     /// Whether the client that reads a resource has this version already.
-    pub(super) fn is_known(&self, version: Option<Version>) -> Result<bool, StoreError> {
+    pub(super) fn is_known(&self, resource: &Resource) -> Result<bool, StoreError> {
+        if self.precondition == Precondition::default() {
+            return Ok(false);
+        }
+        let version = resource.version();
         let Precondition { if_match, if_none_match } = self.precondition.clone();
         Precondition { if_match, if_none_match: None }.check(version.as_ref())?;
         Ok(if_none_match.is_some_and(|tags| version.is_some_and(|version| tags.name(&version))))

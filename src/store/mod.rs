@@ -42,7 +42,7 @@ pub use nul_byte::no_nul;
 /// does:
 ///
 /// ```text
-/// async fn create(&self, resource: Resource, cx: &RequestContext) -> Result<Resource, StoreError>;
+/// async fn create(&self, resource: Resource, cx: &RequestContext) -> Result<Arc<Resource>, StoreError>;
 /// async fn get(&self, id: &str, projection: &Projection, cx: &RequestContext) -> Result<Arc<Resource>, StoreError>;
 /// async fn select(&self, selection: Selection<'_>, cx: &RequestContext) -> Result<Selected, StoreError>;
 /// async fn update(&self, id: &str, update: &Update, cx: &RequestContext) -> Result<Change, StoreError>;
@@ -67,8 +67,11 @@ pub trait ResourceStore: Send + Sync + 'static {
     /// # Errors
     ///
     /// - [`StoreError::Conflict`]: a unique value is taken.
-    async fn create(&self, resource: Resource, cx: &RequestContext)
-    -> Result<Resource, StoreError>;
+    async fn create(
+        &self,
+        resource: Resource,
+        cx: &RequestContext,
+    ) -> Result<Arc<Resource>, StoreError>;
 
     /// Reads one, as a resource is: with `meta`, and no null or empty value at any depth. What
     /// `projection` leaves out need not be loaded (a group without its members); of an extension
@@ -189,7 +192,7 @@ impl<T: ResourceStore + ?Sized> ResourceStore for Arc<T> {
         &self,
         resource: Resource,
         cx: &RequestContext,
-    ) -> Result<Resource, StoreError> {
+    ) -> Result<Arc<Resource>, StoreError> {
         (**self).create(resource, cx).await
     }
 

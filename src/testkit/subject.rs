@@ -170,11 +170,11 @@ impl Subject {
         resource
     }
 
-    pub(super) async fn try_create(&self, resource: Resource) -> Result<Resource, StoreError> {
+    pub(super) async fn try_create(&self, resource: Resource) -> Result<Arc<Resource>, StoreError> {
         patiently(|| self.store.create(resource.clone(), &self.cx)).await
     }
 
-    pub(super) async fn create(&self, resource: Resource) -> Resource {
+    pub(super) async fn create(&self, resource: Resource) -> Arc<Resource> {
         let sent = json(&resource);
         match self.try_create(resource).await {
             Ok(resource) => {

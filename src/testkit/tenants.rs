@@ -1,5 +1,7 @@
 //! Tenants never see each other.
 
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 
 use super::life::made;
@@ -165,8 +167,8 @@ pub async fn a_deletion_stays_within_a_tenant(factory: &dyn StoreFactory) {
 
 /// A resource of one tenant, and a group of another that lists its id.
 struct Foreign {
-    listed: (Subject, Resource),
-    group: (Subject, Resource),
+    listed: (Subject, Arc<Resource>),
+    group: (Subject, Arc<Resource>),
 }
 
 async fn foreign_groups(stores: &Stores) -> Vec<Foreign> {

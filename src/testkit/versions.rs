@@ -1,5 +1,7 @@
 //! Versions and preconditions, and what a change tells.
 
+use std::sync::Arc;
+
 use serde_json::json;
 
 use super::life::{made, references};
@@ -34,7 +36,7 @@ pub async fn each_change_makes_a_version(factory: &dyn StoreFactory) {
                 new > old,
                 "{name}: after an `update` `meta.lastModified` is {new:?}; it must be later than {old:?}"
             );
-            before = after;
+            before = Arc::new(after);
         }
     }
 }
@@ -248,7 +250,9 @@ fn telling(
 
 /// Each type with a text that can be changed, in an empty store, and a resource that has such a
 /// text.
-async fn changeable(factory: &dyn StoreFactory) -> Vec<(Subject, ResolvedPath, Samples, Resource)> {
+async fn changeable(
+    factory: &dyn StoreFactory,
+) -> Vec<(Subject, ResolvedPath, Samples, Arc<Resource>)> {
     let stores = Stores::made_by(factory).await;
     let mut all = Vec::new();
     for subject in stores.subjects() {

@@ -103,7 +103,7 @@ impl ResourceStore for Claiming {
         &self,
         resource: Resource,
         cx: &RequestContext,
-    ) -> Result<Resource, StoreError> {
+    ) -> Result<Arc<Resource>, StoreError> {
         self.0.create(resource, cx).await
     }
 

@@ -525,7 +525,7 @@ impl ResourceStore for OnlyThemselves {
         &self,
         resource: Resource,
         cx: &RequestContext,
-    ) -> Result<Resource, StoreError> {
+    ) -> Result<Arc<Resource>, StoreError> {
         self.check("", cx)?;
         self.0.create(resource, cx).await
     }

@@ -43,10 +43,10 @@ impl ResourceStore for OneUser {
         &self,
         mut resource: Resource,
         _: &RequestContext,
-    ) -> Result<Resource, StoreError> {
+    ) -> Result<Arc<Resource>, StoreError> {
         resource.set_id("1");
         self.keep(&mut resource);
-        Ok(resource)
+        Ok(Arc::new(resource))
     }
 
     async fn get(

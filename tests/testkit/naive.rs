@@ -350,7 +350,7 @@ impl ResourceStore for NaiveStore {
         &self,
         mut resource: Resource,
         cx: &RequestContext,
-    ) -> Result<Resource, StoreError> {
+    ) -> Result<Arc<Resource>, StoreError> {
         let _call = self.database.enter();
         if self.is(Fault::ForgetsExternalId) {
             resource.remove("externalId");
@@ -362,7 +362,7 @@ impl ResourceStore for NaiveStore {
             self.refuse_conflicts(&self.rows(), id, &resource, cx)?;
             self.database.let_others_in().await;
             self.rows().insert((cx.tenant().clone(), self.table, id), resource.clone());
-            return Ok(resource);
+            return Ok(Arc::new(resource));
         }
         let mut rows = self.rows();
         let id = self.next_id(&rows);
@@ -373,7 +373,7 @@ impl ResourceStore for NaiveStore {
         }
         self.refuse_conflicts(&rows, id, &resource, cx)?;
         rows.insert((cx.tenant().clone(), self.table, id), resource.clone());
-        Ok(resource)
+        Ok(Arc::new(resource))
     }
 
     async fn get(

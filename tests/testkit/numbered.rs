@@ -42,7 +42,7 @@ impl ResourceStore for Numbered {
         &self,
         resource: Resource,
         cx: &RequestContext,
-    ) -> Result<Resource, StoreError> {
+    ) -> Result<Arc<Resource>, StoreError> {
         self.inner.create(resource, cx).await
     }
 

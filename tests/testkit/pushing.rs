@@ -216,7 +216,7 @@ impl ResourceStore for Pushing {
         &self,
         resource: Resource,
         cx: &RequestContext,
-    ) -> Result<Resource, StoreError> {
+    ) -> Result<Arc<Resource>, StoreError> {
         self.inner.create(resource, cx).await
     }
 

@@ -234,7 +234,7 @@ impl<E: Engine> ResourceStore for Store<E> {
         &self,
         mut resource: Resource,
         cx: &RequestContext,
-    ) -> Result<Resource, StoreError> {
+    ) -> Result<Arc<Resource>, StoreError> {
         self.settle().await?;
         // Time comes first in these ids, so that the order of ids is that of creation.
         let id = fresh_id();
@@ -243,7 +243,7 @@ impl<E: Engine> ResourceStore for Store<E> {
         let mut attempts = Attempts::default();
         loop {
             match self.try_create(&id, &resource, cx).await {
-                Ok(()) => return Ok(resource),
+                Ok(()) => return Ok(Arc::new(resource)),
                 Err(failure) => attempts.again(failure).await?,
             }
         }

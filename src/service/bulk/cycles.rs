@@ -55,7 +55,7 @@ impl Job<'_, '_> {
             let lacks = self.defer(index);
             let outcome = self.send(index).await.map_err(|failure| (index, failure))?;
             let name = self.tasks.get(index).and_then(|task| task.creates()).map(str::to_owned);
-            self.ids.extend(name.zip(outcome.id.clone()));
+            self.ids.extend(name.zip(outcome.id().map(str::to_owned)));
             made.push(Made { index, outcome, lacks });
         }
         for made in made.iter_mut().filter(|made| !made.lacks.is_empty()) {
@@ -80,7 +80,7 @@ impl Job<'_, '_> {
     /// Puts in what a resource lacks.
     async fn complete(&mut self, made: &mut Made) -> Result<(), Failure> {
         let (call, mut operations) = (self.call, std::mem::take(&mut made.lacks));
-        let Some((task, id)) = self.tasks.get(made.index).zip(made.outcome.id.as_deref()) else {
+        let Some((task, id)) = self.tasks.get(made.index).zip(made.outcome.id()) else {
             return Ok(());
         };
         let Some((references, target)) = task.references(call).zip(task.target.as_ref()) else {
@@ -111,7 +111,7 @@ impl Job<'_, '_> {
         let (call, mut left) = (self.call, Vec::new());
         for made in made.iter().rev().filter(|made| made.outcome.is_new) {
             let target = self.tasks.get(made.index).and_then(|task| task.target.as_ref());
-            let Some((target, id)) = target.zip(made.outcome.id.as_deref()) else {
+            let Some((target, id)) = target.zip(made.outcome.id()) else {
                 continue;
             };
             let mut part = call.part();

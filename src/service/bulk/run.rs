@@ -161,9 +161,10 @@ impl<'j, 'c> Job<'j, 'c> {
             status: StatusCode::OK,
             response: None,
         };
+        let id = outcome.as_ref().ok().and_then(Outcome::id).map(str::to_owned);
         match outcome.and_then(|outcome| self.fitting(outcome)) {
             Ok((outcome, response)) => {
-                self.ids.extend(creates.zip(outcome.id));
+                self.ids.extend(creates.zip(id));
                 result.location = outcome.location.or(result.location);
                 (result.version, result.status) = (outcome.version, outcome.status);
                 result.response = response;

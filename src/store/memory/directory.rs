@@ -120,11 +120,11 @@ impl Tenancy {
     pub(super) fn create(
         &mut self,
         resource_type: &ResourceType,
-        resource: Resource,
+        resource: Arc<Resource>,
         members: Vec<Value>,
     ) -> Result<(), StoreError> {
         let id: Arc<str> = resource.id().into();
-        self.table_mut(resource_type).insert(Arc::clone(&id), Arc::new(resource))?;
+        self.table_mut(resource_type).insert(Arc::clone(&id), resource)?;
         if !members.is_empty() {
             let delta = MemberDelta { add: members, ..MemberDelta::default() };
             self.memberships.apply(&id, &delta);

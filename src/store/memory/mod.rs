@@ -59,18 +59,21 @@ impl ResourceStore for MemoryStore {
         &self,
         mut resource: Resource,
         cx: &RequestContext,
-    ) -> Result<Resource, StoreError> {
+    ) -> Result<Arc<Resource>, StoreError> {
         // Time comes first in these ids, so that the order of ids is that of creation.
         resource.set_id(fresh_id());
         // RFC 7643, Section 9.2: a password is not kept in clear, and this store has no other way.
         resource.forget_secrets(&self.resource_type);
         refuse_nul(resource.attributes())?;
         refuse_long_keys(&self.resource_type, &resource)?;
-        let mut stored = resource.clone();
-        let members = take_members(&self.resource_type, &mut stored);
+        let membership = self.resource_type.membership();
+        let has_members = membership.is_some_and(|members| resource.get(members.name()).is_some());
+        let shown = has_members.then(|| Arc::new(resource.clone()));
+        let members = take_members(&self.resource_type, &mut resource);
+        let stored = Arc::new(resource);
         let tenancy = self.directory.tenancy(cx.tenant());
-        tenancy.write().create(&self.resource_type, stored, members)?;
-        Ok(resource)
+        tenancy.write().create(&self.resource_type, Arc::clone(&stored), members)?;
+        Ok(shown.unwrap_or(stored))
     }
 
     async fn get(

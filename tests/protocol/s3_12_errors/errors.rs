@@ -23,7 +23,7 @@ struct Failing(fn() -> StoreError);
 
 #[async_trait]
 impl ResourceStore for Failing {
-    async fn create(&self, _: Resource, _: &RequestContext) -> Result<Resource, StoreError> {
+    async fn create(&self, _: Resource, _: &RequestContext) -> Result<Arc<Resource>, StoreError> {
         Err(self.0())
     }
 
@@ -71,8 +71,12 @@ impl Crafted {
 
 #[async_trait]
 impl ResourceStore for Crafted {
-    async fn create(&self, resource: Resource, _: &RequestContext) -> Result<Resource, StoreError> {
-        Ok(Self::resource(resource))
+    async fn create(
+        &self,
+        resource: Resource,
+        _: &RequestContext,
+    ) -> Result<Arc<Resource>, StoreError> {
+        Ok(Arc::new(Self::resource(resource)))
     }
 
     async fn get(

@@ -236,7 +236,7 @@ struct Away;
 
 #[async_trait]
 impl ResourceStore for Away {
-    async fn create(&self, _: Resource, _: &RequestContext) -> Result<Resource, StoreError> {
+    async fn create(&self, _: Resource, _: &RequestContext) -> Result<Arc<Resource>, StoreError> {
         Err(StoreError::other("no connection to db.internal"))
     }
 

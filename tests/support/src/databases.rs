@@ -142,7 +142,7 @@ impl ResourceStore for LazyStore {
         &self,
         resource: Resource,
         cx: &RequestContext,
-    ) -> Result<Resource, StoreError> {
+    ) -> Result<Arc<Resource>, StoreError> {
         self.store().await.create(resource, cx).await
     }
 

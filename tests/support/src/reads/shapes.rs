@@ -56,7 +56,7 @@ impl ResourceStore for Shaped {
         &self,
         resource: Resource,
         cx: &RequestContext,
-    ) -> Result<Resource, StoreError> {
+    ) -> Result<Arc<Resource>, StoreError> {
         self.store.create(resource, cx).await
     }
 

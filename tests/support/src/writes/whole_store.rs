@@ -50,12 +50,12 @@ impl ResourceStore for WholeTable {
         &self,
         mut resource: Resource,
         _cx: &RequestContext,
-    ) -> Result<Resource, StoreError> {
+    ) -> Result<Arc<Resource>, StoreError> {
         let mut rows = self.store.rows();
         let id = format!("{}-{}", self.resource_type.name(), rows.len());
         resource.set_id(&*id);
         rows.insert(id, Arc::new(resource.clone()));
-        Ok(resource)
+        Ok(Arc::new(resource))
     }
 
     async fn get(
