@@ -26,6 +26,7 @@ mod protocol {
         mod filter_values;
         mod index_pages;
         mod page_bytes;
+        mod page_memory;
         mod root_queries;
         mod sorting;
         mod store_shapes;

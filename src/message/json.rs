@@ -10,6 +10,7 @@ use serde_json::{Map, Number, Value};
 
 use crate::budget::of_text;
 use crate::error::{Error, ScimType};
+use crate::resource::{ELEMENT, of_block, of_member};
 
 /// Limits on a JSON text, checked while it is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -222,9 +223,7 @@ impl Count {
     /// Counts what a name weighs, and the memory of a member, where its object has so many already.
     fn named<E: serde::de::Error>(&self, there: usize, name: &str) -> Result<(), E> {
         self.weight.set(self.weight.get() + of_text(name));
-        let is_first_of_node =
-            there == 0 || there > NODE_MEMBERS && there.is_multiple_of(HALF_NODE);
-        self.takes(of_block(name.len()) + if is_first_of_node { NODE } else { 0 })
+        self.takes(of_member(there, name))
     }
 
     /// Counts memory.
@@ -256,22 +255,6 @@ impl Count {
     fn member<E: serde::de::Error>(&self, there: usize) -> Result<(), E> {
         self.one_more(there, self.limits.members, Trouble::TooManyMembers)
     }
-}
-
-/// What an element takes in an array, which grows by half more than it needs on average.
-const ELEMENT: usize = size_of::<Value>() * 3 / 2;
-
-/// How many members a node of an object has room for, and how many it has at least where there are
-/// several nodes.
-const NODE_MEMBERS: usize = 11;
-const HALF_NODE: usize = 6;
-
-/// What a node of an object takes, however few members it has.
-const NODE: usize = NODE_MEMBERS * (size_of::<String>() + size_of::<Value>()) + 24;
-
-/// What a block of so many bytes takes of the heap.
-fn of_block(bytes: usize) -> usize {
-    if bytes == 0 { 0 } else { (bytes + 8).next_multiple_of(16).max(32) }
 }
 
 /// Reads a value.

@@ -316,12 +316,12 @@ tolerances! {
                   out", shown;
         }
         page_bytes, "" {
-            /// A page ended before it was too long (`Limits::page_bytes`), and the next one goes
-            /// on.
+            /// A page ended before it was too long (`Limits::page_bytes`) or took too much memory
+            /// (`Limits::page_memory`), and the next one goes on.
             PageBytes {
                 /// How many resources it has.
                 shown: usize,
-            } => "the page ended with resource {}, since it would have been too long", shown;
+            } => "the page ended with resource {}, since it would have been too large", shown;
         }
         more, "" {
             /// There was more of the kind, or of others: a report has a hundred.

@@ -7,6 +7,7 @@ mod compare;
 mod equality;
 mod identities;
 mod intake;
+mod memory;
 mod meta;
 mod paths;
 mod secrets;
@@ -41,6 +42,7 @@ pub(crate) use compare::changed_paths;
 pub(crate) use compare::{Difference, same_value};
 pub(crate) use equality::same_by_value;
 pub(crate) use identities::{Identities, same_element};
+pub(crate) use memory::{ELEMENT, OBJECT, of_block, of_member};
 pub(crate) use size::json_length;
 
 /// A resource: a JSON object whose keys are spelled as in the schema, whose unassigned attributes

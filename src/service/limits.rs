@@ -47,6 +47,11 @@ pub struct Limits {
     /// says so by `itemsPerPage`; the next one, by index or by cursor, begins with what was left
     /// out. One resource is always there, however long. 16 MiB by default.
     pub page_bytes: usize,
+    /// How much memory the resources of a page may take while it is put together, in bytes, counted
+    /// as [`JsonLimits::memory`] is; of a page of several resource types, those of each type their
+    /// share. The page then ends early as it does for its length. 48 MiB by default: a group of
+    /// 60,000 members.
+    pub page_memory: usize,
     /// The length of one resource, in bytes of its JSON, without `id`, `meta` and derived
     /// attributes; members count where the change has them in the resource. A POST, PUT or PATCH
     /// after which it would be longer is `tooMany`, unless the resource was that long before and
@@ -73,6 +78,7 @@ impl Default for Limits {
             page_size: 200,
             default_page_size: 100,
             page_bytes: 16 * 1024 * 1024,
+            page_memory: 48 * 1024 * 1024,
             resource_bytes: 16 * 1024 * 1024,
             indirect_groups: INDIRECT_GROUPS,
             cursor_timeout: None,

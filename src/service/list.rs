@@ -89,7 +89,8 @@ impl<'e, 'c> Search<'e, 'c> {
         let shown = results.found.iter().map(|found| found.show(&call.locations));
         let Listing { text, shown } =
             Listing::of(shown, call.service.limits.page_bytes).map_err(StoreError::other)?;
-        if shown < results.found.len() {
+        let is_short = shown < self.page.count() && results.more;
+        if is_short || shown < results.found.len() {
             call.deviations.push(Deviation::PageBytes { shown });
         }
         let list = response(&self.page, &self.cursors, &results, vec![(); shown])?;
@@ -135,6 +136,9 @@ impl Call<'_> {
             Some(place) => self.resume(queries, place, cursors).await?,
             None => None,
         };
+        if let (Page::Index { start: start @ 2.., count: 1.. }, [_, _, ..]) = (page, &*queries) {
+            self.skip(queries, start - 1).await?;
+        }
         let results = self.select(queries, page).await?;
         if let (Some(doubt), Some(next)) = (doubt, results.found.first()) {
             doubt.check(&next.position())?;
@@ -190,7 +194,6 @@ impl Call<'_> {
             None => None,
         };
         let several = endpoints.len() > 1;
-        let page = if several { page_of_one(page) } else { page.clone() };
         let sorts = self.sorts(endpoints, request)?;
         let mut queries = Vec::with_capacity(endpoints.len());
         for (endpoint, sort) in endpoints.iter().zip(sorts) {
@@ -291,16 +294,5 @@ impl Call<'_> {
             .into_iter()
             .map(|sort| Some(sort.unwrap_or_else(|_| Sort::without_values(order))))
             .collect())
-    }
-}
-
-/// The page to ask of one type out of several: all that may be on the page once the types are
-/// merged.
-fn page_of_one(page: &Page) -> Page {
-    match page {
-        Page::Index { start, count } => {
-            Page::Index { start: 1, count: start.saturating_sub(1).saturating_add(*count) }
-        }
-        Page::Cursor { .. } => page.clone(),
     }
 }

@@ -427,6 +427,7 @@ fn a_page_can_be_found_by_its_ids_first() {
         page: Some(&page),
         projection: &projection,
         budget: &budget,
+        memory: usize::MAX,
     };
     let ids = || Sql::with("u WHERE u.account = {}", ["one".into()]);
     let said = |selection: &Selection<'_>| {

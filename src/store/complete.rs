@@ -27,16 +27,17 @@ pub async fn select(
     budget: &Budget,
     cx: &RequestContext,
 ) -> Result<Selected, StoreError> {
-    select_by(store.pushdown(query), store.id_order(), store, query, budget, cx).await
+    select_by(store.pushdown(query), store.id_order(), store, query, (budget, usize::MAX), cx).await
 }
 
-/// The same, where it is known how much the store is to do, and in what order ids are to come.
+/// The same, where it is known how much the store is to do, in what order ids are to come, and how
+/// much memory a page may take.
 pub(crate) async fn select_by(
     pushdown: Pushdown,
     ids: IdOrder,
     store: &dyn ResourceStore,
     query: &Query,
-    budget: &Budget,
+    (budget, memory): (&Budget, usize),
     cx: &RequestContext,
 ) -> Result<Selected, StoreError> {
     let filter = query.filter.as_ref();
@@ -50,6 +51,8 @@ pub(crate) async fn select_by(
         page: Some(&query.page).filter(|_| pushdown == Pushdown::Pages),
         projection: &projection,
         budget,
+        // What is no page yet has to be whole.
+        memory: if pushdown == Pushdown::Pages { memory } else { usize::MAX },
     };
     let mut selected = store.select(selection, cx).await?;
     if pushdown == Pushdown::Pages {
@@ -59,6 +62,38 @@ pub(crate) async fn select_by(
         selected.resources = filtered(selected.resources, filter, budget)?;
     }
     page_within(ids, selected.resources, query.sort.as_ref(), &query.page, budget)
+}
+
+/// What is left of the memory that the resources of a page may take.
+#[derive(Debug)]
+pub struct Room {
+    left: usize,
+    is_begun: bool,
+}
+
+impl Room {
+    /// So many bytes, such as [`Selection::memory`] says.
+    #[must_use]
+    pub fn of(memory: usize) -> Self {
+        Self { left: memory, is_begun: false }
+    }
+
+    /// Whether there may be room for a resource that takes so many bytes or more, before it is put
+    /// together.
+    #[must_use]
+    pub fn may_take(&self, least: usize) -> bool {
+        !self.is_begun || least <= self.left
+    }
+
+    /// Whether there is room for the next resource. There always is for the first, so that whoever
+    /// asks for one page after the other comes to the end.
+    pub fn takes(&mut self, resource: &Resource) -> bool {
+        let left = self.left.checked_sub(resource.memory());
+        let takes = left.is_some() || !self.is_begun;
+        self.left = left.unwrap_or_default();
+        self.is_begun = true;
+        takes
+    }
 }
 
 /// The resources that satisfy `filter`.
@@ -111,7 +146,17 @@ pub fn page_within(
     budget: &Budget,
 ) -> Result<Selected, StoreError> {
     budget.spend(resources.iter().map(|resource| reading(resource, sort)).sum())?;
-    let positioned = positioned(resources, sort);
+    page_of_positioned(ids, positioned(resources, sort), sort, page, budget)
+}
+
+/// The same of resources whose positions are known.
+pub(crate) fn page_of_positioned(
+    ids: IdOrder,
+    positioned: Vec<(Position, Arc<Resource>)>,
+    sort: Option<&Sort>,
+    page: &Page,
+    budget: &Budget,
+) -> Result<Selected, StoreError> {
     budget.spend(comparing(&positioned))?;
     Ok(cut(ids, positioned, sort, page))
 }

@@ -171,6 +171,10 @@ pub struct Selection<'q> {
     /// value that it looks at; what a database does is bounded by the database, or spent by its
     /// steps where it counts them.
     pub budget: &'q Budget,
+    /// How much memory the resources of a page may take, in bytes, as [`Resource::memory`] counts
+    /// it; without a page there is no limit. A store that puts a page together ends it before the resource that would be one too
+    /// many, and says that there are [more](Selected::more): see [`complete::Room`].
+    pub memory: usize,
 }
 
 /// What a store has selected.

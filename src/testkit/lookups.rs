@@ -189,8 +189,8 @@ impl Claim {
         let page =
             Some(&query.page).filter(|_| self.subject.store.pushdown(query) == Pushdown::Pages);
         let (filter, budget) = (query.filter.as_ref(), &Budget::unlimited());
-        let selection =
-            Selection { filter, sort: None, page, projection: &query.projection, budget };
+        let (projection, memory) = (&query.projection, usize::MAX);
+        let selection = Selection { filter, sort: None, page, projection, budget, memory };
         explain.plan(selection, &self.subject.cx).await
     }
 }

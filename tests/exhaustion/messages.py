@@ -3,7 +3,7 @@
 import json
 
 from case import Case
-from server import BULK, SEARCH, USER
+from server import BULK, GROUP, SEARCH, USER
 
 BASE_MEMORY = 60
 
@@ -84,6 +84,31 @@ def large_page(server):
     return holds, f"{pages} pages, the largest of {largest / 1e6:.0f} MB, {len(names)} users in all"
 
 
+def large_groups(server):
+    """A page is put together before it is written: it has to end while that is done."""
+    client = server.client()
+    members = [{"value": f"2819c223-7f76-453a-919d-{n:012}"} for n in range(50_000)]
+    for n in range(12):
+        group = {"schemas": [GROUP], "displayName": f"group{n:02}", "members": members}
+        if client.send("POST", "/Groups", group)[0] != 201:
+            raise SystemExit("a group could not be made")
+
+    def walk():
+        pages, names, start, total = 0, [], 1, 12
+        while start <= total:
+            status, text, _ = client.raw("GET", f"/scim/v2/Groups?count=100&startIndex={start}")
+            page = json.loads(text)
+            if status != 200 or not page.get("Resources"):
+                break
+            names += [group["displayName"] for group in page["Resources"]]
+            pages, start, total = pages + 1, len(names) + 1, page["totalResults"]
+        return pages, names
+
+    (pages, names), megabytes = grown(server, walk)
+    holds = names == [f"group{n:02}" for n in range(12)] and megabytes < 2 * BASE_MEMORY
+    return holds, f"{pages} pages, {len(names)} groups in all, {megabytes:.0f} MB above the base"
+
+
 def long_cursor(server):
     client = server.client()
     titles = [f"{'t' * 1_000_000}{n}" for n in range(6)]
@@ -117,6 +142,14 @@ CASES = [
         unknown_members,
     ),
     Case("60 users of 2 MB, GET /Users?count=200", "126 MB answer", "the page ends at the limit", large_page),
+    Case("memory, 12 groups of 50,000, GET /Groups?count=100", "288 MB", "all of them, under 120 MB above the base", large_groups),
+    Case(
+        "SQLite, 12 groups of 50,000, GET /Groups?count=100",
+        "the same",
+        "all of them, under 120 MB above the base",
+        large_groups,
+        database="sqlite:{tmp}/scim.db",
+    ),
     Case(
         "sortBy=title with titles of 1 MB, by cursor",
         "cursor of 1.4 MB",

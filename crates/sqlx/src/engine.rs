@@ -6,6 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use crate::error::{Trouble, busy};
+use crate::rows::kept;
 use scimwire::error::{Error, ScimType};
 use scimwire::filter::Budget;
 use scimwire::sql::{Dialect, Sql};
@@ -23,7 +24,20 @@ pub trait Engine: private::Sealed + fmt::Debug + Send + Sync + 'static {
     /// Runs a statement that writes nothing, as long as a statement may take. Where the database
     /// counts what it does, that is spent.
     #[doc(hidden)]
-    async fn read(&self, sql: &Sql, budget: &Budget) -> Result<Vec<Row>, DatabaseError>;
+    async fn read(&self, sql: &Sql, budget: &Budget) -> Result<Vec<Row>, DatabaseError> {
+        let mut rows = Vec::new();
+        self.read_each(sql, budget, &mut kept(&mut rows)).await?;
+        Ok(rows)
+    }
+
+    /// The same, with each row as it comes, until one says that no others are wanted.
+    #[doc(hidden)]
+    async fn read_each(
+        &self,
+        sql: &Sql,
+        budget: &Budget,
+        each: &mut (dyn FnMut(Row) -> bool + Send),
+    ) -> Result<(), DatabaseError>;
 
     /// Begins a transaction that may write, each statement of it as long as a statement may take.
     /// Dropped without a commit, it leaves nothing behind.

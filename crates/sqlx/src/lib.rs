@@ -43,6 +43,7 @@
 pub mod docs {}
 
 mod columns;
+mod compose;
 mod cost;
 mod directory;
 mod document;

@@ -12,7 +12,7 @@ use crate::directory::Directory;
 use crate::engine::{DatabaseError, Engine, Row, Rows, Transaction, private};
 use crate::hosts::Hosts;
 use crate::migration::{OpenError, opening};
-use crate::rows::{STATEMENTS, rows};
+use crate::rows::{STATEMENTS, each_row, kept};
 use crate::shares::Shares;
 use scimwire::filter::Budget;
 use scimwire::sql::{Dialect, Sql};
@@ -196,11 +196,21 @@ impl Engine for Postgres {
 
     type Transaction = PostgresTransaction;
 
-    async fn read(&self, sql: &Sql, _: &Budget) -> Result<Vec<Row>, DatabaseError> {
-        match rows(&self.pool, Self::DIALECT, sql).await {
+    async fn read_each(
+        &self,
+        sql: &Sql,
+        _: &Budget,
+        each: &mut (dyn FnMut(Row) -> bool + Send),
+    ) -> Result<(), DatabaseError> {
+        let mut is_begun = false;
+        let mut first = |row| {
+            is_begun = true;
+            each(row)
+        };
+        match each_row(&self.pool, Self::DIALECT, sql, &mut first).await {
             // The server may have been restarted since: a new connection will tell.
-            Err(err) if self.is_connection_lost(&err).await => {
-                rows(&self.pool, Self::DIALECT, sql).await
+            Err(err) if self.is_connection_lost(&err).await && !is_begun => {
+                each_row(&self.pool, Self::DIALECT, sql, each).await
             }
             result => result,
         }
@@ -261,7 +271,11 @@ impl PostgresTransaction {
 #[async_trait]
 impl Rows for PostgresTransaction {
     async fn rows(&mut self, sql: &Sql) -> Result<Vec<Row>, DatabaseError> {
-        rows(&mut *self.transaction, Dialect::Postgres, sql).await.map_err(|err| self.noted(err))
+        let mut rows = Vec::new();
+        let read =
+            each_row(&mut *self.transaction, Dialect::Postgres, sql, &mut kept(&mut rows)).await;
+        read.map_err(|err| self.noted(err))?;
+        Ok(rows)
     }
 }
 

@@ -91,7 +91,7 @@ impl Statements<'_> {
             let page =
                 "WITH RECURSIVE page(id, place) AS (SELECT CAST({} AS text) COLLATE \"C\", 0)";
             let page = Sql::with(page, [id.into()]);
-            return page.append(self.above()).append(self.documents(beside)).append(self.listed());
+            return page.append(self.above()).append(self.listed()).append(self.documents(beside));
         }
         let conditions = format!(" AND {}", by_key(self.dialect, "r.id", "{}"));
         self.select_each(Sql::with(&conditions, self.keys(id)), beside)
@@ -148,7 +148,7 @@ impl Statements<'_> {
         match beside.groups {
             None => page.append(self.documents(beside)),
             Some(_) => {
-                page.append(self.above()).append(self.documents(beside)).append(self.listed())
+                page.append(self.above()).append(self.listed()).append(self.documents(beside))
             }
         }
     }
@@ -188,7 +188,7 @@ impl Statements<'_> {
     }
 
     /// Which groups list each of them, and what those that are groups are called: one row, a JSON
-    /// array of arrays.
+    /// array of arrays. It comes before the documents, each of which is complete then.
     fn listed(&self) -> Sql {
         let of_each = "SELECT {ids} FROM scim_member m WHERE m.tenant = {} AND m.member_id = up.id";
         let name = format!(
@@ -208,7 +208,7 @@ impl Statements<'_> {
                 )
             }
         };
-        let template = format!(" UNION ALL SELECT NULL, {gathered}, NULL FROM up");
+        let template = format!(" SELECT NULL, {gathered}, NULL FROM up UNION ALL");
         Sql::with(&template, [self.tenant, self.tenant].map(Parameter::from))
     }
 

@@ -1,5 +1,7 @@
 //! Statements as both drivers run them.
 
+use std::future::poll_fn;
+
 use sqlx::{
     Arguments, ColumnIndex, Database, Decode, Encode, Executor, IntoArguments, Row as _, Type,
 };
@@ -10,12 +12,21 @@ use scimwire::sql::{Dialect, Parameter, Sql};
 /// How many statements each connection keeps prepared.
 pub(super) const STATEMENTS: usize = 200;
 
-/// Runs a statement.
-pub(super) async fn rows<'c, D: Database>(
+/// Keeps all rows.
+pub(super) fn kept(rows: &mut Vec<Row>) -> impl FnMut(Row) -> bool + Send {
+    |row| {
+        rows.push(row);
+        true
+    }
+}
+
+/// Runs a statement, with each row as it comes, until one says that no others are wanted.
+pub(super) async fn each_row<'c, D: Database>(
     executor: impl Executor<'c, Database = D>,
     dialect: Dialect,
     sql: &Sql,
-) -> Result<Vec<Row>, DatabaseError>
+    each: &mut (dyn FnMut(Row) -> bool + Send),
+) -> Result<(), DatabaseError>
 where
     for<'q> D::Arguments<'q>: IntoArguments<'q, D>,
     for<'q> String: Encode<'q, D> + Type<D>,
@@ -39,11 +50,13 @@ where
         };
         added.map_err(|err| DatabaseError::Failed(sqlx::Error::Encode(err)))?;
     }
-    let found = sqlx::query_with(&text, arguments)
-        .fetch_all(executor)
-        .await
-        .map_err(DatabaseError::from)?;
-    found.iter().map(row::<D>).collect()
+    let mut found = sqlx::query_with(&text, arguments).fetch(executor);
+    while let Some(next) = poll_fn(|cx| found.as_mut().poll_next(cx)).await {
+        if !each(row::<D>(&next?)?) {
+            break;
+        }
+    }
+    Ok(())
 }
 
 fn row<D: Database>(row: &D::Row) -> Result<Row, DatabaseError>

@@ -1,19 +1,14 @@
 //! Queries: the filter, the order and the page as one statement.
 
-use std::sync::Arc;
-
 use crate::columns::StoredColumns;
-use crate::document::read;
+use crate::compose::{Composed, Composer};
 use crate::engine::{Engine, Row};
-use crate::members::shown_members;
-use crate::nesting::Nesting;
-use crate::reading::{Beside, Read};
+use crate::reading::Beside;
 use crate::statements::Statements;
 use crate::store::Store;
 use scimwire::auth::RequestContext;
 use scimwire::filter::Budget;
 use scimwire::query::Page;
-use scimwire::resource::Resource;
 use scimwire::sql::{Sql, clauses};
 use scimwire::store::{Selected, Selection, StoreError};
 
@@ -29,22 +24,28 @@ impl<E: Engine> Store<E> {
         let clauses =
             clauses(&selection, &self.columns(cx.tenant().as_str())).map_err(StoreError::other)?;
         let found = self.look_up(&selection, &clauses.filter, beside, &budget, cx).await?;
-        let rows = match (found, selection.page) {
-            (Some(rows), _) => rows,
-            (None, None) => {
-                self.search(&statements.select_all(clauses.filter.clone(), beside), &budget, cx)
-                    .await?
-            }
+        let sql = match (&found, selection.page) {
+            (Some(_), _) => None,
+            (None, None) => Some(statements.select_all(clauses.filter.clone(), beside)),
             (None, Some(_)) => {
                 let conditions = clauses.filter.clone().append(clauses.page);
-                self.search(&statements.select_page(conditions, beside), &budget, cx).await?
+                Some(statements.select_page(conditions, beside))
             }
         };
-        let mut resources = self.compose(rows, beside)?;
+        let mut composer = Composer::new(beside, selection.memory);
+        for row in found.into_iter().flatten() {
+            composer.take(row);
+        }
+        if let Some(sql) = sql {
+            self.read_each(&sql, &budget, cx, &mut |row| composer.take(row))
+                .await
+                .map_err(|err| err.of_search(&budget))?;
+        }
+        let Composed { mut resources, mut more } = composer.finish()?;
         let Some(page) = selection.page else {
-            return Ok(Selected { resources, total: None, more: false });
+            return Ok(Selected { resources, total: None, more });
         };
-        let more = resources.len() > page.count();
+        more |= resources.len() > page.count();
         resources.truncate(page.count());
         let total = match page {
             // The last page says how many there are, and most searches are for one resource.
@@ -112,39 +113,6 @@ impl<E: Engine> Store<E> {
         let mut rows = self.search(&sql, budget, cx).await?;
         let total = rows.first_mut().and_then(|row| row.text(0)?.parse().ok());
         total.ok_or_else(|| StoreError::other("the database does not count"))
-    }
-
-    /// The resources in rows of [`Statements::select_page`], in their order.
-    pub(super) fn compose(
-        &self,
-        rows: Vec<Row>,
-        beside: Beside<'_>,
-    ) -> Result<Vec<Arc<Resource>>, StoreError> {
-        let (mut resources, mut nesting) = (Vec::with_capacity(rows.len()), Nesting::default());
-        for row in rows {
-            match Read::from_row(row)? {
-                Read::Resource { place, document, members, links } => {
-                    nesting.note_links(links);
-                    let mut resource = read(&document)?;
-                    if let Some(membership) = beside.members {
-                        let members =
-                            members.map(|gathered| shown_members(&gathered)).transpose()?;
-                        resource.put(membership.name(), members.unwrap_or_default());
-                    }
-                    resources.push((place, resource));
-                }
-                Read::Listed(listed) => listed.into_iter().for_each(|one| nesting.note(one)),
-            }
-        }
-        resources.sort_by_key(|(place, _)| *place);
-        let with_groups = resources.into_iter().map(|(_, mut resource)| {
-            if let Some((view, indirect)) = beside.groups {
-                let groups = nesting.groups_of(resource.id(), indirect);
-                resource.put(view.name(), groups);
-            }
-            Arc::new(resource)
-        });
-        Ok(with_groups.collect())
     }
 
     pub(super) fn columns<'s>(&'s self, tenant: &'s str) -> StoredColumns<'s> {

@@ -20,7 +20,7 @@ use crate::error::Trouble;
 use crate::lines::{Line, Readers, keeping_to};
 use crate::migration::{OpenError, opening};
 use crate::pace::Pace;
-use crate::rows::{STATEMENTS, rows};
+use crate::rows::{STATEMENTS, each_row, kept};
 use crate::shares::Shares;
 use scimwire::filter::Budget;
 use scimwire::sql::{Dialect, Sql};
@@ -176,12 +176,17 @@ impl Engine for Sqlite {
 
     type Transaction = SqliteTransaction;
 
-    async fn read(&self, sql: &Sql, budget: &Budget) -> Result<Vec<Row>, DatabaseError> {
+    async fn read_each(
+        &self,
+        sql: &Sql,
+        budget: &Budget,
+        each: &mut (dyn FnMut(Row) -> bool + Send),
+    ) -> Result<(), DatabaseError> {
         let reader = self.readers.take().await?;
         // One that was given back a moment ago is there once nothing runs on it any more.
         let mut connection = reader.line.pool.acquire().await?;
         let _running = reader.line.pace.begin(self.statement_timeout, budget);
-        rows(&mut *connection, Self::DIALECT, sql).await
+        each_row(&mut *connection, Self::DIALECT, sql, each).await
     }
 
     async fn begin(&self) -> Result<SqliteTransaction, DatabaseError> {
@@ -215,7 +220,9 @@ pub struct SqliteTransaction {
 impl Rows for SqliteTransaction {
     async fn rows(&mut self, sql: &Sql) -> Result<Vec<Row>, DatabaseError> {
         let _running = self.pace.begin(self.statement_timeout, &Budget::unlimited());
-        rows(&mut *self.transaction, Dialect::Sqlite, sql).await
+        let mut rows = Vec::new();
+        each_row(&mut *self.transaction, Dialect::Sqlite, sql, &mut kept(&mut rows)).await?;
+        Ok(rows)
     }
 }
 

@@ -8,6 +8,7 @@ use async_trait::async_trait;
 use serde_json::{Map, Value};
 use tokio::sync::OnceCell;
 
+use crate::compose::Composer;
 use crate::directory::Directory;
 use crate::document::{Key, Layout, read};
 use crate::engine::{Attempts, DatabaseError, Engine, Failure, Row, Rows, Transaction};
@@ -76,6 +77,18 @@ impl<E: Engine> Store<E> {
         self.engine().read(sql, budget).await
     }
 
+    /// The same, with each row as it comes, as long as others are wanted.
+    pub(super) async fn read_each(
+        &self,
+        sql: &Sql,
+        budget: &Budget,
+        cx: &RequestContext,
+        each: &mut (dyn FnMut(Row) -> bool + Send),
+    ) -> Result<(), DatabaseError> {
+        let _place = self.place(cx).await?;
+        self.engine().read_each(sql, budget, each).await
+    }
+
     /// A place among those of the tenant, to be had before a connection and kept as long.
     pub(super) async fn place(&self, cx: &RequestContext) -> Result<Place, DatabaseError> {
         self.directory.shares.take(cx.tenant()).await
@@ -87,7 +100,11 @@ impl<E: Engine> Store<E> {
         rows: Vec<Row>,
         beside: Beside<'_>,
     ) -> Result<Arc<Resource>, StoreError> {
-        self.compose(rows, beside)?.into_iter().next().ok_or(StoreError::NotFound)
+        let mut composer = Composer::new(beside, usize::MAX);
+        for row in rows {
+            composer.take(row);
+        }
+        composer.finish()?.resources.into_iter().next().ok_or(StoreError::NotFound)
     }
 
     async fn try_create(

@@ -7,9 +7,9 @@ use super::lookup::{Found, look_up};
 use crate::budget::Purse;
 use crate::filter::BoundFilter;
 use crate::query::{IdOrder, Page, Projection, Sort};
-use crate::resource::Resource;
+use crate::resource::{OBJECT, Resource};
 use crate::schema::ResourceType;
-use crate::store::complete;
+use crate::store::complete::{self, Room};
 use crate::store::error::StoreError;
 use crate::store::{Selected, Selection};
 
@@ -31,7 +31,7 @@ pub(super) fn select(
         }
         (Found::Among(all), None, sort) => search.sorted(all, sort, &page)?,
     };
-    search.compose(&selected)
+    search.compose(selected)
 }
 
 /// A search among resources that were there when it began.
@@ -75,31 +75,27 @@ impl Search<'_> {
         sort: Option<&Sort>,
         page: &Page,
     ) -> Result<Selected, StoreError> {
-        complete::page_within(
-            IdOrder::Text,
-            self.sortable(resources, sort)?,
-            sort,
-            page,
-            self.selection.budget,
-        )
+        let budget = self.selection.budget;
+        if !self.sorts_by_what_is_apart(sort) {
+            return complete::page_within(IdOrder::Text, resources, sort, page, budget);
+        }
+        let needed = Projection::default().needed(None, sort);
+        let positioned = resources.into_iter().map(|resource| {
+            let composed = self.composed(&resource, &needed)?;
+            Ok((complete::position_within(&composed, sort, budget)?, resource))
+        });
+        let positioned = positioned.collect::<Result<_, StoreError>>()?;
+        complete::page_of_positioned(IdOrder::Text, positioned, sort, page, budget)
     }
 
-    /// The resources with what they are sorted by, also where that is kept apart.
-    fn sortable(
-        &self,
-        resources: Vec<Arc<Resource>>,
-        sort: Option<&Sort>,
-    ) -> Result<Vec<Arc<Resource>>, StoreError> {
+    /// Whether resources are sorted by something that is not kept with them.
+    fn sorts_by_what_is_apart(&self, sort: Option<&Sort>) -> bool {
         let apart = [self.resource_type.membership(), self.resource_type.membership_view()];
         let sorted_by = sort
             .and_then(Sort::path)
             .filter(|path| path.extension().is_none())
             .map(|path| path.attribute());
-        if apart.into_iter().flatten().any(|attribute| Some(attribute) == sorted_by) {
-            let needed = Projection::default().needed(None, sort);
-            return resources.iter().map(|resource| self.composed(resource, &needed)).collect();
-        }
-        Ok(resources)
+        apart.into_iter().flatten().any(|attribute| Some(attribute) == sorted_by)
     }
 
     /// A resource with its members and its groups, only to be looked at: each of them costs what a
@@ -127,9 +123,34 @@ impl Search<'_> {
         Ok(self.selection.budget.spend_values(values)?)
     }
 
-    fn compose(&self, selected: &Selected) -> Result<Selected, StoreError> {
-        let shown = selected.resources.iter().filter_map(|seen| self.shown(seen).transpose());
-        Ok(Selected { resources: shown.collect::<Result<_, _>>()?, ..*selected })
+    fn compose(&self, mut selected: Selected) -> Result<Selected, StoreError> {
+        let mut room = Room::of(self.selection.memory);
+        let mut shown = Vec::with_capacity(selected.resources.len());
+        for seen in &selected.resources {
+            if !room.may_take(self.least_memory(seen)) {
+                selected.more = true;
+                break;
+            }
+            match self.shown(seen)? {
+                Some(resource) if room.takes(&resource) => shown.push(resource),
+                Some(_) => {
+                    selected.more = true;
+                    break;
+                }
+                None => {}
+            }
+        }
+        selected.resources = shown;
+        Ok(selected)
+    }
+
+    /// The least memory that a resource takes with what is shown of its members.
+    fn least_memory(&self, seen: &Resource) -> usize {
+        let membership = self.resource_type.membership();
+        if !membership.is_some_and(|membership| self.selection.projection.reads(membership)) {
+            return 0;
+        }
+        self.tenancy.read().memberships.count(seen.id()).saturating_mul(OBJECT)
     }
 
     /// A resource of the page, with what is kept apart from it. A group that has changed meanwhile

@@ -61,7 +61,7 @@ fn length(resources: &[Value]) -> usize {
 }
 
 /// All pages of a query.
-async fn walk(
+pub(super) async fn walk(
     provider: &Provider,
     is_post: bool,
     path: &str,

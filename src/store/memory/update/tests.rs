@@ -47,6 +47,7 @@ fn nobody_waits_for_what_is_worked_out() {
                 page: Some(&page),
                 projection: &projection,
                 budget: &Budget::unlimited(),
+                memory: usize::MAX,
             };
             now(fixture.users.select(selection, &fixture.cx)).expect("an answer");
         }),

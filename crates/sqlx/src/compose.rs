@@ -1,0 +1,110 @@
+//! Resources of the rows that a statement answers with, as they come.
+
+use std::mem;
+use std::sync::Arc;
+
+use crate::document::read;
+use crate::engine::Row;
+use crate::members::shown_members;
+use crate::nesting::Nesting;
+use crate::reading::{Beside, Read};
+use scimwire::resource::Resource;
+use scimwire::store::StoreError;
+use scimwire::store::complete::Room;
+
+/// Puts resources together, as long as there is memory for them.
+pub(super) struct Composer<'b> {
+    beside: Beside<'b>,
+    room: Room,
+    nesting: Nesting,
+    /// Whether the groups that list the resources are known.
+    is_listed: bool,
+    /// Whether all have come in their order so far.
+    is_in_order: bool,
+    /// Those that lack their groups, or came out of order, each with its place.
+    waiting: Vec<(usize, Resource)>,
+    composed: Composed,
+    trouble: Option<StoreError>,
+}
+
+/// Resources in their order.
+#[derive(Default)]
+pub(super) struct Composed {
+    pub(super) resources: Vec<Arc<Resource>>,
+    /// Whether there was no room for others.
+    pub(super) more: bool,
+}
+
+impl<'b> Composer<'b> {
+    pub(super) fn new(beside: Beside<'b>, memory: usize) -> Self {
+        Self {
+            beside,
+            room: Room::of(memory),
+            nesting: Nesting::default(),
+            is_listed: beside.groups.is_none(),
+            is_in_order: true,
+            waiting: Vec::new(),
+            composed: Composed::default(),
+            trouble: None,
+        }
+    }
+
+    /// Takes the next row, and says whether others are wanted.
+    pub(super) fn take(&mut self, row: Row) -> bool {
+        self.try_take(row).unwrap_or_else(|err| {
+            self.trouble = Some(err);
+            false
+        })
+    }
+
+    pub(super) fn finish(mut self) -> Result<Composed, StoreError> {
+        match self.trouble {
+            Some(err) => Err(err),
+            None => {
+                self.settle();
+                Ok(self.composed)
+            }
+        }
+    }
+
+    fn try_take(&mut self, row: Row) -> Result<bool, StoreError> {
+        match Read::from_row(row)? {
+            Read::Listed(listed) => {
+                listed.into_iter().for_each(|one| self.nesting.note(one));
+                self.is_listed = true;
+            }
+            Read::Resource { place, document, members, links } => {
+                self.nesting.note_links(links);
+                let mut resource = read(&document)?;
+                if let Some(membership) = self.beside.members {
+                    let members = members.map(|gathered| shown_members(&gathered)).transpose()?;
+                    resource.put(membership.name(), members.unwrap_or_default());
+                }
+                let before = self.composed.resources.len() + self.waiting.len();
+                self.is_in_order &= place == before + 1;
+                self.waiting.push((place, resource));
+            }
+        }
+        if self.is_in_order && self.is_listed {
+            self.settle();
+        }
+        Ok(!self.composed.more)
+    }
+
+    /// Completes those that wait, up to the first for which there is no room.
+    fn settle(&mut self) {
+        let mut waiting = mem::take(&mut self.waiting);
+        waiting.sort_by_key(|(place, _)| *place);
+        for (_, mut resource) in waiting {
+            if let Some((view, indirect)) = self.beside.groups {
+                let groups = self.nesting.groups_of(resource.id(), indirect);
+                resource.put(view.name(), groups);
+            }
+            if self.composed.more || !self.room.takes(&resource) {
+                self.composed.more = true;
+                return;
+            }
+            self.composed.resources.push(Arc::new(resource));
+        }
+    }
+}
