@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::syntax::CompareOp;
-use crate::schema::{Locations, ResolvedPath};
+use crate::schema::{Locations, Membership, ResolvedPath, ResourceType};
 use crate::value::Number;
 
 /// A filter bound to a resource type: what the evaluator runs, and what a host translates for its
@@ -258,5 +258,10 @@ impl BoundFilter {
             found |= path.extension().is_none() && path.attribute().name() == attribute
         });
         found
+    }
+
+    /// Which of members and groups the filter asks about.
+    pub(crate) fn membership<'t>(&self, resource_type: &'t ResourceType) -> Membership<'t> {
+        resource_type.membership().only(|attribute| self.mentions(attribute.name()))
     }
 }

@@ -63,9 +63,7 @@ impl Plan {
         deviations: &mut Deviations,
     ) -> Result<Resource, PatchError> {
         let membership = self.resource_type.membership();
-        self.apply_steps(resource, budget, deviations, |step| {
-            membership.is_none_or(|membership| !step.is_of(membership))
-        })
+        self.apply_steps(resource, budget, deviations, |step| !step.is_of_members(membership))
     }
 
     fn apply_steps(

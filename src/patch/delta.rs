@@ -6,8 +6,7 @@ use serde_json::Value;
 
 use super::plan::{Action, Plan, StepChange};
 use crate::filter::{BoundFilter, CompareOp, Operand};
-use crate::resource::Resource;
-use crate::schema::ResourceType;
+use crate::schema::Membership;
 
 /// What becomes of the members of a group, whatever they are: first all or the listed ones go, then
 /// others come, unless they are there already.
@@ -23,8 +22,7 @@ pub struct MemberDelta {
 
 impl MemberDelta {
     pub(super) fn of(plan: &Plan) -> Option<Self> {
-        let membership = plan.resource_type.membership()?;
-        let mut steps = plan.steps.iter().filter(|step| step.is_of(membership)).peekable();
+        let mut steps = plan.member_steps().peekable();
         let first = steps.next()?;
         if steps.peek().is_none()
             && let Some(members) = first.added_values()
@@ -45,9 +43,11 @@ impl MemberDelta {
                     folding.add(members)?;
                 }
                 (None, None, Action::RemoveListed(members)) => {
-                    members.iter().try_for_each(|member| folding.remove(id(member)?))?
+                    members.iter().try_for_each(|member| folding.remove(Membership::id(member)?))?
                 }
-                (Some(filter), None, Action::Remove) => folding.remove_described(&filter.bound)?,
+                (Some(filter), None, Action::Remove) => {
+                    folding.remove_described(&filter.bound, plan.resource_type.membership())?
+                }
                 _ => return None,
             }
         }
@@ -58,7 +58,7 @@ impl MemberDelta {
     /// replaces all.
     #[must_use]
     pub fn names(&self, member: &str) -> bool {
-        self.add.iter().any(|added| id(added) == Some(member))
+        self.add.iter().any(|added| Membership::id(added) == Some(member))
             || self.remove.iter().any(|removed| removed == member)
     }
 
@@ -89,7 +89,7 @@ impl<'p> Folding<'p> {
 
     fn add(&mut self, members: &'p [Value]) -> Option<()> {
         for member in members {
-            if self.added.insert(id(member)?) {
+            if self.added.insert(Membership::id(member)?) {
                 self.add.push(member);
             }
         }
@@ -105,16 +105,24 @@ impl<'p> Folding<'p> {
     }
 
     /// Removes who is named by `value eq "a"`, or by several of these joined by `or`.
-    fn remove_described(&mut self, filter: &'p BoundFilter) -> Option<()> {
+    fn remove_described(
+        &mut self,
+        filter: &'p BoundFilter,
+        membership: Membership<'_>,
+    ) -> Option<()> {
         match filter {
-            BoundFilter::Or(terms) => terms.iter().try_for_each(|term| self.remove_described(term)),
-            BoundFilter::Compare(comparison) if comparison.op == CompareOp::Eq => {
-                let of_value = comparison.path.sub().is_some_and(|sub| sub.name() == "value");
-                match &comparison.operand {
-                    Operand::Exact(id) if of_value => self.remove(id),
-                    _ => None,
-                }
+            BoundFilter::Or(terms) => {
+                terms.iter().try_for_each(|term| self.remove_described(term, membership))
             }
+            BoundFilter::Compare(comparison) => match &comparison.operand {
+                Operand::Exact(id)
+                    if comparison.op == CompareOp::Eq
+                        && membership.is_member_id(&comparison.path) =>
+                {
+                    self.remove(id)
+                }
+                _ => None,
+            },
             _ => None,
         }
     }
@@ -125,7 +133,7 @@ impl<'p> Folding<'p> {
         let latest_first = self.add.into_iter().rev();
         add.extend(
             latest_first
-                .filter(|member| id(member).is_some_and(|id| self.added.remove(id)))
+                .filter(|member| Membership::id(member).is_some_and(|id| self.added.remove(id)))
                 .cloned(),
         );
         add.reverse();
@@ -137,35 +145,6 @@ impl<'p> Folding<'p> {
     }
 }
 
-/// Takes the members with these ids out of a resource; says whether nobody is left.
-pub(crate) fn leave_out_members(
-    resource_type: &ResourceType,
-    resource: &mut Resource,
-    ids: &HashSet<String>,
-) -> bool {
-    let Some(membership) = resource_type.membership() else {
-        return false;
-    };
-    let Some(Value::Array(members)) = resource.object_mut().get_mut(membership.name()) else {
-        return false;
-    };
-    leave_out(members, ids);
-    let is_empty = members.is_empty();
-    if is_empty {
-        resource.remove(membership.name());
-    }
-    is_empty
-}
-
-/// Takes the members with these ids off a list.
-pub(super) fn leave_out(members: &mut Vec<Value>, ids: &HashSet<String>) {
-    members.retain(|member| id(member).is_none_or(|id| !ids.contains(id)));
-}
-
-fn id(member: &Value) -> Option<&str> {
-    member.get("value")?.as_str()
-}
-
 fn is_by_id(members: &[Value]) -> bool {
-    members.iter().all(|member| id(member).is_some())
+    members.iter().all(|member| Membership::id(member).is_some())
 }

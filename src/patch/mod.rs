@@ -35,7 +35,6 @@ mod unfold;
 
 pub use bind::PlanBinder;
 pub use delta::MemberDelta;
-pub(crate) use delta::leave_out_members;
 pub use error::{PatchError, PatchErrorKind};
 pub use path::{Path, PathError};
 pub use plan::Plan;

@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use super::delta::{MemberDelta, leave_out};
+use super::delta::MemberDelta;
 use crate::filter::BoundFilter;
-use crate::schema::{Attribute, ResolvedPath, ResourceType, Schema};
+use crate::schema::{Attribute, Membership, ResolvedPath, ResourceType, Schema};
 
 /// A bound PATCH: it can be applied to any resource of its type, any number of times.
 #[derive(Clone)]
@@ -119,11 +119,16 @@ impl Step {
         }
     }
 
-    /// Whether the step changes the attribute that lists members.
-    pub(super) fn is_of(&self, membership: &Attribute) -> bool {
+    /// Whether the step changes members.
+    pub(super) fn is_of_members(&self, membership: Membership<'_>) -> bool {
+        membership.members().is_some_and(|members| self.is_of(members))
+    }
+
+    /// Whether the step changes that attribute of the core schema.
+    pub(super) fn is_of(&self, attribute: &Attribute) -> bool {
         match &self.change {
             StepChange::Target(target, _) => {
-                target.extension.is_none() && target.attribute.name() == membership.name()
+                target.extension.is_none() && target.attribute.name() == attribute.name()
             }
             StepChange::RemoveExtension(_) | StepChange::Expect(..) => false,
         }
@@ -192,7 +197,7 @@ impl Action {
 
 impl Plan {
     /// The change to the members as a delta, where it can be said without reading them
-    /// (see [`ResourceType::membership`]).
+    /// (see [`Membership`]).
     #[must_use]
     pub fn member_delta(&self) -> Option<MemberDelta> {
         MemberDelta::of(self)
@@ -208,19 +213,27 @@ impl Plan {
         })
     }
 
+    /// Whether a step changes that attribute of the core schema.
+    pub(crate) fn changes(&self, attribute: &Attribute) -> bool {
+        self.steps.iter().any(|step| step.is_of(attribute))
+    }
+
     /// Whether a step leaves that attribute of the core schema without a value.
     pub(crate) fn unassigns(&self, attribute: &Attribute) -> bool {
         self.steps.iter().any(|step| step.unassigns(attribute))
     }
 
+    /// The steps that change members.
+    pub(super) fn member_steps(&self) -> impl Iterator<Item = &Step> {
+        let membership = self.resource_type.membership();
+        self.steps.iter().filter(move |step| step.is_of_members(membership))
+    }
+
     /// The ids of all that become members, or stay so, by what is added or put in the place of
     /// something.
     pub(crate) fn joining(&self) -> Vec<String> {
-        let Some(membership) = self.resource_type.membership() else {
-            return Vec::new();
-        };
         let mut ids = Vec::new();
-        for step in self.steps.iter().filter(|step| step.is_of(membership)) {
+        for step in self.member_steps() {
             if let StepChange::Target(target, Action::Add(value) | Action::Replace(Some(value))) =
                 &step.change
             {
@@ -239,10 +252,8 @@ impl Plan {
 
     /// Does not put in who has one of these ids; who is put in the place of another one stays.
     pub(crate) fn leave_out(&mut self, ids: &HashSet<String>) {
-        let Some(membership) = self.resource_type.membership() else {
-            return;
-        };
-        for step in self.steps.iter_mut().filter(|step| step.is_of(membership)) {
+        let membership = self.resource_type.membership();
+        for step in self.steps.iter_mut().filter(|step| step.is_of_members(membership)) {
             let StepChange::Target(StepTarget { filter: None, sub: None, .. }, action) =
                 &mut step.change
             else {
@@ -251,7 +262,7 @@ impl Plan {
             if let Action::Add(Value::Array(members))
             | Action::Replace(Some(Value::Array(members))) = action
             {
-                leave_out(members, ids);
+                members.retain(|member| !Membership::is_among(member, ids));
                 if members.is_empty() && matches!(action, Action::Replace(_)) {
                     *action = Action::Replace(None);
                 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use super::delta::{MemberDelta, leave_out_members};
+use super::delta::MemberDelta;
 use super::error::{PatchError, PatchErrorKind};
 use crate::quirks::Omitted;
 use crate::resource::{Resource, same_by_value};
@@ -47,10 +47,10 @@ impl Replacement {
     /// The change to the members as a delta: those of the body are all there are.
     #[must_use]
     pub fn member_delta(&self) -> Option<MemberDelta> {
-        let membership = self.resource_type.membership()?;
-        match self.wanted.get(membership.name()) {
+        let name = self.resource_type.membership().members()?.name();
+        match self.wanted.get(name) {
             Some(Value::Array(members)) => MemberDelta::replace_all(members),
-            _ if self.omitted == Omitted::Keep && !self.clears(None, membership.name()) => None,
+            _ if self.omitted == Omitted::Keep && !self.clears(None, name) => None,
             _ => MemberDelta::replace_all(&[]),
         }
     }
@@ -70,10 +70,8 @@ impl Replacement {
     ///
     /// - as [`Replacement::apply`].
     pub fn apply_without_members(&self, current: Resource) -> Result<Resource, PatchError> {
-        let membership = self.resource_type.membership();
-        self.replace(current, |attribute| {
-            membership.is_none_or(|membership| membership.name() != attribute.name())
-        })
+        let members = self.resource_type.membership().members();
+        self.replace(current, |attribute| Some(attribute) != members)
     }
 
     /// The attributes of the body, by their canonical names.
@@ -84,17 +82,18 @@ impl Replacement {
 
     /// Does not put in who has one of these ids.
     pub(crate) fn leave_out(&mut self, ids: &HashSet<String>) {
-        if leave_out_members(&self.resource_type, &mut self.wanted, ids) {
+        let membership = self.resource_type.membership();
+        if membership.leave_out(&mut self.wanted, ids) {
             // Nobody is a member: that is not the same as no word about members.
-            let membership = self.resource_type.membership();
-            self.cleared.extend(membership.map(|members| (None, members.name().to_owned())));
+            let name = membership.members().map(|members| members.name().to_owned());
+            self.cleared.extend(name.map(|name| (None, name)));
         }
     }
 
     fn replace(
         &self,
         current: Resource,
-        chosen: impl Fn(&Attribute) -> bool,
+        chosen: impl Fn(&Arc<Attribute>) -> bool,
     ) -> Result<Resource, PatchError> {
         let refuse = |kind| PatchError { operation: None, kind };
         let mut object = current.into_stored();

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::attr::AttrPath;
 use crate::error::{Error, ScimType};
 use crate::filter::BoundFilter;
-use crate::schema::{Attribute, ResolvedPath, ResourceType, Returned, Schema};
+use crate::schema::{Attribute, Membership, ResolvedPath, ResourceType, Returned, Schema};
 
 use super::sort::Sort;
 
@@ -142,6 +142,12 @@ impl Projection {
     pub fn reads(&self, attribute: &Attribute) -> bool {
         self.share(None, attribute) != Share::Nothing
             || self.needed.iter().any(|named| named.is_of(None, attribute))
+    }
+
+    /// Which of members and groups a store has to read; see [`Projection::reads`].
+    #[must_use]
+    pub fn membership<'t>(&self, resource_type: &'t ResourceType) -> Membership<'t> {
+        resource_type.membership().only(|attribute| self.reads(attribute))
     }
 
     /// The most indirect groups of a resource that a store need gather: one more than are shown, so

@@ -7,6 +7,7 @@ mod compare;
 mod equality;
 mod identities;
 mod intake;
+mod members;
 mod memory;
 mod meta;
 mod paths;

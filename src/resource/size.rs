@@ -60,7 +60,7 @@ impl Resource {
     /// How many bytes of JSON what clients say of it takes: all but `id`, `meta`, `schemas`, and in
     /// which groups it is.
     pub(crate) fn size(&self, resource_type: &ResourceType) -> usize {
-        let view = resource_type.membership_view().map(|view| view.name());
+        let view = resource_type.membership().groups().map(|view| view.name());
         let is_counted =
             |name: &str| !matches!(name, "id" | "meta" | "schemas") && Some(name) != view;
         2 + parted(self.attributes().iter().filter(|(name, _)| is_counted(name)).map(member))

@@ -10,6 +10,7 @@ use super::characteristics::{AttributeType, Mutability};
 use super::document::Schema;
 use super::error::{SchemaError, SchemaErrorKind};
 use super::keep::Kept;
+use super::membership::Membership;
 use super::resolve::ResolvedPath;
 use crate::attr::{AttrName, AttrPath};
 
@@ -365,29 +366,10 @@ impl ResourceType {
         self.extensions.iter().find(|extension| extension.schema.uri().is(uri))
     }
 
-    /// The attribute that lists other resources by id and is changed by adding and removing, such
-    /// as `members` (RFC 7643, Section 4.2): its elements cannot be changed once they are there.
+    /// Which attributes say who belongs to what, such as `members` and `groups`.
     #[must_use]
-    pub fn membership(&self) -> Option<&Arc<Attribute>> {
-        self.schema.attributes().iter().find(|attribute| {
-            attribute.multi_valued()
-                && attribute.refers_by_value()
-                && attribute.mutability() == Mutability::ReadWrite
-                && attribute
-                    .sub_attribute("value")
-                    .is_some_and(|value| value.mutability() == Mutability::Immutable)
-        })
-    }
-
-    /// The attribute that shows in which resources this one is listed, such as `groups` (RFC 7643,
-    /// Section 4.1.2).
-    #[must_use]
-    pub fn membership_view(&self) -> Option<&Arc<Attribute>> {
-        self.schema.attributes().iter().find(|attribute| {
-            attribute.multi_valued()
-                && attribute.refers_by_value()
-                && attribute.mutability() == Mutability::ReadOnly
-        })
+    pub fn membership(&self) -> Membership<'_> {
+        Membership::of(&self.schema)
     }
 
     /// The attribute that says whether a resource is in use: `active` of a user (RFC 7643, Section

@@ -160,18 +160,47 @@ fn names_are_found_without_regard_to_case() {
 
 #[test]
 fn membership_is_read_off_the_schema() {
-    assert_eq!(
-        ResourceType::group().membership().map(|attribute| attribute.name()),
-        Some("members")
-    );
-    assert_eq!(
-        ResourceType::user().membership_view().map(|attribute| attribute.name()),
-        Some("groups")
-    );
-    assert!(
-        ResourceType::user().membership().is_none()
-            && ResourceType::group().membership_view().is_none()
-    );
+    let (user, group) = (ResourceType::user(), ResourceType::group());
+    let names = |membership: Membership<'_>| {
+        [membership.members(), membership.groups()].map(|it| it.map(|it| it.name().to_owned()))
+    };
+    assert_eq!(names(group.membership()), [Some("members".to_owned()), None]);
+    assert_eq!(names(user.membership()), [None, Some("groups".to_owned())]);
+    assert!(user.membership().members_only().is_empty());
+    assert!(group.membership().only(|attribute| attribute.name() == "groups").is_empty());
+    assert_eq!(group.membership().member_types(), ["User", "Group"]);
+    assert_eq!(user.membership().group_types(), ["Group"]);
+    assert!(group.membership().shows_types() && !user.membership().shows_types());
+}
+
+#[test]
+fn paths_lead_into_a_membership_by_its_name() {
+    let tours = Schema::builder("urn:example:tours")
+        .attribute(Attribute::builder("members", AttributeType::String))
+        .build()
+        .expect("the schema is right");
+    let (user, group) = (ResourceType::user(), ResourceType::group().with_extension(tours));
+    for (resource_type, text, expected) in [
+        (&group, "members", [true, false, false, false]),
+        (&group, "members.value", [true, false, true, false]),
+        (&group, "members.display", [true, false, false, false]),
+        (&group, "displayName", [false; 4]),
+        (&group, "urn:example:tours:members", [false; 4]),
+        (&user, "groups", [false, true, false, false]),
+        (&user, "groups.value", [false, true, false, true]),
+        (&user, "emails.value", [false; 4]),
+    ] {
+        let path = resource_type.resolve(&path(text)).expect("the path is there");
+        let of = resource_type.membership();
+        let said = [
+            of.is_members(&path),
+            of.is_groups(&path),
+            of.is_member_id(&path),
+            of.is_group_id(&path),
+        ];
+        assert_eq!(said, expected, "{text}");
+        assert_eq!(of.holds(&path), said.contains(&true), "{text}");
+    }
 }
 
 #[test]

@@ -96,10 +96,10 @@ impl<'c> Call<'c> {
         &self,
         resource_type: &'t ResourceType,
     ) -> Option<&'t Arc<Attribute>> {
-        let view = resource_type.membership_view()?;
-        let mut types = view.sub_attribute("$ref")?.reference_types().iter();
+        let membership = resource_type.membership();
+        let mut types = membership.group_types().iter();
         let is_hidden = types.len() > 0 && types.all(|name| !self.cx.has_resource_type(name));
-        is_hidden.then_some(view)
+        membership.groups().filter(|_| is_hidden)
     }
 
     /// Waits for the turn that the policy gives to a change.

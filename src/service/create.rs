@@ -7,10 +7,10 @@ use serde_json::{Map, Value};
 use super::decode::named_on_request;
 use super::outcome::{Failure, Outcome};
 use super::{Call, Endpoint, rewrite};
-use crate::patch::{Replacement, leave_out_members};
+use crate::patch::Replacement;
 use crate::policy::{Adoption, Creating, Joining};
 use crate::resource::{Decoded, Meta, Resource, check};
-use crate::store::{Change, Operation, member_ids, too_long};
+use crate::store::{Change, Operation, too_long};
 
 /// Creates the resource in the body of a POST, or links the POST to a resource that is there
 /// already, as the policy decides.
@@ -49,9 +49,9 @@ pub(super) async fn insert(
     let resource_type = &endpoint.resource_type;
     resource.activate_user(resource_type);
     check(&resource, resource_type)?;
-    let members = member_ids(resource_type, &resource);
+    let members = resource_type.membership().member_ids(&resource);
     if let Joining::Without(ids) = call.joining(endpoint, &members).await? {
-        leave_out_members(resource_type, &mut resource, &ids);
+        resource_type.membership().leave_out(&mut resource, &ids);
     }
     let most = call.service.limits.resource_bytes;
     if resource.is_longer_than(most, resource_type) {

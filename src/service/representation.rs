@@ -3,14 +3,13 @@
 use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
-use serde_json::Value;
 
 use super::outcome::Failure;
 use super::{Call, Endpoint};
 use crate::query::{Projected, Projection};
 use crate::quirks::{Deviation, Mark};
 use crate::resource::Resource;
-use crate::schema::{Attribute, Locations, ResourceType};
+use crate::schema::{Locations, Membership, ResourceType};
 use crate::store::{Change, Operation};
 
 /// A resource, and what of it is shown.
@@ -88,15 +87,12 @@ impl Call<'_> {
         state: &Resource,
         projection: &Projection,
     ) -> bool {
-        let created = change.operation == Operation::Create;
-        let reads = |attribute: &&Arc<Attribute>| projection.reads(attribute);
-        let view = endpoint.resource_type.membership_view().filter(reads);
-        let members = endpoint.resource_type.membership().filter(reads);
-        let has_members = members.is_some_and(|members| state.get(members.name()).is_some());
-        if created {
-            has_members || (view.is_some() && self.service.has_policy)
+        let read = projection.membership(&endpoint.resource_type);
+        let shows_groups = read.groups().is_some();
+        if change.operation == Operation::Create {
+            !read.members_of(state).is_empty() || (shows_groups && self.service.has_policy)
         } else {
-            view.is_some()
+            shows_groups
         }
     }
 
@@ -108,31 +104,13 @@ impl Call<'_> {
         mut resource: Arc<Resource>,
     ) -> Arc<Resource> {
         let most = self.service.limits.indirect_groups;
-        let Some(view) = resource_type.membership_view() else {
-            return resource;
-        };
-        let groups = resource.get(view.name()).and_then(Value::as_array);
-        let has_more = groups
-            .is_some_and(|groups| groups.iter().filter(|group| is_indirect(group)).count() > most);
-        if !has_more {
+        let membership = resource_type.membership();
+        let groups = membership.groups_of(&resource);
+        if groups.iter().filter(|group| Membership::is_indirect(group)).count() <= most {
             return resource;
         }
-        if let Some(Value::Array(groups)) = Arc::make_mut(&mut resource).remove(view.name()) {
-            let mut indirect = 0;
-            let nearest = groups.into_iter().filter(|group| {
-                indirect += usize::from(is_indirect(group));
-                indirect <= most || !is_indirect(group)
-            });
-            Arc::make_mut(&mut resource).put(view.name(), nearest.collect::<Vec<Value>>());
-        }
+        membership.keep_nearest_groups(Arc::make_mut(&mut resource), most);
         self.deviations.push_once(Mark::default(), Deviation::IndirectGroups { shown: most });
         resource
     }
-}
-
-fn is_indirect(group: &Value) -> bool {
-    group
-        .get("type")
-        .and_then(Value::as_str)
-        .is_some_and(|kind| kind.eq_ignore_ascii_case("indirect"))
 }

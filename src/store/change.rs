@@ -3,12 +3,10 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use serde_json::{Map, Value};
-
 use crate::context::Tenant;
 use crate::patch::MemberDelta;
 use crate::resource::{Resource, Version};
-use crate::schema::{ResolvedPath, ResourceType};
+use crate::schema::{Membership, ResolvedPath, ResourceType};
 
 /// What was done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -67,8 +65,7 @@ impl MemberChange {
     #[must_use]
     pub fn of<'k>(delta: &MemberDelta, known: impl IntoIterator<Item = &'k str>) -> Self {
         let known: HashSet<&str> = known.into_iter().collect();
-        let coming: Vec<&str> =
-            delta.add.iter().filter_map(|member| member.get("value")?.as_str()).collect();
+        let coming: Vec<&str> = delta.add.iter().filter_map(Membership::id).collect();
         let staying: HashSet<&str> = coming.iter().copied().collect();
         let leaving: HashSet<&str> = delta.remove.iter().map(String::as_str).collect();
         let goes = |id: &str| (delta.replace || leaving.contains(id)) && !staying.contains(id);
@@ -96,7 +93,7 @@ impl Change {
         resource: Arc<Resource>,
     ) -> Self {
         let members = MemberChange {
-            added: member_ids(&resource_type, &resource),
+            added: resource_type.membership().member_ids(&resource),
             ..MemberChange::default()
         };
         let (id, version) = (resource.id().to_owned(), resource.version());
@@ -121,7 +118,7 @@ impl Change {
         resource: Arc<Resource>,
     ) -> Self {
         let members = MemberChange {
-            removed: member_ids(&resource_type, &resource),
+            removed: resource_type.membership().member_ids(&resource),
             ..MemberChange::default()
         };
         let (id, version) = (resource.id().to_owned(), resource.version());
@@ -187,22 +184,6 @@ impl Change {
 
 fn is_active(resource: Option<&Resource>) -> bool {
     resource.is_none_or(Resource::is_active)
-}
-
-/// Whether two members say the same: the type counts only where both say it, since a store fills it
-/// in.
-pub fn same_member(one: &Map<String, Value>, other: &Map<String, Value>) -> bool {
-    let derived =
-        |name: &str| name == "type" && !(one.contains_key("type") && other.contains_key("type"));
-    let said = |of: &Map<String, Value>| of.keys().filter(|name| !derived(name)).count();
-    said(one) == said(other)
-        && one.iter().all(|(name, value)| derived(name) || other.get(name) == Some(value))
-}
-
-pub(crate) fn member_ids(resource_type: &ResourceType, resource: &Resource) -> Vec<String> {
-    let members = resource_type.membership().and_then(|membership| resource.get(membership.name()));
-    let members = members.and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    members.iter().filter_map(|member| member.get("value")?.as_str().map(str::to_owned)).collect()
 }
 
 #[cfg(test)]

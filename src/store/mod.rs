@@ -29,8 +29,6 @@ pub use precondition::{EntityTags, Precondition};
 pub(crate) use update::too_long;
 pub use update::{Update, UpdateHook};
 
-pub(crate) use change::member_ids;
-pub use change::same_member;
 pub use fresh_id::fresh_id;
 pub use long_key::refuse_long_key;
 pub use memory::CARRIED_MEMBERS;

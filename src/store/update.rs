@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
-use super::change::{Change, MemberChange, Operation, member_ids, same_member};
+use super::change::{Change, MemberChange, Operation};
 use super::error::StoreError;
 use super::precondition::Precondition;
 use crate::budget::Budget;
@@ -16,7 +16,7 @@ use crate::error::{Error, ScimType};
 use crate::patch::{MemberDelta, Plan, Replacement};
 use crate::quirks::Deviations;
 use crate::resource::{Difference, Resource, check, check_changed, same_by_value};
-use crate::schema::{Attribute, ResolvedPath, ResourceType};
+use crate::schema::{Attribute, Membership, Mutability, ResolvedPath, ResourceType};
 
 /// What it costs to change a resource, whatever the change is, in looks at each of its values: all
 /// of it is copied, compared, written, and dropped.
@@ -124,8 +124,8 @@ impl Update {
 
     /// The change to the members as a delta, where it can be said without reading them. A store
     /// that keeps members apart applies it to them, and calls [`Update::apply_without_members`];
-    /// others need not look at it. Without one the change has to see the members, and needs
-    /// [`Update::apply`], unless it does not touch them ([`Update::touches`]).
+    /// others need not look at it. Without one, a change that is about members has to see them, and
+    /// needs [`Update::apply`]: see [`Update::reads_membership`].
     #[must_use]
     pub fn members(&self) -> Option<&MemberDelta> {
         self.members.as_ref()
@@ -137,7 +137,9 @@ impl Update {
     pub fn joining(&self) -> Vec<String> {
         match &self.change {
             Requested::Patch(plan) => plan.joining(),
-            Requested::Put(replacement) => member_ids(&self.resource_type, replacement.wanted()),
+            Requested::Put(replacement) => {
+                self.resource_type.membership().member_ids(replacement.wanted())
+            }
         }
     }
 
@@ -156,25 +158,20 @@ impl Update {
         self
     }
 
-    /// Whether the change is about that attribute of the core schema.
+    /// Which of members and groups the current state has to show:
+    ///
+    /// - the members, where the change is about them and there is no delta ([`Update::members`]);
+    /// - the groups, where a value without a path echoes them, which are read-only, so that the two
+    ///   can be compared.
     #[must_use]
-    pub fn touches(&self, attribute: &Attribute) -> bool {
-        match &self.change {
-            Requested::Patch(plan) => plan.paths().any(|path| {
-                path.extension().is_none() && path.attribute().name() == attribute.name()
-            }),
-            Requested::Put(_) => true,
-        }
-    }
-
-    /// Whether a value without a path echoes that attribute, which is read-only: the current state
-    /// has to show it, so that the two can be compared.
-    #[must_use]
-    pub fn compares(&self, attribute: &Attribute) -> bool {
-        match &self.change {
-            Requested::Patch(plan) => plan.expects(attribute),
-            Requested::Put(_) => false,
-        }
+    pub fn reads_membership(&self) -> Membership<'_> {
+        let needs_members = self.members.is_none();
+        self.resource_type.membership().only(|attribute| match &self.change {
+            Requested::Patch(plan) => {
+                plan.expects(attribute) || (needs_members && plan.changes(attribute))
+            }
+            Requested::Put(_) => needs_members && attribute.mutability() != Mutability::ReadOnly,
+        })
     }
 
     /// Which version the client expects; [`Update::apply`] checks it.
@@ -336,9 +333,7 @@ impl Update {
         let difference = Difference::between(before, after);
         difference.carry_weight();
         let mut paths = difference.paths(&self.resource_type);
-        paths.retain(|path| {
-            membership.is_none_or(|membership| membership.name() != path.attribute().name())
-        });
+        paths.retain(|path| !membership.is_members(path));
         if before.shows_activity() != after.shows_activity()
             && let Some(active) = self.resource_type.activity()
             && !paths.iter().any(|path| is_activity(path, active))
@@ -349,10 +344,8 @@ impl Update {
     }
 
     fn compare_members(&self, before: &Resource, after: &Resource) -> MemberChange {
-        let Some(membership) = self.resource_type.membership() else {
-            return MemberChange::default();
-        };
-        let (old, new) = (by_id(before, membership.name()), by_id(after, membership.name()));
+        let membership = self.resource_type.membership();
+        let (old, new) = (membership.by_id(before), membership.by_id(after));
         let ids = |of: &HashMap<&str, &Value>, not_in: &HashMap<&str, &Value>| {
             let mut ids: Vec<String> = of
                 .keys()
@@ -363,7 +356,7 @@ impl Update {
             ids
         };
         let differs = |old: &Value, new: &Value| match (old.as_object(), new.as_object()) {
-            (Some(old), Some(new)) => !same_member(old, new),
+            (Some(old), Some(new)) => !Membership::is_same(old, new),
             _ => old != new,
         };
         let rewritten =
@@ -395,12 +388,6 @@ fn is_activity(path: &ResolvedPath, active: &Arc<Attribute>) -> bool {
     path.extension().is_none() && path.attribute() == active
 }
 
-fn by_id<'r>(resource: &'r Resource, membership: &str) -> HashMap<&'r str, &'r Value> {
-    let members =
-        resource.get(membership).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    members.iter().filter_map(|member| Some((member.get("value")?.as_str()?, member))).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -409,6 +396,28 @@ mod tests {
     use crate::message::{PatchOp, PatchOperation};
     use crate::patch::PlanBinder;
     use crate::quirks::{Deviation, Quirks};
+    use crate::schema::{AttributeType, Schema};
+
+    #[test]
+    fn an_attribute_of_an_extension_is_not_the_membership_of_its_name() {
+        let tours = Schema::builder("urn:example:tours")
+            .attribute(Attribute::builder("members", AttributeType::String))
+            .build()
+            .expect("the schema is right");
+        let groups = Arc::new(ResourceType::group().with_extension(tours));
+        let path = "urn:example:tours:members";
+        let operation =
+            PatchOperation { op: "add".into(), path: Some(path.into()), value: Some(json!("12")) };
+        let plan = PlanBinder::new(Arc::clone(&groups))
+            .bind(PatchOp { operations: vec![operation] })
+            .expect("it binds");
+        let update = Update::patch(groups, Tenant::from("example"), plan, DateTime::UNIX_EPOCH);
+        assert!(update.reads_membership().is_empty());
+        let mut group = Resource::default();
+        group.set("displayName", "Tour Guides");
+        let change = update.apply(Arc::new(group)).expect("it applies");
+        assert_eq!(change.paths.iter().map(ToString::to_string).collect::<Vec<_>>(), [path]);
+    }
 
     /// A store applies a change again when another one came in between.
     #[test]

@@ -222,7 +222,7 @@ impl Stores {
     pub(super) fn candidates_for(&self, group: &Subject) -> Option<Subject> {
         let others = self.subjects().into_iter().filter(|other| other.name() != group.name());
         let (with_view, without): (Vec<_>, Vec<_>) =
-            others.partition(|other| other.resource_type.membership_view().is_some());
+            others.partition(|other| other.resource_type.membership().groups().is_some());
         with_view.into_iter().chain(without).next()
     }
 

@@ -65,7 +65,7 @@ impl Subject {
             store: Arc::clone(store),
             cx: cx.clone(),
             fields: fields(resource_type, keeps),
-            membership_view: resource_type.membership_view().filter(shown).cloned(),
+            membership_view: resource_type.membership().groups().filter(shown).cloned(),
             explain: None,
             spawn: Arc::clone(spawn),
             everything: Arc::new(everything(resource_type)),
@@ -128,7 +128,7 @@ impl Subject {
 
     /// The attribute that lists members, where the store keeps it.
     pub(super) fn membership(&self) -> Option<&Arc<Attribute>> {
-        let membership = self.resource_type.membership()?;
+        let membership = self.resource_type.membership().members()?;
         self.keeps(&ResolvedPath::new(None, Arc::clone(membership), None)).then_some(membership)
     }
 

@@ -105,7 +105,7 @@ pub async fn groups_are_shown_within_a_tenant_only(factory: &dyn StoreFactory) {
         foreign_groups(&stores).await
     {
         let (name, id) = (subject.name(), resource.id());
-        if let Some(view) = subject.resource_type.membership_view() {
+        if let Some(view) = subject.resource_type.membership().groups() {
             let listing = subject.select(&subject.query(None)).await.resources;
             let in_list = listing
                 .iter()

@@ -1,7 +1,7 @@
 //! Where attributes are in the tables of this crate.
 
 use scimwire::filter::{BoundFilter, CompareOp, Comparison, Operand};
-use scimwire::schema::{Attribute, AttributeType, ResolvedPath};
+use scimwire::schema::{AttributeType, Membership, ResolvedPath};
 use scimwire::sql::{Column, Columns, Dialect, Elements, Form, Parameter, Sql, operand_key};
 
 use crate::document::{Layout, PREPARED};
@@ -23,7 +23,7 @@ impl Columns for StoredColumns<'_> {
         if path.extension().is_none() && path.attribute().name() == "id" {
             return Some(Column::text("r.id").not_null());
         }
-        if path.attribute().multi_valued() || self.layout.is_apart(path.attribute()) {
+        if path.attribute().multi_valued() {
             return None;
         }
         let name = path.to_string();
@@ -36,10 +36,11 @@ impl Columns for StoredColumns<'_> {
 
     fn elements(&self, path: &ResolvedPath) -> Option<Elements> {
         let attribute = path.attribute();
-        if self.layout.resource_type.membership() == Some(attribute) {
-            return Some(self.members(attribute));
+        let membership = self.layout.resource_type.membership();
+        if membership.is_members(path) {
+            return Some(self.members(membership));
         }
-        if self.layout.is_apart(attribute) || !attribute.multi_valued() {
+        if membership.is_groups(path) || !attribute.multi_valued() {
             return None;
         }
         let name = Dialect::literal(&path.whole().to_string());
@@ -59,15 +60,12 @@ impl Columns for StoredColumns<'_> {
         }
         let path = &comparison.path;
         let resource_type = &self.layout.resource_type;
-        let of_value = path.sub().is_some_and(|sub| sub.name() == "value");
+        let membership = resource_type.membership();
         let value = operand_key(&comparison.operand).filter(|value| !value.contains('\0'));
-        if of_value && resource_type.membership() == Some(path.attribute()) {
+        if membership.is_member_id(path) {
             return Some(self.groups_with(&value?));
         }
-        if of_value
-            && resource_type.membership_view() == Some(path.attribute())
-            && resource_type.membership().is_none()
-        {
+        if membership.is_group_id(path) && membership.members().is_none() {
             return Some(self.within_group(&value?));
         }
         self.layout.keys.iter().find(|(known, _)| known == path)?;
@@ -108,19 +106,21 @@ impl StoredColumns<'_> {
     }
 
     /// The members of a group, as rows. What a client said of them is kept as it came.
-    fn members(&self, attribute: &Attribute) -> Elements {
+    fn members(&self, membership: Membership<'_>) -> Elements {
         let condition = "m.tenant = r.tenant AND m.group_id = r.id".to_owned();
         let rest = match self.dialect {
             Dialect::Sqlite => "m.rest",
             Dialect::Postgres => "CAST(m.rest AS json)",
         };
         let elements = Elements::rows("scim_member m".to_owned(), Some(condition));
-        attribute.sub_attributes().iter().fold(elements, |elements, sub| {
+        let subs = membership.members().map(|members| members.sub_attributes());
+        subs.unwrap_or_default().iter().fold(elements, |elements, sub| {
             match (sub.name(), sub.kind()) {
                 ("value", _) => elements.column("value", Column::text("m.member_id")),
                 ("type", AttributeType::String) => {
                     let said = self.dialect.json_text(rest, "type");
-                    let sql = format!("coalesce({said}, {})", member_type(self.dialect, attribute));
+                    let sql =
+                        format!("coalesce({said}, {})", member_type(self.dialect, membership));
                     elements.column("type", Column::expression(sql, Form::Text))
                 }
                 (name, AttributeType::String | AttributeType::Reference) if name != "$ref" => {
@@ -171,10 +171,9 @@ impl StoredColumns<'_> {
 }
 
 /// The type of a member `m`, where it is a resource of this database.
-pub(super) fn member_type(dialect: Dialect, membership: &Attribute) -> String {
-    let reference =
-        membership.sub_attribute("$ref").map(|sub| sub.reference_types()).unwrap_or_default();
-    let types: Vec<String> = reference.iter().map(|name| Dialect::literal(name)).collect();
+pub(super) fn member_type(dialect: Dialect, membership: Membership<'_>) -> String {
+    let types = membership.member_types().iter();
+    let types: Vec<String> = types.map(|name| Dialect::literal(name)).collect();
     if types.is_empty() {
         return "NULL".to_owned();
     }

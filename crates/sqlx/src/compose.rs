@@ -41,7 +41,7 @@ impl<'b> Composer<'b> {
             beside,
             room: Room::of(memory),
             nesting: Nesting::default(),
-            is_listed: beside.groups.is_none(),
+            is_listed: !beside.has_groups(),
             is_in_order: true,
             waiting: Vec::new(),
             composed: Composed::default(),
@@ -76,9 +76,9 @@ impl<'b> Composer<'b> {
             Read::Resource { place, document, members, links } => {
                 self.nesting.note_links(links);
                 let mut resource = read(&document)?;
-                if let Some(membership) = self.beside.members {
+                if let Some(attribute) = self.beside.membership.members() {
                     let members = members.map(|gathered| shown_members(&gathered)).transpose()?;
-                    resource.put(membership.name(), members.unwrap_or_default());
+                    resource.put(attribute.name(), members.unwrap_or_default());
                 }
                 let before = self.composed.resources.len() + self.waiting.len();
                 self.is_in_order &= place == before + 1;
@@ -96,9 +96,9 @@ impl<'b> Composer<'b> {
         let mut waiting = mem::take(&mut self.waiting);
         waiting.sort_by_key(|(place, _)| *place);
         for (_, mut resource) in waiting {
-            if let Some((view, indirect)) = self.beside.groups {
-                let groups = self.nesting.groups_of(resource.id(), indirect);
-                resource.put(view.name(), groups);
+            if let Some(attribute) = self.beside.membership.groups() {
+                let groups = self.nesting.groups_of(resource.id(), self.beside.indirect);
+                resource.put(attribute.name(), groups);
             }
             if self.composed.more || !self.room.takes(&resource) {
                 self.composed.more = true;

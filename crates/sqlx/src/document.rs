@@ -55,12 +55,6 @@ impl Layout {
         Self { resource_type, name, keys }
     }
 
-    /// Members and groups are in a table of their own.
-    pub(super) fn is_apart(&self, attribute: &Attribute) -> bool {
-        let apart = [self.resource_type.membership(), self.resource_type.membership_view()];
-        apart.into_iter().flatten().any(|apart| **apart == *attribute)
-    }
-
     /// How values are kept for search, in words: another text asks for other columns.
     pub(super) fn fingerprint(&self) -> String {
         let mut lines = Vec::new();
@@ -143,8 +137,10 @@ impl Layout {
 
     fn for_each_attribute(&self, visit: &mut dyn FnMut(&str, &Attribute)) {
         let own = self.resource_type.schema().attributes().iter();
+        // Members and groups are in a table of their own.
+        let apart = self.resource_type.membership();
         let own = own.filter(|attribute| {
-            Schema::common().attribute(attribute.name()).is_none() && !self.is_apart(attribute)
+            Schema::common().attribute(attribute.name()).is_none() && !apart.contains(attribute)
         });
         let common =
             Schema::common().attributes().iter().filter(|attribute| attribute.name() != "id");

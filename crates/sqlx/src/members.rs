@@ -9,7 +9,8 @@ use crate::document::has_nul;
 use crate::engine::{Failure, Rows, Transaction};
 use crate::statements::Statements;
 use scimwire::patch::MemberDelta;
-use scimwire::store::{MemberChange, StoreError, no_nul, same_member};
+use scimwire::schema::Membership;
+use scimwire::store::{MemberChange, StoreError, no_nul};
 
 /// What a delta does to the members of a group.
 #[derive(Default)]
@@ -28,7 +29,7 @@ impl MemberWrites {
         group: &str,
         delta: &MemberDelta,
     ) -> Result<Self, Failure> {
-        let coming: HashSet<&str> = delta.add.iter().filter_map(id).collect();
+        let coming: HashSet<&str> = delta.add.iter().filter_map(Membership::id).collect();
         let named: BTreeSet<&str> =
             coming.iter().copied().chain(delta.remove.iter().map(String::as_str)).collect();
         if named.iter().any(|id| id.contains('\0')) {
@@ -58,7 +59,7 @@ impl MemberWrites {
         };
         let removed: HashSet<&str> = delta.remove.iter().map(String::as_str).collect();
         for member in &delta.add {
-            let Some(id) = id(member) else { continue };
+            let Some(id) = Membership::id(member) else { continue };
             let rest = rest(member)?;
             match known.get(id) {
                 None => writes.change.added.push(id.to_owned()),
@@ -129,26 +130,15 @@ pub(super) fn shown_members(gathered: &str) -> Result<Vec<Value>, StoreError> {
     Ok(members)
 }
 
-fn id(member: &Value) -> Option<&str> {
-    member.get("value")?.as_str()
-}
-
 /// What is said of a member besides its id, as text; most often nothing.
 fn rest(member: &Value) -> Result<Option<String>, StoreError> {
-    let Some(object) = member.as_object().filter(|object| object.len() > 1) else {
-        return Ok(None);
-    };
-    let rest = object
-        .iter()
-        .filter(|(name, _)| *name != "value")
-        .map(|(name, value)| (name.clone(), value.clone()));
-    let rest = Value::Object(rest.collect()).to_string();
-    if has_nul(&rest) { Err(no_nul()) } else { Ok(Some(rest)) }
+    let rest = Membership::besides_id(member).map(|rest| Value::Object(rest).to_string());
+    if rest.as_deref().is_some_and(has_nul) { Err(no_nul()) } else { Ok(rest) }
 }
 
 fn same_rest(before: Option<&str>, after: Option<&str>) -> bool {
     let read = |rest: Option<&str>| -> Map<String, Value> {
         rest.and_then(|rest| serde_json::from_str(rest).ok()).unwrap_or_default()
     };
-    before == after || same_member(&read(before), &read(after))
+    before == after || Membership::is_same(&read(before), &read(after))
 }

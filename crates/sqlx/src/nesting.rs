@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::reading::{Link, Listed};
+use scimwire::schema::Membership;
 use scimwire::store::groups_above;
 
 /// Which groups list what, as far as some resources go.
@@ -41,14 +42,8 @@ impl Nesting {
     /// The groups of a resource as a client sees them, and at most so many indirect ones.
     pub(super) fn groups_of(&self, id: &str, indirect: usize) -> Vec<Value> {
         let found = groups_above(id, indirect, |id| self.listing.get(id).into_iter().flatten());
-        let groups = found.into_iter().map(|(id, direct)| {
-            let mut group = Map::new();
-            group.insert("value".to_owned(), (**id).into());
-            group.insert("type".to_owned(), if direct { "direct" } else { "indirect" }.into());
-            group.extend(
-                self.names.get(&**id).map(|name| ("display".to_owned(), name.as_str().into())),
-            );
-            Value::Object(group)
+        let groups = found.into_iter().map(|(id, is_direct)| {
+            Membership::group(id, is_direct, self.names.get(&**id).map(String::as_str))
         });
         groups.collect()
     }

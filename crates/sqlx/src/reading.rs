@@ -11,20 +11,20 @@ use crate::columns::member_type;
 use crate::engine::Row;
 use crate::statements::{Statements, by_key};
 use scimwire::query::Projection;
-use scimwire::schema::{Attribute, ResourceType};
+use scimwire::schema::{Membership, ResourceType};
 use scimwire::sql::{Dialect, Parameter, Sql};
-use scimwire::store::StoreError;
+use scimwire::store::{StoreError, Update};
 
 /// Where the members of the group `r` are.
 pub(super) const OF_GROUP: &str =
     "FROM scim_member m WHERE m.tenant = r.tenant AND m.group_id = r.id";
 
 /// What is read beside documents.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy)]
 pub(super) struct Beside<'t> {
-    pub(super) members: Option<&'t Attribute>,
-    /// The groups of resources, and how many indirect ones of each.
-    pub(super) groups: Option<(&'t Attribute, usize)>,
+    pub(super) membership: Membership<'t>,
+    /// How many indirect groups of each resource.
+    pub(super) indirect: usize,
 }
 
 /// A row of these statements.
@@ -45,21 +45,18 @@ pub(super) type Listed = (String, Option<Vec<Arc<str>>>, Option<String>);
 impl<'t> Beside<'t> {
     /// What `projection` reads.
     pub(super) fn of(resource_type: &'t ResourceType, projection: &Projection) -> Self {
-        let reads = |attribute: &&Arc<Attribute>| projection.reads(attribute);
-        let view = resource_type.membership_view().filter(reads);
-        Self {
-            members: resource_type.membership().filter(reads).map(AsRef::as_ref),
-            groups: view.map(|view| (&**view, projection.indirect_groups())),
-        }
+        let membership = projection.membership(resource_type);
+        Self { membership, indirect: projection.indirect_groups() }
     }
 
     /// What a change has to see.
-    pub(super) fn to_change(
-        membership: Option<&'t Attribute>,
-        view: Option<&'t Attribute>,
-    ) -> Self {
+    pub(super) fn to_change(update: &'t Update) -> Self {
         let indirect = Projection::default().indirect_groups();
-        Self { members: membership, groups: view.map(|view| (view, indirect)) }
+        Self { membership: update.reads_membership(), indirect }
+    }
+
+    pub(super) fn has_groups(&self) -> bool {
+        self.membership.groups().is_some()
     }
 }
 
@@ -87,7 +84,7 @@ impl Read {
 impl Statements<'_> {
     /// One by its id.
     pub(super) fn get(&self, id: &str, beside: Beside<'_>) -> Sql {
-        if self.dialect == Dialect::Postgres && beside.groups.is_some() {
+        if self.dialect == Dialect::Postgres && beside.has_groups() {
             let page =
                 "WITH RECURSIVE page(id, place) AS (SELECT CAST({} AS text) COLLATE \"C\", 0)";
             let page = Sql::with(page, [id.into()]);
@@ -111,7 +108,7 @@ impl Statements<'_> {
     /// this.
     fn select_each(&self, conditions: Sql, beside: Beside<'_>) -> Sql {
         let shown = self.shown(beside);
-        let links = if beside.groups.is_some() { self.links() } else { "NULL".to_owned() };
+        let links = if beside.has_groups() { self.links() } else { "NULL".to_owned() };
         let template = format!("SELECT '0', {shown}, {links} FROM scim_resource r WHERE {OF_TYPE}");
         Sql::with(&template, self.parameters([])).append(conditions)
     }
@@ -131,7 +128,7 @@ impl Statements<'_> {
 
     /// All that satisfy the conditions, in no order.
     pub(super) fn select_all(&self, conditions: Sql, beside: Beside<'_>) -> Sql {
-        if beside.groups.is_some() {
+        if beside.has_groups() {
             return self.select_page(conditions, beside);
         }
         self.select_each(conditions, beside)
@@ -145,11 +142,10 @@ impl Statements<'_> {
              (SELECT r.id FROM scim_resource r WHERE {OF_TYPE}"
         );
         let page = Sql::with(&ids, self.parameters([])).append(conditions).text(") p)");
-        match beside.groups {
-            None => page.append(self.documents(beside)),
-            Some(_) => {
-                page.append(self.above()).append(self.listed()).append(self.documents(beside))
-            }
+        if beside.has_groups() {
+            page.append(self.above()).append(self.listed()).append(self.documents(beside))
+        } else {
+            page.append(self.documents(beside))
         }
     }
 
@@ -215,17 +211,19 @@ impl Statements<'_> {
     /// The document `r` and its members.
     fn shown(&self, beside: Beside<'_>) -> String {
         let document = self.text_of("r.document");
-        let members = beside
-            .members
-            .map_or_else(|| "NULL".to_owned(), |attribute| self.members(attribute, OF_GROUP));
+        let members = match beside.membership.members() {
+            Some(_) => self.members(beside.membership, OF_GROUP),
+            None => "NULL".to_owned(),
+        };
         format!("{document}, {members}")
     }
 
     /// Members as a JSON array of arrays: id, what the client said, type.
-    pub(super) fn members(&self, membership: &Attribute, from: &str) -> String {
-        let member_type = match membership.sub_attribute("type") {
-            Some(_) => member_type(self.dialect, membership),
-            None => "NULL".to_owned(),
+    pub(super) fn members(&self, membership: Membership<'_>, from: &str) -> String {
+        let member_type = if membership.shows_types() {
+            member_type(self.dialect, membership)
+        } else {
+            "NULL".to_owned()
         };
         match self.dialect {
             Dialect::Sqlite => format!(

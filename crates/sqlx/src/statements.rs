@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::document::{Key, Stored};
 use crate::reading::OF_GROUP;
-use scimwire::schema::{Attribute, ResourceType};
+use scimwire::schema::{Membership, ResourceType};
 use scimwire::sql::{Dialect, Parameter, Sql};
 use scimwire::store::CARRIED_MEMBERS;
 
@@ -64,7 +64,7 @@ impl Statements<'_> {
     }
 
     /// The members of a group, if there are few.
-    pub(super) fn few_members(&self, group: &str, membership: &Attribute) -> Sql {
+    pub(super) fn few_members(&self, group: &str, membership: Membership<'_>) -> Sql {
         let most = CARRIED_MEMBERS;
         // In the order of the primary key, so that no plan can think of looking at the members of
         // other groups.

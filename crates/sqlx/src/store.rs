@@ -22,7 +22,7 @@ use scimwire::filter::Budget;
 use scimwire::patch::MemberDelta;
 use scimwire::query::{Projection, Query};
 use scimwire::resource::Resource;
-use scimwire::schema::{ResourceType, Schema};
+use scimwire::schema::{Membership, ResourceType, Schema};
 use scimwire::sql::{Sql, key, pushdown};
 use scimwire::store::{
     Change, Precondition, Pushdown, ResourceStore, Selected, Selection, StoreError, Update,
@@ -115,11 +115,7 @@ impl<E: Engine> Store<E> {
     ) -> Result<(), Failure> {
         let statements = self.statements(cx);
         let mut stored = resource.clone();
-        let members = self
-            .layout
-            .resource_type
-            .membership()
-            .and_then(|membership| stored.remove(membership.name()));
+        let members = self.layout.resource_type.membership().take_members(&mut stored);
         let keys = self.layout.keys_of(&stored)?;
         let stored = self.layout.write(&stored)?;
         let _place = self.place(cx).await?;
@@ -128,8 +124,8 @@ impl<E: Engine> Store<E> {
         // goes with the row.
         self.insert_keys(&mut transaction, statements, id, keys.iter().collect()).await?;
         transaction.rows(&statements.insert(id, &stored)).await?;
-        if let Some(Value::Array(add)) = members {
-            let delta = MemberDelta { add: unique_members(add), ..MemberDelta::default() };
+        if !members.is_empty() {
+            let delta = MemberDelta { add: unique_members(members), ..MemberDelta::default() };
             let writes = MemberWrites::plan(&mut transaction, statements, id, &delta).await?;
             writes.write(&mut transaction, statements, id).await?;
         }
@@ -196,7 +192,7 @@ impl<E: Engine> Store<E> {
         let resource_type = Arc::clone(&self.layout.resource_type);
         let mut change =
             Change::deleted(Arc::clone(&resource_type), cx.tenant().clone(), Arc::new(resource));
-        if resource_type.membership().is_some() {
+        if resource_type.membership().members().is_some() {
             let members = transaction.rows(&statements.delete_members(id)).await?;
             change.members.removed =
                 members.into_iter().filter_map(|mut row| row.text(0)).collect();
@@ -364,11 +360,9 @@ async fn delete_keys(
 /// Members with an id, and of two with the same one the first.
 pub(super) fn unique_members(members: Vec<Value>) -> Vec<Value> {
     let mut seen = std::collections::HashSet::new();
-    let fresh = |member: &Value| {
-        member.get("value").and_then(Value::as_str).is_some_and(|id| seen.insert(id.to_owned()))
-    };
-    let mut fresh = fresh;
-    members.into_iter().filter(|member| fresh(member)).collect()
+    let mut is_new =
+        |member: &Value| Membership::id(member).is_some_and(|id| seen.insert(id.to_owned()));
+    members.into_iter().filter(|member| is_new(member)).collect()
 }
 
 /// What of `meta` is beside a document, and changes with each version.

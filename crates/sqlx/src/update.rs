@@ -7,7 +7,6 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use serde_json::Value;
 
 use crate::cost::{of_json, of_members};
 use crate::document::{Key, Stored, read};
@@ -20,7 +19,7 @@ use scimwire::Error;
 use scimwire::auth::RequestContext;
 use scimwire::patch::MemberDelta;
 use scimwire::resource::Resource;
-use scimwire::schema::Attribute;
+use scimwire::schema::Membership;
 use scimwire::sql::{Dialect, Sql};
 use scimwire::store::{Change, StoreError, Update};
 
@@ -133,27 +132,21 @@ impl<E: Engine> Store<E> {
         current: &Arc<Resource>,
         update: &Update,
     ) -> Result<Written, Failure> {
-        let resource_type = &self.layout.resource_type;
-        let membership = resource_type.membership();
-        let seen = membership
-            .filter(|membership| update.members().is_none() && update.touches(membership));
-        let view = resource_type.membership_view().filter(|view| update.compares(view));
-        let current = if seen.is_some() || view.is_some() {
-            let beside = Beside::to_change(seen.map(AsRef::as_ref), view.map(AsRef::as_ref));
-            self.only(from.rows(&statements.get(current.id(), beside)).await?, beside)?
-        } else {
+        let beside = Beside::to_change(update);
+        let current = if beside.membership.is_empty() {
             Arc::clone(current)
+        } else {
+            self.only(from.rows(&statements.get(current.id(), beside)).await?, beside)?
         };
         let before = Arc::clone(&current);
-        let (change, mut row, members) = match (membership, seen) {
-            (None, _) => self.change_whole(current, update)?,
-            (Some(_), None) => self.change_group(from, statements, current, update).await?,
-            (Some(_), Some(membership)) => {
-                self.change_members(from, statements, membership, current, update).await?
-            }
+        let has_members = self.layout.resource_type.membership().members().is_some();
+        let (change, mut row, members) = match (has_members, beside.membership.members()) {
+            (false, _) => self.change_whole(current, update)?,
+            (true, None) => self.change_group(from, statements, current, update).await?,
+            (true, Some(_)) => self.change_members(from, statements, current, update).await?,
         };
-        if let Some((row, view)) = row.as_mut().zip(view) {
-            row.remove(view.name());
+        if let Some((row, groups)) = row.as_mut().zip(beside.membership.groups()) {
+            row.remove(groups.name());
         }
         if let Some(members) = &members {
             pay(update, of_members(members.count()))?;
@@ -207,8 +200,9 @@ impl<E: Engine> Store<E> {
         statements: Statements<'_>,
         resource: Arc<Resource>,
     ) -> Result<Option<Arc<Resource>>, Failure> {
-        match self.layout.resource_type.membership() {
-            Some(membership) => with_few_members(from, statements, membership, resource).await,
+        let membership = self.layout.resource_type.membership();
+        match membership.members() {
+            Some(_) => with_few_members(from, statements, membership, resource).await,
             None => Ok(Some(resource)),
         }
     }
@@ -236,16 +230,13 @@ impl<E: Engine> Store<E> {
         &self,
         from: &mut impl Rows,
         statements: Statements<'_>,
-        membership: &Attribute,
         current: Arc<Resource>,
         update: &Update,
     ) -> Result<Parts, Failure> {
         let (change, mut row, _) = self.change_whole(current, update)?;
-        let add = match row.as_mut().and_then(|row| row.remove(membership.name())) {
-            Some(Value::Array(members)) => members,
-            _ => Vec::new(),
-        };
-        let delta = MemberDelta { replace: true, add: unique_members(add), remove: Vec::new() };
+        let membership = self.layout.resource_type.membership();
+        let members = row.as_mut().map(|row| membership.take_members(row)).unwrap_or_default();
+        let delta = MemberDelta { replace: true, add: unique_members(members), remove: Vec::new() };
         let members = MemberWrites::plan(from, statements, &change.id, &delta).await?;
         Ok((change, row, Some(members)))
     }
@@ -296,11 +287,13 @@ fn changed_state(change: &mut Change) -> Option<Resource> {
 async fn with_few_members(
     from: &mut impl Rows,
     statements: Statements<'_>,
-    membership: &Attribute,
+    membership: Membership<'_>,
     mut group: Arc<Resource>,
 ) -> Result<Option<Arc<Resource>>, Failure> {
     let row = from.rows(&statements.few_members(group.id(), membership)).await?.into_iter().next();
     let Some(gathered) = row.and_then(|mut row| row.text(0)) else { return Ok(None) };
-    Arc::make_mut(&mut group).put(membership.name(), shown_members(&gathered)?);
+    if let Some(attribute) = membership.members() {
+        Arc::make_mut(&mut group).put(attribute.name(), shown_members(&gathered)?);
+    }
     Ok(Some(group))
 }

@@ -230,7 +230,7 @@ impl Tenant {
         let bind = |text: &str| {
             Binder::new(&resource_type).bind(&text.parse().expect("a filter")).expect("it binds")
         };
-        let apart = if resource_type.membership().is_some() {
+        let apart = if resource_type.membership().members().is_some() {
             vec!["members".to_owned()]
         } else {
             Vec::new()

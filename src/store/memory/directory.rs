@@ -5,16 +5,15 @@ use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::SystemTime;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::MemoryStore;
 use super::members::Memberships;
 use super::table::Table;
 use crate::context::Tenant;
 use crate::patch::MemberDelta;
-use crate::query::Projection;
 use crate::resource::Resource;
-use crate::schema::{Attribute, ResourceType};
+use crate::schema::{Membership, ResourceType};
 use crate::store::change::Change;
 use crate::store::error::StoreError;
 use crate::store::precondition::Precondition;
@@ -166,50 +165,34 @@ impl Tenancy {
         }
     }
 
-    /// The resource with its members and its groups, as far as `projection` reads them.
+    /// The resource with its members and its groups, as far as these are chosen, and at most so
+    /// many indirect groups.
     pub(super) fn compose(
         &self,
-        resource_type: &ResourceType,
+        chosen: Membership<'_>,
         resource: &Arc<Resource>,
-        projection: &Projection,
-    ) -> Arc<Resource> {
-        let membership = resource_type.membership().filter(|attribute| projection.reads(attribute));
-        let view = resource_type.membership_view().filter(|attribute| projection.reads(attribute));
-        let composed = match membership {
-            Some(attribute) => self.with_members(attribute, resource),
-            None => Arc::clone(resource),
-        };
-        match view {
-            Some(view) => self.with_groups(view, composed, projection.indirect_groups()),
-            None => composed,
-        }
-    }
-
-    pub(super) fn with_groups(
-        &self,
-        view: &Attribute,
-        mut resource: Arc<Resource>,
         indirect: usize,
     ) -> Arc<Resource> {
-        if self.memberships.is_member(resource.id()) {
-            let groups = self.groups_of(resource.id(), indirect);
-            Arc::make_mut(&mut resource).put(view.name(), groups);
+        let mut composed = Arc::clone(resource);
+        let id = resource.id();
+        if let Some(members) = chosen.members()
+            && self.memberships.count(id) != 0
+        {
+            let members_of_it = self.members(chosen, id);
+            Arc::make_mut(&mut composed).put(members.name(), members_of_it);
         }
-        resource
+        if let Some(groups) = chosen.groups()
+            && self.memberships.is_member(id)
+        {
+            Arc::make_mut(&mut composed).put(groups.name(), self.groups_of(id, indirect));
+        }
+        composed
     }
 
-    pub(super) fn with_members(
-        &self,
-        membership: &Attribute,
-        resource: &Arc<Resource>,
-    ) -> Arc<Resource> {
-        let members = self.memberships.members(resource.id());
-        if members.is_empty() {
-            return Arc::clone(resource);
-        }
-        let types = membership.sub_attribute("type").is_some();
-        let members = members.into_iter().map(|mut member| {
-            if types && !member.contains_key("type") {
+    /// The members of a group, with their types where these are shown.
+    fn members(&self, membership: Membership<'_>, group: &str) -> Vec<Value> {
+        let members = self.memberships.members(group).into_iter().map(|mut member| {
+            if membership.shows_types() && !member.contains_key("type") {
                 let id = member.get("value").and_then(Value::as_str).unwrap_or_default();
                 if let Some(name) = self.type_of(id) {
                     member.insert("type".to_owned(), name.into());
@@ -217,10 +200,7 @@ impl Tenancy {
             }
             Value::Object(member)
         });
-        let members: Vec<Value> = members.collect();
-        let mut resource = Resource::clone(resource);
-        resource.put(membership.name(), members);
-        Arc::new(resource)
+        members.collect()
     }
 
     fn type_of(&self, id: &str) -> Option<&str> {
@@ -230,15 +210,10 @@ impl Tenancy {
     /// The groups of a resource, direct ones and those that hold these (RFC 7643, Section 4.1.2).
     fn groups_of(&self, id: &str, indirect: usize) -> Vec<Value> {
         let found = self.memberships.groups_of(id, indirect);
-        let groups = found.into_iter().map(|(group, direct)| {
-            let mut value = Map::new();
-            value.insert("value".to_owned(), (**group).into());
-            value.insert("type".to_owned(), if direct { "direct" } else { "indirect" }.into());
+        let groups = found.into_iter().map(|(group, is_direct)| {
             let resource = self.tables.values().find_map(|table| table.get(group));
-            if let Some(name) = resource.and_then(|resource| resource.text("displayName")) {
-                value.insert("display".to_owned(), name.into());
-            }
-            Value::Object(value)
+            let name = resource.and_then(|resource| resource.text("displayName"));
+            Membership::group(group, is_direct, name)
         });
         groups.collect()
     }

@@ -144,16 +144,16 @@ impl Lookup<'_> {
                 found
             }
             BoundFilter::Element { filter, .. } => {
-                self.candidates(filter)?.filter(|_| self.of_members(filter))
+                // Only members have an index here: other paths in brackets are those of elements.
+                self.candidates(filter)?.filter(|_| self.mentions_members(filter))
             }
             BoundFilter::Nothing => Some(BTreeSet::new()),
             BoundFilter::Not(_) | BoundFilter::Present(_) => None,
         })
     }
 
-    /// Inside brackets only members have an index: other paths there are those of elements.
-    fn of_members(&self, filter: &BoundFilter) -> bool {
-        self.resource_type.membership().is_some_and(|membership| filter.mentions(membership.name()))
+    fn mentions_members(&self, filter: &BoundFilter) -> bool {
+        filter.membership(self.resource_type).members().is_some()
     }
 
     fn compared(&self, comparison: &Comparison) -> Option<Ids> {
@@ -164,9 +164,9 @@ impl Lookup<'_> {
             Operand::Identifier { prepared, .. } => prepared.as_str(),
             _ => return None,
         };
-        let (attribute, core) = (path.attribute(), path.extension().is_none());
-        match (comparison.op, path.sub()) {
-            (CompareOp::Eq, None) if core && attribute.name() == "id" => Some(
+        let is_id = path.extension().is_none() && path.attribute().name() == "id";
+        match comparison.op {
+            CompareOp::Eq if is_id => Some(
                 self.table
                     .resources()
                     .get_key_value(key)
@@ -174,13 +174,11 @@ impl Lookup<'_> {
                     .into_iter()
                     .collect(),
             ),
-            (CompareOp::Eq, Some(sub))
-                if sub.name() == "value" && self.resource_type.membership() == Some(attribute) =>
-            {
+            CompareOp::Eq if self.resource_type.membership().is_member_id(path) => {
                 Some(self.tenancy.memberships.direct_groups(key).cloned().collect())
             }
-            (CompareOp::Eq, _) => self.table.with_value(path, key),
-            (CompareOp::Sw, _) => {
+            CompareOp::Eq => self.table.with_value(path, key),
+            CompareOp::Sw => {
                 let index = self.table.unique_index(path).filter(|index| index.is_folded())?;
                 let found = index.starting_with(key).take(MANY + 1);
                 let found: BTreeSet<_> = found.cloned().collect();

@@ -8,7 +8,8 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use crate::patch::MemberDelta;
-use crate::store::change::{MemberChange, same_member};
+use crate::schema::Membership;
+use crate::store::change::MemberChange;
 use crate::store::nesting::groups_above;
 
 /// The memberships of a tenant.
@@ -81,7 +82,7 @@ impl Memberships {
         };
         let mut change = MemberChange { removed, ..MemberChange::default() };
         for member in &delta.add {
-            let Some(id) = id(member) else { continue };
+            let Some(id) = Membership::id(member) else { continue };
             match list.get(id) {
                 None => change.added.push(id.to_owned()),
                 Some(known) if delta.replace || leaves.contains(id) => {
@@ -149,17 +150,18 @@ impl Listing<'_> {
     }
 
     fn put_in(&mut self, member: &Value, overwrite: bool) {
-        let Some(id) = id(member) else { return };
+        let Some(id) = Membership::id(member) else { return };
         match self.list.places.get(id) {
             Some(place) if overwrite => {
                 if let Some(known) = self.list.members.get_mut(place) {
-                    known.rest = rest(member);
+                    known.rest = Membership::besides_id(member).map(Box::new);
                 }
             }
             Some(_) => {}
             None => {
                 let id: Arc<str> = id.into();
-                self.list.push(Member { id: Arc::clone(&id), rest: rest(member) });
+                let rest = Membership::besides_id(member).map(Box::new);
+                self.list.push(Member { id: Arc::clone(&id), rest });
                 match self.of_member.entry(id) {
                     Entry::Occupied(mut groups) => groups.get_mut().insert(self.group),
                     Entry::Vacant(place) => drop(place.insert(Groups::One(Arc::clone(self.group)))),
@@ -211,7 +213,7 @@ impl Groups {
 impl MemberList {
     /// The ids that `delta` takes out and does not put in again.
     fn leaving(&self, delta: &MemberDelta) -> Vec<String> {
-        let coming: HashSet<&str> = delta.add.iter().filter_map(id).collect();
+        let coming: HashSet<&str> = delta.add.iter().filter_map(Membership::id).collect();
         if delta.replace {
             let leaving = self.members.values().filter(|member| !coming.contains(&*member.id));
             return leaving.map(|member| member.id.to_string()).collect();
@@ -253,20 +255,7 @@ impl Member {
     /// Whether `member` says the same of it.
     fn is(&self, member: &Value) -> bool {
         let empty = Map::new();
-        let said = rest(member);
-        same_member(self.rest.as_deref().unwrap_or(&empty), said.as_deref().unwrap_or(&empty))
+        let said = Membership::besides_id(member).unwrap_or_default();
+        Membership::is_same(self.rest.as_deref().unwrap_or(&empty), &said)
     }
-}
-
-fn id(member: &Value) -> Option<&str> {
-    member.get("value")?.as_str()
-}
-
-fn rest(member: &Value) -> Option<Box<Map<String, Value>>> {
-    let object = member.as_object().filter(|object| object.len() > 1)?;
-    let rest = object
-        .iter()
-        .filter(|(name, _)| *name != "value")
-        .map(|(name, value)| (name.clone(), value.clone()));
-    Some(Box::new(rest.collect()))
 }

@@ -10,7 +10,6 @@ mod update;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use serde_json::Value;
 
 use super::change::Change;
 use super::error::StoreError;
@@ -67,9 +66,9 @@ impl ResourceStore for MemoryStore {
         refuse_nul(resource.attributes())?;
         refuse_long_keys(&self.resource_type, &resource)?;
         let membership = self.resource_type.membership();
-        let has_members = membership.is_some_and(|members| resource.get(members.name()).is_some());
+        let has_members = !membership.members_of(&resource).is_empty();
         let shown = has_members.then(|| Arc::new(resource.clone()));
-        let members = take_members(&self.resource_type, &mut resource);
+        let members = membership.take_members(&mut resource);
         let stored = Arc::new(resource);
         let tenancy = self.directory.tenancy(cx.tenant());
         tenancy.write().create(&self.resource_type, Arc::clone(&stored), members)?;
@@ -85,7 +84,11 @@ impl ResourceStore for MemoryStore {
         let tenancy = self.known(cx);
         let tenancy = tenancy.read();
         let resource = tenancy.find(&self.resource_type, id).ok_or(StoreError::NotFound)?;
-        Ok(tenancy.compose(&self.resource_type, resource, projection))
+        Ok(tenancy.compose(
+            projection.membership(&self.resource_type),
+            resource,
+            projection.indirect_groups(),
+        ))
     }
 
     async fn select(
@@ -118,15 +121,6 @@ impl ResourceStore for MemoryStore {
 
     fn pushdown(&self, _query: &Query) -> Pushdown {
         Pushdown::Pages
-    }
-}
-
-/// The members of a group, which are kept apart from it.
-fn take_members(resource_type: &ResourceType, resource: &mut Resource) -> Vec<Value> {
-    let membership = resource_type.membership();
-    match membership.and_then(|membership| resource.remove(membership.name())) {
-        Some(Value::Array(members)) => members,
-        _ => Vec::new(),
     }
 }
 

@@ -90,12 +90,8 @@ impl Search<'_> {
 
     /// Whether resources are sorted by something that is not kept with them.
     fn sorts_by_what_is_apart(&self, sort: Option<&Sort>) -> bool {
-        let apart = [self.resource_type.membership(), self.resource_type.membership_view()];
-        let sorted_by = sort
-            .and_then(Sort::path)
-            .filter(|path| path.extension().is_none())
-            .map(|path| path.attribute());
-        apart.into_iter().flatten().any(|attribute| Some(attribute) == sorted_by)
+        let membership = self.resource_type.membership();
+        sort.and_then(Sort::path).is_some_and(|path| membership.holds(path))
     }
 
     /// A resource with its members and its groups, only to be looked at: each of them costs what a
@@ -105,17 +101,11 @@ impl Search<'_> {
         resource: &Arc<Resource>,
         needed: &Projection,
     ) -> Result<Arc<Resource>, StoreError> {
-        let membership =
-            self.resource_type.membership().filter(|membership| needed.reads(membership));
-        let members =
-            membership.map_or(0, |_| self.tenancy.read().memberships.count(resource.id()));
-        self.spend(members.saturating_mul(OF_ONE))?;
-        let composed = self.tenancy.read().compose(self.resource_type, resource, needed);
-        let view = self
-            .resource_type
-            .membership_view()
-            .and_then(|view| composed.get(view.name())?.as_array());
-        self.spend(view.map_or(0, Vec::len).saturating_mul(OF_ONE))?;
+        let chosen = needed.membership(self.resource_type);
+        let count = || self.tenancy.read().memberships.count(resource.id());
+        self.spend(chosen.members().map_or(0, |_| count()).saturating_mul(OF_ONE))?;
+        let composed = self.tenancy.read().compose(chosen, resource, needed.indirect_groups());
+        self.spend(chosen.groups_of(&composed).len().saturating_mul(OF_ONE))?;
         Ok(composed)
     }
 
@@ -146,8 +136,7 @@ impl Search<'_> {
 
     /// The least memory that a resource takes with what is shown of its members.
     fn least_memory(&self, seen: &Resource) -> usize {
-        let membership = self.resource_type.membership();
-        if !membership.is_some_and(|membership| self.selection.projection.reads(membership)) {
+        if self.selection.projection.membership(self.resource_type).members().is_none() {
             return 0;
         }
         self.tenancy.read().memberships.count(seen.id()).saturating_mul(OBJECT)
@@ -157,15 +146,16 @@ impl Search<'_> {
     /// is shown as it is now, if it is still asked for: its version has to be that of its members.
     fn shown(&self, seen: &Arc<Resource>) -> Result<Option<Arc<Resource>>, StoreError> {
         let projection = self.selection.projection;
-        let membership = self.resource_type.membership();
+        let (chosen, indirect) =
+            (projection.membership(self.resource_type), projection.indirect_groups());
         let tenancy = self.tenancy.read();
-        if !membership.is_some_and(|membership| projection.reads(membership)) {
-            return Ok(Some(tenancy.compose(self.resource_type, seen, projection)));
+        if chosen.members().is_none() {
+            return Ok(Some(tenancy.compose(chosen, seen, indirect)));
         }
         let Some(now) = tenancy.find(self.resource_type, seen.id()).map(Arc::clone) else {
             return Ok(None);
         };
-        let composed = tenancy.compose(self.resource_type, &now, projection);
+        let composed = tenancy.compose(chosen, &now, indirect);
         drop(tenancy);
         let is_asked_for = match self.selection.filter {
             Some(filter) if now.version() != seen.version() => {
@@ -194,7 +184,7 @@ impl Search<'_> {
 
     /// What of a resource a filter has to see besides what is kept with it.
     fn needed(&self, filter: &BoundFilter) -> Option<Projection> {
-        if !self.mentions_memberships(filter) {
+        if filter.membership(self.resource_type).is_empty() {
             return None;
         }
         let needed = Projection::default().needed(Some(filter), None);
@@ -205,20 +195,13 @@ impl Search<'_> {
         })
     }
 
-    fn mentions_memberships(&self, filter: &BoundFilter) -> bool {
-        let attributes = [self.resource_type.membership(), self.resource_type.membership_view()];
-        attributes.into_iter().flatten().any(|attribute| filter.mentions(attribute.name()))
-    }
-
     /// Whether all that the filter asks of the groups of a resource is which they are: then none is
     /// too far to count.
     fn asks_for_ids_of_groups(&self, filter: &BoundFilter) -> bool {
-        let view = self.resource_type.membership_view();
+        let membership = self.resource_type.membership();
         let mut only_ids = true;
         filter.for_each_path(&mut |path| {
-            let of_groups =
-                view.is_some_and(|view| path.extension().is_none() && path.attribute() == view);
-            only_ids &= !of_groups || path.sub().is_some_and(|sub| sub.name() == "value");
+            only_ids &= !membership.is_groups(path) || membership.is_group_id(path);
         });
         only_ids
     }

@@ -4,12 +4,12 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use super::CARRIED_MEMBERS;
 use super::directory::{Locked, Tenancy};
-use super::{CARRIED_MEMBERS, take_members};
 use crate::patch::MemberDelta;
 use crate::query::Projection;
 use crate::resource::Resource;
-use crate::schema::{Attribute, ResourceType};
+use crate::schema::{Membership, ResourceType};
 use crate::store::change::{Change, MemberChange};
 use crate::store::error::StoreError;
 use crate::store::long_key::refuse_long_keys;
@@ -26,7 +26,7 @@ pub(super) fn update(
     id: &str,
     update: &Update,
 ) -> Result<Change, StoreError> {
-    let job = Job { resource_type, update, id };
+    let job = Job { resource_type, update, id, read: update.reads_membership() };
     for _ in 0..AHEAD {
         let seen = job.see(&tenancy.read())?;
         let written = job.work_out(&seen)?;
@@ -51,6 +51,8 @@ struct Job<'j> {
     resource_type: &'j ResourceType,
     update: &'j Update,
     id: &'j str,
+    /// Which members and groups the change has to see.
+    read: Membership<'j>,
 }
 
 /// What a change is worked out from.
@@ -75,10 +77,7 @@ impl<'j> Job<'j> {
     fn see(&self, tenancy: &Tenancy) -> Result<Seen, StoreError> {
         let kept = tenancy.find(self.resource_type, self.id).ok_or(StoreError::NotFound)?;
         let kept = Arc::clone(kept);
-        let mut shown = self.with_groups(tenancy, Arc::clone(&kept));
-        if let Some(membership) = self.looked_at() {
-            shown = tenancy.with_members(membership, &shown);
-        }
+        let shown = self.shown(tenancy, self.read, &kept);
         let mut members = MemberChange::default();
         if let Some(delta) = self.update.members() {
             if delta.replace {
@@ -92,32 +91,23 @@ impl<'j> Job<'j> {
     /// Whether the change would be worked out from the same once more.
     fn is_still(&self, tenancy: &Tenancy, seen: &Seen) -> Result<bool, StoreError> {
         let kept = tenancy.find(self.resource_type, self.id).ok_or(StoreError::NotFound)?;
-        let same_groups = self.view().is_none_or(|view| {
-            let shown = self.with_groups(tenancy, Arc::clone(kept));
-            shown.get(view.name()) == seen.shown.get(view.name())
-        });
+        let groups = self.read.groups_only();
+        let shown = self.shown(tenancy, groups, kept);
+        let same_groups = groups.groups_of(&shown) == groups.groups_of(&seen.shown);
         Ok(Arc::ptr_eq(kept, &seen.kept) && same_groups)
     }
 
     fn work_out(&self, seen: &Seen) -> Result<Written<'j>, StoreError> {
         let current = Arc::clone(&seen.shown);
-        let (change, row, members) = match (self.resource_type.membership(), self.looked_at()) {
-            (Some(_), None) => {
-                let (change, row) =
-                    self.update.apply_without_members(current, seen.members.clone())?;
-                (change, row, self.update.members().map(Cow::Borrowed))
-            }
-            (Some(_), Some(_)) => {
-                let (change, mut row) = changed_state(self.update.apply(current)?);
-                let add = row.as_mut().map(|row| take_members(self.resource_type, row));
-                let delta =
-                    MemberDelta { replace: true, add: add.unwrap_or_default(), remove: Vec::new() };
-                (change, row, Some(Cow::Owned(delta)))
-            }
-            (None, _) => {
-                let (change, row) = changed_state(self.update.apply(current)?);
-                (change, row, None)
-            }
+        let (change, row, members) = if self.has_members() && self.read.members().is_none() {
+            let (change, row) = self.update.apply_without_members(current, seen.members.clone())?;
+            (change, row, self.update.members().map(Cow::Borrowed))
+        } else {
+            let (change, mut row) = changed_state(self.update.apply(current)?);
+            let add = row.as_mut().map(|row| self.read.take_members(row));
+            let delta =
+                MemberDelta { replace: true, add: add.unwrap_or_default(), remove: Vec::new() };
+            (change, row, self.read.members().map(|_| Cow::Owned(delta)))
         };
         let members = members.filter(|_| !change.members.is_empty());
         if members.as_ref().is_some_and(|delta| delta.add.iter().any(has_nul)) {
@@ -129,8 +119,8 @@ impl<'j> Job<'j> {
 
     /// A resource as it is kept: without what only shows its groups, and without secrets.
     fn kept(&self, mut row: Resource) -> Result<Arc<Resource>, StoreError> {
-        if let Some(view) = self.view() {
-            row.remove(view.name());
+        if let Some(groups) = self.read.groups() {
+            row.remove(groups.name());
         }
         row.forget_secrets(self.resource_type);
         refuse_nul(row.attributes())?;
@@ -151,34 +141,25 @@ impl<'j> Job<'j> {
     /// The change with the state after it: with the members of a small group; a large one is not
     /// read only to be sent.
     fn told(&self, tenancy: &Tenancy, seen: Seen, written: Written<'_>) -> Change {
-        let small = tenancy.memberships.count(self.id) <= CARRIED_MEMBERS;
         let kept = written.row.unwrap_or(seen.kept);
-        let after = match self.resource_type.membership() {
-            Some(membership) => small.then(|| tenancy.with_members(membership, &kept)),
-            None => Some(kept),
-        };
+        let is_small = tenancy.memberships.count(self.id) <= CARRIED_MEMBERS;
+        let members = self.resource_type.membership().members_only();
+        let after = is_small.then(|| self.shown(tenancy, members, &kept));
         written.change.with_after(after)
     }
 
-    /// The members, where the change has to see what they are.
-    fn looked_at(&self) -> Option<&Arc<Attribute>> {
-        let membership = self.resource_type.membership()?;
-        let looks = self.update.members().is_none() && self.update.touches(membership);
-        looks.then_some(membership)
+    fn has_members(&self) -> bool {
+        self.resource_type.membership().members().is_some()
     }
 
-    /// The groups of a resource, where the change compares them.
-    fn view(&self) -> Option<&Arc<Attribute>> {
-        self.resource_type.membership_view().filter(|view| self.update.compares(view))
-    }
-
-    fn with_groups(&self, tenancy: &Tenancy, resource: Arc<Resource>) -> Arc<Resource> {
-        match self.view() {
-            Some(view) => {
-                tenancy.with_groups(view, resource, Projection::default().indirect_groups())
-            }
-            None => resource,
-        }
+    /// A resource with those of its members and groups that the change has to see.
+    fn shown(
+        &self,
+        tenancy: &Tenancy,
+        read: Membership<'_>,
+        kept: &Arc<Resource>,
+    ) -> Arc<Resource> {
+        tenancy.compose(read, kept, Projection::default().indirect_groups())
     }
 }
 
