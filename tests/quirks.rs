@@ -101,14 +101,14 @@ async fn switches_that_are_off_can_be_put_on() {
     let provider = Provider::new(quirks);
     let words = provider.answer(&case("T18 is off")).await;
     assert_eq!((words.status, words.body["totalResults"].as_u64()), (200, Some(1)));
+    assert_eq!(words.rules, ["bare_words_in_filters"]);
     let nothing = provider.answer(&case("T24")).await;
     assert_eq!((nothing.status, nothing.rules), (200, vec!["no_operations", "unchanged"]));
     let unknown = provider.answer(&case("T14 unknown attribute in a path")).await;
     assert_eq!((unknown.status, unknown.rules), (200, vec!["ignore_unknown_paths", "unchanged"]));
 }
 
-/// What a switch is not on for is not reported of it; with it, there is a case that is, or one that
-/// is read where it was refused.
+/// What a switch is not on for is not reported of it; with it, there is a case that is.
 #[tokio::test]
 async fn each_switch_is_put_on_and_off() {
     // One needs a resource type that leaves attributes out, one a body that is no JSON.
@@ -122,7 +122,7 @@ async fn each_switch_is_put_on_and_off() {
         for case in if named.is_empty() { others } else { named } {
             let (with, without) = (on.answer(&case).await, off.answer(&case).await);
             assert!(!without.rules.contains(name), "{}: {:?}", case.id, without.rules);
-            works |= with.rules.contains(name) || with.status < without.status;
+            works |= with.rules.contains(name);
         }
         assert!(works, "no case of {name}");
     }

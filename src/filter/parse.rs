@@ -334,7 +334,7 @@ fn comp_value<'i>(reading: &mut Reading<'i, '_>, input: &'i str) -> PResult<'i, 
             single_quoted(input)
         }
         Some(b'-' | b'0'..=b'9') if !reading.quirks.bare_words_in_filters => number(input),
-        _ => word(reading.quirks, input),
+        _ => word(reading, input),
     }
 }
 
@@ -383,22 +383,26 @@ fn number(input: &str) -> PResult<'_, CompValue> {
 }
 
 /// `true / false / null`, and words beyond the grammar.
-fn word<'i>(quirks: &Quirks, input: &'i str) -> PResult<'i, CompValue> {
+fn word<'i>(reading: &mut Reading<'i, '_>, input: &'i str) -> PResult<'i, CompValue> {
+    use CompValue::{Boolean, Null};
     let (rest, text) = take_while(|character: char| !is_delimiter(character)).parse(input)?;
-    let is = |literal: &str| {
-        text == literal || (quirks.literal_case && text.eq_ignore_ascii_case(literal))
+    let literals = [("true", Boolean(true)), ("false", Boolean(false)), ("null", Null)];
+    let meant = literals.into_iter().find(|(literal, _)| text.eq_ignore_ascii_case(literal));
+    let (value, departs) = match (meant, text.parse()) {
+        (Some((literal, value)), _) if text == literal => (value, None),
+        (Some((_, value)), _) if reading.quirks.literal_case => {
+            (value, Some(Deviation::LiteralCase))
+        }
+        _ if text.is_empty() || !reading.quirks.bare_words_in_filters => {
+            return failure(ParseErrorKind::ExpectedValue, input);
+        }
+        (_, Ok(number)) => (CompValue::Number(number), None),
+        (_, Err(_)) => (CompValue::String(text.to_owned()), Some(Deviation::BareWord)),
     };
-    let literal = match text {
-        _ if is("true") => CompValue::Boolean(true),
-        _ if is("false") => CompValue::Boolean(false),
-        _ if is("null") => CompValue::Null,
-        _ if quirks.bare_words_in_filters && !text.is_empty() => match text.parse() {
-            Ok(number) => CompValue::Number(number),
-            Err(_) => CompValue::String(text.to_owned()),
-        },
-        _ => return failure(ParseErrorKind::ExpectedValue, input),
-    };
-    Ok((rest, literal))
+    if let Some(deviation) = departs {
+        reading.deviations.push_once(Mark::default(), deviation);
+    }
+    Ok((rest, value))
 }
 
 /// `attrPath = [ URN ":" ] ATTRNAME [ subAttr ]`, without the URN inside brackets.

@@ -98,7 +98,10 @@ tolerances! {
             UnknownPath(name: String) => "`{}` is no attribute and was ignored", Shown(name);
         }
         /// Words without quotes in filters: `userName eq bjensen`.
-        bare_words_in_filters = off, "T18" {}
+        bare_words_in_filters = off, "T18" {
+            /// A text in a filter was a word without quotes.
+            BareWord => "a word without quotes in a filter was read as a text";
+        }
         /// Text in single quotes in filters: `userName eq 'bjensen'`; nothing is escaped inside.
         single_quotes = off, "" {
             /// Text in a filter was in single quotes.
@@ -115,7 +118,10 @@ tolerances! {
             SpaceBeforeBracket => "the space before a bracket was passed over";
         }
         /// Literals in any case in filters: `active eq True`.
-        literal_case = on, "" {}
+        literal_case = on, "" {
+            /// A literal in a filter was not in lower case.
+            LiteralCase => "a literal in a filter was read without regard to case";
+        }
         /// A POST without `active` is read as one with `"active": true`: a policy sees that.
         /// Otherwise the policy sees what the client sent, and the resource is active all the same
         /// if the policy does not say anything of it.
