@@ -5,7 +5,6 @@ mod builder;
 mod headers;
 mod report;
 mod response;
-mod route;
 #[cfg(feature = "tower")]
 mod tower;
 mod tracing;
@@ -307,6 +306,19 @@ impl<'c> Exchange<'_, 'c> {
             self.report.id = outcome.id().map(str::to_owned);
         }
         of_outcome(outcome)
+    }
+}
+
+impl Route<'_> {
+    /// Whether a request there changes nothing.
+    fn only_reads(&self, method: &Method) -> bool {
+        matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
+            || matches!(self, Self::Search(_))
+    }
+
+    /// How long a body may be, in bytes.
+    fn body_limit(&self, limits: &Limits) -> usize {
+        if matches!(self, Self::Bulk) { limits.bulk_payload() } else { limits.body_bytes }
     }
 }
 

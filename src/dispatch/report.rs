@@ -3,11 +3,12 @@
 use std::error::Error as StdError;
 use std::sync::Arc;
 
-use http::StatusCode;
+use http::{Method, StatusCode};
 
 use crate::context::Tenant;
 use crate::quirks::Deviation;
 use crate::schema::ResourceType;
+use crate::service::Route;
 use crate::store::Pushdown;
 
 /// What a host may want to know about a request besides its answer; among the extensions of the
@@ -37,4 +38,43 @@ pub struct Report {
     /// What failed in the host's database or token service, for its log; the client does not see
     /// it.
     pub source: Option<Arc<dyn StdError + Send + Sync>>,
+}
+
+impl Route<'_> {
+    /// Tells what is asked, of which resource.
+    pub(super) fn tell(&self, method: &Method, report: &mut Report) {
+        report.operation = self.operation(method);
+        match self {
+            Self::Resource(endpoint, id) | Self::Me(endpoint, id) => {
+                report.resource_type = Some(Arc::clone(&endpoint.resource_type));
+                report.id = Some(id.clone());
+            }
+            Self::Collection(endpoint) => {
+                report.resource_type = Some(Arc::clone(&endpoint.resource_type))
+            }
+            Self::Search(endpoints) | Self::Root(endpoints) => {
+                if let [endpoint] = endpoints.as_slice() {
+                    report.resource_type = Some(Arc::clone(&endpoint.resource_type));
+                }
+            }
+            Self::Bulk | Self::Discovery(_) | Self::NotImplemented(_) => {}
+        }
+    }
+
+    fn operation(&self, method: &Method) -> Option<&'static str> {
+        let reads = matches!(*method, Method::GET | Method::HEAD);
+        match (self, method) {
+            (Self::NotImplemented(_), _) => None,
+            (_, &Method::OPTIONS) => Some("options"),
+            (Self::Collection(_), &Method::POST) => Some("create"),
+            (Self::Collection(_) | Self::Root(_), _) => reads.then_some("list"),
+            (Self::Resource(..) | Self::Me(..), &Method::PUT) => Some("replace"),
+            (Self::Resource(..) | Self::Me(..), &Method::PATCH) => Some("patch"),
+            (Self::Resource(..) | Self::Me(..), &Method::DELETE) => Some("delete"),
+            (Self::Resource(..) | Self::Me(..), _) => reads.then_some("read"),
+            (Self::Search(_), _) => (method == Method::POST).then_some("search"),
+            (Self::Bulk, _) => (method == Method::POST).then_some("bulk"),
+            (Self::Discovery(_), _) => reads.then_some("discover"),
+        }
+    }
 }

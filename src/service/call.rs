@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use super::outcome::Failure;
+use super::parameters::named_on_request;
 use super::rewrite::message;
 use super::{Endpoint, Service};
 use crate::budget::Budget;
@@ -13,7 +14,9 @@ use crate::features::Features;
 use crate::message::SearchRequest;
 use crate::patch::PlanBinder;
 use crate::policy::{Joining, Turn};
+use crate::query::Projection;
 use crate::quirks::{Deviations, Quirks};
+use crate::resource::{Decoded, Intake};
 use crate::schema::{Attribute, Locations, ResourceType};
 use crate::store::{Change, Precondition, Pushdown};
 
@@ -88,6 +91,23 @@ impl<'c> Call<'c> {
             .with_secrets(self.features.change_password)
             .with_filter_limits(self.service.limits.filter)
             .locations(self.locations.clone())
+    }
+
+    /// The resource in the body of a POST or PUT, and which of its attributes the answer shows.
+    pub(super) fn decode(
+        &mut self,
+        endpoint: &Endpoint,
+        mut body: Map<String, Value>,
+    ) -> Result<(Decoded, Projection), Failure> {
+        let projection = self.projection(endpoint)?;
+        self.plan_binder(endpoint).unfold(&mut body, &mut self.deviations)?;
+        let resource_type = &endpoint.resource_type;
+        let decoded = Intake::new(resource_type)
+            .with_quirks(self.quirks)
+            .with_secrets(self.features.change_password)
+            .decode(body, &mut self.deviations)?;
+        let named = named_on_request(resource_type, &decoded.resource);
+        Ok((decoded, projection.requested(named)))
     }
 
     /// The attribute that shows in which resources one is listed, where this tenant has no such

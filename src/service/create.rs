@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use super::decode::named_on_request;
 use super::outcome::{Failure, Outcome};
 use super::{Call, Endpoint, rewrite};
 use crate::patch::Replacement;
@@ -20,9 +19,7 @@ pub(crate) async fn create(
     body: Map<String, Value>,
 ) -> Result<Outcome, Failure> {
     let _turn = call.turn().await?;
-    let projection = call.projection(endpoint)?;
-    let Decoded { mut resource, cleared } = call.decode(endpoint, body)?;
-    let projection = projection.requested(named_on_request(&endpoint.resource_type, &resource));
+    let (Decoded { mut resource, cleared }, projection) = call.decode(endpoint, body)?;
     let assumed = call.quirks.active_by_default
         && rewrite::activate(&endpoint.resource_type, &mut resource, &mut call.deviations);
     let policy = &call.service.policy;

@@ -22,7 +22,6 @@ pub(crate) mod bulk;
 mod call;
 mod create;
 mod cursor;
-mod decode;
 mod delete;
 mod discovery;
 mod endpoints;

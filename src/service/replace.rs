@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use super::decode::named_on_request;
 use super::outcome::{Failure, Outcome};
 use super::{Call, Endpoint, rewrite};
 use crate::patch::Replacement;
@@ -20,9 +19,7 @@ pub(crate) async fn replace(
     call.check_if_match()?;
     let _turn = call.turn().await?;
     let (resource_type, omitted) = (&endpoint.resource_type, call.quirks.omitted);
-    let projection = call.projection(endpoint)?;
-    let Decoded { resource, cleared } = call.decode(endpoint, body)?;
-    let projection = projection.requested(named_on_request(resource_type, &resource));
+    let (Decoded { resource, cleared }, projection) = call.decode(endpoint, body)?;
     rewrite::kept(resource_type, &resource, &cleared, omitted, &mut call.deviations);
     let replacement = Replacement::new(Arc::clone(resource_type), resource, omitted);
     let change = call.put(endpoint, id, replacement.clearing(cleared)).await?;
