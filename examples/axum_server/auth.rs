@@ -16,14 +16,14 @@ use crate::base_url::PublicUrl;
 use crate::shares::Shares;
 use crate::tenants::{Access, Tenants};
 
-/// Where SCIM is below the URL of a tenant.
+/// The path of SCIM below the URL of a tenant.
 const SCIM: &str = "/scim/v2";
 
-/// Said to whoever shows another token where only access tokens are taken.
+/// The error for any other token where only access tokens are accepted.
 const ACCESS_TOKENS_ONLY: &str =
     "this tenant takes access tokens of OAuth 2 only: have its administrator allow access";
 
-/// Lets in whoever has a token of a tenant that is switched on.
+/// Authenticates requests that carry a token of an enabled tenant.
 pub(crate) struct TenantAuthenticator {
     tokens: CheckTenant<CheckTenant<Bearer<EitherToken>>>,
     tenants: Arc<Tenants>,

@@ -1,4 +1,4 @@
-//! Where resources are kept: in memory, in a SQLite file, or in a PostgreSQL database.
+//! Storage for resources: in memory, in a SQLite file, or in a PostgreSQL database.
 
 use std::fs::OpenOptions;
 use std::io;
@@ -19,7 +19,7 @@ pub(crate) enum Directory {
     Postgres(PostgresDirectory),
 }
 
-/// Why there is no database.
+/// Why a database cannot be opened.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum DatabaseError {
     #[error("`--database`: {0}")]

@@ -74,7 +74,7 @@ mod tests {
             ("::1", &["[2001:db8::1]:4711"], "2001:db8::1"),
             ("::1", &["[2001:db8::1]"], "2001:db8::1"),
             ("::1", &["2001:db8::1"], "2001:db8::1"),
-            // What is no address ends the search: what stands before it may be made up.
+            // An invalid address ends the search: those before it may be forged.
             ("127.0.0.1", &["192.0.2.1, unknown"], "127.0.0.1"),
             ("127.0.0.1", &["192.0.2.1", "\u{fc}"], "127.0.0.1"),
             ("127.0.0.1", &["192.0.2.1", "\u{fc}, 10.0.0.2"], "10.0.0.2"),

@@ -16,7 +16,7 @@ use crate::written;
 /// The host's own records of all tenants.
 pub(crate) struct Ledger(Arc<Records>);
 
-/// What is known of a user or a group.
+/// The host's own record of a user or a group.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Account {
     pub(crate) origin: Origin,
@@ -28,7 +28,7 @@ impl Ledger {
         Self(records)
     }
 
-    /// What is known of a user or a group.
+    /// The host's own record of a user or a group.
     pub(crate) async fn account(
         &self,
         id: &str,

@@ -16,7 +16,7 @@ use http_body::{Body as _, Frame, SizeHint};
 use tokio::runtime::Handle;
 use tokio::time::{self, Sleep};
 
-/// How much of a body is thrown away.
+/// The most bytes of an unwanted body that are read and dropped.
 const THROWN_AWAY: usize = 64 * 1024 * 1024;
 
 /// How long a client may be silent while its body is thrown away.
@@ -26,7 +26,7 @@ const SILENCE: Duration = Duration::from_secs(1);
 struct Timed {
     body: Body,
     over: Pin<Box<Sleep>>,
-    /// Whether the client asks before it sends the body.
+    /// Whether the client sent `Expect: 100-continue`.
     asks: bool,
 }
 

@@ -28,7 +28,7 @@ use crate::shares::Shares;
 use crate::tenants::Tenants;
 use crate::visitors::ShowTheWay;
 
-/// How long a request waits for others of its tenant.
+/// How long a request waits while other requests of its tenant run.
 const LONGEST_WAIT: Duration = Duration::from_secs(20);
 
 /// The dispatcher, and what the host keeps for itself: its hands on users and groups, its ledger
@@ -43,7 +43,7 @@ pub(crate) struct Provider {
     pub(crate) closing: Closing,
     pub(crate) secrets: Secrets,
     pub(crate) records: Arc<Records>,
-    /// What opens the admin view; without it there is none.
+    /// The token for the admin view; `None` disables the view.
     pub(crate) admin_key: Option<TokenHash>,
 }
 

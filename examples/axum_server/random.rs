@@ -1,4 +1,4 @@
-//! Secrets that nobody can guess.
+//! Random secrets.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -16,7 +16,7 @@ pub(crate) fn secret() -> Result<Secret, NoRandom> {
     Ok(Secret::from(URL_SAFE_NO_PAD.encode(bytes)))
 }
 
-/// 48 random bits, in letters: a name that is nobody else's.
+/// 48 random bits as letters: a unique name.
 pub(crate) fn name() -> Result<String, NoRandom> {
     let mut bytes = [0; 6];
     getrandom::fill(&mut bytes).map_err(|_| NoRandom)?;

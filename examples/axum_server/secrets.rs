@@ -1,5 +1,5 @@
-//! What the host itself has to remember between two starts: the hash of the administrator's
-//! password, the key of cursors.
+//! Secrets of the server that outlive a restart: the hash of the administrator's password, the key
+//! of cursors.
 
 use std::sync::Arc;
 

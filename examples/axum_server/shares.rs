@@ -1,4 +1,4 @@
-//! How much of the server a tenant may have at once, so that none uses up what all share.
+//! Limits the concurrent requests of a tenant, so that one cannot starve the others.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -8,7 +8,7 @@ use scimwire::auth::{AuthError, RequestContext, Tenant};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time;
 
-/// How long a client is asked to stay away that has waited in vain.
+/// The `Retry-After` for a client that has waited in vain.
 const RETRY_AFTER: Duration = Duration::from_secs(5);
 
 /// The requests of tenants that are under way. Only tenants that there are come in: a stranger

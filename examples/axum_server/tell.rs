@@ -1,4 +1,4 @@
-//! What is said of failures, in the form that the asker reads.
+//! Error responses, in the format that the client reads.
 
 use std::error::Error;
 use std::iter;

@@ -1,4 +1,4 @@
-//! What is printed at the start: all that an identity provider asks for. Secrets are printed when
+//! The banner at the start: everything an identity provider asks for. Secrets are printed when
 //! they were made just now, and never again.
 
 use std::fmt;

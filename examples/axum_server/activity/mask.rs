@@ -1,4 +1,4 @@
-//! What is shown of a request in place of its secrets.
+//! Masks secrets in recorded requests.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use serde_json::Value;
 
 const HIDDEN: &str = "••••••••";
 
-/// How much of a body is kept, in bytes.
+/// The most bytes of a body that are recorded.
 const BODY_BYTES: usize = 8 << 10;
 
 /// How long a body can be that is read for what to hide in it, in bytes: what is read takes far

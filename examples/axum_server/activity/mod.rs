@@ -70,9 +70,9 @@ pub(crate) struct Summary {
     /// Grows from request to request.
     pub(crate) seq: u64,
     pub(crate) time: String,
-    /// Whose request it was; none where nobody was let in.
+    /// The tenant; `None` if authentication failed.
     pub(crate) tenant: Option<String>,
-    /// How the client calls itself.
+    /// The `User-Agent` of the client.
     pub(crate) client: String,
     pub(crate) address: String,
     pub(crate) method: String,
@@ -80,18 +80,18 @@ pub(crate) struct Summary {
     pub(crate) path: String,
     pub(crate) status: u16,
     pub(crate) micros: u64,
-    /// How many departures from the RFC, and how many changes.
+    /// The numbers of deviations from the RFC and of changes.
     pub(crate) noticed: usize,
     pub(crate) changed: usize,
 }
 
-/// What was sent in one direction.
+/// One message: a request or a response.
 #[derive(Default, Serialize)]
 pub(crate) struct Message {
     pub(crate) headers: Vec<(String, String)>,
     /// The body, or as much of it as is kept.
     pub(crate) body: String,
-    /// How long it was, in bytes.
+    /// Its length in bytes.
     pub(crate) length: usize,
     pub(crate) cut: bool,
 }
@@ -105,7 +105,7 @@ impl Message {
     }
 }
 
-/// Where a request departed from the RFC, in words.
+/// A deviation from the RFC, in words.
 #[derive(Serialize)]
 pub(crate) struct Departure {
     pub(crate) rule: &'static str,

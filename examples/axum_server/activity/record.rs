@@ -21,7 +21,7 @@ use super::{ActivityLog, Departure, Exchange, Mask, Message, Summary, Trace};
 /// How a client calls itself, in characters.
 const CLIENT_CHARACTERS: usize = 80;
 
-/// Where requests are written, and what is left out of them.
+/// The log that requests are written to, and what is masked in them.
 #[derive(Clone)]
 pub(crate) struct Recorder {
     pub(crate) log: Arc<ActivityLog>,
@@ -81,7 +81,7 @@ fn message(headers: Vec<(String, String)>, length: usize, (body, cut): (String, 
 }
 
 impl Recorder {
-    /// What is known before the answer, and the headers.
+    /// The fields that are known before the response, and the headers.
     fn asked(&self, head: &Parts) -> (Summary, Vec<(String, String)>) {
         let client = head
             .headers

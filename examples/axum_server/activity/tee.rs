@@ -13,7 +13,7 @@ pub(super) struct Tee {
     read: Read,
 }
 
-/// What was read of a body so far.
+/// The part of a body that was read so far.
 #[derive(Clone)]
 pub(super) struct Read {
     most: usize,
@@ -27,7 +27,7 @@ struct SoFar {
 }
 
 impl Read {
-    /// Remembers so many bytes at most.
+    /// Remembers at most this many bytes.
     pub(super) fn up_to(most: usize) -> Self {
         Self { most, so_far: Arc::default() }
     }

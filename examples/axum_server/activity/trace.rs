@@ -1,4 +1,4 @@
-//! What one request changed, whatever rules followed from it.
+//! The changes that one request caused, directly or by a rule.
 
 use std::sync::{Arc, Mutex, PoisonError};
 

@@ -1,4 +1,4 @@
-//! What the admin view answers where it has nothing to show.
+//! Errors of the admin view.
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};

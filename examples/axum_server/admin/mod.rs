@@ -24,7 +24,7 @@ use crate::provider::Provider;
 use crate::tenants::Tenants;
 use error::AdminError;
 
-/// What the admin view looks at.
+/// The state of the admin view.
 struct Admin {
     tenants: Arc<Tenants>,
     users: Resources,

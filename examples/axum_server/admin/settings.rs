@@ -1,4 +1,4 @@
-//! What is set for a tenant, and setting it.
+//! Reading and changing the settings of a tenant.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use super::error::AdminError;
 use crate::policy::orphans::Orphans;
 use crate::tenants::{Access, Settings};
 
-/// What is to be set; the rest stays.
+/// The settings to change; others stay as they are.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct Change {
@@ -60,7 +60,7 @@ impl Change {
     }
 }
 
-/// Tells null, which is no size, from what is not there.
+/// Tells an explicit null, which removes the limit, from an absent member.
 fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<u32>>, D::Error> {
     Option::deserialize(deserializer).map(Some)
 }

@@ -27,7 +27,7 @@ pub(super) async fn one(
     Path((tenant, seq)): Path<(String, String)>,
 ) -> Result<Json<Value>, ConsoleError> {
     let cx = console.context(&tenant).await?;
-    // What is no number is the number of no request.
+    // An invalid number belongs to no request.
     let seq = seq.parse().map_err(|_| ConsoleError::NotFound)?;
     let exchange = console.activity.get(cx.tenant(), seq).ok_or(ConsoleError::NotFound)?;
     Ok(Json(json!(&*exchange)))

@@ -7,7 +7,7 @@ use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// How many wrong ones are for free: who mistypes does not wait.
+/// The number of wrong passwords before a pause: a typo costs nothing.
 const FREE: u32 = 5;
 
 const FIRST_PAUSE: Duration = Duration::from_secs(2);
@@ -31,7 +31,7 @@ impl Attempts {
     ///
     /// # Errors
     ///
-    /// - the address has yet to wait, for so many whole seconds: it is not counted.
+    /// - the address still has to wait; with the seconds. The attempt is not counted.
     pub(super) fn begin(&self, address: IpAddr, now: Instant) -> Result<u32, u64> {
         let address = counted(address);
         let mut known = self.lock();

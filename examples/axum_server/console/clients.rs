@@ -17,7 +17,7 @@ use crate::oauth::Listed;
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Wanted {
-    /// Where it may have people sent back to; `okta:APP` stands for several.
+    /// Its redirect URIs; `okta:APP` stands for several.
     #[serde(default)]
     redirects: Vec<String>,
 }

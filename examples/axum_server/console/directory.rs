@@ -18,10 +18,10 @@ use super::Console;
 use super::error::ConsoleError;
 use crate::policy::origin::Origin;
 
-/// How many members are shown at a time.
+/// Members per page.
 const MEMBERS: usize = 50;
 
-/// What is looked for, in which order, and which page of it.
+/// A query: search text, order and page.
 #[derive(Deserialize)]
 #[serde(default)]
 pub(super) struct Wanted {
@@ -51,7 +51,7 @@ struct Member {
     /// Whether it is a user who is there.
     is_user: bool,
     is_group: bool,
-    /// Whether the group lists it, and not only a group within it.
+    /// Whether it is a direct member of the group.
     is_direct: bool,
     origin: Origin,
 }
@@ -69,7 +69,7 @@ impl Default for Wanted {
 }
 
 impl Kind {
-    /// Where words are looked for.
+    /// The attributes that are searched.
     fn searched(self) -> &'static [&'static str] {
         match self {
             Self::Users => {
@@ -79,7 +79,7 @@ impl Kind {
         }
     }
 
-    /// What a list does not show, and need not read.
+    /// The attributes that a list does not need.
     fn left_out(self) -> &'static str {
         match self {
             Self::Users => "groups",

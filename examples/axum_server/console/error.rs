@@ -1,4 +1,4 @@
-//! What the console's pages are told where something cannot be done.
+//! Errors of the console API.
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
@@ -15,9 +15,9 @@ use crate::tell;
 
 /// Why something cannot be done.
 pub(super) enum ConsoleError {
-    /// Nobody has signed in, or too long ago.
+    /// There is no session, or it has expired.
     SignedOut,
-    /// The wrong password; so many tries are left before a pause.
+    /// The password is wrong; with the number of attempts left before a pause.
     WrongPassword(u32),
     /// There were too many wrong ones.
     Pause(u64),

@@ -34,7 +34,7 @@ use error::ConsoleError;
 
 pub(crate) use sign_in::{NotSignedIn, SignIn};
 
-/// What the console works with.
+/// The state of the console.
 struct Console {
     sign_in: Arc<SignIn>,
     public_url: PublicUrl,

@@ -20,7 +20,7 @@ static ROOM: Semaphore = Semaphore::const_new(2);
 /// The hash of a password.
 pub(super) struct Password(Mutex<String>);
 
-/// What is known of a password that was typed.
+/// The result of checking a password.
 pub(super) enum Judged {
     Wrong,
     Right,

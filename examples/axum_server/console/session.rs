@@ -23,10 +23,10 @@ const PLAIN_COOKIE: &str = "scimwire_console";
 /// Over TLS: no other host can set a cookie of a name that begins so.
 const HOST_COOKIE: &str = "__Host-scimwire_console";
 
-/// What a page has to send with each change.
+/// The header that a page sends with each change.
 pub(super) const FORGERY_HEADER: &str = "X-CSRF-Token";
 
-/// How many sessions there are at most; the oldest makes room.
+/// The most sessions; the oldest is dropped.
 const SESSIONS: usize = 100;
 
 /// The sessions that are open.
@@ -46,7 +46,7 @@ struct Open {
 /// A session.
 #[derive(Clone)]
 pub(super) struct Session {
-    /// What its pages send with each change.
+    /// The CSRF token that its pages send with each change.
     pub(super) forgery_token: Secret,
     ends: Instant,
     cookie: TokenHash,
@@ -146,7 +146,7 @@ pub(super) async fn require(
     next.run(request).await
 }
 
-/// Whether the request carries the word of the session, which no other site can read.
+/// Whether the request carries the CSRF token of the session, which no other site can read.
 pub(super) fn is_from_our_page(headers: &HeaderMap, session: &Session) -> bool {
     let sent = headers.get(FORGERY_HEADER).and_then(|word| word.to_str().ok()).map(Secret::from);
     sent.is_some_and(|sent| TokenHash::of(&sent) == TokenHash::of(&session.forgery_token))

@@ -42,7 +42,7 @@ pub(crate) struct SignIn {
 
 /// Why somebody is not the administrator.
 pub(crate) enum NotSignedIn {
-    /// The password is another; so many tries are left before a pause.
+    /// The password is wrong; with the number of attempts left before a pause.
     Wrong(u32),
     /// There were too many wrong ones: it was not looked at, and is not for so many seconds.
     Pause(u64),
@@ -84,7 +84,7 @@ impl SignIn {
         self.fresh_password.as_ref()
     }
 
-    /// Whether this is the password. Wrong ones are counted for each address.
+    /// Checks the password. Failures are counted for each address.
     pub(crate) async fn check(
         &self,
         password: &Secret,
@@ -128,7 +128,7 @@ pub(super) struct Given {
     password: String,
 }
 
-/// Who has signed in, so that a page that was loaded again goes on.
+/// The session, so that a reloaded page can continue.
 pub(super) async fn who(
     State(console): State<Arc<Console>>,
     headers: HeaderMap,

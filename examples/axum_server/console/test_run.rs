@@ -20,13 +20,13 @@ use super::Console;
 use super::error::ConsoleError;
 use crate::tenants::Access;
 
-/// How long the token of a test is good that was given none.
+/// The lifetime of the token that is made for a test without one.
 const LIFETIME: Duration = Duration::from_secs(60);
 
 /// The largest answer that is read: a page of users.
 const ANSWER_BYTES: usize = 4 << 20;
 
-/// Nobody is called so: a search for it finds nothing.
+/// No user has this name: a search for it finds nothing.
 const NOBODY: &str = "f2a8d3c1-0b7e-4c55-9f61-5f0c7a0e9b3d";
 
 #[derive(Deserialize)]
@@ -35,12 +35,12 @@ pub(super) struct Wanted {
     /// As it was pasted; without one the test makes one of its own.
     #[serde(default)]
     token: Option<String>,
-    /// Whether a user is made, changed and deleted as well.
+    /// Whether to create, change and delete a user as well.
     #[serde(default)]
     lifecycle: bool,
 }
 
-/// What was asked, and whether the answer was right.
+/// One step: the request, and whether the response was right.
 #[derive(Serialize)]
 struct Step {
     name: &'static str,
@@ -64,10 +64,10 @@ struct Tester<'c> {
     number: u128,
 }
 
-/// What an answer has to be.
+/// The expected response.
 struct Expected {
     status: StatusCode,
-    /// What its body has to show, if it has to.
+    /// The expected content of the body, if any.
     holds: fn(&Value) -> bool,
 }
 

@@ -25,7 +25,7 @@ pub(super) struct Wanted {
     others: Others,
 }
 
-/// How long a new token is good.
+/// The lifetime of a new token.
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 enum Lifetime {
@@ -35,7 +35,7 @@ enum Lifetime {
     NoEnd,
 }
 
-/// What becomes of the tokens that there are when a new one is made.
+/// What happens to existing tokens when a new one is created.
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 enum Others {

@@ -1,4 +1,4 @@
-//! What an administrator does about clients while the server runs.
+//! Managing OAuth clients while the server runs.
 
 use chrono::{DateTime, Utc};
 use scimwire::auth::Tenant;
@@ -8,15 +8,15 @@ use super::OAuth;
 use super::clients::{Client, ClientChangeError, Origin};
 use super::redirects;
 
-/// What an administrator sees of a client.
+/// A client as the administrator sees it.
 pub(crate) struct Listed {
     pub(crate) id: String,
-    /// Whether it comes from the command line.
+    /// Whether it was configured on the command line.
     pub(crate) given: bool,
     pub(crate) created: Option<DateTime<Utc>>,
     pub(crate) last_used: Option<DateTime<Utc>>,
     pub(crate) redirects: Vec<String>,
-    /// How many consents are good now.
+    /// The number of consents that are valid now.
     pub(crate) grants: usize,
 }
 

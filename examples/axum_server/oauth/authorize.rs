@@ -22,12 +22,12 @@ use super::{OAuth, SCOPE, error};
 use crate::console::NotSignedIn;
 use crate::random;
 
-/// What a client asks an administrator for.
+/// An authorization request.
 struct Inquiry {
     client: Client,
     /// One of the client's, letter by letter.
     redirect: String,
-    /// Whether the client said which one.
+    /// Whether the request named it.
     names_redirect: bool,
     state: Option<String>,
     challenge: Option<Challenge>,
@@ -36,7 +36,7 @@ struct Inquiry {
     issuer: String,
 }
 
-/// Why nobody is asked.
+/// Why an authorization request is rejected.
 pub(super) enum Refusal {
     /// It is not known whose browser this is, so that it is sent nowhere (RFC 6749, Section
     /// 4.1.2.1).

@@ -68,7 +68,7 @@ impl ClientTable {
         self.0.all(read.bind(tenant.as_str())).await?.into_iter().map(client).collect()
     }
 
-    /// Whether it is there.
+    /// Returns whether the client exists.
     pub(super) async fn set_secret(
         &self,
         client: &Client,
@@ -78,7 +78,7 @@ impl ClientTable {
         Ok(self.0.run(set.bind(written::of_hash(&TokenHash::of(secret)))).await? > 0)
     }
 
-    /// Whether it is there.
+    /// Returns whether the client exists.
     pub(super) async fn set_redirects(
         &self,
         client: &Client,
@@ -88,7 +88,7 @@ impl ClientTable {
         Ok(self.0.run(set.bind(listed(redirects)?)).await? > 0)
     }
 
-    /// Whether it is there.
+    /// Returns whether the client exists.
     pub(super) async fn note_use(
         &self,
         client: &Client,
@@ -98,7 +98,7 @@ impl ClientTable {
         Ok(self.0.run(note.bind(written::of_time(now))).await? > 0)
     }
 
-    /// Whether it was there.
+    /// Returns whether the client existed.
     pub(super) async fn delete(&self, client: &Client) -> Result<bool, StoreError> {
         let delete = query("DELETE FROM oauth_client WHERE id = $1").bind(&client.id);
         Ok(self.0.run(delete).await? > 0)

@@ -17,7 +17,7 @@ use crate::records::Records;
 use crate::tenants::{DEFAULT_TENANT, Tenants};
 use crate::written::now;
 
-/// How old the time of the last use may get before it is kept anew.
+/// How stale the stored time of the last use may become before it is written again.
 const LAST_USED_STEP: TimeDelta = TimeDelta::minutes(1);
 
 /// The OAuth 2 clients of all tenants.
@@ -34,13 +34,13 @@ pub(crate) struct Clients {
 pub(crate) struct Client {
     pub(crate) id: String,
     pub(crate) tenant: Tenant,
-    /// Where it may have people sent back to, letter by letter.
+    /// Its redirect URIs, compared byte for byte.
     pub(crate) redirects: Vec<String>,
     pub(crate) origin: Origin,
     pub(super) secret: TokenHash,
 }
 
-/// Where a client comes from.
+/// The source of a client.
 #[derive(Clone)]
 pub(crate) enum Origin {
     /// From the command line.
@@ -55,7 +55,7 @@ pub(crate) enum ClientChangeError {
     Unknown,
     /// It is as the command line says.
     Given,
-    /// Nobody may be sent there.
+    /// A redirect URI is invalid.
     Redirect(String),
     NoRandom(NoRandom),
     Store(StoreError),
@@ -180,7 +180,7 @@ impl Clients {
         }
     }
 
-    /// Notes that a client was there; false if it is no longer.
+    /// Records the use of a client; `false` if it no longer exists.
     async fn note_use(&self, client: &Client) -> Result<bool, StoreError> {
         let now = now();
         match &client.origin {
@@ -203,7 +203,7 @@ impl Clients {
 }
 
 impl Client {
-    /// Whether it is one that can be changed here.
+    /// Whether it can be changed here.
     pub(super) fn check_kept(&self) -> Result<(), ClientChangeError> {
         match self.origin {
             Origin::Given => Err(ClientChangeError::Given),

@@ -1,4 +1,4 @@
-//! What a client says of itself.
+//! Client credentials in a request.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -17,7 +17,7 @@ pub(super) struct Credentials {
 }
 
 impl Credentials {
-    /// What a client says of itself, in the header or in the form (RFC 6749, Section 2.3.1).
+    /// Reads client credentials from the header or the form (RFC 6749, Section 2.3.1).
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! What the token endpoint answers instead of a token (RFC 6749, Section 5.2).
+//! Errors of the token endpoint (RFC 6749, Section 5.2).
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
@@ -12,11 +12,11 @@ use tracing::error;
 use super::parameters::Repeated;
 use crate::random::NoRandom;
 
-/// Why there is no token.
+/// Why no token is issued.
 #[derive(Debug)]
 pub(super) enum OAuthError {
     InvalidRequest(&'static str),
-    /// Nobody is known by these credentials, here. They say nothing of whether the id is known.
+    /// The credentials are wrong. The error does not reveal whether the client id exists.
     InvalidClient,
     /// The code or refresh token is not good, or no longer.
     InvalidGrant(&'static str),

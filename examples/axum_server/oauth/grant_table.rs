@@ -36,10 +36,11 @@ pub(super) struct Grant {
     pub(super) code: Option<Code>,
 }
 
-/// What a code was asked for with.
+/// The parameters of the request for a code.
 pub(super) struct Code {
     pub(super) redirect: String,
-    /// Whether the client said which one; then it has to say it again (RFC 6749, Section 4.1.3).
+    /// Whether the request named it; the token request must then repeat it (RFC 6749, Section
+    /// 4.1.3).
     pub(super) names_redirect: bool,
     pub(super) challenge: Option<Challenge>,
 }
@@ -123,7 +124,7 @@ impl GrantTable {
         self.0.one(read.bind(&ticket.grant).bind(&client.id)).await?.map(grant).transpose()
     }
 
-    /// How many of a client are good now.
+    /// Counts the grants of a client that are valid now.
     pub(super) async fn count(&self, client: &Client) -> Result<usize, StoreError> {
         let count = query_as(
             "SELECT count(*) FROM oauth_grant WHERE client = $1 AND redeemed = 1 AND expires > $2",

@@ -36,7 +36,7 @@ pub(super) struct Grants {
     code_lifetime: Duration,
 }
 
-/// What a client gets.
+/// A token response.
 pub(super) struct Issued {
     pub(super) access_token: Secret,
     pub(super) refresh_token: Option<Secret>,
@@ -129,7 +129,7 @@ impl Grants {
         self.table.end_access(client, token).await
     }
 
-    /// How many grants of a client are good now.
+    /// Counts the grants of a client that are valid now.
     pub(super) async fn count(&self, client: &Client) -> Result<usize, StoreError> {
         self.table.count(client).await
     }
@@ -198,7 +198,7 @@ impl Grants {
 }
 
 impl Code {
-    /// Whether what came along with a code is what it was asked for with.
+    /// Whether a token request matches the request that its code was issued for.
     fn check(&self, redirect: Option<&str>, verifier: Option<&str>) -> Result<(), &'static str> {
         if redirect.map_or(self.names_redirect, |redirect| redirect != self.redirect) {
             return Err("`redirect_uri` is another than the code was asked for with");

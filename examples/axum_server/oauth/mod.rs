@@ -52,7 +52,7 @@ const SCOPE: &str = "scim";
 /// No code, token or password is longer.
 const BODY_BYTES: usize = 16 << 10;
 
-/// What the endpoints look at.
+/// The state of the endpoints.
 pub(crate) struct OAuth {
     clients: Clients,
     grants: Grants,

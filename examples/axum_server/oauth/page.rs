@@ -1,4 +1,4 @@
-//! What the administrator sees. The pages load nothing, run nothing, and cannot be framed.
+//! The consent pages for the administrator. They load nothing, run nothing, and cannot be framed.
 
 use axum::response::{Html, IntoResponse, Response};
 use base64::Engine;
@@ -20,7 +20,7 @@ pub(super) struct Consent<'p> {
     pub(super) tenant: &'p str,
     pub(super) scope: &'p str,
     pub(super) redirect: &'p str,
-    /// The same in the form and in the cookie.
+    /// The CSRF token, equal in the form and in the cookie.
     pub(super) nonce: &'p Secret,
     pub(super) cookie: &'p str,
     /// Whether the cookie is for TLS only.
@@ -28,7 +28,7 @@ pub(super) struct Consent<'p> {
     pub(super) problem: Option<&'p str>,
 }
 
-/// Why there is no such question.
+/// Why the administrator cannot be asked.
 pub(super) struct Problem<'p> {
     pub(super) problem: &'p str,
 }
@@ -143,7 +143,7 @@ fn visible(text: &str) -> Markup {
     }
 }
 
-/// Whether a character turns the direction of writing.
+/// Whether a character changes the text direction.
 fn turns(character: char) -> bool {
     matches!(
         character,

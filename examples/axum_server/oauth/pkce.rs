@@ -30,18 +30,18 @@ impl Challenge {
             .ok_or("`code_challenge` is no SHA-256 in base64url")
     }
 
-    /// What is kept of it.
+    /// The stored form.
     pub(super) fn hash(&self) -> &TokenHash {
         &self.0
     }
 
-    /// Whether it was made of this verifier; compared in constant time.
+    /// Whether this verifier matches; compared in constant time.
     pub(super) fn is_of(self, verifier: &str) -> bool {
         is_verifier(verifier) && TokenHash::of(&Secret::from(verifier)) == self.0
     }
 }
 
-/// RFC 7636, Section 4.1: 43 to 128 unreserved characters, so that nobody can guess it.
+/// RFC 7636, Section 4.1: 43 to 128 unreserved characters, so that it cannot be guessed.
 fn is_verifier(text: &str) -> bool {
     let is_unreserved = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
     (43..=128).contains(&text.len()) && text.bytes().all(is_unreserved)

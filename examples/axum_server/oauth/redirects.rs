@@ -1,10 +1,10 @@
-//! Where a client may have people sent back to: what a flag and the console take for it.
+//! Redirect URIs of a client, as a flag and the console accept them.
 
 use std::fmt;
 
 use http::Uri;
 
-/// How many addresses a client has at most.
+/// The most redirect URIs that a client may have.
 const MOST: usize = 32;
 
 /// The longest address, in bytes.
@@ -18,7 +18,7 @@ const OKTA_CALLBACKS: [&str; 4] = [
     "https://system-admin.trexcloud.com/admin/app/cpc/{app}/oauth/callback",
 ];
 
-/// Why nobody may be sent there.
+/// Why a redirect URI is rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum RedirectError {
     Address,

@@ -23,7 +23,7 @@ use crate::activity::Trace;
 const KEPT_EVENTS: usize = 10_000;
 const KEPT_BYTES: usize = 16 << 20;
 
-/// How many of them are shown of one user or group.
+/// The most events shown for one user or group.
 const SHOWN_EVENTS: usize = 100;
 
 /// The events of all tenants, oldest first.
@@ -63,11 +63,11 @@ pub(crate) struct Told {
     event: Event,
     time: String,
     by: Origin,
-    /// How the user or group is called, where that is known.
+    /// The name of the user or group, if known.
     name: Option<String>,
 }
 
-/// What an event tells besides that it happened; most often nothing.
+/// The details of an event; usually none.
 #[derive(Clone, Default, Serialize)]
 struct Details {
     paths: Vec<String>,
@@ -92,7 +92,7 @@ impl EventLog {
             .unwrap_or_default()
     }
 
-    /// What became of one user or group, its memberships included, newest first.
+    /// The events of one user or group, including its memberships, newest first.
     pub(crate) fn about(&self, tenant: &Tenant, id: &str) -> Vec<Told> {
         let tenants = self.tenants.lock().unwrap_or_else(PoisonError::into_inner);
         let told = tenants.get(tenant).into_iter().flat_map(|history| &history.events);
@@ -171,7 +171,7 @@ impl History {
         self.bytes += told.bytes();
         self.events.push_back(told);
         self.last_seq = seq;
-        // The last one stays, however large it is: nobody has heard of it yet.
+        // The newest event stays, however large it is: it has not been delivered yet.
         while self.events.len() > KEPT_EVENTS || self.bytes > KEPT_BYTES && self.events.len() > 1 {
             self.bytes -= self.events.pop_front().map_or(0, |told| told.bytes());
         }

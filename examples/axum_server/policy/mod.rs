@@ -1,4 +1,4 @@
-//! What the host has to say about changes: one file for each rule, and here how they work together.
+//! The policy of the demo: one file for each rule, combined here.
 
 mod account_size;
 mod department_groups;
@@ -33,7 +33,7 @@ pub(crate) type Served = (Arc<ResourceType>, Arc<dyn ResourceStore>);
 
 /// All policies, and the host's own hands that they share.
 pub(crate) struct Policies {
-    /// What clients' changes, and those of the administrator, have to pass.
+    /// The rules for changes by clients and by the administrator.
     pub(crate) all: Arc<Vec<Arc<dyn Policy>>>,
     /// The administrator's hand on users.
     pub(crate) users: Resources,

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::log_failure;
 use crate::ledger::Ledger;
 
-/// Where something came from.
+/// The origin of a user, group or membership.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 pub(crate) enum Origin {

@@ -1,4 +1,4 @@
-//! What becomes of a user whom the identity provider has taken out of the last of its groups.
+//! Users whom the identity provider has removed from their last group.
 
 use std::sync::Arc;
 

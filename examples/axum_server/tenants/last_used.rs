@@ -10,7 +10,7 @@ use scimwire::auth::{Tenant, TokenRecord};
 /// How long notes are gathered before they are written.
 pub(super) const DELAY: Duration = Duration::from_secs(1);
 
-/// How old the time of the last use may get before it is written anew.
+/// How stale the stored time of the last use may become before it is written again.
 const STEP: TimeDelta = TimeDelta::minutes(1);
 
 /// Notes of the use of tokens.
@@ -42,7 +42,7 @@ impl LastUsed {
         notes.waiting.len() == 1
     }
 
-    /// What is to be written now.
+    /// Takes what is due to be written.
     pub(super) fn take(&self, now: DateTime<Utc>) -> Vec<(Key, DateTime<Utc>)> {
         let mut notes = self.lock();
         let waiting = std::mem::take(&mut notes.waiting);

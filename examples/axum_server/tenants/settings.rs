@@ -1,17 +1,17 @@
-//! What an administrator has set for a tenant.
+//! The settings of a tenant.
 
 use serde::{Deserialize, Serialize};
 
 use crate::options::Options;
 use crate::policy::orphans::Orphans;
 
-/// What is set for a tenant.
+/// The settings of a tenant.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Settings {
     /// Grows each time that something is set, so that two who set something at once can be told.
     pub(crate) version: u64,
-    /// Whether SCIM is switched on.
+    /// Whether SCIM is enabled.
     pub(crate) enabled: bool,
     /// Whether there are groups.
     pub(crate) groups: bool,
@@ -20,13 +20,13 @@ pub(crate) struct Settings {
     pub(crate) quota_gb: Option<u32>,
     /// Whether users come into the group of their department.
     pub(crate) department_groups: bool,
-    /// What becomes of users without a group.
+    /// What happens to users without a group.
     pub(crate) orphans: Orphans,
-    /// How clients show who they are.
+    /// How clients authenticate.
     pub(crate) access: Access,
 }
 
-/// How clients show who they are.
+/// How clients authenticate.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Access {
@@ -40,12 +40,12 @@ pub(crate) enum Access {
 }
 
 impl Settings {
-    /// What a new tenant begins with.
+    /// The settings of a new tenant.
     pub(super) fn of_new_tenant(options: &Options) -> Self {
         Self { enabled: true, groups: true, ..Self::default() }.under(options, "")
     }
 
-    /// What is set once the flags are followed: what they do not name stays as it is.
+    /// Applies the flags; settings that they do not name stay as they are.
     pub(super) fn under(self, options: &Options, name: &str) -> Self {
         let is_named = |names: &[String]| names.iter().any(|named| named == name);
         Self {
