@@ -20,7 +20,10 @@ from pathlib import Path
 
 RECORD = Path(__file__).parent / "record.json"
 TOLERANCE = 0.03
-ROUNDS = (100, 300)
+# So many rounds of a path are run to see what it takes; then so many that what is rare, such as a table that grows, counts
+# for little.
+FIRST_LOOK = (20, 40)
+INSTRUCTIONS = 40_000_000
 
 
 def count(binary, path, rounds):
@@ -32,9 +35,13 @@ def count(binary, path, rounds):
     return int(found[1])
 
 
+def between(binary, path, few, many):
+    return (count(binary, path, many) - count(binary, path, few)) / (many - few)
+
+
 def each_round(binary, path):
-    few, many = (count(binary, path, rounds) for rounds in ROUNDS)
-    return round((many - few) / (ROUNDS[1] - ROUNDS[0]))
+    rounds = max(20, round(INSTRUCTIONS / between(binary, path, *FIRST_LOOK)))
+    return round(between(binary, path, rounds, 2 * rounds))
 
 
 def surroundings():

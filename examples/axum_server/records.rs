@@ -37,6 +37,7 @@ pub(crate) struct Records {
     pool: AnyPool,
     /// The servers of PostgreSQL, by the connection string.
     servers: Option<String>,
+    in_memory: bool,
 }
 
 /// Why there are no tables.
@@ -100,7 +101,12 @@ impl Records {
             migrator.run(&mut *transaction).await?;
             transaction.commit().await?;
         }
-        Ok(Self { pool, servers })
+        Ok(Self { pool, servers, in_memory: matches!(database, Database::Memory) })
+    }
+
+    /// Whether no other process can change them.
+    pub(crate) fn are_of_one_process(&self) -> bool {
+        self.in_memory
     }
 
     /// Runs a statement, and says how many rows it has changed.

@@ -1,6 +1,8 @@
 //! Which tenants there are, what is set for them, and which tokens are theirs. All of it is asked
 //! of the database for each request: what was switched off is off, whichever process hears of it.
+//! Only where the database is this process's alone are settings read once.
 
+mod known;
 mod last_used;
 mod settings;
 mod start;
@@ -11,11 +13,15 @@ use std::time::Duration;
 
 use scimwire::auth::{RequestContext, Tenant, TokenRecord, Tokens};
 use scimwire::{Secret, StoreError};
-use sqlx::{query, query_as};
+use sqlx::any::AnyArguments;
+use sqlx::query::Query;
+use sqlx::{Any, query, query_as};
 
 use crate::options::Options;
 use crate::records::Records;
 use crate::written::{of_word, word};
+
+use known::Known;
 
 pub(crate) use settings::{Access, Settings};
 pub(crate) use start::{DEFAULT_TENANT, TenantError};
@@ -28,6 +34,7 @@ const ATTEMPTS: usize = 20;
 pub(crate) struct Tenants {
     records: Arc<Records>,
     initial: Settings,
+    known: Known,
     token_table: TokenTable,
     tokens: Tokens,
     access_token_table: TokenTable,
@@ -77,6 +84,7 @@ impl Tenants {
         Self {
             records: Arc::clone(records),
             initial: Settings::of_new_tenant(options),
+            known: Known::default(),
             tokens: Tokens::new(token_table.clone()),
             token_table,
             access_tokens: Tokens::new(access_token_table.clone()),
@@ -128,7 +136,7 @@ impl Tenants {
     /// False if there is none.
     pub(crate) async fn begin_to_close(&self, name: &str) -> Result<bool, StoreError> {
         let close = query("UPDATE host_tenant SET closing = 1 WHERE name = $1 AND closing = 0");
-        if self.records.run(close.bind(name)).await? == 0 {
+        if self.change(close.bind(name)).await? == 0 {
             return Ok(false);
         }
         for table in [&self.token_table, &self.access_token_table] {
@@ -164,11 +172,19 @@ impl Tenants {
 
     /// What is set for a tenant, if there is one of that name.
     pub(crate) async fn settings(&self, name: &str) -> Result<Option<Settings>, StoreError> {
+        if let Some(known) = self.known.get(name) {
+            return Ok(Some(known));
+        }
+        let reading = self.known.begin();
         let read = query_as(
             "SELECT version, enabled, with_groups, quota_gb, department_groups, orphans, access
              FROM host_tenant WHERE name = $1 AND closing = 0",
         );
-        self.records.one(read.bind(name)).await?.map(settings).transpose()
+        let found = self.records.one(read.bind(name)).await?.map(settings).transpose()?;
+        if let Some(found) = found.filter(|_| self.records.are_of_one_process()) {
+            self.known.keep(&reading, name, found);
+        }
+        Ok(found)
     }
 
     /// What is set for the tenant of a request; nothing is switched on for one that is not there.
@@ -224,7 +240,15 @@ impl Tenants {
             .bind(i64::from(department_groups))
             .bind(of_word(&orphans)?)
             .bind(of_word(&access)?);
-        Ok(self.records.run(update).await? > 0)
+        Ok(self.change(update).await? > 0)
+    }
+
+    async fn change<'q>(
+        &self,
+        statement: Query<'q, Any, AnyArguments<'q>>,
+    ) -> Result<u64, StoreError> {
+        let _change = self.known.change();
+        self.records.run(statement).await
     }
 
     /// The bearer tokens of all tenants.
