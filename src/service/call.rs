@@ -27,17 +27,17 @@ pub(crate) struct Call<'c> {
     pub(crate) quirks: Quirks,
     pub(crate) features: Features,
     pub(crate) locations: Locations,
-    /// What the call may still cost, with all its parts.
+    /// The budget of the call and its parts.
     pub(crate) budget: Budget,
     /// The parameters in the URL.
     pub(crate) parameters: SearchRequest,
     /// The versions that the client expects.
     pub(crate) precondition: Precondition,
-    /// Whether the client would rather have no body.
+    /// Whether the client prefers a response without a body.
     pub(crate) prefers_minimal: bool,
-    /// Where the call departed from the RFC.
+    /// The deviations from the RFC that were tolerated.
     pub(crate) deviations: Deviations,
-    /// How much of a search the stores did: the least.
+    /// The lowest pushdown of the stores that were searched.
     pub(crate) pushdown: Option<Pushdown>,
 }
 

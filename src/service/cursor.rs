@@ -51,7 +51,7 @@ struct Token {
 /// The hash of a sort key.
 type KeyHash = (u64, u64);
 
-/// Where a cursor points to.
+/// The position that a cursor stands for.
 pub(super) enum Place {
     /// Behind this position.
     Behind(Position),
@@ -137,7 +137,7 @@ impl<'p> Cursors<'p> {
         (hash.h1, hash.h2)
     }
 
-    /// Whether the hash in a cursor is that of `key`.
+    /// Whether the hash in a cursor matches `key`.
     pub(super) fn is_of(&self, hash: KeyHash, key: &SortKey) -> bool {
         serde_json::to_vec(key).is_ok_and(|key| self.hash_of(&key) == hash)
     }

@@ -16,11 +16,11 @@ use crate::quirks::{Deviation, Deviations};
 /// The version of the protocol, as a segment of a path (RFC 7644, Section 3.13).
 const VERSION: &str = "v2";
 
-/// The endpoints that are no resource type's (RFC 7644, Section 3.2).
+/// The endpoints that do not belong to a resource type (RFC 7644, Section 3.2).
 const ENDPOINTS: [&str; 6] =
     ["ServiceProviderConfig", "ServiceProviderConfigs", "ResourceTypes", "Schemas", "Bulk", "Me"];
 
-/// What a path means.
+/// The meaning of a path.
 pub(crate) enum Route<'c> {
     /// `/Users`
     Collection(&'c Endpoint),
@@ -40,7 +40,7 @@ pub(crate) enum Route<'c> {
 }
 
 impl<'c> Route<'c> {
-    /// What a path means to the caller.
+    /// Resolves a path for the caller.
     pub(crate) fn find(
         path: &str,
         call: &Call<'c>,

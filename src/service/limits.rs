@@ -1,4 +1,4 @@
-//! How much a request may ask for; checked before work is done.
+//! Limits of a request, checked before work is done.
 
 use std::time::Duration;
 
@@ -25,9 +25,9 @@ pub struct Limits {
     pub json: JsonLimits,
     /// The size of filters and of the filters in paths.
     pub filter: FilterLimits,
-    /// How many operations a PATCH may have. 1,000 by default.
+    /// The most operations of a PATCH. 1,000 by default.
     pub patch_operations: usize,
-    /// How many operations a bulk request may have; beyond it is 413. 1,000 by default.
+    /// The most operations of a bulk request; more are refused with 413. 1,000 by default.
     pub bulk_operations: usize,
     /// The length of a bulk request, in bytes, where that is less than [`Limits::body_bytes`];
     /// beyond it is 413. 10 MiB by default.
@@ -87,7 +87,7 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// What one request may cost; what has no limit is not counted.
+    /// The budget of one request; unlimited parts are not counted.
     pub(crate) fn budget(&self) -> Budget {
         if self.work == u64::MAX { Budget::unlimited() } else { Budget::new(self.work) }
     }

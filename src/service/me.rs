@@ -22,7 +22,7 @@ impl<'c> Call<'c> {
 }
 
 impl Outcome {
-    /// The same with the permanent URI of the resource, which a client that asked for `/Me` gets
+    /// Adds the permanent URI of the resource, which a client that asked for `/Me` gets
     /// in any response.
     pub(crate) fn of_me(self, call: &Call<'_>, endpoint: &Endpoint, id: &str) -> Self {
         let location = || call.locations.of(endpoint.resource_type.name(), id);

@@ -1,4 +1,4 @@
-//! What comes of a call, before it is an HTTP response or a part of one.
+//! The outcome of a call, before it becomes an HTTP response or part of one.
 
 use std::error::Error as StdError;
 use std::sync::Arc;

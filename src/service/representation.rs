@@ -1,4 +1,4 @@
-//! A resource as the client gets it: projected, with so many of its groups as the limit says.
+//! A resource as the client gets it: projected, with its groups up to the limit.
 
 use std::sync::Arc;
 
@@ -96,7 +96,7 @@ impl Call<'_> {
         }
     }
 
-    /// The same resource, without the indirect groups that are one too many. A store gives the
+    /// Removes indirect groups above the limit from a resource. A store gives the
     /// nearest first.
     pub(super) fn with_nearest_groups(
         &mut self,

@@ -25,7 +25,7 @@ use crate::resource::Resource;
 use crate::schema::ResourceType;
 use crate::store::{Change, Precondition, ResourceStore, StoreError, complete};
 
-/// How many resources are read at a time.
+/// Resources per read.
 const PAGE: usize = 500;
 
 /// In-process access to the resources of one type. Writes are validated and versioned as those
@@ -93,7 +93,7 @@ impl Resources {
         self
     }
 
-    /// Sets the clock; by default that of the machine.
+    /// Sets the clock. The default is the system clock.
     #[must_use]
     pub fn clock(mut self, clock: impl Clock) -> Self {
         Arc::make_mut(&mut self.service).clock = Arc::new(clock);
@@ -183,7 +183,7 @@ impl Resources {
     ///
     /// # Errors
     ///
-    /// - there is no such attribute, or it has no text;
+    /// - the attribute does not exist, or does not hold text;
     /// - the store fails.
     pub async fn find(
         &self,

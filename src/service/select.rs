@@ -1,4 +1,4 @@
-//! What the stores have of a list, of one resource type or merged from several.
+//! Selects the resources of a list from one store, or merges those of several.
 
 use std::cmp::Ordering;
 use std::sync::Arc;

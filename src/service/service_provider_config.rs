@@ -1,4 +1,4 @@
-//! What the service provider can do: derived from what is registered and enabled, so that it cannot
+//! `ServiceProviderConfig`: derived from what is registered and enabled, so that it cannot
 //! lie (RFC 7643, Section 5; RFC 9865, Section 4).
 
 use serde_json::{Map, Value, json};

@@ -1,4 +1,4 @@
-//! What was committed, from the difference of two states.
+//! A committed change, as the difference of two states.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use crate::patch::MemberDelta;
 use crate::resource::{Resource, Version};
 use crate::schema::{Membership, ResolvedPath, ResourceType};
 
-/// What was done.
+/// The kind of a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Operation {
     /// A resource was made.
@@ -19,12 +19,12 @@ pub enum Operation {
     Delete,
 }
 
-/// What was committed. It tells differences of state, never what was asked: a repeated PUT changes
+/// A committed change. It reports differences of state, not the request: a repeated PUT changes
 /// nothing.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Change {
-    /// What was done.
+    /// The kind of the change.
     pub operation: Operation,
     /// For which tenant.
     pub tenant: Tenant,
@@ -43,18 +43,18 @@ pub struct Change {
     /// members. `active` is among them also where its value was taken away, though that leaves the
     /// state as it was.
     pub paths: Vec<ResolvedPath>,
-    /// What became of the members.
+    /// The change of the members.
     pub members: MemberChange,
 }
 
-/// What became of the members of a resource.
+/// The change of the members of a resource.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct MemberChange {
     /// Ids that are members now, and were not.
     pub added: Vec<String>,
     /// Ids that were members, and are not now.
     pub removed: Vec<String>,
-    /// Whether members stayed and something about them changed, such as `display`.
+    /// Whether a remaining member changed, such as in its `display`.
     pub rewritten: bool,
 }
 
@@ -77,7 +77,7 @@ impl MemberChange {
         Self { added, removed, rewritten: false }
     }
 
-    /// Whether nothing became of them.
+    /// Whether no member was added, removed or rewritten.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.added.is_empty() && self.removed.is_empty() && !self.rewritten
@@ -135,14 +135,13 @@ impl Change {
         }
     }
 
-    /// The same, with the whole state afterwards where the store has it at hand; none where it
-    /// would have to be read.
+    /// Sets the whole state after the change; `None` if the store would have to read it.
     #[must_use]
     pub fn with_after(self, after: Option<Arc<Resource>>) -> Self {
         Self { after, ..self }
     }
 
-    /// The same without what is never returned, such as a password, in the states before and after.
+    /// Removes values that are never returned, such as passwords, from the states before and after.
     #[must_use]
     pub fn without_secrets(mut self) -> Self {
         for state in [&mut self.before, &mut self.after].into_iter().flatten() {
@@ -153,7 +152,7 @@ impl Change {
         self
     }
 
-    /// Whether nothing changed: there is nothing to write, no new version, and nothing to tell.
+    /// Whether nothing changed: there is no write, no new version and no event.
     #[must_use]
     pub fn is_unchanged(&self) -> bool {
         self.operation == Operation::Update && self.paths.is_empty() && self.members.is_empty()

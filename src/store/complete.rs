@@ -1,4 +1,4 @@
-//! What a store leaves undone of a query is done here: filter, order, page.
+//! Completes a query that a store answers in part: filter, order, page.
 
 use std::cmp::Ordering;
 use std::sync::Arc;
@@ -30,8 +30,7 @@ pub async fn select(
     select_by(store.pushdown(query), store.id_order(), store, query, (budget, usize::MAX), cx).await
 }
 
-/// The same, where it is known how much the store is to do, in what order ids are to come, and how
-/// much memory a page may take.
+/// Runs a query with a given pushdown, order of ids and memory for the page.
 pub(crate) async fn select_by(
     pushdown: Pushdown,
     ids: IdOrder,
@@ -122,7 +121,7 @@ pub fn page(resources: Vec<Arc<Resource>>, sort: Option<&Sort>, page: &Page) -> 
     page_in(IdOrder::Text, resources, sort, page)
 }
 
-/// The same, with ids in another order.
+/// Sorts and cuts a page, with ids in the given order.
 #[must_use]
 pub fn page_in(
     ids: IdOrder,
@@ -133,7 +132,7 @@ pub fn page_in(
     cut(ids, positioned(resources, sort), sort, page)
 }
 
-/// The same, with ids in another order, as long as the budget lasts.
+/// Sorts and cuts a page, with ids in the given order, within a budget.
 ///
 /// # Errors
 ///
@@ -149,7 +148,7 @@ pub fn page_within(
     page_of_positioned(ids, positioned(resources, sort), sort, page, budget)
 }
 
-/// The same of resources whose positions are known.
+/// Sorts and cuts a page of resources whose positions are known.
 pub(crate) fn page_of_positioned(
     ids: IdOrder,
     positioned: Vec<(Position, Arc<Resource>)>,

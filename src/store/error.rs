@@ -1,4 +1,4 @@
-//! What can go wrong in a store: a variant for each thing that a caller does differently.
+//! Errors of a store: one variant for each that callers handle differently.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use crate::resource::ValueError;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StoreError {
-    /// There is no such resource: 404.
+    /// The resource does not exist: 404.
     #[error("there is no such resource")]
     NotFound,
     /// A unique value is taken: 409 `uniqueness`.

@@ -8,7 +8,7 @@ use uuid::{ContextV7, Timestamp, Uuid};
 /// Counts on where the clock does not.
 static COUNTER: LazyLock<Mutex<ContextV7>> = LazyLock::new(|| Mutex::new(ContextV7::new()));
 
-/// An id that was given to nobody.
+/// Generates an unused id.
 pub fn fresh_id() -> String {
     // A clock that stands before 1970 is no reason to fail: then the counter alone makes the order.
     id_at(SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default())

@@ -126,7 +126,7 @@ pub trait ResourceStore: Send + Sync + 'static {
         cx: &RequestContext,
     ) -> Result<Change, StoreError>;
 
-    /// How much of `query` this store answers by itself. Nothing, unless it says otherwise.
+    /// How much of `query` this store answers by itself. The default is [`Pushdown::Nothing`].
     fn pushdown(&self, _query: &Query) -> Pushdown {
         Pushdown::Nothing
     }
@@ -138,8 +138,8 @@ pub trait ResourceStore: Send + Sync + 'static {
     }
 }
 
-/// How much of a query a store answers by itself: a ladder, because a page cut before an inexact
-/// filter is wrong.
+/// How much of a query a store answers by itself. Each level includes the previous one: paging
+/// requires an exact filter.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Pushdown {
     /// The store hands over every resource.
@@ -153,7 +153,7 @@ pub enum Pushdown {
     Pages,
 }
 
-/// What a store is asked to select; what is in it has to be honoured.
+/// A query for a store, all of which has to be honoured.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Selection<'q> {
@@ -175,7 +175,7 @@ pub struct Selection<'q> {
     pub memory: usize,
 }
 
-/// What a store has selected.
+/// The result of a [`Selection`].
 #[derive(Clone, Debug, Default)]
 pub struct Selected {
     /// The resources.

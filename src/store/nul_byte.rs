@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use super::error::StoreError;
 use crate::error::{Error, ScimType};
 
-/// What is said to a client that sends it.
+/// The error for a client that sends it.
 pub fn no_nul() -> StoreError {
     Error::typed(ScimType::InvalidValue, "text with U+0000 cannot be kept").into()
 }

@@ -13,7 +13,7 @@ pub enum EntityTags {
     OneOf(Vec<Version>),
 }
 
-/// What has to hold of the stored version for a request to go ahead. Without one, anything may.
+/// A condition on the stored version. The default is always met.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Precondition {
     /// The version has to be one of these.

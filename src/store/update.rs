@@ -22,7 +22,7 @@ use crate::schema::{Attribute, Membership, Mutability, ResolvedPath, ResourceTyp
 /// of it is copied, compared, written, and dropped.
 const WHOLE: u64 = 8;
 
-/// What the host has to say about a change, given the state before and after it.
+/// A hook that inspects, modifies or rejects a change, given the states before and after it.
 pub type UpdateHook = Box<dyn Fn(&Resource, &mut Resource) -> Result<(), Error> + Send + Sync>;
 
 /// A change to one resource. A store reads the current state, calls [`Update::apply`], writes
@@ -39,7 +39,7 @@ pub struct Update {
     hook: Option<UpdateHook>,
     budget: Budget,
     most: usize,
-    /// What was tolerated when the change was applied last.
+    /// The deviations that were tolerated when the change was last applied.
     deviations: Mutex<Deviations>,
 }
 
@@ -73,26 +73,26 @@ impl Update {
         Self::new(resource_type, tenant, Requested::Put(replacement), members, now)
     }
 
-    /// The same, if the stored version is as expected.
+    /// Makes the change conditional on the stored version.
     #[must_use]
     pub fn expecting(self, precondition: Precondition) -> Self {
         Self { precondition, ..self }
     }
 
-    /// The same, with a word of the host's.
+    /// Sets a hook that runs when the change is applied, inside the store's transaction.
     #[must_use]
     pub fn with_hook(self, hook: UpdateHook) -> Self {
         Self { hook: Some(hook), ..self }
     }
 
-    /// The same, as long as a budget lasts; without one there is no limit.
+    /// Sets the budget that applying the change spends. The default is unlimited.
     #[must_use]
     pub fn within(self, budget: Budget) -> Self {
         Self { budget, ..self }
     }
 
-    /// The same, if the resource is no longer than so many bytes of JSON afterwards, or no longer
-    /// than before; without it there is no limit. See
+    /// Limits the resource to this many bytes of JSON, unless it gets no longer. The default is
+    /// unlimited. See
     /// [`Limits::resource_bytes`](crate::dispatch::Limits::resource_bytes).
     #[must_use]
     pub fn up_to(self, bytes: usize) -> Self {
@@ -143,7 +143,7 @@ impl Update {
         }
     }
 
-    /// The same, as if the client had not named these as members.
+    /// Ignores these ids where the client names them as members.
     pub(crate) fn leaving_out(mut self, ids: &HashSet<String>) -> Self {
         self.members = match &mut self.change {
             Requested::Patch(plan) => {

@@ -36,13 +36,13 @@ pub(super) struct Task<'c> {
     pub(super) target: Option<Target<'c>>,
     pub(super) data: Map<String, Value>,
     pub(super) links: Vec<Link>,
-    /// What was tolerated while it was read.
+    /// The deviations that were tolerated while it was read.
     pub(super) deviations: Deviations,
     /// Why it cannot be run at all.
     pub(super) problem: Option<Failure>,
 }
 
-/// Where an operation goes.
+/// The target of an operation.
 pub(super) struct Target<'c> {
     pub(super) endpoint: &'c Endpoint,
     /// None is the resource type itself.
@@ -77,7 +77,7 @@ impl<'c> Task<'c> {
         self.bulk_id.as_ref().filter(|_| self.verb == Some(Verb::Post)).map(BulkId::as_str)
     }
 
-    /// Where the resource is; none where that is not known yet.
+    /// The URL of the resource; `None` if it is not known yet.
     pub(super) fn location(&self, locations: &Locations) -> Option<String> {
         let target = self.target.as_ref()?;
         let id = target.id.as_deref().filter(|id| BulkId::referred_to(id).is_none())?;

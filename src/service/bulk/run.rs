@@ -22,13 +22,13 @@ use crate::store::{Precondition, StoreError};
 pub(super) struct Job<'j, 'c> {
     pub(super) call: &'j Call<'c>,
     pub(super) tasks: Vec<Task<'c>>,
-    /// What came of each operation; none of what has not run.
+    /// The result of each operation; `None` if it has not run.
     results: Vec<Option<BulkResult>>,
     /// The ids of the resources that were created, by the client's names for them.
     pub(super) ids: HashMap<String, String>,
-    /// How many more operations may fail.
+    /// The failures left before the request stops (`failOnErrors`).
     patience: u64,
-    /// How many more bytes of bodies go into the answer.
+    /// The bytes left for bodies in the response.
     room: usize,
     deviations: Vec<(usize, Deviations)>,
     source: Option<Source>,

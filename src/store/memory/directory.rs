@@ -56,7 +56,7 @@ impl MemoryDirectory {
         self.keeps_dangling
     }
 
-    /// What a tenant has, if it ever had something.
+    /// The data of a tenant; `None` if it never had any.
     pub(super) fn known(&self, tenant: &Tenant) -> Option<Arc<Locked>> {
         self.tenants.read().unwrap_or_else(PoisonError::into_inner).get(tenant).cloned()
     }

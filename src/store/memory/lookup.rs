@@ -17,7 +17,7 @@ use crate::store::{Selected, Selection};
 /// An index that finds more than this is no shorter way than a look at all.
 const MANY: usize = 10_000;
 
-/// What an index has of a search.
+/// The result of an index lookup.
 pub(super) enum Found {
     /// All that is asked for.
     Page(Selected),

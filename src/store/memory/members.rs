@@ -35,7 +35,7 @@ struct MemberList {
 
 struct Member {
     id: Arc<str>,
-    /// What the client said of the member besides its id; most often nothing.
+    /// The attributes that the client sent besides the id; usually none.
     rest: Option<Box<Map<String, Value>>>,
 }
 
@@ -70,7 +70,7 @@ impl Memberships {
         groups_above(id, indirect, |id| self.direct_groups(id))
     }
 
-    /// What `delta` would do.
+    /// Computes the effect of `delta` without applying it.
     pub(super) fn preview(&self, group: &str, delta: &MemberDelta) -> MemberChange {
         let empty = MemberList::default();
         let list = self.of_group.get(group).unwrap_or(&empty);
@@ -252,7 +252,7 @@ impl Member {
         object
     }
 
-    /// Whether `member` says the same of it.
+    /// Whether `member` has the same attributes.
     fn is(&self, member: &Value) -> bool {
         let empty = Map::new();
         let said = Membership::besides_id(member).unwrap_or_default();

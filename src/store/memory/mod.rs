@@ -46,7 +46,7 @@ impl MemoryStore {
         MemoryDirectory::new().store(resource_type)
     }
 
-    /// What the tenant has. Reads of one that has nothing leave nothing behind.
+    /// The data of the tenant. Reading it creates nothing for an unknown tenant.
     fn known(&self, cx: &RequestContext) -> Arc<Locked> {
         self.directory.known(cx.tenant()).unwrap_or_default()
     }

@@ -207,7 +207,7 @@ impl Search<'_> {
     }
 }
 
-/// What a look at all resources, in the order of their ids, has found so far.
+/// The matches so far in a scan of all resources, in the order of their ids.
 struct Gathered<'p> {
     page: &'p Page,
     /// Whether all have to be kept, since they will be sorted.

@@ -55,17 +55,17 @@ struct Job<'j> {
     read: Membership<'j>,
 }
 
-/// What a change is worked out from.
+/// The state that a change is computed from.
 struct Seen {
     /// The resource as it is kept. Each change puts another in its place, one of members too.
     kept: Arc<Resource>,
     /// The same, with those of its groups and members that the change looks at.
     shown: Arc<Resource>,
-    /// What is to become of the members, where they need not be looked at.
+    /// The change of the members, where it can be computed without reading them.
     members: MemberChange,
 }
 
-/// What a change comes to.
+/// A computed change.
 struct Written<'j> {
     change: Change,
     /// The resource to keep, without its members; none where nothing changed.
