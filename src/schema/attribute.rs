@@ -74,14 +74,14 @@ impl Attribute {
         }
     }
 
-    /// The same attribute with some of its sub-attributes only.
+    /// Replaces the sub-attributes.
     pub(super) fn with_subs(&self, sub_attributes: Vec<Arc<Self>>) -> Self {
         let refers_by_value = refers_by_value(&sub_attributes);
         let holds_secrets = holds_secrets(self.returned, &sub_attributes);
         Self { sub_attributes, refers_by_value, holds_secrets, ..self.clone() }
     }
 
-    /// The same attribute, where no two resources of a tenant share a value.
+    /// Makes values unique among the resources of a tenant.
     pub(super) fn with_uniqueness(&self) -> Result<Self, SchemaErrorKind> {
         if !can_be_unique(self.kind) {
             return Err(SchemaErrorKind::Uniqueness);
@@ -89,12 +89,12 @@ impl Attribute {
         Ok(Self { uniqueness: Uniqueness::Server, ..self.clone() })
     }
 
-    /// The same attribute, which every resource has.
+    /// Makes the attribute required.
     pub(super) fn with_requirement(&self) -> Self {
         Self { required: true, ..self.clone() }
     }
 
-    /// The same attribute, which takes its canonical values only.
+    /// Rejects values other than the canonical ones.
     pub(super) fn with_closed_values(&self) -> Result<Self, SchemaErrorKind> {
         if self.canonical_values.is_empty() {
             return Err(SchemaErrorKind::NoCanonicalValues);
@@ -102,7 +102,7 @@ impl Attribute {
         Ok(Self { closed: true, ..self.clone() })
     }
 
-    /// The same attribute, with other canonical values.
+    /// Replaces the canonical values.
     pub(super) fn with_canonical_values(
         &self,
         canonical_values: Vec<String>,
@@ -152,13 +152,13 @@ impl Attribute {
         self.multi_valued
     }
 
-    /// What the attribute is for, in a sentence for people.
+    /// The description of the attribute, for people.
     #[must_use]
     pub fn description(&self) -> &str {
         &self.description
     }
 
-    /// Whether every resource has a value.
+    /// Whether the attribute is required.
     #[must_use]
     pub fn required(&self) -> bool {
         self.required
@@ -192,7 +192,7 @@ impl Attribute {
         self.case_exact
     }
 
-    /// Who may change it.
+    /// The mutability: who may change a value.
     #[must_use]
     pub fn mutability(&self) -> Mutability {
         self.mutability
@@ -210,7 +210,7 @@ impl Attribute {
         self.uniqueness
     }
 
-    /// What a reference can point at: names of resource types, `external`, or `uri`.
+    /// The targets of a reference: names of resource types, `external`, or `uri`.
     #[must_use]
     pub fn reference_types(&self) -> &[String] {
         &self.reference_types

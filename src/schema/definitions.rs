@@ -91,7 +91,7 @@ impl Definitions {
         )
     }
 
-    /// The same, of a document that is JSON already.
+    /// Reads definitions from a JSON document.
     ///
     /// # Errors
     ///

@@ -55,7 +55,7 @@ impl Schema {
         Self::read("", document)
     }
 
-    /// The same, for a document that stands at `place` in another.
+    /// Reads a schema from a document at `place` in another document.
     pub(super) fn read(place: &str, document: Value) -> Result<Self, SchemaError> {
         SchemaBuilder::read(place, document)?.build_at(place)
     }
@@ -69,7 +69,7 @@ impl Schema {
         Self { uri, name, description, attributes }
     }
 
-    /// The same schema, where `change` has been made to an attribute or sub-attribute.
+    /// Applies `change` to an attribute or sub-attribute.
     pub(super) fn with_changed(
         &self,
         name: &AttrName,
@@ -87,8 +87,8 @@ impl Schema {
         Ok(schema)
     }
 
-    /// The same schema without the common attributes that it lists: what RFC 7643, Section 3.1 says
-    /// of them takes precedence.
+    /// Removes common attributes that the schema lists: their definition in RFC 7643, Section 3.1
+    /// takes precedence.
     pub(super) fn without_common(self: Arc<Self>) -> Arc<Self> {
         if self.common_attribute().is_none() {
             return self;
@@ -98,7 +98,7 @@ impl Schema {
         Arc::new(Self { attributes: own, ..(*self).clone() })
     }
 
-    /// The same schema with these attributes.
+    /// Replaces the attributes.
     pub(super) fn with_attributes(&self, attributes: Vec<Arc<Attribute>>) -> Self {
         Self { attributes, ..self.clone() }
     }
@@ -120,7 +120,7 @@ impl Schema {
         &self.name
     }
 
-    /// What the schema is for, in a sentence for people.
+    /// The description of the schema, for people.
     #[must_use]
     pub fn description(&self) -> &str {
         &self.description
@@ -149,7 +149,7 @@ fn is_common(attribute: &Attribute) -> bool {
     Schema::common().attribute(attribute.name()).is_some()
 }
 
-/// Whether the schema is that of a discovery endpoint, or of the common attributes.
+/// Whether the schema belongs to a discovery endpoint or to the common attributes.
 pub(super) fn is_of_discovery(uri: &SchemaUri) -> bool {
     OF_DISCOVERY.iter().any(|known| uri.is(known))
 }

@@ -51,7 +51,7 @@ fn offset(text: &str) -> Option<TimeDelta> {
     (minutes < 60 && total <= 14 * 60).then(|| TimeDelta::minutes(sign * total))
 }
 
-/// Numbers with `separator` between them, each of so many digits.
+/// Numbers of a given number of digits, with `separator` between them.
 fn numbers<const N: usize>(text: &str, separator: char, lengths: [usize; N]) -> Option<[u32; N]> {
     let mut parts = text.split(separator);
     let mut numbers = [0; N];

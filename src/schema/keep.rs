@@ -1,4 +1,4 @@
-//! A resource type with no more of its attributes than the host keeps.
+//! A resource type reduced to the attributes that the application stores.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use super::resolve::ResolvedPath;
 use super::resource_type::{ResourceType, SchemaExtension};
 use crate::attr::SchemaUri;
 
-/// What a host names as kept.
+/// The attributes that the application stores.
 pub(super) struct Kept {
     paths: Vec<ResolvedPath>,
     /// Extensions that are kept whole.
@@ -33,12 +33,12 @@ impl Kept {
         Ok(Self { paths, extensions })
     }
 
-    /// What is left of the base schema.
+    /// Reduces the base schema.
     pub(super) fn of_base(&self, schema: &Schema) -> Result<Schema, SchemaErrorKind> {
         Ok(schema.with_attributes(self.attributes(None, schema)?))
     }
 
-    /// What is left of an extension; none where nothing of it is kept.
+    /// Reduces an extension; `None` if nothing of it is kept.
     pub(super) fn of_extension(
         &self,
         extension: &SchemaExtension,
@@ -70,7 +70,7 @@ impl Kept {
         schema.attributes().iter().filter_map(kept).collect()
     }
 
-    /// What is left of an attribute; none where nothing of it is kept.
+    /// Reduces an attribute; `None` if nothing of it is kept.
     fn attribute(
         &self,
         container: Option<&Arc<Schema>>,

@@ -26,7 +26,7 @@ impl Reader {
         }
     }
 
-    /// Where a member stands.
+    /// The place of a member.
     pub(super) fn at(&self, name: &str) -> String {
         join(&self.place, name)
     }

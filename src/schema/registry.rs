@@ -109,7 +109,7 @@ impl Registry {
         self.resource_types.iter().find(|resource_type| resource_type.name() == name)
     }
 
-    /// Where resources of that type are served, such as `/Users` for `User`.
+    /// The endpoint of a resource type, such as `/Users` for `User`.
     #[must_use]
     pub fn endpoint_of(&self, name: &str) -> Option<&str> {
         self.resource_type(name).map(|resource_type| resource_type.endpoint())

@@ -16,7 +16,7 @@ pub struct ResolvedPath {
     sub: Option<Arc<Attribute>>,
 }
 
-/// What a key of a resource stands for.
+/// The meaning of a key in a resource.
 pub(crate) enum Container<'t> {
     /// The container of an extension.
     Extension(&'t Arc<Schema>),
@@ -184,7 +184,7 @@ impl ResourceType {
         Some(format!("{uri}:{}", name.get(1..)?))
     }
 
-    /// What the key of a resource stands for.
+    /// Resolves a key of a resource.
     pub(crate) fn container(&self, key: &str) -> Option<Container<'_>> {
         if let Some(attribute) = self.top_level(key) {
             return Some(Container::Attribute(attribute));

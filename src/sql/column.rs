@@ -1,4 +1,4 @@
-//! Where the values of an attribute are, and in what form.
+//! The column of an attribute, and the form of its values.
 
 use super::dialect::Dialect;
 
@@ -151,7 +151,7 @@ impl Column {
         Self { prepared: Some(expression.into()), ..self }
     }
 
-    /// The same, which is never NULL: an order by it can then use an index.
+    /// Declares the column `NOT NULL`, so that an order by it can use an index.
     #[must_use]
     pub fn not_null(self) -> Self {
         Self { not_null: true, ..self }
