@@ -1,4 +1,4 @@
-//! Where attributes are in the tables of this crate.
+//! The columns of attributes in the tables of this crate.
 
 use scimwire::filter::{BoundFilter, CompareOp, Comparison, Operand};
 use scimwire::schema::{AttributeType, Membership, ResolvedPath};

@@ -13,10 +13,10 @@ use scimwire::store::{StoreError, no_nul, refuse_long_key};
 /// The attribute by which people call a resource; the first that the resource type has.
 const NAMES: &[&str] = &["userName", "displayName"];
 
-/// What follows the path of an identifier, prepared for comparison where that differs from folding.
+/// The suffix of the path of an identifier that is prepared where that differs from folding.
 pub(super) const PREPARED: &str = "~";
 
-/// What of a resource type matters to its columns.
+/// The columns of a resource type.
 #[derive(Debug)]
 pub(super) struct Layout {
     pub(super) resource_type: Arc<ResourceType>,
@@ -115,7 +115,7 @@ impl Layout {
         Ok(keys)
     }
 
-    /// Whether two states are looked up by the same values.
+    /// Whether two states have the same lookup values.
     pub(super) fn same_keys(&self, before: &Resource, after: &Resource) -> bool {
         self.keys.iter().all(|(path, _)| before.values(path).eq(after.values(path)))
     }

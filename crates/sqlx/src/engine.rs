@@ -1,4 +1,4 @@
-//! What the two databases have in common, as far as this crate goes.
+//! The interface that both databases implement.
 
 use std::fmt;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use scimwire::filter::Budget;
 use scimwire::sql::{Dialect, Sql};
 use scimwire::store::{StoreError, fresh_id};
 
-/// A database that this crate has a driver for. Nobody else implements it.
+/// A database that this crate has a driver for. The trait is sealed.
 #[async_trait]
 pub trait Engine: private::Sealed + fmt::Debug + Send + Sync + 'static {
     /// Which SQL it speaks.
@@ -50,7 +50,7 @@ pub(super) mod private {
     pub trait Sealed {}
 }
 
-/// What runs statements.
+/// A connection or transaction that runs statements.
 #[doc(hidden)]
 #[async_trait]
 #[allow(unnameable_types, reason = "a detail of `Engine`")]
@@ -93,7 +93,7 @@ impl Row {
     }
 }
 
-/// What went wrong in the database.
+/// A failure of the database.
 #[doc(hidden)]
 #[derive(Debug, thiserror::Error)]
 #[allow(unnameable_types, reason = "a detail of `Engine`")]
@@ -133,7 +133,7 @@ impl From<StoreError> for Failure {
     }
 }
 
-/// How often a transaction is tried.
+/// Attempts of a transaction.
 const ATTEMPTS: u32 = 10;
 
 impl From<sqlx::Error> for DatabaseError {

@@ -1,14 +1,14 @@
-//! What a failure of a database means, for stores over sqlx.
+//! Classifies database errors, for stores over sqlx.
 
 use std::time::Duration;
 
 use scimwire::StoreError;
 use sqlx::Error;
 
-/// How long a client is asked to wait.
+/// The `Retry-After` for clients.
 const RETRY_AFTER: Duration = Duration::from_secs(5);
 
-/// What kind of failure it is.
+/// The kind of a failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Trouble {
     /// A transaction lost against another one: the same again may well succeed.
@@ -17,7 +17,7 @@ pub(crate) enum Trouble {
     Late,
     /// The database cannot be reached, or has no connection to spare.
     Unavailable,
-    /// There is no such row.
+    /// The row does not exist.
     Missing,
     /// A unique value is taken.
     Taken,
@@ -96,7 +96,7 @@ pub fn store_error(err: Error) -> StoreError {
     }
 }
 
-/// Whoever operates the service has to know why.
+/// Logs the reason, for the operator.
 pub(crate) fn busy(err: &(dyn std::error::Error + 'static)) -> StoreError {
     #[cfg(feature = "tracing")]
     tracing::warn!(error = err, "the database is busy or not available");

@@ -12,11 +12,11 @@ use scimwire::patch::MemberDelta;
 use scimwire::schema::Membership;
 use scimwire::store::{MemberChange, StoreError, no_nul};
 
-/// What a delta does to the members of a group.
+/// The writes of a change of members.
 #[derive(Default)]
 pub(super) struct MemberWrites {
     pub(super) change: MemberChange,
-    /// Members to write: those that come, and those of whom something else is said now.
+    /// Members to write: new ones, and those whose attributes have changed.
     put: Vec<(String, Option<String>)>,
 }
 
@@ -76,7 +76,7 @@ impl MemberWrites {
         Ok(writes)
     }
 
-    /// How many rows are written, and taken out.
+    /// The number of rows that are written and deleted.
     pub(super) fn count(&self) -> usize {
         self.put.len() + self.change.removed.len()
     }
@@ -130,7 +130,7 @@ pub(super) fn shown_members(gathered: &str) -> Result<Vec<Value>, StoreError> {
     Ok(members)
 }
 
-/// What is said of a member besides its id, as text; most often nothing.
+/// The attributes of a member besides its id, as text; usually none.
 fn rest(member: &Value) -> Result<Option<String>, StoreError> {
     let rest = Membership::besides_id(member).map(|rest| Value::Object(rest).to_string());
     if rest.as_deref().is_some_and(has_nul) { Err(no_nul()) } else { Ok(rest) }

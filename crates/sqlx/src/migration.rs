@@ -71,7 +71,7 @@ pub enum OpenError {
     Migration {
         /// The version that the tables were to have.
         version: u32,
-        /// What the database said.
+        /// The error of the database.
         #[source]
         problem: Box<dyn std::error::Error + Send + Sync>,
     },

@@ -29,7 +29,7 @@ pub(super) struct Pace {
     /// Those that take long wait for each other. What writes waits for nobody: others wait for it.
     turns: Option<Arc<Turns>>,
     under_way: Mutex<Option<Statement>>,
-    /// How many statements there were.
+    /// The number of statements so far.
     count: AtomicU64,
 }
 

@@ -32,7 +32,7 @@ impl fmt::Debug for Postgres {
     }
 }
 
-/// How to connect to a PostgreSQL database.
+/// Options for connecting to a PostgreSQL database.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct PostgresOptions {
@@ -88,7 +88,7 @@ impl Directory<Postgres> {
         Self::connect_with(url, &PostgresOptions::default()).await
     }
 
-    /// The same, in a way of the host's choice.
+    /// Connects with the given options.
     ///
     /// # Errors
     ///

@@ -15,11 +15,11 @@ use scimwire::schema::{Membership, ResourceType};
 use scimwire::sql::{Dialect, Parameter, Sql};
 use scimwire::store::{StoreError, Update};
 
-/// Where the members of the group `r` are.
+/// The members of the group `r`.
 pub(super) const OF_GROUP: &str =
     "FROM scim_member m WHERE m.tenant = r.tenant AND m.group_id = r.id";
 
-/// What is read beside documents.
+/// The tables to read beside documents.
 #[derive(Clone, Copy)]
 pub(super) struct Beside<'t> {
     pub(super) membership: Membership<'t>,
@@ -43,13 +43,13 @@ pub(super) type Link = (String, Arc<str>, Option<String>);
 pub(super) type Listed = (String, Option<Vec<Arc<str>>>, Option<String>);
 
 impl<'t> Beside<'t> {
-    /// What `projection` reads.
+    /// The part that `projection` reads.
     pub(super) fn of(resource_type: &'t ResourceType, projection: &Projection) -> Self {
         let membership = projection.membership(resource_type);
         Self { membership, indirect: projection.indirect_groups() }
     }
 
-    /// What a change has to see.
+    /// The part that a change has to see.
     pub(super) fn to_change(update: &'t Update) -> Self {
         let indirect = Projection::default().indirect_groups();
         Self { membership: update.reads_membership(), indirect }

@@ -9,7 +9,7 @@ use sqlx::{
 use crate::engine::{DatabaseError, Row};
 use scimwire::sql::{Dialect, Parameter, Sql};
 
-/// How many statements each connection keeps prepared.
+/// Prepared statements per connection.
 pub(super) const STATEMENTS: usize = 200;
 
 /// Keeps all rows.

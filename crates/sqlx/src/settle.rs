@@ -1,4 +1,4 @@
-//! Whether the columns beside the documents were made for the resource types that are served.
+//! Rebuilds the columns beside the documents when a resource type has changed.
 
 use crate::document::read;
 use crate::engine::{Engine, Failure, Rows, Transaction};
@@ -9,7 +9,7 @@ use scimwire::filter::Budget;
 use scimwire::sql::{Parameter, Sql};
 use scimwire::store::StoreError;
 
-/// How many resources are made anew at a time.
+/// Resources rebuilt per batch.
 const BATCH: i64 = 500;
 
 impl<E: Engine> Store<E> {

@@ -1,4 +1,4 @@
-//! How many statements and transactions of a tenant are under way at once, so that none has all
+//! Limits the concurrent statements and transactions of a tenant, so that none takes all
 //! connections.
 
 use std::collections::HashMap;

@@ -38,11 +38,11 @@ impl fmt::Debug for Sqlite {
     }
 }
 
-/// How to open a SQLite file.
+/// Options for opening a SQLite file.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct SqliteOptions {
-    /// How many connections read. The default is 4.
+    /// The number of connections for reading. The default is 4.
     pub readers: u32,
     /// How long a request waits for a connection, or for another process to finish writing, before
     /// it is told to come back later. The default is 5 seconds.
@@ -84,7 +84,7 @@ impl Directory<Sqlite> {
         Self::open_with(path, &SqliteOptions::default()).await
     }
 
-    /// The same, in a way of the host's choice.
+    /// Opens a database with the given options.
     ///
     /// # Errors
     ///

@@ -365,7 +365,7 @@ pub(super) fn unique_members(members: Vec<Value>) -> Vec<Value> {
     members.into_iter().filter(|member| is_new(member)).collect()
 }
 
-/// What of `meta` is beside a document, and changes with each version.
+/// The columns of `meta` beside a document, which change with each version.
 fn searched_meta(resource: &Resource) -> Value {
     let mut search = Map::new();
     let meta = Schema::common().attribute("meta");

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// How long a turn is. Where nobody else waits, the next one begins at once.
+/// The length of a turn. If no other request waits, the next one begins at once.
 const SLICE: Duration = Duration::from_millis(50);
 
 /// The places of those that run.

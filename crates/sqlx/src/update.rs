@@ -23,11 +23,11 @@ use scimwire::schema::Membership;
 use scimwire::sql::{Dialect, Sql};
 use scimwire::store::{Change, StoreError, Update};
 
-/// How often a change is worked out before the lock is taken; if others were faster each time, it
+/// Attempts to compute a change before the lock is taken; if others were faster each time, it
 /// is worked out behind it.
 const AHEAD: u32 = 3;
 
-/// What a change comes to.
+/// A computed change.
 struct Written {
     change: Change,
     /// The resource to write, without its members; none where nothing changed.
