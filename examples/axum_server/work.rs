@@ -34,12 +34,12 @@ pub(crate) async fn work(request: Request, next: Next) -> Response {
     reading.join_next().await.and_then(Result::ok).unwrap_or_else(defect)
 }
 
-/// Searches and changes by PATCH can be far more work than their text; so can be what is large.
+/// What is read, and changes by PATCH, can be far more work than their text; so can be what is
+/// large. Nobody knows the size of a resource before it is read.
 fn takes_long(request: &Request) -> bool {
     let length = request.body().size_hint();
     let is_large = length.upper().unwrap_or(u64::MAX) > LARGE_BODY;
-    let (uri, method) = (request.uri(), request.method());
-    is_large || uri.query().is_some() || method == Method::PATCH || is_search(uri.path())
+    is_large || request.method() == Method::PATCH || only_reads(request)
 }
 
 fn only_reads(request: &Request) -> bool {
@@ -84,7 +84,8 @@ fn defect() -> Response {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
+    use std::sync::{Arc, Mutex, mpsc};
+    use std::time::Duration;
 
     use axum::body::{Body, to_bytes};
     use axum::routing::any;
@@ -177,6 +178,31 @@ mod tests {
         }
     }
 
+    #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+    async fn nobody_waits_for_a_large_resource() {
+        const LONGEST: Duration = Duration::from_secs(10);
+        let (begun, has_begun) = mpsc::channel();
+        let (done, is_done) = mpsc::channel();
+        let ends = Arc::new(Mutex::new((begun, is_done)));
+        // Keeps its thread, as writing a resource does, until the other request is answered.
+        let large = move || async move {
+            let ends = ends.lock().expect("no panic");
+            ends.0.send(()).expect("somebody waits");
+            ends.1.recv_timeout(LONGEST).expect("the other request is answered meanwhile");
+        };
+        let router = Router::new()
+            .route("/Groups/1", any(large))
+            .route("/Groups/2", any(async || ()))
+            .layer(middleware::from_fn(work));
+        let [mut large, mut other] = [router.clone(), router];
+        let slow = tokio::spawn(large.call(request(Method::GET, "/Groups/1")));
+        task::spawn_blocking(move || has_begun.recv()).await.expect("no panic").expect("it begins");
+        let answer = tokio::spawn(other.call(request(Method::GET, "/Groups/2"))).await;
+        done.send(()).expect("it waits");
+        assert_eq!(answer.expect("no panic").expect("an answer").status(), 200);
+        assert_eq!(slow.await.expect("no panic").expect("an answer").status(), 200);
+    }
+
     #[tokio::test(flavor = "multi_thread")]
     async fn a_change_is_made_whole() {
         for (method, uri) in
@@ -191,8 +217,9 @@ mod tests {
     #[test]
     fn what_takes_long_is_known_before() {
         let cases = [
-            (Method::GET, "/Users/1", false),
+            (Method::GET, "/Groups/1", true),
             (Method::GET, "/Users?filter=x", true),
+            (Method::DELETE, "/Users/1", false),
             (Method::POST, "/Users", false),
             (Method::POST, "/Users/.search", true),
             (Method::POST, "/.Search/", true),
