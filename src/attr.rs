@@ -99,10 +99,9 @@ impl SchemaUri {
     /// Whether `text` can be the URI of a schema: `urn:` and at least one further segment.
     #[must_use]
     pub fn is_valid(text: &str) -> bool {
-        starts_with_urn(text)
-            && text.bytes().all(is_urn_byte)
-            && text.split(':').all(|segment| !segment.is_empty())
-            && text.split(':').count() >= 2
+        text.len() > URN.len()
+            && !text.ends_with(':')
+            && Urn::read(text).is_some_and(|urn| urn.end == text.len())
     }
 }
 
@@ -150,16 +149,19 @@ impl AttrPath {
     /// Reads the path that `input` begins with, and what stands behind it; none where that is no
     /// path.
     pub(crate) fn read(input: &str) -> Option<(Self, &str)> {
-        if starts_with_urn(input) {
-            let length = input.bytes().position(|byte| !is_urn_byte(byte)).unwrap_or(input.len());
-            let (text, rest) = input.split_at(length);
-            // Dots are split behind the last `:` only, since every URN has some (`core:2.0:User`).
-            let colon = text.rfind(':')?;
-            let schema = text.get(..colon)?.parse().ok()?;
-            let (path, behind) = Self::read_names(text.get(colon + 1..)?)?;
-            return behind.is_empty().then_some((Self { schema: Some(schema), ..path }, rest));
+        if !starts_with_urn(input) {
+            return Self::read_names(input);
         }
-        Self::read_names(input)
+        let urn = Urn::read(input)?;
+        let (text, rest) = input.split_at_checked(urn.end)?;
+        // Dots are split behind the last `:` only, since every URN has some (`core:2.0:User`).
+        let (schema, names) = text.split_at_checked(urn.last_colon)?;
+        if urn.last_colon < URN.len() {
+            return None;
+        }
+        let (path, behind) = Self::read_names(names.get(1..)?)?;
+        let schema = Some(SchemaUri(schema.into()));
+        behind.is_empty().then_some((Self { schema, ..path }, rest))
     }
 
     fn read_names(input: &str) -> Option<(Self, &str)> {
@@ -207,32 +209,73 @@ impl fmt::Display for AttrPath {
 #[error("not an attribute path")]
 pub struct AttrPathError(());
 
+/// How every URN begins, in any case.
+const URN: &[u8] = b"urn:";
+
 /// Whether `text` begins as every URN does, in any case.
 pub(crate) fn starts_with_urn(text: &str) -> bool {
-    text.as_bytes().get(..4).is_some_and(|start| start.eq_ignore_ascii_case(b"urn:"))
+    text.as_bytes().get(..URN.len()).is_some_and(|start| start.eq_ignore_ascii_case(URN))
+}
+
+/// Where a URN has its last colon and its end, whatever stands behind the colon.
+struct Urn {
+    last_colon: usize,
+    end: usize,
+}
+
+impl Urn {
+    /// Reads as much as can be a URN, of which no segment before the last is empty.
+    fn read(input: &str) -> Option<Self> {
+        if !starts_with_urn(input) {
+            return None;
+        }
+        let mut urn = Self { last_colon: URN.len() - 1, end: input.len() };
+        for (place, byte) in input.bytes().enumerate().skip(URN.len()) {
+            if byte == b':' {
+                if urn.last_colon + 1 == place {
+                    return None;
+                }
+                urn.last_colon = place;
+            } else if !is(byte, IN_URN) {
+                urn.end = place;
+                break;
+            }
+        }
+        Some(urn)
+    }
+}
+
+const IN_NAME: u8 = 1;
+const IN_URN: u8 = 2;
+
+/// In what each byte may stand.
+const CLASSES: [u8; 256] = {
+    let mut classes = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let ascii = byte as u8;
+        if byte < 128 && (ascii.is_ascii_alphanumeric() || matches!(ascii, b'-' | b'_' | b'$')) {
+            classes[byte] = IN_NAME | IN_URN;
+        }
+        byte += 1;
+    }
+    let mut rest: &[u8] = OTHERS_IN_URN;
+    while let [byte, others @ ..] = rest {
+        classes[*byte as usize] = IN_URN;
+        rest = others;
+    }
+    classes
+};
+
+/// What may stand in a URN and not in a name (RFC 8141, Section 2).
+const OTHERS_IN_URN: &[u8] = b":.+,=@;!*'%/~";
+
+fn is(byte: u8, class: u8) -> bool {
+    CLASSES.get(usize::from(byte)).is_some_and(|classes| classes & class != 0)
 }
 
 fn is_name_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'$')
-}
-
-fn is_urn_byte(byte: u8) -> bool {
-    is_name_byte(byte)
-        || matches!(
-            byte,
-            b':' | b'.'
-                | b'+'
-                | b','
-                | b'='
-                | b'@'
-                | b';'
-                | b'!'
-                | b'*'
-                | b'\''
-                | b'%'
-                | b'/'
-                | b'~'
-        )
+    is(byte, IN_NAME)
 }
 
 #[cfg(test)]
@@ -277,6 +320,27 @@ mod tests {
             "urn:a:b:1c",
         ] {
             assert_eq!(path(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn uris_have_segments() {
+        for (text, valid) in [
+            ("urn:a", true),
+            ("URN:a:2.0", true),
+            ("urn:a/b+c,d=e@f;g!h*i'j%k~l", true),
+            ("urn:", false),
+            ("urn", false),
+            ("urn:a:", false),
+            ("urn::a", false),
+            ("urn:a::b", false),
+            ("urn:a b", false),
+            ("urn:ä", false),
+            ("url:a", false),
+        ] {
+            assert_eq!(SchemaUri::is_valid(text), valid, "{text}");
+            let named = format!("{text}:name");
+            assert_eq!(named.parse::<AttrPath>().is_ok(), valid, "{named}");
         }
     }
 
