@@ -16,8 +16,8 @@ pub(crate) use id_order::integer;
 pub(crate) use next_after::next_after;
 pub use page::{Page, Position};
 pub use project::Projected;
-pub(crate) use projection::INDIRECT_GROUPS;
-pub use projection::{Projection, ProjectionError};
+pub(crate) use projection::{GROUPS, INDIRECT_GROUPS};
+pub use projection::{MostGroups, Projection, ProjectionError};
 pub use sort::{Sort, SortError, SortKey, SortOrder};
 
 /// A query, bound: what a store is asked.

@@ -21,9 +21,24 @@ pub struct Projection {
     needed: Vec<Named>,
     /// An attribute of the core schema that this client has not.
     hidden: Option<Arc<Attribute>>,
-    /// How many indirect groups of a resource are shown, where it is not the usual number.
+    /// How many groups of a resource are shown, and how many indirect ones, where it is not the
+    /// usual number.
+    groups: Option<usize>,
     indirect_groups: Option<usize>,
 }
+
+/// The most groups of a resource that a store need gather.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MostGroups {
+    /// The most of all, direct ones first.
+    pub all: usize,
+    /// The most of those that hold its groups, and so on, the nearest first.
+    pub indirect: usize,
+}
+
+/// The groups of a resource that are shown unless [`Limits`](crate::dispatch::Limits) say
+/// otherwise.
+pub(crate) const GROUPS: usize = 10_000;
 
 /// How many indirect groups of a resource are shown unless [`Limits`](crate::dispatch::Limits) say
 /// otherwise.
@@ -109,6 +124,12 @@ impl Projection {
         Self { hidden: attribute.cloned(), ..self }
     }
 
+    /// The same, for a client that is shown so many groups of a resource and no more.
+    #[must_use]
+    pub fn showing_groups(self, most: usize) -> Self {
+        Self { groups: Some(most), ..self }
+    }
+
     /// The same, for a client that is shown so many indirect groups of a resource and no more.
     #[must_use]
     pub fn showing_indirect_groups(self, most: usize) -> Self {
@@ -150,12 +171,14 @@ impl Projection {
         resource_type.membership().only(|attribute| self.reads(attribute))
     }
 
-    /// The most indirect groups of a resource that a store need gather: one more than are shown, so
-    /// that the crate, which leaves out the rest, can tell that there are others. To give more does
-    /// no harm.
+    /// The most groups of a resource that a store need gather: one more than are shown, so that the
+    /// crate, which leaves out the rest, can tell that there are others. To give more does no harm.
     #[must_use]
-    pub fn indirect_groups(&self) -> usize {
-        self.indirect_groups.unwrap_or(INDIRECT_GROUPS).saturating_add(1)
+    pub fn most_groups(&self) -> MostGroups {
+        MostGroups {
+            all: self.groups.unwrap_or(GROUPS).saturating_add(1),
+            indirect: self.indirect_groups.unwrap_or(INDIRECT_GROUPS).saturating_add(1),
+        }
     }
 
     /// How much of a top-level attribute is part of the answer.

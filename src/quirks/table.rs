@@ -321,6 +321,13 @@ tolerances! {
             } => "of the indirect groups of a resource, the nearest {} were shown, and others left \
                   out", shown;
         }
+        groups, "" {
+            /// A resource is in more groups than are shown (`Limits::groups`).
+            Groups {
+                /// How many are shown.
+                shown: usize,
+            } => "of the groups of a resource, the first {} were shown, and others left out", shown;
+        }
         page_bytes, "" {
             /// A page ended before it was too long (`Limits::page_bytes`) or took too much memory
             /// (`Limits::page_memory`), and the next one goes on.

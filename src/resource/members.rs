@@ -99,7 +99,7 @@ impl Membership<'_> {
     }
 
     /// Leaves the direct groups in a resource, and the first of the indirect ones.
-    pub(crate) fn keep_nearest_groups(self, resource: &mut Resource, most: usize) {
+    pub(crate) fn keep_nearest_groups(self, resource: &mut Resource, all: usize, most: usize) {
         let Some(view) = self.groups() else { return };
         if let Some(Value::Array(mut groups)) = resource.remove(view.name()) {
             let mut indirect = 0;
@@ -107,6 +107,7 @@ impl Membership<'_> {
                 indirect += usize::from(Self::is_indirect(group));
                 indirect <= most || !Self::is_indirect(group)
             });
+            groups.truncate(all);
             resource.put(view.name(), groups);
         }
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::budget::Budget;
 use crate::filter::FilterLimits;
 use crate::message::JsonLimits;
-use crate::query::INDIRECT_GROUPS;
+use crate::query::{GROUPS, INDIRECT_GROUPS};
 
 /// Limits on requests.
 ///
@@ -57,8 +57,10 @@ pub struct Limits {
     /// after which it would be longer is `tooMany`, unless the resource was that long before and
     /// grows no longer. 16 MiB by default.
     pub resource_bytes: usize,
+    /// The number of groups of a resource that are shown, direct ones first. 10,000 by default.
+    pub groups: usize,
     /// How many indirect groups of a resource are shown, those that hold its groups and so on, the
-    /// nearest first; direct ones are all shown. 200 by default: more than nesting comes to in
+    /// nearest first. 200 by default: more than nesting comes to in
     /// life, and a bound on what a chain of thousands costs on each page.
     pub indirect_groups: usize,
     /// For how long a cursor can be used. Forever by default.
@@ -80,6 +82,7 @@ impl Default for Limits {
             page_bytes: 16 * 1024 * 1024,
             page_memory: 48 * 1024 * 1024,
             resource_bytes: 16 * 1024 * 1024,
+            groups: GROUPS,
             indirect_groups: INDIRECT_GROUPS,
             cursor_timeout: None,
         }

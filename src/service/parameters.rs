@@ -62,7 +62,10 @@ impl Call<'_> {
         self.note_left_out(request, resource_type);
         let projection =
             Projection::bind(&request.attributes, &request.excluded_attributes, resource_type)?;
-        let projection = projection.showing_indirect_groups(self.service.limits.indirect_groups);
+        let limits = &self.service.limits;
+        let projection = projection
+            .showing_groups(limits.groups)
+            .showing_indirect_groups(limits.indirect_groups);
         Ok(projection.hiding(self.hidden_view(resource_type)))
     }
 

@@ -6,7 +6,7 @@ use serde::{Serialize, Serializer};
 
 use super::outcome::Failure;
 use super::{Call, Endpoint};
-use crate::query::{Projected, Projection};
+use crate::query::{MostGroups, Projected, Projection};
 use crate::quirks::{Deviation, Mark};
 use crate::resource::Resource;
 use crate::schema::{Locations, Membership, ResourceType};
@@ -103,14 +103,24 @@ impl Call<'_> {
         resource_type: &ResourceType,
         mut resource: Arc<Resource>,
     ) -> Arc<Resource> {
-        let most = self.service.limits.indirect_groups;
+        let limits = &self.service.limits;
+        let most = MostGroups { all: limits.groups, indirect: limits.indirect_groups };
         let membership = resource_type.membership();
         let groups = membership.groups_of(&resource);
-        if groups.iter().filter(|group| Membership::is_indirect(group)).count() <= most {
+        let indirect = groups.iter().filter(|group| Membership::is_indirect(group)).count();
+        let left_out = indirect.saturating_sub(most.indirect);
+        let too_many = groups.len() - left_out > most.all;
+        if left_out == 0 && !too_many {
             return resource;
         }
-        membership.keep_nearest_groups(Arc::make_mut(&mut resource), most);
-        self.deviations.push_once(Mark::default(), Deviation::IndirectGroups { shown: most });
+        membership.keep_nearest_groups(Arc::make_mut(&mut resource), most.all, most.indirect);
+        if left_out > 0 {
+            let told = Deviation::IndirectGroups { shown: most.indirect };
+            self.deviations.push_once(Mark::default(), told);
+        }
+        if too_many {
+            self.deviations.push_once(Mark::default(), Deviation::Groups { shown: most.all });
+        }
         resource
     }
 }

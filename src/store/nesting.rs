@@ -3,19 +3,22 @@
 use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 
-/// The groups that list `id`, true beside each, and those that list these, and so on, at most
-/// `indirect` of them: the nearest first. `listing` has the groups that list one of whatever id, in
+use crate::query::MostGroups;
+
+/// The groups that list `id`, true beside each, and those that list these, and so on, as
+/// many as `most` says: the nearest first. `listing` has the groups that list one of whatever id, in
 /// the order of their ids. A cycle ends.
 pub fn groups_above<'g, G>(
     id: &str,
-    indirect: usize,
+    most: MostGroups,
     listing: impl Fn(&str) -> G,
 ) -> Vec<(&'g Arc<str>, bool)>
 where
     G: Iterator<Item = &'g Arc<str>>,
 {
-    let mut found: Vec<(&Arc<str>, bool)> = listing(id).map(|group| (group, true)).collect();
-    let most = found.len().saturating_add(indirect);
+    let mut found: Vec<(&Arc<str>, bool)> =
+        listing(id).take(most.all).map(|group| (group, true)).collect();
+    let most = found.len().saturating_add(most.indirect).min(most.all);
     let mut seen: HashSet<&str> = found.iter().map(|(group, _)| &***group).collect();
     let mut open: VecDeque<&Arc<str>> = found.iter().map(|(group, _)| *group).collect();
     while let Some(group) = open.pop_front() {

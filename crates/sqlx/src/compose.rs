@@ -97,7 +97,7 @@ impl<'b> Composer<'b> {
         waiting.sort_by_key(|(place, _)| *place);
         for (_, mut resource) in waiting {
             if let Some(attribute) = self.beside.membership.groups() {
-                let groups = self.nesting.groups_of(resource.id(), self.beside.indirect);
+                let groups = self.nesting.groups_of(resource.id(), self.beside.most);
                 resource.put(attribute.name(), groups);
             }
             if self.composed.more || !self.room.takes(&resource) {

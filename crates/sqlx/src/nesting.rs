@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::reading::{Link, Listed};
+use scimwire::query::MostGroups;
 use scimwire::schema::Membership;
 use scimwire::store::groups_above;
 
@@ -39,9 +40,9 @@ impl Nesting {
         self.listing.values_mut().for_each(|groups| groups.sort_unstable());
     }
 
-    /// The groups of a resource as a client sees them, and at most so many indirect ones.
-    pub(super) fn groups_of(&self, id: &str, indirect: usize) -> Vec<Value> {
-        let found = groups_above(id, indirect, |id| self.listing.get(id).into_iter().flatten());
+    /// The groups of a resource as a client sees them, and at most so many.
+    pub(super) fn groups_of(&self, id: &str, most: MostGroups) -> Vec<Value> {
+        let found = groups_above(id, most, |id| self.listing.get(id).into_iter().flatten());
         let groups = found.into_iter().map(|(id, is_direct)| {
             Membership::group(id, is_direct, self.names.get(&**id).map(String::as_str))
         });

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use crate::columns::member_type;
 use crate::engine::Row;
 use crate::statements::{Statements, by_key};
-use scimwire::query::Projection;
+use scimwire::query::{MostGroups, Projection};
 use scimwire::schema::{Membership, ResourceType};
 use scimwire::sql::{Dialect, Parameter, Sql};
 use scimwire::store::{StoreError, Update};
@@ -23,8 +23,8 @@ pub(super) const OF_GROUP: &str =
 #[derive(Clone, Copy)]
 pub(super) struct Beside<'t> {
     pub(super) membership: Membership<'t>,
-    /// How many indirect groups of each resource.
-    pub(super) indirect: usize,
+    /// The most groups of each resource.
+    pub(super) most: MostGroups,
 }
 
 /// A row of these statements.
@@ -46,13 +46,13 @@ impl<'t> Beside<'t> {
     /// The part that `projection` reads.
     pub(super) fn of(resource_type: &'t ResourceType, projection: &Projection) -> Self {
         let membership = projection.membership(resource_type);
-        Self { membership, indirect: projection.indirect_groups() }
+        Self { membership, most: projection.most_groups() }
     }
 
     /// The part that a change has to see.
     pub(super) fn to_change(update: &'t Update) -> Self {
-        let indirect = Projection::default().indirect_groups();
-        Self { membership: update.reads_membership(), indirect }
+        let most = Projection::default().most_groups();
+        Self { membership: update.reads_membership(), most }
     }
 
     pub(super) fn has_groups(&self) -> bool {

@@ -12,6 +12,7 @@ use super::members::Memberships;
 use super::table::Table;
 use crate::context::Tenant;
 use crate::patch::MemberDelta;
+use crate::query::MostGroups;
 use crate::resource::Resource;
 use crate::schema::{Membership, ResourceType};
 use crate::store::change::Change;
@@ -166,12 +167,12 @@ impl Tenancy {
     }
 
     /// The resource with its members and its groups, as far as these are chosen, and at most so
-    /// many indirect groups.
+    /// many groups.
     pub(super) fn compose(
         &self,
         chosen: Membership<'_>,
         resource: &Arc<Resource>,
-        indirect: usize,
+        most: MostGroups,
     ) -> Arc<Resource> {
         let mut composed = Arc::clone(resource);
         let id = resource.id();
@@ -184,7 +185,7 @@ impl Tenancy {
         if let Some(groups) = chosen.groups()
             && self.memberships.is_member(id)
         {
-            Arc::make_mut(&mut composed).put(groups.name(), self.groups_of(id, indirect));
+            Arc::make_mut(&mut composed).put(groups.name(), self.groups_of(id, most));
         }
         composed
     }
@@ -208,8 +209,8 @@ impl Tenancy {
     }
 
     /// The groups of a resource, direct ones and those that hold these (RFC 7643, Section 4.1.2).
-    fn groups_of(&self, id: &str, indirect: usize) -> Vec<Value> {
-        let found = self.memberships.groups_of(id, indirect);
+    fn groups_of(&self, id: &str, most: MostGroups) -> Vec<Value> {
+        let found = self.memberships.groups_of(id, most);
         let groups = found.into_iter().map(|(group, is_direct)| {
             let resource = self.tables.values().find_map(|table| table.get(group));
             let name = resource.and_then(|resource| resource.text("displayName"));

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use crate::patch::MemberDelta;
+use crate::query::MostGroups;
 use crate::schema::Membership;
 use crate::store::change::MemberChange;
 use crate::store::nesting::groups_above;
@@ -66,8 +67,8 @@ impl Memberships {
 
     /// The groups that list `id`, true beside each, and so many of those that list these, and so
     /// on: the nearest first.
-    pub(super) fn groups_of(&self, id: &str, indirect: usize) -> Vec<(&Arc<str>, bool)> {
-        groups_above(id, indirect, |id| self.direct_groups(id))
+    pub(super) fn groups_of(&self, id: &str, most: MostGroups) -> Vec<(&Arc<str>, bool)> {
+        groups_above(id, most, |id| self.direct_groups(id))
     }
 
     /// Computes the effect of `delta` without applying it.

@@ -87,7 +87,7 @@ impl ResourceStore for MemoryStore {
         Ok(tenancy.compose(
             projection.membership(&self.resource_type),
             resource,
-            projection.indirect_groups(),
+            projection.most_groups(),
         ))
     }
 

@@ -104,7 +104,7 @@ impl Search<'_> {
         let chosen = needed.membership(self.resource_type);
         let count = || self.tenancy.read().memberships.count(resource.id());
         self.spend(chosen.members().map_or(0, |_| count()).saturating_mul(OF_ONE))?;
-        let composed = self.tenancy.read().compose(chosen, resource, needed.indirect_groups());
+        let composed = self.tenancy.read().compose(chosen, resource, needed.most_groups());
         self.spend(chosen.groups_of(&composed).len().saturating_mul(OF_ONE))?;
         Ok(composed)
     }
@@ -146,16 +146,15 @@ impl Search<'_> {
     /// is shown as it is now, if it is still asked for: its version has to be that of its members.
     fn shown(&self, seen: &Arc<Resource>) -> Result<Option<Arc<Resource>>, StoreError> {
         let projection = self.selection.projection;
-        let (chosen, indirect) =
-            (projection.membership(self.resource_type), projection.indirect_groups());
+        let (chosen, most) = (projection.membership(self.resource_type), projection.most_groups());
         let tenancy = self.tenancy.read();
         if chosen.members().is_none() {
-            return Ok(Some(tenancy.compose(chosen, seen, indirect)));
+            return Ok(Some(tenancy.compose(chosen, seen, most)));
         }
         let Some(now) = tenancy.find(self.resource_type, seen.id()).map(Arc::clone) else {
             return Ok(None);
         };
-        let composed = tenancy.compose(chosen, &now, indirect);
+        let composed = tenancy.compose(chosen, &now, most);
         drop(tenancy);
         let is_asked_for = match self.selection.filter {
             Some(filter) if now.version() != seen.version() => {
@@ -187,7 +186,7 @@ impl Search<'_> {
         if filter.membership(self.resource_type).is_empty() {
             return None;
         }
-        let needed = Projection::default().needed(Some(filter), None);
+        let needed = Projection::default().showing_groups(usize::MAX).needed(Some(filter), None);
         Some(if self.asks_for_ids_of_groups(filter) {
             needed.showing_indirect_groups(usize::MAX)
         } else {

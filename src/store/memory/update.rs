@@ -159,7 +159,7 @@ impl<'j> Job<'j> {
         read: Membership<'_>,
         kept: &Arc<Resource>,
     ) -> Arc<Resource> {
-        tenancy.compose(read, kept, Projection::default().indirect_groups())
+        tenancy.compose(read, kept, Projection::default().most_groups())
     }
 }
 

@@ -2,6 +2,7 @@
 
 use scimwire::Quirks;
 use scimwire::dispatch::Limits;
+use scimwire::quirks::Deviation;
 use scimwire::store::Pushdown;
 use serde_json::{Value, json};
 
@@ -381,6 +382,47 @@ async fn a_long_array_takes_its_time_and_no_more() {
         (200, &made["meta"]),
         "all of them are there already"
     );
+}
+
+#[tokio::test]
+async fn of_all_groups_direct_ones_are_shown_first() {
+    // Two direct ones, two that list these, and one above them.
+    const CASES: &[(usize, usize, usize, &[&str])] = &[
+        (0, 9, 0, &["groups"]),
+        (1, 9, 1, &["groups"]),
+        (2, 9, 2, &["groups"]),
+        (3, 9, 3, &["groups"]),
+        (4, 1, 3, &["indirect_groups"]),
+        (2, 1, 2, &["groups"]),
+        (5, 3, 5, &[]),
+    ];
+    for (most, indirect, shown, told) in CASES {
+        let mut setup = Setup::default();
+        (setup.limits.groups, setup.limits.indirect_groups) = (*most, *indirect);
+        let provider = Provider::new(setup);
+        let ann = id(&provider.create("/Users", user("ann")).await).to_owned();
+        let mut below = vec![ann.clone(), ann.clone()];
+        for number in 0..5 {
+            let made = provider.create("/Groups", group(&number.to_string(), &[&below[number]]));
+            below.push(id(&made.await).to_owned());
+        }
+        let title = json!([{ "op": "replace", "path": "title", "value": "x" }]);
+        let one = format!("/Users/{ann}");
+        let list = provider.get("/Users").await;
+        let found = list.resources()[0].clone();
+        let answers = [provider.get(&one).await, provider.patch(&one, title).await];
+        let answers = answers.into_iter().map(|answer| (answer.body, answer.report.deviations));
+        for (body, deviations) in answers.chain([(found, list.report.deviations)]) {
+            let groups = body["groups"].as_array().into_iter().flatten();
+            let names: Vec<&Value> = groups.map(|group| &group["display"]).collect();
+            let case = format!("{most}, {indirect}: {names:?}");
+            assert_eq!(names, ["0", "1", "2", "3", "4"][..*shown], "{case}");
+            let rules: Vec<&str> = deviations.iter().map(Deviation::rule).collect();
+            assert_eq!(rules, *told, "{case}");
+        }
+        // Whoever asks for a group finds all that are in it.
+        provider.finds("/Users", &[(&format!("groups.value eq \"{}\"", below[3]), &["ann"])]).await;
+    }
 }
 
 #[tokio::test]
