@@ -92,22 +92,9 @@ impl Change {
         tenant: Tenant,
         resource: Arc<Resource>,
     ) -> Self {
-        let members = MemberChange {
-            added: resource_type.membership().member_ids(&resource),
-            ..MemberChange::default()
-        };
-        let (id, version) = (resource.id().to_owned(), resource.version());
-        Self {
-            operation: Operation::Create,
-            tenant,
-            resource_type,
-            id,
-            version,
-            before: None,
-            after: Some(resource),
-            paths: Vec::new(),
-            members,
-        }
+        let mut change = Self::of_whole(Operation::Create, resource_type, tenant, &resource);
+        change.members.added = change.resource_type.membership().member_ids(&resource);
+        change.with_after(Some(resource))
     }
 
     /// The removal of `resource`.
@@ -117,21 +104,27 @@ impl Change {
         tenant: Tenant,
         resource: Arc<Resource>,
     ) -> Self {
-        let members = MemberChange {
-            removed: resource_type.membership().member_ids(&resource),
-            ..MemberChange::default()
-        };
-        let (id, version) = (resource.id().to_owned(), resource.version());
+        let mut change = Self::of_whole(Operation::Delete, resource_type, tenant, &resource);
+        change.members.removed = change.resource_type.membership().member_ids(&resource);
+        Self { before: Some(resource), ..change }
+    }
+
+    fn of_whole(
+        operation: Operation,
+        resource_type: Arc<ResourceType>,
+        tenant: Tenant,
+        resource: &Resource,
+    ) -> Self {
         Self {
-            operation: Operation::Delete,
+            operation,
             tenant,
             resource_type,
-            id,
-            version,
-            before: Some(resource),
+            id: resource.id().to_owned(),
+            version: resource.version(),
+            before: None,
             after: None,
             paths: Vec::new(),
-            members,
+            members: MemberChange::default(),
         }
     }
 

@@ -30,7 +30,7 @@ pub async fn pushdown_agrees_with_evaluation(factory: &dyn StoreFactory) {
                 let query = case.subject.query(Some(filter.clone()));
                 let found = ids(&case.subject.select(&query).await.resources);
                 let distinct: BTreeSet<&str> = found.iter().map(String::as_str).collect();
-                let expected = matching(&case.all, &filter);
+                let expected = case.matching(Some(&filter));
                 let expected: BTreeSet<&str> =
                     expected.iter().map(|resource| resource.id()).collect();
                 let pushdown = case.subject.store.pushdown(&query);
@@ -74,18 +74,12 @@ pub async fn order_agrees_with_evaluation(factory: &dyn StoreFactory) {
         for mut case in cases(factory, directory).await {
             for _ in 0..case.rounds {
                 let case = &mut case;
-                let filter = case
-                    .questions
-                    .one_in_two()
-                    .then(|| case.questions.filter(&case.subject, &case.all).1);
+                let filter = case.filter_or_none();
                 let sort = case.questions.sort();
                 let page = case.questions.page(&case.all, sort.as_ref());
                 let query = Query { filter, sort, page, projection: case.subject.everything() };
                 let found = ids(&case.subject.select(&query).await.resources);
-                let matching = query
-                    .filter
-                    .as_ref()
-                    .map_or_else(|| case.all.clone(), |filter| matching(&case.all, filter));
+                let matching = case.matching(query.filter.as_ref());
                 let expected = ids(&complete::page_in(
                     case.subject.store.id_order(),
                     matching,
@@ -115,17 +109,11 @@ pub async fn total_counts_all_pages(factory: &dyn StoreFactory) {
         for mut case in cases(factory, directory).await {
             for _ in 0..case.rounds {
                 let case = &mut case;
-                let filter = case
-                    .questions
-                    .one_in_two()
-                    .then(|| case.questions.filter(&case.subject, &case.all).1);
+                let filter = case.filter_or_none();
                 let page = case.questions.page(&case.all, None);
                 let query =
                     Query { filter, sort: None, page, projection: case.subject.everything() };
-                let expected = query
-                    .filter
-                    .as_ref()
-                    .map_or(case.all.len(), |filter| matching(&case.all, filter).len());
+                let expected = case.matching(query.filter.as_ref()).len();
                 let total = case.subject.select(&query).await.total;
                 let may_lack = matches!(query.page, Page::Cursor { .. })
                     && case.subject.store.pushdown(&query) == Pushdown::Pages;
@@ -177,6 +165,14 @@ async fn cases(factory: &dyn StoreFactory, directory: usize) -> Vec<Case> {
     cases
 }
 
-fn matching(all: &[Arc<Resource>], filter: &BoundFilter) -> Vec<Arc<Resource>> {
-    all.iter().filter(|resource| filter.matches(resource)).cloned().collect()
+impl Case {
+    fn filter_or_none(&mut self) -> Option<BoundFilter> {
+        self.questions.one_in_two().then(|| self.questions.filter(&self.subject, &self.all).1)
+    }
+
+    fn matching(&self, filter: Option<&BoundFilter>) -> Vec<Arc<Resource>> {
+        let is_match =
+            |resource: &&Arc<Resource>| filter.is_none_or(|filter| filter.matches(resource));
+        self.all.iter().filter(is_match).cloned().collect()
+    }
 }
