@@ -20,7 +20,7 @@ use crate::console::SignIn;
 use crate::oauth::{self, OAuth};
 use crate::patience::wait_no_longer;
 use crate::provider::Provider;
-use crate::work::work;
+use crate::work::{Work, work};
 use crate::{admin, console};
 
 const FRONT_PAGE: &str = "\
@@ -64,7 +64,7 @@ pub(crate) fn router(
         router = router.nest("/admin/api", admin);
     }
     let router = router
-        .layer(middleware::from_fn(work))
+        .layer(middleware::from_fn_with_state(Work::new(), work))
         .layer(middleware::from_fn_with_state(body_time, wait_no_longer));
     router.layer(middleware::from_fn(demand_host))
 }

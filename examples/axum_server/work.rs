@@ -2,44 +2,117 @@
 //! was asked for by a client that has gone ends, and a change that has begun is made whole, with
 //! what follows from it.
 
+use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
 
 use axum::Json;
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use futures_util::FutureExt;
 use http::header::CONTENT_TYPE;
 use http::{Method, StatusCode};
 use http_body::Body as _;
 use scimwire::Error;
 use tokio::runtime::{Handle, RuntimeFlavor};
-use tokio::task::{self, JoinSet};
+use tokio::task;
 
 /// A body from this length on, in bytes, takes a while to read.
 const LARGE_BODY: u64 = 64 * 1024;
 
-/// Answers in a task of its own. That of a change does not end with the connection.
-pub(crate) async fn work(request: Request, next: Next) -> Response {
-    let (takes_long, only_reads) = (takes_long(&request), only_reads(&request));
-    let answer = next.run(request);
-    let answer = Answer { answer: Box::pin(answer), takes_long };
-    if !only_reads {
-        // Only a panic is no answer.
-        return task::spawn(answer).await.unwrap_or_else(|_| defect());
-    }
-    // Ends its tasks when it is dropped.
-    let mut reading = JoinSet::new();
-    reading.spawn(answer);
-    reading.join_next().await.and_then(Result::ok).unwrap_or_else(defect)
+/// A PATCH up to this length, in bytes, is as much work as the resource that it changes is long.
+const SMALL_PATCH: u64 = 4 * 1024;
+
+/// To write an answer from this length on, in bytes, takes a while.
+const LARGE_ANSWER: u64 = 256 * 1024;
+
+/// What keeps a thread for so long keeps others waiting; it is less than that where the system has
+/// given the processor to others meanwhile.
+const LONG: Duration = Duration::from_millis(20);
+
+/// For how long it is believed that there are others of the kind.
+const REMEMBERED: Duration = Duration::from_secs(30);
+
+/// How work is given to threads.
+#[derive(Clone)]
+pub(crate) struct Work {
+    started: Instant,
+    /// Until when single resources count as long, in milliseconds from the start.
+    long_until: Arc<AtomicU64>,
 }
 
-/// What is read, and changes by PATCH, can be far more work than their text; so can be what is
-/// large. Nobody knows the size of a resource before it is read.
-fn takes_long(request: &Request) -> bool {
-    let length = request.body().size_hint();
-    let is_large = length.upper().unwrap_or(u64::MAX) > LARGE_BODY;
-    is_large || request.method() == Method::PATCH || only_reads(request)
+/// How long a request takes, as far as that can be told before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Length {
+    Short,
+    /// As long as a single resource, whose size nobody knows before it is read.
+    OfResource,
+    Long,
+}
+
+impl Work {
+    pub(crate) fn new() -> Self {
+        Self { started: Instant::now(), long_until: Arc::default() }
+    }
+
+    fn takes_long(&self, request: &Request) -> bool {
+        match length(request) {
+            Length::Short => false,
+            Length::OfResource => self.now() < self.long_until.load(Ordering::Relaxed),
+            Length::Long => true,
+        }
+    }
+
+    /// Takes note of what has kept a thread so long, and of its answer.
+    fn note(&self, took: Duration, answer: Option<&Response>) {
+        let length = answer.and_then(|answer| answer.body().size_hint().exact());
+        if took > LONG || length > Some(LARGE_ANSWER) {
+            self.long_until.store(self.now() + milliseconds(REMEMBERED), Ordering::Relaxed);
+        }
+    }
+
+    fn now(&self) -> u64 {
+        milliseconds(self.started.elapsed())
+    }
+}
+
+fn milliseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// Answers a request; a change in a task of its own, which does not end with the connection.
+pub(crate) async fn work(State(work): State<Work>, request: Request, next: Next) -> Response {
+    let (takes_long, only_reads) = (work.takes_long(&request), only_reads(&request));
+    let answer = Box::pin(AssertUnwindSafe(next.run(request)).catch_unwind());
+    let answer = Answer { answer, takes_long, work };
+    let answered = if only_reads {
+        answer.await
+    } else {
+        task::spawn(answer).await.unwrap_or_else(|err| Err(Box::new(err)))
+    };
+    // Only a panic is no answer.
+    answered.unwrap_or_else(|_| defect())
+}
+
+/// Searches, changes by PATCH and lists can be far more work than their text; so can be what is
+/// large.
+fn length(request: &Request) -> Length {
+    let bytes = request.body().size_hint().upper().unwrap_or(u64::MAX);
+    let (uri, method) = (request.uri(), request.method());
+    let is_patch = method == Method::PATCH;
+    if bytes > LARGE_BODY || uri.query().is_some() || is_search(uri.path()) {
+        Length::Long
+    } else if only_reads(request) || is_patch && bytes <= SMALL_PATCH {
+        Length::OfResource
+    } else if is_patch {
+        Length::Long
+    } else {
+        Length::Short
+    }
 }
 
 fn only_reads(request: &Request) -> bool {
@@ -59,19 +132,30 @@ fn is_search(path: &str) -> bool {
 struct Answer<F> {
     answer: Pin<Box<F>>,
     takes_long: bool,
+    work: Work,
 }
 
-impl<F: Future> Future for Answer<F> {
+impl<F, E> Future for Answer<F>
+where
+    F: Future<Output = Result<Response, E>>,
+{
     type Output = F::Output;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
         let has_other_threads = || Handle::current().runtime_flavor() == RuntimeFlavor::MultiThread;
-        if self.takes_long && has_other_threads() {
+        let begun = Instant::now();
+        let polled = if self.takes_long && has_other_threads() {
             // The other tasks of this thread go on in another one.
             task::block_in_place(|| self.answer.as_mut().poll(context))
         } else {
             self.answer.as_mut().poll(context)
-        }
+        };
+        let answer = match &polled {
+            Poll::Ready(Ok(answer)) => Some(answer),
+            Poll::Ready(Err(_)) | Poll::Pending => None,
+        };
+        self.work.note(begun.elapsed(), answer);
+        polled
     }
 }
 
@@ -88,6 +172,7 @@ mod tests {
     use std::time::Duration;
 
     use axum::body::{Body, to_bytes};
+    use axum::extract::Path;
     use axum::routing::any;
     use axum::{Router, middleware};
     use serde_json::Value;
@@ -113,7 +198,9 @@ mod tests {
             (Method::POST, "/"),
             (Method::PATCH, "/"),
         ] {
-            let mut router = Router::new().route("/", any(panics)).layer(middleware::from_fn(work));
+            let mut router = Router::new()
+                .route("/", any(panics))
+                .layer(middleware::from_fn_with_state(Work::new(), work));
             let answer = router.call(request(method, uri)).await.expect("an answer");
             assert_eq!(answer.status(), 500);
             assert_eq!(answer.headers()[CONTENT_TYPE], "application/scim+json");
@@ -158,8 +245,9 @@ mod tests {
             go_on.notified().await;
             finished.notify_one();
         };
-        let mut router =
-            Router::new().route("/{*path}", any(handler)).layer(middleware::from_fn(work));
+        let mut router = Router::new()
+            .route("/{*path}", any(handler))
+            .layer(middleware::from_fn_with_state(Work::new(), work));
         let answer = tokio::spawn(router.call(request(method, uri)));
         seen.begun.notified().await;
         answer.abort();
@@ -190,10 +278,12 @@ mod tests {
             ends.0.send(()).expect("somebody waits");
             ends.1.recv_timeout(LONGEST).expect("the other request is answered meanwhile");
         };
+        let experience = Work::new();
+        experience.note(2 * LONG, None);
         let router = Router::new()
             .route("/Groups/1", any(large))
             .route("/Groups/2", any(async || ()))
-            .layer(middleware::from_fn(work));
+            .layer(middleware::from_fn_with_state(experience, work));
         let [mut large, mut other] = [router.clone(), router];
         let slow = tokio::spawn(large.call(request(Method::GET, "/Groups/1")));
         task::spawn_blocking(move || has_begun.recv()).await.expect("no panic").expect("it begins");
@@ -214,22 +304,42 @@ mod tests {
         }
     }
 
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_resource_that_was_large_is_remembered() {
+        let experience = Work::new();
+        let mut router = Router::new()
+            .route("/Users/{length}", any(async |Path(length): Path<usize>| vec![b' '; length]))
+            .layer(middleware::from_fn_with_state(experience.clone(), work));
+        let request = |length: u64| request(Method::GET, &format!("/Users/{length}"));
+        for (length, is_long) in [(LARGE_ANSWER, false), (LARGE_ANSWER + 1, true)] {
+            assert_eq!(router.call(request(length)).await.expect("an answer").status(), 200);
+            assert_eq!(experience.takes_long(&request(0)), is_long, "{length}");
+        }
+    }
+
     #[test]
-    fn what_takes_long_is_known_before() {
+    fn how_long_a_request_takes_is_known_before() {
+        use Length::{Long, OfResource, Short};
         let cases = [
-            (Method::GET, "/Groups/1", true),
-            (Method::GET, "/Users?filter=x", true),
-            (Method::DELETE, "/Users/1", false),
-            (Method::POST, "/Users", false),
-            (Method::POST, "/Users/.search", true),
-            (Method::POST, "/.Search/", true),
-            (Method::PATCH, "/Users/1", true),
+            (Method::GET, "/Groups/1", OfResource),
+            (Method::GET, "/Users?filter=x", Long),
+            (Method::DELETE, "/Users/1", Short),
+            (Method::POST, "/Users", Short),
+            (Method::POST, "/Users/.search", Long),
+            (Method::POST, "/.Search/", Long),
+            (Method::PATCH, "/Users/1", OfResource),
         ];
         for (method, uri, expected) in cases {
-            assert_eq!(takes_long(&request(method.clone(), uri)), expected, "{method} {uri}");
+            assert_eq!(length(&request(method.clone(), uri)), expected, "{method} {uri}");
         }
-        let large =
-            http::Request::post("/Users").body(Body::from(vec![b' '; 100_000])).expect("a request");
-        assert!(takes_long(&large));
+        for (method, bytes, expected) in [
+            (Method::POST, 100_000, Long),
+            (Method::PATCH, 5_000, Long),
+            (Method::PATCH, 1_000, OfResource),
+        ] {
+            let body = Body::from(vec![b' '; bytes]);
+            let request = http::Request::builder().method(method).body(body).expect("a request");
+            assert_eq!(length(&request), expected, "{bytes}");
+        }
     }
 }
