@@ -22,16 +22,7 @@ pub(super) fn select(
     selection: &Selection<'_>,
 ) -> Result<Selected, StoreError> {
     let search = Search { tenancy, resource_type, selection };
-    let page = selection.page.cloned().unwrap_or(Page::Index { start: 1, count: usize::MAX });
-    let found = look_up(&tenancy.read(), resource_type, selection, &page)?;
-    let selected = match (found, selection.filter, selection.sort) {
-        (Found::Page(selected), _, _) => selected,
-        (Found::Among(some), Some(filter), sort) => {
-            search.page_of_matching(some, filter, sort, &page)?
-        }
-        (Found::Among(all), None, sort) => search.sorted(all, sort, &page)?,
-    };
-    search.compose(selected)
+    search.completed(search.seen()?)
 }
 
 /// A search among resources that were there when it began.
@@ -42,6 +33,33 @@ struct Search<'s> {
 }
 
 impl Search<'_> {
+    /// A page, without what is kept apart from its resources.
+    fn seen(&self) -> Result<Selected, StoreError> {
+        let selection = self.selection;
+        let page = selection.page.cloned().unwrap_or(Page::Index { start: 1, count: usize::MAX });
+        let found = look_up(&self.tenancy.read(), self.resource_type, selection, &page)?;
+        match (found, selection.filter, selection.sort) {
+            (Found::Page(selected), _, _) => Ok(selected),
+            (Found::Among(some), Some(filter), sort) => {
+                self.page_of_matching(some, filter, sort, &page)
+            }
+            (Found::Among(all), None, sort) => self.sorted(all, sort, &page),
+        }
+    }
+
+    /// The page as it is shown. One of which nothing is left by now would pass for the last one, and
+    /// gives way to what is there instead.
+    fn completed(&self, mut seen: Selected) -> Result<Selected, StoreError> {
+        loop {
+            let is_empty = seen.resources.is_empty();
+            let shown = self.compose(seen)?;
+            if is_empty || !shown.resources.is_empty() {
+                return Ok(shown);
+            }
+            seen = self.seen()?;
+        }
+    }
+
     /// A page of those that satisfy the filter; `resources` come in the order of their ids.
     fn page_of_matching(
         &self,
@@ -234,5 +252,39 @@ impl<'p> Gathered<'p> {
         } else if !before_page {
             self.more = true;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::budget::Budget;
+    use crate::store::memory::tests::{fixture, now};
+    use crate::store::{Precondition, ResourceStore};
+
+    #[test]
+    fn a_page_of_which_nothing_is_left_is_not_the_last() {
+        let fixture = fixture();
+        let group = |name| fixture.create(&fixture.groups, json!({ "displayName": name }));
+        let made = ["a", "b", "c"].map(|name| group(name).expect("a group"));
+        let page = Page::Cursor { after: None, count: 1 };
+        let selection = Selection {
+            filter: None,
+            sort: None,
+            page: Some(&page),
+            projection: &Projection::default(),
+            budget: &Budget::unlimited(),
+            memory: usize::MAX,
+        };
+        let tenancy = fixture.groups.known(&fixture.cx);
+        let resource_type = &fixture.groups.resource_type;
+        let search = Search { tenancy: &tenancy, resource_type, selection: &selection };
+        let seen = search.seen().expect("a page");
+        now(fixture.groups.delete(&made[0], &Precondition::default(), &fixture.cx)).expect("gone");
+        let shown = search.completed(seen).expect("a page");
+        assert_eq!(shown.resources.iter().map(|one| one.id()).collect::<Vec<_>>(), [&made[1]]);
+        assert!(shown.more);
     }
 }
