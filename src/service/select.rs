@@ -13,6 +13,8 @@ use crate::store::{Pushdown, complete};
 /// A resource that was found, with what it is shown by.
 pub(super) struct Found<'q> {
     resource: Arc<Resource>,
+    /// Where it stands, if that may be by groups that are not shown.
+    position: Option<Position>,
     sort: Option<&'q Sort>,
     resource_type: &'q ResourceType,
     projection: &'q Projection,
@@ -50,7 +52,8 @@ impl Order {
 impl Found<'_> {
     /// Where it stands in the order of the page; pages by index never ask.
     pub(super) fn position(&self) -> Position {
-        complete::position(&self.resource, self.sort)
+        let position = || complete::position(&self.resource, self.sort);
+        self.position.clone().unwrap_or_else(position)
     }
 
     pub(super) fn show<'f>(&'f self, locations: &'f Locations) -> Projected<'f> {
@@ -155,8 +158,11 @@ impl Call<'_> {
             self.cx,
         )
         .await?;
+        let (sort, membership) = (query.sort.as_ref(), endpoint.resource_type.membership());
+        let by_groups = sort.and_then(Sort::path).is_some_and(|path| membership.is_groups(path));
         let found = selected.resources.into_iter().map(|resource| Found {
-            sort: query.sort.as_ref(),
+            position: by_groups.then(|| complete::position(&resource, sort)),
+            sort,
             resource: self.with_nearest_groups(&endpoint.resource_type, resource),
             resource_type: &endpoint.resource_type,
             projection: &query.projection,

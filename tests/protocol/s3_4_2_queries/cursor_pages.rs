@@ -6,8 +6,8 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use support::databases::counts_by_cursor;
-use support::reads::provider::{Answer, Provider, Setup, id};
-use support::reads::samples::{device, user};
+use support::reads::provider::{Answer, Provider, Setup, id, name};
+use support::reads::samples::{device, group, user};
 
 async fn of_users(count: usize) -> Provider {
     Provider::strict()
@@ -289,4 +289,34 @@ async fn paging_is_advertised_as_it_is() {
     assert_eq!(pagination["defaultPageSize"], 4);
     assert_eq!(provider.get("/Users?cursor").await.names().len(), 4);
     assert_eq!(provider.get("/Users").await.names().len(), 4);
+}
+
+#[tokio::test]
+async fn groups_that_are_not_shown_give_an_order_all_the_same() {
+    let mut setup = Setup::default();
+    setup.limits.groups = 0;
+    let provider = Provider::new(setup);
+    for number in 0..5 {
+        let made = provider.create("/Users", user(&format!("user{number}"))).await;
+        let name = format!("group{}", number * 3 % 5);
+        provider.create("/Groups", group(&name, &[id(&made)])).await;
+    }
+    for (query, expected) in [
+        ("/Users?sortBy=groups.display", ["user0", "user2", "user4", "user1", "user3"]),
+        ("/Users?sortBy=groups.value", ["user0", "user1", "user2", "user3", "user4"]),
+        (
+            "/?filter=userName pr&sortBy=groups.display",
+            ["user0", "user2", "user4", "user1", "user3"],
+        ),
+    ] {
+        for order in ["ascending", "descending"] {
+            let shown = walk(&provider, &format!("{query}&sortOrder={order}&count=2")).await;
+            let mut names: Vec<&str> = shown.iter().map(name).collect();
+            if order == "descending" {
+                names.reverse();
+            }
+            assert_eq!(names, expected, "{query}, {order}");
+            assert!(shown.iter().all(|user| user.get("groups").is_none()));
+        }
+    }
 }
