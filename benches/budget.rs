@@ -178,7 +178,7 @@ fn change(name: &str, users: &Arc<ResourceType>, user: &Resource, operations: &[
     let Value::Object(body) = patch(&json!(operations)) else {
         unreachable!("a message is an object")
     };
-    let message = PatchOp::from_object(body, usize::MAX).expect("a PATCH");
+    let message = PatchOp::from_object(body.into(), usize::MAX).expect("a PATCH");
     let plan =
         PlanBinder::new(Arc::clone(users)).bind(message).expect("the paths are those of users");
     let user = Arc::new(user.clone());

@@ -3,9 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use serde_json::{Map, Value};
-
 use crate::error::{Error, ScimType};
+use crate::value::{Object, Value};
 
 /// So many bytes cost as much as a look at one value.
 const BYTES: usize = 64;
@@ -129,7 +128,8 @@ pub(crate) fn of_text(text: &str) -> u64 {
 /// What a look at all of a value costs, or a copy: its parts, and their text.
 pub(crate) fn weight(value: &Value) -> u64 {
     match value {
-        Value::Null | Value::Bool(_) | Value::Number(_) => 1,
+        Value::Null | Value::Bool(_) => 1,
+        Value::Number(number) => 1 + number.as_written().map_or(0, of_text),
         Value::String(text) => 1 + of_text(text),
         Value::Array(values) => values.iter().fold(1, |sum, value| sum + weight(value)),
         Value::Object(object) => weight_of(object),
@@ -137,7 +137,7 @@ pub(crate) fn weight(value: &Value) -> u64 {
 }
 
 /// What a look at all of an object costs, or a copy.
-pub(crate) fn weight_of(object: &Map<String, Value>) -> u64 {
+pub(crate) fn weight_of(object: &Object) -> u64 {
     object.iter().fold(1, |sum, (name, value)| sum + weight_of_member(name, value))
 }
 

@@ -139,7 +139,7 @@ fn message(path: &str, value: &Value) -> PatchOp {
     let operation = PatchOperation {
         op: "replace".to_owned(),
         path: Some(path.to_owned()),
-        value: Some(value.clone()),
+        value: Some(value.into()),
     };
     PatchOp { operations: vec![operation] }
 }
@@ -152,7 +152,7 @@ fn kit_patch(path: &str, value: &Value) -> scim_kit::PatchOp {
     let operation = scim_kit::PatchOperation {
         op: scim_kit::Operation::Replace,
         path: Some(path.to_owned()),
-        value: Some(value.clone()),
+        value: Some(value.into()),
     };
     scim_kit::PatchOp::new(vec![operation])
 }

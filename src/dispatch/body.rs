@@ -2,7 +2,6 @@
 
 use http::StatusCode;
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue};
-use serde_json::{Map, Value};
 
 use crate::error::Error;
 use crate::message::{Known, SearchRequest, is_among, parse_known};
@@ -10,6 +9,7 @@ use crate::quirks::{Deviation, Deviations};
 use crate::schema::ResourceType;
 use crate::service::rewrite::message;
 use crate::service::{Call, Failure};
+use crate::value::Object;
 
 /// A media type that is longer is not repeated in an answer.
 const SHOWN_BYTES: usize = 100;
@@ -31,7 +31,7 @@ pub(super) struct Body<'b> {
 
 impl Body<'_> {
     /// The body of a search.
-    pub(super) fn search(self, call: &mut Call<'_>) -> Result<Map<String, Value>, Failure> {
+    pub(super) fn search(self, call: &mut Call<'_>) -> Result<Object, Failure> {
         let is_known = |name: &str| {
             name.eq_ignore_ascii_case("schemas") || is_among(&SearchRequest::PARAMETERS, name)
         };
@@ -39,7 +39,7 @@ impl Body<'_> {
     }
 
     /// The body of a PATCH.
-    pub(super) fn patch(self, call: &mut Call<'_>) -> Result<Map<String, Value>, Failure> {
+    pub(super) fn patch(self, call: &mut Call<'_>) -> Result<Object, Failure> {
         let operation = Known::members(&|name| is_among(OPERATION, name));
         let is_known = |name: &str| is_among(PATCH, name);
         self.parse(call, Known { is_known: &is_known, inside: Some(("Operations", &operation)) })
@@ -51,14 +51,14 @@ impl Body<'_> {
         self,
         call: &mut Call<'_>,
         resource_type: &ResourceType,
-    ) -> Result<Map<String, Value>, Failure> {
+    ) -> Result<Object, Failure> {
         let is_known = |name: &str| resource_type.may_name(name);
         self.parse(call, Known::members(&is_known))
     }
 
     /// The body of a bulk request. The resources in it are read likewise; of which type each is may
     /// be said behind it.
-    pub(super) fn bulk_request(self, call: &mut Call<'_>) -> Result<Map<String, Value>, Failure> {
+    pub(super) fn bulk_request(self, call: &mut Call<'_>) -> Result<Object, Failure> {
         let endpoints = &call.service.endpoints;
         // The data of a PATCH may come without its message.
         let is_of_data = |name: &str| {
@@ -75,7 +75,7 @@ impl Body<'_> {
         self.parse(call, Known { is_known: &is_known, inside: Some(("Operations", &operation)) })
     }
 
-    fn parse(self, call: &mut Call<'_>, known: Known<'_>) -> Result<Map<String, Value>, Failure> {
+    fn parse(self, call: &mut Call<'_>, known: Known<'_>) -> Result<Object, Failure> {
         check_media_type(self.headers, &mut call.deviations)?;
         let text = if call.quirks.byte_order_mark {
             message::without_byte_order_mark(self.text, &mut call.deviations)

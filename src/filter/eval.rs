@@ -3,15 +3,13 @@
 
 use std::cmp::Ordering;
 
-use serde_json::{Map, Value};
-
 use super::bound::{BoundFilter, Comparison, Operand};
 use super::run::Run;
 use super::syntax::CompareOp;
 use crate::budget::{Budget, BudgetError, Purse, of_text, units};
 use crate::resource::Resource;
 use crate::schema::{Locations, bytes, instant};
-use crate::value::Number;
+use crate::value::{List, Object, Value};
 
 /// What it costs to read an instant, beside the look at its text.
 const INSTANT: u64 = 4;
@@ -97,7 +95,7 @@ impl BoundFilter {
             Self::Not(term) => Ok(!term.holds(subject, run)?),
             Self::Present(path) => {
                 let value = subject.attribute(path);
-                run.spend(units(value.and_then(Value::as_array).map_or(1, Vec::len)).max(1))?;
+                run.spend(units(value.and_then(Value::as_array).map_or(1, List::len)).max(1))?;
                 let sub = path.sub().map(|sub| sub.name());
                 Ok(value.is_some_and(|value| is_present(value, sub)))
             }
@@ -106,7 +104,7 @@ impl BoundFilter {
                 let elements = subject
                     .attribute(path)
                     .and_then(Value::as_array)
-                    .map(Vec::as_slice)
+                    .map(List::as_slice)
                     .unwrap_or_default();
                 let fetch = fetching(elements);
                 for element in elements {
@@ -151,7 +149,7 @@ impl Comparison {
     fn holds<'r>(&self, subject: Subject<'r>, run: &mut Run<'r, '_>) -> Result<bool, BudgetError> {
         if let Operand::Location { url, locations } = &self.operand {
             let elements =
-                subject.attribute(&self.path).and_then(Value::as_array).map_or(1, Vec::len);
+                subject.attribute(&self.path).and_then(Value::as_array).map_or(1, List::len);
             // The URL of each is made, and taken apart like the one that was asked for.
             let each = 1 + of_text(url).saturating_mul(LOCATION);
             run.spend(units(elements.max(1)).saturating_mul(each))?;
@@ -162,7 +160,7 @@ impl Comparison {
             run.spend(1)?;
             return Ok(false);
         };
-        let elements = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
+        let elements = value.as_array().map_or(std::slice::from_ref(value), List::as_slice);
         let fetch = fetching(elements);
         for element in elements {
             run.spend(fetch)?;
@@ -214,7 +212,7 @@ impl Comparison {
             (Operand::Boolean(operand), Value::Bool(value)) => value == operand,
             (Operand::Number(operand), Value::Number(value)) => {
                 run.spend(operand.as_written().map_or(0, of_text))?;
-                ordering_holds(self.op, Number::from(value).cmp(operand))
+                ordering_holds(self.op, value.cmp(operand))
             }
             (Operand::Instant(operand), Value::String(text)) => {
                 run.spend(INSTANT)?;
@@ -237,7 +235,7 @@ impl Comparison {
             CompareOp::Eq => locations.same(&url, operand),
             op => text_holds(op, &url, operand),
         };
-        let of_object = |value: &Map<String, Value>| {
+        let of_object = |value: &Object| {
             locations.of_reference(self.path.attribute(), value).is_some_and(holds)
         };
         match (subject, subject.attribute(&self.path)) {

@@ -3,11 +3,10 @@
 
 use std::sync::Arc;
 
-use serde_json::Value;
-
 use super::bound::BoundFilter;
 use crate::budget::Budget;
 use crate::schema::{ResolvedPath, ResourceType};
+use crate::value::Value;
 
 /// Whether the path is `schemas`.
 pub(super) fn is_schemas(path: &ResolvedPath) -> bool {

@@ -3,11 +3,10 @@
 use std::collections::HashSet;
 use std::fmt;
 
-use serde_json::{Map, Value};
-
 use super::bulk_id::BulkId;
 use super::{MessageError, expect_schema, take, whole_number};
 use crate::shown::Shown;
+use crate::value::{Object, Value};
 
 /// The schema of a bulk request.
 pub const BULK_REQUEST: &str = "urn:ietf:params:scim:api:messages:2.0:BulkRequest";
@@ -47,7 +46,7 @@ impl BulkRequest {
     /// - `failOnErrors` is no whole number of at least 1;
     /// - an operation is no object, or has no `method`, or has a member of the wrong type;
     /// - two operations have one `bulkId`.
-    pub fn from_object(mut body: Map<String, Value>) -> Result<Self, MessageError> {
+    pub fn from_object(mut body: Object) -> Result<Self, MessageError> {
         expect_schema(&mut body, BULK_REQUEST)?;
         let fail_on_errors = fail_on_errors(take(&mut body, "failOnErrors"))?;
         let Some(Value::Array(operations)) = take(&mut body, "Operations") else {
@@ -98,7 +97,7 @@ fn read(index: usize, operation: Value) -> Result<BulkOperation, MessageError> {
     };
     let mut text = |name: &str| match take(&mut operation, name) {
         None | Some(Value::Null) => Ok(None),
-        Some(Value::String(text)) => Ok(Some(text)),
+        Some(Value::String(text)) => Ok(Some(String::from(text))),
         Some(_) => {
             Err(MessageError::syntax(format!("operation {index}: `{name}` has to be a string")))
         }

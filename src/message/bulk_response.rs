@@ -3,10 +3,10 @@
 use http::StatusCode;
 use serde::ser::{SerializeMap, SerializeStruct};
 use serde::{Serialize, Serializer};
-use serde_json::Value;
 
 use super::bulk_id::BulkId;
 use crate::resource::Version;
+use crate::value::Value;
 
 /// The schema of the answer to a bulk request.
 pub const BULK_RESPONSE: &str = "urn:ietf:params:scim:api:messages:2.0:BulkResponse";

@@ -6,11 +6,11 @@ use std::fmt;
 
 use http::StatusCode;
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
-use serde_json::{Map, Number, Value};
 
 use crate::budget::of_text;
 use crate::error::{Error, ScimType};
-use crate::resource::{ELEMENT, of_block, of_member};
+use crate::resource::{ELEMENT, of_member, of_text_block};
+use crate::value::{List, Name, Object, Value};
 
 /// Limits on a JSON text, checked while it is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,7 +29,7 @@ pub struct JsonLimits {
     /// beyond it is 413. 600,000 by default.
     pub total: usize,
     /// How much memory the values may take that are kept of a body, in bytes; beyond it is 413. An
-    /// object takes some 700, however small it is. 48 MiB by default: those of 60,000 e-mail
+    /// object takes some 200, however small it is. 48 MiB by default: those of 150,000 e-mail
     /// addresses, each with a type.
     pub memory: usize,
 }
@@ -124,7 +124,7 @@ impl From<JsonError> for Error {
 /// - the text is not JSON, or no object;
 /// - an object in it has a member twice;
 /// - it nests too deep, or has too many values.
-pub fn parse_object(text: &[u8], limits: JsonLimits) -> Result<Map<String, Value>, JsonError> {
+pub fn parse_object(text: &[u8], limits: JsonLimits) -> Result<Object, JsonError> {
     parse_known(text, limits, Known::members(&|_| true)).map(|(object, _)| object)
 }
 
@@ -156,7 +156,7 @@ pub(crate) fn parse_known(
     text: &[u8],
     limits: JsonLimits,
     known: Known<'_>,
-) -> Result<(Map<String, Value>, u64), JsonError> {
+) -> Result<(Object, u64), JsonError> {
     let count = Count {
         limits,
         left: Cell::new(limits.total),
@@ -217,11 +217,11 @@ impl Count {
     /// Counts what a value that is built weighs, beside those in it, and the memory of its text.
     fn built<E: serde::de::Error>(&self, text: &str) -> Result<(), E> {
         self.weight.set(self.weight.get() + 1 + of_text(text));
-        self.takes(of_block(text.len()))
+        self.takes(of_text_block(text))
     }
 
     /// Counts what a name weighs, and the memory of a member, where its object has so many already.
-    fn named<E: serde::de::Error>(&self, there: usize, name: &str) -> Result<(), E> {
+    fn named<E: serde::de::Error>(&self, there: usize, name: &Name) -> Result<(), E> {
         self.weight.set(self.weight.get() + of_text(name));
         self.takes(of_member(there, name))
     }
@@ -314,28 +314,24 @@ impl<'de> Visitor<'de> for Reader<'_> {
     }
 
     fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
-        Ok(Value::Number(value.into()))
+        Ok(value.into())
     }
 
     fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
-        Ok(Value::Number(value.into()))
+        Ok(value.into())
     }
 
     fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
-        Ok(Number::from_f64(value).map_or(Value::Null, Value::Number))
+        Ok(value.into())
     }
 
     fn visit_str<E>(self, value: &str) -> Result<Value, E> {
-        Ok(Value::String(value.to_owned()))
-    }
-
-    fn visit_string<E>(self, value: String) -> Result<Value, E> {
-        Ok(Value::String(value))
+        Ok(value.into())
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Value, A::Error> {
         let inside = self.deeper()?;
-        let mut values = Vec::new();
+        let mut values = List::new();
         while let Some(value) = elements.next_element_seed(inside)? {
             self.count.value(values.len())?;
             self.count.takes(ELEMENT)?;
@@ -346,8 +342,8 @@ impl<'de> Visitor<'de> for Reader<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
         let inside = self.deeper()?;
-        let mut object = Map::new();
-        while let Some(name) = members.next_key::<String>()? {
+        let mut object = Object::new();
+        while let Some(name) = members.next_key::<Name>()? {
             self.count.member(object.len())?;
             self.count.named(object.len(), &name)?;
             let value = if self.knows(&name) {
@@ -361,7 +357,7 @@ impl<'de> Visitor<'de> for Reader<'_> {
                 return Err(self.count.refuse(Trouble::Duplicate));
             }
         }
-        if repeats_a_name(object.keys().map(String::as_str)) {
+        if repeats_a_name(object.keys().map(Name::as_str)) {
             return Err(self.count.refuse(Trouble::Duplicate));
         }
         Ok(Value::Object(object))
@@ -422,12 +418,12 @@ impl<'de> Visitor<'de> for Passing<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
         let (inside, mut names) = (Self(self.0.deeper()?), Vec::new());
-        while let Some(name) = members.next_key::<String>()? {
+        while let Some(name) = members.next_key::<Name>()? {
             self.0.count.member(names.len())?;
             members.next_value_seed(inside)?;
             names.push(name);
         }
-        if repeats_a_name(names.iter().map(String::as_str)) {
+        if repeats_a_name(names.iter().map(Name::as_str)) {
             Err(self.0.count.refuse(Trouble::Duplicate))
         } else {
             Ok(())

@@ -10,9 +10,8 @@ pub(crate) mod search_request;
 
 use std::fmt;
 
-use serde_json::{Map, Value};
-
 use crate::error::{Error, ScimType};
+use crate::value::{List, Object, Value};
 
 pub use bulk_id::BulkId;
 pub use bulk_request::{BULK_REQUEST, BulkOperation, BulkRequest};
@@ -55,7 +54,7 @@ impl From<MessageError> for Error {
 }
 
 /// Takes a member whose name is `name` in any case.
-fn take(body: &mut Map<String, Value>, name: &str) -> Option<Value> {
+fn take(body: &mut Object, name: &str) -> Option<Value> {
     if let Some(value) = body.remove(name) {
         return Some(value);
     }
@@ -64,14 +63,14 @@ fn take(body: &mut Map<String, Value>, name: &str) -> Option<Value> {
 }
 
 /// The member whose name is `name` in any case.
-pub(crate) fn member<'b>(body: &'b mut Map<String, Value>, name: &str) -> Option<&'b mut Value> {
+pub(crate) fn member<'b>(body: &'b mut Object, name: &str) -> Option<&'b mut Value> {
     body.iter_mut().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value)
 }
 
 /// A whole number: `2.0` is as good as `2` (RFC 8259, Section 6). One that no integer holds is none.
 pub(crate) fn whole_number(value: &Value) -> Option<i64> {
     let number = value.as_number()?;
-    if number.is_f64() {
+    if !number.is_whole() {
         return number.to_string().strip_suffix(".0")?.parse().ok();
     }
     Some(number.as_i64().unwrap_or(i64::MAX))
@@ -79,12 +78,12 @@ pub(crate) fn whole_number(value: &Value) -> Option<i64> {
 
 /// Whether the `schemas` of a message name its schema.
 pub(crate) fn names_schema(schemas: &Value, schema: &str) -> bool {
-    let uris = schemas.as_array().map(Vec::as_slice).unwrap_or_default();
+    let uris = schemas.as_array().map(List::as_slice).unwrap_or_default();
     uris.iter().filter_map(Value::as_str).any(|uri| uri.eq_ignore_ascii_case(schema))
 }
 
 /// RFC 7644, Section 8.2: each message names its schema.
-fn expect_schema(body: &mut Map<String, Value>, schema: &str) -> Result<(), MessageError> {
+fn expect_schema(body: &mut Object, schema: &str) -> Result<(), MessageError> {
     let named = take(body, "schemas").is_some_and(|schemas| names_schema(&schemas, schema));
     if named {
         Ok(())

@@ -2,9 +2,8 @@
 
 use std::fmt;
 
-use serde_json::{Map, Value};
-
 use super::{MessageError, expect_schema, take};
+use crate::value::{List, Object, Text, Value};
 
 /// The schema of a PATCH message.
 pub const PATCH_OP: &str = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
@@ -36,7 +35,7 @@ impl PatchOp {
     /// - `schemas` does not name the message;
     /// - `Operations` is missing, no array, or longer than `most`;
     /// - an operation is no object, or its `op` or `path` no string.
-    pub fn from_object(mut body: Map<String, Value>, most: usize) -> Result<Self, MessageError> {
+    pub fn from_object(mut body: Object, most: usize) -> Result<Self, MessageError> {
         expect_schema(&mut body, PATCH_OP)?;
         let Some(Value::Array(operations)) = take(&mut body, "Operations") else {
             return Err(MessageError::syntax("`Operations` has to be an array"));
@@ -53,14 +52,14 @@ impl PatchOp {
 }
 
 /// The path and the value of an operation that is not read yet.
-type Parts<'b> = (Option<&'b mut String>, Option<&'b mut Value>);
+type Parts<'b> = (Option<&'b mut Text>, Option<&'b mut Value>);
 
 /// The path and the value of each operation in a body that is not read yet; none of what is
 /// malformed.
-pub(crate) fn paths_and_values(body: &mut Map<String, Value>) -> Vec<Parts<'_>> {
+pub(crate) fn paths_and_values(body: &mut Object) -> Vec<Parts<'_>> {
     let operations = body.iter_mut().find(|(name, _)| name.eq_ignore_ascii_case("Operations"));
     let operations =
-        operations.and_then(|(_, operations)| operations.as_array_mut()).map(Vec::as_mut_slice);
+        operations.and_then(|(_, operations)| operations.as_array_mut()).map(List::as_mut_slice);
     operations.unwrap_or_default().iter_mut().filter_map(Value::as_object_mut).map(parts).collect()
 }
 
@@ -84,17 +83,17 @@ fn read(index: usize, operation: Value) -> Result<PatchOperation, MessageError> 
     };
     let path = match take(&mut operation, "path") {
         None | Some(Value::Null) => None,
-        Some(Value::String(path)) => Some(path),
+        Some(Value::String(path)) => Some(String::from(path)),
         Some(_) => {
             return Err(MessageError::syntax(format!(
                 "operation {index}: `path` has to be a string"
             )));
         }
     };
-    Ok(PatchOperation { op, path, value: take(&mut operation, "value") })
+    Ok(PatchOperation { op: op.into(), path, value: take(&mut operation, "value") })
 }
 
-fn parts(operation: &mut Map<String, Value>) -> Parts<'_> {
+fn parts(operation: &mut Object) -> Parts<'_> {
     let (mut path, mut value) = (None, None);
     for (name, member) in operation {
         if name.eq_ignore_ascii_case("value") {

@@ -2,11 +2,11 @@
 //! 3.4.2 and 3.4.3).
 
 use percent_encoding::percent_decode_str;
-use serde_json::{Map, Value};
 
 use super::{MessageError, expect_schema, take, whole_number};
 use crate::error::ScimType;
 use crate::quirks::{Deviation, Deviations, Quirks};
+use crate::value::{Object, Value};
 
 /// The schema of a search message.
 pub const SEARCH_REQUEST: &str = "urn:ietf:params:scim:api:messages:2.0:SearchRequest";
@@ -108,7 +108,7 @@ impl SearchRequest {
     }
 
     /// Leaves out of a message the members that say nothing since they are blank.
-    pub(crate) fn without_blank(body: &mut Map<String, Value>, deviations: &mut Deviations) {
+    pub(crate) fn without_blank(body: &mut Object, deviations: &mut Deviations) {
         body.retain(|name, value| {
             let is_blank = value.as_str().is_some_and(|text| text.trim().is_empty());
             let blank = if is_blank { known(&Self::BLANK, name) } else { None };
@@ -142,7 +142,7 @@ impl SearchRequest {
     ///
     /// - `schemas` does not name the message;
     /// - a member is of the wrong type.
-    pub fn from_object(mut body: Map<String, Value>) -> Result<Self, MessageError> {
+    pub fn from_object(mut body: Object) -> Result<Self, MessageError> {
         expect_schema(&mut body, SEARCH_REQUEST)?;
         let count = integer(&mut body, "count");
         let request = Self {
@@ -157,7 +157,7 @@ impl SearchRequest {
             cursor: match take(&mut body, "cursor") {
                 None => None,
                 Some(Value::Null) => Some(String::new()),
-                Some(Value::String(cursor)) => Some(cursor),
+                Some(Value::String(cursor)) => Some(cursor.into()),
                 Some(_) => return Err(MessageError::value("`cursor` has to be a string")),
             },
         };
@@ -188,15 +188,15 @@ fn whole(name: &str, text: &str) -> Result<i64, MessageError> {
     }
 }
 
-fn string(body: &mut Map<String, Value>, name: &str) -> Result<Option<String>, MessageError> {
+fn string(body: &mut Object, name: &str) -> Result<Option<String>, MessageError> {
     match take(body, name) {
         None | Some(Value::Null) => Ok(None),
-        Some(Value::String(text)) => Ok(Some(text)),
+        Some(Value::String(text)) => Ok(Some(text.into())),
         Some(_) => Err(MessageError::value(format!("`{name}` has to be a string"))),
     }
 }
 
-fn strings(body: &mut Map<String, Value>, name: &str) -> Result<Vec<String>, MessageError> {
+fn strings(body: &mut Object, name: &str) -> Result<Vec<String>, MessageError> {
     let wrong = || MessageError::value(format!("`{name}` has to be an array of strings"));
     match take(body, name) {
         None | Some(Value::Null) => Ok(Vec::new()),
@@ -211,7 +211,7 @@ fn strings(body: &mut Map<String, Value>, name: &str) -> Result<Vec<String>, Mes
     }
 }
 
-fn integer(body: &mut Map<String, Value>, name: &str) -> Result<Option<i64>, MessageError> {
+fn integer(body: &mut Object, name: &str) -> Result<Option<i64>, MessageError> {
     match take(body, name) {
         None | Some(Value::Null) => Ok(None),
         Some(value) => match whole_number(&value) {

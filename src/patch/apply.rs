@@ -3,8 +3,6 @@
 
 use std::sync::Arc;
 
-use serde_json::{Map, Value};
-
 use super::error::{PatchError, PatchErrorKind};
 use super::index::{Index, Indexes};
 use super::plan::{Action, Plan, Step, StepChange, StepTarget};
@@ -13,6 +11,7 @@ use crate::budget::{Budget, weight};
 use crate::quirks::{Deviation, Deviations};
 use crate::resource::{Resource, is_unassigned, same_value};
 use crate::schema::{Attribute, Mutability, ResolvedPath, Schema};
+use crate::value::{List, Object, Value};
 
 /// On what terms the steps of a request are applied.
 struct Terms<'b> {
@@ -153,7 +152,8 @@ fn apply_to_target(
     let Some(uri) = target.container() else {
         return apply_in(resource.object_mut(), target, action, terms);
     };
-    let container = resource.object_mut().entry(uri).or_insert_with(|| Value::Object(Map::new()));
+    let container =
+        resource.object_mut().entry(uri).or_insert_with(|| Value::Object(Object::new()));
     let result = match container {
         Value::Object(object) => apply_in(object, target, action, terms),
         _ => Ok(Done::AsAsked),
@@ -166,7 +166,7 @@ fn apply_to_target(
 }
 
 fn apply_in(
-    object: &mut Map<String, Value>,
+    object: &mut Object,
     target: &StepTarget,
     action: &Action,
     terms: &mut Terms<'_>,
@@ -183,7 +183,8 @@ fn apply_in(
             Slot::new(object, attribute).apply(action, terms.indexes.of(target), terms.budget)
         }
         Some(sub) if !attribute.multi_valued() => {
-            let value = object.entry(attribute.name()).or_insert_with(|| Value::Object(Map::new()));
+            let value =
+                object.entry(attribute.name()).or_insert_with(|| Value::Object(Object::new()));
             let result = match value {
                 Value::Object(parent) => {
                     Slot::new(parent, sub).apply(action, terms.indexes.of(target), terms.budget)
@@ -211,14 +212,14 @@ fn apply_in(
 }
 
 fn apply_to_values(
-    object: &mut Map<String, Value>,
+    object: &mut Object,
     target: &StepTarget,
     action: &Action,
     terms: &mut Terms<'_>,
 ) -> Result<Done, PatchErrorKind> {
     let name = target.attribute.name();
     let index = terms.indexes.of(target);
-    let slot = object.entry(name).or_insert_with(|| Value::Array(Vec::new()));
+    let slot = object.entry(name).or_insert_with(|| Value::Array(List::new()));
     let Value::Array(elements) = slot else {
         return Ok(Done::AsAsked);
     };

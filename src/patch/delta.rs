@@ -2,11 +2,10 @@
 
 use std::collections::HashSet;
 
-use serde_json::Value;
-
 use super::plan::{Action, Plan, StepChange};
 use crate::filter::{BoundFilter, CompareOp, Operand};
 use crate::schema::Membership;
+use crate::value::Value;
 
 /// What becomes of the members of a group, whatever they are: first all or the listed ones go, then
 /// others come, unless they are there already.

@@ -1,14 +1,13 @@
 //! Looks at the elements of a multi-valued attribute: at those that an index names, or at all of
 //! them.
 
-use serde_json::Value;
-
 use super::error::PatchErrorKind;
 use super::index::Index;
 use super::target::Done;
 use crate::budget::{Budget, of_text, weight};
 use crate::resource::{ValueError, ValueErrorKind, same_element};
 use crate::schema::{Attribute, fold, folding};
+use crate::value::Value;
 
 /// RFC 7644, Section 3.5.2: a value that becomes the primary one takes that from all others.
 pub(super) fn keep_one_primary(

@@ -5,13 +5,12 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use serde_json::{Map, Value};
-
 use super::plan::StepTarget;
 use crate::budget::{Budget, BudgetError, of_text, weight};
 use crate::filter::{BoundFilter, CompareOp, Operand};
 use crate::resource::{Identities, Resource, is_unassigned};
 use crate::schema::{Attribute, fold, folding};
+use crate::value::{List, Object, Value};
 
 /// Up to this many values are looked at one by one.
 const FEW: usize = 16;
@@ -100,7 +99,7 @@ impl Indexes {
 }
 
 impl Place {
-    fn close_gaps(&self, object: &mut Map<String, Value>) {
+    fn close_gaps(&self, object: &mut Object) {
         let object = match &self.container {
             Some(uri) => object.get_mut(uri).and_then(Value::as_object_mut),
             None => Some(object),
@@ -205,7 +204,7 @@ impl Index {
     }
 
     /// Closes the gaps that are left by values that are gone.
-    pub(super) fn close_gaps(&self, elements: &mut Vec<Value>) {
+    pub(super) fn close_gaps(&self, elements: &mut List) {
         if self.gone > 0 {
             elements.retain(|element| !is_unassigned(element));
         }

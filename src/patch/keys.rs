@@ -3,8 +3,6 @@
 
 use std::sync::Arc;
 
-use serde_json::Value;
-
 use super::bind::Binding;
 use super::error::PatchErrorKind;
 use super::lookup::Bound;
@@ -13,6 +11,7 @@ use super::plan::{StepChange, StepTarget};
 use crate::attr::starts_with_urn;
 use crate::quirks::{Deviation, UnknownAttributes};
 use crate::schema::Mutability;
+use crate::value::{Name, Value};
 
 impl Binding<'_> {
     /// RFC 7644, Section 3.5.2.1: "each attribute" of the value is added or replaced by itself.
@@ -26,10 +25,10 @@ impl Binding<'_> {
         Ok(())
     }
 
-    pub(super) fn key(&mut self, key: String, value: Value) -> Result<(), PatchErrorKind> {
+    pub(super) fn key(&mut self, key: Name, value: Value) -> Result<(), PatchErrorKind> {
         if key.eq_ignore_ascii_case("schemas") {
             // What it says follows from the attributes (RFC 7644, Section 3.5.2).
-            self.deviations.push(Deviation::ReadOnly(key));
+            self.deviations.push(Deviation::ReadOnly(key.into()));
             return Ok(());
         }
         let bound = match self.bind_path(&key) {

@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use serde_json::{Map, Value};
-
 use super::bind::Binding;
 use super::error::PatchErrorKind;
 use super::path::{Path, padded, without_values};
@@ -12,6 +10,7 @@ use crate::attr::{AttrPath, starts_with_urn};
 use crate::filter::{BoundFilter, CompareOp, Filter, Operand};
 use crate::quirks::{ConditionPaths, Deviation, Deviations};
 use crate::schema::{Attribute, AttributeType, Mutability, ResolvedPath, Schema};
+use crate::value::{Object, Value};
 
 /// What a path means.
 pub(super) enum Bound {
@@ -186,13 +185,13 @@ pub(super) fn described(filter: &BoundFilter) -> Vec<Arc<Attribute>> {
 }
 
 /// The element that a filter describes: a conjunction of `eq` says what its sub-attributes are.
-pub(super) fn describe(filter: &BoundFilter) -> Option<Map<String, Value>> {
-    let mut element = Map::new();
+pub(super) fn describe(filter: &BoundFilter) -> Option<Object> {
+    let mut element = Object::new();
     describe_into(filter, &mut element)?;
     Some(element)
 }
 
-fn describe_into(filter: &BoundFilter, element: &mut Map<String, Value>) -> Option<()> {
+fn describe_into(filter: &BoundFilter, element: &mut Object) -> Option<()> {
     match filter {
         BoundFilter::And(terms) => terms.iter().try_for_each(|term| describe_into(term, element)),
         BoundFilter::Compare(comparison) if comparison.op == CompareOp::Eq => {
@@ -203,10 +202,10 @@ fn describe_into(filter: &BoundFilter, element: &mut Map<String, Value>) -> Opti
                 Operand::Exact(text)
                 | Operand::Folded { text, .. }
                 | Operand::Identifier { text, .. } => {
-                    Value::String(sub.canonical_value(text).unwrap_or(text).to_owned())
+                    sub.canonical_value(text).unwrap_or(text).into()
                 }
                 Operand::Number(number) => {
-                    let value = Value::from(number);
+                    let value = Value::from(number.clone());
                     let fits =
                         sub.kind() != AttributeType::Integer || value.is_i64() || value.is_u64();
                     fits.then_some(value)?

@@ -12,7 +12,7 @@
 //! let plan = PlanBinder::new(users).bind(PatchOp { operations: vec![operation] })?;
 //!
 //! let user = plan.apply(Resource::default())?;
-//! assert_eq!(user.get("name"), Some(&serde_json::json!({ "familyName": "Jensen" })));
+//! assert_eq!(user.attributes()["name"], serde_json::json!({ "familyName": "Jensen" }));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 

@@ -2,14 +2,13 @@
 
 use std::sync::Arc;
 
-use serde_json::{Map, Value};
-
 use super::error::PatchErrorKind;
 use super::index::Index;
 use super::plan::{Action, StepTarget};
 use super::target::Slot;
 use crate::budget::Budget;
 use crate::schema::{Attribute, Mutability};
+use crate::value::{Object, Value};
 
 pub(super) fn set_element(
     target: &StepTarget,
@@ -55,8 +54,8 @@ pub(super) fn change_part(
 /// RFC 7644, Section 3.5.2.3: the whole record is replaced; what clients may not change stays.
 fn swap_element(
     target: &StepTarget,
-    element: &mut Map<String, Value>,
-    record: &Map<String, Value>,
+    element: &mut Object,
+    record: &Object,
 ) -> Result<(), PatchErrorKind> {
     let attribute = &target.attribute;
     let is_kept = |sub| target.filter.as_ref().is_some_and(|filter| filter.keeps.contains(sub));
@@ -90,8 +89,8 @@ fn swap_element(
 /// Sets sub-attributes one by one; null unassigns.
 pub(super) fn merge_parts(
     attribute: &Attribute,
-    object: &mut Map<String, Value>,
-    parts: &Map<String, Value>,
+    object: &mut Object,
+    parts: &Object,
 ) -> Result<(), PatchErrorKind> {
     for (name, part) in parts {
         let Some(sub) = attribute.sub_attribute(name) else {

@@ -4,11 +4,10 @@ use std::collections::HashSet;
 use std::fmt;
 use std::sync::Arc;
 
-use serde_json::{Map, Value};
-
 use super::delta::MemberDelta;
 use crate::filter::BoundFilter;
 use crate::schema::{Attribute, Membership, ResolvedPath, ResourceType, Schema};
+use crate::value::{List, Object, Value};
 
 /// A bound PATCH: it can be applied to any resource of its type, any number of times.
 #[derive(Clone)]
@@ -52,7 +51,7 @@ pub(super) struct StepTarget {
 pub(super) struct ElementFilter {
     pub(super) bound: BoundFilter,
     /// The element that the filter describes: a conjunction of `eq` does.
-    pub(super) describes: Option<Map<String, Value>>,
+    pub(super) describes: Option<Object>,
     /// What stays of an element that is replaced whole.
     pub(super) keeps: Vec<Arc<Attribute>>,
     /// Whether it names something that the resource type left out: an element that it described
@@ -238,7 +237,7 @@ impl Plan {
                 &step.change
             {
                 let named = target.sub.as_ref().map_or("value", |sub| sub.name());
-                let values = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
+                let values = value.as_array().map_or(std::slice::from_ref(value), List::as_slice);
                 let values = values.iter().filter(|_| named == "value");
                 ids.extend(
                     values

@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use serde_json::Value;
-
 use super::bind::Binding;
 use super::error::PatchErrorKind;
 use super::lookup::Bound;
@@ -12,6 +10,7 @@ use crate::filter::Budget;
 use crate::quirks::{Deviation, ListedValues};
 use crate::resource::is_unassigned;
 use crate::schema::{Attribute, Schema};
+use crate::value::Value;
 
 impl Binding<'_> {
     pub(super) fn remove(
@@ -121,7 +120,7 @@ impl Binding<'_> {
             }
             value => value,
         };
-        let values = if let Value::Array(values) = value { values } else { vec![value] };
+        let values = if let Value::Array(values) = value { values } else { [value].into() };
         let container = target.container().map(str::to_owned);
         let attribute = Arc::clone(target.last());
         let refers = attribute.refers_by_value();

@@ -3,13 +3,12 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use serde_json::{Map, Value};
-
 use super::delta::MemberDelta;
 use super::error::{PatchError, PatchErrorKind};
 use crate::quirks::Omitted;
 use crate::resource::{Resource, same_by_value};
 use crate::schema::{Attribute, AttributeType, Mutability, ResourceType};
+use crate::value::{Object, Value};
 
 /// A bound PUT: a resource to put in the place of another.
 #[derive(Clone, Debug)]
@@ -109,13 +108,13 @@ impl Replacement {
             attributes.filter(|attribute| chosen(attribute) && Some(*attribute) != unsaid);
         self.replace_each(None, attributes, &mut object, self.wanted.attributes())
             .map_err(refuse)?;
-        let empty = Map::new();
+        let empty = Object::new();
         for extension in self.resource_type.extensions() {
             let uri = extension.schema.uri().as_str();
             let wanted = self.wanted.get(uri).and_then(Value::as_object).unwrap_or(&empty);
             let mut container = match object.remove(uri) {
                 Some(Value::Object(container)) => container,
-                _ => Map::new(),
+                _ => Object::new(),
             };
             let attributes = extension.schema.attributes().iter();
             self.replace_each(Some(uri), attributes, &mut container, wanted).map_err(refuse)?;
@@ -137,8 +136,8 @@ impl Replacement {
         &self,
         container: Option<&str>,
         attributes: impl Iterator<Item = &'a Arc<Attribute>>,
-        object: &mut Map<String, Value>,
-        wanted: &Map<String, Value>,
+        object: &mut Object,
+        wanted: &Object,
     ) -> Result<(), PatchErrorKind> {
         for attribute in attributes {
             let name = attribute.name();
@@ -215,7 +214,7 @@ fn kept_parts(attribute: &Attribute, current: Option<&Value>) -> Option<Value> {
     let kept = attribute.sub_attributes().iter().filter(|sub| stays_when_omitted(sub));
     let kept =
         kept.filter_map(|sub| Some((sub.name().to_owned(), current.get(sub.name())?.clone())));
-    let kept: Map<String, Value> = kept.collect();
+    let kept: Object = kept.collect();
     (!kept.is_empty()).then_some(Value::Object(kept))
 }
 

@@ -3,8 +3,6 @@
 
 use std::sync::Arc;
 
-use serde_json::{Map, Value};
-
 use super::bind::{Binding, Op};
 use super::error::PatchErrorKind;
 use super::lookup::{Bound, described};
@@ -13,6 +11,7 @@ use super::target::is_descriptive;
 use crate::quirks::Deviation;
 use crate::resource::{ValueError, ValueErrorKind};
 use crate::schema::{Attribute, AttributeType, Mutability, Schema};
+use crate::value::{Object, Value};
 
 impl Binding<'_> {
     pub(super) fn set(&mut self, path: &str, value: Value) -> Result<(), PatchErrorKind> {
@@ -107,7 +106,7 @@ impl Binding<'_> {
                     };
                     self.set_part(target, value)?;
                 }
-                None => self.key(format!("{uri}:{key}"), value)?,
+                None => self.key(format!("{uri}:{key}").into(), value)?,
             }
         }
         Ok(())
@@ -131,7 +130,7 @@ impl Binding<'_> {
             value
                 if takes_several && self.op == Op::Add && !value.is_array() && !value.is_null() =>
             {
-                Value::Array(vec![value])
+                [value].into()
             }
             value => value,
         };
@@ -150,7 +149,7 @@ impl Binding<'_> {
                 let element = self.intake(|intake| intake.element(container, &attribute, value))?;
                 match element {
                     None if is_record && self.op == Op::Replace && is_left(target) => {
-                        Ok(Some(Value::Object(Map::new())))
+                        Ok(Some(Value::Object(Object::new())))
                     }
                     element => Ok(element),
                 }

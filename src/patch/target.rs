@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use serde_json::{Map, Value};
-
 use super::elements::{comparing_all, each_place, is_listed, is_there, keep_one_primary};
 use super::error::PatchErrorKind;
 use super::index::{Index, Question};
@@ -12,6 +10,7 @@ use super::plan::{Action, StepTarget};
 use crate::budget::{Budget, units, weight};
 use crate::resource::{same_by_value, same_value};
 use crate::schema::{Attribute, AttributeType, Mutability};
+use crate::value::{List, Object, Value};
 
 /// How a step was done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,12 +24,12 @@ pub(super) enum Done {
 
 /// One attribute of a resource, or of a complex value.
 pub(super) struct Slot<'r> {
-    object: &'r mut Map<String, Value>,
+    object: &'r mut Object,
     attribute: &'r Attribute,
 }
 
 impl<'r> Slot<'r> {
-    pub(super) fn new(object: &'r mut Map<String, Value>, attribute: &'r Attribute) -> Self {
+    pub(super) fn new(object: &'r mut Object, attribute: &'r Attribute) -> Self {
         Self { object, attribute }
     }
 
@@ -46,7 +45,7 @@ impl<'r> Slot<'r> {
             }
             Action::Add(value) | Action::Replace(Some(value)) => {
                 let current = self.object.get(self.attribute.name()).and_then(Value::as_array);
-                budget.spend(weight(value).saturating_add(units(current.map_or(0, Vec::len))))?;
+                budget.spend(weight(value).saturating_add(units(current.map_or(0, List::len))))?;
                 self.set(value)
             }
             Action::Replace(None) | Action::Remove => self.unassign(),
@@ -66,7 +65,7 @@ impl<'r> Slot<'r> {
         budget: &Budget,
     ) -> Result<Done, PatchErrorKind> {
         let attribute = self.attribute;
-        let slot = self.object.entry(attribute.name()).or_insert_with(|| Value::Array(Vec::new()));
+        let slot = self.object.entry(attribute.name()).or_insert_with(|| Value::Array(List::new()));
         let Value::Array(elements) = slot else {
             return Ok(Done::AsAsked);
         };
@@ -116,7 +115,7 @@ impl<'r> Slot<'r> {
         }
     }
 
-    fn merge(&mut self, parts: &Map<String, Value>) -> Result<(), PatchErrorKind> {
+    fn merge(&mut self, parts: &Object) -> Result<(), PatchErrorKind> {
         if self.attribute.mutability() == Mutability::Immutable
             && self.object.contains_key(self.attribute.name())
         {
@@ -129,8 +128,10 @@ impl<'r> Slot<'r> {
             });
             return if changes { Err(self.immutable()) } else { Ok(()) };
         }
-        let value =
-            self.object.entry(self.attribute.name()).or_insert_with(|| Value::Object(Map::new()));
+        let value = self
+            .object
+            .entry(self.attribute.name())
+            .or_insert_with(|| Value::Object(Object::new()));
         if let Value::Object(object) = value {
             merge_parts(self.attribute, object, parts)?;
             if object.is_empty() {
@@ -223,7 +224,7 @@ impl<'r> Slot<'r> {
 
 /// The values of a multi-valued attribute that a value filter chose; without a filter, all of them.
 pub(super) struct Values<'r> {
-    elements: &'r mut Vec<Value>,
+    elements: &'r mut List,
     chosen: Vec<usize>,
     target: &'r StepTarget,
     index: &'r mut Index,
@@ -231,7 +232,7 @@ pub(super) struct Values<'r> {
 
 impl<'r> Values<'r> {
     pub(super) fn choose(
-        elements: &'r mut Vec<Value>,
+        elements: &'r mut List,
         target: &'r StepTarget,
         index: &'r mut Index,
         budget: &Budget,
@@ -356,8 +357,11 @@ impl<'r> Values<'r> {
     /// but not which one it is. Who changes a part of a value that has gone does not bring that
     /// back.
     fn is_made(&self, creates: bool) -> bool {
-        let described =
-            self.target.filter.as_ref().map(|filter| filter.describes.iter().flat_map(Map::keys));
+        let described = self
+            .target
+            .filter
+            .as_ref()
+            .map(|filter| filter.describes.iter().flat_map(Object::keys));
         creates && described.is_none_or(|mut names| names.all(|name| is_descriptive(name)))
     }
 
@@ -394,9 +398,9 @@ impl<'r> Values<'r> {
 
     /// Where no filter describes an element, one is made of the sub-attribute alone, unless that
     /// says nothing by itself.
-    fn bare_element(&self) -> Option<Map<String, Value>> {
+    fn bare_element(&self) -> Option<Object> {
         let sub = self.target.sub.as_ref()?;
-        if is_descriptive(sub.name()) { None } else { Some(Map::new()) }
+        if is_descriptive(sub.name()) { None } else { Some(Object::new()) }
     }
 
     fn no_target(&self) -> PatchErrorKind {

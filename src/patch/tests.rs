@@ -24,7 +24,7 @@ fn bind(
         operations.as_array().expect("an array").iter().map(|operation| PatchOperation {
             op: operation["op"].as_str().unwrap_or_default().to_owned(),
             path: operation.get("path").and_then(Value::as_str).map(str::to_owned),
-            value: operation.get("value").cloned(),
+            value: operation.get("value").map(Into::into),
         });
     let message = PatchOp { operations: operations.collect() };
     PlanBinder::new(resource_type).with_quirks(quirks).bind(message)
@@ -42,7 +42,7 @@ fn run(
 ) -> Result<Value, PatchError> {
     let mut after = bind(resource_type, quirks, operations)?.apply(stored(before))?;
     after.remove("schemas");
-    Ok(Value::Object(after.into_stored()))
+    Ok(Value::from(after.into_stored()))
 }
 
 #[track_caller]
@@ -466,6 +466,7 @@ fn member_changes_are_deltas() {
         |ids: &[&str]| -> Vec<Value> { ids.iter().map(|id| json!({ "value": id })).collect() };
     let add = |ids: &[&str]| json!({ "op": "add", "path": "members", "value": members(ids) });
     let filter = json!({ "op": "remove", "path": "members[value eq \"a\" or value eq \"b\"]" });
+    let wanted = |ids: &[&str]| members(ids).iter().map(Into::into).collect();
     let list = json!({ "op": "remove", "path": "members", "value": members(&["a"]) });
     let all = json!({ "op": "remove", "path": "members" });
     let replace = json!({ "op": "replace", "value": { "members": members(&["x", "y", "x"]), "displayName": "n" } });
@@ -473,25 +474,22 @@ fn member_changes_are_deltas() {
     let cases = [
         (
             json!([add(&["a", "b"])]),
-            MemberDelta { replace: false, add: members(&["a", "b"]), remove: vec![] },
+            MemberDelta { replace: false, add: wanted(&["a", "b"]), remove: vec![] },
         ),
         (json!([filter]), MemberDelta { replace: false, add: vec![], remove: ids(&["a", "b"]) }),
         (
             json!([add(&["a", "c"]), list]),
-            MemberDelta { replace: false, add: members(&["c"]), remove: ids(&["a"]) },
+            MemberDelta { replace: false, add: wanted(&["c"]), remove: ids(&["a"]) },
         ),
         (
             json!([list, add(&["a"])]),
-            MemberDelta { replace: false, add: members(&["a"]), remove: ids(&["a"]) },
+            MemberDelta { replace: false, add: wanted(&["a"]), remove: ids(&["a"]) },
         ),
         (
             json!([all, add(&["a"])]),
-            MemberDelta { replace: true, add: members(&["a"]), remove: vec![] },
+            MemberDelta { replace: true, add: wanted(&["a"]), remove: vec![] },
         ),
-        (
-            json!([replace]),
-            MemberDelta { replace: true, add: members(&["x", "y"]), remove: vec![] },
-        ),
+        (json!([replace]), MemberDelta { replace: true, add: wanted(&["x", "y"]), remove: vec![] }),
     ];
     for (operations, expected) in cases {
         assert_eq!(delta(operations.clone()), Some(expected), "{operations}");
@@ -517,7 +515,7 @@ fn put_goes_by_mutability() {
         let replacement = Replacement::new(Arc::clone(&things), stored(wanted), omitted);
         replacement.apply(stored(before)).map(|mut after| {
             after.remove("schemas");
-            Value::Object(after.into_stored())
+            Value::from(after.into_stored())
         })
     };
     let before = json!({ "free": "a", "fixed": "b", "ours": "c", "secret": "d", "flag": false, "externalId": "e" });

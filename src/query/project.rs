@@ -2,11 +2,11 @@
 
 use serde::ser::{SerializeMap, SerializeSeq};
 use serde::{Serialize, Serializer};
-use serde_json::{Map, Value};
 
 use super::projection::{Projection, Share};
 use crate::resource::Resource;
 use crate::schema::{Attribute, AttributeType, Container, Locations, ResourceType, Schema};
+use crate::value::{Object, Value};
 
 /// A resource as a client sees it: what the projection shows, with `meta.location` and each `$ref`
 /// as absolute URLs, and with `schemas`, which no store has to keep.
@@ -143,7 +143,7 @@ impl<'a> Scope<'a> {
         let Some(mut meta) = value.as_object().cloned() else {
             return Ok(());
         };
-        meta.extend(location.map(|location| ("location".to_owned(), Value::String(location))));
+        meta.extend(location.map(|location| ("location".to_owned(), location.into())));
         self.write(object, attribute, &Value::Object(meta))
     }
 
@@ -212,7 +212,7 @@ impl<'a> Shown<'a> {
         }
     }
 
-    fn subs(&self, object: &'a Map<String, Value>) -> impl Iterator<Item = (&'a str, &'a Value)> {
+    fn subs(&self, object: &'a Object) -> impl Iterator<Item = (&'a str, &'a Value)> {
         let (scope, share, attribute) = (self.scope, self.share, self.attribute);
         object.iter().filter_map(move |(key, value)| {
             let sub = attribute.sub_attribute(key)?;
@@ -222,7 +222,7 @@ impl<'a> Shown<'a> {
     }
 
     /// The URL of the resource that the value names, where it is part of the answer.
-    fn reference(&self, object: &Map<String, Value>) -> Option<String> {
+    fn reference(&self, object: &Object) -> Option<String> {
         if !self.attribute.refers_by_value() {
             return None;
         }

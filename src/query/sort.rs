@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use super::id_order::IdOrder;
 use super::page::Position;
@@ -14,7 +13,7 @@ use crate::error::{Error, ScimType};
 use crate::resource::Resource;
 use crate::schema::{AttributeType, ResolvedPath, ResourceType, fold, instant};
 use crate::shown::Shown;
-use crate::value::Number;
+use crate::value::{Number, Value};
 
 /// The order of results: by an attribute, then by id.
 #[derive(Clone, Debug, PartialEq)]
@@ -180,7 +179,7 @@ impl Sort {
                 Some(SortKey::Instant(instant(text)?))
             }
             (_, Value::String(text)) if path.last().case_exact() => {
-                Some(SortKey::Text(text.clone()))
+                Some(SortKey::Text(text.to_string()))
             }
             (_, Value::String(text)) => Some(SortKey::Text(fold(text).into_owned())),
             _ => None,

@@ -10,11 +10,10 @@
 //! is not shown is kept in `meta`, where clients set nothing and see only what its schema has. A
 //! store that does not keep it shows the value.
 
-use serde_json::Value;
-
 use super::Resource;
 use super::view::User;
 use crate::schema::{Mutability, ResourceType, Schema};
+use crate::value::Value;
 
 pub(super) const ACTIVE: &str = "active";
 

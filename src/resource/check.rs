@@ -2,14 +2,13 @@
 
 use std::sync::Arc;
 
-use serde_json::{Map, Value};
-
 use super::Resource;
 use super::intake::is_primary;
 use super::value::{ValueError, ValueErrorKind};
 use crate::schema::{
     Attribute, AttributeType, Mutability, ResolvedPath, ResourceType, SchemaExtension,
 };
+use crate::value::{Name, Object, Value};
 
 /// Checks that required attributes have a value, that no attribute has two primary values, and that
 /// closed ones have canonical values.
@@ -67,8 +66,8 @@ fn check_extension(extension: &SchemaExtension, resource: &Resource) -> Result<(
 
 /// Whether clients have no part in the extension: then it is as if it were not there, and asks them
 /// for nothing.
-fn is_of_host(extension: &SchemaExtension, object: &Map<String, Value>) -> bool {
-    let attribute = |name: &String| extension.schema.attribute(name);
+fn is_of_host(extension: &SchemaExtension, object: &Object) -> bool {
+    let attribute = |name: &Name| extension.schema.attribute(name);
     object
         .keys()
         .filter_map(attribute)
@@ -78,7 +77,7 @@ fn is_of_host(extension: &SchemaExtension, object: &Map<String, Value>) -> bool 
 fn check_object(
     container: Option<&str>,
     attributes: &[Arc<Attribute>],
-    object: &Map<String, Value>,
+    object: &Object,
 ) -> Result<(), ValueError> {
     attributes.iter().try_for_each(|attribute| check_attribute(container, attribute, object))
 }
@@ -86,7 +85,7 @@ fn check_object(
 fn check_attribute(
     container: Option<&str>,
     attribute: &Attribute,
-    object: &Map<String, Value>,
+    object: &Object,
 ) -> Result<(), ValueError> {
     let place = |name: &str| match container {
         Some(container) => format!("{container}:{name}"),

@@ -3,12 +3,11 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use serde_json::{Map, Value};
-
 use super::Resource;
 use super::identities::{Identities, equal_but_primary};
 use crate::budget::weight_of_member;
 use crate::schema::{Attribute, AttributeType, Mutability, ResolvedPath, ResourceType, Schema};
+use crate::value::{Name, Object, Value};
 
 /// Up to this many values are compared with each of the others; more of them, by a hash.
 const FEW: usize = 16;
@@ -30,7 +29,7 @@ impl<'r> Difference<'r> {
     pub(crate) fn carry_weight(&self) {
         let of = |resource: &Resource| -> u64 {
             let members =
-                self.names.iter().filter_map(|name| resource.attributes().get_key_value(*name));
+                self.names.iter().filter_map(|name| resource.attributes().get_key_value(name));
             members.map(|(name, value)| weight_of_member(name, value)).sum()
         };
         if let Some(weight) = self.before.known_weight() {
@@ -52,7 +51,7 @@ impl<'r> Difference<'r> {
             paths.push(ResolvedPath::new(None, Arc::clone(external_id), None));
         }
         compare_objects(&mut paths, None, resource_type.schema(), old, new, &self.names);
-        let empty = Map::new();
+        let empty = Object::new();
         for extension in resource_type.extensions() {
             let uri = extension.schema.uri().as_str();
             if self.names.contains(&uri) {
@@ -86,8 +85,8 @@ fn compare_objects(
     paths: &mut Vec<ResolvedPath>,
     extension: Option<&Arc<Schema>>,
     schema: &Schema,
-    old: &Map<String, Value>,
-    new: &Map<String, Value>,
+    old: &Object,
+    new: &Object,
     differing: &[&str],
 ) {
     if differing.is_empty() {
@@ -120,7 +119,7 @@ fn compare_objects(
 
 /// The names whose values are not equal. A change leaves most names where they were, so that they
 /// need not be looked up.
-fn differing<'o>(old: &'o Map<String, Value>, new: &'o Map<String, Value>) -> Vec<&'o str> {
+fn differing<'o>(old: &'o Object, new: &'o Object) -> Vec<&'o str> {
     if old.keys().eq(new.keys()) {
         let pairs = old.iter().zip(new.values());
         return pairs
@@ -130,9 +129,9 @@ fn differing<'o>(old: &'o Map<String, Value>, new: &'o Map<String, Value>) -> Ve
     }
     let changed = old
         .iter()
-        .filter(|(name, value)| new.get(*name) != Some(value))
+        .filter(|(name, value)| new.get(name) != Some(value))
         .map(|(name, _)| name.as_str());
-    let come = new.keys().filter(|name| !old.contains_key(*name)).map(String::as_str);
+    let come = new.keys().filter(|name| !old.contains_key(name)).map(Name::as_str);
     changed.chain(come).collect()
 }
 

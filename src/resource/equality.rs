@@ -1,11 +1,10 @@
 //! Whether two values say the same, however they are written (RFC 7643, Sections 2.2 and 2.3).
 
 use chrono::{DateTime, Utc};
-use serde_json::Value;
 
 use super::is_unassigned;
 use crate::schema::{Attribute, AttributeType, Returned, bytes, fold, instant};
-use crate::value::Number;
+use crate::value::{Name, Number, Value};
 
 /// What a value says, without how it is written. Values of several have an order, so that they can
 /// be compared as a set.
@@ -18,7 +17,7 @@ pub(super) enum Said {
     Bytes(Vec<u8>),
     Text(String),
     Several(Vec<Self>),
-    Parts(Vec<(String, Self)>),
+    Parts(Vec<(Name, Self)>),
 }
 
 /// Whether an attribute says the same of two resources: numbers and times by what they are, and
@@ -57,7 +56,7 @@ impl Said {
                 });
                 let stated =
                     parts.filter(|(name, said)| *said != Self::Nothing && !is_default(name, said));
-                let mut stated: Vec<(String, Self)> = stated.collect();
+                let mut stated: Vec<(Name, Self)> = stated.collect();
                 stated.sort_unstable();
                 Self::Parts(stated)
             }

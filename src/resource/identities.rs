@@ -3,10 +3,9 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 
-use serde_json::{Map, Value};
-
 use super::equality::{Said, same_by_value};
 use crate::schema::Attribute;
+use crate::value::{Object, Value};
 
 /// Where the elements of a multi-valued attribute are, by what they are.
 #[derive(Default)]
@@ -100,9 +99,8 @@ pub(super) fn equal_but_primary(one: &Value, other: &Value) -> bool {
     let (Some(one), Some(other)) = (one.as_object(), other.as_object()) else {
         return false;
     };
-    let stated = |object: &Map<String, Value>| {
-        object.iter().filter(|(name, value)| !is_default(name, value)).count()
-    };
+    let stated =
+        |object: &Object| object.iter().filter(|(name, value)| !is_default(name, value)).count();
     stated(one) == stated(other)
         && one
             .iter()

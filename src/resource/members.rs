@@ -2,17 +2,16 @@
 
 use std::collections::{HashMap, HashSet};
 
-use serde_json::{Map, Value, json};
-
 use super::Resource;
 use crate::schema::Membership;
+use crate::value::{List, Object, Value};
 
 impl Membership<'_> {
     /// The members in a resource.
     #[must_use]
     pub fn members_of(self, resource: &Resource) -> &[Value] {
         let members = self.members().and_then(|members| resource.get(members.name()));
-        members.and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
+        members.and_then(Value::as_array).map(List::as_slice).unwrap_or_default()
     }
 
     /// The members in a resource, by their ids.
@@ -30,13 +29,13 @@ impl Membership<'_> {
     #[must_use]
     pub fn groups_of(self, resource: &Resource) -> &[Value] {
         let groups = self.groups().and_then(|groups| resource.get(groups.name()));
-        groups.and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
+        groups.and_then(Value::as_array).map(List::as_slice).unwrap_or_default()
     }
 
     /// Takes the members out of a resource, for a store that keeps them apart from it.
     pub fn take_members(self, resource: &mut Resource) -> Vec<Value> {
         match self.members().and_then(|members| resource.remove(members.name())) {
-            Some(Value::Array(members)) => members,
+            Some(Value::Array(members)) => members.into(),
             _ => Vec::new(),
         }
     }
@@ -70,7 +69,7 @@ impl Membership<'_> {
 
     /// What is said of a member besides its id; `None` if nothing is, as is usual.
     #[must_use]
-    pub fn besides_id(member: &Value) -> Option<Map<String, Value>> {
+    pub fn besides_id(member: &Value) -> Option<Object> {
         let object = member.as_object().filter(|object| object.len() > 1)?;
         let rest = object.iter().filter(|(name, _)| *name != "value");
         Some(rest.map(|(name, value)| (name.clone(), value.clone())).collect())
@@ -79,11 +78,11 @@ impl Membership<'_> {
     /// Whether the same is said of two members besides their ids. The type counts only where both
     /// have it, since a store fills it in.
     #[must_use]
-    pub fn is_same(one: &Map<String, Value>, other: &Map<String, Value>) -> bool {
+    pub fn is_same(one: &Object, other: &Object) -> bool {
         let derived = |name: &str| {
             name == "type" && !(one.contains_key("type") && other.contains_key("type"))
         };
-        let said = |of: &Map<String, Value>| of.keys().filter(|name| !derived(name)).count();
+        let said = |of: &Object| of.keys().filter(|name| !derived(name)).count();
         said(one) == said(other)
             && one.iter().all(|(name, value)| derived(name) || other.get(name) == Some(value))
     }
@@ -92,10 +91,9 @@ impl Membership<'_> {
     #[must_use]
     pub fn group(id: &str, is_direct: bool, display: Option<&str>) -> Value {
         let group_type = if is_direct { "direct" } else { "indirect" };
-        match display {
-            Some(display) => json!({ "value": id, "type": group_type, "display": display }),
-            None => json!({ "value": id, "type": group_type }),
-        }
+        let mut group = Object::from([("type", group_type.into()), ("value", id.into())]);
+        group.extend(display.map(|display| ("display", display.into())));
+        group.into()
     }
 
     /// Leaves the direct groups in a resource, and the first of the indirect ones.

@@ -1,32 +1,45 @@
 //! How much memory values take, as far as that can be said of them.
 
-use serde_json::{Map, Value};
-
 use super::Resource;
+use crate::value::{Name, Object, Text, Value};
 
 /// What an element takes in an array, which grows by half more than it needs on average.
 pub(crate) const ELEMENT: usize = size_of::<Value>() * 3 / 2;
 
-/// How many members a node of an object has room for, and how many it has at least where there are
-/// several nodes.
-const NODE_MEMBERS: usize = 11;
-const HALF_NODE: usize = 6;
+/// What a member takes in an object, and for how many there is room at first.
+const MEMBER: usize = size_of::<(Name, Value)>();
+const ROOM: usize = 4;
 
-/// What a node of an object takes, however few members it has.
-const NODE: usize = NODE_MEMBERS * (size_of::<String>() + size_of::<Value>()) + 24;
+/// The block of an object with few members.
+const SMALL: usize = of_block(2 * size_of::<usize>() + ROOM * MEMBER);
 
 /// The least that an element takes which is an object.
-pub(crate) const OBJECT: usize = ELEMENT + NODE;
+pub(crate) const OBJECT: usize = ELEMENT + SMALL;
+
+/// So many bytes of text stand in the value itself.
+const TEXT: usize = size_of::<Text>();
 
 /// What a block of so many bytes takes of the heap.
-pub(crate) fn of_block(bytes: usize) -> usize {
-    if bytes == 0 { 0 } else { (bytes + 8).next_multiple_of(16).max(32) }
+const fn of_block(bytes: usize) -> usize {
+    let whole = (bytes + 8).next_multiple_of(16);
+    if whole > 32 { whole } else { 32 }
 }
 
-/// What a member of this name takes beside its value, where its object has so many already.
-pub(crate) fn of_member(there: usize, name: &str) -> usize {
-    let is_first_of_node = there == 0 || there > NODE_MEMBERS && there.is_multiple_of(HALF_NODE);
-    of_block(name.len()) + if is_first_of_node { NODE } else { 0 }
+/// What text takes of the heap.
+pub(crate) fn of_text_block(text: &str) -> usize {
+    if text.len() > TEXT { of_block(text.len()) } else { 0 }
+}
+
+/// What a member of this name takes beside its value, where its object has so many already: an
+/// object that is full grows to twice its size.
+pub(crate) fn of_member(there: usize, name: &Name) -> usize {
+    let own = if name.is_known() { 0 } else { of_block(TEXT) + of_text_block(name) };
+    let growth = match there {
+        0 => SMALL,
+        there if there >= ROOM && there.is_power_of_two() => there * MEMBER,
+        _ => 0,
+    };
+    own + growth
 }
 
 impl Resource {
@@ -38,17 +51,19 @@ impl Resource {
     }
 }
 
-fn of_object(object: &Map<String, Value>) -> usize {
-    let of_each = |(there, (name, value)): (usize, (&String, &Value))| {
-        of_member(there, name) + of_value(value)
-    };
+fn of_object(object: &Object) -> usize {
+    let of_each =
+        |(there, (name, value)): (usize, (&Name, &Value))| of_member(there, name) + of_value(value);
     object.iter().enumerate().map(of_each).sum()
 }
 
 fn of_value(value: &Value) -> usize {
     match value {
-        Value::Null | Value::Bool(_) | Value::Number(_) => 0,
-        Value::String(text) => of_block(text.len()),
+        Value::Null | Value::Bool(_) => 0,
+        Value::Number(number) => {
+            number.as_written().map_or(0, |text| of_block(TEXT) + of_text_block(text))
+        }
+        Value::String(text) => of_text_block(text),
         Value::Array(values) => values.iter().map(|value| ELEMENT + of_value(value)).sum(),
         Value::Object(object) => of_object(object),
     }

@@ -5,9 +5,9 @@ use std::fmt;
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use serde_json::{Map, Value, json};
 
 use crate::schema::instant;
+use crate::value::{Object, Value};
 
 /// When a resource was made and changed, and its version (RFC 7643, Section 3.1). `meta.location`
 /// is made when the resource is sent, since it depends on the base URL.
@@ -54,29 +54,29 @@ impl Meta {
 
     /// Moves metadata on as [`Meta::changed`] does, in place; none if it is not as this crate
     /// writes it.
-    pub(super) fn advance(meta: &mut Map<String, Value>, now: DateTime<Utc>) -> Option<Version> {
+    pub(super) fn advance(meta: &mut Object, now: DateTime<Utc>) -> Option<Version> {
         let version = Version::from(meta.get("version")?.as_str()?).next();
         let Some(Value::String(last_modified)) = meta.get_mut("lastModified") else {
             return None;
         };
         let now_text = timestamp(now);
         // Timestamps of ours are of one length, and sort as text.
-        *last_modified = if is_ours(last_modified) && *last_modified < now_text {
-            now_text
+        *last_modified = if is_ours(last_modified) && *now_text > **last_modified {
+            now_text.into()
         } else {
-            timestamp(now.max(instant(last_modified)? + TimeDelta::microseconds(1)))
+            timestamp(now.max(instant(last_modified)? + TimeDelta::microseconds(1))).into()
         };
-        meta.insert("version".to_owned(), version.as_str().into());
+        meta.insert("version", version.as_str().into());
         Some(version)
     }
 
     pub(super) fn to_json(&self) -> Value {
-        json!({
-            "resourceType": self.resource_type,
-            "created": timestamp(self.created),
-            "lastModified": timestamp(self.last_modified),
-            "version": self.version.as_str(),
-        })
+        Value::Object(Object::from([
+            ("resourceType", self.resource_type.as_str().into()),
+            ("created", timestamp(self.created).into()),
+            ("lastModified", timestamp(self.last_modified).into()),
+            ("version", self.version.as_str().into()),
+        ]))
     }
 }
 

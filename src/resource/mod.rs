@@ -22,9 +22,9 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 use serde::de::DeserializeOwned;
 use serde::{Serialize, Serializer};
-use serde_json::{Map, Value};
 
 use crate::schema::{ResolvedPath, ResourceType};
+use crate::value::{List, Object, Value};
 
 use size::Weight;
 use text::Text;
@@ -43,7 +43,7 @@ pub(crate) use compare::changed_paths;
 pub(crate) use compare::{Difference, same_value};
 pub(crate) use equality::same_by_value;
 pub(crate) use identities::{Identities, same_element};
-pub(crate) use memory::{ELEMENT, OBJECT, of_block, of_member};
+pub(crate) use memory::{ELEMENT, OBJECT, of_member, of_text_block};
 pub(crate) use size::json_length;
 
 /// A resource: a JSON object whose keys are spelled as in the schema, whose unassigned attributes
@@ -53,7 +53,7 @@ pub(crate) use size::json_length;
 /// every value is personal data.
 #[derive(Clone, Default, PartialEq)]
 pub struct Resource {
-    attributes: Map<String, Value>,
+    attributes: Object,
     weight: Weight,
     text: Text,
 }
@@ -62,8 +62,8 @@ impl Resource {
     /// Takes an object as a store keeps it: one that this crate made before, or that a host builds
     /// with canonical names.
     #[must_use]
-    pub fn from_stored(object: Map<String, Value>) -> Self {
-        Self { attributes: object, ..Self::default() }
+    pub fn from_stored(object: impl Into<Object>) -> Self {
+        Self { attributes: object.into(), ..Self::default() }
     }
 
     /// The identifier; empty until a store has given one (RFC 7643, Section 3.1).
@@ -121,7 +121,7 @@ impl Resource {
     /// Each single value of the attribute that `path` names, of all its elements.
     pub fn values<'r>(&'r self, path: &'r ResolvedPath) -> impl Iterator<Item = &'r Value> {
         let elements =
-            |value: &'r Value| value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
+            |value: &'r Value| value.as_array().map_or(std::slice::from_ref(value), List::as_slice);
         let sub = path.sub().filter(|_| path.attribute().multi_valued());
         let value = self.value(path).into_iter().flat_map(elements);
         value
@@ -131,7 +131,7 @@ impl Resource {
 
     /// All attributes.
     #[must_use]
-    pub fn attributes(&self) -> &Map<String, Value> {
+    pub fn attributes(&self) -> &Object {
         &self.attributes
     }
 
@@ -163,7 +163,7 @@ impl Resource {
 
     /// Gives the resource its identifier; a store calls this when it creates one.
     pub fn set_id(&mut self, id: impl Into<String>) {
-        self.object_mut().insert("id".to_owned(), Value::String(id.into()));
+        self.object_mut().insert("id", id.into().into());
     }
 
     /// Replaces `meta`.
@@ -189,7 +189,7 @@ impl Resource {
 
     /// The object, as a store keeps it.
     #[must_use]
-    pub fn into_stored(self) -> Map<String, Value> {
+    pub fn into_stored(self) -> Object {
         self.attributes
     }
 
@@ -254,7 +254,7 @@ impl Resource {
         self.attributes.get(uri).map(T::deserialize).transpose()
     }
 
-    pub(crate) fn object_mut(&mut self) -> &mut Map<String, Value> {
+    pub(crate) fn object_mut(&mut self) -> &mut Object {
         self.weight = Weight::default();
         self.text = Text::default();
         &mut self.attributes
@@ -263,7 +263,7 @@ impl Resource {
 
 impl fmt::Debug for Resource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names: Vec<&str> = self.attributes.keys().map(String::as_str).collect();
+        let names: Vec<&str> = self.attributes.keys().map(|name| name.as_str()).collect();
         f.debug_struct("Resource").field("id", &self.id()).field("attributes", &names).finish()
     }
 }

@@ -1,10 +1,9 @@
 //! Values by their paths, as a host writes them.
 
-use serde_json::{Map, Value};
-
 use super::value::{ValueError, ValueErrorKind};
 use super::{Resource, is_unassigned};
 use crate::schema::{ResolvedPath, ResourceType};
+use crate::value::{Object, Value};
 
 /// How deep values are nested: an extension, the values of an attribute, one of them, the values of
 /// a sub-attribute.
@@ -50,8 +49,8 @@ impl Resource {
     /// let mut user = Resource::default();
     /// user.set_path(&users, "name.givenName", "Barbara")?;
     /// user.set_path(&users, department, "Sales")?;
-    /// assert_eq!(user.get("name"), Some(&json!({ "givenName": "Barbara" })));
-    /// assert_eq!(user.get_path(&users, department)?, Some(&json!("Sales")));
+    /// assert_eq!(user.attributes()["name"], json!({ "givenName": "Barbara" }));
+    /// assert_eq!(user.get_path(&users, department)?, Some(&"Sales".into()));
     /// assert!(user.set_path(&users, "name.given", "Barbara").is_err());
     /// # Ok::<(), scimwire::resource::ValueError>(())
     /// ```
@@ -112,7 +111,7 @@ fn resolved(resource_type: &ResourceType, path: &str) -> Result<ResolvedPath, Va
 }
 
 /// Sets what stands below these names, one in the other.
-fn assign(object: &mut Map<String, Value>, names: &[&str], value: Value) {
+fn assign(object: &mut Object, names: &[&str], value: Value) {
     let Some((name, below)) = names.split_first() else {
         return;
     };
@@ -126,6 +125,6 @@ fn assign(object: &mut Map<String, Value>, names: &[&str], value: Value) {
         *slot = Value::Object(inner);
     }
     if is_unassigned(slot) {
-        object.remove(*name);
+        object.remove(name);
     }
 }

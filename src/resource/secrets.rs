@@ -1,11 +1,10 @@
 //! Passwords and what else nobody may read: a resource holds them on their way to the host only
 //! (RFC 7643, Sections 4.1.1 and 9.2).
 
-use serde_json::{Map, Value};
-
 use super::{Resource, is_unassigned};
 use crate::schema::{Attribute, ResourceType, Returned, prepare_password};
 use crate::secret::Secret;
+use crate::value::{Object, Value};
 
 const PASSWORD: &str = "password";
 
@@ -97,13 +96,13 @@ fn is_secret(attribute: &Attribute) -> bool {
     attribute.returned() == Returned::Never
 }
 
-fn holds<A: AsRef<Attribute>>(object: &Map<String, Value>, attributes: &[A]) -> bool {
+fn holds<A: AsRef<Attribute>>(object: &Object, attributes: &[A]) -> bool {
     let mut secrets =
         attributes.iter().map(AsRef::as_ref).filter(|attribute| attribute.holds_secrets());
     secrets.any(|attribute| object.contains_key(attribute.name()))
 }
 
-fn forget<A: AsRef<Attribute>>(object: &mut Map<String, Value>, attributes: &[A]) {
+fn forget<A: AsRef<Attribute>>(object: &mut Object, attributes: &[A]) {
     for attribute in
         attributes.iter().map(AsRef::as_ref).filter(|attribute| attribute.holds_secrets())
     {

@@ -2,11 +2,10 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use serde_json::{Map, Value};
-
 use super::Resource;
 use crate::budget::weight_of;
 use crate::schema::ResourceType;
+use crate::value::{Name, Object, Value};
 
 /// Whatever a unit of weight stands for, it is written in no more bytes: at most 63 of a name and
 /// 64 of its value, each of them escaped, and what is around them.
@@ -79,11 +78,11 @@ pub(crate) fn json_length(value: &Value) -> usize {
     }
 }
 
-fn of_object(object: &Map<String, Value>) -> usize {
+fn of_object(object: &Object) -> usize {
     2 + parted(object.iter().map(member))
 }
 
-fn member((name, value): (&String, &Value)) -> usize {
+fn member((name, value): (&Name, &Value)) -> usize {
     of_text(name) + 1 + json_length(value)
 }
 
@@ -119,7 +118,7 @@ mod tests {
             json!({ "a": null, "b": true, "c": false, "d": [1, -2.5, 1e300, u64::MAX], "é\"": "Ünï\u{1}\n日本" }),
             json!({ "name": { "formatted": every, "n": [every, { "x": every }] } }),
         ] {
-            assert_eq!(json_length(&value), value.to_string().len(), "{value}");
+            assert_eq!(json_length(&Value::from(&value)), value.to_string().len(), "{value}");
         }
     }
 
@@ -143,8 +142,8 @@ mod tests {
         let weighed =
             |resource: &Resource| Resource::from_stored(resource.attributes().clone()).weight();
         let users = ResourceType::user();
-        let set = |resource: &mut Resource, name: &str, value: Value| {
-            resource.object_mut().insert(name.to_owned(), value)
+        let set = |resource: &mut Resource, name: &str, value: serde_json::Value| {
+            resource.object_mut().insert(name, value.into())
         };
         let long = "x".repeat(1_000);
         let changes: [&dyn Fn(&mut Resource); 8] = [

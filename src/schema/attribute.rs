@@ -134,6 +134,11 @@ impl Attribute {
         &self.key
     }
 
+    /// The name as objects have it.
+    pub(crate) fn key(&self) -> &Name {
+        &self.key
+    }
+
     /// The name, comparing without regard to case.
     #[must_use]
     pub fn attr_name(&self) -> &AttrName {

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use http::Uri;
-use serde_json::{Map, Value};
 
 use super::attribute::Attribute;
 use super::registry::Registry;
+use crate::value::{Object, Value};
 
 /// Where resources are: the base URL of a request, and the endpoint of each resource type.
 /// `meta.location` and every `$ref` of ours are made of these (RFC 7643, Sections 2.4 and 3.1).
@@ -73,11 +73,7 @@ impl Locations {
 
     /// The URL of the resource that a value of `attribute` names, from its `value` and, where
     /// several resource types are possible, its `type`.
-    pub(crate) fn of_reference(
-        &self,
-        attribute: &Attribute,
-        value: &Map<String, Value>,
-    ) -> Option<String> {
+    pub(crate) fn of_reference(&self, attribute: &Attribute, value: &Object) -> Option<String> {
         let id = value.get("value")?.as_str().filter(|id| !id.is_empty())?;
         let types = attribute.sub_attribute("$ref")?.reference_types();
         let named = value

@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use serde_json::{Map, Value};
-
 use super::outcome::Failure;
 use super::parameters::named_on_request;
 use super::rewrite::message;
@@ -19,6 +17,7 @@ use crate::quirks::{Deviations, Quirks};
 use crate::resource::{Decoded, Intake};
 use crate::schema::{Attribute, Locations, ResourceType};
 use crate::store::{Change, Precondition, Pushdown};
+use crate::value::Object;
 
 /// A call on its way.
 pub(crate) struct Call<'c> {
@@ -79,7 +78,7 @@ impl<'c> Call<'c> {
     }
 
     /// Takes a body as a message of that schema.
-    pub(super) fn message(&mut self, body: &mut Map<String, Value>, schema: &'static str) {
+    pub(super) fn message(&mut self, body: &mut Object, schema: &'static str) {
         if self.quirks.any_schemas {
             message::assume_schema(body, schema, &mut self.deviations);
         }
@@ -97,7 +96,7 @@ impl<'c> Call<'c> {
     pub(super) fn decode(
         &mut self,
         endpoint: &Endpoint,
-        mut body: Map<String, Value>,
+        mut body: Object,
     ) -> Result<(Decoded, Projection), Failure> {
         let projection = self.projection(endpoint)?;
         self.plan_binder(endpoint).unfold(&mut body, &mut self.deviations)?;

@@ -2,21 +2,20 @@
 
 use std::sync::Arc;
 
-use serde_json::{Map, Value};
-
 use super::outcome::{Failure, Outcome};
 use super::{Call, Endpoint, rewrite};
 use crate::patch::Replacement;
 use crate::policy::{Adoption, Creating, Joining};
 use crate::resource::{Decoded, Meta, Resource, check};
 use crate::store::{Change, Operation, too_long};
+use crate::value::Object;
 
 /// Creates the resource in the body of a POST, or links the POST to a resource that is there
 /// already, as the policy decides.
 pub(crate) async fn create(
     call: &mut Call<'_>,
     endpoint: &Endpoint,
-    body: Map<String, Value>,
+    body: Object,
 ) -> Result<Outcome, Failure> {
     let _turn = call.turn().await?;
     let (Decoded { mut resource, cleared }, projection) = call.decode(endpoint, body)?;

@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use serde_json::json;
-
 use super::outcome::{Failure, Outcome};
 use super::patch::amend;
 use super::{Call, Endpoint};
@@ -55,7 +53,7 @@ async fn deactivate(call: &mut Call<'_>, endpoint: &Endpoint, id: &str) -> Resul
     let operation = PatchOperation {
         op: "replace".to_owned(),
         path: Some("active".to_owned()),
-        value: Some(json!(false)),
+        value: Some(false.into()),
     };
     let binder = PlanBinder::new(Arc::clone(&endpoint.resource_type));
     amend(call, endpoint, id, vec![operation], &binder).await

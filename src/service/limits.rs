@@ -50,7 +50,7 @@ pub struct Limits {
     /// How much memory the resources of a page may take while it is put together, in bytes, counted
     /// as [`JsonLimits::memory`] is; of a page of several resource types, those of each type their
     /// share. The page then ends early as it does for its length. 48 MiB by default: a group of
-    /// 60,000 members.
+    /// 150,000 members.
     pub page_memory: usize,
     /// The length of one resource, in bytes of its JSON, without `id`, `meta` and derived
     /// attributes; members count where the change has them in the resource. A POST, PUT or PATCH

@@ -1,8 +1,6 @@
 //! Lists and searches, of one resource type or of several (RFC 7644, Sections 3.4.2 and 3.4.3; RFC
 //! 9865).
 
-use serde_json::{Map, Value};
-
 use super::cursor::{Cursors, Place};
 use super::outcome::Failure;
 use super::page::Listing;
@@ -16,6 +14,7 @@ use crate::query::{Page, Query, Sort, SortError};
 use crate::quirks::Deviation;
 use crate::schema::ResourceType;
 use crate::store::StoreError;
+use crate::value::Object;
 
 /// Lists resources by the parameters in the URL (Section 3.4.2); returns the text of a
 /// [`ListResponse`].
@@ -28,7 +27,7 @@ pub(crate) async fn list(call: &mut Call<'_>, endpoints: &[&Endpoint]) -> Result
 pub(super) async fn list_values(
     call: &mut Call<'_>,
     endpoints: &[&Endpoint],
-) -> Result<ListResponse<Value>, Failure> {
+) -> Result<ListResponse<serde_json::Value>, Failure> {
     let search = Search::of_parameters(call, endpoints)?;
     search.values(call).await
 }
@@ -37,7 +36,7 @@ pub(super) async fn list_values(
 pub(crate) async fn search(
     call: &mut Call<'_>,
     endpoints: &[&Endpoint],
-    mut body: Map<String, Value>,
+    mut body: Object,
 ) -> Result<Vec<u8>, Failure> {
     call.message(&mut body, SEARCH_REQUEST);
     if call.quirks.one_for_many {
@@ -97,12 +96,15 @@ impl<'e, 'c> Search<'e, 'c> {
         Ok(list.around(text).map_err(StoreError::other)?)
     }
 
-    async fn values(mut self, call: &mut Call<'_>) -> Result<ListResponse<Value>, Failure> {
+    async fn values(
+        mut self,
+        call: &mut Call<'_>,
+    ) -> Result<ListResponse<serde_json::Value>, Failure> {
         let place = self.place.take();
         let results = call.results(&mut self.queries, &self.page, place, &self.cursors).await?;
         let shown =
             results.found.iter().map(|found| serde_json::to_value(found.show(&call.locations)));
-        let shown = shown.collect::<Result<Vec<Value>, _>>().map_err(StoreError::other)?;
+        let shown = shown.collect::<Result<Vec<_>, _>>().map_err(StoreError::other)?;
         response(&self.page, &self.cursors, &results, shown)
     }
 }

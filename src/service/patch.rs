@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use serde_json::{Map, Value};
-
 use super::outcome::{Failure, Outcome};
 use super::{Call, Endpoint, not_implemented, rewrite};
 use crate::features::PatchAnswer;
@@ -11,13 +9,14 @@ use crate::message::{PATCH_OP, PatchOp, PatchOperation};
 use crate::patch::{Plan, PlanBinder};
 use crate::schema::ResolvedPath;
 use crate::store::{Change, Update};
+use crate::value::Object;
 
 /// Changes a resource by the operations in the body of a PATCH: all of them or none.
 pub(crate) async fn patch(
     call: &mut Call<'_>,
     endpoint: &Endpoint,
     id: &str,
-    body: Map<String, Value>,
+    body: Object,
 ) -> Result<Outcome, Failure> {
     call.check_if_match()?;
     let _turn = call.turn().await?;
@@ -51,11 +50,7 @@ pub(super) async fn amend(
     apply(call, endpoint, id, plan).await
 }
 
-fn plan(
-    call: &mut Call<'_>,
-    endpoint: &Endpoint,
-    mut body: Map<String, Value>,
-) -> Result<Plan, Failure> {
+fn plan(call: &mut Call<'_>, endpoint: &Endpoint, mut body: Object) -> Result<Plan, Failure> {
     call.message(&mut body, PATCH_OP);
     let mut message = PatchOp::from_object(body, call.service.limits.patch_operations)?;
     for (index, operation) in message.operations.iter_mut().enumerate() {

@@ -2,19 +2,18 @@
 
 use std::sync::Arc;
 
-use serde_json::{Map, Value};
-
 use super::outcome::{Failure, Outcome};
 use super::{Call, Endpoint, rewrite};
 use crate::patch::Replacement;
 use crate::resource::Decoded;
+use crate::value::Object;
 
 /// Replaces a resource by the one in the body of a PUT.
 pub(crate) async fn replace(
     call: &mut Call<'_>,
     endpoint: &Endpoint,
     id: &str,
-    body: Map<String, Value>,
+    body: Object,
 ) -> Result<Outcome, Failure> {
     call.check_if_match()?;
     let _turn = call.turn().await?;

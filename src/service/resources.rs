@@ -24,6 +24,7 @@ use crate::query::{Page, Projection, Query};
 use crate::resource::Resource;
 use crate::schema::ResourceType;
 use crate::store::{Change, Precondition, ResourceStore, StoreError, complete};
+use crate::value::Value;
 
 /// Resources per read.
 const PAGE: usize = 500;
@@ -293,7 +294,7 @@ impl Resources {
         &self,
         id: &str,
         attribute: &str,
-        value: impl Into<serde_json::Value> + Send,
+        value: impl Into<Value> + Send,
         cx: &RequestContext,
     ) -> Result<Change, StoreError> {
         self.patch(id, vec![operation("replace", attribute, value.into())], cx).await
@@ -308,10 +309,10 @@ impl Resources {
         &self,
         id: &str,
         attribute: &str,
-        value: impl Into<serde_json::Value> + Send,
+        value: impl Into<Value> + Send,
         cx: &RequestContext,
     ) -> Result<Change, StoreError> {
-        let values = serde_json::Value::Array(vec![value.into()]);
+        let values = Value::from([value.into()]);
         self.patch(id, vec![operation("add", attribute, values)], cx).await
     }
 
@@ -341,7 +342,7 @@ impl Resources {
     }
 }
 
-fn operation(op: &str, path: &str, value: serde_json::Value) -> PatchOperation {
+fn operation(op: &str, path: &str, value: Value) -> PatchOperation {
     PatchOperation { op: op.to_owned(), path: Some(path.to_owned()), value: Some(value) }
 }
 

@@ -188,7 +188,7 @@ mod tests {
     fn a_delta_of_ids_comes_to_what_it_changes() {
         let delta = |replace, add: &[&str], remove: &[&str]| MemberDelta {
             replace,
-            add: add.iter().map(|id| json!({ "value": id })).collect(),
+            add: add.iter().map(|id| json!({ "value": id }).into()).collect(),
             remove: remove.iter().map(|id| (*id).to_owned()).collect(),
         };
         for (delta, added, removed) in [

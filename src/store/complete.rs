@@ -3,8 +3,6 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
-use serde_json::Value;
-
 use super::error::StoreError;
 use super::{Pushdown, ResourceStore, Selected, Selection};
 use crate::budget::{Budget, Purse, of_text, units};
@@ -13,6 +11,7 @@ use crate::filter::BoundFilter;
 use crate::query::{IdOrder, Page, Position, Query, Sort, SortKey};
 use crate::resource::Resource;
 use crate::schema::folding;
+use crate::value::Value;
 
 /// Answers `query`: asks the store for as much as it can do, and does the rest. `budget` pays for
 /// that, and is handed to the store.

@@ -1,11 +1,10 @@
 //! How long the values are that the stores of this project find resources by.
 
-use serde_json::Value;
-
 use super::StoreError;
 use crate::error::{Error, ScimType};
 use crate::resource::Resource;
 use crate::schema::{ResolvedPath, ResourceType, compared};
+use crate::value::Value;
 
 /// The longest text in an index, in bytes; databases have a limit, and this is below it.
 const LONGEST: usize = 2_000;

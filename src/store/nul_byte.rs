@@ -1,10 +1,9 @@
 //! U+0000, which databases cannot keep: no store of this crate takes it, so that a host can change
 //! from one to another.
 
-use serde_json::{Map, Value};
-
 use super::error::StoreError;
 use crate::error::{Error, ScimType};
+use crate::value::{Object, Value};
 
 /// The error for a client that sends it.
 pub fn no_nul() -> StoreError {
@@ -14,7 +13,7 @@ pub fn no_nul() -> StoreError {
 /// # Errors
 ///
 /// - a text of the object has U+0000 in it.
-pub(crate) fn refuse_nul(object: &Map<String, Value>) -> Result<(), StoreError> {
+pub(crate) fn refuse_nul(object: &Object) -> Result<(), StoreError> {
     // Values came through the limit of JSON nesting.
     if object.values().any(has_nul) { Err(no_nul()) } else { Ok(()) }
 }

@@ -5,7 +5,6 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
-use serde_json::Value;
 
 use super::change::{Change, MemberChange, Operation};
 use super::error::StoreError;
@@ -17,6 +16,7 @@ use crate::patch::{MemberDelta, Plan, Replacement};
 use crate::quirks::Deviations;
 use crate::resource::{Difference, Resource, check, check_changed, same_by_value};
 use crate::schema::{Attribute, Membership, Mutability, ResolvedPath, ResourceType};
+use crate::value::Value;
 
 /// What it costs to change a resource, whatever the change is, in looks at each of its values: all
 /// of it is copied, compared, written, and dropped.
@@ -407,7 +407,7 @@ mod tests {
         let groups = Arc::new(ResourceType::group().with_extension(tours));
         let path = "urn:example:tours:members";
         let operation =
-            PatchOperation { op: "add".into(), path: Some(path.into()), value: Some(json!("12")) };
+            PatchOperation { op: "add".into(), path: Some(path.into()), value: Some("12".into()) };
         let plan = PlanBinder::new(Arc::clone(&groups))
             .bind(PatchOp { operations: vec![operation] })
             .expect("it binds");
@@ -424,8 +424,11 @@ mod tests {
     fn what_was_tolerated_is_that_of_the_last_time() {
         let users = Arc::new(ResourceType::user());
         let (path, value) = ("emails[type eq \"work\"].value", json!("bjensen@example.com"));
-        let operation =
-            PatchOperation { op: "replace".into(), path: Some(path.into()), value: Some(value) };
+        let operation = PatchOperation {
+            op: "replace".into(),
+            path: Some(path.into()),
+            value: Some(value.into()),
+        };
         let plan = PlanBinder::new(Arc::clone(&users))
             .with_quirks(Quirks::LENIENT)
             .bind(PatchOp { operations: vec![operation] })

@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use serde_json::Value;
-
 use crate::query::Projection;
 use crate::schema::{Attribute, AttributeType, Mutability, ResolvedPath, ResourceType, Schema};
+use crate::value::Value;
 
 /// An attribute that the store keeps.
 #[derive(Clone)]

@@ -2,12 +2,11 @@
 
 use std::collections::HashSet;
 
-use serde_json::Value;
-
 use super::samples::{Samples, TEXTS};
 use super::stores::{StoreFactory, Stores};
 use super::subject::{Subject, ids, json, operation, set, text, told};
 use crate::store::{Operation, Precondition, StoreError};
+use crate::value::Value;
 
 /// What `create` stored, `get` reads, with an id of its own, its metadata, and all values.
 pub async fn what_is_created_is_read(factory: &dyn StoreFactory) {

@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use serde_json::Value;
 
 use super::stores::{StoreFactory, Stores};
 use super::subject::{Subject, set};
@@ -13,6 +12,7 @@ use crate::filter::{Budget, CompareOp};
 use crate::query::{Page, Query};
 use crate::schema::{AttributeType, ResolvedPath, Schema};
 use crate::store::{Pushdown, Selection};
+use crate::value::Value;
 
 /// How many resources a small store has, and a large one.
 const FEW: usize = 30;

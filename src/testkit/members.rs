@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::life::made;
 use super::samples::Samples;
@@ -11,6 +11,7 @@ use super::subject::{Subject, json, operation, told};
 use crate::message::PatchOperation;
 use crate::resource::Resource;
 use crate::store::Update;
+use crate::value::{List, Value};
 
 /// How many write at once.
 const WRITERS: usize = 8;
@@ -95,7 +96,7 @@ pub async fn no_member_change_is_lost(factory: &dyn StoreFactory) {
                 .iter()
                 .zip(new)
                 .flat_map(|(old, new)| {
-                    let add = operation("add", &*name, json!([{ "value": new }]));
+                    let add = operation("add", &*name, json!([{ "value": new }]).into());
                     [subject.patch(vec![add]), subject.patch(vec![removal(&name, old)])]
                 })
                 .collect();
@@ -214,10 +215,10 @@ fn change(
         let some = samples.members(subject, candidates);
         let one = samples.random.pick(candidates).cloned().unwrap_or_default();
         operations.push(match samples.random.below(8) {
-            0 | 1 => operation("add", name, Value::Array(some)),
+            0 | 1 => operation("add", name, some.into()),
             2 => removal(name, &one),
-            3 => operation("remove", name, Value::Array(some)),
-            4 => operation("replace", name, Value::Array(some)),
+            3 => operation("remove", name, some.into()),
+            4 => operation("replace", name, some.into()),
             5 => operation("remove", format_args!("{name}[value ne \"{one}\"]"), Value::Null),
             6 => operation("remove", name, Value::Null),
             _ => match subject.note() {
@@ -226,7 +227,9 @@ fn change(
             },
         });
     }
-    operations.retain(|operation| operation.op != "add" || operation.value != Some(json!([])));
+    operations.retain(|operation| {
+        operation.op != "add" || operation.value != Some(Value::Array(List::new()))
+    });
     if operations.is_empty() {
         subject.patch(vec![removal(name, "nosuch")])
     } else {
@@ -241,7 +244,7 @@ fn removal(name: &str, id: &str) -> PatchOperation {
 /// The ids that an attribute lists.
 pub(super) fn listed(resource: &Resource, name: &str) -> BTreeSet<String> {
     let elements =
-        resource.get(name).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+        resource.get(name).and_then(Value::as_array).map(List::as_slice).unwrap_or_default();
     elements
         .iter()
         .filter_map(|element| element.get("value")?.as_str().map(str::to_owned))

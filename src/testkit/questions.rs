@@ -3,8 +3,6 @@
 
 use std::sync::Arc;
 
-use serde_json::Value;
-
 use super::random::Random;
 use super::samples::{BYTES, DECIMAL, INSTANTS, TEXTS, URLS, WHOLE};
 use super::subject::Subject;
@@ -14,6 +12,7 @@ use crate::query::{Page, Projection, Sort};
 use crate::resource::Resource;
 use crate::schema::{Attribute, AttributeType, ResolvedPath, Schema};
 use crate::store::complete;
+use crate::value::Value;
 
 /// How deep filters nest.
 const DEPTH: usize = 3;
@@ -205,7 +204,7 @@ fn operand(
         (AttributeType::Integer, _) => number(&pool(WHOLE)),
         (AttributeType::Decimal, _) => number(&pool(DECIMAL)),
         (AttributeType::DateTime | AttributeType::Binary, Some(Value::String(known))) => {
-            CompValue::String(known.clone())
+            CompValue::String(known.to_string())
         }
         (AttributeType::DateTime, _) => CompValue::String(pool(INSTANTS)),
         (AttributeType::Binary, _) => CompValue::String(pool(BYTES)),

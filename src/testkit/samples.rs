@@ -1,13 +1,14 @@
 //! Resources that fit a resource type, as it says of itself which attributes there are.
 
 use chrono::{DateTime, Utc};
-use serde_json::{Map, Value, json};
+use serde_json::json;
 
 use super::field::Field;
 use super::random::Random;
 use super::subject::Subject;
 use crate::resource::Resource;
 use crate::schema::{Attribute, AttributeType, Mutability, ResolvedPath, fold, instant};
+use crate::value::{List, Object, Value};
 
 /// Texts that are equal, or parts of each other, once case and form do not count; and such as trip
 /// a careless statement.
@@ -101,7 +102,7 @@ impl Samples {
     }
 
     /// Members, each an id with perhaps a name.
-    pub(super) fn members(&mut self, subject: &Subject, ids: &[String]) -> Vec<Value> {
+    pub(super) fn members(&mut self, subject: &Subject, ids: &[String]) -> List {
         let shows_names = subject.fields.iter().any(|field| {
             subject.membership() == Some(&field.attribute)
                 && field.subs.iter().any(|sub| sub.name() == "display")
@@ -109,9 +110,9 @@ impl Samples {
         let chosen: Vec<String> = self.random.some(ids).into_iter().cloned().collect();
         let member = |id: String| {
             if shows_names && self.random.once_in(2) {
-                json!({ "value": id, "display": "Babs" })
+                Value::from(json!({ "value": id, "display": "Babs" }))
             } else {
-                json!({ "value": id })
+                Value::from(json!({ "value": id }))
             }
         };
         chosen.into_iter().map(member).collect()
@@ -128,17 +129,18 @@ impl Samples {
         mut has: impl FnMut(&mut Random, &Field) -> bool,
     ) -> Resource {
         self.count += 1;
-        let mut body = Map::new();
-        body.insert("schemas".to_owned(), json!([subject.resource_type.schema().uri().as_str()]));
+        let mut body = Object::new();
+        body.insert("schemas".to_owned(), [subject.resource_type.schema().uri().as_str()].into());
         for field in &subject.fields {
             if !has(&mut self.random, field) {
                 continue;
             }
             let Some(value) = self.value_of(subject, field) else { continue };
             let container = match &field.extension {
-                Some(schema) => {
-                    body.entry(schema.uri().as_str()).or_insert_with(|| json!({})).as_object_mut()
-                }
+                Some(schema) => body
+                    .entry(schema.uri().as_str())
+                    .or_insert_with(|| Object::new().into())
+                    .as_object_mut(),
                 None => Some(&mut body),
             };
             if let Some(container) = container {
@@ -163,7 +165,7 @@ impl Samples {
             return self.element(field);
         }
         let several = 1 + self.random.below(3);
-        let mut elements: Vec<Value> = Vec::new();
+        let mut elements = List::new();
         for _ in 0..several {
             let Some(element) = self.element(field) else { continue };
             // What a client sends twice may be kept once.
@@ -173,9 +175,10 @@ impl Samples {
         }
         let primary = elements
             .iter_mut()
-            .filter(|element| element.get("primary") == Some(&json!(true)))
+            .filter_map(|element| element.get_mut("primary"))
+            .filter(|primary| **primary == true)
             .skip(1);
-        primary.for_each(|element| element["primary"] = json!(false));
+        primary.for_each(|primary| *primary = false.into());
         Some(Value::Array(elements))
     }
 
@@ -185,7 +188,7 @@ impl Samples {
         if attribute.kind() != AttributeType::Complex {
             return Some(self.scalar(attribute));
         }
-        let mut object = Map::new();
+        let mut object = Object::new();
         for sub in &field.subs {
             if sub.mutability() == Mutability::ReadOnly {
                 continue;
@@ -197,7 +200,7 @@ impl Samples {
             if sub.name() == "value" && attribute.refers_by_value() {
                 object.insert("value".to_owned(), self.random.pick(&self.ids)?.as_str().into());
             } else if sub.multi_valued() {
-                object.insert(sub.name().to_owned(), json!([self.scalar(sub)]));
+                object.insert(sub.name().to_owned(), [self.scalar(sub)].into());
             } else {
                 object.insert(sub.name().to_owned(), self.scalar(sub));
             }

@@ -5,7 +5,6 @@ use std::fmt::Display;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use serde_json::{Map, Value, json};
 
 use super::field::{Field, everything, fields, meet, without_secrets};
 use super::lookups::Explain;
@@ -22,6 +21,7 @@ use crate::schema::{Attribute, AttributeType, Mutability, ResolvedPath, Resource
 use crate::store::{
     Change, EntityTags, Precondition, ResourceStore, Selected, StoreError, Update, complete,
 };
+use crate::value::{Object, Value};
 
 /// How often a call is made again that the store was too busy for.
 const PATIENCE: usize = 50;
@@ -156,7 +156,7 @@ impl Subject {
     }
 
     /// Makes a resource of a body that clients may send.
-    pub(super) fn intake(&self, body: Map<String, Value>, created: DateTime<Utc>) -> Resource {
+    pub(super) fn intake(&self, body: Object, created: DateTime<Utc>) -> Resource {
         let mut quirks = Quirks::STRICT;
         quirks.any_schemas = true;
         let intake = Intake::new(&self.resource_type).with_quirks(quirks).with_secrets(true);
@@ -372,7 +372,7 @@ impl Subject {
                     let value = without_secrets(known(&name)?, value);
                     (!value.is_null()).then_some((name, value))
                 });
-                plain.set(uri, left.collect::<Map<_, _>>());
+                plain.set(uri, left.collect::<Object>());
             }
         }
         if let Some(Value::Array(mut members)) =
@@ -434,14 +434,14 @@ pub(super) fn set(resource: &mut Resource, path: &ResolvedPath, value: Value) {
         None => resource.get(name).cloned(),
     };
     let value = match (path.sub(), current) {
-        (None, _) if many => json!([value]),
+        (None, _) if many => [value].into(),
         (None, _) => value,
-        (Some(sub), _) if many => json!([{ sub.name(): value }]),
+        (Some(sub), _) if many => [Object::from([(sub.name(), value)])].into(),
         (Some(sub), Some(Value::Object(mut parts))) => {
             parts.insert(sub.name().to_owned(), value);
             Value::Object(parts)
         }
-        (Some(sub), _) => json!({ sub.name(): value }),
+        (Some(sub), _) => Object::from([(sub.name(), value)]).into(),
     };
     match container {
         Some(uri) => {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::life::made;
 use super::members::listed;
@@ -10,6 +10,7 @@ use super::stores::{StoreFactory, Stores};
 use super::subject::{Subject, json as whole, told};
 use crate::resource::Resource;
 use crate::store::{Precondition, StoreError};
+use crate::value::{Name, Object, Value};
 
 /// What another tenant has is not there: for reads, changes and deletions by its id.
 pub async fn another_tenants_resource_is_not_found(factory: &dyn StoreFactory) {
@@ -124,12 +125,9 @@ pub async fn groups_are_shown_within_a_tenant_only(factory: &dyn StoreFactory) {
         let read = groups.get(group.id()).await;
         let members =
             groups.membership().and_then(|membership| read.get(membership.name())?.as_array());
-        let told = members
-            .into_iter()
-            .flatten()
-            .filter_map(Value::as_object)
-            .flat_map(serde_json::Map::keys);
-        let told: Vec<&String> =
+        let told =
+            members.into_iter().flatten().filter_map(Value::as_object).flat_map(Object::keys);
+        let told: Vec<&Name> =
             told.filter(|name| !["value", "type", "$ref"].contains(&name.as_str())).collect();
         assert!(
             told.is_empty(),

@@ -1,13 +1,12 @@
 //! Unique values are taken once.
 
-use serde_json::Value;
-
 use super::samples::{Samples, respelled};
 use super::stores::{StoreFactory, Stores};
 use super::subject::{Subject, if_match, set, told};
 use crate::resource::Resource;
 use crate::schema::ResolvedPath;
 use crate::store::{Precondition, StoreError};
+use crate::value::Value;
 
 /// How many callers want the same value at once.
 const RIVALS: usize = 8;

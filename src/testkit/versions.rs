@@ -240,8 +240,13 @@ fn telling(
         updates.push(("an `update` to what is there already", subject.setting(&note, changed)));
     }
     if let (Some(membership), Some(id)) = (subject.membership(), ids.first()) {
-        let adding =
-            || subject.patch(vec![operation("add", membership.name(), json!([{ "value": id }]))]);
+        let adding = || {
+            subject.patch(vec![operation(
+                "add",
+                membership.name(),
+                json!([{ "value": id }]).into(),
+            )])
+        };
         updates.push(("a member was added", adding()));
         updates.push(("a member was added who is one already", adding()));
     }

@@ -63,6 +63,12 @@ impl From<Object> for JsonObject {
     }
 }
 
+impl From<Object> for Json {
+    fn from(object: Object) -> Self {
+        Self::Object(object.into())
+    }
+}
+
 /// Of digits beyond those that `serde_json` keeps, the nearest number is left.
 impl From<&Number> for Json {
     fn from(number: &Number) -> Self {

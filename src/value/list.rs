@@ -73,6 +73,23 @@ impl List {
         self.0.drain(range)
     }
 
+    /// How many values there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The values, to change them.
+    pub fn as_mut_slice(&mut self) -> &mut [Value] {
+        &mut self.0
+    }
+
     /// The values.
     #[must_use]
     pub fn as_slice(&self) -> &[Value] {
@@ -91,6 +108,12 @@ impl Deref for List {
 impl DerefMut for List {
     fn deref_mut(&mut self) -> &mut [Value] {
         &mut self.0
+    }
+}
+
+impl<const COUNT: usize> From<[Value; COUNT]> for List {
+    fn from(values: [Value; COUNT]) -> Self {
+        values.into_iter().collect()
     }
 }
 

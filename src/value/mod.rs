@@ -24,7 +24,7 @@ mod serialize;
 mod text;
 mod write;
 
-use std::ops::Index;
+use std::ops::{Index, IndexMut};
 
 pub use list::{IntoIter, List};
 pub use name::Name;
@@ -139,6 +139,18 @@ impl Value {
         matches!(self, Self::Number(_))
     }
 
+    /// Whether it is written as a whole number that fits.
+    #[must_use]
+    pub fn is_i64(&self) -> bool {
+        self.as_i64().is_some()
+    }
+
+    /// Whether it is written as a whole number that fits.
+    #[must_use]
+    pub fn is_u64(&self) -> bool {
+        self.as_u64().is_some()
+    }
+
     /// Whether it is text.
     #[must_use]
     pub fn is_string(&self) -> bool {
@@ -198,6 +210,21 @@ impl Index<&str> for Value {
 
     fn index(&self, name: &str) -> &Self {
         self.get(name).unwrap_or(&NULL)
+    }
+}
+
+/// The member, made where there is none: `user["title"] = "Manager".into()`. It panics if the value
+/// is neither an object nor null.
+impl IndexMut<&str> for Value {
+    fn index_mut(&mut self, name: &str) -> &mut Self {
+        if self.is_null() {
+            *self = Self::Object(Object::new());
+        }
+        #[expect(clippy::panic, reason = "as said above")]
+        match self {
+            Self::Object(object) => object.entry(name).or_insert(Self::Null),
+            other => panic!("no member `{name}` can be set in {other}"),
+        }
     }
 }
 

@@ -48,6 +48,11 @@ impl Name {
         self.text()
     }
 
+    /// Whether it takes no memory of its own.
+    pub(crate) fn is_known(&self) -> bool {
+        matches!(self.0, Kept::Known(_))
+    }
+
     fn text(&self) -> &Text {
         match &self.0 {
             Kept::Known(text) => text,

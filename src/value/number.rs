@@ -67,6 +67,12 @@ impl Number {
         }
     }
 
+    /// Whether it is written as a whole number of 64 bits.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.as_written().is_none()
+    }
+
     /// The number, as near as may be.
     #[must_use]
     pub fn as_f64(&self) -> Option<f64> {
@@ -89,6 +95,12 @@ impl Number {
             Kept::Written(text) => Digits::read(text),
             Kept::Whole(_) | Kept::Large(_) => Digits::read(&self.to_string()),
         }
+    }
+}
+
+impl From<&Self> for Number {
+    fn from(number: &Self) -> Self {
+        number.clone()
     }
 }
 

@@ -89,8 +89,8 @@ impl Object {
     }
 
     /// The members, to change their values.
-    pub fn iter_mut(&mut self) -> impl ExactSizeIterator<Item = (&Name, &mut Value)> {
-        self.0.iter_mut().map(|(name, value)| (&*name, value))
+    pub fn iter_mut(&mut self) -> <&mut Self as IntoIterator>::IntoIter {
+        self.into_iter()
     }
 
     /// The values, to change them.
@@ -241,6 +241,18 @@ impl IntoIterator for Object {
 
     fn into_iter(self) -> Self::IntoIter {
         IntoIter(self.0.into_iter())
+    }
+}
+
+impl<'o> IntoIterator for &'o mut Object {
+    type Item = (&'o Name, &'o mut Value);
+    type IntoIter = std::iter::Map<
+        std::slice::IterMut<'o, (Name, Value)>,
+        fn(&'o mut (Name, Value)) -> (&'o Name, &'o mut Value),
+    >;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.iter_mut().map(|(name, value)| (name, value))
     }
 }
 

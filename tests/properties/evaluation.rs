@@ -40,7 +40,7 @@ proptest! {
 
     #[test]
     fn evaluation_follows_the_table(filter in typed::filter(), user in user()) {
-        let mut json = Value::Object(user.attributes().clone());
+        let mut json = Value::from(user.attributes().clone());
         json["schemas"] = schemas(&json);
         prop_assert_eq!(bind(&filter).matches(&user), satisfies(&json, &filter), "{} on {}", filter, json);
     }

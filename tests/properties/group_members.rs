@@ -81,13 +81,13 @@ fn whole(group: &Value, operations: &[Value]) -> Result<Value, String> {
     let operations = operations.iter().map(|operation| PatchOperation {
         op: operation["op"].as_str().expect("an op").to_owned(),
         path: operation.get("path").and_then(Value::as_str).map(str::to_owned),
-        value: operation.get("value").cloned(),
+        value: operation.get("value").map(Into::into),
     });
     let binder = PlanBinder::new(Arc::new(ResourceType::group()));
     let plan =
         binder.bind(PatchOp { operations: operations.collect() }).map_err(|err| err.to_string())?;
     let group = plan.apply(Resource::from_stored(group)).map_err(|err| err.to_string())?;
-    Ok(Value::Object(group.into_stored()))
+    Ok(Value::from(group.into_stored()))
 }
 
 /// The members in the order of their ids: multi-valued attributes have none of their own.

@@ -33,7 +33,7 @@ proptest! {
 }
 
 fn shown(user: Resource) -> Value {
-    Value::Object(user.into_stored())
+    Value::from(user.into_stored())
 }
 
 fn apply(user: Resource, operations: Vec<PatchOperation>, quirks: Quirks) -> Result<Resource, ()> {
@@ -126,6 +126,6 @@ fn operation() -> impl Strategy<Value = PatchOperation> {
     prop_oneof![3 => of_emails, 1 => of_tags].prop_map(|(op, path, value)| PatchOperation {
         op: op.to_owned(),
         path: Some(path),
-        value,
+        value: value.map(Into::into),
     })
 }

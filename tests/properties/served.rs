@@ -81,7 +81,7 @@ impl Served {
         let id = path.trim_start_matches("/Users/");
         let user = now(self.users.get(id, &Projection::default(), &RequestContext::new("default")))
             .expect("it is there");
-        Value::Object(user.attributes().clone())
+        Value::from(user.attributes().clone())
     }
 
     pub(crate) fn patch(&self, path: &str, operations: &[Value]) -> Response<Vec<u8>> {

@@ -335,7 +335,7 @@ async fn who_is_created_without_it_is_active_for_all_who_ask() {
                 recorder.all().pop().and_then(|change| change.after).expect("the new state");
             assert_eq!(
                 (&made["active"], stored.is_active(), stored.get("active")),
-                (&json!(true), true, Some(&json!(true)))
+                (&json!(true), true, Some(&true.into()))
             );
             assert!(stored.view::<scimwire::resource::User>().expect("a user").is_active());
             finds(&provider, &format!("user {number}"), true, &body).await;

@@ -41,8 +41,8 @@ impl Policy for Badges {
         resource: &mut Resource,
         _: &RequestContext,
     ) -> Result<Creating, Error> {
-        let mut extension = resource.get(BADGE).cloned().unwrap_or_else(|| json!({}));
-        extension["badge"] = json!("A1");
+        let mut extension = resource.get(BADGE).cloned().unwrap_or_default();
+        extension["badge"] = "A1".into();
         resource.set(BADGE, extension);
         Ok(Creating::Store)
     }
@@ -126,7 +126,7 @@ async fn the_host_sets_what_clients_may_not() {
                 // What clients have a part in, they are asked for.
                 let centre = json!({ BADGE: { "costCentre": "4130", "place": value } });
                 let operation =
-                    PatchOperation { op: "add".into(), path: None, value: Some(centre) };
+                    PatchOperation { op: "add".into(), path: None, value: Some(centre.into()) };
                 users.patch(id(&made), vec![operation], &cx()).await
             }
             _ => users.replace(id(&made), &named(name), value.clone(), &cx()).await,

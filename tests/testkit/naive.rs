@@ -13,7 +13,8 @@ use scimwire::schema::{ResolvedPath, ResourceType, prepare};
 use scimwire::store::{
     Change, EntityTags, Precondition, ResourceStore, Selected, Selection, StoreError, Update,
 };
-use serde_json::{Value, json};
+use scimwire::value;
+use serde_json::json;
 
 /// What the users have columns for.
 pub(crate) const KEPT: &[&str] =
@@ -232,7 +233,7 @@ impl NaiveStore {
         Ok(())
     }
 
-    fn compared(&self, path: &ResolvedPath, value: &Value) -> String {
+    fn compared(&self, path: &ResolvedPath, value: &value::Value) -> String {
         let text = value.as_str().unwrap_or_default();
         if path.last().case_exact() || self.is(Fault::ComparesLetters) {
             text.to_owned()
@@ -269,7 +270,7 @@ impl NaiveStore {
             );
         }
         if self.is(Fault::NamesMembersOfAllTenants)
-            && let Some(Value::Array(members)) = shown.get("members").cloned()
+            && let Some(value::Value::Array(members)) = shown.get("members").cloned()
         {
             let named = members.into_iter().map(|mut member| {
                 let mut users = rows.iter().filter(|((_, table, _), user)| {
@@ -478,6 +479,6 @@ impl ResourceStore for NaiveStore {
 
 /// Whether an id is among the members of a group.
 fn lists(group: &Resource, id: &str) -> bool {
-    let members = group.get("members").and_then(Value::as_array);
+    let members = group.get("members").and_then(value::Value::as_array);
     members.into_iter().flatten().any(|member| member["value"] == id)
 }

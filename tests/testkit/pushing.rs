@@ -13,8 +13,9 @@ use scimwire::store::{
     Change, Precondition, Pushdown, ResourceStore, Selected, Selection, StoreError, Update,
     complete,
 };
+use scimwire::value::Value;
 use scimwire::{MemoryStore, Resource, ResourceType};
-use serde_json::{Value, json};
+use serde_json::json;
 
 /// A mistake.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -269,7 +270,7 @@ impl ResourceStore for Pushing {
             _ => None,
         };
         if let Some(member) = again {
-            let value = Some(json!([{ "value": member }]));
+            let value = Some(json!([{ "value": member }]).into());
             let operation =
                 PatchOperation { op: "add".to_owned(), path: Some("members".to_owned()), value };
             let binder = PlanBinder::new(Arc::clone(&self.resource_type));

@@ -3,12 +3,11 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use serde_json::{Map, Value};
-
 use scimwire::resource::{Resource, ValueError, ValueErrorKind, is_demanded};
 use scimwire::schema::{Attribute, AttributeType, ResolvedPath, ResourceType, Schema};
 use scimwire::sql::{key, prepared_key};
 use scimwire::store::{StoreError, no_nul, refuse_long_key};
+use scimwire::value::{Object, Value};
 
 /// The attribute by which people call a resource; the first that the resource type has.
 const NAMES: &[&str] = &["userName", "displayName"];
@@ -122,7 +121,7 @@ impl Layout {
 
     /// Every value as it compares: by its path, or in the elements of an array.
     fn search(&self, resource: &Resource) -> String {
-        let mut search = Map::new();
+        let mut search = Object::new();
         self.for_each_attribute(&mut |prefix, attribute| {
             let container = match prefix.strip_suffix(':') {
                 Some(uri) => resource.get(uri).and_then(Value::as_object),
@@ -161,7 +160,7 @@ impl Layout {
 /// Reads a document; one that is damaged is a failure that whoever operates the database has to
 /// see.
 pub(super) fn read(document: &str) -> Result<Resource, StoreError> {
-    match serde_json::from_str(document) {
+    match serde_json::from_str::<Object>(document) {
         Ok(object) => Ok(Resource::from_stored(object)),
         Err(err) => Err(StoreError::other(format!("a stored document is damaged: {err}"))),
     }
@@ -169,20 +168,18 @@ pub(super) fn read(document: &str) -> Result<Resource, StoreError> {
 
 /// Values that are not of their attribute's type, which only a host can bring about, are not found
 /// by any comparison.
-fn add(search: &mut Map<String, Value>, path: &str, attribute: &Attribute, value: &Value) {
+fn add(search: &mut Object, path: &str, attribute: &Attribute, value: &Value) {
     match (attribute.multi_valued(), attribute.kind(), value) {
         (true, AttributeType::Complex, Value::Array(elements)) => {
             let elements = elements.iter().map(|element| {
-                let mut object = Map::new();
+                let mut object = Object::new();
                 add_parts(&mut object, "", attribute, element);
                 Value::Object(object)
             });
             search.insert(path.to_owned(), elements.collect());
         }
         (true, _, Value::Array(elements)) => {
-            let elements = elements
-                .iter()
-                .map(|element| key(attribute, element).map_or(Value::Null, Value::String));
+            let elements = elements.iter().map(|element| Value::from(key(attribute, element)));
             search.insert(path.to_owned(), elements.collect());
         }
         (false, AttributeType::Complex, value) => {
@@ -193,7 +190,7 @@ fn add(search: &mut Map<String, Value>, path: &str, attribute: &Attribute, value
     }
 }
 
-fn add_parts(search: &mut Map<String, Value>, prefix: &str, attribute: &Attribute, value: &Value) {
+fn add_parts(search: &mut Object, prefix: &str, attribute: &Attribute, value: &Value) {
     for sub in
         attribute.sub_attributes().iter().filter(|sub| sub.is_readable() && !sub.multi_valued())
     {
@@ -203,7 +200,7 @@ fn add_parts(search: &mut Map<String, Value>, prefix: &str, attribute: &Attribut
     }
 }
 
-fn add_text(search: &mut Map<String, Value>, path: String, attribute: &Attribute, value: &Value) {
+fn add_text(search: &mut Object, path: String, attribute: &Attribute, value: &Value) {
     let (Some(text), Some(prepared)) = (key(attribute, value), prepared_key(attribute, value))
     else {
         return;

@@ -3,14 +3,13 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use serde_json::{Map, Value};
-
 use crate::document::has_nul;
 use crate::engine::{Failure, Rows, Transaction};
 use crate::statements::Statements;
 use scimwire::patch::MemberDelta;
 use scimwire::schema::Membership;
 use scimwire::store::{MemberChange, StoreError, no_nul};
+use scimwire::value::{Object, Value};
 
 /// The writes of a change of members.
 #[derive(Default)]
@@ -117,9 +116,9 @@ pub(super) fn shown_members(gathered: &str) -> Result<Vec<Value>, StoreError> {
         serde_json::from_str(gathered).map_err(StoreError::other)?;
     let mut members = Vec::with_capacity(rows.len());
     for (id, rest, member_type) in rows {
-        let mut member: Map<String, Value> = match rest {
+        let mut member: Object = match rest {
             Some(rest) => serde_json::from_str(&rest).map_err(StoreError::other)?,
-            None => Map::new(),
+            None => Object::new(),
         };
         member.insert("value".to_owned(), id.into());
         if let (Some(member_type), false) = (member_type, member.contains_key("type")) {
@@ -137,7 +136,7 @@ fn rest(member: &Value) -> Result<Option<String>, StoreError> {
 }
 
 fn same_rest(before: Option<&str>, after: Option<&str>) -> bool {
-    let read = |rest: Option<&str>| -> Map<String, Value> {
+    let read = |rest: Option<&str>| -> Object {
         rest.and_then(|rest| serde_json::from_str(rest).ok()).unwrap_or_default()
     };
     before == after || Membership::is_same(&read(before), &read(after))

@@ -3,12 +3,11 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use serde_json::Value;
-
 use crate::reading::{Link, Listed};
 use scimwire::query::MostGroups;
 use scimwire::schema::Membership;
 use scimwire::store::groups_above;
+use scimwire::value::Value;
 
 /// Which groups list what, as far as some resources go.
 #[derive(Default)]

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::{Value, json};
+use scimwire::value::Value;
+use serde_json::json;
 
 use crate::document::{Key, Stored};
 use crate::reading::OF_GROUP;
@@ -266,7 +267,9 @@ pub(super) fn by_key(dialect: Dialect, column: &str, id: &str) -> String {
 
 /// Keys as a JSON array of arrays: attribute, value, slot.
 fn listed<'k>(id: &str, keys: impl IntoIterator<Item = &'k Key>) -> Parameter {
-    let rows = keys.into_iter().map(|key| json!([key.attribute, key.value, slot(id, key)]));
+    let rows = keys.into_iter().map(|key| {
+        Value::from([Value::from(&key.attribute), key.value.as_str().into(), slot(id, key).into()])
+    });
     Value::Array(rows.collect()).to_string().into()
 }
 

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use async_trait::async_trait;
-use serde_json::{Map, Value};
 use tokio::sync::OnceCell;
 
 use crate::compose::Composer;
@@ -28,6 +27,7 @@ use scimwire::store::{
     Change, Precondition, Pushdown, ResourceStore, Selected, Selection, StoreError, Update,
     fresh_id,
 };
+use scimwire::value::{Object, Value};
 
 /// Keeps the resources of one type in a database; see [the crate](crate) for how.
 ///
@@ -367,7 +367,7 @@ pub(super) fn unique_members(members: Vec<Value>) -> Vec<Value> {
 
 /// The columns of `meta` beside a document, which change with each version.
 fn searched_meta(resource: &Resource) -> Value {
-    let mut search = Map::new();
+    let mut search = Object::new();
     let meta = Schema::common().attribute("meta");
     for sub in meta.map(|meta| meta.sub_attributes()).unwrap_or_default() {
         let value = resource.get("meta").and_then(|meta| key(sub, meta.get(sub.name())?));

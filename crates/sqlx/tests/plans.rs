@@ -13,6 +13,7 @@ use scimwire::schema::{ENTERPRISE_USER, ResourceType};
 use scimwire::service::Resources;
 use scimwire::sql::Dialect;
 use scimwire::store::complete;
+use scimwire::value;
 use scimwire::{Resource, ResourceStore};
 use scimwire_sqlx::{PostgresDirectory, SqliteDirectory};
 use serde_json::{Value, json};
@@ -270,8 +271,8 @@ impl Tenant {
         let whole = Projection::default();
         let plans = self.plans(async |turn| {
             let user = self.users.get(&some_user(turn), &whole, &self.cx).await.expect("a user");
-            let groups = user.get("groups").and_then(Value::as_array);
-            let is_named = |group: &Value| group["display"].is_string();
+            let groups = user.get("groups").and_then(|groups| groups.as_array());
+            let is_named = |group: &value::Value| group["display"].is_string();
             assert!(groups.is_some_and(|groups| groups.iter().all(is_named)), "{groups:?}");
         });
         by_index("GET", &plans.await);
@@ -368,7 +369,11 @@ impl Tenant {
         let users = Resources::new(Arc::clone(&self.user_type), Arc::clone(&self.users));
         let groups = Resources::new(ResourceType::group(), Arc::clone(&self.groups));
         let operation = |op: &str, path: &str, value: Option<Value>| {
-            vec![PatchOperation { op: op.to_owned(), path: Some(path.to_owned()), value }]
+            vec![PatchOperation {
+                op: op.to_owned(),
+                path: Some(path.to_owned()),
+                value: value.map(Into::into),
+            }]
         };
         let group = numbered("Group", 5_000);
         let member = |turn: usize| numbered("User", 1 + turn);

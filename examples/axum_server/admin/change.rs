@@ -61,7 +61,7 @@ pub(super) async fn leave(
     Path((tenant, group, member)): Path<(String, String, String)>,
 ) -> Result<StatusCode, AdminError> {
     let cx = Origin::Local.context(&admin.context(&tenant).await?);
-    let value = Some(json!([{ "value": member }]));
+    let value = Some(json!([{ "value": member }]).into());
     let operation =
         PatchOperation { op: "remove".to_owned(), path: Some("members".to_owned()), value };
     admin.groups.patch(&group, vec![operation], &cx).await?;

@@ -7,7 +7,8 @@ use axum::Json;
 use axum::extract::{Path, State};
 use scimwire::Resource;
 use scimwire::auth::RequestContext;
-use serde_json::{Value, json};
+use scimwire::value::{List, Value};
+use serde_json::json;
 
 use super::Admin;
 use super::error::AdminError;
@@ -16,7 +17,7 @@ use crate::policy::origin::Origin;
 pub(super) async fn user(
     State(admin): State<Arc<Admin>>,
     Path((tenant, id)): Path<(String, String)>,
-) -> Result<Json<Value>, AdminError> {
+) -> Result<Json<serde_json::Value>, AdminError> {
     let cx = admin.context(&tenant).await?;
     admin.user(&id, &cx).await.map(Json)
 }
@@ -24,19 +25,23 @@ pub(super) async fn user(
 pub(super) async fn group(
     State(admin): State<Arc<Admin>>,
     Path((tenant, id)): Path<(String, String)>,
-) -> Result<Json<Value>, AdminError> {
+) -> Result<Json<serde_json::Value>, AdminError> {
     let cx = admin.context(&tenant).await?;
     admin.group(&id, &cx).await.map(Json)
 }
 
 impl Admin {
-    pub(super) async fn user(&self, id: &str, cx: &RequestContext) -> Result<Value, AdminError> {
+    pub(super) async fn user(
+        &self,
+        id: &str,
+        cx: &RequestContext,
+    ) -> Result<serde_json::Value, AdminError> {
         let user = self.users.get(id, cx).await?;
         let account = self.ledger.account(id, cx).await?;
         let origins = self.ledger.groups_of(id, cx).await?;
         // Groups of groups are not the user's own memberships.
         let direct = values(&user, "groups").iter().filter(|group| group["type"] != "indirect");
-        let groups: Vec<Value> =
+        let groups: Vec<_> =
             direct.map(|group| membership(&group["value"], &group["display"], &origins)).collect();
         Ok(json!({
             "id": user.id(),
@@ -50,7 +55,11 @@ impl Admin {
         }))
     }
 
-    pub(super) async fn group(&self, id: &str, cx: &RequestContext) -> Result<Value, AdminError> {
+    pub(super) async fn group(
+        &self,
+        id: &str,
+        cx: &RequestContext,
+    ) -> Result<serde_json::Value, AdminError> {
         let group = self.groups.get(id, cx).await?;
         let account = self.ledger.account(id, cx).await?;
         let origins = self.ledger.members_of(id, cx).await?;
@@ -81,10 +90,10 @@ impl Admin {
 }
 
 fn values<'r>(resource: &'r Resource, name: &str) -> &'r [Value] {
-    resource.get(name).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
+    resource.get(name).and_then(Value::as_array).map(List::as_slice).unwrap_or_default()
 }
 
-fn membership(id: &Value, display: &Value, origins: &HashMap<String, Origin>) -> Value {
+fn membership(id: &Value, display: &Value, origins: &HashMap<String, Origin>) -> serde_json::Value {
     let origin = id.as_str().and_then(|id| origins.get(id)).copied().unwrap_or_default();
     json!({ "id": id, "display": display, "origin": origin })
 }

@@ -11,6 +11,7 @@ use scimwire::auth::{RequestContext, Tenant};
 use scimwire::filter::{CompValue, CompareOp, Filter};
 use scimwire::message::SearchRequest;
 use scimwire::service::Resources;
+use scimwire::value;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -207,8 +208,11 @@ impl Console {
         cx: &RequestContext,
     ) -> Result<Members, ConsoleError> {
         let group = self.groups.get(group, cx).await?;
-        let all =
-            group.get("members").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+        let all = group
+            .get("members")
+            .and_then(|members| members.as_array())
+            .cloned()
+            .unwrap_or_default();
         let page: Vec<_> = all.iter().skip(start - 1).take(MEMBERS).collect();
         let ids: Vec<&str> = page.iter().filter_map(|member| member["value"].as_str()).collect();
         let users = if ids.is_empty() {
@@ -218,11 +222,11 @@ impl Console {
         };
         let users: HashMap<&str, Value> =
             users.iter().map(|user| (user.id(), json!(user.attributes()))).collect();
-        let member = |listed: &&Value| {
+        let member = |listed: &&value::Value| {
             let id = listed["value"].as_str().unwrap_or_default();
             Member {
                 is_group: listed["type"] == "Group",
-                ..Member::new(id, users.get(id), &listed["display"])
+                ..Member::new(id, users.get(id), &(&listed["display"]).into())
             }
         };
         Ok(Members { total: all.len().into(), members: page.iter().map(member).collect() })

@@ -8,9 +8,9 @@ use scimwire::auth::RequestContext;
 use scimwire::policy::Policy;
 use scimwire::service::Resources;
 use scimwire::store::Change;
+use scimwire::value::{List, Value};
 use scimwire::{Resource, StoreError};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use super::log_failure;
 use super::origin::Origin;
@@ -97,7 +97,7 @@ impl Policy for OrphanRule {
 /// The groups that list the user, without those that list these.
 fn groups(user: &Resource) -> impl Iterator<Item = &str> {
     let groups =
-        user.get("groups").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+        user.get("groups").and_then(Value::as_array).map(List::as_slice).unwrap_or_default();
     let direct = groups.iter().filter(|group| group["type"] != "indirect");
     direct.filter_map(|group| group["value"].as_str())
 }

@@ -6,14 +6,13 @@ mod place;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use serde_json::{Map, Value};
-
 use super::bind::PlanBinder;
 use super::error::{PatchError, PatchErrorKind};
 use super::path::Path;
 use crate::filter::Filter;
 use crate::quirks::Deviations;
 use crate::schema::{Container, ResolvedPath, ResourceType, Schema};
+use crate::value::{Name, Object, Value};
 
 use place::Made;
 
@@ -32,9 +31,9 @@ struct Lead {
 struct Unfolding<'b> {
     binder: &'b PlanBinder,
     /// What stands under the name of an attribute, or the URN of an extension.
-    named: Map<String, Value>,
+    named: Object,
     /// What no path leads to.
-    rest: Map<String, Value>,
+    rest: Object,
     leads: Vec<(Lead, Value)>,
     /// The values of multi-valued attributes that paths describe.
     made: BTreeMap<String, Made>,
@@ -52,7 +51,7 @@ impl PlanBinder {
     /// - a path leads to a value of a multi-valued attribute that nothing describes.
     pub(crate) fn unfold(
         &self,
-        body: &mut Map<String, Value>,
+        body: &mut Object,
         deviations: &mut Deviations,
     ) -> Result<(), PatchError> {
         if is_unfolded(&self.resource_type, body) {
@@ -64,10 +63,10 @@ impl PlanBinder {
 
     fn unfold_keys(
         &self,
-        body: &mut Map<String, Value>,
+        body: &mut Object,
         deviations: &mut Deviations,
     ) -> Result<(), PatchErrorKind> {
-        let (named, rest) = (Map::new(), Map::new());
+        let (named, rest) = (Object::new(), Object::new());
         let mut unfolding = Unfolding {
             binder: self,
             named,
@@ -88,7 +87,7 @@ impl PlanBinder {
 
 /// Whether no key of a body can be a path: each is the name of an attribute, or the URN of an
 /// extension that holds such names.
-fn is_unfolded(resource_type: &ResourceType, body: &Map<String, Value>) -> bool {
+fn is_unfolded(resource_type: &ResourceType, body: &Object) -> bool {
     body.iter().all(|(key, value)| match resource_type.container(key) {
         Some(Container::Attribute(_)) => true,
         Some(Container::Extension(schema)) => value
@@ -99,7 +98,7 @@ fn is_unfolded(resource_type: &ResourceType, body: &Map<String, Value>) -> bool 
 }
 
 impl Unfolding<'_> {
-    fn read(&mut self, key: String, value: Value) {
+    fn read(&mut self, key: Name, value: Value) {
         let resource_type = Arc::clone(&self.binder.resource_type);
         match (resource_type.container(&key), value) {
             (Some(Container::Attribute(_)), value) => drop(self.named.insert(key, value)),
@@ -114,14 +113,14 @@ impl Unfolding<'_> {
                     self.follow(format!("{}:{name}", resource_type.schema().uri()), value);
                 }
             }
-            (None, value) => self.follow(key, value),
+            (None, value) => self.follow(key.into(), value),
         }
     }
 
     /// What stands under the names of attributes of a schema; what else there is may be a path
     /// within it.
-    fn read_parts(&mut self, schema: &Schema, parts: Map<String, Value>) -> Map<String, Value> {
-        let mut named = Map::new();
+    fn read_parts(&mut self, schema: &Schema, parts: Object) -> Object {
+        let mut named = Object::new();
         for (key, value) in parts {
             if schema.attribute(&key).is_some() {
                 named.insert(key, value);

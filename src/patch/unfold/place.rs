@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Map, Value};
-
 use super::{Lead, Unfolding};
 use crate::patch::bind::PlanBinder;
 use crate::patch::error::PatchErrorKind;
@@ -13,12 +11,13 @@ use crate::patch::target::is_descriptive;
 use crate::quirks::Deviation;
 use crate::resource::{ValueError, ValueErrorKind, is_unassigned};
 use crate::schema::{AttributeType, Mutability, ResolvedPath};
+use crate::value::{Object, Value};
 
 /// The values of a multi-valued attribute that paths describe.
 pub(super) struct Made {
     path: ResolvedPath,
     /// Each by what its filter says of it, as JSON.
-    elements: BTreeMap<String, Map<String, Value>>,
+    elements: BTreeMap<String, Object>,
     /// Whether there is more to them than what kind of value they are.
     says_something: bool,
 }
@@ -76,7 +75,7 @@ impl Unfolding<'_> {
         if object.keys().any(|key| attribute.attr_name().is(key)) {
             return Err(twice(path));
         }
-        object.insert(attribute.name().to_owned(), value);
+        object.insert(attribute.key(), value);
         Ok(())
     }
 
@@ -86,14 +85,14 @@ impl Unfolding<'_> {
         let attribute = path.attribute();
         let key = object.keys().find(|key| attribute.attr_name().is(key)).cloned();
         let parts =
-            object.entry(key.unwrap_or_else(|| attribute.name().to_owned())).or_insert(Value::Null);
+            object.entry(key.unwrap_or_else(|| attribute.key().clone())).or_insert(Value::Null);
         if parts.is_null() {
-            *parts = Value::Object(Map::new());
+            *parts = Value::Object(Object::new());
         }
         let part = path.last();
         match parts {
             Value::Object(parts) if !parts.keys().any(|key| part.attr_name().is(key)) => {
-                parts.insert(part.name().to_owned(), value);
+                parts.insert(part.key(), value);
                 Ok(())
             }
             _ => Err(twice(path)),
@@ -119,7 +118,7 @@ impl Unfolding<'_> {
         let element =
             made.elements.entry(Value::Object(described.clone()).to_string()).or_insert(described);
         for (name, part) in parts {
-            let sub = made.path.attribute().sub_attribute(&name).map(|sub| sub.name().to_owned());
+            let sub = made.path.attribute().sub_attribute(&name).map(|sub| sub.key().clone());
             if element.insert(sub.unwrap_or(name), part).is_some() {
                 return Err(twice(&made.path));
             }
@@ -133,9 +132,9 @@ impl Unfolding<'_> {
         lead: &Lead,
         whole: &ResolvedPath,
         value: Value,
-    ) -> Result<Map<String, Value>, PatchErrorKind> {
+    ) -> Result<Object, PatchErrorKind> {
         let mut parts = match (lead.path.sub(), value) {
-            (Some(sub), value) => Map::from_iter([(sub.name().to_owned(), value)]),
+            (Some(sub), value) => Object::from([(sub.key(), value)]),
             (None, Value::Object(parts)) => parts,
             (None, _) => {
                 let kind = ValueErrorKind::Type(AttributeType::Complex);
@@ -152,17 +151,13 @@ impl Unfolding<'_> {
     /// What the filter of a path says of an element; nothing without a filter. It says of what kind
     /// the value is, and not which one it is; and nobody comes to be referred to so, such as a
     /// member.
-    fn described(
-        &mut self,
-        lead: &Lead,
-        whole: &ResolvedPath,
-    ) -> Result<Map<String, Value>, PatchErrorKind> {
+    fn described(&mut self, lead: &Lead, whole: &ResolvedPath) -> Result<Object, PatchErrorKind> {
         let no_target = || PatchErrorKind::NoTarget(lead.path.to_string());
         if !self.binder.quirks.create_on_no_match || whole.attribute().refers_to_resources() {
             return Err(no_target());
         }
         let Some(filter) = &lead.filter else {
-            return Ok(Map::new());
+            return Ok(Object::new());
         };
         let PlanBinder { resource_type, quirks, .. } = self.binder;
         // What the filter says and the host does not keep goes where it goes in any value.
@@ -176,17 +171,17 @@ impl Unfolding<'_> {
     }
 
     /// The object that holds the attribute: the resource, or the container of an extension.
-    fn object(&mut self, path: &ResolvedPath) -> Result<&mut Map<String, Value>, PatchErrorKind> {
+    fn object(&mut self, path: &ResolvedPath) -> Result<&mut Object, PatchErrorKind> {
         let Some(schema) = path.extension() else {
             return Ok(&mut self.named);
         };
         let key = self.named.keys().find(|key| schema.uri().is(key)).cloned();
         let container = self
             .named
-            .entry(key.unwrap_or_else(|| schema.uri().to_string()))
+            .entry(key.unwrap_or_else(|| schema.uri().as_str().into()))
             .or_insert(Value::Null);
         if container.is_null() {
-            *container = Value::Object(Map::new());
+            *container = Value::Object(Object::new());
         }
         let kind = ValueErrorKind::Type(AttributeType::Complex);
         container.as_object_mut().ok_or_else(|| ValueError::new(schema.uri(), kind).into())

@@ -7,13 +7,12 @@ mod values;
 
 use std::fmt;
 
-use serde_json::{Map, Value};
-
 use super::value::{ValueError, ValueErrorKind};
 use super::{Resource, is_unassigned};
 use crate::attr::{AttrPath, SchemaUri};
 use crate::quirks::{Deviation, Deviations, Mark, Quirks, UnknownAttributes};
 use crate::schema::{Attribute, AttributeType, Container, Mutability, ResourceType, Returned};
+use crate::value::{List, Name, Object, Value};
 
 pub(super) use values::is_primary;
 
@@ -104,7 +103,7 @@ impl<'t> Intake<'t> {
     /// - `schemas` is missing or wrong;
     /// - a value is not of its attribute's type;
     /// - an attribute stands twice.
-    pub fn resource(self, body: Map<String, Value>) -> Result<Resource, ValueError> {
+    pub fn resource(self, body: impl Into<Object>) -> Result<Resource, ValueError> {
         Ok(self.decode(body, &mut Deviations::default())?.resource)
     }
 
@@ -115,11 +114,11 @@ impl<'t> Intake<'t> {
     /// - as [`Intake::resource`].
     pub fn decode(
         self,
-        body: Map<String, Value>,
+        body: impl Into<Object>,
         deviations: &mut Deviations,
     ) -> Result<Decoded, ValueError> {
         self.read(deviations, |decoding| {
-            let resource = decoding.resource(body)?;
+            let resource = decoding.resource(body.into())?;
             Ok(Decoded { resource, cleared: std::mem::take(&mut decoding.cleared) })
         })
     }
@@ -152,9 +151,9 @@ impl<'t> Intake<'t> {
 }
 
 impl Decoding<'_> {
-    fn resource(&mut self, body: Map<String, Value>) -> Result<Resource, ValueError> {
+    fn resource(&mut self, body: Object) -> Result<Resource, ValueError> {
         let resource_type = self.intake.resource_type;
-        let mut object = Map::new();
+        let mut object = Object::new();
         let mut schemas = None;
         for (key, value) in body {
             match resource_type.container(&key) {
@@ -168,16 +167,13 @@ impl Decoding<'_> {
                 }
                 Some(Container::Extension(schema)) => {
                     let extension = self.extension(schema.uri().as_str(), value)?;
-                    if object
-                        .insert(schema.uri().as_str().to_owned(), Value::Object(extension))
-                        .is_some()
-                    {
+                    if object.insert(schema.uri().as_str(), Value::Object(extension)).is_some() {
                         return Err(ValueError::new(schema.uri(), ValueErrorKind::Duplicate));
                     }
                 }
                 None => {
                     self.check_left_out(&key, &value)?;
-                    self.unknown(key)?;
+                    self.unknown(key.into())?;
                 }
             }
         }
@@ -193,18 +189,14 @@ impl Decoding<'_> {
     /// - it is no object;
     /// - a value is not of its attribute's type;
     /// - an attribute stands twice.
-    pub(crate) fn extension(
-        &mut self,
-        uri: &str,
-        value: Value,
-    ) -> Result<Map<String, Value>, ValueError> {
+    pub(crate) fn extension(&mut self, uri: &str, value: Value) -> Result<Object, ValueError> {
         let body = match value {
             Value::Object(body) => body,
-            Value::Null => Map::new(),
+            Value::Null => Object::new(),
             _ => return Err(ValueError::new(uri, ValueErrorKind::Type(AttributeType::Complex))),
         };
         let resource_type = self.intake.resource_type;
-        let mut object = Map::new();
+        let mut object = Object::new();
         for (key, value) in body {
             let known =
                 resource_type.extension(uri).and_then(|extension| extension.schema.attribute(&key));
@@ -357,10 +349,10 @@ impl Decoding<'_> {
 
     fn insert(
         &mut self,
-        object: &mut Map<String, Value>,
+        object: &mut Object,
         container: Option<&str>,
         attribute: &Attribute,
-        key: String,
+        key: Name,
         value: Value,
     ) -> Result<(), ValueError> {
         let taken = self.intake.takes(attribute);
@@ -382,13 +374,12 @@ impl Decoding<'_> {
     }
 
     /// The name as the schema spells it; most clients do, too.
-    fn canonical(&mut self, key: String, attribute: &Attribute) -> String {
-        if key == attribute.name() {
-            return key;
+    fn canonical(&mut self, key: Name, attribute: &Attribute) -> Name {
+        if key != *attribute.key() {
+            let read = attribute.name().to_owned();
+            self.note(Deviation::Name { came: key.into(), read });
         }
-        let name = attribute.name().to_owned();
-        self.note(Deviation::Name { came: key, read: name.clone() });
-        name
+        attribute.key().clone()
     }
 
     /// Takes note of a departure; once, where each of a thousand members has it.
@@ -398,15 +389,15 @@ impl Decoding<'_> {
 
     /// What `schemas` says of a body. RFC 7643, Section 3: it names each schema whose attributes
     /// are there.
-    fn schemas(&mut self, value: Value, object: &Map<String, Value>) -> Result<(), ValueError> {
+    fn schemas(&mut self, value: Value, object: &Object) -> Result<(), ValueError> {
         let base = self.intake.resource_type.schema().uri();
         let uris = match value {
             Value::Array(uris) => uris,
-            Value::Null => Vec::new(),
-            Value::String(uri) if uri.is_empty() && self.intake.quirks.empty_strings => Vec::new(),
+            Value::Null => List::new(),
+            Value::String(uri) if uri.is_empty() && self.intake.quirks.empty_strings => List::new(),
             Value::String(_) if self.intake.quirks.one_for_many => {
                 self.deviations.push(Deviation::OneForMany("schemas".to_owned()));
-                vec![value]
+                [value].into()
             }
             _ => return Err(ValueError::new("schemas", ValueErrorKind::Schemas)),
         };
@@ -422,7 +413,7 @@ impl Decoding<'_> {
             if !self.intake.quirks.any_schemas {
                 return Err(ValueError::new(uri, ValueErrorKind::UnknownSchema));
             }
-            self.deviations.push(Deviation::UnknownSchema(uri));
+            self.deviations.push(Deviation::UnknownSchema(uri.into()));
         }
         let is_named = |schema: &SchemaUri| named.iter().any(|uri| schema.is(uri));
         let extensions =

@@ -2,19 +2,18 @@
 
 use std::collections::HashSet;
 
-use serde_json::Value;
-
 use super::FEW;
 use crate::resource::identities::{Identities, equal_but_primary};
 use crate::schema::Attribute;
+use crate::value::{List, Value};
 
 /// RFC 7643, Section 2.4: a value stands once.
-pub(super) fn remove_repeats(attribute: &Attribute, values: &mut Vec<Value>) {
+pub(super) fn remove_repeats(attribute: &Attribute, values: &mut List) {
     if attribute.refers_by_value() {
         return remove_repeated_ids(values);
     }
     if values.len() > FEW {
-        let (mut known, mut kept) = (Identities::default(), Vec::with_capacity(values.len()));
+        let (mut known, mut kept) = (Identities::default(), List::with_capacity(values.len()));
         for value in values.drain(..) {
             if !known.has_equal(attribute, &kept, &value) {
                 known.note(attribute, &value, kept.len());
@@ -35,7 +34,7 @@ pub(super) fn remove_repeats(attribute: &Attribute, values: &mut Vec<Value>) {
 }
 
 /// Leaves the first of those that name one resource.
-fn remove_repeated_ids(values: &mut Vec<Value>) {
+fn remove_repeated_ids(values: &mut List) {
     let mut seen = HashSet::with_capacity(if values.len() > 1 { values.len() } else { 0 });
     let mut fresh =
         values.iter().map(|value| seen.insert(value.get("value").and_then(Value::as_str)));

@@ -1,11 +1,10 @@
 //! Simple values: texts, booleans, times, references.
 
-use serde_json::Value;
-
 use super::{Decoding, Place};
 use crate::quirks::Deviation;
 use crate::resource::value::{ValueError, ValueErrorKind};
 use crate::schema::{Attribute, AttributeType, bytes, instant, is_uri_reference};
+use crate::value::{Text, Value};
 
 impl Decoding<'_> {
     /// RFC 7643, Section 2.3.7: an absolute or a relative URI.
@@ -13,7 +12,7 @@ impl Decoding<'_> {
         &mut self,
         place: Place<'_>,
         attribute: &Attribute,
-        text: String,
+        text: Text,
     ) -> Result<Option<Value>, ValueError> {
         if !is_uri_reference(&text) {
             if !self.intake.quirks.any_references {
@@ -30,13 +29,13 @@ impl Decoding<'_> {
 pub(super) fn canonical_text(
     place: Place<'_>,
     attribute: &Attribute,
-    text: String,
+    text: Text,
 ) -> Result<Option<Value>, ValueError> {
     if attribute.canonical_values().is_empty() {
         return Ok(Some(Value::String(text)));
     }
     match attribute.canonical_value(&text) {
-        Some(canonical) if canonical != text => Ok(Some(Value::String(canonical.to_owned()))),
+        Some(canonical) if canonical != text => Ok(Some(canonical.into())),
         None if attribute.closed() => Err(ValueError::new(place, ValueErrorKind::NotCanonical)),
         Some(_) | None => Ok(Some(Value::String(text))),
     }
@@ -48,18 +47,18 @@ pub(super) fn fits(kind: AttributeType, value: &Value) -> bool {
             true
         }
         // RFC 7643, Section 2.3.4: no fraction and no exponent.
-        (AttributeType::Integer, Value::Number(number)) => number.is_i64() || number.is_u64(),
+        (AttributeType::Integer, Value::Number(number)) => number.is_whole(),
         (AttributeType::Binary, Value::String(text)) => bytes(text).is_some(),
         _ => false,
     }
 }
 
 /// A dateTime without a zone is in UTC, and says so from then on.
-pub(super) fn in_a_zone(text: String) -> Option<Value> {
+pub(super) fn in_a_zone(text: Text) -> Option<Value> {
     instant(&text)?;
     let time = text.get(10..).unwrap_or_default();
     let has_zone = time.ends_with('Z') || time.contains(['+', '-']);
-    Some(Value::String(if has_zone { text } else { format!("{text}Z") }))
+    Some(Value::String(if has_zone { text } else { format!("{text}Z").into() }))
 }
 
 pub(super) fn boolean(text: &str) -> Option<bool> {

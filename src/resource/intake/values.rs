@@ -1,7 +1,5 @@
 //! Values in canonical form, of attributes and of their sub-attributes.
 
-use serde_json::{Map, Value};
-
 use super::repeats::remove_repeats;
 use super::scalars::{boolean, canonical_text, fits, in_a_zone};
 use super::{Decoding, Place, is_secret};
@@ -9,6 +7,7 @@ use crate::quirks::Deviation;
 use crate::resource::is_unassigned;
 use crate::resource::value::{ValueError, ValueErrorKind};
 use crate::schema::{Attribute, AttributeType, Returned};
+use crate::value::{List, Name, Object, Value};
 
 impl Decoding<'_> {
     pub(super) fn values(
@@ -29,12 +28,12 @@ impl Decoding<'_> {
             }
             value if self.intake.quirks.one_for_many => {
                 self.deviations.push(Deviation::OneForMany(place.to_string()));
-                vec![value]
+                [value].into()
             }
             _ => return Err(ValueError::new(place, ValueErrorKind::NotArray)),
         };
         let is_empty = is_list && values.iter().all(|value| says_nothing(attribute, value));
-        let mut canonical = Vec::with_capacity(values.len());
+        let mut canonical = List::with_capacity(values.len());
         for value in values {
             if value.is_array() {
                 return Err(ValueError::new(place, ValueErrorKind::Type(attribute.kind())));
@@ -99,7 +98,7 @@ impl Decoding<'_> {
         &mut self,
         place: Place<'_>,
         attribute: &Attribute,
-        object: Map<String, Value>,
+        object: Object,
     ) -> Result<Option<Value>, ValueError> {
         let mut canonical = self.sub_values(place, attribute, object)?;
         canonical.retain(|_, value| !is_unassigned(value));
@@ -111,9 +110,9 @@ impl Decoding<'_> {
         &mut self,
         place: Place<'_>,
         attribute: &Attribute,
-        object: Map<String, Value>,
-    ) -> Result<Map<String, Value>, ValueError> {
-        let mut parts = Map::new();
+        object: Object,
+    ) -> Result<Object, ValueError> {
+        let mut parts = Object::new();
         for (key, value) in object {
             let Some(sub) = attribute.sub_attribute(&key) else {
                 self.unknown(format!("{place}.{key}"))?;
@@ -144,7 +143,7 @@ impl Decoding<'_> {
         &mut self,
         place: Place<'_>,
         attribute: &Attribute,
-        mut values: Vec<Value>,
+        mut values: List,
     ) -> Result<Option<Value>, ValueError> {
         match (values.pop(), values.is_empty()) {
             // RFC 7643, Section 2.5: the empty array is no value.
@@ -168,7 +167,7 @@ impl Decoding<'_> {
         &mut self,
         place: Place<'_>,
         attribute: &Attribute,
-        object: Map<String, Value>,
+        object: Object,
     ) -> Result<Option<Value>, ValueError> {
         let is_read =
             self.intake.quirks.complex_for_value && attribute.returned() != Returned::Never;
@@ -195,7 +194,7 @@ impl Decoding<'_> {
             Some(sub) => {
                 self.note(Deviation::ValueForComplex(place.to_string()));
                 let value = self.sub_value(place.container, attribute, sub, value)?;
-                Ok(value.map(|value| Value::Object(Map::from_iter([("value".to_owned(), value)]))))
+                Ok(value.map(|value| Value::Object(Object::from([(sub.key(), value)]))))
             }
             None => Err(ValueError::new(place, ValueErrorKind::Type(AttributeType::Complex))),
         }
@@ -209,18 +208,18 @@ pub(in crate::resource) fn is_primary(value: &Value) -> bool {
 /// Whether a value names a resource by its URL alone, which follows from the id and says nothing by
 /// itself.
 fn is_nameless(attribute: &Attribute, value: &Value) -> bool {
-    let has = |object: &Map<String, Value>, name: &str| {
+    let has = |object: &Object, name: &str| {
         let is_named =
             |key: &str| attribute.sub_attribute(key).is_some_and(|sub| sub.name() == name);
         object.iter().any(|(key, value)| is_named(key) && !is_unassigned(value))
     };
-    let names = |object: &Map<String, Value>| has(object, "$ref") && !has(object, "value");
+    let names = |object: &Object| has(object, "$ref") && !has(object, "value");
     attribute.refers_by_value() && value.as_object().is_some_and(names)
 }
 
 /// No value, in the RFC's own words (RFC 7643, Section 2.5).
 fn says_nothing(attribute: &Attribute, value: &Value) -> bool {
-    let is_no_part = |(key, part): (&String, &Value)| {
+    let is_no_part = |(key, part): (&Name, &Value)| {
         attribute.sub_attribute(key).is_some() && is_unassigned(part)
     };
     is_unassigned(value) || value.as_object().is_some_and(|object| object.iter().all(is_no_part))

@@ -87,8 +87,9 @@ impl Job<'_, '_> {
             return Ok(());
         };
         for operation in &mut operations {
-            let (path, value) = (operation.path.as_mut(), operation.value.as_mut());
-            references.in_change(path, value, &mut |text| resolve(text, &self.ids));
+            let (path, value) = (operation.path.as_deref(), operation.value.as_mut());
+            let changed = references.in_change(path, value, &mut |text| resolve(text, &self.ids));
+            operation.path = changed.or(operation.path.take());
         }
         let endpoint = target.endpoint;
         let mut part = self.part();

@@ -8,13 +8,13 @@ mod run;
 mod schedule;
 
 use http::StatusCode;
-use serde_json::{Map, Value};
 
 use super::Call;
 use super::outcome::{Failure, Source};
 use crate::error::Error;
 use crate::message::{BULK_REQUEST, BulkRequest, BulkResponse};
 use crate::service::rewrite::message;
+use crate::value::Object;
 
 use run::Job;
 
@@ -26,10 +26,7 @@ pub(crate) struct Results {
 }
 
 /// Runs the operations in the body of a POST to `/Bulk`.
-pub(crate) async fn bulk(
-    call: &mut Call<'_>,
-    body: Map<String, Value>,
-) -> Result<Results, Failure> {
+pub(crate) async fn bulk(call: &mut Call<'_>, body: Object) -> Result<Results, Failure> {
     let asked = call.repaired(call.parameters.clone(), &[]);
     let message = read(call, body)?;
     // Who names no attributes need not be told what was sent.
@@ -56,7 +53,7 @@ pub(crate) fn check_payload(call: &Call<'_>, bytes: usize) -> Result<(), Failure
     Ok(())
 }
 
-fn read(call: &mut Call<'_>, mut body: Map<String, Value>) -> Result<BulkRequest, Failure> {
+fn read(call: &mut Call<'_>, mut body: Object) -> Result<BulkRequest, Failure> {
     call.message(&mut body, BULK_REQUEST);
     if call.quirks.zero_fail_on_errors {
         message::no_errors(&mut body, &mut call.deviations);

@@ -2,8 +2,6 @@
 
 use std::collections::HashMap;
 
-use serde_json::{Map, Value};
-
 use super::references::References;
 use super::schedule::Link;
 use crate::error::{Error, ScimType};
@@ -15,6 +13,7 @@ use crate::service::rewrite::message;
 use crate::service::{Call, Endpoint, Route, entity_tags, not_implemented};
 use crate::shown::Shown;
 use crate::store::EntityTags;
+use crate::value::{Object, Value};
 
 /// The method of an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,7 +33,7 @@ pub(super) struct Task<'c> {
     pub(super) bulk_id: Option<BulkId>,
     pub(super) if_match: Option<EntityTags>,
     pub(super) target: Option<Target<'c>>,
-    pub(super) data: Map<String, Value>,
+    pub(super) data: Object,
     pub(super) links: Vec<Link>,
     /// The deviations that were tolerated while it was read.
     pub(super) deviations: Deviations,
@@ -60,7 +59,7 @@ impl<'c> Task<'c> {
             bulk_id,
             if_match: None,
             target: None,
-            data: Map::new(),
+            data: Object::new(),
             links: Vec::new(),
             deviations: Deviations::default(),
             problem: None,
@@ -167,7 +166,7 @@ impl<'c> Task<'c> {
         self.data = match data {
             Some(Value::Object(data)) => data,
             // A body means nothing there.
-            _ if verb == Verb::Delete => Map::new(),
+            _ if verb == Verb::Delete => Object::new(),
             Some(_) => return Err(syntax("`data` has to be an object")),
             None => return Err(syntax("`data` is missing")),
         };

@@ -4,8 +4,6 @@
 
 use std::sync::Arc;
 
-use serde_json::{Map, Value};
-
 use crate::attr::starts_with_urn;
 use crate::filter::{CompValue, Filter, FilterLimits};
 use crate::message::patch_op::paths_and_values;
@@ -15,6 +13,7 @@ use crate::quirks::{Deviations, Quirks};
 use crate::schema::{
     Attribute, AttributeType, Container, Mutability, ResourceType, SchemaExtension,
 };
+use crate::value::{List, Name, Object, Text, Value};
 
 /// What is done with each reference: it may look at it, or put something else in its place.
 pub(super) type Visit<'v> = dyn FnMut(&mut String) + 'v;
@@ -39,11 +38,7 @@ enum Meaning {
 impl References<'_> {
     /// Visits the references in the body of a POST or PUT, and says with each whether its attribute
     /// is required. What is read-only is ignored there, and holds none.
-    pub(super) fn in_resource(
-        self,
-        body: &mut Map<String, Value>,
-        visit: &mut dyn FnMut(&mut String, bool),
-    ) {
+    pub(super) fn in_resource(self, body: &mut Object, visit: &mut dyn FnMut(&mut String, bool)) {
         self.each_attribute(body, &mut |extension, attribute, value| {
             let required =
                 attribute.required() || extension.is_some_and(|extension| extension.required);
@@ -52,33 +47,37 @@ impl References<'_> {
     }
 
     /// Visits the references in a message of PATCH.
-    pub(super) fn in_patch(self, message: &mut Map<String, Value>, visit: &mut Visit<'_>) {
+    pub(super) fn in_patch(self, message: &mut Object, visit: &mut Visit<'_>) {
         for (path, value) in paths_and_values(message) {
-            self.in_change(path, value, visit);
+            let changed = self.in_change(path.as_deref().map(Text::as_str), value, visit);
+            if let (Some(path), Some(changed)) = (path, changed) {
+                *path = changed.into();
+            }
         }
     }
 
-    /// Visits the references in one change.
+    /// Visits the references in one change; hands back the path, where it became another one.
     pub(super) fn in_change(
         self,
-        path: Option<&mut String>,
+        path: Option<&str>,
         value: Option<&mut Value>,
         visit: &mut Visit<'_>,
-    ) {
-        let meaning = match path {
+    ) -> Option<String> {
+        let (meaning, changed) = match path {
             Some(path) => self.in_path(path, visit),
-            None => Meaning::Parts(None),
+            None => (Meaning::Parts(None), None),
         };
         if let Some(value) = value {
             self.in_meaning(&meaning, value, visit);
         }
+        changed
     }
 
     /// Takes out of the body of a POST what refers to a resource that is `missing` yet, and returns
     /// the changes that put it in later on.
     pub(super) fn defer(
         self,
-        body: &mut Map<String, Value>,
+        body: &mut Object,
         missing: &dyn Fn(&str) -> bool,
     ) -> Vec<PatchOperation> {
         let mut deferred = Vec::new();
@@ -101,7 +100,7 @@ impl References<'_> {
 
     fn each_attribute(
         self,
-        body: &mut Map<String, Value>,
+        body: &mut Object,
         handle: &mut dyn FnMut(Option<&SchemaExtension>, &Attribute, &mut Value),
     ) {
         let mut handle =
@@ -126,41 +125,41 @@ impl References<'_> {
         }
     }
 
-    fn in_path(self, text: &mut String, visit: &mut Visit<'_>) -> Meaning {
+    /// What a path means, and the path itself where it became another one.
+    fn in_path(self, text: &str, visit: &mut Visit<'_>) -> (Meaning, Option<String>) {
         if starts_with_urn(text.trim_start_matches(' ')) {
             if let Some(schema) = self.resource_type.whole_extension(text) {
-                return Meaning::Parts(Some(schema.uri().to_string()));
+                return (Meaning::Parts(Some(schema.uri().to_string())), None);
             }
             if self.resource_type.schema().uri().is(text.trim_matches(' ')) {
-                return Meaning::Parts(None);
+                return (Meaning::Parts(None), None);
             }
         }
         // What is tolerated in it is noted when the operation runs.
         let unheard = &mut Deviations::default();
         let Ok(mut path) = Path::parse_with(text, &self.limits, &self.quirks, unheard) else {
-            return Meaning::Nothing;
+            return (Meaning::Nothing, None);
         };
         let resolved = self.resource_type.resolve(&path.attribute);
         let Some(resolved) =
             resolved.or_else(|| self.resource_type.resolve_in_extensions(&path.attribute))
         else {
-            return Meaning::Nothing;
+            return (Meaning::Nothing, None);
         };
         let attribute = resolved.attribute();
         let changed =
             path.filter.as_mut().is_some_and(|filter| in_filter(attribute, filter, visit));
-        if changed {
-            *text = path.to_string();
-        }
+        let changed = changed.then(|| path.to_string());
         let sub = match &path.sub {
             Some(name) => attribute.sub_attribute(name.as_str()),
             None => resolved.sub(),
         };
-        match sub {
+        let meaning = match sub {
             Some(sub) => Meaning::Attribute(Arc::clone(sub), is_part_reference(attribute, sub)),
             None if path.sub.is_some() => Meaning::Nothing,
             None => Meaning::Attribute(Arc::clone(attribute), is_reference(attribute)),
-        }
+        };
+        (meaning, changed)
     }
 
     fn in_meaning(self, meaning: &Meaning, value: &mut Value, visit: &mut Visit<'_>) {
@@ -176,21 +175,16 @@ impl References<'_> {
     }
 
     /// Each key of a value without a path is the name of an attribute, or a path.
-    fn in_parts(
-        self,
-        container: Option<&str>,
-        parts: &mut Map<String, Value>,
-        visit: &mut Visit<'_>,
-    ) {
+    fn in_parts(self, container: Option<&str>, parts: &mut Object, visit: &mut Visit<'_>) {
         let within = container.map_or_else(String::new, |uri| format!("{uri}:"));
         for (key, mut value) in std::mem::take(parts) {
-            let mut path = format!("{within}{key}");
-            let meaning = self.in_path(&mut path, visit);
+            let (meaning, changed) = self.in_path(&format!("{within}{key}"), visit);
             self.in_meaning(&meaning, &mut value, visit);
-            let resolved = path
-                .strip_prefix(&within)
-                .filter(|resolved| !parts.contains_key(*resolved))
-                .map(str::to_owned);
+            let resolved = changed
+                .as_deref()
+                .and_then(|path| path.strip_prefix(&within))
+                .filter(|resolved| !parts.contains_key(resolved))
+                .map(Name::from);
             parts.insert(resolved.unwrap_or(key), value);
         }
     }
@@ -212,7 +206,7 @@ fn take_references(
     let Value::Array(values) = value else {
         return refers(value).then(|| std::mem::take(value));
     };
-    let (mut now, mut later) = (Vec::new(), Vec::new());
+    let (mut now, mut later) = (List::new(), List::new());
     for mut value in std::mem::take(values) {
         if refers(&mut value) { later.push(value) } else { now.push(value) }
     }
@@ -223,7 +217,11 @@ fn take_references(
 /// Visits the references in a value of `attribute`, whose own text is one or not.
 fn in_value(attribute: &Attribute, is_reference: bool, value: &mut Value, visit: &mut Visit<'_>) {
     match value {
-        Value::String(text) if is_reference && BulkId::referred_to(text).is_some() => visit(text),
+        Value::String(text) if is_reference && BulkId::referred_to(text).is_some() => {
+            let mut visited = text.to_string();
+            visit(&mut visited);
+            *text = visited.into();
+        }
         Value::Array(values) => {
             values.iter_mut().for_each(|value| in_value(attribute, is_reference, value, visit))
         }

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 
 use http::StatusCode;
-use serde_json::Value;
 
 use super::operation::{Task, Verb};
 use super::schedule::{self, Link};
@@ -17,6 +16,7 @@ use crate::service::outcome::{Failure, Outcome, Source};
 use crate::service::{Call, create, delete, patch, replace};
 use crate::shown::Shown;
 use crate::store::{Precondition, StoreError};
+use crate::value::Value;
 
 /// A bulk request while its operations run.
 pub(super) struct Job<'j, 'c> {
@@ -175,7 +175,7 @@ impl<'j, 'c> Job<'j, 'c> {
                 self.keep_source(source);
                 result.status = err.status();
                 // A struct of strings cannot fail to serialise.
-                result.response = serde_json::to_value(&err).ok();
+                result.response = serde_json::to_value(&err).ok().map(Value::from);
             }
         }
         if let Some(place) = self.results.get_mut(index) {
@@ -220,7 +220,7 @@ impl<'j, 'c> Job<'j, 'c> {
         if !self.shows_bodies() {
             return Ok((outcome, None));
         }
-        let body = serde_json::to_value(&body).map_err(StoreError::other)?;
+        let body = Value::from(serde_json::to_value(&body).map_err(StoreError::other)?);
         let left = self.room.checked_sub(json_length(&body));
         self.room = left.unwrap_or_default();
         Ok((outcome, left.map(|_| body)))

@@ -1,10 +1,9 @@
 //! Rewrites of messages that are JSON yet.
 
-use serde_json::{Map, Value, json};
-
 use crate::message::search_request::names;
 use crate::message::{PATCH_OP, member, names_schema, whole_number};
 use crate::quirks::{Deviation, Deviations};
+use crate::value::{Object, Value};
 
 /// What editors and some libraries put before a text in UTF-8.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
@@ -18,15 +17,11 @@ pub(crate) fn without_byte_order_mark<'b>(body: &'b [u8], deviations: &mut Devia
 
 /// `{"Operations": []}`, `{"schemas": "urn:example", "Operations": []}`: which message it is
 /// follows from where it was sent.
-pub(crate) fn assume_schema(
-    body: &mut Map<String, Value>,
-    schema: &'static str,
-    deviations: &mut Deviations,
-) {
+pub(crate) fn assume_schema(body: &mut Object, schema: &'static str, deviations: &mut Deviations) {
     match member(body, "schemas") {
         Some(schemas) if names_schema(schemas, schema) || !are_uris(schemas) => return,
-        Some(schemas) => *schemas = json!([schema]),
-        None => drop(body.insert("schemas".to_owned(), json!([schema]))),
+        Some(schemas) => *schemas = [schema].into(),
+        None => drop(body.insert("schemas", [schema].into())),
     }
     deviations.push(Deviation::MessageSchema(schema));
 }
@@ -35,7 +30,7 @@ pub(crate) fn assume_schema(
 const LISTED_NAMES: usize = 1_000;
 
 /// `{"attributes": "userName,emails"}` in a search.
-pub(crate) fn comma_lists(body: &mut Map<String, Value>, deviations: &mut Deviations) {
+pub(crate) fn comma_lists(body: &mut Object, deviations: &mut Deviations) {
     for parameter in ["attributes", "excludedAttributes"] {
         if let Some(list) = member(body, parameter)
             && let Value::String(text) = list
@@ -48,7 +43,7 @@ pub(crate) fn comma_lists(body: &mut Map<String, Value>, deviations: &mut Deviat
 }
 
 /// `{"failOnErrors": 0}` in a bulk request.
-pub(crate) fn no_errors(body: &mut Map<String, Value>, deviations: &mut Deviations) {
+pub(crate) fn no_errors(body: &mut Object, deviations: &mut Deviations) {
     if let Some(errors) = member(body, "failOnErrors")
         && whole_number(errors) == Some(0)
     {
@@ -61,7 +56,8 @@ pub(crate) fn no_errors(body: &mut Map<String, Value>, deviations: &mut Deviatio
 /// without their message.
 pub(crate) fn bare_operations(data: &mut Value, deviations: &mut Deviations) {
     if data.is_array() {
-        *data = json!({ "schemas": [PATCH_OP], "Operations": data.take() });
+        let operations = data.take();
+        *data = Object::from([("schemas", [PATCH_OP].into()), ("Operations", operations)]).into();
         deviations.push(Deviation::BareOperations);
     }
 }

@@ -8,6 +8,7 @@ use crate::patch::Plan;
 use crate::quirks::{Deviation, Deviations, Omitted};
 use crate::resource::Resource;
 use crate::schema::ResourceType;
+use crate::value::Value;
 
 /// `{"op": "Replace"}`
 pub(crate) fn lower_op(operation: &mut PatchOperation, deviations: &mut Deviations) {
@@ -20,7 +21,7 @@ pub(crate) fn lower_op(operation: &mut PatchOperation, deviations: &mut Deviatio
 /// `{"op": "add", "path": "", "value": {"title": "x"}}`
 pub(crate) fn blank_path(operation: &mut PatchOperation, deviations: &mut Deviations) {
     // White space beside a value that cannot stand without a path is a path that was written wrong.
-    let is_object = operation.value.as_ref().is_some_and(serde_json::Value::is_object);
+    let is_object = operation.value.as_ref().is_some_and(Value::is_object);
     let blank =
         operation.path.take_if(|path| path.is_empty() || is_object && path.trim().is_empty());
     deviations.extend(blank.map(|_| Deviation::BlankPath));

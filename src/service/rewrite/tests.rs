@@ -1,5 +1,3 @@
-use serde_json::json;
-
 use super::*;
 
 #[test]
@@ -27,10 +25,10 @@ fn new_resources_are_active_where_their_type_can_be() {
     let mut new = Resource::default();
     assert!(!assumed(ResourceType::group(), &mut new));
     assert!(assumed(ResourceType::user(), &mut new));
-    assert_eq!(new.get("active"), Some(&json!(true)));
+    assert_eq!(new.get("active"), Some(&true.into()));
     for given in [true, false] {
         new.set("active", given);
         assert!(!assumed(ResourceType::user(), &mut new));
-        assert_eq!(new.get("active"), Some(&json!(given)));
+        assert_eq!(new.get("active"), Some(&given.into()));
     }
 }

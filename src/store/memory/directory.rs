@@ -5,8 +5,6 @@ use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::SystemTime;
 
-use serde_json::Value;
-
 use super::MemoryStore;
 use super::members::Memberships;
 use super::table::Table;
@@ -18,6 +16,7 @@ use crate::schema::{Membership, ResourceType};
 use crate::store::change::Change;
 use crate::store::error::StoreError;
 use crate::store::precondition::Precondition;
+use crate::value::Value;
 
 /// A database in memory that holds resources of several types, and hands out a store for each.
 ///

@@ -5,13 +5,12 @@ use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
-use serde_json::{Map, Value};
-
 use crate::patch::MemberDelta;
 use crate::query::MostGroups;
 use crate::schema::Membership;
 use crate::store::change::MemberChange;
 use crate::store::nesting::groups_above;
+use crate::value::{Object, Value};
 
 /// The memberships of a tenant.
 #[derive(Default)]
@@ -37,7 +36,7 @@ struct MemberList {
 struct Member {
     id: Arc<str>,
     /// The attributes that the client sent besides the id; usually none.
-    rest: Option<Box<Map<String, Value>>>,
+    rest: Option<Box<Object>>,
 }
 
 impl Memberships {
@@ -50,7 +49,7 @@ impl Memberships {
     }
 
     /// The members of a group, as a client sees them.
-    pub(super) fn members(&self, group: &str) -> Vec<Map<String, Value>> {
+    pub(super) fn members(&self, group: &str) -> Vec<Object> {
         self.of_group
             .get(group)
             .map(|list| list.members.values().map(Member::to_object).collect())
@@ -247,7 +246,7 @@ impl MemberList {
 }
 
 impl Member {
-    fn to_object(&self) -> Map<String, Value> {
+    fn to_object(&self) -> Object {
         let mut object = self.rest.as_deref().cloned().unwrap_or_default();
         object.insert("value".to_owned(), (*self.id).into());
         object
@@ -255,7 +254,7 @@ impl Member {
 
     /// Whether `member` has the same attributes.
     fn is(&self, member: &Value) -> bool {
-        let empty = Map::new();
+        let empty = Object::new();
         let said = Membership::besides_id(member).unwrap_or_default();
         Membership::is_same(self.rest.as_deref().unwrap_or(&empty), &said)
     }

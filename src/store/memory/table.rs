@@ -5,12 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 use std::sync::Arc;
 
-use serde_json::Value;
-
 use crate::query::SortOrder;
 use crate::resource::Resource;
 use crate::schema::{ResolvedPath, ResourceType, compared};
 use crate::store::error::StoreError;
+use crate::value::Value;
 
 /// The resources of one type of a tenant.
 pub(super) struct Table {

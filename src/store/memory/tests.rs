@@ -49,7 +49,7 @@ impl Fixture {
 
     pub(super) fn get(&self, store: &MemoryStore, id: &str) -> Value {
         let resource = now(store.get(id, &Projection::default(), &self.cx)).expect("it is there");
-        Value::Object(Resource::clone(&resource).into_stored())
+        Value::from(Resource::clone(&resource).into_stored())
     }
 
     pub(super) fn patch(
@@ -79,7 +79,7 @@ pub(super) fn update_of(store: &MemoryStore, operations: Value) -> Update {
         operations.as_array().expect("an array").iter().map(|operation| PatchOperation {
             op: operation["op"].as_str().unwrap_or_default().to_owned(),
             path: operation["path"].as_str().map(str::to_owned),
-            value: operation.get("value").cloned(),
+            value: operation.get("value").map(Into::into),
         });
     let message = PatchOp { operations: operations.collect() };
     let plan = PlanBinder::new(Arc::clone(&store.resource_type)).bind(message).expect("it binds");

@@ -106,9 +106,9 @@ const LIMITS: &[Limit] = &[
         above: (413, None),
     },
     Limit {
-        // Beside the user, its schema and its name, each has a node, a name, and a text of its own.
+        // Beside the user and its schema, each has a place in the list and a block of memory.
         name: "json.memory",
-        set: |limits, limit| limits.json.memory = 880 + limit * 752,
+        set: |limits, limit| limits.json.memory = 292 + limit * 228,
         request: |count| {
             let emails = vec![json!({ "value": "x" }); count];
             let body = json!({ "schemas": [USER], "userName": "other", "emails": emails });

@@ -47,7 +47,7 @@ fn cost_of_patch(operations: Vec<Value>, user: &Value) -> u64 {
     let operation = |operation: Value| PatchOperation {
         op: operation["op"].as_str().expect("op").to_owned(),
         path: operation["path"].as_str().map(str::to_owned),
-        value: operation.get("value").cloned(),
+        value: operation.get("value").map(Into::into),
     };
     let users = Arc::new(ResourceType::user().with_extension(ENTERPRISE_USER));
     let message = PatchOp { operations: operations.into_iter().map(operation).collect() };

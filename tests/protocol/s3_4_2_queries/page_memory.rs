@@ -16,7 +16,7 @@ use super::page_bytes::walk;
 const MEMBERS: &[usize] = &[0, 2, 12, 1, 30, 3, 12, 12, 2, 1, 30];
 
 /// What the resources of a page may take: that of some 12 members, and of 30.
-const MOST: &[usize] = &[10_000, 24_000];
+const MOST: &[usize] = &[3_600, 8_600];
 
 async fn of_groups(most: usize, pushdown: Pushdown) -> Provider {
     let mut setup = Setup { pushdown, ..Setup::default() };
@@ -95,7 +95,7 @@ async fn the_limit_is_what_the_resources_take() {
     let shown = |most: usize, members: &[usize]| {
         let mut left = most;
         let fits = members.iter().take_while(|members| {
-            let rest = left.checked_sub(1_500 + **members * 800);
+            let rest = left.checked_sub(750 + **members * 300);
             left = rest.unwrap_or_default();
             rest.is_some()
         });

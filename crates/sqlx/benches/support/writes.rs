@@ -38,7 +38,8 @@ impl Bench {
             "add" => ("members".to_owned(), Some(json!([{ "value": id }]))),
             _ => (format!("members[value eq \"{id}\"]"), None),
         };
-        let operation = PatchOperation { op: op.to_owned(), path: Some(path), value };
+        let operation =
+            PatchOperation { op: op.to_owned(), path: Some(path), value: value.map(Into::into) };
         let plan = PlanBinder::new(Arc::clone(&self.group_type))
             .bind(PatchOp { operations: vec![operation] })
             .expect("the path fits");
@@ -81,7 +82,7 @@ impl Bench {
     }
 
     fn patch(&self, turn: usize) -> Update {
-        let value = Some(json!(turn % 2 == 1));
+        let value = Some((turn % 2 == 1).into());
         let operation =
             PatchOperation { op: "replace".to_owned(), path: Some("active".to_owned()), value };
         let binder = PlanBinder::new(Arc::clone(&self.user_type));

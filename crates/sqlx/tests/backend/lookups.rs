@@ -96,7 +96,7 @@ async fn check(users: &dyn ResourceStore, what: &str, filter: &str, expected: us
                 "{what}"
             );
             assert_eq!(
-                user.get("groups").and_then(|groups| groups.as_array()).map(Vec::len),
+                user.get("groups").and_then(|groups| groups.as_array()).map(|groups| groups.len()),
                 Some(3),
                 "{what}"
             );

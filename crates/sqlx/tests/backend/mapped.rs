@@ -12,7 +12,8 @@ use scimwire::sql::{
     Column, Dialect, Elements, Form, InstantForm, Mapping, Parameter, Sql, Where, key,
     prepared_key, translate,
 };
-use serde_json::{Value, json};
+use scimwire::value::Value;
+use serde_json::json;
 use sqlx::{Arguments, Connection, Executor, PgConnection, Row, SqliteConnection};
 use tokio::runtime::Runtime;
 
@@ -121,8 +122,8 @@ impl Tables {
             Dialect::Postgres => (" AS numeric)", " AS jsonb)"),
             Dialect::Sqlite => (" AS numeric)", " AS text)"),
         };
-        let active = at("active")
-            .map_or("NULL", |active| if active == json!(true) { "TRUE" } else { "FALSE" });
+        let active =
+            at("active").map_or("NULL", |active| if active == true { "TRUE" } else { "FALSE" });
         let sql = Sql::new("INSERT INTO users VALUES (").bind_text(user.id());
         let columns = [
             text(at("externalId")),

@@ -71,7 +71,7 @@ async fn groups_of_users(
         let add = PatchOperation {
             op: "add".to_owned(),
             path: Some("members".to_owned()),
-            value: Some(members),
+            value: Some(members.into()),
         };
         by_host.patch(&ids[USERS + number], vec![add], &cx).await.expect("the group is there");
     }
@@ -112,7 +112,7 @@ async fn groups_of_users(
 
 /// A user by name, with the groups without their ids, which are new in each database.
 fn shown(user: &Resource) -> Value {
-    let groups = user.get("groups").and_then(Value::as_array).into_iter().flatten();
+    let groups = user.get("groups").and_then(|groups| groups.as_array()).into_iter().flatten();
     let groups: Vec<Value> = groups.map(|group| json!([group["display"], group["type"]])).collect();
     json!({ "user": user.text("userName"), "groups": groups })
 }

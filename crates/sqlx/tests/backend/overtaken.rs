@@ -118,7 +118,7 @@ async fn a_change_that_was_overtaken_is_worked_out_again() {
         );
         // Its state before is the one that it was written over.
         let before = change.before.expect("there was one");
-        assert_eq!(before.get("displayName"), user.get("displayName"));
+        assert_eq!(before.attributes()["displayName"], user["displayName"]);
         assert_eq!(
             change.version.map(|version| version.opaque().to_owned()),
             Some((times + 2).to_string())

@@ -57,7 +57,7 @@ impl Fixture {
 
     pub(super) async fn get(&self, store: &Arc<dyn ResourceStore>, id: &str) -> Value {
         let resource = store.get(id, &Projection::default(), &self.cx).await.expect("it is there");
-        Value::Object(Resource::clone(&resource).into_stored())
+        Value::from(Resource::clone(&resource).into_stored())
     }
 
     pub(super) async fn patch(&self, id: &str, operations: Value) -> Result<Change, StoreError> {
@@ -101,7 +101,7 @@ pub(super) fn update(resource_type: ResourceType, operations: &Value) -> Update 
         operations.as_array().expect("an array").iter().map(|operation| PatchOperation {
             op: operation["op"].as_str().unwrap_or_default().to_owned(),
             path: operation["path"].as_str().map(str::to_owned),
-            value: operation.get("value").cloned(),
+            value: operation.get("value").map(Into::into),
         });
     let message = PatchOp { operations: operations.collect() };
     let resource_type = Arc::new(resource_type);

@@ -209,7 +209,7 @@ async fn a_pool_without_a_free_connection_makes_others_busy() {
             .expect("there are connections again")
             .get("members")
             .and_then(|all| all.as_array())
-            .map(Vec::len),
+            .map(|all| all.len()),
         Some(2)
     );
 }
