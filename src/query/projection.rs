@@ -136,11 +136,17 @@ impl Projection {
         Self { indirect_groups: Some(most), ..self }
     }
 
-    /// The same, with what a filter and a sort need to look at.
+    /// The same, with what a filter and a sort need to look at: a filter at all direct groups, and
+    /// not only at those that are shown.
     #[must_use]
     pub fn needed(mut self, filter: Option<&BoundFilter>, sort: Option<&Sort>) -> Self {
         if let Some(filter) = filter {
-            filter.for_each_path(&mut |path| self.needed.push(Named::Path(path.clone())));
+            filter.for_each_path(&mut |path| {
+                if Membership::shows_groups(path.attribute()) {
+                    self.groups = Some(usize::MAX);
+                }
+                self.needed.push(Named::Path(path.clone()));
+            });
         }
         self.needed.extend(sort.and_then(|sort| sort.path()).map(|path| Named::Path(path.clone())));
         self

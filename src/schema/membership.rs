@@ -29,14 +29,14 @@ pub struct Membership<'t> {
 impl<'t> Membership<'t> {
     pub(super) fn of(schema: &'t Schema) -> Self {
         let find = |is_meant: fn(&Attribute) -> bool| {
-            schema.attributes().iter().find(|attribute| {
-                attribute.multi_valued() && attribute.refers_by_value() && is_meant(attribute)
-            })
+            schema.attributes().iter().find(|attribute| is_meant(attribute))
         };
-        Self {
-            members: find(lists_members),
-            groups: find(|attribute| attribute.mutability() == Mutability::ReadOnly),
-        }
+        Self { members: find(lists_members), groups: find(Self::shows_groups) }
+    }
+
+    /// Whether an attribute of a core schema shows in which resources one is listed.
+    pub(crate) fn shows_groups(attribute: &Attribute) -> bool {
+        attribute.mutability() == Mutability::ReadOnly && lists(attribute)
     }
 
     /// The part of it that a caller chooses.
@@ -131,8 +131,13 @@ impl<'t> Membership<'t> {
     }
 }
 
+fn lists(attribute: &Attribute) -> bool {
+    attribute.multi_valued() && attribute.refers_by_value()
+}
+
 fn lists_members(attribute: &Attribute) -> bool {
-    attribute.mutability() == Mutability::ReadWrite
+    lists(attribute)
+        && attribute.mutability() == Mutability::ReadWrite
         && attribute
             .sub_attribute("value")
             .is_some_and(|value| value.mutability() == Mutability::Immutable)

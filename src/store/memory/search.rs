@@ -204,7 +204,7 @@ impl Search<'_> {
         if filter.membership(self.resource_type).is_empty() {
             return None;
         }
-        let needed = Projection::default().showing_groups(usize::MAX).needed(Some(filter), None);
+        let needed = Projection::default().needed(Some(filter), None);
         Some(if self.asks_for_ids_of_groups(filter) {
             needed.showing_indirect_groups(usize::MAX)
         } else {

@@ -396,8 +396,10 @@ async fn of_all_groups_direct_ones_are_shown_first() {
         (2, 1, 2, &["groups"]),
         (5, 3, 5, &[]),
     ];
-    for (most, indirect, shown, told) in CASES {
-        let mut setup = Setup::default();
+    let pushed_down = CASES.iter().map(|case| (Pushdown::Pages, case));
+    let left_to_us = CASES.iter().map(|case| (Pushdown::Nothing, case));
+    for (pushdown, (most, indirect, shown, told)) in pushed_down.chain(left_to_us) {
+        let mut setup = Setup { pushdown, ..Setup::default() };
         (setup.limits.groups, setup.limits.indirect_groups) = (*most, *indirect);
         let provider = Provider::new(setup);
         let ann = id(&provider.create("/Users", user("ann")).await).to_owned();
@@ -421,7 +423,10 @@ async fn of_all_groups_direct_ones_are_shown_first() {
             assert_eq!(rules, *told, "{case}");
         }
         // Whoever asks for a group finds all that are in it.
-        provider.finds("/Users", &[(&format!("groups.value eq \"{}\"", below[3]), &["ann"])]).await;
+        let by_id = format!("groups.value eq \"{}\"", below[3]);
+        provider
+            .finds("/Users", &[(&by_id, &["ann"]), ("groups.display eq \"1\"", &["ann"])])
+            .await;
     }
 }
 
