@@ -249,6 +249,7 @@ const IN_NAME: u8 = 1;
 const IN_URN: u8 = 2;
 
 /// In what each byte may stand.
+#[expect(clippy::indexing_slicing, reason = "a byte is less than 256, and a constant panics early")]
 const CLASSES: [u8; 256] = {
     let mut classes = [0; 256];
     let mut byte = 0;
