@@ -9,7 +9,7 @@ use super::syntax::CompareOp;
 use crate::budget::{Budget, BudgetError, Purse, of_text, units};
 use crate::resource::Resource;
 use crate::schema::{Locations, bytes, instant};
-use crate::value::{List, Object, Value};
+use crate::value::{List, Name, Object, Value};
 
 /// What it costs to read an instant, beside the look at its text.
 const INSTANT: u64 = 4;
@@ -139,7 +139,7 @@ impl<'r> Subject<'r> {
                     Some(extension) => resource.get(extension.uri().as_str())?.as_object()?,
                     None => resource.attributes(),
                 };
-                object.get(path.attribute().name())
+                object.get_kept(path.attribute().key())
             }
         }
     }
@@ -165,7 +165,7 @@ impl Comparison {
         for element in elements {
             run.spend(fetch)?;
             let holds = match self.path.sub() {
-                Some(sub) => self.sub_holds(element, sub.name(), run)?,
+                Some(sub) => self.sub_holds(element, sub.key(), run)?,
                 None => self.test(element, run)?,
             };
             if holds {
@@ -178,10 +178,10 @@ impl Comparison {
     fn sub_holds<'r>(
         &self,
         element: &'r Value,
-        sub: &str,
+        sub: &Name,
         run: &mut Run<'r, '_>,
     ) -> Result<bool, BudgetError> {
-        match element.get(sub) {
+        match element.as_object().and_then(|object| object.get_kept(sub)) {
             Some(Value::Array(values)) => {
                 for value in values {
                     if self.test(value, run)? {
@@ -194,7 +194,7 @@ impl Comparison {
             None => {
                 run.spend(1)?;
                 // RFC 7643, Section 2.4: no `primary` is the same as `primary: false`.
-                Ok(self.operand == Operand::Boolean(false) && sub == "primary")
+                Ok(self.operand == Operand::Boolean(false) && *sub == "primary")
             }
         }
     }

@@ -111,7 +111,7 @@ impl Resource {
             Some(extension) => self.attributes.get(extension.uri().as_str())?.as_object()?,
             None => &self.attributes,
         };
-        let value = object.get(path.attribute().name())?;
+        let value = object.get_kept(path.attribute().key())?;
         match path.sub() {
             Some(sub) if !path.attribute().multi_valued() => value.get(sub.name()),
             _ => Some(value),

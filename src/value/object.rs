@@ -104,6 +104,14 @@ impl Object {
         self.get_key_value(name).map(|(_, value)| value)
     }
 
+    /// The value of a member by a name that is kept, mostly without a look at text.
+    pub(crate) fn get_kept(&self, name: &Name) -> Option<&Value> {
+        if self.0.len() > FEW {
+            return self.get(name);
+        }
+        self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value)
+    }
+
     /// A member: its name and its value.
     #[must_use]
     pub fn get_key_value(&self, name: &str) -> Option<(&Name, &Value)> {
