@@ -15,9 +15,13 @@ use scimwire::query::{Projection, Query};
 use scimwire::schema::ResourceType;
 use scimwire::store::{Change, Precondition, Pushdown, Selected, Selection, StoreError, Update};
 use scimwire::{MemoryDirectory, Resource, ResourceStore};
-use scimwire_sqlx::{PostgresDirectory, PostgresOptions, SqliteDirectory};
+use scimwire_sqlx::{PostgresDirectory, PostgresOptions, SqliteDirectory, SqliteOptions};
 use tempfile::TempDir;
 use tokio::sync::OnceCell;
+
+/// How long a test waits for a database that other tests use as well, and for its statements: that
+/// says nothing about what is tested.
+const PATIENCE: time::Duration = time::Duration::from_secs(60);
 
 /// Which kind of database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,8 +50,11 @@ impl AnyDirectory {
             Kind::Memory => Self::Memory(MemoryDirectory::new()),
             Kind::Sqlite => {
                 let folder = TempDir::new().expect("a folder");
+                let mut options = SqliteOptions::default();
+                (options.patience, options.statement_timeout) = (PATIENCE, Some(PATIENCE));
+                let file = folder.path().join("scim.db");
                 let directory =
-                    SqliteDirectory::open(folder.path().join("scim.db")).await.expect("a new file");
+                    SqliteDirectory::open_with(file, &options).await.expect("a new file");
                 let directory =
                     if keeps_dangling { directory.keeping_dangling_members() } else { directory };
                 Self::Sqlite(directory, Arc::new(folder))
@@ -56,6 +63,7 @@ impl AnyDirectory {
                 let cluster = CLUSTER.as_ref().expect("asked for only where it is there");
                 let mut options = PostgresOptions::default();
                 options.connections = 4;
+                (options.patience, options.statement_timeout) = (PATIENCE, Some(PATIENCE));
                 let url = cluster.new_database().await;
                 let directory =
                     PostgresDirectory::connect_with(&url, &options).await.expect("a new database");
