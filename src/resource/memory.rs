@@ -47,7 +47,12 @@ impl Resource {
     /// [`JsonLimits::memory`](crate::message::JsonLimits::memory) is.
     #[must_use]
     pub fn memory(&self) -> usize {
-        of_object(&self.attributes)
+        if let Some(known) = self.memory.get().and_then(|known| usize::try_from(known).ok()) {
+            return known;
+        }
+        let memory = of_object(&self.attributes);
+        self.memory.set(u64::try_from(memory).unwrap_or_default());
+        memory
     }
 }
 

@@ -26,7 +26,7 @@ use serde::{Serialize, Serializer};
 use crate::schema::{ResolvedPath, ResourceType};
 use crate::value::{List, Object, Value};
 
-use size::Weight;
+use size::Counted;
 use text::Text;
 
 pub use certificate::certificate;
@@ -54,7 +54,9 @@ pub(crate) use size::json_length;
 #[derive(Clone, Default, PartialEq)]
 pub struct Resource {
     attributes: Object,
-    weight: Weight,
+    /// What a look at all of it costs.
+    weight: Counted,
+    memory: Counted,
     text: Text,
 }
 
@@ -177,7 +179,7 @@ impl Resource {
     /// the next.
     pub(crate) fn touch(&mut self, resource_type: &ResourceType, now: DateTime<Utc>) -> Version {
         // An instant and a version weigh what others weigh.
-        self.text = Text::default();
+        (self.memory, self.text) = (Counted::default(), Text::default());
         let meta = self.attributes.get_mut("meta").and_then(Value::as_object_mut);
         if let Some(version) = meta.and_then(|meta| Meta::advance(meta, now)) {
             return version;
@@ -255,7 +257,8 @@ impl Resource {
     }
 
     pub(crate) fn object_mut(&mut self) -> &mut Object {
-        self.weight = Weight::default();
+        self.weight = Counted::default();
+        self.memory = Counted::default();
         self.text = Text::default();
         &mut self.attributes
     }

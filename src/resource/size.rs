@@ -11,18 +11,28 @@ use crate::value::{Name, Object, Value};
 /// 64 of its value, each of them escaped, and what is around them.
 const UNIT: u64 = 1024;
 
-/// What a look at all of a resource costs, where that is known; it says nothing about what the
-/// resource is. Zero is not known.
+/// What was counted of a resource, where that is known; it says nothing about what the resource is.
+/// Zero is not known.
 #[derive(Default)]
-pub(super) struct Weight(AtomicU64);
+pub(super) struct Counted(AtomicU64);
 
-impl Clone for Weight {
+impl Counted {
+    pub(super) fn get(&self) -> Option<u64> {
+        Some(self.0.load(Ordering::Relaxed)).filter(|counted| *counted != 0)
+    }
+
+    pub(super) fn set(&self, counted: u64) {
+        self.0.store(counted, Ordering::Relaxed);
+    }
+}
+
+impl Clone for Counted {
     fn clone(&self) -> Self {
         Self(self.0.load(Ordering::Relaxed).into())
     }
 }
 
-impl PartialEq for Weight {
+impl PartialEq for Counted {
     fn eq(&self, _: &Self) -> bool {
         true
     }
@@ -40,11 +50,11 @@ impl Resource {
     }
 
     pub(super) fn known_weight(&self) -> Option<u64> {
-        Some(self.weight.0.load(Ordering::Relaxed)).filter(|weight| *weight != 0)
+        self.weight.get()
     }
 
     pub(super) fn assume_weight(&self, weight: u64) {
-        self.weight.0.store(weight, Ordering::Relaxed);
+        self.weight.set(weight);
     }
 
     /// Whether what clients say of it takes more than so many bytes. That is counted only where its
@@ -173,6 +183,20 @@ mod tests {
             change(&mut after);
             assert_eq!(after.weight(), weighed(&after), "change {number} again");
             resource = after;
+        }
+    }
+
+    #[test]
+    fn memory_that_is_kept_is_that_of_the_resource() {
+        let counted =
+            |resource: &Resource| Resource::from_stored(resource.attributes().clone()).memory();
+        let mut resource = Resource::default();
+        for (number, length) in [10, 100, 1_000, 30].into_iter().enumerate() {
+            resource.set("title", "x".repeat(length));
+            assert_eq!(resource.memory(), counted(&resource), "change {number}");
+            assert_eq!(resource.clone().memory(), counted(&resource), "copy {number}");
+            resource.touch(&ResourceType::user(), Default::default());
+            assert_eq!(resource.memory(), counted(&resource), "version {number}");
         }
     }
 
