@@ -57,6 +57,10 @@ def main():
     paths = subprocess.run([binary], check=True, capture_output=True, text=True).stdout.split()
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         counted = dict(zip(paths, pool.map(lambda path: each_round(binary, path), paths)))
+    for path, unlimited in counted.items():
+        limited = counted.get(path.removesuffix("_unlimited"), unlimited)
+        if path.endswith("_unlimited"):
+            print(f"the budget costs {limited / unlimited - 1:.1%} of {path}")
     here = surroundings()
     if renew:
         RECORD.write_text(json.dumps({**here, "instructions": counted}, indent=2) + "\n")
@@ -68,7 +72,7 @@ def main():
         before = record["instructions"].get(path)
         if before is None or abs(now / before - 1) > TOLERANCE:
             off.append(path)
-        print(f"{path:16} {now:>10} of {before or 0:>10}" + (f"  {now / before - 1:+.1%}" if before else "  not on record"))
+        print(f"{path:24} {now:>10} of {before or 0:>10}" + (f"  {now / before - 1:+.1%}" if before else "  not on record"))
     if not comparable:
         print(f"not compared: on record are {record['compiler']} on {record['processor']}, here are {here['compiler']} on {here['processor']}")
     elif off or set(record["instructions"]) - set(counted):

@@ -7,11 +7,13 @@ use std::hint::black_box;
 use std::sync::Arc;
 
 use http::{Method, Request, StatusCode};
-use scimwire::filter::{Binder, BoundFilter, Filter};
+use scimwire::dispatch::{Clock, SystemClock};
+use scimwire::filter::{Binder, BoundFilter, Budget, Filter};
 use scimwire::message::{JsonLimits, PatchOp, parse_object};
 use scimwire::patch::{Plan, PlanBinder};
-use scimwire::resource::{Intake, Resource};
+use scimwire::resource::{Intake, Meta, Resource};
 use scimwire::schema::{ENTERPRISE_USER, ResourceType};
+use scimwire::store::Update;
 use serde_json::{Value, json};
 
 #[path = "../support/inputs.rs"]
@@ -26,7 +28,7 @@ type Round = Box<dyn FnMut()>;
 
 type Path = (&'static str, fn() -> Round);
 
-const PATHS: [Path; 12] = [
+const PATHS: [Path; 16] = [
     ("filter_parse", filter_parse),
     ("filter_bind", filter_bind),
     ("filter_run", filter_run),
@@ -34,6 +36,11 @@ const PATHS: [Path; 12] = [
     ("resource_clone", resource_clone),
     ("patch_bind", patch_bind),
     ("patch_apply", patch_apply),
+    // What it costs to count the work: each beside the same without a limit.
+    ("patch_stored", || patch_stored(|| Budget::new(u64::MAX))),
+    ("patch_stored_unlimited", || patch_stored(Budget::unlimited)),
+    ("filter_matches", || filter_matches(Budget::new(u64::MAX))),
+    ("filter_matches_unlimited", || filter_matches(Budget::unlimited())),
     ("get", || answer(StatusCode::OK, |id| get(&format!("/Users/{id}")))),
     ("look_up", || {
         let path = "/Users?filter=userName%20eq%20%22user50@example.com%22";
@@ -102,6 +109,32 @@ fn patch_apply() -> Round {
     Box::new(move || {
         turn ^= 1;
         user = user.take().map(|user| plans[turn].apply(user).expect("the target is there"));
+    })
+}
+
+/// From the body of a PATCH to what a store writes.
+fn patch_stored(budget: fn() -> Budget) -> Round {
+    let (users, now) = (user_type(), SystemClock.now());
+    let bodies = ["barbara", "bjensen"].map(change);
+    let mut user = user(&users);
+    user.set_meta(&Meta::new("User", now));
+    let (mut user, mut turn) = (Arc::new(user), 0);
+    Box::new(move || {
+        turn ^= 1;
+        let plan = plan(&users, bodies[turn].as_bytes());
+        let update = Update::patch(Arc::clone(&users), "default".into(), plan, now);
+        let change = update.within(budget()).apply(Arc::clone(&user));
+        user = change.expect("the target is there").after.expect("the user");
+    })
+}
+
+fn filter_matches(budget: Budget) -> Round {
+    let users = user_type();
+    let user = user(&users);
+    let filters = [inputs::THREE_TERMS, inputs::WORK_ADDRESS].map(|text| bound(&users, text));
+    Box::new(move || {
+        let matches = |filter: &BoundFilter| filter.matches_within(black_box(&user), &budget);
+        assert!(filters.iter().all(|filter| matches(black_box(filter)).is_ok_and(|found| found)));
     })
 }
 
