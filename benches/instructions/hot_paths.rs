@@ -28,12 +28,11 @@ type Round = Box<dyn FnMut()>;
 
 type Path = (&'static str, fn() -> Round);
 
-const PATHS: [Path; 16] = [
+const PATHS: [Path; 15] = [
     ("filter_parse", filter_parse),
     ("filter_bind", filter_bind),
     ("filter_run", filter_run),
     ("resource_decode", resource_decode),
-    ("resource_clone", resource_clone),
     ("patch_bind", patch_bind),
     ("patch_apply", patch_apply),
     // What it costs to count the work: each beside the same without a limit.
@@ -90,11 +89,6 @@ fn filter_run() -> Round {
 fn resource_decode() -> Round {
     let (users, body) = (user_type(), inputs::user().to_string());
     Box::new(move || drop(black_box(decoded(&users, black_box(body.as_bytes())))))
-}
-
-fn resource_clone() -> Round {
-    let user = user(&user_type());
-    Box::new(move || drop(black_box(Resource::clone(black_box(&user)))))
 }
 
 fn patch_bind() -> Round {
