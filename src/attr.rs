@@ -17,7 +17,7 @@ macro_rules! caseless {
                 &self.0
             }
 
-            /// Whether `text` is the same, in any case.
+            /// Returns `true` if `text` is the same, in any case.
             #[must_use]
             pub fn is(&self, text: &str) -> bool {
                 self.0.eq_ignore_ascii_case(text)
@@ -62,7 +62,8 @@ macro_rules! caseless {
 pub struct AttrName(Box<str>);
 
 impl AttrName {
-    /// Whether `text` follows `ATTRNAME`, with `$` anywhere (RFC 7643, Section 2.1; `$ref`).
+    /// Returns `true` if `text` follows `ATTRNAME`, with `$` anywhere (RFC 7643, Section 2.1;
+    /// `$ref`).
     #[must_use]
     pub fn is_valid(text: &str) -> bool {
         !text.is_empty() && Self::length_in(text) == text.len()
@@ -96,7 +97,8 @@ caseless!(AttrName);
 pub struct SchemaUri(Box<str>);
 
 impl SchemaUri {
-    /// Whether `text` can be the URI of a schema: `urn:` and at least one further segment.
+    /// Returns `true` if `text` can be the URI of a schema: `urn:` and at least one further
+    /// segment.
     #[must_use]
     pub fn is_valid(text: &str) -> bool {
         text.len() > URN.len()
@@ -108,8 +110,8 @@ impl SchemaUri {
 caseless!(SchemaUri);
 
 impl SchemaUri {
-    /// Whether `text` begins with the URI, a dot and a name: clients write that for the URI, a
-    /// colon and a name.
+    /// Returns `true` if `text` begins with the URI, a dot and a name: clients write that for the
+    /// URI, a colon and a name.
     pub(crate) fn is_before_dot(&self, text: &str) -> bool {
         let parts = text.split_at_checked(self.0.len());
         let name =
@@ -212,7 +214,7 @@ pub struct AttrPathError(());
 /// How every URN begins, in any case.
 const URN: &[u8] = b"urn:";
 
-/// Whether `text` begins as every URN does, in any case.
+/// Returns `true` if `text` begins as every URN does, in any case.
 pub(crate) fn starts_with_urn(text: &str) -> bool {
     text.as_bytes().get(..URN.len()).is_some_and(|start| start.eq_ignore_ascii_case(URN))
 }

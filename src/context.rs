@@ -191,7 +191,7 @@ impl RequestContext {
         self.principal.as_ref().map(Principal::as_str)
     }
 
-    /// Whether a resource type is served to this tenant.
+    /// Returns `true` if a resource type is served to this tenant.
     #[must_use]
     pub fn has_resource_type(&self, name: &str) -> bool {
         !self.hidden_resource_types.iter().any(|hidden| hidden == name)

@@ -29,7 +29,7 @@ impl fmt::Display for Shown<'_> {
     }
 }
 
-/// Whether the quotation ends.
+/// Returns `true` if the quotation ends.
 fn skip_to(mark: char, characters: &mut std::str::Chars<'_>) -> bool {
     while let Some(character) = characters.next() {
         match character {

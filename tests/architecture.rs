@@ -290,7 +290,7 @@ fn module_of(path: &Path) -> String {
     first.to_string_lossy().trim_end_matches(".rs").to_owned()
 }
 
-/// Whether code in a page is the path of a file or folder of this repository.
+/// Returns `true` if code in a page is the path of a file or folder of this repository.
 fn is_place(code: &str) -> bool {
     let is_part = |it: char| it.is_ascii_alphanumeric() || "/._-".contains(it);
     code.contains('/') && !code.starts_with("..") && code.chars().all(is_part)
@@ -318,7 +318,7 @@ fn functions(text: &str) -> Vec<(String, usize)> {
     found
 }
 
-/// Whether only what may stand before `fn` does.
+/// Returns `true` if only what may stand before `fn` does.
 fn is_head(before: &str) -> bool {
     before
         .split_whitespace()

@@ -144,7 +144,8 @@ fn cases() -> Vec<Case> {
 }
 
 impl Case {
-    /// Whether the request changes one resource, so that it can be an operation of a bulk request.
+    /// Returns `true` if the request changes one resource, so that it can be an operation of a bulk
+    /// request.
     fn can_stand_in_bulk(&self) -> bool {
         let path = self.request[1].as_str().expect("a path");
         let plain = matches!(path, "/Users" | "/Users/{id}" | "/Groups" | "/Groups/{id}");
@@ -270,7 +271,7 @@ fn check(name: &str, expected: &Expected, answer: &Answer) {
     }
 }
 
-/// Whether `actual` has all that `expected` says; arrays have just as many elements.
+/// Returns `true` if `actual` has all that `expected` says; arrays have just as many elements.
 fn holds(actual: &Value, expected: &Value) -> bool {
     match (actual, expected) {
         (_, Value::Null) => true,

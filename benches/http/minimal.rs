@@ -1,5 +1,5 @@
-//! The smallest server over a store in memory: what the library and axum take for a request, and
-//! nothing else.
+//! A minimal server over an in-memory store: its cost per request is that of the library and axum
+//! alone.
 //!
 //! `minimal --listen ADDRESS --tenant main=TOKEN`; other flags of the demo are taken and ignored.
 

@@ -1,5 +1,5 @@
-//! What a server does all day, each path by itself: `hot_paths PATH ROUNDS` prepares one and runs it
-//! that often, and `hot_paths` alone says which there are. `check.py` counts the instructions.
+//! Hot paths of a server, for instruction counts: `hot_paths PATH ROUNDS` prepares a path and runs it
+//! `ROUNDS` times; `hot_paths` alone lists the paths. `check.py` counts the instructions.
 
 use std::env;
 use std::error::Error;

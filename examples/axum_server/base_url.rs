@@ -16,7 +16,7 @@ impl PublicUrl {
         Self(format!("http://{address}"))
     }
 
-    /// Whether it is reached over TLS.
+    /// Returns `true` if it is reached over TLS.
     pub(crate) fn is_secure(&self) -> bool {
         self.0.starts_with("https:")
     }

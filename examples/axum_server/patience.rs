@@ -26,7 +26,7 @@ const SILENCE: Duration = Duration::from_secs(1);
 struct Timed {
     body: Body,
     over: Pin<Box<Sleep>>,
-    /// Whether the client sent `Expect: 100-continue`.
+    /// `true` if the client sent `Expect: 100-continue`.
     asks: bool,
 }
 

@@ -104,7 +104,7 @@ impl Records {
         Ok(Self { pool, servers, in_memory: matches!(database, Database::Memory) })
     }
 
-    /// Whether no other process can change them.
+    /// Returns `true` if no other process can change them.
     pub(crate) fn are_of_one_process(&self) -> bool {
         self.in_memory
     }

@@ -29,7 +29,7 @@ pub(super) fn check_accept(headers: &HeaderMap) -> Result<(), Error> {
     Err(Error::status_only(StatusCode::NOT_ACCEPTABLE, "answers are application/scim+json"))
 }
 
-/// Whether the client would rather have no body.
+/// Returns `true` if the client would rather have no body.
 pub(super) fn prefers_minimal(headers: &HeaderMap) -> bool {
     let values = headers.get_all(PREFER).iter().filter_map(|value| value.to_str().ok());
     let preferences = values.flat_map(|value| value.split(','));
@@ -65,7 +65,7 @@ fn accepts(ranges: &[&str], media_type: &str) -> Option<bool> {
     None
 }
 
-/// Whether the weight is zero.
+/// Returns `true` if the weight is zero.
 fn is_refused(range: &str) -> bool {
     let weight = |parameter: &str| {
         let (name, value) = parameter.split_once('=')?;

@@ -310,7 +310,7 @@ impl<'c> Exchange<'_, 'c> {
 }
 
 impl Route<'_> {
-    /// Whether a request there changes nothing.
+    /// Returns `true` if a request there changes nothing.
     fn only_reads(&self, method: &Method) -> bool {
         matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
             || matches!(self, Self::Search(_))

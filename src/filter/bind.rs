@@ -403,7 +403,7 @@ fn presence(path: ResolvedPath) -> ResolvedPath {
     }
 }
 
-/// Whether the attribute is the URL of a resource, which is made when it is asked for.
+/// Returns `true` if the attribute is the URL of a resource, which is made when it is asked for.
 fn is_location(path: &ResolvedPath) -> bool {
     let of_meta = path.extension().is_none()
         && path.attribute().name() == "meta"

@@ -250,7 +250,8 @@ impl BoundFilter {
         }
     }
 
-    /// Whether the filter asks about an attribute of the core schema, by its canonical name.
+    /// Returns `true` if the filter asks about an attribute of the core schema, by its canonical
+    /// name.
     #[must_use]
     pub fn mentions(&self, attribute: &str) -> bool {
         let mut found = false;

@@ -23,7 +23,7 @@ const AT_HAND: usize = 256;
 const FETCH: u64 = 3;
 
 impl BoundFilter {
-    /// Whether the resource satisfies the filter.
+    /// Returns `true` if the resource satisfies the filter.
     #[must_use]
     pub fn matches(&self, resource: &Resource) -> bool {
         self.matches_within(resource, &Budget::unlimited()).unwrap_or_default()

@@ -7,7 +7,8 @@ use crate::attr::AttrPath;
 use crate::schema::ResolvedPath;
 
 impl Binder<'_> {
-    /// Whether a filter on the elements names something that was left out, and reads it so.
+    /// Returns `true` if a filter on the elements names something that was left out, and reads it
+    /// so.
     pub(crate) fn names_left_out(&self, path: &ResolvedPath, filter: &Filter) -> bool {
         let before = self.resource_type.before_leaving_out(path);
         before.is_some_and(|before| {
@@ -58,7 +59,7 @@ impl Binding<'_> {
     }
 }
 
-/// Whether a filter names a sub-attribute that `before` has, and `kept` has not.
+/// Returns `true` if a filter names a sub-attribute that `before` has, and `kept` has not.
 fn names_more_of(before: &ResolvedPath, kept: &ResolvedPath, filter: &Filter) -> bool {
     match filter {
         Filter::And(terms) | Filter::Or(terms) => {

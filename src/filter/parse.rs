@@ -70,7 +70,7 @@ impl<'i, 'd> Reading<'i, 'd> {
         (reading, Scope { depth: limits.depth, brackets: false })
     }
 
-    /// Whether what was read last is a closing parenthesis or bracket.
+    /// Returns `true` if what was read last is a closing parenthesis or bracket.
     fn after_closing(&self, input: &str) -> bool {
         let read = self.text.len() - input.len();
         matches!(self.text.as_bytes().get(read.wrapping_sub(1)), Some(b')' | b']'))

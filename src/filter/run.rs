@@ -134,8 +134,8 @@ fn place_of(text: &str) -> Place {
     (text.as_ptr().addr(), text.len())
 }
 
-/// Whether folded text compares as asked. Most text is too short for a search that is prepared
-/// first.
+/// Returns `true` if folded text compares as asked. Most text is too short for a search that is
+/// prepared first.
 fn folded_text_holds(op: CompareOp, text: &str, folded: &str) -> bool {
     match folded.as_bytes().first() {
         Some(first) if op == CompareOp::Co && text.len() < PREPARED => {

@@ -8,7 +8,7 @@ use crate::budget::Budget;
 use crate::schema::{ResolvedPath, ResourceType};
 use crate::value::Value;
 
-/// Whether the path is `schemas`.
+/// Returns `true` if the path is `schemas`.
 pub(super) fn is_schemas(path: &ResolvedPath) -> bool {
     path.extension().is_none() && path.attribute().name() == "schemas"
 }

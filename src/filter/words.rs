@@ -7,7 +7,8 @@ pub(super) fn not_keyword(input: &str) -> Option<&str> {
     word_at(input, "not").map(skip_spaces)
 }
 
-/// Whether an operator comes next, so that the word before it was an attribute called `not`.
+/// Returns `true` if an operator comes next, so that the word before it was an attribute called
+/// `not`.
 pub(super) fn operator_follows(input: &str) -> bool {
     let word = input.split([' ', '"']).next().unwrap_or_default();
     word.eq_ignore_ascii_case("pr") || CompareOp::read(word).is_some()

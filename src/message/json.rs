@@ -144,7 +144,7 @@ impl<'t> Known<'t> {
     }
 }
 
-/// Whether a name is one of these, in any case.
+/// Returns `true` if a name is one of these, in any case.
 pub(crate) fn is_among(names: &[&str], name: &str) -> bool {
     names.iter().any(|known| known.eq_ignore_ascii_case(name))
 }
@@ -434,7 +434,7 @@ impl<'de> Visitor<'de> for Passing<'_> {
 /// Up to this many names are compared each with each.
 const FEW: usize = 16;
 
-/// Whether two names differ in nothing but case.
+/// Returns `true` if two names differ in nothing but case.
 fn repeats_a_name<'n>(names: impl ExactSizeIterator<Item = &'n str> + Clone) -> bool {
     if names.len() > FEW {
         let mut known = HashSet::with_capacity(names.len());

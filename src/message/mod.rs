@@ -76,7 +76,7 @@ pub(crate) fn whole_number(value: &Value) -> Option<i64> {
     Some(number.as_i64().unwrap_or(i64::MAX))
 }
 
-/// Whether the `schemas` of a message name its schema.
+/// Returns `true` if the `schemas` of a message name its schema.
 pub(crate) fn names_schema(schemas: &Value, schema: &str) -> bool {
     let uris = schemas.as_array().map(List::as_slice).unwrap_or_default();
     uris.iter().filter_map(Value::as_str).any(|uri| uri.eq_ignore_ascii_case(schema))

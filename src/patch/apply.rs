@@ -136,7 +136,8 @@ impl Step {
     }
 }
 
-/// Whether a step changes single values of a multi-valued attribute, and leaves the others alone.
+/// Returns `true` if a step changes single values of a multi-valued attribute, and leaves the
+/// others alone.
 fn changes_values(target: &StepTarget, action: &Action) -> bool {
     let of_values =
         target.attribute.multi_valued() && (target.filter.is_some() || target.sub.is_some());
@@ -281,8 +282,8 @@ fn expect(
     }
 }
 
-/// Whether all that a client echoes is as it is; what is made when a resource is sent is not looked
-/// at.
+/// Returns `true` if all that a client echoes is as it is; what is made when a resource is sent is
+/// not looked at.
 fn says_the_same(attribute: &Attribute, echo: &Value, current: &Value) -> bool {
     match (echo, current) {
         (echo, Value::Null) => is_unassigned(echo),

@@ -11,7 +11,7 @@ use crate::value::Value;
 /// others come, unless they are there already.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct MemberDelta {
-    /// Whether all members go first.
+    /// `true` if all members go first.
     pub replace: bool,
     /// Members to put in, each an object with a `value`, no `value` twice.
     pub add: Vec<Value>,
@@ -53,8 +53,8 @@ impl MemberDelta {
         Some(folding.delta())
     }
 
-    /// Whether it puts in or takes out who has that id; of others it says nothing, unless it
-    /// replaces all.
+    /// Returns `true` if it puts in or takes out who has that id; of others it says nothing, unless
+    /// it replaces all.
     #[must_use]
     pub fn names(&self, member: &str) -> bool {
         self.add.iter().any(|added| Membership::id(added) == Some(member))

@@ -94,8 +94,8 @@ pub(super) fn each_place(
     Ok(())
 }
 
-/// Whether an element is the one that a removal lists: by its id where it names a resource, else by
-/// all that is given.
+/// Returns `true` if an element is the one that a removal lists: by its id where it names a
+/// resource, else by all that is given.
 pub(super) fn is_listed(attribute: &Attribute, element: &Value, listed: &Value) -> bool {
     match (element, listed) {
         (Value::Object(element), Value::Object(listed)) => {

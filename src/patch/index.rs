@@ -36,7 +36,7 @@ struct Place {
 /// changed since, or be gone.
 #[derive(Default)]
 pub(super) struct Index {
-    /// Whether an operation has looked at all values before.
+    /// `true` if an operation has looked at all values before.
     looked: bool,
     identities: Option<Identities>,
     texts: HashMap<(Option<String>, Case), HashMap<String, Vec<usize>>>,
@@ -215,8 +215,8 @@ impl Index {
         elements.len().saturating_sub(self.gone)
     }
 
-    /// Whether an index is worth its while: for many values, asked about again or about many at
-    /// once.
+    /// Returns `true` if an index is worth its while: for many values, asked about again or about
+    /// many at once.
     fn is_worthwhile(&mut self, elements: &[Value], wanted: usize) -> bool {
         let again = std::mem::replace(&mut self.looked, true);
         elements.len() > FEW && (again || wanted > FEW)

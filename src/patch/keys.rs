@@ -106,7 +106,7 @@ impl Binding<'_> {
     }
 }
 
-/// Whether the key of a path-less value is the name of what it means, and no path.
+/// Returns `true` if the key of a path-less value is the name of what it means, and no path.
 fn is_name_of(bound: &Bound, key: &str) -> bool {
     match bound {
         Bound::Attribute(target) => {

@@ -14,7 +14,7 @@ use crate::value::{List, Object, Value};
 pub struct Plan {
     pub(super) resource_type: Arc<ResourceType>,
     pub(super) steps: Vec<Step>,
-    /// Whether `replace` makes an element where there is none that it means.
+    /// `true` if `replace` makes an element where there is none that it means.
     pub(super) creates: bool,
 }
 
@@ -54,7 +54,7 @@ pub(super) struct ElementFilter {
     pub(super) describes: Option<Object>,
     /// What stays of an element that is replaced whole.
     pub(super) keeps: Vec<Arc<Attribute>>,
-    /// Whether it names something that the resource type left out: an element that it described
+    /// `true` if it names something that the resource type left out: an element that it described
     /// would not be found again.
     pub(super) left_out: bool,
 }
@@ -93,7 +93,7 @@ impl Step {
         }
     }
 
-    /// Whether the step leaves that attribute of the core schema without a value.
+    /// Returns `true` if the step leaves that attribute of the core schema without a value.
     pub(super) fn unassigns(&self, attribute: &Attribute) -> bool {
         match &self.change {
             StepChange::Target(target, Action::Remove | Action::Replace(None)) => {
@@ -118,12 +118,12 @@ impl Step {
         }
     }
 
-    /// Whether the step changes members.
+    /// Returns `true` if the step changes members.
     pub(super) fn is_of_members(&self, membership: Membership<'_>) -> bool {
         membership.members().is_some_and(|members| self.is_of(members))
     }
 
-    /// Whether the step changes that attribute of the core schema.
+    /// Returns `true` if the step changes that attribute of the core schema.
     pub(super) fn is_of(&self, attribute: &Attribute) -> bool {
         match &self.change {
             StepChange::Target(target, _) => {
@@ -175,7 +175,7 @@ impl fmt::Display for Step {
 }
 
 impl Action {
-    /// Whether it adds or removes values that it lists, and says nothing of others.
+    /// Returns `true` if it adds or removes values that it lists, and says nothing of others.
     pub(super) fn lists_values(&self) -> bool {
         match self {
             Self::Add(value) => value.is_array(),
@@ -202,7 +202,8 @@ impl Plan {
         MemberDelta::of(self)
     }
 
-    /// Whether a step compares that attribute of the core schema with what the client echoes.
+    /// Returns `true` if a step compares that attribute of the core schema with what the client
+    /// echoes.
     pub(crate) fn expects(&self, attribute: &Attribute) -> bool {
         self.steps.iter().any(|step| match &step.change {
             StepChange::Expect(path, _) => {
@@ -212,12 +213,12 @@ impl Plan {
         })
     }
 
-    /// Whether a step changes that attribute of the core schema.
+    /// Returns `true` if a step changes that attribute of the core schema.
     pub(crate) fn changes(&self, attribute: &Attribute) -> bool {
         self.steps.iter().any(|step| step.is_of(attribute))
     }
 
-    /// Whether a step leaves that attribute of the core schema without a value.
+    /// Returns `true` if a step leaves that attribute of the core schema without a value.
     pub(crate) fn unassigns(&self, attribute: &Attribute) -> bool {
         self.steps.iter().any(|step| step.unassigns(attribute))
     }

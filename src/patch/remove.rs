@@ -139,8 +139,8 @@ impl Binding<'_> {
     }
 }
 
-/// Whether the target means several values, so that a list says which of them. Single values that a
-/// filter chooses are chosen already.
+/// Returns `true` if the target means several values, so that a list says which of them. Single
+/// values that a filter chooses are chosen already.
 fn takes_listed(target: &StepTarget) -> bool {
     match (&target.sub, &target.filter) {
         (Some(sub), Some(_)) => sub.multi_valued(),

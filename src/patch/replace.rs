@@ -16,7 +16,7 @@ pub struct Replacement {
     resource_type: Arc<ResourceType>,
     wanted: Resource,
     omitted: Omitted,
-    /// Whether a complex value keeps the sub-attributes that the body leaves out.
+    /// `true` if a complex value keeps the sub-attributes that the body leaves out.
     keeps_parts: bool,
     cleared: Vec<(Option<String>, String)>,
 }
@@ -165,12 +165,12 @@ impl Replacement {
         Ok(())
     }
 
-    /// Whether the body unassigns the attribute in so many words.
+    /// Returns `true` if the body unassigns the attribute in so many words.
     fn clears(&self, container: Option<&str>, name: &str) -> bool {
         self.cleared.iter().any(|(of, cleared)| of.as_deref() == container && cleared == name)
     }
 
-    /// Whether an attribute keeps its value when the body leaves it out.
+    /// Returns `true` if an attribute keeps its value when the body leaves it out.
     fn keeps(&self, attribute: &Attribute) -> bool {
         let boolean = attribute.kind() == AttributeType::Boolean && !attribute.multi_valued();
         // What a client cannot read it cannot send back.

@@ -353,9 +353,9 @@ impl<'r> Values<'r> {
         Ok(Done::AsAsked)
     }
 
-    /// Whether `replace` makes an element where there is none: of what kind it is may be described,
-    /// but not which one it is. Who changes a part of a value that has gone does not bring that
-    /// back.
+    /// Returns `true` if `replace` makes an element where there is none: of what kind it is may be
+    /// described, but not which one it is. Who changes a part of a value that has gone does not
+    /// bring that back.
     fn is_made(&self, creates: bool) -> bool {
         let described = self
             .target
@@ -408,7 +408,8 @@ impl<'r> Values<'r> {
     }
 }
 
-/// Whether a sub-attribute says what a value is for, and not what it is (RFC 7643, Section 2.4).
+/// Returns `true` if a sub-attribute says what a value is for, and not what it is (RFC 7643,
+/// Section 2.4).
 pub(super) fn is_descriptive(sub: &str) -> bool {
     matches!(sub, "type" | "primary" | "display")
 }

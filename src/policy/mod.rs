@@ -261,7 +261,7 @@ pub enum Creating {
     Adopt {
         /// The id of the resource.
         id: String,
-        /// Whether attributes that the client left out are kept or cleared.
+        /// `true` if attributes that the client left out are kept or cleared.
         mode: Adoption,
     },
 }

@@ -201,7 +201,7 @@ struct Shown<'a> {
 }
 
 impl<'a> Shown<'a> {
-    /// Whether anything is left once sub-attributes are taken away.
+    /// Returns `true` if anything is left once sub-attributes are taken away.
     fn shows_something(&self) -> bool {
         match self.value {
             Value::Object(object) => self.subs(object).next().is_some(),

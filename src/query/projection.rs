@@ -152,19 +152,19 @@ impl Projection {
         self
     }
 
-    /// Whether the client said which attributes it wants, or does not.
+    /// Returns `true` if the client said which attributes it wants, or does not.
     #[must_use]
     pub fn is_chosen(&self) -> bool {
         self.mode != Mode::Default
     }
 
-    /// Whether it shows what every client sees that says nothing of attributes.
+    /// Returns `true` if it shows what every client sees that says nothing of attributes.
     pub(super) fn is_usual(&self) -> bool {
         !self.is_chosen() && self.requested.is_empty() && self.hidden.is_none()
     }
 
-    /// Whether a store has to read an attribute of the core schema, by its canonical name: it is
-    /// part of the answer, or the query needs it.
+    /// Returns `true` if a store has to read an attribute of the core schema, by its canonical
+    /// name: it is part of the answer, or the query needs it.
     #[must_use]
     pub fn reads(&self, attribute: &Attribute) -> bool {
         self.share(None, attribute) != Share::Nothing
@@ -227,7 +227,7 @@ impl Projection {
         self.requested.iter().any(|named| named.is_of(extension, attribute))
     }
 
-    /// Whether a sub-attribute is part of the answer, given how much of its parent is.
+    /// Returns `true` if a sub-attribute is part of the answer, given how much of its parent is.
     pub(super) fn has_sub(
         &self,
         share: Share,
@@ -262,7 +262,8 @@ impl Named {
         resource_type.resolve(&path).map(Self::Path)
     }
 
-    /// Whether it is of that attribute: the whole, a sub-attribute, or the extension around it.
+    /// Returns `true` if it is of that attribute: the whole, a sub-attribute, or the extension
+    /// around it.
     fn is_of(&self, extension: Option<&Schema>, attribute: &Attribute) -> bool {
         match self {
             Self::Extension(schema) => {

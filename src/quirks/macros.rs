@@ -1,6 +1,6 @@
 //! What one entry of the table of tolerances becomes.
 
-/// Whether a switch is on by default.
+/// `true` if a switch is on by default.
 macro_rules! is_on {
     (on) => {
         true

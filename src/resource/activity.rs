@@ -21,7 +21,8 @@ pub(super) const ACTIVE: &str = "active";
 const TAKEN_AWAY: &str = "activeUnassigned";
 
 impl Resource {
-    /// Whether it is in use: unless `active` is false. That of users says whether they may come in.
+    /// Returns `true` if it is in use: unless `active` is false. That of users says whether they
+    /// may come in.
     ///
     /// ```
     /// use scimwire::Resource;
@@ -36,7 +37,7 @@ impl Resource {
         self.get(ACTIVE) != Some(&Value::Bool(false))
     }
 
-    /// Whether representations show the value of `active`, if there is one.
+    /// Returns `true` if representations show the value of `active`, if there is one.
     pub(crate) fn shows_activity(&self) -> bool {
         self.get("meta").is_none_or(|meta| meta.get(TAKEN_AWAY).is_none())
     }
@@ -92,8 +93,8 @@ impl Resource {
 }
 
 impl User {
-    /// Whether the user may come in: unless `active` is false. The service provider leaves no user
-    /// without that attribute; a store that has been filled in another way may.
+    /// Returns `true` if the user may come in: unless `active` is false. The service provider
+    /// leaves no user without that attribute; a store that has been filled in another way may.
     #[must_use]
     pub fn is_active(&self) -> bool {
         self.active != Some(false)

@@ -64,8 +64,8 @@ fn check_extension(extension: &SchemaExtension, resource: &Resource) -> Result<(
     }
 }
 
-/// Whether clients have no part in the extension: then it is as if it were not there, and asks them
-/// for nothing.
+/// Returns `true` if clients have no part in the extension: then it is as if it were not there, and
+/// asks them for nothing.
 fn is_of_host(extension: &SchemaExtension, object: &Object) -> bool {
     let attribute = |name: &Name| extension.schema.attribute(name);
     object

@@ -135,12 +135,14 @@ fn differing<'o>(old: &'o Object, new: &'o Object) -> Vec<&'o str> {
     changed.chain(come).collect()
 }
 
-/// Whether the service provider works the attribute out from elsewhere, as `groups` of a user.
+/// Returns `true` if the service provider works the attribute out from elsewhere, as `groups` of a
+/// user.
 fn is_derived(attribute: &Attribute) -> bool {
     attribute.refers_by_value() && attribute.mutability() == Mutability::ReadOnly
 }
 
-/// Whether an attribute has the same values: the order of several does not count (RFC 7643, Section
+/// Returns `true` if an attribute has the same values: the order of several does not count (RFC
+/// 7643, Section
 /// 2.4).
 pub(crate) fn same_value(attribute: &Attribute, old: &Value, new: &Value) -> bool {
     match (old, new) {

@@ -20,9 +20,9 @@ pub(super) enum Said {
     Parts(Vec<(Name, Self)>),
 }
 
-/// Whether an attribute says the same of two resources: numbers and times by what they are, and
-/// text by the attribute's rule for upper and lower case. Of passwords each character counts,
-/// whatever their schema says.
+/// Returns `true` if an attribute says the same of two resources: numbers and times by what they
+/// are, and text by the attribute's rule for upper and lower case. Of passwords each character
+/// counts, whatever their schema says.
 pub(crate) fn same_by_value(
     attribute: &Attribute,
     one: Option<&Value>,

@@ -31,7 +31,7 @@ impl Identities {
         self.places.entry(self.hash(attribute, element)).or_default().push(place);
     }
 
-    /// Whether one of `elements`, which were noted, is the same one as `value`.
+    /// Returns `true` if one of `elements`, which were noted, is the same one as `value`.
     pub(crate) fn has(&self, attribute: &Attribute, elements: &[Value], value: &Value) -> bool {
         let places =
             self.places.get(&self.hash(attribute, value)).map(Vec::as_slice).unwrap_or_default();
@@ -41,7 +41,7 @@ impl Identities {
             .any(|element| same_element(attribute, element, value))
     }
 
-    /// Whether one of `elements`, which were noted, equals `value`, also in its words.
+    /// Returns `true` if one of `elements`, which were noted, equals `value`, also in its words.
     pub(super) fn has_equal(
         &self,
         attribute: &Attribute,
@@ -82,8 +82,8 @@ impl Identities {
     }
 }
 
-/// Whether two elements of a multi-valued attribute are the same one: those that name a resource by
-/// its id are, when the ids are; others when they say the same.
+/// Returns `true` if two elements of a multi-valued attribute are the same one: those that name a
+/// resource by its id are, when the ids are; others when they say the same.
 pub(crate) fn same_element(attribute: &Attribute, one: &Value, other: &Value) -> bool {
     match (one.get("value"), other.get("value")) {
         (Some(one), Some(other)) if attribute.refers_by_value() => one == other,

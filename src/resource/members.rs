@@ -62,7 +62,7 @@ impl Membership<'_> {
         element.get("value")?.as_str()
     }
 
-    /// Whether a member has one of these ids.
+    /// Returns `true` if a member has one of these ids.
     pub(crate) fn is_among(member: &Value, ids: &HashSet<String>) -> bool {
         Self::id(member).is_some_and(|id| ids.contains(id))
     }
@@ -75,8 +75,8 @@ impl Membership<'_> {
         Some(rest.map(|(name, value)| (name.clone(), value.clone())).collect())
     }
 
-    /// Whether the same is said of two members besides their ids. The type counts only where both
-    /// have it, since a store fills it in.
+    /// Returns `true` if the same is said of two members besides their ids. The type counts only
+    /// where both have it, since a store fills it in.
     #[must_use]
     pub fn is_same(one: &Object, other: &Object) -> bool {
         let derived = |name: &str| {
@@ -110,7 +110,7 @@ impl Membership<'_> {
         }
     }
 
-    /// Whether a resource is in a group only by being in another group that is.
+    /// Returns `true` if a resource is in a group only by being in another group that is.
     pub(crate) fn is_indirect(group: &Value) -> bool {
         let group_type = group.get("type").and_then(Value::as_str);
         group_type.is_some_and(|kind| kind.eq_ignore_ascii_case("indirect"))

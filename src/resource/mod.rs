@@ -278,8 +278,8 @@ impl Serialize for Resource {
     }
 }
 
-/// Whether a value is the same as none: null, an empty array, an object without a value (RFC 7643,
-/// Section 2.5).
+/// Returns `true` if a value is the same as none: null, an empty array, an object without a value
+/// (RFC 7643, Section 2.5).
 pub(crate) fn is_unassigned(value: &Value) -> bool {
     match value {
         Value::Null => true,

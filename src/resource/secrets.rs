@@ -80,7 +80,7 @@ impl Resource {
         }
     }
 
-    /// Whether it holds what is never returned.
+    /// Returns `true` if it holds what is never returned.
     pub(crate) fn has_secrets(&self, resource_type: &ResourceType) -> bool {
         let of_extension = |uri: &str, attributes| match self.attributes.get(uri) {
             Some(Value::Object(object)) => holds(object, attributes),

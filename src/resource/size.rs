@@ -57,8 +57,8 @@ impl Resource {
         self.weight.set(weight);
     }
 
-    /// Whether what clients say of it takes more than so many bytes. That is counted only where its
-    /// weight lets it be so.
+    /// Returns `true` if what clients say of it takes more than so many bytes. That is counted only
+    /// where its weight lets it be so.
     pub(crate) fn is_longer_than(&self, most: usize, resource_type: &ResourceType) -> bool {
         let limit = u64::try_from(most).unwrap_or(u64::MAX);
         most != usize::MAX

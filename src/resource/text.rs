@@ -1,4 +1,4 @@
-//! The text that clients were sent, kept with the resource that it shows.
+//! A cache of the response text of each resource.
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -6,24 +6,25 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use super::Resource;
 use crate::schema::{Locations, ResourceType};
 
-/// How many bytes of text all resources of the process keep together.
+/// The limit for the cached text of all resources in the process, in bytes.
 const MOST: usize = 64 << 20;
 
-/// A longer text is made again each time: to write it is little beside sending it.
+/// The limit for the text of one resource, in bytes. Longer text is not cached: sending it costs
+/// more than writing it.
 const LONGEST: usize = 64 << 10;
 
-/// How many bytes are kept.
+/// The number of bytes in the cache.
 static KEPT: AtomicUsize = AtomicUsize::new(0);
 
-/// The text of a resource as every client sees it that does not say which attributes it wants. A
-/// copy of the resource has none, and a change drops it.
+/// The cached response text of a resource, for requests without `attributes` and
+/// `excludedAttributes`. A copy of the resource starts without it, and a change drops it.
 #[derive(Default)]
 pub(super) struct Text {
     was_shown: AtomicBool,
     kept: OnceLock<Box<Kept>>,
 }
 
-/// A text, and what it depends on besides the resource.
+/// A cached text and the context it was written for.
 struct Kept {
     text: Box<[u8]>,
     locations: Locations,
@@ -32,7 +33,7 @@ struct Kept {
 }
 
 impl Kept {
-    /// A text for which there is room.
+    /// Copies the text into the cache; `None` if the cache is full.
     fn new(text: &[u8], locations: &Locations, resource_type: &ResourceType) -> Option<Box<Self>> {
         let room = |kept: usize| Some(kept + text.len()).filter(|kept| *kept <= MOST);
         KEPT.fetch_update(Ordering::Relaxed, Ordering::Relaxed, room).ok()?;
@@ -60,7 +61,7 @@ impl PartialEq for Text {
 }
 
 impl Resource {
-    /// The text that was kept for clients who reach resources of this type there.
+    /// Returns the cached text for this base URL and resource type.
     pub(crate) fn kept_text(
         &self,
         locations: &Locations,
@@ -72,8 +73,8 @@ impl Resource {
         is_same.then_some(&kept.text)
     }
 
-    /// Keeps the text with the resource, once it is shown for the second time: many are shown only
-    /// to whoever made them.
+    /// Caches the text when the resource is shown for the second time: most new resources are shown
+    /// only once, in the response to their POST.
     pub(crate) fn keep_text(
         &self,
         text: &[u8],

@@ -39,7 +39,7 @@ pub struct User {
     pub locale: Option<String>,
     /// The time zone, such as `America/Los_Angeles`.
     pub timezone: Option<String>,
-    /// Whether the account may be used: [`is_active`](Self::is_active) says it.
+    /// `true` if the account may be used: [`is_active`](Self::is_active) says it.
     pub active: Option<bool>,
     /// E-mail addresses.
     pub emails: Vec<MultiValue>,
@@ -96,7 +96,7 @@ pub struct MultiValue {
     /// What it is for, such as `work`.
     #[serde(rename = "type")]
     pub kind: Option<String>,
-    /// Whether it is the preferred one.
+    /// `true` if it is the preferred one.
     pub primary: bool,
 }
 
@@ -120,7 +120,7 @@ pub struct Address {
     /// What it is for, such as `work`.
     #[serde(rename = "type")]
     pub kind: Option<String>,
-    /// Whether it is the preferred one.
+    /// `true` if it is the preferred one.
     pub primary: bool,
 }
 

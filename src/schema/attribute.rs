@@ -28,13 +28,14 @@ pub struct Attribute {
     uniqueness: Uniqueness,
     reference_types: Vec<String>,
     sub_attributes: Vec<Arc<Self>>,
-    /// Whether a `$ref` beside a `value` follows from it, so that clients cannot set it.
+    /// `true` if a `$ref` beside a `value` follows from it, so that clients cannot set it.
     refers_by_value: bool,
-    /// Whether values, or parts of them, are references to resources.
+    /// `true` if values, or parts of them, are references to resources.
     refers_to_resources: bool,
-    /// Whether values, or parts of them, are never returned.
+    /// `true` if values, or parts of them, are never returned.
     holds_secrets: bool,
-    /// Whether a value has to be one of the canonical ones; a rule of the host, not of the schema.
+    /// `true` if a value has to be one of the canonical ones; a rule of the host, not of the
+    /// schema.
     closed: bool,
 }
 
@@ -151,7 +152,7 @@ impl Attribute {
         self.kind
     }
 
-    /// Whether the attribute is an array of values.
+    /// Returns `true` if the attribute is an array of values.
     #[must_use]
     pub fn multi_valued(&self) -> bool {
         self.multi_valued
@@ -163,7 +164,7 @@ impl Attribute {
         &self.description
     }
 
-    /// Whether the attribute is required.
+    /// Returns `true` if the attribute is required.
     #[must_use]
     pub fn required(&self) -> bool {
         self.required
@@ -175,7 +176,7 @@ impl Attribute {
         &self.canonical_values
     }
 
-    /// Whether no other values than the canonical ones are accepted; see
+    /// Returns `true` if no other values than the canonical ones are accepted; see
     /// [`ResourceType::closed`](super::ResourceType::closed).
     #[must_use]
     pub fn closed(&self) -> bool {
@@ -191,7 +192,7 @@ impl Attribute {
         exactly.or_else(|| self.canonical_values.iter().find(same)).map(String::as_str)
     }
 
-    /// Whether upper and lower case differ in comparisons.
+    /// Returns `true` if upper and lower case differ in comparisons.
     #[must_use]
     pub fn case_exact(&self) -> bool {
         self.case_exact
@@ -227,42 +228,42 @@ impl Attribute {
         &self.sub_attributes
     }
 
-    /// Whether each value names another resource by its id in `value`, so that its `$ref` is
-    /// derived (RFC 7643, Section 2.4), as in `members`, `groups` and `manager`.
+    /// Returns `true` if each value names another resource by its id in `value`, so that its `$ref`
+    /// is derived (RFC 7643, Section 2.4), as in `members`, `groups` and `manager`.
     #[must_use]
     pub fn refers_by_value(&self) -> bool {
         self.refers_by_value
     }
 
-    /// Whether its values, or parts of them, are references to resources, also where no `value`
-    /// names these: nobody comes to be referred to but by what a client says in so many words. What
-    /// the host leaves out of it makes no difference.
+    /// Returns `true` if its values, or parts of them, are references to resources, also where no
+    /// `value` names these: nobody comes to be referred to but by what a client says in so many
+    /// words. What the host leaves out of it makes no difference.
     pub(crate) fn refers_to_resources(&self) -> bool {
         self.refers_to_resources
     }
 
-    /// Whether values of it, or parts of them, are never returned (RFC 7643, Section 7), such as a
-    /// password.
+    /// Returns `true` if values of it, or parts of them, are never returned (RFC 7643, Section 7),
+    /// such as a password.
     #[must_use]
     pub fn holds_secrets(&self) -> bool {
         self.holds_secrets
     }
 
-    /// Whether two resources of a tenant may not share a value.
+    /// Returns `true` if two resources of a tenant may not share a value.
     #[must_use]
     pub fn unique(&self) -> bool {
         self.uniqueness != Uniqueness::None
     }
 
-    /// Whether anybody may ever read it: not where it is never returned, or write-only (RFC 7643,
-    /// Section 7).
+    /// Returns `true` if anybody may ever read it: not where it is never returned, or write-only
+    /// (RFC 7643, Section 7).
     #[must_use]
     pub fn is_readable(&self) -> bool {
         self.returned != Returned::Never && self.mutability != Mutability::WriteOnly
     }
 
-    /// Whether values are identifiers of people, such as user names: unique, and without regard to
-    /// case. They compare once they are [prepared](super::prepare).
+    /// Returns `true` if values are identifiers of people, such as user names: unique, and without
+    /// regard to case. They compare once they are [prepared](super::prepare).
     #[must_use]
     pub fn is_identifier(&self) -> bool {
         self.kind == AttributeType::String && self.unique() && !self.case_exact
@@ -322,13 +323,14 @@ fn refers_by_value(sub_attributes: &[Arc<Attribute>]) -> bool {
             .any(|sub| sub.name() == "$ref" && names_resource_types(&sub.reference_types))
 }
 
-/// Whether a reference may point at a resource of this service provider, by itself or in a part.
+/// Returns `true` if a reference may point at a resource of this service provider, by itself or in
+/// a part.
 fn refers_to_resources(reference_types: &[String], sub_attributes: &[Arc<Attribute>]) -> bool {
     let names_one = reference_types.iter().any(|name| name != "external" && name != "uri");
     names_one || sub_attributes.iter().any(|sub| sub.refers_to_resources)
 }
 
-/// Whether a reference can only point at resources of this service provider.
+/// Returns `true` if a reference can only point at resources of this service provider.
 fn names_resource_types(reference_types: &[String]) -> bool {
     !reference_types.is_empty()
         && reference_types.iter().all(|name| name != "external" && name != "uri")

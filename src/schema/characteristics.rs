@@ -84,7 +84,7 @@ characteristic! {
 }
 
 characteristic! {
-    /// Whether two resources may share a value (RFC 7643, Section 7).
+    /// `true` if two resources may share a value (RFC 7643, Section 7).
     Uniqueness {
         /// They may.
         #[default]

@@ -149,7 +149,7 @@ fn is_common(attribute: &Attribute) -> bool {
     Schema::common().attribute(attribute.name()).is_some()
 }
 
-/// Whether the schema belongs to a discovery endpoint or to the common attributes.
+/// Returns `true` if the schema belongs to a discovery endpoint or to the common attributes.
 pub(super) fn is_of_discovery(uri: &SchemaUri) -> bool {
     OF_DISCOVERY.iter().any(|known| uri.is(known))
 }

@@ -87,13 +87,13 @@ impl Locations {
         }
     }
 
-    /// Whether these are the same: the endpoints of one registry under one base URL.
+    /// Returns `true` if these are the same: the endpoints of one registry under one base URL.
     pub(crate) fn are_those_of(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.endpoints, &other.endpoints) && self.base_url == other.base_url
     }
 
-    /// Whether two URLs name one resource: they compare in normal form, and the version segment
-    /// does not count (RFC 7643, Section 2.4).
+    /// Returns `true` if two URLs name one resource: they compare in normal form, and the version
+    /// segment does not count (RFC 7643, Section 2.4).
     pub(crate) fn same(&self, one: &str, other: &str) -> bool {
         one == other || self.relative(&normal(one)) == self.relative(&normal(other))
     }

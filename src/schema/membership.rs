@@ -34,7 +34,7 @@ impl<'t> Membership<'t> {
         Self { members: find(lists_members), groups: find(Self::shows_groups) }
     }
 
-    /// Whether an attribute of a core schema shows in which resources one is listed.
+    /// Returns `true` if an attribute of a core schema shows in which resources one is listed.
     pub(crate) fn shows_groups(attribute: &Attribute) -> bool {
         attribute.mutability() == Mutability::ReadOnly && lists(attribute)
     }
@@ -70,43 +70,43 @@ impl<'t> Membership<'t> {
         self.groups
     }
 
-    /// Whether there is neither of the two.
+    /// Returns `true` if there is neither of the two.
     #[must_use]
     pub fn is_empty(self) -> bool {
         self.members.or(self.groups).is_none()
     }
 
-    /// Whether it has that attribute of the core schema.
+    /// Returns `true` if it has that attribute of the core schema.
     #[must_use]
     pub fn contains(self, attribute: &Attribute) -> bool {
         [self.members, self.groups].into_iter().flatten().any(|one| one.name() == attribute.name())
     }
 
-    /// Whether a path leads to members or groups, or into them.
+    /// Returns `true` if a path leads to members or groups, or into them.
     #[must_use]
     pub fn holds(self, path: &ResolvedPath) -> bool {
         path.extension().is_none() && self.contains(path.attribute())
     }
 
-    /// Whether a path leads to members, or into them.
+    /// Returns `true` if a path leads to members, or into them.
     #[must_use]
     pub fn is_members(self, path: &ResolvedPath) -> bool {
         is_path_of(self.members, path)
     }
 
-    /// Whether a path leads to groups, or into them.
+    /// Returns `true` if a path leads to groups, or into them.
     #[must_use]
     pub fn is_groups(self, path: &ResolvedPath) -> bool {
         is_path_of(self.groups, path)
     }
 
-    /// Whether a path leads to the ids of members.
+    /// Returns `true` if a path leads to the ids of members.
     #[must_use]
     pub fn is_member_id(self, path: &ResolvedPath) -> bool {
         self.is_members(path) && is_id(path)
     }
 
-    /// Whether a path leads to the ids of groups.
+    /// Returns `true` if a path leads to the ids of groups.
     #[must_use]
     pub fn is_group_id(self, path: &ResolvedPath) -> bool {
         self.is_groups(path) && is_id(path)
@@ -124,7 +124,7 @@ impl<'t> Membership<'t> {
         reference_types(self.groups)
     }
 
-    /// Whether members show of which type they are.
+    /// Returns `true` if members show of which type they are.
     #[must_use]
     pub fn shows_types(self) -> bool {
         self.members.is_some_and(|members| members.sub_attribute("type").is_some())

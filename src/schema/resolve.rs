@@ -51,7 +51,7 @@ impl ResolvedPath {
         self.sub.as_ref()
     }
 
-    /// Whether `other` names the same attribute, or a part of it.
+    /// Returns `true` if `other` names the same attribute, or a part of it.
     pub(crate) fn holds(&self, other: &Self) -> bool {
         self.extension == other.extension
             && self.attribute == other.attribute
@@ -158,7 +158,8 @@ impl ResourceType {
         self.whole()?.resolve(&path.to_string().parse().ok()?)
     }
 
-    /// Whether the text is the URI of an extension that was left out with all that it has.
+    /// Returns `true` if the text is the URI of an extension that was left out with all that it
+    /// has.
     pub(crate) fn left_out_extension(&self, text: &str) -> bool {
         let before = self.whole().and_then(|whole| whole.whole_extension(text));
         before.is_some() && self.whole_extension(text).is_none()
@@ -192,8 +193,8 @@ impl ResourceType {
         self.extension(key).map(|extension| Container::Extension(&extension.schema))
     }
 
-    /// Whether the key of a body may mean an attribute, or a part of one, in any notation that
-    /// clients use; what may not is nobody's. What was left out counts, since it is told.
+    /// Returns `true` if the key of a body may mean an attribute, or a part of one, in any notation
+    /// that clients use; what may not is nobody's. What was left out counts, since it is told.
     pub(crate) fn may_name(&self, key: &str) -> bool {
         let key = key.trim_start();
         let name = key.split(['.', '[', ' ']).next().unwrap_or_default();
@@ -208,7 +209,7 @@ impl ResourceType {
         })
     }
 
-    /// Whether `uri` names the base schema or one of the extensions.
+    /// Returns `true` if `uri` names the base schema or one of the extensions.
     pub(crate) fn has_schema(&self, uri: &str) -> bool {
         self.schema().uri().is(uri) || self.extension(uri).is_some()
     }

@@ -53,7 +53,7 @@ pub struct ResourceType {
 pub struct SchemaExtension {
     /// The attributes that it adds.
     pub schema: Arc<Schema>,
-    /// Whether each resource has to have it.
+    /// `true` if each resource has to have it.
     pub required: bool,
 }
 

@@ -49,13 +49,13 @@ pub(crate) fn folding(text: &str) -> u64 {
     8 + if text.chars().all(is_plain) { bytes / 4 } else { bytes.saturating_mul(2) }
 }
 
-/// Whether text is in normalisation form C.
+/// Returns `true` if text is in normalisation form C.
 fn is_composed(text: &str) -> bool {
     text.chars().all(is_plain) || is_nfc(text)
 }
 
-/// Whether a character neither decomposes nor combines with any other: that of Latin script, or an
-/// ideograph.
+/// Returns `true` if a character neither decomposes nor combines with any other: that of Latin
+/// script, or an ideograph.
 fn is_plain(character: char) -> bool {
     character < '\u{300}' || ('\u{3400}'..='\u{9fff}').contains(&character)
 }
@@ -115,7 +115,7 @@ pub fn prepare_password(text: &str) -> Cow<'_, str> {
     <OpaqueString as PrecisFastInvocation>::enforce(text).unwrap_or(Cow::Borrowed(text))
 }
 
-/// Whether `text` is `folded` once it is folded itself.
+/// Returns `true` if `text` is `folded` once it is folded itself.
 pub(crate) fn folds_equal(text: &str, folded: &str) -> bool {
     if text.is_ascii() { text.eq_ignore_ascii_case(folded) } else { fold(text) == folded }
 }
@@ -123,7 +123,7 @@ pub(crate) fn folds_equal(text: &str, folded: &str) -> bool {
 /// Up to this length a part is looked for place by place; beyond, in linear time.
 pub(crate) const SHORT: usize = 256;
 
-/// Whether `text` contains `folded` once it is folded itself.
+/// Returns `true` if `text` contains `folded` once it is folded itself.
 pub(crate) fn fold_contains(text: &str, folded: &str) -> bool {
     if !text.is_ascii() || text.len() > SHORT {
         return fold(text).contains(folded);
@@ -138,7 +138,7 @@ pub(crate) fn fold_contains(text: &str, folded: &str) -> bool {
     text.as_bytes().windows(folded.len()).any(begins_here)
 }
 
-/// Whether `text` starts with `folded` once it is folded itself.
+/// Returns `true` if `text` starts with `folded` once it is folded itself.
 pub(crate) fn fold_starts_with(text: &str, folded: &str) -> bool {
     if !text.is_ascii() {
         return fold(text).starts_with(folded);
@@ -148,7 +148,7 @@ pub(crate) fn fold_starts_with(text: &str, folded: &str) -> bool {
         .is_some_and(|start| start.eq_ignore_ascii_case(folded.as_bytes()))
 }
 
-/// Whether `text` ends with `folded` once it is folded itself.
+/// Returns `true` if `text` ends with `folded` once it is folded itself.
 pub(crate) fn fold_ends_with(text: &str, folded: &str) -> bool {
     if !text.is_ascii() {
         return fold(text).ends_with(folded);

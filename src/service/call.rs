@@ -32,7 +32,7 @@ pub(crate) struct Call<'c> {
     pub(crate) parameters: SearchRequest,
     /// The versions that the client expects.
     pub(crate) precondition: Precondition,
-    /// Whether the client prefers a response without a body.
+    /// `true` if the client prefers a response without a body.
     pub(crate) prefers_minimal: bool,
     /// The deviations from the RFC that were tolerated.
     pub(crate) deviations: Deviations,

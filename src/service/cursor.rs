@@ -137,7 +137,7 @@ impl<'p> Cursors<'p> {
         (hash.h1, hash.h2)
     }
 
-    /// Whether the hash in a cursor matches `key`.
+    /// Returns `true` if the hash in a cursor matches `key`.
     pub(super) fn is_of(&self, hash: KeyHash, key: &SortKey) -> bool {
         serde_json::to_vec(key).is_ok_and(|key| self.hash_of(&key) == hash)
     }

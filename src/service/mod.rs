@@ -75,7 +75,7 @@ pub(crate) struct Service {
     pub(crate) endpoints: Vec<Endpoint>,
     pub(crate) locations: Locations,
     pub(crate) policy: Arc<dyn Policy>,
-    /// Whether the application has set a policy, which may react to events.
+    /// `true` if the application has set a policy, which may react to events.
     pub(crate) has_policy: bool,
     pub(crate) quirks: Quirks,
     pub(crate) limits: Limits,

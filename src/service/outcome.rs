@@ -23,7 +23,7 @@ pub(crate) struct Outcome {
     pub(crate) content_location: Option<String>,
     pub(crate) version: Option<Version>,
     pub(crate) body: Option<Representation>,
-    /// Whether the resource is a new one.
+    /// `true` if the resource is a new one.
     pub(super) is_new: bool,
 }
 

@@ -77,9 +77,9 @@ impl Call<'_> {
         Ok(self.represent(endpoint, resource, projection))
     }
 
-    /// Whether a state lacks what a store adds when it is read: the groups of a user, the types of
-    /// new members. Nobody is in a group who was made just now, unless by the host, when it heard
-    /// of that.
+    /// Returns `true` if a state lacks what a store adds when it is read: the groups of a user, the
+    /// types of new members. Nobody is in a group who was made just now, unless by the host, when
+    /// it heard of that.
     fn lacks_derived(
         &self,
         endpoint: &Endpoint,

@@ -27,7 +27,7 @@ pub(super) struct OfAscii {
     pub(super) condition: Sql,
     /// What is compared: the column, its ASCII folded.
     pub(super) compared: String,
-    /// Whether text of the column that is ASCII was so before it was folded, too.
+    /// `true` if text of the column that is ASCII was so before it was folded, too.
     pub(super) tells_ascii: bool,
     /// Where other text can be that compares so, too; none where that is not known.
     pub(super) places: Option<Vec<Place>>,
@@ -153,7 +153,7 @@ mod tests {
         assert!(found, "{text:?} is {folded:?}, and not in {places:?}");
     }
 
-    /// Whether it comes to ASCII, or has some in it; a mark may be put on some.
+    /// Returns `true` if it comes to ASCII, or has some in it; a mark may be put on some.
     fn touches_ascii(character: char) -> bool {
         let text = character.to_string();
         let marked = format!("e{character}").nfc().count() == 1;

@@ -214,7 +214,7 @@ fn check_form(path: String, attribute: &Attribute, column: &Column) -> Result<()
     Ok(())
 }
 
-/// Whether values of the attribute can be in a column of that form, and compared there.
+/// Returns `true` if values of the attribute can be in a column of that form, and compared there.
 fn fits(form: Form, attribute: &Attribute) -> bool {
     let kind = attribute.kind();
     let is_text = matches!(kind, AttributeType::String | AttributeType::Reference);

@@ -9,7 +9,7 @@ pub struct Column {
     pub(super) form: Form,
     pub(super) prepared: Option<String>,
     pub(super) not_null: bool,
-    /// Whether it is a column by its name, which can have an index; else it is an expression.
+    /// `true` if it is a column by its name, which can have an index; else it is an expression.
     pub(super) is_name: bool,
 }
 

@@ -42,7 +42,7 @@ pub struct Elements {
     pub(super) position: Option<String>,
     /// The sub-attributes; the value itself of a simple attribute has the name `value`.
     pub(super) columns: HashMap<String, Column>,
-    /// Whether elements are JSON objects; else they are the value.
+    /// `true` if elements are JSON objects; else they are the value.
     pub(super) json: Option<Dialect>,
 }
 
@@ -176,7 +176,7 @@ impl Elements {
         self.columns.get(name)
     }
 
-    /// Whether they can be looked for among those of all resources, by an index perhaps.
+    /// Returns `true` if they can be looked for among those of all resources, by an index perhaps.
     pub(super) fn are_apart(&self) -> bool {
         self.link.is_some()
     }

@@ -16,7 +16,7 @@ use crate::schema::{AttributeType, ResolvedPath};
 pub struct Where {
     /// The condition, and what to bind.
     pub sql: Sql,
-    /// Whether it holds for just those resources that satisfy the filter. Else it holds for some
+    /// `true` if it holds for just those resources that satisfy the filter. Else it holds for some
     /// more, and a store says [`Pushdown::Narrows`](crate::store::Pushdown).
     pub exact: bool,
 }
@@ -272,8 +272,8 @@ impl Translation<'_> {
     }
 }
 
-/// Whether few elements can be expected to satisfy a filter, so that an index on what it compares
-/// is of use.
+/// Returns `true` if few elements can be expected to satisfy a filter, so that an index on what it
+/// compares is of use.
 pub(super) fn selects_few(filter: &BoundFilter) -> bool {
     match filter {
         BoundFilter::And(terms) => terms.iter().any(selects_few),

@@ -54,7 +54,7 @@ pub struct MemberChange {
     pub added: Vec<String>,
     /// Ids that were members, and are not now.
     pub removed: Vec<String>,
-    /// Whether a remaining member changed, such as in its `display`.
+    /// `true` if a remaining member changed, such as in its `display`.
     pub rewritten: bool,
 }
 
@@ -77,7 +77,7 @@ impl MemberChange {
         Self { added, removed, rewritten: false }
     }
 
-    /// Whether no member was added, removed or rewritten.
+    /// Returns `true` if no member was added, removed or rewritten.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.added.is_empty() && self.removed.is_empty() && !self.rewritten
@@ -145,14 +145,14 @@ impl Change {
         self
     }
 
-    /// Whether nothing changed: there is no write, no new version and no event.
+    /// Returns `true` if nothing changed: there is no write, no new version and no event.
     #[must_use]
     pub fn is_unchanged(&self) -> bool {
         self.operation == Operation::Update && self.paths.is_empty() && self.members.is_empty()
     }
 
-    /// Whether `active` became true, and had been false. A change that unassigns it leaves it as it
-    /// was.
+    /// Returns `true` if `active` became true, and had been false. A change that unassigns it
+    /// leaves it as it was.
     #[must_use]
     pub fn activated(&self) -> bool {
         self.operation == Operation::Update
@@ -160,7 +160,7 @@ impl Change {
             && is_active(self.after_state())
     }
 
-    /// Whether `active` became false, and had not been: see [`Resource::is_active`].
+    /// Returns `true` if `active` became false, and had not been: see [`Resource::is_active`].
     #[must_use]
     pub fn deactivated(&self) -> bool {
         self.operation == Operation::Update

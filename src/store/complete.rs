@@ -76,15 +76,15 @@ impl Room {
         Self { left: memory, is_begun: false }
     }
 
-    /// Whether there may be room for a resource that takes so many bytes or more, before it is put
-    /// together.
+    /// Returns `true` if there may be room for a resource that takes so many bytes or more, before
+    /// it is put together.
     #[must_use]
     pub fn may_take(&self, least: usize) -> bool {
         !self.is_begun || least <= self.left
     }
 
-    /// Whether there is room for the next resource. There always is for the first, so that whoever
-    /// asks for one page after the other comes to the end.
+    /// Returns `true` if there is room for the next resource. There always is for the first, so
+    /// that whoever asks for one page after the other comes to the end.
     pub fn takes(&mut self, resource: &Resource) -> bool {
         let left = self.left.checked_sub(resource.memory());
         let takes = left.is_some() || !self.is_begun;

@@ -183,7 +183,7 @@ pub struct Selected {
     /// How many there are on all pages; a store that does not page leaves it out, as one may that
     /// pages by cursor.
     pub total: Option<usize>,
-    /// Whether there are more behind this page.
+    /// `true` if there are more behind this page.
     pub more: bool,
 }
 

@@ -23,7 +23,7 @@ pub struct Precondition {
 }
 
 impl EntityTags {
-    /// Whether the tags name the version; `W/` does not count.
+    /// Returns `true` if the tags name the version; `W/` does not count.
     #[must_use]
     pub fn name(&self, version: &Version) -> bool {
         match self {

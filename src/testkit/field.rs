@@ -13,12 +13,12 @@ pub(super) struct Field {
     pub(super) attribute: Arc<Attribute>,
     /// The sub-attributes that it keeps.
     pub(super) subs: Vec<Arc<Attribute>>,
-    /// Whether each resource has to have a value.
+    /// `true` if each resource has to have a value.
     pub(super) demanded: bool,
 }
 
 impl Field {
-    /// Whether clients may change it again and again.
+    /// Returns `true` if clients may change it again and again.
     pub(super) fn is_changeable(&self) -> bool {
         self.attribute.mutability() == Mutability::ReadWrite
     }
@@ -69,7 +69,7 @@ pub(super) fn fields(
     core.chain(extended).filter_map(field).collect()
 }
 
-/// Whether what is kept is the path, or holds it, or is part of it.
+/// Returns `true` if what is kept is the path, or holds it, or is part of it.
 pub(super) fn meet(kept: &ResolvedPath, path: &ResolvedPath) -> bool {
     kept.holds(path) || (path.sub().is_none() && path.holds(kept))
 }

@@ -205,7 +205,7 @@ fn look_up(subject: &Subject, path: &ResolvedPath, value: &str) -> Query {
     }
 }
 
-/// Whether a line of a plan says that each row is looked at.
+/// Returns `true` if a line of a plan says that each row is looked at.
 fn is_scan(line: &str) -> bool {
     let line = line.trim_start();
     // What SQLite unfolds in memory is no table: an array, a list of constants, a sub-select.

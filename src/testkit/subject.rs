@@ -110,7 +110,7 @@ impl Subject {
         self.resource_type.name()
     }
 
-    /// Whether the store keeps an attribute, or shows it.
+    /// Returns `true` if the store keeps an attribute, or shows it.
     pub(super) fn keeps(&self, path: &ResolvedPath) -> bool {
         self.fields.iter().any(|field| {
             let same = field.extension.as_ref() == path.extension()

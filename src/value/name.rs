@@ -48,7 +48,7 @@ impl Name {
         self.text()
     }
 
-    /// Whether it takes no memory of its own.
+    /// Returns `true` if it takes no memory of its own.
     pub(crate) fn is_known(&self) -> bool {
         matches!(self.0, Kept::Known(_))
     }

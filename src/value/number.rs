@@ -67,7 +67,7 @@ impl Number {
         }
     }
 
-    /// Whether it is written as a whole number of 64 bits.
+    /// Returns `true` if it is written as a whole number of 64 bits.
     #[must_use]
     pub fn is_whole(&self) -> bool {
         self.as_written().is_none()

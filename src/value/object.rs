@@ -118,7 +118,7 @@ impl Object {
         self.0.get(self.place(name)?).map(|(name, value)| (name, value))
     }
 
-    /// Whether there is a member of that name.
+    /// Returns `true` if there is a member of that name.
     #[must_use]
     pub fn contains_key(&self, name: &str) -> bool {
         self.place(name).is_some()
@@ -130,7 +130,7 @@ impl Object {
         self.0.len()
     }
 
-    /// Whether there are none.
+    /// Returns `true` if there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::samples::{BADGE, ENTERPRISE, USER};
 use super::typed::{Kind, Known, known, known_inside};
 
-/// Whether a user, as JSON, satisfies a filter.
+/// Returns `true` if a user, as JSON, satisfies a filter.
 pub(crate) fn satisfies(user: &Value, filter: &Filter) -> bool {
     holds(
         filter,

@@ -33,7 +33,7 @@ fn in_core(name: &str) -> String {
     format!("{USER}:{name}")
 }
 
-/// Whether `actual` has all that `expected` says.
+/// Returns `true` if `actual` has all that `expected` says.
 fn holds(actual: &Value, expected: &Value) -> bool {
     match (actual, expected) {
         (Value::Object(actual), Value::Object(expected)) => expected

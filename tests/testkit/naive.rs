@@ -477,7 +477,7 @@ impl ResourceStore for NaiveStore {
     }
 }
 
-/// Whether an id is among the members of a group.
+/// Returns `true` if an id is among the members of a group.
 fn lists(group: &Resource, id: &str) -> bool {
     let members = group.get("members").and_then(value::Value::as_array);
     members.into_iter().flatten().any(|member| member["value"] == id)

@@ -83,8 +83,8 @@ impl Columns for StoredColumns<'_> {
 }
 
 impl StoredColumns<'_> {
-    /// Whether an index of values, or that of ids, says which resources can satisfy a filter: as a
-    /// rule one, or none.
+    /// Returns `true` if an index of values, or that of ids, says which resources can satisfy a
+    /// filter: as a rule one, or none.
     pub(super) fn looks_up(&self, filter: &BoundFilter) -> bool {
         match filter {
             BoundFilter::And(terms) => terms.iter().any(|term| self.looks_up(term)),

@@ -17,9 +17,9 @@ pub(super) struct Composer<'b> {
     beside: Beside<'b>,
     room: Room,
     nesting: Nesting,
-    /// Whether the groups that list the resources are known.
+    /// `true` if the groups that list the resources are known.
     is_listed: bool,
-    /// Whether all have come in their order so far.
+    /// `true` if all have come in their order so far.
     is_in_order: bool,
     /// Those that lack their groups, or came out of order, each with its place.
     waiting: Vec<(usize, Resource)>,
@@ -31,7 +31,7 @@ pub(super) struct Composer<'b> {
 #[derive(Default)]
 pub(super) struct Composed {
     pub(super) resources: Vec<Arc<Resource>>,
-    /// Whether there was no room for others.
+    /// `true` if there was no room for others.
     pub(super) more: bool,
 }
 
@@ -91,7 +91,7 @@ impl<'b> Composer<'b> {
         Ok(!self.composed.more)
     }
 
-    /// Completes those that wait, up to the first for which there is no room.
+    /// Composes the waiting resources, until the page has no room for another.
     fn settle(&mut self) {
         let mut waiting = mem::take(&mut self.waiting);
         waiting.sort_by_key(|(place, _)| *place);

@@ -19,8 +19,8 @@ impl Layout {
         if finds { Budget::unlimited() } else { selection.budget.clone() }
     }
 
-    /// Whether an index finds what satisfies a filter. Of a value that many may share, nothing more
-    /// is asked then.
+    /// Returns `true` if an index finds what satisfies a filter. Of a value that many may share,
+    /// nothing more is asked then.
     fn finds(&self, filter: &BoundFilter) -> bool {
         match filter {
             BoundFilter::And(terms) => {
@@ -33,7 +33,8 @@ impl Layout {
         }
     }
 
-    /// Whether a term asks for a value in an index, where that is known to be unique or not.
+    /// Returns `true` if a term asks for a value in an index, where that is known to be unique or
+    /// not.
     fn is_of(&self, term: &BoundFilter, is_known: impl Fn(bool) -> bool) -> bool {
         let BoundFilter::Compare(Comparison { path, op: CompareOp::Eq, .. }) = term else {
             return false;

@@ -114,7 +114,7 @@ impl Layout {
         Ok(keys)
     }
 
-    /// Whether two states have the same lookup values.
+    /// Returns `true` if two states have the same lookup values.
     pub(super) fn same_keys(&self, before: &Resource, after: &Resource) -> bool {
         self.keys.iter().all(|(path, _)| before.values(path).eq(after.values(path)))
     }
@@ -218,7 +218,8 @@ fn is_plain_text(path: &ResolvedPath) -> bool {
         && attribute.is_readable()
 }
 
-/// Whether JSON text has U+0000 in a string: an escape whose backslash is not itself escaped.
+/// Returns `true` if JSON text has U+0000 in a string: an escape whose backslash is not itself
+/// escaped.
 pub(super) fn has_nul(json: &str) -> bool {
     json.match_indices("\\u0000").any(|(at, _)| {
         let before = json.get(..at).unwrap_or_default();

@@ -70,7 +70,8 @@ impl Pace {
         Running(self)
     }
 
-    /// Whether the statement may go on, once others were let through. The thread that runs it asks.
+    /// Returns `true` if the statement may go on, once others were let through. The thread that
+    /// runs it asks.
     pub(super) fn goes_on(&self) -> bool {
         let next = self
             .lock()

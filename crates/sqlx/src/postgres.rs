@@ -52,7 +52,7 @@ pub struct PostgresOptions {
     /// connections, and at least one: no tenant keeps the others out. A database that has one
     /// tenant needs no such bound: give it as many as there are connections.
     pub per_tenant: Option<u32>,
-    /// Whether the tables are made, and brought to the version of this program. The default is
+    /// `true` if the tables are made, and brought to the version of this program. The default is
     /// true.
     pub migrate: bool,
 }
@@ -228,8 +228,8 @@ impl Engine for Postgres {
 }
 
 impl Postgres {
-    /// Whether the connection is of no use any more; then those that are as old are none either. Of
-    /// several servers another one may have taken over.
+    /// Returns `true` if the connection is of no use any more; then those that are as old are none
+    /// either. Of several servers another one may have taken over.
     async fn is_connection_lost(&self, err: &DatabaseError) -> bool {
         let lost = note(&self.failed, err);
         if !self.hosts.are_several() || !matches!(err, DatabaseError::Unavailable(_)) {

@@ -56,7 +56,7 @@ pub struct SqliteOptions {
     /// readers, and at least one: no tenant keeps the others out. A file that has one tenant needs
     /// no such bound: give it as many as there are readers.
     pub per_tenant: Option<u32>,
-    /// Whether the tables are made, and brought to the version of this program. The default is
+    /// `true` if the tables are made, and brought to the version of this program. The default is
     /// true.
     pub migrate: bool,
 }

@@ -36,7 +36,7 @@ use scimwire::value::{Object, Value};
 pub struct Store<E> {
     directory: Directory<E>,
     pub(super) layout: Arc<Layout>,
-    /// Whether the columns beside the documents were seen to be made for this resource type.
+    /// `true` if the columns beside the documents were seen to be made for this resource type.
     pub(super) settled: Arc<OnceCell<()>>,
 }
 

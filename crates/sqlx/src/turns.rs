@@ -70,7 +70,7 @@ impl Turns {
 }
 
 impl Turn {
-    /// Whether it is time for another one.
+    /// Returns `true` if it is time for another one.
     pub(super) fn is_over(&self) -> bool {
         self.began.elapsed() >= SLICE
     }

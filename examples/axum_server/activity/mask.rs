@@ -170,8 +170,8 @@ impl Mask {
         }
     }
 
-    /// Whether something in quotation marks or brackets stands beside the name of a secret, as in a
-    /// filter: in a path, an operation or wherever a client may have put it.
+    /// Returns `true` if something in quotation marks or brackets stands beside the name of a
+    /// secret, as in a filter: in a path, an operation or wherever a client may have put it.
     fn quotes_secret(&self, text: &str) -> bool {
         let text = decoded(text);
         text.contains(['"', '\'', '[']) && self.names_secret(&text)

@@ -49,10 +49,10 @@ struct Member {
     name: Value,
     user_name: Value,
     active: bool,
-    /// Whether it is a user who is there.
+    /// `true` if it is a user who is there.
     is_user: bool,
     is_group: bool,
-    /// Whether it is a direct member of the group.
+    /// `true` if it is a direct member of the group.
     is_direct: bool,
     origin: Origin,
 }

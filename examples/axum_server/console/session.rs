@@ -32,7 +32,7 @@ const SESSIONS: usize = 100;
 /// The sessions that are open.
 pub(super) struct Sessions {
     lifetime: Duration,
-    /// Whether pages come over TLS.
+    /// `true` if pages come over TLS.
     secure: bool,
     open: Mutex<HashMap<TokenHash, Open>>,
 }
@@ -146,7 +146,8 @@ pub(super) async fn require(
     next.run(request).await
 }
 
-/// Whether the request carries the CSRF token of the session, which no other site can read.
+/// Returns `true` if the request carries the CSRF token of the session, which no other site can
+/// read.
 pub(super) fn is_from_our_page(headers: &HeaderMap, session: &Session) -> bool {
     let sent = headers.get(FORGERY_HEADER).and_then(|word| word.to_str().ok()).map(Secret::from);
     sent.is_some_and(|sent| TokenHash::of(&sent) == TokenHash::of(&session.forgery_token))

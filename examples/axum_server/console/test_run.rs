@@ -35,7 +35,7 @@ pub(super) struct Wanted {
     /// As it was pasted; without one the test makes one of its own.
     #[serde(default)]
     token: Option<String>,
-    /// Whether to create, change and delete a user as well.
+    /// `true` if to create, change and delete a user as well.
     #[serde(default)]
     lifecycle: bool,
 }
@@ -56,7 +56,7 @@ struct Step {
 struct Tester<'c> {
     console: &'c Console,
     base: String,
-    /// Whether the tenant has any.
+    /// `true` if the tenant has any.
     groups: bool,
     authorization: HeaderValue,
     steps: Vec<Step>,

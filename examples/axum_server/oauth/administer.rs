@@ -11,7 +11,7 @@ use super::redirects;
 /// A client as the administrator sees it.
 pub(crate) struct Listed {
     pub(crate) id: String,
-    /// Whether it was configured on the command line.
+    /// `true` if it was configured on the command line.
     pub(crate) given: bool,
     pub(crate) created: Option<DateTime<Utc>>,
     pub(crate) last_used: Option<DateTime<Utc>>,

@@ -27,7 +27,7 @@ struct Inquiry {
     client: Client,
     /// One of the client's, letter by letter.
     redirect: String,
-    /// Whether the request named it.
+    /// `true` if the request named it.
     names_redirect: bool,
     state: Option<String>,
     challenge: Option<Challenge>,
@@ -218,8 +218,8 @@ fn consent(
     (status, page).into_response()
 }
 
-/// Whether a form was filled in on a page of ours, in this browser: the page and the cookie have
-/// the same random number, and the browser does not say that it comes from elsewhere.
+/// Returns `true` if a form was filled in on a page of ours, in this browser: the page and the
+/// cookie have the same random number, and the browser does not say that it comes from elsewhere.
 fn is_ours(oauth: &OAuth, headers: &HeaderMap, form: &Parameters) -> bool {
     let from_elsewhere = headers.get("Sec-Fetch-Site").is_some_and(|site| site != "same-origin");
     let cookies = headers

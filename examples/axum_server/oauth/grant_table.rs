@@ -39,7 +39,7 @@ pub(super) struct Grant {
 /// The parameters of the request for a code.
 pub(super) struct Code {
     pub(super) redirect: String,
-    /// Whether the request named it; the token request must then repeat it (RFC 6749, Section
+    /// `true` if the request named it; the token request must then repeat it (RFC 6749, Section
     /// 4.1.3).
     pub(super) names_redirect: bool,
     pub(super) challenge: Option<Challenge>,
@@ -74,7 +74,8 @@ pub(super) fn successor(secret: &Secret) -> Result<Secret, NoRandom> {
 }
 
 impl Grant {
-    /// Whether this code or refresh token is the one that is good now; if not, it was used before.
+    /// Returns `true` if this code or refresh token is the one that is good now; if not, it was
+    /// used before.
     pub(super) fn is_current(&self, ticket: &Ticket) -> bool {
         self.secret == ticket.whole
     }

@@ -23,7 +23,7 @@ pub(super) struct Consent<'p> {
     /// The CSRF token, equal in the form and in the cookie.
     pub(super) nonce: &'p Secret,
     pub(super) cookie: &'p str,
-    /// Whether the cookie is for TLS only.
+    /// `true` if the cookie is for TLS only.
     pub(super) secure: bool,
     pub(super) problem: Option<&'p str>,
 }
@@ -143,7 +143,7 @@ fn visible(text: &str) -> Markup {
     }
 }
 
-/// Whether a character changes the text direction.
+/// Returns `true` if a character changes the text direction.
 fn turns(character: char) -> bool {
     matches!(
         character,

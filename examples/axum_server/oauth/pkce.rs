@@ -35,7 +35,7 @@ impl Challenge {
         &self.0
     }
 
-    /// Whether this verifier matches; compared in constant time.
+    /// Returns `true` if this verifier matches; compared in constant time.
     pub(super) fn is_of(self, verifier: &str) -> bool {
         is_verifier(verifier) && TokenHash::of(&Secret::from(verifier)) == self.0
     }

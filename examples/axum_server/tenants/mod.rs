@@ -266,7 +266,8 @@ impl Tenants {
         &self.access_tokens
     }
 
-    /// Whether a bearer token is one of the command line, and so is there again at the next start.
+    /// Returns `true` if a bearer token is one of the command line, and so is there again at the
+    /// next start.
     pub(crate) async fn is_given(&self, record: &TokenRecord) -> bool {
         self.token_table.is_given(&record.hash).await
     }

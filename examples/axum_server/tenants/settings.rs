@@ -11,14 +11,14 @@ use crate::policy::orphans::Orphans;
 pub(crate) struct Settings {
     /// Grows each time that something is set, so that two who set something at once can be told.
     pub(crate) version: u64,
-    /// Whether SCIM is enabled.
+    /// `true` if SCIM is enabled.
     pub(crate) enabled: bool,
-    /// Whether there are groups.
+    /// `true` if there are groups.
     pub(crate) groups: bool,
     /// The account size of users provisioned from now on.
     #[serde(default)]
     pub(crate) quota_gb: Option<u32>,
-    /// Whether users come into the group of their department.
+    /// `true` if users come into the group of their department.
     pub(crate) department_groups: bool,
     /// What happens to users without a group.
     pub(crate) orphans: Orphans,

@@ -49,7 +49,7 @@ impl TokenRecord {
         }
     }
 
-    /// Whether it is good at that time.
+    /// Returns `true` if it is good at that time.
     #[must_use]
     pub fn is_live(&self, now: DateTime<Utc>) -> bool {
         self.expires.is_none_or(|expires| now < expires)

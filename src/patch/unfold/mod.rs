@@ -21,9 +21,9 @@ struct Lead {
     key: String,
     path: ResolvedPath,
     filter: Option<Filter>,
-    /// Whether it names an attribute of an extension without its URN.
+    /// `true` if it names an attribute of an extension without its URN.
     bare: bool,
-    /// Whether a dot stood behind a URN.
+    /// `true` if a dot stood behind a URN.
     joined: bool,
 }
 
@@ -85,8 +85,8 @@ impl PlanBinder {
     }
 }
 
-/// Whether no key of a body can be a path: each is the name of an attribute, or the URN of an
-/// extension that holds such names.
+/// Returns `true` if no key of a body can be a path: each is the name of an attribute, or the URN
+/// of an extension that holds such names.
 fn is_unfolded(resource_type: &ResourceType, body: &Object) -> bool {
     body.iter().all(|(key, value)| match resource_type.container(key) {
         Some(Container::Attribute(_)) => true,

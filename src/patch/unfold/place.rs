@@ -18,7 +18,7 @@ pub(super) struct Made {
     path: ResolvedPath,
     /// Each by what its filter says of it, as JSON.
     elements: BTreeMap<String, Object>,
-    /// Whether there is more to them than what kind of value they are.
+    /// `true` if there is more to them than what kind of value they are.
     says_something: bool,
 }
 

@@ -135,7 +135,7 @@ impl<'t> Intake<'t> {
         })
     }
 
-    /// Whether whoever sends the attribute may set it at all.
+    /// Returns `true` if whoever sends the attribute may set it at all.
     pub(crate) fn takes(self, attribute: &Attribute) -> bool {
         self.may_set(attribute) && (self.secrets || !is_secret(attribute))
     }
@@ -434,7 +434,7 @@ impl Decoding<'_> {
     }
 }
 
-/// Whether nobody may read it, such as a password.
+/// Returns `true` if nobody may read it, such as a password.
 fn is_secret(attribute: &Attribute) -> bool {
     attribute.returned() == Returned::Never
 }

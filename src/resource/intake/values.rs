@@ -205,8 +205,8 @@ pub(in crate::resource) fn is_primary(value: &Value) -> bool {
     value.get("primary") == Some(&Value::Bool(true))
 }
 
-/// Whether a value names a resource by its URL alone, which follows from the id and says nothing by
-/// itself.
+/// Returns `true` if a value names a resource by its URL alone, which follows from the id and says
+/// nothing by itself.
 fn is_nameless(attribute: &Attribute, value: &Value) -> bool {
     let has = |object: &Object, name: &str| {
         let is_named =

@@ -199,7 +199,7 @@ impl<'j, 'c> Job<'j, 'c> {
         self.source = self.source.take().or(source);
     }
 
-    /// Whether what a success answers is shown.
+    /// Returns `true` if what a success answers is shown.
     pub(super) fn shows_bodies(&self) -> bool {
         self.room > 0
     }

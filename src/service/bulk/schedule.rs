@@ -8,7 +8,7 @@ use std::collections::HashMap;
 pub(super) struct Link {
     /// Its index in the request.
     pub(super) to: usize,
-    /// Whether the resource cannot be without it, not even for a moment.
+    /// `true` if the resource cannot be without it, not even for a moment.
     pub(super) required: bool,
 }
 

@@ -252,7 +252,7 @@ impl Member {
         object
     }
 
-    /// Whether `member` has the same attributes.
+    /// Returns `true` if `member` has the same attributes.
     fn is(&self, member: &Value) -> bool {
         let empty = Object::new();
         let said = Membership::besides_id(member).unwrap_or_default();

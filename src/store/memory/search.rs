@@ -106,7 +106,7 @@ impl Search<'_> {
         complete::page_of_positioned(IdOrder::Text, positioned, sort, page, budget)
     }
 
-    /// Whether resources are sorted by something that is not kept with them.
+    /// Returns `true` if resources are sorted by something that is not kept with them.
     fn sorts_by_what_is_apart(&self, sort: Option<&Sort>) -> bool {
         let membership = self.resource_type.membership();
         sort.and_then(Sort::path).is_some_and(|path| membership.holds(path))
@@ -212,8 +212,8 @@ impl Search<'_> {
         })
     }
 
-    /// Whether all that the filter asks of the groups of a resource is which they are: then none is
-    /// too far to count.
+    /// Returns `true` if all that the filter asks of the groups of a resource is which they are:
+    /// then none is too far to count.
     fn asks_for_ids_of_groups(&self, filter: &BoundFilter) -> bool {
         let membership = self.resource_type.membership();
         let mut only_ids = true;
@@ -227,7 +227,7 @@ impl Search<'_> {
 /// The matches so far in a scan of all resources, in the order of their ids.
 struct Gathered<'p> {
     page: &'p Page,
-    /// Whether all have to be kept, since they will be sorted.
+    /// `true` if all have to be kept, since they will be sorted.
     keeps_all: bool,
     resources: Vec<Arc<Resource>>,
     total: usize,

@@ -36,7 +36,7 @@ pub(super) struct UniqueIndex {
 /// A value as it is looked up.
 struct Key {
     text: String,
-    /// Whether the value itself is not ASCII.
+    /// `true` if the value itself is not ASCII.
     beyond_ascii: bool,
 }
 
@@ -90,7 +90,7 @@ impl UniqueIndex {
         }
     }
 
-    /// Whether keys are what filters and sorts compare by: text with case folded.
+    /// Returns `true` if keys are what filters and sorts compare by: text with case folded.
     pub(super) fn is_folded(&self) -> bool {
         self.beyond_ascii == 0
     }
@@ -111,7 +111,7 @@ impl UniqueIndex {
         keys(&self.path, resource)
     }
 
-    /// Whether no resource has more than one value.
+    /// Returns `true` if no resource has more than one value.
     pub(super) fn is_of_one(&self) -> bool {
         !self.path.attribute().multi_valued() && !self.path.last().multi_valued()
     }

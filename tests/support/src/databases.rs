@@ -98,7 +98,8 @@ pub fn kind_asked_for() -> Kind {
     }
 }
 
-/// Whether the store says how many there are when only a page behind a cursor was asked for.
+/// Returns `true` if the store says how many there are when only a page behind a cursor was asked
+/// for.
 pub fn counts_by_cursor() -> bool {
     kind_asked_for() == Kind::Memory
 }

@@ -8,7 +8,7 @@ use crate::support::demo::Demo;
 
 const QUOTA: &str = "document.getElementById('quota')?.value";
 
-/// Whether the browser would ask before it loads another page.
+/// `true` if the browser would ask before it loads another page.
 const ASKS: &str = "(() => { const asked = new Event('beforeunload', { cancelable: true }); dispatchEvent(asked); return asked.defaultPrevented; })()";
 
 /// Answers the question; by then the address is again that of the page.

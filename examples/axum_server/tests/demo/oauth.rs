@@ -154,7 +154,7 @@ fn refused(answer: &Response, status: u16, error: &str) {
     assert_eq!(answer.header("Cache-Control").as_deref(), Some("no-store"));
 }
 
-/// Whether SCIM takes the access token.
+/// Returns `true` if SCIM takes the access token.
 async fn lets_in(at: SocketAddr, tokens: &Value) -> bool {
     let answer = get(at, "/scim/v2/Users", text(tokens, "access_token")).await;
     if answer.status == 200 {

@@ -72,7 +72,7 @@ pub(crate) struct Line {
 }
 
 impl Line {
-    /// Whether a failure is reported but not counted.
+    /// Returns `true` if a failure is reported but not counted.
     fn is_soft(&self) -> bool {
         self.optional || self.confidence == Confidence::Inferred
     }

@@ -130,11 +130,11 @@ enum Rule {
     Eq(Value),
     /// There is one node, and it differs from this.
     Ne(Value),
-    /// Whether any node is not null.
+    /// `true` if any node is not null.
     Exists(bool),
-    /// Whether there is any node, be it null or empty.
+    /// `true` if there is any node, be it null or empty.
     Present(bool),
-    /// Whether all nodes are null or the empty string.
+    /// `true` if all nodes are null or the empty string.
     Empty(bool),
     /// There is one node, of this kind.
     Type(Kind),

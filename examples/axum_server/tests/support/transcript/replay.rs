@@ -52,7 +52,7 @@ pub(crate) struct Outcome {
 }
 
 impl Outcome {
-    /// Whether there are lines that count, and all of them passed.
+    /// Returns `true` if there are lines that count, and all of them passed.
     pub(crate) fn is_pass(&self) -> bool {
         self.counted.failed == 0 && self.counted.passed > 0
     }

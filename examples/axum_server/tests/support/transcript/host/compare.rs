@@ -54,7 +54,7 @@ pub(super) fn shows(want: &Value, have: &Value, place: &str) -> Result<(), Miss>
     Err(Miss::new(expected, clip(&have.to_string())))
 }
 
-/// Whether every want can be given a have of its own.
+/// Returns `true` if every want can be given a have of its own.
 fn pairs<T>(wants: &[&T], haves: &[&T], fits: impl Fn(&T, &T) -> bool + Copy) -> bool {
     let Some((want, others)) = wants.split_first() else {
         return true;
@@ -68,7 +68,7 @@ fn pairs<T>(wants: &[&T], haves: &[&T], fits: impl Fn(&T, &T) -> bool + Copy) ->
     })
 }
 
-/// Whether the event has what is named, its lists compared as sets.
+/// Returns `true` if the event has what is named, its lists compared as sets.
 fn event_fits(want: &Event, have: &Event) -> bool {
     want.iter().all(|(key, value)| match key.as_str() {
         "paths" | "added" | "removed" => names(Some(value)) == names(have.get(key)),
@@ -76,7 +76,7 @@ fn event_fits(want: &Event, have: &Event) -> bool {
     })
 }
 
-/// Whether the event has the kind that is wanted and, where one is named, the resource.
+/// Returns `true` if the event has the kind that is wanted and, where one is named, the resource.
 fn is_alike(want: &Event, have: &Event) -> bool {
     let resource = want.get("resourceId");
     want.get("event") == have.get("event")
