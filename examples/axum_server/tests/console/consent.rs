@@ -3,7 +3,7 @@
 
 use std::net::SocketAddr;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::administrator::{FLAGS, PASSWORD, body, scim, send};
 use crate::browser::{Browser, run};
@@ -34,6 +34,13 @@ async fn change_addresses(browser: &Browser, id: &str) {
             "document.querySelectorAll(\"[data-client='{id}'] .mono.muted\").length === 1"
         ))
         .await;
+}
+
+/// Sends a token request with the id and the secret of a client.
+async fn request_token(address: SocketAddr, (id, secret): (&str, &str), form: &str) -> Value {
+    let form = format!("client_id={id}&client_secret={secret}&{form}");
+    let headers = [("Content-Type", "application/x-www-form-urlencoded")];
+    body(&send(address, "POST", "/oauth/token", &headers, Some(&form)).await)
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -75,11 +82,7 @@ async fn an_administrator_lets_an_identity_provider_in_by_oauth() {
         browser.read("There is nothing at this path").await;
         let place = browser.place().await;
         let (_, code) = place.split_once("code=").expect("a code");
-        let token = async |form: String| {
-            let form = format!("client_id={id}&client_secret={secret}&{form}");
-            let headers = [("Content-Type", "application/x-www-form-urlencoded")];
-            body(&send(address, "POST", "/oauth/token", &headers, Some(&form)).await)
-        };
+        let token = async |form: String| request_token(address, (&id, &secret), &form).await;
         let given = token(format!("grant_type=authorization_code&redirect_uri={callback}&code={code}")).await;
         let access = given["access_token"].as_str().unwrap_or_else(|| panic!("{given}")).to_owned();
         assert_eq!(scim(address, "GET", "/Users", &access, None).await.status, 200);

@@ -98,6 +98,12 @@ async fn what_is_no_setting_is_refused_whole() {
     );
 }
 
+/// The labels of the ways to send a token.
+const TRANSPORTS: [&str; 2] = [
+    "Bearer token (Okta \"HTTP Header\", Entra \"Secret Token\")",
+    "OAuth 2 (Okta \"OAuth 2\", Entra \"OAuth2 client credentials grant\")",
+];
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_ways_to_send_a_token_have_the_names_of_identity_providers() {
     let demo = Demo::start(FLAGS);
@@ -121,11 +127,7 @@ async fn the_ways_to_send_a_token_have_the_names_of_identity_providers() {
         browser.sign_in().await;
         browser.visit("#/one/settings", "#settings").await;
         let names = "[...document.querySelectorAll('.choice b')].map((it) => it.textContent)";
-        let (bearer, oauth) = (
-            "Bearer token (Okta \"HTTP Header\", Entra \"Secret Token\")",
-            "OAuth 2 (Okta \"OAuth 2\", Entra \"OAuth2 client credentials grant\")",
-        );
-        assert_eq!(browser.value(names).await, json!([bearer, oauth]));
+        assert_eq!(browser.value(names).await, json!(TRANSPORTS));
         browser.read("Accept a token without \"Bearer\"").await;
         let chosen = "[document.querySelector('input[name=access]:checked').value, document.getElementById('bare').checked]";
         assert_eq!(browser.value(chosen).await, json!(["bearer", true]));

@@ -35,6 +35,14 @@ async fn try_the_token(browser: &Browser, token: &str) {
     browser.picture("test-green").await;
 }
 
+/// Signs out, and finds that a reload does not bring the session back.
+async fn sign_out(browser: &Browser) {
+    browser.click("#sign-out").await;
+    browser.find("#password").await;
+    browser.reload().await;
+    browser.find("#password").await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_administrator_connects_an_identity_provider() {
     let demo = Demo::start(FLAGS);
@@ -98,10 +106,7 @@ async fn an_administrator_connects_an_identity_provider() {
         browser.click("#generate").await;
         browser.read("Something has changed since the test").await;
 
-        browser.click("#sign-out").await;
-        browser.find("#password").await;
-        browser.reload().await;
-        browser.find("#password").await;
+        sign_out(&browser).await;
     })
     .await;
 }

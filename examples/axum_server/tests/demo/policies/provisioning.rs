@@ -164,10 +164,8 @@ async fn an_account_that_is_there_already_is_taken_over() {
     // Nobody is taken over twice, nor one whom the administrator has made, nor one of another
     // tenant.
     for name in ["ann", "bob", "cid"] {
-        assert_scim_error(
-            &post(host.address(), "/scim/v2/Users", "token-1", &user(name)).await,
-            409,
-        );
+        let refused = post(host.address(), "/scim/v2/Users", "token-1", &user(name)).await;
+        assert_scim_error(&refused, 409);
     }
     let other = body(&post(host.address(), "/scim/v2/Users", "token-2", &user("bob")).await);
     assert_ne!(id(&other), bob);
