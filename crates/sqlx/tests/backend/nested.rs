@@ -42,6 +42,14 @@ fn listed(seed: u64) -> Vec<Vec<usize>> {
     listed
 }
 
+fn adding(members: Value) -> PatchOperation {
+    PatchOperation {
+        op: "add".to_owned(),
+        path: Some("members".to_owned()),
+        value: Some(members.into()),
+    }
+}
+
 /// The groups of each user, by name and kind, in order: page by page, all at once, one by one, and
 /// looked up.
 async fn groups_of_users(
@@ -68,12 +76,8 @@ async fn groups_of_users(
     for (number, members) in listed.iter().enumerate() {
         let members: Value =
             members.iter().map(|member| json!({ "value": ids[*member] })).collect();
-        let add = PatchOperation {
-            op: "add".to_owned(),
-            path: Some("members".to_owned()),
-            value: Some(members.into()),
-        };
-        by_host.patch(&ids[USERS + number], vec![add], &cx).await.expect("the group is there");
+        let add = vec![adding(members)];
+        by_host.patch(&ids[USERS + number], add, &cx).await.expect("the group is there");
     }
     let mut answers = Vec::new();
     for projection in projections {
