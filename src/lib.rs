@@ -1,124 +1,163 @@
-//! An embeddable SCIM 2.0 service provider (RFC 7643, RFC 7644, RFC 9865): a host gives it a store
-//! and an authenticator, hands it `http::Request`s from whatever HTTP stack it uses, and gets
-//! `http::Response`s that provisioning clients accept.
+//! An embeddable SCIM 2.0 server for Rust applications (RFC 7643, RFC 7644, RFC 9865).
 //!
-//! A host implements:
-//!
-//! - [`ResourceStore`], over its own tables: create, get, select, update, delete.
-//!   [`examples/own_tables.rs`](https://docs.rs/crate/scimwire/latest/source/examples/own_tables.rs)
-//!   is one, and `testkit` has the checks that it must pass. What the tables lack,
-//!   [`ResourceType::keeping`] leaves out. Until there is a store, [`MemoryStore`] serves, or one
-//!   of the crate `scimwire-sqlx`, over SQLite or PostgreSQL;
-//! - [`auth::Authenticate`], which says of each request whose it is: over tokens of the host's,
-//!   over its OAuth 2 or JWT library by [`auth::Bearer`], or with the ready-made tokens of the
-//!   feature `tokens`. [`auth`] also says what is the library's part in security, and what the
-//!   host's;
-//! - [`policy::Policy`], where it has a say in changes, or wants to hear of them.
-//!
-//! And it hands over, to the builder of a [`Dispatcher`]: the base URL, each [`ResourceType`] with
-//! its store, the authenticator and, if they are to differ from the defaults,
-//! [`Features`](dispatch::Features), [`Limits`](dispatch::Limits) and [`Quirks`], which say what is
-//! read beside the RFC.
-//!
-//! ```
-//! use scimwire::auth::{AuthError, Authenticate, RequestContext, bearer_token};
-//! use scimwire::schema::ENTERPRISE_USER;
-//! use scimwire::{Dispatcher, MemoryDirectory, ResourceType};
-//!
-//! #[derive(Debug)]
-//! struct Tokens;
-//!
-//! #[async_trait::async_trait]
-//! impl Authenticate for Tokens {
-//!     async fn authenticate(&self, head: &http::request::Parts) -> Result<RequestContext, AuthError> {
-//!         match bearer_token(head) {
-//!             Some("s3cret") => Ok(RequestContext::new("example")),
-//!             Some(_) => Err(AuthError::invalid_token()),
-//!             None => Err(AuthError::missing()),
-//!         }
-//!     }
-//! }
-//!
-//! # #[tokio::main(flavor = "current_thread")]
-//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let users = ResourceType::user().with_extension(ENTERPRISE_USER);
-//! let groups = ResourceType::group().unique("displayName");
-//! let directory = MemoryDirectory::new();
-//! let scim = Dispatcher::builder("https://example.com/scim/v2")
-//!     .resource_type(users.clone(), directory.store(users))
-//!     .resource_type(groups.clone(), directory.store(groups))
-//!     .authenticate(Tokens)
-//!     .build()?;
-//!
-//! let request = http::Request::post("/scim/v2/Users")
-//!     .header("authorization", "Bearer s3cret")
-//!     .body(r#"{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"bjensen"}"#)?;
-//! let response = scim.dispatch(request).await;
-//! assert_eq!(response.status(), 201);
-//! # Ok(())
-//! # }
-//! ```
-//!
-//! # In a router, with a log
+//! SCIM is how an identity provider creates, updates and deactivates users and groups in your
+//! product. This crate is the server side of the protocol, a *service provider*: it takes an
+//! `http::Request` from any HTTP stack and returns an `http::Response`. Users stay in your own
+//! database, and authentication stays yours.
 //!
 //! ```text
 //! cargo add scimwire --features tokens,tower
 //! cargo add axum tokio --features tokio/full
-//! cargo add async-trait http
+//! cargo add async-trait http serde_json
 //! ```
 //!
-//! Each response carries a [`Report`](dispatch::Report): who asked for what, what was read beside
-//! the RFC, how much of a search the store did, and what failed. A client that gets a 500 is not
-//! told why, and a host that looks at neither the report nor the spans of the feature `tracing` is
-//! not either:
-//!
 //! ```
-//! use axum::Router;
-//! use axum::middleware::map_response;
-//! use axum::response::Response;
-//! use scimwire::dispatch::Report;
-//! # use scimwire::{Dispatcher, MemoryStore, ResourceType};
+//! use scimwire::auth::{AuthError, Bearer, RequestContext, token_fn};
+//! use scimwire::{Dispatcher, MemoryDirectory, ResourceType, Secret};
 //!
-//! async fn log(response: Response) -> Response {
-//!     if let Some(source) = response.extensions().get::<Report>().and_then(|report| report.source.as_ref()) {
-//!         eprintln!("SCIM: {source}");
-//!     }
-//!     response
+//! #[tokio::main]
+//! async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     let tokens = token_fn(|token: Secret| async move {
+//!         match token.expose() {
+//!             "s3cret" => Ok(RequestContext::new("acme")), // the tenant
+//!             _ => Err(AuthError::invalid_token()),
+//!         }
+//!     });
+//!     let (users, groups, directory) = (ResourceType::user(), ResourceType::group(), MemoryDirectory::new());
+//!     let scim = Dispatcher::builder("https://example.com/scim/v2")
+//!         .resource_type(users.clone(), directory.store(users)) // or a store over your own tables
+//!         .resource_type(groups.clone(), directory.store(groups))
+//!         .authenticate(Bearer::new(tokens))
+//!         .build()?;
+//!
+//!     let request = http::Request::post("/scim/v2/Users")
+//!         .header("authorization", "Bearer s3cret")
+//!         .body(r#"{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"bjensen"}"#)?;
+//!     assert_eq!(scim.dispatch(request).await.status(), 201);
+//!
+//!     // With the feature `tower`, the dispatcher is a service for any router.
+//!     let _app: axum::Router = axum::Router::new().nest_service("/scim/v2", scim);
+//!     Ok(())
 //! }
+//! ```
 //!
-//! # let users = ResourceType::user();
-//! # let scim = Dispatcher::builder("https://example.com/scim/v2").resource_type(users.clone(), MemoryStore::new(users));
-//! # let scim = scim.unauthenticated().build()?;
-//! let app: Router = Router::new().nest_service("/scim/v2", scim).layer(map_response(log));
-//! # Ok::<(), scimwire::dispatch::BuildError>(())
+//! # I want to ...
+//!
+//! | task | where |
+//! |---|---|
+//! | run a first server | [Getting started](guides::getting_started) |
+//! | store users in my own tables | [`ResourceStore`], with the guide at [`store`]; [`sql`] for the queries; [`testkit`] for tests |
+//! | store users in SQLite or PostgreSQL, without tables of my own | the crate `scimwire-sqlx` |
+//! | accept bearer tokens, OAuth 2 access tokens or JWTs | [Authentication](guides::authentication) |
+//! | serve several customers | [Multi-tenancy](guides::tenants) |
+//! | [end sessions when a user is deactivated](#end-sessions-when-a-user-is-deactivated) | [Hooks and events](guides::hooks) |
+//! | [send a webhook](#send-a-webhook), write an audit log, reject a change | [Hooks and events](guides::hooks) |
+//! | [map groups to roles](#map-groups-to-roles) | [Groups](guides::groups) |
+//! | link a POST to an existing account | [`Creating::adopt`](policy::Creating) |
+//! | [add a custom attribute](#add-a-custom-attribute), an extension or a resource type | [Custom schemas](schema) |
+//! | publish only the attributes that my tables have | [`ResourceType::keeping`] |
+//! | see which deviations from the RFC are tolerated, or [turn that off](#follow-the-rfc-to-the-letter) | [Quirks](quirks) |
+//! | [require ETags](#require-etags) (optimistic locking, `If-Match`) | [`Features`](dispatch::Features), [`Precondition`](store::Precondition) |
+//! | set limits, timeouts and rate limits; hash passwords | [Security](auth) |
+//! | [log why a request failed](#log-why-a-request-failed), collect metrics | [Operations](guides::operations) |
+//! | make it fast | [Performance](guides::performance) |
+//!
+//! ## End sessions when a user is deactivated
+//!
+//! ```
+//! fn end_sessions(change: &scimwire::store::Change) {
+//!     if change.deactivated() {
+//!         println!("end all sessions of user {}", change.id);
+//!     }
+//! }
+//! ```
+//!
+//! Call it in [`Policy::changed`](policy::Policy::changed), a hook that runs after each commit.
+//!
+//! ## Send a webhook
+//!
+//! ```
+//! fn payload(change: &scimwire::store::Change) -> serde_json::Value {
+//!     let event = format!("{:?}", change.operation); // Create, Update or Delete
+//!     serde_json::json!({ "event": event, "id": change.id, "tenant": change.tenant.as_str() })
+//! }
+//! ```
+//!
+//! Queue the payload in the same hook, and deliver it in a task with a timeout and retries.
+//!
+//! ## Map groups to roles
+//!
+//! ```
+//! fn map_roles(change: &scimwire::store::Change) {
+//!     change.members.added.iter().for_each(|user| println!("grant role {} to {user}", change.id));
+//!     change.members.removed.iter().for_each(|user| println!("revoke role {} from {user}", change.id));
+//! }
+//! ```
+//!
+//! ## Add a custom attribute
+//!
+//! ```
+//! use scimwire::schema::{Attribute, AttributeType, ResourceType, Schema, SchemaError};
+//!
+//! fn user_with_badge() -> Result<ResourceType, SchemaError> {
+//!     let number = Attribute::builder("number", AttributeType::Integer);
+//!     let badge = Schema::builder("urn:example:schemas:Badge").attribute(number).build()?;
+//!     Ok(ResourceType::user().with_extension(badge))
+//! }
+//! ```
+//!
+//! ## Require ETags
+//!
+//! ```
+//! fn optimistic_locking() -> scimwire::dispatch::Features {
+//!     let mut features = scimwire::dispatch::Features::default();
+//!     features.if_match_required = true; // 428 for a PUT, PATCH or DELETE without `If-Match`
+//!     features
+//! }
+//! ```
+//!
+//! Pass it to [`DispatcherBuilder::features`](dispatch::DispatcherBuilder::features).
+//!
+//! ## Follow the RFC to the letter
+//!
+//! ```
+//! use scimwire::{Quirks, auth::RequestContext};
+//!
+//! fn strict(tenant: &str) -> RequestContext {
+//!     RequestContext::new(tenant).with_quirks(Quirks::STRICT) // the default is `Quirks::LENIENT`
+//! }
+//! ```
+//!
+//! ## Log why a request failed
+//!
+//! A 500 response carries no details. The cause is in the [`Report`](dispatch::Report) of the
+//! response, and with the feature `tracing` in its span.
+//!
+//! ```
+//! fn log(response: &http::Response<Vec<u8>>) {
+//!     let report = response.extensions().get::<scimwire::dispatch::Report>();
+//!     if let Some(cause) = report.and_then(|report| report.source.as_ref()) {
+//!         eprintln!("SCIM: {cause}");
+//!     }
+//! }
 //! ```
 //!
 //! # Features
 //!
-//! None of them is on by itself:
+//! All features are off by default.
 //!
-//! | feature | what it adds |
+//! | feature | adds |
 //! |---|---|
-//! | `tokens` | [`auth`]`::Tokens`: bearer tokens, shown once, kept as hashes |
-//! | `tower` | the dispatcher as a `tower::Service`, to mount in any router |
+//! | `tokens` | [`auth`]`::Tokens`: bearer tokens, shown once, stored as hashes |
+//! | `tower` | `tower::Service` for [`Dispatcher`], to mount it in axum and other routers |
 //! | `tracing` | a span for each request, without personal data |
-//! | `sql` | `sql`: filters, orders and pages as SQL, for tables of the host's |
-//! | `testkit` | `testkit`: the checks that a store of the host's must pass |
+//! | `sql` | `sql`: filters, sorting and paging as SQL, for your own tables |
+//! | `testkit` | `testkit`: a test suite for your own store |
 //!
-//! # How a request runs
+//! # What it is not
 //!
-//! One movement runs through the crate: **parse** what the client wrote, **bind** it to a schema,
-//! **run** the bound form. Names in any case, types, extensions, mutability and case rules are
-//! decided in *bind*, once; what runs sees canonical names and typed operands only. Known
-//! departures of real clients are repaired before that, and reported: see [`quirks`].
-//!
-//! # The demo
-//!
-//! `cargo run --example axum_server` in the repository is a whole service provider with a console.
-//! Its page, `examples/axum_server/README.md`, says what to type in which field of which identity
-//! provider, and what their errors mean.
-//!
-//! What the crate is not: an HTTP server, a SCIM client, or a user database.
+//! The crate is not an HTTP server, a SCIM client, a user database or a login. It opens no socket
+//! and spawns no task.
 
 #![cfg_attr(
     not(test),
@@ -135,6 +174,7 @@ pub mod dispatch;
 pub mod error;
 mod features;
 pub mod filter;
+pub mod guides;
 pub mod message;
 pub mod patch;
 pub mod policy;

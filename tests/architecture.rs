@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 const ORDER: &[&str] = &[
     "attr", "error", "value", "budget", "clock", "secret", "shown", "quirks", "schema", "resource",
     "filter", "message", "query", "patch", "features", "context", "auth", "store", "sql", "policy",
-    "service", "dispatch", "testkit",
+    "service", "dispatch", "testkit", "guides",
 ];
 
 const VENDORS: &[&str] = &[

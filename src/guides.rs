@@ -1,0 +1,36 @@
+//! Guides, by task. Each begins with code that compiles.
+//!
+//! | guide | answers |
+//! |---|---|
+//! | [Getting started](getting_started) | How do I run a first server? |
+//! | [Your own tables](crate::store) | How do I implement a store over my database? |
+//! | [Groups](groups) | How are memberships stored and changed? |
+//! | [Hooks and events](hooks) | How do I react to a change, or reject it? |
+//! | [Multi-tenancy](tenants) | How do I serve several customers? |
+//! | [Authentication](authentication) | How do I check tokens, OAuth 2 or JWTs? |
+//! | [Quirks](crate::quirks) | Which deviations from the RFC are tolerated? |
+//! | [Custom schemas](crate::schema) | How do I add attributes, extensions and resource types? |
+//! | [Performance](performance) | How do I keep lookups and pages fast? |
+//! | [Security](crate::auth) | What is protected, and what do I have to do? |
+//! | [Operations](operations) | How do I log, monitor and deploy it? |
+
+#[doc = include_str!("docs/getting_started.md")]
+pub mod getting_started {}
+
+#[doc = include_str!("docs/groups.md")]
+pub mod groups {}
+
+#[doc = include_str!("docs/hooks.md")]
+pub mod hooks {}
+
+#[doc = include_str!("docs/tenants.md")]
+pub mod tenants {}
+
+#[doc = include_str!("docs/authentication.md")]
+pub mod authentication {}
+
+#[doc = include_str!("docs/performance.md")]
+pub mod performance {}
+
+#[doc = include_str!("docs/operations.md")]
+pub mod operations {}
