@@ -1,4 +1,4 @@
-//! Who asks, and for which tenant (RFC 7644, Sections 2 and 6).
+//! Authentication, tenants, permissions and bearer tokens (RFC 7644, Sections 2 and 6).
 #![doc = include_str!("../docs/security.md")]
 
 mod bearer;

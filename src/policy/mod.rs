@@ -1,5 +1,7 @@
-//! What your application decides about changes, and what it hears of them. Changes of its own go
-//! through [`Resources`](crate::service::Resources).
+//! Hooks: callbacks that run before and after every change.
+//!
+//! The guide to [hooks and events](crate::guides::hooks) begins with examples. Your application
+//! makes changes of its own through [`Resources`](crate::service::Resources).
 
 mod chain;
 mod turn;

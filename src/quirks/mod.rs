@@ -1,8 +1,6 @@
-//! Where real clients depart from the RFC, and what is made of it.
+//! Deviations from the RFC that are tolerated, with a switch for each.
 //!
-//! Each tolerance is an entry of one table, which says what is switched by it and what it reports.
-//! Whoever reads what a client sent sees the switches ([`Quirks`]), and takes note of what was
-//! tolerated ([`Deviations`]).
+//! [`Quirks`] has the switches. [`Deviations`] collects what was tolerated.
 #![doc = include_str!("../docs/quirks.md")]
 
 #[macro_use]

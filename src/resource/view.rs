@@ -57,7 +57,7 @@ pub struct User {
     pub entitlements: Vec<MultiValue>,
     /// The roles of the user.
     pub roles: Vec<MultiValue>,
-    /// X.509 certificates in base64; [`certificate`](super::certificate) decodes one.
+    /// X.509 certificates in base64; [`certificate`](super::certificate()) decodes one.
     #[serde(rename = "x509Certificates")]
     pub x509_certificates: Vec<MultiValue>,
     /// The enterprise extension.

@@ -1,9 +1,8 @@
-//! Schemas and resource types: what attributes there are, and what may be done with them (RFC
-//! 7643).
+//! Schemas, attributes, extensions and resource types (RFC 7643).
 //!
 //! Schemas are data: the RFC's own JSON documents are read once ([`Schema::user`] and its
 //! siblings), others come from [`Schema::from_json`] or [`Schema::builder`]. A [`ResourceType`]
-//! joins a schema, its extensions and an endpoint; it is what every *bind* step asks.
+//! joins a schema, its extensions and an endpoint.
 #![doc = include_str!("../docs/resource_types.md")]
 
 mod attribute;

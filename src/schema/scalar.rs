@@ -65,7 +65,7 @@ fn is_plain(character: char) -> bool {
 const LONGEST_PREPARED: usize = 8_000;
 
 /// Prepares an identifier, such as a user name, for a comparison (RFC 7644, Section 5; RFC 8265,
-/// UsernameCaseMapped). Text that cannot be prepared, such as a name with a space, is folded
+/// `UsernameCaseMapped`). Text that cannot be prepared, such as a name with a space, is folded
 /// instead, and so is text of more than 8,000 bytes: nobody is refused for that.
 ///
 /// ```

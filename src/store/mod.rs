@@ -1,4 +1,4 @@
-//! The contract between this crate and the host's database: one trait, and what it is handed.
+//! The store trait, what it receives and returns, and stores in memory.
 #![doc = include_str!("../docs/stores.md")]
 
 mod change;
