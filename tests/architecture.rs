@@ -38,6 +38,28 @@ const PAGES: [&str; 6] = [
     "examples/axum_server/README.md",
 ];
 
+/// Phrases that stand for a term which people search for, and what to write.
+const PHRASES: [(&str, &str); 18] = [
+    ("the host's", "your"),
+    ("The host's", "your"),
+    ("a host's", "your"),
+    ("of one's own", "custom, or your own"),
+    ("has a say", "is a hook"),
+    ("hears of", "is called, or observes"),
+    ("is told of", "is called with"),
+    ("what becomes of", "what happens to"),
+    ("in so many words", "explicitly"),
+    ("all the same", "nothing, or still"),
+    ("is none", "does not exist"),
+    ("are none", "do not exist"),
+    ("none until", "`None` until"),
+    ("none where", "`None` if"),
+    ("none means", "`None` means"),
+    ("ready made", "built-in"),
+    ("who asks", "the caller"),
+    ("beside the RFC", "deviations from the RFC"),
+];
+
 /// Lines of code, without blank lines, comments and tests.
 const FILE_LINES: usize = 400;
 const FUNCTION_LINES: usize = 60;
@@ -141,6 +163,38 @@ fn links_of_pages_lead_somewhere() {
             );
         }
     }
+}
+
+/// Pages say "is not a valid X", not "is no X"; "there is no X" is about absence.
+#[test]
+fn prose_has_the_terms_that_people_search_for() {
+    let mut pages = files("src/docs", "md");
+    pages.extend(files("crates/sqlx/src/docs", "md"));
+    pages.extend(
+        PAGES.iter().filter(|page| !page.contains("requirements")).map(|page| root().join(page)),
+    );
+    pages.extend(
+        ["CHANGELOG.md", "crates/sqlx/README.md", "src/lib.rs", "src/guides.rs"]
+            .map(|page| root().join(page)),
+    );
+    for page in pages {
+        let text = prose(&fs::read_to_string(&page).expect("a page is text"));
+        for (phrase, term) in PHRASES {
+            assert!(!text.contains(phrase), "{}: `{phrase}`; write: {term}", page.display());
+        }
+        for verb in [" is no ", " are no "] {
+            for (at, _) in text.match_indices(verb) {
+                let is_absence = text[..at].to_ascii_lowercase().ends_with("there");
+                assert!(is_absence, "{}: `{:.60}`", page.display(), &text[at..]);
+            }
+        }
+    }
+}
+
+#[test]
+fn code_is_no_prose() {
+    let page = "//! A `host's`\n//! page.\n//! ```\n//! is none\n//! ```\n//! The\n//! end.";
+    assert_eq!(prose(page), "A page. The end.");
 }
 
 #[test]
@@ -294,6 +348,15 @@ fn module_of(path: &Path) -> String {
 fn is_place(code: &str) -> bool {
     let is_part = |it: char| it.is_ascii_alphanumeric() || "/._-".contains(it);
     code.contains('/') && !code.starts_with("..") && code.chars().all(is_part)
+}
+
+/// A page in one line, without what is code.
+fn prose(page: &str) -> String {
+    let lines = page.lines().map(|line| line.trim_start_matches("//!").trim());
+    let text: Vec<&str> = lines.take_while(|line| !line.starts_with("#![")).collect();
+    let without_blocks = text.join(" ");
+    let without_blocks: Vec<&str> = without_blocks.split("```").step_by(2).collect();
+    without_blocks.join("").split('`').step_by(2).collect::<String>().replace("  ", " ")
 }
 
 /// Lines that count: up to the tests, without blank lines and comments.
