@@ -8,7 +8,7 @@ use std::path::Path;
 use http::request::Builder;
 use http::{Request, Response};
 use scimwire::auth::RequestContext;
-use scimwire::dispatch::Report;
+use scimwire::dispatch::{Bytes, Report};
 use scimwire::message::{BULK_REQUEST, PATCH_OP};
 use scimwire::quirks::NoOperations;
 use scimwire::schema::ENTERPRISE_USER;
@@ -248,7 +248,7 @@ impl Provider {
 }
 
 impl Answer {
-    fn of(response: &Response<Vec<u8>>) -> Self {
+    fn of(response: &Response<Bytes>) -> Self {
         let report = response.extensions().get::<Report>().expect("a response has a report");
         Self {
             status: response.status().as_u16(),

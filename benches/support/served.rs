@@ -8,7 +8,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
 use http::{Method, Request, Response, StatusCode};
-use scimwire::dispatch::{Features, Limits, PatchAnswer};
+use scimwire::dispatch::{Bytes, Features, Limits, PatchAnswer};
 use scimwire::schema::{ENTERPRISE_USER, ResourceType};
 use scimwire::{Dispatcher, MemoryDirectory, MemoryStore};
 use serde_json::Value;
@@ -44,7 +44,7 @@ impl Served {
         Self { scim, users, user_type }
     }
 
-    pub(crate) fn answer(&self, request: Request<Vec<u8>>) -> Response<Vec<u8>> {
+    pub(crate) fn answer(&self, request: Request<Vec<u8>>) -> Response<Bytes> {
         now(self.scim.dispatch(request))
     }
 
@@ -96,7 +96,7 @@ pub(crate) fn get(path: &str) -> Request<Vec<u8>> {
     request(Method::GET, path, Vec::new())
 }
 
-pub(crate) fn json(response: &Response<Vec<u8>>) -> Value {
+pub(crate) fn json(response: &Response<Bytes>) -> Value {
     serde_json::from_slice(response.body()).expect("the answer is JSON")
 }
 

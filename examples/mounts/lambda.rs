@@ -15,7 +15,7 @@ async fn main() -> Result<(), Error> {
         .unauthenticated()
         .build()?;
     run(service_fn(async |request: Request| -> Result<Response<Body>, Error> {
-        Ok(scim.dispatch(request).await.map(Body::from))
+        Ok(scim.dispatch(request).await.map(|body| Body::from(body.as_ref())))
     }))
     .await
 }

@@ -8,6 +8,7 @@ use std::task::{Context, Poll, Waker};
 
 use http::{Method, Request, Response, StatusCode};
 use libfuzzer_sys::fuzz_target;
+use scimwire::dispatch::Bytes;
 use scimwire::schema::{ENTERPRISE_USER, ResourceType};
 use scimwire::{Dispatcher, MemoryStore};
 use serde_json::Value;
@@ -44,7 +45,7 @@ fuzz_target!(|input: &str| {
     assert_eq!(send(Method::DELETE, &path, "").status(), StatusCode::NO_CONTENT);
 });
 
-fn send(method: Method, path: &str, body: &str) -> Response<Vec<u8>> {
+fn send(method: Method, path: &str, body: &str) -> Response<Bytes> {
     let request = Request::builder()
         .method(method)
         .uri(format!("/scim/v2{path}"))

@@ -10,7 +10,7 @@ use std::task::{Context, Poll, Waker};
 use http::{Method, Request, Response};
 use libfuzzer_sys::fuzz_target;
 use scimwire::auth::RequestContext;
-use scimwire::dispatch::Features;
+use scimwire::dispatch::{Bytes, Features};
 use scimwire::schema::{ENTERPRISE_USER, ResourceType};
 use scimwire::{Dispatcher, MemoryDirectory};
 
@@ -95,7 +95,7 @@ impl Served {
         request.extension(cx).body(body.as_bytes().to_vec()).ok()
     }
 
-    fn answer(&mut self, request: Request<Vec<u8>>) -> Response<Vec<u8>> {
+    fn answer(&mut self, request: Request<Vec<u8>>) -> Response<Bytes> {
         self.answered += 1;
         match pin!(self.scim.dispatch(request)).poll(&mut Context::from_waker(Waker::noop())) {
             Poll::Ready(response) => response,
@@ -105,6 +105,6 @@ impl Served {
 }
 
 /// 501 is no fault: it names what is switched off.
-fn is_fault(response: &Response<Vec<u8>>) -> bool {
+fn is_fault(response: &Response<Bytes>) -> bool {
     response.status().is_server_error() && response.status() != 501
 }

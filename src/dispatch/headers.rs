@@ -1,7 +1,7 @@
 //! The headers that say which answer a client wants, and of which version (RFC 7644, Sections 3.8
 //! and 3.14).
 
-use http::header::{ACCEPT, HeaderName, IF_MATCH, IF_NONE_MATCH};
+use http::header::{ACCEPT, HeaderName, HeaderValue, IF_MATCH, IF_NONE_MATCH};
 use http::{HeaderMap, StatusCode};
 
 use super::body::essence;
@@ -11,6 +11,9 @@ use crate::store::Precondition;
 
 /// The preference for an answer without a body (RFC 7240, Section 4.2).
 const PREFER: HeaderName = HeaderName::from_static("prefer");
+
+/// What most clients accept, each of which means that JSON will do.
+const USUAL: [&[u8]; 3] = [b"application/scim+json", b"application/json", b"*/*"];
 
 /// The versions that the client expects.
 pub(super) fn precondition(headers: &HeaderMap) -> Precondition {
@@ -23,7 +26,9 @@ pub(super) fn precondition(headers: &HeaderMap) -> Precondition {
 
 /// Refuses a client that says it cannot read JSON.
 pub(super) fn check_accept(headers: &HeaderMap) -> Result<(), Error> {
-    if accepts_json(headers) {
+    let is_usual = |accept: &HeaderValue| USUAL.contains(&accept.as_bytes());
+    let mut accepted = headers.get_all(ACCEPT).iter();
+    if accepted.all(is_usual) || accepts_json(headers) {
         return Ok(());
     }
     Err(Error::status_only(StatusCode::NOT_ACCEPTABLE, "answers are application/scim+json"))

@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use http::header::{CONTENT_LENGTH, CONTENT_LOCATION};
 use http::request::Parts;
-use http::{Method, Request, Response, StatusCode};
+use http::{Extensions, Method, Request, Response, StatusCode};
 use serde_json::Value;
 
 use crate::auth::{AuthError, Authenticate};
@@ -34,6 +34,8 @@ pub use crate::clock::{Clock, SystemClock};
 pub use crate::features::{Features, PatchAnswer};
 pub use crate::service::Limits;
 pub use builder::{BuildError, DispatcherBuilder};
+#[doc(no_inline)]
+pub use bytes::Bytes;
 pub use report::Report;
 
 use self::tracing::Observation;
@@ -98,13 +100,18 @@ impl Dispatcher {
     /// who authenticate: which paths there are is a matter of the tenant. A host that serves
     /// browsers of another origin answers their preflight requests, which carry no credentials,
     /// before it dispatches.
-    pub async fn dispatch<B: AsRef<[u8]>>(&self, request: Request<B>) -> Response<Vec<u8>> {
+    pub async fn dispatch<B: AsRef<[u8]>>(&self, request: Request<B>) -> Response<Bytes> {
         let (head, body) = request.into_parts();
-        self.respond(&head, |_| future::ready(Ok(body))).await
+        let (response, report) = self.respond(&head, |_| future::ready(Ok(body))).await;
+        reported(response, report, head.extensions)
     }
 
     /// Answers a request whose body is read, up to a limit, once it is known that it may be sent.
-    async fn respond<B, F>(&self, head: &Parts, body: impl FnOnce(usize) -> F) -> Response<Vec<u8>>
+    async fn respond<B, F>(
+        &self,
+        head: &Parts,
+        body: impl FnOnce(usize) -> F,
+    ) -> (Response<Bytes>, Report)
     where
         B: AsRef<[u8]>,
         F: Future<Output = Result<B, Error>>,
@@ -120,14 +127,13 @@ impl Dispatcher {
             // RFC 9110, Section 8.6: the length that GET has, if any.
             let length = response.body().len();
             response.headers_mut().insert(CONTENT_LENGTH, length.into());
-            response.body_mut().clear();
+            *response.body_mut() = Bytes::new();
         }
         if response.status() == StatusCode::NOT_FOUND {
             report.id = None;
         }
         observation.end(&response, &report);
-        response.extensions_mut().insert(report);
-        response
+        (response, report)
     }
 
     /// The resource types and schemas that are served.
@@ -137,13 +143,25 @@ impl Dispatcher {
     }
 }
 
+/// Puts the report into the response, in the place that the extensions of the request have left.
+fn reported(
+    mut response: Response<Bytes>,
+    report: Report,
+    mut extensions: Extensions,
+) -> Response<Bytes> {
+    extensions.clear();
+    extensions.insert(report);
+    *response.extensions_mut() = extensions;
+    response
+}
+
 impl Provider {
     async fn answer<B, F>(
         &self,
         head: &Parts,
         body: impl FnOnce(usize) -> F,
         report: &mut Report,
-    ) -> Result<Response<Vec<u8>>, Failure>
+    ) -> Result<Response<Bytes>, Failure>
     where
         B: AsRef<[u8]>,
         F: Future<Output = Result<B, Error>>,
@@ -163,7 +181,7 @@ impl Provider {
         head: &Parts,
         body: impl FnOnce(usize) -> F,
         report: &mut Report,
-    ) -> Result<Response<Vec<u8>>, Failure>
+    ) -> Result<Response<Bytes>, Failure>
     where
         B: AsRef<[u8]>,
         F: Future<Output = Result<B, Error>>,
@@ -188,21 +206,26 @@ impl Provider {
     }
 }
 
-impl<'c> Exchange<'_, 'c> {
-    async fn run(mut self, route: Route<'c>) -> Result<Response<Vec<u8>>, Failure> {
-        let allowed = route.allowed(&self.call.features);
-        let method = match self.head.method {
-            Method::HEAD => &Method::GET,
-            ref method => method,
-        };
+impl<'r, 'c> Exchange<'r, 'c> {
+    /// The way of GET by id is the shortest: what all others wait in is put aside, since it has to
+    /// be moved about with the whole.
+    async fn run(mut self, route: Route<'c, '_>) -> Result<Response<Bytes>, Failure> {
         self.call.precondition = precondition(&self.head.headers);
-        self.call.prefers_minimal = prefers_minimal(&self.head.headers);
         rewrite::path(self.head.uri.path(), &mut self.call.deviations);
-        match (route, method) {
+        match (route, self.method()) {
+            (Route::Resource(endpoint, id), &Method::GET) => self.read(endpoint, &id).await,
+            (Route::Collection(endpoint), &Method::GET) => Box::pin(self.list(&[endpoint])).await,
+            (Route::Root(endpoints), &Method::GET) => Box::pin(self.list(&endpoints)).await,
+            (route, _) => Box::pin(self.run_other(route)).await,
+        }
+    }
+
+    async fn run_other(mut self, route: Route<'c, '_>) -> Result<Response<Bytes>, Failure> {
+        let allowed = route.allowed(&self.call.features);
+        self.call.prefers_minimal = prefers_minimal(&self.head.headers);
+        match (route, self.method()) {
             (Route::NotImplemented(feature), _) => Err(not_implemented(feature)),
             (_, &Method::OPTIONS) => Ok(of_options(allowed)),
-            (Route::Collection(endpoint), &Method::GET) => self.list(&[endpoint]).await,
-            (Route::Root(endpoints), &Method::GET) => self.list(&endpoints).await,
             (Route::Collection(endpoint), &Method::POST) => {
                 self.read_parameters()?;
                 let body = self.body.resource(self.call, &endpoint.resource_type)?;
@@ -214,8 +237,8 @@ impl<'c> Exchange<'_, 'c> {
                 self.finish(outcome)
             }
             (Route::Me(endpoint, id), method) => {
-                let outcome = self.one(method, allowed, endpoint, &id).await?;
-                let outcome = outcome.of_me(self.call, endpoint, &id);
+                let outcome = self.one(method, allowed, endpoint, id).await?;
+                let outcome = outcome.of_me(self.call, endpoint, id);
                 self.finish(outcome)
             }
             (Route::Search(endpoints), &Method::POST) => {
@@ -234,6 +257,20 @@ impl<'c> Exchange<'_, 'c> {
                 _,
             ) => Err(Failure::MethodNotAllowed(allowed)),
         }
+    }
+
+    /// The method, where HEAD is GET without a body.
+    fn method(&self) -> &'r Method {
+        match self.head.method {
+            Method::HEAD => &Method::GET,
+            ref method => method,
+        }
+    }
+
+    async fn read(&mut self, endpoint: &Endpoint, id: &str) -> Result<Response<Bytes>, Failure> {
+        self.read_parameters()?;
+        let outcome = get(self.call, endpoint, id).await?;
+        self.finish(outcome)
     }
 
     /// A request to one resource.
@@ -264,12 +301,12 @@ impl<'c> Exchange<'_, 'c> {
         }
     }
 
-    async fn list(&mut self, endpoints: &[&Endpoint]) -> Result<Response<Vec<u8>>, Failure> {
+    async fn list(&mut self, endpoints: &[&Endpoint]) -> Result<Response<Bytes>, Failure> {
         self.read_parameters()?;
         Ok(of_text(list(self.call, endpoints).await?))
     }
 
-    async fn bulk(mut self) -> Result<Response<Vec<u8>>, Failure> {
+    async fn bulk(mut self) -> Result<Response<Bytes>, Failure> {
         self.read_parameters()?;
         check_payload(self.call, self.body.text.len())?;
         let body = self.body.bulk_request(self.call)?;
@@ -280,7 +317,7 @@ impl<'c> Exchange<'_, 'c> {
         of_document(&results.response)
     }
 
-    fn discover(self, discovery: &Discovery) -> Result<Response<Vec<u8>>, Failure> {
+    fn discover(self, discovery: &Discovery) -> Result<Response<Bytes>, Failure> {
         check_accept(&self.head.headers)?;
         check_no_filter(discovery, self.head.uri.query().unwrap_or_default())?;
         let schemes = self.provider.authenticator.schemes();
@@ -295,13 +332,15 @@ impl<'c> Exchange<'_, 'c> {
     /// Takes the parameters in the URL, for an answer that has a body.
     fn read_parameters(&mut self) -> Result<(), Failure> {
         check_accept(&self.head.headers)?;
-        let (query, quirks) = (self.head.uri.query().unwrap_or_default(), self.call.quirks);
-        self.call.parameters =
-            SearchRequest::from_query_with(query, &quirks, &mut self.call.deviations)?;
+        if let Some(query) = self.head.uri.query() {
+            let quirks = self.call.quirks;
+            self.call.parameters =
+                SearchRequest::from_query_with(query, &quirks, &mut self.call.deviations)?;
+        }
         Ok(())
     }
 
-    fn finish(&mut self, outcome: Outcome) -> Result<Response<Vec<u8>>, Failure> {
+    fn finish(&mut self, outcome: Outcome) -> Result<Response<Bytes>, Failure> {
         if self.report.id.is_none() {
             self.report.id = outcome.id().map(str::to_owned);
         }
@@ -309,7 +348,7 @@ impl<'c> Exchange<'_, 'c> {
     }
 }
 
-impl Route<'_> {
+impl Route<'_, '_> {
     /// Returns `true` if a request there changes nothing.
     fn only_reads(&self, method: &Method) -> bool {
         matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)

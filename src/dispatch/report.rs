@@ -8,7 +8,7 @@ use http::{Method, StatusCode};
 use crate::context::Tenant;
 use crate::quirks::Deviation;
 use crate::schema::ResourceType;
-use crate::service::Route;
+use crate::service::{Endpoint, Route};
 use crate::store::Pushdown;
 
 /// What a host may want to know about a request besides its answer; among the extensions of the
@@ -40,15 +40,20 @@ pub struct Report {
     pub source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
-impl Route<'_> {
+impl Report {
+    fn name(&mut self, endpoint: &Endpoint, id: &str) {
+        self.resource_type = Some(Arc::clone(&endpoint.resource_type));
+        self.id = Some(id.to_owned());
+    }
+}
+
+impl Route<'_, '_> {
     /// Tells what is asked, of which resource.
     pub(super) fn tell(&self, method: &Method, report: &mut Report) {
         report.operation = self.operation(method);
         match self {
-            Self::Resource(endpoint, id) | Self::Me(endpoint, id) => {
-                report.resource_type = Some(Arc::clone(&endpoint.resource_type));
-                report.id = Some(id.clone());
-            }
+            Self::Resource(endpoint, id) => report.name(endpoint, id),
+            Self::Me(endpoint, id) => report.name(endpoint, id),
             Self::Collection(endpoint) => {
                 report.resource_type = Some(Arc::clone(&endpoint.resource_type))
             }

@@ -1,5 +1,6 @@
 //! The one place where responses are made (RFC 7644, Sections 3.8 and 3.12).
 
+use bytes::Bytes;
 use http::header::{
     ALLOW, CONTENT_LOCATION, CONTENT_TYPE, ETAG, HeaderName, HeaderValue, LOCATION, RETRY_AFTER,
     WWW_AUTHENTICATE,
@@ -9,6 +10,7 @@ use serde::Serialize;
 
 use super::report::Report;
 use crate::auth::{AuthError, CHALLENGE};
+use crate::resource::Written;
 use crate::service::{Failure, Outcome};
 use crate::store::StoreError;
 
@@ -17,51 +19,65 @@ const SCIM_JSON: HeaderValue = HeaderValue::from_static("application/scim+json")
 /// As many as a response of ours has.
 const HEADERS: usize = 6;
 
-pub(super) fn of_outcome(outcome: Outcome) -> Result<Response<Vec<u8>>, Failure> {
+pub(super) fn of_outcome(outcome: Outcome) -> Result<Response<Bytes>, Failure> {
     let mut response = match &outcome.body {
-        Some(body) => of_text(body.text().map_err(StoreError::other)?),
-        None => Response::new(Vec::new()),
+        Some(body) if outcome.is_not_modified() => of_version(body.headers()),
+        Some(body) => of_written(body.written().map_err(StoreError::other)?),
+        None => Response::new(Bytes::new()),
     };
     *response.status_mut() = outcome.status;
-    // Most often the same, which is shared then.
-    let is_same = outcome.location == outcome.content_location;
-    let location = outcome.location.and_then(value);
-    let content_location =
-        if is_same { location.clone() } else { outcome.content_location.and_then(value) };
-    let version = outcome.version.and_then(|version| HeaderValue::from_str(version.as_str()).ok());
-    let headers = response.headers_mut();
-    headers.extend(location.map(|location| (LOCATION, location)));
-    headers.extend(content_location.map(|location| (CONTENT_LOCATION, location)));
-    headers.extend(version.map(|version| (ETAG, version)));
+    if outcome.body.is_none()
+        && let Some(version) = outcome.version()
+    {
+        set(&mut response, ETAG, version.as_str());
+    }
+    if let Some(me) = &outcome.me
+        && !response.headers().contains_key(LOCATION)
+    {
+        set(&mut response, LOCATION, me);
+    }
     Ok(response)
 }
 
-/// The value of a header; none where it cannot stand in one, so that no id can break into another
-/// header.
-fn value(text: String) -> Option<HeaderValue> {
-    HeaderValue::try_from(text).ok()
+/// A resource that is sent.
+fn of_written(written: Written) -> Response<Bytes> {
+    let mut response = of_text(written.text);
+    let headers = response.headers_mut();
+    headers.extend(written.location.clone().map(|location| (LOCATION, location)));
+    headers.extend(written.location.map(|location| (CONTENT_LOCATION, location)));
+    headers.extend(written.version.map(|version| (ETAG, version)));
+    response
 }
 
-pub(super) fn of_document(document: &impl Serialize) -> Result<Response<Vec<u8>>, Failure> {
+/// A resource that the client has already.
+fn of_version(written: Written) -> Response<Bytes> {
+    let mut response = Response::new(Bytes::new());
+    let headers = response.headers_mut();
+    headers.extend(written.location.map(|location| (CONTENT_LOCATION, location)));
+    headers.extend(written.version.map(|version| (ETAG, version)));
+    response
+}
+
+pub(super) fn of_document(document: &impl Serialize) -> Result<Response<Bytes>, Failure> {
     Ok(of_text(serde_json::to_vec(document).map_err(StoreError::other)?))
 }
 
-pub(super) fn of_text(text: Vec<u8>) -> Response<Vec<u8>> {
-    let mut response = Response::new(text);
+pub(super) fn of_text(text: impl Into<Bytes>) -> Response<Bytes> {
+    let mut response = Response::new(text.into());
     response.headers_mut().reserve(HEADERS);
     response.headers_mut().insert(CONTENT_TYPE, SCIM_JSON);
     response
 }
 
 /// The answer to OPTIONS.
-pub(super) fn of_options(allowed: &'static str) -> Response<Vec<u8>> {
-    let mut response = Response::new(Vec::new());
+pub(super) fn of_options(allowed: &'static str) -> Response<Bytes> {
+    let mut response = Response::new(Bytes::new());
     *response.status_mut() = StatusCode::NO_CONTENT;
     set(&mut response, ALLOW, allowed);
     response
 }
 
-pub(super) fn of_failure(failure: Failure, report: &mut Report) -> Response<Vec<u8>> {
+pub(super) fn of_failure(failure: Failure, report: &mut Report) -> Response<Bytes> {
     let (mut allowed, mut challenge, mut wait) = (None, None, None);
     match &failure {
         Failure::MethodNotAllowed(methods) => allowed = Some(*methods),
@@ -95,7 +111,7 @@ pub(super) fn of_failure(failure: Failure, report: &mut Report) -> Response<Vec<
 }
 
 /// Sets a header; a value that cannot stand in one is left out.
-pub(super) fn set(response: &mut Response<Vec<u8>>, name: HeaderName, value: &str) {
+pub(super) fn set(response: &mut Response<Bytes>, name: HeaderName, value: &str) {
     if let Ok(value) = HeaderValue::from_str(value) {
         response.headers_mut().insert(name, value);
     }

@@ -13,7 +13,7 @@ use http_body::Body;
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use tower_service::Service;
 
-use super::{Dispatcher, too_large};
+use super::{Dispatcher, reported, too_large};
 use crate::error::Error;
 
 type BoxError = Box<dyn StdError + Send + Sync>;
@@ -61,7 +61,8 @@ where
         Box::pin(async move {
             let (head, body) = request.into_parts();
             let body = |limit| read(&head.headers, body, limit);
-            Ok(dispatcher.respond(&head, body).await.map(|body| Full::new(Bytes::from(body))))
+            let (response, report) = dispatcher.respond(&head, body).await;
+            Ok(reported(response, report, head.extensions).map(Full::new))
         })
     }
 }

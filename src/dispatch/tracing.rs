@@ -17,6 +17,7 @@ mod traced {
     use std::error::Error;
     use std::time::{Duration, Instant};
 
+    use bytes::Bytes;
     use http::{Method, Response, StatusCode};
     use tracing::field::{Empty, debug};
     use tracing::{Instrument, Span, debug, error, info, info_span};
@@ -59,7 +60,7 @@ mod traced {
             answer.instrument(self.span.clone())
         }
 
-        pub(in crate::dispatch) fn end(self, response: &Response<Vec<u8>>, report: &Report) {
+        pub(in crate::dispatch) fn end(self, response: &Response<Bytes>, report: &Report) {
             if let Some(started) = self.started {
                 self.record(started.elapsed(), response.status(), report);
             }
@@ -130,6 +131,7 @@ mod traced {
 
 #[cfg(not(feature = "tracing"))]
 mod untraced {
+    use bytes::Bytes;
     use http::{Method, Response};
 
     use crate::dispatch::report::Report;
@@ -146,6 +148,6 @@ mod untraced {
             answer
         }
 
-        pub(in crate::dispatch) fn end(self, _response: &Response<Vec<u8>>, _report: &Report) {}
+        pub(in crate::dispatch) fn end(self, _response: &Response<Bytes>, _report: &Report) {}
     }
 }

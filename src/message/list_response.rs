@@ -54,14 +54,14 @@ impl<T> ListResponse<T> {
 }
 
 impl ListResponse<()> {
-    /// The message as text, around resources that are text already, parted by commas.
-    pub(crate) fn around(&self, mut resources: Vec<u8>) -> Result<Vec<u8>, serde_json::Error> {
-        const END: &[u8] = b"]}";
-        let empty = serde_json::to_vec(&Empty(self))?;
-        let head = empty.strip_suffix(END).unwrap_or(&empty);
-        resources.splice(0..0, head.iter().copied());
-        resources.extend_from_slice(END);
-        Ok(resources)
+    /// What comes behind the resources in the text of a message.
+    pub(crate) const END: &[u8] = b"]}";
+
+    /// The text of the message up to its resources, which are parted by commas.
+    pub(crate) fn head(&self) -> Result<Vec<u8>, serde_json::Error> {
+        let mut text = serde_json::to_vec(&Empty(self))?;
+        text.truncate(text.len().saturating_sub(Self::END.len()));
+        Ok(text)
     }
 }
 

@@ -4,7 +4,7 @@ use serde::ser::{SerializeMap, SerializeSeq};
 use serde::{Serialize, Serializer};
 
 use super::projection::{Projection, Share};
-use crate::resource::Resource;
+use crate::resource::{Resource, Written};
 use crate::schema::{Attribute, AttributeType, Container, Locations, ResourceType, Schema};
 use crate::value::{Object, Value};
 
@@ -47,7 +47,7 @@ impl<'a> Projected<'a> {
     }
 
     /// The resource as JSON that was written before.
-    pub(crate) fn kept(&self) -> Option<&'a [u8]> {
+    pub(crate) fn kept(&self) -> Option<&'a Written> {
         let kept = || self.resource.kept_text(self.locations, self.resource_type);
         self.projection.is_usual().then(kept).flatten()
     }

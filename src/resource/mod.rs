@@ -45,6 +45,7 @@ pub(crate) use equality::same_by_value;
 pub(crate) use identities::{Identities, same_element};
 pub(crate) use memory::{ELEMENT, OBJECT, of_member, of_text_block};
 pub(crate) use size::json_length;
+pub(crate) use text::Written;
 
 /// A resource: a JSON object whose keys are spelled as in the schema, whose unassigned attributes
 /// are absent, and whose extension attributes stand under their URN (RFC 7643, Section 3).

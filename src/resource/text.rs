@@ -1,7 +1,10 @@
-//! A cache of the response text of each resource.
+//! A cache of the response text of each resource, with the headers that go with it.
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use bytes::Bytes;
+use http::HeaderValue;
 
 use super::Resource;
 use crate::schema::{Locations, ResourceType};
@@ -24,27 +27,51 @@ pub(super) struct Text {
     kept: OnceLock<Box<Kept>>,
 }
 
+/// A resource as it is sent. Clones share the text.
+#[derive(Clone)]
+pub(crate) struct Written {
+    pub(crate) text: Bytes,
+    /// The URL of the resource; `None` if it cannot stand in a header.
+    pub(crate) location: Option<HeaderValue>,
+    /// The version; `None` if there is none, or it cannot stand in a header.
+    pub(crate) version: Option<HeaderValue>,
+}
+
 /// A cached text and the context it was written for.
 struct Kept {
-    text: Box<[u8]>,
+    written: Written,
+    bytes: usize,
     locations: Locations,
     /// Where the resource type is: two of one registry are never in the same place.
     resource_type: usize,
 }
 
+impl Written {
+    /// How much memory it takes.
+    fn bytes(&self) -> usize {
+        let headers = [&self.location, &self.version].into_iter().flatten();
+        self.text.len() + headers.map(HeaderValue::len).sum::<usize>()
+    }
+}
+
 impl Kept {
-    /// Copies the text into the cache; `None` if the cache is full.
-    fn new(text: &[u8], locations: &Locations, resource_type: &ResourceType) -> Option<Box<Self>> {
-        let room = |kept: usize| Some(kept + text.len()).filter(|kept| *kept <= MOST);
+    /// Takes the text into the cache; `None` if the cache is full.
+    fn new(
+        written: Written,
+        locations: &Locations,
+        resource_type: &ResourceType,
+    ) -> Option<Box<Self>> {
+        let bytes = written.bytes();
+        let room = |kept: usize| Some(kept + bytes).filter(|kept| *kept <= MOST);
         KEPT.fetch_update(Ordering::Relaxed, Ordering::Relaxed, room).ok()?;
         let resource_type = std::ptr::from_ref(resource_type).addr();
-        Some(Box::new(Self { text: text.into(), locations: locations.clone(), resource_type }))
+        Some(Box::new(Self { written, bytes, locations: locations.clone(), resource_type }))
     }
 }
 
 impl Drop for Kept {
     fn drop(&mut self) {
-        KEPT.fetch_sub(self.text.len(), Ordering::Relaxed);
+        KEPT.fetch_sub(self.bytes, Ordering::Relaxed);
     }
 }
 
@@ -66,11 +93,11 @@ impl Resource {
         &self,
         locations: &Locations,
         resource_type: &ResourceType,
-    ) -> Option<&[u8]> {
+    ) -> Option<&Written> {
         let kept = self.text.kept.get()?;
         let is_same = kept.resource_type == std::ptr::from_ref(resource_type).addr()
             && kept.locations.are_those_of(locations);
-        is_same.then_some(&kept.text)
+        is_same.then_some(&kept.written)
     }
 
     /// Caches the text when the resource is shown for the second time: most new resources are shown
@@ -85,11 +112,28 @@ impl Resource {
         if is_asked_for
             && text.len() <= LONGEST
             && self.text.kept.get().is_none()
-            && let Some(kept) = Kept::new(text, locations, resource_type)
+            && let written = self.written(Bytes::copy_from_slice(text), locations, resource_type)
+            && let Some(kept) = Kept::new(written, locations, resource_type)
         {
             // Whoever was faster has kept the same.
             let _ = self.text.kept.set(kept);
         }
+    }
+
+    /// The resource as it is sent, with this text.
+    pub(crate) fn written(
+        &self,
+        text: Bytes,
+        locations: &Locations,
+        resource_type: &ResourceType,
+    ) -> Written {
+        // A value that cannot stand in a header is left out, so that no id can break into another
+        // header.
+        let location = locations.of(resource_type.name(), self.id());
+        let location = location.and_then(|location| HeaderValue::try_from(location).ok());
+        let version =
+            self.version().and_then(|version| HeaderValue::from_str(version.as_str()).ok());
+        Written { text, location, version }
     }
 }
 
@@ -108,19 +152,23 @@ mod tests {
             ["https://a.example", "https://b.example"].map(|base| Locations::new(base, &registry));
         let mut user = Resource::default();
         user.set("userName", "bjensen");
+        user.set_id("2819c223");
+        let text = |user: &Resource, locations: &Locations, resource_type: &ResourceType| {
+            user.kept_text(locations, resource_type).map(|written| written.text.clone())
+        };
         user.keep_text(b"{}", &here, &users);
-        assert_eq!(user.kept_text(&here, &users), None, "shown once");
+        assert_eq!(text(&user, &here, &users), None, "shown once");
         user.keep_text(b"{}", &here, &users);
-        assert_eq!(user.kept_text(&here, &users), Some(&b"{}"[..]));
-        assert_eq!(user.kept_text(&there, &users), None);
-        assert_eq!(user.kept_text(&here, &ResourceType::user()), None, "another type");
+        assert_eq!(text(&user, &here, &users), Some(Bytes::from_static(b"{}")));
+        assert_eq!(text(&user, &there, &users), None);
+        assert_eq!(text(&user, &here, &ResourceType::user()), None, "another type");
         let again = Locations::new("https://a.example", &registry);
-        assert_eq!(user.kept_text(&again, &users), None, "another registry");
-        assert_eq!(user.clone().kept_text(&here, &users), None);
+        assert_eq!(text(&user, &again, &users), None, "another registry");
+        assert_eq!(text(&user.clone(), &here, &users), None);
         user.touch(&users, Default::default());
-        assert_eq!(user.kept_text(&here, &users), None, "the version is another");
+        assert_eq!(text(&user, &here, &users), None, "the version is another");
         let long = vec![b' '; LONGEST + 1];
         (0..3).for_each(|_| user.keep_text(&long, &here, &users));
-        assert_eq!(user.kept_text(&here, &users), None);
+        assert_eq!(text(&user, &here, &users), None);
     }
 }

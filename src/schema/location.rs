@@ -16,10 +16,14 @@ use crate::value::{Object, Value};
 /// of them know the base URL. Under another base URL, such as that of a tenant, the same resource
 /// has another; it is never stored.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Locations {
-    base_url: Arc<str>,
+pub struct Locations(Arc<Places>);
+
+/// What locations are made of; shared, since each request and each text that is kept has them.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Places {
+    base_url: Box<str>,
     /// The path of the base URL.
-    base_path: Arc<str>,
+    base_path: Box<str>,
     endpoints: Arc<[(String, String)]>,
 }
 
@@ -31,7 +35,7 @@ impl Locations {
         let types = registry.resource_types().iter();
         let endpoints =
             types.map(|known| (known.name().to_owned(), known.endpoint().to_owned())).collect();
-        Self { endpoints, ..Self::default() }.under(base_url)
+        Self(Arc::new(Places { endpoints, ..Places::default() })).under(base_url)
     }
 
     /// The same endpoints under another base URL.
@@ -39,32 +43,32 @@ impl Locations {
     pub fn under(&self, base_url: &str) -> Self {
         let uri: Option<Uri> = base_url.parse().ok();
         let base_path = uri.as_ref().map_or("", |uri| uri.path().trim_end_matches('/'));
-        let endpoints = Arc::clone(&self.endpoints);
-        Self {
+        Self(Arc::new(Places {
             base_url: base_url.trim_end_matches('/').into(),
             base_path: base_path.into(),
-            endpoints,
-        }
+            endpoints: Arc::clone(&self.0.endpoints),
+        }))
     }
 
     /// The base URL, without a slash at its end.
     #[must_use]
     pub fn base_url(&self) -> &str {
-        &self.base_url
+        &self.0.base_url
     }
 
     /// The path of the base URL, without a slash at its end.
     #[must_use]
     pub fn base_path(&self) -> &str {
-        &self.base_path
+        &self.0.base_path
     }
 
     /// The URL of a resource: base URL, endpoint, id.
     #[must_use]
     pub fn of(&self, resource_type: &str, id: &str) -> Option<String> {
-        let (_, endpoint) = self.endpoints.iter().find(|(name, _)| name == resource_type)?;
-        let mut url = String::with_capacity(self.base_url.len() + endpoint.len() + 1 + id.len());
-        url.push_str(&self.base_url);
+        let Places { base_url, endpoints, .. } = &*self.0;
+        let (_, endpoint) = endpoints.iter().find(|(name, _)| name == resource_type)?;
+        let mut url = String::with_capacity(base_url.len() + endpoint.len() + 1 + id.len());
+        url.push_str(base_url);
         url.push_str(endpoint);
         url.push('/');
         url.extend(percent_encoding::utf8_percent_encode(id, ID));
@@ -89,7 +93,9 @@ impl Locations {
 
     /// Returns `true` if these are the same: the endpoints of one registry under one base URL.
     pub(crate) fn are_those_of(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.endpoints, &other.endpoints) && self.base_url == other.base_url
+        Arc::ptr_eq(&self.0, &other.0)
+            || Arc::ptr_eq(&self.0.endpoints, &other.0.endpoints)
+                && self.0.base_url == other.0.base_url
     }
 
     /// Returns `true` if two URLs name one resource: they compare in normal form, and the version
@@ -104,7 +110,8 @@ impl Locations {
     #[cfg(feature = "sql")]
     pub(crate) fn id_in(&self, url: &str) -> Option<Option<String>> {
         let relative = self.relative(url);
-        if self.endpoints.iter().any(|(_, endpoint)| endpoint.trim_start_matches('/') == relative) {
+        if self.0.endpoints.iter().any(|(_, endpoint)| endpoint.trim_start_matches('/') == relative)
+        {
             return None;
         }
         let segment = relative.rsplit('/').next().unwrap_or_default();
@@ -113,7 +120,7 @@ impl Locations {
             .ok()
             .map(|id| id.into_owned());
         let named = |id: &String| {
-            let mut urls = self.endpoints.iter().filter_map(|(name, _)| self.of(name, id));
+            let mut urls = self.0.endpoints.iter().filter_map(|(name, _)| self.of(name, id));
             urls.any(|known| self.same(&known, url))
         };
         Some(id.filter(named))
@@ -124,7 +131,7 @@ impl Locations {
         let unversioned = |text: &str| {
             text.split('/').filter(|segment| !is_version(segment)).collect::<Vec<_>>().join("/")
         };
-        let (url, base) = (unversioned(url), unversioned(&normal(&self.base_url)));
+        let (url, base) = (unversioned(url), unversioned(&normal(self.base_url())));
         match url.strip_prefix(&base) {
             Some(path) => path.trim_start_matches('/').to_owned(),
             None => url.trim_start_matches("../").trim_start_matches('/').to_owned(),

@@ -16,18 +16,24 @@ use crate::quirks::{Deviation, Deviations};
 /// The version of the protocol, as a segment of a path (RFC 7644, Section 3.13).
 const VERSION: &str = "v2";
 
+/// The segment of a path for searches by POST (RFC 7644, Section 3.4.3).
+const SEARCH: &str = ".search";
+
+/// What there may not be, by its name for people.
+const ROOT_QUERY: &str = "a query over all resource types";
+
 /// The endpoints that do not belong to a resource type (RFC 7644, Section 3.2).
 const ENDPOINTS: [&str; 6] =
     ["ServiceProviderConfig", "ServiceProviderConfigs", "ResourceTypes", "Schemas", "Bulk", "Me"];
 
 /// The meaning of a path.
-pub(crate) enum Route<'c> {
+pub(crate) enum Route<'c, 'p> {
     /// `/Users`
     Collection(&'c Endpoint),
     /// `/Users/2819c223`
-    Resource(&'c Endpoint, String),
+    Resource(&'c Endpoint, Cow<'p, str>),
     /// `/Me`: the resource of who asks.
-    Me(&'c Endpoint, String),
+    Me(&'c Endpoint, &'c str),
     /// `/Users/.search`, `/.search`
     Search(Vec<&'c Endpoint>),
     /// `/`
@@ -39,53 +45,64 @@ pub(crate) enum Route<'c> {
     NotImplemented(&'static str),
 }
 
-impl<'c> Route<'c> {
+/// A path, taken apart and decoded: the longest that has a meaning is of two segments.
+struct Segments<'p> {
+    first: Option<Cow<'p, str>>,
+    second: Option<Cow<'p, str>>,
+    /// `true` if there are more.
+    is_longer: bool,
+}
+
+impl<'c, 'p> Route<'c, 'p> {
     /// Resolves a path for the caller.
     pub(crate) fn find(
-        path: &str,
+        path: &'p str,
         call: &Call<'c>,
         deviations: &mut Deviations,
     ) -> Result<Self, Failure> {
-        let mut segments = segments(below_base(path, call.locations.base_path())?)?;
-        let respelled =
-            if call.quirks.endpoint_case { in_its_case(&mut segments, call) } else { None };
-        let segments: Vec<&str> = segments.iter().map(Cow::as_ref).collect();
-        let route = Self::of(&segments, call)?;
+        let mut segments = Segments::of(below_base(path, call.locations.base_path())?)?;
+        let respelled = if call.quirks.endpoint_case { segments.in_its_case(call) } else { None };
+        let route = Self::of(segments, call)?;
         deviations.extend(respelled);
         Ok(route)
     }
 
-    fn of(segments: &[&str], call: &Call<'c>) -> Result<Self, Failure> {
+    fn of(segments: Segments<'p>, call: &Call<'c>) -> Result<Self, Failure> {
         let features = &call.features;
-        match segments {
-            [] | [".search"] if !features.root_query => {
-                Ok(Self::NotImplemented("a query over all resource types"))
-            }
-            [] => Ok(Self::Root(call.endpoints().collect())),
-            [".search"] => Ok(Self::Search(call.endpoints().collect())),
-            ["Bulk"] if features.bulk => Ok(Self::Bulk),
-            ["Bulk"] => Ok(Self::NotImplemented("Bulk")),
-            ["Me", ..] if !features.me => Ok(Self::NotImplemented("/Me")),
-            ["Me"] => call.me().map(|(endpoint, id)| Self::Me(endpoint, id)),
+        let Segments { first, second, is_longer } = segments;
+        let Some(first) = first else {
+            return Ok(match features.root_query {
+                true => Self::Root(call.endpoints().collect()),
+                false => Self::NotImplemented(ROOT_QUERY),
+            });
+        };
+        if let Some(endpoint) = call.endpoints().find(|endpoint| endpoint.name() == first) {
+            return match second {
+                _ if is_longer => Err(not_found()),
+                None => Ok(Self::Collection(endpoint)),
+                Some(second) if second == SEARCH => Ok(Self::Search(vec![endpoint])),
+                Some(id) => Ok(Self::Resource(endpoint, id)),
+            };
+        }
+        match (&*first, second) {
+            ("Me", _) if !features.me => Ok(Self::NotImplemented("/Me")),
+            _ if is_longer => Err(not_found()),
+            (SEARCH, None) if !features.root_query => Ok(Self::NotImplemented(ROOT_QUERY)),
+            (SEARCH, None) => Ok(Self::Search(call.endpoints().collect())),
+            ("Bulk", None) if features.bulk => Ok(Self::Bulk),
+            ("Bulk", None) => Ok(Self::NotImplemented("Bulk")),
+            ("Me", None) => call.me().map(|(endpoint, id)| Self::Me(endpoint, id)),
             // RFC 7644 has the singular; SCIM 1.1 had the plural, and some clients still do.
-            ["ServiceProviderConfig" | "ServiceProviderConfigs"] => {
+            ("ServiceProviderConfig" | "ServiceProviderConfigs", None) => {
                 Ok(Self::Discovery(Discovery::ServiceProviderConfig))
             }
-            ["ResourceTypes"] => Ok(Self::Discovery(Discovery::ResourceTypes)),
-            ["ResourceTypes", name] => {
-                Ok(Self::Discovery(Discovery::ResourceType((*name).to_owned())))
+            ("ResourceTypes", None) => Ok(Self::Discovery(Discovery::ResourceTypes)),
+            ("ResourceTypes", Some(name)) => {
+                Ok(Self::Discovery(Discovery::ResourceType(name.into_owned())))
             }
-            ["Schemas"] => Ok(Self::Discovery(Discovery::Schemas)),
-            ["Schemas", uri] => Ok(Self::Discovery(Discovery::Schema((*uri).to_owned()))),
-            [name, rest @ ..] => {
-                let endpoint = call.endpoints().find(|endpoint| endpoint.name() == *name);
-                match (endpoint, rest) {
-                    (Some(endpoint), []) => Ok(Self::Collection(endpoint)),
-                    (Some(endpoint), [".search"]) => Ok(Self::Search(vec![endpoint])),
-                    (Some(endpoint), [id]) => Ok(Self::Resource(endpoint, (*id).to_owned())),
-                    _ => Err(not_found()),
-                }
-            }
+            ("Schemas", None) => Ok(Self::Discovery(Discovery::Schemas)),
+            ("Schemas", Some(uri)) => Ok(Self::Discovery(Discovery::Schema(uri.into_owned()))),
+            _ => Err(not_found()),
         }
     }
 
@@ -104,16 +121,45 @@ impl<'c> Route<'c> {
     }
 }
 
-/// Spells the endpoint as it is. One that is there as it came is left alone.
-fn in_its_case(segments: &mut [Cow<'_, str>], call: &Call<'_>) -> Option<Deviation> {
-    let known = || ENDPOINTS.into_iter().chain(call.endpoints().map(Endpoint::name));
-    let name = segments.first_mut()?;
-    if known().any(|known| known == name) {
-        return None;
+impl<'p> Segments<'p> {
+    /// Takes a path apart. Empty segments do not count, since base URLs are pasted with and without
+    /// a slash at the end; dots have no meaning, and a slash inside a segment is none.
+    fn of(path: &'p str) -> Result<Self, Failure> {
+        let mut segments = path.split('/').filter(|segment| !segment.is_empty()).map(decoded);
+        let (first, second) = (segments.next().transpose()?, segments.next().transpose()?);
+        let mut is_longer = false;
+        for segment in segments {
+            segment?;
+            is_longer = true;
+        }
+        Ok(Self { first, second, is_longer })
     }
-    let read = known().find(|known| known.eq_ignore_ascii_case(name))?.to_owned();
-    let came = std::mem::replace(name, read.clone().into()).into_owned();
-    Some(Deviation::EndpointCase { came, read })
+
+    /// Spells the endpoint as it is. One that is there as it came is left alone.
+    fn in_its_case(&mut self, call: &Call<'_>) -> Option<Deviation> {
+        let known = || call.endpoints().map(Endpoint::name).chain(ENDPOINTS);
+        let name = self.first.as_mut()?;
+        if known().any(|known| known == name) {
+            return None;
+        }
+        let read = known().find(|known| known.eq_ignore_ascii_case(name))?.to_owned();
+        let came = std::mem::replace(name, read.clone().into()).into_owned();
+        Some(Deviation::EndpointCase { came, read })
+    }
+}
+
+/// A segment of a path, decoded.
+fn decoded(segment: &str) -> Result<Cow<'_, str>, Failure> {
+    let is_plain = |byte: u8| byte.is_ascii_graphic() && byte != b'%';
+    let is_odd = |character: char| character == '/' || character.is_control();
+    let mut text = Cow::Borrowed(segment);
+    if !segment.bytes().all(is_plain) {
+        text = percent_decode_str(segment).decode_utf8().map_err(|_| not_found())?;
+        if text.contains(is_odd) {
+            return Err(not_found());
+        }
+    }
+    if text == "." || text == ".." { Err(not_found()) } else { Ok(text) }
 }
 
 impl Endpoint {
@@ -159,21 +205,6 @@ fn is_version(segment: &str) -> bool {
     let number = segment.strip_prefix('v').unwrap_or_default();
     number.starts_with(|first: char| first.is_ascii_digit())
         && number.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'.'))
-}
-
-/// The segments of a path, decoded. Empty ones do not count, since base URLs are pasted with and
-/// without a slash at the end; dots have no meaning, and a slash inside a segment is none.
-fn segments(path: &str) -> Result<Vec<Cow<'_, str>>, Failure> {
-    let mut segments = Vec::with_capacity(2);
-    for segment in path.split('/').filter(|segment| !segment.is_empty()) {
-        let text = percent_decode_str(segment).decode_utf8().map_err(|_| not_found())?;
-        let is_odd = |character: char| character == '/' || character.is_control();
-        if text == "." || text == ".." || text.contains(is_odd) {
-            return Err(not_found());
-        }
-        segments.push(text);
-    }
-    Ok(segments)
 }
 
 pub(super) fn not_found() -> Failure {

@@ -13,5 +13,5 @@ pub(crate) async fn get(
     let resource = endpoint.store.get(id, &projection, call.cx).await?;
     let is_known = call.is_known(&resource)?;
     let body = call.represent(endpoint, resource, projection);
-    Ok(if is_known { Outcome::not_modified(&body) } else { Outcome::ok(body) })
+    Ok(if is_known { Outcome::not_modified(body) } else { Outcome::ok(body) })
 }

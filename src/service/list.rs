@@ -85,15 +85,22 @@ impl<'e, 'c> Search<'e, 'c> {
     async fn text(mut self, call: &mut Call<'_>) -> Result<Vec<u8>, Failure> {
         let place = self.place.take();
         let results = call.results(&mut self.queries, &self.page, place, &self.cursors).await?;
-        let shown = results.found.iter().map(|found| found.show(&call.locations));
-        let Listing { text, shown } =
-            Listing::of(shown, call.service.limits.page_bytes).map_err(StoreError::other)?;
+        let head = |shown| {
+            let message = response(&self.page, &self.cursors, &results, vec![(); shown])?;
+            Ok::<_, Failure>(message.head().map_err(StoreError::other)?)
+        };
+        let found = results.found.iter().map(|found| found.show(&call.locations));
+        let mut listing = Listing::of(head(found.len())?, found, call.service.limits.page_bytes)
+            .map_err(StoreError::other)?;
+        let shown = listing.shown();
         let is_short = shown < self.page.count() && results.more;
+        if shown < results.found.len() {
+            listing.set_head(head(shown)?);
+        }
         if is_short || shown < results.found.len() {
             call.deviations.push(Deviation::PageBytes { shown });
         }
-        let list = response(&self.page, &self.cursors, &results, vec![(); shown])?;
-        Ok(list.around(text).map_err(StoreError::other)?)
+        Ok(listing.into_text())
     }
 
     async fn values(

@@ -8,12 +8,12 @@ use crate::error::Error;
 
 impl<'c> Call<'c> {
     /// The resource that `/Me` means, if this tenant has its type.
-    pub(super) fn me(&self) -> Result<(&'c Endpoint, String), Failure> {
+    pub(super) fn me(&self) -> Result<(&'c Endpoint, &'c str), Failure> {
         let own = self.cx.me.as_ref().and_then(|me| {
             let mut endpoints = self.endpoints();
             let endpoint =
                 endpoints.find(|endpoint| endpoint.resource_type.name() == me.resource_type)?;
-            Some((endpoint, me.id.clone()))
+            Some((endpoint, me.id.as_str()))
         });
         own.ok_or_else(|| {
             Error::status_only(StatusCode::NOT_FOUND, "no resource is that of this client").into()
@@ -25,7 +25,6 @@ impl Outcome {
     /// Adds the permanent URI of the resource, which a client that asked for `/Me` gets
     /// in any response.
     pub(crate) fn of_me(self, call: &Call<'_>, endpoint: &Endpoint, id: &str) -> Self {
-        let location = || call.locations.of(endpoint.resource_type.name(), id);
-        Self { location: self.location.or_else(location), ..self }
+        Self { me: call.locations.of(endpoint.resource_type.name(), id), ..self }
     }
 }

@@ -17,12 +17,12 @@ use crate::store::StoreError;
 /// A success at one resource.
 pub(crate) struct Outcome {
     pub(crate) status: StatusCode,
-    pub(crate) location: Option<String>,
-    /// The URL of the resource that the body represents, or would if the client did not have it
-    /// already.
-    pub(crate) content_location: Option<String>,
-    pub(crate) version: Option<Version>,
+    /// The resource that the body represents, or would if the client did not have it already.
     pub(crate) body: Option<Representation>,
+    /// The version, where there is no body.
+    pub(super) version: Option<Version>,
+    /// The URL of the resource of the client itself.
+    pub(crate) me: Option<String>,
     /// `true` if the resource is a new one.
     pub(super) is_new: bool,
 }
@@ -47,14 +47,26 @@ impl Outcome {
 
     /// A resource.
     pub(super) fn ok(body: Representation) -> Self {
-        let location = body.location();
-        let version = body.resource.version();
-        // RFC 7643, Section 3.1: the same as `meta.location`, whichever part of the resource is
-        // shown.
-        let content_location = location.clone();
-        let body = Some(body);
-        let status = StatusCode::OK;
-        Self { status, location, content_location, version, body, is_new: false }
+        let (status, body) = (StatusCode::OK, Some(body));
+        Self { status, body, version: None, me: None, is_new: false }
+    }
+
+    /// Returns `true` if the client has the resource already.
+    pub(crate) fn is_not_modified(&self) -> bool {
+        self.status == StatusCode::NOT_MODIFIED
+    }
+
+    /// The URL of the resource: that of `meta.location`, whichever part of the resource is shown
+    /// (RFC 7643, Section 3.1).
+    pub(crate) fn location(&self) -> Option<String> {
+        let of_body = self.body.as_ref().filter(|_| !self.is_not_modified());
+        of_body.and_then(Representation::location).or_else(|| self.me.clone())
+    }
+
+    /// The version of the resource.
+    pub(crate) fn version(&self) -> Option<Version> {
+        let of_body = || self.body.as_ref().and_then(|body| body.resource.version());
+        self.version.clone().or_else(of_body)
     }
 
     /// The id of the resource in the body.
@@ -64,24 +76,14 @@ impl Outcome {
 
     /// Nothing to show.
     pub(super) fn no_content(version: Option<Version>) -> Self {
-        Self {
-            status: StatusCode::NO_CONTENT,
-            location: None,
-            content_location: None,
-            version,
-            body: None,
-            is_new: false,
-        }
+        let status = StatusCode::NO_CONTENT;
+        Self { status, body: None, version, me: None, is_new: false }
     }
 
     /// A resource that the client has already; RFC 9110, Section 15.4.5: the headers of the answer
     /// with a body.
-    pub(super) fn not_modified(body: &Representation) -> Self {
-        Self {
-            status: StatusCode::NOT_MODIFIED,
-            content_location: body.location(),
-            ..Self::no_content(body.resource.version())
-        }
+    pub(super) fn not_modified(body: Representation) -> Self {
+        Self { status: StatusCode::NOT_MODIFIED, ..Self::ok(body) }
     }
 }
 

@@ -50,6 +50,9 @@ impl Call<'_> {
 
     /// Which attributes of one resource the parameters in the URL ask for.
     pub(super) fn projection(&mut self, endpoint: &Endpoint) -> Result<Projection, Failure> {
+        if self.parameters == SearchRequest::default() {
+            return Ok(self.limited(Projection::default(), &endpoint.resource_type));
+        }
         let request = self.repaired(self.parameters.clone(), &[endpoint]);
         self.projection_of(&request, &endpoint.resource_type)
     }
@@ -62,11 +65,16 @@ impl Call<'_> {
         self.note_left_out(request, resource_type);
         let projection =
             Projection::bind(&request.attributes, &request.excluded_attributes, resource_type)?;
+        Ok(self.limited(projection, resource_type))
+    }
+
+    /// A projection within the limits, and without what this tenant has not.
+    fn limited(&self, projection: Projection, resource_type: &ResourceType) -> Projection {
         let limits = &self.service.limits;
-        let projection = projection
+        projection
             .showing_groups(limits.groups)
-            .showing_indirect_groups(limits.indirect_groups);
-        Ok(projection.hiding(self.hidden_view(resource_type)))
+            .showing_indirect_groups(limits.indirect_groups)
+            .hiding(self.hidden_view(resource_type))
     }
 
     /// Takes note of attributes that are asked for or sorted by, and that the resource type left

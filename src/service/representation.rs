@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
 use serde::{Serialize, Serializer};
 
 use super::outcome::Failure;
 use super::{Call, Endpoint};
 use crate::query::{MostGroups, Projected, Projection};
 use crate::quirks::{Deviation, Mark};
-use crate::resource::Resource;
+use crate::resource::{Resource, Written};
 use crate::schema::{Locations, Membership, ResourceType};
 use crate::store::{Change, Operation};
 
@@ -26,15 +27,23 @@ impl Representation {
         self.locations.of(self.resource_type.name(), self.resource.id())
     }
 
-    /// The resource as JSON.
-    pub(crate) fn text(&self) -> Result<Vec<u8>, serde_json::Error> {
+    /// The resource as JSON, with its headers.
+    pub(crate) fn written(&self) -> Result<Written, serde_json::Error> {
         let projected = self.projected();
         if let Some(kept) = projected.kept() {
-            return Ok(kept.to_vec());
+            return Ok(kept.clone());
         }
         let text = serde_json::to_vec(&projected)?;
         projected.keep(&text);
-        Ok(text)
+        Ok(self.resource.written(text.into(), &self.locations, &self.resource_type))
+    }
+
+    /// The headers of the resource, without a text.
+    pub(crate) fn headers(&self) -> Written {
+        match self.projected().kept() {
+            Some(kept) => Written { text: Bytes::new(), ..kept.clone() },
+            None => self.resource.written(Bytes::new(), &self.locations, &self.resource_type),
+        }
     }
 
     fn projected(&self) -> Projected<'_> {
@@ -103,6 +112,10 @@ impl Call<'_> {
         resource_type: &ResourceType,
         mut resource: Arc<Resource>,
     ) -> Arc<Resource> {
+        if resource.kept_text(&self.locations, resource_type).is_some() {
+            // It was shown before, with all of its groups.
+            return resource;
+        }
         let limits = &self.service.limits;
         let most = MostGroups { all: limits.groups, indirect: limits.indirect_groups };
         let membership = resource_type.membership();

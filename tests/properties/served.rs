@@ -6,7 +6,7 @@ use std::task::{Context, Poll, Waker};
 
 use http::{Method, Request, Response, StatusCode};
 use scimwire::auth::RequestContext;
-use scimwire::dispatch::Features;
+use scimwire::dispatch::{Bytes, Features};
 use scimwire::query::Projection;
 use scimwire::schema::ResourceType;
 use scimwire::{Dispatcher, MemoryDirectory, MemoryStore, Quirks, ResourceStore};
@@ -54,13 +54,13 @@ impl Served {
         (served, ids)
     }
 
-    pub(crate) fn send(&self, method: Method, path: &str, body: &Value) -> Response<Vec<u8>> {
+    pub(crate) fn send(&self, method: Method, path: &str, body: &Value) -> Response<Bytes> {
         let body = if body.is_null() { String::new() } else { body.to_string() };
         let request = Request::builder().method(method).uri(format!("/scim/v2{path}"));
         now(self.scim.dispatch(request.body(body).expect("the path is a valid URI")))
     }
 
-    pub(crate) fn get(&self, path: &str) -> Response<Vec<u8>> {
+    pub(crate) fn get(&self, path: &str) -> Response<Bytes> {
         self.send(Method::GET, path, &Value::Null)
     }
 
@@ -84,7 +84,7 @@ impl Served {
         Value::from(user.attributes().clone())
     }
 
-    pub(crate) fn patch(&self, path: &str, operations: &[Value]) -> Response<Vec<u8>> {
+    pub(crate) fn patch(&self, path: &str, operations: &[Value]) -> Response<Bytes> {
         let message = json!({ "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], "Operations": operations });
         self.send(Method::PATCH, path, &message)
     }
@@ -98,7 +98,7 @@ pub(crate) fn now<O>(future: impl Future<Output = O>) -> O {
     }
 }
 
-pub(crate) fn read(response: &Response<Vec<u8>>) -> Value {
+pub(crate) fn read(response: &Response<Bytes>) -> Value {
     serde_json::from_slice(response.body()).expect("the answer is JSON")
 }
 

@@ -122,7 +122,7 @@ impl Job<'_, '_> {
             self.notice(made.index, part);
             if let Err(failure) = undone {
                 self.keep_source(failure.into_error().1);
-                left.push((made.index, made.outcome.location.clone()));
+                left.push((made.index, made.outcome.location()));
             }
         }
         left

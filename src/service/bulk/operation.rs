@@ -192,10 +192,11 @@ pub(super) fn resolve(text: &mut String, ids: &HashMap<String, String>) {
     }
 }
 
-fn target(route: Route<'_>) -> Result<(&Endpoint, Option<String>), Failure> {
+fn target<'c>(route: Route<'c, '_>) -> Result<(&'c Endpoint, Option<String>), Failure> {
     match route {
         Route::Collection(endpoint) => Ok((endpoint, None)),
-        Route::Resource(endpoint, id) | Route::Me(endpoint, id) => Ok((endpoint, Some(id))),
+        Route::Resource(endpoint, id) => Ok((endpoint, Some(id.into_owned()))),
+        Route::Me(endpoint, id) => Ok((endpoint, Some(id.to_owned()))),
         Route::NotImplemented(feature) => Err(not_implemented(feature)),
         Route::Search(_) | Route::Root(_) | Route::Bulk | Route::Discovery(_) => Err(syntax(
             "`path` has to be that of a resource, or for `POST` that of a resource type",

@@ -162,11 +162,13 @@ impl<'j, 'c> Job<'j, 'c> {
             response: None,
         };
         let id = outcome.as_ref().ok().and_then(Outcome::id).map(str::to_owned);
+        let location = outcome.as_ref().ok().and_then(Outcome::location);
+        let version = outcome.as_ref().ok().and_then(Outcome::version);
         match outcome.and_then(|outcome| self.fitting(outcome)) {
             Ok((outcome, response)) => {
                 self.ids.extend(creates.zip(id));
-                result.location = outcome.location.or(result.location);
-                (result.version, result.status) = (outcome.version, outcome.status);
+                result.location = location.or(result.location);
+                (result.version, result.status) = (version, outcome.status);
                 result.response = response;
             }
             Err(failure) => {

@@ -1,6 +1,6 @@
 //! Everything that one tenant has, and the tenants.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::SystemTime;
@@ -98,7 +98,8 @@ impl Locked {
 /// `memberships`.
 #[derive(Default)]
 pub(super) struct Tenancy {
-    tables: HashMap<String, Table>,
+    /// By the name of the resource type; there are few.
+    tables: BTreeMap<String, Table>,
     pub(super) memberships: Memberships,
 }
 
@@ -163,6 +164,11 @@ impl Tenancy {
             resource.set_meta(&meta.changed(SystemTime::now().into()));
             table.touch(id, Arc::new(resource));
         }
+    }
+
+    /// Returns `true` if a resource has members, or is in a group.
+    pub(super) fn is_related(&self, id: &str) -> bool {
+        self.memberships.is_member(id) || self.memberships.count(id) != 0
     }
 
     /// The resource with its members and its groups, as far as these are chosen, and at most so

@@ -44,6 +44,11 @@ impl Memberships {
         self.of_group.get(group).map_or(0, |list| list.members.len())
     }
 
+    /// Returns `true` if nobody is in any group.
+    pub(super) fn are_none(&self) -> bool {
+        self.of_member.is_empty()
+    }
+
     pub(super) fn is_member(&self, id: &str) -> bool {
         self.of_member.contains_key(id)
     }

@@ -84,6 +84,9 @@ impl ResourceStore for MemoryStore {
         let tenancy = self.known(cx);
         let tenancy = tenancy.read();
         let resource = tenancy.find(&self.resource_type, id).ok_or(StoreError::NotFound)?;
+        if !tenancy.is_related(id) {
+            return Ok(Arc::clone(resource));
+        }
         Ok(tenancy.compose(
             projection.membership(&self.resource_type),
             resource,

@@ -8,7 +8,7 @@ use crate::budget::Purse;
 use crate::filter::BoundFilter;
 use crate::query::{IdOrder, Page, Projection, Sort};
 use crate::resource::{OBJECT, Resource};
-use crate::schema::ResourceType;
+use crate::schema::{Membership, ResourceType};
 use crate::store::complete::{self, Room};
 use crate::store::error::StoreError;
 use crate::store::{Selected, Selection};
@@ -132,14 +132,18 @@ impl Search<'_> {
     }
 
     fn compose(&self, mut selected: Selected) -> Result<Selected, StoreError> {
+        let chosen = self.selection.projection.membership(self.resource_type);
+        let is_whole =
+            chosen.members().is_none() && !self.shows_groups(chosen, &selected.resources);
         let mut room = Room::of(self.selection.memory);
         let mut shown = Vec::with_capacity(selected.resources.len());
-        for seen in &selected.resources {
-            if !room.may_take(self.least_memory(seen)) {
+        for seen in selected.resources {
+            if !room.may_take(self.least_memory(chosen, &seen)) {
                 selected.more = true;
                 break;
             }
-            match self.shown(seen)? {
+            let resource = if is_whole { Some(seen) } else { self.shown(chosen, &seen)? };
+            match resource {
                 Some(resource) if room.takes(&resource) => shown.push(resource),
                 Some(_) => {
                     selected.more = true;
@@ -152,9 +156,18 @@ impl Search<'_> {
         Ok(selected)
     }
 
+    /// Returns `true` if any of these is in a group, and that is shown.
+    fn shows_groups(&self, chosen: Membership<'_>, resources: &[Arc<Resource>]) -> bool {
+        let tenancy = self.tenancy.read();
+        let is_member = |resource: &Arc<Resource>| tenancy.memberships.is_member(resource.id());
+        chosen.groups().is_some()
+            && !tenancy.memberships.are_none()
+            && resources.iter().any(is_member)
+    }
+
     /// The least memory that a resource takes with what is shown of its members.
-    fn least_memory(&self, seen: &Resource) -> usize {
-        if self.selection.projection.membership(self.resource_type).members().is_none() {
+    fn least_memory(&self, chosen: Membership<'_>, seen: &Resource) -> usize {
+        if chosen.members().is_none() {
             return 0;
         }
         self.tenancy.read().memberships.count(seen.id()).saturating_mul(OBJECT)
@@ -162,9 +175,12 @@ impl Search<'_> {
 
     /// A resource of the page, with what is kept apart from it. A group that has changed meanwhile
     /// is shown as it is now, if it is still asked for: its version has to be that of its members.
-    fn shown(&self, seen: &Arc<Resource>) -> Result<Option<Arc<Resource>>, StoreError> {
-        let projection = self.selection.projection;
-        let (chosen, most) = (projection.membership(self.resource_type), projection.most_groups());
+    fn shown(
+        &self,
+        chosen: Membership<'_>,
+        seen: &Arc<Resource>,
+    ) -> Result<Option<Arc<Resource>>, StoreError> {
+        let most = self.selection.projection.most_groups();
         let tenancy = self.tenancy.read();
         if chosen.members().is_none() {
             return Ok(Some(tenancy.compose(chosen, seen, most)));

@@ -6,7 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use http::{Request, Response};
 use scimwire::auth::{AuthError, Authenticate, Permissions, RequestContext};
-use scimwire::dispatch::Report;
+use scimwire::dispatch::{Bytes, Report};
 use scimwire::query::Projection;
 use scimwire::resource::{Meta, Version};
 use scimwire::store::{Change, Precondition, Selected, Selection, StoreError, Update};
@@ -133,13 +133,13 @@ fn closed(reason: fn() -> AuthError) -> Dispatcher {
     builder.authenticate(Closed(reason)).build().expect("all is there")
 }
 
-async fn send(scim: &Dispatcher, method: &str, path: &str) -> Response<Vec<u8>> {
+async fn send(scim: &Dispatcher, method: &str, path: &str) -> Response<Bytes> {
     let body = user("bjensen").to_string();
     scim.dispatch(Request::builder().method(method).uri(path).body(body).expect("a request")).await
 }
 
 #[track_caller]
-fn error(response: &Response<Vec<u8>>) -> Value {
+fn error(response: &Response<Bytes>) -> Value {
     let body: Value = serde_json::from_slice(response.body()).expect("an error is JSON");
     assert_eq!(body["status"], response.status().as_str());
     assert_eq!(body["schemas"], json!(["urn:ietf:params:scim:api:messages:2.0:Error"]));

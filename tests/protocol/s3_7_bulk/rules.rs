@@ -290,7 +290,7 @@ async fn a_database_that_fails_fails_the_operation() {
         tokio::spawn(async move { scim.dispatch(request).await }).await.expect("it ends");
     let report = response.extensions().get::<Report>().cloned().expect("each response has one");
     assert_eq!(report.source.expect("the host hears").to_string(), "no connection to db.internal");
-    let body = String::from_utf8(response.into_body()).expect("text");
+    let body = String::from_utf8(response.into_body().into()).expect("text");
     assert!(!body.contains("db.internal"), "{body}");
     let results = results(serde_json::from_str(&body).expect("JSON"));
     assert_eq!(statuses(&results)[0], "500");
