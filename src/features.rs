@@ -1,7 +1,8 @@
 //! Optional parts of the protocol.
 
-/// Optional parts of the protocol, for all tenants or, by [`RequestContext::with_features`](crate::auth::RequestContext::with_features), for
-/// one. What is off answers 501, or is ignored where the RFC says so.
+/// Optional parts of the protocol, for all tenants, or for one with
+/// [`RequestContext::with_features`](crate::auth::RequestContext::with_features). A part that is off
+/// is answered with 501, or ignored if the RFC says so.
 ///
 /// ```
 /// use scimwire::dispatch::Features;
@@ -15,33 +16,35 @@
 pub struct Features {
     /// PATCH. On by default.
     pub patch: bool,
-    /// Many operations in one request: `POST /Bulk` (RFC 7644, Section 3.7). They run in the order
-    /// of the request, but for those that others refer to by `bulkId`, which are brought forward.
-    /// Resources that refer to each other in a circle are all created, or none. Bodies of what
-    /// succeeds are in the answer where the query of the URL names `attributes` or
-    /// `excludedAttributes`, up to the length that a request may have. On by default.
+    /// Bulk requests: `POST /Bulk` (RFC 7644, Section 3.7). Operations run in the order of the
+    /// request, except that a `bulkId` is resolved before it is used. Resources that refer to each
+    /// other in a circle are created atomically. The response contains bodies if the URL has
+    /// `attributes` or `excludedAttributes`, up to the size limit of a request. On by default.
     pub bulk: bool,
     /// `sortBy` and `sortOrder`; off, they are ignored. On by default.
     pub sort: bool,
     /// Queries over all resource types at once: `GET /` and `POST /.search`. On by default.
     pub root_query: bool,
-    /// `/Me`, the resource of who asks: the authenticator names it by
+    /// `/Me`, the resource of the client: the authenticator sets it with
     /// [`RequestContext::with_me`](crate::auth::RequestContext::with_me). Off by default.
     pub me: bool,
-    /// PUT, PATCH and DELETE need `If-Match`; without it they answer 428. Off by default.
+    /// Required ETags (optimistic locking): PUT, PATCH and DELETE without `If-Match` get 428. Off by
+    /// default.
+    #[doc(alias = "etag")]
+    #[doc(alias = "optimistic_locking")]
     pub if_match_required: bool,
-    /// Passwords are taken, and handed to the host's policy and store; off, they are ignored. Off
-    /// by default.
+    /// Passwords: passed to your hooks and your store. While this is off, they are ignored. Off by
+    /// default.
     pub change_password: bool,
-    /// What PATCH answers. By default the resource, where the store has it at hand.
+    /// The response to a PATCH. By default the resource, if the store returned it.
     pub patch_answer: PatchAnswer,
 }
 
-/// What PATCH answers. A client that names attributes always gets the resource (RFC 7644, Section
-/// 3.5.2).
+/// The response to a PATCH. A client that asks for attributes always gets the resource (RFC 7644,
+/// Section 3.5.2).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum PatchAnswer {
-    /// The resource, where the store has it at hand; else 204.
+    /// The resource if the store returned it, otherwise 204.
     #[default]
     AtHand,
     /// The resource.

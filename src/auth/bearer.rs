@@ -13,12 +13,12 @@ use crate::secret::Secret;
 /// The longest token that is looked at, in bytes; none of anybody's is longer.
 const TOKEN_BYTES: usize = 16 << 10;
 
-/// Says whose a token is: an OAuth 2 server that is asked, a JWT library, or the ready-made
+/// Validates tokens: by OAuth 2 introspection, with a JWT library, or with the ready-made
 #[cfg_attr(feature = "tokens", doc = "[`Tokens`](super::Tokens).")]
 #[cfg_attr(not(feature = "tokens"), doc = "tokens of the feature `tokens`.")]
-/// A closure is one by [`token_fn`].
+/// [`token_fn`] turns a closure into a validator.
 ///
-/// What there is to implement, as it reads under `#[async_trait]`:
+/// Under `#[async_trait]`, the method is:
 ///
 /// ```text
 /// async fn validate(&self, token: &Secret) -> Result<RequestContext, AuthError>;
@@ -26,23 +26,23 @@ const TOKEN_BYTES: usize = 16 << 10;
 #[diagnostic::on_unimplemented(note = "a closure is a validator by `scimwire::auth::token_fn`")]
 #[async_trait]
 pub trait ValidateToken: Send + Sync + 'static {
-    /// Names the tenant and the client of a token, after it has seen that the token is genuine,
-    /// meant for this service, and has not expired.
+    /// Returns the tenant and the client of a token. The validator must check the signature, issuer,
+    /// audience and expiry.
     ///
     /// # Errors
     ///
-    /// - [`AuthError::invalid_token`]: it is none of ours, or no longer (401);
-    /// - [`AuthError::InsufficientScope`]: it is good, but not for SCIM (403);
+    /// - [`AuthError::invalid_token`]: the token is unknown, revoked or expired (401);
+    /// - [`AuthError::InsufficientScope`]: the token is not valid for SCIM (403);
     /// - [`AuthError::Forbidden`]: its tenant may not use SCIM (403);
-    /// - [`AuthError::Unavailable`]: it cannot be found out now (503).
+    /// - [`AuthError::Unavailable`]: the token service is unavailable (503).
     async fn validate(&self, token: &Secret) -> Result<RequestContext, AuthError>;
 }
 
-/// Lets in whoever has a good token in `Authorization: Bearer TOKEN`. A token anywhere else, such
-/// as in the query of the URL, is not looked at.
+/// Authenticates requests by the token in `Authorization: Bearer TOKEN`. Tokens anywhere else, such
+/// as in the query of the URL, are ignored.
 ///
-/// The host's own validator, of OAuth 2 access tokens or of JWTs, goes in by [`token_fn`]. What it
-/// needs, such as the keys that JWTs are signed with, is cloned for each request:
+/// Pass your own validator of OAuth 2 access tokens or JWTs with [`token_fn`]. Its state, such as
+/// the signing keys of JWTs, is cloned for each request:
 ///
 /// ```
 /// use std::sync::Arc;
@@ -64,7 +64,7 @@ pub trait ValidateToken: Send + Sync + 'static {
 ///
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// // What the host has: checks signature, audience and expiry of a JWT, or asks the introspection endpoint.
+/// // Your validator: checks signature, audience and expiry of a JWT, or calls the introspection endpoint.
 /// let keys = Arc::new(Keys("eyJhbGciOi.J9.good"));
 /// let authenticator = Bearer::new(token_fn(move |token: Secret| {
 ///     let keys = Arc::clone(&keys);
@@ -103,13 +103,13 @@ pub struct Bearer<V> {
 }
 
 impl<V: ValidateToken> Bearer<V> {
-    /// Lets in whoever has a token that `validator` knows.
+    /// Accepts tokens that `validator` accepts.
     pub fn new(validator: V) -> Self {
         Self { validator, bare_tokens: false }
     }
 
-    /// Takes `Authorization: TOKEN` too, without the scheme: some clients have their administrator
-    /// type the whole header.
+    /// Also accepts `Authorization: TOKEN`, without the scheme. Some clients let the administrator
+    /// enter the whole header.
     #[must_use]
     pub fn accepting_bare_tokens(self) -> Self {
         Self { bare_tokens: true, ..self }
@@ -133,9 +133,8 @@ impl<V: ValidateToken> Authenticate for Bearer<V> {
     }
 }
 
-/// The token in `Authorization: Bearer TOKEN`, with the scheme in any case (RFC 6750, Section 2.1).
-/// There is none where the header stands twice: whoever is before us may have looked at the other
-/// one.
+/// Returns the token in `Authorization: Bearer TOKEN`, with the scheme in any case (RFC 6750,
+/// Section 2.1). `None` if there are two headers: a proxy may have checked the other one.
 #[must_use]
 pub fn bearer_token(head: &Parts) -> Option<&str> {
     let (scheme, token) = authorization(&head.headers)?.split_once(' ')?;
@@ -156,8 +155,8 @@ fn is_token(text: &str) -> bool {
         && !text.eq_ignore_ascii_case("bearer")
 }
 
-/// Makes a [`ValidateToken`] of a function; [`Bearer`] shows one. It is called for many requests at
-/// once: a closure hands each future clones of its own of what it has captured.
+/// Turns a function into a [`ValidateToken`]; [`Bearer`] has an example. It is called concurrently,
+/// so the closure clones its state into each future.
 pub fn token_fn<F, A>(validate: F) -> impl ValidateToken
 where
     F: Fn(Secret) -> A + Send + Sync + 'static,

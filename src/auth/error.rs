@@ -1,4 +1,4 @@
-//! Requests that are not let in.
+//! Authentication errors.
 
 use std::borrow::Cow;
 use std::error::Error as StdError;
@@ -11,45 +11,45 @@ use crate::error::Error;
 /// The challenge to a client without credentials (RFC 6750, Section 3).
 pub(crate) const CHALLENGE: &str = "Bearer realm=\"scim\"";
 
-/// Why a request is not let in. The details go to a stranger: they say what to do, not what is
-/// known.
+/// An authentication error. Its details go to an unauthenticated client: they say what to do, and
+/// reveal nothing.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum AuthError {
-    /// Nobody is known by these credentials: 401, with a challenge in `WWW-Authenticate` (RFC 7644,
-    /// Section 2).
+    /// The credentials are missing or invalid: 401, with a challenge in `WWW-Authenticate` (RFC
+    /// 7644, Section 2).
     #[error("{detail}")]
     Unauthenticated {
-        /// The value of `WWW-Authenticate`: the schemes that are understood, separated by commas.
+        /// The value of `WWW-Authenticate`: the supported schemes, separated by commas.
         challenge: Cow<'static, str>,
-        /// A sentence for the client.
+        /// The message for the client.
         detail: Cow<'static, str>,
     },
-    /// The token is good, but not for this: 403, with `insufficient_scope` in `WWW-Authenticate`
-    /// (RFC 6750, Section 3.1).
+    /// The token lacks the required permission: 403, with `insufficient_scope` in
+    /// `WWW-Authenticate` (RFC 6750, Section 3.1).
     #[error("the token is not good for this: ask for one with more permissions")]
     InsufficientScope {
-        /// The scope that is needed, where the host's tokens have scopes: words with a space
-        /// between them.
+        /// The required scopes, separated by spaces, if your tokens have scopes.
         scope: Option<Cow<'static, str>>,
     },
-    /// The client is known, and may not: 403.
+    /// The client is known, but has no access: 403.
     #[error("{0}")]
     Forbidden(Cow<'static, str>),
-    /// It cannot be found out now: 503. The source goes to the [`Report`](crate::dispatch::Report),
-    /// never to the client.
+    /// The token service is unavailable: 503. The source goes to the
+    /// [`Report`](crate::dispatch::Report), never to the client.
     #[error("authentication is not available: try again later")]
     Unavailable(#[source] Box<dyn StdError + Send + Sync>),
-    /// Too many requests of this tenant or client are under way: 503, with `Retry-After`.
+    /// The tenant or client has too many concurrent requests: 503, with `Retry-After`.
     #[error("too many requests of this tenant are under way: try again later")]
+    #[doc(alias = "rate_limit")]
     Busy {
-        /// How long the client should wait.
+        /// The time that the client should wait.
         retry_after: Duration,
     },
 }
 
 impl AuthError {
-    /// There are no credentials.
+    /// The credentials are missing: 401.
     #[must_use]
     pub fn missing() -> Self {
         Self::Unauthenticated {
@@ -58,7 +58,7 @@ impl AuthError {
         }
     }
 
-    /// The token is none of ours, or no longer.
+    /// The token is unknown, revoked or expired: 401.
     #[must_use]
     pub fn invalid_token() -> Self {
         Self::Unauthenticated {
@@ -67,24 +67,24 @@ impl AuthError {
         }
     }
 
-    /// The token is good, but not for this.
+    /// The token lacks the required permission: 403.
     #[must_use]
     pub fn insufficient_scope() -> Self {
         Self::InsufficientScope { scope: None }
     }
 
-    /// SCIM is switched off for the tenant.
+    /// SCIM is disabled for the tenant: 403.
     #[must_use]
     pub fn switched_off() -> Self {
         Self::Forbidden("SCIM is switched off for this tenant: ask its administrator".into())
     }
 
-    /// It cannot be found out now.
+    /// The token service is unavailable: 503.
     pub fn unavailable(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         Self::Unavailable(source.into())
     }
 
-    /// What goes into `WWW-Authenticate`, if anything does.
+    /// Returns the value of `WWW-Authenticate`, if the error has one.
     #[must_use]
     pub fn challenge(&self) -> Option<Cow<'static, str>> {
         match self {

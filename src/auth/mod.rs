@@ -23,13 +23,13 @@ pub use tokens::{
 
 pub(crate) use error::CHALLENGE;
 
-/// Finds out who sends a request. The host implements it over its own tokens.
+/// Authenticates requests. Implement it over your own tokens, or use [`Bearer`].
 ///
-/// What there is to implement, as it reads under `#[async_trait]`:
+/// Under `#[async_trait]`, the methods are:
 ///
 /// ```text
 /// async fn authenticate(&self, head: &http::request::Parts) -> Result<RequestContext, AuthError>;
-/// fn schemes(&self) -> Vec<AuthenticationScheme> { .. } // bearer tokens, unless said otherwise
+/// fn schemes(&self) -> Vec<AuthenticationScheme> { .. } // bearer tokens by default
 /// ```
 ///
 /// ```
@@ -45,7 +45,7 @@ pub(crate) use error::CHALLENGE;
 ///         head: &http::request::Parts,
 ///     ) -> Result<RequestContext, AuthError> {
 ///         match bearer_token(head) {
-///             // A real host compares in constant time.
+///             // In production, compare in constant time.
 ///             Some(token) if token == self.0 => Ok(RequestContext::new("example")),
 ///             Some(_) => Err(AuthError::invalid_token()),
 ///             None => Err(AuthError::missing()),
@@ -55,34 +55,34 @@ pub(crate) use error::CHALLENGE;
 /// ```
 #[async_trait]
 pub trait Authenticate: Send + Sync + 'static {
-    /// Names the tenant and the client of a request, from its method, URI and headers.
+    /// Returns the tenant and the client of a request, from its method, URI and headers.
     ///
     /// # Errors
     ///
-    /// - [`AuthError::Unauthenticated`]: nobody is known by these credentials (401);
-    /// - [`AuthError::Forbidden`]: somebody is, and may not (403);
-    /// - [`AuthError::Unavailable`]: it cannot be found out now (503);
-    /// - [`AuthError::Busy`]: the tenant or client has too many requests under way (503 with
+    /// - [`AuthError::Unauthenticated`]: the credentials are missing or invalid (401);
+    /// - [`AuthError::Forbidden`]: the client is known, but has no access (403);
+    /// - [`AuthError::Unavailable`]: the token service is unavailable (503);
+    /// - [`AuthError::Busy`]: the tenant or client has too many concurrent requests (503 with
     ///   `Retry-After`).
     async fn authenticate(&self, head: &Parts) -> Result<RequestContext, AuthError>;
 
-    /// The schemes to name in `ServiceProviderConfig` (RFC 7643, Section 5); bearer tokens, unless
-    /// said otherwise.
+    /// The authentication schemes in `ServiceProviderConfig` (RFC 7643, Section 5). Bearer tokens by
+    /// default.
     fn schemes(&self) -> Vec<AuthenticationScheme> {
         vec![AuthenticationScheme::bearer_token()]
     }
 }
 
-/// How clients authenticate, as `ServiceProviderConfig` tells them (RFC 7643, Section 5).
+/// An authentication scheme in `ServiceProviderConfig` (RFC 7643, Section 5).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuthenticationScheme {
-    /// `oauth`, `oauth2`, `oauthbearertoken`, `httpbasic`, `httpdigest`, or another word.
+    /// The type: `oauth`, `oauth2`, `oauthbearertoken`, `httpbasic`, `httpdigest`, or another one.
     pub kind: String,
-    /// The name for people.
+    /// The display name.
     pub name: String,
-    /// A sentence for people.
+    /// The description.
     pub description: String,
-    /// Where the scheme is specified.
+    /// The URL of the specification.
     pub specification: Option<String>,
 }
 
@@ -99,15 +99,15 @@ impl AuthenticationScheme {
     }
 }
 
-/// Lets everybody in, as one tenant; for tests, and for hosts that authenticate before they
-/// dispatch.
+/// Accepts every request, as one tenant; for tests, and for applications that authenticate before
+/// they dispatch.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Anybody;
 
 #[async_trait]
 impl Authenticate for Anybody {
     async fn authenticate(&self, head: &Parts) -> Result<RequestContext, AuthError> {
-        // A host that has authenticated already says whom in the extensions of the request.
+        // An application that has authenticated puts the context into the extensions of the request.
         Ok(head
             .extensions
             .get::<RequestContext>()

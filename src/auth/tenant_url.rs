@@ -13,8 +13,8 @@ use super::{AuthError, Authenticate, AuthenticationScheme, RequestContext, Tenan
 
 const PLACE: &str = "{tenant}";
 
-/// The base URLs of tenants, with `{tenant}` where the name of one stands: a whole segment of the
-/// path, or a whole label of the host.
+/// A template of the base URLs of tenants. `{tenant}` stands for a whole segment of the path, or a
+/// whole label of the host.
 ///
 /// ```
 /// use scimwire::auth::{Tenant, TenantUrl};
@@ -31,14 +31,14 @@ pub struct TenantUrl {
     place: Place,
 }
 
-/// Where the name stands, and what is around it.
+/// The position of the name, and its surroundings.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Place {
     Host { before: String, after: String },
     Path { before: String, after: String },
 }
 
-/// No URL that names a tenant.
+/// An invalid template.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "`{0}` has to be an absolute URL without a query, with `{PLACE}` once: as a segment of the path, or a label of the host"
@@ -46,21 +46,20 @@ enum Place {
 pub struct TenantUrlError(String);
 
 impl TenantUrl {
-    /// The base URL of a tenant.
+    /// Returns the base URL of a tenant.
     #[must_use]
     pub fn of(&self, tenant: &Tenant) -> String {
         self.template.replace(PLACE, &utf8_percent_encode(tenant.as_str(), UNESCAPED).to_string())
     }
 
-    /// Checks the tenant that a request names, if it names one, against the one of its credential,
-    /// and gives it the base URL of that tenant, if it has none. The host is the one of the URI or
-    /// of `Host`; `X-Forwarded-Host` and `Forwarded` are not looked at, since anybody can send
-    /// them.
+    /// Compares the tenant in the URL, if there is one, with the tenant of the credentials, and sets
+    /// the base URL of the tenant if the context has none. The host is taken from the URI or from
+    /// `Host`. `X-Forwarded-Host` and `Forwarded` are ignored, since anybody can send them.
     ///
     /// # Errors
     ///
-    /// - [`AuthError::Unauthenticated`]: it names another tenant. The answer is that to an unknown
-    ///   token, so that it says nothing about others.
+    /// - [`AuthError::Unauthenticated`]: the URL names another tenant. The response is that to an
+    ///   unknown token, so that it reveals nothing about other tenants.
     pub fn check(&self, head: &Parts, cx: RequestContext) -> Result<RequestContext, AuthError> {
         let agrees = match &self.place {
             Place::Path { before, after } => tenant_in_path(head.uri.path(), before, after)
@@ -123,7 +122,7 @@ impl FromStr for TenantUrl {
     }
 }
 
-/// What of a name needs no percent sign in a URL (RFC 3986, Section 2.3).
+/// Characters of a name that are not percent-encoded in a URL (RFC 3986, Section 2.3).
 const UNESCAPED: &percent_encoding::AsciiSet =
     &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
@@ -134,8 +133,8 @@ fn tenant_in_path<'h>(path: &'h str, before: &str, after: &str) -> Option<&'h st
     (below.is_empty() || below.starts_with('/')).then_some(name)
 }
 
-/// The host that a request is for, in lower case and without a port. Two that differ are refused:
-/// whoever is before us may have looked at the other one.
+/// Returns the host of a request, in lower case and without a port. Rejects two that differ: a
+/// proxy may have checked the other one.
 fn host(head: &Parts) -> Result<Option<Cow<'_, str>>, AuthError> {
     let mut hosts = head
         .headers
@@ -162,8 +161,8 @@ fn without_port(authority: &str) -> &str {
     host.strip_suffix('.').unwrap_or(host)
 }
 
-/// Lets in whom `A` lets in, unless the URL names another tenant than the credential: see
-/// [`TenantUrl::check`].
+/// Authenticates as `A` does, and rejects requests whose URL names another tenant than the
+/// credentials: see [`TenantUrl::check`].
 ///
 /// ```
 /// use scimwire::auth::{AuthError, Bearer, CheckTenant, RequestContext, token_fn};

@@ -1,4 +1,4 @@
-//! Several policies as one.
+//! A list of policies as one policy.
 
 use std::collections::HashSet;
 

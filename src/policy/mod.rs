@@ -19,9 +19,12 @@ use crate::store::Change;
 
 pub use turn::Turn;
 
-/// The host's say in every change. Each method does nothing unless it is implemented.
+/// Hooks that run before and after every change. By default each does nothing.
 ///
-/// Without what `async_trait` makes of them, the methods are:
+/// Use them to fill in attributes, reject a change, link a POST to an existing account, end
+/// sessions, send webhooks or write an audit log; [the guide](crate::guides::hooks) has examples.
+/// Pass an implementation to [`policy`](crate::dispatch::DispatcherBuilder::policy) of the
+/// dispatcher's builder. Under `#[async_trait]`, the methods are:
 ///
 /// ```
 /// # use scimwire::auth::RequestContext;
@@ -81,9 +84,9 @@ pub use turn::Turn;
 /// }
 /// ```
 ///
-/// Several policies are one: a `Vec` of them asks each in turn. `creating` ends with the first that
-/// adopts, `deleting` with the first that does not delete, and all but `changed` and `adopted` with
-/// the first that refuses.
+/// A `Vec` of policies is a policy that calls each in order. `creating` stops at the first that
+/// adopts, `deleting` at the first that does not delete, and all but `changed` and `adopted` at the
+/// first that rejects.
 ///
 /// ```
 /// use scimwire::auth::RequestContext;
@@ -111,26 +114,31 @@ pub use turn::Turn;
 /// # fn is_policy(_: impl Policy) {}
 /// # is_policy(both);
 /// ```
+#[doc(alias = "hook")]
+#[doc(alias = "callback")]
+#[doc(alias = "webhook")]
+#[doc(alias = "event")]
+#[doc(alias = "audit")]
 #[async_trait]
 pub trait Policy: Send + Sync + 'static {
-    /// Before anything of a change is decided: what is returned is held until the host has heard
-    /// what came of it. With a lock in it, the host hears of changes in the order in which they are
-    /// made, and nobody changes anything between two steps of its own; see [`Turn`]. A bulk request
-    /// asks for each of its operations.
+    /// Called before a change starts. The returned guard is held until `changed` has returned. If
+    /// it holds a lock, changes are reported in the order in which they are made, and no other
+    /// change comes between the hooks of one; see [`Turn`]. Called once for each operation of a
+    /// bulk request.
     ///
     /// # Errors
     ///
-    /// - the host refuses; the client gets this answer.
+    /// - the change is rejected; the client gets this error.
     async fn turn(&self, _cx: &RequestContext) -> Result<Turn, Error> {
         Ok(Turn::default())
     }
 
-    /// Before a resource is stored: may fill in what the host owns, refuse, or link the POST to a
-    /// resource that is there already; see [`Creating`].
+    /// Called before a resource is created. May modify it, reject the request, or link the POST to
+    /// an existing resource; see [`Creating`].
     ///
     /// # Errors
     ///
-    /// - the host refuses; the client gets this answer.
+    /// - the change is rejected; the client gets this error.
     async fn creating(
         &self,
         _resource_type: &ResourceType,
@@ -140,13 +148,13 @@ pub trait Policy: Send + Sync + 'static {
         Ok(Creating::Store)
     }
 
-    /// Before members are put into a resource, with the ids of all that the client names as
-    /// members, whether they are members already or not: may refuse those that the host does not
-    /// know, or leave them out. Otherwise they are members as well, since they may yet come.
+    /// Called before members are added, with every member id in the request, including existing
+    /// members. May reject the request, or ignore some of them. By default unknown ids become
+    /// members, since the client may create them later.
     ///
     /// # Errors
     ///
-    /// - the host refuses; the client gets this answer.
+    /// - the change is rejected; the client gets this error.
     async fn joining(
         &self,
         _resource_type: &ResourceType,
@@ -156,15 +164,14 @@ pub trait Policy: Send + Sync + 'static {
         Ok(Joining::All)
     }
 
-    /// With the state before and after: may change the latter, or refuse. A store calls it inside
-    /// its transaction, or before it takes a lock, and then sees to it that the state before is
-    /// still what it writes over. It is called again when a store has to try again, since another
-    /// change came in between: what it does besides has to bear that. Members that a store keeps
-    /// apart are in neither.
+    /// Called for a PUT or PATCH with the state before and after. May modify the latter, or reject
+    /// the change. A store calls it inside its transaction, and calls it again for each retry, so
+    /// side effects must be repeatable. Neither state has members that the store keeps in another
+    /// table.
     ///
     /// # Errors
     ///
-    /// - the host refuses; the client gets this answer.
+    /// - the change is rejected; the client gets this error.
     fn updating(
         &self,
         _resource_type: &ResourceType,
@@ -175,13 +182,13 @@ pub trait Policy: Send + Sync + 'static {
         Ok(())
     }
 
-    /// Before a resource is deleted: may refuse, or have it deactivated instead. It is asked, too,
-    /// before a bulk request takes back what it made of resources that refer to each other, because
+    /// Called before a resource is deleted. May reject the request, or deactivate the resource
+    /// instead. Also called if a bulk request rolls back resources that refer to each other, because
     /// one of them failed.
     ///
     /// # Errors
     ///
-    /// - the host refuses; the client gets this answer.
+    /// - the change is rejected; the client gets this error.
     async fn deleting(
         &self,
         _resource_type: &ResourceType,
@@ -191,14 +198,13 @@ pub trait Policy: Send + Sync + 'static {
         Ok(Deleting::Delete)
     }
 
-    /// After a change was committed, and before the client hears of it. To react with a change of
-    /// your own, keep a [`Resources`](crate::service::Resources) in the policy. Not called when nothing
-    /// changed. What is never returned, such as a password, is not among the states.
+    /// Called after the commit, before the response. Not called if nothing changed. To react with a
+    /// change of your own, keep a [`Resources`](crate::service::Resources) in the policy. The states
+    /// contain no values that are never returned, such as passwords.
     async fn changed(&self, _change: &Change, _cx: &RequestContext) {}
 
-    /// After a resource that was there already has taken over what a client sent to create one, as
-    /// `creating` had said. If that changed something, it comes after `changed`; if nothing, by
-    /// itself.
+    /// Called after a POST was linked to an existing resource, as `creating` decided. If that
+    /// changed the resource, `changed` is called first.
     async fn adopted(&self, _change: &Change, _cx: &RequestContext) {}
 }
 
@@ -253,7 +259,7 @@ pub trait Policy: Send + Sync + 'static {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Creating {
-    /// It is stored.
+    /// Stores a new resource.
     #[default]
     Store,
     /// Links the POST to the existing resource of that id: [`Creating::adopt`] makes one of these.
@@ -269,8 +275,8 @@ pub enum Creating {
 }
 
 impl Creating {
-    /// Links the POST to the existing resource of that id. It takes over what the client sent, and
-    /// keeps the rest.
+    /// Links the POST to the existing resource of that id. The attributes that the client sent are
+    /// updated; the rest is kept.
     ///
     /// ```
     /// use scimwire::policy::{Adoption, Creating};
@@ -280,6 +286,8 @@ impl Creating {
     /// let replaced = Creating::adopt("2819c223").with_mode(Adoption::Replace);
     /// assert!(matches!(replaced, Creating::Adopt { mode: Adoption::Replace, .. }));
     /// ```
+    #[doc(alias = "link")]
+    #[doc(alias = "just_in_time")]
     #[must_use]
     pub fn adopt(id: impl Into<String>) -> Self {
         Self::Adopt { id: id.into(), mode: Adoption::default() }
@@ -299,39 +307,39 @@ impl Creating {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Adoption {
-    /// What the client leaves out stays: attributes, and the sub-attributes of complex ones. A list
-    /// that it sends, such as `emails`, is the whole of it.
+    /// Keeps attributes and sub-attributes that the client did not send. A list that it sends, such
+    /// as `emails`, replaces the whole list.
     #[default]
     Merge,
-    /// What the client leaves out is cleared, or stays, as by PUT: see
+    /// Clears or keeps attributes that the client did not send, as PUT does: see
     /// [`Quirks::omitted`](crate::Quirks::omitted).
     Replace,
 }
 
-/// Who of those that a client names as members is taken.
+/// Decides which of the members in a request are added.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Joining {
-    /// All of them.
+    /// Adds all members.
     #[default]
     All,
-    /// All but those with these ids: the request goes on as if it did not name them. A member that
-    /// is put in the place of another one, as by `members[value eq "a"]`, stays all the same.
+    /// Ignores the members with these ids, as if the request did not contain them. Members set
+    /// through a value path (`members[value eq "a"]`) are not affected.
     Without(HashSet<String>),
 }
 
-/// What becomes of a resource that is to be deleted.
+/// Decides whether a DELETE deletes the resource or deactivates it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Deleting {
-    /// It is deleted.
+    /// Deletes the resource.
     #[default]
     Delete,
-    /// It stays, with `active` false.
+    /// Keeps the resource, and sets `active` to `false`.
     Deactivate,
 }
 
-/// A host without a say.
+/// The default: no hooks.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct NoPolicy;
 

@@ -1,9 +1,9 @@
-//! Changes one after the other.
+//! Serializing changes.
 
 use std::any::Any;
 use std::fmt;
 
-/// What a host holds while a change is made, such as the guard of a lock; see
+/// A guard that is held during a change, such as that of a lock; see
 /// [`Policy::turn`](super::Policy::turn).
 ///
 /// ```
@@ -13,7 +13,7 @@ use std::fmt;
 /// use scimwire::policy::{Policy, Turn};
 /// use tokio::sync::Mutex;
 ///
-/// /// Lets one change be made at a time, so that they are heard in the order in which they were made.
+/// /// Allows one change at a time, so that they are reported in the order in which they are made.
 /// #[derive(Default)]
 /// struct OneByOne(Arc<Mutex<()>>);
 ///
@@ -25,7 +25,7 @@ use std::fmt;
 /// }
 /// ```
 #[derive(Default)]
-#[must_use = "it is over when this is dropped"]
+#[must_use = "the guard is released when this is dropped"]
 pub struct Turn(Vec<Box<dyn Any + Send>>);
 
 impl Turn {
@@ -34,7 +34,7 @@ impl Turn {
         Self(vec![Box::new(guard)])
     }
 
-    /// Holds what `other` holds as well.
+    /// Holds the guards of `other`, too.
     pub fn and(mut self, other: Self) -> Self {
         self.0.extend(other.0);
         self

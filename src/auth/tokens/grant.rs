@@ -1,4 +1,4 @@
-//! What a new token is to be good for.
+//! Options of a new token.
 
 use std::time::Duration;
 
@@ -10,8 +10,8 @@ use crate::auth::{Permissions, Tenant};
 /// A year, in which most identity providers ask for another token anyhow.
 const LIFETIME: Duration = Duration::from_secs(365 * 24 * 3600);
 
-/// What a new token is good for: a tenant, with all permissions and for a year, unless said
-/// otherwise.
+/// The tenant, permissions and lifetime of a new token. By default it has all permissions, and
+/// expires after one year.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TokenGrant {
     tenant: Tenant,
@@ -29,25 +29,25 @@ impl TokenGrant {
         }
     }
 
-    /// Says what the token allows.
+    /// Sets the permissions.
     #[must_use]
     pub fn permissions(self, permissions: Permissions) -> Self {
         Self { permissions, ..self }
     }
 
-    /// Says how long the token is good.
+    /// Sets the lifetime.
     #[must_use]
     pub fn lifetime(self, lifetime: Duration) -> Self {
         Self { lifetime: Some(lifetime), ..self }
     }
 
-    /// The token is good until it is revoked. RFC 7644, Section 7.4, would have it end.
+    /// Makes the token valid until it is revoked. RFC 7644, Section 7.4, recommends an expiry.
     #[must_use]
     pub fn without_end(self) -> Self {
         Self { lifetime: None, ..self }
     }
 
-    /// The same as another token was given.
+    /// Copies the permissions and lifetime of a record.
     pub(super) fn like(record: &TokenRecord) -> Self {
         // A token that had expired before it was made has no lifetime left.
         let lifetime =

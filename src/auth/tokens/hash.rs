@@ -1,4 +1,4 @@
-//! What is kept of a token.
+//! Hashes of tokens.
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -8,20 +8,20 @@ use subtle::ConstantTimeEq;
 
 use crate::secret::Secret;
 
-/// The SHA-256 of a token. Two compare in constant time.
+/// The SHA-256 of a token. Compares in constant time.
 ///
 /// A token has 256 random bits, so that a slow hash, as for passwords, would gain nothing.
 #[derive(Clone, Copy)]
 pub struct TokenHash([u8; 32]);
 
 impl TokenHash {
-    /// The hash of a token.
+    /// Hashes a token.
     #[must_use]
     pub fn of(token: &Secret) -> Self {
         Self(Sha256::digest(token.expose()).into())
     }
 
-    /// The bytes, for a column of the host's.
+    /// Returns the bytes, for a column of your table.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8; 32] {
         &self.0

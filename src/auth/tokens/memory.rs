@@ -11,11 +11,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::{TokenHash, TokenRecord, TokenStore};
 use crate::auth::Tenant;
 
-/// How long it is still shown that a token has ended.
+/// The time that an expired token is still listed.
 const SHOWN: TimeDelta = TimeDelta::days(1);
 
-/// Keeps the records of tokens as long as the process lives; those that ended more than a day ago
-/// make room for new ones.
+/// Stores the records of tokens in memory. Those that expired more than a day ago are removed.
 #[derive(Default)]
 pub struct MemoryTokens(RwLock<HashMap<TokenHash, TokenRecord>>);
 

@@ -25,7 +25,7 @@ pub use hash::TokenHash;
 pub use memory::MemoryTokens;
 pub use store::{TokenRecord, TokenStore};
 
-/// What our tokens begin with, so that scanners for leaked secrets can tell them.
+/// The prefix of tokens, by which scanners for leaked secrets recognize them.
 const PREFIX: &str = "scim_";
 
 /// 256 bits cannot be guessed (RFC 6750, Section 5.2).
@@ -34,11 +34,11 @@ const TOKEN_RANDOM_BYTES: usize = 32;
 /// 64 bits name a token among those of a tenant.
 const ID_RANDOM_BYTES: usize = 8;
 
-/// How old the time of the last use may get before it is kept anew.
+/// The precision of the time of the last use.
 const LAST_USED_STEP: TimeDelta = TimeDelta::minutes(1);
 
-/// Issues, checks, rotates and revokes bearer tokens, whose records are in a store of the host's.
-/// Clones share the store.
+/// Issues, validates, rotates and revokes bearer tokens. Their records are in your
+/// [`TokenStore`]. Clones share the store.
 ///
 /// ```
 /// use std::time::Duration;
@@ -48,7 +48,7 @@ const LAST_USED_STEP: TimeDelta = TimeDelta::minutes(1);
 ///
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// let tokens = Tokens::new(MemoryTokens::default()); // or a `TokenStore` over a table of the host's
+/// let tokens = Tokens::new(MemoryTokens::default()); // or a `TokenStore` over a table of yours
 /// let users = ResourceType::user();
 /// let scim = Dispatcher::builder("https://example.com/scim/v2")
 ///     .resource_type(users.clone(), MemoryStore::new(users))
@@ -61,7 +61,7 @@ const LAST_USED_STEP: TimeDelta = TimeDelta::minutes(1);
 /// let get = |token: &str| http::Request::get("/scim/v2/Users").header("authorization", format!("Bearer {token}")).body("");
 /// assert_eq!(scim.dispatch(get(shown_once)?).await.status(), 200);
 ///
-/// // The old token goes on for a day, while the administrator pastes the new one.
+/// // The old token stays valid for a day, while the administrator pastes the new one.
 /// let next = tokens.rotate(&"acme".into(), &issued.record.id, Duration::from_secs(24 * 3600)).await?;
 /// assert_eq!(scim.dispatch(get(shown_once)?).await.status(), 200);
 /// assert_eq!(scim.dispatch(get(next.secret.expose())?).await.status(), 200);
@@ -72,7 +72,7 @@ const LAST_USED_STEP: TimeDelta = TimeDelta::minutes(1);
 /// # }
 /// ```
 ///
-/// What a host knows of a tenant besides is added to what a token says:
+/// Your own settings of a tenant are added to the context of the token:
 ///
 /// ```
 /// use scimwire::Quirks;
@@ -85,7 +85,7 @@ const LAST_USED_STEP: TimeDelta = TimeDelta::minutes(1);
 ///     let tokens = tokens.clone();
 ///     async move {
 ///         let cx = tokens.validate(&token).await?;
-///         let is_strict = cx.tenant().as_str() == "acme"; // or a look into a table of the host's
+///         let is_strict = cx.tenant().as_str() == "acme"; // or a query of your settings
 ///         Ok(if is_strict { cx.with_quirks(Quirks::STRICT) } else { cx })
 ///     }
 /// }));
@@ -111,24 +111,24 @@ pub struct Tokens {
     clock: Arc<dyn Clock>,
 }
 
-/// A new token. It can be shown now, and never again: only its hash is kept.
+/// A new token. Show it now: only its hash is stored.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct IssuedToken {
     /// The token.
     pub secret: Secret,
-    /// What is kept of it.
+    /// The record, as stored.
     pub record: TokenRecord,
 }
 
-/// Why a token was not issued, rotated or revoked.
+/// A token could not be issued, rotated or revoked.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum TokenError {
     /// The tenant has no token of that id, or it has expired.
     #[error("there is no such token, or it has expired")]
     Unknown,
-    /// The token is somebody's already.
+    /// The token exists already.
     #[error(
         "the token is in use already: each has to be another, since the tenant follows from it"
     )]
@@ -142,12 +142,12 @@ pub enum TokenError {
 }
 
 impl Tokens {
-    /// Tokens with their records in `store`, by the clock of the machine.
+    /// Uses `store` for the records, and the system clock.
     pub fn new(store: impl TokenStore) -> Self {
         Self { store: Arc::new(store), clock: Arc::new(SystemClock) }
     }
 
-    /// Takes the time from somewhere else than the machine.
+    /// Sets the clock. The default is the system clock.
     #[must_use]
     pub fn clock(self, clock: impl Clock) -> Self {
         Self { clock: Arc::new(clock), ..self }
@@ -165,13 +165,13 @@ impl Tokens {
         Ok(IssuedToken { secret, record })
     }
 
-    /// Takes a token that was made elsewhere, such as one from a configuration. Who made it answers
-    /// for it that nobody can guess it.
+    /// Imports a token that was created elsewhere, such as in a configuration. It is as secure as its
+    /// random source.
     ///
     /// # Errors
     ///
-    /// - the token is somebody's already;
-    /// - the system has no random numbers, of which its id is made;
+    /// - the token exists already;
+    /// - the system has no random numbers for its id;
     /// - the store failed.
     pub async fn import(
         &self,
@@ -186,16 +186,14 @@ impl Tokens {
         if self.store.insert(record.clone()).await? { Ok(record) } else { Err(TokenError::Taken) }
     }
 
-    /// Issues another token in the place of one, with the same permissions, and as long a time as
-    /// that has from its making to its end. The old one is good for `overlap` longer, but not
-    /// longer than it was.
+    /// Issues a token that replaces another one, with the same permissions and lifetime. The old
+    /// token stays valid for `overlap`, unless it expires earlier.
     ///
     /// # Errors
     ///
     /// - the tenant has no token of that id, or it has expired;
     /// - the system has no random numbers;
-    /// - the store failed; if that was with the old token, both are good, and a new try is in
-    ///   order.
+    /// - the store failed. If that happened with the old token, both are valid: try again.
     pub async fn rotate(
         &self,
         tenant: &Tenant,
@@ -212,7 +210,7 @@ impl Tokens {
         Ok(issued)
     }
 
-    /// Makes a token useless from now on.
+    /// Revokes a token, effective at once.
     ///
     /// # Errors
     ///
@@ -222,8 +220,7 @@ impl Tokens {
         self.expire(tenant, id, Duration::ZERO).await
     }
 
-    /// Lets a token end after a while, such as the day in which another takes its place. One that
-    /// ends sooner still does.
+    /// Makes a token expire after a time, unless it expires earlier.
     ///
     /// # Errors
     ///
@@ -239,8 +236,8 @@ impl Tokens {
         if known { Ok(()) } else { Err(TokenError::Unknown) }
     }
 
-    /// What is kept of the tokens of a tenant, for its administrator; expired ones too, as long as
-    /// the store has them.
+    /// Returns the records of the tokens of a tenant, for its administrator. Expired ones are
+    /// included as long as the store has them.
     ///
     /// # Errors
     ///

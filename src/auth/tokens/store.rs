@@ -1,4 +1,4 @@
-//! Where the records of tokens are.
+//! Storage of token records.
 
 use std::error::Error as StdError;
 use std::sync::Arc;
@@ -9,28 +9,28 @@ use chrono::{DateTime, Utc};
 use super::TokenHash;
 use crate::auth::{Permissions, Tenant};
 
-/// What is kept of a token: a row of a table of the host's.
+/// The record of a token: a row in your table.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TokenRecord {
-    /// A name for people and logs; no secret.
+    /// An id for people and logs; not a secret.
     pub id: String,
-    /// The hash of the token: unique, since the tenant follows from it.
+    /// The hash of the token. Unique, since it determines the tenant.
     pub hash: TokenHash,
-    /// Whose token it is.
+    /// The tenant.
     pub tenant: Tenant,
-    /// What it allows.
+    /// The permissions.
     pub permissions: Permissions,
-    /// When it was made.
+    /// The time of creation.
     pub created: DateTime<Utc>,
-    /// When it ceases to be good; none means never.
+    /// The time of expiry; `None` means never.
     pub expires: Option<DateTime<Utc>>,
-    /// When it was last used, to within a minute, if the store keeps that.
+    /// The time of the last use, to the minute, if the store keeps it.
     pub last_used: Option<DateTime<Utc>>,
 }
 
 impl TokenRecord {
-    /// A token with all permissions, without an end; the fields say more.
+    /// A token with all permissions that never expires. Set the fields to change that.
     pub fn new(
         id: impl Into<String>,
         hash: TokenHash,
@@ -49,32 +49,32 @@ impl TokenRecord {
         }
     }
 
-    /// Returns `true` if it is good at that time.
+    /// Returns `true` if the token is valid at that time.
     #[must_use]
     pub fn is_live(&self, now: DateTime<Utc>) -> bool {
         self.expires.is_none_or(|expires| now < expires)
     }
 }
 
-/// Keeps the records of tokens. The host implements it over a table of its own;
+/// Stores the records of tokens. Implement it over a table of yours.
 /// [`MemoryTokens`](super::MemoryTokens) is for tests and for tokens from a configuration.
 ///
 /// # Errors
 ///
-/// Each method fails with an error of the host's; what its requests get is 503.
+/// Each method may fail with an error of your database; the request then gets 503.
 #[async_trait]
 pub trait TokenStore: Send + Sync + 'static {
-    /// Finds the record of a token by its hash, of whatever tenant; an expired one too.
+    /// Finds the record of a token by its hash, for any tenant, expired or not.
     async fn find(
         &self,
         hash: &TokenHash,
     ) -> Result<Option<TokenRecord>, Box<dyn StdError + Send + Sync>>;
 
-    /// Keeps a new record. False, and nothing kept, where there is one of the same hash.
+    /// Inserts a new record. Returns `false`, and inserts nothing, if there is one with the same hash.
     async fn insert(&self, record: TokenRecord) -> Result<bool, Box<dyn StdError + Send + Sync>>;
 
-    /// Has the token of that tenant and id end at `time`, unless it ends earlier. False where there
-    /// is none.
+    /// Sets the expiry of a token to `time`, unless it expires earlier. Returns `false` if the tenant
+    /// has no such token.
     async fn expire(
         &self,
         tenant: &Tenant,
@@ -82,14 +82,14 @@ pub trait TokenStore: Send + Sync + 'static {
         time: DateTime<Utc>,
     ) -> Result<bool, Box<dyn StdError + Send + Sync>>;
 
-    /// The records of a tenant, of no other.
+    /// Returns the records of one tenant.
     async fn list(
         &self,
         tenant: &Tenant,
     ) -> Result<Vec<TokenRecord>, Box<dyn StdError + Send + Sync>>;
 
-    /// Hears that a token was used; at most once a minute for each, where `last_used` is kept. The
-    /// request does not depend on it: what goes wrong here is for the host's log.
+    /// Called when a token was used, at most once a minute for each token if `last_used` is stored.
+    /// The request does not depend on it: log your own errors here.
     async fn used(&self, _record: &TokenRecord, _time: DateTime<Utc>) {}
 }
 
