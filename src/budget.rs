@@ -1,4 +1,4 @@
-//! How much work one request may cause, whatever its parts are.
+//! The evaluation budget of a request.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -9,8 +9,8 @@ use crate::value::{Object, Value};
 /// So many bytes cost as much as a look at one value.
 const BYTES: usize = 64;
 
-/// How much more work a request may cause: one for all its parts, since clones share what is left.
-/// A unit is a value that is looked at, or 64 bytes of text that are compared, folded or copied.
+/// The evaluation budget of a request. Clones share it. A unit is a value that is evaluated, or 64
+/// bytes of text that are compared, folded or copied.
 ///
 /// The dispatcher makes one for each request, from [`Limits::work`](crate::dispatch::Limits::work),
 /// and hands it to stores in [`Selection`](crate::store::Selection) and
@@ -71,7 +71,7 @@ impl Budget {
         if self.0.is_some() { self.spend(cost()) } else { Ok(()) }
     }
 
-    /// How many units are left; none where there is no limit.
+    /// Returns the remaining units; `None` if there is no limit.
     #[must_use]
     pub fn left(&self) -> Option<u64> {
         self.0.as_ref().map(|left| left.load(Ordering::Relaxed))

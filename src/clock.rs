@@ -1,4 +1,4 @@
-//! What time it is. Time comes from outside, so that tests can set it.
+//! The clock. Time is injected, so that tests can set it.
 
 use std::time::SystemTime;
 

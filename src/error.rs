@@ -1,4 +1,4 @@
-//! What goes over the wire on failure (RFC 7644, Section 3.12).
+//! Error responses (RFC 7644, Section 3.12).
 
 use std::borrow::Cow;
 use std::fmt;
@@ -12,8 +12,7 @@ pub const ERROR_SCHEMA: &str = "urn:ietf:params:scim:api:messages:2.0:Error";
 
 macro_rules! scim_types {
     ($($(#[$doc:meta])* $variant:ident = $text:literal, $status:ident;)*) => {
-        /// What kind of failure it was, in the RFC's own words (RFC 7644, Table 9; RFC 9865,
-        /// Section 2.1).
+        /// The kind of an error, as defined by the RFC (RFC 7644, Table 9; RFC 9865, Section 2.1).
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum ScimType { $($(#[$doc])* $variant,)* }
@@ -57,7 +56,7 @@ scim_types! {
     InvalidVers = "invalidVers", BAD_REQUEST;
     /// Personal data in a request URI (RFC 7644, Section 3.12).
     Sensitive = "sensitive", FORBIDDEN;
-    /// The cursor is none of ours, or belongs to another query (RFC 9865, Section 2.1).
+    /// The cursor is invalid, or belongs to another query (RFC 9865, Section 2.1).
     InvalidCursor = "invalidCursor", BAD_REQUEST;
     /// The cursor is too old (RFC 9865, Section 2.1).
     ExpiredCursor = "expiredCursor", BAD_REQUEST;
@@ -121,7 +120,7 @@ impl Error {
         self.scim_type
     }
 
-    /// What the client can do about it, in a sentence.
+    /// Returns the message for the client, which says what to change.
     #[must_use]
     pub fn detail(&self) -> &str {
         &self.detail

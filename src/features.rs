@@ -28,10 +28,10 @@ pub struct Features {
     /// `/Me`, the resource of the client: the authenticator sets it with
     /// [`RequestContext::with_me`](crate::auth::RequestContext::with_me). Off by default.
     pub me: bool,
-    /// Required ETags (optimistic locking): PUT, PATCH and DELETE without `If-Match` get 428. Off by
-    /// default.
     #[doc(alias = "etag")]
     #[doc(alias = "optimistic_locking")]
+    /// Required ETags (optimistic locking): PUT, PATCH and DELETE without `If-Match` get 428. Off by
+    /// default.
     pub if_match_required: bool,
     /// Passwords: passed to your hooks and your store. While this is off, they are ignored. Off by
     /// default.

@@ -18,19 +18,32 @@
 pub mod getting_started {}
 
 #[doc = include_str!("docs/groups.md")]
+#[doc(alias = "roles")]
+#[doc(alias = "members")]
 pub mod groups {}
 
 #[doc = include_str!("docs/hooks.md")]
+#[doc(alias = "webhook")]
+#[doc(alias = "callback")]
+#[doc(alias = "event")]
+#[doc(alias = "audit")]
 pub mod hooks {}
 
 #[doc = include_str!("docs/tenants.md")]
+#[doc(alias = "multi_tenancy")]
 pub mod tenants {}
 
 #[doc = include_str!("docs/authentication.md")]
+#[doc(alias = "oauth")]
+#[doc(alias = "jwt")]
 pub mod authentication {}
 
 #[doc = include_str!("docs/performance.md")]
 pub mod performance {}
 
 #[doc = include_str!("docs/operations.md")]
+#[doc(alias = "timeout")]
+#[doc(alias = "retry")]
+#[doc(alias = "logging")]
+#[doc(alias = "metrics")]
 pub mod operations {}

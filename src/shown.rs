@@ -1,4 +1,4 @@
-//! What a client wrote, as errors and reports show it.
+//! Client input in errors and reports, shortened.
 
 use std::fmt::{self, Write as _};
 

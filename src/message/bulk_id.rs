@@ -12,13 +12,13 @@ const PREFIX: &str = "bulkId:";
 pub struct BulkId(String);
 
 impl BulkId {
-    /// The name; none where it is empty, since nothing could refer to it.
+    /// Creates an id from its name; `None` if the name is empty.
     #[must_use]
     pub fn new(name: impl Into<String>) -> Option<Self> {
         Some(Self(name.into())).filter(|id| !id.0.is_empty())
     }
 
-    /// The name in a reference, such as `qwerty` in `bulkId:qwerty`; none in other text.
+    /// Returns the name in a reference, such as `qwerty` in `bulkId:qwerty`; `None` for other text.
     ///
     /// ```
     /// use scimwire::message::BulkId;

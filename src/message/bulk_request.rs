@@ -14,7 +14,7 @@ pub const BULK_REQUEST: &str = "urn:ietf:params:scim:api:messages:2.0:BulkReques
 /// Operations that a client sends together, as it wrote them (RFC 7644, Section 3.7).
 #[derive(Clone, Debug, PartialEq)]
 pub struct BulkRequest {
-    /// After how many failures to stop, at least one; none is to go on to the end.
+    /// The number of failures after which to stop, at least 1; `None` to process all operations.
     pub fail_on_errors: Option<u64>,
     /// The operations.
     pub operations: Vec<BulkOperation>,
@@ -30,7 +30,7 @@ pub struct BulkOperation {
     pub bulk_id: Option<BulkId>,
     /// The version that is to be changed, as in `If-Match`.
     pub version: Option<String>,
-    /// Where the request would go, below the base URL.
+    /// The path of the request, below the base URL.
     pub path: Option<String>,
     /// The body that the request would have.
     pub data: Option<Value>,

@@ -1,4 +1,4 @@
-//! What came of many operations (RFC 7644, Section 3.7.3).
+//! Bulk responses (RFC 7644, Section 3.7.3).
 
 use http::StatusCode;
 use serde::ser::{SerializeMap, SerializeStruct};
@@ -19,7 +19,7 @@ pub struct BulkResponse {
     pub operations: Vec<BulkResult>,
 }
 
-/// What came of one operation.
+/// The result of one operation.
 #[derive(Clone, Debug, PartialEq)]
 pub struct BulkResult {
     /// The method, as the client wrote it.
@@ -28,7 +28,7 @@ pub struct BulkResult {
     pub bulk_id: Option<BulkId>,
     /// The version of the resource afterwards.
     pub version: Option<Version>,
-    /// Where the resource is; none where POST has failed.
+    /// The URL of the resource; `None` if a POST failed.
     pub location: Option<String>,
     /// The status of the answer that a single request would have got.
     pub status: StatusCode,

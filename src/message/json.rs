@@ -16,21 +16,19 @@ use crate::value::{List, Name, Object, Value};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct JsonLimits {
-    /// How deep arrays and objects may nest; beyond 127 the parser's own limit counts. 32 by
-    /// default.
+    /// The maximum nesting of arrays and objects; the parser itself stops at 127. 32 by default.
     pub depth: usize,
-    /// How many values one array may have, such as the members of a group; beyond it is 413.
+    /// The maximum number of values of one array, such as the members of a group; beyond it is 413.
     /// 100,000 by default.
     pub values: usize,
-    /// How many members one object may have; beyond it is 413. 1,000 by default: no schema has so
-    /// many attributes.
+    /// The maximum number of members of one object; beyond it is 413. 1,000 by default.
     pub members: usize,
-    /// How many values there may be in all, each member of an object and each value of an array;
-    /// beyond it is 413. 600,000 by default.
+    /// The maximum number of values in a body, counting each member of an object and each value of
+    /// an array; beyond it is 413. 600,000 by default.
     pub total: usize,
-    /// How much memory the values may take that are kept of a body, in bytes; beyond it is 413. An
-    /// object takes some 200, however small it is. 48 MiB by default: those of 150,000 e-mail
-    /// addresses, each with a type.
+    /// The maximum memory of the parsed values of a body, in bytes; beyond it is 413. An object
+    /// takes some 200 bytes, however small it is. 48 MiB by default: 150,000 e-mail addresses, each
+    /// with a type.
     pub memory: usize,
 }
 

@@ -9,12 +9,11 @@ pub const LIST_RESPONSE: &str = "urn:ietf:params:scim:api:messages:2.0:ListRespo
 /// A page of results (RFC 7644, Section 3.4.2).
 #[derive(Clone, Debug, PartialEq)]
 pub struct ListResponse<T> {
-    /// How many resources satisfy the query, on all pages; none where a store cannot tell while
-    /// paging by cursor.
+    /// The number of matches on all pages; `None` if a store cannot tell while paging by cursor.
     pub total_results: Option<usize>,
-    /// The index of the first resource of this page, from 1; none when paging by cursor.
+    /// The index of the first resource of this page, from 1; `None` when paging by cursor.
     pub start_index: Option<usize>,
-    /// Where the next page begins; none on the last one, and when paging by index.
+    /// The cursor of the next page; `None` on the last page, and when paging by index.
     pub next_cursor: Option<String>,
     /// The resources of this page.
     pub resources: Vec<T>,

@@ -8,22 +8,22 @@ use crate::value::{List, Object, Text, Value};
 /// The schema of a PATCH message.
 pub const PATCH_OP: &str = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 
-/// What a client asks to change, as it wrote it (RFC 7644, Section 3.5.2).
+/// The body of a PATCH, as the client sent it (RFC 7644, Section 3.5.2).
 #[derive(Clone, Debug, PartialEq)]
 pub struct PatchOp {
     /// The operations, in the order in which they apply.
     pub operations: Vec<PatchOperation>,
 }
 
-/// One change, as the client wrote it. Its `Debug` leaves the value out: it is personal data, and
-/// may be a password.
+/// An operation of a PATCH, as the client sent it. `Debug` omits the value, which is personal data
+/// and may be a password.
 #[derive(Clone, PartialEq)]
 pub struct PatchOperation {
     /// `add`, `remove` or `replace`; clients write it in any case.
     pub op: String,
-    /// What to change; none is the resource itself.
+    /// The path of the target; `None` means the resource itself.
     pub path: Option<String>,
-    /// What to change it to; none and `null` are two things here.
+    /// The value. `None` and `null` are different.
     pub value: Option<Value>,
 }
 

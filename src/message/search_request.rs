@@ -1,5 +1,4 @@
-//! What a client asks for in a query, from the query string or from a body (RFC 7644, Sections
-//! 3.4.2 and 3.4.3).
+//! Query parameters, from the URL or from a body (RFC 7644, Sections 3.4.2 and 3.4.3).
 
 use percent_encoding::percent_decode_str;
 
@@ -20,7 +19,7 @@ pub struct SearchRequest {
     pub attributes: Vec<String>,
     /// Attributes not to return.
     pub excluded_attributes: Vec<String>,
-    /// Which resources.
+    /// The filter.
     pub filter: Option<String>,
     /// The attribute to sort by.
     pub sort_by: Option<String>,
@@ -30,7 +29,7 @@ pub struct SearchRequest {
     pub start_index: Option<i64>,
     /// The most results in the answer.
     pub count: Option<i64>,
-    /// Where to go on; empty to start paging by cursor.
+    /// The cursor; empty to start paging by cursor.
     pub cursor: Option<String>,
 }
 

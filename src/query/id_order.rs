@@ -5,20 +5,19 @@ use std::cmp::Ordering;
 use super::page::Position;
 use super::sort::Sort;
 
-/// In what order resources come that nothing else tells apart: all pages of a query depend on it,
-/// so that it has to be the same for each of them.
+/// The order of ids, which breaks ties. All pages of a query must use the same order.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum IdOrder {
-    /// That of their bytes.
+    /// Order of bytes.
     #[default]
     Text,
-    /// That of whole numbers, as which a database may keep them: `9` comes before `10`.
+    /// Order of integers, as a database may store ids: `9` comes before `10`.
     Numbers,
 }
 
 impl IdOrder {
-    /// Which of two ids comes first.
+    /// Compares two ids.
     #[must_use]
     pub fn compare(self, one: &str, other: &str) -> Ordering {
         match self {
@@ -28,7 +27,7 @@ impl IdOrder {
         }
     }
 
-    /// Which of two positions comes first: by the sort key, then by the id.
+    /// Compares two positions: by the sort key, then by the id.
     #[must_use]
     pub fn compare_positions(
         self,

@@ -23,12 +23,12 @@ pub use sort::{Sort, SortError, SortKey, SortOrder};
 /// A query, bound: what a store is asked.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Query {
-    /// Which resources; all of them without a filter.
+    /// The filter; `None` matches all resources.
     pub filter: Option<BoundFilter>,
-    /// In what order, before the id breaks ties; by id alone without a sort.
+    /// The sort; `None` sorts by id alone. The id breaks ties.
     pub sort: Option<Sort>,
-    /// Which page of them.
+    /// The page.
     pub page: Page,
-    /// Which of their attributes.
+    /// The attributes to return.
     pub projection: Projection,
 }

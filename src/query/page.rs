@@ -1,18 +1,19 @@
-//! Which part of the results (RFC 7644, Section 3.4.2.4; RFC 9865).
+//! Paging by index and by cursor (RFC 7644, Section 3.4.2.4; RFC 9865).
 
 use super::sort::SortKey;
 
 /// A page of the results.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Page {
-    /// By index: skips `start - 1` results.
+    /// Paging by index: skips `start - 1` results.
     Index {
         /// The index of the first result, from 1.
         start: usize,
         /// The most results on the page.
         count: usize,
     },
-    /// By cursor: begins behind a position, so that nothing is lost or repeated while others write.
+    /// Paging by cursor: starts after a position, so that concurrent writes cause no gaps or
+    /// duplicates.
     Cursor {
         /// The position of the last result of the page before; none is the beginning.
         after: Option<Position>,
@@ -21,10 +22,10 @@ pub enum Page {
     },
 }
 
-/// Where a resource stands in the order of a query: its sort key, then its id.
+/// The position of a resource in the order of a query: its sort key, then its id.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Position {
-    /// The sort key; none where the query has no sort, or the resource no value.
+    /// The sort key; `None` if the query has no sort, or the resource no value.
     pub key: Option<SortKey>,
     /// The id, which breaks ties.
     pub id: String,

@@ -1,4 +1,4 @@
-//! Which attributes of a resource leave the service provider (RFC 7644, Section 3.9).
+//! The attributes of a response (RFC 7644, Section 3.9).
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -111,8 +111,7 @@ impl Projection {
         Ok(Self { mode, named, ..Self::default() })
     }
 
-    /// The same, with attributes that the request itself named: those with `returned: request` are
-    /// part of the answer.
+    /// Adds attributes that the request named, so that those with `returned: request` are included.
     #[must_use]
     pub fn requested(mut self, paths: impl IntoIterator<Item = ResolvedPath>) -> Self {
         self.requested.extend(paths.into_iter().map(Named::Path));
@@ -124,20 +123,20 @@ impl Projection {
         Self { hidden: attribute.cloned(), ..self }
     }
 
-    /// The same, for a client that is shown so many groups of a resource and no more.
+    /// Sets the maximum number of groups of a resource in a response.
     #[must_use]
     pub fn showing_groups(self, most: usize) -> Self {
         Self { groups: Some(most), ..self }
     }
 
-    /// The same, for a client that is shown so many indirect groups of a resource and no more.
+    /// Sets the maximum number of indirect groups of a resource in a response.
     #[must_use]
     pub fn showing_indirect_groups(self, most: usize) -> Self {
         Self { indirect_groups: Some(most), ..self }
     }
 
-    /// The same, with what a filter and a sort need to look at: a filter at all direct groups, and
-    /// not only at those that are shown.
+    /// Adds the attributes that a filter and a sort evaluate. A filter evaluates all direct groups,
+    /// not only those that are returned.
     #[must_use]
     pub fn needed(mut self, filter: Option<&BoundFilter>, sort: Option<&Sort>) -> Self {
         if let Some(filter) = filter {
@@ -171,7 +170,7 @@ impl Projection {
             || self.needed.iter().any(|named| named.is_of(None, attribute))
     }
 
-    /// Which of members and groups a store has to read; see [`Projection::reads`].
+    /// Returns which of members and groups a store has to read; see [`Projection::reads`].
     #[must_use]
     pub fn membership<'t>(&self, resource_type: &'t ResourceType) -> Membership<'t> {
         resource_type.membership().only(|attribute| self.reads(attribute))

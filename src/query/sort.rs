@@ -1,4 +1,4 @@
-//! In what order (RFC 7644, Section 3.4.2.3).
+//! Sorting (RFC 7644, Section 3.4.2.3).
 
 use std::cmp::Ordering;
 use std::sync::Arc;
@@ -23,7 +23,7 @@ pub struct Sort {
     order: SortOrder,
 }
 
-/// Which way.
+/// The direction of a sort.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum SortOrder {
     /// The least first, and resources without a value last.
@@ -33,17 +33,17 @@ pub enum SortOrder {
     Descending,
 }
 
-/// What a resource is sorted by: a value of the attribute's type.
+/// The sort key of a resource: a value of the attribute's type.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(into = "KeyText", try_from = "KeyText")]
 pub enum SortKey {
-    /// Of a boolean attribute.
+    /// The value of a boolean attribute.
     Boolean(bool),
-    /// Of an integer or decimal attribute.
+    /// The value of an integer or decimal attribute.
     Number(Number),
-    /// Of a dateTime attribute.
+    /// The value of a dateTime attribute.
     Instant(DateTime<Utc>),
-    /// Of any other attribute; with case folded, unless case counts.
+    /// The value of any other attribute, case-folded unless case matters.
     Text(String),
 }
 
@@ -64,7 +64,7 @@ enum KeyText {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SortError {
-    /// There is no such attribute, or it has no order.
+    /// The attribute does not exist, or has no order.
     #[error("`sortBy`: attribute `{}` cannot be sorted by", Shown(.0))]
     Attribute(String),
     /// `sortOrder` is neither of the two.
@@ -138,19 +138,19 @@ impl Sort {
         Self { path: None, order }
     }
 
-    /// The attribute to sort by; none where the resource type lacks it.
+    /// Returns the attribute to sort by; `None` if the resource type lacks it.
     #[must_use]
     pub fn path(&self) -> Option<&ResolvedPath> {
         self.path.as_ref()
     }
 
-    /// Which way.
+    /// Returns the direction.
     #[must_use]
     pub fn order(&self) -> SortOrder {
         self.order
     }
 
-    /// What the resource is sorted by: of several values the primary one, or else the first.
+    /// Returns the sort key of a resource: its primary value, otherwise its first.
     #[must_use]
     pub fn key(&self, resource: &Resource) -> Option<SortKey> {
         let path = self.path.as_ref()?;
@@ -186,7 +186,7 @@ impl Sort {
         }
     }
 
-    /// Which of two keys comes first.
+    /// Compares two keys.
     #[must_use]
     pub fn compare(&self, one: Option<&SortKey>, other: Option<&SortKey>) -> Ordering {
         let ascending = match (one, other) {
@@ -201,7 +201,7 @@ impl Sort {
         }
     }
 
-    /// Which of two positions comes first; without a sort the id alone says.
+    /// Compares two positions; without a sort, by id alone.
     #[must_use]
     pub fn compare_positions(sort: Option<&Self>, one: &Position, other: &Position) -> Ordering {
         IdOrder::Text.compare_positions(sort, one, other)

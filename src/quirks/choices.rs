@@ -1,6 +1,6 @@
-//! What a switch of more than two positions can be.
+//! Switches with more than two positions.
 
-/// What becomes of attributes that no schema defines.
+/// The treatment of attributes that no schema defines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UnknownAttributes {
     /// They are left out.
@@ -9,7 +9,7 @@ pub enum UnknownAttributes {
     Refuse,
 }
 
-/// What `remove` does with a `value`.
+/// The meaning of a `value` in `remove`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ListedValues {
     /// It removes the values that are listed.
@@ -18,7 +18,7 @@ pub enum ListedValues {
     Refuse,
 }
 
-/// What `remove` with a condition for a path means.
+/// The meaning of a condition as the path of `remove`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ConditionPaths {
     /// The values that satisfy it.
@@ -27,7 +27,7 @@ pub enum ConditionPaths {
     Refuse,
 }
 
-/// What a message without operations means.
+/// The meaning of a message without operations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NoOperations {
     /// It is refused with `invalidSyntax` (RFC 7644, Section 3.5.2).
@@ -36,7 +36,7 @@ pub enum NoOperations {
     Nothing,
 }
 
-/// What PUT does with attributes that the body leaves out.
+/// The effect of PUT on attributes that the body omits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Omitted {
     /// They lose their value.

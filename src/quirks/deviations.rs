@@ -1,4 +1,4 @@
-//! Where what was tolerated is collected.
+//! A collection of tolerated deviations.
 
 use super::Deviation;
 
@@ -8,8 +8,8 @@ const MOST: usize = 100;
 /// So far back is looked for what was noted already.
 const RECENT: usize = 16;
 
-/// What was tolerated, in the order in which it was found: a hundred departures, and how many more
-/// there were. It is handed down as `&mut` to whatever reads something that a client sent.
+/// Collects tolerated deviations in the order in which they are found: at most 100, and the number
+/// of further ones. Every parser of client input gets it as `&mut`.
 ///
 /// ```
 /// use scimwire::Quirks;

@@ -1,4 +1,4 @@
-//! What one entry of the table of tolerances becomes.
+//! The expansion of an entry of the table of tolerances.
 
 /// `true` if a switch is on by default.
 macro_rules! is_on {
@@ -42,10 +42,10 @@ macro_rules! tolerances {
             $rule:ident, $number:literal { $($by_rule:tt)* }
         )* }
     ) => {
-        /// How a request is read, switch by switch; chosen per service provider, or per tenant with
+        /// Switches for deviations from the RFC, for all tenants, or for one with
         /// [`RequestContext::with_quirks`](crate::auth::RequestContext::with_quirks). The default
-        /// is [`Quirks::LENIENT`]. In [`Quirks::STRICT`] every switch that is a `bool` is off;
-        /// unknown attributes in a body are ignored there too, unless `unknown_attributes` is
+        /// is [`Quirks::LENIENT`]. In [`Quirks::STRICT`] every switch that is a `bool` is off.
+        /// Unknown attributes in a body are ignored there, too, unless `unknown_attributes` is
         /// [`UnknownAttributes::Refuse`].
         ///
         /// ```
@@ -65,7 +65,7 @@ macro_rules! tolerances {
             /// The names of all that is on or off: the fields that are `bool`.
             pub const SWITCHES: &'static [&'static str] = &[$(stringify!($switch),)*];
 
-            /// The same with the switch of that name on or off; none if there is no such switch.
+            /// Sets the switch of that name; `None` if it does not exist.
             #[must_use]
             pub fn with_switch(mut self, name: &str, on: bool) -> Option<Self> {
                 match name {
@@ -117,14 +117,14 @@ macro_rules! tolerances {
                 $(#[$doc])*
                 $variant $(($arg_type))? $({ $($(#[$field_doc])* $field: $field_type,)+ })?,
             )*)*
-            /// What an operation of a PATCH departed in.
+            /// A deviation in an operation of a PATCH.
             Patch {
                 /// Index of the operation, from 0.
                 operation: usize,
                 /// The departure.
                 deviation: Box<Self>,
             },
-            /// What an operation of a bulk request departed in.
+            /// A deviation in an operation of a bulk request.
             Bulk {
                 /// Index of the operation, from 0.
                 operation: usize,

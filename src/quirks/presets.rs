@@ -3,12 +3,14 @@
 use super::Quirks;
 
 impl Quirks {
-    /// What the RFC says, with the readings of its open questions that most implementations share;
-    /// nothing else.
+    /// Follows the RFC to the letter, with the usual interpretation of its open questions.
     pub const STRICT: Self = Self::strict();
 
     /// Works with every client that we know: Okta, Microsoft Entra ID, OneLogin, JumpCloud, Google
     /// Workspace, PingOne, authentik, Keycloak, Rauthy. The default.
+    #[doc(alias = "okta")]
+    #[doc(alias = "entra")]
+    #[doc(alias = "azure")]
     pub const LENIENT: Self = Self::lenient();
 }
 

@@ -204,13 +204,13 @@ impl Attribute {
         self.mutability
     }
 
-    /// When it is part of an answer.
+    /// Returns when the attribute is returned.
     #[must_use]
     pub fn returned(&self) -> Returned {
         self.returned
     }
 
-    /// Whether two resources may share a value.
+    /// Returns the uniqueness of values.
     #[must_use]
     pub fn uniqueness(&self) -> Uniqueness {
         self.uniqueness

@@ -14,7 +14,7 @@ pub enum BuiltinSchema {
     Group,
     /// The enterprise extension of users (RFC 7643, Section 4.3).
     EnterpriseUser,
-    /// What the service provider can do (RFC 7643, Section 5; RFC 9865, Section 4).
+    /// The service provider configuration (RFC 7643, Section 5; RFC 9865, Section 4).
     ServiceProviderConfig,
     /// Resource types (RFC 7643, Section 6).
     ResourceType,
@@ -42,7 +42,7 @@ embedded!(SCHEMA, "schema.json");
 embedded!(COMMON, "common.json");
 
 impl BuiltinSchema {
-    /// All of them.
+    /// All built-in schemas.
     pub const ALL: [Self; 6] = [
         Self::User,
         Self::Group,

@@ -1,4 +1,4 @@
-//! What a schema says of an attribute (RFC 7643, Sections 2.2, 2.3 and 7).
+//! Characteristics of attributes (RFC 7643, Sections 2.2, 2.3 and 7).
 
 use std::fmt;
 
@@ -54,7 +54,7 @@ characteristic! {
 }
 
 characteristic! {
-    /// Who may change an attribute, and when (RFC 7643, Section 7).
+    /// The mutability of an attribute (RFC 7643, Section 7).
     Mutability {
         /// Only the service provider sets it.
         ReadOnly = "readOnly",
@@ -69,7 +69,7 @@ characteristic! {
 }
 
 characteristic! {
-    /// When an attribute is part of an answer (RFC 7643, Section 7).
+    /// The conditions under which an attribute is returned (RFC 7643, Section 7).
     Returned {
         /// Whatever the client asked for.
         Always = "always",

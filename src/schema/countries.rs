@@ -1,8 +1,8 @@
 //! Codes of countries (ISO 3166-1 alpha-2).
 
-/// The codes of all countries by ISO 3166-1 alpha-2, for `addresses.country` (RFC 7643, Section
-/// 4.1.2). Identity providers send names of countries too, so that they are accepted unless the
-/// host says otherwise:
+/// The ISO 3166-1 alpha-2 codes of all countries, for `addresses.country` (RFC 7643, Section
+/// 4.1.2). Identity providers also send names of countries, which are accepted unless you close the
+/// list:
 ///
 /// ```
 /// use scimwire::schema::{COUNTRIES, ResourceType};

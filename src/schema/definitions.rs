@@ -1,4 +1,4 @@
-//! Schemas and resource types in one document, as a host keeps them in a file.
+//! Schemas and resource types in one JSON document.
 
 use std::collections::HashSet;
 use std::sync::Arc;

@@ -9,7 +9,7 @@ pub struct SchemaError {
     kind: SchemaErrorKind,
 }
 
-/// What is wrong with a definition.
+/// The kind of an error in a definition.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SchemaErrorKind {
@@ -17,13 +17,13 @@ pub enum SchemaErrorKind {
     Json(String),
     /// The text has more bytes than these.
     TooLarge(usize),
-    /// The value is none of these in JSON.
+    /// The JSON value has another type.
     Expected(&'static str),
     /// A value is missing.
     Missing,
     /// Definitions have no such member.
     UnknownMember,
-    /// The word is none of these.
+    /// The word is not one of these.
     UnknownWord(Vec<&'static str>),
     /// The id of a schema is no URN.
     Uri,
@@ -45,7 +45,7 @@ pub enum SchemaErrorKind {
     ReferenceTypes,
     /// Canonical values of something else than a string or reference.
     CanonicalValues,
-    /// There are no canonical values to choose from.
+    /// The attribute has no canonical values to choose from.
     NoCanonicalValues,
     /// Values of that type cannot be unique (RFC 7643, Sections 2.3.2, 2.3.6 and 2.3.8).
     Uniqueness,
@@ -54,11 +54,11 @@ pub enum SchemaErrorKind {
     /// Two schemas have one URI and differ: that of the first resource type, or a schema of the
     /// RFC, and that of the second.
     Differs(String, String),
-    /// There is no attribute of that name.
+    /// The attribute does not exist.
     Unknown(String),
-    /// What a host keeps leaves out what every resource has, or what others mean by it.
+    /// The kept attributes lack a required one, or one that others depend on.
     Needed(String),
-    /// There is no schema of that URI.
+    /// The schema does not exist.
     UnknownSchema(String),
     /// No resource type uses the schema.
     Unused,
@@ -73,14 +73,14 @@ impl SchemaError {
         Self { place: place.into(), kind }
     }
 
-    /// Where it is: a path into the document, such as `schemas[0].attributes[3].type`, or what a
-    /// builder was told; empty for the document as a whole.
+    /// Returns the place: a path into the document, such as `schemas[0].attributes[3].type`, or the
+    /// argument of a builder. Empty for the document as a whole.
     #[must_use]
     pub fn place(&self) -> &str {
         &self.place
     }
 
-    /// What is wrong with it.
+    /// Returns the kind of the error.
     #[must_use]
     pub fn kind(&self) -> &SchemaErrorKind {
         &self.kind

@@ -1,4 +1,4 @@
-//! Where resources are: `meta.location` and `$ref`.
+//! URLs of resources: `meta.location` and `$ref`.
 
 use std::sync::Arc;
 
@@ -8,8 +8,8 @@ use super::attribute::Attribute;
 use super::registry::Registry;
 use crate::value::{Object, Value};
 
-/// Where resources are: the base URL of a request, and the endpoint of each resource type.
-/// `meta.location` and every `$ref` of ours are made of these (RFC 7643, Sections 2.4 and 3.1).
+/// The URLs of resources: the base URL of a request, and the endpoint of each resource type. They
+/// make up `meta.location` and each generated `$ref` (RFC 7643, Sections 2.4 and 3.1).
 ///
 /// They are absolute URLs, those of members and groups among them, although RFC 7643, Section 2.3.7
 /// lets a reference be relative to the base URL: clients follow what they find there, and not all
@@ -38,7 +38,7 @@ impl Locations {
         Self(Arc::new(Places { endpoints, ..Places::default() })).under(base_url)
     }
 
-    /// The same endpoints under another base URL.
+    /// Returns the same endpoints under another base URL.
     #[must_use]
     pub fn under(&self, base_url: &str) -> Self {
         let uri: Option<Uri> = base_url.parse().ok();

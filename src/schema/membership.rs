@@ -1,4 +1,4 @@
-//! Which attributes of a resource type say who belongs to what.
+//! Attributes that define memberships, such as `members` and `groups`.
 
 use std::sync::Arc;
 

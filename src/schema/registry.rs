@@ -1,4 +1,4 @@
-//! All schemas and resource types of a service provider.
+//! The schemas and resource types of a service provider.
 
 use std::sync::Arc;
 

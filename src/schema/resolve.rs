@@ -1,5 +1,5 @@
-//! Which attribute a name means (RFC 7644, Section 3.10). Names compare without regard to case here
-//! and in [`attr`](crate::attr), nowhere else.
+//! Resolution of attribute names (RFC 7644, Section 3.10). Only this module and
+//! [`attr`](crate::attr) compare names, ignoring case.
 
 use std::sync::Arc;
 
@@ -33,7 +33,7 @@ impl ResolvedPath {
         Self { extension, attribute, sub }
     }
 
-    /// The extension that holds the attribute; none is the core schema.
+    /// Returns the extension that has the attribute; `None` for the core schema.
     #[must_use]
     pub fn extension(&self) -> Option<&Arc<Schema>> {
         self.extension.as_ref()

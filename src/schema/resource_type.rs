@@ -24,7 +24,7 @@ const USUALLY_INDEXED: [&str; 2] = ["externalId", "emails.value"];
 /// What `meta.resourceType` says of what is no resource.
 const RESERVED_NAMES: [&str; 3] = ["Schema", "ResourceType", "ServiceProviderConfig"];
 
-/// What is served at an endpoint: a name, a schema, its extensions.
+/// A resource type: an endpoint with a name, a schema and its extensions.
 ///
 /// ```
 /// use scimwire::schema::{ENTERPRISE_USER, ResourceType};
@@ -135,14 +135,14 @@ impl ResourceType {
         self.noting(changed)
     }
 
-    /// Has every resource have a value of an attribute, such as `active`, `name.familyName` or
-    /// `urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:employeeNumber`: for columns
-    /// that are `NOT NULL`. `/Schemas` says so, a POST or PUT that leaves it out is refused, and a
-    /// PATCH that takes it away (RFC 7643, Section 7). A part of a complex attribute, or of an
-    /// extension, is required where there is that one.
+    /// Requires a value of an attribute, such as `active`, `name.familyName` or
+    /// `urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:employeeNumber`, for `NOT NULL`
+    /// columns. `/Schemas` publishes it. A POST or PUT without it is rejected, and so is a PATCH
+    /// that removes it (RFC 7643, Section 7). A sub-attribute, or an attribute of an extension, is
+    /// required only if its parent is there.
     ///
-    /// Where `active` is required, a client that leaves it out of a POST is refused by
-    /// [`Quirks::STRICT`](crate::quirks::Quirks), and makes an active user where
+    /// If `active` is required, a POST without it is rejected by
+    /// [`Quirks::STRICT`](crate::quirks::Quirks), and creates an active user if
     /// [`Quirks::active_by_default`](crate::quirks::Quirks) is on.
     ///
     /// ```
@@ -157,10 +157,10 @@ impl ResourceType {
         self.noting(changed)
     }
 
-    /// Has `MemoryStore` and the stores of `scimwire-sqlx` find resources by an attribute that is not unique, such as
-    /// `addresses.postalCode`, without a look at each of them: where a filter says `eq`, and in
+    /// Indexes a non-unique attribute, such as `addresses.postalCode`, in `MemoryStore` and in the
+    /// stores of `scimwire-sqlx`, for filters with `eq` and for
     /// [`Resources::find`](crate::service::Resources::find). `externalId` and `emails.value` are
-    /// found so anyhow. A store over tables of the host's has its own indexes.
+    /// always indexed. A store over your own tables has its own indexes.
     #[must_use]
     pub fn indexed(mut self, attribute: &str) -> Self {
         let noted = match attribute.parse().ok().filter(|path| self.resolve(path).is_some()) {
@@ -173,8 +173,8 @@ impl ResourceType {
         self.noting(noted)
     }
 
-    /// Accepts no other values of an attribute than its canonical ones (RFC 7643, Section 2.3.1),
-    /// such as `emails.type`. Any value is accepted unless this is called.
+    /// Accepts only the canonical values of an attribute, such as `emails.type` (RFC 7643, Section
+    /// 2.3.1). By default any value is accepted.
     ///
     /// ```
     /// use scimwire::schema::ResourceType;
@@ -192,9 +192,9 @@ impl ResourceType {
         self.noting(changed)
     }
 
-    /// Replaces the canonical values of an attribute; `/Schemas` shows them. With
-    /// [`COUNTRIES`](super::COUNTRIES) and [`closed`](Self::closed), `addresses.country` takes ISO
-    /// 3166-1 codes only.
+    /// Replaces the canonical values of an attribute, as published by `/Schemas`. With
+    /// [`COUNTRIES`](super::COUNTRIES) and [`closed`](Self::closed), `addresses.country` accepts
+    /// only ISO 3166-1 codes.
     #[must_use]
     pub fn canonical_values(
         mut self,
@@ -206,24 +206,21 @@ impl ResourceType {
         self.noting(changed)
     }
 
-    /// Leaves out all that the host does not keep: for tables that have no place for every
-    /// attribute of a schema. Named are the attributes that stay, such as `emails`,
-    /// `name.givenName` or `urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department`,
-    /// or an extension by its URI, to keep all of it. An extension of which nothing is named goes;
-    /// one that is added later stays.
+    /// Keeps only the named attributes, for tables that lack columns for the others. Name
+    /// attributes such as `emails`, `name.givenName` or
+    /// `urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department`, or a whole
+    /// extension by its URI. An extension without named attributes is removed; one that is added
+    /// later stays.
     ///
-    /// What is left out is not there for anybody: `/Schemas` does not list it, and answers do not
-    /// have it. Clients name it all the same, since the RFC has it: it is read as an attribute
-    /// without a value that takes none, with a [`Deviation`](crate::quirks::Deviation), unless
-    /// [`Quirks::left_out_attributes`](crate::Quirks::left_out_attributes) is off, as in
-    /// [`Quirks::STRICT`](crate::Quirks::STRICT): then it is like any attribute that no schema
+    /// Other attributes are absent from `/Schemas` and from responses. If a client sends one, it is
+    /// read as an attribute that never has a value, with a [`Deviation`](crate::quirks::Deviation).
+    /// If [`Quirks::left_out_attributes`](crate::Quirks::left_out_attributes) is off, as in
+    /// [`Quirks::STRICT`](crate::Quirks::STRICT), it is treated like an attribute that no schema
     /// defines.
     ///
-    /// What every resource has cannot be left out. `id`, `externalId`, `meta` and `schemas` stay
-    /// without being named (RFC 7643, Section 3.1), and so does the `$ref` beside a `value` that is
-    /// kept, since it follows from that. Required attributes have to be named, and so has the
-    /// `value` of what refers to other resources, such as `members`: otherwise the dispatcher is
-    /// not built.
+    /// `id`, `externalId`, `meta` and `schemas` are always kept (RFC 7643, Section 3.1), and so is
+    /// the `$ref` of a `value` that is kept. Name all required attributes, and the `value` of
+    /// references to other resources such as `members`. Otherwise the dispatcher cannot be built.
     ///
     /// ```
     /// use scimwire::schema::{ENTERPRISE_USER, ResourceType};
@@ -337,7 +334,7 @@ impl ResourceType {
         &self.endpoint
     }
 
-    /// What it is for, in a sentence for people.
+    /// Returns the description.
     #[must_use]
     pub fn description(&self) -> &str {
         &self.description
@@ -366,7 +363,7 @@ impl ResourceType {
         self.extensions.iter().find(|extension| extension.schema.uri().is(uri))
     }
 
-    /// Which attributes say who belongs to what, such as `members` and `groups`.
+    /// Returns the attributes that define memberships, such as `members` and `groups`.
     #[must_use]
     pub fn membership(&self) -> Membership<'_> {
         Membership::of(&self.schema)
@@ -385,7 +382,7 @@ impl ResourceType {
             .filter(|active| !active.required() && active.mutability() != Mutability::Immutable)
     }
 
-    /// All attributes and sub-attributes whose values are unique; a store has to see to it.
+    /// Returns the attributes and sub-attributes with unique values, which a store has to enforce.
     pub fn unique_paths(&self) -> impl Iterator<Item = ResolvedPath> + '_ {
         let core = self.schema.attributes().iter().map(|attribute| (None, attribute));
         let extended = self.extensions.iter().flat_map(|extension| {

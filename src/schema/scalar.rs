@@ -1,4 +1,4 @@
-//! How the values of each data type compare (RFC 7643, Section 2.3; RFC 7644, Section 7.8).
+//! Comparison of values by data type (RFC 7643, Section 2.3; RFC 7644, Section 7.8).
 
 use std::borrow::Cow;
 

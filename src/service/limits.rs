@@ -32,38 +32,35 @@ pub struct Limits {
     /// The length of a bulk request, in bytes, where that is less than [`Limits::body_bytes`];
     /// beyond it is 413. 10 MiB by default.
     pub bulk_bytes: usize,
-    /// How much work one request may cause, all operations of a bulk request together, in values
-    /// that are looked at or 64 bytes that are compared, folded or copied: see
-    /// [`Budget`](crate::filter::Budget). In SQLite each step of its virtual machine counts, of
-    /// which a comparison takes about five. Beyond it is `tooMany`; `u64::MAX` is no limit, and then
-    /// nothing is counted. 10,000,000 by default, which take about half a second, or a second in
-    /// SQLite.
+    /// The evaluation budget of one request, including all operations of a bulk request: see
+    /// [`Budget`](crate::filter::Budget). A unit is a value that is evaluated, or 64 bytes that are
+    /// compared, folded or copied. In SQLite it is a step of the virtual machine; a comparison
+    /// takes about five. Beyond it is `tooMany`; `u64::MAX` means no limit. 10,000,000 by default,
+    /// about half a second, or a second in SQLite.
     pub work: u64,
     /// The largest page: `filter.maxResults` of `ServiceProviderConfig`. 200 by default.
     pub page_size: usize,
-    /// The page when the client does not say how large. 100 by default.
+    /// The page size if the client does not send `count`. 100 by default.
     pub default_page_size: usize,
-    /// The length of the resources of a page, in bytes. A page that would be longer ends early and
-    /// says so by `itemsPerPage`; the next one, by index or by cursor, begins with what was left
-    /// out. One resource is always there, however long. 16 MiB by default.
+    /// The maximum size of the resources of a page, in bytes. A larger page ends early, which
+    /// `itemsPerPage` shows; the next page, by index or by cursor, continues with the rest. One
+    /// resource is always returned. 16 MiB by default.
     pub page_bytes: usize,
-    /// How much memory the resources of a page may take while it is put together, in bytes, counted
-    /// as [`JsonLimits::memory`] is; of a page of several resource types, those of each type their
-    /// share. The page then ends early as it does for its length. 48 MiB by default: a group of
-    /// 150,000 members.
+    /// The maximum memory of the resources of a page, in bytes, counted like
+    /// [`JsonLimits::memory`]. Several resource types share it. The page then ends early, as for
+    /// its size. 48 MiB by default: a group of 150,000 members.
     pub page_memory: usize,
-    /// The length of one resource, in bytes of its JSON, without `id`, `meta` and derived
-    /// attributes; members count where the change has them in the resource. A POST, PUT or PATCH
-    /// after which it would be longer is `tooMany`, unless the resource was that long before and
-    /// grows no longer. 16 MiB by default.
+    /// The maximum size of a resource, in bytes of its JSON, without `id`, `meta` and derived
+    /// attributes. Members count if the change reads them. A POST, PUT or PATCH that would exceed
+    /// it is `tooMany`, unless the resource was larger before and does not grow. 16 MiB by default.
     pub resource_bytes: usize,
-    /// The number of groups of a resource that are shown, direct ones first. 10,000 by default.
+    /// The maximum number of groups of a resource that are shown, direct ones first. 10,000 by
+    /// default.
     pub groups: usize,
-    /// How many indirect groups of a resource are shown, those that hold its groups and so on, the
-    /// nearest first. 200 by default: more than nesting comes to in
-    /// life, and a bound on what a chain of thousands costs on each page.
+    /// The maximum number of indirect groups of a resource that are shown, the nearest first. 200
+    /// by default.
     pub indirect_groups: usize,
-    /// For how long a cursor can be used. Forever by default.
+    /// The lifetime of a cursor. Unlimited by default.
     pub cursor_timeout: Option<Duration>,
 }
 

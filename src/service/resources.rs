@@ -1,4 +1,4 @@
-//! The application's own way to the resources of one type, in the same process.
+//! In-process access to the resources of one type.
 
 use std::fmt;
 use std::sync::Arc;
@@ -29,13 +29,13 @@ use crate::value::Value;
 /// Resources per read.
 const PAGE: usize = 500;
 
-/// In-process access to the resources of one type. Writes are validated and versioned as those
-/// of clients are, and reported to the policy given by [`telling`](Self::telling); the functions that do it are the same. Attributes that are
-/// read-only for clients can be set, except those that the service provider derives: `id`, `meta`
-/// and references such as `groups`.
+/// In-process access to the resources of one type. Writes are validated and versioned exactly like
+/// client requests, and reported to the hooks given by [`telling`](Self::telling). Attributes that
+/// are read-only for clients can be set, except derived ones: `id`, `meta` and references such as
+/// `groups`.
 ///
-/// A policy that reacts to changes with changes of its own has one of these. Do not report these to
-/// the same policy again, unless that is certain to come to an end.
+/// Use it in a hook that reacts to changes with changes of its own. If these are reported to the
+/// same hook again, make sure that it terminates.
 ///
 /// ```
 /// use scimwire::auth::RequestContext;
@@ -264,7 +264,7 @@ impl Resources {
         Ok(insert(&call, &self.endpoint, resource).await?)
     }
 
-    /// Changes one, by the operations of a PATCH: all of them or none.
+    /// Changes one, by the operations of a PATCH, atomically.
     ///
     /// # Errors
     ///

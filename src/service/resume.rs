@@ -1,4 +1,4 @@
-//! Where a cursor goes on that is too short for the sort key it stands for.
+//! Resuming from a cursor that is too short for its sort key.
 //!
 //! The resource that the page before ended with still says where it is, unless it is gone or has
 //! another sort key by now. Then what the key begins with says it just as well, as long as no other

@@ -1,4 +1,4 @@
-//! Whether a mapping fits the resource type whose attributes it places.
+//! Validation of mappings.
 
 use std::collections::HashMap;
 
@@ -81,9 +81,9 @@ pub enum MappingError {
 }
 
 impl Mapping {
-    /// The same, once it is known to fit the resource type: without this, a misspelled attribute is
-    /// one without a column, and the store hands over all that it has whenever it is asked for.
-    /// Names are read in any case.
+    /// Checks that the mapping fits the resource type, and returns it. Without this, a misspelled
+    /// attribute is one without a column, and the store returns all of its resources for each query
+    /// on it. Names are compared ignoring case.
     ///
     /// ```
     /// use scimwire::ResourceType;

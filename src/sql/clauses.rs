@@ -8,7 +8,7 @@ use super::translate::{Unmapped, translate};
 use crate::query::{Page, Query};
 use crate::store::{Pushdown, Selection};
 
-/// What follows the conditions that a statement has anyway, such as that on the tenant.
+/// The parts of a statement that follow its fixed conditions, such as that on the tenant.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Clauses {
@@ -52,8 +52,8 @@ impl Clauses {
     }
 }
 
-/// How much of a query SQL can say: what a store's
-/// [`pushdown`](crate::store::ResourceStore::pushdown) answers.
+/// Returns how much of a query SQL can answer: the result of a store's
+/// [`pushdown`](crate::store::ResourceStore::pushdown).
 #[must_use]
 pub fn pushdown(query: &Query, columns: &impl Columns) -> Pushdown {
     match query.filter.as_ref().map(|filter| translate(filter, columns)) {

@@ -13,7 +13,7 @@ pub struct Column {
     pub(super) is_name: bool,
 }
 
-/// In what form a column has its values.
+/// The format of the values of a column.
 ///
 /// How much of a query ([`Pushdown`](crate::store::Pushdown)) text answers in each form: of
 /// `userName`, which is unique and compares without regard to case, of `title`, which does so too
@@ -46,15 +46,15 @@ pub enum Form {
     /// Text as the resource has it. Where case does not count for the attribute, SQL finds a few
     /// too many: it folds ASCII only, and all that is beyond ASCII is left to the crate.
     Text,
-    /// Text as the resource has it, which the host knows to be ASCII, such as email addresses.
+    /// Text as in the resource, known to be ASCII, such as e-mail addresses.
     Ascii,
     /// Text [folded](crate::schema::fold), beside the column with the text itself.
     Folded,
-    /// What [`key`](super::key()) makes of the value.
+    /// The result of [`key`](super::key()).
     Key,
-    /// A whole number of up to 64 bits whose digits are the text: a key of the host's, as `id` or
-    /// in the `value` of a reference. It is found, and pages are cut, by the number; what compares
-    /// otherwise than by `eq` is compared as text.
+    /// An integer of up to 64 bits whose digits are the text, such as an integer key for `id` or
+    /// the `value` of a reference. Lookups with `eq` and pages use the number; other operators
+    /// compare text.
     IntegerKey,
     /// True or false; in SQLite 1 or 0.
     Boolean,
@@ -66,7 +66,7 @@ pub enum Form {
     Binary,
 }
 
-/// In what form a column has instants.
+/// The format of timestamps in a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum InstantForm {
@@ -143,9 +143,8 @@ impl Column {
         Self::new(name, Form::Instant(form))
     }
 
-    /// The same, with an expression for what [`prepared_key`](super::prepared_key) makes of the
-    /// value: identifiers beyond ASCII, such as user names, are compared by that. Without it SQL
-    /// finds a few too many of them.
+    /// Sets an expression for the result of [`prepared_key`](super::prepared_key), which compares
+    /// identifiers beyond ASCII, such as user names. Without it SQL finds a superset of them.
     #[must_use]
     pub fn with_prepared(self, expression: impl Into<String>) -> Self {
         Self { prepared: Some(expression.into()), ..self }

@@ -1,4 +1,4 @@
-//! Where the attributes of a resource type are.
+//! Mapping of attributes to columns.
 
 use std::collections::HashMap;
 
@@ -8,8 +8,7 @@ use super::statement::Sql;
 use crate::filter::Comparison;
 use crate::schema::ResolvedPath;
 
-/// Where the attributes of a resource type are in a database. [`Mapping`] is one that suits most
-/// hosts.
+/// The columns of a resource type's attributes. [`Mapping`] suits most tables.
 pub trait Columns {
     /// Which database it is.
     fn dialect(&self) -> Dialect;
@@ -140,15 +139,15 @@ impl Elements {
         Self { from, condition, link: None, position: None, columns: HashMap::new(), json: None }
     }
 
-    /// The same, with the column of a sub-attribute; that of a simple attribute, such as a list of
-    /// texts, is `value`.
+    /// Maps a sub-attribute to a column. For a simple attribute, such as a list of strings, use
+    /// `value`.
     #[must_use]
     pub fn column(mut self, sub: &str, column: Column) -> Self {
         self.columns.insert(sub.to_owned(), column);
         self
     }
 
-    /// The same, with the member of a JSON object that has a sub-attribute.
+    /// Maps a sub-attribute to a member of a JSON object.
     #[must_use]
     pub fn member(self, sub: &str, form: Form) -> Self {
         let text = self.json.unwrap_or(Dialect::Sqlite).json_text("\"element\".\"value\"", sub);
@@ -160,7 +159,7 @@ impl Elements {
         self.column(sub, Column::expression(sql, form))
     }
 
-    /// The same, where elements are texts, not objects.
+    /// Declares that the elements are strings, not objects.
     #[must_use]
     pub fn texts(self, form: Form) -> Self {
         let sql = match self.json {
@@ -203,15 +202,15 @@ impl Mapping {
         Self { dialect, columns: HashMap::new(), elements: HashMap::new() }
     }
 
-    /// The same, with the column of an attribute, by its canonical path: `userName`,
-    /// `name.givenName`, or with the URN of an extension and a colon before it.
+    /// Maps an attribute to a column, by its canonical path: `userName`, `name.givenName`, or with
+    /// the URN of an extension and a colon in front.
     #[must_use]
     pub fn column(mut self, path: &str, column: Column) -> Self {
         self.columns.insert(path.to_owned(), column);
         self
     }
 
-    /// The same, with the values of a multi-valued attribute.
+    /// Maps a multi-valued attribute to the rows of a table or the elements of a JSON array.
     #[must_use]
     pub fn elements(mut self, path: &str, elements: Elements) -> Self {
         self.elements.insert(path.to_owned(), elements);

@@ -1,4 +1,4 @@
-//! One column against one operand.
+//! Comparison of a column with an operand.
 
 use chrono::{DateTime, Datelike, Utc};
 

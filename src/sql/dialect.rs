@@ -1,6 +1,6 @@
-//! What differs between databases.
+//! Differences between databases.
 
-/// Which database the SQL is for.
+/// The database that the SQL is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Dialect {
     /// SQLite 3.45 or later.
@@ -24,7 +24,7 @@ impl Dialect {
         format!("'{}'", text.replace('\'', "''"))
     }
 
-    /// How a parameter is written; the first has number 1.
+    /// Returns the placeholder of a parameter; the first one has number 1.
     #[must_use]
     pub fn placeholder(self, number: usize) -> String {
         match self {

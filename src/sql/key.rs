@@ -11,9 +11,9 @@ use crate::query::SortKey;
 use crate::schema::{Attribute, AttributeType, bytes, fold, instant, prepare};
 use crate::value::Value;
 
-/// What to keep in a [`Column::key`](super::Column::key): text that compares byte by byte as values
-/// of the attribute do, with case folded where it does not count, instants in UTC and numbers in
-/// the order of their size. None for a value that is not of the attribute's type.
+/// Returns the value for a [`Column::key`](super::Column::key): text whose byte order is the order
+/// of the attribute's values, with case folded unless it matters, timestamps in UTC, and numbers
+/// ordered by size. `None` for a value of another type.
 ///
 /// ```
 /// use scimwire::schema::ResourceType;
@@ -44,8 +44,8 @@ pub fn key(attribute: &Attribute, value: &Value) -> Option<String> {
     }
 }
 
-/// What to look values up by: as [`key`], but that identifiers are
-/// [prepared](crate::schema::prepare) for comparison.
+/// Returns the key for a lookup: like [`key`], with identifiers [prepared](crate::schema::prepare)
+/// for comparison.
 #[must_use]
 pub fn prepared_key(attribute: &Attribute, value: &Value) -> Option<String> {
     match value {
@@ -54,7 +54,7 @@ pub fn prepared_key(attribute: &Attribute, value: &Value) -> Option<String> {
     }
 }
 
-/// The key of an operand; none for the URL of a resource.
+/// Returns the key of an operand; `None` for the URL of a resource.
 #[must_use]
 pub fn of_operand(operand: &Operand) -> Option<String> {
     match operand {

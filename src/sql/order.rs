@@ -11,8 +11,8 @@ use crate::filter::CompareOp;
 use crate::query::{IdOrder, Position, Sort, SortKey, SortOrder};
 use crate::schema::{AttributeType, ResolvedPath, Schema};
 
-/// What stands after ORDER BY: the sort key with resources that have none where [`Sort`] places
-/// them, then the id.
+/// Returns the ORDER BY expression: the sort key, with missing values where [`Sort`] places them,
+/// then the id.
 ///
 /// # Errors
 ///
@@ -32,8 +32,7 @@ pub fn order_by(sort: Option<&Sort>, columns: &impl Columns) -> Result<Sql, Unma
     Ok(Sql::new(format!("{}{direction}, {id}", key.ordered)))
 }
 
-/// The condition that a resource comes behind `position`, so that a page begins there; none where
-/// all do.
+/// Returns the condition that a resource comes after `position` (keyset paging); `None` if all do.
 ///
 /// # Errors
 ///
@@ -81,7 +80,7 @@ pub fn after(
     })
 }
 
-/// In what order ids come in these columns: what a store over them says of itself by
+/// Returns the order of ids in these columns, for a store's
 /// [`id_order`](crate::store::ResourceStore::id_order).
 #[must_use]
 pub fn id_order(columns: &impl Columns) -> IdOrder {

@@ -96,27 +96,27 @@ impl Sql {
             .fold(sql, |sql, (parameter, text)| sql.bind(parameter).text(text))
     }
 
-    /// The same, with more text.
+    /// Appends text.
     #[must_use]
     pub fn text(mut self, text: impl Into<String>) -> Self {
         self.pieces.push(Piece::Text(text.into()));
         self
     }
 
-    /// The same, with a parameter.
+    /// Appends a parameter.
     #[must_use]
     pub fn bind(mut self, parameter: Parameter) -> Self {
         self.pieces.push(Piece::Parameter(parameter));
         self
     }
 
-    /// The same, with text as a parameter.
+    /// Appends text as a parameter.
     #[must_use]
     pub fn bind_text(self, text: impl Into<String>) -> Self {
         self.bind(Parameter::Text(text.into()))
     }
 
-    /// The same, with another part.
+    /// Appends another part.
     #[must_use]
     pub fn append(mut self, other: Self) -> Self {
         self.pieces.extend(other.pieces);
@@ -140,7 +140,7 @@ impl Sql {
         text
     }
 
-    /// What to bind, in this order.
+    /// Returns the parameters to bind, in order.
     pub fn parameters(&self) -> impl Iterator<Item = &Parameter> {
         self.pieces.iter().filter_map(|piece| match piece {
             Piece::Text(_) => None,

@@ -26,7 +26,7 @@ pub enum Operation {
 pub struct Change {
     /// The kind of the change.
     pub operation: Operation,
-    /// For which tenant.
+    /// The tenant.
     pub tenant: Tenant,
     /// The type of the resource.
     pub resource_type: Arc<ResourceType>,
@@ -59,8 +59,8 @@ pub struct MemberChange {
 }
 
 impl MemberChange {
-    /// What a delta does to members of whom no more is kept than the id. `known` are those that
-    /// there are, as far as the delta [names](MemberDelta::names) them; all of them where it
+    /// Resolves a delta against the existing members of a table that stores only ids. `known` are
+    /// the existing members that the delta [names](MemberDelta::names), or all of them if it
     /// replaces all.
     #[must_use]
     pub fn of<'k>(delta: &MemberDelta, known: impl IntoIterator<Item = &'k str>) -> Self {
@@ -161,6 +161,8 @@ impl Change {
     }
 
     /// Returns `true` if `active` became false, and had not been: see [`Resource::is_active`].
+    #[doc(alias = "session")]
+    #[doc(alias = "offboarding")]
     #[must_use]
     pub fn deactivated(&self) -> bool {
         self.operation == Operation::Update

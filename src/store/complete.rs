@@ -62,7 +62,7 @@ pub(crate) async fn select_by(
     page_within(ids, selected.resources, query.sort.as_ref(), &query.page, budget)
 }
 
-/// What is left of the memory that the resources of a page may take.
+/// The remaining memory for the resources of a page.
 #[derive(Debug)]
 pub struct Room {
     left: usize,
@@ -216,7 +216,7 @@ fn cut(
     Selected { resources, total: Some(total), more }
 }
 
-/// Where a resource stands in the order.
+/// Returns the position of a resource in the order.
 #[must_use]
 pub fn position(resource: &Resource, sort: Option<&Sort>) -> Position {
     Position { key: sort.and_then(|sort| sort.key(resource)), id: resource.id().to_owned() }

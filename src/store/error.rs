@@ -9,7 +9,7 @@ use crate::error::{Error, ScimType};
 use crate::patch::PatchError;
 use crate::resource::ValueError;
 
-/// Why a store did not do what it was asked.
+/// An error of a store.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StoreError {
@@ -46,8 +46,8 @@ impl StoreError {
         Self::Other(source.into())
     }
 
-    /// The same, where a unique value is taken and it was not known of what: it is of this
-    /// attribute. A database names the index, or its columns.
+    /// Sets the attribute of a conflict, if it was unknown. A database reports only the index, or
+    /// its columns.
     ///
     /// ```
     /// use scimwire::StoreError;

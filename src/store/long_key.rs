@@ -1,4 +1,4 @@
-//! How long the values are that the stores of this project find resources by.
+//! The length limit of indexed values in the built-in stores.
 
 use super::StoreError;
 use crate::error::{Error, ScimType};

@@ -35,7 +35,7 @@ pub use memory::CARRIED_MEMBERS;
 pub use nesting::groups_above;
 pub use nul_byte::no_nul;
 
-/// Where the resources of one type are kept. The host implements it over its own tables, as
+/// Stores the resources of one type. Implement it over your own tables, as
 /// [`examples/own_tables.rs`](https://docs.rs/crate/scimwire/latest/source/examples/own_tables.rs)
 /// does:
 ///
@@ -49,18 +49,17 @@ pub use nul_byte::no_nul;
 /// fn id_order(&self) -> IdOrder { IdOrder::Text }
 /// ```
 ///
-/// Every method sees the resources of the tenant in `cx`, and no others. [The module](self) says
-/// what each gets and gives back, and how groups are kept. An implementation begins with
+/// Every method sees only the resources of the tenant in `cx`. [The module](self) describes what
+/// each receives and returns, and how groups are stored. An implementation begins with
 /// `#[async_trait]`, of the crate of that name.
 #[async_trait]
 pub trait ResourceStore: Send + Sync + 'static {
-    /// Stores a new resource under an id of the store's choosing, and returns what was stored,
-    /// which may be less than what came, with the id. Uniqueness is checked in the same step, so
-    /// that of two concurrent calls with the same value one fails.
+    /// Stores a new resource under an id that the store chooses, and returns what was stored, with
+    /// the id. Uniqueness is checked atomically: of two concurrent calls with the same value, one
+    /// fails.
     ///
-    /// What is never returned must not be in it, such as a password: call
-    /// [`Resource::forget_secrets`] on what is returned, also where the tables have no column for
-    /// it.
+    /// The returned resource must not contain values that are never returned, such as a password.
+    /// Call [`Resource::forget_secrets`] on it, even without a column for them.
     ///
     /// # Errors
     ///
@@ -71,9 +70,9 @@ pub trait ResourceStore: Send + Sync + 'static {
         cx: &RequestContext,
     ) -> Result<Arc<Resource>, StoreError>;
 
-    /// Reads one, as a resource is: with `meta`, and no null or empty value at any depth. What
-    /// `projection` leaves out need not be loaded (a group without its members); of an extension
-    /// that has values one has to be, since `schemas` names it.
+    /// Reads one resource, with `meta`, and without null or empty values at any depth. Attributes
+    /// outside `projection` need not be loaded, such as the members of a group. Of each extension
+    /// with values, load at least one, since `schemas` names it.
     ///
     /// # Errors
     ///
@@ -85,7 +84,7 @@ pub trait ResourceStore: Send + Sync + 'static {
         cx: &RequestContext,
     ) -> Result<Arc<Resource>, StoreError>;
 
-    /// Finds many: honours all that is in `selection`, which holds only what
+    /// Finds resources. Honour everything in `selection`, which contains only what
     /// [`ResourceStore::pushdown`] accepted.
     ///
     /// # Errors
@@ -97,9 +96,9 @@ pub trait ResourceStore: Send + Sync + 'static {
         cx: &RequestContext,
     ) -> Result<Selected, StoreError>;
 
-    /// Runs `update` on the current state, atomically: nobody else writes between the read and the
-    /// write. What changes nothing is not written. The state in the [`Change`] is as
-    /// [`ResourceStore::create`] returns it: without secrets.
+    /// Applies `update` to the current state, atomically: nobody else writes between the read and
+    /// the write. An update that changes nothing is not written. Like [`ResourceStore::create`],
+    /// return states without secrets.
     ///
     /// # Errors
     ///
@@ -113,7 +112,7 @@ pub trait ResourceStore: Send + Sync + 'static {
         cx: &RequestContext,
     ) -> Result<Change, StoreError>;
 
-    /// Removes one, if the precondition holds.
+    /// Deletes one resource, if the precondition holds.
     ///
     /// # Errors
     ///
@@ -126,30 +125,31 @@ pub trait ResourceStore: Send + Sync + 'static {
         cx: &RequestContext,
     ) -> Result<Change, StoreError>;
 
-    /// How much of `query` this store answers by itself. The default is [`Pushdown::Nothing`].
+    /// Returns how much of `query` this store answers by itself. The default is
+    /// [`Pushdown::Nothing`].
     fn pushdown(&self, _query: &Query) -> Pushdown {
         Pushdown::Nothing
     }
 
-    /// In what order its ids come where it pages by itself; the crate then cuts its pages in the
-    /// same order. That of their bytes, unless it says otherwise.
+    /// Returns the order of ids in pages of this store. The crate cuts its own pages in the same
+    /// order. By default the order of bytes.
     fn id_order(&self) -> IdOrder {
         IdOrder::Text
     }
 }
 
-/// How much of a query a store answers by itself. Each level includes the previous one: paging
+/// The part of a query that a store answers by itself. Each level includes the previous one: paging
 /// requires an exact filter.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Pushdown {
-    /// The store hands over every resource.
+    /// The store returns every resource.
     #[default]
     Nothing,
-    /// The filter leaves out some that cannot match; the crate checks the rest.
+    /// The store returns a superset of the matches; the crate filters again.
     Narrows,
-    /// The filter holds for every resource handed over.
+    /// The store returns exactly the matches.
     Filters,
-    /// The filter holds, and order and page are as asked.
+    /// The store returns one sorted page.
     Pages,
 }
 
@@ -157,21 +157,21 @@ pub enum Pushdown {
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Selection<'q> {
-    /// Which resources, where the store said [`Pushdown::Narrows`] or more.
+    /// The filter, if the store said [`Pushdown::Narrows`] or more.
     pub filter: Option<&'q BoundFilter>,
-    /// In what order, where the store said [`Pushdown::Pages`]; the id breaks ties.
+    /// The sort, if the store said [`Pushdown::Pages`]; the id breaks ties.
     pub sort: Option<&'q Sort>,
-    /// Which page, where the store said [`Pushdown::Pages`].
+    /// The page, if the store said [`Pushdown::Pages`].
     pub page: Option<&'q Page>,
-    /// Which attributes have to be loaded.
+    /// The attributes to load.
     pub projection: &'q Projection,
-    /// What the request may still cost. A store that looks at resources itself spends it, for each
-    /// value that it looks at; what a database does is bounded by the database, or spent by its
-    /// steps where it counts them.
+    /// The evaluation budget of the request. A store that evaluates resources itself spends a unit
+    /// for each value. Limit the work of a database there, or spend its steps if it counts them.
     pub budget: &'q Budget,
-    /// How much memory the resources of a page may take, in bytes, as [`Resource::memory`] counts
-    /// it; without a page there is no limit. A store that puts a page together ends it before the resource that would be one too
-    /// many, and says that there are [more](Selected::more): see [`complete::Room`].
+    /// The maximum memory of the resources of a page, in bytes, as [`Resource::memory`] counts it.
+    /// Without a page there is no limit. A store that assembles a page ends it before the resource
+    /// that would exceed the limit, and says that there are [more](Selected::more): see
+    /// [`complete::Room`].
     pub memory: usize,
 }
 
@@ -180,10 +180,10 @@ pub struct Selection<'q> {
 pub struct Selected {
     /// The resources.
     pub resources: Vec<Arc<Resource>>,
-    /// How many there are on all pages; a store that does not page leaves it out, as one may that
-    /// pages by cursor.
+    /// The number of matches on all pages. `None` if the store does not page, or pages by cursor
+    /// without counting.
     pub total: Option<usize>,
-    /// `true` if there are more behind this page.
+    /// `true` if further resources follow this page.
     pub more: bool,
 }
 

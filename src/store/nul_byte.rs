@@ -1,5 +1,5 @@
-//! U+0000, which databases cannot keep: no store of this crate takes it, so that a host can change
-//! from one to another.
+//! U+0000, which databases cannot store. All stores of this project reject it, so that you can move
+//! between them.
 
 use super::error::StoreError;
 use crate::error::{Error, ScimType};

@@ -1,4 +1,4 @@
-//! Which version a client expects (RFC 7644, Section 3.14; RFC 9110, Section 13).
+//! Preconditions: ETags and `If-Match` (RFC 7644, Section 3.14; RFC 9110, Section 13).
 
 use crate::resource::Version;
 
@@ -9,7 +9,7 @@ use super::error::StoreError;
 pub enum EntityTags {
     /// `*`: whatever the version is.
     Any,
-    /// One of these.
+    /// One of these versions.
     OneOf(Vec<Version>),
 }
 

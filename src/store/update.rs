@@ -158,7 +158,7 @@ impl Update {
         self
     }
 
-    /// Which of members and groups the current state has to show:
+    /// Returns which of members and groups the current state has to contain:
     ///
     /// - the members, where the change is about them and there is no delta ([`Update::members`]);
     /// - the groups, where a value without a path echoes them, which are read-only, so that the two
@@ -174,14 +174,14 @@ impl Update {
         })
     }
 
-    /// Which version the client expects; [`Update::apply`] checks it.
+    /// Returns the version that the client expects; [`Update::apply`] checks it.
     #[must_use]
     pub fn precondition(&self) -> &Precondition {
         &self.precondition
     }
 
-    /// What the request may still cost. [`Update::apply`] spends it; a store that looks at
-    /// resources itself to make the change, such as at each member, spends it too.
+    /// Returns the evaluation budget of the request. [`Update::apply`] spends it. A store that
+    /// evaluates resources itself, such as each member, spends it, too.
     #[must_use]
     pub fn budget(&self) -> &Budget {
         &self.budget
@@ -236,8 +236,8 @@ impl Update {
         self.finish(current, after, members)
     }
 
-    /// What was tolerated in the operations of a PATCH that only the resource could tell, as of the
-    /// last time that the change was applied.
+    /// Returns the tolerated deviations that depend on the current state, from the last time that
+    /// the change was applied.
     #[must_use]
     pub fn into_deviations(self) -> Deviations {
         self.deviations.into_inner().unwrap_or_else(PoisonError::into_inner)

@@ -1,4 +1,4 @@
-//! What a failure says, as short as it can be read.
+//! Short failure messages.
 
 use std::fmt::Debug;
 

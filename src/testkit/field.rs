@@ -1,4 +1,4 @@
-//! What of a resource type a store under test keeps.
+//! The attributes of a resource type that a store under test keeps.
 
 use std::sync::Arc;
 

@@ -8,7 +8,7 @@ use super::subject::{Subject, ids, json, operation, set, text, told};
 use crate::store::{Operation, Precondition, StoreError};
 use crate::value::Value;
 
-/// What `create` stored, `get` reads, with an id of its own, its metadata, and all values.
+/// A created resource can be read, with an id of its own, its metadata and all values.
 pub async fn what_is_created_is_read(factory: &dyn StoreFactory) {
     let stores = Stores::made_by(factory).await;
     for subject in stores.subjects() {
@@ -143,7 +143,7 @@ pub async fn what_is_updated_is_read(factory: &dyn StoreFactory) {
     }
 }
 
-/// What is deleted is gone: for reads, changes, lists and filters; what is beside it stays.
+/// A deleted resource is gone from reads, changes, lists and filters; other resources stay.
 pub async fn what_is_deleted_is_gone(factory: &dyn StoreFactory) {
     let stores = Stores::made_by(factory).await;
     for subject in stores.subjects() {
@@ -218,7 +218,7 @@ pub async fn unknown_id_is_not_found(factory: &dyn StoreFactory) {
     }
 }
 
-/// An update that the host refuses fails with the host's own words, and changes nothing.
+/// An update that a hook rejects fails with the hook's error, and changes nothing.
 pub async fn refused_update_changes_nothing(factory: &dyn StoreFactory) {
     let stores = Stores::made_by(factory).await;
     for subject in stores.subjects() {

@@ -1,4 +1,4 @@
-//! What a store takes over, and can look up, it finds without a look at each resource.
+//! Lookups that a store takes over do not scan all resources.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};

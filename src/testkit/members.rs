@@ -80,8 +80,8 @@ pub async fn a_member_delta_is_the_whole(factory: &dyn StoreFactory) {
     }
 }
 
-/// Of members that many add and remove at once, none is lost and none comes back; nor is another
-/// change of the group.
+/// Concurrent additions and removals of members lose nothing, restore nothing, and keep other
+/// changes of the group.
 pub async fn no_member_change_is_lost(factory: &dyn StoreFactory) {
     let stores = Stores::made_by(factory).await;
     for Groups { subject, name, candidates } in groups(&stores, WRITERS * CHANGES * 2).await {

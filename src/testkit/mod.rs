@@ -1,4 +1,4 @@
-//! Checks that any [`ResourceStore`](crate::ResourceStore) has to pass, for hosts that write one.
+//! A test suite for your own [`ResourceStore`](crate::ResourceStore).
 //!
 //! A factory makes empty stores; [`run_all`] runs every check on new ones, and fails with what the
 //! store did and what it must do:
@@ -129,7 +129,7 @@ type Run<'f> = Pin<Box<dyn Future<Output = ()> + Send + 'f>>;
 pub struct Failure {
     /// The name of the check.
     pub check: &'static str,
-    /// What the store did, and what it must do: with the name, no more than 2,000 bytes.
+    /// The message: what the store did, and what it must do. At most 2,000 bytes with the name.
     pub message: String,
 }
 
@@ -137,7 +137,7 @@ macro_rules! checks {
     ($($module:ident: $($name:ident),+;)+) => {
         $(pub use $module::{$($name),+};)+
 
-        /// All checks.
+        /// The list of all checks.
         pub const CHECKS: &[Check] = &[
             $($(Check { name: stringify!($name), run: |factory| Box::pin($name(factory)) },)+)+
         ];
@@ -162,8 +162,7 @@ checks! {
         unique_values_are_taken_within_a_tenant_only, groups_are_shown_within_a_tenant_only, a_deletion_stays_within_a_tenant;
 }
 
-/// Runs all checks, each on new stores, and says on standard error which attributes were not tried,
-/// if there are any: those that [the stores do not keep](Stores::untried).
+/// Runs all checks, each on new stores, and returns the failures; for stores with known gaps.
 ///
 /// # Panics
 ///

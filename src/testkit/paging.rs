@@ -82,8 +82,8 @@ pub async fn pages_by_cursor_make_the_whole(factory: &dyn StoreFactory) {
     }
 }
 
-/// A walk by cursor, while others create and delete, comes by each resource once that is there all
-/// the time, and by none twice; also where the resource is gone that a page ended with.
+/// Paging by cursor, during concurrent writes, returns every resource that stays exactly once, even
+/// if the last resource of a page is deleted.
 pub async fn cursors_lose_and_repeat_nothing_while_others_write(factory: &dyn StoreFactory) {
     let stores = Stores::made_by(factory).await;
     for subject in stores.subjects() {

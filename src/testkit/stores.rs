@@ -1,4 +1,4 @@
-//! What an embedder hands over: how to make stores, and what they are for.
+//! The stores under test, and how to create them.
 
 use std::any::Any;
 use std::fmt;
@@ -75,7 +75,7 @@ impl Default for Stores {
 }
 
 impl Stores {
-    /// None yet.
+    /// Creates an empty set.
     pub fn new() -> Self {
         Self {
             served: Vec::new(),
@@ -89,8 +89,8 @@ impl Stores {
         }
     }
 
-    /// Adds the store of a resource type: that which the host serves, or, for a store that takes
-    /// any, [`users`](super::users) and [`groups`](super::groups).
+    /// Adds the store of a resource type that you serve. For a store of any type, add
+    /// [`users`](super::users) and [`groups`](super::groups).
     pub fn resource_type(
         mut self,
         resource_type: impl Into<Arc<ResourceType>>,
@@ -144,8 +144,8 @@ impl Stores {
         })
     }
 
-    /// Which attributes no check tries, since the stores do not keep them, each behind the name of
-    /// its resource type and a colon.
+    /// Returns the attributes that no check tries, since the stores do not keep them, each prefixed
+    /// with its resource type and a colon.
     #[must_use]
     pub fn untried(&self) -> Vec<String> {
         let subjects = self.subjects();

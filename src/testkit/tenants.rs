@@ -12,7 +12,7 @@ use crate::resource::Resource;
 use crate::store::{Precondition, StoreError};
 use crate::value::{Name, Object, Value};
 
-/// What another tenant has is not there: for reads, changes and deletions by its id.
+/// A resource of another tenant is not found: by reads, changes and deletions of its id.
 pub async fn another_tenants_resource_is_not_found(factory: &dyn StoreFactory) {
     let stores = Stores::made_by(factory).await;
     for (subject, other) in neighbours(&stores) {
@@ -79,7 +79,7 @@ pub async fn lists_hold_one_tenant_only(factory: &dyn StoreFactory) {
     }
 }
 
-/// What one tenant has taken is free for another: a conflict would tell that it is there.
+/// A unique value of one tenant is free for another; a conflict would reveal it.
 pub async fn unique_values_are_taken_within_a_tenant_only(factory: &dyn StoreFactory) {
     let stores = Stores::made_by(factory).await;
     for (subject, other) in neighbours(&stores) {
@@ -98,8 +98,8 @@ pub async fn unique_values_are_taken_within_a_tenant_only(factory: &dyn StoreFac
     }
 }
 
-/// Who is in which group is asked within a tenant: a group that lists the id of another tenant's
-/// resource is not shown by that resource, and tells nothing of it.
+/// Memberships are isolated: a group that lists the id of another tenant's resource is not shown by
+/// that resource.
 pub async fn groups_are_shown_within_a_tenant_only(factory: &dyn StoreFactory) {
     let stores = Stores::made_by(factory).await;
     for Foreign { listed: (subject, resource), group: (groups, group) } in

@@ -100,7 +100,7 @@ pub async fn freed_value_can_be_taken(factory: &dyn StoreFactory) {
     }
 }
 
-/// Of several callers that want the same unique value at once, one gets it: by `create`, and by
+/// Concurrent callers with the same unique value: exactly one succeeds, by `create` and by
 /// `update`.
 pub async fn uniqueness_holds_under_races(factory: &dyn StoreFactory) {
     for (subject, path, mut samples) in unique_attributes(factory).await {
@@ -127,7 +127,7 @@ pub async fn uniqueness_holds_under_races(factory: &dyn StoreFactory) {
     }
 }
 
-/// Of several callers that delete a resource at once, one does, and the others do not find it.
+/// Concurrent deletions of a resource: exactly one succeeds, the others get `NotFound`.
 pub async fn a_resource_is_deleted_once(factory: &dyn StoreFactory) {
     let stores = Stores::made_by(factory).await;
     for subject in stores.subjects() {

@@ -41,7 +41,7 @@ pub async fn each_change_makes_a_version(factory: &dyn StoreFactory) {
     }
 }
 
-/// What changes nothing makes no version.
+/// An update that changes nothing creates no version.
 pub async fn what_changes_nothing_makes_no_version(factory: &dyn StoreFactory) {
     for (subject, note, _, created) in changeable(factory).await {
         let before = subject.get(created.id()).await;

@@ -1,4 +1,4 @@
-//! What is read, and what nobody may read.
+//! Checks of projections and secrets.
 
 use super::life::references;
 use super::paging::read_all;
@@ -13,8 +13,8 @@ use crate::value::Value;
 /// A text that nobody may ever see again.
 const SECRET: &str = "t1meMa$heen";
 
-/// What a client asks for it gets: a store that reads less of a resource for a [`Projection`]
-/// leaves out only what the projection does.
+/// A store that loads less for a [`Projection`] still loads everything that the projection
+/// includes.
 pub async fn what_is_asked_for_is_read(factory: &dyn StoreFactory) {
     let stores = Stores::made_by(factory).await;
     for subject in stores.subjects() {
@@ -47,7 +47,7 @@ pub async fn what_is_asked_for_is_read(factory: &dyn StoreFactory) {
     }
 }
 
-/// What is never returned, such as a password, is not handed out in clear: not by any call (RFC
+/// Values that are never returned, such as passwords, are not returned in clear by any call (RFC
 /// 7643, Section 9.2).
 pub async fn secrets_are_not_handed_out(factory: &dyn StoreFactory) {
     let stores = Stores::made_by(factory).await;

@@ -15,8 +15,7 @@ const WRITERS: usize = 8;
 /// How often each does.
 const CHANGES: usize = 12;
 
-/// Of changes that many make at once, each is made to what the others left behind: the sum of all
-/// is there afterwards, and each made a version of its own.
+/// Concurrent changes are all applied, one after the other, each with its own version.
 pub async fn no_update_is_lost(factory: &dyn StoreFactory) {
     for (subject, note, id) in contended(factory).await {
         let writing = (0..WRITERS).map(|_| {
@@ -46,7 +45,8 @@ pub async fn no_update_is_lost(factory: &dyn StoreFactory) {
     }
 }
 
-/// Of several who expect the same version, one wins, and the others fail with `VersionMismatch`.
+/// Concurrent changes with the same `If-Match`: one succeeds, the others fail with
+/// `VersionMismatch`.
 pub async fn of_writers_with_one_version_one_wins(factory: &dyn StoreFactory) {
     for (subject, note, id) in contended(factory).await {
         for _ in 0..CHANGES {

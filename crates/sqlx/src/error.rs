@@ -73,7 +73,7 @@ impl Trouble {
     }
 }
 
-/// What a failure of a database means to a client, for a store of your own over sqlx, PostgreSQL or
+/// Converts an error of sqlx into what it means to a client, for your own store over PostgreSQL or
 /// SQLite: `.map_err(store_error)?`.
 ///
 /// | what | is |

@@ -14,8 +14,8 @@ pub struct Migration {
     pub sql: &'static str,
 }
 
-/// All migrations, the oldest first: for a host that applies them with a tool of its own, each in a
-/// transaction.
+/// Returns all migrations, oldest first, for applications that apply them with their own tool, each
+/// in a transaction.
 ///
 /// ```
 /// use scimwire_sqlx::migrations;
@@ -39,7 +39,7 @@ pub fn migrations(dialect: Dialect) -> &'static [Migration] {
     }
 }
 
-/// Why a database cannot be used.
+/// An error when a database is opened.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum OpenError {

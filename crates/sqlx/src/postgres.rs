@@ -36,24 +36,22 @@ impl fmt::Debug for Postgres {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct PostgresOptions {
-    /// The most connections of this process; all processes together need fewer than the server's
-    /// `max_connections`. The default is 10.
+    /// The maximum number of connections of this process. All processes together must stay below
+    /// the server's `max_connections`. The default is 10.
     pub connections: u32,
-    /// How long a request waits for a connection before it is told to come back later. The default
-    /// is 5 seconds.
+    /// The timeout for acquiring a connection, after which the client gets 503 with `Retry-After`.
+    /// The default is 5 seconds.
     pub patience: Duration,
-    /// How long a statement may run, or wait for what others have locked; it is told to each
-    /// connection as PostgreSQL's `statement_timeout`, in milliseconds. A search that takes longer
-    /// is refused with 400 `tooMany`; anything else is told to come back later. The default is 5
-    /// seconds; without one the server's own setting counts. What makes the tables has no limit.
+    /// The timeout of a statement, including waits for locks: PostgreSQL's `statement_timeout`. A
+    /// search that exceeds it is rejected with 400 `tooMany`, any other statement with 503. The
+    /// default is 5 seconds. With `None`, the setting of the server applies. Migrations have no
+    /// timeout.
     pub statement_timeout: Option<Duration>,
-    /// How many requests of one tenant are at the database at once; others of it wait, as long as
-    /// patience lasts. Without a number, which is the default, there are half as many as
-    /// connections, and at least one: no tenant keeps the others out. A database that has one
-    /// tenant needs no such bound: give it as many as there are connections.
+    /// The most concurrent statements and transactions of one tenant, so that no tenant takes all
+    /// connections; further ones wait. By default half of the connections, and at least one. If
+    /// there is one tenant, set it to the number of connections.
     pub per_tenant: Option<u32>,
-    /// `true` if the tables are made, and brought to the version of this program. The default is
-    /// true.
+    /// `true` to create the tables and apply migrations. The default is `true`.
     pub migrate: bool,
 }
 

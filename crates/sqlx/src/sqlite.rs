@@ -44,20 +44,18 @@ impl fmt::Debug for Sqlite {
 pub struct SqliteOptions {
     /// The number of connections for reading. The default is 4.
     pub readers: u32,
-    /// How long a request waits for a connection, or for another process to finish writing, before
-    /// it is told to come back later. The default is 5 seconds.
+    /// The timeout for acquiring a connection, and for another process to finish writing. After it
+    /// the client gets 503 with `Retry-After`. The default is 5 seconds.
     pub patience: Duration,
-    /// How long a statement may run. A search that takes longer is refused with 400 `tooMany`;
-    /// anything else is told to come back later. The default is 5 seconds; without one there is no
-    /// limit. What makes the tables has none either.
+    /// The timeout of a statement. A search that exceeds it is rejected with 400 `tooMany`, any
+    /// other statement with 503. The default is 5 seconds; `None` means no timeout. Migrations have
+    /// no timeout.
     pub statement_timeout: Option<Duration>,
-    /// How many requests of one tenant are at the database at once; others of it wait, as long as
-    /// patience lasts. Without a number, which is the default, there is one fewer than there are
-    /// readers, and at least one: no tenant keeps the others out. A file that has one tenant needs
-    /// no such bound: give it as many as there are readers.
+    /// The most concurrent statements and transactions of one tenant, so that no tenant takes all
+    /// connections; further ones wait. By default one fewer than the readers, and at least one. If
+    /// there is one tenant, set it to the number of readers.
     pub per_tenant: Option<u32>,
-    /// `true` if the tables are made, and brought to the version of this program. The default is
-    /// true.
+    /// `true` to create the tables and apply migrations. The default is `true`.
     pub migrate: bool,
 }
 
@@ -74,7 +72,7 @@ impl Default for SqliteOptions {
 }
 
 impl Directory<Sqlite> {
-    /// Opens a file, and makes it if there is none.
+    /// Opens a file, and creates it if it does not exist.
     ///
     /// # Errors
     ///

@@ -1,5 +1,5 @@
-//! Resources that refer to each other in a circle (RFC 7644, Section 3.7.1): each is created
-//! without what is not there yet, which is put in once it is. All of them are made, or none.
+//! Resources that refer to each other in a circle (RFC 7644, Section 3.7.1). Each is created
+//! without the missing references, which are added later. Either all of them are created, or none.
 
 use super::operation::resolve;
 use super::run::{Job, conflict};

@@ -1,6 +1,5 @@
-//! Where the body of an operation names resources that the same request creates (RFC 7644, Section
-//! 3.7.2): in each place that holds the id of a resource, or a reference to one. Other text that
-//! begins with `bulkId:` is left alone.
+//! References of a bulk operation to resources that the same request creates (RFC 7644, Section
+//! 3.7.2): ids and references in its body. Other text that begins with `bulkId:` is left alone.
 
 use std::sync::Arc;
 

@@ -1,5 +1,4 @@
-//! In which order operations run: that of the request, but for those that others refer to, which
-//! are brought forward.
+//! The order of bulk operations: that of the request, except that referenced operations run first.
 
 use std::collections::HashMap;
 

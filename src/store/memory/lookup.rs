@@ -1,4 +1,4 @@
-//! What indexes find, under the lock; and what has to be looked at one by one, beside it.
+//! Index lookups under the lock, and evaluation of the rest without it.
 
 use std::collections::BTreeSet;
 use std::ops::Bound;

@@ -1,5 +1,5 @@
-//! Who is in which group, both ways: each change costs what it changes, whatever the size of the
-//! group.
+//! An index of memberships in both directions. The cost of a change does not depend on the size of
+//! the group.
 
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
