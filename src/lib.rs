@@ -23,16 +23,19 @@
 //!             _ => Err(AuthError::invalid_token()),
 //!         }
 //!     });
-//!     let (users, groups, directory) = (ResourceType::user(), ResourceType::group(), MemoryDirectory::new());
+//!     let directory = MemoryDirectory::new(); // or a store over your own tables
+//!     let (users, groups) = (ResourceType::user(), ResourceType::group());
 //!     let scim = Dispatcher::builder("https://example.com/scim/v2")
-//!         .resource_type(users.clone(), directory.store(users)) // or a store over your own tables
+//!         .resource_type(users.clone(), directory.store(users))
 //!         .resource_type(groups.clone(), directory.store(groups))
 //!         .authenticate(Bearer::new(tokens))
 //!         .build()?;
 //!
+//!     let user = r#"{ "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"],
+//!         "userName": "bjensen" }"#;
 //!     let request = http::Request::post("/scim/v2/Users")
 //!         .header("authorization", "Bearer s3cret")
-//!         .body(r#"{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"bjensen"}"#)?;
+//!         .body(user)?;
 //!     assert_eq!(scim.dispatch(request).await.status(), 201);
 //!
 //!     // With the feature `tower`, the dispatcher is a service for any router.
@@ -56,7 +59,7 @@
 //! | link a POST to an existing account | [`Creating::adopt`](policy::Creating) |
 //! | [add a custom attribute](#add-a-custom-attribute), an extension or a resource type | [Custom schemas](schema) |
 //! | publish only the attributes that my tables have | [`ResourceType::keeping`] |
-//! | see which deviations from the RFC are tolerated, or [turn that off](#follow-the-rfc-to-the-letter) | [Quirks](quirks) |
+//! | see which deviations from the RFC are tolerated, or turn that off | [Quirks](quirks): `cx.with_quirks(Quirks::STRICT)` |
 //! | [require ETags](#require-etags) (optimistic locking, `If-Match`) | [`Features`](dispatch::Features), [`Precondition`](store::Precondition) |
 //! | set limits, timeouts and rate limits; hash passwords | [Security](auth) |
 //! | [log why a request failed](#log-why-a-request-failed), collect metrics | [Operations](guides::operations) |
@@ -117,16 +120,6 @@
 //! ```
 //!
 //! Pass it to [`DispatcherBuilder::features`](dispatch::DispatcherBuilder::features).
-//!
-//! ## Follow the RFC to the letter
-//!
-//! ```
-//! use scimwire::{Quirks, auth::RequestContext};
-//!
-//! fn strict(tenant: &str) -> RequestContext {
-//!     RequestContext::new(tenant).with_quirks(Quirks::STRICT) // the default is `Quirks::LENIENT`
-//! }
-//! ```
 //!
 //! ## Log why a request failed
 //!

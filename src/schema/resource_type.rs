@@ -107,6 +107,7 @@ impl ResourceType {
     }
 
     /// Adds an extension.
+    #[doc(alias = "custom_attribute")]
     #[must_use]
     pub fn with_extension(mut self, extension: impl Into<SchemaExtension>) -> Self {
         let added = self.add_extension(extension.into());

@@ -52,6 +52,9 @@ pub use nul_byte::no_nul;
 /// Every method sees only the resources of the tenant in `cx`. [The module](self) describes what
 /// each receives and returns, and how groups are stored. An implementation begins with
 /// `#[async_trait]`, of the crate of that name.
+#[doc(alias = "own_tables")]
+#[doc(alias = "database")]
+#[doc(alias = "backend")]
 #[async_trait]
 pub trait ResourceStore: Send + Sync + 'static {
     /// Stores a new resource under an id that the store chooses, and returns what was stored, with

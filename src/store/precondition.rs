@@ -13,7 +13,8 @@ pub enum EntityTags {
     OneOf(Vec<Version>),
 }
 
-/// A condition on the stored version. The default is always met.
+/// A condition on the stored version (ETag), as in `If-Match`. The default is always met.
+#[doc(alias = "etag")]
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Precondition {
     /// The version has to be one of these.
