@@ -1,8 +1,7 @@
-//! Says what the library makes of a request: the plan that is bound, each deviation with its rule,
-//! and what `STRICT` answers.
+//! Shows how a request is interpreted: the bound plan, each tolerated deviation with its rule, and
+//! how `STRICT` would respond.
 //!
-//! For people who debug their identity provider. Write the request as it came, in a file or on
-//! standard input:
+//! For debugging an identity provider. Write the request to a file or to standard input:
 //!
 //! ```text
 //! PATCH /Users/2819c223
@@ -90,7 +89,7 @@ fn print_plan(written: &Written) {
     }
 }
 
-/// Answers the request from a store that holds one user and one group, which any id stands for.
+/// Responds to the request from a store with one user and one group, which any id stands for.
 async fn print_answer(written: &Written, name: &str, quirks: Quirks) -> Result<(), Box<dyn Error>> {
     let directory = MemoryDirectory::new();
     let scim = Dispatcher::builder("https://example.com/scim/v2")
@@ -118,7 +117,7 @@ async fn print_answer(written: &Written, name: &str, quirks: Quirks) -> Result<(
     Ok(())
 }
 
-/// The path with the id of a resource that is there, in the place of the one that is written.
+/// Replaces the id in the path by that of an existing resource.
 async fn stand_in(scim: &Dispatcher, path: &str) -> Result<String, Box<dyn Error>> {
     let (endpoint, schema) =
         if path.contains("/Groups") { ("/Groups", "Group") } else { ("/Users", "User") };

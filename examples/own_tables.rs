@@ -1,4 +1,4 @@
-//! A store over tables that were there before: `users` and `user_email` in SQLite.
+//! A store over existing tables: `users` and `user_email` in SQLite.
 
 use std::sync::{Arc, LazyLock};
 
@@ -18,14 +18,15 @@ type Result<T> = std::result::Result<T, StoreError>;
 
 pub(crate) const TABLES: &str = include_str!("own_tables.sql");
 
-/// What the tables keep of a user. There is no password among it, and so none to forget.
+/// The user attributes that the tables store. There is no password, so there are no secrets to
+/// remove.
 pub(crate) fn user() -> ResourceType {
     let single = ["userName", "name.givenName", "name.familyName", "active"];
     ResourceType::user().keeping(single.into_iter().chain(["emails.type", "emails.value"]))
 }
 
-/// Which attribute is where; a test sees by `Mapping::check` that nothing is misspelled. Names are
-/// text in any alphabet, whose letters SQLite does not fold: the crate sees to that.
+/// The columns of the attributes; a test validates them with `Mapping::check`. Names may contain
+/// letters that SQLite does not case-fold; the crate compares these.
 pub(crate) static MAPPING: LazyLock<Mapping> = LazyLock::new(|| {
     let emails = Elements::table("user_email", "user_id", "users.id")
         .column("value", Column::text("user_email.value"))
@@ -42,14 +43,14 @@ pub(crate) static MAPPING: LazyLock<Mapping> = LazyLock::new(|| {
         .elements("emails", emails)
 });
 
-/// Rows as attributes.
+/// Reads rows as attributes.
 pub(crate) const SELECT: &str = "SELECT users.*, json_object(
     'id', id, 'externalId', external_id, 'userName', email, 'active', json(iif(active = 1, 'true', iif(active = 0, 'false', NULL))),
     'name', json_object('givenName', first_name, 'familyName', last_name), 'emails', (SELECT json_group_array(
         json_object('type', e.type, 'value', e.value)) FROM user_email e WHERE e.user_id = users.id)
     ) AS attributes FROM users WHERE users.account = ";
 
-/// Attributes as rows, whether they are there or not: ?1 is a user, ?2 the account.
+/// Writes attributes as rows, inserting or updating: ?1 is a user, ?2 the account.
 const WRITE: [&str; 3] = [
     "INSERT INTO users SELECT ?1 ->> 'id', ?2, ?1 ->> 'userName', ?1 ->> '$.name.givenName', ?1 ->> '$.name.familyName',
         ?1 ->> 'active', ?1 ->> 'externalId', ?3, ?4, ?5 WHERE true ON CONFLICT (id) DO UPDATE SET email = excluded.email,
@@ -60,8 +61,7 @@ const WRITE: [&str; 3] = [
         WHERE users.id = ?1 ->> 'id' AND users.account = ?2",
 ];
 
-/// A pool of connections; one that is still in the transaction of a request that was given up is
-/// not used again.
+/// A pool that drops connections which are still in the transaction of an abandoned request.
 pub(crate) fn pool_options() -> SqlitePoolOptions {
     SqlitePoolOptions::new().after_release(|connection, _| {
         Box::pin(async move {
@@ -71,8 +71,8 @@ pub(crate) fn pool_options() -> SqlitePoolOptions {
     })
 }
 
-/// The users of all accounts; an account is a tenant. A change locks before it reads: of two that
-/// lock later, one would fail.
+/// The users of all accounts; an account is a tenant. A change locks before it reads, since a later
+/// lock could fail.
 pub(crate) struct Users(pub(crate) SqlitePool);
 
 #[async_trait]
@@ -135,7 +135,7 @@ async fn read(db: &mut SqliteConnection, id: &str, cx: &RequestContext) -> Resul
     resource(rows.first().ok_or(StoreError::NotFound)?).map_err(store_error)
 }
 
-/// A row as a resource.
+/// Converts a row into a resource.
 fn resource(row: &SqliteRow) -> sqlx::Result<Arc<Resource>> {
     let time = |column: &str| row.try_get(column).map(chrono::DateTime::from_timestamp_micros);
     let mut meta = Meta::new("User", time("created_at")?.unwrap_or_default());

@@ -1,4 +1,4 @@
--- Tables that were there before, but for the columns that SCIM needs: `external_id`, `version` and the times.
+-- Existing tables, with the columns that SCIM needs added: `external_id`, `version` and the times.
 CREATE TABLE users (
     id TEXT PRIMARY KEY,
     account TEXT NOT NULL,

@@ -1,4 +1,4 @@
-//! scimwire in actix-web: one handler for all below the base URL.
+//! scimwire in actix-web: one handler for all paths below the base URL.
 //!
 //! `cargo run -p mounts --example actix`, then `curl http://127.0.0.1:8080/scim/v2/Users`.
 
@@ -7,10 +7,10 @@ use actix_web::web::{Bytes, Data, PayloadConfig, scope, to};
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer};
 use scimwire::{Dispatcher, MemoryDirectory, ResourceType};
 
-/// What a body may have: as much as the dispatcher's `Limits` allow.
+/// The limit of a body, as in the dispatcher's `Limits`.
 const BODY_BYTES: usize = 1024 * 1024;
 
-/// actix-web has `http` in another version: its types are taken apart and put together.
+/// Converts the types of `http`, of which actix-web uses another version.
 async fn scim(dispatcher: Data<Dispatcher>, request: HttpRequest, body: Bytes) -> HttpResponse {
     let mut asked =
         http::Request::builder().method(request.method().as_str()).uri(request.uri().to_string());

@@ -1,4 +1,4 @@
-//! scimwire on hyper alone: the dispatcher is a service of `tower`.
+//! scimwire on hyper: the dispatcher is a `tower::Service`.
 //!
 //! `cargo run -p mounts --example hyper`, then `curl http://127.0.0.1:8080/scim/v2/Users`.
 

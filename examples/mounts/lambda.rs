@@ -1,7 +1,7 @@
 //! scimwire as an AWS Lambda function behind an API Gateway or a function URL.
 //!
-//! `cargo lambda build -p mounts --example lambda`. What is in memory is gone with the function:
-//! give it a store over your database instead.
+//! `cargo lambda build -p mounts --example lambda`. Memory is lost when the function ends: use a
+//! store over your database instead.
 
 use lambda_http::{Body, Error, Request, Response, run, service_fn};
 use scimwire::{Dispatcher, MemoryDirectory, ResourceType};
