@@ -77,7 +77,7 @@ impl AttrName {
         }
     }
 
-    /// How many bytes at the start of `input` are a name.
+    /// Returns the length of the name at the start of `input`, in bytes.
     fn length_in(input: &str) -> usize {
         let bytes = input.as_bytes();
         match bytes.first() {
@@ -211,7 +211,7 @@ impl fmt::Display for AttrPath {
 #[error("not an attribute path")]
 pub struct AttrPathError(());
 
-/// How every URN begins, in any case.
+/// The prefix of every URN, in any case.
 const URN: &[u8] = b"urn:";
 
 /// Returns `true` if `text` begins as every URN does, in any case.
@@ -219,7 +219,7 @@ pub(crate) fn starts_with_urn(text: &str) -> bool {
     text.as_bytes().get(..URN.len()).is_some_and(|start| start.eq_ignore_ascii_case(URN))
 }
 
-/// Where a URN has its last colon and its end, whatever stands behind the colon.
+/// The positions of the last colon and the end of a URN.
 struct Urn {
     last_colon: usize,
     end: usize,
@@ -270,7 +270,7 @@ const CLASSES: [u8; 256] = {
     classes
 };
 
-/// What may stand in a URN and not in a name (RFC 8141, Section 2).
+/// Characters of a URN that are not allowed in a name (RFC 8141, Section 2).
 const OTHERS_IN_URN: &[u8] = b":.+,=@;!*'%/~";
 
 fn is(byte: u8, class: u8) -> bool {

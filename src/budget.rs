@@ -82,11 +82,11 @@ impl Budget {
 /// value.
 const AT_ONCE: u64 = 256;
 
-/// What one of many small looks is paid from; the budget is asked now and then.
+/// Pays for many small evaluations, and charges the budget now and then.
 #[derive(Clone, Copy)]
 pub(crate) struct Purse<'b> {
     budget: &'b Budget,
-    /// What was not yet taken from the budget.
+    /// The units not yet charged to the budget.
     due: u64,
 }
 
@@ -120,12 +120,12 @@ impl From<BudgetError> for Error {
     }
 }
 
-/// What a look at text costs besides that at the value.
+/// Returns the cost of evaluating text, besides the value itself.
 pub(crate) fn of_text(text: &str) -> u64 {
     units(text.len() / BYTES)
 }
 
-/// What a look at all of a value costs, or a copy: its parts, and their text.
+/// Returns the cost of evaluating or copying a whole value.
 pub(crate) fn weight(value: &Value) -> u64 {
     match value {
         Value::Null | Value::Bool(_) => 1,
@@ -136,12 +136,12 @@ pub(crate) fn weight(value: &Value) -> u64 {
     }
 }
 
-/// What a look at all of an object costs, or a copy.
+/// Returns the cost of evaluating or copying a whole object.
 pub(crate) fn weight_of(object: &Object) -> u64 {
     object.iter().fold(1, |sum, (name, value)| sum + weight_of_member(name, value))
 }
 
-/// What one member adds to the weight of an object.
+/// Returns the cost of one member of an object.
 pub(crate) fn weight_of_member(name: &str, value: &Value) -> u64 {
     of_text(name) + weight(value)
 }

@@ -127,8 +127,8 @@ impl Error {
     }
 }
 
-/// The same with escapes for what would end a line or steer a terminal: a detail may repeat the
-/// client's words, and may end up in a log.
+/// Escapes line breaks and control characters: a detail may repeat client input, and may end up in
+/// a log.
 fn one_line(detail: Cow<'static, str>) -> Cow<'static, str> {
     let steers =
         |character: char| character.is_control() || matches!(character, '\u{2028}' | '\u{2029}');

@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Write as _};
 
-/// How many characters of it are shown.
+/// The number of characters shown.
 const MOST: usize = 100;
 
 /// The beginning of a client's text, on one line. What stands in quotation marks is left out: it is

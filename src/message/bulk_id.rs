@@ -2,8 +2,7 @@
 
 use std::fmt;
 
-/// What stands before the name wherever an id belongs. No id of a resource begins so (RFC 7643,
-/// Section 3.1).
+/// The prefix of a reference. No resource id begins with it (RFC 7643, Section 3.1).
 const PREFIX: &str = "bulkId:";
 
 /// The client's name for a resource that an operation of a bulk request creates. Others refer to it

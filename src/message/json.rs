@@ -88,7 +88,7 @@ pub enum JsonError {
         /// The limit.
         most: usize,
     },
-    /// What is kept of it takes more memory than the limit.
+    /// The values take more memory than the limit.
     #[error(
         "the values of the body take more than {most} bytes of memory: send them in several requests"
     )]
@@ -147,9 +147,8 @@ pub(crate) fn is_among(names: &[&str], name: &str) -> bool {
     names.iter().any(|known| known.eq_ignore_ascii_case(name))
 }
 
-/// The same, where the values of members that are not known are only passed over: null stands for
-/// each. They are counted all the same, and have to be JSON. The number is the weight of what was
-/// built.
+/// Parses a body, and skips the values of unknown members: they become null. They are counted, and
+/// must be JSON. The number is the weight of the result.
 pub(crate) fn parse_known(
     text: &[u8],
     limits: JsonLimits,
@@ -185,7 +184,7 @@ pub(crate) fn parse_known(
     }
 }
 
-/// What the visitor saw that serde's own error has no variant for.
+/// An error of the visitor that serde has no variant for.
 #[derive(Clone, Copy)]
 enum Trouble {
     None,
@@ -197,7 +196,7 @@ enum Trouble {
     TooLarge,
 }
 
-/// What may still come, of the whole text.
+/// The remaining limits of the body.
 struct Count {
     limits: JsonLimits,
     left: Cell<usize>,

@@ -53,7 +53,7 @@ impl<T> ListResponse<T> {
 }
 
 impl ListResponse<()> {
-    /// What comes behind the resources in the text of a message.
+    /// The end of a message, after its resources.
     pub(crate) const END: &[u8] = b"]}";
 
     /// The text of the message up to its resources, which are parted by commas.

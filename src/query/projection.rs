@@ -21,8 +21,7 @@ pub struct Projection {
     needed: Vec<Named>,
     /// An attribute of the core schema that this client has not.
     hidden: Option<Arc<Attribute>>,
-    /// How many groups of a resource are shown, and how many indirect ones, where it is not the
-    /// usual number.
+    /// The maximum numbers of groups and of indirect groups, unless they are the defaults.
     groups: Option<usize>,
     indirect_groups: Option<usize>,
 }
@@ -40,7 +39,7 @@ pub struct MostGroups {
 /// otherwise.
 pub(crate) const GROUPS: usize = 10_000;
 
-/// How many indirect groups of a resource are shown unless [`Limits`](crate::dispatch::Limits) say
+/// The default of indirect groups that are shown, unless [`Limits`](crate::dispatch::Limits) say
 /// otherwise.
 pub(crate) const INDIRECT_GROUPS: usize = 200;
 
@@ -62,7 +61,7 @@ enum Named {
     Path(ResolvedPath),
 }
 
-/// How much of an attribute is part of an answer.
+/// The part of an attribute that a response contains.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Share {
     Nothing,
@@ -118,7 +117,7 @@ impl Projection {
         self
     }
 
-    /// The same without an attribute of the core schema, whatever the client asks for.
+    /// Hides an attribute of the core schema, whatever the client asks for.
     pub(crate) fn hiding(self, attribute: Option<&Arc<Attribute>>) -> Self {
         Self { hidden: attribute.cloned(), ..self }
     }
@@ -186,7 +185,7 @@ impl Projection {
         }
     }
 
-    /// How much of a top-level attribute is part of the answer.
+    /// Returns the part of a top-level attribute that the response contains.
     pub(super) fn share(&self, extension: Option<&Schema>, attribute: &Attribute) -> Share {
         match attribute.returned() {
             _ if !attribute.is_readable() || self.is_hidden(extension, attribute) => Share::Nothing,

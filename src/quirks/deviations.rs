@@ -30,7 +30,7 @@ pub struct Deviations {
     operation: Option<usize>,
 }
 
-/// How much was in a sink.
+/// The number of deviations in a sink.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Mark {
     found: usize,

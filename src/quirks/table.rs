@@ -204,26 +204,26 @@ tolerances! {
         }
     }
     choices {
-        /// What `remove` does with a `value`: `{"op": "remove", "path": "members", "value":
+        /// The meaning of a `value` in `remove`: `{"op": "remove", "path": "members", "value":
         /// [{"value": "2819c223"}]}`.
         listed_values: ListedValues = Remove, strict Remove, "T6" {
             /// The values that a `remove` lists are removed, and no others.
             ListedValues(name: String) => "of `{}` only the listed values were removed", Shown(name);
         }
-        /// What becomes of attributes that no schema defines.
+        /// The treatment of attributes that no schema defines.
         unknown_attributes: UnknownAttributes = Ignore, strict Ignore, "T14" {
             /// An attribute that no schema defines was left out.
             UnknownAttribute(name: String) => "`{}`: an unknown attribute was ignored", Shown(name);
         }
-        /// What `remove` with a condition for a path means: `{"op": "remove", "path": "schemas eq
-        /// \"urn:example\""}`.
+        /// The meaning of a condition as the path of `remove`: `{"op": "remove", "path": "schemas
+        /// eq \"urn:example\""}`.
         condition_paths: ConditionPaths = Select, strict Select, "" {}
-        /// What PUT does with attributes that the body leaves out.
+        /// The effect of PUT on attributes that the body omits.
         omitted: Omitted = KeepBooleans, strict Clear, "T21" {
             /// A PUT or PATCH gave `active` no value, and the state stayed as it was.
             ActiveKept => "`active` was given no value, and the state stayed as it was";
         }
-        /// What a PATCH without operations means.
+        /// The meaning of a PATCH without operations.
         no_operations: NoOperations = Refuse, strict Refuse, "T24" {
             /// There were no operations.
             NoOperations => "there were no operations, and nothing changed";
@@ -316,7 +316,7 @@ tolerances! {
         indirect_groups, "" {
             /// A resource is in more indirect groups than are shown (`Limits::indirect_groups`).
             IndirectGroups {
-                /// How many are shown.
+                /// The number that is shown.
                 shown: usize,
             } => "of the indirect groups of a resource, the nearest {} were shown, and others left \
                   out", shown;
@@ -324,7 +324,7 @@ tolerances! {
         groups, "" {
             /// A resource is in more groups than are shown (`Limits::groups`).
             Groups {
-                /// How many are shown.
+                /// The number that is shown.
                 shown: usize,
             } => "of the groups of a resource, the first {} were shown, and others left out", shown;
         }
@@ -332,14 +332,14 @@ tolerances! {
             /// A page ended before it was too long (`Limits::page_bytes`) or took too much memory
             /// (`Limits::page_memory`), and the next one goes on.
             PageBytes {
-                /// How many resources it has.
+                /// The number of resources on the page.
                 shown: usize,
             } => "the page ended with resource {}, since it would have been too large", shown;
         }
         more, "" {
             /// There was more of the kind, or of others: a report has a hundred.
             More {
-                /// How many more.
+                /// The number of further ones.
                 count: usize,
             } => "there were {} more", count;
         }

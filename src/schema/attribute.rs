@@ -114,8 +114,7 @@ impl Attribute {
         Ok(Self { canonical_values, ..self.clone() })
     }
 
-    /// The same attribute, where `change` has been made to a sub-attribute; none where there is no
-    /// such one.
+    /// Returns the attribute with a changed sub-attribute; `None` if it does not exist.
     pub(super) fn with_changed_sub(
         &self,
         name: &AttrName,

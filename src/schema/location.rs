@@ -18,7 +18,7 @@ use crate::value::{Object, Value};
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Locations(Arc<Places>);
 
-/// What locations are made of; shared, since each request and each text that is kept has them.
+/// The parts of locations; shared by all requests and cached responses.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Places {
     base_url: Box<str>,
@@ -139,7 +139,7 @@ impl Locations {
     }
 }
 
-/// What of an id is written with percent signs in a path segment (RFC 3986, Section 3.3).
+/// Characters of an id that are percent-encoded in a path segment (RFC 3986, Section 3.3).
 const ID: &percent_encoding::AsciiSet = &percent_encoding::CONTROLS
     .add(b' ')
     .add(b'"')

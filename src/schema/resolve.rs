@@ -214,7 +214,7 @@ impl ResourceType {
         self.schema().uri().is(uri) || self.extension(uri).is_some()
     }
 
-    /// Whether the text is the URI of one of the extensions, for a path that means the whole of it.
+    /// Returns the extension whose URI the text is, for a path that means the whole extension.
     pub(crate) fn whole_extension(&self, text: &str) -> Option<&Arc<Schema>> {
         self.extension(text.trim_matches(' ')).map(|extension| &extension.schema)
     }

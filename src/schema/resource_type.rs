@@ -18,10 +18,10 @@ use crate::attr::{AttrName, AttrPath};
 const RESERVED_ENDPOINTS: [&str; 6] =
     ["Schemas", "ResourceTypes", "ServiceProviderConfig", "ServiceProviderConfigs", "Bulk", "Me"];
 
-/// What people and identity providers look for, where the type has it.
+/// The attributes that are always indexed, if the type has them.
 const USUALLY_INDEXED: [&str; 2] = ["externalId", "emails.value"];
 
-/// What `meta.resourceType` says of what is no resource.
+/// Reserved names: values of `meta.resourceType` for documents that are not resources.
 const RESERVED_NAMES: [&str; 3] = ["Schema", "ResourceType", "ServiceProviderConfig"];
 
 /// A resource type: an endpoint with a name, a schema and its extensions.
@@ -41,7 +41,7 @@ pub struct ResourceType {
     schema: Arc<Schema>,
     extensions: Vec<SchemaExtension>,
     indexed: Vec<AttrPath>,
-    /// What it was before anything was left out of it.
+    /// The resource type before attributes were removed.
     whole: Option<Arc<Self>>,
     /// The first thing wrong with it; the dispatcher refuses to be built with such a type.
     problem: Option<SchemaError>,
@@ -347,7 +347,7 @@ impl ResourceType {
         &self.schema
     }
 
-    /// What it was before [`keeping`](Self::keeping) left anything out.
+    /// Returns the resource type before [`keeping`](Self::keeping) removed attributes.
     pub(super) fn whole(&self) -> Option<&Arc<Self>> {
         self.whole.as_ref()
     }
@@ -377,7 +377,7 @@ impl ResourceType {
         (active.kind() == AttributeType::Boolean && !active.multi_valued()).then_some(active)
     }
 
-    /// The same, where a change that unassigns it is not refused: the value stays, and is not shown.
+    /// Returns `active` if unassigning it is allowed: the value stays, and is not shown.
     pub(crate) fn kept_activity(&self) -> Option<&Arc<Attribute>> {
         self.activity()
             .filter(|active| !active.required() && active.mutability() != Mutability::Immutable)
@@ -422,7 +422,7 @@ impl ResourceType {
         self.indexed.iter().filter_map(|path| self.resolve(path))
     }
 
-    /// What is wrong with the type, if anything.
+    /// Returns the error in the type, if there is one.
     pub(crate) fn problem(&self) -> Option<SchemaError> {
         let named = self.check_name().and_then(|()| self.check_endpoint());
         self.problem.clone().or_else(|| named.err().map(|kind| SchemaError::new(&self.name, kind)))

@@ -42,8 +42,8 @@ pub fn fold(text: &str) -> Cow<'_, str> {
     Cow::Owned(if is_composed(&folded) { folded } else { folded.nfc().collect() })
 }
 
-/// What it costs to fold or prepare text, in looks at a value: most scripts need no look at how
-/// marks combine.
+/// Returns the cost of folding or preparing text, in units of the budget. Most scripts need no
+/// combining of marks.
 pub(crate) fn folding(text: &str) -> u64 {
     let bytes = u64::try_from(text.len()).unwrap_or(u64::MAX);
     8 + if text.chars().all(is_plain) { bytes / 4 } else { bytes.saturating_mul(2) }

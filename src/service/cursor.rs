@@ -59,9 +59,9 @@ pub(super) enum Place {
     Shortened(Shortened),
 }
 
-/// What a cursor holds of a position whose sort key is too long for it.
+/// The shortened form of a position whose sort key does not fit into a cursor.
 pub(super) struct Shortened {
-    /// What the sort key begins with, where it is text.
+    /// The prefix of the sort key, if it is text.
     pub(super) beginning: Option<String>,
     /// The hash of the sort key.
     pub(super) hash: KeyHash,

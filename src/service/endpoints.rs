@@ -19,7 +19,7 @@ const VERSION: &str = "v2";
 /// The segment of a path for searches by POST (RFC 7644, Section 3.4.3).
 const SEARCH: &str = ".search";
 
-/// What there may not be, by its name for people.
+/// The display name of an optional endpoint.
 const ROOT_QUERY: &str = "a query over all resource types";
 
 /// The endpoints that do not belong to a resource type (RFC 7644, Section 3.2).

@@ -34,7 +34,7 @@ impl Listing {
         Ok(listing)
     }
 
-    /// How many resources there was room for.
+    /// Returns the number of resources that fit.
     pub(super) fn shown(&self) -> usize {
         self.shown
     }

@@ -12,9 +12,9 @@ use crate::error::{Error, ScimType};
 use crate::query::{Page, Position, Query, SortKey, SortOrder, next_after};
 use crate::store::{StoreError, complete};
 
-/// What must not come next, because it may have come before.
+/// Resources that must not follow, since they may have been returned before.
 pub(super) struct Doubt {
-    /// What the sort key begins with that is not known any more.
+    /// The prefix of the lost sort key.
     beginning: String,
     /// The sort key that was taken instead.
     taken: String,

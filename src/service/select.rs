@@ -13,7 +13,7 @@ use crate::store::{Pushdown, complete};
 /// A resource that was found, with what it is shown by.
 pub(super) struct Found<'q> {
     resource: Arc<Resource>,
-    /// Where it stands, if that may be by groups that are not shown.
+    /// Its position, if that may depend on hidden groups.
     position: Option<Position>,
     sort: Option<&'q Sort>,
     resource_type: &'q ResourceType,
@@ -50,7 +50,7 @@ impl Order {
 }
 
 impl Found<'_> {
-    /// Where it stands in the order of the page; pages by index never ask.
+    /// Returns its position in the order of the page; not used when paging by index.
     pub(super) fn position(&self) -> Position {
         let position = || complete::position(&self.resource, self.sort);
         self.position.clone().unwrap_or_else(position)
@@ -116,7 +116,7 @@ impl Call<'_> {
         Ok(())
     }
 
-    /// Where the first so many stand, a page of them after the other.
+    /// Reads the positions of the first resources, page by page.
     async fn first_positions(
         &mut self,
         endpoint: &Endpoint,

@@ -9,7 +9,7 @@ use crate::resource::{Resource, Version};
 use crate::store::{EntityTags, Precondition, StoreError};
 
 impl Call<'_> {
-    /// Where the host demands it, who changes a resource says which version (RFC 6585, Section 3).
+    /// Requires `If-Match` for changes, if the feature is on (RFC 6585, Section 3).
     pub(super) fn check_if_match(&self) -> Result<(), Failure> {
         if self.features.if_match_required && self.precondition.if_match.is_none() {
             let detail = "say in `If-Match` which version is to be changed";
@@ -18,7 +18,7 @@ impl Call<'_> {
         Ok(())
     }
 
-    /// Whether the client that reads a resource has this version already.
+    /// Returns `true` if the client has this version already (`If-None-Match`).
     pub(super) fn is_known(&self, resource: &Resource) -> Result<bool, StoreError> {
         if self.precondition == Precondition::default() {
             return Ok(false);

@@ -10,9 +10,9 @@ use super::dialect::Dialect;
 use super::statement::Sql;
 use crate::query::next_after;
 
-/// What characters beyond ASCII can begin with once they are folded: `K` (Kelvin), `ß` and `ſ`,
-/// ligatures, `İ`, `ẚ`, the Greek question mark and varia. Those of full width, which identifiers
-/// come to as well, begin with anything.
+/// The first characters of folded text beyond ASCII: `K` (Kelvin), `ß` and `ſ`, ligatures, `İ`,
+/// `ẚ`, the Greek question mark and varia. Full-width characters, which identifiers also contain,
+/// can begin with anything.
 const FOLDED_INTO: &[u8] = b"kfsia;`";
 
 /// Of a longer operand, all that begins as it does is looked at.
@@ -25,11 +25,11 @@ const FIRST: char = '\u{80}';
 pub(super) struct OfAscii {
     /// The comparison.
     pub(super) condition: Sql,
-    /// What is compared: the column, its ASCII folded.
+    /// The compared expression: the column with its ASCII folded.
     pub(super) compared: String,
     /// `true` if text of the column that is ASCII was so before it was folded, too.
     pub(super) tells_ascii: bool,
-    /// Where other text can be that compares so, too; none where that is not known.
+    /// The index ranges of other text that compares equal; `None` if they are unknown.
     pub(super) places: Option<Vec<Place>>,
 }
 
@@ -84,7 +84,7 @@ pub(super) fn places(folded: &str, is_identifier: bool) -> Vec<Place> {
 }
 
 impl OfAscii {
-    /// The same, unless there are more places than are left.
+    /// Returns the same ranges, unless there are more than the remaining number.
     pub(super) fn within(self, left: &Cell<usize>) -> Self {
         let places = self.places.filter(|places| places.len() <= left.get());
         left.set(left.get() - places.as_ref().map_or(0, Vec::len));

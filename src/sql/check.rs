@@ -65,7 +65,7 @@ pub enum MappingError {
     Form {
         /// The attribute.
         path: String,
-        /// What its values are.
+        /// The kind of its values.
         what: String,
         /// The form of the column.
         form: Form,

@@ -31,11 +31,11 @@ pub trait Columns {
 /// The values of a multi-valued attribute, as rows: of a table of their own, or of a JSON array.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Elements {
-    /// What stands after FROM.
+    /// The FROM clause.
     pub(super) from: String,
     /// Which rows are those of the resource.
     pub(super) condition: Option<String>,
-    /// The same as two columns: that of the rows, and that of the resource.
+    /// The join condition as two columns: that of the rows, and that of the resource.
     pub(super) link: Option<(String, String)>,
     /// In what order they come; needed only to sort by them.
     pub(super) position: Option<String>,

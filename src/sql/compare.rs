@@ -106,7 +106,7 @@ impl Column {
         }
     }
 
-    /// What ids are ordered by.
+    /// Returns the ORDER BY expression of ids.
     pub(super) fn in_order_of_ids(&self, dialect: Dialect) -> String {
         if self.form == Form::IntegerKey { self.sql.clone() } else { dialect.in_order(&self.sql) }
     }
@@ -156,8 +156,8 @@ impl Column {
         }
     }
 
-    /// What resources are ordered by: the column, in the order of this crate; none where that
-    /// cannot be said.
+    /// Returns the ORDER BY expression: the column in the order of this crate; `None` if SQL cannot
+    /// express it.
     pub(super) fn ordered(&self, dialect: Dialect, case_exact: bool) -> Option<String> {
         match self.form {
             Form::Key | Form::Folded => Some(dialect.in_order(&self.sql)),
@@ -311,7 +311,7 @@ fn starts_with(dialect: Dialect, column: &str, text: &str) -> Sql {
     between(dialect, column, text, next_after(text), false)
 }
 
-/// The same of texts of which there are hardly any.
+/// Returns a range condition on texts of which there are few.
 pub(super) fn few_between(
     dialect: Dialect,
     column: &str,

@@ -61,7 +61,7 @@ impl Dialect {
         }
     }
 
-    /// Whether text holds anything but ASCII.
+    /// Returns a condition that text is not pure ASCII.
     pub(super) fn beyond_ascii(self, text: &str) -> String {
         match self {
             Self::Sqlite => format!("length(CAST({text} AS BLOB)) <> length({text})"),

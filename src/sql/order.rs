@@ -101,11 +101,11 @@ fn id_path() -> ResolvedPath {
     ResolvedPath::new(None, id.clone(), None)
 }
 
-/// What resources are sorted by.
+/// A sort key.
 struct Key {
     column: Column,
     ordered: String,
-    /// Where keys of this type stand among those of other types.
+    /// The rank of this type of key among others.
     rank: u8,
 }
 

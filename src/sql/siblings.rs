@@ -67,7 +67,7 @@ impl Translation<'_> {
     }
 }
 
-/// What a term about an attribute asks of each value.
+/// Returns the condition of a term on each value of an attribute.
 fn asked_of_value(term: &BoundFilter) -> &BoundFilter {
     match term {
         BoundFilter::Element { filter, .. } => filter,

@@ -51,18 +51,18 @@ pub fn translate(filter: &BoundFilter, columns: &impl Columns) -> Result<Where, 
     Ok(Where { sql, exact: translation.exact.get() })
 }
 
-/// How many places in indexes a statement looks at for text beyond ASCII, at most: databases take
-/// so many parameters only.
+/// The maximum number of index ranges for text beyond ASCII in a statement, since databases limit
+/// parameters.
 const PLACES: usize = 500;
 
 pub(super) struct Translation<'c> {
     pub(super) columns: &'c dyn Columns,
     exact: Cell<bool>,
-    /// How many places can still be looked at.
+    /// The remaining number of index ranges.
     places: Cell<usize>,
 }
 
-/// What names mean.
+/// The scope in which names are resolved.
 pub(super) enum Place<'e> {
     /// Attributes of the resource.
     Resource,
@@ -88,8 +88,8 @@ impl Side {
 }
 
 impl Translation<'_> {
-    /// What is unknown to SQL, since a value is missing, is false here; a negation has to make sure
-    /// of that.
+    /// Translates a condition. An SQL NULL, from a missing value, counts as false; negation has to
+    /// ensure that.
     fn condition(
         &self,
         place: &Place<'_>,

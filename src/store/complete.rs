@@ -159,10 +159,10 @@ pub(crate) fn page_of_positioned(
     Ok(cut(ids, positioned, sort, page))
 }
 
-/// What it costs to put a resource among others, in looks at a value.
+/// The cost of inserting a resource into a sorted list, in units of the budget.
 const PLACING: u64 = 8;
 
-/// What it costs to read what a resource is sorted by, and to put the resource where it belongs.
+/// Returns the cost of reading a sort key and placing the resource.
 fn reading(resource: &Resource, sort: Option<&Sort>) -> u64 {
     let value = sort.and_then(Sort::path).and_then(|path| resource.value(path));
     PLACING
@@ -174,8 +174,7 @@ fn reading(resource: &Resource, sort: Option<&Sort>) -> u64 {
         }
 }
 
-/// What it costs to bring resources into order, beside a look at each: long text is compared again
-/// and again.
+/// Returns the cost of sorting, besides reading: long text is compared repeatedly.
 fn comparing(positioned: &[(Position, Arc<Resource>)]) -> u64 {
     let rounds = u64::from(positioned.len().max(1).ilog2()) + 1;
     let of_one = |position: &Position| match &position.key {
@@ -222,7 +221,7 @@ pub fn position(resource: &Resource, sort: Option<&Sort>) -> Position {
     Position { key: sort.and_then(|sort| sort.key(resource)), id: resource.id().to_owned() }
 }
 
-/// The same, as long as the budget lasts.
+/// Returns the position, within the budget.
 ///
 /// # Errors
 ///

@@ -9,7 +9,7 @@ use crate::value::Value;
 /// The longest text in an index, in bytes; databases have a limit, and this is below it.
 const LONGEST: usize = 2_000;
 
-/// How many times as long a text may be as what it is compared by, and the other way round.
+/// The maximum ratio of the lengths of a text and of its comparison key, either way.
 const CHANGE: usize = 4;
 
 /// Refuses text that is too long to be found by. What is longer than any text that becomes short

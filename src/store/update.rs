@@ -18,8 +18,8 @@ use crate::resource::{Difference, Resource, check, check_changed, same_by_value}
 use crate::schema::{Attribute, Membership, Mutability, ResolvedPath, ResourceType};
 use crate::value::Value;
 
-/// What it costs to change a resource, whatever the change is, in looks at each of its values: all
-/// of it is copied, compared, written, and dropped.
+/// The cost of any change for each value of the resource, which is copied, compared, written and
+/// dropped.
 const WHOLE: u64 = 8;
 
 /// A hook that inspects, modifies or rejects a change, given the states before and after it.

@@ -2,13 +2,13 @@
 
 use std::fmt::Debug;
 
-/// How many bytes a failure has at most, with the name of its check.
+/// The maximum length of a failure in bytes, with the name of its check.
 pub(super) const MOST: usize = 2_000;
 
-/// What is left of them for a message.
+/// The length left for a message.
 const MESSAGE: usize = MOST - 100;
 
-/// How much of what differs is shown before the difference, and in all.
+/// The number of bytes shown before a difference, and in all.
 const BEFORE: usize = 120;
 const SHOWN: usize = 500;
 

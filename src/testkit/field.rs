@@ -28,7 +28,7 @@ impl Field {
     }
 }
 
-/// What of a resource type clients may write, and the store keeps.
+/// Returns the attributes that clients may write and the store keeps.
 pub(super) fn fields(
     resource_type: &ResourceType,
     keeps: impl Fn(&ResolvedPath) -> bool,
@@ -95,7 +95,7 @@ pub(super) fn everything(resource_type: &ResourceType) -> Projection {
     }
 }
 
-/// What of a value can be seen.
+/// Returns the visible part of a value.
 pub(super) fn without_secrets(attribute: &Attribute, mut value: Value) -> Value {
     if !attribute.is_readable() {
         return Value::Null;

@@ -14,19 +14,19 @@ use crate::schema::{AttributeType, ResolvedPath, Schema};
 use crate::store::{Pushdown, Selection};
 use crate::value::Value;
 
-/// How many resources a small store has, and a large one.
+/// The sizes of a small store and a large one.
 const FEW: usize = 30;
 const MANY: usize = 600;
 
-/// How many there are when plans are made.
+/// The number of resources when plans are made.
 const PLANNED: usize = 200;
 
-/// How many times as long a look-up may take among many. Whoever looks at each needs up to 20 times
+/// The maximum ratio of lookup times in a large and a small store. A scan would take up to 20 times
 /// as long.
 const BOUND: u32 = 5;
 
-/// How often a look-up is timed, and how often all that is done again before it counts as slow:
-/// what else the machine does must not matter.
+/// The repetitions of a timed lookup, and of the whole measurement before it counts as slow, so
+/// that other load does not matter.
 const TIMES: usize = 9;
 const ROUNDS: usize = 5;
 
@@ -102,7 +102,7 @@ pub async fn look_ups_do_not_scan(factory: &dyn StoreFactory) {
     }
 }
 
-/// What the store of a type says that it looks up by itself.
+/// The lookups that the store of a type claims to answer by itself.
 struct Claim {
     subject: Subject,
     paths: Vec<ResolvedPath>,

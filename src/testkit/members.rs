@@ -13,10 +13,10 @@ use crate::resource::Resource;
 use crate::store::Update;
 use crate::value::{List, Value};
 
-/// How many write at once.
+/// The number of concurrent writers.
 const WRITERS: usize = 8;
 
-/// How many changes each makes.
+/// The number of changes by each.
 const CHANGES: usize = 6;
 
 /// A change of members that can be said as a delta (see [`Update::members`]) does what the whole

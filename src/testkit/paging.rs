@@ -13,7 +13,7 @@ use crate::query::{Page, Query, Sort};
 use crate::resource::Resource;
 use crate::store::{Selected, complete};
 
-/// How many resources there are to page through; more than a store could hand over by chance.
+/// The number of resources to page through, larger than any page.
 const MANY: usize = 130;
 
 /// Pages by index, put together, are the whole: in order, with nothing left out or twice, also
@@ -144,7 +144,7 @@ pub async fn cursors_lose_and_repeat_nothing_while_others_write(factory: &dyn St
     }
 }
 
-/// What a walk came by.
+/// The result of paging through.
 #[derive(Clone)]
 struct Walk {
     seen: Vec<String>,

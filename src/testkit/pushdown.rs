@@ -13,10 +13,10 @@ use crate::query::{Page, Query};
 use crate::resource::Resource;
 use crate::store::{Pushdown, complete};
 
-/// How many directories the cases are spread over.
+/// The number of directories for the cases.
 const DIRECTORIES: usize = 5;
 
-/// How many resources each has.
+/// The number of resources in each.
 const RESOURCES: usize = 40;
 
 /// Each of thousands of random filters finds the random resources that [`BoundFilter::matches`]

@@ -14,10 +14,10 @@ use crate::schema::{Attribute, AttributeType, ResolvedPath, Schema};
 use crate::store::complete;
 use crate::value::Value;
 
-/// How deep filters nest.
+/// The maximum nesting of filters.
 const DEPTH: usize = 3;
 
-/// What can be asked about the resources of a type.
+/// The filters that can be built for a resource type.
 pub(super) struct Questions {
     random: Random,
     paths: Vec<ResolvedPath>,
@@ -236,7 +236,7 @@ fn varied(random: &mut Random, text: &str, op: CompareOp) -> String {
     }
 }
 
-/// What is compared where the path is named: of a complex attribute its `value`.
+/// Returns the compared path: for a complex attribute, its `value`.
 fn compared(path: &ResolvedPath) -> ResolvedPath {
     let attribute = path.attribute();
     match attribute.sub_attribute("value").filter(|_| path.sub().is_none()) {

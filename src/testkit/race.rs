@@ -12,10 +12,10 @@ use std::thread::{self, Thread};
 /// Work that has to be done at the same time as other work.
 pub type Task = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// What starts a task.
+/// A function that spawns a task.
 pub(super) type Spawn = Arc<dyn Fn(Task) + Send + Sync>;
 
-/// What a future came to: its output, or what it panicked with.
+/// The result of a future: its output, or its panic.
 pub(super) type Caught<T> = Result<T, Box<dyn Any + Send>>;
 
 /// Runs `contenders` at once, and hands out what each came to.
@@ -93,9 +93,9 @@ impl Wake for Unpark {
     }
 }
 
-/// Where all wait until the last has come.
+/// A barrier for all contenders.
 struct Gate {
-    /// How many have not come yet, and who waits.
+    /// The number of missing contenders, and the waiting ones.
     missing: Mutex<(usize, Vec<Waker>)>,
 }
 
@@ -120,7 +120,7 @@ impl Gate {
     }
 }
 
-/// Where each contender notes what it came to.
+/// The results of all contenders.
 struct Board<T> {
     noted: Mutex<Noted<T>>,
 }

@@ -80,7 +80,7 @@ impl Samples {
         Self { random: Random::new(seed), count: first, ids: Vec::new() }
     }
 
-    /// The same, whose resources refer to these.
+    /// Returns samples that refer to these ids.
     pub(super) fn referring_to(self, ids: Vec<String>) -> Self {
         Self { ids, ..self }
     }
@@ -256,7 +256,7 @@ impl Samples {
     }
 }
 
-/// The same value as another client might spell it; none where every letter counts.
+/// Returns the value in another case; `None` if case matters.
 pub(super) fn respelled(path: &ResolvedPath, value: &Value) -> Option<Value> {
     let text = value
         .as_str()
@@ -265,7 +265,7 @@ pub(super) fn respelled(path: &ResolvedPath, value: &Value) -> Option<Value> {
     Some(if upper == text { text.to_ascii_lowercase() } else { upper }.into())
 }
 
-/// What tells one value of an attribute from another.
+/// Returns the identity of a value among others of an attribute.
 fn identity(element: &Value) -> String {
     let value = element.get("value").unwrap_or(element);
     value.as_str().map_or_else(|| value.to_string(), |text| fold(text).into_owned())

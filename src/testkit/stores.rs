@@ -50,13 +50,13 @@ pub struct Stores {
     spawn: Spawn,
     pub(super) seed: u64,
     pub(super) cases: usize,
-    /// How many kinds of samples were made.
+    /// The number of sample generators created.
     samplers: Arc<AtomicUsize>,
     created: Created,
     guards: Guards,
 }
 
-/// What has to stay as long as the stores do.
+/// Guards that live as long as the stores.
 pub(super) type Guards = Vec<Arc<dyn Any + Send + Sync>>;
 
 #[derive(Clone)]
@@ -217,7 +217,7 @@ impl Stores {
         self.subjects_of(1)
     }
 
-    /// What the members of `group` can be: resources of another type, or groups where there is
+    /// Returns the possible members of `group`: resources of another type, or groups if there is
     /// none.
     pub(super) fn candidates_for(&self, group: &Subject) -> Option<Subject> {
         let others = self.subjects().into_iter().filter(|other| other.name() != group.name());

@@ -23,7 +23,7 @@ use crate::store::{
 };
 use crate::value::{Object, Value};
 
-/// How often a call is made again that the store was too busy for.
+/// The number of retries of a call to a busy store.
 const PATIENCE: usize = 50;
 
 /// Stores of one resource type and tenant, under test.
@@ -36,7 +36,7 @@ pub(super) struct Subject {
     pub(super) fields: Vec<Field>,
     /// The attribute that shows in which groups a resource is, where the store shows it.
     pub(super) membership_view: Option<Arc<Attribute>>,
-    /// How the database goes about queries.
+    /// The query plans of the database.
     pub(super) explain: Option<Arc<dyn Explain>>,
     spawn: Spawn,
     everything: Arc<Projection>,
@@ -44,7 +44,7 @@ pub(super) struct Subject {
     _guards: Guards,
 }
 
-/// What checks created: the name of the type, and the id.
+/// The resources that checks created: the name of the type, and the id.
 pub(super) type Created = Arc<Mutex<Vec<(String, String)>>>;
 
 impl Subject {
@@ -74,17 +74,17 @@ impl Subject {
         }
     }
 
-    /// The same, that notes what it creates, and keeps something as long as it is in use.
+    /// Records created resources, and keeps guards alive.
     pub(super) fn holding(self, created: &Created, guards: &Guards) -> Self {
         Self { created: Arc::clone(created), _guards: guards.clone(), ..self }
     }
 
-    /// The same, where it is known how its database goes about queries.
+    /// Sets the source of query plans.
     pub(super) fn explained_by(self, explain: Option<&Arc<dyn Explain>>) -> Self {
         Self { explain: explain.cloned(), ..self }
     }
 
-    /// What is not in the store, and so is not tried, by its paths.
+    /// Returns the paths of attributes that the store lacks, and no check tries.
     pub(super) fn lacks(&self) -> Vec<String> {
         let part = |field: &Field, sub: &Arc<Attribute>| field.path(Some(sub)).to_string();
         let missing = fields(&self.resource_type, |_| true).into_iter().flat_map(|field| {
@@ -266,12 +266,12 @@ impl Subject {
         }
     }
 
-    /// What finds the resources with that text.
+    /// Returns a filter for resources with that text.
     pub(super) fn equals(&self, path: &ResolvedPath, text: &str) -> BoundFilter {
         self.compares(path, CompareOp::Eq, text)
     }
 
-    /// What finds the resources whose text compares so with that.
+    /// Returns a filter for resources whose text compares like that.
     pub(super) fn compares(&self, path: &ResolvedPath, op: CompareOp, text: &str) -> BoundFilter {
         let path = path
             .to_string()
@@ -286,7 +286,8 @@ impl Subject {
         Binder::new(&self.resource_type).bind(filter).ok()
     }
 
-    /// What reads all that anybody may see, also what is only returned on request.
+    /// Returns a projection of everything that a client can read, including attributes returned on
+    /// request.
     pub(super) fn everything(&self) -> Projection {
         Projection::clone(&self.everything)
     }
@@ -402,7 +403,7 @@ pub(super) fn operation(op: &str, path: impl Display, value: Value) -> PatchOper
     PatchOperation { op: op.to_owned(), path: Some(path.to_string()), value }
 }
 
-/// What a call came to, in words.
+/// Describes the outcome of a call.
 pub(super) fn told<T>(outcome: &Result<T, StoreError>) -> String {
     match outcome {
         Ok(_) => "succeeded".to_owned(),

@@ -8,10 +8,10 @@ use crate::schema::ResolvedPath;
 use crate::store::{Precondition, StoreError};
 use crate::value::Value;
 
-/// How many callers want the same value at once.
+/// The number of callers with the same value.
 const RIVALS: usize = 8;
 
-/// How often they do.
+/// The number of rounds.
 const ROUNDS: usize = 12;
 
 /// A unique value that another resource has is refused, in any spelling that means the same, by

@@ -9,10 +9,10 @@ use crate::resource::Resource;
 use crate::schema::ResolvedPath;
 use crate::store::{StoreError, Update};
 
-/// How many write at once.
+/// The number of concurrent writers.
 const WRITERS: usize = 8;
 
-/// How often each does.
+/// The number of changes by each.
 const CHANGES: usize = 12;
 
 /// Concurrent changes are all applied, one after the other, each with its own version.

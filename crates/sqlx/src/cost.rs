@@ -6,9 +6,8 @@ use scimwire::schema::ResolvedPath;
 use scimwire::store::Selection;
 
 impl Layout {
-    /// What is left of the budget, for a search that has the database look at resources; no limit
-    /// where an index finds those that are asked for. What is read of them then is not counted,
-    /// since a page has a limit of its own.
+    /// Returns the remaining budget of a search that scans resources; no limit if an index finds
+    /// them. Reading the results is not counted, since a page has its own limit.
     pub(super) fn budget_of(&self, selection: &Selection<'_>) -> Budget {
         let finds = match selection.filter {
             Some(filter) => self.finds(filter),

@@ -54,7 +54,7 @@ impl Layout {
         Self { resource_type, name, keys }
     }
 
-    /// How values are kept for search, in words: another text asks for other columns.
+    /// A description of the index columns; another text means that they have to be rebuilt.
     pub(super) fn fingerprint(&self) -> String {
         let mut lines = Vec::new();
         self.for_each_attribute(&mut |prefix, attribute| {

@@ -30,7 +30,7 @@ pub trait Engine: private::Sealed + fmt::Debug + Send + Sync + 'static {
         Ok(rows)
     }
 
-    /// The same, with each row as it comes, until one says that no others are wanted.
+    /// Reads rows one by one, until the callback wants no more.
     #[doc(hidden)]
     async fn read_each(
         &self,
@@ -160,7 +160,7 @@ impl From<DatabaseError> for StoreError {
 }
 
 impl DatabaseError {
-    /// What becomes of a search: to try again helps nobody who asks for too much.
+    /// Converts the error of a search: retrying would not help a client that asks for too much.
     pub(super) fn of_search(self, budget: &Budget) -> StoreError {
         match self {
             Self::Late(_) => match budget.spend(1) {

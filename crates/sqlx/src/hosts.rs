@@ -5,7 +5,7 @@ use std::time::Duration;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{ConnectOptions, Connection, Row};
 
-/// How long a server may take to say whether it takes writes.
+/// The timeout for asking a server whether it accepts writes.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// The servers that a connection string names.
@@ -141,7 +141,7 @@ fn list(text: &str) -> Vec<String> {
     text.split(',').map(str::to_owned).collect()
 }
 
-/// What a list says of one host; a list of one says the same of all.
+/// Returns the entry of a list for one host; a list of one applies to all.
 fn one_of(list: &[String], index: usize, count: usize) -> Result<Option<&str>, sqlx::Error> {
     match list {
         [] => Ok(None),

@@ -30,7 +30,7 @@ pub(super) struct Line {
     pub(super) pace: Arc<Pace>,
 }
 
-/// How many statements that take long run at once: a core is left for all else.
+/// The number of long statements that run at once: one core is left for everything else.
 fn long_at_once() -> usize {
     thread::available_parallelism().map_or(1, |cores| cores.get().saturating_sub(1))
 }

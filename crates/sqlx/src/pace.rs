@@ -13,17 +13,17 @@ use std::time::{Duration, Instant};
 use crate::turns::{Turn, Turns};
 use scimwire::filter::Budget;
 
-/// How many steps of SQLite's machine there are between two looks: a tenth of a millisecond or
-/// less, as a rule.
+/// The steps of SQLite's virtual machine between two checks, usually a tenth of a millisecond or
+/// less.
 pub(super) const STEPS: i32 = 500;
 
-/// What those cost, in units of the budget: a step counts as much as a look at a value.
+/// The cost of these steps in units of the budget, one each.
 const COST: u64 = 500;
 
 /// A statement that runs longer than this is a long one.
 const SHORT: Duration = Duration::from_millis(10);
 
-/// What runs on one connection.
+/// The state of the statement on one connection.
 #[derive(Debug)]
 pub(super) struct Pace {
     /// Those that take long wait for each other. What writes waits for nobody: others wait for it.
@@ -47,7 +47,7 @@ struct Statement {
 /// A statement under way. Once it is dropped, nothing may go on.
 pub(super) struct Running<'p>(&'p Pace);
 
-/// What a statement does after a look.
+/// The action of a statement after a check.
 enum Next {
     End,
     GoOn,

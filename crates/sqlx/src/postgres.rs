@@ -158,8 +158,7 @@ fn cached(options: PgConnectOptions) -> PgConnectOptions {
     options.statement_cache_capacity(STATEMENTS)
 }
 
-/// What is set on each connection: by a statement, since poolers refuse it as a parameter of the
-/// connection.
+/// The settings of each connection, as a statement, since poolers reject them as parameters.
 ///
 /// Statements here are short; to compile one takes a hundred times as long as to run it. A database
 /// that speaks like PostgreSQL may not know that setting.

@@ -94,8 +94,8 @@ impl Statements<'_> {
         self.select_each(Sql::with(&conditions, self.keys(id)), beside)
     }
 
-    /// Whether there is one that satisfies the conditions, and whether there are more: two rows at
-    /// most, in no order. None where [`Statements::select_page`] is as fast.
+    /// A lookup of one match, and whether there are more: at most two rows, unordered. `None` if
+    /// [`Statements::select_page`] is as fast.
     pub(super) fn look_up(&self, conditions: Sql, beside: Beside<'_>) -> Option<Sql> {
         match self.dialect {
             Dialect::Sqlite => Some(self.select_each(conditions, beside).text(" LIMIT 2")),

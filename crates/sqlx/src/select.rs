@@ -66,8 +66,8 @@ impl<E: Engine> Store<E> {
         Ok(Selected { resources, total, more })
     }
 
-    /// What an index of values finds, if that is one resource or none, which leaves nothing to be
-    /// put in order or cut.
+    /// Looks a value up by index. The result needs no sorting or paging if it has at most one
+    /// resource.
     async fn look_up(
         &self,
         selection: &Selection<'_>,

@@ -130,8 +130,7 @@ impl Directory<Sqlite> {
     }
 }
 
-/// How long opening a file may take, whatever the patience of a request: a new one is written to
-/// the disk first, which may be busy.
+/// The timeout for opening a file. A new file is written to disk first, which may be busy.
 const OPENING: Duration = Duration::from_secs(10);
 
 /// Connects; a new file is locked for a moment when several processes open it at once, whatever
@@ -155,8 +154,8 @@ async fn connected(
     }
 }
 
-/// Whether the connection is in no transaction: one that was begun for a request that is gone would
-/// keep others out.
+/// Returns `true` if the connection is not in a transaction. One left by an abandoned request would
+/// lock others out.
 fn is_at_rest(
     connection: &mut SqliteConnection,
     _: PoolConnectionMetadata,

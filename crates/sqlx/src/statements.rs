@@ -31,13 +31,13 @@ impl Statements<'_> {
         vec![id.into(); times]
     }
 
-    /// How many resources satisfy a condition that follows.
+    /// Counts the resources that satisfy a condition, which follows.
     pub(super) fn count(&self) -> Sql {
         let template = "SELECT CAST(count(*) AS text) FROM scim_resource r WHERE r.tenant = {} AND r.resource_type = {}";
         Sql::with(template, self.parameters([]))
     }
 
-    /// How many resources there are: nobody counts them.
+    /// Reads the number of all resources, which triggers maintain.
     pub(super) fn total(&self) -> Sql {
         let template = "SELECT CAST(coalesce(sum(c.resources), 0) AS text) FROM scim_count c \
                         WHERE c.tenant = {} AND c.resource_type = {}";
@@ -49,7 +49,7 @@ impl Statements<'_> {
         self.lock_of(self.resource_type.name(), id)
     }
 
-    /// The same, of any resource type.
+    /// Locks a resource of any type.
     pub(super) fn lock_of(&self, resource_type: &str, id: &str) -> Sql {
         let lock = match self.dialect {
             // The whole database is locked.

@@ -66,7 +66,7 @@ impl<E: Engine> Store<E> {
         self.read_within(sql, &Budget::unlimited(), cx).await
     }
 
-    /// The same, within what a request may still cost.
+    /// Reads rows within a budget.
     pub(super) async fn read_within(
         &self,
         sql: &Sql,
@@ -77,7 +77,7 @@ impl<E: Engine> Store<E> {
         self.engine().read(sql, budget).await
     }
 
-    /// The same, with each row as it comes, as long as others are wanted.
+    /// Reads rows one by one, as long as more are wanted.
     pub(super) async fn read_each(
         &self,
         sql: &Sql,
@@ -342,7 +342,7 @@ impl<E: fmt::Debug> fmt::Debug for Store<E> {
     }
 }
 
-/// How many values are forgotten at a time; a condition must not be too deep.
+/// The number of values removed at a time, which bounds the depth of the condition.
 const KEYS_AT_A_TIME: usize = 50;
 
 async fn delete_keys(

@@ -71,7 +71,7 @@ impl<'c> Task<'c> {
         task
     }
 
-    /// Whether others can refer to what the operation creates, and by what name.
+    /// Returns the `bulkId` by which other operations can refer to the created resource.
     pub(super) fn creates(&self) -> Option<&str> {
         self.bulk_id.as_ref().filter(|_| self.verb == Some(Verb::Post)).map(BulkId::as_str)
     }
@@ -111,7 +111,7 @@ impl<'c> Task<'c> {
         self.each_reference(call, &mut |text, _| resolve(text, ids));
     }
 
-    /// How references are found in the data.
+    /// Returns the finder of references in the data.
     pub(super) fn references<'t>(&'t self, call: &Call<'_>) -> Option<References<'t>> {
         let target = self.target.as_ref()?;
         let (limits, quirks) = (call.service.limits.filter, call.quirks);

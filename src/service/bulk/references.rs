@@ -14,7 +14,7 @@ use crate::schema::{
 };
 use crate::value::{List, Name, Object, Text, Value};
 
-/// What is done with each reference: it may look at it, or put something else in its place.
+/// A visitor of references, which may replace them.
 pub(super) type Visit<'v> = dyn FnMut(&mut String) + 'v;
 
 /// Finds the references in bodies for one resource type.
@@ -25,7 +25,7 @@ pub(super) struct References<'t> {
     pub(super) quirks: Quirks,
 }
 
-/// What a path of PATCH means.
+/// The meaning of a path of PATCH.
 enum Meaning {
     /// The resource, or the container of the extension of that URI.
     Parts(Option<String>),
@@ -124,7 +124,7 @@ impl References<'_> {
         }
     }
 
-    /// What a path means, and the path itself where it became another one.
+    /// Returns the meaning of a path, and the path itself if it was rewritten.
     fn in_path(self, text: &str, visit: &mut Visit<'_>) -> (Meaning, Option<String>) {
         if starts_with_urn(text.trim_start_matches(' ')) {
             if let Some(schema) = self.resource_type.whole_extension(text) {
@@ -269,8 +269,8 @@ fn in_filter(attribute: &Attribute, filter: &mut Filter, visit: &mut Visit<'_>) 
     }
 }
 
-/// Whether the text of the attribute itself is an id or a reference to a resource: `id`, a
-/// reference, and what some clients write for a complex attribute, `{"manager": "26118915"}`.
+/// Returns `true` if the text of the attribute is an id or a reference to a resource: `id`, a
+/// reference, or the shorthand of a complex attribute, `{"manager": "26118915"}`.
 fn is_reference(attribute: &Attribute) -> bool {
     let is_id = attribute.name() == "id" && attribute.mutability() == Mutability::ReadOnly;
     is_id || attribute.refers_by_value() || points_at_resources(attribute)

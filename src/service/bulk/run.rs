@@ -34,8 +34,7 @@ pub(super) struct Job<'j, 'c> {
     source: Option<Source>,
 }
 
-/// What is left of a job: the results, what was noticed by operation, and what failed in the host's
-/// database.
+/// The outcome of a job: the results, the deviations by operation, and the source of a failure.
 pub(super) type Finished = (Vec<BulkResult>, Vec<(usize, Deviations)>, Option<Source>);
 
 impl<'j, 'c> Job<'j, 'c> {
@@ -96,7 +95,7 @@ impl<'j, 'c> Job<'j, 'c> {
         self.send(index).await
     }
 
-    /// Whether an operation can run: it was read, and what it refers to was created.
+    /// Checks that an operation can run: it was parsed, and its references exist.
     pub(super) fn check(&mut self, index: usize, links: &[Vec<Link>]) -> Result<(), Failure> {
         if let Some(task) = self.tasks.get_mut(index) {
             self.deviations.push((index, std::mem::take(&mut task.deviations)));

@@ -5,7 +5,7 @@ use crate::message::{PATCH_OP, member, names_schema, whole_number};
 use crate::quirks::{Deviation, Deviations};
 use crate::value::{Object, Value};
 
-/// What editors and some libraries put before a text in UTF-8.
+/// The byte order mark of UTF-8, which editors and some libraries write.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// A body behind a byte order mark.

@@ -101,7 +101,7 @@ fn next_word(text: &str) -> Option<&str> {
     text.get(..end)
 }
 
-/// Where the text ends that a quote begins.
+/// Returns the end of the text that begins with a quote.
 fn end_of_text(text: &str) -> usize {
     let mut escaped = false;
     let closes = |(_, character): &(usize, char)| {

@@ -78,8 +78,8 @@ impl fmt::Debug for MemoryDirectory {
     }
 }
 
-/// What a tenant has, and the lock on it. Whoever waits for that blocks a thread that may be one of
-/// few: it is held for no longer than it takes to look something up, or to put it in its place.
+/// The data of a tenant behind a lock. Waiting for it blocks a thread, so it is held only for
+/// lookups and single writes.
 #[derive(Default)]
 pub(super) struct Locked(RwLock<Tenancy>);
 

@@ -13,7 +13,7 @@ use crate::store::complete::{self, Room};
 use crate::store::error::StoreError;
 use crate::store::{Selected, Selection};
 
-/// What it costs to show one member or group, or to find one in an index, in looks at a value.
+/// The cost of reading one member or group, or of finding one by index, in units of the budget.
 pub(super) const OF_ONE: usize = 8;
 
 pub(super) fn select(
@@ -200,8 +200,8 @@ impl Search<'_> {
         Ok(is_asked_for.then_some(composed))
     }
 
-    /// Whether a resource satisfies the filter, which is asked about `needed` where that is kept
-    /// apart.
+    /// Returns `true` if a resource satisfies the filter. `needed` is loaded if it is stored in
+    /// another place.
     fn matches(
         &self,
         resource: &Arc<Resource>,
@@ -215,7 +215,7 @@ impl Search<'_> {
         })
     }
 
-    /// What of a resource a filter has to see besides what is kept with it.
+    /// Returns the attributes that a filter needs and the row lacks.
     fn needed(&self, filter: &BoundFilter) -> Option<Projection> {
         if filter.membership(self.resource_type).is_empty() {
             return None;

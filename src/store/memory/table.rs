@@ -28,8 +28,8 @@ pub(super) struct LookupIndex {
 pub(super) struct UniqueIndex {
     path: ResolvedPath,
     ids: BTreeMap<String, Arc<str>>,
-    /// How many values are not ASCII. Only then do identifiers, once prepared, differ from folded
-    /// text.
+    /// The number of values that are not ASCII. Only these differ between prepared identifiers and
+    /// folded text.
     beyond_ascii: usize,
 }
 
@@ -254,7 +254,7 @@ impl Table {
     }
 }
 
-/// How values are looked up: by the rule of the attribute for upper and lower case.
+/// Returns the lookup keys of values, folded unless the attribute is case-sensitive.
 fn keys<'r>(path: &'r ResolvedPath, resource: &'r Resource) -> impl Iterator<Item = Key> + 'r {
     resource.values(path).map(|value| {
         let text = match value {

@@ -16,8 +16,8 @@ use crate::store::long_key::refuse_long_keys;
 use crate::store::nul_byte::{has_nul, no_nul, refuse_nul};
 use crate::store::update::Update;
 
-/// How often a change is worked out beside the lock; if others were faster each time, it is worked
-/// out behind it.
+/// The number of attempts to compute a change without the lock. After that it is computed under the
+/// lock.
 const AHEAD: u32 = 3;
 
 pub(super) fn update(
@@ -59,7 +59,7 @@ struct Job<'j> {
 struct Seen {
     /// The resource as it is kept. Each change puts another in its place, one of members too.
     kept: Arc<Resource>,
-    /// The same, with those of its groups and members that the change looks at.
+    /// The resource with the groups and members that the change reads.
     shown: Arc<Resource>,
     /// The change of the members, where it can be computed without reading them.
     members: MemberChange,
@@ -88,7 +88,7 @@ impl<'j> Job<'j> {
         Ok(Seen { kept, shown, members })
     }
 
-    /// Whether the change would be worked out from the same once more.
+    /// Returns `true` if the change would be computed from the same state.
     fn is_still(&self, tenancy: &Tenancy, seen: &Seen) -> Result<bool, StoreError> {
         let kept = tenancy.find(self.resource_type, self.id).ok_or(StoreError::NotFound)?;
         let groups = self.read.groups_only();
