@@ -34,8 +34,7 @@ pub struct Attribute {
     refers_to_resources: bool,
     /// `true` if values, or parts of them, are never returned.
     holds_secrets: bool,
-    /// `true` if a value has to be one of the canonical ones; a rule of the host, not of the
-    /// schema.
+    /// `true` if only canonical values are accepted, by a rule of your application.
     closed: bool,
 }
 

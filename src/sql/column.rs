@@ -1,8 +1,8 @@
-//! The column of an attribute, and the form of its values.
+//! Columns of attributes, and their formats.
 
 use super::dialect::Dialect;
 
-/// An expression with the value of an attribute, and the form of it.
+/// An expression with the value of an attribute, and its format.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Column {
     pub(super) sql: String,
@@ -15,10 +15,10 @@ pub struct Column {
 
 /// The format of the values of a column.
 ///
-/// How much of a query ([`Pushdown`](crate::store::Pushdown)) text answers in each form: of
-/// `userName`, which is unique and compares without regard to case, of `title`, which does so too
-/// and is not unique, and of `externalId`, for which case counts. *Prepared* is with
-/// [`Column::with_prepared`]; *no* is refused by [`Mapping::check`](super::Mapping::check).
+/// The level of [`Pushdown`](crate::store::Pushdown) of each format: for `userName`, which is
+/// unique and ignores case, for `title`, which ignores case and is not unique, and for
+/// `externalId`, which is case-sensitive. *Prepared* means with [`Column::with_prepared`]; *no* is
+/// rejected by [`Mapping::check`](super::Mapping::check).
 ///
 /// | form | `userName eq` | `userName sw` | `userName pr` | by `userName` | `title eq` | by `title` | `externalId eq` | by `externalId` |
 /// |---|---|---|---|---|---|---|---|---|
@@ -29,22 +29,21 @@ pub struct Column {
 /// | `Key` | Narrows | Pages | Pages | Pages | Pages | Pages | Pages | Pages |
 /// | `Key`, prepared | Pages | Pages | Pages | Pages | Pages | Pages | Pages | Pages |
 ///
-/// Where the host knows that a text is ASCII, [`Form::Ascii`] needs no further column. Else
-/// [`Form::Folded`] or [`Form::Key`] does, which the host fills in at each write.
+/// If a text is always ASCII, use [`Form::Ascii`], which needs no further column. Otherwise use
+/// [`Form::Folded`] or [`Form::Key`], which your application fills in at each write.
 ///
-/// `eq` and `sw` are answered by an index, if there is one on what is compared. Where case does not
-/// count, that is, for `Text` and `Ascii`, `lower(email)` in SQLite and `lower(email COLLATE "C")`
-/// in PostgreSQL; text beyond ASCII is found in the same index, where the column has been named
-/// rather than written as an expression. For all else it is the column itself; `sw`, and orders,
-/// ask for `COLLATE "C"` in PostgreSQL. The tenant comes first: `CREATE INDEX .. ON users (account,
-/// lower(email))`. Elements in a table of their own have indexes on their value and on what refers
-/// to the resource. SQLite needs to know how large tables are to choose well: let it `ANALYZE`, or
-/// `PRAGMA optimize`, now and then.
+/// `eq` and `sw` use an index on the compared expression, if there is one. For `Text` and `Ascii`
+/// without case, this is `lower(email)` in SQLite and `lower(email COLLATE "C")` in PostgreSQL.
+/// Text beyond ASCII uses the same index, if the column is given by name and not as an expression.
+/// For everything else it is the column itself; in PostgreSQL, `sw` and sorting need `COLLATE "C"`.
+/// The tenant comes first: `CREATE INDEX .. ON users (account, lower(email))`. Elements in a table
+/// of their own need indexes on their value and on the reference to the resource. SQLite needs
+/// statistics to choose well: run `ANALYZE` or `PRAGMA optimize` now and then.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Form {
-    /// Text as the resource has it. Where case does not count for the attribute, SQL finds a few
-    /// too many: it folds ASCII only, and all that is beyond ASCII is left to the crate.
+    /// Text as in the resource. If the attribute ignores case, SQL finds a superset: it folds only
+    /// ASCII, and the crate checks the rest.
     Text,
     /// Text as in the resource, known to be ASCII, such as e-mail addresses.
     Ascii,

@@ -10,25 +10,25 @@ use crate::schema::ResolvedPath;
 
 /// The columns of a resource type's attributes. [`Mapping`] suits most tables.
 pub trait Columns {
-    /// Which database it is.
+    /// Returns the database.
     fn dialect(&self) -> Dialect;
 
-    /// The value of an attribute, or of a sub-attribute of a single-valued complex one; none if it
-    /// has no column. `id` must have one, of [`Form::Text`] or [`Form::IntegerKey`].
+    /// Returns the column of an attribute, or of a sub-attribute of a single-valued complex one;
+    /// `None` if it has no column. `id` must have one, of [`Form::Text`] or [`Form::IntegerKey`].
     fn column(&self, path: &ResolvedPath) -> Option<Column>;
 
-    /// The values of a multi-valued attribute, whatever the sub-attribute of `path`; none if they
-    /// are nowhere.
+    /// Returns the values of a multi-valued attribute, whatever the sub-attribute of `path`; `None`
+    /// if they have no column.
     fn elements(&self, path: &ResolvedPath) -> Option<Elements>;
 
-    /// Another way to say a comparison, by an index perhaps; it has to mean just the same. The
+    /// Returns an equivalent condition for a comparison, for example one that uses an index. The
     /// subject is the resource.
     fn lookup(&self, _comparison: &Comparison) -> Option<Sql> {
         None
     }
 }
 
-/// The values of a multi-valued attribute, as rows: of a table of their own, or of a JSON array.
+/// The values of a multi-valued attribute as rows, of a table or of a JSON array.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Elements {
     /// The FROM clause.
@@ -45,11 +45,11 @@ pub struct Elements {
     pub(super) json: Option<Dialect>,
 }
 
-/// Columns by the paths of their attributes. It is made once, [checked](Mapping::check), and kept
+/// A mapping of attribute paths to columns. Build it once, [check](Mapping::check) it, and keep it
 /// in the store.
 ///
-/// `id` must have a column. Say that these are the tables in PostgreSQL; [`Form`](super::Form) says
-/// which index serves what:
+/// `id` must have a column. For example, with these tables in PostgreSQL; [`Form`](super::Form)
+/// says which index serves what:
 ///
 /// ```sql
 /// CREATE TABLE accounts (
@@ -64,11 +64,10 @@ pub struct Elements {
 /// CREATE INDEX ON emails (account_id);                                     -- the addresses of an account
 /// ```
 ///
-/// An integer key is a [`Column::integer_key`]. The store returns [`id_order`](super::id_order())
-/// of the mapping from [`ResourceStore::id_order`](crate::store::ResourceStore::id_order), so that
-/// pages come in the order of an index. For a column that is `NOT NULL`,
-/// [`ResourceType::required`](crate::ResourceType::required) makes the attribute required, and
-/// [`Column::not_null`] lets an order by it use an index:
+/// For an integer key use [`Column::integer_key`]. Return [`id_order`](super::id_order()) of the
+/// mapping from [`ResourceStore::id_order`](crate::store::ResourceStore::id_order), so that pages
+/// use an index. For a `NOT NULL` column, [`ResourceType::required`](crate::ResourceType::required)
+/// makes the attribute required, and [`Column::not_null`] lets sorting use an index:
 ///
 /// ```
 /// use scimwire::ResourceType;
@@ -107,7 +106,7 @@ pub struct Mapping {
 }
 
 impl Elements {
-    /// The rows of `table` in which the column `foreign_key` is that of the resource, `key`: say
+    /// The rows of `table` whose column `foreign_key` equals the `key` of the resource, for example
     /// `user_email`, `user_id` and `users.id`.
     #[must_use]
     pub fn table(table: &str, foreign_key: &str, key: &str) -> Self {
@@ -117,7 +116,7 @@ impl Elements {
         Self { link: Some((foreign_key, key)), ..Self::rows(table, Some(condition)) }
     }
 
-    /// The elements of a JSON array, which the expression has; in PostgreSQL it is of type `jsonb`.
+    /// The elements of a JSON array, given as an expression; in PostgreSQL of type `jsonb`.
     #[must_use]
     pub fn json(dialect: Dialect, array: &str) -> Self {
         let from = match dialect {
@@ -132,8 +131,8 @@ impl Elements {
         Self { position, json: Some(dialect), ..Self::rows(from, None) }
     }
 
-    /// The rows of `from`, a table with its name in the statement, for which `condition` holds: for
-    /// elements whose link to the resource takes more than one column.
+    /// The rows of `from`, a table of the statement, that satisfy `condition`; for references of
+    /// several columns.
     #[must_use]
     pub fn rows(from: String, condition: Option<String>) -> Self {
         Self { from, condition, link: None, position: None, columns: HashMap::new(), json: None }
@@ -196,7 +195,7 @@ impl Elements {
 }
 
 impl Mapping {
-    /// No columns yet.
+    /// Creates an empty mapping.
     #[must_use]
     pub fn new(dialect: Dialect) -> Self {
         Self { dialect, columns: HashMap::new(), elements: HashMap::new() }

@@ -1,16 +1,16 @@
-//! Filters, orders and pages as SQL, for PostgreSQL and SQLite: for tables of your own, and for the
+//! Filters, sorting and paging as SQL, for PostgreSQL and SQLite: for your own tables, and for the
 //! stores of `scimwire-sqlx`. No database driver is needed.
 //!
-//! A host says by [`Columns`], most often a [`Mapping`], where its attributes are. What SQL answers
-//! is what [`BoundFilter::matches`](crate::filter::BoundFilter::matches) answers; where that cannot
-//! be said, [`Where::exact`] is false, and the rows are a few too many, never too few. An attribute
-//! without a column is an error, never a condition that is dropped: the store then says
-//! [`Pushdown::Nothing`](crate::store::Pushdown), and
-//! [`Report::pushdown`](crate::dispatch::Report::pushdown) does too. What form of a column answers
-//! what is in a table at [`Form`].
+//! [`Columns`], usually a [`Mapping`], says which column has which attribute. SQL finds what
+//! [`BoundFilter::matches`](crate::filter::BoundFilter::matches) matches. If SQL cannot express
+//! that, [`Where::exact`] is `false`, and the rows are a superset. An attribute without a column is
+//! an error; a condition is never dropped. The store then returns
+//! [`Pushdown::Nothing`](crate::store::Pushdown), as
+//! [`Report::pushdown`](crate::dispatch::Report::pushdown) shows. The table at [`Form`] says which
+//! format of a column answers which query.
 //!
-//! Values are always bound as parameters, names are quoted, and in patterns `%`, `_` and `\` stand
-//! for themselves.
+//! Values are always bound as parameters, names are quoted, and `%`, `_` and `\` are escaped in
+//! patterns.
 //!
 //! ```
 //! use scimwire::filter::{Binder, Filter};

@@ -13,8 +13,7 @@ use crate::resource::Resource;
 use crate::schema::folding;
 use crate::value::Value;
 
-/// Answers `query`: asks the store for as much as it can do, and does the rest. `budget` pays for
-/// that, and is handed to the store.
+/// Runs `query`: passes as much as possible to the store, and does the rest. `budget` pays for it.
 ///
 /// # Errors
 ///
@@ -70,21 +69,20 @@ pub struct Room {
 }
 
 impl Room {
-    /// So many bytes, such as [`Selection::memory`] says.
+    /// Creates a limit in bytes, such as [`Selection::memory`].
     #[must_use]
     pub fn of(memory: usize) -> Self {
         Self { left: memory, is_begun: false }
     }
 
-    /// Returns `true` if there may be room for a resource that takes so many bytes or more, before
-    /// it is put together.
+    /// Returns `true` if a resource of at least that size may fit, before it is assembled.
     #[must_use]
     pub fn may_take(&self, least: usize) -> bool {
         !self.is_begun || least <= self.left
     }
 
-    /// Returns `true` if there is room for the next resource. There always is for the first, so
-    /// that whoever asks for one page after the other comes to the end.
+    /// Returns `true` if the next resource fits. The first one always does, so that paging makes
+    /// progress.
     pub fn takes(&mut self, resource: &Resource) -> bool {
         let left = self.left.checked_sub(resource.memory());
         let takes = left.is_some() || !self.is_begun;
@@ -94,7 +92,7 @@ impl Room {
     }
 }
 
-/// The resources that satisfy `filter`.
+/// Returns the resources that satisfy `filter`.
 ///
 /// # Errors
 ///
@@ -114,7 +112,7 @@ pub fn filtered(
     Ok(kept)
 }
 
-/// Orders resources, with ids in the order of their bytes, and cuts a page of them.
+/// Sorts resources, with ids in the order of their bytes, and cuts a page.
 #[must_use]
 pub fn page(resources: Vec<Arc<Resource>>, sort: Option<&Sort>, page: &Page) -> Selected {
     page_in(IdOrder::Text, resources, sort, page)

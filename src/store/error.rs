@@ -19,20 +19,20 @@ pub enum StoreError {
     /// A unique value is taken: 409 `uniqueness`.
     #[error("{}", in_use(attribute))]
     Conflict {
-        /// The attribute, by its canonical name; empty where nobody has said it: see
+        /// The attribute, by its canonical name; empty if it is unknown: see
         /// [`StoreError::of_attribute`].
         attribute: String,
     },
-    /// The resource is of another version than the client expects: 412.
+    /// The resource has another version than the client expects: 412.
     #[error("the resource has changed: read it again")]
     VersionMismatch,
-    /// Too much is going on: 503, with `Retry-After`.
+    /// The store is overloaded or unavailable: 503, with `Retry-After`.
     #[error("the service is busy: try again later")]
     Busy {
-        /// When to try again.
+        /// The time to wait before a retry.
         retry_after: Duration,
     },
-    /// The request is refused, with this answer.
+    /// The request is rejected with this error.
     #[error("{0}")]
     Refused(Error),
     /// The database failed: 500. The source goes to the log, never to the client.

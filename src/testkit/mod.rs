@@ -1,6 +1,6 @@
 //! A test suite for your own [`ResourceStore`](crate::ResourceStore).
 //!
-//! A factory makes empty stores; [`run_all`] runs every check on new ones, and fails with what the
+//! A factory creates empty stores. [`run_all`] runs every check on new ones, and fails with what the
 //! store did and what it must do:
 //!
 //! ```
@@ -21,33 +21,29 @@
 //! # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(checks());
 //! ```
 //!
-//! Not every store is like that:
+//! To fit the checks to your store:
 //!
-//! - Hand over the resource types that you serve: `.resource_type(users.clone(),
-//!   MyUsers::new(pool))`. A type that [`ResourceType::keeping`](crate::ResourceType::keeping) has
-//!   cut down to your columns needs nothing more. If the type has attributes that the tables lack,
-//!   name those that are kept: `.keeping("User", &["userName", "name", "emails", "active"])`. With
-//!   users only, what is about groups is not tried.
-//! - Stores that take any resource type are best tried on [`users`] and [`groups`], which have
-//!   attributes of every kind.
-//! - Filters, orders and pages are asked for as the dispatcher asks: a store that leaves them to
-//!   the crate passes by that.
-//! - Ids are the store's. All that is asked of them is that no two resources of a type share one,
-//!   not even one after the other, that one that was never given is not found, and that they break
-//!   ties in the [order](crate::query::IdOrder) that the store names.
-//! - What the store looks up by itself must not cost a look at each resource. For a database, say
-//!   how it goes about a query, by
-//!   [`Stores::explained_by`]: its plan is read, and not the clock.
-//! - Tenants that have to be there before they are used are named by [`Stores::tenants`].
-//! - Stores that need a runtime, as those over sqlx need tokio's, hand over what starts a task
-//!   there: [`Stores::spawner`]. The checks themselves are plain futures and run on any. What races
-//!   runs on threads without a runtime otherwise: races that only take turns would find little.
+//! - **Types**: pass the resource types that you serve: `.resource_type(users.clone(),
+//!   MyUsers::new(pool))`. If a type has attributes that the tables lack, cut it down with
+//!   [`ResourceType::keeping`](crate::ResourceType::keeping), or name the ones that are kept:
+//!   `.keeping("User", &["userName", "name", "emails", "active"])`. Without groups, their checks are
+//!   skipped.
+//! - **Stores of any type**: use [`users`] and [`groups`], which have attributes of every kind.
+//! - **Push-down**: filters, sorts and pages are requested as the dispatcher does. A store that
+//!   leaves them to the crate passes.
+//! - **Ids** are up to the store. They must be unique, also over time; an unknown id is not found;
+//!   and they break ties in the [order](crate::query::IdOrder) that the store names.
+//! - **Indexes**: lookups that the store takes over must not scan. For a database, pass its query
+//!   plans with [`Stores::explained_by`]; otherwise time is measured.
+//! - **Tenants** that have to exist before they are used: [`Stores::tenants`].
+//! - **Runtime**: stores that need one, such as tokio for sqlx, pass a function that spawns a task:
+//!   [`Stores::spawner`]. By default concurrent tasks run on threads without a runtime.
 //!
-//! Everything random comes from a seed ([`Stores::seed`]), which failures name: a run can be
+//! Random values come from a seed ([`Stores::seed`]), which failures name, so that a run can be
 //! repeated.
 //!
-//! Each check is a function, and is named after what a store does that passes; [`CHECKS`] lists
-//! them. To run all but some, ask for [`failures`].
+//! Each check is a function, listed in [`CHECKS`]. To run all and collect the failures, call
+//! [`failures`].
 
 #![expect(clippy::panic, reason = "checks fail by panicking")]
 

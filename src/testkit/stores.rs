@@ -18,12 +18,12 @@ use crate::store::ResourceStore;
 /// More than are made at a time.
 const SAMPLES: usize = 10_000;
 
-/// Makes stores for checks. Every check begins with new ones, which have to be empty.
+/// Creates stores for checks. Every check starts with new, empty ones.
 ///
-/// A closure that makes them is a factory: see [the module](super).
+/// A closure that creates them is a factory: see [the module](super).
 #[async_trait]
 pub trait StoreFactory: Send + Sync {
-    /// Makes empty stores: over a new database, or for tenants that nobody has used.
+    /// Creates empty stores: over a new database, or for unused tenants.
     async fn make(&self) -> Stores;
 }
 
@@ -38,10 +38,11 @@ where
     }
 }
 
-/// Empty stores of one database, one for each resource type, and what a check has to know of them.
+/// Empty stores of one database, one for each resource type, with what a check has to know about
+/// them.
 ///
-/// Stores of users and groups that know each other go together. A host that has only users hands
-/// over only these: what a check finds nothing to try on passes.
+/// Stores of users and groups that know each other belong together. With users only, checks of
+/// groups are skipped.
 #[derive(Clone)]
 #[must_use = "stores do nothing until a check gets them"]
 pub struct Stores {
@@ -63,7 +64,7 @@ pub(super) type Guards = Vec<Arc<dyn Any + Send + Sync>>;
 struct Served {
     resource_type: Arc<ResourceType>,
     store: Arc<dyn ResourceStore>,
-    /// The attributes that the store keeps; none means all.
+    /// The attributes that the store keeps; `None` means all.
     kept: Option<Vec<ResolvedPath>>,
     explain: Option<Arc<dyn Explain>>,
 }
@@ -105,10 +106,10 @@ impl Stores {
         self
     }
 
-    /// Says that the store of a resource type keeps these attributes and no others, such as
-    /// `emails`, `name.familyName` or
+    /// Declares the attributes that the store of a resource type keeps, such as `emails`,
+    /// `name.familyName` or
     /// `urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:employeeNumber`. Required ones
-    /// have to be among them. Without this it has to keep all that clients may write.
+    /// must be included. By default the store has to keep every attribute that clients may write.
     ///
     /// # Panics
     ///
@@ -125,8 +126,8 @@ impl Stores {
         self
     }
 
-    /// Says how the database of a resource type goes about queries: then
-    /// [`look_ups_do_not_scan`](super::look_ups_do_not_scan) reads the plans rather than the clock.
+    /// Sets the source of query plans of a resource type, so that
+    /// [`look_ups_do_not_scan`](super::look_ups_do_not_scan) reads plans instead of the clock.
     ///
     /// # Panics
     ///
@@ -156,37 +157,33 @@ impl Stores {
         subjects.iter().flat_map(lacking).collect()
     }
 
-    /// Says on whose behalf calls are made, a context for each tenant; two called `example` and
-    /// `other` unless this is called. For stores that know one tenant only, or have to know them
-    /// before: the tenants have to be there. What is about several tenants is not tried on one.
+    /// Sets the contexts of calls, one for each tenant. By default there are `example` and `other`.
+    /// For stores with one tenant, or with tenants that have to exist. Checks of isolation need
+    /// two.
     pub fn tenants(self, contexts: impl IntoIterator<Item = RequestContext>) -> Self {
         Self { tenants: contexts.into_iter().collect(), ..self }
     }
 
-    /// Says how work is started that runs at the same time as other work. Unless this is called,
-    /// each task gets a thread of its own without a runtime.
+    /// Sets the function that spawns concurrent tasks. By default each task gets a thread without a
+    /// runtime.
     ///
-    /// Stores that need a runtime name it here, as in `.spawner(|task| drop(tokio::spawn(task)))`.
-    /// Tasks of a runtime with a single thread take turns where they wait; give it several threads,
-    /// so that they are truly at work at once.
+    /// Stores that need a runtime set it here, as in `.spawner(|task| drop(tokio::spawn(task)))`.
+    /// Use a runtime with several threads: tasks of one thread only take turns.
     pub fn spawner(self, spawn: impl Fn(Task) + Send + Sync + 'static) -> Self {
         Self { spawn: Arc::new(spawn), ..self }
     }
 
-    /// Chooses the seed of what is random: the same seed gives the same resources and filters.
-    /// Failures name it.
+    /// Sets the random seed: the same seed gives the same resources and filters. Failures name it.
     pub fn seed(self, seed: u64) -> Self {
         Self { seed, ..self }
     }
 
-    /// Chooses how many random filters and orders are tried on each resource type; 3,000 unless
-    /// this is called.
+    /// Sets the number of random filters and sorts for each resource type. The default is 3,000.
     pub fn cases(self, cases: usize) -> Self {
         Self { cases, ..self }
     }
 
-    /// Keeps something as long as the stores are in use, such as the folder that the database is
-    /// in.
+    /// Keeps a guard as long as the stores are in use, such as the folder of the database.
     pub fn holding(mut self, guard: impl Any + Send + Sync) -> Self {
         self.guards.push(Arc::new(guard));
         self

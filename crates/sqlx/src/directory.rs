@@ -9,7 +9,7 @@ use crate::shares::Shares;
 use crate::store::Store;
 use scimwire::schema::ResourceType;
 
-/// A database that holds resources of several types, and hands out a store for each.
+/// A database with resources of several types, and a store for each.
 #[cfg_attr(
     feature = "sqlite",
     doc = r#"
@@ -45,17 +45,17 @@ impl<E: Engine> Directory<E> {
         Ok(Self { engine: Arc::new(engine), shares: Arc::new(shares), keeps_dangling: false })
     }
 
-    /// Leaves a deleted resource in the groups that listed it; otherwise it is taken out.
+    /// Keeps the ids of deleted resources in their groups. By default they are removed.
     #[must_use]
     pub fn keeping_dangling_members(self) -> Self {
         Self { keeps_dangling: true, ..self }
     }
 
-    /// The store of a resource type.
+    /// Returns the store of a resource type.
     ///
-    /// When it is first used, it compares the attributes of the type with those that the columns
-    /// beside the documents were made for. If they differ, perhaps since an attribute has become
-    /// unique, it makes all of them anew; meanwhile no other process may serve the type.
+    /// At its first use, the store compares the attributes of the type with its index columns. If
+    /// they differ, for example because an attribute became unique, it rebuilds them all. No other
+    /// process may serve the type meanwhile.
     pub fn store(&self, resource_type: impl Into<Arc<ResourceType>>) -> Store<E> {
         Store::new(self.clone(), resource_type.into())
     }

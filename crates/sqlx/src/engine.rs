@@ -12,10 +12,10 @@ use scimwire::filter::Budget;
 use scimwire::sql::{Dialect, Sql};
 use scimwire::store::{StoreError, fresh_id};
 
-/// A database that this crate has a driver for. The trait is sealed.
+/// A supported database. The trait is sealed.
 #[async_trait]
 pub trait Engine: private::Sealed + fmt::Debug + Send + Sync + 'static {
-    /// Which SQL it speaks.
+    /// The SQL dialect.
     const DIALECT: Dialect;
 
     #[doc(hidden)]

@@ -1,38 +1,34 @@
-//! Stores over SQLite and PostgreSQL, ready made.
+//! SQLite and PostgreSQL stores for `scimwire`, the embeddable SCIM 2.0 server.
 //!
-//! A directory is a database; it hands out a store for each resource type. All of them are in three
-//! tables: resources as JSON documents, beside them what filters compare; the values that are
-//! unique or looked up; the members of groups. How many resources there are is kept in a fourth.
-//! The tenant comes first in every primary key, and no statement that serves a request crosses
-//! tenants.
+//! A [`Directory`] is a database; it returns a store for each resource type. Resources are JSON
+//! documents in one table, with index columns beside them. Unique and indexed values are in a second
+//! table, memberships in a third, and the number of resources in a fourth. Every primary key begins
+//! with the tenant, and no statement of a request crosses tenants.
 //!
-//! | what is asked | how it is answered |
+//! | query | plan |
 //! |---|---|
-//! | one by id | one statement, by the primary key |
-//! | `userName eq`, `externalId eq`, `emails.value eq`, any attribute that is unique or [indexed](scimwire::ResourceType::indexed) | one statement, by an index of values; over SQLite another one where several share the value |
-//! | `displayName eq` of a group, `userName sw`, an order by either | by an index of names |
-//! | `members.value eq`, `groups.value eq` | by the index of members |
-//! | any other filter | by looking at the resources of that type, in the database |
-//! | a page by cursor | in the order of an index, from the position on |
-//! | a page by index | its ids by a walk along an index, if there is one in that order; then their documents |
-//! | the groups of users | by the index of members, once for a page |
-//! | members put in or taken out | those that are named, and no others |
+//! | one resource by id | one statement, by primary key |
+//! | `userName eq`, `externalId eq`, `emails.value eq`, any unique or [indexed](scimwire::ResourceType::indexed) attribute | one statement, by an index of values; in SQLite another one if several resources share the value |
+//! | `displayName eq` of a group, `userName sw`, sorting by either | an index of names |
+//! | `members.value eq`, `groups.value eq` | the index of members |
+//! | any other filter | a scan of the resources of that type, in the database |
+//! | a page by cursor | an index, from the position on |
+//! | a page by index | a walk along an index in that order, if there is one; then the documents of the page |
+//! | groups of users | the index of members, once for a page |
+//! | added or removed members | the named members only |
 //!
-//! A write is one transaction with a lock on the resource; SQLite, which has one lock for all,
-//! takes it once the change is worked out. What is answered with success is on disk: SQLite writes
-//! ahead and waits for the disk at each commit, PostgreSQL does what its `synchronous_commit` says.
-//! Conflicts of unique values are found by the database itself. A future that is dropped leaves
-//! nothing half done.
+//! - **Durability**: a write is one transaction that locks the resource. A response with success
+//!   means that the change is on disk: SQLite uses a write-ahead log and syncs each commit;
+//!   PostgreSQL follows its `synchronous_commit`. A dropped future leaves nothing half done.
+//! - **Uniqueness** is enforced by the database.
+//! - **Retries and timeouts**: transient failures, such as a restart of the database or an exhausted
+//!   pool, are [`StoreError::Busy`](scimwire::StoreError). Transactions that lose against others are
+//!   retried before that. A search beyond its timeout is rejected.
+//! - **Fair shares**: no tenant can use all connections.
+//! - **Limits**: passwords are not stored. Text with U+0000 is rejected, and so are names and
+//!   indexed values of more than 2,000 bytes.
 //!
-//! Failures that pass by themselves, such as a database that is restarted or a pool without a free
-//! connection, are [`StoreError::Busy`](scimwire::StoreError); transactions that lose against others
-//! are tried again before that. A search that takes longer than a statement may is refused. No
-//! tenant has all connections at once.
-//!
-//! How to run them on a cluster, and what comes of failures, is in [`docs`].
-//!
-//! Passwords are not kept. Text with U+0000 is refused, and so are names and indexed values of more
-//! than 2,000 bytes.
+//! Clusters, failover and statements are described in [`docs`].
 
 #![cfg_attr(
     not(any(feature = "sqlite", feature = "postgres")),

@@ -4,13 +4,13 @@ use crate::engine::{DatabaseError, Engine, Rows, Transaction};
 use scimwire::filter::Budget;
 use scimwire::sql::{Dialect, Sql};
 
-/// A step from one version of the tables to the next.
+/// A migration from one version of the tables to the next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Migration {
-    /// The version that the tables have afterwards.
+    /// The version of the tables after the migration.
     pub version: u32,
-    /// The statements; they note the version as well.
+    /// The statements, which also record the version.
     pub sql: &'static str,
 }
 

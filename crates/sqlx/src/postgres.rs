@@ -70,13 +70,11 @@ impl Default for PostgresOptions {
 impl Directory<Postgres> {
     /// Connects to a database, by a URL such as `postgres://scim@db.example.com/scim`.
     ///
-    /// Several hosts can be named, with commas between them: the first one that can be used is.
-    /// With `?target_session_attrs=read-write` that is one that takes writes; when it is lost, the
-    /// others are tried, so that a standby that has been promoted takes over without a restart of
-    /// this process.
+    /// Name several hosts, separated by commas, for failover. The first usable one is used; with
+    /// `?target_session_attrs=read-write`, the primary. If the connection is lost, the others are
+    /// tried, so that a promoted standby takes over without a restart.
     ///
-    /// A host that needs TLS switches on a `tls-` feature of `sqlx`, of the version that this crate
-    /// uses.
+    /// For TLS, turn on a `tls-` feature of `sqlx`, in the version that this crate uses.
     ///
     /// # Errors
     ///

@@ -29,10 +29,9 @@ use scimwire::store::{
 };
 use scimwire::value::{Object, Value};
 
-/// Keeps the resources of one type in a database; see [the crate](crate) for how.
+/// Stores the resources of one type in a database; see [the crate](crate) for details.
 ///
-/// Stores of several types that name each other, such as users and groups, come from one
-/// [`Directory`].
+/// Stores of types that refer to each other, such as users and groups, come from one [`Directory`].
 pub struct Store<E> {
     directory: Directory<E>,
     pub(super) layout: Arc<Layout>,

@@ -18,7 +18,7 @@ use crate::store::error::StoreError;
 use crate::store::precondition::Precondition;
 use crate::value::Value;
 
-/// A database in memory that holds resources of several types, and hands out a store for each.
+/// An in-memory database with resources of several types, and a store for each.
 ///
 /// ```
 /// use scimwire::MemoryDirectory;
@@ -35,19 +35,19 @@ pub struct MemoryDirectory {
 }
 
 impl MemoryDirectory {
-    /// An empty one.
+    /// Creates an empty database.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Leaves a deleted resource in the groups that listed it; otherwise it is taken out.
+    /// Keeps the ids of deleted resources in their groups. By default they are removed.
     #[must_use]
     pub fn keeping_dangling_members(self) -> Self {
         Self { keeps_dangling: true, ..self }
     }
 
-    /// The store of a resource type.
+    /// Returns the store of a resource type.
     pub fn store(&self, resource_type: impl Into<Arc<ResourceType>>) -> MemoryStore {
         MemoryStore { directory: self.clone(), resource_type: resource_type.into() }
     }
