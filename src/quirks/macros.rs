@@ -62,7 +62,7 @@ macro_rules! tolerances {
         }
 
         impl Quirks {
-            /// The names of all that is on or off: the fields that are `bool`.
+            /// The names of the switches: the fields that are `bool`.
             pub const SWITCHES: &'static [&'static str] = &[$(stringify!($switch),)*];
 
             /// Sets the switch of that name; `None` if it does not exist.
@@ -84,7 +84,7 @@ macro_rules! tolerances {
             }
         }
 
-        /// Each rule with its number on the page, and whether it is on, off, a choice, or always so.
+        /// The table of rules: number on the page, and `on`, `off`, a choice, or `always`.
         #[cfg(test)]
         pub(super) const TABLE: &[(&str, &str, &str)] = &[
             $((stringify!($switch), $switch_number, stringify!($default)),)*
@@ -105,8 +105,7 @@ macro_rules! tolerances {
             $(#[$field_doc:meta])* $field:ident: $field_type:ty,
         )+ })? => $text:literal $(, $shown:expr)*;
     )* })*) => {
-        /// A departure from the RFC that was tolerated: an administrator sees by it what their
-        /// identity provider does.
+        /// A tolerated deviation from the RFC, for the administrator of an identity provider.
         ///
         /// Its `Display` names attributes and what was made of them, and no values: those are
         /// personal data.

@@ -8,197 +8,195 @@ use crate::shown::Shown;
 
 tolerances! {
     switches {
-        /// Booleans as text: `{"active": "False"}`, `roles[primary eq "True"]`.
+        /// Accepts booleans as strings: `{"active": "False"}`, `roles[primary eq "True"]`.
         boolean_strings = on, "T2" {
-            /// A boolean came as text.
+            /// A boolean was sent as a string.
             BooleanString(name: String) => "`{}`: a string was read as a boolean", Shown(name);
         }
-        /// `replace` of `emails[type eq "work"].value` makes the e-mail address where there is
-        /// none: the element that the filter describes by no more than `type`, `primary` and
-        /// `display`; without a filter, one with the sub-attribute, unless that says only what kind
-        /// of value it is. Never one that refers to a resource. Otherwise it is `noTarget` (RFC
-        /// 7644, Section 3.5.2.3).
+        /// Creates the element for a `replace` of `emails[type eq "work"].value` without a match.
+        /// The filter may name only `type`, `primary` and `display`; without a filter, the path
+        /// must name another sub-attribute. References to resources are never created. Otherwise it
+        /// is `noTarget` (RFC 7644, Section 3.5.2.3).
         create_on_no_match = on, "T3" {
-            /// An element was made where there was none that the path names.
+            /// An element was created, since the path matched none.
             Create(name: String) => "`{}` was in no element, and one was made", Shown(name);
         }
-        /// Read-only attributes in a path-less value are ignored: `{"op": "replace", "value":
-        /// {"meta": {}, "title": "x"}}`. Otherwise they have to be as they are.
+        /// Ignores read-only attributes in a value without a path: `{"op": "replace", "value":
+        /// {"meta": {}, "title": "x"}}`. Otherwise they must have the current value.
         ignore_read_only = on, "T5" {
             /// A read-only attribute in a path-less value was ignored.
             ReadOnly(name: String) => "`{}` is read-only and was ignored", Shown(name);
         }
-        /// A value where a complex attribute belongs, alone or in a list: `{"manager":
+        /// Accepts a simple value for a complex attribute, alone or in a list: `{"manager":
         /// "26118915"}`, `{"members": ["2819c223"]}`.
         value_for_complex = on, "T8" {
-            /// A value came where a complex attribute belongs.
+            /// A simple value was sent for a complex attribute.
             ValueForComplex(name: String) =>
                 "`{}`: a string was read as an object with that `value`", Shown(name);
         }
-        /// An array of one where there can only be one value: `{"manager": [{"value":
+        /// Accepts an array with one element for a single-valued attribute: `{"manager": [{"value":
         /// "26118915"}]}`.
         array_for_one = on, "T9" {
-            /// An array of one came where there can only be one value.
+            /// An array with one element was sent for a single-valued attribute.
             ArrayForOne(name: String) =>
                 "`{}`: an array of one was read as its value", Shown(name);
         }
-        /// An object with a `value` where a simple value belongs: `{"displayName": [{"value":
+        /// Accepts an object with a `value` for a simple attribute: `{"displayName": [{"value":
         /// "Babs"}]}`.
         complex_for_value = on, "" {
-            /// An object with a value came where a simple attribute belongs.
+            /// An object with a `value` was sent for a simple attribute.
             ComplexForValue(name: String) => "`{}`: an object was read as its `value`", Shown(name);
         }
-        /// One value where there can be several: `{"emails": {"value": "bjensen@example.com"}}`,
-        /// `{"emails": "bjensen@example.com"}`, or for names of attributes in a search
-        /// `{"attributes": "userName,emails"}`.
+        /// Accepts one value for a multi-valued attribute: `{"emails": {"value":
+        /// "bjensen@example.com"}}`, `{"emails": "bjensen@example.com"}`, or for names of
+        /// attributes in a search `{"attributes": "userName,emails"}`.
         one_for_many = on, "T10" {
-            /// One value came where there can be several.
+            /// One value was sent for a multi-valued attribute.
             OneForMany(name: String) => "`{}`: one value was read as an array of one", Shown(name);
-            /// In a search, names of attributes came as one text; the parameter.
+            /// Names of attributes in a search were sent as one string; the parameter.
             CommaList(parameter: &'static str) => "`{}`: a text was read as a list", parameter;
         }
-        /// An empty string unassigns: `{"title": ""}`.
+        /// Reads an empty string as unassigned: `{"title": ""}`.
         empty_strings = on, "T11" {
-            /// An empty string was read as no value.
+            /// An empty string was read as unassigned.
             EmptyString(name: String) => "`{}`: an empty string was read as no value", Shown(name);
         }
-        /// Text that is no URI where one belongs: `{"profileUrl": "my page"}`.
+        /// Accepts any string as a reference: `{"profileUrl": "my page"}`.
         any_references = on, "T27" {
-            /// Text that is no URI was taken over as a reference.
+            /// A string that is not a URI was stored as a reference.
             NoReference(name: String) =>
                 "`{}`: text that is no URI was taken over as it is", Shown(name);
         }
-        /// An attribute of an extension without its URN: `{"op": "add", "path": "department",
-        /// "value": "Sales"}`, in the body of a POST or PUT `{"department": "Sales"}`, or in a
-        /// filter `manager eq "26118915"`.
+        /// Accepts an attribute of an extension without its URN: `{"op": "add", "path":
+        /// "department", "value": "Sales"}`, in the body of a POST or PUT `{"department":
+        /// "Sales"}`, or in a filter `manager eq "26118915"`.
         bare_extension_attributes = on, "T13" {
-            /// In a filter, or as a key of a body, an attribute of an extension was named without
-            /// the extension.
+            /// A filter, or a key of a body, named an attribute of an extension without the
+            /// extension.
             BareExtensionAttribute(name: String) =>
                 "`{}` was taken for the attribute of an extension", Shown(name);
             /// The path of an operation named an attribute of an extension without the extension.
             BareExtensionPath(name: String) =>
                 "`{}` was read as the attribute of an extension", Shown(name);
         }
-        /// Schema URIs that the resource type does not have are ignored, and missing ones assumed;
-        /// so are those of messages, such as `{"Operations": [..]}`.
+        /// Ignores unknown schema URIs, and adds missing ones, also those of messages such as
+        /// `{"Operations": [..]}`.
         any_schemas = on, "T14" {
-            /// A schema URI that the resource type does not have was left out.
+            /// A schema URI that the resource type does not have was ignored.
             UnknownSchema(uri: String) => "`schemas`: `{}` was ignored", Shown(uri);
             /// `schemas` did not name the base schema.
             MissingSchema(uri: String) => "`schemas`: `{}` was missing and assumed", Shown(uri);
-            /// A message did not name its schema, which is given here.
+            /// A message did not name its schema, which is this one.
             MessageSchema(schema: &'static str) =>
                 "`schemas` did not name `{}`, which was assumed", schema;
         }
-        /// An operation whose path names no attribute is ignored, where it would be refused with
+        /// Ignores an operation whose path names an unknown attribute. Otherwise it is
         /// `invalidPath`.
         ignore_unknown_paths = off, "T14" {
             /// An unknown attribute in a path was ignored.
             UnknownPath(name: String) => "`{}` is no attribute and was ignored", Shown(name);
         }
-        /// Words without quotes in filters: `userName eq bjensen`.
+        /// Accepts words without quotes in filters: `userName eq bjensen`.
         bare_words_in_filters = off, "T18" {
-            /// A text in a filter was a word without quotes.
+            /// A string in a filter had no quotes.
             BareWord => "a word without quotes in a filter was read as a text";
         }
-        /// Text in single quotes in filters: `userName eq 'bjensen'`; nothing is escaped inside.
+        /// Accepts single quotes in filters: `userName eq 'bjensen'`, without escapes.
         single_quotes = off, "" {
-            /// Text in a filter was in single quotes.
+            /// A string in a filter had single quotes.
             SingleQuotes => "a text in a filter was in single quotes";
         }
-        /// `not` without parentheses in filters: `not title pr`.
+        /// Accepts `not` without parentheses in filters: `not title pr`.
         bare_not = off, "" {
             /// `not` in a filter had no parentheses.
             BareNot => "`not` in a filter was read without its parentheses";
         }
-        /// A space before a bracket in filters: `emails [type eq "work"]`.
+        /// Accepts a space before a bracket in filters: `emails [type eq "work"]`.
         space_before_bracket = off, "" {
-            /// There was a space before a bracket in a filter.
+            /// A filter had a space before a bracket.
             SpaceBeforeBracket => "the space before a bracket was passed over";
         }
-        /// Literals in any case in filters: `active eq True`.
+        /// Accepts literals in any case in filters: `active eq True`.
         literal_case = on, "" {
             /// A literal in a filter was not in lower case.
             LiteralCase => "a literal in a filter was read without regard to case";
         }
-        /// A POST without `active` is read as one with `"active": true`: a policy sees that.
-        /// Otherwise the policy sees what the client sent, and the resource is active all the same
-        /// if the policy does not say anything of it.
+        /// Reads a POST without `active` as one with `"active": true`, which hooks see. Otherwise
+        /// hooks see what the client sent, and the resource is active unless a hook decides
+        /// otherwise.
         active_by_default = on, "T21" {
             /// `active` had no value in a new resource.
             ActiveByDefault => "`active` was missing and taken as true";
         }
-        /// White space around a path means nothing: `{"op": "replace", "path": " title", "value":
-        /// "x"}`. Otherwise it is `invalidPath`.
+        /// Ignores white space around a path: `{"op": "replace", "path": " title", "value": "x"}`.
+        /// Otherwise it is `invalidPath`.
         padded_paths = on, "" {
-            /// There was white space around a path.
+            /// A path had white space around it.
             PaddedPath(name: String) => "the white space around `{}` was passed over", name;
         }
-        /// A blank path is no path: `{"op": "replace", "path": "", "value": {"title": "x"}}`; a
-        /// blank parameter is none: `?filter=&count=`.
+        /// Reads a blank path as absent: `{"op": "replace", "path": "", "value": {"title": "x"}}`,
+        /// and a blank parameter: `?filter=&count=`.
         blank_as_absent = on, "" {
             /// The path of an operation was blank.
             BlankPath => "a blank path was read as none";
             /// A parameter was blank.
             BlankParameter(name: &'static str) => "`{}` was blank and was read as not given", name;
         }
-        /// `replace` of a whole element keeps what the `eq` terms of the filter say of it and the
-        /// value does not: `{"op": "replace", "path": "roles[value eq \"Member\"]", "value":
-        /// {"display": "x"}}`. Otherwise the value is the whole element (RFC 7644, Section
+        /// Keeps, in a `replace` of a whole element, the attributes that the filter names and the
+        /// value omits: `{"op": "replace", "path": "roles[value eq \"Member\"]", "value":
+        /// {"display": "x"}}`. Otherwise the value replaces the element (RFC 7644, Section
         /// 3.5.2.3).
         keep_described = on, "" {
-            /// Of an element that was replaced, what the value filter says stayed.
+            /// An element was replaced, and kept the attributes that the value filter names.
             KeptDescribed(name: String) =>
                 "what the filter says of an element of `{}` stayed when that was replaced",
                 Shown(name);
         }
-        /// An attribute that [`ResourceType::keeping`](crate::ResourceType::keeping) left out has
-        /// no value and takes none, where it would be unknown: `{"op": "replace", "path":
+        /// Reads an attribute that [`ResourceType::keeping`](crate::ResourceType::keeping) left out
+        /// as one that never has a value. Otherwise it is unknown: `{"op": "replace", "path":
         /// "nickName", "value": "Babs"}`, `?filter=nickName pr`.
         left_out_attributes = on, "" {
-            /// An attribute that the schema has and the host does not keep was read as one without
-            /// a value.
+            /// An attribute that is not kept was read as one without a value.
             LeftOut(name: String) =>
                 "`{}` is not kept here, and was read as an attribute without a value", Shown(name);
         }
-        /// A byte order mark before a body is no part of it.
+        /// Skips a byte order mark before a body.
         byte_order_mark = on, "" {
             /// The body began with a byte order mark.
             ByteOrderMark => "the body began with a byte order mark";
         }
-        /// Endpoints in any case: `/users`, `/serviceproviderconfig`, also in the `path` of a bulk
-        /// operation.
+        /// Accepts endpoints in any case: `/users`, `/serviceproviderconfig`, also in the `path` of
+        /// a bulk operation.
         endpoint_case = on, "" {
-            /// An endpoint was not spelled as it is.
+            /// An endpoint was spelled in another case.
             EndpointCase {
-                /// As it came.
+                /// The spelling of the client.
                 came: String,
-                /// As it is spelled.
+                /// The correct spelling.
                 read: String,
             } => "the endpoint `{}` was read as `{}`", Shown(came), read;
         }
-        /// In a bulk request, the operations of a PATCH without their message: `{"method": "PATCH",
-        /// "data": [{"op": "add", ..}]}`.
+        /// Accepts the operations of a PATCH without their message in a bulk request: `{"method":
+        /// "PATCH", "data": [{"op": "add", ..}]}`.
         bare_operations = on, "" {
-            /// In a bulk request, the operations of a PATCH came without their message.
+            /// The operations of a PATCH in a bulk request had no message.
             BareOperations => "`data` was read as the operations of a PATCH";
         }
-        /// A bulk request with `"failOnErrors": 0` goes on to the end, as without it.
+        /// Reads `"failOnErrors": 0` in a bulk request as absent.
         zero_fail_on_errors = on, "" {
-            /// In a bulk request, `failOnErrors` was 0.
+            /// `failOnErrors` of a bulk request was 0.
             ZeroFailOnErrors => "`failOnErrors` was 0 and was ignored";
         }
-        /// The URN of a schema and the name of an attribute with a dot between them:
+        /// Accepts a dot between the URN of a schema and the name of an attribute:
         /// `urn:ietf:params:scim:schemas:extension:enterprise:2.0:User.department`.
         joined_urns = on, "" {
             /// The URI of a schema and the name of its attribute were joined by a dot.
             JoinedUrn(name: String) => "`{}` had a dot for the last colon", Shown(name);
         }
-        /// An attribute with a value filter among those to return, or not to return, is the
-        /// attribute without it: `?attributes=emails[type eq "work"]`.
+        /// Ignores the value filter of an attribute to return or to exclude:
+        /// `?attributes=emails[type eq "work"]`.
         filtered_attributes = on, "" {
-            /// Among the attributes to return or not to return was one with a value filter.
+            /// An attribute to return or to exclude had a value filter.
             FilteredAttribute(name: String) =>
                 "`{}` was read without the filter of its values", name;
         }
@@ -207,12 +205,12 @@ tolerances! {
         /// The meaning of a `value` in `remove`: `{"op": "remove", "path": "members", "value":
         /// [{"value": "2819c223"}]}`.
         listed_values: ListedValues = Remove, strict Remove, "T6" {
-            /// The values that a `remove` lists are removed, and no others.
+            /// A `remove` listed values; only these were removed.
             ListedValues(name: String) => "of `{}` only the listed values were removed", Shown(name);
         }
         /// The treatment of attributes that no schema defines.
         unknown_attributes: UnknownAttributes = Ignore, strict Ignore, "T14" {
-            /// An attribute that no schema defines was left out.
+            /// An unknown attribute was ignored.
             UnknownAttribute(name: String) => "`{}`: an unknown attribute was ignored", Shown(name);
         }
         /// The meaning of a condition as the path of `remove`: `{"op": "remove", "path": "schemas
@@ -220,12 +218,12 @@ tolerances! {
         condition_paths: ConditionPaths = Select, strict Select, "" {}
         /// The effect of PUT on attributes that the body omits.
         omitted: Omitted = KeepBooleans, strict Clear, "T21" {
-            /// A PUT or PATCH gave `active` no value, and the state stayed as it was.
+            /// A PUT or PATCH unassigned `active`; the state did not change.
             ActiveKept => "`active` was given no value, and the state stayed as it was";
         }
         /// The meaning of a PATCH without operations.
         no_operations: NoOperations = Refuse, strict Refuse, "T24" {
-            /// There were no operations.
+            /// The PATCH had no operations.
             NoOperations => "there were no operations, and nothing changed";
         }
     }
@@ -235,7 +233,7 @@ tolerances! {
             OpCase => "`op` was read without regard to case";
         }
         method_case, "T1" {
-            /// In a bulk request, the method of an operation was not in upper case.
+            /// The method of a bulk operation was not in upper case.
             MethodCase => "the method was read without regard to case";
         }
         key_as_path, "T4" {
@@ -243,41 +241,41 @@ tolerances! {
             KeyAsPath(key: String) => "the key `{}` was read as a path", Shown(key);
         }
         attribute_names, "T12" {
-            /// The name of an attribute was not spelled as in the schema.
+            /// The name of an attribute was spelled in another case.
             Name {
-                /// As it came.
+                /// The spelling of the client.
                 came: String,
-                /// As the schema spells it.
+                /// The spelling of the schema.
                 read: String,
             } => "`{}` was read as `{}`", Shown(came), read;
         }
         media_type, "T15" {
-            /// The body came without a media type, or as another JSON.
+            /// The body had no media type, or that of other JSON.
             MediaType => "the body was read as application/scim+json";
         }
         slashes, "T16" {
-            /// The path had slashes that mean nothing.
+            /// The path had redundant slashes.
             Slashes => "the path had slashes that were left out";
         }
         parameter_names, "T16" {
-            /// A parameter of the query was not spelled as in the RFC.
+            /// A query parameter was spelled in another case.
             ParameterName {
-                /// As it came.
+                /// The spelling of the client.
                 came: String,
-                /// As the RFC spells it.
+                /// The spelling of the RFC.
                 read: &'static str,
             } => "the parameter `{}` was read as `{}`", Shown(came), read;
         }
         unknown_parameters, "T16" {
-            /// The query had a parameter that nobody knows.
+            /// The query had an unknown parameter.
             UnknownParameter(name: String) => "the parameter `{}` was ignored", Shown(name);
         }
         empty_parameters, "T16" {
-            /// The query had a `&` with nothing beside it.
+            /// The query had an empty parameter.
             EmptyParameter => "the query had a `&` too many";
         }
         plus_for_space, "T16" {
-            /// The query had a `+` where the RFC has `%20`.
+            /// The query had a `+` for a space, instead of `%20`.
             PlusForSpace => "each `+` in the query was read as a space";
         }
         filter_tail, "T17" {
@@ -285,16 +283,16 @@ tolerances! {
             FilterTail => "a comparison behind a bracket was read as one more condition inside it";
         }
         compared_by_value, "T17" {
-            /// In a filter, a complex attribute was compared by its `value`.
+            /// A filter compared a complex attribute by its `value`.
             ComparedByValue(name: String) => "`{}` was compared by its `value`", Shown(name);
         }
         references, "T19" {
-            /// A `$ref` beside a `value` was left out, since it follows from that.
+            /// A `$ref` next to a `value` was ignored, since it follows from the value.
             Reference(name: String) =>
                 "`{}.$ref` was ignored, since it follows from the value", Shown(name);
         }
         one_primary, "T20" {
-            /// A new primary value took that from another one.
+            /// A new primary value replaced the old one.
             Primary(name: String) =>
                 "a new primary value of `{}` took that from another one", Shown(name);
         }
@@ -303,18 +301,18 @@ tolerances! {
             PageBounds {
                 /// The parameter.
                 parameter: &'static str,
-                /// As it came.
+                /// The value of the client.
                 came: i64,
-                /// The next number within bounds.
+                /// The nearest allowed number.
                 read: i64,
             } => "`{}` was {} and was read as {}", parameter, came, read;
         }
         unchanged, "T23" {
-            /// The request asked for what was so already.
+            /// The request changed nothing.
             Unchanged => "everything was as asked already, and nothing changed";
         }
         indirect_groups, "" {
-            /// A resource is in more indirect groups than are shown (`Limits::indirect_groups`).
+            /// The resource is in more indirect groups than are shown (`Limits::indirect_groups`).
             IndirectGroups {
                 /// The number that is shown.
                 shown: usize,
@@ -322,22 +320,22 @@ tolerances! {
                   out", shown;
         }
         groups, "" {
-            /// A resource is in more groups than are shown (`Limits::groups`).
+            /// The resource is in more groups than are shown (`Limits::groups`).
             Groups {
                 /// The number that is shown.
                 shown: usize,
             } => "of the groups of a resource, the first {} were shown, and others left out", shown;
         }
         page_bytes, "" {
-            /// A page ended before it was too long (`Limits::page_bytes`) or took too much memory
-            /// (`Limits::page_memory`), and the next one goes on.
+            /// A page ended early because of its size (`Limits::page_bytes`) or memory
+            /// (`Limits::page_memory`).
             PageBytes {
                 /// The number of resources on the page.
                 shown: usize,
             } => "the page ended with resource {}, since it would have been too large", shown;
         }
         more, "" {
-            /// There was more of the kind, or of others: a report has a hundred.
+            /// There were further deviations: a report lists at most 100.
             More {
                 /// The number of further ones.
                 count: usize,

@@ -62,8 +62,7 @@ pub struct Resources {
     precondition: Precondition,
 }
 
-/// A policy that hears of changes, and is asked nothing: its other methods are about what clients
-/// do.
+/// Hooks that are only notified. Their other methods are for client requests.
 struct Told(Arc<dyn Policy>);
 
 #[async_trait]
@@ -78,7 +77,7 @@ impl Policy for Told {
 }
 
 impl Resources {
-    /// The resources in `store`; no policy is told.
+    /// Uses the resources in `store`, without hooks.
     pub fn new(resource_type: impl Into<Arc<ResourceType>>, store: impl ResourceStore) -> Self {
         let endpoint = Endpoint::new(resource_type, store);
         let mut service = Service::new();
@@ -86,8 +85,8 @@ impl Resources {
         Self { service: Arc::new(service), endpoint, precondition: Precondition::default() }
     }
 
-    /// Sets the policy that hears of changes, and gives them their [turn](Policy::turn). Its other
-    /// methods are about what clients do, and are not called.
+    /// Sets the hooks to notify, and to call for a [turn](Policy::turn). Their other methods are
+    /// for client requests, and are not called.
     #[must_use]
     pub fn telling(mut self, policy: impl Policy) -> Self {
         Arc::make_mut(&mut self.service).policy = Arc::new(Told(Arc::new(policy)));
@@ -101,29 +100,29 @@ impl Resources {
         self
     }
 
-    /// Makes changes and deletions conditional on the version (optimistic locking): where somebody
-    /// else was faster, they fail, and what they follow from is read again.
+    /// Makes changes and deletions conditional on the version (optimistic locking). If the resource
+    /// has changed since, they fail, and you read it again.
     #[must_use]
     pub fn expecting(&self, precondition: Precondition) -> Self {
         Self { precondition, ..self.clone() }
     }
 
-    /// Reads one.
+    /// Reads a resource.
     ///
     /// # Errors
     ///
-    /// - [`StoreError::NotFound`]: there is none of that id;
+    /// - [`StoreError::NotFound`]: the id does not exist;
     /// - the store fails.
     pub async fn get(&self, id: &str, cx: &RequestContext) -> Result<Arc<Resource>, StoreError> {
         self.endpoint.store.get(id, &Projection::default(), cx).await
     }
 
-    /// Reads one as a client gets it: with the attributes that `parameters` ask for.
+    /// Reads a resource as a client gets it, with the attributes that `parameters` ask for.
     ///
     /// # Errors
     ///
-    /// - [`StoreError::NotFound`]: there is none of that id;
-    /// - [`StoreError::Refused`]: the parameters name attributes to return, and not to return;
+    /// - [`StoreError::NotFound`]: the id does not exist;
+    /// - [`StoreError::Refused`]: the parameters name both `attributes` and `excludedAttributes`;
     /// - the store fails.
     pub async fn represent(
         &self,
@@ -138,7 +137,7 @@ impl Resources {
         serde_json::to_value(&outcome.body).map_err(StoreError::other)
     }
 
-    /// Reads one page as a client gets it: filtered, sorted, paged and with the attributes that
+    /// Reads a page as a client gets it: filtered, sorted, paged, and with the attributes that
     /// `parameters` ask for, within the default [`Limits`](crate::dispatch::Limits).
     ///
     /// ```
@@ -179,8 +178,8 @@ impl Resources {
         Ok(list_values(&mut call, &[&self.endpoint]).await?)
     }
 
-    /// Finds those whose attribute equals `text`, by the rule of that attribute for upper and lower
-    /// case. The attribute is named as in a filter, such as `userName` or `emails.value`.
+    /// Finds the resources whose attribute equals `text`, ignoring case unless the attribute is
+    /// case-sensitive. The attribute is named as in a filter, such as `userName` or `emails.value`.
     ///
     /// # Errors
     ///
@@ -203,12 +202,12 @@ impl Resources {
         .await
     }
 
-    /// Finds those for which a filter holds, all of them, in the order of their ids.
+    /// Finds all resources that match a filter, ordered by id.
     ///
     /// # Errors
     ///
-    /// - the filter names what resources of this type do not have, or compares what cannot be
-    ///   compared;
+    /// - the filter names an unknown attribute, or an operator that does not fit its
+    ///   type;
     /// - the store fails.
     pub async fn matching(
         &self,
@@ -219,7 +218,7 @@ impl Resources {
         self.select(Some(filter), cx).await
     }
 
-    /// Reads all: for what there is little of.
+    /// Reads all resources; for small sets.
     ///
     /// # Errors
     ///
@@ -247,12 +246,12 @@ impl Resources {
         }
     }
 
-    /// Makes one; the change has it with its id.
+    /// Creates a resource. The change contains its id.
     ///
     /// # Errors
     ///
     /// - [`StoreError::Conflict`]: a unique value is taken;
-    /// - [`StoreError::Refused`]: a required attribute is missing, or the policy gives it no turn;
+    /// - [`StoreError::Refused`]: a required attribute is missing, or a hook rejects it;
     /// - the store fails.
     pub async fn create(
         &self,
@@ -264,14 +263,14 @@ impl Resources {
         Ok(insert(&call, &self.endpoint, resource).await?)
     }
 
-    /// Changes one, by the operations of a PATCH, atomically.
+    /// Applies the operations of a PATCH to a resource, atomically.
     ///
     /// # Errors
     ///
-    /// - [`StoreError::NotFound`]: there is none of that id;
+    /// - [`StoreError::NotFound`]: the id does not exist;
     /// - [`StoreError::Conflict`]: a unique value is taken;
-    /// - [`StoreError::VersionMismatch`]: it is of another version than expected;
-    /// - [`StoreError::Refused`]: an operation cannot be applied, or the policy gives it no turn;
+    /// - [`StoreError::VersionMismatch`]: it has another version than expected;
+    /// - [`StoreError::Refused`]: an operation cannot be applied, or a hook rejects it;
     /// - the store fails.
     pub async fn patch(
         &self,
@@ -285,7 +284,7 @@ impl Resources {
         Ok(amend(&mut call, &self.endpoint, id, operations, &binder).await?)
     }
 
-    /// Gives an attribute of one a value; the attribute is named as in a PATCH.
+    /// Replaces the value of an attribute, which is named as in a PATCH.
     ///
     /// # Errors
     ///
@@ -300,7 +299,7 @@ impl Resources {
         self.patch(id, vec![operation("replace", attribute, value.into())], cx).await
     }
 
-    /// Adds a value to an attribute of one that has several; the attribute is named as in a PATCH.
+    /// Adds a value to a multi-valued attribute, which is named as in a PATCH.
     ///
     /// # Errors
     ///
@@ -316,13 +315,13 @@ impl Resources {
         self.patch(id, vec![operation("add", attribute, values)], cx).await
     }
 
-    /// Deletes one.
+    /// Deletes a resource.
     ///
     /// # Errors
     ///
-    /// - [`StoreError::NotFound`]: there is none of that id;
-    /// - [`StoreError::VersionMismatch`]: it is of another version than expected;
-    /// - [`StoreError::Refused`]: the policy gives it no turn;
+    /// - [`StoreError::NotFound`]: the id does not exist;
+    /// - [`StoreError::VersionMismatch`]: it has another version than expected;
+    /// - [`StoreError::Refused`]: a hook rejects it;
     /// - the store fails.
     pub async fn delete(&self, id: &str, cx: &RequestContext) -> Result<Change, StoreError> {
         let call = self.call(cx);
@@ -330,7 +329,7 @@ impl Resources {
         Ok(remove(&call, &self.endpoint, id).await?)
     }
 
-    /// The type of the resources.
+    /// Returns the resource type.
     #[must_use]
     pub fn resource_type(&self) -> &Arc<ResourceType> {
         &self.endpoint.resource_type
