@@ -143,20 +143,24 @@ where
 
 fn patch() -> Round {
     let (served, id) = serve();
-    let (path, mut turn) = (format!("/Users/{id}"), false);
+    let (path, mut turn) = (format!("/Users/{id}"), 0);
+    let bodies = [false, true]
+        .map(|active| message(&json!({ "op": "replace", "path": "active", "value": active })));
     Box::new(move || {
-        turn = !turn;
-        let operation = json!({ "op": "replace", "path": "active", "value": !turn });
-        let request = request(Method::PATCH, &path, message(&operation));
+        turn ^= 1;
+        let request = request(Method::PATCH, &path, bodies[turn ^ 1].clone());
         assert_eq!(served.answer(request).status(), StatusCode::NO_CONTENT);
     })
 }
 
 fn post() -> Round {
     let (served, _) = serve();
-    let mut next = USERS;
+    // Nobody is measured but the service provider: the body is there, but for its number.
+    let (body, mut next) = (numbered(0).to_string(), USERS);
     Box::new(move || {
-        served.create("/Users", &numbered(next));
+        let body = body.replace("user0@", &format!("user{next}@"));
+        let request = request(Method::POST, "/Users", body);
+        assert_eq!(served.answer(request).status(), StatusCode::CREATED);
         next += 1;
     })
 }

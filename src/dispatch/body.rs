@@ -9,7 +9,7 @@ use crate::quirks::{Deviation, Deviations};
 use crate::schema::ResourceType;
 use crate::service::rewrite::message;
 use crate::service::{Call, Failure};
-use crate::value::Object;
+use crate::value::{Name, Object};
 
 /// A media type that is longer is not repeated in an answer.
 const SHOWN_BYTES: usize = 100;
@@ -32,7 +32,7 @@ pub(super) struct Body<'b> {
 impl Body<'_> {
     /// The body of a search.
     pub(super) fn search(self, call: &mut Call<'_>) -> Result<Object, Failure> {
-        let is_known = |name: &str| {
+        let is_known = |name: &Name| {
             name.eq_ignore_ascii_case("schemas") || is_among(&SearchRequest::PARAMETERS, name)
         };
         self.parse(call, Known::members(&is_known))
@@ -40,8 +40,8 @@ impl Body<'_> {
 
     /// The body of a PATCH.
     pub(super) fn patch(self, call: &mut Call<'_>) -> Result<Object, Failure> {
-        let operation = Known::members(&|name| is_among(OPERATION, name));
-        let is_known = |name: &str| is_among(PATCH, name);
+        let operation = Known::members(&|name: &Name| is_among(OPERATION, name));
+        let is_known = |name: &Name| is_among(PATCH, name);
         self.parse(call, Known { is_known: &is_known, inside: Some(("Operations", &operation)) })
     }
 
@@ -52,7 +52,8 @@ impl Body<'_> {
         call: &mut Call<'_>,
         resource_type: &ResourceType,
     ) -> Result<Object, Failure> {
-        let is_known = |name: &str| resource_type.may_name(name);
+        let is_known =
+            |name: &Name| resource_type.by_key(name).is_some() || resource_type.may_name(name);
         self.parse(call, Known::members(&is_known))
     }
 
@@ -61,17 +62,17 @@ impl Body<'_> {
     pub(super) fn bulk_request(self, call: &mut Call<'_>) -> Result<Object, Failure> {
         let endpoints = &call.service.endpoints;
         // The data of a PATCH may come without its message.
-        let is_of_data = |name: &str| {
+        let is_of_data = |name: &Name| {
             is_among(PATCH, name)
                 || is_among(OPERATION, name)
                 || endpoints.iter().any(|endpoint| endpoint.resource_type.may_name(name))
         };
         let data = Known::members(&is_of_data);
         let operation = Known {
-            is_known: &|name| is_among(BULK_OPERATION, name),
+            is_known: &|name: &Name| is_among(BULK_OPERATION, name),
             inside: Some(("data", &data)),
         };
-        let is_known = |name: &str| is_among(BULK, name);
+        let is_known = |name: &Name| is_among(BULK, name);
         self.parse(call, Known { is_known: &is_known, inside: Some(("Operations", &operation)) })
     }
 

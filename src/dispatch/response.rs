@@ -22,7 +22,7 @@ const HEADERS: usize = 6;
 pub(super) fn of_outcome(outcome: Outcome) -> Result<Response<Bytes>, Failure> {
     let mut response = match &outcome.body {
         Some(body) if outcome.is_not_modified() => of_version(body.headers()),
-        Some(body) => of_written(body.written().map_err(StoreError::other)?),
+        Some(body) => of_written(body.written()),
         None => Response::new(Bytes::new()),
     };
     *response.status_mut() = outcome.status;

@@ -175,7 +175,7 @@ fn apply_in(
     let attribute = &target.attribute;
     let in_part = target.sub.is_some() || target.filter.is_some();
     let fixed = object
-        .get(attribute.name())
+        .get_kept(attribute.key())
         .filter(|_| in_part && attribute.mutability() == Mutability::Immutable);
     terms.budget.spend(fixed.map_or(0, weight))?;
     let fixed = fixed.cloned();
@@ -202,7 +202,7 @@ fn apply_in(
     .map_err(|kind| in_full(kind, target))?;
     // What is set once is not changed through a part of it, either.
     let is_as_before = |before| {
-        object.get(attribute.name()).is_some_and(|after| same_value(attribute, before, after))
+        object.get_kept(attribute.key()).is_some_and(|after| same_value(attribute, before, after))
     };
     match fixed {
         Some(before) if !is_as_before(&before) => {
@@ -292,7 +292,7 @@ fn says_the_same(attribute: &Attribute, echo: &Value, current: &Value) -> bool {
                 return is_unassigned(value);
             };
             let made = matches!(sub.name(), "location" | "$ref");
-            made || says_the_same(sub, value, current.get(sub.name()).unwrap_or(&Value::Null))
+            made || says_the_same(sub, value, current.get_kept(sub.key()).unwrap_or(&Value::Null))
         }),
         (Value::Array(echo), Value::Array(current)) => {
             let is_there =

@@ -61,7 +61,7 @@ fn swap_element(
     let is_kept = |sub| target.filter.as_ref().is_some_and(|filter| filter.keeps.contains(sub));
     let mut swapped = record.clone();
     for sub in attribute.sub_attributes() {
-        let Some(current) = element.get(sub.name()) else {
+        let Some(current) = element.get_kept(sub.key()) else {
             continue;
         };
         match sub.mutability() {
@@ -70,7 +70,7 @@ fn swap_element(
                 swapped.entry(sub.name()).or_insert_with(|| current.clone());
             }
             Mutability::Immutable
-                if record.get(sub.name()).is_some_and(|value| value != current) =>
+                if record.get_kept(sub.key()).is_some_and(|value| value != current) =>
             {
                 return Err(immutable(attribute, sub));
             }

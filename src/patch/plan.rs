@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::delta::MemberDelta;
 use crate::filter::BoundFilter;
 use crate::schema::{Attribute, Membership, ResolvedPath, ResourceType, Schema};
-use crate::value::{List, Object, Value};
+use crate::value::{List, Name, Object, Value};
 
 /// A bound PATCH: it can be applied to any resource of its type, any number of times.
 #[derive(Clone)]
@@ -102,6 +102,18 @@ impl Step {
             StepChange::Target(..) | StepChange::RemoveExtension(_) | StepChange::Expect(..) => {
                 false
             }
+        }
+    }
+
+    /// The member of a resource that the step changes.
+    fn container(&self) -> Option<&Name> {
+        match &self.change {
+            StepChange::Target(target, _) => {
+                let extension = target.extension.as_ref().map(|schema| schema.key());
+                Some(extension.unwrap_or_else(|| target.attribute.key()))
+            }
+            StepChange::RemoveExtension(schema) => Some(schema.key()),
+            StepChange::Expect(..) => None,
         }
     }
 
@@ -273,5 +285,14 @@ impl Plan {
     /// The attributes that the client named.
     pub fn paths(&self) -> impl Iterator<Item = ResolvedPath> + '_ {
         self.steps.iter().filter_map(Step::path)
+    }
+
+    /// The members of a resource, attributes and containers of extensions, that the steps may
+    /// change.
+    pub(crate) fn containers(&self) -> Vec<&Name> {
+        let mut names: Vec<&Name> = self.steps.iter().filter_map(Step::container).collect();
+        names.sort_unstable();
+        names.dedup();
+        names
     }
 }

@@ -102,7 +102,7 @@ impl Replacement {
             None => drop(object.remove("externalId")),
         }
         let active = self.resource_type.kept_activity();
-        let unsaid = active.filter(|active| self.wanted.get(active.name()).is_none());
+        let unsaid = active.filter(|active| self.wanted.get_kept(active.key()).is_none());
         let attributes = self.resource_type.schema().attributes().iter();
         let attributes =
             attributes.filter(|attribute| chosen(attribute) && Some(*attribute) != unsaid);
@@ -191,7 +191,7 @@ fn with_kept_parts(
         return Ok(value);
     };
     for sub in attribute.sub_attributes() {
-        let (Some(kept), part) = (current.get(sub.name()), parts.get(sub.name())) else {
+        let (Some(kept), part) = (current.get_kept(sub.key()), parts.get_kept(sub.key())) else {
             continue;
         };
         if sub.mutability() == Mutability::Immutable
@@ -213,7 +213,7 @@ fn kept_parts(attribute: &Attribute, current: Option<&Value>) -> Option<Value> {
     let current = current?.as_object()?;
     let kept = attribute.sub_attributes().iter().filter(|sub| stays_when_omitted(sub));
     let kept =
-        kept.filter_map(|sub| Some((sub.name().to_owned(), current.get(sub.name())?.clone())));
+        kept.filter_map(|sub| Some((sub.name().to_owned(), current.get_kept(sub.key())?.clone())));
     let kept: Object = kept.collect();
     (!kept.is_empty()).then_some(Value::Object(kept))
 }

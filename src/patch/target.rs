@@ -44,7 +44,7 @@ impl<'r> Slot<'r> {
                 return self.append(values, index, budget);
             }
             Action::Add(value) | Action::Replace(Some(value)) => {
-                let current = self.object.get(self.attribute.name()).and_then(Value::as_array);
+                let current = self.object.get_kept(self.attribute.key()).and_then(Value::as_array);
                 budget.spend(weight(value).saturating_add(units(current.map_or(0, List::len))))?;
                 self.set(value)
             }
@@ -121,7 +121,7 @@ impl<'r> Slot<'r> {
         {
             let changes = parts.iter().any(|(name, part)| {
                 self.object
-                    .get(self.attribute.name())
+                    .get_kept(self.attribute.key())
                     .and_then(|value| value.get(name))
                     .unwrap_or(&Value::Null)
                     != part
@@ -142,14 +142,14 @@ impl<'r> Slot<'r> {
     }
 
     pub(super) fn unassign(&mut self) -> Result<(), PatchErrorKind> {
-        let Some(value) = self.object.get(self.attribute.name()) else {
+        let Some(value) = self.object.get_kept(self.attribute.key()) else {
             return Ok(());
         };
         if self.attribute.mutability() == Mutability::Immutable {
             return Err(self.immutable());
         }
         let is_fixed = |sub: &&Arc<Attribute>| {
-            sub.mutability() == Mutability::Immutable && value.get(sub.name()).is_some()
+            sub.mutability() == Mutability::Immutable && value.get_kept(sub.key()).is_some()
         };
         if let Some(sub) = self.attribute.sub_attributes().iter().find(is_fixed) {
             return Err(immutable(self.attribute, sub));
@@ -204,7 +204,7 @@ impl<'r> Slot<'r> {
         listed: &[Value],
         budget: &Budget,
     ) -> Result<(), PatchErrorKind> {
-        let Some(current) = self.object.get(self.attribute.name()) else {
+        let Some(current) = self.object.get_kept(self.attribute.key()) else {
             return Ok(());
         };
         budget.spend_on(|| comparing_all(listed, current))?;

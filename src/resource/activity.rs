@@ -63,7 +63,7 @@ impl Resource {
         let active =
             resource_type.activity().filter(|active| active.mutability() != Mutability::ReadOnly);
         match active {
-            Some(active) if self.get(active.name()).is_none() => {
+            Some(active) if self.get_kept(active.key()).is_none() => {
                 self.set(active.name(), true);
                 true
             }
@@ -83,8 +83,8 @@ impl Resource {
     /// Keeps what was said of its use before the host took it away.
     pub(crate) fn keep_activity(&mut self, before: &Self, resource_type: &ResourceType) {
         if let Some(active) = resource_type.kept_activity()
-            && self.get(active.name()).is_none()
-            && let Some(kept) = before.get(active.name())
+            && self.get_kept(active.key()).is_none()
+            && let Some(kept) = before.get_kept(active.key())
         {
             self.put(active.name(), kept.clone());
             self.show_activity(false);

@@ -48,7 +48,7 @@ pub(crate) fn check_changed(
 
 fn check_extension(extension: &SchemaExtension, resource: &Resource) -> Result<(), ValueError> {
     let uri = extension.schema.uri().as_str();
-    match resource.get(uri).and_then(Value::as_object) {
+    match resource.attributes().get_kept(extension.schema.key()).and_then(Value::as_object) {
         Some(object) => match check_object(Some(uri), extension.schema.attributes(), object) {
             Err(err)
                 if err.kind() == ValueErrorKind::Required
@@ -91,7 +91,7 @@ fn check_attribute(
         Some(container) => format!("{container}:{name}"),
         None => name.to_owned(),
     };
-    match object.get(attribute.name()) {
+    match object.get_kept(attribute.key()) {
         None if is_demanded(attribute) => {
             Err(ValueError::new(place(attribute.name()), ValueErrorKind::Required))
         }
@@ -123,14 +123,14 @@ fn check_complex(
         return Err(ValueError::new(place(attribute.name()), ValueErrorKind::Primary));
     }
     for sub in attribute.sub_attributes().iter().filter(|sub| sub.closed()) {
-        let mut values = elements.iter().filter_map(|element| element.get(sub.name()));
+        let mut values = elements.iter().filter_map(|element| element.get_kept(sub.key()));
         if values.any(|value| !is_canonical(sub, value)) {
             let name = format!("{}.{}", attribute.name(), sub.name());
             return Err(ValueError::new(place(&name), ValueErrorKind::NotCanonical));
         }
     }
     for sub in attribute.sub_attributes().iter().filter(|sub| is_demanded(sub)) {
-        if elements.iter().any(|element| element.get(sub.name()).is_none_or(is_blank)) {
+        if elements.iter().any(|element| element.get_kept(sub.key()).is_none_or(is_blank)) {
             let name = format!("{}.{}", attribute.name(), sub.name());
             return Err(ValueError::new(place(&name), ValueErrorKind::Required));
         }

@@ -17,12 +17,22 @@ pub(crate) struct Difference<'r> {
     before: &'r Resource,
     after: &'r Resource,
     /// The names in the outermost object whose values are not equal.
-    names: Vec<&'r str>,
+    names: Vec<&'r Name>,
 }
 
 impl<'r> Difference<'r> {
     pub(crate) fn between(before: &'r Resource, after: &'r Resource) -> Self {
         Self { before, after, names: differing(before.attributes(), after.attributes()) }
+    }
+
+    /// The same, where nothing but these may differ, and the metadata.
+    pub(crate) fn among(before: &'r Resource, after: &'r Resource, names: &[&Name]) -> Self {
+        let may_differ = |name: &&Name| name.as_str() == "meta" || names.contains(name);
+        let differs = |name: &&Name| before.get_kept(name) != after.get_kept(name);
+        let gone = before.attributes().keys().filter(may_differ).filter(differs);
+        let is_new = |name: &&Name| before.get_kept(name).is_none();
+        let come = after.attributes().keys().filter(may_differ).filter(is_new);
+        Self { before, after, names: gone.chain(come).collect() }
     }
 
     /// Lets the later state know what it weighs by what the earlier one does, if that is known.
@@ -46,17 +56,17 @@ impl<'r> Difference<'r> {
         let mut paths = Vec::new();
         let (old, new) = (self.before.attributes(), self.after.attributes());
         if let Some(external_id) = Schema::common().attribute("externalId")
-            && self.names.contains(&"externalId")
+            && self.names.contains(&external_id.key())
         {
             paths.push(ResolvedPath::new(None, Arc::clone(external_id), None));
         }
         compare_objects(&mut paths, None, resource_type.schema(), old, new, &self.names);
         let empty = Object::new();
         for extension in resource_type.extensions() {
-            let uri = extension.schema.uri().as_str();
-            if self.names.contains(&uri) {
+            let key = extension.schema.key();
+            if self.names.contains(&key) {
                 let [old, new] = [old, new]
-                    .map(|state| state.get(uri).and_then(Value::as_object).unwrap_or(&empty));
+                    .map(|state| state.get_kept(key).and_then(Value::as_object).unwrap_or(&empty));
                 compare_objects(
                     &mut paths,
                     Some(&extension.schema),
@@ -87,15 +97,15 @@ fn compare_objects(
     schema: &Schema,
     old: &Object,
     new: &Object,
-    differing: &[&str],
+    differing: &[&Name],
 ) {
     if differing.is_empty() {
         return;
     }
     for attribute in
-        schema.attributes().iter().filter(|attribute| differing.contains(&attribute.name()))
+        schema.attributes().iter().filter(|attribute| differing.contains(&attribute.key()))
     {
-        let (old, new) = (old.get(attribute.name()), new.get(attribute.name()));
+        let (old, new) = (old.get_kept(attribute.key()), new.get_kept(attribute.key()));
         let same = match (old, new) {
             (Some(old), Some(new)) => same_value(attribute, old, new),
             (old, new) => old == new,
@@ -105,8 +115,8 @@ fn compare_objects(
         }
         if attribute.kind() == AttributeType::Complex && !attribute.multi_valued() {
             let differing = attribute.sub_attributes().iter().filter(|sub| {
-                old.and_then(|value| value.get(sub.name()))
-                    != new.and_then(|value| value.get(sub.name()))
+                old.and_then(|value| value.get_kept(sub.key()))
+                    != new.and_then(|value| value.get_kept(sub.key()))
             });
             paths.extend(differing.map(|sub| {
                 ResolvedPath::new(extension.cloned(), Arc::clone(attribute), Some(Arc::clone(sub)))
@@ -119,19 +129,14 @@ fn compare_objects(
 
 /// The names whose values are not equal. A change leaves most names where they were, so that they
 /// need not be looked up.
-fn differing<'o>(old: &'o Object, new: &'o Object) -> Vec<&'o str> {
+fn differing<'o>(old: &'o Object, new: &'o Object) -> Vec<&'o Name> {
     if old.keys().eq(new.keys()) {
         let pairs = old.iter().zip(new.values());
-        return pairs
-            .filter(|((_, old), new)| old != new)
-            .map(|((name, _), _)| name.as_str())
-            .collect();
+        return pairs.filter(|((_, old), new)| old != new).map(|((name, _), _)| name).collect();
     }
-    let changed = old
-        .iter()
-        .filter(|(name, value)| new.get(name) != Some(value))
-        .map(|(name, _)| name.as_str());
-    let come = new.keys().filter(|name| !old.contains_key(name)).map(Name::as_str);
+    let changed =
+        old.iter().filter(|(name, value)| new.get_kept(name) != Some(value)).map(|(name, _)| name);
+    let come = new.keys().filter(|name| old.get_kept(name).is_none());
     changed.chain(come).collect()
 }
 

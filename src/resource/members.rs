@@ -10,7 +10,7 @@ impl Membership<'_> {
     /// The members in a resource.
     #[must_use]
     pub fn members_of(self, resource: &Resource) -> &[Value] {
-        let members = self.members().and_then(|members| resource.get(members.name()));
+        let members = self.members().and_then(|members| resource.get_kept(members.key()));
         members.and_then(Value::as_array).map(List::as_slice).unwrap_or_default()
     }
 
@@ -28,7 +28,7 @@ impl Membership<'_> {
     /// The groups that a resource shows.
     #[must_use]
     pub fn groups_of(self, resource: &Resource) -> &[Value] {
-        let groups = self.groups().and_then(|groups| resource.get(groups.name()));
+        let groups = self.groups().and_then(|groups| resource.get_kept(groups.key()));
         groups.and_then(Value::as_array).map(List::as_slice).unwrap_or_default()
     }
 

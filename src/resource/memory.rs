@@ -1,7 +1,7 @@
 //! How much memory values take, as far as that can be said of them.
 
 use super::Resource;
-use crate::value::{Name, Object, Text, Value};
+use crate::value::{Name, Number, Object, Text, Value};
 
 /// What an element takes in an array, which grows by half more than it needs on average.
 pub(crate) const ELEMENT: usize = size_of::<Value>() * 3 / 2;
@@ -28,6 +28,11 @@ const fn of_block(bytes: usize) -> usize {
 /// What text takes of the heap.
 pub(crate) fn of_text_block(text: &str) -> usize {
     if text.len() > TEXT { of_block(text.len()) } else { 0 }
+}
+
+/// What a number takes of the heap.
+pub(crate) fn of_number_block(number: &Number) -> usize {
+    number.as_written().map_or(0, |text| of_block(TEXT) + of_text_block(text))
 }
 
 /// What a member of this name takes beside its value, where its object has so many already: an
@@ -65,9 +70,7 @@ fn of_object(object: &Object) -> usize {
 fn of_value(value: &Value) -> usize {
     match value {
         Value::Null | Value::Bool(_) => 0,
-        Value::Number(number) => {
-            number.as_written().map_or(0, |text| of_block(TEXT) + of_text_block(text))
-        }
+        Value::Number(number) => of_number_block(number),
         Value::String(text) => of_text_block(text),
         Value::Array(values) => values.iter().map(|value| ELEMENT + of_value(value)).sum(),
         Value::Object(object) => of_object(object),

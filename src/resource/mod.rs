@@ -43,7 +43,7 @@ pub(crate) use compare::changed_paths;
 pub(crate) use compare::{Difference, same_value};
 pub(crate) use equality::same_by_value;
 pub(crate) use identities::{Identities, same_element};
-pub(crate) use memory::{ELEMENT, OBJECT, of_member, of_text_block};
+pub(crate) use memory::{ELEMENT, OBJECT, of_member, of_number_block, of_text_block};
 pub(crate) use size::json_length;
 pub(crate) use text::Written;
 
@@ -100,6 +100,11 @@ impl Resource {
         self.attributes.get(name)
     }
 
+    /// The same by a name that is kept.
+    pub(crate) fn get_kept(&self, name: &crate::value::Name) -> Option<&Value> {
+        self.attributes.get_kept(name)
+    }
+
     /// The text of a single-valued string attribute, by its canonical name.
     #[must_use]
     pub fn text(&self, name: &str) -> Option<&str> {
@@ -111,12 +116,12 @@ impl Resource {
     #[must_use]
     pub fn value(&self, path: &ResolvedPath) -> Option<&Value> {
         let object = match path.extension() {
-            Some(extension) => self.attributes.get(extension.uri().as_str())?.as_object()?,
+            Some(extension) => self.get_kept(extension.key())?.as_object()?,
             None => &self.attributes,
         };
         let value = object.get_kept(path.attribute().key())?;
         match path.sub() {
-            Some(sub) if !path.attribute().multi_valued() => value.get(sub.name()),
+            Some(sub) if !path.attribute().multi_valued() => value.get_kept(sub.key()),
             _ => Some(value),
         }
     }
@@ -128,7 +133,7 @@ impl Resource {
         let sub = path.sub().filter(|_| path.attribute().multi_valued());
         let value = self.value(path).into_iter().flat_map(elements);
         value
-            .filter_map(move |value| sub.map_or(Some(value), |sub| value.get(sub.name())))
+            .filter_map(move |value| sub.map_or(Some(value), |sub| value.get_kept(sub.key())))
             .flat_map(elements)
     }
 

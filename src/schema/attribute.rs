@@ -7,13 +7,14 @@ use serde_json::{Map, Value, json};
 use super::characteristics::{AttributeType, Mutability, Returned, Uniqueness};
 use super::define::AttributeBuilder;
 use super::error::SchemaErrorKind;
+use super::keys::Attributes;
 use super::scalar::{fold, folds_equal};
 use crate::attr::AttrName;
 use crate::value::Name;
 
 /// The definition of an attribute or sub-attribute. One that exists is consistent: construction
 /// checks it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Attribute {
     name: AttrName,
     key: Name,
@@ -27,7 +28,7 @@ pub struct Attribute {
     returned: Returned,
     uniqueness: Uniqueness,
     reference_types: Vec<String>,
-    sub_attributes: Vec<Arc<Self>>,
+    sub_attributes: Attributes,
     /// `true` if a `$ref` beside a `value` follows from it, so that clients cannot set it.
     refers_by_value: bool,
     /// `true` if values, or parts of them, are references to resources.
@@ -67,7 +68,7 @@ impl Attribute {
             reference_types: definition.reference_types,
             refers_by_value: refers_by_value(&sub_attributes),
             holds_secrets: holds_secrets(definition.returned, &sub_attributes),
-            sub_attributes,
+            sub_attributes: sub_attributes.into(),
             closed: false,
             key: Name::known(name.as_str()),
             name,
@@ -78,6 +79,7 @@ impl Attribute {
     pub(super) fn with_subs(&self, sub_attributes: Vec<Arc<Self>>) -> Self {
         let refers_by_value = refers_by_value(&sub_attributes);
         let holds_secrets = holds_secrets(self.returned, &sub_attributes);
+        let sub_attributes = sub_attributes.into();
         Self { sub_attributes, refers_by_value, holds_secrets, ..self.clone() }
     }
 
@@ -220,10 +222,14 @@ impl Attribute {
         &self.reference_types
     }
 
+    pub(super) fn all_sub_attributes(&self) -> &Attributes {
+        &self.sub_attributes
+    }
+
     /// The sub-attributes of a complex attribute.
     #[must_use]
     pub fn sub_attributes(&self) -> &[Arc<Self>] {
-        &self.sub_attributes
+        self.sub_attributes.as_slice()
     }
 
     /// Returns `true` if each value names another resource by its id in `value`, so that its `$ref`
@@ -296,7 +302,7 @@ impl Attribute {
         if self.kind == AttributeType::Complex {
             json.insert(
                 "subAttributes".into(),
-                self.sub_attributes.iter().map(|sub| sub.to_json()).collect(),
+                self.sub_attributes().iter().map(|sub| sub.to_json()).collect(),
             );
         }
         Value::Object(json)

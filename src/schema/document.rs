@@ -7,7 +7,9 @@ use serde_json::{Value, json};
 use super::attribute::Attribute;
 use super::define::SchemaBuilder;
 use super::error::{SchemaError, SchemaErrorKind};
+use super::keys::Attributes;
 use crate::attr::{AttrName, SchemaUri};
+use crate::value::Name;
 
 /// The schema of schemas.
 pub(super) const META_SCHEMA: &str = "urn:ietf:params:scim:schemas:core:2.0:Schema";
@@ -22,12 +24,13 @@ const OF_DISCOVERY: [&str; 4] = [
 ];
 
 /// A set of attribute definitions under a URI.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Schema {
     uri: SchemaUri,
+    key: Name,
     name: String,
     description: String,
-    attributes: Vec<Arc<Attribute>>,
+    attributes: Attributes,
 }
 
 impl Schema {
@@ -66,7 +69,8 @@ impl Schema {
         description: String,
         attributes: Vec<Arc<Attribute>>,
     ) -> Self {
-        Self { uri, name, description, attributes }
+        let key = Name::known(uri.as_str());
+        Self { uri, key, name, description, attributes: attributes.into() }
     }
 
     /// Applies `change` to an attribute or sub-attribute.
@@ -93,19 +97,23 @@ impl Schema {
         if self.common_attribute().is_none() {
             return self;
         }
-        let own =
-            self.attributes.iter().filter(|attribute| !is_common(attribute)).cloned().collect();
-        Arc::new(Self { attributes: own, ..(*self).clone() })
+        let own = self.attributes().iter().filter(|attribute| !is_common(attribute)).cloned();
+        Arc::new(Self { attributes: own.collect::<Vec<_>>().into(), ..(*self).clone() })
     }
 
     /// Replaces the attributes.
     pub(super) fn with_attributes(&self, attributes: Vec<Arc<Attribute>>) -> Self {
-        Self { attributes, ..self.clone() }
+        Self { attributes: attributes.into(), ..self.clone() }
     }
 
     /// A common attribute that the schema lists.
     pub(super) fn common_attribute(&self) -> Option<&Arc<Attribute>> {
-        self.attributes.iter().find(|attribute| is_common(attribute))
+        self.attributes().iter().find(|attribute| is_common(attribute))
+    }
+
+    /// The URI as the name of a member.
+    pub(crate) fn key(&self) -> &Name {
+        &self.key
     }
 
     /// The URI that names the schema.
@@ -126,10 +134,14 @@ impl Schema {
         &self.description
     }
 
+    pub(super) fn all_attributes(&self) -> &Attributes {
+        &self.attributes
+    }
+
     /// The attributes, in the order of the document.
     #[must_use]
     pub fn attributes(&self) -> &[Arc<Attribute>] {
-        &self.attributes
+        self.attributes.as_slice()
     }
 
     /// The document that `/Schemas` serves, without `meta`.
@@ -140,7 +152,7 @@ impl Schema {
             "id": self.uri.as_str(),
             "name": self.name,
             "description": self.description,
-            "attributes": self.attributes.iter().map(|attribute| attribute.to_json()).collect::<Vec<_>>(),
+            "attributes": self.attributes().iter().map(|attribute| attribute.to_json()).collect::<Vec<_>>(),
         })
     }
 }

@@ -26,12 +26,26 @@ pub struct Membership<'t> {
     groups: Option<&'t Arc<Attribute>>,
 }
 
-impl<'t> Membership<'t> {
-    pub(super) fn of(schema: &'t Schema) -> Self {
+/// Where a schema has the two attributes.
+#[derive(Clone, Copy)]
+pub(super) struct Places {
+    members: Option<usize>,
+    groups: Option<usize>,
+}
+
+impl Places {
+    pub(super) fn of(schema: &Schema) -> Self {
         let find = |is_meant: fn(&Attribute) -> bool| {
-            schema.attributes().iter().find(|attribute| is_meant(attribute))
+            schema.attributes().iter().position(|attribute| is_meant(attribute))
         };
-        Self { members: find(lists_members), groups: find(Self::shows_groups) }
+        Self { members: find(lists_members), groups: find(Membership::shows_groups) }
+    }
+}
+
+impl<'t> Membership<'t> {
+    pub(super) fn of(schema: &'t Schema, places: Places) -> Self {
+        let at = |place: Option<usize>| place.and_then(|place| schema.attributes().get(place));
+        Self { members: at(places.members), groups: at(places.groups) }
     }
 
     /// Returns `true` if an attribute of a core schema shows in which resources one is listed.

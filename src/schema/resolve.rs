@@ -9,7 +9,7 @@ use super::resource_type::ResourceType;
 use crate::attr::{AttrName, AttrPath, SchemaUri, starts_with_urn};
 
 /// The attribute that a path names, with canonical names.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ResolvedPath {
     extension: Option<Arc<Schema>>,
     attribute: Arc<Attribute>,

@@ -7,19 +7,16 @@ use serde_json::{Value, json};
 use super::attribute::Attribute;
 use super::builtin::BuiltinSchema;
 use super::characteristics::{AttributeType, Mutability};
+use super::derived::Derived;
 use super::document::Schema;
 use super::error::{SchemaError, SchemaErrorKind};
 use super::keep::Kept;
-use super::membership::Membership;
 use super::resolve::ResolvedPath;
 use crate::attr::{AttrName, AttrPath};
 
 /// Paths below the base URL that are no resource type's (RFC 7644, Section 3.2).
 const RESERVED_ENDPOINTS: [&str; 6] =
     ["Schemas", "ResourceTypes", "ServiceProviderConfig", "ServiceProviderConfigs", "Bulk", "Me"];
-
-/// The attributes that are always indexed, if the type has them.
-const USUALLY_INDEXED: [&str; 2] = ["externalId", "emails.value"];
 
 /// Reserved names: values of `meta.resourceType` for documents that are not resources.
 const RESERVED_NAMES: [&str; 3] = ["Schema", "ResourceType", "ServiceProviderConfig"];
@@ -45,6 +42,8 @@ pub struct ResourceType {
     whole: Option<Arc<Self>>,
     /// The first thing wrong with it; the dispatcher refuses to be built with such a type.
     problem: Option<SchemaError>,
+    /// What follows from all this, forgotten when any of it changes.
+    pub(super) derived: Derived,
 }
 
 /// A schema that adds attributes to a resource type, in a container named by its URI (RFC 7643,
@@ -91,6 +90,7 @@ impl ResourceType {
             indexed: Vec::new(),
             whole: None,
             problem: None,
+            derived: Derived::default(),
         }
     }
 
@@ -167,6 +167,7 @@ impl ResourceType {
         let noted = match attribute.parse().ok().filter(|path| self.resolve(path).is_some()) {
             Some(path) => {
                 self.indexed.push(path);
+                self.derived = Derived::default();
                 Ok(())
             }
             None => Err(SchemaErrorKind::Unknown(attribute.to_owned())),
@@ -252,6 +253,7 @@ impl ResourceType {
 
     fn keep(&mut self, names: &[String]) -> Result<(), SchemaErrorKind> {
         let kept = Kept::read(names, self)?;
+        self.derived = Derived::default();
         let whole = self.whole.clone().unwrap_or_else(|| Arc::new(self.clone()));
         let schema = kept.of_base(&self.schema)?;
         let extensions =
@@ -281,9 +283,12 @@ impl ResourceType {
         if let Some(whole) = &mut self.whole
             && whole.extension(uri.as_str()).is_none()
         {
-            Arc::make_mut(whole).extensions.push(extension.clone());
+            let whole = Arc::make_mut(whole);
+            whole.extensions.push(extension.clone());
+            whole.derived = Derived::default();
         }
         self.extensions.push(extension);
+        self.derived = Derived::default();
         Ok(())
     }
 
@@ -312,6 +317,7 @@ impl ResourceType {
             _ => &mut self.schema,
         };
         *slot = Arc::new(slot.with_changed(&name, sub.as_ref(), change)?);
+        self.derived = Derived::default();
         Ok(())
     }
 
@@ -364,12 +370,6 @@ impl ResourceType {
         self.extensions.iter().find(|extension| extension.schema.uri().is(uri))
     }
 
-    /// Returns the attributes that define memberships, such as `members` and `groups`.
-    #[must_use]
-    pub fn membership(&self) -> Membership<'_> {
-        Membership::of(&self.schema)
-    }
-
     /// The attribute that says whether a resource is in use: `active` of a user (RFC 7643, Section
     /// 4.1.1).
     pub(crate) fn activity(&self) -> Option<&Arc<Attribute>> {
@@ -381,40 +381,6 @@ impl ResourceType {
     pub(crate) fn kept_activity(&self) -> Option<&Arc<Attribute>> {
         self.activity()
             .filter(|active| !active.required() && active.mutability() != Mutability::Immutable)
-    }
-
-    /// Returns the attributes and sub-attributes with unique values, which a store has to enforce.
-    pub fn unique_paths(&self) -> impl Iterator<Item = ResolvedPath> + '_ {
-        let core = self.schema.attributes().iter().map(|attribute| (None, attribute));
-        let extended = self.extensions.iter().flat_map(|extension| {
-            extension
-                .schema
-                .attributes()
-                .iter()
-                .map(move |attribute| (Some(&extension.schema), attribute))
-        });
-        core.chain(extended).flat_map(|(extension, attribute)| {
-            let whole = ResolvedPath::new(extension.cloned(), Arc::clone(attribute), None);
-            let parts = attribute.sub_attributes().iter().filter(|sub| sub.unique());
-            let path = move |sub: &Arc<Attribute>| {
-                ResolvedPath::new(extension.cloned(), Arc::clone(attribute), Some(Arc::clone(sub)))
-            };
-            attribute.unique().then_some(whole).into_iter().chain(parts.map(path))
-        })
-    }
-
-    /// The attributes and sub-attributes that resources are looked up by, besides those that are
-    /// unique.
-    pub fn indexed_paths(&self) -> impl Iterator<Item = ResolvedPath> + '_ {
-        let usual = USUALLY_INDEXED.iter().filter_map(|path| path.parse().ok());
-        let mut paths: Vec<ResolvedPath> = Vec::new();
-        for path in usual.chain(self.indexed.iter().cloned()).filter_map(|path| self.resolve(&path))
-        {
-            if !path.last().unique() && !paths.contains(&path) {
-                paths.push(path);
-            }
-        }
-        paths.into_iter()
     }
 
     /// Those of [`ResourceType::indexed`].

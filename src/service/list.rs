@@ -90,8 +90,7 @@ impl<'e, 'c> Search<'e, 'c> {
             Ok::<_, Failure>(message.head().map_err(StoreError::other)?)
         };
         let found = results.found.iter().map(|found| found.show(&call.locations));
-        let mut listing = Listing::of(head(found.len())?, found, call.service.limits.page_bytes)
-            .map_err(StoreError::other)?;
+        let mut listing = Listing::of(head(found.len())?, found, call.service.limits.page_bytes);
         let shown = listing.shown();
         let is_short = shown < self.page.count() && results.more;
         if shown < results.found.len() {

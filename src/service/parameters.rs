@@ -11,7 +11,7 @@ use crate::message::SearchRequest;
 use crate::query::Projection;
 use crate::quirks::Deviation;
 use crate::resource::Resource;
-use crate::schema::{Attribute, ResolvedPath, ResourceType, Returned, Schema};
+use crate::schema::{ResolvedPath, ResourceType};
 
 impl Call<'_> {
     /// Puts right what departs from the RFC in parameters for these resource types.
@@ -96,21 +96,6 @@ pub(super) fn named_on_request(
     resource_type: &ResourceType,
     resource: &Resource,
 ) -> Vec<ResolvedPath> {
-    let on_request = |extension: Option<&Arc<Schema>>, schema: &Schema| -> Vec<ResolvedPath> {
-        let path = |attribute: &Arc<Attribute>, sub: Option<&Arc<Attribute>>| {
-            ResolvedPath::new(extension.cloned(), Arc::clone(attribute), sub.cloned())
-        };
-        let paths = schema.attributes().iter().flat_map(|attribute| {
-            let parts =
-                attribute.sub_attributes().iter().map(move |sub| path(attribute, Some(sub)));
-            parts.chain([path(attribute, None)])
-        });
-        let on_request = paths.filter(|path| path.last().returned() == Returned::Request);
-        on_request.filter(|path| resource.values(path).next().is_some()).collect()
-    };
-    let mut named = on_request(None, resource_type.schema());
-    for extension in resource_type.extensions() {
-        named.extend(on_request(Some(&extension.schema), &extension.schema));
-    }
-    named
+    let is_named = |path: &&ResolvedPath| resource.values(path).next().is_some();
+    resource_type.paths_on_request().iter().filter(is_named).cloned().collect()
 }

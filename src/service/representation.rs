@@ -28,14 +28,14 @@ impl Representation {
     }
 
     /// The resource as JSON, with its headers.
-    pub(crate) fn written(&self) -> Result<Written, serde_json::Error> {
+    pub(crate) fn written(&self) -> Written {
         let projected = self.projected();
         if let Some(kept) = projected.kept() {
-            return Ok(kept.clone());
+            return kept.clone();
         }
-        let text = serde_json::to_vec(&projected)?;
+        let text = projected.to_json();
         projected.keep(&text);
-        Ok(self.resource.written(text.into(), &self.locations, &self.resource_type))
+        self.resource.written(text.into(), &self.locations, &self.resource_type)
     }
 
     /// The headers of the resource, without a text.

@@ -34,16 +34,12 @@ impl Call<'_> {
             Joining::Without(ids) => update.leaving_out(&ids),
             Joining::All => update,
         };
-        let (policy, cx) = (Arc::clone(&self.service.policy), self.cx.clone());
-        let resource_type = Arc::clone(&endpoint.resource_type);
-        let hook = Box::new(move |before: &Resource, after: &mut Resource| {
-            Policy::updating(policy.as_ref(), &resource_type, before, after, &cx)
-        });
         let update = update
             .expecting(self.precondition.clone())
             .within(self.budget.clone())
-            .up_to(self.service.limits.resource_bytes)
-            .with_hook(hook);
+            .up_to(self.service.limits.resource_bytes);
+        let update =
+            if self.service.has_policy { self.with_policy(update, endpoint) } else { update };
         let change = endpoint.store.update(id, &update, self.cx).await?;
         self.deviations.append(update.into_deviations());
         if change.is_unchanged() {
@@ -51,5 +47,14 @@ impl Call<'_> {
             return Ok(change);
         }
         Ok(self.tell(change).await)
+    }
+
+    /// Has the policy see the change before it is made.
+    fn with_policy(&self, update: Update, endpoint: &Endpoint) -> Update {
+        let (policy, cx) = (Arc::clone(&self.service.policy), self.cx.clone());
+        let resource_type = Arc::clone(&endpoint.resource_type);
+        update.with_hook(Box::new(move |before: &Resource, after: &mut Resource| {
+            Policy::updating(policy.as_ref(), &resource_type, before, after, &cx)
+        }))
     }
 }

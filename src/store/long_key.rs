@@ -34,8 +34,8 @@ pub(crate) fn refuse_long_keys(
     resource_type: &ResourceType,
     resource: &Resource,
 ) -> Result<(), StoreError> {
-    for path in resource_type.unique_paths().chain(resource_type.indexed_paths()) {
-        resource.values(&path).try_for_each(|value| refuse_long_key(&path, value))?;
+    for path in resource_type.unique_paths().iter().chain(resource_type.indexed_paths()) {
+        resource.values(path).try_for_each(|value| refuse_long_key(path, value))?;
     }
     Ok(())
 }

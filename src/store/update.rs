@@ -330,7 +330,13 @@ impl Update {
 
     fn changed_paths(&self, before: &Resource, after: &Resource) -> Vec<ResolvedPath> {
         let membership = self.resource_type.membership();
-        let difference = Difference::between(before, after);
+        let difference = match &self.change {
+            // No more than what its operations name, where nobody else has a hand in it.
+            Requested::Patch(plan) if self.hook.is_none() => {
+                Difference::among(before, after, &plan.containers())
+            }
+            _ => Difference::between(before, after),
+        };
         difference.carry_weight();
         let mut paths = difference.paths(&self.resource_type);
         paths.retain(|path| !membership.is_members(path));

@@ -113,7 +113,12 @@ impl Claim {
         let id = Schema::common()
             .attribute("id")
             .map(|id| ResolvedPath::new(None, Arc::clone(id), None));
-        let indexed = subject.resource_type.indexed_paths().filter(|path| subject.keeps(path));
+        let indexed = subject
+            .resource_type
+            .indexed_paths()
+            .iter()
+            .filter(|path| subject.keeps(path))
+            .cloned();
         let known = id.into_iter().chain(subject.unique_paths()).chain(indexed);
         let is_text = |path: &ResolvedPath| {
             matches!(path.last().kind(), AttributeType::String | AttributeType::Reference)

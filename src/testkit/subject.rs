@@ -123,7 +123,7 @@ impl Subject {
 
     /// The unique attributes that the store keeps.
     pub(super) fn unique_paths(&self) -> Vec<ResolvedPath> {
-        self.resource_type.unique_paths().filter(|path| self.keeps(path)).collect()
+        self.resource_type.unique_paths().iter().filter(|path| self.keeps(path)).cloned().collect()
     }
 
     /// The attribute that lists members, where the store keeps it.

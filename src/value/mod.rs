@@ -31,6 +31,7 @@ pub use name::Name;
 pub use number::{Number, NumberError};
 pub use object::{Entry, Object};
 pub use text::Text;
+pub(crate) use write::{Out, Room, plain_length, quote, write, write_name};
 
 /// A JSON value. Objects are equal whatever the order of their members, and numbers if they say the
 /// same: `1.0` is `1`.
@@ -173,6 +174,11 @@ impl Value {
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Self> {
         self.as_object()?.get(name)
+    }
+
+    /// A member of an object by a name that is kept, mostly without a look at text.
+    pub(crate) fn get_kept(&self, name: &Name) -> Option<&Self> {
+        self.as_object()?.get_kept(name)
     }
 
     /// A member of an object, to change it.

@@ -6,9 +6,11 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::ops::Deref;
 use std::ptr;
+use std::sync::atomic::{AtomicUsize, Ordering as AtomicOrdering};
 use std::sync::{LazyLock, OnceLock};
 
 use super::Text;
+use super::write::prepare_name;
 
 /// The name of a member of an object. That of an attribute or schema is kept once for the whole
 /// process: it costs nothing to copy, and two of them are told apart without a look at their text.
@@ -18,15 +20,30 @@ pub struct Name(Kept);
 #[derive(Clone)]
 enum Kept {
     /// One of [`KNOWN`]; no two of these have the same text.
-    Known(&'static Text),
+    Known(&'static Known),
     Own(Box<Text>),
+}
+
+/// A name of an attribute or schema. Its number is its place among those that were defined: names
+/// are in the order of the schemas that have them.
+struct Known {
+    text: Text,
+    number: usize,
+    /// The number of the name that is the same in lower case.
+    folded: usize,
+    /// What is written for it in JSON, behind another member.
+    prepared: Box<str>,
 }
 
 static KNOWN: LazyLock<Table> = LazyLock::new(Table::new);
 
 /// The names of attributes and schemas. It only ever grows, up to a limit, so that whoever defines
 /// attributes without end takes no memory without end.
-pub(super) struct Table(Vec<OnceLock<Text>>);
+pub(super) struct Table {
+    places: Vec<OnceLock<Known>>,
+    /// How many names are there.
+    count: AtomicUsize,
+}
 
 const BITS: u32 = 12;
 
@@ -53,9 +70,44 @@ impl Name {
         matches!(self.0, Kept::Known(_))
     }
 
+    /// The same name, kept for good if there is a schema that has it by now.
+    pub(super) fn known_by_now(self) -> Self {
+        match self.0 {
+            Kept::Known(_) => self,
+            Kept::Own(text) => KNOWN.find(&text),
+        }
+    }
+
+    /// The order of members in an object: that of their schema, and at the end those of none, by
+    /// their text.
+    pub(super) fn in_order(&self, other: &Self) -> Ordering {
+        match (&self.0, &other.0) {
+            (Kept::Known(one), Kept::Known(other)) => one.number.cmp(&other.number),
+            (Kept::Known(_), Kept::Own(_)) => Ordering::Less,
+            (Kept::Own(_), Kept::Known(_)) => Ordering::Greater,
+            (Kept::Own(one), Kept::Own(other)) => one.cmp(other),
+        }
+    }
+
+    /// The same number for names that differ in nothing but case; there is none for those that are
+    /// not kept for good.
+    pub(crate) fn folded(&self) -> Option<usize> {
+        if let Kept::Known(known) = &self.0 { Some(known.folded) } else { None }
+    }
+
+    /// What is written for it in JSON behind another member, `,"name":`, if it is kept for good.
+    pub(super) fn prepared(&self) -> Option<&'static str> {
+        if let Kept::Known(known) = &self.0 { Some(&known.prepared) } else { None }
+    }
+
+    /// Its place among all names that are kept for good.
+    pub(crate) fn number(&self) -> Option<usize> {
+        if let Kept::Known(known) = &self.0 { Some(known.number) } else { None }
+    }
+
     fn text(&self) -> &Text {
         match &self.0 {
-            Kept::Known(text) => text,
+            Kept::Known(known) => &known.text,
             Kept::Own(text) => text,
         }
     }
@@ -63,14 +115,23 @@ impl Name {
 
 impl Table {
     pub(super) fn new() -> Self {
-        Self(std::iter::repeat_with(OnceLock::new).take(1 << BITS).collect())
+        let places = std::iter::repeat_with(OnceLock::new).take(1 << BITS).collect();
+        Self { places, count: AtomicUsize::new(0) }
     }
 
     pub(super) fn keep(&'static self, text: &str) -> Name {
         if text.len() > LONGEST {
             return self.find(text);
         }
-        named(self.places(text).map(|place| place.get_or_init(|| text.into())), text)
+        // In lower case first: what is being kept has to be there already.
+        let lower = text.to_ascii_lowercase();
+        let folded = if lower == text { None } else { self.keep(&lower).number() };
+        let known = || {
+            let number = self.count.fetch_add(1, AtomicOrdering::Relaxed);
+            let prepared = prepare_name(text).into();
+            Known { text: text.into(), number, folded: folded.unwrap_or(number), prepared }
+        };
+        named(self.places(text).map(|place| place.get_or_init(known)), text)
     }
 
     pub(super) fn find(&'static self, text: &str) -> Name {
@@ -78,21 +139,30 @@ impl Table {
     }
 
     /// Where a name may stand, in the order in which the places are filled.
-    fn places(&'static self, text: &str) -> impl Iterator<Item = &'static OnceLock<Text>> {
-        const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
-        let word = |bytes: &[u8]| bytes.iter().fold(0, |word, byte| word << 8 | u64::from(*byte));
-        let hash = text
-            .as_bytes()
-            .chunks(8)
-            .fold(0_u64, |hash, bytes| (hash.rotate_left(23) ^ word(bytes)).wrapping_mul(FACTOR));
-        let first = usize::try_from(hash >> (u64::BITS - BITS)).unwrap_or_default();
-        let (before, from) = self.0.split_at(first);
-        from.iter().chain(before).take(REACH)
+    fn places(&'static self, text: &str) -> impl Iterator<Item = &'static OnceLock<Known>> {
+        let first = usize::try_from(hash(text.as_bytes()) >> (u64::BITS - BITS));
+        let first = first.unwrap_or_default();
+        let last = self.places.len() - 1;
+        (first..first + REACH).filter_map(move |place| self.places.get(place & last))
     }
 }
 
-fn named(mut kept: impl Iterator<Item = &'static Text>, text: &str) -> Name {
-    Name(match kept.find(|kept| *kept == text) {
+fn hash(text: &[u8]) -> u64 {
+    const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
+    let mix = |hash: u64, word: u64| (hash.rotate_left(23) ^ word).wrapping_mul(FACTOR);
+    let (words, rest) = text.as_chunks::<8>();
+    let whole = words.iter().fold(0, |hash, word| mix(hash, u64::from_le_bytes(*word)));
+    // The last eight bytes, some of them a second time, or all there are.
+    let last = match (text.last_chunk::<8>(), rest) {
+        (_, []) => return whole,
+        (Some(last), _) => u64::from_le_bytes(*last),
+        (None, rest) => rest.iter().fold(1, |word, byte| word << 8 | u64::from(*byte)),
+    };
+    mix(whole, last)
+}
+
+fn named(mut kept: impl Iterator<Item = &'static Known>, text: &str) -> Name {
+    Name(match kept.find(|kept| kept.text.as_str() == text) {
         Some(kept) => Kept::Known(kept),
         None => Kept::Own(Box::new(text.into())),
     })
@@ -185,9 +255,6 @@ impl PartialOrd for Name {
 
 impl Ord for Name {
     fn cmp(&self, other: &Self) -> Ordering {
-        if ptr::eq(self.text(), other.text()) {
-            return Ordering::Equal;
-        }
         self.as_str().cmp(other.as_str())
     }
 }

@@ -8,9 +8,9 @@ use thin_vec::ThinVec;
 
 use super::{IntoIter, NULL, Name, Value};
 
-/// The members of an object, in one block of memory, in the order of their names: no name stands
-/// twice.
-#[derive(Clone, Default, PartialEq, Eq)]
+/// The members of an object, in one block of memory: no name stands twice. They are in the order in
+/// which the schema has their names; those that no schema has come last, by their text.
+#[derive(Clone, Default, Eq)]
 pub struct Object(ThinVec<(Name, Value)>);
 
 /// Up to this many members are looked through one by one.
@@ -38,7 +38,7 @@ impl Object {
 
     /// Sets a member, and hands back the value that it had.
     pub fn insert(&mut self, name: impl Into<Name>, value: Value) -> Option<Value> {
-        let name = name.into();
+        let name = name.into().known_by_now();
         match self.search(&name) {
             Ok(place) => {
                 self.0.get_mut(place).map(|(_, current)| std::mem::replace(current, value))
@@ -50,9 +50,25 @@ impl Object {
         }
     }
 
+    /// Of these members; none if a name stands twice.
+    pub(crate) fn of_distinct(
+        members: impl ExactSizeIterator<Item = (Name, Value)>,
+    ) -> Option<Self> {
+        let mut object = Self::with_capacity(members.len());
+        object.0.extend(members);
+        let in_order = |(one, _): &(Name, Value), (next, _): &(Name, Value)| one.in_order(next);
+        if !object.0.is_sorted_by(|one, next| in_order(one, next).is_lt()) {
+            object.0.sort_unstable_by(in_order);
+            if !object.0.is_sorted_by(|one, next| in_order(one, next).is_lt()) {
+                return None;
+            }
+        }
+        Some(object)
+    }
+
     /// The place of a name, to fill it if it is empty.
     pub fn entry(&mut self, name: impl Into<Name>) -> Entry<'_> {
-        Entry { object: self, name: name.into() }
+        Entry { object: self, name: name.into().known_by_now() }
     }
 
     /// Takes a member away.
@@ -136,7 +152,7 @@ impl Object {
         self.0.is_empty()
     }
 
-    /// The members, in the order of their names.
+    /// The members, in order.
     pub fn iter(&self) -> Iter<'_> {
         self.0.iter().map(pair)
     }
@@ -146,7 +162,7 @@ impl Object {
         self.0.iter().map(|(name, _)| name)
     }
 
-    /// The values, in the order of their names.
+    /// The values, in the order of the members.
     pub fn values(&self) -> impl ExactSizeIterator<Item = &Value> + Clone {
         self.0.iter().map(|(_, value)| value)
     }
@@ -155,17 +171,27 @@ impl Object {
         if self.0.len() <= FEW {
             return self.0.iter().position(|(known, _)| known == name);
         }
-        self.0.binary_search_by(|(known, _)| known.as_str().cmp(name)).ok()
+        self.search(&name.into()).ok()
     }
 
     /// Where a name is, or where it belongs.
     fn search(&self, name: &Name) -> Result<usize, usize> {
         // Whoever hands members over has them in order, as a rule.
-        match self.0.last().map(|(last, _)| last.cmp(name)) {
+        let place = match self.0.last().map(|(last, _)| last.in_order(name)) {
             None | Some(Ordering::Less) => Err(self.0.len()),
             Some(Ordering::Equal) => Ok(self.0.len() - 1),
-            Some(Ordering::Greater) => self.0.binary_search_by(|(known, _)| known.cmp(name)),
+            Some(Ordering::Greater) => self.0.binary_search_by(|(known, _)| known.in_order(name)),
+        };
+        place.or_else(|place| self.search_unknown(name).ok_or(place))
+    }
+
+    /// Where the name of an attribute is that came before its schema did.
+    fn search_unknown(&self, name: &Name) -> Option<usize> {
+        if !name.is_known() || self.0.last().is_none_or(|(last, _)| last.is_known()) {
+            return None;
         }
+        let order = |known: &Name| if known.is_known() { Ordering::Less } else { known.cmp(name) };
+        self.0.binary_search_by(|(known, _)| order(known)).ok()
     }
 }
 
@@ -195,9 +221,19 @@ impl Index<&str> for Object {
     }
 }
 
+/// Whatever their order is: a name may have come before its schema did.
+impl PartialEq for Object {
+    fn eq(&self, other: &Self) -> bool {
+        let has = |(name, value): &(Name, Value)| other.get_kept(name) == Some(value);
+        self.0.len() == other.0.len() && (self.0 == other.0 || self.0.iter().all(has))
+    }
+}
+
 impl Hash for Object {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.0.as_slice().hash(state);
+        let mut members: Vec<_> = self.0.iter().collect();
+        members.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+        members.hash(state);
     }
 }
 
@@ -205,9 +241,9 @@ impl Hash for Object {
 impl<N: Into<Name>> FromIterator<(N, Value)> for Object {
     fn from_iter<I: IntoIterator<Item = (N, Value)>>(members: I) -> Self {
         let mut members: ThinVec<(Name, Value)> =
-            members.into_iter().map(|(name, value)| (name.into(), value)).collect();
-        if !members.is_sorted_by(|(one, _), (next, _)| one < next) {
-            members.sort_by(|(one, _), (other, _)| one.cmp(other));
+            members.into_iter().map(|(name, value)| (name.into().known_by_now(), value)).collect();
+        if !members.is_sorted_by(|(one, _), (next, _)| one.in_order(next).is_lt()) {
+            members.sort_by(|(one, _), (other, _)| one.in_order(other));
             members.dedup_by(|(next, value), (name, kept)| {
                 let repeats = next == name;
                 if repeats {

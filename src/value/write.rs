@@ -1,50 +1,137 @@
 //! Values as JSON text.
 
-use std::fmt::{self, Write};
+use std::fmt;
 
-use super::{List, Object, Value};
+use super::{List, Name, Object, Value};
+
+/// What JSON is written to.
+pub(crate) trait Out {
+    /// Adds text.
+    fn text(&mut self, text: &str) -> fmt::Result;
+
+    /// Adds text in quotation marks, of which no byte needs an escape.
+    fn quoted(&mut self, text: &str) -> fmt::Result {
+        self.text("\"")?;
+        self.text(text)?;
+        self.text("\"")
+    }
+}
+
+impl Out for fmt::Formatter<'_> {
+    fn text(&mut self, text: &str) -> fmt::Result {
+        fmt::Write::write_str(self, text)
+    }
+}
+
+/// Text that grows to a length, and no further.
+pub(crate) struct Room<'t> {
+    text: &'t mut Vec<u8>,
+    most: usize,
+}
+
+impl<'t> Room<'t> {
+    /// Room at the end of `text`, until it has `most` bytes.
+    pub(crate) fn new(text: &'t mut Vec<u8>, most: usize) -> Self {
+        Self { text, most }
+    }
+
+    /// Adds what was written before.
+    pub(crate) fn push(&mut self, bytes: &[u8]) -> fmt::Result {
+        self.check(bytes.len())?;
+        self.text.extend_from_slice(bytes);
+        Ok(())
+    }
+
+    fn check(&self, bytes: usize) -> fmt::Result {
+        if self.text.len().saturating_add(bytes) > self.most { Err(fmt::Error) } else { Ok(()) }
+    }
+}
+
+impl Out for Room<'_> {
+    fn text(&mut self, text: &str) -> fmt::Result {
+        self.push(text.as_bytes())
+    }
+
+    fn quoted(&mut self, text: &str) -> fmt::Result {
+        self.check(text.len() + 2)?;
+        self.text.reserve(text.len() + 2);
+        self.text.push(b'"');
+        self.text.extend_from_slice(text.as_bytes());
+        self.text.push(b'"');
+        Ok(())
+    }
+}
+
+/// Writes a value.
+pub(crate) fn write(out: &mut impl Out, value: &Value) -> fmt::Result {
+    match value {
+        Value::Null => out.text("null"),
+        Value::Bool(true) => out.text("true"),
+        Value::Bool(false) => out.text("false"),
+        Value::Number(number) => out.text(&number.to_string()),
+        Value::String(text) => quote(out, text),
+        Value::Array(values) => write_array(out, values),
+        Value::Object(object) => write_object(out, object),
+    }
+}
+
+fn write_array(out: &mut impl Out, values: &List) -> fmt::Result {
+    out.text("[")?;
+    for (place, value) in values.iter().enumerate() {
+        if place > 0 {
+            out.text(",")?;
+        }
+        write(out, value)?;
+    }
+    out.text("]")
+}
+
+fn write_object(out: &mut impl Out, object: &Object) -> fmt::Result {
+    out.text("{")?;
+    for (place, (name, value)) in object.iter().enumerate() {
+        write_name(out, name, place == 0)?;
+        write(out, value)?;
+    }
+    out.text("}")
+}
+
+/// Writes the name of a member and what is around it.
+pub(crate) fn write_name(out: &mut impl Out, name: &Name, is_first: bool) -> fmt::Result {
+    let Some(prepared) = name.prepared() else {
+        out.text(if is_first { "" } else { "," })?;
+        quote(out, name)?;
+        return out.text(":");
+    };
+    out.text(if is_first { prepared.strip_prefix(',').unwrap_or(prepared) } else { prepared })
+}
+
+/// The name of a member as it stands behind another one: `,"name":`.
+pub(super) fn prepare_name(name: &str) -> String {
+    let mut prepared = vec![b','];
+    // There is room without end.
+    let _ = quote(&mut Room::new(&mut prepared, usize::MAX), name);
+    prepared.push(b':');
+    String::from_utf8(prepared).unwrap_or_default()
+}
 
 /// As JSON, without blanks.
 impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Null => f.write_str("null"),
-            Self::Bool(value) => fmt::Display::fmt(value, f),
-            Self::Number(number) => fmt::Display::fmt(number, f),
-            Self::String(text) => quote(f, text),
-            Self::Array(values) => fmt::Display::fmt(values, f),
-            Self::Object(object) => fmt::Display::fmt(object, f),
-        }
+        write(f, self)
     }
 }
 
 /// As JSON, without blanks.
 impl fmt::Display for List {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_char('[')?;
-        for (place, value) in self.iter().enumerate() {
-            if place > 0 {
-                f.write_char(',')?;
-            }
-            fmt::Display::fmt(value, f)?;
-        }
-        f.write_char(']')
+        write_array(f, self)
     }
 }
 
 /// As JSON, without blanks.
 impl fmt::Display for Object {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_char('{')?;
-        for (place, (name, value)) in self.iter().enumerate() {
-            if place > 0 {
-                f.write_char(',')?;
-            }
-            quote(f, name)?;
-            f.write_char(':')?;
-            fmt::Display::fmt(value, f)?;
-        }
-        f.write_char('}')
+        write_object(f, self)
     }
 }
 
@@ -70,33 +157,55 @@ impl fmt::Debug for Object {
 }
 
 /// `string = quotation-mark *char quotation-mark` (RFC 8259, Section 7)
-fn quote(out: &mut impl Write, text: &str) -> fmt::Result {
-    out.write_char('"')?;
-    let mut rest = text;
-    while let Some(place) = rest.bytes().position(is_escaped) {
-        let (plain, found) = rest.split_at(place);
-        out.write_str(plain)?;
-        let (found, after) = found.split_at(1);
-        escape(out, found.bytes().next().unwrap_or_default())?;
-        rest = after;
+pub(crate) fn quote(out: &mut impl Out, text: &str) -> fmt::Result {
+    let (plain, mut found) = text.split_at(plain_length(text.as_bytes()));
+    if found.is_empty() {
+        return out.quoted(plain);
     }
-    out.write_str(rest)?;
-    out.write_char('"')
+    out.text("\"")?;
+    out.text(plain)?;
+    while let Some(escaped) = found.bytes().next() {
+        escape(out, escaped)?;
+        let rest = found.split_at(1).1;
+        let (plain, next) = rest.split_at(plain_length(rest.as_bytes()));
+        out.text(plain)?;
+        found = next;
+    }
+    out.text("\"")
 }
 
-fn is_escaped(byte: u8) -> bool {
-    byte < 0x20 || matches!(byte, b'"' | b'\\')
+/// How many bytes stand for themselves in a string, before one that ends it or needs an escape.
+pub(crate) fn plain_length(text: &[u8]) -> usize {
+    let (words, rest) = text.as_chunks::<8>();
+    for (place, word) in words.iter().enumerate() {
+        let special = special(u64::from_le_bytes(*word));
+        if special != 0 {
+            return place * 8 + special.trailing_zeros() as usize / 8;
+        }
+    }
+    let is_plain = |byte: &&u8| **byte >= 0x20 && !matches!(byte, b'"' | b'\\');
+    text.len() - rest.len() + rest.iter().take_while(is_plain).count()
 }
 
-fn escape(out: &mut impl Write, byte: u8) -> fmt::Result {
+/// The highest bit of each byte in a word that does not stand for itself: of the first such byte
+/// for certain, of bytes behind it perhaps also where they do.
+fn special(word: u64) -> u64 {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    let below = |limit: u64, word: u64| word.wrapping_sub(ONES * limit) & !word;
+    let equal = |byte: u8| below(1, word ^ (ONES * u64::from(byte)));
+    (below(0x20, word) | equal(b'"') | equal(b'\\')) & HIGH
+}
+
+fn escape(out: &mut impl Out, byte: u8) -> fmt::Result {
     match byte {
-        0x08 => out.write_str("\\b"),
-        b'\t' => out.write_str("\\t"),
-        b'\n' => out.write_str("\\n"),
-        0x0c => out.write_str("\\f"),
-        b'\r' => out.write_str("\\r"),
-        b'"' => out.write_str("\\\""),
-        b'\\' => out.write_str("\\\\"),
-        _ => write!(out, "\\u{byte:04x}"),
+        0x08 => out.text("\\b"),
+        b'\t' => out.text("\\t"),
+        b'\n' => out.text("\\n"),
+        0x0c => out.text("\\f"),
+        b'\r' => out.text("\\r"),
+        b'"' => out.text("\\\""),
+        b'\\' => out.text("\\\\"),
+        _ => out.text(&format!("\\u{byte:04x}")),
     }
 }

@@ -648,7 +648,7 @@ fn rules_of_resource_types_are_checked_when_they_are_served() {
         .unique(&format!("{ENTERPRISE}:employeeNumber"))
         .canonical_values("userType", ["Employee"])
         .closed("userType");
-    let paths: Vec<String> = whole.unique_paths().map(|path| path.to_string()).collect();
+    let paths: Vec<String> = whole.unique_paths().iter().map(ToString::to_string).collect();
     assert_eq!(paths, ["userName", "emails.value", &format!("{ENTERPRISE}:employeeNumber")]);
     assert!(Registry::new([whole.into()]).is_ok());
 }

@@ -218,7 +218,7 @@ impl NaiveStore {
         let others: Vec<&Resource> = others.map(|(_, other)| other).chain(graves).collect();
         for path in self.resource_type.unique_paths() {
             let keys = |resource: &Resource| {
-                resource.values(&path).map(|value| self.compared(&path, value)).collect::<Vec<_>>()
+                resource.values(path).map(|value| self.compared(path, value)).collect::<Vec<_>>()
             };
             let own = keys(resource);
             if others.iter().any(|other| keys(other).iter().any(|key| own.contains(key))) {

@@ -45,10 +45,16 @@ impl Layout {
         let resolve = |path: &&str| path.parse().ok().and_then(|path| resource_type.resolve(&path));
         let name = NAMES.iter().find_map(&resolve).filter(is_plain_text);
         let readable =
-            |path: &ResolvedPath| path.attribute().is_readable() && path.last().is_readable();
-        let mut keys: Vec<_> =
-            resource_type.unique_paths().filter(readable).map(|path| (path, true)).collect();
-        keys.extend(resource_type.indexed_paths().filter(readable).map(|path| (path, false)));
+            |path: &&ResolvedPath| path.attribute().is_readable() && path.last().is_readable();
+        let mut keys: Vec<_> = resource_type
+            .unique_paths()
+            .iter()
+            .filter(readable)
+            .map(|path| (path.clone(), true))
+            .collect();
+        keys.extend(
+            resource_type.indexed_paths().iter().filter(readable).map(|path| (path.clone(), false)),
+        );
         // The id is a column, and the service provider's.
         keys.retain(|(path, _)| path.extension().is_some() || path.attribute().name() != "id");
         Self { resource_type, name, keys }

@@ -88,12 +88,17 @@ impl PlanBinder {
 /// Returns `true` if no key of a body can be a path: each is the name of an attribute, or the URN
 /// of an extension that holds such names.
 fn is_unfolded(resource_type: &ResourceType, body: &Object) -> bool {
-    body.iter().all(|(key, value)| match resource_type.container(key) {
-        Some(Container::Attribute(_)) => true,
-        Some(Container::Extension(schema)) => value
-            .as_object()
-            .is_none_or(|parts| parts.keys().all(|key| schema.attribute(key).is_some())),
-        None => false,
+    let is_known = |schema: &Schema, key: &Name| {
+        schema.by_key(key).or_else(|| schema.attribute(key)).is_some()
+    };
+    body.iter().all(|(key, value)| {
+        match resource_type.by_key(key).or_else(|| resource_type.container(key)) {
+            Some(Container::Attribute(_)) => true,
+            Some(Container::Extension(schema)) => {
+                value.as_object().is_none_or(|parts| parts.keys().all(|key| is_known(schema, key)))
+            }
+            None => false,
+        }
     })
 }
 

@@ -1,6 +1,7 @@
 //! From what a client sent to canonical form: names, types, unassigned values (RFC 7643, Sections 2
 //! and 3).
 
+mod plain;
 mod repeats;
 mod scalars;
 mod values;
@@ -151,7 +152,12 @@ impl<'t> Intake<'t> {
 }
 
 impl Decoding<'_> {
-    fn resource(&mut self, body: Object) -> Result<Resource, ValueError> {
+    fn resource(&mut self, mut body: Object) -> Result<Resource, ValueError> {
+        if self.intake.is_plain(&body) {
+            let schemas = body.remove("schemas").unwrap_or_default();
+            self.schemas(schemas, &body)?;
+            return Ok(Resource::from_stored(body));
+        }
         let resource_type = self.intake.resource_type;
         let mut object = Object::new();
         let mut schemas = None;
@@ -224,6 +230,9 @@ impl Decoding<'_> {
         attribute: &Attribute,
         value: Value,
     ) -> Result<Option<Value>, ValueError> {
+        if self.intake.is_plain_value(attribute, &value) {
+            return Ok(Some(value));
+        }
         let place = Place { container, attribute: attribute.name(), sub: None };
         if attribute.multi_valued() {
             self.values(place, attribute, value)

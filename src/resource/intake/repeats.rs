@@ -33,12 +33,29 @@ pub(super) fn remove_repeats(attribute: &Attribute, values: &mut List) {
     }
 }
 
+/// Returns `true` if a value may stand twice, and `false` if none does.
+pub(super) fn may_repeat(attribute: &Attribute, values: &[Value]) -> bool {
+    if attribute.refers_by_value() {
+        return repeats_an_id(values);
+    }
+    let repeats = |(place, value): (usize, &Value)| {
+        values.iter().skip(place + 1).any(|other| equal_but_primary(other, value))
+    };
+    values.len() > FEW || values.iter().enumerate().any(repeats)
+}
+
+/// Returns `true` if two values name one resource.
+fn repeats_an_id(values: &[Value]) -> bool {
+    if values.len() < 2 {
+        return false;
+    }
+    let mut seen = HashSet::with_capacity(values.len());
+    !values.iter().all(|value| seen.insert(value.get("value").and_then(Value::as_str)))
+}
+
 /// Leaves the first of those that name one resource.
 fn remove_repeated_ids(values: &mut List) {
-    let mut seen = HashSet::with_capacity(if values.len() > 1 { values.len() } else { 0 });
-    let mut fresh =
-        values.iter().map(|value| seen.insert(value.get("value").and_then(Value::as_str)));
-    if values.len() > 1 && !fresh.all(|fresh| fresh) {
+    if repeats_an_id(values) {
         let mut seen = HashSet::with_capacity(values.len());
         values.retain(|value| {
             seen.insert(value.get("value").and_then(Value::as_str).map(str::to_owned))

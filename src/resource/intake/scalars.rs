@@ -56,9 +56,13 @@ pub(super) fn fits(kind: AttributeType, value: &Value) -> bool {
 /// A dateTime without a zone is in UTC, and says so from then on.
 pub(super) fn in_a_zone(text: Text) -> Option<Value> {
     instant(&text)?;
+    Some(Value::String(if has_zone(&text) { text } else { format!("{text}Z").into() }))
+}
+
+/// Returns `true` if a dateTime says in which zone it is.
+pub(super) fn has_zone(text: &str) -> bool {
     let time = text.get(10..).unwrap_or_default();
-    let has_zone = time.ends_with('Z') || time.contains(['+', '-']);
-    Some(Value::String(if has_zone { text } else { format!("{text}Z").into() }))
+    time.ends_with('Z') || time.contains(['+', '-'])
 }
 
 pub(super) fn boolean(text: &str) -> Option<bool> {

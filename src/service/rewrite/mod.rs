@@ -48,7 +48,7 @@ pub(crate) fn kept(
     let Some(active) = resource_type.activity() else { return };
     let is_cleared =
         cleared.iter().any(|(container, name)| container.is_none() && name == active.name());
-    if (is_cleared || omitted != Omitted::Clear) && wanted.get(active.name()).is_none() {
+    if (is_cleared || omitted != Omitted::Clear) && wanted.get_kept(active.key()).is_none() {
         deviations.push(Deviation::ActiveKept);
     }
 }

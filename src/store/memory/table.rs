@@ -138,13 +138,15 @@ impl LookupIndex {
 
 impl Table {
     pub(super) fn new(resource_type: &ResourceType) -> Self {
-        let unique = resource_type.unique_paths().map(|path| UniqueIndex {
-            path,
+        let unique = resource_type.unique_paths().iter().map(|path| UniqueIndex {
+            path: path.clone(),
             ids: BTreeMap::new(),
             beyond_ascii: 0,
         });
-        let lookups =
-            resource_type.indexed_paths().map(|path| LookupIndex { path, ids: BTreeMap::new() });
+        let lookups = resource_type
+            .indexed_paths()
+            .iter()
+            .map(|path| LookupIndex { path: path.clone(), ids: BTreeMap::new() });
         Self { resources: BTreeMap::new(), unique: unique.collect(), lookups: lookups.collect() }
     }
 

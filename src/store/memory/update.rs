@@ -13,7 +13,7 @@ use crate::schema::{Membership, ResourceType};
 use crate::store::change::{Change, MemberChange};
 use crate::store::error::StoreError;
 use crate::store::long_key::refuse_long_keys;
-use crate::store::nul_byte::{has_nul, no_nul, refuse_nul};
+use crate::store::nul_byte::{has_nul, no_nul};
 use crate::store::update::Update;
 
 /// The number of attempts to compute a change without the lock. After that it is computed under the
@@ -113,17 +113,19 @@ impl<'j> Job<'j> {
         if members.as_ref().is_some_and(|delta| delta.add.iter().any(has_nul)) {
             return Err(no_nul());
         }
-        let row = row.map(|row| self.kept(row)).transpose()?;
+        let row = row.map(|row| self.kept(row, &change)).transpose()?;
         Ok(Written { change, row, members })
     }
 
     /// A resource as it is kept: without what only shows its groups, and without secrets.
-    fn kept(&self, mut row: Resource) -> Result<Arc<Resource>, StoreError> {
+    fn kept(&self, mut row: Resource, change: &Change) -> Result<Arc<Resource>, StoreError> {
         if let Some(groups) = self.read.groups() {
             row.remove(groups.name());
         }
         row.forget_secrets(self.resource_type);
-        refuse_nul(row.attributes())?;
+        if change.paths.iter().flat_map(|path| row.values(path)).any(has_nul) {
+            return Err(no_nul());
+        }
         refuse_long_keys(self.resource_type, &row)?;
         Ok(Arc::new(row))
     }
