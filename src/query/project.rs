@@ -76,7 +76,7 @@ impl fmt::Display for Projected<'_> {
 
 impl Serialize for Projected<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let object = parse_object(&self.to_json(), JsonLimits::none());
+        let object = parse_object(&self.to_json(), JsonLimits::unlimited());
         object.map_err(S::Error::custom)?.serialize(serializer)
     }
 }

@@ -42,14 +42,14 @@ impl fmt::Debug for Derived {
 }
 
 impl ResourceType {
-    /// Which attributes say who belongs to what, such as `members` and `groups`.
+    /// Returns the attributes that define memberships, such as `members` and `groups`.
     #[must_use]
     pub fn membership(&self) -> Membership<'_> {
         let places = self.derived.membership.get_or_init(|| Places::of(self.schema()));
         Membership::of(self.schema(), *places)
     }
 
-    /// All attributes and sub-attributes whose values are unique; a store has to see to it.
+    /// Returns the attributes and sub-attributes with unique values, which a store has to enforce.
     pub fn unique_paths(&self) -> &[ResolvedPath] {
         let unique = || self.paths().filter(|path| path.last().unique()).collect();
         self.derived.unique.get_or_init(unique)

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use scimwire::message::{JsonLimits, parse_object};
 use scimwire::resource::{Resource, ValueError, ValueErrorKind, is_demanded};
 use scimwire::schema::{Attribute, AttributeType, ResolvedPath, ResourceType, Schema};
 use scimwire::sql::{key, prepared_key};
@@ -81,7 +82,7 @@ impl Layout {
     }
 
     pub(super) fn write(&self, resource: &Resource) -> Result<Stored, StoreError> {
-        let document = serde_json::to_string(resource).map_err(StoreError::other)?;
+        let document = resource.attributes().to_string();
         if has_nul(&document) {
             return Err(no_nul());
         }
@@ -166,7 +167,7 @@ impl Layout {
 /// Reads a document; one that is damaged is a failure that whoever operates the database has to
 /// see.
 pub(super) fn read(document: &str) -> Result<Resource, StoreError> {
-    match serde_json::from_str::<Object>(document) {
+    match parse_object(document.as_bytes(), JsonLimits::unlimited()) {
         Ok(object) => Ok(Resource::from_stored(object)),
         Err(err) => Err(StoreError::other(format!("a stored document is damaged: {err}"))),
     }

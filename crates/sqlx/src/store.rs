@@ -225,7 +225,7 @@ impl<E: Engine> Store<E> {
             let mut resource = read(&locked.needed(0)?)?;
             if let Some(meta) = resource.meta() {
                 resource.set_meta(&meta.changed(SystemTime::now().into()));
-                let document = serde_json::to_string(&resource).map_err(StoreError::other)?;
+                let document = resource.attributes().to_string();
                 transaction
                     .rows(&statements.touch(
                         &group_type,

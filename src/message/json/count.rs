@@ -1,4 +1,4 @@
-//! What of its limits a JSON text has used up.
+//! The limits that are left while a JSON text is read.
 
 use super::{JsonLimits, Trouble};
 use crate::budget::of_text;

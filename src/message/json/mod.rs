@@ -39,8 +39,10 @@ impl Default for JsonLimits {
 }
 
 impl JsonLimits {
-    /// For text that is not a client's.
-    pub(crate) fn none() -> Self {
+    /// No limits but that of the parser itself: for text that does not come from a client, such as
+    /// a stored document.
+    #[must_use]
+    pub fn unlimited() -> Self {
         const NONE: usize = usize::MAX;
         Self { depth: NONE, values: NONE, members: NONE, total: NONE, memory: NONE }
     }
@@ -206,3 +208,6 @@ impl Trouble {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

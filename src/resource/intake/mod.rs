@@ -233,6 +233,15 @@ impl Decoding<'_> {
         if self.intake.is_plain_value(attribute, &value) {
             return Ok(Some(value));
         }
+        self.canonical_value(container, attribute, value)
+    }
+
+    fn canonical_value(
+        &mut self,
+        container: Option<&str>,
+        attribute: &Attribute,
+        value: Value,
+    ) -> Result<Option<Value>, ValueError> {
         let place = Place { container, attribute: attribute.name(), sub: None };
         if attribute.multi_valued() {
             self.values(place, attribute, value)
@@ -447,3 +456,6 @@ impl Decoding<'_> {
 fn is_secret(attribute: &Attribute) -> bool {
     attribute.returned() == Returned::Never
 }
+
+#[cfg(test)]
+mod tests;

@@ -79,6 +79,30 @@ async fn what_is_stored_is_what_was_sent() {
 }
 
 #[tokio::test]
+async fn digits_beyond_those_of_a_double_are_kept() {
+    // P-3.4.2.2-06
+    const WEIGHT: &str = "12345678901234567890.123456789";
+    let provider = Provider::of_devices().await;
+    let device = device("D6", json!({ "weight": 0 })).to_string();
+    let sent = device.replace("\"weight\":0", &format!("\"weight\":{WEIGHT}"));
+    assert_ne!(sent, device);
+    let headers = [("content-type", "application/scim+json")];
+    let made = provider.raw("POST", "/scim/v2/Devices", &headers, sent).await.body;
+    let id = support::reads::provider::id(&made);
+    let found = format!("weight eq {WEIGHT}");
+    let table: &[(&str, &[&str])] = &[(&found, &["D6"]), ("weight eq 12345678901234567890", &[])];
+    provider.finds("/Devices", table).await;
+    let change = format!(
+        r#"{{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[
+            {{"op":"replace","path":"weight","value":{WEIGHT}1}}]}}"#
+    );
+    provider.raw("PATCH", &format!("/scim/v2/Devices/{id}"), &headers, change).await;
+    let changed = format!("weight eq {WEIGHT}1");
+    let table: &[(&str, &[&str])] = &[(&changed, &["D6"]), (&found, &[])];
+    provider.finds("/Devices", table).await;
+}
+
+#[tokio::test]
 async fn instants_binary_values_references_and_booleans_compare() {
     // P-3.4.2.2-06, P-3.4.2.2-08, P-3.4.2.2-10, P-3.4.2.2-23
     let table: &[(&str, &[&str])] = &[
