@@ -2,6 +2,7 @@
 //! was asked for by a client that has gone ends, and a change that has begun is made whole, with
 //! what follows from it.
 
+use std::borrow::Cow;
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -24,6 +25,13 @@ use tokio::task;
 /// A body from this length on, in bytes, takes a while to read.
 const LARGE_BODY: u64 = 64 * 1024;
 
+/// A PATCH up to this length, in bytes, has few operations: how long it takes depends on the
+/// resource.
+const SMALL_PATCH: u64 = 2 * 1024;
+
+/// A query up to this length, in bytes, is read at once.
+const SHORT_QUERY: usize = 512;
+
 /// To write an answer from this length on, in bytes, takes a while.
 const LARGE_ANSWER: u64 = 256 * 1024;
 
@@ -33,6 +41,9 @@ const LONG: Duration = Duration::from_millis(20);
 
 /// For how long it is believed that there are others of the kind.
 const REMEMBERED: Duration = Duration::from_secs(30);
+
+/// The attributes by which every store has an index.
+const INDEXED: [&str; 4] = ["id", "userName", "externalId", "emails.value"];
 
 /// How work is given to threads.
 #[derive(Clone)]
@@ -46,8 +57,8 @@ pub(crate) struct Work {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Length {
     Short,
-    /// As long as a single resource, whose size nobody knows before it is read.
-    OfResource,
+    /// As long as a few resources, whose size nobody knows before they are read.
+    OfResources,
     Long,
 }
 
@@ -59,7 +70,7 @@ impl Work {
     fn takes_long(&self, request: &Request) -> bool {
         match length(request) {
             Length::Short => false,
-            Length::OfResource => self.now() < self.long_until.load(Ordering::Relaxed),
+            Length::OfResources => self.now() < self.long_until.load(Ordering::Relaxed),
             Length::Long => true,
         }
     }
@@ -81,33 +92,53 @@ fn milliseconds(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
-/// Answers a request; a change in a task of its own, which does not end with the connection.
+/// Answers a request. A change goes on when its client has gone.
 pub(crate) async fn work(State(work): State<Work>, request: Request, next: Next) -> Response {
     let (takes_long, only_reads) = (work.takes_long(&request), only_reads(&request));
     let answer = Box::pin(AssertUnwindSafe(next.run(request)).catch_unwind());
     let answer = Answer { answer, takes_long, work };
-    let answered = if only_reads {
-        answer.await
-    } else {
-        task::spawn(answer).await.unwrap_or_else(|err| Err(Box::new(err)))
-    };
+    let answered = if only_reads { answer.await } else { Whole::new(answer).await };
     // Only a panic is no answer.
     answered.unwrap_or_else(|_| defect())
 }
 
-/// Searches, changes by PATCH and lists can be far more work than their text; so can be what is
-/// large.
+/// Most searches, changes by long PATCHes and what is large can be far more work than their text.
 fn length(request: &Request) -> Length {
     let bytes = request.body().size_hint().upper().unwrap_or(u64::MAX);
     let (uri, method) = (request.uri(), request.method());
-    let searches = uri.query().is_some() || is_search(uri.path());
-    if bytes > LARGE_BODY || searches || method == Method::PATCH {
+    let may_search = is_search(uri.path()) || uri.query().is_some_and(|query| !is_short(query));
+    let is_long_patch = method == Method::PATCH && bytes > SMALL_PATCH;
+    if bytes > LARGE_BODY || may_search || is_long_patch {
         Length::Long
-    } else if only_reads(request) {
-        Length::OfResource
+    } else if only_reads(request) || method == Method::PATCH {
+        Length::OfResources
     } else {
         Length::Short
     }
+}
+
+/// Returns `true` if a query asks for a page as it comes, or looks a value up in an index: neither
+/// has to look at more resources than it shows.
+fn is_short(query: &str) -> bool {
+    let is_plain = |(name, value): (Cow<'_, str>, Cow<'_, str>)| match &*name {
+        "startIndex" | "count" | "attributes" | "excludedAttributes" => true,
+        "filter" => looks_up(&value),
+        _ => false,
+    };
+    query.len() <= SHORT_QUERY && form_urlencoded::parse(query.as_bytes()).all(is_plain)
+}
+
+/// Returns `true` if a filter is one comparison, by `eq`, of an attribute that has an index.
+fn looks_up(filter: &str) -> bool {
+    let mut words = filter.trim().splitn(3, ' ');
+    let (Some(name), Some(operator), Some(value)) = (words.next(), words.next(), words.next())
+    else {
+        return false;
+    };
+    let text = value.trim().strip_prefix('"').and_then(|value| value.strip_suffix('"'));
+    INDEXED.iter().any(|indexed| indexed.eq_ignore_ascii_case(name))
+        && operator.eq_ignore_ascii_case("eq")
+        && text.is_some_and(|text| !text.contains(['"', '\\']))
 }
 
 fn only_reads(request: &Request) -> bool {
@@ -154,6 +185,42 @@ where
     }
 }
 
+/// A future that is finished once it has begun: when it is dropped before, a task of its own takes
+/// it over.
+struct Whole<F: Future<Output: Send> + Send + Unpin + 'static> {
+    future: Option<F>,
+    has_begun: bool,
+    runtime: Handle,
+}
+
+impl<F: Future<Output: Send> + Send + Unpin + 'static> Whole<F> {
+    fn new(future: F) -> Self {
+        Self { future: Some(future), has_begun: false, runtime: Handle::current() }
+    }
+}
+
+impl<F: Future<Output: Send> + Send + Unpin + 'static> Future for Whole<F> {
+    type Output = F::Output;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
+        self.has_begun = true;
+        let Some(future) = &mut self.future else { return Poll::Pending };
+        let polled = Pin::new(future).poll(context);
+        if polled.is_ready() {
+            self.future = None;
+        }
+        polled
+    }
+}
+
+impl<F: Future<Output: Send> + Send + Unpin + 'static> Drop for Whole<F> {
+    fn drop(&mut self) {
+        if let Some(future) = self.future.take_if(|_| self.has_begun) {
+            self.runtime.spawn(future);
+        }
+    }
+}
+
 /// The form of all failures (RFC 7644, Section 3.12), which identity providers can read.
 fn defect() -> Response {
     let status = StatusCode::INTERNAL_SERVER_ERROR;
@@ -170,6 +237,7 @@ mod tests {
     use axum::extract::Path;
     use axum::routing::any;
     use axum::{Router, middleware};
+    use http::request::Builder;
     use serde_json::Value;
     use tokio::sync::Notify;
     use tower_service::Service;
@@ -314,20 +382,35 @@ mod tests {
 
     #[test]
     fn how_long_a_request_takes_is_known_before() {
-        use Length::{Long, OfResource, Short};
+        use Length::{Long, OfResources, Short};
         let cases = [
-            (Method::GET, "/Groups/1", OfResource),
+            (Method::GET, "/Groups/1", OfResources),
+            (Method::GET, "/Users?startIndex=1&count=100", OfResources),
+            (Method::GET, "/Users?filter=userName%20eq%20%22ann%22&attributes=id", OfResources),
+            (Method::GET, "/Users?filter=EXTERNALID+EQ+%22a%20b%22", OfResources),
             (Method::GET, "/Users?filter=x", Long),
+            (Method::GET, "/Users?filter=title%20eq%20%22ann%22", Long),
+            (Method::GET, "/Users?filter=userName%20co%20%22ann%22", Long),
+            (
+                Method::GET,
+                "/Users?filter=userName%20eq%20%22a%22%20or%20title%20eq%20%22b%22",
+                Long,
+            ),
+            (Method::GET, "/Users?sortBy=title", Long),
             (Method::DELETE, "/Users/1", Short),
             (Method::POST, "/Users", Short),
             (Method::POST, "/Users/.search", Long),
             (Method::POST, "/.Search/", Long),
-            (Method::PATCH, "/Users/1", Long),
+            (Method::PATCH, "/Users/1", OfResources),
         ];
         for (method, uri, expected) in cases {
             assert_eq!(length(&request(method.clone(), uri)), expected, "{method} {uri}");
         }
-        let body = Body::from(vec![b' '; 100_000]);
-        assert_eq!(length(&http::Request::post("/Users").body(body).expect("a request")), Long);
+        let sent = |request: Builder, bytes| {
+            length(&request.body(Body::from(vec![b' '; bytes])).expect("a request"))
+        };
+        assert_eq!(sent(http::Request::post("/Users"), 100_000), Long);
+        assert_eq!(sent(http::Request::patch("/Users/1"), 2048), OfResources);
+        assert_eq!(sent(http::Request::patch("/Users/1"), 2049), Long);
     }
 }
