@@ -6,15 +6,20 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use scimwire::StoreError;
-use scimwire::auth::RequestContext;
+use scimwire::auth::{RequestContext, Tenant};
 use sqlx::{query, query_as};
 
+use crate::known::Known;
 use crate::policy::origin::Origin;
 use crate::records::Records;
 use crate::written;
 
 /// The host's own records of all tenants.
-pub(crate) struct Ledger(Arc<Records>);
+pub(crate) struct Ledger {
+    records: Arc<Records>,
+    /// The accounts that were read, by tenant and id.
+    known: Known<(Tenant, String), Account>,
+}
 
 /// The host's own record of a user or a group.
 #[derive(Clone, Copy, Debug, Default)]
@@ -25,7 +30,7 @@ pub(crate) struct Account {
 
 impl Ledger {
     pub(crate) fn new(records: Arc<Records>) -> Self {
-        Self(records)
+        Self { records, known: Known::default() }
     }
 
     /// The host's own record of a user or a group.
@@ -34,11 +39,24 @@ impl Ledger {
         id: &str,
         cx: &RequestContext,
     ) -> Result<Account, StoreError> {
+        let key = (cx.tenant().clone(), id.to_owned());
+        if let Some(known) = self.known.get(&key) {
+            return Ok(known);
+        }
+        let reading = self.known.begin();
+        let account = self.read_account(id, cx).await?;
+        if self.records.are_of_one_process() {
+            self.known.keep(&reading, key, account);
+        }
+        Ok(account)
+    }
+
+    async fn read_account(&self, id: &str, cx: &RequestContext) -> Result<Account, StoreError> {
         let read = query_as(
             "SELECT origin, quota_gb FROM host_account WHERE tenant = $1 AND subject = $2",
         );
         let found: Option<(String, Option<i64>)> =
-            self.0.one(read.bind(cx.tenant().as_str()).bind(id)).await?;
+            self.records.one(read.bind(cx.tenant().as_str()).bind(id)).await?;
         let Some((origin, quota)) = found else { return Ok(Account::default()) };
         let quota_gb = quota.map(u32::try_from).transpose().map_err(StoreError::other)?;
         Ok(Account { origin: written::word(&origin)?, quota_gb })
@@ -55,7 +73,8 @@ impl Ledger {
              ON CONFLICT (tenant, subject) DO UPDATE SET origin = excluded.origin",
         );
         let origin = written::of_word(&origin)?;
-        self.0.run(note.bind(cx.tenant().as_str()).bind(id).bind(origin)).await.map(drop)
+        let _change = self.known.change();
+        self.records.run(note.bind(cx.tenant().as_str()).bind(id).bind(origin)).await.map(drop)
     }
 
     pub(crate) async fn note_quota(
@@ -69,7 +88,8 @@ impl Ledger {
              ON CONFLICT (tenant, subject) DO UPDATE SET quota_gb = excluded.quota_gb",
         );
         let gigabytes = i64::from(gigabytes);
-        self.0.run(note.bind(cx.tenant().as_str()).bind(id).bind(gigabytes)).await.map(drop)
+        let _change = self.known.change();
+        self.records.run(note.bind(cx.tenant().as_str()).bind(id).bind(gigabytes)).await.map(drop)
     }
 
     /// The members that the host itself has put into a group.
@@ -109,7 +129,9 @@ impl Ledger {
             listed.join(", ")
         );
         let read = query_as(&read).bind(cx.tenant().as_str()).bind(group);
-        origins(self.0.all(members.iter().fold(read, |read, member| read.bind(*member))).await?)
+        origins(
+            self.records.all(members.iter().fold(read, |read, member| read.bind(*member))).await?,
+        )
     }
 
     /// The host itself has put these into a group.
@@ -128,7 +150,7 @@ impl Ledger {
                  ON CONFLICT (tenant, group_id, member_id) DO UPDATE SET origin = excluded.origin",
             );
             let note = note.bind(cx.tenant().as_str()).bind(group).bind(member).bind(&origin);
-            self.0.run(note).await?;
+            self.records.run(note).await?;
         }
         Ok(())
     }
@@ -146,7 +168,7 @@ impl Ledger {
                 "DELETE FROM host_membership
                  WHERE tenant = $1 AND group_id = $2 AND member_id = $3",
             );
-            self.0.run(forget.bind(cx.tenant().as_str()).bind(group).bind(member)).await?;
+            self.records.run(forget.bind(cx.tenant().as_str()).bind(group).bind(member)).await?;
         }
         Ok(())
     }
@@ -158,8 +180,9 @@ impl Ledger {
             "DELETE FROM host_membership WHERE tenant = $1 AND group_id = $2",
             "DELETE FROM host_membership WHERE tenant = $1 AND member_id = $2",
         ];
+        let _change = self.known.change();
         for forget in forget {
-            self.0.run(query(forget).bind(cx.tenant().as_str()).bind(id)).await?;
+            self.records.run(query(forget).bind(cx.tenant().as_str()).bind(id)).await?;
         }
         Ok(())
     }
@@ -170,7 +193,7 @@ impl Ledger {
         id: &str,
         cx: &RequestContext,
     ) -> Result<HashMap<String, Origin>, StoreError> {
-        origins(self.0.all(query_as(read).bind(cx.tenant().as_str()).bind(id)).await?)
+        origins(self.records.all(query_as(read).bind(cx.tenant().as_str()).bind(id)).await?)
     }
 }
 

@@ -15,6 +15,7 @@ mod connections;
 mod console;
 mod database;
 mod forwarded;
+mod known;
 mod ledger;
 mod oauth;
 mod options;
@@ -58,7 +59,9 @@ use welcome::Welcome;
 /// Runs the server by the flags of the command line, until the process is told to end.
 pub async fn start() -> ExitCode {
     request_log::start();
-    match run(&Options::parse()).await {
+    let ended = run(&Options::parse()).await;
+    request_log::end();
+    match ended {
         Ok(()) => ExitCode::SUCCESS,
         Err(err) => {
             eprintln!("error: {}", tell::reasons(&*err));

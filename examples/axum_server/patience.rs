@@ -7,9 +7,7 @@ use std::time::Duration;
 use std::{io, mem};
 
 use axum::body::{Body, Bytes};
-use axum::extract::{Request, State};
-use axum::middleware::Next;
-use axum::response::Response;
+use axum::extract::Request;
 use futures_util::StreamExt;
 use http::header::EXPECT;
 use http_body::{Body as _, Frame, SizeHint};
@@ -30,16 +28,13 @@ struct Timed {
     asks: bool,
 }
 
-/// Gives the body of each request so much time to come.
-pub(crate) async fn wait_no_longer(
-    State(time): State<Duration>,
-    request: Request,
-    next: Next,
-) -> Response {
+/// Gives the body of a request so much time to come.
+pub(crate) fn wait_no_longer(request: Request, time: Duration) -> Request {
+    if request.body().is_end_stream() {
+        return request;
+    }
     let asks = request.headers().contains_key(EXPECT);
-    let request =
-        request.map(|body| Body::new(Timed { body, over: Box::pin(time::sleep(time)), asks }));
-    next.run(request).await
+    request.map(|body| Body::new(Timed { body, over: Box::pin(time::sleep(time)), asks }))
 }
 
 impl Drop for Timed {

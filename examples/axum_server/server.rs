@@ -5,7 +5,7 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -14,7 +14,7 @@ use http::header::HOST;
 use http::{StatusCode, Version};
 use tokio::{select, signal};
 
-use crate::activity::{Mask, Recorder, record};
+use crate::activity::Recorded;
 use crate::base_url::PublicUrl;
 use crate::console::SignIn;
 use crate::oauth::{self, OAuth};
@@ -46,16 +46,12 @@ pub(crate) fn router(
     let mut scim = Router::new();
     // Routed to and not nested: the whole path reaches the dispatcher, which compares the tenant in
     // it with that of the token.
+    let recorded = Recorded::new(provider.dispatcher.clone(), Arc::clone(&provider.activity));
     for base in ["/scim/v2", "/t/{tenant}/scim/v2"] {
         for path in [base.to_owned(), format!("{base}/"), format!("{base}/{{*path}}")] {
-            scim = scim.route_service(&path, provider.dispatcher.clone());
+            scim = scim.route_service(&path, recorded.clone());
         }
     }
-    let recorder = Recorder {
-        log: Arc::clone(&provider.activity),
-        mask: Mask::new(provider.dispatcher.registry()),
-    };
-    let scim = scim.layer(middleware::from_fn_with_state(recorder, record));
     let oauth = Arc::new(oauth);
     let console = console::router(provider, public_url, sign_in, scim.clone(), Arc::clone(&oauth));
     let pages = Router::new().route("/", get(FRONT_PAGE)).fallback(nothing);
@@ -63,20 +59,26 @@ pub(crate) fn router(
     if let Some(admin) = admin {
         router = router.nest("/admin/api", admin);
     }
-    let router = router
-        .layer(middleware::from_fn_with_state(Work::new(), work))
-        .layer(middleware::from_fn_with_state(body_time, wait_no_longer));
-    router.layer(middleware::from_fn(demand_host))
+    router.layer(middleware::from_fn_with_state((Work::new(), body_time), receive))
 }
 
-/// RFC 9112, Section 3.2: a request of HTTP/1.1 names its host, and once.
-async fn demand_host(request: Request, next: Next) -> Response {
-    let hosts = request.headers().get_all(HOST).iter().count();
-    if hosts > 1 || hosts == 0 && request.version() == Version::HTTP_11 {
+/// What is done with each request: in one layer, since each costs a few allocations.
+async fn receive(
+    State((experience, body_time)): State<(Work, Duration)>,
+    request: Request,
+    next: Next,
+) -> Response {
+    if !names_host(&request) {
         return (StatusCode::BAD_REQUEST, "A request of HTTP/1.1 has one Host header.\n")
             .into_response();
     }
-    next.run(request).await
+    work(State(experience), wait_no_longer(request, body_time), next).await
+}
+
+/// RFC 9112, Section 3.2: a request of HTTP/1.1 names its host, and once.
+fn names_host(request: &Request) -> bool {
+    let hosts = request.headers().get_all(HOST).iter().count();
+    hosts == 1 || hosts == 0 && request.version() != Version::HTTP_11
 }
 
 async fn nothing() -> (StatusCode, &'static str) {

@@ -12,7 +12,7 @@ use serde_json::Value;
 const HIDDEN: &str = "••••••••";
 
 /// The most bytes of a body that are recorded.
-const BODY_BYTES: usize = 8 << 10;
+pub(super) const BODY_BYTES: usize = 8 << 10;
 
 /// How long a body can be that is read for what to hide in it, in bytes: what is read takes far
 /// more memory than its text.
@@ -75,34 +75,57 @@ impl Mask {
         Self { names: Arc::new(names) }
     }
 
-    /// The path and query, without a query that speaks of secrets.
-    pub(super) fn path(&self, path: &str, query: Option<&str>) -> String {
+    /// Writes the path and query, without a query that speaks of secrets.
+    pub(super) fn write_path(&self, path: &str, query: Option<&str>, text: &mut Vec<u8>) {
         let path = if self.quotes_secret(path) { HIDDEN } else { path };
         let Some(query) = query else {
-            return shortened(path);
+            return write_shortened(path, text);
         };
         let plain = decoded(query).to_lowercase();
         let secret =
             plain.contains("token") || plain.contains("secret") || self.speaks_of_secrets(&plain);
-        shortened(&format!("{path}?{}", if secret { HIDDEN } else { query }))
+        let query = if secret { HIDDEN } else { query };
+        if path.len() + query.len() < WORD_CHARACTERS {
+            for part in [path, "?", query] {
+                text.extend_from_slice(part.as_bytes());
+            }
+        } else {
+            write_shortened(&format!("{path}?{query}"), text);
+        }
     }
 
-    /// The headers. A host may be told secrets in any of them: those that are not known to have
-    /// none are named only.
-    #[expect(clippy::unused_self, reason = "what is hidden is asked of one thing")]
-    pub(super) fn headers(&self, headers: &HeaderMap) -> Vec<(String, String)> {
-        let shown = headers.iter().map(|(name, value)| {
-            let value = String::from_utf8_lossy(value.as_bytes());
-            let shown = match value.split_once(' ') {
-                _ if SHOWN_HEADERS.contains(&name.as_str()) => shortened(&value),
-                Some((scheme @ ("Bearer" | "bearer" | "Basic"), _)) if name == AUTHORIZATION => {
-                    format!("{scheme} {HIDDEN}")
-                }
-                _ => HIDDEN.to_owned(),
-            };
-            (name.to_string(), shown)
-        });
-        shown.take(HEADERS).collect()
+    /// Writes the headers, a line each. A host may be told secrets in any of them: those that are
+    /// not known to have none are named only.
+    pub(super) fn write_headers(headers: &HeaderMap, text: &mut Vec<u8>) {
+        for (name, value) in headers.iter().take(HEADERS) {
+            text.extend_from_slice(name.as_str().as_bytes());
+            text.extend_from_slice(b": ");
+            let value = value.as_bytes();
+            let scheme = value.split(|byte| *byte == b' ').next().unwrap_or_default();
+            if SHOWN_HEADERS.binary_search(&name.as_str()).is_ok() {
+                // A character has four bytes at most; one more says that there is more.
+                text.extend_from_slice(&value[..value.len().min(4 * (WORD_CHARACTERS + 1))]);
+            } else if name == AUTHORIZATION
+                && scheme.len() < value.len()
+                && matches!(scheme, b"Bearer" | b"bearer" | b"Basic")
+            {
+                text.extend_from_slice(scheme);
+                text.push(b' ');
+                text.extend_from_slice(HIDDEN.as_bytes());
+            } else {
+                text.extend_from_slice(HIDDEN.as_bytes());
+            }
+            text.push(b'\n');
+        }
+    }
+
+    /// Returns `true` if a body is short, and has no secret: it can be kept as it is, and be given
+    /// its form by [`Mask::body`] later.
+    pub(super) fn may_be_kept(&self, body: &[u8]) -> bool {
+        body.len() <= BODY_BYTES
+            && body.is_ascii()
+            && !body.contains(&b'\\')
+            && !self.names.iter().any(|name| contains(body, name.as_bytes()))
     }
 
     /// The body without secrets, no longer than is kept, and whether there was more. What is no
@@ -173,6 +196,9 @@ impl Mask {
     /// Returns `true` if something in quotation marks or brackets stands beside the name of a
     /// secret, as in a filter: in a path, an operation or wherever a client may have put it.
     fn quotes_secret(&self, text: &str) -> bool {
+        if !text.bytes().any(|byte| matches!(byte, b'%' | b'"' | b'\'' | b'[')) {
+            return false;
+        }
         let text = decoded(text);
         text.contains(['"', '\'', '[']) && self.names_secret(&text)
     }
@@ -202,13 +228,39 @@ fn collect(attribute: &Arc<Attribute>, names: &mut BTreeSet<String>) {
 /// The text of a URL, also where it was encoded twice.
 fn decoded(text: &str) -> String {
     let once = percent_decode_str(text).decode_utf8_lossy();
-    percent_decode_str(&once).decode_utf8_lossy().into_owned()
+    if once.contains('%') {
+        percent_decode_str(&once).decode_utf8_lossy().into_owned()
+    } else {
+        once.into_owned()
+    }
 }
 
-fn shortened(text: &str) -> String {
+/// Returns `true` if a word, in lower case, stands in a text in whatever case.
+fn contains(text: &[u8], word: &[u8]) -> bool {
+    let Some(first) = word.first() else { return true };
+    let mut rest = text;
+    while let Some(place) = rest.iter().position(|byte| byte.to_ascii_lowercase() == *first) {
+        rest = &rest[place..];
+        if rest.get(..word.len()).is_some_and(|found| found.eq_ignore_ascii_case(word)) {
+            return true;
+        }
+        rest = &rest[1..];
+    }
+    false
+}
+
+pub(super) fn shortened(text: &str) -> String {
     match text.char_indices().nth(WORD_CHARACTERS) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.to_owned(),
+    }
+}
+
+fn write_shortened(text: &str, to: &mut Vec<u8>) {
+    if text.len() <= WORD_CHARACTERS {
+        to.extend_from_slice(text.as_bytes());
+    } else {
+        to.extend_from_slice(shortened(text).as_bytes());
     }
 }
 
@@ -306,28 +358,55 @@ mod tests {
     }
 
     #[test]
+    fn bodies_with_secrets_are_not_kept_as_they_are() {
+        for (body, may_be_kept) in [
+            ("", true),
+            (r#"{"userName":"ann"}"#, true),
+            (r#"{"userName":"ann","PassWord":1}"#, false),
+            (r#"{"pass\u0077ord":1}"#, false),
+            (r#"{"userName":"änn"}"#, false),
+            ("pppassword", false),
+            ("passwor", true),
+        ] {
+            assert_eq!(mask().may_be_kept(body.as_bytes()), may_be_kept, "{body}");
+        }
+        assert!(!mask().may_be_kept(&[b' '; BODY_BYTES + 1]));
+    }
+
+    fn path(path: &str, query: Option<&str>) -> String {
+        let mut text = Vec::new();
+        mask().write_path(path, query, &mut text);
+        String::from_utf8(text).expect("text")
+    }
+
+    #[test]
     fn queries_and_headers_keep_no_secret() {
         assert_eq!(
-            mask().path("/Users", Some("filter=pass%77ord%20eq%20%22t1ger%22")),
+            path("/Users", Some("filter=pass%77ord%20eq%20%22t1ger%22")),
             format!("/Users?{HIDDEN}")
         );
-        assert_eq!(mask().path("/Users", Some("count=2")), "/Users?count=2");
+        assert_eq!(path("/Users", Some("count=2")), "/Users?count=2");
         assert_eq!(
-            mask().path("/Users", Some("filter=pass%2577ord%20eq%20%22t1ger%22")),
+            path("/Users", Some("filter=pass%2577ord%20eq%20%22t1ger%22")),
             format!("/Users?{HIDDEN}")
         );
-        assert_eq!(mask().path("/Users/pin%20eq%20%22t1ger%22", None), HIDDEN);
-        assert_eq!(mask().path("/Users/pin", None), "/Users/pin");
+        assert_eq!(path("/Users/pin%20eq%20%22t1ger%22", None), HIDDEN);
+        assert_eq!(path("/Users/pin", None), "/Users/pin");
         let mut headers = HeaderMap::new();
         headers.insert(AUTHORIZATION, "Bearer t1ger".parse().expect("a header"));
         headers.insert("x-api-key", "t1ger".parse().expect("a header"));
         headers.insert("x-of-ours", "t1ger".parse().expect("a header"));
         headers.insert("accept", "*/*".parse().expect("a header"));
-        let shown: BTreeSet<_> =
-            mask().headers(&headers).into_iter().map(|(_, value)| value).collect();
-        assert_eq!(
-            shown,
-            BTreeSet::from([format!("Bearer {HIDDEN}"), HIDDEN.to_owned(), "*/*".to_owned()])
-        );
+        let mut text = Vec::new();
+        Mask::write_headers(&headers, &mut text);
+        let text = String::from_utf8(text).expect("text");
+        let lines: BTreeSet<_> = text.lines().collect();
+        let [bearer, key, other] = [
+            format!("authorization: Bearer {HIDDEN}"),
+            format!("x-api-key: {HIDDEN}"),
+            format!("x-of-ours: {HIDDEN}"),
+        ];
+        assert_eq!(lines, BTreeSet::from([&*bearer, &key, &other, "accept: */*"]));
+        assert!(SHOWN_HEADERS.is_sorted());
     }
 }

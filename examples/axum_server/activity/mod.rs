@@ -3,6 +3,7 @@
 //! requests and so much of each, and gone when the server ends.
 
 mod mask;
+mod raw;
 mod record;
 mod tee;
 mod trace;
@@ -16,11 +17,11 @@ use scimwire::auth::Tenant;
 use serde::Serialize;
 use tokio::sync::watch;
 
-use crate::base_url;
 use crate::policy::events::Told;
+use mask::Mask;
+use raw::Raw;
 
-pub(crate) use mask::Mask;
-pub(crate) use record::{Recorder, record};
+pub(crate) use record::Recorded;
 pub(crate) use trace::Trace;
 
 /// How many requests are kept for each tenant, and how many bytes of them; older ones are dropped.
@@ -47,8 +48,16 @@ struct Kept {
 /// The requests of a tenant, oldest first.
 #[derive(Default)]
 struct Requests {
-    exchanges: VecDeque<Arc<Exchange>>,
+    exchanges: VecDeque<Arc<Entry>>,
     bytes: usize,
+}
+
+/// A request and its answer as they are kept.
+struct Entry {
+    seq: u64,
+    bytes: usize,
+    raw: Raw,
+    mask: Mask,
 }
 
 /// A request and its answer, without secrets.
@@ -96,28 +105,20 @@ pub(crate) struct Message {
     pub(crate) cut: bool,
 }
 
-impl Message {
-    fn bytes(&self) -> usize {
-        let header = |(name, value): &(String, String)| {
-            size_of::<(String, String)>() + name.len() + value.len()
-        };
-        self.body.len() + self.headers.iter().map(header).sum::<usize>()
-    }
-}
-
 /// A deviation from the RFC, in words.
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 pub(crate) struct Departure {
     pub(crate) rule: &'static str,
     pub(crate) words: String,
 }
 
 impl ActivityLog {
-    /// Adds what `exchange` makes of the next number.
-    fn push(&self, tenant: Option<Tenant>, exchange: impl FnOnce(u64) -> Exchange) {
+    /// Adds one, with the next number.
+    fn push(&self, raw: Raw, mask: &Mask) {
+        let (bytes, mask) = (raw.bytes(), mask.clone());
         let mut kept = self.lock();
         let seq = *self.last_seq.borrow() + 1;
-        kept.push(tenant, Arc::new(exchange(seq)));
+        kept.push(Arc::new(Entry { seq, bytes, raw, mask }));
         self.last_seq.send_replace(seq);
     }
 
@@ -126,16 +127,18 @@ impl ActivityLog {
     pub(crate) fn of(&self, tenant: &Tenant) -> Vec<Summary> {
         let kept = self.lock();
         let own = kept.of(Some(tenant));
-        let strangers = kept.of(None).filter(|exchange| exchange.is_seen_by(tenant));
-        let mut found: Vec<_> =
-            own.chain(strangers).map(|exchange| exchange.summary.clone()).collect();
+        let strangers = kept.of(None).filter(|entry| entry.raw.is_seen_by(tenant));
+        let found: Vec<Arc<Entry>> = own.chain(strangers).cloned().collect();
+        drop(kept);
+        let mut found: Vec<_> = found.iter().map(|entry| entry.raw.summary(entry.seq)).collect();
         found.sort_by_key(|summary| std::cmp::Reverse(summary.seq));
         found
     }
 
     /// One of them.
-    pub(crate) fn get(&self, tenant: &Tenant, seq: u64) -> Option<Arc<Exchange>> {
-        self.behind(tenant, seq.checked_sub(1)?).filter(|exchange| exchange.summary.seq == seq)
+    pub(crate) fn get(&self, tenant: &Tenant, seq: u64) -> Option<Exchange> {
+        let entry = self.behind(tenant, seq.checked_sub(1)?).filter(|entry| entry.seq == seq)?;
+        Some(entry.raw.exchange(seq, &entry.mask))
     }
 
     /// Each as it comes, from the one behind `seq`; from now on without it, or where it is of a
@@ -154,14 +157,13 @@ impl ActivityLog {
                 loop {
                     // Fails only when there is no log any more.
                     let newest = *last_seq.wait_for(|last| *last > seq).await.ok()?;
-                    let Some(exchange) = log.behind(&tenant, seq) else {
+                    let Some(entry) = log.behind(&tenant, seq) else {
                         // It was another tenant's.
                         seq = newest;
                         continue;
                     };
-                    let summary = exchange.summary.clone();
-                    seq = summary.seq;
-                    return Some((summary, (log, tenant, last_seq, seq)));
+                    seq = entry.seq;
+                    return Some((entry.raw.summary(seq), (log, tenant, last_seq, seq)));
                 }
             },
         )
@@ -175,15 +177,15 @@ impl ActivityLog {
     }
 
     /// The first behind `seq` that the tenant's administrator sees and that is still kept.
-    fn behind(&self, tenant: &Tenant, seq: u64) -> Option<Arc<Exchange>> {
+    fn behind(&self, tenant: &Tenant, seq: u64) -> Option<Arc<Entry>> {
         let kept = self.lock();
         let first = |of: &Option<Tenant>| {
             let requests = &kept.by_tenant.get(of)?.exchanges;
-            let start = requests.partition_point(|exchange| exchange.summary.seq <= seq);
-            requests.iter().skip(start).find(|exchange| exchange.is_seen_by(tenant)).cloned()
+            let start = requests.partition_point(|entry| entry.seq <= seq);
+            requests.iter().skip(start).find(|entry| entry.raw.is_seen_by(tenant)).cloned()
         };
         let found = [first(&Some(tenant.clone())), first(&None)];
-        found.into_iter().flatten().min_by_key(|exchange| exchange.summary.seq)
+        found.into_iter().flatten().min_by_key(|entry| entry.seq)
     }
 
     fn lock(&self) -> MutexGuard<'_, Kept> {
@@ -192,14 +194,14 @@ impl ActivityLog {
 }
 
 impl Kept {
-    fn of(&self, tenant: Option<&Tenant>) -> impl Iterator<Item = &Arc<Exchange>> {
+    fn of(&self, tenant: Option<&Tenant>) -> impl Iterator<Item = &Arc<Entry>> {
         self.by_tenant.get(&tenant.cloned()).into_iter().flat_map(|requests| &requests.exchanges)
     }
 
-    fn push(&mut self, tenant: Option<Tenant>, exchange: Arc<Exchange>) {
-        let bytes = exchange.bytes();
-        let requests = self.by_tenant.entry(tenant).or_default();
-        requests.exchanges.push_back(exchange);
+    fn push(&mut self, entry: Arc<Entry>) {
+        let bytes = entry.bytes;
+        let requests = self.by_tenant.entry(entry.raw.answered.tenant.clone()).or_default();
+        requests.exchanges.push_back(entry);
         requests.bytes += bytes;
         self.bytes += bytes;
         while requests.exchanges.len() > KEPT || requests.bytes > KEPT_BYTES {
@@ -210,9 +212,8 @@ impl Kept {
 
     /// Drops the oldest of all; false where there is none.
     fn drop_oldest(&mut self) -> bool {
-        let seq = |requests: &Requests| {
-            requests.exchanges.front().map_or(u64::MAX, |exchange| exchange.summary.seq)
-        };
+        let seq =
+            |requests: &Requests| requests.exchanges.front().map_or(u64::MAX, |entry| entry.seq);
         let Some(oldest) = self.by_tenant.values_mut().min_by_key(|requests| seq(requests)) else {
             return false;
         };
@@ -225,28 +226,8 @@ impl Kept {
 impl Requests {
     /// How many bytes that were.
     fn drop_oldest(&mut self) -> usize {
-        let bytes = self.exchanges.pop_front().map_or(0, |exchange| exchange.bytes());
+        let bytes = self.exchanges.pop_front().map_or(0, |entry| entry.bytes);
         self.bytes -= bytes;
         bytes
-    }
-}
-
-impl Exchange {
-    /// About how much memory it takes.
-    fn bytes(&self) -> usize {
-        let departures =
-            self.deviations.iter().map(|departure| size_of::<Departure>() + departure.words.len());
-        let changes = self.changes.iter().map(Told::bytes);
-        size_of::<Self>()
-            + self.request.bytes()
-            + self.answer.bytes()
-            + departures.chain(changes).sum::<usize>()
-    }
-
-    /// Those without a tenant are seen by whomever they may have been meant for.
-    fn is_seen_by(&self, tenant: &Tenant) -> bool {
-        let meant =
-            self.summary.tenant.as_deref().or_else(|| base_url::tenant_in(&self.summary.path));
-        meant.is_none_or(|meant| meant == tenant.as_str())
     }
 }

@@ -34,8 +34,8 @@ impl Read {
 
     /// The body, which is written down here while it is read. How much of it is read is up to who
     /// reads it.
-    pub(super) fn tee(&self, body: Body) -> Body {
-        Body::new(Tee { body, read: self.clone() })
+    pub(super) fn tee(&self, body: Body) -> Tee {
+        Tee { body, read: self.clone() }
     }
 
     /// The beginning of what was read, and how long all of it was.

@@ -30,7 +30,7 @@ pub(super) async fn one(
     // An invalid number belongs to no request.
     let seq = seq.parse().map_err(|_| ConsoleError::NotFound)?;
     let exchange = console.activity.get(cx.tenant(), seq).ok_or(ConsoleError::NotFound)?;
-    Ok(Json(json!(&*exchange)))
+    Ok(Json(json!(exchange)))
 }
 
 /// Each request as it is answered, until the session ends. Who was interrupted says in

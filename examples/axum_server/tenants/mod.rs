@@ -2,7 +2,6 @@
 //! of the database for each request: what was switched off is off, whichever process hears of it.
 //! Only where the database is this process's alone are settings read once.
 
-mod known;
 mod last_used;
 mod settings;
 mod start;
@@ -17,11 +16,10 @@ use sqlx::any::AnyArguments;
 use sqlx::query::Query;
 use sqlx::{Any, query, query_as};
 
+use crate::known::Known;
 use crate::options::Options;
 use crate::records::Records;
 use crate::written::{of_word, word};
-
-use known::Known;
 
 pub(crate) use settings::{Access, Settings};
 pub(crate) use start::{DEFAULT_TENANT, TenantError};
@@ -34,7 +32,7 @@ const ATTEMPTS: usize = 20;
 pub(crate) struct Tenants {
     records: Arc<Records>,
     initial: Settings,
-    known: Known,
+    known: Known<String, Settings>,
     token_table: TokenTable,
     tokens: Tokens,
     access_token_table: TokenTable,
@@ -182,7 +180,7 @@ impl Tenants {
         );
         let found = self.records.one(read.bind(name)).await?.map(settings).transpose()?;
         if let Some(found) = found.filter(|_| self.records.are_of_one_process()) {
-            self.known.keep(&reading, name, found);
+            self.known.keep(&reading, name.to_owned(), found);
         }
         Ok(found)
     }

@@ -1,54 +1,69 @@
-//! Settings that were read before, where no other process can have changed them.
+//! What was read of the records before, where no other process can have changed them.
 
+use std::borrow::Borrow;
 use std::collections::HashMap;
+use std::hash::Hash;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::Settings;
+/// So many are kept; then all are to be read again.
+const MOST: usize = 100_000;
 
-/// What is set for the tenants that were asked about.
-#[derive(Default)]
-pub(super) struct Known(Mutex<Read>);
+/// What was read of one table, by the key of the row.
+pub(crate) struct Known<K, T>(Mutex<Read<K, T>>);
 
-#[derive(Default)]
-struct Read {
-    settings: HashMap<String, Settings>,
+struct Read<K, T> {
+    rows: HashMap<K, T>,
     /// Another one after each change.
     change: u64,
 }
 
+impl<K, T> Default for Known<K, T> {
+    fn default() -> Self {
+        Self(Mutex::new(Read { rows: HashMap::new(), change: 0 }))
+    }
+}
+
 /// A reading that has begun.
-pub(super) struct Reading {
+pub(crate) struct Reading {
     change: u64,
 }
 
 /// A change that goes on.
-pub(super) struct Change<'k>(&'k Known);
+pub(crate) struct Change<'k, K: Eq + Hash, T: Copy>(&'k Known<K, T>);
 
-impl Drop for Change<'_> {
+impl<K: Eq + Hash, T: Copy> Drop for Change<'_, K, T> {
     fn drop(&mut self) {
         self.0.forget();
     }
 }
 
-impl Known {
-    pub(super) fn get(&self, name: &str) -> Option<Settings> {
-        self.lock().settings.get(name).copied()
+impl<K: Eq + Hash, T: Copy> Known<K, T> {
+    pub(crate) fn get<Q>(&self, key: &Q) -> Option<T>
+    where
+        K: Borrow<Q>,
+        Q: Eq + Hash + ?Sized,
+    {
+        self.lock().rows.get(key).copied()
     }
 
-    pub(super) fn begin(&self) -> Reading {
+    pub(crate) fn begin(&self) -> Reading {
         Reading { change: self.lock().change }
     }
 
     /// Keeps what was read, unless something has changed since the reading began.
-    pub(super) fn keep(&self, reading: &Reading, name: &str, settings: Settings) {
+    pub(crate) fn keep(&self, reading: &Reading, key: K, row: T) {
         let mut read = self.lock();
-        if read.change == reading.change {
-            read.settings.insert(name.to_owned(), settings);
+        if read.change != reading.change {
+            return;
         }
+        if read.rows.len() >= MOST {
+            read.rows.clear();
+        }
+        read.rows.insert(key, row);
     }
 
     /// Begins a change: all is to be read again, now and once it has ended, whatever came of it.
-    pub(super) fn change(&self) -> Change<'_> {
+    pub(crate) fn change(&self) -> Change<'_, K, T> {
         self.forget();
         Change(self)
     }
@@ -56,10 +71,10 @@ impl Known {
     fn forget(&self) {
         let mut read = self.lock();
         read.change += 1;
-        read.settings.clear();
+        read.rows.clear();
     }
 
-    fn lock(&self) -> MutexGuard<'_, Read> {
+    fn lock(&self) -> MutexGuard<'_, Read<K, T>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -71,7 +86,7 @@ mod tests {
     #[test]
     fn what_was_read_before_a_change_has_ended_is_not_kept() {
         let known = Known::default();
-        let keep = |reading: &Reading| known.keep(reading, "example", Settings::default());
+        let keep = |reading: &Reading| known.keep(reading, "example", 1);
         keep(&known.begin());
         assert!(known.get("example").is_some());
         let before = known.begin();
