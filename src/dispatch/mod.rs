@@ -344,7 +344,7 @@ impl<'r, 'c> Exchange<'r, 'c> {
         if self.report.id.is_none() {
             self.report.id = outcome.id().map(str::to_owned);
         }
-        of_outcome(outcome)
+        of_outcome(&outcome)
     }
 }
 

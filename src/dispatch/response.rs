@@ -2,8 +2,8 @@
 
 use bytes::Bytes;
 use http::header::{
-    ALLOW, CONTENT_LOCATION, CONTENT_TYPE, ETAG, HeaderName, HeaderValue, LOCATION, RETRY_AFTER,
-    WWW_AUTHENTICATE,
+    ALLOW, CONTENT_LOCATION, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, HeaderValue, LOCATION,
+    RETRY_AFTER, WWW_AUTHENTICATE,
 };
 use http::{Response, StatusCode};
 use serde::Serialize;
@@ -17,9 +17,9 @@ use crate::store::StoreError;
 const SCIM_JSON: HeaderValue = HeaderValue::from_static("application/scim+json");
 
 /// As many as a response of ours has.
-const HEADERS: usize = 6;
+const HEADERS: usize = 4;
 
-pub(super) fn of_outcome(outcome: Outcome) -> Result<Response<Bytes>, Failure> {
+pub(super) fn of_outcome(outcome: &Outcome) -> Result<Response<Bytes>, Failure> {
     let mut response = match &outcome.body {
         Some(body) if outcome.is_not_modified() => of_version(body.headers()),
         Some(body) => of_written(body.written()),
@@ -43,9 +43,13 @@ pub(super) fn of_outcome(outcome: Outcome) -> Result<Response<Bytes>, Failure> {
 fn of_written(written: Written) -> Response<Bytes> {
     let mut response = of_text(written.text);
     let headers = response.headers_mut();
-    headers.extend(written.location.clone().map(|location| (LOCATION, location)));
-    headers.extend(written.location.map(|location| (CONTENT_LOCATION, location)));
-    headers.extend(written.version.map(|version| (ETAG, version)));
+    if let Some(location) = written.location {
+        headers.insert(LOCATION, location.clone());
+        headers.insert(CONTENT_LOCATION, location);
+    }
+    if let Some(version) = written.version {
+        headers.insert(ETAG, version);
+    }
     response
 }
 
@@ -53,8 +57,12 @@ fn of_written(written: Written) -> Response<Bytes> {
 fn of_version(written: Written) -> Response<Bytes> {
     let mut response = Response::new(Bytes::new());
     let headers = response.headers_mut();
-    headers.extend(written.location.map(|location| (CONTENT_LOCATION, location)));
-    headers.extend(written.version.map(|version| (ETAG, version)));
+    if let Some(location) = written.location {
+        headers.insert(CONTENT_LOCATION, location);
+    }
+    if let Some(version) = written.version {
+        headers.insert(ETAG, version);
+    }
     response
 }
 
@@ -64,8 +72,9 @@ pub(super) fn of_document(document: &impl Serialize) -> Result<Response<Bytes>, 
 
 pub(super) fn of_text(text: impl Into<Bytes>) -> Response<Bytes> {
     let mut response = Response::new(text.into());
-    response.headers_mut().reserve(HEADERS);
-    response.headers_mut().insert(CONTENT_TYPE, SCIM_JSON);
+    let mut headers = HeaderMap::with_capacity(HEADERS);
+    headers.insert(CONTENT_TYPE, SCIM_JSON);
+    *response.headers_mut() = headers;
     response
 }
 

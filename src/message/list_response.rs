@@ -6,6 +6,9 @@ use serde::{Serialize, Serializer};
 /// The schema of a list.
 pub const LIST_RESPONSE: &str = "urn:ietf:params:scim:api:messages:2.0:ListResponse";
 
+/// Room for the text of a page without its resources; a cursor may need more.
+const HEAD: usize = 256;
+
 /// A page of results (RFC 7644, Section 3.4.2).
 #[derive(Clone, Debug, PartialEq)]
 pub struct ListResponse<T> {
@@ -58,7 +61,8 @@ impl ListResponse<()> {
 
     /// The text of the message up to its resources, which are parted by commas.
     pub(crate) fn head(&self) -> Result<Vec<u8>, serde_json::Error> {
-        let mut text = serde_json::to_vec(&Empty(self))?;
+        let mut text = Vec::with_capacity(HEAD);
+        serde_json::to_writer(&mut text, &Empty(self))?;
         text.truncate(text.len().saturating_sub(Self::END.len()));
         Ok(text)
     }

@@ -126,7 +126,7 @@ impl SearchRequest {
 
     /// Refuses a query that is no Unicode; reading it as if it were could choose other resources.
     fn refuse_broken_text(&self, query: &str) -> Result<(), MessageError> {
-        if percent_decode_str(query).decode_utf8().is_ok() {
+        if is_of_ascii(query) || percent_decode_str(query).decode_utf8().is_ok() {
             return Ok(());
         }
         let in_filter =
@@ -163,6 +163,14 @@ impl SearchRequest {
         let count = count.map_err(|err| request.about_count(err))?;
         Ok(Self { count, ..request })
     }
+}
+
+/// Returns `true` if no character beyond ASCII stands in a query, encoded or not.
+fn is_of_ascii(query: &str) -> bool {
+    let begins_beyond = |digit: &u8| matches!(digit, b'8'..=b'9' | b'a'..=b'f' | b'A'..=b'F');
+    let bytes = query.as_bytes();
+    let mut codes = bytes.iter().zip(bytes.get(1..).unwrap_or_default());
+    query.is_ascii() && !codes.any(|(percent, digit)| *percent == b'%' && begins_beyond(digit))
 }
 
 /// The parameter that a name in any case means.

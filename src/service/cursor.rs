@@ -87,10 +87,15 @@ impl<'p> Cursors<'p> {
         (tenant, types): (&str, &[&str]),
         request: &SearchRequest,
     ) -> Self {
-        let mut hasher = SipHasher24::new_with_key(key);
-        (tenant, types, &request.filter, &request.sort_by, &request.sort_order).hash(&mut hasher);
-        (&request.attributes, &request.excluded_attributes).hash(&mut hasher);
-        Self { key, fingerprint: hasher.finish128().into(), count: request.count, limits, now }
+        let mut cursors = Self { key, fingerprint: 0, count: request.count, limits, now };
+        if request.cursor.is_some() {
+            let mut hasher = SipHasher24::new_with_key(key);
+            (tenant, types, &request.filter, &request.sort_by, &request.sort_order)
+                .hash(&mut hasher);
+            (&request.attributes, &request.excluded_attributes).hash(&mut hasher);
+            cursors.fingerprint = hasher.finish128().into();
+        }
+        cursors
     }
 
     /// The cursor of the page behind `position`.

@@ -59,7 +59,8 @@ struct Search<'e, 'c> {
 
 impl<'e, 'c> Search<'e, 'c> {
     fn of_parameters(call: &mut Call<'c>, endpoints: &[&'e Endpoint]) -> Result<Self, Failure> {
-        let request = call.repaired(call.parameters.clone(), endpoints);
+        let parameters = std::mem::take(&mut call.parameters);
+        let request = call.repaired(parameters, endpoints);
         let search = Self::new(call, endpoints, &request)?;
         for filter in search.queries.iter().filter_map(|(_, query)| query.filter.as_ref()) {
             call.refuse_sensitive(filter)?;

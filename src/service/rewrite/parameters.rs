@@ -79,6 +79,9 @@ pub(crate) fn colons_in_filter(
     types: &[&Arc<ResourceType>],
     deviations: &mut Deviations,
 ) {
+    if !filter.contains(':') {
+        return;
+    }
     let mut read = String::with_capacity(filter.len());
     let mut rest = filter.as_str();
     while let Some(word) = next_word(rest) {
