@@ -31,6 +31,7 @@ mod server;
 mod shares;
 mod tell;
 mod tenants;
+mod thread_time;
 mod visitors;
 mod welcome;
 mod work;
