@@ -32,7 +32,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
             async move { known.ok_or_else(AuthError::invalid_token) }
         })))
         .build()?;
-    let app = Router::new().nest_service("/scim/v2", scim);
+    // As the bare handler beside it: a router that nests writes the path anew for each request.
+    let app = Router::new().fallback_service(scim);
     axum::serve(TcpListener::bind(listen).await?, app).await?;
     Ok(())
 }
