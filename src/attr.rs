@@ -6,6 +6,8 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::str::FromStr;
 
+use compact_str::CompactString;
+
 /// Text of a certain form that compares without regard to ASCII case, and keeps the spelling it was
 /// given.
 macro_rules! caseless {
@@ -59,7 +61,7 @@ macro_rules! caseless {
 ///
 /// It keeps the spelling it was given, for messages.
 #[derive(Clone, Debug)]
-pub struct AttrName(Box<str>);
+pub struct AttrName(CompactString);
 
 impl AttrName {
     /// Returns `true` if `text` follows `ATTRNAME`, with `$` anywhere (RFC 7643, Section 2.1;
@@ -75,6 +77,17 @@ impl AttrName {
             ("", _) => None,
             (name, rest) => Some((Self(name.into()), rest)),
         }
+    }
+
+    /// Returns a few bytes that are the same for all spellings of a name, and differ for most
+    /// names, so that names are told apart before their text is compared.
+    pub(crate) fn mark(name: &str) -> u32 {
+        const LOWER_CASE: u32 = 0x0020_2020;
+        let bytes = name.as_bytes();
+        let byte = |place: usize| u32::from(bytes.get(place).copied().unwrap_or_default());
+        let last = bytes.len().wrapping_sub(1);
+        let length = u32::try_from(bytes.len()).unwrap_or_default();
+        (byte(0) | byte(last) << 8 | byte(last / 2) << 16 | LOWER_CASE) ^ length << 24
     }
 
     /// Returns the length of the name at the start of `input`, in bytes.

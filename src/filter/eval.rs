@@ -136,7 +136,9 @@ impl<'r> Subject<'r> {
             Self::Element(element) => Some(element),
             Self::Resource(resource) => {
                 let object = match path.extension() {
-                    Some(extension) => resource.get(extension.uri().as_str())?.as_object()?,
+                    Some(extension) => {
+                        resource.attributes().get_kept(extension.key())?.as_object()?
+                    }
                     None => resource.attributes(),
                 };
                 object.get_kept(path.attribute().key())

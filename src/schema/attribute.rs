@@ -18,6 +18,8 @@ use crate::value::Name;
 pub struct Attribute {
     name: AttrName,
     key: Name,
+    /// That of the name, for look-ups.
+    mark: u32,
     kind: AttributeType,
     multi_valued: bool,
     description: String,
@@ -71,6 +73,7 @@ impl Attribute {
             sub_attributes: sub_attributes.into(),
             closed: false,
             key: Name::known(name.as_str()),
+            mark: AttrName::mark(name.as_str()),
             name,
         }
     }
@@ -138,6 +141,11 @@ impl Attribute {
     /// The name as objects have it.
     pub(crate) fn key(&self) -> &Name {
         &self.key
+    }
+
+    /// Returns `true` if `name`, which has this mark, is the name in any case.
+    pub(super) fn is_named(&self, mark: u32, name: &str) -> bool {
+        self.mark == mark && (self.name.as_str() == name || self.name.is(name))
     }
 
     /// The name, comparing without regard to case.

@@ -9,11 +9,16 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 /// `24:00:00`, no minute has a leap second, and a zone is at most 14 hours from UTC.
 #[must_use]
 pub fn instant(text: &str) -> Option<DateTime<Utc>> {
-    let (date, time) = text.split_once('T')?;
-    let (clock, zone) = time.split_at(time.find(['Z', '+', '-']).unwrap_or(time.len()));
+    let (date, time) = text.split_at_checked(DATE)?;
+    let time = time.strip_prefix('T')?;
+    let zone = time.bytes().position(|byte| matches!(byte, b'Z' | b'+' | b'-'));
+    let (clock, zone) = time.split_at(zone.unwrap_or(time.len()));
     let local = midnight(date)?.checked_add_signed(since_midnight(clock)?)?;
     Some(local.checked_sub_signed(offset(zone)?)?.and_utc())
 }
+
+/// How long a date is, in bytes.
+const DATE: usize = "yyyy-mm-dd".len();
 
 /// `yyyy "-" mm "-" dd`
 fn midnight(text: &str) -> Option<NaiveDateTime> {
@@ -53,13 +58,16 @@ fn offset(text: &str) -> Option<TimeDelta> {
 
 /// Numbers of a given number of digits, with `separator` between them.
 fn numbers<const N: usize>(text: &str, separator: char, lengths: [usize; N]) -> Option<[u32; N]> {
-    let mut parts = text.split(separator);
     let mut numbers = [0; N];
+    let mut rest = Some(text);
     for (number, length) in numbers.iter_mut().zip(lengths) {
-        let part = parts.next().filter(|part| part.len() == length && is_digits(part))?;
-        *number = part.parse().ok()?;
+        let (digits, behind) = rest?.split_at_checked(length)?;
+        for digit in digits.bytes() {
+            *number = *number * 10 + char::from(digit).to_digit(10)?;
+        }
+        rest = if behind.is_empty() { None } else { Some(behind.strip_prefix(separator)?) };
     }
-    parts.next().is_none().then_some(numbers)
+    rest.is_none().then_some(numbers)
 }
 
 fn is_digits(text: &str) -> bool {

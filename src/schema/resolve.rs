@@ -243,5 +243,6 @@ fn with_sub(
 }
 
 fn find<'a>(attributes: &'a [Arc<Attribute>], name: &str) -> Option<&'a Arc<Attribute>> {
-    attributes.iter().find(|attribute| attribute.attr_name().is(name))
+    let mark = AttrName::mark(name);
+    attributes.iter().find(|attribute| attribute.is_named(mark, name))
 }

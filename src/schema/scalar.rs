@@ -131,8 +131,10 @@ pub(crate) fn fold_contains(text: &str, folded: &str) -> bool {
     let Some(first) = folded.bytes().next() else {
         return true;
     };
+    // What makes a letter of upper case one of lower case.
+    let case = u8::from(first.is_ascii_lowercase()) << 5;
     let begins_here = |place: &[u8]| {
-        place.first().is_some_and(|byte| byte.to_ascii_lowercase() == first)
+        place.first().is_some_and(|byte| byte | case == first)
             && place.eq_ignore_ascii_case(folded.as_bytes())
     };
     text.as_bytes().windows(folded.len()).any(begins_here)
