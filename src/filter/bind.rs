@@ -20,7 +20,7 @@ pub struct Binder<'t> {
     pub(super) resource_type: &'t ResourceType,
     unknown: Unknown,
     pub(super) quirks: Quirks,
-    locations: Locations,
+    locations: Option<Locations>,
 }
 
 /// What a filter means that names an attribute which the resource type does not have.
@@ -89,12 +89,7 @@ impl<'t> Binder<'t> {
     /// Binds to `resource_type`, strictly.
     #[must_use]
     pub fn new(resource_type: &'t ResourceType) -> Self {
-        Self {
-            resource_type,
-            unknown: Unknown::Refuse,
-            quirks: Quirks::STRICT,
-            locations: Locations::default(),
-        }
+        Self { resource_type, unknown: Unknown::Refuse, quirks: Quirks::STRICT, locations: None }
     }
 
     /// Chooses what an unknown attribute means.
@@ -112,7 +107,7 @@ impl<'t> Binder<'t> {
     /// Says where resources are, for comparisons with `meta.location` and `$ref`.
     #[must_use]
     pub fn locations(self, locations: Locations) -> Self {
-        Self { locations, ..self }
+        Self { locations: Some(locations), ..self }
     }
 
     /// Binds a filter.
@@ -231,7 +226,11 @@ impl Binding<'_> {
     }
 
     fn nodes(&mut self, filters: &[Filter]) -> Result<Vec<BoundFilter>, BindError> {
-        filters.iter().map(|filter| self.node(filter)).collect()
+        let mut bound = Vec::with_capacity(filters.len());
+        for filter in filters {
+            bound.push(self.node(filter)?);
+        }
+        Ok(bound)
     }
 
     fn resolve(&mut self, path: &AttrPath) -> Result<Named, BindError> {
@@ -282,8 +281,9 @@ impl Binding<'_> {
                 _ => error(&path, BindErrorKind::Null(op)),
             };
         }
-        let Some(path) = self.comparable(path.clone()) else {
-            return error(&path, BindErrorKind::Complex);
+        let path = match self.comparable(path) {
+            Ok(path) => path,
+            Err(path) => return error(&path, BindErrorKind::Complex),
         };
         let kind = path.last().kind();
         if !goes_with(op, kind) {
@@ -299,14 +299,16 @@ impl Binding<'_> {
         Ok(BoundFilter::Compare(Comparison { path, op, operand }))
     }
 
-    /// The attribute itself, or the `value` of a complex one.
-    fn comparable(&mut self, path: ResolvedPath) -> Option<ResolvedPath> {
+    /// The attribute itself, or the `value` of a complex one; the path again where it has none.
+    fn comparable(&mut self, path: ResolvedPath) -> Result<ResolvedPath, ResolvedPath> {
         if path.last().kind() != AttributeType::Complex {
-            return Some(path);
+            return Ok(path);
         }
-        let value = path.attribute().sub_attribute("value")?;
+        let Some(value) = path.attribute().sub_attribute("value") else {
+            return Err(path);
+        };
         self.deviations.push(Deviation::ComparedByValue(path.to_string()));
-        Some(ResolvedPath::new(
+        Ok(ResolvedPath::new(
             path.extension().cloned(),
             Arc::clone(path.attribute()),
             Some(Arc::clone(value)),
@@ -342,7 +344,7 @@ impl Binding<'_> {
             (AttributeType::Reference, CompValue::String(url)) if is_location(path) => {
                 Some(Operand::Location {
                     url: url.clone(),
-                    locations: self.binder.locations.clone(),
+                    locations: self.binder.locations.clone().unwrap_or_default(),
                 })
             }
             (AttributeType::String | AttributeType::Reference, CompValue::String(text))
@@ -353,13 +355,10 @@ impl Binding<'_> {
             (_, CompValue::String(text))
                 if attribute.is_identifier() && matches!(op, CompareOp::Eq | CompareOp::Ne) =>
             {
-                Some(Operand::Identifier {
-                    text: text.clone(),
-                    prepared: prepare(text).into_owned(),
-                })
+                Some(Operand::Identifier { text: text.clone(), prepared: prepare(text).into() })
             }
             (AttributeType::String | AttributeType::Reference, CompValue::String(text)) => {
-                Some(Operand::Folded { text: text.clone(), folded: fold(text).into_owned() })
+                Some(Operand::Folded { text: text.clone(), folded: fold(text).into() })
             }
             _ => None,
         }

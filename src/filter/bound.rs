@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::syntax::CompareOp;
 use crate::schema::{Locations, Membership, ResolvedPath, ResourceType};
-use crate::value::Number;
+use crate::value::{Number, Text};
 
 /// A filter bound to a resource type: what the evaluator runs, and what a host translates for its
 /// own database.
@@ -60,27 +60,27 @@ pub enum Operand {
     /// For a binary attribute: the bytes.
     Binary(Vec<u8>),
     /// For a string or reference attribute where case counts.
-    Exact(String),
+    Exact(Text),
     /// For a string attribute where case does not count.
     Folded {
         /// As the client wrote it.
-        text: String,
+        text: Text,
         /// With case folded; see [`fold`](crate::schema::fold).
-        folded: String,
+        folded: Text,
     },
     /// For `eq` on a string attribute whose values are identifiers; see
     /// [`Attribute::is_identifier`](crate::schema::Attribute::is_identifier).
     Identifier {
         /// As the client wrote it.
-        text: String,
+        text: Text,
         /// Prepared for comparison; see [`prepare`](crate::schema::prepare).
-        prepared: String,
+        prepared: Text,
     },
     /// For the URL of a resource of this service provider: `meta.location`, and each `$ref` beside
     /// a `value`.
     Location {
         /// As the client wrote it.
-        url: String,
+        url: Text,
         /// Where resources are.
         locations: Locations,
     },
@@ -122,7 +122,7 @@ pub enum Operand {
 ///     fn compare(&mut self, comparison: &Comparison) -> Result<String, String> {
 ///         match (comparison.op, &comparison.operand) {
 ///             (CompareOp::Eq, Operand::Folded { folded, .. }) => {
-///                 self.parameters.push(folded.clone());
+///                 self.parameters.push(folded.to_string());
 ///                 Ok(format!("lower({}) = ${}", comparison.path, self.parameters.len()))
 ///             }
 ///             _ => Err(format!("`{}` cannot be searched for", comparison.path)),

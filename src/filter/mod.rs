@@ -22,6 +22,7 @@ mod error;
 mod eval;
 mod left_out;
 mod limits;
+mod literal;
 pub(crate) mod parse;
 mod run;
 mod schemas;

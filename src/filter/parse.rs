@@ -1,16 +1,15 @@
 //! The filter grammar (RFC 7644, Figure 1), with the precedence that the ABNF leaves out: each rule
 //! reads a term and then looks at what follows, so that nothing is read twice.
 
-use nom::bytes::complete::{take, take_while};
 use nom::character::complete::char;
-use nom::combinator::map_opt;
 use nom::error::{ErrorKind, ParseError as NomError};
 use nom::{IResult, Parser};
 
 use super::error::{ParseError, ParseErrorKind};
 use super::limits::FilterLimits;
+use super::literal;
 use super::syntax::{CompValue, CompareOp, Filter};
-use super::words::{ends_word, is_delimiter, not_keyword, operator_follows, skip_spaces, word_at};
+use super::words::{ends_word, not_keyword, opening, operator_follows, skip_spaces, word_at};
 use crate::attr::{AttrName, AttrPath};
 use crate::quirks::{Deviation, Deviations, Mark, Quirks};
 
@@ -42,6 +41,13 @@ impl Fault<'_> {
 
 /// How many terms a list has room for at first: most have no more.
 const USUAL_TERMS: usize = 4;
+
+/// Groups that opened at one place, and which of them are negated.
+#[derive(Default)]
+struct Open {
+    groups: u32,
+    negated: u64,
+}
 
 /// What all rules need: the whole text, and how much is left of the limits.
 pub(crate) struct Reading<'i, 'd> {
@@ -96,6 +102,29 @@ impl Scope {
     }
 }
 
+impl Open {
+    fn push(&mut self, negated: bool) {
+        self.groups += 1;
+        self.negated = self.negated << 1 | u64::from(negated);
+    }
+
+    /// Closes the innermost group; `true` if it is negated.
+    fn pop(&mut self) -> bool {
+        let negated = self.negated & 1 == 1;
+        self.groups = self.groups.saturating_sub(1);
+        self.negated >>= 1;
+        negated
+    }
+
+    fn is_empty(&self) -> bool {
+        self.groups == 0
+    }
+
+    fn is_full(&self) -> bool {
+        self.groups == u64::BITS
+    }
+}
+
 /// `filter = *SP orExp *SP`, the whole of the text.
 pub(super) fn filter(
     text: &str,
@@ -117,75 +146,76 @@ pub(super) fn filter(
 
 /// `orExp = andExp *( 1*SP "or" 1*SP andExp )`
 fn or_exp<'i>(reading: &mut Reading<'i, '_>, scope: Scope, input: &'i str) -> PResult<'i, Filter> {
-    let (input, first) = not_exp(reading, scope, input)?;
-    rest_of_or_exp(reading, scope, first, input)
+    let (input, mut filter) = not_exp(reading, scope, input)?;
+    let (input, ()) = rest_of_or_exp(reading, scope, &mut filter, input)?;
+    Ok((input, filter))
 }
 
-/// What follows the first term of an `orExp`.
+/// What follows the first term of an `orExp`, which becomes a part of that.
 #[inline]
 fn rest_of_or_exp<'i>(
     reading: &mut Reading<'i, '_>,
     scope: Scope,
-    first: Filter,
+    first: &mut Filter,
     input: &'i str,
-) -> PResult<'i, Filter> {
-    let (mut input, first) = rest_of_and_exp(reading, scope, first, input)?;
-    let Some(mut rest) = keyword(reading, "or", input) else {
-        return Ok((input, first));
+) -> PResult<'i, ()> {
+    let (input, ()) = rest_of_and_exp(reading, scope, first, input)?;
+    let Some(mut rest) = keyword(reading, b"or", input) else {
+        return Ok((input, ()));
     };
     let mut terms = Vec::with_capacity(USUAL_TERMS);
-    terms.push(first);
-    loop {
+    terms.push(std::mem::replace(first, Filter::Or(Vec::new())));
+    let input = loop {
         let (after, term) = and_exp(reading, scope, rest)?;
         terms.push(term);
-        input = after;
-        match keyword(reading, "or", input) {
+        match keyword(reading, b"or", after) {
             Some(next) => rest = next,
-            None => return Ok((input, Filter::Or(terms))),
+            None => break after,
         }
-    }
+    };
+    *first = Filter::Or(terms);
+    Ok((input, ()))
 }
 
 /// `andExp = notExp *( 1*SP "and" 1*SP notExp )`
 fn and_exp<'i>(reading: &mut Reading<'i, '_>, scope: Scope, input: &'i str) -> PResult<'i, Filter> {
-    let (input, first) = not_exp(reading, scope, input)?;
-    rest_of_and_exp(reading, scope, first, input)
+    let (input, mut filter) = not_exp(reading, scope, input)?;
+    let (input, ()) = rest_of_and_exp(reading, scope, &mut filter, input)?;
+    Ok((input, filter))
 }
 
-/// What follows the first term of an `andExp`.
+/// What follows the first term of an `andExp`, which becomes a part of that.
 #[inline]
 fn rest_of_and_exp<'i>(
     reading: &mut Reading<'i, '_>,
     scope: Scope,
-    first: Filter,
+    first: &mut Filter,
     input: &'i str,
-) -> PResult<'i, Filter> {
-    let Some(mut rest) = keyword(reading, "and", input) else {
-        return Ok((input, first));
+) -> PResult<'i, ()> {
+    let Some(mut rest) = keyword(reading, b"and", input) else {
+        return Ok((input, ()));
     };
     let mut terms = Vec::with_capacity(USUAL_TERMS);
-    terms.push(first);
-    loop {
+    terms.push(std::mem::replace(first, Filter::And(Vec::new())));
+    let input = loop {
         let (after, term) = not_exp(reading, scope, rest)?;
         terms.push(term);
-        match keyword(reading, "and", after) {
+        match keyword(reading, b"and", after) {
             Some(next) => rest = next,
-            None => return Ok((after, Filter::And(terms))),
+            None => break after,
         }
-    }
+    };
+    *first = Filter::And(terms);
+    Ok((input, ()))
 }
 
-/// `notExp = "not" *SP group / group / valueExp / attrExp`
+/// `notExp = [ "not" *SP ] group / valueExp / attrExp`
 #[inline]
 fn not_exp<'i>(reading: &mut Reading<'i, '_>, scope: Scope, input: &'i str) -> PResult<'i, Filter> {
-    if input.starts_with('(') {
+    if opening(input).is_some() {
         return group(reading, scope, input);
     }
     match not_keyword(input) {
-        Some(rest) if rest.starts_with('(') => {
-            let (rest, filter) = group(reading, scope, rest)?;
-            Ok((rest, Filter::Not(Box::new(filter))))
-        }
         Some(rest)
             if reading.quirks.bare_not
                 && rest.len() + 3 < input.len()
@@ -199,26 +229,31 @@ fn not_exp<'i>(reading: &mut Reading<'i, '_>, scope: Scope, input: &'i str) -> P
     }
 }
 
-/// `group = "(" *SP orExp *SP ")"`; several that open at one place are read together.
+/// `[ "not" *SP ] group`, where `group = "(" *SP orExp *SP ")"`; several that open at one place are
+/// read together.
 fn group<'i>(reading: &mut Reading<'i, '_>, scope: Scope, input: &'i str) -> PResult<'i, Filter> {
-    let (mut input, mut inside, mut open) = (input, scope, 0_usize);
-    while let Some(rest) = input.strip_prefix('(') {
-        inside = inside.deeper(input)?;
-        open += 1;
-        input = skip_spaces(rest);
+    let (mut input, mut inside, mut open) = (input, scope, Open::default());
+    while !open.is_full()
+        && let Some((negated, at)) = opening(input)
+    {
+        inside = inside.deeper(at)?;
+        open.push(negated);
+        input = skip_spaces(at.get(1..).unwrap_or_default());
     }
     let (mut input, mut filter) = or_exp(reading, inside, input)?;
     loop {
-        let (rest, _) = expect(ParseErrorKind::ExpectedClosingParenthesis, char(')'))
+        (input, _) = expect(ParseErrorKind::ExpectedClosingParenthesis, char(')'))
             .parse(skip_spaces(input))?;
-        (input, open) = (rest, open.saturating_sub(1));
         inside.depth += 1;
-        if open == 0 {
+        if open.pop() {
+            filter = Filter::Not(Box::new(filter));
+        }
+        if open.is_empty() {
             return Ok((input, filter));
         }
         // What was closed is the first term of the group around it.
         if !skip_spaces(input).starts_with(')') {
-            (input, filter) = rest_of_or_exp(reading, inside, filter, input)?;
+            (input, _) = rest_of_or_exp(reading, inside, &mut filter, input)?;
         }
     }
 }
@@ -298,12 +333,12 @@ fn comp_tail<'i>(
         return failure(ParseErrorKind::ExpectedOperator, input);
     }
     reading.count_term(at)?;
-    if let Some(rest) = word_at(at, "pr")
+    if let Some(rest) = word_at(at, b"pr")
         && ends_word(rest)
     {
         return Ok((rest, Filter::Present(path)));
     }
-    let (rest, op) = expect(ParseErrorKind::ExpectedOperator, compare_op).parse(at)?;
+    let (rest, op) = compare_op(at)?;
     let operand = skip_spaces(rest);
     if operand.len() == rest.len() && !rest.starts_with('"') {
         let kind = if rest.is_empty() {
@@ -322,87 +357,14 @@ fn comp_tail<'i>(
 
 /// `compareOp = "eq" / "ne" / "co" / "sw" / "ew" / "gt" / "lt" / "ge" / "le"`
 fn compare_op(input: &str) -> PResult<'_, CompareOp> {
-    map_opt(take(2_usize), CompareOp::read).parse(input)
+    let read = input.split_at_checked(2).and_then(|(op, rest)| Some((rest, CompareOp::read(op)?)));
+    read.ok_or(nom::Err::Failure(Fault { at: input, kind: ParseErrorKind::ExpectedOperator }))
 }
 
 /// `compValue = false / null / true / number / string`
 fn comp_value<'i>(reading: &mut Reading<'i, '_>, input: &'i str) -> PResult<'i, CompValue> {
-    match input.as_bytes().first() {
-        Some(b'"') => string(input),
-        Some(b'\'') if reading.quirks.single_quotes => {
-            reading.deviations.push_once(Mark::default(), Deviation::SingleQuotes);
-            single_quoted(input)
-        }
-        Some(b'-' | b'0'..=b'9') if !reading.quirks.bare_words_in_filters => number(input),
-        _ => word(reading, input),
-    }
-}
-
-/// `string`, as in JSON (RFC 8259, Section 7)
-fn string(input: &str) -> PResult<'_, CompValue> {
-    let bytes = input.as_bytes();
-    let mut end = 1;
-    let mut plain = true;
-    loop {
-        match bytes.get(end) {
-            Some(b'"') => break,
-            Some(b'\\') => {
-                plain = false;
-                end += 2;
-            }
-            Some(0..=0x1f) | None => return failure(ParseErrorKind::BadString, input),
-            Some(_) => end += 1,
-        }
-    }
-    let (quoted, rest) = input.split_at(end + 1);
-    if plain {
-        return Ok((rest, CompValue::String(input.get(1..end).unwrap_or_default().to_owned())));
-    }
-    match serde_json::from_str(quoted) {
-        Ok(text) => Ok((rest, CompValue::String(text))),
-        Err(_) => failure(ParseErrorKind::BadString, input),
-    }
-}
-
-/// `"'" *char "'"`, beyond the grammar.
-fn single_quoted(input: &str) -> PResult<'_, CompValue> {
-    let inside = input.get(1..).unwrap_or_default();
-    match inside.split_once('\'') {
-        Some((text, rest)) => Ok((rest, CompValue::String(text.to_owned()))),
-        None => failure(ParseErrorKind::BadString, input),
-    }
-}
-
-/// `number`, as in JSON (RFC 8259, Section 6)
-fn number(input: &str) -> PResult<'_, CompValue> {
-    let (rest, text) = take_while(|character: char| !is_delimiter(character)).parse(input)?;
-    match text.parse() {
-        Ok(number) => Ok((rest, CompValue::Number(number))),
-        Err(_) => failure(ParseErrorKind::BadNumber, input),
-    }
-}
-
-/// `true / false / null`, and words beyond the grammar.
-fn word<'i>(reading: &mut Reading<'i, '_>, input: &'i str) -> PResult<'i, CompValue> {
-    use CompValue::{Boolean, Null};
-    let (rest, text) = take_while(|character: char| !is_delimiter(character)).parse(input)?;
-    let literals = [("true", Boolean(true)), ("false", Boolean(false)), ("null", Null)];
-    let meant = literals.into_iter().find(|(literal, _)| text.eq_ignore_ascii_case(literal));
-    let (value, departs) = match (meant, text.parse()) {
-        (Some((literal, value)), _) if text == literal => (value, None),
-        (Some((_, value)), _) if reading.quirks.literal_case => {
-            (value, Some(Deviation::LiteralCase))
-        }
-        _ if text.is_empty() || !reading.quirks.bare_words_in_filters => {
-            return failure(ParseErrorKind::ExpectedValue, input);
-        }
-        (_, Ok(number)) => (CompValue::Number(number), None),
-        (_, Err(_)) => (CompValue::String(text.to_owned()), Some(Deviation::BareWord)),
-    };
-    if let Some(deviation) = departs {
-        reading.deviations.push_once(Mark::default(), deviation);
-    }
-    Ok((rest, value))
+    let read = literal::comp_value(reading.quirks, reading.deviations, input);
+    read.or_else(|kind| failure(kind, input))
 }
 
 /// `attrPath = [ URN ":" ] ATTRNAME [ subAttr ]`, without the URN inside brackets.
@@ -426,9 +388,10 @@ fn attr_name(input: &str) -> PResult<'_, AttrName> {
 
 /// Reads `and` or `or`, after spaces or something closed, and before spaces, a parenthesis or the
 /// end.
-fn keyword<'i>(
+#[inline]
+fn keyword<'i, const N: usize>(
     reading: &Reading<'i, '_>,
-    keyword: &'static str,
+    keyword: &[u8; N],
     input: &'i str,
 ) -> Option<&'i str> {
     let at = skip_spaces(input);

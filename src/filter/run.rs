@@ -28,10 +28,14 @@ pub(super) struct Run<'r, 'b> {
     prepared: Texts<'r>,
 }
 
-/// Text that was folded or prepared, by where the resource has it.
+/// Text that was folded or prepared, by where the resource has it. Most resources have none: it
+/// takes a word until there is one.
 #[derive(Default)]
-struct Texts<'r> {
-    made: Vec<Cow<'r, str>>,
+struct Texts<'r>(Option<Box<Made<'r>>>);
+
+#[derive(Default)]
+struct Made<'r> {
+    texts: Vec<Cow<'r, str>>,
     numbers: HashMap<Place, usize>,
     /// The one that was asked for last: all terms in brackets ask about one value before they ask
     /// about the next.
@@ -110,23 +114,27 @@ impl<'r, 'b> Run<'r, 'b> {
 impl<'r> Texts<'r> {
     /// What the text became, where it was the last that was asked for.
     fn last(&self, text: &str) -> Option<&str> {
-        let (place, number) = self.last?;
-        if place == place_of(text) { self.made.get(number).map(AsRef::as_ref) } else { None }
+        let made = self.0.as_ref()?;
+        let (place, number) = made.last?;
+        if place == place_of(text) { made.texts.get(number).map(AsRef::as_ref) } else { None }
     }
 
     /// Makes the text the last one, if it is known.
     fn find(&mut self, text: &str) -> bool {
+        let Some(made) = &mut self.0 else {
+            return false;
+        };
         let place = place_of(text);
-        let number = self.numbers.get(&place);
-        self.last = number.map(|number| (place, *number));
-        number.is_some()
+        made.last = made.numbers.get(&place).map(|number| (place, *number));
+        made.last.is_some()
     }
 
-    fn keep(&mut self, text: &str, made: Cow<'r, str>) {
-        let (place, number) = (place_of(text), self.made.len());
-        self.made.push(made);
-        self.numbers.insert(place, number);
-        self.last = Some((place, number));
+    fn keep(&mut self, text: &str, became: Cow<'r, str>) {
+        let made = self.0.get_or_insert_default();
+        let (place, number) = (place_of(text), made.texts.len());
+        made.texts.push(became);
+        made.numbers.insert(place, number);
+        made.last = Some((place, number));
     }
 }
 

@@ -8,7 +8,7 @@ use super::limits::FilterLimits;
 use super::parse;
 use crate::attr::AttrPath;
 use crate::quirks::{Deviations, Quirks};
-use crate::value::Number;
+use crate::value::{Number, Text};
 
 /// A filter as the client wrote it: names in any case, types unchecked (RFC 7644, Section 3.4.2.2).
 ///
@@ -95,7 +95,9 @@ macro_rules! compare_ops {
 
             /// The operator of that name, in any case.
             pub(crate) fn read(text: &str) -> Option<Self> {
-                $(if text.eq_ignore_ascii_case($text) {
+                let letters: [u8; 2] = text.as_bytes().try_into().ok()?;
+                let letters = letters.map(|letter| letter.to_ascii_lowercase());
+                $(if letters == *$text.as_bytes() {
                     return Some(Self::$variant);
                 })*
                 None
@@ -141,5 +143,5 @@ pub enum CompValue {
     /// A number.
     Number(Number),
     /// A string, with its escapes read.
-    String(String),
+    String(Text),
 }

@@ -2,9 +2,20 @@
 
 use super::syntax::CompareOp;
 
+/// Reads what opens a group, a parenthesis or `not` before one: whether it is negated, and the text
+/// from the parenthesis on.
+#[inline]
+pub(super) fn opening(input: &str) -> Option<(bool, &str)> {
+    if input.starts_with('(') {
+        return Some((false, input));
+    }
+    let rest = not_keyword(input)?;
+    rest.starts_with('(').then_some((true, rest))
+}
+
 /// Reads `not` and the spaces behind it.
 pub(super) fn not_keyword(input: &str) -> Option<&str> {
-    word_at(input, "not").map(skip_spaces)
+    word_at(input, b"not").map(skip_spaces)
 }
 
 /// Returns `true` if an operator comes next, so that the word before it was an attribute called
@@ -14,15 +25,22 @@ pub(super) fn operator_follows(input: &str) -> bool {
     word.eq_ignore_ascii_case("pr") || CompareOp::read(word).is_some()
 }
 
-/// What stands behind `word`, where `input` begins with that in any case.
-pub(super) fn word_at<'i>(input: &'i str, word: &str) -> Option<&'i str> {
-    let (start, rest) = input.split_at_checked(word.len())?;
-    start.eq_ignore_ascii_case(word).then_some(rest)
+/// What stands behind `word`, which is in lower case, where `input` begins with that in any case.
+#[inline]
+pub(super) fn word_at<'i, const N: usize>(input: &'i str, word: &[u8; N]) -> Option<&'i str> {
+    // What makes a letter of upper case one of lower case, and no letter of anything else.
+    const CASE: u8 = 0x20;
+    let start: &[u8; N] = input.as_bytes().first_chunk()?;
+    let same = start.iter().zip(word).all(|(byte, letter)| byte | CASE == *letter);
+    if same { input.get(N..) } else { None }
 }
 
-pub(crate) fn skip_spaces(input: &str) -> &str {
-    let spaces = input.bytes().take_while(|byte| *byte == b' ').count();
-    input.get(spaces..).unwrap_or_default()
+#[inline]
+pub(crate) fn skip_spaces(mut input: &str) -> &str {
+    while let Some(rest) = input.strip_prefix(' ') {
+        input = rest;
+    }
+    input
 }
 
 pub(super) fn is_delimiter(character: char) -> bool {
@@ -30,5 +48,5 @@ pub(super) fn is_delimiter(character: char) -> bool {
 }
 
 pub(super) fn ends_word(rest: &str) -> bool {
-    rest.is_empty() || rest.starts_with(is_delimiter)
+    matches!(rest.as_bytes().first(), None | Some(b' ' | b')' | b']'))
 }

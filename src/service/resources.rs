@@ -196,7 +196,7 @@ impl Resources {
         };
         let path: AttrPath = attribute.parse().map_err(unknown)?;
         self.matching(
-            &Filter::Compare { path, op: CompareOp::Eq, value: CompValue::String(text.to_owned()) },
+            &Filter::Compare { path, op: CompareOp::Eq, value: CompValue::String(text.into()) },
             cx,
         )
         .await

@@ -62,9 +62,9 @@ pub fn of_operand(operand: &Operand) -> Option<String> {
         Operand::Number(number) => Some(number.sortable()),
         Operand::Instant(instant) => Some(of_instant(*instant)),
         Operand::Binary(bytes) => Some(of_bytes(bytes)),
-        Operand::Exact(text) => Some(text.clone()),
-        Operand::Folded { folded, .. } => Some(folded.clone()),
-        Operand::Identifier { prepared, .. } => Some(prepared.clone()),
+        Operand::Exact(text) => Some(text.to_string()),
+        Operand::Folded { folded, .. } => Some(folded.to_string()),
+        Operand::Identifier { prepared, .. } => Some(prepared.to_string()),
         Operand::Location { .. } => None,
     }
 }

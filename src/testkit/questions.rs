@@ -204,14 +204,14 @@ fn operand(
         (AttributeType::Integer, _) => number(&pool(WHOLE)),
         (AttributeType::Decimal, _) => number(&pool(DECIMAL)),
         (AttributeType::DateTime | AttributeType::Binary, Some(Value::String(known))) => {
-            CompValue::String(known.to_string())
+            CompValue::String(known.clone())
         }
-        (AttributeType::DateTime, _) => CompValue::String(pool(INSTANTS)),
-        (AttributeType::Binary, _) => CompValue::String(pool(BYTES)),
-        (AttributeType::Reference, None) => CompValue::String(pool(URLS)),
-        (_, Some(Value::String(known))) => CompValue::String(varied(random, known, op)),
+        (AttributeType::DateTime, _) => CompValue::String(pool(INSTANTS).into()),
+        (AttributeType::Binary, _) => CompValue::String(pool(BYTES).into()),
+        (AttributeType::Reference, None) => CompValue::String(pool(URLS).into()),
+        (_, Some(Value::String(known))) => CompValue::String(varied(random, known, op).into()),
         (AttributeType::String | AttributeType::Reference | AttributeType::Complex, _) => {
-            CompValue::String(pool(TEXTS))
+            CompValue::String(pool(TEXTS).into())
         }
     }
 }

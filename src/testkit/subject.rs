@@ -277,7 +277,7 @@ impl Subject {
             .to_string()
             .parse()
             .unwrap_or_else(|_| panic!("a resolved path can be read: {path}"));
-        let filter = Filter::Compare { path, op, value: CompValue::String(text.to_owned()) };
+        let filter = Filter::Compare { path, op, value: CompValue::String(text.into()) };
         self.bind(&filter)
             .unwrap_or_else(|| panic!("{}: text cannot be compared: {filter}", self.name()))
     }

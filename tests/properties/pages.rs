@@ -235,7 +235,7 @@ fn indexed() -> BoxedStrategy<Filter> {
     let one = by.prop_map(|(path, op, text)| Filter::Compare {
         path: path.parse().expect("an attribute path"),
         op,
-        value: CompValue::String(text.to_owned()),
+        value: CompValue::String(text.into()),
     });
     prop_oneof![
         2 => one.clone(),

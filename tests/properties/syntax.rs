@@ -206,7 +206,7 @@ fn comp_value() -> BoxedStrategy<CompValue> {
         Just(CompValue::Null),
         any::<bool>().prop_map(CompValue::Boolean),
         number.prop_map(|text| CompValue::Number(text.parse().expect("a JSON number"))),
-        any::<String>().prop_map(CompValue::String),
+        any::<String>().prop_map(|text| CompValue::String(text.into())),
     ]
     .boxed()
 }

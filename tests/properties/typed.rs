@@ -201,7 +201,7 @@ fn operators(kind: Kind) -> &'static [CompareOp] {
 
 fn operand(kind: Kind) -> BoxedStrategy<CompValue> {
     let texts = |pool: &'static [&'static str]| {
-        select(pool).prop_map(|text| CompValue::String(text.to_owned())).boxed()
+        select(pool).prop_map(|text| CompValue::String(text.into())).boxed()
     };
     match kind {
         Kind::Text | Kind::Identifier | Kind::Complex => texts(TEXTS),

@@ -319,7 +319,7 @@ fn any_of(ids: &[&str]) -> Result<Filter, StoreError> {
     let equals = |id: &&str| Filter::Compare {
         path: path.clone(),
         op: CompareOp::Eq,
-        value: CompValue::String((*id).to_owned()),
+        value: CompValue::String((*id).into()),
     };
     let mut terms: Vec<Filter> = ids.iter().map(equals).collect();
     Ok(if terms.len() == 1 { terms.remove(0) } else { Filter::Or(terms) })

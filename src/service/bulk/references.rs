@@ -261,8 +261,9 @@ fn in_filter(attribute: &Attribute, filter: &mut Filter, visit: &mut Visit<'_>) 
             if !is_reference || BulkId::referred_to(text).is_none() {
                 return false;
             }
-            let before = text.clone();
-            visit(text);
+            let mut visited = text.to_string();
+            visit(&mut visited);
+            let before = std::mem::replace(text, visited.into());
             *text != before
         }
         Filter::Compare { .. } | Filter::Present(_) | Filter::ValuePath { .. } => false,
