@@ -28,7 +28,7 @@ type Round = Box<dyn FnMut()>;
 
 type Path = (&'static str, fn() -> Round);
 
-const PATHS: [Path; 15] = [
+const PATHS: [Path; 16] = [
     ("filter_parse", filter_parse),
     ("filter_bind", filter_bind),
     ("filter_run", filter_run),
@@ -46,12 +46,16 @@ const PATHS: [Path; 15] = [
         answer(StatusCode::OK, move |_| get(path))
     }),
     ("list", || answer(StatusCode::OK, |_| get("/Users?startIndex=1&count=100"))),
+    // A filter that no index answers, over all users: HOT_PATHS_USERS says how many there are.
+    ("scan", || answer(StatusCode::OK, |_| get("/Users?filter=title%20co%20%22x%22&count=1"))),
     ("patch", patch),
     ("post", post),
 ];
 
-/// As many users as a page has.
-const USERS: usize = 100;
+/// As many users as a page has, unless the environment says otherwise.
+fn users() -> usize {
+    served::size("HOT_PATHS_USERS", 100)
+}
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = env::args().skip(1);
@@ -156,7 +160,7 @@ fn patch() -> Round {
 fn post() -> Round {
     let (served, _) = serve();
     // Nobody is measured but the service provider: the body is there, but for its number.
-    let (body, mut next) = (numbered(0).to_string(), USERS);
+    let (body, mut next) = (numbered(0).to_string(), users());
     Box::new(move || {
         let body = body.replace("user0@", &format!("user{next}@"));
         let request = request(Method::POST, "/Users", body);
@@ -168,8 +172,9 @@ fn post() -> Round {
 /// A store with users, and the id of one.
 fn serve() -> (Served, String) {
     let served = Served::new();
-    let ids: Vec<_> = (0..USERS).map(|number| served.create("/Users", &numbered(number))).collect();
-    let id = ids[USERS / 2].clone();
+    let ids: Vec<_> =
+        (0..users()).map(|number| served.create("/Users", &numbered(number))).collect();
+    let id = ids[users() / 2].clone();
     (served, id)
 }
 

@@ -113,33 +113,63 @@ impl Name {
     }
 }
 
+/// The first names of all, so that they come first in every resource: the common attributes (RFC
+/// 7643, Section 3.1), and the members of messages.
+const FIRST: [&str; 11] = [
+    "schemas",
+    "id",
+    "externalId",
+    "meta",
+    "Operations",
+    "op",
+    "path",
+    "value",
+    "method",
+    "bulkId",
+    "data",
+];
+
 impl Table {
     pub(super) fn new() -> Self {
         let places = std::iter::repeat_with(OnceLock::new).take(1 << BITS).collect();
-        Self { places, count: AtomicUsize::new(0) }
+        let table = Self { places, count: AtomicUsize::new(0) };
+        for name in FIRST {
+            table.fill(name);
+        }
+        table
     }
 
     pub(super) fn keep(&'static self, text: &str) -> Name {
+        self.fill(text).map_or_else(|| self.find(text), |known| Name(Kept::Known(known)))
+    }
+
+    /// Keeps a name, if there is room for it.
+    fn fill(&self, text: &str) -> Option<&Known> {
         if text.len() > LONGEST {
-            return self.find(text);
+            return None;
         }
         // In lower case first: what is being kept has to be there already.
         let lower = text.to_ascii_lowercase();
-        let folded = if lower == text { None } else { self.keep(&lower).number() };
+        let folded = if lower == text { None } else { Some(self.fill(&lower)?.number) };
         let known = || {
             let number = self.count.fetch_add(1, AtomicOrdering::Relaxed);
             let prepared = prepare_name(text).into();
             Known { text: text.into(), number, folded: folded.unwrap_or(number), prepared }
         };
-        named(self.places(text).map(|place| place.get_or_init(known)), text)
+        let mut places = self.places(text).map(|place| place.get_or_init(known));
+        places.find(|known| known.text.as_str() == text)
     }
 
     pub(super) fn find(&'static self, text: &str) -> Name {
-        named(self.places(text).map_while(OnceLock::get), text)
+        let mut places = self.places(text).map_while(OnceLock::get);
+        Name(match places.find(|known| known.text.as_str() == text) {
+            Some(known) => Kept::Known(known),
+            None => Kept::Own(Box::new(text.into())),
+        })
     }
 
     /// Where a name may stand, in the order in which the places are filled.
-    fn places(&'static self, text: &str) -> impl Iterator<Item = &'static OnceLock<Known>> {
+    fn places(&self, text: &str) -> impl Iterator<Item = &OnceLock<Known>> {
         let first = usize::try_from(hash(text.as_bytes()) >> (u64::BITS - BITS));
         let first = first.unwrap_or_default();
         let last = self.places.len() - 1;
@@ -159,13 +189,6 @@ fn hash(text: &[u8]) -> u64 {
         (None, rest) => rest.iter().fold(1, |word, byte| word << 8 | u64::from(*byte)),
     };
     mix(whole, last)
-}
-
-fn named(mut kept: impl Iterator<Item = &'static Known>, text: &str) -> Name {
-    Name(match kept.find(|kept| kept.text.as_str() == text) {
-        Some(kept) => Kept::Known(kept),
-        None => Kept::Own(Box::new(text.into())),
-    })
 }
 
 impl Deref for Name {
