@@ -42,5 +42,5 @@ fuzz_target!(|input: &str| {
 
 fn read(body: &[u8]) -> Option<Resource> {
     let body = parse_object(body, JsonLimits::default()).ok()?;
-    Intake::new(&USERS, Default::default()).resource(body).ok()
+    Intake::new(&USERS).resource(body).ok()
 }
