@@ -230,16 +230,16 @@ impl<'r, 'c> Exchange<'r, 'c> {
                 self.read_parameters()?;
                 let body = self.body.resource(self.call, &endpoint.resource_type)?;
                 let outcome = create(self.call, endpoint, body).await?;
-                self.finish(outcome)
+                self.finish(&outcome)
             }
             (Route::Resource(endpoint, id), method) => {
                 let outcome = self.one(method, allowed, endpoint, &id).await?;
-                self.finish(outcome)
+                self.finish(&outcome)
             }
             (Route::Me(endpoint, id), method) => {
                 let outcome = self.one(method, allowed, endpoint, id).await?;
                 let outcome = outcome.of_me(self.call, endpoint, id);
-                self.finish(outcome)
+                self.finish(&outcome)
             }
             (Route::Search(endpoints), &Method::POST) => {
                 check_accept(&self.head.headers)?;
@@ -270,7 +270,7 @@ impl<'r, 'c> Exchange<'r, 'c> {
     async fn read(&mut self, endpoint: &Endpoint, id: &str) -> Result<Response<Bytes>, Failure> {
         self.read_parameters()?;
         let outcome = get(self.call, endpoint, id).await?;
-        self.finish(outcome)
+        self.finish(&outcome)
     }
 
     /// A request to one resource.
@@ -340,11 +340,11 @@ impl<'r, 'c> Exchange<'r, 'c> {
         Ok(())
     }
 
-    fn finish(&mut self, outcome: Outcome) -> Result<Response<Bytes>, Failure> {
+    fn finish(&mut self, outcome: &Outcome) -> Result<Response<Bytes>, Failure> {
         if self.report.id.is_none() {
             self.report.id = outcome.id().map(str::to_owned);
         }
-        of_outcome(&outcome)
+        of_outcome(outcome)
     }
 }
 
