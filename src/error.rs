@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::str::FromStr;
 
 use http::StatusCode;
 use serde::ser::SerializeStruct;
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 
 /// The schema of every error body.
 pub const ERROR_SCHEMA: &str = "urn:ietf:params:scim:api:messages:2.0:Error";
@@ -28,6 +29,15 @@ macro_rules! scim_types {
             #[must_use]
             pub fn status(self) -> StatusCode {
                 match self { $(Self::$variant => StatusCode::$status,)* }
+            }
+        }
+
+        impl FromStr for ScimType {
+            type Err = ScimTypeError;
+
+            /// Reads the word of an RFC, as it is written there.
+            fn from_str(word: &str) -> Result<Self, ScimTypeError> {
+                match word { $($text => Ok(Self::$variant),)* _ => Err(ScimTypeError(())) }
             }
         }
     };
@@ -70,20 +80,29 @@ impl fmt::Display for ScimType {
     }
 }
 
+/// A word that is not the `scimType` of any RFC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("no RFC defines this `scimType`")]
+pub struct ScimTypeError(());
+
 /// A failure as the client sees it: an HTTP status, a `scimType` where the RFC has one, and a
 /// sentence.
 ///
-/// Its serialised form is the body of the answer.
+/// Its serialised form is the body of the answer. A body of another service provider may have a
+/// `scimType` that no RFC defines, which is left out when it is read.
 ///
 /// ```
 /// use scimwire::{Error, ScimType};
 ///
 /// let error = Error::typed(ScimType::InvalidValue, "attribute `userName` is required");
 /// assert_eq!(error.status().as_u16(), 400);
-/// assert_eq!(serde_json::to_value(&error)?["status"], "400");
+/// let body = serde_json::to_value(&error)?;
+/// assert_eq!(body["status"], "400");
+/// assert_eq!(serde_json::from_value::<Error>(body)?, error);
 /// # Ok::<(), serde_json::Error>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, thiserror::Error)]
+#[serde(try_from = "Body")]
 #[error("{status}: {detail}")]
 pub struct Error {
     status: StatusCode,
@@ -161,6 +180,31 @@ impl Serialize for Error {
     }
 }
 
+/// The members of a body.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Body {
+    schemas: Vec<String>,
+    status: String,
+    scim_type: Option<String>,
+    detail: Option<String>,
+}
+
+impl TryFrom<Body> for Error {
+    type Error = &'static str;
+
+    fn try_from(body: Body) -> Result<Self, &'static str> {
+        if !body.schemas.iter().any(|uri| uri.eq_ignore_ascii_case(ERROR_SCHEMA)) {
+            return Err("`schemas` does not name an error");
+        }
+        Ok(Self {
+            status: body.status.parse().map_err(|_| "`status` is no status of HTTP")?,
+            scim_type: body.scim_type.and_then(|word| word.parse().ok()),
+            detail: one_line(body.detail.unwrap_or_default().into()),
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -182,5 +226,35 @@ mod tests {
             serde_json::to_value(Error::status_only(StatusCode::NOT_FOUND, "no such resource"))
                 .expect("a struct of strings");
         assert_eq!(body.get("scimType"), None);
+    }
+
+    #[test]
+    fn bodies_of_others_are_read() {
+        let read = |body| serde_json::from_value::<Error>(body).map_err(|err| err.to_string());
+        let schemas = [ERROR_SCHEMA];
+        for (body, expected) in [
+            (
+                serde_json::json!({ "schemas": schemas, "status": "404" }),
+                Ok(Error::status_only(StatusCode::NOT_FOUND, "")),
+            ),
+            (
+                serde_json::json!({ "schemas": schemas, "status": "400", "scimType": "novel" }),
+                Ok(Error::status_only(StatusCode::BAD_REQUEST, "")),
+            ),
+            (
+                serde_json::json!({ "schemas": schemas, "status": "400", "detail": "two\nlines" }),
+                Ok(Error::status_only(StatusCode::BAD_REQUEST, "two\\nlines")),
+            ),
+            (
+                serde_json::json!({ "schemas": schemas, "status": "99" }),
+                Err("`status` is no status of HTTP"),
+            ),
+            (
+                serde_json::json!({ "schemas": ["urn:example"], "status": "400" }),
+                Err("`schemas` does not name an error"),
+            ),
+        ] {
+            assert_eq!(read(body.clone()), expected.map_err(str::to_owned), "{body}");
+        }
     }
 }

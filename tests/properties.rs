@@ -9,6 +9,7 @@ mod properties {
     mod evaluation;
     mod group_members;
     mod many_values;
+    mod messages;
     mod pages;
     mod projections;
     mod reference;

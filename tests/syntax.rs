@@ -185,8 +185,8 @@ fn name(path: &AttrPath) -> String {
 /// A path that is the URN of an extension means the whole of it; only a resource type can tell.
 fn path_tree(text: &str) -> String {
     let users = ResourceType::user().with_extension(ENTERPRISE_USER);
-    let operation = PatchOperation { op: "remove".into(), path: Some(text.into()), value: None };
-    let bound = PlanBinder::new(users.clone()).bind(PatchOp { operations: vec![operation] });
+    let operation = PatchOperation::remove(text);
+    let bound = PlanBinder::new(users.clone()).bind(PatchOp::new([operation]));
     if users.extension(text).is_some() {
         assert!(bound.is_ok(), "{text}");
         return format!("(path {{{text}}})");

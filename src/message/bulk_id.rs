@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::Serializer;
+
 /// The prefix of a reference. No resource id begins with it (RFC 7643, Section 3.1).
 const PREFIX: &str = "bulkId:";
 
@@ -34,6 +36,11 @@ impl BulkId {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// Writes the name, which is there.
+    pub(super) fn as_name<S: Serializer>(id: &Option<Self>, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(id.as_ref().map_or("", Self::as_str))
     }
 }
 

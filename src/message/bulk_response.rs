@@ -2,9 +2,10 @@
 
 use http::StatusCode;
 use serde::ser::{SerializeMap, SerializeStruct};
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::bulk_id::BulkId;
+use super::{MessageError, named};
 use crate::resource::Version;
 use crate::value::Value;
 
@@ -13,14 +14,18 @@ pub const BULK_RESPONSE: &str = "urn:ietf:params:scim:api:messages:2.0:BulkRespo
 
 /// The answer to a bulk request: what came of each operation that was processed, in the order of
 /// the request.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(try_from = "ResponseBody")]
+#[non_exhaustive]
 pub struct BulkResponse {
     /// The results.
     pub operations: Vec<BulkResult>,
 }
 
 /// The result of one operation.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(try_from = "ResultBody")]
+#[non_exhaustive]
 pub struct BulkResult {
     /// The method, as the client wrote it.
     pub method: String,
@@ -34,6 +39,74 @@ pub struct BulkResult {
     pub status: StatusCode,
     /// Its body: always of a failure.
     pub response: Option<Value>,
+}
+
+/// The members of an answer.
+#[derive(Deserialize)]
+struct ResponseBody {
+    schemas: Vec<String>,
+    #[serde(rename = "Operations")]
+    operations: Vec<BulkResult>,
+}
+
+/// The members of a result.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ResultBody {
+    method: String,
+    bulk_id: Option<String>,
+    version: Option<String>,
+    location: Option<String>,
+    status: String,
+    response: Option<Value>,
+}
+
+impl BulkResponse {
+    /// Creates an answer from its results.
+    #[must_use]
+    pub fn new(operations: impl IntoIterator<Item = BulkResult>) -> Self {
+        Self { operations: operations.into_iter().collect() }
+    }
+}
+
+impl BulkResult {
+    /// Creates a result that says no more than its method and status.
+    #[must_use]
+    pub fn new(method: impl Into<String>, status: StatusCode) -> Self {
+        Self {
+            method: method.into(),
+            bulk_id: None,
+            version: None,
+            location: None,
+            status,
+            response: None,
+        }
+    }
+}
+
+impl TryFrom<ResponseBody> for BulkResponse {
+    type Error = MessageError;
+
+    fn try_from(body: ResponseBody) -> Result<Self, MessageError> {
+        named(&body.schemas, BULK_RESPONSE)?;
+        Ok(Self { operations: body.operations })
+    }
+}
+
+impl TryFrom<ResultBody> for BulkResult {
+    type Error = MessageError;
+
+    fn try_from(body: ResultBody) -> Result<Self, MessageError> {
+        let status = body.status.parse();
+        Ok(Self {
+            method: body.method,
+            bulk_id: body.bulk_id.and_then(BulkId::new),
+            version: body.version.as_deref().map(Version::from),
+            location: body.location,
+            status: status.map_err(|_| MessageError::value("`status` is no status of HTTP"))?,
+            response: body.response,
+        })
+    }
 }
 
 impl Serialize for BulkResponse {

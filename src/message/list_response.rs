@@ -1,7 +1,9 @@
 //! The answer to a query (RFC 7644, Section 3.4.2; RFC 9865, Section 2).
 
 use serde::ser::SerializeStruct;
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
+
+use super::{MessageError, named};
 
 /// The schema of a list.
 pub const LIST_RESPONSE: &str = "urn:ietf:params:scim:api:messages:2.0:ListResponse";
@@ -10,7 +12,23 @@ pub const LIST_RESPONSE: &str = "urn:ietf:params:scim:api:messages:2.0:ListRespo
 const HEAD: usize = 256;
 
 /// A page of results (RFC 7644, Section 3.4.2).
-#[derive(Clone, Debug, PartialEq)]
+///
+/// ```
+/// use scimwire::message::ListResponse;
+///
+/// let list: ListResponse<serde_json::Value> = serde_json::from_str(
+///     r#"{
+///         "schemas": ["urn:ietf:params:scim:api:messages:2.0:ListResponse"],
+///         "totalResults": 1, "startIndex": 1, "itemsPerPage": 1,
+///         "Resources": [{ "userName": "bjensen" }]
+///     }"#,
+/// )?;
+/// assert_eq!(list.resources[0]["userName"], "bjensen");
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(try_from = "Body<T>")]
+#[non_exhaustive]
 pub struct ListResponse<T> {
     /// The number of matches on all pages; `None` if a store cannot tell while paging by cursor.
     pub total_results: Option<usize>,
@@ -22,6 +40,32 @@ pub struct ListResponse<T> {
     pub resources: Vec<T>,
 }
 
+/// The members of a list. `Resources` may be missing if there are none (RFC 7644, Section 3.4.2).
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Body<T> {
+    schemas: Vec<String>,
+    total_results: Option<usize>,
+    start_index: Option<usize>,
+    next_cursor: Option<String>,
+    #[serde(rename = "Resources")]
+    resources: Option<Vec<T>>,
+}
+
+impl<T> TryFrom<Body<T>> for ListResponse<T> {
+    type Error = MessageError;
+
+    fn try_from(body: Body<T>) -> Result<Self, MessageError> {
+        named(&body.schemas, LIST_RESPONSE)?;
+        Ok(Self {
+            total_results: body.total_results,
+            start_index: body.start_index,
+            next_cursor: body.next_cursor,
+            resources: body.resources.unwrap_or_default(),
+        })
+    }
+}
+
 impl<T: Serialize> Serialize for ListResponse<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.serialize_with(&self.resources, serializer)
@@ -29,6 +73,17 @@ impl<T: Serialize> Serialize for ListResponse<T> {
 }
 
 impl<T> ListResponse<T> {
+    /// Creates a list of everything, on one page.
+    #[must_use]
+    pub fn new(resources: Vec<T>) -> Self {
+        Self {
+            total_results: Some(resources.len()),
+            start_index: Some(1),
+            next_cursor: None,
+            resources,
+        }
+    }
+
     fn serialize_with<S: Serializer>(
         &self,
         resources: &[impl Serialize],

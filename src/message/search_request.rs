@@ -1,8 +1,10 @@
 //! Query parameters, from the URL or from a body (RFC 7644, Sections 3.4.2 and 3.4.3).
 
 use percent_encoding::percent_decode_str;
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
 
-use super::{MessageError, expect_schema, take, whole_number};
+use super::{MessageError, expect_schema, reads_as, take, whole_number};
 use crate::error::ScimType;
 use crate::quirks::{Deviation, Deviations, Quirks};
 use crate::value::{Object, Value};
@@ -12,6 +14,17 @@ pub const SEARCH_REQUEST: &str = "urn:ietf:params:scim:api:messages:2.0:SearchRe
 
 /// The parameters of a query, as the client wrote them (RFC 7644, Section 3.4.3; RFC 9865, Section
 /// 3).
+///
+/// ```
+/// use scimwire::message::SearchRequest;
+///
+/// let mut search = SearchRequest::default();
+/// search.filter = Some("active eq true".to_owned());
+/// let body = serde_json::to_value(&search)?;
+/// assert_eq!(body["schemas"][0], scimwire::message::SEARCH_REQUEST);
+/// assert_eq!(serde_json::from_value::<SearchRequest>(body)?, search);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SearchRequest {
@@ -172,6 +185,38 @@ fn is_of_ascii(query: &str) -> bool {
     let mut codes = bytes.iter().zip(bytes.get(1..).unwrap_or_default());
     query.is_ascii() && !codes.any(|(percent, digit)| *percent == b'%' && begins_beyond(digit))
 }
+
+/// The members that are there, under the RFC's names.
+impl Serialize for SearchRequest {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut body = serializer.serialize_map(None)?;
+        body.serialize_entry("schemas", &[SEARCH_REQUEST])?;
+        let names =
+            [("attributes", &self.attributes), ("excludedAttributes", &self.excluded_attributes)];
+        for (name, names) in names.into_iter().filter(|(_, names)| !names.is_empty()) {
+            body.serialize_entry(name, names)?;
+        }
+        let texts = [
+            ("filter", &self.filter),
+            ("sortBy", &self.sort_by),
+            ("sortOrder", &self.sort_order),
+            ("cursor", &self.cursor),
+        ];
+        for (name, text) in texts {
+            if let Some(text) = text {
+                body.serialize_entry(name, text)?;
+            }
+        }
+        for (name, number) in [("startIndex", self.start_index), ("count", self.count)] {
+            if let Some(number) = number {
+                body.serialize_entry(name, &number)?;
+            }
+        }
+        body.end()
+    }
+}
+
+reads_as!(SearchRequest, Object, |body| Self::from_object(body));
 
 /// The parameter that a name in any case means.
 fn known(among: &[&'static str], name: &str) -> Option<&'static str> {

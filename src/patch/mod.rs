@@ -8,8 +8,8 @@
 //! use scimwire::schema::ResourceType;
 //!
 //! let users = ResourceType::user();
-//! let operation = PatchOperation { op: "replace".into(), path: Some("name.familyName".into()), value: Some("Jensen".into()) };
-//! let plan = PlanBinder::new(users).bind(PatchOp { operations: vec![operation] })?;
+//! let operation = PatchOperation::replace("name.familyName", "Jensen");
+//! let plan = PlanBinder::new(users).bind(PatchOp::new([operation]))?;
 //!
 //! let user = plan.apply(Resource::default())?;
 //! assert_eq!(user.attributes()["name"], serde_json::json!({ "familyName": "Jensen" }));

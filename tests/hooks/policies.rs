@@ -330,8 +330,7 @@ async fn what_the_host_does_itself_is_checked_and_told() {
         .await
         .expect("a change");
     assert_eq!(recorder.one().paths, ["emails"]);
-    let remove =
-        PatchOperation { op: "remove".to_owned(), path: Some("emails".to_owned()), value: None };
+    let remove = PatchOperation::remove("emails");
     users.patch(&made.id, vec![remove], &cx()).await.expect("a change");
     assert_eq!(recorder.one().paths, ["emails"]);
     users.delete(&made.id, &cx()).await.expect("the user is there");

@@ -43,10 +43,10 @@ proptest! {
         let Ok(changed) = apply(user.clone(), vec![operation.clone()]) else { return Ok(()) };
         let path = operation.path.expect("the path of an attribute");
         let old = USERS.resolve(&path.parse().expect("an attribute path")).and_then(|path| user.value(&path).cloned());
-        let remove = PatchOperation { op: "remove".into(), path: Some(path.clone()), value: None };
+        let remove = PatchOperation::remove(path.clone());
         // Not by `add`, which leaves out what is there already: a client may have put it there
         // twice.
-        let replace = old.map(|old| PatchOperation { op: "replace".into(), path: Some(path), value: Some(old) });
+        let replace = old.map(|old| PatchOperation::replace(path, old));
         let undone = apply(changed, [remove].into_iter().chain(replace).collect()).expect("what was there fits");
         prop_assert_eq!(Value::from(undone.into_stored()), Value::from(user.into_stored()));
     }
@@ -151,7 +151,7 @@ fn is_assigned(value: &Value, name: &str) -> Result<(), TestCaseError> {
 
 fn apply(user: Resource, operations: Vec<PatchOperation>) -> Result<Resource, String> {
     let binder = PlanBinder::new(Arc::clone(&USERS));
-    let plan = binder.bind(PatchOp { operations }).map_err(|err| err.to_string())?;
+    let plan = binder.bind(PatchOp::new(operations)).map_err(|err| err.to_string())?;
     plan.apply(user).map_err(|err| err.to_string())
 }
 
@@ -173,10 +173,8 @@ fn changing() -> BoxedStrategy<PatchOperation> {
     ];
     let operation = (select(vec!["add", "replace", "remove"]), select(paths), value());
     operation
-        .prop_map(|(op, path, value)| PatchOperation {
-            op: op.into(),
-            path: Some(path),
-            value: (op != "remove").then(|| value.into()),
+        .prop_map(|(op, path, value)| {
+            PatchOperation::new(op, Some(path), (op != "remove").then(|| value.into()))
         })
         .boxed()
 }

@@ -78,14 +78,10 @@ proptest! {
 /// The group after the operations, when all of it is at hand.
 fn whole(group: &Value, operations: &[Value]) -> Result<Value, String> {
     let group = group.as_object().cloned().expect("a group is an object");
-    let operations = operations.iter().map(|operation| PatchOperation {
-        op: operation["op"].as_str().expect("an op").to_owned(),
-        path: operation.get("path").and_then(Value::as_str).map(str::to_owned),
-        value: operation.get("value").map(Into::into),
-    });
+    let operations: Vec<PatchOperation> =
+        serde_json::from_value(operations.into()).expect("operations");
     let binder = PlanBinder::new(Arc::new(ResourceType::group()));
-    let plan =
-        binder.bind(PatchOp { operations: operations.collect() }).map_err(|err| err.to_string())?;
+    let plan = binder.bind(PatchOp::new(operations)).map_err(|err| err.to_string())?;
     let group = plan.apply(Resource::from_stored(group)).map_err(|err| err.to_string())?;
     Ok(Value::from(group.into_stored()))
 }

@@ -39,7 +39,7 @@ fn shown(user: Resource) -> Value {
 fn apply(user: Resource, operations: Vec<PatchOperation>, quirks: Quirks) -> Result<Resource, ()> {
     let plan = PlanBinder::new(Arc::clone(&USERS))
         .with_quirks(quirks)
-        .bind(PatchOp { operations })
+        .bind(PatchOp::new(operations))
         .map_err(drop)?;
     plan.apply(user).map_err(drop)
 }
@@ -123,9 +123,6 @@ fn operation() -> impl Strategy<Value = PatchOperation> {
         )),
         Just(("remove", BADGE.to_owned(), None)),
     ];
-    prop_oneof![3 => of_emails, 1 => of_tags].prop_map(|(op, path, value)| PatchOperation {
-        op: op.to_owned(),
-        path: Some(path),
-        value: value.map(Into::into),
-    })
+    prop_oneof![3 => of_emails, 1 => of_tags]
+        .prop_map(|(op, path, value)| PatchOperation::new(op, Some(path), value.map(Into::into)))
 }

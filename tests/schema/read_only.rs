@@ -125,8 +125,7 @@ async fn the_host_sets_what_clients_may_not() {
             "place" => {
                 // What clients have a part in, they are asked for.
                 let centre = json!({ BADGE: { "costCentre": "4130", "place": value } });
-                let operation =
-                    PatchOperation { op: "add".into(), path: None, value: Some(centre.into()) };
+                let operation = PatchOperation::new("add", None, Some(centre.into()));
                 users.patch(id(&made), vec![operation], &cx()).await
             }
             _ => users.replace(id(&made), &named(name), value.clone(), &cx()).await,

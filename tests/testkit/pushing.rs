@@ -270,11 +270,9 @@ impl ResourceStore for Pushing {
             _ => None,
         };
         if let Some(member) = again {
-            let value = Some(json!([{ "value": member }]).into());
-            let operation =
-                PatchOperation { op: "add".to_owned(), path: Some("members".to_owned()), value };
+            let operation = PatchOperation::add("members", json!([{ "value": member }]));
             let binder = PlanBinder::new(Arc::clone(&self.resource_type));
-            let plan = binder.bind(PatchOp { operations: vec![operation] }).expect("it binds");
+            let plan = binder.bind(PatchOp::new([operation])).expect("it binds");
             let now = change
                 .after
                 .as_ref()

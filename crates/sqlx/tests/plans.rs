@@ -369,11 +369,7 @@ impl Tenant {
         let users = Resources::new(Arc::clone(&self.user_type), Arc::clone(&self.users));
         let groups = Resources::new(ResourceType::group(), Arc::clone(&self.groups));
         let operation = |op: &str, path: &str, value: Option<Value>| {
-            vec![PatchOperation {
-                op: op.to_owned(),
-                path: Some(path.to_owned()),
-                value: value.map(Into::into),
-            }]
+            vec![PatchOperation::new(op, Some(path.to_owned()), value.map(Into::into))]
         };
         let group = numbered("Group", 5_000);
         let member = |turn: usize| numbered("User", 1 + turn);

@@ -62,8 +62,7 @@ pub(super) async fn leave(
 ) -> Result<StatusCode, AdminError> {
     let cx = Origin::Local.context(&admin.context(&tenant).await?);
     let value = Some(json!([{ "value": member }]).into());
-    let operation =
-        PatchOperation { op: "remove".to_owned(), path: Some("members".to_owned()), value };
+    let operation = PatchOperation::new("remove", Some("members".to_owned()), value);
     admin.groups.patch(&group, vec![operation], &cx).await?;
     Ok(StatusCode::NO_CONTENT)
 }

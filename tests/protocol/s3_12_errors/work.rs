@@ -44,13 +44,10 @@ fn cost_of_filter(filter: &str, user: &Resource) -> u64 {
 
 /// What a PATCH costs that is applied to a user, in units.
 fn cost_of_patch(operations: Vec<Value>, user: &Value) -> u64 {
-    let operation = |operation: Value| PatchOperation {
-        op: operation["op"].as_str().expect("op").to_owned(),
-        path: operation["path"].as_str().map(str::to_owned),
-        value: operation.get("value").map(Into::into),
-    };
     let users = Arc::new(ResourceType::user().with_extension(ENTERPRISE_USER));
-    let message = PatchOp { operations: operations.into_iter().map(operation).collect() };
+    let operations: Vec<PatchOperation> =
+        serde_json::from_value(operations.into()).expect("operations");
+    let message = PatchOp::new(operations);
     let plan = PlanBinder::new(users).bind(message).expect("it binds");
     let budget = Budget::new(u64::MAX);
     plan.apply_within(stored(user), &budget, &mut Deviations::default()).expect("there is enough");

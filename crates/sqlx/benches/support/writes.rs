@@ -38,10 +38,9 @@ impl Bench {
             "add" => ("members".to_owned(), Some(json!([{ "value": id }]))),
             _ => (format!("members[value eq \"{id}\"]"), None),
         };
-        let operation =
-            PatchOperation { op: op.to_owned(), path: Some(path), value: value.map(Into::into) };
+        let operation = PatchOperation::new(op, Some(path), value.map(Into::into));
         let plan = PlanBinder::new(Arc::clone(&self.group_type))
-            .bind(PatchOp { operations: vec![operation] })
+            .bind(PatchOp::new([operation]))
             .expect("the path fits");
         let update = Update::patch(Arc::clone(&self.group_type), TENANT.into(), plan, now());
         let change =
@@ -82,11 +81,9 @@ impl Bench {
     }
 
     fn patch(&self, turn: usize) -> Update {
-        let value = Some((turn % 2 == 1).into());
-        let operation =
-            PatchOperation { op: "replace".to_owned(), path: Some("active".to_owned()), value };
+        let operation = PatchOperation::replace("active", turn % 2 == 1);
         let binder = PlanBinder::new(Arc::clone(&self.user_type));
-        let plan = binder.bind(PatchOp { operations: vec![operation] }).expect("the path fits");
+        let plan = binder.bind(PatchOp::new([operation])).expect("the path fits");
         Update::patch(Arc::clone(&self.user_type), TENANT.into(), plan, now())
     }
 

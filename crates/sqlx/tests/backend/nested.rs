@@ -43,11 +43,7 @@ fn listed(seed: u64) -> Vec<Vec<usize>> {
 }
 
 fn adding(members: Value) -> PatchOperation {
-    PatchOperation {
-        op: "add".to_owned(),
-        path: Some("members".to_owned()),
-        value: Some(members.into()),
-    }
+    PatchOperation::add("members", members)
 }
 
 /// The groups of each user, by name and kind, in order: page by page, all at once, one by one, and

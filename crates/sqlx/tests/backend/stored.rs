@@ -97,13 +97,9 @@ async fn patch(
 
 /// A PATCH of these operations by a client that may set what it cannot read.
 pub(super) fn update(resource_type: ResourceType, operations: &Value) -> Update {
-    let operations =
-        operations.as_array().expect("an array").iter().map(|operation| PatchOperation {
-            op: operation["op"].as_str().unwrap_or_default().to_owned(),
-            path: operation["path"].as_str().map(str::to_owned),
-            value: operation.get("value").map(Into::into),
-        });
-    let message = PatchOp { operations: operations.collect() };
+    let operations: Vec<PatchOperation> =
+        serde_json::from_value(operations.clone()).expect("operations");
+    let message = PatchOp::new(operations);
     let resource_type = Arc::new(resource_type);
     let binder = PlanBinder::new(Arc::clone(&resource_type)).with_secrets(true);
     let plan = binder.bind(message).expect("it binds");
