@@ -48,6 +48,14 @@ macro_rules! caseless {
             }
         }
 
+        impl TryFrom<String> for $name {
+            type Error = AttrPathError;
+
+            fn try_from(text: String) -> Result<Self, AttrPathError> {
+                if Self::is_valid(&text) { Ok(Self(text.into())) } else { Err(AttrPathError(())) }
+            }
+        }
+
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str(&self.0)

@@ -22,4 +22,5 @@ mod schema {
     mod value_types;
     mod values;
     mod views;
+    mod words;
 }

@@ -1,6 +1,8 @@
 //! Metadata of a resource, and its version (RFC 7643, Section 3.1; RFC 7644, Section 3.14).
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::str::FromStr;
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use serde::de::Error as _;
@@ -12,6 +14,7 @@ use crate::value::{Object, Value};
 /// When a resource was made and changed, and its version (RFC 7643, Section 3.1). `meta.location`
 /// is made when the resource is sent, since it depends on the base URL.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Meta {
     /// The name of the resource type.
     pub resource_type: String,
@@ -145,6 +148,7 @@ impl Version {
     }
 }
 
+/// As a store has it: any text is a version. Text from outside is read by `parse`.
 impl From<&str> for Version {
     fn from(tag: &str) -> Self {
         Self(tag.into())
@@ -158,6 +162,32 @@ impl PartialEq for Version {
 }
 
 impl Eq for Version {}
+
+impl Hash for Version {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.opaque().hash(state);
+    }
+}
+
+impl FromStr for Version {
+    type Err = VersionError;
+
+    /// Reads an entity tag (RFC 9110, Section 8.8.3).
+    fn from_str(tag: &str) -> Result<Self, VersionError> {
+        let quoted = tag.strip_prefix("W/").unwrap_or(tag);
+        let opaque = quoted.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+        let is_allowed = |byte: u8| byte > b' ' && byte != b'"' && byte != 0x7f;
+        match opaque {
+            Some(opaque) if opaque.bytes().all(is_allowed) => Ok(Self(tag.into())),
+            _ => Err(VersionError(())),
+        }
+    }
+}
+
+/// Text that is no entity tag.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a version has to be an entity tag, such as `W/\"3\"`")]
+pub struct VersionError(());
 
 impl fmt::Display for Version {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -33,7 +33,7 @@ pub use certificate::certificate;
 pub use check::{check, is_demanded};
 pub(crate) use intake::Decoding;
 pub use intake::{Decoded, Intake};
-pub use meta::{Meta, Version};
+pub use meta::{Meta, Version, VersionError};
 pub use value::{ValueError, ValueErrorKind};
 pub use view::{Address, EnterpriseUser, Group, Manager, Member, MultiValue, Name, User};
 

@@ -1,8 +1,10 @@
 //! Characteristics of attributes (RFC 7643, Sections 2.2, 2.3 and 7).
 
 use std::fmt;
+use std::str::FromStr;
 
-use super::reader::Word;
+use super::error::SchemaError;
+use super::reader::{Word, read_word};
 
 macro_rules! characteristic {
     ($(#[$doc:meta])* $name:ident { $($(#[$entry:meta])* $variant:ident = $text:literal,)* }) => {
@@ -25,6 +27,15 @@ macro_rules! characteristic {
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str(self.as_str())
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = SchemaError;
+
+            /// Reads the word of the RFC, as it is written there.
+            fn from_str(word: &str) -> Result<Self, SchemaError> {
+                read_word("", word)
             }
         }
     };

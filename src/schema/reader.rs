@@ -17,6 +17,15 @@ pub(super) trait Word: Copy + Default + 'static {
     const WORDS: &'static [(&'static str, Self)];
 }
 
+/// The meaning of a word that stands at `place`.
+pub(super) fn read_word<W: Word>(place: &str, text: &str) -> Result<W, SchemaError> {
+    let found = W::WORDS.iter().find(|(word, _)| *word == text);
+    found.map(|(_, meaning)| *meaning).ok_or_else(|| {
+        let words = W::WORDS.iter().map(|(word, _)| *word).collect();
+        SchemaError::new(place, SchemaErrorKind::UnknownWord(words))
+    })
+}
+
 impl Reader {
     pub(super) fn new(place: impl Into<String>, value: Value) -> Result<Self, SchemaError> {
         let place = place.into();
@@ -57,11 +66,7 @@ impl Reader {
         let Some(text) = self.text(name)? else {
             return Ok(W::default());
         };
-        let found = W::WORDS.iter().find(|(word, _)| *word == text);
-        found.map(|(_, meaning)| *meaning).ok_or_else(|| {
-            let words = W::WORDS.iter().map(|(word, _)| *word).collect();
-            SchemaError::new(self.at(name), SchemaErrorKind::UnknownWord(words))
-        })
+        read_word(&self.at(name), &text)
     }
 
     pub(super) fn texts(&mut self, name: &str) -> Result<Vec<String>, SchemaError> {
