@@ -12,6 +12,7 @@ use super::path::PathError;
 
 /// An operation that could not be applied; the resource is unchanged.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct PatchError {
     /// Index of the operation, from 0; none where the change as a whole is wrong.
     pub operation: Option<usize>,
@@ -80,14 +81,31 @@ impl PatchErrorKind {
             Self::Budget(_) => ScimType::TooMany,
         }
     }
+
+    /// The sentence for the client, with the cause in it.
+    fn detail(&self) -> String {
+        match self {
+            Self::Path(err) => err.to_string(),
+            Self::Filter(err) => format!("path: {err}"),
+            Self::Bind(err) => format!("path: {err}"),
+            Self::Value(err) => err.to_string(),
+            kind => kind.to_string(),
+        }
+    }
 }
 
 impl fmt::Display for PatchError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(operation) = self.operation {
-            write!(f, "operation {operation}: ")?;
-        }
-        write!(f, "{}", self.kind)
+        write!(f, "{}{}", Place(self.operation), self.kind)
+    }
+}
+
+/// The start of a sentence, which says of which operation it is.
+struct Place(Option<usize>);
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.map_or(Ok(()), |operation| write!(f, "operation {operation}: "))
     }
 }
 
@@ -96,9 +114,9 @@ impl fmt::Display for PatchErrorKind {
         match self {
             Self::Op(_) => f.write_str("`op` has to be `add`, `remove` or `replace`"),
             Self::NoOperations => f.write_str("there are no operations"),
-            Self::Path(err) => write!(f, "{err}"),
-            Self::Filter(err) => write!(f, "path: {err}"),
-            Self::Bind(err) => write!(f, "path: {err}"),
+            Self::Path(_) => f.write_str("the path is malformed"),
+            Self::Filter(_) => f.write_str("the filter in the path is malformed"),
+            Self::Bind(_) => f.write_str("the filter in the path does not fit the attribute"),
             Self::UnknownPath(path) => write!(f, "path `{}` names no attribute of this resource type", Shown(path)),
             Self::NotMultiValued(path) => {
                 write!(f, "attribute `{}` has one value: a filter in brackets does not apply", Shown(path))
@@ -108,7 +126,7 @@ impl fmt::Display for PatchErrorKind {
             Self::NoValue => f.write_str("`add` and `replace` need a `value`"),
             Self::NotObject => f.write_str("without a `path` the `value` has to be an object"),
             Self::RemoveWithValue => f.write_str("`remove` takes no `value`"),
-            Self::Value(err) => write!(f, "{err}"),
+            Self::Value(_) => f.write_str("the value does not fit the attribute"),
             Self::ReadOnly(path) => write!(f, "attribute `{}` is read-only", Shown(path)),
             Self::Immutable(path) => write!(f, "attribute `{}` is immutable, and has another value", Shown(path)),
             Self::Required(path) => write!(f, "attribute `{}` is required, and cannot be removed", Shown(path)),
@@ -119,7 +137,24 @@ impl fmt::Display for PatchErrorKind {
     }
 }
 
-impl std::error::Error for PatchError {}
+impl std::error::Error for PatchError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.kind.source()
+    }
+}
+
+impl std::error::Error for PatchErrorKind {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Path(err) => Some(err),
+            Self::Filter(err) => Some(err),
+            Self::Bind(err) => Some(err),
+            Self::Value(err) => Some(err),
+            Self::Budget(err) => Some(err),
+            _ => None,
+        }
+    }
+}
 
 impl From<ValueError> for PatchErrorKind {
     fn from(err: ValueError) -> Self {
@@ -141,6 +176,7 @@ impl From<BudgetError> for PatchErrorKind {
 
 impl From<PatchError> for Error {
     fn from(err: PatchError) -> Self {
-        Self::typed(err.kind.scim_type(), err.to_string())
+        let detail = format!("{}{}", Place(err.operation), err.kind.detail());
+        Self::typed(err.kind.scim_type(), detail)
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::error::Error;
 use crate::filter::Budget;
 use crate::message::{PatchOp, PatchOperation};
 use crate::quirks::{ConditionPaths, Deviations, ListedValues, NoOperations, Omitted, Quirks};
@@ -54,7 +55,7 @@ fn patched(before: Value, operations: Value) -> Value {
 fn refused(before: Value, operations: Value) -> String {
     let error =
         run(users(), Quirks::STRICT, &before, operations).expect_err("a patch that does not apply");
-    format!("{} {error}", error.kind.scim_type())
+    format!("{} {}", error.kind.scim_type(), Error::from(error).detail())
 }
 
 #[test]

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::builtin::BuiltinSchema;
 use super::document::{Schema, is_of_discovery};
-use super::error::{SchemaError, SchemaErrorKind};
+use super::error::{InvalidJson, SchemaError, SchemaErrorKind};
 use super::reader::{Reader, element, join};
 use super::resource_type::{ResourceType, SchemaExtension};
 
@@ -85,10 +85,8 @@ impl Definitions {
         if document.len() > Self::MAX_BYTES {
             return Err(SchemaError::new("", SchemaErrorKind::TooLarge(Self::MAX_BYTES)));
         }
-        let document = serde_json::from_slice(document);
-        Self::from_json(
-            document.map_err(|err| SchemaError::new("", SchemaErrorKind::Json(err.to_string())))?,
-        )
+        let document = serde_json::from_slice(document).map_err(InvalidJson::new);
+        Self::from_json(document.map_err(|err| SchemaError::new("", SchemaErrorKind::Json(err)))?)
     }
 
     /// Reads definitions from a JSON document.

@@ -1,6 +1,7 @@
 //! Definitions that cannot be served.
 
 use std::fmt;
+use std::sync::Arc;
 
 /// A schema or resource type that was refused, with the place.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,8 +14,8 @@ pub struct SchemaError {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SchemaErrorKind {
-    /// The text is no JSON; the message says where.
-    Json(String),
+    /// The text is no JSON; the source says why.
+    Json(InvalidJson),
     /// The text has more bytes than these.
     TooLarge(usize),
     /// The JSON value has another type.
@@ -68,6 +69,45 @@ pub enum SchemaErrorKind {
     Fixed(String),
 }
 
+/// The reason that a text is no JSON.
+#[derive(Clone, Debug)]
+pub struct InvalidJson(Arc<serde_json::Error>);
+
+impl InvalidJson {
+    pub(super) fn new(err: serde_json::Error) -> Self {
+        Self(Arc::new(err))
+    }
+
+    /// The line, from 1.
+    #[must_use]
+    pub fn line(&self) -> usize {
+        self.0.line()
+    }
+
+    /// The column, from 1, in bytes.
+    #[must_use]
+    pub fn column(&self) -> usize {
+        self.0.column()
+    }
+}
+
+/// By what they say.
+impl PartialEq for InvalidJson {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.to_string() == other.0.to_string()
+    }
+}
+
+impl Eq for InvalidJson {}
+
+impl fmt::Display for InvalidJson {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::error::Error for InvalidJson {}
+
 impl SchemaError {
     pub(crate) fn new(place: impl Into<String>, kind: SchemaErrorKind) -> Self {
         Self { place: place.into(), kind }
@@ -96,12 +136,21 @@ impl fmt::Display for SchemaError {
     }
 }
 
-impl std::error::Error for SchemaError {}
+impl std::error::Error for SchemaError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match &self.kind {
+            SchemaErrorKind::Json(err) => Some(err),
+            _ => None,
+        }
+    }
+}
 
 impl fmt::Display for SchemaErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Json(reason) => write!(f, "no JSON: {reason}"),
+            Self::Json(err) => {
+                write!(f, "no JSON: see line {} column {}", err.line(), err.column())
+            }
             Self::TooLarge(limit) => write!(f, "larger than {limit} bytes"),
             Self::Expected(what) => write!(f, "this has to be {what}"),
             Self::Missing => f.write_str("this is missing"),

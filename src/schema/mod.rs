@@ -32,7 +32,7 @@ pub use countries::COUNTRIES;
 pub use define::{AttributeBuilder, SchemaBuilder};
 pub use definitions::Definitions;
 pub use document::Schema;
-pub use error::{SchemaError, SchemaErrorKind};
+pub use error::{InvalidJson, SchemaError, SchemaErrorKind};
 pub use instant::instant;
 pub use location::Locations;
 pub use membership::Membership;

@@ -32,9 +32,9 @@ pub enum StoreError {
         /// The time to wait before a retry.
         retry_after: Duration,
     },
-    /// The request is rejected with this error.
-    #[error("{0}")]
-    Refused(Error),
+    /// The request is rejected with this error, which is the source.
+    #[error("the request is rejected")]
+    Refused(#[source] Error),
     /// The database failed: 500. The source goes to the log, never to the client.
     #[error("the store failed")]
     Other(#[source] Box<dyn std::error::Error + Send + Sync>),

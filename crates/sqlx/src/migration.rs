@@ -44,7 +44,7 @@ pub fn migrations(dialect: Dialect) -> &'static [Migration] {
 #[non_exhaustive]
 pub enum OpenError {
     /// It cannot be reached, or not be read.
-    #[error("the database cannot be opened: {0}")]
+    #[error("the database cannot be opened")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// Its tables are of a version that this program does not know.
     #[error(
@@ -67,7 +67,7 @@ pub enum OpenError {
         known: u32,
     },
     /// A migration failed; the tables are as they were.
-    #[error("the tables cannot be brought to version {version}: {problem}")]
+    #[error("the tables cannot be brought to version {version}")]
     Migration {
         /// The version that the tables were to have.
         version: u32,
