@@ -1,5 +1,6 @@
 //! The clock. Time is injected, so that tests can set it.
 
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use chrono::{DateTime, Utc};
@@ -19,3 +20,16 @@ impl Clock for SystemClock {
         SystemTime::now().into()
     }
 }
+
+/// What a pointer points at answers.
+macro_rules! forward {
+    ($($pointer:ident),*) => {$(
+        impl<C: Clock + ?Sized> Clock for $pointer<C> {
+            fn now(&self) -> DateTime<Utc> {
+                (**self).now()
+            }
+        }
+    )*};
+}
+
+forward!(Arc, Box);

@@ -178,13 +178,20 @@ where
     }
 }
 
-#[async_trait]
-#[deny(clippy::missing_trait_methods)]
-impl<V: ValidateToken + ?Sized> ValidateToken for Arc<V> {
-    async fn validate(&self, token: &Secret) -> Result<RequestContext, AuthError> {
-        (**self).validate(token).await
-    }
+/// What a pointer points at answers.
+macro_rules! forward {
+    ($($pointer:ident),*) => {$(
+        #[async_trait]
+        #[deny(clippy::missing_trait_methods)]
+        impl<V: ValidateToken + ?Sized> ValidateToken for $pointer<V> {
+            async fn validate(&self, token: &Secret) -> Result<RequestContext, AuthError> {
+                (**self).validate(token).await
+            }
+        }
+    )*};
 }
+
+forward!(Arc, Box);
 
 #[cfg(test)]
 mod tests {

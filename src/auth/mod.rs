@@ -120,14 +120,21 @@ impl Authenticate for Anybody {
     }
 }
 
-#[async_trait]
-#[deny(clippy::missing_trait_methods)]
-impl<T: Authenticate + ?Sized> Authenticate for Arc<T> {
-    async fn authenticate(&self, head: &Parts) -> Result<RequestContext, AuthError> {
-        (**self).authenticate(head).await
-    }
+/// What a pointer points at answers.
+macro_rules! forward {
+    ($($pointer:ident),*) => {$(
+        #[async_trait]
+        #[deny(clippy::missing_trait_methods)]
+        impl<T: Authenticate + ?Sized> Authenticate for $pointer<T> {
+            async fn authenticate(&self, head: &Parts) -> Result<RequestContext, AuthError> {
+                (**self).authenticate(head).await
+            }
 
-    fn schemes(&self) -> Vec<AuthenticationScheme> {
-        (**self).schemes()
-    }
+            fn schemes(&self) -> Vec<AuthenticationScheme> {
+                (**self).schemes()
+            }
+        }
+    )*};
 }
+
+forward!(Arc, Box);

@@ -4,10 +4,10 @@
 //! makes changes of its own through [`Resources`](crate::service::Resources).
 
 mod chain;
+mod pointer;
 mod turn;
 
 use std::collections::HashSet;
-use std::sync::Arc;
 
 use async_trait::async_trait;
 
@@ -344,56 +344,3 @@ pub enum Deleting {
 pub(crate) struct NoPolicy;
 
 impl Policy for NoPolicy {}
-
-#[async_trait]
-#[deny(clippy::missing_trait_methods)]
-impl<T: Policy + ?Sized> Policy for Arc<T> {
-    async fn turn(&self, cx: &RequestContext) -> Result<Turn, Error> {
-        (**self).turn(cx).await
-    }
-
-    async fn creating(
-        &self,
-        resource_type: &ResourceType,
-        resource: &mut Resource,
-        cx: &RequestContext,
-    ) -> Result<Creating, Error> {
-        (**self).creating(resource_type, resource, cx).await
-    }
-
-    async fn joining(
-        &self,
-        resource_type: &ResourceType,
-        members: &[String],
-        cx: &RequestContext,
-    ) -> Result<Joining, Error> {
-        (**self).joining(resource_type, members, cx).await
-    }
-
-    fn updating(
-        &self,
-        resource_type: &ResourceType,
-        before: &Resource,
-        after: &mut Resource,
-        cx: &RequestContext,
-    ) -> Result<(), Error> {
-        (**self).updating(resource_type, before, after, cx)
-    }
-
-    async fn deleting(
-        &self,
-        resource_type: &ResourceType,
-        id: &str,
-        cx: &RequestContext,
-    ) -> Result<Deleting, Error> {
-        (**self).deleting(resource_type, id, cx).await
-    }
-
-    async fn changed(&self, change: &Change, cx: &RequestContext) {
-        (**self).changed(change, cx).await;
-    }
-
-    async fn adopted(&self, change: &Change, cx: &RequestContext) {
-        (**self).adopted(change, cx).await;
-    }
-}

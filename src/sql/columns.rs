@@ -1,6 +1,7 @@
 //! Mapping of attributes to columns.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use super::column::{Column, Form};
 use super::dialect::Dialect;
@@ -27,6 +28,32 @@ pub trait Columns {
         None
     }
 }
+
+/// What a pointer points at answers.
+macro_rules! forward {
+    ($($pointer:ident),*) => {$(
+        #[deny(clippy::missing_trait_methods)]
+        impl<C: Columns + ?Sized> Columns for $pointer<C> {
+            fn dialect(&self) -> Dialect {
+                (**self).dialect()
+            }
+
+            fn column(&self, path: &ResolvedPath) -> Option<Column> {
+                (**self).column(path)
+            }
+
+            fn elements(&self, path: &ResolvedPath) -> Option<Elements> {
+                (**self).elements(path)
+            }
+
+            fn lookup(&self, comparison: &Comparison) -> Option<Sql> {
+                (**self).lookup(comparison)
+            }
+        }
+    )*};
+}
+
+forward!(Arc, Box);
 
 /// The values of a multi-valued attribute as rows, of a table or of a JSON array.
 #[derive(Clone, Debug, PartialEq)]

@@ -9,6 +9,7 @@ mod long_key;
 mod memory;
 mod nesting;
 mod nul_byte;
+mod pointer;
 mod precondition;
 mod update;
 
@@ -188,59 +189,4 @@ pub struct Selected {
     pub total: Option<usize>,
     /// `true` if further resources follow this page.
     pub more: bool,
-}
-
-#[async_trait]
-#[deny(clippy::missing_trait_methods)]
-impl<T: ResourceStore + ?Sized> ResourceStore for Arc<T> {
-    async fn create(
-        &self,
-        resource: Resource,
-        cx: &RequestContext,
-    ) -> Result<Arc<Resource>, StoreError> {
-        (**self).create(resource, cx).await
-    }
-
-    async fn get(
-        &self,
-        id: &str,
-        projection: &Projection,
-        cx: &RequestContext,
-    ) -> Result<Arc<Resource>, StoreError> {
-        (**self).get(id, projection, cx).await
-    }
-
-    async fn select(
-        &self,
-        selection: Selection<'_>,
-        cx: &RequestContext,
-    ) -> Result<Selected, StoreError> {
-        (**self).select(selection, cx).await
-    }
-
-    async fn update(
-        &self,
-        id: &str,
-        update: &Update,
-        cx: &RequestContext,
-    ) -> Result<Change, StoreError> {
-        (**self).update(id, update, cx).await
-    }
-
-    async fn delete(
-        &self,
-        id: &str,
-        expected: &Precondition,
-        cx: &RequestContext,
-    ) -> Result<Change, StoreError> {
-        (**self).delete(id, expected, cx).await
-    }
-
-    fn pushdown(&self, query: &Query) -> Pushdown {
-        (**self).pushdown(query)
-    }
-
-    fn id_order(&self) -> IdOrder {
-        (**self).id_order()
-    }
 }

@@ -65,6 +65,21 @@ pub trait Explain: Send + Sync + 'static {
     async fn plan(&self, selection: Selection<'_>, cx: &RequestContext) -> Vec<String>;
 }
 
+/// What a pointer points at answers.
+macro_rules! forward {
+    ($($pointer:ident),*) => {$(
+        #[async_trait]
+        #[deny(clippy::missing_trait_methods)]
+        impl<E: Explain + ?Sized> Explain for $pointer<E> {
+            async fn plan(&self, selection: Selection<'_>, cx: &RequestContext) -> Vec<String> {
+                (**self).plan(selection, cx).await
+            }
+        }
+    )*};
+}
+
+forward!(Arc, Box);
+
 /// A look-up by `id`, by a unique attribute or by one that is
 /// [indexed](crate::schema::ResourceType::indexed_paths), of which the store takes over at least a
 /// part, does not look at each resource: by the plan of the database where the store is

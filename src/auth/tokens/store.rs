@@ -93,37 +93,44 @@ pub trait TokenStore: Send + Sync + 'static {
     async fn used(&self, _record: &TokenRecord, _time: DateTime<Utc>) {}
 }
 
-#[async_trait]
-#[deny(clippy::missing_trait_methods)]
-impl<T: TokenStore + ?Sized> TokenStore for Arc<T> {
-    async fn find(
-        &self,
-        hash: &TokenHash,
-    ) -> Result<Option<TokenRecord>, Box<dyn StdError + Send + Sync>> {
-        (**self).find(hash).await
-    }
+/// What a pointer points at answers.
+macro_rules! forward {
+    ($($pointer:ident),*) => {$(
+        #[async_trait]
+        #[deny(clippy::missing_trait_methods)]
+        impl<T: TokenStore + ?Sized> TokenStore for $pointer<T> {
+            async fn find(
+                &self,
+                hash: &TokenHash,
+            ) -> Result<Option<TokenRecord>, Box<dyn StdError + Send + Sync>> {
+                (**self).find(hash).await
+            }
 
-    async fn insert(&self, record: TokenRecord) -> Result<bool, Box<dyn StdError + Send + Sync>> {
-        (**self).insert(record).await
-    }
+            async fn insert(&self, record: TokenRecord) -> Result<bool, Box<dyn StdError + Send + Sync>> {
+                (**self).insert(record).await
+            }
 
-    async fn expire(
-        &self,
-        tenant: &Tenant,
-        id: &str,
-        time: DateTime<Utc>,
-    ) -> Result<bool, Box<dyn StdError + Send + Sync>> {
-        (**self).expire(tenant, id, time).await
-    }
+            async fn expire(
+                &self,
+                tenant: &Tenant,
+                id: &str,
+                time: DateTime<Utc>,
+            ) -> Result<bool, Box<dyn StdError + Send + Sync>> {
+                (**self).expire(tenant, id, time).await
+            }
 
-    async fn list(
-        &self,
-        tenant: &Tenant,
-    ) -> Result<Vec<TokenRecord>, Box<dyn StdError + Send + Sync>> {
-        (**self).list(tenant).await
-    }
+            async fn list(
+                &self,
+                tenant: &Tenant,
+            ) -> Result<Vec<TokenRecord>, Box<dyn StdError + Send + Sync>> {
+                (**self).list(tenant).await
+            }
 
-    async fn used(&self, record: &TokenRecord, time: DateTime<Utc>) {
-        (**self).used(record, time).await;
-    }
+            async fn used(&self, record: &TokenRecord, time: DateTime<Utc>) {
+                (**self).used(record, time).await;
+            }
+        }
+    )*};
 }
+
+forward!(Arc, Box);

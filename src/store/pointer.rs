@@ -1,0 +1,72 @@
+//! Pointers to stores.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use super::{
+    Change, IdOrder, Precondition, Projection, Pushdown, Query, RequestContext, Resource,
+    ResourceStore, Selected, Selection, StoreError, Update,
+};
+
+/// What a pointer points at answers.
+macro_rules! forward {
+    ($($pointer:ident),*) => {$(
+        #[async_trait]
+        #[deny(clippy::missing_trait_methods)]
+        impl<T: ResourceStore + ?Sized> ResourceStore for $pointer<T> {
+            async fn create(
+                &self,
+                resource: Resource,
+                cx: &RequestContext,
+            ) -> Result<Arc<Resource>, StoreError> {
+                (**self).create(resource, cx).await
+            }
+
+            async fn get(
+                &self,
+                id: &str,
+                projection: &Projection,
+                cx: &RequestContext,
+            ) -> Result<Arc<Resource>, StoreError> {
+                (**self).get(id, projection, cx).await
+            }
+
+            async fn select(
+                &self,
+                selection: Selection<'_>,
+                cx: &RequestContext,
+            ) -> Result<Selected, StoreError> {
+                (**self).select(selection, cx).await
+            }
+
+            async fn update(
+                &self,
+                id: &str,
+                update: &Update,
+                cx: &RequestContext,
+            ) -> Result<Change, StoreError> {
+                (**self).update(id, update, cx).await
+            }
+
+            async fn delete(
+                &self,
+                id: &str,
+                expected: &Precondition,
+                cx: &RequestContext,
+            ) -> Result<Change, StoreError> {
+                (**self).delete(id, expected, cx).await
+            }
+
+            fn pushdown(&self, query: &Query) -> Pushdown {
+                (**self).pushdown(query)
+            }
+
+            fn id_order(&self) -> IdOrder {
+                (**self).id_order()
+            }
+        }
+    )*};
+}
+
+forward!(Arc, Box);

@@ -1,0 +1,225 @@
+//! Every public type is shared by threads and tasks: `Send`, `Sync` and `'static`, whatever is added
+//! to it.
+
+/// Fails to compile for a type that is not.
+fn shared<T: Send + Sync + 'static>() {}
+
+macro_rules! shared {
+    ($($type:ty,)*) => {
+        const SHARED: &[&str] = &[$(stringify!($type)),*];
+
+        #[test]
+        fn public_types_are_shared() {
+            $(shared::<$type>();)*
+        }
+    };
+}
+
+shared! {
+    scimwire::Secret,
+    scimwire::attr::AttrName,
+    scimwire::attr::AttrPath,
+    scimwire::attr::AttrPathError,
+    scimwire::attr::SchemaUri,
+    scimwire::auth::AuthError,
+    scimwire::auth::AuthenticationScheme,
+    scimwire::auth::Bearer<scimwire::auth::Tokens>,
+    scimwire::auth::CheckTenant<std::sync::Arc<dyn scimwire::auth::Authenticate>>,
+    scimwire::auth::IssuedToken,
+    scimwire::auth::Me,
+    scimwire::auth::MemoryTokens,
+    scimwire::auth::Permissions,
+    scimwire::auth::Principal,
+    scimwire::auth::RequestContext,
+    scimwire::auth::Tenant,
+    scimwire::auth::TenantUrl,
+    scimwire::auth::TenantUrlError,
+    scimwire::auth::TokenError,
+    scimwire::auth::TokenGrant,
+    scimwire::auth::TokenHash,
+    scimwire::auth::TokenRecord,
+    scimwire::auth::Tokens,
+    scimwire::dispatch::BuildError,
+    scimwire::dispatch::Dispatcher,
+    scimwire::dispatch::DispatcherBuilder,
+    scimwire::dispatch::Features,
+    scimwire::dispatch::PatchAnswer,
+    scimwire::dispatch::Report,
+    scimwire::dispatch::SystemClock,
+    scimwire::error::Error,
+    scimwire::error::ScimType,
+    scimwire::error::ScimTypeError,
+    scimwire::filter::BindError,
+    scimwire::filter::BindErrorKind,
+    scimwire::filter::Binder<'static>,
+    scimwire::filter::BoundFilter,
+    scimwire::filter::Budget,
+    scimwire::filter::BudgetError,
+    scimwire::filter::CompValue,
+    scimwire::filter::CompareOp,
+    scimwire::filter::Comparison,
+    scimwire::filter::Filter,
+    scimwire::filter::FilterLimits,
+    scimwire::filter::Operand,
+    scimwire::filter::ParseError,
+    scimwire::filter::ParseErrorKind,
+    scimwire::filter::Unknown,
+    scimwire::message::BulkId,
+    scimwire::message::BulkOperation,
+    scimwire::message::BulkRequest,
+    scimwire::message::BulkResponse,
+    scimwire::message::BulkResult,
+    scimwire::message::JsonError,
+    scimwire::message::JsonLimits,
+    scimwire::message::ListResponse<scimwire::Resource>,
+    scimwire::message::MessageError,
+    scimwire::message::PatchOp,
+    scimwire::message::PatchOperation,
+    scimwire::message::SearchRequest,
+    scimwire::patch::MemberDelta,
+    scimwire::patch::PatchError,
+    scimwire::patch::PatchErrorKind,
+    scimwire::patch::Path,
+    scimwire::patch::PathError,
+    scimwire::patch::Plan,
+    scimwire::patch::PlanBinder,
+    scimwire::patch::Replacement,
+    scimwire::policy::Adoption,
+    scimwire::policy::Creating,
+    scimwire::policy::Deleting,
+    scimwire::policy::Joining,
+    scimwire::query::IdOrder,
+    scimwire::query::MostGroups,
+    scimwire::query::Page,
+    scimwire::query::Position,
+    scimwire::query::Projected<'static>,
+    scimwire::query::Projection,
+    scimwire::query::ProjectionError,
+    scimwire::query::Query,
+    scimwire::query::Sort,
+    scimwire::query::SortError,
+    scimwire::query::SortKey,
+    scimwire::query::SortOrder,
+    scimwire::quirks::ConditionPaths,
+    scimwire::quirks::Deviation,
+    scimwire::quirks::Deviations,
+    scimwire::quirks::ListedValues,
+    scimwire::quirks::NoOperations,
+    scimwire::quirks::Omitted,
+    scimwire::quirks::Quirks,
+    scimwire::quirks::UnknownAttributes,
+    scimwire::resource::Address,
+    scimwire::resource::Decoded,
+    scimwire::resource::EnterpriseUser,
+    scimwire::resource::Group,
+    scimwire::resource::Intake<'static>,
+    scimwire::resource::Manager,
+    scimwire::resource::Member,
+    scimwire::resource::Meta,
+    scimwire::resource::MultiValue,
+    scimwire::resource::Name,
+    scimwire::resource::Resource,
+    scimwire::resource::User,
+    scimwire::resource::ValueError,
+    scimwire::resource::ValueErrorKind,
+    scimwire::resource::Version,
+    scimwire::resource::VersionError,
+    scimwire::schema::Attribute,
+    scimwire::schema::AttributeBuilder,
+    scimwire::schema::AttributeType,
+    scimwire::schema::BuiltinSchema,
+    scimwire::schema::Definitions,
+    scimwire::schema::InvalidJson,
+    scimwire::schema::Locations,
+    scimwire::schema::Membership<'static>,
+    scimwire::schema::Mutability,
+    scimwire::schema::Registry,
+    scimwire::schema::ResolvedPath,
+    scimwire::schema::ResourceType,
+    scimwire::schema::Returned,
+    scimwire::schema::Schema,
+    scimwire::schema::SchemaBuilder,
+    scimwire::schema::SchemaError,
+    scimwire::schema::SchemaErrorKind,
+    scimwire::schema::SchemaExtension,
+    scimwire::schema::Uniqueness,
+    scimwire::service::Limits,
+    scimwire::service::Resources,
+    scimwire::sql::Clauses,
+    scimwire::sql::Column,
+    scimwire::sql::Dialect,
+    scimwire::sql::Elements,
+    scimwire::sql::Form,
+    scimwire::sql::InstantForm,
+    scimwire::sql::Mapping,
+    scimwire::sql::MappingError,
+    scimwire::sql::Parameter,
+    scimwire::sql::Sql,
+    scimwire::sql::Unmapped,
+    scimwire::sql::Where,
+    scimwire::store::Change,
+    scimwire::store::EntityTags,
+    scimwire::store::MemberChange,
+    scimwire::store::MemoryDirectory,
+    scimwire::store::MemoryStore,
+    scimwire::store::Operation,
+    scimwire::store::Precondition,
+    scimwire::store::Pushdown,
+    scimwire::store::Selected,
+    scimwire::store::Selection<'static>,
+    scimwire::store::StoreError,
+    scimwire::store::Update,
+    scimwire::store::UpdateHook,
+    scimwire::store::complete::Room,
+    scimwire::testkit::Check,
+    scimwire::testkit::Failure,
+    scimwire::testkit::Stores,
+    scimwire::value::Entry<'static>,
+    scimwire::value::IntoIter<scimwire::value::Value>,
+    scimwire::value::List,
+    scimwire::value::Name,
+    scimwire::value::Number,
+    scimwire::value::NumberError,
+    scimwire::value::Object,
+    scimwire::value::Text,
+    scimwire::value::Value,
+    scimwire_sqlx::Directory<scimwire_sqlx::Sqlite>,
+    scimwire_sqlx::Migration,
+    scimwire_sqlx::OpenError,
+    scimwire_sqlx::Postgres,
+    scimwire_sqlx::PostgresDirectory,
+    scimwire_sqlx::PostgresOptions,
+    scimwire_sqlx::PostgresStore,
+    scimwire_sqlx::Sqlite,
+    scimwire_sqlx::SqliteDirectory,
+    scimwire_sqlx::SqliteOptions,
+    scimwire_sqlx::SqliteStore,
+    scimwire_sqlx::Store<scimwire_sqlx::Postgres>,
+}
+
+/// Types with one owner, who may be another thread later.
+const SENT: &[&str] = &["scimwire::policy::Turn", "scimwire::testkit::Task"];
+
+#[test]
+fn the_other_public_types_are_sent() {
+    fn sent<T: Send + 'static>() {}
+    sent::<scimwire::policy::Turn>();
+    sent::<scimwire::testkit::Task>();
+}
+
+/// The record of the public API has them all.
+#[test]
+fn no_public_type_is_left_out() {
+    let records = [include_str!("../api/scimwire.txt"), include_str!("../api/scimwire-sqlx.txt")];
+    let shared: Vec<&str> =
+        SHARED.iter().map(|text| text.split('<').next().unwrap_or(text)).collect();
+    for line in records.iter().flat_map(|record| record.lines()) {
+        let Some((path, item)) = line.split_once(": ") else { continue };
+        let item = item.strip_prefix("#[non_exhaustive] ").unwrap_or(item);
+        let is_type =
+            ["pub struct ", "pub enum ", "pub type "].iter().any(|it| item.starts_with(it));
+        if is_type && !SENT.contains(&path) {
+            assert!(shared.contains(&path), "`{path}` is missing in this file");
+        }
+    }
+}
