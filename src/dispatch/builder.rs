@@ -1,4 +1,4 @@
-//! How a service provider is put together.
+//! The builder of a service provider.
 
 use std::fmt;
 use std::sync::Arc;
@@ -26,7 +26,7 @@ pub struct DispatcherBuilder {
     sensitive: Vec<String>,
 }
 
-/// Why a dispatcher cannot be built.
+/// The reason for which a dispatcher cannot be built.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum BuildError {

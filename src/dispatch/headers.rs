@@ -12,7 +12,7 @@ use crate::store::Precondition;
 /// The preference for an answer without a body (RFC 7240, Section 4.2).
 const PREFER: HeaderName = HeaderName::from_static("prefer");
 
-/// What most clients accept, each of which means that JSON will do.
+/// The media types that most clients accept, each of which includes JSON.
 const USUAL: [&[u8]; 3] = [b"application/scim+json", b"application/json", b"*/*"];
 
 /// The versions that the client expects.
@@ -58,7 +58,7 @@ fn accepts_json(headers: &HeaderMap) -> bool {
             .unwrap_or_default()
 }
 
-/// What the most specific range says that covers the type; none says nothing.
+/// Returns the answer of the most specific range that covers the type; `None` if no range does.
 fn accepts(ranges: &[&str], media_type: &str) -> Option<bool> {
     for covering in [&[media_type][..], &["application/*"], &["*/*", "*"]] {
         let mut covered =

@@ -355,7 +355,7 @@ impl Route<'_, '_> {
             || matches!(self, Self::Search(_))
     }
 
-    /// How long a body may be, in bytes.
+    /// Returns the maximum length of a body, in bytes.
     fn body_limit(&self, limits: &Limits) -> usize {
         if matches!(self, Self::Bulk) { limits.bulk_payload() } else { limits.body_bytes }
     }

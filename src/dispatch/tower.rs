@@ -95,7 +95,7 @@ where
     Ok(text)
 }
 
-/// What to say about a body that could not be read to its end.
+/// Returns the response to a body that could not be read to its end.
 fn unreadable(err: &(dyn StdError + 'static), limit: usize) -> Error {
     let mut causes = std::iter::successors(Some(err), |&err| err.source());
     if err.is::<LengthLimitError>() {

@@ -1,4 +1,4 @@
-//! What an operator sees of a request: a span of `tracing`, where the feature of that name is on.
+//! A `tracing` span for each request, with the feature of that name.
 //!
 //! At INFO there is who asked, what was done to which resource, what came of it, and how much of a
 //! search the store did (`pushdown`: with `nothing` it handed over all that it has); nothing of

@@ -23,7 +23,7 @@ pub struct Binder<'t> {
     locations: Option<Locations>,
 }
 
-/// What a filter means that names an attribute which the resource type does not have.
+/// The meaning of a filter that names an attribute which the resource type does not have.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Unknown {
     /// It is refused with `invalidFilter`.
@@ -40,7 +40,7 @@ pub struct BindError {
     kind: BindErrorKind,
 }
 
-/// Why a filter does not fit the schema.
+/// The reason for which a filter does not fit the schema.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum BindErrorKind {
@@ -60,7 +60,7 @@ pub enum BindErrorKind {
     Null(CompareOp),
 }
 
-/// What a name in a filter means.
+/// The meaning of a name in a filter.
 enum Named {
     /// An attribute of the resource type.
     Kept(ResolvedPath),
@@ -69,7 +69,7 @@ enum Named {
     Unknown,
 }
 
-/// Where names are looked up.
+/// The attributes that names are resolved against.
 #[derive(Clone, Copy)]
 pub(super) enum Names<'a> {
     /// In the resource type.
@@ -216,7 +216,7 @@ impl Binding<'_> {
         }
     }
 
-    /// What a comparison of `schemas` asks, which may be that nothing compares.
+    /// Turns a comparison of `schemas` into one of extensions, which may be that nothing compares.
     fn of_schemas(&self, comparison: BoundFilter) -> BoundFilter {
         match comparison {
             BoundFilter::Not(term) => BoundFilter::Not(Box::new(self.of_schemas(*term))),
@@ -387,8 +387,8 @@ fn refuse_hidden(path: &ResolvedPath) -> Result<(), BindError> {
     Ok(())
 }
 
-/// What has to be there for the attribute to have a value: what a `$ref` follows from, or the
-/// attribute itself.
+/// Returns the attribute that must have a value for `path` to have one: for a `$ref`, the one it
+/// follows from.
 fn presence(path: ResolvedPath) -> ResolvedPath {
     let derived = path.attribute().refers_by_value() && path.last().name() == "$ref";
     match path.attribute().sub_attribute("value") {
@@ -430,7 +430,7 @@ impl BindError {
         &self.path
     }
 
-    /// Why the filter does not fit.
+    /// Returns the reason for which the filter does not fit.
     #[must_use]
     pub fn kind(&self) -> BindErrorKind {
         self.kind

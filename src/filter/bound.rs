@@ -29,7 +29,7 @@ pub enum BoundFilter {
     Element {
         /// The multi-valued attribute.
         path: ResolvedPath,
-        /// What one of its elements satisfies.
+        /// The filter that one of its elements has to satisfy.
         filter: Box<Self>,
     },
     /// Nothing satisfies it: the attribute does not exist in this resource type.
@@ -41,9 +41,9 @@ pub enum BoundFilter {
 pub struct Comparison {
     /// The attribute.
     pub path: ResolvedPath,
-    /// How to compare; never [`CompareOp::Ne`].
+    /// The operator; never [`CompareOp::Ne`].
     pub op: CompareOp,
-    /// What to compare with.
+    /// The value to compare with.
     pub operand: Operand,
 }
 
@@ -81,7 +81,7 @@ pub enum Operand {
     Location {
         /// As the client wrote it.
         url: Text,
-        /// Where resources are.
+        /// The URLs of resources.
         locations: Locations,
     },
 }
@@ -147,9 +147,9 @@ pub enum Operand {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub trait Fold {
-    /// What a filter becomes.
+    /// The result for a filter.
     type Output;
-    /// Why it cannot.
+    /// The reason for which there is no result.
     type Error;
 
     /// All of `terms` hold.
@@ -261,7 +261,7 @@ impl BoundFilter {
         found
     }
 
-    /// Which of members and groups the filter asks about.
+    /// Returns the membership attributes that the filter mentions.
     pub(crate) fn membership<'t>(&self, resource_type: &'t ResourceType) -> Membership<'t> {
         resource_type.membership().only(|attribute| self.mentions(attribute.name()))
     }

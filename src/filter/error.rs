@@ -6,7 +6,7 @@ use std::ops::Range;
 use crate::error::{Error, ScimType};
 use crate::shown::Shown;
 
-/// Why a text is no filter, and where.
+/// A syntax error in a filter, and its position.
 ///
 /// ```
 /// use scimwire::filter::Filter;
@@ -22,7 +22,7 @@ pub struct ParseError {
     filter: Box<str>,
 }
 
-/// What the parser expected, or what was too much.
+/// The token that the parser expected, or the limit that was exceeded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ParseErrorKind {
@@ -68,7 +68,7 @@ impl ParseError {
         Self { kind, span: start..start + length, filter: filter.into() }
     }
 
-    /// What was expected, or too much.
+    /// Returns the kind of the error.
     #[must_use]
     pub fn kind(&self) -> ParseErrorKind {
         self.kind
@@ -86,7 +86,7 @@ impl ParseError {
         &self.filter
     }
 
-    /// Where it is, counted in characters from 1.
+    /// Returns the position of the error, counted in characters from 1.
     #[must_use]
     pub fn column(&self) -> usize {
         self.filter.get(..self.span.start).map_or(1, |before| before.chars().count() + 1)

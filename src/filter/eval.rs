@@ -11,10 +11,10 @@ use crate::resource::Resource;
 use crate::schema::{Locations, bytes, instant};
 use crate::value::{List, Name, Object, Value};
 
-/// What it costs to read an instant, beside the look at its text.
+/// The cost of parsing an instant, besides that of reading its text.
 const INSTANT: u64 = 4;
 
-/// What it costs to take so much of a URL apart as is compared for one unit elsewhere.
+/// The cost of parsing as much of a URL as costs one unit elsewhere.
 const LOCATION: u64 = 8;
 
 /// More values than the processor has at hand; and what it costs to fetch one of them, beside the
@@ -29,8 +29,8 @@ impl BoundFilter {
         self.matches_within(resource, &Budget::unlimited()).unwrap_or_default()
     }
 
-    /// Whether the resource satisfies the filter, as long as the budget lasts. Text that several
-    /// terms ask about is folded once.
+    /// Returns `true` if the resource satisfies the filter, as long as the budget lasts. Text that
+    /// several terms compare is folded once.
     ///
     /// # Errors
     ///
@@ -46,7 +46,7 @@ impl BoundFilter {
         Ok(holds)
     }
 
-    /// Whether the resource satisfies the filter; for one of many that are looked at.
+    /// Returns `true` if the resource satisfies the filter; for one of many resources.
     pub(crate) fn matches_paid(
         &self,
         resource: &Resource,
@@ -55,7 +55,7 @@ impl BoundFilter {
         self.run(Subject::Resource(resource), purse)
     }
 
-    /// Whether an element of a multi-valued attribute satisfies the filter.
+    /// Returns `true` if an element of a multi-valued attribute satisfies the filter.
     ///
     /// # Errors
     ///
@@ -120,7 +120,7 @@ impl BoundFilter {
     }
 }
 
-/// What a filter runs on.
+/// The resource or element that a filter runs on.
 #[derive(Clone, Copy)]
 enum Subject<'r> {
     Resource(&'r Resource),
@@ -257,7 +257,7 @@ impl Comparison {
     }
 }
 
-/// What it costs to come to each of some values.
+/// Returns the cost of reading each of some values.
 fn fetching(elements: &[Value]) -> u64 {
     if elements.len() > AT_HAND { FETCH } else { 0 }
 }

@@ -29,7 +29,7 @@ impl Binding<'_> {
         }
     }
 
-    /// What a comparison comes to where its attribute has no value.
+    /// Returns the result of a comparison whose attribute has no value.
     pub(super) fn of_no_value(&self, comparison: BoundFilter) -> BoundFilter {
         match comparison {
             BoundFilter::Not(comparison) => {

@@ -1,4 +1,4 @@
-//! How large a filter may be.
+//! Limits on the size of a filter.
 
 /// Limits on a filter, checked while it is read, so that its cost is bounded before it is run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -6,9 +6,9 @@
 pub struct FilterLimits {
     /// The length of the text, in bytes. 16 KiB by default.
     pub bytes: usize,
-    /// How deep parentheses, brackets and `not` may nest. 40 by default.
+    /// The maximum nesting of parentheses, brackets and `not`. 40 by default.
     pub depth: usize,
-    /// How many comparisons there may be; a lookup of 200 ids passes. 256 by default.
+    /// The maximum number of comparisons; a lookup of 200 ids is within it. 256 by default.
     pub terms: usize,
 }
 

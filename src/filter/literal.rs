@@ -5,8 +5,7 @@ use super::syntax::CompValue;
 use super::words::is_delimiter;
 use crate::quirks::{Deviation, Deviations, Mark, Quirks};
 
-/// What stands behind a literal, and the literal; or what is wrong with it, from its first
-/// character on.
+/// The rest of the input and the literal in front of it; or the error, from its first character on.
 type Read<'i> = Result<(&'i str, CompValue), ParseErrorKind>;
 
 /// `compValue = false / null / true / number / string`

@@ -39,7 +39,7 @@ impl Fault<'_> {
     }
 }
 
-/// How many terms a list has room for at first: most have no more.
+/// The initial capacity of a list of terms: most have no more.
 const USUAL_TERMS: usize = 4;
 
 /// Groups that opened at one place, and which of them are negated.
@@ -49,16 +49,16 @@ struct Open {
     negated: u64,
 }
 
-/// What all rules need: the whole text, and how much is left of the limits.
+/// The state that all rules share: the whole text, and the remaining limits.
 pub(crate) struct Reading<'i, 'd> {
     text: &'i str,
     terms: usize,
     quirks: &'d Quirks,
-    /// What was read that the grammar does not have.
+    /// The deviations from the grammar.
     deviations: &'d mut Deviations,
 }
 
-/// Where a rule stands: how much deeper it may nest, and whether it is inside brackets.
+/// The context of a rule: the nesting that is left, and whether it is inside brackets.
 #[derive(Clone, Copy)]
 pub(crate) struct Scope {
     depth: usize,
@@ -151,7 +151,7 @@ fn or_exp<'i>(reading: &mut Reading<'i, '_>, scope: Scope, input: &'i str) -> PR
     Ok((input, filter))
 }
 
-/// What follows the first term of an `orExp`, which becomes a part of that.
+/// Parses the rest of an `orExp` behind its first term.
 #[inline]
 fn rest_of_or_exp<'i>(
     reading: &mut Reading<'i, '_>,
@@ -184,7 +184,7 @@ fn and_exp<'i>(reading: &mut Reading<'i, '_>, scope: Scope, input: &'i str) -> P
     Ok((input, filter))
 }
 
-/// What follows the first term of an `andExp`, which becomes a part of that.
+/// Parses the rest of an `andExp` behind its first term.
 #[inline]
 fn rest_of_and_exp<'i>(
     reading: &mut Reading<'i, '_>,

@@ -1,5 +1,5 @@
-//! What the terms of a filter share while it runs on one resource: what it costs, and text that was
-//! folded.
+//! The state that the terms of a filter share while it runs on one resource: its cost, and folded
+//! text.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -14,7 +14,7 @@ use crate::schema::{
 /// So many places and bytes to look for cost a unit, where a part is looked for place by place.
 const PLACES: usize = 512;
 
-/// What it costs to find text that was folded before, unless it was the last one.
+/// The cost of finding text that was folded before, unless it was the last one.
 const KNOWN: u64 = 1;
 
 /// From so many bytes on, a search that is prepared first pays off.
@@ -42,7 +42,7 @@ struct Made<'r> {
     last: Option<(Place, usize)>,
 }
 
-/// Where text is, and its length; two texts at one place are one.
+/// The address of a text, and its length; two texts at one address are one.
 type Place = (usize, usize);
 
 impl<'r, 'b> Run<'r, 'b> {
@@ -112,7 +112,7 @@ impl<'r, 'b> Run<'r, 'b> {
 }
 
 impl<'r> Texts<'r> {
-    /// What the text became, where it was the last that was asked for.
+    /// Returns the folded text, if it is the one that was asked for last.
     fn last(&self, text: &str) -> Option<&str> {
         let made = self.0.as_ref()?;
         let (place, number) = made.last?;

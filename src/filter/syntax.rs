@@ -27,9 +27,9 @@ pub enum Filter {
     Compare {
         /// The attribute.
         path: AttrPath,
-        /// How to compare.
+        /// The operator.
         op: CompareOp,
-        /// What to compare with.
+        /// The value to compare with.
         value: CompValue,
     },
     /// One element of a multi-valued attribute satisfies the whole of a filter: `emails[type eq
@@ -79,7 +79,7 @@ impl FromStr for Filter {
 
 macro_rules! compare_ops {
     ($($(#[$doc:meta])* $variant:ident = $text:literal;)*) => {
-        /// How a value compares with an operand (RFC 7644, Table 3).
+        /// A comparison operator (RFC 7644, Table 3).
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum CompareOp { $($(#[$doc])* $variant,)* }
 

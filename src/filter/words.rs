@@ -25,7 +25,7 @@ pub(super) fn operator_follows(input: &str) -> bool {
     word.eq_ignore_ascii_case("pr") || CompareOp::read(word).is_some()
 }
 
-/// What stands behind `word`, which is in lower case, where `input` begins with that in any case.
+/// Returns the input behind `word`, which is in lower case, if it begins with that in any case.
 #[inline]
 pub(super) fn word_at<'i, const N: usize>(input: &'i str, word: &[u8; N]) -> Option<&'i str> {
     // What makes a letter of upper case one of lower case, and no letter of anything else.

@@ -33,9 +33,9 @@ impl Plan {
         self.apply_within(resource, &Budget::unlimited(), &mut Deviations::default())
     }
 
-    /// The same, as long as the budget lasts: it pays for the values that the operations look at,
-    /// to find those that a path means or that are there already, and for those that they write.
-    /// What is tolerated that only the resource can tell is noted.
+    /// Applies every step as long as the budget lasts. It pays for the values that the operations
+    /// read, to find those that a path selects or that are there already, and for those that they
+    /// write. Deviations that only the resource can show are noted.
     ///
     /// # Errors
     ///

@@ -173,8 +173,9 @@ impl Binding<'_> {
         }
     }
 
-    /// What is read-only for clients is the host's, but for what the service provider works out:
-    /// what all resources have, and references such as `groups`.
+    /// Returns `true` if clients may not change the target: it is read-only, and the service
+    /// provider does not derive it, as it does the common attributes and references such as
+    /// `groups`.
     pub(super) fn is_read_only(&self, target: &StepTarget) -> bool {
         let read_only = |attribute: &Attribute| attribute.mutability() == Mutability::ReadOnly;
         let common = || {

@@ -7,8 +7,8 @@ use crate::filter::{BoundFilter, CompareOp, Operand};
 use crate::schema::Membership;
 use crate::value::Value;
 
-/// What becomes of the members of a group, whatever they are: first all or the listed ones go, then
-/// others come, unless they are there already.
+/// A change of the members of a group: first all or the listed ones are removed, then others are
+/// added, unless they are members already.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct MemberDelta {
     /// `true` if all members go first.
@@ -126,7 +126,8 @@ impl<'p> Folding<'p> {
         }
     }
 
-    /// What was added and then removed is left out; what was added again stands where it came last.
+    /// Returns the combined change. A member that was added and then removed is left out; one that
+    /// was added again stands at its last place.
     fn delta(mut self) -> MemberDelta {
         let mut add: Vec<Value> = Vec::with_capacity(self.added.len());
         let latest_first = self.add.into_iter().rev();

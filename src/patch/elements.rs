@@ -43,7 +43,7 @@ pub(super) fn keep_one_primary(
     Ok(if moved.is_empty() { Done::AsAsked } else { Done::MovedPrimary })
 }
 
-/// Whether a value is there already.
+/// Returns `true` if a value is there already.
 pub(super) fn is_there(
     attribute: &Attribute,
     elements: &[Value],
@@ -60,13 +60,13 @@ pub(super) fn is_there(
     Ok(elements.iter().any(|element| same_element(attribute, element, value)))
 }
 
-/// What it costs to compare each of `elements` with `value`: a look at each, and all their text.
+/// Returns the cost of comparing each of `elements` with `value`: each element, and all their text.
 pub(super) fn comparing_all(elements: &[Value], value: &Value) -> u64 {
     let each = 1 + text_of(value);
     elements.iter().fold(0, |sum: u64, element| sum.saturating_add(each + text_of(element)))
 }
 
-/// What the text of a value costs where it is compared: what is beyond ASCII is folded for that.
+/// Returns the cost of the text of a value in a comparison: text beyond ASCII is folded.
 fn text_of(value: &Value) -> u64 {
     match value {
         Value::Null | Value::Bool(_) | Value::Number(_) => 0,

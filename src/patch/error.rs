@@ -16,11 +16,11 @@ use super::path::PathError;
 pub struct PatchError {
     /// Index of the operation, from 0; none where the change as a whole is wrong.
     pub operation: Option<usize>,
-    /// What was wrong with it.
+    /// The kind of the error.
     pub kind: PatchErrorKind,
 }
 
-/// What was wrong with an operation.
+/// A fault of an operation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum PatchErrorKind {

@@ -1,4 +1,4 @@
-//! What is known of the values of a multi-valued attribute from one operation to the next: a
+//! An index of the values of a multi-valued attribute, kept from one operation to the next: a
 //! thousand operations look at each value once.
 
 use std::borrow::Cow;
@@ -15,7 +15,8 @@ use crate::value::{List, Object, Value};
 /// Up to this many values are looked at one by one.
 const FEW: usize = 16;
 
-/// What it costs to note a part of a value in an index, and all of one by its text, in looks at it.
+/// The cost of adding a part of a value to an index, and all of one by its text, in units of the
+/// budget.
 const NOTING_PART: u64 = 4;
 const NOTING: u64 = 8;
 
@@ -32,7 +33,7 @@ struct Place {
     sub: Option<String>,
 }
 
-/// Where values are, by what they are. A value that it finds is looked at again: it may have
+/// The positions of values, by their identity. A value that it finds is checked again: it may have
 /// changed since, or be gone.
 #[derive(Default)]
 pub(super) struct Index {
@@ -40,13 +41,14 @@ pub(super) struct Index {
     looked: bool,
     identities: Option<Identities>,
     texts: HashMap<(Option<String>, Case), HashMap<String, Vec<usize>>>,
-    /// Which value alone may be the primary one, where that is known.
+    /// The only value that may be primary, if that is known.
     pub(super) primary: Option<usize>,
-    /// How many values are gone; null holds the place of each, so that the others keep theirs.
+    /// The number of removed values; null holds the position of each, so that the others keep
+    /// theirs.
     gone: usize,
 }
 
-/// How a text of a value is compared.
+/// The case rule of a comparison.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 enum Case {
     Exact,
@@ -116,8 +118,8 @@ impl Place {
 }
 
 impl Index {
-    /// What tells whether a value is there already; none where a look at all of them is the shorter
-    /// way. `wanted` is how many values an operation asks about.
+    /// Returns the identities of the values; `None` if a look at all of them is cheaper. `wanted`
+    /// is the number of values that an operation asks about.
     pub(super) fn identities(
         &mut self,
         attribute: &Attribute,
@@ -210,7 +212,7 @@ impl Index {
         }
     }
 
-    /// How many values are left.
+    /// Returns the number of remaining values.
     pub(super) fn left(&self, elements: &[Value]) -> usize {
         elements.len().saturating_sub(self.gone)
     }
@@ -237,7 +239,7 @@ impl Case {
 }
 
 impl<'q> Question<'q> {
-    /// What a filter asks for: that a text equals one, or one of several.
+    /// Returns the question of a filter: that a text equals one, or one of several.
     pub(super) fn of_filter(filter: &'q BoundFilter) -> Option<Self> {
         match filter {
             BoundFilter::And(terms) => terms.iter().find_map(Self::of_filter),
@@ -272,7 +274,7 @@ impl<'q> Question<'q> {
         }
     }
 
-    /// What a value asks for that a removal lists: a text that it has.
+    /// Returns the question of a value that a removal lists: a text that it has.
     pub(super) fn of_listed(attribute: &'q Attribute, listed: &'q Value) -> Option<Self> {
         let (sub, case, text) = match listed {
             Value::String(text) => (None, Case::of(attribute), text.as_str()),

@@ -1,4 +1,4 @@
-//! What a path means in a resource type (RFC 7644, Section 3.5.2).
+//! Resolves a path in a resource type (RFC 7644, Section 3.5.2).
 
 use std::sync::Arc;
 
@@ -12,13 +12,13 @@ use crate::quirks::{ConditionPaths, Deviation, Deviations};
 use crate::schema::{Attribute, AttributeType, Mutability, ResolvedPath, Schema};
 use crate::value::{Object, Value};
 
-/// What a path means.
+/// The meaning of a path.
 pub(super) enum Bound {
     Attribute(StepTarget),
     Extension(Arc<Schema>),
     /// The resource itself: the URN of its schema.
     Resource,
-    /// What the resource type left out: it has no value, and takes none.
+    /// An attribute that the resource type left out: it never has a value.
     LeftOut {
         name: String,
         read_only: bool,
@@ -101,8 +101,8 @@ impl Binding<'_> {
         }
     }
 
-    /// What the path means among the attributes that the resource type left out; its filter has to
-    /// make sense there.
+    /// Resolves the path among the attributes that the resource type left out; its filter has to be
+    /// valid there.
     fn left_out(&self, path: &Path) -> Result<Option<Bound>, PatchErrorKind> {
         let (quirks, resource_type) = (&self.binder.quirks, &self.binder.resource_type);
         let named = AttrPath {

@@ -1,4 +1,5 @@
-//! What a step does to one element of a multi-valued attribute, and what it may not do.
+//! The changes that a step makes to one element of a multi-valued attribute, and those that it may
+//! not make.
 
 use std::sync::Arc;
 

@@ -11,7 +11,7 @@ use crate::filter::{Filter, FilterLimits};
 use crate::quirks::{Deviations, Quirks};
 use crate::shown::Shown;
 
-/// What an operation applies to, as the client wrote it: `PATH = attrPath / valuePath [subAttr]`.
+/// The target of an operation, as the client wrote it: `PATH = attrPath / valuePath [subAttr]`.
 ///
 /// ```
 /// use scimwire::patch::Path;
@@ -23,9 +23,9 @@ use crate::shown::Shown;
 pub struct Path {
     /// The attribute.
     pub attribute: AttrPath,
-    /// Which of its values.
+    /// The filter that selects some of its values.
     pub filter: Option<Filter>,
-    /// Which sub-attribute of those.
+    /// The sub-attribute of the selected values.
     pub sub: Option<AttrName>,
 }
 
@@ -39,7 +39,7 @@ pub struct PathError {
     column: usize,
 }
 
-/// Why white space around a path is none of it: the grammar has no place for it.
+/// Returns the error for white space around a path, which the grammar does not allow.
 pub(super) fn padded(path: &str) -> Option<PatchErrorKind> {
     let is_padded = path.starts_with(char::is_whitespace) || path.ends_with(char::is_whitespace);
     is_padded.then(|| expected("no white space around the path", path, path))

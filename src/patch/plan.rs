@@ -36,23 +36,23 @@ pub(super) enum StepChange {
     Expect(ResolvedPath, Value),
 }
 
-/// What a step applies to.
+/// The target of a step.
 #[derive(Clone)]
 pub(super) struct StepTarget {
     pub(super) extension: Option<Arc<Schema>>,
     pub(super) attribute: Arc<Attribute>,
-    /// Which values; for a multi-valued attribute only.
+    /// The selected values; for a multi-valued attribute only.
     pub(super) filter: Option<ElementFilter>,
     pub(super) sub: Option<Arc<Attribute>>,
 }
 
-/// Which values of a multi-valued attribute.
+/// The filter that selects values of a multi-valued attribute.
 #[derive(Clone)]
 pub(super) struct ElementFilter {
     pub(super) bound: BoundFilter,
     /// The element that the filter describes: a conjunction of `eq` does.
     pub(super) describes: Option<Object>,
-    /// What stays of an element that is replaced whole.
+    /// The sub-attributes that stay if an element is replaced as a whole.
     pub(super) keeps: Vec<Arc<Attribute>>,
     /// `true` if it names something that the resource type left out: an element that it described
     /// would not be found again.
@@ -62,7 +62,7 @@ pub(super) struct ElementFilter {
 #[derive(Clone)]
 pub(super) enum Action {
     Add(Value),
-    /// None unassigns.
+    /// Replaces the value; `None` unassigns it.
     Replace(Option<Value>),
     Remove,
     /// Removes the values that are listed.
@@ -85,7 +85,7 @@ impl StepTarget {
 }
 
 impl Step {
-    /// What the step changes.
+    /// Returns the attribute that the step changes.
     pub(super) fn path(&self) -> Option<ResolvedPath> {
         match &self.change {
             StepChange::Target(target, _) => Some(target.path()),

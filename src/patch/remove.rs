@@ -150,7 +150,7 @@ fn takes_listed(target: &StepTarget) -> bool {
     }
 }
 
-/// Who is listed with a blank id is nobody, whatever else is said of them.
+/// Returns `true` if a member has a blank id: it names nobody, whatever else it has.
 fn has_blank_id(attribute: &Attribute, member: &Value) -> bool {
     let is_id = |key: &str| attribute.sub_attribute(key).is_some_and(|sub| sub.name() == "value");
     let is_blank = |id: &Value| is_unassigned(id) || id.as_str() == Some("");

@@ -36,7 +36,7 @@ impl Replacement {
         Self { keeps_parts: true, ..Self::new(resource_type, wanted, Omitted::Keep) }
     }
 
-    /// The same, with attributes that the body unassigns in so many words; see
+    /// Clears attributes that the body unassigns explicitly; see
     /// [`Decoded::cleared`](crate::resource::Decoded::cleared).
     #[must_use]
     pub fn clearing(self, cleared: Vec<(Option<String>, String)>) -> Self {
@@ -208,7 +208,7 @@ fn with_kept_parts(
     Ok(value)
 }
 
-/// What is left of a complex value that the body leaves out.
+/// Returns the parts of a complex value that stay although the body leaves them out.
 fn kept_parts(attribute: &Attribute, current: Option<&Value>) -> Option<Value> {
     let current = current?.as_object()?;
     let kept = attribute.sub_attributes().iter().filter(|sub| stays_when_omitted(sub));

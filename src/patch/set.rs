@@ -62,7 +62,7 @@ impl Binding<'_> {
         checked
     }
 
-    /// What the filter says of an element stays where the value has no word about it.
+    /// Keeps the sub-attributes that the filter fixes, unless the value has them.
     fn keep_described(&mut self, target: &mut StepTarget, value: &Value) {
         let whole = self.op == Op::Replace && target.sub.is_none();
         let Some(filter) =
@@ -172,8 +172,8 @@ fn is_derived(target: &StepTarget) -> bool {
     reference || (target.extension.is_none() && target.attribute.name() == "schemas")
 }
 
-/// Whether there is something left of an element when nothing is in its place: what was set once,
-/// or what it was found by. Of what kind a value is says nothing by itself.
+/// Returns `true` if something is left of an element that is replaced by nothing: an immutable
+/// part, or the part that selected it. A `type` alone does not count.
 fn is_left(target: &StepTarget) -> bool {
     let mut parts = target.attribute.sub_attributes().iter();
     let mut kept = target.filter.iter().flat_map(|filter| &filter.keeps);

@@ -1,4 +1,5 @@
-//! Where a step lands: one attribute of an object, or chosen values of a multi-valued attribute.
+//! The target of a step: one attribute of an object, or selected values of a multi-valued
+//! attribute.
 
 use std::sync::Arc;
 
@@ -12,7 +13,7 @@ use crate::resource::{same_by_value, same_value};
 use crate::schema::{Attribute, AttributeType, Mutability};
 use crate::value::{List, Object, Value};
 
-/// How a step was done.
+/// The way in which a step was done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Done {
     AsAsked,
@@ -396,8 +397,8 @@ impl<'r> Values<'r> {
         described.is_some_and(|element| element.contains_key("value"))
     }
 
-    /// Where no filter describes an element, one is made of the sub-attribute alone, unless that
-    /// says nothing by itself.
+    /// Creates an element of the sub-attribute alone if no filter describes one, unless it says
+    /// nothing by itself.
     fn bare_element(&self) -> Option<Object> {
         let sub = self.target.sub.as_ref()?;
         if is_descriptive(sub.name()) { None } else { Some(Object::new()) }

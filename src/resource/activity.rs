@@ -1,4 +1,4 @@
-//! Who may come in: `active` (RFC 7643, Section 4.1.1).
+//! The state of a user: `active` (RFC 7643, Section 4.1.1).
 //!
 //! One rule for all who ask: a user may come in unless `active` is false, and has a value there. A
 //! new user of whom the client says nothing is active, since RFC 7644, Section 3.3 lets the service
@@ -71,8 +71,8 @@ impl Resource {
         }
     }
 
-    /// The same, of users alone: what `active` means without a value in another schema is for that
-    /// schema to say. Where it is required, the client is asked for it.
+    /// Activates a user by default. The meaning of a missing `active` in another schema is up to
+    /// that schema. If it is required, the client has to send it.
     pub(crate) fn activate_user(&mut self, resource_type: &ResourceType) {
         let asked = resource_type.activity().is_some_and(|active| active.required());
         if !asked && resource_type.schema().uri() == Schema::user().uri() {

@@ -1,4 +1,4 @@
-//! What has to hold for every stored resource (RFC 7643, Sections 2.4, 6 and 7).
+//! Checks of every stored resource (RFC 7643, Sections 2.4, 6 and 7).
 
 use std::sync::Arc;
 
@@ -23,8 +23,8 @@ pub fn check(resource: &Resource, resource_type: &ResourceType) -> Result<(), Va
     resource_type.extensions().iter().try_for_each(|extension| check_extension(extension, resource))
 }
 
-/// The same after a change, of the attributes and extensions that changed: what was stored before
-/// them may stay, also where a schema has become stricter since.
+/// Checks the attributes and extensions that changed: others may stay as they were stored, even if
+/// a schema has become stricter since.
 ///
 /// # Errors
 ///

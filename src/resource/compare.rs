@@ -1,4 +1,4 @@
-//! What differs between two states of a resource.
+//! The difference between two states of a resource.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use crate::value::{Name, Object, Value};
 /// Up to this many values are compared with each of the others; more of them, by a hash.
 const FEW: usize = 16;
 
-/// Where two states of a resource differ.
+/// The difference between two states of a resource.
 pub(crate) struct Difference<'r> {
     before: &'r Resource,
     after: &'r Resource,
@@ -25,7 +25,8 @@ impl<'r> Difference<'r> {
         Self { before, after, names: differing(before.attributes(), after.attributes()) }
     }
 
-    /// The same, where nothing but these may differ, and the metadata.
+    /// Compares two states in these attributes and in the metadata; the others are known to be
+    /// equal.
     pub(crate) fn among(before: &'r Resource, after: &'r Resource, names: &[&Name]) -> Self {
         let may_differ = |name: &&Name| name.as_str() == "meta" || names.contains(name);
         let differs = |name: &&Name| before.get_kept(name) != after.get_kept(name);

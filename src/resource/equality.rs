@@ -1,4 +1,4 @@
-//! Whether two values say the same, however they are written (RFC 7643, Sections 2.2 and 2.3).
+//! Equality of values, however they are written (RFC 7643, Sections 2.2 and 2.3).
 
 use chrono::{DateTime, Utc};
 
@@ -6,8 +6,8 @@ use super::is_unassigned;
 use crate::schema::{Attribute, AttributeType, Returned, bytes, fold, instant};
 use crate::value::{Name, Number, Value};
 
-/// What a value says, without how it is written. Values of several have an order, so that they can
-/// be compared as a set.
+/// The meaning of a value, without its notation. Several values have an order, so that they can be
+/// compared as a set.
 #[derive(PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Said {
     Nothing,

@@ -1,4 +1,4 @@
-//! Which values of a multi-valued attribute are the same one (RFC 7643, Section 2.4).
+//! The identity of values of a multi-valued attribute (RFC 7643, Section 2.4).
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
@@ -7,7 +7,7 @@ use super::equality::{Said, same_by_value};
 use crate::schema::Attribute;
 use crate::value::{Object, Value};
 
-/// Where the elements of a multi-valued attribute are, by what they are.
+/// The positions of the elements of a multi-valued attribute, by their identity.
 #[derive(Default)]
 pub(crate) struct Identities {
     hasher: RandomState,
@@ -73,7 +73,7 @@ impl Identities {
         found.map(|found| places.swap_remove(found)).is_some()
     }
 
-    /// The same for elements that are the same one, in whatever words.
+    /// Returns the same hash for elements with one identity, however they are written.
     fn hash(&self, attribute: &Attribute, value: &Value) -> u64 {
         match value.get("value") {
             Some(id) if attribute.refers_by_value() => self.hasher.hash_one(id),

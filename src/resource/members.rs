@@ -67,7 +67,7 @@ impl Membership<'_> {
         Self::id(member).is_some_and(|id| ids.contains(id))
     }
 
-    /// What is said of a member besides its id; `None` if nothing is, as is usual.
+    /// Returns the sub-attributes of a member besides its id; `None` if there are none, as usual.
     #[must_use]
     pub fn besides_id(member: &Value) -> Option<Object> {
         let object = member.as_object().filter(|object| object.len() > 1)?;

@@ -1,12 +1,12 @@
-//! How much memory values take, as far as that can be said of them.
+//! The memory of values, estimated.
 
 use super::Resource;
 use crate::value::{Name, Number, Object, Text, Value};
 
-/// What an element takes in an array, which grows by half more than it needs on average.
+/// The memory of an element of an array, which grows by half more than it needs on average.
 pub(crate) const ELEMENT: usize = size_of::<Value>() * 3 / 2;
 
-/// What a member takes in an object, and for how many there is room at first.
+/// The memory of a member of an object, and the initial capacity in members.
 const MEMBER: usize = size_of::<(Name, Value)>();
 const ROOM: usize = 4;
 
@@ -19,24 +19,24 @@ pub(crate) const OBJECT: usize = ELEMENT + SMALL;
 /// So many bytes of text stand in the value itself.
 const TEXT: usize = size_of::<Text>();
 
-/// What a block of so many bytes takes of the heap.
+/// Returns the heap memory of a block of so many bytes.
 const fn of_block(bytes: usize) -> usize {
     let whole = (bytes + 8).next_multiple_of(16);
     if whole > 32 { whole } else { 32 }
 }
 
-/// What text takes of the heap.
+/// Returns the heap memory of a text.
 pub(crate) fn of_text_block(text: &str) -> usize {
     if text.len() > TEXT { of_block(text.len()) } else { 0 }
 }
 
-/// What a number takes of the heap.
+/// Returns the heap memory of a number.
 pub(crate) fn of_number_block(number: &Number) -> usize {
     number.as_written().map_or(0, |text| of_block(TEXT) + of_text_block(text))
 }
 
-/// What a member of this name takes beside its value, where its object has so many already: an
-/// object that is full grows to twice its size.
+/// Returns the memory of a member of this name besides its value, in an object with so many
+/// members: a full object doubles its size.
 pub(crate) fn of_member(there: usize, name: &Name) -> usize {
     let own = if name.is_known() { 0 } else { of_block(TEXT) + of_text_block(name) };
     let growth = match there {
@@ -48,8 +48,8 @@ pub(crate) fn of_member(there: usize, name: &Name) -> usize {
 }
 
 impl Resource {
-    /// How much memory its values take, in bytes, counted as
-    /// [`JsonLimits::memory`](crate::message::JsonLimits::memory) is.
+    /// Returns the memory of its values in bytes, counted as for
+    /// [`JsonLimits::memory`](crate::message::JsonLimits::memory).
     #[must_use]
     pub fn memory(&self) -> usize {
         if let Some(known) = self.memory.get().and_then(|known| usize::try_from(known).ok()) {

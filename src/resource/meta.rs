@@ -11,16 +11,16 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use crate::schema::instant;
 use crate::value::{Object, Value};
 
-/// When a resource was made and changed, and its version (RFC 7643, Section 3.1). `meta.location`
-/// is made when the resource is sent, since it depends on the base URL.
+/// The time of creation and of the last change of a resource, and its version (RFC 7643, Section
+/// 3.1). `meta.location` is added to responses, since it depends on the base URL.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Meta {
     /// The name of the resource type.
     pub resource_type: String,
-    /// When the resource was made.
+    /// The time of creation.
     pub created: DateTime<Utc>,
-    /// When it was last changed; later at each change.
+    /// The time of the last change; it rises with each change.
     pub last_modified: DateTime<Utc>,
     /// The version; another one after each change.
     pub version: Version,
@@ -137,7 +137,7 @@ impl Version {
         &self.0
     }
 
-    /// What stands between the quotes.
+    /// Returns the text between the quotes.
     #[must_use]
     pub fn opaque(&self) -> &str {
         self.0.strip_prefix("W/").unwrap_or(&self.0).trim_matches('"')

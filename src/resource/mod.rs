@@ -55,7 +55,7 @@ pub(crate) use text::Written;
 #[derive(Clone, Default, PartialEq)]
 pub struct Resource {
     attributes: Object,
-    /// What a look at all of it costs.
+    /// The cost of reading all of it.
     weight: Counted,
     memory: Counted,
     text: Text,
@@ -81,7 +81,7 @@ impl Resource {
         self.text("externalId")
     }
 
-    /// When it was made and changed, and its version; none until the dispatcher has set them.
+    /// Returns the times and the version; `None` until the dispatcher has set them.
     #[must_use]
     pub fn meta(&self) -> Option<Meta> {
         Meta::read(self.attributes.get("meta")?)
@@ -100,7 +100,7 @@ impl Resource {
         self.attributes.get(name)
     }
 
-    /// The same by a name that is kept.
+    /// Returns a member by its interned name.
     pub(crate) fn get_kept(&self, name: &crate::value::Name) -> Option<&Value> {
         self.attributes.get_kept(name)
     }
@@ -151,7 +151,7 @@ impl Resource {
         self.put(name.into(), paths::settled(value.into()));
     }
 
-    /// The same with a value in which nothing is unassigned: long lists are not looked through.
+    /// Sets a value that has nothing unassigned in it, so that long lists are not searched.
     pub fn put(&mut self, name: impl Into<String>, value: impl Into<Value>) {
         let (name, value) = (name.into(), value.into());
         if name == activity::ACTIVE {

@@ -5,8 +5,8 @@ use super::{Resource, is_unassigned};
 use crate::schema::{ResolvedPath, ResourceType};
 use crate::value::{Object, Value};
 
-/// How deep values are nested: an extension, the values of an attribute, one of them, the values of
-/// a sub-attribute.
+/// The nesting of values: an extension, the values of an attribute, one of them, the values of a
+/// sub-attribute.
 const LEVELS: usize = 5;
 
 impl Resource {

@@ -1,4 +1,4 @@
-//! How long a resource is, without writing it.
+//! The length of a resource as JSON, without writing it.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -11,8 +11,7 @@ use crate::value::{Name, Object, Value};
 /// 64 of its value, each of them escaped, and what is around them.
 const UNIT: u64 = 1024;
 
-/// What was counted of a resource, where that is known; it says nothing about what the resource is.
-/// Zero is not known.
+/// A cached count of a resource, which does not take part in comparisons. Zero is unknown.
 #[derive(Default)]
 pub(super) struct Counted(AtomicU64);
 
@@ -39,8 +38,7 @@ impl PartialEq for Counted {
 }
 
 impl Resource {
-    /// What a look at all of it costs. It is kept with the resource: nobody looks twice what that
-    /// is.
+    /// Returns the cost of reading all of it; the result is cached.
     pub(crate) fn weight(&self) -> u64 {
         self.known_weight().unwrap_or_else(|| {
             let weight = weight_of(self.attributes());
@@ -66,8 +64,8 @@ impl Resource {
             && self.size(resource_type) > most
     }
 
-    /// How many bytes of JSON what clients say of it takes: all but `id`, `meta`, `schemas`, and in
-    /// which groups it is.
+    /// Returns the length in bytes of the JSON of its client-writable attributes: without `id`,
+    /// `meta`, `schemas` and groups.
     pub(crate) fn size(&self, resource_type: &ResourceType) -> usize {
         let view = resource_type.membership().groups().map(|view| view.name());
         let is_counted =
@@ -76,7 +74,7 @@ impl Resource {
     }
 }
 
-/// How many bytes a value is written in.
+/// Returns the length of a value as JSON, in bytes.
 pub(crate) fn json_length(value: &Value) -> usize {
     match value {
         Value::Null | Value::Bool(true) => 4,

@@ -42,12 +42,12 @@ struct Kept {
     written: Written,
     bytes: usize,
     locations: Locations,
-    /// Where the resource type is: two of one registry are never in the same place.
+    /// The address of the resource type: two of one registry never share one.
     resource_type: usize,
 }
 
 impl Written {
-    /// How much memory it takes.
+    /// Returns its memory in bytes.
     fn bytes(&self) -> usize {
         let headers = [&self.location, &self.version].into_iter().flatten();
         self.text.len() + headers.map(HeaderValue::len).sum::<usize>()

@@ -1,4 +1,4 @@
-//! What can be wrong with a value.
+//! Errors of values.
 
 use std::fmt;
 
@@ -13,7 +13,7 @@ pub struct ValueError {
     kind: ValueErrorKind,
 }
 
-/// Why a value does not fit.
+/// The reason for which a value is invalid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ValueErrorKind {
@@ -44,7 +44,7 @@ pub enum ValueErrorKind {
 }
 
 impl ValueError {
-    /// What is wrong with the value at `place`.
+    /// Creates the error of the value at `place`.
     #[must_use]
     pub fn new(place: impl fmt::Display, kind: ValueErrorKind) -> Self {
         Self { place: place.to_string(), kind }
@@ -56,7 +56,7 @@ impl ValueError {
         &self.place
     }
 
-    /// Why the value does not fit.
+    /// Returns the reason for which the value is invalid.
     #[must_use]
     pub fn kind(&self) -> ValueErrorKind {
         self.kind

@@ -17,7 +17,7 @@ pub struct User {
     pub id: String,
     /// The identifier of the provisioning client.
     pub external_id: Option<String>,
-    /// When it was made and changed, and its version.
+    /// The time of creation and of the last change, and the version.
     pub meta: Option<Meta>,
     /// The name that the user signs in with.
     pub user_name: String,
@@ -53,7 +53,7 @@ pub struct User {
     pub addresses: Vec<Address>,
     /// The groups that the user is in.
     pub groups: Vec<Member>,
-    /// What the user is entitled to.
+    /// The entitlements of the user.
     pub entitlements: Vec<MultiValue>,
     /// The roles of the user.
     pub roles: Vec<MultiValue>,
@@ -93,7 +93,7 @@ pub struct MultiValue {
     pub value: String,
     /// The value for people.
     pub display: Option<String>,
-    /// What it is for, such as `work`.
+    /// The purpose, such as `work`.
     #[serde(rename = "type")]
     pub kind: Option<String>,
     /// `true` if it is the preferred one.
@@ -117,7 +117,7 @@ pub struct Address {
     pub postal_code: Option<String>,
     /// The country, by ISO 3166-1 alpha-2 where the client keeps to the RFC.
     pub country: Option<String>,
-    /// What it is for, such as `work`.
+    /// The purpose, such as `work`.
     #[serde(rename = "type")]
     pub kind: Option<String>,
     /// `true` if it is the preferred one.
@@ -152,7 +152,7 @@ pub struct Group {
     pub id: String,
     /// The identifier of the provisioning client.
     pub external_id: Option<String>,
-    /// When it was made and changed, and its version.
+    /// The time of creation and of the last change, and the version.
     pub meta: Option<Meta>,
     /// The name.
     pub display_name: String,

@@ -53,7 +53,7 @@ impl List {
         self.0.retain(keep);
     }
 
-    /// The same, where the values change meanwhile.
+    /// Keeps the values for which `keep` returns `true`, and lets it change them.
     pub fn retain_mut(&mut self, keep: impl FnMut(&mut Value) -> bool) {
         self.0.retain_mut(keep);
     }
@@ -73,7 +73,7 @@ impl List {
         self.0.drain(range)
     }
 
-    /// How many values there are.
+    /// Returns the number of values.
     #[must_use]
     pub fn len(&self) -> usize {
         self.0.len()
@@ -150,7 +150,7 @@ impl IntoIterator for List {
     }
 }
 
-/// What was in an array or object, one after the other.
+/// An iterator over the contents of an array or object.
 #[derive(Clone, Debug)]
 pub struct IntoIter<T>(pub(super) thin_vec::IntoIter<T>);
 

@@ -52,7 +52,7 @@ pub enum Value {
     Object(Object),
 }
 
-/// What is found where nothing is.
+/// The value of a missing member.
 static NULL: Value = Value::Null;
 
 impl Value {
@@ -68,7 +68,7 @@ impl Value {
         if let Self::String(text) = self { Some(text) } else { None }
     }
 
-    /// Which of the two, if it is `true` or `false`.
+    /// Returns the boolean; `None` if it is another type.
     #[must_use]
     pub fn as_bool(&self) -> Option<bool> {
         if let Self::Bool(value) = self { Some(*value) } else { None }
@@ -187,7 +187,7 @@ impl Value {
         self.as_object_mut()?.get_mut(name)
     }
 
-    /// What a JSON pointer points at, such as `/emails/0/value` (RFC 6901).
+    /// Returns the value that a JSON pointer selects, such as `/emails/0/value` (RFC 6901).
     #[must_use]
     pub fn pointer(&self, pointer: &str) -> Option<&Self> {
         if pointer.is_empty() {

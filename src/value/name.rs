@@ -31,7 +31,7 @@ struct Known {
     number: usize,
     /// The number of the name that is the same in lower case.
     folded: usize,
-    /// What is written for it in JSON, behind another member.
+    /// The name as JSON behind another member: `,"name":`.
     prepared: Box<str>,
 }
 
@@ -41,13 +41,14 @@ static KNOWN: LazyLock<Table> = LazyLock::new(Table::new);
 /// attributes without end takes no memory without end.
 pub(super) struct Table {
     places: Vec<OnceLock<Known>>,
-    /// How many names are there.
+    /// The number of names.
     count: AtomicUsize,
 }
 
 const BITS: u32 = 12;
 
-/// How many places a name is looked for in; one that finds them taken is kept by each object.
+/// The number of places in which a name is searched; a name without a free place is kept by each
+/// object.
 const REACH: usize = 16;
 
 /// The longest name that is kept for good, in bytes.
@@ -70,7 +71,7 @@ impl Name {
         matches!(self.0, Kept::Known(_))
     }
 
-    /// The same name, kept for good if there is a schema that has it by now.
+    /// Returns the same name, interned if a schema has it by now.
     pub(super) fn known_by_now(self) -> Self {
         match self.0 {
             Kept::Known(_) => self,
@@ -89,13 +90,13 @@ impl Name {
         }
     }
 
-    /// The same number for names that differ in nothing but case; there is none for those that are
-    /// not kept for good.
+    /// Returns the same number for names that differ only in case; `None` if the name is not
+    /// interned.
     pub(crate) fn folded(&self) -> Option<usize> {
         if let Kept::Known(known) = &self.0 { Some(known.folded) } else { None }
     }
 
-    /// What is written for it in JSON behind another member, `,"name":`, if it is kept for good.
+    /// Returns the name as JSON behind another member, `,"name":`, if it is interned.
     pub(super) fn prepared(&self) -> Option<&'static str> {
         if let Kept::Known(known) = &self.0 { Some(&known.prepared) } else { None }
     }
@@ -168,7 +169,7 @@ impl Table {
         })
     }
 
-    /// Where a name may stand, in the order in which the places are filled.
+    /// Returns the places in which a name may stand, in the order in which they are filled.
     fn places(&self, text: &str) -> impl Iterator<Item = &OnceLock<Known>> {
         let first = usize::try_from(hash(text.as_bytes()) >> (u64::BITS - BITS));
         let first = first.unwrap_or_default();

@@ -27,7 +27,7 @@ enum Kept {
     Whole(i64),
     /// A whole number beyond those of `i64`.
     Large(u64),
-    /// What is written in another way than these are.
+    /// A number in another notation.
     Written(Box<Text>),
 }
 

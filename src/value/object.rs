@@ -140,7 +140,7 @@ impl Object {
         self.place(name).is_some()
     }
 
-    /// How many members there are.
+    /// Returns the number of members.
     #[must_use]
     pub fn len(&self) -> usize {
         self.0.len()
@@ -174,7 +174,7 @@ impl Object {
         self.search(&name.into()).ok()
     }
 
-    /// Where a name is, or where it belongs.
+    /// Returns the place of a name, or the place to insert it.
     fn search(&self, name: &Name) -> Result<usize, usize> {
         // Whoever hands members over has them in order, as a rule.
         let place = match self.0.last().map(|(last, _)| last.in_order(name)) {
@@ -185,7 +185,7 @@ impl Object {
         place.or_else(|place| self.search_unknown(name).ok_or(place))
     }
 
-    /// Where the name of an attribute is that came before its schema did.
+    /// Returns the place of the name of an attribute that was added before its schema was defined.
     fn search_unknown(&self, name: &Name) -> Option<usize> {
         if !name.is_known() || self.0.last().is_none_or(|(last, _)| last.is_known()) {
             return None;

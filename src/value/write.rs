@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::{List, Name, Object, Value};
 
-/// What JSON is written to.
+/// A destination of JSON text.
 pub(crate) trait Out {
     /// Adds text.
     fn text(&mut self, text: &str) -> fmt::Result;
@@ -174,7 +174,7 @@ pub(crate) fn quote(out: &mut impl Out, text: &str) -> fmt::Result {
     out.text("\"")
 }
 
-/// How many bytes stand for themselves in a string, before one that ends it or needs an escape.
+/// Returns the number of leading bytes that need no escape in a string.
 pub(crate) fn plain_length(text: &[u8]) -> usize {
     let (words, rest) = text.as_chunks::<8>();
     for (place, word) in words.iter().enumerate() {

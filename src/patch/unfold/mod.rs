@@ -16,7 +16,7 @@ use crate::value::{Name, Object, Value};
 
 use place::Made;
 
-/// Where a key leads that is a path.
+/// The target of a key that is a path.
 struct Lead {
     key: String,
     path: ResolvedPath,
@@ -30,9 +30,9 @@ struct Lead {
 /// A body while what its keys lead to is put in place.
 struct Unfolding<'b> {
     binder: &'b PlanBinder,
-    /// What stands under the name of an attribute, or the URN of an extension.
+    /// The members under the name of an attribute, or the URN of an extension.
     named: Object,
-    /// What no path leads to.
+    /// The members that no path leads to.
     rest: Object,
     leads: Vec<(Lead, Value)>,
     /// The values of multi-valued attributes that paths describe.
@@ -122,8 +122,7 @@ impl Unfolding<'_> {
         }
     }
 
-    /// What stands under the names of attributes of a schema; what else there is may be a path
-    /// within it.
+    /// Takes the members that are attributes of a schema; others may be paths within it.
     fn read_parts(&mut self, schema: &Schema, parts: Object) -> Object {
         let mut named = Object::new();
         for (key, value) in parts {
@@ -146,7 +145,7 @@ impl Unfolding<'_> {
         }
     }
 
-    /// Where a key leads; the key itself, if nowhere.
+    /// Returns the target of a key; the key itself if there is none.
     fn lead(&mut self, key: String) -> Result<Lead, String> {
         let joined = if self.binder.quirks.joined_urns {
             self.binder.resource_type.with_colon(&key)

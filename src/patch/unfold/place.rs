@@ -1,4 +1,4 @@
-//! Where the values go that stand under a path.
+//! Puts the values under paths where these lead.
 
 use std::collections::BTreeMap;
 
@@ -148,8 +148,8 @@ impl Unfolding<'_> {
         Ok(parts)
     }
 
-    /// What the filter of a path says of an element; nothing without a filter. It says of what kind
-    /// the value is, and not which one it is; and nobody comes to be referred to so, such as a
+    /// Returns the sub-attributes that the filter of a path fixes; none without a filter. It
+    /// describes the kind of a value, not its identity, and never makes a reference, such as a
     /// member.
     fn described(&mut self, lead: &Lead, whole: &ResolvedPath) -> Result<Object, PatchErrorKind> {
         let no_target = || PatchErrorKind::NoTarget(lead.path.to_string());

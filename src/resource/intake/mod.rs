@@ -44,12 +44,12 @@ pub struct Decoded {
 pub(crate) struct Decoding<'d> {
     intake: Intake<'d>,
     deviations: &'d mut Deviations,
-    /// How much was noted before.
+    /// The number of deviations that were noted before.
     start: Mark,
     cleared: Vec<(Option<String>, String)>,
 }
 
-/// Where a value stands, for messages; made into text only when one is due.
+/// The path of a value, for messages; it becomes text only if one is due.
 #[derive(Clone, Copy)]
 struct Place<'p> {
     container: Option<&'p str>,
@@ -339,7 +339,7 @@ impl Decoding<'_> {
         Ok(None)
     }
 
-    /// The same of a secret that [`ResourceType::keeping`] left out.
+    /// Checks a secret that [`ResourceType::keeping`] left out, as `check_unwanted` does.
     ///
     /// # Errors
     ///
@@ -405,8 +405,8 @@ impl Decoding<'_> {
         self.deviations.push_once(self.start, deviation);
     }
 
-    /// What `schemas` says of a body. RFC 7643, Section 3: it names each schema whose attributes
-    /// are there.
+    /// Checks `schemas` of a body, which names each schema with attributes in it (RFC 7643, Section
+    /// 3).
     fn schemas(&mut self, value: Value, object: &Object) -> Result<(), ValueError> {
         let base = self.intake.resource_type.schema().uri();
         let uris = match value {

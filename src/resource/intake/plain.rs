@@ -1,5 +1,5 @@
-//! What was sent as it is kept: then it is taken as it came, and nothing of it is made anew. Most of
-//! what clients send is so.
+//! Values that arrive in stored form, which are kept without a conversion. Most values that clients
+//! send are.
 
 use super::Intake;
 use super::repeats::may_repeat;

@@ -1,4 +1,4 @@
-//! What is taken as it came is what would have been made of it.
+//! Properties of values that arrive in stored form: a conversion would not change them.
 
 use std::sync::Arc;
 

@@ -161,8 +161,7 @@ impl Decoding<'_> {
         }
     }
 
-    /// What has a value and nothing else says no more than the value. A secret is taken as it
-    /// stands, or not at all.
+    /// Reads an object with nothing but a `value` as that value. A secret has to be sent as text.
     fn complex_for_value(
         &mut self,
         place: Place<'_>,
