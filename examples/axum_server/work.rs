@@ -103,15 +103,19 @@ pub(crate) async fn work(State(work): State<Work>, request: Request, next: Next)
     answered.unwrap_or_else(|_| defect())
 }
 
-/// Most searches, changes by a long PATCH, and what is large, can be far more work than their text.
+/// Most searches, bulk requests, changes by a long PATCH or PUT, and what is large, can be far more
+/// work than their text.
 fn length(request: &Request) -> Length {
     let bytes = request.body().size_hint().upper().unwrap_or(u64::MAX);
     let (uri, method) = (request.uri(), request.method());
-    let may_search = is_search(uri.path()) || uri.query().is_some_and(|query| !is_short(query));
-    let is_long_patch = method == Method::PATCH && bytes > SMALL_PATCH;
-    if bytes > LARGE_BODY || may_search || is_long_patch {
+    // A segment in percent-encoding may be any of them.
+    let is_of_many =
+        is_search(uri.path()) || ends_in(uri.path(), "Bulk") || uri.path().contains('%');
+    let may_search = uri.query().is_some_and(|query| !is_short(query));
+    let is_change = matches!(*method, Method::PATCH | Method::PUT);
+    if bytes > LARGE_BODY || is_of_many || may_search || is_change && bytes > SMALL_PATCH {
         Length::Long
-    } else if only_reads(request) || method == Method::PATCH {
+    } else if only_reads(request) || is_change {
         Length::OfResources
     } else {
         Length::Short
@@ -149,10 +153,13 @@ fn only_reads(request: &Request) -> bool {
 
 /// RFC 7644, Section 3.4.3.
 fn is_search(path: &str) -> bool {
-    path.trim_end_matches('/')
-        .rsplit('/')
-        .next()
-        .is_some_and(|last| last.eq_ignore_ascii_case(".search"))
+    ends_in(path, ".search")
+}
+
+/// Returns `true` if this is the last segment of a path.
+fn ends_in(path: &str, segment: &str) -> bool {
+    let last = path.trim_end_matches('/').rsplit('/').next();
+    last.is_some_and(|last| last.eq_ignore_ascii_case(segment))
 }
 
 /// An answer in the making.
@@ -408,6 +415,10 @@ mod tests {
             (Method::POST, "/Users", Short),
             (Method::POST, "/Users/.search", Long),
             (Method::POST, "/.Search/", Long),
+            (Method::POST, "/t/acme/scim/v2/Bulk", Long),
+            (Method::POST, "/bulk/", Long),
+            (Method::POST, "/B%75lk", Long),
+            (Method::PUT, "/Groups/1", OfResources),
             (Method::PATCH, "/Users/1", OfResources),
         ];
         for (method, uri, expected) in cases {
@@ -419,5 +430,6 @@ mod tests {
         assert_eq!(sent(http::Request::post("/Users"), 100_000), Long);
         assert_eq!(sent(http::Request::patch("/Users/1"), 2048), OfResources);
         assert_eq!(sent(http::Request::patch("/Users/1"), 2049), Long);
+        assert_eq!(sent(http::Request::put("/Users/1"), 2049), Long);
     }
 }

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use http::HeaderMap;
 use http::header::AUTHORIZATION;
+use http::{HeaderMap, StatusCode};
 use percent_encoding::percent_decode_str;
 use scimwire::schema::{Attribute, Registry};
 use serde_json::Value;
@@ -141,13 +141,23 @@ impl Mask {
             return cut(&value.to_string());
         }
         let text = String::from_utf8_lossy(body);
-        if text.contains('\\') || self.speaks_of_secrets(&text.to_lowercase()) {
+        let lower = text.to_lowercase();
+        // The path of an operation may stand behind its value, beyond what is looked at.
+        let is_change = body.len() > READ_BYTES && lower.contains("operations");
+        if is_change || text.contains('\\') || self.speaks_of_secrets(&lower) {
             return (
                 "(not shown: it is long or no JSON, and there may be a secret in it)".to_owned(),
                 false,
             );
         }
         cut(&text)
+    }
+
+    /// Returns `true` if an error may quote a secret: what a filter or a path says of one.
+    pub(super) fn may_quote(request: [&[u8]; 2], status: StatusCode, answer: &[u8]) -> bool {
+        status == StatusCode::BAD_REQUEST
+            && request.iter().any(|part| contains(part, HIDDEN.as_bytes()))
+            && [&b"invalidFilter"[..], b"invalidPath"].iter().any(|kind| contains(answer, kind))
     }
 
     /// An answer, which has no secrets to begin with.
@@ -325,6 +335,26 @@ mod tests {
                 "{body}"
             );
         }
+    }
+
+    #[test]
+    fn an_error_may_quote_a_secret_of_its_request() {
+        let (bad, masked) = (StatusCode::BAD_REQUEST, HIDDEN.as_bytes());
+        let filter = br#"{"scimType":"invalidFilter","detail":"found `t1ger`"}"#;
+        let value = br#"{"scimType":"invalidValue"}"#;
+        assert!(Mask::may_quote([masked, b""], bad, filter));
+        assert!(Mask::may_quote([b"", masked], bad, br#"{"scimType":"invalidPath"}"#));
+        assert!(!Mask::may_quote([b"/Users?filter=x", b""], bad, filter));
+        assert!(!Mask::may_quote([b"", masked], bad, value), "errors of values quote none");
+        assert!(!Mask::may_quote([b"", masked], StatusCode::CONFLICT, filter));
+    }
+
+    #[test]
+    fn the_path_of_an_operation_may_stand_beyond_what_is_read() {
+        let long = |text: &str| format!("{text}{}", " ".repeat(READ_BYTES));
+        let shown = |text: &str| mask().body(long(text).as_bytes()).0.contains("t1ger");
+        assert!(!shown(r#"{"Operations":[{"op":"replace","value":"t1ger""#));
+        assert!(shown(r#"{"displayName":"t1ger","members":["#));
     }
 
     #[test]

@@ -134,8 +134,13 @@ impl Asked {
         block.end(Part::RequestBody);
         Mask::write_headers(headers, &mut block.text);
         block.end(Part::AnswerHeaders);
-        // Three bytes more, so that a character at the end is whole, or seen to be cut.
-        block.text.extend_from_slice(&answer[..answer.len().min(BODY_BYTES + 3)]);
+        let asked = [block.part(Part::Path), block.part(Part::RequestBody)];
+        if Mask::may_quote(asked, answered.status, answer) {
+            block.text.extend_from_slice(b"(not shown: it may quote the secret of the request)");
+        } else {
+            // Three bytes more, so that a character at the end is whole, or seen to be cut.
+            block.text.extend_from_slice(&answer[..answer.len().min(BODY_BYTES + 3)]);
+        }
         block.end(Part::AnswerBody);
         block.text.shrink_to_fit();
         let answer = Shape { length: answer.len(), ..Shape::default() };
