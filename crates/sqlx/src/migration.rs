@@ -144,7 +144,11 @@ fn exists(dialect: Dialect) -> Sql {
         Dialect::Sqlite => {
             "SELECT name FROM sqlite_schema WHERE type = 'table' AND name = 'scim_schema'"
         }
-        Dialect::Postgres => "SELECT 'scim_schema' WHERE to_regclass('scim_schema') IS NOT NULL",
+        // Not `to_regclass`: a connection that found no table before may answer from its cache.
+        Dialect::Postgres => {
+            "SELECT CAST(tablename AS text) FROM pg_catalog.pg_tables \
+             WHERE tablename = 'scim_schema' AND schemaname = ANY (current_schemas(false))"
+        }
     })
 }
 
