@@ -21,7 +21,7 @@ impl Clock for SystemClock {
     }
 }
 
-/// What a pointer points at answers.
+/// Delegates to the value behind the pointer.
 macro_rules! forward {
     ($($pointer:ident),*) => {$(
         impl<C: Clock + ?Sized> Clock for $pointer<C> {

@@ -69,7 +69,8 @@
 //!
 //! ```
 //! fn end_sessions(change: &scimwire::store::Change) {
-//!     if change.deactivated() {
+//!     let is_deleted = change.operation == scimwire::store::Operation::Delete;
+//!     if change.resource_type.name() == "User" && (change.deactivated() || is_deleted) {
 //!         println!("end all sessions of user {}", change.id);
 //!     }
 //! }

@@ -1,4 +1,4 @@
-//! What the benches ask of scimwire.
+//! The side of scimwire in the benches.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! What was read of the records before, where no other process can have changed them.
+//! A cache of records, used only if no other process can change them.
 
 use std::borrow::Borrow;
 use std::collections::HashMap;
@@ -8,7 +8,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 /// So many are kept; then all are to be read again.
 const MOST: usize = 100_000;
 
-/// What was read of one table, by the key of the row.
+/// The cached rows of one table, by key.
 pub(crate) struct Known<K, T>(Mutex<Read<K, T>>);
 
 struct Read<K, T> {

@@ -1,4 +1,4 @@
-//! What is written to standard error: one line for each request, and what goes wrong.
+//! The log on standard error: one line for each request, and errors.
 //!
 //! The lines of requests are gathered, and written by a thread of their own some twenty times a
 //! second. Where `RUST_LOG` chooses, they come from the library's spans instead, one by one;
@@ -19,16 +19,16 @@ use tracing::error;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::LevelFilter;
 
-/// What the library says of requests is left out, since the lines here have it.
+/// The library's own lines about requests are left out, since the lines here replace them.
 const USUAL: &str = "info,scimwire=off,scimwire_sqlx=info";
 
-/// How long lines are gathered.
+/// The time for which lines are buffered.
 const DELAY: Duration = Duration::from_millis(50);
 
 /// So many bytes of lines are not gathered any longer.
 const MOST_BYTES: usize = 1 << 20;
 
-/// The lines that were gathered; none where `RUST_LOG` chooses.
+/// The buffered lines; `None` if `RUST_LOG` is set.
 static LINES: OnceLock<Lines> = OnceLock::new();
 
 #[derive(Default)]

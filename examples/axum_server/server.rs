@@ -62,7 +62,7 @@ pub(crate) fn router(
     router.layer(middleware::from_fn_with_state((Work::new(), body_time), receive))
 }
 
-/// What is done with each request: in one layer, since each costs a few allocations.
+/// The steps around each request, in one layer, since each layer costs a few allocations.
 async fn receive(
     State((experience, body_time)): State<(Work, Duration)>,
     request: Request,

@@ -37,7 +37,7 @@ const SHORT_QUERY: usize = 512;
 /// To write an answer from this length on, in bytes, takes a while.
 const LARGE_ANSWER: u64 = 256 * 1024;
 
-/// What keeps a thread for so long keeps others waiting.
+/// The processor time from which a request delays others.
 const LONG: Duration = Duration::from_millis(20);
 
 /// For how long it is believed that there are others of the kind.

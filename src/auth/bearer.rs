@@ -178,7 +178,7 @@ where
     }
 }
 
-/// What a pointer points at answers.
+/// Delegates to the value behind the pointer.
 macro_rules! forward {
     ($($pointer:ident),*) => {$(
         #[async_trait]

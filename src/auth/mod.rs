@@ -120,7 +120,7 @@ impl Authenticate for Anybody {
     }
 }
 
-/// What a pointer points at answers.
+/// Delegates to the value behind the pointer.
 macro_rules! forward {
     ($($pointer:ident),*) => {$(
         #[async_trait]

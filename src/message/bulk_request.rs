@@ -101,7 +101,7 @@ impl BulkRequest {
 }
 
 impl BulkOperation {
-    /// Creates an operation that says no more than its method.
+    /// Creates an operation with nothing but a method.
     #[must_use]
     pub fn new(method: impl Into<String>) -> Self {
         Self { method: method.into(), bulk_id: None, version: None, path: None, data: None }

@@ -70,7 +70,7 @@ impl BulkResponse {
 }
 
 impl BulkResult {
-    /// Creates a result that says no more than its method and status.
+    /// Creates a result with nothing but a method and a status.
     #[must_use]
     pub fn new(method: impl Into<String>, status: StatusCode) -> Self {
         Self {

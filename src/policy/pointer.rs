@@ -9,7 +9,7 @@ use super::{
     Turn,
 };
 
-/// What a pointer points at answers.
+/// Delegates to the value behind the pointer.
 macro_rules! forward {
     ($($pointer:ident),*) => {$(
         #[async_trait]

@@ -184,7 +184,7 @@ impl FromStr for Version {
     }
 }
 
-/// Text that is no entity tag.
+/// An error for text that is not an entity tag.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a version has to be an entity tag, such as `W/\"3\"`")]
 pub struct VersionError(());

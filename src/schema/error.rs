@@ -14,7 +14,7 @@ pub struct SchemaError {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SchemaErrorKind {
-    /// The text is no JSON; the source says why.
+    /// The text is not JSON; the source says why.
     Json(InvalidJson),
     /// The text has more bytes than these.
     TooLarge(usize),
@@ -69,7 +69,7 @@ pub enum SchemaErrorKind {
     Fixed(String),
 }
 
-/// The reason that a text is no JSON.
+/// The reason for which a text is not JSON.
 #[derive(Clone, Debug)]
 pub struct InvalidJson(Arc<serde_json::Error>);
 

@@ -17,7 +17,7 @@ pub fn instant(text: &str) -> Option<DateTime<Utc>> {
     Some(local.checked_sub_signed(offset(zone)?)?.and_utc())
 }
 
-/// How long a date is, in bytes.
+/// The length of a date, in bytes.
 const DATE: usize = "yyyy-mm-dd".len();
 
 /// `yyyy "-" mm "-" dd`

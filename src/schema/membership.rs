@@ -26,7 +26,7 @@ pub struct Membership<'t> {
     groups: Option<&'t Arc<Attribute>>,
 }
 
-/// Where a schema has the two attributes.
+/// The positions of the two attributes in a schema.
 #[derive(Clone, Copy)]
 pub(super) struct Places {
     members: Option<usize>,

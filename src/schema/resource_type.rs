@@ -42,7 +42,7 @@ pub struct ResourceType {
     whole: Option<Arc<Self>>,
     /// The first thing wrong with it; the dispatcher refuses to be built with such a type.
     problem: Option<SchemaError>,
-    /// What follows from all this, forgotten when any of it changes.
+    /// A cache of derived lists, cleared by each change.
     pub(super) derived: Derived,
 }
 

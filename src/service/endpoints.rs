@@ -135,7 +135,7 @@ impl<'p> Segments<'p> {
         Ok(Self { first, second, is_longer })
     }
 
-    /// Spells the endpoint as it is. One that is there as it came is left alone.
+    /// Corrects the case of an endpoint, unless it is an endpoint as sent.
     fn in_its_case(&mut self, call: &Call<'_>) -> Option<Deviation> {
         let known = || call.endpoints().map(Endpoint::name).chain(ENDPOINTS);
         let name = self.first.as_mut()?;

@@ -19,7 +19,7 @@ pub(crate) struct Outcome {
     pub(crate) status: StatusCode,
     /// The resource that the body represents, or would if the client did not have it already.
     pub(crate) body: Option<Representation>,
-    /// The version, where there is no body.
+    /// The version, if there is no body.
     pub(super) version: Option<Version>,
     /// The URL of the resource of the client itself.
     pub(crate) me: Option<String>,

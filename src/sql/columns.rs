@@ -29,7 +29,7 @@ pub trait Columns {
     }
 }
 
-/// What a pointer points at answers.
+/// Delegates to the value behind the pointer.
 macro_rules! forward {
     ($($pointer:ident),*) => {$(
         #[deny(clippy::missing_trait_methods)]

@@ -65,7 +65,7 @@ pub trait Explain: Send + Sync + 'static {
     async fn plan(&self, selection: Selection<'_>, cx: &RequestContext) -> Vec<String>;
 }
 
-/// What a pointer points at answers.
+/// Delegates to the value behind the pointer.
 macro_rules! forward {
     ($($pointer:ident),*) => {$(
         #[async_trait]

@@ -221,7 +221,7 @@ impl Index<&str> for Object {
     }
 }
 
-/// Whatever their order is: a name may have come before its schema did.
+/// The order does not count: a member may be older than the schema that has its name.
 impl PartialEq for Object {
     fn eq(&self, other: &Self) -> bool {
         let has = |(name, value): &(Name, Value)| other.get_kept(name) == Some(value);

@@ -17,13 +17,13 @@ use super::{Departure, Exchange, Message, Summary};
 use crate::base_url;
 use crate::policy::events::Told;
 
-/// How a client calls itself, in characters.
+/// The maximum length of the client's name, in characters.
 const CLIENT_CHARACTERS: usize = 80;
 
-/// How much room there is at first: enough for most requests, and the head of their answer.
+/// The initial capacity, in bytes: enough for most requests and the head of their response.
 const ROOM: usize = 1024;
 
-/// What is known of a request before it is answered.
+/// The part of an entry that is known before the response.
 pub(super) struct Asked {
     time: SystemTime,
     method: Method,
@@ -39,7 +39,7 @@ pub(super) struct Raw {
     answer: Shape,
 }
 
-/// What is known of an answer beside its text.
+/// The facts about a response besides its text.
 pub(super) struct Answered {
     pub(super) tenant: Option<Tenant>,
     pub(super) status: StatusCode,
@@ -48,7 +48,7 @@ pub(super) struct Answered {
     pub(super) changes: Vec<Told>,
 }
 
-/// How a body is kept.
+/// The form in which a body is kept.
 #[derive(Default)]
 struct Shape {
     /// Its length in bytes.
@@ -114,7 +114,7 @@ impl Asked {
         Self { time: SystemTime::now(), method: head.method.clone(), address, block }
     }
 
-    /// The same with the answer, and with the body of the request as far as it was read.
+    /// Adds the response, and the body of the request as far as it was read.
     pub(super) fn answered(
         mut self,
         (body, length): (&[u8], usize),

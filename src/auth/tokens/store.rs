@@ -93,7 +93,7 @@ pub trait TokenStore: Send + Sync + 'static {
     async fn used(&self, _record: &TokenRecord, _time: DateTime<Utc>) {}
 }
 
-/// What a pointer points at answers.
+/// Delegates to the value behind the pointer.
 macro_rules! forward {
     ($($pointer:ident),*) => {$(
         #[async_trait]

@@ -10,7 +10,7 @@ pub(super) struct Count {
     limits: JsonLimits,
     left: usize,
     memory: usize,
-    /// What was built, for the budget.
+    /// The weight of the values so far, for the budget.
     weight: u64,
 }
 

@@ -48,7 +48,7 @@ impl JsonLimits {
     }
 }
 
-/// A body that is no JSON object, or one that cannot be trusted to mean one thing.
+/// A body that is not a JSON object, or an ambiguous one.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum JsonError {
@@ -135,7 +135,7 @@ pub fn parse_object(text: &[u8], limits: JsonLimits) -> Result<Object, JsonError
     parse_known(text, limits, Known::members(&|_| true)).map(|(object, _)| object)
 }
 
-/// Which members of an object are read.
+/// A filter on the members of an object that are read.
 #[derive(Clone, Copy)]
 pub(crate) struct Known<'t> {
     pub(crate) is_known: &'t dyn Fn(&Name) -> bool,
@@ -150,7 +150,7 @@ impl<'t> Known<'t> {
         Self { is_known, inside: None }
     }
 
-    /// Which members of the value of a member are read; all of them if nothing is said.
+    /// Returns the filter for the value of a member; `None` reads all members.
     fn within(self, name: &str) -> Option<Self> {
         let (member, inside) = self.inside?;
         if member.eq_ignore_ascii_case(name) { Some(*inside) } else { None }

@@ -14,7 +14,7 @@ const DEEPEST: usize = 127;
 pub(super) struct Reader<'t> {
     scanner: Scanner<'t>,
     count: Count,
-    /// How much deeper it may go.
+    /// The remaining nesting.
     depth: usize,
     /// The values of the arrays, and the members of the objects, that are not read to their end.
     values: Vec<Value>,
@@ -28,7 +28,7 @@ impl<'t> Reader<'t> {
         Self { scanner, count, depth, values: Vec::new(), members: Vec::new() }
     }
 
-    /// How many bytes were read.
+    /// Returns the number of bytes that were read.
     pub(super) fn at(&self) -> usize {
         self.scanner.at()
     }

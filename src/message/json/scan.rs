@@ -22,12 +22,12 @@ impl<'t> Scanner<'t> {
         Self { text, at: 0 }
     }
 
-    /// How many bytes were read.
+    /// Returns the number of bytes that were read.
     pub(super) fn at(&self) -> usize {
         self.at
     }
 
-    /// The next byte that is no white space; it stays.
+    /// Returns the next byte that is not white space, without consuming it.
     pub(super) fn peek(&mut self) -> Option<u8> {
         loop {
             match self.here() {
@@ -37,14 +37,14 @@ impl<'t> Scanner<'t> {
         }
     }
 
-    /// Takes the next byte that is no white space, if it is this one.
+    /// Consumes the next byte that is not white space, if it is `byte`.
     pub(super) fn takes(&mut self, byte: u8) -> bool {
         let is_next = self.peek() == Some(byte);
         self.at += usize::from(is_next);
         is_next
     }
 
-    /// Takes the next byte that is no white space, which has to be this one.
+    /// Consumes the next byte that is not white space, which has to be `byte`.
     pub(super) fn expect(&mut self, byte: u8) -> Result<(), Trouble> {
         if self.takes(byte) { Ok(()) } else { Err(Trouble::Syntax) }
     }
@@ -104,7 +104,7 @@ impl<'t> Scanner<'t> {
         }
     }
 
-    /// What stands for itself in a string.
+    /// Skips the part of a string that needs no escape.
     fn skip_plain(&mut self) {
         self.at += plain_length(self.rest());
     }

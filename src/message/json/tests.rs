@@ -9,7 +9,7 @@ fn read(text: &[u8]) -> Result<Object, JsonError> {
     parse_object(text, JsonLimits::unlimited())
 }
 
-/// What `serde_json` makes of a text, which may have trailing white space only.
+/// Parses a text with `serde_json`.
 fn expected(text: &[u8]) -> Option<Json> {
     serde_json::from_slice::<Json>(text).ok()
 }

@@ -31,12 +31,23 @@ async fn further_resource_types_are_served_and_told_like_users() {
 
 #[test]
 fn bad_files_of_resource_types_are_refused_with_the_place() {
+    for (name, text, place) in bad_files() {
+        let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("bad-{name}.json"));
+        fs::write(&file, text).expect("the target folder can be written");
+        let file = file.to_str().expect("a path that is text");
+        refuses(&["--resource-types", file], place);
+        refuses(&["--resource-types", file], &format!("`--resource-types {file}`"));
+    }
+}
+
+/// Files with one fault each: name, text, and a part of the message.
+fn bad_files() -> [(&'static str, String, &'static str); 11] {
     let changed = |change: fn(&mut Value)| {
         let mut document = devices();
         change(&mut document);
         document.to_string()
     };
-    for (name, text, place) in [
+    [
         ("cut", "{\"schemas\": [".to_owned(), "line 1 column 13"),
         (
             "key",
@@ -84,13 +95,7 @@ fn bad_files_of_resource_types_are_refused_with_the_place() {
             "`resourceTypes[0].endpoint`",
         ),
         ("large", " ".repeat(2 << 20), "larger than 1048576 bytes"),
-    ] {
-        let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("bad-{name}.json"));
-        fs::write(&file, text).expect("the target folder can be written");
-        let file = file.to_str().expect("a path that is text");
-        refuses(&["--resource-types", file], place);
-        refuses(&["--resource-types", file], &format!("`--resource-types {file}`"));
-    }
+    ]
 }
 
 #[test]
