@@ -56,7 +56,7 @@
 //! | [end sessions when a user is deactivated](#end-sessions-when-a-user-is-deactivated) | [Hooks and events](guides::hooks) |
 //! | [send a webhook](#send-a-webhook), write an audit log, reject a change | [Hooks and events](guides::hooks) |
 //! | [map groups to roles](#map-groups-to-roles) | [Groups](guides::groups) |
-//! | link a POST to an existing account | [`Creating::adopt`](policy::Creating) |
+//! | link a POST to an existing account | [`Creating::adopt`](hooks::Creating) |
 //! | [add a custom attribute](#add-a-custom-attribute), an extension or a resource type | [Custom schemas](schema) |
 //! | publish only the attributes that my tables have | [`ResourceType::keeping`] |
 //! | see which deviations from the RFC are tolerated, or turn that off | [Quirks](quirks): `cx.with_quirks(Quirks::STRICT)` |
@@ -76,7 +76,7 @@
 //! }
 //! ```
 //!
-//! Call it in [`Policy::changed`](policy::Policy::changed), a hook that runs after each commit.
+//! Call it in [`Policy::changed`](hooks::Policy::changed), a hook that runs after each commit.
 //!
 //! ## Send a webhook
 //!
@@ -169,9 +169,9 @@ pub mod error;
 mod features;
 pub mod filter;
 pub mod guides;
+pub mod hooks;
 pub mod message;
 pub mod patch;
-pub mod policy;
 pub mod query;
 pub mod quirks;
 pub mod resource;

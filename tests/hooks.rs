@@ -1,12 +1,12 @@
-//! The host's say in changes, and what it hears of them.
+//! Hooks: what they are asked, what they may decide, and what they are told.
 //!
 //! They run over the store in memory, or that which `SCIMWIRE_TEST_STORE` asks for: `sqlite` or
 //! `postgres`.
 
 mod hooks {
-    mod adopting;
-    mod joining;
-    mod policies;
-    mod policy;
-    mod told;
+    mod composed;
+    mod decisions;
+    mod linking;
+    mod members;
+    mod notified;
 }

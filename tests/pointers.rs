@@ -7,7 +7,7 @@ use chrono::DateTime;
 use scimwire::ResourceStore;
 use scimwire::auth::{Authenticate, TokenStore, ValidateToken};
 use scimwire::dispatch::{Clock, SystemClock};
-use scimwire::policy::Policy;
+use scimwire::hooks::Policy;
 use scimwire::sql::Columns;
 use scimwire::testkit::Explain;
 

@@ -10,8 +10,8 @@ use scimwire::{ResourceStore, StoreError};
 use tracing::{error, info};
 
 use crate::activity::ActivityLog;
-use crate::policy::Policies;
-use crate::policy::events::EventLog;
+use crate::hooks::Policies;
+use crate::hooks::events::EventLog;
 use crate::records::Records;
 use crate::tenants::Tenants;
 
@@ -24,7 +24,7 @@ pub(crate) struct Closing {
     stores: Vec<Arc<dyn ResourceStore>>,
     records: Arc<Records>,
     tenants: Arc<Tenants>,
-    turns: Arc<dyn scimwire::policy::Policy>,
+    turns: Arc<dyn scimwire::hooks::Policy>,
     events: Arc<EventLog>,
     activity: Arc<ActivityLog>,
 }
@@ -42,7 +42,7 @@ impl Closing {
             stores,
             records,
             tenants: Arc::clone(tenants),
-            turns: Arc::clone(&policies.all) as Arc<dyn scimwire::policy::Policy>,
+            turns: Arc::clone(&policies.all) as Arc<dyn scimwire::hooks::Policy>,
             events: Arc::clone(events),
             activity: Arc::clone(activity),
         }

@@ -9,8 +9,8 @@ use scimwire::StoreError;
 use scimwire::auth::{RequestContext, Tenant};
 use sqlx::{query, query_as};
 
+use crate::hooks::origin::Origin;
 use crate::known::Known;
-use crate::policy::origin::Origin;
 use crate::records::Records;
 use crate::written;
 

@@ -10,8 +10,8 @@ use scimwire::Secret;
 
 use crate::base_url::PublicUrl;
 use crate::connections::ConnectionLimits;
+use crate::hooks::orphans::Orphans;
 use crate::oauth::OAuthOptions;
-use crate::policy::orphans::Orphans;
 
 /// A SCIM 2.0 service provider to try identity providers against
 ///

@@ -9,7 +9,7 @@ use super::{Dispatcher, Provider};
 use crate::auth::{Anybody, Authenticate};
 use crate::clock::Clock;
 use crate::features::Features;
-use crate::policy::Policy;
+use crate::hooks::Policy;
 use crate::quirks::Quirks;
 use crate::schema::{Locations, Registry, ResolvedPath, ResourceType, SchemaError};
 use crate::service::{Endpoint, Limits, Service};

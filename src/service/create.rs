@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::outcome::{Failure, Outcome};
 use super::{Call, Endpoint, rewrite};
+use crate::hooks::{Adoption, Creating, Joining};
 use crate::patch::Replacement;
-use crate::policy::{Adoption, Creating, Joining};
 use crate::resource::{Decoded, Meta, Resource, check};
 use crate::store::{Change, Operation, too_long};
 use crate::value::Object;

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use super::outcome::{Failure, Outcome};
 use super::patch::amend;
 use super::{Call, Endpoint};
+use crate::hooks::Deleting;
 use crate::message::PatchOperation;
 use crate::patch::PlanBinder;
-use crate::policy::Deleting;
 use crate::store::Change;
 
 /// Deletes a resource, or deactivates it, as the policy decides.

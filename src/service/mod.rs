@@ -47,7 +47,7 @@ use std::sync::Arc;
 
 use crate::clock::{Clock, SystemClock};
 use crate::features::Features;
-use crate::policy::{NoPolicy, Policy};
+use crate::hooks::{NoPolicy, Policy};
 use crate::quirks::Quirks;
 use crate::schema::{Locations, Registry, ResolvedPath, ResourceType};
 use crate::store::ResourceStore;

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::outcome::Failure;
 use super::{Call, Endpoint};
+use crate::hooks::{Joining, Policy};
 use crate::patch::Replacement;
-use crate::policy::{Joining, Policy};
 use crate::quirks::Deviation;
 use crate::resource::Resource;
 use crate::store::{Change, Update};

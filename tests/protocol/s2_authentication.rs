@@ -13,7 +13,7 @@ use scimwire::auth::{
     TokenGrant, Tokens, token_fn,
 };
 use scimwire::dispatch::{BuildError, DispatcherBuilder, Features, Report};
-use scimwire::policy::{Creating, Policy};
+use scimwire::hooks::{Creating, Policy};
 use scimwire::query::{Projection, Query};
 use scimwire::store::{Change, Precondition, Pushdown, Selected, Selection, StoreError, Update};
 use scimwire::{

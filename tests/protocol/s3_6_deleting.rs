@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use support::writes::policies::Deactivating;
+use support::writes::hooks::Deactivating;
 use support::writes::provider::{Kept, Provider, Setup, at, id, members, replace, version};
 use support::writes::samples::{asset, bjensen, group, locker, user};
 

@@ -2,7 +2,7 @@
 //! explicit true activates.
 
 use scimwire::Quirks;
-use scimwire::policy::Policy;
+use scimwire::hooks::Policy;
 use serde_json::{Value, json};
 
 use support::writes::provider::{Answer, Provider, Setup, add, id, remove, replace, version};

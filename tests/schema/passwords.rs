@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use scimwire::auth::RequestContext;
 use scimwire::dispatch::Features;
-use scimwire::policy::{Creating, Policy};
+use scimwire::hooks::{Creating, Policy};
 use scimwire::query::Projection;
 use scimwire::schema::Schema;
 use scimwire::store::Change;

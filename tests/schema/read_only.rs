@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 use scimwire::auth::RequestContext;
+use scimwire::hooks::{Creating, Policy};
 use scimwire::message::PatchOperation;
-use scimwire::policy::{Creating, Policy};
 use scimwire::schema::{Schema, SchemaExtension};
 use scimwire::service::Resources;
 use scimwire::{

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use scimwire::auth::RequestContext;
-use scimwire::policy::{Creating, Policy};
+use scimwire::hooks::{Creating, Policy};
 use scimwire::resource::{EnterpriseUser, User, certificate};
 use scimwire::schema::{BuiltinSchema, COUNTRIES, ENTERPRISE_USER, ResourceType, Schema};
 use scimwire::{Error, Resource, ScimType};

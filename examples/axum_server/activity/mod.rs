@@ -17,7 +17,7 @@ use scimwire::auth::Tenant;
 use serde::Serialize;
 use tokio::sync::watch;
 
-use crate::policy::events::Told;
+use crate::hooks::events::Told;
 use mask::Mask;
 use raw::Raw;
 

@@ -15,7 +15,7 @@ use scimwire::auth::Tenant;
 use super::mask::{BODY_BYTES, Mask, shortened};
 use super::{Departure, Exchange, Message, Summary};
 use crate::base_url;
-use crate::policy::events::Told;
+use crate::hooks::events::Told;
 
 /// The maximum length of the client's name, in characters.
 const CLIENT_CHARACTERS: usize = 80;

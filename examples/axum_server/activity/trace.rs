@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use scimwire::auth::RequestContext;
 
-use crate::policy::events::Told;
+use crate::hooks::events::Told;
 
 /// Travels with a request: from its extensions into the context in which it changes something,
 /// where it collects.

@@ -18,7 +18,7 @@ use serde_json::{Map, Value, json};
 
 use super::Admin;
 use super::error::AdminError;
-use crate::policy::origin::Origin;
+use crate::hooks::origin::Origin;
 
 /// Takes the attributes of a SCIM user, and `origin`: `LOCAL`, or `JIT` for one who has signed in
 /// just now.

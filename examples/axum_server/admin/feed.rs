@@ -13,7 +13,7 @@ use http::header::ACCEPT;
 
 use super::Admin;
 use super::error::AdminError;
-use crate::policy::events::Event;
+use crate::hooks::events::Event;
 
 /// All events, oldest first; or, for who accepts `text/event-stream` alone, each as it comes. Who
 /// was interrupted says in `Last-Event-ID` which was the last, and gets those behind it first.

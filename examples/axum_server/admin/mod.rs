@@ -18,8 +18,8 @@ use scimwire::Secret;
 use scimwire::auth::{RequestContext, Tenant, TokenHash};
 use scimwire::service::Resources;
 
+use crate::hooks::events::EventLog;
 use crate::ledger::Ledger;
-use crate::policy::events::EventLog;
 use crate::provider::Provider;
 use crate::tenants::Tenants;
 use error::AdminError;

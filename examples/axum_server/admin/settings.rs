@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer};
 
 use super::Admin;
 use super::error::AdminError;
-use crate::policy::orphans::Orphans;
+use crate::hooks::orphans::Orphans;
 use crate::tenants::{Access, Settings};
 
 /// The settings to change; others stay as they are.

@@ -12,7 +12,7 @@ use serde_json::json;
 
 use super::Admin;
 use super::error::AdminError;
-use crate::policy::origin::Origin;
+use crate::hooks::origin::Origin;
 
 pub(super) async fn user(
     State(admin): State<Arc<Admin>>,

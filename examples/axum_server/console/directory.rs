@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 
 use super::Console;
 use super::error::ConsoleError;
-use crate::policy::origin::Origin;
+use crate::hooks::origin::Origin;
 
 /// Members per page.
 const MEMBERS: usize = 50;

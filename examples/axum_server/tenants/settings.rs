@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::hooks::orphans::Orphans;
 use crate::options::Options;
-use crate::policy::orphans::Orphans;
 
 /// The settings of a tenant.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]

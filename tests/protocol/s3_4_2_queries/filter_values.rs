@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use scimwire::auth::RequestContext;
-use scimwire::policy::{Creating, Policy};
+use scimwire::hooks::{Creating, Policy};
 use scimwire::schema::ResourceType;
 use scimwire::{Error, Resource};
 use serde_json::json;

@@ -4,10 +4,10 @@
 use std::sync::Arc;
 
 use scimwire::Quirks;
-use scimwire::policy::Policy;
+use scimwire::hooks::Policy;
 use serde_json::{Value, json};
 
-use support::writes::policies::Knows;
+use support::writes::hooks::Knows;
 use support::writes::provider::{Kept, Provider, Setup, add, id, members, remove, replace};
 use support::writes::recorder::Recorder;
 use support::writes::samples::{ASSET, asset, user};

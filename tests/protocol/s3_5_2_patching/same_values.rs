@@ -1,7 +1,7 @@
 //! What changes nothing is judged by value (RFC 7644, Section 3.5.2.1; S-3.1-15).
 
 use scimwire::Quirks;
-use scimwire::policy::Policy;
+use scimwire::hooks::Policy;
 use serde_json::{Value, json};
 
 use support::writes::provider::{Kept, Provider, Setup, add, id, replace};

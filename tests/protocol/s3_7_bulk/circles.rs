@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use http::StatusCode;
 use scimwire::auth::RequestContext;
-use scimwire::policy::{Creating, Deleting, Policy};
+use scimwire::hooks::{Creating, Deleting, Policy};
 use scimwire::schema::{Schema, SchemaExtension};
 use scimwire::store::{Change, Operation};
 use scimwire::{Error, Resource, ResourceType, ScimType};

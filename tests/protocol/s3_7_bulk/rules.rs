@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use http::StatusCode;
 use scimwire::auth::{Permissions, RequestContext};
 use scimwire::dispatch::{Features, Report};
-use scimwire::policy::{Deleting, Policy};
+use scimwire::hooks::{Deleting, Policy};
 use scimwire::query::Projection;
 use scimwire::store::{Change, Operation, Precondition, Selected, Selection, Update};
 use scimwire::{

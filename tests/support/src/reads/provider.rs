@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use http::{HeaderMap, Request};
 use scimwire::auth::RequestContext;
 use scimwire::dispatch::{Clock, Features, Limits, Report};
-use scimwire::policy::Policy;
+use scimwire::hooks::Policy;
 use scimwire::schema::{ENTERPRISE_USER, ResourceType};
 use scimwire::store::Pushdown;
 use scimwire::{Dispatcher, MemoryDirectory, Quirks};

@@ -1,6 +1,6 @@
 //! Requests that change something, as short as tests want to say them, and what they are about.
 
-pub mod policies;
+pub mod hooks;
 pub mod provider;
 pub mod recorder;
 pub mod samples;

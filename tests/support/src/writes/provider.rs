@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use http::{HeaderMap, Request};
 use scimwire::auth::RequestContext;
 use scimwire::dispatch::{Clock, Features, Limits, PatchAnswer, Report};
-use scimwire::policy::Policy;
+use scimwire::hooks::Policy;
 use scimwire::{Dispatcher, Quirks};
 use serde_json::{Value, json};
 

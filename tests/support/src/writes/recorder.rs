@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use scimwire::auth::RequestContext;
-use scimwire::policy::Policy;
+use scimwire::hooks::Policy;
 use scimwire::store::{Change, Operation};
 
 /// All that the host heard since it was last asked.

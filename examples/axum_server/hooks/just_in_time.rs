@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use scimwire::auth::RequestContext;
-use scimwire::policy::{Creating, Policy};
+use scimwire::hooks::{Creating, Policy};
 use scimwire::service::Resources;
 use scimwire::store::{Change, Operation};
 use scimwire::{Error, Resource, ResourceType, StoreError};

@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use async_trait::async_trait;
 use http::StatusCode;
 use scimwire::auth::RequestContext;
+use scimwire::hooks::{Creating, Deleting, Policy, Turn};
 use scimwire::message::{PatchOperation, SearchRequest};
-use scimwire::policy::{Creating, Deleting, Policy, Turn};
 use scimwire::service::Resources;
 use scimwire::store::{Change, EntityTags, Operation, Precondition};
 use scimwire::{

@@ -11,7 +11,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use futures_util::Stream;
 use futures_util::stream;
 use scimwire::auth::{RequestContext, Tenant};
-use scimwire::policy::Policy;
+use scimwire::hooks::Policy;
 use scimwire::store::{Change, MemberChange, Operation};
 use serde::Serialize;
 use tokio::sync::watch;

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 use scimwire::auth::RequestContext;
-use scimwire::policy::{Deleting, Joining, Policy};
+use scimwire::hooks::{Deleting, Joining, Policy};
 use scimwire::{Error, ResourceType};
 
 /// Switches users off that are to be deleted.

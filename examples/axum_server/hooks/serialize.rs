@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 use scimwire::Error;
 use scimwire::auth::{RequestContext, Tenant};
-use scimwire::policy::{Policy, Turn};
+use scimwire::hooks::{Policy, Turn};
 
 /// A lock for each tenant.
 #[derive(Default)]

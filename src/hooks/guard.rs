@@ -10,7 +10,7 @@ use std::fmt;
 /// use std::sync::Arc;
 /// use scimwire::Error;
 /// use scimwire::auth::RequestContext;
-/// use scimwire::policy::{Policy, Turn};
+/// use scimwire::hooks::{Policy, Turn};
 /// use tokio::sync::Mutex;
 ///
 /// /// Allows one change at a time, so that they are reported in the order in which they are made.

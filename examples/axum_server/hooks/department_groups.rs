@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use scimwire::auth::RequestContext;
-use scimwire::policy::Policy;
+use scimwire::hooks::Policy;
 use scimwire::service::Resources;
 use scimwire::store::Change;
 use scimwire::{Resource, StoreError};

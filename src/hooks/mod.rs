@@ -3,9 +3,9 @@
 //! The guide to [hooks and events](crate::guides::hooks) begins with examples. Your application
 //! makes changes of its own through [`Resources`](crate::service::Resources).
 
-mod chain;
+mod compose;
+mod guard;
 mod pointer;
-mod turn;
 
 use std::collections::HashSet;
 
@@ -17,7 +17,7 @@ use crate::resource::Resource;
 use crate::schema::ResourceType;
 use crate::store::Change;
 
-pub use turn::Turn;
+pub use guard::Turn;
 
 /// Hooks that run before and after every change. By default each does nothing.
 ///
@@ -28,7 +28,7 @@ pub use turn::Turn;
 ///
 /// ```
 /// # use scimwire::auth::RequestContext;
-/// # use scimwire::policy::{Creating, Deleting, Joining, Policy, Turn};
+/// # use scimwire::hooks::{Creating, Deleting, Joining, Policy, Turn};
 /// # use scimwire::store::Change;
 /// # use scimwire::{Error, Resource, ResourceType};
 /// # struct Host;
@@ -90,7 +90,7 @@ pub use turn::Turn;
 ///
 /// ```
 /// use scimwire::auth::RequestContext;
-/// use scimwire::policy::Policy;
+/// use scimwire::hooks::Policy;
 /// use scimwire::store::Change;
 /// use std::sync::Arc;
 ///
@@ -214,7 +214,7 @@ pub trait Policy: Send + Sync + 'static {
 ///
 /// ```
 /// use scimwire::auth::RequestContext;
-/// use scimwire::policy::{Creating, Policy};
+/// use scimwire::hooks::{Creating, Policy};
 /// use scimwire::service::Resources;
 /// use scimwire::{Dispatcher, Error, MemoryStore, Resource, ResourceType};
 ///
@@ -279,7 +279,7 @@ impl Creating {
     /// updated; the rest is kept.
     ///
     /// ```
-    /// use scimwire::policy::{Adoption, Creating};
+    /// use scimwire::hooks::{Adoption, Creating};
     ///
     /// let merged = Creating::adopt("2819c223");
     /// assert_eq!(merged, Creating::adopt("2819c223").with_mode(Adoption::Merge));

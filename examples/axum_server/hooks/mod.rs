@@ -1,17 +1,17 @@
 //! The policy of the demo: one file for each rule, combined here.
 
 mod account_size;
+mod deleted_tenant;
 mod department_groups;
 pub(crate) mod events;
 mod just_in_time;
-mod one_by_one;
 pub(crate) mod origin;
 pub(crate) mod orphans;
-mod tenant_gone;
+mod serialize;
 
 use std::sync::Arc;
 
-use scimwire::policy::Policy;
+use scimwire::hooks::Policy;
 use scimwire::schema::ResourceType;
 use scimwire::service::Resources;
 use scimwire::{ResourceStore, StoreError};
@@ -20,13 +20,13 @@ use tracing::error;
 use crate::ledger::Ledger;
 use crate::tenants::Tenants;
 use account_size::AccountSize;
+use deleted_tenant::TenantGone;
 use department_groups::DepartmentGroups;
 use events::EventLog;
 use just_in_time::JustInTime;
-use one_by_one::OneByOne;
 use origin::NoteOrigin;
 use orphans::OrphanRule;
-use tenant_gone::TenantGone;
+use serialize::OneByOne;
 
 /// A resource type, and where its resources are.
 pub(crate) type Served = (Arc<ResourceType>, Arc<dyn ResourceStore>);

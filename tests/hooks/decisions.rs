@@ -5,13 +5,13 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use http::StatusCode;
 use scimwire::auth::RequestContext;
-use scimwire::policy::{Creating, Deleting, Policy};
+use scimwire::hooks::{Creating, Deleting, Policy};
 use scimwire::store::{Change, Operation};
 use scimwire::{Dispatcher, Error, Resource, ResourceType, ScimType};
 use serde_json::{Value, json};
 
 use support::databases::{LazyDirectory, kind_asked_for};
-use support::writes::policies::Deactivating;
+use support::writes::hooks::Deactivating;
 use support::writes::provider::{BASE, Provider, add, at, id, message, replace, version};
 use support::writes::recorder::Recorder;
 use support::writes::samples::{ASSET, ENTERPRISE, asset, asset_with, bjensen, group, user};

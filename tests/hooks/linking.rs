@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use scimwire::auth::RequestContext;
-use scimwire::policy::{Adoption, Creating, Policy};
+use scimwire::hooks::{Adoption, Creating, Policy};
 use scimwire::{Error, Quirks, Resource, ResourceType, ScimType};
 use serde_json::{Value, json};
 

@@ -6,12 +6,12 @@ use std::sync::atomic::Ordering;
 
 use async_trait::async_trait;
 use scimwire::auth::RequestContext;
-use scimwire::policy::{Joining, Policy};
+use scimwire::hooks::{Joining, Policy};
 use scimwire::quirks::Omitted;
 use scimwire::{Error, Quirks, ResourceType};
 use serde_json::json;
 
-use support::writes::policies::Knows;
+use support::writes::hooks::Knows;
 use support::writes::provider::{Kept, Provider, Setup, members, replace};
 use support::writes::recorder::Recorder;
 use support::writes::samples::{bjensen, group};

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use scimwire::Error;
 use scimwire::auth::{AuthError, RequestContext};
-use scimwire::policy::{Policy, Turn};
+use scimwire::hooks::{Policy, Turn};
 
 use crate::tenants::Tenants;
 

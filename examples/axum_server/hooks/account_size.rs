@@ -6,7 +6,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use scimwire::StoreError;
 use scimwire::auth::RequestContext;
-use scimwire::policy::Policy;
+use scimwire::hooks::Policy;
 use scimwire::store::{Change, Operation};
 
 use super::log_failure;
