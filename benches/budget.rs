@@ -1,8 +1,8 @@
 //! What it costs to count the work of a request, and what a unit of work comes to.
 //!
-//! The machine is noisy: requests with limits and without take turns, and what is printed is the
+//! The machine is noisy: requests with limits and without alternate, and what is printed is the
 //! median of their ratios. `cargo bench --bench budget`; `SCIMWIRE_BENCH_PAIRS` for another number
-//! of turns.
+//! of rounds.
 
 use std::hint::black_box;
 use std::sync::Arc;
@@ -26,7 +26,7 @@ mod served;
 
 use served::{Served, answers, get, request, size};
 
-/// So many requests a turn.
+/// So many requests a round.
 const TURN: u64 = 25;
 
 fn main() {
@@ -51,13 +51,13 @@ fn ratios() {
     let family = ["Smith", "Jensen"]
         .map(|name| patch(&json!([{ "op": "replace", "path": "name.familyName", "value": name }])));
     for (name, bodies) in [("PATCH active", active), ("PATCH name.familyName", family)] {
-        compare(name, &without, &with, &|path, turn| {
-            request(Method::PATCH, path, bodies[turn % 2].to_string())
+        compare(name, &without, &with, &|path, round| {
+            request(Method::PATCH, path, bodies[round % 2].to_string())
         });
     }
-    compare("PUT", &without, &with, &|path, turn| {
+    compare("PUT", &without, &with, &|path, round| {
         let mut user = inputs::user();
-        user["title"] = json!(format!("Tour Guide {}", turn % 2));
+        user["title"] = json!(format!("Tour Guide {}", round % 2));
         request(Method::PUT, path, user.to_string())
     });
     for filter in [
@@ -76,11 +76,11 @@ fn compare(
     with: &(Served, String),
     request: &dyn Fn(&str, usize) -> Request<Vec<u8>>,
 ) {
-    let mut turn = 0;
+    let mut round = 0;
     let mut measure = |(served, path): &(Served, String)| {
         let next = || {
-            turn += 1;
-            request(path, turn)
+            round += 1;
+            request(path, round)
         };
         answers(served, TURN, next).as_secs_f64() / TURN as f64
     };
@@ -221,7 +221,7 @@ fn unit(name: &str, work: &dyn Fn(&Budget)) {
         let time = busy.zip(self::busy()).map_or(start.elapsed(), |(before, after)| after - before);
         (time, u64::MAX - 1 - budget.left().expect("it has a limit"))
     };
-    let (time, units): (Duration, u64) = (0..5).map(once).min().expect("five turns");
+    let (time, units): (Duration, u64) = (0..5).map(once).min().expect("five rounds");
     let each = time.as_secs_f64() * 1e9 / units as f64;
     println!("| {name} | {units} | {:.1} ms | {each:.0} ns |", time.as_secs_f64() * 1e3);
 }

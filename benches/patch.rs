@@ -59,11 +59,11 @@ fn apply(criterion: &mut Criterion) {
     let users = Arc::new(user_type());
     for (name, messages) in messages() {
         let plans = messages.map(|message| bind(&users, message.to_string().as_bytes()));
-        let (mut user, mut turn) = (Some(user(&users)), 0);
+        let (mut user, mut round) = (Some(user(&users)), 0);
         group.bench_function(name, |bencher| {
             bencher.iter(|| {
-                turn ^= 1;
-                user = user.take().map(|user| run(&plans[turn], user));
+                round ^= 1;
+                user = user.take().map(|user| run(&plans[round], user));
             });
         });
     }
@@ -76,11 +76,11 @@ fn bind_and_apply(criterion: &mut Criterion) {
     let users = Arc::new(user_type());
     for (name, messages) in messages() {
         let bodies = messages.map(|message| message.to_string().into_bytes());
-        let (mut user, mut turn) = (Some(user(&users)), 0);
+        let (mut user, mut round) = (Some(user(&users)), 0);
         group.bench_function(name, |bencher| {
             bencher.iter(|| {
-                turn ^= 1;
-                let plan = bind(&users, black_box(&bodies[turn]));
+                round ^= 1;
+                let plan = bind(&users, black_box(&bodies[round]));
                 user = user.take().map(|user| run(&plan, user));
             });
         });
@@ -98,11 +98,11 @@ fn body_to_stored(criterion: &mut Criterion) {
         let bodies = messages.map(|message| message.to_string().into_bytes());
         let mut user = user(&users);
         user.set_meta(&Meta::new("User", now));
-        let (mut user, mut turn) = (Arc::new(user), 0);
+        let (mut user, mut round) = (Arc::new(user), 0);
         group.bench_function(name, |bencher| {
             bencher.iter(|| {
-                turn ^= 1;
-                let plan = bind(&users, black_box(&bodies[turn]));
+                round ^= 1;
+                let plan = bind(&users, black_box(&bodies[round]));
                 let update = Update::patch(Arc::clone(&users), "default".into(), plan, now);
                 user = update
                     .apply(Arc::clone(&user))
@@ -136,11 +136,11 @@ fn budget(criterion: &mut Criterion) {
     for (name, budget) in budgets {
         let mut user = user(&users);
         user.set_meta(&Meta::new("User", now));
-        let (mut user, mut turn) = (Arc::new(user), 0);
+        let (mut user, mut round) = (Arc::new(user), 0);
         group.bench_function(format!("body to stored resource, {name} a limit"), |bencher| {
             bencher.iter(|| {
-                turn ^= 1;
-                let plan = bind(&users, black_box(&bodies[turn]));
+                round ^= 1;
+                let plan = bind(&users, black_box(&bodies[round]));
                 let update =
                     Update::patch(Arc::clone(&users), "default".into(), plan, now).within(budget());
                 user = update
@@ -199,10 +199,10 @@ fn store(criterion: &mut Criterion) {
     let path = format!("/Users/{}", served.create("/Users", &inputs::user()));
     for (name, messages) in messages() {
         let bodies = messages.map(|message| message.to_string().into_bytes());
-        let mut turn = 0;
+        let mut round = 0;
         let mut next = || {
-            turn ^= 1;
-            request(Method::PATCH, &path, bodies[turn].clone())
+            round ^= 1;
+            request(Method::PATCH, &path, bodies[round].clone())
         };
         assert_eq!(served.answer(next()).status(), StatusCode::NO_CONTENT);
         group.bench_function(name, |bencher| {

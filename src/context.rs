@@ -76,7 +76,7 @@ pub struct Me {
     pub id: String,
 }
 
-/// The caller of a request and the settings of its tenant. Every call of a store or policy gets it.
+/// The caller of a request and the settings of its tenant. Every call of a store or hook gets it.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct RequestContext {
@@ -96,7 +96,7 @@ pub struct RequestContext {
     pub quirks: Option<Quirks>,
     /// The features of this tenant, if they differ from those of the service provider.
     pub features: Option<Features>,
-    /// Values of your application, for its stores and policies. The library reads none of them.
+    /// Values of your application, for its stores and hooks. The library reads none of them.
     pub extensions: Extensions,
 }
 
@@ -172,7 +172,7 @@ impl RequestContext {
         Self { features: Some(features), ..self }
     }
 
-    /// Adds a value of your application, for its stores and policies.
+    /// Adds a value of your application, for its stores and hooks.
     #[must_use]
     pub fn with_extension<T: Clone + Send + Sync + 'static>(mut self, extension: T) -> Self {
         self.extensions.insert(extension);

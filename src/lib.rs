@@ -56,7 +56,7 @@
 //! | [end sessions when a user is deactivated](#end-sessions-when-a-user-is-deactivated) | [Hooks and events](guides::hooks) |
 //! | [send a webhook](#send-a-webhook), write an audit log, reject a change | [Hooks and events](guides::hooks) |
 //! | [map groups to roles](#map-groups-to-roles) | [Groups](guides::groups) |
-//! | link a POST to an existing account | [`Creating::adopt`](hooks::Creating) |
+//! | link a POST to an existing account | [`CreateDecision::link`](hooks::CreateDecision) |
 //! | [add a custom attribute](#add-a-custom-attribute), an extension or a resource type | [Custom schemas](schema) |
 //! | publish only the attributes that my tables have | [`ResourceType::keeping`] |
 //! | see which deviations from the RFC are tolerated, or turn that off | [Quirks](quirks): `cx.with_quirks(Quirks::STRICT)` |
@@ -76,7 +76,7 @@
 //! }
 //! ```
 //!
-//! Call it in [`Policy::changed`](hooks::Policy::changed), a hook that runs after each commit.
+//! Call it in [`Hooks::after_commit`](hooks::Hooks::after_commit), a hook that runs after each commit.
 //!
 //! ## Send a webhook
 //!

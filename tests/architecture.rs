@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 /// Each module, after all those it may name.
 const ORDER: &[&str] = &[
     "attr", "error", "value", "budget", "clock", "secret", "shown", "quirks", "schema", "resource",
-    "filter", "message", "query", "patch", "features", "context", "auth", "store", "sql", "policy",
+    "filter", "message", "query", "patch", "features", "context", "auth", "store", "sql", "hooks",
     "service", "dispatch", "testkit", "guides",
 ];
 

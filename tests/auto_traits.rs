@@ -84,10 +84,10 @@ shared! {
     scimwire::patch::Plan,
     scimwire::patch::PlanBinder,
     scimwire::patch::Replacement,
-    scimwire::hooks::Adoption,
-    scimwire::hooks::Creating,
-    scimwire::hooks::Deleting,
-    scimwire::hooks::Joining,
+    scimwire::hooks::LinkMode,
+    scimwire::hooks::CreateDecision,
+    scimwire::hooks::DeleteDecision,
+    scimwire::hooks::MemberDecision,
     scimwire::query::IdOrder,
     scimwire::query::MostGroups,
     scimwire::query::Page,
@@ -198,12 +198,12 @@ shared! {
 }
 
 /// Types with one owner, who may be another thread later.
-const SENT: &[&str] = &["scimwire::hooks::Turn", "scimwire::testkit::Task"];
+const SENT: &[&str] = &["scimwire::hooks::ChangeGuard", "scimwire::testkit::Task"];
 
 #[test]
 fn the_other_public_types_are_sent() {
     fn sent<T: Send + 'static>() {}
-    sent::<scimwire::hooks::Turn>();
+    sent::<scimwire::hooks::ChangeGuard>();
     sent::<scimwire::testkit::Task>();
 }
 

@@ -7,7 +7,7 @@ use chrono::DateTime;
 use scimwire::ResourceStore;
 use scimwire::auth::{Authenticate, TokenStore, ValidateToken};
 use scimwire::dispatch::{Clock, SystemClock};
-use scimwire::hooks::Policy;
+use scimwire::hooks::Hooks;
 use scimwire::sql::Columns;
 use scimwire::testkit::Explain;
 
@@ -31,7 +31,7 @@ pointers! {
     clock: Clock,
     columns: Columns,
     explain: Explain,
-    policy: Policy,
+    hooks: Hooks,
     store: ResourceStore,
     token_store: TokenStore,
     validate: ValidateToken,

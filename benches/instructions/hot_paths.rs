@@ -103,10 +103,10 @@ fn patch_bind() -> Round {
 fn patch_apply() -> Round {
     let users = user_type();
     let plans = ["barbara", "bjensen"].map(|name| plan(&users, change(name).as_bytes()));
-    let (mut user, mut turn) = (Some(user(&users)), 0);
+    let (mut user, mut round) = (Some(user(&users)), 0);
     Box::new(move || {
-        turn ^= 1;
-        user = user.take().map(|user| plans[turn].apply(user).expect("the target is there"));
+        round ^= 1;
+        user = user.take().map(|user| plans[round].apply(user).expect("the target is there"));
     })
 }
 
@@ -116,10 +116,10 @@ fn patch_stored(budget: fn() -> Budget) -> Round {
     let bodies = ["barbara", "bjensen"].map(change);
     let mut user = user(&users);
     user.set_meta(&Meta::new("User", now));
-    let (mut user, mut turn) = (Arc::new(user), 0);
+    let (mut user, mut round) = (Arc::new(user), 0);
     Box::new(move || {
-        turn ^= 1;
-        let plan = plan(&users, bodies[turn].as_bytes());
+        round ^= 1;
+        let plan = plan(&users, bodies[round].as_bytes());
         let update = Update::patch(Arc::clone(&users), "default".into(), plan, now);
         let change = update.within(budget()).apply(Arc::clone(&user));
         user = change.expect("the target is there").after.expect("the user");
@@ -147,12 +147,12 @@ where
 
 fn patch() -> Round {
     let (served, id) = serve();
-    let (path, mut turn) = (format!("/Users/{id}"), 0);
+    let (path, mut round) = (format!("/Users/{id}"), 0);
     let bodies = [false, true]
         .map(|active| message(&json!({ "op": "replace", "path": "active", "value": active })));
     Box::new(move || {
-        turn ^= 1;
-        let request = request(Method::PATCH, &path, bodies[turn ^ 1].clone());
+        round ^= 1;
+        let request = request(Method::PATCH, &path, bodies[round ^ 1].clone());
         assert_eq!(served.answer(request).status(), StatusCode::NO_CONTENT);
     })
 }

@@ -46,19 +46,19 @@ fn set(criterion: &mut Criterion, name: &str, bodies: &[Value; 2]) {
     let users = ours::user_type();
     let messages = bodies.each_ref().map(ours::message);
     let plans = messages.clone().map(|message| ours::plan(&users, message));
-    let mut turn = 0;
+    let mut round = 0;
     let mut user = Some(ours::stored(&inputs::user()));
     group.bench_function("scimwire, bound before", |bencher| {
         bencher.iter(|| {
-            turn ^= 1;
-            user = user.take().map(|user| plans[turn].apply(user).expect("the target is there"));
+            round ^= 1;
+            user = user.take().map(|user| plans[round].apply(user).expect("the target is there"));
         });
     });
     // The others read paths each time, and so does this one; the copy of the message is its own.
     group.bench_function("scimwire, with bind", |bencher| {
         bencher.iter(|| {
-            turn ^= 1;
-            let plan = ours::plan(&users, messages[turn].clone());
+            round ^= 1;
+            let plan = ours::plan(&users, messages[round].clone());
             user = user.take().map(|user| plan.apply(user).expect("the target is there"));
         });
     });
@@ -66,21 +66,21 @@ fn set(criterion: &mut Criterion, name: &str, bodies: &[Value; 2]) {
     let mut document = inputs::user();
     group.bench_function("scim-kit", |bencher| {
         bencher.iter(|| {
-            turn ^= 1;
-            patches[turn].apply_to(black_box(&mut document)).expect("the target is there");
+            round ^= 1;
+            patches[round].apply_to(black_box(&mut document)).expect("the target is there");
         });
     });
     let server = StandardResourceProvider::new(InMemoryStorage::new());
     let mut document = inputs::user();
-    let mut apply = |turn: usize| {
-        server.apply_patch_operation(black_box(&mut document), &bodies[turn]["Operations"][0])
+    let mut apply = |round: usize| {
+        server.apply_patch_operation(black_box(&mut document), &bodies[round]["Operations"][0])
     };
     match apply(1) {
         Ok(()) => {
             group.bench_function("scim-server", |bencher| {
                 bencher.iter(|| {
-                    turn ^= 1;
-                    apply(turn).expect("the target is there");
+                    round ^= 1;
+                    apply(round).expect("the target is there");
                 });
             });
         }

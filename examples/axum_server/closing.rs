@@ -10,7 +10,7 @@ use scimwire::{ResourceStore, StoreError};
 use tracing::{error, info};
 
 use crate::activity::ActivityLog;
-use crate::hooks::Policies;
+use crate::hooks::AllHooks;
 use crate::hooks::events::EventLog;
 use crate::records::Records;
 use crate::tenants::Tenants;
@@ -24,7 +24,7 @@ pub(crate) struct Closing {
     stores: Vec<Arc<dyn ResourceStore>>,
     records: Arc<Records>,
     tenants: Arc<Tenants>,
-    turns: Arc<dyn scimwire::hooks::Policy>,
+    hooks: Arc<dyn scimwire::hooks::Hooks>,
     events: Arc<EventLog>,
     activity: Arc<ActivityLog>,
 }
@@ -34,7 +34,7 @@ impl Closing {
         stores: Vec<Arc<dyn ResourceStore>>,
         records: Arc<Records>,
         tenants: &Arc<Tenants>,
-        policies: &Policies,
+        hooks: &AllHooks,
         events: &Arc<EventLog>,
         activity: &Arc<ActivityLog>,
     ) -> Self {
@@ -42,7 +42,7 @@ impl Closing {
             stores,
             records,
             tenants: Arc::clone(tenants),
-            turns: Arc::clone(&policies.all) as Arc<dyn scimwire::hooks::Policy>,
+            hooks: Arc::clone(&hooks.all) as Arc<dyn scimwire::hooks::Hooks>,
             events: Arc::clone(events),
             activity: Arc::clone(activity),
         }
@@ -54,7 +54,7 @@ impl Closing {
         {
             // The change that is being made is finished, and the next one sees that there is no
             // tenant.
-            let Ok(_turn) = self.turns.turn(&cx).await else {
+            let Ok(_guard) = self.hooks.begin(&cx).await else {
                 return Ok(false);
             };
             if !self.tenants.begin_to_close(name).await? {

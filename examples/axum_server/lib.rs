@@ -3,7 +3,7 @@
 //!
 //! `cargo run --example axum_server` needs no flag. What to look at, in this order: `provider` puts
 //! the dispatcher together, `server` hands it the requests of axum, `auth` says who asks, `oauth`
-//! lets identity providers get their tokens by themselves, `policy` has one file for each rule of
+//! lets identity providers get their tokens by themselves, `hooks` has one file for each rule of
 //! the host's own. `console` and `activity` are what an administrator sees of it in a browser.
 
 mod activity;

@@ -17,7 +17,7 @@ use crate::auth::TenantAuthenticator;
 use crate::base_url::PublicUrl;
 use crate::closing::Closing;
 use crate::database::{DatabaseError, Directory};
-use crate::hooks::Policies;
+use crate::hooks::AllHooks;
 use crate::hooks::events::EventLog;
 use crate::ledger::Ledger;
 use crate::options::{Options, Profile};
@@ -35,7 +35,7 @@ const LONGEST_WAIT: Duration = Duration::from_secs(20);
 /// and its events.
 pub(crate) struct Provider {
     pub(crate) dispatcher: Dispatcher,
-    pub(crate) policies: Policies,
+    pub(crate) hooks: AllHooks,
     pub(crate) ledger: Arc<Ledger>,
     pub(crate) events: Arc<EventLog>,
     pub(crate) tenants: Arc<Tenants>,
@@ -68,7 +68,7 @@ impl Provider {
         let served =
             |resource_type: Arc<ResourceType>| (Arc::clone(&resource_type), store(&resource_type));
         let (users, groups) = (served(user_type), served(group_type));
-        let policies = Policies::new(&users, &groups, &tenants, &ledger, &events);
+        let hooks = AllHooks::new(&users, &groups, &tenants, &ledger, &events);
         let shares = Shares::new(options.tenant_requests.get(), LONGEST_WAIT);
         let authenticator = TenantAuthenticator::new(Arc::clone(&tenants), public_url, shares)?;
 
@@ -76,7 +76,7 @@ impl Provider {
             .resource_type(users.0, users.1)
             .resource_type(groups.0, groups.1)
             .authenticate(ShowTheWay::new(authenticator, public_url.console()))
-            .policy(Arc::clone(&policies.all))
+            .hooks(Arc::clone(&hooks.all))
             .quirks(quirks(options.quirks))
             .limits(limits(options))
             // All processes over one database read each other's cursors.
@@ -88,17 +88,11 @@ impl Provider {
         let dispatcher = builder.build()?;
         let admin_key = options.admin_key.as_ref().map(TokenHash::of);
         let activity = Arc::default();
-        let closing = Closing::new(
-            stores.take(),
-            Arc::clone(&records),
-            &tenants,
-            &policies,
-            &events,
-            &activity,
-        );
+        let closing =
+            Closing::new(stores.take(), Arc::clone(&records), &tenants, &hooks, &events, &activity);
         Ok(Self {
             dispatcher,
-            policies,
+            hooks,
             ledger,
             events,
             tenants,

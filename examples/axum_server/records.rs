@@ -69,7 +69,7 @@ impl Records {
                 let pool = pool.max_connections(1).idle_timeout(None).max_lifetime(None);
                 // A request that ends while its connection is looked at takes it along.
                 let pool = pool.test_before_acquire(false);
-                // All that is waited for are others' turns.
+                // Only other requests are waited for.
                 let pool = pool.acquire_timeout(10 * PATIENCE);
                 (pool.connect("sqlite::memory:").await?, None)
             }

@@ -35,7 +35,7 @@ impl Shares {
         }
     }
 
-    /// Waits until it is the turn of a request.
+    /// Waits for the permit of a request.
     ///
     /// # Errors
     ///

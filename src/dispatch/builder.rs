@@ -9,7 +9,7 @@ use super::{Dispatcher, Provider};
 use crate::auth::{Anybody, Authenticate};
 use crate::clock::Clock;
 use crate::features::Features;
-use crate::hooks::Policy;
+use crate::hooks::Hooks;
 use crate::quirks::Quirks;
 use crate::schema::{Locations, Registry, ResolvedPath, ResourceType, SchemaError};
 use crate::service::{Endpoint, Limits, Service};
@@ -89,8 +89,8 @@ impl DispatcherBuilder {
     }
 
     /// Gives the host a say in changes.
-    pub fn policy(mut self, policy: impl Policy) -> Self {
-        (self.service.policy, self.service.has_policy) = (Arc::new(policy), true);
+    pub fn hooks(mut self, hooks: impl Hooks) -> Self {
+        (self.service.hooks, self.service.has_hooks) = (Arc::new(hooks), true);
         self
     }
 

@@ -110,7 +110,7 @@ pub(super) fn of_failure(failure: Failure, report: &mut Report) -> Response<Byte
     if let Some(challenge) = &challenge {
         set(&mut response, WWW_AUTHENTICATE, challenge);
     }
-    // RFC 7644, Section 2: whoever says 401, a store or a policy among them.
+    // RFC 7644, Section 2: whoever says 401, a store or a hook among them.
     if err.status() == StatusCode::UNAUTHORIZED
         && !response.headers().contains_key(WWW_AUTHENTICATE)
     {

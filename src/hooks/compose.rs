@@ -1,10 +1,10 @@
-//! A list of policies as one policy.
+//! A list of hooks as one implementation.
 
 use std::collections::HashSet;
 
 use async_trait::async_trait;
 
-use super::{Creating, Deleting, Joining, Policy, Turn};
+use super::{ChangeGuard, CreateDecision, DeleteDecision, Hooks, MemberDecision};
 use crate::context::RequestContext;
 use crate::error::Error;
 use crate::resource::Resource;
@@ -13,80 +13,84 @@ use crate::store::Change;
 
 #[async_trait]
 #[deny(clippy::missing_trait_methods)]
-impl<T: Policy> Policy for Vec<T> {
-    async fn turn(&self, cx: &RequestContext) -> Result<Turn, Error> {
-        let mut turn = Turn::default();
-        for policy in self {
-            turn = turn.and(policy.turn(cx).await?);
+impl<T: Hooks> Hooks for Vec<T> {
+    async fn begin(&self, cx: &RequestContext) -> Result<ChangeGuard, Error> {
+        let mut guard = ChangeGuard::default();
+        for hooks in self {
+            guard = guard.and(hooks.begin(cx).await?);
         }
-        Ok(turn)
+        Ok(guard)
     }
 
-    async fn creating(
+    async fn before_create(
         &self,
         resource_type: &ResourceType,
         resource: &mut Resource,
         cx: &RequestContext,
-    ) -> Result<Creating, Error> {
-        for policy in self {
-            match policy.creating(resource_type, resource, cx).await? {
-                Creating::Store => {}
-                adopt @ Creating::Adopt { .. } => return Ok(adopt),
+    ) -> Result<CreateDecision, Error> {
+        for hooks in self {
+            match hooks.before_create(resource_type, resource, cx).await? {
+                CreateDecision::Create => {}
+                link @ CreateDecision::Link { .. } => return Ok(link),
             }
         }
-        Ok(Creating::Store)
+        Ok(CreateDecision::Create)
     }
 
-    async fn joining(
+    async fn before_add_members(
         &self,
         resource_type: &ResourceType,
         members: &[String],
         cx: &RequestContext,
-    ) -> Result<Joining, Error> {
+    ) -> Result<MemberDecision, Error> {
         let mut without = HashSet::new();
-        for policy in self {
-            match policy.joining(resource_type, members, cx).await? {
-                Joining::All => {}
-                Joining::Without(ids) => without.extend(ids),
+        for hooks in self {
+            match hooks.before_add_members(resource_type, members, cx).await? {
+                MemberDecision::Accept => {}
+                MemberDecision::Ignore(ids) => without.extend(ids),
             }
         }
-        Ok(if without.is_empty() { Joining::All } else { Joining::Without(without) })
+        Ok(if without.is_empty() {
+            MemberDecision::Accept
+        } else {
+            MemberDecision::Ignore(without)
+        })
     }
 
-    fn updating(
+    fn before_update(
         &self,
         resource_type: &ResourceType,
         before: &Resource,
         after: &mut Resource,
         cx: &RequestContext,
     ) -> Result<(), Error> {
-        self.iter().try_for_each(|policy| policy.updating(resource_type, before, after, cx))
+        self.iter().try_for_each(|hooks| hooks.before_update(resource_type, before, after, cx))
     }
 
-    async fn deleting(
+    async fn before_delete(
         &self,
         resource_type: &ResourceType,
         id: &str,
         cx: &RequestContext,
-    ) -> Result<Deleting, Error> {
-        for policy in self {
-            match policy.deleting(resource_type, id, cx).await? {
-                Deleting::Delete => {}
-                Deleting::Deactivate => return Ok(Deleting::Deactivate),
+    ) -> Result<DeleteDecision, Error> {
+        for hooks in self {
+            match hooks.before_delete(resource_type, id, cx).await? {
+                DeleteDecision::Delete => {}
+                DeleteDecision::Deactivate => return Ok(DeleteDecision::Deactivate),
             }
         }
-        Ok(Deleting::Delete)
+        Ok(DeleteDecision::Delete)
     }
 
-    async fn changed(&self, change: &Change, cx: &RequestContext) {
-        for policy in self {
-            policy.changed(change, cx).await;
+    async fn after_commit(&self, change: &Change, cx: &RequestContext) {
+        for hooks in self {
+            hooks.after_commit(change, cx).await;
         }
     }
 
-    async fn adopted(&self, change: &Change, cx: &RequestContext) {
-        for policy in self {
-            policy.adopted(change, cx).await;
+    async fn after_link(&self, change: &Change, cx: &RequestContext) {
+        for hooks in self {
+            hooks.after_link(change, cx).await;
         }
     }
 }

@@ -4,13 +4,13 @@ use std::any::Any;
 use std::fmt;
 
 /// A guard that is held during a change, such as that of a lock; see
-/// [`Policy::turn`](super::Policy::turn).
+/// [`Hooks::begin`](super::Hooks::begin).
 ///
 /// ```
 /// use std::sync::Arc;
 /// use scimwire::Error;
 /// use scimwire::auth::RequestContext;
-/// use scimwire::hooks::{Policy, Turn};
+/// use scimwire::hooks::{Hooks, ChangeGuard};
 /// use tokio::sync::Mutex;
 ///
 /// /// Allows one change at a time, so that they are reported in the order in which they are made.
@@ -18,19 +18,19 @@ use std::fmt;
 /// struct OneByOne(Arc<Mutex<()>>);
 ///
 /// #[async_trait::async_trait]
-/// impl Policy for OneByOne {
-///     async fn turn(&self, _cx: &RequestContext) -> Result<Turn, Error> {
-///         Ok(Turn::holding(Arc::clone(&self.0).lock_owned().await))
+/// impl Hooks for OneByOne {
+///     async fn begin(&self, _cx: &RequestContext) -> Result<ChangeGuard, Error> {
+///         Ok(ChangeGuard::new(Arc::clone(&self.0).lock_owned().await))
 ///     }
 /// }
 /// ```
 #[derive(Default)]
 #[must_use = "the guard is released when this is dropped"]
-pub struct Turn(Vec<Box<dyn Any + Send>>);
+pub struct ChangeGuard(Vec<Box<dyn Any + Send>>);
 
-impl Turn {
+impl ChangeGuard {
     /// Holds `guard`.
-    pub fn holding(guard: impl Any + Send) -> Self {
+    pub fn new(guard: impl Any + Send) -> Self {
         Self(vec![Box::new(guard)])
     }
 
@@ -41,8 +41,8 @@ impl Turn {
     }
 }
 
-impl fmt::Debug for Turn {
+impl fmt::Debug for ChangeGuard {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Turn").field("held", &self.0.len()).finish()
+        f.debug_struct("ChangeGuard").field("held", &self.0.len()).finish()
     }
 }

@@ -17,46 +17,46 @@ use crate::resource::Resource;
 use crate::schema::ResourceType;
 use crate::store::Change;
 
-pub use guard::Turn;
+pub use guard::ChangeGuard;
 
 /// Hooks that run before and after every change. By default each does nothing.
 ///
 /// Use them to fill in attributes, reject a change, link a POST to an existing account, end
 /// sessions, send webhooks or write an audit log; [the guide](crate::guides::hooks) has examples.
-/// Pass an implementation to [`policy`](crate::dispatch::DispatcherBuilder::policy) of the
+/// Pass an implementation to [`hooks`](crate::dispatch::DispatcherBuilder::hooks) of the
 /// dispatcher's builder. Under `#[async_trait]`, the methods are:
 ///
 /// ```
 /// # use scimwire::auth::RequestContext;
-/// # use scimwire::hooks::{Creating, Deleting, Joining, Policy, Turn};
+/// # use scimwire::hooks::{CreateDecision, DeleteDecision, MemberDecision, Hooks, ChangeGuard};
 /// # use scimwire::store::Change;
 /// # use scimwire::{Error, Resource, ResourceType};
 /// # struct Host;
 /// #[async_trait::async_trait]
-/// impl Policy for Host {
-///     async fn turn(&self, cx: &RequestContext) -> Result<Turn, Error> {
+/// impl Hooks for Host {
+///     async fn begin(&self, cx: &RequestContext) -> Result<ChangeGuard, Error> {
 /// #       let _ = cx;
-///         Ok(Turn::default())
+///         Ok(ChangeGuard::default())
 ///     }
-///     async fn creating(
+///     async fn before_create(
 ///         &self,
 ///         of: &ResourceType,
 ///         resource: &mut Resource,
 ///         cx: &RequestContext,
-///     ) -> Result<Creating, Error> {
+///     ) -> Result<CreateDecision, Error> {
 /// #       let _ = (of, resource, cx);
-///         Ok(Creating::Store)
+///         Ok(CreateDecision::Create)
 ///     }
-///     async fn joining(
+///     async fn before_add_members(
 ///         &self,
 ///         of: &ResourceType,
 ///         members: &[String],
 ///         cx: &RequestContext,
-///     ) -> Result<Joining, Error> {
+///     ) -> Result<MemberDecision, Error> {
 /// #       let _ = (of, members, cx);
-///         Ok(Joining::All)
+///         Ok(MemberDecision::Accept)
 ///     }
-///     fn updating(
+///     fn before_update(
 ///         &self,
 ///         of: &ResourceType,
 ///         before: &Resource,
@@ -66,39 +66,39 @@ pub use guard::Turn;
 /// #       let _ = (of, before, after, cx);
 ///         Ok(())
 ///     }
-///     async fn deleting(
+///     async fn before_delete(
 ///         &self,
 ///         of: &ResourceType,
 ///         id: &str,
 ///         cx: &RequestContext,
-///     ) -> Result<Deleting, Error> {
+///     ) -> Result<DeleteDecision, Error> {
 /// #       let _ = (of, id, cx);
-///         Ok(Deleting::Delete)
+///         Ok(DeleteDecision::Delete)
 ///     }
-///     async fn changed(&self, change: &Change, cx: &RequestContext) {
+///     async fn after_commit(&self, change: &Change, cx: &RequestContext) {
 /// #       let _ = (change, cx);
 ///     }
-///     async fn adopted(&self, change: &Change, cx: &RequestContext) {
+///     async fn after_link(&self, change: &Change, cx: &RequestContext) {
 /// #       let _ = (change, cx);
 ///     }
 /// }
 /// ```
 ///
-/// A `Vec` of policies is a policy that calls each in order. `creating` stops at the first that
-/// adopts, `deleting` at the first that does not delete, and all but `changed` and `adopted` at the
+/// A `Vec` of hooks is an implementation of `Hooks` that calls each in order. `before_create` stops at the first that
+/// links, `before_delete` at the first that does not delete, and all but `after_commit` and `after_link` at the
 /// first that rejects.
 ///
 /// ```
 /// use scimwire::auth::RequestContext;
-/// use scimwire::hooks::Policy;
+/// use scimwire::hooks::Hooks;
 /// use scimwire::store::Change;
 /// use std::sync::Arc;
 ///
 /// struct Mail;
 ///
 /// #[async_trait::async_trait]
-/// impl Policy for Mail {
-///     async fn changed(&self, change: &Change, _cx: &RequestContext) {
+/// impl Hooks for Mail {
+///     async fn after_commit(&self, change: &Change, _cx: &RequestContext) {
 ///         if change.deactivated() {
 ///             println!("{} has left", change.id);
 ///         }
@@ -108,11 +108,11 @@ pub use guard::Turn;
 /// struct Audit;
 ///
 /// #[async_trait::async_trait]
-/// impl Policy for Audit {}
+/// impl Hooks for Audit {}
 ///
-/// let both: Vec<Arc<dyn Policy>> = vec![Arc::new(Audit), Arc::new(Mail)];
-/// # fn is_policy(_: impl Policy) {}
-/// # is_policy(both);
+/// let both: Vec<Arc<dyn Hooks>> = vec![Arc::new(Audit), Arc::new(Mail)];
+/// # fn takes(_: impl Hooks) {}
+/// # takes(both);
 /// ```
 #[doc(alias = "hook")]
 #[doc(alias = "callback")]
@@ -120,32 +120,32 @@ pub use guard::Turn;
 #[doc(alias = "event")]
 #[doc(alias = "audit")]
 #[async_trait]
-pub trait Policy: Send + Sync + 'static {
-    /// Called before a change starts. The returned guard is held until `changed` has returned. If
+pub trait Hooks: Send + Sync + 'static {
+    /// Called before a change starts. The returned guard is held until `after_commit` has returned. If
     /// it holds a lock, changes are reported in the order in which they are made, and no other
-    /// change comes between the hooks of one; see [`Turn`]. Called once for each operation of a
+    /// change comes between the hooks of one; see [`ChangeGuard`]. Called once for each operation of a
     /// bulk request.
     ///
     /// # Errors
     ///
     /// - the change is rejected; the client gets this error.
-    async fn turn(&self, _cx: &RequestContext) -> Result<Turn, Error> {
-        Ok(Turn::default())
+    async fn begin(&self, _cx: &RequestContext) -> Result<ChangeGuard, Error> {
+        Ok(ChangeGuard::default())
     }
 
     /// Called before a resource is created. May modify it, reject the request, or link the POST to
-    /// an existing resource; see [`Creating`].
+    /// an existing resource; see [`CreateDecision`].
     ///
     /// # Errors
     ///
     /// - the change is rejected; the client gets this error.
-    async fn creating(
+    async fn before_create(
         &self,
         _resource_type: &ResourceType,
         _resource: &mut Resource,
         _cx: &RequestContext,
-    ) -> Result<Creating, Error> {
-        Ok(Creating::Store)
+    ) -> Result<CreateDecision, Error> {
+        Ok(CreateDecision::Create)
     }
 
     /// Called before members are added, with every member id in the request, including existing
@@ -155,13 +155,13 @@ pub trait Policy: Send + Sync + 'static {
     /// # Errors
     ///
     /// - the change is rejected; the client gets this error.
-    async fn joining(
+    async fn before_add_members(
         &self,
         _resource_type: &ResourceType,
         _members: &[String],
         _cx: &RequestContext,
-    ) -> Result<Joining, Error> {
-        Ok(Joining::All)
+    ) -> Result<MemberDecision, Error> {
+        Ok(MemberDecision::Accept)
     }
 
     /// Called for a PUT or PATCH with the state before and after. May modify the latter, or reject
@@ -172,7 +172,7 @@ pub trait Policy: Send + Sync + 'static {
     /// # Errors
     ///
     /// - the change is rejected; the client gets this error.
-    fn updating(
+    fn before_update(
         &self,
         _resource_type: &ResourceType,
         _before: &Resource,
@@ -189,32 +189,32 @@ pub trait Policy: Send + Sync + 'static {
     /// # Errors
     ///
     /// - the change is rejected; the client gets this error.
-    async fn deleting(
+    async fn before_delete(
         &self,
         _resource_type: &ResourceType,
         _id: &str,
         _cx: &RequestContext,
-    ) -> Result<Deleting, Error> {
-        Ok(Deleting::Delete)
+    ) -> Result<DeleteDecision, Error> {
+        Ok(DeleteDecision::Delete)
     }
 
     /// Called after the commit, before the response. Not called if nothing changed. To react with a
-    /// change of your own, keep a [`Resources`](crate::service::Resources) in the policy. The states
+    /// change of your own, keep a [`Resources`](crate::service::Resources) in your hooks. The states
     /// contain no values that are never returned, such as passwords.
-    async fn changed(&self, _change: &Change, _cx: &RequestContext) {}
+    async fn after_commit(&self, _change: &Change, _cx: &RequestContext) {}
 
-    /// Called after a POST was linked to an existing resource, as `creating` decided. If that
-    /// changed the resource, `changed` is called first.
-    async fn adopted(&self, _change: &Change, _cx: &RequestContext) {}
+    /// Called after a POST was linked to an existing resource, as `before_create` decided. If that
+    /// changed the resource, `after_commit` is called first.
+    async fn after_link(&self, _change: &Change, _cx: &RequestContext) {}
 }
 
 /// Decides whether a POST stores a new resource, or is linked to an existing one.
 ///
-/// This policy links a user to the account that has the same `userName`:
+/// This hook links a user to the account that has the same `userName`:
 ///
 /// ```
 /// use scimwire::auth::RequestContext;
-/// use scimwire::hooks::{Creating, Policy};
+/// use scimwire::hooks::{CreateDecision, Hooks};
 /// use scimwire::service::Resources;
 /// use scimwire::{Dispatcher, Error, MemoryStore, Resource, ResourceType};
 ///
@@ -223,31 +223,31 @@ pub trait Policy: Send + Sync + 'static {
 /// }
 ///
 /// #[async_trait::async_trait]
-/// impl Policy for LinkAccounts {
-///     async fn creating(
+/// impl Hooks for LinkAccounts {
+///     async fn before_create(
 ///         &self,
 ///         of: &ResourceType,
 ///         resource: &mut Resource,
 ///         cx: &RequestContext,
-///     ) -> Result<Creating, Error> {
+///     ) -> Result<CreateDecision, Error> {
 ///         match resource.text("userName") {
 ///             Some(user_name) if of.name() == "User" => {
 ///                 let found = self.users.find("userName", user_name, cx).await?;
 ///                 Ok(found
 ///                     .first()
-///                     .map_or(Creating::Store, |user| Creating::adopt(user.id())))
+///                     .map_or(CreateDecision::Create, |user| CreateDecision::link(user.id())))
 ///             }
-///             _ => Ok(Creating::Store),
+///             _ => Ok(CreateDecision::Create),
 ///         }
 ///     }
 /// }
 ///
 /// let users = ResourceType::user();
 /// let store = MemoryStore::new(users.clone());
-/// let policy = LinkAccounts { users: Resources::new(users.clone(), store.clone()) };
+/// let hooks = LinkAccounts { users: Resources::new(users.clone(), store.clone()) };
 /// let scim = Dispatcher::builder("https://example.com/scim/v2")
 ///     .resource_type(users, store)
-///     .policy(policy)
+///     .hooks(hooks)
 ///     .unauthenticated()
 ///     .build()?;
 /// # Ok::<(), scimwire::dispatch::BuildError>(())
@@ -258,55 +258,54 @@ pub trait Policy: Send + Sync + 'static {
 /// that does not mention `active` leaves a deactivated account deactivated.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Creating {
+pub enum CreateDecision {
     /// Stores a new resource.
     #[default]
-    Store,
-    /// Links the POST to the existing resource of that id: [`Creating::adopt`] makes one of these.
-    /// The change goes through [`Policy::joining`] and [`Policy::updating`] like a PUT, and is told
-    /// by [`Policy::changed`] and [`Policy::adopted`].
+    Create,
+    /// Links the POST to the existing resource of that id: [`CreateDecision::link`] makes one of these.
+    /// The change goes through [`Hooks::before_add_members`] and [`Hooks::before_update`] like a PUT, and is told
+    /// by [`Hooks::after_commit`] and [`Hooks::after_link`].
     #[non_exhaustive]
-    Adopt {
+    Link {
         /// The id of the resource.
         id: String,
         /// `true` if attributes that the client left out are kept or cleared.
-        mode: Adoption,
+        mode: LinkMode,
     },
 }
 
-impl Creating {
+impl CreateDecision {
     /// Links the POST to the existing resource of that id. The attributes that the client sent are
     /// updated; the rest is kept.
     ///
     /// ```
-    /// use scimwire::hooks::{Adoption, Creating};
+    /// use scimwire::hooks::{LinkMode, CreateDecision};
     ///
-    /// let merged = Creating::adopt("2819c223");
-    /// assert_eq!(merged, Creating::adopt("2819c223").with_mode(Adoption::Merge));
-    /// let replaced = Creating::adopt("2819c223").with_mode(Adoption::Replace);
-    /// assert!(matches!(replaced, Creating::Adopt { mode: Adoption::Replace, .. }));
+    /// let merged = CreateDecision::link("2819c223");
+    /// assert_eq!(merged, CreateDecision::link("2819c223").with_mode(LinkMode::Merge));
+    /// let replaced = CreateDecision::link("2819c223").with_mode(LinkMode::Replace);
+    /// assert!(matches!(replaced, CreateDecision::Link { mode: LinkMode::Replace, .. }));
     /// ```
-    #[doc(alias = "link")]
     #[doc(alias = "just_in_time")]
     #[must_use]
-    pub fn adopt(id: impl Into<String>) -> Self {
-        Self::Adopt { id: id.into(), mode: Adoption::default() }
+    pub fn link(id: impl Into<String>) -> Self {
+        Self::Link { id: id.into(), mode: LinkMode::default() }
     }
 
     /// Sets whether the existing resource keeps or loses what the client left out.
     #[must_use]
-    pub fn with_mode(self, mode: Adoption) -> Self {
+    pub fn with_mode(self, mode: LinkMode) -> Self {
         match self {
-            Self::Store => Self::Store,
-            Self::Adopt { id, .. } => Self::Adopt { id, mode },
+            Self::Create => Self::Create,
+            Self::Link { id, .. } => Self::Link { id, mode },
         }
     }
 }
 
-/// Decides what an existing resource keeps when a POST is [linked to it](Creating::adopt).
+/// Decides what an existing resource keeps when a POST is [linked to it](CreateDecision::link).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Adoption {
+pub enum LinkMode {
     /// Keeps attributes and sub-attributes that the client did not send. A list that it sends, such
     /// as `emails`, replaces the whole list.
     #[default]
@@ -319,19 +318,19 @@ pub enum Adoption {
 /// Decides which of the members in a request are added.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Joining {
+pub enum MemberDecision {
     /// Adds all members.
     #[default]
-    All,
+    Accept,
     /// Ignores the members with these ids, as if the request did not contain them. Members set
     /// through a value path (`members[value eq "a"]`) are not affected.
-    Without(HashSet<String>),
+    Ignore(HashSet<String>),
 }
 
 /// Decides whether a DELETE deletes the resource or deactivates it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Deleting {
+pub enum DeleteDecision {
     /// Deletes the resource.
     #[default]
     Delete,
@@ -341,6 +340,6 @@ pub enum Deleting {
 
 /// The default: no hooks.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct NoPolicy;
+pub(crate) struct NoHooks;
 
-impl Policy for NoPolicy {}
+impl Hooks for NoHooks {}

@@ -1,12 +1,12 @@
-//! Pointers to policies.
+//! Pointers to hooks.
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
 
 use super::{
-    Change, Creating, Deleting, Error, Joining, Policy, RequestContext, Resource, ResourceType,
-    Turn,
+    Change, ChangeGuard, CreateDecision, DeleteDecision, Error, Hooks, MemberDecision,
+    RequestContext, Resource, ResourceType,
 };
 
 /// Delegates to the value behind the pointer.
@@ -14,54 +14,54 @@ macro_rules! forward {
     ($($pointer:ident),*) => {$(
         #[async_trait]
         #[deny(clippy::missing_trait_methods)]
-        impl<T: Policy + ?Sized> Policy for $pointer<T> {
-            async fn turn(&self, cx: &RequestContext) -> Result<Turn, Error> {
-                (**self).turn(cx).await
+        impl<T: Hooks + ?Sized> Hooks for $pointer<T> {
+            async fn begin(&self, cx: &RequestContext) -> Result<ChangeGuard, Error> {
+                (**self).begin(cx).await
             }
 
-            async fn creating(
+            async fn before_create(
                 &self,
                 resource_type: &ResourceType,
                 resource: &mut Resource,
                 cx: &RequestContext,
-            ) -> Result<Creating, Error> {
-                (**self).creating(resource_type, resource, cx).await
+            ) -> Result<CreateDecision, Error> {
+                (**self).before_create(resource_type, resource, cx).await
             }
 
-            async fn joining(
+            async fn before_add_members(
                 &self,
                 resource_type: &ResourceType,
                 members: &[String],
                 cx: &RequestContext,
-            ) -> Result<Joining, Error> {
-                (**self).joining(resource_type, members, cx).await
+            ) -> Result<MemberDecision, Error> {
+                (**self).before_add_members(resource_type, members, cx).await
             }
 
-            fn updating(
+            fn before_update(
                 &self,
                 resource_type: &ResourceType,
                 before: &Resource,
                 after: &mut Resource,
                 cx: &RequestContext,
             ) -> Result<(), Error> {
-                (**self).updating(resource_type, before, after, cx)
+                (**self).before_update(resource_type, before, after, cx)
             }
 
-            async fn deleting(
+            async fn before_delete(
                 &self,
                 resource_type: &ResourceType,
                 id: &str,
                 cx: &RequestContext,
-            ) -> Result<Deleting, Error> {
-                (**self).deleting(resource_type, id, cx).await
+            ) -> Result<DeleteDecision, Error> {
+                (**self).before_delete(resource_type, id, cx).await
             }
 
-            async fn changed(&self, change: &Change, cx: &RequestContext) {
-                (**self).changed(change, cx).await;
+            async fn after_commit(&self, change: &Change, cx: &RequestContext) {
+                (**self).after_commit(change, cx).await;
             }
 
-            async fn adopted(&self, change: &Change, cx: &RequestContext) {
-                (**self).adopted(change, cx).await;
+            async fn after_link(&self, change: &Change, cx: &RequestContext) {
+                (**self).after_link(change, cx).await;
             }
         }
     )*};

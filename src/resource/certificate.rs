@@ -10,7 +10,7 @@ const SEQUENCE: u8 = 0x30;
 /// certificate is the host's to check.
 ///
 /// The service provider itself asks for base64 only; a host refuses other values in a
-/// [`Policy`](crate::policy).
+/// [`Hooks`](crate::hooks).
 ///
 /// ```
 /// use scimwire::resource::certificate;

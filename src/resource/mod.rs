@@ -144,7 +144,7 @@ impl Resource {
     }
 
     /// Sets an attribute, or the container of an extension, by its canonical name; for a host that
-    /// fills in what it owns, in a [`Policy`](crate::policy). A name, and no path:
+    /// fills in what it owns, in your [`Hooks`](crate::hooks). A name, and no path:
     /// [`set_path`](Self::set_path) takes `name.givenName`. Null and empty values unassign it, and
     /// in it (RFC 7643, Section 2.5).
     pub fn set(&mut self, name: impl Into<String>, value: impl Into<Value>) {

@@ -31,7 +31,7 @@ impl Resource {
     }
 
     /// The password that a change brings, prepared for its hash; none where it is what it was
-    /// before. A policy that hashes for a store that keeps the hash as it is, as any other
+    /// before. A hook that hashes for a store that keeps the hash as it is, as any other
     /// attribute, calls this when a resource is updated: what is there may be the hash of the old
     /// one.
     ///
@@ -39,7 +39,7 @@ impl Resource {
     /// use scimwire::Resource;
     ///
     /// # fn hash(password: &scimwire::Secret) -> String { format!("hash of {} bytes", password.expose().len()) }
-    /// /// In `Policy::updating`; `Policy::creating` is the same with an empty resource before.
+    /// /// In `Hooks::before_update`; `Hooks::before_create` is the same with an empty resource before.
     /// fn hash_password(before: &Resource, after: &mut Resource) {
     ///     if let Some(password) = after.new_password(before) {
     ///         after.set("password", hash(&password));

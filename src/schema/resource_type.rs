@@ -160,7 +160,7 @@ impl ResourceType {
 
     /// Indexes a non-unique attribute, such as `addresses.postalCode`, in `MemoryStore` and in the
     /// stores of `scimwire-sqlx`, for filters with `eq` and for
-    /// [`Resources::find`](crate::service::Resources::find). `externalId` and `emails.value` are
+    /// [`Resources::find_by`](crate::service::Resources::find_by). `externalId` and `emails.value` are
     /// always indexed. A store over your own tables has its own indexes.
     #[must_use]
     pub fn indexed(mut self, attribute: &str) -> Self {

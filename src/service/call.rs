@@ -9,7 +9,7 @@ use super::{Endpoint, Service};
 use crate::budget::Budget;
 use crate::context::RequestContext;
 use crate::features::Features;
-use crate::hooks::{Joining, Turn};
+use crate::hooks::{ChangeGuard, MemberDecision};
 use crate::message::SearchRequest;
 use crate::patch::PlanBinder;
 use crate::query::Projection;
@@ -124,28 +124,28 @@ impl<'c> Call<'c> {
         membership.groups().filter(|_| is_hidden)
     }
 
-    /// Waits for the turn that the policy gives to a change.
-    pub(super) async fn turn(&self) -> Result<Turn, Failure> {
-        Ok(self.service.policy.turn(self.cx).await?)
+    /// Asks the hooks to begin a change, and waits for their guard.
+    pub(super) async fn begin(&self) -> Result<ChangeGuard, Failure> {
+        Ok(self.service.hooks.begin(self.cx).await?)
     }
 
-    /// Asks the policy which of these are taken as members.
-    pub(super) async fn joining(
+    /// Asks the hooks which of these are taken as members.
+    pub(super) async fn accepted_members(
         &self,
         endpoint: &Endpoint,
         members: &[String],
-    ) -> Result<Joining, Failure> {
+    ) -> Result<MemberDecision, Failure> {
         if members.is_empty() {
-            return Ok(Joining::All);
+            return Ok(MemberDecision::Accept);
         }
-        Ok(self.service.policy.joining(&endpoint.resource_type, members, self.cx).await?)
+        Ok(self.service.hooks.before_add_members(&endpoint.resource_type, members, self.cx).await?)
     }
 
-    /// Tells the policy what was committed. It had the passwords before they were stored, and has
+    /// Tells the hooks what was committed. It had the passwords before they were stored, and has
     /// them no second time.
-    pub(super) async fn tell(&self, change: Change) -> Change {
+    pub(super) async fn report(&self, change: Change) -> Change {
         let change = change.without_secrets();
-        self.service.policy.changed(&change, self.cx).await;
+        self.service.hooks.after_commit(&change, self.cx).await;
         change
     }
 }

@@ -1,42 +1,42 @@
-//! Creating resources: POST (RFC 7644, Section 3.3).
+//! CreateDecision resources: POST (RFC 7644, Section 3.3).
 
 use std::sync::Arc;
 
 use super::outcome::{Failure, Outcome};
 use super::{Call, Endpoint, rewrite};
-use crate::hooks::{Adoption, Creating, Joining};
+use crate::hooks::{CreateDecision, LinkMode, MemberDecision};
 use crate::patch::Replacement;
 use crate::resource::{Decoded, Meta, Resource, check};
 use crate::store::{Change, Operation, too_long};
 use crate::value::Object;
 
 /// Creates the resource in the body of a POST, or links the POST to a resource that is there
-/// already, as the policy decides.
+/// already, as the hooks decide.
 pub(crate) async fn create(
     call: &mut Call<'_>,
     endpoint: &Endpoint,
     body: Object,
 ) -> Result<Outcome, Failure> {
-    let _turn = call.turn().await?;
+    let _turn = call.begin().await?;
     let (Decoded { mut resource, cleared }, projection) = call.decode(endpoint, body)?;
     let assumed = call.quirks.active_by_default
         && rewrite::activate(&endpoint.resource_type, &mut resource, &mut call.deviations);
-    let policy = &call.service.policy;
-    let change = match policy.creating(&endpoint.resource_type, &mut resource, call.cx).await? {
-        Creating::Store => insert(call, endpoint, resource).await?,
-        Creating::Adopt { id, mode } => {
+    let hooks = &call.service.hooks;
+    let change = match hooks.before_create(&endpoint.resource_type, &mut resource, call.cx).await? {
+        CreateDecision::Create => insert(call, endpoint, resource).await?,
+        CreateDecision::Link { id, mode } => {
             if assumed {
                 // Only what is said activates somebody who is there already.
                 resource.remove("active");
             }
-            adopt(call, endpoint, (&id, mode), resource, cleared).await?
+            link(call, endpoint, (&id, mode), resource, cleared).await?
         }
     };
     let is_new = change.operation == Operation::Create;
     Ok(Outcome::created(call.represent_changed(endpoint, change, projection).await?, is_new))
 }
 
-/// Stores a new resource and tells the policy, whoever creates it.
+/// Stores a new resource and tells the hooks, whoever creates it.
 pub(super) async fn insert(
     call: &Call<'_>,
     endpoint: &Endpoint,
@@ -46,7 +46,7 @@ pub(super) async fn insert(
     resource.activate_user(resource_type);
     check(&resource, resource_type)?;
     let members = resource_type.membership().member_ids(&resource);
-    if let Joining::Without(ids) = call.joining(endpoint, &members).await? {
+    if let MemberDecision::Ignore(ids) = call.accepted_members(endpoint, &members).await? {
         resource_type.membership().leave_out(&mut resource, &ids);
     }
     let most = call.service.limits.resource_bytes;
@@ -56,23 +56,23 @@ pub(super) async fn insert(
     resource.set_meta(&Meta::new(resource_type.name(), call.service.clock.now()));
     let resource = endpoint.store.create(resource, call.cx).await?;
     let change = Change::created(Arc::clone(resource_type), call.cx.tenant.clone(), resource);
-    Ok(call.tell(change).await)
+    Ok(call.report(change).await)
 }
 
 /// Has a resource that is there already take over what a POST says.
-async fn adopt(
+async fn link(
     call: &mut Call<'_>,
     endpoint: &Endpoint,
-    (id, mode): (&str, Adoption),
+    (id, mode): (&str, LinkMode),
     wanted: Resource,
     cleared: Vec<(Option<String>, String)>,
 ) -> Result<Change, Failure> {
     let resource_type = Arc::clone(&endpoint.resource_type);
     let replacement = match mode {
-        Adoption::Merge => Replacement::merging(resource_type, wanted),
-        Adoption::Replace => Replacement::new(resource_type, wanted, call.quirks.omitted),
+        LinkMode::Merge => Replacement::merging(resource_type, wanted),
+        LinkMode::Replace => Replacement::new(resource_type, wanted, call.quirks.omitted),
     };
     let change = call.put(endpoint, id, replacement.clearing(cleared)).await?;
-    call.service.policy.adopted(&change, call.cx).await;
+    call.service.hooks.after_link(&change, call.cx).await;
     Ok(change)
 }

@@ -1,16 +1,16 @@
-//! Deleting resources: DELETE (RFC 7644, Section 3.6).
+//! DeleteDecision resources: DELETE (RFC 7644, Section 3.6).
 
 use std::sync::Arc;
 
 use super::outcome::{Failure, Outcome};
 use super::patch::amend;
 use super::{Call, Endpoint};
-use crate::hooks::Deleting;
+use crate::hooks::DeleteDecision;
 use crate::message::PatchOperation;
 use crate::patch::PlanBinder;
 use crate::store::Change;
 
-/// Deletes a resource, or deactivates it, as the policy decides.
+/// Deletes a resource, or deactivates it, as the hooks decide.
 pub(crate) async fn delete(
     call: &mut Call<'_>,
     endpoint: &Endpoint,
@@ -26,27 +26,27 @@ pub(super) async fn delete_any_version(
     endpoint: &Endpoint,
     id: &str,
 ) -> Result<Outcome, Failure> {
-    let _turn = call.turn().await?;
-    match call.service.policy.deleting(&endpoint.resource_type, id, call.cx).await? {
-        Deleting::Delete => {
+    let _turn = call.begin().await?;
+    match call.service.hooks.before_delete(&endpoint.resource_type, id, call.cx).await? {
+        DeleteDecision::Delete => {
             remove(call, endpoint, id).await?;
             Ok(Outcome::no_content(None))
         }
-        Deleting::Deactivate => {
+        DeleteDecision::Deactivate => {
             let change = deactivate(call, endpoint, id).await?;
             Ok(Outcome::no_content(change.version))
         }
     }
 }
 
-/// Takes a resource out of its store and tells the policy, whoever deletes it.
+/// Takes a resource out of its store and tells the hooks, whoever deletes it.
 pub(super) async fn remove(
     call: &Call<'_>,
     endpoint: &Endpoint,
     id: &str,
 ) -> Result<Change, Failure> {
     let change = endpoint.store.delete(id, &call.precondition, call.cx).await?;
-    Ok(call.tell(change).await)
+    Ok(call.report(change).await)
 }
 
 async fn deactivate(call: &mut Call<'_>, endpoint: &Endpoint, id: &str) -> Result<Change, Failure> {

@@ -47,7 +47,7 @@ use std::sync::Arc;
 
 use crate::clock::{Clock, SystemClock};
 use crate::features::Features;
-use crate::hooks::{NoPolicy, Policy};
+use crate::hooks::{Hooks, NoHooks};
 use crate::quirks::Quirks;
 use crate::schema::{Locations, Registry, ResolvedPath, ResourceType};
 use crate::store::ResourceStore;
@@ -74,9 +74,9 @@ pub(crate) struct Service {
     pub(crate) registry: Registry,
     pub(crate) endpoints: Vec<Endpoint>,
     pub(crate) locations: Locations,
-    pub(crate) policy: Arc<dyn Policy>,
-    /// `true` if the application has set a policy, which may react to events.
-    pub(crate) has_policy: bool,
+    pub(crate) hooks: Arc<dyn Hooks>,
+    /// `true` if the application has set a hook, which may react to events.
+    pub(crate) has_hooks: bool,
     pub(crate) quirks: Quirks,
     pub(crate) limits: Limits,
     pub(crate) features: Features,
@@ -100,8 +100,8 @@ impl Service {
             registry: Registry::default(),
             endpoints: Vec::new(),
             locations: Locations::default(),
-            policy: Arc::new(NoPolicy),
-            has_policy: false,
+            hooks: Arc::new(NoHooks),
+            has_hooks: false,
             quirks: Quirks::default(),
             limits: Limits::default(),
             features: Features::default(),

@@ -19,7 +19,7 @@ pub(crate) async fn patch(
     body: Object,
 ) -> Result<Outcome, Failure> {
     call.check_if_match()?;
-    let _turn = call.turn().await?;
+    let _turn = call.begin().await?;
     if !call.features.patch {
         return Err(not_implemented("PATCH"));
     }

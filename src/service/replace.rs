@@ -16,7 +16,7 @@ pub(crate) async fn replace(
     body: Object,
 ) -> Result<Outcome, Failure> {
     call.check_if_match()?;
-    let _turn = call.turn().await?;
+    let _turn = call.begin().await?;
     let (resource_type, omitted) = (&endpoint.resource_type, call.quirks.omitted);
     let (Decoded { resource, cleared }, projection) = call.decode(endpoint, body)?;
     rewrite::kept(resource_type, &resource, &cleared, omitted, &mut call.deviations);

@@ -99,7 +99,7 @@ impl Call<'_> {
         let read = projection.membership(&endpoint.resource_type);
         let shows_groups = read.groups().is_some();
         if change.operation == Operation::Create {
-            !read.members_of(state).is_empty() || (shows_groups && self.service.has_policy)
+            !read.members_of(state).is_empty() || (shows_groups && self.service.has_hooks)
         } else {
             shows_groups
         }

@@ -17,7 +17,7 @@ use crate::clock::Clock;
 use crate::context::RequestContext;
 use crate::error::{Error, ScimType};
 use crate::filter::{Binder, BoundFilter, CompValue, CompareOp, Filter};
-use crate::hooks::{Policy, Turn};
+use crate::hooks::{ChangeGuard, Hooks};
 use crate::message::{ListResponse, PatchOperation, SearchRequest};
 use crate::patch::PlanBinder;
 use crate::query::{Page, Projection, Query};
@@ -63,16 +63,16 @@ pub struct Resources {
 }
 
 /// Hooks that are only notified. Their other methods are for client requests.
-struct Told(Arc<dyn Policy>);
+struct Told(Arc<dyn Hooks>);
 
 #[async_trait]
-impl Policy for Told {
-    async fn turn(&self, cx: &RequestContext) -> Result<Turn, Error> {
-        self.0.turn(cx).await
+impl Hooks for Told {
+    async fn begin(&self, cx: &RequestContext) -> Result<ChangeGuard, Error> {
+        self.0.begin(cx).await
     }
 
-    async fn changed(&self, change: &Change, cx: &RequestContext) {
-        self.0.changed(change, cx).await;
+    async fn after_commit(&self, change: &Change, cx: &RequestContext) {
+        self.0.after_commit(change, cx).await;
     }
 }
 
@@ -85,17 +85,17 @@ impl Resources {
         Self { service: Arc::new(service), endpoint, precondition: Precondition::default() }
     }
 
-    /// Sets the hooks to notify, and to call for a [turn](Policy::turn). Their other methods are
+    /// Sets the hooks to notify, and to call to [begin](Hooks::begin) each change. Their other methods are
     /// for client requests, and are not called.
     #[must_use]
-    pub fn telling(mut self, policy: impl Policy) -> Self {
-        Arc::make_mut(&mut self.service).policy = Arc::new(Told(Arc::new(policy)));
+    pub fn with_hooks(mut self, hooks: impl Hooks) -> Self {
+        Arc::make_mut(&mut self.service).hooks = Arc::new(Told(Arc::new(hooks)));
         self
     }
 
     /// Sets the clock. The default is the system clock.
     #[must_use]
-    pub fn clock(mut self, clock: impl Clock) -> Self {
+    pub fn with_clock(mut self, clock: impl Clock) -> Self {
         Arc::make_mut(&mut self.service).clock = Arc::new(clock);
         self
     }
@@ -103,7 +103,7 @@ impl Resources {
     /// Makes changes and deletions conditional on the version (optimistic locking). If the resource
     /// has changed since, they fail, and you read it again.
     #[must_use]
-    pub fn expecting(&self, precondition: Precondition) -> Self {
+    pub fn with_precondition(&self, precondition: Precondition) -> Self {
         Self { precondition, ..self.clone() }
     }
 
@@ -168,7 +168,7 @@ impl Resources {
     ///
     /// - [`StoreError::Refused`]: the parameters are not valid for this type, or cost too much;
     /// - the store fails.
-    pub async fn list(
+    pub async fn query(
         &self,
         parameters: SearchRequest,
         cx: &RequestContext,
@@ -185,7 +185,7 @@ impl Resources {
     ///
     /// - the attribute does not exist, or does not hold text;
     /// - the store fails.
-    pub async fn find(
+    pub async fn find_by(
         &self,
         attribute: &str,
         text: &str,
@@ -195,7 +195,7 @@ impl Resources {
             Error::typed(ScimType::InvalidPath, format!("`{attribute}` is no path of an attribute"))
         };
         let path: AttrPath = attribute.parse().map_err(unknown)?;
-        self.matching(
+        self.search(
             &Filter::Compare { path, op: CompareOp::Eq, value: CompValue::String(text.into()) },
             cx,
         )
@@ -209,7 +209,7 @@ impl Resources {
     /// - the filter names an unknown attribute, or an operator that does not fit its
     ///   type;
     /// - the store fails.
-    pub async fn matching(
+    pub async fn search(
         &self,
         filter: &Filter,
         cx: &RequestContext,
@@ -223,7 +223,7 @@ impl Resources {
     /// # Errors
     ///
     /// - the store fails.
-    pub async fn all(&self, cx: &RequestContext) -> Result<Vec<Arc<Resource>>, StoreError> {
+    pub async fn list(&self, cx: &RequestContext) -> Result<Vec<Arc<Resource>>, StoreError> {
         self.select(None, cx).await
     }
 
@@ -259,7 +259,7 @@ impl Resources {
         cx: &RequestContext,
     ) -> Result<Change, StoreError> {
         let call = self.call(cx);
-        let _turn = call.turn().await?;
+        let _turn = call.begin().await?;
         Ok(insert(&call, &self.endpoint, resource).await?)
     }
 
@@ -279,7 +279,7 @@ impl Resources {
         cx: &RequestContext,
     ) -> Result<Change, StoreError> {
         let mut call = self.call(cx);
-        let _turn = call.turn().await?;
+        let _turn = call.begin().await?;
         let binder = PlanBinder::new(Arc::clone(self.resource_type())).with_read_only(true);
         Ok(amend(&mut call, &self.endpoint, id, operations, &binder).await?)
     }
@@ -289,7 +289,7 @@ impl Resources {
     /// # Errors
     ///
     /// - as [`Resources::patch`].
-    pub async fn replace(
+    pub async fn set_attribute(
         &self,
         id: &str,
         attribute: &str,
@@ -304,7 +304,7 @@ impl Resources {
     /// # Errors
     ///
     /// - as [`Resources::patch`].
-    pub async fn add(
+    pub async fn add_value(
         &self,
         id: &str,
         attribute: &str,
@@ -325,7 +325,7 @@ impl Resources {
     /// - the store fails.
     pub async fn delete(&self, id: &str, cx: &RequestContext) -> Result<Change, StoreError> {
         let call = self.call(cx);
-        let _turn = call.turn().await?;
+        let _turn = call.begin().await?;
         Ok(remove(&call, &self.endpoint, id).await?)
     }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::outcome::Failure;
 use super::{Call, Endpoint};
-use crate::hooks::{Joining, Policy};
+use crate::hooks::{Hooks, MemberDecision};
 use crate::patch::Replacement;
 use crate::quirks::Deviation;
 use crate::resource::Resource;
@@ -22,7 +22,7 @@ impl Call<'_> {
         self.update(endpoint, id, update).await
     }
 
-    /// Makes a change and tells the policy, which may leave out members and is asked inside the
+    /// Makes a change and tells the hooks, which may leave out members and is asked inside the
     /// transaction.
     pub(super) async fn update(
         &mut self,
@@ -30,31 +30,31 @@ impl Call<'_> {
         id: &str,
         update: Update,
     ) -> Result<Change, Failure> {
-        let update = match self.joining(endpoint, &update.joining()).await? {
-            Joining::Without(ids) => update.leaving_out(&ids),
-            Joining::All => update,
+        let update = match self.accepted_members(endpoint, &update.joining()).await? {
+            MemberDecision::Ignore(ids) => update.leaving_out(&ids),
+            MemberDecision::Accept => update,
         };
         let update = update
             .expecting(self.precondition.clone())
             .within(self.budget.clone())
             .up_to(self.service.limits.resource_bytes);
         let update =
-            if self.service.has_policy { self.with_policy(update, endpoint) } else { update };
+            if self.service.has_hooks { self.with_hooks(update, endpoint) } else { update };
         let change = endpoint.store.update(id, &update, self.cx).await?;
         self.deviations.append(update.into_deviations());
         if change.is_unchanged() {
             self.deviations.push(Deviation::Unchanged);
             return Ok(change);
         }
-        Ok(self.tell(change).await)
+        Ok(self.report(change).await)
     }
 
-    /// Has the policy see the change before it is made.
-    fn with_policy(&self, update: Update, endpoint: &Endpoint) -> Update {
-        let (policy, cx) = (Arc::clone(&self.service.policy), self.cx.clone());
+    /// Has the hooks see the change before it is made.
+    fn with_hooks(&self, update: Update, endpoint: &Endpoint) -> Update {
+        let (hooks, cx) = (Arc::clone(&self.service.hooks), self.cx.clone());
         let resource_type = Arc::clone(&endpoint.resource_type);
         update.with_hook(Box::new(move |before: &Resource, after: &mut Resource| {
-            Policy::updating(policy.as_ref(), &resource_type, before, after, &cx)
+            Hooks::before_update(hooks.as_ref(), &resource_type, before, after, &cx)
         }))
     }
 }

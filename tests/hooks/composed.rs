@@ -1,4 +1,4 @@
-//! Several policies as one, changes that take turns, and what a host does of its own accord.
+//! Several hooks as one, changes that take turns, and what a host does of its own accord.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use async_trait::async_trait;
 use http::StatusCode;
 use scimwire::auth::RequestContext;
-use scimwire::hooks::{Creating, Deleting, Policy, Turn};
+use scimwire::hooks::{ChangeGuard, CreateDecision, DeleteDecision, Hooks};
 use scimwire::message::{PatchOperation, SearchRequest};
 use scimwire::service::Resources;
 use scimwire::store::{Change, EntityTags, Operation, Precondition};
@@ -23,8 +23,8 @@ use support::writes::recorder::{Heard, Recorder};
 use support::writes::samples::{ENTERPRISE, bjensen, group, types, user};
 use support::writes::whole_store::WholeStore;
 
-fn under(policies: Vec<Arc<dyn Policy>>) -> Provider {
-    Provider::under(policies)
+fn under(hooks: Vec<Arc<dyn Hooks>>) -> Provider {
+    Provider::under(hooks)
 }
 
 fn cx() -> RequestContext {
@@ -46,20 +46,20 @@ impl Marks {
 }
 
 #[async_trait]
-impl Policy for Marks {
-    async fn creating(
+impl Hooks for Marks {
+    async fn before_create(
         &self,
         _: &ResourceType,
         resource: &mut Resource,
         _: &RequestContext,
-    ) -> Result<Creating, Error> {
+    ) -> Result<CreateDecision, Error> {
         self.mark(resource)?;
         let adopts =
             resource.text("nickName").and_then(|name| name.strip_prefix(self.0)).map(str::to_owned);
-        Ok(adopts.map_or(Creating::Store, Creating::adopt))
+        Ok(adopts.map_or(CreateDecision::Create, CreateDecision::link))
     }
 
-    fn updating(
+    fn before_update(
         &self,
         _: &ResourceType,
         _: &Resource,
@@ -69,18 +69,18 @@ impl Policy for Marks {
         self.mark(after)
     }
 
-    async fn deleting(
+    async fn before_delete(
         &self,
         _: &ResourceType,
         _: &str,
         cx: &RequestContext,
-    ) -> Result<Deleting, Error> {
+    ) -> Result<DeleteDecision, Error> {
         match cx.principal() {
             Some(principal) if principal == format!("guest of {}", self.0) => {
                 Err(Error::status_only(StatusCode::FORBIDDEN, format!("{} says no", self.0)))
             }
-            Some(principal) if principal == self.0 => Ok(Deleting::Deactivate),
-            _ => Ok(Deleting::Delete),
+            Some(principal) if principal == self.0 => Ok(DeleteDecision::Deactivate),
+            _ => Ok(DeleteDecision::Delete),
         }
     }
 }
@@ -136,27 +136,28 @@ struct Slow {
 }
 
 #[async_trait]
-impl Policy for Slow {
-    async fn turn(&self, cx: &RequestContext) -> Result<Turn, Error> {
+impl Hooks for Slow {
+    async fn begin(&self, cx: &RequestContext) -> Result<ChangeGuard, Error> {
         if cx.principal() == Some("guest") {
             return Err(Error::status_only(StatusCode::TOO_MANY_REQUESTS, "not so fast"));
         }
         self.turns.fetch_add(1, Ordering::Relaxed);
         match &self.lock {
             Some(lock) => {
-                Ok(Turn::default().and(Turn::holding(Arc::clone(lock).lock_owned().await)))
+                Ok(ChangeGuard::default()
+                    .and(ChangeGuard::new(Arc::clone(lock).lock_owned().await)))
             }
-            None => Ok(Turn::default()),
+            None => Ok(ChangeGuard::default()),
         }
     }
 
-    async fn changed(&self, change: &Change, cx: &RequestContext) {
+    async fn after_commit(&self, change: &Change, cx: &RequestContext) {
         if change.activated() {
             for _ in 0..100 {
                 yield_now().await;
             }
         }
-        self.heard.changed(change, cx).await;
+        self.heard.after_commit(change, cx).await;
     }
 }
 
@@ -231,23 +232,23 @@ struct Adopts {
 }
 
 #[async_trait]
-impl Policy for Adopts {
-    async fn creating(
+impl Hooks for Adopts {
+    async fn before_create(
         &self,
         _: &ResourceType,
         _: &mut Resource,
         _: &RequestContext,
-    ) -> Result<Creating, Error> {
+    ) -> Result<CreateDecision, Error> {
         let id = self.id.lock().expect("no panic while it is held").clone();
-        Ok(id.map_or(Creating::Store, Creating::adopt))
+        Ok(id.map_or(CreateDecision::Create, CreateDecision::link))
     }
 
-    async fn changed(&self, change: &Change, cx: &RequestContext) {
-        self.heard.changed(change, cx).await;
+    async fn after_commit(&self, change: &Change, cx: &RequestContext) {
+        self.heard.after_commit(change, cx).await;
     }
 
-    async fn adopted(&self, change: &Change, cx: &RequestContext) {
-        self.adopted.changed(change, cx).await;
+    async fn after_link(&self, change: &Change, cx: &RequestContext) {
+        self.adopted.after_commit(change, cx).await;
     }
 }
 
@@ -293,7 +294,7 @@ fn named(name: &str) -> Resource {
 async fn what_the_host_does_itself_is_checked_and_told() {
     let recorder = Recorder::default();
     let store = MemoryStore::new(ResourceType::user());
-    let users = Resources::new(ResourceType::user(), store).telling(recorder.clone());
+    let users = Resources::new(ResourceType::user(), store).with_hooks(recorder.clone());
     let made = users.create(named("bjensen"), &cx()).await.expect("a user");
     assert_eq!((made.operation, recorder.one().id), (Operation::Create, made.id.clone()));
     let read = users.get(&made.id, &cx()).await.expect("the user");
@@ -308,7 +309,7 @@ async fn what_the_host_does_itself_is_checked_and_told() {
     let refused = users.create(named("BJensen"), &cx()).await.expect_err("a name that is taken");
     assert!(matches!(refused, StoreError::Conflict { .. }), "{refused}");
     let refused = users
-        .replace(&made.id, "nothing", 1, &cx())
+        .set_attribute(&made.id, "nothing", 1, &cx())
         .await
         .expect_err("an attribute that is not there");
     assert!(matches!(refused, StoreError::Refused(_)), "{refused}");
@@ -319,14 +320,24 @@ async fn what_the_host_does_itself_is_checked_and_told() {
     assert!(matches!(elsewhere, StoreError::NotFound), "{elsewhere}");
     recorder.none();
 
-    assert!(users.replace(&made.id, "active", false, &cx()).await.expect("a change").deactivated());
+    assert!(
+        users
+            .set_attribute(&made.id, "active", false, &cx())
+            .await
+            .expect("a change")
+            .deactivated()
+    );
     assert!(recorder.one().deactivated);
     assert!(
-        users.replace(&made.id, "active", false, &cx()).await.expect("no change").is_unchanged()
+        users
+            .set_attribute(&made.id, "active", false, &cx())
+            .await
+            .expect("no change")
+            .is_unchanged()
     );
     recorder.none();
     users
-        .add(&made.id, "emails", json!({ "value": "bjensen@example.com" }), &cx())
+        .add_value(&made.id, "emails", json!({ "value": "bjensen@example.com" }), &cx())
         .await
         .expect("a change");
     assert_eq!(recorder.one().paths, ["emails"]);
@@ -342,11 +353,13 @@ async fn the_host_changes_only_what_nobody_has_changed_since() {
     let users = Resources::new(ResourceType::user(), MemoryStore::new(ResourceType::user()));
     let made = users.create(named("bjensen"), &cx()).await.expect("a user");
     let read = made.after.expect("a state").version().expect("a version");
-    let expecting = users.expecting(Precondition::at(read));
-    let changed =
-        expecting.replace(&made.id, "nickName", "Babs", &cx()).await.expect("nobody was faster");
+    let expecting = users.with_precondition(Precondition::at(read));
+    let changed = expecting
+        .set_attribute(&made.id, "nickName", "Babs", &cx())
+        .await
+        .expect("nobody was faster");
     for late in [
-        expecting.replace(&made.id, "nickName", "Barb", &cx()).await.map(drop),
+        expecting.set_attribute(&made.id, "nickName", "Barb", &cx()).await.map(drop),
         expecting.delete(&made.id, &cx()).await.map(drop),
     ] {
         assert!(matches!(late, Err(StoreError::VersionMismatch)), "{late:?}");
@@ -356,18 +369,18 @@ async fn the_host_changes_only_what_nobody_has_changed_since() {
         Some("Babs")
     );
     let current = Precondition::at(changed.after.expect("a state").version().expect("a version"));
-    users.expecting(current).delete(&made.id, &cx()).await.expect("it is of that version");
+    users.with_precondition(current).delete(&made.id, &cx()).await.expect("it is of that version");
 }
 
 #[tokio::test]
 async fn the_host_reads_all_of_its_tenant() {
     let users = Resources::new(ResourceType::user(), MemoryStore::new(ResourceType::user()));
-    assert!(users.all(&cx()).await.expect("a list").is_empty());
+    assert!(users.list(&cx()).await.expect("a list").is_empty());
     for number in 0..1001 {
         users.create(named(&format!("user {number}")), &cx()).await.expect("a user");
     }
     users.create(named("another's"), &RequestContext::new("other")).await.expect("a user");
-    let all = users.all(&cx()).await.expect("a list");
+    let all = users.list(&cx()).await.expect("a list");
     let names: std::collections::HashSet<_> =
         all.iter().filter_map(|user| user.text("userName")).collect();
     assert_eq!((all.len(), names.len(), names.contains("another's")), (1001, 1001, false));
@@ -394,17 +407,17 @@ async fn the_host_reads_as_clients_do() {
         ("filter=userName%20sw%20%22j%22", 1, json!(["jsmith"])),
         ("count=0", 3, json!([])),
     ] {
-        let page = users.list(parameters(query), &cx()).await.expect(query);
+        let page = users.query(parameters(query), &cx()).await.expect(query);
         let names: Vec<&Value> = page.resources.iter().map(|user| &user["userName"]).collect();
         assert_eq!((page.total_results, json!(names)), (Some(total), shown), "{query}");
         assert!(page.resources.iter().all(|user| user.get("password").is_none()), "{query}");
     }
-    let refused = users.list(parameters("filter=nothing%20pr"), &cx()).await;
+    let refused = users.query(parameters("filter=nothing%20pr"), &cx()).await;
     assert!(matches!(refused, Err(StoreError::Refused(_))), "no such attribute");
 
-    let found = users.find("userName", "mandy", &cx()).await.expect("a user");
+    let found = users.find_by("userName", "mandy", &cx()).await.expect("a user");
     let version = found[0].version().expect("a version");
-    let stale = users.expecting(Precondition {
+    let stale = users.with_precondition(Precondition {
         if_match: None,
         if_none_match: Some(EntityTags::OneOf(vec![version])),
     });
@@ -426,14 +439,14 @@ async fn the_host_finds_all_that_there_are() {
     }
     let found = |attribute: &'static str, text: &'static str| {
         let users = &users;
-        async move { users.find(attribute, text, &cx()).await.expect("an attribute").len() }
+        async move { users.find_by(attribute, text, &cx()).await.expect("an attribute").len() }
     };
     assert_eq!(found("nickName", "Many").await, 1000);
     assert_eq!(found("nickname", "the \"one\" \\ only").await, 1);
     assert_eq!(found("userName", "USER 1000").await, 1);
     assert_eq!(found("userName", "").await, 0);
     let matching =
-        async |filter: &str| users.matching(&filter.parse().expect("a filter"), &cx()).await;
+        async |filter: &str| users.search(&filter.parse().expect("a filter"), &cx()).await;
     let some =
         matching(r#"userName eq "user 3" or userName eq "user 900" or userName eq "nobody""#)
             .await
@@ -445,7 +458,7 @@ async fn the_host_finds_all_that_there_are() {
     assert_eq!(matching(r#"not (nickName eq "many")"#).await.expect("a filter").len(), 1);
     assert!(matches!(matching("colour pr").await, Err(StoreError::Refused(_))));
     for wrong in ["nothing", "name", "a b", ""] {
-        let refused = users.find(wrong, "x", &cx()).await.expect_err(wrong);
+        let refused = users.find_by(wrong, "x", &cx()).await.expect_err(wrong);
         assert!(matches!(refused, StoreError::Refused(_)), "{wrong}: {refused}");
     }
 }
@@ -454,8 +467,8 @@ async fn the_host_finds_all_that_there_are() {
 async fn the_host_takes_its_turn_and_keeps_secrets() {
     let slow = Slow { lock: Some(Arc::default()), ..Slow::default() };
     let store = WholeStore::default();
-    let users =
-        Resources::new(ResourceType::user(), store.of(&ResourceType::user())).telling(slow.clone());
+    let users = Resources::new(ResourceType::user(), store.of(&ResourceType::user()))
+        .with_hooks(slow.clone());
     let mut user = named("bjensen");
     user.set("password", "t1meMa$heen");
     let made = users.create(user, &cx()).await.expect("a user");
@@ -467,7 +480,7 @@ async fn the_host_takes_its_turn_and_keeps_secrets() {
             .as_ref()
             .is_some_and(|after| after.get("password").is_none()))
     );
-    users.replace(&made.id, "title", "x", &cx()).await.expect("a change");
+    users.set_attribute(&made.id, "title", "x", &cx()).await.expect("a change");
     users.delete(&made.id, &cx()).await.err();
     assert_eq!(slow.turns.load(Ordering::Relaxed), 3);
     let refused =
@@ -481,14 +494,14 @@ struct Departments {
 }
 
 #[async_trait]
-impl Policy for Departments {
-    async fn changed(&self, change: &Change, cx: &RequestContext) {
+impl Hooks for Departments {
+    async fn after_commit(&self, change: &Change, cx: &RequestContext) {
         let department = change
             .after
             .as_ref()
             .and_then(|after| after.get(ENTERPRISE)?.get("department")?.as_str());
         let Some(department) = department else { return };
-        let found = self.groups.find("displayName", department, cx).await.expect("an attribute");
+        let found = self.groups.find_by("displayName", department, cx).await.expect("an attribute");
         let group = match found.first() {
             Some(group) => group.id().to_owned(),
             None => {
@@ -498,7 +511,7 @@ impl Policy for Departments {
             }
         };
         self.groups
-            .add(&group, "members", json!({ "value": change.id }), cx)
+            .add_value(&group, "members", json!({ "value": change.id }), cx)
             .await
             .expect("a member");
     }
@@ -509,12 +522,11 @@ async fn a_policy_reacts_with_changes_of_its_own() {
     let (store, recorder) = (WholeStore::default(), Recorder::default());
     let [_, group_type, ..] = types();
     let groups =
-        Resources::new(group_type.clone(), store.of(&group_type)).telling(recorder.clone());
-    let policies: Vec<Arc<dyn Policy>> =
+        Resources::new(group_type.clone(), store.of(&group_type)).with_hooks(recorder.clone());
+    let hooks: Vec<Arc<dyn Hooks>> =
         vec![Arc::new(recorder.clone()), Arc::new(Departments { groups })];
     let kept = support::writes::provider::Kept::Whole(store);
-    let provider =
-        Provider::new(Setup { policy: Some(Arc::new(policies)), kept, ..Setup::default() });
+    let provider = Provider::new(Setup { hooks: Some(Arc::new(hooks)), kept, ..Setup::default() });
     let made = provider.create("/Users", &bjensen()).await;
     let told: Vec<(Operation, String)> = recorder
         .all()
@@ -551,7 +563,7 @@ async fn the_answer_to_a_post_shows_what_the_host_made_of_it() {
         .resource_type(user_type.clone(), directory.store(user_type))
         .resource_type(group_type.clone(), directory.store(group_type))
         .unauthenticated()
-        .policy(Departments { groups })
+        .hooks(Departments { groups })
         .build()
         .expect("the types are consistent");
     for (query, shown) in [

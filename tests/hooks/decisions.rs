@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use http::StatusCode;
 use scimwire::auth::RequestContext;
-use scimwire::hooks::{Creating, Deleting, Policy};
+use scimwire::hooks::{CreateDecision, DeleteDecision, Hooks};
 use scimwire::store::{Change, Operation};
 use scimwire::{Dispatcher, Error, Resource, ResourceType, ScimType};
 use serde_json::{Value, json};
@@ -22,13 +22,13 @@ use support::writes::samples::{ASSET, ENTERPRISE, asset, asset_with, bjensen, gr
 struct Host(Recorder);
 
 #[async_trait]
-impl Policy for Host {
-    async fn creating(
+impl Hooks for Host {
+    async fn before_create(
         &self,
         resource_type: &ResourceType,
         resource: &mut Resource,
         cx: &RequestContext,
-    ) -> Result<Creating, Error> {
+    ) -> Result<CreateDecision, Error> {
         assert_eq!(cx.tenant().as_str(), "example");
         match resource.text("externalId") {
             Some("refuse") => {
@@ -38,7 +38,7 @@ impl Policy for Host {
                 return Err(Error::typed(ScimType::Uniqueness, "the mail system has one"));
             }
             Some(text) if text.starts_with("adopt ") => {
-                return Ok(Creating::adopt(&text["adopt ".len()..]));
+                return Ok(CreateDecision::link(&text["adopt ".len()..]));
             }
             _ => {}
         }
@@ -47,10 +47,10 @@ impl Policy for Host {
             let name = resource.text("name").unwrap_or("unnamed").to_owned();
             resource.set("name", name);
         }
-        Ok(Creating::Store)
+        Ok(CreateDecision::Create)
     }
 
-    fn updating(
+    fn before_update(
         &self,
         _: &ResourceType,
         before: &Resource,
@@ -73,20 +73,20 @@ impl Policy for Host {
         Ok(())
     }
 
-    async fn deleting(
+    async fn before_delete(
         &self,
         _: &ResourceType,
         id: &str,
         cx: &RequestContext,
-    ) -> Result<Deleting, Error> {
+    ) -> Result<DeleteDecision, Error> {
         if cx.principal() == Some("guest") {
             return Err(Error::status_only(StatusCode::FORBIDDEN, format!("{id} stays")));
         }
-        Ok(Deleting::Delete)
+        Ok(DeleteDecision::Delete)
     }
 
-    async fn changed(&self, change: &Change, cx: &RequestContext) {
-        self.0.changed(change, cx).await;
+    async fn after_commit(&self, change: &Change, cx: &RequestContext) {
+        self.0.after_commit(change, cx).await;
     }
 }
 
@@ -199,18 +199,18 @@ impl Staff {
 }
 
 #[async_trait]
-impl Policy for Staff {
-    async fn creating(
+impl Hooks for Staff {
+    async fn before_create(
         &self,
         _: &ResourceType,
         resource: &mut Resource,
         _: &RequestContext,
-    ) -> Result<Creating, Error> {
+    ) -> Result<CreateDecision, Error> {
         Self::settle(resource);
-        Ok(Creating::Store)
+        Ok(CreateDecision::Create)
     }
 
-    fn updating(
+    fn before_update(
         &self,
         _: &ResourceType,
         _: &Resource,
@@ -308,18 +308,18 @@ async fn the_host_keeps_what_is_to_be_deleted() {
 struct Both(Recorder);
 
 #[async_trait]
-impl Policy for Both {
-    async fn deleting(
+impl Hooks for Both {
+    async fn before_delete(
         &self,
         resource_type: &ResourceType,
         id: &str,
         cx: &RequestContext,
-    ) -> Result<Deleting, Error> {
-        Deactivating.deleting(resource_type, id, cx).await
+    ) -> Result<DeleteDecision, Error> {
+        Deactivating.before_delete(resource_type, id, cx).await
     }
 
-    async fn changed(&self, change: &Change, cx: &RequestContext) {
-        self.0.changed(change, cx).await;
+    async fn after_commit(&self, change: &Change, cx: &RequestContext) {
+        self.0.after_commit(change, cx).await;
     }
 }
 
@@ -391,18 +391,18 @@ impl Careless {
 }
 
 #[async_trait]
-impl Policy for Careless {
-    async fn creating(
+impl Hooks for Careless {
+    async fn before_create(
         &self,
         _: &ResourceType,
         resource: &mut Resource,
         _: &RequestContext,
-    ) -> Result<Creating, Error> {
+    ) -> Result<CreateDecision, Error> {
         Self::set(resource);
-        Ok(Creating::Store)
+        Ok(CreateDecision::Create)
     }
 
-    fn updating(
+    fn before_update(
         &self,
         _: &ResourceType,
         _: &Resource,
@@ -423,7 +423,7 @@ async fn what_the_host_sets_is_checked_like_all_else() {
         .closed("emails.type");
     let store = LazyDirectory::new(kind_asked_for(), false).store(users.clone());
     let builder =
-        Dispatcher::builder(BASE).resource_type(users, store).unauthenticated().policy(Careless);
+        Dispatcher::builder(BASE).resource_type(users, store).unauthenticated().hooks(Careless);
     let provider = Provider::of(builder.build().expect("all is there"));
     let titled = |title: &str| {
         let mut user = user("bjensen");

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use scimwire::auth::RequestContext;
-use scimwire::hooks::{Adoption, Creating, Policy};
+use scimwire::hooks::{CreateDecision, Hooks, LinkMode};
 use scimwire::{Error, Quirks, Resource, ResourceType, ScimType};
 use serde_json::{Value, json};
 
@@ -14,31 +14,31 @@ use support::writes::samples::{ENTERPRISE, bjensen, group, user};
 use support::writes::whole_store::WholeStore;
 
 /// Has whoever names an id in `externalId` adopted by that, in a mode.
-struct Links(Adoption);
+struct Links(LinkMode);
 
 #[async_trait]
-impl Policy for Links {
-    async fn creating(
+impl Hooks for Links {
+    async fn before_create(
         &self,
         _: &ResourceType,
         resource: &mut Resource,
         _: &RequestContext,
-    ) -> Result<Creating, Error> {
+    ) -> Result<CreateDecision, Error> {
         let Some(id) =
             resource.external_id().and_then(|id| id.strip_prefix("link ")).map(str::to_owned)
         else {
-            return Ok(Creating::Store);
+            return Ok(CreateDecision::Create);
         };
         if id.is_empty() {
             return Err(Error::typed(ScimType::InvalidValue, "nobody to link".to_owned()));
         }
         resource.set("externalId", "linked");
-        let creating = Creating::adopt(id);
-        Ok(if self.0 == Adoption::Merge { creating } else { creating.with_mode(self.0) })
+        let creating = CreateDecision::link(id);
+        Ok(if self.0 == LinkMode::Merge { creating } else { creating.with_mode(self.0) })
     }
 }
 
-fn providers(mode: Adoption) -> Vec<(Provider, Recorder)> {
+fn providers(mode: LinkMode) -> Vec<(Provider, Recorder)> {
     let settings = [
         (Quirks::STRICT, Kept::Apart),
         (Quirks::LENIENT, Kept::Apart),
@@ -46,9 +46,8 @@ fn providers(mode: Adoption) -> Vec<(Provider, Recorder)> {
     ];
     let provider = |(quirks, kept)| {
         let recorder = Recorder::default();
-        let policies: Vec<Arc<dyn Policy>> =
-            vec![Arc::new(Links(mode)), Arc::new(recorder.clone())];
-        let setup = Setup { quirks, kept, policy: Some(Arc::new(policies)), ..Setup::default() };
+        let hooks: Vec<Arc<dyn Hooks>> = vec![Arc::new(Links(mode)), Arc::new(recorder.clone())];
+        let setup = Setup { quirks, kept, hooks: Some(Arc::new(hooks)), ..Setup::default() };
         (Provider::new(setup), recorder)
     };
     settings.into_iter().map(provider).collect()
@@ -69,7 +68,7 @@ async fn linked(provider: &Provider, body: &Value) -> Value {
 
 #[tokio::test]
 async fn what_is_left_out_stays() {
-    for (provider, recorder) in providers(Adoption::Merge) {
+    for (provider, recorder) in providers(LinkMode::Merge) {
         let there = provider.create("/Users", &bjensen()).await;
         recorder.all();
         let mut body = user("babs");
@@ -106,7 +105,7 @@ async fn what_is_left_out_stays() {
 
 #[tokio::test]
 async fn what_is_left_out_goes_where_the_host_says_so() {
-    for (provider, _) in providers(Adoption::Replace) {
+    for (provider, _) in providers(LinkMode::Replace) {
         let there = provider.create("/Users", &bjensen()).await;
         let replaced = linked(&provider, &linking(&there, user("babs"))).await;
         for name in ["title", "emails", "addresses", "name", ENTERPRISE] {
@@ -121,7 +120,7 @@ async fn what_is_left_out_goes_where_the_host_says_so() {
 
 #[tokio::test]
 async fn nobody_is_activated_by_what_is_left_out() {
-    for mode in [Adoption::Merge, Adoption::Replace] {
+    for mode in [LinkMode::Merge, LinkMode::Replace] {
         for (provider, recorder) in providers(mode) {
             let mut body = user("bjensen");
             body["active"] = json!(false);
@@ -145,7 +144,7 @@ async fn nobody_is_activated_by_what_is_left_out() {
 
 #[tokio::test]
 async fn members_stay_where_none_are_sent() {
-    for (mode, left) in [(Adoption::Merge, vec!["a", "b"]), (Adoption::Replace, vec![])] {
+    for (mode, left) in [(LinkMode::Merge, vec!["a", "b"]), (LinkMode::Replace, vec![])] {
         for (provider, _) in providers(mode) {
             let path = provider.group("Tours", &["a", "b"]).await;
             let there = provider.read(&path).await;
@@ -167,7 +166,7 @@ async fn members_stay_where_none_are_sent() {
 
 #[tokio::test]
 async fn a_link_that_fails_changes_nothing() {
-    for (provider, recorder) in providers(Adoption::Merge) {
+    for (provider, recorder) in providers(LinkMode::Merge) {
         let there = provider.create("/Users", &bjensen()).await;
         recorder.all();
         let mut body = user("x");

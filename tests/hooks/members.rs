@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 
 use async_trait::async_trait;
 use scimwire::auth::RequestContext;
-use scimwire::hooks::{Joining, Policy};
+use scimwire::hooks::{Hooks, MemberDecision};
 use scimwire::quirks::Omitted;
 use scimwire::{Error, Quirks, ResourceType};
 use serde_json::json;
@@ -21,7 +21,7 @@ use support::writes::whole_store::WholeStore;
 async fn the_host_refuses_members_that_it_does_not_know() {
     let knows = Knows::default();
     let provider = Provider::under(vec![
-        Arc::new(Recorder::default()) as Arc<dyn Policy>,
+        Arc::new(Recorder::default()) as Arc<dyn Hooks>,
         Arc::new(knows.clone()),
     ]);
     let asked = || knows.0.swap(0, Ordering::Relaxed);
@@ -63,16 +63,20 @@ async fn the_host_refuses_members_that_it_does_not_know() {
 struct LeavesOut(&'static str);
 
 #[async_trait]
-impl Policy for LeavesOut {
-    async fn joining(
+impl Hooks for LeavesOut {
+    async fn before_add_members(
         &self,
         _: &ResourceType,
         members: &[String],
         _: &RequestContext,
-    ) -> Result<Joining, Error> {
+    ) -> Result<MemberDecision, Error> {
         let unknown: HashSet<String> =
             members.iter().filter(|id| id.starts_with(self.0)).cloned().collect();
-        Ok(if unknown.is_empty() { Joining::All } else { Joining::Without(unknown) })
+        Ok(if unknown.is_empty() {
+            MemberDecision::Accept
+        } else {
+            MemberDecision::Ignore(unknown)
+        })
     }
 }
 
@@ -82,14 +86,10 @@ async fn the_host_leaves_out_members_that_it_does_not_know() {
         [(Kept::Apart, Quirks::STRICT), (Kept::Whole(WholeStore::default()), Quirks::LENIENT)]
     {
         let recorder = Recorder::default();
-        let policies: Vec<Arc<dyn Policy>> =
+        let hooks: Vec<Arc<dyn Hooks>> =
             vec![Arc::new(recorder.clone()), Arc::new(LeavesOut("x")), Arc::new(LeavesOut("y"))];
-        let provider = Provider::new(Setup {
-            policy: Some(Arc::new(policies)),
-            kept,
-            quirks,
-            ..Setup::default()
-        });
+        let provider =
+            Provider::new(Setup { hooks: Some(Arc::new(hooks)), kept, quirks, ..Setup::default() });
         let path = provider.group("Tours", &["x1", "a", "y1"]).await;
         assert_eq!(recorder.one().added, ["a"]);
         let of_nobody = provider.group("Nobody", &["x1"]).await;
@@ -134,8 +134,8 @@ async fn members_of_whom_the_host_knows_nobody_are_nobody() {
     let mut quirks = Quirks::STRICT;
     quirks.omitted = Omitted::Keep;
     for kept in [Kept::Apart, Kept::Whole(WholeStore::default())] {
-        let policy: Option<Arc<dyn Policy>> = Some(Arc::new(LeavesOut("x")));
-        let provider = Provider::new(Setup { policy, kept, quirks, ..Setup::default() });
+        let hooks: Option<Arc<dyn Hooks>> = Some(Arc::new(LeavesOut("x")));
+        let provider = Provider::new(Setup { hooks, kept, quirks, ..Setup::default() });
         let path = provider.group("Tours", &["a", "b"]).await;
         let mut silent = group("Tours", &[]);
         silent.as_object_mut().expect("an object").remove("members");

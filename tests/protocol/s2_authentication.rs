@@ -13,7 +13,7 @@ use scimwire::auth::{
     TokenGrant, Tokens, token_fn,
 };
 use scimwire::dispatch::{BuildError, DispatcherBuilder, Features, Report};
-use scimwire::hooks::{Creating, Policy};
+use scimwire::hooks::{CreateDecision, Hooks};
 use scimwire::query::{Projection, Query};
 use scimwire::store::{Change, Precondition, Pushdown, Selected, Selection, StoreError, Update};
 use scimwire::{
@@ -172,7 +172,7 @@ async fn a_challenge_names_all_schemes_of_the_host() {
 
 #[tokio::test]
 async fn no_401_goes_without_a_challenge() {
-    // P-2-01: neither one that cannot stand in a header, nor one that a policy makes.
+    // P-2-01: neither one that cannot stand in a header, nor one that a hook makes.
     struct Garbled;
 
     #[async_trait]
@@ -188,13 +188,13 @@ async fn no_401_goes_without_a_challenge() {
     struct Refusing;
 
     #[async_trait]
-    impl Policy for Refusing {
-        async fn creating(
+    impl Hooks for Refusing {
+        async fn before_create(
             &self,
             _: &ResourceType,
             _: &mut Resource,
             _: &RequestContext,
-        ) -> Result<Creating, Error> {
+        ) -> Result<CreateDecision, Error> {
             Err(Error::status_only(http::StatusCode::UNAUTHORIZED, "say who you are"))
         }
     }
@@ -204,7 +204,7 @@ async fn no_401_goes_without_a_challenge() {
         (answer.status, answer.challenge(), answer.headers.get("set-cookie")),
         (401, Some(MISSING), None)
     );
-    let scim = builder().unauthenticated().policy(Refusing).build().expect("all is there");
+    let scim = builder().unauthenticated().hooks(Refusing).build().expect("all is there");
     let answer = send(
         &scim,
         "POST",
@@ -628,22 +628,22 @@ async fn strangers_may_be_let_in_to_register_and_no_further() {
     }
 
     #[async_trait]
-    impl Policy for Registration {
-        async fn creating(
+    impl Hooks for Registration {
+        async fn before_create(
             &self,
             _: &ResourceType,
             user: &mut Resource,
             cx: &RequestContext,
-        ) -> Result<Creating, Error> {
+        ) -> Result<CreateDecision, Error> {
             if cx.principal().is_none() {
                 user.set("active", false);
             }
-            Ok(Creating::Store)
+            Ok(CreateDecision::Create)
         }
     }
 
     let scim =
-        builder().authenticate(Registration).policy(Registration).build().expect("all is there");
+        builder().authenticate(Registration).hooks(Registration).build().expect("all is there");
     let mut stranger = user("stranger");
     stranger["active"] = json!(true);
     let made =

@@ -84,7 +84,7 @@ async fn a_soft_deletion_keeps_the_resource() {
     provider.delete(&path).await.no_content();
     assert_eq!(provider.read(&path).await, read);
     provider.delete("/Users/2819c223").await.failed(404, None);
-    // Its policy deletes what cannot be switched off.
+    // its hook deletes what cannot be switched off.
     let group = provider.group("Tour Guides", &[]).await;
     provider.delete(&group).await;
     provider.get(&group).await.failed(404, None);

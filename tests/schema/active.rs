@@ -2,7 +2,7 @@
 //! explicit true activates.
 
 use scimwire::Quirks;
-use scimwire::hooks::Policy;
+use scimwire::hooks::Hooks;
 use serde_json::{Value, json};
 
 use support::writes::provider::{Answer, Provider, Setup, add, id, remove, replace, version};
@@ -13,8 +13,8 @@ use support::writes::samples::{USER, asset_with, user};
 fn both() -> [(Provider, Recorder, bool); 2] {
     [Quirks::STRICT, Quirks::LENIENT].map(|quirks| {
         let recorder = Recorder::default();
-        let policy: std::sync::Arc<dyn Policy> = std::sync::Arc::new(recorder.clone());
-        let provider = Provider::new(Setup { quirks, policy: Some(policy), ..Setup::default() });
+        let hooks: std::sync::Arc<dyn Hooks> = std::sync::Arc::new(recorder.clone());
+        let provider = Provider::new(Setup { quirks, hooks: Some(hooks), ..Setup::default() });
         (provider, recorder, quirks == Quirks::LENIENT)
     })
 }
@@ -280,8 +280,8 @@ async fn where_that_is_kept_is_out_of_the_reach_of_clients() {
 struct Titled;
 
 #[async_trait::async_trait]
-impl Policy for Titled {
-    fn updating(
+impl Hooks for Titled {
+    fn before_update(
         &self,
         _: &scimwire::ResourceType,
         _: &scimwire::Resource,

@@ -95,7 +95,7 @@ async fn a_store_that_takes_passwords_out_has_each_once_and_a_change_for_it() {
     let builder = Dispatcher::builder(BASE)
         .resource_type(ResourceType::user(), store.clone())
         .unauthenticated();
-    let scim = builder.features(features).policy(recorder.clone()).build().expect("all is there");
+    let scim = builder.features(features).hooks(recorder.clone()).build().expect("all is there");
     let send = async |method: &str, path: &str, body: String| {
         let request = http::Request::builder()
             .method(method)

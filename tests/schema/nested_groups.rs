@@ -169,7 +169,7 @@ fn teams(quirks: Quirks) -> (Provider, Recorder) {
     let store = LazyDirectory::new(kind_asked_for(), false).store(teams.clone());
     let builder = Dispatcher::builder(BASE).resource_type(teams, store).unauthenticated();
     let recorder = Recorder::default();
-    let builder = builder.quirks(quirks).policy(recorder.clone());
+    let builder = builder.quirks(quirks).hooks(recorder.clone());
     (Provider::of(builder.build().expect("the type is consistent")), recorder)
 }
 

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use scimwire::auth::RequestContext;
 use scimwire::dispatch::Features;
-use scimwire::hooks::{Creating, Policy};
+use scimwire::hooks::{CreateDecision, Hooks};
 use scimwire::query::Projection;
 use scimwire::schema::Schema;
 use scimwire::store::Change;
@@ -60,17 +60,17 @@ impl Host {
 }
 
 #[async_trait]
-impl Policy for Host {
-    async fn creating(
+impl Hooks for Host {
+    async fn before_create(
         &self,
         _: &ResourceType,
         resource: &mut Resource,
         _: &RequestContext,
-    ) -> Result<Creating, Error> {
-        self.hash(&Resource::default(), resource).map(|()| Creating::Store)
+    ) -> Result<CreateDecision, Error> {
+        self.hash(&Resource::default(), resource).map(|()| CreateDecision::Create)
     }
 
-    fn updating(
+    fn before_update(
         &self,
         _: &ResourceType,
         before: &Resource,
@@ -80,7 +80,7 @@ impl Policy for Host {
         self.hash(before, after)
     }
 
-    async fn changed(&self, change: &Change, _: &RequestContext) {
+    async fn after_commit(&self, change: &Change, _: &RequestContext) {
         let states = [&change.before, &change.after];
         let states: Vec<Value> =
             states.map(|state| serde_json::to_value(state.as_deref()).expect("JSON")).to_vec();
@@ -95,12 +95,12 @@ impl Policy for Host {
 fn provider(quirks: Quirks, change_password: bool, host: Option<Host>) -> (Provider, WholeStore) {
     let (store, mut features) = (WholeStore::default(), Features::default());
     features.change_password = change_password;
-    let policy = host.map(|host| Arc::new(host) as Arc<dyn Policy>);
+    let hooks = host.map(|host| Arc::new(host) as Arc<dyn Hooks>);
     (
         Provider::new(Setup {
             quirks,
             features,
-            policy,
+            hooks,
             kept: Kept::Whole(store.clone()),
             ..Setup::default()
         }),
@@ -269,16 +269,16 @@ async fn a_store_that_keeps_all_still_shows_no_password() {
     struct Hearing(Host);
 
     #[async_trait]
-    impl Policy for Hearing {
-        async fn changed(&self, change: &Change, cx: &RequestContext) {
-            self.0.changed(change, cx).await;
+    impl Hooks for Hearing {
+        async fn after_commit(&self, change: &Change, cx: &RequestContext) {
+            self.0.after_commit(change, cx).await;
         }
     }
 
-    let policy: Option<Arc<dyn Policy>> = Some(Arc::new(Hearing(host.clone())));
+    let hooks: Option<Arc<dyn Hooks>> = Some(Arc::new(Hearing(host.clone())));
     let provider = Provider::new(Setup {
         features,
-        policy,
+        hooks,
         kept: Kept::Whole(store.clone()),
         ..Setup::default()
     });

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use scimwire::auth::RequestContext;
-use scimwire::hooks::{Creating, Policy};
+use scimwire::hooks::{CreateDecision, Hooks};
 use scimwire::message::PatchOperation;
 use scimwire::schema::{Schema, SchemaExtension};
 use scimwire::service::Resources;
@@ -34,17 +34,17 @@ fn badged(required: bool) -> ResourceType {
 struct Badges;
 
 #[async_trait]
-impl Policy for Badges {
-    async fn creating(
+impl Hooks for Badges {
+    async fn before_create(
         &self,
         _: &ResourceType,
         resource: &mut Resource,
         _: &RequestContext,
-    ) -> Result<Creating, Error> {
+    ) -> Result<CreateDecision, Error> {
         let mut extension = resource.get(BADGE).cloned().unwrap_or_default();
         extension["badge"] = "A1".into();
         resource.set(BADGE, extension);
-        Ok(Creating::Store)
+        Ok(CreateDecision::Create)
     }
 }
 
@@ -54,7 +54,7 @@ fn provider(required: bool, quirks: Quirks) -> (Provider, Resources) {
     let store = MemoryDirectory::new().store(users.clone());
     let builder =
         Dispatcher::builder(BASE).unauthenticated().resource_type(users.clone(), store.clone());
-    let dispatcher = builder.policy(Badges).quirks(quirks).build().expect("the type is consistent");
+    let dispatcher = builder.hooks(Badges).quirks(quirks).build().expect("the type is consistent");
     (Provider::of(dispatcher), Resources::new(users, store))
 }
 
@@ -128,7 +128,7 @@ async fn the_host_sets_what_clients_may_not() {
                 let operation = PatchOperation::new("add", None, Some(centre.into()));
                 users.patch(id(&made), vec![operation], &cx()).await
             }
-            _ => users.replace(id(&made), &named(name), value.clone(), &cx()).await,
+            _ => users.set_attribute(id(&made), &named(name), value.clone(), &cx()).await,
         };
         match name {
             "place.building" => {
@@ -153,7 +153,7 @@ async fn the_host_sets_what_clients_may_not() {
         body[BADGE] = json!({ "costCentre": "4130", "place": sent });
         assert_eq!(provider.put(&path, &body).await.ok()[BADGE]["place"], shown);
     }
-    users.replace(id(&made), &named("badge"), Value::Null, &cx()).await.expect("the host's");
+    users.set_attribute(id(&made), &named("badge"), Value::Null, &cx()).await.expect("the host's");
     assert_eq!(provider.read(&path).await[BADGE].get("badge"), None);
 }
 
@@ -168,7 +168,7 @@ async fn the_host_does_not_set_what_is_worked_out() {
         ("groups", json!([{ "value": "1" }])),
         ("groups.display", json!("x")),
     ] {
-        let refused = users.replace(id(&made), path, value, &cx()).await.expect_err(path);
+        let refused = users.set_attribute(id(&made), path, value, &cx()).await.expect_err(path);
         let StoreError::Refused(refused) = refused else { panic!("{path}: {refused}") };
         assert_eq!(refused.scim_type(), Some(ScimType::Mutability), "{path}");
     }

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use scimwire::auth::RequestContext;
-use scimwire::hooks::{Creating, Policy};
+use scimwire::hooks::{CreateDecision, Hooks};
 use scimwire::resource::{EnterpriseUser, User, certificate};
 use scimwire::schema::{BuiltinSchema, COUNTRIES, ENTERPRISE_USER, ResourceType, Schema};
 use scimwire::{Error, Resource, ScimType};
@@ -120,18 +120,18 @@ impl House {
 }
 
 #[async_trait]
-impl Policy for House {
-    async fn creating(
+impl Hooks for House {
+    async fn before_create(
         &self,
         _: &ResourceType,
         resource: &mut Resource,
         _: &RequestContext,
-    ) -> Result<Creating, Error> {
+    ) -> Result<CreateDecision, Error> {
         Self::check(resource)?;
-        Ok(Creating::Store)
+        Ok(CreateDecision::Create)
     }
 
-    fn updating(
+    fn before_update(
         &self,
         _: &ResourceType,
         _: &Resource,
@@ -149,7 +149,7 @@ impl Policy for House {
 }
 
 fn housed() -> Provider {
-    let mut setup = Setup { policy: Some(Arc::new(House)), ..Setup::default() };
+    let mut setup = Setup { hooks: Some(Arc::new(House)), ..Setup::default() };
     setup.features.change_password = true;
     Provider::new(setup)
 }

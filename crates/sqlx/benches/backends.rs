@@ -33,7 +33,7 @@ use support::sized;
 
 use databases::{Cluster, bin_folder};
 
-/// How often each of the two is measured, by turns.
+/// How often each of the two is measured, alternately.
 const TIMES: usize = 300;
 
 /// How many results a page has.
@@ -216,7 +216,7 @@ impl Bench {
         let by_key = "SELECT r.document::text FROM scim_key k JOIN scim_resource r ON r.tenant = k.tenant \
                       AND r.resource_type = k.resource_type AND r.id = k.resource_id \
                       WHERE k.tenant = $1 AND k.resource_type = 'User' AND k.attribute = $2 AND k.value = $3";
-        let name = |turn: usize| format!("template{:07}", 1 + turn * 7919 % self.size);
+        let name = |round: usize| format!("template{:07}", 1 + round * 7919 % self.size);
         for (label, filter, attribute, domain) in [
             ("userName eq", "userName eq", "userName", "@example.com"),
             ("externalId eq", "externalId eq", "externalId", ""),
@@ -228,12 +228,12 @@ impl Bench {
                 "@example.com",
             ),
         ] {
-            let theirs = |turn| -> Pin<Box<dyn Future<Output = usize> + '_>> {
-                let value = format!("{}{domain}", name(turn));
+            let theirs = |round| -> Pin<Box<dyn Future<Output = usize> + '_>> {
+                let value = format!("{}{domain}", name(round));
                 Box::pin(async move { self.rows(by_key, &[TENANT, attribute, &value]).await })
             };
-            let ours = |turn| -> Pin<Box<dyn Future<Output = usize> + '_>> {
-                let filter = format!("{filter} \"{}{domain}\"", name(turn));
+            let ours = |round| -> Pin<Box<dyn Future<Output = usize> + '_>> {
+                let filter = format!("{filter} \"{}{domain}\"", name(round));
                 let query = self.query(
                     &self.user_type,
                     Some(&filter),
@@ -245,15 +245,15 @@ impl Bench {
         }
         let by_member = "SELECT r.document::text FROM scim_member m JOIN scim_resource r ON r.tenant = m.tenant \
                          AND r.resource_type = m.group_type AND r.id = m.group_id WHERE m.tenant = $1 AND m.member_id = $2";
-        let theirs = |turn| -> Pin<Box<dyn Future<Output = usize> + '_>> {
+        let theirs = |round| -> Pin<Box<dyn Future<Output = usize> + '_>> {
             Box::pin(async move {
-                self.rows(by_member, &[TENANT, &numbered("User", 1 + turn * 7919 % self.size)])
+                self.rows(by_member, &[TENANT, &numbered("User", 1 + round * 7919 % self.size)])
                     .await
             })
         };
-        let ours = |turn| -> Pin<Box<dyn Future<Output = usize> + '_>> {
+        let ours = |round| -> Pin<Box<dyn Future<Output = usize> + '_>> {
             let filter =
-                format!("members eq \"{}\"", numbered("User", 1 + turn * 7919 % self.size));
+                format!("members eq \"{}\"", numbered("User", 1 + round * 7919 % self.size));
             let query =
                 self.query(&self.group_type, Some(&filter), Page::Index { start: 1, count: PAGE });
             Box::pin(async move { self.select(&self.groups, &query).await })
@@ -338,15 +338,15 @@ impl Bench {
     }
 }
 
-/// Measures two ways by turns, and prints their medians.
+/// Measures two ways alternately, and prints their medians.
 async fn compare(label: &str, ours: &Work<'_>, theirs: &Work<'_>) {
     let (mut our_times, mut their_times) = (Vec::with_capacity(TIMES), Vec::with_capacity(TIMES));
-    for turn in 0..TIMES {
+    for round in 0..TIMES {
         let start = Instant::now();
-        let our_count = ours(turn).await;
+        let our_count = ours(round).await;
         our_times.push(start.elapsed());
         let start = Instant::now();
-        let their_count = theirs(turn).await;
+        let their_count = theirs(round).await;
         their_times.push(start.elapsed());
         assert_eq!(our_count, their_count, "{label}: both find the same");
     }

@@ -194,8 +194,8 @@ impl Tenant {
         let logged = || CLUSTER.as_ref().map(|cluster| cluster.log()).unwrap_or_default();
         let before = if matches!(self.database, Database::Postgres) { logged().len() } else { 0 };
         STATEMENTS.lock().expect("nobody panics").clear();
-        for turn in 0..TIMES {
-            work(turn).await;
+        for round in 0..TIMES {
+            work(round).await;
         }
         match &self.database {
             Database::Postgres => vec![logged().get(before..).unwrap_or_default().to_owned()],
@@ -269,15 +269,15 @@ async fn no_statement_looks_at_a_whole_table() {
 impl Tenant {
     async fn get(&self) {
         let whole = Projection::default();
-        let plans = self.plans(async |turn| {
-            let user = self.users.get(&some_user(turn), &whole, &self.cx).await.expect("a user");
+        let plans = self.plans(async |round| {
+            let user = self.users.get(&some_user(round), &whole, &self.cx).await.expect("a user");
             let groups = user.get("groups").and_then(|groups| groups.as_array());
             let is_named = |group: &value::Value| group["display"].is_string();
             assert!(groups.is_some_and(|groups| groups.iter().all(is_named)), "{groups:?}");
         });
         by_index("GET", &plans.await);
-        let plans = self.plans(async |turn| {
-            let group = numbered("Group", 7_000 + turn);
+        let plans = self.plans(async |round| {
+            let group = numbered("Group", 7_000 + round);
             self.groups.get(&group, &whole, &self.cx).await.expect("a group");
         });
         by_index("GET of a group", &plans.await);
@@ -286,7 +286,7 @@ impl Tenant {
     async fn look_up(&self) {
         let (users, groups) = (self.users.as_ref(), self.groups.as_ref());
         let first = || Page::Index { start: 1, count: 20 };
-        let name = |turn: usize| format!("template{:07}", 1 + turn * 397 % USERS);
+        let name = |round: usize| format!("template{:07}", 1 + round * 397 % USERS);
         for (filter, domain) in [
             ("userName eq", "@example.com"),
             ("emails.value eq", "@example.com"),
@@ -294,8 +294,8 @@ impl Tenant {
             ("title eq", ""),
             ("emails[type eq \"work\"].value eq", "@example.com"),
         ] {
-            let plans = self.plans(async |turn| {
-                let filter = format!("{filter} \"{}{domain}\"", name(turn));
+            let plans = self.plans(async |round| {
+                let filter = format!("{filter} \"{}{domain}\"", name(round));
                 assert_eq!(self.select(users, Some(&filter), None, first()).await, 1, "{filter}");
             });
             let plans = plans.await;
@@ -308,8 +308,8 @@ impl Tenant {
             );
         }
         for (store, filter, found) in [(users, "id eq", 1), (groups, "members eq", SIZES.len())] {
-            let plans = self.plans(async |turn| {
-                let filter = format!("{filter} \"{}\"", some_user(turn));
+            let plans = self.plans(async |round| {
+                let filter = format!("{filter} \"{}\"", some_user(round));
                 assert_eq!(
                     self.select(store, Some(&filter), None, first()).await,
                     found,
@@ -318,17 +318,17 @@ impl Tenant {
             });
             by_index(filter, &plans.await);
         }
-        let plans = self.plans(async |turn| {
+        let plans = self.plans(async |round| {
             let filter = format!(
                 "id eq \"{}\" and members eq \"{}\"",
                 numbered("Group", 5_000),
-                some_user(turn)
+                some_user(round)
             );
             assert_eq!(self.select(groups, Some(&filter), None, first()).await, 1, "{filter}");
         });
         by_index("one group and one member", &plans.await);
-        let plans = self.plans(async |turn| {
-            let filter = format!("groups.value eq \"{}\"", numbered("Group", 7_000 + turn));
+        let plans = self.plans(async |round| {
+            let filter = format!("groups.value eq \"{}\"", numbered("Group", 7_000 + round));
             assert_eq!(self.select(users, Some(&filter), None, first()).await, 5, "{filter}");
         });
         // PostgreSQL may walk along the ids of all users, beside those that it has found.
@@ -354,8 +354,8 @@ impl Tenant {
                 in_order("a page by index", &plans);
             }
         }
-        let plans = self.plans(async |turn| {
-            let after = Some(Position { key: None, id: numbered("User", 1 + turn * 300) });
+        let plans = self.plans(async |round| {
+            let after = Some(Position { key: None, id: numbered("User", 1 + round * 300) });
             assert_eq!(
                 self.select(users, None, None, Page::Cursor { after, count: 100 }).await,
                 100
@@ -372,26 +372,26 @@ impl Tenant {
             vec![PatchOperation::new(op, Some(path.to_owned()), value.map(Into::into))]
         };
         let group = numbered("Group", 5_000);
-        let member = |turn: usize| numbered("User", 1 + turn);
-        let plans = self.plans(async |turn| {
-            let name = format!("new{turn}");
+        let member = |round: usize| numbered("User", 1 + round);
+        let plans = self.plans(async |round| {
+            let name = format!("new{round}");
             let user = made(&json!({ "userName": name, "externalId": name }));
             users.create(user, &self.cx).await.expect("a new user");
             let title = operation("replace", "title", Some(json!(name)));
-            users.patch(&member(turn), title, &self.cx).await.expect("a user");
+            users.patch(&member(round), title, &self.cx).await.expect("a user");
             let remove =
-                operation("remove", &format!("members[value eq \"{}\"]", member(turn)), None);
+                operation("remove", &format!("members[value eq \"{}\"]", member(round)), None);
             groups.patch(&group, remove, &self.cx).await.expect("a group");
-            let add = operation("add", "members", Some(json!([{ "value": member(turn) }])));
+            let add = operation("add", "members", Some(json!([{ "value": member(round) }])));
             groups.patch(&group, add, &self.cx).await.expect("a group");
-            users.delete(&numbered("User", 100 + turn), &self.cx).await.expect("a user");
+            users.delete(&numbered("User", 100 + round), &self.cx).await.expect("a user");
         });
         by_index("changes", &plans.await);
     }
 }
 
-fn some_user(turn: usize) -> String {
-    numbered("User", 1 + turn * 397 % USERS)
+fn some_user(round: usize) -> String {
+    numbered("User", 1 + round * 397 % USERS)
 }
 
 fn made(body: &Value) -> Resource {

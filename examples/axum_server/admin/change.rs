@@ -51,7 +51,7 @@ pub(super) async fn join(
     let cx = Origin::Local.context(&admin.context(&tenant).await?);
     // A host knows whom it puts into its groups.
     admin.users.get(&member, &cx).await?;
-    admin.groups.add(&group, "members", json!({ "value": member }), &cx).await?;
+    admin.groups.add_value(&group, "members", json!({ "value": member }), &cx).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

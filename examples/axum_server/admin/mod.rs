@@ -43,8 +43,8 @@ pub(crate) fn router(provider: &Provider) -> Option<Router> {
 pub(crate) fn routes(provider: &Provider) -> Router {
     let admin = Arc::new(Admin {
         tenants: Arc::clone(&provider.tenants),
-        users: provider.policies.users.clone(),
-        groups: provider.policies.groups.clone(),
+        users: provider.hooks.users.clone(),
+        groups: provider.hooks.groups.clone(),
         ledger: Arc::clone(&provider.ledger),
         events: Arc::clone(&provider.events),
     });

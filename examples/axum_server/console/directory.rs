@@ -121,7 +121,7 @@ pub(super) async fn list(
     Query(wanted): Query<Wanted>,
 ) -> Result<Json<Value>, ConsoleError> {
     let cx = console.context(&tenant).await?;
-    let mut page = console.resources(kind).list(wanted.parameters(kind), &cx).await?;
+    let mut page = console.resources(kind).query(wanted.parameters(kind), &cx).await?;
     console.say_states(kind, &mut page.resources, &cx).await?;
     let mut shown = Vec::with_capacity(page.resources.len());
     for resource in page.resources {
@@ -215,11 +215,8 @@ impl Console {
             .unwrap_or_default();
         let page: Vec<_> = all.iter().skip(start - 1).take(MEMBERS).collect();
         let ids: Vec<&str> = page.iter().filter_map(|member| member["value"].as_str()).collect();
-        let users = if ids.is_empty() {
-            Vec::new()
-        } else {
-            self.users.matching(&any_of(&ids)?, cx).await?
-        };
+        let users =
+            if ids.is_empty() { Vec::new() } else { self.users.search(&any_of(&ids)?, cx).await? };
         let users: HashMap<&str, Value> =
             users.iter().map(|user| (user.id(), json!(user.attributes()))).collect();
         let member = |listed: &&value::Value| {
@@ -245,7 +242,7 @@ impl Console {
         parameters.sort_by = Some("userName".to_owned());
         parameters.start_index = i64::try_from(start).ok();
         parameters.count = i64::try_from(MEMBERS).ok();
-        let mut page = self.users.list(parameters, cx).await?;
+        let mut page = self.users.query(parameters, cx).await?;
         self.say_states(Kind::Users, &mut page.resources, cx).await?;
         let lists = |found: &Value| found["value"] == group && found["type"] == "direct";
         let member = |user: &Value| Member {
@@ -275,7 +272,7 @@ impl Console {
             return Ok(());
         }
         let ids: Vec<&str> = unsaid.keys().map(String::as_str).collect();
-        for user in self.users.matching(&any_of(&ids)?, cx).await? {
+        for user in self.users.search(&any_of(&ids)?, cx).await? {
             if let Some(shown) = unsaid.get_mut(user.id()) {
                 shown["active"] = user.is_active().into();
             }

@@ -63,7 +63,7 @@ pub(super) async fn one(
     for (name, kind) in [("users", Kind::Users), ("groups", Kind::Groups)] {
         let mut none = SearchRequest::default();
         none.count = Some(0);
-        told[name] = json!(console.resources(kind).list(none, &cx).await?.total_results);
+        told[name] = json!(console.resources(kind).query(none, &cx).await?.total_results);
     }
     Ok(Json(told))
 }

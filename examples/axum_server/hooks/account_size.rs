@@ -6,7 +6,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use scimwire::StoreError;
 use scimwire::auth::RequestContext;
-use scimwire::hooks::Policy;
+use scimwire::hooks::Hooks;
 use scimwire::store::{Change, Operation};
 
 use super::log_failure;
@@ -41,8 +41,8 @@ impl AccountSize {
 }
 
 #[async_trait]
-impl Policy for AccountSize {
-    async fn changed(&self, change: &Change, cx: &RequestContext) {
+impl Hooks for AccountSize {
+    async fn after_commit(&self, change: &Change, cx: &RequestContext) {
         let is_new = change.operation == Operation::Create && change.resource_type.name() == "User";
         if is_new && Origin::of(cx) == Origin::Idp {
             log_failure("account size", self.provision(&change.id, cx).await);

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use scimwire::Error;
 use scimwire::auth::{AuthError, RequestContext};
-use scimwire::hooks::{Policy, Turn};
+use scimwire::hooks::{ChangeGuard, Hooks};
 
 use crate::tenants::Tenants;
 
-/// Asks again, once it is the turn of a change.
+/// Asks again, when a change begins.
 pub(super) struct TenantGone {
     tenants: Arc<Tenants>,
 }
@@ -22,10 +22,10 @@ impl TenantGone {
 }
 
 #[async_trait]
-impl Policy for TenantGone {
-    async fn turn(&self, cx: &RequestContext) -> Result<Turn, Error> {
+impl Hooks for TenantGone {
+    async fn begin(&self, cx: &RequestContext) -> Result<ChangeGuard, Error> {
         match self.tenants.settings(cx.tenant().as_str()).await? {
-            Some(_) => Ok(Turn::default()),
+            Some(_) => Ok(ChangeGuard::default()),
             None => Err(AuthError::invalid_token().into()),
         }
     }

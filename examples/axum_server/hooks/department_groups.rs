@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use scimwire::auth::RequestContext;
-use scimwire::hooks::Policy;
+use scimwire::hooks::Hooks;
 use scimwire::service::Resources;
 use scimwire::store::Change;
 use scimwire::{Resource, StoreError};
@@ -47,7 +47,7 @@ impl DepartmentGroups {
             Some(group) => group,
             None => self.make(department, cx).await?,
         };
-        self.groups.add(&group, "members", json!({ "value": user }), cx).await.map(drop)
+        self.groups.add_value(&group, "members", json!({ "value": user }), cx).await.map(drop)
     }
 
     async fn find(
@@ -55,7 +55,7 @@ impl DepartmentGroups {
         department: &str,
         cx: &RequestContext,
     ) -> Result<Option<String>, StoreError> {
-        let groups = self.groups.find("displayName", department, cx).await?;
+        let groups = self.groups.find_by("displayName", department, cx).await?;
         Ok(groups.first().map(|group| group.id().to_owned()))
     }
 
@@ -74,8 +74,8 @@ impl DepartmentGroups {
 }
 
 #[async_trait]
-impl Policy for DepartmentGroups {
-    async fn changed(&self, change: &Change, cx: &RequestContext) {
+impl Hooks for DepartmentGroups {
+    async fn after_commit(&self, change: &Change, cx: &RequestContext) {
         log_failure("department groups", self.follow(change, cx).await);
     }
 }

@@ -11,7 +11,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use futures_util::Stream;
 use futures_util::stream;
 use scimwire::auth::{RequestContext, Tenant};
-use scimwire::hooks::Policy;
+use scimwire::hooks::Hooks;
 use scimwire::store::{Change, MemberChange, Operation};
 use serde::Serialize;
 use tokio::sync::watch;
@@ -142,8 +142,8 @@ impl EventLog {
 }
 
 #[async_trait]
-impl Policy for EventLog {
-    async fn changed(&self, change: &Change, cx: &RequestContext) {
+impl Hooks for EventLog {
+    async fn after_commit(&self, change: &Change, cx: &RequestContext) {
         let mut tenants = self.tenants.lock().unwrap_or_else(PoisonError::into_inner);
         let history = tenants.entry(change.tenant.clone()).or_default();
         for (verb, details) in told_by(change) {

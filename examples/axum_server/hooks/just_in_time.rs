@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use scimwire::auth::RequestContext;
-use scimwire::hooks::{Creating, Policy};
+use scimwire::hooks::{CreateDecision, Hooks};
 use scimwire::service::Resources;
 use scimwire::store::{Change, Operation};
 use scimwire::{Error, Resource, ResourceType, StoreError};
@@ -33,13 +33,17 @@ impl JustInTime {
         Self { users, ledger, account_size }
     }
 
-    async fn waiting(&self, user_name: &str, cx: &RequestContext) -> Result<Creating, StoreError> {
-        for user in self.users.find("userName", user_name, cx).await? {
+    async fn waiting(
+        &self,
+        user_name: &str,
+        cx: &RequestContext,
+    ) -> Result<CreateDecision, StoreError> {
+        for user in self.users.find_by("userName", user_name, cx).await? {
             if self.is_waiting(user.id(), cx).await? {
-                return Ok(Creating::adopt(user.id()));
+                return Ok(CreateDecision::link(user.id()));
             }
         }
-        Ok(Creating::Store)
+        Ok(CreateDecision::Create)
     }
 
     async fn is_waiting(&self, id: &str, cx: &RequestContext) -> Result<bool, StoreError> {
@@ -57,29 +61,29 @@ impl JustInTime {
 }
 
 #[async_trait]
-impl Policy for JustInTime {
-    async fn creating(
+impl Hooks for JustInTime {
+    async fn before_create(
         &self,
         resource_type: &ResourceType,
         resource: &mut Resource,
         cx: &RequestContext,
-    ) -> Result<Creating, Error> {
+    ) -> Result<CreateDecision, Error> {
         match resource.text("userName") {
             Some(user_name) if resource_type.name() == "User" => {
                 Ok(self.waiting(user_name, cx).await?)
             }
-            _ => Ok(Creating::Store),
+            _ => Ok(CreateDecision::Create),
         }
     }
 
-    async fn changed(&self, change: &Change, cx: &RequestContext) {
+    async fn after_commit(&self, change: &Change, cx: &RequestContext) {
         if change.operation == Operation::Update {
             log_failure("just in time", self.take_over(change, cx).await);
         }
     }
 
     // A POST that says what is known already changes nothing, and adopts all the same.
-    async fn adopted(&self, change: &Change, cx: &RequestContext) {
+    async fn after_link(&self, change: &Change, cx: &RequestContext) {
         log_failure("just in time", self.take_over(change, cx).await);
     }
 }

@@ -1,4 +1,4 @@
-//! The policy of the demo: one file for each rule, combined here.
+//! The hooks of the demo: one file for each rule, combined here.
 
 mod account_size;
 mod deleted_tenant;
@@ -11,7 +11,7 @@ mod serialize;
 
 use std::sync::Arc;
 
-use scimwire::hooks::Policy;
+use scimwire::hooks::Hooks;
 use scimwire::schema::ResourceType;
 use scimwire::service::Resources;
 use scimwire::{ResourceStore, StoreError};
@@ -31,17 +31,17 @@ use serialize::OneByOne;
 /// A resource type, and where its resources are.
 pub(crate) type Served = (Arc<ResourceType>, Arc<dyn ResourceStore>);
 
-/// All policies, and the host's own hands that they share.
-pub(crate) struct Policies {
+/// All hooks, and the host's own hands that they share.
+pub(crate) struct AllHooks {
     /// The rules for changes by clients and by the administrator.
-    pub(crate) all: Arc<Vec<Arc<dyn Policy>>>,
+    pub(crate) all: Arc<Vec<Arc<dyn Hooks>>>,
     /// The administrator's hand on users.
     pub(crate) users: Resources,
     /// The administrator's hand on groups.
     pub(crate) groups: Resources,
 }
 
-impl Policies {
+impl AllHooks {
     pub(crate) fn new(
         users: &Served,
         groups: &Served,
@@ -52,18 +52,18 @@ impl Policies {
         let access = |(resource_type, store): &Served| {
             Resources::new(Arc::clone(resource_type), Arc::clone(store))
         };
-        let events: Arc<dyn Policy> = Arc::clone(events) as Arc<dyn Policy>;
-        let origin: Arc<dyn Policy> = Arc::new(NoteOrigin::new(Arc::clone(ledger)));
+        let events: Arc<dyn Hooks> = Arc::clone(events) as Arc<dyn Hooks>;
+        let origin: Arc<dyn Hooks> = Arc::new(NoteOrigin::new(Arc::clone(ledger)));
         // What a rule does of its own accord is told here, and to no rule again.
         let told = Arc::new(vec![Arc::clone(&events), Arc::clone(&origin)]);
         let (ruled_users, ruled_groups) =
-            (access(users).telling(Arc::clone(&told)), access(groups).telling(told));
+            (access(users).with_hooks(Arc::clone(&told)), access(groups).with_hooks(told));
 
         let account_size = Arc::new(AccountSize::new(Arc::clone(tenants), Arc::clone(ledger)));
         let just_in_time =
             JustInTime::new(ruled_users.clone(), Arc::clone(ledger), Arc::clone(&account_size));
         let orphans = OrphanRule::new(ruled_users, Arc::clone(tenants), Arc::clone(ledger));
-        let all: Arc<Vec<Arc<dyn Policy>>> = Arc::new(vec![
+        let all: Arc<Vec<Arc<dyn Hooks>>> = Arc::new(vec![
             Arc::new(OneByOne::default()),
             Arc::new(TenantGone::new(Arc::clone(tenants))),
             // What was done comes before what follows from it.
@@ -75,8 +75,10 @@ impl Policies {
             Arc::new(orphans),
             origin,
         ]);
-        let (users, groups) =
-            (access(users).telling(Arc::clone(&all)), access(groups).telling(Arc::clone(&all)));
+        let (users, groups) = (
+            access(users).with_hooks(Arc::clone(&all)),
+            access(groups).with_hooks(Arc::clone(&all)),
+        );
         Self { all, users, groups }
     }
 }

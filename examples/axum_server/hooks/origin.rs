@@ -6,7 +6,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use scimwire::StoreError;
 use scimwire::auth::RequestContext;
-use scimwire::hooks::Policy;
+use scimwire::hooks::Hooks;
 use scimwire::store::{Change, Operation};
 use serde::{Deserialize, Serialize};
 
@@ -70,8 +70,8 @@ impl NoteOrigin {
 }
 
 #[async_trait]
-impl Policy for NoteOrigin {
-    async fn changed(&self, change: &Change, cx: &RequestContext) {
+impl Hooks for NoteOrigin {
+    async fn after_commit(&self, change: &Change, cx: &RequestContext) {
         log_failure("origin", self.note(change, cx).await);
     }
 }

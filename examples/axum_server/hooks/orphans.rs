@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use clap::ValueEnum;
 use scimwire::auth::RequestContext;
-use scimwire::hooks::Policy;
+use scimwire::hooks::Hooks;
 use scimwire::service::Resources;
 use scimwire::store::Change;
 use scimwire::value::{List, Value};
@@ -58,7 +58,7 @@ impl OrphanRule {
             let done = match orphans {
                 Orphans::Keep => Ok(()),
                 Orphans::Deactivate => {
-                    self.users.replace(member, "active", false, cx).await.map(drop)
+                    self.users.set_attribute(member, "active", false, cx).await.map(drop)
                 }
                 Orphans::Delete => self.users.delete(member, cx).await.map(drop),
             };
@@ -86,8 +86,8 @@ impl OrphanRule {
 }
 
 #[async_trait]
-impl Policy for OrphanRule {
-    async fn changed(&self, change: &Change, cx: &RequestContext) {
+impl Hooks for OrphanRule {
+    async fn after_commit(&self, change: &Change, cx: &RequestContext) {
         if !change.members.removed.is_empty() {
             log_failure("orphans", self.follow(change, cx).await);
         }

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 use scimwire::Error;
 use scimwire::auth::{RequestContext, Tenant};
-use scimwire::hooks::{Policy, Turn};
+use scimwire::hooks::{ChangeGuard, Hooks};
 
 /// A lock for each tenant.
 #[derive(Default)]
@@ -19,12 +19,12 @@ pub(super) struct OneByOne {
 }
 
 #[async_trait]
-impl Policy for OneByOne {
-    async fn turn(&self, cx: &RequestContext) -> Result<Turn, Error> {
+impl Hooks for OneByOne {
+    async fn begin(&self, cx: &RequestContext) -> Result<ChangeGuard, Error> {
         let lock = {
             let mut locks = self.locks.lock().unwrap_or_else(PoisonError::into_inner);
             Arc::clone(locks.entry(cx.tenant().clone()).or_default())
         };
-        Ok(Turn::holding(lock.lock_owned().await))
+        Ok(ChangeGuard::new(lock.lock_owned().await))
     }
 }

@@ -86,11 +86,11 @@ impl Consent<'_> {
 /// is sent on to as well.
 fn page(main: &Markup, form_action: &str) -> ([(HeaderName, String); 5], Html<String>) {
     let style = STANDARD.encode(TokenHash::of(&Secret::from(STYLE)).as_bytes());
-    let policy = format!(
+    let hooks = format!(
         "default-src 'none'; style-src 'sha256-{style}'; form-action {form_action}; base-uri 'none'; frame-ancestors 'none'"
     );
     let headers = [
-        (CONTENT_SECURITY_POLICY, policy),
+        (CONTENT_SECURITY_POLICY, hooks),
         (CACHE_CONTROL, "no-store".to_owned()),
         (REFERRER_POLICY, "no-referrer".to_owned()),
         (X_CONTENT_TYPE_OPTIONS, "nosniff".to_owned()),

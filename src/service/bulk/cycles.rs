@@ -95,7 +95,7 @@ impl Job<'_, '_> {
         let mut part = self.part();
         let binder = part.plan_binder(endpoint);
         let change = {
-            let _turn = part.turn().await?;
+            let _turn = part.begin().await?;
             amend(&mut part, endpoint, id, operations, &binder).await?
         };
         if self.shows_bodies() {
@@ -107,7 +107,7 @@ impl Job<'_, '_> {
     }
 
     /// Takes back what was made of a circle that could not be closed, and returns where that is of
-    /// it which the host keeps. What a policy let take over something that was there before stays.
+    /// it which the host keeps. what a hook let take over something that was there before stays.
     async fn undo(&mut self, made: &[Made]) -> Vec<(usize, Option<String>)> {
         let (call, mut left) = (self.call, Vec::new());
         for made in made.iter().rev().filter(|made| made.outcome.is_new) {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use scimwire::auth::RequestContext;
-use scimwire::hooks::{Creating, Policy};
+use scimwire::hooks::{CreateDecision, Hooks};
 use scimwire::schema::ResourceType;
 use scimwire::{Error, Resource};
 use serde_json::json;
@@ -205,7 +205,7 @@ async fn defaults_are_filtered_as_they_are_returned() {
     assert_eq!(lenient.get("/Users").await.resources()[0]["active"], true);
     lenient.finds("/Users", &[("active eq true", &["bjensen"]), ("active pr", &["bjensen"])]).await;
 
-    let filled = Provider::new(Setup { policy: Some(Arc::new(FillsIn)), ..Setup::default() });
+    let filled = Provider::new(Setup { hooks: Some(Arc::new(FillsIn)), ..Setup::default() });
     let filled = filled.with_all("/Users", people()).await;
     let returned = filled.get("/Users").await;
     assert!(returned.resources().iter().all(|user| user["locale"] == "en-US"));
@@ -277,14 +277,14 @@ async fn an_operand_may_hold_a_character_that_a_store_cannot() {
 struct FillsIn;
 
 #[async_trait]
-impl Policy for FillsIn {
-    async fn creating(
+impl Hooks for FillsIn {
+    async fn before_create(
         &self,
         _: &ResourceType,
         resource: &mut Resource,
         _: &RequestContext,
-    ) -> Result<Creating, Error> {
+    ) -> Result<CreateDecision, Error> {
         resource.set("locale", "en-US");
-        Ok(Creating::Store)
+        Ok(CreateDecision::Create)
     }
 }

@@ -65,7 +65,7 @@ async fn outcome(kept: Kept, ids: &[String], operations: &Value) -> Value {
     let recorder = Recorder::default();
     let provider = Provider::new(Setup {
         kept,
-        policy: Some(std::sync::Arc::new(recorder.clone())),
+        hooks: Some(std::sync::Arc::new(recorder.clone())),
         ..Setup::default()
     });
     let initial: Vec<&str> = ids.iter().take(3).map(String::as_str).collect();
@@ -273,8 +273,8 @@ async fn a_put_sets_the_members() {
     // P-3.5.1-02, P-3.5.1-03, P-3.14-08
     for kept in [Kept::Apart, Kept::Whole(WholeStore::default())] {
         let recorder = Recorder::default();
-        let policy = Some(std::sync::Arc::new(recorder.clone()) as _);
-        let provider = Provider::new(Setup { kept, policy, ..Setup::default() });
+        let hooks = Some(std::sync::Arc::new(recorder.clone()) as _);
+        let provider = Provider::new(Setup { kept, hooks, ..Setup::default() });
         let path = provider.group("Group", &["a", "b", "c"]).await;
         recorder.all();
         for ids in ["abc", "bd", "bd", "", "a"] {

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use scimwire::Quirks;
-use scimwire::hooks::Policy;
+use scimwire::hooks::Hooks;
 use serde_json::{Value, json};
 
 use support::writes::hooks::Knows;
@@ -36,13 +36,9 @@ async fn a_filter_puts_nobody_into_a_group() {
         (Quirks::LENIENT, Kept::Whole(WholeStore::default())),
     ] {
         let (recorder, knows) = (Recorder::default(), Knows::default());
-        let policies: Vec<Arc<dyn Policy>> = vec![Arc::new(recorder.clone()), Arc::new(knows)];
-        let provider = Provider::new(Setup {
-            quirks,
-            kept,
-            policy: Some(Arc::new(policies)),
-            ..Setup::default()
-        });
+        let hooks: Vec<Arc<dyn Hooks>> = vec![Arc::new(recorder.clone()), Arc::new(knows)];
+        let provider =
+            Provider::new(Setup { quirks, kept, hooks: Some(Arc::new(hooks)), ..Setup::default() });
         let (ann, stranger) = (provider.user("ann").await, provider.user("stranger").await);
         for of_nobody in [false, true] {
             let there: &[&str] = if of_nobody { &[] } else { &[&ann] };

@@ -1,7 +1,7 @@
 //! What changes nothing is judged by value (RFC 7644, Section 3.5.2.1; S-3.1-15).
 
 use scimwire::Quirks;
-use scimwire::hooks::Policy;
+use scimwire::hooks::Hooks;
 use serde_json::{Value, json};
 
 use support::writes::provider::{Kept, Provider, Setup, add, id, replace};
@@ -17,8 +17,8 @@ fn providers() -> Vec<(Provider, Recorder)> {
     ];
     let provider = |(quirks, kept)| {
         let recorder = Recorder::default();
-        let policy: std::sync::Arc<dyn Policy> = std::sync::Arc::new(recorder.clone());
-        (Provider::new(Setup { quirks, kept, policy: Some(policy), ..Setup::default() }), recorder)
+        let hooks: std::sync::Arc<dyn Hooks> = std::sync::Arc::new(recorder.clone());
+        (Provider::new(Setup { quirks, kept, hooks: Some(hooks), ..Setup::default() }), recorder)
     };
     settings.into_iter().map(provider).collect()
 }

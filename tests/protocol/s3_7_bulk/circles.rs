@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use http::StatusCode;
 use scimwire::auth::RequestContext;
-use scimwire::hooks::{Creating, Deleting, Policy};
+use scimwire::hooks::{CreateDecision, DeleteDecision, Hooks};
 use scimwire::schema::{Schema, SchemaExtension};
 use scimwire::store::{Change, Operation};
 use scimwire::{Error, Resource, ResourceType, ScimType};
@@ -178,22 +178,22 @@ async fn a_circle_of_what_is_required_is_a_conflict() {
 struct Doorkeeper(Arc<Mutex<Vec<(Operation, String)>>>);
 
 #[async_trait]
-impl Policy for Doorkeeper {
-    async fn creating(
+impl Hooks for Doorkeeper {
+    async fn before_create(
         &self,
         _: &ResourceType,
         resource: &mut Resource,
         _: &RequestContext,
-    ) -> Result<Creating, Error> {
+    ) -> Result<CreateDecision, Error> {
         match resource.text("title") {
             Some(text) if text.starts_with("adopt ") => {
-                Ok(Creating::adopt(&text["adopt ".len()..]))
+                Ok(CreateDecision::link(&text["adopt ".len()..]))
             }
-            _ => Ok(Creating::Store),
+            _ => Ok(CreateDecision::Create),
         }
     }
 
-    fn updating(
+    fn before_update(
         &self,
         _: &ResourceType,
         before: &Resource,
@@ -206,21 +206,21 @@ impl Policy for Doorkeeper {
         }
     }
 
-    async fn deleting(
+    async fn before_delete(
         &self,
         _: &ResourceType,
         _: &str,
         cx: &RequestContext,
-    ) -> Result<Deleting, Error> {
+    ) -> Result<DeleteDecision, Error> {
         match cx.principal() {
             Some("guest") => {
                 Err(Error::status_only(StatusCode::FORBIDDEN, "guests delete nothing"))
             }
-            _ => Ok(Deleting::Delete),
+            _ => Ok(DeleteDecision::Delete),
         }
     }
 
-    async fn changed(&self, change: &Change, _: &RequestContext) {
+    async fn after_commit(&self, change: &Change, _: &RequestContext) {
         self.0
             .lock()
             .expect("no panic while it is held")
@@ -257,9 +257,9 @@ async fn a_circle_that_cannot_be_closed_leaves_nothing() {
         // or the second one was wrong from the start, and there is no circle.
         (reports_to("ann", "bulkId:b"), unknown, ["409", "400"]),
     ] {
-        let policy = Doorkeeper::default();
+        let hooks = Doorkeeper::default();
         let provider =
-            Provider::new(Setup { policy: Some(Arc::new(policy.clone())), ..Setup::default() });
+            Provider::new(Setup { hooks: Some(Arc::new(hooks.clone())), ..Setup::default() });
         provider.create("/Users", user("bjensen")).await;
         let answer = provider
             .bulk(&[
@@ -273,7 +273,7 @@ async fn a_circle_that_cannot_be_closed_leaves_nothing() {
         assert!(answer.iter().all(|result| result.get("location").is_none()), "{answer:?}");
         assert_eq!(provider.get("/Users").await.names(), ["bjensen"]);
         // The host hears that what was made is gone.
-        let heard = std::mem::take(&mut *policy.0.lock().expect("no panic while it is held"));
+        let heard = std::mem::take(&mut *hooks.0.lock().expect("no panic while it is held"));
         let made = heard.iter().filter(|(operation, _)| *operation == Operation::Create).skip(1);
         for (_, id) in made {
             assert!(heard.contains(&(Operation::Delete, id.clone())), "{heard:?}");
@@ -285,7 +285,7 @@ async fn a_circle_that_cannot_be_closed_leaves_nothing() {
 async fn what_was_there_before_is_never_taken_back() {
     // P-3.7.1-01
     let provider =
-        Provider::new(Setup { policy: Some(Arc::new(Doorkeeper::default())), ..Setup::default() });
+        Provider::new(Setup { hooks: Some(Arc::new(Doorkeeper::default())), ..Setup::default() });
     let there = provider.create("/Users", user("bjensen")).await;
     let adopting = titled(reports_to("bjensen", "bulkId:b"), &format!("adopt {}", id(&there)));
     let failing = json!({ "schemas": [USER, ENTERPRISE], ENTERPRISE: { "manager": { "value": "bulkId:a" } } });
@@ -327,7 +327,7 @@ async fn a_circle_that_fails_counts_its_operations() {
 async fn what_cannot_be_taken_back_is_told() {
     // P-3.7.1-01
     let provider =
-        Provider::new(Setup { policy: Some(Arc::new(Doorkeeper::default())), ..Setup::default() });
+        Provider::new(Setup { hooks: Some(Arc::new(Doorkeeper::default())), ..Setup::default() });
     let guest = provider.asked_by(RequestContext::new("example").with_principal("guest"));
     let nameless = json!({ "schemas": [USER, ENTERPRISE], ENTERPRISE: { "manager": { "value": "bulkId:b" } } });
     let answer = guest
@@ -344,9 +344,9 @@ async fn a_circle_with_a_wrong_operation_is_not_begun() {
     // P-3.7.1-01, P-3.7.2-03
     let elsewhere = post("/Users", "x", json!({ "schemas": [USER] }));
     for (member, status) in [("bulkId:nobody", "400"), ("bulkId:x", "409")] {
-        let policy = Doorkeeper::default();
+        let hooks = Doorkeeper::default();
         let provider =
-            Provider::new(Setup { policy: Some(Arc::new(policy.clone())), ..Setup::default() });
+            Provider::new(Setup { hooks: Some(Arc::new(hooks.clone())), ..Setup::default() });
         let circle = [
             post("/Groups", "g", group("G", &["bulkId:h"])),
             post("/Groups", "h", group("H", &["bulkId:g", member])),
@@ -359,7 +359,7 @@ async fn a_circle_with_a_wrong_operation_is_not_begun() {
                 .as_str()
                 .is_some_and(|detail| detail.contains(&format!("`{member}`")))
         );
-        assert!(policy.0.lock().expect("no panic while it is held").is_empty());
+        assert!(hooks.0.lock().expect("no panic while it is held").is_empty());
     }
 }
 

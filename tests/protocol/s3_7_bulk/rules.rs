@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use http::StatusCode;
 use scimwire::auth::{Permissions, RequestContext};
 use scimwire::dispatch::{Features, Report};
-use scimwire::hooks::{Deleting, Policy};
+use scimwire::hooks::{DeleteDecision, Hooks};
 use scimwire::query::Projection;
 use scimwire::store::{Change, Operation, Precondition, Selected, Selection, Update};
 use scimwire::{
@@ -24,22 +24,22 @@ use support::reads::samples::{USER, group, people, user};
 struct Host(Arc<Mutex<Vec<(Operation, String)>>>);
 
 #[async_trait]
-impl Policy for Host {
-    async fn deleting(
+impl Hooks for Host {
+    async fn before_delete(
         &self,
         _: &ResourceType,
         _: &str,
         cx: &RequestContext,
-    ) -> Result<Deleting, Error> {
+    ) -> Result<DeleteDecision, Error> {
         match cx.principal() {
             Some("guest") => {
                 Err(Error::status_only(StatusCode::FORBIDDEN, "guests delete nothing"))
             }
-            _ => Ok(Deleting::Delete),
+            _ => Ok(DeleteDecision::Delete),
         }
     }
 
-    async fn changed(&self, change: &Change, _: &RequestContext) {
+    async fn after_commit(&self, change: &Change, _: &RequestContext) {
         self.0
             .lock()
             .expect("no panic while it is held")
@@ -63,8 +63,7 @@ async fn who_may_not_write_may_not_send_many() {
 async fn the_host_has_its_say_in_each() {
     // P-3.7-16
     let host = Host::default();
-    let provider =
-        Provider::new(Setup { policy: Some(Arc::new(host.clone())), ..Setup::default() });
+    let provider = Provider::new(Setup { hooks: Some(Arc::new(host.clone())), ..Setup::default() });
     let operations = [
         post("/Users", "a", user("ann")),
         post("/Groups", "g", group("Guides", &["bulkId:a"])),

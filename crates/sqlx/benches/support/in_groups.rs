@@ -199,8 +199,8 @@ impl Listed {
             .expect("an answer")
     }
 
-    fn number(&self, turn: usize) -> usize {
-        1 + turn * 7_919 % (self.size - 1)
+    fn number(&self, round: usize) -> usize {
+        1 + round * 7_919 % (self.size - 1)
     }
 
     async fn one(&self) {
@@ -208,15 +208,15 @@ impl Listed {
         let by_id = format!(
             "SELECT {shown} FROM scim_resource r WHERE r.tenant = $1 AND r.resource_type = 'User' AND r.id = $2"
         );
-        let theirs = |turn| -> Pin<Box<dyn Future<Output = usize> + '_>> {
+        let theirs = |round| -> Pin<Box<dyn Future<Output = usize> + '_>> {
             let by_id = by_id.as_str();
             Box::pin(async move {
-                self.rows(by_id, &[TENANT, &numbered("User", self.number(turn))]).await
+                self.rows(by_id, &[TENANT, &numbered("User", self.number(round))]).await
             })
         };
-        let ours = |turn| -> Pin<Box<dyn Future<Output = usize> + '_>> {
+        let ours = |round| -> Pin<Box<dyn Future<Output = usize> + '_>> {
             Box::pin(async move {
-                let id = numbered("User", self.number(turn));
+                let id = numbered("User", self.number(round));
                 self.users
                     .get(&id, &Projection::default(), &self.cx)
                     .await
@@ -236,13 +236,13 @@ impl Listed {
             ("emails.value eq", "emails.value", "@example.com"),
             (r#"emails[type eq "work"].value eq"#, "emails.value", "@example.com"),
         ] {
-            let value = |turn| format!("template{:07}{domain}", self.number(turn));
-            let theirs = |turn| -> Pin<Box<dyn Future<Output = usize> + '_>> {
-                let (by_key, value) = (by_key.as_str(), value(turn));
+            let value = |round| format!("template{:07}{domain}", self.number(round));
+            let theirs = |round| -> Pin<Box<dyn Future<Output = usize> + '_>> {
+                let (by_key, value) = (by_key.as_str(), value(round));
                 Box::pin(async move { self.rows(by_key, &[TENANT, attribute, &value]).await })
             };
-            let ours = |turn| -> Pin<Box<dyn Future<Output = usize> + '_>> {
-                let filter = format!("{filter} \"{}\"", value(turn));
+            let ours = |round| -> Pin<Box<dyn Future<Output = usize> + '_>> {
+                let filter = format!("{filter} \"{}\"", value(round));
                 let page = Page::Index { start: 1, count: PAGE };
                 Box::pin(async move { self.select(Some(&filter), page).await.resources.len() })
             };
@@ -306,15 +306,15 @@ impl Listed {
     }
 }
 
-/// Measures two ways by turns, and prints their medians.
+/// Measures two ways alternately, and prints their medians.
 async fn compare(label: &str, times: usize, ours: &Work<'_>, theirs: &Work<'_>) {
     let (mut our_times, mut their_times) = (Vec::with_capacity(times), Vec::with_capacity(times));
-    for turn in 0..times {
+    for round in 0..times {
         let start = Instant::now();
-        let our_count = ours(turn).await;
+        let our_count = ours(round).await;
         our_times.push(start.elapsed());
         let start = Instant::now();
-        let their_count = theirs(turn).await;
+        let their_count = theirs(round).await;
         their_times.push(start.elapsed());
         assert_eq!(our_count, their_count, "{label}: both find the same");
     }

@@ -17,9 +17,9 @@ impl Bench {
         for op in ["add", "remove"] {
             let change = |group: &'static str| {
                 let group = if group == "large" { &self.group } else { &self.small_group };
-                move |turn: usize| -> Pin<Box<dyn Future<Output = usize> + '_>> {
+                move |round: usize| -> Pin<Box<dyn Future<Output = usize> + '_>> {
                     Box::pin(async move {
-                        self.change_member(group, op, &format!("stranger-{turn}")).await;
+                        self.change_member(group, op, &format!("stranger-{round}")).await;
                         1
                     })
                 }
@@ -49,20 +49,20 @@ impl Bench {
     }
 
     pub(super) async fn writes(&self) {
-        let ours = |turn| -> Pin<Box<dyn Future<Output = usize> + '_>> {
-            let user = self.new_user(&format!("new{turn}"));
+        let ours = |round| -> Pin<Box<dyn Future<Output = usize> + '_>> {
+            let user = self.new_user(&format!("new{round}"));
             Box::pin(async move {
                 self.users.create(user, &self.cx).await.map(|_| 1).expect("a new name")
             })
         };
-        let theirs = |turn| -> Pin<Box<dyn Future<Output = usize> + '_>> {
-            Box::pin(async move { self.create_by_hand(&format!("hand{turn}")).await })
+        let theirs = |round| -> Pin<Box<dyn Future<Output = usize> + '_>> {
+            Box::pin(async move { self.create_by_hand(&format!("hand{round}")).await })
         };
         compare("create", &ours, &theirs).await;
         for label in ["PUT", "PATCH active"] {
-            let ours = |turn| -> Pin<Box<dyn Future<Output = usize> + '_>> {
-                let id = numbered("User", 1 + turn);
-                let update = if label == "PUT" { self.put(turn) } else { self.patch(turn) };
+            let ours = |round| -> Pin<Box<dyn Future<Output = usize> + '_>> {
+                let id = numbered("User", 1 + round);
+                let update = if label == "PUT" { self.put(round) } else { self.patch(round) };
                 Box::pin(async move {
                     self.users
                         .update(&id, &update, &self.cx)
@@ -71,25 +71,25 @@ impl Bench {
                         .expect("the user is there")
                 })
             };
-            let theirs = |turn| -> Pin<Box<dyn Future<Output = usize> + '_>> {
+            let theirs = |round| -> Pin<Box<dyn Future<Output = usize> + '_>> {
                 Box::pin(
-                    async move { self.update_by_hand(&numbered("User", 500 + turn), turn).await },
+                    async move { self.update_by_hand(&numbered("User", 500 + round), round).await },
                 )
             };
             compare(label, &ours, &theirs).await;
         }
     }
 
-    fn patch(&self, turn: usize) -> Update {
-        let operation = PatchOperation::replace("active", turn % 2 == 1);
+    fn patch(&self, round: usize) -> Update {
+        let operation = PatchOperation::replace("active", round % 2 == 1);
         let binder = PlanBinder::new(Arc::clone(&self.user_type));
         let plan = binder.bind(PatchOp::new([operation])).expect("the path fits");
         Update::patch(Arc::clone(&self.user_type), TENANT.into(), plan, now())
     }
 
-    fn put(&self, turn: usize) -> Update {
-        let mut wanted = self.new_user(&format!("template{:07}", 1 + turn));
-        wanted.set("title", format!("title {turn}"));
+    fn put(&self, round: usize) -> Update {
+        let mut wanted = self.new_user(&format!("template{:07}", 1 + round));
+        wanted.set("title", format!("title {round}"));
         let replacement = Replacement::new(Arc::clone(&self.user_type), wanted, Omitted::Clear);
         Update::put(Arc::clone(&self.user_type), TENANT.into(), replacement, now())
     }
@@ -118,7 +118,7 @@ impl Bench {
     }
 
     /// A hand-written update: reads the document under a lock, changes it and writes it back.
-    async fn update_by_hand(&self, id: &str, turn: usize) -> usize {
+    async fn update_by_hand(&self, id: &str, round: usize) -> usize {
         let mut transaction = self.by_hand.begin().await.expect("a transaction");
         let select = "SELECT document::text FROM scim_resource WHERE tenant = $1 AND resource_type = 'User' AND id = $2 FOR UPDATE";
         let row = sqlx::query(select)
@@ -128,8 +128,8 @@ impl Bench {
             .await
             .expect("the user is there");
         let mut user = parsed(&row);
-        user["active"] = json!(turn % 2 == 1);
-        user["meta"]["version"] = json!(format!("W/\"{turn}\""));
+        user["active"] = json!(round % 2 == 1);
+        user["meta"]["version"] = json!(format!("W/\"{round}\""));
         let update = "UPDATE scim_resource SET document = $3::json WHERE tenant = $1 AND resource_type = 'User' AND id = $2";
         let update = sqlx::query(update).bind(TENANT).bind(id).bind(user.to_string());
         update.execute(&mut *transaction).await.expect("the user is there");

@@ -61,11 +61,11 @@ async fn what_is_indexed_has_rows_of_its_own_from_before_too() {
             .await
             .expect("a user");
         let found = async |title: &'static str| {
-            users.find("title", title, &fixture.cx).await.expect("a title").len()
+            users.find_by("title", title, &fixture.cx).await.expect("a title").len()
         };
         assert_eq!((found("engineer").await, found("clerk").await), (2, 0), "{kind:?}");
         assert_eq!(beside(&fixture.directory, rows).await.as_deref(), Some("2"), "{kind:?}");
-        users.replace(&bob, "title", "Clerk", &fixture.cx).await.expect("a user");
+        users.set_attribute(&bob, "title", "Clerk", &fixture.cx).await.expect("a user");
         assert_eq!((found("engineer").await, found("clerk").await), (1, 1), "{kind:?}");
         users.delete(&bob, &fixture.cx).await.expect("a user");
         assert_eq!(found("clerk").await, 0, "{kind:?}");

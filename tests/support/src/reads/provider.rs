@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use http::{HeaderMap, Request};
 use scimwire::auth::RequestContext;
 use scimwire::dispatch::{Clock, Features, Limits, Report};
-use scimwire::hooks::Policy;
+use scimwire::hooks::Hooks;
 use scimwire::schema::{ENTERPRISE_USER, ResourceType};
 use scimwire::store::Pushdown;
 use scimwire::{Dispatcher, MemoryDirectory, Quirks};
@@ -30,7 +30,7 @@ pub struct Setup {
     pub limits: Limits,
     pub features: Features,
     pub pushdown: Pushdown,
-    pub policy: Option<Arc<dyn Policy>>,
+    pub hooks: Option<Arc<dyn Hooks>>,
     pub base_url: &'static str,
 }
 
@@ -41,7 +41,7 @@ impl Default for Setup {
             limits: Limits::default(),
             features: Features::default(),
             pushdown: Pushdown::Pages,
-            policy: None,
+            hooks: None,
             base_url: BASE,
         }
     }
@@ -87,8 +87,8 @@ impl Provider {
             .limits(setup.limits)
             .features(setup.features)
             .clock(clock.clone());
-        if let Some(policy) = setup.policy {
-            builder = builder.policy(policy);
+        if let Some(hooks) = setup.hooks {
+            builder = builder.hooks(hooks);
         }
         let dispatcher = builder.build().expect("the types are consistent");
         Self { dispatcher, clock, cx: RequestContext::new("example") }

@@ -1,25 +1,29 @@
-//! Policies that tests of several subjects need.
+//! Hooks that tests of several subjects need.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 use scimwire::auth::RequestContext;
-use scimwire::hooks::{Deleting, Joining, Policy};
+use scimwire::hooks::{DeleteDecision, Hooks, MemberDecision};
 use scimwire::{Error, ResourceType};
 
 /// Switches users off that are to be deleted.
 pub struct Deactivating;
 
 #[async_trait]
-impl Policy for Deactivating {
-    async fn deleting(
+impl Hooks for Deactivating {
+    async fn before_delete(
         &self,
         resource_type: &ResourceType,
         _id: &str,
         _cx: &RequestContext,
-    ) -> Result<Deleting, Error> {
-        Ok(if resource_type.name() == "User" { Deleting::Deactivate } else { Deleting::Delete })
+    ) -> Result<DeleteDecision, Error> {
+        Ok(if resource_type.name() == "User" {
+            DeleteDecision::Deactivate
+        } else {
+            DeleteDecision::Delete
+        })
     }
 }
 
@@ -28,13 +32,13 @@ impl Policy for Deactivating {
 pub struct Knows(pub Arc<AtomicUsize>);
 
 #[async_trait]
-impl Policy for Knows {
-    async fn joining(
+impl Hooks for Knows {
+    async fn before_add_members(
         &self,
         resource_type: &ResourceType,
         members: &[String],
         _: &RequestContext,
-    ) -> Result<Joining, Error> {
+    ) -> Result<MemberDecision, Error> {
         assert_eq!(resource_type.name(), "Group");
         self.0.fetch_add(1, Ordering::Relaxed);
         match members.iter().find(|id| id.starts_with('x')) {
@@ -42,7 +46,7 @@ impl Policy for Knows {
                 scimwire::ScimType::InvalidValue,
                 format!("nobody has the id `{id}`"),
             )),
-            None => Ok(Joining::All),
+            None => Ok(MemberDecision::Accept),
         }
     }
 }

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use http::{HeaderMap, Request};
 use scimwire::auth::RequestContext;
 use scimwire::dispatch::{Clock, Features, Limits, PatchAnswer, Report};
-use scimwire::hooks::Policy;
+use scimwire::hooks::Hooks;
 use scimwire::{Dispatcher, Quirks};
 use serde_json::{Value, json};
 
@@ -36,7 +36,7 @@ pub enum Kept {
 pub struct Setup {
     pub quirks: Quirks,
     pub features: Features,
-    pub policy: Option<Arc<dyn Policy>>,
+    pub hooks: Option<Arc<dyn Hooks>>,
     pub kept: Kept,
     pub limits: Limits,
 }
@@ -44,7 +44,7 @@ pub struct Setup {
 impl Default for Setup {
     fn default() -> Self {
         let (features, limits) = (Features::default(), Limits::default());
-        Self { quirks: Quirks::STRICT, features, policy: None, kept: Kept::default(), limits }
+        Self { quirks: Quirks::STRICT, features, hooks: None, kept: Kept::default(), limits }
     }
 }
 
@@ -72,8 +72,8 @@ impl Provider {
         }
         builder =
             builder.quirks(setup.quirks).features(setup.features).limits(setup.limits).clock(Still);
-        if let Some(policy) = setup.policy {
-            builder = builder.policy(policy);
+        if let Some(hooks) = setup.hooks {
+            builder = builder.hooks(hooks);
         }
         let dispatcher = builder.build().expect("the types are consistent");
         Self { dispatcher, cx: RequestContext::new("example") }
@@ -92,9 +92,9 @@ impl Provider {
         Self::new(Setup { quirks: Quirks::LENIENT, ..Setup::default() })
     }
 
-    /// Strict, with a policy.
-    pub fn under(policy: impl Policy) -> Self {
-        Self::new(Setup { policy: Some(Arc::new(policy)), ..Setup::default() })
+    /// Strict, with a hook.
+    pub fn under(hooks: impl Hooks) -> Self {
+        Self::new(Setup { hooks: Some(Arc::new(hooks)), ..Setup::default() })
     }
 
     /// Strict, and what the host hears.

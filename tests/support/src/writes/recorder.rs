@@ -1,10 +1,10 @@
-//! A policy that writes down what it hears.
+//! A hook that writes down what it hears.
 
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use scimwire::auth::RequestContext;
-use scimwire::hooks::Policy;
+use scimwire::hooks::Hooks;
 use scimwire::store::{Change, Operation};
 
 /// All that the host heard since it was last asked.
@@ -34,8 +34,8 @@ impl Recorder {
 }
 
 #[async_trait]
-impl Policy for Recorder {
-    async fn changed(&self, change: &Change, cx: &RequestContext) {
+impl Hooks for Recorder {
+    async fn after_commit(&self, change: &Change, cx: &RequestContext) {
         assert_eq!(&change.tenant, cx.tenant());
         self.0.lock().expect("no panic while it is held").push(change.clone());
     }
