@@ -16,7 +16,7 @@ use scimwire::patch::PlanBinder;
 use scimwire::query::{Page, Sort};
 use scimwire::resource::{Meta, Resource};
 use scimwire::schema::ResourceType;
-use scimwire::store::{Update, complete};
+use scimwire::store::{Update, execute};
 use serde_json::{Value, json};
 
 #[path = "support/inputs.rs"]
@@ -202,7 +202,7 @@ fn sort(users: &ResourceType) {
         let sort = Sort::bind("title", None, users).expect("users can be sorted by title");
         unit(&format!("50,000 users in order, {name}"), &|budget| {
             let page = Page::Index { start: 1, count: 10 };
-            let page = complete::page_within(
+            let page = execute::page_within(
                 scimwire::query::IdOrder::Text,
                 all.clone(),
                 Some(&sort),

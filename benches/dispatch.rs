@@ -11,7 +11,7 @@ use scimwire::auth::RequestContext;
 use scimwire::filter::Budget;
 use scimwire::query::{Page, Projection, Query, Sort};
 use scimwire::resource::{Intake, Meta};
-use scimwire::store::{ResourceStore, complete};
+use scimwire::store::{ResourceStore, execute};
 use serde_json::{Value, json};
 
 #[path = "support/inputs.rs"]
@@ -108,11 +108,11 @@ fn bench_sorted_pages(group: &mut BenchmarkGroup<'_, WallTime>, served: &Served,
         projection: Projection::default(),
     };
     let select = |query: &Query| {
-        now(complete::select(&served.users, query, &Budget::unlimited(), &cx)).expect("a page")
+        now(execute::select(&served.users, query, &Budget::unlimited(), &cx)).expect("a page")
     };
     let deep = count / PAGE / 2;
     let before = select(&query(Page::Index { start: (deep - 1) * PAGE, count: 1 }));
-    let after = before.resources.first().map(|resource| complete::position(resource, Some(&sort)));
+    let after = before.resources.first().map(|resource| execute::position(resource, Some(&sort)));
     for (name, after) in [
         ("store: page 1 sorted by userName".to_owned(), None),
         (format!("store: page {deep} sorted by userName"), after),

@@ -170,7 +170,7 @@ shared! {
     scimwire::store::StoreError,
     scimwire::store::Update,
     scimwire::store::UpdateHook,
-    scimwire::store::complete::Room,
+    scimwire::store::execute::Room,
     scimwire::testkit::Check,
     scimwire::testkit::Failure,
     scimwire::testkit::Stores,

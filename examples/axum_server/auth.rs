@@ -12,7 +12,7 @@ use scimwire::auth::{
 };
 
 use crate::activity::Trace;
-use crate::base_url::PublicUrl;
+use crate::public_url::PublicUrl;
 use crate::shares::Shares;
 use crate::tenants::{Access, Tenants};
 

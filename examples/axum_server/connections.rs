@@ -44,20 +44,20 @@ pub(crate) struct ConnectionLimits {
     pub(crate) most: usize,
 }
 
-/// Serves until `told_to_end`; then finishes what it has begun, if that does not take long.
+/// Serves until `shutdown_signal`; then finishes what it has begun, if that does not take long.
 pub(crate) async fn serve(
     listener: TcpListener,
     router: Router,
     limits: ConnectionLimits,
-    told_to_end: impl Future<Output = ()>,
+    shutdown_signal: impl Future<Output = ()>,
 ) -> io::Result<()> {
     let connections = GracefulShutdown::new();
     let room = Arc::new(Semaphore::new(limits.most.min(Semaphore::MAX_PERMITS)));
-    let mut told_to_end = std::pin::pin!(told_to_end);
+    let mut shutdown_signal = std::pin::pin!(shutdown_signal);
     loop {
         let accepted = select! {
             accepted = accept(&listener, &room) => accepted,
-            () = &mut told_to_end => break,
+            () = &mut shutdown_signal => break,
         };
         if let Some((stream, peer, permit)) = accepted {
             let connection = connections.watch(connection(stream, peer, router.clone(), limits));

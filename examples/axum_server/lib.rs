@@ -9,33 +9,32 @@
 mod activity;
 mod admin;
 mod auth;
-mod base_url;
-mod closing;
+mod banner;
+mod body_timeout;
+mod client_ip;
 mod connections;
 mod console;
-mod database;
-mod forwarded;
+mod encoding;
 mod hooks;
 mod known;
-mod ledger;
+mod landing;
+mod logging;
 mod oauth;
 mod options;
-mod patience;
+mod provenance;
 mod provider;
+mod public_url;
 mod random;
-mod records;
-mod request_log;
+mod record_store;
 mod resource_types;
-mod secrets;
 mod server;
+mod server_secrets;
 mod shares;
+mod storage;
 mod tell;
 mod tenants;
 mod thread_time;
-mod visitors;
-mod welcome;
 mod work;
-mod written;
 
 use std::error::Error;
 use std::fmt::Display;
@@ -49,19 +48,19 @@ use clap::{CommandFactory, Parser};
 use tokio::net::TcpListener;
 use tracing::info;
 
-use base_url::PublicUrl;
+use banner::Welcome;
 use console::SignIn;
 use oauth::{ClientError, Clients, OAuth};
 use options::Options;
 use provider::Provider;
+use public_url::PublicUrl;
 use tenants::TenantError;
-use welcome::Welcome;
 
 /// Runs the server by the flags of the command line, until the process is told to end.
 pub async fn start() -> ExitCode {
-    request_log::start();
+    logging::start();
     let ended = run(&Options::parse()).await;
-    request_log::end();
+    logging::end();
     match ended {
         Ok(()) => ExitCode::SUCCESS,
         Err(err) => {
@@ -85,7 +84,7 @@ async fn run(options: &Options) -> Result<(), Box<dyn Error>> {
     let address = listener.local_addr()?;
     info!(%address, "listening");
     let public_url = options.public_url.clone().unwrap_or(PublicUrl::of_listener(address));
-    let told_to_end = server::told_to_end()?;
+    let shutdown_signal = server::shutdown_signal()?;
     let provider = Provider::new(options, &public_url).await?;
     let tenants = &provider.tenants;
     match tenants.follow(options).await {
@@ -98,7 +97,7 @@ async fn run(options: &Options) -> Result<(), Box<dyn Error>> {
         Err(err) => refuse(err),
         Ok(clients) => clients,
     };
-    tokio::spawn(provider.closing.clone().go_on());
+    tokio::spawn(provider.deletion.clone().run());
     let sign_in = Arc::new(SignIn::new(options, &provider.secrets, public_url.is_secure()).await?);
     let welcome =
         Welcome::new(options, &public_url, tenants, &clients, &sign_in).await?.to_string();
@@ -116,9 +115,9 @@ async fn run(options: &Options) -> Result<(), Box<dyn Error>> {
     let router = match &*options.trusted_proxies {
         [] => router,
         proxies => {
-            router.layer(middleware::from_fn_with_state(proxies.into(), forwarded::look_behind))
+            router.layer(middleware::from_fn_with_state(proxies.into(), client_ip::trust_proxy))
         }
     };
-    connections::serve(listener, router, options.connections.limits(), told_to_end).await?;
+    connections::serve(listener, router, options.connections.limits(), shutdown_signal).await?;
     Ok(())
 }

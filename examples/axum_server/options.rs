@@ -8,10 +8,10 @@ use std::time::Duration;
 use clap::{Args, Parser, ValueEnum};
 use scimwire::Secret;
 
-use crate::base_url::PublicUrl;
 use crate::connections::ConnectionLimits;
 use crate::hooks::orphans::Orphans;
 use crate::oauth::OAuthOptions;
+use crate::public_url::PublicUrl;
 
 /// A SCIM 2.0 service provider to try identity providers against
 ///

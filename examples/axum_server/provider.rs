@@ -14,19 +14,19 @@ use scimwire::{Dispatcher, Quirks, ResourceStore};
 
 use crate::activity::ActivityLog;
 use crate::auth::TenantAuthenticator;
-use crate::base_url::PublicUrl;
-use crate::closing::Closing;
-use crate::database::{DatabaseError, Directory};
 use crate::hooks::AllHooks;
 use crate::hooks::events::EventLog;
-use crate::ledger::Ledger;
+use crate::landing::ShowTheWay;
 use crate::options::{Options, Profile};
-use crate::records::Records;
+use crate::provenance::Ledger;
+use crate::public_url::PublicUrl;
+use crate::record_store::Records;
 use crate::resource_types;
-use crate::secrets::Secrets;
+use crate::server_secrets::Secrets;
 use crate::shares::Shares;
+use crate::storage::{DatabaseError, Directory};
 use crate::tenants::Tenants;
-use crate::visitors::ShowTheWay;
+use crate::tenants::deletion::Deletion;
 
 /// How long a request waits while other requests of its tenant run.
 const LONGEST_WAIT: Duration = Duration::from_secs(20);
@@ -40,7 +40,7 @@ pub(crate) struct Provider {
     pub(crate) events: Arc<EventLog>,
     pub(crate) tenants: Arc<Tenants>,
     pub(crate) activity: Arc<ActivityLog>,
-    pub(crate) closing: Closing,
+    pub(crate) deletion: Deletion,
     pub(crate) secrets: Secrets,
     pub(crate) records: Arc<Records>,
     /// The token for the admin view; `None` disables the view.
@@ -88,8 +88,14 @@ impl Provider {
         let dispatcher = builder.build()?;
         let admin_key = options.admin_key.as_ref().map(TokenHash::of);
         let activity = Arc::default();
-        let closing =
-            Closing::new(stores.take(), Arc::clone(&records), &tenants, &hooks, &events, &activity);
+        let deletion = Deletion::new(
+            stores.take(),
+            Arc::clone(&records),
+            &tenants,
+            &hooks,
+            &events,
+            &activity,
+        );
         Ok(Self {
             dispatcher,
             hooks,
@@ -97,7 +103,7 @@ impl Provider {
             events,
             tenants,
             activity,
-            closing,
+            deletion,
             secrets,
             records,
             admin_key,

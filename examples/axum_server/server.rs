@@ -15,11 +15,11 @@ use http::{StatusCode, Version};
 use tokio::{select, signal};
 
 use crate::activity::Recorded;
-use crate::base_url::PublicUrl;
+use crate::body_timeout::with_body_timeout;
 use crate::console::SignIn;
 use crate::oauth::{self, OAuth};
-use crate::patience::wait_no_longer;
 use crate::provider::Provider;
+use crate::public_url::PublicUrl;
 use crate::work::{Work, work};
 use crate::{admin, console};
 
@@ -72,7 +72,7 @@ async fn receive(
         return (StatusCode::BAD_REQUEST, "A request of HTTP/1.1 has one Host header.\n")
             .into_response();
     }
-    work(State(experience), wait_no_longer(request, body_time), next).await
+    work(State(experience), with_body_timeout(request, body_time), next).await
 }
 
 /// RFC 9112, Section 3.2: a request of HTTP/1.1 names its host, and once.
@@ -88,7 +88,7 @@ async fn nothing() -> (StatusCode, &'static str) {
 /// Comes when the process is told to end, by Ctrl-C or SIGTERM. Signals are caught from this call
 /// on.
 #[cfg(unix)]
-pub(crate) fn told_to_end() -> io::Result<impl Future<Output = ()>> {
+pub(crate) fn shutdown_signal() -> io::Result<impl Future<Output = ()>> {
     use signal::unix::{SignalKind, signal};
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
@@ -102,7 +102,7 @@ pub(crate) fn told_to_end() -> io::Result<impl Future<Output = ()>> {
 
 /// Comes when the process is told to end, by Ctrl-C.
 #[cfg(not(unix))]
-pub(crate) fn told_to_end() -> io::Result<impl Future<Output = ()>> {
+pub(crate) fn shutdown_signal() -> io::Result<impl Future<Output = ()>> {
     Ok(async {
         // Without the signal there is no other way to end than to be killed.
         if signal::ctrl_c().await.is_err() {

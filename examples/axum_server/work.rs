@@ -298,10 +298,10 @@ mod tests {
     }
 
     /// What is seen of a request whose client goes away while it is worked on: `ended` without
-    /// `go_on`, or only with it.
+    /// `run`, or only with it.
     struct Seen {
         begun: Arc<Notify>,
-        go_on: Arc<Notify>,
+        run: Arc<Notify>,
         finished: Arc<Notify>,
         dropped: Arc<Notify>,
     }
@@ -310,16 +310,16 @@ mod tests {
     async fn hang_up(method: Method, uri: &str) -> Seen {
         let seen = Seen {
             begun: Arc::default(),
-            go_on: Arc::default(),
+            run: Arc::default(),
             finished: Arc::default(),
             dropped: Arc::default(),
         };
-        let [begun, go_on, finished, dropped] =
-            [&seen.begun, &seen.go_on, &seen.finished, &seen.dropped].map(Arc::clone);
+        let [begun, run, finished, dropped] =
+            [&seen.begun, &seen.run, &seen.finished, &seen.dropped].map(Arc::clone);
         let handler = move || async move {
             let _dropped = Dropped(dropped);
             begun.notify_one();
-            go_on.notified().await;
+            run.notified().await;
             finished.notify_one();
         };
         let mut router = Router::new()
@@ -376,7 +376,7 @@ mod tests {
             [(Method::POST, "/Users"), (Method::PATCH, "/Users/1"), (Method::DELETE, "/Users/1")]
         {
             let seen = hang_up(method, uri).await;
-            seen.go_on.notify_one();
+            seen.run.notify_one();
             seen.finished.notified().await;
         }
     }

@@ -3,9 +3,9 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::ast::{CompValue, CompareOp, Filter};
 use super::bound::{BoundFilter, Comparison, Operand};
 use super::schemas::{is_schemas, names_any, names_one};
-use super::syntax::{CompValue, CompareOp, Filter};
 use crate::attr::AttrPath;
 use crate::error::{Error, ScimType};
 use crate::quirks::{Deviation, Deviations, Quirks};

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::syntax::CompareOp;
+use super::ast::CompareOp;
 use crate::schema::{Locations, Membership, ResolvedPath, ResourceType};
 use crate::value::{Number, Text};
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::syntax::{CompValue, Filter};
+use super::ast::{CompValue, Filter};
 
 impl fmt::Display for Filter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

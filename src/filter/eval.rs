@@ -3,9 +3,9 @@
 
 use std::cmp::Ordering;
 
+use super::ast::CompareOp;
 use super::bound::{BoundFilter, Comparison, Operand};
 use super::run::Run;
-use super::syntax::CompareOp;
 use crate::budget::{Budget, BudgetError, Purse, of_text, units};
 use crate::resource::Resource;
 use crate::schema::{Locations, bytes, instant};

@@ -1,8 +1,8 @@
 //! Attributes that the schema has and the host does not keep: no resource has a value of them.
 
+use super::ast::Filter;
 use super::bind::{Binder, Binding, Names, resolve_element};
 use super::bound::{BoundFilter, Operand};
-use super::syntax::Filter;
 use crate::attr::AttrPath;
 use crate::schema::ResolvedPath;
 

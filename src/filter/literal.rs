@@ -1,7 +1,7 @@
 //! Operands of comparisons: JSON literals, and what clients send for them.
 
+use super::ast::CompValue;
 use super::error::ParseErrorKind;
-use super::syntax::CompValue;
 use super::words::is_delimiter;
 use crate::quirks::{Deviation, Deviations, Mark, Quirks};
 

@@ -15,6 +15,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod ast;
 mod bind;
 mod bound;
 mod display;
@@ -26,15 +27,14 @@ mod literal;
 pub(crate) mod parse;
 mod run;
 mod schemas;
-mod syntax;
 pub(crate) mod words;
 
 pub use crate::budget::{Budget, BudgetError};
+pub use ast::{CompValue, CompareOp, Filter};
 pub use bind::{BindError, BindErrorKind, Binder, Unknown};
 pub use bound::{BoundFilter, Comparison, Fold, Operand};
 pub use error::{ParseError, ParseErrorKind};
 pub use limits::FilterLimits;
-pub use syntax::{CompValue, CompareOp, Filter};
 
 #[cfg(test)]
 mod tests {

@@ -5,10 +5,10 @@ use nom::character::complete::char;
 use nom::error::{ErrorKind, ParseError as NomError};
 use nom::{IResult, Parser};
 
+use super::ast::{CompValue, CompareOp, Filter};
 use super::error::{ParseError, ParseErrorKind};
 use super::limits::FilterLimits;
 use super::literal;
-use super::syntax::{CompValue, CompareOp, Filter};
 use super::words::{ends_word, not_keyword, opening, operator_follows, skip_spaces, word_at};
 use crate::attr::{AttrName, AttrPath};
 use crate::quirks::{Deviation, Deviations, Mark, Quirks};

@@ -4,8 +4,8 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+use super::ast::CompareOp;
 use super::eval::{ordering_holds, text_holds};
-use super::syntax::CompareOp;
 use crate::budget::{BudgetError, Purse, units};
 use crate::schema::{
     SHORT, fold, fold_contains, fold_ends_with, fold_starts_with, folding, folds_equal, prepare,

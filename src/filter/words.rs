@@ -1,6 +1,6 @@
 //! Words of a filter, and what stands between them.
 
-use super::syntax::CompareOp;
+use super::ast::CompareOp;
 
 /// Reads what opens a group, a parenthesis or `not` before one: whether it is negated, and the text
 /// from the parenthesis on.

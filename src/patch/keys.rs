@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use super::bind::Binding;
 use super::error::PatchErrorKind;
-use super::lookup::Bound;
 use super::path::without_values;
 use super::plan::{StepChange, StepTarget};
+use super::resolve::Bound;
 use crate::attr::starts_with_urn;
 use crate::quirks::{Deviation, UnknownAttributes};
 use crate::schema::Mutability;

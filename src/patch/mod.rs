@@ -23,12 +23,12 @@ mod elements;
 mod error;
 mod index;
 mod keys;
-mod lookup;
 mod part;
 mod path;
 mod plan;
+mod put;
 mod remove;
-mod replace;
+mod resolve;
 mod set;
 mod target;
 mod unfold;
@@ -38,7 +38,7 @@ pub use delta::MemberDelta;
 pub use error::{PatchError, PatchErrorKind};
 pub use path::{Path, PathError};
 pub use plan::Plan;
-pub use replace::Replacement;
+pub use put::Replacement;
 
 #[cfg(test)]
 mod tests;

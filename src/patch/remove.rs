@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::bind::Binding;
 use super::error::PatchErrorKind;
-use super::lookup::Bound;
 use super::plan::{Action, StepChange, StepTarget};
+use super::resolve::Bound;
 use crate::filter::Budget;
 use crate::quirks::{Deviation, ListedValues};
 use crate::resource::is_unassigned;

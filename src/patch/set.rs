@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::bind::{Binding, Op};
 use super::error::PatchErrorKind;
-use super::lookup::{Bound, described};
 use super::plan::{Action, StepChange, StepTarget};
+use super::resolve::{Bound, described};
 use super::target::is_descriptive;
 use crate::quirks::Deviation;
 use crate::resource::{ValueError, ValueErrorKind};

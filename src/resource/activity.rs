@@ -11,7 +11,7 @@
 //! store that does not keep it shows the value.
 
 use super::Resource;
-use super::view::User;
+use super::typed::User;
 use crate::schema::{Mutability, ResourceType, Schema};
 use crate::value::Value;
 

@@ -2,20 +2,20 @@
 
 mod activity;
 mod certificate;
-mod check;
-mod compare;
+mod decode;
+mod diff;
 mod equality;
+mod error;
 mod identities;
-mod intake;
 mod members;
 mod memory;
 mod meta;
 mod paths;
-mod secrets;
+mod sensitive;
 mod size;
 mod text;
-mod value;
-mod view;
+mod typed;
+mod validate;
 
 use std::fmt;
 
@@ -30,22 +30,22 @@ use size::Counted;
 use text::Text;
 
 pub use certificate::certificate;
-pub use check::{check, is_demanded};
-pub(crate) use intake::Decoding;
-pub use intake::{Decoded, Intake};
+pub(crate) use decode::Decoding;
+pub use decode::{Decoded, Intake};
+pub use error::{ValueError, ValueErrorKind};
 pub use meta::{Meta, Version, VersionError};
-pub use value::{ValueError, ValueErrorKind};
-pub use view::{Address, EnterpriseUser, Group, Manager, Member, MultiValue, Name, User};
+pub use typed::{Address, EnterpriseUser, Group, Manager, Member, MultiValue, Name, User};
+pub use validate::{check, is_demanded};
 
-pub(crate) use check::check_changed;
 #[cfg(any(test, feature = "testkit"))]
-pub(crate) use compare::changed_paths;
-pub(crate) use compare::{Difference, same_value};
+pub(crate) use diff::changed_paths;
+pub(crate) use diff::{Difference, same_value};
 pub(crate) use equality::same_by_value;
 pub(crate) use identities::{Identities, same_element};
 pub(crate) use memory::{ELEMENT, OBJECT, of_member, of_number_block, of_text_block};
 pub(crate) use size::json_length;
 pub(crate) use text::Written;
+pub(crate) use validate::check_changed;
 
 /// A resource: a JSON object whose keys are spelled as in the schema, whose unassigned attributes
 /// are absent, and whose extension attributes stand under their URN (RFC 7643, Section 3).

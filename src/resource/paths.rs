@@ -1,6 +1,6 @@
 //! Values by their paths, as a host writes them.
 
-use super::value::{ValueError, ValueErrorKind};
+use super::error::{ValueError, ValueErrorKind};
 use super::{Resource, is_unassigned};
 use crate::schema::{ResolvedPath, ResourceType};
 use crate::value::{Object, Value};

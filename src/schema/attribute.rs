@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
+use super::builder::AttributeBuilder;
 use super::characteristics::{AttributeType, Mutability, Returned, Uniqueness};
-use super::define::AttributeBuilder;
+use super::compare::{fold, folds_equal};
 use super::error::SchemaErrorKind;
 use super::keys::Attributes;
-use super::scalar::{fold, folds_equal};
 use crate::attr::AttrName;
 use crate::value::Name;
 

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, LazyLock};
 
-use super::document::Schema;
+use super::schema::Schema;
 
 /// A schema that comes with the crate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

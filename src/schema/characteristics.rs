@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::error::SchemaError;
-use super::reader::{Word, read_word};
+use super::json::{Word, read_word};
 
 macro_rules! characteristic {
     ($(#[$doc:meta])* $name:ident { $($(#[$entry:meta])* $variant:ident = $text:literal,)* }) => {

@@ -5,10 +5,10 @@ use std::sync::{Arc, OnceLock};
 
 use super::attribute::Attribute;
 use super::characteristics::Returned;
-use super::document::Schema;
 use super::membership::{Membership, Places};
 use super::resolve::ResolvedPath;
 use super::resource_type::ResourceType;
+use super::schema::Schema;
 
 /// The attributes that are always indexed, if the type has them.
 const USUALLY_INDEXED: [&str; 2] = ["externalId", "emails.value"];

@@ -4,9 +4,9 @@
 use std::sync::Arc;
 
 use super::attribute::Attribute;
-use super::document::Schema;
 use super::resolve::Container;
 use super::resource_type::ResourceType;
+use super::schema::Schema;
 use crate::value::Name;
 
 /// The widest range of numbers that is kept as a list; attributes whose names are further apart are

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::attribute::Attribute;
 use super::characteristics::Mutability;
-use super::document::Schema;
 use super::resolve::ResolvedPath;
+use super::schema::Schema;
 
 /// The two attributes of a resource type that say who belongs to what, as far as it has them:
 ///

@@ -6,46 +6,46 @@
 #![doc = include_str!("../docs/resource_types.md")]
 
 mod attribute;
+mod builder;
 mod builtin;
+mod bundle;
 mod characteristics;
+mod compare;
 mod countries;
-mod define;
-mod definitions;
+mod date_time;
 mod derived;
-mod document;
 mod error;
-mod instant;
-mod keep;
+mod json;
 mod keys;
-mod location;
 mod membership;
-mod reader;
 mod registry;
 mod resolve;
 mod resource_type;
-mod scalar;
+mod retain;
+mod schema;
+mod urls;
 
 pub use attribute::Attribute;
+pub use builder::{AttributeBuilder, SchemaBuilder};
 pub use builtin::{BuiltinSchema, ENTERPRISE_USER};
+pub use bundle::Definitions;
 pub use characteristics::{AttributeType, Mutability, Returned, Uniqueness};
+pub use compare::{fold, prepare, prepare_password};
 pub use countries::COUNTRIES;
-pub use define::{AttributeBuilder, SchemaBuilder};
-pub use definitions::Definitions;
-pub use document::Schema;
+pub use date_time::instant;
 pub use error::{InvalidJson, SchemaError, SchemaErrorKind};
-pub use instant::instant;
-pub use location::Locations;
 pub use membership::Membership;
 pub use registry::Registry;
 pub use resolve::ResolvedPath;
 pub use resource_type::{ResourceType, SchemaExtension};
-pub use scalar::{fold, prepare, prepare_password};
+pub use schema::Schema;
+pub use urls::Locations;
 
-pub(crate) use resolve::Container;
-pub(crate) use scalar::{
+pub(crate) use compare::{
     SHORT, bytes, compared, fold_contains, fold_ends_with, fold_starts_with, folding, folds_equal,
     is_uri_reference,
 };
+pub(crate) use resolve::Container;
 
 #[cfg(test)]
 mod tests;

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use super::builtin::BuiltinSchema;
-use super::document::Schema;
 use super::error::{SchemaError, SchemaErrorKind};
 use super::resource_type::ResourceType;
+use super::schema::Schema;
 
 /// The resource types that are served, and the schemas that they use.
 #[derive(Clone, Debug, Default)]

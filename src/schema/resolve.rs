@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use super::attribute::Attribute;
-use super::document::Schema;
 use super::resource_type::ResourceType;
+use super::schema::Schema;
 use crate::attr::{AttrName, AttrPath, SchemaUri, starts_with_urn};
 
 /// The attribute that a path names, with canonical names.

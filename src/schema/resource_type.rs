@@ -8,10 +8,10 @@ use super::attribute::Attribute;
 use super::builtin::BuiltinSchema;
 use super::characteristics::{AttributeType, Mutability};
 use super::derived::Derived;
-use super::document::Schema;
 use super::error::{SchemaError, SchemaErrorKind};
-use super::keep::Kept;
 use super::resolve::ResolvedPath;
+use super::retain::Kept;
+use super::schema::Schema;
 use crate::attr::{AttrName, AttrPath};
 
 /// Paths below the base URL that are no resource type's (RFC 7644, Section 3.2).

@@ -6,7 +6,7 @@
 //! | 3.3: creating resources | `create.rs` |
 //! | 3.4.1: retrieving a known resource | `get.rs` |
 //! | 3.4.2, 3.4.3: lists and searches; RFC 9865: cursors | `list.rs`, `select.rs`, `cursor.rs` |
-//! | 3.5.1: replacing | `replace.rs` |
+//! | 3.5.1: replacing | `put.rs` |
 //! | 3.5.2: modifying by PATCH | `patch.rs`, over [`patch`](crate::patch) |
 //! | 3.6: deleting | `delete.rs` |
 //! | 3.7: bulk operations | `bulk/` |

@@ -23,7 +23,7 @@ use crate::patch::PlanBinder;
 use crate::query::{Page, Projection, Query};
 use crate::resource::Resource;
 use crate::schema::ResourceType;
-use crate::store::{Change, Precondition, ResourceStore, StoreError, complete};
+use crate::store::{Change, Precondition, ResourceStore, StoreError, execute};
 use crate::value::Value;
 
 /// Resources per read.
@@ -237,12 +237,12 @@ impl Resources {
         let mut found = Vec::new();
         loop {
             let selected =
-                complete::select(&*self.endpoint.store, &query, &Budget::unlimited(), cx).await?;
+                execute::select(&*self.endpoint.store, &query, &Budget::unlimited(), cx).await?;
             found.extend(selected.resources);
             let Some(last) = found.last().filter(|_| selected.more) else {
                 return Ok(found);
             };
-            query.page = Page::Cursor { after: Some(complete::position(last, None)), count: PAGE };
+            query.page = Page::Cursor { after: Some(execute::position(last, None)), count: PAGE };
         }
     }
 

@@ -10,7 +10,7 @@ use super::outcome::Failure;
 use super::{Call, Endpoint};
 use crate::error::{Error, ScimType};
 use crate::query::{Page, Position, Query, SortKey, SortOrder, next_after};
-use crate::store::{StoreError, complete};
+use crate::store::{StoreError, execute};
 
 /// Resources that must not follow, since they may have been returned before.
 pub(super) struct Doubt {
@@ -81,7 +81,7 @@ impl Call<'_> {
                 Err(StoreError::NotFound) => continue,
                 resource => resource?,
             };
-            let position = complete::position_within(&resource, sort, &self.budget)?;
+            let position = execute::position_within(&resource, sort, &self.budget)?;
             if position.key.as_ref().is_some_and(|key| cursors.is_of(shortened.hash, key)) {
                 return Ok(Some(position));
             }

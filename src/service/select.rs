@@ -8,7 +8,7 @@ use super::{Call, Endpoint};
 use crate::query::{IdOrder, Page, Position, Projected, Projection, Query, Sort};
 use crate::resource::Resource;
 use crate::schema::{Locations, ResourceType};
-use crate::store::{Pushdown, complete};
+use crate::store::{Pushdown, execute};
 
 /// A resource that was found, with what it is shown by.
 pub(super) struct Found<'q> {
@@ -52,7 +52,7 @@ impl Order {
 impl Found<'_> {
     /// Returns its position in the order of the page; not used when paging by index.
     pub(super) fn position(&self) -> Position {
-        let position = || complete::position(&self.resource, self.sort);
+        let position = || execute::position(&self.resource, self.sort);
         self.position.clone().unwrap_or_else(position)
     }
 
@@ -149,7 +149,7 @@ impl Call<'_> {
             if endpoint.store.id_order() == ids { Pushdown::Pages } else { Pushdown::Filters };
         let pushdown = endpoint.store.pushdown(query).min(most);
         self.pushdown = Some(self.pushdown.map_or(pushdown, |least| least.min(pushdown)));
-        let selected = complete::select_by(
+        let selected = execute::select_by(
             pushdown,
             ids,
             endpoint.store.as_ref(),
@@ -161,7 +161,7 @@ impl Call<'_> {
         let (sort, membership) = (query.sort.as_ref(), endpoint.resource_type.membership());
         let by_groups = sort.and_then(Sort::path).is_some_and(|path| membership.is_groups(path));
         let found = selected.resources.into_iter().map(|resource| Found {
-            position: by_groups.then(|| complete::position(&resource, sort)),
+            position: by_groups.then(|| execute::position(&resource, sort)),
             sort,
             resource: self.with_nearest_groups(&endpoint.resource_type, resource),
             resource_type: &endpoint.resource_type,

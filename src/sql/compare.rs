@@ -5,7 +5,7 @@ use chrono::{DateTime, Datelike, Utc};
 use super::beyond::{OfAscii, places};
 use super::column::{Column, Form, InstantForm};
 use super::dialect::Dialect;
-use super::key;
+use super::sort_key;
 use super::statement::{Parameter, Sql};
 use crate::filter::{CompareOp, Operand};
 use crate::query::{SortKey, integer, next_after};
@@ -46,7 +46,8 @@ impl Column {
                 })
             }
             (Form::Key, operand) => exact(
-                key::of_operand(operand).map(|text| compare_text(dialect, &self.sql, op, &text)),
+                sort_key::of_operand(operand)
+                    .map(|text| compare_text(dialect, &self.sql, op, &text)),
             ),
             (Form::Folded, Operand::Folded { folded, .. }) => {
                 exact(Some(compare_text(dialect, &self.sql, op, folded)))
@@ -67,9 +68,9 @@ impl Column {
                     Compared::OfAscii(compared)
                 })
             }
-            (Form::IntegerKey, operand) => {
-                exact(key::of_operand(operand).map(|text| self.compare_digits(dialect, op, &text)))
-            }
+            (Form::IntegerKey, operand) => exact(
+                sort_key::of_operand(operand).map(|text| self.compare_digits(dialect, op, &text)),
+            ),
             (Form::Boolean, Operand::Boolean(value)) => {
                 exact(Some(self.against("=", Parameter::Boolean(*value))))
             }
@@ -184,7 +185,7 @@ impl Column {
         let sign = sign(op)?;
         match (self.form, key) {
             (Form::Key, key) => {
-                Some(Sql::new(format!("{ordered} {sign} ")).bind_text(key::of_sort_key(key)))
+                Some(Sql::new(format!("{ordered} {sign} ")).bind_text(sort_key::of_sort_key(key)))
             }
             (Form::Text | Form::Ascii | Form::Folded | Form::IntegerKey, SortKey::Text(text)) => {
                 Some(Sql::new(format!("{ordered} {sign} ")).bind_text(text))

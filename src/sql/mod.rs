@@ -44,28 +44,28 @@
 //! ```
 
 mod beyond;
-mod check;
-mod clauses;
 mod column;
-mod columns;
 mod compare;
 mod dialect;
-pub(crate) mod key;
 mod location;
+mod mapping;
 mod order;
+mod query;
 mod siblings;
+pub(crate) mod sort_key;
 mod statement;
 mod translate;
+mod validate;
 
-pub use check::MappingError;
-pub use clauses::{Clauses, clauses, pushdown};
 pub use column::{Column, Form, InstantForm};
-pub use columns::{Columns, Elements, Mapping};
 pub use dialect::Dialect;
-pub use key::{key, of_operand as operand_key, prepared_key};
+pub use mapping::{Columns, Elements, Mapping};
 pub use order::{after, id_order, order_by};
+pub use query::{Clauses, clauses, pushdown};
+pub use sort_key::{key, of_operand as operand_key, prepared_key};
 pub use statement::{Parameter, Sql};
 pub use translate::{Unmapped, Where, translate};
+pub use validate::MappingError;
 
 #[cfg(test)]
 mod tests;

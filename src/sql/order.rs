@@ -3,8 +3,8 @@
 use std::cmp::Ordering;
 
 use super::column::{Column, Form};
-use super::columns::Columns;
 use super::compare::without_nul;
+use super::mapping::Columns;
 use super::statement::Sql;
 use super::translate::Unmapped;
 use crate::filter::CompareOp;

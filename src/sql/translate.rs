@@ -4,8 +4,8 @@ use std::cell::Cell;
 use std::sync::Arc;
 
 use super::column::Column;
-use super::columns::{Columns, Elements};
 use super::compare::Compared;
+use super::mapping::{Columns, Elements};
 use super::statement::Sql;
 use crate::filter::{BoundFilter, CompareOp, Comparison, Operand};
 use crate::schema::{AttributeType, ResolvedPath};

@@ -2,8 +2,8 @@
 #![doc = include_str!("../docs/stores.md")]
 
 mod change;
-pub mod complete;
 mod error;
+pub mod execute;
 mod fresh_id;
 mod long_key;
 mod memory;
@@ -175,7 +175,7 @@ pub struct Selection<'q> {
     /// The maximum memory of the resources of a page, in bytes, as [`Resource::memory`] counts it.
     /// Without a page there is no limit. A store that assembles a page ends it before the resource
     /// that would exceed the limit, and says that there are [more](Selected::more): see
-    /// [`complete::Room`].
+    /// [`execute::Room`].
     pub memory: usize,
 }
 

@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 
+use super::harness::{Subject, set};
 use super::stores::{StoreFactory, Stores};
-use super::subject::{Subject, set};
 use crate::auth::RequestContext;
 use crate::filter::{Budget, CompareOp};
 use crate::query::{Page, Query};

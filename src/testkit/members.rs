@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 
-use super::life::made;
-use super::samples::Samples;
+use super::crud::made;
+use super::fixtures::Samples;
+use super::harness::{Subject, json, operation, told};
 use super::stores::{StoreFactory, Stores};
-use super::subject::{Subject, json, operation, told};
 use crate::message::PatchOperation;
 use crate::resource::Resource;
 use crate::store::Update;

@@ -84,32 +84,32 @@ macro_rules! assert_eq {
 }
 
 mod brief;
+mod concurrency;
+mod crud;
 mod field;
-mod kinds;
-mod life;
+mod fixtures;
+mod harness;
 mod lookups;
+mod lost_updates;
 mod members;
 mod paging;
+mod projection;
 mod pushdown;
-mod questions;
-mod race;
+mod queries;
 mod random;
-mod samples;
 mod stores;
-mod subject;
 mod tenants;
+mod types;
 mod uniqueness;
 mod versions;
-mod visibility;
-mod writers;
 
 use std::fmt;
 use std::pin::Pin;
 
-pub use kinds::{groups, users};
+pub use concurrency::Task;
 pub use lookups::Explain;
-pub use race::Task;
 pub use stores::{StoreFactory, Stores};
+pub use types::{groups, users};
 
 /// A check, by its name.
 #[derive(Clone, Copy)]
@@ -141,19 +141,19 @@ macro_rules! checks {
 }
 
 checks! {
-    life: what_is_created_is_read, text_stays_as_it_is, what_is_updated_is_read, what_is_deleted_is_gone,
+    crud: what_is_created_is_read, text_stays_as_it_is, what_is_updated_is_read, what_is_deleted_is_gone,
         unknown_id_is_not_found, refused_update_changes_nothing, an_id_is_never_given_twice;
     uniqueness: taken_value_is_refused, own_value_is_free, freed_value_can_be_taken, uniqueness_holds_under_races,
         a_resource_is_deleted_once;
     versions: each_change_makes_a_version, what_changes_nothing_makes_no_version, stale_version_is_refused,
         current_version_goes_ahead, a_change_tells_what_was_committed, what_a_change_says_is_what_is_read;
-    writers: no_update_is_lost, of_writers_with_one_version_one_wins, an_abandoned_call_leaves_nothing_half_done;
+    lost_updates: no_update_is_lost, of_writers_with_one_version_one_wins, an_abandoned_call_leaves_nothing_half_done;
     members: a_member_delta_is_the_whole, no_member_change_is_lost, membership_is_seen_from_both_sides;
     lookups: look_ups_do_not_scan;
     pushdown: pushdown_agrees_with_evaluation, order_agrees_with_evaluation, total_counts_all_pages;
     paging: pages_by_index_make_the_whole, pages_by_cursor_make_the_whole,
         cursors_lose_and_repeat_nothing_while_others_write;
-    visibility: what_is_asked_for_is_read, secrets_are_not_handed_out;
+    projection: what_is_asked_for_is_read, secrets_are_not_handed_out;
     tenants: another_tenants_resource_is_not_found, lists_hold_one_tenant_only,
         unique_values_are_taken_within_a_tenant_only, groups_are_shown_within_a_tenant_only, a_deletion_stays_within_a_tenant;
 }
@@ -208,7 +208,7 @@ impl Check {
 
     /// Runs the check on new stores, and says how it fails, if it does.
     pub async fn failure(&self, factory: &dyn StoreFactory) -> Option<Failure> {
-        let panic = race::caught((self.run)(factory)).await.err()?;
+        let panic = concurrency::caught((self.run)(factory)).await.err()?;
         let text = panic.downcast_ref::<String>().cloned();
         let text = text.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()));
         // The store may have panicked, with whatever it says.

@@ -3,15 +3,15 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::life::references;
-use super::questions::Questions;
-use super::samples::Samples;
+use super::crud::references;
+use super::fixtures::Samples;
+use super::harness::{Subject, ids};
+use super::queries::Questions;
 use super::stores::{StoreFactory, Stores};
-use super::subject::{Subject, ids};
 use crate::filter::BoundFilter;
 use crate::query::{Page, Query, Sort};
 use crate::resource::Resource;
-use crate::store::{Selected, complete};
+use crate::store::{Selected, execute};
 
 /// The number of resources to page through, larger than any page.
 const MANY: usize = 130;
@@ -72,7 +72,7 @@ pub async fn pages_by_cursor_make_the_whole(factory: &dyn StoreFactory) {
                 );
                 walked.extend(ids(&selected.resources));
                 after =
-                    selected.resources.last().map(|last| complete::position(last, sort.as_ref()));
+                    selected.resources.last().map(|last| execute::position(last, sort.as_ref()));
                 if after.is_none() || !selected.more || walked.len() > expected.len() {
                     break;
                 }
@@ -164,7 +164,7 @@ async fn walk_and_write(
         let selected =
             subject.select(&query(subject, &None, &sort, Page::Cursor { after, count })).await;
         seen.extend(ids(&selected.resources));
-        after = selected.resources.last().map(|last| complete::position(last, sort.as_ref()));
+        after = selected.resources.last().map(|last| execute::position(last, sort.as_ref()));
         if after.is_none() || !selected.more {
             return Walk { seen, sort };
         }
@@ -238,7 +238,7 @@ fn whole(
         .filter(|resource| filter.is_none_or(|filter| filter.matches(resource)))
         .cloned()
         .collect();
-    ids(&complete::page_in(
+    ids(&execute::page_in(
         subject.store.id_order(),
         matching,
         sort,

@@ -3,15 +3,15 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::life::references;
+use super::crud::references;
+use super::harness::{Subject, ids, json};
 use super::paging::{described, read_all};
-use super::questions::Questions;
+use super::queries::Questions;
 use super::stores::{StoreFactory, Stores};
-use super::subject::{Subject, ids, json};
 use crate::filter::BoundFilter;
 use crate::query::{Page, Query};
 use crate::resource::Resource;
-use crate::store::{Pushdown, complete};
+use crate::store::{Pushdown, execute};
 
 /// The number of directories for the cases.
 const DIRECTORIES: usize = 5;
@@ -80,7 +80,7 @@ pub async fn order_agrees_with_evaluation(factory: &dyn StoreFactory) {
                 let query = Query { filter, sort, page, projection: case.subject.everything() };
                 let found = ids(&case.subject.select(&query).await.resources);
                 let matching = case.matching(query.filter.as_ref());
-                let expected = ids(&complete::page_in(
+                let expected = ids(&execute::page_in(
                     case.subject.store.id_order(),
                     matching,
                     query.sort.as_ref(),

@@ -7,10 +7,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 
+use super::concurrency::{Spawn, Task, on_a_thread};
+use super::fixtures::Samples;
+use super::harness::{Created, Subject};
 use super::lookups::Explain;
-use super::race::{Spawn, Task, on_a_thread};
-use super::samples::Samples;
-use super::subject::{Created, Subject};
 use crate::auth::RequestContext;
 use crate::schema::{ResolvedPath, ResourceType};
 use crate::store::ResourceStore;

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use super::life::made;
+use super::crud::made;
+use super::harness::{Subject, json as whole, told};
 use super::members::listed;
 use super::stores::{StoreFactory, Stores};
-use super::subject::{Subject, json as whole, told};
 use crate::resource::Resource;
 use crate::store::{Precondition, StoreError};
 use crate::value::{Name, Object, Value};

@@ -1,8 +1,8 @@
 //! Unique values are taken once.
 
-use super::samples::{Samples, respelled};
+use super::fixtures::{Samples, respelled};
+use super::harness::{Subject, if_match, set, told};
 use super::stores::{StoreFactory, Stores};
-use super::subject::{Subject, if_match, set, told};
 use crate::resource::Resource;
 use crate::schema::ResolvedPath;
 use crate::store::{Precondition, StoreError};

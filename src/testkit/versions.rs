@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use super::life::{made, references};
-use super::samples::Samples;
+use super::crud::{made, references};
+use super::fixtures::Samples;
+use super::harness::{Subject, if_match, json as shown, operation, set, text, told};
 use super::stores::{StoreFactory, Stores};
-use super::subject::{Subject, if_match, json as shown, operation, set, text, told};
 use crate::resource::{Resource, Version};
 use crate::schema::ResolvedPath;
 use crate::store::{EntityTags, Operation, Precondition, StoreError, Update};

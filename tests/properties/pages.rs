@@ -15,8 +15,7 @@ use scimwire::auth::RequestContext;
 use scimwire::filter::{Binder, Budget, CompValue, CompareOp, Filter};
 use scimwire::query::{Page, Projection, Query, Sort};
 use scimwire::store::{
-    Change, Precondition, Pushdown, ResourceStore, Selected, Selection, StoreError, Update,
-    complete,
+    Change, Precondition, Pushdown, ResourceStore, Selected, Selection, StoreError, Update, execute,
 };
 use scimwire::{MemoryStore, Quirks, Resource, ResourceType};
 use serde_json::{Map, Value, json};
@@ -182,14 +181,14 @@ fn answers_the_same(
     };
     let answer = |pushdown, query: &Query| {
         let store = Claiming(store.clone(), pushdown);
-        now(complete::select(&store, query, &Budget::unlimited(), &cx)).expect("the store answers")
+        now(execute::select(&store, query, &Budget::unlimited(), &cx)).expect("the store answers")
     };
     let all = answer(Pushdown::Nothing, &query).resources;
     query.filter = filter;
     query.page = match page {
         SomePage::Index { start, count } => Page::Index { start: *start, count: *count },
         SomePage::Behind { which, count } if !all.is_empty() => Page::Cursor {
-            after: Some(complete::position(which.get::<Arc<Resource>>(&all), sort)),
+            after: Some(execute::position(which.get::<Arc<Resource>>(&all), sort)),
             count: *count,
         },
         SomePage::First { count } | SomePage::Behind { count, .. } => {

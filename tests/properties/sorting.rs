@@ -6,7 +6,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 use scimwire::query::Sort;
-use scimwire::store::complete::position;
+use scimwire::store::execute::position;
 
 use super::samples::{USERS, config, user};
 use super::typed::{ATTRIBUTES, Kind};

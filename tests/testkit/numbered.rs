@@ -7,7 +7,7 @@ use scimwire::auth::RequestContext;
 use scimwire::query::{IdOrder, Page, Projection, Query};
 use scimwire::store::{
     Change, Precondition, Pushdown, ResourceStore, Selected, Selection, StoreError, Update,
-    complete,
+    execute,
 };
 use scimwire::{Resource, ResourceType};
 
@@ -69,11 +69,11 @@ impl ResourceStore for Numbered {
             projection: selection.projection.clone(),
         };
         let mut resources =
-            complete::select(&self.inner, &query, selection.budget, cx).await?.resources;
+            execute::select(&self.inner, &query, selection.budget, cx).await?.resources;
         if let Some(filter) = selection.filter {
             resources.retain(|resource| filter.matches(resource));
         }
-        Ok(complete::page_in(IdOrder::Numbers, resources, selection.sort, page))
+        Ok(execute::page_in(IdOrder::Numbers, resources, selection.sort, page))
     }
 
     async fn update(

@@ -11,7 +11,7 @@ use scimwire::patch::PlanBinder;
 use scimwire::query::{Page, Projection, Query, Sort, SortOrder};
 use scimwire::store::{
     Change, Precondition, Pushdown, ResourceStore, Selected, Selection, StoreError, Update,
-    complete,
+    execute,
 };
 use scimwire::value::Value;
 use scimwire::{MemoryStore, Resource, ResourceType};
@@ -105,7 +105,7 @@ impl Pushing {
         let query =
             Query { filter: filter.cloned(), sort: None, page, projection: projection.clone() };
         let budget = scimwire::filter::Budget::unlimited();
-        complete::select(&self.inner, &query, &budget, cx).await.expect("memory answers").resources
+        execute::select(&self.inner, &query, &budget, cx).await.expect("memory answers").resources
     }
 
     /// A page where an index stands for the cursor.
@@ -169,7 +169,7 @@ impl Pushing {
             {
                 self.reversed(all, sort, page)
             }
-            (page, sort) => complete::page(all, sort, page),
+            (page, sort) => execute::page(all, sort, page),
         };
         self.remember(&counted, &selected);
         if self.fault == Fault::SkipsOne
@@ -191,7 +191,7 @@ impl Pushing {
     fn reversed(&self, all: Vec<Arc<Resource>>, sort: &Sort, page: &Page) -> Selected {
         let mut keyed: Vec<_> = all
             .into_iter()
-            .map(|resource| (complete::position(&resource, Some(sort)), resource))
+            .map(|resource| (execute::position(&resource, Some(sort)), resource))
             .collect();
         keyed.sort_by(|(one, _), (other, _)| {
             sort.compare(one.key.as_ref(), other.key.as_ref()).then_with(|| other.id.cmp(&one.id))

@@ -16,7 +16,7 @@ use scimwire::filter::{Binder, Budget, Filter};
 use scimwire::query::{Page, Position, Projection, Query};
 use scimwire::resource::{Intake, Meta, Resource};
 use scimwire::schema::{ENTERPRISE_USER, ResourceType};
-use scimwire::store::{ResourceStore, complete};
+use scimwire::store::{ResourceStore, execute};
 use scimwire_sqlx::{PostgresDirectory, PostgresStore};
 use serde_json::{Map, Value, json};
 use sqlx::postgres::{PgPool, PgPoolOptions, PgRow};
@@ -198,9 +198,8 @@ impl Bench {
     }
 
     async fn select(&self, store: &PostgresStore, query: &Query) -> usize {
-        let selected = complete::select(store, query, &Budget::unlimited(), &self.cx)
-            .await
-            .expect("an answer");
+        let selected =
+            execute::select(store, query, &Budget::unlimited(), &self.cx).await.expect("an answer");
         selected.resources.len()
     }
 

@@ -4,7 +4,7 @@ use scimwire::filter::{BoundFilter, CompareOp, Comparison, Operand};
 use scimwire::schema::{AttributeType, Membership, ResolvedPath};
 use scimwire::sql::{Column, Columns, Dialect, Elements, Form, Parameter, Sql, operand_key};
 
-use crate::document::{Layout, PREPARED};
+use crate::row::{Layout, PREPARED};
 use crate::statements::by_key;
 
 /// The columns of a resource type, for one tenant. The resource is `r`.

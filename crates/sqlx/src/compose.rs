@@ -3,14 +3,14 @@
 use std::mem;
 use std::sync::Arc;
 
-use crate::document::read;
-use crate::engine::Row;
+use crate::database::Row;
 use crate::members::shown_members;
 use crate::nesting::Nesting;
 use crate::reading::{Beside, Read};
+use crate::row::read;
 use scimwire::resource::Resource;
 use scimwire::store::StoreError;
-use scimwire::store::complete::Room;
+use scimwire::store::execute::Room;
 
 /// Puts resources together, as long as there is memory for them.
 pub(super) struct Composer<'b> {

@@ -1,6 +1,6 @@
 //! The budget units that searches and changes spend in the database.
 
-use crate::document::Layout;
+use crate::row::Layout;
 use scimwire::filter::{BoundFilter, Budget, CompareOp, Comparison};
 use scimwire::schema::ResolvedPath;
 use scimwire::store::Selection;

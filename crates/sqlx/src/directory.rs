@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::engine::Engine;
+use crate::database::Engine;
 use crate::migration::{OpenError, prepare};
 use crate::shares::Shares;
 use crate::store::Store;

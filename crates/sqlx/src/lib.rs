@@ -41,12 +41,11 @@ pub mod docs {}
 mod columns;
 mod compose;
 mod cost;
+mod database;
 mod directory;
-mod document;
-mod engine;
 mod error;
 #[cfg(feature = "postgres")]
-mod hosts;
+mod failover;
 #[cfg(feature = "sqlite")]
 mod lines;
 mod members;
@@ -56,21 +55,22 @@ mod nesting;
 mod pace;
 #[cfg(feature = "postgres")]
 mod postgres;
+#[cfg(feature = "sqlite")]
+mod queue;
 mod reading;
+mod reindex;
+mod row;
 mod rows;
 mod select;
-mod settle;
 mod shares;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 mod statements;
 mod store;
-#[cfg(feature = "sqlite")]
-mod turns;
 mod update;
 
+pub use database::Engine;
 pub use directory::Directory;
-pub use engine::Engine;
 pub use error::store_error;
 pub use migration::{Migration, OpenError, migrations};
 #[cfg(feature = "postgres")]

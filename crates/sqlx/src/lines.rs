@@ -10,7 +10,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::timeout;
 
 use crate::pace::{Pace, STEPS};
-use crate::turns::Turns;
+use crate::queue::Turns;
 
 /// A pool of one connection, which keeps to a pace.
 pub(super) fn keeping_to(options: SqlitePoolOptions, pace: &Arc<Pace>) -> SqlitePoolOptions {

@@ -3,8 +3,8 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use crate::document::has_nul;
-use crate::engine::{Failure, Rows, Transaction};
+use crate::database::{Failure, Rows, Transaction};
+use crate::row::has_nul;
 use crate::statements::Statements;
 use scimwire::patch::MemberDelta;
 use scimwire::schema::Membership;

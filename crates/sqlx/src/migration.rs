@@ -1,6 +1,6 @@
 //! The tables, and how they came to be.
 
-use crate::engine::{DatabaseError, Engine, Rows, Transaction};
+use crate::database::{DatabaseError, Engine, Rows, Transaction};
 use scimwire::filter::Budget;
 use scimwire::sql::{Dialect, Sql};
 
@@ -111,7 +111,10 @@ pub(super) async fn prepare<E: Engine>(engine: &E, migrate: bool) -> Result<(), 
     }
 }
 
-async fn version<E: Engine>(exists: Vec<super::engine::Row>, engine: &E) -> Result<u32, OpenError> {
+async fn version<E: Engine>(
+    exists: Vec<super::database::Row>,
+    engine: &E,
+) -> Result<u32, OpenError> {
     if exists.is_empty() {
         return Ok(0);
     }
@@ -156,6 +159,6 @@ fn recorded() -> Sql {
     Sql::new("SELECT CAST(max(version) AS text) FROM scim_schema")
 }
 
-fn number(rows: Vec<super::engine::Row>) -> u32 {
+fn number(rows: Vec<super::database::Row>) -> u32 {
     rows.into_iter().next().and_then(|mut row| row.text(0)?.parse().ok()).unwrap_or_default()
 }

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::turns::{Turn, Turns};
+use crate::queue::{Turn, Turns};
 use scimwire::filter::Budget;
 
 /// The steps of SQLite's virtual machine between two checks, usually a tenth of a millisecond or

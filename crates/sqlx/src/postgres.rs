@@ -8,9 +8,9 @@ use async_trait::async_trait;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::{ConnectOptions as _, Executor};
 
+use crate::database::{DatabaseError, Engine, Row, Rows, Transaction, private};
 use crate::directory::Directory;
-use crate::engine::{DatabaseError, Engine, Row, Rows, Transaction, private};
-use crate::hosts::Hosts;
+use crate::failover::Hosts;
 use crate::migration::{OpenError, opening};
 use crate::rows::{STATEMENTS, each_row, kept};
 use crate::shares::Shares;

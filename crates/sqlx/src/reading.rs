@@ -8,7 +8,7 @@
 use std::sync::Arc;
 
 use crate::columns::member_type;
-use crate::engine::Row;
+use crate::database::Row;
 use crate::statements::{Statements, by_key};
 use scimwire::query::{MostGroups, Projection};
 use scimwire::schema::{Membership, ResourceType};

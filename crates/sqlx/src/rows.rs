@@ -6,7 +6,7 @@ use sqlx::{
     Arguments, ColumnIndex, Database, Decode, Encode, Executor, IntoArguments, Row as _, Type,
 };
 
-use crate::engine::{DatabaseError, Row};
+use crate::database::{DatabaseError, Row};
 use scimwire::sql::{Dialect, Parameter, Sql};
 
 /// Prepared statements per connection.

@@ -2,7 +2,7 @@
 
 use crate::columns::StoredColumns;
 use crate::compose::{Composed, Composer};
-use crate::engine::{Engine, Row};
+use crate::database::{Engine, Row};
 use crate::reading::Beside;
 use crate::statements::Statements;
 use crate::store::Store;

@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
-use crate::engine::DatabaseError;
+use crate::database::DatabaseError;
 use scimwire::auth::Tenant;
 
 /// The places of tenants. They are the same for all stores of a directory.

@@ -14,8 +14,8 @@ use sqlx::sqlite::{
 };
 use sqlx::{Executor, SqliteConnection, TransactionManager as _};
 
+use crate::database::{DatabaseError, Engine, Row, Rows, Transaction, private};
 use crate::directory::Directory;
-use crate::engine::{DatabaseError, Engine, Row, Rows, Transaction, private};
 use crate::error::Trouble;
 use crate::lines::{Line, Readers, keeping_to};
 use crate::migration::{OpenError, opening};

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use scimwire::value::Value;
 use serde_json::json;
 
-use crate::document::{Key, Stored};
 use crate::reading::OF_GROUP;
+use crate::row::{Key, Stored};
 use scimwire::schema::{Membership, ResourceType};
 use scimwire::sql::{Dialect, Parameter, Sql};
 use scimwire::store::CARRIED_MEMBERS;

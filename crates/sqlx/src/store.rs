@@ -8,11 +8,11 @@ use async_trait::async_trait;
 use tokio::sync::OnceCell;
 
 use crate::compose::Composer;
+use crate::database::{Attempts, DatabaseError, Engine, Failure, Row, Rows, Transaction};
 use crate::directory::Directory;
-use crate::document::{Key, Layout, read};
-use crate::engine::{Attempts, DatabaseError, Engine, Failure, Row, Rows, Transaction};
 use crate::members::MemberWrites;
 use crate::reading::Beside;
+use crate::row::{Key, Layout, read};
 use crate::shares::Place;
 use crate::statements::Statements;
 use crate::update::{Prepared, document};

@@ -9,10 +9,10 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use crate::cost::{of_json, of_members};
-use crate::document::{Key, Stored, read};
-use crate::engine::{Attempts, DatabaseError, Engine, Failure, Row, Rows, Transaction};
+use crate::database::{Attempts, DatabaseError, Engine, Failure, Row, Rows, Transaction};
 use crate::members::{MemberWrites, shown_members};
 use crate::reading::Beside;
+use crate::row::{Key, Stored, read};
 use crate::statements::Statements;
 use crate::store::{Store, unique_members};
 use scimwire::Error;

@@ -12,7 +12,7 @@ use scimwire::resource::Meta;
 use scimwire::schema::{ENTERPRISE_USER, ResourceType};
 use scimwire::service::Resources;
 use scimwire::sql::Dialect;
-use scimwire::store::complete;
+use scimwire::store::execute;
 use scimwire::value;
 use scimwire::{Resource, ResourceStore};
 use scimwire_sqlx::{PostgresDirectory, SqliteDirectory};
@@ -239,7 +239,7 @@ impl Tenant {
         let projection =
             Projection::bind(&[], &apart, &resource_type).expect("the names are right");
         let query = Query { filter: filter.map(bind), sort: sort.cloned(), page, projection };
-        complete::select(store, &query, &Budget::new(LOOK_UP), &self.cx)
+        execute::select(store, &query, &Budget::new(LOOK_UP), &self.cx)
             .await
             .expect("an answer")
             .resources

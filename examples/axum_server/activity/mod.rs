@@ -2,11 +2,11 @@
 //! read differently from how it was sent, and what it changed. It is kept in memory, so many
 //! requests and so much of each, and gone when the server ends.
 
-mod mask;
+mod capture_body;
+mod changes;
+mod middleware;
 mod raw;
-mod record;
-mod tee;
-mod trace;
+mod redact;
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -18,11 +18,11 @@ use serde::Serialize;
 use tokio::sync::watch;
 
 use crate::hooks::events::Told;
-use mask::Mask;
 use raw::Raw;
+use redact::Mask;
 
-pub(crate) use record::Recorded;
-pub(crate) use trace::Trace;
+pub(crate) use changes::Trace;
+pub(crate) use middleware::Recorded;
 
 /// How many requests are kept for each tenant, and how many bytes of them; older ones are dropped.
 const KEPT: usize = 200;

@@ -12,10 +12,10 @@ use http::request::Parts;
 use http::{HeaderMap, Method, StatusCode};
 use scimwire::auth::Tenant;
 
-use super::mask::{BODY_BYTES, Mask, shortened};
+use super::redact::{BODY_BYTES, Mask, shortened};
 use super::{Departure, Exchange, Message, Summary};
-use crate::base_url;
 use crate::hooks::events::Told;
+use crate::public_url;
 
 /// The maximum length of the client's name, in characters.
 const CLIENT_CHARACTERS: usize = 80;
@@ -204,7 +204,7 @@ impl Raw {
             return own == tenant;
         }
         let path = self.asked.block.text(Part::Path);
-        base_url::tenant_in(&path).is_none_or(|meant| meant == tenant.as_str())
+        public_url::tenant_in(&path).is_none_or(|meant| meant == tenant.as_str())
     }
 }
 

@@ -19,7 +19,7 @@ use scimwire::auth::{RequestContext, Tenant, TokenHash};
 use scimwire::service::Resources;
 
 use crate::hooks::events::EventLog;
-use crate::ledger::Ledger;
+use crate::provenance::Ledger;
 use crate::provider::Provider;
 use crate::tenants::Tenants;
 use error::AdminError;

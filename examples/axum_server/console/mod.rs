@@ -2,16 +2,16 @@
 //! changes it changes by the admin view, which is nested here behind a session in place of the key.
 
 mod activity;
-mod attempts;
+mod assets;
 mod clients;
+mod connection_test;
 mod directory;
 mod error;
-mod pages;
+mod login_throttle;
 mod password;
 mod session;
 mod sign_in;
 mod tenants;
-mod test_run;
 mod tokens;
 
 use std::sync::Arc;
@@ -23,13 +23,13 @@ use scimwire::service::Resources;
 
 use crate::activity::ActivityLog;
 use crate::admin;
-use crate::base_url::PublicUrl;
-use crate::closing::Closing;
 use crate::hooks::events::EventLog;
-use crate::ledger::Ledger;
 use crate::oauth::OAuth;
+use crate::provenance::Ledger;
 use crate::provider::Provider;
+use crate::public_url::PublicUrl;
 use crate::tenants::Tenants;
+use crate::tenants::deletion::Deletion;
 use error::ConsoleError;
 
 pub(crate) use sign_in::{NotSignedIn, SignIn};
@@ -44,7 +44,7 @@ struct Console {
     ledger: Arc<Ledger>,
     events: Arc<EventLog>,
     activity: Arc<ActivityLog>,
-    closing: Closing,
+    deletion: Deletion,
     /// The SCIM endpoint, as identity providers reach it.
     scim: Router,
     oauth: Arc<OAuth>,
@@ -67,7 +67,7 @@ pub(crate) fn router(
         ledger: Arc::clone(&provider.ledger),
         events: Arc::clone(&provider.events),
         activity: Arc::clone(&provider.activity),
-        closing: provider.closing.clone(),
+        deletion: provider.deletion.clone(),
         scim,
         oauth,
     });
@@ -80,7 +80,7 @@ pub(crate) fn router(
         .route("/tenants/{tenant}/clients/{id}", put(clients::redirect).delete(clients::delete))
         .route("/tenants/{tenant}/clients/{id}/secret", post(clients::rotate))
         .route("/tenants/{tenant}/clients/{id}/grants", delete(clients::revoke))
-        .route("/tenants/{tenant}/test", post(test_run::run))
+        .route("/tenants/{tenant}/test", post(connection_test::run))
         .route("/tenants/{tenant}/directory/{kind}", get(directory::list))
         .route("/tenants/{tenant}/directory/{kind}/{id}", get(directory::one))
         .route("/tenants/{tenant}/directory/groups/{id}/members", get(directory::members))
@@ -96,8 +96,8 @@ pub(crate) fn router(
         .merge(behind_session)
         .fallback(async || ConsoleError::NotFound)
         .layer(middleware::map_response(error::in_json))
-        .layer(middleware::map_response(pages::keep_to_yourself));
-    pages::router().nest("/console/api", api).layer(middleware::map_response(pages::guard))
+        .layer(middleware::map_response(assets::keep_to_yourself));
+    assets::router().nest("/console/api", api).layer(middleware::map_response(assets::guard))
 }
 
 impl Console {

@@ -11,7 +11,7 @@ use scimwire::{Secret, StoreError};
 use tokio::sync::Semaphore;
 use tokio::task;
 
-use crate::written;
+use crate::encoding;
 
 /// How many are worked on at once: each takes 19 MiB, and a thread, for as long as a person does not
 /// mind.
@@ -48,7 +48,7 @@ impl Password {
             let is_right = aside(typed, is_right).await?;
             return Ok(if is_right { Judged::Right } else { Judged::Wrong });
         }
-        if written::hash(&hash)? != TokenHash::of(typed) {
+        if encoding::hash(&hash)? != TokenHash::of(typed) {
             return Ok(Judged::Wrong);
         }
         let new = self::hash(typed).await?;

@@ -15,12 +15,12 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::Console;
-use super::attempts::Attempts;
 use super::error::ConsoleError;
+use super::login_throttle::Attempts;
 use super::password::{self, Judged, Password};
 use super::session::{self, Session, Sessions};
 use crate::options::Options;
-use crate::secrets::Secrets;
+use crate::server_secrets::Secrets;
 
 /// How a password is made that nobody has chosen: four groups of letters and digits that cannot be
 /// mistaken for each other.

@@ -45,7 +45,7 @@ pub(super) async fn create(
             );
             Err(refused(StatusCode::CONFLICT, words))
         }
-        Err(AddError::Closing) => Err(refused(
+        Err(AddError::Deletion) => Err(refused(
             StatusCode::CONFLICT,
             format!("A tenant `{name}` is just being deleted. Try again in a moment."),
         )),
@@ -82,7 +82,7 @@ pub(super) async fn close(
         );
         return Err(ConsoleError::Refused(StatusCode::BAD_REQUEST, words));
     }
-    if console.closing.close(&tenant).await? {
+    if console.deletion.close(&tenant).await? {
         Ok(StatusCode::NO_CONTENT)
     } else {
         Err(ConsoleError::NotFound)

@@ -11,7 +11,7 @@ use scimwire::store::{Change, Operation};
 
 use super::log_failure;
 use super::origin::Origin;
-use crate::ledger::Ledger;
+use crate::provenance::Ledger;
 use crate::tenants::Tenants;
 
 /// Gives newly provisioned users the size that is set for their tenant at that moment.

@@ -13,7 +13,7 @@ use scimwire::{Error, Resource, ResourceType, StoreError};
 use super::account_size::AccountSize;
 use super::log_failure;
 use super::origin::Origin;
-use crate::ledger::Ledger;
+use crate::provenance::Ledger;
 
 /// Has a user of origin `JIT` adopted by a POST with the same `userName`, or by whatever the
 /// identity provider changes about one that it has found. What the POST leaves out stays as it was.

@@ -17,7 +17,7 @@ use scimwire::service::Resources;
 use scimwire::{ResourceStore, StoreError};
 use tracing::error;
 
-use crate::ledger::Ledger;
+use crate::provenance::Ledger;
 use crate::tenants::Tenants;
 use account_size::AccountSize;
 use deleted_tenant::TenantGone;

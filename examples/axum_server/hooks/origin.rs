@@ -11,7 +11,7 @@ use scimwire::store::{Change, Operation};
 use serde::{Deserialize, Serialize};
 
 use super::log_failure;
-use crate::ledger::Ledger;
+use crate::provenance::Ledger;
 
 /// The origin of a user, group or membership.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

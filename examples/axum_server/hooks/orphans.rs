@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use super::log_failure;
 use super::origin::Origin;
-use crate::ledger::Ledger;
+use crate::provenance::Ledger;
 use crate::tenants::Tenants;
 
 /// What becomes of a user of origin `IDP` who has just lost the last membership that an identity

@@ -15,8 +15,8 @@ use scimwire::{Secret, StoreError};
 use tracing::{info, warn};
 
 use super::clients::{Client, Origin};
+use super::form::Parameters;
 use super::page::{Consent, Problem};
-use super::parameters::Parameters;
 use super::pkce::Challenge;
 use super::{OAuth, SCOPE, error};
 use crate::console::NotSignedIn;

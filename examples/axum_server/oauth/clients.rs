@@ -8,14 +8,14 @@ use chrono::{DateTime, TimeDelta, Utc};
 use scimwire::auth::{Tenant, TokenHash};
 use scimwire::{Secret, StoreError};
 
-use super::client_table::ClientTable;
-use super::credentials::Credentials;
-use super::given::{ClientError, GivenClients};
+use super::client_auth::Credentials;
+use super::client_store::ClientTable;
 use super::options::OAuthOptions;
+use super::static_clients::{ClientError, GivenClients};
+use crate::encoding::now;
 use crate::random::{self, NoRandom};
-use crate::records::Records;
+use crate::record_store::Records;
 use crate::tenants::{DEFAULT_TENANT, Tenants};
-use crate::written::now;
 
 /// How stale the stored time of the last use may become before it is written again.
 const LAST_USED_STEP: TimeDelta = TimeDelta::minutes(1);

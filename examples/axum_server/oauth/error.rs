@@ -9,7 +9,7 @@ use scimwire::auth::TokenError;
 use serde_json::json;
 use tracing::error;
 
-use super::parameters::Repeated;
+use super::form::Repeated;
 use crate::random::NoRandom;
 
 /// Why no token is issued.

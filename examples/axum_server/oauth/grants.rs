@@ -15,10 +15,10 @@ use tracing::warn;
 
 use super::clients::Client;
 use super::error::OAuthError;
-use super::grant_table::{Code, Grant, GrantTable, Ticket, first_secret, successor};
+use super::grant_store::{Code, Grant, GrantTable, Ticket, first_secret, successor};
 use super::options::OAuthOptions;
 use super::pkce::Challenge;
-use crate::records::Records;
+use crate::record_store::Records;
 use crate::tenants::TokenTable;
 
 /// How many access tokens of a grant, or of a client for itself, are good at once: with another the

@@ -5,20 +5,20 @@
 //! Most hosts have an authorization server already: they keep that, and let the library ask it
 //! about tokens (`scimwire::auth::token_fn`).
 
-mod administer;
+mod admin;
 mod authorize;
-mod client_table;
+mod client_auth;
+mod client_store;
 mod clients;
-mod credentials;
 mod error;
-mod given;
-mod grant_table;
+mod form;
+mod grant_store;
 mod grants;
 mod options;
 mod page;
-mod parameters;
 mod pkce;
 mod redirects;
+mod static_clients;
 mod token;
 
 use std::sync::Arc;
@@ -33,18 +33,18 @@ use scimwire::StoreError;
 use scimwire::auth::{RequestContext, TenantUrl, TenantUrlError};
 use serde_json::{Value, json};
 
-use crate::base_url::PublicUrl;
 use crate::console::SignIn;
-use crate::records::Records;
+use crate::public_url::PublicUrl;
+use crate::record_store::Records;
 use crate::tell;
 use crate::tenants::Tenants;
 use clients::Client;
 use grants::Grants;
 
-pub(crate) use administer::Listed;
+pub(crate) use admin::Listed;
 pub(crate) use clients::{ClientChangeError, Clients};
-pub(crate) use given::ClientError;
 pub(crate) use options::OAuthOptions;
+pub(crate) use static_clients::ClientError;
 
 /// All there is to allow: SCIM of the client's tenant.
 const SCOPE: &str = "scim";

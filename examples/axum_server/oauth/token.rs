@@ -12,11 +12,11 @@ use http::request::Parts;
 use scimwire::Secret;
 use serde_json::json;
 
+use super::client_auth::Credentials;
 use super::clients::Client;
-use super::credentials::Credentials;
 use super::error::OAuthError;
+use super::form::Parameters;
 use super::grants::Issued;
-use super::parameters::Parameters;
 use super::{OAuth, SCOPE};
 
 /// Gives a token for a code, for a refresh token, or for the client's own credentials.

@@ -2,6 +2,7 @@
 //! of the database for each request: what was switched off is off, whichever process hears of it.
 //! Only where the database is this process's alone are settings read once.
 
+pub(crate) mod deletion;
 mod last_used;
 mod settings;
 mod start;
@@ -16,10 +17,10 @@ use sqlx::any::AnyArguments;
 use sqlx::query::Query;
 use sqlx::{Any, query, query_as};
 
+use crate::encoding::{of_word, word};
 use crate::known::Known;
 use crate::options::Options;
-use crate::records::Records;
-use crate::written::{of_word, word};
+use crate::record_store::Records;
 
 pub(crate) use settings::{Access, Settings};
 pub(crate) use start::{DEFAULT_TENANT, TenantError};
@@ -51,7 +52,7 @@ pub(crate) enum AddError {
     #[error("there is a tenant `{0}` already: names differ in more than upper and lower case")]
     Alike(String),
     #[error("a tenant of that name is just being deleted: try again in a moment")]
-    Closing,
+    Deletion,
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -126,7 +127,7 @@ impl Tenants {
             Some((other, _)) if other != name => Err(AddError::Alike(other)),
             Some((_, 0)) => Err(AddError::Taken),
             // Or it has come to its end just now.
-            Some(_) | None => Err(AddError::Closing),
+            Some(_) | None => Err(AddError::Deletion),
         }
     }
 

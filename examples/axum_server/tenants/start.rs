@@ -31,7 +31,7 @@ pub(crate) enum TenantError {
     )]
     Alike(String, String),
     #[error("the tenant `{0}` is just being deleted: start again in a moment")]
-    Closing(String),
+    Deletion(String),
     #[error("no token could be made: {0}")]
     NoToken(#[from] TokenError),
     #[error(transparent)]
@@ -46,7 +46,9 @@ impl Tenants {
         for tenant in &options.tenants {
             match self.add_with(&tenant.tenant, self.initial.under(options, &tenant.tenant)).await {
                 Ok(()) | Err(AddError::Taken) => {}
-                Err(AddError::Closing) => return Err(TenantError::Closing(tenant.tenant.clone())),
+                Err(AddError::Deletion) => {
+                    return Err(TenantError::Deletion(tenant.tenant.clone()));
+                }
                 Err(AddError::Alike(other)) => {
                     return Err(TenantError::Alike(tenant.tenant.clone(), other));
                 }
@@ -82,7 +84,7 @@ impl Tenants {
             }
             // Another process has its first start at the same moment.
             Err(AddError::Taken) => Ok(()),
-            Err(AddError::Closing) => Err(TenantError::Closing(DEFAULT_TENANT.to_owned())),
+            Err(AddError::Deletion) => Err(TenantError::Deletion(DEFAULT_TENANT.to_owned())),
             Err(AddError::Alike(other)) => {
                 Err(TenantError::Alike(DEFAULT_TENANT.to_owned(), other))
             }

@@ -16,8 +16,8 @@ use tokio::time;
 use tracing::warn;
 
 use super::last_used::{self, LastUsed};
-use crate::records::Records;
-use crate::written;
+use crate::encoding;
+use crate::record_store::Records;
 
 type Failure = Box<dyn Error + Send + Sync>;
 
@@ -78,7 +78,7 @@ impl TokenTable {
     pub(super) async fn end_given(&self, tenant: &Tenant) -> Result<(), StoreError> {
         let given = self.given.list(tenant).await.map_err(StoreError::Other)?;
         for record in given {
-            let ended = self.given.expire(tenant, &record.id, written::now()).await;
+            let ended = self.given.expire(tenant, &record.id, encoding::now()).await;
             ended.map_err(StoreError::Other)?;
         }
         Ok(())
@@ -86,19 +86,19 @@ impl TokenTable {
 
     async fn kept(&self, hash: &TokenHash) -> Result<Option<TokenRecord>, StoreError> {
         let read = format!("SELECT {COLUMNS} FROM host_token WHERE hash = $1 AND kind = $2");
-        let read = query_as(&read).bind(written::of_hash(hash)).bind(self.kind);
+        let read = query_as(&read).bind(encoding::of_hash(hash)).bind(self.kind);
         self.records.one(read).await?.map(record).transpose()
     }
 
     /// Writes what was noted of the use of tokens, once some have been gathered.
     async fn write_uses(self) {
         time::sleep(last_used::DELAY).await;
-        for ((tenant, id), at) in self.used.take(written::now()) {
+        for ((tenant, id), at) in self.used.take(encoding::now()) {
             let write = query(
                 "UPDATE host_token SET last_used = $4 WHERE tenant = $1 AND kind = $2 AND id = $3",
             );
             let write = write.bind(tenant.as_str().to_owned()).bind(self.kind).bind(id);
-            if let Err(err) = self.records.run(write.bind(written::of_time(at))).await {
+            if let Err(err) = self.records.run(write.bind(encoding::of_time(at))).await {
                 warn!(error = &err as &dyn Error, "it could not be written that a token was used");
             }
         }
@@ -120,7 +120,7 @@ impl TokenStore for TokenTable {
             return Ok(false);
         }
         let sweep = query("DELETE FROM host_token WHERE tenant = $1 AND expires <= $2");
-        let created = written::of_time(record.created);
+        let created = encoding::of_time(record.created);
         self.records.run(sweep.bind(record.tenant.as_str()).bind(&created)).await?;
         let insert = query(
             "INSERT INTO host_token
@@ -128,14 +128,14 @@ impl TokenStore for TokenTable {
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING",
         );
         let insert = insert
-            .bind(written::of_hash(&record.hash))
+            .bind(encoding::of_hash(&record.hash))
             .bind(self.kind)
             .bind(&record.id)
             .bind(record.tenant.as_str())
             .bind(i64::from(record.permissions.read))
             .bind(i64::from(record.permissions.write))
             .bind(created)
-            .bind(record.expires.map(written::of_time))
+            .bind(record.expires.map(encoding::of_time))
             .bind(self.owner.as_ref().map(|owner| owner.client.clone()))
             .bind(self.owner.as_ref().and_then(|owner| owner.grant.clone()));
         Ok(self.records.run(insert).await? > 0)
@@ -151,7 +151,7 @@ impl TokenStore for TokenTable {
              WHERE tenant = $1 AND kind = $2 AND id = $3",
         );
         let end = end.bind(tenant.as_str()).bind(self.kind).bind(id);
-        Ok(self.records.run(end.bind(written::of_time(at))).await? > 0)
+        Ok(self.records.run(end.bind(encoding::of_time(at))).await? > 0)
     }
 
     async fn list(&self, tenant: &Tenant) -> Result<Vec<TokenRecord>, Failure> {
@@ -183,9 +183,9 @@ impl TokenStore for TokenTable {
 fn record(row: Row) -> Result<TokenRecord, StoreError> {
     let (id, hash, tenant, read, write, created, expires, last_used) = row;
     let mut record =
-        TokenRecord::new(id, written::hash(&hash)?, tenant.as_str(), written::time(&created)?);
+        TokenRecord::new(id, encoding::hash(&hash)?, tenant.as_str(), encoding::time(&created)?);
     record.permissions = Permissions { read: read != 0, write: write != 0 };
-    record.expires = expires.as_deref().map(written::time).transpose()?;
-    record.last_used = last_used.as_deref().map(written::time).transpose()?;
+    record.expires = expires.as_deref().map(encoding::time).transpose()?;
+    record.last_used = last_used.as_deref().map(encoding::time).transpose()?;
     Ok(record)
 }

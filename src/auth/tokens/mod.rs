@@ -1,8 +1,8 @@
 //! Bearer tokens of our own: random, shown once, kept as hashes (RFC 6750; RFC 7644, Section 7.4).
 
-mod grant;
 mod hash;
 mod memory;
+mod options;
 mod store;
 
 use std::error::Error as StdError;
@@ -20,9 +20,9 @@ use super::{AuthError, RequestContext, Tenant};
 use crate::clock::{Clock, SystemClock};
 use crate::secret::Secret;
 
-pub use grant::TokenGrant;
 pub use hash::TokenHash;
 pub use memory::MemoryTokens;
+pub use options::TokenGrant;
 pub use store::{TokenRecord, TokenStore};
 
 /// The prefix of tokens, by which scanners for leaked secrets recognize them.

@@ -9,8 +9,8 @@ use crate::filter::BoundFilter;
 use crate::query::{IdOrder, Page, Projection, Sort};
 use crate::resource::{OBJECT, Resource};
 use crate::schema::{Membership, ResourceType};
-use crate::store::complete::{self, Room};
 use crate::store::error::StoreError;
+use crate::store::execute::{self, Room};
 use crate::store::{Selected, Selection};
 
 /// The cost of reading one member or group, or of finding one by index, in units of the budget.
@@ -95,15 +95,15 @@ impl Search<'_> {
     ) -> Result<Selected, StoreError> {
         let budget = self.selection.budget;
         if !self.sorts_by_what_is_apart(sort) {
-            return complete::page_within(IdOrder::Text, resources, sort, page, budget);
+            return execute::page_within(IdOrder::Text, resources, sort, page, budget);
         }
         let needed = Projection::default().needed(None, sort);
         let positioned = resources.into_iter().map(|resource| {
             let composed = self.composed(&resource, &needed)?;
-            Ok((complete::position_within(&composed, sort, budget)?, resource))
+            Ok((execute::position_within(&composed, sort, budget)?, resource))
         });
         let positioned = positioned.collect::<Result<_, StoreError>>()?;
-        complete::page_of_positioned(IdOrder::Text, positioned, sort, page, budget)
+        execute::page_of_positioned(IdOrder::Text, positioned, sort, page, budget)
     }
 
     /// Returns `true` if resources are sorted by something that is not kept with them.

@@ -12,7 +12,7 @@ use scimwire::query::{Page, Projection, Query};
 use scimwire::quirks::{Deviation, Deviations};
 use scimwire::resource::Resource;
 use scimwire::schema::{ENTERPRISE_USER, ResourceType};
-use scimwire::store::{Pushdown, complete};
+use scimwire::store::{Pushdown, execute};
 use scimwire::{MemoryDirectory, MemoryStore, Quirks, ResourceStore, ScimType, StoreError};
 use serde_json::{Map, Value, json};
 
@@ -388,7 +388,7 @@ async fn the_store_in_memory_spends_the_budget_of_the_request() {
         let page = Page::Index { start: 1, count: 10 };
         let query =
             Query { filter: Some(bound), sort: None, page, projection: Projection::default() };
-        let refused = complete::select(*store, &query, &Budget::new(least - 1), &cx)
+        let refused = execute::select(*store, &query, &Budget::new(least - 1), &cx)
             .await
             .expect_err("it is too much");
         assert!(
@@ -396,7 +396,7 @@ async fn the_store_in_memory_spends_the_budget_of_the_request() {
             "{filter}: {refused:?}"
         );
         let budget = Budget::new(least * 3);
-        assert!(complete::select(*store, &query, &budget, &cx).await.is_ok(), "{filter}");
+        assert!(execute::select(*store, &query, &budget, &cx).await.is_ok(), "{filter}");
     }
 }
 

@@ -15,7 +15,7 @@ use scimwire::filter::{Binder, Budget};
 use scimwire::query::{Page, Projection, Query};
 use scimwire::schema::{ENTERPRISE_USER, ResourceType};
 use scimwire::sql::Dialect;
-use scimwire::store::{ResourceStore, Selected, complete};
+use scimwire::store::{ResourceStore, Selected, execute};
 use scimwire_sqlx::{PostgresDirectory, SqliteDirectory};
 use serde_json::{Value, json};
 use sqlx::{Executor, PgPool, Row, SqlitePool};
@@ -194,7 +194,7 @@ impl Listed {
         };
         let query =
             Query { filter: filter.map(bind), sort: None, page, projection: Projection::default() };
-        complete::select(self.users.as_ref(), &query, &Budget::new(u64::MAX), &self.cx)
+        execute::select(self.users.as_ref(), &query, &Budget::new(u64::MAX), &self.cx)
             .await
             .expect("an answer")
     }
@@ -293,7 +293,7 @@ impl Listed {
             assert!(one.resources == other.resources, "the pages at {} are the same", seen + 1);
             assert_eq!((one.total, one.more), (Some(self.size), other.more), "at {}", seen + 1);
             seen += one.resources.len();
-            after = one.resources.last().map(|last| complete::position(last, None));
+            after = one.resources.last().map(|last| execute::position(last, None));
             if !one.more {
                 break;
             }

@@ -14,7 +14,7 @@ use scimwire::filter::{Binder, Budget, Filter};
 use scimwire::query::{Page, Projection, Query, Sort};
 use scimwire::resource::Meta;
 use scimwire::schema::ResourceType;
-use scimwire::store::{Pushdown, ResourceStore, complete};
+use scimwire::store::{Pushdown, ResourceStore, execute};
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
@@ -52,7 +52,7 @@ impl Subject {
         }
         let everything =
             Query { filter: None, sort: None, page: whole(), projection: Projection::default() };
-        let found = complete::select(store.as_ref(), &everything, &Budget::unlimited(), &cx)
+        let found = execute::select(store.as_ref(), &everything, &Budget::unlimited(), &cx)
             .await
             .expect("it answers");
         // The folder of a file has to outlive its store.
@@ -79,9 +79,9 @@ impl Subject {
             .all
             .iter()
             .filter(|resource| query.filter.as_ref().is_none_or(|filter| filter.matches(resource)));
-        let expected = complete::page(matching.cloned().collect(), sort, &query.page);
+        let expected = execute::page(matching.cloned().collect(), sort, &query.page);
         let budget = Budget::unlimited();
-        let found = complete::select(self.store.as_ref(), &query, &budget, &self.cx);
+        let found = execute::select(self.store.as_ref(), &query, &budget, &self.cx);
         let found = RUNTIME.block_on(found).map_err(|err| {
             TestCaseError::fail(format!("{err}: {:?}", std::error::Error::source(&err)))
         })?;
@@ -211,7 +211,7 @@ fn groups_of_a_user_answer_the_same() {
                     page: whole(),
                     projection: Projection::default(),
                 };
-                let found = complete::select(users.as_ref(), &query, &Budget::unlimited(), &cx)
+                let found = execute::select(users.as_ref(), &query, &Budget::unlimited(), &cx)
                     .await
                     .expect("it answers");
                 let found: Vec<&str> = found.resources.iter().map(|user| user.id()).collect();
@@ -234,7 +234,7 @@ impl SomePage {
             Self::Index { start, count } => Page::Index { start: *start, count: *count },
             Self::Behind { which, count } => {
                 let after =
-                    which.map(|which| complete::position(which.get::<Arc<Resource>>(all), sort));
+                    which.map(|which| execute::position(which.get::<Arc<Resource>>(all), sort));
                 Page::Cursor { after, count: *count }
             }
         }

@@ -4,7 +4,7 @@ use scimwire::auth::RequestContext;
 use scimwire::filter::{Binder, Budget};
 use scimwire::query::{Page, Projection, Query, Sort};
 use scimwire::schema::ResourceType;
-use scimwire::store::complete;
+use scimwire::store::execute;
 use scimwire::{Resource, ResourceStore};
 use serde_json::json;
 
@@ -83,7 +83,7 @@ async fn check(users: &dyn ResourceStore, what: &str, filter: &str, expected: us
                 page,
                 projection: Projection::default(),
             };
-            complete::select(users, &query, &Budget::unlimited(), &cx()).await.expect("an answer")
+            execute::select(users, &query, &Budget::unlimited(), &cx()).await.expect("an answer")
         };
         let all = select(Page::Index { start: 1, count: 1_000 }).await.resources;
         for user in &all {

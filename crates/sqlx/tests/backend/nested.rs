@@ -10,7 +10,7 @@ use scimwire::message::PatchOperation;
 use scimwire::query::{Page, Projection, Query};
 use scimwire::schema::ResourceType;
 use scimwire::service::Resources;
-use scimwire::store::complete;
+use scimwire::store::execute;
 use serde_json::{Value, json};
 
 use crate::databases::{AnyDirectory, Kind, kinds};
@@ -89,7 +89,7 @@ async fn groups_of_users(
                 page,
                 projection: projection.clone(),
             };
-            complete::select(users.as_ref(), &query, &Budget::unlimited(), &cx)
+            execute::select(users.as_ref(), &query, &Budget::unlimited(), &cx)
                 .await
                 .expect("an answer")
                 .resources

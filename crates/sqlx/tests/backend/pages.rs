@@ -6,7 +6,7 @@ use scimwire::auth::RequestContext;
 use scimwire::filter::{Binder, Budget};
 use scimwire::query::{Page, Projection, Query, Sort};
 use scimwire::schema::ResourceType;
-use scimwire::store::{Precondition, complete};
+use scimwire::store::{Precondition, execute};
 use scimwire::{Resource, ResourceStore};
 use serde_json::json;
 
@@ -73,7 +73,7 @@ impl Listing {
             page,
             projection: Projection::default(),
         };
-        complete::select(self.users.as_ref(), &query, &Budget::unlimited(), &self.cx)
+        execute::select(self.users.as_ref(), &query, &Budget::unlimited(), &self.cx)
             .await
             .expect("a page")
     }
@@ -96,7 +96,7 @@ impl Listing {
     async fn by_cursor(&self, question: (Option<&str>, Option<&Sort>)) -> Vec<Arc<Resource>> {
         let mut found: Vec<Arc<Resource>> = Vec::new();
         loop {
-            let after = found.last().map(|last| complete::position(last, question.1));
+            let after = found.last().map(|last| execute::position(last, question.1));
             let page = self.page(question, Page::Cursor { after, count: PAGE }).await;
             found.extend(page.resources);
             if !page.more {

@@ -6,8 +6,6 @@
 
 mod activity;
 mod administrator;
-#[path = "../../console/attempts.rs"]
-mod attempts;
 mod bidi_names;
 mod browser;
 mod client_persistence;
@@ -15,14 +13,16 @@ mod clients;
 mod consent;
 mod directory;
 mod display;
-#[expect(dead_code, reason = "the demo calls it; its tests run here")]
-#[path = "../../activity/mask.rs"]
-mod mask;
+#[path = "../../console/login_throttle.rs"]
+mod login_throttle;
 mod not_found;
 mod oauth_client;
 mod pages;
 mod persistence;
 mod products;
+#[expect(dead_code, reason = "the demo calls it; its tests run here")]
+#[path = "../../activity/redact.rs"]
+mod redact;
 mod sessions;
 mod settings;
 #[path = "../support/mod.rs"]

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::Resource;
-use super::intake::is_primary;
-use super::value::{ValueError, ValueErrorKind};
+use super::decode::is_primary;
+use super::error::{ValueError, ValueErrorKind};
 use crate::schema::{
     Attribute, AttributeType, Mutability, ResolvedPath, ResourceType, SchemaExtension,
 };

@@ -14,10 +14,10 @@ use scimwire::Dispatcher;
 use scimwire::dispatch::Report;
 use tower_service::Service;
 
+use super::capture_body::Read;
 use super::raw::{Answered, Asked};
-use super::tee::Read;
-use super::{ActivityLog, Departure, Mask, Trace, mask};
-use crate::request_log;
+use super::{ActivityLog, Departure, Mask, Trace, redact};
+use crate::logging;
 
 /// The dispatcher, of which each request is written down with what came of it.
 #[derive(Clone)]
@@ -35,7 +35,7 @@ impl Recorded {
 
     async fn answer(mut self, request: Request) -> Response<Full<Bytes>> {
         let started = Instant::now();
-        let (trace, read) = (Trace::default(), Read::up_to(mask::NEEDED_BYTES));
+        let (trace, read) = (Trace::default(), Read::up_to(redact::NEEDED_BYTES));
         let (mut head, body) = request.into_parts();
         head.extensions.insert(trace.clone());
         let (asked, method) = (Asked::of(&head, &self.mask), head.method.clone());
@@ -50,12 +50,7 @@ impl Recorded {
         let body = whole(body).await;
         let report = head.extensions.remove::<Report>().unwrap_or_default();
         let status = head.status;
-        request_log::note(&request_log::Answered {
-            method: &method,
-            status,
-            micros,
-            report: &report,
-        });
+        logging::note(&logging::Answered { method: &method, status, micros, report: &report });
         let (request_body, length) = read.take();
         let departures =
             report.deviations.iter().map(|it| Departure { rule: it.rule(), words: it.to_string() });

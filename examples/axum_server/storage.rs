@@ -10,7 +10,7 @@ use scimwire::{MemoryDirectory, ResourceStore};
 use scimwire_sqlx::{OpenError, PostgresDirectory, SqliteDirectory};
 
 use crate::options::Database;
-use crate::records::RecordsError;
+use crate::record_store::RecordsError;
 
 /// A database that was opened.
 pub(crate) enum Directory {

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::builtin::BuiltinSchema;
-use super::document::{Schema, is_of_discovery};
 use super::error::{InvalidJson, SchemaError, SchemaErrorKind};
-use super::reader::{Reader, element, join};
+use super::json::{Reader, element, join};
 use super::resource_type::{ResourceType, SchemaExtension};
+use super::schema::{Schema, is_of_discovery};
 
 /// Schemas and resource types, read from `{"schemas": [..], "resourceTypes": [..]}`; the elements
 /// have the JSON form of RFC 7643, Sections 7 and 6. They become resource types with

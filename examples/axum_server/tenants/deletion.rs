@@ -1,18 +1,18 @@
-//! Closing a tenant: its requests are let in no more, and then all that is kept of it is deleted.
+//! Deletion a tenant: its requests are let in no more, and then all that is kept of it is deleted.
 
 use std::sync::Arc;
 
 use scimwire::auth::{RequestContext, Tenant};
 use scimwire::filter::Budget;
 use scimwire::query::{Page, Projection, Query};
-use scimwire::store::{Precondition, complete};
+use scimwire::store::{Precondition, execute};
 use scimwire::{ResourceStore, StoreError};
 use tracing::{error, info};
 
 use crate::activity::ActivityLog;
 use crate::hooks::AllHooks;
 use crate::hooks::events::EventLog;
-use crate::records::Records;
+use crate::record_store::Records;
 use crate::tenants::Tenants;
 
 /// How many resources are read at a time.
@@ -20,7 +20,7 @@ const PAGE: usize = 200;
 
 /// All that knows something of tenants.
 #[derive(Clone)]
-pub(crate) struct Closing {
+pub(crate) struct Deletion {
     stores: Vec<Arc<dyn ResourceStore>>,
     records: Arc<Records>,
     tenants: Arc<Tenants>,
@@ -29,7 +29,7 @@ pub(crate) struct Closing {
     activity: Arc<ActivityLog>,
 }
 
-impl Closing {
+impl Deletion {
     pub(crate) fn new(
         stores: Vec<Arc<dyn ResourceStore>>,
         records: Arc<Records>,
@@ -67,8 +67,8 @@ impl Closing {
     }
 
     /// Brings to its end what an earlier process had begun.
-    pub(crate) async fn go_on(self) {
-        let closing = async || {
+    pub(crate) async fn run(self) {
+        let deletion = async || {
             for name in self.tenants.closing().await? {
                 self.empty(&RequestContext::new(Tenant::from(name.as_str()))).await?;
                 self.tenants.end_closing(&name).await?;
@@ -76,7 +76,7 @@ impl Closing {
             }
             Ok::<_, StoreError>(())
         };
-        if let Err(err) = closing().await {
+        if let Err(err) = deletion().await {
             error!(
                 error = &err as &dyn std::error::Error,
                 "a tenant could not be deleted: the next start tries again"
@@ -100,7 +100,7 @@ async fn empty(store: &dyn ResourceStore, cx: &RequestContext) -> Result<(), Sto
     let page = Page::Cursor { after: None, count: PAGE };
     let query = Query { filter: None, sort: None, page, projection: Projection::default() };
     loop {
-        let found = complete::select(store, &query, &Budget::unlimited(), cx).await?;
+        let found = execute::select(store, &query, &Budget::unlimited(), cx).await?;
         if found.resources.is_empty() {
             return Ok(());
         }

@@ -1,7 +1,7 @@
 //! A whole query: how much of it SQL can say, and the clauses that say it.
 
-use super::columns::Columns;
 use super::dialect::Dialect;
+use super::mapping::Columns;
 use super::order::{after, order_by};
 use super::statement::{Parameter, Sql};
 use super::translate::{Unmapped, translate};

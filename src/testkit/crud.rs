@@ -2,9 +2,9 @@
 
 use std::collections::HashSet;
 
-use super::samples::{Samples, TEXTS};
+use super::fixtures::{Samples, TEXTS};
+use super::harness::{Subject, ids, json, operation, set, text, told};
 use super::stores::{StoreFactory, Stores};
-use super::subject::{Subject, ids, json, operation, set, text, told};
 use crate::store::{Operation, Precondition, StoreError};
 use crate::value::Value;
 
@@ -341,7 +341,7 @@ async fn assert_unknown(subject: &Subject, id: &str) {
     );
     let Some(note) = subject.note() else { return };
     let outcome = subject.try_update(id, &subject.setting(&note, "a")).await;
-    let told = super::subject::told(&outcome);
+    let told = super::harness::told(&outcome);
     assert!(
         matches!(outcome, Err(StoreError::NotFound)),
         "{name}: `update` of the unknown id {id:?} {told}; it must fail with `NotFound`"

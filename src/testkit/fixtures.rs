@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 use serde_json::json;
 
 use super::field::Field;
+use super::harness::Subject;
 use super::random::Random;
-use super::subject::Subject;
 use crate::resource::Resource;
 use crate::schema::{Attribute, AttributeType, Mutability, ResolvedPath, fold, instant};
 use crate::value::{List, Object, Value};

@@ -9,10 +9,10 @@ use scimwire::StoreError;
 use scimwire::auth::{RequestContext, Tenant};
 use sqlx::{query, query_as};
 
+use crate::encoding;
 use crate::hooks::origin::Origin;
 use crate::known::Known;
-use crate::records::Records;
-use crate::written;
+use crate::record_store::Records;
 
 /// The host's own records of all tenants.
 pub(crate) struct Ledger {
@@ -59,7 +59,7 @@ impl Ledger {
             self.records.one(read.bind(cx.tenant().as_str()).bind(id)).await?;
         let Some((origin, quota)) = found else { return Ok(Account::default()) };
         let quota_gb = quota.map(u32::try_from).transpose().map_err(StoreError::other)?;
-        Ok(Account { origin: written::word(&origin)?, quota_gb })
+        Ok(Account { origin: encoding::word(&origin)?, quota_gb })
     }
 
     pub(crate) async fn note_origin(
@@ -72,7 +72,7 @@ impl Ledger {
             "INSERT INTO host_account (tenant, subject, origin) VALUES ($1, $2, $3)
              ON CONFLICT (tenant, subject) DO UPDATE SET origin = excluded.origin",
         );
-        let origin = written::of_word(&origin)?;
+        let origin = encoding::of_word(&origin)?;
         let _change = self.known.change();
         self.records.run(note.bind(cx.tenant().as_str()).bind(id).bind(origin)).await.map(drop)
     }
@@ -142,7 +142,7 @@ impl Ledger {
         origin: Origin,
         cx: &RequestContext,
     ) -> Result<(), StoreError> {
-        let origin = written::of_word(&origin)?;
+        let origin = encoding::of_word(&origin)?;
         for member in members {
             let note = query(
                 "INSERT INTO host_membership (tenant, group_id, member_id, origin)
@@ -198,5 +198,5 @@ impl Ledger {
 }
 
 fn origins(found: Vec<(String, String)>) -> Result<HashMap<String, Origin>, StoreError> {
-    found.into_iter().map(|(id, origin)| Ok((id, written::word(&origin)?))).collect()
+    found.into_iter().map(|(id, origin)| Ok((id, encoding::word(&origin)?))).collect()
 }

@@ -5,10 +5,10 @@ use std::fmt;
 
 use scimwire::{Secret, StoreError};
 
-use crate::base_url::PublicUrl;
 use crate::console::SignIn;
 use crate::oauth::Clients;
 use crate::options::{Database, Options};
+use crate::public_url::PublicUrl;
 use crate::tenants::Tenants;
 
 /// The Tenant URLs, the secrets if they were made just now, and where the console is.

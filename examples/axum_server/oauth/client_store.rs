@@ -8,8 +8,8 @@ use scimwire::{Secret, StoreError};
 use sqlx::{query, query_as};
 
 use super::clients::{Client, Origin};
-use crate::records::Records;
-use crate::written;
+use crate::encoding;
+use crate::record_store::Records;
 
 /// The clients of all tenants.
 pub(super) struct ClientTable(Arc<Records>);
@@ -29,7 +29,7 @@ impl ClientTable {
         secret: &Secret,
         redirects: &[String],
     ) -> Result<Client, StoreError> {
-        let (secret, now) = (TokenHash::of(secret), written::now());
+        let (secret, now) = (TokenHash::of(secret), encoding::now());
         let insert = query(
             "INSERT INTO oauth_client (id, tenant, secret, redirects, created)
              VALUES ($1, $2, $3, $4, $5)",
@@ -37,9 +37,9 @@ impl ClientTable {
         let insert = insert
             .bind(&id)
             .bind(tenant.as_str())
-            .bind(written::of_hash(&secret))
+            .bind(encoding::of_hash(&secret))
             .bind(listed(redirects)?)
-            .bind(written::of_time(now));
+            .bind(encoding::of_time(now));
         self.0.run(insert).await?;
         let (tenant, redirects) = (tenant.clone(), redirects.to_vec());
         Ok(Client {
@@ -75,7 +75,7 @@ impl ClientTable {
         secret: &Secret,
     ) -> Result<bool, StoreError> {
         let set = query("UPDATE oauth_client SET secret = $2 WHERE id = $1").bind(&client.id);
-        Ok(self.0.run(set.bind(written::of_hash(&TokenHash::of(secret)))).await? > 0)
+        Ok(self.0.run(set.bind(encoding::of_hash(&TokenHash::of(secret)))).await? > 0)
     }
 
     /// Returns whether the client exists.
@@ -95,7 +95,7 @@ impl ClientTable {
         now: DateTime<Utc>,
     ) -> Result<bool, StoreError> {
         let note = query("UPDATE oauth_client SET last_used = $2 WHERE id = $1").bind(&client.id);
-        Ok(self.0.run(note.bind(written::of_time(now))).await? > 0)
+        Ok(self.0.run(note.bind(encoding::of_time(now))).await? > 0)
     }
 
     /// Returns whether the client existed.
@@ -107,13 +107,13 @@ impl ClientTable {
 
 fn client(row: Row) -> Result<Client, StoreError> {
     let (id, tenant, secret, redirects, created, last_used) = row;
-    let last_used = last_used.as_deref().map(written::time).transpose()?;
+    let last_used = last_used.as_deref().map(encoding::time).transpose()?;
     Ok(Client {
         id,
         tenant: tenant.into(),
         redirects: serde_json::from_str(&redirects).map_err(StoreError::other)?,
-        origin: Origin::Made { at: written::time(&created)?, last_used },
-        secret: written::hash(&secret)?,
+        origin: Origin::Made { at: encoding::time(&created)?, last_used },
+        secret: encoding::hash(&secret)?,
     })
 }
 

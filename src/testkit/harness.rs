@@ -6,9 +6,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::concurrency::{Spawn, race};
 use super::field::{Field, everything, fields, meet, without_secrets};
 use super::lookups::Explain;
-use super::race::{Spawn, race};
 use super::stores::Guards;
 use crate::auth::RequestContext;
 use crate::filter::{Binder, BoundFilter, Budget, CompValue, CompareOp, Filter};
@@ -19,7 +19,7 @@ use crate::quirks::{Omitted, Quirks};
 use crate::resource::{Intake, Resource, Version, changed_paths};
 use crate::schema::{Attribute, AttributeType, Mutability, ResolvedPath, ResourceType};
 use crate::store::{
-    Change, EntityTags, Precondition, ResourceStore, Selected, StoreError, Update, complete,
+    Change, EntityTags, Precondition, ResourceStore, Selected, StoreError, Update, execute,
 };
 use crate::value::{Object, Value};
 
@@ -241,7 +241,7 @@ impl Subject {
     pub(super) async fn select(&self, query: &Query) -> Selected {
         let budget = Budget::unlimited();
         let answer =
-            patiently(|| complete::select(self.store.as_ref(), query, &budget, &self.cx)).await;
+            patiently(|| execute::select(self.store.as_ref(), query, &budget, &self.cx)).await;
         match answer {
             Ok(selected) => selected,
             Err(err) => {

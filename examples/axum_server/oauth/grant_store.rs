@@ -10,9 +10,9 @@ use sqlx::{query, query_as};
 
 use super::clients::Client;
 use super::pkce::Challenge;
+use crate::encoding::{self, after, now};
 use crate::random::{self, NoRandom};
-use crate::records::Records;
-use crate::written::{self, after, now};
+use crate::record_store::Records;
 
 /// What a code or refresh token looks like: a part that all those of one grant share, a dot, and
 /// one of its own. So the grant is found by any of them, and one that is not the last was used
@@ -56,7 +56,7 @@ impl Ticket {
     pub(super) fn read(secret: &Secret) -> Option<Self> {
         let (key, _) = secret.expose().split_once(SEPARATOR)?;
         Some(Self {
-            grant: written::of_hash(&TokenHash::of(&Secret::from(key))),
+            grant: encoding::of_hash(&TokenHash::of(&Secret::from(key))),
             whole: TokenHash::of(secret),
         })
     }
@@ -104,11 +104,11 @@ impl GrantTable {
             .bind(ticket.grant)
             .bind(client.tenant.as_str())
             .bind(&client.id)
-            .bind(written::of_hash(&ticket.whole))
-            .bind(written::of_time(after(now(), lifetime)))
+            .bind(encoding::of_hash(&ticket.whole))
+            .bind(encoding::of_time(after(now(), lifetime)))
             .bind(asked.redirect)
             .bind(i64::from(asked.names_redirect))
-            .bind(asked.challenge.map(|challenge| written::of_hash(challenge.hash())));
+            .bind(asked.challenge.map(|challenge| encoding::of_hash(challenge.hash())));
         self.0.run(insert).await.map(drop)
     }
 
@@ -130,7 +130,7 @@ impl GrantTable {
         let count = query_as(
             "SELECT count(*) FROM oauth_grant WHERE client = $1 AND redeemed = 1 AND expires > $2",
         );
-        let count = count.bind(&client.id).bind(written::of_time(now()));
+        let count = count.bind(&client.id).bind(encoding::of_time(now()));
         let (count,): (i64,) = self.0.one(count).await?.unwrap_or_default();
         usize::try_from(count).map_err(StoreError::other)
     }
@@ -149,9 +149,9 @@ impl GrantTable {
         );
         let update = update
             .bind(&grant.id)
-            .bind(written::of_hash(&grant.secret))
-            .bind(written::of_hash(&TokenHash::of(next)))
-            .bind(written::of_time(after(now(), lifetime)));
+            .bind(encoding::of_hash(&grant.secret))
+            .bind(encoding::of_hash(&TokenHash::of(next)))
+            .bind(encoding::of_time(after(now(), lifetime)));
         Ok(self.0.run(update).await? > 0)
     }
 
@@ -196,7 +196,7 @@ impl GrantTable {
     ) -> Result<(), StoreError> {
         let end = query("DELETE FROM host_token WHERE hash = $1 AND client = $2");
         self.0
-            .run(end.bind(written::of_hash(&TokenHash::of(token))).bind(&client.id))
+            .run(end.bind(encoding::of_hash(&TokenHash::of(token))).bind(&client.id))
             .await
             .map(drop)
     }
@@ -205,19 +205,19 @@ impl GrantTable {
     pub(super) async fn sweep(&self, client: &Client, ago: Duration) -> Result<(), StoreError> {
         let ago = chrono::TimeDelta::from_std(ago).map_err(StoreError::other)?;
         let sweep = query("DELETE FROM oauth_grant WHERE tenant = $1 AND expires <= $2");
-        let sweep = sweep.bind(client.tenant.as_str()).bind(written::of_time(now() - ago));
+        let sweep = sweep.bind(client.tenant.as_str()).bind(encoding::of_time(now() - ago));
         self.0.run(sweep).await.map(drop)
     }
 }
 
 fn grant(row: Row) -> Result<Grant, StoreError> {
     let (id, secret, expires, redeemed, redirect, names_redirect, challenge) = row;
-    let challenge = challenge.as_deref().map(written::hash).transpose()?.map(Challenge::from);
+    let challenge = challenge.as_deref().map(encoding::hash).transpose()?.map(Challenge::from);
     let code = Code { redirect, names_redirect: names_redirect != 0, challenge };
     Ok(Grant {
         id,
-        secret: written::hash(&secret)?,
-        is_expired: written::time(&expires)? <= now(),
+        secret: encoding::hash(&secret)?,
+        is_expired: encoding::time(&expires)? <= now(),
         code: (redeemed == 0).then_some(code),
     })
 }

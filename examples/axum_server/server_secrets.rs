@@ -6,7 +6,7 @@ use std::sync::Arc;
 use scimwire::StoreError;
 use sqlx::{query, query_as};
 
-use crate::records::Records;
+use crate::record_store::Records;
 
 /// Short texts by name.
 #[derive(Clone)]

@@ -2,7 +2,7 @@
 
 use super::{Decoding, Place};
 use crate::quirks::Deviation;
-use crate::resource::value::{ValueError, ValueErrorKind};
+use crate::resource::error::{ValueError, ValueErrorKind};
 use crate::schema::{Attribute, AttributeType, bytes, instant, is_uri_reference};
 use crate::value::{Text, Value};
 

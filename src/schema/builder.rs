@@ -8,9 +8,9 @@ use serde_json::Value;
 
 use super::attribute::{Attribute, can_be_unique};
 use super::characteristics::{AttributeType, Mutability, Returned, Uniqueness};
-use super::document::{META_SCHEMA, Schema, is_of_discovery};
 use super::error::{SchemaError, SchemaErrorKind};
-use super::reader::{Reader, element, join};
+use super::json::{Reader, element, join};
+use super::schema::{META_SCHEMA, Schema, is_of_discovery};
 use crate::attr::AttrName;
 
 /// An attribute in the making, by [`Attribute::builder`]. What is not said has the default of RFC

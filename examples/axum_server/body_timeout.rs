@@ -29,7 +29,7 @@ struct Timed {
 }
 
 /// Gives the body of a request so much time to come.
-pub(crate) fn wait_no_longer(request: Request, time: Duration) -> Request {
+pub(crate) fn with_body_timeout(request: Request, time: Duration) -> Request {
     if request.body().is_end_stream() {
         return request;
     }

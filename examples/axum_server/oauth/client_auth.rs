@@ -8,7 +8,7 @@ use percent_encoding::percent_decode_str;
 use scimwire::Secret;
 
 use super::error::OAuthError;
-use super::parameters::Parameters;
+use super::form::Parameters;
 
 /// An id, and what proves that it is one's own.
 pub(super) struct Credentials {

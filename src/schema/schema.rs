@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::attribute::Attribute;
-use super::define::SchemaBuilder;
+use super::builder::SchemaBuilder;
 use super::error::{SchemaError, SchemaErrorKind};
 use super::keys::Attributes;
 use crate::attr::{AttrName, SchemaUri};

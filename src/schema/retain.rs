@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use super::attribute::Attribute;
-use super::document::Schema;
 use super::error::SchemaErrorKind;
 use super::resolve::ResolvedPath;
 use super::resource_type::{ResourceType, SchemaExtension};
+use super::schema::Schema;
 use crate::attr::SchemaUri;
 
 /// The attributes that the application stores.

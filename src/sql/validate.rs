@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::column::{Column, Form};
-use super::columns::{Elements, Mapping};
+use super::mapping::{Elements, Mapping};
 use crate::attr::AttrPath;
 use crate::schema::{Attribute, AttributeType, ResolvedPath, ResourceType};
 

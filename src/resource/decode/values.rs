@@ -4,8 +4,8 @@ use super::repeats::remove_repeats;
 use super::scalars::{boolean, canonical_text, fits, in_a_zone};
 use super::{Decoding, Place, is_secret};
 use crate::quirks::Deviation;
+use crate::resource::error::{ValueError, ValueErrorKind};
 use crate::resource::is_unassigned;
-use crate::resource::value::{ValueError, ValueErrorKind};
 use crate::schema::{Attribute, AttributeType, Returned};
 use crate::value::{List, Name, Object, Value};
 

@@ -16,7 +16,7 @@ pub(crate) type Proxies = Arc<[IpAddr]>;
 /// Puts the address of the client in the place of that of the proxy, so that wrong passwords are
 /// counted for the client, and the activity page shows it. Only proxies of ours are believed:
 /// anybody can send such a header.
-pub(crate) async fn look_behind(
+pub(crate) async fn trust_proxy(
     State(proxies): State<Proxies>,
     mut request: Request,
     next: Next,

@@ -1,7 +1,7 @@
 //! Rebuilds the columns beside the documents when a resource type has changed.
 
-use crate::document::read;
-use crate::engine::{Engine, Failure, Rows, Transaction};
+use crate::database::{Engine, Failure, Rows, Transaction};
+use crate::row::read;
 use crate::statements::Statements;
 use crate::store::Store;
 use scimwire::auth::Tenant;

@@ -3,15 +3,15 @@
 
 use std::sync::Arc;
 
+use super::fixtures::{BYTES, DECIMAL, INSTANTS, TEXTS, URLS, WHOLE};
+use super::harness::Subject;
 use super::random::Random;
-use super::samples::{BYTES, DECIMAL, INSTANTS, TEXTS, URLS, WHOLE};
-use super::subject::Subject;
 use crate::attr::{AttrName, AttrPath};
 use crate::filter::{BoundFilter, CompValue, CompareOp, Filter};
 use crate::query::{Page, Projection, Sort};
 use crate::resource::Resource;
 use crate::schema::{Attribute, AttributeType, ResolvedPath, Schema};
-use crate::store::complete;
+use crate::store::execute;
 use crate::value::Value;
 
 /// The maximum nesting of filters.
@@ -71,7 +71,7 @@ impl Questions {
     /// A page by number, or behind one of the resources.
     pub(super) fn page(&mut self, resources: &[Arc<Resource>], sort: Option<&Sort>) -> Page {
         let count = self.random.below(12);
-        let some = self.random.pick(resources).map(|resource| complete::position(resource, sort));
+        let some = self.random.pick(resources).map(|resource| execute::position(resource, sort));
         match self.random.below(3) {
             0 => Page::Index { start: 1 + self.random.below(resources.len() + 3), count },
             1 => Page::Cursor { after: None, count },

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::race::abandoned;
+use super::concurrency::abandoned;
+use super::harness::{Subject, if_match, set, text, told};
 use super::stores::{StoreFactory, Stores};
-use super::subject::{Subject, if_match, set, text, told};
 use crate::resource::Resource;
 use crate::schema::ResolvedPath;
 use crate::store::{StoreError, Update};
@@ -82,7 +82,7 @@ pub async fn an_abandoned_call_leaves_nothing_half_done(factory: &dyn StoreFacto
     for subject in stores.subjects() {
         let Some(note) = subject.note() else { continue };
         let mut samples =
-            stores.samples().referring_to(super::life::references(&stores, &subject).await);
+            stores.samples().referring_to(super::crud::references(&stores, &subject).await);
         for patience in 0..24 {
             let before = subject.create(samples.resource(&subject)).await;
             let before = subject.get(before.id()).await;

@@ -8,7 +8,7 @@ mod values;
 
 use std::fmt;
 
-use super::value::{ValueError, ValueErrorKind};
+use super::error::{ValueError, ValueErrorKind};
 use super::{Resource, is_unassigned};
 use crate::attr::{AttrPath, SchemaUri};
 use crate::quirks::{Deviation, Deviations, Mark, Quirks, UnknownAttributes};

@@ -1,10 +1,10 @@
 //! Checks of projections and secrets.
 
-use super::life::references;
+use super::crud::references;
+use super::harness::{Subject, operation, set};
 use super::paging::read_all;
-use super::questions::Questions;
+use super::queries::Questions;
 use super::stores::{StoreFactory, Stores};
-use super::subject::{Subject, operation, set};
 use crate::query::{Page, Projected, Projection, Query};
 use crate::resource::Resource;
 use crate::schema::{AttributeType, Locations, ResolvedPath};
