@@ -48,7 +48,7 @@ pub struct Limits {
     pub page_bytes: usize,
     /// The maximum memory of the resources of a page, in bytes, counted like
     /// [`JsonLimits::memory`]. Several resource types share it. The page then ends early, as for
-    /// its size. 48 MiB by default: a group of 150,000 members.
+    /// its size. 24 MiB by default: a group of 75,000 members.
     pub page_memory: usize,
     /// The maximum size of a resource, in bytes of its JSON, without `id`, `meta` and derived
     /// attributes. Members count if the change reads them. A POST, PUT or PATCH that would exceed
@@ -77,7 +77,7 @@ impl Default for Limits {
             page_size: 200,
             default_page_size: 100,
             page_bytes: 16 * 1024 * 1024,
-            page_memory: 48 * 1024 * 1024,
+            page_memory: 24 * 1024 * 1024,
             resource_bytes: 16 * 1024 * 1024,
             groups: GROUPS,
             indirect_groups: INDIRECT_GROUPS,
