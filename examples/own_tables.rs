@@ -22,7 +22,8 @@ pub(crate) const TABLES: &str = include_str!("own_tables.sql");
 /// remove.
 pub(crate) fn user() -> ResourceType {
     let single = ["userName", "name.givenName", "name.familyName", "active"];
-    ResourceType::user().keeping(single.into_iter().chain(["emails.type", "emails.value"]))
+    ResourceType::user()
+        .retain_attributes(single.into_iter().chain(["emails.type", "emails.value"]))
 }
 
 /// The columns of the attributes; a test validates them with `Mapping::check`. Names may contain

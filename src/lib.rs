@@ -58,7 +58,7 @@
 //! | [map groups to roles](#map-groups-to-roles) | [Groups](guides::groups) |
 //! | link a POST to an existing account | [`CreateDecision::link`](hooks::CreateDecision) |
 //! | [add a custom attribute](#add-a-custom-attribute), an extension or a resource type | [Custom schemas](schema) |
-//! | publish only the attributes that my tables have | [`ResourceType::keeping`] |
+//! | publish only the attributes that my tables have | [`ResourceType::retain_attributes`] |
 //! | see which deviations from the RFC are tolerated, or turn that off | [Quirks](quirks): `cx.with_quirks(Quirks::STRICT)` |
 //! | [require ETags](#require-etags) (optimistic locking, `If-Match`) | [`Features`](dispatch::Features), [`Precondition`](store::Precondition) |
 //! | set limits, timeouts and rate limits; hash passwords | [Security](auth) |

@@ -10,7 +10,7 @@ use scimwire::message::{PatchOp, PatchOperation};
 use scimwire::patch::{PatchError, Path, PlanBinder};
 use scimwire::quirks::Deviations;
 use scimwire::resource::Resource;
-use scimwire::schema::{Definitions, ResourceType};
+use scimwire::schema::{ResourceType, SchemaDocument};
 use scimwire::{ScimType, StoreError};
 use scimwire_sqlx::{OpenError, SqliteDirectory};
 
@@ -65,7 +65,7 @@ fn errors_of_stores_and_callers_have_the_cause_as_source() {
 
 #[test]
 fn definitions_that_are_no_json_say_why() {
-    let err = Definitions::parse(b"{\n  schemas").expect_err("no JSON");
+    let err = SchemaDocument::from_slice(b"{\n  schemas").expect_err("no JSON");
     assert_eq!(err.to_string(), "no JSON: see line 2 column 3");
     assert_cause(&err);
     assert_cause(&BuildError::from(err));

@@ -42,8 +42,9 @@ async fn memory_stores_pass() {
 
 #[tokio::test]
 async fn memory_stores_of_other_types_pass() {
-    let groups = Arc::new(ResourceType::group().unique("displayName"));
-    let contacts = Arc::new(ResourceType::user().unique("emails.value").with_endpoint("/Contacts"));
+    let groups = Arc::new(ResourceType::group().with_unique("displayName"));
+    let contacts =
+        Arc::new(ResourceType::user().with_unique("emails.value").with_endpoint("/Contacts"));
     let factory = || {
         let (groups, contacts) = (Arc::clone(&groups), Arc::clone(&contacts));
         async move {

@@ -127,7 +127,7 @@ fn types(options: &Options) -> Result<Types, Box<dyn Error>> {
 /// that.
 fn group_type(profile: Profile) -> ResourceType {
     match profile {
-        Profile::Lenient => ResourceType::group().unique("displayName"),
+        Profile::Lenient => ResourceType::group().with_unique("displayName"),
         Profile::Strict => ResourceType::group(),
     }
 }

@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use scimwire::schema::{Definitions, ResourceType, SchemaError};
+use scimwire::schema::{ResourceType, SchemaDocument, SchemaError};
 
 /// A file that was refused, and why.
 #[derive(Debug, thiserror::Error)]
@@ -37,7 +37,7 @@ pub(crate) fn read(
 fn read_file(file: &Path, known: Vec<ResourceType>) -> Result<Vec<ResourceType>, Problem> {
     let mut document = Vec::new();
     // One byte more than may be read, so that a file that is too large is seen to be.
-    let limit = u64::try_from(Definitions::MAX_BYTES).unwrap_or(u64::MAX).saturating_add(1);
+    let limit = u64::try_from(SchemaDocument::MAX_BYTES).unwrap_or(u64::MAX).saturating_add(1);
     File::open(file)?.take(limit).read_to_end(&mut document)?;
-    Ok(Definitions::parse(&document)?.apply(known)?)
+    Ok(SchemaDocument::from_slice(&document)?.merge_into(known)?)
 }

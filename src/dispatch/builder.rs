@@ -11,7 +11,7 @@ use crate::clock::Clock;
 use crate::features::Features;
 use crate::hooks::Hooks;
 use crate::quirks::Quirks;
-use crate::schema::{Locations, Registry, ResolvedPath, ResourceType, SchemaError};
+use crate::schema::{ResolvedPath, ResourceType, ResourceUrls, SchemaError, SchemaRegistry};
 use crate::service::{Endpoint, Limits, Service};
 use crate::store::ResourceStore;
 
@@ -159,8 +159,8 @@ impl DispatcherBuilder {
             (None, false) => return Err(BuildError::NoAuthenticator),
         };
         let types = service.endpoints.iter().map(|endpoint| Arc::clone(&endpoint.resource_type));
-        service.registry = Registry::new(types)?;
-        service.locations = Locations::new(&self.base_url, &service.registry);
+        service.registry = SchemaRegistry::new(types)?;
+        service.locations = ResourceUrls::new(&self.base_url, &service.registry);
         service.sensitive = sensitive(&self.sensitive, &service.registry)?;
         Ok(Dispatcher { provider: Arc::new(Provider { service, authenticator }) })
     }
@@ -191,7 +191,7 @@ fn check_base_url(url: &str) -> Result<(), BuildError> {
 }
 
 /// The attributes of these names, of each resource type that has them.
-fn sensitive(names: &[String], registry: &Registry) -> Result<Vec<ResolvedPath>, BuildError> {
+fn sensitive(names: &[String], registry: &SchemaRegistry) -> Result<Vec<ResolvedPath>, BuildError> {
     let mut sensitive = Vec::new();
     for name in names {
         let unknown = || BuildError::UnknownAttribute(name.clone());

@@ -22,7 +22,7 @@ use crate::auth::{AuthError, Authenticate};
 use crate::error::Error;
 use crate::message::SearchRequest;
 use crate::quirks::Deviations;
-use crate::schema::Registry;
+use crate::schema::SchemaRegistry;
 use crate::service::bulk::{bulk, check_payload};
 use crate::service::rewrite;
 use crate::service::{
@@ -138,7 +138,7 @@ impl Dispatcher {
 
     /// The resource types and schemas that are served.
     #[must_use]
-    pub fn registry(&self) -> &Registry {
+    pub fn registry(&self) -> &SchemaRegistry {
         &self.provider.service.registry
     }
 }

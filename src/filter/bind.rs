@@ -10,7 +10,8 @@ use crate::attr::AttrPath;
 use crate::error::{Error, ScimType};
 use crate::quirks::{Deviation, Deviations, Quirks};
 use crate::schema::{
-    AttributeType, Locations, ResolvedPath, ResourceType, bytes, fold, instant, prepare,
+    AttributeType, ResolvedPath, ResourceType, ResourceUrls, bytes, case_fold, parse_date_time,
+    prepare_username,
 };
 use crate::shown::Shown;
 
@@ -20,7 +21,7 @@ pub struct Binder<'t> {
     pub(super) resource_type: &'t ResourceType,
     unknown: Unknown,
     pub(super) quirks: Quirks,
-    locations: Option<Locations>,
+    locations: Option<ResourceUrls>,
 }
 
 /// The meaning of a filter that names an attribute which the resource type does not have.
@@ -106,7 +107,7 @@ impl<'t> Binder<'t> {
 
     /// Says where resources are, for comparisons with `meta.location` and `$ref`.
     #[must_use]
-    pub fn locations(self, locations: Locations) -> Self {
+    pub fn locations(self, locations: ResourceUrls) -> Self {
         Self { locations: Some(locations), ..self }
     }
 
@@ -145,7 +146,7 @@ impl<'t> Binder<'t> {
         filter: &Filter,
         deviations: &mut Deviations,
     ) -> Result<BoundFilter, BindError> {
-        if !path.attribute().multi_valued() || path.sub().is_some() {
+        if !path.attribute().is_multi_valued() || path.sub_attribute().is_some() {
             return Err(BindError { path: path.to_string(), kind: BindErrorKind::NotMultiValued });
         }
         refuse_hidden(path)?;
@@ -285,7 +286,7 @@ impl Binding<'_> {
             Ok(path) => path,
             Err(path) => return error(&path, BindErrorKind::Complex),
         };
-        let kind = path.last().kind();
+        let kind = path.leaf().attribute_type();
         if !goes_with(op, kind) {
             return error(&path, BindErrorKind::Operator(op, kind));
         }
@@ -301,7 +302,7 @@ impl Binding<'_> {
 
     /// The attribute itself, or the `value` of a complex one; the path again where it has none.
     fn comparable(&mut self, path: ResolvedPath) -> Result<ResolvedPath, ResolvedPath> {
-        if path.last().kind() != AttributeType::Complex {
+        if path.leaf().attribute_type() != AttributeType::Complex {
             return Ok(path);
         }
         let Some(value) = path.attribute().sub_attribute("value") else {
@@ -321,8 +322,8 @@ impl Binding<'_> {
         op: CompareOp,
         value: &CompValue,
     ) -> Option<Operand> {
-        let attribute = path.last();
-        match (attribute.kind(), value) {
+        let attribute = path.leaf();
+        match (attribute.attribute_type(), value) {
             (AttributeType::Boolean, CompValue::Boolean(value)) => Some(Operand::Boolean(*value)),
             (AttributeType::Boolean, CompValue::String(text))
                 if self.binder.quirks.boolean_strings =>
@@ -338,7 +339,7 @@ impl Binding<'_> {
                 Some(Operand::Number(number.clone()))
             }
             (AttributeType::DateTime, CompValue::String(text)) => {
-                instant(text).map(Operand::Instant)
+                parse_date_time(text).map(Operand::Instant)
             }
             (AttributeType::Binary, CompValue::String(text)) => bytes(text).map(Operand::Binary),
             (AttributeType::Reference, CompValue::String(url)) if is_location(path) => {
@@ -348,17 +349,20 @@ impl Binding<'_> {
                 })
             }
             (AttributeType::String | AttributeType::Reference, CompValue::String(text))
-                if attribute.case_exact() =>
+                if attribute.is_case_exact() =>
             {
                 Some(Operand::Exact(text.clone()))
             }
             (_, CompValue::String(text))
                 if attribute.is_identifier() && matches!(op, CompareOp::Eq | CompareOp::Ne) =>
             {
-                Some(Operand::Identifier { text: text.clone(), prepared: prepare(text).into() })
+                Some(Operand::Identifier {
+                    text: text.clone(),
+                    prepared: prepare_username(text).into(),
+                })
             }
             (AttributeType::String | AttributeType::Reference, CompValue::String(text)) => {
-                Some(Operand::Folded { text: text.clone(), folded: fold(text).into() })
+                Some(Operand::Folded { text: text.clone(), folded: case_fold(text).into() })
             }
             _ => None,
         }
@@ -374,14 +378,16 @@ pub(super) fn resolve_element(parent: &ResolvedPath, path: &AttrPath) -> Option<
     }
     let sub = match attribute.sub_attribute(path.name.as_str()) {
         Some(sub) => Some(Arc::clone(sub)),
-        None if attribute.kind() != AttributeType::Complex && path.name.is("value") => None,
+        None if attribute.attribute_type() != AttributeType::Complex && path.name.is("value") => {
+            None
+        }
         None => return None,
     };
     Some(ResolvedPath::new(parent.extension().cloned(), Arc::clone(attribute), sub))
 }
 
 fn refuse_hidden(path: &ResolvedPath) -> Result<(), BindError> {
-    if !path.attribute().is_readable() || !path.last().is_readable() {
+    if !path.attribute().is_readable() || !path.leaf().is_readable() {
         return Err(BindError { path: path.to_string(), kind: BindErrorKind::Hidden });
     }
     Ok(())
@@ -390,7 +396,7 @@ fn refuse_hidden(path: &ResolvedPath) -> Result<(), BindError> {
 /// Returns the attribute that must have a value for `path` to have one: for a `$ref`, the one it
 /// follows from.
 fn presence(path: ResolvedPath) -> ResolvedPath {
-    let derived = path.attribute().refers_by_value() && path.last().name() == "$ref";
+    let derived = path.attribute().is_resource_reference() && path.leaf().name() == "$ref";
     match path.attribute().sub_attribute("value") {
         Some(value) if derived => ResolvedPath::new(
             path.extension().cloned(),
@@ -406,8 +412,8 @@ fn presence(path: ResolvedPath) -> ResolvedPath {
 fn is_location(path: &ResolvedPath) -> bool {
     let of_meta = path.extension().is_none()
         && path.attribute().name() == "meta"
-        && path.last().name() == "location";
-    of_meta || (path.attribute().refers_by_value() && path.last().name() == "$ref")
+        && path.leaf().name() == "location";
+    of_meta || (path.attribute().is_resource_reference() && path.leaf().name() == "$ref")
 }
 
 /// RFC 7644, Table 3 and Section 3.4.2.2.

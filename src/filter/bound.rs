@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::ast::CompareOp;
-use crate::schema::{Locations, Membership, ResolvedPath, ResourceType};
+use crate::schema::{Membership, ResolvedPath, ResourceType, ResourceUrls};
 use crate::value::{Number, Text};
 
 /// A filter bound to a resource type: what the evaluator runs, and what a host translates for its
@@ -82,7 +82,7 @@ pub enum Operand {
         /// As the client wrote it.
         url: Text,
         /// The URLs of resources.
-        locations: Locations,
+        locations: ResourceUrls,
     },
 }
 

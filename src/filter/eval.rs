@@ -8,7 +8,7 @@ use super::bound::{BoundFilter, Comparison, Operand};
 use super::run::Run;
 use crate::budget::{Budget, BudgetError, Purse, of_text, units};
 use crate::resource::Resource;
-use crate::schema::{Locations, bytes, instant};
+use crate::schema::{ResourceUrls, bytes, parse_date_time};
 use crate::value::{List, Name, Object, Value};
 
 /// The cost of parsing an instant, besides that of reading its text.
@@ -96,7 +96,7 @@ impl BoundFilter {
             Self::Present(path) => {
                 let value = subject.attribute(path);
                 run.spend(units(value.and_then(Value::as_array).map_or(1, List::len)).max(1))?;
-                let sub = path.sub().map(|sub| sub.name());
+                let sub = path.sub_attribute().map(|sub| sub.name());
                 Ok(value.is_some_and(|value| is_present(value, sub)))
             }
             Self::Compare(comparison) => comparison.holds(subject, run),
@@ -166,7 +166,7 @@ impl Comparison {
         let fetch = fetching(elements);
         for element in elements {
             run.spend(fetch)?;
-            let holds = match self.path.sub() {
+            let holds = match self.path.sub_attribute() {
                 Some(sub) => self.sub_holds(element, sub.key(), run)?,
                 None => self.test(element, run)?,
             };
@@ -218,7 +218,8 @@ impl Comparison {
             }
             (Operand::Instant(operand), Value::String(text)) => {
                 run.spend(INSTANT)?;
-                instant(text).is_some_and(|value| ordering_holds(self.op, value.cmp(operand)))
+                parse_date_time(text)
+                    .is_some_and(|value| ordering_holds(self.op, value.cmp(operand)))
             }
             (Operand::Binary(operand), Value::String(text)) => {
                 bytes(text).as_ref() == Some(operand)
@@ -231,7 +232,7 @@ impl Comparison {
         &self,
         subject: Subject<'_>,
         operand: &str,
-        locations: &Locations,
+        locations: &ResourceUrls,
     ) -> bool {
         let holds = |url: String| match self.op {
             CompareOp::Eq => locations.same(&url, operand),
@@ -246,7 +247,7 @@ impl Comparison {
             {
                 let resource_type =
                     meta.get("resourceType").and_then(Value::as_str).unwrap_or_default();
-                locations.of(resource_type, resource.id()).is_some_and(holds)
+                locations.url_of(resource_type, resource.id()).is_some_and(holds)
             }
             (_, Some(Value::Array(elements))) => {
                 elements.iter().filter_map(Value::as_object).any(of_object)

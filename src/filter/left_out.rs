@@ -38,7 +38,7 @@ impl Binding<'_> {
             // RFC 7643, Section 2.4: no `primary` is the same as `primary: false`.
             BoundFilter::Compare(comparison)
                 if comparison.operand == Operand::Boolean(false)
-                    && comparison.path.last().name() == "primary" =>
+                    && comparison.path.leaf().name() == "primary" =>
             {
                 self.of_no_primary(&comparison.path)
             }
@@ -51,9 +51,9 @@ impl Binding<'_> {
         if matches!(self.names, Names::Element(_)) {
             return BoundFilter::Not(Box::new(BoundFilter::Nothing));
         }
-        let whole = path.whole().to_string().parse().ok();
+        let whole = path.without_sub().to_string().parse().ok();
         match whole.and_then(|whole| self.binder.resource_type.resolve(&whole)) {
-            Some(kept) if path.sub().is_some() => BoundFilter::Present(kept),
+            Some(kept) if path.sub_attribute().is_some() => BoundFilter::Present(kept),
             _ => BoundFilter::Nothing,
         }
     }

@@ -8,7 +8,8 @@ use super::ast::CompareOp;
 use super::eval::{ordering_holds, text_holds};
 use crate::budget::{BudgetError, Purse, units};
 use crate::schema::{
-    SHORT, fold, fold_contains, fold_ends_with, fold_starts_with, folding, folds_equal, prepare,
+    SHORT, case_fold, fold_contains, fold_ends_with, fold_starts_with, folding, folds_equal,
+    prepare_username,
 };
 
 /// So many places and bytes to look for cost a unit, where a part is looked for place by place.
@@ -94,7 +95,7 @@ impl<'r, 'b> Run<'r, 'b> {
             self.spend(KNOWN)?;
             if !self.prepared.find(text) {
                 self.spend(folding(text).saturating_mul(2))?;
-                self.prepared.keep(text, prepare(text));
+                self.prepared.keep(text, prepare_username(text));
             }
         }
         Ok(self.prepared.last(text) == Some(prepared))
@@ -105,7 +106,7 @@ impl<'r, 'b> Run<'r, 'b> {
         self.spend(KNOWN)?;
         if !self.folded.find(text) {
             self.spend(folding(text))?;
-            self.folded.keep(text, fold(text));
+            self.folded.keep(text, case_fold(text));
         }
         Ok(self.folded.last(text).unwrap_or(text))
     }

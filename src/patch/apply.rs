@@ -140,8 +140,8 @@ impl Step {
 /// others alone.
 fn changes_values(target: &StepTarget, action: &Action) -> bool {
     let of_values =
-        target.attribute.multi_valued() && (target.filter.is_some() || target.sub.is_some());
-    of_values || (target.last().multi_valued() && action.lists_values())
+        target.attribute.is_multi_valued() && (target.filter.is_some() || target.sub.is_some());
+    of_values || (target.last().is_multi_valued() && action.lists_values())
 }
 
 fn apply_to_target(
@@ -183,7 +183,7 @@ fn apply_in(
         None if target.filter.is_none() => {
             Slot::new(object, attribute).apply(action, terms.indexes.of(target), terms.budget)
         }
-        Some(sub) if !attribute.multi_valued() => {
+        Some(sub) if !attribute.is_multi_valued() => {
             let value =
                 object.entry(attribute.name()).or_insert_with(|| Value::Object(Object::new()));
             let result = match value {
@@ -232,7 +232,7 @@ fn apply_to_values(
     if index.left(elements) == 0 {
         *index = Index::default();
         object.remove(name);
-        if target.attribute.required() && matches!(action, Action::Remove) {
+        if target.attribute.is_required() && matches!(action, Action::Remove) {
             // RFC 7644, Section 3.5.2.2: a required attribute yields "mutability".
             return Err(PatchErrorKind::Required(name.to_owned()));
         }
@@ -275,7 +275,7 @@ fn expect(
     if let (Value::Array(echo), Value::Array(current)) = (expected, current) {
         budget.spend_values(echo.len().saturating_mul(current.len()))?;
     }
-    if says_the_same(path.last(), expected, current) {
+    if says_the_same(path.leaf(), expected, current) {
         Ok(())
     } else {
         Err(PatchErrorKind::ReadOnly(path.to_string()))

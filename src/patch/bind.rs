@@ -9,7 +9,7 @@ use crate::filter::{Binder, FilterLimits};
 use crate::message::{PatchOp, PatchOperation};
 use crate::quirks::{Deviation, Deviations, NoOperations, Quirks};
 use crate::resource::{Decoding, Intake, ValueError};
-use crate::schema::{Attribute, Locations, Mutability, ResourceType, Schema};
+use crate::schema::{Attribute, Mutability, ResourceType, ResourceUrls, Schema};
 
 /// Binds PATCH messages to a resource type.
 #[derive(Clone, Debug)]
@@ -19,7 +19,7 @@ pub struct PlanBinder {
     pub(super) limits: FilterLimits,
     secrets: bool,
     read_only: bool,
-    locations: Locations,
+    locations: ResourceUrls,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -48,7 +48,7 @@ impl PlanBinder {
             limits: FilterLimits::default(),
             secrets: false,
             read_only: false,
-            locations: Locations::default(),
+            locations: ResourceUrls::default(),
         }
     }
 
@@ -78,7 +78,7 @@ impl PlanBinder {
 
     /// Says where resources are, for comparisons with `$ref`.
     #[must_use]
-    pub fn locations(self, locations: Locations) -> Self {
+    pub fn locations(self, locations: ResourceUrls) -> Self {
         Self { locations, ..self }
     }
 
@@ -182,7 +182,7 @@ impl Binding<'_> {
             target.extension.is_none()
                 && Schema::common().attribute(target.attribute.name()).is_some()
         };
-        let derived = || target.attribute.refers_by_value() && read_only(&target.attribute);
+        let derived = || target.attribute.is_resource_reference() && read_only(&target.attribute);
         (read_only(&target.attribute) || read_only(target.last()))
             && (!self.binder.read_only || common() || derived())
     }

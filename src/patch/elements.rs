@@ -6,7 +6,7 @@ use super::index::Index;
 use super::target::Done;
 use crate::budget::{Budget, of_text, weight};
 use crate::resource::{ValueError, ValueErrorKind, same_element};
-use crate::schema::{Attribute, fold, folding};
+use crate::schema::{Attribute, case_fold, folding};
 use crate::value::Value;
 
 /// RFC 7644, Section 3.5.2: a value that becomes the primary one takes that from all others.
@@ -99,7 +99,7 @@ pub(super) fn each_place(
 pub(super) fn is_listed(attribute: &Attribute, element: &Value, listed: &Value) -> bool {
     match (element, listed) {
         (Value::Object(element), Value::Object(listed)) => {
-            if attribute.refers_by_value() && listed.contains_key("value") {
+            if attribute.is_resource_reference() && listed.contains_key("value") {
                 return element.get("value") == listed.get("value");
             }
             listed.iter().all(|(name, value)| {
@@ -115,8 +115,8 @@ pub(super) fn is_listed(attribute: &Attribute, element: &Value, listed: &Value) 
 
 fn same_scalar(attribute: &Attribute, one: &Value, other: &Value) -> bool {
     match (one, other) {
-        (Value::String(one), Value::String(other)) if !attribute.case_exact() => {
-            fold(one) == fold(other)
+        (Value::String(one), Value::String(other)) if !attribute.is_case_exact() => {
+            case_fold(one) == case_fold(other)
         }
         (one, other) => one == other,
     }

@@ -9,7 +9,7 @@ use super::plan::StepTarget;
 use crate::budget::{Budget, BudgetError, of_text, weight};
 use crate::filter::{BoundFilter, CompareOp, Operand};
 use crate::resource::{Identities, Resource, is_unassigned};
-use crate::schema::{Attribute, fold, folding};
+use crate::schema::{Attribute, case_fold, folding};
 use crate::value::{List, Object, Value};
 
 /// Up to this many values are looked at one by one.
@@ -65,7 +65,7 @@ pub(super) struct Question<'q> {
 impl Indexes {
     /// The index of the values that a step changes.
     pub(super) fn of(&mut self, target: &StepTarget) -> &mut Index {
-        let within = target.sub.as_ref().filter(|_| !target.attribute.multi_valued());
+        let within = target.sub.as_ref().filter(|_| !target.attribute.is_multi_valued());
         let place = Place {
             container: target.container().map(str::to_owned),
             attribute: target.attribute.name().to_owned(),
@@ -227,13 +227,13 @@ impl Index {
 
 impl Case {
     fn of(attribute: &Attribute) -> Self {
-        if attribute.case_exact() { Self::Exact } else { Self::Folded }
+        if attribute.is_case_exact() { Self::Exact } else { Self::Folded }
     }
 
     fn key(self, text: &str) -> Cow<'_, str> {
         match self {
             Self::Exact => Cow::Borrowed(text),
-            Self::Folded => fold(text),
+            Self::Folded => case_fold(text),
         }
     }
 }
@@ -258,8 +258,8 @@ impl<'q> Question<'q> {
                     Operand::Folded { folded, .. } => (Case::Folded, folded),
                     _ => return None,
                 };
-                let sub = comparison.path.sub();
-                let has_one = sub.is_none_or(|sub| !sub.multi_valued());
+                let sub = comparison.path.sub_attribute();
+                let has_one = sub.is_none_or(|sub| !sub.is_multi_valued());
                 has_one.then(|| Self {
                     sub: sub.map(|sub| sub.name()),
                     case,
@@ -283,11 +283,11 @@ impl<'q> Question<'q> {
                     let texts = parts.iter().filter_map(|(name, part)| {
                         Some((attribute.sub_attribute(name)?, part.as_str()?))
                     });
-                    texts.filter(|(sub, _)| !sub.multi_valued())
+                    texts.filter(|(sub, _)| !sub.is_multi_valued())
                 };
                 let (sub, text) =
                     texts().find(|(sub, _)| sub.name() == "value").or_else(|| texts().next())?;
-                let by_id = attribute.refers_by_value() && sub.name() == "value";
+                let by_id = attribute.is_resource_reference() && sub.name() == "value";
                 (Some(sub.name()), if by_id { Case::Exact } else { Case::of(sub) }, text)
             }
             _ => return None,

@@ -90,7 +90,7 @@ impl Binding<'_> {
             return Ok(());
         };
         for (name, part) in
-            parts.iter().filter(|_| target.sub.is_none() && !target.attribute.multi_valued())
+            parts.iter().filter(|_| target.sub.is_none() && !target.attribute.is_multi_valued())
         {
             let sub = target
                 .attribute

@@ -175,7 +175,7 @@ impl fmt::Display for Step {
                 write!(f, "leave `{path}`, which is read-only and has to be the same")
             }
             StepChange::Target(target, action) => {
-                let chosen = match (&target.filter, target.attribute.multi_valued()) {
+                let chosen = match (&target.filter, target.attribute.is_multi_valued()) {
                     (Some(_), _) => "in the values that the filter chooses, ",
                     (None, true) if target.sub.is_some() => "in every value, ",
                     (None, _) => "",

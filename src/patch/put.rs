@@ -172,7 +172,8 @@ impl Replacement {
 
     /// Returns `true` if an attribute keeps its value when the body leaves it out.
     fn keeps(&self, attribute: &Attribute) -> bool {
-        let boolean = attribute.kind() == AttributeType::Boolean && !attribute.multi_valued();
+        let boolean =
+            attribute.attribute_type() == AttributeType::Boolean && !attribute.is_multi_valued();
         // What a client cannot read it cannot send back.
         !attribute.is_readable()
             || self.omitted == Omitted::Keep

@@ -56,8 +56,8 @@ impl Binding<'_> {
         let value = value.filter(|value| !value.is_null());
         let whole = target.filter.is_none();
         let required = match &target.sub {
-            Some(sub) => sub.required(),
-            None => whole && target.attribute.required(),
+            Some(sub) => sub.is_required(),
+            None => whole && target.attribute.is_required(),
         };
         // RFC 7644, Section 3.5.2.2: a required attribute yields "mutability".
         if required && value.is_none() {
@@ -123,7 +123,7 @@ impl Binding<'_> {
         let values = if let Value::Array(values) = value { values } else { [value].into() };
         let container = target.container().map(str::to_owned);
         let attribute = Arc::clone(target.last());
-        let refers = attribute.refers_by_value();
+        let refers = attribute.is_resource_reference();
         let mut listed: Vec<Value> = self.intake(|intake| {
             let read = |value| {
                 let is_nobody = refers && has_blank_id(&attribute, &value);
@@ -143,10 +143,10 @@ impl Binding<'_> {
 /// values that a filter chooses are chosen already.
 fn takes_listed(target: &StepTarget) -> bool {
     match (&target.sub, &target.filter) {
-        (Some(sub), Some(_)) => sub.multi_valued(),
-        (Some(sub), None) => sub.multi_valued() || target.attribute.multi_valued(),
+        (Some(sub), Some(_)) => sub.is_multi_valued(),
+        (Some(sub), None) => sub.is_multi_valued() || target.attribute.is_multi_valued(),
         (None, Some(_)) => false,
-        (None, None) => target.attribute.multi_valued(),
+        (None, None) => target.attribute.is_multi_valued(),
     }
 }
 

@@ -116,10 +116,10 @@ impl Binding<'_> {
         if let Some(filter) = &path.filter {
             // It chooses nothing, and so nothing is made of what it says.
             let unheard = &mut Deviations::default();
-            self.binder.filter_binder().bind_element(&found.whole(), filter, unheard)?;
+            self.binder.filter_binder().bind_element(&found.without_sub(), filter, unheard)?;
         }
         let read_only = |attribute: &Attribute| attribute.mutability() == Mutability::ReadOnly;
-        let read_only = read_only(found.attribute()) || read_only(found.last());
+        let read_only = read_only(found.attribute()) || read_only(found.leaf());
         Ok(Some(Bound::LeftOut { name: found.to_string(), read_only }))
     }
 
@@ -140,7 +140,7 @@ impl Binding<'_> {
         };
         self.note_name(&path.attribute, &resolved);
         let attribute = Arc::clone(resolved.attribute());
-        let sub = match (&path.sub, resolved.sub()) {
+        let sub = match (&path.sub, resolved.sub_attribute()) {
             (Some(name), _) => {
                 let sub = attribute.sub_attribute(name.as_str());
                 Some(Arc::clone(sub.ok_or_else(|| PatchErrorKind::UnknownPath(path.to_string()))?))
@@ -148,7 +148,7 @@ impl Binding<'_> {
             (None, sub) => sub.cloned(),
         };
         let filter = match &path.filter {
-            Some(_) if !attribute.multi_valued() => {
+            Some(_) if !attribute.is_multi_valued() => {
                 return Err(PatchErrorKind::NotMultiValued(resolved.to_string()));
             }
             Some(filter) => {
@@ -178,7 +178,7 @@ pub(super) fn described(filter: &BoundFilter) -> Vec<Arc<Attribute>> {
     match filter {
         BoundFilter::And(terms) => terms.iter().flat_map(described).collect(),
         BoundFilter::Compare(comparison) if comparison.op == CompareOp::Eq => {
-            comparison.path.sub().cloned().into_iter().collect()
+            comparison.path.sub_attribute().cloned().into_iter().collect()
         }
         _ => Vec::new(),
     }
@@ -196,7 +196,8 @@ fn describe_into(filter: &BoundFilter, element: &mut Object) -> Option<()> {
         BoundFilter::And(terms) => terms.iter().try_for_each(|term| describe_into(term, element)),
         BoundFilter::Compare(comparison) if comparison.op == CompareOp::Eq => {
             let sub: &ResolvedPath = &comparison.path;
-            let sub = sub.sub().filter(|sub| sub.kind() != AttributeType::Complex)?;
+            let sub =
+                sub.sub_attribute().filter(|sub| sub.attribute_type() != AttributeType::Complex)?;
             let value = match &comparison.operand {
                 Operand::Boolean(value) => Value::Bool(*value),
                 Operand::Exact(text)
@@ -206,8 +207,9 @@ fn describe_into(filter: &BoundFilter, element: &mut Object) -> Option<()> {
                 }
                 Operand::Number(number) => {
                     let value = Value::from(number.clone());
-                    let fits =
-                        sub.kind() != AttributeType::Integer || value.is_i64() || value.is_u64();
+                    let fits = sub.attribute_type() != AttributeType::Integer
+                        || value.is_i64()
+                        || value.is_u64();
                     fits.then_some(value)?
                 }
                 _ => return None,

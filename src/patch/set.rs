@@ -45,7 +45,7 @@ impl Binding<'_> {
                 let action = match (self.op, value) {
                     (Op::Add, Some(value)) => Action::Add(value),
                     // Nothing is added where there is no value.
-                    (Op::Add, None) if target.last().multi_valued() => return Ok(()),
+                    (Op::Add, None) if target.last().is_multi_valued() => return Ok(()),
                     (_, value) => Action::Replace(value),
                 };
                 self.push(StepChange::Target(target, action));
@@ -123,7 +123,7 @@ impl Binding<'_> {
             (target.container().map(str::to_owned), Arc::clone(&target.attribute));
         let container = container.as_deref();
         let takes_several =
-            target.last().multi_valued() && (target.sub.is_some() || target.filter.is_none());
+            target.last().is_multi_valued() && (target.sub.is_some() || target.filter.is_none());
         let value = match value {
             // RFC 7644, Section 3.5.2.1 speaks of "a value"; a single one is as good as an array of
             // one.
@@ -155,8 +155,8 @@ impl Binding<'_> {
                 }
             }
             None if value.is_object()
-                && attribute.kind() == AttributeType::Complex
-                && !attribute.multi_valued() =>
+                && attribute.attribute_type() == AttributeType::Complex
+                && !attribute.is_multi_valued() =>
             {
                 self.intake(|intake| intake.parts(container, &attribute, value)).map(Some)
             }
@@ -167,7 +167,7 @@ impl Binding<'_> {
 
 /// A `$ref` beside a `value` follows from it, and `schemas` from what the resource holds.
 fn is_derived(target: &StepTarget) -> bool {
-    let reference = target.attribute.refers_by_value()
+    let reference = target.attribute.is_resource_reference()
         && target.sub.as_ref().is_some_and(|sub| sub.name() == "$ref");
     reference || (target.extension.is_none() && target.attribute.name() == "schemas")
 }

@@ -41,7 +41,7 @@ impl<'r> Slot<'r> {
         budget: &Budget,
     ) -> Result<Done, PatchErrorKind> {
         match action {
-            Action::Add(Value::Array(values)) if self.attribute.multi_valued() => {
+            Action::Add(Value::Array(values)) if self.attribute.is_multi_valued() => {
                 return self.append(values, index, budget);
             }
             Action::Add(value) | Action::Replace(Some(value)) => {
@@ -50,7 +50,7 @@ impl<'r> Slot<'r> {
                 self.set(value)
             }
             Action::Replace(None) | Action::Remove => self.unassign(),
-            Action::RemoveListed(listed) if self.attribute.multi_valued() => {
+            Action::RemoveListed(listed) if self.attribute.is_multi_valued() => {
                 self.remove_listed(listed, index, budget)
             }
             Action::RemoveListed(listed) => self.remove_if_listed(listed, budget),
@@ -92,7 +92,7 @@ impl<'r> Slot<'r> {
     /// 3.5.2.3).
     pub(super) fn set(&mut self, value: &Value) -> Result<(), PatchErrorKind> {
         if let (AttributeType::Complex, false, Value::Object(parts)) =
-            (self.attribute.kind(), self.attribute.multi_valued(), value)
+            (self.attribute.attribute_type(), self.attribute.is_multi_valued(), value)
         {
             return self.merge(parts);
         }
@@ -192,7 +192,7 @@ impl<'r> Slot<'r> {
         if left == 0 {
             *index = Index::default();
             self.object.remove(attribute.name());
-            if attribute.required() {
+            if attribute.is_required() {
                 return Err(PatchErrorKind::Required(attribute.name().to_owned()));
             }
         }
@@ -212,7 +212,7 @@ impl<'r> Slot<'r> {
         if !listed.iter().any(|value| is_listed(self.attribute, current, value)) {
             return Ok(());
         }
-        if self.attribute.required() {
+        if self.attribute.is_required() {
             return Err(PatchErrorKind::Required(self.attribute.name().to_owned()));
         }
         self.unassign()
@@ -270,7 +270,7 @@ impl<'r> Values<'r> {
     ) -> Result<Done, PatchErrorKind> {
         let done = self.change(action, creates, budget)?;
         if let (Action::Add(value) | Action::Replace(Some(value)), false) =
-            (action, self.target.attribute.kind() == AttributeType::Complex)
+            (action, self.target.attribute.attribute_type() == AttributeType::Complex)
         {
             budget.spend_values(self.elements.len())?;
             self.keep_once(value);

@@ -9,7 +9,7 @@ use serde::{Serialize, Serializer};
 use super::projection::{Projection, Share};
 use crate::message::{JsonLimits, parse_object};
 use crate::resource::{Resource, Written};
-use crate::schema::{Attribute, AttributeType, Container, Locations, ResourceType, Schema};
+use crate::schema::{Attribute, AttributeType, Container, ResourceType, ResourceUrls, Schema};
 use crate::value::{Name, Object, Out, Room, Value, quote, write, write_name};
 
 /// A resource as a client sees it: what the projection shows, with `meta.location` and each `$ref`
@@ -18,13 +18,13 @@ use crate::value::{Name, Object, Out, Room, Value, quote, write, write_name};
 /// ```
 /// use scimwire::query::{Projected, Projection};
 /// use scimwire::resource::Resource;
-/// use scimwire::schema::{Locations, ResourceType};
+/// use scimwire::schema::{ResourceUrls, ResourceType};
 ///
 /// let users = ResourceType::user();
 /// let mut user = Resource::default();
 /// user.set("userName", "bjensen");
 /// user.set("password", "t1meMa$heen");
-/// let (projection, locations) = (Projection::default(), Locations::default());
+/// let (projection, locations) = (Projection::default(), ResourceUrls::default());
 /// let shown = Projected::new(&user, &projection, &users, &locations);
 /// let text = r#"{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"bjensen"}"#;
 /// assert_eq!(shown.to_string(), text);
@@ -34,7 +34,7 @@ pub struct Projected<'a> {
     resource: &'a Resource,
     projection: &'a Projection,
     resource_type: &'a ResourceType,
-    locations: &'a Locations,
+    locations: &'a ResourceUrls,
 }
 
 impl<'a> Projected<'a> {
@@ -44,7 +44,7 @@ impl<'a> Projected<'a> {
         resource: &'a Resource,
         projection: &'a Projection,
         resource_type: &'a ResourceType,
-        locations: &'a Locations,
+        locations: &'a ResourceUrls,
     ) -> Self {
         Self { resource, projection, resource_type, locations }
     }
@@ -124,7 +124,7 @@ impl<'a> Projected<'a> {
             Some(Container::Attribute(attribute)) if attribute.name() == "schemas" => Ok(()),
             Some(Container::Attribute(attribute)) => {
                 let location = (attribute.name() == "meta")
-                    .then(|| self.locations.of(self.resource_type.name(), self.resource.id()));
+                    .then(|| self.locations.url_of(self.resource_type.name(), self.resource.id()));
                 match self.within(None).value(attribute, value, location.flatten()) {
                     Some(shown) => shown.write(out, false),
                     None => Ok(()),
@@ -143,7 +143,7 @@ impl<'a> Projected<'a> {
 struct Scope<'a> {
     projection: &'a Projection,
     extension: Option<&'a Schema>,
-    locations: &'a Locations,
+    locations: &'a ResourceUrls,
 }
 
 impl<'a> Scope<'a> {
@@ -217,7 +217,7 @@ impl<'a> Shown<'a> {
     fn write(&self, out: &mut impl Out, is_first: bool) -> fmt::Result {
         write_name(out, self.attribute.key(), is_first)?;
         match self.value {
-            Value::Array(elements) if self.attribute.kind() == AttributeType::Complex => {
+            Value::Array(elements) if self.attribute.attribute_type() == AttributeType::Complex => {
                 out.text("[")?;
                 let shown = elements.iter().filter(|element| self.shows_something(element));
                 for (place, element) in shown.enumerate() {
@@ -276,7 +276,7 @@ impl<'a> Shown<'a> {
 
     /// The URL of the resource that the value names, where it is part of the answer.
     fn reference(&self, object: &Object) -> Option<String> {
-        if !self.attribute.refers_by_value() || !self.shows("$ref") {
+        if !self.attribute.is_resource_reference() || !self.shows("$ref") {
             return None;
         }
         self.scope.locations.of_reference(self.attribute, object)

@@ -276,7 +276,7 @@ impl Named {
     fn is_whole(&self) -> bool {
         match self {
             Self::Extension(_) => true,
-            Self::Path(path) => path.sub().is_none(),
+            Self::Path(path) => path.sub_attribute().is_none(),
         }
     }
 
@@ -286,7 +286,7 @@ impl Named {
             Self::Path(path) => {
                 is_in(path, extension)
                     && path.attribute().name() == attribute.name()
-                    && path.sub().is_some_and(|named| named.name() == sub.name())
+                    && path.sub_attribute().is_some_and(|named| named.name() == sub.name())
             }
         }
     }

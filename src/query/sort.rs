@@ -11,7 +11,7 @@ use super::page::Position;
 use crate::attr::AttrPath;
 use crate::error::{Error, ScimType};
 use crate::resource::Resource;
-use crate::schema::{AttributeType, ResolvedPath, ResourceType, fold, instant};
+use crate::schema::{AttributeType, ResolvedPath, ResourceType, case_fold, parse_date_time};
 use crate::shown::Shown;
 use crate::value::{Number, Value};
 
@@ -155,16 +155,16 @@ impl Sort {
     pub fn key(&self, resource: &Resource) -> Option<SortKey> {
         let path = self.path.as_ref()?;
         let attribute = path.attribute();
-        if attribute.name() == "meta" && path.last().name() == "location" {
+        if attribute.name() == "meta" && path.leaf().name() == "location" {
             // Base URL and endpoint are those of all.
             return Some(SortKey::Text(resource.id().to_owned()));
         }
         let value = match resource.value(path)? {
-            Value::Array(elements) if attribute.multi_valued() => {
+            Value::Array(elements) if attribute.is_multi_valued() => {
                 let is_primary =
                     |element: &&Value| element.get("primary") == Some(&Value::Bool(true));
                 let element = elements.iter().find(is_primary).or_else(|| elements.first())?;
-                match path.sub() {
+                match path.sub_attribute() {
                     Some(sub) => element.get(sub.name())?,
                     None => element,
                 }
@@ -172,16 +172,16 @@ impl Sort {
             value => value,
         };
         let value = value.as_array().map_or(Some(value), |values| values.first())?;
-        match (path.last().kind(), value) {
+        match (path.leaf().attribute_type(), value) {
             (_, Value::Bool(value)) => Some(SortKey::Boolean(*value)),
             (_, Value::Number(number)) => Some(SortKey::Number(number.into())),
             (AttributeType::DateTime, Value::String(text)) => {
-                Some(SortKey::Instant(instant(text)?))
+                Some(SortKey::Instant(parse_date_time(text)?))
             }
-            (_, Value::String(text)) if path.last().case_exact() => {
+            (_, Value::String(text)) if path.leaf().is_case_exact() => {
                 Some(SortKey::Text(text.to_string()))
             }
-            (_, Value::String(text)) => Some(SortKey::Text(fold(text).into_owned())),
+            (_, Value::String(text)) => Some(SortKey::Text(case_fold(text).into_owned())),
             _ => None,
         }
     }
@@ -211,11 +211,11 @@ impl Sort {
 /// The path with the `value` of a complex attribute; what is made of an id is sorted by that.
 fn sortable(path: ResolvedPath) -> Option<ResolvedPath> {
     let attribute = path.attribute();
-    let hidden = !attribute.is_readable() || !path.last().is_readable();
-    let derived = attribute.refers_by_value() && path.last().name() == "$ref";
-    match path.last().kind() {
+    let hidden = !attribute.is_readable() || !path.leaf().is_readable();
+    let derived = attribute.is_resource_reference() && path.leaf().name() == "$ref";
+    match path.leaf().attribute_type() {
         _ if hidden => None,
-        AttributeType::Complex if !attribute.multi_valued() => None,
+        AttributeType::Complex if !attribute.is_multi_valued() => None,
         kind if kind == AttributeType::Complex || derived => {
             let value = attribute.sub_attribute("value")?;
             Some(ResolvedPath::new(

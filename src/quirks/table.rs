@@ -152,7 +152,7 @@ tolerances! {
                 "what the filter says of an element of `{}` stayed when that was replaced",
                 Shown(name);
         }
-        /// Reads an attribute that [`ResourceType::keeping`](crate::ResourceType::keeping) left out
+        /// Reads an attribute that [`ResourceType::retain_attributes`](crate::ResourceType::retain_attributes) left out
         /// as one that never has a value. Otherwise it is unknown: `{"op": "replace", "path":
         /// "nickName", "value": "Babs"}`, `?filter=nickName pr`.
         left_out_attributes = on, "" {

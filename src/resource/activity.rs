@@ -74,7 +74,7 @@ impl Resource {
     /// Activates a user by default. The meaning of a missing `active` in another schema is up to
     /// that schema. If it is required, the client has to send it.
     pub(crate) fn activate_user(&mut self, resource_type: &ResourceType) {
-        let asked = resource_type.activity().is_some_and(|active| active.required());
+        let asked = resource_type.activity().is_some_and(|active| active.is_required());
         if !asked && resource_type.schema().uri() == Schema::user().uri() {
             self.activate_by_default(resource_type);
         }

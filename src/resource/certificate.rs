@@ -19,7 +19,7 @@ const SEQUENCE: u8 = 0x30;
 /// assert_eq!(certificate("MAMCAQUwAwIBBQ=="), None); // two of them
 /// ```
 #[must_use]
-pub fn certificate(value: &str) -> Option<Vec<u8>> {
+pub fn decode_certificate(value: &str) -> Option<Vec<u8>> {
     let der = bytes(value)?;
     let (&tag, rest) = der.split_first()?;
     let (&first, rest) = rest.split_first()?;

@@ -114,7 +114,7 @@ fn compare_objects(
         if same || is_derived(attribute) {
             continue;
         }
-        if attribute.kind() == AttributeType::Complex && !attribute.multi_valued() {
+        if attribute.attribute_type() == AttributeType::Complex && !attribute.is_multi_valued() {
             let differing = attribute.sub_attributes().iter().filter(|sub| {
                 old.and_then(|value| value.get_kept(sub.key()))
                     != new.and_then(|value| value.get_kept(sub.key()))
@@ -144,7 +144,7 @@ fn differing<'o>(old: &'o Object, new: &'o Object) -> Vec<&'o Name> {
 /// Returns `true` if the service provider works the attribute out from elsewhere, as `groups` of a
 /// user.
 fn is_derived(attribute: &Attribute) -> bool {
-    attribute.refers_by_value() && attribute.mutability() == Mutability::ReadOnly
+    attribute.is_resource_reference() && attribute.mutability() == Mutability::ReadOnly
 }
 
 /// Returns `true` if an attribute has the same values: the order of several does not count (RFC
@@ -152,7 +152,7 @@ fn is_derived(attribute: &Attribute) -> bool {
 /// 2.4).
 pub(crate) fn same_value(attribute: &Attribute, old: &Value, new: &Value) -> bool {
     match (old, new) {
-        (Value::Array(old), Value::Array(new)) if attribute.multi_valued() => {
+        (Value::Array(old), Value::Array(new)) if attribute.is_multi_valued() => {
             old == new || (old.len() == new.len() && same_set(attribute, old, new))
         }
         (old, new) => old == new,
@@ -160,7 +160,7 @@ pub(crate) fn same_value(attribute: &Attribute, old: &Value, new: &Value) -> boo
 }
 
 fn same_set(attribute: &Attribute, old: &[Value], new: &[Value]) -> bool {
-    if attribute.refers_by_value() {
+    if attribute.is_resource_reference() {
         let by_id: HashMap<&Value, &Value> =
             old.iter().filter_map(|value| Some((value.get("value")?, value))).collect();
         return new

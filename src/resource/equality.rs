@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::is_unassigned;
-use crate::schema::{Attribute, AttributeType, Returned, bytes, fold, instant};
+use crate::schema::{Attribute, AttributeType, Returned, bytes, case_fold, parse_date_time};
 use crate::value::{Name, Number, Value};
 
 /// The meaning of a value, without its notation. Several values have an order, so that they can be
@@ -65,12 +65,12 @@ impl Said {
 
     fn of_text(attribute: &Attribute, text: &str) -> Self {
         let exact = || Self::Text(text.to_owned());
-        match attribute.kind() {
+        match attribute.attribute_type() {
             _ if attribute.returned() == Returned::Never => exact(),
-            AttributeType::DateTime => instant(text).map_or_else(exact, Self::Time),
+            AttributeType::DateTime => parse_date_time(text).map_or_else(exact, Self::Time),
             AttributeType::Binary => bytes(text).map_or_else(exact, Self::Bytes),
-            AttributeType::String | AttributeType::Reference if !attribute.case_exact() => {
-                Self::Text(fold(text).into_owned())
+            AttributeType::String | AttributeType::Reference if !attribute.is_case_exact() => {
+                Self::Text(case_fold(text).into_owned())
             }
             _ => exact(),
         }

@@ -9,7 +9,7 @@ use crate::shown::Shown;
 /// A value that does not fit its attribute.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ValueError {
-    place: String,
+    path: String,
     kind: ValueErrorKind,
 }
 
@@ -47,13 +47,13 @@ impl ValueError {
     /// Creates the error of the value at `place`.
     #[must_use]
     pub fn new(place: impl fmt::Display, kind: ValueErrorKind) -> Self {
-        Self { place: place.to_string(), kind }
+        Self { path: place.to_string(), kind }
     }
 
     /// The attribute, or the schema.
     #[must_use]
-    pub fn place(&self) -> &str {
-        &self.place
+    pub fn path(&self) -> &str {
+        &self.path
     }
 
     /// Returns the reason for which the value is invalid.
@@ -84,7 +84,7 @@ impl ValueError {
 
 impl fmt::Display for ValueError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let place = Shown(&self.place);
+        let place = Shown(&self.path);
         match self.kind {
             ValueErrorKind::Type(expected) => {
                 write!(f, "attribute `{place}` takes {}", in_words(expected))

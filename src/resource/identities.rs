@@ -76,7 +76,7 @@ impl Identities {
     /// Returns the same hash for elements with one identity, however they are written.
     fn hash(&self, attribute: &Attribute, value: &Value) -> u64 {
         match value.get("value") {
-            Some(id) if attribute.refers_by_value() => self.hasher.hash_one(id),
+            Some(id) if attribute.is_resource_reference() => self.hasher.hash_one(id),
             _ => self.hasher.hash_one(Said::of(attribute, value)),
         }
     }
@@ -86,7 +86,7 @@ impl Identities {
 /// resource by its id are, when the ids are; others when they say the same.
 pub(crate) fn same_element(attribute: &Attribute, one: &Value, other: &Value) -> bool {
     match (one.get("value"), other.get("value")) {
-        (Some(one), Some(other)) if attribute.refers_by_value() => one == other,
+        (Some(one), Some(other)) if attribute.is_resource_reference() => one == other,
         _ => one == other || same_by_value(attribute, Some(one), Some(other)),
     }
 }

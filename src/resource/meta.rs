@@ -8,7 +8,7 @@ use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::schema::instant;
+use crate::schema::parse_date_time;
 use crate::value::{Object, Value};
 
 /// The time of creation and of the last change of a resource, and its version (RFC 7643, Section
@@ -49,8 +49,8 @@ impl Meta {
         let text = |name: &str| meta.get(name).and_then(Value::as_str);
         Some(Self {
             resource_type: text("resourceType")?.to_owned(),
-            created: instant(text("created")?)?,
-            last_modified: instant(text("lastModified")?)?,
+            created: parse_date_time(text("created")?)?,
+            last_modified: parse_date_time(text("lastModified")?)?,
             version: Version::from(text("version")?),
         })
     }
@@ -67,7 +67,7 @@ impl Meta {
         *last_modified = if is_ours(last_modified) && *now_text > **last_modified {
             now_text.into()
         } else {
-            timestamp(now.max(instant(last_modified)? + TimeDelta::microseconds(1))).into()
+            timestamp(now.max(parse_date_time(last_modified)? + TimeDelta::microseconds(1))).into()
         };
         meta.insert("version", version.as_str().into());
         Some(version)

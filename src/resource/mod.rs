@@ -29,13 +29,13 @@ use crate::value::{List, Object, Value};
 use size::Counted;
 use text::Text;
 
-pub use certificate::certificate;
+pub use certificate::decode_certificate;
 pub(crate) use decode::Decoding;
 pub use decode::{Decoded, Intake};
 pub use error::{ValueError, ValueErrorKind};
 pub use meta::{Meta, Version, VersionError};
 pub use typed::{Address, EnterpriseUser, Group, Manager, Member, MultiValue, Name, User};
-pub use validate::{check, is_demanded};
+pub use validate::{must_be_sent, validate};
 
 #[cfg(any(test, feature = "testkit"))]
 pub(crate) use diff::changed_paths;
@@ -120,8 +120,8 @@ impl Resource {
             None => &self.attributes,
         };
         let value = object.get_kept(path.attribute().key())?;
-        match path.sub() {
-            Some(sub) if !path.attribute().multi_valued() => value.get_kept(sub.key()),
+        match path.sub_attribute() {
+            Some(sub) if !path.attribute().is_multi_valued() => value.get_kept(sub.key()),
             _ => Some(value),
         }
     }
@@ -130,7 +130,7 @@ impl Resource {
     pub fn values<'r>(&'r self, path: &'r ResolvedPath) -> impl Iterator<Item = &'r Value> {
         let elements =
             |value: &'r Value| value.as_array().map_or(std::slice::from_ref(value), List::as_slice);
-        let sub = path.sub().filter(|_| path.attribute().multi_valued());
+        let sub = path.sub_attribute().filter(|_| path.attribute().is_multi_valued());
         let value = self.value(path).into_iter().flat_map(elements);
         value
             .filter_map(move |value| sub.map_or(Some(value), |sub| value.get_kept(sub.key())))

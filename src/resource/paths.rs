@@ -65,12 +65,12 @@ impl Resource {
             return Ok(());
         }
         let path = resolved(resource_type, path)?;
-        if path.sub().is_some() && path.attribute().multi_valued() {
-            return Err(ValueError::new(path.whole(), ValueErrorKind::NotArray));
+        if path.sub_attribute().is_some() && path.attribute().is_multi_valued() {
+            return Err(ValueError::new(path.without_sub(), ValueErrorKind::NotArray));
         }
         let container = path.extension().map(|schema| schema.uri().as_str());
         let names: Vec<&str> =
-            [container, Some(path.attribute().name()), path.sub().map(|sub| sub.name())]
+            [container, Some(path.attribute().name()), path.sub_attribute().map(|sub| sub.name())]
                 .into_iter()
                 .flatten()
                 .collect();

@@ -98,13 +98,13 @@ fn is_secret(attribute: &Attribute) -> bool {
 
 fn holds<A: AsRef<Attribute>>(object: &Object, attributes: &[A]) -> bool {
     let mut secrets =
-        attributes.iter().map(AsRef::as_ref).filter(|attribute| attribute.holds_secrets());
+        attributes.iter().map(AsRef::as_ref).filter(|attribute| attribute.is_sensitive());
     secrets.any(|attribute| object.get_kept(attribute.key()).is_some())
 }
 
 fn forget<A: AsRef<Attribute>>(object: &mut Object, attributes: &[A]) {
     for attribute in
-        attributes.iter().map(AsRef::as_ref).filter(|attribute| attribute.holds_secrets())
+        attributes.iter().map(AsRef::as_ref).filter(|attribute| attribute.is_sensitive())
     {
         let Some(value) = object.get_mut(attribute.name()) else {
             continue;

@@ -327,7 +327,7 @@ fn required_attributes_are_demanded() {
     // S-4.1.1-02, S-6-07, S-6-08, P-3.3-07
     let check_user = |body: Value| {
         let resource = Resource::from_stored(object(body));
-        check(&resource, &users()).map_err(|err| err.to_string())
+        validate(&resource, &users()).map_err(|err| err.to_string())
     };
     assert_eq!(check_user(json!({})), Err("attribute `userName` is required".into()));
     assert_eq!(
@@ -340,7 +340,7 @@ fn required_attributes_are_demanded() {
     let strict = ResourceType::user().with_extension(extension);
     let user = Resource::from_stored(object(json!({ "userName": "a" })));
     assert_eq!(
-        check(&user, &strict).map_err(|err| err.kind()),
+        validate(&user, &strict).map_err(|err| err.kind()),
         Err(ValueErrorKind::RequiredExtension)
     );
 }
@@ -374,7 +374,7 @@ fn changed_paths_tell_parts_of_single_values_and_wholes_of_many() {
 #[test]
 fn versions_rise_and_time_does_too() {
     // S-3.1-14, S-3.1-15, S-3.1-18
-    let now = crate::schema::instant("2011-05-13T04:42:34Z").expect("an instant");
+    let now = crate::schema::parse_date_time("2011-05-13T04:42:34Z").expect("an instant");
     let first = Meta::new("User", now);
     assert_eq!((first.created, first.version.as_str()), (first.last_modified, "W/\"1\""));
     let second = first.changed(now);
@@ -387,7 +387,7 @@ fn versions_rise_and_time_does_too() {
 #[test]
 fn what_is_taken_away_is_not_shown_until_it_is_given() {
     //
-    let now = crate::schema::instant("2011-05-13T04:42:34Z").expect("an instant");
+    let now = crate::schema::parse_date_time("2011-05-13T04:42:34Z").expect("an instant");
     let meta = Meta::new("User", now);
     let mut user = Resource::default();
     user.set_meta(&meta);
@@ -471,7 +471,7 @@ fn a_text_sets_no_value_that_clients_may_not_set() {
     for text in [json!("x"), json!(["x"])] {
         let refused = take(json!({ "lock": text })).unwrap_err();
         assert_eq!(
-            (refused.place(), refused.kind()),
+            (refused.path(), refused.kind()),
             ("lock", ValueErrorKind::Type(crate::schema::AttributeType::Complex))
         );
         assert_eq!(take(json!({ "keys": text })).unwrap()["keys"], json!([{ "value": "x" }]));

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use http::HeaderValue;
 
 use super::Resource;
-use crate::schema::{Locations, ResourceType};
+use crate::schema::{ResourceType, ResourceUrls};
 
 /// The limit for the cached text of all resources in the process, in bytes.
 const MOST: usize = 64 << 20;
@@ -41,7 +41,7 @@ pub(crate) struct Written {
 struct Kept {
     written: Written,
     bytes: usize,
-    locations: Locations,
+    locations: ResourceUrls,
     /// The address of the resource type: two of one registry never share one.
     resource_type: usize,
 }
@@ -58,7 +58,7 @@ impl Kept {
     /// Takes the text into the cache; `None` if the cache is full.
     fn new(
         written: Written,
-        locations: &Locations,
+        locations: &ResourceUrls,
         resource_type: &ResourceType,
     ) -> Option<Box<Self>> {
         let bytes = written.bytes();
@@ -91,7 +91,7 @@ impl Resource {
     /// Returns the cached text for this base URL and resource type.
     pub(crate) fn kept_text(
         &self,
-        locations: &Locations,
+        locations: &ResourceUrls,
         resource_type: &ResourceType,
     ) -> Option<&Written> {
         let kept = self.text.kept.get()?;
@@ -105,7 +105,7 @@ impl Resource {
     pub(crate) fn keep_text(
         &self,
         text: &[u8],
-        locations: &Locations,
+        locations: &ResourceUrls,
         resource_type: &ResourceType,
     ) {
         let is_asked_for = self.text.was_shown.swap(true, Ordering::Relaxed);
@@ -124,12 +124,12 @@ impl Resource {
     pub(crate) fn written(
         &self,
         text: Bytes,
-        locations: &Locations,
+        locations: &ResourceUrls,
         resource_type: &ResourceType,
     ) -> Written {
         // A value that cannot stand in a header is left out, so that no id can break into another
         // header.
-        let location = locations.of(resource_type.name(), self.id());
+        let location = locations.url_of(resource_type.name(), self.id());
         let location = location.and_then(|location| HeaderValue::try_from(location).ok());
         let version =
             self.version().and_then(|version| HeaderValue::from_str(version.as_str()).ok());
@@ -142,18 +142,18 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::schema::Registry;
+    use crate::schema::SchemaRegistry;
 
     #[test]
     fn a_text_is_kept_for_one_place_until_a_change() {
         let users = Arc::new(ResourceType::user());
-        let registry = Registry::new([Arc::clone(&users)]).expect("a registry");
-        let [here, there] =
-            ["https://a.example", "https://b.example"].map(|base| Locations::new(base, &registry));
+        let registry = SchemaRegistry::new([Arc::clone(&users)]).expect("a registry");
+        let [here, there] = ["https://a.example", "https://b.example"]
+            .map(|base| ResourceUrls::new(base, &registry));
         let mut user = Resource::default();
         user.set("userName", "bjensen");
         user.set_id("2819c223");
-        let text = |user: &Resource, locations: &Locations, resource_type: &ResourceType| {
+        let text = |user: &Resource, locations: &ResourceUrls, resource_type: &ResourceType| {
             user.kept_text(locations, resource_type).map(|written| written.text.clone())
         };
         user.keep_text(b"{}", &here, &users);
@@ -162,7 +162,7 @@ mod tests {
         assert_eq!(text(&user, &here, &users), Some(Bytes::from_static(b"{}")));
         assert_eq!(text(&user, &there, &users), None);
         assert_eq!(text(&user, &here, &ResourceType::user()), None, "another type");
-        let again = Locations::new("https://a.example", &registry);
+        let again = ResourceUrls::new("https://a.example", &registry);
         assert_eq!(text(&user, &again, &users), None, "another registry");
         assert_eq!(text(&user.clone(), &here, &users), None);
         user.touch(&users, Default::default());

@@ -18,7 +18,7 @@ use crate::value::{Name, Object, Value};
 /// - a required attribute or extension is missing;
 /// - two values of an attribute are the primary one;
 /// - a value of a closed attribute is none of the canonical ones.
-pub fn check(resource: &Resource, resource_type: &ResourceType) -> Result<(), ValueError> {
+pub fn validate(resource: &Resource, resource_type: &ResourceType) -> Result<(), ValueError> {
     check_object(None, resource_type.schema().attributes(), resource.attributes())?;
     resource_type.extensions().iter().try_for_each(|extension| check_extension(extension, resource))
 }
@@ -92,17 +92,17 @@ fn check_attribute(
         None => name.to_owned(),
     };
     match object.get_kept(attribute.key()) {
-        None if is_demanded(attribute) => {
+        None if must_be_sent(attribute) => {
             Err(ValueError::new(place(attribute.name()), ValueErrorKind::Required))
         }
         None => Ok(()),
-        Some(value) if is_blank(value) && is_demanded(attribute) => {
+        Some(value) if is_blank(value) && must_be_sent(attribute) => {
             Err(ValueError::new(place(attribute.name()), ValueErrorKind::Required))
         }
-        Some(value) if attribute.kind() == AttributeType::Complex => {
+        Some(value) if attribute.attribute_type() == AttributeType::Complex => {
             check_complex(&place, attribute, value)
         }
-        Some(value) if attribute.closed() && !is_canonical(attribute, value) => {
+        Some(value) if attribute.is_closed() && !is_canonical(attribute, value) => {
             Err(ValueError::new(place(attribute.name()), ValueErrorKind::NotCanonical))
         }
         Some(_) => Ok(()),
@@ -118,18 +118,19 @@ fn check_complex(
         Value::Array(elements) => elements.as_slice(),
         value => std::slice::from_ref(value),
     };
-    if attribute.multi_valued() && elements.iter().filter(|element| is_primary(element)).count() > 1
+    if attribute.is_multi_valued()
+        && elements.iter().filter(|element| is_primary(element)).count() > 1
     {
         return Err(ValueError::new(place(attribute.name()), ValueErrorKind::Primary));
     }
-    for sub in attribute.sub_attributes().iter().filter(|sub| sub.closed()) {
+    for sub in attribute.sub_attributes().iter().filter(|sub| sub.is_closed()) {
         let mut values = elements.iter().filter_map(|element| element.get_kept(sub.key()));
         if values.any(|value| !is_canonical(sub, value)) {
             let name = format!("{}.{}", attribute.name(), sub.name());
             return Err(ValueError::new(place(&name), ValueErrorKind::NotCanonical));
         }
     }
-    for sub in attribute.sub_attributes().iter().filter(|sub| is_demanded(sub)) {
+    for sub in attribute.sub_attributes().iter().filter(|sub| must_be_sent(sub)) {
         if elements.iter().any(|element| element.get_kept(sub.key()).is_none_or(is_blank)) {
             let name = format!("{}.{}", attribute.name(), sub.name());
             return Err(ValueError::new(place(&name), ValueErrorKind::Required));
@@ -155,6 +156,6 @@ fn is_blank(value: &Value) -> bool {
 
 /// RFC 7643, Section 7: what the service provider sets is not asked of clients.
 #[must_use]
-pub fn is_demanded(attribute: &Attribute) -> bool {
-    attribute.required() && attribute.mutability() != Mutability::ReadOnly
+pub fn must_be_sent(attribute: &Attribute) -> bool {
+    attribute.is_required() && attribute.mutability() != Mutability::ReadOnly
 }

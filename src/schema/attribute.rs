@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::builder::AttributeBuilder;
 use super::characteristics::{AttributeType, Mutability, Returned, Uniqueness};
-use super::compare::{fold, folds_equal};
+use super::compare::{case_fold, folds_equal};
 use super::error::SchemaErrorKind;
 use super::keys::Attributes;
 use crate::attr::AttrName;
@@ -156,13 +156,13 @@ impl Attribute {
 
     /// The data type of each value.
     #[must_use]
-    pub fn kind(&self) -> AttributeType {
+    pub fn attribute_type(&self) -> AttributeType {
         self.kind
     }
 
     /// Returns `true` if the attribute is an array of values.
     #[must_use]
-    pub fn multi_valued(&self) -> bool {
+    pub fn is_multi_valued(&self) -> bool {
         self.multi_valued
     }
 
@@ -174,7 +174,7 @@ impl Attribute {
 
     /// Returns `true` if the attribute is required.
     #[must_use]
-    pub fn required(&self) -> bool {
+    pub fn is_required(&self) -> bool {
         self.required
     }
 
@@ -185,9 +185,9 @@ impl Attribute {
     }
 
     /// Returns `true` if no other values than the canonical ones are accepted; see
-    /// [`ResourceType::closed`](super::ResourceType::closed).
+    /// [`ResourceType::enforce_canonical_values`](super::ResourceType::enforce_canonical_values).
     #[must_use]
-    pub fn closed(&self) -> bool {
+    pub fn is_closed(&self) -> bool {
         self.closed
     }
 
@@ -196,13 +196,13 @@ impl Attribute {
     #[must_use]
     pub fn canonical_value(&self, text: &str) -> Option<&str> {
         let exactly = self.canonical_values.iter().find(|known| *known == text);
-        let same = |known: &&String| !self.case_exact && folds_equal(text, &fold(known));
+        let same = |known: &&String| !self.case_exact && folds_equal(text, &case_fold(known));
         exactly.or_else(|| self.canonical_values.iter().find(same)).map(String::as_str)
     }
 
     /// Returns `true` if upper and lower case differ in comparisons.
     #[must_use]
-    pub fn case_exact(&self) -> bool {
+    pub fn is_case_exact(&self) -> bool {
         self.case_exact
     }
 
@@ -243,7 +243,7 @@ impl Attribute {
     /// Returns `true` if each value names another resource by its id in `value`, so that its `$ref`
     /// is derived (RFC 7643, Section 2.4), as in `members`, `groups` and `manager`.
     #[must_use]
-    pub fn refers_by_value(&self) -> bool {
+    pub fn is_resource_reference(&self) -> bool {
         self.refers_by_value
     }
 
@@ -257,13 +257,13 @@ impl Attribute {
     /// Returns `true` if values of it, or parts of them, are never returned (RFC 7643, Section 7),
     /// such as a password.
     #[must_use]
-    pub fn holds_secrets(&self) -> bool {
+    pub fn is_sensitive(&self) -> bool {
         self.holds_secrets
     }
 
     /// Returns `true` if two resources of a tenant may not share a value.
     #[must_use]
-    pub fn unique(&self) -> bool {
+    pub fn is_unique(&self) -> bool {
         self.uniqueness != Uniqueness::None
     }
 
@@ -278,7 +278,7 @@ impl Attribute {
     /// regard to case. They compare once they are [prepared](super::prepare).
     #[must_use]
     pub fn is_identifier(&self) -> bool {
-        self.kind == AttributeType::String && self.unique() && !self.case_exact
+        self.kind == AttributeType::String && self.is_unique() && !self.case_exact
     }
 
     /// The definition as JSON, with every characteristic that applies stated (RFC 7643, Section 7).

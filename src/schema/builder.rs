@@ -140,7 +140,7 @@ impl AttributeBuilder {
     fn build(mut self, place: &str, levels: usize) -> Result<Arc<Attribute>, SchemaError> {
         let refuse = |member: &str, kind| Err(SchemaError::new(join(place, member), kind));
         let Ok(name) = self.name.parse::<AttrName>() else {
-            return refuse("name", SchemaErrorKind::Name);
+            return refuse("name", SchemaErrorKind::InvalidName);
         };
         if (self.kind == AttributeType::Complex || !self.sub_attributes.is_empty())
             && let Err(kind) = self.check_levels(levels)
@@ -159,7 +159,7 @@ impl AttributeBuilder {
         }
         if let Some(index) = self.reference_types.iter().position(|name| !AttrName::is_valid(name))
         {
-            return refuse(&element("referenceTypes", index), SchemaErrorKind::Name);
+            return refuse(&element("referenceTypes", index), SchemaErrorKind::InvalidName);
         }
         let subs = std::mem::take(&mut self.sub_attributes);
         if self.multi_valued {
@@ -262,7 +262,7 @@ impl SchemaBuilder {
 
     pub(super) fn build_at(self, place: &str) -> Result<Schema, SchemaError> {
         let Ok(uri) = self.uri.parse() else {
-            return Err(SchemaError::new(join(place, "id"), SchemaErrorKind::Uri));
+            return Err(SchemaError::new(join(place, "id"), SchemaErrorKind::InvalidUri));
         };
         let (levels, attributes) = (self.levels(), join(place, "attributes"));
         if !is_of_discovery(&uri) {

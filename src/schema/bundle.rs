@@ -19,15 +19,15 @@ use super::schema::{Schema, is_of_discovery};
 /// - One that is there already, such as `User`, gets the extensions that the document lists besides
 ///   those it has. Its endpoint and its schema stay; a document that names others is refused.
 /// - `"closed": ["emails.type"]` in a resource type is no word of the RFC: of these attributes only
-///   the canonical values are accepted, as by [`ResourceType::closed`].
+///   the canonical values are accepted, as by [`ResourceType::enforce_canonical_values`].
 /// - A schema is one of the document's, of the resource types that are there, or of RFC 7643,
 ///   Section 4. One that no resource type of the document uses is refused, since it would do
 ///   nothing.
 ///
 /// ```
-/// use scimwire::schema::{Definitions, ResourceType};
+/// use scimwire::schema::{SchemaDocument, ResourceType};
 ///
-/// let definitions = Definitions::parse(
+/// let definitions = SchemaDocument::from_slice(
 ///     br#"{
 ///         "schemas": [
 ///             { "id": "urn:example:schemas:Badge", "attributes": [{ "name": "number", "type": "integer" }] }
@@ -46,7 +46,7 @@ use super::schema::{Schema, is_of_discovery};
 /// # Ok::<(), scimwire::schema::SchemaError>(())
 /// ```
 #[derive(Clone, Debug)]
-pub struct Definitions {
+pub struct SchemaDocument {
     schemas: Vec<Arc<Schema>>,
     resource_types: Vec<TypeDefinition>,
 }
@@ -70,7 +70,7 @@ struct ExtensionDefinition {
     required: bool,
 }
 
-impl Definitions {
+impl SchemaDocument {
     /// The longest document that is read, in bytes.
     pub const MAX_BYTES: usize = 1 << 20;
 
@@ -81,7 +81,7 @@ impl Definitions {
     /// - it is longer than [`MAX_BYTES`](Self::MAX_BYTES), or no JSON;
     /// - a schema or resource type is not of the RFC's form, or inconsistent: the error says where,
     ///   as `schemas[0].attributes[3].type`.
-    pub fn parse(document: &[u8]) -> Result<Self, SchemaError> {
+    pub fn from_slice(document: &[u8]) -> Result<Self, SchemaError> {
         if document.len() > Self::MAX_BYTES {
             return Err(SchemaError::new("", SchemaErrorKind::TooLarge(Self::MAX_BYTES)));
         }
@@ -131,7 +131,7 @@ impl Definitions {
     /// - a resource type is there already, and the document says otherwise of it;
     /// - a schema is there already, and the document says otherwise of it;
     /// - no resource type of the document uses a schema of its.
-    pub fn apply(
+    pub fn merge_into(
         &self,
         known: impl IntoIterator<Item = ResourceType>,
     ) -> Result<Vec<ResourceType>, SchemaError> {
@@ -208,7 +208,7 @@ impl Definitions {
             |schema: &Schema| self.resource_types.iter().any(|definition| uses(definition, schema));
         match self.schemas.iter().position(|schema| !used(schema)) {
             Some(index) => {
-                Err(SchemaError::new(element("schemas", index), SchemaErrorKind::Unused))
+                Err(SchemaError::new(element("schemas", index), SchemaErrorKind::UnusedSchema))
             }
             None => Ok(()),
         }
@@ -222,7 +222,7 @@ impl TypeDefinition {
         reader.skip(&["schemas", "meta"]);
         let name = reader.required_text("name")?;
         if reader.text("id")?.is_some_and(|id| id != name) {
-            return Err(SchemaError::new(reader.at("id"), SchemaErrorKind::Id));
+            return Err(SchemaError::new(reader.at("id"), SchemaErrorKind::InvalidId));
         }
         let extensions = reader.list("schemaExtensions")?.into_iter().map(|(place, document)| {
             let extension = ExtensionDefinition::read(&place, document)?;
@@ -269,7 +269,7 @@ impl TypeDefinition {
             ("schema", &self.schema, resource_type.schema().uri().as_str()),
         ] {
             if other(said, is) {
-                return Err(self.refuse(member, SchemaErrorKind::Fixed(is.to_owned())));
+                return Err(self.refuse(member, SchemaErrorKind::Immutable(is.to_owned())));
             }
         }
         if let Some(description) = &self.description {

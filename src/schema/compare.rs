@@ -27,7 +27,7 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 /// assert_eq!(fold("STRASSE"), fold("straße"));
 /// ```
 #[must_use]
-pub fn fold(text: &str) -> Cow<'_, str> {
+pub fn case_fold(text: &str) -> Cow<'_, str> {
     if text.is_ascii() {
         if text.bytes().any(|byte| byte.is_ascii_uppercase()) {
             return Cow::Owned(text.to_ascii_lowercase());
@@ -75,24 +75,24 @@ const LONGEST_PREPARED: usize = 8_000;
 /// assert_eq!(prepare("B. Jensen"), "b. jensen");
 /// ```
 #[must_use]
-pub fn prepare(text: &str) -> Cow<'_, str> {
+pub fn prepare_username(text: &str) -> Cow<'_, str> {
     if text.is_ascii() || text.len() > LONGEST_PREPARED {
-        return fold(text);
+        return case_fold(text);
     }
     match <UsernameCaseMapped as PrecisFastInvocation>::enforce(text) {
         Ok(prepared) => prepared,
-        Err(_) => fold(text),
+        Err(_) => case_fold(text),
     }
 }
 
 /// The text that a value of an attribute is compared by.
 pub(crate) fn compared<'t>(attribute: &Attribute, text: &'t str) -> Cow<'t, str> {
-    if attribute.case_exact() {
+    if attribute.is_case_exact() {
         Cow::Borrowed(text)
     } else if attribute.is_identifier() {
-        prepare(text)
+        prepare_username(text)
     } else {
-        fold(text)
+        case_fold(text)
     }
 }
 
@@ -117,7 +117,7 @@ pub fn prepare_password(text: &str) -> Cow<'_, str> {
 
 /// Returns `true` if `text` is `folded` once it is folded itself.
 pub(crate) fn folds_equal(text: &str, folded: &str) -> bool {
-    if text.is_ascii() { text.eq_ignore_ascii_case(folded) } else { fold(text) == folded }
+    if text.is_ascii() { text.eq_ignore_ascii_case(folded) } else { case_fold(text) == folded }
 }
 
 /// Up to this length a part is looked for place by place; beyond, in linear time.
@@ -126,7 +126,7 @@ pub(crate) const SHORT: usize = 256;
 /// Returns `true` if `text` contains `folded` once it is folded itself.
 pub(crate) fn fold_contains(text: &str, folded: &str) -> bool {
     if !text.is_ascii() || text.len() > SHORT {
-        return fold(text).contains(folded);
+        return case_fold(text).contains(folded);
     }
     let Some(first) = folded.bytes().next() else {
         return true;
@@ -143,7 +143,7 @@ pub(crate) fn fold_contains(text: &str, folded: &str) -> bool {
 /// Returns `true` if `text` starts with `folded` once it is folded itself.
 pub(crate) fn fold_starts_with(text: &str, folded: &str) -> bool {
     if !text.is_ascii() {
-        return fold(text).starts_with(folded);
+        return case_fold(text).starts_with(folded);
     }
     text.as_bytes()
         .get(..folded.len())
@@ -153,7 +153,7 @@ pub(crate) fn fold_starts_with(text: &str, folded: &str) -> bool {
 /// Returns `true` if `text` ends with `folded` once it is folded itself.
 pub(crate) fn fold_ends_with(text: &str, folded: &str) -> bool {
     if !text.is_ascii() {
-        return fold(text).ends_with(folded);
+        return case_fold(text).ends_with(folded);
     }
     let start = text.len().checked_sub(folded.len());
     start

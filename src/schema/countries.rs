@@ -5,12 +5,12 @@
 /// list:
 ///
 /// ```
-/// use scimwire::schema::{COUNTRIES, ResourceType};
+/// use scimwire::schema::{ISO_3166_ALPHA2, ResourceType};
 ///
-/// let users = ResourceType::user().canonical_values("addresses.country", COUNTRIES).closed("addresses.country");
+/// let users = ResourceType::user().canonical_values("addresses.country", ISO_3166_ALPHA2).closed("addresses.country");
 /// ```
 #[rustfmt::skip]
-pub const COUNTRIES: [&str; 249] = [
+pub const ISO_3166_ALPHA2: [&str; 249] = [
     "AD", "AE", "AF", "AG", "AI", "AL", "AM", "AO", "AQ", "AR", "AS", "AT", "AU", "AW", "AX", "AZ",
     "BA", "BB", "BD", "BE", "BF", "BG", "BH", "BI", "BJ", "BL", "BM", "BN", "BO", "BQ", "BR", "BS", "BT", "BV", "BW", "BY", "BZ",
     "CA", "CC", "CD", "CF", "CG", "CH", "CI", "CK", "CL", "CM", "CN", "CO", "CR", "CU", "CV", "CW", "CX", "CY", "CZ",

@@ -8,7 +8,7 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 /// Fractions of a second beyond nanoseconds are cut off. As XML Schema has it, a day may end at
 /// `24:00:00`, no minute has a leap second, and a zone is at most 14 hours from UTC.
 #[must_use]
-pub fn instant(text: &str) -> Option<DateTime<Utc>> {
+pub fn parse_date_time(text: &str) -> Option<DateTime<Utc>> {
     let (date, time) = text.split_at_checked(DATE)?;
     let time = time.strip_prefix('T')?;
     let zone = time.bytes().position(|byte| matches!(byte, b'Z' | b'+' | b'-'));

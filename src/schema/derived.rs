@@ -51,7 +51,7 @@ impl ResourceType {
 
     /// Returns the attributes and sub-attributes with unique values, which a store has to enforce.
     pub fn unique_paths(&self) -> &[ResolvedPath] {
-        let unique = || self.paths().filter(|path| path.last().unique()).collect();
+        let unique = || self.paths().filter(|path| path.leaf().is_unique()).collect();
         self.derived.unique.get_or_init(unique)
     }
 
@@ -62,7 +62,7 @@ impl ResourceType {
             let usual = USUALLY_INDEXED.iter().filter_map(|path| self.resolve(&path.parse().ok()?));
             let mut paths: Vec<ResolvedPath> = Vec::new();
             for path in usual.chain(self.declared_indexes()) {
-                if !path.last().unique() && !paths.contains(&path) {
+                if !path.leaf().is_unique() && !paths.contains(&path) {
                     paths.push(path);
                 }
             }
@@ -72,7 +72,7 @@ impl ResourceType {
 
     /// The attributes and sub-attributes with `returned: request` (RFC 7643, Section 7).
     pub(crate) fn paths_on_request(&self) -> &[ResolvedPath] {
-        let is_on_request = |path: &ResolvedPath| path.last().returned() == Returned::Request;
+        let is_on_request = |path: &ResolvedPath| path.leaf().returned() == Returned::Request;
         self.derived.on_request.get_or_init(|| self.paths().filter(is_on_request).collect())
     }
 
@@ -110,13 +110,13 @@ mod tests {
         assert_eq!((users.unique_paths().len(), users.indexed_paths().len()), (1, 2));
         let users = users.with_extension(ENTERPRISE_USER);
         assert_eq!((users.unique_paths().len(), users.paths_on_request().len()), (1, 0));
-        let users = users.unique(NUMBER);
+        let users = users.with_unique(NUMBER);
         assert_eq!((users.unique_paths().len(), users.indexed_paths().len()), (2, 2));
-        let users = users.unique("emails.value");
+        let users = users.with_unique("emails.value");
         assert_eq!((users.unique_paths().len(), users.indexed_paths().len()), (3, 1));
-        let users = users.indexed("title");
+        let users = users.with_index("title");
         assert_eq!(users.indexed_paths().len(), 2);
-        let users = users.keeping(["userName", "emails"]);
+        let users = users.retain_attributes(["userName", "emails"]);
         assert_eq!((users.unique_paths().len(), users.indexed_paths().len()), (2, 1));
     }
 }

@@ -1,4 +1,4 @@
-//! Definitions that cannot be served.
+//! SchemaDocument that cannot be served.
 
 use std::fmt;
 use std::sync::Arc;
@@ -6,7 +6,7 @@ use std::sync::Arc;
 /// A schema or resource type that was refused, with the place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SchemaError {
-    place: String,
+    path: String,
     kind: SchemaErrorKind,
 }
 
@@ -22,18 +22,18 @@ pub enum SchemaErrorKind {
     Expected(&'static str),
     /// A value is missing.
     Missing,
-    /// Definitions have no such member.
+    /// SchemaDocument have no such member.
     UnknownMember,
     /// The word is not one of these.
     UnknownWord(Vec<&'static str>),
     /// The id of a schema is no URN.
-    Uri,
+    InvalidUri,
     /// The name does not follow `ATTRNAME` (RFC 7643, Section 2.1).
-    Name,
+    InvalidName,
     /// The name means something else already (RFC 7643, Section 3.1; RFC 7644, Section 3.2).
     Reserved(String),
     /// The id of a resource type is not its name.
-    Id,
+    InvalidId,
     /// A complex attribute stands inside a complex attribute (RFC 7643, Section 2.3.8).
     NestedComplex,
     /// An attribute that is not complex has sub-attributes (RFC 7643, Section 1.2).
@@ -54,19 +54,19 @@ pub enum SchemaErrorKind {
     Duplicate(String),
     /// Two schemas have one URI and differ: that of the first resource type, or a schema of the
     /// RFC, and that of the second.
-    Differs(String, String),
+    Conflicting(String, String),
     /// The attribute does not exist.
     Unknown(String),
     /// The kept attributes lack a required one, or one that others depend on.
-    Needed(String),
+    Required(String),
     /// The schema does not exist.
     UnknownSchema(String),
     /// No resource type uses the schema.
-    Unused,
+    UnusedSchema,
     /// The endpoint is not `/` and a name.
     Endpoint,
     /// The resource type is there already, with this value.
-    Fixed(String),
+    Immutable(String),
 }
 
 /// The reason for which a text is not JSON.
@@ -110,14 +110,14 @@ impl std::error::Error for InvalidJson {}
 
 impl SchemaError {
     pub(crate) fn new(place: impl Into<String>, kind: SchemaErrorKind) -> Self {
-        Self { place: place.into(), kind }
+        Self { path: place.into(), kind }
     }
 
     /// Returns the place: a path into the document, such as `schemas[0].attributes[3].type`, or the
     /// argument of a builder. Empty for the document as a whole.
     #[must_use]
-    pub fn place(&self) -> &str {
-        &self.place
+    pub fn path(&self) -> &str {
+        &self.path
     }
 
     /// Returns the kind of the error.
@@ -129,7 +129,7 @@ impl SchemaError {
 
 impl fmt::Display for SchemaError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.place.as_str() {
+        match self.path.as_str() {
             "" => self.kind.fmt(f),
             place => write!(f, "`{place}`: {}", self.kind),
         }
@@ -156,14 +156,14 @@ impl fmt::Display for SchemaErrorKind {
             Self::Missing => f.write_str("this is missing"),
             Self::UnknownMember => f.write_str("definitions have no such member"),
             Self::UnknownWord(words) => write!(f, "this has to be one of `{}`", words.join("`, `")),
-            Self::Uri => {
+            Self::InvalidUri => {
                 f.write_str("the id of a schema is a URN, such as `urn:example:schemas:Device`")
             }
-            Self::Name => {
+            Self::InvalidName => {
                 f.write_str("a name is a letter or `$`, then letters, digits, `-`, `_` and `$`")
             }
             Self::Reserved(name) => write!(f, "`{name}` means something else already"),
-            Self::Id => f.write_str("the id of a resource type is its name"),
+            Self::InvalidId => f.write_str("the id of a resource type is its name"),
             Self::NestedComplex => f.write_str("a complex attribute cannot stand inside another"),
             Self::SimpleWithSubAttributes => {
                 f.write_str("only a complex attribute has sub-attributes")
@@ -177,19 +177,21 @@ impl fmt::Display for SchemaErrorKind {
             }
             Self::Uniqueness => f.write_str("values of this type cannot be unique"),
             Self::Duplicate(name) => write!(f, "`{name}` is defined twice"),
-            Self::Differs(one, other) => {
+            Self::Conflicting(one, other) => {
                 write!(f, "two schemas have this URI and differ, one of `{one}`, one of `{other}`")
             }
             Self::Unknown(name) => write!(f, "`{name}` is not defined"),
-            Self::Needed(name) => write!(f, "`{name}` cannot be left out; name it in `keeping`"),
+            Self::Required(name) => write!(f, "`{name}` cannot be left out; name it in `keeping`"),
             Self::UnknownSchema(uri) => {
                 write!(f, "there is no schema `{uri}`; add it to `schemas`")
             }
-            Self::Unused => {
+            Self::UnusedSchema => {
                 f.write_str("no resource type uses this schema; name it in `resourceTypes`")
             }
             Self::Endpoint => f.write_str("an endpoint is `/` and a name"),
-            Self::Fixed(value) => write!(f, "this resource type is there already, with `{value}`"),
+            Self::Immutable(value) => {
+                write!(f, "this resource type is there already, with `{value}`")
+            }
         }
     }
 }

@@ -146,7 +146,7 @@ impl<'t> Membership<'t> {
 }
 
 fn lists(attribute: &Attribute) -> bool {
-    attribute.multi_valued() && attribute.refers_by_value()
+    attribute.is_multi_valued() && attribute.is_resource_reference()
 }
 
 fn lists_members(attribute: &Attribute) -> bool {
@@ -163,7 +163,7 @@ fn is_path_of(attribute: Option<&Arc<Attribute>>, path: &ResolvedPath) -> bool {
 }
 
 fn is_id(path: &ResolvedPath) -> bool {
-    path.sub().is_some_and(|sub| sub.name() == "value")
+    path.sub_attribute().is_some_and(|sub| sub.name() == "value")
 }
 
 fn reference_types(attribute: Option<&Arc<Attribute>>) -> &[String] {

@@ -28,18 +28,18 @@ mod urls;
 pub use attribute::Attribute;
 pub use builder::{AttributeBuilder, SchemaBuilder};
 pub use builtin::{BuiltinSchema, ENTERPRISE_USER};
-pub use bundle::Definitions;
+pub use bundle::SchemaDocument;
 pub use characteristics::{AttributeType, Mutability, Returned, Uniqueness};
-pub use compare::{fold, prepare, prepare_password};
-pub use countries::COUNTRIES;
-pub use date_time::instant;
+pub use compare::{case_fold, prepare_password, prepare_username};
+pub use countries::ISO_3166_ALPHA2;
+pub use date_time::parse_date_time;
 pub use error::{InvalidJson, SchemaError, SchemaErrorKind};
 pub use membership::Membership;
-pub use registry::Registry;
+pub use registry::SchemaRegistry;
 pub use resolve::ResolvedPath;
 pub use resource_type::{ResourceType, SchemaExtension};
 pub use schema::Schema;
-pub use urls::Locations;
+pub use urls::ResourceUrls;
 
 pub(crate) use compare::{
     SHORT, bytes, compared, fold_contains, fold_ends_with, fold_starts_with, folding, folds_equal,

@@ -9,12 +9,12 @@ use super::schema::Schema;
 
 /// The resource types that are served, and the schemas that they use.
 #[derive(Clone, Debug, Default)]
-pub struct Registry {
+pub struct SchemaRegistry {
     schemas: Vec<Arc<Schema>>,
     resource_types: Vec<Arc<ResourceType>>,
 }
 
-impl Registry {
+impl SchemaRegistry {
     /// Puts resource types together.
     ///
     /// # Errors
@@ -75,7 +75,7 @@ impl Registry {
                     .iter()
                     .find(has_it)
                     .map_or(known.name(), |resource_type| resource_type.name());
-                let kind = SchemaErrorKind::Differs(first.to_owned(), user.to_owned());
+                let kind = SchemaErrorKind::Conflicting(first.to_owned(), user.to_owned());
                 Err(SchemaError::new(schema.uri().as_str(), kind))
             }
             None => {

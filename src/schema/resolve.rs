@@ -47,7 +47,7 @@ impl ResolvedPath {
 
     /// The sub-attribute, where the path names one.
     #[must_use]
-    pub fn sub(&self) -> Option<&Arc<Attribute>> {
+    pub fn sub_attribute(&self) -> Option<&Arc<Attribute>> {
         self.sub.as_ref()
     }
 
@@ -60,13 +60,13 @@ impl ResolvedPath {
 
     /// The path of the attribute, without the sub-attribute.
     #[must_use]
-    pub fn whole(&self) -> Self {
+    pub fn without_sub(&self) -> Self {
         Self { sub: None, ..self.clone() }
     }
 
     /// The attribute or sub-attribute that the path ends at.
     #[must_use]
-    pub fn last(&self) -> &Arc<Attribute> {
+    pub fn leaf(&self) -> &Arc<Attribute> {
         self.sub.as_ref().unwrap_or(&self.attribute)
     }
 }

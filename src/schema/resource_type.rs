@@ -131,7 +131,7 @@ impl ResourceType {
     /// `emails.value` or
     /// `urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:employeeNumber`.
     #[must_use]
-    pub fn unique(mut self, attribute: &str) -> Self {
+    pub fn with_unique(mut self, attribute: &str) -> Self {
         let changed = self.change(attribute, Attribute::with_uniqueness);
         self.noting(changed)
     }
@@ -153,7 +153,7 @@ impl ResourceType {
     /// assert!(users.schema().attribute("active").is_some_and(|active| active.required()));
     /// ```
     #[must_use]
-    pub fn required(mut self, attribute: &str) -> Self {
+    pub fn with_required(mut self, attribute: &str) -> Self {
         let changed = self.change(attribute, |attribute| Ok(attribute.with_requirement()));
         self.noting(changed)
     }
@@ -163,7 +163,7 @@ impl ResourceType {
     /// [`Resources::find_by`](crate::service::Resources::find_by). `externalId` and `emails.value` are
     /// always indexed. A store over your own tables has its own indexes.
     #[must_use]
-    pub fn indexed(mut self, attribute: &str) -> Self {
+    pub fn with_index(mut self, attribute: &str) -> Self {
         let noted = match attribute.parse().ok().filter(|path| self.resolve(path).is_some()) {
             Some(path) => {
                 self.indexed.push(path);
@@ -189,16 +189,16 @@ impl ResourceType {
     /// );
     /// ```
     #[must_use]
-    pub fn closed(mut self, attribute: &str) -> Self {
+    pub fn enforce_canonical_values(mut self, attribute: &str) -> Self {
         let changed = self.close(attribute);
         self.noting(changed)
     }
 
     /// Replaces the canonical values of an attribute, as published by `/Schemas`. With
-    /// [`COUNTRIES`](super::COUNTRIES) and [`closed`](Self::closed), `addresses.country` accepts
+    /// [`ISO_3166_ALPHA2`](super::ISO_3166_ALPHA2) and [`closed`](Self::closed), `addresses.country` accepts
     /// only ISO 3166-1 codes.
     #[must_use]
-    pub fn canonical_values(
+    pub fn with_canonical_values(
         mut self,
         attribute: &str,
         values: impl IntoIterator<Item = impl Into<String>>,
@@ -245,7 +245,10 @@ impl ResourceType {
     /// assert_eq!(users.extensions()[0].schema.attributes().len(), 1);
     /// ```
     #[must_use]
-    pub fn keeping(mut self, attributes: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn retain_attributes(
+        mut self,
+        attributes: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         let names: Vec<String> = attributes.into_iter().map(Into::into).collect();
         let kept = self.keep(&names);
         self.noting(kept)
@@ -374,16 +377,17 @@ impl ResourceType {
     /// 4.1.1).
     pub(crate) fn activity(&self) -> Option<&Arc<Attribute>> {
         let active = self.schema.attribute("active")?;
-        (active.kind() == AttributeType::Boolean && !active.multi_valued()).then_some(active)
+        (active.attribute_type() == AttributeType::Boolean && !active.is_multi_valued())
+            .then_some(active)
     }
 
     /// Returns `active` if unassigning it is allowed: the value stays, and is not shown.
     pub(crate) fn kept_activity(&self) -> Option<&Arc<Attribute>> {
         self.activity()
-            .filter(|active| !active.required() && active.mutability() != Mutability::Immutable)
+            .filter(|active| !active.is_required() && active.mutability() != Mutability::Immutable)
     }
 
-    /// Those of [`ResourceType::indexed`].
+    /// Those of [`ResourceType::with_index`].
     pub fn declared_indexes(&self) -> impl Iterator<Item = ResolvedPath> + '_ {
         self.indexed.iter().filter_map(|path| self.resolve(path))
     }
@@ -396,7 +400,7 @@ impl ResourceType {
 
     pub(super) fn check_name(&self) -> Result<(), SchemaErrorKind> {
         if !AttrName::is_valid(&self.name) {
-            return Err(SchemaErrorKind::Name);
+            return Err(SchemaErrorKind::InvalidName);
         }
         not_reserved(&self.name, &RESERVED_NAMES)
     }

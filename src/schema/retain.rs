@@ -49,7 +49,7 @@ impl Kept {
         }
         if !self.paths.iter().any(|path| path.extension() == Some(schema)) {
             return if *required {
-                Err(SchemaErrorKind::Needed(schema.uri().to_string()))
+                Err(SchemaErrorKind::Required(schema.uri().to_string()))
             } else {
                 Ok(None)
             };
@@ -81,24 +81,25 @@ impl Kept {
         let mut paths = self.paths.iter().filter(is_meant).peekable();
         let needed = |sub: Option<&Arc<Attribute>>| {
             let path = ResolvedPath::new(container.cloned(), Arc::clone(attribute), sub.cloned());
-            Err(SchemaErrorKind::Needed(path.to_string()))
+            Err(SchemaErrorKind::Required(path.to_string()))
         };
         if paths.peek().is_none() {
-            return if attribute.required() { needed(None) } else { Ok(None) };
+            return if attribute.is_required() { needed(None) } else { Ok(None) };
         }
-        let subs: Option<Vec<&Arc<Attribute>>> = paths.map(ResolvedPath::sub).collect();
+        let subs: Option<Vec<&Arc<Attribute>>> = paths.map(ResolvedPath::sub_attribute).collect();
         let Some(named) = subs else {
             return Ok(Some(Arc::clone(attribute)));
         };
         // A `$ref` beside a `value` follows from it, and who is named by an id cannot be named
         // without one.
-        let follows = |sub: &Attribute| attribute.refers_by_value() && sub.name() == "$ref";
-        let identifies = |sub: &Attribute| attribute.refers_by_value() && sub.name() == "value";
+        let follows = |sub: &Attribute| attribute.is_resource_reference() && sub.name() == "$ref";
+        let identifies =
+            |sub: &Attribute| attribute.is_resource_reference() && sub.name() == "value";
         let is_kept = |sub: &&Arc<Attribute>| named.contains(sub) || follows(sub);
         let left_out = attribute
             .sub_attributes()
             .iter()
-            .find(|sub| !is_kept(sub) && (sub.required() || identifies(sub)));
+            .find(|sub| !is_kept(sub) && (sub.is_required() || identifies(sub)));
         match left_out {
             Some(sub) => needed(Some(sub)),
             None => {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use http::Uri;
 
 use super::attribute::Attribute;
-use super::registry::Registry;
+use super::registry::SchemaRegistry;
 use crate::value::{Object, Value};
 
 /// The URLs of resources: the base URL of a request, and the endpoint of each resource type. They
@@ -16,7 +16,7 @@ use crate::value::{Object, Value};
 /// of them know the base URL. Under another base URL, such as that of a tenant, the same resource
 /// has another; it is never stored.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Locations(Arc<Places>);
+pub struct ResourceUrls(Arc<Places>);
 
 /// The parts of locations; shared by all requests and cached responses.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -27,20 +27,20 @@ struct Places {
     endpoints: Arc<[(String, String)]>,
 }
 
-impl Locations {
+impl ResourceUrls {
     /// The locations of the resource types of `registry` under `base_url`, such as
     /// `https://example.com/scim/v2`.
     #[must_use]
-    pub fn new(base_url: &str, registry: &Registry) -> Self {
+    pub fn new(base_url: &str, registry: &SchemaRegistry) -> Self {
         let types = registry.resource_types().iter();
         let endpoints =
             types.map(|known| (known.name().to_owned(), known.endpoint().to_owned())).collect();
-        Self(Arc::new(Places { endpoints, ..Places::default() })).under(base_url)
+        Self(Arc::new(Places { endpoints, ..Places::default() })).with_base_url(base_url)
     }
 
     /// Returns the same endpoints under another base URL.
     #[must_use]
-    pub fn under(&self, base_url: &str) -> Self {
+    pub fn with_base_url(&self, base_url: &str) -> Self {
         let uri: Option<Uri> = base_url.parse().ok();
         let base_path = uri.as_ref().map_or("", |uri| uri.path().trim_end_matches('/'));
         Self(Arc::new(Places {
@@ -64,7 +64,7 @@ impl Locations {
 
     /// The URL of a resource: base URL, endpoint, id.
     #[must_use]
-    pub fn of(&self, resource_type: &str, id: &str) -> Option<String> {
+    pub fn url_of(&self, resource_type: &str, id: &str) -> Option<String> {
         let Places { base_url, endpoints, .. } = &*self.0;
         let (_, endpoint) = endpoints.iter().find(|(name, _)| name == resource_type)?;
         let mut url = String::with_capacity(base_url.len() + endpoint.len() + 1 + id.len());
@@ -85,8 +85,8 @@ impl Locations {
             .and_then(Value::as_str)
             .filter(|name| types.iter().any(|known| known == name));
         match (named, types) {
-            (Some(name), _) => self.of(name, id),
-            (None, [only]) => self.of(only, id),
+            (Some(name), _) => self.url_of(name, id),
+            (None, [only]) => self.url_of(only, id),
             (None, _) => None,
         }
     }
@@ -120,7 +120,7 @@ impl Locations {
             .ok()
             .map(|id| id.into_owned());
         let named = |id: &String| {
-            let mut urls = self.0.endpoints.iter().filter_map(|(name, _)| self.of(name, id));
+            let mut urls = self.0.endpoints.iter().filter_map(|(name, _)| self.url_of(name, id));
             urls.any(|known| self.same(&known, url))
         };
         Some(id.filter(named))

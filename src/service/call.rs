@@ -15,7 +15,7 @@ use crate::patch::PlanBinder;
 use crate::query::Projection;
 use crate::quirks::{Deviations, Quirks};
 use crate::resource::{Decoded, Intake};
-use crate::schema::{Attribute, Locations, ResourceType};
+use crate::schema::{Attribute, ResourceType, ResourceUrls};
 use crate::store::{Change, Precondition, Pushdown};
 use crate::value::Object;
 
@@ -25,7 +25,7 @@ pub(crate) struct Call<'c> {
     pub(crate) cx: &'c RequestContext,
     pub(crate) quirks: Quirks,
     pub(crate) features: Features,
-    pub(crate) locations: Locations,
+    pub(crate) locations: ResourceUrls,
     /// The budget of the call and its parts.
     pub(crate) budget: Budget,
     /// The parameters in the URL.
@@ -43,7 +43,7 @@ pub(crate) struct Call<'c> {
 impl<'c> Call<'c> {
     pub(crate) fn new(service: &'c Service, cx: &'c RequestContext, budget: Budget) -> Self {
         let locations = match &cx.base_url {
-            Some(url) => service.locations.under(url),
+            Some(url) => service.locations.with_base_url(url),
             None => service.locations.clone(),
         };
         Self {

@@ -6,7 +6,7 @@ use super::outcome::{Failure, Outcome};
 use super::{Call, Endpoint, rewrite};
 use crate::hooks::{CreateDecision, LinkMode, MemberDecision};
 use crate::patch::Replacement;
-use crate::resource::{Decoded, Meta, Resource, check};
+use crate::resource::{Decoded, Meta, Resource, validate};
 use crate::store::{Change, Operation, too_long};
 use crate::value::Object;
 
@@ -44,7 +44,7 @@ pub(super) async fn insert(
 ) -> Result<Change, Failure> {
     let resource_type = &endpoint.resource_type;
     resource.activate_user(resource_type);
-    check(&resource, resource_type)?;
+    validate(&resource, resource_type)?;
     let members = resource_type.membership().member_ids(&resource);
     if let MemberDecision::Ignore(ids) = call.accepted_members(endpoint, &members).await? {
         resource_type.membership().leave_out(&mut resource, &ids);

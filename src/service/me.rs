@@ -25,6 +25,6 @@ impl Outcome {
     /// Adds the permanent URI of the resource, which a client that asked for `/Me` gets
     /// in any response.
     pub(crate) fn of_me(self, call: &Call<'_>, endpoint: &Endpoint, id: &str) -> Self {
-        Self { me: call.locations.of(endpoint.resource_type.name(), id), ..self }
+        Self { me: call.locations.url_of(endpoint.resource_type.name(), id), ..self }
     }
 }

@@ -49,7 +49,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::features::Features;
 use crate::hooks::{Hooks, NoHooks};
 use crate::quirks::Quirks;
-use crate::schema::{Locations, Registry, ResolvedPath, ResourceType};
+use crate::schema::{ResolvedPath, ResourceType, ResourceUrls, SchemaRegistry};
 use crate::store::ResourceStore;
 
 pub(crate) use call::Call;
@@ -71,9 +71,9 @@ pub(crate) use versions::entity_tags;
 /// A service provider: its resource types with their stores, and what holds for every call.
 #[derive(Clone)]
 pub(crate) struct Service {
-    pub(crate) registry: Registry,
+    pub(crate) registry: SchemaRegistry,
     pub(crate) endpoints: Vec<Endpoint>,
-    pub(crate) locations: Locations,
+    pub(crate) locations: ResourceUrls,
     pub(crate) hooks: Arc<dyn Hooks>,
     /// `true` if the application has set a hook, which may react to events.
     pub(crate) has_hooks: bool,
@@ -97,9 +97,9 @@ impl Service {
     /// A service provider with the defaults, and no resource types yet.
     pub(crate) fn new() -> Self {
         Self {
-            registry: Registry::default(),
+            registry: SchemaRegistry::default(),
             endpoints: Vec::new(),
-            locations: Locations::default(),
+            locations: ResourceUrls::default(),
             hooks: Arc::new(NoHooks),
             has_hooks: false,
             quirks: Quirks::default(),

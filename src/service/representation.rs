@@ -10,7 +10,7 @@ use super::{Call, Endpoint};
 use crate::query::{MostGroups, Projected, Projection};
 use crate::quirks::{Deviation, Mark};
 use crate::resource::{Resource, Written};
-use crate::schema::{Locations, Membership, ResourceType};
+use crate::schema::{Membership, ResourceType, ResourceUrls};
 use crate::store::{Change, Operation};
 
 /// A resource, and what of it is shown.
@@ -18,13 +18,13 @@ pub(crate) struct Representation {
     pub(super) resource: Arc<Resource>,
     projection: Projection,
     resource_type: Arc<ResourceType>,
-    locations: Locations,
+    locations: ResourceUrls,
 }
 
 impl Representation {
     /// The URL of the resource.
     pub(super) fn location(&self) -> Option<String> {
-        self.locations.of(self.resource_type.name(), self.resource.id())
+        self.locations.url_of(self.resource_type.name(), self.resource.id())
     }
 
     /// The resource as JSON, with its headers.

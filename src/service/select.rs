@@ -7,7 +7,7 @@ use super::outcome::Failure;
 use super::{Call, Endpoint};
 use crate::query::{IdOrder, Page, Position, Projected, Projection, Query, Sort};
 use crate::resource::Resource;
-use crate::schema::{Locations, ResourceType};
+use crate::schema::{ResourceType, ResourceUrls};
 use crate::store::{Pushdown, execute};
 
 /// A resource that was found, with what it is shown by.
@@ -56,7 +56,7 @@ impl Found<'_> {
         self.position.clone().unwrap_or_else(position)
     }
 
-    pub(super) fn show<'f>(&'f self, locations: &'f Locations) -> Projected<'f> {
+    pub(super) fn show<'f>(&'f self, locations: &'f ResourceUrls) -> Projected<'f> {
         Projected::new(&self.resource, self.projection, self.resource_type, locations)
     }
 }

@@ -119,7 +119,7 @@ impl OfAscii {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::schema::{fold, prepare};
+    use crate::schema::{case_fold, prepare_username};
 
     /// Every character that has to do with ASCII, alone and among others, in what it comes to: none
     /// is missed.
@@ -137,10 +137,10 @@ mod tests {
                 format!("X{apart}y"),
                 apart.to_uppercase(),
             ] {
-                assert_found(&text, &fold(&text), false);
-                assert_found(&text, &prepare(&text), true);
+                assert_found(&text, &case_fold(&text), false);
+                assert_found(&text, &prepare_username(&text), true);
                 // What is kept folded, and asked for as an identifier.
-                assert_found(&fold(&text), &fold(&prepare(&text)), true);
+                assert_found(&case_fold(&text), &case_fold(&prepare_username(&text)), true);
             }
         }
         assert!(tried > 1_000, "{tried}");
@@ -157,7 +157,7 @@ mod tests {
     fn touches_ascii(character: char) -> bool {
         let text = character.to_string();
         let marked = format!("e{character}").nfc().count() == 1;
-        marked || text.nfkd().chain(fold(&text).chars()).any(|part| part.is_ascii())
+        marked || text.nfkd().chain(case_fold(&text).chars()).any(|part| part.is_ascii())
     }
 
     #[test]

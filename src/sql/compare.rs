@@ -9,7 +9,7 @@ use super::sort_key;
 use super::statement::{Parameter, Sql};
 use crate::filter::{CompareOp, Operand};
 use crate::query::{SortKey, integer, next_after};
-use crate::schema::fold;
+use crate::schema::case_fold;
 use crate::value::Number;
 
 /// A comparison as SQL.
@@ -40,7 +40,7 @@ impl Column {
                         dialect,
                         self.sql.clone(),
                         op,
-                        &fold(text),
+                        &case_fold(text),
                         true,
                     )),
                 })

@@ -5,7 +5,7 @@ use super::order::id_column;
 use super::statement::Sql;
 use super::translate::{Place, Side, Translation, Unmapped};
 use crate::filter::{CompareOp, Comparison};
-use crate::schema::{Locations, ResolvedPath};
+use crate::schema::{ResolvedPath, ResourceUrls};
 
 impl Translation<'_> {
     /// The URL says the id; whether it says the type too is left to the crate.
@@ -14,7 +14,7 @@ impl Translation<'_> {
         place: &Place<'_>,
         side: Side,
         comparison: &Comparison,
-        (url, locations): (&str, &Locations),
+        (url, locations): (&str, &ResourceUrls),
     ) -> Result<Sql, Unmapped> {
         let path = &comparison.path;
         let id = Some(locations)

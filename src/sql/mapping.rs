@@ -93,7 +93,7 @@ pub struct Elements {
 ///
 /// For an integer key use [`Column::integer_key`]. Return [`id_order`](super::id_order()) of the
 /// mapping from [`ResourceStore::id_order`](crate::store::ResourceStore::id_order), so that pages
-/// use an index. For a `NOT NULL` column, [`ResourceType::required`](crate::ResourceType::required)
+/// use an index. For a `NOT NULL` column, [`ResourceType::with_required`](crate::ResourceType::with_required)
 /// makes the attribute required, and [`Column::not_null`] lets sorting use an index:
 ///
 /// ```
@@ -197,7 +197,7 @@ impl Elements {
 
     /// The column of the last step of `path`.
     pub(super) fn of(&self, path: &ResolvedPath) -> Option<&Column> {
-        let name = path.sub().map_or("value", |sub| sub.name());
+        let name = path.sub_attribute().map_or("value", |sub| sub.name());
         self.columns.get(name)
     }
 
@@ -254,6 +254,6 @@ impl Columns for Mapping {
     }
 
     fn elements(&self, path: &ResolvedPath) -> Option<Elements> {
-        self.elements.get(&path.whole().to_string()).cloned()
+        self.elements.get(&path.without_sub().to_string()).cloned()
     }
 }

@@ -111,31 +111,32 @@ struct Key {
 
 impl Key {
     fn of(path: &ResolvedPath, columns: &impl Columns) -> Result<Self, Unmapped> {
-        let (attribute, last) = (path.attribute(), path.last());
+        let (attribute, last) = (path.attribute(), path.leaf());
         let unmapped = || Unmapped::new(path);
         if attribute.name() == "meta" && last.name() == "location" {
             return Self::of(&id_path(), columns);
         }
-        if last.kind() == AttributeType::Binary || path.sub().is_some_and(|sub| sub.multi_valued())
+        if last.attribute_type() == AttributeType::Binary
+            || path.sub_attribute().is_some_and(|sub| sub.is_multi_valued())
         {
             return Err(unmapped());
         }
         let dialect = columns.dialect();
-        let rank = match last.kind() {
+        let rank = match last.attribute_type() {
             AttributeType::Boolean => 0,
             AttributeType::Integer | AttributeType::Decimal => 1,
             AttributeType::DateTime => 2,
             _ => 3,
         };
-        if !attribute.multi_valued() {
+        if !attribute.is_multi_valued() {
             let column = columns.column(path).ok_or_else(unmapped)?;
-            let ordered = column.ordered(dialect, last.case_exact()).ok_or_else(unmapped)?;
+            let ordered = column.ordered(dialect, last.is_case_exact()).ok_or_else(unmapped)?;
             return Ok(Self { column, ordered, rank });
         }
         let elements = columns.elements(path).ok_or_else(unmapped)?;
         let column = elements.of(path).ok_or_else(unmapped)?;
         let position = elements.position.as_ref().ok_or_else(unmapped)?;
-        let value = column.ordered(dialect, last.case_exact()).ok_or_else(unmapped)?;
+        let value = column.ordered(dialect, last.is_case_exact()).ok_or_else(unmapped)?;
         // Of several values the primary one, or else the first.
         let is_primary = elements.columns.get("primary").map(|primary| match primary.form {
             Form::Key => format!("coalesce({} = '1', FALSE) DESC, ", primary.sql),

@@ -39,7 +39,7 @@ impl Translation<'_> {
     fn scanned(&self, term: &BoundFilter) -> Option<ResolvedPath> {
         let path = match term {
             BoundFilter::Element { path, .. } => path,
-            BoundFilter::Compare(comparison) if comparison.path.attribute().multi_valued() => {
+            BoundFilter::Compare(comparison) if comparison.path.attribute().is_multi_valued() => {
                 &comparison.path
             }
             _ => return None,
@@ -47,7 +47,7 @@ impl Translation<'_> {
         let elements = self.columns.elements(path)?;
         let asked = asked_of_value(term);
         let is_scanned = self.has_no_lookup(asked) && !(elements.are_apart() && selects_few(asked));
-        is_scanned.then(|| path.whole())
+        is_scanned.then(|| path.without_sub())
     }
 
     fn has_no_lookup(&self, filter: &BoundFilter) -> bool {

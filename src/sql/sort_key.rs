@@ -8,7 +8,9 @@ use base64::engine::general_purpose::STANDARD_NO_PAD;
 
 use crate::filter::Operand;
 use crate::query::SortKey;
-use crate::schema::{Attribute, AttributeType, bytes, fold, instant, prepare};
+use crate::schema::{
+    Attribute, AttributeType, bytes, case_fold, parse_date_time, prepare_username,
+};
 use crate::value::Value;
 
 /// Returns the value for a [`Column::key`](super::Column::key): text whose byte order is the order
@@ -25,20 +27,20 @@ use crate::value::Value;
 /// ```
 #[must_use]
 pub fn key(attribute: &Attribute, value: &Value) -> Option<String> {
-    match (attribute.kind(), value) {
+    match (attribute.attribute_type(), value) {
         (AttributeType::Boolean, Value::Bool(value)) => Some(of_boolean(*value)),
         (AttributeType::Integer | AttributeType::Decimal, Value::Number(number)) => {
             Some(number.sortable())
         }
-        (AttributeType::DateTime, Value::String(text)) => instant(text).map(of_instant),
+        (AttributeType::DateTime, Value::String(text)) => parse_date_time(text).map(of_instant),
         (AttributeType::Binary, Value::String(text)) => bytes(text).map(|bytes| of_bytes(&bytes)),
         (AttributeType::String | AttributeType::Reference, Value::String(text))
-            if attribute.case_exact() =>
+            if attribute.is_case_exact() =>
         {
             Some(text.to_string())
         }
         (AttributeType::String | AttributeType::Reference, Value::String(text)) => {
-            Some(fold(text).into_owned())
+            Some(case_fold(text).into_owned())
         }
         _ => None,
     }
@@ -49,7 +51,9 @@ pub fn key(attribute: &Attribute, value: &Value) -> Option<String> {
 #[must_use]
 pub fn prepared_key(attribute: &Attribute, value: &Value) -> Option<String> {
     match value {
-        Value::String(text) if attribute.is_identifier() => Some(prepare(text).into_owned()),
+        Value::String(text) if attribute.is_identifier() => {
+            Some(prepare_username(text).into_owned())
+        }
         value => key(attribute, value),
     }
 }

@@ -4,7 +4,7 @@ use serde_json::json;
 use super::*;
 use crate::filter::{Binder, Budget, Filter};
 use crate::query::{IdOrder, Page, Position, Projection, Sort, SortKey};
-use crate::schema::{ENTERPRISE_USER, Locations, Registry, ResourceType, Schema};
+use crate::schema::{ENTERPRISE_USER, ResourceType, ResourceUrls, Schema, SchemaRegistry};
 use crate::store::Selection;
 
 fn users() -> ResourceType {
@@ -45,10 +45,10 @@ fn mapping(dialect: Dialect) -> Mapping {
         )
 }
 
-fn locations() -> Locations {
-    Locations::new(
+fn locations() -> ResourceUrls {
+    ResourceUrls::new(
         "https://example.com/scim/v2",
-        &Registry::new([ResourceType::user().into()]).expect("a registry"),
+        &SchemaRegistry::new([ResourceType::user().into()]).expect("a registry"),
     )
 }
 
@@ -319,7 +319,7 @@ fn numbers_are_compared_exactly_or_not_at_all() {
 fn keys_are_in_the_order_of_values() {
     let floor = bound("urn:example:Desk:floor eq 1");
     let mut attribute = None;
-    floor.for_each_path(&mut |path| attribute = Some(path.last().clone()));
+    floor.for_each_path(&mut |path| attribute = Some(path.leaf().clone()));
     let attribute = attribute.expect("a path");
     let numbers = [
         json!(-1e300),
@@ -367,7 +367,7 @@ fn keys_are_in_the_order_of_values() {
     ];
     let keys: Vec<String> = instants
         .iter()
-        .map(|instant| key(since.last(), &(*instant).into()).expect("an instant"))
+        .map(|instant| key(since.leaf(), &(*instant).into()).expect("an instant"))
         .collect();
     assert!(keys.is_sorted_by(|one, other| one < other), "{keys:#?}");
 }

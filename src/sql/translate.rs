@@ -128,13 +128,13 @@ impl Translation<'_> {
     }
 
     fn present(&self, place: &Place<'_>, side: Side, path: &ResolvedPath) -> Result<Sql, Unmapped> {
-        if path.last().kind() != AttributeType::Complex {
+        if path.leaf().attribute_type() != AttributeType::Complex {
             return self.of_values(place, path, false, |column| Ok(column.present()));
         }
         // RFC 7644, Table 3: a complex attribute is there when one of its sub-attributes is.
         let attribute = path.attribute();
         let derived = |name: &str| {
-            name == "$ref" && attribute.refers_by_value()
+            name == "$ref" && attribute.is_resource_reference()
                 || name == "location" && attribute.name() == "meta"
         };
         let subs = attribute
@@ -161,7 +161,7 @@ impl Translation<'_> {
         self.approximate();
         match (side, place) {
             (Side::Below, _) => Ok(Sql::join(conditions, " OR ")),
-            (Side::Above, Place::Resource) if attribute.multi_valued() => {
+            (Side::Above, Place::Resource) if attribute.is_multi_valued() => {
                 let elements = self.columns.elements(path).ok_or_else(|| Unmapped::new(path))?;
                 Ok(elements.exists(Sql::new("TRUE"), false))
             }
@@ -184,8 +184,8 @@ impl Translation<'_> {
         }
         // RFC 7643, Section 2.4: no `primary` is the same as `primary: false`.
         let absent_too = comparison.operand == Operand::Boolean(false)
-            && path.sub().is_some_and(|sub| sub.name() == "primary");
-        if absent_too && !path.attribute().multi_valued() {
+            && path.sub_attribute().is_some_and(|sub| sub.name() == "primary");
+        if absent_too && !path.attribute().is_multi_valued() {
             return Err(Unmapped::new(path));
         }
         self.of_values(place, path, compares_with_few(comparison), |column| {
@@ -254,12 +254,12 @@ impl Translation<'_> {
         condition: impl Fn(&Column) -> Result<Sql, Unmapped>,
     ) -> Result<Sql, Unmapped> {
         let unmapped = || Unmapped::new(path);
-        if path.sub().is_some_and(|sub| sub.multi_valued()) {
+        if path.sub_attribute().is_some_and(|sub| sub.is_multi_valued()) {
             return Err(unmapped());
         }
         match place {
             Place::Element(elements) => condition(elements.of(path).ok_or_else(unmapped)?),
-            Place::Resource if path.attribute().multi_valued() => {
+            Place::Resource if path.attribute().is_multi_valued() => {
                 let elements = self.columns.elements(path).ok_or_else(unmapped)?;
                 Ok(elements.exists(condition(elements.of(path).ok_or_else(unmapped)?)?, are_few))
             }
@@ -289,6 +289,6 @@ pub(super) fn selects_few(filter: &BoundFilter) -> bool {
 /// Of a `type` or of `primary`, any value is that of many.
 fn compares_with_few(comparison: &Comparison) -> bool {
     let is_of_many = matches!(comparison.operand, Operand::Boolean(_))
-        || !comparison.path.last().canonical_values().is_empty();
+        || !comparison.path.leaf().canonical_values().is_empty();
     matches!(comparison.op, CompareOp::Eq | CompareOp::Sw) && !is_of_many
 }

@@ -136,24 +136,24 @@ impl Elements {
         path: &ResolvedPath,
         resource_type: &ResourceType,
     ) -> Result<Self, MappingError> {
-        if path.sub().is_some() {
+        if path.sub_attribute().is_some() {
             return Err(MappingError::Part { path: path.to_string() });
         }
-        if !path.attribute().multi_valued() {
+        if !path.attribute().is_multi_valued() {
             return Err(MappingError::One { path: path.to_string() });
         }
         let mut columns = HashMap::new();
         for (name, column) in sorted(self.columns) {
             let of_element = format!("{path}.{name}");
             // The value of a simple attribute has a name here, and none in paths.
-            let is_simple = path.attribute().kind() != AttributeType::Complex;
+            let is_simple = path.attribute().attribute_type() != AttributeType::Complex;
             let canonical = if is_simple && name == "value" {
                 check_form(path.to_string(), path.attribute(), &column)?;
                 name
             } else {
                 let resolved = resolve(&of_element, resource_type)?;
                 check_sub(&resolved, &column)?;
-                resolved.last().name().to_owned()
+                resolved.leaf().name().to_owned()
             };
             if columns.insert(canonical, column).is_some() {
                 return Err(MappingError::Twice { path: of_element });
@@ -180,30 +180,30 @@ fn resolve(path: &str, resource_type: &ResourceType) -> Result<ResolvedPath, Map
 }
 
 fn check_column(path: &ResolvedPath, column: &Column) -> Result<(), MappingError> {
-    if path.attribute().multi_valued() {
+    if path.attribute().is_multi_valued() {
         return Err(MappingError::Several { path: path.to_string() });
     }
     check_sub(path, column)
 }
 
 fn check_sub(path: &ResolvedPath, column: &Column) -> Result<(), MappingError> {
-    if path.sub().is_some_and(|sub| sub.multi_valued()) {
+    if path.sub_attribute().is_some_and(|sub| sub.is_multi_valued()) {
         return Err(MappingError::Nested { path: path.to_string() });
     }
-    check_form(path.to_string(), path.last(), column)
+    check_form(path.to_string(), path.leaf(), column)
 }
 
 fn check_form(path: String, attribute: &Attribute, column: &Column) -> Result<(), MappingError> {
-    if attribute.kind() == AttributeType::Complex {
+    if attribute.attribute_type() == AttributeType::Complex {
         return Err(MappingError::Complex { path });
     }
     if !fits(column.form, attribute) {
-        let exact = if attribute.case_exact() && column.form == Form::Folded {
+        let exact = if attribute.is_case_exact() && column.form == Form::Folded {
             " with regard to case"
         } else {
             ""
         };
-        let what = format!("of type {}{exact}", attribute.kind().as_str());
+        let what = format!("of type {}{exact}", attribute.attribute_type().as_str());
         return Err(MappingError::Form { path, what, form: column.form });
     }
     let is_compared_prepared =
@@ -216,11 +216,11 @@ fn check_form(path: String, attribute: &Attribute, column: &Column) -> Result<()
 
 /// Returns `true` if values of the attribute can be in a column of that form, and compared there.
 fn fits(form: Form, attribute: &Attribute) -> bool {
-    let kind = attribute.kind();
+    let kind = attribute.attribute_type();
     let is_text = matches!(kind, AttributeType::String | AttributeType::Reference);
     match form {
         Form::Text | Form::Ascii | Form::IntegerKey => is_text,
-        Form::Folded => is_text && !attribute.case_exact(),
+        Form::Folded => is_text && !attribute.is_case_exact(),
         Form::Key => kind != AttributeType::Complex,
         Form::Boolean => kind == AttributeType::Boolean,
         Form::Number => matches!(kind, AttributeType::Integer | AttributeType::Decimal),

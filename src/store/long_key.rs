@@ -21,7 +21,7 @@ const CHANGE: usize = 4;
 pub fn refuse_long_key(path: &ResolvedPath, value: &Value) -> Result<(), StoreError> {
     let text = value.as_str().unwrap_or_default();
     let is_long = text.len() > LONGEST * CHANGE
-        || text.len() > LONGEST / CHANGE && compared(path.last(), text).len() > LONGEST;
+        || text.len() > LONGEST / CHANGE && compared(path.leaf(), text).len() > LONGEST;
     if !is_long {
         return Ok(());
     }

@@ -14,7 +14,7 @@ use crate::context::Tenant;
 use crate::error::{Error, ScimType};
 use crate::patch::{MemberDelta, Plan, Replacement};
 use crate::quirks::Deviations;
-use crate::resource::{Difference, Resource, check, check_changed, same_by_value};
+use crate::resource::{Difference, Resource, check_changed, same_by_value, validate};
 use crate::schema::{Attribute, Membership, Mutability, ResolvedPath, ResourceType};
 use crate::value::Value;
 
@@ -286,7 +286,7 @@ impl Update {
             && change
                 .paths
                 .iter()
-                .all(|path| same_by_value(path.last(), before.value(path), after.value(path)))
+                .all(|path| same_by_value(path.leaf(), before.value(path), after.value(path)))
         {
             // It says what is there already, in other words: those that are there stay.
             change.paths.clear();
@@ -305,7 +305,7 @@ impl Update {
     fn check(&self, after: &Resource, changed: &[ResolvedPath]) -> Result<(), StoreError> {
         match &self.change {
             Requested::Patch(_) => check_changed(after, &self.resource_type, changed)?,
-            Requested::Put(_) => check(after, &self.resource_type)?,
+            Requested::Put(_) => validate(after, &self.resource_type)?,
         }
         Ok(())
     }

@@ -72,8 +72,11 @@ pub async fn text_stays_as_it_is(factory: &dyn StoreFactory) {
         for (number, sample) in
             TEXTS.iter().copied().chain([long.as_str()]).filter(|text| !text.is_empty()).enumerate()
         {
-            let sample =
-                if note.last().unique() { format!("{sample}{number}") } else { sample.to_owned() };
+            let sample = if note.leaf().is_unique() {
+                format!("{sample}{number}")
+            } else {
+                sample.to_owned()
+            };
             let mut resource = samples.plain_resource(&subject);
             set(&mut resource, &note, sample.as_str().into());
             let id = subject.create(resource).await.id().to_owned();
@@ -311,7 +314,7 @@ fn random_patch(
 pub(super) async fn references(stores: &Stores, subject: &Subject) -> Vec<String> {
     let other = stores.candidates_for(subject).filter(|_| subject.membership().is_some());
     let referred = other.unwrap_or_else(|| subject.clone());
-    let refers = subject.fields.iter().any(|field| field.attribute.refers_by_value());
+    let refers = subject.fields.iter().any(|field| field.attribute.is_resource_reference());
     let count = if refers { 6 } else { 0 };
     made(&referred, &mut stores.samples(), count).await
 }

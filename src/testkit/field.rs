@@ -45,7 +45,8 @@ pub(super) fn fields(
     let field =
         |(extension, attribute, required): (Option<&Arc<Schema>>, &Arc<Attribute>, bool)| {
             let path = |sub| ResolvedPath::new(extension.cloned(), Arc::clone(attribute), sub);
-            let is_derived = |sub: &Attribute| sub.name() == "$ref" && attribute.refers_by_value();
+            let is_derived =
+                |sub: &Attribute| sub.name() == "$ref" && attribute.is_resource_reference();
             let subs = attribute
                 .sub_attributes()
                 .iter()
@@ -54,15 +55,15 @@ pub(super) fn fields(
                 subs.filter(|sub| keeps(&path(Some(Arc::clone(sub))))).cloned().collect();
             let is_written =
                 attribute.mutability() != Mutability::ReadOnly && attribute.is_readable();
-            let is_kept = if attribute.kind() == AttributeType::Complex {
+            let is_kept = if attribute.attribute_type() == AttributeType::Complex {
                 !subs.is_empty()
             } else {
                 keeps(&path(None))
             };
             let demanded = required
-                || attribute.required()
-                || attribute.unique()
-                || subs.iter().any(|sub| sub.unique());
+                || attribute.is_required()
+                || attribute.is_unique()
+                || subs.iter().any(|sub| sub.is_unique());
             let (extension, attribute) = (extension.cloned(), Arc::clone(attribute));
             (is_written && is_kept).then_some(Field { extension, attribute, subs, demanded })
         };
@@ -71,7 +72,7 @@ pub(super) fn fields(
 
 /// Returns `true` if what is kept is the path, or holds it, or is part of it.
 pub(super) fn meet(kept: &ResolvedPath, path: &ResolvedPath) -> bool {
-    kept.holds(path) || (path.sub().is_none() && path.holds(kept))
+    kept.holds(path) || (path.sub_attribute().is_none() && path.holds(kept))
 }
 
 /// All that can be seen of a resource.

@@ -7,7 +7,9 @@ use super::field::Field;
 use super::harness::Subject;
 use super::random::Random;
 use crate::resource::Resource;
-use crate::schema::{Attribute, AttributeType, Mutability, ResolvedPath, fold, instant};
+use crate::schema::{
+    Attribute, AttributeType, Mutability, ResolvedPath, case_fold, parse_date_time,
+};
 use crate::value::{List, Object, Value};
 
 /// Texts that are equal, or parts of each other, once case and form do not count; and such as trip
@@ -153,7 +155,7 @@ impl Samples {
 
     fn instant(&mut self) -> DateTime<Utc> {
         let text = self.random.pick(INSTANTS).copied().unwrap_or_default();
-        instant(text).unwrap_or_default()
+        parse_date_time(text).unwrap_or_default()
     }
 
     fn value_of(&mut self, subject: &Subject, field: &Field) -> Option<Value> {
@@ -161,7 +163,7 @@ impl Samples {
             let ids = self.ids.clone();
             return Some(Value::Array(self.members(subject, &ids)));
         }
-        if !field.attribute.multi_valued() {
+        if !field.attribute.is_multi_valued() {
             return self.element(field);
         }
         let several = 1 + self.random.below(3);
@@ -185,7 +187,7 @@ impl Samples {
     /// One value of an attribute.
     fn element(&mut self, field: &Field) -> Option<Value> {
         let attribute = &field.attribute;
-        if attribute.kind() != AttributeType::Complex {
+        if attribute.attribute_type() != AttributeType::Complex {
             return Some(self.scalar(attribute));
         }
         let mut object = Object::new();
@@ -193,13 +195,13 @@ impl Samples {
             if sub.mutability() == Mutability::ReadOnly {
                 continue;
             }
-            let identifies = sub.name() == "value" || sub.unique() || sub.required();
+            let identifies = sub.name() == "value" || sub.is_unique() || sub.is_required();
             if !identifies && !self.random.once_in(2) {
                 continue;
             }
-            if sub.name() == "value" && attribute.refers_by_value() {
+            if sub.name() == "value" && attribute.is_resource_reference() {
                 object.insert("value".to_owned(), self.random.pick(&self.ids)?.as_str().into());
-            } else if sub.multi_valued() {
+            } else if sub.is_multi_valued() {
                 object.insert(sub.name().to_owned(), [self.scalar(sub)].into());
             } else {
                 object.insert(sub.name().to_owned(), self.scalar(sub));
@@ -209,15 +211,15 @@ impl Samples {
     }
 
     fn scalar(&mut self, attribute: &Attribute) -> Value {
-        if attribute.unique() {
+        if attribute.is_unique() {
             return self.unique_value(attribute);
         }
         let canonical = attribute.canonical_values();
-        if !canonical.is_empty() && (attribute.closed() || self.random.once_in(2)) {
+        if !canonical.is_empty() && (attribute.is_closed() || self.random.once_in(2)) {
             return self.random.pick(canonical).cloned().unwrap_or_default().into();
         }
         let read = |text: &str| serde_json::from_str(text).unwrap_or_default();
-        match attribute.kind() {
+        match attribute.attribute_type() {
             AttributeType::Boolean => self.random.once_in(2).into(),
             AttributeType::Integer => {
                 self.random.pick(WHOLE).map_or(Value::Null, |text| read(text))
@@ -229,7 +231,7 @@ impl Samples {
             AttributeType::Binary => self.random.pick(BYTES).copied().into(),
             AttributeType::Reference => self.random.pick(URLS).copied().into(),
             AttributeType::String | AttributeType::Complex => match self.text() {
-                text if text.is_empty() && attribute.required() => "a".into(),
+                text if text.is_empty() && attribute.is_required() => "a".into(),
                 text => text.into(),
             },
         }
@@ -240,7 +242,7 @@ impl Samples {
     pub(super) fn unique_value(&mut self, attribute: &Attribute) -> Value {
         self.count += 1;
         let count = self.count;
-        match attribute.kind() {
+        match attribute.attribute_type() {
             AttributeType::Integer | AttributeType::Decimal => count.into(),
             AttributeType::DateTime => format!("2011-05-13T04:42:34.{count:06}Z").into(),
             AttributeType::Reference => format!("https://example.com/{count}").into(),
@@ -258,9 +260,9 @@ impl Samples {
 
 /// Returns the value in another case; `None` if case matters.
 pub(super) fn respelled(path: &ResolvedPath, value: &Value) -> Option<Value> {
-    let text = value
-        .as_str()
-        .filter(|_| path.last().kind() == AttributeType::String && !path.last().case_exact())?;
+    let text = value.as_str().filter(|_| {
+        path.leaf().attribute_type() == AttributeType::String && !path.leaf().is_case_exact()
+    })?;
     let upper = text.to_ascii_uppercase();
     Some(if upper == text { text.to_ascii_lowercase() } else { upper }.into())
 }
@@ -268,5 +270,5 @@ pub(super) fn respelled(path: &ResolvedPath, value: &Value) -> Option<Value> {
 /// Returns the identity of a value among others of an attribute.
 fn identity(element: &Value) -> String {
     let value = element.get("value").unwrap_or(element);
-    value.as_str().map_or_else(|| value.to_string(), |text| fold(text).into_owned())
+    value.as_str().map_or_else(|| value.to_string(), |text| case_fold(text).into_owned())
 }

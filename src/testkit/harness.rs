@@ -116,7 +116,7 @@ impl Subject {
             let same = field.extension.as_ref() == path.extension()
                 && field.attribute.name() == path.attribute().name();
             same && path
-                .sub()
+                .sub_attribute()
                 .is_none_or(|sub| field.subs.iter().any(|kept| kept.name() == sub.name()))
         })
     }
@@ -135,22 +135,27 @@ impl Subject {
     /// A text that can be changed at will: not unique, if there is such a one.
     pub(super) fn note(&self) -> Option<ResolvedPath> {
         let is_text = |attribute: &Arc<Attribute>| {
-            attribute.kind() == AttributeType::String
-                && !attribute.multi_valued()
+            attribute.attribute_type() == AttributeType::String
+                && !attribute.is_multi_valued()
                 && attribute.mutability() == Mutability::ReadWrite
                 && attribute.is_readable()
                 && attribute.canonical_values().is_empty()
         };
-        let single = || self.fields.iter().filter(|field| !field.attribute.multi_valued());
+        let single = || self.fields.iter().filter(|field| !field.attribute.is_multi_valued());
         let whole =
             single().filter(|field| is_text(&field.attribute)).map(|field| field.path(None));
-        let parts = single().filter(|field| !field.attribute.refers_by_value()).flat_map(|field| {
-            let texts = field.subs.iter().filter(|sub| is_text(sub));
-            texts.map(|sub| field.path(Some(sub)))
-        });
+        let parts =
+            single().filter(|field| !field.attribute.is_resource_reference()).flat_map(|field| {
+                let texts = field.subs.iter().filter(|sub| is_text(sub));
+                texts.map(|sub| field.path(Some(sub)))
+            });
         let mut all: Vec<ResolvedPath> = whole.chain(parts).collect();
         all.sort_by_key(|path| {
-            (path.last().unique(), path.sub().is_some(), path.attribute().name() == "externalId")
+            (
+                path.leaf().is_unique(),
+                path.sub_attribute().is_some(),
+                path.attribute().name() == "externalId",
+            )
         });
         all.into_iter().next()
     }
@@ -427,14 +432,14 @@ pub(super) fn text(resource: &Resource, path: &ResolvedPath) -> String {
 /// Gives a resource one value at a path; an attribute with several then has that one.
 pub(super) fn set(resource: &mut Resource, path: &ResolvedPath, value: Value) {
     let name = path.attribute().name();
-    let many = path.attribute().multi_valued();
+    let many = path.attribute().is_multi_valued();
     let container = path.extension().map(|extension| extension.uri().as_str().to_owned());
     let object = container.as_ref().and_then(|uri| resource.get(uri)?.as_object().cloned());
     let current = match &container {
         Some(_) => object.as_ref().and_then(|object| object.get(name)).cloned(),
         None => resource.get(name).cloned(),
     };
-    let value = match (path.sub(), current) {
+    let value = match (path.sub_attribute(), current) {
         (None, _) if many => [value].into(),
         (None, _) => value,
         (Some(sub), _) if many => [Object::from([(sub.name(), value)])].into(),

@@ -136,8 +136,8 @@ impl Claim {
             .cloned();
         let known = id.into_iter().chain(subject.unique_paths()).chain(indexed);
         let is_text = |path: &ResolvedPath| {
-            matches!(path.last().kind(), AttributeType::String | AttributeType::Reference)
-                && !path.last().closed()
+            matches!(path.leaf().attribute_type(), AttributeType::String | AttributeType::Reference)
+                && !path.leaf().is_closed()
         };
         let is_claimed = |path: &ResolvedPath| {
             subject.store.pushdown(&look_up(&subject, path, "nobody")) >= Pushdown::Narrows
@@ -154,7 +154,7 @@ impl Claim {
         for number in 0..count {
             let mut resource = samples.plain_resource(subject);
             for path in self.paths.iter().filter(|path| path.attribute().name() != "id") {
-                set(&mut resource, path, samples.unique_value(path.last()));
+                set(&mut resource, path, samples.unique_value(path.leaf()));
             }
             let created = subject.create(resource).await;
             if number == count / 2 {

@@ -25,7 +25,7 @@
 //!
 //! - **Types**: pass the resource types that you serve: `.resource_type(users.clone(),
 //!   MyUsers::new(pool))`. If a type has attributes that the tables lack, cut it down with
-//!   [`ResourceType::keeping`](crate::ResourceType::keeping), or name the ones that are kept:
+//!   [`ResourceType::retain_attributes`](crate::ResourceType::retain_attributes), or name the ones that are kept:
 //!   `.keeping("User", &["userName", "name", "emails", "active"])`. Without groups, their checks are
 //!   skipped.
 //! - **Stores of any type**: use [`users`] and [`groups`], which have attributes of every kind.

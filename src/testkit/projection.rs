@@ -7,7 +7,7 @@ use super::queries::Questions;
 use super::stores::{StoreFactory, Stores};
 use crate::query::{Page, Projected, Projection, Query};
 use crate::resource::Resource;
-use crate::schema::{AttributeType, Locations, ResolvedPath};
+use crate::schema::{AttributeType, ResolvedPath, ResourceUrls};
 use crate::value::Value;
 
 /// A text that nobody may ever see again.
@@ -68,7 +68,7 @@ pub async fn secrets_are_not_handed_out(factory: &dyn StoreFactory) {
         for path in &secrets {
             set(&mut wanted, path, SECRET.into());
         }
-        let setting = secrets.iter().filter(|path| path.sub().is_none());
+        let setting = secrets.iter().filter(|path| path.sub_attribute().is_none());
         let setting =
             setting.map(|path| operation("replace", path, SECRET.into())).collect::<Vec<_>>();
         let updates = [subject.put(wanted)]
@@ -114,12 +114,13 @@ fn secrets(subject: &Subject) -> Vec<ResolvedPath> {
     for (extension, attribute) in core.chain(extended) {
         let path =
             |sub| ResolvedPath::new(extension.cloned(), std::sync::Arc::clone(attribute), sub);
-        let whole = (!attribute.is_readable() && attribute.kind() == AttributeType::String)
+        let whole = (!attribute.is_readable()
+            && attribute.attribute_type() == AttributeType::String)
             .then(|| path(None));
         let parts = attribute
             .sub_attributes()
             .iter()
-            .filter(|sub| !sub.is_readable() && sub.kind() == AttributeType::String);
+            .filter(|sub| !sub.is_readable() && sub.attribute_type() == AttributeType::String);
         secrets.extend(whole.into_iter().chain(parts.map(|sub| path(Some(sub.clone())))));
     }
     secrets
@@ -143,7 +144,7 @@ fn assert_shown(
 }
 
 fn shown(subject: &Subject, projection: &Projection, resource: &Resource) -> Value {
-    let locations = Locations::default();
+    let locations = ResourceUrls::default();
     let shown = Projected::new(resource, projection, &subject.resource_type, &locations);
     serde_json::to_value(shown).unwrap_or_default().into()
 }

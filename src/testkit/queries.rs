@@ -114,13 +114,13 @@ fn leaf(random: &mut Random, path: &ResolvedPath, resources: &[Arc<Resource>]) -
     let compared = compared(path);
     let known =
         random.pick(resources).and_then(|resource| resource.values(&compared).next().cloned());
-    condition(random, named, compared.last(), known.as_ref())
+    condition(random, named, compared.leaf(), known.as_ref())
 }
 
 /// A condition on one element of an attribute; on the resource where the attribute has one value.
 fn element(random: &mut Random, path: &ResolvedPath, resources: &[Arc<Resource>]) -> Filter {
     let attribute = path.attribute();
-    if !attribute.multi_valued() {
+    if !attribute.is_multi_valued() {
         return leaf(random, path, resources);
     }
     let whole = ResolvedPath::new(path.extension().cloned(), Arc::clone(attribute), None);
@@ -157,14 +157,14 @@ fn condition(
     asked: &Attribute,
     known: Option<&Value>,
 ) -> Filter {
-    if asked.kind() == AttributeType::Complex || random.once_in(8) {
+    if asked.attribute_type() == AttributeType::Complex || random.once_in(8) {
         return Filter::Present(path);
     }
     if random.once_in(12) {
         let op = if random.once_in(2) { CompareOp::Eq } else { CompareOp::Ne };
         return Filter::Compare { path, op, value: CompValue::Null };
     }
-    let op = random.pick(operators(asked.kind())).copied().unwrap_or(CompareOp::Eq);
+    let op = random.pick(operators(asked.attribute_type())).copied().unwrap_or(CompareOp::Eq);
     let known = if random.once_in(3) { None } else { known };
     Filter::Compare { path, op, value: operand(random, asked, op, known) }
 }
@@ -195,7 +195,7 @@ fn operand(
 ) -> CompValue {
     let number = |text: &str| text.parse().map_or(CompValue::Null, CompValue::Number);
     let mut pool = |pool: &[&str]| random.pick(pool).copied().unwrap_or_default().to_owned();
-    match (asked.kind(), known) {
+    match (asked.attribute_type(), known) {
         (AttributeType::Boolean, Some(Value::Bool(known))) => CompValue::Boolean(*known),
         (AttributeType::Boolean, _) => CompValue::Boolean(random.once_in(2)),
         (AttributeType::Integer | AttributeType::Decimal, Some(Value::Number(known))) => {
@@ -239,7 +239,7 @@ fn varied(random: &mut Random, text: &str, op: CompareOp) -> String {
 /// Returns the compared path: for a complex attribute, its `value`.
 fn compared(path: &ResolvedPath) -> ResolvedPath {
     let attribute = path.attribute();
-    match attribute.sub_attribute("value").filter(|_| path.sub().is_none()) {
+    match attribute.sub_attribute("value").filter(|_| path.sub_attribute().is_none()) {
         Some(value) => ResolvedPath::new(
             path.extension().cloned(),
             Arc::clone(attribute),

@@ -18,7 +18,7 @@ const ROUNDS: usize = 12;
 /// `create` and `update`; the conflict names the attribute, and nothing is stored.
 pub async fn taken_value_is_refused(factory: &dyn StoreFactory) {
     for (subject, path, mut samples) in unique_attributes(factory).await {
-        let value = samples.unique_value(path.last());
+        let value = samples.unique_value(path.leaf());
         let holder = subject.create(with(&subject, &mut samples, &path, &value)).await;
         let rival = subject.create(samples.plain_resource(&subject)).await;
         for spelling in [Some(value.clone()), respelled(&path, &value)].into_iter().flatten() {
@@ -47,7 +47,7 @@ pub async fn taken_value_is_refused(factory: &dyn StoreFactory) {
 /// A resource may keep its own unique value, and spell it anew.
 pub async fn own_value_is_free(factory: &dyn StoreFactory) {
     for (subject, path, mut samples) in unique_attributes(factory).await {
-        let value = samples.unique_value(path.last());
+        let value = samples.unique_value(path.leaf());
         let resource = with(&subject, &mut samples, &path, &value);
         let id = subject.create(resource.clone()).await.id().to_owned();
         for spelling in [Some(value.clone()), respelled(&path, &value)].into_iter().flatten() {
@@ -78,7 +78,7 @@ pub async fn own_value_is_free(factory: &dyn StoreFactory) {
 /// A value that its holder gave up, or was deleted with, can be taken.
 pub async fn freed_value_can_be_taken(factory: &dyn StoreFactory) {
     for (subject, path, mut samples) in unique_attributes(factory).await {
-        let value = samples.unique_value(path.last());
+        let value = samples.unique_value(path.leaf());
         for way in ["given up", "deleted with its holder"] {
             let holder = subject.create(with(&subject, &mut samples, &path, &value)).await;
             if way == "given up" {
@@ -105,7 +105,7 @@ pub async fn freed_value_can_be_taken(factory: &dyn StoreFactory) {
 pub async fn uniqueness_holds_under_races(factory: &dyn StoreFactory) {
     for (subject, path, mut samples) in unique_attributes(factory).await {
         for _ in 0..ROUNDS {
-            let value = samples.unique_value(path.last());
+            let value = samples.unique_value(path.leaf());
             let rivals: Vec<Resource> =
                 (0..RIVALS).map(|_| with(&subject, &mut samples, &path, &value)).collect();
             let creating = rivals.into_iter().map(|resource| {
@@ -114,7 +114,7 @@ pub async fn uniqueness_holds_under_races(factory: &dyn StoreFactory) {
             });
             assert_one_won(&subject, &path, "create", &subject.race(creating).await);
 
-            let value = samples.unique_value(path.last());
+            let value = samples.unique_value(path.leaf());
             let mut renaming = Vec::new();
             for _ in 0..RIVALS {
                 let id = subject.create(samples.plain_resource(&subject)).await.id().to_owned();

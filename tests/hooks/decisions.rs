@@ -418,9 +418,9 @@ impl Hooks for Careless {
 async fn what_the_host_sets_is_checked_like_all_else() {
     // S-2.3.1-02, S-2.4-03, P-3.5.2-22: it did not come by way of a body.
     let users = ResourceType::user()
-        .canonical_values("userType", ["Employee"])
-        .closed("userType")
-        .closed("emails.type");
+        .with_canonical_values("userType", ["Employee"])
+        .enforce_canonical_values("userType")
+        .enforce_canonical_values("emails.type");
     let store = LazyDirectory::new(kind_asked_for(), false).store(users.clone());
     let builder =
         Dispatcher::builder(BASE).resource_type(users, store).unauthenticated().hooks(Careless);

@@ -1,9 +1,9 @@
-//! Definitions that went wrong somewhere: they are refused with a place, or can be served as they
+//! SchemaDocument that went wrong somewhere: they are refused with a place, or can be served as they
 //! are.
 
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
-use scimwire::schema::{Definitions, ResourceType, Schema};
+use scimwire::schema::{ResourceType, Schema, SchemaDocument};
 use scimwire::{Dispatcher, MemoryStore};
 use serde_json::{Value, json};
 
@@ -142,11 +142,11 @@ proptest! {
         let mut document = document();
         changes.iter().for_each(|each| change(&mut document, each));
         let text = document.to_string();
-        match Definitions::parse(text.as_bytes()).and_then(|parsed| parsed.apply([ResourceType::user(), ResourceType::group()])) {
+        match SchemaDocument::from_slice(text.as_bytes()).and_then(|parsed| parsed.merge_into([ResourceType::user(), ResourceType::group()])) {
             // The place leads into the document: what is missing is missing from something that is
             // there.
             Err(error) => {
-                let pointer = error.place().replace(['.', '['], "/").replace(']', "");
+                let pointer = error.path().replace(['.', '['], "/").replace(']', "");
                 let parent = pointer.rsplit_once('/').map_or("", |(parent, _)| parent);
                 let parent = if parent.is_empty() { String::new() } else { format!("/{parent}") };
                 prop_assert!(document.pointer(&parent).is_some(), "{error}: {document}");
@@ -173,8 +173,8 @@ fn the_document_is_sound_before_it_is_changed() {
     pointers(&document(), "", &mut found);
     assert!(found.len() > 100 && document() != json!({}));
     assert!(
-        Definitions::from_json(document())
-            .and_then(|parsed| parsed.apply([ResourceType::user()]))
+        SchemaDocument::from_json(document())
+            .and_then(|parsed| parsed.merge_into([ResourceType::user()]))
             .is_ok()
     );
 }

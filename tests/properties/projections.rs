@@ -7,7 +7,7 @@ use proptest::sample::select;
 use scimwire::Quirks;
 use scimwire::filter::{BindErrorKind, Binder, Filter};
 use scimwire::query::{Projected, Projection, Sort};
-use scimwire::schema::Locations;
+use scimwire::schema::ResourceUrls;
 use serde_json::{Map, Value, json};
 
 use super::samples::{BADGE, ENTERPRISE, SECRET, USER, USERS, body, config, intake};
@@ -26,7 +26,7 @@ proptest! {
             let paths = SECRETS.iter().chain(&["userName", "active"]).filter_map(|path| USERS.resolve(&path.parse().ok()?));
             projection = projection.requested(paths);
         }
-        let locations = Locations::default();
+        let locations = ResourceUrls::default();
         let shown = serde_json::to_string(&Projected::new(&user, &projection, &USERS, &locations)).expect("it is JSON");
         prop_assert!(!shown.contains(SECRET), "{}", shown);
         let debugged = format!("{user:?}");

@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 
 use chrono::{DateTime, Utc};
 use scimwire::filter::{CompValue, CompareOp, Filter};
-use scimwire::schema::{fold, prepare};
+use scimwire::schema::{case_fold, prepare_username};
 use serde_json::Value;
 
 use super::samples::{BADGE, ENTERPRISE, USER};
@@ -153,10 +153,10 @@ fn compares(kind: Kind, op: CompareOp, value: &Value, operand: &CompValue) -> bo
         (Kind::Identifier, Value::String(value), CompValue::String(operand))
             if op == CompareOp::Eq =>
         {
-            prepare(value) == prepare(operand)
+            prepare_username(value) == prepare_username(operand)
         }
         (Kind::Text | Kind::Identifier, Value::String(value), CompValue::String(operand)) => {
-            texts(op, &fold(value), &fold(operand))
+            texts(op, &case_fold(value), &case_fold(operand))
         }
         (Kind::Exact, Value::String(value), CompValue::String(operand)) => {
             texts(op, value, operand)

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::test_runner::Config;
 use scimwire::resource::{Intake, Meta, Resource, Version};
-use scimwire::schema::{ENTERPRISE_USER, ResourceType, Schema, instant};
+use scimwire::schema::{ENTERPRISE_USER, ResourceType, Schema, parse_date_time};
 use serde_json::{Map, Value, json};
 
 pub(crate) const USER: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
@@ -88,7 +88,7 @@ pub(crate) static USERS: LazyLock<Arc<ResourceType>> = LazyLock::new(|| {
         ResourceType::user()
             .with_extension(ENTERPRISE_USER)
             .with_extension(badge)
-            .indexed("nickName"),
+            .with_index("nickName"),
     )
 });
 
@@ -166,7 +166,7 @@ fn stored_as(
     body.insert("userName".to_owned(), name.into());
     let mut user = intake(body);
     user.set_id(format!("a{id}"));
-    let created = instant(created).expect("an instant");
+    let created = parse_date_time(created).expect("an instant");
     let mut meta = Meta::new("User", created);
     meta.version = Version::from(format!("W/\"{version}\"").as_str());
     user.set_meta(&meta);

@@ -14,7 +14,7 @@ const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:
 const BADGE: &str = "urn:example:schemas:Badge";
 
 pub(crate) fn types() -> [ResourceType; 2] {
-    let users = ResourceType::user().with_extension(ENTERPRISE_USER).keeping([
+    let users = ResourceType::user().with_extension(ENTERPRISE_USER).retain_attributes([
         "username",
         "active",
         "name.givenName",
@@ -23,7 +23,7 @@ pub(crate) fn types() -> [ResourceType; 2] {
         &format!("{ENTERPRISE}:department"),
         &format!("{ENTERPRISE}:manager.value"),
     ]);
-    [users, ResourceType::group().keeping(["displayName", "members.value"])]
+    [users, ResourceType::group().retain_attributes(["displayName", "members.value"])]
 }
 
 fn serving(quirks: Quirks) -> Provider {
@@ -111,7 +111,8 @@ async fn schemas_list_what_is_kept_and_no_more() {
             }
         }
     }
-    let nothing_of_it = ResourceType::user().with_extension(ENTERPRISE_USER).keeping(["userName"]);
+    let nothing_of_it =
+        ResourceType::user().with_extension(ENTERPRISE_USER).retain_attributes(["userName"]);
     let provider = Provider::serving([nothing_of_it], Setup::default());
     assert_eq!(provider.get("/ResourceTypes/User").await.ok().get("schemaExtensions"), None);
     provider.get(&format!("/Schemas/{ENTERPRISE}")).await.failed(404, None);
@@ -324,8 +325,11 @@ async fn what_a_key_says_of_a_value_is_kept_as_far_as_there_is_a_place_for_it() 
 
 #[tokio::test]
 async fn an_extension_that_is_left_out_has_no_value() {
-    let users =
-        || ResourceType::user().with_extension(ENTERPRISE_USER).keeping(["userName", "title"]);
+    let users = || {
+        ResourceType::user()
+            .with_extension(ENTERPRISE_USER)
+            .retain_attributes(["userName", "title"])
+    };
     for quirks in [Quirks::STRICT, Quirks::LENIENT] {
         let provider = Provider::serving([users()], Setup { quirks, ..Setup::default() });
         let made = provider.create("/Users", kept_plain("bjensen")).await;
@@ -492,35 +496,35 @@ fn what_every_resource_has_cannot_be_left_out() {
     let badge = scimwire::schema::Schema::from_json(badge).expect("it is sound");
     let users = || ResourceType::user().with_extension(badge.clone());
     let in_badge = |name: &str| format!("{BADGE}:{name}");
-    let needed = |name: &str| SchemaErrorKind::Needed(name.to_owned());
+    let needed = |name: &str| SchemaErrorKind::Required(name.to_owned());
     for (refused, kind, text) in [
         (
-            users().keeping(["active"]),
+            users().retain_attributes(["active"]),
             needed("userName"),
             "`User`: `userName` cannot be left out; name it in `keeping`",
         ),
         (
-            users().keeping(["userName", "nick"]),
+            users().retain_attributes(["userName", "nick"]),
             SchemaErrorKind::Unknown("nick".into()),
             "`User`: `nick` is not defined",
         ),
         (
-            users().keeping(["userName", "title"]).unique("nickName"),
+            users().retain_attributes(["userName", "title"]).with_unique("nickName"),
             SchemaErrorKind::Unknown("nickName".into()),
             "`User`: `nickName` is not defined",
         ),
         (
-            users().keeping(["userName", "groups.display"]),
+            users().retain_attributes(["userName", "groups.display"]),
             needed("groups.value"),
             "`User`: `groups.value` cannot be left out; name it in `keeping`",
         ),
         (
-            users().keeping(["userName", &in_badge("color")]),
+            users().retain_attributes(["userName", &in_badge("color")]),
             needed(&in_badge("number")),
             "`User`: `urn:example:schemas:Badge:number` cannot be left out; name it in `keeping`",
         ),
         (
-            users().keeping(["userName", &in_badge("number"), &in_badge("place.floor")]),
+            users().retain_attributes(["userName", &in_badge("number"), &in_badge("place.floor")]),
             needed(&in_badge("place.room")),
             "`User`: `urn:example:schemas:Badge:place.room` cannot be left out; name it in `keeping`",
         ),
@@ -532,11 +536,11 @@ fn what_every_resource_has_cannot_be_left_out() {
             .expect_err(text);
         assert_eq!(err.to_string(), text);
         let scimwire::dispatch::BuildError::Schema(err) = err else { panic!("{err}") };
-        assert_eq!((err.place(), err.kind()), ("User", &kind));
+        assert_eq!((err.path(), err.kind()), ("User", &kind));
     }
-    let whole = users().keeping(["userName", "id", "externalId", "meta.created", BADGE]);
+    let whole = users().retain_attributes(["userName", "id", "externalId", "meta.created", BADGE]);
     assert_eq!(whole.extensions()[0].schema.attributes().len(), 3);
-    assert_eq!(users().keeping(["userName"]).extensions().len(), 0);
+    assert_eq!(users().retain_attributes(["userName"]).extensions().len(), 0);
 }
 
 #[test]
@@ -544,7 +548,7 @@ fn one_schema_is_the_same_for_all_types() {
     let people =
         ResourceType::new("Person", scimwire::schema::Schema::user()).with_endpoint("/People");
     let directory = MemoryDirectory::new();
-    let kept = ResourceType::user().keeping(["userName"]);
+    let kept = ResourceType::user().retain_attributes(["userName"]);
     let refused = Dispatcher::builder("https://example.com")
         .unauthenticated()
         .resource_type(kept.clone(), directory.store(kept))

@@ -1,7 +1,7 @@
 //! Resource types of the host's own, read from a document: all that users and groups have, with no
 //! code for them (RFC 7643, Sections 2, 3.2, 6 and 7).
 
-use scimwire::schema::{Definitions, Schema};
+use scimwire::schema::{Schema, SchemaDocument};
 use scimwire::{Quirks, ResourceType};
 use serde_json::{Value, json};
 
@@ -15,8 +15,8 @@ const CUSTOMS: &str = "urn:example:schemas:Customs";
 /// Users, and the types of the document.
 pub(crate) fn types() -> Vec<ResourceType> {
     let document =
-        Definitions::parse(include_bytes!("documents/gadgets.json")).expect("it is sound");
-    document.apply([ResourceType::user()]).expect("it goes with users")
+        SchemaDocument::from_slice(include_bytes!("documents/gadgets.json")).expect("it is sound");
+    document.merge_into([ResourceType::user()]).expect("it goes with users")
 }
 
 pub(crate) fn provider() -> Provider {
@@ -748,7 +748,9 @@ fn grades() -> ResourceType {
         ]
     });
     let schema = Schema::from_json(schema).expect("a schema");
-    ResourceType::new("Grade", schema).closed("closed").closed("parts.closed")
+    ResourceType::new("Grade", schema)
+        .enforce_canonical_values("closed")
+        .enforce_canonical_values("parts.closed")
 }
 
 #[tokio::test]

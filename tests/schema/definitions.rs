@@ -2,8 +2,8 @@
 //! is refused, with the place (RFC 7643, Sections 1.2, 2, 3.3, 6 and 7).
 
 use scimwire::schema::{
-    Attribute, AttributeType, Definitions, ENTERPRISE_USER, Mutability, Registry, ResourceType,
-    Returned, Schema, SchemaError, SchemaErrorKind, Uniqueness,
+    Attribute, AttributeType, ENTERPRISE_USER, Mutability, ResourceType, Returned, Schema,
+    SchemaDocument, SchemaError, SchemaErrorKind, SchemaRegistry, Uniqueness,
 };
 use serde_json::{Value, json};
 
@@ -36,7 +36,7 @@ fn usual() -> [ResourceType; 2] {
 }
 
 fn apply(document: Value) -> Result<Vec<ResourceType>, SchemaError> {
-    Definitions::from_json(document)?.apply(usual())
+    SchemaDocument::from_json(document)?.merge_into(usual())
 }
 
 /// Sets what is at this pointer; it may be new.
@@ -69,7 +69,7 @@ fn place_of(pointer: &str) -> String {
 #[track_caller]
 fn refused(document: Value, place: &str, message: &str) {
     let error = apply(document).expect_err(place);
-    assert_eq!(error.place(), place, "{error}");
+    assert_eq!(error.path(), place, "{error}");
     assert!(error.to_string().contains(message), "expected `{message}`: {error}");
 }
 
@@ -82,7 +82,7 @@ fn a_sound_document_is_taken() {
         ["User", "Group", "Device"]
     );
     assert!(types[2].extension(PLACE).is_some_and(|extension| extension.required));
-    let types = Registry::new(types.into_iter().map(Into::into)).expect("they go together");
+    let types = SchemaRegistry::new(types.into_iter().map(Into::into)).expect("they go together");
     assert_eq!(types.endpoint_of("Device"), Some("/Devices"));
 }
 
@@ -456,15 +456,15 @@ fn schemas_are_there_and_in_use() {
 
 #[test]
 fn what_is_no_document_is_refused_before_it_is_looked_at() {
-    let parse = |text: &[u8]| Definitions::parse(text).expect_err("it is refused");
+    let parse = |text: &[u8]| SchemaDocument::from_slice(text).expect_err("it is refused");
     assert!(parse(b"{\"schemas\": [").to_string().contains("line 1 column 13"));
     for text in [&b""[..], b"\xff", b"{} {}", b"[1,]", b"nul"] {
         assert!(matches!(parse(text).kind(), SchemaErrorKind::Json(_)), "{text:?}");
     }
     let deep = [b"[".repeat(100_000), b"]".repeat(100_000)].concat();
     assert!(matches!(parse(&deep).kind(), SchemaErrorKind::Json(_)));
-    let huge = b" ".repeat(Definitions::MAX_BYTES + 1);
-    assert_eq!(parse(&huge).kind(), &SchemaErrorKind::TooLarge(Definitions::MAX_BYTES));
+    let huge = b" ".repeat(SchemaDocument::MAX_BYTES + 1);
+    assert_eq!(parse(&huge).kind(), &SchemaErrorKind::TooLarge(SchemaDocument::MAX_BYTES));
     // As many attributes as fit take no longer than reading them.
     let many: Vec<String> =
         (0..40_000).map(|number| format!("{{\"name\":\"a{number}\"}}")).collect();
@@ -472,7 +472,7 @@ fn what_is_no_document_is_refused_before_it_is_looked_at() {
         "{{\"schemas\":[{{\"id\":\"urn:a:b\",\"attributes\":[{}]}}],\"resourceTypes\":[{{\"name\":\"A\",\"endpoint\":\"/As\",\"schema\":\"urn:a:b\"}}]}}",
         many.join(",")
     );
-    assert!(Definitions::parse(many.as_bytes()).is_ok());
+    assert!(SchemaDocument::from_slice(many.as_bytes()).is_ok());
 }
 
 #[test]
@@ -499,14 +499,14 @@ fn a_document_extends_what_is_there() {
     let extensions =
         whole["resourceTypes"][0]["schemaExtensions"].as_array_mut().expect("an array");
     extensions.push(json!({ "schema": ENTERPRISE, "required": true }));
-    let again = Definitions::from_json(whole)
-        .and_then(|whole| whole.apply([extended]))
+    let again = SchemaDocument::from_json(whole)
+        .and_then(|whole| whole.merge_into([extended]))
         .expect("the same again");
     let again = users(again);
     assert_eq!((again.description(), again.extensions().len()), ("People", 2));
     assert!(again.extensions().iter().all(|extension| extension.required));
     let emails = again.schema().attribute("emails").expect("users have them");
-    assert!(emails.sub_attribute("type").is_some_and(|kind| kind.closed()));
+    assert!(emails.sub_attribute("type").is_some_and(|kind| kind.is_closed()));
     // What would make another type of it is refused.
     for (member, other) in [("endpoint", "/People"), ("schema", ENTERPRISE)] {
         let mut document = badge(false);
@@ -523,14 +523,15 @@ fn two_documents_may_share_a_schema() {
             "resourceTypes": [{ "name": "Room", "endpoint": "/Rooms", "schema": PLACE }] })
     };
     let same =
-        Definitions::from_json(again(document()["schemas"][1].clone())).expect("it is sound");
-    assert_eq!(same.apply(types.clone()).expect("it is the same").len(), 4);
-    let other =
-        Definitions::from_json(again(json!({ "id": PLACE, "attributes": [{ "name": "level" }] })))
-            .expect("it is sound");
-    let error = other.apply(types).expect_err("it is another");
+        SchemaDocument::from_json(again(document()["schemas"][1].clone())).expect("it is sound");
+    assert_eq!(same.merge_into(types.clone()).expect("it is the same").len(), 4);
+    let other = SchemaDocument::from_json(again(
+        json!({ "id": PLACE, "attributes": [{ "name": "level" }] }),
+    ))
+    .expect("it is sound");
+    let error = other.merge_into(types).expect_err("it is another");
     assert_eq!(
-        (error.place(), error.kind()),
+        (error.path(), error.kind()),
         ("schemas[0].id", &SchemaErrorKind::Duplicate(PLACE.to_owned()))
     );
 }
@@ -540,8 +541,8 @@ fn what_the_guide_shows_is_taken() {
     let guide = include_str!("../../src/docs/resource_types.md");
     let (_, rest) = guide.split_once("```json").expect("the guide shows a document");
     let (document, _) = rest.split_once("```").expect("it has an end");
-    let types = Definitions::parse(document.as_bytes())
-        .and_then(|document| document.apply(usual()))
+    let types = SchemaDocument::from_slice(document.as_bytes())
+        .and_then(|document| document.merge_into(usual()))
         .expect("it is sound");
     assert_eq!(
         types.iter().map(ResourceType::name).collect::<Vec<_>>(),
@@ -617,20 +618,20 @@ fn call_by_call_is_as_good_as_json() {
     let wrong = Schema::builder("urn:example:schemas:Badge")
         .attribute(attribute("a", AttributeType::Boolean))
         .attribute(attribute("A", AttributeType::String));
-    assert_eq!(wrong.build().expect_err("two of one name").place(), "attributes[1].name");
-    assert_eq!(Schema::builder("Badge").build().expect_err("no URN").place(), "id");
+    assert_eq!(wrong.build().expect_err("two of one name").path(), "attributes[1].name");
+    assert_eq!(Schema::builder("Badge").build().expect_err("no URN").path(), "id");
 }
 
 #[test]
 fn rules_of_resource_types_are_checked_when_they_are_served() {
     // S-6-02
     let types: [(ResourceType, &str); 9] = [
-        (ResourceType::user().unique("nope"), "`nope` is not defined"),
-        (ResourceType::user().unique("name"), "cannot be unique"),
-        (ResourceType::user().unique("active"), "cannot be unique"),
-        (ResourceType::user().closed("userName"), "no canonical values"),
-        (ResourceType::user().closed("emails.nope"), "`nope` is not defined"),
-        (ResourceType::user().canonical_values("active", ["yes"]), "only a string"),
+        (ResourceType::user().with_unique("nope"), "`nope` is not defined"),
+        (ResourceType::user().with_unique("name"), "cannot be unique"),
+        (ResourceType::user().with_unique("active"), "cannot be unique"),
+        (ResourceType::user().enforce_canonical_values("userName"), "no canonical values"),
+        (ResourceType::user().enforce_canonical_values("emails.nope"), "`nope` is not defined"),
+        (ResourceType::user().with_canonical_values("active", ["yes"]), "only a string"),
         (ResourceType::user().with_endpoint("Users"), "`/` and a name"),
         (ResourceType::new("Schema", Schema::user()), "means something else"),
         (
@@ -639,16 +640,16 @@ fn rules_of_resource_types_are_checked_when_they_are_served() {
         ),
     ];
     for (resource_type, message) in types {
-        let error = Registry::new([resource_type.into()]).expect_err(message);
+        let error = SchemaRegistry::new([resource_type.into()]).expect_err(message);
         assert!(error.to_string().contains(message), "{error}");
     }
     let whole = ResourceType::user()
         .with_extension(ENTERPRISE_USER)
-        .unique("emails.value")
-        .unique(&format!("{ENTERPRISE}:employeeNumber"))
-        .canonical_values("userType", ["Employee"])
-        .closed("userType");
+        .with_unique("emails.value")
+        .with_unique(&format!("{ENTERPRISE}:employeeNumber"))
+        .with_canonical_values("userType", ["Employee"])
+        .enforce_canonical_values("userType");
     let paths: Vec<String> = whole.unique_paths().iter().map(ToString::to_string).collect();
     assert_eq!(paths, ["userName", "emails.value", &format!("{ENTERPRISE}:employeeNumber")]);
-    assert!(Registry::new([whole.into()]).is_ok());
+    assert!(SchemaRegistry::new([whole.into()]).is_ok());
 }

@@ -96,10 +96,10 @@ fn common_attributes_have_the_characteristics_of_the_rfc() {
         for (path, known) in std::iter::once((attribute.name().to_owned(), attribute)).chain(subs) {
             found.push(format!(
                 "{path} {} {} {} {} {} {} {}",
-                known.kind(),
-                known.multi_valued(),
-                known.required(),
-                known.case_exact(),
+                known.attribute_type(),
+                known.is_multi_valued(),
+                known.is_required(),
+                known.is_case_exact(),
                 known.mutability(),
                 known.returned(),
                 known.uniqueness()

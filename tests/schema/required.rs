@@ -12,7 +12,8 @@ use support::writes::samples::{ENTERPRISE, USER, user};
 fn provider(quirks: Quirks) -> Provider {
     let users = ResourceType::user().with_extension(ENTERPRISE_USER);
     let department = format!("{ENTERPRISE}:department");
-    let users = users.required("active").required("name.familyName").required(&department);
+    let users =
+        users.with_required("active").with_required("name.familyName").with_required(&department);
     let store = LazyDirectory::new(kind_asked_for(), false).store(users.clone());
     let builder =
         Dispatcher::builder(BASE).unauthenticated().quirks(quirks).resource_type(users, store);
@@ -124,7 +125,7 @@ async fn nobody_loses_it() {
 
 #[test]
 fn an_attribute_that_is_not_there_cannot_be_required() {
-    let users = ResourceType::user().required("shoeSize");
+    let users = ResourceType::user().with_required("shoeSize");
     let store = scimwire::MemoryStore::new(users.clone());
     assert!(
         Dispatcher::builder(BASE).unauthenticated().resource_type(users, store).build().is_err()

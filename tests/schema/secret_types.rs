@@ -30,7 +30,7 @@ fn providers(quirks: Quirks) -> Vec<Provider> {
     let of_table = |features: Features| {
         let users = ResourceType::user()
             .with_extension(ENTERPRISE_USER)
-            .keeping(["userName", "name", "active"]);
+            .retain_attributes(["userName", "name", "active"]);
         let builder = Dispatcher::builder(support::writes::provider::BASE)
             .unauthenticated()
             .quirks(quirks)

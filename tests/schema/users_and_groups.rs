@@ -3,8 +3,8 @@
 use async_trait::async_trait;
 use scimwire::auth::RequestContext;
 use scimwire::hooks::{CreateDecision, Hooks};
-use scimwire::resource::{EnterpriseUser, User, certificate};
-use scimwire::schema::{BuiltinSchema, COUNTRIES, ENTERPRISE_USER, ResourceType, Schema};
+use scimwire::resource::{EnterpriseUser, User, decode_certificate};
+use scimwire::schema::{BuiltinSchema, ENTERPRISE_USER, ISO_3166_ALPHA2, ResourceType, Schema};
 use scimwire::{Error, Resource, ScimType};
 use serde_json::{Value, json};
 
@@ -100,7 +100,7 @@ impl House {
         if user.photos.iter().any(|photo| photo.value.ends_with(".html")) {
             return Err(refuse("a photo is an image, not a page"));
         }
-        if user.x509_certificates.iter().any(|value| certificate(&value.value).is_none()) {
+        if user.x509_certificates.iter().any(|value| decode_certificate(&value.value).is_none()) {
             return Err(refuse("a certificate is one of X.509 in DER"));
         }
         let emails = user.emails.iter().map(|email| match email.value.rsplit_once('@') {
@@ -202,8 +202,10 @@ async fn countries_are_codes_where_the_host_says_so() {
     // S-4.1.2-05
     let address = |country: &str| with("bjensen", json!({ "addresses": [{ "country": country }] }));
     let users = ResourceType::user().with_extension(ENTERPRISE_USER);
-    let coded =
-        users.clone().canonical_values("addresses.country", COUNTRIES).closed("addresses.country");
+    let coded = users
+        .clone()
+        .with_canonical_values("addresses.country", ISO_3166_ALPHA2)
+        .enforce_canonical_values("addresses.country");
     let provider = Provider::serving([coded], Setup::default());
     for wrong in ["United States", "USA", "ZZ", "", "U"] {
         provider.post("/Users", address(wrong)).await.refused("invalidValue");
@@ -211,7 +213,9 @@ async fn countries_are_codes_where_the_host_says_so() {
     let made = provider.create("/Users", address("us")).await;
     assert_eq!(made["addresses"], json!([{ "country": "US" }]));
     let shown = provider.get(&format!("/Schemas/{USER}")).await.ok().to_string();
-    assert!(shown.contains("\"LI\"") && COUNTRIES.len() == 249 && COUNTRIES.is_sorted());
+    assert!(
+        shown.contains("\"LI\"") && ISO_3166_ALPHA2.len() == 249 && ISO_3166_ALPHA2.is_sorted()
+    );
     let named = Provider::serving([users], Setup::default())
         .create("/Users", address("United States"))
         .await;
@@ -232,9 +236,9 @@ async fn certificates_are_binary_and_one_each() {
         .refused("invalidValue");
     let one = [&[0x30, 0x82, 0x01, 0x00][..], &[7; 256]].concat();
     let short = [&[0x30, 0x03][..], &[2, 1, 5]].concat();
-    assert!(certificate("MAMCAQU=").is_some_and(|der| der == short));
+    assert!(decode_certificate("MAMCAQU=").is_some_and(|der| der == short));
     let long = |bytes: &[u8]| kept_as(bytes);
-    assert_eq!(certificate(&long(&one)), Some(one.clone()));
+    assert_eq!(decode_certificate(&long(&one)), Some(one.clone()));
     let twice = [one.clone(), one.clone()].concat();
     let cut = &one[..one.len() - 1];
     for wrong in [
@@ -247,7 +251,7 @@ async fn certificates_are_binary_and_one_each() {
         &[0x30, 0x81, 0x01, 0x05],
         b"-----BEGIN",
     ] {
-        assert_eq!(certificate(&long(wrong)), None, "{wrong:?}");
+        assert_eq!(decode_certificate(&long(wrong)), None, "{wrong:?}");
         housed()
             .post("/Users", with("b", certificates(&long(wrong))))
             .await
@@ -336,7 +340,8 @@ async fn the_host_may_see_to_references() {
 async fn a_host_may_ask_for_unique_values() {
     // S-7-16, S-7-18
     let users = ResourceType::user().with_extension(ENTERPRISE_USER);
-    let unique = users.unique("emails.value").unique(&format!("{ENTERPRISE}:employeeNumber"));
+    let unique =
+        users.with_unique("emails.value").with_unique(&format!("{ENTERPRISE}:employeeNumber"));
     let provider = Provider::serving([unique], Setup::default());
     let both =
         json!({ "emails": [{ "value": "b@example.com" }], ENTERPRISE: { "employeeNumber": "7a" } });

@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use scimwire::Resource;
 use scimwire::auth::{RequestContext, Tenant};
 use scimwire::query::Projection;
-use scimwire::schema::{ResolvedPath, ResourceType, prepare};
+use scimwire::schema::{ResolvedPath, ResourceType, prepare_username};
 use scimwire::store::{
     Change, EntityTags, Precondition, ResourceStore, Selected, Selection, StoreError, Update,
 };
@@ -235,10 +235,10 @@ impl NaiveStore {
 
     fn compared(&self, path: &ResolvedPath, value: &value::Value) -> String {
         let text = value.as_str().unwrap_or_default();
-        if path.last().case_exact() || self.is(Fault::ComparesLetters) {
+        if path.leaf().is_case_exact() || self.is(Fault::ComparesLetters) {
             text.to_owned()
         } else {
-            prepare(text).into_owned()
+            prepare_username(text).into_owned()
         }
     }
 

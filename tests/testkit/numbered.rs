@@ -6,8 +6,7 @@ use async_trait::async_trait;
 use scimwire::auth::RequestContext;
 use scimwire::query::{IdOrder, Page, Projection, Query};
 use scimwire::store::{
-    Change, Precondition, Pushdown, ResourceStore, Selected, Selection, StoreError, Update,
-    execute,
+    Change, Precondition, Pushdown, ResourceStore, Selected, Selection, StoreError, Update, execute,
 };
 use scimwire::{Resource, ResourceType};
 

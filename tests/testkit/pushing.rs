@@ -10,8 +10,7 @@ use scimwire::message::{PatchOp, PatchOperation};
 use scimwire::patch::PlanBinder;
 use scimwire::query::{Page, Projection, Query, Sort, SortOrder};
 use scimwire::store::{
-    Change, Precondition, Pushdown, ResourceStore, Selected, Selection, StoreError, Update,
-    execute,
+    Change, Precondition, Pushdown, ResourceStore, Selected, Selection, StoreError, Update, execute,
 };
 use scimwire::value::Value;
 use scimwire::{MemoryStore, Resource, ResourceType};

@@ -23,13 +23,13 @@ impl Columns for StoredColumns<'_> {
         if path.extension().is_none() && path.attribute().name() == "id" {
             return Some(Column::text("r.id").not_null());
         }
-        if path.attribute().multi_valued() {
+        if path.attribute().is_multi_valued() {
             return None;
         }
         let name = path.to_string();
         if self.layout.name.as_ref() == Some(path) {
             let column = Column::key("r.name").with_prepared(self.prepared("r.search", &name));
-            return Some(if path.last().required() { column.not_null() } else { column });
+            return Some(if path.leaf().is_required() { column.not_null() } else { column });
         }
         Some(self.searched("r.search", &name))
     }
@@ -40,12 +40,12 @@ impl Columns for StoredColumns<'_> {
         if membership.is_members(path) {
             return Some(self.members(membership));
         }
-        if membership.is_groups(path) || !attribute.multi_valued() {
+        if membership.is_groups(path) || !attribute.is_multi_valued() {
             return None;
         }
-        let name = Dialect::literal(&path.whole().to_string());
+        let name = Dialect::literal(&path.without_sub().to_string());
         let elements = Elements::json(self.dialect, &format!("(r.search -> {name})"));
-        if attribute.kind() != AttributeType::Complex {
+        if attribute.attribute_type() != AttributeType::Complex {
             return Some(elements.texts(Form::Key));
         }
         let subs = attribute.sub_attributes().iter();
@@ -115,7 +115,7 @@ impl StoredColumns<'_> {
         let elements = Elements::rows("scim_member m".to_owned(), Some(condition));
         let subs = membership.members().map(|members| members.sub_attributes());
         subs.unwrap_or_default().iter().fold(elements, |elements, sub| {
-            match (sub.name(), sub.kind()) {
+            match (sub.name(), sub.attribute_type()) {
                 ("value", _) => elements.column("value", Column::text("m.member_id")),
                 ("type", AttributeType::String) => {
                     let said = self.dialect.json_text(rest, "type");

@@ -8,7 +8,7 @@
 //! | query | plan |
 //! |---|---|
 //! | one resource by id | one statement, by primary key |
-//! | `userName eq`, `externalId eq`, `emails.value eq`, any unique or [indexed](scimwire::ResourceType::indexed) attribute | one statement, by an index of values; in SQLite another one if several resources share the value |
+//! | `userName eq`, `externalId eq`, `emails.value eq`, any unique or [indexed](scimwire::ResourceType::with_index) attribute | one statement, by an index of values; in SQLite another one if several resources share the value |
 //! | `displayName eq` of a group, `userName sw`, sorting by either | an index of names |
 //! | `members.value eq`, `groups.value eq` | the index of members |
 //! | any other filter | a scan of the resources of that type, in the database |

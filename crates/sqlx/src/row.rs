@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use scimwire::message::{JsonLimits, parse_object};
-use scimwire::resource::{Resource, ValueError, ValueErrorKind, is_demanded};
+use scimwire::resource::{Resource, ValueError, ValueErrorKind, must_be_sent};
 use scimwire::schema::{Attribute, AttributeType, ResolvedPath, ResourceType, Schema};
 use scimwire::sql::{key, prepared_key};
 use scimwire::store::{StoreError, no_nul, refuse_long_key};
@@ -46,7 +46,7 @@ impl Layout {
         let resolve = |path: &&str| path.parse().ok().and_then(|path| resource_type.resolve(&path));
         let name = NAMES.iter().find_map(&resolve).filter(is_plain_text);
         let readable =
-            |path: &&ResolvedPath| path.attribute().is_readable() && path.last().is_readable();
+            |path: &&ResolvedPath| path.attribute().is_readable() && path.leaf().is_readable();
         let mut keys: Vec<_> = resource_type
             .unique_paths()
             .iter()
@@ -71,8 +71,12 @@ impl Layout {
             {
                 let (name, sub) =
                     (attribute.name(), sub.map(|sub| format!(".{sub}")).unwrap_or_default());
-                let traits =
-                    (last.kind().as_str(), last.multi_valued(), last.case_exact(), last.unique());
+                let traits = (
+                    last.attribute_type().as_str(),
+                    last.is_multi_valued(),
+                    last.is_case_exact(),
+                    last.is_unique(),
+                );
                 lines.push(format!("{prefix}{name}{sub} {traits:?}"));
             }
         });
@@ -96,9 +100,9 @@ impl Layout {
         };
         let value = resource.value(path);
         value.map_or(Ok(()), |value| refuse_long_key(path, value))?;
-        match value.and_then(|value| key(path.last(), value)) {
+        match value.and_then(|value| key(path.leaf(), value)) {
             // What the host sets is not asked of clients (RFC 7643, Section 7).
-            None if is_demanded(path.last()) => {
+            None if must_be_sent(path.leaf()) => {
                 Err(ValueError::new(path, ValueErrorKind::Required).into())
             }
             name => Ok(name),
@@ -110,7 +114,7 @@ impl Layout {
         for (path, unique) in &self.keys {
             for value in resource.values(path) {
                 refuse_long_key(path, value)?;
-                let value = prepared_key(path.last(), value);
+                let value = prepared_key(path.leaf(), value);
                 keys.extend(value.map(|value| Key {
                     attribute: path.to_string(),
                     value,
@@ -176,7 +180,7 @@ pub(super) fn read(document: &str) -> Result<Resource, StoreError> {
 /// Values that are not of their attribute's type, which only a host can bring about, are not found
 /// by any comparison.
 fn add(search: &mut Object, path: &str, attribute: &Attribute, value: &Value) {
-    match (attribute.multi_valued(), attribute.kind(), value) {
+    match (attribute.is_multi_valued(), attribute.attribute_type(), value) {
         (true, AttributeType::Complex, Value::Array(elements)) => {
             let elements = elements.iter().map(|element| {
                 let mut object = Object::new();
@@ -199,7 +203,7 @@ fn add(search: &mut Object, path: &str, attribute: &Attribute, value: &Value) {
 
 fn add_parts(search: &mut Object, prefix: &str, attribute: &Attribute, value: &Value) {
     for sub in
-        attribute.sub_attributes().iter().filter(|sub| sub.is_readable() && !sub.multi_valued())
+        attribute.sub_attributes().iter().filter(|sub| sub.is_readable() && !sub.is_multi_valued())
     {
         if let Some(value) = value.get(sub.name()) {
             add_text(search, format!("{prefix}{}", sub.name()), sub, value);
@@ -219,9 +223,9 @@ fn add_text(search: &mut Object, path: String, attribute: &Attribute, value: &Va
 }
 
 fn is_plain_text(path: &ResolvedPath) -> bool {
-    let attribute = path.last();
-    attribute.kind() == AttributeType::String
-        && !attribute.multi_valued()
+    let attribute = path.leaf();
+    attribute.attribute_type() == AttributeType::String
+        && !attribute.is_multi_valued()
         && attribute.is_readable()
 }
 

@@ -173,7 +173,7 @@ impl Tenant {
         let directory = AnyDirectory::new(kind, false).await;
         let cx = RequestContext::new("acme");
         let user_type =
-            Arc::new(ResourceType::user().with_extension(ENTERPRISE_USER).indexed("title"));
+            Arc::new(ResourceType::user().with_extension(ENTERPRISE_USER).with_index("title"));
         let (user, group) = templates(&directory, &user_type, &cx).await;
         let dialect = if kind == Kind::Sqlite { Dialect::Sqlite } else { Dialect::Postgres };
         let mut statements = LargeTenant { dialect, tenant: "acme", users: USERS, sizes: SIZES }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use http::header::AUTHORIZATION;
 use http::{HeaderMap, StatusCode};
 use percent_encoding::percent_decode_str;
-use scimwire::schema::{Attribute, Registry};
+use scimwire::schema::{Attribute, SchemaRegistry};
 use serde_json::Value;
 
 const HIDDEN: &str = "••••••••";
@@ -65,7 +65,7 @@ pub(crate) struct Mask {
 
 impl Mask {
     /// Hides the attributes that are never returned.
-    pub(crate) fn new(registry: &Registry) -> Self {
+    pub(crate) fn new(registry: &SchemaRegistry) -> Self {
         let mut names = BTreeSet::from(["password".to_owned()]);
         registry
             .schemas()
@@ -229,7 +229,7 @@ impl Mask {
 
 fn collect(attribute: &Arc<Attribute>, names: &mut BTreeSet<String>) {
     // A complex attribute with a secret part is shown but for that part.
-    if attribute.holds_secrets() && attribute.sub_attributes().is_empty() {
+    if attribute.is_sensitive() && attribute.sub_attributes().is_empty() {
         names.insert(attribute.name().to_lowercase());
     }
     attribute.sub_attributes().iter().for_each(|sub| collect(sub, names));

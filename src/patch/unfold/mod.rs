@@ -174,7 +174,7 @@ impl Unfolding<'_> {
         };
         let sub = match &path.sub {
             Some(name) => Some(Arc::clone(found.attribute().sub_attribute(name.as_str())?)),
-            None => found.sub().cloned(),
+            None => found.sub_attribute().cloned(),
         };
         let path_of_it =
             ResolvedPath::new(found.extension().cloned(), Arc::clone(found.attribute()), sub);

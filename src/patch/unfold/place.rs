@@ -25,10 +25,10 @@ pub(super) struct Made {
 impl Unfolding<'_> {
     pub(super) fn place_all(&mut self) -> Result<(), PatchErrorKind> {
         for (lead, value) in std::mem::take(&mut self.leads) {
-            let read_only = |path: &ResolvedPath| path.last().mutability() == Mutability::ReadOnly;
+            let read_only = |path: &ResolvedPath| path.leaf().mutability() == Mutability::ReadOnly;
             // What clients may not set is left out in any spelling (RFC 7644, Sections 3.3 and
             // 3.5.1).
-            if !read_only(&lead.path) && !read_only(&lead.path.whole()) {
+            if !read_only(&lead.path) && !read_only(&lead.path.without_sub()) {
                 self.note(&lead);
                 self.place(&lead, value)?;
             }
@@ -56,13 +56,13 @@ impl Unfolding<'_> {
     }
 
     fn place(&mut self, lead: &Lead, value: Value) -> Result<(), PatchErrorKind> {
-        let whole = lead.path.whole();
-        match (lead.path.sub(), &lead.filter) {
+        let whole = lead.path.without_sub();
+        match (lead.path.sub_attribute(), &lead.filter) {
             (None, None) => self.place_whole(&whole, value),
-            (_, Some(_)) if !whole.attribute().multi_valued() => {
+            (_, Some(_)) if !whole.attribute().is_multi_valued() => {
                 Err(PatchErrorKind::NotMultiValued(whole.to_string()))
             }
-            (Some(_), None) if !whole.attribute().multi_valued() => {
+            (Some(_), None) if !whole.attribute().is_multi_valued() => {
                 self.place_part(&lead.path, value)
             }
             _ => self.place_in_element(lead, whole, value),
@@ -89,7 +89,7 @@ impl Unfolding<'_> {
         if parts.is_null() {
             *parts = Value::Object(Object::new());
         }
-        let part = path.last();
+        let part = path.leaf();
         match parts {
             Value::Object(parts) if !parts.keys().any(|key| part.attr_name().is(key)) => {
                 parts.insert(part.key(), value);
@@ -112,8 +112,8 @@ impl Unfolding<'_> {
             return Ok(());
         }
         let made = self.made.entry(whole.to_string()).or_insert_with(|| Made::of(whole));
-        let is_described =
-            lead.filter.is_some() || lead.path.sub().is_none_or(|sub| !is_descriptive(sub.name()));
+        let is_described = lead.filter.is_some()
+            || lead.path.sub_attribute().is_none_or(|sub| !is_descriptive(sub.name()));
         made.says_something |= is_described;
         let element =
             made.elements.entry(Value::Object(described.clone()).to_string()).or_insert(described);
@@ -133,7 +133,7 @@ impl Unfolding<'_> {
         whole: &ResolvedPath,
         value: Value,
     ) -> Result<Object, PatchErrorKind> {
-        let mut parts = match (lead.path.sub(), value) {
+        let mut parts = match (lead.path.sub_attribute(), value) {
             (Some(sub), value) => Object::from([(sub.key(), value)]),
             (None, Value::Object(parts)) => parts,
             (None, _) => {

@@ -243,7 +243,7 @@ impl Decoding<'_> {
         value: Value,
     ) -> Result<Option<Value>, ValueError> {
         let place = Place { container, attribute: attribute.name(), sub: None };
-        if attribute.multi_valued() {
+        if attribute.is_multi_valued() {
             self.values(place, attribute, value)
         } else {
             self.single(place, attribute, value)
@@ -297,7 +297,7 @@ impl Decoding<'_> {
         value: Value,
     ) -> Result<Option<Value>, ValueError> {
         let place = Place { container, attribute: attribute.name(), sub: Some(sub.name()) };
-        if sub.multi_valued() {
+        if sub.is_multi_valued() {
             self.values(place, sub, value)
         } else {
             self.single(place, sub, value)
@@ -339,7 +339,7 @@ impl Decoding<'_> {
         Ok(None)
     }
 
-    /// Checks a secret that [`ResourceType::keeping`] left out, as `check_unwanted` does.
+    /// Checks a secret that [`ResourceType::retain_attributes`] left out, as `check_unwanted` does.
     ///
     /// # Errors
     ///
@@ -349,13 +349,13 @@ impl Decoding<'_> {
             .parse()
             .ok()
             .and_then(|path: AttrPath| self.intake.resource_type.left_out(&path, false));
-        let Some(path) = found.filter(|path| is_secret(path.attribute()) || is_secret(path.last()))
+        let Some(path) = found.filter(|path| is_secret(path.attribute()) || is_secret(path.leaf()))
         else {
             return Ok(());
         };
         let (container, attribute, value) =
             (path.extension().map(|schema| schema.uri().as_str()), path.attribute(), value.clone());
-        let checked = match path.sub() {
+        let checked = match path.sub_attribute() {
             Some(sub) => self.check_unwanted(sub, |decoding| {
                 decoding.sub_value(container, attribute, sub, value)
             }),

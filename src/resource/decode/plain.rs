@@ -5,7 +5,7 @@ use super::Intake;
 use super::repeats::may_repeat;
 use super::scalars::{fits, has_zone};
 use super::values::is_primary;
-use crate::schema::{Attribute, AttributeType, Container, instant, is_uri_reference};
+use crate::schema::{Attribute, AttributeType, Container, is_uri_reference, parse_date_time};
 use crate::value::{Name, Object, Value};
 
 impl Intake<'_> {
@@ -33,7 +33,7 @@ impl Intake<'_> {
         if !self.takes(attribute) {
             return false;
         }
-        if !attribute.multi_valued() {
+        if !attribute.is_multi_valued() {
             return self.is_plain_element(attribute, value);
         }
         let Some(values) = value.as_array().filter(|values| !values.is_empty()) else {
@@ -45,7 +45,7 @@ impl Intake<'_> {
     }
 
     fn is_plain_element(self, attribute: &Attribute, value: &Value) -> bool {
-        match (attribute.kind(), value) {
+        match (attribute.attribute_type(), value) {
             (AttributeType::Complex, Value::Object(object)) => {
                 self.is_plain_object(attribute, object)
             }
@@ -56,7 +56,7 @@ impl Intake<'_> {
                 !text.is_empty() && is_spelled(attribute, text) && is_uri_reference(text)
             }
             (AttributeType::DateTime, Value::String(text)) => {
-                has_zone(text) && instant(text).is_some()
+                has_zone(text) && parse_date_time(text).is_some()
             }
             (AttributeType::Binary, Value::String(text)) if text.is_empty() => false,
             (kind, value) => fits(kind, value),
@@ -64,7 +64,7 @@ impl Intake<'_> {
     }
 
     fn is_plain_object(self, attribute: &Attribute, object: &Object) -> bool {
-        let refers = attribute.refers_by_value();
+        let refers = attribute.is_resource_reference();
         let is_known = |(key, value): (&Name, &Value)| {
             attribute.sub_by_key(key).is_some_and(|sub| {
                 !(refers && sub.name() == "$ref") && self.is_plain_value(sub, value)

@@ -9,7 +9,7 @@ use crate::value::{List, Value};
 
 /// RFC 7643, Section 2.4: a value stands once.
 pub(super) fn remove_repeats(attribute: &Attribute, values: &mut List) {
-    if attribute.refers_by_value() {
+    if attribute.is_resource_reference() {
         return remove_repeated_ids(values);
     }
     if values.len() > FEW {
@@ -35,7 +35,7 @@ pub(super) fn remove_repeats(attribute: &Attribute, values: &mut List) {
 
 /// Returns `true` if a value may stand twice, and `false` if none does.
 pub(super) fn may_repeat(attribute: &Attribute, values: &[Value]) -> bool {
-    if attribute.refers_by_value() {
+    if attribute.is_resource_reference() {
         return repeats_an_id(values);
     }
     let repeats = |(place, value): (usize, &Value)| {

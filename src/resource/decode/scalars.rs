@@ -3,7 +3,7 @@
 use super::{Decoding, Place};
 use crate::quirks::Deviation;
 use crate::resource::error::{ValueError, ValueErrorKind};
-use crate::schema::{Attribute, AttributeType, bytes, instant, is_uri_reference};
+use crate::schema::{Attribute, AttributeType, bytes, is_uri_reference, parse_date_time};
 use crate::value::{Text, Value};
 
 impl Decoding<'_> {
@@ -36,7 +36,7 @@ pub(super) fn canonical_text(
     }
     match attribute.canonical_value(&text) {
         Some(canonical) if canonical != text => Ok(Some(canonical.into())),
-        None if attribute.closed() => Err(ValueError::new(place, ValueErrorKind::NotCanonical)),
+        None if attribute.is_closed() => Err(ValueError::new(place, ValueErrorKind::NotCanonical)),
         Some(_) | None => Ok(Some(Value::String(text))),
     }
 }
@@ -55,7 +55,7 @@ pub(super) fn fits(kind: AttributeType, value: &Value) -> bool {
 
 /// A dateTime without a zone is in UTC, and says so from then on.
 pub(super) fn in_a_zone(text: Text) -> Option<Value> {
-    instant(&text)?;
+    parse_date_time(&text)?;
     Some(Value::String(if has_zone(&text) { text } else { format!("{text}Z").into() }))
 }
 

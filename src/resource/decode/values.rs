@@ -16,7 +16,7 @@ impl Decoding<'_> {
         attribute: &Attribute,
         value: Value,
     ) -> Result<Option<Value>, ValueError> {
-        let (refers, is_list) = (attribute.refers_by_value(), value.is_array());
+        let (refers, is_list) = (attribute.is_resource_reference(), value.is_array());
         let values = match value {
             Value::Array(values) => values,
             Value::Null => return Ok(None),
@@ -36,7 +36,10 @@ impl Decoding<'_> {
         let mut canonical = List::with_capacity(values.len());
         for value in values {
             if value.is_array() {
-                return Err(ValueError::new(place, ValueErrorKind::Type(attribute.kind())));
+                return Err(ValueError::new(
+                    place,
+                    ValueErrorKind::Type(attribute.attribute_type()),
+                ));
             }
             let nameless = is_nameless(attribute, &value);
             let read = self.single(place, attribute, value)?;
@@ -64,8 +67,8 @@ impl Decoding<'_> {
         attribute: &Attribute,
         value: Value,
     ) -> Result<Option<Value>, ValueError> {
-        let mismatch = || ValueError::new(place, ValueErrorKind::Type(attribute.kind()));
-        match (attribute.kind(), value) {
+        let mismatch = || ValueError::new(place, ValueErrorKind::Type(attribute.attribute_type()));
+        match (attribute.attribute_type(), value) {
             (_, Value::Null) => Ok(None),
             (_, Value::Array(values)) => self.array_for_one(place, attribute, values),
             (_, Value::String(text)) if text.is_empty() && self.intake.quirks.empty_strings => {
@@ -119,7 +122,7 @@ impl Decoding<'_> {
                 continue;
             };
             // What a `$ref` beside a `value` says follows from the value (RFC 7643, Section 2.4).
-            if attribute.refers_by_value() && sub.name() == "$ref" {
+            if attribute.is_resource_reference() && sub.name() == "$ref" {
                 self.note(Deviation::Reference(place.to_string()));
                 continue;
             }
@@ -178,7 +181,7 @@ impl Decoding<'_> {
                 self.note(Deviation::ComplexForValue(place.to_string()));
                 self.single(place, attribute, value)
             }
-            _ => Err(ValueError::new(place, ValueErrorKind::Type(attribute.kind()))),
+            _ => Err(ValueError::new(place, ValueErrorKind::Type(attribute.attribute_type()))),
         }
     }
 
@@ -213,7 +216,7 @@ fn is_nameless(attribute: &Attribute, value: &Value) -> bool {
         object.iter().any(|(key, value)| is_named(key) && !is_unassigned(value))
     };
     let names = |object: &Object| has(object, "$ref") && !has(object, "value");
-    attribute.refers_by_value() && value.as_object().is_some_and(names)
+    attribute.is_resource_reference() && value.as_object().is_some_and(names)
 }
 
 /// No value, in the RFC's own words (RFC 7643, Section 2.5).

@@ -7,7 +7,7 @@ use super::schedule::Link;
 use crate::error::{Error, ScimType};
 use crate::message::{BulkId, BulkOperation};
 use crate::quirks::{Deviation, Deviations};
-use crate::schema::Locations;
+use crate::schema::ResourceUrls;
 use crate::service::outcome::Failure;
 use crate::service::rewrite::message;
 use crate::service::{Call, Endpoint, Route, entity_tags, not_implemented};
@@ -77,10 +77,10 @@ impl<'c> Task<'c> {
     }
 
     /// The URL of the resource; `None` if it is not known yet.
-    pub(super) fn location(&self, locations: &Locations) -> Option<String> {
+    pub(super) fn location(&self, locations: &ResourceUrls) -> Option<String> {
         let target = self.target.as_ref()?;
         let id = target.id.as_deref().filter(|id| BulkId::referred_to(id).is_none())?;
-        locations.of(target.endpoint.resource_type.name(), id)
+        locations.url_of(target.endpoint.resource_type.name(), id)
     }
 
     /// Finds the operations that this one refers to. Each name has the index of the operation that

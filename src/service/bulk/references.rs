@@ -40,7 +40,7 @@ impl References<'_> {
     pub(super) fn in_resource(self, body: &mut Object, visit: &mut dyn FnMut(&mut String, bool)) {
         self.each_attribute(body, &mut |extension, attribute, value| {
             let required =
-                attribute.required() || extension.is_some_and(|extension| extension.required);
+                attribute.is_required() || extension.is_some_and(|extension| extension.required);
             in_value(attribute, is_reference(attribute), value, &mut |text| visit(text, required));
         });
     }
@@ -151,7 +151,7 @@ impl References<'_> {
         let changed = changed.then(|| path.to_string());
         let sub = match &path.sub {
             Some(name) => attribute.sub_attribute(name.as_str()),
-            None => resolved.sub(),
+            None => resolved.sub_attribute(),
         };
         let meaning = match sub {
             Some(sub) => Meaning::Attribute(Arc::clone(sub), is_part_reference(attribute, sub)),
@@ -274,15 +274,15 @@ fn in_filter(attribute: &Attribute, filter: &mut Filter, visit: &mut Visit<'_>) 
 /// reference, or the shorthand of a complex attribute, `{"manager": "26118915"}`.
 fn is_reference(attribute: &Attribute) -> bool {
     let is_id = attribute.name() == "id" && attribute.mutability() == Mutability::ReadOnly;
-    is_id || attribute.refers_by_value() || points_at_resources(attribute)
+    is_id || attribute.is_resource_reference() || points_at_resources(attribute)
 }
 
 fn is_part_reference(attribute: &Attribute, sub: &Attribute) -> bool {
-    points_at_resources(sub) || (attribute.refers_by_value() && sub.name() == "value")
+    points_at_resources(sub) || (attribute.is_resource_reference() && sub.name() == "value")
 }
 
 fn points_at_resources(attribute: &Attribute) -> bool {
     let types = attribute.reference_types();
-    attribute.kind() == AttributeType::Reference
+    attribute.attribute_type() == AttributeType::Reference
         && types.iter().any(|name| name != "external" && name != "uri")
 }

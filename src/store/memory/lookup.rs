@@ -90,8 +90,10 @@ impl Lookup<'_> {
     /// does.
     fn index_in_order(&self, sort: &Sort) -> Option<&UniqueIndex> {
         let path = sort.path()?;
-        let is_text =
-            matches!(path.last().kind(), AttributeType::String | AttributeType::Reference);
+        let is_text = matches!(
+            path.leaf().attribute_type(),
+            AttributeType::String | AttributeType::Reference
+        );
         let index = self
             .table
             .unique_index(path)

@@ -113,7 +113,7 @@ impl UniqueIndex {
 
     /// Returns `true` if no resource has more than one value.
     pub(super) fn is_of_one(&self) -> bool {
-        !self.path.attribute().multi_valued() && !self.path.last().multi_valued()
+        !self.path.attribute().is_multi_valued() && !self.path.leaf().is_multi_valued()
     }
 }
 
@@ -260,7 +260,7 @@ impl Table {
 fn keys<'r>(path: &'r ResolvedPath, resource: &'r Resource) -> impl Iterator<Item = Key> + 'r {
     resource.values(path).map(|value| {
         let text = match value {
-            Value::String(text) => compared(path.last(), text).into_owned(),
+            Value::String(text) => compared(path.leaf(), text).into_owned(),
             value => value.to_string(),
         };
         Key { text, beyond_ascii: value.as_str().is_some_and(|text| !text.is_ascii()) }

@@ -286,7 +286,7 @@ fn a_failed_update_changes_neither_group_nor_members() {
     // P-3.5.2-14
     let fixture = Fixture::new(MemoryDirectory::new());
     let groups = MemoryStore {
-        resource_type: Arc::new(ResourceType::group().unique("displayName")),
+        resource_type: Arc::new(ResourceType::group().with_unique("displayName")),
         ..fixture.groups.clone()
     };
     fixture.create(&groups, json!({ "displayName": "taken" })).expect("a group");
@@ -382,7 +382,7 @@ fn a_large_group_is_not_carried_along() {
 
 #[test]
 fn what_is_indexed_is_found_by_its_value_as_it_is_now() {
-    let resource_type = ResourceType::user().indexed("title");
+    let resource_type = ResourceType::user().with_index("title");
     let mut table = table::Table::new(&resource_type);
     let user =
         |body: Value| Arc::new(Resource::from_stored(body.as_object().expect("an object").clone()));

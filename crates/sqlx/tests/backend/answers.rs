@@ -114,7 +114,7 @@ fn filters_answer_the_same() {
             let by_bytes = sort
                 .as_ref()
                 .and_then(|sort| sort.path())
-                .is_some_and(|path| path.last().kind().as_str() == "binary");
+                .is_some_and(|path| path.leaf().attribute_type().as_str() == "binary");
             let expected = if by_bytes { Pushdown::Filters } else { Pushdown::Pages };
             prop_assert_eq!(
                 pushdown,

@@ -85,7 +85,10 @@ fn dispatcher_with(fixture: &Fixture, work: u64) -> Dispatcher {
     Dispatcher::builder("https://example.com/scim/v2")
         .limits(limits)
         .resource_type(ResourceType::user(), Arc::clone(&fixture.users))
-        .resource_type(ResourceType::group().unique("displayName"), Arc::clone(&fixture.groups))
+        .resource_type(
+            ResourceType::group().with_unique("displayName"),
+            Arc::clone(&fixture.groups),
+        )
         .unauthenticated()
         .build()
         .expect("a provider")

@@ -20,7 +20,7 @@ fn members(op: &str, count: usize) -> Update {
     let members: Vec<Value> =
         (0..count).map(|number| json!({ "value": format!("member{number}") })).collect();
     let operations = json!([{ "op": op, "path": "members", "value": members }]);
-    update(ResourceType::group().unique("displayName"), &operations)
+    update(ResourceType::group().with_unique("displayName"), &operations)
 }
 
 /// What a change has cost.

@@ -3,7 +3,7 @@
 
 use scimwire::filter::{Binder, Filter};
 use scimwire::resource::Resource;
-use scimwire::schema::{ResourceType, fold, prepare};
+use scimwire::schema::{ResourceType, case_fold, prepare_username};
 use scimwire::sql::{Column, Dialect, Elements, Mapping, Sql, translate};
 use serde_json::json;
 use sqlx::{Connection, Executor, PgConnection, Row, SqliteConnection};
@@ -81,7 +81,8 @@ async fn found(
 /// The statements that make tables with all names.
 fn tables() -> String {
     let row = |(number, name): (usize, &&str)| {
-        let [name, folded, prepared] = [*name, &*fold(name), &*prepare(name)].map(Dialect::literal);
+        let [name, folded, prepared] =
+            [*name, &*case_fold(name), &*prepare_username(name)].map(Dialect::literal);
         format!("('{number}', {name}, {folded}, {prepared})")
     };
     let rows: Vec<String> = NAMES.iter().enumerate().map(row).collect();

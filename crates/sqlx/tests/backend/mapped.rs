@@ -111,10 +111,10 @@ impl Tables {
             Parameter::OptionalText(value.and_then(|value| Some(value.as_str()?.to_owned())))
         };
         let keyed = |path: &str| {
-            Parameter::OptionalText(at(path).and_then(|value| key(attribute(path).last(), &value)))
+            Parameter::OptionalText(at(path).and_then(|value| key(attribute(path).leaf(), &value)))
         };
         let prepared =
-            at("userName").and_then(|value| prepared_key(attribute("userName").last(), &value));
+            at("userName").and_then(|value| prepared_key(attribute("userName").leaf(), &value));
         let json =
             |value: Option<Value>| Parameter::OptionalText(value.map(|value| value.to_string()));
         let number = at(&format!("{BADGE}:number")).map(|number| number.to_string());
@@ -151,7 +151,7 @@ impl Tables {
         let sql = sql.bind(text(at(&format!("{ENTERPRISE}:manager.value")))).text(", ");
         self.ids(&sql.bind(text(at(&format!("{BADGE}:serial")))).text(")")).await;
         for address in at("addresses").iter().filter_map(Value::as_array).flatten() {
-            let type_key = key(attribute("addresses.type").last(), &address["type"]);
+            let type_key = key(attribute("addresses.type").leaf(), &address["type"]);
             let sql = Sql::new("INSERT INTO address VALUES (").bind_text(user.id()).text(", ");
             let sql = sql.bind(text(address.get("country").cloned())).text(", ");
             self.ids(&sql.bind(Parameter::OptionalText(type_key)).text(")")).await;
@@ -273,7 +273,7 @@ const INSTANTS: [&str; 4] = [
 ];
 
 fn micros(text: &str) -> i64 {
-    scimwire::schema::instant(text).expect("an instant").timestamp_micros()
+    scimwire::schema::parse_date_time(text).expect("an instant").timestamp_micros()
 }
 
 /// Makes a table with all instants, a column for each form.
@@ -285,7 +285,7 @@ fn keep_instants(tables: &mut Tables) {
     RUNTIME.block_on(tables.ids(&Sql::new(sql)));
     for instant in INSTANTS {
         let micros = micros(instant);
-        let text = scimwire::schema::instant(instant)
+        let text = scimwire::schema::parse_date_time(instant)
             .expect("an instant")
             .format("%Y-%m-%dT%H:%M:%S%.6fZ");
         let (millis, seconds) = (micros.div_euclid(1_000), micros.div_euclid(1_000_000));

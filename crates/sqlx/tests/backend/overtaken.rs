@@ -37,7 +37,7 @@ fn user_patch(path: &str, value: &Value) -> Update {
 fn joining(ids: &[&str]) -> Update {
     let members: Vec<Value> = ids.iter().map(|id| json!({ "value": id })).collect();
     let operations = json!([{ "op": "add", "path": "members", "value": members }]);
-    update(ResourceType::group().unique("displayName"), &operations)
+    update(ResourceType::group().with_unique("displayName"), &operations)
 }
 
 /// Makes a change; while it is worked out for the first `times` times, something else is done. Says

@@ -30,7 +30,7 @@ impl Fixture {
 
     pub(super) fn over(directory: AnyDirectory) -> Self {
         let users = directory.store(ResourceType::user().with_extension(ENTERPRISE_USER));
-        let groups = directory.store(ResourceType::group().unique("displayName"));
+        let groups = directory.store(ResourceType::group().with_unique("displayName"));
         Self { users, groups, directory, cx: RequestContext::new("example") }
     }
 
@@ -61,8 +61,14 @@ impl Fixture {
     }
 
     pub(super) async fn patch(&self, id: &str, operations: Value) -> Result<Change, StoreError> {
-        patch(&self.groups, ResourceType::group().unique("displayName"), id, operations, &self.cx)
-            .await
+        patch(
+            &self.groups,
+            ResourceType::group().with_unique("displayName"),
+            id,
+            operations,
+            &self.cx,
+        )
+        .await
     }
 
     pub(super) async fn patch_user(

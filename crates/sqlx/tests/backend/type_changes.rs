@@ -18,7 +18,7 @@ async fn a_type_that_changes_is_made_anew() {
             .create(&fixture.users, json!({ "userName": "ann", "displayName": "Ann" }))
             .await
             .expect("a user");
-        let unique = fixture.directory.store(ResourceType::user().unique("displayName"));
+        let unique = fixture.directory.store(ResourceType::user().with_unique("displayName"));
         let taken =
             fixture.create(&unique, json!({ "userName": "bob", "displayName": "ANN" })).await;
         assert!(
@@ -33,7 +33,7 @@ async fn a_type_that_changes_is_made_anew() {
             .await
             .expect("it is free again");
         // Two share a value by now: nobody can say which of them is to have it.
-        let unique = fixture.directory.store(ResourceType::user().unique("displayName"));
+        let unique = fixture.directory.store(ResourceType::user().with_unique("displayName"));
         let failed = fixture.create(&unique, json!({ "userName": "cid" })).await;
         assert!(
             matches!(failed, Err(StoreError::Other(source)) if source.to_string().contains("displayName")),
@@ -54,8 +54,8 @@ async fn what_is_indexed_has_rows_of_its_own_from_before_too() {
         let rows = "SELECT CAST(count(*) AS TEXT) FROM scim_key WHERE attribute = 'title'";
         assert_eq!(beside(&fixture.directory, rows).await.as_deref(), Some("0"), "{kind:?}");
 
-        let indexed = fixture.directory.store(user_type.clone().indexed("title"));
-        let users = Resources::new(user_type.clone().indexed("title"), Arc::clone(&indexed));
+        let indexed = fixture.directory.store(user_type.clone().with_index("title"));
+        let users = Resources::new(user_type.clone().with_index("title"), Arc::clone(&indexed));
         let bob = fixture
             .create(&indexed, json!({ "userName": "bob", "title": "ENGINEER" }))
             .await

@@ -57,7 +57,7 @@ pub struct Provider {
 
 impl Provider {
     pub fn new(setup: Setup) -> Self {
-        let groups = ResourceType::group().unique("displayName");
+        let groups = ResourceType::group().with_unique("displayName");
         Self::serving(
             [ResourceType::user().with_extension(ENTERPRISE_USER), groups, device_type()],
             setup,

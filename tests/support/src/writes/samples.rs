@@ -88,7 +88,7 @@ pub fn types() -> [ResourceType; 4] {
         json!({ "name": "number", "type": "integer", "required": true, "uniqueness": "server" });
     [
         ResourceType::user().with_extension(ENTERPRISE_USER),
-        ResourceType::group().unique("displayName"),
+        ResourceType::group().with_unique("displayName"),
         ResourceType::new("Asset", read(asset_schema())).with_extension(read(warranty_schema())),
         ResourceType::new("Locker", read(json!({ "id": LOCKER, "attributes": [number] })))
             .with_extension(place),
