@@ -10,7 +10,7 @@ use http::{Method, StatusCode};
 use scimwire::auth::RequestContext;
 use scimwire::filter::Budget;
 use scimwire::query::{Page, Projection, Query, Sort};
-use scimwire::resource::{Intake, Meta};
+use scimwire::resource::{Meta, ResourceDecoder};
 use scimwire::store::{ResourceStore, execute};
 use serde_json::{Value, json};
 
@@ -147,7 +147,7 @@ fn fill(served: &Served, count: usize) -> Vec<String> {
     let meta = Meta::new("User", "2011-05-13T04:42:34Z".parse().expect("an instant"));
     let create = |index: usize| {
         let Value::Object(body) = employee(index) else { unreachable!("a user is an object") };
-        let mut user = Intake::new(&served.user_type).resource(body).expect("a user");
+        let mut user = ResourceDecoder::new(&served.user_type).resource(body).expect("a user");
         user.set_meta(&meta);
         now(served.users.create(user, &cx)).expect("user names differ").id().to_owned()
     };

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use scimwire::filter::{Binder, BoundFilter, Filter};
-use scimwire::resource::{Intake, Resource};
+use scimwire::resource::{Resource, ResourceDecoder};
 use scimwire::schema::{ENTERPRISE_USER, ResourceType};
 use serde_json::Value;
 
@@ -80,7 +80,7 @@ fn user_type() -> ResourceType {
 
 fn user(users: &ResourceType) -> Resource {
     let Value::Object(body) = inputs::user() else { panic!("a user is an object") };
-    Intake::new(users).resource(body).expect("a user")
+    ResourceDecoder::new(users).resource(body).expect("a user")
 }
 
 fn bound(users: &ResourceType, text: &str) -> BoundFilter {

@@ -11,7 +11,7 @@ use scimwire::dispatch::{Clock, SystemClock};
 use scimwire::filter::{Binder, Budget, Filter};
 use scimwire::message::{JsonLimits, PatchOp, parse_object};
 use scimwire::patch::{Plan, PlanBinder};
-use scimwire::resource::{Intake, Meta, Resource};
+use scimwire::resource::{Meta, Resource, ResourceDecoder};
 use scimwire::schema::{ENTERPRISE_USER, ResourceType};
 use scimwire::store::Update;
 use serde_json::{Value, json};
@@ -218,7 +218,7 @@ fn user_type() -> ResourceType {
 
 fn user(users: &ResourceType) -> Resource {
     let Value::Object(body) = inputs::user() else { panic!("a user is an object") };
-    Intake::new(users).resource(body).expect("a user")
+    ResourceDecoder::new(users).resource(body).expect("a user")
 }
 
 fn message(path: &str, value: &Value) -> Value {

@@ -155,7 +155,7 @@ fn resource(row: &SqliteRow) -> sqlx::Result<Arc<Resource>> {
 async fn write(db: &mut SqliteConnection, user: &Resource, cx: &RequestContext) -> Result<()> {
     let attributes = serde_json::to_string(user).map_err(StoreError::other)?;
     let meta = user.meta().ok_or_else(|| StoreError::other("a resource has metadata"))?;
-    let version: i64 = meta.version.opaque().parse().unwrap_or(1);
+    let version: i64 = meta.version.opaque_tag().parse().unwrap_or(1);
     for sql in WRITE {
         let query = sqlx::query(sql).bind(&attributes).bind(cx.tenant().as_str());
         let query = query.bind(meta.created.timestamp_micros());

@@ -42,7 +42,7 @@ impl Provider {
             response.headers().get("etag").and_then(|tag| tag.to_str().ok()).map(Version::from);
         Answer {
             status: response.status(),
-            version: version.and_then(|version| version.opaque().parse().ok()),
+            version: version.and_then(|version| version.opaque_tag().parse().ok()),
             body: serde_json::from_slice(response.body()).unwrap_or_default(),
         }
     }

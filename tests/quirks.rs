@@ -10,7 +10,7 @@ use http::{Request, Response};
 use scimwire::auth::RequestContext;
 use scimwire::dispatch::{Bytes, Report};
 use scimwire::message::{BULK_REQUEST, PATCH_OP};
-use scimwire::quirks::NoOperations;
+use scimwire::quirks::EmptyPatch;
 use scimwire::schema::ENTERPRISE_USER;
 use scimwire::{Dispatcher, Quirks, ResourceType};
 use serde::Deserialize;
@@ -102,15 +102,15 @@ async fn tolerances_are_the_same_in_bulk_requests() {
 async fn switches_that_are_off_can_be_put_on() {
     let case = |id: &str| cases().into_iter().find(|case| case.id == id).expect("the table has it");
     let mut quirks = Quirks::LENIENT;
-    quirks.bare_words_in_filters = true;
-    quirks.no_operations = NoOperations::Nothing;
+    quirks.unquoted_strings = true;
+    quirks.empty_patch = EmptyPatch::Nothing;
     quirks.ignore_unknown_paths = true;
     let provider = Provider::new(quirks);
     let words = provider.answer(&case("T18 is off")).await;
     assert_eq!((words.status, words.body["totalResults"].as_u64()), (200, Some(1)));
-    assert_eq!(words.rules, ["bare_words_in_filters"]);
+    assert_eq!(words.rules, ["unquoted_strings"]);
     let nothing = provider.answer(&case("T24")).await;
-    assert_eq!((nothing.status, nothing.rules), (200, vec!["no_operations", "unchanged"]));
+    assert_eq!((nothing.status, nothing.rules), (200, vec!["empty_patch", "unchanged"]));
     let unknown = provider.answer(&case("T14 unknown attribute in a path")).await;
     assert_eq!((unknown.status, unknown.rules), (200, vec!["ignore_unknown_paths", "unchanged"]));
 }

@@ -11,7 +11,7 @@ use scimwire::dispatch::{Clock, SystemClock};
 use scimwire::filter::{Binder, BoundFilter, Budget, Filter};
 use scimwire::message::{JsonLimits, PatchOp, parse_object};
 use scimwire::patch::{Plan, PlanBinder};
-use scimwire::resource::{Intake, Meta, Resource};
+use scimwire::resource::{Meta, Resource, ResourceDecoder};
 use scimwire::schema::{ENTERPRISE_USER, ResourceType};
 use scimwire::store::Update;
 use serde_json::{Value, json};
@@ -195,7 +195,7 @@ fn user(users: &ResourceType) -> Resource {
 
 fn decoded(users: &ResourceType, body: &[u8]) -> Resource {
     let body = parse_object(body, JsonLimits::default()).expect("a JSON object");
-    Intake::new(users).resource(body).expect("a user")
+    ResourceDecoder::new(users).resource(body).expect("a user")
 }
 
 fn parsed(text: &str) -> Filter {

@@ -14,7 +14,7 @@ pub(crate) fn user_type() -> Arc<ResourceType> {
 }
 
 pub(crate) fn stored(document: &Value) -> Resource {
-    Resource::from_stored(document.as_object().expect("a resource is an object").clone())
+    Resource::from_object(document.as_object().expect("a resource is an object").clone())
 }
 
 pub(crate) fn bound(users: &ResourceType, text: &str) -> BoundFilter {

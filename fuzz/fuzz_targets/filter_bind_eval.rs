@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use libfuzzer_sys::fuzz_target;
 use scimwire::filter::{Binder, Budget, Filter};
 use scimwire::message::{JsonLimits, parse_object};
-use scimwire::resource::{Intake, Resource};
+use scimwire::resource::{ResourceDecoder, Resource};
 use scimwire::schema::{ENTERPRISE_USER, ResourceType};
 
 static USERS: LazyLock<ResourceType> =
@@ -42,5 +42,5 @@ fuzz_target!(|input: &str| {
 
 fn read(body: &[u8]) -> Option<Resource> {
     let body = parse_object(body, JsonLimits::default()).ok()?;
-    Intake::new(&USERS).resource(body).ok()
+    ResourceDecoder::new(&USERS).resource(body).ok()
 }

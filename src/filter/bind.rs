@@ -29,7 +29,7 @@ pub struct Binder<'t> {
 pub enum Unknown {
     /// It is refused with `invalidFilter`.
     #[default]
-    Refuse,
+    Reject,
     /// The attribute has no value (RFC 7644, Section 3.4.2.1).
     NoValue,
 }
@@ -90,7 +90,7 @@ impl<'t> Binder<'t> {
     /// Binds to `resource_type`, strictly.
     #[must_use]
     pub fn new(resource_type: &'t ResourceType) -> Self {
-        Self { resource_type, unknown: Unknown::Refuse, quirks: Quirks::STRICT, locations: None }
+        Self { resource_type, unknown: Unknown::Reject, quirks: Quirks::STRICT, locations: None }
     }
 
     /// Chooses what an unknown attribute means.
@@ -258,11 +258,11 @@ impl Binding<'_> {
     }
 
     fn in_an_extension(&mut self, path: &AttrPath) -> Option<ResolvedPath> {
-        if !self.binder.quirks.bare_extension_attributes {
+        if !self.binder.quirks.unqualified_extension_attributes {
             return None;
         }
         let found = self.binder.resource_type.resolve_in_extensions(path)?;
-        self.deviations.push(Deviation::BareExtensionAttribute(path.to_string()));
+        self.deviations.push(Deviation::UnqualifiedExtensionAttribute(path.to_string()));
         Some(found)
     }
 

@@ -22,7 +22,9 @@ impl Binding<'_> {
     pub(super) fn left_out(&self, path: &AttrPath) -> Option<ResolvedPath> {
         let Binder { resource_type, quirks, .. } = self.binder;
         match self.names {
-            Names::Resource => resource_type.left_out(path, quirks.bare_extension_attributes),
+            Names::Resource => {
+                resource_type.left_out(path, quirks.unqualified_extension_attributes)
+            }
             Names::Element(parent) => {
                 resolve_element(&resource_type.before_leaving_out(parent)?, path)
             }

@@ -20,7 +20,7 @@ pub(super) fn comp_value<'i>(
             deviations.push_once(Mark::default(), Deviation::SingleQuotes);
             single_quoted(input)
         }
-        Some(b'-' | b'0'..=b'9') if !quirks.bare_words_in_filters => number(input),
+        Some(b'-' | b'0'..=b'9') if !quirks.unquoted_strings => number(input),
         _ => word(quirks, deviations, input),
     }
 }
@@ -75,13 +75,15 @@ fn word<'i>(quirks: &Quirks, deviations: &mut Deviations, input: &'i str) -> Rea
     let meant = literals.into_iter().find(|(literal, _)| text.eq_ignore_ascii_case(literal));
     let (value, departs) = match meant {
         Some((literal, value)) if text == literal => (value, None),
-        Some((_, value)) if quirks.literal_case => (value, Some(Deviation::LiteralCase)),
-        _ if text.is_empty() || !quirks.bare_words_in_filters => {
+        Some((_, value)) if quirks.case_insensitive_literals => {
+            (value, Some(Deviation::CaseInsensitiveLiteral))
+        }
+        _ if text.is_empty() || !quirks.unquoted_strings => {
             return Err(ParseErrorKind::ExpectedValue);
         }
         _ => match text.parse() {
             Ok(number) => (CompValue::Number(number), None),
-            Err(_) => (CompValue::String(text.into()), Some(Deviation::BareWord)),
+            Err(_) => (CompValue::String(text.into()), Some(Deviation::UnquotedString)),
         },
     };
     if let Some(deviation) = departs {

@@ -293,7 +293,7 @@ fn value_tail<'i>(
     let (rest, sub) = attr_name(rest)?;
     let sub = AttrPath { schema: None, name: sub, sub: None };
     let (rest, tail) = comp_tail(reading, sub, rest)?;
-    reading.deviations.push_once(Mark::default(), Deviation::FilterTail);
+    reading.deviations.push_once(Mark::default(), Deviation::ComparisonAfterValuePath);
     let filter = match filter {
         Filter::And(mut terms) => {
             terms.push(tail);

@@ -311,7 +311,7 @@ pub enum LinkMode {
     #[default]
     Merge,
     /// Clears or keeps attributes that the client did not send, as PUT does: see
-    /// [`Quirks::omitted`](crate::Quirks::omitted).
+    /// [`Quirks::put_omitted`](crate::Quirks::put_omitted).
     Replace,
 }
 

@@ -87,7 +87,7 @@ impl SearchRequest {
             deviations.push(Deviation::EmptyParameter);
         }
         if query.contains('+') {
-            deviations.push(Deviation::PlusForSpace);
+            deviations.push(Deviation::PlusAsSpace);
         }
         let (mut request, mut count) = (Self::default(), None);
         for (name, value) in form_urlencoded::parse(query.as_bytes()) {
@@ -97,7 +97,7 @@ impl SearchRequest {
             };
             if name != known {
                 let came = name.into_owned();
-                deviations.push(Deviation::ParameterName { came, read: known });
+                deviations.push(Deviation::ParameterName { received: came, interpreted_as: known });
             }
             if quirks.blank_as_absent && value.trim().is_empty() && Self::BLANK.contains(&known) {
                 deviations.push(Deviation::BlankParameter(known));

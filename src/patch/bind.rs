@@ -7,8 +7,8 @@ use super::path::without_values;
 use super::plan::{Plan, Step, StepChange, StepTarget};
 use crate::filter::{Binder, FilterLimits};
 use crate::message::{PatchOp, PatchOperation};
-use crate::quirks::{Deviation, Deviations, NoOperations, Quirks};
-use crate::resource::{Decoding, Intake, ValueError};
+use crate::quirks::{Deviation, Deviations, EmptyPatch, Quirks};
+use crate::resource::{Decoding, ResourceDecoder, ValueError};
 use crate::schema::{Attribute, Mutability, ResourceType, ResourceUrls, Schema};
 
 /// Binds PATCH messages to a resource type.
@@ -112,10 +112,10 @@ impl PlanBinder {
     ) -> Result<Plan, PatchError> {
         let mut steps = Vec::with_capacity(message.operations.len());
         if message.operations.is_empty() {
-            if self.quirks.no_operations == NoOperations::Refuse {
-                return Err(PatchError { operation: None, kind: PatchErrorKind::NoOperations });
+            if self.quirks.empty_patch == EmptyPatch::Reject {
+                return Err(PatchError { operation: None, kind: PatchErrorKind::EmptyPatch });
             }
-            deviations.push(Deviation::NoOperations);
+            deviations.push(Deviation::EmptyPatch);
         }
         for (operation, message) in message.operations.into_iter().enumerate() {
             let steps = &mut steps;
@@ -133,8 +133,8 @@ impl PlanBinder {
         Binder::new(&self.resource_type).with_quirks(self.quirks).locations(self.locations.clone())
     }
 
-    fn intake(&self) -> Intake<'_> {
-        Intake::new(&self.resource_type)
+    fn intake(&self) -> ResourceDecoder<'_> {
+        ResourceDecoder::new(&self.resource_type)
             .with_quirks(self.quirks)
             .with_secrets(self.secrets)
             .with_read_only(self.read_only)

@@ -27,7 +27,7 @@ pub enum PatchErrorKind {
     /// `op` is none of `add`, `remove`, `replace`.
     Op(String),
     /// There are no operations.
-    NoOperations,
+    EmptyPatch,
     /// The path is malformed.
     Path(PathError),
     /// The part of the path in brackets is malformed.
@@ -71,7 +71,7 @@ impl PatchErrorKind {
     #[must_use]
     pub fn scim_type(&self) -> ScimType {
         match self {
-            Self::Op(_) | Self::NoOperations => ScimType::InvalidSyntax,
+            Self::Op(_) | Self::EmptyPatch => ScimType::InvalidSyntax,
             Self::Path(_) | Self::UnknownPath(_) | Self::NotMultiValued(_) => ScimType::InvalidPath,
             Self::Filter(_) | Self::Bind(_) => ScimType::InvalidFilter,
             Self::NoPath | Self::NoTarget(_) => ScimType::NoTarget,
@@ -113,7 +113,7 @@ impl fmt::Display for PatchErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Op(_) => f.write_str("`op` has to be `add`, `remove` or `replace`"),
-            Self::NoOperations => f.write_str("there are no operations"),
+            Self::EmptyPatch => f.write_str("there are no operations"),
             Self::Path(_) => f.write_str("the path is malformed"),
             Self::Filter(_) => f.write_str("the filter in the path is malformed"),
             Self::Bind(_) => f.write_str("the filter in the path does not fit the attribute"),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::delta::MemberDelta;
 use super::error::{PatchError, PatchErrorKind};
-use crate::quirks::Omitted;
+use crate::quirks::OmittedAttributes;
 use crate::resource::{Resource, same_by_value};
 use crate::schema::{Attribute, AttributeType, Mutability, ResourceType};
 use crate::value::{Object, Value};
@@ -15,16 +15,20 @@ use crate::value::{Object, Value};
 pub struct Replacement {
     resource_type: Arc<ResourceType>,
     wanted: Resource,
-    omitted: Omitted,
+    omitted: OmittedAttributes,
     /// `true` if a complex value keeps the sub-attributes that the body leaves out.
     keeps_parts: bool,
     cleared: Vec<(Option<String>, String)>,
 }
 
 impl Replacement {
-    /// Puts `wanted`, which [`Intake`](crate::resource::Intake) made of a body.
+    /// Puts `wanted`, which [`ResourceDecoder`](crate::resource::ResourceDecoder) made of a body.
     #[must_use]
-    pub fn new(resource_type: Arc<ResourceType>, wanted: Resource, omitted: Omitted) -> Self {
+    pub fn new(
+        resource_type: Arc<ResourceType>,
+        wanted: Resource,
+        omitted: OmittedAttributes,
+    ) -> Self {
         Self { resource_type, wanted, omitted, keeps_parts: false, cleared: Vec::new() }
     }
 
@@ -33,7 +37,7 @@ impl Replacement {
     /// that it has.
     #[must_use]
     pub fn merging(resource_type: Arc<ResourceType>, wanted: Resource) -> Self {
-        Self { keeps_parts: true, ..Self::new(resource_type, wanted, Omitted::Keep) }
+        Self { keeps_parts: true, ..Self::new(resource_type, wanted, OmittedAttributes::Keep) }
     }
 
     /// Clears attributes that the body unassigns explicitly; see
@@ -49,7 +53,7 @@ impl Replacement {
         let name = self.resource_type.membership().members()?.name();
         match self.wanted.get(name) {
             Some(Value::Array(members)) => MemberDelta::replace_all(members),
-            _ if self.omitted == Omitted::Keep && !self.clears(None, name) => None,
+            _ if self.omitted == OmittedAttributes::Keep && !self.clears(None, name) => None,
             _ => MemberDelta::replace_all(&[]),
         }
     }
@@ -95,10 +99,11 @@ impl Replacement {
         chosen: impl Fn(&Arc<Attribute>) -> bool,
     ) -> Result<Resource, PatchError> {
         let refuse = |kind| PatchError { operation: None, kind };
-        let mut object = current.into_stored();
+        let mut object = current.into_object();
         match self.wanted.get("externalId") {
             Some(external_id) => drop(object.insert("externalId".to_owned(), external_id.clone())),
-            None if self.omitted == Omitted::Keep && !self.clears(None, "externalId") => {}
+            None if self.omitted == OmittedAttributes::Keep && !self.clears(None, "externalId") => {
+            }
             None => drop(object.remove("externalId")),
         }
         let active = self.resource_type.kept_activity();
@@ -122,7 +127,7 @@ impl Replacement {
                 object.insert(uri.to_owned(), Value::Object(container));
             }
         }
-        let mut resource = Resource::from_stored(object);
+        let mut resource = Resource::from_object(object);
         if let Some(active) = active
             && active.mutability() != Mutability::ReadOnly
             && (unsaid.is_none() || self.clears(None, active.name()))
@@ -176,8 +181,8 @@ impl Replacement {
             attribute.attribute_type() == AttributeType::Boolean && !attribute.is_multi_valued();
         // What a client cannot read it cannot send back.
         !attribute.is_readable()
-            || self.omitted == Omitted::Keep
-            || (self.omitted == Omitted::KeepBooleans && boolean)
+            || self.omitted == OmittedAttributes::Keep
+            || (self.omitted == OmittedAttributes::KeepBooleans && boolean)
     }
 }
 

@@ -7,7 +7,7 @@ use super::error::PatchErrorKind;
 use super::plan::{Action, StepChange, StepTarget};
 use super::resolve::Bound;
 use crate::filter::Budget;
-use crate::quirks::{Deviation, ListedValues};
+use crate::quirks::{Deviation, RemoveWithValue};
 use crate::resource::is_unassigned;
 use crate::schema::{Attribute, Schema};
 use crate::value::Value;
@@ -65,12 +65,12 @@ impl Binding<'_> {
         }
         let action = match value {
             None => Action::Remove,
-            Some(_) if self.binder.quirks.listed_values == ListedValues::Refuse => {
+            Some(_) if self.binder.quirks.remove_with_value == RemoveWithValue::Reject => {
                 return Err(PatchErrorKind::RemoveWithValue);
             }
             Some(value) if takes_listed(&target) => {
                 let listed = self.listed(&target, value)?;
-                self.deviations.push(Deviation::ListedValues(target.path().to_string()));
+                self.deviations.push(Deviation::RemoveWithValue(target.path().to_string()));
                 Action::RemoveListed(listed)
             }
             Some(_) if required => return Err(PatchErrorKind::Required(target.path().to_string())),

@@ -8,7 +8,7 @@ use super::path::{Path, padded, without_values};
 use super::plan::{ElementFilter, StepTarget};
 use crate::attr::{AttrPath, starts_with_urn};
 use crate::filter::{BoundFilter, CompareOp, Filter, Operand};
-use crate::quirks::{ConditionPaths, Deviation, Deviations};
+use crate::quirks::{Deviation, Deviations, FilterAsPath};
 use crate::schema::{Attribute, AttributeType, Mutability, ResolvedPath, Schema};
 use crate::value::{Object, Value};
 
@@ -44,7 +44,7 @@ impl Binding<'_> {
             Some(sub) => sub.as_str().parse().ok(),
             None => "value".parse().ok(),
         };
-        let (ConditionPaths::Select, Some(name)) = (quirks.condition_paths, name) else {
+        let (FilterAsPath::Select, Some(name)) = (quirks.filter_as_path, name) else {
             return Ok(None);
         };
         let filter = Filter::Compare { path: name, op, value };
@@ -109,7 +109,7 @@ impl Binding<'_> {
             sub: path.sub.clone().or_else(|| path.attribute.sub.clone()),
             ..path.attribute.clone()
         };
-        let found = resource_type.left_out(&named, quirks.bare_extension_attributes);
+        let found = resource_type.left_out(&named, quirks.unqualified_extension_attributes);
         let Some(found) = found.filter(|_| quirks.left_out_attributes) else {
             return Ok(None);
         };
@@ -128,12 +128,12 @@ impl Binding<'_> {
         let resource_type = &binder.resource_type;
         let resolved = match resource_type.resolve(&path.attribute) {
             Some(resolved) => resolved,
-            None if binder.quirks.bare_extension_attributes => {
+            None if binder.quirks.unqualified_extension_attributes => {
                 let found = resource_type.resolve_in_extensions(&path.attribute);
                 let resolved =
                     found.ok_or_else(|| PatchErrorKind::UnknownPath(path.to_string()))?;
                 let name = without_values(&path.to_string());
-                self.deviations.push(Deviation::BareExtensionPath(name));
+                self.deviations.push(Deviation::UnqualifiedExtensionPath(name));
                 resolved
             }
             None => return Err(PatchErrorKind::UnknownPath(path.to_string())),
@@ -168,7 +168,7 @@ impl Binding<'_> {
         let read = resolved.attribute().name();
         if came.name.as_str() != read {
             let (came, read) = (came.name.to_string(), read.to_owned());
-            self.deviations.push(Deviation::Name { came, read });
+            self.deviations.push(Deviation::Name { received: came, interpreted_as: read });
         }
     }
 }

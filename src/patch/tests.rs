@@ -8,7 +8,9 @@ use super::*;
 use crate::error::Error;
 use crate::filter::Budget;
 use crate::message::{PatchOp, PatchOperation};
-use crate::quirks::{ConditionPaths, Deviations, ListedValues, NoOperations, Omitted, Quirks};
+use crate::quirks::{
+    Deviations, EmptyPatch, FilterAsPath, OmittedAttributes, Quirks, RemoveWithValue,
+};
 use crate::resource::Resource;
 use crate::schema::{ENTERPRISE_USER, ResourceType, Schema};
 
@@ -32,7 +34,7 @@ fn bind(
 }
 
 fn stored(body: &Value) -> Resource {
-    Resource::from_stored(body.as_object().expect("an object").clone())
+    Resource::from_object(body.as_object().expect("an object").clone())
 }
 
 fn run(
@@ -43,7 +45,7 @@ fn run(
 ) -> Result<Value, PatchError> {
     let mut after = bind(resource_type, quirks, operations)?.apply(stored(before))?;
     after.remove("schemas");
-    Ok(Value::from(after.into_stored()))
+    Ok(Value::from(after.into_object()))
 }
 
 #[track_caller]
@@ -314,7 +316,7 @@ fn a_condition_selects_in_place_of_a_path() {
     let condition = "schemas eq \"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User\"";
     let after = patched(before.clone(), json!([{ "op": "remove", "path": condition }]));
     assert_eq!(after, json!({ "userName": "a" }));
-    let quirks = Quirks { condition_paths: ConditionPaths::Refuse, ..Quirks::STRICT };
+    let quirks = Quirks { filter_as_path: FilterAsPath::Reject, ..Quirks::STRICT };
     assert!(run(users(), quirks, &before, json!([{ "op": "remove", "path": condition }])).is_err());
     assert!(
         refused(before, json!([{ "op": "remove", "path": "schemas" }])).starts_with("mutability")
@@ -334,11 +336,11 @@ fn quirks_choose() {
     let listed = json!([{ "op": "remove", "path": "roles", "value": [{ "value": "a" }] }]);
     let before = json!({ "roles": [{ "value": "a" }, { "value": "b" }] });
     assert_eq!(patched(before.clone(), listed.clone()), json!({ "roles": [{ "value": "b" }] }));
-    let refusing = Quirks { listed_values: ListedValues::Refuse, ..Quirks::STRICT };
+    let refusing = Quirks { remove_with_value: RemoveWithValue::Reject, ..Quirks::STRICT };
     assert!(run(users(), refusing, &before, listed).is_err());
 
     let department = json!([{ "op": "add", "path": "department", "value": "d" }]);
-    let bare = Quirks { bare_extension_attributes: true, ..Quirks::STRICT };
+    let bare = Quirks { unqualified_extension_attributes: true, ..Quirks::STRICT };
     assert!(run(users(), bare, &json!({}), department.clone()).is_ok());
     assert!(refused(json!({}), department).starts_with("invalidPath"));
 
@@ -351,7 +353,7 @@ fn quirks_choose() {
     );
     assert!(refused(json!({ "meta": { "version": "y" } }), echo).starts_with("mutability"));
 
-    let nothing = Quirks { no_operations: NoOperations::Nothing, ..Quirks::STRICT };
+    let nothing = Quirks { empty_patch: EmptyPatch::Nothing, ..Quirks::STRICT };
     assert_eq!(run(users(), nothing, &json!({}), json!([])), Ok(json!({})));
 }
 
@@ -516,25 +518,25 @@ fn put_goes_by_mutability() {
         let replacement = Replacement::new(Arc::clone(&things), stored(wanted), omitted);
         replacement.apply(stored(before)).map(|mut after| {
             after.remove("schemas");
-            Value::from(after.into_stored())
+            Value::from(after.into_object())
         })
     };
     let before = json!({ "free": "a", "fixed": "b", "ours": "c", "secret": "d", "flag": false, "externalId": "e" });
     assert_eq!(
-        put(Omitted::Clear, &before, &json!({})),
+        put(OmittedAttributes::Clear, &before, &json!({})),
         Ok(json!({ "fixed": "b", "ours": "c", "secret": "d" }))
     );
     assert_eq!(
-        put(Omitted::KeepBooleans, &before, &json!({})),
+        put(OmittedAttributes::KeepBooleans, &before, &json!({})),
         Ok(json!({ "fixed": "b", "ours": "c", "secret": "d", "flag": false }))
     );
-    assert_eq!(put(Omitted::Keep, &before, &json!({})), Ok(before.clone()));
+    assert_eq!(put(OmittedAttributes::Keep, &before, &json!({})), Ok(before.clone()));
     assert_eq!(
-        put(Omitted::Clear, &json!({}), &json!({ "fixed": "x" })),
+        put(OmittedAttributes::Clear, &json!({}), &json!({ "fixed": "x" })),
         Ok(json!({ "fixed": "x" }))
     );
     assert_eq!(
-        put(Omitted::Clear, &before, &json!({ "fixed": "x" })).map_err(|err| err.kind),
+        put(OmittedAttributes::Clear, &before, &json!({ "fixed": "x" })).map_err(|err| err.kind),
         Err(PatchErrorKind::Immutable("fixed".into()))
     );
 }
@@ -543,8 +545,8 @@ fn put_goes_by_mutability() {
 fn values_in_bodies_follow_the_quirks() {
     let quirks = Quirks {
         boolean_strings: true,
-        value_for_complex: true,
-        array_for_one: true,
+        scalar_as_complex_value: true,
+        unwrap_singleton_arrays: true,
         ..Quirks::STRICT
     };
     let manager = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager";

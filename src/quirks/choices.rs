@@ -6,39 +6,39 @@ pub enum UnknownAttributes {
     /// They are left out.
     Ignore,
     /// The request is refused with `invalidSyntax`.
-    Refuse,
+    Reject,
 }
 
 /// The meaning of a `value` in `remove`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ListedValues {
+pub enum RemoveWithValue {
     /// It removes the values that are listed.
     Remove,
     /// It is refused: `remove` takes no value (RFC 7644, Section 3.5.2.2).
-    Refuse,
+    Reject,
 }
 
 /// The meaning of a condition as the path of `remove`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ConditionPaths {
+pub enum FilterAsPath {
     /// The values that satisfy it.
     Select,
     /// It is refused with `invalidPath`.
-    Refuse,
+    Reject,
 }
 
 /// The meaning of a message without operations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NoOperations {
+pub enum EmptyPatch {
     /// It is refused with `invalidSyntax` (RFC 7644, Section 3.5.2).
-    Refuse,
+    Reject,
     /// Nothing changes.
     Nothing,
 }
 
 /// The effect of PUT on attributes that the body omits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Omitted {
+pub enum OmittedAttributes {
     /// They lose their value.
     Clear,
     /// Booleans keep theirs, since they have no empty value; others lose it.

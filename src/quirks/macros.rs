@@ -46,13 +46,13 @@ macro_rules! tolerances {
         /// [`RequestContext::with_quirks`](crate::auth::RequestContext::with_quirks). The default
         /// is [`Quirks::LENIENT`]. In [`Quirks::STRICT`] every switch that is a `bool` is off.
         /// Unknown attributes in a body are ignored there, too, unless `unknown_attributes` is
-        /// [`UnknownAttributes::Refuse`].
+        /// [`UnknownAttributes::Reject`].
         ///
         /// ```
         /// use scimwire::Quirks;
         ///
         /// let mut quirks = Quirks::LENIENT;
-        /// quirks.bare_words_in_filters = true;
+        /// quirks.unquoted_strings = true;
         /// ```
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         #[non_exhaustive]

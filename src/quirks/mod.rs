@@ -10,7 +10,9 @@ mod deviations;
 mod presets;
 mod table;
 
-pub use choices::{ConditionPaths, ListedValues, NoOperations, Omitted, UnknownAttributes};
+pub use choices::{
+    EmptyPatch, FilterAsPath, OmittedAttributes, RemoveWithValue, UnknownAttributes,
+};
 pub use deviations::Deviations;
 pub(crate) use deviations::Mark;
 pub use table::{Deviation, Quirks};

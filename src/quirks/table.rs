@@ -3,7 +3,9 @@
 
 use std::fmt;
 
-use super::choices::{ConditionPaths, ListedValues, NoOperations, Omitted, UnknownAttributes};
+use super::choices::{
+    EmptyPatch, FilterAsPath, OmittedAttributes, RemoveWithValue, UnknownAttributes,
+};
 use crate::shown::Shown;
 
 tolerances! {
@@ -29,30 +31,30 @@ tolerances! {
         }
         /// Accepts a simple value for a complex attribute, alone or in a list: `{"manager":
         /// "26118915"}`, `{"members": ["2819c223"]}`.
-        value_for_complex = on, "T8" {
+        scalar_as_complex_value = on, "T8" {
             /// A simple value was sent for a complex attribute.
-            ValueForComplex(name: String) =>
+            ScalarAsComplexValue(name: String) =>
                 "`{}`: a string was read as an object with that `value`", Shown(name);
         }
         /// Accepts an array with one element for a single-valued attribute: `{"manager": [{"value":
         /// "26118915"}]}`.
-        array_for_one = on, "T9" {
+        unwrap_singleton_arrays = on, "T9" {
             /// An array with one element was sent for a single-valued attribute.
-            ArrayForOne(name: String) =>
+            UnwrappedSingletonArray(name: String) =>
                 "`{}`: an array of one was read as its value", Shown(name);
         }
         /// Accepts an object with a `value` for a simple attribute: `{"displayName": [{"value":
         /// "Babs"}]}`.
-        complex_for_value = on, "" {
+        complex_value_as_scalar = on, "" {
             /// An object with a `value` was sent for a simple attribute.
-            ComplexForValue(name: String) => "`{}`: an object was read as its `value`", Shown(name);
+            ComplexValueAsScalar(name: String) => "`{}`: an object was read as its `value`", Shown(name);
         }
         /// Accepts one value for a multi-valued attribute: `{"emails": {"value":
         /// "bjensen@example.com"}}`, `{"emails": "bjensen@example.com"}`, or for names of
         /// attributes in a search `{"attributes": "userName,emails"}`.
-        one_for_many = on, "T10" {
+        wrap_single_values = on, "T10" {
             /// One value was sent for a multi-valued attribute.
-            OneForMany(name: String) => "`{}`: one value was read as an array of one", Shown(name);
+            WrappedSingleValue(name: String) => "`{}`: one value was read as an array of one", Shown(name);
             /// Names of attributes in a search were sent as one string; the parameter.
             CommaList(parameter: &'static str) => "`{}`: a text was read as a list", parameter;
         }
@@ -62,26 +64,26 @@ tolerances! {
             EmptyString(name: String) => "`{}`: an empty string was read as no value", Shown(name);
         }
         /// Accepts any string as a reference: `{"profileUrl": "my page"}`.
-        any_references = on, "T27" {
+        accept_invalid_references = on, "T27" {
             /// A string that is not a URI was stored as a reference.
-            NoReference(name: String) =>
+            InvalidReference(name: String) =>
                 "`{}`: text that is no URI was taken over as it is", Shown(name);
         }
         /// Accepts an attribute of an extension without its URN: `{"op": "add", "path":
         /// "department", "value": "Sales"}`, in the body of a POST or PUT `{"department":
         /// "Sales"}`, or in a filter `manager eq "26118915"`.
-        bare_extension_attributes = on, "T13" {
+        unqualified_extension_attributes = on, "T13" {
             /// A filter, or a key of a body, named an attribute of an extension without the
             /// extension.
-            BareExtensionAttribute(name: String) =>
+            UnqualifiedExtensionAttribute(name: String) =>
                 "`{}` was taken for the attribute of an extension", Shown(name);
             /// The path of an operation named an attribute of an extension without the extension.
-            BareExtensionPath(name: String) =>
+            UnqualifiedExtensionPath(name: String) =>
                 "`{}` was read as the attribute of an extension", Shown(name);
         }
         /// Ignores unknown schema URIs, and adds missing ones, also those of messages such as
         /// `{"Operations": [..]}`.
-        any_schemas = on, "T14" {
+        accept_unknown_schemas = on, "T14" {
             /// A schema URI that the resource type does not have was ignored.
             UnknownSchema(uri: String) => "`schemas`: `{}` was ignored", Shown(uri);
             /// `schemas` did not name the base schema.
@@ -97,9 +99,9 @@ tolerances! {
             UnknownPath(name: String) => "`{}` is no attribute and was ignored", Shown(name);
         }
         /// Accepts words without quotes in filters: `userName eq bjensen`.
-        bare_words_in_filters = off, "T18" {
+        unquoted_strings = off, "T18" {
             /// A string in a filter had no quotes.
-            BareWord => "a word without quotes in a filter was read as a text";
+            UnquotedString => "a word without quotes in a filter was read as a text";
         }
         /// Accepts single quotes in filters: `userName eq 'bjensen'`, without escapes.
         single_quotes = off, "" {
@@ -117,9 +119,9 @@ tolerances! {
             SpaceBeforeBracket => "the space before a bracket was passed over";
         }
         /// Accepts literals in any case in filters: `active eq True`.
-        literal_case = on, "" {
+        case_insensitive_literals = on, "" {
             /// A literal in a filter was not in lower case.
-            LiteralCase => "a literal in a filter was read without regard to case";
+            CaseInsensitiveLiteral => "a literal in a filter was read without regard to case";
         }
         /// Reads a POST without `active` as one with `"active": true`, which hooks see. Otherwise
         /// hooks see what the client sent, and the resource is active unless a hook decides
@@ -171,10 +173,10 @@ tolerances! {
             /// An endpoint was spelled in another case.
             EndpointCase {
                 /// The spelling of the client.
-                came: String,
+                received: String,
                 /// The correct spelling.
-                read: String,
-            } => "the endpoint `{}` was read as `{}`", Shown(came), read;
+                interpreted_as: String,
+            } => "the endpoint `{}` was read as `{}`", Shown(received), interpreted_as;
         }
         /// Accepts the operations of a PATCH without their message in a bulk request: `{"method":
         /// "PATCH", "data": [{"op": "add", ..}]}`.
@@ -204,9 +206,9 @@ tolerances! {
     choices {
         /// The meaning of a `value` in `remove`: `{"op": "remove", "path": "members", "value":
         /// [{"value": "2819c223"}]}`.
-        listed_values: ListedValues = Remove, strict Remove, "T6" {
+        remove_with_value: RemoveWithValue = Remove, strict Remove, "T6" {
             /// A `remove` listed values; only these were removed.
-            ListedValues(name: String) => "of `{}` only the listed values were removed", Shown(name);
+            RemoveWithValue(name: String) => "of `{}` only the listed values were removed", Shown(name);
         }
         /// The treatment of attributes that no schema defines.
         unknown_attributes: UnknownAttributes = Ignore, strict Ignore, "T14" {
@@ -215,16 +217,16 @@ tolerances! {
         }
         /// The meaning of a condition as the path of `remove`: `{"op": "remove", "path": "schemas
         /// eq \"urn:example\""}`.
-        condition_paths: ConditionPaths = Select, strict Select, "" {}
+        filter_as_path: FilterAsPath = Select, strict Select, "" {}
         /// The effect of PUT on attributes that the body omits.
-        omitted: Omitted = KeepBooleans, strict Clear, "T21" {
+        put_omitted: OmittedAttributes = KeepBooleans, strict Clear, "T21" {
             /// A PUT or PATCH unassigned `active`; the state did not change.
             ActiveKept => "`active` was given no value, and the state stayed as it was";
         }
         /// The meaning of a PATCH without operations.
-        no_operations: NoOperations = Refuse, strict Refuse, "T24" {
+        empty_patch: EmptyPatch = Reject, strict Reject, "T24" {
             /// The PATCH had no operations.
-            NoOperations => "there were no operations, and nothing changed";
+            EmptyPatch => "there were no operations, and nothing changed";
         }
     }
     always {
@@ -244,10 +246,10 @@ tolerances! {
             /// The name of an attribute was spelled in another case.
             Name {
                 /// The spelling of the client.
-                came: String,
+                received: String,
                 /// The spelling of the schema.
-                read: String,
-            } => "`{}` was read as `{}`", Shown(came), read;
+                interpreted_as: String,
+            } => "`{}` was read as `{}`", Shown(received), interpreted_as;
         }
         media_type, "T15" {
             /// The body had no media type, or that of other JSON.
@@ -255,16 +257,16 @@ tolerances! {
         }
         slashes, "T16" {
             /// The path had redundant slashes.
-            Slashes => "the path had slashes that were left out";
+            RedundantSlashes => "the path had slashes that were left out";
         }
         parameter_names, "T16" {
             /// A query parameter was spelled in another case.
             ParameterName {
                 /// The spelling of the client.
-                came: String,
+                received: String,
                 /// The spelling of the RFC.
-                read: &'static str,
-            } => "the parameter `{}` was read as `{}`", Shown(came), read;
+                interpreted_as: &'static str,
+            } => "the parameter `{}` was read as `{}`", Shown(received), interpreted_as;
         }
         unknown_parameters, "T16" {
             /// The query had an unknown parameter.
@@ -276,11 +278,11 @@ tolerances! {
         }
         plus_for_space, "T16" {
             /// The query had a `+` for a space, instead of `%20`.
-            PlusForSpace => "each `+` in the query was read as a space";
+            PlusAsSpace => "each `+` in the query was read as a space";
         }
         filter_tail, "T17" {
             /// A filter had a comparison behind a bracket: `emails[type eq "work"].value eq "x"`.
-            FilterTail => "a comparison behind a bracket was read as one more condition inside it";
+            ComparisonAfterValuePath => "a comparison behind a bracket was read as one more condition inside it";
         }
         compared_by_value, "T17" {
             /// A filter compared a complex attribute by its `value`.
@@ -302,14 +304,14 @@ tolerances! {
                 /// The parameter.
                 parameter: &'static str,
                 /// The value of the client.
-                came: i64,
+                received: i64,
                 /// The nearest allowed number.
-                read: i64,
-            } => "`{}` was {} and was read as {}", parameter, came, read;
+                interpreted_as: i64,
+            } => "`{}` was {} and was read as {}", parameter, received, interpreted_as;
         }
         unchanged, "T23" {
             /// The request changed nothing.
-            Unchanged => "everything was as asked already, and nothing changed";
+            NoOp => "everything was as asked already, and nothing changed";
         }
         indirect_groups, "" {
             /// The resource is in more indirect groups than are shown (`Limits::indirect_groups`).

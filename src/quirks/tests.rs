@@ -52,7 +52,7 @@ fn switches_have_names() {
         assert_ne!(on, Quirks::STRICT, "{name}");
         assert_eq!(on.with_switch(name, false), Some(Quirks::STRICT), "{name}");
     }
-    assert_eq!(Quirks::STRICT.with_switch("omitted", true), None);
+    assert_eq!(Quirks::STRICT.with_switch("put_omitted", true), None);
 }
 
 #[test]
@@ -81,7 +81,7 @@ fn deviations_name_rule_and_place() {
 #[test]
 fn a_sink_keeps_a_hundred_and_counts_the_rest() {
     let mut sink = Deviations::default();
-    sink.extend((0..60).map(|_| Deviation::Slashes));
+    sink.extend((0..60).map(|_| Deviation::RedundantSlashes));
     let refused: Result<(), ()> = sink.unless_refused(|sink| {
         sink.extend((0..60).map(|_| Deviation::MethodCase));
         Err(())

@@ -125,9 +125,9 @@ impl Version {
     #[must_use]
     pub fn next(&self) -> Self {
         // A host may number in its own way; then the version says at least that it is another one.
-        match self.opaque().parse::<u64>() {
+        match self.opaque_tag().parse::<u64>() {
             Ok(number) => Self::numbered(number.saturating_add(1)),
-            Err(_) => Self(format!("W/\"{}+\"", self.opaque()).into()),
+            Err(_) => Self(format!("W/\"{}+\"", self.opaque_tag()).into()),
         }
     }
 
@@ -139,7 +139,7 @@ impl Version {
 
     /// Returns the text between the quotes.
     #[must_use]
-    pub fn opaque(&self) -> &str {
+    pub fn opaque_tag(&self) -> &str {
         self.0.strip_prefix("W/").unwrap_or(&self.0).trim_matches('"')
     }
 
@@ -157,7 +157,7 @@ impl From<&str> for Version {
 
 impl PartialEq for Version {
     fn eq(&self, other: &Self) -> bool {
-        self.opaque() == other.opaque()
+        self.opaque_tag() == other.opaque_tag()
     }
 }
 
@@ -165,7 +165,7 @@ impl Eq for Version {}
 
 impl Hash for Version {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.opaque().hash(state);
+        self.opaque_tag().hash(state);
     }
 }
 

@@ -31,10 +31,10 @@ use text::Text;
 
 pub use certificate::decode_certificate;
 pub(crate) use decode::Decoding;
-pub use decode::{Decoded, Intake};
+pub use decode::{Decoded, ResourceDecoder};
 pub use error::{ValueError, ValueErrorKind};
 pub use meta::{Meta, Version, VersionError};
-pub use typed::{Address, EnterpriseUser, Group, Manager, Member, MultiValue, Name, User};
+pub use typed::{Address, EnterpriseUser, Group, Manager, Member, MultiValued, Name, User};
 pub use validate::{must_be_sent, validate};
 
 #[cfg(any(test, feature = "testkit"))]
@@ -50,7 +50,7 @@ pub(crate) use validate::check_changed;
 /// A resource: a JSON object whose keys are spelled as in the schema, whose unassigned attributes
 /// are absent, and whose extension attributes stand under their URN (RFC 7643, Section 3).
 ///
-/// [`Intake`] makes one of what a client sent. Its `Debug` shows the names of its attributes only:
+/// [`ResourceDecoder`] makes one of what a client sent. Its `Debug` shows the names of its attributes only:
 /// every value is personal data.
 #[derive(Clone, Default, PartialEq)]
 pub struct Resource {
@@ -65,20 +65,20 @@ impl Resource {
     /// Takes an object as a store keeps it: one that this crate made before, or that a host builds
     /// with canonical names.
     #[must_use]
-    pub fn from_stored(object: impl Into<Object>) -> Self {
+    pub fn from_object(object: impl Into<Object>) -> Self {
         Self { attributes: object.into(), ..Self::default() }
     }
 
     /// The identifier; empty until a store has given one (RFC 7643, Section 3.1).
     #[must_use]
     pub fn id(&self) -> &str {
-        self.text("id").unwrap_or_default()
+        self.get_str("id").unwrap_or_default()
     }
 
     /// The identifier of the provisioning client (RFC 7643, Section 3.1).
     #[must_use]
     pub fn external_id(&self) -> Option<&str> {
-        self.text("externalId")
+        self.get_str("externalId")
     }
 
     /// Returns the times and the version; `None` until the dispatcher has set them.
@@ -107,7 +107,7 @@ impl Resource {
 
     /// The text of a single-valued string attribute, by its canonical name.
     #[must_use]
-    pub fn text(&self, name: &str) -> Option<&str> {
+    pub fn get_str(&self, name: &str) -> Option<&str> {
         self.attributes.get(name)?.as_str()
     }
 
@@ -197,7 +197,7 @@ impl Resource {
 
     /// The object, as a store keeps it.
     #[must_use]
-    pub fn into_stored(self) -> Object {
+    pub fn into_object(self) -> Object {
         self.attributes
     }
 
@@ -225,7 +225,7 @@ impl Resource {
     /// assert_eq!((account.user_name.as_str(), account.title), ("bjensen", None));
     /// # Ok::<(), serde_json::Error>(())
     /// ```
-    pub fn view<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
+    pub fn deserialize<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
         T::deserialize(&self.attributes)
     }
 
@@ -255,7 +255,7 @@ impl Resource {
     /// assert_eq!(badge.map(|badge| (badge.badge_number, badge.doors.len())), Some((7, 1)));
     /// # Ok::<(), serde_json::Error>(())
     /// ```
-    pub fn extension_view<T: DeserializeOwned>(
+    pub fn extension<T: DeserializeOwned>(
         &self,
         uri: &str,
     ) -> Result<Option<T>, serde_json::Error> {

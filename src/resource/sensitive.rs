@@ -55,16 +55,16 @@ impl Resource {
     /// assert_eq!(after, before);
     /// ```
     #[must_use]
-    pub fn new_password(&self, before: &Self) -> Option<Secret> {
+    pub fn changed_password(&self, before: &Self) -> Option<Secret> {
         self.password().filter(|_| self.get(PASSWORD) != before.get(PASSWORD))
     }
 
     fn password(&self) -> Option<Secret> {
-        self.text(PASSWORD).map(|password| Secret::from(prepare_password(password).into_owned()))
+        self.get_str(PASSWORD).map(|password| Secret::from(prepare_password(password).into_owned()))
     }
 
     /// Takes all away that is never returned, passwords among it.
-    pub fn forget_secrets(&mut self, resource_type: &ResourceType) {
+    pub fn redact(&mut self, resource_type: &ResourceType) {
         if !self.has_secrets(resource_type) {
             return;
         }

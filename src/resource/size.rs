@@ -140,7 +140,7 @@ mod tests {
             json!({ "\u{1}".repeat(127): "\u{1}".repeat(127) }),
             json!({ "": "" }),
         ] {
-            let resource = Resource::from_stored(value.as_object().expect("an object").clone());
+            let resource = Resource::from_object(value.as_object().expect("an object").clone());
             assert!(value.to_string().len() as u64 <= resource.weight() * UNIT, "{value}");
         }
     }
@@ -148,7 +148,7 @@ mod tests {
     #[test]
     fn a_weight_that_is_kept_is_that_of_the_resource() {
         let weighed =
-            |resource: &Resource| Resource::from_stored(resource.attributes().clone()).weight();
+            |resource: &Resource| Resource::from_object(resource.attributes().clone()).weight();
         let users = ResourceType::user();
         let set = |resource: &mut Resource, name: &str, value: serde_json::Value| {
             resource.object_mut().insert(name, value.into())
@@ -187,7 +187,7 @@ mod tests {
     #[test]
     fn memory_that_is_kept_is_that_of_the_resource() {
         let counted =
-            |resource: &Resource| Resource::from_stored(resource.attributes().clone()).memory();
+            |resource: &Resource| Resource::from_object(resource.attributes().clone()).memory();
         let mut resource = Resource::default();
         for (number, length) in [10, 100, 1_000, 30].into_iter().enumerate() {
             resource.set("title", "x".repeat(length));
@@ -206,7 +206,7 @@ mod tests {
         stored["id"] = json!("2819c223");
         stored["meta"] = json!({ "resourceType": "User" });
         stored["groups"] = json!([{ "value": "e9e30dba" }]);
-        let stored = Resource::from_stored(stored.as_object().expect("an object").clone());
+        let stored = Resource::from_object(stored.as_object().expect("an object").clone());
         assert_eq!(stored.size(&ResourceType::user()), said.to_string().len());
     }
 }

@@ -11,11 +11,11 @@ fn users() -> ResourceType {
 fn lenient() -> Quirks {
     Quirks {
         boolean_strings: true,
-        one_for_many: true,
-        array_for_one: true,
-        value_for_complex: true,
+        wrap_single_values: true,
+        unwrap_singleton_arrays: true,
+        scalar_as_complex_value: true,
         empty_strings: true,
-        any_schemas: true,
+        accept_unknown_schemas: true,
         ..Quirks::STRICT
     }
 }
@@ -39,8 +39,8 @@ fn intake(
     let all: Vec<&str> = std::iter::once(users.schema().uri().as_str()).chain(extensions).collect();
     body.entry("schemas").or_insert(json!(all));
     let mut deviations = Deviations::default();
-    let intake = Intake::new(&users).with_quirks(quirks).with_secrets(secrets);
-    let stored = intake.decode(body, &mut deviations)?.resource.into_stored();
+    let intake = ResourceDecoder::new(&users).with_quirks(quirks).with_secrets(secrets);
+    let stored = intake.decode(body, &mut deviations)?.resource.into_object();
     Ok((stored.into(), deviations.into_vec()))
 }
 
@@ -232,7 +232,7 @@ fn numbers_and_dates_of_a_schema_of_ones_own() {
         ResourceType::new("Badge", crate::schema::Schema::from_json(schema).expect("a schema"));
     let fits = |name: &str, value: Value| {
         let attribute = badges.schema().attribute(name).expect("the attribute");
-        let intake = Intake::new(&badges).with_quirks(lenient());
+        let intake = ResourceDecoder::new(&badges).with_quirks(lenient());
         let read = |decoding: &mut Decoding<'_>| decoding.value(None, attribute, value.into());
         intake.read(&mut Deviations::default(), read).is_ok()
     };
@@ -259,12 +259,12 @@ fn tolerances_repair_and_report() {
         (
             json!({ "emails": { "value": "a" } }),
             json!({ "emails": [{ "value": "a" }] }),
-            Deviation::OneForMany("emails".into()),
+            Deviation::WrappedSingleValue("emails".into()),
         ),
         (
             json!({ "title": ["a"] }),
             json!({ "title": "a" }),
-            Deviation::ArrayForOne("title".into()),
+            Deviation::UnwrappedSingletonArray("title".into()),
         ),
         (json!({ "title": "" }), json!({}), Deviation::EmptyString("title".into())),
         (
@@ -287,7 +287,7 @@ fn tolerances_repair_and_report() {
         refused(lenient(), json!({ "active": "maybe" })),
         "invalidValue attribute `active` takes true or false"
     );
-    let refusing = Quirks { unknown_attributes: UnknownAttributes::Refuse, ..Quirks::STRICT };
+    let refusing = Quirks { unknown_attributes: UnknownAttributes::Reject, ..Quirks::STRICT };
     assert_eq!(
         refused(refusing, json!({ "nope": 1 })),
         "invalidSyntax attribute `nope` is not defined"
@@ -326,7 +326,7 @@ fn values_stand_once() {
 fn required_attributes_are_demanded() {
     // S-4.1.1-02, S-6-07, S-6-08, P-3.3-07
     let check_user = |body: Value| {
-        let resource = Resource::from_stored(object(body));
+        let resource = Resource::from_object(object(body));
         validate(&resource, &users()).map_err(|err| err.to_string())
     };
     assert_eq!(check_user(json!({})), Err("attribute `userName` is required".into()));
@@ -338,7 +338,7 @@ fn required_attributes_are_demanded() {
     let mut extension: crate::schema::SchemaExtension = ENTERPRISE_USER.into();
     extension.required = true;
     let strict = ResourceType::user().with_extension(extension);
-    let user = Resource::from_stored(object(json!({ "userName": "a" })));
+    let user = Resource::from_object(object(json!({ "userName": "a" })));
     assert_eq!(
         validate(&user, &strict).map_err(|err| err.kind()),
         Err(ValueErrorKind::RequiredExtension)
@@ -347,7 +347,7 @@ fn required_attributes_are_demanded() {
 
 #[test]
 fn changed_paths_tell_parts_of_single_values_and_wholes_of_many() {
-    let resource = |body: Value| Resource::from_stored(object(body));
+    let resource = |body: Value| Resource::from_object(object(body));
     let changed = |before: Value, after: Value| -> Vec<String> {
         changed_paths(&resource(before), &resource(after), &users())
             .iter()
@@ -400,7 +400,7 @@ fn what_is_taken_away_is_not_shown_until_it_is_given() {
         |user| user.set_path(&users(), "ACTIVE", false).expect("it is there"),
     ] {
         user.show_activity(false);
-        let kept = Resource::from_stored(user.clone().into_stored());
+        let kept = Resource::from_object(user.clone().into_object());
         user.set_meta(&meta.changed(now));
         user.touch(&users(), now);
         user.set_path(&users(), "title", "Guide").expect("it is there");
@@ -428,7 +428,7 @@ fn who_is_listed_by_id_has_one() {
     let listed = |quirks: Quirks, member: Value| {
         let uri = groups.schema().uri().as_str();
         let body = json!({ "schemas": [uri], "displayName": "Guides", "members": [{ "value": "1" }, member] });
-        let stored = Intake::new(&groups)
+        let stored = ResourceDecoder::new(&groups)
             .with_quirks(quirks)
             .resource(object(body))
             .map_err(|err| err.to_string())?;
@@ -463,7 +463,7 @@ fn a_text_sets_no_value_that_clients_may_not_set() {
     ] });
     let doors = ResourceType::new("Door", crate::schema::Schema::from_json(document).unwrap());
     let take = |body: Value| {
-        Intake::new(&doors)
+        ResourceDecoder::new(&doors)
             .with_quirks(lenient())
             .resource(object(body))
             .map(|door| json!(door.attributes()))

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Meta;
 
-/// A user (RFC 7643, Section 4.1). Read one with [`Resource::view`](super::Resource::view).
+/// A user (RFC 7643, Section 4.1). Read one with [`Resource::deserialize`](super::Resource::deserialize).
 ///
 /// All attributes are here but `password`, which
 /// [`Resource::take_password`](super::Resource::take_password) hands out.
@@ -42,24 +42,24 @@ pub struct User {
     /// `true` if the account may be used: [`is_active`](Self::is_active) says it.
     pub active: Option<bool>,
     /// E-mail addresses.
-    pub emails: Vec<MultiValue>,
+    pub emails: Vec<MultiValued>,
     /// Telephone numbers.
-    pub phone_numbers: Vec<MultiValue>,
+    pub phone_numbers: Vec<MultiValued>,
     /// Instant messaging addresses.
-    pub ims: Vec<MultiValue>,
+    pub ims: Vec<MultiValued>,
     /// URLs of photos.
-    pub photos: Vec<MultiValue>,
+    pub photos: Vec<MultiValued>,
     /// Postal addresses.
     pub addresses: Vec<Address>,
     /// The groups that the user is in.
     pub groups: Vec<Member>,
     /// The entitlements of the user.
-    pub entitlements: Vec<MultiValue>,
+    pub entitlements: Vec<MultiValued>,
     /// The roles of the user.
-    pub roles: Vec<MultiValue>,
+    pub roles: Vec<MultiValued>,
     /// X.509 certificates in base64; [`certificate`](super::certificate()) decodes one.
     #[serde(rename = "x509Certificates")]
-    pub x509_certificates: Vec<MultiValue>,
+    pub x509_certificates: Vec<MultiValued>,
     /// The enterprise extension.
     #[serde(rename = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User")]
     pub enterprise: Option<EnterpriseUser>,
@@ -88,7 +88,7 @@ pub struct Name {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 #[non_exhaustive]
-pub struct MultiValue {
+pub struct MultiValued {
     /// The value.
     pub value: String,
     /// The value for people.

@@ -14,7 +14,7 @@ use crate::message::SearchRequest;
 use crate::patch::PlanBinder;
 use crate::query::Projection;
 use crate::quirks::{Deviations, Quirks};
-use crate::resource::{Decoded, Intake};
+use crate::resource::{Decoded, ResourceDecoder};
 use crate::schema::{Attribute, ResourceType, ResourceUrls};
 use crate::store::{Change, Precondition, Pushdown};
 use crate::value::Object;
@@ -79,7 +79,7 @@ impl<'c> Call<'c> {
 
     /// Takes a body as a message of that schema.
     pub(super) fn message(&mut self, body: &mut Object, schema: &'static str) {
-        if self.quirks.any_schemas {
+        if self.quirks.accept_unknown_schemas {
             message::assume_schema(body, schema, &mut self.deviations);
         }
     }
@@ -101,7 +101,7 @@ impl<'c> Call<'c> {
         let projection = self.projection(endpoint)?;
         self.plan_binder(endpoint).unfold(&mut body, &mut self.deviations)?;
         let resource_type = &endpoint.resource_type;
-        let decoded = Intake::new(resource_type)
+        let decoded = ResourceDecoder::new(resource_type)
             .with_quirks(self.quirks)
             .with_secrets(self.features.change_password)
             .decode(body, &mut self.deviations)?;

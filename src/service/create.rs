@@ -70,7 +70,7 @@ async fn link(
     let resource_type = Arc::clone(&endpoint.resource_type);
     let replacement = match mode {
         LinkMode::Merge => Replacement::merging(resource_type, wanted),
-        LinkMode::Replace => Replacement::new(resource_type, wanted, call.quirks.omitted),
+        LinkMode::Replace => Replacement::new(resource_type, wanted, call.quirks.put_omitted),
     };
     let change = call.put(endpoint, id, replacement.clearing(cleared)).await?;
     call.service.hooks.after_link(&change, call.cx).await;

@@ -144,7 +144,7 @@ impl<'p> Segments<'p> {
         }
         let read = known().find(|known| known.eq_ignore_ascii_case(name))?.to_owned();
         let came = std::mem::replace(name, read.clone().into()).into_owned();
-        Some(Deviation::EndpointCase { came, read })
+        Some(Deviation::EndpointCase { received: came, interpreted_as: read })
     }
 }
 

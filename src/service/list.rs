@@ -39,7 +39,7 @@ pub(crate) async fn search(
     mut body: Object,
 ) -> Result<Vec<u8>, Failure> {
     call.message(&mut body, SEARCH_REQUEST);
-    if call.quirks.one_for_many {
+    if call.quirks.wrap_single_values {
         message::comma_lists(&mut body, &mut call.deviations);
     }
     if call.quirks.blank_as_absent {
@@ -187,7 +187,11 @@ impl Call<'_> {
     fn within(&mut self, parameter: &'static str, came: i64, least: i64, most: i64) -> usize {
         let read = came.clamp(least, most);
         if came != read {
-            self.deviations.push(Deviation::PageBounds { parameter, came, read });
+            self.deviations.push(Deviation::PageBounds {
+                parameter,
+                received: came,
+                interpreted_as: read,
+            });
         }
         usize::try_from(read).unwrap_or(usize::MAX)
     }
@@ -232,9 +236,9 @@ impl Call<'_> {
     ) -> Result<BoundFilter, Failure> {
         let mut quirks = self.quirks;
         // Among several resource types, one that has no such attribute has no value of it.
-        quirks.bare_extension_attributes &= !several;
+        quirks.unqualified_extension_attributes &= !several;
         let bound = Binder::new(resource_type)
-            .unknown(if several { Unknown::NoValue } else { Unknown::Refuse })
+            .unknown(if several { Unknown::NoValue } else { Unknown::Reject })
             .with_quirks(quirks)
             .locations(self.locations.clone())
             .bind_with(filter, &mut self.deviations);

@@ -17,7 +17,7 @@ pub(crate) async fn replace(
 ) -> Result<Outcome, Failure> {
     call.check_if_match()?;
     let _turn = call.begin().await?;
-    let (resource_type, omitted) = (&endpoint.resource_type, call.quirks.omitted);
+    let (resource_type, omitted) = (&endpoint.resource_type, call.quirks.put_omitted);
     let (Decoded { resource, cleared }, projection) = call.decode(endpoint, body)?;
     rewrite::kept(resource_type, &resource, &cleared, omitted, &mut call.deviations);
     let replacement = Replacement::new(Arc::clone(resource_type), resource, omitted);

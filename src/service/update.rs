@@ -43,7 +43,7 @@ impl Call<'_> {
         let change = endpoint.store.update(id, &update, self.cx).await?;
         self.deviations.append(update.into_deviations());
         if change.is_unchanged() {
-            self.deviations.push(Deviation::Unchanged);
+            self.deviations.push(Deviation::NoOp);
             return Ok(change);
         }
         Ok(self.report(change).await)

@@ -139,7 +139,7 @@ impl Change {
     pub fn without_secrets(mut self) -> Self {
         for state in [&mut self.before, &mut self.after].into_iter().flatten() {
             if state.has_secrets(&self.resource_type) {
-                Arc::make_mut(state).forget_secrets(&self.resource_type);
+                Arc::make_mut(state).redact(&self.resource_type);
             }
         }
         self

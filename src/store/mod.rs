@@ -63,7 +63,7 @@ pub trait ResourceStore: Send + Sync + 'static {
     /// fails.
     ///
     /// The returned resource must not contain values that are never returned, such as a password.
-    /// Call [`Resource::forget_secrets`] on it, even without a column for them.
+    /// Call [`Resource::redact`] on it, even without a column for them.
     ///
     /// # Errors
     ///

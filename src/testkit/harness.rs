@@ -15,8 +15,8 @@ use crate::filter::{Binder, BoundFilter, Budget, CompValue, CompareOp, Filter};
 use crate::message::{PatchOp, PatchOperation};
 use crate::patch::{PlanBinder, Replacement};
 use crate::query::{Page, Projection, Query};
-use crate::quirks::{Omitted, Quirks};
-use crate::resource::{Intake, Resource, Version, changed_paths};
+use crate::quirks::{OmittedAttributes, Quirks};
+use crate::resource::{Resource, ResourceDecoder, Version, changed_paths};
 use crate::schema::{Attribute, AttributeType, Mutability, ResolvedPath, ResourceType};
 use crate::store::{
     Change, EntityTags, Precondition, ResourceStore, Selected, StoreError, Update, execute,
@@ -163,8 +163,9 @@ impl Subject {
     /// Makes a resource of a body that clients may send.
     pub(super) fn intake(&self, body: Object, created: DateTime<Utc>) -> Resource {
         let mut quirks = Quirks::STRICT;
-        quirks.any_schemas = true;
-        let intake = Intake::new(&self.resource_type).with_quirks(quirks).with_secrets(true);
+        quirks.accept_unknown_schemas = true;
+        let intake =
+            ResourceDecoder::new(&self.resource_type).with_quirks(quirks).with_secrets(true);
         let mut resource = match intake.resource(body) {
             Ok(resource) => resource,
             Err(err) => {
@@ -329,7 +330,8 @@ impl Subject {
 
     /// A PUT.
     pub(super) fn put(&self, wanted: Resource) -> Update {
-        let replacement = Replacement::new(Arc::clone(&self.resource_type), wanted, Omitted::Clear);
+        let replacement =
+            Replacement::new(Arc::clone(&self.resource_type), wanted, OmittedAttributes::Clear);
         Update::put(Arc::clone(&self.resource_type), self.cx.tenant().clone(), replacement, now())
     }
 

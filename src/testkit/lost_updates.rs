@@ -35,7 +35,8 @@ pub async fn no_update_is_lost(factory: &dyn StoreFactory) {
             left, all,
             "{name}: {WRITERS} writers made {all} changes by `update`, and {left} of them are there; none may be lost"
         );
-        let distinct: BTreeSet<&str> = versions.iter().map(|version| version.opaque()).collect();
+        let distinct: BTreeSet<&str> =
+            versions.iter().map(|version| version.opaque_tag()).collect();
         assert_eq!(
             distinct.len(),
             all,

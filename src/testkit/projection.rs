@@ -97,7 +97,7 @@ fn assert_secret(subject: &Subject, call: &str, resource: &Resource) {
     assert!(
         hidden,
         "{}: `{call}` hands out a secret in clear; it must not be kept so: keep a hash, elsewhere, or nothing, and \
-         call `Resource::forget_secrets` on what you keep and return",
+         call `Resource::redact` on what you keep and return",
         subject.name()
     );
 }

@@ -140,7 +140,7 @@ pub async fn current_version_goes_ahead(factory: &dyn StoreFactory) {
 fn holding(number: usize, version: &Version) -> Precondition {
     let other = Version::from("W/\"nosuch\"");
     // SCIM compares weak tags: how the client writes it does not count.
-    let strong = Version::from(format!("\"{}\"", version.opaque()).as_str());
+    let strong = Version::from(format!("\"{}\"", version.opaque_tag()).as_str());
     match number {
         0 => Precondition { if_match: None, if_none_match: Some(EntityTags::OneOf(vec![other])) },
         1 => Precondition { if_match: Some(EntityTags::Any), if_none_match: None },

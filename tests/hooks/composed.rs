@@ -36,7 +36,7 @@ struct Marks(&'static str);
 
 impl Marks {
     fn mark(&self, resource: &mut Resource) -> Result<(), Error> {
-        let title = resource.text("title").unwrap_or_default().to_owned();
+        let title = resource.get_str("title").unwrap_or_default().to_owned();
         if title == format!("refuse {}", self.0) {
             return Err(Error::status_only(StatusCode::FORBIDDEN, format!("{} says no", self.0)));
         }
@@ -54,8 +54,10 @@ impl Hooks for Marks {
         _: &RequestContext,
     ) -> Result<CreateDecision, Error> {
         self.mark(resource)?;
-        let adopts =
-            resource.text("nickName").and_then(|name| name.strip_prefix(self.0)).map(str::to_owned);
+        let adopts = resource
+            .get_str("nickName")
+            .and_then(|name| name.strip_prefix(self.0))
+            .map(str::to_owned);
         Ok(adopts.map_or(CreateDecision::Create, CreateDecision::link))
     }
 
@@ -365,7 +367,7 @@ async fn the_host_changes_only_what_nobody_has_changed_since() {
         assert!(matches!(late, Err(StoreError::VersionMismatch)), "{late:?}");
     }
     assert_eq!(
-        users.get(&made.id, &cx()).await.expect("it is there").text("nickName"),
+        users.get(&made.id, &cx()).await.expect("it is there").get_str("nickName"),
         Some("Babs")
     );
     let current = Precondition::at(changed.after.expect("a state").version().expect("a version"));
@@ -382,7 +384,7 @@ async fn the_host_reads_all_of_its_tenant() {
     users.create(named("another's"), &RequestContext::new("other")).await.expect("a user");
     let all = users.list(&cx()).await.expect("a list");
     let names: std::collections::HashSet<_> =
-        all.iter().filter_map(|user| user.text("userName")).collect();
+        all.iter().filter_map(|user| user.get_str("userName")).collect();
     assert_eq!((all.len(), names.len(), names.contains("another's")), (1001, 1001, false));
 }
 
@@ -452,7 +454,7 @@ async fn the_host_finds_all_that_there_are() {
             .await
             .expect("a filter");
     assert_eq!(
-        some.iter().filter_map(|user| user.text("userName")).collect::<Vec<_>>(),
+        some.iter().filter_map(|user| user.get_str("userName")).collect::<Vec<_>>(),
         ["user 3", "user 900"]
     );
     assert_eq!(matching(r#"not (nickName eq "many")"#).await.expect("a filter").len(), 1);

@@ -30,7 +30,7 @@ impl Hooks for Host {
         cx: &RequestContext,
     ) -> Result<CreateDecision, Error> {
         assert_eq!(cx.tenant().as_str(), "example");
-        match resource.text("externalId") {
+        match resource.get_str("externalId") {
             Some("refuse") => {
                 return Err(Error::status_only(StatusCode::FORBIDDEN, "no more seats"));
             }
@@ -44,7 +44,7 @@ impl Hooks for Host {
         }
         if resource_type.name() == "Asset" {
             resource.set("state", "new");
-            let name = resource.text("name").unwrap_or("unnamed").to_owned();
+            let name = resource.get_str("name").unwrap_or("unnamed").to_owned();
             resource.set("name", name);
         }
         Ok(CreateDecision::Create)
@@ -60,14 +60,14 @@ impl Hooks for Host {
         if cx.extensions.get::<Unconditional>().is_some() {
             return Err(Error::status_only(StatusCode::PRECONDITION_REQUIRED, "send If-Match"));
         }
-        match after.text("title") {
+        match after.get_str("title") {
             Some("refuse") => return Err(Error::typed(ScimType::InvalidValue, "not that title")),
             Some("shout") => after.set("title", "SHOUT"),
             Some("as before") => *after = before.clone(),
             Some("nobody") => drop(after.remove("userName")),
             _ => {}
         }
-        if before.text("displayName") == Some("Fixed") {
+        if before.get_str("displayName") == Some("Fixed") {
             return Err(Error::status_only(StatusCode::FORBIDDEN, "this group stays as it is"));
         }
         Ok(())
@@ -190,7 +190,7 @@ struct Staff;
 
 impl Staff {
     fn settle(resource: &mut Resource) {
-        match resource.text("title") {
+        match resource.get_str("title") {
             Some("hire") => resource.set(ENTERPRISE, json!({ "department": "Sales" })),
             Some("dismiss") => drop(resource.remove(ENTERPRISE)),
             _ => {}
@@ -375,7 +375,7 @@ struct Careless;
 
 impl Careless {
     fn set(resource: &mut Resource) {
-        match resource.text("title") {
+        match resource.get_str("title") {
             Some("closed") => resource.set("userType", "Nobody"),
             Some("closed part") => {
                 resource.set("emails", json!([{ "value": "a", "type": "nowhere" }]))

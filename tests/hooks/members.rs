@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 use async_trait::async_trait;
 use scimwire::auth::RequestContext;
 use scimwire::hooks::{Hooks, MemberDecision};
-use scimwire::quirks::Omitted;
+use scimwire::quirks::OmittedAttributes;
 use scimwire::{Error, Quirks, ResourceType};
 use serde_json::json;
 
@@ -132,7 +132,7 @@ async fn members_of_whom_the_host_knows_nobody_are_nobody() {
     // P-3.5.1-03, P-3.5.1-04: that is not the same as no word about members, where omission keeps
     // them.
     let mut quirks = Quirks::STRICT;
-    quirks.omitted = Omitted::Keep;
+    quirks.put_omitted = OmittedAttributes::Keep;
     for kept in [Kept::Apart, Kept::Whole(WholeStore::default())] {
         let hooks: Option<Arc<dyn Hooks>> = Some(Arc::new(LeavesOut("x")));
         let provider = Provider::new(Setup { hooks, kept, quirks, ..Setup::default() });

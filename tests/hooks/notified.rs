@@ -136,7 +136,7 @@ async fn the_states_before_and_after_are_there() {
     provider.delete(&at(&made)).await;
     let [created, updated, deleted] = recorder.all().try_into().expect("three changes");
     let title = |state: &Option<std::sync::Arc<scimwire::Resource>>| {
-        state.as_ref().and_then(|state| state.text("title").map(str::to_owned))
+        state.as_ref().and_then(|state| state.get_str("title").map(str::to_owned))
     };
     let (old, new) = (Some("Tour Guide".to_owned()), Some("Guide".to_owned()));
     assert_eq!((title(&created.before), title(&created.after)), (None, old.clone()));

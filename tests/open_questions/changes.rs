@@ -1,7 +1,7 @@
 //! The open questions of the RFC about changes, each as it was answered, with its switch.
 
 use scimwire::Quirks;
-use scimwire::quirks::{ListedValues, UnknownAttributes};
+use scimwire::quirks::{RemoveWithValue, UnknownAttributes};
 use serde_json::{Value, json};
 
 use support::writes::provider::{Provider, Setup, add, members, remove, replace};
@@ -235,7 +235,7 @@ async fn remove_may_list_values() {
         let patched = provider.patched(&path, listed(value.clone())).await;
         assert_eq!(members(&patched).concat(), left, "{value}");
     }
-    let refusing = with(|quirks| quirks.listed_values = ListedValues::Refuse);
+    let refusing = with(|quirks| quirks.remove_with_value = RemoveWithValue::Reject);
     let path = refusing.group("Tour Guides", &["a"]).await;
     refusing.refuses(&path, listed(json!([{ "value": "a" }])), "invalidValue").await;
     refusing.patched(&path, remove("members")).await;
@@ -359,7 +359,7 @@ async fn unknown_keys_are_ignored_in_lenient_mode() {
 #[tokio::test]
 async fn unknown_keys_are_refused_where_the_switch_says_so() {
     //
-    let refusing = with(|quirks| quirks.unknown_attributes = UnknownAttributes::Refuse);
+    let refusing = with(|quirks| quirks.unknown_attributes = UnknownAttributes::Reject);
     let path = refusing.made("/Users", &user("bjensen")).await;
     for key in ["shoeSize", "name.nick", "urn:example:none", &format!("{ENTERPRISE}:floor")] {
         for op in ["add", "replace"] {
@@ -388,7 +388,7 @@ async fn one_value_for_many() {
     let answer = lenient.patch(&path, &replace("emails", email.clone())).await;
     assert_eq!(
         (answer.rules.as_slice(), &answer.body["emails"]),
-        (["one_for_many"].as_slice(), &json!([email]))
+        (["wrap_single_values"].as_slice(), &json!([email]))
     );
     assert_eq!(lenient.put(&path, &body).await.ok()["emails"], json!([email]));
 }

@@ -48,7 +48,7 @@ proptest! {
         // twice.
         let replace = old.map(|old| PatchOperation::replace(path, old));
         let undone = apply(changed, [remove].into_iter().chain(replace).collect()).expect("what was there fits");
-        prop_assert_eq!(Value::from(undone.into_stored()), Value::from(user.into_stored()));
+        prop_assert_eq!(Value::from(undone.into_object()), Value::from(user.into_object()));
     }
 
     #[test]

@@ -82,8 +82,8 @@ fn whole(group: &Value, operations: &[Value]) -> Result<Value, String> {
         serde_json::from_value(operations.into()).expect("operations");
     let binder = PlanBinder::new(Arc::new(ResourceType::group()));
     let plan = binder.bind(PatchOp::new(operations)).map_err(|err| err.to_string())?;
-    let group = plan.apply(Resource::from_stored(group)).map_err(|err| err.to_string())?;
-    Ok(Value::from(group.into_stored()))
+    let group = plan.apply(Resource::from_object(group)).map_err(|err| err.to_string())?;
+    Ok(Value::from(group.into_object()))
 }
 
 /// The members in the order of their ids: multi-valued attributes have none of their own.

@@ -33,7 +33,7 @@ proptest! {
 }
 
 fn shown(user: Resource) -> Value {
-    Value::from(user.into_stored())
+    Value::from(user.into_object())
 }
 
 fn apply(user: Resource, operations: Vec<PatchOperation>, quirks: Quirks) -> Result<Resource, ()> {

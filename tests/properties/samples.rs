@@ -7,7 +7,7 @@ use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::test_runner::Config;
-use scimwire::resource::{Intake, Meta, Resource, Version};
+use scimwire::resource::{Meta, Resource, ResourceDecoder, Version};
 use scimwire::schema::{ENTERPRISE_USER, ResourceType, Schema, parse_date_time};
 use serde_json::{Map, Value, json};
 
@@ -175,7 +175,7 @@ fn stored_as(
 
 /// The body in canonical form, with what is secret.
 pub(crate) fn intake(body: Map<String, Value>) -> Resource {
-    Intake::new(&USERS).with_secrets(true).resource(body).expect("a body of a user")
+    ResourceDecoder::new(&USERS).with_secrets(true).resource(body).expect("a body of a user")
 }
 
 pub(crate) fn texts() -> BoxedStrategy<Value> {

@@ -60,7 +60,7 @@ proptest! {
 
     #[test]
     fn any_filter_binds_or_is_refused(filter in filter()) {
-        for unknown in [Unknown::Refuse, Unknown::NoValue] {
+        for unknown in [Unknown::Reject, Unknown::NoValue] {
             if let Ok(bound) = Binder::new(&USERS).unknown(unknown).bind(&filter) {
                 prop_assert_eq!(bound.matches(&Resource::default()), bound.matches(&Resource::default()));
             }

@@ -115,7 +115,7 @@ async fn what_stands_under_a_path_is_put_where_it_leads() {
                 assert!(matches!(outcome.status, 200 | 201), "{sent}: {outcome:?}");
                 assert!(holds(&outcome.resource, &expected), "{sent}: {outcome:?}");
                 let is_reported =
-                    |rule| matches!(rule, &"key_as_path" | &"bare_extension_attributes");
+                    |rule| matches!(rule, &"key_as_path" | &"unqualified_extension_attributes");
                 let is_plain = matches!(outcome.way, Way::AddWithoutPath | Way::ReplaceWithoutPath);
                 assert!(is_plain || outcome.rules.iter().any(is_reported), "{sent}: {outcome:?}");
                 assert!(!outcome.rules.contains(&"unknown_attributes"), "{sent}: {outcome:?}");
@@ -311,7 +311,7 @@ async fn what_leads_nowhere_is_unknown() {
         json!({ USER: "x" }),
     ];
     let mut quirks = Quirks::STRICT;
-    quirks.unknown_attributes = UnknownAttributes::Refuse;
+    quirks.unknown_attributes = UnknownAttributes::Reject;
     let refusing = Provider::new(Setup { quirks, ..Setup::default() });
     let (lenient, strict) = (Provider::lenient(), Provider::strict());
     for sent in &sent {

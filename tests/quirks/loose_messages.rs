@@ -79,7 +79,7 @@ async fn messages_are_what_their_endpoint_takes() {
             let right = with_schemas(message.clone(), Some(json!([schema.to_uppercase(), USER])));
             let answer = provider.send(method, &path, &[], right.to_string()).await;
             assert_eq!(
-                (answer.status, answer.rules.contains(&"any_schemas")),
+                (answer.status, answer.rules.contains(&"accept_unknown_schemas")),
                 (200, false),
                 "{path}: {}",
                 answer.body
@@ -89,7 +89,7 @@ async fn messages_are_what_their_endpoint_takes() {
                 let answer = provider.send(method, &path, &[], &body).await;
                 if std::ptr::eq(provider, &lenient) {
                     assert_eq!(answer.status, 200, "{body}: {}", answer.body);
-                    reports(&answer, "any_schemas");
+                    reports(&answer, "accept_unknown_schemas");
                 } else {
                     let detail = answer.refused("invalidSyntax");
                     assert!(detail.contains(schema), "{detail}");
@@ -109,8 +109,9 @@ async fn a_patch_in_a_bulk_request_needs_no_schemas_and_no_message() {
     let wholes = other_schemas(PATCH_OP)
         .into_iter()
         .map(|schemas| with_schemas(json!({ "Operations": operations }), schemas));
-    let data =
-        wholes.map(|data| (data, "any_schemas")).chain([(operations.clone(), "bare_operations")]);
+    let data = wholes
+        .map(|data| (data, "accept_unknown_schemas"))
+        .chain([(operations.clone(), "bare_operations")]);
     let (lenient, strict) = (Provider::lenient(), Provider::strict());
     let paths = [lenient.made("/Users", &bjensen()).await, strict.made("/Users", &bjensen()).await];
     for (data, rule) in data {
@@ -199,7 +200,7 @@ async fn names_in_a_search_are_one_text() {
                 "{parameters}: {}",
                 answer.body
             );
-            reports(&answer, "one_for_many");
+            reports(&answer, "wrap_single_values");
         }
         let nothing = with_schemas(json!({ "attributes": 5 }), Some(json!([SEARCH_REQUEST])));
         provider.post("/Users/.search", &nothing).await.refused("invalidValue");
@@ -386,7 +387,7 @@ async fn an_object_with_a_value_is_that_value() {
             each_way(&lenient, &Way::ALL, ("/Users", &user("bjensen"), &json!({})), sent).await
         {
             assert_eq!(&outcome.resource[name], expected, "{sent}: {outcome:?}");
-            assert!(outcome.rules.contains(&"complex_for_value"), "{sent}: {outcome:?}");
+            assert!(outcome.rules.contains(&"complex_value_as_scalar"), "{sent}: {outcome:?}");
         }
         for outcome in
             each_way(&strict, &Way::ALL, ("/Users", &user("bjensen"), &json!({})), sent).await
@@ -446,9 +447,9 @@ async fn schemas_of_a_resource_are_one_text() {
     let path = lenient.made("/Users", &user("bjensen")).await;
     let made = strict.made("/Users", &user("bjensen")).await;
     for (schemas, rules) in [
-        (json!(USER), ["one_for_many"].as_slice()),
-        (json!(""), &["any_schemas"]),
-        (json!("urn:example:none"), &["one_for_many", "any_schemas"]),
+        (json!(USER), ["wrap_single_values"].as_slice()),
+        (json!(""), &["accept_unknown_schemas"]),
+        (json!("urn:example:none"), &["wrap_single_values", "accept_unknown_schemas"]),
     ] {
         let mut body = user("bjensen");
         body["schemas"] = schemas.clone();
@@ -510,42 +511,50 @@ async fn each_switch_is_by_itself() {
     type Off = fn(&mut Quirks);
     let posts: [(Off, &str, Value); 11] = [
         (
-            |quirks| quirks.complex_for_value = false,
+            |quirks| quirks.complex_value_as_scalar = false,
             "/Users",
             json!({ "schemas": [USER], "userName": "a", "title": { "value": "x" } }),
         ),
         (
-            |quirks| quirks.array_for_one = false,
+            |quirks| quirks.unwrap_singleton_arrays = false,
             "/Users",
             json!({ "schemas": [USER], "userName": "b", "title": [{ "value": "x" }] }),
         ),
         (
-            |quirks| quirks.one_for_many = false,
+            |quirks| quirks.wrap_single_values = false,
             "/Users",
             json!({ "schemas": [USER], "userName": "c", "emails": "a@example.com" }),
         ),
         (
-            |quirks| quirks.value_for_complex = false,
+            |quirks| quirks.scalar_as_complex_value = false,
             "/Users",
             json!({ "schemas": [USER], "userName": "d", "emails": "a@example.com" }),
         ),
         (
-            |quirks| quirks.value_for_complex = false,
+            |quirks| quirks.scalar_as_complex_value = false,
             "/Users",
             json!({ "schemas": [USER], "userName": "e", "roles": ["ADMIN"] }),
         ),
         (
-            |quirks| quirks.one_for_many = false,
+            |quirks| quirks.wrap_single_values = false,
             "/Users",
             json!({ "schemas": USER, "userName": "f" }),
         ),
         (
-            |quirks| quirks.one_for_many = false,
+            |quirks| quirks.wrap_single_values = false,
             "/Users/.search",
             json!({ "schemas": [SEARCH_REQUEST], "attributes": "title" }),
         ),
-        (|quirks| quirks.any_schemas = false, "/Users/.search", json!({ "attributes": ["title"] })),
-        (|quirks| quirks.any_schemas = false, "/Bulk", json!({ "Operations": [deletion] })),
+        (
+            |quirks| quirks.accept_unknown_schemas = false,
+            "/Users/.search",
+            json!({ "attributes": ["title"] }),
+        ),
+        (
+            |quirks| quirks.accept_unknown_schemas = false,
+            "/Bulk",
+            json!({ "Operations": [deletion] }),
+        ),
         (
             |quirks| quirks.zero_fail_on_errors = false,
             "/Bulk",

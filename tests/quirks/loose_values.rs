@@ -49,7 +49,7 @@ async fn texts_are_values_in_each_way() {
             each_way(&provider, &Way::ALL, ("/Users", &user("bjensen"), &json!({})), &sent).await
         {
             assert!(matches!(outcome.status, 200 | 201), "{sent}: {outcome:?}");
-            assert!(outcome.rules.contains(&"value_for_complex"), "{sent}: {outcome:?}");
+            assert!(outcome.rules.contains(&"scalar_as_complex_value"), "{sent}: {outcome:?}");
             for (name, value) in expected.as_object().expect("an object") {
                 assert_eq!(&outcome.resource[name], value, "{sent}: {outcome:?}");
             }
@@ -243,7 +243,7 @@ async fn many_listed_texts_are_one_deviation() {
         let answer =
             provider.patch(&path, &json!([{ "op": op, "path": "members", "value": ids }])).await;
         assert!(matches!(answer.status, 200 | 204), "{op}: {}", answer.body);
-        let times = answer.rules.iter().filter(|rule| **rule == "value_for_complex").count();
+        let times = answer.rules.iter().filter(|rule| **rule == "scalar_as_complex_value").count();
         assert_eq!(times, 1, "{op}");
     }
 }

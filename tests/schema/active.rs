@@ -125,7 +125,7 @@ async fn is_taken_away(
     let heard = (change.activated(), change.deactivated(), paths);
     assert_eq!(heard, (false, false, vec!["active".to_owned()]), "{given}");
     for resource in [change.before, change.after].into_iter().flatten() {
-        let view = resource.view::<scimwire::resource::User>().expect("a user");
+        let view = resource.deserialize::<scimwire::resource::User>().expect("a user");
         let states = [resource.is_active(), view.is_active(), view.active == Some(true)];
         assert_eq!(states, [state; 3], "{given}");
     }
@@ -288,7 +288,7 @@ impl Hooks for Titled {
         after: &mut scimwire::Resource,
         _: &scimwire::auth::RequestContext,
     ) -> Result<(), scimwire::Error> {
-        match after.text("title") {
+        match after.get_str("title") {
             Some("said") => after.set("active", false),
             Some("gone") => drop(after.remove("active")),
             _ => {}
@@ -337,7 +337,7 @@ async fn who_is_created_without_it_is_active_for_all_who_ask() {
                 (&made["active"], stored.is_active(), stored.get("active")),
                 (&json!(true), true, Some(&true.into()))
             );
-            assert!(stored.view::<scimwire::resource::User>().expect("a user").is_active());
+            assert!(stored.deserialize::<scimwire::resource::User>().expect("a user").is_active());
             finds(&provider, &format!("user {number}"), true, &body).await;
             let path = format!("/Users/{}", id(&made));
             // It is no activation to say so once more.

@@ -32,7 +32,7 @@ fn serving(quirks: Quirks) -> Provider {
 
 fn refusing() -> Quirks {
     let mut quirks = Quirks::STRICT;
-    quirks.unknown_attributes = UnknownAttributes::Refuse;
+    quirks.unknown_attributes = UnknownAttributes::Reject;
     quirks
 }
 
@@ -163,7 +163,7 @@ async fn a_patch_of_what_is_left_out_changes_nothing() {
         let patched = provider.patch(&path, in_a_value).await;
         assert_eq!(patched.body, made);
         assert!(
-            patched.report.deviations.contains(&Deviation::Unchanged),
+            patched.report.deviations.contains(&Deviation::NoOp),
             "{:?}",
             patched.report.deviations
         );

@@ -36,7 +36,7 @@ struct Host {
 
 impl Host {
     fn hash(&self, before: &Resource, after: &mut Resource) -> Result<(), Error> {
-        let Some(password) = after.new_password(before) else {
+        let Some(password) = after.changed_password(before) else {
             return Ok(());
         };
         if password.expose().len() < 4 {

@@ -283,7 +283,7 @@ fn prefix(container: &Option<String>) -> String {
 
 fn exact() -> Setup {
     let mut quirks = Quirks::STRICT;
-    quirks.unknown_attributes = UnknownAttributes::Refuse;
+    quirks.unknown_attributes = UnknownAttributes::Reject;
     Setup { quirks, ..Setup::default() }
 }
 

@@ -96,7 +96,7 @@ impl House {
         {
             return Err(refuse("a password has 8 characters or more"));
         }
-        let user: User = resource.view().map_err(|_| refuse("not a user"))?;
+        let user: User = resource.deserialize().map_err(|_| refuse("not a user"))?;
         if user.photos.iter().any(|photo| photo.value.ends_with(".html")) {
             return Err(refuse("a photo is an image, not a page"));
         }
@@ -139,7 +139,7 @@ impl Hooks for House {
         _: &RequestContext,
     ) -> Result<(), Error> {
         if after
-            .extension_view::<EnterpriseUser>(ENTERPRISE)
+            .extension::<EnterpriseUser>(ENTERPRISE)
             .is_ok_and(|user| user.is_some_and(|user| user.manager.is_some()))
         {
             return Err(refuse("there is no such manager"));

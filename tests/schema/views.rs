@@ -24,7 +24,7 @@ fn whole(schema: BuiltinSchema) -> Map<String, Value> {
 /// What a view makes of a resource, as JSON again, is the resource.
 #[track_caller]
 fn keeps_all<T: DeserializeOwned + Serialize>(object: Map<String, Value>) {
-    let view: T = Resource::from_stored(object.clone()).view().expect("a view");
+    let view: T = Resource::from_object(object.clone()).deserialize().expect("a view");
     let shown = serde_json::to_value(view).expect("JSON");
     for (name, value) in object {
         assert_eq!(shown[&name], value, "{name}");
@@ -49,11 +49,11 @@ fn views_have_all_attributes_of_the_rfc() {
     keeps_all::<User>(user.clone());
     keeps_all::<Group>(with_common(whole(BuiltinSchema::Group)));
     keeps_all::<EnterpriseUser>(whole(BuiltinSchema::EnterpriseUser));
-    let user = Resource::from_stored(user);
-    let extension: Option<EnterpriseUser> = user.extension_view(ENTERPRISE).expect("a view");
-    assert_eq!(user.view::<User>().expect("a view").enterprise, extension);
-    assert_eq!(user.extension_view::<EnterpriseUser>("urn:example:none").expect("nothing"), None);
-    assert_eq!(user.view::<User>().expect("a view").meta, user.meta());
+    let user = Resource::from_object(user);
+    let extension: Option<EnterpriseUser> = user.extension(ENTERPRISE).expect("a view");
+    assert_eq!(user.deserialize::<User>().expect("a view").enterprise, extension);
+    assert_eq!(user.extension::<EnterpriseUser>("urn:example:none").expect("nothing"), None);
+    assert_eq!(user.deserialize::<User>().expect("a view").meta, user.meta());
 }
 
 #[test]
@@ -64,9 +64,9 @@ fn a_view_that_does_not_fit_is_an_error() {
         json!({ "meta": { "created": "yesterday" } }),
     ] {
         let object = wrong.as_object().cloned().expect("an object");
-        assert!(Resource::from_stored(object).view::<User>().is_err(), "{wrong}");
+        assert!(Resource::from_object(object).deserialize::<User>().is_err(), "{wrong}");
     }
     let mut user = Resource::default();
     user.set(ENTERPRISE, json!({ "manager": "26118915" }));
-    assert!(user.extension_view::<EnterpriseUser>(ENTERPRISE).is_err());
+    assert!(user.extension::<EnterpriseUser>(ENTERPRISE).is_err());
 }

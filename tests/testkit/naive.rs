@@ -249,7 +249,7 @@ impl NaiveStore {
         }
         if self.is(Fault::TrimsText) {
             let trimmed = ["title", "displayName"]
-                .map(|name| (name, resource.text(name).map(|text| text.trim().to_owned())));
+                .map(|name| (name, resource.get_str(name).map(|text| text.trim().to_owned())));
             trimmed.into_iter().for_each(|(name, text)| {
                 text.into_iter().for_each(|text| resource.set(name, text))
             });
@@ -281,7 +281,7 @@ impl NaiveStore {
                 {
                     member["display"] = format!(
                         "{} of {}",
-                        user.text("userName").unwrap_or_default(),
+                        user.get_str("userName").unwrap_or_default(),
                         tenant.as_str()
                     )
                     .into();

@@ -14,7 +14,7 @@ use std::{env, fs};
 use scimwire::auth::RequestContext;
 use scimwire::filter::{Binder, Budget, Filter};
 use scimwire::query::{Page, Position, Projection, Query};
-use scimwire::resource::{Intake, Meta, Resource};
+use scimwire::resource::{Meta, Resource, ResourceDecoder};
 use scimwire::schema::{ENTERPRISE_USER, ResourceType};
 use scimwire::store::{ResourceStore, execute};
 use scimwire_sqlx::{PostgresDirectory, PostgresStore};
@@ -360,7 +360,7 @@ fn median(mut times: Vec<Duration>) -> Duration {
 }
 
 fn made(resource_type: &ResourceType, body: Map<String, Value>) -> Resource {
-    let mut resource = Intake::new(resource_type).resource(body).expect("a resource");
+    let mut resource = ResourceDecoder::new(resource_type).resource(body).expect("a resource");
     resource.set_meta(&Meta::new(resource_type.name(), now()));
     resource
 }

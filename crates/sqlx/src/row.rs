@@ -172,7 +172,7 @@ impl Layout {
 /// see.
 pub(super) fn read(document: &str) -> Result<Resource, StoreError> {
     match parse_object(document.as_bytes(), JsonLimits::unlimited()) {
-        Ok(object) => Ok(Resource::from_stored(object)),
+        Ok(object) => Ok(Resource::from_object(object)),
         Err(err) => Err(StoreError::other(format!("a stored document is damaged: {err}"))),
     }
 }

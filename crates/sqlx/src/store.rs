@@ -251,7 +251,7 @@ impl<E: Engine> ResourceStore for Store<E> {
         // Time comes first in these ids, so that the order of ids is that of creation.
         let id = fresh_id();
         resource.set_id(&*id);
-        resource.forget_secrets(&self.layout.resource_type);
+        resource.redact(&self.layout.resource_type);
         let mut attempts = Attempts::default();
         loop {
             match self.try_create(&id, &resource, cx).await {

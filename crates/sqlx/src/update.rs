@@ -251,7 +251,7 @@ impl<E: Engine> Store<E> {
     /// A resource as it is kept.
     fn row(&self, resource: Option<Resource>) -> Option<Resource> {
         let mut row = resource?;
-        row.forget_secrets(&self.layout.resource_type);
+        row.redact(&self.layout.resource_type);
         Some(row)
     }
 }

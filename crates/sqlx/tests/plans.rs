@@ -395,7 +395,7 @@ fn some_user(round: usize) -> String {
 }
 
 fn made(body: &Value) -> Resource {
-    let mut resource = Resource::from_stored(body.as_object().expect("an object").clone());
+    let mut resource = Resource::from_object(body.as_object().expect("an object").clone());
     resource.set_meta(&Meta::new("Some", chrono::DateTime::UNIX_EPOCH));
     resource
 }

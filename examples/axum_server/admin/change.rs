@@ -10,7 +10,7 @@ use http::StatusCode;
 use scimwire::auth::RequestContext;
 use scimwire::message::PatchOperation;
 use scimwire::quirks::Quirks;
-use scimwire::resource::Intake;
+use scimwire::resource::ResourceDecoder;
 use scimwire::service::Resources;
 use scimwire::store::Change;
 use scimwire::{Error, StoreError};
@@ -82,8 +82,8 @@ async fn create(
         Some(_) => return Err(AdminError::Body("`origin` is `LOCAL` or `JIT`".to_owned())),
     };
     let mut quirks = Quirks::STRICT;
-    quirks.any_schemas = true;
-    let intake = Intake::new(access.resource_type()).with_quirks(quirks);
+    quirks.accept_unknown_schemas = true;
+    let intake = ResourceDecoder::new(access.resource_type()).with_quirks(quirks);
     let resource = intake.resource(attributes);
     let resource = resource.map_err(|err| StoreError::from(Error::from(err)))?;
     Ok(access.create(resource, &origin.context(cx)).await?)

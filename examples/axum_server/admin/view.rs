@@ -46,8 +46,8 @@ impl Admin {
         Ok(json!({
             "id": user.id(),
             "externalId": user.external_id(),
-            "userName": user.text("userName"),
-            "displayName": user.text("displayName"),
+            "userName": user.get_str("userName"),
+            "displayName": user.get_str("displayName"),
             "active": user.is_active(),
             "origin": account.origin,
             "quotaGb": account.quota_gb,
@@ -74,7 +74,7 @@ impl Admin {
         Ok(json!({
             "id": group.id(),
             "externalId": group.external_id(),
-            "displayName": group.text("displayName"),
+            "displayName": group.get_str("displayName"),
             "origin": account.origin,
             "members": members,
         }))

@@ -190,7 +190,7 @@ impl Told {
 
 fn name_of(change: &Change) -> Option<String> {
     let state = change.after.as_deref().or(change.before.as_deref())?;
-    let name = state.text("displayName").or_else(|| state.text("userName"));
+    let name = state.get_str("displayName").or_else(|| state.get_str("userName"));
     name.map(str::to_owned)
 }
 

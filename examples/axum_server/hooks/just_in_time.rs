@@ -68,7 +68,7 @@ impl Hooks for JustInTime {
         resource: &mut Resource,
         cx: &RequestContext,
     ) -> Result<CreateDecision, Error> {
-        match resource.text("userName") {
+        match resource.get_str("userName") {
             Some(user_name) if resource_type.name() == "User" => {
                 Ok(self.waiting(user_name, cx).await?)
             }

@@ -167,7 +167,7 @@ impl Unfolding<'_> {
         let known = resource_type.resolve(&path.attribute);
         let bare = known.is_none();
         let found = match known {
-            None if quirks.bare_extension_attributes => {
+            None if quirks.unqualified_extension_attributes => {
                 resource_type.resolve_in_extensions(&path.attribute)?
             }
             known => known?,

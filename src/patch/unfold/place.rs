@@ -49,7 +49,7 @@ impl Unfolding<'_> {
             self.deviations.push(Deviation::JoinedUrn(key.clone()));
         }
         self.deviations.push(if lead.bare {
-            Deviation::BareExtensionAttribute(key)
+            Deviation::UnqualifiedExtensionAttribute(key)
         } else {
             Deviation::KeyAsPath(key)
         });

@@ -22,7 +22,7 @@ const FEW: usize = 16;
 
 /// Reads bodies and values for one resource type.
 #[derive(Clone, Copy, Debug)]
-pub struct Intake<'t> {
+pub struct ResourceDecoder<'t> {
     resource_type: &'t ResourceType,
     quirks: Quirks,
     secrets: bool,
@@ -42,7 +42,7 @@ pub struct Decoded {
 
 /// A body or a value while it is read.
 pub(crate) struct Decoding<'d> {
-    intake: Intake<'d>,
+    intake: ResourceDecoder<'d>,
     deviations: &'d mut Deviations,
     /// The number of deviations that were noted before.
     start: Mark,
@@ -70,7 +70,7 @@ impl fmt::Display for Place<'_> {
     }
 }
 
-impl<'t> Intake<'t> {
+impl<'t> ResourceDecoder<'t> {
     /// Reads for `resource_type`, strictly.
     #[must_use]
     pub fn new(resource_type: &'t ResourceType) -> Self {
@@ -112,7 +112,7 @@ impl<'t> Intake<'t> {
     ///
     /// # Errors
     ///
-    /// - as [`Intake::resource`].
+    /// - as [`ResourceDecoder::resource`].
     pub fn decode(
         self,
         body: impl Into<Object>,
@@ -156,7 +156,7 @@ impl Decoding<'_> {
         if self.intake.is_plain(&body) {
             let schemas = body.remove("schemas").unwrap_or_default();
             self.schemas(schemas, &body)?;
-            return Ok(Resource::from_stored(body));
+            return Ok(Resource::from_object(body));
         }
         let resource_type = self.intake.resource_type;
         let mut object = Object::new();
@@ -185,7 +185,7 @@ impl Decoding<'_> {
         }
         object.retain(|_, value| !is_unassigned(value));
         self.schemas(schemas.unwrap_or_default(), &object)?;
-        Ok(Resource::from_stored(object))
+        Ok(Resource::from_object(object))
     }
 
     /// Makes canonical the object that holds the attributes of an extension.
@@ -315,7 +315,7 @@ impl Decoding<'_> {
             return Ok(());
         }
         match self.intake.quirks.unknown_attributes {
-            UnknownAttributes::Refuse => Err(ValueError::new(name, ValueErrorKind::Unknown)),
+            UnknownAttributes::Reject => Err(ValueError::new(name, ValueErrorKind::Unknown)),
             UnknownAttributes::Ignore => {
                 self.note(Deviation::UnknownAttribute(name));
                 Ok(())
@@ -395,7 +395,7 @@ impl Decoding<'_> {
     fn canonical(&mut self, key: Name, attribute: &Attribute) -> Name {
         if key != *attribute.key() {
             let read = attribute.name().to_owned();
-            self.note(Deviation::Name { came: key.into(), read });
+            self.note(Deviation::Name { received: key.into(), interpreted_as: read });
         }
         attribute.key().clone()
     }
@@ -413,8 +413,8 @@ impl Decoding<'_> {
             Value::Array(uris) => uris,
             Value::Null => List::new(),
             Value::String(uri) if uri.is_empty() && self.intake.quirks.empty_strings => List::new(),
-            Value::String(_) if self.intake.quirks.one_for_many => {
-                self.deviations.push(Deviation::OneForMany("schemas".to_owned()));
+            Value::String(_) if self.intake.quirks.wrap_single_values => {
+                self.deviations.push(Deviation::WrappedSingleValue("schemas".to_owned()));
                 [value].into()
             }
             _ => return Err(ValueError::new("schemas", ValueErrorKind::Schemas)),
@@ -428,7 +428,7 @@ impl Decoding<'_> {
                 named.push(uri);
                 continue;
             }
-            if !self.intake.quirks.any_schemas {
+            if !self.intake.quirks.accept_unknown_schemas {
                 return Err(ValueError::new(uri, ValueErrorKind::UnknownSchema));
             }
             self.deviations.push(Deviation::UnknownSchema(uri.into()));
@@ -439,11 +439,11 @@ impl Decoding<'_> {
         let unnamed =
             extensions.filter(|uri| object.contains_key(uri.as_str())).find(|uri| !is_named(uri));
         match (is_named(base), unnamed) {
-            (true, Some(uri)) if !self.intake.quirks.any_schemas => {
+            (true, Some(uri)) if !self.intake.quirks.accept_unknown_schemas => {
                 return Err(ValueError::new(uri, ValueErrorKind::MissingSchema));
             }
             (true, _) => {}
-            (false, _) if self.intake.quirks.any_schemas => {
+            (false, _) if self.intake.quirks.accept_unknown_schemas => {
                 self.deviations.push(Deviation::MissingSchema(base.to_string()))
             }
             (false, _) => return Err(ValueError::new(base, ValueErrorKind::MissingSchema)),

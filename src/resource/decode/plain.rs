@@ -1,14 +1,14 @@
 //! Values that arrive in stored form, which are kept without a conversion. Most values that clients
 //! send are.
 
-use super::Intake;
+use super::ResourceDecoder;
 use super::repeats::may_repeat;
 use super::scalars::{fits, has_zone};
 use super::values::is_primary;
 use crate::schema::{Attribute, AttributeType, Container, is_uri_reference, parse_date_time};
 use crate::value::{Name, Object, Value};
 
-impl Intake<'_> {
+impl ResourceDecoder<'_> {
     /// Returns `true` if each member of a body but `schemas` is as it is kept.
     pub(super) fn is_plain(self, body: &Object) -> bool {
         body.iter().all(|(key, value)| match self.resource_type.by_key(key) {

@@ -15,10 +15,10 @@ impl Decoding<'_> {
         text: Text,
     ) -> Result<Option<Value>, ValueError> {
         if !is_uri_reference(&text) {
-            if !self.intake.quirks.any_references {
+            if !self.intake.quirks.accept_invalid_references {
                 return Err(ValueError::new(place, ValueErrorKind::Type(AttributeType::Reference)));
             }
-            self.deviations.push(Deviation::NoReference(place.to_string()));
+            self.deviations.push(Deviation::InvalidReference(place.to_string()));
         }
         canonical_text(place, attribute, text)
     }

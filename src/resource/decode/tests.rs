@@ -23,7 +23,7 @@ fn object(body: Json) -> Object {
 
 fn is_plain(body: Json) -> bool {
     let [users, _] = types();
-    Intake::new(&users).with_quirks(Quirks::LENIENT).is_plain(&object(body))
+    ResourceDecoder::new(&users).with_quirks(Quirks::LENIENT).is_plain(&object(body))
 }
 
 #[test]
@@ -148,7 +148,7 @@ proptest! {
     ) {
         let [users, _] = types();
         let value = Value::from(value);
-        let intake = Intake::new(&users)
+        let intake = ResourceDecoder::new(&users)
             .with_quirks(if lenient { Quirks::LENIENT } else { Quirks::STRICT })
             .with_secrets(of_host)
             .with_read_only(of_host);

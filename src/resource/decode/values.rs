@@ -26,8 +26,8 @@ impl Decoding<'_> {
                 self.deviations.push(Deviation::EmptyString(place.to_string()));
                 return Ok(None);
             }
-            value if self.intake.quirks.one_for_many => {
-                self.deviations.push(Deviation::OneForMany(place.to_string()));
+            value if self.intake.quirks.wrap_single_values => {
+                self.deviations.push(Deviation::WrappedSingleValue(place.to_string()));
                 [value].into()
             }
             _ => return Err(ValueError::new(place, ValueErrorKind::NotArray)),
@@ -70,7 +70,7 @@ impl Decoding<'_> {
         let mismatch = || ValueError::new(place, ValueErrorKind::Type(attribute.attribute_type()));
         match (attribute.attribute_type(), value) {
             (_, Value::Null) => Ok(None),
-            (_, Value::Array(values)) => self.array_for_one(place, attribute, values),
+            (_, Value::Array(values)) => self.unwrap_singleton_arrays(place, attribute, values),
             (_, Value::String(text)) if text.is_empty() && self.intake.quirks.empty_strings => {
                 self.deviations.push(Deviation::EmptyString(place.to_string()));
                 Ok(None)
@@ -78,8 +78,10 @@ impl Decoding<'_> {
             (AttributeType::Complex, Value::Object(object)) => {
                 self.complex(place, attribute, object)
             }
-            (AttributeType::Complex, value) => self.value_for_complex(place, attribute, value),
-            (_, Value::Object(object)) => self.complex_for_value(place, attribute, object),
+            (AttributeType::Complex, value) => {
+                self.scalar_as_complex_value(place, attribute, value)
+            }
+            (_, Value::Object(object)) => self.complex_value_as_scalar(place, attribute, object),
             (AttributeType::Boolean, Value::String(text)) if self.intake.quirks.boolean_strings => {
                 let value = boolean(&text).ok_or_else(mismatch)?;
                 self.deviations.push(Deviation::BooleanString(place.to_string()));
@@ -142,7 +144,7 @@ impl Decoding<'_> {
         Ok(parts)
     }
 
-    fn array_for_one(
+    fn unwrap_singleton_arrays(
         &mut self,
         place: Place<'_>,
         attribute: &Attribute,
@@ -153,11 +155,11 @@ impl Decoding<'_> {
             (None, _) => Ok(None),
             // Nobody sends a list of passwords and means one.
             (Some(value), true)
-                if self.intake.quirks.array_for_one
+                if self.intake.quirks.unwrap_singleton_arrays
                     && !value.is_array()
                     && !is_secret(attribute) =>
             {
-                self.deviations.push(Deviation::ArrayForOne(place.to_string()));
+                self.deviations.push(Deviation::UnwrappedSingletonArray(place.to_string()));
                 self.single(place, attribute, value)
             }
             _ => Err(ValueError::new(place, ValueErrorKind::Array)),
@@ -165,36 +167,36 @@ impl Decoding<'_> {
     }
 
     /// Reads an object with nothing but a `value` as that value. A secret has to be sent as text.
-    fn complex_for_value(
+    fn complex_value_as_scalar(
         &mut self,
         place: Place<'_>,
         attribute: &Attribute,
         object: Object,
     ) -> Result<Option<Value>, ValueError> {
         let is_read =
-            self.intake.quirks.complex_for_value && attribute.returned() != Returned::Never;
+            self.intake.quirks.complex_value_as_scalar && attribute.returned() != Returned::Never;
         let mut members = object.into_iter().filter(|_| is_read);
         match (members.next(), members.next()) {
             (Some((key, value)), None)
                 if key.eq_ignore_ascii_case("value") && !value.is_object() && !value.is_array() =>
             {
-                self.note(Deviation::ComplexForValue(place.to_string()));
+                self.note(Deviation::ComplexValueAsScalar(place.to_string()));
                 self.single(place, attribute, value)
             }
             _ => Err(ValueError::new(place, ValueErrorKind::Type(attribute.attribute_type()))),
         }
     }
 
-    fn value_for_complex(
+    fn scalar_as_complex_value(
         &mut self,
         place: Place<'_>,
         attribute: &Attribute,
         value: Value,
     ) -> Result<Option<Value>, ValueError> {
-        let is_read = value.is_string() && self.intake.quirks.value_for_complex;
+        let is_read = value.is_string() && self.intake.quirks.scalar_as_complex_value;
         match attribute.sub_attribute("value").filter(|sub| is_read && self.intake.takes(sub)) {
             Some(sub) => {
-                self.note(Deviation::ValueForComplex(place.to_string()));
+                self.note(Deviation::ScalarAsComplexValue(place.to_string()));
                 let value = self.sub_value(place.container, attribute, sub, value)?;
                 Ok(value.map(|value| Value::Object(Object::from([(sub.key(), value)]))))
             }

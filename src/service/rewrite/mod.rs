@@ -5,7 +5,7 @@ pub(crate) mod parameters;
 
 use crate::message::PatchOperation;
 use crate::patch::Plan;
-use crate::quirks::{Deviation, Deviations, Omitted};
+use crate::quirks::{Deviation, Deviations, OmittedAttributes};
 use crate::resource::Resource;
 use crate::schema::ResourceType;
 use crate::value::Value;
@@ -30,7 +30,7 @@ pub(crate) fn blank_path(operation: &mut PatchOperation, deviations: &mut Deviat
 /// `//Users/`
 pub(crate) fn path(path: &str, deviations: &mut Deviations) {
     if path.len() > 1 && (path.ends_with('/') || path.contains("//")) {
-        deviations.push(Deviation::Slashes);
+        deviations.push(Deviation::RedundantSlashes);
     }
 }
 
@@ -42,13 +42,15 @@ pub(crate) fn kept(
     resource_type: &ResourceType,
     wanted: &Resource,
     cleared: &[(Option<String>, String)],
-    omitted: Omitted,
+    omitted: OmittedAttributes,
     deviations: &mut Deviations,
 ) {
     let Some(active) = resource_type.activity() else { return };
     let is_cleared =
         cleared.iter().any(|(container, name)| container.is_none() && name == active.name());
-    if (is_cleared || omitted != Omitted::Clear) && wanted.get_kept(active.key()).is_none() {
+    if (is_cleared || omitted != OmittedAttributes::Clear)
+        && wanted.get_kept(active.key()).is_none()
+    {
         deviations.push(Deviation::ActiveKept);
     }
 }

@@ -218,7 +218,7 @@ impl Tenancy {
         let found = self.memberships.groups_of(id, most);
         let groups = found.into_iter().map(|(group, is_direct)| {
             let resource = self.tables.values().find_map(|table| table.get(group));
-            let name = resource.and_then(|resource| resource.text("displayName"));
+            let name = resource.and_then(|resource| resource.get_str("displayName"));
             Membership::group(group, is_direct, name)
         });
         groups.collect()

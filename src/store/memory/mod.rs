@@ -62,7 +62,7 @@ impl ResourceStore for MemoryStore {
         // Time comes first in these ids, so that the order of ids is that of creation.
         resource.set_id(fresh_id());
         // RFC 7643, Section 9.2: a password is not kept in clear, and this store has no other way.
-        resource.forget_secrets(&self.resource_type);
+        resource.redact(&self.resource_type);
         refuse_nul(resource.attributes())?;
         refuse_long_keys(&self.resource_type, &resource)?;
         let membership = self.resource_type.membership();

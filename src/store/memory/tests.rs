@@ -38,7 +38,7 @@ impl Fixture {
     }
 
     pub(super) fn create(&self, store: &MemoryStore, body: Value) -> Result<String, StoreError> {
-        let mut resource = Resource::from_stored(body.as_object().expect("an object").clone());
+        let mut resource = Resource::from_object(body.as_object().expect("an object").clone());
         resource.set_meta(&Meta::new(store.resource_type.name(), DateTime::UNIX_EPOCH));
         now(store.create(resource, &self.cx)).map(|resource| resource.id().to_owned())
     }
@@ -49,7 +49,7 @@ impl Fixture {
 
     pub(super) fn get(&self, store: &MemoryStore, id: &str) -> Value {
         let resource = now(store.get(id, &Projection::default(), &self.cx)).expect("it is there");
-        Value::from(Resource::clone(&resource).into_stored())
+        Value::from(Resource::clone(&resource).into_object())
     }
 
     pub(super) fn patch(
@@ -385,7 +385,7 @@ fn what_is_indexed_is_found_by_its_value_as_it_is_now() {
     let resource_type = ResourceType::user().with_index("title");
     let mut table = table::Table::new(&resource_type);
     let user =
-        |body: Value| Arc::new(Resource::from_stored(body.as_object().expect("an object").clone()));
+        |body: Value| Arc::new(Resource::from_object(body.as_object().expect("an object").clone()));
     let found = |table: &table::Table, path: &str, key: &str| {
         let path = resource_type.resolve(&path.parse().expect("a path")).expect("an attribute");
         table

@@ -122,7 +122,7 @@ impl<'j> Job<'j> {
         if let Some(groups) = self.read.groups() {
             row.remove(groups.name());
         }
-        row.forget_secrets(self.resource_type);
+        row.redact(self.resource_type);
         if change.paths.iter().flat_map(|path| row.values(path)).any(has_nul) {
             return Err(no_nul());
         }

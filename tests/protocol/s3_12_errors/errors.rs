@@ -86,7 +86,7 @@ impl ResourceStore for Crafted {
         let Value::Object(object) = user("bjensen") else {
             return Err(StoreError::NotFound);
         };
-        Ok(Arc::new(Self::resource(Resource::from_stored(object))))
+        Ok(Arc::new(Self::resource(Resource::from_object(object))))
     }
 
     async fn select(&self, _: Selection<'_>, _: &RequestContext) -> Result<Selected, StoreError> {

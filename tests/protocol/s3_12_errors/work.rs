@@ -29,7 +29,7 @@ fn with_emails(count: usize, display: &str) -> Value {
 }
 
 fn stored(user: &Value) -> Resource {
-    Resource::from_stored(user.as_object().expect("an object").clone())
+    Resource::from_object(user.as_object().expect("an object").clone())
 }
 
 /// What a filter costs on a user, in units.

@@ -1,7 +1,7 @@
 //! PUT (RFC 7644, Section 3.5.1).
 
 use scimwire::Quirks;
-use scimwire::quirks::Omitted;
+use scimwire::quirks::OmittedAttributes;
 use serde_json::{Value, json};
 
 use support::writes::provider::{Kept, Provider, Setup, at, id, members, version};
@@ -125,10 +125,12 @@ async fn omitted_values_are_cleared_or_kept() {
     // P-3.5.1-03, A-30
     let path_of = |omitted| {
         let mut quirks = Quirks::STRICT;
-        quirks.omitted = omitted;
+        quirks.put_omitted = omitted;
         Provider::new(Setup { quirks, ..Setup::default() })
     };
-    for omitted in [Omitted::Clear, Omitted::KeepBooleans, Omitted::Keep] {
+    for omitted in
+        [OmittedAttributes::Clear, OmittedAttributes::KeepBooleans, OmittedAttributes::Keep]
+    {
         let provider = path_of(omitted);
         let path = provider.made("/Users", &bjensen()).await;
         let replaced = provider.put(&path, &user("bjensen")).await.ok();
@@ -136,9 +138,9 @@ async fn omitted_values_are_cleared_or_kept() {
             .map(|name| replaced.get(name).is_some());
         let expected = match omitted {
             // What says who may come in stays in any case.
-            Omitted::Clear => [false, false, false, true, false],
-            Omitted::KeepBooleans => [false, false, false, true, false],
-            Omitted::Keep => [true; 5],
+            OmittedAttributes::Clear => [false, false, false, true, false],
+            OmittedAttributes::KeepBooleans => [false, false, false, true, false],
+            OmittedAttributes::Keep => [true; 5],
         };
         assert_eq!(kept, expected, "{omitted:?}");
     }
@@ -147,9 +149,9 @@ async fn omitted_values_are_cleared_or_kept() {
 #[tokio::test]
 async fn omitted_members_are_cleared_or_kept() {
     // P-3.5.1-03, A-30
-    for (omitted, expected) in [(Omitted::Clear, 0), (Omitted::Keep, 2)] {
+    for (omitted, expected) in [(OmittedAttributes::Clear, 0), (OmittedAttributes::Keep, 2)] {
         let mut quirks = Quirks::STRICT;
-        quirks.omitted = omitted;
+        quirks.put_omitted = omitted;
         let provider = Provider::new(Setup { quirks, ..Setup::default() });
         let path = provider.group("Tour Guides", &["a", "b"]).await;
         let body = json!({ "schemas": ["urn:ietf:params:scim:schemas:core:2.0:Group"], "displayName": "Guides" });
@@ -186,7 +188,7 @@ async fn null_and_the_empty_array_clear() {
 async fn null_clears_where_omission_keeps() {
     // P-3.5.1-04, A-30
     let mut quirks = Quirks::STRICT;
-    quirks.omitted = Omitted::Keep;
+    quirks.put_omitted = OmittedAttributes::Keep;
     let provider = Provider::new(Setup { quirks, ..Setup::default() });
     let path = provider.made("/Users", &bjensen()).await;
     for (name, empty) in

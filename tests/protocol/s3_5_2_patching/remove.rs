@@ -242,7 +242,7 @@ async fn parts_of_those_that_are_listed_go() {
             }
             let answer =
                 provider.patch(&path, &listed(&format!("emails.{sub}"), value.clone())).await;
-            assert_eq!(answer.rules.first(), Some(&"listed_values"), "{sub} {value}");
+            assert_eq!(answer.rules.first(), Some(&"remove_with_value"), "{sub} {value}");
             assert_eq!(answer.ok()["emails"], json!(expected), "{sub} {value}");
             provider.patched(&path, replace("emails", emails.clone())).await;
         }

@@ -185,7 +185,7 @@ impl Hooks for Doorkeeper {
         resource: &mut Resource,
         _: &RequestContext,
     ) -> Result<CreateDecision, Error> {
-        match resource.text("title") {
+        match resource.get_str("title") {
             Some(text) if text.starts_with("adopt ") => {
                 Ok(CreateDecision::link(&text["adopt ".len()..]))
             }
@@ -200,7 +200,7 @@ impl Hooks for Doorkeeper {
         _: &mut Resource,
         _: &RequestContext,
     ) -> Result<(), Error> {
-        match before.text("title") {
+        match before.get_str("title") {
             Some("fixed") => Err(Error::typed(ScimType::Mutability, "this one stays as it is")),
             _ => Ok(()),
         }

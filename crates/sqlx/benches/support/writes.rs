@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use scimwire::message::{PatchOp, PatchOperation};
 use scimwire::patch::{PlanBinder, Replacement};
-use scimwire::quirks::Omitted;
+use scimwire::quirks::OmittedAttributes;
 use scimwire::store::{ResourceStore, Update};
 use serde_json::json;
 
@@ -90,7 +90,8 @@ impl Bench {
     fn put(&self, round: usize) -> Update {
         let mut wanted = self.new_user(&format!("template{:07}", 1 + round));
         wanted.set("title", format!("title {round}"));
-        let replacement = Replacement::new(Arc::clone(&self.user_type), wanted, Omitted::Clear);
+        let replacement =
+            Replacement::new(Arc::clone(&self.user_type), wanted, OmittedAttributes::Clear);
         Update::put(Arc::clone(&self.user_type), TENANT.into(), replacement, now())
     }
 

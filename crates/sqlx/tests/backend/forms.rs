@@ -154,7 +154,7 @@ async fn text_of_every_form_is_found() {
                         assert!(
                             is_right,
                             "{filter}: {:?} is found: {is_found}; {sql}",
-                            user.text("userName")
+                            user.get_str("userName")
                         );
                     }
                 }

@@ -114,7 +114,7 @@ async fn groups_of_users(
 fn shown(user: &Resource) -> Value {
     let groups = user.get("groups").and_then(|groups| groups.as_array()).into_iter().flatten();
     let groups: Vec<Value> = groups.map(|group| json!([group["display"], group["type"]])).collect();
-    json!({ "user": user.text("userName"), "groups": groups })
+    json!({ "user": user.get_str("userName"), "groups": groups })
 }
 
 #[tokio::test]

@@ -120,7 +120,7 @@ async fn a_change_that_was_overtaken_is_worked_out_again() {
         let before = change.before.expect("there was one");
         assert_eq!(before.attributes()["displayName"], user["displayName"]);
         assert_eq!(
-            change.version.map(|version| version.opaque().to_owned()),
+            change.version.map(|version| version.opaque_tag().to_owned()),
             Some((times + 2).to_string())
         );
     }

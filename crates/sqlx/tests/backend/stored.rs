@@ -7,7 +7,7 @@ use scimwire::auth::{RequestContext, Tenant};
 use scimwire::message::{PatchOp, PatchOperation};
 use scimwire::patch::{PlanBinder, Replacement};
 use scimwire::query::Projection;
-use scimwire::quirks::Omitted;
+use scimwire::quirks::OmittedAttributes;
 use scimwire::resource::Meta;
 use scimwire::schema::{ENTERPRISE_USER, ResourceType};
 use scimwire::store::{Change, Precondition, Update};
@@ -39,7 +39,7 @@ impl Fixture {
         store: &Arc<dyn ResourceStore>,
         body: Value,
     ) -> Result<String, StoreError> {
-        let mut resource = Resource::from_stored(body.as_object().expect("an object").clone());
+        let mut resource = Resource::from_object(body.as_object().expect("an object").clone());
         resource.set_meta(&Meta::new("Some", chrono::DateTime::UNIX_EPOCH));
         store.create(resource, &self.cx).await.map(|resource| resource.id().to_owned())
     }
@@ -57,7 +57,7 @@ impl Fixture {
 
     pub(super) async fn get(&self, store: &Arc<dyn ResourceStore>, id: &str) -> Value {
         let resource = store.get(id, &Projection::default(), &self.cx).await.expect("it is there");
-        Value::from(Resource::clone(&resource).into_stored())
+        Value::from(Resource::clone(&resource).into_object())
     }
 
     pub(super) async fn patch(&self, id: &str, operations: Value) -> Result<Change, StoreError> {
@@ -83,8 +83,8 @@ impl Fixture {
     /// PUT of all that is in the body, secrets among it.
     async fn put_user(&self, id: &str, body: Value) -> Result<Change, StoreError> {
         let users = Arc::new(ResourceType::user().with_extension(ENTERPRISE_USER));
-        let wanted = Resource::from_stored(body.as_object().expect("an object").clone());
-        let replacement = Replacement::new(Arc::clone(&users), wanted, Omitted::Clear);
+        let wanted = Resource::from_object(body.as_object().expect("an object").clone());
+        let replacement = Replacement::new(Arc::clone(&users), wanted, OmittedAttributes::Clear);
         let update =
             Update::put(users, Tenant::from("example"), replacement, chrono::DateTime::UNIX_EPOCH);
         self.users.update(id, &update, &self.cx).await
@@ -235,7 +235,7 @@ async fn members_that_are_not_asked_for_are_not_read() {
         let shown =
             fixture.groups.get(&group, &excluded, &fixture.cx).await.expect("members are not read");
         assert_eq!(
-            (shown.text("displayName"), shown.get("members")),
+            (shown.get_str("displayName"), shown.get("members")),
             (Some("G"), None),
             "{kind:?}"
         );
