@@ -10,9 +10,9 @@ use std::time::{Duration, Instant};
 
 use http::{Method, Request};
 use scimwire::dispatch::{Clock, Limits, SystemClock};
-use scimwire::filter::{Binder, Budget};
+use scimwire::filter::{EvalBudget, FilterBinder};
 use scimwire::message::PatchOp;
-use scimwire::patch::PlanBinder;
+use scimwire::patch::PatchBinder;
 use scimwire::query::{Page, Sort};
 use scimwire::resource::{Meta, Resource};
 use scimwire::schema::ResourceType;
@@ -166,7 +166,7 @@ fn units() {
 }
 
 fn filter(name: &str, users: &ResourceType, user: &Resource, filter: &str) {
-    let bound = Binder::new(users)
+    let bound = FilterBinder::new(users)
         .bind(&filter.parse().expect("a filter"))
         .expect("its attributes are those of users");
     unit(name, &|budget| {
@@ -180,7 +180,7 @@ fn change(name: &str, users: &Arc<ResourceType>, user: &Resource, operations: &[
     };
     let message = PatchOp::from_object(body.into(), usize::MAX).expect("a PATCH");
     let plan =
-        PlanBinder::new(Arc::clone(users)).bind(message).expect("the paths are those of users");
+        PatchBinder::new(Arc::clone(users)).bind(message).expect("the paths are those of users");
     let user = Arc::new(user.clone());
     unit(name, &|budget| {
         let update =
@@ -214,9 +214,9 @@ fn sort(users: &ResourceType) {
     }
 }
 
-fn unit(name: &str, work: &dyn Fn(&Budget)) {
+fn unit(name: &str, work: &dyn Fn(&EvalBudget)) {
     let once = |_| {
-        let (budget, start, busy) = (Budget::new(u64::MAX - 1), Instant::now(), busy());
+        let (budget, start, busy) = (EvalBudget::new(u64::MAX - 1), Instant::now(), busy());
         work(&budget);
         let time = busy.zip(self::busy()).map_or(start.elapsed(), |(before, after)| after - before);
         (time, u64::MAX - 1 - budget.left().expect("it has a limit"))

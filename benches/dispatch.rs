@@ -8,7 +8,7 @@ use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, Criterion, criterion_group, criterion_main};
 use http::{Method, StatusCode};
 use scimwire::auth::RequestContext;
-use scimwire::filter::Budget;
+use scimwire::filter::EvalBudget;
 use scimwire::query::{Page, Projection, Query, Sort};
 use scimwire::resource::{Meta, ResourceDecoder};
 use scimwire::store::{ResourceStore, execute};
@@ -108,7 +108,7 @@ fn bench_sorted_pages(group: &mut BenchmarkGroup<'_, WallTime>, served: &Served,
         projection: Projection::default(),
     };
     let select = |query: &Query| {
-        now(execute::select(&served.users, query, &Budget::unlimited(), &cx)).expect("a page")
+        now(execute::select(&served.users, query, &EvalBudget::unlimited(), &cx)).expect("a page")
     };
     let deep = count / PAGE / 2;
     let before = select(&query(Page::Index { start: (deep - 1) * PAGE, count: 1 }));

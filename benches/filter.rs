@@ -5,7 +5,7 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use scimwire::filter::{Binder, BoundFilter, Filter};
+use scimwire::filter::{BoundFilter, Filter, FilterBinder};
 use scimwire::resource::{Resource, ResourceDecoder};
 use scimwire::schema::{ENTERPRISE_USER, ResourceType};
 use serde_json::Value;
@@ -48,7 +48,7 @@ fn bind(criterion: &mut Criterion) {
     ] {
         let filter: Filter = text.parse().expect("a filter");
         group.bench_function(name, |bencher| {
-            bencher.iter(|| Binder::new(&users).bind(black_box(&filter)))
+            bencher.iter(|| FilterBinder::new(&users).bind(black_box(&filter)))
         });
     }
     group.finish();
@@ -85,5 +85,5 @@ fn user(users: &ResourceType) -> Resource {
 
 fn bound(users: &ResourceType, text: &str) -> BoundFilter {
     let filter: Filter = text.parse().expect("a filter");
-    Binder::new(users).bind(&filter).expect("its attributes are those of users")
+    FilterBinder::new(users).bind(&filter).expect("its attributes are those of users")
 }

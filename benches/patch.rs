@@ -8,9 +8,9 @@ use std::time::Duration;
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use http::{Method, StatusCode};
 use scimwire::dispatch::{Clock, SystemClock};
-use scimwire::filter::{Binder, Budget, Filter};
+use scimwire::filter::{EvalBudget, Filter, FilterBinder};
 use scimwire::message::{JsonLimits, PatchOp, parse_object};
-use scimwire::patch::{Plan, PlanBinder};
+use scimwire::patch::{PatchBinder, PatchPlan};
 use scimwire::resource::{Meta, Resource, ResourceDecoder};
 use scimwire::schema::{ENTERPRISE_USER, ResourceType};
 use scimwire::store::Update;
@@ -121,7 +121,7 @@ fn body_to_stored(criterion: &mut Criterion) {
 }
 
 /// How budgets are called, and where one comes from.
-type Budgets = (&'static str, fn() -> Budget);
+type Budgets = (&'static str, fn() -> EvalBudget);
 
 /// What it costs to count the work of a request: a change and a filter, each without a limit and
 /// with one.
@@ -132,7 +132,7 @@ fn budget(criterion: &mut Criterion) {
     let [(_, messages), ..] = messages();
     let bodies = messages.map(|message| message.to_string().into_bytes());
     let budgets: [Budgets; 2] =
-        [("without", Budget::unlimited), ("with", || Budget::new(u64::MAX))];
+        [("without", EvalBudget::unlimited), ("with", || EvalBudget::new(u64::MAX))];
     for (name, budget) in budgets {
         let mut user = user(&users);
         user.set_meta(&Meta::new("User", now));
@@ -153,7 +153,8 @@ fn budget(criterion: &mut Criterion) {
         });
     }
     let filter: Filter = inputs::THREE_TERMS.parse().expect("a filter");
-    let filter = Binder::new(&users).bind(&filter).expect("its attributes are those of users");
+    let filter =
+        FilterBinder::new(&users).bind(&filter).expect("its attributes are those of users");
     let user = user(&users);
     for (name, budget) in budgets {
         let budget = budget();
@@ -229,12 +230,12 @@ fn operations_of(operations: &[Value]) -> Value {
     json!({ "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], "Operations": operations })
 }
 
-fn bind(users: &Arc<ResourceType>, body: &[u8]) -> Plan {
+fn bind(users: &Arc<ResourceType>, body: &[u8]) -> PatchPlan {
     let body = parse_object(body, JsonLimits::default()).expect("a JSON object");
     let message = PatchOp::from_object(body, 1_000).expect("a PATCH");
-    PlanBinder::new(Arc::clone(users)).bind(message).expect("the path is one of users")
+    PatchBinder::new(Arc::clone(users)).bind(message).expect("the path is one of users")
 }
 
-fn run(plan: &Plan, user: Resource) -> Resource {
+fn run(plan: &PatchPlan, user: Resource) -> Resource {
     plan.apply(user).expect("the target is there")
 }

@@ -19,7 +19,7 @@ use std::{env, fs, io};
 use http::{Method, Request};
 use scimwire::dispatch::Report;
 use scimwire::message::{JsonLimits, PatchOp, parse_object};
-use scimwire::patch::PlanBinder;
+use scimwire::patch::PatchBinder;
 use scimwire::schema::{ENTERPRISE_USER, ResourceType};
 use scimwire::{Dispatcher, MemoryDirectory, Quirks};
 
@@ -78,7 +78,7 @@ fn print_plan(written: &Written) {
         .map_err(scimwire::Error::from)
         .and_then(|body| PatchOp::from_object(body, usize::MAX).map_err(Into::into))
         .and_then(|message| {
-            PlanBinder::new(written.resource_type())
+            PatchBinder::new(written.resource_type())
                 .with_quirks(Quirks::LENIENT)
                 .bind(message)
                 .map_err(Into::into)

@@ -18,9 +18,9 @@ const BYTES: usize = 64;
 /// [unlimited](Self::unlimited) one.
 ///
 /// ```
-/// use scimwire::filter::Budget;
+/// use scimwire::filter::EvalBudget;
 ///
-/// let budget = Budget::new(5);
+/// let budget = EvalBudget::new(5);
 /// let part = budget.clone();
 /// assert!(part.spend(3).is_ok());
 /// assert_eq!(budget.left(), Some(2));
@@ -28,9 +28,9 @@ const BYTES: usize = 64;
 /// assert!(part.spend(1).is_err(), "what failed once fails from then on");
 /// ```
 #[derive(Clone, Debug)]
-pub struct Budget(Option<Arc<AtomicU64>>);
+pub struct EvalBudget(Option<Arc<AtomicU64>>);
 
-impl Budget {
+impl EvalBudget {
     /// A budget of that many units.
     #[must_use]
     pub fn new(work: u64) -> Self {
@@ -48,7 +48,7 @@ impl Budget {
     /// # Errors
     ///
     /// - the budget is spent.
-    pub fn spend(&self, units: u64) -> Result<(), BudgetError> {
+    pub fn spend(&self, units: u64) -> Result<(), BudgetExceeded> {
         let Some(left) = &self.0 else {
             return Ok(());
         };
@@ -56,18 +56,18 @@ impl Budget {
             left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(units));
         if taken.is_err() {
             left.store(0, Ordering::Relaxed);
-            return Err(BudgetError(()));
+            return Err(BudgetExceeded(()));
         }
         Ok(())
     }
 
     /// Takes what it costs to look at so many values, or to copy them.
-    pub(crate) fn spend_values(&self, values: usize) -> Result<(), BudgetError> {
+    pub(crate) fn spend_values(&self, values: usize) -> Result<(), BudgetExceeded> {
         self.spend(units(values))
     }
 
     /// Takes what `cost` says; where there is no limit, nobody asks it.
-    pub(crate) fn spend_on(&self, cost: impl FnOnce() -> u64) -> Result<(), BudgetError> {
+    pub(crate) fn spend_on(&self, cost: impl FnOnce() -> u64) -> Result<(), BudgetExceeded> {
         if self.0.is_some() { self.spend(cost()) } else { Ok(()) }
     }
 
@@ -85,23 +85,23 @@ const AT_ONCE: u64 = 256;
 /// Pays for many small evaluations, and charges the budget now and then.
 #[derive(Clone, Copy)]
 pub(crate) struct Purse<'b> {
-    budget: &'b Budget,
+    budget: &'b EvalBudget,
     /// The units not yet charged to the budget.
     due: u64,
 }
 
 impl<'b> Purse<'b> {
-    pub(crate) fn new(budget: &'b Budget) -> Self {
+    pub(crate) fn new(budget: &'b EvalBudget) -> Self {
         Self { budget, due: 0 }
     }
 
-    pub(crate) fn spend(&mut self, units: u64) -> Result<(), BudgetError> {
+    pub(crate) fn spend(&mut self, units: u64) -> Result<(), BudgetExceeded> {
         self.due = self.due.saturating_add(units);
         if self.due < AT_ONCE { Ok(()) } else { self.settle() }
     }
 
     /// Takes from the budget what is due: at the end, too.
-    pub(crate) fn settle(&mut self) -> Result<(), BudgetError> {
+    pub(crate) fn settle(&mut self) -> Result<(), BudgetExceeded> {
         self.budget.spend(std::mem::take(&mut self.due))
     }
 }
@@ -112,10 +112,10 @@ impl<'b> Purse<'b> {
     "the request asks for too much work: use a simpler filter, or one that `id`, `userName` or another unique value narrows; \
      send fewer operations or values at a time"
 )]
-pub struct BudgetError(());
+pub struct BudgetExceeded(());
 
-impl From<BudgetError> for Error {
-    fn from(err: BudgetError) -> Self {
+impl From<BudgetExceeded> for Error {
+    fn from(err: BudgetExceeded) -> Self {
         Self::typed(ScimType::TooMany, err.to_string())
     }
 }

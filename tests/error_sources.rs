@@ -5,9 +5,9 @@ use std::io;
 
 use scimwire::auth::{AuthError, TokenError};
 use scimwire::dispatch::BuildError;
-use scimwire::filter::Budget;
+use scimwire::filter::EvalBudget;
 use scimwire::message::{PatchOp, PatchOperation};
-use scimwire::patch::{PatchError, Path, PlanBinder};
+use scimwire::patch::{PatchBinder, PatchError, Path};
 use scimwire::quirks::Deviations;
 use scimwire::resource::Resource;
 use scimwire::schema::{ResourceType, SchemaDocument};
@@ -21,7 +21,7 @@ fn assert_cause(err: &dyn Error) {
 }
 
 fn refused(operation: PatchOperation) -> PatchError {
-    let binder = PlanBinder::new(ResourceType::user());
+    let binder = PatchBinder::new(ResourceType::user());
     binder.bind(PatchOp::new([operation])).expect_err("it does not bind")
 }
 
@@ -45,11 +45,11 @@ fn a_patch_has_the_cause_as_source() {
 
 #[test]
 fn a_patch_without_work_left_has_the_budget_as_source() {
-    let binder = PlanBinder::new(ResourceType::user());
+    let binder = PatchBinder::new(ResourceType::user());
     let plan = binder.bind(PatchOp::new([PatchOperation::add("title", "Manager")]));
     let plan = plan.expect("it binds");
     let err = plan
-        .apply_within(Resource::default(), &Budget::new(0), &mut Deviations::default())
+        .apply_within(Resource::default(), &EvalBudget::new(0), &mut Deviations::default())
         .expect_err("there is nothing to spend");
     assert_cause(&err);
 }

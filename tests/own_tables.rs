@@ -7,7 +7,7 @@ use http::{Method, Request};
 use own_tables::{MAPPING, SELECT, TABLES, Users, pool_options, user};
 use scimwire::Dispatcher;
 use scimwire::auth::RequestContext;
-use scimwire::filter::Binder;
+use scimwire::filter::FilterBinder;
 use scimwire::sql::{Dialect, Parameter, Sql, order_by, translate};
 use serde_json::{Value, json};
 use sqlx::Row;
@@ -220,7 +220,7 @@ async fn look_ups_use_indexes() {
         r#"emails.value sw "homeuser77@""#,
     ] {
         let condition = translate(
-            &Binder::new(&user()).bind(&filter.parse().expect(filter)).expect(filter),
+            &FilterBinder::new(&user()).bind(&filter.parse().expect(filter)).expect(filter),
             &*MAPPING,
         );
         let order = order_by(None, &*MAPPING).expect("there is an id");

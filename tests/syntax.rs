@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use scimwire::attr::AttrPath;
 use scimwire::filter::{CompValue, Filter};
 use scimwire::message::{PatchOp, PatchOperation};
-use scimwire::patch::{PatchErrorKind, Path, PlanBinder};
+use scimwire::patch::{PatchBinder, PatchErrorKind, Path};
 use scimwire::schema::{ENTERPRISE_USER, ResourceType};
 use serde::Deserialize;
 
@@ -186,7 +186,7 @@ fn name(path: &AttrPath) -> String {
 fn path_tree(text: &str) -> String {
     let users = ResourceType::user().with_extension(ENTERPRISE_USER);
     let operation = PatchOperation::remove(text);
-    let bound = PlanBinder::new(users.clone()).bind(PatchOp::new([operation]));
+    let bound = PatchBinder::new(users.clone()).bind(PatchOp::new([operation]));
     if users.extension(text).is_some() {
         assert!(bound.is_ok(), "{text}");
         return format!("(path {{{text}}})");

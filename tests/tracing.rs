@@ -235,12 +235,12 @@ async fn how_much_of_a_search_the_store_did_is_told() {
     let builder = builder.resource_type(groups.clone(), MemoryStore::new(groups));
     let scim = builder.unauthenticated().build().expect("all is there");
     for (path, expected, word) in [
-        ("/Users?filter=title%20pr", Some(Pushdown::Nothing), Some("nothing")),
-        ("/Users?filter=userName%20eq%20%22b%22", Some(Pushdown::Narrows), Some("narrows")),
-        ("/Users?sortBy=title", Some(Pushdown::Filters), Some("filters")),
-        ("/Users", Some(Pushdown::Pages), Some("pages")),
-        ("/Groups?filter=displayName%20pr", Some(Pushdown::Pages), Some("pages")),
-        ("/?filter=title%20pr", Some(Pushdown::Nothing), Some("nothing")),
+        ("/Users?filter=title%20pr", Some(Pushdown::None), Some("nothing")),
+        ("/Users?filter=userName%20eq%20%22b%22", Some(Pushdown::Partial), Some("narrows")),
+        ("/Users?sortBy=title", Some(Pushdown::Filter), Some("filters")),
+        ("/Users", Some(Pushdown::Full), Some("pages")),
+        ("/Groups?filter=displayName%20pr", Some(Pushdown::Full), Some("pages")),
+        ("/?filter=title%20pr", Some(Pushdown::None), Some("nothing")),
         ("/Users/2819c223", None, None),
         ("/Users?filter=title", None, None),
     ] {
@@ -308,10 +308,10 @@ impl ResourceStore for Laddered {
 
     fn pushdown(&self, query: &Query) -> Pushdown {
         match (&query.filter, &query.sort) {
-            (Some(filter), _) if filter.mentions("title") => Pushdown::Nothing,
-            (Some(_), _) => Pushdown::Narrows,
-            (None, Some(_)) => Pushdown::Filters,
-            (None, None) => Pushdown::Pages,
+            (Some(filter), _) if filter.mentions("title") => Pushdown::None,
+            (Some(_), _) => Pushdown::Partial,
+            (None, Some(_)) => Pushdown::Filter,
+            (None, None) => Pushdown::Full,
         }
     }
 }

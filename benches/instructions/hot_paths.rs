@@ -8,9 +8,9 @@ use std::sync::Arc;
 
 use http::{Method, Request, StatusCode};
 use scimwire::dispatch::{Clock, SystemClock};
-use scimwire::filter::{Binder, BoundFilter, Budget, Filter};
+use scimwire::filter::{BoundFilter, EvalBudget, Filter, FilterBinder};
 use scimwire::message::{JsonLimits, PatchOp, parse_object};
-use scimwire::patch::{Plan, PlanBinder};
+use scimwire::patch::{PatchBinder, PatchPlan};
 use scimwire::resource::{Meta, Resource, ResourceDecoder};
 use scimwire::schema::{ENTERPRISE_USER, ResourceType};
 use scimwire::store::Update;
@@ -36,10 +36,10 @@ const PATHS: [Path; 16] = [
     ("patch_bind", patch_bind),
     ("patch_apply", patch_apply),
     // What it costs to count the work: each beside the same without a limit.
-    ("patch_stored", || patch_stored(|| Budget::new(u64::MAX))),
-    ("patch_stored_unlimited", || patch_stored(Budget::unlimited)),
-    ("filter_matches", || filter_matches(Budget::new(u64::MAX))),
-    ("filter_matches_unlimited", || filter_matches(Budget::unlimited())),
+    ("patch_stored", || patch_stored(|| EvalBudget::new(u64::MAX))),
+    ("patch_stored_unlimited", || patch_stored(EvalBudget::unlimited)),
+    ("filter_matches", || filter_matches(EvalBudget::new(u64::MAX))),
+    ("filter_matches_unlimited", || filter_matches(EvalBudget::unlimited())),
     ("get", || answer(StatusCode::OK, |id| get(&format!("/Users/{id}")))),
     ("look_up", || {
         let path = "/Users?filter=userName%20eq%20%22user50@example.com%22";
@@ -78,7 +78,7 @@ fn filter_parse() -> Round {
 
 fn filter_bind() -> Round {
     let (users, filter) = (user_type(), parsed(&inputs::mixed()));
-    Box::new(move || drop(black_box(Binder::new(&users).bind(black_box(&filter)))))
+    Box::new(move || drop(black_box(FilterBinder::new(&users).bind(black_box(&filter)))))
 }
 
 fn filter_run() -> Round {
@@ -111,7 +111,7 @@ fn patch_apply() -> Round {
 }
 
 /// From the body of a PATCH to what a store writes.
-fn patch_stored(budget: fn() -> Budget) -> Round {
+fn patch_stored(budget: fn() -> EvalBudget) -> Round {
     let (users, now) = (user_type(), SystemClock.now());
     let bodies = ["barbara", "bjensen"].map(change);
     let mut user = user(&users);
@@ -126,7 +126,7 @@ fn patch_stored(budget: fn() -> Budget) -> Round {
     })
 }
 
-fn filter_matches(budget: Budget) -> Round {
+fn filter_matches(budget: EvalBudget) -> Round {
     let users = user_type();
     let user = user(&users);
     let filters = [inputs::THREE_TERMS, inputs::WORK_ADDRESS].map(|text| bound(&users, text));
@@ -203,7 +203,7 @@ fn parsed(text: &str) -> Filter {
 }
 
 fn bound(users: &ResourceType, text: &str) -> BoundFilter {
-    Binder::new(users).bind(&parsed(text)).expect("its attributes are those of users")
+    FilterBinder::new(users).bind(&parsed(text)).expect("its attributes are those of users")
 }
 
 fn change(name: &str) -> String {
@@ -216,8 +216,8 @@ fn message(operation: &Value) -> String {
     json!({ "schemas": [schema], "Operations": [operation] }).to_string()
 }
 
-fn plan(users: &Arc<ResourceType>, body: &[u8]) -> Plan {
+fn plan(users: &Arc<ResourceType>, body: &[u8]) -> PatchPlan {
     let body = parse_object(body, JsonLimits::default()).expect("a JSON object");
     let message = PatchOp::from_object(body, 1_000).expect("a PATCH");
-    PlanBinder::new(Arc::clone(users)).bind(message).expect("the path is one of users")
+    PatchBinder::new(Arc::clone(users)).bind(message).expect("the path is one of users")
 }

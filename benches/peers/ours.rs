@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use scimwire::filter::{Binder, BoundFilter, Filter};
+use scimwire::filter::{FilterBinder, BoundFilter, Filter};
 use scimwire::message::PatchOp;
-use scimwire::patch::{Plan, PlanBinder};
+use scimwire::patch::{Plan, PatchBinder};
 use scimwire::resource::Resource;
 use scimwire::schema::{ENTERPRISE_USER, ResourceType};
 use serde_json::{Value, json};
@@ -19,7 +19,7 @@ pub(crate) fn stored(document: &Value) -> Resource {
 
 pub(crate) fn bound(users: &ResourceType, text: &str) -> BoundFilter {
     let filter: Filter = text.parse().expect("a filter");
-    Binder::new(users).bind(&filter).expect("its attributes are those of users")
+    FilterBinder::new(users).bind(&filter).expect("its attributes are those of users")
 }
 
 /// The body of a PATCH.
@@ -34,7 +34,7 @@ pub(crate) fn message(body: &Value) -> PatchOp {
 }
 
 pub(crate) fn plan(resource_type: &Arc<ResourceType>, message: PatchOp) -> Plan {
-    PlanBinder::new(Arc::clone(resource_type)).bind(message).expect("its paths are known")
+    PatchBinder::new(Arc::clone(resource_type)).bind(message).expect("its paths are known")
 }
 
 /// The body of a PATCH as scim-kit reads it.

@@ -6,7 +6,7 @@
 use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
-use scimwire::filter::{Binder, Budget, Filter};
+use scimwire::filter::{FilterBinder, EvalBudget, Filter};
 use scimwire::message::{JsonLimits, parse_object};
 use scimwire::resource::{ResourceDecoder, Resource};
 use scimwire::schema::{ENTERPRISE_USER, ResourceType};
@@ -28,13 +28,13 @@ static BJENSEN: LazyLock<Resource> = LazyLock::new(|| {
 fuzz_target!(|input: &str| {
     let (text, body) = input.split_once('\n').unwrap_or((input, ""));
     let Ok(filter) = text.parse::<Filter>() else { return };
-    let Ok(bound) = Binder::new(&USERS).bind(&filter) else { return };
+    let Ok(bound) = FilterBinder::new(&USERS).bind(&filter) else { return };
     let negated =
-        Binder::new(&USERS).bind(&Filter::Not(Box::new(filter))).expect("the filter binds");
+        FilterBinder::new(&USERS).bind(&Filter::Not(Box::new(filter))).expect("the filter binds");
     for user in [read(body.as_bytes()).as_ref(), Some(&*BJENSEN)].into_iter().flatten() {
         let matches = bound.matches(user);
         assert_ne!(negated.matches(user), matches, "{text}");
-        if let Ok(within) = bound.matches_within(user, &Budget::new(3)) {
+        if let Ok(within) = bound.matches_within(user, &EvalBudget::new(3)) {
             assert_eq!(within, matches, "{text}");
         }
     }

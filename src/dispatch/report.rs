@@ -26,7 +26,7 @@ pub struct Report {
     /// The id of the resource, where there is one.
     pub id: Option<String>,
     /// The share of a search that the store did: the least, if it covered several resource types.
-    /// With [`Pushdown::Nothing`] the store returned every resource. `None` if nothing was
+    /// With [`Pushdown::None`] the store returned every resource. `None` if nothing was
     /// searched.
     pub pushdown: Option<Pushdown>,
     /// The deviations from the RFC that were tolerated: a hundred at most, then the number of the

@@ -106,10 +106,10 @@ mod traced {
 
     fn word(pushdown: Pushdown) -> &'static str {
         match pushdown {
-            Pushdown::Nothing => "nothing",
-            Pushdown::Narrows => "narrows",
-            Pushdown::Filters => "filters",
-            Pushdown::Pages => "pages",
+            Pushdown::None => "nothing",
+            Pushdown::Partial => "narrows",
+            Pushdown::Filter => "filters",
+            Pushdown::Full => "pages",
         }
     }
 

@@ -17,16 +17,16 @@ use crate::shown::Shown;
 
 /// Binds filters to a resource type.
 #[derive(Clone, Debug)]
-pub struct Binder<'t> {
+pub struct FilterBinder<'t> {
     pub(super) resource_type: &'t ResourceType,
-    unknown: Unknown,
+    unknown: UnknownAttribute,
     pub(super) quirks: Quirks,
     locations: Option<ResourceUrls>,
 }
 
 /// The meaning of a filter that names an attribute which the resource type does not have.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Unknown {
+pub enum UnknownAttribute {
     /// It is refused with `invalidFilter`.
     #[default]
     Reject,
@@ -81,21 +81,26 @@ pub(super) enum Names<'a> {
 
 /// A filter while it is bound.
 pub(super) struct Binding<'b> {
-    pub(super) binder: &'b Binder<'b>,
+    pub(super) binder: &'b FilterBinder<'b>,
     pub(super) names: Names<'b>,
     deviations: &'b mut Deviations,
 }
 
-impl<'t> Binder<'t> {
+impl<'t> FilterBinder<'t> {
     /// Binds to `resource_type`, strictly.
     #[must_use]
     pub fn new(resource_type: &'t ResourceType) -> Self {
-        Self { resource_type, unknown: Unknown::Reject, quirks: Quirks::STRICT, locations: None }
+        Self {
+            resource_type,
+            unknown: UnknownAttribute::Reject,
+            quirks: Quirks::STRICT,
+            locations: None,
+        }
     }
 
     /// Chooses what an unknown attribute means.
     #[must_use]
-    pub fn unknown(self, unknown: Unknown) -> Self {
+    pub fn with_unknown(self, unknown: UnknownAttribute) -> Self {
         Self { unknown, ..self }
     }
 
@@ -107,7 +112,7 @@ impl<'t> Binder<'t> {
 
     /// Says where resources are, for comparisons with `meta.location` and `$ref`.
     #[must_use]
-    pub fn locations(self, locations: ResourceUrls) -> Self {
+    pub fn with_urls(self, locations: ResourceUrls) -> Self {
         Self { locations: Some(locations), ..self }
     }
 
@@ -125,7 +130,7 @@ impl<'t> Binder<'t> {
     ///
     /// # Errors
     ///
-    /// - as [`Binder::bind`].
+    /// - as [`FilterBinder::bind`].
     pub fn bind_with(
         &self,
         filter: &Filter,
@@ -173,7 +178,7 @@ impl Binding<'_> {
             Filter::Present(path) => match self.resolve(path)? {
                 Named::Kept(path) if is_schemas(&path) => Ok(names_any()),
                 Named::Kept(path) => Ok(BoundFilter::Present(presence(path))),
-                Named::LeftOut(_) | Named::Unknown => Ok(BoundFilter::Nothing),
+                Named::LeftOut(_) | Named::Unknown => Ok(BoundFilter::Never),
             },
             Filter::Compare { path, op, value } => match self.resolve(path)? {
                 Named::Kept(path) => {
@@ -187,7 +192,7 @@ impl Binding<'_> {
                 }
                 // An attribute without a value is equal to nothing, and to null.
                 Named::Unknown if matches!((op, value), (CompareOp::Ne, CompValue::Null)) => {
-                    Ok(BoundFilter::Nothing)
+                    Ok(BoundFilter::Never)
                 }
                 Named::Unknown
                     if matches!(
@@ -195,9 +200,9 @@ impl Binding<'_> {
                         (CompareOp::Ne, _) | (CompareOp::Eq, CompValue::Null)
                     ) =>
                 {
-                    Ok(BoundFilter::Not(Box::new(BoundFilter::Nothing)))
+                    Ok(BoundFilter::Not(Box::new(BoundFilter::Never)))
                 }
-                Named::Unknown => Ok(BoundFilter::Nothing),
+                Named::Unknown => Ok(BoundFilter::Never),
             },
             Filter::ValuePath { path, filter } => match self.resolve(path)? {
                 Named::Kept(path) => {
@@ -211,8 +216,8 @@ impl Binding<'_> {
                 Named::LeftOut(path) => self
                     .binder
                     .bind_element(&path, filter, self.deviations)
-                    .map(|_| BoundFilter::Nothing),
-                Named::Unknown => Ok(BoundFilter::Nothing),
+                    .map(|_| BoundFilter::Never),
+                Named::Unknown => Ok(BoundFilter::Never),
             },
         }
     }
@@ -252,7 +257,7 @@ impl Binding<'_> {
                 self.deviations.push(Deviation::LeftOut(left_out.to_string()));
                 Ok(Named::LeftOut(left_out))
             }
-            _ if self.binder.unknown == Unknown::NoValue => Ok(Named::Unknown),
+            _ if self.binder.unknown == UnknownAttribute::NoValue => Ok(Named::Unknown),
             _ => Err(BindError { path: path.to_string(), kind: BindErrorKind::Unknown }),
         }
     }

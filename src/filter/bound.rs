@@ -33,7 +33,7 @@ pub enum BoundFilter {
         filter: Box<Self>,
     },
     /// Nothing satisfies it: the attribute does not exist in this resource type.
-    Nothing,
+    Never,
 }
 
 /// A comparison of an attribute with a typed operand.
@@ -89,7 +89,7 @@ pub enum Operand {
 /// Turns a bound filter into something else, bottom up: a statement of a database, say.
 ///
 /// ```
-/// use scimwire::filter::{Binder, BoundFilter, CompareOp, Comparison, Filter, Fold, Operand};
+/// use scimwire::filter::{FilterBinder, BoundFilter, CompareOp, Comparison, Filter, FilterFold, Operand};
 /// use scimwire::schema::{ResolvedPath, ResourceType};
 ///
 /// /// Says a filter as a condition with parameters, for a table with one column an attribute.
@@ -98,7 +98,7 @@ pub enum Operand {
 ///     parameters: Vec<String>,
 /// }
 ///
-/// impl Fold for Where {
+/// impl FilterFold for Where {
 ///     type Output = String;
 ///     type Error = String;
 ///
@@ -141,12 +141,12 @@ pub enum Operand {
 /// let users = ResourceType::user();
 /// let filter: Filter = r#"title pr and not (userType eq "Intern")"#.parse()?;
 /// let mut condition = Where::default();
-/// let sql = Binder::new(&users).bind(&filter)?.fold(&mut condition)?;
+/// let sql = FilterBinder::new(&users).bind(&filter)?.fold(&mut condition)?;
 /// assert_eq!(sql, "(title <> '' AND NOT coalesce(lower(userType) = $1, FALSE))");
 /// assert_eq!(condition.parameters, ["intern"]);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub trait Fold {
+pub trait FilterFold {
     /// The result for a filter.
     type Output;
     /// The reason for which there is no result.
@@ -212,7 +212,7 @@ impl BoundFilter {
     /// # Errors
     ///
     /// - `fold` fails at some part.
-    pub fn fold<F: Fold>(&self, fold: &mut F) -> Result<F::Output, F::Error> {
+    pub fn fold<F: FilterFold>(&self, fold: &mut F) -> Result<F::Output, F::Error> {
         match self {
             Self::And(terms) => {
                 let terms = terms.iter().map(|term| term.fold(fold)).collect::<Result<_, _>>()?;
@@ -229,7 +229,7 @@ impl BoundFilter {
             Self::Present(path) => fold.present(path),
             Self::Compare(comparison) => fold.compare(comparison),
             Self::Element { path, filter } => fold.element(path, filter),
-            Self::Nothing => fold.nothing(),
+            Self::Never => fold.nothing(),
         }
     }
 
@@ -246,7 +246,7 @@ impl BoundFilter {
                 visit(path);
                 filter.for_each_path(visit);
             }
-            Self::Nothing => {}
+            Self::Never => {}
         }
     }
 

@@ -6,7 +6,7 @@ use std::cmp::Ordering;
 use super::ast::CompareOp;
 use super::bound::{BoundFilter, Comparison, Operand};
 use super::run::Run;
-use crate::budget::{Budget, BudgetError, Purse, of_text, units};
+use crate::budget::{BudgetExceeded, EvalBudget, Purse, of_text, units};
 use crate::resource::Resource;
 use crate::schema::{ResourceUrls, bytes, parse_date_time};
 use crate::value::{List, Name, Object, Value};
@@ -26,7 +26,7 @@ impl BoundFilter {
     /// Returns `true` if the resource satisfies the filter.
     #[must_use]
     pub fn matches(&self, resource: &Resource) -> bool {
-        self.matches_within(resource, &Budget::unlimited()).unwrap_or_default()
+        self.matches_within(resource, &EvalBudget::unlimited()).unwrap_or_default()
     }
 
     /// Returns `true` if the resource satisfies the filter, as long as the budget lasts. Text that
@@ -38,8 +38,8 @@ impl BoundFilter {
     pub fn matches_within(
         &self,
         resource: &Resource,
-        budget: &Budget,
-    ) -> Result<bool, BudgetError> {
+        budget: &EvalBudget,
+    ) -> Result<bool, BudgetExceeded> {
         let mut purse = Purse::new(budget);
         let holds = self.matches_paid(resource, &mut purse)?;
         purse.settle()?;
@@ -51,7 +51,7 @@ impl BoundFilter {
         &self,
         resource: &Resource,
         purse: &mut Purse<'_>,
-    ) -> Result<bool, BudgetError> {
+    ) -> Result<bool, BudgetExceeded> {
         self.run(Subject::Resource(resource), purse)
     }
 
@@ -60,21 +60,29 @@ impl BoundFilter {
     /// # Errors
     ///
     /// - the budget is spent.
-    pub fn matches_element(&self, element: &Value, budget: &Budget) -> Result<bool, BudgetError> {
+    pub fn matches_element(
+        &self,
+        element: &Value,
+        budget: &EvalBudget,
+    ) -> Result<bool, BudgetExceeded> {
         let mut purse = Purse::new(budget);
         let holds = self.run(Subject::Element(element), &mut purse)?;
         purse.settle()?;
         Ok(holds)
     }
 
-    fn run(&self, subject: Subject<'_>, purse: &mut Purse<'_>) -> Result<bool, BudgetError> {
+    fn run(&self, subject: Subject<'_>, purse: &mut Purse<'_>) -> Result<bool, BudgetExceeded> {
         let mut run = Run::new(*purse);
         let holds = self.holds(subject, &mut run)?;
         *purse = run.purse;
         Ok(holds)
     }
 
-    fn holds<'r>(&self, subject: Subject<'r>, run: &mut Run<'r, '_>) -> Result<bool, BudgetError> {
+    fn holds<'r>(
+        &self,
+        subject: Subject<'r>,
+        run: &mut Run<'r, '_>,
+    ) -> Result<bool, BudgetExceeded> {
         match self {
             Self::And(terms) => {
                 for term in terms {
@@ -115,7 +123,7 @@ impl BoundFilter {
                 }
                 Ok(false)
             }
-            Self::Nothing => Ok(false),
+            Self::Never => Ok(false),
         }
     }
 }
@@ -148,7 +156,11 @@ impl<'r> Subject<'r> {
 }
 
 impl Comparison {
-    fn holds<'r>(&self, subject: Subject<'r>, run: &mut Run<'r, '_>) -> Result<bool, BudgetError> {
+    fn holds<'r>(
+        &self,
+        subject: Subject<'r>,
+        run: &mut Run<'r, '_>,
+    ) -> Result<bool, BudgetExceeded> {
         if let Operand::Location { url, locations } = &self.operand {
             let elements =
                 subject.attribute(&self.path).and_then(Value::as_array).map_or(1, List::len);
@@ -182,7 +194,7 @@ impl Comparison {
         element: &'r Value,
         sub: &Name,
         run: &mut Run<'r, '_>,
-    ) -> Result<bool, BudgetError> {
+    ) -> Result<bool, BudgetExceeded> {
         match element.as_object().and_then(|object| object.get_kept(sub)) {
             Some(Value::Array(values)) => {
                 for value in values {
@@ -201,7 +213,7 @@ impl Comparison {
         }
     }
 
-    fn test<'r>(&self, value: &'r Value, run: &mut Run<'r, '_>) -> Result<bool, BudgetError> {
+    fn test<'r>(&self, value: &'r Value, run: &mut Run<'r, '_>) -> Result<bool, BudgetExceeded> {
         run.spend(1 + value.as_str().map_or(0, of_text))?;
         Ok(match (&self.operand, value) {
             (Operand::Folded { folded, .. }, Value::String(text)) => {

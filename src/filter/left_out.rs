@@ -1,12 +1,12 @@
 //! Attributes that the schema has and the host does not keep: no resource has a value of them.
 
 use super::ast::Filter;
-use super::bind::{Binder, Binding, Names, resolve_element};
+use super::bind::{Binding, FilterBinder, Names, resolve_element};
 use super::bound::{BoundFilter, Operand};
 use crate::attr::AttrPath;
 use crate::schema::ResolvedPath;
 
-impl Binder<'_> {
+impl FilterBinder<'_> {
     /// Returns `true` if a filter on the elements names something that was left out, and reads it
     /// so.
     pub(crate) fn names_left_out(&self, path: &ResolvedPath, filter: &Filter) -> bool {
@@ -20,7 +20,7 @@ impl Binder<'_> {
 impl Binding<'_> {
     /// The attribute that a name means among those that were left out.
     pub(super) fn left_out(&self, path: &AttrPath) -> Option<ResolvedPath> {
-        let Binder { resource_type, quirks, .. } = self.binder;
+        let FilterBinder { resource_type, quirks, .. } = self.binder;
         match self.names {
             Names::Resource => {
                 resource_type.left_out(path, quirks.unqualified_extension_attributes)
@@ -44,19 +44,19 @@ impl Binding<'_> {
             {
                 self.of_no_primary(&comparison.path)
             }
-            _ => BoundFilter::Nothing,
+            _ => BoundFilter::Never,
         }
     }
 
     /// Each element is no primary one; whether there is one is another question.
     fn of_no_primary(&self, path: &ResolvedPath) -> BoundFilter {
         if matches!(self.names, Names::Element(_)) {
-            return BoundFilter::Not(Box::new(BoundFilter::Nothing));
+            return BoundFilter::Not(Box::new(BoundFilter::Never));
         }
         let whole = path.without_sub().to_string().parse().ok();
         match whole.and_then(|whole| self.binder.resource_type.resolve(&whole)) {
             Some(kept) if path.sub_attribute().is_some() => BoundFilter::Present(kept),
-            _ => BoundFilter::Nothing,
+            _ => BoundFilter::Never,
         }
     }
 }

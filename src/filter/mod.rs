@@ -1,13 +1,13 @@
 //! Filters: parsed from text, bound to a schema, run on resources (RFC 7644, Section 3.4.2.2).
 //!
 //! ```
-//! use scimwire::filter::{Binder, Filter};
+//! use scimwire::filter::{FilterBinder, Filter};
 //! use scimwire::resource::Resource;
 //! use scimwire::schema::ResourceType;
 //!
 //! let users = ResourceType::user();
 //! let filter: Filter = r#"emails[type eq "work" and value ew "@example.com"]"#.parse()?;
-//! let bound = Binder::new(&users).bind(&filter)?;
+//! let bound = FilterBinder::new(&users).bind(&filter)?;
 //!
 //! let mut user = Resource::default();
 //! user.set("emails", serde_json::json!([{ "type": "work", "value": "bjensen@EXAMPLE.com" }]));
@@ -29,10 +29,10 @@ mod run;
 mod schemas;
 pub(crate) mod words;
 
-pub use crate::budget::{Budget, BudgetError};
+pub use crate::budget::{BudgetExceeded, EvalBudget};
 pub use ast::{CompValue, CompareOp, Filter};
-pub use bind::{BindError, BindErrorKind, Binder, Unknown};
-pub use bound::{BoundFilter, Comparison, Fold, Operand};
+pub use bind::{BindError, BindErrorKind, FilterBinder, UnknownAttribute};
+pub use bound::{BoundFilter, Comparison, FilterFold, Operand};
 pub use error::{ParseError, ParseErrorKind};
 pub use limits::FilterLimits;
 
@@ -43,6 +43,6 @@ mod tests {
     #[test]
     fn a_binder_is_shared_by_threads() {
         fn is_shared(_: &(impl Send + Sync)) {}
-        is_shared(&Binder::new(&crate::schema::ResourceType::user()));
+        is_shared(&FilterBinder::new(&crate::schema::ResourceType::user()));
     }
 }

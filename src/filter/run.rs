@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use super::ast::CompareOp;
 use super::eval::{ordering_holds, text_holds};
-use crate::budget::{BudgetError, Purse, units};
+use crate::budget::{BudgetExceeded, Purse, units};
 use crate::schema::{
     SHORT, case_fold, fold_contains, fold_ends_with, fold_starts_with, folding, folds_equal,
     prepare_username,
@@ -51,7 +51,7 @@ impl<'r, 'b> Run<'r, 'b> {
         Self { purse, folded: Texts::default(), prepared: Texts::default() }
     }
 
-    pub(super) fn spend(&mut self, units: u64) -> Result<(), BudgetError> {
+    pub(super) fn spend(&mut self, units: u64) -> Result<(), BudgetExceeded> {
         self.purse.spend(units)
     }
 
@@ -60,7 +60,7 @@ impl<'r, 'b> Run<'r, 'b> {
         op: CompareOp,
         text: &'r str,
         folded: &str,
-    ) -> Result<bool, BudgetError> {
+    ) -> Result<bool, BudgetExceeded> {
         if let Some(text) = self.folded.last(text) {
             return Ok(folded_text_holds(op, text, folded));
         }
@@ -87,7 +87,7 @@ impl<'r, 'b> Run<'r, 'b> {
         &mut self,
         text: &'r str,
         prepared: &str,
-    ) -> Result<bool, BudgetError> {
+    ) -> Result<bool, BudgetExceeded> {
         if text.is_ascii() {
             return Ok(text.eq_ignore_ascii_case(prepared));
         }
@@ -102,7 +102,7 @@ impl<'r, 'b> Run<'r, 'b> {
     }
 
     /// The text with case folded: by the first term that asks, for all that follow.
-    fn folded(&mut self, text: &'r str) -> Result<&str, BudgetError> {
+    fn folded(&mut self, text: &'r str) -> Result<&str, BudgetExceeded> {
         self.spend(KNOWN)?;
         if !self.folded.find(text) {
             self.spend(folding(text))?;

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::bound::BoundFilter;
-use crate::budget::Budget;
+use crate::budget::EvalBudget;
 use crate::schema::{ResolvedPath, ResourceType};
 use crate::value::Value;
 
@@ -17,7 +17,7 @@ pub(super) fn is_schemas(path: &ResolvedPath) -> bool {
 /// them names, or that of an extension it has a value of.
 pub(super) fn names_one(resource_type: &ResourceType, filter: &BoundFilter) -> BoundFilter {
     let satisfies = |uri: &str| {
-        let matches = filter.matches_element(&Value::from(uri), &Budget::unlimited());
+        let matches = filter.matches_element(&Value::from(uri), &EvalBudget::unlimited());
         matches.unwrap_or_default()
     };
     if satisfies(resource_type.schema().uri().as_str()) {
@@ -30,10 +30,10 @@ pub(super) fn names_one(resource_type: &ResourceType, filter: &BoundFilter) -> B
         schema.attributes().iter().map(Arc::clone).map(path)
     });
     let terms: Vec<BoundFilter> = attributes.map(BoundFilter::Present).collect();
-    if terms.is_empty() { BoundFilter::Nothing } else { BoundFilter::Or(terms) }
+    if terms.is_empty() { BoundFilter::Never } else { BoundFilter::Or(terms) }
 }
 
 /// That a resource names a schema, as each does.
 pub(super) fn names_any() -> BoundFilter {
-    BoundFilter::Not(Box::new(BoundFilter::Nothing))
+    BoundFilter::Not(Box::new(BoundFilter::Never))
 }

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use super::error::{PatchError, PatchErrorKind};
 use super::index::{Index, Indexes};
-use super::plan::{Action, Plan, Step, StepChange, StepTarget};
+use super::plan::{Action, PatchPlan, Step, StepChange, StepTarget};
 use super::target::{Done, Slot, Values};
-use crate::budget::{Budget, weight};
+use crate::budget::{EvalBudget, weight};
 use crate::quirks::{Deviation, Deviations};
 use crate::resource::{Resource, is_unassigned, same_value};
 use crate::schema::{Attribute, Mutability, ResolvedPath, Schema};
@@ -16,11 +16,11 @@ use crate::value::{List, Object, Value};
 /// On what terms the steps of a request are applied.
 struct Terms<'b> {
     creates: bool,
-    budget: &'b Budget,
+    budget: &'b EvalBudget,
     indexes: Indexes,
 }
 
-impl Plan {
+impl PatchPlan {
     /// Applies every step, or none: the resource comes by value, and a failure drops it. Whether
     /// the result is one that may be stored is for [`resource::check`](crate::resource::validate) to
     /// say.
@@ -30,7 +30,7 @@ impl Plan {
     /// - a step has nothing to operate on;
     /// - a step changes an immutable attribute.
     pub fn apply(&self, resource: Resource) -> Result<Resource, PatchError> {
-        self.apply_within(resource, &Budget::unlimited(), &mut Deviations::default())
+        self.apply_within(resource, &EvalBudget::unlimited(), &mut Deviations::default())
     }
 
     /// Applies every step as long as the budget lasts. It pays for the values that the operations
@@ -44,7 +44,7 @@ impl Plan {
     pub fn apply_within(
         &self,
         resource: Resource,
-        budget: &Budget,
+        budget: &EvalBudget,
         deviations: &mut Deviations,
     ) -> Result<Resource, PatchError> {
         self.apply_steps(resource, budget, deviations, |_| true)
@@ -58,7 +58,7 @@ impl Plan {
     pub fn apply_without_members(
         &self,
         resource: Resource,
-        budget: &Budget,
+        budget: &EvalBudget,
         deviations: &mut Deviations,
     ) -> Result<Resource, PatchError> {
         let membership = self.resource_type.membership();
@@ -68,7 +68,7 @@ impl Plan {
     fn apply_steps(
         &self,
         mut resource: Resource,
-        budget: &Budget,
+        budget: &EvalBudget,
         deviations: &mut Deviations,
         chosen: impl Fn(&Step) -> bool,
     ) -> Result<Resource, PatchError> {
@@ -269,7 +269,7 @@ fn expect(
     resource: &Resource,
     path: &ResolvedPath,
     expected: &Value,
-    budget: &Budget,
+    budget: &EvalBudget,
 ) -> Result<(), PatchErrorKind> {
     let current = resource.value(path).unwrap_or(&Value::Null);
     if let (Value::Array(echo), Value::Array(current)) = (expected, current) {

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::error::{PatchError, PatchErrorKind};
 use super::path::without_values;
-use super::plan::{Plan, Step, StepChange, StepTarget};
-use crate::filter::{Binder, FilterLimits};
+use super::plan::{PatchPlan, Step, StepChange, StepTarget};
+use crate::filter::{FilterBinder, FilterLimits};
 use crate::message::{PatchOp, PatchOperation};
 use crate::quirks::{Deviation, Deviations, EmptyPatch, Quirks};
 use crate::resource::{Decoding, ResourceDecoder, ValueError};
@@ -13,7 +13,7 @@ use crate::schema::{Attribute, Mutability, ResourceType, ResourceUrls, Schema};
 
 /// Binds PATCH messages to a resource type.
 #[derive(Clone, Debug)]
-pub struct PlanBinder {
+pub struct PatchBinder {
     pub(super) resource_type: Arc<ResourceType>,
     pub(super) quirks: Quirks,
     pub(super) limits: FilterLimits,
@@ -31,14 +31,14 @@ pub(super) enum Op {
 
 /// An operation while it is bound.
 pub(super) struct Binding<'b> {
-    pub(super) binder: &'b PlanBinder,
+    pub(super) binder: &'b PatchBinder,
     pub(super) operation: usize,
     pub(super) op: Op,
     steps: &'b mut Vec<Step>,
     pub(super) deviations: &'b mut Deviations,
 }
 
-impl PlanBinder {
+impl PatchBinder {
     /// Binds to `resource_type`, strictly.
     #[must_use]
     pub fn new(resource_type: impl Into<Arc<ResourceType>>) -> Self {
@@ -78,7 +78,7 @@ impl PlanBinder {
 
     /// Says where resources are, for comparisons with `$ref`.
     #[must_use]
-    pub fn locations(self, locations: ResourceUrls) -> Self {
+    pub fn with_urls(self, locations: ResourceUrls) -> Self {
         Self { locations, ..self }
     }
 
@@ -88,7 +88,7 @@ impl PlanBinder {
     ///
     /// - an operation is not one of the three, or its path or value does not fit the schema: the
     ///   error names it.
-    pub fn bind(&self, message: PatchOp) -> Result<Plan, PatchError> {
+    pub fn bind(&self, message: PatchOp) -> Result<PatchPlan, PatchError> {
         self.bind_with(message, &mut Deviations::default())
     }
 
@@ -96,12 +96,12 @@ impl PlanBinder {
     ///
     /// # Errors
     ///
-    /// - as [`PlanBinder::bind`].
+    /// - as [`PatchBinder::bind`].
     pub fn bind_with(
         &self,
         message: PatchOp,
         deviations: &mut Deviations,
-    ) -> Result<Plan, PatchError> {
+    ) -> Result<PatchPlan, PatchError> {
         deviations.unless_refused(|deviations| self.operations(message, deviations))
     }
 
@@ -109,7 +109,7 @@ impl PlanBinder {
         &self,
         message: PatchOp,
         deviations: &mut Deviations,
-    ) -> Result<Plan, PatchError> {
+    ) -> Result<PatchPlan, PatchError> {
         let mut steps = Vec::with_capacity(message.operations.len());
         if message.operations.is_empty() {
             if self.quirks.empty_patch == EmptyPatch::Reject {
@@ -126,11 +126,13 @@ impl PlanBinder {
             bound.map_err(|kind| PatchError::new(operation, kind))?;
         }
         let resource_type = Arc::clone(&self.resource_type);
-        Ok(Plan { resource_type, steps, creates: self.quirks.create_on_no_match })
+        Ok(PatchPlan { resource_type, steps, creates: self.quirks.create_on_no_match })
     }
 
-    pub(super) fn filter_binder(&self) -> Binder<'_> {
-        Binder::new(&self.resource_type).with_quirks(self.quirks).locations(self.locations.clone())
+    pub(super) fn filter_binder(&self) -> FilterBinder<'_> {
+        FilterBinder::new(&self.resource_type)
+            .with_quirks(self.quirks)
+            .with_urls(self.locations.clone())
     }
 
     fn intake(&self) -> ResourceDecoder<'_> {

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::plan::{Action, Plan, StepChange};
+use super::plan::{Action, PatchPlan, StepChange};
 use crate::filter::{BoundFilter, CompareOp, Operand};
 use crate::schema::Membership;
 use crate::value::Value;
@@ -20,7 +20,7 @@ pub struct MemberDelta {
 }
 
 impl MemberDelta {
-    pub(super) fn of(plan: &Plan) -> Option<Self> {
+    pub(super) fn of(plan: &PatchPlan) -> Option<Self> {
         let mut steps = plan.member_steps().peekable();
         let first = steps.next()?;
         if steps.peek().is_none()

@@ -4,7 +4,7 @@
 use super::error::PatchErrorKind;
 use super::index::Index;
 use super::target::Done;
-use crate::budget::{Budget, of_text, weight};
+use crate::budget::{EvalBudget, of_text, weight};
 use crate::resource::{ValueError, ValueErrorKind, same_element};
 use crate::schema::{Attribute, case_fold, folding};
 use crate::value::Value;
@@ -15,7 +15,7 @@ pub(super) fn keep_one_primary(
     elements: &mut [Value],
     touched: &[usize],
     index: &mut Index,
-    budget: &Budget,
+    budget: &EvalBudget,
 ) -> Result<Done, PatchErrorKind> {
     let is_primary = |element: &Value| element.get("primary") == Some(&Value::Bool(true));
     let mut new =
@@ -50,7 +50,7 @@ pub(super) fn is_there(
     value: &Value,
     wanted: usize,
     index: &mut Index,
-    budget: &Budget,
+    budget: &EvalBudget,
 ) -> Result<bool, PatchErrorKind> {
     if let Some(identities) = index.identities(attribute, elements, wanted, budget)? {
         budget.spend(weight(value))?;
@@ -81,7 +81,7 @@ fn text_of(value: &Value) -> u64 {
 pub(super) fn each_place(
     count: usize,
     places: Option<Vec<usize>>,
-    budget: &Budget,
+    budget: &EvalBudget,
     look: impl FnMut(usize),
 ) -> Result<(), PatchErrorKind> {
     match places {

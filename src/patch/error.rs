@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::budget::BudgetError;
+use crate::budget::BudgetExceeded;
 use crate::error::{Error, ScimType};
 use crate::filter::{BindError, ParseError};
 use crate::resource::ValueError;
@@ -57,7 +57,7 @@ pub enum PatchErrorKind {
     /// The attribute is required, and cannot be removed.
     Required(String),
     /// The operations look at too many values.
-    Budget(BudgetError),
+    Budget(BudgetExceeded),
 }
 
 impl PatchError {
@@ -168,8 +168,8 @@ impl From<BindError> for PatchErrorKind {
     }
 }
 
-impl From<BudgetError> for PatchErrorKind {
-    fn from(err: BudgetError) -> Self {
+impl From<BudgetExceeded> for PatchErrorKind {
+    fn from(err: BudgetExceeded) -> Self {
         Self::Budget(err)
     }
 }

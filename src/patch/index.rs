@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use super::plan::StepTarget;
-use crate::budget::{Budget, BudgetError, of_text, weight};
+use crate::budget::{BudgetExceeded, EvalBudget, of_text, weight};
 use crate::filter::{BoundFilter, CompareOp, Operand};
 use crate::resource::{Identities, Resource, is_unassigned};
 use crate::schema::{Attribute, case_fold, folding};
@@ -125,8 +125,8 @@ impl Index {
         attribute: &Attribute,
         elements: &[Value],
         wanted: usize,
-        budget: &Budget,
-    ) -> Result<Option<&Identities>, BudgetError> {
+        budget: &EvalBudget,
+    ) -> Result<Option<&Identities>, BudgetExceeded> {
         if self.identities.is_none() && self.is_worthwhile(elements, wanted) {
             budget.spend(elements.iter().map(weight).sum::<u64>().saturating_mul(NOTING_PART))?;
             self.identities = Some(Identities::of(attribute, elements));
@@ -141,8 +141,8 @@ impl Index {
         elements: &[Value],
         question: Option<Question<'_>>,
         wanted: usize,
-        budget: &Budget,
-    ) -> Result<Option<Vec<usize>>, BudgetError> {
+        budget: &EvalBudget,
+    ) -> Result<Option<Vec<usize>>, BudgetExceeded> {
         let worthwhile = self.is_worthwhile(elements, wanted);
         let Some(question) = question.filter(|_| worthwhile) else {
             return Ok(None);
@@ -270,7 +270,7 @@ impl<'q> Question<'q> {
             | BoundFilter::Not(_)
             | BoundFilter::Present(_)
             | BoundFilter::Element { .. }
-            | BoundFilter::Nothing => None,
+            | BoundFilter::Never => None,
         }
     }
 
@@ -300,8 +300,8 @@ fn places_by_text(
     elements: &[Value],
     sub: Option<&str>,
     case: Case,
-    budget: &Budget,
-) -> Result<HashMap<String, Vec<usize>>, BudgetError> {
+    budget: &EvalBudget,
+) -> Result<HashMap<String, Vec<usize>>, BudgetExceeded> {
     let cost = |text: &str| {
         if text.is_ascii() || case == Case::Exact { of_text(text) } else { folding(text) }
     };

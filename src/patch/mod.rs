@@ -3,13 +3,13 @@
 //!
 //! ```
 //! use scimwire::message::{PatchOp, PatchOperation};
-//! use scimwire::patch::PlanBinder;
+//! use scimwire::patch::PatchBinder;
 //! use scimwire::resource::Resource;
 //! use scimwire::schema::ResourceType;
 //!
 //! let users = ResourceType::user();
 //! let operation = PatchOperation::replace("name.familyName", "Jensen");
-//! let plan = PlanBinder::new(users).bind(PatchOp::new([operation]))?;
+//! let plan = PatchBinder::new(users).bind(PatchOp::new([operation]))?;
 //!
 //! let user = plan.apply(Resource::default())?;
 //! assert_eq!(user.attributes()["name"], serde_json::json!({ "familyName": "Jensen" }));
@@ -33,11 +33,11 @@ mod set;
 mod target;
 mod unfold;
 
-pub use bind::PlanBinder;
+pub use bind::PatchBinder;
 pub use delta::MemberDelta;
 pub use error::{PatchError, PatchErrorKind};
 pub use path::{Path, PathError};
-pub use plan::Plan;
+pub use plan::PatchPlan;
 pub use put::Replacement;
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use super::error::PatchErrorKind;
 use super::index::Index;
 use super::plan::{Action, StepTarget};
 use super::target::Slot;
-use crate::budget::Budget;
+use crate::budget::EvalBudget;
 use crate::schema::{Attribute, Mutability};
 use crate::value::{Object, Value};
 
@@ -17,7 +17,7 @@ pub(super) fn set_element(
     value: &Value,
     action: &Action,
     swap: bool,
-    budget: &Budget,
+    budget: &EvalBudget,
 ) -> Result<(), PatchErrorKind> {
     match (element, &target.sub, value) {
         (element @ Value::Object(_), Some(sub), _) => change_part(element, sub, action, budget),
@@ -39,7 +39,7 @@ pub(super) fn change_part(
     element: &mut Value,
     sub: &Attribute,
     action: &Action,
-    budget: &Budget,
+    budget: &EvalBudget,
 ) -> Result<(), PatchErrorKind> {
     let Value::Object(object) = element else {
         return Ok(());

@@ -11,7 +11,7 @@ use crate::value::{List, Name, Object, Value};
 
 /// A bound PATCH: it can be applied to any resource of its type, any number of times.
 #[derive(Clone)]
-pub struct Plan {
+pub struct PatchPlan {
     pub(super) resource_type: Arc<ResourceType>,
     pub(super) steps: Vec<Step>,
     /// `true` if `replace` makes an element where there is none that it means.
@@ -148,16 +148,16 @@ impl Step {
 
 /// One line a step: what it does to which attribute. Values are not shown, since they are personal
 /// data.
-impl fmt::Display for Plan {
+impl fmt::Display for PatchPlan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.steps.iter().try_for_each(|step| writeln!(f, "{step}"))
     }
 }
 
-impl fmt::Debug for Plan {
+impl fmt::Debug for PatchPlan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let steps: Vec<String> = self.steps.iter().map(ToString::to_string).collect();
-        f.debug_struct("Plan")
+        f.debug_struct("PatchPlan")
             .field("resource_type", &self.resource_type.name())
             .field("steps", &steps)
             .finish()
@@ -206,7 +206,7 @@ impl Action {
     }
 }
 
-impl Plan {
+impl PatchPlan {
     /// The change to the members as a delta, where it can be said without reading them
     /// (see [`Membership`]).
     #[must_use]

@@ -43,7 +43,7 @@ impl Replacement {
     /// Clears attributes that the body unassigns explicitly; see
     /// [`Decoded::cleared`](crate::resource::Decoded::cleared).
     #[must_use]
-    pub fn clearing(self, cleared: Vec<(Option<String>, String)>) -> Self {
+    pub fn with_cleared(self, cleared: Vec<(Option<String>, String)>) -> Self {
         Self { cleared, ..self }
     }
 
@@ -79,7 +79,7 @@ impl Replacement {
 
     /// The attributes of the body, by their canonical names.
     #[must_use]
-    pub fn wanted(&self) -> &Resource {
+    pub fn desired(&self) -> &Resource {
         &self.wanted
     }
 

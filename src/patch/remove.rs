@@ -6,7 +6,7 @@ use super::bind::Binding;
 use super::error::PatchErrorKind;
 use super::plan::{Action, StepChange, StepTarget};
 use super::resolve::Bound;
-use crate::filter::Budget;
+use crate::filter::EvalBudget;
 use crate::quirks::{Deviation, RemoveWithValue};
 use crate::resource::is_unassigned;
 use crate::schema::{Attribute, Schema};
@@ -92,7 +92,7 @@ impl Binding<'_> {
             return Err(PatchErrorKind::Required("schemas".into()));
         };
         let chosen =
-            |uri: &str| filter.bound.matches_element(&Value::from(uri), &Budget::unlimited());
+            |uri: &str| filter.bound.matches_element(&Value::from(uri), &EvalBudget::unlimited());
         let resource_type = &self.binder.resource_type;
         if chosen(resource_type.schema().uri().as_str())? {
             return Err(PatchErrorKind::Required("schemas".into()));

@@ -8,7 +8,7 @@ use super::error::PatchErrorKind;
 use super::index::{Index, Question};
 use super::part::{change_part, immutable, merge_parts, set_element};
 use super::plan::{Action, StepTarget};
-use crate::budget::{Budget, units, weight};
+use crate::budget::{EvalBudget, units, weight};
 use crate::resource::{same_by_value, same_value};
 use crate::schema::{Attribute, AttributeType, Mutability};
 use crate::value::{List, Object, Value};
@@ -38,7 +38,7 @@ impl<'r> Slot<'r> {
         &mut self,
         action: &Action,
         index: &mut Index,
-        budget: &Budget,
+        budget: &EvalBudget,
     ) -> Result<Done, PatchErrorKind> {
         match action {
             Action::Add(Value::Array(values)) if self.attribute.is_multi_valued() => {
@@ -63,7 +63,7 @@ impl<'r> Slot<'r> {
         &mut self,
         values: &[Value],
         index: &mut Index,
-        budget: &Budget,
+        budget: &EvalBudget,
     ) -> Result<Done, PatchErrorKind> {
         let attribute = self.attribute;
         let slot = self.object.entry(attribute.name()).or_insert_with(|| Value::Array(List::new()));
@@ -163,7 +163,7 @@ impl<'r> Slot<'r> {
         &mut self,
         listed: &[Value],
         index: &mut Index,
-        budget: &Budget,
+        budget: &EvalBudget,
     ) -> Result<(), PatchErrorKind> {
         let attribute = self.attribute;
         let Some(Value::Array(elements)) = self.object.get_mut(attribute.name()) else {
@@ -203,7 +203,7 @@ impl<'r> Slot<'r> {
     fn remove_if_listed(
         &mut self,
         listed: &[Value],
-        budget: &Budget,
+        budget: &EvalBudget,
     ) -> Result<(), PatchErrorKind> {
         let Some(current) = self.object.get_kept(self.attribute.key()) else {
             return Ok(());
@@ -236,7 +236,7 @@ impl<'r> Values<'r> {
         elements: &'r mut List,
         target: &'r StepTarget,
         index: &'r mut Index,
-        budget: &Budget,
+        budget: &EvalBudget,
     ) -> Result<Self, PatchErrorKind> {
         let Some(filter) = &target.filter else {
             budget.spend_values(elements.len())?;
@@ -266,7 +266,7 @@ impl<'r> Values<'r> {
         &mut self,
         action: &Action,
         creates: bool,
-        budget: &Budget,
+        budget: &EvalBudget,
     ) -> Result<Done, PatchErrorKind> {
         let done = self.change(action, creates, budget)?;
         if let (Action::Add(value) | Action::Replace(Some(value)), false) =
@@ -290,7 +290,7 @@ impl<'r> Values<'r> {
         &mut self,
         action: &Action,
         creates: bool,
-        budget: &Budget,
+        budget: &EvalBudget,
     ) -> Result<Done, PatchErrorKind> {
         match action {
             _ if self.chosen.is_empty()
@@ -334,7 +334,7 @@ impl<'r> Values<'r> {
         }
     }
 
-    fn remove(&mut self, action: &Action, budget: &Budget) -> Result<Done, PatchErrorKind> {
+    fn remove(&mut self, action: &Action, budget: &EvalBudget) -> Result<Done, PatchErrorKind> {
         let Some(sub) = &self.target.sub else {
             for place in &self.chosen {
                 self.elements
@@ -369,7 +369,7 @@ impl<'r> Values<'r> {
     /// Makes the element that the filter describes, since clients count on it. Nobody comes to be
     /// referred to so, such as a member: who is to be in a group is added to it. Nor does an
     /// element that is named by its value, and has gone.
-    fn create(&mut self, value: &Value, budget: &Budget) -> Result<(), PatchErrorKind> {
+    fn create(&mut self, value: &Value, budget: &EvalBudget) -> Result<(), PatchErrorKind> {
         if self.target.attribute.refers_to_resources() || self.names_its_value() {
             return Err(self.no_target());
         }

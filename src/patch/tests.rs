@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::error::Error;
-use crate::filter::Budget;
+use crate::filter::EvalBudget;
 use crate::message::{PatchOp, PatchOperation};
 use crate::quirks::{
     Deviations, EmptyPatch, FilterAsPath, OmittedAttributes, Quirks, RemoveWithValue,
@@ -22,7 +22,7 @@ fn bind(
     resource_type: ResourceType,
     quirks: Quirks,
     operations: Value,
-) -> Result<Plan, PatchError> {
+) -> Result<PatchPlan, PatchError> {
     let operations =
         operations.as_array().expect("an array").iter().map(|operation| PatchOperation {
             op: operation["op"].as_str().unwrap_or_default().to_owned(),
@@ -30,7 +30,7 @@ fn bind(
             value: operation.get("value").map(Into::into),
         });
     let message = PatchOp { operations: operations.collect() };
-    PlanBinder::new(resource_type).with_quirks(quirks).bind(message)
+    PatchBinder::new(resource_type).with_quirks(quirks).bind(message)
 }
 
 fn stored(body: &Value) -> Resource {
@@ -255,7 +255,7 @@ fn the_work_of_all_operations_is_bounded() {
     let apply = |operation: Value, count: usize| {
         let plan =
             bind(users(), Quirks::STRICT, Value::from(vec![operation; count])).expect("it binds");
-        plan.apply_within(stored(&before), &Budget::new(30), &mut Deviations::default())
+        plan.apply_within(stored(&before), &EvalBudget::new(30), &mut Deviations::default())
             .map(drop)
             .map_err(|err| err.kind.scim_type().as_str().to_owned())
     };

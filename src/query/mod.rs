@@ -15,9 +15,9 @@ pub use id_order::IdOrder;
 pub(crate) use id_order::integer;
 pub(crate) use next_after::next_after;
 pub use page::{Page, Position};
-pub use project::Projected;
+pub use project::ProjectedResource;
 pub(crate) use projection::{GROUPS, INDIRECT_GROUPS};
-pub use projection::{MostGroups, Projection, ProjectionError};
+pub use projection::{MaxGroups, Projection, ProjectionError};
 pub use sort::{Sort, SortError, SortKey, SortOrder};
 
 /// A query, bound: what a store is asked.

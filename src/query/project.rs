@@ -16,7 +16,7 @@ use crate::value::{Name, Object, Out, Room, Value, quote, write, write_name};
 /// as absolute URLs, and with `schemas`, which no store has to keep. It prints as JSON.
 ///
 /// ```
-/// use scimwire::query::{Projected, Projection};
+/// use scimwire::query::{ProjectedResource, Projection};
 /// use scimwire::resource::Resource;
 /// use scimwire::schema::{ResourceUrls, ResourceType};
 ///
@@ -25,19 +25,19 @@ use crate::value::{Name, Object, Out, Room, Value, quote, write, write_name};
 /// user.set("userName", "bjensen");
 /// user.set("password", "t1meMa$heen");
 /// let (projection, locations) = (Projection::default(), ResourceUrls::default());
-/// let shown = Projected::new(&user, &projection, &users, &locations);
+/// let shown = ProjectedResource::new(&user, &projection, &users, &locations);
 /// let text = r#"{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"bjensen"}"#;
 /// assert_eq!(shown.to_string(), text);
 /// ```
 #[derive(Clone, Copy, Debug)]
-pub struct Projected<'a> {
+pub struct ProjectedResource<'a> {
     resource: &'a Resource,
     projection: &'a Projection,
     resource_type: &'a ResourceType,
     locations: &'a ResourceUrls,
 }
 
-impl<'a> Projected<'a> {
+impl<'a> ProjectedResource<'a> {
     /// Shows of `resource` what `projection` lets through.
     #[must_use]
     pub fn new(
@@ -68,20 +68,20 @@ impl<'a> Projected<'a> {
 }
 
 /// As JSON, without blanks.
-impl fmt::Display for Projected<'_> {
+impl fmt::Display for ProjectedResource<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.write(f)
     }
 }
 
-impl Serialize for Projected<'_> {
+impl Serialize for ProjectedResource<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let object = parse_object(&self.to_json(), JsonLimits::unlimited());
         object.map_err(S::Error::custom)?.serialize(serializer)
     }
 }
 
-impl<'a> Projected<'a> {
+impl<'a> ProjectedResource<'a> {
     /// The resource as JSON, without blanks.
     #[must_use]
     pub fn to_json(&self) -> Vec<u8> {

@@ -28,7 +28,7 @@ pub struct Projection {
 
 /// The most groups of a resource that a store need gather.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct MostGroups {
+pub struct MaxGroups {
     /// The most of all, direct ones first.
     pub all: usize,
     /// The most of those that hold its groups, and so on, the nearest first.
@@ -112,32 +112,32 @@ impl Projection {
 
     /// Adds attributes that the request named, so that those with `returned: request` are included.
     #[must_use]
-    pub fn requested(mut self, paths: impl IntoIterator<Item = ResolvedPath>) -> Self {
+    pub fn with_requested(mut self, paths: impl IntoIterator<Item = ResolvedPath>) -> Self {
         self.requested.extend(paths.into_iter().map(Named::Path));
         self
     }
 
     /// Hides an attribute of the core schema, whatever the client asks for.
-    pub(crate) fn hiding(self, attribute: Option<&Arc<Attribute>>) -> Self {
+    pub(crate) fn without_attribute(self, attribute: Option<&Arc<Attribute>>) -> Self {
         Self { hidden: attribute.cloned(), ..self }
     }
 
     /// Sets the maximum number of groups of a resource in a response.
     #[must_use]
-    pub fn showing_groups(self, most: usize) -> Self {
+    pub fn with_max_groups(self, most: usize) -> Self {
         Self { groups: Some(most), ..self }
     }
 
     /// Sets the maximum number of indirect groups of a resource in a response.
     #[must_use]
-    pub fn showing_indirect_groups(self, most: usize) -> Self {
+    pub fn with_max_indirect_groups(self, most: usize) -> Self {
         Self { indirect_groups: Some(most), ..self }
     }
 
     /// Adds the attributes that a filter and a sort evaluate. A filter evaluates all direct groups,
     /// not only those that are returned.
     #[must_use]
-    pub fn needed(mut self, filter: Option<&BoundFilter>, sort: Option<&Sort>) -> Self {
+    pub fn with_required_by(mut self, filter: Option<&BoundFilter>, sort: Option<&Sort>) -> Self {
         if let Some(filter) = filter {
             filter.for_each_path(&mut |path| {
                 if Membership::shows_groups(path.attribute()) {
@@ -152,34 +152,34 @@ impl Projection {
 
     /// Returns `true` if the client said which attributes it wants, or does not.
     #[must_use]
-    pub fn is_chosen(&self) -> bool {
+    pub fn is_explicit(&self) -> bool {
         self.mode != Mode::Default
     }
 
     /// Returns `true` if it shows what every client sees that says nothing of attributes.
     pub(super) fn is_usual(&self) -> bool {
-        !self.is_chosen() && self.requested.is_empty() && self.hidden.is_none()
+        !self.is_explicit() && self.requested.is_empty() && self.hidden.is_none()
     }
 
     /// Returns `true` if a store has to read an attribute of the core schema, by its canonical
     /// name: it is part of the answer, or the query needs it.
     #[must_use]
-    pub fn reads(&self, attribute: &Attribute) -> bool {
+    pub fn needs(&self, attribute: &Attribute) -> bool {
         self.share(None, attribute) != Share::Nothing
             || self.needed.iter().any(|named| named.is_of(None, attribute))
     }
 
-    /// Returns which of members and groups a store has to read; see [`Projection::reads`].
+    /// Returns which of members and groups a store has to read; see [`Projection::needs`].
     #[must_use]
     pub fn membership<'t>(&self, resource_type: &'t ResourceType) -> Membership<'t> {
-        resource_type.membership().only(|attribute| self.reads(attribute))
+        resource_type.membership().only(|attribute| self.needs(attribute))
     }
 
     /// The most groups of a resource that a store need gather: one more than are shown, so that the
     /// crate, which leaves out the rest, can tell that there are others. To give more does no harm.
     #[must_use]
-    pub fn most_groups(&self) -> MostGroups {
-        MostGroups {
+    pub fn max_groups(&self) -> MaxGroups {
+        MaxGroups {
             all: self.groups.unwrap_or(GROUPS).saturating_add(1),
             indirect: self.indirect_groups.unwrap_or(INDIRECT_GROUPS).saturating_add(1),
         }

@@ -116,7 +116,7 @@ impl Sort {
         let left_out =
             path.and_then(|path| resource_type.left_out(&path, false)).and_then(sortable);
         if left_out.is_some() {
-            Ok(Self::without_values(order))
+            Ok(Self::unassigned(order))
         } else {
             Err(SortError::Attribute(by.to_owned()))
         }
@@ -134,7 +134,7 @@ impl Sort {
 
     /// The order among resources that all lack the attribute, in a query over several types.
     #[must_use]
-    pub fn without_values(order: SortOrder) -> Self {
+    pub fn unassigned(order: SortOrder) -> Self {
         Self { path: None, order }
     }
 

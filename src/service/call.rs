@@ -6,12 +6,12 @@ use super::outcome::Failure;
 use super::parameters::named_on_request;
 use super::rewrite::message;
 use super::{Endpoint, Service};
-use crate::budget::Budget;
+use crate::budget::EvalBudget;
 use crate::context::RequestContext;
 use crate::features::Features;
 use crate::hooks::{ChangeGuard, MemberDecision};
 use crate::message::SearchRequest;
-use crate::patch::PlanBinder;
+use crate::patch::PatchBinder;
 use crate::query::Projection;
 use crate::quirks::{Deviations, Quirks};
 use crate::resource::{Decoded, ResourceDecoder};
@@ -27,7 +27,7 @@ pub(crate) struct Call<'c> {
     pub(crate) features: Features,
     pub(crate) locations: ResourceUrls,
     /// The budget of the call and its parts.
-    pub(crate) budget: Budget,
+    pub(crate) budget: EvalBudget,
     /// The parameters in the URL.
     pub(crate) parameters: SearchRequest,
     /// The versions that the client expects.
@@ -41,7 +41,7 @@ pub(crate) struct Call<'c> {
 }
 
 impl<'c> Call<'c> {
-    pub(crate) fn new(service: &'c Service, cx: &'c RequestContext, budget: Budget) -> Self {
+    pub(crate) fn new(service: &'c Service, cx: &'c RequestContext, budget: EvalBudget) -> Self {
         let locations = match &cx.base_url {
             Some(url) => service.locations.with_base_url(url),
             None => service.locations.clone(),
@@ -84,12 +84,12 @@ impl<'c> Call<'c> {
         }
     }
 
-    pub(super) fn plan_binder(&self, endpoint: &Endpoint) -> PlanBinder {
-        PlanBinder::new(Arc::clone(&endpoint.resource_type))
+    pub(super) fn plan_binder(&self, endpoint: &Endpoint) -> PatchBinder {
+        PatchBinder::new(Arc::clone(&endpoint.resource_type))
             .with_quirks(self.quirks)
             .with_secrets(self.features.change_password)
             .with_filter_limits(self.service.limits.filter)
-            .locations(self.locations.clone())
+            .with_urls(self.locations.clone())
     }
 
     /// The resource in the body of a POST or PUT, and which of its attributes the answer shows.
@@ -106,7 +106,7 @@ impl<'c> Call<'c> {
             .with_secrets(self.features.change_password)
             .decode(body, &mut self.deviations)?;
         let named = named_on_request(resource_type, &decoded.resource);
-        Ok((decoded, projection.requested(named)))
+        Ok((decoded, projection.with_requested(named)))
     }
 
     /// The attribute that shows in which resources one is listed, where this tenant has no such

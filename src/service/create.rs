@@ -72,7 +72,7 @@ async fn link(
         LinkMode::Merge => Replacement::merging(resource_type, wanted),
         LinkMode::Replace => Replacement::new(resource_type, wanted, call.quirks.put_omitted),
     };
-    let change = call.put(endpoint, id, replacement.clearing(cleared)).await?;
+    let change = call.put(endpoint, id, replacement.with_cleared(cleared)).await?;
     call.service.hooks.after_link(&change, call.cx).await;
     Ok(change)
 }

@@ -7,7 +7,7 @@ use super::patch::amend;
 use super::{Call, Endpoint};
 use crate::hooks::DeleteDecision;
 use crate::message::PatchOperation;
-use crate::patch::PlanBinder;
+use crate::patch::PatchBinder;
 use crate::store::Change;
 
 /// Deletes a resource, or deactivates it, as the hooks decide.
@@ -55,6 +55,6 @@ async fn deactivate(call: &mut Call<'_>, endpoint: &Endpoint, id: &str) -> Resul
         path: Some("active".to_owned()),
         value: Some(false.into()),
     };
-    let binder = PlanBinder::new(Arc::clone(&endpoint.resource_type));
+    let binder = PatchBinder::new(Arc::clone(&endpoint.resource_type));
     amend(call, endpoint, id, vec![operation], &binder).await
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::budget::Budget;
+use crate::budget::EvalBudget;
 use crate::filter::FilterLimits;
 use crate::message::JsonLimits;
 use crate::query::{GROUPS, INDIRECT_GROUPS};
@@ -33,7 +33,7 @@ pub struct Limits {
     /// beyond it is 413. 10 MiB by default.
     pub bulk_bytes: usize,
     /// The evaluation budget of one request, including all operations of a bulk request: see
-    /// [`Budget`](crate::filter::Budget). A unit is a value that is evaluated, or 64 bytes that are
+    /// [`EvalBudget`](crate::filter::EvalBudget). A unit is a value that is evaluated, or 64 bytes that are
     /// compared, folded or copied. In SQLite it is a step of the virtual machine; a comparison
     /// takes about five. Beyond it is `tooMany`; `u64::MAX` means no limit. 10,000,000 by default,
     /// about half a second, or a second in SQLite.
@@ -88,8 +88,8 @@ impl Default for Limits {
 
 impl Limits {
     /// The budget of one request; unlimited parts are not counted.
-    pub(crate) fn budget(&self) -> Budget {
-        if self.work == u64::MAX { Budget::unlimited() } else { Budget::new(self.work) }
+    pub(crate) fn budget(&self) -> EvalBudget {
+        if self.work == u64::MAX { EvalBudget::unlimited() } else { EvalBudget::new(self.work) }
     }
 
     /// The largest bulk request, in bytes: `bulk.maxPayloadSize` of `ServiceProviderConfig`.

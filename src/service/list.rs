@@ -8,7 +8,7 @@ use super::rewrite::message;
 use super::select::Results;
 use super::{Call, Endpoint};
 use crate::error::{Error, ScimType};
-use crate::filter::{Binder, BoundFilter, Filter, Unknown};
+use crate::filter::{BoundFilter, Filter, FilterBinder, UnknownAttribute};
 use crate::message::{ListResponse, SEARCH_REQUEST, SearchRequest};
 use crate::query::{Page, Query, Sort, SortError};
 use crate::quirks::Deviation;
@@ -237,10 +237,14 @@ impl Call<'_> {
         let mut quirks = self.quirks;
         // Among several resource types, one that has no such attribute has no value of it.
         quirks.unqualified_extension_attributes &= !several;
-        let bound = Binder::new(resource_type)
-            .unknown(if several { Unknown::NoValue } else { Unknown::Reject })
+        let bound = FilterBinder::new(resource_type)
+            .with_unknown(if several {
+                UnknownAttribute::NoValue
+            } else {
+                UnknownAttribute::Reject
+            })
             .with_quirks(quirks)
-            .locations(self.locations.clone())
+            .with_urls(self.locations.clone())
             .bind_with(filter, &mut self.deviations);
         Ok(bound.map_err(Error::from)?)
     }
@@ -305,7 +309,7 @@ impl Call<'_> {
         };
         Ok(sorts
             .into_iter()
-            .map(|sort| Some(sort.unwrap_or_else(|_| Sort::without_values(order))))
+            .map(|sort| Some(sort.unwrap_or_else(|_| Sort::unassigned(order))))
             .collect())
     }
 }

@@ -1,7 +1,7 @@
 //! The text of a page: as many resources as there is room for (RFC 7644, Section 3.4.2.4).
 
 use crate::message::ListResponse;
-use crate::query::Projected;
+use crate::query::ProjectedResource;
 use crate::value::Room;
 
 /// The text of a page: its head, and resources that have been written in order.
@@ -17,10 +17,11 @@ impl Listing {
     /// comes to the end.
     pub(super) fn of<'r>(
         head: Vec<u8>,
-        resources: impl Iterator<Item = Projected<'r>> + Clone,
+        resources: impl Iterator<Item = ProjectedResource<'r>> + Clone,
         most: usize,
     ) -> Self {
-        let kept = |resource: Projected<'r>| resource.kept().map_or(0, |kept| kept.text.len() + 1);
+        let kept =
+            |resource: ProjectedResource<'r>| resource.kept().map_or(0, |kept| kept.text.len() + 1);
         let length = resources.clone().map(kept).sum::<usize>().min(most);
         let mut listing = Self { head: head.len(), text: head, shown: 0 };
         listing.text.reserve_exact(length + ListResponse::END.len());
@@ -53,7 +54,7 @@ impl Listing {
 
     /// Returns `true` if there was room for the resource. One for which there is none is written no
     /// further than the room goes.
-    fn push(&mut self, resource: &Projected<'_>, most: usize) -> bool {
+    fn push(&mut self, resource: &ProjectedResource<'_>, most: usize) -> bool {
         let (before, is_first) = (self.text.len(), self.shown == 0);
         if !is_first {
             self.text.push(b',');

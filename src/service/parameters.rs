@@ -72,9 +72,9 @@ impl Call<'_> {
     fn limited(&self, projection: Projection, resource_type: &ResourceType) -> Projection {
         let limits = &self.service.limits;
         projection
-            .showing_groups(limits.groups)
-            .showing_indirect_groups(limits.indirect_groups)
-            .hiding(self.hidden_view(resource_type))
+            .with_max_groups(limits.groups)
+            .with_max_indirect_groups(limits.indirect_groups)
+            .without_attribute(self.hidden_view(resource_type))
     }
 
     /// Takes note of attributes that are asked for or sorted by, and that the resource type left

@@ -6,7 +6,7 @@ use super::outcome::{Failure, Outcome};
 use super::{Call, Endpoint, not_implemented, rewrite};
 use crate::features::PatchAnswer;
 use crate::message::{PATCH_OP, PatchOp, PatchOperation};
-use crate::patch::{Plan, PlanBinder};
+use crate::patch::{PatchBinder, PatchPlan};
 use crate::schema::ResolvedPath;
 use crate::store::{Change, Update};
 use crate::value::Object;
@@ -31,10 +31,10 @@ pub(crate) async fn patch(
     let has_no_body = call.prefers_minimal
         || answer == PatchAnswer::NoContent
         || (answer == PatchAnswer::AtHand && change.after.is_none());
-    if has_no_body && !projection.is_chosen() {
+    if has_no_body && !projection.is_explicit() {
         return Ok(Outcome::no_content(change.version));
     }
-    let projection = projection.requested(named);
+    let projection = projection.with_requested(named);
     Ok(Outcome::ok(call.represent_changed(endpoint, change, projection).await?))
 }
 
@@ -44,13 +44,13 @@ pub(super) async fn amend(
     endpoint: &Endpoint,
     id: &str,
     operations: Vec<PatchOperation>,
-    binder: &PlanBinder,
+    binder: &PatchBinder,
 ) -> Result<Change, Failure> {
     let plan = binder.bind(PatchOp { operations })?;
     apply(call, endpoint, id, plan).await
 }
 
-fn plan(call: &mut Call<'_>, endpoint: &Endpoint, mut body: Object) -> Result<Plan, Failure> {
+fn plan(call: &mut Call<'_>, endpoint: &Endpoint, mut body: Object) -> Result<PatchPlan, Failure> {
     call.message(&mut body, PATCH_OP);
     let mut message = PatchOp::from_object(body, call.service.limits.patch_operations)?;
     for (index, operation) in message.operations.iter_mut().enumerate() {
@@ -71,7 +71,7 @@ async fn apply(
     call: &mut Call<'_>,
     endpoint: &Endpoint,
     id: &str,
-    plan: Plan,
+    plan: PatchPlan,
 ) -> Result<Change, Failure> {
     let (resource_type, tenant) = (Arc::clone(&endpoint.resource_type), call.cx.tenant.clone());
     let update = Update::patch(resource_type, tenant, plan, call.service.clock.now());

@@ -21,6 +21,6 @@ pub(crate) async fn replace(
     let (Decoded { resource, cleared }, projection) = call.decode(endpoint, body)?;
     rewrite::kept(resource_type, &resource, &cleared, omitted, &mut call.deviations);
     let replacement = Replacement::new(Arc::clone(resource_type), resource, omitted);
-    let change = call.put(endpoint, id, replacement.clearing(cleared)).await?;
+    let change = call.put(endpoint, id, replacement.with_cleared(cleared)).await?;
     Ok(Outcome::ok(call.represent_changed(endpoint, change, projection).await?))
 }

@@ -7,7 +7,7 @@ use serde::{Serialize, Serializer};
 
 use super::outcome::Failure;
 use super::{Call, Endpoint};
-use crate::query::{MostGroups, Projected, Projection};
+use crate::query::{MaxGroups, ProjectedResource, Projection};
 use crate::quirks::{Deviation, Mark};
 use crate::resource::{Resource, Written};
 use crate::schema::{Membership, ResourceType, ResourceUrls};
@@ -46,8 +46,13 @@ impl Representation {
         }
     }
 
-    fn projected(&self) -> Projected<'_> {
-        Projected::new(&self.resource, &self.projection, &self.resource_type, &self.locations)
+    fn projected(&self) -> ProjectedResource<'_> {
+        ProjectedResource::new(
+            &self.resource,
+            &self.projection,
+            &self.resource_type,
+            &self.locations,
+        )
     }
 }
 
@@ -117,7 +122,7 @@ impl Call<'_> {
             return resource;
         }
         let limits = &self.service.limits;
-        let most = MostGroups { all: limits.groups, indirect: limits.indirect_groups };
+        let most = MaxGroups { all: limits.groups, indirect: limits.indirect_groups };
         let membership = resource_type.membership();
         let groups = membership.groups_of(&resource);
         let indirect = groups.iter().filter(|group| Membership::is_indirect(group)).count();

@@ -12,14 +12,14 @@ use super::list::list_values;
 use super::patch::amend;
 use super::{Call, Endpoint, Service};
 use crate::attr::AttrPath;
-use crate::budget::Budget;
+use crate::budget::EvalBudget;
 use crate::clock::Clock;
 use crate::context::RequestContext;
 use crate::error::{Error, ScimType};
-use crate::filter::{Binder, BoundFilter, CompValue, CompareOp, Filter};
+use crate::filter::{BoundFilter, CompValue, CompareOp, Filter, FilterBinder};
 use crate::hooks::{ChangeGuard, Hooks};
 use crate::message::{ListResponse, PatchOperation, SearchRequest};
-use crate::patch::PlanBinder;
+use crate::patch::PatchBinder;
 use crate::query::{Page, Projection, Query};
 use crate::resource::Resource;
 use crate::schema::ResourceType;
@@ -131,7 +131,7 @@ impl Resources {
         cx: &RequestContext,
     ) -> Result<serde_json::Value, StoreError> {
         // What is expected of the version is about changes.
-        let mut call = Call::new(&self.service, cx, Budget::unlimited());
+        let mut call = Call::new(&self.service, cx, EvalBudget::unlimited());
         call.parameters = parameters;
         let outcome = get(&mut call, &self.endpoint, id).await?;
         serde_json::to_value(&outcome.body).map_err(StoreError::other)
@@ -214,7 +214,7 @@ impl Resources {
         filter: &Filter,
         cx: &RequestContext,
     ) -> Result<Vec<Arc<Resource>>, StoreError> {
-        let filter = Binder::new(self.resource_type()).bind(filter).map_err(Error::from)?;
+        let filter = FilterBinder::new(self.resource_type()).bind(filter).map_err(Error::from)?;
         self.select(Some(filter), cx).await
     }
 
@@ -237,7 +237,8 @@ impl Resources {
         let mut found = Vec::new();
         loop {
             let selected =
-                execute::select(&*self.endpoint.store, &query, &Budget::unlimited(), cx).await?;
+                execute::select(&*self.endpoint.store, &query, &EvalBudget::unlimited(), cx)
+                    .await?;
             found.extend(selected.resources);
             let Some(last) = found.last().filter(|_| selected.more) else {
                 return Ok(found);
@@ -280,7 +281,7 @@ impl Resources {
     ) -> Result<Change, StoreError> {
         let mut call = self.call(cx);
         let _turn = call.begin().await?;
-        let binder = PlanBinder::new(Arc::clone(self.resource_type())).with_read_only(true);
+        let binder = PatchBinder::new(Arc::clone(self.resource_type())).with_read_only(true);
         Ok(amend(&mut call, &self.endpoint, id, operations, &binder).await?)
     }
 
@@ -337,7 +338,7 @@ impl Resources {
 
     fn call<'c>(&'c self, cx: &'c RequestContext) -> Call<'c> {
         let precondition = self.precondition.clone();
-        Call { precondition, ..Call::new(&self.service, cx, Budget::unlimited()) }
+        Call { precondition, ..Call::new(&self.service, cx, EvalBudget::unlimited()) }
     }
 }
 

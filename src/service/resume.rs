@@ -76,7 +76,7 @@ impl Call<'_> {
     ) -> Result<Option<Position>, Failure> {
         for (endpoint, query) in queries {
             let sort = query.sort.as_ref();
-            let projection = query.projection.clone().needed(None, sort);
+            let projection = query.projection.clone().with_required_by(None, sort);
             let resource = match endpoint.store.get(&shortened.id, &projection, self.cx).await {
                 Err(StoreError::NotFound) => continue,
                 resource => resource?,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::outcome::Failure;
 use super::{Call, Endpoint};
-use crate::query::{IdOrder, Page, Position, Projected, Projection, Query, Sort};
+use crate::query::{IdOrder, Page, Position, ProjectedResource, Projection, Query, Sort};
 use crate::resource::Resource;
 use crate::schema::{ResourceType, ResourceUrls};
 use crate::store::{Pushdown, execute};
@@ -56,8 +56,8 @@ impl Found<'_> {
         self.position.clone().unwrap_or_else(position)
     }
 
-    pub(super) fn show<'f>(&'f self, locations: &'f ResourceUrls) -> Projected<'f> {
-        Projected::new(&self.resource, self.projection, self.resource_type, locations)
+    pub(super) fn show<'f>(&'f self, locations: &'f ResourceUrls) -> ProjectedResource<'f> {
+        ProjectedResource::new(&self.resource, self.projection, self.resource_type, locations)
     }
 }
 
@@ -145,8 +145,7 @@ impl Call<'_> {
         (ids, memory): (IdOrder, usize),
     ) -> Result<Results<'q>, Failure> {
         // A store pages in its own order only.
-        let most =
-            if endpoint.store.id_order() == ids { Pushdown::Pages } else { Pushdown::Filters };
+        let most = if endpoint.store.id_order() == ids { Pushdown::Full } else { Pushdown::Filter };
         let pushdown = endpoint.store.pushdown(query).min(most);
         self.pushdown = Some(self.pushdown.map_or(pushdown, |least| least.min(pushdown)));
         let selected = execute::select_by(

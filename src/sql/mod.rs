@@ -5,7 +5,7 @@
 //! [`BoundFilter::matches`](crate::filter::BoundFilter::matches) matches. If SQL cannot express
 //! that, [`Where::exact`] is `false`, and the rows are a superset. An attribute without a column is
 //! an error; a condition is never dropped. The store then returns
-//! [`Pushdown::Nothing`](crate::store::Pushdown), as
+//! [`Pushdown::None`](crate::store::Pushdown), as
 //! [`Report::pushdown`](crate::dispatch::Report::pushdown) shows. The table at [`Form`] says which
 //! format of a column answers which query.
 //!
@@ -13,7 +13,7 @@
 //! patterns.
 //!
 //! ```
-//! use scimwire::filter::{Binder, Filter};
+//! use scimwire::filter::{FilterBinder, Filter};
 //! use scimwire::schema::ResourceType;
 //! use scimwire::sql::{Column, Dialect, Elements, Mapping, translate};
 //!
@@ -32,7 +32,7 @@
 //! let filter: Filter =
 //!     r#"active eq true and emails[type eq "work" and value ew "@example.com"]"#
 //!         .parse()?;
-//! let condition = translate(&Binder::new(&users).bind(&filter)?, &mapping)?;
+//! let condition = translate(&FilterBinder::new(&users).bind(&filter)?, &mapping)?;
 //! let statement = format!(
 //!     r#"SELECT * FROM "users" WHERE {}"#,
 //!     condition.sql.render(Dialect::Sqlite, 1)

@@ -57,8 +57,8 @@ impl Clauses {
 #[must_use]
 pub fn pushdown(query: &Query, columns: &impl Columns) -> Pushdown {
     match query.filter.as_ref().map(|filter| translate(filter, columns)) {
-        Some(Err(_)) => return Pushdown::Nothing,
-        Some(Ok(condition)) if !condition.exact => return Pushdown::Narrows,
+        Some(Err(_)) => return Pushdown::None,
+        Some(Ok(condition)) if !condition.exact => return Pushdown::Partial,
         Some(Ok(_)) | None => {}
     }
     let behind = match &query.page {
@@ -68,8 +68,8 @@ pub fn pushdown(query: &Query, columns: &impl Columns) -> Pushdown {
         Page::Cursor { after: None, .. } | Page::Index { .. } => Ok(()),
     };
     match order_by(query.sort.as_ref(), columns).and(behind) {
-        Ok(_) => Pushdown::Pages,
-        Err(_) => Pushdown::Filters,
+        Ok(_) => Pushdown::Full,
+        Err(_) => Pushdown::Filter,
     }
 }
 

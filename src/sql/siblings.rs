@@ -61,7 +61,7 @@ impl Translation<'_> {
                 !matches!(comparison.operand, Operand::Location { .. })
                     && self.columns.lookup(comparison).is_none()
             }
-            BoundFilter::Present(_) | BoundFilter::Nothing => true,
+            BoundFilter::Present(_) | BoundFilter::Never => true,
             BoundFilter::Element { .. } => false,
         }
     }

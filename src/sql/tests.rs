@@ -2,7 +2,7 @@ use chrono::{DateTime, Utc};
 use serde_json::json;
 
 use super::*;
-use crate::filter::{Binder, Budget, Filter};
+use crate::filter::{EvalBudget, Filter, FilterBinder};
 use crate::query::{IdOrder, Page, Position, Projection, Sort, SortKey};
 use crate::schema::{ENTERPRISE_USER, ResourceType, ResourceUrls, Schema, SchemaRegistry};
 use crate::store::Selection;
@@ -54,8 +54,8 @@ fn locations() -> ResourceUrls {
 
 fn bound(filter: &str) -> crate::filter::BoundFilter {
     let filter: Filter = filter.parse().unwrap_or_else(|err| panic!("{filter}: {err}"));
-    Binder::new(&users())
-        .locations(locations())
+    FilterBinder::new(&users())
+        .with_urls(locations())
         .bind(&filter)
         .unwrap_or_else(|err| panic!("{filter}: {err}"))
 }
@@ -224,7 +224,7 @@ fn an_attribute_without_a_column_is_an_error() {
             page: crate::query::Page::Index { start: 1, count: 1 },
             projection: crate::query::Projection::default(),
         };
-        assert_eq!(pushdown(&query, &mapping(Dialect::Sqlite)), crate::store::Pushdown::Nothing);
+        assert_eq!(pushdown(&query, &mapping(Dialect::Sqlite)), crate::store::Pushdown::None);
     }
 }
 
@@ -421,7 +421,7 @@ fn a_page_can_be_found_by_its_ids_first() {
     let (filter, page) = (bound("active eq true"), Page::Index { start: 11, count: 10 });
     let sort = Sort::bind("userName", Some("descending"), &users()).expect("an order");
     let projection = Projection::default();
-    let budget = Budget::unlimited();
+    let budget = EvalBudget::unlimited();
     let mut selection = Selection {
         filter: Some(&filter),
         sort: Some(&sort),

@@ -17,7 +17,7 @@ pub struct Where {
     /// The condition, and what to bind.
     pub sql: Sql,
     /// `true` if it holds for just those resources that satisfy the filter. Else it holds for some
-    /// more, and a store says [`Pushdown::Narrows`](crate::store::Pushdown).
+    /// more, and a store says [`Pushdown::Partial`](crate::store::Pushdown).
     pub exact: bool,
 }
 
@@ -123,7 +123,7 @@ impl Translation<'_> {
             BoundFilter::Present(path) => self.present(place, side, path),
             BoundFilter::Compare(comparison) => self.compare(place, side, comparison),
             BoundFilter::Element { path, filter } => self.element(side, path, filter),
-            BoundFilter::Nothing => Ok(Sql::new("FALSE")),
+            BoundFilter::Never => Ok(Sql::new("FALSE")),
         }
     }
 
@@ -282,7 +282,7 @@ pub(super) fn selects_few(filter: &BoundFilter) -> bool {
         BoundFilter::Not(_)
         | BoundFilter::Present(_)
         | BoundFilter::Element { .. }
-        | BoundFilter::Nothing => false,
+        | BoundFilter::Never => false,
     }
 }
 

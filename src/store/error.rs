@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use http::StatusCode;
 
-use crate::budget::BudgetError;
+use crate::budget::BudgetExceeded;
 use crate::error::{Error, ScimType};
 use crate::patch::PatchError;
 use crate::resource::ValueError;
@@ -82,8 +82,8 @@ impl From<Error> for StoreError {
     }
 }
 
-impl From<BudgetError> for StoreError {
-    fn from(err: BudgetError) -> Self {
+impl From<BudgetExceeded> for StoreError {
+    fn from(err: BudgetExceeded) -> Self {
         Self::Refused(err.into())
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::error::StoreError;
 use super::{Pushdown, ResourceStore, Selected, Selection};
-use crate::budget::{Budget, Purse, of_text, units};
+use crate::budget::{EvalBudget, Purse, of_text, units};
 use crate::context::RequestContext;
 use crate::filter::BoundFilter;
 use crate::query::{IdOrder, Page, Position, Query, Sort, SortKey};
@@ -22,7 +22,7 @@ use crate::value::Value;
 pub async fn select(
     store: &dyn ResourceStore,
     query: &Query,
-    budget: &Budget,
+    budget: &EvalBudget,
     cx: &RequestContext,
 ) -> Result<Selected, StoreError> {
     select_by(store.pushdown(query), store.id_order(), store, query, (budget, usize::MAX), cx).await
@@ -34,25 +34,25 @@ pub(crate) async fn select_by(
     ids: IdOrder,
     store: &dyn ResourceStore,
     query: &Query,
-    (budget, memory): (&Budget, usize),
+    (budget, memory): (&EvalBudget, usize),
     cx: &RequestContext,
 ) -> Result<Selected, StoreError> {
     let filter = query.filter.as_ref();
-    let left_to_us = if pushdown < Pushdown::Filters { filter } else { None };
+    let left_to_us = if pushdown < Pushdown::Filter { filter } else { None };
     // Also of a page that the store cuts: where the next one begins, and how pages of several types
     // merge, is seen here.
-    let projection = query.projection.clone().needed(left_to_us, query.sort.as_ref());
+    let projection = query.projection.clone().with_required_by(left_to_us, query.sort.as_ref());
     let selection = Selection {
-        filter: filter.filter(|_| pushdown >= Pushdown::Narrows),
-        sort: query.sort.as_ref().filter(|_| pushdown == Pushdown::Pages),
-        page: Some(&query.page).filter(|_| pushdown == Pushdown::Pages),
+        filter: filter.filter(|_| pushdown >= Pushdown::Partial),
+        sort: query.sort.as_ref().filter(|_| pushdown == Pushdown::Full),
+        page: Some(&query.page).filter(|_| pushdown == Pushdown::Full),
         projection: &projection,
         budget,
         // What is no page yet has to be whole.
-        memory: if pushdown == Pushdown::Pages { memory } else { usize::MAX },
+        memory: if pushdown == Pushdown::Full { memory } else { usize::MAX },
     };
     let mut selected = store.select(selection, cx).await?;
-    if pushdown == Pushdown::Pages {
+    if pushdown == Pushdown::Full {
         return Ok(selected);
     }
     if let Some(filter) = left_to_us {
@@ -100,7 +100,7 @@ impl Room {
 pub fn filtered(
     resources: Vec<Arc<Resource>>,
     filter: &BoundFilter,
-    budget: &Budget,
+    budget: &EvalBudget,
 ) -> Result<Vec<Arc<Resource>>, StoreError> {
     let (mut kept, mut purse) = (Vec::new(), Purse::new(budget));
     for resource in resources {
@@ -139,7 +139,7 @@ pub fn page_within(
     resources: Vec<Arc<Resource>>,
     sort: Option<&Sort>,
     page: &Page,
-    budget: &Budget,
+    budget: &EvalBudget,
 ) -> Result<Selected, StoreError> {
     budget.spend(resources.iter().map(|resource| reading(resource, sort)).sum())?;
     page_of_positioned(ids, positioned(resources, sort), sort, page, budget)
@@ -151,7 +151,7 @@ pub(crate) fn page_of_positioned(
     positioned: Vec<(Position, Arc<Resource>)>,
     sort: Option<&Sort>,
     page: &Page,
-    budget: &Budget,
+    budget: &EvalBudget,
 ) -> Result<Selected, StoreError> {
     budget.spend(comparing(&positioned))?;
     Ok(cut(ids, positioned, sort, page))
@@ -227,7 +227,7 @@ pub fn position(resource: &Resource, sort: Option<&Sort>) -> Position {
 pub(crate) fn position_within(
     resource: &Resource,
     sort: Option<&Sort>,
-    budget: &Budget,
+    budget: &EvalBudget,
 ) -> Result<Position, StoreError> {
     budget.spend(reading(resource, sort))?;
     Ok(position(resource, sort))

@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use crate::budget::Budget;
+use crate::budget::EvalBudget;
 use crate::context::RequestContext;
 use crate::filter::BoundFilter;
 use crate::query::{IdOrder, Page, Projection, Query, Sort};
@@ -46,7 +46,7 @@ pub use nul_byte::no_nul;
 /// async fn select(&self, selection: Selection<'_>, cx: &RequestContext) -> Result<Selected, StoreError>;
 /// async fn update(&self, id: &str, update: &Update, cx: &RequestContext) -> Result<Change, StoreError>;
 /// async fn delete(&self, id: &str, expected: &Precondition, cx: &RequestContext) -> Result<Change, StoreError>;
-/// fn pushdown(&self, query: &Query) -> Pushdown { Pushdown::Nothing }
+/// fn pushdown(&self, query: &Query) -> Pushdown { Pushdown::None }
 /// fn id_order(&self) -> IdOrder { IdOrder::Text }
 /// ```
 ///
@@ -130,9 +130,9 @@ pub trait ResourceStore: Send + Sync + 'static {
     ) -> Result<Change, StoreError>;
 
     /// Returns how much of `query` this store answers by itself. The default is
-    /// [`Pushdown::Nothing`].
+    /// [`Pushdown::None`].
     fn pushdown(&self, _query: &Query) -> Pushdown {
-        Pushdown::Nothing
+        Pushdown::None
     }
 
     /// Returns the order of ids in pages of this store. The crate cuts its own pages in the same
@@ -148,30 +148,30 @@ pub trait ResourceStore: Send + Sync + 'static {
 pub enum Pushdown {
     /// The store returns every resource.
     #[default]
-    Nothing,
+    None,
     /// The store returns a superset of the matches; the crate filters again.
-    Narrows,
+    Partial,
     /// The store returns exactly the matches.
-    Filters,
+    Filter,
     /// The store returns one sorted page.
-    Pages,
+    Full,
 }
 
 /// A query for a store, all of which has to be honoured.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Selection<'q> {
-    /// The filter, if the store said [`Pushdown::Narrows`] or more.
+    /// The filter, if the store said [`Pushdown::Partial`] or more.
     pub filter: Option<&'q BoundFilter>,
-    /// The sort, if the store said [`Pushdown::Pages`]; the id breaks ties.
+    /// The sort, if the store said [`Pushdown::Full`]; the id breaks ties.
     pub sort: Option<&'q Sort>,
-    /// The page, if the store said [`Pushdown::Pages`].
+    /// The page, if the store said [`Pushdown::Full`].
     pub page: Option<&'q Page>,
     /// The attributes to load.
     pub projection: &'q Projection,
     /// The evaluation budget of the request. A store that evaluates resources itself spends a unit
     /// for each value. Limit the work of a database there, or spend its steps if it counts them.
-    pub budget: &'q Budget,
+    pub budget: &'q EvalBudget,
     /// The maximum memory of the resources of a page, in bytes, as [`Resource::memory`] counts it.
     /// Without a page there is no limit. A store that assembles a page ends it before the resource
     /// that would exceed the limit, and says that there are [more](Selected::more): see

@@ -3,14 +3,14 @@
 use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 
-use crate::query::MostGroups;
+use crate::query::MaxGroups;
 
 /// The groups that list `id`, true beside each, and those that list these, and so on, as
 /// many as `most` says: the nearest first. `listing` has the groups that list one of whatever id, in
 /// the order of their ids. A cycle ends.
 pub fn groups_above<'g, G>(
     id: &str,
-    most: MostGroups,
+    most: MaxGroups,
     listing: impl Fn(&str) -> G,
 ) -> Vec<(&'g Arc<str>, bool)>
 where

@@ -9,10 +9,10 @@ use chrono::{DateTime, Utc};
 use super::change::{Change, MemberChange, Operation};
 use super::error::StoreError;
 use super::precondition::Precondition;
-use crate::budget::Budget;
+use crate::budget::EvalBudget;
 use crate::context::Tenant;
 use crate::error::{Error, ScimType};
-use crate::patch::{MemberDelta, Plan, Replacement};
+use crate::patch::{MemberDelta, PatchPlan, Replacement};
 use crate::quirks::Deviations;
 use crate::resource::{Difference, Resource, check_changed, same_by_value, validate};
 use crate::schema::{Attribute, Membership, Mutability, ResolvedPath, ResourceType};
@@ -37,14 +37,14 @@ pub struct Update {
     now: DateTime<Utc>,
     members: Option<MemberDelta>,
     hook: Option<UpdateHook>,
-    budget: Budget,
+    budget: EvalBudget,
     most: usize,
     /// The deviations that were tolerated when the change was last applied.
     deviations: Mutex<Deviations>,
 }
 
 enum Requested {
-    Patch(Plan),
+    Patch(PatchPlan),
     Put(Replacement),
 }
 
@@ -54,7 +54,7 @@ impl Update {
     pub fn patch(
         resource_type: Arc<ResourceType>,
         tenant: Tenant,
-        plan: Plan,
+        plan: PatchPlan,
         now: DateTime<Utc>,
     ) -> Self {
         let members = plan.member_delta();
@@ -87,7 +87,7 @@ impl Update {
 
     /// Sets the budget that applying the change spends. The default is unlimited.
     #[must_use]
-    pub fn within(self, budget: Budget) -> Self {
+    pub fn within(self, budget: EvalBudget) -> Self {
         Self { budget, ..self }
     }
 
@@ -106,7 +106,7 @@ impl Update {
         members: Option<MemberDelta>,
         now: DateTime<Utc>,
     ) -> Self {
-        let budget = Budget::unlimited();
+        let budget = EvalBudget::unlimited();
         let precondition = Precondition::default();
         Self {
             resource_type,
@@ -138,7 +138,7 @@ impl Update {
         match &self.change {
             Requested::Patch(plan) => plan.joining(),
             Requested::Put(replacement) => {
-                self.resource_type.membership().member_ids(replacement.wanted())
+                self.resource_type.membership().member_ids(replacement.desired())
             }
         }
     }
@@ -183,7 +183,7 @@ impl Update {
     /// Returns the evaluation budget of the request. [`Update::apply`] spends it. A store that
     /// evaluates resources itself, such as each member, spends it, too.
     #[must_use]
-    pub fn budget(&self) -> &Budget {
+    pub fn budget(&self) -> &EvalBudget {
         &self.budget
     }
 
@@ -400,7 +400,7 @@ mod tests {
 
     use super::*;
     use crate::message::{PatchOp, PatchOperation};
-    use crate::patch::PlanBinder;
+    use crate::patch::PatchBinder;
     use crate::quirks::{Deviation, Quirks};
     use crate::schema::{AttributeType, Schema};
 
@@ -414,7 +414,7 @@ mod tests {
         let path = "urn:example:tours:members";
         let operation =
             PatchOperation { op: "add".into(), path: Some(path.into()), value: Some("12".into()) };
-        let plan = PlanBinder::new(Arc::clone(&groups))
+        let plan = PatchBinder::new(Arc::clone(&groups))
             .bind(PatchOp { operations: vec![operation] })
             .expect("it binds");
         let update = Update::patch(groups, Tenant::from("example"), plan, DateTime::UNIX_EPOCH);
@@ -435,7 +435,7 @@ mod tests {
             path: Some(path.into()),
             value: Some(value.into()),
         };
-        let plan = PlanBinder::new(Arc::clone(&users))
+        let plan = PatchBinder::new(Arc::clone(&users))
             .with_quirks(Quirks::LENIENT)
             .bind(PatchOp { operations: vec![operation] })
             .expect("it binds");

@@ -11,9 +11,9 @@ use super::field::{Field, everything, fields, meet, without_secrets};
 use super::lookups::Explain;
 use super::stores::Guards;
 use crate::auth::RequestContext;
-use crate::filter::{Binder, BoundFilter, Budget, CompValue, CompareOp, Filter};
+use crate::filter::{BoundFilter, CompValue, CompareOp, EvalBudget, Filter, FilterBinder};
 use crate::message::{PatchOp, PatchOperation};
-use crate::patch::{PlanBinder, Replacement};
+use crate::patch::{PatchBinder, Replacement};
 use crate::query::{Page, Projection, Query};
 use crate::quirks::{OmittedAttributes, Quirks};
 use crate::resource::{Resource, ResourceDecoder, Version, changed_paths};
@@ -245,7 +245,7 @@ impl Subject {
     /// Asks as the dispatcher does: the store for as much as it takes over, and the crate for the
     /// rest.
     pub(super) async fn select(&self, query: &Query) -> Selected {
-        let budget = Budget::unlimited();
+        let budget = EvalBudget::unlimited();
         let answer =
             patiently(|| execute::select(self.store.as_ref(), query, &budget, &self.cx)).await;
         match answer {
@@ -289,7 +289,7 @@ impl Subject {
     }
 
     pub(super) fn bind(&self, filter: &Filter) -> Option<BoundFilter> {
-        Binder::new(&self.resource_type).bind(filter).ok()
+        FilterBinder::new(&self.resource_type).bind(filter).ok()
     }
 
     /// Returns a projection of everything that a client can read, including attributes returned on
@@ -309,7 +309,7 @@ impl Subject {
 
     /// A PATCH of these operations.
     pub(super) fn patch(&self, operations: Vec<PatchOperation>) -> Update {
-        let binder = PlanBinder::new(Arc::clone(&self.resource_type)).with_secrets(true);
+        let binder = PatchBinder::new(Arc::clone(&self.resource_type)).with_secrets(true);
         match binder.bind(PatchOp { operations }) {
             Ok(plan) => Update::patch(
                 Arc::clone(&self.resource_type),

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use super::harness::{Subject, set};
 use super::stores::{StoreFactory, Stores};
 use crate::auth::RequestContext;
-use crate::filter::{Budget, CompareOp};
+use crate::filter::{CompareOp, EvalBudget};
 use crate::query::{Page, Query};
 use crate::schema::{AttributeType, ResolvedPath, Schema};
 use crate::store::{Pushdown, Selection};
@@ -140,7 +140,7 @@ impl Claim {
                 && !path.leaf().is_closed()
         };
         let is_claimed = |path: &ResolvedPath| {
-            subject.store.pushdown(&look_up(&subject, path, "nobody")) >= Pushdown::Narrows
+            subject.store.pushdown(&look_up(&subject, path, "nobody")) >= Pushdown::Partial
         };
         let paths = known.filter(|path| is_text(path) && is_claimed(path)).collect();
         Self { subject, paths }
@@ -193,7 +193,7 @@ impl Claim {
                 filter: Some(self.subject.compares(path, CompareOp::Co, "nobody")),
                 ..query
             };
-            if self.subject.store.pushdown(&part) < Pushdown::Narrows {
+            if self.subject.store.pushdown(&part) < Pushdown::Partial {
                 continue;
             }
             let part = self.plan(explain.as_ref(), &part).await;
@@ -207,8 +207,8 @@ impl Claim {
 
     async fn plan(&self, explain: &dyn Explain, query: &Query) -> Vec<String> {
         let page =
-            Some(&query.page).filter(|_| self.subject.store.pushdown(query) == Pushdown::Pages);
-        let (filter, budget) = (query.filter.as_ref(), &Budget::unlimited());
+            Some(&query.page).filter(|_| self.subject.store.pushdown(query) == Pushdown::Full);
+        let (filter, budget) = (query.filter.as_ref(), &EvalBudget::unlimited());
         let (projection, memory) = (&query.projection, usize::MAX);
         let selection = Selection { filter, sort: None, page, projection, budget, memory };
         explain.plan(selection, &self.subject.cx).await

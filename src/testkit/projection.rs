@@ -5,7 +5,7 @@ use super::harness::{Subject, operation, set};
 use super::paging::read_all;
 use super::queries::Questions;
 use super::stores::{StoreFactory, Stores};
-use crate::query::{Page, Projected, Projection, Query};
+use crate::query::{Page, ProjectedResource, Projection, Query};
 use crate::resource::Resource;
 use crate::schema::{AttributeType, ResolvedPath, ResourceUrls};
 use crate::value::Value;
@@ -145,6 +145,6 @@ fn assert_shown(
 
 fn shown(subject: &Subject, projection: &Projection, resource: &Resource) -> Value {
     let locations = ResourceUrls::default();
-    let shown = Projected::new(resource, projection, &subject.resource_type, &locations);
+    let shown = ProjectedResource::new(resource, projection, &subject.resource_type, &locations);
     serde_json::to_value(shown).unwrap_or_default().into()
 }

@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use scimwire::Quirks;
 use scimwire::message::{PatchOp, PatchOperation};
-use scimwire::patch::PlanBinder;
+use scimwire::patch::PatchBinder;
 use scimwire::resource::Resource;
 use serde_json::{Map, Value, json};
 
@@ -150,7 +150,7 @@ fn is_assigned(value: &Value, name: &str) -> Result<(), TestCaseError> {
 }
 
 fn apply(user: Resource, operations: Vec<PatchOperation>) -> Result<Resource, String> {
-    let binder = PlanBinder::new(Arc::clone(&USERS));
+    let binder = PatchBinder::new(Arc::clone(&USERS));
     let plan = binder.bind(PatchOp::new(operations)).map_err(|err| err.to_string())?;
     plan.apply(user).map_err(|err| err.to_string())
 }

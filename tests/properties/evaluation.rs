@@ -2,7 +2,7 @@
 //! the answer as it is.
 
 use proptest::prelude::*;
-use scimwire::filter::{Binder, BoundFilter, Budget, CompareOp, Filter};
+use scimwire::filter::{BoundFilter, CompareOp, EvalBudget, Filter, FilterBinder};
 use serde_json::Value;
 
 use super::reference::{satisfies, schemas};
@@ -54,12 +54,12 @@ proptest! {
     #[test]
     fn a_budget_ends_the_work_or_leaves_the_answer(filter in typed::filter(), user in user(), budget in 0_u64..20) {
         let filter = bind(&filter);
-        if let Ok(matches) = filter.matches_within(&user, &Budget::new(budget)) {
+        if let Ok(matches) = filter.matches_within(&user, &EvalBudget::new(budget)) {
             prop_assert_eq!(matches, filter.matches(&user));
         }
     }
 }
 
 fn bind(filter: &Filter) -> BoundFilter {
-    Binder::new(&USERS).bind(filter).unwrap_or_else(|err| panic!("{filter}: {err}"))
+    FilterBinder::new(&USERS).bind(filter).unwrap_or_else(|err| panic!("{filter}: {err}"))
 }

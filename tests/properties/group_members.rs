@@ -9,7 +9,7 @@ use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
 use scimwire::message::{PatchOp, PatchOperation};
-use scimwire::patch::PlanBinder;
+use scimwire::patch::PatchBinder;
 use scimwire::resource::Resource;
 use scimwire::{Quirks, ResourceType};
 use serde_json::{Value, json};
@@ -80,7 +80,7 @@ fn whole(group: &Value, operations: &[Value]) -> Result<Value, String> {
     let group = group.as_object().cloned().expect("a group is an object");
     let operations: Vec<PatchOperation> =
         serde_json::from_value(operations.into()).expect("operations");
-    let binder = PlanBinder::new(Arc::new(ResourceType::group()));
+    let binder = PatchBinder::new(Arc::new(ResourceType::group()));
     let plan = binder.bind(PatchOp::new(operations)).map_err(|err| err.to_string())?;
     let group = plan.apply(Resource::from_object(group)).map_err(|err| err.to_string())?;
     Ok(Value::from(group.into_object()))

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use scimwire::Quirks;
 use scimwire::message::{PatchOp, PatchOperation};
-use scimwire::patch::PlanBinder;
+use scimwire::patch::PatchBinder;
 use scimwire::resource::Resource;
 use serde_json::{Value, json};
 
@@ -37,7 +37,7 @@ fn shown(user: Resource) -> Value {
 }
 
 fn apply(user: Resource, operations: Vec<PatchOperation>, quirks: Quirks) -> Result<Resource, ()> {
-    let plan = PlanBinder::new(Arc::clone(&USERS))
+    let plan = PatchBinder::new(Arc::clone(&USERS))
         .with_quirks(quirks)
         .bind(PatchOp::new(operations))
         .map_err(drop)?;

@@ -12,7 +12,7 @@ use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use scimwire::auth::RequestContext;
-use scimwire::filter::{Binder, Budget, CompValue, CompareOp, Filter};
+use scimwire::filter::{CompValue, CompareOp, EvalBudget, Filter, FilterBinder};
 use scimwire::query::{Page, Projection, Query, Sort};
 use scimwire::store::{
     Change, Precondition, Pushdown, ResourceStore, Selected, Selection, StoreError, Update, execute,
@@ -171,7 +171,8 @@ fn answers_the_same(
     page: &SomePage,
 ) -> Result<(), TestCaseError> {
     let cx = RequestContext::new("default");
-    let filter = filter.map(|filter| Binder::new(resource_type).bind(&filter).expect("it binds"));
+    let filter =
+        filter.map(|filter| FilterBinder::new(resource_type).bind(&filter).expect("it binds"));
     let everything = Page::Index { start: 1, count: usize::MAX };
     let mut query = Query {
         filter: None,
@@ -181,9 +182,10 @@ fn answers_the_same(
     };
     let answer = |pushdown, query: &Query| {
         let store = Claiming(store.clone(), pushdown);
-        now(execute::select(&store, query, &Budget::unlimited(), &cx)).expect("the store answers")
+        now(execute::select(&store, query, &EvalBudget::unlimited(), &cx))
+            .expect("the store answers")
     };
-    let all = answer(Pushdown::Nothing, &query).resources;
+    let all = answer(Pushdown::None, &query).resources;
     query.filter = filter;
     query.page = match page {
         SomePage::Index { start, count } => Page::Index { start: *start, count: *count },
@@ -195,8 +197,8 @@ fn answers_the_same(
             Page::Cursor { after: None, count: *count }
         }
     };
-    let expected = answer(Pushdown::Nothing, &query);
-    for pushdown in [Pushdown::Narrows, Pushdown::Filters, Pushdown::Pages] {
+    let expected = answer(Pushdown::None, &query);
+    for pushdown in [Pushdown::Partial, Pushdown::Filter, Pushdown::Full] {
         let found = answer(pushdown, &query);
         prop_assert_eq!(&found.resources, &expected.resources, "{:?}", pushdown);
         prop_assert_eq!(

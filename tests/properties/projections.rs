@@ -5,8 +5,8 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 use scimwire::Quirks;
-use scimwire::filter::{BindErrorKind, Binder, Filter};
-use scimwire::query::{Projected, Projection, Sort};
+use scimwire::filter::{BindErrorKind, Filter, FilterBinder};
+use scimwire::query::{ProjectedResource, Projection, Sort};
 use scimwire::schema::ResourceUrls;
 use serde_json::{Map, Value, json};
 
@@ -24,10 +24,10 @@ proptest! {
         let mut projection = Projection::bind(&attributes, &without, &USERS).expect("one of the lists is empty");
         if requested {
             let paths = SECRETS.iter().chain(&["userName", "active"]).filter_map(|path| USERS.resolve(&path.parse().ok()?));
-            projection = projection.requested(paths);
+            projection = projection.with_requested(paths);
         }
         let locations = ResourceUrls::default();
-        let shown = serde_json::to_string(&Projected::new(&user, &projection, &USERS, &locations)).expect("it is JSON");
+        let shown = serde_json::to_string(&ProjectedResource::new(&user, &projection, &USERS, &locations)).expect("it is JSON");
         prop_assert!(!shown.contains(SECRET), "{}", shown);
         let debugged = format!("{user:?}");
         prop_assert!(!debugged.contains(SECRET));
@@ -62,7 +62,7 @@ proptest! {
     #[test]
     fn what_is_secret_cannot_be_asked_about(path in select(SECRETS), condition in select(vec!["pr", "eq \"a\"", "sw \"a\"", "eq null"])) {
         let filter: Filter = format!("{path} {condition}").parse().expect("a filter");
-        let error = Binder::new(&USERS).bind(&filter).expect_err("it is hidden");
+        let error = FilterBinder::new(&USERS).bind(&filter).expect_err("it is hidden");
         prop_assert_eq!(error.kind(), BindErrorKind::Hidden);
         prop_assert!(Sort::bind(path, None, &USERS).is_err());
     }

@@ -7,7 +7,9 @@ use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
 use scimwire::attr::{AttrName, AttrPath, SchemaUri};
-use scimwire::filter::{Binder, CompValue, CompareOp, Filter, FilterLimits, Unknown};
+use scimwire::filter::{
+    CompValue, CompareOp, Filter, FilterBinder, FilterLimits, UnknownAttribute,
+};
 use scimwire::patch::Path;
 use scimwire::quirks::{Deviations, Quirks};
 use scimwire::resource::Resource;
@@ -60,8 +62,8 @@ proptest! {
 
     #[test]
     fn any_filter_binds_or_is_refused(filter in filter()) {
-        for unknown in [Unknown::Reject, Unknown::NoValue] {
-            if let Ok(bound) = Binder::new(&USERS).unknown(unknown).bind(&filter) {
+        for unknown in [UnknownAttribute::Reject, UnknownAttribute::NoValue] {
+            if let Ok(bound) = FilterBinder::new(&USERS).with_unknown(unknown).bind(&filter) {
                 prop_assert_eq!(bound.matches(&Resource::default()), bound.matches(&Resource::default()));
             }
         }
@@ -92,7 +94,7 @@ fn read_or_refuse(text: String) -> Result<(), TestCaseError> {
                 Ok(filter) => drop((
                     filter.clone(),
                     filter.to_string(),
-                    Binder::new(&USERS).unknown(Unknown::NoValue).bind(&filter),
+                    FilterBinder::new(&USERS).with_unknown(UnknownAttribute::NoValue).bind(&filter),
                 )),
                 Err(err) => assert!(text.get(err.span()).is_some(), "{err}"),
             }

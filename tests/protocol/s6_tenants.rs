@@ -32,13 +32,12 @@ impl Neighbours {
     }
 }
 
-const SHAPES: [Pushdown; 4] =
-    [Pushdown::Nothing, Pushdown::Narrows, Pushdown::Filters, Pushdown::Pages];
+const SHAPES: [Pushdown; 4] = [Pushdown::None, Pushdown::Partial, Pushdown::Filter, Pushdown::Full];
 
 #[tokio::test]
 async fn an_id_of_another_tenant_is_not_found_by_any_method() {
     // P-6-02
-    let neighbours = Neighbours::new(Pushdown::Pages).await;
+    let neighbours = Neighbours::new(Pushdown::Full).await;
     let (theirs, unknown) = (&neighbours.theirs, "/Users/0");
     for path in neighbours.paths() {
         let patch = json!([{ "op": "replace", "path": "displayName", "value": "x" }]);
@@ -159,7 +158,7 @@ async fn totals_are_those_of_one_tenant() {
 #[tokio::test]
 async fn values_are_unique_within_a_tenant_and_a_conflict_tells_of_no_other() {
     // P-6-02, P-6.2-01, P-6.2-02, S-3.1-08, S-4.1.1-01, S-9.3-02
-    let Neighbours { ours, theirs, bjensen, .. } = Neighbours::new(Pushdown::Pages).await;
+    let Neighbours { ours, theirs, bjensen, .. } = Neighbours::new(Pushdown::Full).await;
     let mut same = people().remove(0);
     same["id"] = bjensen["id"].clone();
     let twin = theirs.create("/Users", same.clone()).await;
@@ -181,7 +180,7 @@ async fn values_are_unique_within_a_tenant_and_a_conflict_tells_of_no_other() {
 #[tokio::test]
 async fn a_cursor_of_another_tenant_is_none() {
     // P-6-02, C-5.2-01
-    let Neighbours { ours, theirs, .. } = Neighbours::new(Pushdown::Pages).await;
+    let Neighbours { ours, theirs, .. } = Neighbours::new(Pushdown::Full).await;
     let ours = ours.with_all("/Users", vec![user("a"), user("b")]).await;
     let theirs = theirs.with_all("/Users", vec![user("c"), user("d")]).await;
     let first = ours.get("/Users?cursor&count=1").await;
@@ -230,7 +229,7 @@ async fn a_reference_to_another_tenant_leads_nowhere() {
 #[tokio::test]
 async fn a_version_of_another_tenant_opens_nothing() {
     // P-6-02: entity tags are asked about after the resource was found.
-    let Neighbours { theirs, bjensen, .. } = Neighbours::new(Pushdown::Pages).await;
+    let Neighbours { theirs, bjensen, .. } = Neighbours::new(Pushdown::Full).await;
     let version = bjensen["meta"]["version"].as_str().expect("a version");
     for header in ["if-match", "if-none-match"] {
         for tag in [version, "*", "W/\"0\""] {
@@ -247,7 +246,7 @@ async fn a_version_of_another_tenant_opens_nothing() {
 #[tokio::test]
 async fn what_is_switched_off_for_a_tenant_cannot_be_seen_from_anywhere() {
     // P-6-02
-    let Neighbours { ours, tours, bjensen, .. } = Neighbours::new(Pushdown::Pages).await;
+    let Neighbours { ours, tours, bjensen, .. } = Neighbours::new(Pushdown::Full).await;
     let hidden = ours.asked_by(RequestContext::new("example").without_resource_type("Group"));
     let path = format!("/Groups/{}", id(&tours));
     for (known, unknown) in [
@@ -318,7 +317,7 @@ async fn what_is_switched_off_for_a_tenant_cannot_be_seen_from_anywhere() {
 #[tokio::test]
 async fn no_operation_of_a_bulk_request_reaches_another_tenant() {
     // P-6-02, P-3.7-16
-    let neighbours = Neighbours::new(Pushdown::Pages).await;
+    let neighbours = Neighbours::new(Pushdown::Full).await;
     let [bjensen, tours] = neighbours.paths();
     let rename = json!([{ "op": "replace", "path": "displayName", "value": "x" }]);
     let operations = [

@@ -96,7 +96,7 @@ impl ResourceStore for Numbered {
     /// What it finds, it finds by looking at each: it takes over what it would have to look at
     /// anyhow.
     fn pushdown(&self, query: &Query) -> Pushdown {
-        if query.filter.is_none() { Pushdown::Pages } else { Pushdown::Nothing }
+        if query.filter.is_none() { Pushdown::Full } else { Pushdown::None }
     }
 
     fn id_order(&self) -> IdOrder {

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use scimwire::auth::RequestContext;
 use scimwire::filter::BoundFilter;
 use scimwire::message::{PatchOp, PatchOperation};
-use scimwire::patch::PlanBinder;
+use scimwire::patch::PatchBinder;
 use scimwire::query::{Page, Projection, Query, Sort, SortOrder};
 use scimwire::store::{
     Change, Precondition, Pushdown, ResourceStore, Selected, Selection, StoreError, Update, execute,
@@ -103,7 +103,7 @@ impl Pushing {
         let page = Page::Index { start: 1, count: usize::MAX };
         let query =
             Query { filter: filter.cloned(), sort: None, page, projection: projection.clone() };
-        let budget = scimwire::filter::Budget::unlimited();
+        let budget = scimwire::filter::EvalBudget::unlimited();
         execute::select(&self.inner, &query, &budget, cx).await.expect("memory answers").resources
     }
 
@@ -270,7 +270,7 @@ impl ResourceStore for Pushing {
         };
         if let Some(member) = again {
             let operation = PatchOperation::add("members", json!([{ "value": member }]));
-            let binder = PlanBinder::new(Arc::clone(&self.resource_type));
+            let binder = PatchBinder::new(Arc::clone(&self.resource_type));
             let plan = binder.bind(PatchOp::new([operation])).expect("it binds");
             let now = change
                 .after
@@ -301,6 +301,6 @@ impl ResourceStore for Pushing {
     }
 
     fn pushdown(&self, _: &Query) -> Pushdown {
-        if self.fault == Fault::NarrowsTooMuch { Pushdown::Narrows } else { Pushdown::Pages }
+        if self.fault == Fault::NarrowsTooMuch { Pushdown::Partial } else { Pushdown::Full }
     }
 }

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use std::{env, fs};
 
 use scimwire::auth::RequestContext;
-use scimwire::filter::{Binder, Budget, Filter};
+use scimwire::filter::{EvalBudget, Filter, FilterBinder};
 use scimwire::query::{Page, Position, Projection, Query};
 use scimwire::resource::{Meta, Resource, ResourceDecoder};
 use scimwire::schema::{ENTERPRISE_USER, ResourceType};
@@ -183,7 +183,7 @@ impl Bench {
 
     fn query(&self, resource_type: &ResourceType, filter: Option<&str>, page: Page) -> Query {
         let bind = |text: &str| {
-            Binder::new(resource_type)
+            FilterBinder::new(resource_type)
                 .bind(&text.parse::<Filter>().expect("a filter"))
                 .expect("it fits")
         };
@@ -198,8 +198,9 @@ impl Bench {
     }
 
     async fn select(&self, store: &PostgresStore, query: &Query) -> usize {
-        let selected =
-            execute::select(store, query, &Budget::unlimited(), &self.cx).await.expect("an answer");
+        let selected = execute::select(store, query, &EvalBudget::unlimited(), &self.cx)
+            .await
+            .expect("an answer");
         selected.resources.len()
     }
 

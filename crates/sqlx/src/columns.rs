@@ -101,7 +101,7 @@ impl StoredColumns<'_> {
             BoundFilter::Or(_)
             | BoundFilter::Not(_)
             | BoundFilter::Present(_)
-            | BoundFilter::Nothing => false,
+            | BoundFilter::Never => false,
         }
     }
 

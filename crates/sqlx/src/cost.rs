@@ -1,21 +1,21 @@
 //! The budget units that searches and changes spend in the database.
 
 use crate::row::Layout;
-use scimwire::filter::{BoundFilter, Budget, CompareOp, Comparison};
+use scimwire::filter::{BoundFilter, CompareOp, Comparison, EvalBudget};
 use scimwire::schema::ResolvedPath;
 use scimwire::store::Selection;
 
 impl Layout {
     /// Returns the remaining budget of a search that scans resources; no limit if an index finds
     /// them. Reading the results is not counted, since a page has its own limit.
-    pub(super) fn budget_of(&self, selection: &Selection<'_>) -> Budget {
+    pub(super) fn budget_of(&self, selection: &Selection<'_>) -> EvalBudget {
         let finds = match selection.filter {
             Some(filter) => self.finds(filter),
             None => selection.sort.is_none_or(|sort| {
                 sort.path().is_none_or(|path| self.is_name(path) || is_id(path))
             }),
         };
-        if finds { Budget::unlimited() } else { selection.budget.clone() }
+        if finds { EvalBudget::unlimited() } else { selection.budget.clone() }
     }
 
     /// Returns `true` if an index finds what satisfies a filter. Of a value that many may share,
@@ -27,7 +27,7 @@ impl Layout {
                 terms.iter().any(is_of_one) || terms.iter().all(|term| self.finds(term))
             }
             BoundFilter::Or(terms) => terms.iter().all(|term| self.finds(term)),
-            BoundFilter::Nothing => true,
+            BoundFilter::Never => true,
             term => self.is_of(term, |_| true),
         }
     }

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use crate::error::{Trouble, busy};
 use crate::rows::kept;
 use scimwire::error::{Error, ScimType};
-use scimwire::filter::Budget;
+use scimwire::filter::EvalBudget;
 use scimwire::sql::{Dialect, Sql};
 use scimwire::store::{StoreError, fresh_id};
 
@@ -24,7 +24,7 @@ pub trait Engine: private::Sealed + fmt::Debug + Send + Sync + 'static {
     /// Runs a statement that writes nothing, as long as a statement may take. Where the database
     /// counts what it does, that is spent.
     #[doc(hidden)]
-    async fn read(&self, sql: &Sql, budget: &Budget) -> Result<Vec<Row>, DatabaseError> {
+    async fn read(&self, sql: &Sql, budget: &EvalBudget) -> Result<Vec<Row>, DatabaseError> {
         let mut rows = Vec::new();
         self.read_each(sql, budget, &mut kept(&mut rows)).await?;
         Ok(rows)
@@ -35,7 +35,7 @@ pub trait Engine: private::Sealed + fmt::Debug + Send + Sync + 'static {
     async fn read_each(
         &self,
         sql: &Sql,
-        budget: &Budget,
+        budget: &EvalBudget,
         each: &mut (dyn FnMut(Row) -> bool + Send),
     ) -> Result<(), DatabaseError>;
 
@@ -161,7 +161,7 @@ impl From<DatabaseError> for StoreError {
 
 impl DatabaseError {
     /// Converts the error of a search: retrying would not help a client that asks for too much.
-    pub(super) fn of_search(self, budget: &Budget) -> StoreError {
+    pub(super) fn of_search(self, budget: &EvalBudget) -> StoreError {
         match self {
             Self::Late(_) => match budget.spend(1) {
                 Ok(()) => Error::typed(ScimType::TooMany, TOO_LATE).into(),

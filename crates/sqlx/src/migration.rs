@@ -1,7 +1,7 @@
 //! The tables, and how they came to be.
 
 use crate::database::{DatabaseError, Engine, Rows, Transaction};
-use scimwire::filter::Budget;
+use scimwire::filter::EvalBudget;
 use scimwire::sql::{Dialect, Sql};
 
 /// A migration from one version of the tables to the next.
@@ -102,7 +102,7 @@ pub(super) fn opening(err: sqlx::Error) -> OpenError {
 pub(super) async fn prepare<E: Engine>(engine: &E, migrate: bool) -> Result<(), OpenError> {
     let known = migrations(E::DIALECT).last().map_or(0, |migration| migration.version);
     let found =
-        version(engine.read(&exists(E::DIALECT), &Budget::unlimited()).await?, engine).await?;
+        version(engine.read(&exists(E::DIALECT), &EvalBudget::unlimited()).await?, engine).await?;
     match (found.cmp(&known), migrate) {
         (std::cmp::Ordering::Equal, _) => Ok(()),
         (std::cmp::Ordering::Greater, _) => Err(OpenError::Newer { found, known }),
@@ -118,7 +118,7 @@ async fn version<E: Engine>(
     if exists.is_empty() {
         return Ok(0);
     }
-    let rows = engine.read(&recorded(), &Budget::unlimited()).await?;
+    let rows = engine.read(&recorded(), &EvalBudget::unlimited()).await?;
     Ok(number(rows))
 }
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::reading::{Link, Listed};
-use scimwire::query::MostGroups;
+use scimwire::query::MaxGroups;
 use scimwire::schema::Membership;
 use scimwire::store::groups_above;
 use scimwire::value::Value;
@@ -40,7 +40,7 @@ impl Nesting {
     }
 
     /// The groups of a resource as a client sees them, and at most so many.
-    pub(super) fn groups_of(&self, id: &str, most: MostGroups) -> Vec<Value> {
+    pub(super) fn groups_of(&self, id: &str, most: MaxGroups) -> Vec<Value> {
         let found = groups_above(id, most, |id| self.listing.get(id).into_iter().flatten());
         let groups = found.into_iter().map(|(id, is_direct)| {
             Membership::group(id, is_direct, self.names.get(&**id).map(String::as_str))

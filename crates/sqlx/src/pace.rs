@@ -11,7 +11,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::queue::{Turn, Turns};
-use scimwire::filter::Budget;
+use scimwire::filter::EvalBudget;
 
 /// The steps of SQLite's virtual machine between two checks, usually a tenth of a millisecond or
 /// less.
@@ -40,7 +40,7 @@ struct Statement {
     /// For how long it has waited for its turn, which does not count.
     waited: Duration,
     limit: Option<Duration>,
-    budget: Budget,
+    budget: EvalBudget,
     turn: Option<Turn>,
 }
 
@@ -63,7 +63,7 @@ impl Pace {
     }
 
     /// For a statement that begins now.
-    pub(super) fn begin(&self, limit: Option<Duration>, budget: &Budget) -> Running<'_> {
+    pub(super) fn begin(&self, limit: Option<Duration>, budget: &EvalBudget) -> Running<'_> {
         let number = self.count.fetch_add(1, Ordering::Relaxed);
         let (began, waited, budget) = (Instant::now(), Duration::ZERO, budget.clone());
         *self.lock() = Some(Statement { number, began, waited, limit, budget, turn: None });
@@ -150,11 +150,11 @@ mod tests {
 
     #[test]
     fn a_statement_ends_when_it_is_told_to() {
-        let steps = Budget::new(3 * COST);
-        let unlimited = Budget::unlimited();
+        let steps = EvalBudget::new(3 * COST);
+        let unlimited = EvalBudget::unlimited();
         for (limit, budget, looks) in [
             (LONG, &steps, 3),
-            (None, &Budget::new(COST - 1), 0),
+            (None, &EvalBudget::new(COST - 1), 0),
             (Some(Duration::ZERO), &unlimited, 0),
         ] {
             let pace = Pace::new(None);
@@ -169,7 +169,7 @@ mod tests {
     #[test]
     fn what_nobody_waits_for_ends() {
         let pace = Pace::new(None);
-        let running = pace.begin(None, &Budget::unlimited());
+        let running = pace.begin(None, &EvalBudget::unlimited());
         assert!(pace.goes_on());
         drop(running);
         assert!(!pace.goes_on());
@@ -196,7 +196,7 @@ mod tests {
     }
 
     fn begun_long_ago(pace: &Pace) -> Running<'_> {
-        let running = pace.begin(LONG, &Budget::unlimited());
+        let running = pace.begin(LONG, &EvalBudget::unlimited());
         if let Some(statement) = pace.lock().as_mut() {
             statement.began = Instant::now().checked_sub(SHORT).unwrap_or(statement.began);
         }

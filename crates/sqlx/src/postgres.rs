@@ -14,7 +14,7 @@ use crate::failover::Hosts;
 use crate::migration::{OpenError, opening};
 use crate::rows::{STATEMENTS, each_row, kept};
 use crate::shares::Shares;
-use scimwire::filter::Budget;
+use scimwire::filter::EvalBudget;
 use scimwire::sql::{Dialect, Sql};
 
 /// A PostgreSQL database, through a pool of connections.
@@ -194,7 +194,7 @@ impl Engine for Postgres {
     async fn read_each(
         &self,
         sql: &Sql,
-        _: &Budget,
+        _: &EvalBudget,
         each: &mut (dyn FnMut(Row) -> bool + Send),
     ) -> Result<(), DatabaseError> {
         let mut is_begun = false;

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use crate::columns::member_type;
 use crate::database::Row;
 use crate::statements::{Statements, by_key};
-use scimwire::query::{MostGroups, Projection};
+use scimwire::query::{MaxGroups, Projection};
 use scimwire::schema::{Membership, ResourceType};
 use scimwire::sql::{Dialect, Parameter, Sql};
 use scimwire::store::{StoreError, Update};
@@ -24,7 +24,7 @@ pub(super) const OF_GROUP: &str =
 pub(super) struct Beside<'t> {
     pub(super) membership: Membership<'t>,
     /// The most groups of each resource.
-    pub(super) most: MostGroups,
+    pub(super) most: MaxGroups,
 }
 
 /// A row of these statements.
@@ -46,12 +46,12 @@ impl<'t> Beside<'t> {
     /// The part that `projection` reads.
     pub(super) fn of(resource_type: &'t ResourceType, projection: &Projection) -> Self {
         let membership = projection.membership(resource_type);
-        Self { membership, most: projection.most_groups() }
+        Self { membership, most: projection.max_groups() }
     }
 
     /// The part that a change has to see.
     pub(super) fn to_change(update: &'t Update) -> Self {
-        let most = Projection::default().most_groups();
+        let most = Projection::default().max_groups();
         Self { membership: update.reads_membership(), most }
     }
 

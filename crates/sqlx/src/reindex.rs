@@ -5,7 +5,7 @@ use crate::row::read;
 use crate::statements::Statements;
 use crate::store::Store;
 use scimwire::auth::Tenant;
-use scimwire::filter::Budget;
+use scimwire::filter::EvalBudget;
 use scimwire::sql::{Parameter, Sql};
 use scimwire::store::StoreError;
 
@@ -22,7 +22,7 @@ impl<E: Engine> Store<E> {
     async fn compare_layout(&self) -> Result<(), StoreError> {
         let fingerprint = self.layout.fingerprint();
         let name = self.layout.resource_type.name();
-        let recorded = self.engine().read(&recorded(name), &Budget::unlimited()).await?;
+        let recorded = self.engine().read(&recorded(name), &EvalBudget::unlimited()).await?;
         if recorded.into_iter().next().and_then(|mut row| row.text(0)).as_ref()
             == Some(&fingerprint)
         {

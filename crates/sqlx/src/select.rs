@@ -7,7 +7,7 @@ use crate::reading::Beside;
 use crate::statements::Statements;
 use crate::store::Store;
 use scimwire::auth::RequestContext;
-use scimwire::filter::Budget;
+use scimwire::filter::EvalBudget;
 use scimwire::query::Page;
 use scimwire::sql::{Sql, clauses};
 use scimwire::store::{Selected, Selection, StoreError};
@@ -73,7 +73,7 @@ impl<E: Engine> Store<E> {
         selection: &Selection<'_>,
         conditions: &Sql,
         beside: Beside<'_>,
-        budget: &Budget,
+        budget: &EvalBudget,
         cx: &RequestContext,
     ) -> Result<Option<Vec<Row>>, StoreError> {
         let columns = self.columns(cx.tenant().as_str());
@@ -95,7 +95,7 @@ impl<E: Engine> Store<E> {
     async fn search(
         &self,
         sql: &Sql,
-        budget: &Budget,
+        budget: &EvalBudget,
         cx: &RequestContext,
     ) -> Result<Vec<Row>, StoreError> {
         self.read_within(sql, budget, cx).await.map_err(|err| err.of_search(budget))
@@ -105,7 +105,7 @@ impl<E: Engine> Store<E> {
         &self,
         statements: Statements<'_>,
         filter: Option<Sql>,
-        budget: &Budget,
+        budget: &EvalBudget,
         cx: &RequestContext,
     ) -> Result<usize, StoreError> {
         let sql =

@@ -22,7 +22,7 @@ use crate::migration::{OpenError, opening};
 use crate::pace::Pace;
 use crate::rows::{STATEMENTS, each_row, kept};
 use crate::shares::Shares;
-use scimwire::filter::Budget;
+use scimwire::filter::EvalBudget;
 use scimwire::sql::{Dialect, Sql};
 
 /// A SQLite file, with one connection that writes and several that read.
@@ -176,7 +176,7 @@ impl Engine for Sqlite {
     async fn read_each(
         &self,
         sql: &Sql,
-        budget: &Budget,
+        budget: &EvalBudget,
         each: &mut (dyn FnMut(Row) -> bool + Send),
     ) -> Result<(), DatabaseError> {
         let reader = self.readers.take().await?;
@@ -216,7 +216,7 @@ pub struct SqliteTransaction {
 #[async_trait]
 impl Rows for SqliteTransaction {
     async fn rows(&mut self, sql: &Sql) -> Result<Vec<Row>, DatabaseError> {
-        let _running = self.pace.begin(self.statement_timeout, &Budget::unlimited());
+        let _running = self.pace.begin(self.statement_timeout, &EvalBudget::unlimited());
         let mut rows = Vec::new();
         each_row(&mut *self.transaction, Dialect::Sqlite, sql, &mut kept(&mut rows)).await?;
         Ok(rows)
@@ -231,7 +231,7 @@ impl Transaction for SqliteTransaction {
     }
 
     async fn script(&mut self, sql: &'static str) -> Result<(), DatabaseError> {
-        let _running = self.pace.begin(self.statement_timeout, &Budget::unlimited());
+        let _running = self.pace.begin(self.statement_timeout, &EvalBudget::unlimited());
         (&mut *self.transaction).execute(sql).await.map(drop).map_err(DatabaseError::from)
     }
 

@@ -17,7 +17,7 @@ use crate::shares::Place;
 use crate::statements::Statements;
 use crate::update::{Prepared, document};
 use scimwire::auth::RequestContext;
-use scimwire::filter::Budget;
+use scimwire::filter::EvalBudget;
 use scimwire::patch::MemberDelta;
 use scimwire::query::{Projection, Query};
 use scimwire::resource::Resource;
@@ -62,14 +62,14 @@ impl<E: Engine> Store<E> {
         sql: &Sql,
         cx: &RequestContext,
     ) -> Result<Vec<Row>, DatabaseError> {
-        self.read_within(sql, &Budget::unlimited(), cx).await
+        self.read_within(sql, &EvalBudget::unlimited(), cx).await
     }
 
     /// Reads rows within a budget.
     pub(super) async fn read_within(
         &self,
         sql: &Sql,
-        budget: &Budget,
+        budget: &EvalBudget,
         cx: &RequestContext,
     ) -> Result<Vec<Row>, DatabaseError> {
         let _place = self.place(cx).await?;
@@ -80,7 +80,7 @@ impl<E: Engine> Store<E> {
     pub(super) async fn read_each(
         &self,
         sql: &Sql,
-        budget: &Budget,
+        budget: &EvalBudget,
         cx: &RequestContext,
         each: &mut (dyn FnMut(Row) -> bool + Send),
     ) -> Result<(), DatabaseError> {

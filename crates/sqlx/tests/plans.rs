@@ -5,7 +5,7 @@
 use std::sync::{Arc, LazyLock, Mutex};
 
 use scimwire::auth::RequestContext;
-use scimwire::filter::{Binder, Budget};
+use scimwire::filter::{EvalBudget, FilterBinder};
 use scimwire::message::PatchOperation;
 use scimwire::query::{Page, Position, Projection, Query, Sort};
 use scimwire::resource::Meta;
@@ -229,7 +229,9 @@ impl Tenant {
         let resource_type =
             if of_users { (*self.user_type).clone() } else { ResourceType::group() };
         let bind = |text: &str| {
-            Binder::new(&resource_type).bind(&text.parse().expect("a filter")).expect("it binds")
+            FilterBinder::new(&resource_type)
+                .bind(&text.parse().expect("a filter"))
+                .expect("it binds")
         };
         let apart = if resource_type.membership().members().is_some() {
             vec!["members".to_owned()]
@@ -239,7 +241,7 @@ impl Tenant {
         let projection =
             Projection::bind(&[], &apart, &resource_type).expect("the names are right");
         let query = Query { filter: filter.map(bind), sort: sort.cloned(), page, projection };
-        execute::select(store, &query, &Budget::new(LOOK_UP), &self.cx)
+        execute::select(store, &query, &EvalBudget::new(LOOK_UP), &self.cx)
             .await
             .expect("an answer")
             .resources

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use scimwire::auth::{RequestContext, Tenant};
-use scimwire::filter::Budget;
+use scimwire::filter::EvalBudget;
 use scimwire::query::{Page, Projection, Query};
 use scimwire::store::{Precondition, execute};
 use scimwire::{ResourceStore, StoreError};
@@ -100,7 +100,7 @@ async fn empty(store: &dyn ResourceStore, cx: &RequestContext) -> Result<(), Sto
     let page = Page::Cursor { after: None, count: PAGE };
     let query = Query { filter: None, sort: None, page, projection: Projection::default() };
     loop {
-        let found = execute::select(store, &query, &Budget::unlimited(), cx).await?;
+        let found = execute::select(store, &query, &EvalBudget::unlimited(), cx).await?;
         if found.resources.is_empty() {
             return Ok(());
         }

@@ -6,7 +6,7 @@ mod place;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::bind::PlanBinder;
+use super::bind::PatchBinder;
 use super::error::{PatchError, PatchErrorKind};
 use super::path::Path;
 use crate::filter::Filter;
@@ -29,7 +29,7 @@ struct Lead {
 
 /// A body while what its keys lead to is put in place.
 struct Unfolding<'b> {
-    binder: &'b PlanBinder,
+    binder: &'b PatchBinder,
     /// The members under the name of an attribute, or the URN of an extension.
     named: Object,
     /// The members that no path leads to.
@@ -40,7 +40,7 @@ struct Unfolding<'b> {
     deviations: &'b mut Deviations,
 }
 
-impl PlanBinder {
+impl PatchBinder {
     /// Puts what stands under a path in the body of a POST or PUT where that leads:
     /// `name.givenName`, an attribute behind the URN of its schema, and what the rules let clients
     /// write besides. Takes note of the keys that were read so.
@@ -162,7 +162,7 @@ impl Unfolding<'_> {
     }
 
     fn resolve(&mut self, key: &str) -> Option<(ResolvedPath, Option<Filter>, bool)> {
-        let PlanBinder { resource_type, quirks, limits, .. } = self.binder;
+        let PatchBinder { resource_type, quirks, limits, .. } = self.binder;
         let path = Path::parse_with(key, limits, quirks, self.deviations).ok()?;
         let known = resource_type.resolve(&path.attribute);
         let bare = known.is_none();

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Lead, Unfolding};
-use crate::patch::bind::PlanBinder;
+use crate::patch::bind::PatchBinder;
 use crate::patch::error::PatchErrorKind;
 use crate::patch::path::without_values;
 use crate::patch::resolve::describe;
@@ -159,7 +159,7 @@ impl Unfolding<'_> {
         let Some(filter) = &lead.filter else {
             return Ok(Object::new());
         };
-        let PlanBinder { resource_type, quirks, .. } = self.binder;
+        let PatchBinder { resource_type, quirks, .. } = self.binder;
         // What the filter says and the host does not keep goes where it goes in any value.
         let before =
             if quirks.left_out_attributes { resource_type.before_leaving_out(whole) } else { None };

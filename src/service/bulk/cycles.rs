@@ -4,7 +4,7 @@
 use super::operation::resolve;
 use super::run::{Job, conflict};
 use super::schedule::{self, Link};
-use crate::budget::Budget;
+use crate::budget::EvalBudget;
 use crate::message::PatchOperation;
 use crate::service::delete::delete_any_version;
 use crate::service::get;
@@ -117,7 +117,7 @@ impl Job<'_, '_> {
             };
             let mut part = call.part();
             // What was begun is taken back, whatever is left of the budget.
-            part.budget = Budget::unlimited();
+            part.budget = EvalBudget::unlimited();
             let undone = delete_any_version(&mut part, target.endpoint, id).await;
             self.notice(made.index, part);
             if let Err(failure) = undone {

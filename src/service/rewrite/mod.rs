@@ -4,7 +4,7 @@ pub(crate) mod message;
 pub(crate) mod parameters;
 
 use crate::message::PatchOperation;
-use crate::patch::Plan;
+use crate::patch::PatchPlan;
 use crate::quirks::{Deviation, Deviations, OmittedAttributes};
 use crate::resource::Resource;
 use crate::schema::ResourceType;
@@ -58,7 +58,7 @@ pub(crate) fn kept(
 /// A PATCH that takes the value of `active` away: the state stays as it was.
 pub(crate) fn not_unassigned(
     resource_type: &ResourceType,
-    plan: &Plan,
+    plan: &PatchPlan,
     deviations: &mut Deviations,
 ) {
     if resource_type.activity().is_some_and(|active| plan.unassigns(active)) {

@@ -10,7 +10,7 @@ use super::members::Memberships;
 use super::table::Table;
 use crate::context::Tenant;
 use crate::patch::MemberDelta;
-use crate::query::MostGroups;
+use crate::query::MaxGroups;
 use crate::resource::Resource;
 use crate::schema::{Membership, ResourceType};
 use crate::store::change::Change;
@@ -177,7 +177,7 @@ impl Tenancy {
         &self,
         chosen: Membership<'_>,
         resource: &Arc<Resource>,
-        most: MostGroups,
+        most: MaxGroups,
     ) -> Arc<Resource> {
         let mut composed = Arc::clone(resource);
         let id = resource.id();
@@ -214,7 +214,7 @@ impl Tenancy {
     }
 
     /// The groups of a resource, direct ones and those that hold these (RFC 7643, Section 4.1.2).
-    fn groups_of(&self, id: &str, most: MostGroups) -> Vec<Value> {
+    fn groups_of(&self, id: &str, most: MaxGroups) -> Vec<Value> {
         let found = self.memberships.groups_of(id, most);
         let groups = found.into_iter().map(|(group, is_direct)| {
             let resource = self.tables.values().find_map(|table| table.get(group));

@@ -149,7 +149,7 @@ impl Lookup<'_> {
                 // Only members have an index here: other paths in brackets are those of elements.
                 self.candidates(filter)?.filter(|_| self.mentions_members(filter))
             }
-            BoundFilter::Nothing => Some(BTreeSet::new()),
+            BoundFilter::Never => Some(BTreeSet::new()),
             BoundFilter::Not(_) | BoundFilter::Present(_) => None,
         })
     }

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::patch::MemberDelta;
-use crate::query::MostGroups;
+use crate::query::MaxGroups;
 use crate::schema::Membership;
 use crate::store::change::MemberChange;
 use crate::store::nesting::groups_above;
@@ -71,7 +71,7 @@ impl Memberships {
 
     /// The groups that list `id`, true beside each, and so many of those that list these, and so
     /// on: the nearest first.
-    pub(super) fn groups_of(&self, id: &str, most: MostGroups) -> Vec<(&Arc<str>, bool)> {
+    pub(super) fn groups_of(&self, id: &str, most: MaxGroups) -> Vec<(&Arc<str>, bool)> {
         groups_above(id, most, |id| self.direct_groups(id))
     }
 

@@ -90,7 +90,7 @@ impl ResourceStore for MemoryStore {
         Ok(tenancy.compose(
             projection.membership(&self.resource_type),
             resource,
-            projection.most_groups(),
+            projection.max_groups(),
         ))
     }
 
@@ -123,7 +123,7 @@ impl ResourceStore for MemoryStore {
     }
 
     fn pushdown(&self, _query: &Query) -> Pushdown {
-        Pushdown::Pages
+        Pushdown::Full
     }
 }
 

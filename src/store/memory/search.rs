@@ -97,7 +97,7 @@ impl Search<'_> {
         if !self.sorts_by_what_is_apart(sort) {
             return execute::page_within(IdOrder::Text, resources, sort, page, budget);
         }
-        let needed = Projection::default().needed(None, sort);
+        let needed = Projection::default().with_required_by(None, sort);
         let positioned = resources.into_iter().map(|resource| {
             let composed = self.composed(&resource, &needed)?;
             Ok((execute::position_within(&composed, sort, budget)?, resource))
@@ -122,7 +122,7 @@ impl Search<'_> {
         let chosen = needed.membership(self.resource_type);
         let count = || self.tenancy.read().memberships.count(resource.id());
         self.spend(chosen.members().map_or(0, |_| count()).saturating_mul(OF_ONE))?;
-        let composed = self.tenancy.read().compose(chosen, resource, needed.most_groups());
+        let composed = self.tenancy.read().compose(chosen, resource, needed.max_groups());
         self.spend(chosen.groups_of(&composed).len().saturating_mul(OF_ONE))?;
         Ok(composed)
     }
@@ -180,7 +180,7 @@ impl Search<'_> {
         chosen: Membership<'_>,
         seen: &Arc<Resource>,
     ) -> Result<Option<Arc<Resource>>, StoreError> {
-        let most = self.selection.projection.most_groups();
+        let most = self.selection.projection.max_groups();
         let tenancy = self.tenancy.read();
         if chosen.members().is_none() {
             return Ok(Some(tenancy.compose(chosen, seen, most)));
@@ -220,9 +220,9 @@ impl Search<'_> {
         if filter.membership(self.resource_type).is_empty() {
             return None;
         }
-        let needed = Projection::default().needed(Some(filter), None);
+        let needed = Projection::default().with_required_by(Some(filter), None);
         Some(if self.asks_for_ids_of_groups(filter) {
-            needed.showing_indirect_groups(usize::MAX)
+            needed.with_max_indirect_groups(usize::MAX)
         } else {
             needed
         })
@@ -276,7 +276,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::budget::Budget;
+    use crate::budget::EvalBudget;
     use crate::store::memory::tests::{fixture, now};
     use crate::store::{Precondition, ResourceStore};
 
@@ -291,7 +291,7 @@ mod tests {
             sort: None,
             page: Some(&page),
             projection: &Projection::default(),
-            budget: &Budget::unlimited(),
+            budget: &EvalBudget::unlimited(),
             memory: usize::MAX,
         };
         let tenancy = fixture.groups.known(&fixture.cx);

@@ -11,7 +11,7 @@ use super::*;
 use crate::context::Tenant;
 use crate::error::ScimType;
 use crate::message::{PatchOp, PatchOperation};
-use crate::patch::PlanBinder;
+use crate::patch::PatchBinder;
 use crate::query::Projection;
 use crate::resource::Meta;
 use crate::store::Operation;
@@ -82,7 +82,7 @@ pub(super) fn update_of(store: &MemoryStore, operations: Value) -> Update {
             value: operation.get("value").map(Into::into),
         });
     let message = PatchOp { operations: operations.collect() };
-    let plan = PlanBinder::new(Arc::clone(&store.resource_type)).bind(message).expect("it binds");
+    let plan = PatchBinder::new(Arc::clone(&store.resource_type)).bind(message).expect("it binds");
     Update::patch(
         Arc::clone(&store.resource_type),
         Tenant::from("example"),

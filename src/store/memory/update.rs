@@ -161,7 +161,7 @@ impl<'j> Job<'j> {
         read: Membership<'_>,
         kept: &Arc<Resource>,
     ) -> Arc<Resource> {
-        tenancy.compose(read, kept, Projection::default().most_groups())
+        tenancy.compose(read, kept, Projection::default().max_groups())
     }
 }
 

@@ -302,7 +302,7 @@ fn long(mut user: Value, bytes: usize) -> Value {
 
 /// A service provider with that limit, and that user of it.
 async fn limited(set: impl Fn(&mut Limits)) -> (Provider, String) {
-    let mut setup = Setup { pushdown: Pushdown::Nothing, ..Setup::default() };
+    let mut setup = Setup { pushdown: Pushdown::None, ..Setup::default() };
     set(&mut setup.limits);
     let provider = Provider::new(setup);
     let made = provider.create("/Users", with_emails()).await;
@@ -396,8 +396,8 @@ async fn of_all_groups_direct_ones_are_shown_first() {
         (2, 1, 2, &["groups"]),
         (5, 3, 5, &[]),
     ];
-    let pushed_down = CASES.iter().map(|case| (Pushdown::Pages, case));
-    let left_to_us = CASES.iter().map(|case| (Pushdown::Nothing, case));
+    let pushed_down = CASES.iter().map(|case| (Pushdown::Full, case));
+    let left_to_us = CASES.iter().map(|case| (Pushdown::None, case));
     for (pushdown, (most, indirect, shown, told)) in pushed_down.chain(left_to_us) {
         let mut setup = Setup { pushdown, ..Setup::default() };
         (setup.limits.groups, setup.limits.indirect_groups) = (*most, *indirect);

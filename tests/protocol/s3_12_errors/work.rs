@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use scimwire::auth::RequestContext;
 use scimwire::dispatch::Report;
-use scimwire::filter::{Binder, Budget, Filter};
+use scimwire::filter::{EvalBudget, Filter, FilterBinder};
 use scimwire::message::{PatchOp, PatchOperation};
-use scimwire::patch::PlanBinder;
+use scimwire::patch::PatchBinder;
 use scimwire::query::{Page, Projection, Query};
 use scimwire::quirks::{Deviation, Deviations};
 use scimwire::resource::Resource;
@@ -36,8 +36,8 @@ fn stored(user: &Value) -> Resource {
 fn cost_of_filter(filter: &str, user: &Resource) -> u64 {
     let users = ResourceType::user();
     let filter: Filter = filter.parse().expect("a filter");
-    let bound = Binder::new(&users).bind(&filter).expect("it binds");
-    let budget = Budget::new(u64::MAX);
+    let bound = FilterBinder::new(&users).bind(&filter).expect("it binds");
+    let budget = EvalBudget::new(u64::MAX);
     bound.matches_within(user, &budget).expect("there is enough");
     u64::MAX - budget.left().expect("it has a limit")
 }
@@ -48,8 +48,8 @@ fn cost_of_patch(operations: Vec<Value>, user: &Value) -> u64 {
     let operations: Vec<PatchOperation> =
         serde_json::from_value(operations.into()).expect("operations");
     let message = PatchOp::new(operations);
-    let plan = PlanBinder::new(users).bind(message).expect("it binds");
-    let budget = Budget::new(u64::MAX);
+    let plan = PatchBinder::new(users).bind(message).expect("it binds");
+    let budget = EvalBudget::new(u64::MAX);
     plan.apply_within(stored(user), &budget, &mut Deviations::default()).expect("there is enough");
     u64::MAX - budget.left().expect("it has a limit")
 }
@@ -252,7 +252,7 @@ async fn a_text_of_too_many_names_is_not_taken_apart() {
 
 /// A service provider that allows so much work for a request.
 fn limited(work: u64, quirks: Quirks) -> Provider {
-    let mut setup = Setup { pushdown: Pushdown::Nothing, quirks, ..Setup::default() };
+    let mut setup = Setup { pushdown: Pushdown::None, quirks, ..Setup::default() };
     setup.limits.work = work;
     Provider::new(setup)
 }
@@ -383,19 +383,20 @@ async fn the_store_in_memory_spends_the_budget_of_the_request() {
         (&group_store, &groups, "members[display eq \"y\"]", 500),
     ];
     for (store, resource_type, filter, least) in table {
-        let bound =
-            Binder::new(resource_type).bind(&filter.parse().expect("a filter")).expect("it binds");
+        let bound = FilterBinder::new(resource_type)
+            .bind(&filter.parse().expect("a filter"))
+            .expect("it binds");
         let page = Page::Index { start: 1, count: 10 };
         let query =
             Query { filter: Some(bound), sort: None, page, projection: Projection::default() };
-        let refused = execute::select(*store, &query, &Budget::new(least - 1), &cx)
+        let refused = execute::select(*store, &query, &EvalBudget::new(least - 1), &cx)
             .await
             .expect_err("it is too much");
         assert!(
             matches!(&refused, StoreError::Refused(err) if err.scim_type() == Some(ScimType::TooMany)),
             "{filter}: {refused:?}"
         );
-        let budget = Budget::new(least * 3);
+        let budget = EvalBudget::new(least * 3);
         assert!(execute::select(*store, &query, &budget, &cx).await.is_ok(), "{filter}");
     }
 }

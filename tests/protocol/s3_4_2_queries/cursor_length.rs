@@ -96,8 +96,8 @@ async fn it_goes_on_in_stores_of_any_shape() {
     let common = "t".repeat(2_000);
     let titles = ["b", "a", "c", "a"].map(|end| format!("{common}{end}"));
     let titles = titles.each_ref().map(String::as_str);
-    for pushdown in [Pushdown::Nothing, Pushdown::Narrows, Pushdown::Filters, Pushdown::Pages] {
-        let quirks = if pushdown == Pushdown::Nothing { Quirks::LENIENT } else { Quirks::STRICT };
+    for pushdown in [Pushdown::None, Pushdown::Partial, Pushdown::Filter, Pushdown::Full] {
+        let quirks = if pushdown == Pushdown::None { Quirks::LENIENT } else { Quirks::STRICT };
         let provider = of_titles(Setup { pushdown, quirks, ..Setup::default() }, &titles).await;
         assert_walks(&provider, "/Users?attributes=userName&sortBy=title").await;
         assert_walks(&provider, "/Users?attributes=userName&sortBy=title&filter=title pr").await;

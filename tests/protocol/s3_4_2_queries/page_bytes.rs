@@ -105,10 +105,10 @@ async fn whoever_goes_on_finds_all() {
         ("/", "count=3&sortBy=userName", 26),
     ];
     for (quirks, pushdown) in [
-        (Quirks::STRICT, Pushdown::Pages),
-        (Quirks::LENIENT, Pushdown::Pages),
-        (Quirks::STRICT, Pushdown::Filters),
-        (Quirks::STRICT, Pushdown::Nothing),
+        (Quirks::STRICT, Pushdown::Full),
+        (Quirks::LENIENT, Pushdown::Full),
+        (Quirks::STRICT, Pushdown::Filter),
+        (Quirks::STRICT, Pushdown::None),
     ] {
         let provider = of_long_titles(quirks, pushdown).await;
         for (path, query, total) in QUERIES {

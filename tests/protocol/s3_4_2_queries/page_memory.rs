@@ -51,9 +51,9 @@ async fn whoever_goes_on_finds_all_in_order() {
         ("/", "filter=meta.resourceType ne \"User\"", true),
     ];
     let in_memory = kind_asked_for() == Kind::Memory;
-    let shapes = [Pushdown::Pages, Pushdown::Filters];
+    let shapes = [Pushdown::Full, Pushdown::Filter];
     let smaller = shapes.map(|pushdown| (MOST[0], pushdown));
-    for (most, pushdown) in [(MOST[1], Pushdown::Pages)].into_iter().chain(smaller) {
+    for (most, pushdown) in [(MOST[1], Pushdown::Full)].into_iter().chain(smaller) {
         let provider = of_groups(most, pushdown).await;
         for (path, query, is_paged) in QUERIES {
             // Such pages are never too long.
@@ -63,7 +63,7 @@ async fn whoever_goes_on_finds_all_in_order() {
                     let query = format!("count={count}&{query}");
                     let pages = walk(&provider, false, path, &query, by_cursor).await;
                     assert_eq!(ids(&pages), all, "{most}, {path}?{query}, {by_cursor}");
-                    if pushdown == Pushdown::Pages && (*is_paged || in_memory) {
+                    if pushdown == Pushdown::Full && (*is_paged || in_memory) {
                         check(&pages, count, &format!("{most}, {path}?{query}, {by_cursor}"));
                     }
                 }
@@ -91,7 +91,7 @@ fn check(pages: &[Answer], count: usize, query: &str) {
 
 #[tokio::test]
 async fn the_limit_is_what_the_resources_take() {
-    let provider = of_groups(usize::MAX, Pushdown::Pages).await;
+    let provider = of_groups(usize::MAX, Pushdown::Full).await;
     let shown = |most: usize, members: &[usize]| {
         let mut left = most;
         let fits = members.iter().take_while(|members| {
@@ -103,7 +103,7 @@ async fn the_limit_is_what_the_resources_take() {
     };
     assert_eq!(provider.get("/Groups").await.resources().len(), MEMBERS.len());
     for most in MOST {
-        let page = of_groups(*most, Pushdown::Pages).await.get("/Groups").await;
+        let page = of_groups(*most, Pushdown::Full).await.get("/Groups").await;
         let (least, found) = (shown(*most, MEMBERS), page.resources().len());
         assert!(found >= least && found <= 4, "{most}: {found}, at least {least}");
     }

@@ -119,7 +119,7 @@ async fn an_attribute_of_an_extension_is_named_with_its_urn() {
 #[tokio::test]
 async fn too_much_work_is_refused() {
     // P-3.4.2.1-03
-    let mut setup = Setup { pushdown: Pushdown::Nothing, ..Setup::default() };
+    let mut setup = Setup { pushdown: Pushdown::None, ..Setup::default() };
     // Enough to make each of them.
     setup.limits.work = 60;
     let provider = mixed(setup).await;
@@ -189,7 +189,7 @@ async fn cursors_go_through_all_types() {
 #[tokio::test]
 async fn cursors_go_through_all_types_in_any_order() {
     // C-2.2-01, P-3.4.2.1-02: a type that lacks the attribute is not skipped.
-    for pushdown in [Pushdown::Nothing, Pushdown::Pages] {
+    for pushdown in [Pushdown::None, Pushdown::Full] {
         let provider = mixed(Setup { pushdown, ..Setup::default() }).await;
         for by in ["id", "meta.resourceType", "displayName", "userName", "serial", "slots"] {
             for order in ["ascending", "descending"] {

@@ -8,7 +8,7 @@ use support::databases::counts_by_cursor;
 use support::reads::provider::{Provider, Setup, escaped, id, name};
 use support::reads::samples::{devices, group, people, user};
 
-const SHAPES: [Pushdown; 3] = [Pushdown::Nothing, Pushdown::Narrows, Pushdown::Filters];
+const SHAPES: [Pushdown; 3] = [Pushdown::None, Pushdown::Partial, Pushdown::Filter];
 
 const QUERIES: &[&str] = &[
     "/Users",
@@ -101,7 +101,7 @@ async fn found(provider: &Provider, path: &str) -> String {
 /// Fails with all queries to which some store gives another answer than the one that pages by
 /// itself.
 async fn assert_alike(queries: &[String]) {
-    let whole = filled(Pushdown::Pages).await;
+    let whole = filled(Pushdown::Full).await;
     let mut differences = Vec::new();
     for shape in SHAPES {
         let provider = filled(shape).await;
@@ -153,7 +153,7 @@ async fn names_of_all_scripts_are_found_the_same() {
         "ﬁn",
     ];
     let mut providers = Vec::new();
-    for shape in [Pushdown::Pages, Pushdown::Nothing] {
+    for shape in [Pushdown::Full, Pushdown::None] {
         let provider = Provider::new(Setup { pushdown: shape, ..Setup::default() });
         providers.push(provider.with_all("/Users", names.map(user).to_vec()).await);
     }

@@ -193,8 +193,8 @@ impl ResourceStore for LazyStore {
     fn pushdown(&self, query: &Query) -> Pushdown {
         match (self.directory.kind, self.opened.get()) {
             (_, Some(store)) => store.pushdown(query),
-            (Kind::Memory, None) => Pushdown::Pages,
-            (Kind::Sqlite | Kind::Postgres, None) => Pushdown::Nothing,
+            (Kind::Memory, None) => Pushdown::Full,
+            (Kind::Sqlite | Kind::Postgres, None) => Pushdown::None,
         }
     }
 }

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use scimwire::auth::RequestContext;
-use scimwire::filter::{Binder, Budget};
+use scimwire::filter::{EvalBudget, FilterBinder};
 use scimwire::query::{Page, Projection, Query};
 use scimwire::schema::{ENTERPRISE_USER, ResourceType};
 use scimwire::sql::Dialect;
@@ -190,11 +190,13 @@ impl Listed {
 
     async fn select(&self, filter: Option<&str>, page: Page) -> Selected {
         let bind = |text: &str| {
-            Binder::new(&self.user_type).bind(&text.parse().expect("a filter")).expect("it fits")
+            FilterBinder::new(&self.user_type)
+                .bind(&text.parse().expect("a filter"))
+                .expect("it fits")
         };
         let query =
             Query { filter: filter.map(bind), sort: None, page, projection: Projection::default() };
-        execute::select(self.users.as_ref(), &query, &Budget::new(u64::MAX), &self.cx)
+        execute::select(self.users.as_ref(), &query, &EvalBudget::new(u64::MAX), &self.cx)
             .await
             .expect("an answer")
     }

@@ -4,7 +4,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use scimwire::message::{PatchOp, PatchOperation};
-use scimwire::patch::{PlanBinder, Replacement};
+use scimwire::patch::{PatchBinder, Replacement};
 use scimwire::quirks::OmittedAttributes;
 use scimwire::store::{ResourceStore, Update};
 use serde_json::json;
@@ -39,7 +39,7 @@ impl Bench {
             _ => (format!("members[value eq \"{id}\"]"), None),
         };
         let operation = PatchOperation::new(op, Some(path), value.map(Into::into));
-        let plan = PlanBinder::new(Arc::clone(&self.group_type))
+        let plan = PatchBinder::new(Arc::clone(&self.group_type))
             .bind(PatchOp::new([operation]))
             .expect("the path fits");
         let update = Update::patch(Arc::clone(&self.group_type), TENANT.into(), plan, now());
@@ -82,7 +82,7 @@ impl Bench {
 
     fn patch(&self, round: usize) -> Update {
         let operation = PatchOperation::replace("active", round % 2 == 1);
-        let binder = PlanBinder::new(Arc::clone(&self.user_type));
+        let binder = PatchBinder::new(Arc::clone(&self.user_type));
         let plan = binder.bind(PatchOp::new([operation])).expect("the path fits");
         Update::patch(Arc::clone(&self.user_type), TENANT.into(), plan, now())
     }

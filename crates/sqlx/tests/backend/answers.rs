@@ -10,7 +10,7 @@ use proptest::strategy::ValueTree;
 use proptest::test_runner::{TestError, TestRunner};
 use scimwire::Resource;
 use scimwire::auth::RequestContext;
-use scimwire::filter::{Binder, Budget, Filter};
+use scimwire::filter::{EvalBudget, Filter, FilterBinder};
 use scimwire::query::{Page, Projection, Query, Sort};
 use scimwire::resource::Meta;
 use scimwire::schema::ResourceType;
@@ -52,7 +52,7 @@ impl Subject {
         }
         let everything =
             Query { filter: None, sort: None, page: whole(), projection: Projection::default() };
-        let found = execute::select(store.as_ref(), &everything, &Budget::unlimited(), &cx)
+        let found = execute::select(store.as_ref(), &everything, &EvalBudget::unlimited(), &cx)
             .await
             .expect("it answers");
         // The folder of a file has to outlive its store.
@@ -67,8 +67,9 @@ impl Subject {
         sort: Option<&Sort>,
         page: &SomePage,
     ) -> Result<Pushdown, TestCaseError> {
-        let bind =
-            |filter: &Filter| Binder::new(&self.resource_type).bind(filter).expect("it binds");
+        let bind = |filter: &Filter| {
+            FilterBinder::new(&self.resource_type).bind(filter).expect("it binds")
+        };
         let query = Query {
             filter: filter.map(bind),
             sort: sort.cloned(),
@@ -80,7 +81,7 @@ impl Subject {
             .iter()
             .filter(|resource| query.filter.as_ref().is_none_or(|filter| filter.matches(resource)));
         let expected = execute::page(matching.cloned().collect(), sort, &query.page);
-        let budget = Budget::unlimited();
+        let budget = EvalBudget::unlimited();
         let found = execute::select(self.store.as_ref(), &query, &budget, &self.cx);
         let found = RUNTIME.block_on(found).map_err(|err| {
             TestCaseError::fail(format!("{err}: {:?}", std::error::Error::source(&err)))
@@ -115,7 +116,7 @@ fn filters_answer_the_same() {
                 .as_ref()
                 .and_then(|sort| sort.path())
                 .is_some_and(|path| path.leaf().attribute_type().as_str() == "binary");
-            let expected = if by_bytes { Pushdown::Filters } else { Pushdown::Pages };
+            let expected = if by_bytes { Pushdown::Filter } else { Pushdown::Full };
             prop_assert_eq!(
                 pushdown,
                 expected,
@@ -202,7 +203,7 @@ fn groups_of_a_user_answer_the_same() {
                 ("groups pr".to_owned(), vec![&ids[0], &ids[1]]),
                 ("groups.display eq \"g\"".to_owned(), vec![&ids[0], &ids[1]]),
             ] {
-                let bound = Binder::new(&ResourceType::user())
+                let bound = FilterBinder::new(&ResourceType::user())
                     .bind(&filter.parse().expect("a filter"))
                     .expect("it binds");
                 let query = Query {
@@ -211,7 +212,7 @@ fn groups_of_a_user_answer_the_same() {
                     page: whole(),
                     projection: Projection::default(),
                 };
-                let found = execute::select(users.as_ref(), &query, &Budget::unlimited(), &cx)
+                let found = execute::select(users.as_ref(), &query, &EvalBudget::unlimited(), &cx)
                     .await
                     .expect("it answers");
                 let found: Vec<&str> = found.resources.iter().map(|user| user.id()).collect();

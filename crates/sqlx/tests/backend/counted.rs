@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use scimwire::auth::RequestContext;
-use scimwire::filter::Budget;
+use scimwire::filter::EvalBudget;
 use scimwire::query::{Page, Projection, Query};
 use scimwire::schema::ResourceType;
 use scimwire::sql::Dialect;
@@ -22,7 +22,7 @@ async fn totals(store: &dyn ResourceStore, tenant: &str) -> (usize, usize) {
     let cx = RequestContext::new(tenant);
     let query = |page| Query { filter: None, sort: None, page, projection: Projection::default() };
     let select = async |page| {
-        execute::select(store, &query(page), &Budget::new(0), &cx).await.expect("an answer")
+        execute::select(store, &query(page), &EvalBudget::new(0), &cx).await.expect("an answer")
     };
     let counted = select(Page::Index { start: 1, count: 1 }).await.total.expect("it is counted");
     (counted, select(Page::Cursor { after: None, count: usize::MAX }).await.resources.len())

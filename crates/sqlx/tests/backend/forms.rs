@@ -1,7 +1,7 @@
 //! Columns of text in each form, with what a client may make of case, width and accents in them:
 //! SQL finds all that evaluation finds, and nothing else where it says that it is exact.
 
-use scimwire::filter::{Binder, Filter};
+use scimwire::filter::{Filter, FilterBinder};
 use scimwire::resource::Resource;
 use scimwire::schema::{ResourceType, case_fold, prepare_username};
 use scimwire::sql::{Column, Dialect, Elements, Mapping, Sql, translate};
@@ -135,7 +135,7 @@ async fn text_of_every_form_is_found() {
                     format!("not (emails[value eq {name} and value sw {start}])"),
                 ] {
                     let parsed: Filter = filter.parse().expect("a filter");
-                    let bound = Binder::new(&users).bind(&parsed).expect("it binds");
+                    let bound = FilterBinder::new(&users).bind(&parsed).expect("it binds");
                     let condition = translate(&bound, &mapping).expect("it is mapped");
                     let sql = written_out(
                         &Sql::new("SELECT t.id FROM t WHERE ").append(condition.sql),

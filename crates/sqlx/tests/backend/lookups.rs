@@ -1,7 +1,7 @@
 //! Look-ups by an index of values, which find none, one, or as many as share a value.
 
 use scimwire::auth::RequestContext;
-use scimwire::filter::{Binder, Budget};
+use scimwire::filter::{EvalBudget, FilterBinder};
 use scimwire::query::{Page, Projection, Query, Sort};
 use scimwire::schema::ResourceType;
 use scimwire::store::execute;
@@ -74,7 +74,7 @@ async fn check(users: &dyn ResourceStore, what: &str, filter: &str, expected: us
         Sort::bind("userName", Some("descending"), &ResourceType::user()).expect("an order");
     for sort in [None, Some(by_name)] {
         let select = async |page| {
-            let bound = Binder::new(&ResourceType::user())
+            let bound = FilterBinder::new(&ResourceType::user())
                 .bind(&filter.parse().expect("a filter"))
                 .expect("it binds");
             let query = Query {
@@ -83,7 +83,9 @@ async fn check(users: &dyn ResourceStore, what: &str, filter: &str, expected: us
                 page,
                 projection: Projection::default(),
             };
-            execute::select(users, &query, &Budget::unlimited(), &cx()).await.expect("an answer")
+            execute::select(users, &query, &EvalBudget::unlimited(), &cx())
+                .await
+                .expect("an answer")
         };
         let all = select(Page::Index { start: 1, count: 1_000 }).await.resources;
         for user in &all {

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use proptest::prelude::*;
 use proptest::sample::select;
-use scimwire::filter::{Binder, BoundFilter, Filter};
+use scimwire::filter::{BoundFilter, Filter, FilterBinder};
 use scimwire::resource::Resource;
 use scimwire::sql::{
     Column, Dialect, Elements, Form, InstantForm, Mapping, Parameter, Sql, Where, key,
@@ -231,7 +231,7 @@ fn conditions_hold_for_what_matches() {
         let mapping = mapping(tables.dialect());
         let (tables, said) = (std::cell::RefCell::new(tables), std::cell::Cell::new((0, 0)));
         run(&filter(), |filter| {
-            let bound = Binder::new(&USERS).bind(&filter).expect("it binds");
+            let bound = FilterBinder::new(&USERS).bind(&filter).expect("it binds");
             let Ok(condition) = translate(&bound, &mapping) else {
                 return Ok(());
             };
@@ -323,7 +323,7 @@ fn instants_of_every_form_compare() {
                 for op in ["eq", "ne", "gt", "ge", "lt", "le"] {
                     let filter: Filter =
                         format!(r#"meta.created {op} "{operand}""#).parse().expect("a filter");
-                    let bound = Binder::new(&USERS).bind(&filter).expect("it binds");
+                    let bound = FilterBinder::new(&USERS).bind(&filter).expect("it binds");
                     let condition = translate(&bound, &mapping).expect("it is mapped");
                     let found = RUNTIME.block_on(
                         tables.ids(&Sql::new("SELECT id FROM events WHERE ").append(condition.sql)),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use scimwire::Resource;
 use scimwire::auth::RequestContext;
-use scimwire::filter::{Binder, Budget};
+use scimwire::filter::{EvalBudget, FilterBinder};
 use scimwire::message::PatchOperation;
 use scimwire::query::{Page, Projection, Query};
 use scimwire::schema::ResourceType;
@@ -79,7 +79,7 @@ async fn groups_of_users(
     for projection in projections {
         let found = async |filter: Option<&str>, page| {
             let bind = |text: &str| {
-                Binder::new(&ResourceType::user())
+                FilterBinder::new(&ResourceType::user())
                     .bind(&text.parse().expect("a filter"))
                     .expect("it binds")
             };
@@ -89,7 +89,7 @@ async fn groups_of_users(
                 page,
                 projection: projection.clone(),
             };
-            execute::select(users.as_ref(), &query, &Budget::unlimited(), &cx)
+            execute::select(users.as_ref(), &query, &EvalBudget::unlimited(), &cx)
                 .await
                 .expect("an answer")
                 .resources
@@ -121,7 +121,7 @@ fn shown(user: &Resource) -> Value {
 async fn groups_are_those_of_the_store_in_memory_in_its_order_up_to_any_limit() {
     // S-4.1.2-07, S-4.1.2-08
     let projections =
-        [0, 1, 5, 1_000].map(|most| Projection::default().showing_indirect_groups(most));
+        [0, 1, 5, 1_000].map(|most| Projection::default().with_max_indirect_groups(most));
     for seed in 1..=3 {
         let listed = listed(seed);
         let expected = groups_of_users(Kind::Memory, &listed, &projections).await;

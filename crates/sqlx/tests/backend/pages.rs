@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use scimwire::auth::RequestContext;
-use scimwire::filter::{Binder, Budget};
+use scimwire::filter::{EvalBudget, FilterBinder};
 use scimwire::query::{Page, Projection, Query, Sort};
 use scimwire::schema::ResourceType;
 use scimwire::store::{Precondition, execute};
@@ -63,7 +63,7 @@ impl Listing {
         page: Page,
     ) -> scimwire::store::Selected {
         let bind = |text: &str| {
-            Binder::new(&ResourceType::user())
+            FilterBinder::new(&ResourceType::user())
                 .bind(&text.parse().expect("a filter"))
                 .expect("it binds")
         };
@@ -73,7 +73,7 @@ impl Listing {
             page,
             projection: Projection::default(),
         };
-        execute::select(self.users.as_ref(), &query, &Budget::unlimited(), &self.cx)
+        execute::select(self.users.as_ref(), &query, &EvalBudget::unlimited(), &self.cx)
             .await
             .expect("a page")
     }

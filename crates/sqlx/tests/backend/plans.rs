@@ -1,7 +1,7 @@
 //! Tables of a host, with the indexes that a host would give them: what a filter can be found by is
 //! found by an index, and pages come in the order of one.
 
-use scimwire::filter::{Binder, BoundFilter, Filter};
+use scimwire::filter::{BoundFilter, Filter, FilterBinder};
 use scimwire::query::{Page, Position, Projection, Query};
 use scimwire::schema::{ENTERPRISE_USER, ResourceType};
 use scimwire::sql::{
@@ -156,7 +156,7 @@ fn team_columns(dialect: Dialect) -> Mapping {
 
 fn bound(filter: &str, resource_type: &ResourceType) -> BoundFilter {
     let filter: Filter = filter.parse().unwrap_or_else(|err| panic!("{filter}: {err}"));
-    Binder::new(resource_type).bind(&filter).unwrap_or_else(|err| panic!("{filter}: {err}"))
+    FilterBinder::new(resource_type).bind(&filter).unwrap_or_else(|err| panic!("{filter}: {err}"))
 }
 
 fn assert_no_scan(plan: &[String], of: &str) {
@@ -258,7 +258,7 @@ fn integer_keys_take_over_whole_queries() {
             for filter in [r#"id eq "7""#, r#"id gt "7" or groups.value eq "x""#] {
                 assert_eq!(
                     scimwire::sql::pushdown(&query(filter, page.clone()), &user_columns(dialect)),
-                    Pushdown::Pages,
+                    Pushdown::Full,
                     "{filter}"
                 );
             }

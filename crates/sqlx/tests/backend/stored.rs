@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use scimwire::auth::{RequestContext, Tenant};
 use scimwire::message::{PatchOp, PatchOperation};
-use scimwire::patch::{PlanBinder, Replacement};
+use scimwire::patch::{PatchBinder, Replacement};
 use scimwire::query::Projection;
 use scimwire::quirks::OmittedAttributes;
 use scimwire::resource::Meta;
@@ -107,7 +107,7 @@ pub(super) fn update(resource_type: ResourceType, operations: &Value) -> Update 
         serde_json::from_value(operations.clone()).expect("operations");
     let message = PatchOp::new(operations);
     let resource_type = Arc::new(resource_type);
-    let binder = PlanBinder::new(Arc::clone(&resource_type)).with_secrets(true);
+    let binder = PatchBinder::new(Arc::clone(&resource_type)).with_secrets(true);
     let plan = binder.bind(message).expect("it binds");
     Update::patch(resource_type, Tenant::from("example"), plan, chrono::DateTime::UNIX_EPOCH)
 }

@@ -7,9 +7,9 @@ use serde_json::{Value, json};
 
 use super::super::tests::{Fixture, fixture, now, update_of};
 use super::AHEAD;
-use crate::budget::Budget;
+use crate::budget::EvalBudget;
 use crate::error::{Error, ScimType};
-use crate::filter::{Binder, Filter};
+use crate::filter::{Filter, FilterBinder};
 use crate::query::{Page, Projection};
 use crate::resource::Resource;
 use crate::store::{MemoryStore, Precondition, ResourceStore, Selection, UpdateHook};
@@ -39,14 +39,14 @@ fn nobody_waits_for_what_is_worked_out() {
         ("searches", &|fixture, _, _| {
             let users = &fixture.users.resource_type;
             let filter: Filter = "title pr".parse().expect("a filter");
-            let filter = Binder::new(users).bind(&filter).expect("it binds");
+            let filter = FilterBinder::new(users).bind(&filter).expect("it binds");
             let (page, projection) = (Page::Index { start: 1, count: 9 }, Projection::default());
             let selection = Selection {
                 filter: Some(&filter),
                 sort: None,
                 page: Some(&page),
                 projection: &projection,
-                budget: &Budget::unlimited(),
+                budget: &EvalBudget::unlimited(),
                 memory: usize::MAX,
             };
             now(fixture.users.select(selection, &fixture.cx)).expect("an answer");

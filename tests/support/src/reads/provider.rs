@@ -40,7 +40,7 @@ impl Default for Setup {
             quirks: Quirks::STRICT,
             limits: Limits::default(),
             features: Features::default(),
-            pushdown: Pushdown::Pages,
+            pushdown: Pushdown::Full,
             hooks: None,
             base_url: BASE,
         }
@@ -71,7 +71,7 @@ impl Provider {
         let clock = TestClock::default();
         let mut builder = Dispatcher::builder(setup.base_url).unauthenticated();
         for resource_type in types {
-            builder = if setup.pushdown == Pushdown::Pages && kind != Kind::Memory {
+            builder = if setup.pushdown == Pushdown::Full && kind != Kind::Memory {
                 builder.resource_type(resource_type.clone(), database.store(resource_type))
             } else {
                 let store = Shaped::new(

@@ -25,7 +25,7 @@ impl Shaped {
     /// A resource without what the projection leaves out.
     fn loaded(&self, mut resource: Arc<Resource>, projection: &Projection) -> Arc<Resource> {
         let attributes = self.resource_type.schema().attributes().iter();
-        for attribute in attributes.filter(|attribute| !projection.reads(attribute)) {
+        for attribute in attributes.filter(|attribute| !projection.needs(attribute)) {
             Arc::make_mut(&mut resource).remove(attribute.name());
         }
         resource
@@ -74,16 +74,16 @@ impl ResourceStore for Shaped {
         selection: Selection<'_>,
         cx: &RequestContext,
     ) -> Result<Selected, StoreError> {
-        let pages = self.pushdown == Pushdown::Pages;
-        let filters = self.pushdown > Pushdown::Nothing;
+        let pages = self.pushdown == Pushdown::Full;
+        let filters = self.pushdown > Pushdown::None;
         assert!(
             pages || (selection.sort.is_none() && selection.page.is_none()),
             "asked for more than it said it can do"
         );
         assert!(filters || selection.filter.is_none(), "asked for more than it said it can do");
         let mut selected = match self.pushdown {
-            Pushdown::Narrows => self.candidates(selection, cx).await?,
-            Pushdown::Nothing | Pushdown::Filters | Pushdown::Pages => {
+            Pushdown::Partial => self.candidates(selection, cx).await?,
+            Pushdown::None | Pushdown::Filter | Pushdown::Full => {
                 self.store.select(selection, cx).await?
             }
         };
