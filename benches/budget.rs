@@ -185,7 +185,7 @@ fn change(name: &str, users: &Arc<ResourceType>, user: &Resource, operations: &[
     unit(name, &|budget| {
         let update =
             Update::patch(Arc::clone(users), "default".into(), plan.clone(), SystemClock.now())
-                .within(budget.clone());
+                .with_budget(budget.clone());
         black_box(update.apply(Arc::clone(&user)).expect("the target is there"));
     });
 }
@@ -202,7 +202,7 @@ fn sort(users: &ResourceType) {
         let sort = Sort::bind("title", None, users).expect("users can be sorted by title");
         unit(&format!("50,000 users in order, {name}"), &|budget| {
             let page = Page::Index { start: 1, count: 10 };
-            let page = execute::page_within(
+            let page = execute::sort_and_page_within(
                 scimwire::query::IdOrder::Text,
                 all.clone(),
                 Some(&sort),

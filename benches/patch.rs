@@ -141,8 +141,8 @@ fn budget(criterion: &mut Criterion) {
             bencher.iter(|| {
                 round ^= 1;
                 let plan = bind(&users, black_box(&bodies[round]));
-                let update =
-                    Update::patch(Arc::clone(&users), "default".into(), plan, now).within(budget());
+                let update = Update::patch(Arc::clone(&users), "default".into(), plan, now)
+                    .with_budget(budget());
                 user = update
                     .apply(Arc::clone(&user))
                     .expect("the target is there")

@@ -7,7 +7,7 @@ use scimwire::auth::RequestContext;
 use scimwire::query::{Page, Projection, Query};
 use scimwire::resource::{Meta, Resource, Version};
 use scimwire::sql::*;
-use scimwire::store::{Change, Precondition, Pushdown, Selected, Selection, Update};
+use scimwire::store::{Change, Precondition, Pushdown, StorePage, StoreQuery, Update};
 use scimwire::{Dispatcher, ResourceStore, ResourceType, StoreError};
 use scimwire_sqlx::store_error;
 use serde_json::Value;
@@ -26,21 +26,24 @@ pub(crate) fn user() -> ResourceType {
         .retain_attributes(single.into_iter().chain(["emails.type", "emails.value"]))
 }
 
-/// The columns of the attributes; a test validates them with `Mapping::check`. Names may contain
+/// The columns of the attributes; a test validates them with `ColumnMapping::check`. Names may contain
 /// letters that SQLite does not case-fold; the crate compares these.
-pub(crate) static MAPPING: LazyLock<Mapping> = LazyLock::new(|| {
-    let emails = Elements::table("user_email", "user_id", "users.id")
+pub(crate) static MAPPING: LazyLock<ColumnMapping> = LazyLock::new(|| {
+    let emails = ElementTable::table("user_email", "user_id", "users.id")
         .column("value", Column::text("user_email.value"))
         .column("type", Column::text("user_email.type"));
-    Mapping::new(Dialect::Sqlite)
+    ColumnMapping::new(Dialect::Sqlite)
         .column("id", Column::text("users.id"))
         .column("externalId", Column::text("users.external_id"))
         .column("userName", Column::text("users.email").not_null())
         .column("name.givenName", Column::text("users.first_name"))
         .column("name.familyName", Column::text("users.last_name"))
         .column("active", Column::boolean("users.active"))
-        .column("meta.created", Column::instant("users.created_at", InstantForm::UnixMicros))
-        .column("meta.lastModified", Column::instant("users.updated_at", InstantForm::UnixMicros))
+        .column("meta.created", Column::instant("users.created_at", TimestampFormat::UnixMicros))
+        .column(
+            "meta.lastModified",
+            Column::instant("users.updated_at", TimestampFormat::UnixMicros),
+        )
         .elements("emails", emails)
 });
 
@@ -90,19 +93,19 @@ impl ResourceStore for Users {
         read(&mut *self.0.acquire().await.map_err(store_error)?, id, cx).await
     }
 
-    async fn select(&self, selection: Selection<'_>, cx: &RequestContext) -> Result<Selected> {
+    async fn select(&self, selection: StoreQuery<'_>, cx: &RequestContext) -> Result<StorePage> {
         let clauses = clauses(&selection, &*MAPPING).map_err(StoreError::other)?;
-        let of_account = |sql: &str| Sql::new(sql).bind_text(cx.tenant().as_str());
+        let of_account = |sql: &str| Sql::new(sql).push_bind_text(cx.tenant().as_str());
         let page = clauses.ids_first("users.id", of_account("users WHERE users.account = "));
         let count = of_account("SELECT count(*) FROM users WHERE users.account = ");
         let mut connection = self.0.acquire().await.map_err(store_error)?;
-        let rows = run(&mut connection, &of_account(SELECT).append(page)).await?;
-        let count = run(&mut connection, &count.append(clauses.filter)).await?;
+        let rows = run(&mut connection, &of_account(SELECT).push_sql(page)).await?;
+        let count = run(&mut connection, &count.push_sql(clauses.filter)).await?;
         let total: i64 = count[0].try_get(0).map_err(store_error)?;
         let page = selection.page.map_or(rows.len(), Page::count);
         let resources = rows.iter().take(page).map(resource).collect::<sqlx::Result<_>>();
         let resources = resources.map_err(store_error)?;
-        Ok(Selected { resources, total: usize::try_from(total).ok(), more: rows.len() > page })
+        Ok(StorePage { resources, total: usize::try_from(total).ok(), has_more: rows.len() > page })
     }
 
     async fn update(&self, id: &str, update: &Update, cx: &RequestContext) -> Result<Change> {
@@ -120,7 +123,11 @@ impl ResourceStore for Users {
         let before = read(&mut transaction, id, cx).await?;
         on.check(before.version().as_ref())?;
         let delete = "DELETE FROM users WHERE id = {} AND account = {}";
-        run(&mut transaction, &Sql::with(delete, [id.into(), cx.tenant().as_str().into()])).await?;
+        run(
+            &mut transaction,
+            &Sql::from_template(delete, [id.into(), cx.tenant().as_str().into()]),
+        )
+        .await?;
         transaction.commit().await.map_err(store_error)?;
         Ok(Change::deleted(Arc::new(user()), cx.tenant().clone(), before))
     }
@@ -131,8 +138,8 @@ impl ResourceStore for Users {
 }
 
 async fn read(db: &mut SqliteConnection, id: &str, cx: &RequestContext) -> Result<Arc<Resource>> {
-    let of_account = Sql::new(SELECT).bind_text(cx.tenant().as_str());
-    let rows = run(db, &of_account.text(" AND users.id = ").bind_text(id)).await?;
+    let of_account = Sql::new(SELECT).push_bind_text(cx.tenant().as_str());
+    let rows = run(db, &of_account.push(" AND users.id = ").push_bind_text(id)).await?;
     resource(rows.first().ok_or(StoreError::NotFound)?).map_err(store_error)
 }
 

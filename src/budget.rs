@@ -13,7 +13,7 @@ const BYTES: usize = 64;
 /// bytes of text that are compared, folded or copied.
 ///
 /// The dispatcher makes one for each request, from [`Limits::work`](crate::dispatch::Limits::work),
-/// and hands it to stores in [`Selection`](crate::store::Selection) and
+/// and hands it to stores in [`StoreQuery`](crate::store::StoreQuery) and
 /// [`Update`](crate::store::Update). What an application does of its own accord has an
 /// [unlimited](Self::unlimited) one.
 ///

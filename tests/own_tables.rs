@@ -225,11 +225,11 @@ async fn look_ups_use_indexes() {
         );
         let order = order_by(None, &*MAPPING).expect("there is an id");
         let sql = Sql::new(SELECT)
-            .bind_text("one")
-            .text(" AND ")
-            .append(condition.expect(filter).sql)
-            .text(" ORDER BY ")
-            .append(order);
+            .push_bind_text("one")
+            .push(" AND ")
+            .push_sql(condition.expect(filter).sql)
+            .push(" ORDER BY ")
+            .push_sql(order);
         let text = format!("EXPLAIN QUERY PLAN {} LIMIT 101", sql.render(Dialect::Sqlite, 1));
         let bound = sql.parameters().fold(sqlx::query(&text), |query, parameter| match parameter {
             Parameter::Text(text) => query.bind(text),

@@ -8,7 +8,7 @@ use scimwire::ResourceStore;
 use scimwire::auth::{Authenticate, TokenStore, ValidateToken};
 use scimwire::dispatch::{Clock, SystemClock};
 use scimwire::hooks::Hooks;
-use scimwire::sql::Columns;
+use scimwire::sql::ColumnSource;
 use scimwire::testkit::Explain;
 
 macro_rules! pointers {
@@ -29,7 +29,7 @@ macro_rules! pointers {
 pointers! {
     authenticate: Authenticate,
     clock: Clock,
-    columns: Columns,
+    columns: ColumnSource,
     explain: Explain,
     hooks: Hooks,
     store: ResourceStore,

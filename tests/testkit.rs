@@ -16,7 +16,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use scimwire::auth::RequestContext;
 use scimwire::sql::{Dialect, Parameter, Sql, clauses};
-use scimwire::store::Selection;
+use scimwire::store::StoreQuery;
 use scimwire::testkit::{self, CHECKS, Explain, StoreFactory, Stores};
 use scimwire::{Dispatcher, MemoryDirectory, ResourceType};
 use serde_json::{Value, json};
@@ -48,7 +48,7 @@ async fn memory_stores_of_other_types_pass() {
     let factory = || {
         let (groups, contacts) = (Arc::clone(&groups), Arc::clone(&contacts));
         async move {
-            let directory = MemoryDirectory::new().keeping_dangling_members();
+            let directory = MemoryDirectory::new().retain_dangling_members();
             let stores = Stores::new().resource_type(Arc::clone(&groups), directory.store(groups));
             stores
                 .resource_type(Arc::clone(&contacts), directory.store(contacts))
@@ -145,18 +145,18 @@ struct Plans(SqlitePool);
 
 #[async_trait]
 impl Explain for Plans {
-    async fn plan(&self, selection: Selection<'_>, cx: &RequestContext) -> Vec<String> {
+    async fn plan(&self, selection: StoreQuery<'_>, cx: &RequestContext) -> Vec<String> {
         let clauses = clauses(&selection, &*MAPPING).expect("it is mapped");
-        let account = Sql::default().bind_text(cx.tenant().as_str()).append(clauses.filter);
-        let page = Sql::new(SELECT).append(account.clone()).append(clauses.page);
-        let count = Sql::new("SELECT count(*) FROM users WHERE users.account = ").append(account);
+        let account = Sql::default().push_bind_text(cx.tenant().as_str()).push_sql(clauses.filter);
+        let page = Sql::new(SELECT).push_sql(account.clone()).push_sql(clauses.page);
+        let count = Sql::new("SELECT count(*) FROM users WHERE users.account = ").push_sql(account);
         // Other connections see new statistics only once they read the schema again.
         let mut connection = self.0.acquire().await.expect("a connection");
         explained(&mut connection, &Sql::new("ANALYZE")).await;
         let mut plan = Vec::new();
         for sql in [page, count] {
             plan.extend(
-                explained(&mut connection, &Sql::new("EXPLAIN QUERY PLAN ").append(sql)).await,
+                explained(&mut connection, &Sql::new("EXPLAIN QUERY PLAN ").push_sql(sql)).await,
             );
         }
         plan

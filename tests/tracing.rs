@@ -14,7 +14,7 @@ use http::Request;
 use scimwire::auth::RequestContext;
 use scimwire::dispatch::{Features, Report};
 use scimwire::query::{Projection, Query};
-use scimwire::store::{Change, Precondition, Pushdown, Selected, Selection, Update};
+use scimwire::store::{Change, Precondition, Pushdown, StorePage, StoreQuery, Update};
 use scimwire::{
     Dispatcher, MemoryStore, Quirks, Resource, ResourceStore, ResourceType, StoreError,
 };
@@ -282,9 +282,9 @@ impl ResourceStore for Laddered {
 
     async fn select(
         &self,
-        selection: Selection<'_>,
+        selection: StoreQuery<'_>,
         cx: &RequestContext,
-    ) -> Result<Selected, StoreError> {
+    ) -> Result<StorePage, StoreError> {
         self.0.select(selection, cx).await
     }
 

@@ -121,7 +121,7 @@ fn patch_stored(budget: fn() -> EvalBudget) -> Round {
         round ^= 1;
         let plan = plan(&users, bodies[round].as_bytes());
         let update = Update::patch(Arc::clone(&users), "default".into(), plan, now);
-        let change = update.within(budget()).apply(Arc::clone(&user));
+        let change = update.with_budget(budget()).apply(Arc::clone(&user));
         user = change.expect("the target is there").after.expect("the user");
     })
 }

@@ -91,7 +91,7 @@ pub(super) fn of_failure(failure: Failure, report: &mut Report) -> Response<Byte
     match &failure {
         Failure::MethodNotAllowed(methods) => allowed = Some(*methods),
         Failure::Auth(AuthError::Busy { retry_after })
-        | Failure::Store(StoreError::Busy { retry_after }) => wait = Some(*retry_after),
+        | Failure::Store(StoreError::Unavailable { retry_after }) => wait = Some(*retry_after),
         Failure::Auth(err) => challenge = err.challenge(),
         Failure::Refused(_) | Failure::Store(_) => {}
     }

@@ -55,7 +55,7 @@ impl PatchPlan {
     /// # Errors
     ///
     /// - as [`Plan::apply_within`].
-    pub fn apply_without_members(
+    pub fn apply_except_members(
         &self,
         resource: Resource,
         budget: &EvalBudget,

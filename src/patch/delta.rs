@@ -56,7 +56,7 @@ impl MemberDelta {
     /// Returns `true` if it puts in or takes out who has that id; of others it says nothing, unless
     /// it replaces all.
     #[must_use]
-    pub fn names(&self, member: &str) -> bool {
+    pub fn mentions(&self, member: &str) -> bool {
         self.add.iter().any(|added| Membership::id(added) == Some(member))
             || self.remove.iter().any(|removed| removed == member)
     }

@@ -243,7 +243,7 @@ impl PatchPlan {
 
     /// The ids of all that become members, or stay so, by what is added or put in the place of
     /// something.
-    pub(crate) fn joining(&self) -> Vec<String> {
+    pub(crate) fn added_member_ids(&self) -> Vec<String> {
         let mut ids = Vec::new();
         for step in self.member_steps() {
             if let StepChange::Target(target, Action::Add(value) | Action::Replace(Some(value))) =

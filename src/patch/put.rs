@@ -72,7 +72,7 @@ impl Replacement {
     /// # Errors
     ///
     /// - as [`Replacement::apply`].
-    pub fn apply_without_members(&self, current: Resource) -> Result<Resource, PatchError> {
+    pub fn apply_except_members(&self, current: Resource) -> Result<Resource, PatchError> {
         let members = self.resource_type.membership().members();
         self.replace(current, |attribute| Some(attribute) != members)
     }

@@ -144,7 +144,7 @@ impl<'c> Call<'c> {
     /// Tells the hooks what was committed. It had the passwords before they were stored, and has
     /// them no second time.
     pub(super) async fn report(&self, change: Change) -> Change {
-        let change = change.without_secrets();
+        let change = change.redacted();
         self.service.hooks.after_commit(&change, self.cx).await;
         change
     }

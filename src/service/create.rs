@@ -7,7 +7,7 @@ use super::{Call, Endpoint, rewrite};
 use crate::hooks::{CreateDecision, LinkMode, MemberDecision};
 use crate::patch::Replacement;
 use crate::resource::{Decoded, Meta, Resource, validate};
-use crate::store::{Change, Operation, too_long};
+use crate::store::{Change, ChangeKind, too_long};
 use crate::value::Object;
 
 /// Creates the resource in the body of a POST, or links the POST to a resource that is there
@@ -32,7 +32,7 @@ pub(crate) async fn create(
             link(call, endpoint, (&id, mode), resource, cleared).await?
         }
     };
-    let is_new = change.operation == Operation::Create;
+    let is_new = change.operation == ChangeKind::Create;
     Ok(Outcome::created(call.represent_changed(endpoint, change, projection).await?, is_new))
 }
 

@@ -125,7 +125,7 @@ impl From<Failure> for StoreError {
     fn from(failure: Failure) -> Self {
         match failure {
             Failure::Store(err) => err,
-            failure => Self::Refused(failure.into_error().0),
+            failure => Self::Rejected(failure.into_error().0),
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::query::{MaxGroups, ProjectedResource, Projection};
 use crate::quirks::{Deviation, Mark};
 use crate::resource::{Resource, Written};
 use crate::schema::{Membership, ResourceType, ResourceUrls};
-use crate::store::{Change, Operation};
+use crate::store::{Change, ChangeKind};
 
 /// A resource, and what of it is shown.
 pub(crate) struct Representation {
@@ -103,7 +103,7 @@ impl Call<'_> {
     ) -> bool {
         let read = projection.membership(&endpoint.resource_type);
         let shows_groups = read.groups().is_some();
-        if change.operation == Operation::Create {
+        if change.operation == ChangeKind::Create {
             !read.members_of(state).is_empty() || (shows_groups && self.service.has_hooks)
         } else {
             shows_groups

@@ -122,7 +122,7 @@ impl Resources {
     /// # Errors
     ///
     /// - [`StoreError::NotFound`]: the id does not exist;
-    /// - [`StoreError::Refused`]: the parameters name both `attributes` and `excludedAttributes`;
+    /// - [`StoreError::Rejected`]: the parameters name both `attributes` and `excludedAttributes`;
     /// - the store fails.
     pub async fn represent(
         &self,
@@ -166,7 +166,7 @@ impl Resources {
     ///
     /// # Errors
     ///
-    /// - [`StoreError::Refused`]: the parameters are not valid for this type, or cost too much;
+    /// - [`StoreError::Rejected`]: the parameters are not valid for this type, or cost too much;
     /// - the store fails.
     pub async fn query(
         &self,
@@ -240,7 +240,7 @@ impl Resources {
                 execute::select(&*self.endpoint.store, &query, &EvalBudget::unlimited(), cx)
                     .await?;
             found.extend(selected.resources);
-            let Some(last) = found.last().filter(|_| selected.more) else {
+            let Some(last) = found.last().filter(|_| selected.has_more) else {
                 return Ok(found);
             };
             query.page = Page::Cursor { after: Some(execute::position(last, None)), count: PAGE };
@@ -252,7 +252,7 @@ impl Resources {
     /// # Errors
     ///
     /// - [`StoreError::Conflict`]: a unique value is taken;
-    /// - [`StoreError::Refused`]: a required attribute is missing, or a hook rejects it;
+    /// - [`StoreError::Rejected`]: a required attribute is missing, or a hook rejects it;
     /// - the store fails.
     pub async fn create(
         &self,
@@ -271,7 +271,7 @@ impl Resources {
     /// - [`StoreError::NotFound`]: the id does not exist;
     /// - [`StoreError::Conflict`]: a unique value is taken;
     /// - [`StoreError::VersionMismatch`]: it has another version than expected;
-    /// - [`StoreError::Refused`]: an operation cannot be applied, or a hook rejects it;
+    /// - [`StoreError::Rejected`]: an operation cannot be applied, or a hook rejects it;
     /// - the store fails.
     pub async fn patch(
         &self,
@@ -322,7 +322,7 @@ impl Resources {
     ///
     /// - [`StoreError::NotFound`]: the id does not exist;
     /// - [`StoreError::VersionMismatch`]: it has another version than expected;
-    /// - [`StoreError::Refused`]: a hook rejects it;
+    /// - [`StoreError::Rejected`]: a hook rejects it;
     /// - the store fails.
     pub async fn delete(&self, id: &str, cx: &RequestContext) -> Result<Change, StoreError> {
         let call = self.call(cx);

@@ -166,6 +166,6 @@ impl Call<'_> {
             resource_type: &endpoint.resource_type,
             projection: &query.projection,
         });
-        Ok(Results { found: found.collect(), total: selected.total, more: selected.more })
+        Ok(Results { found: found.collect(), total: selected.total, more: selected.has_more })
     }
 }

@@ -30,14 +30,14 @@ impl Call<'_> {
         id: &str,
         update: Update,
     ) -> Result<Change, Failure> {
-        let update = match self.accepted_members(endpoint, &update.joining()).await? {
+        let update = match self.accepted_members(endpoint, &update.added_member_ids()).await? {
             MemberDecision::Ignore(ids) => update.leaving_out(&ids),
             MemberDecision::Accept => update,
         };
         let update = update
-            .expecting(self.precondition.clone())
-            .within(self.budget.clone())
-            .up_to(self.service.limits.resource_bytes);
+            .with_precondition(self.precondition.clone())
+            .with_budget(self.budget.clone())
+            .with_max_bytes(self.service.limits.resource_bytes);
         let update =
             if self.service.has_hooks { self.with_hooks(update, endpoint) } else { update };
         let change = endpoint.store.update(id, &update, self.cx).await?;

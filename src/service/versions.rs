@@ -26,7 +26,7 @@ impl Call<'_> {
         let version = resource.version();
         let Precondition { if_match, if_none_match } = self.precondition.clone();
         Precondition { if_match, if_none_match: None }.check(version.as_ref())?;
-        Ok(if_none_match.is_some_and(|tags| version.is_some_and(|version| tags.name(&version))))
+        Ok(if_none_match.is_some_and(|tags| version.is_some_and(|version| tags.matches(&version))))
     }
 }
 
@@ -40,7 +40,7 @@ pub(crate) fn entity_tags<'v>(values: impl IntoIterator<Item = &'v str>) -> Opti
         }
         versions.get_or_insert_with(Vec::new).extend(tags(value));
     }
-    versions.map(EntityTags::OneOf)
+    versions.map(EntityTags::List)
 }
 
 /// The tags of a list. A comma between quotes does not separate.
@@ -77,12 +77,12 @@ mod tests {
     fn reads_lists_of_tags() {
         // P-3.14-06, P-3.14-09
         let if_match = |values: &[&str]| entity_tags(values.iter().copied());
-        let two = Some(EntityTags::OneOf(vec![Version::from("\"a,b\""), Version::from("W/\"c\"")]));
+        let two = Some(EntityTags::List(vec![Version::from("\"a,b\""), Version::from("W/\"c\"")]));
         assert_eq!(if_match(&["W/\"a,b\", \"c\""]), two);
         assert_eq!(if_match(&["\"a,b\"", "\"c\""]), two);
         assert_eq!(if_match(&["*"]), Some(EntityTags::Any));
         assert_eq!(if_match(&[]), None);
-        assert_eq!(if_match(&["3"]), Some(EntityTags::OneOf(vec![Version::from("\"3\"")])));
-        assert_eq!(if_match(&["\"open"]), Some(EntityTags::OneOf(vec![Version::from("\"open")])));
+        assert_eq!(if_match(&["3"]), Some(EntityTags::List(vec![Version::from("\"3\"")])));
+        assert_eq!(if_match(&["\"open"]), Some(EntityTags::List(vec![Version::from("\"open")])));
     }
 }

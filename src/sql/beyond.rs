@@ -56,7 +56,7 @@ impl Place {
     }
 }
 
-/// Where text with characters beyond ASCII stands, its ASCII folded, that is `folded` once all of
+/// Condition text with characters beyond ASCII stands, its ASCII folded, that is `folded` once all of
 /// it is folded, or begins so. Up to the first such character both are the same; but that a letter
 /// before it may be one character with an accent behind it.
 pub(super) fn places(folded: &str, is_identifier: bool) -> Vec<Place> {
@@ -96,8 +96,8 @@ impl OfAscii {
     pub(super) fn above(self, dialect: Dialect, column: &str) -> Sql {
         let Some(places) = self.places else {
             return Sql::new("(")
-                .append(self.condition)
-                .text(format!(" OR {})", dialect.beyond_ascii(column)));
+                .push_sql(self.condition)
+                .push(format!(" OR {})", dialect.beyond_ascii(column)));
         };
         let conditions = places
             .into_iter()
@@ -111,8 +111,8 @@ impl OfAscii {
             return Sql::new("FALSE");
         }
         Sql::new("(")
-            .append(self.condition)
-            .text(format!(" AND NOT ({}))", dialect.beyond_ascii(column)))
+            .push_sql(self.condition)
+            .push(format!(" AND NOT ({}))", dialect.beyond_ascii(column)))
     }
 }
 

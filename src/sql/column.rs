@@ -6,7 +6,7 @@ use super::dialect::Dialect;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Column {
     pub(super) sql: String,
-    pub(super) form: Form,
+    pub(super) form: ColumnFormat,
     pub(super) prepared: Option<String>,
     pub(super) not_null: bool,
     /// `true` if it is a column by its name, which can have an index; else it is an expression.
@@ -18,7 +18,7 @@ pub struct Column {
 /// The level of [`Pushdown`](crate::store::Pushdown) of each format: for `userName`, which is
 /// unique and ignores case, for `title`, which ignores case and is not unique, and for
 /// `externalId`, which is case-sensitive. *Prepared* means with [`Column::with_prepared`]; *no* is
-/// rejected by [`Mapping::check`](super::Mapping::check).
+/// rejected by [`ColumnMapping::check`](super::ColumnMapping::check).
 ///
 /// | form | `userName eq` | `userName sw` | `userName pr` | by `userName` | `title eq` | by `title` | `externalId eq` | by `externalId` |
 /// |---|---|---|---|---|---|---|---|---|
@@ -29,19 +29,19 @@ pub struct Column {
 /// | `Key` | Narrows | Pages | Pages | Pages | Pages | Pages | Pages | Pages |
 /// | `Key`, prepared | Pages | Pages | Pages | Pages | Pages | Pages | Pages | Pages |
 ///
-/// If a text is always ASCII, use [`Form::Ascii`], which needs no further column. Otherwise use
-/// [`Form::Folded`] or [`Form::Key`], which your application fills in at each write.
+/// If a text is always ASCII, use [`ColumnFormat::Ascii`], which needs no further column. Otherwise use
+/// [`ColumnFormat::Folded`] or [`ColumnFormat::Key`], which your application fills in at each write.
 ///
 /// `eq` and `sw` use an index on the compared expression, if there is one. For `Text` and `Ascii`
 /// without case, this is `lower(email)` in SQLite and `lower(email COLLATE "C")` in PostgreSQL.
 /// Text beyond ASCII uses the same index, if the column is given by name and not as an expression.
 /// For everything else it is the column itself; in PostgreSQL, `sw` and sorting need `COLLATE "C"`.
-/// The tenant comes first: `CREATE INDEX .. ON users (account, lower(email))`. Elements in a table
+/// The tenant comes first: `CREATE INDEX .. ON users (account, lower(email))`. ElementTable in a table
 /// of their own need indexes on their value and on the reference to the resource. SQLite needs
 /// statistics to choose well: run `ANALYZE` or `PRAGMA optimize` now and then.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Form {
+pub enum ColumnFormat {
     /// Text as in the resource. If the attribute ignores case, SQL finds a superset: it folds only
     /// ASCII, and the crate checks the rest.
     Text,
@@ -60,7 +60,7 @@ pub enum Form {
     /// A number.
     Number,
     /// An instant.
-    Instant(InstantForm),
+    Instant(TimestampFormat),
     /// Bytes.
     Binary,
 }
@@ -68,7 +68,7 @@ pub enum Form {
 /// The format of timestamps in a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum InstantForm {
+pub enum TimestampFormat {
     /// Whole seconds since 1970.
     UnixSeconds,
     /// Whole milliseconds since 1970.
@@ -84,62 +84,62 @@ pub enum InstantForm {
 impl Column {
     /// A column, by its name, perhaps with that of its table: `users.email`.
     #[must_use]
-    pub fn new(name: &str, form: Form) -> Self {
+    pub fn new(name: &str, form: ColumnFormat) -> Self {
         Self { is_name: true, ..Self::expression(Dialect::quote(name), form) }
     }
 
     /// Any expression, written into the statement as it stands: nothing that came from outside
     /// belongs there.
-    pub fn expression(sql: impl Into<String>, form: Form) -> Self {
+    pub fn expression(sql: impl Into<String>, form: ColumnFormat) -> Self {
         Self { sql: sql.into(), form, prepared: None, not_null: false, is_name: false }
     }
 
-    /// A column of [`Form::Text`].
+    /// A column of [`ColumnFormat::Text`].
     #[must_use]
     pub fn text(name: &str) -> Self {
-        Self::new(name, Form::Text)
+        Self::new(name, ColumnFormat::Text)
     }
 
-    /// A column of [`Form::Ascii`].
+    /// A column of [`ColumnFormat::Ascii`].
     #[must_use]
     pub fn ascii(name: &str) -> Self {
-        Self::new(name, Form::Ascii)
+        Self::new(name, ColumnFormat::Ascii)
     }
 
-    /// A column of [`Form::Folded`].
+    /// A column of [`ColumnFormat::Folded`].
     #[must_use]
     pub fn folded(name: &str) -> Self {
-        Self::new(name, Form::Folded)
+        Self::new(name, ColumnFormat::Folded)
     }
 
-    /// A column of [`Form::Key`].
+    /// A column of [`ColumnFormat::Key`].
     #[must_use]
     pub fn key(name: &str) -> Self {
-        Self::new(name, Form::Key)
+        Self::new(name, ColumnFormat::Key)
     }
 
-    /// A column of [`Form::IntegerKey`].
+    /// A column of [`ColumnFormat::IntegerKey`].
     #[must_use]
     pub fn integer_key(name: &str) -> Self {
-        Self::new(name, Form::IntegerKey)
+        Self::new(name, ColumnFormat::IntegerKey)
     }
 
-    /// A column of [`Form::Boolean`].
+    /// A column of [`ColumnFormat::Boolean`].
     #[must_use]
     pub fn boolean(name: &str) -> Self {
-        Self::new(name, Form::Boolean)
+        Self::new(name, ColumnFormat::Boolean)
     }
 
-    /// A column of [`Form::Number`].
+    /// A column of [`ColumnFormat::Number`].
     #[must_use]
     pub fn number(name: &str) -> Self {
-        Self::new(name, Form::Number)
+        Self::new(name, ColumnFormat::Number)
     }
 
-    /// A column of [`Form::Instant`].
+    /// A column of [`ColumnFormat::Instant`].
     #[must_use]
-    pub fn instant(name: &str, form: InstantForm) -> Self {
-        Self::new(name, Form::Instant(form))
+    pub fn instant(name: &str, form: TimestampFormat) -> Self {
+        Self::new(name, ColumnFormat::Instant(form))
     }
 
     /// Sets an expression for the result of [`prepared_key`](super::prepared_key), which compares

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Datelike, Utc};
 
 use super::beyond::{OfAscii, places};
-use super::column::{Column, Form, InstantForm};
+use super::column::{Column, ColumnFormat, TimestampFormat};
 use super::dialect::Dialect;
 use super::sort_key;
 use super::statement::{Parameter, Sql};
@@ -33,54 +33,55 @@ impl Column {
     ) -> Option<Compared> {
         let exact = |condition: Option<Sql>| condition.map(Compared::Exact);
         match (self.form, operand) {
-            (Form::Key | Form::Folded, Operand::Identifier { prepared: text, .. }) => {
-                Some(match &self.prepared {
-                    Some(prepared) => Compared::Exact(compare_text(dialect, prepared, op, text)),
-                    None => Compared::OfAscii(self.of_ascii(
-                        dialect,
-                        self.sql.clone(),
-                        op,
-                        &case_fold(text),
-                        true,
-                    )),
-                })
-            }
-            (Form::Key, operand) => exact(
+            (
+                ColumnFormat::Key | ColumnFormat::Folded,
+                Operand::Identifier { prepared: text, .. },
+            ) => Some(match &self.prepared {
+                Some(prepared) => Compared::Exact(compare_text(dialect, prepared, op, text)),
+                None => Compared::OfAscii(self.of_ascii(
+                    dialect,
+                    self.sql.clone(),
+                    op,
+                    &case_fold(text),
+                    true,
+                )),
+            }),
+            (ColumnFormat::Key, operand) => exact(
                 sort_key::of_operand(operand)
                     .map(|text| compare_text(dialect, &self.sql, op, &text)),
             ),
-            (Form::Folded, Operand::Folded { folded, .. }) => {
+            (ColumnFormat::Folded, Operand::Folded { folded, .. }) => {
                 exact(Some(compare_text(dialect, &self.sql, op, folded)))
             }
-            (Form::Text | Form::Ascii, Operand::Exact(text)) => {
+            (ColumnFormat::Text | ColumnFormat::Ascii, Operand::Exact(text)) => {
                 exact(Some(compare_text(dialect, &self.sql, op, text)))
             }
             (
-                form @ (Form::Text | Form::Ascii),
+                form @ (ColumnFormat::Text | ColumnFormat::Ascii),
                 Operand::Folded { folded: text, .. } | Operand::Identifier { prepared: text, .. },
             ) => {
                 let is_identifier = matches!(operand, Operand::Identifier { .. });
                 let compared =
                     self.of_ascii(dialect, dialect.lower(&self.sql), op, text, is_identifier);
-                Some(if form == Form::Ascii {
+                Some(if form == ColumnFormat::Ascii {
                     Compared::Exact(compared.condition)
                 } else {
                     Compared::OfAscii(compared)
                 })
             }
-            (Form::IntegerKey, operand) => exact(
+            (ColumnFormat::IntegerKey, operand) => exact(
                 sort_key::of_operand(operand).map(|text| self.compare_digits(dialect, op, &text)),
             ),
-            (Form::Boolean, Operand::Boolean(value)) => {
+            (ColumnFormat::Boolean, Operand::Boolean(value)) => {
                 exact(Some(self.against("=", Parameter::Boolean(*value))))
             }
-            (Form::Number, Operand::Number(number)) => {
+            (ColumnFormat::Number, Operand::Number(number)) => {
                 exact(compare_number(dialect, &self.sql, sign(op)?, number))
             }
-            (Form::Instant(form), Operand::Instant(instant)) => {
+            (ColumnFormat::Instant(form), Operand::Instant(instant)) => {
                 exact(self.compare_instant(dialect, form, op, *instant))
             }
-            (Form::Binary, Operand::Binary(bytes)) => {
+            (ColumnFormat::Binary, Operand::Binary(bytes)) => {
                 exact(Some(self.against("=", Parameter::Bytes(bytes.clone()))))
             }
             _ => None,
@@ -90,7 +91,7 @@ impl Column {
     /// The condition that the column is an id.
     pub(super) fn is_exactly(&self, dialect: Dialect, id: &str) -> Sql {
         match self.form {
-            Form::IntegerKey => self.compare_digits(dialect, CompareOp::Eq, id),
+            ColumnFormat::IntegerKey => self.compare_digits(dialect, CompareOp::Eq, id),
             _ => compare_text(dialect, &self.sql, CompareOp::Eq, id),
         }
     }
@@ -98,18 +99,25 @@ impl Column {
     /// The condition that a resource with this `id` comes behind that one in the order of ids.
     pub(super) fn behind_id(&self, dialect: Dialect, id: &str) -> Sql {
         match (self.form, integer(id)) {
-            (Form::IntegerKey, Some(number)) => self.against(">", Parameter::Integer(number)),
+            (ColumnFormat::IntegerKey, Some(number)) => {
+                self.against(">", Parameter::Integer(number))
+            }
             // What is no number comes before all that are.
-            (Form::IntegerKey, None) => Sql::new("TRUE"),
+            (ColumnFormat::IntegerKey, None) => Sql::new("TRUE"),
             // A position is that of a resource there was, and no text of a column has U+0000 in it;
             // a forged one has to do no harm.
-            _ => Sql::new(format!("{} > ", dialect.in_order(&self.sql))).bind_text(without_nul(id)),
+            _ => Sql::new(format!("{} > ", dialect.collate_bytes(&self.sql)))
+                .push_bind_text(without_nul(id)),
         }
     }
 
     /// Returns the ORDER BY expression of ids.
     pub(super) fn in_order_of_ids(&self, dialect: Dialect) -> String {
-        if self.form == Form::IntegerKey { self.sql.clone() } else { dialect.in_order(&self.sql) }
+        if self.form == ColumnFormat::IntegerKey {
+            self.sql.clone()
+        } else {
+            dialect.collate_bytes(&self.sql)
+        }
     }
 
     fn digits(&self) -> String {
@@ -140,7 +148,7 @@ impl Column {
         OfAscii {
             condition,
             compared,
-            tells_ascii: !matches!(self.form, Form::Key | Form::Folded),
+            tells_ascii: !matches!(self.form, ColumnFormat::Key | ColumnFormat::Folded),
             places,
         }
     }
@@ -149,11 +157,14 @@ impl Column {
     pub(super) fn present(&self) -> Sql {
         let sql = &self.sql;
         match self.form {
-            Form::Text | Form::Ascii | Form::Folded | Form::Key => Sql::new(format!("{sql} <> ''")),
-            Form::Binary => Sql::new(format!("length({sql}) > 0")),
-            Form::IntegerKey | Form::Boolean | Form::Number | Form::Instant(_) => {
-                Sql::new(format!("{sql} IS NOT NULL"))
+            ColumnFormat::Text | ColumnFormat::Ascii | ColumnFormat::Folded | ColumnFormat::Key => {
+                Sql::new(format!("{sql} <> ''"))
             }
+            ColumnFormat::Binary => Sql::new(format!("length({sql}) > 0")),
+            ColumnFormat::IntegerKey
+            | ColumnFormat::Boolean
+            | ColumnFormat::Number
+            | ColumnFormat::Instant(_) => Sql::new(format!("{sql} IS NOT NULL")),
         }
     }
 
@@ -161,15 +172,19 @@ impl Column {
     /// express it.
     pub(super) fn ordered(&self, dialect: Dialect, case_exact: bool) -> Option<String> {
         match self.form {
-            Form::Key | Form::Folded => Some(dialect.in_order(&self.sql)),
-            Form::Text | Form::Ascii if case_exact => Some(dialect.in_order(&self.sql)),
-            Form::Ascii => Some(dialect.in_order(&dialect.lower(&self.sql))),
-            Form::IntegerKey => Some(dialect.in_order(&self.digits())),
-            Form::Text | Form::Binary => None,
-            Form::Number if dialect == Dialect::Postgres => {
+            ColumnFormat::Key | ColumnFormat::Folded => Some(dialect.collate_bytes(&self.sql)),
+            ColumnFormat::Text | ColumnFormat::Ascii if case_exact => {
+                Some(dialect.collate_bytes(&self.sql))
+            }
+            ColumnFormat::Ascii => Some(dialect.collate_bytes(&dialect.lower(&self.sql))),
+            ColumnFormat::IntegerKey => Some(dialect.collate_bytes(&self.digits())),
+            ColumnFormat::Text | ColumnFormat::Binary => None,
+            ColumnFormat::Number if dialect == Dialect::Postgres => {
                 Some(format!("CAST({} AS numeric)", self.sql))
             }
-            Form::Boolean | Form::Number | Form::Instant(_) => Some(self.sql.clone()),
+            ColumnFormat::Boolean | ColumnFormat::Number | ColumnFormat::Instant(_) => {
+                Some(self.sql.clone())
+            }
         }
     }
 
@@ -184,19 +199,23 @@ impl Column {
     ) -> Option<Sql> {
         let sign = sign(op)?;
         match (self.form, key) {
-            (Form::Key, key) => {
-                Some(Sql::new(format!("{ordered} {sign} ")).bind_text(sort_key::of_sort_key(key)))
+            (ColumnFormat::Key, key) => Some(
+                Sql::new(format!("{ordered} {sign} ")).push_bind_text(sort_key::of_sort_key(key)),
+            ),
+            (
+                ColumnFormat::Text
+                | ColumnFormat::Ascii
+                | ColumnFormat::Folded
+                | ColumnFormat::IntegerKey,
+                SortKey::Text(text),
+            ) => Some(Sql::new(format!("{ordered} {sign} ")).push_bind_text(text)),
+            (ColumnFormat::Boolean, SortKey::Boolean(value)) => {
+                Some(Sql::new(format!("{ordered} {sign} ")).push_bind(Parameter::Boolean(*value)))
             }
-            (Form::Text | Form::Ascii | Form::Folded | Form::IntegerKey, SortKey::Text(text)) => {
-                Some(Sql::new(format!("{ordered} {sign} ")).bind_text(text))
-            }
-            (Form::Boolean, SortKey::Boolean(value)) => {
-                Some(Sql::new(format!("{ordered} {sign} ")).bind(Parameter::Boolean(*value)))
-            }
-            (Form::Number, SortKey::Number(number)) => {
+            (ColumnFormat::Number, SortKey::Number(number)) => {
                 compare_number(dialect, &self.sql, sign, number)
             }
-            (Form::Instant(form), SortKey::Instant(instant)) => {
+            (ColumnFormat::Instant(form), SortKey::Instant(instant)) => {
                 self.compare_instant(dialect, form, op, *instant)
             }
             _ => None,
@@ -204,22 +223,22 @@ impl Column {
     }
 
     fn against(&self, sign: &str, parameter: Parameter) -> Sql {
-        Sql::new(format!("{} {sign} ", self.sql)).bind(parameter)
+        Sql::new(format!("{} {sign} ", self.sql)).push_bind(parameter)
     }
 
     fn compare_instant(
         &self,
         dialect: Dialect,
-        form: InstantForm,
+        form: TimestampFormat,
         op: CompareOp,
         instant: DateTime<Utc>,
     ) -> Option<Sql> {
         let in_a_second = match form {
-            InstantForm::UnixSeconds => 1,
-            InstantForm::UnixMillis => 1_000,
-            InstantForm::UnixMicros | InstantForm::Timestamptz | InstantForm::Rfc3339Micros => {
-                1_000_000
-            }
+            TimestampFormat::UnixSeconds => 1,
+            TimestampFormat::UnixMillis => 1_000,
+            TimestampFormat::UnixMicros
+            | TimestampFormat::Timestamptz
+            | TimestampFormat::Rfc3339Micros => 1_000_000,
         };
         let grain = 1_000_000_000 / in_a_second;
         let nanos = i64::from(instant.timestamp_subsec_nanos());
@@ -235,19 +254,20 @@ impl Column {
             (op, _) => sign(op)?,
         };
         match form {
-            InstantForm::UnixSeconds | InstantForm::UnixMillis | InstantForm::UnixMicros => {
-                Some(self.against(sign, Parameter::Integer(units)))
-            }
-            InstantForm::Timestamptz | InstantForm::Rfc3339Micros => {
+            TimestampFormat::UnixSeconds
+            | TimestampFormat::UnixMillis
+            | TimestampFormat::UnixMicros => Some(self.against(sign, Parameter::Integer(units))),
+            TimestampFormat::Timestamptz | TimestampFormat::Rfc3339Micros => {
                 let micros = DateTime::from_timestamp_micros(units)
                     .filter(|instant| (1..=9999).contains(&instant.year()))?;
                 let text = micros.format("%Y-%m-%dT%H:%M:%S%.6fZ").to_string();
-                Some(if form == InstantForm::Timestamptz {
+                Some(if form == TimestampFormat::Timestamptz {
                     Sql::new(format!("{} {sign} CAST(", self.sql))
-                        .bind_text(text)
-                        .text(" AS timestamptz)")
+                        .push_bind_text(text)
+                        .push(" AS timestamptz)")
                 } else {
-                    Sql::new(format!("{} {sign} ", dialect.in_order(&self.sql))).bind_text(text)
+                    Sql::new(format!("{} {sign} ", dialect.collate_bytes(&self.sql)))
+                        .push_bind_text(text)
                 })
             }
         }
@@ -278,12 +298,20 @@ pub(crate) fn compare_text(dialect: Dialect, column: &str, op: CompareOp, text: 
         CompareOp::Sw => starts_with(dialect, column, text),
         CompareOp::Eq | CompareOp::Ne => {
             let sign = if op == CompareOp::Eq { "=" } else { "<>" };
-            Sql::new(format!("{} {sign} ", dialect.exactly(column))).bind_text(text)
+            Sql::new(format!("{} {sign} ", dialect.exactly(column))).push_bind_text(text)
         }
-        CompareOp::Gt => Sql::new(format!("{} > ", dialect.in_order(column))).bind_text(text),
-        CompareOp::Ge => Sql::new(format!("{} >= ", dialect.in_order(column))).bind_text(text),
-        CompareOp::Lt => Sql::new(format!("{} < ", dialect.in_order(column))).bind_text(text),
-        CompareOp::Le => Sql::new(format!("{} <= ", dialect.in_order(column))).bind_text(text),
+        CompareOp::Gt => {
+            Sql::new(format!("{} > ", dialect.collate_bytes(column))).push_bind_text(text)
+        }
+        CompareOp::Ge => {
+            Sql::new(format!("{} >= ", dialect.collate_bytes(column))).push_bind_text(text)
+        }
+        CompareOp::Lt => {
+            Sql::new(format!("{} < ", dialect.collate_bytes(column))).push_bind_text(text)
+        }
+        CompareOp::Le => {
+            Sql::new(format!("{} <= ", dialect.collate_bytes(column))).push_bind_text(text)
+        }
     }
 }
 
@@ -294,15 +322,15 @@ fn contains(dialect: Dialect, column: &str, op: CompareOp, text: &str) -> Sql {
         (Dialect::Postgres, op) => {
             let end = if op == CompareOp::Co { "%" } else { "" };
             Sql::new(format!("{column} LIKE "))
-                .bind_text(format!("%{}{end}", escaped(text)))
-                .text(" ESCAPE '\\'")
+                .push_bind_text(format!("%{}{end}", escaped(text)))
+                .push(" ESCAPE '\\'")
         }
         (Dialect::Sqlite, CompareOp::Co) => {
-            Sql::new(format!("instr({column}, ")).bind_text(text).text(") > 0")
+            Sql::new(format!("instr({column}, ")).push_bind_text(text).push(") > 0")
         }
         (Dialect::Sqlite, _) => {
             let tail = format!("substr({column}, -{})", text.chars().count());
-            Sql::new(format!("{} = ", dialect.exactly(&tail))).bind_text(text)
+            Sql::new(format!("{} = ", dialect.exactly(&tail))).push_bind_text(text)
         }
     }
 }
@@ -329,17 +357,17 @@ fn between(
     until: Option<String>,
     are_few: bool,
 ) -> Sql {
-    let column = dialect.in_order(column);
-    let begins = Sql::new(format!("{column} >= ")).bind_text(from);
+    let column = dialect.collate_bytes(column);
+    let begins = Sql::new(format!("{column} >= ")).push_bind_text(from);
     // SQLite has no statistics of ranges, and takes each for a good part of the table.
     let begins = match dialect {
-        Dialect::Sqlite if are_few => Sql::new("likelihood(").append(begins).text(", 0.0001)"),
+        Dialect::Sqlite if are_few => Sql::new("likelihood(").push_sql(begins).push(", 0.0001)"),
         Dialect::Sqlite | Dialect::Postgres => begins,
     };
-    let begins = Sql::new("(").append(begins);
+    let begins = Sql::new("(").push_sql(begins);
     match until {
-        Some(end) => begins.text(format!(" AND {column} < ")).bind_text(end).text(")"),
-        None => begins.text(")"),
+        Some(end) => begins.push(format!(" AND {column} < ")).push_bind_text(end).push(")"),
+        None => begins.push(")"),
     }
 }
 
@@ -364,7 +392,7 @@ fn compare_number(dialect: Dialect, column: &str, sign: &str, number: &Number) -
     }
     if dialect == Dialect::Postgres {
         let sql = Sql::new(format!("CAST({column} AS numeric) {sign} CAST("));
-        return Some(sql.bind_text(&text).text(" AS numeric)"));
+        return Some(sql.push_bind_text(&text).push(" AS numeric)"));
     }
     let parameter = match text.parse::<i64>() {
         Ok(whole) => Parameter::Integer(whole),
@@ -372,7 +400,7 @@ fn compare_number(dialect: Dialect, column: &str, sign: &str, number: &Number) -
         Err(_) if &Number::from_f64(float)? == number => Parameter::Real(float),
         Err(_) => return None,
     };
-    Some(Sql::new(format!("{column} {sign} ")).bind(parameter))
+    Some(Sql::new(format!("{column} {sign} ")).push_bind(parameter))
 }
 
 /// The operator for values that have an order and no parts.

@@ -46,7 +46,7 @@ impl Dialect {
 
     /// Text that is ordered by its code points, as this crate does it.
     #[must_use]
-    pub fn in_order(self, text: &str) -> String {
+    pub fn collate_bytes(self, text: &str) -> String {
         match self {
             Self::Sqlite => format!("{text} COLLATE BINARY"),
             Self::Postgres => format!("{text} COLLATE \"C\""),

@@ -1,26 +1,26 @@
-//! Mapping of attributes to columns.
+//! ColumnMapping of attributes to columns.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::column::{Column, Form};
+use super::column::{Column, ColumnFormat};
 use super::dialect::Dialect;
 use super::statement::Sql;
 use crate::filter::Comparison;
 use crate::schema::ResolvedPath;
 
-/// The columns of a resource type's attributes. [`Mapping`] suits most tables.
-pub trait Columns {
+/// The columns of a resource type's attributes. [`ColumnMapping`] suits most tables.
+pub trait ColumnSource {
     /// Returns the database.
     fn dialect(&self) -> Dialect;
 
     /// Returns the column of an attribute, or of a sub-attribute of a single-valued complex one;
-    /// `None` if it has no column. `id` must have one, of [`Form::Text`] or [`Form::IntegerKey`].
+    /// `None` if it has no column. `id` must have one, of [`ColumnFormat::Text`] or [`ColumnFormat::IntegerKey`].
     fn column(&self, path: &ResolvedPath) -> Option<Column>;
 
     /// Returns the values of a multi-valued attribute, whatever the sub-attribute of `path`; `None`
     /// if they have no column.
-    fn elements(&self, path: &ResolvedPath) -> Option<Elements>;
+    fn elements(&self, path: &ResolvedPath) -> Option<ElementTable>;
 
     /// Returns an equivalent condition for a comparison, for example one that uses an index. The
     /// subject is the resource.
@@ -33,7 +33,7 @@ pub trait Columns {
 macro_rules! forward {
     ($($pointer:ident),*) => {$(
         #[deny(clippy::missing_trait_methods)]
-        impl<C: Columns + ?Sized> Columns for $pointer<C> {
+        impl<C: ColumnSource + ?Sized> ColumnSource for $pointer<C> {
             fn dialect(&self) -> Dialect {
                 (**self).dialect()
             }
@@ -42,7 +42,7 @@ macro_rules! forward {
                 (**self).column(path)
             }
 
-            fn elements(&self, path: &ResolvedPath) -> Option<Elements> {
+            fn elements(&self, path: &ResolvedPath) -> Option<ElementTable> {
                 (**self).elements(path)
             }
 
@@ -57,7 +57,7 @@ forward!(Arc, Box);
 
 /// The values of a multi-valued attribute as rows, of a table or of a JSON array.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Elements {
+pub struct ElementTable {
     /// The FROM clause.
     pub(super) from: String,
     /// Which rows are those of the resource.
@@ -72,10 +72,10 @@ pub struct Elements {
     pub(super) json: Option<Dialect>,
 }
 
-/// A mapping of attribute paths to columns. Build it once, [check](Mapping::check) it, and keep it
+/// A mapping of attribute paths to columns. Build it once, [check](ColumnMapping::check) it, and keep it
 /// in the store.
 ///
-/// `id` must have a column. For example, with these tables in PostgreSQL; [`Form`](super::Form)
+/// `id` must have a column. For example, with these tables in PostgreSQL; [`ColumnFormat`](super::ColumnFormat)
 /// says which index serves what:
 ///
 /// ```sql
@@ -99,7 +99,7 @@ pub struct Elements {
 /// ```
 /// use scimwire::ResourceType;
 /// use scimwire::query::IdOrder;
-/// use scimwire::sql::{Column, Dialect, Elements, Mapping, id_order};
+/// use scimwire::sql::{Column, Dialect, ElementTable, ColumnMapping, id_order};
 ///
 /// let users = ResourceType::user().required("active").keeping([
 ///     "userName",
@@ -107,14 +107,14 @@ pub struct Elements {
 ///     "emails.type",
 ///     "emails.value",
 /// ]);
-/// let mapping = Mapping::new(Dialect::Postgres)
+/// let mapping = ColumnMapping::new(Dialect::Postgres)
 ///     .column("id", Column::integer_key("accounts.id"))
 ///     .column("externalId", Column::text("accounts.external_id"))
 ///     .column("userName", Column::ascii("accounts.email").not_null())
 ///     .column("active", Column::boolean("accounts.is_enabled").not_null())
 ///     .elements(
 ///         "emails",
-///         Elements::table("emails", "account_id", "accounts.id")
+///         ElementTable::table("emails", "account_id", "accounts.id")
 ///             .column("type", Column::text("emails.type"))
 ///             .column("value", Column::ascii("emails.value")),
 ///     )
@@ -126,13 +126,13 @@ pub struct Elements {
 /// [`testkit::look_ups_do_not_scan`](https://docs.rs/scimwire/latest/scimwire/testkit/fn.look_ups_do_not_scan.html)
 /// fails where an index is missing.
 #[derive(Clone, Debug)]
-pub struct Mapping {
+pub struct ColumnMapping {
     pub(super) dialect: Dialect,
     pub(super) columns: HashMap<String, Column>,
-    pub(super) elements: HashMap<String, Elements>,
+    pub(super) elements: HashMap<String, ElementTable>,
 }
 
-impl Elements {
+impl ElementTable {
     /// The rows of `table` whose column `foreign_key` equals the `key` of the resource, for example
     /// `user_email`, `user_id` and `users.id`.
     #[must_use]
@@ -175,11 +175,11 @@ impl Elements {
 
     /// Maps a sub-attribute to a member of a JSON object.
     #[must_use]
-    pub fn member(self, sub: &str, form: Form) -> Self {
+    pub fn member(self, sub: &str, form: ColumnFormat) -> Self {
         let text = self.json.unwrap_or(Dialect::Sqlite).json_text("\"element\".\"value\"", sub);
         let sql = match (self.json, form) {
-            (Some(Dialect::Postgres), Form::Boolean) => format!("CAST({text} AS boolean)"),
-            (Some(Dialect::Postgres), Form::Number) => format!("CAST({text} AS numeric)"),
+            (Some(Dialect::Postgres), ColumnFormat::Boolean) => format!("CAST({text} AS boolean)"),
+            (Some(Dialect::Postgres), ColumnFormat::Number) => format!("CAST({text} AS numeric)"),
             _ => text,
         };
         self.column(sub, Column::expression(sql, form))
@@ -187,7 +187,7 @@ impl Elements {
 
     /// Declares that the elements are strings, not objects.
     #[must_use]
-    pub fn texts(self, form: Form) -> Self {
+    pub fn texts(self, form: ColumnFormat) -> Self {
         let sql = match self.json {
             Some(Dialect::Postgres) => "(\"element\".\"value\" #>> '{}')",
             _ => "\"element\".\"value\"",
@@ -211,17 +211,17 @@ impl Elements {
     pub(super) fn exists(&self, condition: Sql, are_few: bool) -> Sql {
         if let (Some((foreign_key, key)), true) = (&self.link, are_few) {
             let sql = Sql::new(format!("{key} IN (SELECT {foreign_key} FROM {} WHERE ", self.from));
-            return sql.append(condition).text(")");
+            return sql.push_sql(condition).push(")");
         }
         let mut sql = Sql::new(format!("EXISTS (SELECT 1 FROM {} WHERE ", self.from));
         if let Some(own) = &self.condition {
-            sql = sql.text(format!("{own} AND "));
+            sql = sql.push(format!("{own} AND "));
         }
-        sql.append(condition).text(")")
+        sql.push_sql(condition).push(")")
     }
 }
 
-impl Mapping {
+impl ColumnMapping {
     /// Creates an empty mapping.
     #[must_use]
     pub fn new(dialect: Dialect) -> Self {
@@ -238,13 +238,13 @@ impl Mapping {
 
     /// Maps a multi-valued attribute to the rows of a table or the elements of a JSON array.
     #[must_use]
-    pub fn elements(mut self, path: &str, elements: Elements) -> Self {
+    pub fn elements(mut self, path: &str, elements: ElementTable) -> Self {
         self.elements.insert(path.to_owned(), elements);
         self
     }
 }
 
-impl Columns for Mapping {
+impl ColumnSource for ColumnMapping {
     fn dialect(&self) -> Dialect {
         self.dialect
     }
@@ -253,7 +253,7 @@ impl Columns for Mapping {
         self.columns.get(&path.to_string()).cloned()
     }
 
-    fn elements(&self, path: &ResolvedPath) -> Option<Elements> {
+    fn elements(&self, path: &ResolvedPath) -> Option<ElementTable> {
         self.elements.get(&path.without_sub().to_string()).cloned()
     }
 }

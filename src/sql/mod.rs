@@ -1,12 +1,12 @@
 //! Filters, sorting and paging as SQL, for PostgreSQL and SQLite: for your own tables, and for the
 //! stores of `scimwire-sqlx`. No database driver is needed.
 //!
-//! [`Columns`], usually a [`Mapping`], says which column has which attribute. SQL finds what
+//! [`Columns`], usually a [`ColumnMapping`], says which column has which attribute. SQL finds what
 //! [`BoundFilter::matches`](crate::filter::BoundFilter::matches) matches. If SQL cannot express
-//! that, [`Where::exact`] is `false`, and the rows are a superset. An attribute without a column is
+//! that, [`Condition::exact`] is `false`, and the rows are a superset. An attribute without a column is
 //! an error; a condition is never dropped. The store then returns
 //! [`Pushdown::None`](crate::store::Pushdown), as
-//! [`Report::pushdown`](crate::dispatch::Report::pushdown) shows. The table at [`Form`] says which
+//! [`Report::pushdown`](crate::dispatch::Report::pushdown) shows. The table at [`ColumnFormat`] says which
 //! format of a column answers which query.
 //!
 //! Values are always bound as parameters, names are quoted, and `%`, `_` and `\` are escaped in
@@ -15,16 +15,16 @@
 //! ```
 //! use scimwire::filter::{FilterBinder, Filter};
 //! use scimwire::schema::ResourceType;
-//! use scimwire::sql::{Column, Dialect, Elements, Mapping, translate};
+//! use scimwire::sql::{Column, Dialect, ElementTable, ColumnMapping, translate};
 //!
 //! let users = ResourceType::user();
-//! let mapping = Mapping::new(Dialect::Sqlite)
+//! let mapping = ColumnMapping::new(Dialect::Sqlite)
 //!     .column("id", Column::text("users.id"))
 //!     .column("userName", Column::ascii("users.email"))
 //!     .column("active", Column::boolean("users.active"))
 //!     .elements(
 //!         "emails",
-//!         Elements::table("user_email", "user_id", "users.id")
+//!         ElementTable::table("user_email", "user_id", "users.id")
 //!             .column("value", Column::ascii("user_email.value"))
 //!             .column("type", Column::ascii("user_email.type")),
 //!     )
@@ -57,14 +57,14 @@ mod statement;
 mod translate;
 mod validate;
 
-pub use column::{Column, Form, InstantForm};
+pub use column::{Column, ColumnFormat, TimestampFormat};
 pub use dialect::Dialect;
-pub use mapping::{Columns, Elements, Mapping};
-pub use order::{after, id_order, order_by};
-pub use query::{Clauses, clauses, pushdown};
-pub use sort_key::{key, of_operand as operand_key, prepared_key};
+pub use mapping::{ColumnMapping, ColumnSource, ElementTable};
+pub use order::{id_order, keyset_condition, order_by};
+pub use query::{QueryClauses, clauses, pushdown};
+pub use sort_key::{lookup_key, of_operand as operand_key, sort_key};
 pub use statement::{Parameter, Sql};
-pub use translate::{Unmapped, Where, translate};
+pub use translate::{Condition, UnmappedAttribute, translate};
 pub use validate::MappingError;
 
 #[cfg(test)]

@@ -2,11 +2,11 @@
 
 use std::cmp::Ordering;
 
-use super::column::{Column, Form};
+use super::column::{Column, ColumnFormat};
 use super::compare::without_nul;
-use super::mapping::Columns;
+use super::mapping::ColumnSource;
 use super::statement::Sql;
-use super::translate::Unmapped;
+use super::translate::UnmappedAttribute;
 use crate::filter::CompareOp;
 use crate::query::{IdOrder, Position, Sort, SortKey, SortOrder};
 use crate::schema::{AttributeType, ResolvedPath, Schema};
@@ -17,7 +17,10 @@ use crate::schema::{AttributeType, ResolvedPath, Schema};
 /// # Errors
 ///
 /// - the attribute has no column, or none in its order.
-pub fn order_by(sort: Option<&Sort>, columns: &impl Columns) -> Result<Sql, Unmapped> {
+pub fn order_by(
+    sort: Option<&Sort>,
+    columns: &impl ColumnSource,
+) -> Result<Sql, UnmappedAttribute> {
     let id = id_column(columns)?.in_order_of_ids(columns.dialect());
     let Some((path, order)) = sort.and_then(|sort| Some((sort.path()?, sort.order()))) else {
         return Ok(Sql::new(id));
@@ -37,11 +40,11 @@ pub fn order_by(sort: Option<&Sort>, columns: &impl Columns) -> Result<Sql, Unma
 /// # Errors
 ///
 /// - the attribute has no column, or none in its order.
-pub fn after(
+pub fn keyset_condition(
     sort: Option<&Sort>,
     position: &Position,
-    columns: &impl Columns,
-) -> Result<Option<Sql>, Unmapped> {
+    columns: &impl ColumnSource,
+) -> Result<Option<Sql>, UnmappedAttribute> {
     let id = id_column(columns)?;
     let behind_id = || id.behind_id(columns.dialect(), &position.id);
     let Some(sort) = sort else {
@@ -61,20 +64,20 @@ pub fn after(
         return Ok(match (sort.order(), not_null) {
             (SortOrder::Ascending, true) => Some(Sql::new("FALSE")),
             (SortOrder::Ascending, false) => {
-                Some(Sql::new(format!("({ordered} IS NULL AND ")).append(behind_id()).text(")"))
+                Some(Sql::new(format!("({ordered} IS NULL AND ")).push_sql(behind_id()).push(")"))
             }
             (SortOrder::Descending, true) => None,
-            (SortOrder::Descending, false) => {
-                Some(Sql::new(format!("({ordered} IS NOT NULL OR ")).append(behind_id()).text(")"))
-            }
+            (SortOrder::Descending, false) => Some(
+                Sql::new(format!("({ordered} IS NOT NULL OR ")).push_sql(behind_id()).push(")"),
+            ),
         });
     };
     let behind_key = key
         .behind(columns, sort.order(), position_key, behind_id())
-        .ok_or_else(|| Unmapped::new(path))?;
+        .ok_or_else(|| UnmappedAttribute::new(path))?;
     Ok(match (sort.order(), not_null) {
         (SortOrder::Ascending, false) => {
-            Some(Sql::new("(").append(behind_key).text(format!(" OR {ordered} IS NULL)")))
+            Some(Sql::new("(").push_sql(behind_key).push(format!(" OR {ordered} IS NULL)")))
         }
         _ => Some(behind_key),
     })
@@ -83,16 +86,18 @@ pub fn after(
 /// Returns the order of ids in these columns, for a store's
 /// [`id_order`](crate::store::ResourceStore::id_order).
 #[must_use]
-pub fn id_order(columns: &impl Columns) -> IdOrder {
+pub fn id_order(columns: &impl ColumnSource) -> IdOrder {
     match columns.column(&id_path()) {
-        Some(column) if column.form == Form::IntegerKey => IdOrder::Numbers,
+        Some(column) if column.form == ColumnFormat::IntegerKey => IdOrder::Numbers,
         _ => IdOrder::Text,
     }
 }
 
-pub(super) fn id_column(columns: &(impl Columns + ?Sized)) -> Result<Column, Unmapped> {
+pub(super) fn id_column(
+    columns: &(impl ColumnSource + ?Sized),
+) -> Result<Column, UnmappedAttribute> {
     let path = id_path();
-    columns.column(&path).ok_or_else(|| Unmapped::new(&path))
+    columns.column(&path).ok_or_else(|| UnmappedAttribute::new(&path))
 }
 
 #[expect(clippy::expect_used, reason = "RFC 7643, Section 3.1 defines it")]
@@ -110,9 +115,9 @@ struct Key {
 }
 
 impl Key {
-    fn of(path: &ResolvedPath, columns: &impl Columns) -> Result<Self, Unmapped> {
+    fn of(path: &ResolvedPath, columns: &impl ColumnSource) -> Result<Self, UnmappedAttribute> {
         let (attribute, last) = (path.attribute(), path.leaf());
-        let unmapped = || Unmapped::new(path);
+        let unmapped = || UnmappedAttribute::new(path);
         if attribute.name() == "meta" && last.name() == "location" {
             return Self::of(&id_path(), columns);
         }
@@ -139,7 +144,7 @@ impl Key {
         let value = column.ordered(dialect, last.is_case_exact()).ok_or_else(unmapped)?;
         // Of several values the primary one, or else the first.
         let is_primary = elements.columns.get("primary").map(|primary| match primary.form {
-            Form::Key => format!("coalesce({} = '1', FALSE) DESC, ", primary.sql),
+            ColumnFormat::Key => format!("coalesce({} = '1', FALSE) DESC, ", primary.sql),
             _ => format!("coalesce({}, FALSE) DESC, ", primary.sql),
         });
         let chosen = format!(
@@ -154,16 +159,20 @@ impl Key {
         );
         let is_text = matches!(
             column.form,
-            Form::Key | Form::Text | Form::Ascii | Form::Folded | Form::IntegerKey
+            ColumnFormat::Key
+                | ColumnFormat::Text
+                | ColumnFormat::Ascii
+                | ColumnFormat::Folded
+                | ColumnFormat::IntegerKey
         );
-        let ordered = if is_text { dialect.in_order(&chosen) } else { chosen.clone() };
+        let ordered = if is_text { dialect.collate_bytes(&chosen) } else { chosen.clone() };
         Ok(Self { column: Column { sql: chosen, ..column.clone() }, ordered, rank })
     }
 
     /// The condition that a key there is comes behind the position.
     fn behind(
         &self,
-        columns: &impl Columns,
+        columns: &impl ColumnSource,
         order: SortOrder,
         key: &SortKey,
         behind_id: Sql,
@@ -178,7 +187,7 @@ impl Key {
             SortKey::Instant(_) => 2,
             SortKey::Text(_) => 3,
         };
-        // Where a query is over several types, their keys may be of several types too.
+        // Condition a query is over several types, their keys may be of several types too.
         match (self.rank.cmp(&key_rank), order) {
             (Ordering::Equal, _) => {}
             (Ordering::Greater, SortOrder::Ascending) | (Ordering::Less, SortOrder::Descending) => {
@@ -192,7 +201,7 @@ impl Key {
         };
         let compare = |op| self.column.compare_key(columns.dialect(), &self.ordered, op, key);
         let beyond =
-            Sql::new("(").append(compare(beyond)?).text(" OR ").append(behind_id).text(")");
-        Some(Sql::new("(").append(compare(or_equal)?).text(" AND ").append(beyond).text(")"))
+            Sql::new("(").push_sql(compare(beyond)?).push(" OR ").push_sql(behind_id).push(")");
+        Some(Sql::new("(").push_sql(compare(or_equal)?).push(" AND ").push_sql(beyond).push(")"))
     }
 }

@@ -1,28 +1,28 @@
 //! A whole query: how much of it SQL can say, and the clauses that say it.
 
 use super::dialect::Dialect;
-use super::mapping::Columns;
-use super::order::{after, order_by};
+use super::mapping::ColumnSource;
+use super::order::{keyset_condition, order_by};
 use super::statement::{Parameter, Sql};
-use super::translate::{Unmapped, translate};
+use super::translate::{UnmappedAttribute, translate};
 use crate::query::{Page, Query};
-use crate::store::{Pushdown, Selection};
+use crate::store::{Pushdown, StoreQuery};
 
 /// The parts of a statement that follow its fixed conditions, such as that on the tenant.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct Clauses {
+pub struct QueryClauses {
     /// ` AND` and the filter; empty without one. A statement that counts needs no more.
     pub filter: Sql,
     /// ` AND` where the page begins, `ORDER BY`, `LIMIT` and `OFFSET`; empty where no page is asked
     /// for. The limit is one more than the page has, so that a store sees whether there are more.
     pub page: Sql,
     /// ` ORDER BY` and the order; empty where no page is asked for. It is part of
-    /// [`Clauses::page`].
+    /// [`QueryClauses::page`].
     pub order: Sql,
 }
 
-impl Clauses {
+impl QueryClauses {
     /// A page in two steps, for rows of which more is read than their columns: first the keys of
     /// those on the page, then the rest. A page by index passes over many rows, and whatever stands
     /// after `SELECT` may be worked out for each of them.
@@ -32,30 +32,30 @@ impl Clauses {
     /// the tenant.
     ///
     /// ```
-    /// use scimwire::sql::{Clauses, Sql};
+    /// use scimwire::sql::{QueryClauses, Sql};
     ///
-    /// fn page(clauses: &Clauses, account: &str) -> Sql {
+    /// fn page(clauses: &QueryClauses, account: &str) -> Sql {
     ///     let emails = "(SELECT json_group_array(e.value) FROM user_email e WHERE e.user_id = users.id)";
-    ///     let ids = Sql::with("users WHERE users.account = {}", [account.into()]);
+    ///     let ids = Sql::from_template("users WHERE users.account = {}", [account.into()]);
     ///     let select = format!("SELECT users.*, {emails} FROM users WHERE users.account = {{}}");
-    ///     Sql::with(&select, [account.into()]).append(clauses.ids_first("users.id", ids))
+    ///     Sql::from_template(&select, [account.into()]).append(clauses.ids_first("users.id", ids))
     /// }
     /// ```
     #[must_use]
     pub fn ids_first(&self, key: &str, from: Sql) -> Sql {
         let key = Dialect::quote(key);
-        let keys = Sql::new(format!(" AND {key} IN (SELECT {key} FROM ")).append(from);
-        keys.append(self.filter.clone())
-            .append(self.page.clone())
-            .text(")")
-            .append(self.order.clone())
+        let keys = Sql::new(format!(" AND {key} IN (SELECT {key} FROM ")).push_sql(from);
+        keys.push_sql(self.filter.clone())
+            .push_sql(self.page.clone())
+            .push(")")
+            .push_sql(self.order.clone())
     }
 }
 
 /// Returns how much of a query SQL can answer: the result of a store's
 /// [`pushdown`](crate::store::ResourceStore::pushdown).
 #[must_use]
-pub fn pushdown(query: &Query, columns: &impl Columns) -> Pushdown {
+pub fn pushdown(query: &Query, columns: &impl ColumnSource) -> Pushdown {
     match query.filter.as_ref().map(|filter| translate(filter, columns)) {
         Some(Err(_)) => return Pushdown::None,
         Some(Ok(condition)) if !condition.exact => return Pushdown::Partial,
@@ -63,7 +63,7 @@ pub fn pushdown(query: &Query, columns: &impl Columns) -> Pushdown {
     }
     let behind = match &query.page {
         Page::Cursor { after: Some(position), .. } => {
-            after(query.sort.as_ref(), position, columns).map(drop)
+            keyset_condition(query.sort.as_ref(), position, columns).map(drop)
         }
         Page::Cursor { after: None, .. } | Page::Index { .. } => Ok(()),
     };
@@ -78,27 +78,33 @@ pub fn pushdown(query: &Query, columns: &impl Columns) -> Pushdown {
 /// # Errors
 ///
 /// - an attribute has no column, or SQL cannot say what is asked of it.
-pub fn clauses(selection: &Selection<'_>, columns: &impl Columns) -> Result<Clauses, Unmapped> {
+pub fn clauses(
+    selection: &StoreQuery<'_>,
+    columns: &impl ColumnSource,
+) -> Result<QueryClauses, UnmappedAttribute> {
     let filter = match selection.filter {
-        Some(filter) => Sql::new(" AND ").append(translate(filter, columns)?.sql),
+        Some(filter) => Sql::new(" AND ").push_sql(translate(filter, columns)?.sql),
         None => Sql::default(),
     };
     let Some(page) = selection.page else {
-        return Ok(Clauses { filter, ..Clauses::default() });
+        return Ok(QueryClauses { filter, ..QueryClauses::default() });
     };
     let (behind, skipped) = match page {
         Page::Cursor { after: Some(position), .. } => {
-            (after(selection.sort, position, columns)?, 0)
+            (keyset_condition(selection.sort, position, columns)?, 0)
         }
         Page::Cursor { after: None, .. } => (None, 0),
         Page::Index { start, .. } => (None, start.saturating_sub(1)),
     };
-    let behind = behind.map(|behind| Sql::new(" AND ").append(behind)).unwrap_or_default();
-    let order = Sql::new(" ORDER BY ").append(order_by(selection.sort, columns)?);
-    let limited =
-        behind.append(order.clone()).text(" LIMIT ").bind(number(page.count().saturating_add(1)));
-    let page = if skipped > 0 { limited.text(" OFFSET ").bind(number(skipped)) } else { limited };
-    Ok(Clauses { filter, page, order })
+    let behind = behind.map(|behind| Sql::new(" AND ").push_sql(behind)).unwrap_or_default();
+    let order = Sql::new(" ORDER BY ").push_sql(order_by(selection.sort, columns)?);
+    let limited = behind
+        .push_sql(order.clone())
+        .push(" LIMIT ")
+        .push_bind(number(page.count().saturating_add(1)));
+    let page =
+        if skipped > 0 { limited.push(" OFFSET ").push_bind(number(skipped)) } else { limited };
+    Ok(QueryClauses { filter, page, order })
 }
 
 fn number(count: usize) -> Parameter {

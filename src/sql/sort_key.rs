@@ -26,7 +26,7 @@ use crate::value::Value;
 /// assert_eq!(key(user_name, &"BJensen".into()).as_deref(), Some("bjensen"));
 /// ```
 #[must_use]
-pub fn key(attribute: &Attribute, value: &Value) -> Option<String> {
+pub fn sort_key(attribute: &Attribute, value: &Value) -> Option<String> {
     match (attribute.attribute_type(), value) {
         (AttributeType::Boolean, Value::Bool(value)) => Some(of_boolean(*value)),
         (AttributeType::Integer | AttributeType::Decimal, Value::Number(number)) => {
@@ -49,12 +49,12 @@ pub fn key(attribute: &Attribute, value: &Value) -> Option<String> {
 /// Returns the key for a lookup: like [`key`], with identifiers [prepared](crate::schema::prepare)
 /// for comparison.
 #[must_use]
-pub fn prepared_key(attribute: &Attribute, value: &Value) -> Option<String> {
+pub fn lookup_key(attribute: &Attribute, value: &Value) -> Option<String> {
     match value {
         Value::String(text) if attribute.is_identifier() => {
             Some(prepare_username(text).into_owned())
         }
-        value => key(attribute, value),
+        value => sort_key(attribute, value),
     }
 }
 

@@ -75,7 +75,7 @@ impl Sql {
     /// use scimwire::sql::{Dialect, Sql};
     ///
     /// let nobody: Option<String> = None;
-    /// let sql = Sql::with(
+    /// let sql = Sql::from_template(
     ///     "account = {} AND floor > {} AND active = {}",
     ///     ["one".into(), 7.into(), true.into()],
     /// );
@@ -83,42 +83,42 @@ impl Sql {
     ///     sql.render(Dialect::Postgres, 1),
     ///     "account = $1 AND floor > $2 AND active = $3"
     /// );
-    /// let sql = Sql::with("UPDATE users SET manager = {}", [nobody.into()]);
+    /// let sql = Sql::from_template("UPDATE users SET manager = {}", [nobody.into()]);
     /// assert_eq!(sql.render(Dialect::Sqlite, 1), "UPDATE users SET manager = ?1");
     /// ```
     #[must_use]
-    pub fn with(template: &str, parameters: impl IntoIterator<Item = Parameter>) -> Self {
+    pub fn from_template(template: &str, parameters: impl IntoIterator<Item = Parameter>) -> Self {
         let mut texts = template.split("{}");
         let sql = Self::new(texts.next().unwrap_or_default());
         parameters
             .into_iter()
             .zip(texts)
-            .fold(sql, |sql, (parameter, text)| sql.bind(parameter).text(text))
+            .fold(sql, |sql, (parameter, text)| sql.push_bind(parameter).push(text))
     }
 
     /// Appends text.
     #[must_use]
-    pub fn text(mut self, text: impl Into<String>) -> Self {
+    pub fn push(mut self, text: impl Into<String>) -> Self {
         self.pieces.push(Piece::Text(text.into()));
         self
     }
 
     /// Appends a parameter.
     #[must_use]
-    pub fn bind(mut self, parameter: Parameter) -> Self {
+    pub fn push_bind(mut self, parameter: Parameter) -> Self {
         self.pieces.push(Piece::Parameter(parameter));
         self
     }
 
     /// Appends text as a parameter.
     #[must_use]
-    pub fn bind_text(self, text: impl Into<String>) -> Self {
-        self.bind(Parameter::Text(text.into()))
+    pub fn push_bind_text(self, text: impl Into<String>) -> Self {
+        self.push_bind(Parameter::Text(text.into()))
     }
 
     /// Appends another part.
     #[must_use]
-    pub fn append(mut self, other: Self) -> Self {
+    pub fn push_sql(mut self, other: Self) -> Self {
         self.pieces.extend(other.pieces);
         self
     }
@@ -153,9 +153,9 @@ impl Sql {
     pub fn join(parts: Vec<Self>, separator: &str) -> Self {
         let mut joined = Self::new("(");
         for (index, part) in parts.into_iter().enumerate() {
-            joined = if index == 0 { joined } else { joined.text(separator) };
-            joined = joined.append(part);
+            joined = if index == 0 { joined } else { joined.push(separator) };
+            joined = joined.push_sql(part);
         }
-        joined.text(")")
+        joined.push(")")
     }
 }

@@ -5,7 +5,7 @@ use super::*;
 use crate::filter::{EvalBudget, Filter, FilterBinder};
 use crate::query::{IdOrder, Page, Position, Projection, Sort, SortKey};
 use crate::schema::{ENTERPRISE_USER, ResourceType, ResourceUrls, Schema, SchemaRegistry};
-use crate::store::Selection;
+use crate::store::StoreQuery;
 
 fn users() -> ResourceType {
     let desk = json!({ "id": "urn:example:Desk", "name": "Desk", "attributes": [
@@ -18,30 +18,30 @@ fn users() -> ResourceType {
         .with_extension(Schema::from_json(desk).expect("a schema"))
 }
 
-fn mapping(dialect: Dialect) -> Mapping {
-    Mapping::new(dialect)
+fn mapping(dialect: Dialect) -> ColumnMapping {
+    ColumnMapping::new(dialect)
         .column("id", Column::text("u.id"))
         .column("externalId", Column::text("u.external_id"))
         .column("userName", Column::ascii("u.email").not_null())
         .column("title", Column::text("u.title"))
         .column("displayName", Column::folded("u.display_folded"))
         .column("active", Column::boolean("u.active"))
-        .column("meta.created", Column::instant("u.created", InstantForm::UnixSeconds))
-        .column("meta.lastModified", Column::instant("u.modified", InstantForm::Timestamptz))
+        .column("meta.created", Column::instant("u.created", TimestampFormat::UnixSeconds))
+        .column("meta.lastModified", Column::instant("u.modified", TimestampFormat::Timestamptz))
         .column("urn:example:Desk:floor", Column::number("u.floor"))
-        .column("urn:example:Desk:key", Column::new("u.key", Form::Binary))
+        .column("urn:example:Desk:key", Column::new("u.key", ColumnFormat::Binary))
         .elements(
             "emails",
-            Elements::table("user_email", "user_id", "u.id")
+            ElementTable::table("user_email", "user_id", "u.id")
                 .column("value", Column::ascii("user_email.value"))
                 .column("type", Column::ascii("user_email.type"))
                 .column("primary", Column::boolean("user_email.is_primary")),
         )
         .elements(
             "roles",
-            Elements::json(dialect, "u.roles")
-                .member("value", Form::Ascii)
-                .member("primary", Form::Boolean),
+            ElementTable::json(dialect, "u.roles")
+                .member("value", ColumnFormat::Ascii)
+                .member("primary", ColumnFormat::Boolean),
         )
 }
 
@@ -60,7 +60,7 @@ fn bound(filter: &str) -> crate::filter::BoundFilter {
         .unwrap_or_else(|err| panic!("{filter}: {err}"))
 }
 
-fn condition(dialect: Dialect, filter: &str) -> Where {
+fn condition(dialect: Dialect, filter: &str) -> Condition {
     translate(&bound(filter), &mapping(dialect)).unwrap_or_else(|err| panic!("{filter}: {err}"))
 }
 
@@ -348,12 +348,14 @@ fn keys_are_in_the_order_of_values() {
         json!(u64::MAX),
         json!(1e300),
     ];
-    let keys: Vec<String> =
-        numbers.iter().map(|number| key(&attribute, &number.into()).expect("a number")).collect();
+    let keys: Vec<String> = numbers
+        .iter()
+        .map(|number| sort_key(&attribute, &number.into()).expect("a number"))
+        .collect();
     assert!(keys.is_sorted_by(|one, other| one < other), "{keys:#?}");
     for same in [[json!(1), json!(1.0)], [json!(100), json!(1e2)], [json!(0), json!(-0.0)]] {
         let [one, other] = same.map(Into::into);
-        assert_eq!(key(&attribute, &one), key(&attribute, &other));
+        assert_eq!(sort_key(&attribute, &one), sort_key(&attribute, &other));
     }
     let since =
         users().resolve(&"urn:example:Desk:since".parse().expect("a path")).expect("it is there");
@@ -367,7 +369,7 @@ fn keys_are_in_the_order_of_values() {
     ];
     let keys: Vec<String> = instants
         .iter()
-        .map(|instant| key(since.leaf(), &(*instant).into()).expect("an instant"))
+        .map(|instant| sort_key(since.leaf(), &(*instant).into()).expect("an instant"))
         .collect();
     assert!(keys.is_sorted_by(|one, other| one < other), "{keys:#?}");
 }
@@ -378,7 +380,8 @@ fn pages_begin_behind_a_position() {
         |by: &str, order: &str| Sort::bind(by, Some(order), &users()).expect("it can be sorted by");
     let at = |key: Option<SortKey>| Position { key, id: "7".to_owned() };
     let behind = |sort: &Sort, key: Option<SortKey>| {
-        let sql = after(Some(sort), &at(key), &mapping(Dialect::Sqlite)).expect("it is mapped");
+        let sql = keyset_condition(Some(sort), &at(key), &mapping(Dialect::Sqlite))
+            .expect("it is mapped");
         sql.map(|sql| sql.render(Dialect::Sqlite, 1))
     };
     let name = || Some(SortKey::Text("ann".to_owned()));
@@ -422,7 +425,7 @@ fn a_page_can_be_found_by_its_ids_first() {
     let sort = Sort::bind("userName", Some("descending"), &users()).expect("an order");
     let projection = Projection::default();
     let budget = EvalBudget::unlimited();
-    let mut selection = Selection {
+    let mut selection = StoreQuery {
         filter: Some(&filter),
         sort: Some(&sort),
         page: Some(&page),
@@ -430,11 +433,11 @@ fn a_page_can_be_found_by_its_ids_first() {
         budget: &budget,
         memory: usize::MAX,
     };
-    let ids = || Sql::with("u WHERE u.account = {}", ["one".into()]);
-    let said = |selection: &Selection<'_>| {
+    let ids = || Sql::from_template("u WHERE u.account = {}", ["one".into()]);
+    let said = |selection: &StoreQuery<'_>| {
         let clauses = clauses(selection, &mapping(Dialect::Postgres)).expect("it has columns");
-        let sql = Sql::with("SELECT * FROM u WHERE u.account = {}", ["one".into()])
-            .append(clauses.ids_first("u.id", ids()));
+        let sql = Sql::from_template("SELECT * FROM u WHERE u.account = {}", ["one".into()])
+            .push_sql(clauses.ids_first("u.id", ids()));
         (sql.render(Dialect::Postgres, 1), sql.parameters().count())
     };
     let order = r#"ORDER BY lower("u"."email" COLLATE "C") COLLATE "C" DESC, "u"."id" COLLATE "C""#;
@@ -451,7 +454,7 @@ fn a_page_can_be_found_by_its_ids_first() {
 
 #[test]
 fn an_integer_key_is_found_and_ordered_as_a_number() {
-    let of = |dialect| Mapping::new(dialect).column("id", Column::integer_key("u.id"));
+    let of = |dialect| ColumnMapping::new(dialect).column("id", Column::integer_key("u.id"));
     let text = |dialect, filter: &str| {
         let condition = translate(&bound(filter), &of(dialect)).expect("it is mapped");
         assert!(condition.exact, "{filter}");
@@ -480,7 +483,9 @@ fn an_integer_key_is_found_and_ordered_as_a_number() {
     assert_eq!(order(Some(&by_id)), r#"CAST("u"."id" AS TEXT) COLLATE "C" NULLS LAST, "u"."id""#);
     let behind = |id: &str| {
         let position = Position { key: None, id: id.to_owned() };
-        after(None, &position, &of(Dialect::Postgres)).expect("it is mapped").expect("a condition")
+        keyset_condition(None, &position, &of(Dialect::Postgres))
+            .expect("it is mapped")
+            .expect("a condition")
     };
     assert_eq!(behind("7").render(Dialect::Postgres, 1), r#""u"."id" > $1"#);
     assert_eq!(behind("7").parameters().collect::<Vec<_>>(), [&Parameter::Integer(7)]);
@@ -497,14 +502,14 @@ fn an_integer_key_is_found_and_ordered_as_a_number() {
 
 #[test]
 fn a_mapping_fits_its_resource_type() {
-    let ids = || Mapping::new(Dialect::Sqlite).column("id", Column::text("u.id"));
+    let ids = || ColumnMapping::new(Dialect::Sqlite).column("id", Column::text("u.id"));
     let emails = |sub: &str, column: Column| {
-        ids().elements("emails", Elements::table("e", "u", "u.id").column(sub, column))
+        ids().elements("emails", ElementTable::table("e", "u", "u.id").column(sub, column))
     };
     let text = || Column::text("u.x");
     for (mapping, said) in [
         (
-            Mapping::new(Dialect::Sqlite),
+            ColumnMapping::new(Dialect::Sqlite),
             "`id` has no column: give it one, since the order of pages ends with it",
         ),
         (
@@ -533,11 +538,11 @@ fn a_mapping_fits_its_resource_type() {
             "`emails.value` can have several values: say where they are by `elements`",
         ),
         (
-            ids().elements("title", Elements::json(Dialect::Sqlite, "x")),
+            ids().elements("title", ElementTable::json(Dialect::Sqlite, "x")),
             "`title` has one value: say where it is by `column`",
         ),
         (
-            ids().elements("emails.value", Elements::json(Dialect::Sqlite, "x")),
+            ids().elements("emails.value", ElementTable::json(Dialect::Sqlite, "x")),
             "`emails.value` is a sub-attribute: name the attribute, and give its elements a column",
         ),
         (
@@ -545,32 +550,32 @@ fn a_mapping_fits_its_resource_type() {
             "`emails.address` is no attribute of `User`; one of an extension has the URN before it",
         ),
         (
-            emails("Value", text()).elements("EMAILS", Elements::json(Dialect::Sqlite, "x")),
+            emails("Value", text()).elements("EMAILS", ElementTable::json(Dialect::Sqlite, "x")),
             "`emails` is there twice: remove one",
         ),
         (
             emails("primary", text()),
-            "`emails.primary` is of type boolean, and a column of `Form::Text` has no such values",
+            "`emails.primary` is of type boolean, and a column of `ColumnFormat::Text` has no such values",
         ),
         (
             ids().column("userName", Column::boolean("u.x")),
-            "`userName` is of type string, and a column of `Form::Boolean` has no such values",
+            "`userName` is of type string, and a column of `ColumnFormat::Boolean` has no such values",
         ),
         (
             ids().column("externalId", Column::folded("u.x")),
-            "`externalId` is of type string with regard to case, and a column of `Form::Folded` has no such values",
+            "`externalId` is of type string with regard to case, and a column of `ColumnFormat::Folded` has no such values",
         ),
         (
             ids().column("meta.created", Column::number("u.x")),
-            "`meta.created` is of type dateTime, and a column of `Form::Number` has no such values",
+            "`meta.created` is of type dateTime, and a column of `ColumnFormat::Number` has no such values",
         ),
         (
             ids().column("userName", text().with_prepared("u.y")),
-            "`userName`: `with_prepared` is for unique text without regard to case, in a column of `Form::Folded` or `Form::Key`",
+            "`userName`: `with_prepared` is for unique text without regard to case, in a column of `ColumnFormat::Folded` or `ColumnFormat::Key`",
         ),
         (
             ids().column("title", Column::folded("u.x").with_prepared("u.y")),
-            "`title`: `with_prepared` is for unique text without regard to case, in a column of `Form::Folded` or `Form::Key`",
+            "`title`: `with_prepared` is for unique text without regard to case, in a column of `ColumnFormat::Folded` or `ColumnFormat::Key`",
         ),
     ] {
         let err = mapping.check(&users()).expect_err(said);
@@ -584,7 +589,7 @@ fn a_mapping_fits_its_resource_type() {
     let languages = |sub| {
         ids().elements(
             "urn:example:Skills:languages",
-            Elements::table("l", "u", "u.id").column(sub, text()),
+            ElementTable::table("l", "u", "u.id").column(sub, text()),
         )
     };
     languages("value").check(&skilled).expect("the value of a simple attribute");
@@ -608,18 +613,18 @@ fn a_checked_mapping_finds_names_in_any_case() {
             r#"emails[type eq "work" and value co "@"]"#,
             "urn:example:Desk:floor eq 7",
         ] {
-            let of = |mapping: &Mapping| {
+            let of = |mapping: &ColumnMapping| {
                 translate(&bound(filter), mapping).map(|condition| condition.sql.render(dialect, 1))
             };
             assert_eq!(of(&checked), of(&mapping(dialect)), "{filter}");
         }
     }
-    let shouting = Mapping::new(Dialect::Sqlite)
+    let shouting = ColumnMapping::new(Dialect::Sqlite)
         .column("ID", Column::text("u.id"))
         .column("urn:ietf:params:scim:schemas:core:2.0:User:USERNAME", Column::ascii("u.email"))
         .elements(
             "Emails",
-            Elements::table("user_email", "user_id", "u.id")
+            ElementTable::table("user_email", "user_id", "u.id")
                 .column("VALUE", Column::ascii("user_email.value")),
         );
     let filter = bound(r#"userName eq "ann" and emails.value eq "a@example.com""#);
@@ -630,16 +635,16 @@ fn a_checked_mapping_finds_names_in_any_case() {
     );
 }
 
-/// What a form of `userName`, `title` and `externalId` gives, as the table at [`Form`] says.
+/// What a form of `userName`, `title` and `externalId` gives, as the table at [`ColumnFormat`] says.
 #[test]
 fn the_table_of_forms_is_true() {
     let forms = [
-        ("`Text`", Form::Text, false),
-        ("`Ascii`", Form::Ascii, false),
-        ("`Folded`", Form::Folded, false),
-        ("`Folded`, prepared", Form::Folded, true),
-        ("`Key`", Form::Key, false),
-        ("`Key`, prepared", Form::Key, true),
+        ("`Text`", ColumnFormat::Text, false),
+        ("`Ascii`", ColumnFormat::Ascii, false),
+        ("`Folded`", ColumnFormat::Folded, false),
+        ("`Folded`, prepared", ColumnFormat::Folded, true),
+        ("`Key`", ColumnFormat::Key, false),
+        ("`Key`, prepared", ColumnFormat::Key, true),
     ];
     let queries = [
         ("userName", Some(r#"userName eq "ann""#), None),
@@ -658,7 +663,7 @@ fn the_table_of_forms_is_true() {
             let column = Column::new("u.x", form);
             let is_prepared = is_prepared && attribute == "userName";
             let column = if is_prepared { column.with_prepared("u.prepared") } else { column };
-            let mapping = Mapping::new(Dialect::Sqlite)
+            let mapping = ColumnMapping::new(Dialect::Sqlite)
                 .column("id", Column::text("u.id"))
                 .column(attribute, column);
             let sort = sort.map(|by| Sort::bind(by, None, &users()).expect("it can be sorted by"));

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::column::Column;
 use super::compare::Compared;
-use super::mapping::{Columns, Elements};
+use super::mapping::{ColumnSource, ElementTable};
 use super::statement::Sql;
 use crate::filter::{BoundFilter, CompareOp, Comparison, Operand};
 use crate::schema::{AttributeType, ResolvedPath};
@@ -13,7 +13,7 @@ use crate::schema::{AttributeType, ResolvedPath};
 /// A filter as a condition for a WHERE clause.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct Where {
+pub struct Condition {
     /// The condition, and what to bind.
     pub sql: Sql,
     /// `true` if it holds for just those resources that satisfy the filter. Else it holds for some
@@ -24,11 +24,11 @@ pub struct Where {
 /// An attribute has no column, or SQL cannot say what is asked of it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("attribute `{path}` has no column that could answer this")]
-pub struct Unmapped {
+pub struct UnmappedAttribute {
     path: String,
 }
 
-impl Unmapped {
+impl UnmappedAttribute {
     pub(super) fn new(path: &ResolvedPath) -> Self {
         Self { path: path.to_string() }
     }
@@ -45,10 +45,13 @@ impl Unmapped {
 /// # Errors
 ///
 /// - an attribute has no column, or SQL cannot say what is asked of it.
-pub fn translate(filter: &BoundFilter, columns: &impl Columns) -> Result<Where, Unmapped> {
+pub fn translate(
+    filter: &BoundFilter,
+    columns: &impl ColumnSource,
+) -> Result<Condition, UnmappedAttribute> {
     let translation = Translation { columns, exact: Cell::new(true), places: Cell::new(PLACES) };
     let sql = translation.condition(&Place::Resource, Side::Above, filter)?;
-    Ok(Where { sql, exact: translation.exact.get() })
+    Ok(Condition { sql, exact: translation.exact.get() })
 }
 
 /// The maximum number of index ranges for text beyond ASCII in a statement, since databases limit
@@ -56,7 +59,7 @@ pub fn translate(filter: &BoundFilter, columns: &impl Columns) -> Result<Where, 
 const PLACES: usize = 500;
 
 pub(super) struct Translation<'c> {
-    pub(super) columns: &'c dyn Columns,
+    pub(super) columns: &'c dyn ColumnSource,
     exact: Cell<bool>,
     /// The remaining number of index ranges.
     places: Cell<usize>,
@@ -67,7 +70,7 @@ pub(super) enum Place<'e> {
     /// Attributes of the resource.
     Resource,
     /// Sub-attributes of one value of a multi-valued attribute.
-    Element(&'e Elements),
+    Element(&'e ElementTable),
 }
 
 /// On which side of the truth a condition may be where it cannot be exact: true too often, or,
@@ -95,7 +98,7 @@ impl Translation<'_> {
         place: &Place<'_>,
         side: Side,
         filter: &BoundFilter,
-    ) -> Result<Sql, Unmapped> {
+    ) -> Result<Sql, UnmappedAttribute> {
         let all = |terms: &[BoundFilter], separator| {
             let terms = terms
                 .iter()
@@ -118,7 +121,7 @@ impl Translation<'_> {
             BoundFilter::Or(terms) => all(terms, " OR "),
             BoundFilter::Not(term) => {
                 let term = self.condition(place, side.other(), term)?;
-                Ok(Sql::new("NOT coalesce(").append(term).text(", FALSE)"))
+                Ok(Sql::new("NOT coalesce(").push_sql(term).push(", FALSE)"))
             }
             BoundFilter::Present(path) => self.present(place, side, path),
             BoundFilter::Compare(comparison) => self.compare(place, side, comparison),
@@ -127,7 +130,12 @@ impl Translation<'_> {
         }
     }
 
-    fn present(&self, place: &Place<'_>, side: Side, path: &ResolvedPath) -> Result<Sql, Unmapped> {
+    fn present(
+        &self,
+        place: &Place<'_>,
+        side: Side,
+        path: &ResolvedPath,
+    ) -> Result<Sql, UnmappedAttribute> {
         if path.leaf().attribute_type() != AttributeType::Complex {
             return self.of_values(place, path, false, |column| Ok(column.present()));
         }
@@ -152,7 +160,7 @@ impl Translation<'_> {
         let all_known = conditions.iter().all(Result::is_ok);
         let conditions: Vec<Sql> = conditions.into_iter().flatten().collect();
         if conditions.is_empty() {
-            return Err(Unmapped::new(path));
+            return Err(UnmappedAttribute::new(path));
         }
         if all_known {
             return Ok(Sql::join(conditions, " OR "));
@@ -162,7 +170,8 @@ impl Translation<'_> {
         match (side, place) {
             (Side::Below, _) => Ok(Sql::join(conditions, " OR ")),
             (Side::Above, Place::Resource) if attribute.is_multi_valued() => {
-                let elements = self.columns.elements(path).ok_or_else(|| Unmapped::new(path))?;
+                let elements =
+                    self.columns.elements(path).ok_or_else(|| UnmappedAttribute::new(path))?;
                 Ok(elements.exists(Sql::new("TRUE"), false))
             }
             (Side::Above, Place::Resource | Place::Element(_)) => Ok(Sql::new("TRUE")),
@@ -174,7 +183,7 @@ impl Translation<'_> {
         place: &Place<'_>,
         side: Side,
         comparison: &Comparison,
-    ) -> Result<Sql, Unmapped> {
+    ) -> Result<Sql, UnmappedAttribute> {
         if let (Place::Resource, Some(lookup)) = (place, self.columns.lookup(comparison)) {
             return Ok(lookup);
         }
@@ -186,12 +195,12 @@ impl Translation<'_> {
         let absent_too = comparison.operand == Operand::Boolean(false)
             && path.sub_attribute().is_some_and(|sub| sub.name() == "primary");
         if absent_too && !path.attribute().is_multi_valued() {
-            return Err(Unmapped::new(path));
+            return Err(UnmappedAttribute::new(path));
         }
         self.of_values(place, path, compares_with_few(comparison), |column| {
             let condition = self.compare_column(side, column, comparison)?;
             Ok(if absent_too {
-                Sql::new(format!("({} IS NULL OR ", column.sql)).append(condition).text(")")
+                Sql::new(format!("({} IS NULL OR ", column.sql)).push_sql(condition).push(")")
             } else {
                 condition
             })
@@ -203,10 +212,10 @@ impl Translation<'_> {
         side: Side,
         column: &Column,
         comparison: &Comparison,
-    ) -> Result<Sql, Unmapped> {
+    ) -> Result<Sql, UnmappedAttribute> {
         let dialect = self.columns.dialect();
         let compared = column.compare(dialect, comparison.op, &comparison.operand);
-        match compared.ok_or_else(|| Unmapped::new(&comparison.path))? {
+        match compared.ok_or_else(|| UnmappedAttribute::new(&comparison.path))? {
             Compared::Exact(condition) => Ok(condition),
             Compared::OfAscii(compared) => {
                 self.approximate();
@@ -225,8 +234,8 @@ impl Translation<'_> {
         side: Side,
         path: &ResolvedPath,
         filter: &BoundFilter,
-    ) -> Result<Sql, Unmapped> {
-        let elements = self.columns.elements(path).ok_or_else(|| Unmapped::new(path))?;
+    ) -> Result<Sql, UnmappedAttribute> {
+        let elements = self.columns.elements(path).ok_or_else(|| UnmappedAttribute::new(path))?;
         let condition = self.condition(&Place::Element(&elements), side, filter)?;
         let mut all: Vec<Sql> = Vec::new();
         if side == Side::Above {
@@ -251,9 +260,9 @@ impl Translation<'_> {
         place: &Place<'_>,
         path: &ResolvedPath,
         are_few: bool,
-        condition: impl Fn(&Column) -> Result<Sql, Unmapped>,
-    ) -> Result<Sql, Unmapped> {
-        let unmapped = || Unmapped::new(path);
+        condition: impl Fn(&Column) -> Result<Sql, UnmappedAttribute>,
+    ) -> Result<Sql, UnmappedAttribute> {
+        let unmapped = || UnmappedAttribute::new(path);
         if path.sub_attribute().is_some_and(|sub| sub.is_multi_valued()) {
             return Err(unmapped());
         }

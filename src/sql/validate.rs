@@ -2,12 +2,12 @@
 
 use std::collections::HashMap;
 
-use super::column::{Column, Form};
-use super::mapping::{Elements, Mapping};
+use super::column::{Column, ColumnFormat};
+use super::mapping::{ColumnMapping, ElementTable};
 use crate::attr::AttrPath;
 use crate::schema::{Attribute, AttributeType, ResolvedPath, ResourceType};
 
-/// An entry of a [`Mapping`] that no query would ever find, or that could not answer one.
+/// An entry of a [`ColumnMapping`] that no query would ever find, or that could not answer one.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum MappingError {
@@ -48,31 +48,31 @@ pub enum MappingError {
         /// The attribute.
         path: String,
     },
-    /// Elements of an attribute that has one value.
+    /// ElementTable of an attribute that has one value.
     #[error("`{path}` has one value: say where it is by `column`")]
     One {
         /// The attribute.
         path: String,
     },
-    /// Elements of a sub-attribute.
+    /// ElementTable of a sub-attribute.
     #[error("`{path}` is a sub-attribute: name the attribute, and give its elements a column")]
     Part {
         /// The entry.
         path: String,
     },
     /// The column is of a form that values of the attribute do not have.
-    #[error("`{path}` is {what}, and a column of `Form::{form:?}` has no such values")]
-    Form {
+    #[error("`{path}` is {what}, and a column of `ColumnFormat::{form:?}` has no such values")]
+    ColumnFormat {
         /// The attribute.
         path: String,
         /// The kind of its values.
         what: String,
         /// The form of the column.
-        form: Form,
+        form: ColumnFormat,
     },
     /// There is an expression for prepared values where none is looked at.
     #[error(
-        "`{path}`: `with_prepared` is for unique text without regard to case, in a column of `Form::Folded` or `Form::Key`"
+        "`{path}`: `with_prepared` is for unique text without regard to case, in a column of `ColumnFormat::Folded` or `ColumnFormat::Key`"
     )]
     Prepared {
         /// The attribute.
@@ -80,16 +80,16 @@ pub enum MappingError {
     },
 }
 
-impl Mapping {
+impl ColumnMapping {
     /// Checks that the mapping fits the resource type, and returns it. Without this, a misspelled
     /// attribute is one without a column, and the store returns all of its resources for each query
     /// on it. Names are compared ignoring case.
     ///
     /// ```
     /// use scimwire::ResourceType;
-    /// use scimwire::sql::{Column, Dialect, Mapping};
+    /// use scimwire::sql::{Column, Dialect, ColumnMapping};
     ///
-    /// let ids = Mapping::new(Dialect::Sqlite).column("id", Column::text("users.id"));
+    /// let ids = ColumnMapping::new(Dialect::Sqlite).column("id", Column::text("users.id"));
     /// let misspelled = ids.clone().column("usernme", Column::ascii("users.email"));
     /// let err =
     ///     misspelled.check(&ResourceType::user()).expect_err("users have no such attribute");
@@ -130,7 +130,7 @@ impl Mapping {
     }
 }
 
-impl Elements {
+impl ElementTable {
     fn check(
         self,
         path: &ResolvedPath,
@@ -198,16 +198,16 @@ fn check_form(path: String, attribute: &Attribute, column: &Column) -> Result<()
         return Err(MappingError::Complex { path });
     }
     if !fits(column.form, attribute) {
-        let exact = if attribute.is_case_exact() && column.form == Form::Folded {
+        let exact = if attribute.is_case_exact() && column.form == ColumnFormat::Folded {
             " with regard to case"
         } else {
             ""
         };
         let what = format!("of type {}{exact}", attribute.attribute_type().as_str());
-        return Err(MappingError::Form { path, what, form: column.form });
+        return Err(MappingError::ColumnFormat { path, what, form: column.form });
     }
-    let is_compared_prepared =
-        attribute.is_identifier() && matches!(column.form, Form::Folded | Form::Key);
+    let is_compared_prepared = attribute.is_identifier()
+        && matches!(column.form, ColumnFormat::Folded | ColumnFormat::Key);
     if column.prepared.is_some() && !is_compared_prepared {
         return Err(MappingError::Prepared { path });
     }
@@ -215,16 +215,16 @@ fn check_form(path: String, attribute: &Attribute, column: &Column) -> Result<()
 }
 
 /// Returns `true` if values of the attribute can be in a column of that form, and compared there.
-fn fits(form: Form, attribute: &Attribute) -> bool {
+fn fits(form: ColumnFormat, attribute: &Attribute) -> bool {
     let kind = attribute.attribute_type();
     let is_text = matches!(kind, AttributeType::String | AttributeType::Reference);
     match form {
-        Form::Text | Form::Ascii | Form::IntegerKey => is_text,
-        Form::Folded => is_text && !attribute.is_case_exact(),
-        Form::Key => kind != AttributeType::Complex,
-        Form::Boolean => kind == AttributeType::Boolean,
-        Form::Number => matches!(kind, AttributeType::Integer | AttributeType::Decimal),
-        Form::Instant(_) => kind == AttributeType::DateTime,
-        Form::Binary => kind == AttributeType::Binary,
+        ColumnFormat::Text | ColumnFormat::Ascii | ColumnFormat::IntegerKey => is_text,
+        ColumnFormat::Folded => is_text && !attribute.is_case_exact(),
+        ColumnFormat::Key => kind != AttributeType::Complex,
+        ColumnFormat::Boolean => kind == AttributeType::Boolean,
+        ColumnFormat::Number => matches!(kind, AttributeType::Integer | AttributeType::Decimal),
+        ColumnFormat::Instant(_) => kind == AttributeType::DateTime,
+        ColumnFormat::Binary => kind == AttributeType::Binary,
     }
 }

@@ -10,7 +10,7 @@ use crate::schema::{Membership, ResolvedPath, ResourceType};
 
 /// The kind of a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Operation {
+pub enum ChangeKind {
     /// A resource was made.
     Create,
     /// A resource was changed, or not: see [`Change::is_unchanged`].
@@ -25,7 +25,7 @@ pub enum Operation {
 #[non_exhaustive]
 pub struct Change {
     /// The kind of the change.
-    pub operation: Operation,
+    pub operation: ChangeKind,
     /// The tenant.
     pub tenant: Tenant,
     /// The type of the resource.
@@ -55,12 +55,12 @@ pub struct MemberChange {
     /// Ids that were members, and are not now.
     pub removed: Vec<String>,
     /// `true` if a remaining member changed, such as in its `display`.
-    pub rewritten: bool,
+    pub modified: bool,
 }
 
 impl MemberChange {
     /// Resolves a delta against the existing members of a table that stores only ids. `known` are
-    /// the existing members that the delta [names](MemberDelta::names), or all of them if it
+    /// the existing members that the delta [names](MemberDelta::mentions), or all of them if it
     /// replaces all.
     #[must_use]
     pub fn of<'k>(delta: &MemberDelta, known: impl IntoIterator<Item = &'k str>) -> Self {
@@ -74,13 +74,13 @@ impl MemberChange {
         removed.sort_unstable();
         let added =
             coming.into_iter().filter(|id| !known.contains(id)).map(str::to_owned).collect();
-        Self { added, removed, rewritten: false }
+        Self { added, removed, modified: false }
     }
 
     /// Returns `true` if no member was added, removed or rewritten.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.added.is_empty() && self.removed.is_empty() && !self.rewritten
+        self.added.is_empty() && self.removed.is_empty() && !self.modified
     }
 }
 
@@ -92,7 +92,7 @@ impl Change {
         tenant: Tenant,
         resource: Arc<Resource>,
     ) -> Self {
-        let mut change = Self::of_whole(Operation::Create, resource_type, tenant, &resource);
+        let mut change = Self::of_whole(ChangeKind::Create, resource_type, tenant, &resource);
         change.members.added = change.resource_type.membership().member_ids(&resource);
         change.with_after(Some(resource))
     }
@@ -104,13 +104,13 @@ impl Change {
         tenant: Tenant,
         resource: Arc<Resource>,
     ) -> Self {
-        let mut change = Self::of_whole(Operation::Delete, resource_type, tenant, &resource);
+        let mut change = Self::of_whole(ChangeKind::Delete, resource_type, tenant, &resource);
         change.members.removed = change.resource_type.membership().member_ids(&resource);
         Self { before: Some(resource), ..change }
     }
 
     fn of_whole(
-        operation: Operation,
+        operation: ChangeKind,
         resource_type: Arc<ResourceType>,
         tenant: Tenant,
         resource: &Resource,
@@ -136,7 +136,7 @@ impl Change {
 
     /// Removes values that are never returned, such as passwords, from the states before and after.
     #[must_use]
-    pub fn without_secrets(mut self) -> Self {
+    pub fn redacted(mut self) -> Self {
         for state in [&mut self.before, &mut self.after].into_iter().flatten() {
             if state.has_secrets(&self.resource_type) {
                 Arc::make_mut(state).redact(&self.resource_type);
@@ -148,14 +148,14 @@ impl Change {
     /// Returns `true` if nothing changed: there is no write, no new version and no event.
     #[must_use]
     pub fn is_unchanged(&self) -> bool {
-        self.operation == Operation::Update && self.paths.is_empty() && self.members.is_empty()
+        self.operation == ChangeKind::Update && self.paths.is_empty() && self.members.is_empty()
     }
 
     /// Returns `true` if `active` became true, and had been false. A change that unassigns it
     /// leaves it as it was.
     #[must_use]
-    pub fn activated(&self) -> bool {
-        self.operation == Operation::Update
+    pub fn is_activation(&self) -> bool {
+        self.operation == ChangeKind::Update
             && !is_active(self.before.as_deref())
             && is_active(self.after_state())
     }
@@ -164,8 +164,8 @@ impl Change {
     #[doc(alias = "session")]
     #[doc(alias = "offboarding")]
     #[must_use]
-    pub fn deactivated(&self) -> bool {
-        self.operation == Operation::Update
+    pub fn is_deactivation(&self) -> bool {
+        self.operation == ChangeKind::Update
             && is_active(self.before.as_deref())
             && !is_active(self.after_state())
     }
@@ -200,7 +200,7 @@ mod tests {
             (delta(true, &["b", "c"], &[]), vec!["c"], vec!["a"]),
             (delta(true, &[], &[]), vec![], vec!["a", "b"]),
         ] {
-            let known = ["a", "b"].into_iter().filter(|id| delta.replace || delta.names(id));
+            let known = ["a", "b"].into_iter().filter(|id| delta.replace || delta.mentions(id));
             let change = MemberChange::of(&delta, known);
             let told = |ids: &[String], expected: &[&str]| assert_eq!(ids, expected, "{delta:?}");
             told(&change.added, &added);

@@ -28,13 +28,13 @@ pub enum StoreError {
     VersionMismatch,
     /// The store is overloaded or unavailable: 503, with `Retry-After`.
     #[error("the service is busy: try again later")]
-    Busy {
+    Unavailable {
         /// The time to wait before a retry.
         retry_after: Duration,
     },
     /// The request is rejected with this error, which is the source.
     #[error("the request is rejected")]
-    Refused(#[source] Error),
+    Rejected(#[source] Error),
     /// The database failed: 500. The source goes to the log, never to the client.
     #[error("the store failed")]
     Other(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -78,25 +78,25 @@ fn in_use(attribute: &str) -> String {
 
 impl From<Error> for StoreError {
     fn from(err: Error) -> Self {
-        Self::Refused(err)
+        Self::Rejected(err)
     }
 }
 
 impl From<BudgetExceeded> for StoreError {
     fn from(err: BudgetExceeded) -> Self {
-        Self::Refused(err.into())
+        Self::Rejected(err.into())
     }
 }
 
 impl From<PatchError> for StoreError {
     fn from(err: PatchError) -> Self {
-        Self::Refused(err.into())
+        Self::Rejected(err.into())
     }
 }
 
 impl From<ValueError> for StoreError {
     fn from(err: ValueError) -> Self {
-        Self::Refused(err.into())
+        Self::Rejected(err.into())
     }
 }
 
@@ -110,10 +110,10 @@ impl From<StoreError> for Error {
             StoreError::VersionMismatch => {
                 Self::status_only(StatusCode::PRECONDITION_FAILED, err.to_string())
             }
-            StoreError::Busy { .. } => {
+            StoreError::Unavailable { .. } => {
                 Self::status_only(StatusCode::SERVICE_UNAVAILABLE, err.to_string())
             }
-            StoreError::Refused(err) => err,
+            StoreError::Rejected(err) => err,
             StoreError::Other(_) => Self::status_only(
                 StatusCode::INTERNAL_SERVER_ERROR,
                 "the request could not be processed",

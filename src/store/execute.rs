@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::sync::Arc;
 
 use super::error::StoreError;
-use super::{Pushdown, ResourceStore, Selected, Selection};
+use super::{Pushdown, ResourceStore, StorePage, StoreQuery};
 use crate::budget::{EvalBudget, Purse, of_text, units};
 use crate::context::RequestContext;
 use crate::filter::BoundFilter;
@@ -24,7 +24,7 @@ pub async fn select(
     query: &Query,
     budget: &EvalBudget,
     cx: &RequestContext,
-) -> Result<Selected, StoreError> {
+) -> Result<StorePage, StoreError> {
     select_by(store.pushdown(query), store.id_order(), store, query, (budget, usize::MAX), cx).await
 }
 
@@ -36,13 +36,13 @@ pub(crate) async fn select_by(
     query: &Query,
     (budget, memory): (&EvalBudget, usize),
     cx: &RequestContext,
-) -> Result<Selected, StoreError> {
+) -> Result<StorePage, StoreError> {
     let filter = query.filter.as_ref();
     let left_to_us = if pushdown < Pushdown::Filter { filter } else { None };
     // Also of a page that the store cuts: where the next one begins, and how pages of several types
     // merge, is seen here.
     let projection = query.projection.clone().with_required_by(left_to_us, query.sort.as_ref());
-    let selection = Selection {
+    let selection = StoreQuery {
         filter: filter.filter(|_| pushdown >= Pushdown::Partial),
         sort: query.sort.as_ref().filter(|_| pushdown == Pushdown::Full),
         page: Some(&query.page).filter(|_| pushdown == Pushdown::Full),
@@ -56,9 +56,9 @@ pub(crate) async fn select_by(
         return Ok(selected);
     }
     if let Some(filter) = left_to_us {
-        selected.resources = filtered(selected.resources, filter, budget)?;
+        selected.resources = apply_filter(selected.resources, filter, budget)?;
     }
-    page_within(ids, selected.resources, query.sort.as_ref(), &query.page, budget)
+    sort_and_page_within(ids, selected.resources, query.sort.as_ref(), &query.page, budget)
 }
 
 /// The remaining memory for the resources of a page.
@@ -69,7 +69,7 @@ pub struct Room {
 }
 
 impl Room {
-    /// Creates a limit in bytes, such as [`Selection::memory`].
+    /// Creates a limit in bytes, such as [`StoreQuery::memory`].
     #[must_use]
     pub fn of(memory: usize) -> Self {
         Self { left: memory, is_begun: false }
@@ -97,7 +97,7 @@ impl Room {
 /// # Errors
 ///
 /// - the budget is spent.
-pub fn filtered(
+pub fn apply_filter(
     resources: Vec<Arc<Resource>>,
     filter: &BoundFilter,
     budget: &EvalBudget,
@@ -114,18 +114,18 @@ pub fn filtered(
 
 /// Sorts resources, with ids in the order of their bytes, and cuts a page.
 #[must_use]
-pub fn page(resources: Vec<Arc<Resource>>, sort: Option<&Sort>, page: &Page) -> Selected {
-    page_in(IdOrder::Text, resources, sort, page)
+pub fn sort_and_page(resources: Vec<Arc<Resource>>, sort: Option<&Sort>, page: &Page) -> StorePage {
+    sort_and_page_in(IdOrder::Text, resources, sort, page)
 }
 
 /// Sorts and cuts a page, with ids in the given order.
 #[must_use]
-pub fn page_in(
+pub fn sort_and_page_in(
     ids: IdOrder,
     resources: Vec<Arc<Resource>>,
     sort: Option<&Sort>,
     page: &Page,
-) -> Selected {
+) -> StorePage {
     cut(ids, positioned(resources, sort), sort, page)
 }
 
@@ -134,13 +134,13 @@ pub fn page_in(
 /// # Errors
 ///
 /// - the budget is spent.
-pub fn page_within(
+pub fn sort_and_page_within(
     ids: IdOrder,
     resources: Vec<Arc<Resource>>,
     sort: Option<&Sort>,
     page: &Page,
     budget: &EvalBudget,
-) -> Result<Selected, StoreError> {
+) -> Result<StorePage, StoreError> {
     budget.spend(resources.iter().map(|resource| reading(resource, sort)).sum())?;
     page_of_positioned(ids, positioned(resources, sort), sort, page, budget)
 }
@@ -152,7 +152,7 @@ pub(crate) fn page_of_positioned(
     sort: Option<&Sort>,
     page: &Page,
     budget: &EvalBudget,
-) -> Result<Selected, StoreError> {
+) -> Result<StorePage, StoreError> {
     budget.spend(comparing(&positioned))?;
     Ok(cut(ids, positioned, sort, page))
 }
@@ -194,7 +194,7 @@ fn cut(
     mut positioned: Vec<(Position, Arc<Resource>)>,
     sort: Option<&Sort>,
     page: &Page,
-) -> Selected {
+) -> StorePage {
     let total = positioned.len();
     positioned.sort_unstable_by(|(one, _), (other, _)| ids.compare_positions(sort, one, other));
     let (skipped, count) = match page {
@@ -210,7 +210,7 @@ fn cut(
     let more = total - skipped > count;
     let resources =
         positioned.into_iter().skip(skipped).take(count).map(|(_, resource)| resource).collect();
-    Selected { resources, total: Some(total), more }
+    StorePage { resources, total: Some(total), has_more: more }
 }
 
 /// Returns the position of a resource in the order.

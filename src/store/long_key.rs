@@ -18,7 +18,7 @@ const CHANGE: usize = 4;
 /// # Errors
 ///
 /// - the text is too long.
-pub fn refuse_long_key(path: &ResolvedPath, value: &Value) -> Result<(), StoreError> {
+pub fn reject_long_key(path: &ResolvedPath, value: &Value) -> Result<(), StoreError> {
     let text = value.as_str().unwrap_or_default();
     let is_long = text.len() > LONGEST * CHANGE
         || text.len() > LONGEST / CHANGE && compared(path.leaf(), text).len() > LONGEST;
@@ -35,7 +35,7 @@ pub(crate) fn refuse_long_keys(
     resource: &Resource,
 ) -> Result<(), StoreError> {
     for path in resource_type.unique_paths().iter().chain(resource_type.indexed_paths()) {
-        resource.values(path).try_for_each(|value| refuse_long_key(path, value))?;
+        resource.values(path).try_for_each(|value| reject_long_key(path, value))?;
     }
     Ok(())
 }

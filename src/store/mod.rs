@@ -23,7 +23,7 @@ use crate::filter::BoundFilter;
 use crate::query::{IdOrder, Page, Projection, Query, Sort};
 use crate::resource::Resource;
 
-pub use change::{Change, MemberChange, Operation};
+pub use change::{Change, ChangeKind, MemberChange};
 pub use error::StoreError;
 pub use memory::{MemoryDirectory, MemoryStore};
 pub use precondition::{EntityTags, Precondition};
@@ -31,10 +31,10 @@ pub(crate) use update::too_long;
 pub use update::{Update, UpdateHook};
 
 pub use fresh_id::fresh_id;
-pub use long_key::refuse_long_key;
+pub use long_key::reject_long_key;
 pub use memory::CARRIED_MEMBERS;
 pub use nesting::groups_above;
-pub use nul_byte::no_nul;
+pub use nul_byte::reject_nul;
 
 /// Stores the resources of one type. Implement it over your own tables, as
 /// [`examples/own_tables.rs`](https://docs.rs/crate/scimwire/latest/source/examples/own_tables.rs)
@@ -43,7 +43,7 @@ pub use nul_byte::no_nul;
 /// ```text
 /// async fn create(&self, resource: Resource, cx: &RequestContext) -> Result<Arc<Resource>, StoreError>;
 /// async fn get(&self, id: &str, projection: &Projection, cx: &RequestContext) -> Result<Arc<Resource>, StoreError>;
-/// async fn select(&self, selection: Selection<'_>, cx: &RequestContext) -> Result<Selected, StoreError>;
+/// async fn select(&self, selection: StoreQuery<'_>, cx: &RequestContext) -> Result<StorePage, StoreError>;
 /// async fn update(&self, id: &str, update: &Update, cx: &RequestContext) -> Result<Change, StoreError>;
 /// async fn delete(&self, id: &str, expected: &Precondition, cx: &RequestContext) -> Result<Change, StoreError>;
 /// fn pushdown(&self, query: &Query) -> Pushdown { Pushdown::None }
@@ -96,9 +96,9 @@ pub trait ResourceStore: Send + Sync + 'static {
     /// - the database fails.
     async fn select(
         &self,
-        selection: Selection<'_>,
+        selection: StoreQuery<'_>,
         cx: &RequestContext,
-    ) -> Result<Selected, StoreError>;
+    ) -> Result<StorePage, StoreError>;
 
     /// Applies `update` to the current state, atomically: nobody else writes between the read and
     /// the write. An update that changes nothing is not written. Like [`ResourceStore::create`],
@@ -160,7 +160,7 @@ pub enum Pushdown {
 /// A query for a store, all of which has to be honoured.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
-pub struct Selection<'q> {
+pub struct StoreQuery<'q> {
     /// The filter, if the store said [`Pushdown::Partial`] or more.
     pub filter: Option<&'q BoundFilter>,
     /// The sort, if the store said [`Pushdown::Full`]; the id breaks ties.
@@ -174,19 +174,19 @@ pub struct Selection<'q> {
     pub budget: &'q EvalBudget,
     /// The maximum memory of the resources of a page, in bytes, as [`Resource::memory`] counts it.
     /// Without a page there is no limit. A store that assembles a page ends it before the resource
-    /// that would exceed the limit, and says that there are [more](Selected::more): see
+    /// that would exceed the limit, and says that there are [more](StorePage::has_more): see
     /// [`execute::Room`].
     pub memory: usize,
 }
 
-/// The result of a [`Selection`].
+/// The result of a [`StoreQuery`].
 #[derive(Clone, Debug, Default)]
-pub struct Selected {
+pub struct StorePage {
     /// The resources.
     pub resources: Vec<Arc<Resource>>,
     /// The number of matches on all pages. `None` if the store does not page, or pages by cursor
     /// without counting.
     pub total: Option<usize>,
     /// `true` if further resources follow this page.
-    pub more: bool,
+    pub has_more: bool,
 }

@@ -6,7 +6,7 @@ use crate::error::{Error, ScimType};
 use crate::value::{Object, Value};
 
 /// The error for a client that sends it.
-pub fn no_nul() -> StoreError {
+pub fn reject_nul() -> StoreError {
     Error::typed(ScimType::InvalidValue, "text with U+0000 cannot be kept").into()
 }
 
@@ -15,7 +15,7 @@ pub fn no_nul() -> StoreError {
 /// - a text of the object has U+0000 in it.
 pub(crate) fn refuse_nul(object: &Object) -> Result<(), StoreError> {
     // Values came through the limit of JSON nesting.
-    if object.values().any(has_nul) { Err(no_nul()) } else { Ok(()) }
+    if object.values().any(has_nul) { Err(reject_nul()) } else { Ok(()) }
 }
 
 pub(crate) fn has_nul(value: &Value) -> bool {

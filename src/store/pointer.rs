@@ -6,7 +6,7 @@ use async_trait::async_trait;
 
 use super::{
     Change, IdOrder, Precondition, Projection, Pushdown, Query, RequestContext, Resource,
-    ResourceStore, Selected, Selection, StoreError, Update,
+    ResourceStore, StoreError, StorePage, StoreQuery, Update,
 };
 
 /// Delegates to the value behind the pointer.
@@ -34,9 +34,9 @@ macro_rules! forward {
 
             async fn select(
                 &self,
-                selection: Selection<'_>,
+                selection: StoreQuery<'_>,
                 cx: &RequestContext,
-            ) -> Result<Selected, StoreError> {
+            ) -> Result<StorePage, StoreError> {
                 (**self).select(selection, cx).await
             }
 

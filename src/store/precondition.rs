@@ -10,7 +10,7 @@ pub enum EntityTags {
     /// `*`: whatever the version is.
     Any,
     /// One of these versions.
-    OneOf(Vec<Version>),
+    List(Vec<Version>),
 }
 
 /// A condition on the stored version (ETag), as in `If-Match`. The default is always met.
@@ -26,10 +26,10 @@ pub struct Precondition {
 impl EntityTags {
     /// Returns `true` if the tags name the version; `W/` does not count.
     #[must_use]
-    pub fn name(&self, version: &Version) -> bool {
+    pub fn matches(&self, version: &Version) -> bool {
         match self {
             Self::Any => true,
-            Self::OneOf(versions) => versions.contains(version),
+            Self::List(versions) => versions.contains(version),
         }
     }
 }
@@ -37,8 +37,8 @@ impl EntityTags {
 impl Precondition {
     /// The stored version has to be this one.
     #[must_use]
-    pub fn at(version: Version) -> Self {
-        Self { if_match: Some(EntityTags::OneOf(vec![version])), if_none_match: None }
+    pub fn if_match(version: Version) -> Self {
+        Self { if_match: Some(EntityTags::List(vec![version])), if_none_match: None }
     }
 
     /// Checks the version of the stored resource; a store calls this inside its transaction.
@@ -48,7 +48,7 @@ impl Precondition {
     /// - [`StoreError::VersionMismatch`]: the version is not as expected.
     pub fn check(&self, version: Option<&Version>) -> Result<(), StoreError> {
         let named = |tags: &EntityTags| {
-            version.map_or(tags == &EntityTags::Any, |version| tags.name(version))
+            version.map_or(tags == &EntityTags::Any, |version| tags.matches(version))
         };
         let unmatched = self.if_match.as_ref().is_some_and(|tags| !named(tags));
         let matched = self.if_none_match.as_ref().is_some_and(named);

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
 
-use super::change::{Change, MemberChange, Operation};
+use super::change::{Change, ChangeKind, MemberChange};
 use super::error::StoreError;
 use super::precondition::Precondition;
 use crate::budget::EvalBudget;
@@ -28,7 +28,7 @@ pub type UpdateHook = Box<dyn Fn(&Resource, &mut Resource) -> Result<(), Error> 
 /// A change to one resource. A store reads the current state, calls [`Update::apply`], writes
 /// [`Change::after`] unless [`Change::is_unchanged`], and commits, all in one transaction; or it
 /// compares and swaps on the version, and applies again when it has lost. Where members are kept
-/// apart, [`Update::apply_without_members`] takes the place of `apply`.
+/// apart, [`Update::apply_except_members`] takes the place of `apply`.
 pub struct Update {
     resource_type: Arc<ResourceType>,
     tenant: Tenant,
@@ -75,7 +75,7 @@ impl Update {
 
     /// Makes the change conditional on the stored version.
     #[must_use]
-    pub fn expecting(self, precondition: Precondition) -> Self {
+    pub fn with_precondition(self, precondition: Precondition) -> Self {
         Self { precondition, ..self }
     }
 
@@ -87,7 +87,7 @@ impl Update {
 
     /// Sets the budget that applying the change spends. The default is unlimited.
     #[must_use]
-    pub fn within(self, budget: EvalBudget) -> Self {
+    pub fn with_budget(self, budget: EvalBudget) -> Self {
         Self { budget, ..self }
     }
 
@@ -95,7 +95,7 @@ impl Update {
     /// unlimited. See
     /// [`Limits::resource_bytes`](crate::dispatch::Limits::resource_bytes).
     #[must_use]
-    pub fn up_to(self, bytes: usize) -> Self {
+    pub fn with_max_bytes(self, bytes: usize) -> Self {
         Self { most: bytes, ..self }
     }
 
@@ -123,20 +123,20 @@ impl Update {
     }
 
     /// The change to the members as a delta, where it can be said without reading them. A store
-    /// that keeps members apart applies it to them, and calls [`Update::apply_without_members`];
+    /// that keeps members apart applies it to them, and calls [`Update::apply_except_members`];
     /// others need not look at it. Without one, a change that is about members has to see them, and
     /// needs [`Update::apply`]: see [`Update::reads_membership`].
     #[must_use]
-    pub fn members(&self) -> Option<&MemberDelta> {
+    pub fn member_delta(&self) -> Option<&MemberDelta> {
         self.members.as_ref()
     }
 
     /// The ids of all that the client names as members, whether they are members already or not;
     /// not of those whom it takes out.
     #[must_use]
-    pub fn joining(&self) -> Vec<String> {
+    pub fn added_member_ids(&self) -> Vec<String> {
         match &self.change {
-            Requested::Patch(plan) => plan.joining(),
+            Requested::Patch(plan) => plan.added_member_ids(),
             Requested::Put(replacement) => {
                 self.resource_type.membership().member_ids(replacement.desired())
             }
@@ -160,7 +160,7 @@ impl Update {
 
     /// Returns which of members and groups the current state has to contain:
     ///
-    /// - the members, where the change is about them and there is no delta ([`Update::members`]);
+    /// - the members, where the change is about them and there is no delta ([`Update::member_delta`]);
     /// - the groups, where a value without a path echoes them, which are read-only, so that the two
     ///   can be compared.
     #[must_use]
@@ -193,7 +193,7 @@ impl Update {
     ///
     /// - [`StoreError::VersionMismatch`]: the current version is not the one that the client
     ///   expects;
-    /// - [`StoreError::Refused`]: the change cannot be made, its result must not be stored or would
+    /// - [`StoreError::Rejected`]: the change cannot be made, its result must not be stored or would
     ///   be too long, or the budget is spent.
     pub fn apply(&self, current: Arc<Resource>) -> Result<Change, StoreError> {
         self.precondition.check(current.version().as_ref())?;
@@ -221,7 +221,7 @@ impl Update {
     /// # Errors
     ///
     /// - as [`Update::apply`].
-    pub fn apply_without_members(
+    pub fn apply_except_members(
         &self,
         current: Arc<Resource>,
         members: MemberChange,
@@ -229,9 +229,10 @@ impl Update {
         self.precondition.check(current.version().as_ref())?;
         let copy = self.copy(&current)?;
         let after = match &self.change {
-            Requested::Patch(plan) => self
-                .noting(|deviations| plan.apply_without_members(copy, &self.budget, deviations))?,
-            Requested::Put(replacement) => replacement.apply_without_members(copy)?,
+            Requested::Patch(plan) => {
+                self.noting(|deviations| plan.apply_except_members(copy, &self.budget, deviations))?
+            }
+            Requested::Put(replacement) => replacement.apply_except_members(copy)?,
         };
         self.finish(current, after, members)
     }
@@ -270,7 +271,7 @@ impl Update {
         after.keep_activity(&before, &self.resource_type);
         let paths = self.changed_paths(&before, &after);
         let mut change = Change {
-            operation: Operation::Update,
+            operation: ChangeKind::Update,
             tenant: self.tenant.clone(),
             resource_type: Arc::clone(&self.resource_type),
             id: before.id().to_owned(),
@@ -367,7 +368,7 @@ impl Update {
         };
         let rewritten =
             new.iter().any(|(id, member)| old.get(id).is_some_and(|old| differs(old, member)));
-        MemberChange { added: ids(&new, &old), removed: ids(&old, &new), rewritten }
+        MemberChange { added: ids(&new, &old), removed: ids(&old, &new), modified: rewritten }
     }
 }
 

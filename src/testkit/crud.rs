@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::fixtures::{Samples, TEXTS};
 use super::harness::{Subject, ids, json, operation, set, text, told};
 use super::stores::{StoreFactory, Stores};
-use crate::store::{Operation, Precondition, StoreError};
+use crate::store::{ChangeKind, Precondition, StoreError};
 use crate::value::Value;
 
 /// A created resource can be read, with an id of its own, its metadata and all values.
@@ -156,7 +156,7 @@ pub async fn what_is_deleted_is_gone(factory: &dyn StoreFactory) {
         let change = subject.delete(one.id()).await;
         assert_eq!(
             (change.operation, change.id.as_str()),
-            (Operation::Delete, one.id()),
+            (ChangeKind::Delete, one.id()),
             "{}: `delete` told of another change than the deletion of `{}`",
             subject.name(),
             one.id()
@@ -238,7 +238,7 @@ pub async fn refused_update_changes_nothing(factory: &dyn StoreFactory) {
         let outcome = subject.try_update(before.id(), &update).await;
         let told = told(&outcome);
         assert!(
-            matches!(outcome, Err(StoreError::Refused(ref found)) if *found == refusal),
+            matches!(outcome, Err(StoreError::Rejected(ref found)) if *found == refusal),
             "{}: an `update` that the host refuses {told}; it must fail with what `Update::apply` failed with",
             subject.name(),
         );

@@ -19,7 +19,7 @@ use crate::quirks::{OmittedAttributes, Quirks};
 use crate::resource::{Resource, ResourceDecoder, Version, changed_paths};
 use crate::schema::{Attribute, AttributeType, Mutability, ResolvedPath, ResourceType};
 use crate::store::{
-    Change, EntityTags, Precondition, ResourceStore, Selected, StoreError, Update, execute,
+    Change, EntityTags, Precondition, ResourceStore, StoreError, StorePage, Update, execute,
 };
 use crate::value::{Object, Value};
 
@@ -244,7 +244,7 @@ impl Subject {
 
     /// Asks as the dispatcher does: the store for as much as it takes over, and the crate for the
     /// rest.
-    pub(super) async fn select(&self, query: &Query) -> Selected {
+    pub(super) async fn select(&self, query: &Query) -> StorePage {
         let budget = EvalBudget::unlimited();
         let answer =
             patiently(|| execute::select(self.store.as_ref(), query, &budget, &self.cx)).await;
@@ -402,7 +402,7 @@ impl Subject {
 
 /// A request that expects one of these versions, or that it is none of them.
 pub(super) fn if_match(versions: &[Version]) -> Precondition {
-    Precondition { if_match: Some(EntityTags::OneOf(versions.to_vec())), if_none_match: None }
+    Precondition { if_match: Some(EntityTags::List(versions.to_vec())), if_none_match: None }
 }
 
 pub(super) fn operation(op: &str, path: impl Display, value: Value) -> PatchOperation {
@@ -472,7 +472,7 @@ async fn patiently<T, F: Future<Output = Result<T, StoreError>>>(
 ) -> Result<T, StoreError> {
     for _ in 0..PATIENCE {
         match call().await {
-            Err(StoreError::Busy { .. }) => {}
+            Err(StoreError::Unavailable { .. }) => {}
             outcome => return outcome,
         }
     }

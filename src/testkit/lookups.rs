@@ -11,7 +11,7 @@ use crate::auth::RequestContext;
 use crate::filter::{CompareOp, EvalBudget};
 use crate::query::{Page, Query};
 use crate::schema::{AttributeType, ResolvedPath, Schema};
-use crate::store::{Pushdown, Selection};
+use crate::store::{Pushdown, StoreQuery};
 use crate::value::Value;
 
 /// The sizes of a small store and a large one.
@@ -34,19 +34,19 @@ const ROUNDS: usize = 5;
 ///
 /// ```
 /// use scimwire::auth::RequestContext;
-/// use scimwire::store::Selection;
+/// use scimwire::store::StoreQuery;
 /// use scimwire::testkit::Explain;
 ///
 /// # struct Database;
 /// # impl Database {
-/// #     async fn users(&self, _prefix: &str, _selection: &Selection<'_>, _cx: &RequestContext) -> Vec<String> { Vec::new() }
+/// #     async fn users(&self, _prefix: &str, _selection: &StoreQuery<'_>, _cx: &RequestContext) -> Vec<String> { Vec::new() }
 /// # }
 /// /// Runs the statement of `MyUsers::select` with a prefix, and returns the plan.
 /// struct Plans(Database);
 ///
 /// #[async_trait::async_trait]
 /// impl Explain for Plans {
-///     async fn plan(&self, selection: Selection<'_>, cx: &RequestContext) -> Vec<String> {
+///     async fn plan(&self, selection: StoreQuery<'_>, cx: &RequestContext) -> Vec<String> {
 ///         self.0.users("EXPLAIN QUERY PLAN ", &selection, cx).await
 ///     }
 /// }
@@ -62,7 +62,7 @@ pub trait Explain: Send + Sync + 'static {
     /// the `detail` of SQLite's `EXPLAIN QUERY PLAN`, the lines of PostgreSQL's `EXPLAIN`.
     /// Statistics should be there (`ANALYZE`). PostgreSQL looks at each row of a small table
     /// whatever there is: `SET enable_seqscan = off` before, so that it does only where it has to.
-    async fn plan(&self, selection: Selection<'_>, cx: &RequestContext) -> Vec<String>;
+    async fn plan(&self, selection: StoreQuery<'_>, cx: &RequestContext) -> Vec<String>;
 }
 
 /// Delegates to the value behind the pointer.
@@ -71,7 +71,7 @@ macro_rules! forward {
         #[async_trait]
         #[deny(clippy::missing_trait_methods)]
         impl<E: Explain + ?Sized> Explain for $pointer<E> {
-            async fn plan(&self, selection: Selection<'_>, cx: &RequestContext) -> Vec<String> {
+            async fn plan(&self, selection: StoreQuery<'_>, cx: &RequestContext) -> Vec<String> {
                 (**self).plan(selection, cx).await
             }
         }
@@ -210,7 +210,7 @@ impl Claim {
             Some(&query.page).filter(|_| self.subject.store.pushdown(query) == Pushdown::Full);
         let (filter, budget) = (query.filter.as_ref(), &EvalBudget::unlimited());
         let (projection, memory) = (&query.projection, usize::MAX);
-        let selection = Selection { filter, sort: None, page, projection, budget, memory };
+        let selection = StoreQuery { filter, sort: None, page, projection, budget, memory };
         explain.plan(selection, &self.subject.cx).await
     }
 }

@@ -54,7 +54,7 @@ pub async fn of_writers_with_one_version_one_wins(factory: &dyn StoreFactory) {
             let version = subject.get(&id).await.version().into_iter().collect::<Vec<_>>();
             let writing = (0..WRITERS).map(|_| {
                 let (subject, id) = (subject.clone(), id.clone());
-                let update = appending(&subject, &note).expecting(if_match(&version));
+                let update = appending(&subject, &note).with_precondition(if_match(&version));
                 async move { subject.try_update(&id, &update).await.map(drop) }
             });
             let outcomes = subject.race(writing).await;

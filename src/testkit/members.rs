@@ -19,7 +19,7 @@ const WRITERS: usize = 8;
 /// The number of changes by each.
 const CHANGES: usize = 6;
 
-/// A change of members that can be said as a delta (see [`Update::members`]) does what the whole
+/// A change of members that can be said as a delta (see [`Update::member_delta`]) does what the whole
 /// operations do: on what is there, with the version, and with what the change tells.
 pub async fn a_member_delta_is_the_whole(factory: &dyn StoreFactory) {
     let stores = Stores::made_by(factory).await;
@@ -50,9 +50,12 @@ pub async fn a_member_delta_is_the_whole(factory: &dyn StoreFactory) {
                     subject.name()
                 ),
             };
-            let what =
-                format_args!("a change of members, {:?}, of {}", update.members(), json(&before))
-                    .to_string();
+            let what = format_args!(
+                "a change of members, {:?}, of {}",
+                update.member_delta(),
+                json(&before)
+            )
+            .to_string();
             subject.assert_same(&expected.after.unwrap_or_default(), &after, &what);
             let (old, new) = (listed(&before, &name), listed(&after, &name));
             let added: BTreeSet<String> = outcome.members.added.into_iter().collect();

@@ -11,7 +11,7 @@ use super::stores::{StoreFactory, Stores};
 use crate::filter::BoundFilter;
 use crate::query::{Page, Query, Sort};
 use crate::resource::Resource;
-use crate::store::{Selected, execute};
+use crate::store::{StorePage, execute};
 
 /// The number of resources to page through, larger than any page.
 const MANY: usize = 130;
@@ -44,7 +44,7 @@ pub async fn pages_by_index_make_the_whole(factory: &dyn StoreFactory) {
             let behind = Page::Index { start: expected.len() + 10, count };
             let selected = subject.select(&query(&subject, &filter, &sort, behind)).await;
             assert!(
-                selected.resources.is_empty() && !selected.more,
+                selected.resources.is_empty() && !selected.has_more,
                 "{}: there must be nothing behind the end",
                 subject.name()
             );
@@ -73,7 +73,7 @@ pub async fn pages_by_cursor_make_the_whole(factory: &dyn StoreFactory) {
                 walked.extend(ids(&selected.resources));
                 after =
                     selected.resources.last().map(|last| execute::position(last, sort.as_ref()));
-                if after.is_none() || !selected.more || walked.len() > expected.len() {
+                if after.is_none() || !selected.has_more || walked.len() > expected.len() {
                     break;
                 }
             }
@@ -165,7 +165,7 @@ async fn walk_and_write(
             subject.select(&query(subject, &None, &sort, Page::Cursor { after, count })).await;
         seen.extend(ids(&selected.resources));
         after = selected.resources.last().map(|last| execute::position(last, sort.as_ref()));
-        if after.is_none() || !selected.more {
+        if after.is_none() || !selected.has_more {
             return Walk { seen, sort };
         }
         if let Some(victim) = seen.iter().rev().find(|id| victims.contains(*id)).cloned() {
@@ -238,7 +238,7 @@ fn whole(
         .filter(|resource| filter.is_none_or(|filter| filter.matches(resource)))
         .cloned()
         .collect();
-    ids(&execute::page_in(
+    ids(&execute::sort_and_page_in(
         subject.store.id_order(),
         matching,
         sort,
@@ -249,7 +249,7 @@ fn whole(
 
 fn assert_fits(
     subject: &Subject,
-    selected: &Selected,
+    selected: &StorePage,
     count: usize,
     left: usize,
     sort: Option<&Sort>,
@@ -261,9 +261,9 @@ fn assert_fits(
     );
     let more = left > size;
     assert_eq!(
-        selected.more, more,
+        selected.has_more, more,
         "{name}: a page of {size} {order} says `more: {}`, and {left} resources were left",
-        selected.more
+        selected.has_more
     );
 }
 

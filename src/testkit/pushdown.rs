@@ -80,7 +80,7 @@ pub async fn order_agrees_with_evaluation(factory: &dyn StoreFactory) {
                 let query = Query { filter, sort, page, projection: case.subject.everything() };
                 let found = ids(&case.subject.select(&query).await.resources);
                 let matching = case.matching(query.filter.as_ref());
-                let expected = ids(&execute::page_in(
+                let expected = ids(&execute::sort_and_page_in(
                     case.subject.store.id_order(),
                     matching,
                     query.sort.as_ref(),

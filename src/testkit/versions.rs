@@ -10,7 +10,7 @@ use super::harness::{Subject, if_match, json as shown, operation, set, text, tol
 use super::stores::{StoreFactory, Stores};
 use crate::resource::{Resource, Version};
 use crate::schema::ResolvedPath;
-use crate::store::{EntityTags, Operation, Precondition, StoreError, Update};
+use crate::store::{ChangeKind, EntityTags, Precondition, StoreError, Update};
 
 /// Each change makes a version that the resource never had, and moves `meta.lastModified` on.
 pub async fn each_change_makes_a_version(factory: &dyn StoreFactory) {
@@ -78,13 +78,14 @@ pub async fn stale_version_is_refused(factory: &dyn StoreFactory) {
             ("If-Match with the version before", if_match(&[stale])),
             ("If-Match with a version that never was", if_match(&[Version::from("W/\"nosuch\"")])),
             ("If-Match with no version", if_match(&[])),
-            ("If-None-Match with the current version", none(EntityTags::OneOf(fresh))),
+            ("If-None-Match with the current version", none(EntityTags::List(fresh))),
             ("If-None-Match: *", none(EntityTags::Any)),
         ];
         for (what, precondition) in refused {
             let name = subject.name();
-            let update =
-                subject.setting(&note, samples.fresh_text()).expecting(precondition.clone());
+            let update = subject
+                .setting(&note, samples.fresh_text())
+                .with_precondition(precondition.clone());
             let outcome = subject.try_update(id, &update).await;
             let told_of = told(&outcome);
             let mismatch = matches!(outcome, Err(StoreError::VersionMismatch));
@@ -120,7 +121,7 @@ pub async fn current_version_goes_ahead(factory: &dyn StoreFactory) {
                 let outcome = if call == "update" {
                     let update = subject
                         .setting(&note, samples.fresh_text())
-                        .expecting(precondition.clone());
+                        .with_precondition(precondition.clone());
                     subject.try_update(&id, &update).await
                 } else {
                     subject.try_delete(&id, &precondition).await
@@ -142,7 +143,7 @@ fn holding(number: usize, version: &Version) -> Precondition {
     // SCIM compares weak tags: how the client writes it does not count.
     let strong = Version::from(format!("\"{}\"", version.opaque_tag()).as_str());
     match number {
-        0 => Precondition { if_match: None, if_none_match: Some(EntityTags::OneOf(vec![other])) },
+        0 => Precondition { if_match: None, if_none_match: Some(EntityTags::List(vec![other])) },
         1 => Precondition { if_match: Some(EntityTags::Any), if_none_match: None },
         _ => if_match(&[other, strong]),
     }
@@ -159,7 +160,7 @@ pub async fn a_change_tells_what_was_committed(factory: &dyn StoreFactory) {
         let name = subject.name();
         assert_eq!(
             change.operation,
-            Operation::Update,
+            ChangeKind::Update,
             "{name}: `update` told of another operation"
         );
         assert_eq!(

@@ -9,7 +9,7 @@ use scimwire::auth::RequestContext;
 use scimwire::hooks::{ChangeGuard, CreateDecision, DeleteDecision, Hooks};
 use scimwire::message::{PatchOperation, SearchRequest};
 use scimwire::service::Resources;
-use scimwire::store::{Change, EntityTags, Operation, Precondition};
+use scimwire::store::{Change, ChangeKind, EntityTags, Precondition};
 use scimwire::{
     Dispatcher, Error, MemoryDirectory, MemoryStore, Resource, ResourceType, StoreError,
 };
@@ -154,7 +154,7 @@ impl Hooks for Slow {
     }
 
     async fn after_commit(&self, change: &Change, cx: &RequestContext) {
-        if change.activated() {
+        if change.is_activation() {
             for _ in 0..100 {
                 yield_now().await;
             }
@@ -275,7 +275,7 @@ async fn an_adoption_is_heard_even_if_it_changes_nothing() {
     let changed = provider.post("/Users", &body).await.body;
     let (heard, adopted) = (adopts.heard.one(), adopts.adopted.one());
     assert_eq!(heard, adopted);
-    assert_eq!((heard.operation, heard.version.as_str()), (Operation::Update, version(&changed)));
+    assert_eq!((heard.operation, heard.version.as_str()), (ChangeKind::Update, version(&changed)));
     // Nothing was adopted where that failed.
     provider
         .send("POST", "/Users", &[("if-match", "\"x\"")], bjensen().to_string())
@@ -298,7 +298,7 @@ async fn what_the_host_does_itself_is_checked_and_told() {
     let store = MemoryStore::new(ResourceType::user());
     let users = Resources::new(ResourceType::user(), store).with_hooks(recorder.clone());
     let made = users.create(named("bjensen"), &cx()).await.expect("a user");
-    assert_eq!((made.operation, recorder.one().id), (Operation::Create, made.id.clone()));
+    assert_eq!((made.operation, recorder.one().id), (ChangeKind::Create, made.id.clone()));
     let read = users.get(&made.id, &cx()).await.expect("the user");
     assert_eq!(
         (read.meta().expect("meta").resource_type.as_str(), read.version().is_some()),
@@ -307,14 +307,14 @@ async fn what_the_host_does_itself_is_checked_and_told() {
 
     let refused =
         users.create(Resource::default(), &cx()).await.expect_err("a user without a name");
-    assert!(matches!(refused, StoreError::Refused(_)), "{refused}");
+    assert!(matches!(refused, StoreError::Rejected(_)), "{refused}");
     let refused = users.create(named("BJensen"), &cx()).await.expect_err("a name that is taken");
     assert!(matches!(refused, StoreError::Conflict { .. }), "{refused}");
     let refused = users
         .set_attribute(&made.id, "nothing", 1, &cx())
         .await
         .expect_err("an attribute that is not there");
-    assert!(matches!(refused, StoreError::Refused(_)), "{refused}");
+    assert!(matches!(refused, StoreError::Rejected(_)), "{refused}");
     let missing = users.delete("2819c223", &cx()).await.expect_err("nobody");
     assert!(matches!(missing, StoreError::NotFound), "{missing}");
     let elsewhere =
@@ -327,7 +327,7 @@ async fn what_the_host_does_itself_is_checked_and_told() {
             .set_attribute(&made.id, "active", false, &cx())
             .await
             .expect("a change")
-            .deactivated()
+            .is_deactivation()
     );
     assert!(recorder.one().deactivated);
     assert!(
@@ -347,7 +347,7 @@ async fn what_the_host_does_itself_is_checked_and_told() {
     users.patch(&made.id, vec![remove], &cx()).await.expect("a change");
     assert_eq!(recorder.one().paths, ["emails"]);
     users.delete(&made.id, &cx()).await.expect("the user is there");
-    assert_eq!(recorder.one().operation, Operation::Delete);
+    assert_eq!(recorder.one().operation, ChangeKind::Delete);
 }
 
 #[tokio::test]
@@ -355,7 +355,7 @@ async fn the_host_changes_only_what_nobody_has_changed_since() {
     let users = Resources::new(ResourceType::user(), MemoryStore::new(ResourceType::user()));
     let made = users.create(named("bjensen"), &cx()).await.expect("a user");
     let read = made.after.expect("a state").version().expect("a version");
-    let expecting = users.with_precondition(Precondition::at(read));
+    let expecting = users.with_precondition(Precondition::if_match(read));
     let changed = expecting
         .set_attribute(&made.id, "nickName", "Babs", &cx())
         .await
@@ -370,7 +370,8 @@ async fn the_host_changes_only_what_nobody_has_changed_since() {
         users.get(&made.id, &cx()).await.expect("it is there").get_str("nickName"),
         Some("Babs")
     );
-    let current = Precondition::at(changed.after.expect("a state").version().expect("a version"));
+    let current =
+        Precondition::if_match(changed.after.expect("a state").version().expect("a version"));
     users.with_precondition(current).delete(&made.id, &cx()).await.expect("it is of that version");
 }
 
@@ -415,13 +416,13 @@ async fn the_host_reads_as_clients_do() {
         assert!(page.resources.iter().all(|user| user.get("password").is_none()), "{query}");
     }
     let refused = users.query(parameters("filter=nothing%20pr"), &cx()).await;
-    assert!(matches!(refused, Err(StoreError::Refused(_))), "no such attribute");
+    assert!(matches!(refused, Err(StoreError::Rejected(_))), "no such attribute");
 
     let found = users.find_by("userName", "mandy", &cx()).await.expect("a user");
     let version = found[0].version().expect("a version");
     let stale = users.with_precondition(Precondition {
         if_match: None,
-        if_none_match: Some(EntityTags::OneOf(vec![version])),
+        if_none_match: Some(EntityTags::List(vec![version])),
     });
     let shown = stale.represent(found[0].id(), parameters("excludedAttributes=title"), &cx()).await;
     let shown = shown.expect("the user, whatever is expected of changes");
@@ -458,10 +459,10 @@ async fn the_host_finds_all_that_there_are() {
         ["user 3", "user 900"]
     );
     assert_eq!(matching(r#"not (nickName eq "many")"#).await.expect("a filter").len(), 1);
-    assert!(matches!(matching("colour pr").await, Err(StoreError::Refused(_))));
+    assert!(matches!(matching("colour pr").await, Err(StoreError::Rejected(_))));
     for wrong in ["nothing", "name", "a b", ""] {
         let refused = users.find_by(wrong, "x", &cx()).await.expect_err(wrong);
-        assert!(matches!(refused, StoreError::Refused(_)), "{wrong}: {refused}");
+        assert!(matches!(refused, StoreError::Rejected(_)), "{wrong}: {refused}");
     }
 }
 
@@ -487,7 +488,7 @@ async fn the_host_takes_its_turn_and_keeps_secrets() {
     assert_eq!(slow.turns.load(Ordering::Relaxed), 3);
     let refused =
         users.create(named("jsmith"), &cx().with_principal("guest")).await.expect_err("no turn");
-    assert!(matches!(refused, StoreError::Refused(err) if err.status() == 429));
+    assert!(matches!(refused, StoreError::Rejected(err) if err.status() == 429));
 }
 
 /// Puts whoever has a department into the group of that name.
@@ -530,7 +531,7 @@ async fn a_policy_reacts_with_changes_of_its_own() {
     let kept = support::writes::provider::Kept::Whole(store);
     let provider = Provider::new(Setup { hooks: Some(Arc::new(hooks)), kept, ..Setup::default() });
     let made = provider.create("/Users", &bjensen()).await;
-    let told: Vec<(Operation, String)> = recorder
+    let told: Vec<(ChangeKind, String)> = recorder
         .all()
         .into_iter()
         .map(|change| (change.operation, change.resource_type.name().to_owned()))
@@ -539,9 +540,9 @@ async fn a_policy_reacts_with_changes_of_its_own() {
     assert_eq!(
         told,
         [
-            told_of(Operation::Create, "User"),
-            told_of(Operation::Create, "Group"),
-            told_of(Operation::Update, "Group")
+            told_of(ChangeKind::Create, "User"),
+            told_of(ChangeKind::Create, "Group"),
+            told_of(ChangeKind::Update, "Group")
         ]
     );
     let groups = provider.read("/Groups").await;

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use http::StatusCode;
 use scimwire::auth::RequestContext;
 use scimwire::hooks::{CreateDecision, DeleteDecision, Hooks};
-use scimwire::store::{Change, Operation};
+use scimwire::store::{Change, ChangeKind};
 use scimwire::{Dispatcher, Error, Resource, ResourceType, ScimType};
 use serde_json::{Value, json};
 
@@ -105,7 +105,7 @@ async fn the_host_fills_in_what_it_owns() {
     let (provider, recorder) = host();
     let made = provider.create("/Assets", &asset_with("A1", json!({ "state": "mine" }))).await;
     assert_eq!((&made["state"], provider.read(&at(&made)).await), (&json!("new"), made.clone()));
-    assert_eq!(recorder.one().operation, Operation::Create);
+    assert_eq!(recorder.one().operation, ChangeKind::Create);
     let unnamed =
         provider.create("/Assets", &json!({ "schemas": [ASSET], "sites": ["Berlin"] })).await;
     assert_eq!(unnamed["name"], "unnamed");
@@ -149,7 +149,7 @@ async fn the_host_names_the_resource_that_is_there() {
     let heard = recorder.one();
     assert_eq!(
         (heard.operation, heard.id.as_str(), heard.version.as_str()),
-        (Operation::Update, id(&known), version(&answer.body))
+        (ChangeKind::Update, id(&known), version(&answer.body))
     );
     // The same again changes nothing.
     assert_eq!(provider.post("/Users", &body).await.body, answer.body);
@@ -301,7 +301,7 @@ async fn the_host_keeps_what_is_to_be_deleted() {
     assert_eq!(provider.read(&at(&made)).await, made);
     recorder.none();
     assert_eq!(provider.delete(&at(&made)).await.status, 204);
-    assert_eq!(recorder.one().operation, Operation::Delete);
+    assert_eq!(recorder.one().operation, ChangeKind::Delete);
 }
 
 /// Switches off and hears.
@@ -338,7 +338,7 @@ async fn the_host_switches_off_what_is_to_be_deleted() {
     let heard = recorder.one();
     assert_eq!(
         (heard.operation, heard.deactivated, heard.paths.as_slice()),
-        (Operation::Update, true, ["active".to_owned()].as_slice())
+        (ChangeKind::Update, true, ["active".to_owned()].as_slice())
     );
     assert_eq!(
         (answer.no_content(), &provider.read(&path).await["active"]),

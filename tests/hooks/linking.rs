@@ -134,7 +134,7 @@ async fn nobody_is_activated_by_what_is_left_out() {
             }
             let off = provider.read("/Users?filter=active%20eq%20false").await;
             assert_eq!(off["totalResults"], 1, "{mode:?}");
-            assert!(recorder.all().iter().all(|change| !change.activated()));
+            assert!(recorder.all().iter().all(|change| !change.is_activation()));
             body["active"] = json!(true);
             assert_eq!(linked(&provider, &linking(&there, body)).await["active"], true, "{mode:?}");
             assert!(recorder.one().activated);

@@ -1,6 +1,6 @@
 //! What the host hears of changes: each once, and none where nothing changed.
 
-use scimwire::store::Operation;
+use scimwire::store::ChangeKind;
 use serde_json::{Value, json};
 
 use support::writes::provider::{Provider, add, at, id, remove, replace, version};
@@ -10,7 +10,7 @@ use support::writes::samples::{ENTERPRISE, bjensen, group, user};
 /// What an update of `resource` says that changes these attributes, and nothing about members.
 fn updated(resource_type: &str, after: &Value, paths: &[&str]) -> Heard {
     Heard {
-        operation: Operation::Update,
+        operation: ChangeKind::Update,
         resource_type: resource_type.to_owned(),
         id: id(after).to_owned(),
         version: version(after).to_owned(),
@@ -33,17 +33,17 @@ async fn creation_and_deletion_are_heard() {
     let made = provider.create("/Users", &bjensen()).await;
     assert_eq!(
         recorder.one(),
-        Heard { operation: Operation::Create, ..updated("User", &made, &[]) }
+        Heard { operation: ChangeKind::Create, ..updated("User", &made, &[]) }
     );
     provider.delete(&at(&made)).await;
     assert_eq!(
         recorder.one(),
-        Heard { operation: Operation::Delete, ..updated("User", &made, &[]) }
+        Heard { operation: ChangeKind::Delete, ..updated("User", &made, &[]) }
     );
     let made = provider.create("/Groups", &group("Tour Guides", &["b", "a", "a"])).await;
     let members = vec!["a".to_owned(), "b".to_owned()];
     let created = Heard {
-        operation: Operation::Create,
+        operation: ChangeKind::Create,
         added: members.clone(),
         ..updated("Group", &made, &[])
     };
@@ -51,7 +51,7 @@ async fn creation_and_deletion_are_heard() {
     provider.delete(&at(&made)).await;
     assert_eq!(
         recorder.one(),
-        Heard { operation: Operation::Delete, removed: members, ..updated("Group", &made, &[]) }
+        Heard { operation: ChangeKind::Delete, removed: members, ..updated("Group", &made, &[]) }
     );
 }
 
@@ -124,7 +124,7 @@ async fn changed_attributes_are_named() {
         heard.paths.contains(&"userName".to_owned()) && heard.paths.contains(&"emails".to_owned()),
         "{heard:?}"
     );
-    assert_eq!((heard.version.as_str(), heard.operation), (version(&replaced), Operation::Update));
+    assert_eq!((heard.version.as_str(), heard.operation), (version(&replaced), ChangeKind::Update));
 }
 
 #[tokio::test]
@@ -173,7 +173,7 @@ async fn switching_on_and_off_is_heard() {
     let heard = recorder.one();
     assert_eq!(
         (heard.operation, heard.activated, heard.deactivated),
-        (Operation::Create, false, false)
+        (ChangeKind::Create, false, false)
     );
 }
 

@@ -15,7 +15,8 @@ use scimwire::auth::RequestContext;
 use scimwire::filter::{CompValue, CompareOp, EvalBudget, Filter, FilterBinder};
 use scimwire::query::{Page, Projection, Query, Sort};
 use scimwire::store::{
-    Change, Precondition, Pushdown, ResourceStore, Selected, Selection, StoreError, Update, execute,
+    Change, Precondition, Pushdown, ResourceStore, StoreError, StorePage, StoreQuery, Update,
+    execute,
 };
 use scimwire::{MemoryStore, Quirks, Resource, ResourceType};
 use serde_json::{Map, Value, json};
@@ -117,9 +118,9 @@ impl ResourceStore for Claiming {
 
     async fn select(
         &self,
-        selection: Selection<'_>,
+        selection: StoreQuery<'_>,
         cx: &RequestContext,
-    ) -> Result<Selected, StoreError> {
+    ) -> Result<StorePage, StoreError> {
         self.0.select(selection, cx).await
     }
 
@@ -202,8 +203,8 @@ fn answers_the_same(
         let found = answer(pushdown, &query);
         prop_assert_eq!(&found.resources, &expected.resources, "{:?}", pushdown);
         prop_assert_eq!(
-            (found.total, found.more),
-            (expected.total, expected.more),
+            (found.total, found.has_more),
+            (expected.total, expected.has_more),
             "{:?}",
             pushdown
         );

@@ -15,7 +15,7 @@ use scimwire::auth::{
 use scimwire::dispatch::{BuildError, DispatcherBuilder, Features, Report};
 use scimwire::hooks::{CreateDecision, Hooks};
 use scimwire::query::{Projection, Query};
-use scimwire::store::{Change, Precondition, Pushdown, Selected, Selection, StoreError, Update};
+use scimwire::store::{Change, Precondition, Pushdown, StoreError, StorePage, StoreQuery, Update};
 use scimwire::{
     Dispatcher, Error, MemoryDirectory, MemoryStore, Resource, ResourceStore, ResourceType, Secret,
 };
@@ -511,7 +511,7 @@ impl OnlyThemselves {
         match cx.principal() {
             Some("administrator") => Ok(()),
             Some(principal) if principal == id => Ok(()),
-            _ => Err(StoreError::Refused(Error::status_only(
+            _ => Err(StoreError::Rejected(Error::status_only(
                 http::StatusCode::FORBIDDEN,
                 "this is somebody else",
             ))),
@@ -542,9 +542,9 @@ impl ResourceStore for OnlyThemselves {
 
     async fn select(
         &self,
-        selection: Selection<'_>,
+        selection: StoreQuery<'_>,
         cx: &RequestContext,
-    ) -> Result<Selected, StoreError> {
+    ) -> Result<StorePage, StoreError> {
         self.check("", cx)?;
         self.0.select(selection, cx).await
     }

@@ -122,7 +122,7 @@ async fn is_taken_away(
     finds(provider, before["userName"].as_str().expect("a name"), state, given).await;
     let change = recorder.all().pop().expect("a change");
     let paths: Vec<String> = change.paths.iter().map(ToString::to_string).collect();
-    let heard = (change.activated(), change.deactivated(), paths);
+    let heard = (change.is_activation(), change.is_deactivation(), paths);
     assert_eq!(heard, (false, false, vec!["active".to_owned()]), "{given}");
     for resource in [change.before, change.after].into_iter().flatten() {
         let view = resource.deserialize::<scimwire::resource::User>().expect("a user");
@@ -143,7 +143,10 @@ async fn a_value_that_is_taken_away_is_not_shown_and_the_state_stays() {
                 let before = provider.patched(&path, replace("active", json!(state))).await;
                 assert_eq!(before["active"], state, "{way}");
                 let told = recorder.all();
-                assert!(!told.iter().any(|told| told.activated() || told.deactivated()), "{way}");
+                assert!(
+                    !told.iter().any(|told| told.is_activation() || told.is_deactivation()),
+                    "{way}"
+                );
                 let answer = sent(&provider, &way).await;
                 assert!(answer.rules.contains(&"omitted"), "{way}: {:?}", answer.rules);
                 let answer = answer.ok();

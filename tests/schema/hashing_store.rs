@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use scimwire::auth::RequestContext;
 use scimwire::dispatch::Features;
 use scimwire::query::Projection;
-use scimwire::store::{Change, Precondition, Selected, Selection, StoreError, Update};
+use scimwire::store::{Change, Precondition, StoreError, StorePage, StoreQuery, Update};
 use scimwire::{Dispatcher, Resource, ResourceStore, ResourceType};
 use serde_json::{Value, json};
 
@@ -58,8 +58,8 @@ impl ResourceStore for OneUser {
         self.row().clone().ok_or(StoreError::NotFound)
     }
 
-    async fn select(&self, _: Selection<'_>, _: &RequestContext) -> Result<Selected, StoreError> {
-        Ok(Selected { resources: self.row().iter().cloned().collect(), ..Selected::default() })
+    async fn select(&self, _: StoreQuery<'_>, _: &RequestContext) -> Result<StorePage, StoreError> {
+        Ok(StorePage { resources: self.row().iter().cloned().collect(), ..StorePage::default() })
     }
 
     async fn update(

@@ -132,7 +132,7 @@ async fn the_host_sets_what_clients_may_not() {
         };
         match name {
             "place.building" => {
-                assert!(matches!(change, Err(StoreError::Refused(_))), "{change:?}")
+                assert!(matches!(change, Err(StoreError::Rejected(_))), "{change:?}")
             }
             _ => assert!(!change.expect(name).is_unchanged(), "{name}"),
         }
@@ -169,7 +169,7 @@ async fn the_host_does_not_set_what_is_worked_out() {
         ("groups.display", json!("x")),
     ] {
         let refused = users.set_attribute(id(&made), path, value, &cx()).await.expect_err(path);
-        let StoreError::Refused(refused) = refused else { panic!("{path}: {refused}") };
+        let StoreError::Rejected(refused) = refused else { panic!("{path}: {refused}") };
         assert_eq!(refused.scim_type(), Some(ScimType::Mutability), "{path}");
     }
     assert_eq!(provider.read(&at(&made)).await, made);

@@ -11,7 +11,7 @@ use scimwire::auth::{RequestContext, Tenant};
 use scimwire::query::Projection;
 use scimwire::schema::{ResolvedPath, ResourceType, prepare_username};
 use scimwire::store::{
-    Change, EntityTags, Precondition, ResourceStore, Selected, Selection, StoreError, Update,
+    Change, EntityTags, Precondition, ResourceStore, StoreError, StorePage, StoreQuery, Update,
 };
 use scimwire::value;
 use serde_json::json;
@@ -295,7 +295,7 @@ impl NaiveStore {
 
     /// What becomes of a resource.
     fn change(&self, current: Resource, update: &Update) -> Result<Change, StoreError> {
-        if let Some(EntityTags::OneOf(versions)) = &update.precondition().if_match
+        if let Some(EntityTags::List(versions)) = &update.precondition().if_match
             && self.is(Fault::ReadsOneVersion)
             && versions.first() != current.version().as_ref()
         {
@@ -303,7 +303,7 @@ impl NaiveStore {
         }
         let current = Arc::new(current);
         let mut change = match update.apply(Arc::clone(&current)) {
-            Err(StoreError::Refused(_)) if self.is(Fault::RefusedIsOther) => {
+            Err(StoreError::Rejected(_)) if self.is(Fault::RefusedIsOther) => {
                 return Err(StoreError::other("refused"));
             }
             outcome => outcome?,
@@ -393,7 +393,11 @@ impl ResourceStore for NaiveStore {
         found.map(|(_, resource)| self.shown(&rows, resource, cx)).ok_or(StoreError::NotFound)
     }
 
-    async fn select(&self, _: Selection<'_>, cx: &RequestContext) -> Result<Selected, StoreError> {
+    async fn select(
+        &self,
+        _: StoreQuery<'_>,
+        cx: &RequestContext,
+    ) -> Result<StorePage, StoreError> {
         let rows = self.rows();
         let seen = rows.iter().filter(|((tenant, table, _), _)| {
             (tenant == cx.tenant() || self.is(Fault::ListsAllTenants)) && *table == self.table
@@ -401,7 +405,7 @@ impl ResourceStore for NaiveStore {
         let most = if self.is(Fault::ListsAHundred) { 100 } else { usize::MAX };
         let resources =
             seen.take(most).map(|(_, resource)| self.shown(&rows, resource, cx)).collect();
-        Ok(Selected { resources, total: None, more: false })
+        Ok(StorePage { resources, total: None, has_more: false })
     }
 
     async fn update(

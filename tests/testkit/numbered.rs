@@ -6,7 +6,8 @@ use async_trait::async_trait;
 use scimwire::auth::RequestContext;
 use scimwire::query::{IdOrder, Page, Projection, Query};
 use scimwire::store::{
-    Change, Precondition, Pushdown, ResourceStore, Selected, Selection, StoreError, Update, execute,
+    Change, Precondition, Pushdown, ResourceStore, StoreError, StorePage, StoreQuery, Update,
+    execute,
 };
 use scimwire::{Resource, ResourceType};
 
@@ -56,9 +57,9 @@ impl ResourceStore for Numbered {
 
     async fn select(
         &self,
-        selection: Selection<'_>,
+        selection: StoreQuery<'_>,
         cx: &RequestContext,
-    ) -> Result<Selected, StoreError> {
+    ) -> Result<StorePage, StoreError> {
         let whole = Page::Index { start: 1, count: usize::MAX };
         let page = selection.page.unwrap_or(&whole);
         let query = Query {
@@ -72,7 +73,7 @@ impl ResourceStore for Numbered {
         if let Some(filter) = selection.filter {
             resources.retain(|resource| filter.matches(resource));
         }
-        Ok(execute::page_in(IdOrder::Numbers, resources, selection.sort, page))
+        Ok(execute::sort_and_page_in(IdOrder::Numbers, resources, selection.sort, page))
     }
 
     async fn update(

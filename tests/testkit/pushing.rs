@@ -10,7 +10,8 @@ use scimwire::message::{PatchOp, PatchOperation};
 use scimwire::patch::PatchBinder;
 use scimwire::query::{Page, Projection, Query, Sort, SortOrder};
 use scimwire::store::{
-    Change, Precondition, Pushdown, ResourceStore, Selected, Selection, StoreError, Update, execute,
+    Change, Precondition, Pushdown, ResourceStore, StoreError, StorePage, StoreQuery, Update,
+    execute,
 };
 use scimwire::value::Value;
 use scimwire::{MemoryStore, Resource, ResourceType};
@@ -123,7 +124,7 @@ impl Pushing {
         }
     }
 
-    fn remember(&self, page: &Page, selected: &Selected) {
+    fn remember(&self, page: &Page, selected: &StorePage) {
         let before = match page {
             Page::Index { start, .. } => start - 1,
             Page::Cursor { after: None, .. } => 0,
@@ -151,7 +152,12 @@ impl Pushing {
         Arc::new(seen)
     }
 
-    async fn page(&self, selection: &Selection<'_>, page: &Page, cx: &RequestContext) -> Selected {
+    async fn page(
+        &self,
+        selection: &StoreQuery<'_>,
+        page: &Page,
+        cx: &RequestContext,
+    ) -> StorePage {
         let filter = selection.filter.map(|filter| self.understood(filter));
         let all = match filter.as_ref().filter(|_| self.fault == Fault::LooksAtAll) {
             Some(filter) => {
@@ -168,7 +174,7 @@ impl Pushing {
             {
                 self.reversed(all, sort, page)
             }
-            (page, sort) => execute::page(all, sort, page),
+            (page, sort) => execute::sort_and_page(all, sort, page),
         };
         self.remember(&counted, &selected);
         if self.fault == Fault::SkipsOne
@@ -181,13 +187,13 @@ impl Pushing {
             selected.total = Some(selected.resources.len());
         }
         if self.fault == Fault::FullMeansMore {
-            selected.more = selected.resources.len() == page.count();
+            selected.has_more = selected.resources.len() == page.count();
         }
         selected
     }
 
     /// A page of the ascending order, read backwards.
-    fn reversed(&self, all: Vec<Arc<Resource>>, sort: &Sort, page: &Page) -> Selected {
+    fn reversed(&self, all: Vec<Arc<Resource>>, sort: &Sort, page: &Page) -> StorePage {
         let mut keyed: Vec<_> = all
             .into_iter()
             .map(|resource| (execute::position(&resource, Some(sort)), resource))
@@ -206,7 +212,7 @@ impl Pushing {
         };
         let rest = keyed.into_iter().skip(skipped).map(|(_, resource)| resource);
         let resources = rest.take(page.count()).collect();
-        Selected { resources, total: Some(total), more: total - skipped > page.count() }
+        StorePage { resources, total: Some(total), has_more: total - skipped > page.count() }
     }
 }
 
@@ -233,14 +239,14 @@ impl ResourceStore for Pushing {
 
     async fn select(
         &self,
-        selection: Selection<'_>,
+        selection: StoreQuery<'_>,
         cx: &RequestContext,
-    ) -> Result<Selected, StoreError> {
+    ) -> Result<StorePage, StoreError> {
         let mut selected = match selection.page {
             Some(page) => self.page(&selection, page, cx).await,
             None => {
                 let resources = self.all(selection.filter, selection.projection, cx).await;
-                Selected { resources, total: None, more: false }
+                StorePage { resources, total: None, has_more: false }
             }
         };
         if self.fault == Fault::NarrowsTooMuch && selection.filter.is_some() {
@@ -258,7 +264,7 @@ impl ResourceStore for Pushing {
         cx: &RequestContext,
     ) -> Result<Change, StoreError> {
         let mut change = self.inner.update(id, update, cx).await?;
-        let delta = update.members().filter(|_| !change.members.removed.is_empty());
+        let delta = update.member_delta().filter(|_| !change.members.removed.is_empty());
         let again = match (self.fault, delta) {
             (Fault::ReAddsRemoved, Some(delta)) if !delta.replace => {
                 change.members.removed.first().cloned()

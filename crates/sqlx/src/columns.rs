@@ -2,7 +2,9 @@
 
 use scimwire::filter::{BoundFilter, CompareOp, Comparison, Operand};
 use scimwire::schema::{AttributeType, Membership, ResolvedPath};
-use scimwire::sql::{Column, Columns, Dialect, Elements, Form, Parameter, Sql, operand_key};
+use scimwire::sql::{
+    Column, ColumnFormat, ColumnSource, Dialect, ElementTable, Parameter, Sql, operand_key,
+};
 
 use crate::row::{Layout, PREPARED};
 use crate::statements::by_key;
@@ -14,7 +16,7 @@ pub(super) struct StoredColumns<'l> {
     pub(super) tenant: &'l str,
 }
 
-impl Columns for StoredColumns<'_> {
+impl ColumnSource for StoredColumns<'_> {
     fn dialect(&self) -> Dialect {
         self.dialect
     }
@@ -34,7 +36,7 @@ impl Columns for StoredColumns<'_> {
         Some(self.searched("r.search", &name))
     }
 
-    fn elements(&self, path: &ResolvedPath) -> Option<Elements> {
+    fn elements(&self, path: &ResolvedPath) -> Option<ElementTable> {
         let attribute = path.attribute();
         let membership = self.layout.resource_type.membership();
         if membership.is_members(path) {
@@ -44,9 +46,9 @@ impl Columns for StoredColumns<'_> {
             return None;
         }
         let name = Dialect::literal(&path.without_sub().to_string());
-        let elements = Elements::json(self.dialect, &format!("(r.search -> {name})"));
+        let elements = ElementTable::json(self.dialect, &format!("(r.search -> {name})"));
         if attribute.attribute_type() != AttributeType::Complex {
-            return Some(elements.texts(Form::Key));
+            return Some(elements.texts(ColumnFormat::Key));
         }
         let subs = attribute.sub_attributes().iter();
         Some(subs.fold(elements, |elements, sub| {
@@ -75,10 +77,10 @@ impl Columns for StoredColumns<'_> {
         );
         let value = value.filter(|_| is_text)?;
         let sql = Sql::new("r.id IN (SELECT k.resource_id FROM scim_key k WHERE k.tenant = ")
-            .bind_text(self.tenant);
-        let sql = sql.text(" AND k.resource_type = ").bind_text(resource_type.name());
-        let sql = sql.text(" AND k.attribute = ").bind_text(path.to_string());
-        Some(sql.text(" AND k.value = ").bind_text(value).text(")"))
+            .push_bind_text(self.tenant);
+        let sql = sql.push(" AND k.resource_type = ").push_bind_text(resource_type.name());
+        let sql = sql.push(" AND k.attribute = ").push_bind_text(path.to_string());
+        Some(sql.push(" AND k.value = ").push_bind_text(value).push(")"))
     }
 }
 
@@ -106,13 +108,13 @@ impl StoredColumns<'_> {
     }
 
     /// The members of a group, as rows. What a client said of them is kept as it came.
-    fn members(&self, membership: Membership<'_>) -> Elements {
+    fn members(&self, membership: Membership<'_>) -> ElementTable {
         let condition = "m.tenant = r.tenant AND m.group_id = r.id".to_owned();
         let rest = match self.dialect {
             Dialect::Sqlite => "m.rest",
             Dialect::Postgres => "CAST(m.rest AS json)",
         };
-        let elements = Elements::rows("scim_member m".to_owned(), Some(condition));
+        let elements = ElementTable::rows("scim_member m".to_owned(), Some(condition));
         let subs = membership.members().map(|members| members.sub_attributes());
         subs.unwrap_or_default().iter().fold(elements, |elements, sub| {
             match (sub.name(), sub.attribute_type()) {
@@ -121,12 +123,12 @@ impl StoredColumns<'_> {
                     let said = self.dialect.json_text(rest, "type");
                     let sql =
                         format!("coalesce({said}, {})", member_type(self.dialect, membership));
-                    elements.column("type", Column::expression(sql, Form::Text))
+                    elements.column("type", Column::expression(sql, ColumnFormat::Text))
                 }
                 (name, AttributeType::String | AttributeType::Reference) if name != "$ref" => {
                     elements.column(
                         name,
-                        Column::expression(self.dialect.json_text(rest, name), Form::Text),
+                        Column::expression(self.dialect.json_text(rest, name), ColumnFormat::Text),
                     )
                 }
                 _ => elements,
@@ -136,7 +138,7 @@ impl StoredColumns<'_> {
 
     /// A value as it compares, in an object of such values.
     fn searched(&self, object: &str, name: &str) -> Column {
-        Column::expression(self.dialect.json_text(object, name), Form::Key)
+        Column::expression(self.dialect.json_text(object, name), ColumnFormat::Key)
             .with_prepared(self.prepared(object, name))
     }
 
@@ -147,8 +149,8 @@ impl StoredColumns<'_> {
 
     fn groups_with(&self, member: &str) -> Sql {
         let sql = Sql::new("r.id IN (SELECT m.group_id FROM scim_member m WHERE m.tenant = ")
-            .bind_text(self.tenant);
-        sql.text(" AND m.member_id = ").bind_text(member).text(")")
+            .push_bind_text(self.tenant);
+        sql.push(" AND m.member_id = ").push_bind_text(member).push(")")
     }
 
     /// Whoever is in a group, or in a group that is in it, and so on. No plan reads all members for
@@ -166,7 +168,7 @@ impl StoredColumns<'_> {
              WHERE m.tenant = {{}} AND m.group_id = {{}} UNION SELECT {behind} \
              WHERE m.tenant = {{}} AND m.group_id = down.id{end}) SELECT down.id FROM down)"
         );
-        Sql::with(&template, [self.tenant, group, self.tenant].map(Parameter::from))
+        Sql::from_template(&template, [self.tenant, group, self.tenant].map(Parameter::from))
     }
 }
 

@@ -3,12 +3,12 @@
 use crate::row::Layout;
 use scimwire::filter::{BoundFilter, CompareOp, Comparison, EvalBudget};
 use scimwire::schema::ResolvedPath;
-use scimwire::store::Selection;
+use scimwire::store::StoreQuery;
 
 impl Layout {
     /// Returns the remaining budget of a search that scans resources; no limit if an index finds
     /// them. Reading the results is not counted, since a page has its own limit.
-    pub(super) fn budget_of(&self, selection: &Selection<'_>) -> EvalBudget {
+    pub(super) fn budget_of(&self, selection: &StoreQuery<'_>) -> EvalBudget {
         let finds = match selection.filter {
             Some(filter) => self.finds(filter),
             None => selection.sort.is_none_or(|sort| {

@@ -102,7 +102,7 @@ pub(crate) fn busy(err: &(dyn std::error::Error + 'static)) -> StoreError {
     tracing::warn!(error = err, "the database is busy or not available");
     #[cfg(not(feature = "tracing"))]
     let _ = err;
-    StoreError::Busy { retry_after: RETRY_AFTER }
+    StoreError::Unavailable { retry_after: RETRY_AFTER }
 }
 
 #[cfg(test)]

@@ -22,7 +22,7 @@
 //!   PostgreSQL follows its `synchronous_commit`. A dropped future leaves nothing half done.
 //! - **Uniqueness** is enforced by the database.
 //! - **Retries and timeouts**: transient failures, such as a restart of the database or an exhausted
-//!   pool, are [`StoreError::Busy`](scimwire::StoreError). Transactions that lose against others are
+//!   pool, are [`StoreError::Unavailable`](scimwire::StoreError). Transactions that lose against others are
 //!   retried before that. A search beyond its timeout is rejected.
 //! - **Fair shares**: no tenant can use all connections.
 //! - **Limits**: passwords are not stored. Text with U+0000 is rejected, and so are names and

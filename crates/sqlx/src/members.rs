@@ -8,7 +8,7 @@ use crate::row::has_nul;
 use crate::statements::Statements;
 use scimwire::patch::MemberDelta;
 use scimwire::schema::Membership;
-use scimwire::store::{MemberChange, StoreError, no_nul};
+use scimwire::store::{MemberChange, StoreError, reject_nul};
 use scimwire::value::{Object, Value};
 
 /// The writes of a change of members.
@@ -32,7 +32,7 @@ impl MemberWrites {
         let named: BTreeSet<&str> =
             coming.iter().copied().chain(delta.remove.iter().map(String::as_str)).collect();
         if named.iter().any(|id| id.contains('\0')) {
-            return Err(no_nul().into());
+            return Err(reject_nul().into());
         }
         let sql = if delta.replace {
             statements.all_members(group)
@@ -66,7 +66,7 @@ impl MemberWrites {
                     if (delta.replace || removed.contains(id))
                         && !same_rest(before.as_deref(), rest.as_deref()) =>
                 {
-                    writes.change.rewritten = true;
+                    writes.change.modified = true;
                 }
                 Some(_) => continue,
             }
@@ -132,7 +132,7 @@ pub(super) fn shown_members(gathered: &str) -> Result<Vec<Value>, StoreError> {
 /// The attributes of a member besides its id, as text; usually none.
 fn rest(member: &Value) -> Result<Option<String>, StoreError> {
     let rest = Membership::besides_id(member).map(|rest| Value::Object(rest).to_string());
-    if rest.as_deref().is_some_and(has_nul) { Err(no_nul()) } else { Ok(rest) }
+    if rest.as_deref().is_some_and(has_nul) { Err(reject_nul()) } else { Ok(rest) }
 }
 
 fn same_rest(before: Option<&str>, after: Option<&str>) -> bool {

@@ -87,18 +87,21 @@ impl Statements<'_> {
         if self.dialect == Dialect::Postgres && beside.has_groups() {
             let page =
                 "WITH RECURSIVE page(id, place) AS (SELECT CAST({} AS text) COLLATE \"C\", 0)";
-            let page = Sql::with(page, [id.into()]);
-            return page.append(self.above()).append(self.listed()).append(self.documents(beside));
+            let page = Sql::from_template(page, [id.into()]);
+            return page
+                .push_sql(self.above())
+                .push_sql(self.listed())
+                .push_sql(self.documents(beside));
         }
         let conditions = format!(" AND {}", by_key(self.dialect, "r.id", "{}"));
-        self.select_each(Sql::with(&conditions, self.keys(id)), beside)
+        self.select_each(Sql::from_template(&conditions, self.keys(id)), beside)
     }
 
     /// A lookup of one match, and whether there are more: at most two rows, unordered. `None` if
     /// [`Statements::select_page`] is as fast.
     pub(super) fn look_up(&self, conditions: Sql, beside: Beside<'_>) -> Option<Sql> {
         match self.dialect {
-            Dialect::Sqlite => Some(self.select_each(conditions, beside).text(" LIMIT 2")),
+            Dialect::Sqlite => Some(self.select_each(conditions, beside).push(" LIMIT 2")),
             Dialect::Postgres => None,
         }
     }
@@ -110,7 +113,7 @@ impl Statements<'_> {
         let shown = self.shown(beside);
         let links = if beside.has_groups() { self.links() } else { "NULL".to_owned() };
         let template = format!("SELECT '0', {shown}, {links} FROM scim_resource r WHERE {OF_TYPE}");
-        Sql::with(&template, self.parameters([])).append(conditions)
+        Sql::from_template(&template, self.parameters([])).push_sql(conditions)
     }
 
     /// The groups above `r`, as SQLite gathers them.
@@ -141,11 +144,11 @@ impl Statements<'_> {
             "WITH RECURSIVE page(id, place) AS MATERIALIZED (SELECT p.id, row_number() OVER () FROM \
              (SELECT r.id FROM scim_resource r WHERE {OF_TYPE}"
         );
-        let page = Sql::with(&ids, self.parameters([])).append(conditions).text(") p)");
+        let page = Sql::from_template(&ids, self.parameters([])).push_sql(conditions).push(") p)");
         if beside.has_groups() {
-            page.append(self.above()).append(self.listed()).append(self.documents(beside))
+            page.push_sql(self.above()).push_sql(self.listed()).push_sql(self.documents(beside))
         } else {
-            page.append(self.documents(beside))
+            page.push_sql(self.documents(beside))
         }
     }
 
@@ -164,7 +167,7 @@ impl Statements<'_> {
                 by_key(self.dialect, "r.id", "p.id")
             ),
         };
-        Sql::with(&template, self.parameters([]))
+        Sql::from_template(&template, self.parameters([]))
     }
 
     /// Those of the page, and the groups that list any of them, and so on: each once. A cycle ends.
@@ -180,7 +183,7 @@ impl Statements<'_> {
                  FROM scim_member m WHERE m.tenant = {} AND m.member_id = up.id OFFSET 0) g)"
             }
         };
-        Sql::with(template, [self.tenant.into()])
+        Sql::from_template(template, [self.tenant.into()])
     }
 
     /// Which groups list each of them, and what those that are groups are called: one row, a JSON
@@ -205,7 +208,7 @@ impl Statements<'_> {
             }
         };
         let template = format!(" SELECT NULL, {gathered}, NULL FROM up UNION ALL");
-        Sql::with(&template, [self.tenant, self.tenant].map(Parameter::from))
+        Sql::from_template(&template, [self.tenant, self.tenant].map(Parameter::from))
     }
 
     /// The document `r` and its members.

@@ -49,12 +49,15 @@ impl<E: Engine> Store<E> {
         // done.
         let note = "INSERT INTO scim_type (resource_type, attributes) VALUES ({}, '') \
                     ON CONFLICT (resource_type) DO UPDATE SET resource_type = excluded.resource_type RETURNING attributes";
-        let mut noted = transaction.rows(&Sql::with(note, [name.into()])).await?;
+        let mut noted = transaction.rows(&Sql::from_template(note, [name.into()])).await?;
         if noted.first_mut().and_then(|row| row.text(0)).as_deref() == Some(fingerprint) {
             return Ok(());
         }
         transaction
-            .rows(&Sql::with("DELETE FROM scim_key WHERE resource_type = {}", [name.into()]))
+            .rows(&Sql::from_template(
+                "DELETE FROM scim_key WHERE resource_type = {}",
+                [name.into()],
+            ))
             .await?;
         let mut behind = (String::new(), String::new());
         loop {
@@ -66,7 +69,7 @@ impl<E: Engine> Store<E> {
                 behind.1.as_str().into(),
                 Parameter::Integer(BATCH),
             ];
-            let rows = transaction.rows(&Sql::with(batch, limits)).await?;
+            let rows = transaction.rows(&Sql::from_template(batch, limits)).await?;
             if rows.is_empty() {
                 break;
             }
@@ -84,11 +87,14 @@ impl<E: Engine> Store<E> {
             }
         }
         let note = "UPDATE scim_type SET attributes = {} WHERE resource_type = {}";
-        transaction.rows(&Sql::with(note, [fingerprint.into(), name.into()])).await?;
+        transaction.rows(&Sql::from_template(note, [fingerprint.into(), name.into()])).await?;
         Ok(transaction.commit().await?)
     }
 }
 
 fn recorded(resource_type: &str) -> Sql {
-    Sql::with("SELECT attributes FROM scim_type WHERE resource_type = {}", [resource_type.into()])
+    Sql::from_template(
+        "SELECT attributes FROM scim_type WHERE resource_type = {}",
+        [resource_type.into()],
+    )
 }

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use scimwire::message::{JsonLimits, parse_object};
 use scimwire::resource::{Resource, ValueError, ValueErrorKind, must_be_sent};
 use scimwire::schema::{Attribute, AttributeType, ResolvedPath, ResourceType, Schema};
-use scimwire::sql::{key, prepared_key};
-use scimwire::store::{StoreError, no_nul, refuse_long_key};
+use scimwire::sql::{lookup_key, sort_key};
+use scimwire::store::{StoreError, reject_long_key, reject_nul};
 use scimwire::value::{Object, Value};
 
 /// The attribute by which people call a resource; the first that the resource type has.
@@ -88,7 +88,7 @@ impl Layout {
     pub(super) fn write(&self, resource: &Resource) -> Result<Stored, StoreError> {
         let document = resource.attributes().to_string();
         if has_nul(&document) {
-            return Err(no_nul());
+            return Err(reject_nul());
         }
         let name = self.name_of(resource)?;
         Ok(Stored { document, search: self.search(resource), name })
@@ -99,8 +99,8 @@ impl Layout {
             return Ok(None);
         };
         let value = resource.value(path);
-        value.map_or(Ok(()), |value| refuse_long_key(path, value))?;
-        match value.and_then(|value| key(path.leaf(), value)) {
+        value.map_or(Ok(()), |value| reject_long_key(path, value))?;
+        match value.and_then(|value| sort_key(path.leaf(), value)) {
             // What the host sets is not asked of clients (RFC 7643, Section 7).
             None if must_be_sent(path.leaf()) => {
                 Err(ValueError::new(path, ValueErrorKind::Required).into())
@@ -113,8 +113,8 @@ impl Layout {
         let mut keys = BTreeSet::new();
         for (path, unique) in &self.keys {
             for value in resource.values(path) {
-                refuse_long_key(path, value)?;
-                let value = prepared_key(path.leaf(), value);
+                reject_long_key(path, value)?;
+                let value = lookup_key(path.leaf(), value);
                 keys.extend(value.map(|value| Key {
                     attribute: path.to_string(),
                     value,
@@ -190,7 +190,7 @@ fn add(search: &mut Object, path: &str, attribute: &Attribute, value: &Value) {
             search.insert(path.to_owned(), elements.collect());
         }
         (true, _, Value::Array(elements)) => {
-            let elements = elements.iter().map(|element| Value::from(key(attribute, element)));
+            let elements = elements.iter().map(|element| Value::from(sort_key(attribute, element)));
             search.insert(path.to_owned(), elements.collect());
         }
         (false, AttributeType::Complex, value) => {
@@ -212,7 +212,7 @@ fn add_parts(search: &mut Object, prefix: &str, attribute: &Attribute, value: &V
 }
 
 fn add_text(search: &mut Object, path: String, attribute: &Attribute, value: &Value) {
-    let (Some(text), Some(prepared)) = (key(attribute, value), prepared_key(attribute, value))
+    let (Some(text), Some(prepared)) = (sort_key(attribute, value), lookup_key(attribute, value))
     else {
         return;
     };

@@ -10,14 +10,14 @@ use scimwire::auth::RequestContext;
 use scimwire::filter::EvalBudget;
 use scimwire::query::Page;
 use scimwire::sql::{Sql, clauses};
-use scimwire::store::{Selected, Selection, StoreError};
+use scimwire::store::{StoreError, StorePage, StoreQuery};
 
 impl<E: Engine> Store<E> {
     pub(super) async fn find(
         &self,
-        selection: Selection<'_>,
+        selection: StoreQuery<'_>,
         cx: &RequestContext,
-    ) -> Result<Selected, StoreError> {
+    ) -> Result<StorePage, StoreError> {
         let statements = self.statements(cx);
         let beside = Beside::of(&self.layout.resource_type, selection.projection);
         let budget = self.layout.budget_of(&selection);
@@ -28,7 +28,7 @@ impl<E: Engine> Store<E> {
             (Some(_), _) => None,
             (None, None) => Some(statements.select_all(clauses.filter.clone(), beside)),
             (None, Some(_)) => {
-                let conditions = clauses.filter.clone().append(clauses.page);
+                let conditions = clauses.filter.clone().push_sql(clauses.page);
                 Some(statements.select_page(conditions, beside))
             }
         };
@@ -43,7 +43,7 @@ impl<E: Engine> Store<E> {
         }
         let Composed { mut resources, mut more } = composer.finish()?;
         let Some(page) = selection.page else {
-            return Ok(Selected { resources, total: None, more });
+            return Ok(StorePage { resources, total: None, has_more: more });
         };
         more |= resources.len() > page.count();
         resources.truncate(page.count());
@@ -63,14 +63,14 @@ impl<E: Engine> Store<E> {
                 Some(self.count(statements, filter, &budget, cx).await?)
             }
         };
-        Ok(Selected { resources, total, more })
+        Ok(StorePage { resources, total, has_more: more })
     }
 
     /// Looks a value up by index. The result needs no sorting or paging if it has at most one
     /// resource.
     async fn look_up(
         &self,
-        selection: &Selection<'_>,
+        selection: &StoreQuery<'_>,
         conditions: &Sql,
         beside: Beside<'_>,
         budget: &EvalBudget,
@@ -109,7 +109,7 @@ impl<E: Engine> Store<E> {
         cx: &RequestContext,
     ) -> Result<usize, StoreError> {
         let sql =
-            filter.map_or_else(|| statements.total(), |filter| statements.count().append(filter));
+            filter.map_or_else(|| statements.total(), |filter| statements.count().push_sql(filter));
         let mut rows = self.search(&sql, budget, cx).await?;
         let total = rows.first_mut().and_then(|row| row.text(0)?.parse().ok());
         total.ok_or_else(|| StoreError::other("the database does not count"))

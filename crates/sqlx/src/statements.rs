@@ -34,14 +34,14 @@ impl Statements<'_> {
     /// Counts the resources that satisfy a condition, which follows.
     pub(super) fn count(&self) -> Sql {
         let template = "SELECT CAST(count(*) AS text) FROM scim_resource r WHERE r.tenant = {} AND r.resource_type = {}";
-        Sql::with(template, self.parameters([]))
+        Sql::from_template(template, self.parameters([]))
     }
 
     /// Reads the number of all resources, which triggers maintain.
     pub(super) fn total(&self) -> Sql {
         let template = "SELECT CAST(coalesce(sum(c.resources), 0) AS text) FROM scim_count c \
                         WHERE c.tenant = {} AND c.resource_type = {}";
-        Sql::with(template, self.parameters([]))
+        Sql::from_template(template, self.parameters([]))
     }
 
     /// The document, with a lock on the resource until the transaction ends.
@@ -61,7 +61,7 @@ impl Statements<'_> {
             "SELECT {document} FROM scim_resource r WHERE r.tenant = {{}} AND r.resource_type = {{}} AND {found}{lock}"
         );
         let of_type = [self.tenant, resource_type].map(Parameter::from);
-        Sql::with(&template, of_type.into_iter().chain(self.keys(id)))
+        Sql::from_template(&template, of_type.into_iter().chain(self.keys(id)))
     }
 
     /// The members of a group, if there are few.
@@ -77,7 +77,7 @@ impl Statements<'_> {
             "SELECT CASE WHEN {few} <= {most} THEN coalesce({members}, '[]') END FROM scim_resource r \
              WHERE r.tenant = {{}} AND r.resource_type = {{}} AND {found}"
         );
-        Sql::with(&template, self.parameters(self.keys(group)))
+        Sql::from_template(&template, self.parameters(self.keys(group)))
     }
 
     pub(super) fn insert(&self, id: &str, stored: &Stored) -> Sql {
@@ -89,7 +89,7 @@ impl Statements<'_> {
         let name = Parameter::OptionalText(stored.name.clone());
         let values =
             [id.into(), name, stored.document.as_str().into(), stored.search.as_str().into()];
-        Sql::with(&template, self.parameters(values))
+        Sql::from_template(&template, self.parameters(values))
     }
 
     pub(super) fn replace(&self, id: &str, stored: &Stored) -> Sql {
@@ -100,13 +100,13 @@ impl Statements<'_> {
         );
         let name = Parameter::OptionalText(stored.name.clone());
         let values = [name, stored.document.as_str().into(), stored.search.as_str().into()];
-        Sql::with(&template, values.into_iter().chain(self.parameters([id.into()])))
+        Sql::from_template(&template, values.into_iter().chain(self.parameters([id.into()])))
     }
 
     pub(super) fn delete(&self, id: &str) -> Sql {
         let template =
             "DELETE FROM scim_resource WHERE tenant = {} AND resource_type = {} AND id = {}";
-        Sql::with(template, self.parameters([id.into()]))
+        Sql::from_template(template, self.parameters([id.into()]))
     }
 
     /// Notes values, and answers with those that were free.
@@ -117,7 +117,7 @@ impl Statements<'_> {
              SELECT {{}}, {{}}, j.value ->> 0, j.value ->> 1, j.value ->> 2, {{}} FROM {rows} WHERE TRUE \
              ON CONFLICT DO NOTHING RETURNING attribute, value"
         );
-        Sql::with(&template, self.parameters([id.into(), listed(id, keys)]))
+        Sql::from_template(&template, self.parameters([id.into(), listed(id, keys)]))
     }
 
     /// Forgets values. Each is named by its whole key, so that no plan can think of looking at
@@ -127,9 +127,9 @@ impl Statements<'_> {
             let template =
                 "(tenant = {} AND resource_type = {} AND attribute = {} AND value = {} AND slot = {} AND resource_id = {})";
             let texts = [key.attribute.as_str(), key.value.as_str(), slot(id, key), id];
-            Sql::with(template, self.parameters(texts.map(Parameter::from)))
+            Sql::from_template(template, self.parameters(texts.map(Parameter::from)))
         });
-        Sql::new("DELETE FROM scim_key WHERE ").append(Sql::join(conditions.collect(), " OR "))
+        Sql::new("DELETE FROM scim_key WHERE ").push_sql(Sql::join(conditions.collect(), " OR "))
     }
 
     /// Members by their ids, with what the client said of them.
@@ -138,12 +138,15 @@ impl Statements<'_> {
         let template = format!(
             "SELECT m.member_id, m.rest FROM scim_member m WHERE m.tenant = {{}} AND m.group_id = {{}} AND m.member_id {among}"
         );
-        Sql::with(&template, [self.tenant.into(), group.into(), json!(ids).to_string().into()])
+        Sql::from_template(
+            &template,
+            [self.tenant.into(), group.into(), json!(ids).to_string().into()],
+        )
     }
 
     pub(super) fn all_members(&self, group: &str) -> Sql {
         let template = "SELECT m.member_id, m.rest FROM scim_member m WHERE m.tenant = {} AND m.group_id = {} ORDER BY m.place";
-        Sql::with(template, [self.tenant.into(), group.into()])
+        Sql::from_template(template, [self.tenant.into(), group.into()])
     }
 
     /// Puts members in, each with its place and what is said of it; of those that are there, only
@@ -161,7 +164,7 @@ impl Statements<'_> {
         );
         let listed = json!(members).to_string();
         let own = [self.tenant.into(), group.into(), self.resource_type.name().into()];
-        Sql::with(&template, own.into_iter().chain([listed.into()]))
+        Sql::from_template(&template, own.into_iter().chain([listed.into()]))
     }
 
     pub(super) fn take_members(&self, group: &str, ids: &[String]) -> Sql {
@@ -169,26 +172,29 @@ impl Statements<'_> {
         let template = format!(
             "DELETE FROM scim_member WHERE tenant = {{}} AND group_id = {{}} AND member_id {among}"
         );
-        Sql::with(&template, [self.tenant.into(), group.into(), json!(ids).to_string().into()])
+        Sql::from_template(
+            &template,
+            [self.tenant.into(), group.into(), json!(ids).to_string().into()],
+        )
     }
 
     pub(super) fn delete_members(&self, group: &str) -> Sql {
         let template =
             "DELETE FROM scim_member WHERE tenant = {} AND group_id = {} RETURNING member_id";
-        Sql::with(template, [self.tenant.into(), group.into()])
+        Sql::from_template(template, [self.tenant.into(), group.into()])
     }
 
     /// The groups that list a resource, with their types.
     pub(super) fn groups_of(&self, member: &str) -> Sql {
         let template = "SELECT m.group_id, m.group_type FROM scim_member m WHERE m.tenant = {} AND m.member_id = {} \
                         ORDER BY m.group_id";
-        Sql::with(template, [self.tenant.into(), member.into()])
+        Sql::from_template(template, [self.tenant.into(), member.into()])
     }
 
     pub(super) fn leave_group(&self, group: &str, member: &str) -> Sql {
         let template =
             "DELETE FROM scim_member WHERE tenant = {} AND group_id = {} AND member_id = {}";
-        Sql::with(template, [self.tenant.into(), group.into(), member.into()])
+        Sql::from_template(template, [self.tenant.into(), group.into(), member.into()])
     }
 
     /// Replaces a document of any type, and some of what is beside it.
@@ -215,7 +221,7 @@ impl Statements<'_> {
             resource_type.to_owned(),
             id.to_owned(),
         ];
-        Sql::with(&template, values.map(Parameter::Text))
+        Sql::from_template(&template, values.map(Parameter::Text))
     }
 
     pub(super) fn text_of(&self, column: &str) -> String {

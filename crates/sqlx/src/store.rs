@@ -22,9 +22,9 @@ use scimwire::patch::MemberDelta;
 use scimwire::query::{Projection, Query};
 use scimwire::resource::Resource;
 use scimwire::schema::{Membership, ResourceType, Schema};
-use scimwire::sql::{Sql, key, pushdown};
+use scimwire::sql::{Sql, pushdown, sort_key};
 use scimwire::store::{
-    Change, Precondition, Pushdown, ResourceStore, Selected, Selection, StoreError, Update,
+    Change, Precondition, Pushdown, ResourceStore, StoreError, StorePage, StoreQuery, Update,
     fresh_id,
 };
 use scimwire::value::{Object, Value};
@@ -277,9 +277,9 @@ impl<E: Engine> ResourceStore for Store<E> {
 
     async fn select(
         &self,
-        selection: Selection<'_>,
+        selection: StoreQuery<'_>,
         cx: &RequestContext,
-    ) -> Result<Selected, StoreError> {
+    ) -> Result<StorePage, StoreError> {
         self.settle().await?;
         self.find(selection, cx).await
     }
@@ -369,7 +369,7 @@ fn searched_meta(resource: &Resource) -> Value {
     let mut search = Object::new();
     let meta = Schema::common().attribute("meta");
     for sub in meta.map(|meta| meta.sub_attributes()).unwrap_or_default() {
-        let value = resource.get("meta").and_then(|meta| key(sub, meta.get(sub.name())?));
+        let value = resource.get("meta").and_then(|meta| sort_key(sub, meta.get(sub.name())?));
         search.extend(value.map(|value| (format!("meta.{}", sub.name()), value.into())));
     }
     Value::Object(search)

@@ -215,13 +215,12 @@ impl<E: Engine> Store<E> {
         current: Arc<Resource>,
         update: &Update,
     ) -> Result<Parts, Failure> {
-        let members = match update.members() {
+        let members = match update.member_delta() {
             Some(delta) => Some(MemberWrites::plan(from, statements, current.id(), delta).await?),
             None => None,
         };
         let of_members = members.as_ref().map(|members| members.change.clone());
-        let (change, row) =
-            update.apply_without_members(current, of_members.unwrap_or_default())?;
+        let (change, row) = update.apply_except_members(current, of_members.unwrap_or_default())?;
         Ok((change, self.row(row), members))
     }
 

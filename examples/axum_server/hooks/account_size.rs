@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use scimwire::StoreError;
 use scimwire::auth::RequestContext;
 use scimwire::hooks::Hooks;
-use scimwire::store::{Change, Operation};
+use scimwire::store::{Change, ChangeKind};
 
 use super::log_failure;
 use super::origin::Origin;
@@ -43,7 +43,8 @@ impl AccountSize {
 #[async_trait]
 impl Hooks for AccountSize {
     async fn after_commit(&self, change: &Change, cx: &RequestContext) {
-        let is_new = change.operation == Operation::Create && change.resource_type.name() == "User";
+        let is_new =
+            change.operation == ChangeKind::Create && change.resource_type.name() == "User";
         if is_new && Origin::of(cx) == Origin::Idp {
             log_failure("account size", self.provision(&change.id, cx).await);
         }

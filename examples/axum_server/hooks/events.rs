@@ -12,7 +12,7 @@ use futures_util::Stream;
 use futures_util::stream;
 use scimwire::auth::{RequestContext, Tenant};
 use scimwire::hooks::Hooks;
-use scimwire::store::{Change, MemberChange, Operation};
+use scimwire::store::{Change, ChangeKind, MemberChange};
 use serde::Serialize;
 use tokio::sync::watch;
 
@@ -198,12 +198,16 @@ fn name_of(change: &Change) -> Option<String> {
 fn told_by(change: &Change) -> Vec<(&'static str, Details)> {
     let mut told = Vec::new();
     match change.operation {
-        Operation::Create => told.push(("created", Details::default())),
+        ChangeKind::Create => told.push(("created", Details::default())),
         // The memberships that ended with it go without saying.
-        Operation::Delete => return vec![("deleted", Details::default())],
-        Operation::Update if change.activated() => told.push(("reactivated", Details::default())),
-        Operation::Update if change.deactivated() => told.push(("deactivated", Details::default())),
-        Operation::Update => {}
+        ChangeKind::Delete => return vec![("deleted", Details::default())],
+        ChangeKind::Update if change.is_activation() => {
+            told.push(("reactivated", Details::default()))
+        }
+        ChangeKind::Update if change.is_deactivation() => {
+            told.push(("deactivated", Details::default()))
+        }
+        ChangeKind::Update => {}
     }
     let paths = change.paths.iter().map(ToString::to_string);
     let paths: Vec<String> = paths.filter(|path| path != "active").collect();

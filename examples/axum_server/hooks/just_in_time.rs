@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use scimwire::auth::RequestContext;
 use scimwire::hooks::{CreateDecision, Hooks};
 use scimwire::service::Resources;
-use scimwire::store::{Change, Operation};
+use scimwire::store::{Change, ChangeKind};
 use scimwire::{Error, Resource, ResourceType, StoreError};
 
 use super::account_size::AccountSize;
@@ -77,7 +77,7 @@ impl Hooks for JustInTime {
     }
 
     async fn after_commit(&self, change: &Change, cx: &RequestContext) {
-        if change.operation == Operation::Update {
+        if change.operation == ChangeKind::Update {
             log_failure("just in time", self.take_over(change, cx).await);
         }
     }

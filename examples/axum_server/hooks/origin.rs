@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use scimwire::StoreError;
 use scimwire::auth::RequestContext;
 use scimwire::hooks::Hooks;
-use scimwire::store::{Change, Operation};
+use scimwire::store::{Change, ChangeKind};
 use serde::{Deserialize, Serialize};
 
 use super::log_failure;
@@ -53,10 +53,10 @@ impl NoteOrigin {
     async fn note(&self, change: &Change, cx: &RequestContext) -> Result<(), StoreError> {
         let origin = Origin::of(cx);
         let members = &change.members;
-        if change.operation == Operation::Delete {
+        if change.operation == ChangeKind::Delete {
             return self.ledger.forget(&change.id, cx).await;
         }
-        if change.operation == Operation::Create && origin != Origin::Idp {
+        if change.operation == ChangeKind::Create && origin != Origin::Idp {
             self.ledger.note_origin(&change.id, origin, cx).await?;
         }
         if !members.removed.is_empty() {

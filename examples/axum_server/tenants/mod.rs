@@ -211,7 +211,7 @@ impl Tenants {
                 return Ok(settings);
             }
         }
-        Err(SetError::Store(StoreError::Busy { retry_after: Duration::from_secs(1) }))
+        Err(SetError::Store(StoreError::Unavailable { retry_after: Duration::from_secs(1) }))
     }
 
     /// Writes the settings in the place of those of version `before`; false if they are no longer

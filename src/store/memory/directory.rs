@@ -43,7 +43,7 @@ impl MemoryDirectory {
 
     /// Keeps the ids of deleted resources in their groups. By default they are removed.
     #[must_use]
-    pub fn keeping_dangling_members(self) -> Self {
+    pub fn retain_dangling_members(self) -> Self {
         Self { keeps_dangling: true, ..self }
     }
 

@@ -12,7 +12,7 @@ use crate::query::{Page, Sort, SortKey, SortOrder};
 use crate::resource::Resource;
 use crate::schema::{AttributeType, ResourceType};
 use crate::store::error::StoreError;
-use crate::store::{Selected, Selection};
+use crate::store::{StorePage, StoreQuery};
 
 /// An index that finds more than this is no shorter way than a look at all.
 const MANY: usize = 10_000;
@@ -20,7 +20,7 @@ const MANY: usize = 10_000;
 /// The result of an index lookup.
 pub(super) enum Found {
     /// All that is asked for.
-    Page(Selected),
+    Page(StorePage),
     /// Those among which it is, in the order of their ids.
     Among(Vec<Arc<Resource>>),
 }
@@ -28,11 +28,11 @@ pub(super) enum Found {
 pub(super) fn look_up(
     tenancy: &Tenancy,
     resource_type: &ResourceType,
-    selection: &Selection<'_>,
+    selection: &StoreQuery<'_>,
     page: &Page,
 ) -> Result<Found, StoreError> {
     let Some(table) = tenancy.table(resource_type) else {
-        let nothing = Selected { resources: Vec::new(), total: Some(0), more: false };
+        let nothing = StorePage { resources: Vec::new(), total: Some(0), has_more: false };
         return Ok(Found::Page(nothing));
     };
     let lookup = Lookup { tenancy, resource_type, table, selection };
@@ -57,12 +57,12 @@ struct Lookup<'s> {
     tenancy: &'s Tenancy,
     resource_type: &'s ResourceType,
     table: &'s Table,
-    selection: &'s Selection<'s>,
+    selection: &'s StoreQuery<'s>,
 }
 
 impl Lookup<'_> {
     /// Without filter and sort the table is in order already.
-    fn page_of_all(&self, page: &Page) -> Selected {
+    fn page_of_all(&self, page: &Page) -> StorePage {
         let all = self.table.resources();
         let total = all.len();
         let (resources, more): (Vec<_>, bool) = match page {
@@ -83,7 +83,7 @@ impl Lookup<'_> {
                 (resources, rest.next().is_some())
             }
         };
-        Selected { resources, total: Some(total), more }
+        StorePage { resources, total: Some(total), has_more: more }
     }
 
     /// The index whose order is that of `sort`: it has every resource, and compares as the sort
@@ -101,7 +101,7 @@ impl Lookup<'_> {
         (index.len() == self.table.resources().len()).then_some(index)
     }
 
-    fn page_of_index(&self, index: &UniqueIndex, sort: &Sort, page: &Page) -> Selected {
+    fn page_of_index(&self, index: &UniqueIndex, sort: &Sort, page: &Page) -> StorePage {
         let (after, skipped) = match page {
             Page::Index { start, .. } => (None, start.saturating_sub(1)),
             Page::Cursor { after, .. } => (after.as_ref(), 0),
@@ -119,7 +119,7 @@ impl Lookup<'_> {
         .skip(skipped);
         let resources =
             ids.by_ref().take(page.count()).filter_map(|id| self.table.get(id).cloned()).collect();
-        Selected { resources, total: Some(index.len()), more: ids.next().is_some() }
+        StorePage { resources, total: Some(index.len()), has_more: ids.next().is_some() }
     }
 
     /// The ids of all resources that may satisfy the filter, from an index; none where there is no

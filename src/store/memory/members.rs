@@ -91,7 +91,7 @@ impl Memberships {
             match list.get(id) {
                 None => change.added.push(id.to_owned()),
                 Some(known) if delta.replace || leaves.contains(id) => {
-                    change.rewritten |= !known.is(member)
+                    change.modified |= !known.is(member)
                 }
                 Some(_) => {}
             }

@@ -18,7 +18,7 @@ use super::long_key::refuse_long_keys;
 use super::nul_byte::refuse_nul;
 use super::precondition::Precondition;
 use super::update::Update;
-use super::{Pushdown, ResourceStore, Selected, Selection};
+use super::{Pushdown, ResourceStore, StorePage, StoreQuery};
 use crate::context::RequestContext;
 use crate::query::{Projection, Query};
 use crate::resource::Resource;
@@ -96,9 +96,9 @@ impl ResourceStore for MemoryStore {
 
     async fn select(
         &self,
-        selection: Selection<'_>,
+        selection: StoreQuery<'_>,
         cx: &RequestContext,
-    ) -> Result<Selected, StoreError> {
+    ) -> Result<StorePage, StoreError> {
         search::select(&self.known(cx), &self.resource_type, &selection)
     }
 

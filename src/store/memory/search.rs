@@ -11,7 +11,7 @@ use crate::resource::{OBJECT, Resource};
 use crate::schema::{Membership, ResourceType};
 use crate::store::error::StoreError;
 use crate::store::execute::{self, Room};
-use crate::store::{Selected, Selection};
+use crate::store::{StorePage, StoreQuery};
 
 /// The cost of reading one member or group, or of finding one by index, in units of the budget.
 pub(super) const OF_ONE: usize = 8;
@@ -19,8 +19,8 @@ pub(super) const OF_ONE: usize = 8;
 pub(super) fn select(
     tenancy: &Locked,
     resource_type: &ResourceType,
-    selection: &Selection<'_>,
-) -> Result<Selected, StoreError> {
+    selection: &StoreQuery<'_>,
+) -> Result<StorePage, StoreError> {
     let search = Search { tenancy, resource_type, selection };
     search.completed(search.seen()?)
 }
@@ -29,12 +29,12 @@ pub(super) fn select(
 struct Search<'s> {
     tenancy: &'s Locked,
     resource_type: &'s ResourceType,
-    selection: &'s Selection<'s>,
+    selection: &'s StoreQuery<'s>,
 }
 
 impl Search<'_> {
     /// A page, without what is kept apart from its resources.
-    fn seen(&self) -> Result<Selected, StoreError> {
+    fn seen(&self) -> Result<StorePage, StoreError> {
         let selection = self.selection;
         let page = selection.page.cloned().unwrap_or(Page::Index { start: 1, count: usize::MAX });
         let found = look_up(&self.tenancy.read(), self.resource_type, selection, &page)?;
@@ -49,7 +49,7 @@ impl Search<'_> {
 
     /// The page as it is shown. One of which nothing is left by now would pass for the last one, and
     /// gives way to what is there instead.
-    fn completed(&self, mut seen: Selected) -> Result<Selected, StoreError> {
+    fn completed(&self, mut seen: StorePage) -> Result<StorePage, StoreError> {
         loop {
             let is_empty = seen.resources.is_empty();
             let shown = self.compose(seen)?;
@@ -67,7 +67,7 @@ impl Search<'_> {
         filter: &BoundFilter,
         sort: Option<&Sort>,
         page: &Page,
-    ) -> Result<Selected, StoreError> {
+    ) -> Result<StorePage, StoreError> {
         let mut purse = Purse::new(self.selection.budget);
         let needed = self.needed(filter);
         let mut gathered = Gathered::new(page, sort.is_some());
@@ -79,10 +79,10 @@ impl Search<'_> {
         purse.settle()?;
         Ok(match sort {
             Some(sort) => self.sorted(gathered.resources, Some(sort), page)?,
-            None => Selected {
+            None => StorePage {
                 resources: gathered.resources,
                 total: Some(gathered.total),
-                more: gathered.more,
+                has_more: gathered.more,
             },
         })
     }
@@ -92,10 +92,10 @@ impl Search<'_> {
         resources: Vec<Arc<Resource>>,
         sort: Option<&Sort>,
         page: &Page,
-    ) -> Result<Selected, StoreError> {
+    ) -> Result<StorePage, StoreError> {
         let budget = self.selection.budget;
         if !self.sorts_by_what_is_apart(sort) {
-            return execute::page_within(IdOrder::Text, resources, sort, page, budget);
+            return execute::sort_and_page_within(IdOrder::Text, resources, sort, page, budget);
         }
         let needed = Projection::default().with_required_by(None, sort);
         let positioned = resources.into_iter().map(|resource| {
@@ -131,7 +131,7 @@ impl Search<'_> {
         Ok(self.selection.budget.spend_values(values)?)
     }
 
-    fn compose(&self, mut selected: Selected) -> Result<Selected, StoreError> {
+    fn compose(&self, mut selected: StorePage) -> Result<StorePage, StoreError> {
         let chosen = self.selection.projection.membership(self.resource_type);
         let is_whole =
             chosen.members().is_none() && !self.shows_groups(chosen, &selected.resources);
@@ -139,14 +139,14 @@ impl Search<'_> {
         let mut shown = Vec::with_capacity(selected.resources.len());
         for seen in selected.resources {
             if !room.may_take(self.least_memory(chosen, &seen)) {
-                selected.more = true;
+                selected.has_more = true;
                 break;
             }
             let resource = if is_whole { Some(seen) } else { self.shown(chosen, &seen)? };
             match resource {
                 Some(resource) if room.takes(&resource) => shown.push(resource),
                 Some(_) => {
-                    selected.more = true;
+                    selected.has_more = true;
                     break;
                 }
                 None => {}
@@ -286,7 +286,7 @@ mod tests {
         let group = |name| fixture.create(&fixture.groups, json!({ "displayName": name }));
         let made = ["a", "b", "c"].map(|name| group(name).expect("a group"));
         let page = Page::Cursor { after: None, count: 1 };
-        let selection = Selection {
+        let selection = StoreQuery {
             filter: None,
             sort: None,
             page: Some(&page),
@@ -301,6 +301,6 @@ mod tests {
         now(fixture.groups.delete(&made[0], &Precondition::default(), &fixture.cx)).expect("gone");
         let shown = search.completed(seen).expect("a page");
         assert_eq!(shown.resources.iter().map(|one| one.id()).collect::<Vec<_>>(), [&made[1]]);
-        assert!(shown.more);
+        assert!(shown.has_more);
     }
 }

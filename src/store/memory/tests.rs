@@ -14,7 +14,7 @@ use crate::message::{PatchOp, PatchOperation};
 use crate::patch::PatchBinder;
 use crate::query::Projection;
 use crate::resource::Meta;
-use crate::store::Operation;
+use crate::store::ChangeKind;
 
 /// Nothing in this store waits.
 pub(super) fn now<O>(future: impl Future<Output = O>) -> O {
@@ -68,7 +68,7 @@ impl Fixture {
         id: &str,
         operations: Value,
     ) -> Result<Change, StoreError> {
-        let update = update_of(store, operations).up_to(bytes);
+        let update = update_of(store, operations).with_max_bytes(bytes);
         now(store.update(id, &update, &self.cx))
     }
 }
@@ -132,7 +132,7 @@ fn what_is_found_by_its_value_has_a_short_one() {
         { "op": "add", "path": "emails", "value": [{ "value": null }] },
     ]);
     let too_long = |result: Result<(), StoreError>, of: &str| match result {
-        Err(StoreError::Refused(error)) => {
+        Err(StoreError::Rejected(error)) => {
             assert_eq!(error.scim_type(), Some(ScimType::InvalidValue), "{of}: {error:?}");
             let detail = format!("the value of `{of}` is too long: it can have 2000 bytes");
             assert_eq!(error.detail(), detail);
@@ -188,7 +188,7 @@ fn what_is_too_long_grows_no_longer() {
         let before = fixture.get(&fixture.users, &id);
         match fixture.patch_up_to(200, &fixture.users, &id, operations.clone()) {
             Ok(_) => assert!(expected, "{operations}"),
-            Err(StoreError::Refused(err)) => {
+            Err(StoreError::Rejected(err)) => {
                 assert_eq!(
                     (err.scim_type(), expected),
                     (Some(ScimType::TooMany), false),
@@ -308,7 +308,7 @@ fn a_failed_update_changes_neither_group_nor_members() {
 fn deleted_users_leave_their_groups_unless_told_otherwise() {
     // P-3.6-07
     for (directory, left) in
-        [(MemoryDirectory::new(), 0), (MemoryDirectory::new().keeping_dangling_members(), 1)]
+        [(MemoryDirectory::new(), 0), (MemoryDirectory::new().retain_dangling_members(), 1)]
     {
         let fixture = Fixture::new(directory);
         let ann = fixture.user("ann");
@@ -317,7 +317,7 @@ fn deleted_users_leave_their_groups_unless_told_otherwise() {
             .expect("a group");
         let change = now(fixture.users.delete(&ann, &Precondition::default(), &fixture.cx))
             .expect("it is there");
-        assert_eq!(change.operation, Operation::Delete);
+        assert_eq!(change.operation, ChangeKind::Delete);
         assert_eq!(
             fixture.get(&fixture.groups, &group)["members"].as_array().map_or(0, Vec::len),
             left

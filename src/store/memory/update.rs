@@ -13,7 +13,7 @@ use crate::schema::{Membership, ResourceType};
 use crate::store::change::{Change, MemberChange};
 use crate::store::error::StoreError;
 use crate::store::long_key::refuse_long_keys;
-use crate::store::nul_byte::{has_nul, no_nul};
+use crate::store::nul_byte::{has_nul, reject_nul};
 use crate::store::update::Update;
 
 /// The number of attempts to compute a change without the lock. After that it is computed under the
@@ -79,7 +79,7 @@ impl<'j> Job<'j> {
         let kept = Arc::clone(kept);
         let shown = self.shown(tenancy, self.read, &kept);
         let mut members = MemberChange::default();
-        if let Some(delta) = self.update.members() {
+        if let Some(delta) = self.update.member_delta() {
             if delta.replace {
                 self.update.budget().spend_values(tenancy.memberships.count(self.id))?;
             }
@@ -100,8 +100,8 @@ impl<'j> Job<'j> {
     fn work_out(&self, seen: &Seen) -> Result<Written<'j>, StoreError> {
         let current = Arc::clone(&seen.shown);
         let (change, row, members) = if self.has_members() && self.read.members().is_none() {
-            let (change, row) = self.update.apply_without_members(current, seen.members.clone())?;
-            (change, row, self.update.members().map(Cow::Borrowed))
+            let (change, row) = self.update.apply_except_members(current, seen.members.clone())?;
+            (change, row, self.update.member_delta().map(Cow::Borrowed))
         } else {
             let (change, mut row) = changed_state(self.update.apply(current)?);
             let add = row.as_mut().map(|row| self.read.take_members(row));
@@ -111,7 +111,7 @@ impl<'j> Job<'j> {
         };
         let members = members.filter(|_| !change.members.is_empty());
         if members.as_ref().is_some_and(|delta| delta.add.iter().any(has_nul)) {
-            return Err(no_nul());
+            return Err(reject_nul());
         }
         let row = row.map(|row| self.kept(row, &change)).transpose()?;
         Ok(Written { change, row, members })
@@ -124,7 +124,7 @@ impl<'j> Job<'j> {
         }
         row.redact(self.resource_type);
         if change.paths.iter().flat_map(|path| row.values(path)).any(has_nul) {
-            return Err(no_nul());
+            return Err(reject_nul());
         }
         refuse_long_keys(self.resource_type, &row)?;
         Ok(Arc::new(row))

@@ -9,7 +9,7 @@ use scimwire::auth::{AuthError, Authenticate, Permissions, RequestContext};
 use scimwire::dispatch::{Bytes, Report};
 use scimwire::query::Projection;
 use scimwire::resource::{Meta, Version};
-use scimwire::store::{Change, Precondition, Selected, Selection, StoreError, Update};
+use scimwire::store::{Change, Precondition, StoreError, StorePage, StoreQuery, Update};
 use scimwire::{Dispatcher, Error, Resource, ResourceStore, ResourceType, ScimType};
 use serde_json::{Value, json};
 
@@ -36,7 +36,7 @@ impl ResourceStore for Failing {
         Err(self.0())
     }
 
-    async fn select(&self, _: Selection<'_>, _: &RequestContext) -> Result<Selected, StoreError> {
+    async fn select(&self, _: StoreQuery<'_>, _: &RequestContext) -> Result<StorePage, StoreError> {
         Err(self.0())
     }
 
@@ -89,8 +89,8 @@ impl ResourceStore for Crafted {
         Ok(Arc::new(Self::resource(Resource::from_object(object))))
     }
 
-    async fn select(&self, _: Selection<'_>, _: &RequestContext) -> Result<Selected, StoreError> {
-        Ok(Selected::default())
+    async fn select(&self, _: StoreQuery<'_>, _: &RequestContext) -> Result<StorePage, StoreError> {
+        Ok(StorePage::default())
     }
 
     async fn update(&self, _: &str, _: &Update, _: &RequestContext) -> Result<Change, StoreError> {
@@ -194,9 +194,9 @@ async fn each_status_stands_for_one_thing() {
 async fn what_the_host_fails_with_has_its_status() {
     // P-3.12-14, A-74
     let too_many = || {
-        StoreError::Refused(Error::status_only(http::StatusCode::TOO_MANY_REQUESTS, "slow down"))
+        StoreError::Rejected(Error::status_only(http::StatusCode::TOO_MANY_REQUESTS, "slow down"))
     };
-    let busy = || StoreError::Busy { retry_after: Duration::from_millis(1500) };
+    let busy = || StoreError::Unavailable { retry_after: Duration::from_millis(1500) };
     let conflict = || StoreError::Conflict { attribute: "userName".to_owned() };
     let stores: [(u16, fn() -> StoreError); 5] = [
         (429, too_many),
@@ -239,11 +239,11 @@ async fn a_busy_store_is_never_to_be_asked_again_at_once() {
     // P-3.12-14: whole seconds are all that the header can say (RFC 9110, Section 10.2.3), and none
     // of them means now.
     let stores: [(u64, fn() -> StoreError); 5] = [
-        (1, || StoreError::Busy { retry_after: Duration::ZERO }),
-        (1, || StoreError::Busy { retry_after: Duration::from_nanos(1) }),
-        (1, || StoreError::Busy { retry_after: Duration::from_millis(999) }),
-        (1, || StoreError::Busy { retry_after: Duration::from_secs(1) }),
-        (90, || StoreError::Busy { retry_after: Duration::from_secs(90) }),
+        (1, || StoreError::Unavailable { retry_after: Duration::ZERO }),
+        (1, || StoreError::Unavailable { retry_after: Duration::from_nanos(1) }),
+        (1, || StoreError::Unavailable { retry_after: Duration::from_millis(999) }),
+        (1, || StoreError::Unavailable { retry_after: Duration::from_secs(1) }),
+        (90, || StoreError::Unavailable { retry_after: Duration::from_secs(90) }),
     ];
     for (seconds, failure) in stores {
         let scim = over(Failing(failure));

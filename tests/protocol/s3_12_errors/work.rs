@@ -393,7 +393,7 @@ async fn the_store_in_memory_spends_the_budget_of_the_request() {
             .await
             .expect_err("it is too much");
         assert!(
-            matches!(&refused, StoreError::Refused(err) if err.scim_type() == Some(ScimType::TooMany)),
+            matches!(&refused, StoreError::Rejected(err) if err.scim_type() == Some(ScimType::TooMany)),
             "{filter}: {refused:?}"
         );
         let budget = EvalBudget::new(least * 3);

@@ -8,7 +8,7 @@ use http::StatusCode;
 use scimwire::auth::RequestContext;
 use scimwire::hooks::{CreateDecision, DeleteDecision, Hooks};
 use scimwire::schema::{Schema, SchemaExtension};
-use scimwire::store::{Change, Operation};
+use scimwire::store::{Change, ChangeKind};
 use scimwire::{Error, Resource, ResourceType, ScimType};
 use serde_json::{Value, json};
 
@@ -175,7 +175,7 @@ async fn a_circle_of_what_is_required_is_a_conflict() {
 
 /// Refuses what is titled so when it is made or changed, adopts, and hears of the rest.
 #[derive(Clone, Default)]
-struct Doorkeeper(Arc<Mutex<Vec<(Operation, String)>>>);
+struct Doorkeeper(Arc<Mutex<Vec<(ChangeKind, String)>>>);
 
 #[async_trait]
 impl Hooks for Doorkeeper {
@@ -274,9 +274,9 @@ async fn a_circle_that_cannot_be_closed_leaves_nothing() {
         assert_eq!(provider.get("/Users").await.names(), ["bjensen"]);
         // The host hears that what was made is gone.
         let heard = std::mem::take(&mut *hooks.0.lock().expect("no panic while it is held"));
-        let made = heard.iter().filter(|(operation, _)| *operation == Operation::Create).skip(1);
+        let made = heard.iter().filter(|(operation, _)| *operation == ChangeKind::Create).skip(1);
         for (_, id) in made {
-            assert!(heard.contains(&(Operation::Delete, id.clone())), "{heard:?}");
+            assert!(heard.contains(&(ChangeKind::Delete, id.clone())), "{heard:?}");
         }
     }
 }

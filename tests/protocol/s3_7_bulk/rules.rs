@@ -9,7 +9,7 @@ use scimwire::auth::{Permissions, RequestContext};
 use scimwire::dispatch::{Features, Report};
 use scimwire::hooks::{DeleteDecision, Hooks};
 use scimwire::query::Projection;
-use scimwire::store::{Change, Operation, Precondition, Selected, Selection, Update};
+use scimwire::store::{Change, ChangeKind, Precondition, StorePage, StoreQuery, Update};
 use scimwire::{
     Dispatcher, Error, MemoryStore, Quirks, Resource, ResourceStore, ResourceType, StoreError,
 };
@@ -21,7 +21,7 @@ use support::reads::samples::{USER, group, people, user};
 
 /// Keeps users called `root`, and hears of all changes.
 #[derive(Clone, Default)]
-struct Host(Arc<Mutex<Vec<(Operation, String)>>>);
+struct Host(Arc<Mutex<Vec<(ChangeKind, String)>>>);
 
 #[async_trait]
 impl Hooks for Host {
@@ -76,7 +76,7 @@ async fn the_host_has_its_say_in_each() {
     assert_eq!(statuses(&results), ["201", "201", "200", "200", "403"]);
     let heard = std::mem::take(&mut *host.0.lock().expect("no panic while it is held"));
     let expected =
-        [(Operation::Create, "User"), (Operation::Create, "Group"), (Operation::Update, "User")];
+        [(ChangeKind::Create, "User"), (ChangeKind::Create, "Group"), (ChangeKind::Update, "User")];
     assert_eq!(heard, expected.map(|(operation, name)| (operation, name.to_owned())));
 }
 
@@ -248,7 +248,7 @@ impl ResourceStore for Away {
         Err(StoreError::other("no connection to db.internal"))
     }
 
-    async fn select(&self, _: Selection<'_>, _: &RequestContext) -> Result<Selected, StoreError> {
+    async fn select(&self, _: StoreQuery<'_>, _: &RequestContext) -> Result<StorePage, StoreError> {
         Err(StoreError::other("no connection to db.internal"))
     }
 
@@ -262,7 +262,7 @@ impl ResourceStore for Away {
         _: &Precondition,
         _: &RequestContext,
     ) -> Result<Change, StoreError> {
-        Err(StoreError::Busy { retry_after: Duration::from_secs(5) })
+        Err(StoreError::Unavailable { retry_after: Duration::from_secs(5) })
     }
 }
 

@@ -13,7 +13,7 @@ use async_trait::async_trait;
 use scimwire::auth::RequestContext;
 use scimwire::query::{Projection, Query};
 use scimwire::schema::ResourceType;
-use scimwire::store::{Change, Precondition, Pushdown, Selected, Selection, StoreError, Update};
+use scimwire::store::{Change, Precondition, Pushdown, StoreError, StorePage, StoreQuery, Update};
 use scimwire::{MemoryDirectory, Resource, ResourceStore};
 use scimwire_sqlx::{PostgresDirectory, PostgresOptions, SqliteDirectory, SqliteOptions};
 use tempfile::TempDir;
@@ -45,7 +45,7 @@ impl AnyDirectory {
     pub async fn new(kind: Kind, keeps_dangling: bool) -> Self {
         match kind {
             Kind::Memory if keeps_dangling => {
-                Self::Memory(MemoryDirectory::new().keeping_dangling_members())
+                Self::Memory(MemoryDirectory::new().retain_dangling_members())
             }
             Kind::Memory => Self::Memory(MemoryDirectory::new()),
             Kind::Sqlite => {
@@ -166,9 +166,9 @@ impl ResourceStore for LazyStore {
 
     async fn select(
         &self,
-        selection: Selection<'_>,
+        selection: StoreQuery<'_>,
         cx: &RequestContext,
-    ) -> Result<Selected, StoreError> {
+    ) -> Result<StorePage, StoreError> {
         self.store().await.select(selection, cx).await
     }
 

@@ -15,7 +15,7 @@ use scimwire::filter::{EvalBudget, FilterBinder};
 use scimwire::query::{Page, Projection, Query};
 use scimwire::schema::{ENTERPRISE_USER, ResourceType};
 use scimwire::sql::Dialect;
-use scimwire::store::{ResourceStore, Selected, execute};
+use scimwire::store::{ResourceStore, StorePage, execute};
 use scimwire_sqlx::{PostgresDirectory, SqliteDirectory};
 use serde_json::{Value, json};
 use sqlx::{Executor, PgPool, Row, SqlitePool};
@@ -188,7 +188,7 @@ impl Listed {
         both.len()
     }
 
-    async fn select(&self, filter: Option<&str>, page: Page) -> Selected {
+    async fn select(&self, filter: Option<&str>, page: Page) -> StorePage {
         let bind = |text: &str| {
             FilterBinder::new(&self.user_type)
                 .bind(&text.parse().expect("a filter"))
@@ -293,10 +293,15 @@ impl Listed {
             let other = self.select(None, Page::Cursor { after, count: PAGE }).await;
             by_cursor += start.elapsed().as_secs_f64();
             assert!(one.resources == other.resources, "the pages at {} are the same", seen + 1);
-            assert_eq!((one.total, one.more), (Some(self.size), other.more), "at {}", seen + 1);
+            assert_eq!(
+                (one.total, one.has_more),
+                (Some(self.size), other.has_more),
+                "at {}",
+                seen + 1
+            );
             seen += one.resources.len();
             after = one.resources.last().map(|last| execute::position(last, None));
-            if !one.more {
+            if !one.has_more {
                 break;
             }
         }

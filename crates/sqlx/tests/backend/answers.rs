@@ -80,7 +80,7 @@ impl Subject {
             .all
             .iter()
             .filter(|resource| query.filter.as_ref().is_none_or(|filter| filter.matches(resource)));
-        let expected = execute::page(matching.cloned().collect(), sort, &query.page);
+        let expected = execute::sort_and_page(matching.cloned().collect(), sort, &query.page);
         let budget = EvalBudget::unlimited();
         let found = execute::select(self.store.as_ref(), &query, &budget, &self.cx);
         let found = RUNTIME.block_on(found).map_err(|err| {
@@ -97,7 +97,7 @@ impl Subject {
             filter.map(ToString::to_string)
         );
         prop_assert_eq!(&found.resources, &expected.resources);
-        prop_assert_eq!(found.more, expected.more);
+        prop_assert_eq!(found.has_more, expected.has_more);
         if matches!(query.page, Page::Index { .. }) {
             prop_assert_eq!(found.total, expected.total);
         }

@@ -346,7 +346,7 @@ async fn what_nobody_waits_for_any_more_ends() {
     let get = async || {
         fixture.users.get(&ann, &Projection::default(), &RequestContext::new("other")).await
     };
-    eventually(|| async { matches!(get().await, Err(StoreError::Busy { .. })) }).await;
+    eventually(|| async { matches!(get().await, Err(StoreError::Unavailable { .. })) }).await;
     search.abort();
     assert!(search.await.is_err_and(|err| err.is_cancelled()), "it is no search that takes long");
     assert!(matches!(get().await, Err(StoreError::NotFound)));

@@ -26,7 +26,7 @@ fn members(op: &str, count: usize) -> Update {
 /// What a change has cost.
 async fn cost(fixture: &Fixture, store: &dyn ResourceStore, id: &str, update: Update) -> u64 {
     let budget = EvalBudget::new(ENOUGH);
-    let update = update.within(budget.clone());
+    let update = update.with_budget(budget.clone());
     let change = store.update(id, &update, &fixture.cx).await.expect("a change");
     assert!(!change.is_unchanged());
     ENOUGH - budget.left().expect("a limit")
@@ -44,9 +44,9 @@ async fn a_change_costs_what_is_read_and_written() {
             let user = json!({ "userName": format!("user{count}"), "emails": emails });
             let id = fixture.create(&fixture.users, user).await.expect("a free name");
             costs.push(cost(&fixture, &*fixture.users, &id, title("new")).await);
-            let few = title("newer").within(EvalBudget::new(30_000));
+            let few = title("newer").with_budget(EvalBudget::new(30_000));
             let result = fixture.users.update(&id, &few, &fixture.cx).await;
-            let too_many = matches!(&result, Err(StoreError::Refused(error)) if error.scim_type() == Some(ScimType::TooMany));
+            let too_many = matches!(&result, Err(StoreError::Rejected(error)) if error.scim_type() == Some(ScimType::TooMany));
             assert_eq!(too_many, count > 0, "{kind:?}: {result:?}");
             let expected = if too_many { "new" } else { "newer" };
             assert_eq!(fixture.get(&fixture.users, &id).await["title"], expected, "{kind:?}");

@@ -43,7 +43,10 @@ async fn errors_of_sqlite_say_what_they_are() {
     one.execute("BEGIN IMMEDIATE").await.expect("nobody else writes");
     let mut other = SqliteConnection::connect_with(&file).await.expect("the same file");
     let busy = failure(&mut other, "BEGIN IMMEDIATE").await;
-    assert!(matches!(busy, StoreError::Busy { retry_after } if !retry_after.is_zero()), "{busy:?}");
+    assert!(
+        matches!(busy, StoreError::Unavailable { retry_after } if !retry_after.is_zero()),
+        "{busy:?}"
+    );
     let pool =
         SqlitePoolOptions::new().max_connections(1).acquire_timeout(Duration::from_millis(1));
     let pool = pool.connect_lazy_with(file);
@@ -54,7 +57,7 @@ async fn errors_of_sqlite_say_what_they_are() {
         }
     };
     let exhausted = store_error(pool.acquire().await.expect_err("it is in use"));
-    assert!(matches!(exhausted, StoreError::Busy { .. }), "{exhausted:?}");
+    assert!(matches!(exhausted, StoreError::Unavailable { .. }), "{exhausted:?}");
     drop(held);
 }
 
@@ -77,13 +80,13 @@ async fn errors_of_postgres_say_what_they_are() {
     );
     // SQLSTATE 57014, whoever has cancelled it.
     let late = failure(&mut one, "SET statement_timeout = 1; SELECT pg_sleep(60)").await;
-    assert!(matches!(late, StoreError::Busy { .. }), "{late:?}");
+    assert!(matches!(late, StoreError::Unavailable { .. }), "{late:?}");
     one.execute("SET statement_timeout = 0; BEGIN; UPDATE users SET email = 'x' WHERE id = 1")
         .await
         .expect("nobody else writes");
     // 55P03
     let locked = failure(&mut other, "SELECT * FROM users WHERE id = 1 FOR UPDATE NOWAIT").await;
-    assert!(matches!(locked, StoreError::Busy { .. }), "{locked:?}");
+    assert!(matches!(locked, StoreError::Unavailable { .. }), "{locked:?}");
     one.execute("COMMIT").await.expect("it goes through");
     // 40001
     let begin = "BEGIN ISOLATION LEVEL SERIALIZABLE; SELECT * FROM users";
@@ -92,7 +95,7 @@ async fn errors_of_postgres_say_what_they_are() {
         .await
         .expect("nobody else has written");
     let lost = failure(&mut other, "UPDATE users SET email = 'z' WHERE id = 1").await;
-    assert!(matches!(lost, StoreError::Busy { .. }), "{lost:?}");
+    assert!(matches!(lost, StoreError::Unavailable { .. }), "{lost:?}");
     other.execute("ROLLBACK").await.expect("it ends");
     // 22P02
     let malformed = failure(&mut one, "SELECT * FROM users WHERE id = 'x'").await;

@@ -4,7 +4,7 @@
 use scimwire::filter::{Filter, FilterBinder};
 use scimwire::resource::Resource;
 use scimwire::schema::{ResourceType, case_fold, prepare_username};
-use scimwire::sql::{Column, Dialect, Elements, Mapping, Sql, translate};
+use scimwire::sql::{Column, ColumnMapping, Dialect, ElementTable, Sql, translate};
 use serde_json::json;
 use sqlx::{Connection, Executor, PgConnection, Row, SqliteConnection};
 
@@ -39,17 +39,18 @@ const NAMES: &[&str] = &[
     "\u{1f0}",
 ];
 
-fn mappings(dialect: Dialect) -> Vec<Mapping> {
-    let ids = || Mapping::new(dialect).column("id", Column::text("t.id"));
+fn mappings(dialect: Dialect) -> Vec<ColumnMapping> {
+    let ids = || ColumnMapping::new(dialect).column("id", Column::text("t.id"));
     let names = [
         Column::text("t.name"),
         Column::folded("t.folded"),
         Column::key("t.folded"),
         Column::folded("t.folded").with_prepared("t.prepared"),
         Column::key("t.folded").with_prepared("t.prepared"),
-        Column::expression("coalesce(t.name, NULL)", scimwire::sql::Form::Text),
+        Column::expression("coalesce(t.name, NULL)", scimwire::sql::ColumnFormat::Text),
     ];
-    let elements = Elements::table("e", "user_id", "t.id").column("value", Column::text("e.name"));
+    let elements =
+        ElementTable::table("e", "user_id", "t.id").column("value", Column::text("e.name"));
     let with =
         |column: Column| ids().column("userName", column).column("title", Column::text("t.name"));
     names.into_iter().map(|column| with(column).elements("emails", elements.clone())).collect()
@@ -138,7 +139,7 @@ async fn text_of_every_form_is_found() {
                     let bound = FilterBinder::new(&users).bind(&parsed).expect("it binds");
                     let condition = translate(&bound, &mapping).expect("it is mapped");
                     let sql = written_out(
-                        &Sql::new("SELECT t.id FROM t WHERE ").append(condition.sql),
+                        &Sql::new("SELECT t.id FROM t WHERE ").push_sql(condition.sql),
                         dialect,
                     );
                     let found = found(

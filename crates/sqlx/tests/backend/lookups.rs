@@ -108,7 +108,7 @@ async fn check(users: &dyn ResourceStore, what: &str, filter: &str, expected: us
             let past = expected.saturating_sub(start - 1);
             assert_eq!(page.total, Some(expected), "{what}, {count} from {start}");
             assert_eq!(
-                (page.resources.len(), page.more),
+                (page.resources.len(), page.has_more),
                 (count.min(past), past > count),
                 "{what}, {count} from {start}"
             );
@@ -119,7 +119,7 @@ async fn check(users: &dyn ResourceStore, what: &str, filter: &str, expected: us
         }
         let first = select(Page::Cursor { after: None, count: 2 }).await;
         assert!(
-            first.resources.iter().eq(all.iter().take(2)) && first.more == (expected > 2),
+            first.resources.iter().eq(all.iter().take(2)) && first.has_more == (expected > 2),
             "{what} by cursor"
         );
     }

@@ -9,8 +9,8 @@ use proptest::sample::select;
 use scimwire::filter::{BoundFilter, Filter, FilterBinder};
 use scimwire::resource::Resource;
 use scimwire::sql::{
-    Column, Dialect, Elements, Form, InstantForm, Mapping, Parameter, Sql, Where, key,
-    prepared_key, translate,
+    Column, ColumnFormat, ColumnMapping, Condition, Dialect, ElementTable, Parameter, Sql,
+    TimestampFormat, lookup_key, sort_key, translate,
 };
 use scimwire::value::Value;
 use serde_json::json;
@@ -30,9 +30,9 @@ const TABLES: &str = "
         manager TEXT, serial TEXT);
     CREATE TABLE address (user_id TEXT, country TEXT, type_key TEXT);";
 
-fn mapping(dialect: Dialect) -> Mapping {
+fn mapping(dialect: Dialect) -> ColumnMapping {
     let badge = |name: &str| format!("{BADGE}:{name}");
-    Mapping::new(dialect)
+    ColumnMapping::new(dialect)
         .column("id", Column::text("users.id"))
         .column("externalId", Column::text("users.external_id"))
         .column(
@@ -50,15 +50,18 @@ fn mapping(dialect: Dialect) -> Mapping {
         .column(&badge("serial"), Column::text("users.serial"))
         .elements(
             "emails",
-            Elements::json(dialect, "users.emails")
-                .member("value", Form::Text)
-                .member("type", Form::Ascii)
-                .member("primary", Form::Boolean),
+            ElementTable::json(dialect, "users.emails")
+                .member("value", ColumnFormat::Text)
+                .member("type", ColumnFormat::Ascii)
+                .member("primary", ColumnFormat::Boolean),
         )
-        .elements(&badge("tags"), Elements::json(dialect, "users.tags").texts(Form::Text))
+        .elements(
+            &badge("tags"),
+            ElementTable::json(dialect, "users.tags").texts(ColumnFormat::Text),
+        )
         .elements(
             "addresses",
-            Elements::table("address", "user_id", "users.id")
+            ElementTable::table("address", "user_id", "users.id")
                 .column("country", Column::text("address.country"))
                 .column("type", Column::key("address.type_key")),
         )
@@ -111,10 +114,12 @@ impl Tables {
             Parameter::OptionalText(value.and_then(|value| Some(value.as_str()?.to_owned())))
         };
         let keyed = |path: &str| {
-            Parameter::OptionalText(at(path).and_then(|value| key(attribute(path).leaf(), &value)))
+            Parameter::OptionalText(
+                at(path).and_then(|value| sort_key(attribute(path).leaf(), &value)),
+            )
         };
         let prepared =
-            at("userName").and_then(|value| prepared_key(attribute("userName").leaf(), &value));
+            at("userName").and_then(|value| lookup_key(attribute("userName").leaf(), &value));
         let json =
             |value: Option<Value>| Parameter::OptionalText(value.map(|value| value.to_string()));
         let number = at(&format!("{BADGE}:number")).map(|number| number.to_string());
@@ -124,37 +129,46 @@ impl Tables {
         };
         let active =
             at("active").map_or("NULL", |active| if active == true { "TRUE" } else { "FALSE" });
-        let sql = Sql::new("INSERT INTO users VALUES (").bind_text(user.id());
+        let sql = Sql::new("INSERT INTO users VALUES (").push_bind_text(user.id());
         let columns = [
             text(at("externalId")),
             keyed("userName"),
             Parameter::OptionalText(prepared),
             text(at("displayName")),
         ];
-        let sql = columns.into_iter().fold(sql, |sql, value| sql.text(", ").bind(value));
+        let sql = columns.into_iter().fold(sql, |sql, value| sql.push(", ").push_bind(value));
         let sql = sql
-            .text(", ")
-            .bind(text(at("title")))
-            .text(", ")
-            .bind(keyed("title"))
-            .text(format!(", {active}, "));
-        let sql = sql.bind(text(at("name.familyName"))).text(", ").bind(text(at("name.givenName")));
-        let sql =
-            sql.text(", CAST(").bind(Parameter::OptionalText(number)).text(as_number).text(", ");
+            .push(", ")
+            .push_bind(text(at("title")))
+            .push(", ")
+            .push_bind(keyed("title"))
+            .push(format!(", {active}, "));
         let sql = sql
-            .bind(keyed(&format!("{BADGE}:issued")))
-            .text(", CAST(")
-            .bind(json(at("emails")))
-            .text(as_json);
-        let sql =
-            sql.text(", CAST(").bind(json(at(&format!("{BADGE}:tags")))).text(as_json).text(", ");
-        let sql = sql.bind(text(at(&format!("{ENTERPRISE}:manager.value")))).text(", ");
-        self.ids(&sql.bind(text(at(&format!("{BADGE}:serial")))).text(")")).await;
+            .push_bind(text(at("name.familyName")))
+            .push(", ")
+            .push_bind(text(at("name.givenName")));
+        let sql = sql
+            .push(", CAST(")
+            .push_bind(Parameter::OptionalText(number))
+            .push(as_number)
+            .push(", ");
+        let sql = sql
+            .push_bind(keyed(&format!("{BADGE}:issued")))
+            .push(", CAST(")
+            .push_bind(json(at("emails")))
+            .push(as_json);
+        let sql = sql
+            .push(", CAST(")
+            .push_bind(json(at(&format!("{BADGE}:tags"))))
+            .push(as_json)
+            .push(", ");
+        let sql = sql.push_bind(text(at(&format!("{ENTERPRISE}:manager.value")))).push(", ");
+        self.ids(&sql.push_bind(text(at(&format!("{BADGE}:serial")))).push(")")).await;
         for address in at("addresses").iter().filter_map(Value::as_array).flatten() {
-            let type_key = key(attribute("addresses.type").leaf(), &address["type"]);
-            let sql = Sql::new("INSERT INTO address VALUES (").bind_text(user.id()).text(", ");
-            let sql = sql.bind(text(address.get("country").cloned())).text(", ");
-            self.ids(&sql.bind(Parameter::OptionalText(type_key)).text(")")).await;
+            let type_key = sort_key(attribute("addresses.type").leaf(), &address["type"]);
+            let sql = Sql::new("INSERT INTO address VALUES (").push_bind_text(user.id()).push(", ");
+            let sql = sql.push_bind(text(address.get("country").cloned())).push(", ");
+            self.ids(&sql.push_bind(Parameter::OptionalText(type_key)).push(")")).await;
         }
     }
 
@@ -235,7 +249,7 @@ fn conditions_hold_for_what_matches() {
             let Ok(condition) = translate(&bound, &mapping) else {
                 return Ok(());
             };
-            let sql = Sql::new("SELECT id FROM users WHERE ").append(condition.sql.clone());
+            let sql = Sql::new("SELECT id FROM users WHERE ").push_sql(condition.sql.clone());
             let found = RUNTIME.block_on(tables.borrow_mut().ids(&sql));
             said.set((said.get().0 + usize::from(condition.exact), said.get().1 + 1));
             holds(&users, &bound, &condition, &found)
@@ -252,7 +266,7 @@ fn conditions_hold_for_what_matches() {
 fn holds(
     users: &[Resource],
     filter: &BoundFilter,
-    condition: &Where,
+    condition: &Condition,
     found: &BTreeSet<String>,
 ) -> Result<(), String> {
     for user in users {
@@ -307,27 +321,28 @@ fn instants_of_every_form_compare() {
     for mut tables in RUNTIME.block_on(Tables::all()) {
         let dialect = tables.dialect();
         let mut forms = vec![
-            ("micros", InstantForm::UnixMicros, 1),
-            ("millis", InstantForm::UnixMillis, 1_000),
-            ("seconds", InstantForm::UnixSeconds, 1_000_000),
-            ("text", InstantForm::Rfc3339Micros, 1),
+            ("micros", TimestampFormat::UnixMicros, 1),
+            ("millis", TimestampFormat::UnixMillis, 1_000),
+            ("seconds", TimestampFormat::UnixSeconds, 1_000_000),
+            ("text", TimestampFormat::Rfc3339Micros, 1),
         ];
         if dialect == Dialect::Postgres {
-            forms.push(("stamp", InstantForm::Timestamptz, 1));
+            forms.push(("stamp", TimestampFormat::Timestamptz, 1));
         }
         keep_instants(&mut tables);
         for (column, form, grain) in forms {
             let mapping =
-                Mapping::new(dialect).column("meta.created", Column::instant(column, form));
+                ColumnMapping::new(dialect).column("meta.created", Column::instant(column, form));
             for operand in operands {
                 for op in ["eq", "ne", "gt", "ge", "lt", "le"] {
                     let filter: Filter =
                         format!(r#"meta.created {op} "{operand}""#).parse().expect("a filter");
                     let bound = FilterBinder::new(&USERS).bind(&filter).expect("it binds");
                     let condition = translate(&bound, &mapping).expect("it is mapped");
-                    let found = RUNTIME.block_on(
-                        tables.ids(&Sql::new("SELECT id FROM events WHERE ").append(condition.sql)),
-                    );
+                    let found = RUNTIME
+                        .block_on(tables.ids(
+                            &Sql::new("SELECT id FROM events WHERE ").push_sql(condition.sql),
+                        ));
                     let expected = INSTANTS.iter().filter(|instant| {
                         // A column has what its grain leaves of an instant.
                         let kept = micros(instant).div_euclid(grain) * grain;

@@ -139,7 +139,9 @@ async fn one_that_is_overtaken_again_and_again_is_made_behind_the_lock() {
                 let operation = json!([{ "op": "add", "path": "emails", "value": [{ "value": format!("{:?}", std::time::Instant::now()) }] }]);
                 match fixture.patch_user(&ann, operation).await {
                     Ok(_) => {}
-                    Err(StoreError::Busy { .. }) => drop(kept_out.fetch_add(1, Ordering::Relaxed)),
+                    Err(StoreError::Unavailable { .. }) => {
+                        drop(kept_out.fetch_add(1, Ordering::Relaxed))
+                    }
                     Err(err) => panic!("{err}"),
                 }
             }
@@ -176,7 +178,8 @@ async fn a_version_that_was_overtaken_is_not_the_one_that_was_expected() {
             )
         }
     };
-    let update = user_patch("title", &json!("Dr")).expecting(Precondition::at(Version::from("1")));
+    let update = user_patch("title", &json!("Dr"))
+        .with_precondition(Precondition::if_match(Version::from("1")));
     let (change, calls) = while_others(&fixture.users, &ann, update, &fixture, 1, other).await;
     assert!(matches!(change, Err(StoreError::VersionMismatch)), "{change:?}");
     assert_eq!((calls, &fixture.get(&fixture.users, &ann).await["title"]), (1, &json!("Ms")));
@@ -286,7 +289,7 @@ async fn what_changes_nothing_waits_for_nobody() {
         change.is_unchanged() && change.after.is_some_and(|after| after.get("members").is_some())
     );
     let busy = fixture.groups.update(&group, &joining(&["b"]), &fixture.cx).await;
-    assert!(matches!(busy, Err(StoreError::Busy { .. })), "{busy:?}");
+    assert!(matches!(busy, Err(StoreError::Unavailable { .. })), "{busy:?}");
     other.execute("ROLLBACK").await.expect("it ends");
 }
 

@@ -61,7 +61,7 @@ impl Listing {
         &self,
         (filter, sort): (Option<&str>, Option<&Sort>),
         page: Page,
-    ) -> scimwire::store::Selected {
+    ) -> scimwire::store::StorePage {
         let bind = |text: &str| {
             FilterBinder::new(&ResourceType::user())
                 .bind(&text.parse().expect("a filter"))
@@ -86,8 +86,8 @@ impl Listing {
             let total = page.total.expect("pages by index are counted");
             assert_eq!(page.resources.len(), PAGE.min(total - found.len()));
             found.extend(page.resources);
-            assert_eq!(page.more, found.len() < total);
-            if !page.more {
+            assert_eq!(page.has_more, found.len() < total);
+            if !page.has_more {
                 return found;
             }
         }
@@ -99,7 +99,7 @@ impl Listing {
             let after = found.last().map(|last| execute::position(last, question.1));
             let page = self.page(question, Page::Cursor { after, count: PAGE }).await;
             found.extend(page.resources);
-            if !page.more {
+            if !page.has_more {
                 return found;
             }
         }

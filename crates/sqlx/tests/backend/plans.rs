@@ -5,7 +5,8 @@ use scimwire::filter::{BoundFilter, Filter, FilterBinder};
 use scimwire::query::{Page, Position, Projection, Query};
 use scimwire::schema::{ENTERPRISE_USER, ResourceType};
 use scimwire::sql::{
-    Column, Dialect, Elements, Mapping, Parameter, Sql, after, order_by, translate,
+    Column, ColumnMapping, Dialect, ElementTable, Parameter, Sql, keyset_condition, order_by,
+    translate,
 };
 use scimwire::store::Pushdown;
 use sqlx::{Connection, Executor, PgConnection, Row, SqliteConnection};
@@ -119,8 +120,8 @@ fn users() -> ResourceType {
     ResourceType::user().with_extension(ENTERPRISE_USER)
 }
 
-fn user_columns(dialect: Dialect) -> Mapping {
-    Mapping::new(dialect)
+fn user_columns(dialect: Dialect) -> ColumnMapping {
+    ColumnMapping::new(dialect)
         .column("id", Column::integer_key("users.id"))
         .column("userName", Column::text("users.email").not_null())
         .column("externalId", Column::text("users.external_id"))
@@ -128,26 +129,26 @@ fn user_columns(dialect: Dialect) -> Mapping {
         .column(&format!("{ENTERPRISE}:department"), Column::text("users.department"))
         .elements(
             "emails",
-            Elements::table("user_email", "user_id", "users.id")
+            ElementTable::table("user_email", "user_id", "users.id")
                 .column("value", Column::text("user_email.value"))
                 .column("type", Column::text("user_email.type")),
         )
         .elements(
             "groups",
-            Elements::table("team_members", "user_id", "users.id")
+            ElementTable::table("team_members", "user_id", "users.id")
                 .column("value", Column::integer_key("team_members.team_id")),
         )
         .check(&users())
         .expect("it fits")
 }
 
-fn team_columns(dialect: Dialect) -> Mapping {
-    Mapping::new(dialect)
+fn team_columns(dialect: Dialect) -> ColumnMapping {
+    ColumnMapping::new(dialect)
         .column("id", Column::integer_key("teams.id"))
         .column("displayName", Column::text("teams.name").not_null())
         .elements(
             "members",
-            Elements::table("team_members", "team_id", "teams.id")
+            ElementTable::table("team_members", "team_id", "teams.id")
                 .column("value", Column::integer_key("team_members.user_id")),
         )
         .check(&ResourceType::group())
@@ -202,10 +203,13 @@ async fn look_ups_use_indexes() {
                 translate(&bound(filter, &resource_type), &columns).expect("it is mapped").sql;
             let order = order_by(None, &columns).expect("there is an id");
             let from = Sql::new(format!("SELECT {table}.* FROM {table} WHERE {table}.account = "))
-                .bind_text("one")
-                .text(" AND ");
-            let page =
-                from.append(condition.clone()).text(" ORDER BY ").append(order).text(" LIMIT 101");
+                .push_bind_text("one")
+                .push(" AND ");
+            let page = from
+                .push_sql(condition.clone())
+                .push(" ORDER BY ")
+                .push_sql(order)
+                .push(" LIMIT 101");
             let (plan, found) = tables.plan(&page).await;
             assert_eq!(found, *expected, "{dialect:?}: {filter}");
             // Where nothing can match, no plan is followed.
@@ -216,7 +220,7 @@ async fn look_ups_use_indexes() {
             let count = Sql::new(format!(
                 "SELECT count(*) FROM {table} WHERE {table}.account = 'one' AND "
             ))
-            .append(condition);
+            .push_sql(condition);
             assert_no_scan(&tables.plan(&count).await.0, filter);
         }
     }
@@ -228,12 +232,13 @@ async fn pages_come_in_the_order_of_an_integer_key() {
         let columns = user_columns(tables.dialect());
         let order = order_by(None, &columns).expect("there is an id");
         let position = Position { key: None, id: "9900".to_owned() };
-        let behind = after(None, &position, &columns).expect("there is an id").expect("not all");
+        let behind =
+            keyset_condition(None, &position, &columns).expect("there is an id").expect("not all");
         for condition in [Sql::new("TRUE"), behind] {
             let page = Sql::new("SELECT users.id FROM users WHERE users.account = 'one' AND ")
-                .append(condition);
+                .push_sql(condition);
             let (plan, found) = tables
-                .plan(&page.text(" ORDER BY ").append(order.clone()).text(" LIMIT 101"))
+                .plan(&page.push(" ORDER BY ").push_sql(order.clone()).push(" LIMIT 101"))
                 .await;
             assert_no_scan(&plan, "a page");
             let sort =

@@ -368,7 +368,7 @@ async fn text_that_no_database_keeps_is_refused() {
         ] {
             let refused = fixture.create(&fixture.users, body).await;
             assert!(
-                matches!(refused, Err(StoreError::Refused(err)) if err.status() == 400),
+                matches!(refused, Err(StoreError::Rejected(err)) if err.status() == 400),
                 "{kind:?}"
             );
         }

@@ -176,7 +176,7 @@ async fn a_writer_that_does_not_end_makes_others_busy() {
         .expect("a file");
     other.execute("BEGIN IMMEDIATE").await.expect("nobody writes");
     let busy = fixture.create(&fixture.users, json!({ "userName": "bob" })).await;
-    assert!(matches!(busy, Err(StoreError::Busy { .. })), "{busy:?}");
+    assert!(matches!(busy, Err(StoreError::Unavailable { .. })), "{busy:?}");
     // Reading goes on.
     assert_eq!(fixture.get(&fixture.users, &ann).await["userName"], "ann");
     other.execute("ROLLBACK").await.expect("it ends");
@@ -200,7 +200,7 @@ async fn a_pool_without_a_free_connection_makes_others_busy() {
         })
     });
     let get = async || fixture.groups.get(&group, &Projection::default(), &fixture.cx).await;
-    eventually(|| async { matches!(get().await, Err(StoreError::Busy { .. })) }).await;
+    eventually(|| async { matches!(get().await, Err(StoreError::Unavailable { .. })) }).await;
     other.execute("COMMIT").await.expect("it ends");
     for waiting in waiting {
         waiting.await.expect("it ends well").expect("the lock is free");
@@ -235,9 +235,9 @@ async fn a_server_that_goes_away_and_comes_back_needs_no_restart_of_ours() {
     cluster.control(&["-m", "immediate", "stop"]);
     for _ in 0..3 {
         let busy = fixture.users.get(&ann, &Projection::default(), &fixture.cx).await;
-        assert!(matches!(busy, Err(StoreError::Busy { .. })), "{busy:?}");
+        assert!(matches!(busy, Err(StoreError::Unavailable { .. })), "{busy:?}");
         let busy = fixture.create(&fixture.users, json!({ "userName": "bob" })).await;
-        assert!(matches!(busy, Err(StoreError::Busy { .. })), "{busy:?}");
+        assert!(matches!(busy, Err(StoreError::Unavailable { .. })), "{busy:?}");
     }
     let err = PostgresDirectory::connect_with(&url, &options).await.expect_err("it is down");
     assert!(matches!(err, OpenError::Unavailable(_)), "{err}");
@@ -271,7 +271,7 @@ async fn a_server_that_only_reads_is_waited_for() {
         .expect("SQL");
     assert_eq!(fixture.get(&fixture.users, &ann).await["userName"], "ann");
     let busy = fixture.create(&fixture.users, json!({ "userName": "bob" })).await;
-    assert!(matches!(busy, Err(StoreError::Busy { .. })), "{busy:?}");
+    assert!(matches!(busy, Err(StoreError::Unavailable { .. })), "{busy:?}");
     other.execute("SET default_transaction_read_only = off").await.expect("SQL");
     other
         .execute(format!("ALTER DATABASE {name} RESET default_transaction_read_only").as_str())

@@ -12,7 +12,7 @@ use crate::error::{Error, ScimType};
 use crate::filter::{Filter, FilterBinder};
 use crate::query::{Page, Projection};
 use crate::resource::Resource;
-use crate::store::{MemoryStore, Precondition, ResourceStore, Selection, UpdateHook};
+use crate::store::{MemoryStore, Precondition, ResourceStore, StoreQuery, UpdateHook};
 
 /// Only a test that fails waits so long.
 const LONG: Duration = Duration::from_secs(20);
@@ -41,7 +41,7 @@ fn nobody_waits_for_what_is_worked_out() {
             let filter: Filter = "title pr".parse().expect("a filter");
             let filter = FilterBinder::new(users).bind(&filter).expect("it binds");
             let (page, projection) = (Page::Index { start: 1, count: 9 }, Projection::default());
-            let selection = Selection {
+            let selection = StoreQuery {
                 filter: Some(&filter),
                 sort: None,
                 page: Some(&page),

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use scimwire::auth::RequestContext;
 use scimwire::query::{Projection, Query};
 use scimwire::schema::ResourceType;
-use scimwire::store::{Change, Precondition, Pushdown, Selected, Selection, StoreError, Update};
+use scimwire::store::{Change, Precondition, Pushdown, StoreError, StorePage, StoreQuery, Update};
 use scimwire::{MemoryStore, Resource, ResourceStore};
 
 /// A store in memory of any shape. What it hands over is not in the order of ids, unless it pages,
@@ -34,9 +34,9 @@ impl Shaped {
     /// All that may match, and every second one that does not.
     async fn candidates(
         &self,
-        selection: Selection<'_>,
+        selection: StoreQuery<'_>,
         cx: &RequestContext,
-    ) -> Result<Selected, StoreError> {
+    ) -> Result<StorePage, StoreError> {
         let mut everything = selection;
         everything.filter = None;
         let mut selected = self.store.select(everything, cx).await?;
@@ -71,9 +71,9 @@ impl ResourceStore for Shaped {
 
     async fn select(
         &self,
-        selection: Selection<'_>,
+        selection: StoreQuery<'_>,
         cx: &RequestContext,
-    ) -> Result<Selected, StoreError> {
+    ) -> Result<StorePage, StoreError> {
         let pages = self.pushdown == Pushdown::Full;
         let filters = self.pushdown > Pushdown::None;
         assert!(

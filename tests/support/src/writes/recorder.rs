@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use scimwire::auth::RequestContext;
 use scimwire::hooks::Hooks;
-use scimwire::store::{Change, Operation};
+use scimwire::store::{Change, ChangeKind};
 
 /// All that the host heard since it was last asked.
 #[derive(Clone, Default)]
@@ -44,7 +44,7 @@ impl Hooks for Recorder {
 /// A change, as far as tests look at it.
 #[derive(Debug, PartialEq)]
 pub struct Heard {
-    pub operation: Operation,
+    pub operation: ChangeKind,
     pub resource_type: String,
     pub id: String,
     pub version: String,
@@ -58,7 +58,7 @@ pub struct Heard {
 
 impl From<Change> for Heard {
     fn from(change: Change) -> Self {
-        let (activated, deactivated) = (change.activated(), change.deactivated());
+        let (activated, deactivated) = (change.is_activation(), change.is_deactivation());
         let sorted = |mut ids: Vec<String>| {
             ids.sort_unstable();
             ids
@@ -71,7 +71,7 @@ impl From<Change> for Heard {
             paths: sorted(change.paths.iter().map(ToString::to_string).collect()),
             added: sorted(change.members.added),
             removed: sorted(change.members.removed),
-            rewritten: change.members.rewritten,
+            rewritten: change.members.modified,
             activated,
             deactivated,
         }

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use async_trait::async_trait;
 use scimwire::auth::RequestContext;
 use scimwire::query::Projection;
-use scimwire::store::{Change, Precondition, Selected, Selection, StoreError, Update};
+use scimwire::store::{Change, Precondition, StoreError, StorePage, StoreQuery, Update};
 use scimwire::{Resource, ResourceStore, ResourceType};
 use serde_json::Value;
 
@@ -69,14 +69,14 @@ impl ResourceStore for WholeTable {
 
     async fn select(
         &self,
-        _selection: Selection<'_>,
+        _selection: StoreQuery<'_>,
         _cx: &RequestContext,
-    ) -> Result<Selected, StoreError> {
+    ) -> Result<StorePage, StoreError> {
         let rows = self.store.rows();
         let of_type = rows.iter().filter(|(id, _)| id.starts_with(self.resource_type.name()));
-        Ok(Selected {
+        Ok(StorePage {
             resources: of_type.map(|(_, resource)| Arc::clone(resource)).collect(),
-            ..Selected::default()
+            ..StorePage::default()
         })
     }
 
