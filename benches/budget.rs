@@ -37,8 +37,8 @@ fn main() {
 /// Whole requests, from dispatch to response.
 fn ratios() {
     let mut unlimited = Limits::default();
-    (unlimited.work, unlimited.resource_bytes) = (u64::MAX, usize::MAX);
-    (unlimited.page_bytes, unlimited.page_memory) = (usize::MAX, usize::MAX);
+    (unlimited.eval_budget, unlimited.max_resource_bytes) = (u64::MAX, usize::MAX);
+    (unlimited.max_page_bytes, unlimited.max_page_memory) = (usize::MAX, usize::MAX);
     let [with, without] = [Limits::default(), unlimited].map(|limits| {
         let served = Served::with(limits);
         let path = format!("/Users/{}", served.create("/Users", &inputs::user()));

@@ -17,7 +17,7 @@ use std::io::Read;
 use std::{env, fs, io};
 
 use http::{Method, Request};
-use scimwire::dispatch::Report;
+use scimwire::dispatch::RequestReport;
 use scimwire::message::{JsonLimits, PatchOp, parse_object};
 use scimwire::patch::PatchBinder;
 use scimwire::schema::{ENTERPRISE_USER, ResourceType};
@@ -105,8 +105,12 @@ async fn print_answer(written: &Written, name: &str, quirks: Quirks) -> Result<(
         .header("content-type", "application/scim+json");
     let response = scim.dispatch(request.body(written.body.clone())?).await;
     println!("\n{name} answers {}", response.status());
-    for deviation in
-        response.extensions().get::<Report>().map(|report| &report.deviations).into_iter().flatten()
+    for deviation in response
+        .extensions()
+        .get::<RequestReport>()
+        .map(|report| &report.deviations)
+        .into_iter()
+        .flatten()
     {
         println!("  {:<26} {deviation}", deviation.rule());
     }

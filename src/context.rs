@@ -137,7 +137,7 @@ impl RequestContext {
     /// Switches a resource type off for this tenant, by its name: its endpoint is not found, and
     /// not listed.
     #[must_use]
-    pub fn without_resource_type(mut self, name: impl Into<String>) -> Self {
+    pub fn hide_resource_type(mut self, name: impl Into<String>) -> Self {
         self.hidden_resource_types.push(name.into());
         self
     }

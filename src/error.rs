@@ -94,7 +94,7 @@ pub struct ScimTypeError(());
 /// ```
 /// use scimwire::{Error, ScimType};
 ///
-/// let error = Error::typed(ScimType::InvalidValue, "attribute `userName` is required");
+/// let error = Error::scim(ScimType::InvalidValue, "attribute `userName` is required");
 /// assert_eq!(error.status().as_u16(), 400);
 /// let body = serde_json::to_value(&error)?;
 /// assert_eq!(body["status"], "400");
@@ -113,7 +113,7 @@ pub struct Error {
 impl Error {
     /// A failure that Table 9 of RFC 7644 knows; the status follows from the type.
     #[must_use]
-    pub fn typed(scim_type: ScimType, detail: impl Into<Cow<'static, str>>) -> Self {
+    pub fn scim(scim_type: ScimType, detail: impl Into<Cow<'static, str>>) -> Self {
         Self {
             status: scim_type.status(),
             scim_type: Some(scim_type),
@@ -123,7 +123,7 @@ impl Error {
 
     /// A failure that has only a status.
     #[must_use]
-    pub fn status_only(status: StatusCode, detail: impl Into<Cow<'static, str>>) -> Self {
+    pub fn new(status: StatusCode, detail: impl Into<Cow<'static, str>>) -> Self {
         Self { status, scim_type: None, detail: one_line(detail.into()) }
     }
 
@@ -212,7 +212,7 @@ mod tests {
     #[test]
     fn body_repeats_the_status_as_a_string() {
         // P-3.12-01, P-3.12-02, P-3.12-03
-        let body = serde_json::to_value(Error::typed(ScimType::Uniqueness, "`bjensen` is taken"))
+        let body = serde_json::to_value(Error::scim(ScimType::Uniqueness, "`bjensen` is taken"))
             .expect("a struct of strings");
         let expected = serde_json::json!({
             "schemas": [ERROR_SCHEMA], "status": "409", "scimType": "uniqueness", "detail": "`bjensen` is taken"
@@ -222,9 +222,8 @@ mod tests {
 
     #[test]
     fn body_without_a_type_has_no_such_member() {
-        let body =
-            serde_json::to_value(Error::status_only(StatusCode::NOT_FOUND, "no such resource"))
-                .expect("a struct of strings");
+        let body = serde_json::to_value(Error::new(StatusCode::NOT_FOUND, "no such resource"))
+            .expect("a struct of strings");
         assert_eq!(body.get("scimType"), None);
     }
 
@@ -235,15 +234,15 @@ mod tests {
         for (body, expected) in [
             (
                 serde_json::json!({ "schemas": schemas, "status": "404" }),
-                Ok(Error::status_only(StatusCode::NOT_FOUND, "")),
+                Ok(Error::new(StatusCode::NOT_FOUND, "")),
             ),
             (
                 serde_json::json!({ "schemas": schemas, "status": "400", "scimType": "novel" }),
-                Ok(Error::status_only(StatusCode::BAD_REQUEST, "")),
+                Ok(Error::new(StatusCode::BAD_REQUEST, "")),
             ),
             (
                 serde_json::json!({ "schemas": schemas, "status": "400", "detail": "two\nlines" }),
-                Ok(Error::status_only(StatusCode::BAD_REQUEST, "two\\nlines")),
+                Ok(Error::new(StatusCode::BAD_REQUEST, "two\\nlines")),
             ),
             (
                 serde_json::json!({ "schemas": schemas, "status": "99" }),

@@ -37,18 +37,18 @@ pub struct Features {
     /// default.
     pub change_password: bool,
     /// The response to a PATCH. By default the resource, if the store returned it.
-    pub patch_answer: PatchAnswer,
+    pub patch_response: PatchResponse,
 }
 
 /// The response to a PATCH. A client that asks for attributes always gets the resource (RFC 7644,
 /// Section 3.5.2).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum PatchAnswer {
+pub enum PatchResponse {
     /// The resource if the store returned it, otherwise 204.
     #[default]
-    AtHand,
+    WhenAvailable,
     /// The resource.
-    Resource,
+    Always,
     /// 204.
     NoContent,
 }
@@ -63,7 +63,7 @@ impl Default for Features {
             me: false,
             if_match_required: false,
             change_password: false,
-            patch_answer: PatchAnswer::AtHand,
+            patch_response: PatchResponse::WhenAvailable,
         }
     }
 }

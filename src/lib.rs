@@ -12,12 +12,12 @@
 //! ```
 //!
 //! ```
-//! use scimwire::auth::{AuthError, Bearer, RequestContext, token_fn};
+//! use scimwire::auth::{AuthError, BearerAuth, RequestContext, validator_fn};
 //! use scimwire::{Dispatcher, MemoryDirectory, ResourceType, Secret};
 //!
 //! #[tokio::main]
 //! async fn main() -> Result<(), Box<dyn std::error::Error>> {
-//!     let tokens = token_fn(|token: Secret| async move {
+//!     let tokens = validator_fn(|token: Secret| async move {
 //!         match token.expose() {
 //!             "s3cret" => Ok(RequestContext::new("acme")), // the tenant
 //!             _ => Err(AuthError::invalid_token()),
@@ -28,7 +28,7 @@
 //!     let scim = Dispatcher::builder("https://example.com/scim/v2")
 //!         .resource_type(users.clone(), directory.store(users))
 //!         .resource_type(groups.clone(), directory.store(groups))
-//!         .authenticate(Bearer::new(tokens))
+//!         .authenticate(BearerAuth::new(tokens))
 //!         .build()?;
 //!
 //!     let user = r#"{ "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"],
@@ -124,12 +124,12 @@
 //!
 //! ## Log why a request failed
 //!
-//! A 500 response carries no details. The cause is in the [`Report`](dispatch::Report) of the
+//! A 500 response carries no details. The cause is in the [`RequestReport`](dispatch::RequestReport) of the
 //! response, and with the feature `tracing` in its span.
 //!
 //! ```
 //! fn log(response: &http::Response<Vec<u8>>) {
-//!     let report = response.extensions().get::<scimwire::dispatch::Report>();
+//!     let report = response.extensions().get::<scimwire::dispatch::RequestReport>();
 //!     if let Some(cause) = report.and_then(|report| report.source.as_ref()) {
 //!         eprintln!("SCIM: {cause}");
 //!     }

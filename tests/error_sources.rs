@@ -57,7 +57,7 @@ fn a_patch_without_work_left_has_the_budget_as_source() {
 #[test]
 fn errors_of_stores_and_callers_have_the_cause_as_source() {
     let cause = || io::Error::other("the disk is full");
-    assert_cause(&StoreError::from(scimwire::Error::typed(ScimType::TooMany, "too many")));
+    assert_cause(&StoreError::from(scimwire::Error::scim(ScimType::TooMany, "too many")));
     assert_cause(&StoreError::other(cause()));
     assert_cause(&AuthError::unavailable(cause()));
     assert_cause(&TokenError::Store(cause().into()));

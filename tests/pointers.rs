@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chrono::DateTime;
 use scimwire::ResourceStore;
-use scimwire::auth::{Authenticate, TokenStore, ValidateToken};
+use scimwire::auth::{Authenticate, TokenStore, TokenValidator};
 use scimwire::dispatch::{Clock, SystemClock};
 use scimwire::hooks::Hooks;
 use scimwire::sql::ColumnSource;
@@ -34,7 +34,7 @@ pointers! {
     hooks: Hooks,
     store: ResourceStore,
     token_store: TokenStore,
-    validate: ValidateToken,
+    validate: TokenValidator,
 }
 
 #[test]

@@ -8,7 +8,7 @@ use std::path::Path;
 use http::request::Builder;
 use http::{Request, Response};
 use scimwire::auth::RequestContext;
-use scimwire::dispatch::{Bytes, Report};
+use scimwire::dispatch::{Bytes, RequestReport};
 use scimwire::message::{BULK_REQUEST, PATCH_OP};
 use scimwire::quirks::EmptyPatch;
 use scimwire::schema::ENTERPRISE_USER;
@@ -256,7 +256,7 @@ impl Provider {
 
 impl Answer {
     fn of(response: &Response<Bytes>) -> Self {
-        let report = response.extensions().get::<Report>().expect("a response has a report");
+        let report = response.extensions().get::<RequestReport>().expect("a response has a report");
         Self {
             status: response.status().as_u16(),
             body: serde_json::from_slice(response.body()).unwrap_or_default(),

@@ -71,7 +71,7 @@ impl Authenticate for OneToken {
     async fn authenticate(&self, head: &http::request::Parts) -> Result<RequestContext, AuthError> {
         match bearer_token(head) {
             Some("t") => Ok(RequestContext::new("example")),
-            _ => Err(AuthError::missing()),
+            _ => Err(AuthError::missing_credentials()),
         }
     }
 }
@@ -79,11 +79,11 @@ impl Authenticate for OneToken {
 fn scim() -> Dispatcher {
     let users = ResourceType::user();
     let mut limits = Limits::default();
-    limits.body_bytes = LIMIT;
+    limits.max_body_bytes = LIMIT;
     let builder = Dispatcher::builder("https://example.com/scim/v2");
     builder
         .resource_type(users.clone(), MemoryStore::new(users))
-        .authenticate(OneToken)
+        .authenticator(OneToken)
         .limits(limits)
         .build()
         .expect("a service provider")
@@ -235,11 +235,11 @@ fn a_bulk_request_has_a_limit_of_its_own() {
         // P-3.7.4-02
         let users = ResourceType::user();
         let mut limits = Limits::default();
-        (limits.body_bytes, limits.bulk_bytes) = (LIMIT, 200);
+        (limits.max_body_bytes, limits.max_bulk_bytes) = (LIMIT, 200);
         let builder = Dispatcher::builder("https://example.com")
             .resource_type(users.clone(), MemoryStore::new(users));
         let scim =
-            builder.authenticate(OneToken).limits(limits).build().expect("a service provider");
+            builder.authenticator(OneToken).limits(limits).build().expect("a service provider");
         let address = serve(Router::new().fallback_service(scim)).await;
         for (length, status) in [(199, 200), (200, 200), (201, 413)] {
             let mut body =

@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, Once};
 use async_trait::async_trait;
 use http::Request;
 use scimwire::auth::RequestContext;
-use scimwire::dispatch::{Features, Report};
+use scimwire::dispatch::{Features, RequestReport};
 use scimwire::query::{Projection, Query};
 use scimwire::store::{Change, Precondition, Pushdown, StorePage, StoreQuery, Update};
 use scimwire::{
@@ -246,7 +246,7 @@ async fn how_much_of_a_search_the_store_did_is_told() {
     ] {
         let request = Request::get(format!("/scim/v2{path}")).body("").expect("a request");
         let response = scim.dispatch(request).await;
-        let report = response.extensions().get::<Report>().expect("a report");
+        let report = response.extensions().get::<RequestReport>().expect("a report");
         assert_eq!(report.pushdown, expected, "{path}");
         assert_eq!(log.last().get("pushdown").map(String::as_str), word, "{path}");
     }

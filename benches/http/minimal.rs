@@ -7,7 +7,7 @@ use std::env;
 use std::error::Error;
 
 use axum::Router;
-use scimwire::auth::{AuthError, Bearer, RequestContext, token_fn};
+use scimwire::auth::{AuthError, BearerAuth, RequestContext, validator_fn};
 use scimwire::{Dispatcher, MemoryDirectory, ResourceType, Secret};
 use tokio::net::TcpListener;
 
@@ -27,7 +27,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let scim = Dispatcher::builder(format!("http://{listen}/scim/v2"))
         .resource_type(users.clone(), directory.store(users))
         .resource_type(groups.clone(), directory.store(groups))
-        .authenticate(Bearer::new(token_fn(move |sent: Secret| {
+        .authenticator(BearerAuth::new(validator_fn(move |sent: Secret| {
             let known = (sent.expose() == token).then(|| cx.clone());
             async move { known.ok_or_else(AuthError::invalid_token) }
         })))

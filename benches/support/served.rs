@@ -8,7 +8,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
 use http::{Method, Request, Response, StatusCode};
-use scimwire::dispatch::{Bytes, Features, Limits, PatchAnswer};
+use scimwire::dispatch::{Bytes, Features, Limits, PatchResponse};
 use scimwire::schema::{ENTERPRISE_USER, ResourceType};
 use scimwire::{Dispatcher, MemoryDirectory, MemoryStore};
 use serde_json::Value;
@@ -32,7 +32,7 @@ impl Served {
         let directory = MemoryDirectory::new();
         let users = directory.store(Arc::clone(&user_type));
         let mut features = Features::default();
-        features.patch_answer = PatchAnswer::NoContent;
+        features.patch_response = PatchResponse::NoContent;
         let scim = Dispatcher::builder("https://example.com/scim/v2")
             .resource_type(Arc::clone(&user_type), users.clone())
             .resource_type(Arc::clone(&group_type), directory.store(group_type))

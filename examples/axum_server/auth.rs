@@ -7,8 +7,8 @@ use async_trait::async_trait;
 use http::request::Parts;
 use scimwire::Secret;
 use scimwire::auth::{
-    AuthError, Authenticate, Bearer, CheckTenant, RequestContext, TenantUrlError, Tokens,
-    ValidateToken, bearer_token,
+    AuthError, Authenticate, BearerAuth, RequestContext, TenantUrlTemplateError, TokenValidator,
+    Tokens, VerifyTenant, bearer_token,
 };
 
 use crate::activity::Trace;
@@ -25,7 +25,7 @@ const ACCESS_TOKENS_ONLY: &str =
 
 /// Authenticates requests that carry a token of an enabled tenant.
 pub(crate) struct TenantAuthenticator {
-    tokens: CheckTenant<CheckTenant<Bearer<EitherToken>>>,
+    tokens: VerifyTenant<VerifyTenant<BearerAuth<EitherToken>>>,
     tenants: Arc<Tenants>,
     shares: Shares,
 }
@@ -35,16 +35,16 @@ impl TenantAuthenticator {
         tenants: Arc<Tenants>,
         url: &PublicUrl,
         shares: Shares,
-    ) -> Result<Self, TenantUrlError> {
+    ) -> Result<Self, TenantUrlTemplateError> {
         // Whether the tenant takes bare tokens is seen once it is known.
         let either = EitherToken {
             tokens: tenants.tokens().clone(),
             access_tokens: tenants.access_tokens().clone(),
         };
-        let bearer = Bearer::new(either).accepting_bare_tokens();
+        let bearer = BearerAuth::new(either).allow_raw_token();
         let (by_path, by_host) = (url.by_path(SCIM)?, url.by_host(SCIM)?);
         Ok(Self {
-            tokens: CheckTenant::new(CheckTenant::new(bearer, by_path), by_host),
+            tokens: VerifyTenant::new(VerifyTenant::new(bearer, by_path), by_host),
             tenants,
             shares,
         })
@@ -60,7 +60,7 @@ impl Authenticate for TenantAuthenticator {
         let settings = settings.ok_or_else(AuthError::invalid_token)?;
         match settings.access {
             Access::Bearer | Access::OAuth if bearer_token(head).is_none() => {
-                return Err(AuthError::missing());
+                return Err(AuthError::missing_credentials());
             }
             Access::OAuth if cx.extensions.get::<ByAccessToken>().is_none() => {
                 return Err(access_tokens_only());
@@ -68,13 +68,13 @@ impl Authenticate for TenantAuthenticator {
             Access::Bearer | Access::Header | Access::OAuth => {}
         }
         if !settings.enabled {
-            return Err(AuthError::switched_off());
+            return Err(AuthError::tenant_disabled());
         }
         let cx = match head.extensions.get::<Trace>() {
             Some(trace) => cx.with_extension(trace.clone()),
             None => cx,
         };
-        let cx = if settings.groups { cx } else { cx.without_resource_type("Group") };
+        let cx = if settings.groups { cx } else { cx.hide_resource_type("Group") };
         self.shares.take(cx).await
     }
 }
@@ -90,7 +90,7 @@ struct EitherToken {
 struct ByAccessToken;
 
 #[async_trait]
-impl ValidateToken for EitherToken {
+impl TokenValidator for EitherToken {
     async fn validate(&self, token: &Secret) -> Result<RequestContext, AuthError> {
         match self.tokens.validate(token).await {
             Err(AuthError::Unauthenticated { .. }) => {

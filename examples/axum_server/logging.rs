@@ -14,7 +14,7 @@ use std::time::{Duration, SystemTime};
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use http::{Method, StatusCode};
-use scimwire::dispatch::Report;
+use scimwire::dispatch::RequestReport;
 use tracing::error;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::LevelFilter;
@@ -42,7 +42,7 @@ pub(crate) struct Answered<'a> {
     pub(crate) method: &'a Method,
     pub(crate) status: StatusCode,
     pub(crate) micros: u64,
-    pub(crate) report: &'a Report,
+    pub(crate) report: &'a RequestReport,
 }
 
 /// Begins to write.
@@ -72,7 +72,7 @@ pub(crate) fn end() {
 pub(crate) fn note(answered: &Answered<'_>) {
     let Some(lines) = LINES.get() else { return };
     lines.add(answered);
-    if let Some(source) = &answered.report.source {
+    if let Some(source) = &answered.report.error {
         let source = &**source as &(dyn std::error::Error + 'static);
         error!(error = source, "the request failed");
     }
@@ -118,7 +118,7 @@ impl fmt::Display for Answered<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { method, status, micros, report } = self;
         let now: DateTime<Utc> = SystemTime::now().into();
-        let level = if report.source.is_some() { "ERROR" } else { " INFO" };
+        let level = if report.error.is_some() { "ERROR" } else { " INFO" };
         write!(
             f,
             "{} {level} scimwire: answered",
@@ -173,7 +173,7 @@ mod tests {
 
     #[test]
     fn a_line_has_what_an_operator_asks_for_and_stays_one() {
-        let mut report = Report::default();
+        let mut report = RequestReport::default();
         report.tenant = Some("one\n2026".into());
         report.operation = Some("read");
         report.id = Some("2819c223".to_owned());
@@ -181,7 +181,12 @@ mod tests {
         let lines = Lines::default();
         lines.add(&Answered { method, status, micros: 17, report: &report });
         let made_up = "MADE-UP".parse().expect("a method");
-        lines.add(&Answered { method: &made_up, status, micros: 17, report: &Report::default() });
+        lines.add(&Answered {
+            method: &made_up,
+            status,
+            micros: 17,
+            report: &RequestReport::default(),
+        });
         let text = lines.lock().clone();
         let shown: Vec<&str> =
             text.lines().filter_map(|line| Some(line.split_once(" INFO ")?.1)).collect();

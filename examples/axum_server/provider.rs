@@ -75,7 +75,7 @@ impl Provider {
         let mut builder = Dispatcher::builder(public_url.scim())
             .resource_type(users.0, users.1)
             .resource_type(groups.0, groups.1)
-            .authenticate(ShowTheWay::new(authenticator, public_url.console()))
+            .authenticator(ShowTheWay::new(authenticator, public_url.console()))
             .hooks(Arc::clone(&hooks.all))
             .quirks(quirks(options.quirks))
             .limits(limits(options))
@@ -86,7 +86,7 @@ impl Provider {
             builder = builder.resource_type(resource_type, store);
         }
         let dispatcher = builder.build()?;
-        let admin_key = options.admin_key.as_ref().map(TokenHash::of);
+        let admin_key = options.admin_key.as_ref().map(TokenHash::new);
         let activity = Arc::default();
         let deletion = Deletion::new(
             stores.take(),
@@ -149,6 +149,6 @@ async fn cursor_key(secrets: &Secrets) -> Result<[u8; 16], Box<dyn Error>> {
 
 fn limits(options: &Options) -> Limits {
     let mut limits = Limits::default();
-    limits.page_size = options.max_results.get();
+    limits.max_page_size = options.max_results.get();
     limits
 }

@@ -5,7 +5,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::str::FromStr;
 
 use http::Uri;
-use scimwire::auth::{TenantUrl, TenantUrlError};
+use scimwire::auth::{TenantUrlTemplate, TenantUrlTemplateError};
 
 /// What clients reach the server under: scheme and host, without a path.
 #[derive(Clone)]
@@ -37,13 +37,13 @@ impl PublicUrl {
     }
 
     /// The URLs of tenants that the path names, with this path behind the tenant's.
-    pub(crate) fn by_path(&self, path: &str) -> Result<TenantUrl, TenantUrlError> {
+    pub(crate) fn by_path(&self, path: &str) -> Result<TenantUrlTemplate, TenantUrlTemplateError> {
         self.join(&format!("/t/{{tenant}}{path}")).parse()
     }
 
     /// The URLs of tenants that the host names, with this path: `acme.` before our own host, or
     /// before `localhost` where that is a number.
-    pub(crate) fn by_host(&self, path: &str) -> Result<TenantUrl, TenantUrlError> {
+    pub(crate) fn by_host(&self, path: &str) -> Result<TenantUrlTemplate, TenantUrlTemplateError> {
         let (scheme, authority) = self.0.split_once("://").unwrap_or_default();
         let (host, port) = match authority.rsplit_once(':') {
             Some((host, port)) if !port.ends_with(']') => (host, format!(":{port}")),

@@ -238,7 +238,7 @@ impl<F: Future<Output: Send> + Send + Unpin + 'static> Drop for Whole<F> {
 /// The form of all failures (RFC 7644, Section 3.12), which identity providers can read.
 fn defect() -> Response {
     let status = StatusCode::INTERNAL_SERVER_ERROR;
-    let body = Json(Error::status_only(status, "the server has a defect: its log says more"));
+    let body = Json(Error::new(status, "the server has a defect: its log says more"));
     (status, [(CONTENT_TYPE, "application/scim+json")], body).into_response()
 }
 

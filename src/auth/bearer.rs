@@ -16,16 +16,16 @@ const TOKEN_BYTES: usize = 16 << 10;
 /// Validates tokens: by OAuth 2 introspection, with a JWT library, or with the ready-made
 #[cfg_attr(feature = "tokens", doc = "[`Tokens`](super::Tokens).")]
 #[cfg_attr(not(feature = "tokens"), doc = "tokens of the feature `tokens`.")]
-/// [`token_fn`] turns a closure into a validator.
+/// [`validator_fn`] turns a closure into a validator.
 ///
 /// Under `#[async_trait]`, the method is:
 ///
 /// ```text
 /// async fn validate(&self, token: &Secret) -> Result<RequestContext, AuthError>;
 /// ```
-#[diagnostic::on_unimplemented(note = "a closure is a validator by `scimwire::auth::token_fn`")]
+#[diagnostic::on_unimplemented(note = "a closure is a validator by `scimwire::auth::validator_fn`")]
 #[async_trait]
-pub trait ValidateToken: Send + Sync + 'static {
+pub trait TokenValidator: Send + Sync + 'static {
     /// Returns the tenant and the client of a token. The validator must check the signature, issuer,
     /// audience and expiry.
     ///
@@ -41,13 +41,13 @@ pub trait ValidateToken: Send + Sync + 'static {
 /// Authenticates requests by the token in `Authorization: Bearer TOKEN`. Tokens anywhere else, such
 /// as in the query of the URL, are ignored.
 ///
-/// Pass your own validator of OAuth 2 access tokens or JWTs with [`token_fn`]. Its state, such as
+/// Pass your own validator of OAuth 2 access tokens or JWTs with [`validator_fn`]. Its state, such as
 /// the signing keys of JWTs, is cloned for each request:
 ///
 /// ```
 /// use std::sync::Arc;
 ///
-/// use scimwire::auth::{AuthError, Bearer, Permissions, RequestContext, token_fn};
+/// use scimwire::auth::{AuthError, BearerAuth, Permissions, RequestContext, validator_fn};
 /// use scimwire::{Dispatcher, MemoryStore, ResourceType, Secret};
 /// # struct Claims { tenant: String, subject: String, scope: String }
 /// # enum Invalid { Token, KeysUnreachable(std::io::Error) }
@@ -66,7 +66,7 @@ pub trait ValidateToken: Send + Sync + 'static {
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// // Your validator: checks signature, audience and expiry of a JWT, or calls the introspection endpoint.
 /// let keys = Arc::new(Keys("eyJhbGciOi.J9.good"));
-/// let authenticator = Bearer::new(token_fn(move |token: Secret| {
+/// let authenticator = BearerAuth::new(validator_fn(move |token: Secret| {
 ///     let keys = Arc::clone(&keys);
 ///     async move {
 ///         let claims = keys.verify(token.expose()).await.map_err(|err| match err {
@@ -97,12 +97,12 @@ pub trait ValidateToken: Send + Sync + 'static {
 /// # }
 /// ```
 #[derive(Clone, Debug)]
-pub struct Bearer<V> {
+pub struct BearerAuth<V> {
     validator: V,
     bare_tokens: bool,
 }
 
-impl<V: ValidateToken> Bearer<V> {
+impl<V: TokenValidator> BearerAuth<V> {
     /// Accepts tokens that `validator` accepts.
     pub fn new(validator: V) -> Self {
         Self { validator, bare_tokens: false }
@@ -111,7 +111,7 @@ impl<V: ValidateToken> Bearer<V> {
     /// Also accepts `Authorization: TOKEN`, without the scheme. Some clients let the administrator
     /// enter the whole header.
     #[must_use]
-    pub fn accepting_bare_tokens(self) -> Self {
+    pub fn allow_raw_token(self) -> Self {
         Self { bare_tokens: true, ..self }
     }
 
@@ -123,9 +123,9 @@ impl<V: ValidateToken> Bearer<V> {
 }
 
 #[async_trait]
-impl<V: ValidateToken> Authenticate for Bearer<V> {
+impl<V: TokenValidator> Authenticate for BearerAuth<V> {
     async fn authenticate(&self, head: &Parts) -> Result<RequestContext, AuthError> {
-        let token = self.token(head).ok_or_else(AuthError::missing)?;
+        let token = self.token(head).ok_or_else(AuthError::missing_credentials)?;
         if token.len() > TOKEN_BYTES {
             return Err(AuthError::invalid_token());
         }
@@ -155,9 +155,9 @@ fn is_token(text: &str) -> bool {
         && !text.eq_ignore_ascii_case("bearer")
 }
 
-/// Turns a function into a [`ValidateToken`]; [`Bearer`] has an example. It is called concurrently,
+/// Turns a function into a [`TokenValidator`]; [`BearerAuth`] has an example. It is called concurrently,
 /// so the closure clones its state into each future.
-pub fn token_fn<F, A>(validate: F) -> impl ValidateToken
+pub fn validator_fn<F, A>(validate: F) -> impl TokenValidator
 where
     F: Fn(Secret) -> A + Send + Sync + 'static,
     A: Future<Output = Result<RequestContext, AuthError>> + Send + 'static,
@@ -168,7 +168,7 @@ where
 struct TokenFn<F>(F);
 
 #[async_trait]
-impl<F, A> ValidateToken for TokenFn<F>
+impl<F, A> TokenValidator for TokenFn<F>
 where
     F: Fn(Secret) -> A + Send + Sync + 'static,
     A: Future<Output = Result<RequestContext, AuthError>> + Send + 'static,
@@ -183,7 +183,7 @@ macro_rules! forward {
     ($($pointer:ident),*) => {$(
         #[async_trait]
         #[deny(clippy::missing_trait_methods)]
-        impl<V: ValidateToken + ?Sized> ValidateToken for $pointer<V> {
+        impl<V: TokenValidator + ?Sized> TokenValidator for $pointer<V> {
             async fn validate(&self, token: &Secret) -> Result<RequestContext, AuthError> {
                 (**self).validate(token).await
             }

@@ -36,7 +36,7 @@ pub enum AuthError {
     #[error("{0}")]
     Forbidden(Cow<'static, str>),
     /// The token service is unavailable: 503. The source goes to the
-    /// [`Report`](crate::dispatch::Report), never to the client.
+    /// [`RequestReport`](crate::dispatch::RequestReport), never to the client.
     #[error("authentication is not available: try again later")]
     Unavailable(#[source] Box<dyn StdError + Send + Sync>),
     /// The tenant or client has too many concurrent requests: 503, with `Retry-After`.
@@ -51,7 +51,7 @@ pub enum AuthError {
 impl AuthError {
     /// The credentials are missing: 401.
     #[must_use]
-    pub fn missing() -> Self {
+    pub fn missing_credentials() -> Self {
         Self::Unauthenticated {
             challenge: CHALLENGE.into(),
             detail: "send a token: `Authorization: Bearer TOKEN`".into(),
@@ -75,7 +75,7 @@ impl AuthError {
 
     /// SCIM is disabled for the tenant: 403.
     #[must_use]
-    pub fn switched_off() -> Self {
+    pub fn tenant_disabled() -> Self {
         Self::Forbidden("SCIM is switched off for this tenant: ask its administrator".into())
     }
 
@@ -111,6 +111,6 @@ impl From<AuthError> for Error {
             AuthError::InsufficientScope { .. } | AuthError::Forbidden(_) => StatusCode::FORBIDDEN,
             AuthError::Unavailable(_) | AuthError::Busy { .. } => StatusCode::SERVICE_UNAVAILABLE,
         };
-        Self::status_only(status, err.to_string())
+        Self::new(status, err.to_string())
     }
 }

@@ -13,9 +13,9 @@ use async_trait::async_trait;
 use http::request::Parts;
 
 pub use crate::context::{Me, Permissions, Principal, RequestContext, Tenant};
-pub use bearer::{Bearer, ValidateToken, bearer_token, token_fn};
+pub use bearer::{BearerAuth, TokenValidator, bearer_token, validator_fn};
 pub use error::AuthError;
-pub use tenant_url::{CheckTenant, TenantUrl, TenantUrlError};
+pub use tenant_url::{TenantUrlTemplate, TenantUrlTemplateError, VerifyTenant};
 #[cfg(feature = "tokens")]
 pub use tokens::{
     IssuedToken, MemoryTokens, TokenError, TokenGrant, TokenHash, TokenRecord, TokenStore, Tokens,
@@ -23,7 +23,7 @@ pub use tokens::{
 
 pub(crate) use error::CHALLENGE;
 
-/// Authenticates requests. Implement it over your own tokens, or use [`Bearer`].
+/// Authenticates requests. Implement it over your own tokens, or use [`BearerAuth`].
 ///
 /// Under `#[async_trait]`, the methods are:
 ///
@@ -48,7 +48,7 @@ pub(crate) use error::CHALLENGE;
 ///             // In production, compare in constant time.
 ///             Some(token) if token == self.0 => Ok(RequestContext::new("example")),
 ///             Some(_) => Err(AuthError::invalid_token()),
-///             None => Err(AuthError::missing()),
+///             None => Err(AuthError::missing_credentials()),
 ///         }
 ///     }
 /// }

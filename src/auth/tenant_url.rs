@@ -17,16 +17,16 @@ const PLACE: &str = "{tenant}";
 /// whole label of the host.
 ///
 /// ```
-/// use scimwire::auth::{Tenant, TenantUrl};
+/// use scimwire::auth::{Tenant, TenantUrlTemplate};
 ///
-/// let by_path: TenantUrl = "https://scim.example.com/t/{tenant}/v2".parse()?;
+/// let by_path: TenantUrlTemplate = "https://scim.example.com/t/{tenant}/v2".parse()?;
 /// assert_eq!(by_path.of(&Tenant::from("acme")), "https://scim.example.com/t/acme/v2");
-/// let by_host: TenantUrl = "https://{tenant}.example.com/scim/v2".parse()?;
+/// let by_host: TenantUrlTemplate = "https://{tenant}.example.com/scim/v2".parse()?;
 /// assert_eq!(by_host.of(&Tenant::from("acme")), "https://acme.example.com/scim/v2");
-/// # Ok::<(), scimwire::auth::TenantUrlError>(())
+/// # Ok::<(), scimwire::auth::TenantUrlTemplateError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TenantUrl {
+pub struct TenantUrlTemplate {
     template: String,
     place: Place,
 }
@@ -43,12 +43,12 @@ enum Place {
 #[error(
     "`{0}` has to be an absolute URL without a query, with `{PLACE}` once: as a segment of the path, or a label of the host"
 )]
-pub struct TenantUrlError(String);
+pub struct TenantUrlTemplateError(String);
 
-impl TenantUrl {
+impl TenantUrlTemplate {
     /// Returns the base URL of a tenant.
     #[must_use]
-    pub fn of(&self, tenant: &Tenant) -> String {
+    pub fn url_for(&self, tenant: &Tenant) -> String {
         self.template.replace(PLACE, &utf8_percent_encode(tenant.as_str(), UNESCAPED).to_string())
     }
 
@@ -60,7 +60,7 @@ impl TenantUrl {
     ///
     /// - [`AuthError::Unauthenticated`]: the URL names another tenant. The response is that to an
     ///   unknown token, so that it reveals nothing about other tenants.
-    pub fn check(&self, head: &Parts, cx: RequestContext) -> Result<RequestContext, AuthError> {
+    pub fn verify(&self, head: &Parts, cx: RequestContext) -> Result<RequestContext, AuthError> {
         let agrees = match &self.place {
             Place::Path { before, after } => tenant_in_path(head.uri.path(), before, after)
                 .map(|name| percent_decode_str(name).eq(cx.tenant().as_str().bytes())),
@@ -76,7 +76,7 @@ impl TenantUrl {
         match agrees {
             Some(false) => Err(AuthError::invalid_token()),
             Some(true) if cx.base_url.is_none() => {
-                let base_url = self.of(cx.tenant());
+                let base_url = self.url_for(cx.tenant());
                 Ok(cx.with_base_url(base_url))
             }
             Some(true) | None => Ok(cx),
@@ -113,11 +113,11 @@ impl TenantUrl {
     }
 }
 
-impl FromStr for TenantUrl {
-    type Err = TenantUrlError;
+impl FromStr for TenantUrlTemplate {
+    type Err = TenantUrlTemplateError;
 
-    fn from_str(text: &str) -> Result<Self, TenantUrlError> {
-        let place = Self::place(text).ok_or_else(|| TenantUrlError(text.to_owned()))?;
+    fn from_str(text: &str) -> Result<Self, TenantUrlTemplateError> {
+        let place = Self::place(text).ok_or_else(|| TenantUrlTemplateError(text.to_owned()))?;
         Ok(Self { template: text.trim_end_matches('/').to_owned(), place })
     }
 }
@@ -162,22 +162,22 @@ fn without_port(authority: &str) -> &str {
 }
 
 /// Authenticates as `A` does, and rejects requests whose URL names another tenant than the
-/// credentials: see [`TenantUrl::check`].
+/// credentials: see [`TenantUrlTemplate::verify`].
 ///
 /// ```
-/// use scimwire::auth::{AuthError, Bearer, CheckTenant, RequestContext, token_fn};
+/// use scimwire::auth::{AuthError, BearerAuth, VerifyTenant, RequestContext, validator_fn};
 /// use scimwire::{Dispatcher, MemoryStore, ResourceType, Secret};
 ///
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// let tokens = Bearer::new(token_fn(|token: Secret| async move {
+/// let tokens = BearerAuth::new(validator_fn(|token: Secret| async move {
 ///     if token.expose() == "of acme" { Ok(RequestContext::new("acme")) } else { Err(AuthError::invalid_token()) }
 /// }));
-/// # let tokens = Bearer::new(token_fn(|_: Secret| async { Ok(RequestContext::new("acme")) }));
+/// # let tokens = BearerAuth::new(validator_fn(|_: Secret| async { Ok(RequestContext::new("acme")) }));
 /// let users = ResourceType::user();
 /// let scim = Dispatcher::builder("https://example.com/scim/v2")
 ///     .resource_type(users.clone(), MemoryStore::new(users))
-///     .authenticate(CheckTenant::new(tokens, "https://{tenant}.example.com/scim/v2".parse()?))
+///     .authenticate(VerifyTenant::new(tokens, "https://{tenant}.example.com/scim/v2".parse()?))
 ///     .build()?;
 ///
 /// for (host, status) in [("acme.example.com", 200), ("other.example.com", 401)] {
@@ -188,23 +188,23 @@ fn without_port(authority: &str) -> &str {
 /// # }
 /// ```
 #[derive(Clone, Debug)]
-pub struct CheckTenant<A> {
+pub struct VerifyTenant<A> {
     authenticator: A,
-    url: TenantUrl,
+    url: TenantUrlTemplate,
 }
 
-impl<A: Authenticate> CheckTenant<A> {
+impl<A: Authenticate> VerifyTenant<A> {
     /// Checks the tenants that `url` finds in requests.
-    pub fn new(authenticator: A, url: TenantUrl) -> Self {
+    pub fn new(authenticator: A, url: TenantUrlTemplate) -> Self {
         Self { authenticator, url }
     }
 }
 
 #[async_trait]
 #[deny(clippy::missing_trait_methods)]
-impl<A: Authenticate> Authenticate for CheckTenant<A> {
+impl<A: Authenticate> Authenticate for VerifyTenant<A> {
     async fn authenticate(&self, head: &Parts) -> Result<RequestContext, AuthError> {
-        self.url.check(head, self.authenticator.authenticate(head).await?)
+        self.url.verify(head, self.authenticator.authenticate(head).await?)
     }
 
     fn schemes(&self) -> Vec<AuthenticationScheme> {
@@ -229,8 +229,8 @@ mod tests {
             request = request.header(*name, *value);
         }
         let (head, ()) = request.body(()).expect("a request").into_parts();
-        let url: TenantUrl = url.parse().expect("a URL with a tenant");
-        url.check(&head, RequestContext::new(tenant)).map(|cx| cx.base_url)
+        let url: TenantUrlTemplate = url.parse().expect("a URL with a tenant");
+        url.verify(&head, RequestContext::new(tenant)).map(|cx| cx.base_url)
     }
 
     #[test]
@@ -271,11 +271,11 @@ mod tests {
     fn a_base_url_that_the_host_knows_stays() {
         // P-6.1-01
         let (head, ()) = Request::get("/t/acme/scim/v2").body(()).expect("a request").into_parts();
-        let url: TenantUrl =
+        let url: TenantUrlTemplate =
             "https://example.com/t/{tenant}/scim/v2".parse().expect("a URL with a tenant");
         let own = "https://acme.example.org/scim/v2";
         let checked = url
-            .check(&head, RequestContext::new("acme").with_base_url(own))
+            .verify(&head, RequestContext::new("acme").with_base_url(own))
             .expect("the same tenant");
         assert_eq!(checked.base_url.as_deref(), Some(own));
     }
@@ -357,7 +357,10 @@ mod tests {
             "https://example.com/{tenant}#x",
             "",
         ] {
-            assert_eq!(text.parse::<TenantUrl>(), Err(TenantUrlError(text.to_owned())));
+            assert_eq!(
+                text.parse::<TenantUrlTemplate>(),
+                Err(TenantUrlTemplateError(text.to_owned()))
+            );
         }
     }
 }

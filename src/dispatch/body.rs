@@ -96,7 +96,7 @@ fn check_media_type(headers: &HeaderMap, deviations: &mut Deviations) -> Result<
     if headers.get_all(CONTENT_ENCODING).iter().any(is_coded) {
         // RFC 9110, Section 15.5.16.
         let detail = "send the body as it is, without a `Content-Encoding`";
-        return Err(Error::status_only(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail));
+        return Err(Error::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail));
     }
     let content_type = headers.get(CONTENT_TYPE);
     match media_type(content_type) {
@@ -112,7 +112,7 @@ fn check_media_type(headers: &HeaderMap, deviations: &mut Deviations) -> Result<
                 .map(|came| format!(", not as `{came}`"));
             let detail =
                 format!("send the body as application/scim+json{}", came.unwrap_or_default());
-            Err(Error::status_only(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail))
+            Err(Error::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail))
         }
     }
 }

@@ -77,7 +77,7 @@ impl DispatcherBuilder {
     }
 
     /// Asks `authenticator` who sends each request.
-    pub fn authenticate(self, authenticator: impl Authenticate) -> Self {
+    pub fn authenticator(self, authenticator: impl Authenticate) -> Self {
         Self { authenticator: Some(Arc::new(authenticator)), ..self }
     }
 
@@ -131,7 +131,10 @@ impl DispatcherBuilder {
     /// `name.familyName`, with 403 `sensitive`: URLs are kept in logs and histories. The client is
     /// asked to POST to `.search` (RFC 7644, Section 7.5.2). Most identity providers only know
     /// filters in URLs, on `userName` and `externalId` at least.
-    pub fn sensitive<'n>(mut self, attributes: impl IntoIterator<Item = &'n str>) -> Self {
+    pub fn sensitive_attributes<'n>(
+        mut self,
+        attributes: impl IntoIterator<Item = &'n str>,
+    ) -> Self {
         self.sensitive.extend(attributes.into_iter().map(str::to_owned));
         self
     }

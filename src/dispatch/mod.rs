@@ -31,12 +31,12 @@ use crate::service::{
 };
 
 pub use crate::clock::{Clock, SystemClock};
-pub use crate::features::{Features, PatchAnswer};
+pub use crate::features::{Features, PatchResponse};
 pub use crate::service::Limits;
 pub use builder::{BuildError, DispatcherBuilder};
 #[doc(no_inline)]
 pub use bytes::Bytes;
-pub use report::Report;
+pub use report::RequestReport;
 
 use self::tracing::Observation;
 use body::Body;
@@ -81,7 +81,7 @@ struct Exchange<'r, 'c> {
     head: &'r Parts,
     body: Body<'r>,
     call: &'r mut Call<'c>,
-    report: &'r mut Report,
+    report: &'r mut RequestReport,
 }
 
 impl Dispatcher {
@@ -94,7 +94,7 @@ impl Dispatcher {
     /// Section 3.12).
     ///
     /// The path may be that below the host, or below the base URL, as a router leaves it that has
-    /// taken a prefix away. The response carries a [`Report`] among its extensions.
+    /// taken a prefix away. The response carries a [`RequestReport`] among its extensions.
     ///
     /// OPTIONS is answered with 204 and `Allow`, without a body, and like all else only to those
     /// who authenticate: which paths there are is a matter of the tenant. A host that serves
@@ -111,12 +111,12 @@ impl Dispatcher {
         &self,
         head: &Parts,
         body: impl FnOnce(usize) -> F,
-    ) -> (Response<Bytes>, Report)
+    ) -> (Response<Bytes>, RequestReport)
     where
         B: AsRef<[u8]>,
         F: Future<Output = Result<B, Error>>,
     {
-        let mut report = Report::default();
+        let mut report = RequestReport::default();
         let observation = Observation::of(&head.method);
         let answer = observation.around(self.provider.answer(head, body, &mut report)).await;
         let mut response = match answer {
@@ -146,7 +146,7 @@ impl Dispatcher {
 /// Puts the report into the response, in the place that the extensions of the request have left.
 fn reported(
     mut response: Response<Bytes>,
-    report: Report,
+    report: RequestReport,
     mut extensions: Extensions,
 ) -> Response<Bytes> {
     extensions.clear();
@@ -160,7 +160,7 @@ impl Provider {
         &self,
         head: &Parts,
         body: impl FnOnce(usize) -> F,
-        report: &mut Report,
+        report: &mut RequestReport,
     ) -> Result<Response<Bytes>, Failure>
     where
         B: AsRef<[u8]>,
@@ -180,7 +180,7 @@ impl Provider {
         call: &mut Call<'_>,
         head: &Parts,
         body: impl FnOnce(usize) -> F,
-        report: &mut Report,
+        report: &mut RequestReport,
     ) -> Result<Response<Bytes>, Failure>
     where
         B: AsRef<[u8]>,
@@ -198,8 +198,8 @@ impl Provider {
         }
         let body = body(route.body_limit(limits)).await?;
         let text = body.as_ref();
-        if text.len() > limits.body_bytes {
-            return Err(too_large(limits.body_bytes).into());
+        if text.len() > limits.max_body_bytes {
+            return Err(too_large(limits.max_body_bytes).into());
         }
         let body = Body { headers: &head.headers, text };
         Exchange { provider: self, head, body, call, report }.run(route).await
@@ -313,7 +313,7 @@ impl<'r, 'c> Exchange<'r, 'c> {
         let results = bulk(self.call, body).await?;
         let operations = &results.response.operations;
         self.report.operations = operations.iter().map(|result| result.status).collect();
-        self.report.source = results.source;
+        self.report.error = results.source;
         of_document(&results.response)
     }
 
@@ -357,14 +357,14 @@ impl Route<'_, '_> {
 
     /// Returns the maximum length of a body, in bytes.
     fn body_limit(&self, limits: &Limits) -> usize {
-        if matches!(self, Self::Bulk) { limits.bulk_payload() } else { limits.body_bytes }
+        if matches!(self, Self::Bulk) { limits.bulk_payload() } else { limits.max_body_bytes }
     }
 }
 
 /// RFC 9110, Section 15.5.14.
 fn too_large(limit: usize) -> Error {
     let detail = format!("the body is larger than {limit} bytes: send it in parts");
-    Error::status_only(StatusCode::PAYLOAD_TOO_LARGE, detail)
+    Error::new(StatusCode::PAYLOAD_TOO_LARGE, detail)
 }
 
 impl fmt::Debug for Dispatcher {

@@ -15,7 +15,7 @@ use crate::store::Pushdown;
 /// extension of the response.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
-pub struct Report {
+pub struct RequestReport {
     /// The tenant of the caller; `None` before it was known.
     pub tenant: Option<Tenant>,
     /// The operation: `create`, `read`, `list`, `search`, `replace`, `patch`, `delete`, `bulk`,
@@ -35,10 +35,10 @@ pub struct Report {
     /// The status of each processed operation of a bulk request, in the order of the request.
     pub operations: Vec<StatusCode>,
     /// The error of your database or token service, for your log; the client does not see it.
-    pub source: Option<Arc<dyn StdError + Send + Sync>>,
+    pub error: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
-impl Report {
+impl RequestReport {
     fn name(&mut self, endpoint: &Endpoint, id: &str) {
         self.resource_type = Some(Arc::clone(&endpoint.resource_type));
         self.id = Some(id.to_owned());
@@ -47,7 +47,7 @@ impl Report {
 
 impl Route<'_, '_> {
     /// Tells what is asked, of which resource.
-    pub(super) fn tell(&self, method: &Method, report: &mut Report) {
+    pub(super) fn tell(&self, method: &Method, report: &mut RequestReport) {
         report.operation = self.operation(method);
         match self {
             Self::Resource(endpoint, id) => report.name(endpoint, id),

@@ -8,7 +8,7 @@ use http::header::{
 use http::{Response, StatusCode};
 use serde::Serialize;
 
-use super::report::Report;
+use super::report::RequestReport;
 use crate::auth::{AuthError, CHALLENGE};
 use crate::resource::Written;
 use crate::service::{Failure, Outcome};
@@ -86,7 +86,7 @@ pub(super) fn of_options(allowed: &'static str) -> Response<Bytes> {
     response
 }
 
-pub(super) fn of_failure(failure: Failure, report: &mut Report) -> Response<Bytes> {
+pub(super) fn of_failure(failure: Failure, report: &mut RequestReport) -> Response<Bytes> {
     let (mut allowed, mut challenge, mut wait) = (None, None, None);
     match &failure {
         Failure::MethodNotAllowed(methods) => allowed = Some(*methods),
@@ -96,7 +96,7 @@ pub(super) fn of_failure(failure: Failure, report: &mut Report) -> Response<Byte
         Failure::Refused(_) | Failure::Store(_) => {}
     }
     let (err, source) = failure.into_error();
-    report.source = source;
+    report.error = source;
     // A struct of strings cannot fail to serialise.
     let mut response = of_text(serde_json::to_vec(&err).unwrap_or_default());
     *response.status_mut() = err.status();

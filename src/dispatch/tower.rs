@@ -26,7 +26,7 @@ type BoxError = Box<dyn StdError + Send + Sync>;
 /// otherwise with 400.
 ///
 /// In axum it is nested, or routed to as it is. Where tenants stand in the path, do not nest: a
-/// router that takes a prefix away hides from [`TenantUrl::check`](crate::auth::TenantUrl::check)
+/// router that takes a prefix away hides from [`TenantUrlTemplate::verify`](crate::auth::TenantUrlTemplate::verify)
 /// what stood in it.
 ///
 /// ```
@@ -103,11 +103,11 @@ fn unreadable(err: &(dyn StdError + 'static), limit: usize) -> Error {
     }
     let is_late = |cause: &io::Error| cause.kind() == io::ErrorKind::TimedOut;
     if causes.any(|cause| cause.downcast_ref().is_some_and(is_late)) {
-        Error::status_only(
+        Error::new(
             StatusCode::REQUEST_TIMEOUT,
             "the body did not come in time: send the request again",
         )
     } else {
-        Error::status_only(StatusCode::BAD_REQUEST, "the body ended early: send the request again")
+        Error::new(StatusCode::BAD_REQUEST, "the body ended early: send the request again")
     }
 }

@@ -23,7 +23,7 @@ mod traced {
     use tracing::{Instrument, Span, debug, error, info, info_span};
 
     use crate::context::Tenant;
-    use crate::dispatch::report::Report;
+    use crate::dispatch::report::RequestReport;
     use crate::store::Pushdown;
 
     /// A request that is looked at, if anybody looks.
@@ -60,14 +60,14 @@ mod traced {
             answer.instrument(self.span.clone())
         }
 
-        pub(in crate::dispatch) fn end(self, response: &Response<Bytes>, report: &Report) {
+        pub(in crate::dispatch) fn end(self, response: &Response<Bytes>, report: &RequestReport) {
             if let Some(started) = self.started {
                 self.record(started.elapsed(), response.status(), report);
             }
             self.span.in_scope(|| tell(report));
         }
 
-        fn record(&self, duration: Duration, status: StatusCode, report: &Report) {
+        fn record(&self, duration: Duration, status: StatusCode, report: &RequestReport) {
             let rules: BTreeSet<&str> =
                 report.deviations.iter().map(|deviation| deviation.rule()).collect();
             let rules: Vec<&str> = rules.into_iter().collect();
@@ -91,12 +91,12 @@ mod traced {
         }
     }
 
-    fn tell(report: &Report) {
+    fn tell(report: &RequestReport) {
         for deviation in &report.deviations {
             // As a string with escapes, since clients chose the words.
             debug!(target: "scimwire", rule = deviation.rule(), what = ?deviation.to_string(), "departed from the RFC");
         }
-        match report.source.as_deref() {
+        match report.error.as_deref() {
             Some(source) => {
                 error!(target: "scimwire", error = source as &(dyn Error + 'static), "the store failed")
             }

@@ -478,6 +478,6 @@ impl std::error::Error for BindError {}
 
 impl From<BindError> for Error {
     fn from(err: BindError) -> Self {
-        Self::typed(ScimType::InvalidFilter, err.to_string())
+        Self::scim(ScimType::InvalidFilter, err.to_string())
     }
 }

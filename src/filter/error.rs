@@ -138,6 +138,6 @@ impl std::error::Error for ParseError {}
 
 impl From<ParseError> for Error {
     fn from(err: ParseError) -> Self {
-        Self::typed(ScimType::InvalidFilter, err.to_string())
+        Self::scim(ScimType::InvalidFilter, err.to_string())
     }
 }

@@ -5,15 +5,15 @@
 #[non_exhaustive]
 pub struct FilterLimits {
     /// The length of the text, in bytes. 16 KiB by default.
-    pub bytes: usize,
+    pub max_bytes: usize,
     /// The maximum nesting of parentheses, brackets and `not`. 40 by default.
-    pub depth: usize,
+    pub max_depth: usize,
     /// The maximum number of comparisons; a lookup of 200 ids is within it. 256 by default.
-    pub terms: usize,
+    pub max_terms: usize,
 }
 
 impl Default for FilterLimits {
     fn default() -> Self {
-        Self { bytes: 16 * 1024, depth: 40, terms: 256 }
+        Self { max_bytes: 16 * 1024, max_depth: 40, max_terms: 256 }
     }
 }

@@ -72,8 +72,8 @@ impl<'i, 'd> Reading<'i, 'd> {
         quirks: &'d Quirks,
         deviations: &'d mut Deviations,
     ) -> (Self, Scope) {
-        let reading = Self { text, terms: limits.terms, quirks, deviations };
-        (reading, Scope { depth: limits.depth, brackets: false })
+        let reading = Self { text, terms: limits.max_terms, quirks, deviations };
+        (reading, Scope { depth: limits.max_depth, brackets: false })
     }
 
     /// Returns `true` if what was read last is a closing parenthesis or bracket.
@@ -132,7 +132,7 @@ pub(super) fn filter(
     quirks: &Quirks,
     deviations: &mut Deviations,
 ) -> Result<Filter, ParseError> {
-    if text.len() > limits.bytes {
+    if text.len() > limits.max_bytes {
         // The text itself is not kept: it is the very thing that is too large.
         return Err(ParseError::new(ParseErrorKind::TooLong, "", 0));
     }

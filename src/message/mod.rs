@@ -66,7 +66,7 @@ impl std::error::Error for MessageError {}
 
 impl From<MessageError> for Error {
     fn from(err: MessageError) -> Self {
-        Self::typed(err.scim_type, err.detail)
+        Self::scim(err.scim_type, err.detail)
     }
 }
 

@@ -177,6 +177,6 @@ impl From<BudgetExceeded> for PatchErrorKind {
 impl From<PatchError> for Error {
     fn from(err: PatchError) -> Self {
         let detail = format!("{}{}", Place(err.operation), err.kind.detail());
-        Self::typed(err.kind.scim_type(), detail)
+        Self::scim(err.kind.scim_type(), detail)
     }
 }

@@ -84,7 +84,7 @@ impl Path {
         quirks: &Quirks,
         deviations: &mut Deviations,
     ) -> Result<Self, PatchErrorKind> {
-        if text.len() > limits.bytes {
+        if text.len() > limits.max_bytes {
             return Err(PatchErrorKind::Path(PathError {
                 path: "...".into(),
                 expected: "a shorter path",

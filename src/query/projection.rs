@@ -77,7 +77,7 @@ pub struct ProjectionError(());
 
 impl From<ProjectionError> for Error {
     fn from(err: ProjectionError) -> Self {
-        Self::typed(ScimType::InvalidValue, err.to_string())
+        Self::scim(ScimType::InvalidValue, err.to_string())
     }
 }
 

@@ -74,7 +74,7 @@ pub enum SortError {
 
 impl From<SortError> for Error {
     fn from(err: SortError) -> Self {
-        Self::typed(ScimType::InvalidValue, err.to_string())
+        Self::scim(ScimType::InvalidValue, err.to_string())
     }
 }
 

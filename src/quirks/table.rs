@@ -314,7 +314,7 @@ tolerances! {
             NoOp => "everything was as asked already, and nothing changed";
         }
         indirect_groups, "" {
-            /// The resource is in more indirect groups than are shown (`Limits::indirect_groups`).
+            /// The resource is in more indirect groups than are shown (`Limits::max_indirect_groups`).
             IndirectGroups {
                 /// The number that is shown.
                 shown: usize,
@@ -322,15 +322,15 @@ tolerances! {
                   out", shown;
         }
         groups, "" {
-            /// The resource is in more groups than are shown (`Limits::groups`).
+            /// The resource is in more groups than are shown (`Limits::max_groups`).
             Groups {
                 /// The number that is shown.
                 shown: usize,
             } => "of the groups of a resource, the first {} were shown, and others left out", shown;
         }
         page_bytes, "" {
-            /// A page ended early because of its size (`Limits::page_bytes`) or memory
-            /// (`Limits::page_memory`).
+            /// A page ended early because of its size (`Limits::max_page_bytes`) or memory
+            /// (`Limits::max_page_memory`).
             PageBytes {
                 /// The number of resources on the page.
                 shown: usize,

@@ -117,7 +117,7 @@ impl std::error::Error for ValueError {}
 
 impl From<ValueError> for Error {
     fn from(err: ValueError) -> Self {
-        Self::typed(err.scim_type(), err.to_string())
+        Self::scim(err.scim_type(), err.to_string())
     }
 }
 

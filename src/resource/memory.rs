@@ -49,7 +49,7 @@ pub(crate) fn of_member(there: usize, name: &Name) -> usize {
 
 impl Resource {
     /// Returns the memory of its values in bytes, counted as for
-    /// [`JsonLimits::memory`](crate::message::JsonLimits::memory).
+    /// [`JsonLimits::max_memory`](crate::message::JsonLimits::max_memory).
     #[must_use]
     pub fn memory(&self) -> usize {
         if let Some(known) = self.memory.get().and_then(|known| usize::try_from(known).ok()) {

@@ -49,7 +49,7 @@ pub(super) async fn insert(
     if let MemberDecision::Ignore(ids) = call.accepted_members(endpoint, &members).await? {
         resource_type.membership().leave_out(&mut resource, &ids);
     }
-    let most = call.service.limits.resource_bytes;
+    let most = call.service.limits.max_resource_bytes;
     if resource.is_longer_than(most, resource_type) {
         return Err(too_long(most).into());
     }

@@ -154,10 +154,10 @@ impl<'p> Cursors<'p> {
         }
         let token = self.token(cursor).ok_or_else(|| {
             let detail = "the cursor is not one of this query: begin again with an empty one";
-            Error::typed(ScimType::InvalidCursor, detail)
+            Error::scim(ScimType::InvalidCursor, detail)
         })?;
         if token.count != self.count {
-            return Err(Error::typed(
+            return Err(Error::scim(
                 ScimType::InvalidCount,
                 "`count` has to be that of the first page",
             ));
@@ -168,7 +168,7 @@ impl<'p> Cursors<'p> {
             .cursor_timeout
             .map(|timeout| i64::try_from(timeout.as_secs()).unwrap_or(i64::MAX));
         if timeout.is_some_and(|timeout| age > timeout) {
-            return Err(Error::typed(
+            return Err(Error::scim(
                 ScimType::ExpiredCursor,
                 "the cursor is too old: begin again with an empty one",
             ));

@@ -50,7 +50,7 @@ pub(crate) fn check_no_filter(discovery: &Discovery, query: &str) -> Result<(), 
     let is_filter = |name: &str| name.eq_ignore_ascii_case("filter");
     if !by_name && form_urlencoded::parse(query.as_bytes()).any(|(name, _)| is_filter(&name)) {
         let detail = "a filter does not apply here: read all there is";
-        return Err(Error::status_only(StatusCode::FORBIDDEN, detail).into());
+        return Err(Error::new(StatusCode::FORBIDDEN, detail).into());
     }
     Ok(())
 }
@@ -110,5 +110,5 @@ fn with_meta(mut document: Value, resource_type: &str, location: &str) -> Value 
 }
 
 fn not_found() -> Failure {
-    Error::status_only(StatusCode::NOT_FOUND, "there is no such definition").into()
+    Error::new(StatusCode::NOT_FOUND, "there is no such definition").into()
 }

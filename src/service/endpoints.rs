@@ -187,7 +187,7 @@ fn below_base<'u>(path: &'u str, base: &str) -> Result<&'u str, Failure> {
     let (first, rest) = path.split_once('/').unwrap_or((path, ""));
     match is_version(first) {
         true if first == supported => Ok(rest),
-        true => Err(Error::typed(
+        true => Err(Error::scim(
             ScimType::InvalidVers,
             format!("this service provider speaks SCIM {VERSION}"),
         )
@@ -208,10 +208,10 @@ fn is_version(segment: &str) -> bool {
 }
 
 pub(super) fn not_found() -> Failure {
-    Error::status_only(StatusCode::NOT_FOUND, "there is nothing at this path").into()
+    Error::new(StatusCode::NOT_FOUND, "there is nothing at this path").into()
 }
 
 pub(crate) fn not_implemented(feature: &str) -> Failure {
     let detail = format!("{feature} is not supported here");
-    Error::status_only(StatusCode::NOT_IMPLEMENTED, detail).into()
+    Error::new(StatusCode::NOT_IMPLEMENTED, detail).into()
 }

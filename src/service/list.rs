@@ -91,7 +91,8 @@ impl<'e, 'c> Search<'e, 'c> {
             Ok::<_, Failure>(message.head().map_err(StoreError::other)?)
         };
         let found = results.found.iter().map(|found| found.show(&call.locations));
-        let mut listing = Listing::of(head(found.len())?, found, call.service.limits.page_bytes);
+        let mut listing =
+            Listing::of(head(found.len())?, found, call.service.limits.max_page_bytes);
         let shown = listing.shown();
         let is_short = shown < self.page.count() && results.more;
         if shown < results.found.len() {
@@ -162,12 +163,12 @@ impl Call<'_> {
         cursors: &Cursors<'_>,
     ) -> Result<(Page, Option<Place>), Failure> {
         let limits = &self.service.limits;
-        let most = i64::try_from(limits.page_size).unwrap_or(i64::MAX);
+        let most = i64::try_from(limits.max_page_size).unwrap_or(i64::MAX);
         // RFC 7644, Section 3.4.2.4: "A negative value SHALL be interpreted as "0"."
         let count = request.count.map(|count| self.within("count", count, 0, most));
-        let count = count.unwrap_or_else(|| limits.default_page_size.min(limits.page_size));
+        let count = count.unwrap_or_else(|| limits.default_page_size.min(limits.max_page_size));
         match (&request.cursor, request.start_index) {
-            (Some(_), Some(_)) => Err(Error::typed(
+            (Some(_), Some(_)) => Err(Error::scim(
                 ScimType::InvalidValue,
                 "`cursor` and `startIndex` exclude each other",
             )
@@ -261,10 +262,10 @@ impl Call<'_> {
         };
         let detail = format!("attribute `{}` is not there", view.name());
         if filter.is_some_and(|filter| filter.mentions(view.name())) {
-            return Err(Error::typed(ScimType::InvalidFilter, detail).into());
+            return Err(Error::scim(ScimType::InvalidFilter, detail).into());
         }
         if sort.and_then(Sort::path).is_some_and(|path| path.attribute() == view) {
-            return Err(Error::typed(ScimType::InvalidPath, detail).into());
+            return Err(Error::scim(ScimType::InvalidPath, detail).into());
         }
         Ok(())
     }
@@ -284,7 +285,7 @@ impl Call<'_> {
         let detail = format!(
             "`{path}` is personal data that does not belong into a URL: send the filter by POST to `.search`"
         );
-        Err(Error::typed(ScimType::Sensitive, detail).into())
+        Err(Error::scim(ScimType::Sensitive, detail).into())
     }
 
     /// The order, for each resource type; one that lacks the attribute has no value to sort by.

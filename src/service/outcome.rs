@@ -102,7 +102,7 @@ impl Failure {
             Self::Store(err) => (err.into(), None),
             Self::MethodNotAllowed(allowed) => {
                 let detail = format!("the method is not allowed here: {allowed} are");
-                (Error::status_only(StatusCode::METHOD_NOT_ALLOWED, detail), None)
+                (Error::new(StatusCode::METHOD_NOT_ALLOWED, detail), None)
             }
         }
     }

@@ -72,8 +72,8 @@ impl Call<'_> {
     fn limited(&self, projection: Projection, resource_type: &ResourceType) -> Projection {
         let limits = &self.service.limits;
         projection
-            .with_max_groups(limits.groups)
-            .with_max_indirect_groups(limits.indirect_groups)
+            .with_max_groups(limits.max_groups)
+            .with_max_indirect_groups(limits.max_indirect_groups)
             .without_attribute(self.hidden_view(resource_type))
     }
 

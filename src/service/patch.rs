@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::outcome::{Failure, Outcome};
 use super::{Call, Endpoint, not_implemented, rewrite};
-use crate::features::PatchAnswer;
+use crate::features::PatchResponse;
 use crate::message::{PATCH_OP, PatchOp, PatchOperation};
 use crate::patch::{PatchBinder, PatchPlan};
 use crate::schema::ResolvedPath;
@@ -27,10 +27,10 @@ pub(crate) async fn patch(
     let plan = plan(call, endpoint, body)?;
     let named: Vec<ResolvedPath> = plan.paths().collect();
     let change = apply(call, endpoint, id, plan).await?;
-    let answer = call.features.patch_answer;
+    let answer = call.features.patch_response;
     let has_no_body = call.prefers_minimal
-        || answer == PatchAnswer::NoContent
-        || (answer == PatchAnswer::AtHand && change.after.is_none());
+        || answer == PatchResponse::NoContent
+        || (answer == PatchResponse::WhenAvailable && change.after.is_none());
     if has_no_body && !projection.is_explicit() {
         return Ok(Outcome::no_content(change.version));
     }
@@ -52,7 +52,7 @@ pub(super) async fn amend(
 
 fn plan(call: &mut Call<'_>, endpoint: &Endpoint, mut body: Object) -> Result<PatchPlan, Failure> {
     call.message(&mut body, PATCH_OP);
-    let mut message = PatchOp::from_object(body, call.service.limits.patch_operations)?;
+    let mut message = PatchOp::from_object(body, call.service.limits.max_patch_operations)?;
     for (index, operation) in message.operations.iter_mut().enumerate() {
         let quirks = &call.quirks;
         call.deviations.in_operation(index, |deviations| {

@@ -122,7 +122,7 @@ impl Call<'_> {
             return resource;
         }
         let limits = &self.service.limits;
-        let most = MaxGroups { all: limits.groups, indirect: limits.indirect_groups };
+        let most = MaxGroups { all: limits.max_groups, indirect: limits.max_indirect_groups };
         let membership = resource_type.membership();
         let groups = membership.groups_of(&resource);
         let indirect = groups.iter().filter(|group| Membership::is_indirect(group)).count();

@@ -81,7 +81,7 @@ impl Resources {
     pub fn new(resource_type: impl Into<Arc<ResourceType>>, store: impl ResourceStore) -> Self {
         let endpoint = Endpoint::new(resource_type, store);
         let mut service = Service::new();
-        service.limits.resource_bytes = usize::MAX;
+        service.limits.max_resource_bytes = usize::MAX;
         Self { service: Arc::new(service), endpoint, precondition: Precondition::default() }
     }
 
@@ -192,7 +192,7 @@ impl Resources {
         cx: &RequestContext,
     ) -> Result<Vec<Arc<Resource>>, StoreError> {
         let unknown = |_| {
-            Error::typed(ScimType::InvalidPath, format!("`{attribute}` is no path of an attribute"))
+            Error::scim(ScimType::InvalidPath, format!("`{attribute}` is no path of an attribute"))
         };
         let path: AttrPath = attribute.parse().map_err(unknown)?;
         self.search(

@@ -104,5 +104,5 @@ fn beside(shortened: Shortened, order: SortOrder) -> Option<(Position, Doubt)> {
 
 fn expired() -> Error {
     let detail = "what the page before ended with has changed, and nothing else says where to go on: begin again with an empty cursor";
-    Error::typed(ScimType::ExpiredCursor, detail)
+    Error::scim(ScimType::ExpiredCursor, detail)
 }

@@ -67,7 +67,7 @@ impl Call<'_> {
         queries: &'q [(&'q Endpoint, Query)],
         page: &Page,
     ) -> Result<Results<'q>, Failure> {
-        let memory = self.service.limits.page_memory;
+        let memory = self.service.limits.max_page_memory;
         if let [(endpoint, query)] = queries {
             return self.select_one(endpoint, query, (endpoint.store.id_order(), memory)).await;
         }
@@ -129,8 +129,9 @@ impl Call<'_> {
             let (start, count) = (positions.len() + 1, most - positions.len());
             let page = Page::Index { start, count };
             let query = Query { page, projection: projection.clone(), ..query.clone() };
-            let results =
-                self.select_one(endpoint, &query, (ids, self.service.limits.page_memory)).await?;
+            let results = self
+                .select_one(endpoint, &query, (ids, self.service.limits.max_page_memory))
+                .await?;
             positions.extend(results.found.iter().map(Found::position));
             if !results.more || results.found.is_empty() || positions.len() >= most {
                 return Ok(positions);

@@ -15,8 +15,8 @@ impl Call<'_> {
             "cursor": true,
             "index": true,
             "defaultPaginationMethod": "index",
-            "defaultPageSize": limits.default_page_size.min(limits.page_size),
-            "maxPageSize": limits.page_size,
+            "defaultPageSize": limits.default_page_size.min(limits.max_page_size),
+            "maxPageSize": limits.max_page_size,
         });
         if let (Some(timeout), Some(pagination)) =
             (limits.cursor_timeout, pagination.as_object_mut())
@@ -28,10 +28,10 @@ impl Call<'_> {
             "patch": { "supported": features.patch },
             "bulk": {
                 "supported": features.bulk,
-                "maxOperations": if features.bulk { limits.bulk_operations } else { 0 },
+                "maxOperations": if features.bulk { limits.max_bulk_operations } else { 0 },
                 "maxPayloadSize": if features.bulk { limits.bulk_payload() } else { 0 },
             },
-            "filter": { "supported": true, "maxResults": limits.page_size },
+            "filter": { "supported": true, "maxResults": limits.max_page_size },
             "changePassword": { "supported": features.change_password },
             "sort": { "supported": features.sort },
             "etag": { "supported": true },

@@ -37,7 +37,7 @@ impl Call<'_> {
         let update = update
             .with_precondition(self.precondition.clone())
             .with_budget(self.budget.clone())
-            .with_max_bytes(self.service.limits.resource_bytes);
+            .with_max_bytes(self.service.limits.max_resource_bytes);
         let update =
             if self.service.has_hooks { self.with_hooks(update, endpoint) } else { update };
         let change = endpoint.store.update(id, &update, self.cx).await?;

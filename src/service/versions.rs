@@ -13,7 +13,7 @@ impl Call<'_> {
     pub(super) fn check_if_match(&self) -> Result<(), Failure> {
         if self.features.if_match_required && self.precondition.if_match.is_none() {
             let detail = "say in `If-Match` which version is to be changed";
-            return Err(Error::status_only(StatusCode::PRECONDITION_REQUIRED, detail).into());
+            return Err(Error::new(StatusCode::PRECONDITION_REQUIRED, detail).into());
         }
         Ok(())
     }

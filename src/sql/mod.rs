@@ -6,7 +6,7 @@
 //! that, [`Condition::exact`] is `false`, and the rows are a superset. An attribute without a column is
 //! an error; a condition is never dropped. The store then returns
 //! [`Pushdown::None`](crate::store::Pushdown), as
-//! [`Report::pushdown`](crate::dispatch::Report::pushdown) shows. The table at [`ColumnFormat`] says which
+//! [`RequestReport::pushdown`](crate::dispatch::RequestReport::pushdown) shows. The table at [`ColumnFormat`] says which
 //! format of a column answers which query.
 //!
 //! Values are always bound as parameters, names are quoted, and `%`, `_` and `\` are escaped in

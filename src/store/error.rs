@@ -103,21 +103,18 @@ impl From<ValueError> for StoreError {
 impl From<StoreError> for Error {
     fn from(err: StoreError) -> Self {
         match err {
-            StoreError::NotFound => {
-                Self::status_only(StatusCode::NOT_FOUND, "there is no such resource")
-            }
-            StoreError::Conflict { .. } => Self::typed(ScimType::Uniqueness, err.to_string()),
+            StoreError::NotFound => Self::new(StatusCode::NOT_FOUND, "there is no such resource"),
+            StoreError::Conflict { .. } => Self::scim(ScimType::Uniqueness, err.to_string()),
             StoreError::VersionMismatch => {
-                Self::status_only(StatusCode::PRECONDITION_FAILED, err.to_string())
+                Self::new(StatusCode::PRECONDITION_FAILED, err.to_string())
             }
             StoreError::Unavailable { .. } => {
-                Self::status_only(StatusCode::SERVICE_UNAVAILABLE, err.to_string())
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, err.to_string())
             }
             StoreError::Rejected(err) => err,
-            StoreError::Other(_) => Self::status_only(
-                StatusCode::INTERNAL_SERVER_ERROR,
-                "the request could not be processed",
-            ),
+            StoreError::Other(_) => {
+                Self::new(StatusCode::INTERNAL_SERVER_ERROR, "the request could not be processed")
+            }
         }
     }
 }

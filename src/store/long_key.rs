@@ -26,7 +26,7 @@ pub fn reject_long_key(path: &ResolvedPath, value: &Value) -> Result<(), StoreEr
         return Ok(());
     }
     let detail = format!("the value of `{path}` is too long: it can have {LONGEST} bytes");
-    Err(Error::typed(ScimType::InvalidValue, detail).into())
+    Err(Error::scim(ScimType::InvalidValue, detail).into())
 }
 
 /// Refuses a resource that could not be found by one of its values.

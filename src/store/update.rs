@@ -93,7 +93,7 @@ impl Update {
 
     /// Limits the resource to this many bytes of JSON, unless it gets no longer. The default is
     /// unlimited. See
-    /// [`Limits::resource_bytes`](crate::dispatch::Limits::resource_bytes).
+    /// [`Limits::max_resource_bytes`](crate::dispatch::Limits::max_resource_bytes).
     #[must_use]
     pub fn with_max_bytes(self, bytes: usize) -> Self {
         Self { most: bytes, ..self }
@@ -383,7 +383,7 @@ impl fmt::Debug for Update {
 /// RFC 7644, Section 3.12, has no type for this but `tooMany`; it is no 413, since the request may
 /// be short.
 pub(crate) fn too_long(most: usize) -> Error {
-    Error::typed(
+    Error::scim(
         ScimType::TooMany,
         format!(
             "the resource would be longer than {most} bytes: send fewer or shorter values, or remove some first"

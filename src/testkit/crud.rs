@@ -229,8 +229,7 @@ pub async fn refused_update_changes_nothing(factory: &dyn StoreFactory) {
         let mut samples = stores.samples();
         let before = subject.create(samples.resource(&subject)).await;
         let before = subject.get(before.id()).await;
-        let refusal =
-            crate::error::Error::status_only(http::StatusCode::FORBIDDEN, "not on a Sunday");
+        let refusal = crate::error::Error::new(http::StatusCode::FORBIDDEN, "not on a Sunday");
         let answer = refusal.clone();
         let update = subject
             .setting(&note, samples.fresh_text())

@@ -38,7 +38,7 @@ impl Marks {
     fn mark(&self, resource: &mut Resource) -> Result<(), Error> {
         let title = resource.get_str("title").unwrap_or_default().to_owned();
         if title == format!("refuse {}", self.0) {
-            return Err(Error::status_only(StatusCode::FORBIDDEN, format!("{} says no", self.0)));
+            return Err(Error::new(StatusCode::FORBIDDEN, format!("{} says no", self.0)));
         }
         resource.set("title", format!("{title}{}", self.0));
         Ok(())
@@ -79,7 +79,7 @@ impl Hooks for Marks {
     ) -> Result<DeleteDecision, Error> {
         match cx.principal() {
             Some(principal) if principal == format!("guest of {}", self.0) => {
-                Err(Error::status_only(StatusCode::FORBIDDEN, format!("{} says no", self.0)))
+                Err(Error::new(StatusCode::FORBIDDEN, format!("{} says no", self.0)))
             }
             Some(principal) if principal == self.0 => Ok(DeleteDecision::Deactivate),
             _ => Ok(DeleteDecision::Delete),
@@ -141,7 +141,7 @@ struct Slow {
 impl Hooks for Slow {
     async fn begin(&self, cx: &RequestContext) -> Result<ChangeGuard, Error> {
         if cx.principal() == Some("guest") {
-            return Err(Error::status_only(StatusCode::TOO_MANY_REQUESTS, "not so fast"));
+            return Err(Error::new(StatusCode::TOO_MANY_REQUESTS, "not so fast"));
         }
         self.turns.fetch_add(1, Ordering::Relaxed);
         match &self.lock {

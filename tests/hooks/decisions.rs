@@ -32,10 +32,10 @@ impl Hooks for Host {
         assert_eq!(cx.tenant().as_str(), "example");
         match resource.get_str("externalId") {
             Some("refuse") => {
-                return Err(Error::status_only(StatusCode::FORBIDDEN, "no more seats"));
+                return Err(Error::new(StatusCode::FORBIDDEN, "no more seats"));
             }
             Some("taken") => {
-                return Err(Error::typed(ScimType::Uniqueness, "the mail system has one"));
+                return Err(Error::scim(ScimType::Uniqueness, "the mail system has one"));
             }
             Some(text) if text.starts_with("adopt ") => {
                 return Ok(CreateDecision::link(&text["adopt ".len()..]));
@@ -58,17 +58,17 @@ impl Hooks for Host {
         cx: &RequestContext,
     ) -> Result<(), Error> {
         if cx.extensions.get::<Unconditional>().is_some() {
-            return Err(Error::status_only(StatusCode::PRECONDITION_REQUIRED, "send If-Match"));
+            return Err(Error::new(StatusCode::PRECONDITION_REQUIRED, "send If-Match"));
         }
         match after.get_str("title") {
-            Some("refuse") => return Err(Error::typed(ScimType::InvalidValue, "not that title")),
+            Some("refuse") => return Err(Error::scim(ScimType::InvalidValue, "not that title")),
             Some("shout") => after.set("title", "SHOUT"),
             Some("as before") => *after = before.clone(),
             Some("nobody") => drop(after.remove("userName")),
             _ => {}
         }
         if before.get_str("displayName") == Some("Fixed") {
-            return Err(Error::status_only(StatusCode::FORBIDDEN, "this group stays as it is"));
+            return Err(Error::new(StatusCode::FORBIDDEN, "this group stays as it is"));
         }
         Ok(())
     }
@@ -80,7 +80,7 @@ impl Hooks for Host {
         cx: &RequestContext,
     ) -> Result<DeleteDecision, Error> {
         if cx.principal() == Some("guest") {
-            return Err(Error::status_only(StatusCode::FORBIDDEN, format!("{id} stays")));
+            return Err(Error::new(StatusCode::FORBIDDEN, format!("{id} stays")));
         }
         Ok(DeleteDecision::Delete)
     }

@@ -30,7 +30,7 @@ impl Hooks for Links {
             return Ok(CreateDecision::Create);
         };
         if id.is_empty() {
-            return Err(Error::typed(ScimType::InvalidValue, "nobody to link".to_owned()));
+            return Err(Error::scim(ScimType::InvalidValue, "nobody to link".to_owned()));
         }
         resource.set("externalId", "linked");
         let creating = CreateDecision::link(id);

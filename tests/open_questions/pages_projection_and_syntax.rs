@@ -32,7 +32,7 @@ async fn a22_there_is_always_an_array() {
 async fn a23_large_answers_are_cut_and_not_refused() {
     //
     let mut setup = Setup::default();
-    setup.limits.page_size = 3;
+    setup.limits.max_page_size = 3;
     let provider = Provider::new(setup).with_all("/Users", people()).await;
     for path in ["/Users?count=1000", "/Users", "/?count=1000"] {
         let page = provider.get(path).await;
@@ -159,7 +159,7 @@ async fn a77_what_is_never_returned_cannot_be_asked_for() {
 async fn a78_a_count_beyond_the_limit_is_cut() {
     //
     let mut setup = Setup::default();
-    setup.limits.page_size = 3;
+    setup.limits.max_page_size = 3;
     let provider = Provider::new(setup).with_all("/Users", people()).await;
     let first = provider.get("/Users?cursor&count=1000").await;
     assert_eq!(first.names().len(), 3);

@@ -169,8 +169,8 @@ fn error() -> impl Strategy<Value = Error> {
         ScimType::ExpiredCursor,
     ];
     prop_oneof![
-        (select(types.to_vec()), text()).prop_map(|(kind, detail)| Error::typed(kind, detail)),
-        (status(), text()).prop_map(|(status, detail)| Error::status_only(status, detail)),
+        (select(types.to_vec()), text()).prop_map(|(kind, detail)| Error::scim(kind, detail)),
+        (status(), text()).prop_map(|(status, detail)| Error::new(status, detail)),
     ]
 }
 

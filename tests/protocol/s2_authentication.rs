@@ -9,10 +9,10 @@ use async_trait::async_trait;
 use http::request::Parts;
 use http::{HeaderMap, Request};
 use scimwire::auth::{
-    AuthError, Authenticate, Bearer, CheckTenant, MemoryTokens, Permissions, RequestContext,
-    TokenGrant, Tokens, token_fn,
+    AuthError, Authenticate, BearerAuth, MemoryTokens, Permissions, RequestContext, TokenGrant,
+    Tokens, VerifyTenant, validator_fn,
 };
-use scimwire::dispatch::{BuildError, DispatcherBuilder, Features, Report};
+use scimwire::dispatch::{BuildError, DispatcherBuilder, Features, RequestReport};
 use scimwire::hooks::{CreateDecision, Hooks};
 use scimwire::query::{Projection, Query};
 use scimwire::store::{Change, Precondition, Pushdown, StoreError, StorePage, StoreQuery, Update};
@@ -37,14 +37,14 @@ fn builder() -> DispatcherBuilder {
 }
 
 fn letting_in(authenticator: impl Authenticate) -> Dispatcher {
-    builder().authenticate(authenticator).build().expect("all is there")
+    builder().authenticator(authenticator).build().expect("all is there")
 }
 
 struct Answer {
     status: u16,
     headers: HeaderMap,
     body: Value,
-    report: Report,
+    report: RequestReport,
 }
 
 impl Answer {
@@ -77,7 +77,7 @@ async fn send(
     }
     let body = if body.is_null() { String::new() } else { body.to_string() };
     let (head, body) = scim.dispatch(request.body(body).expect("a request")).await.into_parts();
-    let report = head.extensions.get::<Report>().expect("a report").clone();
+    let report = head.extensions.get::<RequestReport>().expect("a report").clone();
     let body =
         if body.is_empty() { Value::Null } else { serde_json::from_slice(&body).expect("JSON") };
     Answer { status: head.status.as_u16(), headers: head.headers, body, report }
@@ -91,9 +91,9 @@ async fn get(scim: &Dispatcher, path: &str, token: &str) -> Answer {
 /// Tokens of the library, one of them issued for `acme`.
 async fn tokens() -> (Tokens, Secret, TestClock) {
     let clock = TestClock::default();
-    let tokens = Tokens::new(MemoryTokens::default()).clock(clock.clone());
+    let tokens = Tokens::new(MemoryTokens::default()).with_clock(clock.clone());
     let issued = tokens
-        .issue(TokenGrant::new("acme").lifetime(Duration::from_secs(60)))
+        .issue(TokenGrant::new("acme").expires_in(Duration::from_secs(60)))
         .await
         .expect("a token");
     (tokens, issued.secret, clock)
@@ -103,7 +103,7 @@ async fn tokens() -> (Tokens, Secret, TestClock) {
 async fn who_is_not_known_is_challenged_wherever_they_go() {
     // P-2-01, P-3.2-07
     let (tokens, _, _) = tokens().await;
-    let scim = letting_in(Bearer::new(tokens));
+    let scim = letting_in(BearerAuth::new(tokens));
     let paths = [
         "/Users",
         "/Users/1",
@@ -160,7 +160,9 @@ async fn a_challenge_names_all_schemes_of_the_host() {
     );
     let (tokens, token, _) = tokens().await;
     let config =
-        get(&letting_in(Bearer::new(tokens)), "/ServiceProviderConfig", token.expose()).await.body;
+        get(&letting_in(BearerAuth::new(tokens)), "/ServiceProviderConfig", token.expose())
+            .await
+            .body;
     let schemes: Vec<_> = config["authenticationSchemes"]
         .as_array()
         .expect("schemes")
@@ -195,7 +197,7 @@ async fn no_401_goes_without_a_challenge() {
             _: &mut Resource,
             _: &RequestContext,
         ) -> Result<CreateDecision, Error> {
-            Err(Error::status_only(http::StatusCode::UNAUTHORIZED, "say who you are"))
+            Err(Error::new(http::StatusCode::UNAUTHORIZED, "say who you are"))
         }
     }
 
@@ -220,7 +222,7 @@ async fn no_401_goes_without_a_challenge() {
 async fn only_the_one_header_counts_and_only_as_it_is_written() {
     // P-2-01
     let (tokens, token, _) = tokens().await;
-    let scim = letting_in(Bearer::new(tokens));
+    let scim = letting_in(BearerAuth::new(tokens));
     let token = token.expose();
     for header in
         [format!("Bearer {token}"), format!("bEARER {token}"), format!("Bearer  {token} ")]
@@ -274,7 +276,7 @@ async fn only_the_one_header_counts_and_only_as_it_is_written() {
 async fn a_token_anywhere_else_is_no_token() {
     // P-7.4-01: RFC 6750, Section 2.3, has tokens in URLs; those are kept in logs.
     let (tokens, token, _) = tokens().await;
-    let scim = letting_in(Bearer::new(tokens).accepting_bare_tokens());
+    let scim = letting_in(BearerAuth::new(tokens).allow_raw_token());
     let token = token.expose();
     for parameter in ["access_token", "token", "authorization"] {
         let answer =
@@ -303,9 +305,9 @@ async fn a_token_anywhere_else_is_no_token() {
 async fn a_bare_token_is_taken_where_the_host_says_so() {
     let (tokens, token, _) = tokens().await;
     let header = [("authorization", token.expose().as_bytes())];
-    let scim = letting_in(Bearer::new(tokens.clone()));
+    let scim = letting_in(BearerAuth::new(tokens.clone()));
     assert_eq!(send(&scim, "GET", "/Users", &header, Value::Null).await.challenge(), Some(MISSING));
-    let scim = letting_in(Bearer::new(tokens).accepting_bare_tokens());
+    let scim = letting_in(BearerAuth::new(tokens).allow_raw_token());
     assert_eq!(send(&scim, "GET", "/Users", &header, Value::Null).await.status, 200);
     assert_eq!(get(&scim, "/Users", token.expose()).await.status, 200);
     for (wrong, challenge) in
@@ -321,7 +323,7 @@ async fn a_bare_token_is_taken_where_the_host_says_so() {
 async fn tokens_end_by_the_clock_and_by_revocation() {
     // P-7.4-01
     let (tokens, token, clock) = tokens().await;
-    let scim = letting_in(Bearer::new(tokens.clone()));
+    let scim = letting_in(BearerAuth::new(tokens.clone()));
     clock.advance(59);
     assert_eq!(get(&scim, "/Users", token.expose()).await.status, 200);
     clock.advance(1);
@@ -339,10 +341,10 @@ async fn who_may_only_read_or_only_write_does_only_that() {
     let tokens = Tokens::new(MemoryTokens::default());
     let mut issued = Vec::new();
     for (read, write) in [(true, false), (false, true), (false, false)] {
-        let grant = TokenGrant::new("acme").permissions(Permissions { read, write });
+        let grant = TokenGrant::new("acme").with_permissions(Permissions { read, write });
         issued.push(tokens.issue(grant).await.expect("a token").secret);
     }
-    let scim = letting_in(Bearer::new(tokens));
+    let scim = letting_in(BearerAuth::new(tokens));
     let requests = [
         ("GET", "/Users", [true, false, false]),
         ("HEAD", "/Users", [true, false, false]),
@@ -379,7 +381,7 @@ async fn the_hosts_own_validator_is_asked_and_its_answers_are_passed_on() {
     // P-2-01, P-2-02
     let asked = Arc::new(AtomicUsize::new(0));
     let count = Arc::clone(&asked);
-    let scim = letting_in(Bearer::new(token_fn(move |token: Secret| {
+    let scim = letting_in(BearerAuth::new(validator_fn(move |token: Secret| {
         count.fetch_add(1, Ordering::Relaxed);
         async move {
             match token.expose() {
@@ -390,7 +392,7 @@ async fn the_hosts_own_validator_is_asked_and_its_answers_are_passed_on() {
                 "garbled" => {
                     Err(AuthError::InsufficientScope { scope: Some("x\", error=\"y".into()) })
                 }
-                "off" => Err(AuthError::switched_off()),
+                "off" => Err(AuthError::tenant_disabled()),
                 "down" => Err(AuthError::unavailable("the keys of 10.0.0.7 cannot be fetched")),
                 _ => Err(AuthError::invalid_token()),
             }
@@ -407,7 +409,7 @@ async fn the_hosts_own_validator_is_asked_and_its_answers_are_passed_on() {
     ] {
         let answer = get(&scim, "/Users", token).await;
         assert_eq!((answer.status, answer.challenge()), (status, challenge), "{token}");
-        assert_eq!(answer.report.source.is_some(), token == "down", "{token}");
+        assert_eq!(answer.report.error.is_some(), token == "down", "{token}");
         assert!(!answer.body.to_string().contains("10.0.0.7"), "what failed is for the host's log");
     }
     let good = get(&scim, "/Users", "good").await;
@@ -435,11 +437,11 @@ fn nobody_lets_everybody_in_by_mistake() {
     assert_eq!(refused, BuildError::NoAuthenticator);
     assert!(refused.to_string().contains("`unauthenticated`"), "{refused}");
     assert!(builder().unauthenticated().build().is_ok());
-    let tokens = || Bearer::new(token_fn(async |_| Err(AuthError::invalid_token())));
-    assert!(builder().authenticate(tokens()).authenticate(tokens()).build().is_ok());
+    let tokens = || BearerAuth::new(validator_fn(async |_| Err(AuthError::invalid_token())));
+    assert!(builder().authenticator(tokens()).authenticator(tokens()).build().is_ok());
     for both in [
-        builder().authenticate(tokens()).unauthenticated(),
-        builder().unauthenticated().authenticate(tokens()),
+        builder().authenticator(tokens()).unauthenticated(),
+        builder().unauthenticated().authenticator(tokens()),
     ] {
         let refused = both.build().expect_err("nobody knows what was meant");
         assert_eq!(refused, BuildError::TwoAuthenticators);
@@ -511,7 +513,7 @@ impl OnlyThemselves {
         match cx.principal() {
             Some("administrator") => Ok(()),
             Some(principal) if principal == id => Ok(()),
-            _ => Err(StoreError::Rejected(Error::status_only(
+            _ => Err(StoreError::Rejected(Error::new(
                 http::StatusCode::FORBIDDEN,
                 "this is somebody else",
             ))),
@@ -578,7 +580,7 @@ impl ResourceStore for OnlyThemselves {
 async fn a_store_decides_by_who_asks_what_and_for_which_resource() {
     // P-2-02, P-2-03
     let users = ResourceType::user();
-    let authenticator = Bearer::new(token_fn(|token: Secret| async move {
+    let authenticator = BearerAuth::new(validator_fn(|token: Secret| async move {
         Ok(RequestContext::new("acme")
             .with_principal(token.expose())
             .with_extension("the host's own"))
@@ -586,7 +588,7 @@ async fn a_store_decides_by_who_asks_what_and_for_which_resource() {
     let store = OnlyThemselves(MemoryStore::new(users.clone()));
     let scim = Dispatcher::builder(BASE)
         .resource_type(users, store)
-        .authenticate(authenticator)
+        .authenticator(authenticator)
         .build()
         .expect("all is there");
     let make = async |name: &str| {
@@ -620,7 +622,7 @@ async fn strangers_may_be_let_in_to_register_and_no_further() {
         async fn authenticate(&self, head: &Parts) -> Result<RequestContext, AuthError> {
             let registers = head.method == http::Method::POST && head.uri.path() == "/Users";
             if head.headers.contains_key("authorization") || !registers {
-                return Err(AuthError::missing());
+                return Err(AuthError::missing_credentials());
             }
             Ok(RequestContext::new("acme")
                 .with_permissions(Permissions { read: false, write: true }))
@@ -643,7 +645,7 @@ async fn strangers_may_be_let_in_to_register_and_no_further() {
     }
 
     let scim =
-        builder().authenticate(Registration).hooks(Registration).build().expect("all is there");
+        builder().authenticator(Registration).hooks(Registration).build().expect("all is there");
     let mut stranger = user("stranger");
     stranger["active"] = json!(true);
     let made =
@@ -664,13 +666,13 @@ async fn a_tenant_can_be_named_by_token_path_or_host() {
     // P-6-01, P-6.1-01
     let (tokens, token, _) = tokens().await;
     let other = tokens.issue(TokenGrant::new("other")).await.expect("a token").secret;
-    let by_path = CheckTenant::new(
-        Bearer::new(tokens.clone()),
+    let by_path = VerifyTenant::new(
+        BearerAuth::new(tokens.clone()),
         "https://example.com/t/{tenant}/scim/v2".parse().expect("a URL"),
     );
     let by_path = letting_in(by_path);
-    let by_host = CheckTenant::new(
-        Bearer::new(tokens.clone()),
+    let by_host = VerifyTenant::new(
+        BearerAuth::new(tokens.clone()),
         "https://{tenant}.example.com/scim/v2".parse().expect("a URL"),
     );
     let by_host = letting_in(by_host);
@@ -722,7 +724,7 @@ async fn a_tenant_can_be_named_by_token_path_or_host() {
 #[tokio::test]
 async fn features_can_be_a_tenants_own_and_its_configuration_says_so() {
     // S-5-01: `ServiceProviderConfig` is true for each tenant.
-    let scim = letting_in(Bearer::new(token_fn(|token: Secret| async move {
+    let scim = letting_in(BearerAuth::new(validator_fn(|token: Secret| async move {
         let mut features = Features::default();
         match token.expose() {
             "default" => return Ok(RequestContext::new("default")),

@@ -123,7 +123,7 @@ async fn who_has_no_resource_has_no_me() {
         RequestContext::new("other").with_me("User", id(&own)),
         RequestContext::new("example").with_me("User", id(&group)),
         RequestContext::new("example").with_me("Nothing", id(&own)),
-        RequestContext::new("example").with_me("User", id(&own)).without_resource_type("User"),
+        RequestContext::new("example").with_me("User", id(&own)).hide_resource_type("User"),
     ] {
         let provider = provider.asked_by(cx);
         for method in ["GET", "PUT", "DELETE"] {

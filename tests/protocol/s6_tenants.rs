@@ -247,7 +247,7 @@ async fn a_version_of_another_tenant_opens_nothing() {
 async fn what_is_switched_off_for_a_tenant_cannot_be_seen_from_anywhere() {
     // P-6-02
     let Neighbours { ours, tours, bjensen, .. } = Neighbours::new(Pushdown::Full).await;
-    let hidden = ours.asked_by(RequestContext::new("example").without_resource_type("Group"));
+    let hidden = ours.asked_by(RequestContext::new("example").hide_resource_type("Group"));
     let path = format!("/Groups/{}", id(&tours));
     for (known, unknown) in [
         ("/Groups", "/Nothings"),
@@ -336,7 +336,7 @@ async fn no_operation_of_a_bulk_request_reaches_another_tenant() {
         assert_eq!(neighbours.ours.get(&path).await.status, 200, "{path} is as it was");
     }
     let hidden =
-        neighbours.ours.asked_by(RequestContext::new("example").without_resource_type("Group"));
+        neighbours.ours.asked_by(RequestContext::new("example").hide_resource_type("Group"));
     let operations =
         [post("/Groups", "a", group("New", &[])), delete(&tours), patch(&tours, rename.clone())];
     assert_eq!(statuses(&hidden.bulk(&operations).await), ["404"; 3]);

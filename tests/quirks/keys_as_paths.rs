@@ -365,7 +365,7 @@ async fn references_to_new_resources_are_found_under_paths() {
 #[tokio::test]
 async fn many_keys_are_read() {
     let mut limits = Limits::default();
-    limits.json.members = 50_000;
+    limits.json.max_members = 50_000;
     let provider = Provider::new(Setup { quirks: Quirks::LENIENT, limits, ..Setup::default() });
     let mut body = base();
     for number in 0..20_000 {

@@ -40,7 +40,7 @@ impl Host {
             return Ok(());
         };
         if password.expose().len() < 4 {
-            return Err(Error::typed(ScimType::InvalidValue, "the password is too short"));
+            return Err(Error::scim(ScimType::InvalidValue, "the password is too short"));
         }
         let mut passwords = self.passwords.lock().expect("no panic while it is held");
         passwords.push(password.expose().to_owned());

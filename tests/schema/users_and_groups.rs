@@ -86,7 +86,7 @@ async fn who_is_not_active_is_still_there() {
 struct House;
 
 fn refuse(detail: &'static str) -> Error {
-    Error::typed(ScimType::InvalidValue, detail)
+    Error::scim(ScimType::InvalidValue, detail)
 }
 
 impl House {

@@ -164,7 +164,7 @@ impl DatabaseError {
     pub(super) fn of_search(self, budget: &EvalBudget) -> StoreError {
         match self {
             Self::Late(_) => match budget.spend(1) {
-                Ok(()) => Error::typed(ScimType::TooMany, TOO_LATE).into(),
+                Ok(()) => Error::scim(ScimType::TooMany, TOO_LATE).into(),
                 Err(spent) => Error::from(spent).into(),
             },
             err => err.into(),

@@ -11,7 +11,7 @@ use axum::extract::Request;
 use axum::response::Response;
 use http_body_util::{BodyExt, Full};
 use scimwire::Dispatcher;
-use scimwire::dispatch::Report;
+use scimwire::dispatch::RequestReport;
 use tower_service::Service;
 
 use super::capture_body::Read;
@@ -48,7 +48,7 @@ impl Recorded {
         let micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
         let (mut head, body) = answer.into_parts();
         let body = whole(body).await;
-        let report = head.extensions.remove::<Report>().unwrap_or_default();
+        let report = head.extensions.remove::<RequestReport>().unwrap_or_default();
         let status = head.status;
         logging::note(&logging::Answered { method: &method, status, micros, report: &report });
         let (request_body, length) = read.take();

@@ -66,7 +66,7 @@ pub(crate) fn routes(provider: &Provider) -> Router {
 async fn require_key(State(expected): State<TokenHash>, request: Request, next: Next) -> Response {
     let key = request.headers().get("X-Admin-Key").and_then(|key| key.to_str().ok());
     match key {
-        Some(key) if TokenHash::of(&Secret::from(key)) == expected => next.run(request).await,
+        Some(key) if TokenHash::new(&Secret::from(key)) == expected => next.run(request).await,
         _ => AdminError::Key.into_response(),
     }
 }

@@ -86,7 +86,7 @@ pub(super) async fn run(
     let (token, own) = match &pasted {
         Some(pasted) => (Secret::from(clean(pasted)), None),
         None => {
-            let issued = tokens.issue(TokenGrant::new(tenant.clone()).lifetime(LIFETIME)).await?;
+            let issued = tokens.issue(TokenGrant::new(tenant.clone()).expires_in(LIFETIME)).await?;
             (issued.secret, Some(issued.record.id))
         }
     };

@@ -48,7 +48,7 @@ impl Password {
             let is_right = aside(typed, is_right).await?;
             return Ok(if is_right { Judged::Right } else { Judged::Wrong });
         }
-        if encoding::hash(&hash)? != TokenHash::of(typed) {
+        if encoding::hash(&hash)? != TokenHash::new(typed) {
             return Ok(Judged::Wrong);
         }
         let new = self::hash(typed).await?;

@@ -62,7 +62,7 @@ impl Sessions {
     /// Opens one, and says what the cookie is to hold.
     pub(super) fn open(&self) -> Result<(Secret, Session), getrandom::Error> {
         let (cookie, forgery_token) = (random()?, random()?);
-        let hash = TokenHash::of(&cookie);
+        let hash = TokenHash::new(&cookie);
         let (sender, alive) = watch::channel(());
         let session =
             Session { forgery_token, ends: Instant::now() + self.lifetime, cookie: hash, alive };
@@ -104,7 +104,7 @@ impl Sessions {
             .filter_map(|pair| pair.trim().split_once('='));
         pairs
             .find(|(name, _)| *name == self.cookie_name())
-            .map(|(_, value)| TokenHash::of(&Secret::from(value)))
+            .map(|(_, value)| TokenHash::new(&Secret::from(value)))
     }
 
     fn cookie_name(&self) -> &'static str {
@@ -150,7 +150,7 @@ pub(super) async fn require(
 /// read.
 pub(super) fn is_from_our_page(headers: &HeaderMap, session: &Session) -> bool {
     let sent = headers.get(FORGERY_HEADER).and_then(|word| word.to_str().ok()).map(Secret::from);
-    sent.is_some_and(|sent| TokenHash::of(&sent) == TokenHash::of(&session.forgery_token))
+    sent.is_some_and(|sent| TokenHash::new(&sent) == TokenHash::new(&session.forgery_token))
 }
 
 /// 256 bits, as letters that need no escape anywhere.

@@ -50,9 +50,9 @@ enum Others {
 impl Lifetime {
     fn of(&self, grant: TokenGrant) -> TokenGrant {
         match self {
-            Self::NinetyDays => grant.lifetime(90 * DAY),
-            Self::OneYear => grant.lifetime(365 * DAY),
-            Self::NoEnd => grant.without_end(),
+            Self::NinetyDays => grant.expires_in(90 * DAY),
+            Self::OneYear => grant.expires_in(365 * DAY),
+            Self::NoEnd => grant.never_expires(),
         }
     }
 }
@@ -117,7 +117,7 @@ impl Console {
     async fn live_tokens(&self, tenant: &Tenant) -> Result<Vec<TokenRecord>, ConsoleError> {
         let now = DateTime::<Utc>::from(std::time::SystemTime::now());
         let mut records = self.tenants.tokens().list(tenant).await?;
-        records.retain(|record| record.is_live(now));
+        records.retain(|record| record.is_valid_at(now));
         Ok(records)
     }
 }
@@ -126,8 +126,8 @@ fn told(record: &TokenRecord) -> Value {
     let text = |time: DateTime<Utc>| time.to_rfc3339_opts(SecondsFormat::Secs, true);
     json!({
         "id": record.id,
-        "created": text(record.created),
-        "expires": record.expires.map(text),
-        "lastUsed": record.last_used.map(text),
+        "created": text(record.created_at),
+        "expires": record.expires_at.map(text),
+        "lastUsed": record.last_used_at.map(text),
     })
 }

@@ -230,7 +230,7 @@ fn is_ours(oauth: &OAuth, headers: &HeaderMap, form: &Parameters) -> bool {
     let mut named = cookies
         .filter_map(|cookie| cookie.trim().split_once('='))
         .filter(|(name, _)| *name == cookie_name(oauth));
-    let hash = |text: &str| TokenHash::of(&Secret::from(text));
+    let hash = |text: &str| TokenHash::new(&Secret::from(text));
     match (named.next(), named.next(), form.get("nonce")) {
         (Some((_, cookie)), None, Some(nonce)) => !from_elsewhere && hash(cookie) == hash(nonce),
         _ => false,

@@ -29,7 +29,7 @@ impl ClientTable {
         secret: &Secret,
         redirects: &[String],
     ) -> Result<Client, StoreError> {
-        let (secret, now) = (TokenHash::of(secret), encoding::now());
+        let (secret, now) = (TokenHash::new(secret), encoding::now());
         let insert = query(
             "INSERT INTO oauth_client (id, tenant, secret, redirects, created)
              VALUES ($1, $2, $3, $4, $5)",
@@ -75,7 +75,7 @@ impl ClientTable {
         secret: &Secret,
     ) -> Result<bool, StoreError> {
         let set = query("UPDATE oauth_client SET secret = $2 WHERE id = $1").bind(&client.id);
-        Ok(self.0.run(set.bind(encoding::of_hash(&TokenHash::of(secret)))).await? > 0)
+        Ok(self.0.run(set.bind(encoding::of_hash(&TokenHash::new(secret)))).await? > 0)
     }
 
     /// Returns whether the client exists.

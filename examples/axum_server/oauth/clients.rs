@@ -130,7 +130,7 @@ impl Clients {
         &self,
         credentials: &Credentials,
     ) -> Result<Option<Client>, StoreError> {
-        let given = TokenHash::of(&credentials.secret);
+        let given = TokenHash::new(&credentials.secret);
         let client = self.find(&credentials.id).await?;
         let expected = client.as_ref().map_or(TokenHash::from([0; 32]), |client| client.secret);
         let Some(client) = client.filter(|_| given == expected) else {

@@ -56,8 +56,8 @@ impl Ticket {
     pub(super) fn read(secret: &Secret) -> Option<Self> {
         let (key, _) = secret.expose().split_once(SEPARATOR)?;
         Some(Self {
-            grant: encoding::of_hash(&TokenHash::of(&Secret::from(key))),
-            whole: TokenHash::of(secret),
+            grant: encoding::of_hash(&TokenHash::new(&Secret::from(key))),
+            whole: TokenHash::new(secret),
         })
     }
 }
@@ -150,7 +150,7 @@ impl GrantTable {
         let update = update
             .bind(&grant.id)
             .bind(encoding::of_hash(&grant.secret))
-            .bind(encoding::of_hash(&TokenHash::of(next)))
+            .bind(encoding::of_hash(&TokenHash::new(next)))
             .bind(encoding::of_time(after(now(), lifetime)));
         Ok(self.0.run(update).await? > 0)
     }
@@ -196,7 +196,7 @@ impl GrantTable {
     ) -> Result<(), StoreError> {
         let end = query("DELETE FROM host_token WHERE hash = $1 AND client = $2");
         self.0
-            .run(end.bind(encoding::of_hash(&TokenHash::of(token))).bind(&client.id))
+            .run(end.bind(encoding::of_hash(&TokenHash::new(token))).bind(&client.id))
             .await
             .map(drop)
     }

@@ -192,7 +192,7 @@ impl Grants {
         self.table.sweep(client, self.token_lifetime).await?;
         self.table.keep_newest(client, grant, MOST_TOKENS - 1).await?;
         let tokens = Tokens::new(self.tokens.owned_by(&client.id, grant));
-        let lifetime = TokenGrant::new(client.tenant.clone()).lifetime(self.token_lifetime);
+        let lifetime = TokenGrant::new(client.tenant.clone()).expires_in(self.token_lifetime);
         Ok(tokens.issue(lifetime).await?.secret)
     }
 }

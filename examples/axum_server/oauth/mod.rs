@@ -3,7 +3,7 @@
 //! The access tokens are tokens of the library's, so that SCIM knows nothing of how they were got.
 //!
 //! Most hosts have an authorization server already: they keep that, and let the library ask it
-//! about tokens (`scimwire::auth::token_fn`).
+//! about tokens (`scimwire::auth::validator_fn`).
 
 mod admin;
 mod authorize;
@@ -30,7 +30,7 @@ use axum::{Json, Router, middleware};
 use http::StatusCode;
 use http::request::Parts;
 use scimwire::StoreError;
-use scimwire::auth::{RequestContext, TenantUrl, TenantUrlError};
+use scimwire::auth::{RequestContext, TenantUrlTemplate, TenantUrlTemplateError};
 use serde_json::{Value, json};
 
 use crate::console::SignIn;
@@ -59,8 +59,8 @@ pub(crate) struct OAuth {
     tenants: Arc<Tenants>,
     sign_in: Arc<SignIn>,
     public_url: PublicUrl,
-    by_path: TenantUrl,
-    by_host: TenantUrl,
+    by_path: TenantUrlTemplate,
+    by_host: TenantUrlTemplate,
 }
 
 impl OAuth {
@@ -71,7 +71,7 @@ impl OAuth {
         tenants: Arc<Tenants>,
         sign_in: Arc<SignIn>,
         public_url: &PublicUrl,
-    ) -> Result<Self, TenantUrlError> {
+    ) -> Result<Self, TenantUrlTemplateError> {
         let (by_path, by_host) = (public_url.by_path("/oauth")?, public_url.by_host("/oauth")?);
         let grants = Grants::new(options, tenants.access_token_table().clone(), records);
         Ok(Self {
@@ -88,8 +88,8 @@ impl OAuth {
     /// Whether a request may be this client's: the tenant is there, and neither path nor host name
     /// another.
     async fn is_here(&self, client: &Client, head: &Parts) -> Result<bool, StoreError> {
-        let cx = self.by_path.check(head, RequestContext::new(client.tenant.clone()));
-        let agrees = cx.and_then(|cx| self.by_host.check(head, cx)).is_ok();
+        let cx = self.by_path.verify(head, RequestContext::new(client.tenant.clone()));
+        let agrees = cx.and_then(|cx| self.by_host.verify(head, cx)).is_ok();
         Ok(agrees && self.tenants.settings(client.tenant.as_str()).await?.is_some())
     }
 

@@ -85,7 +85,7 @@ impl Consent<'_> {
 /// A page whose forms go, or lead, to `form_action` only: some browsers check that of where a form
 /// is sent on to as well.
 fn page(main: &Markup, form_action: &str) -> ([(HeaderName, String); 5], Html<String>) {
-    let style = STANDARD.encode(TokenHash::of(&Secret::from(STYLE)).as_bytes());
+    let style = STANDARD.encode(TokenHash::new(&Secret::from(STYLE)).as_bytes());
     let hooks = format!(
         "default-src 'none'; style-src 'sha256-{style}'; form-action {form_action}; base-uri 'none'; frame-ancestors 'none'"
     );

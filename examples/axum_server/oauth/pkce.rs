@@ -37,7 +37,7 @@ impl Challenge {
 
     /// Returns `true` if this verifier matches; compared in constant time.
     pub(super) fn is_of(self, verifier: &str) -> bool {
-        is_verifier(verifier) && TokenHash::of(&Secret::from(verifier)) == self.0
+        is_verifier(verifier) && TokenHash::new(&Secret::from(verifier)) == self.0
     }
 }
 

@@ -59,7 +59,7 @@ impl GivenClients {
             id,
             tenant: tenant.into(),
             redirects: Vec::new(),
-            secret: TokenHash::of(secret),
+            secret: TokenHash::new(secret),
             origin,
         };
         match self.by_id.entry(client.id.clone()) {

@@ -123,7 +123,7 @@ fn check(options: &Options) -> Result<(), TenantError> {
     }
     let mut hashes = HashSet::new();
     let mut tokens = options.tenants.iter().chain(&options.oauth_tokens);
-    match tokens.find(|token| !hashes.insert(TokenHash::of(&token.token))) {
+    match tokens.find(|token| !hashes.insert(TokenHash::new(&token.token))) {
         Some(again) => Err(TenantError::SharedToken(again.tenant.clone())),
         None => Ok(()),
     }
@@ -133,8 +133,8 @@ fn check(options: &Options) -> Result<(), TenantError> {
 async fn give(token: &TenantToken, table: &TokenTable) -> Result<(), TenantError> {
     let grant = TokenGrant::new(token.tenant.as_str());
     let grant = match token.lifetime {
-        Some(lifetime) => grant.lifetime(lifetime),
-        None => grant.without_end(),
+        Some(lifetime) => grant.expires_in(lifetime),
+        None => grant.never_expires(),
     };
     match table.give(&token.token, grant).await {
         Ok(()) => Ok(()),

@@ -120,7 +120,7 @@ impl TokenStore for TokenTable {
             return Ok(false);
         }
         let sweep = query("DELETE FROM host_token WHERE tenant = $1 AND expires <= $2");
-        let created = encoding::of_time(record.created);
+        let created = encoding::of_time(record.created_at);
         self.records.run(sweep.bind(record.tenant.as_str()).bind(&created)).await?;
         let insert = query(
             "INSERT INTO host_token
@@ -135,7 +135,7 @@ impl TokenStore for TokenTable {
             .bind(i64::from(record.permissions.read))
             .bind(i64::from(record.permissions.write))
             .bind(created)
-            .bind(record.expires.map(encoding::of_time))
+            .bind(record.expires_at.map(encoding::of_time))
             .bind(self.owner.as_ref().map(|owner| owner.client.clone()))
             .bind(self.owner.as_ref().and_then(|owner| owner.grant.clone()));
         Ok(self.records.run(insert).await? > 0)
@@ -162,15 +162,15 @@ impl TokenStore for TokenTable {
         let read = query_as(&read).bind(tenant.as_str()).bind(self.kind);
         for row in self.records.all(read).await? {
             let mut record = record(row)?;
-            record.last_used = record.last_used.max(self.used.of(&record));
+            record.last_used_at = record.last_used_at.max(self.used.of(&record));
             records.push(record);
         }
         Ok(records)
     }
 
-    async fn used(&self, record: &TokenRecord, at: DateTime<Utc>) {
+    async fn record_use(&self, record: &TokenRecord, at: DateTime<Utc>) {
         if self.is_given(&record.hash).await {
-            self.given.used(record, at).await;
+            self.given.record_use(record, at).await;
         } else if self.used.note(record, at) {
             tokio::spawn(self.clone().write_uses());
         }
@@ -185,7 +185,7 @@ fn record(row: Row) -> Result<TokenRecord, StoreError> {
     let mut record =
         TokenRecord::new(id, encoding::hash(&hash)?, tenant.as_str(), encoding::time(&created)?);
     record.permissions = Permissions { read: read != 0, write: write != 0 };
-    record.expires = expires.as_deref().map(encoding::time).transpose()?;
-    record.last_used = last_used.as_deref().map(encoding::time).transpose()?;
+    record.expires_at = expires.as_deref().map(encoding::time).transpose()?;
+    record.last_used_at = last_used.as_deref().map(encoding::time).transpose()?;
     Ok(record)
 }

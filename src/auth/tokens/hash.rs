@@ -17,7 +17,7 @@ pub struct TokenHash([u8; 32]);
 impl TokenHash {
     /// Hashes a token.
     #[must_use]
-    pub fn of(token: &Secret) -> Self {
+    pub fn new(token: &Secret) -> Self {
         Self(Sha256::digest(token.expose()).into())
     }
 

@@ -40,8 +40,9 @@ impl TokenStore for MemoryTokens {
 
     async fn insert(&self, record: TokenRecord) -> Result<bool, Box<dyn StdError + Send + Sync>> {
         let mut records = self.write();
-        records
-            .retain(|_, kept| kept.expires.is_none_or(|expires| record.created - expires < SHOWN));
+        records.retain(|_, kept| {
+            kept.expires_at.is_none_or(|expires| record.created_at - expires < SHOWN)
+        });
         let is_new = !records.contains_key(&record.hash);
         if is_new {
             records.insert(record.hash, record);
@@ -61,7 +62,7 @@ impl TokenStore for MemoryTokens {
         else {
             return Ok(false);
         };
-        record.expires = Some(record.expires.map_or(time, |expires| expires.min(time)));
+        record.expires_at = Some(record.expires_at.map_or(time, |expires| expires.min(time)));
         Ok(true)
     }
 
@@ -71,13 +72,13 @@ impl TokenStore for MemoryTokens {
     ) -> Result<Vec<TokenRecord>, Box<dyn StdError + Send + Sync>> {
         let mut records: Vec<_> =
             self.read().values().filter(|record| record.tenant == *tenant).cloned().collect();
-        records.sort_by(|one, other| (one.created, &one.id).cmp(&(other.created, &other.id)));
+        records.sort_by(|one, other| (one.created_at, &one.id).cmp(&(other.created_at, &other.id)));
         Ok(records)
     }
 
-    async fn used(&self, record: &TokenRecord, time: DateTime<Utc>) {
+    async fn record_use(&self, record: &TokenRecord, time: DateTime<Utc>) {
         if let Some(record) = self.write().get_mut(&record.hash) {
-            record.last_used = Some(time);
+            record.last_used_at = Some(time);
         }
     }
 }

@@ -15,7 +15,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::bearer::ValidateToken;
+use super::bearer::TokenValidator;
 use super::{AuthError, RequestContext, Tenant};
 use crate::clock::{Clock, SystemClock};
 use crate::secret::Secret;
@@ -43,7 +43,7 @@ const LAST_USED_STEP: TimeDelta = TimeDelta::minutes(1);
 /// ```
 /// use std::time::Duration;
 ///
-/// use scimwire::auth::{Bearer, MemoryTokens, Tokens, TokenGrant};
+/// use scimwire::auth::{BearerAuth, MemoryTokens, Tokens, TokenGrant};
 /// use scimwire::{Dispatcher, MemoryStore, ResourceType};
 ///
 /// # #[tokio::main(flavor = "current_thread")]
@@ -52,7 +52,7 @@ const LAST_USED_STEP: TimeDelta = TimeDelta::minutes(1);
 /// let users = ResourceType::user();
 /// let scim = Dispatcher::builder("https://example.com/scim/v2")
 ///     .resource_type(users.clone(), MemoryStore::new(users))
-///     .authenticate(Bearer::new(tokens.clone()))
+///     .authenticate(BearerAuth::new(tokens.clone()))
 ///     .build()?;
 ///
 /// let issued = tokens.issue(TokenGrant::new("acme").lifetime(Duration::from_secs(180 * 24 * 3600))).await?;
@@ -76,12 +76,12 @@ const LAST_USED_STEP: TimeDelta = TimeDelta::minutes(1);
 ///
 /// ```
 /// use scimwire::Quirks;
-/// use scimwire::auth::{Bearer, MemoryTokens, TokenGrant, Tokens, ValidateToken, token_fn};
+/// use scimwire::auth::{BearerAuth, MemoryTokens, TokenGrant, Tokens, TokenValidator, validator_fn};
 /// # use scimwire::{Dispatcher, MemoryStore, ResourceType};
 ///
 /// let tokens = Tokens::new(MemoryTokens::default());
 /// # let issuer = tokens.clone();
-/// let authenticator = Bearer::new(token_fn(move |token| {
+/// let authenticator = BearerAuth::new(validator_fn(move |token| {
 ///     let tokens = tokens.clone();
 ///     async move {
 ///         let cx = tokens.validate(&token).await?;
@@ -149,7 +149,7 @@ impl Tokens {
 
     /// Sets the clock. The default is the system clock.
     #[must_use]
-    pub fn clock(self, clock: impl Clock) -> Self {
+    pub fn with_clock(self, clock: impl Clock) -> Self {
         Self { clock: Arc::new(clock), ..self }
     }
 
@@ -180,7 +180,7 @@ impl Tokens {
     ) -> Result<TokenRecord, TokenError> {
         let record = grant.record(
             random_text::<ID_RANDOM_BYTES>()?,
-            TokenHash::of(secret),
+            TokenHash::new(secret),
             self.clock.now(),
         );
         if self.store.insert(record.clone()).await? { Ok(record) } else { Err(TokenError::Taken) }
@@ -204,7 +204,7 @@ impl Tokens {
         let records = self.store.list(tenant).await?;
         let old = records
             .into_iter()
-            .find(|record| record.id == id && record.tenant == *tenant && record.is_live(now));
+            .find(|record| record.id == id && record.tenant == *tenant && record.is_valid_at(now));
         let issued = self.issue(TokenGrant::like(&old.ok_or(TokenError::Unknown)?)).await?;
         self.store.expire(tenant, id, later(now, overlap)).await?;
         Ok(issued)
@@ -249,17 +249,17 @@ impl Tokens {
 
 /// The principal of the request is the id of the token.
 #[async_trait]
-impl ValidateToken for Tokens {
+impl TokenValidator for Tokens {
     async fn validate(&self, token: &Secret) -> Result<RequestContext, AuthError> {
-        let (hash, now) = (TokenHash::of(token), self.clock.now());
+        let (hash, now) = (TokenHash::new(token), self.clock.now());
         let record = self.store.find(&hash).await.map_err(AuthError::Unavailable)?;
         // Hashes compare in constant time. A store may find more than was asked for, such as the
         // same text in another case.
         let record = record
-            .filter(|record| record.hash == hash && record.is_live(now))
+            .filter(|record| record.hash == hash && record.is_valid_at(now))
             .ok_or_else(AuthError::invalid_token)?;
-        if record.last_used.is_none_or(|last_used| now - last_used >= LAST_USED_STEP) {
-            self.store.used(&record, now).await;
+        if record.last_used_at.is_none_or(|last_used| now - last_used >= LAST_USED_STEP) {
+            self.store.record_use(&record, now).await;
         }
         Ok(RequestContext::new(record.tenant)
             .with_principal(record.id)

@@ -31,19 +31,19 @@ impl TokenGrant {
 
     /// Sets the permissions.
     #[must_use]
-    pub fn permissions(self, permissions: Permissions) -> Self {
+    pub fn with_permissions(self, permissions: Permissions) -> Self {
         Self { permissions, ..self }
     }
 
     /// Sets the lifetime.
     #[must_use]
-    pub fn lifetime(self, lifetime: Duration) -> Self {
+    pub fn expires_in(self, lifetime: Duration) -> Self {
         Self { lifetime: Some(lifetime), ..self }
     }
 
     /// Makes the token valid until it is revoked. RFC 7644, Section 7.4, recommends an expiry.
     #[must_use]
-    pub fn without_end(self) -> Self {
+    pub fn never_expires(self) -> Self {
         Self { lifetime: None, ..self }
     }
 
@@ -51,17 +51,21 @@ impl TokenGrant {
     pub(super) fn like(record: &TokenRecord) -> Self {
         // A token that had expired before it was made has no lifetime left.
         let lifetime =
-            |expires: DateTime<Utc>| (expires - record.created).to_std().unwrap_or_default();
+            |expires: DateTime<Utc>| (expires - record.created_at).to_std().unwrap_or_default();
         Self {
             tenant: record.tenant.clone(),
             permissions: record.permissions,
-            lifetime: record.expires.map(lifetime),
+            lifetime: record.expires_at.map(lifetime),
         }
     }
 
     pub(super) fn record(self, id: String, hash: TokenHash, now: DateTime<Utc>) -> TokenRecord {
         let expires = self.lifetime.map(|lifetime| later(now, lifetime));
         let permissions = self.permissions;
-        TokenRecord { permissions, expires, ..TokenRecord::new(id, hash, self.tenant, now) }
+        TokenRecord {
+            permissions,
+            expires_at: expires,
+            ..TokenRecord::new(id, hash, self.tenant, now)
+        }
     }
 }

@@ -22,11 +22,11 @@ pub struct TokenRecord {
     /// The permissions.
     pub permissions: Permissions,
     /// The time of creation.
-    pub created: DateTime<Utc>,
+    pub created_at: DateTime<Utc>,
     /// The time of expiry; `None` means never.
-    pub expires: Option<DateTime<Utc>>,
+    pub expires_at: Option<DateTime<Utc>>,
     /// The time of the last use, to the minute, if the store keeps it.
-    pub last_used: Option<DateTime<Utc>>,
+    pub last_used_at: Option<DateTime<Utc>>,
 }
 
 impl TokenRecord {
@@ -43,16 +43,16 @@ impl TokenRecord {
             hash,
             tenant,
             permissions: Permissions::default(),
-            created,
-            expires: None,
-            last_used: None,
+            created_at: created,
+            expires_at: None,
+            last_used_at: None,
         }
     }
 
     /// Returns `true` if the token is valid at that time.
     #[must_use]
-    pub fn is_live(&self, now: DateTime<Utc>) -> bool {
-        self.expires.is_none_or(|expires| now < expires)
+    pub fn is_valid_at(&self, now: DateTime<Utc>) -> bool {
+        self.expires_at.is_none_or(|expires| now < expires)
     }
 }
 
@@ -90,7 +90,7 @@ pub trait TokenStore: Send + Sync + 'static {
 
     /// Called when a token was used, at most once a minute for each token if `last_used` is stored.
     /// The request does not depend on it: log your own errors here.
-    async fn used(&self, _record: &TokenRecord, _time: DateTime<Utc>) {}
+    async fn record_use(&self, _record: &TokenRecord, _time: DateTime<Utc>) {}
 }
 
 /// Delegates to the value behind the pointer.
@@ -126,8 +126,8 @@ macro_rules! forward {
                 (**self).list(tenant).await
             }
 
-            async fn used(&self, record: &TokenRecord, time: DateTime<Utc>) {
-                (**self).used(record, time).await;
+            async fn record_use(&self, record: &TokenRecord, time: DateTime<Utc>) {
+                (**self).record_use(record, time).await;
             }
         }
     )*};

@@ -30,11 +30,11 @@ fn now<T>(future: impl Future<Output = T>) -> T {
 
 fn tokens() -> (Tokens, TestClock) {
     let clock = TestClock::default();
-    (Tokens::new(MemoryTokens::default()).clock(clock.clone()), clock)
+    (Tokens::new(MemoryTokens::default()).with_clock(clock.clone()), clock)
 }
 
 fn acme() -> TokenGrant {
-    TokenGrant::new("acme").lifetime(Duration::from_secs(1000))
+    TokenGrant::new("acme").expires_in(Duration::from_secs(1000))
 }
 
 /// Whose token it is, if it is good.
@@ -56,7 +56,7 @@ fn a_token_is_random_and_only_its_hash_is_kept() {
     assert_ne!(one.record.id, other.record.id);
     let random = one.secret.expose().strip_prefix(PREFIX).expect("a prefix that scanners know");
     assert_eq!(URL_SAFE_NO_PAD.decode(random).expect("base64").len(), 32);
-    assert_eq!(one.record.hash, TokenHash::of(&one.secret));
+    assert_eq!(one.record.hash, TokenHash::new(&one.secret));
     assert_ne!(one.record.hash, other.record.hash);
     let shown = format!("{one:?} {:?} {tokens:?}", now(tokens.list(&"acme".into())));
     assert!(!shown.contains(random), "{shown}");
@@ -66,7 +66,7 @@ fn a_token_is_random_and_only_its_hash_is_kept() {
 #[test]
 fn hashes_are_those_of_sha_256() {
     let abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
-    let hash = TokenHash::of(&Secret::from("abc"));
+    let hash = TokenHash::new(&Secret::from("abc"));
     let hex: String = hash.as_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
     assert_eq!(hex, abc);
     assert_eq!(TokenHash::from(*hash.as_bytes()), hash);
@@ -110,11 +110,11 @@ fn a_token_ends() {
     let (tokens, clock) = tokens();
     let issued = now(tokens.issue(acme())).expect("a token");
     let by_default = now(tokens.issue(TokenGrant::new("acme"))).expect("a token");
-    let endless = now(tokens.issue(TokenGrant::new("acme").without_end())).expect("a token");
+    let endless = now(tokens.issue(TokenGrant::new("acme").never_expires())).expect("a token");
     let longest =
-        now(tokens.issue(TokenGrant::new("acme").lifetime(Duration::MAX))).expect("a token");
+        now(tokens.issue(TokenGrant::new("acme").expires_in(Duration::MAX))).expect("a token");
     let stillborn =
-        now(tokens.issue(TokenGrant::new("acme").lifetime(Duration::ZERO))).expect("a token");
+        now(tokens.issue(TokenGrant::new("acme").expires_in(Duration::ZERO))).expect("a token");
     let live = |token: &IssuedToken| tenant(&tokens, &token.secret).is_some();
     let all = || [&issued, &by_default, &endless, &longest, &stillborn].map(live);
     clock.advance(999);
@@ -149,7 +149,7 @@ fn a_token_can_end_after_a_while_and_never_ends_later_than_it_would() {
     let (tokens, clock) = tokens();
     let (some, endless) = (
         now(tokens.issue(acme())).expect("a token"),
-        now(tokens.issue(acme().without_end())).expect("a token"),
+        now(tokens.issue(acme().never_expires())).expect("a token"),
     );
     let expire = |tenant: &str, token: &IssuedToken, after| {
         now(tokens.expire(&tenant.into(), &token.record.id, Duration::from_secs(after)))
@@ -170,7 +170,7 @@ fn a_token_can_end_after_a_while_and_never_ends_later_than_it_would() {
 fn rotation_leaves_the_old_token_for_a_while() {
     let (tokens, clock) = tokens();
     let reading = Permissions { read: true, write: false };
-    let old = now(tokens.issue(acme().permissions(reading))).expect("a token");
+    let old = now(tokens.issue(acme().with_permissions(reading))).expect("a token");
     clock.advance(100);
     let rotate = |tenant: &str, id: &str, overlap| {
         now(tokens.rotate(&tenant.into(), id, Duration::from_secs(overlap)))
@@ -179,7 +179,7 @@ fn rotation_leaves_the_old_token_for_a_while() {
     let new = rotate("acme", &old.record.id, 10).expect("another token");
     assert_eq!(new.record.permissions, reading);
     assert_eq!(
-        new.record.expires,
+        new.record.expires_at,
         DateTime::from_timestamp(1100, 0),
         "as long as the old one was to be"
     );
@@ -197,7 +197,7 @@ fn rotation_leaves_the_old_token_for_a_while() {
             .into_iter()
             .find(|record| record.id == token.record.id)
             .expect("it is listed")
-            .expires
+            .expires_at
     };
     assert_eq!(
         ends(&new),
@@ -229,7 +229,7 @@ fn the_last_use_is_kept_to_within_a_minute() {
     let issued = now(tokens.issue(acme())).expect("a token");
     let last_used = || {
         now(tokens.list(&"acme".into())).expect("the records")[0]
-            .last_used
+            .last_used_at
             .map(|time| time.timestamp())
     };
     assert_eq!(last_used(), None);
@@ -276,7 +276,7 @@ impl TokenStore for Odd {
 fn a_record_of_another_token_is_not_believed() {
     // P-7.4-02
     let record =
-        TokenRecord::new("1", TokenHash::of(&Secret::from("abc")), "acme", DateTime::UNIX_EPOCH);
+        TokenRecord::new("1", TokenHash::new(&Secret::from("abc")), "acme", DateTime::UNIX_EPOCH);
     let tokens = Tokens::new(Odd { found: Some(record) });
     assert_eq!(tenant(&tokens, &Secret::from("ABC")), None);
     assert_eq!(tenant(&tokens, &Secret::from("abc")).as_deref(), Some("acme"));
@@ -299,7 +299,7 @@ fn a_store_that_is_down_is_no_wrong_token() {
 #[test]
 fn tokens_that_ended_long_ago_make_room() {
     let (tokens, clock) = tokens();
-    let lasting = now(tokens.issue(acme().without_end())).expect("a token");
+    let lasting = now(tokens.issue(acme().never_expires())).expect("a token");
     for _ in 0..10 {
         now(tokens.issue(acme())).expect("a token");
     }

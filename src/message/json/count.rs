@@ -16,7 +16,7 @@ pub(super) struct Count {
 
 impl Count {
     pub(super) fn new(limits: JsonLimits) -> Self {
-        Self { limits, left: limits.total, memory: limits.memory, weight: 0 }
+        Self { limits, left: limits.max_total_members, memory: limits.max_memory, weight: 0 }
     }
 
     pub(super) fn weight(&self) -> u64 {
@@ -54,12 +54,12 @@ impl Count {
 
     /// Counts a member that is only passed over.
     pub(super) fn passed_member(&mut self, there: usize) -> Result<(), Trouble> {
-        self.one_more(there, self.limits.members, Trouble::TooManyMembers)
+        self.one_more(there, self.limits.max_members, Trouble::TooManyMembers)
     }
 
     /// Counts a value that is only passed over.
     pub(super) fn passed_element(&mut self, there: usize) -> Result<(), Trouble> {
-        self.one_more(there, self.limits.values, Trouble::TooManyValues)
+        self.one_more(there, self.limits.max_values, Trouble::TooManyValues)
     }
 
     fn one_more(&mut self, there: usize, most: usize, beyond: Trouble) -> Result<(), Trouble> {

@@ -16,25 +16,31 @@ use read::Reader;
 #[non_exhaustive]
 pub struct JsonLimits {
     /// The maximum nesting of arrays and objects; the parser itself stops at 127. 32 by default.
-    pub depth: usize,
+    pub max_depth: usize,
     /// The maximum number of values of one array, such as the members of a group; beyond it is 413.
     /// 100,000 by default.
-    pub values: usize,
+    pub max_values: usize,
     /// The maximum number of members of one object; beyond it is 413. 1,000 by default.
-    pub members: usize,
+    pub max_members: usize,
     /// The maximum number of values in a body, counting each member of an object and each value of
     /// an array; beyond it is 413. 600,000 by default.
-    pub total: usize,
+    pub max_total_members: usize,
     /// The maximum memory of the parsed values of a body, in bytes; beyond it is 413. An object
     /// takes some 200 bytes, however small it is. 48 MiB by default: 150,000 e-mail addresses, each
     /// with a type.
-    pub memory: usize,
+    pub max_memory: usize,
 }
 
 impl Default for JsonLimits {
     fn default() -> Self {
-        let memory = 48 * 1024 * 1024;
-        Self { depth: 32, values: 100_000, members: 1_000, total: 600_000, memory }
+        let max_memory = 48 * 1024 * 1024;
+        Self {
+            max_depth: 32,
+            max_values: 100_000,
+            max_members: 1_000,
+            max_total_members: 600_000,
+            max_memory,
+        }
     }
 }
 
@@ -44,7 +50,13 @@ impl JsonLimits {
     #[must_use]
     pub fn unlimited() -> Self {
         const NONE: usize = usize::MAX;
-        Self { depth: NONE, values: NONE, members: NONE, total: NONE, memory: NONE }
+        Self {
+            max_depth: NONE,
+            max_values: NONE,
+            max_members: NONE,
+            max_total_members: NONE,
+            max_memory: NONE,
+        }
     }
 }
 
@@ -114,12 +126,12 @@ impl From<JsonError> for Error {
             | JsonError::TooManyMembers { .. }
             | JsonError::TooMuch { .. }
             | JsonError::TooLarge { .. } => {
-                Self::status_only(StatusCode::PAYLOAD_TOO_LARGE, err.to_string())
+                Self::new(StatusCode::PAYLOAD_TOO_LARGE, err.to_string())
             }
             JsonError::Syntax { .. }
             | JsonError::NotObject
             | JsonError::Duplicate { .. }
-            | JsonError::TooDeep => Self::typed(ScimType::InvalidSyntax, err.to_string()),
+            | JsonError::TooDeep => Self::scim(ScimType::InvalidSyntax, err.to_string()),
         }
     }
 }
@@ -201,10 +213,10 @@ impl Trouble {
             Self::Syntax => JsonError::Syntax { line, column },
             Self::Duplicate => JsonError::Duplicate { line, column },
             Self::TooDeep => JsonError::TooDeep,
-            Self::TooManyValues => JsonError::TooManyValues { most: limits.values },
-            Self::TooManyMembers => JsonError::TooManyMembers { most: limits.members },
-            Self::TooMuch => JsonError::TooMuch { most: limits.total },
-            Self::TooLarge => JsonError::TooLarge { most: limits.memory },
+            Self::TooManyValues => JsonError::TooManyValues { most: limits.max_values },
+            Self::TooManyMembers => JsonError::TooManyMembers { most: limits.max_members },
+            Self::TooMuch => JsonError::TooMuch { most: limits.max_total_members },
+            Self::TooLarge => JsonError::TooLarge { most: limits.max_memory },
         }
     }
 }

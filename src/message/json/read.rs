@@ -23,7 +23,7 @@ pub(super) struct Reader<'t> {
 
 impl<'t> Reader<'t> {
     pub(super) fn new(text: &'t str, limits: JsonLimits) -> Self {
-        let depth = limits.depth.min(DEEPEST);
+        let depth = limits.max_depth.min(DEEPEST);
         let (scanner, count) = (Scanner::new(text), Count::new(limits));
         Self { scanner, count, depth, values: Vec::new(), members: Vec::new() }
     }

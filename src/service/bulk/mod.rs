@@ -59,7 +59,7 @@ fn read(call: &mut Call<'_>, mut body: Object) -> Result<BulkRequest, Failure> {
         message::no_errors(&mut body, &mut call.deviations);
     }
     let message = BulkRequest::from_object(body)?;
-    let most = call.service.limits.bulk_operations;
+    let most = call.service.limits.max_bulk_operations;
     if message.operations.len() > most {
         let detail = format!(
             "a bulk request has no more than {most} operations (`maxOperations`): send them in several"
@@ -71,5 +71,5 @@ fn read(call: &mut Call<'_>, mut body: Object) -> Result<BulkRequest, Failure> {
 
 /// RFC 7644, Section 3.7.4.
 fn too_large(detail: String) -> Failure {
-    Error::status_only(StatusCode::PAYLOAD_TOO_LARGE, detail).into()
+    Error::new(StatusCode::PAYLOAD_TOO_LARGE, detail).into()
 }

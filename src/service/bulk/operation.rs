@@ -102,7 +102,7 @@ impl<'c> Task<'c> {
                 "`{}` names nothing that an operation of this request creates",
                 Shown(&reference)
             );
-            self.problem = Some(Error::typed(ScimType::InvalidValue, detail).into());
+            self.problem = Some(Error::scim(ScimType::InvalidValue, detail).into());
         }
     }
 
@@ -177,7 +177,7 @@ impl<'c> Task<'c> {
         if let Some(version) = version.filter(|_| verb != Verb::Post) {
             if version.contains(|character: char| character.is_ascii_control()) {
                 let detail = "`version` has characters that no version has";
-                return Err(Error::typed(ScimType::InvalidValue, detail).into());
+                return Err(Error::scim(ScimType::InvalidValue, detail).into());
             }
             self.if_match = entity_tags([version]);
         }
@@ -222,5 +222,5 @@ impl Verb {
 }
 
 fn syntax(detail: &'static str) -> Failure {
-    Error::typed(ScimType::InvalidSyntax, detail).into()
+    Error::scim(ScimType::InvalidSyntax, detail).into()
 }

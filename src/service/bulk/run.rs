@@ -233,5 +233,5 @@ fn refers_to(links: &[Vec<Link>], index: usize, other: usize) -> bool {
 }
 
 pub(super) fn conflict(detail: String) -> Failure {
-    Error::status_only(StatusCode::CONFLICT, detail).into()
+    Error::new(StatusCode::CONFLICT, detail).into()
 }

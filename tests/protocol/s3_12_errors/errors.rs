@@ -6,7 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use http::{Request, Response};
 use scimwire::auth::{AuthError, Authenticate, Permissions, RequestContext};
-use scimwire::dispatch::{Bytes, Report};
+use scimwire::dispatch::{Bytes, RequestReport};
 use scimwire::query::Projection;
 use scimwire::resource::{Meta, Version};
 use scimwire::store::{Change, Precondition, StoreError, StorePage, StoreQuery, Update};
@@ -128,7 +128,7 @@ fn over(store: impl ResourceStore) -> Dispatcher {
 fn closed(reason: fn() -> AuthError) -> Dispatcher {
     let builder = Dispatcher::builder(BASE)
         .resource_type(ResourceType::user(), Failing(|| StoreError::NotFound));
-    builder.authenticate(Closed(reason)).build().expect("all is there")
+    builder.authenticator(Closed(reason)).build().expect("all is there")
 }
 
 async fn send(scim: &Dispatcher, method: &str, path: &str) -> Response<Bytes> {
@@ -148,7 +148,7 @@ fn error(response: &Response<Bytes>) -> Value {
 async fn each_status_stands_for_one_thing() {
     // P-3.12-14; nothing is moved, so that 307 and 308 are not among them.
     let mut setup = Setup::default();
-    setup.limits.body_bytes = 3000;
+    setup.limits.max_body_bytes = 3000;
     let provider = Provider::new(setup);
     let made = provider.create("/Users", people().remove(0)).await;
     let path = format!("/scim/v2/Users/{}", id(&made));
@@ -193,9 +193,8 @@ async fn each_status_stands_for_one_thing() {
 #[tokio::test]
 async fn what_the_host_fails_with_has_its_status() {
     // P-3.12-14, A-74
-    let too_many = || {
-        StoreError::Rejected(Error::status_only(http::StatusCode::TOO_MANY_REQUESTS, "slow down"))
-    };
+    let too_many =
+        || StoreError::Rejected(Error::new(http::StatusCode::TOO_MANY_REQUESTS, "slow down"));
     let busy = || StoreError::Unavailable { retry_after: Duration::from_millis(1500) };
     let conflict = || StoreError::Conflict { attribute: "userName".to_owned() };
     let stores: [(u16, fn() -> StoreError); 5] = [
@@ -203,7 +202,7 @@ async fn what_the_host_fails_with_has_its_status() {
         (503, busy),
         (409, conflict),
         (500, || StoreError::other("the disk is full")),
-        (400, || Error::typed(ScimType::TooMany, "too many of them").into()),
+        (400, || Error::scim(ScimType::TooMany, "too many of them").into()),
     ];
     for (status, failure) in stores {
         let scim = over(Failing(failure));
@@ -223,8 +222,8 @@ async fn what_the_host_fails_with_has_its_status() {
         }
     }
     for (status, reason) in [
-        (401, AuthError::missing as fn() -> AuthError),
-        (403, AuthError::switched_off),
+        (401, AuthError::missing_credentials as fn() -> AuthError),
+        (403, AuthError::tenant_disabled),
         (503, || AuthError::unavailable("x")),
     ] {
         let response = send(&closed(reason), "GET", "/Users").await;
@@ -270,9 +269,9 @@ async fn what_a_store_says_stays_in_the_house() {
         for secret in ["SELECT", "password", "db-7", "StoreError", "2819c223", ".rs"] {
             assert!(!body.contains(secret), "{secret}: {body}");
         }
-        let report = response.extensions().get::<Report>().expect("a report");
+        let report = response.extensions().get::<RequestReport>().expect("a report");
         assert!(
-            report.source.as_ref().is_some_and(|source| source.to_string().contains("SELECT")),
+            report.error.as_ref().is_some_and(|source| source.to_string().contains("SELECT")),
             "the host is told"
         );
     }

@@ -52,7 +52,7 @@ const ONE_PATCH: u64 = 4 + 8 * 23;
 const LIMITS: &[Limit] = &[
     Limit {
         name: "body_bytes",
-        set: |limits, limit| limits.body_bytes = limit,
+        set: |limits, limit| limits.max_body_bytes = limit,
         request: |length| {
             let (method, path, mut body) = body(&json!(1));
             body.push_str(&" ".repeat(length - body.len()));
@@ -63,21 +63,21 @@ const LIMITS: &[Limit] = &[
     },
     Limit {
         name: "json.depth",
-        set: |limits, limit| limits.json.depth = limit,
+        set: |limits, limit| limits.json.max_depth = limit,
         request: |depth| body(&nested(depth)),
         limit: 6,
         above: (400, Some("invalidSyntax")),
     },
     Limit {
         name: "json.values, in an attribute that nobody knows",
-        set: |limits, limit| limits.json.values = limit,
+        set: |limits, limit| limits.json.max_values = limit,
         request: |count| body(&json!(vec![1; count])),
         limit: 8,
         above: (413, None),
     },
     Limit {
         name: "json.values: members of a new group",
-        set: |limits, limit| limits.json.values = limit,
+        set: |limits, limit| limits.json.max_values = limit,
         request: |count| {
             let members: Vec<String> = (0..count).map(|number| number.to_string()).collect();
             let members: Vec<&str> = members.iter().map(String::as_str).collect();
@@ -88,7 +88,7 @@ const LIMITS: &[Limit] = &[
     },
     Limit {
         name: "json.members",
-        set: |limits, limit| limits.json.members = limit,
+        set: |limits, limit| limits.json.max_members = limit,
         request: |count| {
             let members: serde_json::Map<String, Value> =
                 (0..count).map(|number| (format!("a{number}"), json!(1))).collect();
@@ -100,7 +100,7 @@ const LIMITS: &[Limit] = &[
     Limit {
         // Beside the user, its schema, its name and what is extra.
         name: "json.total, in an attribute that nobody knows",
-        set: |limits, limit| limits.json.total = limit + 4,
+        set: |limits, limit| limits.json.max_total_members = limit + 4,
         request: |count| body(&json!(vec![1; count])),
         limit: 30,
         above: (413, None),
@@ -108,7 +108,7 @@ const LIMITS: &[Limit] = &[
     Limit {
         // Beside the user and its schema, each has a place in the list and a block of memory.
         name: "json.memory",
-        set: |limits, limit| limits.json.memory = 292 + limit * 228,
+        set: |limits, limit| limits.json.max_memory = 292 + limit * 228,
         request: |count| {
             let emails = vec![json!({ "value": "x" }); count];
             let body = json!({ "schemas": [USER], "userName": "other", "emails": emails });
@@ -119,7 +119,7 @@ const LIMITS: &[Limit] = &[
     },
     Limit {
         name: "json.values, in an operation",
-        set: |limits, limit| limits.json.values = limit,
+        set: |limits, limit| limits.json.max_values = limit,
         request: |count| {
             let emails: Vec<Value> = (0..count)
                 .map(|number| json!({ "value": format!("{number}@example.com") }))
@@ -131,28 +131,28 @@ const LIMITS: &[Limit] = &[
     },
     Limit {
         name: "filter.bytes",
-        set: |limits, limit| limits.filter.bytes = limit,
+        set: |limits, limit| limits.filter.max_bytes = limit,
         request: |length| search(&format!("title eq \"{}\"", "x".repeat(length - 11))),
         limit: 30,
         above: (400, Some("invalidFilter")),
     },
     Limit {
         name: "filter.depth",
-        set: |limits, limit| limits.filter.depth = limit,
+        set: |limits, limit| limits.filter.max_depth = limit,
         request: |depth| search(&format!("{}title pr{}", "(".repeat(depth), ")".repeat(depth))),
         limit: 4,
         above: (400, Some("invalidFilter")),
     },
     Limit {
         name: "filter.terms",
-        set: |limits, limit| limits.filter.terms = limit,
+        set: |limits, limit| limits.filter.max_terms = limit,
         request: |terms| search(&vec!["title pr"; terms].join(" and ")),
         limit: 4,
         above: (400, Some("invalidFilter")),
     },
     Limit {
         name: "filter.terms, in a path",
-        set: |limits, limit| limits.filter.terms = limit,
+        set: |limits, limit| limits.filter.max_terms = limit,
         request: |terms| {
             let path = format!("emails[{}]", vec!["type eq \"x\""; terms].join(" or "));
             patch(&json!([{ "op": "remove", "path": path }]))
@@ -162,7 +162,7 @@ const LIMITS: &[Limit] = &[
     },
     Limit {
         name: "patch_operations",
-        set: |limits, limit| limits.patch_operations = limit,
+        set: |limits, limit| limits.max_patch_operations = limit,
         request: |count| {
             patch(&json!(vec![json!({ "op": "replace", "path": "title", "value": "x" }); count]))
         },
@@ -171,14 +171,14 @@ const LIMITS: &[Limit] = &[
     },
     Limit {
         name: "resource_bytes, of a new user",
-        set: |limits, limit| limits.resource_bytes = limit,
+        set: |limits, limit| limits.max_resource_bytes = limit,
         request: |length| ("POST", "/Users".to_owned(), long(user("other"), length).to_string()),
         limit: 600,
         above: (400, Some("tooMany")),
     },
     Limit {
         name: "resource_bytes, of a user that is replaced",
-        set: |limits, limit| limits.resource_bytes = limit,
+        set: |limits, limit| limits.max_resource_bytes = limit,
         request: |length| {
             ("PUT", "/Users/{}".to_owned(), long(user("bjensen"), length).to_string())
         },
@@ -187,7 +187,7 @@ const LIMITS: &[Limit] = &[
     },
     Limit {
         name: "resource_bytes, of a user that is changed",
-        set: |limits, limit| limits.resource_bytes = limit,
+        set: |limits, limit| limits.max_resource_bytes = limit,
         request: |length| {
             patch(
                 &json!([{ "op": "add", "path": "title", "value": long(with_emails(), length)["title"] }]),
@@ -199,7 +199,7 @@ const LIMITS: &[Limit] = &[
     Limit {
         // P-3.12-05
         name: "work: each term looks at one",
-        set: |limits, limit| limits.work = limit as u64,
+        set: |limits, limit| limits.eval_budget = limit as u64,
         request: |terms| search(&vec!["externalId eq \"x\""; terms].join(" or ")),
         // Enough to make the user, too.
         limit: 40,
@@ -208,7 +208,7 @@ const LIMITS: &[Limit] = &[
     Limit {
         // P-3.12-05
         name: "work: each term looks at four",
-        set: |limits, limit| limits.work = limit as u64 * 4,
+        set: |limits, limit| limits.eval_budget = limit as u64 * 4,
         request: |terms| search(&vec!["emails.value eq \"x\""; terms].join(" or ")),
         limit: 10,
         above: (400, Some("tooMany")),
@@ -216,7 +216,7 @@ const LIMITS: &[Limit] = &[
     Limit {
         // P-3.12-05
         name: "work: what is added has seven values, and is looked for among four",
-        set: |limits, limit| limits.work = ONE_PATCH + limit as u64 * (7 + 4),
+        set: |limits, limit| limits.eval_budget = ONE_PATCH + limit as u64 * (7 + 4),
         request: |count| {
             let there = json!([{ "value": "0@example.org", "type": "work" }]);
             patch(&json!(vec![json!({ "op": "add", "path": "emails", "value": there }); count]))
@@ -227,7 +227,7 @@ const LIMITS: &[Limit] = &[
     Limit {
         // P-3.12-05
         name: "work: each value that is listed has two, and is looked for among four",
-        set: |limits, limit| limits.work = ONE_PATCH + 4 + limit as u64 * (2 + 4),
+        set: |limits, limit| limits.eval_budget = ONE_PATCH + 4 + limit as u64 * (2 + 4),
         request: |count| {
             let listed = vec![json!({ "value": "nobody@example.org" }); count];
             patch(&json!([{ "op": "remove", "path": "emails", "value": listed }]))
@@ -238,7 +238,7 @@ const LIMITS: &[Limit] = &[
     Limit {
         // P-3.12-05
         name: "work: each operation has three values, and looks at four",
-        set: |limits, limit| limits.work = ONE_PATCH + limit as u64 * (3 + 4),
+        set: |limits, limit| limits.eval_budget = ONE_PATCH + limit as u64 * (3 + 4),
         request: |count| {
             patch(&json!(vec![json!({ "op": "remove", "path": "emails[type eq \"x\"]" }); count]))
         },
@@ -249,7 +249,7 @@ const LIMITS: &[Limit] = &[
 
 #[tokio::test]
 async fn what_nobody_knows_of_a_message_takes_no_memory() {
-    let (provider, user) = limited(|limits| limits.json.memory = 20_000).await;
+    let (provider, user) = limited(|limits| limits.json.max_memory = 20_000).await;
     let unknown = || json!([vec![json!({ "a": 1, "b": { "c": "d" } }); 1_000]]);
     let with = |mut message: Value| {
         message["nosuch"] = unknown();
@@ -340,7 +340,7 @@ async fn each_limit_holds_from_one_above_it() {
 async fn pages_are_as_large_as_the_host_says() {
     let names = |answer: &Answer| answer.names().len();
     let (provider, _) =
-        limited(|limits| (limits.page_size, limits.default_page_size) = (5, 3)).await;
+        limited(|limits| (limits.max_page_size, limits.default_page_size) = (5, 3)).await;
     for number in 0..6 {
         provider.create("/Users", user(&format!("user{number}"))).await;
     }
@@ -400,7 +400,7 @@ async fn of_all_groups_direct_ones_are_shown_first() {
     let left_to_us = CASES.iter().map(|case| (Pushdown::None, case));
     for (pushdown, (most, indirect, shown, told)) in pushed_down.chain(left_to_us) {
         let mut setup = Setup { pushdown, ..Setup::default() };
-        (setup.limits.groups, setup.limits.indirect_groups) = (*most, *indirect);
+        (setup.limits.max_groups, setup.limits.max_indirect_groups) = (*most, *indirect);
         let provider = Provider::new(setup);
         let ann = id(&provider.create("/Users", user("ann")).await).to_owned();
         let mut below = vec![ann.clone(), ann.clone()];
@@ -435,7 +435,7 @@ async fn of_indirect_groups_the_nearest_are_shown() {
     // S-4.1.2-09
     for quirks in [Quirks::STRICT, Quirks::LENIENT] {
         let mut setup = Setup { quirks, ..Setup::default() };
-        setup.limits.indirect_groups = 3;
+        setup.limits.max_indirect_groups = 3;
         let provider = Provider::new(setup);
         let ann = id(&provider.create("/Users", user("ann")).await).to_owned();
         let bob = id(&provider.create("/Users", user("bob")).await).to_owned();

@@ -11,7 +11,7 @@ const MOST: usize = 600;
 
 fn limited(quirks: Quirks) -> Provider {
     let mut setup = Setup { quirks, ..Setup::default() };
-    setup.limits.resource_bytes = MOST;
+    setup.limits.max_resource_bytes = MOST;
     Provider::new(setup)
 }
 

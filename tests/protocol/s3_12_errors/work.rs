@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use scimwire::auth::RequestContext;
-use scimwire::dispatch::Report;
+use scimwire::dispatch::RequestReport;
 use scimwire::filter::{EvalBudget, Filter, FilterBinder};
 use scimwire::message::{PatchOp, PatchOperation};
 use scimwire::patch::PatchBinder;
@@ -253,7 +253,7 @@ async fn a_text_of_too_many_names_is_not_taken_apart() {
 /// A service provider that allows so much work for a request.
 fn limited(work: u64, quirks: Quirks) -> Provider {
     let mut setup = Setup { pushdown: Pushdown::None, quirks, ..Setup::default() };
-    setup.limits.work = work;
+    setup.limits.eval_budget = work;
     Provider::new(setup)
 }
 
@@ -461,7 +461,8 @@ async fn a_report_tells_a_hundred_departures() {
             http::Request::post("/scim/v2/Users").header("content-type", "application/scim+json");
         let request = request.body(made.to_string()).expect("a request");
         let response = scim.build().expect("a service provider").dispatch(request).await;
-        let deviations = &response.extensions().get::<Report>().expect("a report").deviations;
+        let deviations =
+            &response.extensions().get::<RequestReport>().expect("a report").deviations;
         assert_eq!((response.status().as_u16(), deviations.len()), (201, told), "{unknown}");
         let more = deviations.iter().find_map(|deviation| {
             if let Deviation::More { count } = deviation { Some(*count) } else { None }

@@ -144,7 +144,7 @@ async fn holding_a_cursor_grants_nothing() {
     (none.read, none.write) = (false, false);
     let powerless = provider.asked_by(RequestContext::new("example").with_permissions(none));
     assert_eq!(powerless.get(&path).await.status, 403);
-    let hidden = provider.asked_by(RequestContext::new("example").without_resource_type("User"));
+    let hidden = provider.asked_by(RequestContext::new("example").hide_resource_type("User"));
     assert_eq!(hidden.get(&path).await.status, 404);
     let colleague = provider.asked_by(RequestContext::new("example").with_principal("colleague"));
     assert_eq!(colleague.get(&path).await.names(), ["user2", "user3"]);

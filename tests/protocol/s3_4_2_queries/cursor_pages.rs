@@ -105,7 +105,7 @@ async fn cursors_need_no_escapes() {
 async fn count_is_a_bound() {
     // C-2-03, C-4-02
     let mut setup = Setup::default();
-    setup.limits.page_size = 4;
+    setup.limits.max_page_size = 4;
     setup.limits.default_page_size = 3;
     let provider = Provider::new(setup)
         .with_all("/Users", (0..9).map(|number| user(&format!("u{number}"))).collect())
@@ -275,7 +275,7 @@ async fn paging_is_advertised_as_it_is() {
     );
     assert_eq!(pagination.get("cursorTimeout"), None);
     let mut setup = Setup::default();
-    setup.limits.page_size = 4;
+    setup.limits.max_page_size = 4;
     setup.limits.cursor_timeout = Some(Duration::from_secs(3600));
     let provider = Provider::new(setup)
         .with_all("/Users", (0..9).map(|number| user(&format!("u{number}"))).collect())
@@ -294,7 +294,7 @@ async fn paging_is_advertised_as_it_is() {
 #[tokio::test]
 async fn groups_that_are_not_shown_give_an_order_all_the_same() {
     let mut setup = Setup::default();
-    setup.limits.groups = 0;
+    setup.limits.max_groups = 0;
     let provider = Provider::new(setup);
     for number in 0..5 {
         let made = provider.create("/Users", user(&format!("user{number}"))).await;

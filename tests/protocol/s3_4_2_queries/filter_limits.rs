@@ -78,9 +78,9 @@ async fn length_is_limited() {
 async fn the_limits_are_the_hosts() {
     // P-3.4.2.2-27
     let mut setup = Setup::default();
-    setup.limits.filter.terms = 2;
-    setup.limits.filter.depth = 1;
-    setup.limits.filter.bytes = 40;
+    setup.limits.filter.max_terms = 2;
+    setup.limits.filter.max_depth = 1;
+    setup.limits.filter.max_bytes = 40;
     let provider = Provider::new(setup);
     provider.finds("/Users", &[("title pr or (userType pr)", &[])]).await;
     provider

@@ -8,7 +8,7 @@ use support::reads::samples::user;
 /// Ten users, at most five to a page, three unless said otherwise.
 async fn ten() -> Provider {
     let mut setup = Setup::default();
-    setup.limits.page_size = 5;
+    setup.limits.max_page_size = 5;
     setup.limits.default_page_size = 3;
     Provider::new(setup)
         .with_all("/Users", (0..10).map(|number| user(&format!("user{number}"))).collect())

@@ -18,7 +18,7 @@ const MOST: usize = 1_500;
 
 async fn of_long_titles(quirks: Quirks, pushdown: Pushdown) -> Provider {
     let mut setup = Setup { quirks, pushdown, ..Setup::default() };
-    setup.limits.page_bytes = MOST;
+    setup.limits.max_page_bytes = MOST;
     let provider = Provider::new(setup);
     for (number, length) in LENGTHS.iter().enumerate() {
         let mut made = user(&format!("user{number:02}"));
@@ -165,7 +165,7 @@ async fn the_limit_is_what_the_resources_take() {
     let exact = length(&all.resources()[..2]);
     for (limit, expected) in [(exact + 1, 2), (exact, 2), (exact - 1, 1), (0, 1), (usize::MAX, 4)] {
         let mut setup = Setup::default();
-        setup.limits.page_bytes = limit;
+        setup.limits.max_page_bytes = limit;
         let provider =
             Provider::new(setup).with_all("/Users", support::reads::samples::people()).await;
         for query in ["", "cursor"] {

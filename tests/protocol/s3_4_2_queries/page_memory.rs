@@ -20,7 +20,7 @@ const MOST: &[usize] = &[3_600, 8_600];
 
 async fn of_groups(most: usize, pushdown: Pushdown) -> Provider {
     let mut setup = Setup { pushdown, ..Setup::default() };
-    setup.limits.page_memory = most;
+    setup.limits.max_page_memory = most;
     let provider = Provider::new(setup);
     let mut users = Vec::new();
     for number in 0..30 {

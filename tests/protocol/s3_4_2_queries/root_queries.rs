@@ -121,7 +121,7 @@ async fn too_much_work_is_refused() {
     // P-3.4.2.1-03
     let mut setup = Setup { pushdown: Pushdown::None, ..Setup::default() };
     // Enough to make each of them.
-    setup.limits.work = 60;
+    setup.limits.eval_budget = 60;
     let provider = mixed(setup).await;
     let terms = vec!["title eq \"a\""; 61].join(" or ");
     for path in ["/Users", "/"] {
@@ -213,7 +213,7 @@ async fn cursors_go_through_all_types_in_any_order() {
 async fn a_type_that_the_tenant_has_not_is_not_searched() {
     // P-3.4.2.1-01
     let provider = mixed(Setup::default()).await;
-    let without = provider.asked_by(RequestContext::new("example").without_resource_type("User"));
+    let without = provider.asked_by(RequestContext::new("example").hide_resource_type("User"));
     assert_eq!(without.get("/").await.ok()["totalResults"], 8);
     assert_eq!(
         provider.asked_by(RequestContext::new("other")).get("/").await.ok()["totalResults"],

@@ -1,6 +1,6 @@
 //! What PATCH answers (RFC 7644, Section 3.5.2): the resource, or that it was done.
 
-use scimwire::dispatch::PatchAnswer;
+use scimwire::dispatch::PatchResponse;
 use serde_json::{Value, json};
 
 use support::writes::provider::{
@@ -83,8 +83,10 @@ async fn a_large_group_is_not_read_to_be_answered() {
 #[tokio::test]
 async fn a_client_that_chooses_is_answered() {
     // A-45, P-3.5.2-19
-    for patch_answer in [PatchAnswer::AtHand, PatchAnswer::Resource, PatchAnswer::NoContent] {
-        let provider = Provider::answering(patch_answer);
+    for patch_response in
+        [PatchResponse::WhenAvailable, PatchResponse::Always, PatchResponse::NoContent]
+    {
+        let provider = Provider::answering(patch_response);
         for count in [1, 200] {
             let path = group_of(&provider, count).await;
             for headers in [[].as_slice(), MINIMAL.as_slice()] {
@@ -149,8 +151,10 @@ async fn members_that_are_left_out_are_never_shown() {
 #[tokio::test]
 async fn a_client_that_would_rather_not_is_not_answered() {
     // A-45, P-3.5.2-20
-    for patch_answer in [PatchAnswer::AtHand, PatchAnswer::Resource, PatchAnswer::NoContent] {
-        let provider = Provider::answering(patch_answer);
+    for patch_response in
+        [PatchResponse::WhenAvailable, PatchResponse::Always, PatchResponse::NoContent]
+    {
+        let provider = Provider::answering(patch_response);
         let small = group_of(&provider, 1).await;
         let user = provider.made("/Users", &user("bjensen")).await;
         for (path, name) in [(&small, "externalId"), (&user, "title")] {
@@ -195,12 +199,12 @@ async fn a_client_that_would_rather_not_is_not_answered() {
 #[tokio::test]
 async fn the_host_chooses_the_answer() {
     // A-45, P-3.5.2-19, P-3.5.2-20
-    let provider = Provider::answering(PatchAnswer::Resource);
+    let provider = Provider::answering(PatchResponse::Always);
     for count in [1, 200] {
         let path = group_of(&provider, count).await;
         assert_eq!(members(&provider.patched(&path, one_more()).await).len(), count + 1);
     }
-    let provider = Provider::answering(PatchAnswer::NoContent);
+    let provider = Provider::answering(PatchResponse::NoContent);
     for path in [group_of(&provider, 1).await, group_of(&provider, 200).await] {
         let answer = provider.patch(&path, &one_more()).await;
         done(&provider, &path, &answer).await;

@@ -201,7 +201,7 @@ impl Hooks for Doorkeeper {
         _: &RequestContext,
     ) -> Result<(), Error> {
         match before.get_str("title") {
-            Some("fixed") => Err(Error::typed(ScimType::Mutability, "this one stays as it is")),
+            Some("fixed") => Err(Error::scim(ScimType::Mutability, "this one stays as it is")),
             _ => Ok(()),
         }
     }
@@ -213,9 +213,7 @@ impl Hooks for Doorkeeper {
         cx: &RequestContext,
     ) -> Result<DeleteDecision, Error> {
         match cx.principal() {
-            Some("guest") => {
-                Err(Error::status_only(StatusCode::FORBIDDEN, "guests delete nothing"))
-            }
+            Some("guest") => Err(Error::new(StatusCode::FORBIDDEN, "guests delete nothing")),
             _ => Ok(DeleteDecision::Delete),
         }
     }

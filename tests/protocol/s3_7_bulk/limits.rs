@@ -29,7 +29,7 @@ fn too_large(answer: &Answer, limit: &str) {
 #[tokio::test]
 async fn operations_are_counted() {
     // P-3.7.4-01, S-5-02
-    let provider = limited(|limits| limits.bulk_operations = 3);
+    let provider = limited(|limits| limits.max_bulk_operations = 3);
     assert_eq!(provider.get("/ServiceProviderConfig").await.ok()["bulk"]["maxOperations"], 3);
     too_large(
         &provider.post("/Bulk", message(&users(4))).await,
@@ -52,8 +52,9 @@ async fn bytes_are_counted() {
         (1 << 20, length - 1, false),
         (1 << 20, length, true),
     ] {
-        let provider =
-            limited(|limits| (limits.bulk_bytes, limits.body_bytes) = (bulk_bytes, body_bytes));
+        let provider = limited(|limits| {
+            (limits.max_bulk_bytes, limits.max_body_bytes) = (bulk_bytes, body_bytes)
+        });
         let limit = bulk_bytes.min(body_bytes);
         assert_eq!(
             provider.get("/ServiceProviderConfig").await.ok()["bulk"]["maxPayloadSize"],
@@ -68,7 +69,7 @@ async fn bytes_are_counted() {
         assert_eq!(provider.get("/Users").await.ok()["totalResults"], usize::from(allowed));
     }
     // What is too large is not read.
-    let provider = limited(|limits| limits.bulk_bytes = 10);
+    let provider = limited(|limits| limits.max_bulk_bytes = 10);
     too_large(
         &provider.post("/Bulk", json!(["no message at all"])).await,
         "10 bytes (`maxPayloadSize`): send the operations in several",
@@ -77,14 +78,14 @@ async fn bytes_are_counted() {
 
 #[tokio::test]
 async fn a_single_request_may_be_larger() {
-    let provider = limited(|limits| limits.bulk_bytes = 10);
+    let provider = limited(|limits| limits.max_bulk_bytes = 10);
     provider.create("/Users", user("bjensen")).await;
 }
 
 #[tokio::test]
 async fn limits_of_single_requests_hold_for_each_operation() {
     // P-3.7-16
-    let provider = limited(|limits| limits.patch_operations = 1);
+    let provider = limited(|limits| limits.max_patch_operations = 1);
     let change = json!({ "op": "replace", "path": "title", "value": "Guide" });
     let results = provider
         .bulk(&[
@@ -99,7 +100,7 @@ async fn limits_of_single_requests_hold_for_each_operation() {
 #[tokio::test]
 async fn an_answer_is_no_larger_than_a_request_may_be() {
     // P-3.7-10
-    let provider = limited(|limits| limits.bulk_bytes = 4000);
+    let provider = limited(|limits| limits.max_bulk_bytes = 4000);
     let mut large = user("ann");
     large["displayName"] = json!("x".repeat(1500));
     let group = provider.bulk(&[post("/Users", "a", large)]).await;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use http::StatusCode;
 use scimwire::auth::{Permissions, RequestContext};
-use scimwire::dispatch::{Features, Report};
+use scimwire::dispatch::{Features, RequestReport};
 use scimwire::hooks::{DeleteDecision, Hooks};
 use scimwire::query::Projection;
 use scimwire::store::{Change, ChangeKind, Precondition, StorePage, StoreQuery, Update};
@@ -32,9 +32,7 @@ impl Hooks for Host {
         cx: &RequestContext,
     ) -> Result<DeleteDecision, Error> {
         match cx.principal() {
-            Some("guest") => {
-                Err(Error::status_only(StatusCode::FORBIDDEN, "guests delete nothing"))
-            }
+            Some("guest") => Err(Error::new(StatusCode::FORBIDDEN, "guests delete nothing")),
             _ => Ok(DeleteDecision::Delete),
         }
     }
@@ -87,7 +85,7 @@ async fn what_is_switched_off_stays_off() {
     features.patch = false;
     let provider = Provider::new(Setup { features, ..Setup::default() });
     let without_groups =
-        provider.asked_by(RequestContext::new("example").without_resource_type("Group"));
+        provider.asked_by(RequestContext::new("example").hide_resource_type("Group"));
     let results = without_groups
         .bulk(&[
             post("/Users", "a", user("ann")),
@@ -287,8 +285,9 @@ async fn a_database_that_fails_fails_the_operation() {
     // A host may run it on any thread.
     let response =
         tokio::spawn(async move { scim.dispatch(request).await }).await.expect("it ends");
-    let report = response.extensions().get::<Report>().cloned().expect("each response has one");
-    assert_eq!(report.source.expect("the host hears").to_string(), "no connection to db.internal");
+    let report =
+        response.extensions().get::<RequestReport>().cloned().expect("each response has one");
+    assert_eq!(report.error.expect("the host hears").to_string(), "no connection to db.internal");
     let body = String::from_utf8(response.into_body().into()).expect("text");
     assert!(!body.contains("db.internal"), "{body}");
     let results = results(serde_json::from_str(&body).expect("JSON"));

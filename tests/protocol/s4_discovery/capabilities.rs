@@ -77,7 +77,7 @@ async fn authentication_schemes_are_the_authenticators() {
     let users = ResourceType::user();
     let built = Dispatcher::builder(BASE)
         .resource_type(users.clone(), MemoryStore::new(users))
-        .authenticate(Schemes)
+        .authenticator(Schemes)
         .build();
     let request = http::Request::get("/scim/v2/ServiceProviderConfig").body("").expect("a request");
     let response = built.expect("it goes together").dispatch(request).await;
@@ -146,7 +146,7 @@ async fn what_it_says_it_can_do_it_does() {
 async fn the_largest_page_is_as_large_as_it_says() {
     // S-5-02, S-5-06
     let mut setup = Setup::default();
-    setup.limits.page_size = 3;
+    setup.limits.max_page_size = 3;
     let provider = Provider::new(setup);
     for number in 0..5 {
         provider.create("/Users", user(&number.to_string())).await;

@@ -276,7 +276,7 @@ async fn discovery_is_only_read() {
 async fn what_a_tenant_does_not_have_it_does_not_see() {
     // P-4-02, P-4-03, S-7-01
     let provider = Provider::strict().asked_by(
-        RequestContext::new("small").without_resource_type("Group").without_resource_type("Device"),
+        RequestContext::new("small").hide_resource_type("Group").hide_resource_type("Device"),
     );
     assert_eq!(ids(&provider.get("/ResourceTypes").await.ok()), ["User"]);
     assert_eq!(
@@ -312,7 +312,7 @@ impl Authenticate for OpenDiscovery {
             None if discovery.iter().any(|path| head.uri.path().starts_with(path)) => {
                 Ok(RequestContext::new("anybody"))
             }
-            None => Err(AuthError::missing()),
+            None => Err(AuthError::missing_credentials()),
         }
     }
 }
@@ -323,7 +323,7 @@ async fn the_host_says_who_may_read_it() {
     let users = ResourceType::user().with_extension(ENTERPRISE_USER);
     let built = Dispatcher::builder(BASE)
         .resource_type(users.clone(), MemoryStore::new(users))
-        .authenticate(OpenDiscovery)
+        .authenticator(OpenDiscovery)
         .build();
     let dispatcher = built.expect("it goes together");
     let status = async |path: &str, token: Option<&str>| {

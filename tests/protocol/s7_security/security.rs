@@ -1,7 +1,7 @@
 //! What stands in URLs, logs and headers (RFC 7644, Section 7).
 
 use http::Request;
-use scimwire::dispatch::{BuildError, Report};
+use scimwire::dispatch::{BuildError, RequestReport};
 use scimwire::schema::ENTERPRISE_USER;
 use scimwire::{Dispatcher, MemoryStore, Quirks, ResourceType};
 use serde_json::{Value, json};
@@ -14,7 +14,7 @@ fn with_sensitive(attributes: &[&'static str]) -> Result<Dispatcher, BuildError>
     let users = ResourceType::user().with_extension(ENTERPRISE_USER);
     let store = MemoryStore::new(users.clone());
     let builder = Dispatcher::builder(BASE).resource_type(users, store).unauthenticated();
-    builder.sensitive(attributes.iter().copied()).build()
+    builder.sensitive_attributes(attributes.iter().copied()).build()
 }
 
 async fn answer(scim: &Dispatcher, request: Request<String>) -> (u16, Value) {
@@ -137,7 +137,7 @@ async fn a_deviation_shows_no_values() {
     for operation in operations {
         let message = json!({ "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], "Operations": [operation] });
         let response = send("PATCH", &path, message).await;
-        let report = response.extensions().get::<Report>().expect("a report");
+        let report = response.extensions().get::<RequestReport>().expect("a report");
         let said: Vec<String> =
             report.deviations.iter().map(|one| format!("{one} {one:?}")).collect();
         assert!(
@@ -157,7 +157,7 @@ async fn a_deviation_shows_no_values() {
     ];
     for query in queries {
         let response = send("GET", &format!("/Users{query}"), Value::Null).await;
-        let report = response.extensions().get::<Report>().expect("a report");
+        let report = response.extensions().get::<RequestReport>().expect("a report");
         let said: Vec<String> =
             report.deviations.iter().map(|one| format!("{one} {one:?}")).collect();
         assert!(

@@ -81,7 +81,7 @@ fn dispatcher(fixture: &Fixture) -> Dispatcher {
 /// One whose requests may cost so much each.
 fn dispatcher_with(fixture: &Fixture, work: u64) -> Dispatcher {
     let mut limits = Limits::default();
-    limits.work = work;
+    limits.eval_budget = work;
     Dispatcher::builder("https://example.com/scim/v2")
         .limits(limits)
         .resource_type(ResourceType::user(), Arc::clone(&fixture.users))

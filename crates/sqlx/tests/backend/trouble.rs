@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::{Request, StatusCode};
-use scimwire::dispatch::Report;
+use scimwire::dispatch::RequestReport;
 use scimwire::query::Projection;
 use scimwire::sql::Dialect;
 use scimwire::{Dispatcher, ResourceType, StoreError};
@@ -150,8 +150,8 @@ async fn a_damaged_document_is_a_failure_that_says_nothing_to_the_client() {
             );
             let source = response
                 .extensions()
-                .get::<Report>()
-                .and_then(|report| report.source.clone())
+                .get::<RequestReport>()
+                .and_then(|report| report.error.clone())
                 .expect("a source");
             assert!(
                 source.to_string().contains("damaged") && !source.to_string().contains("secret"),

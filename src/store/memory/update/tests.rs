@@ -21,7 +21,7 @@ const LONG: Duration = Duration::from_secs(20);
 fn waiting(done: Receiver<()>) -> (UpdateHook, Receiver<()>) {
     let (begun, has_begun) = channel();
     let done = Mutex::new(done);
-    let refused = || Error::typed(ScimType::InvalidValue, "nobody came");
+    let refused = || Error::scim(ScimType::InvalidValue, "nobody came");
     let hook = move |_: &_, _: &mut _| {
         // Nobody listens any more when it is called again.
         let _ = begun.send(());

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use chrono::{DateTime, Utc};
 use http::{HeaderMap, Request};
 use scimwire::auth::RequestContext;
-use scimwire::dispatch::{Clock, Features, Limits, Report};
+use scimwire::dispatch::{Clock, Features, Limits, RequestReport};
 use scimwire::hooks::Hooks;
 use scimwire::schema::{ENTERPRISE_USER, ResourceType};
 use scimwire::store::Pushdown;
@@ -215,7 +215,8 @@ impl Provider {
         }
         let response = self.dispatcher.dispatch(request.body(body).expect("a request")).await;
         let (head, body) = response.into_parts();
-        let report = head.extensions.get::<Report>().cloned().expect("each response has one");
+        let report =
+            head.extensions.get::<RequestReport>().cloned().expect("each response has one");
         let body = if body.is_empty() {
             Value::Null
         } else {
@@ -231,7 +232,7 @@ pub struct Answer {
     pub status: u16,
     pub headers: HeaderMap,
     pub body: Value,
-    pub report: Report,
+    pub report: RequestReport,
 }
 
 impl Answer {

@@ -42,7 +42,7 @@ impl Hooks for Knows {
         assert_eq!(resource_type.name(), "Group");
         self.0.fetch_add(1, Ordering::Relaxed);
         match members.iter().find(|id| id.starts_with('x')) {
-            Some(id) => Err(Error::typed(
+            Some(id) => Err(Error::scim(
                 scimwire::ScimType::InvalidValue,
                 format!("nobody has the id `{id}`"),
             )),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use http::{HeaderMap, Request};
 use scimwire::auth::RequestContext;
-use scimwire::dispatch::{Clock, Features, Limits, PatchAnswer, Report};
+use scimwire::dispatch::{Clock, Features, Limits, PatchResponse, RequestReport};
 use scimwire::hooks::Hooks;
 use scimwire::{Dispatcher, Quirks};
 use serde_json::{Value, json};
@@ -104,9 +104,9 @@ impl Provider {
     }
 
     /// Strict, with that answer to PATCH.
-    pub fn answering(patch_answer: PatchAnswer) -> Self {
+    pub fn answering(patch_response: PatchResponse) -> Self {
         let mut features = Features::default();
-        features.patch_answer = patch_answer;
+        features.patch_response = patch_response;
         Self::new(Setup { features, ..Setup::default() })
     }
 
@@ -139,7 +139,7 @@ impl Provider {
         }
         let response = self.dispatcher.dispatch(request.body(body).expect("a request")).await;
         let (head, body) = response.into_parts();
-        let report = head.extensions.get::<Report>().expect("a report");
+        let report = head.extensions.get::<RequestReport>().expect("a report");
         let rules = report.deviations.iter().map(|deviation| deviation.rule()).collect();
         let body = if body.is_empty() {
             Value::Null
