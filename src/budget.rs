@@ -97,11 +97,11 @@ impl<'b> Purse<'b> {
 
     pub(crate) fn spend(&mut self, units: u64) -> Result<(), BudgetExceeded> {
         self.due = self.due.saturating_add(units);
-        if self.due < AT_ONCE { Ok(()) } else { self.settle() }
+        if self.due < AT_ONCE { Ok(()) } else { self.charge() }
     }
 
     /// Takes from the budget what is due: at the end, too.
-    pub(crate) fn settle(&mut self) -> Result<(), BudgetExceeded> {
+    pub(crate) fn charge(&mut self) -> Result<(), BudgetExceeded> {
         self.budget.spend(std::mem::take(&mut self.due))
     }
 }

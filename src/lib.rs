@@ -28,7 +28,7 @@
 //!     let scim = Dispatcher::builder("https://example.com/scim/v2")
 //!         .resource_type(users.clone(), directory.store(users))
 //!         .resource_type(groups.clone(), directory.store(groups))
-//!         .authenticate(BearerAuth::new(tokens))
+//!         .authenticator(BearerAuth::new(tokens))
 //!         .build()?;
 //!
 //!     let user = r#"{ "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"],
@@ -70,7 +70,7 @@
 //! ```
 //! fn end_sessions(change: &scimwire::store::Change) {
 //!     let is_deleted = change.operation == scimwire::store::Operation::Delete;
-//!     if change.resource_type.name() == "User" && (change.deactivated() || is_deleted) {
+//!     if change.resource_type.name() == "User" && (change.is_deactivation() || is_deleted) {
 //!         println!("end all sessions of user {}", change.id);
 //!     }
 //! }

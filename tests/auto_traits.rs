@@ -183,7 +183,7 @@ shared! {
     scimwire::value::Object,
     scimwire::value::Text,
     scimwire::value::Value,
-    scimwire_sqlx::Directory<scimwire_sqlx::Sqlite>,
+    scimwire_sqlx::SqlDirectory<scimwire_sqlx::Sqlite>,
     scimwire_sqlx::Migration,
     scimwire_sqlx::OpenError,
     scimwire_sqlx::Postgres,
@@ -194,7 +194,7 @@ shared! {
     scimwire_sqlx::SqliteDirectory,
     scimwire_sqlx::SqliteOptions,
     scimwire_sqlx::SqliteStore,
-    scimwire_sqlx::Store<scimwire_sqlx::Postgres>,
+    scimwire_sqlx::SqlStore<scimwire_sqlx::Postgres>,
 }
 
 /// Types with one owner, who may be another thread later.

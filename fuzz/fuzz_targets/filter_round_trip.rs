@@ -11,8 +11,8 @@ fuzz_target!(|text: &str| {
     // Written out, a filter may be longer, and deeper by the parentheses that an element's `.sub`
     // tail needs.
     let mut roomy = FilterLimits::default();
-    roomy.bytes = usize::MAX;
-    roomy.depth += 1;
+    roomy.max_bytes = usize::MAX;
+    roomy.max_depth += 1;
     for quirks in [Quirks::STRICT, tolerant()] {
         if let Ok(filter) =
             Filter::parse_with(text, &FilterLimits::default(), &quirks, &mut Deviations::default())

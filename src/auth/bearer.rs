@@ -84,7 +84,7 @@ pub trait TokenValidator: Send + Sync + 'static {
 /// let users = ResourceType::user();
 /// let scim = Dispatcher::builder("https://example.com/scim/v2")
 ///     .resource_type(users.clone(), MemoryStore::new(users))
-///     .authenticate(authenticator)
+///     .authenticator(authenticator)
 ///     .build()?;
 ///
 /// let good = "eyJhbGciOi.J9.good";

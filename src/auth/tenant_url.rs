@@ -177,7 +177,7 @@ fn without_port(authority: &str) -> &str {
 /// let users = ResourceType::user();
 /// let scim = Dispatcher::builder("https://example.com/scim/v2")
 ///     .resource_type(users.clone(), MemoryStore::new(users))
-///     .authenticate(VerifyTenant::new(tokens, "https://{tenant}.example.com/scim/v2".parse()?))
+///     .authenticator(VerifyTenant::new(tokens, "https://{tenant}.example.com/scim/v2".parse()?))
 ///     .build()?;
 ///
 /// for (host, status) in [("acme.example.com", 200), ("other.example.com", 401)] {

@@ -134,7 +134,7 @@ mod untraced {
     use bytes::Bytes;
     use http::{Method, Response};
 
-    use crate::dispatch::report::Report;
+    use crate::dispatch::report::RequestReport;
 
     /// A request that nobody looks at.
     pub(in crate::dispatch) struct Observation;
@@ -148,6 +148,7 @@ mod untraced {
             answer
         }
 
-        pub(in crate::dispatch) fn end(self, _response: &Response<Bytes>, _report: &Report) {}
+        pub(in crate::dispatch) fn end(self, _response: &Response<Bytes>, _report: &RequestReport) {
+        }
     }
 }

@@ -42,7 +42,7 @@ impl BoundFilter {
     ) -> Result<bool, BudgetExceeded> {
         let mut purse = Purse::new(budget);
         let holds = self.matches_paid(resource, &mut purse)?;
-        purse.settle()?;
+        purse.charge()?;
         Ok(holds)
     }
 
@@ -67,7 +67,7 @@ impl BoundFilter {
     ) -> Result<bool, BudgetExceeded> {
         let mut purse = Purse::new(budget);
         let holds = self.run(Subject::Element(element), &mut purse)?;
-        purse.settle()?;
+        purse.charge()?;
         Ok(holds)
     }
 

@@ -99,7 +99,7 @@ pub use guard::ChangeGuard;
 /// #[async_trait::async_trait]
 /// impl Hooks for Mail {
 ///     async fn after_commit(&self, change: &Change, _cx: &RequestContext) {
-///         if change.deactivated() {
+///         if change.is_deactivation() {
 ///             println!("{} has left", change.id);
 ///         }
 ///     }
@@ -230,9 +230,9 @@ pub trait Hooks: Send + Sync + 'static {
 ///         resource: &mut Resource,
 ///         cx: &RequestContext,
 ///     ) -> Result<CreateDecision, Error> {
-///         match resource.text("userName") {
+///         match resource.get_str("userName") {
 ///             Some(user_name) if of.name() == "User" => {
-///                 let found = self.users.find("userName", user_name, cx).await?;
+///                 let found = self.users.find_by("userName", user_name, cx).await?;
 ///                 Ok(found
 ///                     .first()
 ///                     .map_or(CreateDecision::Create, |user| CreateDecision::link(user.id())))

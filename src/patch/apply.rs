@@ -114,7 +114,7 @@ impl Step {
         match &self.change {
             StepChange::Target(target, action) => {
                 if !changes_values(target, action) {
-                    terms.indexes.settle(
+                    terms.indexes.flush(
                         resource,
                         target.container(),
                         Some(target.attribute.name()),
@@ -123,12 +123,12 @@ impl Step {
                 return apply_to_target(resource, target, action, terms);
             }
             StepChange::RemoveExtension(schema) => {
-                terms.indexes.settle(resource, Some(schema.uri().as_str()), None);
+                terms.indexes.flush(resource, Some(schema.uri().as_str()), None);
                 remove_extension(resource, schema)
             }
             StepChange::Expect(path, value) => {
                 let container = path.extension().map(|schema| schema.uri().as_str());
-                terms.indexes.settle(resource, container, Some(path.attribute().name()));
+                terms.indexes.flush(resource, container, Some(path.attribute().name()));
                 expect(resource, path, value, terms.budget)
             }
         }

@@ -135,7 +135,7 @@ impl PatchBinder {
             .with_urls(self.locations.clone())
     }
 
-    fn intake(&self) -> ResourceDecoder<'_> {
+    fn decoder(&self) -> ResourceDecoder<'_> {
         ResourceDecoder::new(&self.resource_type)
             .with_quirks(self.quirks)
             .with_secrets(self.secrets)
@@ -190,15 +190,15 @@ impl Binding<'_> {
     }
 
     pub(super) fn takes(&self, target: &StepTarget) -> bool {
-        let intake = self.binder.intake();
-        intake.takes(&target.attribute) && intake.takes(target.last())
+        let decoder = self.binder.decoder();
+        decoder.takes(&target.attribute) && decoder.takes(target.last())
     }
 
-    pub(super) fn intake<O>(
+    pub(super) fn decode_with<O>(
         &mut self,
         read: impl FnOnce(&mut Decoding<'_>) -> Result<O, ValueError>,
     ) -> Result<O, PatchErrorKind> {
-        Ok(self.binder.intake().read(self.deviations, read)?)
+        Ok(self.binder.decoder().read(self.deviations, read)?)
     }
 
     pub(super) fn or_ignore(&mut self, err: PatchErrorKind) -> Result<(), PatchErrorKind> {

@@ -76,7 +76,7 @@ impl Indexes {
 
     /// Closes the gaps in an attribute, or in all of a container, and forgets what was known: from
     /// here on it is read as a whole.
-    pub(super) fn settle(
+    pub(super) fn flush(
         &mut self,
         resource: &mut Resource,
         container: Option<&str>,

@@ -36,9 +36,9 @@ impl Binding<'_> {
             Err(PatchErrorKind::UnknownPath(name))
                 if self.binder.quirks.unknown_attributes == UnknownAttributes::Ignore =>
             {
-                self.intake(|intake| {
-                    intake.check_left_out(&name, &value)?;
-                    intake.unknown(without_values(&name))
+                self.decode_with(|decoder| {
+                    decoder.check_left_out(&name, &value)?;
+                    decoder.unknown(without_values(&name))
                 })?;
                 return Ok(());
             }
@@ -52,7 +52,7 @@ impl Binding<'_> {
             Bound::Attribute(target) => self.set_part(target, value),
             // Clients echo what is read-only.
             Bound::LeftOut { name, .. } => {
-                self.intake(|intake| intake.check_left_out(&name, &value))?;
+                self.decode_with(|decoder| decoder.check_left_out(&name, &value))?;
                 self.deviations.push(Deviation::LeftOut(name));
                 Ok(())
             }

@@ -124,10 +124,10 @@ impl Binding<'_> {
         let container = target.container().map(str::to_owned);
         let attribute = Arc::clone(target.last());
         let refers = attribute.is_resource_reference();
-        let mut listed: Vec<Value> = self.intake(|intake| {
+        let mut listed: Vec<Value> = self.decode_with(|decoder| {
             let read = |value| {
                 let is_nobody = refers && has_blank_id(&attribute, &value);
-                let read = intake.element(container.as_deref(), &attribute, value);
+                let read = decoder.element(container.as_deref(), &attribute, value);
                 read.map(|element| element.filter(|_| !is_nobody)).transpose()
             };
             values.into_iter().filter_map(read).collect()

@@ -26,7 +26,7 @@ impl Binding<'_> {
             Bound::Resource => self.without_path(value),
             Bound::Extension(schema) => self.set_extension(&schema, value),
             Bound::LeftOut { name, read_only } => {
-                self.intake(|intake| intake.check_left_out(&name, &value))?;
+                self.decode_with(|decoder| decoder.check_left_out(&name, &value))?;
                 self.leave_out(name, read_only)
             }
             Bound::Attribute(mut target) => {
@@ -92,7 +92,7 @@ impl Binding<'_> {
                 return Ok(());
             }
             Value::Object(object) => object,
-            other => self.intake(|intake| intake.extension(uri, other))?,
+            other => self.decode_with(|decoder| decoder.extension(uri, other))?,
         };
         for (key, value) in object {
             match schema.attribute(&key) {
@@ -137,16 +137,17 @@ impl Binding<'_> {
         match &target.sub {
             Some(sub) => {
                 let sub = Arc::clone(sub);
-                self.intake(|intake| intake.sub_value(container, &attribute, &sub, value))
+                self.decode_with(|decoder| decoder.sub_value(container, &attribute, &sub, value))
             }
             None if target.filter.is_some() => {
                 if value.is_array() {
                     let values =
-                        self.intake(|intake| intake.value(container, &attribute, value))?;
+                        self.decode_with(|decoder| decoder.value(container, &attribute, value))?;
                     return one_of(values, &attribute);
                 }
                 let is_record = value.as_object().is_some_and(|record| !record.is_empty());
-                let element = self.intake(|intake| intake.element(container, &attribute, value))?;
+                let element =
+                    self.decode_with(|decoder| decoder.element(container, &attribute, value))?;
                 match element {
                     None if is_record && self.op == Op::Replace && is_left(target) => {
                         Ok(Some(Value::Object(Object::new())))
@@ -158,9 +159,9 @@ impl Binding<'_> {
                 && attribute.attribute_type() == AttributeType::Complex
                 && !attribute.is_multi_valued() =>
             {
-                self.intake(|intake| intake.parts(container, &attribute, value)).map(Some)
+                self.decode_with(|decoder| decoder.parts(container, &attribute, value)).map(Some)
             }
-            None => self.intake(|intake| intake.value(container, &attribute, value)),
+            None => self.decode_with(|decoder| decoder.value(container, &attribute, value)),
         }
     }
 }

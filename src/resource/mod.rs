@@ -148,7 +148,7 @@ impl Resource {
     /// [`set_path`](Self::set_path) takes `name.givenName`. Null and empty values unassign it, and
     /// in it (RFC 7643, Section 2.5).
     pub fn set(&mut self, name: impl Into<String>, value: impl Into<Value>) {
-        self.put(name.into(), paths::settled(value.into()));
+        self.put(name.into(), paths::without_nulls(value.into()));
     }
 
     /// Sets a value that has nothing unassigned in it, so that long lists are not searched.
@@ -213,7 +213,7 @@ impl Resource {
     ///
     /// let mut resource = Resource::default();
     /// resource.set("userName", "bjensen");
-    /// assert_eq!(resource.view::<User>()?.user_name, "bjensen");
+    /// assert_eq!(resource.deserialize::<User>()?.user_name, "bjensen");
     ///
     /// #[derive(serde::Deserialize)]
     /// #[serde(rename_all = "camelCase")]
@@ -251,7 +251,7 @@ impl Resource {
     ///
     /// let mut user = Resource::default();
     /// user.set("urn:example:schemas:Badge", json!({ "badgeNumber": 7, "doors": ["north"] }));
-    /// let badge: Option<Badge> = user.extension_view("urn:example:schemas:Badge")?;
+    /// let badge: Option<Badge> = user.extension("urn:example:schemas:Badge")?;
     /// assert_eq!(badge.map(|badge| (badge.badge_number, badge.doors.len())), Some((7, 1)));
     /// # Ok::<(), serde_json::Error>(())
     /// ```

@@ -76,29 +76,29 @@ impl Resource {
                 .collect();
         match names[..] {
             [name] => self.set(name, value),
-            _ => assign(self.object_mut(), &names, settled(value.into())),
+            _ => assign(self.object_mut(), &names, without_nulls(value.into())),
         }
         Ok(())
     }
 }
 
 /// The value without what is unassigned in it (RFC 7643, Section 2.5).
-pub(super) fn settled(mut value: Value) -> Value {
-    settle(&mut value, LEVELS);
+pub(super) fn without_nulls(mut value: Value) -> Value {
+    drop_nulls(&mut value, LEVELS);
     value
 }
 
-fn settle(value: &mut Value, levels: usize) {
+fn drop_nulls(value: &mut Value, levels: usize) {
     let Some(levels) = levels.checked_sub(1) else {
         return;
     };
     match value {
         Value::Object(object) => {
-            object.values_mut().for_each(|value| settle(value, levels));
+            object.values_mut().for_each(|value| drop_nulls(value, levels));
             object.retain(|_, value| !is_unassigned(value));
         }
         Value::Array(values) => {
-            values.iter_mut().for_each(|value| settle(value, levels));
+            values.iter_mut().for_each(|value| drop_nulls(value, levels));
             values.retain(|value| !is_unassigned(value));
         }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}

@@ -41,7 +41,7 @@ impl Resource {
     /// # fn hash(password: &scimwire::Secret) -> String { format!("hash of {} bytes", password.expose().len()) }
     /// /// In `Hooks::before_update`; `Hooks::before_create` is the same with an empty resource before.
     /// fn hash_password(before: &Resource, after: &mut Resource) {
-    ///     if let Some(password) = after.new_password(before) {
+    ///     if let Some(password) = after.changed_password(before) {
     ///         after.set("password", hash(&password));
     ///     }
     /// }
@@ -49,7 +49,7 @@ impl Resource {
     /// let (mut before, mut after) = (Resource::default(), Resource::default());
     /// after.set("password", "t1meMa$heen");
     /// hash_password(&before, &mut after);
-    /// assert_eq!(after.text("password"), Some("hash of 11 bytes"));
+    /// assert_eq!(after.get_str("password"), Some("hash of 11 bytes"));
     /// before = after.clone();
     /// hash_password(&before, &mut after);
     /// assert_eq!(after, before);

@@ -28,7 +28,7 @@ fn object(body: Value) -> Map<String, Value> {
 }
 
 /// Takes in a body with the right `schemas`.
-fn intake(
+fn decoder(
     quirks: Quirks,
     secrets: bool,
     body: Value,
@@ -39,19 +39,19 @@ fn intake(
     let all: Vec<&str> = std::iter::once(users.schema().uri().as_str()).chain(extensions).collect();
     body.entry("schemas").or_insert(json!(all));
     let mut deviations = Deviations::default();
-    let intake = ResourceDecoder::new(&users).with_quirks(quirks).with_secrets(secrets);
-    let stored = intake.decode(body, &mut deviations)?.resource.into_object();
+    let decoder = ResourceDecoder::new(&users).with_quirks(quirks).with_secrets(secrets);
+    let stored = decoder.decode(body, &mut deviations)?.resource.into_object();
     Ok((stored.into(), deviations.into_vec()))
 }
 
 #[track_caller]
 fn taken(quirks: Quirks, body: Value) -> Value {
-    intake(quirks, false, body).expect("a good body").0
+    decoder(quirks, false, body).expect("a good body").0
 }
 
 #[track_caller]
 fn refused(quirks: Quirks, body: Value) -> String {
-    let error = intake(quirks, false, body).expect_err("a bad body");
+    let error = decoder(quirks, false, body).expect_err("a bad body");
     format!("{} {}", error.scim_type(), error)
 }
 
@@ -157,7 +157,7 @@ fn what_clients_may_not_set_is_left_out() {
     let expected = json!({ "userName": "a", "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User": extension });
     assert_eq!(taken(Quirks::STRICT, body), expected);
     assert_eq!(
-        intake(Quirks::STRICT, true, json!({ "password": "t1meMa$heen" })).expect("a good body").0,
+        decoder(Quirks::STRICT, true, json!({ "password": "t1meMa$heen" })).expect("a good body").0,
         json!({ "password": "t1meMa$heen" })
     );
 }
@@ -232,9 +232,9 @@ fn numbers_and_dates_of_a_schema_of_ones_own() {
         ResourceType::new("Badge", crate::schema::Schema::from_json(schema).expect("a schema"));
     let fits = |name: &str, value: Value| {
         let attribute = badges.schema().attribute(name).expect("the attribute");
-        let intake = ResourceDecoder::new(&badges).with_quirks(lenient());
+        let decoder = ResourceDecoder::new(&badges).with_quirks(lenient());
         let read = |decoding: &mut Decoding<'_>| decoding.value(None, attribute, value.into());
-        intake.read(&mut Deviations::default(), read).is_ok()
+        decoder.read(&mut Deviations::default(), read).is_ok()
     };
     for value in [json!(1), json!(-1), json!(u64::MAX)] {
         assert!(fits("number", value));
@@ -280,7 +280,7 @@ fn tolerances_repair_and_report() {
         ),
     ];
     for (body, expected, deviation) in cases {
-        let (stored, deviations) = intake(lenient(), false, body).expect("a good body");
+        let (stored, deviations) = decoder(lenient(), false, body).expect("a good body");
         assert_eq!((stored, deviations), (expected, vec![deviation]));
     }
     assert_eq!(

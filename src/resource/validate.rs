@@ -139,7 +139,7 @@ fn check_complex(
     Ok(())
 }
 
-/// A value that a filter described, or a hook set, did not pass the intake.
+/// A value that a filter described, or a hook set, was not decoded.
 fn is_canonical(attribute: &Attribute, value: &Value) -> bool {
     match value {
         Value::String(text) => attribute.canonical_value(text).is_some(),

@@ -7,7 +7,7 @@
 /// ```
 /// use scimwire::schema::{ISO_3166_ALPHA2, ResourceType};
 ///
-/// let users = ResourceType::user().canonical_values("addresses.country", ISO_3166_ALPHA2).closed("addresses.country");
+/// let users = ResourceType::user().with_canonical_values("addresses.country", ISO_3166_ALPHA2).enforce_canonical_values("addresses.country");
 /// ```
 #[rustfmt::skip]
 pub const ISO_3166_ALPHA2: [&str; 249] = [

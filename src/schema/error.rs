@@ -181,7 +181,9 @@ impl fmt::Display for SchemaErrorKind {
                 write!(f, "two schemas have this URI and differ, one of `{one}`, one of `{other}`")
             }
             Self::Unknown(name) => write!(f, "`{name}` is not defined"),
-            Self::Required(name) => write!(f, "`{name}` cannot be left out; name it in `keeping`"),
+            Self::Required(name) => {
+                write!(f, "`{name}` cannot be left out; name it in `retain_attributes`")
+            }
             Self::UnknownSchema(uri) => {
                 write!(f, "there is no schema `{uri}`; add it to `schemas`")
             }

@@ -143,7 +143,7 @@ impl ResourceType {
         }
     }
 
-    /// The attribute that `path` names among those that [`keeping`](Self::keeping) left out; `bare`
+    /// The attribute that `path` names among those that [`retain_attributes`](Self::retain_attributes) left out; `bare`
     /// also in the one extension that has it.
     pub(crate) fn left_out(&self, path: &AttrPath, bare: bool) -> Option<ResolvedPath> {
         let whole = self.whole()?;

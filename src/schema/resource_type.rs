@@ -27,7 +27,7 @@ const RESERVED_NAMES: [&str; 3] = ["Schema", "ResourceType", "ServiceProviderCon
 /// use scimwire::schema::{ENTERPRISE_USER, ResourceType};
 ///
 /// let users = ResourceType::user().with_extension(ENTERPRISE_USER);
-/// let groups = ResourceType::group().unique("displayName");
+/// let groups = ResourceType::group().with_unique("displayName");
 /// assert_eq!((users.endpoint(), groups.endpoint()), ("/Users", "/Groups"));
 /// ```
 #[derive(Clone, Debug, PartialEq)]
@@ -111,7 +111,7 @@ impl ResourceType {
     #[must_use]
     pub fn with_extension(mut self, extension: impl Into<SchemaExtension>) -> Self {
         let added = self.add_extension(extension.into());
-        self.noting(added)
+        self.keep_error(added)
     }
 
     /// Serves it at another endpoint, such as `/People`.
@@ -133,7 +133,7 @@ impl ResourceType {
     #[must_use]
     pub fn with_unique(mut self, attribute: &str) -> Self {
         let changed = self.change(attribute, Attribute::with_uniqueness);
-        self.noting(changed)
+        self.keep_error(changed)
     }
 
     /// Requires a value of an attribute, such as `active`, `name.familyName` or
@@ -149,13 +149,13 @@ impl ResourceType {
     /// ```
     /// use scimwire::ResourceType;
     ///
-    /// let users = ResourceType::user().required("active").keeping(["userName", "active"]);
+    /// let users = ResourceType::user().with_required("active").retain_attributes(["userName", "active"]);
     /// assert!(users.schema().attribute("active").is_some_and(|active| active.required()));
     /// ```
     #[must_use]
     pub fn with_required(mut self, attribute: &str) -> Self {
         let changed = self.change(attribute, |attribute| Ok(attribute.with_requirement()));
-        self.noting(changed)
+        self.keep_error(changed)
     }
 
     /// Indexes a non-unique attribute, such as `addresses.postalCode`, in `MemoryStore` and in the
@@ -172,7 +172,7 @@ impl ResourceType {
             }
             None => Err(SchemaErrorKind::Unknown(attribute.to_owned())),
         };
-        self.noting(noted)
+        self.keep_error(noted)
     }
 
     /// Accepts only the canonical values of an attribute, such as `emails.type` (RFC 7643, Section
@@ -182,8 +182,8 @@ impl ResourceType {
     /// use scimwire::schema::ResourceType;
     ///
     /// let users = ResourceType::user()
-    ///     .canonical_values("userType", ["Employee", "Contractor"])
-    ///     .closed("userType");
+    ///     .with_canonical_values("userType", ["Employee", "Contractor"])
+    ///     .enforce_canonical_values("userType");
     /// assert!(
     ///     users.schema().attribute("userType").is_some_and(|attribute| attribute.closed())
     /// );
@@ -191,7 +191,7 @@ impl ResourceType {
     #[must_use]
     pub fn enforce_canonical_values(mut self, attribute: &str) -> Self {
         let changed = self.close(attribute);
-        self.noting(changed)
+        self.keep_error(changed)
     }
 
     /// Replaces the canonical values of an attribute, as published by `/Schemas`. With
@@ -205,7 +205,7 @@ impl ResourceType {
     ) -> Self {
         let values: Vec<String> = values.into_iter().map(Into::into).collect();
         let changed = self.change(attribute, |attribute| attribute.with_canonical_values(values));
-        self.noting(changed)
+        self.keep_error(changed)
     }
 
     /// Keeps only the named attributes, for tables that lack columns for the others. Name
@@ -227,7 +227,7 @@ impl ResourceType {
     /// ```
     /// use scimwire::schema::{ENTERPRISE_USER, ResourceType};
     ///
-    /// let users = ResourceType::user().with_extension(ENTERPRISE_USER).keeping([
+    /// let users = ResourceType::user().with_extension(ENTERPRISE_USER).retain_attributes([
     ///     "userName",
     ///     "active",
     ///     "name.givenName",
@@ -251,7 +251,7 @@ impl ResourceType {
     ) -> Self {
         let names: Vec<String> = attributes.into_iter().map(Into::into).collect();
         let kept = self.keep(&names);
-        self.noting(kept)
+        self.keep_error(kept)
     }
 
     fn keep(&mut self, names: &[String]) -> Result<(), SchemaErrorKind> {
@@ -325,7 +325,7 @@ impl ResourceType {
     }
 
     /// Keeps the first failure for [`problem`](Self::problem).
-    fn noting(mut self, outcome: Result<(), SchemaErrorKind>) -> Self {
+    fn keep_error(mut self, outcome: Result<(), SchemaErrorKind>) -> Self {
         if let (None, Err(kind)) = (&self.problem, outcome) {
             self.problem = Some(SchemaError::new(&self.name, kind));
         }
@@ -356,7 +356,7 @@ impl ResourceType {
         &self.schema
     }
 
-    /// Returns the resource type before [`keeping`](Self::keeping) removed attributes.
+    /// Returns the resource type before [`retain_attributes`](Self::retain_attributes) removed attributes.
     pub(super) fn whole(&self) -> Option<&Arc<Self>> {
         self.whole.as_ref()
     }

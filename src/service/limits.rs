@@ -13,7 +13,7 @@ use crate::query::{GROUPS, INDIRECT_GROUPS};
 /// use scimwire::dispatch::Limits;
 ///
 /// let mut limits = Limits::default();
-/// limits.page_size = 500;
+/// limits.max_page_size = 500;
 /// limits.filter.terms = 1_000;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

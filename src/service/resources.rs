@@ -30,7 +30,7 @@ use crate::value::Value;
 const PAGE: usize = 500;
 
 /// In-process access to the resources of one type. Writes are validated and versioned exactly like
-/// client requests, and reported to the hooks given by [`telling`](Self::telling). Attributes that
+/// client requests, and reported to the hooks given by [`with_hooks`](Self::with_hooks). Attributes that
 /// are read-only for clients can be set, except derived ones: `id`, `meta` and references such as
 /// `groups`.
 ///
@@ -50,8 +50,8 @@ const PAGE: usize = 500;
 /// let mut user = Resource::default();
 /// user.set("userName", "bjensen");
 /// let made = users.create(user, &cx).await?;
-/// assert_eq!(users.find("userName", "BJensen", &cx).await?.len(), 1);
-/// assert!(users.replace(&made.id, "active", false, &cx).await?.deactivated());
+/// assert_eq!(users.find_by("userName", "BJensen", &cx).await?.len(), 1);
+/// assert!(users.set_attribute(&made.id, "active", false, &cx).await?.is_deactivation());
 /// # Ok(())
 /// # }
 /// ```

@@ -101,7 +101,7 @@ pub struct ElementTable {
 /// use scimwire::query::IdOrder;
 /// use scimwire::sql::{Column, Dialect, ElementTable, ColumnMapping, id_order};
 ///
-/// let users = ResourceType::user().required("active").keeping([
+/// let users = ResourceType::user().with_required("active").retain_attributes([
 ///     "userName",
 ///     "active",
 ///     "emails.type",
@@ -123,7 +123,7 @@ pub struct ElementTable {
 /// # Ok::<(), scimwire::sql::MappingError>(())
 /// ```
 ///
-/// [`testkit::look_ups_do_not_scan`](https://docs.rs/scimwire/latest/scimwire/testkit/fn.look_ups_do_not_scan.html)
+/// [`testkit::lookups_use_an_index`](https://docs.rs/scimwire/latest/scimwire/testkit/fn.lookups_use_an_index.html)
 /// fails where an index is missing.
 #[derive(Clone, Debug)]
 pub struct ColumnMapping {

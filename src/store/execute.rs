@@ -108,7 +108,7 @@ pub fn apply_filter(
             kept.push(resource);
         }
     }
-    purse.settle()?;
+    purse.charge()?;
     Ok(kept)
 }
 

@@ -199,9 +199,8 @@ impl Update {
         self.precondition.check(current.version().as_ref())?;
         let copy = self.copy(&current)?;
         let after = match &self.change {
-            Requested::Patch(plan) => {
-                self.noting(|deviations| plan.apply_within(copy, &self.budget, deviations))?
-            }
+            Requested::Patch(plan) => self
+                .with_deviations(|deviations| plan.apply_within(copy, &self.budget, deviations))?,
             Requested::Put(replacement) => replacement.apply(copy)?,
         };
         let members = self.compare_members(&current, &after);
@@ -229,9 +228,9 @@ impl Update {
         self.precondition.check(current.version().as_ref())?;
         let copy = self.copy(&current)?;
         let after = match &self.change {
-            Requested::Patch(plan) => {
-                self.noting(|deviations| plan.apply_except_members(copy, &self.budget, deviations))?
-            }
+            Requested::Patch(plan) => self.with_deviations(|deviations| {
+                plan.apply_except_members(copy, &self.budget, deviations)
+            })?,
             Requested::Put(replacement) => replacement.apply_except_members(copy)?,
         };
         self.finish(current, after, members)
@@ -245,7 +244,7 @@ impl Update {
     }
 
     /// Applies a plan, in the place of the last time.
-    fn noting<T>(&self, apply: impl FnOnce(&mut Deviations) -> T) -> T {
+    fn with_deviations<T>(&self, apply: impl FnOnce(&mut Deviations) -> T) -> T {
         let mut deviations = Deviations::default();
         let result = apply(&mut deviations);
         *self.deviations.lock().unwrap_or_else(PoisonError::into_inner) = deviations;

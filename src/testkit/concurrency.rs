@@ -58,16 +58,13 @@ pub(super) async fn caught<T>(future: impl Future<Output = T>) -> Caught<T> {
 
 /// Runs `future` until it has waited so many times, and then drops it, as a server does when a
 /// client hangs up.
-pub(super) async fn abandoned<T>(
-    future: impl Future<Output = T>,
-    mut patience: usize,
-) -> Option<T> {
+pub(super) async fn abandoned<T>(future: impl Future<Output = T>, mut polls: usize) -> Option<T> {
     let mut future = Box::pin(future);
     poll_fn(move |context| match future.as_mut().poll(context) {
         Poll::Ready(output) => Poll::Ready(Some(output)),
-        Poll::Pending if patience == 0 => Poll::Ready(None),
+        Poll::Pending if polls == 0 => Poll::Ready(None),
         Poll::Pending => {
-            patience -= 1;
+            polls -= 1;
             Poll::Pending
         }
     })

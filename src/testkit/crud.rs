@@ -9,7 +9,7 @@ use crate::store::{ChangeKind, Precondition, StoreError};
 use crate::value::Value;
 
 /// A created resource can be read, with an id of its own, its metadata and all values.
-pub async fn what_is_created_is_read(factory: &dyn StoreFactory) {
+pub async fn create_then_get(factory: &dyn StoreFactory) {
     let stores = Stores::made_by(factory).await;
     for subject in stores.subjects() {
         let mut samples = stores.samples().referring_to(references(&stores, &subject).await);
@@ -63,7 +63,7 @@ pub async fn what_is_created_is_read(factory: &dyn StoreFactory) {
 }
 
 /// Text comes back as it went in, whatever is in it, and is found by what it is.
-pub async fn text_stays_as_it_is(factory: &dyn StoreFactory) {
+pub async fn text_round_trips(factory: &dyn StoreFactory) {
     let stores = Stores::made_by(factory).await;
     for subject in stores.subjects() {
         let Some(note) = subject.note() else { continue };
@@ -99,7 +99,7 @@ pub async fn text_stays_as_it_is(factory: &dyn StoreFactory) {
 
 /// PUT and PATCH leave behind just what [`Update::apply`](crate::store::Update::apply) makes of the
 /// state before.
-pub async fn what_is_updated_is_read(factory: &dyn StoreFactory) {
+pub async fn update_then_get(factory: &dyn StoreFactory) {
     let stores = Stores::made_by(factory).await;
     for subject in stores.subjects() {
         let references = references(&stores, &subject).await;
@@ -147,7 +147,7 @@ pub async fn what_is_updated_is_read(factory: &dyn StoreFactory) {
 }
 
 /// A deleted resource is gone from reads, changes, lists and filters; other resources stay.
-pub async fn what_is_deleted_is_gone(factory: &dyn StoreFactory) {
+pub async fn delete_then_get(factory: &dyn StoreFactory) {
     let stores = Stores::made_by(factory).await;
     for subject in stores.subjects() {
         let mut samples = stores.samples();
@@ -222,7 +222,7 @@ pub async fn unknown_id_is_not_found(factory: &dyn StoreFactory) {
 }
 
 /// An update that a hook rejects fails with the hook's error, and changes nothing.
-pub async fn refused_update_changes_nothing(factory: &dyn StoreFactory) {
+pub async fn rejected_update_changes_nothing(factory: &dyn StoreFactory) {
     let stores = Stores::made_by(factory).await;
     for subject in stores.subjects() {
         let Some(note) = subject.note() else { continue };
@@ -254,7 +254,7 @@ pub async fn refused_update_changes_nothing(factory: &dyn StoreFactory) {
 
 /// An id that was given once is not given again, not even when its resource was deleted, and
 /// whichever was the last: whoever kept it would take one resource for another.
-pub async fn an_id_is_never_given_twice(factory: &dyn StoreFactory) {
+pub async fn ids_are_never_reused(factory: &dyn StoreFactory) {
     let stores = Stores::made_by(factory).await;
     for subject in stores.subjects() {
         let mut samples = stores.samples();

@@ -150,7 +150,7 @@ impl Samples {
             }
         }
         let created = self.instant();
-        subject.intake(body, created)
+        subject.decoded(body, created)
     }
 
     fn instant(&mut self) -> DateTime<Utc> {

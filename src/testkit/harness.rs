@@ -161,12 +161,12 @@ impl Subject {
     }
 
     /// Makes a resource of a body that clients may send.
-    pub(super) fn intake(&self, body: Object, created: DateTime<Utc>) -> Resource {
+    pub(super) fn decoded(&self, body: Object, created: DateTime<Utc>) -> Resource {
         let mut quirks = Quirks::STRICT;
         quirks.accept_unknown_schemas = true;
-        let intake =
+        let decoded =
             ResourceDecoder::new(&self.resource_type).with_quirks(quirks).with_secrets(true);
-        let mut resource = match intake.resource(body) {
+        let mut resource = match decoded.resource(body) {
             Ok(resource) => resource,
             Err(err) => {
                 panic!("{}: the test kit made a body that does not fit: {err}", self.name())
@@ -177,7 +177,7 @@ impl Subject {
     }
 
     pub(super) async fn try_create(&self, resource: Resource) -> Result<Arc<Resource>, StoreError> {
-        patiently(|| self.store.create(resource.clone(), &self.cx)).await
+        retry_unavailable(|| self.store.create(resource.clone(), &self.cx)).await
     }
 
     pub(super) async fn create(&self, resource: Resource) -> Arc<Resource> {
@@ -196,7 +196,7 @@ impl Subject {
     }
 
     pub(super) async fn try_get(&self, id: &str) -> Result<Arc<Resource>, StoreError> {
-        patiently(|| self.store.get(id, &self.everything, &self.cx)).await
+        retry_unavailable(|| self.store.get(id, &self.everything, &self.cx)).await
     }
 
     /// All of a resource that anybody may see.
@@ -211,7 +211,7 @@ impl Subject {
     }
 
     pub(super) async fn try_update(&self, id: &str, update: &Update) -> Result<Change, StoreError> {
-        patiently(|| self.store.update(id, update, &self.cx)).await
+        retry_unavailable(|| self.store.update(id, update, &self.cx)).await
     }
 
     pub(super) async fn update(&self, id: &str, update: &Update) -> Change {
@@ -229,7 +229,7 @@ impl Subject {
         id: &str,
         expected: &Precondition,
     ) -> Result<Change, StoreError> {
-        patiently(|| self.store.delete(id, expected, &self.cx)).await
+        retry_unavailable(|| self.store.delete(id, expected, &self.cx)).await
     }
 
     pub(super) async fn delete(&self, id: &str) -> Change {
@@ -247,7 +247,8 @@ impl Subject {
     pub(super) async fn select(&self, query: &Query) -> StorePage {
         let budget = EvalBudget::unlimited();
         let answer =
-            patiently(|| execute::select(self.store.as_ref(), query, &budget, &self.cx)).await;
+            retry_unavailable(|| execute::select(self.store.as_ref(), query, &budget, &self.cx))
+                .await;
         match answer {
             Ok(selected) => selected,
             Err(err) => {
@@ -467,7 +468,7 @@ pub(super) fn now() -> DateTime<Utc> {
 }
 
 /// Makes a call again while the store is too busy for it: that is an answer that clients get, too.
-async fn patiently<T, F: Future<Output = Result<T, StoreError>>>(
+async fn retry_unavailable<T, F: Future<Output = Result<T, StoreError>>>(
     call: impl Fn() -> F,
 ) -> Result<T, StoreError> {
     for _ in 0..PATIENCE {

@@ -85,7 +85,7 @@ forward!(Arc, Box);
 /// part, does not look at each resource: by the plan of the database where the store is
 /// [explained](Stores::explained_by), and else by how the time that it takes grows with the number
 /// of resources.
-pub async fn look_ups_do_not_scan(factory: &dyn StoreFactory) {
+pub async fn lookups_use_an_index(factory: &dyn StoreFactory) {
     let stores = Stores::made_by(factory).await;
     let claims: Vec<Claim> = stores
         .subjects()

@@ -48,7 +48,7 @@ pub async fn no_update_is_lost(factory: &dyn StoreFactory) {
 
 /// Concurrent changes with the same `If-Match`: one succeeds, the others fail with
 /// `VersionMismatch`.
-pub async fn of_writers_with_one_version_one_wins(factory: &dyn StoreFactory) {
+pub async fn concurrent_if_match_has_one_winner(factory: &dyn StoreFactory) {
     for (subject, note, id) in contended(factory).await {
         for _ in 0..CHANGES {
             let version = subject.get(&id).await.version().into_iter().collect::<Vec<_>>();
@@ -78,13 +78,13 @@ pub async fn of_writers_with_one_version_one_wins(factory: &dyn StoreFactory) {
 
 /// A call that is given up while the store waits leaves all of the change behind, or nothing; and
 /// the store goes on.
-pub async fn an_abandoned_call_leaves_nothing_half_done(factory: &dyn StoreFactory) {
+pub async fn cancelled_call_is_atomic(factory: &dyn StoreFactory) {
     let stores = Stores::made_by(factory).await;
     for subject in stores.subjects() {
         let Some(note) = subject.note() else { continue };
         let mut samples =
             stores.samples().referring_to(super::crud::references(&stores, &subject).await);
-        for patience in 0..24 {
+        for polls in 0..24 {
             let before = subject.create(samples.resource(&subject)).await;
             let before = subject.get(before.id()).await;
             let mut wanted = samples.resource(&subject);
@@ -92,15 +92,13 @@ pub async fn an_abandoned_call_leaves_nothing_half_done(factory: &dyn StoreFacto
             let update = subject.put(wanted);
             let Ok(expected) = update.apply(before.clone().into()) else { continue };
             let expected = expected.after.unwrap_or_default();
-            drop(
-                abandoned(subject.store.update(before.id(), &update, &subject.cx), patience).await,
-            );
+            drop(abandoned(subject.store.update(before.id(), &update, &subject.cx), polls).await);
             let after = subject.get(before.id()).await;
             let (is_old, is_new) =
                 (subject.differences(&before, &after), subject.differences(&expected, &after));
             assert!(
                 is_old.is_empty() || is_new.is_empty(),
-                "{}: an `update` that was dropped after it had waited {patience} times left a state that is neither the one before \
+                "{}: an `update` that was dropped after it had waited {polls} times left a state that is neither the one before \
                  (it differs in {is_old:?}) nor the one after (it differs in {is_new:?}); it must be made as a whole or not at all",
                 subject.name(),
             );
@@ -111,14 +109,14 @@ pub async fn an_abandoned_call_leaves_nothing_half_done(factory: &dyn StoreFacto
                 "{}: an abandoned `update` parted state and version",
                 subject.name()
             );
-            assert_creation_is_whole(&subject, samples.resource(&subject), patience).await;
+            assert_creation_is_whole(&subject, samples.resource(&subject), polls).await;
         }
     }
 }
 
-async fn assert_creation_is_whole(subject: &Subject, resource: Resource, patience: usize) {
+async fn assert_creation_is_whole(subject: &Subject, resource: Resource, polls: usize) {
     let known: BTreeSet<String> = subject.find(None).await.into_iter().collect();
-    drop(abandoned(subject.store.create(resource.clone(), &subject.cx), patience).await);
+    drop(abandoned(subject.store.create(resource.clone(), &subject.cx), polls).await);
     let made: Vec<String> =
         subject.find(None).await.into_iter().filter(|id| !known.contains(id)).collect();
     assert!(made.len() < 2, "{}: one `create` made {} resources", subject.name(), made.len());

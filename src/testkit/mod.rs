@@ -26,7 +26,7 @@
 //! - **Types**: pass the resource types that you serve: `.resource_type(users.clone(),
 //!   MyUsers::new(pool))`. If a type has attributes that the tables lack, cut it down with
 //!   [`ResourceType::retain_attributes`](crate::ResourceType::retain_attributes), or name the ones that are kept:
-//!   `.keeping("User", &["userName", "name", "emails", "active"])`. Without groups, their checks are
+//!   `.retain_attributes("User", &["userName", "name", "emails", "active"])`. Without groups, their checks are
 //!   skipped.
 //! - **Stores of any type**: use [`users`] and [`groups`], which have attributes of every kind.
 //! - **Push-down**: filters, sorts and pages are requested as the dispatcher does. A store that
@@ -141,19 +141,19 @@ macro_rules! checks {
 }
 
 checks! {
-    crud: what_is_created_is_read, text_stays_as_it_is, what_is_updated_is_read, what_is_deleted_is_gone,
-        unknown_id_is_not_found, refused_update_changes_nothing, an_id_is_never_given_twice;
-    uniqueness: taken_value_is_refused, own_value_is_free, freed_value_can_be_taken, uniqueness_holds_under_races,
-        a_resource_is_deleted_once;
-    versions: each_change_makes_a_version, what_changes_nothing_makes_no_version, stale_version_is_refused,
-        current_version_goes_ahead, a_change_tells_what_was_committed, what_a_change_says_is_what_is_read;
-    lost_updates: no_update_is_lost, of_writers_with_one_version_one_wins, an_abandoned_call_leaves_nothing_half_done;
-    members: a_member_delta_is_the_whole, no_member_change_is_lost, membership_is_seen_from_both_sides;
-    lookups: look_ups_do_not_scan;
+    crud: create_then_get, text_round_trips, update_then_get, delete_then_get,
+        unknown_id_is_not_found, rejected_update_changes_nothing, ids_are_never_reused;
+    uniqueness: duplicate_value_is_rejected, update_may_keep_unique_value, freed_value_may_be_reused, uniqueness_holds_under_races,
+        concurrent_deletes_have_one_winner;
+    versions: change_makes_new_version, no_op_keeps_version, stale_version_is_rejected,
+        matching_version_is_accepted, change_reports_what_was_committed, change_equals_what_is_read;
+    lost_updates: no_update_is_lost, concurrent_if_match_has_one_winner, cancelled_call_is_atomic;
+    members: member_delta_equals_full_update, no_member_change_is_lost, membership_is_seen_from_both_sides;
+    lookups: lookups_use_an_index;
     pushdown: pushdown_agrees_with_evaluation, order_agrees_with_evaluation, total_counts_all_pages;
     paging: pages_by_index_make_the_whole, pages_by_cursor_make_the_whole,
         cursors_lose_and_repeat_nothing_while_others_write;
-    projection: what_is_asked_for_is_read, secrets_are_not_handed_out;
+    projection: projection_is_loaded, secrets_are_not_loaded;
     tenants: another_tenants_resource_is_not_found, lists_hold_one_tenant_only,
         unique_values_are_taken_within_a_tenant_only, groups_are_shown_within_a_tenant_only, a_deletion_stays_within_a_tenant;
 }
@@ -164,7 +164,7 @@ checks! {
 ///
 /// - a check fails; the others are run before that, and the message says of each that failed why.
 pub async fn run_all(factory: &dyn StoreFactory) {
-    let failures = failures(factory).await;
+    let failures = run_collect(factory).await;
     let untried = Stores::made_by(factory).await.untried();
     if !untried.is_empty() {
         eprintln!("not tried, since the stores do not keep them: {}", untried.join(", "));
@@ -182,7 +182,7 @@ pub async fn run_all(factory: &dyn StoreFactory) {
 
 /// Runs all checks, each on new stores, and hands out those that fail; for hosts that put up with
 /// some.
-pub async fn failures(factory: &dyn StoreFactory) -> Vec<Failure> {
+pub async fn run_collect(factory: &dyn StoreFactory) -> Vec<Failure> {
     let mut failures = Vec::new();
     for check in CHECKS {
         failures.extend(check.failure(factory).await);

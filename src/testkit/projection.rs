@@ -15,7 +15,7 @@ const SECRET: &str = "t1meMa$heen";
 
 /// A store that loads less for a [`Projection`] still loads everything that the projection
 /// includes.
-pub async fn what_is_asked_for_is_read(factory: &dyn StoreFactory) {
+pub async fn projection_is_loaded(factory: &dyn StoreFactory) {
     let stores = Stores::made_by(factory).await;
     for subject in stores.subjects() {
         let mut samples = stores.samples().referring_to(references(&stores, &subject).await);
@@ -49,7 +49,7 @@ pub async fn what_is_asked_for_is_read(factory: &dyn StoreFactory) {
 
 /// Values that are never returned, such as passwords, are not returned in clear by any call (RFC
 /// 7643, Section 9.2).
-pub async fn secrets_are_not_handed_out(factory: &dyn StoreFactory) {
+pub async fn secrets_are_not_loaded(factory: &dyn StoreFactory) {
     let stores = Stores::made_by(factory).await;
     for subject in stores.subjects() {
         let secrets = secrets(&subject);

@@ -24,7 +24,7 @@ const SAMPLES: usize = 10_000;
 #[async_trait]
 pub trait StoreFactory: Send + Sync {
     /// Creates empty stores: over a new database, or for unused tenants.
-    async fn make(&self) -> Stores;
+    async fn create(&self) -> Stores;
 }
 
 #[async_trait]
@@ -33,7 +33,7 @@ where
     F: Fn() -> S + Send + Sync,
     S: Future<Output = Stores> + Send,
 {
-    async fn make(&self) -> Stores {
+    async fn create(&self) -> Stores {
         self().await
     }
 }
@@ -114,7 +114,7 @@ impl Stores {
     /// # Panics
     ///
     /// - there is no such resource type, or no such attribute.
-    pub fn keeping(mut self, resource_type: &str, attributes: &[&str]) -> Self {
+    pub fn retain_attributes(mut self, resource_type: &str, attributes: &[&str]) -> Self {
         let served = self.served_as(resource_type);
         let path = |name: &&str| {
             let resolved = name.parse().ok().and_then(|path| served.resource_type.resolve(&path));
@@ -127,7 +127,7 @@ impl Stores {
     }
 
     /// Sets the source of query plans of a resource type, so that
-    /// [`look_ups_do_not_scan`](super::look_ups_do_not_scan) reads plans instead of the clock.
+    /// [`lookups_use_an_index`](super::lookups_use_an_index) reads plans instead of the clock.
     ///
     /// # Panics
     ///
@@ -184,13 +184,13 @@ impl Stores {
     }
 
     /// Keeps a guard as long as the stores are in use, such as the folder of the database.
-    pub fn holding(mut self, guard: impl Any + Send + Sync) -> Self {
+    pub fn keep_alive(mut self, guard: impl Any + Send + Sync) -> Self {
         self.guards.push(Arc::new(guard));
         self
     }
 
     pub(super) async fn made_by(factory: &dyn StoreFactory) -> Self {
-        let stores = factory.make().await;
+        let stores = factory.create().await;
         assert!(!stores.served.is_empty(), "the factory made no store: call `resource_type`");
         assert!(
             !stores.tenants.is_empty(),

@@ -16,7 +16,7 @@ const ROUNDS: usize = 12;
 
 /// A unique value that another resource has is refused, in any spelling that means the same, by
 /// `create` and `update`; the conflict names the attribute, and nothing is stored.
-pub async fn taken_value_is_refused(factory: &dyn StoreFactory) {
+pub async fn duplicate_value_is_rejected(factory: &dyn StoreFactory) {
     for (subject, path, mut samples) in unique_attributes(factory).await {
         let value = samples.unique_value(path.leaf());
         let holder = subject.create(with(&subject, &mut samples, &path, &value)).await;
@@ -45,7 +45,7 @@ pub async fn taken_value_is_refused(factory: &dyn StoreFactory) {
 }
 
 /// A resource may keep its own unique value, and spell it anew.
-pub async fn own_value_is_free(factory: &dyn StoreFactory) {
+pub async fn update_may_keep_unique_value(factory: &dyn StoreFactory) {
     for (subject, path, mut samples) in unique_attributes(factory).await {
         let value = samples.unique_value(path.leaf());
         let resource = with(&subject, &mut samples, &path, &value);
@@ -76,7 +76,7 @@ pub async fn own_value_is_free(factory: &dyn StoreFactory) {
 }
 
 /// A value that its holder gave up, or was deleted with, can be taken.
-pub async fn freed_value_can_be_taken(factory: &dyn StoreFactory) {
+pub async fn freed_value_may_be_reused(factory: &dyn StoreFactory) {
     for (subject, path, mut samples) in unique_attributes(factory).await {
         let value = samples.unique_value(path.leaf());
         for way in ["given up", "deleted with its holder"] {
@@ -128,7 +128,7 @@ pub async fn uniqueness_holds_under_races(factory: &dyn StoreFactory) {
 }
 
 /// Concurrent deletions of a resource: exactly one succeeds, the others get `NotFound`.
-pub async fn a_resource_is_deleted_once(factory: &dyn StoreFactory) {
+pub async fn concurrent_deletes_have_one_winner(factory: &dyn StoreFactory) {
     let stores = Stores::made_by(factory).await;
     for subject in stores.subjects() {
         let mut samples = stores.samples();

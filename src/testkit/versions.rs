@@ -13,7 +13,7 @@ use crate::schema::ResolvedPath;
 use crate::store::{ChangeKind, EntityTags, Precondition, StoreError, Update};
 
 /// Each change makes a version that the resource never had, and moves `meta.lastModified` on.
-pub async fn each_change_makes_a_version(factory: &dyn StoreFactory) {
+pub async fn change_makes_new_version(factory: &dyn StoreFactory) {
     for (subject, note, mut samples, created) in changeable(factory).await {
         let (id, mut before, mut known) = (created.id().to_owned(), created, Vec::new());
         for _ in 0..5 {
@@ -42,7 +42,7 @@ pub async fn each_change_makes_a_version(factory: &dyn StoreFactory) {
 }
 
 /// An update that changes nothing creates no version.
-pub async fn what_changes_nothing_makes_no_version(factory: &dyn StoreFactory) {
+pub async fn no_op_keeps_version(factory: &dyn StoreFactory) {
     for (subject, note, _, created) in changeable(factory).await {
         let before = subject.get(created.id()).await;
         for update in [subject.setting(&note, text(&before, &note)), subject.put(before.clone())] {
@@ -64,7 +64,7 @@ pub async fn what_changes_nothing_makes_no_version(factory: &dyn StoreFactory) {
 
 /// `update` and `delete` that expect a version from before, or one that never was, fail, and
 /// nothing happens.
-pub async fn stale_version_is_refused(factory: &dyn StoreFactory) {
+pub async fn stale_version_is_rejected(factory: &dyn StoreFactory) {
     for (subject, note, mut samples, created) in changeable(factory).await {
         let id = created.id();
         let Some(stale) = subject.get(id).await.version() else {
@@ -110,7 +110,7 @@ pub async fn stale_version_is_refused(factory: &dyn StoreFactory) {
 }
 
 /// `update` and `delete` that expect the current version, among others perhaps, or any, go ahead.
-pub async fn current_version_goes_ahead(factory: &dyn StoreFactory) {
+pub async fn matching_version_is_accepted(factory: &dyn StoreFactory) {
     for (subject, note, mut samples, _) in changeable(factory).await {
         for (number, id) in made(&subject, &mut samples, 3).await.into_iter().enumerate() {
             for call in ["update", "delete"] {
@@ -151,7 +151,7 @@ fn holding(number: usize, version: &Version) -> Precondition {
 
 /// The [`Change`](crate::store::Change) that a store returns tells what was committed: what `get`
 /// reads afterwards.
-pub async fn a_change_tells_what_was_committed(factory: &dyn StoreFactory) {
+pub async fn change_reports_what_was_committed(factory: &dyn StoreFactory) {
     for (subject, note, mut samples, created) in changeable(factory).await {
         let before = subject.get(created.id()).await;
         let change =
@@ -195,7 +195,7 @@ pub async fn a_change_tells_what_was_committed(factory: &dyn StoreFactory) {
 
 /// The state that a [`Change`](crate::store::Change) tells, where it tells one, is the whole that
 /// `get` reads: with the members that a store keeps apart, and also where nothing changed.
-pub async fn what_a_change_says_is_what_is_read(factory: &dyn StoreFactory) {
+pub async fn change_equals_what_is_read(factory: &dyn StoreFactory) {
     let stores = Stores::made_by(factory).await;
     for subject in stores.subjects() {
         let references = references(&stores, &subject).await;
@@ -208,7 +208,7 @@ pub async fn what_a_change_says_is_what_is_read(factory: &dyn StoreFactory) {
             }
             let id = subject.create(resource).await.id().to_owned();
             for (what, update) in
-                telling(&subject, &mut samples, &subject.get(&id).await, &references)
+                fill_report(&subject, &mut samples, &subject.get(&id).await, &references)
             {
                 let change = subject.update(&id, &update).await;
                 let Some(said) = &change.after else { continue };
@@ -228,7 +228,7 @@ pub async fn what_a_change_says_is_what_is_read(factory: &dyn StoreFactory) {
 }
 
 /// Changes of an attribute and of members, in this order, and such that change nothing.
-fn telling(
+fn fill_report(
     subject: &Subject,
     samples: &mut Samples,
     before: &Resource,

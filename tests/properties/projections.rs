@@ -10,7 +10,7 @@ use scimwire::query::{ProjectedResource, Projection, Sort};
 use scimwire::schema::ResourceUrls;
 use serde_json::{Map, Value, json};
 
-use super::samples::{BADGE, ENTERPRISE, SECRET, USER, USERS, body, config, intake};
+use super::samples::{BADGE, ENTERPRISE, SECRET, USER, USERS, body, config, decoded};
 use super::served::Served;
 use super::typed::ATTRIBUTES;
 
@@ -19,7 +19,7 @@ proptest! {
 
     #[test]
     fn nothing_secret_is_shown(body in body(), names in vec(name(), 0..4), excluded in any::<bool>(), requested in any::<bool>()) {
-        let user = intake(with_secrets(body));
+        let user = decoded(with_secrets(body));
         let (attributes, without) = if excluded { (Vec::new(), names) } else { (names, Vec::new()) };
         let mut projection = Projection::bind(&attributes, &without, &USERS).expect("one of the lists is empty");
         if requested {

@@ -164,7 +164,7 @@ fn stored_as(
     id: i32,
 ) -> Resource {
     body.insert("userName".to_owned(), name.into());
-    let mut user = intake(body);
+    let mut user = decoded(body);
     user.set_id(format!("a{id}"));
     let created = parse_date_time(created).expect("an instant");
     let mut meta = Meta::new("User", created);
@@ -174,7 +174,7 @@ fn stored_as(
 }
 
 /// The body in canonical form, with what is secret.
-pub(crate) fn intake(body: Map<String, Value>) -> Resource {
+pub(crate) fn decoded(body: Map<String, Value>) -> Resource {
     ResourceDecoder::new(&USERS).with_secrets(true).resource(body).expect("a body of a user")
 }
 

@@ -501,7 +501,7 @@ fn what_every_resource_has_cannot_be_left_out() {
         (
             users().retain_attributes(["active"]),
             needed("userName"),
-            "`User`: `userName` cannot be left out; name it in `keeping`",
+            "`User`: `userName` cannot be left out; name it in `retain_attributes`",
         ),
         (
             users().retain_attributes(["userName", "nick"]),
@@ -516,17 +516,17 @@ fn what_every_resource_has_cannot_be_left_out() {
         (
             users().retain_attributes(["userName", "groups.display"]),
             needed("groups.value"),
-            "`User`: `groups.value` cannot be left out; name it in `keeping`",
+            "`User`: `groups.value` cannot be left out; name it in `retain_attributes`",
         ),
         (
             users().retain_attributes(["userName", &in_badge("color")]),
             needed(&in_badge("number")),
-            "`User`: `urn:example:schemas:Badge:number` cannot be left out; name it in `keeping`",
+            "`User`: `urn:example:schemas:Badge:number` cannot be left out; name it in `retain_attributes`",
         ),
         (
             users().retain_attributes(["userName", &in_badge("number"), &in_badge("place.floor")]),
             needed(&in_badge("place.room")),
-            "`User`: `urn:example:schemas:Badge:place.room` cannot be left out; name it in `keeping`",
+            "`User`: `urn:example:schemas:Badge:place.room` cannot be left out; name it in `retain_attributes`",
         ),
     ] {
         let err = Dispatcher::builder("https://example.com")

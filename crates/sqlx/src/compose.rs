@@ -61,7 +61,7 @@ impl<'b> Composer<'b> {
         match self.trouble {
             Some(err) => Err(err),
             None => {
-                self.settle();
+                self.close_scope();
                 Ok(self.composed)
             }
         }
@@ -86,13 +86,13 @@ impl<'b> Composer<'b> {
             }
         }
         if self.is_in_order && self.is_listed {
-            self.settle();
+            self.close_scope();
         }
         Ok(!self.composed.more)
     }
 
     /// Composes the waiting resources, until the page has no room for another.
-    fn settle(&mut self) {
+    fn close_scope(&mut self) {
         let mut waiting = mem::take(&mut self.waiting);
         waiting.sort_by_key(|(place, _)| *place);
         for (_, mut resource) in waiting {

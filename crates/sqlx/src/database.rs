@@ -14,7 +14,7 @@ use scimwire::store::{StoreError, fresh_id};
 
 /// A supported database. The trait is sealed.
 #[async_trait]
-pub trait Engine: private::Sealed + fmt::Debug + Send + Sync + 'static {
+pub trait Database: private::Sealed + fmt::Debug + Send + Sync + 'static {
     /// The SQL dialect.
     const DIALECT: Dialect;
 
@@ -53,7 +53,7 @@ pub(super) mod private {
 /// A connection or transaction that runs statements.
 #[doc(hidden)]
 #[async_trait]
-#[allow(unnameable_types, reason = "a detail of `Engine`")]
+#[allow(unnameable_types, reason = "a detail of `Database`")]
 pub trait Rows: Send {
     /// Runs a statement.
     async fn rows(&mut self, sql: &Sql) -> Result<Vec<Row>, DatabaseError>;
@@ -62,7 +62,7 @@ pub trait Rows: Send {
 /// A transaction.
 #[doc(hidden)]
 #[async_trait]
-#[allow(unnameable_types, reason = "a detail of `Engine`")]
+#[allow(unnameable_types, reason = "a detail of `Database`")]
 pub trait Transaction: Rows {
     /// Lets its statements take as long as they need.
     async fn unhurried(&mut self) -> Result<(), DatabaseError>;
@@ -77,7 +77,7 @@ pub trait Transaction: Rows {
 /// The columns of a row: each is text, or NULL.
 #[doc(hidden)]
 #[derive(Debug)]
-#[allow(unnameable_types, reason = "a detail of `Engine`")]
+#[allow(unnameable_types, reason = "a detail of `Database`")]
 pub struct Row(pub(super) Vec<Option<String>>);
 
 impl Row {
@@ -96,7 +96,7 @@ impl Row {
 /// A failure of the database.
 #[doc(hidden)]
 #[derive(Debug, thiserror::Error)]
-#[allow(unnameable_types, reason = "a detail of `Engine`")]
+#[allow(unnameable_types, reason = "a detail of `Database`")]
 pub enum DatabaseError {
     /// The transaction lost against another one: the same again may well succeed.
     #[error("the transaction gave way to another one")]

@@ -3,10 +3,10 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::database::Engine;
+use crate::database::Database;
 use crate::migration::{OpenError, prepare};
 use crate::shares::Shares;
-use crate::store::Store;
+use crate::store::SqlStore;
 use scimwire::schema::ResourceType;
 
 /// A database with resources of several types, and a store for each.
@@ -33,21 +33,25 @@ let scim = Dispatcher::builder("https://example.com/scim/v2")
 ```
 "#
 )]
-pub struct Directory<E> {
-    pub(super) engine: Arc<E>,
+pub struct SqlDirectory<D> {
+    pub(super) database: Arc<D>,
     pub(super) shares: Arc<Shares>,
     pub(super) keeps_dangling: bool,
 }
 
-impl<E: Engine> Directory<E> {
-    pub(super) async fn over(engine: E, shares: Shares, migrate: bool) -> Result<Self, OpenError> {
-        prepare(&engine, migrate).await?;
-        Ok(Self { engine: Arc::new(engine), shares: Arc::new(shares), keeps_dangling: false })
+impl<D: Database> SqlDirectory<D> {
+    pub(super) async fn over(
+        database: D,
+        shares: Shares,
+        migrate: bool,
+    ) -> Result<Self, OpenError> {
+        prepare(&database, migrate).await?;
+        Ok(Self { database: Arc::new(database), shares: Arc::new(shares), keeps_dangling: false })
     }
 
     /// Keeps the ids of deleted resources in their groups. By default they are removed.
     #[must_use]
-    pub fn keeping_dangling_members(self) -> Self {
+    pub fn retain_dangling_members(self) -> Self {
         Self { keeps_dangling: true, ..self }
     }
 
@@ -56,25 +60,25 @@ impl<E: Engine> Directory<E> {
     /// At its first use, the store compares the attributes of the type with its index columns. If
     /// they differ, for example because an attribute became unique, it rebuilds them all. No other
     /// process may serve the type meanwhile.
-    pub fn store(&self, resource_type: impl Into<Arc<ResourceType>>) -> Store<E> {
-        Store::new(self.clone(), resource_type.into())
+    pub fn store(&self, resource_type: impl Into<Arc<ResourceType>>) -> SqlStore<D> {
+        SqlStore::new(self.clone(), resource_type.into())
     }
 }
 
-impl<E> Clone for Directory<E> {
+impl<D> Clone for SqlDirectory<D> {
     fn clone(&self) -> Self {
         Self {
-            engine: Arc::clone(&self.engine),
+            database: Arc::clone(&self.database),
             shares: Arc::clone(&self.shares),
             keeps_dangling: self.keeps_dangling,
         }
     }
 }
 
-impl<E: fmt::Debug> fmt::Debug for Directory<E> {
+impl<D: fmt::Debug> fmt::Debug for SqlDirectory<D> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Directory")
-            .field("engine", &self.engine)
+        f.debug_struct("SqlDirectory")
+            .field("database", &self.database)
             .field("keeps_dangling", &self.keeps_dangling)
             .finish_non_exhaustive()
     }

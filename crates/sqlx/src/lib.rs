@@ -1,6 +1,6 @@
 //! SQLite and PostgreSQL stores for `scimwire`, the embeddable SCIM 2.0 server.
 //!
-//! A [`Directory`] is a database; it returns a store for each resource type. Resources are JSON
+//! A [`SqlDirectory`] is a database; it returns a store for each resource type. Resources are JSON
 //! documents in one table, with index columns beside them. Unique and indexed values are in a second
 //! table, memberships in a third, and the number of resources in a fourth. Every primary key begins
 //! with the tenant, and no statement of a request crosses tenants.
@@ -69,28 +69,28 @@ mod statements;
 mod store;
 mod update;
 
-pub use database::Engine;
-pub use directory::Directory;
+pub use database::Database;
+pub use directory::SqlDirectory;
 pub use error::store_error;
 pub use migration::{Migration, OpenError, migrations};
 #[cfg(feature = "postgres")]
 pub use postgres::{Postgres, PostgresOptions};
 #[cfg(feature = "sqlite")]
 pub use sqlite::{Sqlite, SqliteOptions};
-pub use store::Store;
+pub use store::SqlStore;
 
 /// A SQLite file with resources of several types.
 #[cfg(feature = "sqlite")]
-pub type SqliteDirectory = Directory<Sqlite>;
+pub type SqliteDirectory = SqlDirectory<Sqlite>;
 
 /// Keeps the resources of one type in a SQLite file.
 #[cfg(feature = "sqlite")]
-pub type SqliteStore = Store<Sqlite>;
+pub type SqliteStore = SqlStore<Sqlite>;
 
 /// A PostgreSQL database with resources of several types.
 #[cfg(feature = "postgres")]
-pub type PostgresDirectory = Directory<Postgres>;
+pub type PostgresDirectory = SqlDirectory<Postgres>;
 
 /// Keeps the resources of one type in a PostgreSQL database.
 #[cfg(feature = "postgres")]
-pub type PostgresStore = Store<Postgres>;
+pub type PostgresStore = SqlStore<Postgres>;

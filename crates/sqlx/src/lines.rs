@@ -40,7 +40,7 @@ pub(super) struct Readers {
     all: Vec<Arc<Line>>,
     free: Mutex<VecDeque<Arc<Line>>>,
     places: Semaphore,
-    patience: Duration,
+    acquire_timeout: Duration,
 }
 
 /// One of them, for as long as it is needed.
@@ -56,7 +56,7 @@ impl Readers {
         count: u32,
         pool: &SqlitePoolOptions,
         connect: &SqliteConnectOptions,
-        patience: Duration,
+        acquire_timeout: Duration,
     ) -> Self {
         let turns = Turns::new(long_at_once());
         let lines = (0..count.max(1)).map(|_| {
@@ -71,13 +71,13 @@ impl Readers {
             free: Mutex::new(all.iter().cloned().collect()),
             places: Semaphore::new(all.len()),
             all,
-            patience,
+            acquire_timeout,
         }
     }
 
     /// Waits until one is free.
     pub(super) async fn take(&self) -> Result<Reader<'_>, sqlx::Error> {
-        let Ok(Ok(place)) = timeout(self.patience, self.places.acquire()).await else {
+        let Ok(Ok(place)) = timeout(self.acquire_timeout, self.places.acquire()).await else {
             return Err(sqlx::Error::PoolTimedOut);
         };
         // There are as many as places.

@@ -1,6 +1,6 @@
 //! The tables, and how they came to be.
 
-use crate::database::{DatabaseError, Engine, Rows, Transaction};
+use crate::database::{Database, DatabaseError, Rows, Transaction};
 use scimwire::filter::EvalBudget;
 use scimwire::sql::{Dialect, Sql};
 
@@ -50,7 +50,7 @@ pub enum OpenError {
     #[error(
         "the tables are of version {found}, and this program knows versions up to {known}: use the newer program"
     )]
-    Newer {
+    SchemaTooNew {
         /// The version of the tables.
         found: u32,
         /// The last version that this program knows.
@@ -60,7 +60,7 @@ pub enum OpenError {
     #[error(
         "the tables are of version {found}, and have to be of {known}: apply the migrations, or let `open` do that"
     )]
-    Older {
+    SchemaTooOld {
         /// The version of the tables; 0 if there are none.
         found: u32,
         /// The version that this program needs.
@@ -99,41 +99,42 @@ pub(super) fn opening(err: sqlx::Error) -> OpenError {
 
 /// Brings the tables to the version that this program knows, where it may, or sees to it that they
 /// are of it.
-pub(super) async fn prepare<E: Engine>(engine: &E, migrate: bool) -> Result<(), OpenError> {
-    let known = migrations(E::DIALECT).last().map_or(0, |migration| migration.version);
+pub(super) async fn prepare<D: Database>(database: &D, migrate: bool) -> Result<(), OpenError> {
+    let known = migrations(D::DIALECT).last().map_or(0, |migration| migration.version);
     let found =
-        version(engine.read(&exists(E::DIALECT), &EvalBudget::unlimited()).await?, engine).await?;
+        version(database.read(&exists(D::DIALECT), &EvalBudget::unlimited()).await?, database)
+            .await?;
     match (found.cmp(&known), migrate) {
         (std::cmp::Ordering::Equal, _) => Ok(()),
-        (std::cmp::Ordering::Greater, _) => Err(OpenError::Newer { found, known }),
-        (std::cmp::Ordering::Less, false) => Err(OpenError::Older { found, known }),
-        (std::cmp::Ordering::Less, true) => apply(engine).await,
+        (std::cmp::Ordering::Greater, _) => Err(OpenError::SchemaTooNew { found, known }),
+        (std::cmp::Ordering::Less, false) => Err(OpenError::SchemaTooOld { found, known }),
+        (std::cmp::Ordering::Less, true) => apply(database).await,
     }
 }
 
-async fn version<E: Engine>(
+async fn version<D: Database>(
     exists: Vec<super::database::Row>,
-    engine: &E,
+    database: &D,
 ) -> Result<u32, OpenError> {
     if exists.is_empty() {
         return Ok(0);
     }
-    let rows = engine.read(&recorded(), &EvalBudget::unlimited()).await?;
+    let rows = database.read(&recorded(), &EvalBudget::unlimited()).await?;
     Ok(number(rows))
 }
 
-async fn apply<E: Engine>(engine: &E) -> Result<(), OpenError> {
-    let mut transaction = engine.begin().await?;
+async fn apply<D: Database>(database: &D) -> Result<(), OpenError> {
+    let mut transaction = database.begin().await?;
     transaction.unhurried().await?;
-    if E::DIALECT == Dialect::Postgres {
+    if D::DIALECT == Dialect::Postgres {
         // Of several processes that start at once, one migrates.
         transaction
             .rows(&Sql::new("SELECT CAST(pg_advisory_xact_lock(7355608642) AS text)"))
             .await?;
     }
-    let exists = !transaction.rows(&exists(E::DIALECT)).await?.is_empty();
+    let exists = !transaction.rows(&exists(D::DIALECT)).await?.is_empty();
     let found = if exists { number(transaction.rows(&recorded()).await?) } else { 0 };
-    for migration in migrations(E::DIALECT).iter().filter(|migration| migration.version > found) {
+    for migration in migrations(D::DIALECT).iter().filter(|migration| migration.version > found) {
         let failed =
             |err| OpenError::Migration { version: migration.version, problem: source(err) };
         transaction.script(migration.sql).await.map_err(failed)?;

@@ -8,8 +8,8 @@ use async_trait::async_trait;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::{ConnectOptions as _, Executor};
 
-use crate::database::{DatabaseError, Engine, Row, Rows, Transaction, private};
-use crate::directory::Directory;
+use crate::database::{Database, DatabaseError, Row, Rows, Transaction, private};
+use crate::directory::SqlDirectory;
 use crate::failover::Hosts;
 use crate::migration::{OpenError, opening};
 use crate::rows::{STATEMENTS, each_row, kept};
@@ -38,10 +38,10 @@ impl fmt::Debug for Postgres {
 pub struct PostgresOptions {
     /// The maximum number of connections of this process. All processes together must stay below
     /// the server's `max_connections`. The default is 10.
-    pub connections: u32,
+    pub max_connections: u32,
     /// The timeout for acquiring a connection, after which the client gets 503 with `Retry-After`.
     /// The default is 5 seconds.
-    pub patience: Duration,
+    pub acquire_timeout: Duration,
     /// The timeout of a statement, including waits for locks: PostgreSQL's `statement_timeout`. A
     /// search that exceeds it is rejected with 400 `tooMany`, any other statement with 503. The
     /// default is 5 seconds. With `None`, the setting of the server applies. Migrations have no
@@ -50,7 +50,7 @@ pub struct PostgresOptions {
     /// The most concurrent statements and transactions of one tenant, so that no tenant takes all
     /// connections; further ones wait. By default half of the connections, and at least one. If
     /// there is one tenant, set it to the number of connections.
-    pub per_tenant: Option<u32>,
+    pub max_per_tenant: Option<u32>,
     /// `true` to create the tables and apply migrations. The default is `true`.
     pub migrate: bool,
 }
@@ -58,16 +58,16 @@ pub struct PostgresOptions {
 impl Default for PostgresOptions {
     fn default() -> Self {
         Self {
-            connections: 10,
-            patience: Duration::from_secs(5),
+            max_connections: 10,
+            acquire_timeout: Duration::from_secs(5),
             statement_timeout: Some(Duration::from_secs(5)),
-            per_tenant: None,
+            max_per_tenant: None,
             migrate: true,
         }
     }
 }
 
-impl Directory<Postgres> {
+impl SqlDirectory<Postgres> {
     /// Connects to a database, by a URL such as `postgres://scim@db.example.com/scim`.
     ///
     /// Name several hosts, separated by commas, for failover. The first usable one is used; with
@@ -88,7 +88,7 @@ impl Directory<Postgres> {
     ///
     /// # Errors
     ///
-    /// - as [`Directory::connect`];
+    /// - as [`SqlDirectory::connect`];
     /// - its tables are of an older version, and are not to be migrated.
     pub async fn connect_with(url: &str, options: &PostgresOptions) -> Result<Self, OpenError> {
         let hosts = Arc::new(Hosts::parse(url).map_err(opening)?);
@@ -98,8 +98,8 @@ impl Directory<Postgres> {
         let failure = Arc::clone(&failed);
         let settings = settings(options.statement_timeout);
         let pool = PgPoolOptions::new()
-            .max_connections(options.connections.max(1))
-            .acquire_timeout(options.patience)
+            .max_connections(options.max_connections.max(1))
+            .acquire_timeout(options.acquire_timeout)
             // A connection that has died is found out by the first statement on it, which is tried
             // again.
             .test_before_acquire(false)
@@ -121,18 +121,18 @@ impl Directory<Postgres> {
             .await;
         let pool = match pool {
             Ok(pool) => pool,
-            Err(err) => return Err(opening(reason(err, &connect, options.patience).await)),
+            Err(err) => return Err(opening(reason(err, &connect, options.acquire_timeout).await)),
         };
-        let per_tenant = options.per_tenant.unwrap_or(options.connections / 2);
+        let per_tenant = options.max_per_tenant.unwrap_or(options.max_connections / 2);
         Self::over(
             Postgres { pool, hosts, failed },
-            Shares::new(per_tenant, options.patience),
+            Shares::new(per_tenant, options.acquire_timeout),
             options.migrate,
         )
         .await
     }
 
-    /// Finds the server that [`Directory::connect`] would use, and returns the connection string
+    /// Finds the server that [`SqlDirectory::connect`] would use, and returns the connection string
     /// that names it alone: for connections of your own beside those of the stores.
     ///
     /// With a single server this is that one, unasked.
@@ -148,7 +148,7 @@ impl Directory<Postgres> {
 
     /// Closes all connections, once they have done what they are at.
     pub async fn close(&self) {
-        self.engine.pool.close().await;
+        self.database.pool.close().await;
     }
 }
 
@@ -172,11 +172,15 @@ fn settings(statement_timeout: Option<Duration>) -> String {
 
 /// A pool goes on trying until its time is up, and then does not say what was in the way: a single
 /// attempt does.
-async fn reason(err: sqlx::Error, connect: &PgConnectOptions, patience: Duration) -> sqlx::Error {
+async fn reason(
+    err: sqlx::Error,
+    connect: &PgConnectOptions,
+    acquire_timeout: Duration,
+) -> sqlx::Error {
     if !matches!(err, sqlx::Error::PoolTimedOut) {
         return err;
     }
-    match tokio::time::timeout(patience, connect.connect()).await {
+    match tokio::time::timeout(acquire_timeout, connect.connect()).await {
         Ok(Err(reason)) => reason,
         // Now it would work, or nothing answers at all.
         Ok(Ok(_)) | Err(_) => err,
@@ -186,7 +190,7 @@ async fn reason(err: sqlx::Error, connect: &PgConnectOptions, patience: Duration
 impl private::Sealed for Postgres {}
 
 #[async_trait]
-impl Engine for Postgres {
+impl Database for Postgres {
     const DIALECT: Dialect = Dialect::Postgres;
 
     type Transaction = PostgresTransaction;
@@ -250,7 +254,7 @@ fn note(failed: &Mutex<Option<Instant>>, err: &DatabaseError) -> bool {
 
 #[doc(hidden)]
 #[derive(Debug)]
-#[allow(unnameable_types, reason = "a detail of `Engine`")]
+#[allow(unnameable_types, reason = "a detail of `Database`")]
 pub struct PostgresTransaction {
     transaction: sqlx::Transaction<'static, sqlx::Postgres>,
     failed: Arc<Mutex<Option<Instant>>>,

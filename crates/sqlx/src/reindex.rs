@@ -1,9 +1,9 @@
 //! Rebuilds the columns beside the documents when a resource type has changed.
 
-use crate::database::{Engine, Failure, Rows, Transaction};
+use crate::database::{Database, Failure, Rows, Transaction};
 use crate::row::read;
 use crate::statements::Statements;
-use crate::store::Store;
+use crate::store::SqlStore;
 use scimwire::auth::Tenant;
 use scimwire::filter::EvalBudget;
 use scimwire::sql::{Parameter, Sql};
@@ -12,17 +12,17 @@ use scimwire::store::StoreError;
 /// Resources rebuilt per batch.
 const BATCH: i64 = 500;
 
-impl<E: Engine> Store<E> {
+impl<D: Database> SqlStore<D> {
     /// Sees to it, once, that filters find what they should, and that unique is what has to be
     /// unique.
-    pub(super) async fn settle(&self) -> Result<(), StoreError> {
-        self.settled.get_or_try_init(|| self.compare_layout()).await.copied()
+    pub(super) async fn ensure_layout(&self) -> Result<(), StoreError> {
+        self.layout_checked.get_or_try_init(|| self.compare_layout()).await.copied()
     }
 
     async fn compare_layout(&self) -> Result<(), StoreError> {
         let fingerprint = self.layout.fingerprint();
         let name = self.layout.resource_type.name();
-        let recorded = self.engine().read(&recorded(name), &EvalBudget::unlimited()).await?;
+        let recorded = self.database().read(&recorded(name), &EvalBudget::unlimited()).await?;
         if recorded.into_iter().next().and_then(|mut row| row.text(0)).as_ref()
             == Some(&fingerprint)
         {
@@ -43,7 +43,7 @@ impl<E: Engine> Store<E> {
     async fn rebuild(&self, fingerprint: &str) -> Result<(), Failure> {
         let resource_type = &self.layout.resource_type;
         let name = resource_type.name();
-        let mut transaction = self.engine().begin().await?;
+        let mut transaction = self.database().begin().await?;
         transaction.unhurried().await?;
         // It locks the row, so that of several processes one does the work, and the others find it
         // done.
@@ -77,7 +77,7 @@ impl<E: Engine> Store<E> {
                 behind = (row.needed(0)?, row.needed(1)?);
                 let tenant = Tenant::from(behind.0.as_str());
                 let statements =
-                    Statements { dialect: E::DIALECT, resource_type, tenant: tenant.as_str() };
+                    Statements { dialect: D::DIALECT, resource_type, tenant: tenant.as_str() };
                 let resource = read(&row.needed(2)?)?;
                 let keys = self.layout.keys_of(&resource)?;
                 let stored = self.layout.write(&resource)?;

@@ -2,17 +2,17 @@
 
 use crate::columns::StoredColumns;
 use crate::compose::{Composed, Composer};
-use crate::database::{Engine, Row};
+use crate::database::{Database, Row};
 use crate::reading::Beside;
 use crate::statements::Statements;
-use crate::store::Store;
+use crate::store::SqlStore;
 use scimwire::auth::RequestContext;
 use scimwire::filter::EvalBudget;
 use scimwire::query::Page;
 use scimwire::sql::{Sql, clauses};
 use scimwire::store::{StoreError, StorePage, StoreQuery};
 
-impl<E: Engine> Store<E> {
+impl<D: Database> SqlStore<D> {
     pub(super) async fn find(
         &self,
         selection: StoreQuery<'_>,
@@ -116,6 +116,6 @@ impl<E: Engine> Store<E> {
     }
 
     pub(super) fn columns<'s>(&'s self, tenant: &'s str) -> StoredColumns<'s> {
-        StoredColumns { layout: &self.layout, dialect: E::DIALECT, tenant }
+        StoredColumns { layout: &self.layout, dialect: D::DIALECT, tenant }
     }
 }

@@ -15,7 +15,7 @@ use scimwire::auth::Tenant;
 #[derive(Debug)]
 pub(super) struct Shares {
     at_once: usize,
-    patience: Duration,
+    acquire_timeout: Duration,
     by_tenant: Mutex<HashMap<Tenant, Arc<Semaphore>>>,
 }
 
@@ -26,15 +26,15 @@ pub(super) struct Place {
 
 impl Shares {
     /// So many places for each tenant, and at least one; whoever finds none waits so long at most.
-    pub(super) fn new(at_once: u32, patience: Duration) -> Self {
+    pub(super) fn new(at_once: u32, acquire_timeout: Duration) -> Self {
         let at_once =
             usize::try_from(at_once).unwrap_or(usize::MAX).clamp(1, Semaphore::MAX_PERMITS);
-        Self { at_once, patience, by_tenant: Mutex::default() }
+        Self { at_once, acquire_timeout, by_tenant: Mutex::default() }
     }
 
     /// Waits for the others of the tenant, and for nobody else.
     pub(super) async fn take(&self, tenant: &Tenant) -> Result<Place, DatabaseError> {
-        match timeout(self.patience, self.of(tenant).acquire_owned()).await {
+        match timeout(self.acquire_timeout, self.of(tenant).acquire_owned()).await {
             Ok(Ok(permit)) => Ok(Place { _permit: permit }),
             // Nobody closes the semaphore.
             Ok(Err(_)) | Err(_) => Err(DatabaseError::Crowded),

@@ -14,8 +14,8 @@ use sqlx::sqlite::{
 };
 use sqlx::{Executor, SqliteConnection, TransactionManager as _};
 
-use crate::database::{DatabaseError, Engine, Row, Rows, Transaction, private};
-use crate::directory::Directory;
+use crate::database::{Database, DatabaseError, Row, Rows, Transaction, private};
+use crate::directory::SqlDirectory;
 use crate::error::Trouble;
 use crate::lines::{Line, Readers, keeping_to};
 use crate::migration::{OpenError, opening};
@@ -43,10 +43,10 @@ impl fmt::Debug for Sqlite {
 #[non_exhaustive]
 pub struct SqliteOptions {
     /// The number of connections for reading. The default is 4.
-    pub readers: u32,
+    pub max_readers: u32,
     /// The timeout for acquiring a connection, and for another process to finish writing. After it
     /// the client gets 503 with `Retry-After`. The default is 5 seconds.
-    pub patience: Duration,
+    pub acquire_timeout: Duration,
     /// The timeout of a statement. A search that exceeds it is rejected with 400 `tooMany`, any
     /// other statement with 503. The default is 5 seconds; `None` means no timeout. Migrations have
     /// no timeout.
@@ -54,7 +54,7 @@ pub struct SqliteOptions {
     /// The most concurrent statements and transactions of one tenant, so that no tenant takes all
     /// connections; further ones wait. By default one fewer than the readers, and at least one. If
     /// there is one tenant, set it to the number of readers.
-    pub per_tenant: Option<u32>,
+    pub max_per_tenant: Option<u32>,
     /// `true` to create the tables and apply migrations. The default is `true`.
     pub migrate: bool,
 }
@@ -62,16 +62,16 @@ pub struct SqliteOptions {
 impl Default for SqliteOptions {
     fn default() -> Self {
         Self {
-            readers: 4,
-            patience: Duration::from_secs(5),
+            max_readers: 4,
+            acquire_timeout: Duration::from_secs(5),
             statement_timeout: Some(Duration::from_secs(5)),
-            per_tenant: None,
+            max_per_tenant: None,
             migrate: true,
         }
     }
 }
 
-impl Directory<Sqlite> {
+impl SqlDirectory<Sqlite> {
     /// Opens a file, and creates it if it does not exist.
     ///
     /// # Errors
@@ -86,7 +86,7 @@ impl Directory<Sqlite> {
     ///
     /// # Errors
     ///
-    /// - as [`Directory::open`];
+    /// - as [`SqlDirectory::open`];
     /// - its tables are of an older version, and are not to be migrated.
     pub async fn open_with(
         path: impl AsRef<Path>,
@@ -98,35 +98,38 @@ impl Directory<Sqlite> {
             .journal_mode(SqliteJournalMode::Wal)
             // What was answered with success is on the disk, even when the power fails.
             .synchronous(SqliteSynchronous::Full)
-            .busy_timeout(options.patience)
+            .busy_timeout(options.acquire_timeout)
             .statement_cache_capacity(STATEMENTS);
-        let pool =
-            SqlitePoolOptions::new().acquire_timeout(options.patience).test_before_acquire(false);
+        let pool = SqlitePoolOptions::new()
+            .acquire_timeout(options.acquire_timeout)
+            .test_before_acquire(false);
         // One at a time can write: the others queue for the connection, rather than poll for the
         // lock.
         let pace = Pace::new(None);
         let writer =
             keeping_to(pool.clone(), &pace).test_before_acquire(true).before_acquire(is_at_rest);
-        let writer = connected(&writer, &connect, options.patience).await.map_err(opening)?;
+        let writer =
+            connected(&writer, &connect, options.acquire_timeout).await.map_err(opening)?;
         let readers = Readers::new(
-            options.readers,
+            options.max_readers,
             &pool,
             &connect.pragma("query_only", "true"),
-            options.patience,
+            options.acquire_timeout,
         );
         let sqlite = Sqlite {
             writer: Line { pool: writer, pace },
             readers,
             statement_timeout: options.statement_timeout,
         };
-        let per_tenant = options.per_tenant.unwrap_or_else(|| options.readers.saturating_sub(1));
-        Self::over(sqlite, Shares::new(per_tenant, options.patience), options.migrate).await
+        let per_tenant =
+            options.max_per_tenant.unwrap_or_else(|| options.max_readers.saturating_sub(1));
+        Self::over(sqlite, Shares::new(per_tenant, options.acquire_timeout), options.migrate).await
     }
 
     /// Closes all connections, once they have done what they are at.
     pub async fn close(&self) {
-        self.engine.readers.close().await;
-        self.engine.writer.pool.close().await;
+        self.database.readers.close().await;
+        self.database.writer.pool.close().await;
     }
 }
 
@@ -138,9 +141,9 @@ const OPENING: Duration = Duration::from_secs(10);
 async fn connected(
     pool: &SqlitePoolOptions,
     connect: &SqliteConnectOptions,
-    patience: Duration,
+    acquire_timeout: Duration,
 ) -> Result<SqlitePool, sqlx::Error> {
-    let deadline = Instant::now() + patience.max(OPENING);
+    let deadline = Instant::now() + acquire_timeout.max(OPENING);
     let passes = |err: &sqlx::Error| {
         matches!(err, sqlx::Error::PoolTimedOut) || Trouble::of(err) == Trouble::Lost
     };
@@ -168,7 +171,7 @@ type BoxFuture<'f, O> = Pin<Box<dyn Future<Output = O> + Send + 'f>>;
 impl private::Sealed for Sqlite {}
 
 #[async_trait]
-impl Engine for Sqlite {
+impl Database for Sqlite {
     const DIALECT: Dialect = Dialect::Sqlite;
 
     type Transaction = SqliteTransaction;
@@ -197,7 +200,7 @@ impl Engine for Sqlite {
                     statement_timeout: self.statement_timeout,
                 })
             }
-            // It was waited for already, as long as patience lasts.
+            // It was waited for already, as long as acquire_timeout lasts.
             Err(DatabaseError::Lost(err)) => Err(DatabaseError::Unavailable(err)),
             Err(err) => Err(err),
         }
@@ -206,7 +209,7 @@ impl Engine for Sqlite {
 
 #[doc(hidden)]
 #[derive(Debug)]
-#[allow(unnameable_types, reason = "a detail of `Engine`")]
+#[allow(unnameable_types, reason = "a detail of `Database`")]
 pub struct SqliteTransaction {
     transaction: sqlx::Transaction<'static, sqlx::Sqlite>,
     pace: Arc<Pace>,

@@ -8,8 +8,8 @@ use async_trait::async_trait;
 use tokio::sync::OnceCell;
 
 use crate::compose::Composer;
-use crate::database::{Attempts, DatabaseError, Engine, Failure, Row, Rows, Transaction};
-use crate::directory::Directory;
+use crate::database::{Attempts, Database, DatabaseError, Failure, Row, Rows, Transaction};
+use crate::directory::SqlDirectory;
 use crate::members::MemberWrites;
 use crate::reading::Beside;
 use crate::row::{Key, Layout, read};
@@ -31,26 +31,30 @@ use scimwire::value::{Object, Value};
 
 /// Stores the resources of one type in a database; see [the crate](crate) for details.
 ///
-/// Stores of types that refer to each other, such as users and groups, come from one [`Directory`].
-pub struct Store<E> {
-    directory: Directory<E>,
+/// Stores of types that refer to each other, such as users and groups, come from one [`SqlDirectory`].
+pub struct SqlStore<D> {
+    directory: SqlDirectory<D>,
     pub(super) layout: Arc<Layout>,
     /// `true` if the columns beside the documents were seen to be made for this resource type.
-    pub(super) settled: Arc<OnceCell<()>>,
+    pub(super) layout_checked: Arc<OnceCell<()>>,
 }
 
-impl<E: Engine> Store<E> {
-    pub(super) fn new(directory: Directory<E>, resource_type: Arc<ResourceType>) -> Self {
-        Self { directory, layout: Arc::new(Layout::new(resource_type)), settled: Arc::default() }
+impl<D: Database> SqlStore<D> {
+    pub(super) fn new(directory: SqlDirectory<D>, resource_type: Arc<ResourceType>) -> Self {
+        Self {
+            directory,
+            layout: Arc::new(Layout::new(resource_type)),
+            layout_checked: Arc::default(),
+        }
     }
 
-    pub(super) fn engine(&self) -> &E {
-        &self.directory.engine
+    pub(super) fn database(&self) -> &D {
+        &self.directory.database
     }
 
     pub(super) fn statements<'s>(&'s self, cx: &'s RequestContext) -> Statements<'s> {
         Statements {
-            dialect: E::DIALECT,
+            dialect: D::DIALECT,
             resource_type: &self.layout.resource_type,
             tenant: cx.tenant().as_str(),
         }
@@ -73,7 +77,7 @@ impl<E: Engine> Store<E> {
         cx: &RequestContext,
     ) -> Result<Vec<Row>, DatabaseError> {
         let _place = self.place(cx).await?;
-        self.engine().read(sql, budget).await
+        self.database().read(sql, budget).await
     }
 
     /// Reads rows one by one, as long as more are wanted.
@@ -85,7 +89,7 @@ impl<E: Engine> Store<E> {
         each: &mut (dyn FnMut(Row) -> bool + Send),
     ) -> Result<(), DatabaseError> {
         let _place = self.place(cx).await?;
-        self.engine().read_each(sql, budget, each).await
+        self.database().read_each(sql, budget, each).await
     }
 
     /// A place among those of the tenant, to be had before a connection and kept as long.
@@ -118,7 +122,7 @@ impl<E: Engine> Store<E> {
         let keys = self.layout.keys_of(&stored)?;
         let stored = self.layout.write(&stored)?;
         let _place = self.place(cx).await?;
-        let mut transaction = self.engine().begin().await?;
+        let mut transaction = self.database().begin().await?;
         // Others are waited for here and nowhere behind it, so that nobody waits for the count that
         // goes with the row.
         self.insert_keys(&mut transaction, statements, id, keys.iter().collect()).await?;
@@ -134,7 +138,7 @@ impl<E: Engine> Store<E> {
     /// Writes a resource in the place of what it was before.
     pub(super) async fn write_back(
         &self,
-        transaction: &mut E::Transaction,
+        transaction: &mut D::Transaction,
         statements: Statements<'_>,
         id: &str,
         row: &Prepared,
@@ -149,7 +153,7 @@ impl<E: Engine> Store<E> {
     /// found.
     pub(super) async fn insert_keys(
         &self,
-        transaction: &mut E::Transaction,
+        transaction: &mut D::Transaction,
         statements: Statements<'_>,
         id: &str,
         keys: Vec<&Key>,
@@ -178,7 +182,7 @@ impl<E: Engine> Store<E> {
     ) -> Result<Change, Failure> {
         let statements = self.statements(cx);
         let _place = self.place(cx).await?;
-        let mut transaction = self.engine().begin().await?;
+        let mut transaction = self.database().begin().await?;
         let resource = read(&document(&mut transaction, statements, id).await?)?;
         expected.check(resource.version().as_ref())?;
         delete_keys(
@@ -207,7 +211,7 @@ impl<E: Engine> Store<E> {
     /// Takes a resource out of the groups that list it; they get another version.
     async fn leave_groups(
         &self,
-        transaction: &mut E::Transaction,
+        transaction: &mut D::Transaction,
         statements: Statements<'_>,
         member: &str,
     ) -> Result<(), Failure> {
@@ -241,13 +245,13 @@ impl<E: Engine> Store<E> {
 }
 
 #[async_trait]
-impl<E: Engine> ResourceStore for Store<E> {
+impl<D: Database> ResourceStore for SqlStore<D> {
     async fn create(
         &self,
         mut resource: Resource,
         cx: &RequestContext,
     ) -> Result<Arc<Resource>, StoreError> {
-        self.settle().await?;
+        self.ensure_layout().await?;
         // Time comes first in these ids, so that the order of ids is that of creation.
         let id = fresh_id();
         resource.set_id(&*id);
@@ -280,7 +284,7 @@ impl<E: Engine> ResourceStore for Store<E> {
         selection: StoreQuery<'_>,
         cx: &RequestContext,
     ) -> Result<StorePage, StoreError> {
-        self.settle().await?;
+        self.ensure_layout().await?;
         self.find(selection, cx).await
     }
 
@@ -293,7 +297,7 @@ impl<E: Engine> ResourceStore for Store<E> {
         if id.contains('\0') {
             return Err(StoreError::NotFound);
         }
-        self.settle().await?;
+        self.ensure_layout().await?;
         self.change(id, update, cx).await
     }
 
@@ -306,7 +310,7 @@ impl<E: Engine> ResourceStore for Store<E> {
         if id.contains('\0') {
             return Err(StoreError::NotFound);
         }
-        self.settle().await?;
+        self.ensure_layout().await?;
         let mut attempts = Attempts::default();
         loop {
             match self.try_delete(id, expected, cx).await {
@@ -321,20 +325,20 @@ impl<E: Engine> ResourceStore for Store<E> {
     }
 }
 
-impl<E> Clone for Store<E> {
+impl<D> Clone for SqlStore<D> {
     fn clone(&self) -> Self {
         Self {
             directory: self.directory.clone(),
             layout: Arc::clone(&self.layout),
-            settled: Arc::clone(&self.settled),
+            layout_checked: Arc::clone(&self.layout_checked),
         }
     }
 }
 
-impl<E: fmt::Debug> fmt::Debug for Store<E> {
+impl<D: fmt::Debug> fmt::Debug for SqlStore<D> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = self.layout.resource_type.name();
-        f.debug_struct("Store")
+        f.debug_struct("SqlStore")
             .field("directory", &self.directory)
             .field("resource_type", &name)
             .finish_non_exhaustive()

@@ -9,12 +9,12 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use crate::cost::{of_json, of_members};
-use crate::database::{Attempts, DatabaseError, Engine, Failure, Row, Rows, Transaction};
+use crate::database::{Attempts, Database, DatabaseError, Failure, Row, Rows, Transaction};
 use crate::members::{MemberWrites, shown_members};
 use crate::reading::Beside;
 use crate::row::{Key, Stored, read};
 use crate::statements::Statements;
-use crate::store::{Store, unique_members};
+use crate::store::{SqlStore, unique_members};
 use scimwire::Error;
 use scimwire::auth::RequestContext;
 use scimwire::patch::MemberDelta;
@@ -48,19 +48,19 @@ pub(super) struct Prepared {
 type Parts = (Change, Option<Resource>, Option<MemberWrites>);
 
 /// Reads outside any transaction.
-struct Reader<'s, E> {
-    store: &'s Store<E>,
+struct Reader<'s, D> {
+    store: &'s SqlStore<D>,
     cx: &'s RequestContext,
 }
 
 #[async_trait]
-impl<E: Engine> Rows for Reader<'_, E> {
+impl<D: Database> Rows for Reader<'_, D> {
     async fn rows(&mut self, sql: &Sql) -> Result<Vec<Row>, DatabaseError> {
         self.store.read(sql, self.cx).await
     }
 }
 
-impl<E: Engine> Store<E> {
+impl<D: Database> SqlStore<D> {
     pub(super) async fn change(
         &self,
         id: &str,
@@ -69,7 +69,7 @@ impl<E: Engine> Store<E> {
     ) -> Result<Change, StoreError> {
         let (mut attempts, mut overtaken) = (Attempts::default(), 0);
         loop {
-            let result = match E::DIALECT {
+            let result = match D::DIALECT {
                 Dialect::Sqlite if overtaken < AHEAD => self.try_ahead(id, update, cx).await,
                 Dialect::Sqlite | Dialect::Postgres => {
                     self.try_locked(id, update, cx).await.map(Some)
@@ -91,7 +91,7 @@ impl<E: Engine> Store<E> {
     ) -> Result<Change, Failure> {
         let statements = self.statements(cx);
         let _place = self.place(cx).await?;
-        let mut transaction = self.engine().begin().await?;
+        let mut transaction = self.database().begin().await?;
         let seen = document(&mut transaction, statements, id).await?;
         let current = seen_within(&seen, update)?;
         let written = self.changed(&mut transaction, statements, &current, update).await?;
@@ -116,7 +116,7 @@ impl<E: Engine> Store<E> {
             return Ok(Some(written.change.with_after(after)));
         }
         let _place = self.place(cx).await?;
-        let mut transaction = self.engine().begin().await?;
+        let mut transaction = self.database().begin().await?;
         if document(&mut transaction, statements, id).await? != seen {
             return Ok(None);
         }
@@ -174,7 +174,7 @@ impl<E: Engine> Store<E> {
 
     async fn write(
         &self,
-        mut transaction: E::Transaction,
+        mut transaction: D::Transaction,
         statements: Statements<'_>,
         current: Arc<Resource>,
         written: Written,

@@ -83,8 +83,8 @@ async fn create(
     };
     let mut quirks = Quirks::STRICT;
     quirks.accept_unknown_schemas = true;
-    let intake = ResourceDecoder::new(access.resource_type()).with_quirks(quirks);
-    let resource = intake.resource(attributes);
+    let decoder = ResourceDecoder::new(access.resource_type()).with_quirks(quirks);
+    let resource = decoder.resource(attributes);
     let resource = resource.map_err(|err| StoreError::from(Error::from(err)))?;
     Ok(access.create(resource, &origin.context(cx)).await?)
 }

@@ -52,10 +52,10 @@ const LAST_USED_STEP: TimeDelta = TimeDelta::minutes(1);
 /// let users = ResourceType::user();
 /// let scim = Dispatcher::builder("https://example.com/scim/v2")
 ///     .resource_type(users.clone(), MemoryStore::new(users))
-///     .authenticate(BearerAuth::new(tokens.clone()))
+///     .authenticator(BearerAuth::new(tokens.clone()))
 ///     .build()?;
 ///
-/// let issued = tokens.issue(TokenGrant::new("acme").lifetime(Duration::from_secs(180 * 24 * 3600))).await?;
+/// let issued = tokens.issue(TokenGrant::new("acme").expires_in(Duration::from_secs(180 * 24 * 3600))).await?;
 /// let shown_once = issued.secret.expose(); // to the administrator, who pastes it into the identity provider
 ///
 /// let get = |token: &str| http::Request::get("/scim/v2/Users").header("authorization", format!("Bearer {token}")).body("");
@@ -93,7 +93,7 @@ const LAST_USED_STEP: TimeDelta = TimeDelta::minutes(1);
 /// # async fn check(issuer: Tokens, authenticator: impl scimwire::auth::Authenticate) -> Result<(), Box<dyn std::error::Error>> {
 /// # let users = ResourceType::user();
 /// # let builder = Dispatcher::builder("https://example.com").resource_type(users.clone(), MemoryStore::new(users));
-/// # let scim = builder.authenticate(authenticator).build()?;
+/// # let scim = builder.authenticator(authenticator).build()?;
 /// # for (tenant, status) in [("acme", 400), ("example", 201)] {
 /// #     let token = issuer.issue(TokenGrant::new(tenant)).await?.secret;
 /// #     let request = http::Request::post("/Users").header("authorization", format!("Bearer {}", token.expose()));

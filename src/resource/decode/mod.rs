@@ -42,7 +42,7 @@ pub struct Decoded {
 
 /// A body or a value while it is read.
 pub(crate) struct Decoding<'d> {
-    intake: ResourceDecoder<'d>,
+    decoder: ResourceDecoder<'d>,
     deviations: &'d mut Deviations,
     /// The number of deviations that were noted before.
     start: Mark,
@@ -132,7 +132,7 @@ impl<'t> ResourceDecoder<'t> {
     ) -> Result<T, ValueError> {
         deviations.unless_refused(|deviations| {
             let start = deviations.mark();
-            read(&mut Decoding { intake: self, deviations, start, cleared: Vec::new() })
+            read(&mut Decoding { decoder: self, deviations, start, cleared: Vec::new() })
         })
     }
 
@@ -153,12 +153,12 @@ impl<'t> ResourceDecoder<'t> {
 
 impl Decoding<'_> {
     fn resource(&mut self, mut body: Object) -> Result<Resource, ValueError> {
-        if self.intake.is_plain(&body) {
+        if self.decoder.is_plain(&body) {
             let schemas = body.remove("schemas").unwrap_or_default();
             self.schemas(schemas, &body)?;
             return Ok(Resource::from_object(body));
         }
-        let resource_type = self.intake.resource_type;
+        let resource_type = self.decoder.resource_type;
         let mut object = Object::new();
         let mut schemas = None;
         for (key, value) in body {
@@ -201,7 +201,7 @@ impl Decoding<'_> {
             Value::Null => Object::new(),
             _ => return Err(ValueError::new(uri, ValueErrorKind::Type(AttributeType::Complex))),
         };
-        let resource_type = self.intake.resource_type;
+        let resource_type = self.decoder.resource_type;
         let mut object = Object::new();
         for (key, value) in body {
             let known =
@@ -230,7 +230,7 @@ impl Decoding<'_> {
         attribute: &Attribute,
         value: Value,
     ) -> Result<Option<Value>, ValueError> {
-        if self.intake.is_plain_value(attribute, &value) {
+        if self.decoder.is_plain_value(attribute, &value) {
             return Ok(Some(value));
         }
         self.canonical_value(container, attribute, value)
@@ -310,11 +310,11 @@ impl Decoding<'_> {
     ///
     /// - unknown attributes are refused.
     pub(crate) fn unknown(&mut self, name: String) -> Result<(), ValueError> {
-        if self.intake.quirks.left_out_attributes && self.intake.is_left_out(&name) {
+        if self.decoder.quirks.left_out_attributes && self.decoder.is_left_out(&name) {
             self.note(Deviation::LeftOut(name));
             return Ok(());
         }
-        match self.intake.quirks.unknown_attributes {
+        match self.decoder.quirks.unknown_attributes {
             UnknownAttributes::Reject => Err(ValueError::new(name, ValueErrorKind::Unknown)),
             UnknownAttributes::Ignore => {
                 self.note(Deviation::UnknownAttribute(name));
@@ -331,7 +331,7 @@ impl Decoding<'_> {
         attribute: &Attribute,
         read: impl FnOnce(&mut Self) -> Result<Option<Value>, ValueError>,
     ) -> Result<Option<Value>, ValueError> {
-        if self.intake.may_set(attribute) {
+        if self.decoder.may_set(attribute) {
             let mark = self.deviations.mark();
             read(self)?;
             self.deviations.back_to(mark);
@@ -348,7 +348,7 @@ impl Decoding<'_> {
         let found = name
             .parse()
             .ok()
-            .and_then(|path: AttrPath| self.intake.resource_type.left_out(&path, false));
+            .and_then(|path: AttrPath| self.decoder.resource_type.left_out(&path, false));
         let Some(path) = found.filter(|path| is_secret(path.attribute()) || is_secret(path.leaf()))
         else {
             return Ok(());
@@ -373,7 +373,7 @@ impl Decoding<'_> {
         key: Name,
         value: Value,
     ) -> Result<(), ValueError> {
-        let taken = self.intake.takes(attribute);
+        let taken = self.decoder.takes(attribute);
         let value = match taken {
             true => self.value(container, attribute, value)?,
             false => self.check_unwanted(attribute, |decoding| {
@@ -408,12 +408,14 @@ impl Decoding<'_> {
     /// Checks `schemas` of a body, which names each schema with attributes in it (RFC 7643, Section
     /// 3).
     fn schemas(&mut self, value: Value, object: &Object) -> Result<(), ValueError> {
-        let base = self.intake.resource_type.schema().uri();
+        let base = self.decoder.resource_type.schema().uri();
         let uris = match value {
             Value::Array(uris) => uris,
             Value::Null => List::new(),
-            Value::String(uri) if uri.is_empty() && self.intake.quirks.empty_strings => List::new(),
-            Value::String(_) if self.intake.quirks.wrap_single_values => {
+            Value::String(uri) if uri.is_empty() && self.decoder.quirks.empty_strings => {
+                List::new()
+            }
+            Value::String(_) if self.decoder.quirks.wrap_single_values => {
                 self.deviations.push(Deviation::WrappedSingleValue("schemas".to_owned()));
                 [value].into()
             }
@@ -424,26 +426,26 @@ impl Decoding<'_> {
             let Value::String(uri) = uri else {
                 return Err(ValueError::new("schemas", ValueErrorKind::Schemas));
             };
-            if self.intake.resource_type.has_schema(&uri) {
+            if self.decoder.resource_type.has_schema(&uri) {
                 named.push(uri);
                 continue;
             }
-            if !self.intake.quirks.accept_unknown_schemas {
+            if !self.decoder.quirks.accept_unknown_schemas {
                 return Err(ValueError::new(uri, ValueErrorKind::UnknownSchema));
             }
             self.deviations.push(Deviation::UnknownSchema(uri.into()));
         }
         let is_named = |schema: &SchemaUri| named.iter().any(|uri| schema.is(uri));
         let extensions =
-            self.intake.resource_type.extensions().iter().map(|extension| extension.schema.uri());
+            self.decoder.resource_type.extensions().iter().map(|extension| extension.schema.uri());
         let unnamed =
             extensions.filter(|uri| object.contains_key(uri.as_str())).find(|uri| !is_named(uri));
         match (is_named(base), unnamed) {
-            (true, Some(uri)) if !self.intake.quirks.accept_unknown_schemas => {
+            (true, Some(uri)) if !self.decoder.quirks.accept_unknown_schemas => {
                 return Err(ValueError::new(uri, ValueErrorKind::MissingSchema));
             }
             (true, _) => {}
-            (false, _) if self.intake.quirks.accept_unknown_schemas => {
+            (false, _) if self.decoder.quirks.accept_unknown_schemas => {
                 self.deviations.push(Deviation::MissingSchema(base.to_string()))
             }
             (false, _) => return Err(ValueError::new(base, ValueErrorKind::MissingSchema)),

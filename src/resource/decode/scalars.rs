@@ -15,7 +15,7 @@ impl Decoding<'_> {
         text: Text,
     ) -> Result<Option<Value>, ValueError> {
         if !is_uri_reference(&text) {
-            if !self.intake.quirks.accept_invalid_references {
+            if !self.decoder.quirks.accept_invalid_references {
                 return Err(ValueError::new(place, ValueErrorKind::Type(AttributeType::Reference)));
             }
             self.deviations.push(Deviation::InvalidReference(place.to_string()));

@@ -148,13 +148,13 @@ proptest! {
     ) {
         let [users, _] = types();
         let value = Value::from(value);
-        let intake = ResourceDecoder::new(&users)
+        let decoder = ResourceDecoder::new(&users)
             .with_quirks(if lenient { Quirks::LENIENT } else { Quirks::STRICT })
             .with_secrets(of_host)
             .with_read_only(of_host);
-        prop_assume!(intake.is_plain_value(&attribute, &value));
+        prop_assume!(decoder.is_plain_value(&attribute, &value));
         let mut deviations = Deviations::default();
-        let made = intake.read(&mut deviations, |decoding| {
+        let made = decoder.read(&mut deviations, |decoding| {
             decoding.canonical_value(None, &attribute, value.clone())
         });
         prop_assert_eq!(made, Ok(Some(value)));

@@ -21,12 +21,12 @@ impl Decoding<'_> {
             Value::Array(values) => values,
             Value::Null => return Ok(None),
             Value::String(text)
-                if text.is_empty() && self.intake.quirks.empty_strings && !refers =>
+                if text.is_empty() && self.decoder.quirks.empty_strings && !refers =>
             {
                 self.deviations.push(Deviation::EmptyString(place.to_string()));
                 return Ok(None);
             }
-            value if self.intake.quirks.wrap_single_values => {
+            value if self.decoder.quirks.wrap_single_values => {
                 self.deviations.push(Deviation::WrappedSingleValue(place.to_string()));
                 [value].into()
             }
@@ -71,7 +71,7 @@ impl Decoding<'_> {
         match (attribute.attribute_type(), value) {
             (_, Value::Null) => Ok(None),
             (_, Value::Array(values)) => self.unwrap_singleton_arrays(place, attribute, values),
-            (_, Value::String(text)) if text.is_empty() && self.intake.quirks.empty_strings => {
+            (_, Value::String(text)) if text.is_empty() && self.decoder.quirks.empty_strings => {
                 self.deviations.push(Deviation::EmptyString(place.to_string()));
                 Ok(None)
             }
@@ -82,7 +82,9 @@ impl Decoding<'_> {
                 self.scalar_as_complex_value(place, attribute, value)
             }
             (_, Value::Object(object)) => self.complex_value_as_scalar(place, attribute, object),
-            (AttributeType::Boolean, Value::String(text)) if self.intake.quirks.boolean_strings => {
+            (AttributeType::Boolean, Value::String(text))
+                if self.decoder.quirks.boolean_strings =>
+            {
                 let value = boolean(&text).ok_or_else(mismatch)?;
                 self.deviations.push(Deviation::BooleanString(place.to_string()));
                 Ok(Some(Value::Bool(value)))
@@ -128,7 +130,7 @@ impl Decoding<'_> {
                 self.note(Deviation::Reference(place.to_string()));
                 continue;
             }
-            if !self.intake.takes(sub) {
+            if !self.decoder.takes(sub) {
                 self.check_unwanted(sub, |decoding| {
                     decoding.sub_value(place.container, attribute, sub, value)
                 })?;
@@ -155,7 +157,7 @@ impl Decoding<'_> {
             (None, _) => Ok(None),
             // Nobody sends a list of passwords and means one.
             (Some(value), true)
-                if self.intake.quirks.unwrap_singleton_arrays
+                if self.decoder.quirks.unwrap_singleton_arrays
                     && !value.is_array()
                     && !is_secret(attribute) =>
             {
@@ -174,7 +176,7 @@ impl Decoding<'_> {
         object: Object,
     ) -> Result<Option<Value>, ValueError> {
         let is_read =
-            self.intake.quirks.complex_value_as_scalar && attribute.returned() != Returned::Never;
+            self.decoder.quirks.complex_value_as_scalar && attribute.returned() != Returned::Never;
         let mut members = object.into_iter().filter(|_| is_read);
         match (members.next(), members.next()) {
             (Some((key, value)), None)
@@ -193,8 +195,8 @@ impl Decoding<'_> {
         attribute: &Attribute,
         value: Value,
     ) -> Result<Option<Value>, ValueError> {
-        let is_read = value.is_string() && self.intake.quirks.scalar_as_complex_value;
-        match attribute.sub_attribute("value").filter(|sub| is_read && self.intake.takes(sub)) {
+        let is_read = value.is_string() && self.decoder.quirks.scalar_as_complex_value;
+        match attribute.sub_attribute("value").filter(|sub| is_read && self.decoder.takes(sub)) {
             Some(sub) => {
                 self.note(Deviation::ScalarAsComplexValue(place.to_string()));
                 let value = self.sub_value(place.container, attribute, sub, value)?;

@@ -22,15 +22,17 @@ impl Job<'_, '_> {
     pub(super) async fn run_circle(&mut self, circle: &[usize], links: &[Vec<Link>]) {
         let mut made = Vec::with_capacity(circle.len());
         match self.make(circle, links, &mut made).await {
-            Ok(()) => made.into_iter().for_each(|made| self.settle(made.index, Ok(made.outcome))),
+            Ok(()) => {
+                made.into_iter().for_each(|made| self.record_result(made.index, Ok(made.outcome)))
+            }
             Err((culprit, failure)) => {
                 let left = self.undo(&made).await;
-                self.settle(culprit, Err(failure));
+                self.record_result(culprit, Err(failure));
                 for index in circle.iter().filter(|index| **index != culprit) {
                     let detail =
                         "the resources that refer to each other could not be created together"
                             .to_owned();
-                    self.settle(*index, Err(conflict(detail)));
+                    self.record_result(*index, Err(conflict(detail)));
                 }
                 left.into_iter().for_each(|(index, location)| self.locate(index, location));
             }

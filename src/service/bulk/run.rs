@@ -27,7 +27,7 @@ pub(super) struct Job<'j, 'c> {
     /// The ids of the resources that were created, by the client's names for them.
     pub(super) ids: HashMap<String, String>,
     /// The failures left before the request stops (`failOnErrors`).
-    patience: u64,
+    errors_left: u64,
     /// The bytes left for bodies in the response.
     room: usize,
     deviations: Vec<(usize, Deviations)>,
@@ -54,7 +54,7 @@ impl<'j, 'c> Job<'j, 'c> {
             results: tasks.iter().map(|_| None).collect(),
             tasks,
             ids: HashMap::new(),
-            patience: message.fail_on_errors.unwrap_or(u64::MAX),
+            errors_left: message.fail_on_errors.unwrap_or(u64::MAX),
             room,
             deviations: Vec::new(),
             source: None,
@@ -69,11 +69,11 @@ impl<'j, 'c> Job<'j, 'c> {
             match group.as_slice() {
                 [index] if !refers_to(&links, *index, *index) => {
                     let outcome = self.attempt(*index, &links).await;
-                    self.settle(*index, outcome);
+                    self.record_result(*index, outcome);
                 }
                 circle => self.run_circle(circle, &links).await,
             }
-            if self.patience == 0 {
+            if self.errors_left == 0 {
                 return;
             }
         }
@@ -147,7 +147,7 @@ impl<'j, 'c> Job<'j, 'c> {
     }
 
     /// Keeps what came of an operation.
-    pub(super) fn settle(&mut self, index: usize, outcome: Result<Outcome, Failure>) {
+    pub(super) fn record_result(&mut self, index: usize, outcome: Result<Outcome, Failure>) {
         let Some(task) = self.tasks.get(index) else {
             return;
         };
@@ -171,7 +171,7 @@ impl<'j, 'c> Job<'j, 'c> {
                 result.response = response;
             }
             Err(failure) => {
-                self.patience = self.patience.saturating_sub(1);
+                self.errors_left = self.errors_left.saturating_sub(1);
                 let (err, source) = failure.into_error();
                 self.keep_source(source);
                 result.status = err.status();

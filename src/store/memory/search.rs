@@ -76,7 +76,7 @@ impl Search<'_> {
                 gathered.take(resource);
             }
         }
-        purse.settle()?;
+        purse.charge()?;
         Ok(match sort {
             Some(sort) => self.sorted(gathered.resources, Some(sort), page)?,
             None => StorePage {

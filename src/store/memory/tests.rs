@@ -260,7 +260,7 @@ fn nested_groups_may_form_a_cycle() {
 }
 
 #[test]
-fn what_changes_nothing_makes_no_version() {
+fn no_op_keeps_version() {
     // P-3.5.2-22, P-3.14-08
     let fixture = fixture();
     let ann = fixture.user("ann");

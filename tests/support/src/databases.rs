@@ -21,7 +21,7 @@ use tokio::sync::OnceCell;
 
 /// How long a test waits for a database that other tests use as well, and for its statements: that
 /// says nothing about what is tested.
-const PATIENCE: time::Duration = time::Duration::from_secs(60);
+const TIMEOUT: time::Duration = time::Duration::from_secs(60);
 
 /// Which kind of database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,24 +51,24 @@ impl AnyDirectory {
             Kind::Sqlite => {
                 let folder = TempDir::new().expect("a folder");
                 let mut options = SqliteOptions::default();
-                (options.patience, options.statement_timeout) = (PATIENCE, Some(PATIENCE));
+                (options.acquire_timeout, options.statement_timeout) = (TIMEOUT, Some(TIMEOUT));
                 let file = folder.path().join("scim.db");
                 let directory =
                     SqliteDirectory::open_with(file, &options).await.expect("a new file");
                 let directory =
-                    if keeps_dangling { directory.keeping_dangling_members() } else { directory };
+                    if keeps_dangling { directory.retain_dangling_members() } else { directory };
                 Self::Sqlite(directory, Arc::new(folder))
             }
             Kind::Postgres => {
                 let cluster = CLUSTER.as_ref().expect("asked for only where it is there");
                 let mut options = PostgresOptions::default();
-                options.connections = 4;
-                (options.patience, options.statement_timeout) = (PATIENCE, Some(PATIENCE));
+                options.max_connections = 4;
+                (options.acquire_timeout, options.statement_timeout) = (TIMEOUT, Some(TIMEOUT));
                 let url = cluster.new_database().await;
                 let directory =
                     PostgresDirectory::connect_with(&url, &options).await.expect("a new database");
                 let directory =
-                    if keeps_dangling { directory.keeping_dangling_members() } else { directory };
+                    if keeps_dangling { directory.retain_dangling_members() } else { directory };
                 Self::Postgres(directory, url)
             }
         }

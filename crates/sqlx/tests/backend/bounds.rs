@@ -25,12 +25,12 @@ use crate::databases::{AnyDirectory, CLUSTER, Kind, eventually, kinds};
 const LIMIT: Duration = Duration::from_secs(1);
 
 /// The same database, with one connection that reads, and little time.
-async fn hurried(directory: &AnyDirectory) -> AnyDirectory {
+async fn limited(directory: &AnyDirectory) -> AnyDirectory {
     match directory {
         AnyDirectory::Memory(_) => panic!("there is no database"),
         AnyDirectory::Sqlite(_, folder) => {
             let mut options = SqliteOptions::default();
-            (options.readers, options.statement_timeout) = (1, Some(Duration::ZERO));
+            (options.max_readers, options.statement_timeout) = (1, Some(Duration::ZERO));
             let path = folder.path().join("scim.db");
             let opened =
                 SqliteDirectory::open_with(path, &options).await.expect("the file is there");
@@ -38,7 +38,7 @@ async fn hurried(directory: &AnyDirectory) -> AnyDirectory {
         }
         AnyDirectory::Postgres(_, url) => {
             let mut options = PostgresOptions::default();
-            (options.connections, options.statement_timeout) = (1, Some(LIMIT));
+            (options.max_connections, options.statement_timeout) = (1, Some(LIMIT));
             let connected =
                 PostgresDirectory::connect_with(url, &options).await.expect("the server is there");
             AnyDirectory::Postgres(connected, url.clone())
@@ -122,12 +122,12 @@ fn group_of(count: usize) -> Value {
 #[tokio::test]
 async fn what_takes_too_long_ends_and_says_so() {
     for kind in kinds() {
-        let patient = Fixture::new(kind).await;
-        let ann = patient.user("ann").await;
-        multiply(&patient.directory, 2_000).await;
-        let group = patient.create(&patient.groups, group_of(2_000)).await.expect("a free name");
-        let hurried = Fixture::over(hurried(&patient.directory).await);
-        let scim = dispatcher(&hurried);
+        let ample = Fixture::new(kind).await;
+        let ann = ample.user("ann").await;
+        multiply(&ample.directory, 2_000).await;
+        let group = ample.create(&ample.groups, group_of(2_000)).await.expect("a free name");
+        let limited = Fixture::over(limited(&ample.directory).await);
+        let scim = dispatcher(&limited);
         let found = send(&scim, "GET", "/Users?filter=userName eq \"ann\"", &Value::Null).await;
         assert_eq!(
             (found.status, &found.body["totalResults"]),
@@ -135,7 +135,7 @@ async fn what_takes_too_long_ends_and_says_so() {
             "{kind:?}: {}",
             found.body
         );
-        let lock = locked(&patient.directory).await;
+        let lock = locked(&ample.directory).await;
         for query in ["filter=title co \"x\"", "sortBy=title", "startIndex=1500&count=1"] {
             let refused = send(&scim, "GET", &format!("/Users?{query}"), &Value::Null).await;
             assert_eq!(
@@ -169,7 +169,7 @@ async fn what_takes_too_long_ends_and_says_so() {
         let made = send(&scim, "POST", "/Groups", &group_of(1)).await;
         assert_eq!(made.status, StatusCode::CREATED, "{kind:?}: {}", made.body);
         let groups = beside(
-            &patient.directory,
+            &ample.directory,
             "SELECT CAST(count(*) AS text) FROM scim_resource WHERE resource_type = 'Group'",
         )
         .await;
@@ -210,10 +210,10 @@ async fn a_search_of_sqlite_costs_what_it_looks_at() {
 
 #[tokio::test]
 async fn without_a_limit_a_statement_takes_its_time() {
-    let patient = Fixture::new(Kind::Sqlite).await;
-    patient.user("ann").await;
-    multiply(&patient.directory, 2_000).await;
-    let AnyDirectory::Sqlite(_, folder) = &patient.directory else { panic!("it is one") };
+    let ample = Fixture::new(Kind::Sqlite).await;
+    ample.user("ann").await;
+    multiply(&ample.directory, 2_000).await;
+    let AnyDirectory::Sqlite(_, folder) = &ample.directory else { panic!("it is one") };
     let mut options = SqliteOptions::default();
     options.statement_timeout = None;
     let opened = SqliteDirectory::open_with(folder.path().join("scim.db"), &options)
@@ -304,7 +304,7 @@ async fn many_emails(fixture: &Fixture) -> (String, String) {
 async fn a_tenant_that_reads_all_the_time_keeps_no_other_waiting() {
     let folder = TempDir::new().expect("a folder");
     let mut options = SqliteOptions::default();
-    (options.readers, options.statement_timeout) = (2, None);
+    (options.max_readers, options.statement_timeout) = (2, None);
     let directory = SqliteDirectory::open_with(folder.path().join("scim.db"), &options)
         .await
         .expect("a new file");
@@ -334,7 +334,7 @@ async fn a_tenant_that_reads_all_the_time_keeps_no_other_waiting() {
 async fn what_nobody_waits_for_any_more_ends() {
     let folder = TempDir::new().expect("a folder");
     let mut options = SqliteOptions::default();
-    (options.readers, options.statement_timeout, options.patience) =
+    (options.max_readers, options.statement_timeout, options.acquire_timeout) =
         (1, None, Duration::from_secs(2));
     let directory = SqliteDirectory::open_with(folder.path().join("scim.db"), &options)
         .await
@@ -357,7 +357,7 @@ async fn a_tenant_that_waits_for_a_lock_keeps_no_other_waiting() {
     let Some(cluster) = CLUSTER.as_ref() else { return };
     let url = cluster.new_database().await;
     let mut options = PostgresOptions::default();
-    (options.connections, options.statement_timeout) = (2, None);
+    (options.max_connections, options.statement_timeout) = (2, None);
     let directory = PostgresDirectory::connect_with(&url, &options).await.expect("a new database");
     let fixture = Arc::new(Fixture::over(AnyDirectory::Postgres(directory, url.clone())));
     let group = fixture.group("G", &[]).await;

@@ -19,10 +19,10 @@ use tokio::task::block_in_place;
 use super::stored::{Fixture, update};
 use crate::databases::{AnyDirectory, kinds};
 
-async fn sqlite(patience: Duration) -> Arc<Fixture> {
+async fn sqlite(timeout: Duration) -> Arc<Fixture> {
     let folder = TempDir::new().expect("a folder");
     let mut options = SqliteOptions::default();
-    options.patience = patience;
+    options.acquire_timeout = timeout;
     let directory = SqliteDirectory::open_with(folder.path().join("scim.db"), &options)
         .await
         .expect("a new file");
@@ -34,7 +34,7 @@ fn user_patch(path: &str, value: &Value) -> Update {
     update(ResourceType::user().with_extension(ENTERPRISE_USER), &operations)
 }
 
-fn joining(ids: &[&str]) -> Update {
+fn adding_members(ids: &[&str]) -> Update {
     let members: Vec<Value> = ids.iter().map(|id| json!({ "value": id })).collect();
     let operations = json!([{ "op": "add", "path": "members", "value": members }]);
     update(ResourceType::group().with_unique("displayName"), &operations)
@@ -243,15 +243,21 @@ async fn members_are_told_of_once_whoever_puts_them_in() {
             drop(
                 fixture
                     .groups
-                    .update(&id, &joining(&["a", "c"]), &fixture.cx)
+                    .update(&id, &adding_members(&["a", "c"]), &fixture.cx)
                     .await
                     .expect("it is free"),
             )
         }
     };
-    let (change, calls) =
-        while_others(&fixture.groups, &group, joining(&["a", "b", "kept"]), &fixture, 1, other)
-            .await;
+    let (change, calls) = while_others(
+        &fixture.groups,
+        &group,
+        adding_members(&["a", "b", "kept"]),
+        &fixture,
+        1,
+        other,
+    )
+    .await;
     assert_eq!((change.expect("it is made").members.added, calls), (vec!["b".to_owned()], 2));
     let members = fixture.get(&fixture.groups, &group).await["members"].clone();
     let mut ids: Vec<&str> = members
@@ -282,13 +288,13 @@ async fn what_changes_nothing_waits_for_nobody() {
     assert!(change.is_unchanged() && change.after.is_some_and(|after| after.id() == ann));
     let change = fixture
         .groups
-        .update(&group, &joining(&["a"]), &fixture.cx)
+        .update(&group, &adding_members(&["a"]), &fixture.cx)
         .await
         .expect("it needs no lock");
     assert!(
         change.is_unchanged() && change.after.is_some_and(|after| after.get("members").is_some())
     );
-    let busy = fixture.groups.update(&group, &joining(&["b"]), &fixture.cx).await;
+    let busy = fixture.groups.update(&group, &adding_members(&["b"]), &fixture.cx).await;
     assert!(matches!(busy, Err(StoreError::Unavailable { .. })), "{busy:?}");
     other.execute("ROLLBACK").await.expect("it ends");
 }

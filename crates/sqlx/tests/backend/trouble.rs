@@ -20,12 +20,12 @@ use tempfile::TempDir;
 use super::stored::{Fixture, beside};
 use crate::databases::{AnyDirectory, CLUSTER, Cluster, Kind, bin_folder, eventually, kinds};
 
-fn impatient() -> PostgresOptions {
+fn short_timeout() -> PostgresOptions {
     let mut options = PostgresOptions::default();
-    options.connections = 2;
-    options.patience = Duration::from_secs(2);
+    options.max_connections = 2;
+    options.acquire_timeout = Duration::from_secs(2);
     // One tenant has them all.
-    options.per_tenant = Some(8);
+    options.max_per_tenant = Some(8);
     options
 }
 
@@ -43,7 +43,7 @@ async fn a_database_of_another_version_is_not_touched() {
             AnyDirectory::Memory(_) => panic!("there is no version"),
         };
         let err = opened.expect_err("it is newer");
-        assert!(matches!(err, OpenError::Newer { found: 1000, .. }), "{kind:?}: {err}");
+        assert!(matches!(err, OpenError::SchemaTooNew { found: 1000, .. }), "{kind:?}: {err}");
         assert!(err.to_string().contains("use the newer program"), "{err}");
         let users =
             beside(&fixture.directory, "SELECT CAST(count(*) AS text) FROM scim_resource").await;
@@ -58,7 +58,7 @@ async fn a_host_may_migrate_by_itself() {
     let mut options = SqliteOptions::default();
     options.migrate = false;
     let err = SqliteDirectory::open_with(&path, &options).await.expect_err("there are no tables");
-    assert!(matches!(err, OpenError::Older { found: 0, .. }), "{err}");
+    assert!(matches!(err, OpenError::SchemaTooOld { found: 0, .. }), "{err}");
     let mut connection = sqlx::SqliteConnection::connect(&format!("sqlite:{}", path.display()))
         .await
         .expect("a file");
@@ -112,8 +112,9 @@ async fn what_is_no_database_is_refused_with_a_reason() {
         assert!(reason.contains("file"), "{reason}");
     }
     for url in ["postgres://nobody@127.0.0.1:1/none", "postgres:///none?host=/nowhere/at/all"] {
-        let err =
-            PostgresDirectory::connect_with(url, &impatient()).await.expect_err("nobody is there");
+        let err = PostgresDirectory::connect_with(url, &short_timeout())
+            .await
+            .expect_err("nobody is there");
         assert!(matches!(err, OpenError::Unavailable(_)), "{err}");
     }
 }
@@ -167,7 +168,7 @@ async fn a_writer_that_does_not_end_makes_others_busy() {
     let folder = TempDir::new().expect("a folder");
     let path = folder.path().join("scim.db");
     let mut options = SqliteOptions::default();
-    options.patience = Duration::from_secs(1);
+    options.acquire_timeout = Duration::from_secs(1);
     let directory = SqliteDirectory::open_with(&path, &options).await.expect("a new file");
     let fixture = Fixture::over(AnyDirectory::Sqlite(directory, Arc::new(folder)));
     let ann = fixture.user("ann").await;
@@ -188,7 +189,7 @@ async fn a_pool_without_a_free_connection_makes_others_busy() {
     let Some(cluster) = CLUSTER.as_ref() else { return };
     let url = cluster.new_database().await;
     let directory =
-        PostgresDirectory::connect_with(&url, &impatient()).await.expect("a new database");
+        PostgresDirectory::connect_with(&url, &short_timeout()).await.expect("a new database");
     let fixture = Arc::new(Fixture::over(AnyDirectory::Postgres(directory, url.clone())));
     let group = fixture.group("G", &[]).await;
     let mut other = sqlx::PgConnection::connect(&url).await.expect("the server is there");
@@ -221,8 +222,8 @@ async fn a_server_that_goes_away_and_comes_back_needs_no_restart_of_ours() {
     let Some(bin) = bin_folder() else { return };
     let cluster = Cluster::start(&bin, &[]);
     let url = cluster.new_database().await;
-    let mut options = impatient();
-    options.connections = 8;
+    let mut options = short_timeout();
+    options.max_connections = 8;
     let directory = PostgresDirectory::connect_with(&url, &options).await.expect("a new database");
     let fixture = Fixture::over(AnyDirectory::Postgres(directory, url.clone()));
     let ann = fixture.user("ann").await;
@@ -256,7 +257,7 @@ async fn a_server_that_only_reads_is_waited_for() {
     let Some(cluster) = CLUSTER.as_ref() else { return };
     let url = cluster.new_database().await;
     let directory =
-        PostgresDirectory::connect_with(&url, &impatient()).await.expect("a new database");
+        PostgresDirectory::connect_with(&url, &short_timeout()).await.expect("a new database");
     let fixture = Fixture::over(AnyDirectory::Postgres(directory, url.clone()));
     let ann = fixture.user("ann").await;
     let name = url.split('?').next().and_then(|url| url.rsplit('/').next()).expect("a name");

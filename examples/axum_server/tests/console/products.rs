@@ -62,11 +62,11 @@ async fn watch(product: &'static str) {
             ))
             .await;
         browser.picture(&format!("{product}-activity")).await;
-        let telling = requests
+        let change = requests
             .iter()
             .max_by_key(|it| (it["noticed"].as_u64(), it["changed"].as_u64()))
             .expect("a request");
-        browser.visit(&format!("#/{TENANT}/activity/{}", telling["seq"]), "#changes").await;
+        browser.visit(&format!("#/{TENANT}/activity/{}", change["seq"]), "#changes").await;
         browser.picture(&format!("{product}-request")).await;
 
         for kind in ["users", "groups"] {

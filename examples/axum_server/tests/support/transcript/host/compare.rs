@@ -105,8 +105,8 @@ fn list(events: &[&Event]) -> String {
 fn brief(event: &Event) -> String {
     let mut shown = event.clone();
     shown.retain(|key, value| {
-        let telling = ["event", "resourceId", "paths", "added", "removed"].contains(&key.as_str());
-        telling && !value.is_null() && value.as_array().is_none_or(|list| !list.is_empty())
+        let change = ["event", "resourceId", "paths", "added", "removed"].contains(&key.as_str());
+        change && !value.is_null() && value.as_array().is_none_or(|list| !list.is_empty())
     });
     clip(&Value::Object(shown).to_string())
 }

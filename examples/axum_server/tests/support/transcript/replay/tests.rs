@@ -139,7 +139,7 @@ async fn the_host_sees_the_events_of_the_request_and_no_more() {
         "user": {"id": "{{user1.id}}", "active": true},
     });
     let host_line = with(create(), "host_expect", wanted);
-    for (settled, passed, failed) in
+    for (passing, passed, failed) in
         [(vec![&earlier, &created], 1, 0), (vec![&earlier, &created, &updated], 0, 1)]
     {
         let user = (200, json!({"id": "1", "active": true}));
@@ -149,7 +149,7 @@ async fn the_host_sees_the_events_of_the_request_and_no_more() {
             (200, json!([earlier])),
             (200, json!([earlier, created])),
             user.clone(),
-            (200, json!(settled)),
+            (200, json!(passing)),
             user,
         ];
         let (outcome, _) = replay_lines(std::slice::from_ref(&host_line), answers).await;
