@@ -69,7 +69,7 @@
 //!
 //! ```
 //! fn end_sessions(change: &scimwire::store::Change) {
-//!     let is_deleted = change.operation == scimwire::store::Operation::Delete;
+//!     let is_deleted = change.operation == scimwire::store::ChangeKind::Delete;
 //!     if change.resource_type.name() == "User" && (change.is_deactivation() || is_deleted) {
 //!         println!("end all sessions of user {}", change.id);
 //!     }
@@ -130,7 +130,7 @@
 //! ```
 //! fn log(response: &http::Response<Vec<u8>>) {
 //!     let report = response.extensions().get::<scimwire::dispatch::RequestReport>();
-//!     if let Some(cause) = report.and_then(|report| report.source.as_ref()) {
+//!     if let Some(cause) = report.and_then(|report| report.error.as_ref()) {
 //!         eprintln!("SCIM: {cause}");
 //!     }
 //! }

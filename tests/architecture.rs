@@ -303,8 +303,15 @@ fn limits_are_on_the_page_about_security() {
             "FilterLimits {" => within = "filter.",
             _ => {
                 let is_inside = |prefix| {
-                    let inside =
-                        ["depth", "values", "members", "total", "memory", "bytes", "terms"];
+                    let inside = [
+                        "max_depth",
+                        "max_values",
+                        "max_members",
+                        "max_total_members",
+                        "max_memory",
+                        "max_bytes",
+                        "max_terms",
+                    ];
                     inside.contains(&name) && within == prefix
                 };
                 let prefix = if is_inside("json.") || is_inside("filter.") { within } else { "" };

@@ -20,9 +20,9 @@ const PLACE: &str = "{tenant}";
 /// use scimwire::auth::{Tenant, TenantUrlTemplate};
 ///
 /// let by_path: TenantUrlTemplate = "https://scim.example.com/t/{tenant}/v2".parse()?;
-/// assert_eq!(by_path.of(&Tenant::from("acme")), "https://scim.example.com/t/acme/v2");
+/// assert_eq!(by_path.url_for(&Tenant::from("acme")), "https://scim.example.com/t/acme/v2");
 /// let by_host: TenantUrlTemplate = "https://{tenant}.example.com/scim/v2".parse()?;
-/// assert_eq!(by_host.of(&Tenant::from("acme")), "https://acme.example.com/scim/v2");
+/// assert_eq!(by_host.url_for(&Tenant::from("acme")), "https://acme.example.com/scim/v2");
 /// # Ok::<(), scimwire::auth::TenantUrlTemplateError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -65,7 +65,7 @@ pub enum Operand {
     Folded {
         /// As the client wrote it.
         text: Text,
-        /// With case folded; see [`fold`](crate::schema::fold).
+        /// With case folded; see [`fold`](crate::schema::case_fold).
         folded: Text,
     },
     /// For `eq` on a string attribute whose values are identifiers; see
@@ -73,7 +73,7 @@ pub enum Operand {
     Identifier {
         /// As the client wrote it.
         text: Text,
-        /// Prepared for comparison; see [`prepare`](crate::schema::prepare).
+        /// Prepared for comparison; see [`prepare`](crate::schema::prepare_username).
         prepared: Text,
     },
     /// For the URL of a resource of this service provider: `meta.location`, and each `$ref` beside

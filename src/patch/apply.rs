@@ -39,7 +39,7 @@ impl PatchPlan {
     ///
     /// # Errors
     ///
-    /// - as [`Plan::apply`];
+    /// - as [`PatchPlan::apply`];
     /// - the budget is spent.
     pub fn apply_within(
         &self,
@@ -54,7 +54,7 @@ impl PatchPlan {
     ///
     /// # Errors
     ///
-    /// - as [`Plan::apply_within`].
+    /// - as [`PatchPlan::apply_within`].
     pub fn apply_except_members(
         &self,
         resource: Resource,

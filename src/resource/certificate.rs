@@ -13,10 +13,10 @@ const SEQUENCE: u8 = 0x30;
 /// [`Hooks`](crate::hooks).
 ///
 /// ```
-/// use scimwire::resource::certificate;
+/// use scimwire::resource::decode_certificate;
 ///
-/// assert_eq!(certificate("MAMCAQU=").as_deref(), Some(&[0x30, 3, 2, 1, 5][..]));
-/// assert_eq!(certificate("MAMCAQUwAwIBBQ=="), None); // two of them
+/// assert_eq!(decode_certificate("MAMCAQU=").as_deref(), Some(&[0x30, 3, 2, 1, 5][..]));
+/// assert_eq!(decode_certificate("MAMCAQUwAwIBBQ=="), None); // two of them
 /// ```
 #[must_use]
 pub fn decode_certificate(value: &str) -> Option<Vec<u8>> {

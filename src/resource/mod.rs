@@ -221,7 +221,7 @@ impl Resource {
     ///     user_name: String,
     ///     title: Option<String>,
     /// }
-    /// let account: Account = resource.view()?;
+    /// let account: Account = resource.deserialize()?;
     /// assert_eq!((account.user_name.as_str(), account.title), ("bjensen", None));
     /// # Ok::<(), serde_json::Error>(())
     /// ```

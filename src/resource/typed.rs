@@ -57,7 +57,7 @@ pub struct User {
     pub entitlements: Vec<MultiValued>,
     /// The roles of the user.
     pub roles: Vec<MultiValued>,
-    /// X.509 certificates in base64; [`certificate`](super::certificate()) decodes one.
+    /// X.509 certificates in base64; [`certificate`](super::decode_certificate()) decodes one.
     #[serde(rename = "x509Certificates")]
     pub x509_certificates: Vec<MultiValued>,
     /// The enterprise extension.

@@ -275,7 +275,7 @@ impl Attribute {
     }
 
     /// Returns `true` if values are identifiers of people, such as user names: unique, and without
-    /// regard to case. They compare once they are [prepared](super::prepare).
+    /// regard to case. They compare once they are [prepared](super::prepare_username).
     #[must_use]
     pub fn is_identifier(&self) -> bool {
         self.kind == AttributeType::String && self.is_unique() && !self.case_exact

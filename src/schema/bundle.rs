@@ -13,7 +13,7 @@ use super::schema::{Schema, is_of_discovery};
 
 /// Schemas and resource types, read from `{"schemas": [..], "resourceTypes": [..]}`; the elements
 /// have the JSON form of RFC 7643, Sections 7 and 6. They become resource types with
-/// [`apply`](Self::apply).
+/// [`merge_into`](Self::merge_into).
 ///
 /// - A resource type that is not there yet is added.
 /// - One that is there already, such as `User`, gets the extensions that the document lists besides
@@ -38,7 +38,7 @@ use super::schema::{Schema, is_of_discovery};
 ///         ]
 ///     }"#,
 /// )?;
-/// let types = definitions.apply([ResourceType::user(), ResourceType::group()])?;
+/// let types = definitions.merge_into([ResourceType::user(), ResourceType::group()])?;
 /// assert_eq!(
 ///     types.iter().map(|known| known.name()).collect::<Vec<_>>(),
 ///     ["User", "Group", "Badge"]

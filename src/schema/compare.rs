@@ -22,9 +22,9 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 /// normalisation form C.
 ///
 /// ```
-/// use scimwire::schema::fold;
+/// use scimwire::schema::case_fold;
 ///
-/// assert_eq!(fold("STRASSE"), fold("straße"));
+/// assert_eq!(case_fold("STRASSE"), case_fold("straße"));
 /// ```
 #[must_use]
 pub fn case_fold(text: &str) -> Cow<'_, str> {
@@ -69,10 +69,10 @@ const LONGEST_PREPARED: usize = 8_000;
 /// instead, and so is text of more than 8,000 bytes: nobody is refused for that.
 ///
 /// ```
-/// use scimwire::schema::prepare;
+/// use scimwire::schema::prepare_username;
 ///
-/// assert_eq!(prepare("ＢＪｅｎｓｅｎ"), prepare("bjensen"));
-/// assert_eq!(prepare("B. Jensen"), "b. jensen");
+/// assert_eq!(prepare_username("ＢＪｅｎｓｅｎ"), prepare_username("bjensen"));
+/// assert_eq!(prepare_username("B. Jensen"), "b. jensen");
 /// ```
 #[must_use]
 pub fn prepare_username(text: &str) -> Cow<'_, str> {

@@ -150,7 +150,7 @@ impl ResourceType {
     /// use scimwire::ResourceType;
     ///
     /// let users = ResourceType::user().with_required("active").retain_attributes(["userName", "active"]);
-    /// assert!(users.schema().attribute("active").is_some_and(|active| active.required()));
+    /// assert!(users.schema().attribute("active").is_some_and(|active| active.is_required()));
     /// ```
     #[must_use]
     pub fn with_required(mut self, attribute: &str) -> Self {
@@ -185,7 +185,7 @@ impl ResourceType {
     ///     .with_canonical_values("userType", ["Employee", "Contractor"])
     ///     .enforce_canonical_values("userType");
     /// assert!(
-    ///     users.schema().attribute("userType").is_some_and(|attribute| attribute.closed())
+    ///     users.schema().attribute("userType").is_some_and(|attribute| attribute.is_closed())
     /// );
     /// ```
     #[must_use]
@@ -195,8 +195,9 @@ impl ResourceType {
     }
 
     /// Replaces the canonical values of an attribute, as published by `/Schemas`. With
-    /// [`ISO_3166_ALPHA2`](super::ISO_3166_ALPHA2) and [`closed`](Self::closed), `addresses.country` accepts
-    /// only ISO 3166-1 codes.
+    /// [`ISO_3166_ALPHA2`](super::ISO_3166_ALPHA2) and
+    /// [`enforce_canonical_values`](Self::enforce_canonical_values), `addresses.country` accepts only
+    /// ISO 3166-1 codes.
     #[must_use]
     pub fn with_canonical_values(
         mut self,

@@ -14,7 +14,7 @@ use crate::query::{GROUPS, INDIRECT_GROUPS};
 ///
 /// let mut limits = Limits::default();
 /// limits.max_page_size = 500;
-/// limits.filter.terms = 1_000;
+/// limits.filter.max_terms = 1_000;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]

@@ -157,7 +157,7 @@ impl Resources {
     /// let mut parameters = SearchRequest::default();
     /// parameters.filter = Some(r#"userName sw "b""#.to_owned());
     /// parameters.count = Some(10);
-    /// let page = users.list(parameters, &cx).await?;
+    /// let page = users.query(parameters, &cx).await?;
     /// assert_eq!(page.total_results, Some(1));
     /// assert_eq!(page.resources[0]["userName"], "bjensen");
     /// # Ok(())

@@ -22,12 +22,12 @@ pub struct Column {
 ///
 /// | form | `userName eq` | `userName sw` | `userName pr` | by `userName` | `title eq` | by `title` | `externalId eq` | by `externalId` |
 /// |---|---|---|---|---|---|---|---|---|
-/// | `Text` | Narrows | Narrows | Pages | Filters | Narrows | Filters | Pages | Pages |
-/// | `Ascii` | Pages | Pages | Pages | Pages | Pages | Pages | Pages | Pages |
-/// | `Folded` | Narrows | Pages | Pages | Pages | Pages | Pages | no | no |
-/// | `Folded`, prepared | Pages | Pages | Pages | Pages | Pages | Pages | no | no |
-/// | `Key` | Narrows | Pages | Pages | Pages | Pages | Pages | Pages | Pages |
-/// | `Key`, prepared | Pages | Pages | Pages | Pages | Pages | Pages | Pages | Pages |
+/// | `Text` | Partial | Partial | Full | Filter | Partial | Filter | Full | Full |
+/// | `Ascii` | Full | Full | Full | Full | Full | Full | Full | Full |
+/// | `Folded` | Partial | Full | Full | Full | Full | Full | no | no |
+/// | `Folded`, prepared | Full | Full | Full | Full | Full | Full | no | no |
+/// | `Key` | Partial | Full | Full | Full | Full | Full | Full | Full |
+/// | `Key`, prepared | Full | Full | Full | Full | Full | Full | Full | Full |
 ///
 /// If a text is always ASCII, use [`ColumnFormat::Ascii`], which needs no further column. Otherwise use
 /// [`ColumnFormat::Folded`] or [`ColumnFormat::Key`], which your application fills in at each write.
@@ -36,7 +36,7 @@ pub struct Column {
 /// without case, this is `lower(email)` in SQLite and `lower(email COLLATE "C")` in PostgreSQL.
 /// Text beyond ASCII uses the same index, if the column is given by name and not as an expression.
 /// For everything else it is the column itself; in PostgreSQL, `sw` and sorting need `COLLATE "C"`.
-/// The tenant comes first: `CREATE INDEX .. ON users (account, lower(email))`. ElementTable in a table
+/// The tenant comes first: `CREATE INDEX .. ON users (account, lower(email))`. Elements in a table
 /// of their own need indexes on their value and on the reference to the resource. SQLite needs
 /// statistics to choose well: run `ANALYZE` or `PRAGMA optimize` now and then.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,9 +47,9 @@ pub enum ColumnFormat {
     Text,
     /// Text as in the resource, known to be ASCII, such as e-mail addresses.
     Ascii,
-    /// Text [folded](crate::schema::fold), beside the column with the text itself.
+    /// Text [folded](crate::schema::case_fold), beside the column with the text itself.
     Folded,
-    /// The result of [`key`](super::key()).
+    /// The result of [`sort_key`](super::sort_key()).
     Key,
     /// An integer of up to 64 bits whose digits are the text, such as an integer key for `id` or
     /// the `value` of a reference. Lookups with `eq` and pages use the number; other operators
@@ -142,7 +142,7 @@ impl Column {
         Self::new(name, ColumnFormat::Instant(form))
     }
 
-    /// Sets an expression for the result of [`prepared_key`](super::prepared_key), which compares
+    /// Sets an expression for the result of [`prepared_key`](super::lookup_key), which compares
     /// identifiers beyond ASCII, such as user names. Without it SQL finds a superset of them.
     #[must_use]
     pub fn with_prepared(self, expression: impl Into<String>) -> Self {

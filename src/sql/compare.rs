@@ -36,16 +36,7 @@ impl Column {
             (
                 ColumnFormat::Key | ColumnFormat::Folded,
                 Operand::Identifier { prepared: text, .. },
-            ) => Some(match &self.prepared {
-                Some(prepared) => Compared::Exact(compare_text(dialect, prepared, op, text)),
-                None => Compared::OfAscii(self.of_ascii(
-                    dialect,
-                    self.sql.clone(),
-                    op,
-                    &case_fold(text),
-                    true,
-                )),
-            }),
+            ) => Some(self.compare_identifier(dialect, op, text)),
             (ColumnFormat::Key, operand) => exact(
                 sort_key::of_operand(operand)
                     .map(|text| compare_text(dialect, &self.sql, op, &text)),
@@ -85,6 +76,17 @@ impl Column {
                 exact(Some(self.against("=", Parameter::Bytes(bytes.clone()))))
             }
             _ => None,
+        }
+    }
+
+    /// The condition that an identifier compares so; for a column without prepared text, of ASCII.
+    fn compare_identifier(&self, dialect: Dialect, op: CompareOp, text: &str) -> Compared {
+        match &self.prepared {
+            Some(prepared) => Compared::Exact(compare_text(dialect, prepared, op, text)),
+            None => {
+                let column = self.sql.clone();
+                Compared::OfAscii(self.of_ascii(dialect, column, op, &case_fold(text), true))
+            }
         }
     }
 

@@ -1,7 +1,7 @@
 //! Filters, sorting and paging as SQL, for PostgreSQL and SQLite: for your own tables, and for the
 //! stores of `scimwire-sqlx`. No database driver is needed.
 //!
-//! [`Columns`], usually a [`ColumnMapping`], says which column has which attribute. SQL finds what
+//! [`ColumnSource`], usually a [`ColumnMapping`], says which column has which attribute. SQL finds what
 //! [`BoundFilter::matches`](crate::filter::BoundFilter::matches) matches. If SQL cannot express
 //! that, [`Condition::exact`] is `false`, and the rows are a superset. An attribute without a column is
 //! an error; a condition is never dropped. The store then returns

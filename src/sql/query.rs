@@ -38,7 +38,7 @@ impl QueryClauses {
     ///     let emails = "(SELECT json_group_array(e.value) FROM user_email e WHERE e.user_id = users.id)";
     ///     let ids = Sql::from_template("users WHERE users.account = {}", [account.into()]);
     ///     let select = format!("SELECT users.*, {emails} FROM users WHERE users.account = {{}}");
-    ///     Sql::from_template(&select, [account.into()]).append(clauses.ids_first("users.id", ids))
+    ///     Sql::from_template(&select, [account.into()]).push_sql(clauses.ids_first("users.id", ids))
     /// }
     /// ```
     #[must_use]

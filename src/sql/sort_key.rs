@@ -19,11 +19,11 @@ use crate::value::Value;
 ///
 /// ```
 /// use scimwire::schema::ResourceType;
-/// use scimwire::sql::key;
+/// use scimwire::sql::sort_key;
 ///
 /// let users = ResourceType::user();
 /// let user_name = users.schema().attribute("userName").expect("it is in the schema");
-/// assert_eq!(key(user_name, &"BJensen".into()).as_deref(), Some("bjensen"));
+/// assert_eq!(sort_key(user_name, &"BJensen".into()).as_deref(), Some("bjensen"));
 /// ```
 #[must_use]
 pub fn sort_key(attribute: &Attribute, value: &Value) -> Option<String> {
@@ -46,8 +46,8 @@ pub fn sort_key(attribute: &Attribute, value: &Value) -> Option<String> {
     }
 }
 
-/// Returns the key for a lookup: like [`key`], with identifiers [prepared](crate::schema::prepare)
-/// for comparison.
+/// Returns the key for a lookup: like [`sort_key`], with identifiers
+/// [prepared](crate::schema::prepare_username) for comparison.
 #[must_use]
 pub fn lookup_key(attribute: &Attribute, value: &Value) -> Option<String> {
     match value {

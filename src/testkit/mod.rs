@@ -43,7 +43,7 @@
 //! repeated.
 //!
 //! Each check is a function, listed in [`CHECKS`]. To run all and collect the failures, call
-//! [`failures`].
+//! [`run_collect`].
 
 #![expect(clippy::panic, reason = "checks fail by panicking")]
 

@@ -148,7 +148,7 @@ async fn a_value_that_is_taken_away_is_not_shown_and_the_state_stays() {
                     "{way}"
                 );
                 let answer = sent(&provider, &way).await;
-                assert!(answer.rules.contains(&"omitted"), "{way}: {:?}", answer.rules);
+                assert!(answer.rules.contains(&"put_omitted"), "{way}: {:?}", answer.rules);
                 let answer = answer.ok();
                 is_taken_away((&provider, &recorder), &before, &answer, &way).await;
                 // Once more it changes nothing, whichever way.

@@ -131,19 +131,19 @@ async fn every_answer_tells_the_browser_what_the_pages_never_do() {
     ];
     for answer in answers {
         let header = |name: &str| answer.header(name).unwrap_or_default();
-        let hooks = header("Content-Security-Hooks");
+        let policy = header("Content-Security-Policy");
         assert!(
-            hooks.starts_with("default-src 'none'; script-src 'self'; style-src 'self';"),
-            "{hooks}"
+            policy.starts_with("default-src 'none'; script-src 'self'; style-src 'self';"),
+            "{policy}"
         );
         assert!(
-            !hooks.contains("unsafe")
-                && hooks.contains("frame-ancestors 'none'")
-                && hooks.contains("form-action 'self'")
+            !policy.contains("unsafe")
+                && policy.contains("frame-ancestors 'none'")
+                && policy.contains("form-action 'self'")
         );
         assert_eq!(header("X-Content-Type-Options"), "nosniff");
         assert_eq!(header("X-Frame-Options"), "DENY");
-        assert_eq!(header("Referrer-Hooks"), "no-referrer");
+        assert_eq!(header("Referrer-Policy"), "no-referrer");
     }
 }
 

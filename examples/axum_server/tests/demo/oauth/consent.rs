@@ -60,22 +60,22 @@ async fn a_redirect_keeps_its_own_query() {
 async fn the_page_cannot_be_framed_and_runs_nothing() {
     let demo = start(&[]);
     let page = send(demo.address(), "GET", &authorize(&[]), &[], None).await;
-    let hooks = page.header("Content-Security-Hooks").expect("a hooks");
+    let policy = page.header("Content-Security-Policy").expect("a policy");
     for part in [
         "default-src 'none'",
         "frame-ancestors 'none'",
         "base-uri 'none'",
         "form-action 'self' https://idp.example.com;",
     ] {
-        assert!(hooks.contains(part), "{part}: {hooks}");
+        assert!(policy.contains(part), "{part}: {policy}");
     }
     assert!(
-        !hooks.contains("unsafe") && !hooks.contains('*') && !hooks.contains("script-src"),
-        "{hooks}"
+        !policy.contains("unsafe") && !policy.contains('*') && !policy.contains("script-src"),
+        "{policy}"
     );
     for (name, value) in [
         ("Cache-Control", "no-store"),
-        ("Referrer-Hooks", "no-referrer"),
+        ("Referrer-Policy", "no-referrer"),
         ("X-Content-Type-Options", "nosniff"),
         ("X-Frame-Options", "DENY"),
     ] {
@@ -198,8 +198,8 @@ async fn nobody_is_sent_where_the_client_did_not_register() {
             assert!(!answer.text().contains("<script"), "{}", answer.text());
             assert!(
                 answer
-                    .header("Content-Security-Hooks")
-                    .is_some_and(|hooks| hooks.contains("form-action 'none'"))
+                    .header("Content-Security-Policy")
+                    .is_some_and(|policy| policy.contains("form-action 'none'"))
             );
         }
     }
