@@ -26,8 +26,8 @@ pub(crate) fn user() -> ResourceType {
         .retain_attributes(single.into_iter().chain(["emails.type", "emails.value"]))
 }
 
-/// The columns of the attributes; a test validates them with `ColumnMapping::check`. Names may contain
-/// letters that SQLite does not case-fold; the crate compares these.
+/// The columns of the attributes; a test validates them with `ColumnMapping::check`. Names may
+/// contain letters that SQLite does not case-fold; the crate compares these.
 pub(crate) static MAPPING: LazyLock<ColumnMapping> = LazyLock::new(|| {
     let emails = ElementTable::table("user_email", "user_id", "users.id")
         .column("value", Column::text("user_email.value"))

@@ -12,10 +12,10 @@ const BYTES: usize = 64;
 /// The evaluation budget of a request. Clones share it. A unit is a value that is evaluated, or 64
 /// bytes of text that are compared, folded or copied.
 ///
-/// The dispatcher makes one for each request, from [`Limits::eval_budget`](crate::dispatch::Limits::eval_budget),
-/// and hands it to stores in [`StoreQuery`](crate::store::StoreQuery) and
-/// [`Update`](crate::store::Update). What an application does of its own accord has an
-/// [unlimited](Self::unlimited) one.
+/// The dispatcher makes one for each request, from
+/// [`Limits::eval_budget`](crate::dispatch::Limits::eval_budget), and hands it to stores in
+/// [`StoreQuery`](crate::store::StoreQuery) and [`Update`](crate::store::Update). What an
+/// application does of its own accord has an [unlimited](Self::unlimited) one.
 ///
 /// ```
 /// use scimwire::filter::EvalBudget;

@@ -1,8 +1,8 @@
 //! Optional parts of the protocol.
 
 /// Optional parts of the protocol, for all tenants, or for one with
-/// [`RequestContext::with_features`](crate::auth::RequestContext::with_features). A part that is off
-/// is answered with 501, or ignored if the RFC says so.
+/// [`RequestContext::with_features`](crate::auth::RequestContext::with_features). A part that is
+/// off is answered with 501, or ignored if the RFC says so.
 ///
 /// ```
 /// use scimwire::dispatch::Features;
@@ -30,8 +30,8 @@ pub struct Features {
     pub me: bool,
     #[doc(alias = "etag")]
     #[doc(alias = "optimistic_locking")]
-    /// Required ETags (optimistic locking): PUT, PATCH and DELETE without `If-Match` get 428. Off by
-    /// default.
+    /// Required ETags (optimistic locking): PUT, PATCH and DELETE without `If-Match` get 428. Off
+    /// by default.
     pub if_match_required: bool,
     /// Passwords: passed to your hooks and your store. While this is off, they are ignored. Off by
     /// default.

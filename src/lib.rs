@@ -76,7 +76,8 @@
 //! }
 //! ```
 //!
-//! Call it in [`Hooks::after_commit`](hooks::Hooks::after_commit), a hook that runs after each commit.
+//! Call it in [`Hooks::after_commit`](hooks::Hooks::after_commit), a hook that runs after each
+//! commit.
 //!
 //! ## Send a webhook
 //!
@@ -124,8 +125,9 @@
 //!
 //! ## Log why a request failed
 //!
-//! A 500 response carries no details. The cause is in the [`RequestReport`](dispatch::RequestReport) of the
-//! response, and with the feature `tracing` in its span.
+//! A 500 response carries no details. The cause is in the
+//! [`RequestReport`](dispatch::RequestReport) of the response, and with the feature `tracing` in
+//! its span.
 //!
 //! ```
 //! fn log(response: &http::Response<Vec<u8>>) {

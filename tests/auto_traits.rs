@@ -1,5 +1,5 @@
-//! Every public type is shared by threads and tasks: `Send`, `Sync` and `'static`, whatever is added
-//! to it.
+//! Every public type is shared by threads and tasks: `Send`, `Sync` and `'static`, whatever is
+//! added to it.
 
 /// Fails to compile for a type that is not.
 fn shared<T: Send + Sync + 'static>() {}

@@ -1,5 +1,5 @@
-//! Hot paths of a server, for instruction counts: `hot_paths PATH ROUNDS` prepares a path and runs it
-//! `ROUNDS` times; `hot_paths` alone lists the paths. `check.py` counts the instructions.
+//! Hot paths of a server, for instruction counts: `hot_paths PATH ROUNDS` prepares a path and runs
+//! it `ROUNDS` times; `hot_paths` alone lists the paths. `check.py` counts the instructions.
 
 use std::env;
 use std::error::Error;

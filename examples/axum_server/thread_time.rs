@@ -26,7 +26,8 @@ pub(crate) fn begin(now: Instant) {
     }
 }
 
-/// Returns the time used since the reading before the work; `None` if the system does not provide it.
+/// Returns the time used since the reading before the work; `None` if the system does not provide
+/// it.
 pub(crate) fn since_begin() -> Option<Duration> {
     used()?.checked_sub(READING.get()?.used?)
 }

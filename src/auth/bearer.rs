@@ -26,8 +26,8 @@ const TOKEN_BYTES: usize = 16 << 10;
 #[diagnostic::on_unimplemented(note = "a closure is a validator by `scimwire::auth::validator_fn`")]
 #[async_trait]
 pub trait TokenValidator: Send + Sync + 'static {
-    /// Returns the tenant and the client of a token. The validator must check the signature, issuer,
-    /// audience and expiry.
+    /// Returns the tenant and the client of a token. The validator must check the signature,
+    /// issuer, audience and expiry.
     ///
     /// # Errors
     ///
@@ -41,8 +41,8 @@ pub trait TokenValidator: Send + Sync + 'static {
 /// Authenticates requests by the token in `Authorization: Bearer TOKEN`. Tokens anywhere else, such
 /// as in the query of the URL, are ignored.
 ///
-/// Pass your own validator of OAuth 2 access tokens or JWTs with [`validator_fn`]. Its state, such as
-/// the signing keys of JWTs, is cloned for each request:
+/// Pass your own validator of OAuth 2 access tokens or JWTs with [`validator_fn`]. Its state, such
+/// as the signing keys of JWTs, is cloned for each request:
 ///
 /// ```
 /// use std::sync::Arc;
@@ -155,8 +155,8 @@ fn is_token(text: &str) -> bool {
         && !text.eq_ignore_ascii_case("bearer")
 }
 
-/// Turns a function into a [`TokenValidator`]; [`BearerAuth`] has an example. It is called concurrently,
-/// so the closure clones its state into each future.
+/// Turns a function into a [`TokenValidator`]; [`BearerAuth`] has an example. It is called
+/// concurrently, so the closure clones its state into each future.
 pub fn validator_fn<F, A>(validate: F) -> impl TokenValidator
 where
     F: Fn(Secret) -> A + Send + Sync + 'static,

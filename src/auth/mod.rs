@@ -66,8 +66,8 @@ pub trait Authenticate: Send + Sync + 'static {
     ///   `Retry-After`).
     async fn authenticate(&self, head: &Parts) -> Result<RequestContext, AuthError>;
 
-    /// The authentication schemes in `ServiceProviderConfig` (RFC 7643, Section 5). Bearer tokens by
-    /// default.
+    /// The authentication schemes in `ServiceProviderConfig` (RFC 7643, Section 5). Bearer tokens
+    /// by default.
     fn schemes(&self) -> Vec<AuthenticationScheme> {
         vec![AuthenticationScheme::bearer_token()]
     }
@@ -107,7 +107,8 @@ pub(crate) struct Anybody;
 #[async_trait]
 impl Authenticate for Anybody {
     async fn authenticate(&self, head: &Parts) -> Result<RequestContext, AuthError> {
-        // An application that has authenticated puts the context into the extensions of the request.
+        // An application that has authenticated puts the context into the extensions of the
+        // request.
         Ok(head
             .extensions
             .get::<RequestContext>()

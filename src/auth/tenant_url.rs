@@ -52,9 +52,9 @@ impl TenantUrlTemplate {
         self.template.replace(PLACE, &utf8_percent_encode(tenant.as_str(), UNESCAPED).to_string())
     }
 
-    /// Compares the tenant in the URL, if there is one, with the tenant of the credentials, and sets
-    /// the base URL of the tenant if the context has none. The host is taken from the URI or from
-    /// `Host`. `X-Forwarded-Host` and `Forwarded` are ignored, since anybody can send them.
+    /// Compares the tenant in the URL, if there is one, with the tenant of the credentials, and
+    /// sets the base URL of the tenant if the context has none. The host is taken from the URI or
+    /// from `Host`. `X-Forwarded-Host` and `Forwarded` are ignored, since anybody can send them.
     ///
     /// # Errors
     ///

@@ -26,8 +26,8 @@ type BoxError = Box<dyn StdError + Send + Sync>;
 /// otherwise with 400.
 ///
 /// In axum it is nested, or routed to as it is. Where tenants stand in the path, do not nest: a
-/// router that takes a prefix away hides from [`TenantUrlTemplate::verify`](crate::auth::TenantUrlTemplate::verify)
-/// what stood in it.
+/// router that takes a prefix away hides from
+/// [`TenantUrlTemplate::verify`](crate::auth::TenantUrlTemplate::verify) what stood in it.
 ///
 /// ```
 /// use axum::Router;

@@ -84,9 +84,9 @@ pub use guard::ChangeGuard;
 /// }
 /// ```
 ///
-/// A `Vec` of hooks is an implementation of `Hooks` that calls each in order. `before_create` stops at the first that
-/// links, `before_delete` at the first that does not delete, and all but `after_commit` and `after_link` at the
-/// first that rejects.
+/// A `Vec` of hooks is an implementation of `Hooks` that calls each in order. `before_create` stops
+/// at the first that links, `before_delete` at the first that does not delete, and all but
+/// `after_commit` and `after_link` at the first that rejects.
 ///
 /// ```
 /// use scimwire::auth::RequestContext;
@@ -121,10 +121,10 @@ pub use guard::ChangeGuard;
 #[doc(alias = "audit")]
 #[async_trait]
 pub trait Hooks: Send + Sync + 'static {
-    /// Called before a change starts. The returned guard is held until `after_commit` has returned. If
-    /// it holds a lock, changes are reported in the order in which they are made, and no other
-    /// change comes between the hooks of one; see [`ChangeGuard`]. Called once for each operation of a
-    /// bulk request.
+    /// Called before a change starts. The returned guard is held until `after_commit` has returned.
+    /// If it holds a lock, changes are reported in the order in which they are made, and no other
+    /// change comes between the hooks of one; see [`ChangeGuard`]. Called once for each operation
+    /// of a bulk request.
     ///
     /// # Errors
     ///
@@ -183,8 +183,8 @@ pub trait Hooks: Send + Sync + 'static {
     }
 
     /// Called before a resource is deleted. May reject the request, or deactivate the resource
-    /// instead. Also called if a bulk request rolls back resources that refer to each other, because
-    /// one of them failed.
+    /// instead. Also called if a bulk request rolls back resources that refer to each other,
+    /// because one of them failed.
     ///
     /// # Errors
     ///
@@ -199,8 +199,8 @@ pub trait Hooks: Send + Sync + 'static {
     }
 
     /// Called after the commit, before the response. Not called if nothing changed. To react with a
-    /// change of your own, keep a [`Resources`](crate::service::Resources) in your hooks. The states
-    /// contain no values that are never returned, such as passwords.
+    /// change of your own, keep a [`Resources`](crate::service::Resources) in your hooks. The
+    /// states contain no values that are never returned, such as passwords.
     async fn after_commit(&self, _change: &Change, _cx: &RequestContext) {}
 
     /// Called after a POST was linked to an existing resource, as `before_create` decided. If that
@@ -262,9 +262,9 @@ pub enum CreateDecision {
     /// Stores a new resource.
     #[default]
     Create,
-    /// Links the POST to the existing resource of that id: [`CreateDecision::link`] makes one of these.
-    /// The change goes through [`Hooks::before_add_members`] and [`Hooks::before_update`] like a PUT, and is told
-    /// by [`Hooks::after_commit`] and [`Hooks::after_link`].
+    /// Links the POST to the existing resource of that id: [`CreateDecision::link`] makes one of
+    /// these. The change goes through [`Hooks::before_add_members`] and [`Hooks::before_update`]
+    /// like a PUT, and is told by [`Hooks::after_commit`] and [`Hooks::after_link`].
     #[non_exhaustive]
     Link {
         /// The id of the resource.

@@ -84,7 +84,8 @@ pub(crate) fn member<'b>(body: &'b mut Object, name: &str) -> Option<&'b mut Val
     body.iter_mut().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value)
 }
 
-/// A whole number: `2.0` is as good as `2` (RFC 8259, Section 6). One that no integer holds is none.
+/// A whole number: `2.0` is as good as `2` (RFC 8259, Section 6). One that no integer holds is
+/// none.
 pub(crate) fn whole_number(value: &Value) -> Option<i64> {
     let number = value.as_number()?;
     if !number.is_whole() {

@@ -22,8 +22,8 @@ struct Terms<'b> {
 
 impl PatchPlan {
     /// Applies every step, or none: the resource comes by value, and a failure drops it. Whether
-    /// the result is one that may be stored is for [`resource::check`](crate::resource::validate) to
-    /// say.
+    /// the result is one that may be stored is for [`resource::check`](crate::resource::validate)
+    /// to say.
     ///
     /// # Errors
     ///

@@ -154,8 +154,9 @@ tolerances! {
                 "what the filter says of an element of `{}` stayed when that was replaced",
                 Shown(name);
         }
-        /// Reads an attribute that [`ResourceType::retain_attributes`](crate::ResourceType::retain_attributes) left out
-        /// as one that never has a value. Otherwise it is unknown: `{"op": "replace", "path":
+        /// Reads an attribute that
+        /// [`ResourceType::retain_attributes`](crate::ResourceType::retain_attributes) left out as
+        /// one that never has a value. Otherwise it is unknown: `{"op": "replace", "path":
         /// "nickName", "value": "Babs"}`, `?filter=nickName pr`.
         left_out_attributes = on, "" {
             /// An attribute that is not kept was read as one without a value.
@@ -314,7 +315,8 @@ tolerances! {
             NoOp => "everything was as asked already, and nothing changed";
         }
         indirect_groups, "" {
-            /// The resource is in more indirect groups than are shown (`Limits::max_indirect_groups`).
+            /// The resource is in more indirect groups than are shown
+            /// (`Limits::max_indirect_groups`).
             IndirectGroups {
                 /// The number that is shown.
                 shown: usize,

@@ -50,8 +50,8 @@ pub(crate) use validate::check_changed;
 /// A resource: a JSON object whose keys are spelled as in the schema, whose unassigned attributes
 /// are absent, and whose extension attributes stand under their URN (RFC 7643, Section 3).
 ///
-/// [`ResourceDecoder`] makes one of what a client sent. Its `Debug` shows the names of its attributes only:
-/// every value is personal data.
+/// [`ResourceDecoder`] makes one of what a client sent. Its `Debug` shows the names of its
+/// attributes only: every value is personal data.
 #[derive(Clone, Default, PartialEq)]
 pub struct Resource {
     attributes: Object,

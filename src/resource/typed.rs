@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::Meta;
 
-/// A user (RFC 7643, Section 4.1). Read one with [`Resource::deserialize`](super::Resource::deserialize).
+/// A user (RFC 7643, Section 4.1). Read one with
+/// [`Resource::deserialize`](super::Resource::deserialize).
 ///
 /// All attributes are here but `password`, which
 /// [`Resource::take_password`](super::Resource::take_password) hands out.

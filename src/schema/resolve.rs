@@ -143,8 +143,9 @@ impl ResourceType {
         }
     }
 
-    /// The attribute that `path` names among those that [`retain_attributes`](Self::retain_attributes) left out; `bare`
-    /// also in the one extension that has it.
+    /// The attribute that `path` names among those that
+    /// [`retain_attributes`](Self::retain_attributes) left out; `bare` also in the one extension
+    /// that has it.
     pub(crate) fn left_out(&self, path: &AttrPath, bare: bool) -> Option<ResolvedPath> {
         let whole = self.whole()?;
         if self.resolve(path).is_some() || (bare && self.resolve_in_extensions(path).is_some()) {

@@ -160,8 +160,8 @@ impl ResourceType {
 
     /// Indexes a non-unique attribute, such as `addresses.postalCode`, in `MemoryStore` and in the
     /// stores of `scimwire-sqlx`, for filters with `eq` and for
-    /// [`Resources::find_by`](crate::service::Resources::find_by). `externalId` and `emails.value` are
-    /// always indexed. A store over your own tables has its own indexes.
+    /// [`Resources::find_by`](crate::service::Resources::find_by). `externalId` and `emails.value`
+    /// are always indexed. A store over your own tables has its own indexes.
     #[must_use]
     pub fn with_index(mut self, attribute: &str) -> Self {
         let noted = match attribute.parse().ok().filter(|path| self.resolve(path).is_some()) {
@@ -196,8 +196,8 @@ impl ResourceType {
 
     /// Replaces the canonical values of an attribute, as published by `/Schemas`. With
     /// [`ISO_3166_ALPHA2`](super::ISO_3166_ALPHA2) and
-    /// [`enforce_canonical_values`](Self::enforce_canonical_values), `addresses.country` accepts only
-    /// ISO 3166-1 codes.
+    /// [`enforce_canonical_values`](Self::enforce_canonical_values), `addresses.country` accepts
+    /// only ISO 3166-1 codes.
     #[must_use]
     pub fn with_canonical_values(
         mut self,
@@ -357,7 +357,8 @@ impl ResourceType {
         &self.schema
     }
 
-    /// Returns the resource type before [`retain_attributes`](Self::retain_attributes) removed attributes.
+    /// Returns the resource type before [`retain_attributes`](Self::retain_attributes) removed
+    /// attributes.
     pub(super) fn whole(&self) -> Option<&Arc<Self>> {
         self.whole.as_ref()
     }

@@ -33,10 +33,10 @@ pub struct Limits {
     /// beyond it is 413. 10 MiB by default.
     pub max_bulk_bytes: usize,
     /// The evaluation budget of one request, including all operations of a bulk request: see
-    /// [`EvalBudget`](crate::filter::EvalBudget). A unit is a value that is evaluated, or 64 bytes that are
-    /// compared, folded or copied. In SQLite it is a step of the virtual machine; a comparison
-    /// takes about five. Beyond it is `tooMany`; `u64::MAX` means no limit. 10,000,000 by default,
-    /// about half a second, or a second in SQLite.
+    /// [`EvalBudget`](crate::filter::EvalBudget). A unit is a value that is evaluated, or 64 bytes
+    /// that are compared, folded or copied. In SQLite it is a step of the virtual machine; a
+    /// comparison takes about five. Beyond it is `tooMany`; `u64::MAX` means no limit. 10,000,000
+    /// by default, about half a second, or a second in SQLite.
     pub eval_budget: u64,
     /// The largest page: `filter.maxResults` of `ServiceProviderConfig`. 200 by default.
     pub max_page_size: usize,
@@ -47,8 +47,8 @@ pub struct Limits {
     /// resource is always returned. 16 MiB by default.
     pub max_page_bytes: usize,
     /// The maximum memory of the resources of a page, in bytes, counted like
-    /// [`JsonLimits::max_memory`]. Several resource types share it. The page then ends early, as for
-    /// its size. 24 MiB by default: a group of 75,000 members.
+    /// [`JsonLimits::max_memory`]. Several resource types share it. The page then ends early, as
+    /// for its size. 24 MiB by default: a group of 75,000 members.
     pub max_page_memory: usize,
     /// The maximum size of a resource, in bytes of its JSON, without `id`, `meta` and derived
     /// attributes. Members count if the change reads them. A POST, PUT or PATCH that would exceed

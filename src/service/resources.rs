@@ -30,9 +30,9 @@ use crate::value::Value;
 const PAGE: usize = 500;
 
 /// In-process access to the resources of one type. Writes are validated and versioned exactly like
-/// client requests, and reported to the hooks given by [`with_hooks`](Self::with_hooks). Attributes that
-/// are read-only for clients can be set, except derived ones: `id`, `meta` and references such as
-/// `groups`.
+/// client requests, and reported to the hooks given by [`with_hooks`](Self::with_hooks). Attributes
+/// that are read-only for clients can be set, except derived ones: `id`, `meta` and references such
+/// as `groups`.
 ///
 /// Use it in a hook that reacts to changes with changes of its own. If these are reported to the
 /// same hook again, make sure that it terminates.
@@ -85,8 +85,8 @@ impl Resources {
         Self { service: Arc::new(service), endpoint, precondition: Precondition::default() }
     }
 
-    /// Sets the hooks to notify, and to call to [begin](Hooks::begin) each change. Their other methods are
-    /// for client requests, and are not called.
+    /// Sets the hooks to notify, and to call to [begin](Hooks::begin) each change. Their other
+    /// methods are for client requests, and are not called.
     #[must_use]
     pub fn with_hooks(mut self, hooks: impl Hooks) -> Self {
         Arc::make_mut(&mut self.service).hooks = Arc::new(Told(Arc::new(hooks)));

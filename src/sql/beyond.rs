@@ -56,9 +56,9 @@ impl Place {
     }
 }
 
-/// Condition text with characters beyond ASCII stands, its ASCII folded, that is `folded` once all of
-/// it is folded, or begins so. Up to the first such character both are the same; but that a letter
-/// before it may be one character with an accent behind it.
+/// Condition text with characters beyond ASCII stands, its ASCII folded, that is `folded` once all
+/// of it is folded, or begins so. Up to the first such character both are the same; but that a
+/// letter before it may be one character with an accent behind it.
 pub(super) fn places(folded: &str, is_identifier: bool) -> Vec<Place> {
     let ascii = folded.bytes().take_while(u8::is_ascii).count();
     let comes_of_other = |byte: u8| is_identifier || FOLDED_INTO.contains(&byte);

@@ -29,8 +29,9 @@ pub struct Column {
 /// | `Key` | Partial | Full | Full | Full | Full | Full | Full | Full |
 /// | `Key`, prepared | Full | Full | Full | Full | Full | Full | Full | Full |
 ///
-/// If a text is always ASCII, use [`ColumnFormat::Ascii`], which needs no further column. Otherwise use
-/// [`ColumnFormat::Folded`] or [`ColumnFormat::Key`], which your application fills in at each write.
+/// If a text is always ASCII, use [`ColumnFormat::Ascii`], which needs no further column. Otherwise
+/// use [`ColumnFormat::Folded`] or [`ColumnFormat::Key`], which your application fills in at each
+/// write.
 ///
 /// `eq` and `sw` use an index on the compared expression, if there is one. For `Text` and `Ascii`
 /// without case, this is `lower(email)` in SQLite and `lower(email COLLATE "C")` in PostgreSQL.

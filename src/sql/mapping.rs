@@ -15,7 +15,8 @@ pub trait ColumnSource {
     fn dialect(&self) -> Dialect;
 
     /// Returns the column of an attribute, or of a sub-attribute of a single-valued complex one;
-    /// `None` if it has no column. `id` must have one, of [`ColumnFormat::Text`] or [`ColumnFormat::IntegerKey`].
+    /// `None` if it has no column. `id` must have one, of [`ColumnFormat::Text`] or
+    /// [`ColumnFormat::IntegerKey`].
     fn column(&self, path: &ResolvedPath) -> Option<Column>;
 
     /// Returns the values of a multi-valued attribute, whatever the sub-attribute of `path`; `None`
@@ -72,11 +73,11 @@ pub struct ElementTable {
     pub(super) json: Option<Dialect>,
 }
 
-/// A mapping of attribute paths to columns. Build it once, [check](ColumnMapping::check) it, and keep it
-/// in the store.
+/// A mapping of attribute paths to columns. Build it once, [check](ColumnMapping::check) it, and
+/// keep it in the store.
 ///
-/// `id` must have a column. For example, with these tables in PostgreSQL; [`ColumnFormat`](super::ColumnFormat)
-/// says which index serves what:
+/// `id` must have a column. For example, with these tables in PostgreSQL;
+/// [`ColumnFormat`](super::ColumnFormat) says which index serves what:
 ///
 /// ```sql
 /// CREATE TABLE accounts (
@@ -93,8 +94,9 @@ pub struct ElementTable {
 ///
 /// For an integer key use [`Column::integer_key`]. Return [`id_order`](super::id_order()) of the
 /// mapping from [`ResourceStore::id_order`](crate::store::ResourceStore::id_order), so that pages
-/// use an index. For a `NOT NULL` column, [`ResourceType::with_required`](crate::ResourceType::with_required)
-/// makes the attribute required, and [`Column::not_null`] lets sorting use an index:
+/// use an index. For a `NOT NULL` column,
+/// [`ResourceType::with_required`](crate::ResourceType::with_required) makes the attribute
+/// required, and [`Column::not_null`] lets sorting use an index:
 ///
 /// ```
 /// use scimwire::ResourceType;

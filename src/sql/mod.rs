@@ -1,13 +1,13 @@
 //! Filters, sorting and paging as SQL, for PostgreSQL and SQLite: for your own tables, and for the
 //! stores of `scimwire-sqlx`. No database driver is needed.
 //!
-//! [`ColumnSource`], usually a [`ColumnMapping`], says which column has which attribute. SQL finds what
-//! [`BoundFilter::matches`](crate::filter::BoundFilter::matches) matches. If SQL cannot express
-//! that, [`Condition::exact`] is `false`, and the rows are a superset. An attribute without a column is
-//! an error; a condition is never dropped. The store then returns
+//! [`ColumnSource`], usually a [`ColumnMapping`], says which column has which attribute. SQL finds
+//! what [`BoundFilter::matches`](crate::filter::BoundFilter::matches) matches. If SQL cannot
+//! express that, [`Condition::exact`] is `false`, and the rows are a superset. An attribute without
+//! a column is an error; a condition is never dropped. The store then returns
 //! [`Pushdown::None`](crate::store::Pushdown), as
-//! [`RequestReport::pushdown`](crate::dispatch::RequestReport::pushdown) shows. The table at [`ColumnFormat`] says which
-//! format of a column answers which query.
+//! [`RequestReport::pushdown`](crate::dispatch::RequestReport::pushdown) shows. The table at
+//! [`ColumnFormat`] says which format of a column answers which query.
 //!
 //! Values are always bound as parameters, names are quoted, and `%`, `_` and `\` are escaped in
 //! patterns.

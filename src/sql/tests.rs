@@ -635,7 +635,8 @@ fn a_checked_mapping_finds_names_in_any_case() {
     );
 }
 
-/// What a form of `userName`, `title` and `externalId` gives, as the table at [`ColumnFormat`] says.
+/// What a form of `userName`, `title` and `externalId` gives, as the table at [`ColumnFormat`]
+/// says.
 #[test]
 fn the_table_of_forms_is_true() {
     let forms = [

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use crate::query::MaxGroups;
 
-/// The groups that list `id`, true beside each, and those that list these, and so on, as
-/// many as `most` says: the nearest first. `listing` has the groups that list one of whatever id, in
-/// the order of their ids. A cycle ends.
+/// The groups that list `id`, true beside each, and those that list these, and so on, as many as
+/// `most` says: the nearest first. `listing` has the groups that list one of whatever id, in the
+/// order of their ids. A cycle ends.
 pub fn groups_above<'g, G>(
     id: &str,
     most: MaxGroups,

@@ -160,7 +160,8 @@ impl Update {
 
     /// Returns which of members and groups the current state has to contain:
     ///
-    /// - the members, where the change is about them and there is no delta ([`Update::member_delta`]);
+    /// - the members, where the change is about them and there is no delta
+    ///   ([`Update::member_delta`]);
     /// - the groups, where a value without a path echoes them, which are read-only, so that the two
     ///   can be compared.
     #[must_use]
@@ -193,8 +194,8 @@ impl Update {
     ///
     /// - [`StoreError::VersionMismatch`]: the current version is not the one that the client
     ///   expects;
-    /// - [`StoreError::Rejected`]: the change cannot be made, its result must not be stored or would
-    ///   be too long, or the budget is spent.
+    /// - [`StoreError::Rejected`]: the change cannot be made, its result must not be stored or
+    ///   would be too long, or the budget is spent.
     pub fn apply(&self, current: Arc<Resource>) -> Result<Change, StoreError> {
         self.precondition.check(current.version().as_ref())?;
         let copy = self.copy(&current)?;

@@ -19,8 +19,8 @@ const WRITERS: usize = 8;
 /// The number of changes by each.
 const CHANGES: usize = 6;
 
-/// A change of members that can be said as a delta (see [`Update::member_delta`]) does what the whole
-/// operations do: on what is there, with the version, and with what the change tells.
+/// A change of members that can be said as a delta (see [`Update::member_delta`]) does what the
+/// whole operations do: on what is there, with the version, and with what the change tells.
 pub async fn member_delta_equals_full_update(factory: &dyn StoreFactory) {
     let stores = Stores::made_by(factory).await;
     for Groups { subject, name, candidates } in groups(&stores, 6).await {

@@ -1,7 +1,7 @@
 //! A test suite for your own [`ResourceStore`](crate::ResourceStore).
 //!
-//! A factory creates empty stores. [`run_all`] runs every check on new ones, and fails with what the
-//! store did and what it must do:
+//! A factory creates empty stores. [`run_all`] runs every check on new ones, and fails with what
+//! the store did and what it must do:
 //!
 //! ```
 //! use scimwire::MemoryDirectory;
@@ -25,9 +25,9 @@
 //!
 //! - **Types**: pass the resource types that you serve: `.resource_type(users.clone(),
 //!   MyUsers::new(pool))`. If a type has attributes that the tables lack, cut it down with
-//!   [`ResourceType::retain_attributes`](crate::ResourceType::retain_attributes), or name the ones that are kept:
-//!   `.retain_attributes("User", &["userName", "name", "emails", "active"])`. Without groups, their checks are
-//!   skipped.
+//!   [`ResourceType::retain_attributes`](crate::ResourceType::retain_attributes), or name the ones
+//!   that are kept: `.retain_attributes("User", &["userName", "name", "emails", "active"])`.
+//!   Without groups, their checks are skipped.
 //! - **Stores of any type**: use [`users`] and [`groups`], which have attributes of every kind.
 //! - **Push-down**: filters, sorts and pages are requested as the dispatcher does. A store that
 //!   leaves them to the crate passes.

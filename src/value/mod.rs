@@ -201,8 +201,8 @@ impl Value {
     }
 }
 
-/// A place in an array as a pointer has it: `array-index = %x30 / ( %x31-39 *(%x30-39) )` (RFC 6901,
-/// Section 4).
+/// A place in an array as a pointer has it: `array-index = %x30 / ( %x31-39 *(%x30-39) )` (RFC
+/// 6901, Section 4).
 fn place(step: &str) -> Option<usize> {
     if step.starts_with('+') || (step.starts_with('0') && step != "0") {
         return None;

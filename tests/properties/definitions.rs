@@ -1,5 +1,5 @@
-//! SchemaDocument that went wrong somewhere: they are refused with a place, or can be served as they
-//! are.
+//! SchemaDocument that went wrong somewhere: they are refused with a place, or can be served as
+//! they are.
 
 use proptest::prelude::*;
 use proptest::sample::{Index, select};

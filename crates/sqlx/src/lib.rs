@@ -1,9 +1,9 @@
 //! SQLite and PostgreSQL stores for `scimwire`, the embeddable SCIM 2.0 server.
 //!
 //! A [`SqlDirectory`] is a database; it returns a store for each resource type. Resources are JSON
-//! documents in one table, with index columns beside them. Unique and indexed values are in a second
-//! table, memberships in a third, and the number of resources in a fourth. Every primary key begins
-//! with the tenant, and no statement of a request crosses tenants.
+//! documents in one table, with index columns beside them. Unique and indexed values are in a
+//! second table, memberships in a third, and the number of resources in a fourth. Every primary key
+//! begins with the tenant, and no statement of a request crosses tenants.
 //!
 //! | query | plan |
 //! |---|---|
@@ -21,9 +21,9 @@
 //!   means that the change is on disk: SQLite uses a write-ahead log and syncs each commit;
 //!   PostgreSQL follows its `synchronous_commit`. A dropped future leaves nothing half done.
 //! - **Uniqueness** is enforced by the database.
-//! - **Retries and timeouts**: transient failures, such as a restart of the database or an exhausted
-//!   pool, are [`StoreError::Unavailable`](scimwire::StoreError). Transactions that lose against others are
-//!   retried before that. A search beyond its timeout is rejected.
+//! - **Retries and timeouts**: transient failures, such as a restart of the database or an
+//!   exhausted pool, are [`StoreError::Unavailable`](scimwire::StoreError). Transactions that lose
+//!   against others are retried before that. A search beyond its timeout is rejected.
 //! - **Fair shares**: no tenant can use all connections.
 //! - **Limits**: passwords are not stored. Text with U+0000 is rejected, and so are names and
 //!   indexed values of more than 2,000 bytes.

@@ -31,7 +31,8 @@ use scimwire::value::{Object, Value};
 
 /// Stores the resources of one type in a database; see [the crate](crate) for details.
 ///
-/// Stores of types that refer to each other, such as users and groups, come from one [`SqlDirectory`].
+/// Stores of types that refer to each other, such as users and groups, come from one
+/// [`SqlDirectory`].
 pub struct SqlStore<D> {
     directory: SqlDirectory<D>,
     pub(super) layout: Arc<Layout>,

@@ -255,8 +255,8 @@ impl Console {
         })
     }
 
-    /// Says of each user who may come in. Their representations do not where a client took the value
-    /// away: the state stays as it was.
+    /// Says of each user who may come in. Their representations do not where a client took the
+    /// value away: the state stays as it was.
     async fn say_states(
         &self,
         kind: Kind,

@@ -13,8 +13,8 @@ use tokio::task;
 
 use crate::encoding;
 
-/// How many are worked on at once: each takes 19 MiB, and a thread, for as long as a person does not
-/// mind.
+/// How many are worked on at once: each takes 19 MiB, and a thread, for as long as a person does
+/// not mind.
 static ROOM: Semaphore = Semaphore::const_new(2);
 
 /// The hash of a password.

@@ -165,8 +165,8 @@ impl Tokens {
         Ok(IssuedToken { secret, record })
     }
 
-    /// Imports a token that was created elsewhere, such as in a configuration. It is as secure as its
-    /// random source.
+    /// Imports a token that was created elsewhere, such as in a configuration. It is as secure as
+    /// its random source.
     ///
     /// # Errors
     ///

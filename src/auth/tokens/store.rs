@@ -70,11 +70,12 @@ pub trait TokenStore: Send + Sync + 'static {
         hash: &TokenHash,
     ) -> Result<Option<TokenRecord>, Box<dyn StdError + Send + Sync>>;
 
-    /// Inserts a new record. Returns `false`, and inserts nothing, if there is one with the same hash.
+    /// Inserts a new record. Returns `false`, and inserts nothing, if there is one with the same
+    /// hash.
     async fn insert(&self, record: TokenRecord) -> Result<bool, Box<dyn StdError + Send + Sync>>;
 
-    /// Sets the expiry of a token to `time`, unless it expires earlier. Returns `false` if the tenant
-    /// has no such token.
+    /// Sets the expiry of a token to `time`, unless it expires earlier. Returns `false` if the
+    /// tenant has no such token.
     async fn expire(
         &self,
         tenant: &Tenant,

@@ -47,8 +47,8 @@ impl Search<'_> {
         }
     }
 
-    /// The page as it is shown. One of which nothing is left by now would pass for the last one, and
-    /// gives way to what is there instead.
+    /// The page as it is shown. One of which nothing is left by now would pass for the last one,
+    /// and gives way to what is there instead.
     fn completed(&self, mut seen: StorePage) -> Result<StorePage, StoreError> {
         loop {
             let is_empty = seen.resources.is_empty();

@@ -1,5 +1,5 @@
-//! PUT and PATCH: worked out beside the lock, and written if what they were worked out from is still
-//! there.
+//! PUT and PATCH: worked out beside the lock, and written if what they were worked out from is
+//! still there.
 
 use std::borrow::Cow;
 use std::sync::Arc;

@@ -1,5 +1,5 @@
-//! What is kept of clients and of what they were given: after a restart, once it has expired, and in
-//! two processes.
+//! What is kept of clients and of what they were given: after a restart, once it has expired, and
+//! in two processes.
 
 use tempfile::TempDir;
 
