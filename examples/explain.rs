@@ -93,8 +93,8 @@ fn print_plan(written: &Written) {
 async fn print_answer(written: &Written, name: &str, quirks: Quirks) -> Result<(), Box<dyn Error>> {
     let directory = MemoryDirectory::new();
     let scim = Dispatcher::builder("https://example.com/scim/v2")
-        .resource_type(users(), directory.store(users()))
-        .resource_type(groups(), directory.store(groups()))
+        .store(directory.store(users()))
+        .store(directory.store(groups()))
         .unauthenticated()
         .quirks(quirks)
         .build()?;

@@ -26,6 +26,8 @@ pub(crate) fn user() -> ResourceType {
         .retain_attributes(single.into_iter().chain(["emails.type", "emails.value"]))
 }
 
+pub(crate) static RESOURCE_TYPE: LazyLock<Arc<ResourceType>> = LazyLock::new(|| Arc::new(user()));
+
 /// The columns of the attributes; a test validates them with `ColumnMapping::check`. Names may
 /// contain letters that SQLite does not case-fold; the crate compares these.
 pub(crate) static MAPPING: LazyLock<ColumnMapping> = LazyLock::new(|| {
@@ -81,6 +83,10 @@ pub(crate) struct Users(pub(crate) SqlitePool);
 
 #[async_trait]
 impl ResourceStore for Users {
+    fn resource_type(&self) -> &Arc<ResourceType> {
+        &RESOURCE_TYPE
+    }
+
     async fn create(&self, mut user: Resource, cx: &RequestContext) -> Result<Arc<Resource>> {
         user.set_id(uuid::Uuid::now_v7().to_string());
         let mut transaction = self.0.begin_with("BEGIN IMMEDIATE").await.map_err(store_error)?;
@@ -195,7 +201,7 @@ async fn main() -> std::result::Result<(), Box<dyn std::error::Error>> {
     let row = "INSERT INTO users VALUES ('7', 'default', 'bj@example.com', 'Barbara', 'Jensen', 1, NULL, 0, 0, 1)";
     sqlx::raw_sql(&format!("{TABLES} {row}")).execute(&pool).await?;
     let scim = Dispatcher::builder("https://example.com/scim/v2");
-    let scim = scim.resource_type(user(), Users(pool)).unauthenticated().build()?;
+    let scim = scim.store(Users(pool)).unauthenticated().build()?;
     let request = http::Request::get("/scim/v2/Users?filter=userName%20sw%20%22BJ%22").body("")?;
     println!("{}", String::from_utf8_lossy(scim.dispatch(request).await.body()));
     Ok(())

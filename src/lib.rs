@@ -26,8 +26,8 @@
 //!     let directory = MemoryDirectory::new(); // or a store over your own tables
 //!     let (users, groups) = (ResourceType::user(), ResourceType::group());
 //!     let scim = Dispatcher::builder("https://example.com/scim/v2")
-//!         .resource_type(users.clone(), directory.store(users))
-//!         .resource_type(groups.clone(), directory.store(groups))
+//!         .store(directory.store(users))
+//!         .store(directory.store(groups))
 //!         .authenticator(BearerAuth::new(tokens))
 //!         .build()?;
 //!
@@ -189,6 +189,11 @@ pub mod store;
 #[cfg_attr(docsrs, doc(cfg(feature = "testkit")))]
 pub mod testkit;
 pub mod value;
+
+pub use async_trait::async_trait;
+pub use chrono;
+pub use http;
+pub use serde_json;
 
 pub use dispatch::Dispatcher;
 pub use error::{Error, ScimType};

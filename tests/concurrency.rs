@@ -28,7 +28,7 @@ impl Provider {
         let directory = MemoryDirectory::new();
         let groups = Arc::new(ResourceType::group());
         let scim = Dispatcher::builder("https://example.com/scim/v2")
-            .resource_type(Arc::clone(&groups), directory.store(groups))
+            .store(directory.store(groups))
             .unauthenticated()
             .build()
             .expect("a provider");

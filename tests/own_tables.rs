@@ -27,8 +27,7 @@ impl Provider {
             INSERT INTO user_email VALUES ('u1', 'work', 'Ann@work.example'), ('u1', 'home', 'ann@home.example'),
             ('u2', 'home', 'bob@work.example'), ('u3', NULL, 'c@work.example');";
         sqlx::raw_sql(rows).execute(&pool).await.expect("the rows fit");
-        let scim =
-            Dispatcher::builder("https://example.com/scim/v2").resource_type(user(), Users(pool));
+        let scim = Dispatcher::builder("https://example.com/scim/v2").store(Users(pool));
         Self(scim.unauthenticated().build().expect("a provider"))
     }
 

@@ -176,8 +176,8 @@ impl Provider {
         let (users, groups) =
             (ResourceType::user().with_extension(ENTERPRISE_USER), ResourceType::group());
         let builder = Dispatcher::builder("https://example.com/scim/v2")
-            .resource_type(users.clone(), directory.store(users))
-            .resource_type(groups.clone(), directory.store(groups))
+            .store(directory.store(users))
+            .store(directory.store(groups))
             .unauthenticated()
             .quirks(quirks);
         Self(builder.build().expect("a provider"))

@@ -102,11 +102,9 @@ impl Default for Run {
         let groups = ResourceType::group();
         let builder =
             Dispatcher::builder(BASE).unauthenticated().quirks(Quirks::STRICT).clock(clock.clone());
-        let builder = builder.resource_type(users.clone(), directory.store(users));
-        let dispatcher = builder
-            .resource_type(groups.clone(), directory.store(groups))
-            .build()
-            .expect("the types are consistent");
+        let builder = builder.store(directory.store(users));
+        let dispatcher =
+            builder.store(directory.store(groups)).build().expect("the types are consistent");
         Self { dispatcher, clock, created: Vec::new(), last: Value::Null }
     }
 }

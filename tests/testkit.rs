@@ -26,16 +26,15 @@ use sqlx::{Row, SqliteConnection};
 use databases::{AnyDirectory, CLUSTER, Kind};
 use naive::NaiveDatabase;
 use numbered::Numbered;
-use own_tables::{MAPPING, SELECT, TABLES, Users, pool_options, user};
+use own_tables::{MAPPING, SELECT, TABLES, Users, pool_options};
 use pushing::Pushing;
 
 #[tokio::test]
 async fn memory_stores_pass() {
     let factory = || async {
         let directory = MemoryDirectory::new();
-        let stores =
-            Stores::new().resource_type(testkit::users(), directory.store(testkit::users()));
-        stores.resource_type(testkit::groups(), directory.store(testkit::groups()))
+        let stores = Stores::new().store(directory.store(testkit::users()));
+        stores.store(directory.store(testkit::groups()))
     };
     testkit::run_all(&factory).await;
 }
@@ -49,11 +48,8 @@ async fn memory_stores_of_other_types_pass() {
         let (groups, contacts) = (Arc::clone(&groups), Arc::clone(&contacts));
         async move {
             let directory = MemoryDirectory::new().retain_dangling_members();
-            let stores = Stores::new().resource_type(Arc::clone(&groups), directory.store(groups));
-            stores
-                .resource_type(Arc::clone(&contacts), directory.store(contacts))
-                .seed(7)
-                .cases(300)
+            let stores = Stores::new().store(directory.store(groups));
+            stores.store(directory.store(contacts)).seed(7).cases(300)
         }
     };
     testkit::run_all(&factory).await;
@@ -63,9 +59,7 @@ async fn memory_stores_of_other_types_pass() {
 async fn tasks_may_run_on_a_runtime() {
     let factory = || async {
         let store = NaiveDatabase::new(naive::Fault::None).users();
-        let stores = Stores::new()
-            .resource_type(store.resource_type(), store)
-            .retain_attributes("User", naive::KEPT);
+        let stores = Stores::new().store(store).retain_attributes("User", naive::KEPT);
         stores.spawner(|task| drop(tokio::spawn(task))).cases(100)
     };
     testkit::run_all(&factory).await;
@@ -88,9 +82,7 @@ async fn a_store_that_does_little_passes() {
     testkit::run_all(&naive_factory(naive::Fault::None)).await;
     let alone = || async {
         let store = NaiveDatabase::new(naive::Fault::None).users();
-        let stores = Stores::new()
-            .resource_type(store.resource_type(), store)
-            .retain_attributes("User", naive::KEPT);
+        let stores = Stores::new().store(store).retain_attributes("User", naive::KEPT);
         stores.tenants([RequestContext::new("the only one")]).cases(100)
     };
     testkit::run_all(&alone).await;
@@ -137,8 +129,7 @@ async fn over_own_tables(tables: String) -> Stores {
         SqliteConnectOptions::new().filename(folder.path().join("own.db")).create_if_missing(true);
     let pool = pool_options().connect_with(file).await.expect("a new file");
     sqlx::raw_sql(&tables).execute(&pool).await.expect("the tables are well-formed");
-    let stores =
-        Stores::new().resource_type(user(), Users(pool.clone())).explained_by("User", Plans(pool));
+    let stores = Stores::new().store(Users(pool.clone())).explained_by("User", Plans(pool));
     stores.spawner(|task| drop(tokio::spawn(task))).keep_alive(folder).cases(300)
 }
 
@@ -185,7 +176,7 @@ async fn over(kind: Kind) -> Stores {
     let (users, groups) = (testkit::users(), testkit::groups());
     let (for_users, for_groups) =
         (directory.store(Arc::clone(&users)), directory.store(Arc::clone(&groups)));
-    let stores = Stores::new().resource_type(users, for_users).resource_type(groups, for_groups);
+    let stores = Stores::new().store(for_users).store(for_groups);
     stores.spawner(|task| drop(tokio::spawn(task))).keep_alive(directory).cases(400)
 }
 
@@ -293,19 +284,12 @@ async fn a_root_query_over_two_orders_loses_nothing() {
     for both_are_numbers in [false, true] {
         let database = NaiveDatabase::new(naive::Fault::None);
         let of_users = Numbered::new(numbered::Fault::None, database.users());
-        let builder = Dispatcher::builder("https://example.com/scim/v2")
-            .unauthenticated()
-            .resource_type(Arc::clone(&users), of_users);
+        let builder =
+            Dispatcher::builder("https://example.com/scim/v2").unauthenticated().store(of_users);
         let scim = if both_are_numbers {
-            builder.resource_type(
-                Arc::clone(&groups),
-                Numbered::new(numbered::Fault::None, database.groups()),
-            )
+            builder.store(Numbered::new(numbered::Fault::None, database.groups()))
         } else {
-            builder.resource_type(
-                Arc::clone(&groups),
-                MemoryDirectory::new().store(Arc::clone(&groups)),
-            )
+            builder.store(MemoryDirectory::new().store(Arc::clone(&groups)))
         };
         let scim = scim.build().expect("a provider");
         let send = async |method: &str, path: &str, body: String| {
@@ -371,9 +355,7 @@ fn naive_factory(fault: naive::Fault) -> impl testkit::StoreFactory {
     move || async move {
         let database = NaiveDatabase::new(fault);
         let (users, groups) = (database.users(), database.groups());
-        let stores = Stores::new()
-            .resource_type(users.resource_type(), users)
-            .resource_type(groups.resource_type(), groups);
+        let stores = Stores::new().store(users).store(groups);
         stores.retain_attributes("User", naive::KEPT).cases(50)
     }
 }
@@ -381,10 +363,7 @@ fn naive_factory(fault: naive::Fault) -> impl testkit::StoreFactory {
 fn numbered_factory(fault: numbered::Fault) -> impl testkit::StoreFactory {
     move || async move {
         let users = Numbered::new(fault, NaiveDatabase::new(naive::Fault::None).users());
-        Stores::new()
-            .resource_type(users.resource_type(), users)
-            .retain_attributes("User", naive::KEPT)
-            .cases(300)
+        Stores::new().store(users).retain_attributes("User", naive::KEPT).cases(300)
     }
 }
 
@@ -396,7 +375,7 @@ fn pushing_factory(fault: pushing::Fault) -> impl testkit::StoreFactory {
         };
         let (users, groups) = (testkit::users(), testkit::groups());
         let (for_users, for_groups) = (store(&users), store(&groups));
-        Stores::new().resource_type(users, for_users).resource_type(groups, for_groups).cases(300)
+        Stores::new().store(for_users).store(for_groups).cases(300)
     }
 }
 

@@ -82,7 +82,7 @@ fn scim() -> Dispatcher {
     limits.max_body_bytes = LIMIT;
     let builder = Dispatcher::builder("https://example.com/scim/v2");
     builder
-        .resource_type(users.clone(), MemoryStore::new(users))
+        .store(MemoryStore::new(users))
         .authenticator(OneToken)
         .limits(limits)
         .build()
@@ -236,8 +236,7 @@ fn a_bulk_request_has_a_limit_of_its_own() {
         let users = ResourceType::user();
         let mut limits = Limits::default();
         (limits.max_body_bytes, limits.max_bulk_bytes) = (LIMIT, 200);
-        let builder = Dispatcher::builder("https://example.com")
-            .resource_type(users.clone(), MemoryStore::new(users));
+        let builder = Dispatcher::builder("https://example.com").store(MemoryStore::new(users));
         let scim =
             builder.authenticator(OneToken).limits(limits).build().expect("a service provider");
         let address = serve(Router::new().fallback_service(scim)).await;

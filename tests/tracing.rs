@@ -131,7 +131,7 @@ fn scim() -> Dispatcher {
     let users = ResourceType::user();
     let mut features = Features::default();
     features.me = true;
-    let builder = Dispatcher::builder(BASE).resource_type(users.clone(), MemoryStore::new(users));
+    let builder = Dispatcher::builder(BASE).store(MemoryStore::new(users));
     let mut quirks = Quirks::STRICT;
     quirks.boolean_strings = true;
     builder.unauthenticated().features(features).quirks(quirks).build().expect("all is there")
@@ -230,9 +230,8 @@ async fn each_request_is_a_span() {
 async fn how_much_of_a_search_the_store_did_is_told() {
     let log = Log::up_to(LevelFilter::INFO);
     let (users, groups) = (ResourceType::user(), ResourceType::group());
-    let builder =
-        Dispatcher::builder(BASE).resource_type(users.clone(), Laddered(MemoryStore::new(users)));
-    let builder = builder.resource_type(groups.clone(), MemoryStore::new(groups));
+    let builder = Dispatcher::builder(BASE).store(Laddered(MemoryStore::new(users)));
+    let builder = builder.store(MemoryStore::new(groups));
     let scim = builder.unauthenticated().build().expect("all is there");
     for (path, expected, word) in [
         ("/Users?filter=title%20pr", Some(Pushdown::None), Some("nothing")),
@@ -260,6 +259,10 @@ struct Laddered(MemoryStore);
 
 #[async_trait]
 impl ResourceStore for Laddered {
+    fn resource_type(&self) -> &Arc<ResourceType> {
+        self.0.resource_type()
+    }
+
     async fn create(
         &self,
         resource: Resource,
@@ -368,7 +371,7 @@ async fn what_fails_in_the_store_is_told_as_an_error() {
     let log = Log::up_to(LevelFilter::ERROR);
     let users = ResourceType::user();
     let store = Laddered(MemoryStore::new(users.clone()));
-    let builder = Dispatcher::builder(BASE).resource_type(users, store).unauthenticated();
+    let builder = Dispatcher::builder(BASE).store(store).unauthenticated();
     let scim = builder.build().expect("all is there");
     send(&scim, &RequestContext::new("example"), "GET", &format!("/Users/{FAILS}"), &Value::Null)
         .await;

@@ -25,8 +25,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let directory = MemoryDirectory::new();
     let (users, groups) = (ResourceType::user(), ResourceType::group());
     let scim = Dispatcher::builder(format!("http://{listen}/scim/v2"))
-        .resource_type(users.clone(), directory.store(users))
-        .resource_type(groups.clone(), directory.store(groups))
+        .store(directory.store(users))
+        .store(directory.store(groups))
         .authenticator(BearerAuth::new(validator_fn(move |sent: Secret| {
             let known = (sent.expose() == token).then(|| cx.clone());
             async move { known.ok_or_else(AuthError::invalid_token) }

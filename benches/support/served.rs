@@ -34,8 +34,8 @@ impl Served {
         let mut features = Features::default();
         features.patch_response = PatchResponse::NoContent;
         let scim = Dispatcher::builder("https://example.com/scim/v2")
-            .resource_type(Arc::clone(&user_type), users.clone())
-            .resource_type(Arc::clone(&group_type), directory.store(group_type))
+            .store(users.clone())
+            .store(directory.store(group_type))
             .unauthenticated()
             .features(features)
             .limits(limits)

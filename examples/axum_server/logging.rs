@@ -169,13 +169,15 @@ fn name_of(method: &Method) -> &str {
 
 #[cfg(test)]
 mod tests {
+    use scimwire::dispatch::ReportedOperation;
+
     use super::*;
 
     #[test]
     fn a_line_has_what_an_operator_asks_for_and_stays_one() {
         let mut report = RequestReport::default();
         report.tenant = Some("one\n2026".into());
-        report.operation = Some("read");
+        report.operation = Some(ReportedOperation::Read);
         report.id = Some("2819c223".to_owned());
         let (method, status) = (&Method::GET, StatusCode::OK);
         let lines = Lines::default();

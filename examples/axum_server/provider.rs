@@ -65,16 +65,14 @@ impl Provider {
         let (ledger, events) = (Arc::new(Ledger::new(Arc::clone(&records))), Arc::default());
         let tenants = Arc::new(Tenants::new(options, &records));
         let secrets = Secrets::new(Arc::clone(&records));
-        let served =
-            |resource_type: Arc<ResourceType>| (Arc::clone(&resource_type), store(&resource_type));
-        let (users, groups) = (served(user_type), served(group_type));
+        let (users, groups) = (store(&user_type), store(&group_type));
         let hooks = AllHooks::new(&users, &groups, &tenants, &ledger, &events);
         let shares = Shares::new(options.tenant_requests.get(), LONGEST_WAIT);
         let authenticator = TenantAuthenticator::new(Arc::clone(&tenants), public_url, shares)?;
 
         let mut builder = Dispatcher::builder(public_url.scim())
-            .resource_type(users.0, users.1)
-            .resource_type(groups.0, groups.1)
+            .store(users)
+            .store(groups)
             .authenticator(ShowTheWay::new(authenticator, public_url.console()))
             .hooks(Arc::clone(&hooks.all))
             .quirks(quirks(options.quirks))
@@ -83,7 +81,7 @@ impl Provider {
             .cursor_key(cursor_key(&secrets).await?);
         for resource_type in further_types {
             let store = store(&resource_type);
-            builder = builder.resource_type(resource_type, store);
+            builder = builder.store(store);
         }
         let dispatcher = builder.build()?;
         let admin_key = options.admin_key.as_ref().map(TokenHash::new);

@@ -33,8 +33,8 @@ async fn scim(dispatcher: Data<Dispatcher>, request: HttpRequest, body: Bytes) -
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let directory = MemoryDirectory::new();
     let scim_service = Dispatcher::builder("http://127.0.0.1:8080/scim/v2")
-        .resource_type(ResourceType::user(), directory.store(ResourceType::user()))
-        .resource_type(ResourceType::group(), directory.store(ResourceType::group()))
+        .store(directory.store(ResourceType::user()))
+        .store(directory.store(ResourceType::group()))
         .unauthenticated()
         .build()?;
     let scim_service = Data::new(scim_service);

@@ -10,8 +10,8 @@ use scimwire::{Dispatcher, MemoryDirectory, ResourceType};
 async fn main() -> Result<(), Error> {
     let directory = MemoryDirectory::new();
     let scim = Dispatcher::builder("https://example.com/scim/v2")
-        .resource_type(ResourceType::user(), directory.store(ResourceType::user()))
-        .resource_type(ResourceType::group(), directory.store(ResourceType::group()))
+        .store(directory.store(ResourceType::user()))
+        .store(directory.store(ResourceType::group()))
         .unauthenticated()
         .build()?;
     run(service_fn(async |request: Request| -> Result<Response<Body>, Error> {

@@ -19,7 +19,7 @@ const BJENSEN: &str = r#"{"userName":"bjensen","emails":[{"type":"work","value":
 static SCIM: LazyLock<Dispatcher> = LazyLock::new(|| {
     let users = ResourceType::user().with_extension(ENTERPRISE_USER);
     Dispatcher::builder("https://example.com/scim/v2")
-        .resource_type(users.clone(), MemoryStore::new(users))
+        .store(MemoryStore::new(users))
         .unauthenticated()
         .build()
         .expect("the resource type is consistent")

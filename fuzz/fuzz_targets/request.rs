@@ -61,8 +61,8 @@ impl Served {
         features.me = true;
         features.change_password = true;
         let scim = Dispatcher::builder("https://example.com/scim/v2")
-            .resource_type(users.clone(), directory.store(users))
-            .resource_type(groups.clone(), directory.store(groups))
+            .store(directory.store(users))
+            .store(directory.store(groups))
             .features(features)
             .unauthenticated()
             .build()

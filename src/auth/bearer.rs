@@ -83,7 +83,7 @@ pub trait TokenValidator: Send + Sync + 'static {
 /// }));
 /// let users = ResourceType::user();
 /// let scim = Dispatcher::builder("https://example.com/scim/v2")
-///     .resource_type(users.clone(), MemoryStore::new(users))
+///     .store(MemoryStore::new(users))
 ///     .authenticator(authenticator)
 ///     .build()?;
 ///

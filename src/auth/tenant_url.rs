@@ -176,7 +176,7 @@ fn without_port(authority: &str) -> &str {
 /// # let tokens = BearerAuth::new(validator_fn(|_: Secret| async { Ok(RequestContext::new("acme")) }));
 /// let users = ResourceType::user();
 /// let scim = Dispatcher::builder("https://example.com/scim/v2")
-///     .resource_type(users.clone(), MemoryStore::new(users))
+///     .store(MemoryStore::new(users))
 ///     .authenticator(VerifyTenant::new(tokens, "https://{tenant}.example.com/scim/v2".parse()?))
 ///     .build()?;
 ///

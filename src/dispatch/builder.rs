@@ -11,12 +11,11 @@ use crate::clock::Clock;
 use crate::features::Features;
 use crate::hooks::Hooks;
 use crate::quirks::Quirks;
-use crate::schema::{ResolvedPath, ResourceType, ResourceUrls, SchemaError, SchemaRegistry};
+use crate::schema::{ResolvedPath, ResourceUrls, SchemaError, SchemaRegistry};
 use crate::service::{Endpoint, Limits, Service};
 use crate::store::ResourceStore;
 
-/// Puts a [`Dispatcher`] together. Resource types and an authenticator are required; all else has a
-/// default.
+/// A builder of a [`Dispatcher`]. A store and an authenticator are required; the rest has defaults.
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct DispatcherBuilder {
     base_url: String,
@@ -30,29 +29,56 @@ pub struct DispatcherBuilder {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum BuildError {
-    /// The base URL is none: the second word says why.
-    #[error("the base URL `{0}` {1}; it has to be like `https://example.com/scim/v2`")]
-    BaseUrl(String, &'static str),
-    /// The base URL has the name or password of a user, and is not shown for that.
-    #[error("the base URL names a user, or a password: it is part of what everybody gets")]
+    /// The base URL is invalid.
+    #[error("the base URL `{url}` {reason}; use one like `https://example.com/scim/v2`")]
+    #[non_exhaustive]
+    BaseUrl {
+        /// The base URL.
+        url: String,
+        /// What is wrong with it.
+        reason: BaseUrlError,
+    },
+    /// The base URL contains a user name or password. It is not shown for that reason.
+    #[error("the base URL contains a user name or password, and every response would show it")]
     BaseUrlUser,
     /// There is no authenticator.
     #[error(
-        "there is no authenticator: call `authenticate`, or `unauthenticated` to let everybody in"
+        "there is no authenticator: call `authenticator`, or `unauthenticated` to accept every request"
     )]
     NoAuthenticator,
     /// There is an authenticator, and everybody is let in all the same.
-    #[error("both `authenticate` and `unauthenticated` were called: remove one")]
+    #[error("`authenticator` and `unauthenticated` exclude each other: remove one of the calls")]
     TwoAuthenticators,
     /// There are no resource types.
-    #[error("there are no resource types: call `resource_type`")]
+    #[error("there are no resource types: call `store`")]
     NoResourceTypes,
     /// No resource type has a sensitive attribute of that name.
-    #[error("no resource type has the attribute `{0}`, which is to be sensitive")]
+    #[error("no resource type has the sensitive attribute `{0}`")]
     UnknownAttribute(String),
     /// A resource type is inconsistent.
     #[error(transparent)]
     Schema(#[from] SchemaError),
+}
+
+/// The reason for which a base URL is invalid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum BaseUrlError {
+    /// It is not a URL.
+    #[error("is not a URL")]
+    NotUrl,
+    /// It has no host.
+    #[error("has no host")]
+    NoHost,
+    /// Its scheme is neither `http` nor `https`.
+    #[error("does not begin with `https://` or `http://`")]
+    Scheme,
+    /// Its port is not a number from 0 to 65535.
+    #[error("has an invalid port")]
+    Port,
+    /// It has a query or a fragment.
+    #[error("has a query or a fragment")]
+    Query,
 }
 
 impl DispatcherBuilder {
@@ -66,70 +92,66 @@ impl DispatcherBuilder {
         }
     }
 
-    /// Serves a resource type from a store.
-    pub fn resource_type(
-        mut self,
-        resource_type: impl Into<Arc<ResourceType>>,
-        store: impl ResourceStore,
-    ) -> Self {
-        self.service.endpoints.push(Endpoint::new(resource_type, store));
+    /// Adds a store, and with it its resource type.
+    #[doc(alias = "resource_type")]
+    pub fn store(mut self, store: impl ResourceStore) -> Self {
+        self.service.endpoints.push(Endpoint::new(store));
         self
     }
 
-    /// Asks `authenticator` who sends each request.
+    /// Sets the authenticator, which identifies the caller of each request.
     pub fn authenticator(self, authenticator: impl Authenticate) -> Self {
         Self { authenticator: Some(Arc::new(authenticator)), ..self }
     }
 
-    /// Lets everybody in. A host that authenticates by itself puts a
-    /// [`RequestContext`](crate::auth::RequestContext) among the extensions of each request;
-    /// without one, all share the tenant `default`.
+    /// Accepts every request. If your application authenticates requests itself, insert a
+    /// [`RequestContext`](crate::auth::RequestContext) into the extensions of each request; without
+    /// one, all share the tenant `default`.
     pub fn unauthenticated(self) -> Self {
         Self { lets_everybody_in: true, ..self }
     }
 
-    /// Gives the host a say in changes.
+    /// Sets the hooks, which run before and after every change.
     pub fn hooks(mut self, hooks: impl Hooks) -> Self {
         (self.service.hooks, self.service.has_hooks) = (Arc::new(hooks), true);
         self
     }
 
-    /// Chooses how requests are read that depart from the RFC; [`Quirks::LENIENT`], unless said
-    /// otherwise.
+    /// Sets which deviations from the RFC are tolerated. [`Quirks::LENIENT`] by default.
     pub fn quirks(mut self, quirks: Quirks) -> Self {
         self.service.quirks = quirks;
         self
     }
 
-    /// Limits what a request may ask for.
+    /// Sets the limits of a request.
     pub fn limits(mut self, limits: Limits) -> Self {
         self.service.limits = limits;
         self
     }
 
-    /// Switches optional parts of the protocol on and off.
+    /// Turns optional parts of the protocol on and off.
     pub fn features(mut self, features: Features) -> Self {
         self.service.features = features;
         self
     }
 
-    /// Takes the time from somewhere else than the machine.
+    /// Sets the clock. The default is the system clock.
     pub fn clock(mut self, clock: impl Clock) -> Self {
         self.service.clock = Arc::new(clock);
         self
     }
 
-    /// Makes cursors that others cannot forge: 16 secret random bytes, the same in all processes of
-    /// a cluster. Without them a cursor is checked for mistakes only; a forged one still shows no
-    /// more than its sender may read anyhow.
+    /// Sets the key that signs cursors: 16 secret random bytes, the same in all processes of a
+    /// cluster. Without it, a cursor is only checked for mistakes; a forged one shows nothing that
+    /// its sender may not read anyway.
     pub fn cursor_key(mut self, cursor_key: [u8; 16]) -> Self {
         self.service.cursor_key = cursor_key;
         self
     }
 
-    /// Refuses filters in URLs that name one of these attributes, such as `emails` or
-    /// `name.familyName`, with 403 `sensitive`: URLs are kept in logs and histories. The client is
-    /// asked to POST to `.search` (RFC 7644, Section 7.5.2). Most identity providers only know
+    /// Rejects filters in URLs that name one of these attributes, such as `emails` or
+    /// `name.familyName`, with 403 `sensitive`: URLs end up in logs and histories. The client has to
+    /// POST to `.search` instead (RFC 7644, Section 7.5.2). Most identity providers only know
     /// filters in URLs, on `userName` and `externalId` at least.
     pub fn sensitive_attributes<'n>(
         mut self,
@@ -174,21 +196,21 @@ fn check_base_url(url: &str) -> Result<(), BuildError> {
     if authority.is_some_and(|authority| authority.contains('@')) {
         return Err(BuildError::BaseUrlUser);
     }
-    let refuse = |why| Err(BuildError::BaseUrl(url.to_owned(), why));
+    let reject = |reason| Err(BuildError::BaseUrl { url: url.to_owned(), reason });
     let Ok(uri) = url.parse::<Uri>() else {
-        return refuse("is no URL");
+        return reject(BaseUrlError::NotUrl);
     };
     let Some(authority) = uri.authority().filter(|authority| !authority.host().is_empty()) else {
-        return refuse("has no host");
+        return reject(BaseUrlError::NoHost);
     };
     if !matches!(uri.scheme_str(), Some("http" | "https")) {
-        return refuse("begins with neither `https://` nor `http://`");
+        return reject(BaseUrlError::Scheme);
     }
     if authority.as_str() != authority.host() && authority.port().is_none() {
-        return refuse("has no port that there is");
+        return reject(BaseUrlError::Port);
     }
     if uri.query().is_some() || url.contains('#') {
-        return refuse("has a query or a fragment");
+        return reject(BaseUrlError::Query);
     }
     Ok(())
 }

@@ -33,10 +33,10 @@ use crate::service::{
 pub use crate::clock::{Clock, SystemClock};
 pub use crate::features::{Features, PatchResponse};
 pub use crate::service::Limits;
-pub use builder::{BuildError, DispatcherBuilder};
+pub use builder::{BaseUrlError, BuildError, DispatcherBuilder};
 #[doc(no_inline)]
 pub use bytes::Bytes;
-pub use report::RequestReport;
+pub use report::{ReportedOperation, RequestReport};
 
 use self::tracing::Observation;
 use body::Body;
@@ -52,7 +52,7 @@ use response::{of_document, of_failure, of_options, of_outcome, of_text, set};
 /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
 /// let users = ResourceType::user();
 /// let scim = Dispatcher::builder("https://example.com/scim/v2")
-///     .resource_type(users.clone(), MemoryStore::new(users))
+///     .store(MemoryStore::new(users))
 ///     .unauthenticated()
 ///     .build()?;
 /// let request = http::Request::get("/scim/v2/Users").body("")?;
@@ -189,7 +189,7 @@ impl Provider {
         let mut respelled = Deviations::default();
         let route = Route::find(head.uri.path(), call, &mut respelled)?;
         call.deviations.append(respelled);
-        route.tell(&head.method, report);
+        route.fill(&head.method, report);
         let (limits, permissions) = (&self.service.limits, call.cx.permissions);
         let allowed =
             if route.only_reads(&head.method) { permissions.read } else { permissions.write };

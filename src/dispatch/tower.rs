@@ -35,7 +35,7 @@ type BoxError = Box<dyn StdError + Send + Sync>;
 ///
 /// let users = ResourceType::user();
 /// let scim = Dispatcher::builder("https://example.com/scim/v2")
-///     .resource_type(users.clone(), MemoryStore::new(users))
+///     .store(MemoryStore::new(users))
 ///     .unauthenticated()
 ///     .build()?;
 /// let app: Router = Router::new().nest_service("/scim/v2", scim);

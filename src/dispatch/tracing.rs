@@ -73,7 +73,7 @@ mod traced {
             let rules: Vec<&str> = rules.into_iter().collect();
             let span = &self.span;
             span.record("tenant", report.tenant.as_ref().map(Tenant::as_str));
-            span.record("operation", report.operation);
+            span.record("operation", report.operation.map(|operation| operation.as_str()));
             span.record(
                 "resource_type",
                 report.resource_type.as_ref().map(|resource_type| resource_type.name()),

@@ -4,11 +4,12 @@ use std::collections::HashSet;
 
 use async_trait::async_trait;
 
-use super::{ChangeGuard, CreateDecision, DeleteDecision, Hooks, MemberDecision};
+use super::{
+    AddMembersEvent, ChangeGuard, CreateDecision, CreateEvent, DeleteDecision, DeleteEvent, Hooks,
+    MemberDecision, UpdateEvent,
+};
 use crate::context::RequestContext;
 use crate::error::Error;
-use crate::resource::Resource;
-use crate::schema::ResourceType;
 use crate::store::Change;
 
 #[async_trait]
@@ -22,14 +23,9 @@ impl<T: Hooks> Hooks for Vec<T> {
         Ok(guard)
     }
 
-    async fn before_create(
-        &self,
-        resource_type: &ResourceType,
-        resource: &mut Resource,
-        cx: &RequestContext,
-    ) -> Result<CreateDecision, Error> {
+    async fn before_create(&self, event: &mut CreateEvent<'_>) -> Result<CreateDecision, Error> {
         for hooks in self {
-            match hooks.before_create(resource_type, resource, cx).await? {
+            match hooks.before_create(event).await? {
                 CreateDecision::Create => {}
                 link @ CreateDecision::Link { .. } => return Ok(link),
             }
@@ -39,13 +35,11 @@ impl<T: Hooks> Hooks for Vec<T> {
 
     async fn before_add_members(
         &self,
-        resource_type: &ResourceType,
-        members: &[String],
-        cx: &RequestContext,
+        event: &AddMembersEvent<'_>,
     ) -> Result<MemberDecision, Error> {
         let mut without = HashSet::new();
         for hooks in self {
-            match hooks.before_add_members(resource_type, members, cx).await? {
+            match hooks.before_add_members(event).await? {
                 MemberDecision::Accept => {}
                 MemberDecision::Ignore(ids) => without.extend(ids),
             }
@@ -57,24 +51,13 @@ impl<T: Hooks> Hooks for Vec<T> {
         })
     }
 
-    fn before_update(
-        &self,
-        resource_type: &ResourceType,
-        before: &Resource,
-        after: &mut Resource,
-        cx: &RequestContext,
-    ) -> Result<(), Error> {
-        self.iter().try_for_each(|hooks| hooks.before_update(resource_type, before, after, cx))
+    fn before_update(&self, event: &mut UpdateEvent<'_>) -> Result<(), Error> {
+        self.iter().try_for_each(|hooks| hooks.before_update(event))
     }
 
-    async fn before_delete(
-        &self,
-        resource_type: &ResourceType,
-        id: &str,
-        cx: &RequestContext,
-    ) -> Result<DeleteDecision, Error> {
+    async fn before_delete(&self, event: &DeleteEvent<'_>) -> Result<DeleteDecision, Error> {
         for hooks in self {
-            match hooks.before_delete(resource_type, id, cx).await? {
+            match hooks.before_delete(event).await? {
                 DeleteDecision::Delete => {}
                 DeleteDecision::Deactivate => return Ok(DeleteDecision::Deactivate),
             }

@@ -4,6 +4,7 @@
 //! makes changes of its own through [`Resources`](crate::service::Resources).
 
 mod compose;
+mod event;
 mod guard;
 mod pointer;
 
@@ -13,10 +14,9 @@ use async_trait::async_trait;
 
 use crate::context::RequestContext;
 use crate::error::Error;
-use crate::resource::Resource;
-use crate::schema::ResourceType;
 use crate::store::Change;
 
+pub use event::{AddMembersEvent, CreateEvent, DeleteEvent, UpdateEvent};
 pub use guard::ChangeGuard;
 
 /// Hooks that run before and after every change. By default each does nothing.
@@ -28,9 +28,12 @@ pub use guard::ChangeGuard;
 ///
 /// ```
 /// # use scimwire::auth::RequestContext;
-/// # use scimwire::hooks::{CreateDecision, DeleteDecision, MemberDecision, Hooks, ChangeGuard};
+/// # use scimwire::hooks::{
+/// #     AddMembersEvent, ChangeGuard, CreateDecision, CreateEvent, DeleteDecision, DeleteEvent, Hooks,
+/// #     MemberDecision, UpdateEvent,
+/// # };
+/// # use scimwire::Error;
 /// # use scimwire::store::Change;
-/// # use scimwire::{Error, Resource, ResourceType};
 /// # struct Host;
 /// #[async_trait::async_trait]
 /// impl Hooks for Host {
@@ -40,39 +43,24 @@ pub use guard::ChangeGuard;
 ///     }
 ///     async fn before_create(
 ///         &self,
-///         of: &ResourceType,
-///         resource: &mut Resource,
-///         cx: &RequestContext,
+///         event: &mut CreateEvent<'_>,
 ///     ) -> Result<CreateDecision, Error> {
-/// #       let _ = (of, resource, cx);
+/// #       let _ = event;
 ///         Ok(CreateDecision::Create)
 ///     }
 ///     async fn before_add_members(
 ///         &self,
-///         of: &ResourceType,
-///         members: &[String],
-///         cx: &RequestContext,
+///         event: &AddMembersEvent<'_>,
 ///     ) -> Result<MemberDecision, Error> {
-/// #       let _ = (of, members, cx);
+/// #       let _ = event;
 ///         Ok(MemberDecision::Accept)
 ///     }
-///     fn before_update(
-///         &self,
-///         of: &ResourceType,
-///         before: &Resource,
-///         after: &mut Resource,
-///         cx: &RequestContext,
-///     ) -> Result<(), Error> {
-/// #       let _ = (of, before, after, cx);
+///     fn before_update(&self, event: &mut UpdateEvent<'_>) -> Result<(), Error> {
+/// #       let _ = event;
 ///         Ok(())
 ///     }
-///     async fn before_delete(
-///         &self,
-///         of: &ResourceType,
-///         id: &str,
-///         cx: &RequestContext,
-///     ) -> Result<DeleteDecision, Error> {
-/// #       let _ = (of, id, cx);
+///     async fn before_delete(&self, event: &DeleteEvent<'_>) -> Result<DeleteDecision, Error> {
+/// #       let _ = event;
 ///         Ok(DeleteDecision::Delete)
 ///     }
 ///     async fn after_commit(&self, change: &Change, cx: &RequestContext) {
@@ -139,12 +127,7 @@ pub trait Hooks: Send + Sync + 'static {
     /// # Errors
     ///
     /// - the change is rejected; the client gets this error.
-    async fn before_create(
-        &self,
-        _resource_type: &ResourceType,
-        _resource: &mut Resource,
-        _cx: &RequestContext,
-    ) -> Result<CreateDecision, Error> {
+    async fn before_create(&self, _event: &mut CreateEvent<'_>) -> Result<CreateDecision, Error> {
         Ok(CreateDecision::Create)
     }
 
@@ -157,9 +140,7 @@ pub trait Hooks: Send + Sync + 'static {
     /// - the change is rejected; the client gets this error.
     async fn before_add_members(
         &self,
-        _resource_type: &ResourceType,
-        _members: &[String],
-        _cx: &RequestContext,
+        _event: &AddMembersEvent<'_>,
     ) -> Result<MemberDecision, Error> {
         Ok(MemberDecision::Accept)
     }
@@ -172,13 +153,7 @@ pub trait Hooks: Send + Sync + 'static {
     /// # Errors
     ///
     /// - the change is rejected; the client gets this error.
-    fn before_update(
-        &self,
-        _resource_type: &ResourceType,
-        _before: &Resource,
-        _after: &mut Resource,
-        _cx: &RequestContext,
-    ) -> Result<(), Error> {
+    fn before_update(&self, _event: &mut UpdateEvent<'_>) -> Result<(), Error> {
         Ok(())
     }
 
@@ -189,12 +164,7 @@ pub trait Hooks: Send + Sync + 'static {
     /// # Errors
     ///
     /// - the change is rejected; the client gets this error.
-    async fn before_delete(
-        &self,
-        _resource_type: &ResourceType,
-        _id: &str,
-        _cx: &RequestContext,
-    ) -> Result<DeleteDecision, Error> {
+    async fn before_delete(&self, _event: &DeleteEvent<'_>) -> Result<DeleteDecision, Error> {
         Ok(DeleteDecision::Delete)
     }
 
@@ -213,10 +183,9 @@ pub trait Hooks: Send + Sync + 'static {
 /// This hook links a user to the account that has the same `userName`:
 ///
 /// ```
-/// use scimwire::auth::RequestContext;
-/// use scimwire::hooks::{CreateDecision, Hooks};
+/// use scimwire::hooks::{CreateDecision, CreateEvent, Hooks};
 /// use scimwire::service::Resources;
-/// use scimwire::{Dispatcher, Error, MemoryStore, Resource, ResourceType};
+/// use scimwire::{Dispatcher, Error, MemoryStore, ResourceType};
 ///
 /// struct LinkAccounts {
 ///     users: Resources,
@@ -226,13 +195,11 @@ pub trait Hooks: Send + Sync + 'static {
 /// impl Hooks for LinkAccounts {
 ///     async fn before_create(
 ///         &self,
-///         of: &ResourceType,
-///         resource: &mut Resource,
-///         cx: &RequestContext,
+///         event: &mut CreateEvent<'_>,
 ///     ) -> Result<CreateDecision, Error> {
-///         match resource.get_str("userName") {
-///             Some(user_name) if of.name() == "User" => {
-///                 let found = self.users.find_by("userName", user_name, cx).await?;
+///         match event.resource.get_str("userName") {
+///             Some(user_name) if event.resource_type.name() == "User" => {
+///                 let found = self.users.find_by("userName", user_name, event.cx).await?;
 ///                 Ok(found
 ///                     .first()
 ///                     .map_or(CreateDecision::Create, |user| CreateDecision::link(user.id())))
@@ -244,9 +211,9 @@ pub trait Hooks: Send + Sync + 'static {
 ///
 /// let users = ResourceType::user();
 /// let store = MemoryStore::new(users.clone());
-/// let hooks = LinkAccounts { users: Resources::new(users.clone(), store.clone()) };
+/// let hooks = LinkAccounts { users: Resources::new(store.clone()) };
 /// let scim = Dispatcher::builder("https://example.com/scim/v2")
-///     .resource_type(users, store)
+///     .store(store)
 ///     .hooks(hooks)
 ///     .unauthenticated()
 ///     .build()?;

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use super::{
-    Change, ChangeGuard, CreateDecision, DeleteDecision, Error, Hooks, MemberDecision,
-    RequestContext, Resource, ResourceType,
+    AddMembersEvent, Change, ChangeGuard, CreateDecision, CreateEvent, DeleteDecision, DeleteEvent,
+    Error, Hooks, MemberDecision, RequestContext, UpdateEvent,
 };
 
 /// Delegates to the value behind the pointer.
@@ -21,39 +21,27 @@ macro_rules! forward {
 
             async fn before_create(
                 &self,
-                resource_type: &ResourceType,
-                resource: &mut Resource,
-                cx: &RequestContext,
+                event: &mut CreateEvent<'_>,
             ) -> Result<CreateDecision, Error> {
-                (**self).before_create(resource_type, resource, cx).await
+                (**self).before_create(event).await
             }
 
             async fn before_add_members(
                 &self,
-                resource_type: &ResourceType,
-                members: &[String],
-                cx: &RequestContext,
+                event: &AddMembersEvent<'_>,
             ) -> Result<MemberDecision, Error> {
-                (**self).before_add_members(resource_type, members, cx).await
+                (**self).before_add_members(event).await
             }
 
-            fn before_update(
-                &self,
-                resource_type: &ResourceType,
-                before: &Resource,
-                after: &mut Resource,
-                cx: &RequestContext,
-            ) -> Result<(), Error> {
-                (**self).before_update(resource_type, before, after, cx)
+            fn before_update(&self, event: &mut UpdateEvent<'_>) -> Result<(), Error> {
+                (**self).before_update(event)
             }
 
             async fn before_delete(
                 &self,
-                resource_type: &ResourceType,
-                id: &str,
-                cx: &RequestContext,
+                event: &DeleteEvent<'_>,
             ) -> Result<DeleteDecision, Error> {
-                (**self).before_delete(resource_type, id, cx).await
+                (**self).before_delete(event).await
             }
 
             async fn after_commit(&self, change: &Change, cx: &RequestContext) {

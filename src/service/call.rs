@@ -9,7 +9,7 @@ use super::{Endpoint, Service};
 use crate::budget::EvalBudget;
 use crate::context::RequestContext;
 use crate::features::Features;
-use crate::hooks::{ChangeGuard, MemberDecision};
+use crate::hooks::{AddMembersEvent, ChangeGuard, MemberDecision};
 use crate::message::SearchRequest;
 use crate::patch::PatchBinder;
 use crate::query::Projection;
@@ -138,7 +138,8 @@ impl<'c> Call<'c> {
         if members.is_empty() {
             return Ok(MemberDecision::Accept);
         }
-        Ok(self.service.hooks.before_add_members(&endpoint.resource_type, members, self.cx).await?)
+        let event = AddMembersEvent::new(&endpoint.resource_type, members, self.cx);
+        Ok(self.service.hooks.before_add_members(&event).await?)
     }
 
     /// Tells the hooks what was committed. It had the passwords before they were stored, and has

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::outcome::{Failure, Outcome};
 use super::{Call, Endpoint, rewrite};
-use crate::hooks::{CreateDecision, LinkMode, MemberDecision};
+use crate::hooks::{CreateDecision, CreateEvent, LinkMode, MemberDecision};
 use crate::patch::Replacement;
 use crate::resource::{Decoded, Meta, Resource, validate};
 use crate::store::{Change, ChangeKind, too_long};
@@ -22,7 +22,8 @@ pub(crate) async fn create(
     let assumed = call.quirks.active_by_default
         && rewrite::activate(&endpoint.resource_type, &mut resource, &mut call.deviations);
     let hooks = &call.service.hooks;
-    let change = match hooks.before_create(&endpoint.resource_type, &mut resource, call.cx).await? {
+    let mut event = CreateEvent::new(&endpoint.resource_type, &mut resource, call.cx);
+    let change = match hooks.before_create(&mut event).await? {
         CreateDecision::Create => insert(call, endpoint, resource).await?,
         CreateDecision::Link { id, mode } => {
             if assumed {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::outcome::{Failure, Outcome};
 use super::patch::amend;
 use super::{Call, Endpoint};
-use crate::hooks::DeleteDecision;
+use crate::hooks::{DeleteDecision, DeleteEvent};
 use crate::message::PatchOperation;
 use crate::patch::PatchBinder;
 use crate::store::Change;
@@ -27,7 +27,8 @@ pub(super) async fn delete_any_version(
     id: &str,
 ) -> Result<Outcome, Failure> {
     let _turn = call.begin().await?;
-    match call.service.hooks.before_delete(&endpoint.resource_type, id, call.cx).await? {
+    let event = DeleteEvent::new(&endpoint.resource_type, id, call.cx);
+    match call.service.hooks.before_delete(&event).await? {
         DeleteDecision::Delete => {
             remove(call, endpoint, id).await?;
             Ok(Outcome::no_content(None))

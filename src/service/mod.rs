@@ -113,10 +113,7 @@ impl Service {
 }
 
 impl Endpoint {
-    pub(crate) fn new(
-        resource_type: impl Into<Arc<ResourceType>>,
-        store: impl ResourceStore,
-    ) -> Self {
-        Self { resource_type: resource_type.into(), store: Arc::new(store) }
+    pub(crate) fn new(store: impl ResourceStore) -> Self {
+        Self { resource_type: Arc::clone(store.resource_type()), store: Arc::new(store) }
     }
 }

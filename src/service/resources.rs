@@ -45,7 +45,7 @@ const PAGE: usize = 500;
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let users =
-///     Resources::new(ResourceType::user(), MemoryStore::new(ResourceType::user()));
+///     Resources::new(MemoryStore::new(ResourceType::user()));
 /// let cx = RequestContext::new("example");
 /// let mut user = Resource::default();
 /// user.set("userName", "bjensen");
@@ -78,8 +78,8 @@ impl Hooks for Told {
 
 impl Resources {
     /// Uses the resources in `store`, without hooks.
-    pub fn new(resource_type: impl Into<Arc<ResourceType>>, store: impl ResourceStore) -> Self {
-        let endpoint = Endpoint::new(resource_type, store);
+    pub fn new(store: impl ResourceStore) -> Self {
+        let endpoint = Endpoint::new(store);
         let mut service = Service::new();
         service.limits.max_resource_bytes = usize::MAX;
         Self { service: Arc::new(service), endpoint, precondition: Precondition::default() }
@@ -148,7 +148,7 @@ impl Resources {
     ///
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// let users = Resources::new(ResourceType::user(), MemoryStore::new(ResourceType::user()));
+    /// let users = Resources::new(MemoryStore::new(ResourceType::user()));
     /// let cx = RequestContext::new("example");
     /// let mut user = Resource::default();
     /// user.set("userName", "bjensen");

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::outcome::Failure;
 use super::{Call, Endpoint};
-use crate::hooks::{Hooks, MemberDecision};
+use crate::hooks::{Hooks, MemberDecision, UpdateEvent};
 use crate::patch::Replacement;
 use crate::quirks::Deviation;
 use crate::resource::Resource;
@@ -54,7 +54,7 @@ impl Call<'_> {
         let (hooks, cx) = (Arc::clone(&self.service.hooks), self.cx.clone());
         let resource_type = Arc::clone(&endpoint.resource_type);
         update.with_hook(Box::new(move |before: &Resource, after: &mut Resource| {
-            Hooks::before_update(hooks.as_ref(), &resource_type, before, after, &cx)
+            hooks.before_update(&mut UpdateEvent::new(&resource_type, before, after, &cx))
         }))
     }
 }

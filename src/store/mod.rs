@@ -22,6 +22,7 @@ use crate::context::RequestContext;
 use crate::filter::BoundFilter;
 use crate::query::{IdOrder, Page, Projection, Query, Sort};
 use crate::resource::Resource;
+use crate::schema::ResourceType;
 
 pub use change::{Change, ChangeKind, MemberChange};
 pub use error::StoreError;
@@ -58,6 +59,9 @@ pub use nul_byte::reject_nul;
 #[doc(alias = "backend")]
 #[async_trait]
 pub trait ResourceStore: Send + Sync + 'static {
+    /// Returns the type of the resources.
+    fn resource_type(&self) -> &Arc<ResourceType>;
+
     /// Stores a new resource under an id that the store chooses, and returns what was stored, with
     /// the id. Uniqueness is checked atomically: of two concurrent calls with the same value, one
     /// fails.

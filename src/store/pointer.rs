@@ -8,6 +8,7 @@ use super::{
     Change, IdOrder, Precondition, Projection, Pushdown, Query, RequestContext, Resource,
     ResourceStore, StoreError, StorePage, StoreQuery, Update,
 };
+use crate::schema::ResourceType;
 
 /// Delegates to the value behind the pointer.
 macro_rules! forward {
@@ -15,6 +16,10 @@ macro_rules! forward {
         #[async_trait]
         #[deny(clippy::missing_trait_methods)]
         impl<T: ResourceStore + ?Sized> ResourceStore for $pointer<T> {
+            fn resource_type(&self) -> &Arc<ResourceType> {
+                (**self).resource_type()
+            }
+
             async fn create(
                 &self,
                 resource: Resource,

@@ -50,7 +50,7 @@ const ROUNDS: usize = 5;
 ///         self.0.users("EXPLAIN QUERY PLAN ", &selection, cx).await
 ///     }
 /// }
-/// // Stores::new().resource_type(users, MyUsers::new(database)).explained_by("User", Plans(database))
+/// // Stores::new().store(MyUsers::new(database)).explained_by("User", Plans(database))
 /// ```
 ///
 /// A plan with `SCAN users` in SQLite, or `Seq Scan on users` in PostgreSQL, fails the check. The

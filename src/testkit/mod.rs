@@ -12,8 +12,8 @@
 //! let factory = async || {
 //!     let directory = MemoryDirectory::new();
 //!     Stores::new()
-//!         .resource_type(testkit::users(), directory.store(testkit::users()))
-//!         .resource_type(testkit::groups(), directory.store(testkit::groups()))
+//!         .store(directory.store(testkit::users()))
+//!         .store(directory.store(testkit::groups()))
 //! #         .cases(100)
 //! };
 //! testkit::run_all(&factory).await;
@@ -23,8 +23,7 @@
 //!
 //! To fit the checks to your store:
 //!
-//! - **Types**: pass the resource types that you serve: `.resource_type(users.clone(),
-//!   MyUsers::new(pool))`. If a type has attributes that the tables lack, cut it down with
+//! - **Types**: pass the resource types that you serve: `.store(//!   MyUsers::new(pool))`. If a type has attributes that the tables lack, cut it down with
 //!   [`ResourceType::retain_attributes`](crate::ResourceType::retain_attributes), or name the ones
 //!   that are kept: `.retain_attributes("User", &["userName", "name", "emails", "active"])`.
 //!   Without groups, their checks are skipped.

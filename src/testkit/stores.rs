@@ -90,15 +90,11 @@ impl Stores {
         }
     }
 
-    /// Adds the store of a resource type that you serve. For a store of any type, add
+    /// Adds the store of a resource type that you serve. If it can store any type, use
     /// [`users`](super::users) and [`groups`](super::groups).
-    pub fn resource_type(
-        mut self,
-        resource_type: impl Into<Arc<ResourceType>>,
-        store: impl ResourceStore,
-    ) -> Self {
+    pub fn store(mut self, store: impl ResourceStore) -> Self {
         self.served.push(Served {
-            resource_type: resource_type.into(),
+            resource_type: Arc::clone(store.resource_type()),
             store: Arc::new(store),
             kept: None,
             explain: None,

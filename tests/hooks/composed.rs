@@ -6,7 +6,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use async_trait::async_trait;
 use http::StatusCode;
 use scimwire::auth::RequestContext;
-use scimwire::hooks::{ChangeGuard, CreateDecision, DeleteDecision, Hooks};
+use scimwire::hooks::{
+    ChangeGuard, CreateDecision, CreateEvent, DeleteDecision, DeleteEvent, Hooks, UpdateEvent,
+};
 use scimwire::message::{PatchOperation, SearchRequest};
 use scimwire::service::Resources;
 use scimwire::store::{Change, ChangeKind, EntityTags, Precondition};
@@ -47,12 +49,8 @@ impl Marks {
 
 #[async_trait]
 impl Hooks for Marks {
-    async fn before_create(
-        &self,
-        _: &ResourceType,
-        resource: &mut Resource,
-        _: &RequestContext,
-    ) -> Result<CreateDecision, Error> {
+    async fn before_create(&self, event: &mut CreateEvent<'_>) -> Result<CreateDecision, Error> {
+        let CreateEvent { resource, .. } = event;
         self.mark(resource)?;
         let adopts = resource
             .get_str("nickName")
@@ -61,22 +59,13 @@ impl Hooks for Marks {
         Ok(adopts.map_or(CreateDecision::Create, CreateDecision::link))
     }
 
-    fn before_update(
-        &self,
-        _: &ResourceType,
-        _: &Resource,
-        after: &mut Resource,
-        _: &RequestContext,
-    ) -> Result<(), Error> {
+    fn before_update(&self, event: &mut UpdateEvent<'_>) -> Result<(), Error> {
+        let UpdateEvent { after, .. } = event;
         self.mark(after)
     }
 
-    async fn before_delete(
-        &self,
-        _: &ResourceType,
-        _: &str,
-        cx: &RequestContext,
-    ) -> Result<DeleteDecision, Error> {
+    async fn before_delete(&self, event: &DeleteEvent<'_>) -> Result<DeleteDecision, Error> {
+        let DeleteEvent { cx, .. } = event;
         match cx.principal() {
             Some(principal) if principal == format!("guest of {}", self.0) => {
                 Err(Error::new(StatusCode::FORBIDDEN, format!("{} says no", self.0)))
@@ -235,12 +224,7 @@ struct Adopts {
 
 #[async_trait]
 impl Hooks for Adopts {
-    async fn before_create(
-        &self,
-        _: &ResourceType,
-        _: &mut Resource,
-        _: &RequestContext,
-    ) -> Result<CreateDecision, Error> {
+    async fn before_create(&self, _event: &mut CreateEvent<'_>) -> Result<CreateDecision, Error> {
         let id = self.id.lock().expect("no panic while it is held").clone();
         Ok(id.map_or(CreateDecision::Create, CreateDecision::link))
     }
@@ -296,7 +280,7 @@ fn named(name: &str) -> Resource {
 async fn what_the_host_does_itself_is_checked_and_told() {
     let recorder = Recorder::default();
     let store = MemoryStore::new(ResourceType::user());
-    let users = Resources::new(ResourceType::user(), store).with_hooks(recorder.clone());
+    let users = Resources::new(store).with_hooks(recorder.clone());
     let made = users.create(named("bjensen"), &cx()).await.expect("a user");
     assert_eq!((made.operation, recorder.one().id), (ChangeKind::Create, made.id.clone()));
     let read = users.get(&made.id, &cx()).await.expect("the user");
@@ -352,7 +336,7 @@ async fn what_the_host_does_itself_is_checked_and_told() {
 
 #[tokio::test]
 async fn the_host_changes_only_what_nobody_has_changed_since() {
-    let users = Resources::new(ResourceType::user(), MemoryStore::new(ResourceType::user()));
+    let users = Resources::new(MemoryStore::new(ResourceType::user()));
     let made = users.create(named("bjensen"), &cx()).await.expect("a user");
     let read = made.after.expect("a state").version().expect("a version");
     let expecting = users.with_precondition(Precondition::if_match(read));
@@ -377,7 +361,7 @@ async fn the_host_changes_only_what_nobody_has_changed_since() {
 
 #[tokio::test]
 async fn the_host_reads_all_of_its_tenant() {
-    let users = Resources::new(ResourceType::user(), MemoryStore::new(ResourceType::user()));
+    let users = Resources::new(MemoryStore::new(ResourceType::user()));
     assert!(users.list(&cx()).await.expect("a list").is_empty());
     for number in 0..1001 {
         users.create(named(&format!("user {number}")), &cx()).await.expect("a user");
@@ -396,7 +380,7 @@ fn parameters(query: &str) -> SearchRequest {
 
 #[tokio::test]
 async fn the_host_reads_as_clients_do() {
-    let users = Resources::new(ResourceType::user(), MemoryStore::new(ResourceType::user()));
+    let users = Resources::new(MemoryStore::new(ResourceType::user()));
     for name in ["bjensen", "jsmith", "mandy"] {
         let mut user = named(name);
         user.set("password", "t1meMa$heen");
@@ -434,7 +418,7 @@ async fn the_host_reads_as_clients_do() {
 
 #[tokio::test]
 async fn the_host_finds_all_that_there_are() {
-    let users = Resources::new(ResourceType::user(), MemoryStore::new(ResourceType::user()));
+    let users = Resources::new(MemoryStore::new(ResourceType::user()));
     for number in 0..1001 {
         let mut user = named(&format!("user {number}"));
         user.set("nickName", if number == 7 { "the \"one\" \\ only" } else { "many" });
@@ -470,8 +454,7 @@ async fn the_host_finds_all_that_there_are() {
 async fn the_host_takes_its_turn_and_keeps_secrets() {
     let slow = Slow { lock: Some(Arc::default()), ..Slow::default() };
     let store = WholeStore::default();
-    let users = Resources::new(ResourceType::user(), store.of(&ResourceType::user()))
-        .with_hooks(slow.clone());
+    let users = Resources::new(store.of(&ResourceType::user())).with_hooks(slow.clone());
     let mut user = named("bjensen");
     user.set("password", "t1meMa$heen");
     let made = users.create(user, &cx()).await.expect("a user");
@@ -524,8 +507,7 @@ impl Hooks for Departments {
 async fn a_policy_reacts_with_changes_of_its_own() {
     let (store, recorder) = (WholeStore::default(), Recorder::default());
     let [_, group_type, ..] = types();
-    let groups =
-        Resources::new(group_type.clone(), store.of(&group_type)).with_hooks(recorder.clone());
+    let groups = Resources::new(store.of(&group_type)).with_hooks(recorder.clone());
     let hooks: Vec<Arc<dyn Hooks>> =
         vec![Arc::new(recorder.clone()), Arc::new(Departments { groups })];
     let kept = support::writes::provider::Kept::Whole(store);
@@ -561,10 +543,10 @@ async fn the_answer_to_a_post_shows_what_the_host_made_of_it() {
     // P-3.1-02
     let [user_type, group_type, ..] = types();
     let directory = MemoryDirectory::new();
-    let groups = Resources::new(group_type.clone(), directory.store(group_type.clone()));
+    let groups = Resources::new(directory.store(group_type.clone()));
     let scim = Dispatcher::builder("https://example.com/scim/v2")
-        .resource_type(user_type.clone(), directory.store(user_type))
-        .resource_type(group_type.clone(), directory.store(group_type))
+        .store(directory.store(user_type))
+        .store(directory.store(group_type))
         .unauthenticated()
         .hooks(Departments { groups })
         .build()

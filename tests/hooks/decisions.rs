@@ -5,7 +5,9 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use http::StatusCode;
 use scimwire::auth::RequestContext;
-use scimwire::hooks::{CreateDecision, DeleteDecision, Hooks};
+use scimwire::hooks::{
+    CreateDecision, CreateEvent, DeleteDecision, DeleteEvent, Hooks, UpdateEvent,
+};
 use scimwire::store::{Change, ChangeKind};
 use scimwire::{Dispatcher, Error, Resource, ResourceType, ScimType};
 use serde_json::{Value, json};
@@ -23,12 +25,8 @@ struct Host(Recorder);
 
 #[async_trait]
 impl Hooks for Host {
-    async fn before_create(
-        &self,
-        resource_type: &ResourceType,
-        resource: &mut Resource,
-        cx: &RequestContext,
-    ) -> Result<CreateDecision, Error> {
+    async fn before_create(&self, event: &mut CreateEvent<'_>) -> Result<CreateDecision, Error> {
+        let CreateEvent { resource_type, resource, cx, .. } = event;
         assert_eq!(cx.tenant().as_str(), "example");
         match resource.get_str("externalId") {
             Some("refuse") => {
@@ -50,20 +48,15 @@ impl Hooks for Host {
         Ok(CreateDecision::Create)
     }
 
-    fn before_update(
-        &self,
-        _: &ResourceType,
-        before: &Resource,
-        after: &mut Resource,
-        cx: &RequestContext,
-    ) -> Result<(), Error> {
+    fn before_update(&self, event: &mut UpdateEvent<'_>) -> Result<(), Error> {
+        let UpdateEvent { before, after, cx, .. } = event;
         if cx.extensions.get::<Unconditional>().is_some() {
             return Err(Error::new(StatusCode::PRECONDITION_REQUIRED, "send If-Match"));
         }
         match after.get_str("title") {
             Some("refuse") => return Err(Error::scim(ScimType::InvalidValue, "not that title")),
             Some("shout") => after.set("title", "SHOUT"),
-            Some("as before") => *after = before.clone(),
+            Some("as before") => **after = before.clone(),
             Some("nobody") => drop(after.remove("userName")),
             _ => {}
         }
@@ -73,12 +66,8 @@ impl Hooks for Host {
         Ok(())
     }
 
-    async fn before_delete(
-        &self,
-        _: &ResourceType,
-        id: &str,
-        cx: &RequestContext,
-    ) -> Result<DeleteDecision, Error> {
+    async fn before_delete(&self, event: &DeleteEvent<'_>) -> Result<DeleteDecision, Error> {
+        let DeleteEvent { id, cx, .. } = event;
         if cx.principal() == Some("guest") {
             return Err(Error::new(StatusCode::FORBIDDEN, format!("{id} stays")));
         }
@@ -200,23 +189,14 @@ impl Staff {
 
 #[async_trait]
 impl Hooks for Staff {
-    async fn before_create(
-        &self,
-        _: &ResourceType,
-        resource: &mut Resource,
-        _: &RequestContext,
-    ) -> Result<CreateDecision, Error> {
+    async fn before_create(&self, event: &mut CreateEvent<'_>) -> Result<CreateDecision, Error> {
+        let CreateEvent { resource, .. } = event;
         Self::settle(resource);
         Ok(CreateDecision::Create)
     }
 
-    fn before_update(
-        &self,
-        _: &ResourceType,
-        _: &Resource,
-        after: &mut Resource,
-        _: &RequestContext,
-    ) -> Result<(), Error> {
+    fn before_update(&self, event: &mut UpdateEvent<'_>) -> Result<(), Error> {
+        let UpdateEvent { after, .. } = event;
         Self::settle(after);
         Ok(())
     }
@@ -309,13 +289,8 @@ struct Both(Recorder);
 
 #[async_trait]
 impl Hooks for Both {
-    async fn before_delete(
-        &self,
-        resource_type: &ResourceType,
-        id: &str,
-        cx: &RequestContext,
-    ) -> Result<DeleteDecision, Error> {
-        Deactivating.before_delete(resource_type, id, cx).await
+    async fn before_delete(&self, event: &DeleteEvent<'_>) -> Result<DeleteDecision, Error> {
+        Deactivating.before_delete(event).await
     }
 
     async fn after_commit(&self, change: &Change, cx: &RequestContext) {
@@ -392,23 +367,14 @@ impl Careless {
 
 #[async_trait]
 impl Hooks for Careless {
-    async fn before_create(
-        &self,
-        _: &ResourceType,
-        resource: &mut Resource,
-        _: &RequestContext,
-    ) -> Result<CreateDecision, Error> {
+    async fn before_create(&self, event: &mut CreateEvent<'_>) -> Result<CreateDecision, Error> {
+        let CreateEvent { resource, .. } = event;
         Self::set(resource);
         Ok(CreateDecision::Create)
     }
 
-    fn before_update(
-        &self,
-        _: &ResourceType,
-        _: &Resource,
-        after: &mut Resource,
-        _: &RequestContext,
-    ) -> Result<(), Error> {
+    fn before_update(&self, event: &mut UpdateEvent<'_>) -> Result<(), Error> {
+        let UpdateEvent { after, .. } = event;
         Self::set(after);
         Ok(())
     }
@@ -422,8 +388,7 @@ async fn what_the_host_sets_is_checked_like_all_else() {
         .enforce_canonical_values("userType")
         .enforce_canonical_values("emails.type");
     let store = LazyDirectory::new(kind_asked_for(), false).store(users.clone());
-    let builder =
-        Dispatcher::builder(BASE).resource_type(users, store).unauthenticated().hooks(Careless);
+    let builder = Dispatcher::builder(BASE).store(store).unauthenticated().hooks(Careless);
     let provider = Provider::of(builder.build().expect("all is there"));
     let titled = |title: &str| {
         let mut user = user("bjensen");

@@ -3,9 +3,8 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use scimwire::auth::RequestContext;
-use scimwire::hooks::{CreateDecision, Hooks, LinkMode};
-use scimwire::{Error, Quirks, Resource, ResourceType, ScimType};
+use scimwire::hooks::{CreateDecision, CreateEvent, Hooks, LinkMode};
+use scimwire::{Error, Quirks, ScimType};
 use serde_json::{Value, json};
 
 use support::writes::provider::{Kept, Provider, Setup, at, id, members, version};
@@ -18,12 +17,8 @@ struct Links(LinkMode);
 
 #[async_trait]
 impl Hooks for Links {
-    async fn before_create(
-        &self,
-        _: &ResourceType,
-        resource: &mut Resource,
-        _: &RequestContext,
-    ) -> Result<CreateDecision, Error> {
+    async fn before_create(&self, event: &mut CreateEvent<'_>) -> Result<CreateDecision, Error> {
+        let CreateEvent { resource, .. } = event;
         let Some(id) =
             resource.external_id().and_then(|id| id.strip_prefix("link ")).map(str::to_owned)
         else {

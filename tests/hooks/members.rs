@@ -5,10 +5,9 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use async_trait::async_trait;
-use scimwire::auth::RequestContext;
-use scimwire::hooks::{Hooks, MemberDecision};
+use scimwire::hooks::{AddMembersEvent, Hooks, MemberDecision};
 use scimwire::quirks::OmittedAttributes;
-use scimwire::{Error, Quirks, ResourceType};
+use scimwire::{Error, Quirks};
 use serde_json::json;
 
 use support::writes::hooks::Knows;
@@ -66,10 +65,9 @@ struct LeavesOut(&'static str);
 impl Hooks for LeavesOut {
     async fn before_add_members(
         &self,
-        _: &ResourceType,
-        members: &[String],
-        _: &RequestContext,
+        event: &AddMembersEvent<'_>,
     ) -> Result<MemberDecision, Error> {
+        let AddMembersEvent { members, .. } = event;
         let unknown: HashSet<String> =
             members.iter().filter(|id| id.starts_with(self.0)).cloned().collect();
         Ok(if unknown.is_empty() {

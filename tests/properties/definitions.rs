@@ -160,7 +160,7 @@ proptest! {
                     }
                 }
                 let builder = Dispatcher::builder("https://example.com/scim/v2").unauthenticated();
-                let builder = types.into_iter().fold(builder, |builder, known| builder.resource_type(known.clone(), MemoryStore::new(known)));
+                let builder = types.into_iter().fold(builder, |builder, known| builder.store(MemoryStore::new(known)));
                 prop_assert!(builder.build().is_ok(), "{document}");
             }
         }

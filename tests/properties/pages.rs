@@ -99,6 +99,10 @@ struct Claiming(MemoryStore, Pushdown);
 
 #[async_trait]
 impl ResourceStore for Claiming {
+    fn resource_type(&self) -> &Arc<ResourceType> {
+        self.0.resource_type()
+    }
+
     async fn create(
         &self,
         resource: Resource,

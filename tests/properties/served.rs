@@ -31,8 +31,8 @@ impl Served {
         let mut features = Features::default();
         features.change_password = true;
         let scim = Dispatcher::builder("https://example.com/scim/v2")
-            .resource_type(Arc::clone(&USERS), users.clone())
-            .resource_type(Arc::clone(&group_type), groups.clone())
+            .store(users.clone())
+            .store(groups.clone())
             .unauthenticated()
             .quirks(quirks)
             .features(features)

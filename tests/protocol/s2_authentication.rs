@@ -12,8 +12,8 @@ use scimwire::auth::{
     AuthError, Authenticate, BearerAuth, MemoryTokens, Permissions, RequestContext, TokenGrant,
     Tokens, VerifyTenant, validator_fn,
 };
-use scimwire::dispatch::{BuildError, DispatcherBuilder, Features, RequestReport};
-use scimwire::hooks::{CreateDecision, Hooks};
+use scimwire::dispatch::{BaseUrlError, BuildError, DispatcherBuilder, Features, RequestReport};
+use scimwire::hooks::{CreateDecision, CreateEvent, Hooks};
 use scimwire::query::{Projection, Query};
 use scimwire::store::{Change, Precondition, Pushdown, StoreError, StorePage, StoreQuery, Update};
 use scimwire::{
@@ -32,7 +32,7 @@ fn builder() -> DispatcherBuilder {
     let types = [ResourceType::user(), ResourceType::group()];
     types.into_iter().fold(Dispatcher::builder(BASE), |builder, resource_type| {
         let store = directory.store(resource_type.clone());
-        builder.resource_type(resource_type, store)
+        builder.store(store)
     })
 }
 
@@ -193,9 +193,7 @@ async fn no_401_goes_without_a_challenge() {
     impl Hooks for Refusing {
         async fn before_create(
             &self,
-            _: &ResourceType,
-            _: &mut Resource,
-            _: &RequestContext,
+            _event: &mut CreateEvent<'_>,
         ) -> Result<CreateDecision, Error> {
             Err(Error::new(http::StatusCode::UNAUTHORIZED, "say who you are"))
         }
@@ -447,7 +445,7 @@ fn nobody_lets_everybody_in_by_mistake() {
         assert_eq!(refused, BuildError::TwoAuthenticators);
         assert_eq!(
             refused.to_string(),
-            "both `authenticate` and `unauthenticated` were called: remove one"
+            "`authenticator` and `unauthenticated` exclude each other: remove one of the calls"
         );
     }
 }
@@ -455,8 +453,8 @@ fn nobody_lets_everybody_in_by_mistake() {
 #[test]
 fn a_base_url_that_is_none_is_refused() {
     let at = |url: &str| {
-        let (users, store) = (ResourceType::user(), MemoryStore::new(ResourceType::user()));
-        Dispatcher::builder(url).unauthenticated().resource_type(users, store).build().map(drop)
+        let store = MemoryStore::new(ResourceType::user());
+        Dispatcher::builder(url).unauthenticated().store(store).build().map(drop)
     };
     for good in [
         "https://example.com/scim/v2",
@@ -466,22 +464,25 @@ fn a_base_url_that_is_none_is_refused() {
     ] {
         assert_eq!(at(good), Ok(()), "{good}");
     }
-    for (url, why) in [
-        ("/scim/v2", "has no host"),
-        ("example.com", "begins with neither `https://` nor `http://`"),
-        ("htp://example.com", "begins with neither `https://` nor `http://`"),
-        ("http://example.com:99999", "has no port that there is"),
-        ("http://example.com:/scim", "has no port that there is"),
-        ("https://example.com/sc im", "is no URL"),
-        ("https://", "is no URL"),
-        ("https://example.com/scim?a=b", "has a query or a fragment"),
-        ("https://example.com/scim#a", "has a query or a fragment"),
+    for (url, expected) in [
+        ("/scim/v2", BaseUrlError::NoHost),
+        ("example.com", BaseUrlError::Scheme),
+        ("htp://example.com", BaseUrlError::Scheme),
+        ("http://example.com:99999", BaseUrlError::Port),
+        ("http://example.com:/scim", BaseUrlError::Port),
+        ("https://example.com/sc im", BaseUrlError::NotUrl),
+        ("https://", BaseUrlError::NotUrl),
+        ("https://example.com/scim?a=b", BaseUrlError::Query),
+        ("https://example.com/scim#a", BaseUrlError::Query),
     ] {
         let refused = at(url).expect_err(url);
-        assert_eq!(refused, BuildError::BaseUrl(url.to_owned(), why), "{url}");
+        assert!(
+            matches!(&refused, BuildError::BaseUrl { reason, .. } if *reason == expected),
+            "{url}: {refused:?}"
+        );
         assert_eq!(
             refused.to_string(),
-            format!("the base URL `{url}` {why}; it has to be like `https://example.com/scim/v2`")
+            format!("the base URL `{url}` {expected}; use one like `https://example.com/scim/v2`")
         );
     }
     for named in [
@@ -523,6 +524,10 @@ impl OnlyThemselves {
 
 #[async_trait]
 impl ResourceStore for OnlyThemselves {
+    fn resource_type(&self) -> &Arc<ResourceType> {
+        self.0.resource_type()
+    }
+
     async fn create(
         &self,
         resource: Resource,
@@ -587,7 +592,7 @@ async fn a_store_decides_by_who_asks_what_and_for_which_resource() {
     }));
     let store = OnlyThemselves(MemoryStore::new(users.clone()));
     let scim = Dispatcher::builder(BASE)
-        .resource_type(users, store)
+        .store(store)
         .authenticator(authenticator)
         .build()
         .expect("all is there");
@@ -633,10 +638,9 @@ async fn strangers_may_be_let_in_to_register_and_no_further() {
     impl Hooks for Registration {
         async fn before_create(
             &self,
-            _: &ResourceType,
-            user: &mut Resource,
-            cx: &RequestContext,
+            event: &mut CreateEvent<'_>,
         ) -> Result<CreateDecision, Error> {
+            let CreateEvent { resource: user, cx, .. } = event;
             if cx.principal().is_none() {
                 user.set("active", false);
             }

@@ -2,7 +2,7 @@
 //! explicit true activates.
 
 use scimwire::Quirks;
-use scimwire::hooks::Hooks;
+use scimwire::hooks::{Hooks, UpdateEvent};
 use serde_json::{Value, json};
 
 use support::writes::provider::{Answer, Provider, Setup, add, id, remove, replace, version};
@@ -284,13 +284,8 @@ struct Titled;
 
 #[async_trait::async_trait]
 impl Hooks for Titled {
-    fn before_update(
-        &self,
-        _: &scimwire::ResourceType,
-        _: &scimwire::Resource,
-        after: &mut scimwire::Resource,
-        _: &scimwire::auth::RequestContext,
-    ) -> Result<(), scimwire::Error> {
+    fn before_update(&self, event: &mut UpdateEvent<'_>) -> Result<(), scimwire::Error> {
+        let UpdateEvent { after, .. } = event;
         match after.get_str("title") {
             Some("said") => after.set("active", false),
             Some("gone") => drop(after.remove("active")),

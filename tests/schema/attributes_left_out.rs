@@ -531,7 +531,7 @@ fn what_every_resource_has_cannot_be_left_out() {
     ] {
         let err = Dispatcher::builder("https://example.com")
             .unauthenticated()
-            .resource_type(refused.clone(), MemoryDirectory::new().store(refused))
+            .store(MemoryDirectory::new().store(refused))
             .build()
             .expect_err(text);
         assert_eq!(err.to_string(), text);
@@ -551,8 +551,8 @@ fn one_schema_is_the_same_for_all_types() {
     let kept = ResourceType::user().retain_attributes(["userName"]);
     let refused = Dispatcher::builder("https://example.com")
         .unauthenticated()
-        .resource_type(kept.clone(), directory.store(kept))
-        .resource_type(people.clone(), directory.store(people))
+        .store(directory.store(kept))
+        .store(directory.store(people))
         .build()
         .expect_err("two schemas of one URI");
     let text =

@@ -1,6 +1,6 @@
 //! A store of users that keeps the hashes of passwords apart from the resources.
 
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard};
 
 use async_trait::async_trait;
 use scimwire::auth::RequestContext;
@@ -13,6 +13,8 @@ use serde_json::{Value, json};
 use support::writes::provider::{BASE, message};
 use support::writes::recorder::Recorder;
 use support::writes::samples::user;
+
+static USERS: LazyLock<Arc<ResourceType>> = LazyLock::new(|| Arc::new(ResourceType::user()));
 
 /// One row, and the passwords that came with it: a host would keep the hash of the last.
 #[derive(Clone, Default)]
@@ -39,6 +41,10 @@ impl OneUser {
 
 #[async_trait]
 impl ResourceStore for OneUser {
+    fn resource_type(&self) -> &Arc<ResourceType> {
+        &USERS
+    }
+
     async fn create(
         &self,
         mut resource: Resource,
@@ -92,9 +98,7 @@ async fn a_store_that_takes_passwords_out_has_each_once_and_a_change_for_it() {
     let (store, recorder, mut features) =
         (OneUser::default(), Recorder::default(), Features::default());
     features.change_password = true;
-    let builder = Dispatcher::builder(BASE)
-        .resource_type(ResourceType::user(), store.clone())
-        .unauthenticated();
+    let builder = Dispatcher::builder(BASE).store(store.clone()).unauthenticated();
     let scim = builder.features(features).hooks(recorder.clone()).build().expect("all is there");
     let send = async |method: &str, path: &str, body: String| {
         let request = http::Request::builder()

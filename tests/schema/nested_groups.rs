@@ -167,7 +167,7 @@ fn teams(quirks: Quirks) -> (Provider, Recorder) {
         .expect("a schema");
     let teams = ResourceType::new("Team", schema);
     let store = LazyDirectory::new(kind_asked_for(), false).store(teams.clone());
-    let builder = Dispatcher::builder(BASE).resource_type(teams, store).unauthenticated();
+    let builder = Dispatcher::builder(BASE).store(store).unauthenticated();
     let recorder = Recorder::default();
     let builder = builder.quirks(quirks).hooks(recorder.clone());
     (Provider::of(builder.build().expect("the type is consistent")), recorder)

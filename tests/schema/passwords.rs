@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use scimwire::auth::RequestContext;
 use scimwire::dispatch::Features;
-use scimwire::hooks::{CreateDecision, Hooks};
+use scimwire::hooks::{CreateDecision, CreateEvent, Hooks, UpdateEvent};
 use scimwire::query::Projection;
 use scimwire::schema::Schema;
 use scimwire::store::Change;
@@ -61,22 +61,13 @@ impl Host {
 
 #[async_trait]
 impl Hooks for Host {
-    async fn before_create(
-        &self,
-        _: &ResourceType,
-        resource: &mut Resource,
-        _: &RequestContext,
-    ) -> Result<CreateDecision, Error> {
+    async fn before_create(&self, event: &mut CreateEvent<'_>) -> Result<CreateDecision, Error> {
+        let CreateEvent { resource, .. } = event;
         self.hash(&Resource::default(), resource).map(|()| CreateDecision::Create)
     }
 
-    fn before_update(
-        &self,
-        _: &ResourceType,
-        before: &Resource,
-        after: &mut Resource,
-        _: &RequestContext,
-    ) -> Result<(), Error> {
+    fn before_update(&self, event: &mut UpdateEvent<'_>) -> Result<(), Error> {
+        let UpdateEvent { before, after, .. } = event;
         self.hash(before, after)
     }
 
@@ -501,8 +492,7 @@ async fn the_ready_made_stores_keep_no_password_however_it_comes() {
     for quirks in [Quirks::STRICT, Quirks::LENIENT] {
         let users = ResourceType::user();
         let store = LazyDirectory::new(kind_asked_for(), false).store(users.clone());
-        let builder =
-            Dispatcher::builder(BASE).resource_type(users, store.clone()).unauthenticated();
+        let builder = Dispatcher::builder(BASE).store(store.clone()).unauthenticated();
         let scim = builder.features(with_passwords()).quirks(quirks).build().expect("all is there");
         let provider = Provider::of(scim);
         let made = provider.create("/Users", &with_password("bjensen")).await;
@@ -576,8 +566,7 @@ fn vaults() -> ResourceType {
 async fn the_ready_made_stores_keep_no_secret_of_what_has_members() {
     // S-7-11, S-9.2-01
     let store = LazyDirectory::new(kind_asked_for(), false).store(vaults());
-    let builder =
-        Dispatcher::builder(BASE).resource_type(vaults(), store.clone()).unauthenticated();
+    let builder = Dispatcher::builder(BASE).store(store.clone()).unauthenticated();
     let provider = Provider::of(builder.features(with_passwords()).build().expect("all is there"));
     let secrets = json!({
         "pin": SECRET,
@@ -636,7 +625,7 @@ async fn no_path_asks_about_a_secret() {
     // S-4.1.1-11, S-7-13: whether it is there or not, the answer is the same.
     for quirks in [Quirks::STRICT, Quirks::LENIENT] {
         let store = LazyDirectory::new(kind_asked_for(), false).store(vaults());
-        let builder = Dispatcher::builder(BASE).resource_type(vaults(), store).unauthenticated();
+        let builder = Dispatcher::builder(BASE).store(store).unauthenticated();
         let provider = Provider::of(
             builder.features(with_passwords()).quirks(quirks).build().expect("all is there"),
         );

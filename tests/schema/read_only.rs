@@ -2,13 +2,11 @@
 
 use async_trait::async_trait;
 use scimwire::auth::RequestContext;
-use scimwire::hooks::{CreateDecision, Hooks};
+use scimwire::hooks::{CreateDecision, CreateEvent, Hooks};
 use scimwire::message::PatchOperation;
 use scimwire::schema::{Schema, SchemaExtension};
 use scimwire::service::Resources;
-use scimwire::{
-    Dispatcher, Error, MemoryDirectory, Quirks, Resource, ResourceType, ScimType, StoreError,
-};
+use scimwire::{Dispatcher, Error, MemoryDirectory, Quirks, ResourceType, ScimType, StoreError};
 use serde_json::{Value, json};
 
 use support::writes::provider::{BASE, Provider, at, id};
@@ -35,12 +33,8 @@ struct Badges;
 
 #[async_trait]
 impl Hooks for Badges {
-    async fn before_create(
-        &self,
-        _: &ResourceType,
-        resource: &mut Resource,
-        _: &RequestContext,
-    ) -> Result<CreateDecision, Error> {
+    async fn before_create(&self, event: &mut CreateEvent<'_>) -> Result<CreateDecision, Error> {
+        let CreateEvent { resource, .. } = event;
         let mut extension = resource.get(BADGE).cloned().unwrap_or_default();
         extension["badge"] = "A1".into();
         resource.set(BADGE, extension);
@@ -52,10 +46,9 @@ impl Hooks for Badges {
 fn provider(required: bool, quirks: Quirks) -> (Provider, Resources) {
     let users = badged(required);
     let store = MemoryDirectory::new().store(users.clone());
-    let builder =
-        Dispatcher::builder(BASE).unauthenticated().resource_type(users.clone(), store.clone());
+    let builder = Dispatcher::builder(BASE).unauthenticated().store(store.clone());
     let dispatcher = builder.hooks(Badges).quirks(quirks).build().expect("the type is consistent");
-    (Provider::of(dispatcher), Resources::new(users, store))
+    (Provider::of(dispatcher), Resources::new(store))
 }
 
 fn cx() -> RequestContext {

@@ -15,8 +15,7 @@ fn provider(quirks: Quirks) -> Provider {
     let users =
         users.with_required("active").with_required("name.familyName").with_required(&department);
     let store = LazyDirectory::new(kind_asked_for(), false).store(users.clone());
-    let builder =
-        Dispatcher::builder(BASE).unauthenticated().quirks(quirks).resource_type(users, store);
+    let builder = Dispatcher::builder(BASE).unauthenticated().quirks(quirks).store(store);
     Provider::of(builder.build().expect("the type is consistent"))
 }
 
@@ -127,7 +126,5 @@ async fn nobody_loses_it() {
 fn an_attribute_that_is_not_there_cannot_be_required() {
     let users = ResourceType::user().with_required("shoeSize");
     let store = scimwire::MemoryStore::new(users.clone());
-    assert!(
-        Dispatcher::builder(BASE).unauthenticated().resource_type(users, store).build().is_err()
-    );
+    assert!(Dispatcher::builder(BASE).unauthenticated().store(store).build().is_err());
 }

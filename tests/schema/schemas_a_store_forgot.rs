@@ -38,7 +38,7 @@ async fn what_a_store_forgot_is_made() {
             if department { json!([USER, ENTERPRISE]) } else { json!([USER]) },
         ));
     }
-    let dispatcher = Dispatcher::builder(BASE).unauthenticated().resource_type(users, store);
+    let dispatcher = Dispatcher::builder(BASE).unauthenticated().store(store);
     let provider = Provider::of(dispatcher.build().expect("the type is consistent"));
     let filter = format!("schemas%20eq%20%22{ENTERPRISE}%22");
     let found = provider.get(&format!("/Users?filter={filter}")).await.ok();

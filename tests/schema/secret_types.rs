@@ -35,7 +35,7 @@ fn providers(quirks: Quirks) -> Vec<Provider> {
             .unauthenticated()
             .quirks(quirks)
             .features(features);
-        let built = builder.resource_type(users.clone(), MemoryStore::new(users)).build();
+        let built = builder.store(MemoryStore::new(users)).build();
         Provider::of(built.expect("the type is consistent"))
     };
     vec![

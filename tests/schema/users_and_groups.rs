@@ -1,8 +1,7 @@
 //! Users, groups and the enterprise extension (RFC 7643, Section 4).
 
 use async_trait::async_trait;
-use scimwire::auth::RequestContext;
-use scimwire::hooks::{CreateDecision, Hooks};
+use scimwire::hooks::{CreateDecision, CreateEvent, Hooks, UpdateEvent};
 use scimwire::resource::{EnterpriseUser, User, decode_certificate};
 use scimwire::schema::{BuiltinSchema, ENTERPRISE_USER, ISO_3166_ALPHA2, ResourceType, Schema};
 use scimwire::{Error, Resource, ScimType};
@@ -121,23 +120,14 @@ impl House {
 
 #[async_trait]
 impl Hooks for House {
-    async fn before_create(
-        &self,
-        _: &ResourceType,
-        resource: &mut Resource,
-        _: &RequestContext,
-    ) -> Result<CreateDecision, Error> {
+    async fn before_create(&self, event: &mut CreateEvent<'_>) -> Result<CreateDecision, Error> {
+        let CreateEvent { resource, .. } = event;
         Self::check(resource)?;
         Ok(CreateDecision::Create)
     }
 
-    fn before_update(
-        &self,
-        _: &ResourceType,
-        _: &Resource,
-        after: &mut Resource,
-        _: &RequestContext,
-    ) -> Result<(), Error> {
+    fn before_update(&self, event: &mut UpdateEvent<'_>) -> Result<(), Error> {
+        let UpdateEvent { after, .. } = event;
         if after
             .extension::<EnterpriseUser>(ENTERPRISE)
             .is_ok_and(|user| user.is_some_and(|user| user.manager.is_some()))

@@ -169,10 +169,6 @@ impl Drop for InFlight {
 }
 
 impl NaiveStore {
-    pub(crate) fn resource_type(&self) -> Arc<ResourceType> {
-        Arc::clone(&self.resource_type)
-    }
-
     fn is(&self, fault: Fault) -> bool {
         self.database.fault == fault
     }
@@ -347,6 +343,10 @@ impl NaiveStore {
 
 #[async_trait]
 impl ResourceStore for NaiveStore {
+    fn resource_type(&self) -> &Arc<ResourceType> {
+        &self.resource_type
+    }
+
     async fn create(
         &self,
         mut resource: Resource,
@@ -477,7 +477,11 @@ impl ResourceStore for NaiveStore {
             None => {}
             Some(removed) => self.database.graves.lock().expect("no panic").push(removed),
         }
-        Ok(Change::deleted(self.resource_type(), cx.tenant().clone(), Arc::new(resource)))
+        Ok(Change::deleted(
+            Arc::clone(&self.resource_type),
+            cx.tenant().clone(),
+            Arc::new(resource),
+        ))
     }
 }
 

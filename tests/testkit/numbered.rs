@@ -30,14 +30,14 @@ impl Numbered {
     pub(crate) fn new(fault: Fault, inner: NaiveStore) -> Self {
         Self { fault, inner }
     }
-
-    pub(crate) fn resource_type(&self) -> Arc<ResourceType> {
-        self.inner.resource_type()
-    }
 }
 
 #[async_trait]
 impl ResourceStore for Numbered {
+    fn resource_type(&self) -> &Arc<ResourceType> {
+        self.inner.resource_type()
+    }
+
     async fn create(
         &self,
         resource: Resource,

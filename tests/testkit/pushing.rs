@@ -218,6 +218,10 @@ impl Pushing {
 
 #[async_trait]
 impl ResourceStore for Pushing {
+    fn resource_type(&self) -> &Arc<ResourceType> {
+        &self.resource_type
+    }
+
     async fn create(
         &self,
         resource: Resource,

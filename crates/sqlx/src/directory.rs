@@ -24,8 +24,8 @@ use scimwire_sqlx::SqliteDirectory;
 let directory = SqliteDirectory::open(path).await?;
 let (users, groups) = (ResourceType::user(), ResourceType::group());
 let scim = Dispatcher::builder("https://example.com/scim/v2")
-    .resource_type(users.clone(), directory.store(users))
-    .resource_type(groups.clone(), directory.store(groups))
+    .store(directory.store(users))
+    .store(directory.store(groups))
     .unauthenticated()
     .build()?;
 # Ok(())

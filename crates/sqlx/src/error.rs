@@ -84,7 +84,7 @@ impl Trouble {
 /// | a violated unique index | `Conflict`; [`StoreError::of_attribute`] says of what |
 /// | all else | `Other` |
 ///
-/// What became `Busy` goes to the log of the feature `tracing` as a warning, since it has no room
+/// What became `Unavailable` goes to the log of the feature `tracing` as a warning, since it has no room
 /// for a source.
 #[must_use]
 pub fn store_error(err: Error) -> StoreError {

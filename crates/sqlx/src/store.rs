@@ -247,6 +247,10 @@ impl<D: Database> SqlStore<D> {
 
 #[async_trait]
 impl<D: Database> ResourceStore for SqlStore<D> {
+    fn resource_type(&self) -> &Arc<ResourceType> {
+        &self.layout.resource_type
+    }
+
     async fn create(
         &self,
         mut resource: Resource,

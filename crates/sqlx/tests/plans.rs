@@ -368,8 +368,8 @@ impl Tenant {
     }
 
     async fn change(&self) {
-        let users = Resources::new(Arc::clone(&self.user_type), Arc::clone(&self.users));
-        let groups = Resources::new(ResourceType::group(), Arc::clone(&self.groups));
+        let users = Resources::new(Arc::clone(&self.users));
+        let groups = Resources::new(Arc::clone(&self.groups));
         let operation = |op: &str, path: &str, value: Option<Value>| {
             vec![PatchOperation::new(op, Some(path.to_owned()), value.map(Into::into))]
         };

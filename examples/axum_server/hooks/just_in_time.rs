@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use scimwire::auth::RequestContext;
-use scimwire::hooks::{CreateDecision, Hooks};
+use scimwire::hooks::{CreateDecision, CreateEvent, Hooks};
 use scimwire::service::Resources;
 use scimwire::store::{Change, ChangeKind};
-use scimwire::{Error, Resource, ResourceType, StoreError};
+use scimwire::{Error, StoreError};
 
 use super::account_size::AccountSize;
 use super::log_failure;
@@ -62,12 +62,8 @@ impl JustInTime {
 
 #[async_trait]
 impl Hooks for JustInTime {
-    async fn before_create(
-        &self,
-        resource_type: &ResourceType,
-        resource: &mut Resource,
-        cx: &RequestContext,
-    ) -> Result<CreateDecision, Error> {
+    async fn before_create(&self, event: &mut CreateEvent<'_>) -> Result<CreateDecision, Error> {
+        let CreateEvent { resource_type, resource, cx, .. } = event;
         match resource.get_str("userName") {
             Some(user_name) if resource_type.name() == "User" => {
                 Ok(self.waiting(user_name, cx).await?)

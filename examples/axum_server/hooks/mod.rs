@@ -12,7 +12,6 @@ mod serialize;
 use std::sync::Arc;
 
 use scimwire::hooks::Hooks;
-use scimwire::schema::ResourceType;
 use scimwire::service::Resources;
 use scimwire::{ResourceStore, StoreError};
 use tracing::error;
@@ -28,9 +27,6 @@ use origin::NoteOrigin;
 use orphans::OrphanRule;
 use serialize::OneByOne;
 
-/// A resource type, and where its resources are.
-pub(crate) type Served = (Arc<ResourceType>, Arc<dyn ResourceStore>);
-
 /// All hooks, and the host's own hands that they share.
 pub(crate) struct AllHooks {
     /// The rules for changes by clients and by the administrator.
@@ -43,15 +39,13 @@ pub(crate) struct AllHooks {
 
 impl AllHooks {
     pub(crate) fn new(
-        users: &Served,
-        groups: &Served,
+        users: &Arc<dyn ResourceStore>,
+        groups: &Arc<dyn ResourceStore>,
         tenants: &Arc<Tenants>,
         ledger: &Arc<Ledger>,
         events: &Arc<EventLog>,
     ) -> Self {
-        let access = |(resource_type, store): &Served| {
-            Resources::new(Arc::clone(resource_type), Arc::clone(store))
-        };
+        let access = |store: &Arc<dyn ResourceStore>| Resources::new(Arc::clone(store));
         let events: Arc<dyn Hooks> = Arc::clone(events) as Arc<dyn Hooks>;
         let origin: Arc<dyn Hooks> = Arc::new(NoteOrigin::new(Arc::clone(ledger)));
         // What a rule does of its own accord is told here, and to no rule again.

@@ -51,7 +51,7 @@ const LAST_USED_STEP: TimeDelta = TimeDelta::minutes(1);
 /// let tokens = Tokens::new(MemoryTokens::default()); // or a `TokenStore` over a table of yours
 /// let users = ResourceType::user();
 /// let scim = Dispatcher::builder("https://example.com/scim/v2")
-///     .resource_type(users.clone(), MemoryStore::new(users))
+///     .store(MemoryStore::new(users))
 ///     .authenticator(BearerAuth::new(tokens.clone()))
 ///     .build()?;
 ///
@@ -92,7 +92,7 @@ const LAST_USED_STEP: TimeDelta = TimeDelta::minutes(1);
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn check(issuer: Tokens, authenticator: impl scimwire::auth::Authenticate) -> Result<(), Box<dyn std::error::Error>> {
 /// # let users = ResourceType::user();
-/// # let builder = Dispatcher::builder("https://example.com").resource_type(users.clone(), MemoryStore::new(users));
+/// # let builder = Dispatcher::builder("https://example.com").store(MemoryStore::new(users));
 /// # let scim = builder.authenticator(authenticator).build()?;
 /// # for (tenant, status) in [("acme", 400), ("example", 201)] {
 /// #     let token = issuer.issue(TokenGrant::new(tenant)).await?.secret;

@@ -54,6 +54,10 @@ impl MemoryStore {
 
 #[async_trait]
 impl ResourceStore for MemoryStore {
+    fn resource_type(&self) -> &Arc<ResourceType> {
+        &self.resource_type
+    }
+
     async fn create(
         &self,
         mut resource: Resource,

@@ -1,6 +1,6 @@
 //! What goes over the wire on failure (RFC 7644, Section 3.12), and what does not.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -18,11 +18,17 @@ use support::reads::samples::{people, user};
 
 type Headers<'h> = &'h [(&'h str, &'h str)];
 
+static USERS: LazyLock<Arc<ResourceType>> = LazyLock::new(|| Arc::new(ResourceType::user()));
+
 /// A store that fails in one way, whatever it is asked.
 struct Failing(fn() -> StoreError);
 
 #[async_trait]
 impl ResourceStore for Failing {
+    fn resource_type(&self) -> &Arc<ResourceType> {
+        &USERS
+    }
+
     async fn create(&self, _: Resource, _: &RequestContext) -> Result<Arc<Resource>, StoreError> {
         Err(self.0())
     }
@@ -69,6 +75,10 @@ impl Crafted {
 
 #[async_trait]
 impl ResourceStore for Crafted {
+    fn resource_type(&self) -> &Arc<ResourceType> {
+        &USERS
+    }
+
     async fn create(
         &self,
         resource: Resource,
@@ -118,16 +128,11 @@ impl Authenticate for Closed {
 }
 
 fn over(store: impl ResourceStore) -> Dispatcher {
-    Dispatcher::builder(BASE)
-        .resource_type(ResourceType::user(), store)
-        .unauthenticated()
-        .build()
-        .expect("all is there")
+    Dispatcher::builder(BASE).store(store).unauthenticated().build().expect("all is there")
 }
 
 fn closed(reason: fn() -> AuthError) -> Dispatcher {
-    let builder = Dispatcher::builder(BASE)
-        .resource_type(ResourceType::user(), Failing(|| StoreError::NotFound));
+    let builder = Dispatcher::builder(BASE).store(Failing(|| StoreError::NotFound));
     builder.authenticator(Closed(reason)).build().expect("all is there")
 }
 

@@ -451,10 +451,7 @@ async fn a_report_tells_a_hundred_departures() {
     for (unknown, told) in [(99, 99), (100, 100), (101, 101), (250, 101)] {
         let users = ResourceType::user();
         let scim = scimwire::Dispatcher::builder("https://example.com/scim/v2");
-        let scim = scim
-            .resource_type(users.clone(), MemoryStore::new(users))
-            .quirks(Quirks::STRICT)
-            .unauthenticated();
+        let scim = scim.store(MemoryStore::new(users)).quirks(Quirks::STRICT).unauthenticated();
         let mut made = user("bjensen");
         (0..unknown).for_each(|number| made[format!("a{number}")] = json!(1));
         let request =

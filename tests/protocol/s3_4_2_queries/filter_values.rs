@@ -3,10 +3,8 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use scimwire::auth::RequestContext;
-use scimwire::hooks::{CreateDecision, Hooks};
-use scimwire::schema::ResourceType;
-use scimwire::{Error, Resource};
+use scimwire::Error;
+use scimwire::hooks::{CreateDecision, CreateEvent, Hooks};
 use serde_json::json;
 
 use support::reads::provider::{Provider, Setup, id};
@@ -278,12 +276,8 @@ struct FillsIn;
 
 #[async_trait]
 impl Hooks for FillsIn {
-    async fn before_create(
-        &self,
-        _: &ResourceType,
-        resource: &mut Resource,
-        _: &RequestContext,
-    ) -> Result<CreateDecision, Error> {
+    async fn before_create(&self, event: &mut CreateEvent<'_>) -> Result<CreateDecision, Error> {
+        let CreateEvent { resource, .. } = event;
         resource.set("locale", "en-US");
         Ok(CreateDecision::Create)
     }

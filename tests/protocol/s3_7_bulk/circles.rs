@@ -6,10 +6,12 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use http::StatusCode;
 use scimwire::auth::RequestContext;
-use scimwire::hooks::{CreateDecision, DeleteDecision, Hooks};
+use scimwire::hooks::{
+    CreateDecision, CreateEvent, DeleteDecision, DeleteEvent, Hooks, UpdateEvent,
+};
 use scimwire::schema::{Schema, SchemaExtension};
 use scimwire::store::{Change, ChangeKind};
-use scimwire::{Error, Resource, ResourceType, ScimType};
+use scimwire::{Error, ResourceType, ScimType};
 use serde_json::{Value, json};
 
 use support::reads::jobs::{made, message, post, results, room, statuses, with_rooms};
@@ -179,12 +181,8 @@ struct Doorkeeper(Arc<Mutex<Vec<(ChangeKind, String)>>>);
 
 #[async_trait]
 impl Hooks for Doorkeeper {
-    async fn before_create(
-        &self,
-        _: &ResourceType,
-        resource: &mut Resource,
-        _: &RequestContext,
-    ) -> Result<CreateDecision, Error> {
+    async fn before_create(&self, event: &mut CreateEvent<'_>) -> Result<CreateDecision, Error> {
+        let CreateEvent { resource, .. } = event;
         match resource.get_str("title") {
             Some(text) if text.starts_with("adopt ") => {
                 Ok(CreateDecision::link(&text["adopt ".len()..]))
@@ -193,25 +191,16 @@ impl Hooks for Doorkeeper {
         }
     }
 
-    fn before_update(
-        &self,
-        _: &ResourceType,
-        before: &Resource,
-        _: &mut Resource,
-        _: &RequestContext,
-    ) -> Result<(), Error> {
+    fn before_update(&self, event: &mut UpdateEvent<'_>) -> Result<(), Error> {
+        let UpdateEvent { before, .. } = event;
         match before.get_str("title") {
             Some("fixed") => Err(Error::scim(ScimType::Mutability, "this one stays as it is")),
             _ => Ok(()),
         }
     }
 
-    async fn before_delete(
-        &self,
-        _: &ResourceType,
-        _: &str,
-        cx: &RequestContext,
-    ) -> Result<DeleteDecision, Error> {
+    async fn before_delete(&self, event: &DeleteEvent<'_>) -> Result<DeleteDecision, Error> {
+        let DeleteEvent { cx, .. } = event;
         match cx.principal() {
             Some("guest") => Err(Error::new(StatusCode::FORBIDDEN, "guests delete nothing")),
             _ => Ok(DeleteDecision::Delete),

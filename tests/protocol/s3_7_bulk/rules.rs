@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use http::StatusCode;
 use scimwire::auth::{Permissions, RequestContext};
 use scimwire::dispatch::{Features, RequestReport};
-use scimwire::hooks::{DeleteDecision, Hooks};
+use scimwire::hooks::{DeleteDecision, DeleteEvent, Hooks};
 use scimwire::query::Projection;
 use scimwire::store::{Change, ChangeKind, Precondition, StorePage, StoreQuery, Update};
 use scimwire::{
@@ -25,12 +25,8 @@ struct Host(Arc<Mutex<Vec<(ChangeKind, String)>>>);
 
 #[async_trait]
 impl Hooks for Host {
-    async fn before_delete(
-        &self,
-        _: &ResourceType,
-        _: &str,
-        cx: &RequestContext,
-    ) -> Result<DeleteDecision, Error> {
+    async fn before_delete(&self, event: &DeleteEvent<'_>) -> Result<DeleteDecision, Error> {
+        let DeleteEvent { cx, .. } = event;
         match cx.principal() {
             Some("guest") => Err(Error::new(StatusCode::FORBIDDEN, "guests delete nothing")),
             _ => Ok(DeleteDecision::Delete),
@@ -229,10 +225,14 @@ async fn a_version_is_demanded_of_each() {
 
 /// A store whose database is away.
 #[derive(Debug)]
-struct Away;
+struct Away(Arc<ResourceType>);
 
 #[async_trait]
 impl ResourceStore for Away {
+    fn resource_type(&self) -> &Arc<ResourceType> {
+        &self.0
+    }
+
     async fn create(&self, _: Resource, _: &RequestContext) -> Result<Arc<Resource>, StoreError> {
         Err(StoreError::other("no connection to db.internal"))
     }
@@ -269,8 +269,8 @@ async fn a_database_that_fails_fails_the_operation() {
     // P-3.7-16, P-3.7-12
     let (users, groups) = (ResourceType::user(), ResourceType::group());
     let scim = Dispatcher::builder(BASE)
-        .resource_type(users, Away)
-        .resource_type(groups.clone(), MemoryStore::new(groups))
+        .store(Away(Arc::new(users)))
+        .store(MemoryStore::new(groups))
         .unauthenticated()
         .build()
         .expect("the types are consistent");

@@ -75,10 +75,8 @@ impl Authenticate for Schemes {
 async fn authentication_schemes_are_the_authenticators() {
     // S-5-04
     let users = ResourceType::user();
-    let built = Dispatcher::builder(BASE)
-        .resource_type(users.clone(), MemoryStore::new(users))
-        .authenticator(Schemes)
-        .build();
+    let built =
+        Dispatcher::builder(BASE).store(MemoryStore::new(users)).authenticator(Schemes).build();
     let request = http::Request::get("/scim/v2/ServiceProviderConfig").body("").expect("a request");
     let response = built.expect("it goes together").dispatch(request).await;
     let config: Value = serde_json::from_slice(response.body()).expect("JSON");

@@ -322,7 +322,7 @@ async fn the_host_says_who_may_read_it() {
     // P-4-12, S-5-05
     let users = ResourceType::user().with_extension(ENTERPRISE_USER);
     let built = Dispatcher::builder(BASE)
-        .resource_type(users.clone(), MemoryStore::new(users))
+        .store(MemoryStore::new(users))
         .authenticator(OpenDiscovery)
         .build();
     let dispatcher = built.expect("it goes together");

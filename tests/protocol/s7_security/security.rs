@@ -13,7 +13,7 @@ use support::reads::samples::{DEVICE, ENTERPRISE, USER, device, user};
 fn with_sensitive(attributes: &[&'static str]) -> Result<Dispatcher, BuildError> {
     let users = ResourceType::user().with_extension(ENTERPRISE_USER);
     let store = MemoryStore::new(users.clone());
-    let builder = Dispatcher::builder(BASE).resource_type(users, store).unauthenticated();
+    let builder = Dispatcher::builder(BASE).store(store).unauthenticated();
     builder.sensitive_attributes(attributes.iter().copied()).build()
 }
 
@@ -107,7 +107,7 @@ async fn a_deviation_shows_no_values() {
     let mut quirks = Quirks::LENIENT;
     quirks.ignore_unknown_paths = true;
     let scim = Dispatcher::builder(BASE)
-        .resource_type(users, store)
+        .store(store)
         .unauthenticated()
         .quirks(quirks)
         .build()

@@ -147,6 +147,10 @@ impl LazyStore {
 
 #[async_trait]
 impl ResourceStore for LazyStore {
+    fn resource_type(&self) -> &Arc<ResourceType> {
+        &self.resource_type
+    }
+
     async fn create(
         &self,
         resource: Resource,

@@ -9,7 +9,7 @@ use scimwire::auth::RequestContext;
 use scimwire::dispatch::Limits;
 use scimwire::query::Projection;
 use scimwire::sql::Dialect;
-use scimwire::{Dispatcher, Resource, ResourceType, StoreError};
+use scimwire::{Dispatcher, Resource, StoreError};
 use scimwire_sqlx::{
     PostgresDirectory, PostgresOptions, SqliteDirectory, SqliteOptions, migrations,
 };
@@ -84,11 +84,8 @@ fn dispatcher_with(fixture: &Fixture, work: u64) -> Dispatcher {
     limits.eval_budget = work;
     Dispatcher::builder("https://example.com/scim/v2")
         .limits(limits)
-        .resource_type(ResourceType::user(), Arc::clone(&fixture.users))
-        .resource_type(
-            ResourceType::group().with_unique("displayName"),
-            Arc::clone(&fixture.groups),
-        )
+        .store(Arc::clone(&fixture.users))
+        .store(Arc::clone(&fixture.groups))
         .unauthenticated()
         .build()
         .expect("a provider")

@@ -57,7 +57,7 @@ async fn groups_of_users(
     let cx = RequestContext::new("example");
     let (users, groups) =
         (directory.store(ResourceType::user()), directory.store(ResourceType::group()));
-    let by_host = Resources::new(ResourceType::group(), Arc::clone(&groups));
+    let by_host = Resources::new(Arc::clone(&groups));
     let mut ids = Vec::new();
     for number in 0..USERS {
         let mut user = Resource::default();

@@ -132,7 +132,7 @@ async fn a_damaged_document_is_a_failure_that_says_nothing_to_the_client() {
         };
         beside(&fixture.directory, damage).await;
         let scim = Dispatcher::builder("https://example.com/scim/v2")
-            .resource_type(ResourceType::user(), Arc::clone(&fixture.users))
+            .store(Arc::clone(&fixture.users))
             .unauthenticated()
             .build()
             .expect("a provider");

@@ -55,7 +55,7 @@ async fn what_is_indexed_has_rows_of_its_own_from_before_too() {
         assert_eq!(beside(&fixture.directory, rows).await.as_deref(), Some("0"), "{kind:?}");
 
         let indexed = fixture.directory.store(user_type.clone().with_index("title"));
-        let users = Resources::new(user_type.clone().with_index("title"), Arc::clone(&indexed));
+        let users = Resources::new(Arc::clone(&indexed));
         let bob = fixture
             .create(&indexed, json!({ "userName": "bob", "title": "ENGINEER" }))
             .await

@@ -72,14 +72,14 @@ impl Provider {
         let mut builder = Dispatcher::builder(setup.base_url).unauthenticated();
         for resource_type in types {
             builder = if setup.pushdown == Pushdown::Full && kind != Kind::Memory {
-                builder.resource_type(resource_type.clone(), database.store(resource_type))
+                builder.store(database.store(resource_type))
             } else {
                 let store = Shaped::new(
                     directory.store(resource_type.clone()),
                     resource_type.clone(),
                     setup.pushdown,
                 );
-                builder.resource_type(resource_type, store)
+                builder.store(store)
             };
         }
         builder = builder

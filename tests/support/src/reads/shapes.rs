@@ -52,6 +52,10 @@ impl Shaped {
 
 #[async_trait]
 impl ResourceStore for Shaped {
+    fn resource_type(&self) -> &Arc<ResourceType> {
+        self.store.resource_type()
+    }
+
     async fn create(
         &self,
         resource: Resource,

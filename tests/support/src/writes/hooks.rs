@@ -4,21 +4,16 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
-use scimwire::auth::RequestContext;
-use scimwire::hooks::{DeleteDecision, Hooks, MemberDecision};
-use scimwire::{Error, ResourceType};
+use scimwire::Error;
+use scimwire::hooks::{AddMembersEvent, DeleteDecision, DeleteEvent, Hooks, MemberDecision};
 
 /// Switches users off that are to be deleted.
 pub struct Deactivating;
 
 #[async_trait]
 impl Hooks for Deactivating {
-    async fn before_delete(
-        &self,
-        resource_type: &ResourceType,
-        _id: &str,
-        _cx: &RequestContext,
-    ) -> Result<DeleteDecision, Error> {
+    async fn before_delete(&self, event: &DeleteEvent<'_>) -> Result<DeleteDecision, Error> {
+        let DeleteEvent { resource_type, .. } = event;
         Ok(if resource_type.name() == "User" {
             DeleteDecision::Deactivate
         } else {
@@ -35,10 +30,9 @@ pub struct Knows(pub Arc<AtomicUsize>);
 impl Hooks for Knows {
     async fn before_add_members(
         &self,
-        resource_type: &ResourceType,
-        members: &[String],
-        _: &RequestContext,
+        event: &AddMembersEvent<'_>,
     ) -> Result<MemberDecision, Error> {
+        let AddMembersEvent { resource_type, members, .. } = event;
         assert_eq!(resource_type.name(), "Group");
         self.0.fetch_add(1, Ordering::Relaxed);
         match members.iter().find(|id| id.starts_with('x')) {

@@ -61,12 +61,10 @@ impl Provider {
         let mut builder = Dispatcher::builder(BASE).unauthenticated();
         for resource_type in types() {
             builder = match &setup.kept {
-                Kept::Apart | Kept::Dangling => {
-                    builder.resource_type(resource_type.clone(), directory.store(resource_type))
-                }
+                Kept::Apart | Kept::Dangling => builder.store(directory.store(resource_type)),
                 Kept::Whole(store) => {
                     let table = store.of(&resource_type);
-                    builder.resource_type(resource_type, table)
+                    builder.store(table)
                 }
             };
         }

@@ -46,6 +46,10 @@ impl WholeTable {
 
 #[async_trait]
 impl ResourceStore for WholeTable {
+    fn resource_type(&self) -> &Arc<ResourceType> {
+        &self.resource_type
+    }
+
     async fn create(
         &self,
         mut resource: Resource,
