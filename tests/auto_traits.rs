@@ -175,7 +175,6 @@ shared! {
     scimwire::store::StoreQuery<'static>,
     scimwire::store::StoreError,
     scimwire::store::Update,
-    scimwire::store::UpdateHook,
     scimwire::store::execute::Room,
     scimwire::testkit::Check,
     scimwire::testkit::Failure,

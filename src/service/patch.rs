@@ -74,6 +74,6 @@ async fn apply(
     plan: PatchPlan,
 ) -> Result<Change, Failure> {
     let (resource_type, tenant) = (Arc::clone(&endpoint.resource_type), call.cx.tenant.clone());
-    let update = Update::patch(resource_type, tenant, plan, call.service.clock.now());
+    let update = Update::of_patch(resource_type, tenant, plan, call.service.clock.now());
     call.update(endpoint, id, update).await
 }

@@ -18,7 +18,7 @@ impl Call<'_> {
         replacement: Replacement,
     ) -> Result<Change, Failure> {
         let (resource_type, tenant) = (Arc::clone(&endpoint.resource_type), self.cx.tenant.clone());
-        let update = Update::put(resource_type, tenant, replacement, self.service.clock.now());
+        let update = Update::of_put(resource_type, tenant, replacement, self.service.clock.now());
         self.update(endpoint, id, update).await
     }
 
@@ -53,7 +53,7 @@ impl Call<'_> {
     fn with_hooks(&self, update: Update, endpoint: &Endpoint) -> Update {
         let (hooks, cx) = (Arc::clone(&self.service.hooks), self.cx.clone());
         let resource_type = Arc::clone(&endpoint.resource_type);
-        update.with_hook(Box::new(move |before: &Resource, after: &mut Resource| {
+        update.hooked(Box::new(move |before: &Resource, after: &mut Resource| {
             hooks.before_update(&mut UpdateEvent::new(&resource_type, before, after, &cx))
         }))
     }

@@ -28,8 +28,8 @@ pub use change::{Change, ChangeKind, MemberChange};
 pub use error::StoreError;
 pub use memory::{MemoryDirectory, MemoryStore};
 pub use precondition::{EntityTags, Precondition};
+pub use update::Update;
 pub(crate) use update::too_long;
-pub use update::{Update, UpdateHook};
 
 pub use fresh_id::fresh_id;
 pub use long_key::reject_long_key;

@@ -23,7 +23,8 @@ use crate::value::Value;
 const WHOLE: u64 = 8;
 
 /// A hook that inspects, modifies or rejects a change, given the states before and after it.
-pub type UpdateHook = Box<dyn Fn(&Resource, &mut Resource) -> Result<(), Error> + Send + Sync>;
+pub(crate) type UpdateHook =
+    Box<dyn Fn(&Resource, &mut Resource) -> Result<(), Error> + Send + Sync>;
 
 /// A change to one resource. A store reads the current state, calls [`Update::apply`], writes
 /// [`Change::after`] unless [`Change::is_unchanged`], and commits, all in one transaction; or it
@@ -49,9 +50,8 @@ enum Requested {
 }
 
 impl Update {
-    /// A PATCH.
-    #[must_use]
-    pub fn patch(
+    /// Creates the change of a PATCH.
+    pub(crate) fn of_patch(
         resource_type: Arc<ResourceType>,
         tenant: Tenant,
         plan: PatchPlan,
@@ -61,9 +61,8 @@ impl Update {
         Self::new(resource_type, tenant, Requested::Patch(plan), members, now)
     }
 
-    /// A PUT.
-    #[must_use]
-    pub fn put(
+    /// Creates the change of a PUT.
+    pub(crate) fn of_put(
         resource_type: Arc<ResourceType>,
         tenant: Tenant,
         replacement: Replacement,
@@ -80,8 +79,7 @@ impl Update {
     }
 
     /// Sets a hook that runs when the change is applied, inside the store's transaction.
-    #[must_use]
-    pub fn with_hook(self, hook: UpdateHook) -> Self {
+    pub(crate) fn hooked(self, hook: UpdateHook) -> Self {
         Self { hook: Some(hook), ..self }
     }
 
@@ -418,7 +416,7 @@ mod tests {
         let plan = PatchBinder::new(Arc::clone(&groups))
             .bind(PatchOp { operations: vec![operation] })
             .expect("it binds");
-        let update = Update::patch(groups, Tenant::from("example"), plan, DateTime::UNIX_EPOCH);
+        let update = Update::of_patch(groups, Tenant::from("example"), plan, DateTime::UNIX_EPOCH);
         assert!(update.reads_membership().is_empty());
         let mut group = Resource::default();
         group.set("displayName", "Tour Guides");
@@ -447,7 +445,7 @@ mod tests {
         for (states, told) in [(vec![&without, &without], 1), (vec![&without, &with], 0)] {
             let tenant = Tenant::from("example");
             let update =
-                Update::patch(Arc::clone(&users), tenant, plan.clone(), DateTime::UNIX_EPOCH);
+                Update::of_patch(Arc::clone(&users), tenant, plan.clone(), DateTime::UNIX_EPOCH);
             for state in states {
                 update.apply(Arc::new(state.clone())).expect("it applies");
             }

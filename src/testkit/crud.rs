@@ -231,9 +231,8 @@ pub async fn rejected_update_changes_nothing(factory: &dyn StoreFactory) {
         let before = subject.get(before.id()).await;
         let refusal = crate::error::Error::new(http::StatusCode::FORBIDDEN, "not on a Sunday");
         let answer = refusal.clone();
-        let update = subject
-            .setting(&note, samples.fresh_text())
-            .with_hook(Box::new(move |_, _| Err(answer.clone())));
+        let update =
+            subject.setting(&note, samples.fresh_text()).with_hook(move |_, _| Err(answer.clone()));
         let outcome = subject.try_update(before.id(), &update).await;
         let told = told(&outcome);
         assert!(

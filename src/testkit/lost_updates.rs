@@ -146,8 +146,8 @@ async fn contended(factory: &dyn StoreFactory) -> Vec<(Subject, ResolvedPath, St
 /// A change that depends on the state before: it appends to a text.
 fn appending(subject: &Subject, note: &ResolvedPath) -> Update {
     let at = note.clone();
-    subject.setting(note, "+").with_hook(Box::new(move |before, after| {
+    subject.setting(note, "+").with_hook(move |before, after| {
         set(after, &at, format!("{}+", text(before, &at)).into());
         Ok(())
-    }))
+    })
 }

@@ -100,6 +100,7 @@ mod stores;
 mod tenants;
 mod types;
 mod uniqueness;
+mod update;
 mod versions;
 
 use std::fmt;

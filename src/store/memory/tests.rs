@@ -83,7 +83,7 @@ pub(super) fn update_of(store: &MemoryStore, operations: Value) -> Update {
         });
     let message = PatchOp { operations: operations.collect() };
     let plan = PatchBinder::new(Arc::clone(&store.resource_type)).bind(message).expect("it binds");
-    Update::patch(
+    Update::of_patch(
         Arc::clone(&store.resource_type),
         Tenant::from("example"),
         plan,

@@ -55,12 +55,12 @@ where
 {
     let calls = Arc::new(AtomicU32::new(0));
     let (counted, of_others) = (Arc::clone(&calls), Arc::clone(fixture));
-    let update = update.with_hook(Box::new(move |_, _| {
+    let update = update.with_hook(move |_, _| {
         if counted.fetch_add(1, Ordering::Relaxed) < times {
             block_in_place(|| Handle::current().block_on(other(Arc::clone(&of_others))));
         }
         Ok(())
-    }));
+    });
     let result = store.update(id, &update, &fixture.cx).await;
     (result, calls.load(Ordering::Relaxed))
 }

@@ -12,7 +12,8 @@ use crate::error::{Error, ScimType};
 use crate::filter::{Filter, FilterBinder};
 use crate::query::{Page, Projection};
 use crate::resource::Resource;
-use crate::store::{MemoryStore, Precondition, ResourceStore, StoreQuery, UpdateHook};
+use crate::store::update::UpdateHook;
+use crate::store::{MemoryStore, Precondition, ResourceStore, StoreQuery};
 
 /// Only a test that fails waits so long.
 const LONG: Duration = Duration::from_secs(20);
@@ -65,7 +66,7 @@ fn nobody_waits_for_what_is_worked_out() {
         let (id, other) = (fixture.user("first"), fixture.user("second"));
         let (done, is_done) = channel();
         let (hook, has_begun) = waiting(is_done);
-        let update = update_of(&fixture.users, title("new")).with_hook(hook);
+        let update = update_of(&fixture.users, title("new")).hooked(hook);
         let (users, cx) = (&fixture.users, &fixture.cx);
         let change = thread::scope(|scope| {
             let change = scope.spawn(|| now(users.update(&id, &update, cx)));
@@ -117,7 +118,7 @@ fn who_was_overtaken_sees_what_the_change_is_made_to() {
                     Ok(())
                 }
             };
-            let update = update_of(&store, operations.clone()).with_hook(Box::new(hook));
+            let update = update_of(&store, operations.clone()).hooked(Box::new(hook));
             let change = now(store.update(&id, &update, &fixture.cx)).expect("a change");
             let seen = seen.lock().expect("no panic");
             assert_eq!(seen.len(), usize::try_from(rivals).expect("few") + 1, "{operations}");
