@@ -150,6 +150,26 @@
 //! | `sql` | `sql`: filters, sorting and paging as SQL, for your own tables |
 //! | `testkit` | `testkit`: a test suite for your own store |
 //!
+//! # Compatibility
+//!
+//! - Types of other crates in the public API are those of `http`, `bytes`, `serde_json`, `chrono` and
+//!   `async-trait`, all re-exported here: [`http`], [`serde_json`], [`chrono`] and
+//!   [`async_trait`](macro@async_trait). A new major version of one of them is a new major version of
+//!   this crate.
+//! - Times are `chrono::DateTime<Utc>`, since a SCIM `dateTime` has a range and a precision of its
+//!   own: `std::time::SystemTime` has those of the platform, and neither parses nor prints. sqlx,
+//!   diesel and serde read and write the type.
+//! - Traits with `async fn` use `#[async_trait]`, so that they can be `dyn`. They will until the
+//!   language allows that.
+//! - Structs and enums that may grow are `#[non_exhaustive]`. Exhaustive enums, such as
+//!   [`filter::Filter`], [`filter::BoundFilter`] and [`filter::CompareOp`], are complete: a new
+//!   variant is a new major version, so match them without a wildcard.
+//! - [`Deviation::rule`](quirks::Deviation::rule), [`Error::scim_type`] and the names of switches are
+//!   stable. The text of errors and deviations may change in any version, as may the unit of
+//!   [`EvalBudget`](filter::EvalBudget).
+//! - The minimum supported Rust version is 1.88. Raising it is a minor version. Clippy's
+//!   `incompatible_msrv` keeps newer parts of the standard library out.
+//!
 //! # What it is not
 //!
 //! The crate is not an HTTP server, a SCIM client, a user database or a login. It opens no socket
