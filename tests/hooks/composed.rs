@@ -339,14 +339,14 @@ async fn the_host_changes_only_what_nobody_has_changed_since() {
     let users = Resources::new(MemoryStore::new(ResourceType::user()));
     let made = users.create(named("bjensen"), &cx()).await.expect("a user");
     let read = made.after.expect("a state").version().expect("a version");
-    let expecting = users.with_precondition(Precondition::if_match(read));
-    let changed = expecting
+    let conditional = users.with_precondition(Precondition::if_match(read));
+    let changed = conditional
         .set_attribute(&made.id, "nickName", "Babs", &cx())
         .await
         .expect("nobody was faster");
     for late in [
-        expecting.set_attribute(&made.id, "nickName", "Barb", &cx()).await.map(drop),
-        expecting.delete(&made.id, &cx()).await.map(drop),
+        conditional.set_attribute(&made.id, "nickName", "Barb", &cx()).await.map(drop),
+        conditional.delete(&made.id, &cx()).await.map(drop),
     ] {
         assert!(matches!(late, Err(StoreError::VersionMismatch)), "{late:?}");
     }

@@ -178,7 +178,7 @@ async fn the_host_changes_what_comes_of_a_change() {
 struct Staff;
 
 impl Staff {
-    fn settle(resource: &mut Resource) {
+    fn derive(resource: &mut Resource) {
         match resource.get_str("title") {
             Some("hire") => resource.set(ENTERPRISE, json!({ "department": "Sales" })),
             Some("dismiss") => drop(resource.remove(ENTERPRISE)),
@@ -191,13 +191,13 @@ impl Staff {
 impl Hooks for Staff {
     async fn before_create(&self, event: &mut CreateEvent<'_>) -> Result<CreateDecision, Error> {
         let CreateEvent { resource, .. } = event;
-        Self::settle(resource);
+        Self::derive(resource);
         Ok(CreateDecision::Create)
     }
 
     fn before_update(&self, event: &mut UpdateEvent<'_>) -> Result<(), Error> {
         let UpdateEvent { after, .. } = event;
-        Self::settle(after);
+        Self::derive(after);
         Ok(())
     }
 }

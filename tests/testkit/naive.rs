@@ -101,8 +101,8 @@ pub(crate) struct NaiveDatabase {
     calls: Arc<AtomicUsize>,
     /// How many calls that write are not done.
     in_flight: Arc<AtomicUsize>,
-    /// Whose turn it is to write in several steps.
-    turn: Arc<tokio::sync::Mutex<()>>,
+    /// The lock of those who write in several steps.
+    lock: Arc<tokio::sync::Mutex<()>>,
 }
 
 pub(crate) struct NaiveStore {
@@ -120,7 +120,7 @@ impl NaiveDatabase {
             ids: Arc::default(),
             calls: Arc::default(),
             in_flight: Arc::default(),
-            turn: Arc::default(),
+            lock: Arc::default(),
         }
     }
 
@@ -143,9 +143,9 @@ impl NaiveDatabase {
     /// Lets another call come here, too, if there is one.
     async fn let_others_in(&self) {
         let call = self.calls.fetch_add(1, Ordering::SeqCst);
-        for turn in 0..500 {
+        for lock in 0..500 {
             let alone = self.in_flight.load(Ordering::SeqCst) < 2;
-            if self.calls.load(Ordering::SeqCst) > call + 1 || (alone && turn > 1) {
+            if self.calls.load(Ordering::SeqCst) > call + 1 || (alone && lock > 1) {
                 return;
             }
             std::thread::yield_now();
@@ -425,7 +425,7 @@ impl ResourceStore for NaiveStore {
             return Ok(change);
         }
         let _turn = if self.is(Fault::WritesInTwoSteps) {
-            Some(self.database.turn.lock().await)
+            Some(self.database.lock.lock().await)
         } else {
             None
         };

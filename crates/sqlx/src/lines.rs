@@ -10,7 +10,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::timeout;
 
 use crate::pace::{Pace, STEPS};
-use crate::queue::Turns;
+use crate::queue::Permits;
 
 /// A pool of one connection, which keeps to a pace.
 pub(super) fn keeping_to(options: SqlitePoolOptions, pace: &Arc<Pace>) -> SqlitePoolOptions {
@@ -58,9 +58,9 @@ impl Readers {
         connect: &SqliteConnectOptions,
         acquire_timeout: Duration,
     ) -> Self {
-        let turns = Turns::new(long_at_once());
+        let permits = Permits::new(long_at_once());
         let lines = (0..count.max(1)).map(|_| {
-            let pace = Pace::new(Some(Arc::clone(&turns)));
+            let pace = Pace::new(Some(Arc::clone(&permits)));
             Arc::new(Line {
                 pool: keeping_to(pool.clone(), &pace).connect_lazy_with(connect.clone()),
                 pace,

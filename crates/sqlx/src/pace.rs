@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::queue::{Turn, Turns};
+use crate::queue::{Permit, Permits};
 use scimwire::filter::EvalBudget;
 
 /// The steps of SQLite's virtual machine between two checks, usually a tenth of a millisecond or
@@ -27,7 +27,7 @@ const SHORT: Duration = Duration::from_millis(10);
 #[derive(Debug)]
 pub(super) struct Pace {
     /// Those that take long wait for each other. What writes waits for nobody: others wait for it.
-    turns: Option<Arc<Turns>>,
+    permits: Option<Arc<Permits>>,
     under_way: Mutex<Option<Statement>>,
     /// The number of statements so far.
     count: AtomicU64,
@@ -37,11 +37,11 @@ pub(super) struct Pace {
 struct Statement {
     number: u64,
     began: Instant,
-    /// For how long it has waited for its turn, which does not count.
+    /// For how long it has waited for its permit, which does not count.
     waited: Duration,
     limit: Option<Duration>,
     budget: EvalBudget,
-    turn: Option<Turn>,
+    permit: Option<Permit>,
 }
 
 /// A statement under way. Once it is dropped, nothing may go on.
@@ -53,20 +53,20 @@ enum Next {
     GoOn,
     /// It has taken long, and lets others through.
     Yield,
-    /// It has taken long, and may go on when it is its turn; the one it had is over.
-    Wait(u64, Option<Turn>),
+    /// It has taken long, and may go on with a new permit; the one it had is over.
+    Wait(u64, Option<Permit>),
 }
 
 impl Pace {
-    pub(super) fn new(turns: Option<Arc<Turns>>) -> Arc<Self> {
-        Arc::new(Self { turns, under_way: Mutex::default(), count: AtomicU64::default() })
+    pub(super) fn new(permits: Option<Arc<Permits>>) -> Arc<Self> {
+        Arc::new(Self { permits, under_way: Mutex::default(), count: AtomicU64::default() })
     }
 
     /// For a statement that begins now.
     pub(super) fn begin(&self, limit: Option<Duration>, budget: &EvalBudget) -> Running<'_> {
         let number = self.count.fetch_add(1, Ordering::Relaxed);
         let (began, waited, budget) = (Instant::now(), Duration::ZERO, budget.clone());
-        *self.lock() = Some(Statement { number, began, waited, limit, budget, turn: None });
+        *self.lock() = Some(Statement { number, began, waited, limit, budget, permit: None });
         Running(self)
     }
 
@@ -76,7 +76,7 @@ impl Pace {
         let next = self
             .lock()
             .as_mut()
-            .map_or(Next::End, |statement| statement.next(self.turns.is_some()));
+            .map_or(Next::End, |statement| statement.next(self.permits.is_some()));
         match next {
             Next::End => false,
             Next::GoOn => true,
@@ -94,20 +94,20 @@ impl Pace {
     fn wait(&self, number: u64) -> bool {
         let since = Instant::now();
         let is_wanted = || self.lock().as_ref().is_some_and(|statement| statement.number == number);
-        let Some(turn) = self.turns.as_ref().and_then(|turns| turns.take(is_wanted)) else {
+        let Some(permit) = self.permits.as_ref().and_then(|permits| permits.take(is_wanted)) else {
             return false;
         };
         let mut under_way = self.lock();
         let Some(statement) = under_way.as_mut().filter(|statement| statement.number == number)
         else {
-            // Whoever waits for a turn asks under the lock of turns whether it is wanted: that one
+            // Whoever waits for a permit asks under the lock of permits whether it is wanted: that one
             // comes first.
             drop(under_way);
-            drop(turn);
+            drop(permit);
             return false;
         };
         statement.waited += since.elapsed();
-        statement.turn = Some(turn);
+        statement.permit = Some(permit);
         true
     }
 
@@ -122,10 +122,10 @@ impl Statement {
         if self.limit.is_some_and(|limit| ran >= limit) || self.budget.spend(COST).is_err() {
             return Next::End;
         }
-        match &self.turn {
+        match &self.permit {
             _ if ran < SHORT => Next::GoOn,
-            Some(turn) if !turn.is_over() => Next::Yield,
-            _ if waits => Next::Wait(self.number, self.turn.take()),
+            Some(permit) if !permit.is_over() => Next::Yield,
+            _ if waits => Next::Wait(self.number, self.permit.take()),
             _ => Next::Yield,
         }
     }
@@ -136,8 +136,8 @@ impl Drop for Running<'_> {
         let ended = self.0.lock().take();
         // Without the lock, for the same reason.
         drop(ended);
-        if let Some(turns) = &self.0.turns {
-            turns.wake();
+        if let Some(permits) = &self.0.permits {
+            permits.wake();
         }
     }
 }
@@ -177,9 +177,9 @@ mod tests {
 
     #[test]
     fn what_takes_long_waits_for_its_turn_as_long_as_it_is_wanted() {
-        let turns = Turns::new(1);
-        let pace = Pace::new(Some(Arc::clone(&turns)));
-        let taken = turns.take(|| true).expect("nobody else runs");
+        let permits = Permits::new(1);
+        let pace = Pace::new(Some(Arc::clone(&permits)));
+        let taken = permits.take(|| true).expect("nobody else runs");
         let running = begun_long_ago(&pace);
         thread::scope(|scope| {
             let waiting = scope.spawn(|| pace.goes_on());
@@ -189,10 +189,11 @@ mod tests {
         drop(taken);
         let running = begun_long_ago(&pace);
         assert!(pace.goes_on());
-        let has_turn = || pace.lock().as_ref().is_some_and(|statement| statement.turn.is_some());
-        assert!(has_turn());
+        let has_permit =
+            || pace.lock().as_ref().is_some_and(|statement| statement.permit.is_some());
+        assert!(has_permit());
         drop(running);
-        turns.take(|| true).expect("the turn ends with the statement");
+        permits.take(|| true).expect("the permit ends with the statement");
     }
 
     fn begun_long_ago(pace: &Pace) -> Running<'_> {

@@ -1,16 +1,16 @@
-//! Turns of statements that take long: few run at a time, one after the other, so that what is
+//! Permits for statements that take long: few run at a time, one after the other, so that what is
 //! short finds a free core.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// The length of a turn. If no other request waits, the next one begins at once.
+/// The time for which a permit is exclusive. If no other request waits, the next one begins at once.
 const SLICE: Duration = Duration::from_millis(50);
 
 /// The places of those that run.
 #[derive(Debug)]
-pub(super) struct Turns {
+pub(super) struct Permits {
     at_once: usize,
     queue: Mutex<Queue>,
     changed: Condvar,
@@ -26,20 +26,20 @@ struct Queue {
 
 /// A place among those that run, until it is dropped.
 #[derive(Debug)]
-pub(super) struct Turn {
-    turns: Arc<Turns>,
+pub(super) struct Permit {
+    permits: Arc<Permits>,
     began: Instant,
 }
 
-impl Turns {
+impl Permits {
     /// So many run at once, and at least one.
     pub(super) fn new(at_once: usize) -> Arc<Self> {
         Arc::new(Self { at_once: at_once.max(1), queue: Mutex::default(), changed: Condvar::new() })
     }
 
-    /// Blocks until it is the turn of the caller; `None` once it is not `wanted` any more, which
+    /// Blocks until the caller gets a permit; `None` once it is not `wanted` any more, which
     /// [`wake`](Self::wake) has it ask.
-    pub(super) fn take(self: &Arc<Self>, wanted: impl Fn() -> bool) -> Option<Turn> {
+    pub(super) fn take(self: &Arc<Self>, wanted: impl Fn() -> bool) -> Option<Permit> {
         let mut queue = self.lock();
         let number = queue.next;
         queue.next = queue.next.wrapping_add(1);
@@ -48,7 +48,7 @@ impl Turns {
             if queue.running < self.at_once && queue.waiting.front() == Some(&number) {
                 queue.waiting.pop_front();
                 queue.running += 1;
-                return Some(Turn { turns: Arc::clone(self), began: Instant::now() });
+                return Some(Permit { permits: Arc::clone(self), began: Instant::now() });
             }
             queue = self.changed.wait(queue).unwrap_or_else(PoisonError::into_inner);
         }
@@ -58,7 +58,7 @@ impl Turns {
         None
     }
 
-    /// Has those who wait ask whether their turn is still wanted.
+    /// Makes all waiting callers check whether they still want a permit.
     pub(super) fn wake(&self) {
         let _queue = self.lock();
         self.changed.notify_all();
@@ -69,17 +69,17 @@ impl Turns {
     }
 }
 
-impl Turn {
+impl Permit {
     /// Returns `true` if it is time for another one.
     pub(super) fn is_over(&self) -> bool {
         self.began.elapsed() >= SLICE
     }
 }
 
-impl Drop for Turn {
+impl Drop for Permit {
     fn drop(&mut self) {
-        self.turns.lock().running -= 1;
-        self.turns.changed.notify_all();
+        self.permits.lock().running -= 1;
+        self.permits.changed.notify_all();
     }
 }
 
@@ -92,24 +92,24 @@ mod tests {
 
     #[test]
     fn whoever_waits_is_next() {
-        let turns = Turns::new(1);
-        let first = turns.take(|| true).expect("nobody else runs");
+        let permits = Permits::new(1);
+        let first = permits.take(|| true).expect("nobody else runs");
         let (second, asked) = (AtomicBool::new(false), AtomicBool::new(false));
         thread::scope(|scope| {
             scope.spawn(|| {
-                let turn = turns.take(|| {
+                let permit = permits.take(|| {
                     asked.store(true, Ordering::SeqCst);
                     true
                 });
                 second.store(true, Ordering::SeqCst);
-                drop(turn);
+                drop(permit);
             });
             while !asked.load(Ordering::SeqCst) {
                 thread::yield_now();
             }
             assert!(!second.load(Ordering::SeqCst), "two run at once");
             drop(first);
-            let third = turns.take(|| true).expect("it is wanted");
+            let third = permits.take(|| true).expect("it is wanted");
             assert!(second.load(Ordering::SeqCst), "the third came before the second");
             drop(third);
         });
@@ -117,12 +117,12 @@ mod tests {
 
     #[test]
     fn whoever_is_not_wanted_any_more_lets_others_through() {
-        let turns = Turns::new(1);
-        let first = turns.take(|| true).expect("nobody else runs");
+        let permits = Permits::new(1);
+        let first = permits.take(|| true).expect("nobody else runs");
         let (wanted, asked) = (AtomicBool::new(true), AtomicBool::new(false));
         thread::scope(|scope| {
             let waiting = scope.spawn(|| {
-                turns.take(|| {
+                permits.take(|| {
                     asked.store(true, Ordering::SeqCst);
                     wanted.load(Ordering::SeqCst)
                 })
@@ -131,11 +131,11 @@ mod tests {
                 thread::yield_now();
             }
             wanted.store(false, Ordering::SeqCst);
-            turns.wake();
+            permits.wake();
             assert!(waiting.join().expect("no panic").is_none());
         });
-        assert!(turns.take(|| false).is_none());
+        assert!(permits.take(|| false).is_none());
         drop(first);
-        turns.take(|| true).expect("those who have gone keep no place");
+        permits.take(|| true).expect("those who have gone keep no place");
     }
 }

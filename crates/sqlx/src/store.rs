@@ -61,7 +61,7 @@ impl<D: Database> SqlStore<D> {
         }
     }
 
-    /// Runs a statement that writes nothing, when it is the turn of the tenant.
+    /// Runs a statement that writes nothing, when the share of the tenant allows it.
     pub(super) async fn read(
         &self,
         sql: &Sql,
