@@ -146,7 +146,7 @@ from requests_oauthlib import OAuth2Session
 origin, secret, password, callback = sys.argv[1:]
 
 
-class ColumnFormat(html.parser.HTMLParser):
+class Form(html.parser.HTMLParser):
     fields = {}
 
     def handle_starttag(self, tag, attrs):
@@ -158,7 +158,7 @@ class ColumnFormat(html.parser.HTMLParser):
 session = OAuth2Session("idp", redirect_uri=callback, scope=["scim"], pkce="S256")
 url, _ = session.authorization_url(origin + "/oauth/authorize")
 browser = requests.Session()
-form = ColumnFormat()
+form = Form()
 form.feed(browser.get(url).text)
 answer = browser.post(url, {**form.fields, "password": password, "decision": "allow"}, allow_redirects=False)
 session.fetch_token(origin + "/oauth/token", authorization_response=answer.headers["Location"], client_secret=secret)

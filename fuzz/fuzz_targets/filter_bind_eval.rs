@@ -6,9 +6,9 @@
 use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
-use scimwire::filter::{FilterBinder, EvalBudget, Filter};
+use scimwire::filter::{EvalBudget, Filter, FilterBinder};
 use scimwire::message::{JsonLimits, parse_object};
-use scimwire::resource::{ResourceDecoder, Resource};
+use scimwire::resource::{Resource, ResourceDecoder};
 use scimwire::schema::{ENTERPRISE_USER, ResourceType};
 
 static USERS: LazyLock<ResourceType> =

@@ -1,4 +1,4 @@
-//! SchemaDocument that cannot be served.
+//! Errors of schemas and schema documents.
 
 use std::fmt;
 use std::sync::Arc;
@@ -22,7 +22,7 @@ pub enum SchemaErrorKind {
     Expected(&'static str),
     /// A value is missing.
     Missing,
-    /// SchemaDocument have no such member.
+    /// Schema documents have no such member.
     UnknownMember,
     /// The word is not one of these.
     UnknownWord(Vec<&'static str>),

@@ -1,4 +1,4 @@
-//! CreateDecision resources: POST (RFC 7644, Section 3.3).
+//! Creating resources: POST (RFC 7644, Section 3.3).
 
 use std::sync::Arc;
 

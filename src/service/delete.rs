@@ -1,4 +1,4 @@
-//! DeleteDecision resources: DELETE (RFC 7644, Section 3.6).
+//! Deleting resources: DELETE (RFC 7644, Section 3.6).
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! ColumnMapping of attributes to columns.
+//! The mapping of attributes to columns.
 
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -48,13 +48,13 @@ pub enum MappingError {
         /// The attribute.
         path: String,
     },
-    /// ElementTable of an attribute that has one value.
+    /// Elements of an attribute that has one value.
     #[error("`{path}` has one value: say where it is by `column`")]
     One {
         /// The attribute.
         path: String,
     },
-    /// ElementTable of a sub-attribute.
+    /// Elements of a sub-attribute.
     #[error("`{path}` is a sub-attribute: name the attribute, and give its elements a column")]
     Part {
         /// The entry.

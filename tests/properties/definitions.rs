@@ -1,4 +1,4 @@
-//! SchemaDocument that went wrong somewhere: they are refused with a place, or can be served as
+//! Schema documents with a mistake: they are refused with a place, or can be served as
 //! they are.
 
 use proptest::prelude::*;

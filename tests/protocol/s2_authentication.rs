@@ -31,7 +31,7 @@ fn builder() -> DispatcherBuilder {
     let directory = MemoryDirectory::new();
     let types = [ResourceType::user(), ResourceType::group()];
     types.into_iter().fold(Dispatcher::builder(BASE), |builder, resource_type| {
-        let store = directory.store(resource_type.clone());
+        let store = directory.store(resource_type);
         builder.store(store)
     })
 }

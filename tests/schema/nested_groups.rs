@@ -166,7 +166,7 @@ fn teams(quirks: Quirks) -> (Provider, Recorder) {
     let schema = Schema::from_json(json!({ "id": TEAM, "name": "Team", "attributes": attributes }))
         .expect("a schema");
     let teams = ResourceType::new("Team", schema);
-    let store = LazyDirectory::new(kind_asked_for(), false).store(teams.clone());
+    let store = LazyDirectory::new(kind_asked_for(), false).store(teams);
     let builder = Dispatcher::builder(BASE).store(store).unauthenticated();
     let recorder = Recorder::default();
     let builder = builder.quirks(quirks).hooks(recorder.clone());

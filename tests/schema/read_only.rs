@@ -45,7 +45,7 @@ impl Hooks for Badges {
 /// A service provider, and the host's own hand on its users.
 fn provider(required: bool, quirks: Quirks) -> (Provider, Resources) {
     let users = badged(required);
-    let store = MemoryDirectory::new().store(users.clone());
+    let store = MemoryDirectory::new().store(users);
     let builder = Dispatcher::builder(BASE).unauthenticated().store(store.clone());
     let dispatcher = builder.hooks(Badges).quirks(quirks).build().expect("the type is consistent");
     (Provider::of(dispatcher), Resources::new(store))

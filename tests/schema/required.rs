@@ -14,7 +14,7 @@ fn provider(quirks: Quirks) -> Provider {
     let department = format!("{ENTERPRISE}:department");
     let users =
         users.with_required("active").with_required("name.familyName").with_required(&department);
-    let store = LazyDirectory::new(kind_asked_for(), false).store(users.clone());
+    let store = LazyDirectory::new(kind_asked_for(), false).store(users);
     let builder = Dispatcher::builder(BASE).unauthenticated().quirks(quirks).store(store);
     Provider::of(builder.build().expect("the type is consistent"))
 }
@@ -125,6 +125,6 @@ async fn nobody_loses_it() {
 #[test]
 fn an_attribute_that_is_not_there_cannot_be_required() {
     let users = ResourceType::user().with_required("shoeSize");
-    let store = scimwire::MemoryStore::new(users.clone());
+    let store = scimwire::MemoryStore::new(users);
     assert!(Dispatcher::builder(BASE).unauthenticated().store(store).build().is_err());
 }

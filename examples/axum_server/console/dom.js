@@ -1,6 +1,6 @@
 import { watch } from "./unsaved.js";
 
-// ElementTable made from data. Text is only ever set as text, so that no name of a user can become markup.
+// Elements made from data. Text is only ever set as text, so that no name of a user can become markup.
 
 // What turns the direction of writing without being seen, so that a name can look like another.
 const TURNS = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;

@@ -96,7 +96,7 @@ function form({ tenant, reload }, settings, whenSaved) {
     const refused = shutOut(settings, wanted());
     if (!refused.length) return store();
     ask({
-      title: "Reject requests from now on?", action: "Save", danger: true, run: store,
+      title: "Refuse requests from now on?", action: "Save", danger: true, run: store,
       more: el("ul", { id: "refused" }, refused.map((words) => el("li", {}, words))),
     });
   });

@@ -12,7 +12,7 @@ use support::reads::samples::{DEVICE, ENTERPRISE, USER, device, user};
 /// A service provider of users with these attributes sensitive.
 fn with_sensitive(attributes: &[&'static str]) -> Result<Dispatcher, BuildError> {
     let users = ResourceType::user().with_extension(ENTERPRISE_USER);
-    let store = MemoryStore::new(users.clone());
+    let store = MemoryStore::new(users);
     let builder = Dispatcher::builder(BASE).store(store).unauthenticated();
     builder.sensitive_attributes(attributes.iter().copied()).build()
 }
