@@ -234,12 +234,12 @@ async fn how_much_of_a_search_the_store_did_is_told() {
     let builder = builder.store(MemoryStore::new(groups));
     let scim = builder.unauthenticated().build().expect("all is there");
     for (path, expected, word) in [
-        ("/Users?filter=title%20pr", Some(Pushdown::None), Some("nothing")),
-        ("/Users?filter=userName%20eq%20%22b%22", Some(Pushdown::Partial), Some("narrows")),
-        ("/Users?sortBy=title", Some(Pushdown::Filter), Some("filters")),
-        ("/Users", Some(Pushdown::Full), Some("pages")),
-        ("/Groups?filter=displayName%20pr", Some(Pushdown::Full), Some("pages")),
-        ("/?filter=title%20pr", Some(Pushdown::None), Some("nothing")),
+        ("/Users?filter=title%20pr", Some(Pushdown::None), Some("none")),
+        ("/Users?filter=userName%20eq%20%22b%22", Some(Pushdown::Partial), Some("partial")),
+        ("/Users?sortBy=title", Some(Pushdown::Filter), Some("filter")),
+        ("/Users", Some(Pushdown::Full), Some("full")),
+        ("/Groups?filter=displayName%20pr", Some(Pushdown::Full), Some("full")),
+        ("/?filter=title%20pr", Some(Pushdown::None), Some("none")),
         ("/Users/2819c223", None, None),
         ("/Users?filter=title", None, None),
     ] {

@@ -1,7 +1,7 @@
 //! A `tracing` span for each request, with the feature of that name.
 //!
 //! At INFO there is who asked, what was done to which resource, what came of it, and how much of a
-//! search the store did (`pushdown`: with `nothing` it handed over all that it has); nothing of
+//! search the store did (`pushdown`: with `none` it handed over all that it has); nothing of
 //! bodies and queries, and an id only if there is a resource of that id. At ERROR there is what a
 //! store says about its own failure. At DEBUG there is each departure from the RFC, with the names
 //! that the client used.
@@ -106,10 +106,10 @@ mod traced {
 
     fn word(pushdown: Pushdown) -> &'static str {
         match pushdown {
-            Pushdown::None => "nothing",
-            Pushdown::Partial => "narrows",
-            Pushdown::Filter => "filters",
-            Pushdown::Full => "pages",
+            Pushdown::None => "none",
+            Pushdown::Partial => "partial",
+            Pushdown::Filter => "filter",
+            Pushdown::Full => "full",
         }
     }
 
