@@ -91,7 +91,7 @@ fn no_reference_is_made_of_what_it_refers_to() {
     ];
     let schema = json!({ "id": "urn:example:Device", "attributes": attributes });
     let devices =
-        || ResourceType::new("Device", Schema::from_json(schema.clone()).expect("a schema"));
+        || ResourceType::new("Device", Schema::try_from(schema.clone()).expect("a schema"));
     let quirks = Quirks { create_on_no_match: true, ..Quirks::STRICT };
     let set = |op: &str, path: &str, value: Value| {
         run(devices(), quirks, &json!({}), json!([{ "op": op, "path": path, "value": value }]))
@@ -129,8 +129,7 @@ fn an_operation_is_named_by_its_index() {
 fn immutable_attributes_are_set_once() {
     // S-7-10, P-3.5.2-11
     let schema = json!({ "id": "urn:example:Badge", "attributes": [{ "name": "number", "type": "integer", "mutability": "immutable" }] });
-    let badges =
-        || ResourceType::new("Badge", Schema::from_json(schema.clone()).expect("a schema"));
+    let badges = || ResourceType::new("Badge", Schema::try_from(schema.clone()).expect("a schema"));
     let set = |before: Value, value: Value| {
         run(
             badges(),
@@ -157,7 +156,7 @@ fn an_immutable_attribute_is_not_changed_through_a_part_of_it_either() {
     names.as_object_mut().expect("an object").remove("subAttributes");
     let schema = json!({ "id": "urn:example:Fixed", "attributes": [fixed("owner", "complex", false), fixed("keys", "complex", true), names] });
     let resource_type =
-        || ResourceType::new("Fixed", Schema::from_json(schema.clone()).expect("a schema"));
+        || ResourceType::new("Fixed", Schema::try_from(schema.clone()).expect("a schema"));
     let before =
         json!({ "owner": { "value": "a" }, "keys": [{ "value": "a" }], "names": ["a", "b"] });
     let run = |operation: Value| run(resource_type(), Quirks::STRICT, &before, json!([operation]));
@@ -193,7 +192,7 @@ fn a_sub_attribute_can_have_several_values() {
         { "name": "doors", "type": "complex", "multiValued": true, "subAttributes": several }
     ] });
     let resource_type =
-        || ResourceType::new("Desk", Schema::from_json(schema.clone()).expect("a schema"));
+        || ResourceType::new("Desk", Schema::try_from(schema.clone()).expect("a schema"));
     let before = json!({ "place": { "codes": ["a"] }, "doors": [{ "value": "x", "codes": ["a", "b"] }, { "value": "y" }] });
     for (operation, place, doors) in [
         (
@@ -242,7 +241,7 @@ fn texts_that_become_equal_stand_once() {
     // S-2.4-06
     let tags = json!([{ "name": "tags", "multiValued": true }]);
     let schema = json!({ "id": "urn:example:Desk", "attributes": tags });
-    let desks = ResourceType::new("Desk", Schema::from_json(schema).expect("a schema"));
+    let desks = ResourceType::new("Desk", Schema::try_from(schema).expect("a schema"));
     let before = json!({ "tags": ["a", "b", "c"] });
     let operations = json!([{ "op": "replace", "path": "tags[value eq \"a\" or value eq \"c\"]", "value": "b" }]);
     assert_eq!(run(desks, Quirks::STRICT, &before, operations), Ok(json!({ "tags": ["b"] })));
@@ -361,7 +360,7 @@ fn quirks_choose() {
 fn numbers_describe_an_element_too() {
     let schema = json!({ "id": "urn:example:Site", "attributes": [{ "name": "rooms", "type": "complex", "multiValued": true,
         "subAttributes": [{ "name": "number", "type": "integer" }, { "name": "label" }] }] });
-    let sites = ResourceType::new("Site", Schema::from_json(schema).expect("a schema"));
+    let sites = ResourceType::new("Site", Schema::try_from(schema).expect("a schema"));
     let operations = json!([{ "op": "add", "path": "rooms[number eq 5].label", "value": "x" }]);
     assert_eq!(
         run(sites, Quirks::STRICT, &json!({}), operations),
@@ -383,7 +382,7 @@ fn keys() -> ResourceType {
             { "name": "value", "mutability": "immutable" }, { "name": "display" },
             { "name": "$ref", "type": "reference", "referenceTypes": ["Key"] } ] }
     ] });
-    ResourceType::new("Key", Schema::from_json(schema).expect("a schema"))
+    ResourceType::new("Key", Schema::try_from(schema).expect("a schema"))
 }
 
 #[test]
@@ -513,7 +512,7 @@ fn put_goes_by_mutability() {
         { "name": "free" }, { "name": "fixed", "mutability": "immutable" }, { "name": "ours", "mutability": "readOnly" },
         { "name": "secret", "mutability": "writeOnly", "returned": "never" }, { "name": "flag", "type": "boolean" }
     ] });
-    let things = Arc::new(ResourceType::new("Thing", Schema::from_json(schema).expect("a schema")));
+    let things = Arc::new(ResourceType::new("Thing", Schema::try_from(schema).expect("a schema")));
     let put = |omitted, before: &Value, wanted: &Value| {
         let replacement = Replacement::new(Arc::clone(&things), stored(wanted), omitted);
         replacement.apply(stored(before)).map(|mut after| {

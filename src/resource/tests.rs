@@ -229,7 +229,7 @@ fn numbers_and_dates_of_a_schema_of_ones_own() {
         { "name": "number", "type": "integer" }, { "name": "weight", "type": "decimal" }, { "name": "since", "type": "dateTime" }
     ] });
     let badges =
-        ResourceType::new("Badge", crate::schema::Schema::from_json(schema).expect("a schema"));
+        ResourceType::new("Badge", crate::schema::Schema::try_from(schema).expect("a schema"));
     let fits = |name: &str, value: Value| {
         let attribute = badges.schema().attribute(name).expect("the attribute");
         let decoder = ResourceDecoder::new(&badges).with_quirks(lenient());
@@ -461,7 +461,7 @@ fn a_text_sets_no_value_that_clients_may_not_set() {
         { "name": "lock", "type": "complex", "subAttributes": [{ "name": "value", "type": "string", "mutability": "readOnly" }] },
         { "name": "keys", "type": "complex", "multiValued": true, "subAttributes": [{ "name": "value", "type": "string" }] }
     ] });
-    let doors = ResourceType::new("Door", crate::schema::Schema::from_json(document).unwrap());
+    let doors = ResourceType::new("Door", crate::schema::Schema::try_from(document).unwrap());
     let take = |body: Value| {
         ResourceDecoder::new(&doors)
             .with_quirks(lenient())

@@ -18,7 +18,7 @@ use super::schema::{Schema, is_of_discovery};
 /// - A resource type that is not there yet is added.
 /// - One that is there already, such as `User`, gets the extensions that the document lists besides
 ///   those it has. Its endpoint and its schema stay; a document that names others is refused.
-/// - `"closed": ["emails.type"]` in a resource type is no word of the RFC: of these attributes only
+/// - `"canonicalValuesOnly": ["emails.type"]` in a resource type is no word of the RFC: of these attributes only
 ///   the canonical values are accepted, as by [`ResourceType::enforce_canonical_values`].
 /// - A schema is one of the document's, of the resource types that are there, or of RFC 7643,
 ///   Section 4. One that no resource type of the document uses is refused, since it would do
@@ -85,41 +85,8 @@ impl SchemaDocument {
         if document.len() > Self::MAX_BYTES {
             return Err(SchemaError::new("", SchemaErrorKind::TooLarge(Self::MAX_BYTES)));
         }
-        let document = serde_json::from_slice(document).map_err(InvalidJson::new);
-        Self::from_json(document.map_err(|err| SchemaError::new("", SchemaErrorKind::Json(err)))?)
-    }
-
-    /// Reads definitions from a JSON document.
-    ///
-    /// # Errors
-    ///
-    /// - a schema or resource type is not of the RFC's form, or inconsistent.
-    pub fn from_json(document: Value) -> Result<Self, SchemaError> {
-        let mut reader = Reader::new("", document)?;
-        let (mut schemas, mut uris) = (Vec::new(), HashSet::new());
-        for (place, document) in reader.list("schemas")? {
-            let schema = Schema::read(&place, document)?;
-            if !uris.insert(schema.uri().clone()) {
-                return Err(SchemaError::new(
-                    join(&place, "id"),
-                    SchemaErrorKind::Duplicate(schema.uri().to_string()),
-                ));
-            }
-            schemas.push(Arc::new(schema));
-        }
-        let resource_types: Vec<TypeDefinition> = reader
-            .list("resourceTypes")?
-            .into_iter()
-            .map(TypeDefinition::read)
-            .collect::<Result<_, _>>()?;
-        reader.end()?;
-        let mut names = HashSet::new();
-        if let Some(twice) =
-            resource_types.iter().find(|definition| !names.insert(definition.name.as_str()))
-        {
-            return Err(twice.refuse("name", SchemaErrorKind::Duplicate(twice.name.clone())));
-        }
-        Ok(Self { schemas, resource_types })
+        let document: Result<Value, _> = serde_json::from_slice(document).map_err(InvalidJson::new);
+        Self::try_from(document.map_err(|err| SchemaError::new("", SchemaErrorKind::Json(err)))?)
     }
 
     /// The resource types `known`, with what the document adds to them, and after them those that
@@ -215,6 +182,39 @@ impl SchemaDocument {
     }
 }
 
+impl TryFrom<Value> for SchemaDocument {
+    type Error = SchemaError;
+
+    /// Reads a document that was parsed.
+    fn try_from(document: Value) -> Result<Self, SchemaError> {
+        let mut reader = Reader::new("", document)?;
+        let (mut schemas, mut uris) = (Vec::new(), HashSet::new());
+        for (place, document) in reader.list("schemas")? {
+            let schema = Schema::read(&place, document)?;
+            if !uris.insert(schema.uri().clone()) {
+                return Err(SchemaError::new(
+                    join(&place, "id"),
+                    SchemaErrorKind::Duplicate(schema.uri().to_string()),
+                ));
+            }
+            schemas.push(Arc::new(schema));
+        }
+        let resource_types: Vec<TypeDefinition> = reader
+            .list("resourceTypes")?
+            .into_iter()
+            .map(TypeDefinition::read)
+            .collect::<Result<_, _>>()?;
+        reader.end()?;
+        let mut names = HashSet::new();
+        if let Some(twice) =
+            resource_types.iter().find(|definition| !names.insert(definition.name.as_str()))
+        {
+            return Err(twice.refuse("name", SchemaErrorKind::Duplicate(twice.name.clone())));
+        }
+        Ok(Self { schemas, resource_types })
+    }
+}
+
 impl TypeDefinition {
     fn read((place, document): (String, Value)) -> Result<Self, SchemaError> {
         let mut reader = Reader::new(&place, document)?;
@@ -235,7 +235,7 @@ impl TypeDefinition {
             endpoint: reader.text("endpoint")?,
             description: reader.text("description")?,
             schema: reader.text("schema")?,
-            closed: reader.texts("closed")?,
+            closed: reader.texts("canonicalValuesOnly")?,
         };
         reader.end()?;
         Ok(definition)
@@ -293,7 +293,7 @@ impl TypeDefinition {
         for (index, path) in self.closed.iter().enumerate() {
             resource_type
                 .close(path)
-                .map_err(|kind| self.refuse(&element("closed", index), kind))?;
+                .map_err(|kind| self.refuse(&element("canonicalValuesOnly", index), kind))?;
         }
         Ok(())
     }

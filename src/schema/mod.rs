@@ -1,7 +1,7 @@
 //! Schemas, attributes, extensions and resource types (RFC 7643).
 //!
 //! Schemas are data: the RFC's own JSON documents are read once ([`Schema::user`] and its
-//! siblings), others come from [`Schema::from_json`] or [`Schema::builder`]. A [`ResourceType`]
+//! siblings), others come from [`Schema::try_from`] or [`Schema::builder`]. A [`ResourceType`]
 //! joins a schema, its extensions and an endpoint.
 #![doc = include_str!("../docs/resource_types.md")]
 

@@ -34,30 +34,6 @@ pub struct Schema {
 }
 
 impl Schema {
-    /// Reads a schema from the JSON form of RFC 7643, Section 7. [`Schema::builder`] makes one call
-    /// by call.
-    ///
-    /// # Errors
-    ///
-    /// - the document is not of that form, or its id is no URN;
-    /// - an attribute is inconsistent, or has a name that is taken.
-    ///
-    /// The error says where, as `attributes[3].type`.
-    ///
-    /// ```
-    /// use scimwire::schema::Schema;
-    ///
-    /// let badge = Schema::from_json(serde_json::json!({
-    ///     "id": "urn:example:schemas:Badge",
-    ///     "attributes": [{ "name": "number", "type": "integer", "required": true }]
-    /// }))?;
-    /// assert!(badge.attribute("NUMBER").is_some());
-    /// # Ok::<(), scimwire::schema::SchemaError>(())
-    /// ```
-    pub fn from_json(document: Value) -> Result<Self, SchemaError> {
-        Self::read("", document)
-    }
-
     /// Reads a schema from a document at `place` in another document.
     pub(super) fn read(place: &str, document: Value) -> Result<Self, SchemaError> {
         SchemaBuilder::read(place, document)?.build_at(place)
@@ -154,6 +130,34 @@ impl Schema {
             "description": self.description,
             "attributes": self.attributes().iter().map(|attribute| attribute.to_json()).collect::<Vec<_>>(),
         })
+    }
+}
+
+impl TryFrom<Value> for Schema {
+    type Error = SchemaError;
+
+    /// Reads a schema from the JSON form of RFC 7643, Section 7. [`Schema::builder`] makes one call
+    /// by call.
+    ///
+    /// # Errors
+    ///
+    /// - the document is not of that form, or its id is no URN;
+    /// - an attribute is inconsistent, or has a name that is taken.
+    ///
+    /// The error says where, as `attributes[3].type`.
+    ///
+    /// ```
+    /// use scimwire::schema::Schema;
+    ///
+    /// let badge = Schema::try_from(serde_json::json!({
+    ///     "id": "urn:example:schemas:Badge",
+    ///     "attributes": [{ "name": "number", "type": "integer", "required": true }]
+    /// }))?;
+    /// assert!(badge.attribute("NUMBER").is_some());
+    /// # Ok::<(), scimwire::schema::SchemaError>(())
+    /// ```
+    fn try_from(document: Value) -> Result<Self, SchemaError> {
+        Self::read("", document)
     }
 }
 

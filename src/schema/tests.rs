@@ -38,7 +38,7 @@ fn builtin_schemas_are_sound_and_state_every_characteristic() {
                 assert!(attribute.get(characteristic).is_some(), "{characteristic} of {attribute}");
             }
         }
-        assert_eq!(Schema::from_json(document).as_ref(), Ok(schema.as_ref()));
+        assert_eq!(Schema::try_from(document).as_ref(), Ok(schema.as_ref()));
     }
     assert!(
         Schema::common().attribute("externalId").is_some_and(|attribute| attribute.is_case_exact())
@@ -74,11 +74,11 @@ fn bad_definitions_are_refused_with_the_place() {
     ];
     for (attributes, place, message) in cases {
         let document = json!({ "id": "urn:example:T", "attributes": attributes });
-        let error = Schema::from_json(document).expect_err("a bad definition");
+        let error = Schema::try_from(document).expect_err("a bad definition");
         assert_eq!(error.path(), place);
         assert!(error.to_string().contains(message), "{error}");
     }
-    assert!(Schema::from_json(json!({ "id": "no urn", "attributes": [] })).is_err());
+    assert!(Schema::try_from(json!({ "id": "no urn", "attributes": [] })).is_err());
 }
 
 #[test]
@@ -102,7 +102,7 @@ fn what_can_be_a_reference() {
 fn left_out_characteristics_have_the_defaults_of_the_rfc() {
     // S-2.2-01
     let schema =
-        Schema::from_json(json!({ "id": "urn:example:T", "attributes": [{ "name": "a" }] }))
+        Schema::try_from(json!({ "id": "urn:example:T", "attributes": [{ "name": "a" }] }))
             .expect("a schema");
     let attribute = schema.attribute("A").expect("the attribute");
     assert_eq!(
@@ -125,7 +125,7 @@ fn types_have_the_case_rules_of_the_rfc() {
         { "name": "link", "type": "reference" },
         { "name": "parts", "type": "complex", "uniqueness": "server", "caseExact": true, "subAttributes": [{ "name": "a" }] },
     ]);
-    let schema = Schema::from_json(json!({ "id": "urn:example:T", "attributes": attributes }))
+    let schema = Schema::try_from(json!({ "id": "urn:example:T", "attributes": attributes }))
         .expect("a schema");
     let of = |name: &str| {
         let attribute = schema.attribute(name).expect("the attribute");

@@ -15,7 +15,7 @@ fn users() -> ResourceType {
     ]});
     ResourceType::user()
         .with_extension(ENTERPRISE_USER)
-        .with_extension(Schema::from_json(desk).expect("a schema"))
+        .with_extension(Schema::try_from(desk).expect("a schema"))
 }
 
 fn mapping(dialect: Dialect) -> ColumnMapping {
@@ -585,7 +585,7 @@ fn a_mapping_fits_its_resource_type() {
         { "name": "languages", "type": "string", "multiValued": true },
         { "name": "badge", "type": "complex", "subAttributes": [{ "name": "doors", "type": "string", "multiValued": true }] },
     ]});
-    let skilled = users().with_extension(Schema::from_json(skills).expect("a schema"));
+    let skilled = users().with_extension(Schema::try_from(skills).expect("a schema"));
     let languages = |sub| {
         ids().elements(
             "urn:example:Skills:languages",

@@ -59,28 +59,29 @@ pub struct MemberChange {
 }
 
 impl MemberChange {
-    /// Resolves a delta against the existing members of a table that stores only ids. `known` are
-    /// the existing members that the delta [names](MemberDelta::mentions), or all of them if it
-    /// replaces all.
+    /// Returns `true` if no member was added, removed or rewritten.
     #[must_use]
-    pub fn of<'k>(delta: &MemberDelta, known: impl IntoIterator<Item = &'k str>) -> Self {
-        let known: HashSet<&str> = known.into_iter().collect();
-        let coming: Vec<&str> = delta.add.iter().filter_map(Membership::id).collect();
+    pub fn is_empty(&self) -> bool {
+        self.added.is_empty() && self.removed.is_empty() && !self.modified
+    }
+}
+
+impl MemberDelta {
+    /// Resolves the delta against the existing members of a table that stores only ids: those that
+    /// the delta [mentions](Self::mentions), or all of them if it replaces all.
+    #[must_use]
+    pub fn resolve<'k>(&self, existing: impl IntoIterator<Item = &'k str>) -> MemberChange {
+        let known: HashSet<&str> = existing.into_iter().collect();
+        let coming: Vec<&str> = self.add.iter().filter_map(Membership::id).collect();
         let staying: HashSet<&str> = coming.iter().copied().collect();
-        let leaving: HashSet<&str> = delta.remove.iter().map(String::as_str).collect();
-        let goes = |id: &str| (delta.replace || leaving.contains(id)) && !staying.contains(id);
+        let leaving: HashSet<&str> = self.remove.iter().map(String::as_str).collect();
+        let goes = |id: &str| (self.replace || leaving.contains(id)) && !staying.contains(id);
         let mut removed: Vec<String> =
             known.iter().filter(|id| goes(id)).map(|id| (*id).to_owned()).collect();
         removed.sort_unstable();
         let added =
             coming.into_iter().filter(|id| !known.contains(id)).map(str::to_owned).collect();
-        Self { added, removed, modified: false }
-    }
-
-    /// Returns `true` if no member was added, removed or rewritten.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.added.is_empty() && self.removed.is_empty() && !self.modified
+        MemberChange { added, removed, modified: false }
     }
 }
 
@@ -201,7 +202,7 @@ mod tests {
             (delta(true, &[], &[]), vec![], vec!["a", "b"]),
         ] {
             let known = ["a", "b"].into_iter().filter(|id| delta.replace || delta.mentions(id));
-            let change = MemberChange::of(&delta, known);
+            let change = delta.resolve(known);
             let told = |ids: &[String], expected: &[&str]| assert_eq!(ids, expected, "{delta:?}");
             told(&change.added, &added);
             told(&change.removed, &removed);

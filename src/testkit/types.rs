@@ -13,7 +13,7 @@ use crate::schema::{ENTERPRISE_USER, ResourceType, Schema};
 /// For stores that take any resource type.
 #[must_use]
 pub fn users() -> Arc<ResourceType> {
-    let kinds = Schema::from_json(json!({
+    let kinds = Schema::try_from(json!({
         "id": "urn:example:scimwire:2.0:Kinds",
         "name": "Kinds",
         "attributes": [

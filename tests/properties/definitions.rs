@@ -84,7 +84,7 @@ const NAMES: &[&str] = &[
     "endpoint",
     "schema",
     "schemaExtensions",
-    "closed",
+    "canonicalValuesOnly",
     "schemas",
     "meta",
     "nope",
@@ -155,7 +155,7 @@ proptest! {
                 for resource_type in &types {
                     let schemas = resource_type.extensions().iter().map(|extension| &extension.schema);
                     for schema in schemas.chain([resource_type.schema()]) {
-                        let again = Schema::from_json(schema.to_json());
+                        let again = Schema::try_from(schema.to_json());
                         prop_assert_eq!(again.map(|again| again.to_json()), Ok(schema.to_json()));
                     }
                 }
@@ -173,7 +173,7 @@ fn the_document_is_sound_before_it_is_changed() {
     pointers(&document(), "", &mut found);
     assert!(found.len() > 100 && document() != json!({}));
     assert!(
-        SchemaDocument::from_json(document())
+        SchemaDocument::try_from(document())
             .and_then(|parsed| parsed.merge_into([ResourceType::user()]))
             .is_ok()
     );

@@ -63,7 +63,7 @@ pub(crate) const BYTES: &[&str] = &["AAE=", "AAE", "AAEC", "aaec"];
 /// A user with an extension that has what the RFC's schemas lack, and attributes that are never
 /// returned.
 pub(crate) static USERS: LazyLock<Arc<ResourceType>> = LazyLock::new(|| {
-    let badge = Schema::from_json(json!({
+    let badge = Schema::try_from(json!({
         "id": BADGE,
         "name": "Badge",
         "attributes": [

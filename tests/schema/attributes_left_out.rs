@@ -493,7 +493,7 @@ fn what_every_resource_has_cannot_be_left_out() {
         { "name": "number", "type": "integer", "required": true }, { "name": "color" },
         { "name": "place", "type": "complex", "subAttributes": [{ "name": "room", "required": true }, { "name": "floor" }] }
     ]});
-    let badge = scimwire::schema::Schema::from_json(badge).expect("it is sound");
+    let badge = scimwire::schema::Schema::try_from(badge).expect("it is sound");
     let users = || ResourceType::user().with_extension(badge.clone());
     let in_badge = |name: &str| format!("{BADGE}:{name}");
     let needed = |name: &str| SchemaErrorKind::Required(name.to_owned());

@@ -258,7 +258,7 @@ async fn what_the_rfc_says_of_common_attributes_takes_precedence() {
             { "name": "serial", "type": "string", "required": true }
         ]
     });
-    let older = Schema::from_json(older).expect("older definitions are read");
+    let older = Schema::try_from(older).expect("older definitions are read");
     let provider = Provider::serving([ResourceType::new("Device", older)], Setup::default());
     let with = |serial: &str, external: &str| {
         device(serial, json!({ "externalId": external, "id": "mine", "meta": { "note": "x" } }))
@@ -290,7 +290,7 @@ async fn what_the_rfc_says_of_common_attributes_takes_precedence() {
 #[tokio::test]
 async fn extensions_add_and_redefine_nothing() {
     // S-3.3-02
-    let badge = Schema::from_json(json!({
+    let badge = Schema::try_from(json!({
         "id": "urn:example:schemas:Badge",
         "attributes": [{ "name": "userName", "type": "integer", "uniqueness": "server" }, { "name": "title", "returned": "never" }]
     }));

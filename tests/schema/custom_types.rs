@@ -680,7 +680,7 @@ fn tickets() -> ResourceType {
             { "name": "position", "type": "integer", "required": true, "mutability": "readOnly" }
         ]
     });
-    let read = |document| Schema::from_json(document).expect("a schema");
+    let read = |document| Schema::try_from(document).expect("a schema");
     ResourceType::new("Ticket", read(schema)).with_extension(read(queue))
 }
 
@@ -747,7 +747,7 @@ fn grades() -> ResourceType {
             ] }
         ]
     });
-    let schema = Schema::from_json(schema).expect("a schema");
+    let schema = Schema::try_from(schema).expect("a schema");
     ResourceType::new("Grade", schema)
         .enforce_canonical_values("closed")
         .enforce_canonical_values("parts.closed")

@@ -36,7 +36,7 @@ fn usual() -> [ResourceType; 2] {
 }
 
 fn apply(document: Value) -> Result<Vec<ResourceType>, SchemaError> {
-    SchemaDocument::from_json(document)?.merge_into(usual())
+    SchemaDocument::try_from(document)?.merge_into(usual())
 }
 
 /// Sets what is at this pointer; it may be new.
@@ -121,7 +121,7 @@ fn members_of_documents_have_a_type() {
         ("/resourceTypes/0/schemaExtensions/0", json!(PLACE), "", "an object"),
         ("/resourceTypes/0/schemaExtensions/0/schema", Value::Null, "", "missing"),
         ("/resourceTypes/0/schemaExtensions/0/required", json!("yes"), "", "`true`"),
-        ("/resourceTypes/0/closed", json!("ports.kind"), "", "an array"),
+        ("/resourceTypes/0/canonicalValuesOnly", json!("ports.kind"), "", "an array"),
         ("/resourceTypes/0/extensions", json!([]), "", "no such member"),
     ] {
         refused(changed(pointer, value), &format!("{}{element}", place_of(pointer)), message);
@@ -266,12 +266,12 @@ fn characteristics_go_with_types() {
             "only a string",
         );
     }
-    let open = changed("/resourceTypes/0/closed", json!(["serial"]));
-    refused(open, "resourceTypes[0].closed[0]", "no canonical values");
+    let open = changed("/resourceTypes/0/canonicalValuesOnly", json!(["serial"]));
+    refused(open, "resourceTypes[0].canonicalValuesOnly[0]", "no canonical values");
     for path in ["nope", "serial.nope", "ports.nope", "a b", "", "urn:example:none:serial"] {
         refused(
-            changed("/resourceTypes/0/closed", json!([path])),
-            "resourceTypes[0].closed[0]",
+            changed("/resourceTypes/0/canonicalValuesOnly", json!([path])),
+            "resourceTypes[0].canonicalValuesOnly[0]",
             "is not defined",
         );
     }
@@ -495,11 +495,11 @@ fn a_document_extends_what_is_there() {
     whole["resourceTypes"][0]["endpoint"] = json!("/Users");
     whole["resourceTypes"][0]["schema"] = json!(USER);
     whole["resourceTypes"][0]["description"] = json!("People");
-    whole["resourceTypes"][0]["closed"] = json!(["emails.type"]);
+    whole["resourceTypes"][0]["canonicalValuesOnly"] = json!(["emails.type"]);
     let extensions =
         whole["resourceTypes"][0]["schemaExtensions"].as_array_mut().expect("an array");
     extensions.push(json!({ "schema": ENTERPRISE, "required": true }));
-    let again = SchemaDocument::from_json(whole)
+    let again = SchemaDocument::try_from(whole)
         .and_then(|whole| whole.merge_into([extended]))
         .expect("the same again");
     let again = users(again);
@@ -523,9 +523,9 @@ fn two_documents_may_share_a_schema() {
             "resourceTypes": [{ "name": "Room", "endpoint": "/Rooms", "schema": PLACE }] })
     };
     let same =
-        SchemaDocument::from_json(again(document()["schemas"][1].clone())).expect("it is sound");
+        SchemaDocument::try_from(again(document()["schemas"][1].clone())).expect("it is sound");
     assert_eq!(same.merge_into(types.clone()).expect("it is the same").len(), 4);
-    let other = SchemaDocument::from_json(again(
+    let other = SchemaDocument::try_from(again(
         json!({ "id": PLACE, "attributes": [{ "name": "level" }] }),
     ))
     .expect("it is sound");
@@ -559,7 +559,7 @@ fn what_the_rfc_published_is_read() {
     assert_eq!(documents.len(), 6);
     for document in documents {
         let id = document["id"].clone();
-        let schema = Schema::from_json(document).unwrap_or_else(|err| panic!("{id}: {err}"));
+        let schema = Schema::try_from(document).unwrap_or_else(|err| panic!("{id}: {err}"));
         assert_eq!(id, schema.uri().as_str());
     }
 }
@@ -599,7 +599,7 @@ fn call_by_call_is_as_good_as_json() {
         )
         .build()
         .expect("a schema");
-    let read = Schema::from_json(json!({
+    let read = Schema::try_from(json!({
         "id": "urn:example:schemas:Badge",
         "name": "Badge",
         "description": "Badges",
@@ -614,7 +614,7 @@ fn call_by_call_is_as_good_as_json() {
         ]
     }));
     assert_eq!(read.as_ref(), Ok(&built));
-    assert_eq!(Schema::from_json(built.to_json()), Ok(built));
+    assert_eq!(Schema::try_from(built.to_json()), Ok(built));
     let wrong = Schema::builder("urn:example:schemas:Badge")
         .attribute(attribute("a", AttributeType::Boolean))
         .attribute(attribute("A", AttributeType::String));

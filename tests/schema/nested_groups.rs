@@ -163,7 +163,7 @@ fn teams(quirks: Quirks) -> (Provider, Recorder) {
         reference("members", "readWrite", "immutable"),
         reference("memberOf", "readOnly", "readOnly"),
     ];
-    let schema = Schema::from_json(json!({ "id": TEAM, "name": "Team", "attributes": attributes }))
+    let schema = Schema::try_from(json!({ "id": TEAM, "name": "Team", "attributes": attributes }))
         .expect("a schema");
     let teams = ResourceType::new("Team", schema);
     let store = LazyDirectory::new(kind_asked_for(), false).store(teams);

@@ -558,7 +558,7 @@ fn vaults() -> ResourceType {
     let alarm = json!({ "id": "urn:example:schemas:Alarm", "name": "Alarm", "attributes": [
         { "name": "pin", "type": "string", "mutability": "writeOnly", "returned": "never" }
     ] });
-    let read = |document| Schema::from_json(document).expect("a schema");
+    let read = |document| Schema::try_from(document).expect("a schema");
     ResourceType::new("Vault", read(schema)).with_extension(read(alarm))
 }
 

@@ -24,7 +24,7 @@ fn badged(required: bool) -> ResourceType {
         { "name": "doors", "type": "complex", "multiValued": true, "mutability": "readOnly",
             "subAttributes": [{ "name": "value" }] }
     ]});
-    let schema = Schema::from_json(badge).expect("it is sound").into();
+    let schema = Schema::try_from(badge).expect("it is sound").into();
     ResourceType::user().with_extension(SchemaExtension { schema, required })
 }
 

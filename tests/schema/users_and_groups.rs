@@ -369,7 +369,7 @@ async fn a_host_may_ask_more_of_members() {
     let mut document = BuiltinSchema::Group.schema().to_json();
     assert_eq!(document["attributes"][1]["subAttributes"][0]["name"], "value");
     document["attributes"][1]["subAttributes"][0]["required"] = json!(true);
-    let groups = ResourceType::new("Group", Schema::from_json(document).expect("a schema"));
+    let groups = ResourceType::new("Group", Schema::try_from(document).expect("a schema"));
     let provider = Provider::serving([groups], Setup::default());
     provider
         .post(

@@ -353,7 +353,7 @@ async fn a_circle_with_a_wrong_operation_is_not_begun() {
 #[tokio::test]
 async fn what_a_required_extension_holds_is_required() {
     // P-3.7.1-01
-    let read = |document| Schema::from_json(document).expect("a schema");
+    let read = |document| Schema::try_from(document).expect("a schema");
     let (step, lease) = ("urn:example:schemas:Step", "urn:example:schemas:Lease");
     let next = json!({ "name": "next", "type": "reference", "referenceTypes": ["Step"] });
     let extension = SchemaExtension {

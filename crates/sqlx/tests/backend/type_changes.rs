@@ -26,7 +26,7 @@ async fn a_type_that_changes_is_made_anew() {
             "{kind:?}"
         );
         let extended = json!({ "id": "urn:example:Desk", "name": "Desk", "attributes": [{ "name": "floor", "type": "integer" }] });
-        let desk = Schema::from_json(extended).expect("a schema");
+        let desk = Schema::try_from(extended).expect("a schema");
         let store = fixture.directory.store(ResourceType::user().with_extension(desk));
         fixture
             .create(&store, json!({ "userName": "bob", "displayName": "ANN" }))

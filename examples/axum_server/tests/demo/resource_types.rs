@@ -122,7 +122,7 @@ async fn files_extend_users_and_groups() {
         ] }],
         "resourceTypes": [
             { "name": "User", "schemaExtensions": [{ "schema": "urn:example:schemas:Badge" }],
-              "closed": ["urn:example:schemas:Badge:color"] },
+              "canonicalValuesOnly": ["urn:example:schemas:Badge:color"] },
             { "name": "Group", "schemaExtensions": [{ "schema": "urn:example:schemas:Badge", "required": true }] }
         ]
     });

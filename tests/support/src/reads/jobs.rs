@@ -108,6 +108,6 @@ pub fn with_rooms(required: bool) -> Provider {
             ] }
         ]
     });
-    let rooms = ResourceType::new("Room", Schema::from_json(schema).expect("a schema"));
+    let rooms = ResourceType::new("Room", Schema::try_from(schema).expect("a schema"));
     Provider::serving([ResourceType::user(), rooms], Setup::default())
 }

@@ -151,7 +151,7 @@ pub fn device_type() -> ResourceType {
         "id": LEASE,
         "attributes": [{ "name": "until", "type": "dateTime" }, { "name": "label", "type": "string" }]
     });
-    let read = |document| Schema::from_json(document).expect("a schema");
+    let read = |document| Schema::try_from(document).expect("a schema");
     ResourceType::new("Device", read(schema))
         .with_extension(read(place))
         .with_extension(read(lease))

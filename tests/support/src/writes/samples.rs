@@ -78,7 +78,7 @@ pub fn locker(number: i64) -> Value {
 
 /// All types that are served.
 pub fn types() -> [ResourceType; 4] {
-    let read = |document| Schema::from_json(document).expect("a schema");
+    let read = |document| Schema::try_from(document).expect("a schema");
     let place = json!({
         "id": PLACE,
         "attributes": [{ "name": "room", "type": "string" }, { "name": "floor", "type": "integer" }]
