@@ -1,6 +1,4 @@
 //! Attribute notation: names, schema URIs and the paths made of them (RFC 7644, Section 3.10).
-//!
-//! Nobody else splits text at `.` or `:`.
 
 use std::fmt;
 use std::hash::{Hash, Hasher};

@@ -1,4 +1,4 @@
-//! Guides, by task. Each begins with code that compiles.
+//! Guides, by task. Each has code that compiles.
 //!
 //! | guide | answers |
 //! |---|---|

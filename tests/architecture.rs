@@ -439,3 +439,42 @@ fn leading_word(text: &str) -> &str {
         .unwrap_or(text.len());
     &text[..end]
 }
+
+/// Names of the public API that guides mention outside examples, which compile, exist.
+#[test]
+fn names_on_pages_are_those_of_the_api() {
+    let record = page("api/scimwire.txt") + &page("api/scimwire-sqlx.txt");
+    let mut guides = files("src/docs", "md");
+    guides.extend(files("crates/sqlx/src/docs", "md"));
+    guides.extend(["README.md", "crates/sqlx/README.md"].map(|page| root().join(page)));
+    for guide in guides {
+        let text = fs::read_to_string(&guide).expect("a page is text");
+        let text = text.split("```").step_by(2).collect::<String>();
+        for code in text.split('`').skip(1).step_by(2) {
+            assert!(is_of_the_api(code, &record), "{}: `{code}`", guide.display());
+        }
+    }
+}
+
+/// Whether a `Type::item`, or the method of a `value.method()`, is on record. Other code is none of
+/// the API, and a type alias has the items of its type.
+fn is_of_the_api(code: &str, record: &str) -> bool {
+    let of_word = |character: char| character.is_alphanumeric() || character == '_';
+    let name = code.split(|character| !of_word(character) && !".:".contains(character)).next();
+    let name = name.unwrap_or_default();
+    if let Some((_, method)) = name.rsplit_once('.').filter(|_| code.ends_with("()")) {
+        return record.contains(&format!("fn {method}("))
+            || record.contains(&format!("fn {method}<"));
+    }
+    let mut parts = name.rsplit("::");
+    let (Some(item), Some(owner)) = (parts.next(), parts.next()) else { return true };
+    if !owner.starts_with(|first: char| first.is_ascii_uppercase()) {
+        return true;
+    }
+    let of_owner = format!("::{owner}: ");
+    let mut lines =
+        record.lines().filter_map(|line| Some(line.split_once(&of_owner)?.1)).peekable();
+    let is_elsewhere = lines.peek().is_none_or(|line| line.starts_with("pub type"));
+    is_elsewhere
+        || lines.any(|line| line.split(|character| !of_word(character)).any(|word| word == item))
+}

@@ -236,7 +236,7 @@ pub enum CreateDecision {
     Link {
         /// The id of the resource.
         id: String,
-        /// `true` if attributes that the client left out are kept or cleared.
+        /// The treatment of attributes that the client left out.
         mode: LinkMode,
     },
 }

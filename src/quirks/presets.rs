@@ -6,8 +6,8 @@ impl Quirks {
     /// Follows the RFC to the letter, with the usual interpretation of its open questions.
     pub const STRICT: Self = Self::strict();
 
-    /// Works with every client that we know: Okta, Microsoft Entra ID, OneLogin, JumpCloud, Google
-    /// Workspace, PingOne, authentik, Keycloak, Rauthy. The default.
+    /// Tolerates the documented and observed deviations of Okta, Microsoft Entra ID, OneLogin,
+    /// JumpCloud, Google Workspace, PingOne, authentik, Keycloak and Rauthy. The default.
     #[doc(alias = "okta")]
     #[doc(alias = "entra")]
     #[doc(alias = "azure")]

@@ -95,14 +95,14 @@ characteristic! {
 }
 
 characteristic! {
-    /// `true` if two resources may share a value (RFC 7643, Section 7).
+    /// The scope within which a value is unique (RFC 7643, Section 7).
     Uniqueness {
-        /// They may.
+        /// Resources may share a value.
         #[default]
         None = "none",
-        /// Not within a tenant.
+        /// Within a tenant.
         Server = "server",
-        /// Nowhere; this crate can only see to the tenant.
+        /// Everywhere. This crate enforces it within a tenant.
         Global = "global",
     }
 }

@@ -1,22 +1,25 @@
-//! The operations of RFC 7644, Section 3, without HTTP.
-//!
-//! | section of RFC 7644 | file |
-//! |---|---|
-//! | 3.2, 3.13: endpoints and versions of the protocol | `endpoints.rs` |
-//! | 3.3: creating resources | `create.rs` |
-//! | 3.4.1: retrieving a known resource | `get.rs` |
-//! | 3.4.2, 3.4.3: lists and searches; RFC 9865: cursors | `list.rs`, `select.rs`, `cursor.rs` |
-//! | 3.5.1: replacing | `put.rs` |
-//! | 3.5.2: modifying by PATCH | `patch.rs`, over [`patch`](crate::patch) |
-//! | 3.6: deleting | `delete.rs` |
-//! | 3.7: bulk operations | `bulk/` |
-//! | 3.9: `attributes` and `excludedAttributes` | `parameters.rs`, over [`query`](crate::query) |
-//! | 3.11: `/Me` | `me.rs` |
-//! | 3.14: versions of resources | `versions.rs` |
-//! | 4: discovery | `discovery.rs`, `service_provider_config.rs` |
-//!
-//! A verb is a function of that name. What a client sends through the dispatcher or in a bulk
-//! request, and what your application does by [`Resources`], runs through the same one.
+//! Resources as your application reads and writes them: [`Resources`]. And the [`Limits`] of a
+//! request.
+
+// The operations of RFC 7644, Section 3, without HTTP:
+//
+// | section of RFC 7644 | file |
+// |---|---|
+// | 3.2, 3.13: endpoints and versions of the protocol | `endpoints.rs` |
+// | 3.3: creating resources | `create.rs` |
+// | 3.4.1: retrieving a known resource | `get.rs` |
+// | 3.4.2, 3.4.3: lists and searches; RFC 9865: cursors | `list.rs`, `select.rs`, `cursor.rs` |
+// | 3.5.1: replacing | `replace.rs` |
+// | 3.5.2: modifying by PATCH | `patch.rs`, over [`patch`](crate::patch) |
+// | 3.6: deleting | `delete.rs` |
+// | 3.7: bulk operations | `bulk/` |
+// | 3.9: `attributes` and `excludedAttributes` | `parameters.rs`, over [`query`](crate::query) |
+// | 3.11: `/Me` | `me.rs` |
+// | 3.14: versions of resources | `versions.rs` |
+// | 4: discovery | `discovery.rs`, `service_provider_config.rs` |
+//
+// A verb is a function of that name. What a client sends through the dispatcher or in a bulk request,
+// and what the application does by `Resources`, runs through the same one.
 
 pub(crate) mod bulk;
 mod call;
