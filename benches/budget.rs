@@ -219,7 +219,7 @@ fn unit(name: &str, work: &dyn Fn(&EvalBudget)) {
         let (budget, start, busy) = (EvalBudget::new(u64::MAX - 1), Instant::now(), busy());
         work(&budget);
         let time = busy.zip(self::busy()).map_or(start.elapsed(), |(before, after)| after - before);
-        (time, u64::MAX - 1 - budget.left().expect("it has a limit"))
+        (time, u64::MAX - 1 - budget.remaining().expect("it has a limit"))
     };
     let (time, units): (Duration, u64) = (0..5).map(once).min().expect("five rounds");
     let each = time.as_secs_f64() * 1e9 / units as f64;

@@ -175,7 +175,7 @@ async fn write(db: &mut SqliteConnection, user: &Resource, cx: &RequestContext) 
         let query = query.bind(meta.last_modified.timestamp_micros()).bind(version);
         // The only unique index is that of user names.
         let done = query.execute(&mut *db).await.map_err(store_error);
-        done.map_err(|err| err.of_attribute("userName"))?;
+        done.map_err(|err| err.with_attribute("userName"))?;
     }
     Ok(())
 }

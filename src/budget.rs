@@ -23,7 +23,7 @@ const BYTES: usize = 64;
 /// let budget = EvalBudget::new(5);
 /// let part = budget.clone();
 /// assert!(part.spend(3).is_ok());
-/// assert_eq!(budget.left(), Some(2));
+/// assert_eq!(budget.remaining(), Some(2));
 /// assert!(budget.spend(3).is_err());
 /// assert!(part.spend(1).is_err(), "what failed once fails from then on");
 /// ```
@@ -73,7 +73,7 @@ impl EvalBudget {
 
     /// Returns the remaining units; `None` if there is no limit.
     #[must_use]
-    pub fn left(&self) -> Option<u64> {
+    pub fn remaining(&self) -> Option<u64> {
         self.0.as_ref().map(|left| left.load(Ordering::Relaxed))
     }
 }

@@ -174,7 +174,7 @@ impl RequestContext {
 
     /// Adds a value of your application, for its stores and hooks.
     #[must_use]
-    pub fn with_extension<T: Clone + Send + Sync + 'static>(mut self, extension: T) -> Self {
+    pub fn with_data<T: Clone + Send + Sync + 'static>(mut self, extension: T) -> Self {
         self.extensions.insert(extension);
         self
     }

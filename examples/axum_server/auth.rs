@@ -71,7 +71,7 @@ impl Authenticate for TenantAuthenticator {
             return Err(AuthError::tenant_disabled());
         }
         let cx = match head.extensions.get::<Trace>() {
-            Some(trace) => cx.with_extension(trace.clone()),
+            Some(trace) => cx.with_data(trace.clone()),
             None => cx,
         };
         let cx = if settings.groups { cx } else { cx.hide_resource_type("Group") };
@@ -94,7 +94,7 @@ impl TokenValidator for EitherToken {
     async fn validate(&self, token: &Secret) -> Result<RequestContext, AuthError> {
         match self.tokens.validate(token).await {
             Err(AuthError::Unauthenticated { .. }) => {
-                Ok(self.access_tokens.validate(token).await?.with_extension(ByAccessToken))
+                Ok(self.access_tokens.validate(token).await?.with_data(ByAccessToken))
             }
             found => found,
         }

@@ -43,10 +43,10 @@ impl Shares {
     pub(crate) async fn take(&self, cx: RequestContext) -> Result<RequestContext, AuthError> {
         let semaphore = self.of(cx.tenant());
         if let Ok(permit) = Arc::clone(&semaphore).try_acquire_owned() {
-            return Ok(cx.with_extension(Share { _permit: Arc::new(permit) }));
+            return Ok(cx.with_data(Share { _permit: Arc::new(permit) }));
         }
         match time::timeout(self.longest_wait, semaphore.acquire_owned()).await {
-            Ok(Ok(permit)) => Ok(cx.with_extension(Share { _permit: Arc::new(permit) })),
+            Ok(Ok(permit)) => Ok(cx.with_data(Share { _permit: Arc::new(permit) })),
             // Nobody closes the semaphore.
             Ok(Err(_)) | Err(_) => Err(AuthError::Busy { retry_after: RETRY_AFTER }),
         }

@@ -20,7 +20,7 @@ pub enum StoreError {
     #[error("{}", in_use(attribute))]
     Conflict {
         /// The attribute, by its canonical name; empty if it is unknown: see
-        /// [`StoreError::of_attribute`].
+        /// [`StoreError::with_attribute`].
         attribute: String,
     },
     /// The resource has another version than the client expects: 412.
@@ -59,7 +59,7 @@ impl StoreError {
     /// );
     /// ```
     #[must_use]
-    pub fn of_attribute(self, attribute: impl Into<String>) -> Self {
+    pub fn with_attribute(self, attribute: impl Into<String>) -> Self {
         match self {
             Self::Conflict { attribute: unsaid } if unsaid.is_empty() => {
                 Self::Conflict { attribute: attribute.into() }

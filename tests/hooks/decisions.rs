@@ -330,7 +330,7 @@ async fn the_host_demands_a_version() {
     let made = provider.create("/Users", &bjensen()).await;
     let path = at(&made);
     let mut cx = RequestContext::new("example");
-    cx = cx.with_extension(Unconditional);
+    cx = cx.with_data(Unconditional);
     let unconditional = provider.asked_by(cx);
     unconditional.patch(&path, &replace("title", json!("x"))).await.failed(428, None);
     unconditional.put(&path, &user("jensen")).await.failed(428, None);

@@ -586,9 +586,7 @@ async fn a_store_decides_by_who_asks_what_and_for_which_resource() {
     // P-2-02, P-2-03
     let users = ResourceType::user();
     let authenticator = BearerAuth::new(validator_fn(|token: Secret| async move {
-        Ok(RequestContext::new("acme")
-            .with_principal(token.expose())
-            .with_extension("the host's own"))
+        Ok(RequestContext::new("acme").with_principal(token.expose()).with_data("the host's own"))
     }));
     let store = OnlyThemselves(MemoryStore::new(users.clone()));
     let scim = Dispatcher::builder(BASE)

@@ -81,7 +81,7 @@ impl Trouble {
 /// | a lost transaction, a deadlock, a lock that was not to be had, a busy or locked SQLite file | `Unavailable` |
 /// | a statement that took too long or was interrupted, a pool without a free connection or closed, a server that is away | `Unavailable` |
 /// | no row where one was asked for | `NotFound` |
-/// | a violated unique index | `Conflict`; [`StoreError::of_attribute`] says of what |
+/// | a violated unique index | `Conflict`; [`StoreError::with_attribute`] says of what |
 /// | all else | `Other` |
 ///
 /// What became `Unavailable` goes to the log of the feature `tracing` as a warning, since it has no room

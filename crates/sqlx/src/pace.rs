@@ -163,7 +163,7 @@ mod tests {
             assert_eq!(went_on, looks, "{limit:?}, {budget:?}");
             drop(running);
         }
-        assert_eq!(steps.left(), Some(0), "what follows fails too");
+        assert_eq!(steps.remaining(), Some(0), "what follows fails too");
     }
 
     #[test]

@@ -35,7 +35,7 @@ impl Origin {
 
     /// The same context, for a change of this origin.
     pub(crate) fn context(self, cx: &RequestContext) -> RequestContext {
-        cx.clone().with_extension(self)
+        cx.clone().with_data(self)
     }
 }
 

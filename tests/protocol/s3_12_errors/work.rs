@@ -39,7 +39,7 @@ fn cost_of_filter(filter: &str, user: &Resource) -> u64 {
     let bound = FilterBinder::new(&users).bind(&filter).expect("it binds");
     let budget = EvalBudget::new(u64::MAX);
     bound.matches_within(user, &budget).expect("there is enough");
-    u64::MAX - budget.left().expect("it has a limit")
+    u64::MAX - budget.remaining().expect("it has a limit")
 }
 
 /// What a PATCH costs that is applied to a user, in units.
@@ -51,7 +51,7 @@ fn cost_of_patch(operations: Vec<Value>, user: &Value) -> u64 {
     let plan = PatchBinder::new(users).bind(message).expect("it binds");
     let budget = EvalBudget::new(u64::MAX);
     plan.apply_within(stored(user), &budget, &mut Deviations::default()).expect("there is enough");
-    u64::MAX - budget.left().expect("it has a limit")
+    u64::MAX - budget.remaining().expect("it has a limit")
 }
 
 #[test]

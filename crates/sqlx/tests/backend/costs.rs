@@ -29,7 +29,7 @@ async fn cost(fixture: &Fixture, store: &dyn ResourceStore, id: &str, update: Up
     let update = update.with_budget(budget.clone());
     let change = store.update(id, &update, &fixture.cx).await.expect("a change");
     assert!(!change.is_unchanged());
-    ENOUGH - budget.left().expect("a limit")
+    ENOUGH - budget.remaining().expect("a limit")
 }
 
 #[tokio::test]

@@ -32,13 +32,14 @@ async fn errors_of_sqlite_say_what_they_are() {
     );
     assert!(!taken.to_string().contains("email"), "{taken}");
     assert!(
-        matches!(taken.of_attribute("userName"), StoreError::Conflict { attribute } if attribute == "userName")
+        matches!(taken.with_attribute("userName"), StoreError::Conflict { attribute } if attribute == "userName")
     );
     let missing =
         sqlx::query("SELECT id FROM users WHERE id = '2'").fetch_one(&mut one).await.map(drop);
     let missing = missing.expect_err("there is none");
     assert!(matches!(store_error(missing), StoreError::NotFound));
-    let malformed = failure(&mut one, "SELECT nothing FROM nowhere").await.of_attribute("userName");
+    let malformed =
+        failure(&mut one, "SELECT nothing FROM nowhere").await.with_attribute("userName");
     assert!(matches!(malformed, StoreError::Other(_)), "{malformed:?}");
     one.execute("BEGIN IMMEDIATE").await.expect("nobody else writes");
     let mut other = SqliteConnection::connect_with(&file).await.expect("the same file");
