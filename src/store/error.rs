@@ -54,7 +54,7 @@ impl StoreError {
     ///
     /// let taken = StoreError::Conflict { attribute: String::new() };
     /// assert_eq!(
-    ///     taken.of_attribute("userName").to_string(),
+    ///     taken.with_attribute("userName").to_string(),
     ///     "the value of `userName` is already in use"
     /// );
     /// ```
