@@ -52,7 +52,16 @@ names! {
 }
 
 /// The permissions of the client.
+///
+/// ```
+/// use scimwire::auth::Permissions;
+///
+/// let reader = Permissions::read_only();
+/// assert_eq!(reader, Permissions::none().with_read(true));
+/// assert_eq!(reader.with_write(true), Permissions::default());
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Permissions {
     /// GET and searches.
     pub read: bool,
@@ -60,9 +69,48 @@ pub struct Permissions {
     pub write: bool,
 }
 
+impl Permissions {
+    /// Returns all permissions.
+    #[must_use]
+    pub fn read_write() -> Self {
+        Self::none().with_read(true).with_write(true)
+    }
+
+    /// Returns the permission for GET and searches.
+    #[must_use]
+    pub fn read_only() -> Self {
+        Self::none().with_read(true)
+    }
+
+    /// Returns the permission for changes without that for GET and searches.
+    #[must_use]
+    pub fn write_only() -> Self {
+        Self::none().with_write(true)
+    }
+
+    /// Returns no permissions. Every request gets 403.
+    #[must_use]
+    pub fn none() -> Self {
+        Self { read: false, write: false }
+    }
+
+    /// Sets the permission for GET and searches.
+    #[must_use]
+    pub fn with_read(self, read: bool) -> Self {
+        Self { read, ..self }
+    }
+
+    /// Sets the permission for everything else.
+    #[must_use]
+    pub fn with_write(self, write: bool) -> Self {
+        Self { write, ..self }
+    }
+}
+
+/// All permissions.
 impl Default for Permissions {
     fn default() -> Self {
-        Self { read: true, write: true }
+        Self::read_write()
     }
 }
 

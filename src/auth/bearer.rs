@@ -77,7 +77,7 @@ pub trait TokenValidator: Send + Sync + 'static {
 ///         if !may("scim.read") {
 ///             return Err(AuthError::InsufficientScope { scope: Some("scim.read".into()) });
 ///         }
-///         let permissions = Permissions { read: true, write: may("scim.write") };
+///         let permissions = Permissions::read_only().with_write(may("scim.write"));
 ///         Ok(RequestContext::new(claims.tenant).with_principal(claims.subject).with_permissions(permissions))
 ///     }
 /// }));

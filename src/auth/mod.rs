@@ -3,6 +3,7 @@
 
 mod bearer;
 mod error;
+mod scheme;
 mod tenant_url;
 #[cfg(feature = "tokens")]
 mod tokens;
@@ -15,6 +16,7 @@ use http::request::Parts;
 pub use crate::context::{Me, Permissions, Principal, RequestContext, Tenant};
 pub use bearer::{BearerAuth, TokenValidator, bearer_token, validator_fn};
 pub use error::AuthError;
+pub use scheme::{AuthenticationScheme, AuthenticationType};
 pub use tenant_url::{TenantUrlTemplate, TenantUrlTemplateError, VerifyTenant};
 #[cfg(feature = "tokens")]
 pub use tokens::{
@@ -70,32 +72,6 @@ pub trait Authenticate: Send + Sync + 'static {
     /// by default.
     fn schemes(&self) -> Vec<AuthenticationScheme> {
         vec![AuthenticationScheme::bearer_token()]
-    }
-}
-
-/// An authentication scheme in `ServiceProviderConfig` (RFC 7643, Section 5).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AuthenticationScheme {
-    /// The type: `oauth`, `oauth2`, `oauthbearertoken`, `httpbasic`, `httpdigest`, or another one.
-    pub kind: String,
-    /// The display name.
-    pub name: String,
-    /// The description.
-    pub description: String,
-    /// The URL of the specification.
-    pub specification: Option<String>,
-}
-
-impl AuthenticationScheme {
-    /// Bearer tokens (RFC 6750).
-    #[must_use]
-    pub fn bearer_token() -> Self {
-        Self {
-            kind: "oauthbearertoken".to_owned(),
-            name: "OAuth Bearer Token".to_owned(),
-            description: "A token in the Authorization header".to_owned(),
-            specification: Some("https://www.rfc-editor.org/info/rfc6750".to_owned()),
-        }
     }
 }
 

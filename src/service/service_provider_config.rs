@@ -10,7 +10,10 @@ impl Call<'_> {
     pub(super) fn service_provider_config(&self, schemes: &[AuthenticationScheme]) -> Value {
         let (features, limits) = (&self.features, &self.service.limits);
         let location = format!("{}/ServiceProviderConfig", self.locations.base_url());
-        let schemes: Vec<Value> = schemes.iter().enumerate().map(scheme).collect();
+        let preferred = schemes.iter().position(|scheme| scheme.primary).unwrap_or_default();
+        let schemes = schemes.iter().enumerate();
+        let schemes: Vec<Value> =
+            schemes.map(|(index, known)| scheme(known, index == preferred)).collect();
         let mut pagination = json!({
             "cursor": true,
             "index": true,
@@ -42,14 +45,17 @@ impl Call<'_> {
     }
 }
 
-fn scheme((index, scheme): (usize, &AuthenticationScheme)) -> Value {
+fn scheme(scheme: &AuthenticationScheme, primary: bool) -> Value {
     let mut object = Map::new();
-    object.insert("type".to_owned(), scheme.kind.as_str().into());
+    object.insert("type".to_owned(), scheme.scheme_type.as_str().into());
     object.insert("name".to_owned(), scheme.name.as_str().into());
     object.insert("description".to_owned(), scheme.description.as_str().into());
-    object.insert("primary".to_owned(), (index == 0).into());
-    if let Some(specification) = &scheme.specification {
-        object.insert("specUri".to_owned(), specification.as_str().into());
+    object.insert("primary".to_owned(), primary.into());
+    let uris = [("specUri", &scheme.spec_uri), ("documentationUri", &scheme.documentation_uri)];
+    for (name, uri) in uris {
+        if let Some(uri) = uri {
+            object.insert(name.to_owned(), uri.as_str().into());
+        }
     }
     Value::Object(object)
 }

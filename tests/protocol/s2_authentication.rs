@@ -339,7 +339,8 @@ async fn who_may_only_read_or_only_write_does_only_that() {
     let tokens = Tokens::new(MemoryTokens::default());
     let mut issued = Vec::new();
     for (read, write) in [(true, false), (false, true), (false, false)] {
-        let grant = TokenGrant::new("acme").with_permissions(Permissions { read, write });
+        let grant = TokenGrant::new("acme")
+            .with_permissions(Permissions::none().with_read(read).with_write(write));
         issued.push(tokens.issue(grant).await.expect("a token").secret);
     }
     let scim = letting_in(BearerAuth::new(tokens));
@@ -627,8 +628,7 @@ async fn strangers_may_be_let_in_to_register_and_no_further() {
             if head.headers.contains_key("authorization") || !registers {
                 return Err(AuthError::missing_credentials());
             }
-            Ok(RequestContext::new("acme")
-                .with_permissions(Permissions { read: false, write: true }))
+            Ok(RequestContext::new("acme").with_permissions(Permissions::write_only()))
         }
     }
 

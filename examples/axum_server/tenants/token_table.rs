@@ -184,7 +184,7 @@ fn record(row: Row) -> Result<TokenRecord, StoreError> {
     let (id, hash, tenant, read, write, created, expires, last_used) = row;
     let mut record =
         TokenRecord::new(id, encoding::hash(&hash)?, tenant.as_str(), encoding::time(&created)?);
-    record.permissions = Permissions { read: read != 0, write: write != 0 };
+    record.permissions = Permissions::none().with_read(read != 0).with_write(write != 0);
     record.expires_at = expires.as_deref().map(encoding::time).transpose()?;
     record.last_used_at = last_used.as_deref().map(encoding::time).transpose()?;
     Ok(record)

@@ -169,7 +169,7 @@ fn a_token_can_end_after_a_while_and_never_ends_later_than_it_would() {
 #[test]
 fn rotation_leaves_the_old_token_for_a_while() {
     let (tokens, clock) = tokens();
-    let reading = Permissions { read: true, write: false };
+    let reading = Permissions::read_only();
     let old = now(tokens.issue(acme().with_permissions(reading))).expect("a token");
     clock.advance(100);
     let rotate = |tenant: &str, id: &str, overlap| {

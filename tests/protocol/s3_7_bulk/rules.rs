@@ -45,8 +45,7 @@ impl Hooks for Host {
 async fn who_may_not_write_may_not_send_many() {
     // P-3.7-16
     let provider = Provider::of_people().await;
-    let reader =
-        RequestContext::new("example").with_permissions(Permissions { read: true, write: false });
+    let reader = RequestContext::new("example").with_permissions(Permissions::read_only());
     let answer =
         provider.asked_by(reader).post("/Bulk", message(&[post("/Users", "a", user("ann"))])).await;
     assert_eq!(answer.status, 403);

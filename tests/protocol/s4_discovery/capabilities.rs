@@ -55,7 +55,7 @@ async fn the_configuration_has_all_its_parts() {
     }
 }
 
-struct Schemes;
+struct Schemes(Vec<AuthenticationScheme>);
 
 #[async_trait::async_trait]
 impl Authenticate for Schemes {
@@ -64,38 +64,70 @@ impl Authenticate for Schemes {
     }
 
     fn schemes(&self) -> Vec<AuthenticationScheme> {
-        let mut basic = AuthenticationScheme::bearer_token();
-        basic.kind = "httpbasic".to_owned();
-        basic.specification = None;
-        vec![AuthenticationScheme::bearer_token(), basic]
+        self.0.clone()
     }
+}
+
+async fn published(schemes: Vec<AuthenticationScheme>) -> Value {
+    let users = ResourceType::user();
+    let built = Dispatcher::builder(BASE)
+        .store(MemoryStore::new(users))
+        .authenticator(Schemes(schemes))
+        .build();
+    let request = http::Request::get("/scim/v2/ServiceProviderConfig").body("").expect("a request");
+    let response = built.expect("it goes together").dispatch(request).await;
+    let mut config: Value = serde_json::from_slice(response.body()).expect("JSON");
+    config["authenticationSchemes"].take()
 }
 
 #[tokio::test]
 async fn authentication_schemes_are_the_authenticators() {
     // S-5-04
-    let users = ResourceType::user();
-    let built =
-        Dispatcher::builder(BASE).store(MemoryStore::new(users)).authenticator(Schemes).build();
-    let request = http::Request::get("/scim/v2/ServiceProviderConfig").body("").expect("a request");
-    let response = built.expect("it goes together").dispatch(request).await;
-    let config: Value = serde_json::from_slice(response.body()).expect("JSON");
-    let schemes = config["authenticationSchemes"].as_array().expect("schemes");
-    let kinds: Vec<&Value> = schemes.iter().map(|scheme| &scheme["type"]).collect();
-    assert_eq!(kinds, [&json!("oauthbearertoken"), &json!("httpbasic")]);
-    for scheme in schemes {
-        assert!(scheme["name"].is_string() && scheme["description"].is_string(), "{scheme}");
-    }
+    let (bearer, basic) =
+        (AuthenticationScheme::bearer_token(), AuthenticationScheme::http_basic());
+    let other = AuthenticationScheme::new("mutual-tls", "Certificates", "A client certificate")
+        .with_documentation_uri("https://example.com/docs");
+    let schemes = published(vec![
+        bearer,
+        basic,
+        other,
+        AuthenticationScheme::oauth2(),
+        AuthenticationScheme::http_digest(),
+    ])
+    .await;
     assert_eq!(
-        (&schemes[0]["primary"], &schemes[1]["primary"], schemes[1].get("specUri")),
-        (&json!(true), &json!(false), None)
+        (&schemes[0], &schemes[2]),
+        (
+            &json!({
+                "type": "oauthbearertoken", "name": "OAuth Bearer Token", "primary": true,
+                "description": "A token in the Authorization header",
+                "specUri": "https://www.rfc-editor.org/info/rfc6750",
+            }),
+            &json!({
+                "type": "mutual-tls", "name": "Certificates", "primary": false,
+                "description": "A client certificate",
+                "documentationUri": "https://example.com/docs",
+            })
+        )
     );
-    assert!(schemes[0]["specUri"].is_string());
-    let known = AuthenticationScheme::bearer_token().kind;
-    assert!(
-        ["oauth", "oauth2", "oauthbearertoken", "httpbasic", "httpdigest"]
-            .contains(&known.as_str())
-    );
+    let types: Vec<&Value> =
+        schemes.as_array().expect("schemes").iter().map(|scheme| &scheme["type"]).collect();
+    assert_eq!(types, ["oauthbearertoken", "httpbasic", "mutual-tls", "oauth2", "httpdigest"]);
+}
+
+#[tokio::test]
+async fn one_authentication_scheme_is_primary() {
+    // S-2.4-03
+    for (preferred, expected) in [
+        ([false, false, false], [true, false, false]),
+        ([false, true, false], [false, true, false]),
+        ([false, true, true], [false, true, false]),
+    ] {
+        let scheme = |primary| AuthenticationScheme::oauth2().with_primary(primary);
+        let schemes = published(preferred.map(scheme).to_vec()).await;
+        let published = [0, 1, 2].map(|index: usize| schemes[index]["primary"] == true);
+        assert_eq!(published, expected, "{preferred:?}");
+    }
 }
 
 #[tokio::test]
