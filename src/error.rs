@@ -40,6 +40,14 @@ macro_rules! scim_types {
                 match word { $($text => Ok(Self::$variant),)* _ => Err(ScimTypeError(())) }
             }
         }
+
+        impl TryFrom<String> for ScimType {
+            type Error = ScimTypeError;
+
+            fn try_from(word: String) -> Result<Self, ScimTypeError> {
+                word.parse()
+            }
+        }
     };
 }
 

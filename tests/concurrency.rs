@@ -38,8 +38,11 @@ impl Provider {
 
     fn send(&self, request: Request<String>) -> Answer {
         let response = self.runtime.handle().block_on(self.scim.dispatch(request));
-        let version =
-            response.headers().get("etag").and_then(|tag| tag.to_str().ok()).map(Version::from);
+        let version = response
+            .headers()
+            .get("etag")
+            .and_then(|tag| tag.to_str().ok())
+            .map(Version::unchecked);
         Answer {
             status: response.status(),
             version: version.and_then(|version| version.opaque_tag().parse().ok()),

@@ -13,6 +13,9 @@ use crate::value::{Number, Text};
 /// A filter as the client wrote it: names in any case, types unchecked (RFC 7644, Section 3.4.2.2).
 ///
 /// `Display` is the inverse of parsing.
+///
+/// The variants are complete, so that you can match on all of them: another one would be a new major
+/// version of this crate.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Filter {
     /// All of them hold; at least two.
@@ -80,6 +83,8 @@ impl FromStr for Filter {
 macro_rules! compare_ops {
     ($($(#[$doc:meta])* $variant:ident = $text:literal;)*) => {
         /// A comparison operator (RFC 7644, Table 3).
+        ///
+        /// The RFC closes the list, so that you can match on all of them.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum CompareOp { $($(#[$doc])* $variant,)* }
 
@@ -93,7 +98,7 @@ macro_rules! compare_ops {
                 match self { $(Self::$variant => $text,)* }
             }
 
-            /// The operator of that name, in any case.
+            /// Returns the operator of that name, in any case.
             pub(crate) fn read(text: &str) -> Option<Self> {
                 let letters: [u8; 2] = text.as_bytes().try_into().ok()?;
                 let letters = letters.map(|letter| letter.to_ascii_lowercase());
@@ -133,7 +138,31 @@ impl fmt::Display for CompareOp {
     }
 }
 
+impl FromStr for CompareOp {
+    type Err = CompareOpError;
+
+    /// Reads an operator, in any case.
+    fn from_str(text: &str) -> Result<Self, CompareOpError> {
+        Self::read(text).ok_or(CompareOpError(()))
+    }
+}
+
+impl TryFrom<String> for CompareOp {
+    type Error = CompareOpError;
+
+    fn try_from(text: String) -> Result<Self, CompareOpError> {
+        text.parse()
+    }
+}
+
+/// An error for text that is not a comparison operator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("expected `eq`, `ne`, `co`, `sw`, `ew`, `gt`, `ge`, `lt` or `le`")]
+pub struct CompareOpError(());
+
 /// The operand of a comparison: a JSON literal (`compValue` in RFC 7644, Figure 1).
+///
+/// The RFC closes the list, so that you can match on all of them.
 #[derive(Clone, Debug, PartialEq)]
 pub enum CompValue {
     /// `null`: `eq null` means that there is no value.

@@ -30,7 +30,7 @@ mod schemas;
 pub(crate) mod words;
 
 pub use crate::budget::{BudgetExceeded, EvalBudget};
-pub use ast::{CompValue, CompareOp, Filter};
+pub use ast::{CompValue, CompareOp, CompareOpError, Filter};
 pub use bind::{BindError, BindErrorKind, FilterBinder, UnknownAttribute};
 pub use bound::{BoundFilter, Comparison, FilterFold, Operand};
 pub use error::{ParseError, ParseErrorKind};

@@ -101,7 +101,7 @@ impl TryFrom<ResultBody> for BulkResult {
         Ok(Self {
             method: body.method,
             bulk_id: body.bulk_id.and_then(BulkId::new),
-            version: body.version.as_deref().map(Version::from),
+            version: body.version.as_deref().map(Version::unchecked),
             location: body.location,
             status: status.map_err(|_| MessageError::value("`status` is no status of HTTP"))?,
             response: body.response,

@@ -1,6 +1,8 @@
 //! Sorting (RFC 7644, Section 3.4.2.3).
 
 use std::cmp::Ordering;
+use std::fmt;
+use std::str::FromStr;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -25,6 +27,7 @@ pub struct Sort {
 
 /// The direction of a sort.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum SortOrder {
     /// The least first, and resources without a value last.
     #[default]
@@ -33,9 +36,45 @@ pub enum SortOrder {
     Descending,
 }
 
+impl SortOrder {
+    /// Returns the value of `sortOrder`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Ascending => "ascending",
+            Self::Descending => "descending",
+        }
+    }
+}
+
+impl fmt::Display for SortOrder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for SortOrder {
+    type Err = SortError;
+
+    /// Reads the value of `sortOrder`, in any case.
+    fn from_str(text: &str) -> Result<Self, SortError> {
+        let mut orders = [Self::Ascending, Self::Descending].into_iter();
+        orders.find(|order| text.eq_ignore_ascii_case(order.as_str())).ok_or(SortError::Order)
+    }
+}
+
+impl TryFrom<String> for SortOrder {
+    type Error = SortError;
+
+    fn try_from(text: String) -> Result<Self, SortError> {
+        text.parse()
+    }
+}
+
 /// The sort key of a resource: a value of the attribute's type.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(into = "KeyText", try_from = "KeyText")]
+#[non_exhaustive]
 pub enum SortKey {
     /// The value of a boolean attribute.
     Boolean(bool),
@@ -90,7 +129,7 @@ impl Sort {
         order: Option<&str>,
         resource_type: &ResourceType,
     ) -> Result<Self, SortError> {
-        let order = Self::order_of(order)?;
+        let order = order.map(str::parse).transpose()?.unwrap_or_default();
         let path: Option<AttrPath> = by.trim().parse().ok();
         let path = path.and_then(|path| resource_type.resolve(&path)).and_then(sortable);
         let path = path.ok_or_else(|| SortError::Attribute(by.to_owned()))?;
@@ -111,7 +150,7 @@ impl Sort {
         order: Option<&str>,
         resource_type: &ResourceType,
     ) -> Result<Self, SortError> {
-        let order = Self::order_of(order)?;
+        let order = order.map(str::parse).transpose()?.unwrap_or_default();
         let path: Option<AttrPath> = by.trim().parse().ok();
         let left_out =
             path.and_then(|path| resource_type.left_out(&path, false)).and_then(sortable);
@@ -123,15 +162,6 @@ impl Sort {
     }
 
     /// Which way a request asks for.
-    fn order_of(order: Option<&str>) -> Result<SortOrder, SortError> {
-        match order {
-            None => Ok(SortOrder::Ascending),
-            Some(text) if text.eq_ignore_ascii_case("ascending") => Ok(SortOrder::Ascending),
-            Some(text) if text.eq_ignore_ascii_case("descending") => Ok(SortOrder::Descending),
-            Some(_) => Err(SortError::Order),
-        }
-    }
-
     /// The order among resources that all lack the attribute, in a query over several types.
     #[must_use]
     pub fn unassigned(order: SortOrder) -> Self {

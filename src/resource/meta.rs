@@ -51,14 +51,14 @@ impl Meta {
             resource_type: text("resourceType")?.to_owned(),
             created: parse_date_time(text("created")?)?,
             last_modified: parse_date_time(text("lastModified")?)?,
-            version: Version::from(text("version")?),
+            version: Version::unchecked(text("version")?),
         })
     }
 
     /// Moves metadata on as [`Meta::changed`] does, in place; none if it is not as this crate
     /// writes it.
     pub(super) fn advance(meta: &mut Object, now: DateTime<Utc>) -> Option<Version> {
-        let version = Version::from(meta.get("version")?.as_str()?).next();
+        let version = Version::unchecked(meta.get("version")?.as_str()?).next();
         let Some(Value::String(last_modified)) = meta.get_mut("lastModified") else {
             return None;
         };
@@ -110,7 +110,17 @@ fn is_ours(timestamp: &str) -> bool {
 /// What a store derives from other resources, such as `groups` of a user, does not count: a change
 /// of a group would else be a change of each of its members.
 ///
-/// Versions compare by what stands between the quotes: SCIM uses weak tags with `If-Match`.
+/// Equality and `Hash` disregard `W/`, as the weak comparison of RFC 9110, Section 8.8.3.2: SCIM uses
+/// weak tags with `If-Match`. So two equal versions may differ in [`Version::as_str`].
+///
+/// ```
+/// use scimwire::resource::Version;
+///
+/// let version: Version = "W/\"3\"".parse()?;
+/// assert_eq!(version, Version::numbered(3));
+/// assert!("3".parse::<Version>().is_err());
+/// # Ok::<(), scimwire::resource::VersionError>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Version(Box<str>);
 
@@ -143,15 +153,16 @@ impl Version {
         self.0.strip_prefix("W/").unwrap_or(&self.0).trim_matches('"')
     }
 
-    fn numbered(number: u64) -> Self {
+    /// Returns the version of that number, as from a column that counts changes: `W/"3"`.
+    #[must_use]
+    pub fn numbered(number: u64) -> Self {
         Self(format!("W/\"{number}\"").into())
     }
-}
 
-/// As a store has it: any text is a version. Text from outside is read by `parse`.
-impl From<&str> for Version {
-    fn from(tag: &str) -> Self {
-        Self(tag.into())
+    /// Takes any text for an entity tag, such as one that your store made earlier. Use `parse` for
+    /// text from outside.
+    pub fn unchecked(tag: impl Into<String>) -> Self {
+        Self(tag.into().into())
     }
 }
 
@@ -181,6 +192,14 @@ impl FromStr for Version {
             Some(opaque) if opaque.bytes().all(is_allowed) => Ok(Self(tag.into())),
             _ => Err(VersionError(())),
         }
+    }
+}
+
+impl TryFrom<String> for Version {
+    type Error = VersionError;
+
+    fn try_from(tag: String) -> Result<Self, VersionError> {
+        tag.parse()
     }
 }
 

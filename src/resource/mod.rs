@@ -90,7 +90,7 @@ impl Resource {
     /// The version; that of the ETag header (RFC 7644, Section 3.14).
     #[must_use]
     pub fn version(&self) -> Option<Version> {
-        self.attributes.get("meta")?.get("version")?.as_str().map(Version::from)
+        self.attributes.get("meta")?.get("version")?.as_str().map(Version::unchecked)
     }
 
     /// An attribute of the core schema, a common one, or the container of an extension, by its

@@ -9,6 +9,8 @@ use super::json::{Word, read_word};
 macro_rules! characteristic {
     ($(#[$doc:meta])* $name:ident { $($(#[$entry:meta])* $variant:ident = $text:literal,)* }) => {
         $(#[$doc])*
+        ///
+        /// The RFC closes the list, so that you can match on all of them.
         #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
         pub enum $name { $($(#[$entry])* $variant,)* }
 
@@ -36,6 +38,14 @@ macro_rules! characteristic {
             /// Reads the word of the RFC, as it is written there.
             fn from_str(word: &str) -> Result<Self, SchemaError> {
                 read_word("", word)
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = SchemaError;
+
+            fn try_from(word: String) -> Result<Self, SchemaError> {
+                word.parse()
             }
         }
     };

@@ -142,7 +142,7 @@ fn bulk_result() -> impl Strategy<Value = BulkResult> {
         |(method, status, [bulk_id, version, location], response)| {
             let mut result = BulkResult::new(method, status);
             result.bulk_id = bulk_id.and_then(BulkId::new);
-            result.version = version.as_deref().map(Version::from);
+            result.version = version.as_deref().map(Version::unchecked);
             (result.location, result.response) = (location, response);
             result
         },

@@ -168,7 +168,7 @@ fn stored_as(
     user.set_id(format!("a{id}"));
     let created = parse_date_time(created).expect("an instant");
     let mut meta = Meta::new("User", created);
-    meta.version = Version::from(format!("W/\"{version}\"").as_str());
+    meta.version = Version::unchecked(format!("W/\"{version}\""));
     user.set_meta(&meta);
     user
 }

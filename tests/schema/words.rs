@@ -6,20 +6,48 @@ use std::str::FromStr;
 
 use scimwire::ScimType;
 use scimwire::attr::{AttrName, SchemaUri};
+use scimwire::filter::CompareOp;
+use scimwire::query::SortOrder;
 use scimwire::resource::Version;
 use scimwire::schema::{AttributeType, Mutability, Returned, Uniqueness};
 
 /// Each text is read, and printed as it was; none of the others is read.
-fn reads<T: FromStr + Display>(texts: &[&str], others: &[&str])
+fn reads<T>(texts: &[&str], others: &[&str])
 where
-    T::Err: Debug,
+    T: FromStr<Err: Debug> + TryFrom<String, Error: Debug> + Display + Debug + PartialEq,
 {
     for text in texts {
-        assert_eq!(text.parse::<T>().expect(text).to_string(), *text);
+        let value = text.parse::<T>().expect(text);
+        assert_eq!(
+            (value.to_string().as_str(), T::try_from((*text).to_owned()).ok()),
+            (*text, Some(value))
+        );
     }
     for other in others {
         assert!(other.parse::<T>().is_err(), "{other:?}");
+        assert!(T::try_from((*other).to_owned()).is_err(), "{other:?}");
     }
+}
+
+/// Words that are read in any case, and printed as the RFC writes them.
+fn reads_any_case<T>(texts: &[&str], others: &[&str])
+where
+    T: FromStr<Err: Debug> + TryFrom<String, Error: Debug> + Display + Debug + PartialEq,
+{
+    reads::<T>(texts, others);
+    for text in texts {
+        let value = text.to_uppercase().parse::<T>().expect(text);
+        assert_eq!(value.to_string(), *text);
+    }
+}
+
+#[test]
+fn operators_and_orders_are_read_in_any_case() {
+    reads_any_case::<CompareOp>(
+        &["eq", "ne", "co", "sw", "ew", "gt", "ge", "lt", "le"],
+        &["", "e", "eqq", "pr", "and", " eq"],
+    );
+    reads_any_case::<SortOrder>(&["ascending", "descending"], &["", "asc", "descending "]);
 }
 
 #[test]
@@ -74,7 +102,7 @@ fn versions_from_outside_are_entity_tags() {
 #[test]
 fn equal_versions_are_one_key() {
     let weak: Version = "W/\"3\"".parse().expect("an entity tag");
-    assert!(HashSet::from([weak]).contains(&Version::from("\"3\"")));
+    assert!(HashSet::from([weak]).contains(&Version::unchecked("\"3\"")));
 }
 
 #[test]

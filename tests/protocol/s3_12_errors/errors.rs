@@ -67,7 +67,7 @@ impl Crafted {
     fn resource(mut resource: Resource) -> Resource {
         resource.set_id("1\r\nSet-Cookie: a=b");
         let mut meta = Meta::new("User", chrono::DateTime::UNIX_EPOCH);
-        meta.version = Version::from("W/\"1\"\r\nX-Other: 1");
+        meta.version = Version::unchecked("W/\"1\"\r\nX-Other: 1");
         resource.set_meta(&meta);
         resource
     }

@@ -179,7 +179,7 @@ async fn a_version_that_was_overtaken_is_not_the_one_that_was_expected() {
         }
     };
     let update = user_patch("title", &json!("Dr"))
-        .with_precondition(Precondition::if_match(Version::from("1")));
+        .with_precondition(Precondition::if_match(Version::unchecked("1")));
     let (change, calls) = while_others(&fixture.users, &ann, update, &fixture, 1, other).await;
     assert!(matches!(change, Err(StoreError::VersionMismatch)), "{change:?}");
     assert_eq!((calls, &fixture.get(&fixture.users, &ann).await["title"]), (1, &json!("Ms")));
