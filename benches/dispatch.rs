@@ -9,7 +9,7 @@ use criterion::{BenchmarkGroup, Criterion, criterion_group, criterion_main};
 use http::{Method, StatusCode};
 use scimwire::auth::RequestContext;
 use scimwire::filter::EvalBudget;
-use scimwire::query::{Page, Projection, Query, Sort};
+use scimwire::query::{Page, Query, Sort};
 use scimwire::resource::{Meta, ResourceDecoder};
 use scimwire::store::{ResourceStore, execute};
 use serde_json::{Value, json};
@@ -101,12 +101,7 @@ fn bench_sorted_pages(group: &mut BenchmarkGroup<'_, WallTime>, served: &Served,
     let cx = RequestContext::new("default");
     let sort =
         Sort::bind("userName", None, &served.user_type).expect("users can be sorted by userName");
-    let query = |page| Query {
-        filter: None,
-        sort: Some(sort.clone()),
-        page,
-        projection: Projection::default(),
-    };
+    let query = |page| Query::new(page).with_sort(sort.clone());
     let select = |query: &Query| {
         now(execute::select(&served.users, query, &EvalBudget::unlimited(), &cx)).expect("a page")
     };

@@ -111,7 +111,9 @@ impl ResourceStore for Users {
         let page = selection.page.map_or(rows.len(), Page::count);
         let resources = rows.iter().take(page).map(resource).collect::<sqlx::Result<_>>();
         let resources = resources.map_err(store_error)?;
-        Ok(StorePage { resources, total: usize::try_from(total).ok(), has_more: rows.len() > page })
+        Ok(StorePage::new(resources)
+            .with_total(usize::try_from(total).ok())
+            .with_more(rows.len() > page))
     }
 
     async fn update(&self, id: &str, update: &Update, cx: &RequestContext) -> Result<Change> {
@@ -154,7 +156,7 @@ fn resource(row: &SqliteRow) -> sqlx::Result<Arc<Resource>> {
     let time = |column: &str| row.try_get(column).map(chrono::DateTime::from_timestamp_micros);
     let mut meta = Meta::new("User", time("created_at")?.unwrap_or_default());
     meta.last_modified = time("updated_at")?.unwrap_or_default();
-    meta.version = Version::from(format!("W/\"{}\"", row.try_get::<i64, _>("version")?).as_str());
+    meta.version = Version::numbered(row.try_get::<i64, _>("version")?.unsigned_abs());
     let attributes: Value = serde_json::from_str(row.try_get("attributes")?)
         .map_err(|err| sqlx::Error::Decode(err.into()))?;
     let mut user = Resource::default();

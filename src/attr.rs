@@ -157,6 +157,7 @@ impl SchemaUri {
 /// # Ok::<(), scimwire::attr::AttrPathError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct AttrPath {
     /// The schema that defines the attribute, where the text names one.
     pub schema: Option<SchemaUri>,
@@ -167,6 +168,24 @@ pub struct AttrPath {
 }
 
 impl AttrPath {
+    /// Returns the path of an attribute, without schema and sub-attribute.
+    #[must_use]
+    pub fn new(name: AttrName) -> Self {
+        Self { schema: None, name, sub: None }
+    }
+
+    /// Sets the schema that defines the attribute, or removes it with `None`.
+    #[must_use]
+    pub fn with_schema(self, schema: impl Into<Option<SchemaUri>>) -> Self {
+        Self { schema: schema.into(), ..self }
+    }
+
+    /// Sets the sub-attribute, or removes it with `None`.
+    #[must_use]
+    pub fn with_sub(self, sub: impl Into<Option<AttrName>>) -> Self {
+        Self { sub: sub.into(), ..self }
+    }
+
     /// Reads the path that `input` begins with, and what stands behind it; none where that is no
     /// path.
     pub(crate) fn read(input: &str) -> Option<(Self, &str)> {

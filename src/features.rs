@@ -43,6 +43,7 @@ pub struct Features {
 /// The response to a PATCH. A client that asks for attributes always gets the resource (RFC 7644,
 /// Section 3.5.2).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum PatchResponse {
     /// The resource if the store returned it, otherwise 204.
     #[default]

@@ -26,6 +26,7 @@ pub struct FilterBinder<'t> {
 
 /// The meaning of a filter that names an attribute which the resource type does not have.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum UnknownAttribute {
     /// It is refused with `invalidFilter`.
     #[default]

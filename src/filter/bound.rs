@@ -11,7 +11,8 @@ use crate::value::{Number, Text};
 ///
 /// Translate it by matching on it, or with [`BoundFilter::fold`]. Every `ne` has become the
 /// negation of `eq`, every `null` a question of presence, and every complex attribute its `value`,
-/// so that the cases here are all there are.
+/// so that the cases here are all there are. Another variant would be a new major version of this
+/// crate.
 #[derive(Clone, Debug, PartialEq)]
 pub enum BoundFilter {
     /// All of them hold.
@@ -38,6 +39,7 @@ pub enum BoundFilter {
 
 /// A comparison of an attribute with a typed operand.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Comparison {
     /// The attribute.
     pub path: ResolvedPath,
@@ -45,6 +47,14 @@ pub struct Comparison {
     pub op: CompareOp,
     /// The value to compare with.
     pub operand: Operand,
+}
+
+impl Comparison {
+    /// Returns a comparison. For "not equal", negate one with [`CompareOp::Eq`].
+    #[must_use]
+    pub fn new(path: ResolvedPath, op: CompareOp, operand: Operand) -> Self {
+        Self { path, op, operand }
+    }
 }
 
 /// The operand of a comparison, of the attribute's type.

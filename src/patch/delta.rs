@@ -10,6 +10,7 @@ use crate::value::Value;
 /// A change of the members of a group: first all or the listed ones are removed, then others are
 /// added, unless they are members already.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
 pub struct MemberDelta {
     /// `true` if all members go first.
     pub replace: bool,
@@ -51,6 +52,24 @@ impl MemberDelta {
             }
         }
         Some(folding.delta())
+    }
+
+    /// Sets the members to put in, each an object with a `value`, no `value` twice.
+    #[must_use]
+    pub fn with_added(self, add: Vec<Value>) -> Self {
+        Self { add, ..self }
+    }
+
+    /// Sets the ids of the members to take out.
+    #[must_use]
+    pub fn with_removed(self, remove: Vec<String>) -> Self {
+        Self { remove, ..self }
+    }
+
+    /// Says that all members are removed first.
+    #[must_use]
+    pub fn with_replace(self, replace: bool) -> Self {
+        Self { replace, ..self }
     }
 
     /// Returns `true` if it puts in or takes out who has that id; of others it says nothing, unless

@@ -20,6 +20,7 @@ use crate::shown::Shown;
 /// assert_eq!(path.sub.map(|sub| sub.to_string()).as_deref(), Some("streetAddress"));
 /// ```
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Path {
     /// The attribute.
     pub attribute: AttrPath,
@@ -63,6 +64,24 @@ pub(super) fn without_values(path: &str) -> String {
 }
 
 impl Path {
+    /// Returns the path of an attribute, without filter and without sub-attribute of its own.
+    #[must_use]
+    pub fn new(attribute: AttrPath) -> Self {
+        Self { attribute, filter: None, sub: None }
+    }
+
+    /// Sets the filter that selects values of the attribute, or removes it with `None`.
+    #[must_use]
+    pub fn with_filter(self, filter: impl Into<Option<Filter>>) -> Self {
+        Self { filter: filter.into(), ..self }
+    }
+
+    /// Sets the sub-attribute of the selected values, or removes it with `None`.
+    #[must_use]
+    pub fn with_sub(self, sub: impl Into<Option<AttrName>>) -> Self {
+        Self { sub: sub.into(), ..self }
+    }
+
     /// Reads a path; the limits are those of the filter in brackets.
     ///
     /// # Errors

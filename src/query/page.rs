@@ -4,6 +4,7 @@ use super::sort::SortKey;
 
 /// A page of the results.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum Page {
     /// Paging by index: skips `start - 1` results.
     Index {
@@ -24,11 +25,19 @@ pub enum Page {
 
 /// The position of a resource in the order of a query: its sort key, then its id.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Position {
     /// The sort key; `None` if the query has no sort, or the resource no value.
     pub key: Option<SortKey>,
     /// The id, which breaks ties.
     pub id: String,
+}
+
+impl Position {
+    /// Returns the position of the resource of that id, with the key that it is sorted by.
+    pub fn new(key: Option<SortKey>, id: impl Into<String>) -> Self {
+        Self { key, id: id.into() }
+    }
 }
 
 impl Page {

@@ -28,6 +28,7 @@ pub struct Projection {
 
 /// The most groups of a resource that a store need gather.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct MaxGroups {
     /// The most of all, direct ones first.
     pub all: usize,

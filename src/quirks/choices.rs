@@ -2,6 +2,7 @@
 
 /// The treatment of attributes that no schema defines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum UnknownAttributes {
     /// They are left out.
     Ignore,
@@ -11,6 +12,7 @@ pub enum UnknownAttributes {
 
 /// The meaning of a `value` in `remove`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum RemoveWithValue {
     /// It removes the values that are listed.
     Remove,
@@ -20,6 +22,7 @@ pub enum RemoveWithValue {
 
 /// The meaning of a condition as the path of `remove`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum FilterAsPath {
     /// The values that satisfy it.
     Select,
@@ -29,6 +32,7 @@ pub enum FilterAsPath {
 
 /// The meaning of a message without operations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum EmptyPatch {
     /// It is refused with `invalidSyntax` (RFC 7644, Section 3.5.2).
     Reject,
@@ -38,6 +42,7 @@ pub enum EmptyPatch {
 
 /// The effect of PUT on attributes that the body omits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum OmittedAttributes {
     /// They lose their value.
     Clear,

@@ -49,6 +49,7 @@ pub struct ResourceType {
 /// A schema that adds attributes to a resource type, in a container named by its URI (RFC 7643,
 /// Section 3.3).
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct SchemaExtension {
     /// The attributes that it adds.
     pub schema: Arc<Schema>,
@@ -56,21 +57,34 @@ pub struct SchemaExtension {
     pub required: bool,
 }
 
+impl SchemaExtension {
+    /// Returns an extension that a resource may have.
+    pub fn new(schema: impl Into<Arc<Schema>>) -> Self {
+        Self { schema: schema.into(), required: false }
+    }
+
+    /// Says that each resource has to have the extension.
+    #[must_use]
+    pub fn with_required(self, required: bool) -> Self {
+        Self { required, ..self }
+    }
+}
+
 impl From<BuiltinSchema> for SchemaExtension {
     fn from(schema: BuiltinSchema) -> Self {
-        Self { schema: schema.schema(), required: false }
+        Self::new(schema.schema())
     }
 }
 
 impl From<Arc<Schema>> for SchemaExtension {
     fn from(schema: Arc<Schema>) -> Self {
-        Self { schema, required: false }
+        Self::new(schema)
     }
 }
 
 impl From<Schema> for SchemaExtension {
     fn from(schema: Schema) -> Self {
-        Arc::new(schema).into()
+        Self::new(schema)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Differences between databases.
 
-/// The database that the SQL is for.
+/// The database that the SQL is for. The variants are complete: another one would be a new major
+/// version of this crate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Dialect {
     /// SQLite 3.45 or later.

@@ -10,6 +10,7 @@ use crate::schema::{Membership, ResolvedPath, ResourceType};
 
 /// The kind of a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum ChangeKind {
     /// A resource was made.
     Create,
@@ -49,6 +50,7 @@ pub struct Change {
 
 /// The change of the members of a resource.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct MemberChange {
     /// Ids that are members now, and were not.
     pub added: Vec<String>,
@@ -59,6 +61,18 @@ pub struct MemberChange {
 }
 
 impl MemberChange {
+    /// Returns a change that added and removed the members of these ids.
+    #[must_use]
+    pub fn new(added: Vec<String>, removed: Vec<String>) -> Self {
+        Self { added, removed, modified: false }
+    }
+
+    /// Says that a remaining member changed, such as in its `display`.
+    #[must_use]
+    pub fn with_modified(self, modified: bool) -> Self {
+        Self { modified, ..self }
+    }
+
     /// Returns `true` if no member was added, removed or rewritten.
     #[must_use]
     pub fn is_empty(&self) -> bool {

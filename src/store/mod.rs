@@ -149,6 +149,7 @@ pub trait ResourceStore: Send + Sync + 'static {
 /// The part of a query that a store answers by itself. Each level includes the previous one: paging
 /// requires an exact filter.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
 pub enum Pushdown {
     /// The store returns every resource.
     #[default]
@@ -184,7 +185,15 @@ pub struct StoreQuery<'q> {
 }
 
 /// The result of a [`StoreQuery`].
+///
+/// ```
+/// use scimwire::store::StorePage;
+///
+/// let page = StorePage::new(Vec::new()).with_total(0).with_more(false);
+/// assert_eq!(page.total, Some(0));
+/// ```
 #[derive(Clone, Debug, Default)]
+#[non_exhaustive]
 pub struct StorePage {
     /// The resources.
     pub resources: Vec<Arc<Resource>>,
@@ -193,4 +202,25 @@ pub struct StorePage {
     pub total: Option<usize>,
     /// `true` if further resources follow this page.
     pub has_more: bool,
+}
+
+impl StorePage {
+    /// Returns resources without a total, and with no further ones. A store that does not page needs
+    /// no more than that.
+    #[must_use]
+    pub fn new(resources: Vec<Arc<Resource>>) -> Self {
+        Self { resources, total: None, has_more: false }
+    }
+
+    /// Sets the number of matches on all pages, or `None` if they were not counted.
+    #[must_use]
+    pub fn with_total(self, total: impl Into<Option<usize>>) -> Self {
+        Self { total: total.into(), ..self }
+    }
+
+    /// Says that further resources follow this page.
+    #[must_use]
+    pub fn with_more(self, has_more: bool) -> Self {
+        Self { has_more, ..self }
+    }
 }

@@ -6,6 +6,7 @@ use super::error::StoreError;
 
 /// The entity tags of `If-Match` or `If-None-Match`.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum EntityTags {
     /// `*`: whatever the version is.
     Any,
@@ -16,6 +17,7 @@ pub enum EntityTags {
 /// A condition on the stored version (ETag), as in `If-Match`. The default is always met.
 #[doc(alias = "etag")]
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Precondition {
     /// The version has to be one of these.
     pub if_match: Option<EntityTags>,
@@ -39,6 +41,18 @@ impl Precondition {
     #[must_use]
     pub fn if_match(version: Version) -> Self {
         Self { if_match: Some(EntityTags::List(vec![version])), if_none_match: None }
+    }
+
+    /// Sets the tags of `If-Match`: the version has to be one of them.
+    #[must_use]
+    pub fn with_if_match(self, tags: EntityTags) -> Self {
+        Self { if_match: Some(tags), ..self }
+    }
+
+    /// Sets the tags of `If-None-Match`: the version must not be one of them.
+    #[must_use]
+    pub fn with_if_none_match(self, tags: EntityTags) -> Self {
+        Self { if_none_match: Some(tags), ..self }
     }
 
     /// Checks the version of the stored resource; a store calls this inside its transaction.

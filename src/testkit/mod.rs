@@ -122,6 +122,7 @@ type Run<'f> = Pin<Box<dyn Future<Output = ()> + Send + 'f>>;
 
 /// A check that a store does not pass.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Failure {
     /// The name of the check.
     pub check: &'static str,

@@ -34,7 +34,7 @@ pub use text::Text;
 pub(crate) use write::{Out, Room, plain_length, quote, write, write_name};
 
 /// A JSON value. Objects are equal whatever the order of their members, and numbers if they say the
-/// same: `1.0` is `1`.
+/// same: `1.0` is `1`. The variants are complete, since they are those of JSON.
 #[derive(Clone, Default, PartialEq, Eq, Hash)]
 pub enum Value {
     /// `null`, which stands for what is unassigned (RFC 7643, Section 2.5).

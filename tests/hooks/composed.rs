@@ -404,10 +404,9 @@ async fn the_host_reads_as_clients_do() {
 
     let found = users.find_by("userName", "mandy", &cx()).await.expect("a user");
     let version = found[0].version().expect("a version");
-    let stale = users.with_precondition(Precondition {
-        if_match: None,
-        if_none_match: Some(EntityTags::List(vec![version])),
-    });
+    let stale = users.with_precondition(
+        Precondition::default().with_if_none_match(EntityTags::List(vec![version])),
+    );
     let shown = stale.represent(found[0].id(), parameters("excludedAttributes=title"), &cx()).await;
     let shown = shown.expect("the user, whatever is expected of changes");
     assert_eq!(shown["userName"], "mandy");

@@ -179,12 +179,7 @@ fn answers_the_same(
     let filter =
         filter.map(|filter| FilterBinder::new(resource_type).bind(&filter).expect("it binds"));
     let everything = Page::Index { start: 1, count: usize::MAX };
-    let mut query = Query {
-        filter: None,
-        sort: sort.cloned(),
-        page: everything,
-        projection: Projection::default(),
-    };
+    let mut query = Query::new(everything).with_sort(sort.cloned());
     let answer = |pushdown, query: &Query| {
         let store = Claiming(store.clone(), pushdown);
         now(execute::select(&store, query, &EvalBudget::unlimited(), &cx))

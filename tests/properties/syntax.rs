@@ -194,11 +194,11 @@ fn condition(urns: bool) -> BoxedStrategy<Filter> {
 }
 
 fn path() -> BoxedStrategy<Path> {
-    let whole =
-        attr_path(true, true).prop_map(|attribute| Path { attribute, filter: None, sub: None });
+    let whole = attr_path(true, true).prop_map(Path::new);
     let chosen = (attr_path(true, false), tree(condition(false)), option::of(name()));
-    let chosen =
-        chosen.prop_map(|(attribute, filter, sub)| Path { attribute, filter: Some(filter), sub });
+    let chosen = chosen.prop_map(|(attribute, filter, sub)| {
+        Path::new(attribute).with_filter(filter).with_sub(sub)
+    });
     prop_oneof![whole, chosen].boxed()
 }
 
@@ -216,7 +216,9 @@ fn comp_value() -> BoxedStrategy<CompValue> {
 fn attr_path(urns: bool, subs: bool) -> BoxedStrategy<AttrPath> {
     let schema = if urns { option::weighted(0.2, uri()).boxed() } else { Just(None).boxed() };
     let sub = if subs { option::weighted(0.3, name()).boxed() } else { Just(None).boxed() };
-    (schema, name(), sub).prop_map(|(schema, name, sub)| AttrPath { schema, name, sub }).boxed()
+    (schema, name(), sub)
+        .prop_map(|(schema, name, sub)| AttrPath::new(name).with_schema(schema).with_sub(sub))
+        .boxed()
 }
 
 /// Any name, or one that is also a keyword, or one of a user's.

@@ -65,7 +65,7 @@ impl ResourceStore for OneUser {
     }
 
     async fn select(&self, _: StoreQuery<'_>, _: &RequestContext) -> Result<StorePage, StoreError> {
-        Ok(StorePage { resources: self.row().iter().cloned().collect(), ..StorePage::default() })
+        Ok(StorePage::new(self.row().iter().cloned().collect()))
     }
 
     async fn update(

@@ -24,8 +24,8 @@ fn badged(required: bool) -> ResourceType {
         { "name": "doors", "type": "complex", "multiValued": true, "mutability": "readOnly",
             "subAttributes": [{ "name": "value" }] }
     ]});
-    let schema = Schema::try_from(badge).expect("it is sound").into();
-    ResourceType::user().with_extension(SchemaExtension { schema, required })
+    let badge = SchemaExtension::new(Schema::try_from(badge).expect("it is sound"));
+    ResourceType::user().with_extension(badge.with_required(required))
 }
 
 /// A host that gives everybody a badge.

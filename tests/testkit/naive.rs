@@ -405,7 +405,7 @@ impl ResourceStore for NaiveStore {
         let most = if self.is(Fault::ListsAHundred) { 100 } else { usize::MAX };
         let resources =
             seen.take(most).map(|(_, resource)| self.shown(&rows, resource, cx)).collect();
-        Ok(StorePage { resources, total: None, has_more: false })
+        Ok(StorePage::new(resources))
     }
 
     async fn update(

@@ -62,12 +62,7 @@ impl ResourceStore for Numbered {
     ) -> Result<StorePage, StoreError> {
         let whole = Page::Index { start: 1, count: usize::MAX };
         let page = selection.page.unwrap_or(&whole);
-        let query = Query {
-            filter: None,
-            sort: None,
-            page: whole.clone(),
-            projection: selection.projection.clone(),
-        };
+        let query = Query::new(whole.clone()).with_projection(selection.projection.clone());
         let mut resources =
             execute::select(&self.inner, &query, selection.budget, cx).await?.resources;
         if let Some(filter) = selection.filter {

@@ -103,7 +103,7 @@ impl Pushing {
     ) -> Vec<Arc<Resource>> {
         let page = Page::Index { start: 1, count: usize::MAX };
         let query =
-            Query { filter: filter.cloned(), sort: None, page, projection: projection.clone() };
+            Query::new(page).with_filter(filter.cloned()).with_projection(projection.clone());
         let budget = scimwire::filter::EvalBudget::unlimited();
         execute::select(&self.inner, &query, &budget, cx).await.expect("memory answers").resources
     }
@@ -128,7 +128,7 @@ impl Pushing {
         let before = match page {
             Page::Index { start, .. } => start - 1,
             Page::Cursor { after: None, .. } => 0,
-            Page::Cursor { after: Some(_), .. } => return,
+            _ => return,
         };
         let mut offsets = self.offsets.lock().expect("no panic");
         for (index, resource) in selected.resources.iter().enumerate() {
@@ -204,15 +204,15 @@ impl Pushing {
         let total = keyed.len();
         let skipped = match page {
             Page::Index { start, .. } => (start - 1).min(total),
-            Page::Cursor { after: None, .. } => 0,
             Page::Cursor { after: Some(after), .. } => {
                 let behind = keyed.iter().position(|(position, _)| position.id == after.id);
                 behind.map_or(total, |behind| behind + 1)
             }
+            _ => 0,
         };
         let rest = keyed.into_iter().skip(skipped).map(|(_, resource)| resource);
         let resources = rest.take(page.count()).collect();
-        StorePage { resources, total: Some(total), has_more: total - skipped > page.count() }
+        StorePage::new(resources).with_total(total).with_more(total - skipped > page.count())
     }
 }
 
@@ -250,7 +250,7 @@ impl ResourceStore for Pushing {
             Some(page) => self.page(&selection, page, cx).await,
             None => {
                 let resources = self.all(selection.filter, selection.projection, cx).await;
-                StorePage { resources, total: None, has_more: false }
+                StorePage::new(resources)
             }
         };
         if self.fault == Fault::NarrowsTooMuch && selection.filter.is_some() {

@@ -194,7 +194,7 @@ impl Bench {
             .filter(|name| resource_type.schema().attribute(name).is_some())
             .collect();
         let projection = Projection::bind(&[], &apart, resource_type).expect("the names are right");
-        Query { filter: filter.map(bind), sort: None, page, projection }
+        Query::new(page).with_filter(filter.map(bind)).with_projection(projection)
     }
 
     async fn select(&self, store: &PostgresStore, query: &Query) -> usize {
@@ -271,7 +271,7 @@ impl Bench {
                 Box::pin(async move { self.rows(sql, &[TENANT, &after]).await.min(PAGE) })
             };
             let ours = |_| -> Pin<Box<dyn Future<Output = usize> + '_>> {
-                let after = after.clone().map(|id| Position { key: None, id });
+                let after = after.clone().map(|id| Position::new(None, id));
                 let query = self.query(&self.user_type, None, Page::Cursor { after, count: PAGE });
                 Box::pin(async move { self.select(&self.users, &query).await })
             };
@@ -314,7 +314,7 @@ impl Bench {
             Page::Index { start: 1, count: PAGE },
         );
         explained.select(&explained.groups, &query).await;
-        let after = Some(Position { key: None, id: numbered("User", self.size / 2) });
+        let after = Some(Position::new(None, numbered("User", self.size / 2)));
         let query =
             explained.query(&explained.user_type, None, Page::Cursor { after, count: PAGE });
         explained.select(&explained.users, &query).await;

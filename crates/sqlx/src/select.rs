@@ -43,7 +43,7 @@ impl<D: Database> SqlStore<D> {
         }
         let Composed { mut resources, mut more } = composer.finish()?;
         let Some(page) = selection.page else {
-            return Ok(StorePage { resources, total: None, has_more: more });
+            return Ok(StorePage::new(resources).with_more(more));
         };
         more |= resources.len() > page.count();
         resources.truncate(page.count());
@@ -58,12 +58,12 @@ impl<D: Database> SqlStore<D> {
             Page::Index { start, .. } if !more && !resources.is_empty() => {
                 Some(start - 1 + resources.len())
             }
-            Page::Index { .. } | Page::Cursor { .. } => {
+            _ => {
                 let filter = selection.filter.map(|_| clauses.filter);
                 Some(self.count(statements, filter, &budget, cx).await?)
             }
         };
-        Ok(StorePage { resources, total, has_more: more })
+        Ok(StorePage::new(resources).with_total(total).with_more(more))
     }
 
     /// Looks a value up by index. The result needs no sorting or paging if it has at most one

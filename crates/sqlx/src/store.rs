@@ -129,7 +129,7 @@ impl<D: Database> SqlStore<D> {
         self.insert_keys(&mut transaction, statements, id, keys.iter().collect()).await?;
         transaction.rows(&statements.insert(id, &stored)).await?;
         if !members.is_empty() {
-            let delta = MemberDelta { add: unique_members(members), ..MemberDelta::default() };
+            let delta = MemberDelta::default().with_added(unique_members(members));
             let writes = MemberWrites::plan(&mut transaction, statements, id, &delta).await?;
             writes.write(&mut transaction, statements, id).await?;
         }

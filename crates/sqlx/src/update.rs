@@ -235,7 +235,7 @@ impl<D: Database> SqlStore<D> {
         let (change, mut row, _) = self.change_whole(current, update)?;
         let membership = self.layout.resource_type.membership();
         let members = row.as_mut().map(|row| membership.take_members(row)).unwrap_or_default();
-        let delta = MemberDelta { replace: true, add: unique_members(members), remove: Vec::new() };
+        let delta = MemberDelta::default().with_replace(true).with_added(unique_members(members));
         let members = MemberWrites::plan(from, statements, &change.id, &delta).await?;
         Ok((change, row, Some(members)))
     }

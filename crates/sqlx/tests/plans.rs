@@ -240,7 +240,10 @@ impl Tenant {
         };
         let projection =
             Projection::bind(&[], &apart, &resource_type).expect("the names are right");
-        let query = Query { filter: filter.map(bind), sort: sort.cloned(), page, projection };
+        let query = Query::new(page)
+            .with_filter(filter.map(bind))
+            .with_sort(sort.cloned())
+            .with_projection(projection);
         execute::select(store, &query, &EvalBudget::new(LOOK_UP), &self.cx)
             .await
             .expect("an answer")
@@ -357,7 +360,7 @@ impl Tenant {
             }
         }
         let plans = self.plans(async |round| {
-            let after = Some(Position { key: None, id: numbered("User", 1 + round * 300) });
+            let after = Some(Position::new(None, numbered("User", 1 + round * 300)));
             assert_eq!(
                 self.select(users, None, None, Page::Cursor { after, count: 100 }).await,
                 100

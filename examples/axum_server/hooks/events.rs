@@ -207,7 +207,7 @@ fn told_by(change: &Change) -> Vec<(&'static str, Details)> {
         ChangeKind::Update if change.is_deactivation() => {
             told.push(("deactivated", Details::default()))
         }
-        ChangeKind::Update => {}
+        _ => {}
     }
     let paths = change.paths.iter().map(ToString::to_string);
     let paths: Vec<String> = paths.filter(|path| path != "active").collect();

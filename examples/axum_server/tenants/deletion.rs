@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use scimwire::auth::{RequestContext, Tenant};
 use scimwire::filter::EvalBudget;
-use scimwire::query::{Page, Projection, Query};
+use scimwire::query::{Page, Query};
 use scimwire::store::{Precondition, execute};
 use scimwire::{ResourceStore, StoreError};
 use tracing::{error, info};
@@ -98,7 +98,7 @@ impl Deletion {
 /// Deletes the resources of the tenant.
 async fn empty(store: &dyn ResourceStore, cx: &RequestContext) -> Result<(), StoreError> {
     let page = Page::Cursor { after: None, count: PAGE };
-    let query = Query { filter: None, sort: None, page, projection: Projection::default() };
+    let query = Query::new(page);
     loop {
         let found = execute::select(store, &query, &EvalBudget::unlimited(), cx).await?;
         if found.resources.is_empty() {

@@ -32,7 +32,7 @@ pub(super) fn look_up(
     page: &Page,
 ) -> Result<Found, StoreError> {
     let Some(table) = tenancy.table(resource_type) else {
-        let nothing = StorePage { resources: Vec::new(), total: Some(0), has_more: false };
+        let nothing = StorePage::new(Vec::new()).with_total(0);
         return Ok(Found::Page(nothing));
     };
     let lookup = Lookup { tenancy, resource_type, table, selection };

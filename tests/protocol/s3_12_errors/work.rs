@@ -387,8 +387,7 @@ async fn the_store_in_memory_spends_the_budget_of_the_request() {
             .bind(&filter.parse().expect("a filter"))
             .expect("it binds");
         let page = Page::Index { start: 1, count: 10 };
-        let query =
-            Query { filter: Some(bound), sort: None, page, projection: Projection::default() };
+        let query = Query::new(page).with_filter(bound);
         let refused = execute::select(*store, &query, &EvalBudget::new(least - 1), &cx)
             .await
             .expect_err("it is too much");

@@ -356,10 +356,8 @@ async fn what_a_required_extension_holds_is_required() {
     let read = |document| Schema::try_from(document).expect("a schema");
     let (step, lease) = ("urn:example:schemas:Step", "urn:example:schemas:Lease");
     let next = json!({ "name": "next", "type": "reference", "referenceTypes": ["Step"] });
-    let extension = SchemaExtension {
-        required: true,
-        ..read(json!({ "id": lease, "attributes": [next] })).into()
-    };
+    let extension = SchemaExtension::new(read(json!({ "id": lease, "attributes": [next] })))
+        .with_required(true);
     let schema =
         read(json!({ "id": step, "attributes": [{ "name": "displayName", "type": "string" }] }));
     let provider = Provider::serving(

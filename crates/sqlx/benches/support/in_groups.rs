@@ -194,8 +194,7 @@ impl Listed {
                 .bind(&text.parse().expect("a filter"))
                 .expect("it fits")
         };
-        let query =
-            Query { filter: filter.map(bind), sort: None, page, projection: Projection::default() };
+        let query = Query::new(page).with_filter(filter.map(bind));
         execute::select(self.users.as_ref(), &query, &EvalBudget::new(u64::MAX), &self.cx)
             .await
             .expect("an answer")

@@ -11,7 +11,7 @@ use proptest::test_runner::{TestError, TestRunner};
 use scimwire::Resource;
 use scimwire::auth::RequestContext;
 use scimwire::filter::{EvalBudget, Filter, FilterBinder};
-use scimwire::query::{Page, Projection, Query, Sort};
+use scimwire::query::{Page, Query, Sort};
 use scimwire::resource::Meta;
 use scimwire::schema::ResourceType;
 use scimwire::store::{Pushdown, ResourceStore, execute};
@@ -50,8 +50,7 @@ impl Subject {
             store.create(resource.clone(), &other).await.expect("a new resource");
             store.create(resource, &cx).await.expect("a new resource");
         }
-        let everything =
-            Query { filter: None, sort: None, page: whole(), projection: Projection::default() };
+        let everything = Query::new(whole());
         let found = execute::select(store.as_ref(), &everything, &EvalBudget::unlimited(), &cx)
             .await
             .expect("it answers");
@@ -70,12 +69,9 @@ impl Subject {
         let bind = |filter: &Filter| {
             FilterBinder::new(&self.resource_type).bind(filter).expect("it binds")
         };
-        let query = Query {
-            filter: filter.map(bind),
-            sort: sort.cloned(),
-            page: page.of(&self.all, sort),
-            projection: Projection::default(),
-        };
+        let query = Query::new(page.of(&self.all, sort))
+            .with_filter(filter.map(bind))
+            .with_sort(sort.cloned());
         let matching = self
             .all
             .iter()
@@ -206,12 +202,7 @@ fn groups_of_a_user_answer_the_same() {
                 let bound = FilterBinder::new(&ResourceType::user())
                     .bind(&filter.parse().expect("a filter"))
                     .expect("it binds");
-                let query = Query {
-                    filter: Some(bound),
-                    sort: None,
-                    page: whole(),
-                    projection: Projection::default(),
-                };
+                let query = Query::new(whole()).with_filter(bound);
                 let found = execute::select(users.as_ref(), &query, &EvalBudget::unlimited(), &cx)
                     .await
                     .expect("it answers");

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use scimwire::auth::RequestContext;
 use scimwire::filter::EvalBudget;
-use scimwire::query::{Page, Projection, Query};
+use scimwire::query::{Page, Query};
 use scimwire::schema::ResourceType;
 use scimwire::sql::Dialect;
 use scimwire::store::{Precondition, execute};
@@ -20,7 +20,7 @@ use crate::databases::{CLUSTER, Kind, kinds};
 /// What a first page of one says, and how many come by cursor.
 async fn totals(store: &dyn ResourceStore, tenant: &str) -> (usize, usize) {
     let cx = RequestContext::new(tenant);
-    let query = |page| Query { filter: None, sort: None, page, projection: Projection::default() };
+    let query = |page| Query::new(page);
     let select = async |page| {
         execute::select(store, &query(page), &EvalBudget::new(0), &cx).await.expect("an answer")
     };

@@ -77,12 +77,7 @@ async fn check(users: &dyn ResourceStore, what: &str, filter: &str, expected: us
             let bound = FilterBinder::new(&ResourceType::user())
                 .bind(&filter.parse().expect("a filter"))
                 .expect("it binds");
-            let query = Query {
-                filter: Some(bound),
-                sort: sort.clone(),
-                page,
-                projection: Projection::default(),
-            };
+            let query = Query::new(page).with_filter(bound).with_sort(sort.clone());
             execute::select(users, &query, &EvalBudget::unlimited(), &cx())
                 .await
                 .expect("an answer")

@@ -83,12 +83,8 @@ async fn groups_of_users(
                     .bind(&text.parse().expect("a filter"))
                     .expect("it binds")
             };
-            let query = Query {
-                filter: filter.map(bind),
-                sort: None,
-                page,
-                projection: projection.clone(),
-            };
+            let query =
+                Query::new(page).with_filter(filter.map(bind)).with_projection(projection.clone());
             execute::select(users.as_ref(), &query, &EvalBudget::unlimited(), &cx)
                 .await
                 .expect("an answer")

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use scimwire::auth::RequestContext;
 use scimwire::filter::{EvalBudget, FilterBinder};
-use scimwire::query::{Page, Projection, Query, Sort};
+use scimwire::query::{Page, Query, Sort};
 use scimwire::schema::ResourceType;
 use scimwire::store::{Precondition, execute};
 use scimwire::{Resource, ResourceStore};
@@ -67,12 +67,7 @@ impl Listing {
                 .bind(&text.parse().expect("a filter"))
                 .expect("it binds")
         };
-        let query = Query {
-            filter: filter.map(bind),
-            sort: sort.cloned(),
-            page,
-            projection: Projection::default(),
-        };
+        let query = Query::new(page).with_filter(filter.map(bind)).with_sort(sort.cloned());
         execute::select(self.users.as_ref(), &query, &EvalBudget::unlimited(), &self.cx)
             .await
             .expect("a page")

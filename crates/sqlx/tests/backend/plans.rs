@@ -2,7 +2,7 @@
 //! found by an index, and pages come in the order of one.
 
 use scimwire::filter::{BoundFilter, Filter, FilterBinder};
-use scimwire::query::{Page, Position, Projection, Query};
+use scimwire::query::{Page, Position, Query};
 use scimwire::schema::{ENTERPRISE_USER, ResourceType};
 use scimwire::sql::{
     Column, ColumnMapping, Dialect, ElementTable, Parameter, Sql, keyset_condition, order_by,
@@ -231,7 +231,7 @@ async fn pages_come_in_the_order_of_an_integer_key() {
     for mut tables in Tables::all().await {
         let columns = user_columns(tables.dialect());
         let order = order_by(None, &columns).expect("there is an id");
-        let position = Position { key: None, id: "9900".to_owned() };
+        let position = Position::new(None, "9900");
         let behind =
             keyset_condition(None, &position, &columns).expect("there is an id").expect("not all");
         for condition in [Sql::new("TRUE"), behind] {
@@ -250,14 +250,8 @@ async fn pages_come_in_the_order_of_an_integer_key() {
 
 #[test]
 fn integer_keys_take_over_whole_queries() {
-    let query = |filter: &str, page| Query {
-        filter: Some(bound(filter, &users())),
-        sort: None,
-        page,
-        projection: Projection::default(),
-    };
-    let behind =
-        Page::Cursor { after: Some(Position { key: None, id: "no number".to_owned() }), count: 10 };
+    let query = |filter: &str, page| Query::new(page).with_filter(bound(filter, &users()));
+    let behind = Page::Cursor { after: Some(Position::new(None, "no number")), count: 10 };
     for dialect in [Dialect::Sqlite, Dialect::Postgres] {
         for page in [Page::Index { start: 1, count: 10 }, behind.clone()] {
             for filter in [r#"id eq "7""#, r#"id gt "7" or groups.value eq "x""#] {

@@ -87,9 +87,7 @@ impl ResourceStore for Shaped {
         assert!(filters || selection.filter.is_none(), "asked for more than it said it can do");
         let mut selected = match self.pushdown {
             Pushdown::Partial => self.candidates(selection, cx).await?,
-            Pushdown::None | Pushdown::Filter | Pushdown::Full => {
-                self.store.select(selection, cx).await?
-            }
+            _ => self.store.select(selection, cx).await?,
         };
         if !pages {
             selected.resources.reverse();

@@ -83,7 +83,7 @@ pub fn types() -> [ResourceType; 4] {
         "id": PLACE,
         "attributes": [{ "name": "room", "type": "string" }, { "name": "floor", "type": "integer" }]
     });
-    let place = SchemaExtension { required: true, ..read(place).into() };
+    let place = SchemaExtension::new(read(place)).with_required(true);
     let number =
         json!({ "name": "number", "type": "integer", "required": true, "uniqueness": "server" });
     [

@@ -78,10 +78,7 @@ impl ResourceStore for WholeTable {
     ) -> Result<StorePage, StoreError> {
         let rows = self.store.rows();
         let of_type = rows.iter().filter(|(id, _)| id.starts_with(self.resource_type.name()));
-        Ok(StorePage {
-            resources: of_type.map(|(_, resource)| Arc::clone(resource)).collect(),
-            ..StorePage::default()
-        })
+        Ok(StorePage::new(of_type.map(|(_, resource)| Arc::clone(resource)).collect()))
     }
 
     async fn update(
