@@ -161,7 +161,6 @@ impl Sort {
         }
     }
 
-    /// Which way a request asks for.
     /// The order among resources that all lack the attribute, in a query over several types.
     #[must_use]
     pub fn unassigned(order: SortOrder) -> Self {
