@@ -74,7 +74,9 @@ impl SqlDirectory<Postgres> {
     /// `?target_session_attrs=read-write`, the primary. If the connection is lost, the others are
     /// tried, so that a promoted standby takes over without a restart.
     ///
-    /// For TLS, turn on a `tls-` feature of `sqlx`, in the version that this crate uses.
+    /// For TLS, turn on the feature `tls-rustls`, and add `sslmode=verify-full` to the URL; without
+    /// the feature, `sslmode=require` and above fail. Root certificates are those of Mozilla, and
+    /// those of the file named by `sslrootcert`.
     ///
     /// # Errors
     ///
