@@ -9,8 +9,11 @@ use crate::value::{Object, Value};
 /// So many bytes cost as much as a look at one value.
 const BYTES: usize = 64;
 
-/// The evaluation budget of a request. Clones share it. A unit is a value that is evaluated, or 64
-/// bytes of text that are compared, folded or copied.
+/// The evaluation budget of a request. Clones share it.
+///
+/// The unit is unspecified: today it is about one value that is evaluated, or 64 bytes of text that
+/// are compared, folded or copied. What a request costs may change in any release, so leave room in
+/// your own limits, and do not rely on the exact point at which a request is rejected with `tooMany`.
 ///
 /// The dispatcher makes one for each request, from
 /// [`Limits::eval_budget`](crate::dispatch::Limits::eval_budget), and hands it to stores in

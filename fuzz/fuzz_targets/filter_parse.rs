@@ -3,18 +3,18 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use scimwire::filter::{Filter, FilterLimits};
+use scimwire::filter::{Filter, ParseOptions};
 use scimwire::patch::Path;
 use scimwire::quirks::{Deviations, Quirks};
 
 fuzz_target!(|text: &str| {
-    let limits = FilterLimits::default();
     for quirks in [Quirks::STRICT, tolerant()] {
-        if let Err(err) = Filter::parse_with(text, &limits, &quirks, &mut Deviations::default()) {
+        let options = ParseOptions::default().with_quirks(quirks);
+        if let Err(err) = Filter::parse_with(text, &options, &mut Deviations::default()) {
             assert!(text.get(err.span()).is_some(), "{err}: {:?} is not in {text:?}", err.span());
             assert!(!err.to_string().contains('\n'), "{err}");
         }
-        if let Err(err) = Path::parse_with(text, &limits, &quirks, &mut Deviations::default()) {
+        if let Err(err) = Path::parse_with(text, &options, &mut Deviations::default()) {
             assert!(!err.to_string().contains('\n'), "{err}");
         }
     }

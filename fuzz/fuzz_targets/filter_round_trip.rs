@@ -3,7 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use scimwire::filter::{Filter, FilterLimits};
+use scimwire::filter::{Filter, FilterLimits, ParseOptions};
 use scimwire::patch::Path;
 use scimwire::quirks::{Deviations, Quirks};
 
@@ -13,15 +13,17 @@ fuzz_target!(|text: &str| {
     let mut roomy = FilterLimits::default();
     roomy.max_bytes = usize::MAX;
     roomy.max_depth += 1;
+    let roomy = ParseOptions::default().with_limits(roomy);
     for quirks in [Quirks::STRICT, tolerant()] {
+        let options = ParseOptions::default().with_quirks(quirks);
         if let Ok(filter) =
-            Filter::parse_with(text, &FilterLimits::default(), &quirks, &mut Deviations::default())
+            Filter::parse_with(text, &options, &mut Deviations::default())
         {
             let written = filter.to_string();
             assert_eq!(Filter::parse(&written, &roomy).as_ref(), Ok(&filter), "{written}");
         }
         if let Ok(path) =
-            Path::parse_with(text, &FilterLimits::default(), &quirks, &mut Deviations::default())
+            Path::parse_with(text, &options, &mut Deviations::default())
         {
             let written = path.to_string();
             assert_eq!(Path::parse(&written, &roomy).as_ref(), Ok(&path), "{written}");

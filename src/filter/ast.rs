@@ -4,10 +4,10 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::error::ParseError;
-use super::limits::FilterLimits;
+use super::options::ParseOptions;
 use super::parse;
 use crate::attr::AttrPath;
-use crate::quirks::{Deviations, Quirks};
+use crate::quirks::Deviations;
 use crate::value::{Number, Text};
 
 /// A filter as the client wrote it: names in any case, types unchecked (RFC 7644, Section 3.4.2.2).
@@ -46,28 +46,27 @@ pub enum Filter {
 }
 
 impl Filter {
-    /// Reads a filter by the grammar, within limits.
+    /// Reads a filter.
     ///
     /// # Errors
     ///
-    /// - the text is no filter: the error says where, and what was expected;
+    /// - the text is not a filter: the error says where, and what was expected;
     /// - it is beyond a limit.
-    pub fn parse(text: &str, limits: &FilterLimits) -> Result<Self, ParseError> {
-        Self::parse_with(text, limits, &Quirks::STRICT, &mut Deviations::default())
+    pub fn parse(text: &str, options: &ParseOptions) -> Result<Self, ParseError> {
+        Self::parse_with(text, options, &mut Deviations::default())
     }
 
-    /// Reads a filter within limits, and with tolerances beyond the grammar.
+    /// Reads a filter, and takes note of what was tolerated.
     ///
     /// # Errors
     ///
     /// - as [`Filter::parse`].
     pub fn parse_with(
         text: &str,
-        limits: &FilterLimits,
-        quirks: &Quirks,
+        options: &ParseOptions,
         deviations: &mut Deviations,
     ) -> Result<Self, ParseError> {
-        deviations.unless_refused(|deviations| parse::filter(text, limits, quirks, deviations))
+        deviations.unless_refused(|deviations| parse::filter(text, options, deviations))
     }
 }
 
@@ -76,7 +75,7 @@ impl FromStr for Filter {
 
     /// Reads a filter by the grammar, within the default limits.
     fn from_str(text: &str) -> Result<Self, ParseError> {
-        Self::parse(text, &FilterLimits::default())
+        Self::parse(text, &ParseOptions::default())
     }
 }
 

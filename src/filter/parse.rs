@@ -7,8 +7,8 @@ use nom::{IResult, Parser};
 
 use super::ast::{CompValue, CompareOp, Filter};
 use super::error::{ParseError, ParseErrorKind};
-use super::limits::FilterLimits;
 use super::literal;
+use super::options::ParseOptions;
 use super::words::{ends_word, not_keyword, opening, operator_follows, skip_spaces, word_at};
 use crate::attr::{AttrName, AttrPath};
 use crate::quirks::{Deviation, Deviations, Mark, Quirks};
@@ -68,10 +68,10 @@ pub(crate) struct Scope {
 impl<'i, 'd> Reading<'i, 'd> {
     pub(crate) fn new(
         text: &'i str,
-        limits: &FilterLimits,
-        quirks: &'d Quirks,
+        options: &'d ParseOptions,
         deviations: &'d mut Deviations,
     ) -> (Self, Scope) {
+        let ParseOptions { limits, quirks } = options;
         let reading = Self { text, terms: limits.max_terms, quirks, deviations };
         (reading, Scope { depth: limits.max_depth, brackets: false })
     }
@@ -128,15 +128,14 @@ impl Open {
 /// `filter = *SP orExp *SP`, the whole of the text.
 pub(super) fn filter(
     text: &str,
-    limits: &FilterLimits,
-    quirks: &Quirks,
+    options: &ParseOptions,
     deviations: &mut Deviations,
 ) -> Result<Filter, ParseError> {
-    if text.len() > limits.max_bytes {
+    if text.len() > options.limits.max_bytes {
         // The text itself is not kept: it is the very thing that is too large.
         return Err(ParseError::new(ParseErrorKind::TooLong, "", 0));
     }
-    let (mut reading, scope) = Reading::new(text, limits, quirks, deviations);
+    let (mut reading, scope) = Reading::new(text, options, deviations);
     let result = or_exp(&mut reading, scope, skip_spaces(text)).and_then(|(rest, filter)| {
         let rest = skip_spaces(rest);
         if rest.is_empty() { Ok(filter) } else { failure(ParseErrorKind::ExpectedEnd, rest) }

@@ -7,8 +7,8 @@ use super::error::PatchErrorKind;
 use crate::attr::{AttrName, AttrPath};
 use crate::filter::parse::{Reading, bracketed, fault};
 use crate::filter::words::skip_spaces;
-use crate::filter::{Filter, FilterLimits};
-use crate::quirks::{Deviations, Quirks};
+use crate::filter::{Filter, ParseOptions};
+use crate::quirks::Deviations;
 use crate::shown::Shown;
 
 /// The target of an operation, as the client wrote it: `PATH = attrPath / valuePath [subAttr]`.
@@ -82,28 +82,27 @@ impl Path {
         Self { sub: sub.into(), ..self }
     }
 
-    /// Reads a path; the limits are those of the filter in brackets.
+    /// Reads a path.
     ///
     /// # Errors
     ///
-    /// - [`PatchErrorKind::Path`]: the text is no path;
-    /// - [`PatchErrorKind::Filter`]: what stands in brackets is no filter.
-    pub fn parse(text: &str, limits: &FilterLimits) -> Result<Self, PatchErrorKind> {
-        Self::parse_with(text, limits, &Quirks::STRICT, &mut Deviations::default())
+    /// - [`PatchErrorKind::Path`]: the text is not a path;
+    /// - [`PatchErrorKind::Filter`]: what stands in brackets is not a filter.
+    pub fn parse(text: &str, options: &ParseOptions) -> Result<Self, PatchErrorKind> {
+        Self::parse_with(text, options, &mut Deviations::default())
     }
 
-    /// Reads a path, with tolerances in the filter in brackets.
+    /// Reads a path, and takes note of what was tolerated in the filter in brackets.
     ///
     /// # Errors
     ///
     /// - as [`Path::parse`].
     pub fn parse_with(
         text: &str,
-        limits: &FilterLimits,
-        quirks: &Quirks,
+        options: &ParseOptions,
         deviations: &mut Deviations,
     ) -> Result<Self, PatchErrorKind> {
-        if text.len() > limits.max_bytes {
+        if text.len() > options.limits.max_bytes {
             return Err(PatchErrorKind::Path(PathError {
                 path: "...".into(),
                 expected: "a shorter path",
@@ -124,7 +123,7 @@ impl Path {
             }
             Some(_) => {
                 let (rest, filter) = deviations.unless_refused(|deviations| {
-                    let (mut reading, scope) = Reading::new(text, limits, quirks, deviations);
+                    let (mut reading, scope) = Reading::new(text, options, deviations);
                     let read = bracketed(&mut reading, scope, rest);
                     read.map_err(|err| PatchErrorKind::Filter(fault(&err, text).into_error(text)))
                 })?;
@@ -152,7 +151,7 @@ impl FromStr for Path {
 
     /// Reads a path by the grammar, within the default limits.
     fn from_str(text: &str) -> Result<Self, PatchErrorKind> {
-        Self::parse(text, &FilterLimits::default())
+        Self::parse(text, &ParseOptions::default())
     }
 }
 

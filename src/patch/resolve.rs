@@ -29,13 +29,13 @@ impl Binding<'_> {
     /// A condition where a path belongs: `schemas eq "urn:example"` means the values that satisfy
     /// it.
     pub(super) fn condition(&mut self, path: &str) -> Result<Option<Bound>, PatchErrorKind> {
-        let (quirks, limits) = (&self.binder.quirks, &self.binder.limits);
+        let quirks = &self.binder.options.quirks;
         if padded(path).is_some() && !quirks.padded_paths {
             return Ok(None);
         }
         let mark = self.deviations.mark();
         let Ok(Filter::Compare { path, op, value }) =
-            Filter::parse_with(path, limits, quirks, self.deviations)
+            Filter::parse_with(path, &self.binder.options, self.deviations)
         else {
             self.deviations.back_to(mark);
             return Ok(None);
@@ -55,13 +55,13 @@ impl Binding<'_> {
 
     pub(super) fn bind_path(&mut self, text: &str) -> Result<Bound, PatchErrorKind> {
         if let Some(err) = padded(text) {
-            if !self.binder.quirks.padded_paths {
+            if !self.binder.options.quirks.padded_paths {
                 return Err(err);
             }
             self.deviations.push(Deviation::PaddedPath(without_values(text.trim())));
         }
         let resource_type = &self.binder.resource_type;
-        if self.binder.quirks.joined_urns
+        if self.binder.options.quirks.joined_urns
             && let Some(path) = resource_type.with_colon(text.trim_start_matches(' '))
         {
             self.deviations.push(Deviation::JoinedUrn(without_values(&path)));
@@ -79,15 +79,16 @@ impl Binding<'_> {
             if resource_type.schema().uri().is(text.trim_matches(' ')) {
                 return Ok(Bound::Resource);
             }
-            if self.binder.quirks.left_out_attributes && resource_type.left_out_extension(text) {
+            if self.binder.options.quirks.left_out_attributes
+                && resource_type.left_out_extension(text)
+            {
                 return Ok(Bound::LeftOut {
                     name: text.trim_matches(' ').to_owned(),
                     read_only: false,
                 });
             }
         }
-        let (limits, quirks) = (&self.binder.limits, &self.binder.quirks);
-        let path = Path::parse_with(text, limits, quirks, self.deviations)?;
+        let path = Path::parse_with(text, &self.binder.options, self.deviations)?;
         self.bind(&path)
     }
 
@@ -104,7 +105,7 @@ impl Binding<'_> {
     /// Resolves the path among the attributes that the resource type left out; its filter has to be
     /// valid there.
     fn left_out(&self, path: &Path) -> Result<Option<Bound>, PatchErrorKind> {
-        let (quirks, resource_type) = (&self.binder.quirks, &self.binder.resource_type);
+        let (quirks, resource_type) = (&self.binder.options.quirks, &self.binder.resource_type);
         let named = AttrPath {
             sub: path.sub.clone().or_else(|| path.attribute.sub.clone()),
             ..path.attribute.clone()
@@ -128,7 +129,7 @@ impl Binding<'_> {
         let resource_type = &binder.resource_type;
         let resolved = match resource_type.resolve(&path.attribute) {
             Some(resolved) => resolved,
-            None if binder.quirks.unqualified_extension_attributes => {
+            None if binder.options.quirks.unqualified_extension_attributes => {
                 let found = resource_type.resolve_in_extensions(&path.attribute);
                 let resolved =
                     found.ok_or_else(|| PatchErrorKind::UnknownPath(path.to_string()))?;

@@ -13,12 +13,13 @@ const RECENT: usize = 16;
 ///
 /// ```
 /// use scimwire::Quirks;
-/// use scimwire::filter::{Filter, FilterLimits};
+/// use scimwire::filter::{Filter, ParseOptions};
 /// use scimwire::quirks::Deviations;
 ///
 /// let mut deviations = Deviations::default();
 /// let filter = r#"emails[type eq "work"].value pr"#;
-/// Filter::parse_with(filter, &FilterLimits::default(), &Quirks::LENIENT, &mut deviations)?;
+/// let options = ParseOptions::default().with_quirks(Quirks::LENIENT);
+/// Filter::parse_with(filter, &options, &mut deviations)?;
 /// assert_eq!(deviations.into_vec()[0].rule(), "filter_tail");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

@@ -135,6 +135,9 @@ macro_rules! tolerances {
         impl Deviation {
             /// The rule that applied: the name of the field of [`Quirks`], or of what is always
             /// read so.
+            ///
+            /// Rules keep their names within a major version, so that you can count or filter by
+            /// them. The text of `Display` is for people, and may change in any release.
             #[must_use]
             pub fn rule(&self) -> &'static str {
                 match self {

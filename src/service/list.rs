@@ -8,7 +8,7 @@ use super::rewrite::message;
 use super::select::Results;
 use super::{Call, Endpoint};
 use crate::error::{Error, ScimType};
-use crate::filter::{BoundFilter, Filter, FilterBinder, UnknownAttribute};
+use crate::filter::{BoundFilter, Filter, FilterBinder, ParseOptions, UnknownAttribute};
 use crate::message::{ListResponse, SEARCH_REQUEST, SearchRequest};
 use crate::query::{Page, Query, Sort, SortError};
 use crate::quirks::Deviation;
@@ -224,8 +224,10 @@ impl Call<'_> {
     }
 
     fn parse_filter(&mut self, text: &str) -> Result<Filter, Failure> {
-        let limits = &self.service.limits.filter;
-        let filter = Filter::parse_with(text, limits, &self.quirks, &mut self.deviations);
+        let options = ParseOptions::default()
+            .with_limits(self.service.limits.filter)
+            .with_quirks(self.quirks);
+        let filter = Filter::parse_with(text, &options, &mut self.deviations);
         Ok(filter.map_err(Error::from)?)
     }
 

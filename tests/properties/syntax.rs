@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use scimwire::attr::{AttrName, AttrPath, SchemaUri};
 use scimwire::filter::{
-    CompValue, CompareOp, Filter, FilterBinder, FilterLimits, UnknownAttribute,
+    CompValue, CompareOp, Filter, FilterBinder, ParseOptions, UnknownAttribute,
 };
 use scimwire::patch::Path;
 use scimwire::quirks::{Deviations, Quirks};
@@ -85,12 +85,8 @@ const LAYERS: &[(&str, &str)] = &[
 fn read_or_refuse(text: String) -> Result<(), TestCaseError> {
     let read = move || {
         for quirks in [Quirks::STRICT, tolerant()] {
-            match Filter::parse_with(
-                &text,
-                &FilterLimits::default(),
-                &quirks,
-                &mut Deviations::default(),
-            ) {
+            let options = ParseOptions::default().with_quirks(quirks);
+            match Filter::parse_with(&text, &options, &mut Deviations::default()) {
                 Ok(filter) => drop((
                     filter.clone(),
                     filter.to_string(),
@@ -98,12 +94,7 @@ fn read_or_refuse(text: String) -> Result<(), TestCaseError> {
                 )),
                 Err(err) => assert!(text.get(err.span()).is_some(), "{err}"),
             }
-            match Path::parse_with(
-                &text,
-                &FilterLimits::default(),
-                &quirks,
-                &mut Deviations::default(),
-            ) {
+            match Path::parse_with(&text, &options, &mut Deviations::default()) {
                 Ok(path) => drop((path.clone(), path.to_string())),
                 Err(err) => drop(err.to_string()),
             }

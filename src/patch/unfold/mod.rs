@@ -147,7 +147,7 @@ impl Unfolding<'_> {
 
     /// Returns the target of a key; the key itself if there is none.
     fn lead(&mut self, key: String) -> Result<Lead, String> {
-        let joined = if self.binder.quirks.joined_urns {
+        let joined = if self.binder.options.quirks.joined_urns {
             self.binder.resource_type.with_colon(&key)
         } else {
             None
@@ -162,12 +162,12 @@ impl Unfolding<'_> {
     }
 
     fn resolve(&mut self, key: &str) -> Option<(ResolvedPath, Option<Filter>, bool)> {
-        let PatchBinder { resource_type, quirks, limits, .. } = self.binder;
-        let path = Path::parse_with(key, limits, quirks, self.deviations).ok()?;
+        let PatchBinder { resource_type, options, .. } = self.binder;
+        let path = Path::parse_with(key, options, self.deviations).ok()?;
         let known = resource_type.resolve(&path.attribute);
         let bare = known.is_none();
         let found = match known {
-            None if quirks.unqualified_extension_attributes => {
+            None if options.quirks.unqualified_extension_attributes => {
                 resource_type.resolve_in_extensions(&path.attribute)?
             }
             known => known?,

@@ -141,7 +141,7 @@ impl Unfolding<'_> {
                 return Err(ValueError::new(whole, kind).into());
             }
         };
-        let blank_is_none = self.binder.quirks.empty_strings;
+        let blank_is_none = self.binder.options.quirks.empty_strings;
         let is_none =
             |part: &Value| is_unassigned(part) || (blank_is_none && part.as_str() == Some(""));
         parts.retain(|_, part| !is_none(part));
@@ -153,16 +153,20 @@ impl Unfolding<'_> {
     /// member.
     fn described(&mut self, lead: &Lead, whole: &ResolvedPath) -> Result<Object, PatchErrorKind> {
         let no_target = || PatchErrorKind::NoTarget(lead.path.to_string());
-        if !self.binder.quirks.create_on_no_match || whole.attribute().refers_to_resources() {
+        if !self.binder.options.quirks.create_on_no_match || whole.attribute().refers_to_resources()
+        {
             return Err(no_target());
         }
         let Some(filter) = &lead.filter else {
             return Ok(Object::new());
         };
-        let PatchBinder { resource_type, quirks, .. } = self.binder;
+        let PatchBinder { resource_type, options, .. } = self.binder;
         // What the filter says and the host does not keep goes where it goes in any value.
-        let before =
-            if quirks.left_out_attributes { resource_type.before_leaving_out(whole) } else { None };
+        let before = if options.quirks.left_out_attributes {
+            resource_type.before_leaving_out(whole)
+        } else {
+            None
+        };
         let path = before.as_ref().unwrap_or(whole);
         let filter = self.binder.filter_binder().bind_element(path, filter, self.deviations)?;
         describe(&filter)

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::references::References;
 use super::schedule::Link;
 use crate::error::{Error, ScimType};
+use crate::filter::ParseOptions;
 use crate::message::{BulkId, BulkOperation};
 use crate::quirks::{Deviation, Deviations};
 use crate::schema::ResourceUrls;
@@ -114,8 +115,10 @@ impl<'c> Task<'c> {
     /// Returns the finder of references in the data.
     pub(super) fn references<'t>(&'t self, call: &Call<'_>) -> Option<References<'t>> {
         let target = self.target.as_ref()?;
-        let (limits, quirks) = (call.service.limits.filter, call.quirks);
-        Some(References { resource_type: &target.endpoint.resource_type, limits, quirks })
+        let options = ParseOptions::default()
+            .with_limits(call.service.limits.filter)
+            .with_quirks(call.quirks);
+        Some(References { resource_type: &target.endpoint.resource_type, options })
     }
 
     /// Visits the references in the path and in the data, with whether the resource cannot be

@@ -4,11 +4,11 @@
 use std::sync::Arc;
 
 use crate::attr::starts_with_urn;
-use crate::filter::{CompValue, Filter, FilterLimits};
+use crate::filter::{CompValue, Filter, ParseOptions};
 use crate::message::patch_op::paths_and_values;
 use crate::message::{BulkId, PatchOperation};
 use crate::patch::Path;
-use crate::quirks::{Deviations, Quirks};
+use crate::quirks::Deviations;
 use crate::schema::{
     Attribute, AttributeType, Container, Mutability, ResourceType, SchemaExtension,
 };
@@ -21,8 +21,7 @@ pub(super) type Visit<'v> = dyn FnMut(&mut String) + 'v;
 #[derive(Clone, Copy)]
 pub(super) struct References<'t> {
     pub(super) resource_type: &'t ResourceType,
-    pub(super) limits: FilterLimits,
-    pub(super) quirks: Quirks,
+    pub(super) options: ParseOptions,
 }
 
 /// The meaning of a path of PATCH.
@@ -136,7 +135,7 @@ impl References<'_> {
         }
         // What is tolerated in it is noted when the operation runs.
         let unheard = &mut Deviations::default();
-        let Ok(mut path) = Path::parse_with(text, &self.limits, &self.quirks, unheard) else {
+        let Ok(mut path) = Path::parse_with(text, &self.options, unheard) else {
             return (Meaning::Nothing, None);
         };
         let resolved = self.resource_type.resolve(&path.attribute);
