@@ -135,6 +135,11 @@ impl Error {
         Self { status, scim_type: None, detail: one_line(detail.into()) }
     }
 
+    /// The failure of a resource type that nothing can be done with; no client can correct it.
+    pub(crate) fn invalid_resource_type() -> Self {
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "the resource type is invalid")
+    }
+
     /// The HTTP status.
     #[must_use]
     pub fn status(&self) -> StatusCode {

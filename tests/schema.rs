@@ -11,6 +11,7 @@ mod schema {
     mod custom_types;
     mod definitions;
     mod hashing_store;
+    mod inconsistent_types;
     mod nested_groups;
     mod passwords;
     mod published;

@@ -1,19 +1,17 @@
 //! From names to attributes, from literals to typed operands (RFC 7644, Sections 3.4.2.2 and 3.10).
 
-use std::fmt;
 use std::sync::Arc;
 
 use super::ast::{CompValue, CompareOp, Filter};
+use super::bind_error::{BindError, BindErrorKind};
 use super::bound::{BoundFilter, Comparison, Operand};
 use super::schemas::{is_schemas, names_any, names_one};
 use crate::attr::AttrPath;
-use crate::error::{Error, ScimType};
 use crate::quirks::{Deviation, Deviations, Quirks};
 use crate::schema::{
     AttributeType, ResolvedPath, ResourceType, ResourceUrls, bytes, case_fold, parse_date_time,
     prepare_username,
 };
-use crate::shown::Shown;
 
 /// Binds filters to a resource type.
 #[derive(Clone, Debug)]
@@ -33,33 +31,6 @@ pub enum UnknownAttribute {
     Reject,
     /// The attribute has no value (RFC 7644, Section 3.4.2.1).
     NoValue,
-}
-
-/// A filter that does not fit the schema.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BindError {
-    path: String,
-    kind: BindErrorKind,
-}
-
-/// The reason for which a filter does not fit the schema.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum BindErrorKind {
-    /// There is no such attribute.
-    Unknown,
-    /// Its value is never returned, and so cannot be searched for (RFC 7643, Section 7).
-    Hidden,
-    /// It is complex, and has no `value` that could be compared.
-    Complex,
-    /// It has one value only, or is no attribute that a value filter goes with.
-    NotMultiValued,
-    /// The operator does not go with the type (RFC 7644, Table 3).
-    Operator(CompareOp, AttributeType),
-    /// The operand is not of the attribute's type.
-    Operand(AttributeType),
-    /// Only `eq` and `ne` go with null.
-    Null(CompareOp),
 }
 
 /// The meaning of a name in a filter.
@@ -122,7 +93,8 @@ impl<'t> FilterBinder<'t> {
     /// # Errors
     ///
     /// - an attribute does not exist, or is never returned;
-    /// - an operator or operand does not go with the attribute's type.
+    /// - an operator or operand does not go with the attribute's type;
+    /// - the resource type is [inconsistent](ResourceType::validate).
     pub fn bind(&self, filter: &Filter) -> Result<BoundFilter, BindError> {
         self.bind_with(filter, &mut Deviations::default())
     }
@@ -153,7 +125,7 @@ impl<'t> FilterBinder<'t> {
         deviations: &mut Deviations,
     ) -> Result<BoundFilter, BindError> {
         if !path.attribute().is_multi_valued() || path.sub_attribute().is_some() {
-            return Err(BindError { path: path.to_string(), kind: BindErrorKind::NotMultiValued });
+            return Err(BindError::new(path, BindErrorKind::NotMultiValued));
         }
         refuse_hidden(path)?;
         self.bind_names(Names::Element(path), filter, deviations)
@@ -165,6 +137,9 @@ impl<'t> FilterBinder<'t> {
         filter: &Filter,
         deviations: &mut Deviations,
     ) -> Result<BoundFilter, BindError> {
+        if let Some(problem) = self.resource_type.problem() {
+            return Err(problem.clone().into());
+        }
         deviations
             .unless_refused(|deviations| Binding { binder: self, names, deviations }.node(filter))
     }
@@ -259,7 +234,7 @@ impl Binding<'_> {
                 Ok(Named::LeftOut(left_out))
             }
             _ if self.binder.unknown == UnknownAttribute::NoValue => Ok(Named::Unknown),
-            _ => Err(BindError { path: path.to_string(), kind: BindErrorKind::Unknown }),
+            _ => Err(BindError::new(path, BindErrorKind::Unknown)),
         }
     }
 
@@ -278,7 +253,7 @@ impl Binding<'_> {
         op: CompareOp,
         value: &CompValue,
     ) -> Result<BoundFilter, BindError> {
-        let error = |path: &ResolvedPath, kind| Err(BindError { path: path.to_string(), kind });
+        let error = |path: &ResolvedPath, kind| Err(BindError::new(path, kind));
         if value == &CompValue::Null {
             return match op {
                 CompareOp::Eq => {
@@ -394,7 +369,7 @@ pub(super) fn resolve_element(parent: &ResolvedPath, path: &AttrPath) -> Option<
 
 fn refuse_hidden(path: &ResolvedPath) -> Result<(), BindError> {
     if !path.attribute().is_readable() || !path.leaf().is_readable() {
-        return Err(BindError { path: path.to_string(), kind: BindErrorKind::Hidden });
+        return Err(BindError::new(path, BindErrorKind::Hidden));
     }
     Ok(())
 }
@@ -432,53 +407,5 @@ fn goes_with(op: CompareOp, kind: AttributeType) -> bool {
         CompareOp::Gt | CompareOp::Ge | CompareOp::Lt | CompareOp::Le => {
             !matches!(kind, AttributeType::Boolean | AttributeType::Binary | AttributeType::Complex)
         }
-    }
-}
-
-impl BindError {
-    /// The attribute, as far as it is known.
-    #[must_use]
-    pub fn path(&self) -> &str {
-        &self.path
-    }
-
-    /// Returns the reason for which the filter does not fit.
-    #[must_use]
-    pub fn kind(&self) -> BindErrorKind {
-        self.kind
-    }
-}
-
-impl fmt::Display for BindError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let path = self.path.to_string();
-        let path = Shown(&path);
-        match self.kind {
-            BindErrorKind::Unknown => {
-                write!(f, "attribute `{path}` is not defined for this resource type")
-            }
-            BindErrorKind::Hidden => write!(f, "attribute `{path}` cannot be searched for"),
-            BindErrorKind::Complex => {
-                write!(f, "attribute `{path}` is complex: compare one of its sub-attributes")
-            }
-            BindErrorKind::NotMultiValued => {
-                write!(f, "attribute `{path}` has one value: a filter in brackets does not apply")
-            }
-            BindErrorKind::Operator(op, kind) => {
-                write!(f, "operator `{op}` does not go with `{path}`, which is {kind}")
-            }
-            BindErrorKind::Operand(kind) => {
-                write!(f, "attribute `{path}` is {kind}, and the operand is not")
-            }
-            BindErrorKind::Null(op) => write!(f, "operator `{op}` does not go with null"),
-        }
-    }
-}
-
-impl std::error::Error for BindError {}
-
-impl From<BindError> for Error {
-    fn from(err: BindError) -> Self {
-        Self::scim(ScimType::InvalidFilter, err.to_string())
     }
 }

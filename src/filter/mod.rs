@@ -17,6 +17,7 @@
 
 mod ast;
 mod bind;
+mod bind_error;
 mod bound;
 mod display;
 mod error;
@@ -24,6 +25,7 @@ mod eval;
 mod left_out;
 mod limits;
 mod literal;
+mod options;
 pub(crate) mod parse;
 mod run;
 mod schemas;
@@ -31,10 +33,12 @@ pub(crate) mod words;
 
 pub use crate::budget::{BudgetExceeded, EvalBudget};
 pub use ast::{CompValue, CompareOp, CompareOpError, Filter};
-pub use bind::{BindError, BindErrorKind, FilterBinder, UnknownAttribute};
+pub use bind::{FilterBinder, UnknownAttribute};
+pub use bind_error::{BindError, BindErrorKind};
 pub use bound::{BoundFilter, Comparison, FilterFold, Operand};
 pub use error::{ParseError, ParseErrorKind};
 pub use limits::FilterLimits;
+pub use options::ParseOptions;
 
 #[cfg(test)]
 mod tests {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::error::{PatchError, PatchErrorKind};
 use super::path::without_values;
 use super::plan::{PatchPlan, Step, StepChange, StepTarget};
-use crate::filter::{FilterBinder, FilterLimits};
+use crate::filter::{FilterBinder, FilterLimits, ParseOptions};
 use crate::message::{PatchOp, PatchOperation};
 use crate::quirks::{Deviation, Deviations, EmptyPatch, Quirks};
 use crate::resource::{Decoding, ResourceDecoder, ValueError};
@@ -15,8 +15,7 @@ use crate::schema::{Attribute, Mutability, ResourceType, ResourceUrls, Schema};
 #[derive(Clone, Debug)]
 pub struct PatchBinder {
     pub(super) resource_type: Arc<ResourceType>,
-    pub(super) quirks: Quirks,
-    pub(super) limits: FilterLimits,
+    pub(super) options: ParseOptions,
     secrets: bool,
     read_only: bool,
     locations: ResourceUrls,
@@ -44,8 +43,7 @@ impl PatchBinder {
     pub fn new(resource_type: impl Into<Arc<ResourceType>>) -> Self {
         Self {
             resource_type: resource_type.into(),
-            quirks: Quirks::STRICT,
-            limits: FilterLimits::default(),
+            options: ParseOptions::default(),
             secrets: false,
             read_only: false,
             locations: ResourceUrls::default(),
@@ -55,7 +53,7 @@ impl PatchBinder {
     /// Reads operations with these tolerances.
     #[must_use]
     pub fn with_quirks(self, quirks: Quirks) -> Self {
-        Self { quirks, ..self }
+        Self { options: self.options.with_quirks(quirks), ..self }
     }
 
     /// Changes attributes that nobody may read, such as `password`, or ignores them.
@@ -73,7 +71,7 @@ impl PatchBinder {
     /// Limits the filters in paths.
     #[must_use]
     pub fn with_filter_limits(self, limits: FilterLimits) -> Self {
-        Self { limits, ..self }
+        Self { options: self.options.with_limits(limits), ..self }
     }
 
     /// Says where resources are, for comparisons with `$ref`.
@@ -87,7 +85,8 @@ impl PatchBinder {
     /// # Errors
     ///
     /// - an operation is not one of the three, or its path or value does not fit the schema: the
-    ///   error names it.
+    ///   error names it;
+    /// - the resource type is [inconsistent](ResourceType::validate).
     pub fn bind(&self, message: PatchOp) -> Result<PatchPlan, PatchError> {
         self.bind_with(message, &mut Deviations::default())
     }
@@ -110,9 +109,13 @@ impl PatchBinder {
         message: PatchOp,
         deviations: &mut Deviations,
     ) -> Result<PatchPlan, PatchError> {
+        if let Some(problem) = self.resource_type.problem() {
+            let kind = PatchErrorKind::ResourceType(Box::new(problem.clone()));
+            return Err(PatchError { operation: None, kind });
+        }
         let mut steps = Vec::with_capacity(message.operations.len());
         if message.operations.is_empty() {
-            if self.quirks.empty_patch == EmptyPatch::Reject {
+            if self.options.quirks.empty_patch == EmptyPatch::Reject {
                 return Err(PatchError { operation: None, kind: PatchErrorKind::EmptyPatch });
             }
             deviations.push(Deviation::EmptyPatch);
@@ -126,18 +129,18 @@ impl PatchBinder {
             bound.map_err(|kind| PatchError::new(operation, kind))?;
         }
         let resource_type = Arc::clone(&self.resource_type);
-        Ok(PatchPlan { resource_type, steps, creates: self.quirks.create_on_no_match })
+        Ok(PatchPlan { resource_type, steps, creates: self.options.quirks.create_on_no_match })
     }
 
     pub(super) fn filter_binder(&self) -> FilterBinder<'_> {
         FilterBinder::new(&self.resource_type)
-            .with_quirks(self.quirks)
+            .with_quirks(self.options.quirks)
             .with_urls(self.locations.clone())
     }
 
     fn decoder(&self) -> ResourceDecoder<'_> {
         ResourceDecoder::new(&self.resource_type)
-            .with_quirks(self.quirks)
+            .with_quirks(self.options.quirks)
             .with_secrets(self.secrets)
             .with_read_only(self.read_only)
     }
@@ -203,7 +206,9 @@ impl Binding<'_> {
 
     pub(super) fn or_ignore(&mut self, err: PatchErrorKind) -> Result<(), PatchErrorKind> {
         match err {
-            PatchErrorKind::UnknownPath(path) if self.binder.quirks.ignore_unknown_paths => {
+            PatchErrorKind::UnknownPath(path)
+                if self.binder.options.quirks.ignore_unknown_paths =>
+            {
                 self.deviations.push(Deviation::UnknownPath(without_values(&path)));
                 Ok(())
             }

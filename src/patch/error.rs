@@ -6,6 +6,7 @@ use crate::budget::BudgetExceeded;
 use crate::error::{Error, ScimType};
 use crate::filter::{BindError, ParseError};
 use crate::resource::ValueError;
+use crate::schema::SchemaError;
 use crate::shown::Shown;
 
 use super::path::PathError;
@@ -58,6 +59,8 @@ pub enum PatchErrorKind {
     Required(String),
     /// The operations look at too many values.
     Budget(BudgetExceeded),
+    /// The resource type is inconsistent.
+    ResourceType(Box<SchemaError>),
 }
 
 impl PatchError {
@@ -75,7 +78,9 @@ impl PatchErrorKind {
             Self::Path(_) | Self::UnknownPath(_) | Self::NotMultiValued(_) => ScimType::InvalidPath,
             Self::Filter(_) | Self::Bind(_) => ScimType::InvalidFilter,
             Self::NoPath | Self::NoTarget(_) => ScimType::NoTarget,
-            Self::NoValue | Self::NotObject | Self::RemoveWithValue => ScimType::InvalidValue,
+            Self::NoValue | Self::NotObject | Self::RemoveWithValue | Self::ResourceType(_) => {
+                ScimType::InvalidValue
+            }
             Self::Value(err) => err.scim_type(),
             Self::ReadOnly(_) | Self::Immutable(_) | Self::Required(_) => ScimType::Mutability,
             Self::Budget(_) => ScimType::TooMany,
@@ -130,6 +135,7 @@ impl fmt::Display for PatchErrorKind {
             Self::ReadOnly(path) => write!(f, "attribute `{}` is read-only", Shown(path)),
             Self::Immutable(path) => write!(f, "attribute `{}` is immutable, and has another value", Shown(path)),
             Self::Required(path) => write!(f, "attribute `{}` is required, and cannot be removed", Shown(path)),
+            Self::ResourceType(_) => f.write_str("the resource type is invalid"),
             Self::Budget(_) => {
                 f.write_str("the operations have to look at too many values: send fewer at a time, or simpler conditions")
             }
@@ -151,6 +157,7 @@ impl std::error::Error for PatchErrorKind {
             Self::Bind(err) => Some(err),
             Self::Value(err) => Some(err),
             Self::Budget(err) => Some(err),
+            Self::ResourceType(err) => Some(err.as_ref()),
             _ => None,
         }
     }
@@ -176,6 +183,9 @@ impl From<BudgetExceeded> for PatchErrorKind {
 
 impl From<PatchError> for Error {
     fn from(err: PatchError) -> Self {
+        if matches!(err.kind, PatchErrorKind::ResourceType(_)) {
+            return Self::invalid_resource_type();
+        }
         let detail = format!("{}{}", Place(err.operation), err.kind.detail());
         Self::scim(err.kind.scim_type(), detail)
     }

@@ -34,7 +34,7 @@ impl Binding<'_> {
         let bound = match self.bind_path(&key) {
             Ok(bound) => bound,
             Err(PatchErrorKind::UnknownPath(name))
-                if self.binder.quirks.unknown_attributes == UnknownAttributes::Ignore =>
+                if self.binder.options.quirks.unknown_attributes == UnknownAttributes::Ignore =>
             {
                 self.decode_with(|decoder| {
                     decoder.check_left_out(&name, &value)?;
@@ -76,7 +76,7 @@ impl Binding<'_> {
     /// A read-only attribute in a path-less value: clients send back what they were sent.
     fn echo(&mut self, target: &StepTarget, value: Value) -> Result<(), PatchErrorKind> {
         let path = target.path();
-        if self.binder.quirks.ignore_read_only {
+        if self.binder.options.quirks.ignore_read_only {
             self.deviations.push(Deviation::ReadOnly(path.to_string()));
         } else {
             self.push(StepChange::Expect(path, value));

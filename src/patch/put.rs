@@ -7,7 +7,7 @@ use super::delta::MemberDelta;
 use super::error::{PatchError, PatchErrorKind};
 use crate::quirks::OmittedAttributes;
 use crate::resource::{Resource, same_by_value};
-use crate::schema::{Attribute, AttributeType, Mutability, ResourceType};
+use crate::schema::{Attribute, AttributeType, Mutability, ResolvedPath, ResourceType};
 use crate::value::{Object, Value};
 
 /// A bound PUT: a resource to put in the place of another.
@@ -18,7 +18,7 @@ pub struct Replacement {
     omitted: OmittedAttributes,
     /// `true` if a complex value keeps the sub-attributes that the body leaves out.
     keeps_parts: bool,
-    cleared: Vec<(Option<String>, String)>,
+    cleared: Vec<ResolvedPath>,
 }
 
 impl Replacement {
@@ -43,7 +43,7 @@ impl Replacement {
     /// Clears attributes that the body unassigns explicitly; see
     /// [`Decoded::cleared`](crate::resource::Decoded::cleared).
     #[must_use]
-    pub fn with_cleared(self, cleared: Vec<(Option<String>, String)>) -> Self {
+    pub fn with_cleared(self, cleared: Vec<ResolvedPath>) -> Self {
         Self { cleared, ..self }
     }
 
@@ -88,8 +88,8 @@ impl Replacement {
         let membership = self.resource_type.membership();
         if membership.leave_out(&mut self.wanted, ids) {
             // Nobody is a member: that is not the same as no word about members.
-            let name = membership.members().map(|members| members.name().to_owned());
-            self.cleared.extend(name.map(|name| (None, name)));
+            let path = |members| ResolvedPath::new(None, Arc::clone(members), None);
+            self.cleared.extend(membership.members().map(path));
         }
     }
 
@@ -172,7 +172,10 @@ impl Replacement {
 
     /// Returns `true` if the body unassigns the attribute in so many words.
     fn clears(&self, container: Option<&str>, name: &str) -> bool {
-        self.cleared.iter().any(|(of, cleared)| of.as_deref() == container && cleared == name)
+        self.cleared.iter().any(|cleared| {
+            let extension = cleared.extension().map(|schema| schema.uri().as_str());
+            extension == container && cleared.attribute().name() == name
+        })
     }
 
     /// Returns `true` if an attribute keeps its value when the body leaves it out.

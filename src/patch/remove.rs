@@ -65,7 +65,7 @@ impl Binding<'_> {
         }
         let action = match value {
             None => Action::Remove,
-            Some(_) if self.binder.quirks.remove_with_value == RemoveWithValue::Reject => {
+            Some(_) if self.binder.options.quirks.remove_with_value == RemoveWithValue::Reject => {
                 return Err(PatchErrorKind::RemoveWithValue);
             }
             Some(value) if takes_listed(&target) => {

@@ -66,7 +66,7 @@ impl Binding<'_> {
     fn keep_described(&mut self, target: &mut StepTarget, value: &Value) {
         let whole = self.op == Op::Replace && target.sub.is_none();
         let Some(filter) =
-            target.filter.as_mut().filter(|_| whole && self.binder.quirks.keep_described)
+            target.filter.as_mut().filter(|_| whole && self.binder.options.quirks.keep_described)
         else {
             return;
         };

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::error::{Error, ScimType};
-use crate::schema::AttributeType;
+use crate::schema::{AttributeType, SchemaError};
 use crate::shown::Shown;
 
 /// A value that does not fit its attribute.
@@ -11,6 +11,8 @@ use crate::shown::Shown;
 pub struct ValueError {
     path: String,
     kind: ValueErrorKind,
+    /// What is wrong with the resource type.
+    problem: Option<Box<SchemaError>>,
 }
 
 /// The reason for which a value is invalid.
@@ -41,13 +43,17 @@ pub enum ValueErrorKind {
     MissingSchema,
     /// `schemas` names one that the resource type does not have.
     UnknownSchema,
+    /// It is not an object.
+    NotObject,
+    /// The resource type is inconsistent; the source says why.
+    ResourceType,
 }
 
 impl ValueError {
     /// Creates the error of the value at `place`.
     #[must_use]
     pub fn new(place: impl fmt::Display, kind: ValueErrorKind) -> Self {
-        Self { path: place.to_string(), kind }
+        Self { path: place.to_string(), kind, problem: None }
     }
 
     /// The attribute, or the schema.
@@ -72,7 +78,9 @@ impl ValueError {
             | ValueErrorKind::Array
             | ValueErrorKind::Required
             | ValueErrorKind::RequiredExtension
-            | ValueErrorKind::Primary => ScimType::InvalidValue,
+            | ValueErrorKind::Primary
+            | ValueErrorKind::NotObject
+            | ValueErrorKind::ResourceType => ScimType::InvalidValue,
             ValueErrorKind::Duplicate
             | ValueErrorKind::Unknown
             | ValueErrorKind::Schemas
@@ -109,15 +117,31 @@ impl fmt::Display for ValueError {
             ValueErrorKind::UnknownSchema => {
                 write!(f, "schema `{place}` does not belong to this resource type")
             }
+            ValueErrorKind::NotObject => write!(f, "`{place}` takes an object"),
+            ValueErrorKind::ResourceType => f.write_str("the resource type is invalid"),
         }
     }
 }
 
-impl std::error::Error for ValueError {}
+impl std::error::Error for ValueError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.problem.as_deref().map(|problem| problem as &(dyn std::error::Error + 'static))
+    }
+}
+
+impl From<SchemaError> for ValueError {
+    fn from(problem: SchemaError) -> Self {
+        let path = problem.path().to_owned();
+        Self { path, kind: ValueErrorKind::ResourceType, problem: Some(Box::new(problem)) }
+    }
+}
 
 impl From<ValueError> for Error {
     fn from(err: ValueError) -> Self {
-        Self::scim(err.scim_type(), err.to_string())
+        match err.kind {
+            ValueErrorKind::ResourceType => Self::invalid_resource_type(),
+            _ => Self::scim(err.scim_type(), err.to_string()),
+        }
     }
 }
 

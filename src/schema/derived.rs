@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::attribute::Attribute;
 use super::characteristics::Returned;
+use super::error::SchemaError;
 use super::membership::{Membership, Places};
 use super::resolve::ResolvedPath;
 use super::resource_type::ResourceType;
@@ -21,6 +22,7 @@ pub(super) struct Derived {
     indexed: OnceLock<Vec<ResolvedPath>>,
     on_request: OnceLock<Vec<ResolvedPath>>,
     membership: OnceLock<Places>,
+    problem: OnceLock<Option<SchemaError>>,
 }
 
 impl Clone for Derived {
@@ -42,6 +44,11 @@ impl fmt::Debug for Derived {
 }
 
 impl ResourceType {
+    /// Returns what is wrong with the type, if anything is.
+    pub(crate) fn problem(&self) -> Option<&SchemaError> {
+        self.derived.problem.get_or_init(|| self.find_problem()).as_ref()
+    }
+
     /// Returns the attributes that define memberships, such as `members` and `groups`.
     #[must_use]
     pub fn membership(&self) -> Membership<'_> {

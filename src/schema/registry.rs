@@ -41,9 +41,7 @@ impl SchemaRegistry {
     }
 
     fn add(&mut self, resource_type: Arc<ResourceType>) -> Result<(), SchemaError> {
-        if let Some(problem) = resource_type.problem() {
-            return Err(problem);
-        }
+        resource_type.validate()?;
         let taken = self.resource_types.iter().any(|other| {
             // RFC 7643, Section 6 (erratum 8475): both are unique, and case exact.
             other.name() == resource_type.name() || other.endpoint() == resource_type.endpoint()

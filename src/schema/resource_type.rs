@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::attribute::Attribute;
-use super::builtin::BuiltinSchema;
+use super::builtin::{BuiltinSchema, RESOURCE_TYPE_SCHEMA};
 use super::characteristics::{AttributeType, Mutability};
 use super::derived::Derived;
 use super::error::{SchemaError, SchemaErrorKind};
@@ -40,7 +40,7 @@ pub struct ResourceType {
     indexed: Vec<AttrPath>,
     /// The resource type before attributes were removed.
     whole: Option<Arc<Self>>,
-    /// The first thing wrong with it; the dispatcher refuses to be built with such a type.
+    /// The first error of a setter; nothing can be done with such a type.
     problem: Option<SchemaError>,
     /// A cache of derived lists, cleared by each change.
     pub(super) derived: Derived,
@@ -131,7 +131,7 @@ impl ResourceType {
     /// Serves it at another endpoint, such as `/People`.
     #[must_use]
     pub fn with_endpoint(self, endpoint: impl Into<String>) -> Self {
-        Self { endpoint: endpoint.into(), ..self }
+        Self { endpoint: endpoint.into(), derived: Derived::default(), ..self }
     }
 
     /// Replaces the description, a sentence for people.
@@ -339,10 +339,11 @@ impl ResourceType {
         Ok(())
     }
 
-    /// Keeps the first failure for [`problem`](Self::problem).
+    /// Keeps the first failure for [`validate`](Self::validate).
     fn keep_error(mut self, outcome: Result<(), SchemaErrorKind>) -> Self {
         if let (None, Err(kind)) = (&self.problem, outcome) {
             self.problem = Some(SchemaError::new(&self.name, kind));
+            self.derived = Derived::default();
         }
         self
     }
@@ -408,8 +409,29 @@ impl ResourceType {
         self.indexed.iter().filter_map(|path| self.resolve(path))
     }
 
-    /// Returns the error in the type, if there is one.
-    pub(crate) fn problem(&self) -> Option<SchemaError> {
+    /// Checks the type, such as that each attribute named by [`with_unique`](Self::with_unique) exists.
+    ///
+    /// You need not call it: a dispatcher cannot be built with an inconsistent type, and
+    /// [`Resources`](crate::service::Resources), binders and decoders fail with the same error.
+    ///
+    /// ```
+    /// use scimwire::ResourceType;
+    ///
+    /// assert!(ResourceType::user().validate().is_ok());
+    /// let err = ResourceType::user().with_unique("badge").validate().expect_err("no such attribute");
+    /// assert_eq!(err.to_string(), "`User`: `badge` is not defined");
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// - a setter named an attribute that does not exist, or gave it what its type does not have;
+    /// - the name or the endpoint is invalid or reserved.
+    pub fn validate(&self) -> Result<(), SchemaError> {
+        self.problem().cloned().map_or(Ok(()), Err)
+    }
+
+    /// Returns the first error that a setter met, or that the name and the endpoint have.
+    pub(super) fn find_problem(&self) -> Option<SchemaError> {
         let named = self.check_name().and_then(|()| self.check_endpoint());
         self.problem.clone().or_else(|| named.err().map(|kind| SchemaError::new(&self.name, kind)))
     }
@@ -438,7 +460,7 @@ impl ResourceType {
             .map(|extension| json!({ "schema": extension.schema.uri().as_str(), "required": extension.required }))
             .collect();
         let mut document = json!({
-            "schemas": ["urn:ietf:params:scim:schemas:core:2.0:ResourceType"],
+            "schemas": [RESOURCE_TYPE_SCHEMA],
             "id": self.name,
             "name": self.name,
             "description": self.description,

@@ -7,6 +7,7 @@ use super::{Call, Endpoint, rewrite};
 use crate::hooks::{CreateDecision, CreateEvent, LinkMode, MemberDecision};
 use crate::patch::Replacement;
 use crate::resource::{Decoded, Meta, Resource, validate};
+use crate::schema::ResolvedPath;
 use crate::store::{Change, ChangeKind, too_long};
 use crate::value::Object;
 
@@ -66,7 +67,7 @@ async fn link(
     endpoint: &Endpoint,
     (id, mode): (&str, LinkMode),
     wanted: Resource,
-    cleared: Vec<(Option<String>, String)>,
+    cleared: Vec<ResolvedPath>,
 ) -> Result<Change, Failure> {
     let resource_type = Arc::clone(&endpoint.resource_type);
     let replacement = match mode {

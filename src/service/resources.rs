@@ -37,6 +37,9 @@ const PAGE: usize = 500;
 /// Use it in a hook that reacts to changes with changes of its own. If these are reported to the
 /// same hook again, make sure that it terminates.
 ///
+/// If the resource type is [inconsistent](ResourceType::validate), every operation fails with
+/// [`StoreError::Other`].
+///
 /// ```
 /// use scimwire::auth::RequestContext;
 /// use scimwire::service::Resources;
@@ -114,6 +117,7 @@ impl Resources {
     /// - [`StoreError::NotFound`]: the id does not exist;
     /// - the store fails.
     pub async fn get(&self, id: &str, cx: &RequestContext) -> Result<Arc<Resource>, StoreError> {
+        self.check_type()?;
         self.endpoint.store.get(id, &Projection::default(), cx).await
     }
 
@@ -130,6 +134,7 @@ impl Resources {
         parameters: SearchRequest,
         cx: &RequestContext,
     ) -> Result<serde_json::Value, StoreError> {
+        self.check_type()?;
         // What is expected of the version is about changes.
         let mut call = Call::new(&self.service, cx, EvalBudget::unlimited());
         call.parameters = parameters;
@@ -174,7 +179,7 @@ impl Resources {
         cx: &RequestContext,
     ) -> Result<ListResponse<serde_json::Value>, StoreError> {
         let budget = self.service.limits.budget();
-        let mut call = Call { parameters, budget, ..self.call(cx) };
+        let mut call = Call { parameters, budget, ..self.call(cx)? };
         Ok(list_values(&mut call, &[&self.endpoint]).await?)
     }
 
@@ -214,6 +219,7 @@ impl Resources {
         filter: &Filter,
         cx: &RequestContext,
     ) -> Result<Vec<Arc<Resource>>, StoreError> {
+        self.check_type()?;
         let filter = FilterBinder::new(self.resource_type()).bind(filter).map_err(Error::from)?;
         self.select(Some(filter), cx).await
     }
@@ -232,6 +238,7 @@ impl Resources {
         filter: Option<BoundFilter>,
         cx: &RequestContext,
     ) -> Result<Vec<Arc<Resource>>, StoreError> {
+        self.check_type()?;
         let page = Page::Cursor { after: None, count: PAGE };
         let mut query = Query { filter, sort: None, page, projection: Projection::default() };
         let mut found = Vec::new();
@@ -259,7 +266,7 @@ impl Resources {
         resource: Resource,
         cx: &RequestContext,
     ) -> Result<Change, StoreError> {
-        let call = self.call(cx);
+        let call = self.call(cx)?;
         let _turn = call.begin().await?;
         Ok(insert(&call, &self.endpoint, resource).await?)
     }
@@ -279,7 +286,7 @@ impl Resources {
         operations: Vec<PatchOperation>,
         cx: &RequestContext,
     ) -> Result<Change, StoreError> {
-        let mut call = self.call(cx);
+        let mut call = self.call(cx)?;
         let _turn = call.begin().await?;
         let binder = PatchBinder::new(Arc::clone(self.resource_type())).with_read_only(true);
         Ok(amend(&mut call, &self.endpoint, id, operations, &binder).await?)
@@ -325,7 +332,7 @@ impl Resources {
     /// - [`StoreError::Rejected`]: a hook rejects it;
     /// - the store fails.
     pub async fn delete(&self, id: &str, cx: &RequestContext) -> Result<Change, StoreError> {
-        let call = self.call(cx);
+        let call = self.call(cx)?;
         let _turn = call.begin().await?;
         Ok(remove(&call, &self.endpoint, id).await?)
     }
@@ -336,9 +343,15 @@ impl Resources {
         &self.endpoint.resource_type
     }
 
-    fn call<'c>(&'c self, cx: &'c RequestContext) -> Call<'c> {
+    fn call<'c>(&'c self, cx: &'c RequestContext) -> Result<Call<'c>, StoreError> {
+        self.check_type()?;
         let precondition = self.precondition.clone();
-        Call { precondition, ..Call::new(&self.service, cx, EvalBudget::unlimited()) }
+        Ok(Call { precondition, ..Call::new(&self.service, cx, EvalBudget::unlimited()) })
+    }
+
+    /// What a setter of the resource type could not do has been seen by nobody before.
+    fn check_type(&self) -> Result<(), StoreError> {
+        self.resource_type().validate().map_err(StoreError::other)
     }
 }
 

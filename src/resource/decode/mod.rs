@@ -7,12 +7,15 @@ mod scalars;
 mod values;
 
 use std::fmt;
+use std::sync::Arc;
 
 use super::error::{ValueError, ValueErrorKind};
 use super::{Resource, is_unassigned};
 use crate::attr::{AttrPath, SchemaUri};
 use crate::quirks::{Deviation, Deviations, Mark, Quirks, UnknownAttributes};
-use crate::schema::{Attribute, AttributeType, Container, Mutability, ResourceType, Returned};
+use crate::schema::{
+    Attribute, AttributeType, Container, Mutability, ResolvedPath, ResourceType, Returned, Schema,
+};
 use crate::value::{List, Name, Object, Value};
 
 pub(super) use values::is_primary;
@@ -35,9 +38,8 @@ pub struct ResourceDecoder<'t> {
 pub struct Decoded {
     /// The resource.
     pub resource: Resource,
-    /// The attributes that the client unassigned in so many words, by container and name: PUT
-    /// clears them.
-    pub cleared: Vec<(Option<String>, String)>,
+    /// The attributes that the client unassigned in so many words: PUT clears them.
+    pub cleared: Vec<ResolvedPath>,
 }
 
 /// A body or a value while it is read.
@@ -46,7 +48,7 @@ pub(crate) struct Decoding<'d> {
     deviations: &'d mut Deviations,
     /// The number of deviations that were noted before.
     start: Mark,
-    cleared: Vec<(Option<String>, String)>,
+    cleared: Vec<ResolvedPath>,
 }
 
 /// The path of a value, for messages; it becomes text only if one is due.
@@ -103,7 +105,8 @@ impl<'t> ResourceDecoder<'t> {
     ///
     /// - `schemas` is missing or wrong;
     /// - a value is not of its attribute's type;
-    /// - an attribute stands twice.
+    /// - an attribute stands twice;
+    /// - the resource type is [inconsistent](ResourceType::validate).
     pub fn resource(self, body: impl Into<Object>) -> Result<Resource, ValueError> {
         Ok(self.decode(body, &mut Deviations::default())?.resource)
     }
@@ -130,6 +133,9 @@ impl<'t> ResourceDecoder<'t> {
         deviations: &mut Deviations,
         read: impl FnOnce(&mut Decoding<'_>) -> Result<T, ValueError>,
     ) -> Result<T, ValueError> {
+        if let Some(problem) = self.resource_type.problem() {
+            return Err(problem.clone().into());
+        }
         deviations.unless_refused(|deviations| {
             let start = deviations.mark();
             read(&mut Decoding { decoder: self, deviations, start, cleared: Vec::new() })
@@ -204,10 +210,9 @@ impl Decoding<'_> {
         let resource_type = self.decoder.resource_type;
         let mut object = Object::new();
         for (key, value) in body {
-            let known =
-                resource_type.extension(uri).and_then(|extension| extension.schema.attribute(&key));
-            match known {
-                Some(attribute) => self.insert(&mut object, Some(uri), attribute, key, value)?,
+            let schema = resource_type.extension(uri).map(|extension| &extension.schema);
+            match schema.and_then(|schema| schema.attribute(&key)) {
+                Some(attribute) => self.insert(&mut object, schema, attribute, key, value)?,
                 None => {
                     let name = format!("{uri}:{key}");
                     self.check_left_out(&name, &value)?;
@@ -368,11 +373,12 @@ impl Decoding<'_> {
     fn insert(
         &mut self,
         object: &mut Object,
-        container: Option<&str>,
-        attribute: &Attribute,
+        extension: Option<&Arc<Schema>>,
+        attribute: &Arc<Attribute>,
         key: Name,
         value: Value,
     ) -> Result<(), ValueError> {
+        let container = extension.map(|schema| schema.uri().as_str());
         let taken = self.decoder.takes(attribute);
         let value = match taken {
             true => self.value(container, attribute, value)?,
@@ -381,7 +387,7 @@ impl Decoding<'_> {
             })?,
         };
         if taken && value.is_none() {
-            self.cleared.push((container.map(str::to_owned), attribute.name().to_owned()));
+            self.cleared.push(ResolvedPath::new(extension.cloned(), Arc::clone(attribute), None));
         }
         // An unassigned value holds its place, so that a second spelling of the name is seen.
         if object.insert(self.canonical(key, attribute), value.unwrap_or_default()).is_some() {

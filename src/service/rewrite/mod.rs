@@ -7,7 +7,7 @@ use crate::message::PatchOperation;
 use crate::patch::PatchPlan;
 use crate::quirks::{Deviation, Deviations, OmittedAttributes};
 use crate::resource::Resource;
-use crate::schema::ResourceType;
+use crate::schema::{ResolvedPath, ResourceType};
 use crate::value::Value;
 
 /// `{"op": "Replace"}`
@@ -41,13 +41,13 @@ pub(crate) fn path(path: &str, deviations: &mut Deviations) {
 pub(crate) fn kept(
     resource_type: &ResourceType,
     wanted: &Resource,
-    cleared: &[(Option<String>, String)],
+    cleared: &[ResolvedPath],
     omitted: OmittedAttributes,
     deviations: &mut Deviations,
 ) {
     let Some(active) = resource_type.activity() else { return };
     let is_cleared =
-        cleared.iter().any(|(container, name)| container.is_none() && name == active.name());
+        cleared.iter().any(|path| path.extension().is_none() && path.attribute() == active);
     if (is_cleared || omitted != OmittedAttributes::Clear)
         && wanted.get_kept(active.key()).is_none()
     {

@@ -1,0 +1,106 @@
+//! Errors of filters that do not fit the schema.
+
+use std::fmt;
+
+use super::ast::CompareOp;
+use crate::error::{Error, ScimType};
+use crate::schema::{AttributeType, SchemaError};
+use crate::shown::Shown;
+
+/// A filter that does not fit the schema.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BindError {
+    path: String,
+    kind: BindErrorKind,
+    /// What is wrong with the resource type.
+    problem: Option<Box<SchemaError>>,
+}
+
+/// The reason for which a filter does not fit the schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum BindErrorKind {
+    /// There is no such attribute.
+    Unknown,
+    /// Its value is never returned, and so cannot be searched for (RFC 7643, Section 7).
+    Hidden,
+    /// It is complex, and has no `value` that could be compared.
+    Complex,
+    /// It has one value only, or is no attribute that a value filter goes with.
+    NotMultiValued,
+    /// The operator does not go with the type (RFC 7644, Table 3).
+    Operator(CompareOp, AttributeType),
+    /// The operand is not of the attribute's type.
+    Operand(AttributeType),
+    /// Only `eq` and `ne` go with null.
+    Null(CompareOp),
+    /// The resource type is inconsistent; the source says why.
+    ResourceType,
+}
+
+impl BindError {
+    pub(super) fn new(path: impl fmt::Display, kind: BindErrorKind) -> Self {
+        Self { path: path.to_string(), kind, problem: None }
+    }
+
+    /// The attribute, as far as it is known.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// Returns the reason for which the filter does not fit.
+    #[must_use]
+    pub fn kind(&self) -> BindErrorKind {
+        self.kind
+    }
+}
+
+impl fmt::Display for BindError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let path = self.path.to_string();
+        let path = Shown(&path);
+        match self.kind {
+            BindErrorKind::Unknown => {
+                write!(f, "attribute `{path}` is not defined for this resource type")
+            }
+            BindErrorKind::Hidden => write!(f, "attribute `{path}` cannot be searched for"),
+            BindErrorKind::Complex => {
+                write!(f, "attribute `{path}` is complex: compare one of its sub-attributes")
+            }
+            BindErrorKind::NotMultiValued => {
+                write!(f, "attribute `{path}` has one value: a filter in brackets does not apply")
+            }
+            BindErrorKind::Operator(op, kind) => {
+                write!(f, "operator `{op}` does not go with `{path}`, which is {kind}")
+            }
+            BindErrorKind::Operand(kind) => {
+                write!(f, "attribute `{path}` is {kind}, and the operand is not")
+            }
+            BindErrorKind::Null(op) => write!(f, "operator `{op}` does not go with null"),
+            BindErrorKind::ResourceType => f.write_str("the resource type is invalid"),
+        }
+    }
+}
+
+impl std::error::Error for BindError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.problem.as_deref().map(|problem| problem as &(dyn std::error::Error + 'static))
+    }
+}
+
+impl From<SchemaError> for BindError {
+    fn from(problem: SchemaError) -> Self {
+        let path = problem.path().to_owned();
+        Self { path, kind: BindErrorKind::ResourceType, problem: Some(Box::new(problem)) }
+    }
+}
+
+impl From<BindError> for Error {
+    fn from(err: BindError) -> Self {
+        match err.kind {
+            BindErrorKind::ResourceType => Self::invalid_resource_type(),
+            _ => Self::scim(ScimType::InvalidFilter, err.to_string()),
+        }
+    }
+}
