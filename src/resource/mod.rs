@@ -1,9 +1,11 @@
 //! Resources: JSON with an invariant (RFC 7643, Section 3).
 
+mod accessors;
 mod activity;
 mod certificate;
 mod decode;
 mod diff;
+mod encode;
 mod equality;
 mod error;
 mod identities;
@@ -12,6 +14,7 @@ mod memory;
 mod meta;
 mod paths;
 mod sensitive;
+mod setters;
 mod size;
 mod text;
 mod typed;
@@ -34,7 +37,10 @@ pub(crate) use decode::Decoding;
 pub use decode::{Decoded, ResourceDecoder};
 pub use error::{ValueError, ValueErrorKind};
 pub use meta::{Meta, Version, VersionError};
-pub use typed::{Address, EnterpriseUser, Group, Manager, Member, MultiValued, Name, User};
+pub use typed::{
+    Address, Email, EnterpriseUser, Entitlement, Group, InstantMessage, Manager, Member,
+    MultiValued, Name, PhoneNumber, Photo, Role, User, X509Certificate,
+};
 pub use validate::{must_be_sent, validate};
 
 #[cfg(any(test, feature = "testkit"))]

@@ -7,10 +7,11 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::attribute::{Attribute, can_be_unique};
+use super::builtin::SCHEMA_SCHEMA;
 use super::characteristics::{AttributeType, Mutability, Returned, Uniqueness};
 use super::error::{SchemaError, SchemaErrorKind};
 use super::json::{Reader, element, join};
-use super::schema::{META_SCHEMA, Schema, is_of_discovery};
+use super::schema::{Schema, is_of_discovery};
 use crate::attr::AttrName;
 
 /// An attribute in the making, by [`Attribute::builder`]. What is not said has the default of RFC
@@ -275,7 +276,7 @@ impl SchemaBuilder {
     /// RFC 7643, Section 2.3.8 allows no complex value in another, and Section 7 describes just
     /// that.
     fn levels(&self) -> usize {
-        if self.uri.eq_ignore_ascii_case(META_SCHEMA) { 2 } else { 1 }
+        if self.uri.eq_ignore_ascii_case(SCHEMA_SCHEMA) { 2 } else { 1 }
     }
 }
 

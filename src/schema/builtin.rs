@@ -26,6 +26,26 @@ pub enum BuiltinSchema {
 /// [`ResourceType::with_extension`](super::ResourceType::with_extension).
 pub const ENTERPRISE_USER: BuiltinSchema = BuiltinSchema::EnterpriseUser;
 
+/// The URI of the schema of users (RFC 7643, Section 4.1).
+pub const USER_SCHEMA: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
+
+/// The URI of the schema of groups (RFC 7643, Section 4.2).
+pub const GROUP_SCHEMA: &str = "urn:ietf:params:scim:schemas:core:2.0:Group";
+
+/// The URI of the enterprise extension of users (RFC 7643, Section 4.3).
+pub const ENTERPRISE_USER_SCHEMA: &str =
+    "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
+
+/// The URI of the schema of the service provider configuration (RFC 7643, Section 5).
+pub const SERVICE_PROVIDER_CONFIG_SCHEMA: &str =
+    "urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig";
+
+/// The URI of the schema of resource types (RFC 7643, Section 6).
+pub const RESOURCE_TYPE_SCHEMA: &str = "urn:ietf:params:scim:schemas:core:2.0:ResourceType";
+
+/// The URI of the schema of schemas (RFC 7643, Section 7).
+pub const SCHEMA_SCHEMA: &str = "urn:ietf:params:scim:schemas:core:2.0:Schema";
+
 macro_rules! embedded {
     ($name:ident, $file:literal) => {
         static $name: LazyLock<Arc<Schema>> =
@@ -51,6 +71,19 @@ impl BuiltinSchema {
         Self::ResourceType,
         Self::Schema,
     ];
+
+    /// Returns the URI of the schema.
+    #[must_use]
+    pub const fn uri(self) -> &'static str {
+        match self {
+            Self::User => USER_SCHEMA,
+            Self::Group => GROUP_SCHEMA,
+            Self::EnterpriseUser => ENTERPRISE_USER_SCHEMA,
+            Self::ServiceProviderConfig => SERVICE_PROVIDER_CONFIG_SCHEMA,
+            Self::ResourceType => RESOURCE_TYPE_SCHEMA,
+            Self::Schema => SCHEMA_SCHEMA,
+        }
+    }
 
     /// The definition; read once in a process.
     #[must_use]

@@ -28,7 +28,10 @@ mod urls;
 
 pub use attribute::Attribute;
 pub use builder::{AttributeBuilder, SchemaBuilder};
-pub use builtin::{BuiltinSchema, ENTERPRISE_USER};
+pub use builtin::{
+    BuiltinSchema, ENTERPRISE_USER, ENTERPRISE_USER_SCHEMA, GROUP_SCHEMA, RESOURCE_TYPE_SCHEMA,
+    SCHEMA_SCHEMA, SERVICE_PROVIDER_CONFIG_SCHEMA, USER_SCHEMA,
+};
 pub use bundle::SchemaDocument;
 pub use characteristics::{AttributeType, Mutability, Returned, Uniqueness};
 pub use compare::{case_fold, prepare_password, prepare_username};

@@ -6,20 +6,18 @@ use serde_json::{Value, json};
 
 use super::attribute::Attribute;
 use super::builder::SchemaBuilder;
+use super::builtin::{RESOURCE_TYPE_SCHEMA, SCHEMA_SCHEMA, SERVICE_PROVIDER_CONFIG_SCHEMA};
 use super::error::{SchemaError, SchemaErrorKind};
 use super::keys::Attributes;
 use crate::attr::{AttrName, SchemaUri};
 use crate::value::Name;
 
-/// The schema of schemas.
-pub(super) const META_SCHEMA: &str = "urn:ietf:params:scim:schemas:core:2.0:Schema";
-
 /// The schemas of what no client writes; these define their own `id`, and the last one that of all
 /// others.
 const OF_DISCOVERY: [&str; 4] = [
-    META_SCHEMA,
-    "urn:ietf:params:scim:schemas:core:2.0:ResourceType",
-    "urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig",
+    SCHEMA_SCHEMA,
+    RESOURCE_TYPE_SCHEMA,
+    SERVICE_PROVIDER_CONFIG_SCHEMA,
     "urn:ietf:params:scim:schemas:core:2.0:Common",
 ];
 
@@ -124,7 +122,7 @@ impl Schema {
     #[must_use]
     pub fn to_json(&self) -> Value {
         json!({
-            "schemas": [META_SCHEMA],
+            "schemas": [SCHEMA_SCHEMA],
             "id": self.uri.as_str(),
             "name": self.name,
             "description": self.description,

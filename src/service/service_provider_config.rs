@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::Call;
 use crate::auth::AuthenticationScheme;
+use crate::schema::SERVICE_PROVIDER_CONFIG_SCHEMA;
 
 impl Call<'_> {
     pub(super) fn service_provider_config(&self, schemes: &[AuthenticationScheme]) -> Value {
@@ -27,7 +28,7 @@ impl Call<'_> {
             pagination.insert("cursorTimeout".to_owned(), timeout.as_secs().into());
         }
         json!({
-            "schemas": ["urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig"],
+            "schemas": [SERVICE_PROVIDER_CONFIG_SCHEMA],
             "patch": { "supported": features.patch },
             "bulk": {
                 "supported": features.bulk,
