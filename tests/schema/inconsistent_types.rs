@@ -16,7 +16,7 @@ fn inconsistent() -> Vec<(ResourceType, &'static str)> {
     let users = ResourceType::user;
     vec![
         (users().with_unique("badge"), "`User`: `badge` is not defined"),
-        (users().with_required("name.badge"), "`User`: `name.badge` is not defined"),
+        (users().with_required("name.badge"), "`User`: `badge` is not defined"),
         (users().with_index("badge"), "`User`: `badge` is not defined"),
         (users().with_endpoint("/Me"), "`User`: `Me` means something else already"),
         (users().with_endpoint("Users"), "`User`: an endpoint is `/` and a name"),
@@ -75,8 +75,7 @@ fn binders_and_decoders_fail() {
         let err = users.encode(&User::new("bjensen")).expect_err("it cannot be encoded");
         assert_eq!(err.kind(), ValueErrorKind::ResourceType);
 
-        let store = MemoryStore::new(users.clone());
-        assert!(Dispatcher::builder("/scim/v2").resource_type(users, store).build().is_err());
+        assert!(Dispatcher::builder("/scim/v2").store(MemoryStore::new(users)).build().is_err());
     }
 }
 
@@ -84,7 +83,7 @@ fn binders_and_decoders_fail() {
 async fn every_operation_of_resources_fails() {
     let cx = RequestContext::new("example");
     for (resource_type, expected) in inconsistent() {
-        let users = Resources::new(resource_type.clone(), MemoryStore::new(resource_type));
+        let users = Resources::new(MemoryStore::new(resource_type));
         let mut user = Resource::default();
         user.set("userName", "bjensen");
         let filter: Filter = "active eq true".parse().expect("a filter");
