@@ -246,7 +246,7 @@ impl fmt::Display for AttrPath {
 
 /// The text is no attribute path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not an attribute path")]
+#[error("not a valid attribute path")]
 pub struct AttrPathError(());
 
 /// The prefix of every URN, in any case.

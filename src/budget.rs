@@ -112,8 +112,7 @@ impl<'b> Purse<'b> {
 /// The request causes more work than it may.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "the request asks for too much work: use a simpler filter, or one that `id`, `userName` or another unique value narrows; \
-     send fewer operations or values at a time"
+    "the request exceeds the evaluation limit: use a simpler filter, or one that compares `id`, `userName` or another unique attribute; send fewer operations or values per request"
 )]
 pub struct BudgetExceeded(());
 

@@ -90,7 +90,7 @@ impl fmt::Display for ScimType {
 
 /// A word that is not the `scimType` of any RFC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("no RFC defines this `scimType`")]
+#[error("unknown `scimType`")]
 pub struct ScimTypeError(());
 
 /// A failure as the client sees it: an HTTP status, a `scimType` where the RFC has one, and a
@@ -208,10 +208,10 @@ impl TryFrom<Body> for Error {
 
     fn try_from(body: Body) -> Result<Self, &'static str> {
         if !body.schemas.iter().any(|uri| uri.eq_ignore_ascii_case(ERROR_SCHEMA)) {
-            return Err("`schemas` does not name an error");
+            return Err("`schemas` does not contain the error schema");
         }
         Ok(Self {
-            status: body.status.parse().map_err(|_| "`status` is no status of HTTP")?,
+            status: body.status.parse().map_err(|_| "`status` is not a valid HTTP status code")?,
             scim_type: body.scim_type.and_then(|word| word.parse().ok()),
             detail: one_line(body.detail.unwrap_or_default().into()),
         })
@@ -259,11 +259,11 @@ mod tests {
             ),
             (
                 serde_json::json!({ "schemas": schemas, "status": "99" }),
-                Err("`status` is no status of HTTP"),
+                Err("`status` is not a valid HTTP status code"),
             ),
             (
                 serde_json::json!({ "schemas": ["urn:example"], "status": "400" }),
-                Err("`schemas` does not name an error"),
+                Err("`schemas` does not contain the error schema"),
             ),
         ] {
             assert_eq!(read(body.clone()), expected.map_err(str::to_owned), "{body}");

@@ -66,7 +66,7 @@ fn errors_of_stores_and_callers_have_the_cause_as_source() {
 #[test]
 fn definitions_that_are_no_json_say_why() {
     let err = SchemaDocument::from_slice(b"{\n  schemas").expect_err("no JSON");
-    assert_eq!(err.to_string(), "no JSON: see line 2 column 3");
+    assert_eq!(err.to_string(), "not valid JSON: line 2 column 3");
     assert_cause(&err);
     assert_cause(&BuildError::from(err));
 }

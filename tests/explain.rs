@@ -39,9 +39,9 @@ fn a_request_is_explained_both_ways() {
     let expected = [
         "operation 0: replace `active`",
         "LENIENT answers 200 OK",
-        "boolean_strings            operation 0: `active`: a string was read as a boolean",
+        "boolean_strings            operation 0: `active`: string interpreted as a boolean",
         "STRICT answers 400 Bad Request",
-        "attribute `active` takes true or false",
+        "attribute `active` must be a boolean",
     ];
     let mut rest = text.as_str();
     for line in expected {

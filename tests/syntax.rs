@@ -123,7 +123,10 @@ fn errors_point_at_the_place() {
         ("(userName pr", "expected `)` at column 13"),
         ("emails[type eq \"work\"", "expected `]` at column 22"),
         ("é pr", "expected a condition at column 1, found `é`"),
-        ("title eq \"é\" x", "expected `and`, `or` or the end at column 14, found `x`"),
+        (
+            "title eq \"é\" x",
+            "expected `and`, `or` or the end of the filter at column 14, found `x`",
+        ),
         ("", "expected a condition at column 1"),
     ];
     for (text, expected) in cases {

@@ -361,7 +361,7 @@ async fn departures_are_told_at_debug() {
     let written = log.written();
     let (level, told) = written.events.first().expect("an event");
     assert_eq!((*level, told["rule"].as_str()), (Level::DEBUG, "boolean_strings"));
-    assert!(told["what"].contains("`active`: a string was read as a boolean"), "{told:?}");
+    assert!(told["what"].contains("`active`: string interpreted as a boolean"), "{told:?}");
     assert!(!format!("{:?}", written.events).contains("s3cret"));
 }
 

@@ -6,7 +6,7 @@ use scimwire::Secret;
 
 /// The system has no random numbers.
 #[derive(Clone, Copy, Debug, thiserror::Error)]
-#[error("the system has no random numbers")]
+#[error("the system's random number generator failed")]
 pub(crate) struct NoRandom;
 
 /// 192 random bits, in letters that need no escape in a header, a form or a URL.

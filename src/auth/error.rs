@@ -27,7 +27,7 @@ pub enum AuthError {
     },
     /// The token lacks the required permission: 403, with `insufficient_scope` in
     /// `WWW-Authenticate` (RFC 6750, Section 3.1).
-    #[error("the token is not good for this: ask for one with more permissions")]
+    #[error("the token lacks the required permission: use a token with more permissions")]
     InsufficientScope {
         /// The required scopes, separated by spaces, if your tokens have scopes.
         scope: Option<Cow<'static, str>>,
@@ -37,10 +37,10 @@ pub enum AuthError {
     Forbidden(Cow<'static, str>),
     /// The token service is unavailable: 503. The source goes to the
     /// [`RequestReport`](crate::dispatch::RequestReport), never to the client.
-    #[error("authentication is not available: try again later")]
+    #[error("authentication is unavailable: try again later")]
     Unavailable(#[source] Box<dyn StdError + Send + Sync>),
     /// The tenant or client has too many concurrent requests: 503, with `Retry-After`.
-    #[error("too many requests of this tenant are under way: try again later")]
+    #[error("too many concurrent requests for this tenant: try again later")]
     #[doc(alias = "rate_limit")]
     Busy {
         /// The time that the client should wait.
@@ -54,7 +54,7 @@ impl AuthError {
     pub fn missing_credentials() -> Self {
         Self::Unauthenticated {
             challenge: CHALLENGE.into(),
-            detail: "send a token: `Authorization: Bearer TOKEN`".into(),
+            detail: "missing credentials: send `Authorization: Bearer TOKEN`".into(),
         }
     }
 
@@ -63,7 +63,7 @@ impl AuthError {
     pub fn invalid_token() -> Self {
         Self::Unauthenticated {
             challenge: "Bearer realm=\"scim\", error=\"invalid_token\"".into(),
-            detail: "the token is not valid, or no longer".into(),
+            detail: "invalid or expired token".into(),
         }
     }
 
@@ -76,7 +76,7 @@ impl AuthError {
     /// SCIM is disabled for the tenant: 403.
     #[must_use]
     pub fn tenant_disabled() -> Self {
-        Self::Forbidden("SCIM is switched off for this tenant: ask its administrator".into())
+        Self::Forbidden("SCIM is disabled for this tenant: contact its administrator".into())
     }
 
     /// The token service is unavailable: 503.

@@ -41,7 +41,7 @@ enum Place {
 /// An invalid template.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "`{0}` has to be an absolute URL without a query, with `{PLACE}` once: as a segment of the path, or a label of the host"
+    "`{0}` must be an absolute URL without a query, with `{PLACE}` exactly once, as a path segment or a label of the host"
 )]
 pub struct TenantUrlTemplateError(String);
 

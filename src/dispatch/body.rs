@@ -95,7 +95,8 @@ fn check_media_type(headers: &HeaderMap, deviations: &mut Deviations) -> Result<
     let is_coded = |coding: &HeaderValue| !coding.as_bytes().eq_ignore_ascii_case(b"identity");
     if headers.get_all(CONTENT_ENCODING).iter().any(is_coded) {
         // RFC 9110, Section 15.5.16.
-        let detail = "send the body as it is, without a `Content-Encoding`";
+        let detail =
+            "compressed bodies are not supported: send the body without `Content-Encoding`";
         return Err(Error::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail));
     }
     let content_type = headers.get(CONTENT_TYPE);
@@ -107,11 +108,12 @@ fn check_media_type(headers: &HeaderMap, deviations: &mut Deviations) -> Result<
         }
         MediaType::Other => {
             let came = content_type.and_then(|value| value.to_str().ok()).map(essence);
-            let came = came
-                .filter(|came| came.len() <= SHOWN_BYTES)
-                .map(|came| format!(", not as `{came}`"));
-            let detail =
-                format!("send the body as application/scim+json{}", came.unwrap_or_default());
+            let came =
+                came.filter(|came| came.len() <= SHOWN_BYTES).map(|came| format!(" `{came}`"));
+            let detail = format!(
+                "unsupported media type{}: send `application/scim+json`",
+                came.unwrap_or_default()
+            );
             Err(Error::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail))
         }
     }

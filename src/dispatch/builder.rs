@@ -47,7 +47,9 @@ pub enum BuildError {
     )]
     NoAuthenticator,
     /// There is an authenticator, and everybody is let in all the same.
-    #[error("`authenticator` and `unauthenticated` exclude each other: remove one of the calls")]
+    #[error(
+        "`authenticator` and `unauthenticated` are mutually exclusive: remove one of the calls"
+    )]
     TwoAuthenticators,
     /// There are no resource types.
     #[error("there are no resource types: call `store`")]

@@ -31,7 +31,10 @@ pub(super) fn check_accept(headers: &HeaderMap) -> Result<(), Error> {
     if accepted.all(is_usual) || accepts_json(headers) {
         return Ok(());
     }
-    Err(Error::new(StatusCode::NOT_ACCEPTABLE, "answers are application/scim+json"))
+    Err(Error::new(
+        StatusCode::NOT_ACCEPTABLE,
+        "not acceptable: responses are `application/scim+json`",
+    ))
 }
 
 /// Returns `true` if the client would rather have no body.

@@ -363,7 +363,7 @@ impl Route<'_, '_> {
 
 /// RFC 9110, Section 15.5.14.
 fn too_large(limit: usize) -> Error {
-    let detail = format!("the body is larger than {limit} bytes: send it in parts");
+    let detail = format!("the body exceeds {limit} bytes: send less data per request");
     Error::new(StatusCode::PAYLOAD_TOO_LARGE, detail)
 }
 

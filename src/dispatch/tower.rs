@@ -105,9 +105,9 @@ fn unreadable(err: &(dyn StdError + 'static), limit: usize) -> Error {
     if causes.any(|cause| cause.downcast_ref().is_some_and(is_late)) {
         Error::new(
             StatusCode::REQUEST_TIMEOUT,
-            "the body did not come in time: send the request again",
+            "timed out while reading the body: send the request again",
         )
     } else {
-        Error::new(StatusCode::BAD_REQUEST, "the body ended early: send the request again")
+        Error::new(StatusCode::BAD_REQUEST, "incomplete body: send the request again")
     }
 }

@@ -64,20 +64,20 @@ impl fmt::Display for BindError {
             BindErrorKind::Unknown => {
                 write!(f, "attribute `{path}` is not defined for this resource type")
             }
-            BindErrorKind::Hidden => write!(f, "attribute `{path}` cannot be searched for"),
+            BindErrorKind::Hidden => write!(f, "attribute `{path}` cannot be used in a filter"),
             BindErrorKind::Complex => {
                 write!(f, "attribute `{path}` is complex: compare one of its sub-attributes")
             }
             BindErrorKind::NotMultiValued => {
-                write!(f, "attribute `{path}` has one value: a filter in brackets does not apply")
+                write!(f, "attribute `{path}` is single-valued: remove the filter in brackets")
             }
             BindErrorKind::Operator(op, kind) => {
-                write!(f, "operator `{op}` does not go with `{path}`, which is {kind}")
+                write!(f, "operator `{op}` cannot be used with `{path}`, which is {kind}")
             }
             BindErrorKind::Operand(kind) => {
-                write!(f, "attribute `{path}` is {kind}, and the operand is not")
+                write!(f, "attribute `{path}` is {kind}: compare it with a value of that type")
             }
-            BindErrorKind::Null(op) => write!(f, "operator `{op}` does not go with null"),
+            BindErrorKind::Null(op) => write!(f, "operator `{op}` cannot be used with `null`"),
             BindErrorKind::ResourceType => f.write_str("the resource type is invalid"),
         }
     }

@@ -97,18 +97,18 @@ impl fmt::Display for ParseError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let expected = match self.kind {
             ParseErrorKind::TooLong => {
-                return f.write_str("the filter is too long: ask for fewer values at a time");
+                return f.write_str("the filter is too long: split it into several requests");
             }
             ParseErrorKind::TooDeep => {
                 return write!(
                     f,
-                    "the filter nests too deep at column {}: use fewer parentheses",
+                    "the filter is nested too deeply at column {}: use fewer parentheses",
                     self.column()
                 );
             }
             ParseErrorKind::TooManyTerms => {
                 return f.write_str(
-                    "the filter has too many comparisons: ask for fewer values at a time",
+                    "the filter has too many comparisons: split it into several requests",
                 );
             }
             ParseErrorKind::ExpectedCondition => "a condition",
@@ -121,7 +121,7 @@ impl fmt::Display for ParseError {
             ParseErrorKind::ExpectedClosingParenthesis => "`)`",
             ParseErrorKind::ExpectedClosingBracket => "`]`",
             ParseErrorKind::ExpectedSubAttribute => "a sub-attribute",
-            ParseErrorKind::ExpectedEnd => "`and`, `or` or the end",
+            ParseErrorKind::ExpectedEnd => "`and`, `or` or the end of the filter",
             ParseErrorKind::UnexpectedBracket => "no bracket",
             ParseErrorKind::BadString => "a JSON string",
             ParseErrorKind::BadNumber => "a JSON number",

@@ -78,7 +78,7 @@ impl BulkRequest {
         expect_schema(&mut body, BULK_REQUEST)?;
         let fail_on_errors = fail_on_errors(take(&mut body, "failOnErrors"))?;
         let Some(Value::Array(operations)) = take(&mut body, "Operations") else {
-            return Err(MessageError::syntax("`Operations` has to be an array"));
+            return Err(MessageError::syntax("`Operations` must be an array"));
         };
         let operations = operations
             .into_iter()
@@ -92,7 +92,7 @@ impl BulkRequest {
             .find(|bulk_id| !seen.insert(*bulk_id))
         {
             Some(bulk_id) => Err(MessageError::syntax(format!(
-                "two operations have the bulkId `{}`",
+                "`bulkId` `{}` is not unique: give each operation its own",
                 Shown(bulk_id.as_str())
             ))),
             None => Ok(Self { fail_on_errors, operations }),
@@ -173,7 +173,7 @@ fn fail_on_errors(value: Option<Value>) -> Result<Option<u64>, MessageError> {
         None | Some(Value::Null) => Ok(None),
         Some(value) => match whole_number(&value).map(u64::try_from) {
             Some(Ok(errors @ 1..)) => Ok(Some(errors)),
-            _ => Err(MessageError::value("`failOnErrors` has to be a whole number of at least 1")),
+            _ => Err(MessageError::value("`failOnErrors` must be an integer of at least 1")),
         },
     }
 }
@@ -186,7 +186,7 @@ fn read(place: fmt::Arguments<'_>, operation: Value) -> Result<BulkOperation, Me
     let mut text = |name: &str| match take(&mut operation, name) {
         None | Some(Value::Null) => Ok(None),
         Some(Value::String(text)) => Ok(Some(String::from(text))),
-        Some(_) => Err(MessageError::syntax(format!("{place}: `{name}` has to be a string"))),
+        Some(_) => Err(MessageError::syntax(format!("{place}: `{name}` must be a string"))),
     };
     let Some(method) = text("method")? else {
         return Err(MessageError::syntax(format!("{place}: `method` is missing")));

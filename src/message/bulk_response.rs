@@ -103,7 +103,8 @@ impl TryFrom<ResultBody> for BulkResult {
             bulk_id: body.bulk_id.and_then(BulkId::new),
             version: body.version.as_deref().map(Version::unchecked),
             location: body.location,
-            status: status.map_err(|_| MessageError::value("`status` is no status of HTTP"))?,
+            status: status
+                .map_err(|_| MessageError::value("`status` is not a valid HTTP status code"))?,
             response: body.response,
         })
     }

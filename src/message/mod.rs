@@ -106,7 +106,7 @@ fn expect_schema(body: &mut Object, schema: &str) -> Result<(), MessageError> {
     if named {
         Ok(())
     } else {
-        Err(MessageError::syntax(format!("`schemas` has to name `{schema}`")))
+        Err(MessageError::syntax(format!("`schemas` must contain `{schema}`")))
     }
 }
 
@@ -115,6 +115,6 @@ fn named(schemas: &[String], schema: &str) -> Result<(), MessageError> {
     if schemas.iter().any(|uri| uri.eq_ignore_ascii_case(schema)) {
         Ok(())
     } else {
-        Err(MessageError::syntax(format!("`schemas` has to name `{schema}`")))
+        Err(MessageError::syntax(format!("`schemas` must contain `{schema}`")))
     }
 }

@@ -61,11 +61,11 @@ impl PatchOp {
     pub fn from_object(mut body: Object, most: usize) -> Result<Self, MessageError> {
         expect_schema(&mut body, PATCH_OP)?;
         let Some(Value::Array(operations)) = take(&mut body, "Operations") else {
-            return Err(MessageError::syntax("`Operations` has to be an array"));
+            return Err(MessageError::syntax("`Operations` must be an array"));
         };
         if operations.len() > most {
             return Err(MessageError::syntax(format!(
-                "no more than {most} operations fit into one request: send them in several"
+                "a request can have at most {most} operations: split it into several requests"
             )));
         }
         let operations = operations
@@ -150,14 +150,14 @@ fn read(place: fmt::Arguments<'_>, operation: Value) -> Result<PatchOperation, M
     };
     let Some(Value::String(op)) = take(&mut operation, "op") else {
         return Err(MessageError::syntax(format!(
-            "{place}: `op` has to be `add`, `remove` or `replace`"
+            "{place}: `op` must be `add`, `remove` or `replace`"
         )));
     };
     let path = match take(&mut operation, "path") {
         None | Some(Value::Null) => None,
         Some(Value::String(path)) => Some(String::from(path)),
         Some(_) => {
-            return Err(MessageError::syntax(format!("{place}: `path` has to be a string")));
+            return Err(MessageError::syntax(format!("{place}: `path` must be a string")));
         }
     };
     Ok(PatchOperation { op: op.into(), path, value: take(&mut operation, "value") })

@@ -145,7 +145,7 @@ impl SearchRequest {
         let in_filter =
             self.filter.as_ref().is_some_and(|filter| filter.contains(char::REPLACEMENT_CHARACTER));
         let scim_type = if in_filter { ScimType::InvalidFilter } else { ScimType::InvalidValue };
-        Err(MessageError { scim_type, detail: "the query is not UTF-8".to_owned() })
+        Err(MessageError { scim_type, detail: "the query is not valid UTF-8".to_owned() })
     }
 
     /// Reads the message from a body.
@@ -170,7 +170,7 @@ impl SearchRequest {
                 None => None,
                 Some(Value::Null) => Some(String::new()),
                 Some(Value::String(cursor)) => Some(cursor.into()),
-                Some(_) => return Err(MessageError::value("`cursor` has to be a string")),
+                Some(_) => return Err(MessageError::value("`cursor` must be a string")),
             },
         };
         let count = count.map_err(|err| request.about_count(err))?;
@@ -236,7 +236,7 @@ fn whole(name: &str, text: &str) -> Result<i64, MessageError> {
         // A number too large for any list is as good as the largest one.
         (true, Err(_)) if text.starts_with('-') => Ok(i64::MIN),
         (true, Err(_)) => Ok(i64::MAX),
-        (false, _) => Err(MessageError::value(format!("`{name}` has to be a whole number"))),
+        (false, _) => Err(MessageError::value(format!("`{name}` must be an integer"))),
     }
 }
 
@@ -244,12 +244,12 @@ fn string(body: &mut Object, name: &str) -> Result<Option<String>, MessageError>
     match take(body, name) {
         None | Some(Value::Null) => Ok(None),
         Some(Value::String(text)) => Ok(Some(text.into())),
-        Some(_) => Err(MessageError::value(format!("`{name}` has to be a string"))),
+        Some(_) => Err(MessageError::value(format!("`{name}` must be a string"))),
     }
 }
 
 fn strings(body: &mut Object, name: &str) -> Result<Vec<String>, MessageError> {
-    let wrong = || MessageError::value(format!("`{name}` has to be an array of strings"));
+    let wrong = || MessageError::value(format!("`{name}` must be an array of strings"));
     match take(body, name) {
         None | Some(Value::Null) => Ok(Vec::new()),
         Some(Value::Array(values)) => values
@@ -268,7 +268,7 @@ fn integer(body: &mut Object, name: &str) -> Result<Option<i64>, MessageError> {
         None | Some(Value::Null) => Ok(None),
         Some(value) => match whole_number(&value) {
             Some(number) => Ok(Some(number)),
-            None => Err(MessageError::value(format!("`{name}` has to be a whole number"))),
+            None => Err(MessageError::value(format!("`{name}` must be an integer"))),
         },
     }
 }

@@ -117,27 +117,27 @@ impl fmt::Display for Place {
 impl fmt::Display for PatchErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Op(_) => f.write_str("`op` has to be `add`, `remove` or `replace`"),
-            Self::EmptyPatch => f.write_str("there are no operations"),
+            Self::Op(_) => f.write_str("`op` must be `add`, `remove` or `replace`"),
+            Self::EmptyPatch => f.write_str("`Operations` is empty: send at least one operation"),
             Self::Path(_) => f.write_str("the path is malformed"),
             Self::Filter(_) => f.write_str("the filter in the path is malformed"),
-            Self::Bind(_) => f.write_str("the filter in the path does not fit the attribute"),
-            Self::UnknownPath(path) => write!(f, "path `{}` names no attribute of this resource type", Shown(path)),
+            Self::Bind(_) => f.write_str("the filter in the path is not valid for the attribute"),
+            Self::UnknownPath(path) => write!(f, "path `{}` does not name an attribute of this resource type", Shown(path)),
             Self::NotMultiValued(path) => {
-                write!(f, "attribute `{}` has one value: a filter in brackets does not apply", Shown(path))
+                write!(f, "attribute `{}` is single-valued: remove the filter in brackets", Shown(path))
             }
-            Self::NoPath => f.write_str("`remove` needs a `path`"),
-            Self::NoTarget(path) => write!(f, "path `{}` yields nothing to operate on", Shown(path)),
-            Self::NoValue => f.write_str("`add` and `replace` need a `value`"),
-            Self::NotObject => f.write_str("without a `path` the `value` has to be an object"),
-            Self::RemoveWithValue => f.write_str("`remove` takes no `value`"),
-            Self::Value(_) => f.write_str("the value does not fit the attribute"),
+            Self::NoPath => f.write_str("`remove` requires a `path`"),
+            Self::NoTarget(path) => write!(f, "path `{}` does not match any value", Shown(path)),
+            Self::NoValue => f.write_str("`add` and `replace` require a `value`"),
+            Self::NotObject => f.write_str("without a `path`, `value` must be an object"),
+            Self::RemoveWithValue => f.write_str("`remove` does not accept a `value`: select values with a filter in `path`"),
+            Self::Value(_) => f.write_str("the value is not valid for the attribute"),
             Self::ReadOnly(path) => write!(f, "attribute `{}` is read-only", Shown(path)),
-            Self::Immutable(path) => write!(f, "attribute `{}` is immutable, and has another value", Shown(path)),
-            Self::Required(path) => write!(f, "attribute `{}` is required, and cannot be removed", Shown(path)),
+            Self::Immutable(path) => write!(f, "attribute `{}` is immutable and already has a different value", Shown(path)),
+            Self::Required(path) => write!(f, "attribute `{}` is required and cannot be removed", Shown(path)),
             Self::ResourceType(_) => f.write_str("the resource type is invalid"),
             Self::Budget(_) => {
-                f.write_str("the operations have to look at too many values: send fewer at a time, or simpler conditions")
+                f.write_str("the request exceeds the evaluation limit: send fewer operations, or use simpler filters")
             }
         }
     }

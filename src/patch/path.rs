@@ -43,7 +43,7 @@ pub struct PathError {
 /// Returns the error for white space around a path, which the grammar does not allow.
 pub(super) fn padded(path: &str) -> Option<PatchErrorKind> {
     let is_padded = path.starts_with(char::is_whitespace) || path.ends_with(char::is_whitespace);
-    is_padded.then(|| expected("no white space around the path", path, path))
+    is_padded.then(|| expected("no whitespace around the path", path, path))
 }
 
 /// The path without the values in it, for reports: those may be personal data.
@@ -141,7 +141,7 @@ impl Path {
         };
         match skip_spaces(rest) {
             "" => Ok(Self { attribute, filter, sub }),
-            rest => Err(expected("the end", text, rest)),
+            rest => Err(expected("the end of the path", text, rest)),
         }
     }
 }

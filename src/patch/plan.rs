@@ -169,14 +169,14 @@ impl fmt::Display for Step {
         write!(f, "operation {}: ", self.operation)?;
         match &self.change {
             StepChange::RemoveExtension(schema) => {
-                write!(f, "remove the whole of `{}`", schema.uri())
+                write!(f, "remove all of `{}`", schema.uri())
             }
             StepChange::Expect(path, _) => {
-                write!(f, "leave `{path}`, which is read-only and has to be the same")
+                write!(f, "expect `{path}` to be unchanged, since it is read-only")
             }
             StepChange::Target(target, action) => {
                 let chosen = match (&target.filter, target.attribute.is_multi_valued()) {
-                    (Some(_), _) => "in the values that the filter chooses, ",
+                    (Some(_), _) => "in the values that match the filter, ",
                     (None, true) if target.sub.is_some() => "in every value, ",
                     (None, _) => "",
                 };

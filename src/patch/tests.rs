@@ -120,9 +120,12 @@ fn an_operation_is_named_by_its_index() {
         json!([{ "op": "add", "path": "title", "value": "x" }, { "op": "remove", "path": "nope" }]);
     assert_eq!(
         refused(json!({}), operations),
-        "invalidPath operation 1: path `nope` names no attribute of this resource type"
+        "invalidPath operation 1: path `nope` does not name an attribute of this resource type"
     );
-    assert_eq!(refused(json!({}), json!([])), "invalidSyntax there are no operations");
+    assert_eq!(
+        refused(json!({}), json!([])),
+        "invalidSyntax `Operations` is empty: send at least one operation"
+    );
 }
 
 #[test]
@@ -304,7 +307,7 @@ fn the_primary_value_is_one() {
     let both = json!([{ "op": "replace", "path": "emails[value pr].primary", "value": true }]);
     assert_eq!(
         refused(before, both),
-        "invalidValue operation 0: only one value of `emails` can be the primary one"
+        "invalidValue operation 0: only one value of `emails` can be primary"
     );
 }
 

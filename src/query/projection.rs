@@ -73,7 +73,7 @@ pub(super) enum Share {
 
 /// Both lists were given, and they exclude each other (RFC 7644, Section 3.9).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`attributes` and `excludedAttributes` exclude each other: send one of them")]
+#[error("`attributes` and `excludedAttributes` are mutually exclusive: send only one of them")]
 pub struct ProjectionError(());
 
 impl From<ProjectionError> for Error {

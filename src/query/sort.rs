@@ -104,10 +104,10 @@ enum KeyText {
 #[non_exhaustive]
 pub enum SortError {
     /// The attribute does not exist, or has no order.
-    #[error("`sortBy`: attribute `{}` cannot be sorted by", Shown(.0))]
+    #[error("`sortBy`: cannot sort by attribute `{}`", Shown(.0))]
     Attribute(String),
     /// `sortOrder` is neither of the two.
-    #[error("`sortOrder` has to be `ascending` or `descending`")]
+    #[error("`sortOrder` must be `ascending` or `descending`")]
     Order,
 }
 
@@ -277,9 +277,9 @@ impl TryFrom<KeyText> for SortKey {
         Ok(match text {
             KeyText::Boolean(value) => Self::Boolean(value),
             KeyText::Number(number) => Self::Number(number.parse().map_err(|_| "not a number")?),
-            KeyText::Instant(seconds, nanos) => {
-                Self::Instant(DateTime::from_timestamp(seconds, nanos).ok_or("not an instant")?)
-            }
+            KeyText::Instant(seconds, nanos) => Self::Instant(
+                DateTime::from_timestamp(seconds, nanos).ok_or("not a valid date and time")?,
+            ),
             KeyText::Text(text) => Self::Text(text),
         })
     }

@@ -60,18 +60,18 @@ fn deviations_name_rule_and_place() {
     let boolean = Deviation::BooleanString("active".into());
     let in_patch = |deviation| Deviation::Patch { operation: 1, deviation: Box::new(deviation) };
     let cases = [
-        (boolean.clone(), "boolean_strings", "`active`: a string was read as a boolean"),
+        (boolean.clone(), "boolean_strings", "`active`: string interpreted as a boolean"),
         (
             in_patch(boolean),
             "boolean_strings",
-            "operation 1: `active`: a string was read as a boolean",
+            "operation 1: `active`: string interpreted as a boolean",
         ),
         (
             in_patch(Deviation::KeyAsPath("name.givenName".into())),
             "key_as_path",
-            "operation 1: the key `name.givenName` was read as a path",
+            "operation 1: key `name.givenName` interpreted as a path",
         ),
-        (Deviation::ActiveByDefault, "active_by_default", "`active` was missing and taken as true"),
+        (Deviation::ActiveByDefault, "active_by_default", "`active`: missing, assumed to be true"),
     ];
     for (deviation, rule, text) in cases {
         assert_eq!((deviation.rule(), deviation.to_string().as_str()), (rule, text));
@@ -97,7 +97,7 @@ fn a_sink_keeps_a_hundred_and_counts_the_rest() {
     assert_eq!(told.len(), 101);
     assert_eq!(
         told[99].to_string(),
-        "bulk operation 2: operation 7: `op` was read without regard to case"
+        "bulk operation 2: operation 7: `op`: accepted in another case"
     );
     assert_eq!(told[100], Deviation::More { count: 63 });
 }

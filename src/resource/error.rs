@@ -95,25 +95,24 @@ impl fmt::Display for ValueError {
         let place = Shown(&self.path);
         match self.kind {
             ValueErrorKind::Type(expected) => {
-                write!(f, "attribute `{place}` takes {}", in_words(expected))
+                write!(f, "attribute `{place}` must be {}", in_words(expected))
             }
             ValueErrorKind::NotCanonical => {
-                write!(
-                    f,
-                    "attribute `{place}` takes its canonical values only; the schema lists them"
-                )
+                write!(f, "attribute `{place}` must be one of the canonical values in its schema")
             }
-            ValueErrorKind::NotArray => write!(f, "attribute `{place}` takes an array of values"),
-            ValueErrorKind::Array => write!(f, "attribute `{place}` takes one value, not an array"),
+            ValueErrorKind::NotArray => write!(f, "attribute `{place}` must be an array"),
+            ValueErrorKind::Array => {
+                write!(f, "attribute `{place}` must be a single value, not an array")
+            }
             ValueErrorKind::Required => write!(f, "attribute `{place}` is required"),
             ValueErrorKind::RequiredExtension => write!(f, "extension `{place}` is required"),
             ValueErrorKind::Primary => {
-                write!(f, "only one value of `{place}` can be the primary one")
+                write!(f, "only one value of `{place}` can be primary")
             }
-            ValueErrorKind::Duplicate => write!(f, "attribute `{place}` is given twice"),
+            ValueErrorKind::Duplicate => write!(f, "attribute `{place}` is specified twice"),
             ValueErrorKind::Unknown => write!(f, "attribute `{place}` is not defined"),
-            ValueErrorKind::Schemas => write!(f, "`{place}` takes an array of schema URIs"),
-            ValueErrorKind::MissingSchema => write!(f, "`schemas` has to name `{place}`"),
+            ValueErrorKind::Schemas => write!(f, "`{place}` must be an array of schema URIs"),
+            ValueErrorKind::MissingSchema => write!(f, "`schemas` must contain `{place}`"),
             ValueErrorKind::UnknownSchema => {
                 write!(f, "schema `{place}` does not belong to this resource type")
             }
@@ -148,11 +147,11 @@ impl From<ValueError> for Error {
 fn in_words(kind: AttributeType) -> &'static str {
     match kind {
         AttributeType::String => "a string",
-        AttributeType::Boolean => "true or false",
+        AttributeType::Boolean => "a boolean",
         AttributeType::Decimal => "a number",
-        AttributeType::Integer => "a whole number",
+        AttributeType::Integer => "an integer",
         AttributeType::DateTime => "a date and time such as \"2011-05-13T04:42:34Z\"",
-        AttributeType::Binary => "bytes in base64",
+        AttributeType::Binary => "a base64 string",
         AttributeType::Reference => "a URI",
         AttributeType::Complex => "an object",
     }

@@ -92,7 +92,9 @@ impl Serialize for Meta {
 impl<'de> Deserialize<'de> for Meta {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let meta = Value::deserialize(deserializer)?;
-        Self::read(&meta).ok_or_else(|| D::Error::custom("`meta` is not that of a stored resource"))
+        Self::read(&meta).ok_or_else(|| {
+            D::Error::custom("`meta` must have the five sub-attributes of a stored resource")
+        })
     }
 }
 
@@ -205,7 +207,7 @@ impl TryFrom<String> for Version {
 
 /// An error for text that is not an entity tag.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a version has to be an entity tag, such as `W/\"3\"`")]
+#[error("a version must be an entity tag such as `W/\"3\"`")]
 pub struct VersionError(());
 
 impl fmt::Display for Version {

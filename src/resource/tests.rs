@@ -166,47 +166,44 @@ fn what_clients_may_not_set_is_left_out() {
 fn values_have_to_be_of_their_type() {
     // S-2.3.1-01, S-2.4-01, P-3.3-09
     let cases = [
-        (json!({ "userName": 5 }), "invalidValue attribute `userName` takes a string"),
-        (json!({ "active": "true" }), "invalidValue attribute `active` takes true or false"),
-        (json!({ "active": 1 }), "invalidValue attribute `active` takes true or false"),
-        (json!({ "name": "x" }), "invalidValue attribute `name` takes an object"),
+        (json!({ "userName": 5 }), "invalidValue attribute `userName` must be a string"),
+        (json!({ "active": "true" }), "invalidValue attribute `active` must be a boolean"),
+        (json!({ "active": 1 }), "invalidValue attribute `active` must be a boolean"),
+        (json!({ "name": "x" }), "invalidValue attribute `name` must be an object"),
         (
             json!({ "title": ["a", "b"] }),
-            "invalidValue attribute `title` takes one value, not an array",
+            "invalidValue attribute `title` must be a single value, not an array",
         ),
-        (
-            json!({ "emails": { "value": "a" } }),
-            "invalidValue attribute `emails` takes an array of values",
-        ),
-        (json!({ "emails": ["a"] }), "invalidValue attribute `emails` takes an object"),
+        (json!({ "emails": { "value": "a" } }), "invalidValue attribute `emails` must be an array"),
+        (json!({ "emails": ["a"] }), "invalidValue attribute `emails` must be an object"),
         (
             json!({ "emails": [[{ "value": "a" }]] }),
-            "invalidValue attribute `emails` takes an object",
+            "invalidValue attribute `emails` must be an object",
         ),
         (
             json!({ "emails": [{ "primary": "yes" }] }),
-            "invalidValue attribute `emails.primary` takes true or false",
+            "invalidValue attribute `emails.primary` must be a boolean",
         ),
         (
             json!({ "x509Certificates": [{ "value": "!" }] }),
-            "invalidValue attribute `x509Certificates.value` takes bytes in base64",
+            "invalidValue attribute `x509Certificates.value` must be a base64 string",
         ),
         (
             json!({ "emails": [{ "value": "a", "primary": true }, { "value": "b", "primary": true }] }),
-            "invalidValue only one value of `emails` can be the primary one",
+            "invalidValue only one value of `emails` can be primary",
         ),
         (
             json!({ "userName": "a", "USERNAME": "b" }),
-            "invalidSyntax attribute `userName` is given twice",
+            "invalidSyntax attribute `userName` is specified twice",
         ),
         (
             json!({ "name": { "givenName": "a", "GivenName": null } }),
-            "invalidSyntax attribute `name.givenName` is given twice",
+            "invalidSyntax attribute `name.givenName` is specified twice",
         ),
-        (json!({ "schemas": "x" }), "invalidSyntax `schemas` takes an array of schema URIs"),
+        (json!({ "schemas": "x" }), "invalidSyntax `schemas` must be an array of schema URIs"),
         (
             json!({ "schemas": [] }),
-            "invalidSyntax `schemas` has to name `urn:ietf:params:scim:schemas:core:2.0:User`",
+            "invalidSyntax `schemas` must contain `urn:ietf:params:scim:schemas:core:2.0:User`",
         ),
         (
             json!({ "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User", "urn:example:x"] }),
@@ -214,7 +211,7 @@ fn values_have_to_be_of_their_type() {
         ),
         (
             json!({ "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User": [] }),
-            "invalidValue attribute `urn:ietf:params:scim:schemas:extension:enterprise:2.0:User` takes an object",
+            "invalidValue attribute `urn:ietf:params:scim:schemas:extension:enterprise:2.0:User` must be an object",
         ),
     ];
     for (body, expected) in cases {
@@ -285,7 +282,7 @@ fn tolerances_repair_and_report() {
     }
     assert_eq!(
         refused(lenient(), json!({ "active": "maybe" })),
-        "invalidValue attribute `active` takes true or false"
+        "invalidValue attribute `active` must be a boolean"
     );
     let refusing = Quirks { unknown_attributes: UnknownAttributes::Reject, ..Quirks::STRICT };
     assert_eq!(

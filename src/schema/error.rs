@@ -149,50 +149,57 @@ impl fmt::Display for SchemaErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Json(err) => {
-                write!(f, "no JSON: see line {} column {}", err.line(), err.column())
+                write!(f, "not valid JSON: line {} column {}", err.line(), err.column())
             }
             Self::TooLarge(limit) => write!(f, "larger than {limit} bytes"),
-            Self::Expected(what) => write!(f, "this has to be {what}"),
-            Self::Missing => f.write_str("this is missing"),
-            Self::UnknownMember => f.write_str("definitions have no such member"),
-            Self::UnknownWord(words) => write!(f, "this has to be one of `{}`", words.join("`, `")),
+            Self::Expected(what) => write!(f, "expected {what}"),
+            Self::Missing => f.write_str("missing"),
+            Self::UnknownMember => f.write_str("unknown member"),
+            Self::UnknownWord(words) => write!(f, "expected one of `{}`", words.join("`, `")),
             Self::InvalidUri => {
-                f.write_str("the id of a schema is a URN, such as `urn:example:schemas:Device`")
+                f.write_str("invalid schema id: use a URN such as `urn:example:schemas:Device`")
             }
-            Self::InvalidName => {
-                f.write_str("a name is a letter or `$`, then letters, digits, `-`, `_` and `$`")
-            }
-            Self::Reserved(name) => write!(f, "`{name}` means something else already"),
-            Self::InvalidId => f.write_str("the id of a resource type is its name"),
-            Self::NestedComplex => f.write_str("a complex attribute cannot stand inside another"),
+            Self::InvalidName => f.write_str(
+                "invalid name: use a letter or `$`, then letters, digits, `-`, `_` and `$`",
+            ),
+            Self::Reserved(name) => write!(f, "`{name}` is reserved: use another name"),
+            Self::InvalidId => f.write_str("the id of a resource type must equal its name"),
+            Self::NestedComplex => f.write_str("a complex attribute cannot contain another one"),
             Self::SimpleWithSubAttributes => {
-                f.write_str("only a complex attribute has sub-attributes")
+                f.write_str("only complex attributes can have sub-attributes")
             }
-            Self::NoSubAttributes => f.write_str("a complex attribute has sub-attributes"),
-            Self::Predefined(kind) => write!(f, "a sub-attribute of this name is a single {kind}"),
-            Self::ReferenceTypes => f.write_str("only a reference has reference types"),
-            Self::CanonicalValues => f.write_str("only a string or reference has canonical values"),
+            Self::NoSubAttributes => f.write_str("a complex attribute requires sub-attributes"),
+            Self::Predefined(kind) => {
+                write!(f, "a sub-attribute of this name must be a single-valued {kind}")
+            }
+            Self::ReferenceTypes => f.write_str("only references can have reference types"),
+            Self::CanonicalValues => {
+                f.write_str("only strings and references can have canonical values")
+            }
             Self::NoCanonicalValues => {
-                f.write_str("the attribute has no canonical values to choose from")
+                f.write_str("the attribute has no canonical values to enforce")
             }
-            Self::Uniqueness => f.write_str("values of this type cannot be unique"),
+            Self::Uniqueness => f.write_str("attributes of this type cannot be unique"),
             Self::Duplicate(name) => write!(f, "`{name}` is defined twice"),
             Self::Conflicting(one, other) => {
-                write!(f, "two schemas have this URI and differ, one of `{one}`, one of `{other}`")
+                write!(
+                    f,
+                    "two different schemas have this URI, one in `{one}` and one in `{other}`"
+                )
             }
             Self::Unknown(name) => write!(f, "`{name}` is not defined"),
             Self::Required(name) => {
-                write!(f, "`{name}` cannot be left out; name it in `retain_attributes`")
+                write!(f, "`{name}` is required: name it in `retain_attributes`")
             }
             Self::UnknownSchema(uri) => {
-                write!(f, "there is no schema `{uri}`; add it to `schemas`")
+                write!(f, "unknown schema `{uri}`: add it to `schemas`")
             }
             Self::UnusedSchema => {
-                f.write_str("no resource type uses this schema; name it in `resourceTypes`")
+                f.write_str("no resource type uses this schema: name it in `resourceTypes`")
             }
-            Self::Endpoint => f.write_str("an endpoint is `/` and a name"),
+            Self::Endpoint => f.write_str("an endpoint must be `/` followed by a name"),
             Self::Immutable(value) => {
-                write!(f, "this resource type is there already, with `{value}`")
+                write!(f, "this resource type already exists, with `{value}`")
             }
         }
     }

@@ -57,14 +57,14 @@ fn bad_definitions_are_refused_with_the_place() {
         (
             json!([{ "name": "a", "type": "string", "subAttributes": [{ "name": "b" }] }]),
             "attributes[0].type",
-            "only a complex",
+            "only complex attributes",
         ),
-        (json!([{ "name": "1a" }]), "attributes[0].name", "a name is"),
+        (json!([{ "name": "1a" }]), "attributes[0].name", "invalid name"),
         (json!([{ "name": "a" }, { "name": "A" }]), "attributes[1].name", "`A` is defined twice"),
         (
             json!([{ "name": "a", "referenceTypes": ["User"] }]),
             "attributes[0].referenceTypes",
-            "only a reference",
+            "only references",
         ),
         (
             json!([{ "name": "a", "type": "text" }]),

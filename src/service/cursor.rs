@@ -153,13 +153,14 @@ impl<'p> Cursors<'p> {
             return Ok(None);
         }
         let token = self.token(cursor).ok_or_else(|| {
-            let detail = "the cursor is not one of this query: begin again with an empty one";
+            let detail =
+                "the cursor does not belong to this query: start again with an empty `cursor`";
             Error::scim(ScimType::InvalidCursor, detail)
         })?;
         if token.count != self.count {
             return Err(Error::scim(
                 ScimType::InvalidCount,
-                "`count` has to be that of the first page",
+                "`count` must be the same as for the first page",
             ));
         }
         let age = self.now.timestamp().saturating_sub(token.issued);
@@ -170,7 +171,7 @@ impl<'p> Cursors<'p> {
         if timeout.is_some_and(|timeout| age > timeout) {
             return Err(Error::scim(
                 ScimType::ExpiredCursor,
-                "the cursor is too old: begin again with an empty one",
+                "the cursor has expired: start again with an empty `cursor`",
             ));
         }
         Ok(Some(match (token.key, token.hash) {

@@ -49,7 +49,7 @@ pub(crate) fn check_no_filter(discovery: &Discovery, query: &str) -> Result<(), 
     let by_name = matches!(discovery, Discovery::ResourceType(_) | Discovery::Schema(_));
     let is_filter = |name: &str| name.eq_ignore_ascii_case("filter");
     if !by_name && form_urlencoded::parse(query.as_bytes()).any(|(name, _)| is_filter(&name)) {
-        let detail = "a filter does not apply here: read all there is";
+        let detail = "filters are not supported by this endpoint: omit `filter`";
         return Err(Error::new(StatusCode::FORBIDDEN, detail).into());
     }
     Ok(())
@@ -110,5 +110,5 @@ fn with_meta(mut document: Value, resource_type: &str, location: &str) -> Value 
 }
 
 fn not_found() -> Failure {
-    Error::new(StatusCode::NOT_FOUND, "there is no such definition").into()
+    Error::new(StatusCode::NOT_FOUND, "no such schema or resource type").into()
 }

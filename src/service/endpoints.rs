@@ -208,10 +208,10 @@ fn is_version(segment: &str) -> bool {
 }
 
 pub(super) fn not_found() -> Failure {
-    Error::new(StatusCode::NOT_FOUND, "there is nothing at this path").into()
+    Error::new(StatusCode::NOT_FOUND, "no such endpoint").into()
 }
 
 pub(crate) fn not_implemented(feature: &str) -> Failure {
-    let detail = format!("{feature} is not supported here");
+    let detail = format!("{feature} is not supported");
     Error::new(StatusCode::NOT_IMPLEMENTED, detail).into()
 }

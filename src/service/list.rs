@@ -170,7 +170,7 @@ impl Call<'_> {
         match (&request.cursor, request.start_index) {
             (Some(_), Some(_)) => Err(Error::scim(
                 ScimType::InvalidValue,
-                "`cursor` and `startIndex` exclude each other",
+                "`cursor` and `startIndex` are mutually exclusive: send only one of them",
             )
             .into()),
             (Some(cursor), None) => {
@@ -262,7 +262,7 @@ impl Call<'_> {
         let Some(view) = self.hidden_view(resource_type) else {
             return Ok(());
         };
-        let detail = format!("attribute `{}` is not there", view.name());
+        let detail = format!("attribute `{}` is not defined for this resource type", view.name());
         if filter.is_some_and(|filter| filter.mentions(view.name())) {
             return Err(Error::scim(ScimType::InvalidFilter, detail).into());
         }
@@ -285,7 +285,7 @@ impl Call<'_> {
             return Ok(());
         };
         let detail = format!(
-            "`{path}` is personal data that does not belong into a URL: send the filter by POST to `.search`"
+            "`{path}` is personal data that must not appear in a URL: send the filter in a POST to `.search`"
         );
         Err(Error::scim(ScimType::Sensitive, detail).into())
     }

@@ -16,7 +16,7 @@ impl<'c> Call<'c> {
             Some((endpoint, me.id.as_str()))
         });
         own.ok_or_else(|| {
-            Error::new(StatusCode::NOT_FOUND, "no resource is that of this client").into()
+            Error::new(StatusCode::NOT_FOUND, "no resource represents this client").into()
         })
     }
 }

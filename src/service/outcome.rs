@@ -101,7 +101,7 @@ impl Failure {
             }
             Self::Store(err) => (err.into(), None),
             Self::MethodNotAllowed(allowed) => {
-                let detail = format!("the method is not allowed here: {allowed} are");
+                let detail = format!("method not allowed: this endpoint supports {allowed}");
                 (Error::new(StatusCode::METHOD_NOT_ALLOWED, detail), None)
             }
         }

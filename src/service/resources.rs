@@ -197,7 +197,10 @@ impl Resources {
         cx: &RequestContext,
     ) -> Result<Vec<Arc<Resource>>, StoreError> {
         let unknown = |_| {
-            Error::scim(ScimType::InvalidPath, format!("`{attribute}` is no path of an attribute"))
+            Error::scim(
+                ScimType::InvalidPath,
+                format!("`{attribute}` is not a valid attribute path"),
+            )
         };
         let path: AttrPath = attribute.parse().map_err(unknown)?;
         self.search(

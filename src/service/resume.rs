@@ -103,6 +103,7 @@ fn beside(shortened: Shortened, order: SortOrder) -> Option<(Position, Doubt)> {
 }
 
 fn expired() -> Error {
-    let detail = "what the page before ended with has changed, and nothing else says where to go on: begin again with an empty cursor";
+    let detail =
+        "the last resource of the previous page has changed: start again with an empty `cursor`";
     Error::scim(ScimType::ExpiredCursor, detail)
 }

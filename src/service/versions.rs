@@ -12,7 +12,7 @@ impl Call<'_> {
     /// Requires `If-Match` for changes, if the feature is on (RFC 6585, Section 3).
     pub(super) fn check_if_match(&self) -> Result<(), Failure> {
         if self.features.if_match_required && self.precondition.if_match.is_none() {
-            let detail = "say in `If-Match` which version is to be changed";
+            let detail = "missing precondition: send the current version in `If-Match`";
             return Err(Error::new(StatusCode::PRECONDITION_REQUIRED, detail).into());
         }
         Ok(())

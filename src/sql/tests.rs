@@ -510,72 +510,69 @@ fn a_mapping_fits_its_resource_type() {
     for (mapping, said) in [
         (
             ColumnMapping::new(Dialect::Sqlite),
-            "`id` has no column: give it one, since the order of pages ends with it",
+            "`id` has no column: add one, because it is the last sort key of every page",
         ),
         (
             ids().column("usernme", text()),
-            "`usernme` is no attribute of `User`; one of an extension has the URN before it",
+            "`usernme` is not an attribute of `User`; prefix attributes of extensions with their URN",
         ),
         (
             ids().column("department", text()),
-            "`department` is no attribute of `User`; one of an extension has the URN before it",
+            "`department` is not an attribute of `User`; prefix attributes of extensions with their URN",
         ),
         (
             ids().column("user name", text()),
-            "`user name` is no attribute of `User`; one of an extension has the URN before it",
+            "`user name` is not an attribute of `User`; prefix attributes of extensions with their URN",
         ),
         (
             ids().column("USERNAME", text()).column("userName", text()),
-            "`userName` is there twice: remove one",
+            "`userName` is mapped twice: remove one mapping",
         ),
-        (ids().column("name", text()), "`name` has sub-attributes: give columns to those"),
-        (
-            ids().column("emails", text()),
-            "`emails` can have several values: say where they are by `elements`",
-        ),
+        (ids().column("name", text()), "`name` is complex: map its sub-attributes"),
+        (ids().column("emails", text()), "`emails` is multi-valued: map it with `elements`"),
         (
             ids().column("emails.value", text()),
-            "`emails.value` can have several values: say where they are by `elements`",
+            "`emails.value` is multi-valued: map it with `elements`",
         ),
         (
             ids().elements("title", ElementTable::json(Dialect::Sqlite, "x")),
-            "`title` has one value: say where it is by `column`",
+            "`title` is single-valued: map it with `column`",
         ),
         (
             ids().elements("emails.value", ElementTable::json(Dialect::Sqlite, "x")),
-            "`emails.value` is a sub-attribute: name the attribute, and give its elements a column",
+            "`emails.value` is a sub-attribute: map its attribute with `elements`, and give those a column",
         ),
         (
             emails("address", text()),
-            "`emails.address` is no attribute of `User`; one of an extension has the URN before it",
+            "`emails.address` is not an attribute of `User`; prefix attributes of extensions with their URN",
         ),
         (
             emails("Value", text()).elements("EMAILS", ElementTable::json(Dialect::Sqlite, "x")),
-            "`emails` is there twice: remove one",
+            "`emails` is mapped twice: remove one mapping",
         ),
         (
             emails("primary", text()),
-            "`emails.primary` is of type boolean, and a column of `ColumnFormat::Text` has no such values",
+            "`emails.primary` is of type boolean, which `ColumnFormat::Text` cannot represent",
         ),
         (
             ids().column("userName", Column::boolean("u.x")),
-            "`userName` is of type string, and a column of `ColumnFormat::Boolean` has no such values",
+            "`userName` is of type string, which `ColumnFormat::Boolean` cannot represent",
         ),
         (
             ids().column("externalId", Column::folded("u.x")),
-            "`externalId` is of type string with regard to case, and a column of `ColumnFormat::Folded` has no such values",
+            "`externalId` is of type string and case-exact, which `ColumnFormat::Folded` cannot represent",
         ),
         (
             ids().column("meta.created", Column::number("u.x")),
-            "`meta.created` is of type dateTime, and a column of `ColumnFormat::Number` has no such values",
+            "`meta.created` is of type dateTime, which `ColumnFormat::Number` cannot represent",
         ),
         (
             ids().column("userName", text().with_prepared("u.y")),
-            "`userName`: `with_prepared` is for unique text without regard to case, in a column of `ColumnFormat::Folded` or `ColumnFormat::Key`",
+            "`userName`: `with_prepared` requires a unique, case-insensitive string in a column of `ColumnFormat::Folded` or `ColumnFormat::Key`",
         ),
         (
             ids().column("title", Column::folded("u.x").with_prepared("u.y")),
-            "`title`: `with_prepared` is for unique text without regard to case, in a column of `ColumnFormat::Folded` or `ColumnFormat::Key`",
+            "`title`: `with_prepared` requires a unique, case-insensitive string in a column of `ColumnFormat::Folded` or `ColumnFormat::Key`",
         ),
     ] {
         let err = mapping.check(&users()).expect_err(said);
@@ -600,7 +597,7 @@ fn a_mapping_fits_its_resource_type() {
         .expect_err("there are several");
     assert_eq!(
         doors.to_string(),
-        "`urn:example:Skills:badge.doors` can have several values within one: leave it without a column"
+        "`urn:example:Skills:badge.doors` is a multi-valued sub-attribute and cannot be mapped: remove it"
     );
 }
 

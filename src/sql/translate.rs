@@ -23,7 +23,7 @@ pub struct Condition {
 
 /// An attribute has no column, or SQL cannot say what is asked of it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("attribute `{path}` has no column that could answer this")]
+#[error("attribute `{path}` has no column for this condition")]
 pub struct UnmappedAttribute {
     path: String,
 }

@@ -12,11 +12,11 @@ use crate::schema::{Attribute, AttributeType, ResolvedPath, ResourceType};
 #[non_exhaustive]
 pub enum MappingError {
     /// `id` has no column.
-    #[error("`id` has no column: give it one, since the order of pages ends with it")]
+    #[error("`id` has no column: add one, because it is the last sort key of every page")]
     NoId,
     /// The resource type has no such attribute.
     #[error(
-        "`{path}` is no attribute of `{resource_type}`; one of an extension has the URN before it"
+        "`{path}` is not an attribute of `{resource_type}`; prefix attributes of extensions with their URN"
     )]
     Unknown {
         /// The entry.
@@ -25,43 +25,45 @@ pub enum MappingError {
         resource_type: String,
     },
     /// Two entries are of the same attribute, in different spellings.
-    #[error("`{path}` is there twice: remove one")]
+    #[error("`{path}` is mapped twice: remove one mapping")]
     Twice {
         /// The attribute.
         path: String,
     },
     /// A column of a complex attribute.
-    #[error("`{path}` has sub-attributes: give columns to those")]
+    #[error("`{path}` is complex: map its sub-attributes")]
     Complex {
         /// The attribute.
         path: String,
     },
     /// A column of an attribute that can have several values.
-    #[error("`{path}` can have several values: say where they are by `elements`")]
+    #[error("`{path}` is multi-valued: map it with `elements`")]
     Several {
         /// The attribute.
         path: String,
     },
     /// A column of a sub-attribute that can have several values.
-    #[error("`{path}` can have several values within one: leave it without a column")]
+    #[error("`{path}` is a multi-valued sub-attribute and cannot be mapped: remove it")]
     Nested {
         /// The attribute.
         path: String,
     },
     /// Elements of an attribute that has one value.
-    #[error("`{path}` has one value: say where it is by `column`")]
+    #[error("`{path}` is single-valued: map it with `column`")]
     One {
         /// The attribute.
         path: String,
     },
     /// Elements of a sub-attribute.
-    #[error("`{path}` is a sub-attribute: name the attribute, and give its elements a column")]
+    #[error(
+        "`{path}` is a sub-attribute: map its attribute with `elements`, and give those a column"
+    )]
     Part {
         /// The entry.
         path: String,
     },
     /// The column is of a form that values of the attribute do not have.
-    #[error("`{path}` is {what}, and a column of `ColumnFormat::{form:?}` has no such values")]
+    #[error("`{path}` is {what}, which `ColumnFormat::{form:?}` cannot represent")]
     ColumnFormat {
         /// The attribute.
         path: String,
@@ -72,7 +74,7 @@ pub enum MappingError {
     },
     /// There is an expression for prepared values where none is looked at.
     #[error(
-        "`{path}`: `with_prepared` is for unique text without regard to case, in a column of `ColumnFormat::Folded` or `ColumnFormat::Key`"
+        "`{path}`: `with_prepared` requires a unique, case-insensitive string in a column of `ColumnFormat::Folded` or `ColumnFormat::Key`"
     )]
     Prepared {
         /// The attribute.
@@ -95,7 +97,7 @@ impl ColumnMapping {
     ///     misspelled.check(&ResourceType::user()).expect_err("users have no such attribute");
     /// assert_eq!(
     ///     err.to_string(),
-    ///     "`usernme` is no attribute of `User`; one of an extension has the URN before it"
+    ///     "`usernme` is not an attribute of `User`; prefix attributes of extensions with their URN"
     /// );
     /// let mapping =
     ///     ids.column("username", Column::ascii("users.email")).check(&ResourceType::user())?;
@@ -199,7 +201,7 @@ fn check_form(path: String, attribute: &Attribute, column: &Column) -> Result<()
     }
     if !fits(column.form, attribute) {
         let exact = if attribute.is_case_exact() && column.form == ColumnFormat::Folded {
-            " with regard to case"
+            " and case-exact"
         } else {
             ""
         };

@@ -14,7 +14,7 @@ use crate::resource::ValueError;
 #[non_exhaustive]
 pub enum StoreError {
     /// The resource does not exist: 404.
-    #[error("there is no such resource")]
+    #[error("no such resource")]
     NotFound,
     /// A unique value is taken: 409 `uniqueness`.
     #[error("{}", in_use(attribute))]
@@ -24,7 +24,7 @@ pub enum StoreError {
         attribute: String,
     },
     /// The resource has another version than the client expects: 412.
-    #[error("the resource has changed: read it again")]
+    #[error("the resource has changed: read it again and retry")]
     VersionMismatch,
     /// The store is overloaded or unavailable: 503, with `Retry-After`.
     #[error("the service is busy: try again later")]
@@ -33,7 +33,7 @@ pub enum StoreError {
         retry_after: Duration,
     },
     /// The request is rejected with this error, which is the source.
-    #[error("the request is rejected")]
+    #[error("the request was rejected")]
     Rejected(#[source] Error),
     /// The database failed: 500. The source goes to the log, never to the client.
     #[error("the store failed")]
@@ -71,7 +71,7 @@ impl StoreError {
 
 fn in_use(attribute: &str) -> String {
     if attribute.is_empty() {
-        return "a value that nobody else may have is already in use".to_owned();
+        return "a unique value is already in use".to_owned();
     }
     format!("the value of `{attribute}` is already in use")
 }
@@ -103,7 +103,7 @@ impl From<ValueError> for StoreError {
 impl From<StoreError> for Error {
     fn from(err: StoreError) -> Self {
         match err {
-            StoreError::NotFound => Self::new(StatusCode::NOT_FOUND, "there is no such resource"),
+            StoreError::NotFound => Self::new(StatusCode::NOT_FOUND, "no such resource"),
             StoreError::Conflict { .. } => Self::scim(ScimType::Uniqueness, err.to_string()),
             StoreError::VersionMismatch => {
                 Self::new(StatusCode::PRECONDITION_FAILED, err.to_string())

@@ -25,7 +25,7 @@ pub fn reject_long_key(path: &ResolvedPath, value: &Value) -> Result<(), StoreEr
     if !is_long {
         return Ok(());
     }
-    let detail = format!("the value of `{path}` is too long: it can have {LONGEST} bytes");
+    let detail = format!("the value of `{path}` is too long: at most {LONGEST} bytes are allowed");
     Err(Error::scim(ScimType::InvalidValue, detail).into())
 }
 

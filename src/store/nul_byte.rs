@@ -7,7 +7,7 @@ use crate::value::{Object, Value};
 
 /// The error for a client that sends it.
 pub fn reject_nul() -> StoreError {
-    Error::scim(ScimType::InvalidValue, "text with U+0000 cannot be kept").into()
+    Error::scim(ScimType::InvalidValue, "strings must not contain U+0000").into()
 }
 
 /// # Errors

@@ -384,7 +384,7 @@ pub(crate) fn too_long(most: usize) -> Error {
     Error::scim(
         ScimType::TooMany,
         format!(
-            "the resource would be longer than {most} bytes: send fewer or shorter values, or remove some first"
+            "the resource would exceed {most} bytes: send fewer or shorter values, or remove some first"
         ),
     )
 }

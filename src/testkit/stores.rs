@@ -109,7 +109,7 @@ impl Stores {
     ///
     /// # Panics
     ///
-    /// - there is no such resource type, or no such attribute.
+    /// - no such resource type, or no such attribute.
     pub fn retain_attributes(mut self, resource_type: &str, attributes: &[&str]) -> Self {
         let served = self.served_as(resource_type);
         let path = |name: &&str| {
@@ -127,7 +127,7 @@ impl Stores {
     ///
     /// # Panics
     ///
-    /// - there is no such resource type.
+    /// - no such resource type.
     pub fn explained_by(mut self, resource_type: &str, explain: impl Explain) -> Self {
         self.served_as(resource_type).explain = Some(Arc::new(explain));
         self

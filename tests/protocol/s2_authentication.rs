@@ -446,7 +446,7 @@ fn nobody_lets_everybody_in_by_mistake() {
         assert_eq!(refused, BuildError::TwoAuthenticators);
         assert_eq!(
             refused.to_string(),
-            "`authenticator` and `unauthenticated` exclude each other: remove one of the calls"
+            "`authenticator` and `unauthenticated` are mutually exclusive: remove one of the calls"
         );
     }
 }
@@ -503,7 +503,7 @@ fn secrets_do_not_print() {
     let secret = Secret::from("t1meMa$heen");
     assert!(!format!("{secret:?} {:#?}", Some(&secret)).contains("t1me"));
     let err = AuthError::unavailable("the source");
-    assert_eq!(err.to_string(), "authentication is not available: try again later");
+    assert_eq!(err.to_string(), "authentication is unavailable: try again later");
     assert_eq!(err.source().map(ToString::to_string).as_deref(), Some("the source"));
 }
 

@@ -342,7 +342,7 @@ async fn names_stand_once_among_many() {
             {
                 let answer = provider.send(method, path, &[], body).await;
                 let detail = answer.refused("invalidSyntax");
-                assert!(detail.contains("twice"), "{method} {body}: {detail}");
+                assert!(detail.contains("duplicate member"), "{method} {body}: {detail}");
             }
             let once = object
                 .replacen("SIZE", "length", 1)

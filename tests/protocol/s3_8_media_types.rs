@@ -142,7 +142,10 @@ async fn bodies_of_another_kind_are_refused() {
                 .await;
             let (detail, came) =
                 (refused.failed(415, None), kind.split(';').next().unwrap_or_default());
-            assert_eq!(detail, format!("send the body as application/scim+json, not as `{came}`"));
+            assert_eq!(
+                detail,
+                format!("unsupported media type `{came}`: send `application/scim+json`")
+            );
         }
         for method in ["GET", "DELETE"] {
             let answer = provider.raw(method, &one, &[("content-type", kind)], "").await;

@@ -501,7 +501,7 @@ fn what_every_resource_has_cannot_be_left_out() {
         (
             users().retain_attributes(["active"]),
             needed("userName"),
-            "`User`: `userName` cannot be left out; name it in `retain_attributes`",
+            "`User`: `userName` is required: name it in `retain_attributes`",
         ),
         (
             users().retain_attributes(["userName", "nick"]),
@@ -516,17 +516,17 @@ fn what_every_resource_has_cannot_be_left_out() {
         (
             users().retain_attributes(["userName", "groups.display"]),
             needed("groups.value"),
-            "`User`: `groups.value` cannot be left out; name it in `retain_attributes`",
+            "`User`: `groups.value` is required: name it in `retain_attributes`",
         ),
         (
             users().retain_attributes(["userName", &in_badge("color")]),
             needed(&in_badge("number")),
-            "`User`: `urn:example:schemas:Badge:number` cannot be left out; name it in `retain_attributes`",
+            "`User`: `urn:example:schemas:Badge:number` is required: name it in `retain_attributes`",
         ),
         (
             users().retain_attributes(["userName", &in_badge("number"), &in_badge("place.floor")]),
             needed(&in_badge("place.room")),
-            "`User`: `urn:example:schemas:Badge:place.room` cannot be left out; name it in `retain_attributes`",
+            "`User`: `urn:example:schemas:Badge:place.room` is required: name it in `retain_attributes`",
         ),
     ] {
         let err = Dispatcher::builder("https://example.com")
@@ -556,6 +556,6 @@ fn one_schema_is_the_same_for_all_types() {
         .build()
         .expect_err("two schemas of one URI");
     let text =
-        format!("`{USER}`: two schemas have this URI and differ, one of `User`, one of `Person`");
+        format!("`{USER}`: two different schemas have this URI, one in `User` and one in `Person`");
     assert_eq!(refused.to_string(), text);
 }

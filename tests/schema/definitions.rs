@@ -92,7 +92,7 @@ fn members_of_documents_have_a_type() {
     for (pointer, value, element, message) in [
         ("/schemas", json!({}), "", "an array"),
         ("/resourceTypes", json!("Device"), "", "an array"),
-        ("/resources", json!([]), "", "no such member"),
+        ("/resources", json!([]), "", "unknown member"),
         ("/schemas/0", json!("urn:example:schemas:Device"), "", "an object"),
         ("/schemas/0/id", Value::Null, "", "missing"),
         ("/schemas/0/id", json!(1), "", "a string"),
@@ -110,8 +110,8 @@ fn members_of_documents_have_a_type() {
         ("/schemas/0/attributes/0/canonicalValues", json!(["a", 1]), "[1]", "a string"),
         ("/schemas/0/attributes/0/referenceTypes", json!([true]), "[0]", "a string"),
         ("/schemas/0/attributes/1/subAttributes", json!({}), "", "an array"),
-        ("/schemas/0/attributes/0/mutable", json!(true), "", "no such member"),
-        ("/schemas/0/attributes/1/subAttributes/0/Type", json!("string"), "", "no such"),
+        ("/schemas/0/attributes/0/mutable", json!(true), "", "unknown member"),
+        ("/schemas/0/attributes/1/subAttributes/0/Type", json!("string"), "", "unknown member"),
         ("/resourceTypes/0", json!([]), "", "an object"),
         ("/resourceTypes/0/name", Value::Null, "", "missing"),
         ("/resourceTypes/0/endpoint", json!(1), "", "a string"),
@@ -122,7 +122,7 @@ fn members_of_documents_have_a_type() {
         ("/resourceTypes/0/schemaExtensions/0/schema", Value::Null, "", "missing"),
         ("/resourceTypes/0/schemaExtensions/0/required", json!("yes"), "", "`true`"),
         ("/resourceTypes/0/canonicalValuesOnly", json!("ports.kind"), "", "an array"),
-        ("/resourceTypes/0/extensions", json!([]), "", "no such member"),
+        ("/resourceTypes/0/extensions", json!([]), "", "unknown member"),
     ] {
         refused(changed(pointer, value), &format!("{}{element}", place_of(pointer)), message);
     }
@@ -172,18 +172,18 @@ fn names_and_uris_have_a_form() {
         refused(
             changed("/schemas/0/attributes/0/name", json!(name)),
             "schemas[0].attributes[0].name",
-            "a name is",
+            "invalid name",
         );
         let place = "schemas[0].attributes[1].subAttributes[1].name";
         refused(
             changed("/schemas/0/attributes/1/subAttributes/1/name", json!(name)),
             place,
-            "a name is",
+            "invalid name",
         );
         refused(
             changed("/resourceTypes/0/name", json!(name)),
             "resourceTypes[0].name",
-            "a name is",
+            "invalid name",
         );
     }
     for name in ["a", "A1", "a-b", "a_b", "a$b", "$a"] {
@@ -203,7 +203,7 @@ fn names_and_uris_have_a_form() {
     let document = changed("/schemas/0/attributes/0/referenceTypes", json!(["a b"]));
     let mut document = document;
     document["schemas"][0]["attributes"][0]["type"] = json!("reference");
-    refused(document, "schemas[0].attributes[0].referenceTypes[0]", "a name is");
+    refused(document, "schemas[0].attributes[0].referenceTypes[0]", "invalid name");
 }
 
 #[test]
@@ -213,7 +213,7 @@ fn only_complex_attributes_have_sub_attributes_and_no_complex_ones() {
     refused(
         changed("/schemas/0/attributes/0/subAttributes", sub.clone()),
         "schemas[0].attributes[0].type",
-        "only a complex",
+        "only complex attributes",
     );
     let nested = json!({ "name": "inner", "type": "complex", "subAttributes": sub });
     for nested in [nested, json!({ "name": "inner", "type": "complex" })] {
@@ -221,13 +221,13 @@ fn only_complex_attributes_have_sub_attributes_and_no_complex_ones() {
         refused(
             changed("/schemas/0/attributes/1/subAttributes/-", nested),
             place,
-            "cannot stand inside another",
+            "cannot contain another",
         );
     }
     refused(
         changed("/schemas/0/attributes/1/subAttributes", json!([])),
         "schemas[0].attributes[1].subAttributes",
-        "has sub-attributes",
+        "requires sub-attributes",
     );
     let mut deep = json!({ "name": "a", "type": "complex" });
     for _ in 0..50 {
@@ -236,7 +236,7 @@ fn only_complex_attributes_have_sub_attributes_and_no_complex_ones() {
     refused(
         changed("/schemas/0/attributes/0", deep),
         "schemas[0].attributes[0].subAttributes[0].type",
-        "cannot stand inside",
+        "cannot contain another",
     );
     apply(changed("/schemas/0/attributes/1/subAttributes/1/multiValued", json!(true)))
         .expect("several simple values");
@@ -255,7 +255,7 @@ fn characteristics_go_with_types() {
         refused(
             changed("/schemas/0/attributes/0", attribute),
             "schemas[0].attributes[0].referenceTypes",
-            "only a reference",
+            "only references",
         );
     }
     for kind in ["boolean", "integer", "decimal", "dateTime", "binary"] {
@@ -263,7 +263,7 @@ fn characteristics_go_with_types() {
         refused(
             changed("/schemas/0/attributes/0", attribute),
             "schemas[0].attributes[0].canonicalValues",
-            "only a string",
+            "only strings and references",
         );
     }
     let open = changed("/resourceTypes/0/canonicalValuesOnly", json!(["serial"]));
@@ -281,11 +281,11 @@ fn characteristics_go_with_types() {
 fn predefined_sub_attributes_keep_their_meaning() {
     // S-2.4-02
     for (name, kind, message) in [
-        ("primary", "string", "single boolean"),
-        ("PRIMARY", "integer", "single boolean"),
-        ("type", "integer", "single string"),
-        ("display", "reference", "single string"),
-        ("$ref", "string", "single reference"),
+        ("primary", "string", "single-valued boolean"),
+        ("PRIMARY", "integer", "single-valued boolean"),
+        ("type", "integer", "single-valued string"),
+        ("display", "reference", "single-valued string"),
+        ("$ref", "string", "single-valued reference"),
     ] {
         let sub = json!({ "name": name, "type": kind });
         let place = "schemas[0].attributes[1].subAttributes[0].type";
@@ -348,23 +348,19 @@ fn reserved_names_and_endpoints_are_taken() {
         refused(
             changed("/schemas/0/attributes/0", attribute),
             "schemas[0].attributes[0].name",
-            "means something else",
+            "is reserved",
         );
     }
     let several = json!({ "name": "id", "multiValued": true });
     refused(
         changed("/schemas/0/attributes/0", several),
         "schemas[0].attributes[0].name",
-        "means something else",
+        "is reserved",
     );
     // In an extension there is no older definition of a common attribute to be.
     for name in ["id", "externalId"] {
         let place = "resourceTypes[0].schemaExtensions[0].schema";
-        refused(
-            changed("/schemas/1/attributes/0/name", json!(name)),
-            place,
-            "means something else",
-        );
+        refused(changed("/schemas/1/attributes/0/name", json!(name)), place, "is reserved");
     }
     for endpoint in [
         "/Schemas",
@@ -378,7 +374,7 @@ fn reserved_names_and_endpoints_are_taken() {
         refused(
             changed("/resourceTypes/0/endpoint", json!(endpoint)),
             "resourceTypes[0].endpoint",
-            "means something else",
+            "is reserved",
         );
     }
     for endpoint in [
@@ -396,7 +392,7 @@ fn reserved_names_and_endpoints_are_taken() {
         refused(
             changed("/resourceTypes/0/endpoint", json!(endpoint)),
             "resourceTypes[0].endpoint",
-            "`/` and a name",
+            "`/` followed by a name",
         );
     }
     for endpoint in ["/Users", "/Groups"] {
@@ -410,22 +406,22 @@ fn reserved_names_and_endpoints_are_taken() {
         refused(
             changed("/resourceTypes/0/name", json!(name)),
             "resourceTypes[0].name",
-            "means something else",
+            "is reserved",
         );
     }
     for uri in ["ServiceProviderConfig", "ResourceType", "Schema"] {
         let uri = json!(format!("urn:ietf:params:scim:schemas:core:2.0:{uri}"));
-        refused(changed("/schemas/0/id", uri.clone()), "schemas[0].id", "means something else");
+        refused(changed("/schemas/0/id", uri.clone()), "schemas[0].id", "is reserved");
         refused(
             changed("/resourceTypes/0/schema", uri.clone()),
             "resourceTypes[0].schema",
-            "there is no schema",
+            "unknown schema",
         );
         let place = "resourceTypes[0].schemaExtensions[1].schema";
         refused(
             changed("/resourceTypes/0/schemaExtensions/-", json!({ "schema": uri })),
             place,
-            "there is no schema",
+            "unknown schema",
         );
     }
     refused(changed("/resourceTypes/0/id", json!("other")), "resourceTypes[0].id", "its name");
@@ -435,13 +431,13 @@ fn reserved_names_and_endpoints_are_taken() {
 fn schemas_are_there_and_in_use() {
     // S-6-04, S-6-05, S-7-01
     let missing = changed("/resourceTypes/0/schema", json!("urn:example:none"));
-    refused(missing, "resourceTypes[0].schema", "there is no schema `urn:example:none`");
+    refused(missing, "resourceTypes[0].schema", "unknown schema `urn:example:none`");
     let extension = json!({ "schema": "urn:example:none", "required": true });
     let place = "resourceTypes[0].schemaExtensions[1].schema";
     refused(
         changed("/resourceTypes/0/schemaExtensions/-", extension),
         place,
-        "there is no schema `urn:example:none`",
+        "unknown schema `urn:example:none`",
     );
     refused(
         changed("/resourceTypes/0/schemaExtensions", json!([])),
@@ -511,7 +507,7 @@ fn a_document_extends_what_is_there() {
     for (member, other) in [("endpoint", "/People"), ("schema", ENTERPRISE)] {
         let mut document = badge(false);
         document["resourceTypes"][0][member] = json!(other);
-        refused(document, &format!("resourceTypes[0].{member}"), "is there already, with");
+        refused(document, &format!("resourceTypes[0].{member}"), "already exists, with");
     }
 }
 
@@ -631,13 +627,13 @@ fn rules_of_resource_types_are_checked_when_they_are_served() {
         (ResourceType::user().with_unique("active"), "cannot be unique"),
         (ResourceType::user().enforce_canonical_values("userName"), "no canonical values"),
         (ResourceType::user().enforce_canonical_values("emails.nope"), "`nope` is not defined"),
-        (ResourceType::user().with_canonical_values("active", ["yes"]), "only a string"),
-        (ResourceType::user().with_endpoint("Users"), "`/` and a name"),
-        (ResourceType::new("Schema", Schema::user()), "means something else"),
         (
-            ResourceType::new("Person", Schema::user()).with_endpoint("/Schemas"),
-            "means something else",
+            ResourceType::user().with_canonical_values("active", ["yes"]),
+            "only strings and references",
         ),
+        (ResourceType::user().with_endpoint("Users"), "`/` followed by a name"),
+        (ResourceType::new("Schema", Schema::user()), "is reserved"),
+        (ResourceType::new("Person", Schema::user()).with_endpoint("/Schemas"), "is reserved"),
     ];
     for (resource_type, message) in types {
         let error = SchemaRegistry::new([resource_type.into()]).expect_err(message);

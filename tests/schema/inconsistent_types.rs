@@ -18,8 +18,8 @@ fn inconsistent() -> Vec<(ResourceType, &'static str)> {
         (users().with_unique("badge"), "`User`: `badge` is not defined"),
         (users().with_required("name.badge"), "`User`: `badge` is not defined"),
         (users().with_index("badge"), "`User`: `badge` is not defined"),
-        (users().with_endpoint("/Me"), "`User`: `Me` means something else already"),
-        (users().with_endpoint("Users"), "`User`: an endpoint is `/` and a name"),
+        (users().with_endpoint("/Me"), "`User`: `Me` is reserved: use another name"),
+        (users().with_endpoint("Users"), "`User`: an endpoint must be `/` followed by a name"),
     ]
 }
 

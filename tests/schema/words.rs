@@ -65,7 +65,7 @@ fn characteristics_are_the_words_of_the_rfc() {
     let err = "readonly".parse::<Mutability>().expect_err("another case");
     assert_eq!(
         err.to_string(),
-        "this has to be one of `readOnly`, `readWrite`, `immutable`, `writeOnly`"
+        "expected one of `readOnly`, `readWrite`, `immutable`, `writeOnly`"
     );
 }
 

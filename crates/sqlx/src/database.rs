@@ -99,16 +99,16 @@ impl Row {
 #[allow(unnameable_types, reason = "a detail of `Database`")]
 pub enum DatabaseError {
     /// The transaction lost against another one: the same again may well succeed.
-    #[error("the transaction gave way to another one")]
+    #[error("the transaction conflicted with another one")]
     Lost(#[source] sqlx::Error),
     /// The statement took longer than it may.
-    #[error("the database took too long")]
+    #[error("the database timed out")]
     Late(#[source] sqlx::Error),
     /// The tenant has as much under way as it may.
-    #[error("a tenant asks for more at once than it may")]
+    #[error("too many concurrent requests for one tenant")]
     Crowded,
     /// The database cannot be reached, or has no connection to spare.
-    #[error("the database is not available")]
+    #[error("the database is unavailable")]
     Unavailable(#[source] sqlx::Error),
     /// Anything else.
     #[error("the database failed")]
@@ -172,8 +172,7 @@ impl DatabaseError {
     }
 }
 
-const TOO_LATE: &str = "the search takes the database too long: use a simpler filter, or one that `id`, `userName` or another \
-                        unique value narrows; ask for another order, or for none";
+const TOO_LATE: &str = "the query takes too long: use a simpler filter, or one that compares `id`, `userName` or another unique attribute; change `sortBy`, or omit it";
 
 /// Counts the attempts at a transaction.
 #[derive(Default)]

@@ -99,7 +99,7 @@ pub fn store_error(err: Error) -> StoreError {
 /// Logs the reason, for the operator.
 pub(crate) fn busy(err: &(dyn std::error::Error + 'static)) -> StoreError {
     #[cfg(feature = "tracing")]
-    tracing::warn!(error = err, "the database is busy or not available");
+    tracing::warn!(error = err, "the database is busy or unavailable");
     #[cfg(not(feature = "tracing"))]
     let _ = err;
     StoreError::Unavailable { retry_after: RETRY_AFTER }

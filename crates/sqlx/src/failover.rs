@@ -38,12 +38,12 @@ enum Target {
 #[derive(Debug, thiserror::Error)]
 enum HostsError {
     #[error(
-        "`target_session_attrs` has to be `any`, `read-write` or `primary`: nothing else takes writes"
+        "`target_session_attrs` must be `any`, `read-write` or `primary`: other servers do not accept writes"
     )]
     Target,
-    #[error("there have to be as many ports as hosts, or one for all")]
+    #[error("the number of ports must be one, or equal the number of hosts")]
     Ports,
-    #[error("the server only reads: it is a standby, or has become one")]
+    #[error("the server is read-only: it is a standby, or has become one")]
     ReadsOnly,
 }
 

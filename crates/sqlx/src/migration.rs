@@ -48,7 +48,7 @@ pub enum OpenError {
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// Its tables are of a version that this program does not know.
     #[error(
-        "the tables are of version {found}, and this program knows versions up to {known}: use the newer program"
+        "the database has schema version {found}, and this program supports versions up to {known}: use a newer program"
     )]
     SchemaTooNew {
         /// The version of the tables.
@@ -58,7 +58,7 @@ pub enum OpenError {
     },
     /// Its tables are of an older version, and were not to be migrated.
     #[error(
-        "the tables are of version {found}, and have to be of {known}: apply the migrations, or let `open` do that"
+        "the database has schema version {found}, but {known} is required: apply the migrations, or let `open` apply them"
     )]
     SchemaTooOld {
         /// The version of the tables; 0 if there are none.
@@ -67,7 +67,7 @@ pub enum OpenError {
         known: u32,
     },
     /// A migration failed; the tables are as they were.
-    #[error("the tables cannot be brought to version {version}")]
+    #[error("the database cannot be migrated to version {version}")]
     Migration {
         /// The version that the tables were to have.
         version: u32,

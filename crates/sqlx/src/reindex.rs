@@ -32,7 +32,7 @@ impl<D: Database> SqlStore<D> {
             Ok(()) => Ok(()),
             Err(Failure::Store(StoreError::Conflict { attribute })) => {
                 Err(StoreError::other(format!(
-                    "`{attribute}` of resource type `{name}` is to be unique, and two resources share a value"
+                    "`{attribute}` of resource type `{name}` cannot be unique: two resources share a value"
                 )))
             }
             Err(Failure::Store(err)) => Err(err),

@@ -45,7 +45,7 @@ impl IntoResponse for AdminError {
             Self::Key => {
                 (StatusCode::UNAUTHORIZED, "send the admin key: `X-Admin-Key: KEY`".to_owned())
             }
-            Self::NotFound => (StatusCode::NOT_FOUND, "there is nothing at this path".to_owned()),
+            Self::NotFound => (StatusCode::NOT_FOUND, "no such endpoint".to_owned()),
             Self::Outdated => (
                 StatusCode::CONFLICT,
                 "somebody else has saved in the meantime: load again".to_owned(),

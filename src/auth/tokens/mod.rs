@@ -126,15 +126,13 @@ pub struct IssuedToken {
 #[non_exhaustive]
 pub enum TokenError {
     /// The tenant has no token of that id, or it has expired.
-    #[error("there is no such token, or it has expired")]
+    #[error("unknown or expired token")]
     Unknown,
     /// The token exists already.
-    #[error(
-        "the token is in use already: each has to be another, since the tenant follows from it"
-    )]
+    #[error("the token is already in use: tokens must be unique, because they identify the tenant")]
     Taken,
     /// The system has no random numbers.
-    #[error("the system has no random numbers")]
+    #[error("the system's random number generator failed")]
     Random(#[source] Box<dyn StdError + Send + Sync>),
     /// The store failed.
     #[error("the token store failed")]
@@ -157,7 +155,7 @@ impl Tokens {
     ///
     /// # Errors
     ///
-    /// - the system has no random numbers;
+    /// - the system's random number generator failed;
     /// - the store failed.
     pub async fn issue(&self, grant: TokenGrant) -> Result<IssuedToken, TokenError> {
         let secret = Secret::from(format!("{PREFIX}{}", random_text::<TOKEN_RANDOM_BYTES>()?));
@@ -171,7 +169,7 @@ impl Tokens {
     /// # Errors
     ///
     /// - the token exists already;
-    /// - the system has no random numbers for its id;
+    /// - the system's random number generator failed for its id;
     /// - the store failed.
     pub async fn import(
         &self,
@@ -192,7 +190,7 @@ impl Tokens {
     /// # Errors
     ///
     /// - the tenant has no token of that id, or it has expired;
-    /// - the system has no random numbers;
+    /// - the system's random number generator failed;
     /// - the store failed. If that happened with the old token, both are valid: try again.
     pub async fn rotate(
         &self,

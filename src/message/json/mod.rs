@@ -65,7 +65,7 @@ impl JsonLimits {
 #[non_exhaustive]
 pub enum JsonError {
     /// It is not JSON.
-    #[error("the body is not JSON: line {line}, column {column}")]
+    #[error("the body is not valid JSON: line {line}, column {column}")]
     Syntax {
         /// The line, from 1.
         line: usize,
@@ -78,7 +78,7 @@ pub enum JsonError {
     /// An object has a member twice, perhaps under names that differ in case (RFC 7643, Section
     /// 2.1).
     #[error(
-        "the body has a member twice in one object, whatever the case: line {line}, column {column}"
+        "the body has an object with a duplicate member (names are case-insensitive): line {line}, column {column}"
     )]
     Duplicate {
         /// The line, from 1.
@@ -87,31 +87,31 @@ pub enum JsonError {
         column: usize,
     },
     /// It nests deeper than the limit.
-    #[error("the body nests too deep: leave out what is no attribute")]
+    #[error("the body is nested too deeply: omit values that are not attributes")]
     TooDeep,
     /// An array has more values than the limit.
-    #[error("the body has an array of more than {most} values: send them in several requests")]
+    #[error("the body has an array of more than {most} values: split it into several requests")]
     TooManyValues {
         /// The limit.
         most: usize,
     },
     /// An object has more members than the limit.
     #[error(
-        "the body has an object of more than {most} members: leave out those that are no attributes"
+        "the body has an object of more than {most} members: omit those that are not attributes"
     )]
     TooManyMembers {
         /// The limit.
         most: usize,
     },
     /// There are more values in all than the limit.
-    #[error("the body has more than {most} values: send them in several requests")]
+    #[error("the body has more than {most} values: split it into several requests")]
     TooMuch {
         /// The limit.
         most: usize,
     },
     /// The values take more memory than the limit.
     #[error(
-        "the values of the body take more than {most} bytes of memory: send them in several requests"
+        "the values in the body take more than {most} bytes of memory: split it into several requests"
     )]
     TooLarge {
         /// The limit.

@@ -30,8 +30,7 @@ impl Job<'_, '_> {
                 self.record_result(culprit, Err(failure));
                 for index in circle.iter().filter(|index| **index != culprit) {
                     let detail =
-                        "the resources that refer to each other could not be created together"
-                            .to_owned();
+                        "the resources with circular references could not be created".to_owned();
                     self.record_result(*index, Err(conflict(detail)));
                 }
                 left.into_iter().for_each(|(index, location)| self.locate(index, location));
@@ -50,7 +49,7 @@ impl Job<'_, '_> {
             self.check(*index, links).map_err(|failure| (*index, failure))?;
         }
         let Some(order) = schedule::of_circle(circle, links) else {
-            let detail = "the resource requires others that require it: create one without, and change it later".to_owned();
+            let detail = "circular reference through required attributes: create one resource without the reference and add it later".to_owned();
             return Err((circle.first().copied().unwrap_or_default(), conflict(detail)));
         };
         for index in order {

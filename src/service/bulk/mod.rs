@@ -46,7 +46,7 @@ pub(crate) fn check_payload(call: &Call<'_>, bytes: usize) -> Result<(), Failure
     let most = call.service.limits.bulk_payload();
     if bytes > most {
         let detail = format!(
-            "a bulk request has no more than {most} bytes (`maxPayloadSize`): send the operations in several"
+            "the bulk request exceeds {most} bytes (`maxPayloadSize`): split it into several requests"
         );
         return Err(too_large(detail));
     }
@@ -62,7 +62,7 @@ fn read(call: &mut Call<'_>, mut body: Object) -> Result<BulkRequest, Failure> {
     let most = call.service.limits.max_bulk_operations;
     if message.operations.len() > most {
         let detail = format!(
-            "a bulk request has no more than {most} operations (`maxOperations`): send them in several"
+            "the bulk request exceeds {most} operations (`maxOperations`): split it into several requests"
         );
         return Err(too_large(detail));
     }

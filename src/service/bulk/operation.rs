@@ -100,7 +100,7 @@ impl<'c> Task<'c> {
         self.links = links;
         if let (Some(reference), None) = (unknown, &self.problem) {
             let detail = format!(
-                "`{}` names nothing that an operation of this request creates",
+                "`{}` does not match the `bulkId` of a `POST` in this request",
                 Shown(&reference)
             );
             self.problem = Some(Error::scim(ScimType::InvalidValue, detail).into());
@@ -148,17 +148,17 @@ impl<'c> Task<'c> {
     ) -> Result<(), Failure> {
         let path = path.ok_or_else(|| syntax("`path` is missing"))?;
         if path.contains(['?', '#']) {
-            return Err(syntax("`path` is a path alone, without a query"));
+            return Err(syntax("`path` must not contain a query"));
         }
         let route = Route::find(path, call, &mut self.deviations)?;
         let allowed = route.allowed(&call.features);
         let (endpoint, id) = target(route)?;
         self.target = Some(Target { endpoint, id, allowed });
         let Some(verb) = self.verb else {
-            return Err(syntax("`method` has to be `POST`, `PUT`, `PATCH` or `DELETE`"));
+            return Err(syntax("`method` must be `POST`, `PUT`, `PATCH` or `DELETE`"));
         };
         if verb == Verb::Post && self.bulk_id.is_none() {
-            return Err(syntax("a `POST` needs a `bulkId`"));
+            return Err(syntax("`POST` requires a `bulkId`"));
         }
         if let Some(data) = &mut data
             && call.quirks.bare_operations
@@ -170,7 +170,7 @@ impl<'c> Task<'c> {
             Some(Value::Object(data)) => data,
             // A body means nothing there.
             _ if verb == Verb::Delete => Object::new(),
-            Some(_) => return Err(syntax("`data` has to be an object")),
+            Some(_) => return Err(syntax("`data` must be an object")),
             None => return Err(syntax("`data` is missing")),
         };
         if matches!(verb, Verb::Post | Verb::Put) {
@@ -179,7 +179,7 @@ impl<'c> Task<'c> {
         }
         if let Some(version) = version.filter(|_| verb != Verb::Post) {
             if version.contains(|character: char| character.is_ascii_control()) {
-                let detail = "`version` has characters that no version has";
+                let detail = "`version` contains characters that are not allowed in an entity tag";
                 return Err(Error::scim(ScimType::InvalidValue, detail).into());
             }
             self.if_match = entity_tags([version]);
@@ -202,7 +202,7 @@ fn target<'c>(route: Route<'c, '_>) -> Result<(&'c Endpoint, Option<String>), Fa
         Route::Me(endpoint, id) => Ok((endpoint, Some(id.to_owned()))),
         Route::NotImplemented(feature) => Err(not_implemented(feature)),
         Route::Search(_) | Route::Root(_) | Route::Bulk | Route::Discovery(_) => Err(syntax(
-            "`path` has to be that of a resource, or for `POST` that of a resource type",
+            "`path` must be that of a resource, or for `POST` the endpoint of a resource type",
         )),
     }
 }

@@ -134,7 +134,7 @@ fn what_is_found_by_its_value_has_a_short_one() {
     let too_long = |result: Result<(), StoreError>, of: &str| match result {
         Err(StoreError::Rejected(error)) => {
             assert_eq!(error.scim_type(), Some(ScimType::InvalidValue), "{of}: {error:?}");
-            let detail = format!("the value of `{of}` is too long: it can have 2000 bytes");
+            let detail = format!("the value of `{of}` is too long: at most 2000 bytes are allowed");
             assert_eq!(error.detail(), detail);
         }
         other => panic!("{of}: {other:?}"),

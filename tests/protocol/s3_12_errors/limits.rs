@@ -43,7 +43,7 @@ fn nested(depth: usize) -> Value {
 }
 
 /// How details begin to say what is to be done.
-const REMEDIES: &[&str] = &[": send ", ": ask for fewer ", ": use ", ": leave out "];
+const REMEDIES: &[&str] = &[": send ", ": split it ", ": use ", ": omit "];
 
 /// What a PATCH costs by itself: the message has four values, and the user 23, each of which is as
 /// much as eight looks.

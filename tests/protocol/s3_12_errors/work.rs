@@ -290,7 +290,7 @@ async fn a_patch_whose_budget_is_spent_changes_nothing() {
         operations
             .extend(vec![json!({ "op": "replace", "path": "emails.display", "value": "x" }); 50]);
         let detail = provider.patch(&path, json!(operations)).await.refused("tooMany");
-        assert!(detail.contains("send fewer at a time"), "{detail}");
+        assert!(detail.contains("send fewer operations"), "{detail}");
         assert_eq!(provider.get(&path).await.ok(), before);
         assert_eq!(provider.patch(&path, json!(operations[..3])).await.status, 200);
     }

@@ -33,7 +33,7 @@ async fn operations_are_counted() {
     assert_eq!(provider.get("/ServiceProviderConfig").await.ok()["bulk"]["maxOperations"], 3);
     too_large(
         &provider.post("/Bulk", message(&users(4))).await,
-        "3 operations (`maxOperations`): send them in several",
+        "3 operations (`maxOperations`): split it into several requests",
     );
     assert_eq!(provider.get("/Users").await.ok()["totalResults"], 0);
     assert_eq!(provider.bulk(&users(2)).await.len(), 2);
@@ -72,7 +72,7 @@ async fn bytes_are_counted() {
     let provider = limited(|limits| limits.max_bulk_bytes = 10);
     too_large(
         &provider.post("/Bulk", json!(["no message at all"])).await,
-        "10 bytes (`maxPayloadSize`): send the operations in several",
+        "10 bytes (`maxPayloadSize`): split it into several requests",
     );
 }
 

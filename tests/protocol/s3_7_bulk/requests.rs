@@ -109,10 +109,7 @@ async fn names_are_read_in_any_case() {
         answer.report.deviations.iter().map(|found| (found.rule(), found.to_string())).collect();
     assert_eq!(
         rules,
-        [(
-            "method_case",
-            "bulk operation 0: the method was read without regard to case".to_owned()
-        )]
+        [("method_case", "bulk operation 0: `method`: accepted in another case".to_owned())]
     );
     let results = results(answer.ok());
     assert_eq!(statuses(&results), ["201", "201"]);

@@ -136,13 +136,13 @@ async fn departures_are_reported_by_operation() {
     let found: Vec<(&str, String)> =
         answer.report.deviations.iter().map(|found| (found.rule(), found.to_string())).collect();
     let expected = [
-        ("method_case", "bulk operation 0: the method was read without regard to case"),
-        ("op_case", "bulk operation 0: operation 0: `op` was read without regard to case"),
+        ("method_case", "bulk operation 0: `method`: accepted in another case"),
+        ("op_case", "bulk operation 0: operation 0: `op`: accepted in another case"),
         (
             "boolean_strings",
-            "bulk operation 0: operation 0: `active`: a string was read as a boolean",
+            "bulk operation 0: operation 0: `active`: string interpreted as a boolean",
         ),
-        ("boolean_strings", "bulk operation 1: `active`: a string was read as a boolean"),
+        ("boolean_strings", "bulk operation 1: `active`: string interpreted as a boolean"),
     ];
     assert_eq!(found, expected.map(|(rule, text)| (rule, text.to_owned())));
     assert_eq!(statuses(&results(answer.ok())), ["200", "201"]);

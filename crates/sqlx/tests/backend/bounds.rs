@@ -142,7 +142,7 @@ async fn what_takes_too_long_ends_and_says_so() {
             );
             let detail = refused.body["detail"].as_str().unwrap_or_default();
             assert!(
-                detail.starts_with("the search takes the database too long: use a simpler filter"),
+                detail.starts_with("the query takes too long: use a simpler filter"),
                 "{kind:?}: {detail}"
             );
         }
@@ -188,7 +188,10 @@ async fn a_search_of_sqlite_costs_what_it_looks_at() {
             "{query}"
         );
         let detail = refused.body["detail"].as_str().unwrap_or_default();
-        assert!(detail.starts_with("the request asks for too much work"), "{query}: {detail}");
+        assert!(
+            detail.starts_with("the request exceeds the evaluation limit"),
+            "{query}: {detail}"
+        );
     }
     // What an index finds costs nothing, however much there is of it.
     let group = fixture.create(&fixture.groups, group_of(2_000)).await.expect("a free name");

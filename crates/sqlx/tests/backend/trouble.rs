@@ -44,7 +44,7 @@ async fn a_database_of_another_version_is_not_touched() {
         };
         let err = opened.expect_err("it is newer");
         assert!(matches!(err, OpenError::SchemaTooNew { found: 1000, .. }), "{kind:?}: {err}");
-        assert!(err.to_string().contains("use the newer program"), "{err}");
+        assert!(err.to_string().contains("use a newer program"), "{err}");
         let users =
             beside(&fixture.directory, "SELECT CAST(count(*) AS text) FROM scim_resource").await;
         assert_eq!(users.as_deref(), Some("1"));

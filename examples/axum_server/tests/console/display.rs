@@ -86,7 +86,7 @@ async fn names_of_attributes_stay_as_they_are_and_long_ones_in_their_card() {
         browser.sign_in().await;
         browser.visit("#/one/activity/2", "#deviations li").await;
         let sentence = browser.value("document.querySelector('#deviations li > :first-child').textContent").await;
-        assert_eq!(sentence, "The parameter colour was ignored");
+        assert_eq!(sentence, "Unknown parameter colour ignored");
         for width in WIDTHS {
             browser.size(width, 900).await;
             browser.visit("#/one/activity/1", "#deviations li").await;

@@ -49,15 +49,11 @@ fn bad_files() -> [(&'static str, String, &'static str); 11] {
     };
     [
         ("cut", "{\"schemas\": [".to_owned(), "line 1 column 13"),
-        (
-            "key",
-            changed(|file| file["resources"] = json!([])),
-            "`resources`: definitions have no such member",
-        ),
+        ("key", changed(|file| file["resources"] = json!([])), "`resources`: unknown member"),
         (
             "type",
             changed(|file| file["schemas"][0]["attributes"][0]["type"] = json!("text")),
-            "`schemas[0].attributes[0].type`: this has to be one of",
+            "`schemas[0].attributes[0].type`: expected one of",
         ),
         (
             "name",
@@ -67,12 +63,12 @@ fn bad_files() -> [(&'static str, String, &'static str); 11] {
         (
             "uri",
             changed(|file| file["resourceTypes"][0]["schema"] = json!("urn:example:x")),
-            "`resourceTypes[0].schema`: there is no schema `urn:example:x`",
+            "`resourceTypes[0].schema`: unknown schema `urn:example:x`",
         ),
         (
             "extension",
             changed(|file| file["schemas"][1]["id"] = json!("urn:example:y")),
-            "`resourceTypes[0].schemaExtensions[0].schema`: there is no schema `urn:example:schemas:Place`",
+            "`resourceTypes[0].schemaExtensions[0].schema`: unknown schema `urn:example:schemas:Place`",
         ),
         (
             "unused",
@@ -108,7 +104,7 @@ fn a_missing_file_and_one_resource_type_twice_are_refused() {
     other["resourceTypes"][0]["endpoint"] = json!("/Things");
     let (one, other) = (write("one.json", &devices()), write("other.json", &other));
     let message = format!(
-        "`--resource-types {other}`: `resourceTypes[0].endpoint`: this resource type is there already"
+        "`--resource-types {other}`: `resourceTypes[0].endpoint`: this resource type already exists"
     );
     refuses(&["--resource-types", &one, "--resource-types", &other], &message);
 }
