@@ -52,7 +52,7 @@ impl Written {
         let mut words = head.split_whitespace();
         let (Some(method), Some(path)) = (words.next(), words.next()) else {
             return Err(
-                "the first line has to be a method and a path, such as `PATCH /Users/2819c223`"
+                "the first line must be a method and a path, such as `PATCH /Users/2819c223`"
                     .into(),
             );
         };
@@ -134,7 +134,7 @@ async fn stand_in(scim: &Dispatcher, path: &str) -> Result<String, Box<dyn Error
     let body = serde_json::json!({ "schemas": [schema], "userName": "bjensen", "displayName": "Babs Jensen" });
     let made = scim.dispatch(Request::post(endpoint).body(body.to_string())?).await;
     let made: serde_json::Value = serde_json::from_slice(made.body())?;
-    let id = made["id"].as_str().ok_or("the resource to try it on could not be made")?;
+    let id = made["id"].as_str().ok_or("could not create the resource")?;
     let query = rest.split_once('?').map(|(_, query)| format!("?{query}")).unwrap_or_default();
     Ok(format!("{before}{endpoint}/{id}{query}"))
 }

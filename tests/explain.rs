@@ -57,7 +57,7 @@ fn what_is_no_request_is_refused_with_a_hint() {
     assert!(!output.status.success());
     assert!(
         String::from_utf8_lossy(&output.stderr)
-            .contains("the first line has to be a method and a path")
+            .contains("the first line must be a method and a path")
     );
     let file = Command::new(binary()).arg("no such file").output().expect("the example runs");
     assert!(String::from_utf8_lossy(&file.stderr).contains("no such file"));

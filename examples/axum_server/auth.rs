@@ -20,8 +20,7 @@ use crate::tenants::{Access, Tenants};
 const SCIM: &str = "/scim/v2";
 
 /// The error for any other token where only access tokens are accepted.
-const ACCESS_TOKENS_ONLY: &str =
-    "this tenant takes access tokens of OAuth 2 only: have its administrator allow access";
+const ACCESS_TOKENS_ONLY: &str = "this tenant accepts OAuth 2 access tokens only: connect with OAuth 2, or change its authentication method";
 
 /// Authenticates requests that carry a token of an enabled tenant.
 pub(crate) struct TenantAuthenticator {

@@ -38,14 +38,17 @@ impl<'s> Welcome<'s> {
         match self.token {
             Some(token) => writeln!(f, "Token       {}", token.expose()),
             None => {
-                writeln!(f, "            for the tenant whose token it is, or for one alone:")?;
+                writeln!(
+                    f,
+                    "            the token identifies the tenant; or for one tenant only:"
+                )?;
                 for name in &self.tenants {
                     writeln!(f, "            {}", self.public_url.scim_of(name))?;
                 }
                 if self.options.tenants.is_empty() {
                     writeln!(
                         f,
-                        "Token       was shown when it was made; the console makes others"
+                        "Token       shown when it was created; create others in the console"
                     )?;
                 }
                 Ok(())
@@ -69,11 +72,11 @@ impl<'s> Welcome<'s> {
         match self.sign_in.fresh_password() {
             Some(password) => writeln!(f, "Password    {}", password.expose()),
             None if self.options.admin_password.is_some() => {
-                writeln!(f, "Password    of `--admin-password`")
+                writeln!(f, "Password    from `--admin-password`")
             }
             None => writeln!(
                 f,
-                "Password    was shown when it was made; `--new-admin-password` makes another"
+                "Password    shown when it was created; reset it with `--new-admin-password`"
             ),
         }
     }
@@ -81,11 +84,11 @@ impl<'s> Welcome<'s> {
     fn fmt_database(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.options.database {
             Database::Memory => {
-                writeln!(f, "Kept in     memory, for as long as this server runs\n")
+                writeln!(f, "Stored in   memory, until the server stops\n")
             }
-            Database::Sqlite(path) => writeln!(f, "Kept in     {}\n", path.display()),
+            Database::Sqlite(path) => writeln!(f, "Stored in   {}\n", path.display()),
             Database::Postgres(_) => {
-                writeln!(f, "Kept in     the PostgreSQL database of `--database`\n")
+                writeln!(f, "Stored in   the PostgreSQL database of `--database`\n")
             }
         }
     }
@@ -98,7 +101,7 @@ impl fmt::Display for Welcome<'_> {
         self.fmt_console(f)?;
         self.fmt_database(f)?;
         if let Some(token) = self.token {
-            writeln!(f, "Token, secret and password are shown this once. To try it:\n")?;
+            writeln!(f, "Token, secret and password are shown only once. To try it:\n")?;
             writeln!(
                 f,
                 "curl -H 'Authorization: Bearer {}' {}/Users\n",

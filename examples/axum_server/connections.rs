@@ -33,14 +33,14 @@ const NO_ROOM: Duration = Duration::from_millis(100);
 /// How long requests may still take when the process is told to end.
 const LAST_REQUESTS: Duration = Duration::from_secs(2);
 
-/// What a connection may take.
+/// The limits of connections.
 #[derive(Clone, Copy)]
 pub(crate) struct ConnectionLimits {
     /// How long the head of a request may take, from the connection or the last answer on.
     pub(crate) head_timeout: Duration,
     /// How long a client may leave what was sent to it unread.
     pub(crate) write_timeout: Duration,
-    /// How many connections there may be at once; others wait until one ends.
+    /// The maximum number of concurrent connections; others wait until one is closed.
     pub(crate) most: usize,
 }
 
@@ -65,7 +65,7 @@ pub(crate) async fn serve(
                 if let Err(err) = connection.await {
                     // Clients hang up, and are hung up on when they are late: that is their own
                     // affair.
-                    debug!(error = &err as &dyn std::error::Error, "a connection has ended");
+                    debug!(error = &err as &dyn std::error::Error, "connection closed");
                 }
                 drop(permit);
             });
@@ -90,7 +90,7 @@ async fn accept(
         Ok((stream, peer)) => Some((stream, peer, permit)),
         Err(err) if is_of_the_client(&err) => None,
         Err(err) => {
-            warn!(error = &err as &dyn std::error::Error, "no connection can be taken");
+            warn!(error = &err as &dyn std::error::Error, "cannot accept connections");
             time::sleep(NO_ROOM).await;
             None
         }

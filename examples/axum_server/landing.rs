@@ -25,7 +25,7 @@ impl<A: Authenticate> Authenticate for ShowTheWay<A> {
         match self.authenticator.authenticate(head).await {
             Err(AuthError::Unauthenticated { challenge, .. }) if is_browser(head) => {
                 let detail = format!(
-                    "this address is for identity providers: paste it into yours as the Tenant URL, with a token; people go to {}",
+                    "this URL is for identity providers: enter it there as the Tenant URL, with a token; to manage the server, open {}",
                     self.console
                 );
                 Err(AuthError::Unauthenticated { challenge, detail: detail.into() })

@@ -139,9 +139,10 @@ fn quirks(profile: Profile) -> Quirks {
 
 async fn cursor_key(secrets: &Secrets) -> Result<[u8; 16], Box<dyn Error>> {
     let mut key = [0; 16];
-    getrandom::fill(&mut key).map_err(|err| format!("no key for cursors could be made: {err}"))?;
+    getrandom::fill(&mut key)
+        .map_err(|err| format!("could not generate a key for cursors: {err}"))?;
     let kept = secrets.get_or_keep("cursor-key", &URL_SAFE_NO_PAD.encode(key)).await?;
-    let wrong = |_| "the key for cursors that is kept is of another length";
+    let wrong = |_| "the stored key for cursors has the wrong length";
     Ok(URL_SAFE_NO_PAD.decode(kept)?.try_into().map_err(wrong)?)
 }
 

@@ -70,7 +70,7 @@ impl FromStr for PublicUrl {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         const USAGE: &str =
-            "write scheme and host without a path, such as `https://scim.example.com`";
+            "use a scheme and host without a path, such as `https://scim.example.com`";
         let uri: Uri = text.parse().map_err(|_| USAGE)?;
         let web = matches!(uri.scheme_str(), Some("http" | "https"));
         let url = text.strip_suffix('/').unwrap_or(text);

@@ -45,13 +45,13 @@ pub(crate) struct Records {
 pub(crate) enum RecordsError {
     #[error(transparent)]
     Server(#[from] OpenError),
-    #[error("the demo's own tables cannot be reached: {0}")]
+    #[error("the tables of the demo are not accessible: {0}")]
     Connect(#[from] sqlx::Error),
     #[error(
-        "the demo's own tables are of version {0}, which this program does not know: start the newer one that made them"
+        "the tables of the demo have version {0}, which this program does not support: use a newer program"
     )]
     Newer(i64),
-    #[error("the demo's own tables cannot be brought to the form of this version: {0}")]
+    #[error("the tables of the demo could not be migrated: {0}")]
     Migrate(#[source] MigrateError),
 }
 

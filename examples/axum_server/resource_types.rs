@@ -17,7 +17,7 @@ pub(crate) struct FileError {
 
 #[derive(Debug, thiserror::Error)]
 enum Problem {
-    #[error("it cannot be read: {0}")]
+    #[error("cannot read the file: {0}")]
     Read(#[from] io::Error),
     #[error(transparent)]
     Schema(#[from] SchemaError),

@@ -69,7 +69,10 @@ async fn receive(
     next: Next,
 ) -> Response {
     if !names_host(&request) {
-        return (StatusCode::BAD_REQUEST, "A request of HTTP/1.1 has one Host header.\n")
+        return (
+            StatusCode::BAD_REQUEST,
+            "An HTTP/1.1 request must have exactly one Host header.\n",
+        )
             .into_response();
     }
     work(State(experience), with_body_timeout(request, body_time), next).await
@@ -82,7 +85,7 @@ fn names_host(request: &Request) -> bool {
 }
 
 async fn nothing() -> (StatusCode, &'static str) {
-    (StatusCode::NOT_FOUND, "There is nothing at this path. SCIM is at /scim/v2.\n")
+    (StatusCode::NOT_FOUND, "Not found. SCIM is at /scim/v2.\n")
 }
 
 /// Comes when the process is told to end, by Ctrl-C or SIGTERM. Signals are caught from this call

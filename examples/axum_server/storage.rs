@@ -26,7 +26,7 @@ pub(crate) enum DatabaseError {
     Open(#[from] OpenError),
     #[error("`--database`: {0}")]
     Records(#[from] RecordsError),
-    #[error("`--database`: the file cannot be made: {0}")]
+    #[error("`--database`: cannot create the file: {0}")]
     File(#[from] io::Error),
 }
 

@@ -136,7 +136,7 @@ impl Asked {
         block.end(Part::AnswerHeaders);
         let asked = [block.part(Part::Path), block.part(Part::RequestBody)];
         if Mask::may_quote(asked, answered.status, answer) {
-            block.text.extend_from_slice(b"(not shown: it may quote the secret of the request)");
+            block.text.extend_from_slice(b"(hidden: it may contain the secret of the request)");
         } else {
             // Three bytes more, so that a character at the end is whole, or seen to be cut.
             block.text.extend_from_slice(&answer[..answer.len().min(BODY_BYTES + 3)]);

@@ -146,7 +146,7 @@ impl Mask {
         let is_change = body.len() > READ_BYTES && lower.contains("operations");
         if is_change || text.contains('\\') || self.speaks_of_secrets(&lower) {
             return (
-                "(not shown: it is long or no JSON, and there may be a secret in it)".to_owned(),
+                "(hidden: it is too long or not JSON, and may contain a secret)".to_owned(),
                 false,
             );
         }

@@ -79,7 +79,7 @@ async fn create(
         None => Origin::Local,
         Some(Value::String(text)) if text == "LOCAL" => Origin::Local,
         Some(Value::String(text)) if text == "JIT" => Origin::Jit,
-        Some(_) => return Err(AdminError::Body("`origin` is `LOCAL` or `JIT`".to_owned())),
+        Some(_) => return Err(AdminError::Body("`origin` must be `LOCAL` or `JIT`".to_owned())),
     };
     let mut quirks = Quirks::STRICT;
     quirks.accept_unknown_schemas = true;

@@ -48,7 +48,7 @@ impl IntoResponse for AdminError {
             Self::NotFound => (StatusCode::NOT_FOUND, "no such endpoint".to_owned()),
             Self::Outdated => (
                 StatusCode::CONFLICT,
-                "somebody else has saved in the meantime: load again".to_owned(),
+                "changed by someone else in the meantime: reload and retry".to_owned(),
             ),
             Self::Body(problem) => (StatusCode::BAD_REQUEST, problem),
             Self::Store(err) => {

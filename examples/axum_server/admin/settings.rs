@@ -41,7 +41,7 @@ pub(super) async fn write(
 ) -> Result<Json<Settings>, AdminError> {
     admin.context(&tenant).await?;
     let change: Change = serde_json::from_slice(&body)
-        .map_err(|err| AdminError::Body(format!("these are no settings: {err}")))?;
+        .map_err(|err| AdminError::Body(format!("invalid settings: {err}")))?;
     let set = admin.tenants.set(&tenant, change.version, |settings| change.apply(settings)).await;
     set.map(Json).map_err(AdminError::from)
 }

@@ -10,10 +10,10 @@ export async function activityPage(context) {
   const { requests } = await get(at(tenant.name, "activity"));
   if (!context.isShown()) return;
   const rows = el("tbody", { id: "requests" });
-  const empty = el("p", { class: "empty" }, "No request has come yet. They appear here as they are answered.");
+  const empty = el("p", { class: "empty" }, "No requests yet. Connect an identity provider under Settings, or run the test there: requests appear here live.");
   const live = el("span", { class: "live", role: "status" }, "Connecting");
   const table = el("div", { class: "scroll", hidden: true }, el("table", {}, el("thead", {}, el("tr", {},
-    ["Time", "Client", "Request", "Answer", "Duration"].map((name) => el("th", { scope: "col", class: name === "Client" ? "wide" : name === "Duration" ? "wide number" : null }, name)))), rows));
+    ["Time", "Client", "Request", "Response", "Duration"].map((name) => el("th", { scope: "col", class: name === "Client" ? "wide" : name === "Duration" ? "wide number" : null }, name)))), rows));
   // What came to the URL of all tenants with a token of none is seen in each of them, so that it is folded at first.
   let isOpen = false;
   const unfold = el("button", { type: "button", class: "quiet", id: "strangers", hidden: true, onclick: () => fold(isOpen = !isOpen) });
@@ -35,7 +35,7 @@ export async function activityPage(context) {
   };
   requests.reverse().forEach((request) => add(request, false));
   show(main, el("div", { class: "head" }, el("h1", {}, "Activity"), live),
-    el("p", { class: "muted" }, "What identity providers ask, as it is answered. Secrets are hidden; at most the last 200 requests are kept, until the server ends."),
+    el("p", { class: "muted" }, "Requests from identity providers, live. Secrets are hidden. The last 200 requests are kept until the server restarts."),
     el("section", { class: "card flush" }, table, empty, unfold));
 
   // It goes on by itself after an interruption, from the last one that came.
@@ -65,8 +65,8 @@ function row(context, request, isNew) {
     el("td", {}, time(request.time)),
     el("td", { class: "wide" }, client(request)),
     el("td", { class: "path" }, el("a", { title: request.path, href: context.link("activity", String(request.seq)) }, el("span", { class: "method" }, request.method), " ", el("span", { class: "mono" }, foreign(shortPath(request.path))))),
-    el("td", { class: "pills" }, status(request.status), " ", request.noticed > 0 && pill(count(request.noticed, "note"), "warn"), " ", request.changed > 0 && pill(count(request.changed, "change"), "idp"), " ",
-      !request.tenant && pill("not let in", "bad")),
+    el("td", { class: "pills" }, status(request.status), " ", request.noticed > 0 && pill(count(request.noticed, "compatibility fix", "compatibility fixes"), "warn"), " ", request.changed > 0 && pill(count(request.changed, "change"), "idp"), " ",
+      !request.tenant && pill("Rejected", "bad")),
     el("td", { class: "wide number muted small" }, duration(request.micros)));
 }
 
@@ -92,17 +92,17 @@ async function exchangePage(context) {
     el("div", { class: "head" }, el("div", {},
       el("div", { class: "crumb" }, el("a", { href: context.link("activity") }, "← Activity")),
       el("h1", {}, exchange.method, " ", foreign(shortPath(exchange.path))),
-      el("div", { class: "row small muted" }, status(exchange.status), time(exchange.time), el("span", {}, "· ", foreign(exchange.client || "no name"), ` · ${exchange.address} · ${duration(exchange.micros)}`)))),
-    !exchange.tenant && notice("This request was not let in: the tenant is switched off, or nobody is known by what was sent. It is not attributed to a tenant, and may be meant for another.", "warn"),
+      el("div", { class: "row small muted" }, status(exchange.status), time(exchange.time), el("span", {}, "· ", foreign(exchange.client || "unnamed client"), ` · ${exchange.address} · ${duration(exchange.micros)}`)))),
+    !exchange.tenant && notice("This request was rejected: its token is missing, invalid or expired, or SCIM is disabled for the tenant. It cannot be attributed to a tenant and may be meant for another one. Check the token in your identity provider.", "warn"),
     el("div", { class: "two" },
-      el("section", { class: "card", id: "deviations" }, el("h2", {}, "What was read differently"), exchange.deviations.length
+      el("section", { class: "card", id: "deviations" }, el("h2", {}, "Compatibility fixes"), exchange.deviations.length
         ? el("ul", { class: "lines" }, exchange.deviations.map(({ rule, words }) => el("li", {}, el("span", {}, quoted(sentence(words))), el("span", { class: "mono muted small" }, rule))))
-        : el("p", { class: "muted" }, "Nothing: the request is as the standard has it.")),
-      el("section", { class: "card", id: "changes" }, el("h2", {}, "What changed"), exchange.changes.length
+        : el("p", { class: "muted" }, "None. The request conforms to the SCIM standard.")),
+      el("section", { class: "card", id: "changes" }, el("h2", {}, "Changes"), exchange.changes.length
         ? el("ul", { class: "lines" }, exchange.changes.map((told) => el("li", {}, el("span", {}, subject(context, told)))))
-        : el("p", { class: "muted" }, "Nothing."))),
+        : el("p", { class: "muted" }, "None."))),
     message("Request", [exchange.method, " ", foreign(exchange.path)], exchange.request),
-    message("Answer", String(exchange.status), exchange.answer));
+    message("Response", String(exchange.status), exchange.answer));
 }
 
 function subject(context, told) {
@@ -125,4 +125,4 @@ const strings = (json) => json.split(/("(?:[^"\\]|\\.)*")/).map((part, index) =>
 const message = (title, line, { headers, body, length, cut }) => el("section", { class: "card" }, el("h2", {}, title),
   el("pre", {}, line, headers.map(([name, value]) => ["\n", name, ": ", foreign(value)])),
   length > 0 && el("pre", { tabindex: "0", "aria-label": `Body of the ${title.toLowerCase()}` }, strings(cut ? body : indented(body))),
-  cut && el("p", { class: "muted small" }, `Only the beginning is shown, of ${length} bytes.`));
+  cut && el("p", { class: "muted small" }, `Truncated: the body has ${length} bytes.`));

@@ -28,11 +28,11 @@ export async function call(method, path, body) {
   try {
     answer = await fetch(`/console/api${path}`, { method, headers, body: JSON.stringify(body), credentials: "same-origin" });
   } catch {
-    throw new ApiError(0, "The server does not answer. Is it still running?");
+    throw new ApiError(0, "The server does not respond. Check that it is running.");
   }
   const value = answer.status === 204 ? {} : await answer.json().catch(() => ({}));
   if (answer.ok) return value;
-  const error = new ApiError(answer.status, value.error ?? `The server answered ${answer.status}.`);
+  const error = new ApiError(answer.status, value.error ?? `The server responded with ${answer.status}.status}.`);
   const [, tenant] = path.match(/^\/tenants\/([^/?]+)/) ?? [];
   if (answer.status === 404 && tenant) await missed(decodeURIComponent(tenant));
   if (answer.status === 401 && path !== "/session") signedOut(error.message);

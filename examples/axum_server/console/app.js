@@ -137,7 +137,7 @@ async function route() {
 function bar(tenant, page) {
   const choice = el("select", { "aria-label": "Tenant", id: "tenant", onchange: () => choose(choice, tenant, page) },
     tenants.map(({ name }) => el("option", { value: name, selected: name === tenant?.name }, name)),
-    el("option", { value: "" }, "Add a tenant…"));
+    el("option", { value: "" }, "Add tenant…"));
   return el("header", { class: "bar" }, el("div", { class: "bar-in" },
     el("a", { class: "brand", href: tenant ? link(tenant.name, "settings") : "#" }, el("img", { src: "/console/icon.svg", alt: "" }), "SCIM console"),
     el("nav", { "aria-label": "Pages" }, tenant && [...PAGES].map(([key, { name }]) =>
@@ -162,7 +162,7 @@ function choose(choice, tenant, page) {
 
 function addTenant() {
   ask({
-    title: "Add a tenant", text: "Each tenant has users, groups, tokens and settings of its own, and sees nothing of the others.",
+    title: "Add tenant", text: "Each tenant has its own users, groups, tokens and settings, isolated from other tenants.",
     fields: [{ id: "tenant-name", label: "Name", hint: "Letters, digits, - and _. It is part of the Tenant URL." }],
     action: "Add",
     run: async (given) => {
@@ -176,8 +176,8 @@ function addTenant() {
 async function deleteTenant({ name }) {
   const { users, groups } = await get(at(name));
   ask({
-    title: `Delete the tenant ${name}?`, danger: true, action: "Delete for good", confirm: name,
-    text: "Its users, groups, tokens, clients and settings are deleted, and its identity provider is let in no more. This cannot be undone.",
+    title: `Delete the tenant ${name}?`, danger: true, action: "Delete tenant", confirm: name,
+    text: "Its users, groups, tokens, clients and settings are deleted, and requests from its identity provider will fail. This cannot be undone.",
     fields: [{ id: "confirm-name", label: quoted(`Type \`${name}\` to delete ${count(users, "user")} and ${count(groups, "group")}`) }],
     run: async (given) => {
       await remove(at(name), { name: given["confirm-name"] });

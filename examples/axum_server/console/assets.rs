@@ -49,9 +49,7 @@ const GUARDS: &[(HeaderName, &str)] = &[
 ];
 
 pub(super) fn router() -> Router {
-    let nothing = async || {
-        (StatusCode::NOT_FOUND, "There is nothing at this path. The console is at /console/.\n")
-    };
+    let nothing = async || (StatusCode::NOT_FOUND, "Not found. The console is at /console/.\n");
     let router = Router::new().route("/console/{*path}", any(nothing));
     let router = FILES.iter().fold(router, |router, (path, media_type, text)| {
         let file = [(CONTENT_TYPE, *media_type), (CACHE_CONTROL, "no-cache")];

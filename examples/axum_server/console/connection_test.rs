@@ -94,7 +94,8 @@ pub(super) async fn run(
     let authorization = authorization.map_err(|_| {
         ConsoleError::Refused(
             StatusCode::BAD_REQUEST,
-            "There are characters in the token that no header can carry.".to_owned(),
+            "The token contains characters that are not allowed in an HTTP header. Paste it again."
+                .to_owned(),
         )
     })?;
     let number =
@@ -135,9 +136,9 @@ impl Tester<'_> {
     fn look_at(&mut self, pasted: &str) {
         let is_clean = clean(pasted) == pasted;
         let words = if is_clean {
-            "Nothing came along with it."
+            "No extra characters."
         } else {
-            "There are spaces, quotation marks or the word Bearer around it: paste the token alone. It is tested without them."
+            "The token has extra spaces, quotation marks or the word Bearer: paste only the token. The test continues without them."
         };
         self.note("Token as pasted", String::new(), None, is_clean, words.to_owned(), 0);
     }
@@ -152,30 +153,21 @@ impl Tester<'_> {
             ok(|config| config["patch"].is_object()),
         )
         .await;
-        self.ask("Okta: test the credentials, users", "/Users?startIndex=1&count=2", ok(list))
-            .await;
+        self.ask("Okta: test credentials, users", "/Users?startIndex=1&count=2", ok(list)).await;
         if self.groups {
-            self.ask(
-                "Okta: test the credentials, groups",
-                "/Groups?startIndex=1&count=100",
-                ok(list),
-            )
-            .await;
+            self.ask("Okta: test credentials, groups", "/Groups?startIndex=1&count=100", ok(list))
+                .await;
         } else {
             let not_found = Expected {
                 status: StatusCode::NOT_FOUND,
                 holds: |error| error["detail"].is_string(),
             };
-            self.ask(
-                "Groups are switched off, and not found",
-                "/Groups?startIndex=1&count=100",
-                not_found,
-            )
-            .await;
+            self.ask("Groups are disabled: not found", "/Groups?startIndex=1&count=100", not_found)
+                .await;
         }
         let nobody = format!("/Users?filter=userName+eq+%22{NOBODY}%22");
         self.ask(
-            "Entra ID: look for a user who is not there",
+            "Entra ID: look up a user that does not exist",
             &nobody,
             ok(|found| found["totalResults"] == 0),
         )
@@ -254,7 +246,7 @@ impl Tester<'_> {
             .extension(ConnectInfo(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))))
             .body(Body::from(body.map(Value::to_string).unwrap_or_default()));
         let Ok(request) = request else {
-            self.note(name, shown, None, false, "It is no request.".to_owned(), 0);
+            self.note(name, shown, None, false, "The request could not be built.".to_owned(), 0);
             return Value::Null;
         };
         let begun = Instant::now();
@@ -266,7 +258,7 @@ impl Tester<'_> {
         let passed = status == expected.status && (expected.holds)(&value);
         let words = match &value["detail"] {
             Value::String(detail) if !passed => detail.clone(),
-            _ if !passed => format!("{} was expected, with what belongs in it.", expected.status),
+            _ if !passed => format!("Expected {} with a matching body.", expected.status),
             _ => value["totalResults"]
                 .as_u64()
                 .map(|total| format!("{total} found"))

@@ -41,7 +41,7 @@ export async function groupPage(context) {
       const page = await get(`${at(tenant.name, "directory", "groups", id, "members")}?${new URLSearchParams({ start, search: wanted })}`);
       if (turn !== asked || !context.isShown()) return;
       show(list, page.total ? members(context, page, load, reload, path)
-        : el("p", { class: "empty" }, wanted ? "No member was found. Only users are looked for." : "This group has no members yet."));
+        : el("p", { class: "empty" }, wanted ? "No members found. The search covers users only." : "No members yet. Add one, or push the group from your identity provider."));
       found.textContent = count(page.total, "member");
       tools.hidden = !wanted && page.total < 2;
     } catch (error) {
@@ -56,21 +56,21 @@ export async function groupPage(context) {
   later(search, () => load(1));
   const tools = el("div", { class: "tools", hidden: true }, search, found);
   const add = () => ask({
-    title: "Add a member", text: "The membership is local: identity providers did not ask for it.", action: "Add",
+    title: "Add member", text: "The membership is local: it does not come from an identity provider.", action: "Add",
     fields: [{ id: "member", label: "User name" }],
     run: async ({ member }) => {
       const filter = `userName eq ${JSON.stringify(member)}`;
       const found = await get(`${at(tenant.name, "directory", "users")}?${new URLSearchParams({ search: filter })}`);
-      if (!found.resources.length) throw new Error("There is no user of that name.");
+      if (!found.resources.length) throw new Error("No user has this user name.");
       await put(`${path}/${encodeURIComponent(found.resources[0].resource.id)}`);
-      announce("The member was added");
+      announce("Member added");
       await reload();
     },
   });
   show(main, head(context, "groups", "Groups", group.resource.displayName, [origin(group.origin)]),
     el("div", { class: "two members" },
       el("section", { class: "card flush" }, el("div", { class: "tools spread" }, el("h2", {}, "Members"),
-        el("button", { type: "button", id: "add-member", onclick: add }, "Add a member")), tools, list),
+        el("button", { type: "button", id: "add-member", onclick: add }, "Add member")), tools, list),
       side));
   await load(1);
 }
@@ -84,9 +84,9 @@ const head = (context, key, name, title, pills) => el("div", { class: "head" }, 
   el("h1", {}, foreign(title)), el("div", { class: "row" }, pills)));
 
 const common = (resource) => [
-  ["Id", el("span", { class: "mono" }, foreign(resource.id))],
-  ["External id", resource.externalId ? el("span", { class: "mono" }, foreign(resource.externalId)) : "—"],
-  ["Created", time(resource.meta?.created)], ["Changed", time(resource.meta?.lastModified)],
+  ["ID", el("span", { class: "mono" }, foreign(resource.id))],
+  ["External ID", resource.externalId ? el("span", { class: "mono" }, foreign(resource.externalId)) : "—"],
+  ["Created", time(resource.meta?.created)], ["Last modified", time(resource.meta?.lastModified)],
   ["Version", el("span", { class: "mono" }, foreign(resource.meta?.version ?? "—"))],
 ];
 
@@ -117,19 +117,19 @@ function shown(value) {
 }
 
 function memberships(context, groups) {
-  if (!groups.length) return el("p", { class: "muted" }, "This user is in no group.");
+  if (!groups.length) return el("p", { class: "muted" }, "This user is not in any group.");
   return el("ul", { class: "lines" }, groups.map((group) => el("li", {},
     el("a", { href: context.link("groups", group.id) }, foreign(group.name ?? group.id)),
-    el("span", {}, group.type === "indirect" && pill("through a group"), " ", origin(group.origin)))));
+    el("span", {}, group.type === "indirect" && pill("via a group"), " ", origin(group.origin)))));
 }
 
 function members(context, page, load, reload, path) {
   const last = page.start + page.members.length - 1;
   const leave = (member) => ask({
-    title: "Take out of the group?", text: [foreign(member.name ?? member.id), " leaves the group. An identity provider may add the member again."], action: "Take out", danger: true,
+    title: "Remove from the group?", text: [foreign(member.name ?? member.id), " is removed from the group. An identity provider may add the member again."], action: "Remove", danger: true,
     run: async () => {
       await remove(`${path}/${encodeURIComponent(member.id)}`);
-      announce("The member was taken out");
+      announce("Member removed");
       await reload();
     },
   });
@@ -137,8 +137,8 @@ function members(context, page, load, reload, path) {
   const row = (member) => el("tr", {},
     el("td", {}, member.isUser || member.isGroup ? named("a", member, { href: context.link(member.isUser ? "users" : "groups", member.id) }) : named("span", member),
       member.userName && member.userName !== member.name && el("span", { class: "name muted small", title: member.userName }, foreign(member.userName))),
-    el("td", {}, origin(member.origin)), el("td", { class: "wide" }, member.isUser ? state(member.active) : pill(member.isGroup ? "a group" : "not known here")),
-    el("td", { class: "number" }, !member.isDirect ? pill("through a group") : el("button", { type: "button", class: "quiet danger", onclick: () => leave(member), "aria-label": `Take ${member.name ?? member.id} out` }, "Take out")));
+    el("td", {}, origin(member.origin)), el("td", { class: "wide" }, member.isUser ? state(member.active) : pill(member.isGroup ? "group" : "unknown")),
+    el("td", { class: "number" }, !member.isDirect ? pill("via a group") : el("button", { type: "button", class: "quiet danger", onclick: () => leave(member), "aria-label": `Remove ${member.name ?? member.id}` }, "Remove")));
   return [
     el("div", { class: "scroll" }, el("table", { class: "fixed" }, el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "Name"), el("th", { scope: "col", class: "is-origin" }, "Origin"), el("th", { scope: "col", class: "is-known wide" }, "State"), el("th", { scope: "col", class: "is-action" }, el("span", { class: "unseen" }, "Action")))),
       el("tbody", {}, page.members.map(row)))),
@@ -150,4 +150,4 @@ function members(context, page, load, reload, path) {
 
 const history = (events, id) => el("section", { class: "card", id: "history" }, el("h2", {}, "History"), events.length
   ? el("ul", { class: "lines" }, events.map((told) => el("li", {}, el("span", {}, change(told, id)), el("span", { class: "muted small" }, time(told.time)))))
-  : el("p", { class: "muted" }, "Nothing has changed since the server was started."));
+  : el("p", { class: "muted" }, "No changes since the server started."));

@@ -1,6 +1,6 @@
 import { at, get, post } from "./api.js";
 import { announce, ask, el, foreign, later, notice, show } from "./dom.js";
-import { count, origin, state, time, userName } from "./words.js";
+import { count, origin, state, time, userName, sentence } from "./words.js";
 
 const PAGE = 25;
 
@@ -14,10 +14,10 @@ const KINDS = {
       { name: "Origin", is: "origin", show: (user) => origin(user.origin) },
       { name: "State", is: "state", sort: "active", show: ({ resource }) => state(resource.active !== false) },
       { name: "Size", is: "size", wide: true, number: true, show: ({ quotaGb }) => (quotaGb === null ? "—" : `${quotaGb} GB`) },
-      { name: "Changed", is: "changed", sort: "meta.lastModified", wide: true, show: ({ resource }) => time(resource.meta?.lastModified) },
+      { name: "Last modified", is: "changed", sort: "meta.lastModified", wide: true, show: ({ resource }) => time(resource.meta?.lastModified) },
     ],
     create: {
-      title: "Add a local user", text: "A user of your own, beside those that identity providers send.",
+      title: "Add a local user", text: "A local user, independent of your identity provider.",
       fields: [{ id: "userName", label: "User name" }, { id: "displayName", label: "Display name" }],
     },
   },
@@ -26,11 +26,11 @@ const KINDS = {
     hint: "Search, or a filter: displayName sw \"T\"",
     columns: [
       { name: "Name", sort: "displayName", show: ({ resource }, link) => link(resource.displayName) },
-      { name: "External id", is: "external", sort: "externalId", wide: true, show: ({ resource }) => el("span", { class: "mono" }, foreign(resource.externalId ?? "—")) },
+      { name: "External ID", is: "external", sort: "externalId", wide: true, show: ({ resource }) => el("span", { class: "mono" }, foreign(resource.externalId ?? "—")) },
       { name: "Origin", is: "origin", show: (group) => origin(group.origin) },
-      { name: "Changed", is: "changed", sort: "meta.lastModified", show: ({ resource }) => time(resource.meta?.lastModified) },
+      { name: "Last modified", is: "changed", sort: "meta.lastModified", show: ({ resource }) => time(resource.meta?.lastModified) },
     ],
-    create: { title: "Add a local group", text: "A group of your own, beside those that identity providers push.", fields: [{ id: "displayName", label: "Name" }] },
+    create: { title: "Add a local group", text: "A local group, independent of your identity provider.", fields: [{ id: "displayName", label: "Name" }] },
   },
 };
 
@@ -53,13 +53,13 @@ export async function directoryPage(context, key) {
       const page = await get(`${at(tenant.name, "directory", key)}?${query}`);
       if (turn !== asked || !context.isShown()) return;
       show(body, page.total ? [table(page), footer(page)] : nothing());
-      found.textContent = page.total ? count(page.total, kind.one) : "Nothing was found.";
+      found.textContent = page.total ? count(page.total, kind.one) : "No results";
     } catch (error) {
       if (turn === asked && context.isShown()) show(body, el("div", { class: "pad" }, notice(error.message)));
     }
   };
   const change = (changes) => load(Object.assign(wanted, changes));
-  const nothing = () => el("p", { class: "empty" }, wanted.search ? "Nothing was found." : [`There are no ${key} yet. They come once your identity provider is connected: it needs the `,
+  const nothing = () => el("p", { class: "empty" }, wanted.search ? "No results. Change the search, or clear it." : [`No ${key} yet. Connect your identity provider with the `,
     el("a", { href: context.link("settings") }, "Tenant URL and a token"), "."]);
 
   const heading = (column) => {
@@ -88,7 +88,7 @@ export async function directoryPage(context, key) {
     run: async (given) => {
       const named = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== ""));
       const made = await post(at(tenant.name, key), named);
-      announce(`The ${kind.one} was added`);
+      announce(`${sentence(kind.one)} added`);
       location.hash = context.link(key, made.id);
     },
   });

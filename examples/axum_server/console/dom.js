@@ -17,7 +17,7 @@ export const apart = (name) => `\u2068${plain(name)}\u2069`;
 export const foreign = (text) => el("bdi", {}, String(text));
 
 /// What stands between two of those characters is text, and each of them a mark.
-const marked = (text) => text.split(TURN).map((part, index) => (index % 2 ? el("span", { class: "turn", title: "This character changes the direction of writing" }, codePoint(part)) : part));
+const marked = (text) => text.split(TURN).map((part, index) => (index % 2 ? el("span", { class: "turn", title: "This character changes the text direction" }, codePoint(part)) : part));
 
 export function el(tag, properties = {}, ...children) {
   const element = document.createElement(tag);

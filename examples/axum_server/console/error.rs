@@ -63,7 +63,7 @@ impl From<ClientChangeError> for ConsoleError {
             ClientChangeError::Unknown => Self::NotFound,
             ClientChangeError::Given => Self::Refused(
                 StatusCode::CONFLICT,
-                "The command line gives this client: change `--oauth-client` and `--oauth-redirect`, and start the server again."
+                "This client is set on the command line: change `--oauth-client` and `--oauth-redirect`, and restart the server."
                     .to_owned(),
             ),
             ClientChangeError::Redirect(words) => Self::Refused(StatusCode::BAD_REQUEST, words),
@@ -81,11 +81,11 @@ impl IntoResponse for ConsoleError {
             }
             Self::WrongPassword(0) => (
                 StatusCode::UNAUTHORIZED,
-                "This is not the password. The next try has to wait.".to_owned(),
+                "Wrong password. You must wait before the next attempt.".to_owned(),
             ),
             Self::WrongPassword(left) => (
                 StatusCode::UNAUTHORIZED,
-                format!("This is not the password. {left} more tries before you have to wait."),
+                format!("Wrong password. {left} more attempts before you have to wait."),
             ),
             Self::Pause(seconds) => {
                 let words = format!("Too many wrong passwords. Try again in {seconds} s.");
@@ -95,11 +95,9 @@ impl IntoResponse for ConsoleError {
             }
             Self::Forged => (
                 StatusCode::FORBIDDEN,
-                "This did not come from a page of the console. Load it again.".to_owned(),
+                "The request did not come from this console. Reload the page.".to_owned(),
             ),
-            Self::NoTenant(name) => {
-                (StatusCode::NOT_FOUND, format!("There is no tenant `{name}`."))
-            }
+            Self::NoTenant(name) => (StatusCode::NOT_FOUND, format!("No such tenant: `{name}`.")),
             Self::NotFound => {
                 (StatusCode::NOT_FOUND, "Not found. It may have been deleted.".to_owned())
             }

@@ -38,7 +38,7 @@ export function leaving(then) {
 function askToLeave(then) {
   if (document.querySelector("#unsaved")) return;
   ask({
-    title: "Leave without saving?", text: "This is not saved, and would be lost:", danger: true, action: "Leave without saving", cancel: "Stay",
+    title: "Leave without saving?", text: "These changes will be lost:", danger: true, action: "Leave without saving", cancel: "Keep editing",
     more: el("ul", { id: "unsaved" }, unsaved().map((what) => el("li", {}, what))),
     run: async () => {
       drop();

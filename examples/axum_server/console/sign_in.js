@@ -22,7 +22,7 @@ export function signInPage(frame, words, done) {
     el("form", { class: "card", onsubmit: submit },
       el("img", { src: "/console/icon.svg", alt: "" }),
       el("h1", {}, "SCIM console"),
-      el("p", { class: "muted" }, "Sign in with the administrator's password, which the server printed at its first start."),
+      el("p", { class: "muted" }, "Sign in with the administrator password that the server printed at its first start."),
       problem,
       el("div", { class: "field" }, el("label", { for: "password" }, "Password"), password),
       button)));

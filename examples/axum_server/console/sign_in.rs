@@ -113,7 +113,7 @@ async fn kept_password(
     {
         return Ok((kept, None));
     }
-    let fresh = fresh_password().map_err(|err| format!("no password could be made: {err}"))?;
+    let fresh = fresh_password().map_err(|err| format!("could not generate a password: {err}"))?;
     let hash = password::hash(&fresh).await?;
     if options.new_admin_password {
         secrets.keep(PASSWORD_NAME, &hash).await?;

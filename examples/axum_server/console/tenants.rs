@@ -37,17 +37,15 @@ pub(super) async fn create(
     match console.tenants.add(&name).await {
         Ok(()) => Ok((StatusCode::CREATED, Json(console.told(&name)))),
         Err(AddError::Taken) => {
-            Err(refused(StatusCode::CONFLICT, format!("There is a tenant `{name}` already.")))
+            Err(refused(StatusCode::CONFLICT, format!("A tenant `{name}` already exists.")))
         }
         Err(AddError::Alike(other)) => {
-            let words = format!(
-                "There is a tenant `{other}` already. Names differ in more than upper and lower case."
-            );
+            let words = format!("A tenant `{other}` already exists. Names are case-insensitive.");
             Err(refused(StatusCode::CONFLICT, words))
         }
         Err(AddError::Deletion) => Err(refused(
             StatusCode::CONFLICT,
-            format!("A tenant `{name}` is just being deleted. Try again in a moment."),
+            format!("A tenant `{name}` is being deleted. Try again in a moment."),
         )),
         Err(AddError::Store(err)) => Err(err.into()),
     }
@@ -77,9 +75,8 @@ pub(super) async fn close(
 ) -> Result<StatusCode, ConsoleError> {
     console.context(&tenant).await?;
     if typed.is_none_or(|Json(typed)| typed.name != tenant) {
-        let words = format!(
-            "Nothing was deleted: send the name of the tenant, `{tenant}`, as it was typed."
-        );
+        let words =
+            format!("Nothing was deleted: type the name of the tenant, `{tenant}`, to confirm.");
         return Err(ConsoleError::Refused(StatusCode::BAD_REQUEST, words));
     }
     if console.deletion.close(&tenant).await? {

@@ -29,15 +29,15 @@ export function testCard(tenant) {
   const outdate = () => {
     if (!isShown) return;
     isShown = false;
-    show(verdict, el("p", { class: "notice", id: "test-outdated" }, "Something has changed since the test. Run it again."));
+    show(verdict, el("p", { class: "notice", id: "test-outdated" }, "Settings or tokens have changed since this test. Run it again."));
     show(steps);
   };
   const card = el("section", { class: "card", "aria-labelledby": "test-title" },
     el("h2", { id: "test-title" }, "Test"),
-    el("p", { class: "muted" }, "Sends what the test buttons of Okta and Entra ID send, to this tenant's own endpoint."),
+    el("p", { class: "muted" }, "Sends the same requests as the test buttons of Okta and Entra ID to this tenant's endpoint."),
     el("form", { onsubmit: run },
       el("div", { class: "field" }, el("label", { for: "test-token" }, "Token"), token,
-        el("p", { class: "hint" }, "As you pasted it there. Left empty, the test uses a token of its own.")),
+        el("p", { class: "hint" }, "The token exactly as pasted in the identity provider. Leave empty to use a temporary token.")),
       el("div", { class: "field" }, el("label", { class: "check" }, lifecycle, el("span", {}, "Also create, change, deactivate, reactivate and delete a user"))),
       button),
     el("div", { id: "test-results" }, verdict, steps));

@@ -4,7 +4,7 @@ import { el, foreign, pill } from "./dom.js";
 
 export { quoted, sentence } from "./dom.js";
 
-const ORIGINS = { IDP: ["idp", "Sent by the identity provider"], JIT: ["warn", "Made at the first sign-in"], LOCAL: ["", "Made here"] };
+const ORIGINS = { IDP: ["idp", "Provisioned by the identity provider"], JIT: ["warn", "Created at the first sign-in"], LOCAL: ["", "Created in this console"] };
 
 export function origin(text) {
   const [kind, words] = ORIGINS[text] ?? ["", ""];
@@ -23,7 +23,7 @@ export function time(text) {
 }
 
 /// When a token or client was used last.
-export const lastUse = ({ lastUsed }) => (lastUsed ? time(lastUsed) : "never");
+export const lastUse = ({ lastUsed }) => (lastUsed ? ["Last used ", time(lastUsed)] : "Never used");
 
 export const duration = (micros) => (micros < 1000 ? `${micros} µs` : `${(micros / 1000).toFixed(micros < 10000 ? 1 : 0)} ms`);
 

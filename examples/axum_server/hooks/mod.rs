@@ -80,6 +80,6 @@ impl AllHooks {
 /// The change is made and cannot be refused any more: what fails now is for the operator.
 fn log_failure(rule: &str, result: Result<(), StoreError>) {
     if let Err(err) = result {
-        error!(rule, error = &err as &dyn std::error::Error, "a rule could not be followed");
+        error!(rule, error = &err as &dyn std::error::Error, "provisioning rule failed");
     }
 }

@@ -22,12 +22,12 @@ use crate::tenants::Tenants;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Orphans {
-    /// The user stays as it is.
+    /// Keep the user unchanged.
     #[default]
     Keep,
-    /// The user is switched off.
+    /// Deactivate the user.
     Deactivate,
-    /// The user is deleted.
+    /// Delete the user.
     Delete,
 }
 

@@ -61,25 +61,25 @@ pub(super) async fn decide(
 ) -> Result<Response, Refusal> {
     let inquiry = Inquiry::read(&oauth, &head).await?;
     let form = Parameters::read(&body)
-        .map_err(|_| Refusal::here("The form was not filled in on this page."))?;
+        .map_err(|_| Refusal::here("This form was not submitted from this page. Sign in again."))?;
     if !is_ours(&oauth, &head.headers, &form) {
-        let problem = "The page was open for too long, or in two windows. Sign in here.";
+        let problem = "This page was open too long, or in two windows. Sign in again.";
         return Ok(consent(&oauth, &inquiry, StatusCode::FORBIDDEN, Some(problem)));
     }
     if form.get("decision") != Some("allow") {
-        return Err(inquiry.refusal("access_denied", "an administrator has not allowed it"));
+        return Err(inquiry.refusal("access_denied", "denied by an administrator"));
     }
     let password = Secret::from(form.get("password").unwrap_or_default());
     match oauth.sign_in.check(&password, address.ip()).await {
         Ok(()) => inquiry.allow(&oauth).await,
         Err(NotSignedIn::Wrong(_)) => {
-            warn!(tenant = %inquiry.client.tenant, client = inquiry.client.id, "a wrong administrator's password");
-            let problem = "This is not the administrator's password.";
+            warn!(tenant = %inquiry.client.tenant, client = inquiry.client.id, "wrong administrator password");
+            let problem = "Wrong administrator password.";
             Ok(consent(&oauth, &inquiry, StatusCode::FORBIDDEN, Some(problem)))
         }
         Err(NotSignedIn::Failed(err)) => Err(Refusal::failed(&err)),
         Err(NotSignedIn::Pause(seconds)) => {
-            let problem = format!("There were too many wrong passwords: wait {seconds} seconds.");
+            let problem = format!("Too many wrong passwords. Try again in {seconds} seconds.");
             Ok(consent(&oauth, &inquiry, StatusCode::TOO_MANY_REQUESTS, Some(&problem)))
         }
     }
@@ -89,12 +89,11 @@ impl Inquiry {
     async fn read(oauth: &OAuth, head: &Parts) -> Result<Self, Refusal> {
         let parameters = Parameters::read(head.uri.query().unwrap_or_default().as_bytes());
         let parameters =
-            parameters.map_err(|_| Refusal::here("A parameter is there more than once."))?;
+            parameters.map_err(|_| Refusal::here("A parameter was sent more than once."))?;
         let id =
             parameters.get("client_id").ok_or_else(|| Refusal::here("`client_id` is missing."))?;
         let client = oauth.client_here(id, head).await.map_err(|err| Refusal::failed(&err))?;
-        let client =
-            client.ok_or_else(|| Refusal::here(format!("There is no client `{id}` here.")))?;
+        let client = client.ok_or_else(|| Refusal::here(format!("Unknown client `{id}`.")))?;
         let asked = parameters.get("redirect_uri");
         let (redirect, names_redirect) = (client.redirect(asked)?.to_owned(), asked.is_some());
         let (state, issuer) =
@@ -102,7 +101,7 @@ impl Inquiry {
         let mut inquiry = Self { client, redirect, names_redirect, state, challenge: None, issuer };
         if parameters.get("response_type") != Some("code") {
             return Err(
-                inquiry.refusal("unsupported_response_type", "`response_type` has to be `code`")
+                inquiry.refusal("unsupported_response_type", "`response_type` must be `code`")
             );
         }
         inquiry.challenge = match parameters.get("code_challenge") {
@@ -120,8 +119,8 @@ impl Inquiry {
             .grants
             .code(&self.client, &self.redirect, self.names_redirect, self.challenge)
             .await;
-        let code = code.map_err(|_| self.refusal("server_error", "no code could be made"))?;
-        info!(tenant = %self.client.tenant, client = self.client.id, "an administrator has allowed access");
+        let code = code.map_err(|_| self.refusal("server_error", "could not generate a code"))?;
+        info!(tenant = %self.client.tenant, client = self.client.id, "access granted by an administrator");
         Ok(sent_to(&self.location(&[("code", code.expose())])))
     }
 
@@ -148,22 +147,24 @@ impl Client {
     /// The address that was asked for, if it is one of this client's; the only one, where none was
     /// asked for. Nothing but the very same letters will do (RFC 9700, Section 2.1).
     fn redirect(&self, asked: Option<&str>) -> Result<&str, Refusal> {
-        let remedy = |uri: &str| match self.origin {
+        let remedy = |uri: &str| {
+            match self.origin {
             Origin::Given => format!(
-                "Start the server with `--oauth-redirect {}={uri}` if this is right.",
+                "If it is correct, start the server with `--oauth-redirect {}={uri}`.",
                 self.id
             ),
             Origin::Made { .. } => {
-                "Add it in the console, under Settings, to this client's addresses if it is right."
+                "If it is correct, add it to this client's redirect URIs in the console, under Settings."
                     .to_owned()
             }
+        }
         };
         match (asked, self.redirects.as_slice()) {
             (Some(asked), known) => {
                 let known = known.iter().find(|known| *known == asked);
                 known.map(String::as_str).ok_or_else(|| {
                     Refusal::here(format!(
-                        "`redirect_uri` is `{asked}`, which is not the client's. {}",
+                        "`redirect_uri` `{asked}` is not registered for this client. {}",
                         remedy(asked)
                     ))
                 })
@@ -179,7 +180,7 @@ impl Client {
 impl Refusal {
     fn failed(err: &StoreError) -> Self {
         error::log(err);
-        Self::here("It cannot be looked up now. Try again later.")
+        Self::here("The client cannot be verified right now. Try again later.")
     }
 
     fn here(problem: impl Into<String>) -> Self {
@@ -203,7 +204,7 @@ fn consent(
     problem: Option<&str>,
 ) -> Response {
     let Ok(nonce) = random::secret() else {
-        return inquiry.refusal("server_error", "no page could be made").into_response();
+        return inquiry.refusal("server_error", "could not create the page").into_response();
     };
     let page = Consent {
         client: &inquiry.client.id,

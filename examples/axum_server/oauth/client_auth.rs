@@ -32,7 +32,7 @@ impl Credentials {
         }
         match (header, in_form) {
             (Some(_), _) if form.get("client_secret").is_some() => Err(OAuthError::InvalidRequest(
-                "send the client's credentials once: in the header or in the body",
+                "send the client credentials only once: in the header or in the body",
             )),
             (Some(header), _) => {
                 let credentials = header
@@ -42,7 +42,7 @@ impl Credentials {
                     .ok_or(OAuthError::InvalidClient)?;
                 match form.get("client_id") {
                     Some(id) if id != credentials.id => {
-                        Err(OAuthError::InvalidRequest("`client_id` is another than in the header"))
+                        Err(OAuthError::InvalidRequest("`client_id` does not match the header"))
                     }
                     _ => Ok(credentials),
                 }

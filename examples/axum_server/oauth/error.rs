@@ -39,25 +39,25 @@ impl OAuthError {
         match self {
             Self::InvalidRequest(description) | Self::InvalidGrant(description) => description,
             Self::InvalidClient => {
-                "send the client's id and secret, as Basic authentication or in the body"
+                "send the client ID and secret, with Basic authentication or in the body"
             }
             Self::UnsupportedGrantType => {
-                "`grant_type` has to be `authorization_code`, `refresh_token` or `client_credentials`"
+                "`grant_type` must be `authorization_code`, `refresh_token` or `client_credentials`"
             }
-            Self::Server => "no token could be made: try again later",
+            Self::Server => "could not generate a token: try again later",
         }
     }
 }
 
 impl From<Repeated> for OAuthError {
     fn from(_: Repeated) -> Self {
-        Self::InvalidRequest("a parameter is there more than once")
+        Self::InvalidRequest("a parameter was sent more than once")
     }
 }
 
 impl From<TokenError> for OAuthError {
     fn from(err: TokenError) -> Self {
-        error!(error = &err as &dyn std::error::Error, "no token could be made");
+        error!(error = &err as &dyn std::error::Error, "could not generate a token");
         Self::Server
     }
 }
@@ -75,12 +75,12 @@ pub(super) fn log(err: &StoreError) {
         StoreError::Other(source) => &**source,
         err => err,
     };
-    error!(error = source, "the store of OAuth 2 failed");
+    error!(error = source, "the OAuth 2 store failed");
 }
 
 impl From<NoRandom> for OAuthError {
     fn from(err: NoRandom) -> Self {
-        error!(error = &err as &dyn std::error::Error, "no token could be made");
+        error!(error = &err as &dyn std::error::Error, "could not generate a token");
         Self::Server
     }
 }

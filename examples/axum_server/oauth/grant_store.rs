@@ -94,7 +94,7 @@ impl GrantTable {
         lifetime: Duration,
         asked: Code,
     ) -> Result<(), StoreError> {
-        let ticket = Ticket::read(code).ok_or_else(|| StoreError::other("this is no code"))?;
+        let ticket = Ticket::read(code).ok_or_else(|| StoreError::other("not a valid code"))?;
         let insert = query(
             "INSERT INTO oauth_grant
              (id, tenant, client, secret, expires, redeemed, redirect, names_redirect, challenge)

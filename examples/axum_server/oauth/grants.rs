@@ -25,7 +25,7 @@ use crate::tenants::TokenTable;
 /// oldest ends.
 const MOST_TOKENS: i64 = 100;
 
-const USED: &str = "it was used before: have an administrator allow it again";
+const USED: &str = "it was already used: an administrator must authorize access again";
 
 /// Issues and ends tokens.
 pub(super) struct Grants {
@@ -81,11 +81,11 @@ impl Grants {
         let grant = self
             .grant_of(client, code)
             .await?
-            .ok_or(OAuthError::InvalidGrant("the code is not known, or no longer"))?;
+            .ok_or(OAuthError::InvalidGrant("invalid or expired code"))?;
         let asked = grant
             .code
             .as_ref()
-            .ok_or(OAuthError::InvalidGrant("this is a refresh token, and no code"))?;
+            .ok_or(OAuthError::InvalidGrant("this is a refresh token, not a code"))?;
         if let Err(problem) = asked.check(redirect, verifier) {
             self.table.end(&grant.id).await?;
             return Err(OAuthError::InvalidGrant(problem));
@@ -104,7 +104,7 @@ impl Grants {
         client: &Client,
         token: &Secret,
     ) -> Result<Issued, OAuthError> {
-        let unknown = OAuthError::InvalidGrant("the refresh token is not known, or no longer");
+        let unknown = OAuthError::InvalidGrant("invalid or expired refresh token");
         match self.grant_of(client, token).await? {
             Some(grant) if grant.code.is_none() => self.issue_for(client, &grant, token).await,
             _ => Err(unknown),
@@ -178,7 +178,7 @@ impl Grants {
     }
 
     async fn came_again(&self, client: &Client, grant: &Grant) -> Result<OAuthError, StoreError> {
-        warn!(tenant = %client.tenant, client = client.id, "a code or refresh token came twice: all that came of it ends");
+        warn!(tenant = %client.tenant, client = client.id, "a code or refresh token was used twice: all tokens derived from it are revoked");
         self.table.end(&grant.id).await?;
         Ok(OAuthError::InvalidGrant(USED))
     }
@@ -201,17 +201,13 @@ impl Code {
     /// Whether a token request matches the request that its code was issued for.
     fn check(&self, redirect: Option<&str>, verifier: Option<&str>) -> Result<(), &'static str> {
         if redirect.map_or(self.names_redirect, |redirect| redirect != self.redirect) {
-            return Err("`redirect_uri` is another than the code was asked for with");
+            return Err("`redirect_uri` does not match the authorization request");
         }
         let proven = match (self.challenge, verifier) {
             (Some(challenge), Some(verifier)) => challenge.is_of(verifier),
             (Some(_), None) | (None, Some(_)) => false,
             (None, None) => true,
         };
-        if proven {
-            Ok(())
-        } else {
-            Err("`code_verifier` is not the one of the code's `code_challenge`")
-        }
+        if proven { Ok(()) } else { Err("`code_verifier` does not match the `code_challenge`") }
     }
 }

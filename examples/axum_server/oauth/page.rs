@@ -49,7 +49,7 @@ impl IntoResponse for Consent<'_> {
 impl IntoResponse for Problem<'_> {
     fn into_response(self) -> Response {
         let main = html! {
-            h1 { "This link does not work" }
+            h1 { "This link is not valid" }
             p role="alert" { (shown(self.problem)) }
         };
         (StatusCode::BAD_REQUEST, page(&main, "'none'")).into_response()
@@ -61,22 +61,22 @@ impl Consent<'_> {
         let (client, tenant, redirect) =
             (name(self.client), name(self.tenant), name(self.redirect));
         html! {
-            h1 { "Let " em { (client) } " provision " em { (tenant) } "?" }
+            h1 { "Authorize " em { (client) } " for " em { (tenant) } "?" }
             p {
-                "It will create, read, change and delete users and groups of " em { (tenant) }
-                " (scope " code { (self.scope) } "), until you end it."
+                "It can create, read, change and delete users and groups of " em { (tenant) }
+                " (scope " code { (self.scope) } ") until access is revoked."
             }
-            p { "You will be sent back to " code { (redirect) } "." }
+            p { "You will be redirected to " code { (redirect) } "." }
             @if let Some(problem) = self.problem {
                 p role="alert" { (shown(problem)) }
             }
             form method="post" {
                 input type="hidden" name="nonce" value=(self.nonce.expose());
-                label for="password" { "Administrator's password" }
+                label for="password" { "Administrator password" }
                 input id="password" name="password" type="password"
                     autocomplete="current-password" autofocus;
                 " " button name="decision" value="allow" { "Allow" }
-                " " button name="decision" value="deny" { "Do not allow" }
+                " " button name="decision" value="deny" { "Deny" }
             }
         }
     }

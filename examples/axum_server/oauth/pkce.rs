@@ -19,7 +19,7 @@ impl Challenge {
     /// - it is no SHA-256.
     pub(super) fn read(challenge: &str, method: Option<&str>) -> Result<Self, &'static str> {
         if method != Some("S256") {
-            return Err("`code_challenge_method` has to be `S256`");
+            return Err("`code_challenge_method` must be `S256`");
         }
         let bytes = URL_SAFE_NO_PAD
             .decode(challenge)
@@ -27,7 +27,7 @@ impl Challenge {
             .and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
         bytes
             .map(|bytes| Self(TokenHash::from(bytes)))
-            .ok_or("`code_challenge` is no SHA-256 in base64url")
+            .ok_or("`code_challenge` is not a base64url-encoded SHA-256 hash")
     }
 
     /// The stored form.

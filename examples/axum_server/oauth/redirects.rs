@@ -80,11 +80,11 @@ impl fmt::Display for RedirectError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Address => {
-                f.write_str("a redirect URI begins with `https://`, or with `http://` on this machine, and has no `#`")
+                f.write_str("a redirect URI must begin with `https://`, or with `http://` for this machine, and must not contain `#`")
             }
-            Self::OktaApp => f.write_str("after `okta:` comes the name of an app at Okta: letters, digits, `_`, `-` and `.`"),
-            Self::TooLong => write!(f, "a redirect URI has {LONGEST} characters at most"),
-            Self::TooMany => write!(f, "a client has {MOST} redirect URIs at most"),
+            Self::OktaApp => f.write_str("`okta:` must be followed by the name of an app at Okta: letters, digits, `_`, `-` and `.`"),
+            Self::TooLong => write!(f, "a redirect URI can have at most {LONGEST} characters"),
+            Self::TooMany => write!(f, "a client can have at most {MOST} redirect URIs"),
         }
     }
 }

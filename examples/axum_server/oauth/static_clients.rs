@@ -19,13 +19,13 @@ pub(super) struct GivenClients {
 /// Flags that do not go together.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ClientError {
-    #[error("the client `{0}` is given twice: the tenant follows from it")]
-    Duplicate(String),
-    #[error("`--oauth-client {0}=...`: there is no such tenant; add `--tenant {0}=TOKEN`")]
-    Tenant(String),
     #[error(
-        "`--oauth-redirect {0}=...`: there is no such client; add `--oauth-client NAME={0}:SECRET`"
+        "the client `{0}` is specified twice: client IDs must be unique, because they identify the tenant"
     )]
+    Duplicate(String),
+    #[error("`--oauth-client {0}=...`: no such tenant; add `--tenant {0}=TOKEN`")]
+    Tenant(String),
+    #[error("`--oauth-redirect {0}=...`: no such client; add `--oauth-client NAME={0}:SECRET`")]
     Redirect(String),
     #[error(transparent)]
     NoSecret(#[from] NoRandom),

@@ -72,14 +72,14 @@ impl Deletion {
             for name in self.tenants.closing().await? {
                 self.empty(&RequestContext::new(Tenant::from(name.as_str()))).await?;
                 self.tenants.end_closing(&name).await?;
-                info!(tenant = name, "its deletion was brought to an end");
+                info!(tenant = name, "interrupted deletion completed");
             }
             Ok::<_, StoreError>(())
         };
         if let Err(err) = deletion().await {
             error!(
                 error = &err as &dyn std::error::Error,
-                "a tenant could not be deleted: the next start tries again"
+                "the tenant could not be deleted: the deletion is retried at the next start"
             );
         }
     }

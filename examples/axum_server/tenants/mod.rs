@@ -47,11 +47,11 @@ type Row = (i64, i64, i64, Option<i64>, i64, String, String);
 /// Why there is no new tenant.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum AddError {
-    #[error("there is a tenant of that name already")]
+    #[error("the tenant already exists")]
     Taken,
-    #[error("there is a tenant `{0}` already: names differ in more than upper and lower case")]
+    #[error("a tenant `{0}` already exists: names are case-insensitive")]
     Alike(String),
-    #[error("a tenant of that name is just being deleted: try again in a moment")]
+    #[error("the tenant is being deleted: try again in a moment")]
     Deletion,
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -17,22 +17,20 @@ pub(crate) const DEFAULT_TENANT: &str = "demo";
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum TenantError {
     #[error(
-        "the tenant `{0}` is given twice: give each tenant one `--tenant`, and further tokens by `--oauth-token`"
+        "the tenant `{0}` is specified twice: use one `--tenant` for each, and `--oauth-token` for further tokens"
     )]
     Duplicate(String),
     #[error(
-        "a token of the tenant `{0}` is given twice: each has to be another, since the tenant follows from the token"
+        "a token of the tenant `{0}` is specified twice: tokens must be unique, because they identify the tenant"
     )]
     SharedToken(String),
-    #[error("`{flag} {name}`: there is no such tenant; add `--tenant {name}=TOKEN`")]
+    #[error("`{flag} {name}`: no such tenant; add `--tenant {name}=TOKEN`")]
     Unknown { flag: &'static str, name: String },
-    #[error(
-        "there cannot be a tenant `{0}` beside `{1}`: names differ in more than upper and lower case"
-    )]
+    #[error("the tenants `{0}` and `{1}` conflict: names are case-insensitive")]
     Alike(String, String),
-    #[error("the tenant `{0}` is just being deleted: start again in a moment")]
+    #[error("the tenant `{0}` is being deleted: start again in a moment")]
     Deletion(String),
-    #[error("no token could be made: {0}")]
+    #[error("could not generate a token: {0}")]
     NoToken(#[from] TokenError),
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -105,7 +103,7 @@ impl Tenants {
             }
             match self.set(&name, None, |settings| *settings = settings.under(options, &name)).await
             {
-                Ok(_) => info!(tenant = name, "set as the flags say"),
+                Ok(_) => info!(tenant = name, "settings applied from the command line"),
                 // Gone in the meantime.
                 Err(SetError::Unknown | SetError::Outdated) => {}
                 Err(SetError::Store(err)) => return Err(err.into()),

@@ -99,7 +99,7 @@ impl TokenTable {
             );
             let write = write.bind(tenant.as_str().to_owned()).bind(self.kind).bind(id);
             if let Err(err) = self.records.run(write.bind(encoding::of_time(at))).await {
-                warn!(error = &err as &dyn Error, "it could not be written that a token was used");
+                warn!(error = &err as &dyn Error, "could not record the use of a token");
             }
         }
     }

@@ -168,11 +168,11 @@ async fn nor_can_what_a_link_brings_to_the_consent_page() {
     let demo = Demo::start(&[FLAGS, &["--oauth-client", "one=idp:0123456789abcdef"]].concat());
     run(demo.address(), false, async move |browser: Browser| {
         for (picture, query, words) in [
-            ("client", "client_id=o%E2%80%AEgnp.exe", "There is no client"),
+            ("client", "client_id=o%E2%80%AEgnp.exe", "Unknown client"),
             (
                 "redirect",
                 "client_id=idp&redirect_uri=https://o%E2%80%AEgnp.exe/",
-                "which is not the client's",
+                "is not registered for this client",
             ),
         ] {
             browser.go(&format!("/oauth/authorize?response_type=code&{query}")).await;

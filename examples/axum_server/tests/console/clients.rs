@@ -128,16 +128,16 @@ async fn addresses_are_checked_and_can_be_changed() {
     for (redirects, words) in [
         (
             json!(["http://idp.example.com/callback"]),
-            "`http://idp.example.com/callback`: a redirect URI begins with `https://`",
+            "`http://idp.example.com/callback`: a redirect URI must begin with `https://`",
         ),
         (json!([CALLBACK, "https://idp.example.com/#x"]), "`https://idp.example.com/#x`: "),
-        (json!(["idp.example.com"]), "a redirect URI begins with"),
-        (json!(["javascript:alert(1)"]), "a redirect URI begins with"),
-        (json!(["https://idp.example.com@evil.test/"]), "a redirect URI begins with"),
-        (json!(["okta:"]), "after `okta:` comes the name of an app"),
-        (json!(["okta:a/../b"]), "after `okta:` comes the name of an app"),
-        (json!([long]), "1000 characters at most"),
-        (json!(many), "32 redirect URIs at most"),
+        (json!(["idp.example.com"]), "a redirect URI must begin with"),
+        (json!(["javascript:alert(1)"]), "a redirect URI must begin with"),
+        (json!(["https://idp.example.com@evil.test/"]), "a redirect URI must begin with"),
+        (json!(["okta:"]), "`okta:` must be followed by the name of an app"),
+        (json!(["okta:a/../b"]), "`okta:` must be followed by the name of an app"),
+        (json!([long]), "at most 1000 characters"),
+        (json!(many), "at most 32 redirect URIs"),
     ] {
         let answer =
             administrator.send("POST", CLIENTS, Some(&json!({ "redirects": redirects }))).await;
@@ -160,7 +160,7 @@ async fn addresses_are_checked_and_can_be_changed() {
     let redirects = listed(&administrator, &client.id).await["redirects"].clone();
     assert_eq!(redirects.as_array().map(Vec::len), Some(5), "each once: {redirects}");
     let (_, page) = client.question("https://idp.example.com/other").await;
-    assert!(page.status == 400 && page.text().contains("Add it in the console"), "{}", page.text());
+    assert!(page.status == 400 && page.text().contains("add it to this client"), "{}", page.text());
 
     let path = format!("{CLIENTS}/{}", client.id);
     let other = "http://localhost:3000/callback";
@@ -240,7 +240,7 @@ async fn where_oauth_is_chosen_other_tokens_are_refused() {
     choose("oauth").await;
     let answer = asks("token-1").await;
     assert_eq!((answer.status, status(client.at, &tokens).await), (401, 200));
-    assert!(answer.text().contains("access tokens of OAuth 2 only"), "{}", answer.text());
+    assert!(answer.text().contains("OAuth 2 access tokens only"), "{}", answer.text());
     let tested = body(&administrator.send("POST", "/tenants/one/test", Some(&json!({}))).await);
     assert_eq!(tested["passed"], true, "{tested}");
     choose("bearer").await;

@@ -25,7 +25,7 @@ async fn choose_oauth(browser: &Browser, address: SocketAddr) {
 async fn change_addresses(browser: &Browser, id: &str) {
     browser.write("dialog #addresses", "nonsense").await;
     browser.click("dialog button.main").await;
-    browser.read("nonsense: a redirect URI begins with").await;
+    browser.read("nonsense: a redirect URI must begin with").await;
     browser.picture("client-addresses").await;
     browser.write("dialog #addresses", "https://idp.example.com/callback").await;
     browser.click("dialog button.main").await;
@@ -54,7 +54,7 @@ async fn an_administrator_lets_an_identity_provider_in_by_oauth() {
 
         browser.write("#redirects", "http://idp.example.com/callback").await;
         browser.click("#add-client button").await;
-        browser.read("a redirect URI begins with").await;
+        browser.read("a redirect URI must begin with").await;
         // A page of ours, so that there is something where the browser is sent.
         let callback = format!("http://{address}/callback");
         browser.write("#redirects", &format!("okta:acme_scim_1\n{callback}")).await;
@@ -79,7 +79,7 @@ async fn an_administrator_lets_an_identity_provider_in_by_oauth() {
         browser.picture("consent").await;
         browser.write("#password", PASSWORD).await;
         browser.click("button[value=allow]").await;
-        browser.read("There is nothing at this path").await;
+        browser.read("Not found").await;
         let place = browser.place().await;
         let (_, code) = place.split_once("code=").expect("a code");
         let token = async |form: String| request_token(address, (&id, &secret), &form).await;
@@ -88,18 +88,18 @@ async fn an_administrator_lets_an_identity_provider_in_by_oauth() {
         assert_eq!(scim(address, "GET", "/Users", &access, None).await.status, 200);
 
         browser.go("/console/").await;
-        browser.read("allowed by 1 consent").await;
+        browser.read("1 active authorization").await;
         let button = |words: &str| format!("[data-client='{id}'] [aria-label^='{words}']");
         browser.click(&button("Revoke")).await;
         browser.click("dialog button.danger").await;
         browser.read("Access revoked").await;
         assert_eq!(scim(address, "GET", "/Users", &access, None).await.status, 401);
 
-        browser.click(&button("Addresses")).await;
+        browser.click(&button("Redirect URIs")).await;
         change_addresses(&browser, &id).await;
-        browser.click(&button("New secret")).await;
+        browser.click(&button("Rotate secret")).await;
         browser.click("dialog button.danger").await;
-        browser.read("The old secret has ended").await;
+        browser.read("Secret rotated").await;
         assert_eq!(token("grant_type=client_credentials".to_owned()).await["error"], "invalid_client");
         assert_ne!(of("#client-secret").await, secret);
         browser.click(&button("Delete")).await;

@@ -16,33 +16,18 @@ const ASKED: &str = "performance.getEntriesByType('resource').map((it) => it.nam
 /// Places, with the id of a user of tenant `one` for `{id}`; what they say, the title, and where
 /// their link leads.
 const PLACES: &[(&str, &str, &str, &str)] = &[
-    ("#/one/users/none", "This user is not there.", "Not there · Users · one", "#/one/users"),
-    ("#/one/users/a%2Fb%3Fc", "This user is not there.", "Not there · Users · one", "#/one/users"),
-    ("#/two/users/{id}", "This user is not there.", "Not there · Users · two", "#/two/users"),
-    ("#/one/groups/none", "This group is not there.", "Not there · Groups · one", "#/one/groups"),
-    (
-        "#/one/activity/999",
-        "This request is not there.",
-        "Not there · Activity · one",
-        "#/one/activity",
-    ),
-    (
-        "#/one/activity/none",
-        "This request is not there.",
-        "Not there · Activity · one",
-        "#/one/activity",
-    ),
-    ("#/one/nonsense", "There is no page nonsense.", "No such page · one", "#/one/settings"),
-    ("#/one/constructor", "There is no page constructor.", "No such page · one", "#/one/settings"),
-    (
-        "#/one/settings/more",
-        "There is no page settings/more.",
-        "No such page · one",
-        "#/one/settings",
-    ),
+    ("#/one/users/none", "User not found", "Not found · Users · one", "#/one/users"),
+    ("#/one/users/a%2Fb%3Fc", "User not found", "Not found · Users · one", "#/one/users"),
+    ("#/two/users/{id}", "User not found", "Not found · Users · two", "#/two/users"),
+    ("#/one/groups/none", "Group not found", "Not found · Groups · one", "#/one/groups"),
+    ("#/one/activity/999", "Request not found", "Not found · Activity · one", "#/one/activity"),
+    ("#/one/activity/none", "Request not found", "Not found · Activity · one", "#/one/activity"),
+    ("#/one/nonsense", "Page nonsense not found", "No such page · one", "#/one/settings"),
+    ("#/one/constructor", "Page constructor not found", "No such page · one", "#/one/settings"),
+    ("#/one/settings/more", "Page settings/more not found", "No such page · one", "#/one/settings"),
     (
         "#/one/users/{id}/more",
-        "There is no page users/{id}/more.",
+        "Page users/{id}/more not found",
         "No such page · one",
         "#/one/settings",
     ),
@@ -70,7 +55,7 @@ async fn a_link_to_a_tenant_that_is_not_there_shows_no_other() {
             browser.go(&format!("/console/{place}")).await;
             browser.reload().await;
             browser
-                .until(&format!("{HEADING} === {}", json!(format!("There is no tenant {name}."))))
+                .until(&format!("{HEADING} === {}", json!(format!("Tenant {name} not found"))))
                 .await;
             assert!(browser.place().await.ends_with(place), "the address stays");
             assert_eq!(browser.value(ASKED).await, json!([]), "{place}");
@@ -111,7 +96,7 @@ async fn a_tenant_that_was_deleted_in_another_tab_is_told() {
     let tokens = body(&other.get("/tenants/one/tokens").await);
     run(demo.address(), false, async move |browser: Browser| {
         let gone = async |name: &str| {
-            browser.until(&format!("{HEADING} === 'There is no tenant {name}.'")).await;
+            browser.until(&format!("{HEADING} === 'Tenant {name} not found'")).await;
             assert!(browser.place().await.contains(&format!("#/{name}/")), "the address stays");
             browser.until("document.querySelector('dialog') === null").await;
         };

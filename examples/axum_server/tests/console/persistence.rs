@@ -207,7 +207,7 @@ async fn a_deletion_that_was_interrupted_goes_on_at_the_next_start() {
         if added.status != 409 {
             break;
         }
-        assert!(added.text().contains("just being deleted"), "{}", added.text());
+        assert!(added.text().contains("is being deleted"), "{}", added.text());
         added = administrator.send("POST", "/tenants", Some(&json!({ "name": "one" }))).await;
     }
     assert_eq!(added.status, 201, "{}", added.text());

@@ -182,7 +182,7 @@ async fn wrong_passwords_are_counted_and_then_have_to_wait() {
         ("a-password-for-test", "3 more"),
         ("A-PASSWORD-FOR-TESTS", "2 more"),
         (" a-password-for-tests", "1 more"),
-        ("5", "has to wait"),
+        ("5", "must wait"),
     ] {
         let answer = try_password(demo.address(), given).await;
         assert_eq!((answer.status, answer.header("Set-Cookie")), (401, None), "{given}");

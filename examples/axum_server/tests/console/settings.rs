@@ -139,7 +139,7 @@ async fn the_ways_to_send_a_token_have_the_names_of_identity_providers() {
 
         browser.click("#bare").await;
         browser.click("#save").await;
-        browser.read("A token without \"Bearer\" is refused").await;
+        browser.read("Tokens without \"Bearer\" are rejected").await;
         browser.click("dialog button[type=button]").await;
         browser.until("document.querySelector('dialog') === null").await;
         assert_eq!((access().await, bare().await), (json!("header"), 200), "nobody is shut out without a question");
@@ -158,7 +158,7 @@ async fn the_ways_to_send_a_token_have_the_names_of_identity_providers() {
         browser.click("#enabled").await;
         browser.click("#groups").await;
         browser.click("#save").await;
-        for words in ["every request of the identity provider", "every other token is refused", "requests for them are refused"] {
+        for words in ["all requests from the identity provider", "all other tokens are rejected", "requests for groups are rejected"] {
             browser.read(words).await;
         }
         browser.picture("shut-out").await;

@@ -169,14 +169,14 @@ async fn generating_a_token_ends_the_live_one_only_after_a_question() {
         assert_eq!((ask("token-1").await, ask(&second).await), (200, 200));
         assert_eq!(browser.value("document.querySelectorAll('dialog').length").await, 0, "there was nothing to ask");
         browser
-            .until("[...document.querySelectorAll('#tokens li')].every((line) => line.textContent.includes('last used'))")
+            .until("[...document.querySelectorAll('#tokens li')].every((line) => /(Last|Never) used/.test(line.textContent))")
             .await;
 
-        for (chosen, words) in [("endNow", "at once"), ("endInADay", "in one day")] {
+        for (chosen, words) in [("endNow", "now"), ("endInADay", "in one day")] {
             browser.choose("#others", chosen).await;
             browser.click("#generate").await;
             browser.find("dialog[open] #ending li:nth-child(2) time").await;
-            browser.read(&format!("End the existing tokens {words}?")).await;
+            browser.read(&format!("Revoke the existing tokens {words}?")).await;
             let named = browser.value("[...document.querySelectorAll('#ending .mono')].map((it) => it.textContent).sort()").await;
             let ids = browser.value("[...document.querySelectorAll('#tokens .mono')].map((it) => it.textContent).sort()").await;
             assert_eq!(named, ids, "each token is named, with its last use");

@@ -84,7 +84,7 @@ async fn other_things_that_were_typed_are_asked_about_too() {
         browser.visit("#/one/settings", "#redirects").await;
         browser.write("#redirects", "https://idp.example.com/callback").await;
         browser.click("nav a:nth-child(2)").await;
-        browser.read("The redirect addresses of a new client").await;
+        browser.read("The redirect URIs of a new client").await;
         answer(&browser, "button[type=button]").await;
         browser.until("document.querySelector('dialog') === null").await;
         // Signing out loses it as well.

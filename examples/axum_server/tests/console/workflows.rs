@@ -8,11 +8,11 @@ use crate::support::demo::Demo;
 
 async fn sign_in_at_the_second_try(browser: &Browser) {
     browser.go("/t/one/scim/v2").await;
-    browser.read("people go to http").await;
+    browser.read("to manage the server, open http").await;
     browser.go("/console/").await;
     browser.write("#password", "not the password").await;
     browser.click("#sign-in").await;
-    browser.read("This is not the password").await;
+    browser.read("Wrong password").await;
     browser.picture("sign-in").await;
     browser.sign_in().await;
 }
@@ -71,7 +71,7 @@ async fn an_administrator_connects_an_identity_provider() {
             .await
             .expect("on");
 
-        browser.read("Something has changed since the test").await;
+        browser.read("Settings or tokens have changed since this test").await;
         assert_eq!(
             browser.value("document.querySelectorAll('#test-results .failed').length").await,
             0,
@@ -81,7 +81,7 @@ async fn an_administrator_connects_an_identity_provider() {
         browser.choose("#lifetime", "noEnd").await;
         browser.click("#generate").await;
         browser.click("dialog button.danger").await;
-        browser.read("ends in 24 hours").await;
+        browser.read("expires in 24 hours").await;
         browser.picture("settings-overlap").await;
         browser.choose("#others", "endNow").await;
         browser.choose("#lifetime", "oneYear").await;
@@ -104,7 +104,7 @@ async fn an_administrator_connects_an_identity_provider() {
         try_the_token(&browser, &token).await;
 
         browser.click("#generate").await;
-        browser.read("Something has changed since the test").await;
+        browser.read("Settings or tokens have changed since this test").await;
 
         sign_out(&browser).await;
     })
@@ -184,7 +184,7 @@ async fn users_are_found_and_made_in_the_browser() {
         browser.write("#search", "userName ew \"7@example.com\"").await;
         browser.read("3 users").await;
         browser.write("#search", "active eq false").await;
-        browser.read("Nothing was found").await;
+        browser.read("No results").await;
         browser.write("#search", "userName eq").await;
         browser.click("#add").await;
         browser.write("dialog #userName", "local@example.com").await;
@@ -214,7 +214,7 @@ async fn groups_are_made_and_filled_in_the_browser() {
         browser.click("#add-member").await;
         browser.write("dialog #member", "nobody").await;
         browser.click("dialog button.main").await;
-        browser.read("There is no user of that name").await;
+        browser.read("No user has this user name").await;
         browser.write("dialog #member", "user07@example.com").await;
         browser.click("dialog button.main").await;
         browser.until("document.querySelectorAll('#members tbody tr').length === 1").await;
@@ -226,7 +226,7 @@ async fn groups_are_made_and_filled_in_the_browser() {
         browser.write("#search", "USER07").await;
         browser.until("document.querySelectorAll('#members tbody tr').length === 1").await;
         browser.write("#search", "nobody").await;
-        browser.read("No member was found").await;
+        browser.read("No members found").await;
         browser.write("#search", "user07").await;
         browser.click("#members tbody a").await;
         browser.find("#memberships a").await;

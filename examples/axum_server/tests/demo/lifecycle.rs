@@ -49,7 +49,7 @@ async fn the_client_of_the_first_start_is_good_after_a_restart() {
         (&["--oauth-redirect", &flag][..], (200, 200)),
     ] {
         server = Server::start_in(server.end(), flags);
-        let printed = server.lines_until("Kept in");
+        let printed = server.lines_until("Stored in");
         assert!(
             !printed.iter().any(|line| line.starts_with("Secret") || line.contains(&secret)),
             "{printed:?}"
@@ -73,7 +73,7 @@ async fn secrets_are_printed_when_they_are_made_and_good_after_a_restart() {
     let cursor = page["nextCursor"].as_str().expect("another page").to_owned();
 
     let mut second = Server::start_in(first.end(), &[]);
-    let printed = second.lines_until("Kept in");
+    let printed = second.lines_until("Stored in");
     let url = word_after("Tenant URL", &printed);
     let all = printed.join("\n");
     assert!(!all.contains("scim_") && !all.contains(&password), "{all}");
@@ -94,18 +94,18 @@ async fn secrets_are_printed_when_they_are_made_and_good_after_a_restart() {
     );
 
     let mut third = Server::start_in(second.end(), &["--new-admin-password"]);
-    let printed = third.lines_until("Kept in");
+    let printed = third.lines_until("Stored in");
     let (url, next_password) =
         (word_after("Tenant URL", &printed), word_after("Password", &printed));
     assert_eq!((sign_in(&url, &next_password).await, sign_in(&url, &password).await), (200, 401));
     let mut fourth = Server::start_in(third.end(), &["--admin-password", "of-this-time-only"]);
-    let url = word_after("Tenant URL", &fourth.lines_until("Kept in"));
+    let url = word_after("Tenant URL", &fourth.lines_until("Stored in"));
     assert_eq!(
         (sign_in(&url, "of-this-time-only").await, sign_in(&url, &next_password).await),
         (200, 401)
     );
     let mut fifth = Server::start_in(fourth.end(), &[]);
-    let url = word_after("Tenant URL", &fifth.lines_until("Kept in"));
+    let url = word_after("Tenant URL", &fifth.lines_until("Stored in"));
     assert_eq!(
         (sign_in(&url, &next_password).await, sign_in(&url, "of-this-time-only").await),
         (200, 401)

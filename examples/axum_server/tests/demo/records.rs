@@ -132,7 +132,7 @@ async fn newer_tables_are_refused() {
     let newer = "UPDATE _sqlx_migrations SET version = 1000 WHERE version = 2";
     pool.execute(newer).await.expect("it is there");
     pool.close().await;
-    refuses(&["--database", &database], "of version 1000, which this program does not know");
+    refuses(&["--database", &database], "have version 1000, which this program does not support");
 }
 
 #[tokio::test(flavor = "multi_thread")]

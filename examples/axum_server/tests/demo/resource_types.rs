@@ -98,7 +98,7 @@ fn bad_files() -> [(&'static str, String, &'static str); 11] {
 fn a_missing_file_and_one_resource_type_twice_are_refused() {
     refuses(
         &["--resource-types", "no-such-file.json"],
-        "`--resource-types no-such-file.json`: it cannot be read",
+        "`--resource-types no-such-file.json`: cannot read the file",
     );
     let mut other = devices();
     other["resourceTypes"][0]["endpoint"] = json!("/Things");
