@@ -18,7 +18,7 @@ const BYTES: usize = 64;
 /// The dispatcher makes one for each request, from
 /// [`Limits::eval_budget`](crate::dispatch::Limits::eval_budget), and hands it to stores in
 /// [`StoreQuery`](crate::store::StoreQuery) and [`Update`](crate::store::Update). What an
-/// application does of its own accord has an [unlimited](Self::unlimited) one.
+/// application does itself has an [unlimited](Self::unlimited) one.
 ///
 /// ```
 /// use scimwire::filter::EvalBudget;

@@ -6,7 +6,7 @@ use http::header::{ACCEPT, AUTHORIZATION};
 use http::request::Parts;
 use scimwire::auth::{AuthError, Authenticate, AuthenticationScheme, RequestContext};
 
-/// Tells a browser that comes without a token where to go; it is not let in, as before.
+/// Points a browser without a token to the console; the response is still 401.
 pub(crate) struct ShowTheWay<A> {
     authenticator: A,
     /// Where the console is.
@@ -39,7 +39,7 @@ impl<A: Authenticate> Authenticate for ShowTheWay<A> {
     }
 }
 
-/// Browsers ask for pages, and send no token of their own accord.
+/// Browsers ask for HTML and send no token by themselves.
 fn is_browser(head: &Parts) -> bool {
     let asks = |name: HeaderName, for_what: &str| {
         head.headers

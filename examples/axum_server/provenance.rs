@@ -155,7 +155,7 @@ impl Ledger {
         Ok(())
     }
 
-    /// These have left a group, whoever had put them there.
+    /// Records that these users left a group, whatever the origin of the membership.
     pub(crate) async fn note_left(
         &self,
         group: &str,

@@ -1,4 +1,4 @@
-//! Bearer tokens, whoever issues them (RFC 6750).
+//! Bearer tokens (RFC 6750) of any issuer.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! PUT: what becomes of each attribute, by its mutability (RFC 7644, Section 3.5.1).
+//! PUT: the treatment of each attribute by its mutability (RFC 7644, Section 3.5.1).
 
 use std::collections::HashSet;
 use std::sync::Arc;

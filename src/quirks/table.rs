@@ -60,7 +60,7 @@ tolerances! {
         }
         /// Reads an empty string as unassigned: `{"title": ""}`.
         empty_strings = on, "T11" {
-            /// An empty string was read as unassigned.
+            /// An empty string was interpreted as unassigned.
             EmptyString(name: String) => "`{}`: empty string interpreted as unassigned", Shown(name);
         }
         /// Accepts any string as a reference: `{"profileUrl": "my page"}`.
@@ -159,7 +159,7 @@ tolerances! {
         /// one that never has a value. Otherwise it is unknown: `{"op": "replace", "path":
         /// "nickName", "value": "Babs"}`, `?filter=nickName pr`.
         left_out_attributes = on, "" {
-            /// An attribute that is not kept was read as one without a value.
+            /// An attribute that is not stored was interpreted as unassigned.
             LeftOut(name: String) =>
                 "`{}`: attribute not stored here, interpreted as unassigned", Shown(name);
         }
@@ -240,7 +240,7 @@ tolerances! {
             MethodCase => "`method`: accepted in another case";
         }
         key_as_path, "T4" {
-            /// A key of a body, or of a value without a path, was read as a path.
+            /// A key of a body, or of a value without a path, was interpreted as a path.
             KeyAsPath(key: String) => "key `{}` interpreted as a path", Shown(key);
         }
         attribute_names, "T12" {

@@ -38,7 +38,7 @@ pub(crate) async fn create(
     Ok(Outcome::created(call.represent_changed(endpoint, change, projection).await?, is_new))
 }
 
-/// Stores a new resource and tells the hooks, whoever creates it.
+/// Stores a new resource and calls the hooks, for clients and for your application.
 pub(super) async fn insert(
     call: &Call<'_>,
     endpoint: &Endpoint,

@@ -40,7 +40,7 @@ pub(super) async fn delete_any_version(
     }
 }
 
-/// Takes a resource out of its store and tells the hooks, whoever deletes it.
+/// Deletes a resource and calls the hooks, for clients and for your application.
 pub(super) async fn remove(
     call: &Call<'_>,
     endpoint: &Endpoint,

@@ -45,7 +45,7 @@ impl Trouble {
         match code {
             // Serialisation failure, deadlock, lock not available.
             "40001" | "40P01" | "55P03" => Self::Lost,
-            // `statement_timeout`, or whoever else cancelled it.
+            // `statement_timeout`, or a cancellation by an administrator.
             "57014" => Self::Late,
             // Too many connections; the server shuts down, or starts; a transaction was idle or
             // took too long, and its connection is closed; the server reads only, since another one

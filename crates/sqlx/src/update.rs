@@ -44,7 +44,7 @@ pub(super) struct Prepared {
     pub(super) coming: Vec<Key>,
 }
 
-/// The change, the resource after it, and what becomes of its members.
+/// The change, the resource after it, and the change to its members.
 type Parts = (Change, Option<Resource>, Option<MemberWrites>);
 
 /// Reads outside any transaction.

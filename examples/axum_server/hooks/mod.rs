@@ -48,7 +48,7 @@ impl AllHooks {
         let access = |store: &Arc<dyn ResourceStore>| Resources::new(Arc::clone(store));
         let events: Arc<dyn Hooks> = Arc::clone(events) as Arc<dyn Hooks>;
         let origin: Arc<dyn Hooks> = Arc::new(NoteOrigin::new(Arc::clone(ledger)));
-        // What a rule does of its own accord is told here, and to no rule again.
+        // Changes made by a rule are recorded here, and not passed to rules again.
         let told = Arc::new(vec![Arc::clone(&events), Arc::clone(&origin)]);
         let (ruled_users, ruled_groups) =
             (access(users).with_hooks(Arc::clone(&told)), access(groups).with_hooks(told));

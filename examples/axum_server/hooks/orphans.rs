@@ -17,8 +17,8 @@ use super::origin::Origin;
 use crate::provenance::Ledger;
 use crate::tenants::Tenants;
 
-/// What becomes of a user of origin `IDP` who has just lost the last membership that an identity
-/// provider gave.
+/// The action for a user of origin `IDP` whose last membership from an identity provider was
+/// removed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Orphans {

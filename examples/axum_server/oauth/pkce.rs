@@ -1,4 +1,4 @@
-//! Proof that whoever brings a code is who asked for it (RFC 7636).
+//! PKCE: proof that the client that redeems a code requested it (RFC 7636).
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

@@ -142,7 +142,7 @@ impl<'t> ResourceDecoder<'t> {
         })
     }
 
-    /// Returns `true` if whoever sends the attribute may set it at all.
+    /// Returns `true` if the sender may set the attribute at all.
     pub(crate) fn takes(self, attribute: &Attribute) -> bool {
         self.may_set(attribute) && (self.secrets || !is_secret(attribute))
     }
