@@ -8,11 +8,8 @@ use super::bound::{BoundFilter, Comparison, Operand};
 use super::run::Run;
 use crate::budget::{BudgetExceeded, EvalBudget, Purse, of_text, units};
 use crate::resource::Resource;
-use crate::schema::{ResourceUrls, bytes, parse_date_time};
+use crate::schema::{ResourceUrls, bytes};
 use crate::value::{List, Name, Object, Value};
-
-/// The cost of parsing an instant, besides that of reading its text.
-const INSTANT: u64 = 4;
 
 /// The cost of parsing as much of a URL as costs one unit elsewhere.
 const LOCATION: u64 = 8;
@@ -229,9 +226,8 @@ impl Comparison {
                 ordering_holds(self.op, value.cmp(operand))
             }
             (Operand::Instant(operand), Value::String(text)) => {
-                run.spend(INSTANT)?;
-                parse_date_time(text)
-                    .is_some_and(|value| ordering_holds(self.op, value.cmp(operand)))
+                let instant = run.instant(text)?;
+                instant.is_some_and(|value| ordering_holds(self.op, value.cmp(operand)))
             }
             (Operand::Binary(operand), Value::String(text)) => {
                 bytes(text).as_ref() == Some(operand)

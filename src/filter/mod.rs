@@ -22,6 +22,7 @@ mod bound;
 mod display;
 mod error;
 mod eval;
+mod instants;
 mod left_out;
 mod limits;
 mod literal;

@@ -4,8 +4,11 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+use chrono::{DateTime, Utc};
+
 use super::ast::CompareOp;
 use super::eval::{ordering_holds, text_holds};
+use super::instants::Instants;
 use crate::budget::{BudgetExceeded, Purse, units};
 use crate::schema::{
     SHORT, case_fold, fold_contains, fold_ends_with, fold_starts_with, folding, folds_equal,
@@ -14,6 +17,9 @@ use crate::schema::{
 
 /// So many places and bytes to look for cost a unit, where a part is looked for place by place.
 const PLACES: usize = 512;
+
+/// The cost of parsing an instant, besides that of reading its text.
+const INSTANT: u64 = 4;
 
 /// The cost of finding text that was folded before, unless it was the last one.
 const KNOWN: u64 = 1;
@@ -27,6 +33,7 @@ pub(super) struct Run<'r, 'b> {
     pub(super) purse: Purse<'b>,
     folded: Texts<'r>,
     prepared: Texts<'r>,
+    instants: Instants,
 }
 
 /// Text that was folded or prepared, by where the resource has it. Most resources have none: it
@@ -44,11 +51,16 @@ struct Made<'r> {
 }
 
 /// The address of a text, and its length; two texts at one address are one.
-type Place = (usize, usize);
+pub(super) type Place = (usize, usize);
 
 impl<'r, 'b> Run<'r, 'b> {
     pub(super) fn new(purse: Purse<'b>) -> Self {
-        Self { purse, folded: Texts::default(), prepared: Texts::default() }
+        Self {
+            purse,
+            folded: Texts::default(),
+            prepared: Texts::default(),
+            instants: Instants::default(),
+        }
     }
 
     pub(super) fn spend(&mut self, units: u64) -> Result<(), BudgetExceeded> {
@@ -101,6 +113,18 @@ impl<'r, 'b> Run<'r, 'b> {
         Ok(self.prepared.last(text) == Some(prepared))
     }
 
+    /// The instant of a text: parsed by the first term that asks, for all that follow.
+    pub(super) fn instant(
+        &mut self,
+        text: &'r str,
+    ) -> Result<Option<DateTime<Utc>>, BudgetExceeded> {
+        if let Some(instant) = self.instants.find(text) {
+            return Ok(instant);
+        }
+        self.spend(INSTANT)?;
+        Ok(self.instants.parse(text))
+    }
+
     /// The text with case folded: by the first term that asks, for all that follow.
     fn folded(&mut self, text: &'r str) -> Result<&str, BudgetExceeded> {
         self.spend(KNOWN)?;
@@ -139,7 +163,7 @@ impl<'r> Texts<'r> {
     }
 }
 
-fn place_of(text: &str) -> Place {
+pub(super) fn place_of(text: &str) -> Place {
     (text.as_ptr().addr(), text.len())
 }
 

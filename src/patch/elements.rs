@@ -32,14 +32,16 @@ pub(super) fn keep_one_primary(
     let others = index.primary.replace(kept).map(|known| vec![known]);
     let mut moved = Vec::new();
     each_place(elements.len(), others, budget, |place| {
-        let element =
-            elements.get_mut(place).filter(|element| place != kept && is_primary(element));
-        if let Some(primary) = element.and_then(|element| element.get_mut("primary")) {
+        if place == kept || !elements.get(place).is_some_and(is_primary) {
+            return;
+        }
+        index.forget(attribute, elements, place);
+        if let Some(primary) = elements.get_mut(place).and_then(|one| one.get_mut("primary")) {
             *primary = Value::Bool(false);
             moved.push(place);
         }
     })?;
-    index.note_changed(attribute, elements, &moved);
+    index.note_each(attribute, elements, &moved);
     Ok(if moved.is_empty() { Done::AsAsked } else { Done::MovedPrimary })
 }
 

@@ -2,12 +2,12 @@
 //! thousand operations look at each value once.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{BTreeSet, HashMap};
 
 use super::plan::StepTarget;
 use crate::budget::{BudgetExceeded, EvalBudget, of_text, weight};
-use crate::filter::{BoundFilter, CompareOp, Operand};
+use crate::filter::{BoundFilter, CompareOp, Comparison, Operand};
 use crate::resource::{Identities, Resource, is_unassigned};
 use crate::schema::{Attribute, case_fold, folding};
 use crate::value::{List, Object, Value};
@@ -33,20 +33,23 @@ struct Place {
     sub: Option<String>,
 }
 
-/// The positions of values, by their identity. A value that it finds is checked again: it may have
-/// changed since, or be gone.
+/// The positions of values, by their identity and by their texts. A value is forgotten before it
+/// changes, and noted again after that.
 #[derive(Default)]
 pub(super) struct Index {
     /// `true` if an operation has looked at all values before.
     looked: bool,
     identities: Option<Identities>,
-    texts: HashMap<(Option<String>, Case), HashMap<String, Vec<usize>>>,
+    texts: HashMap<(Option<String>, Case), HashMap<String, Places>>,
     /// The only value that may be primary, if that is known.
     pub(super) primary: Option<usize>,
     /// The number of removed values; null holds the position of each, so that the others keep
     /// theirs.
     gone: usize,
 }
+
+/// The positions of values that have one text, in their order.
+type Places = BTreeSet<usize>;
 
 /// The case rule of a comparison.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -134,50 +137,99 @@ impl Index {
         Ok(self.identities.as_ref())
     }
 
-    /// The places of all values that `question` may mean, in their order; none where each value has
-    /// to be looked at.
-    pub(super) fn candidates(
+    /// The places of all values that may be meant, in their order: by the question that leaves the
+    /// fewest. None where each value has to be looked at.
+    pub(super) fn candidates<'q>(
         &mut self,
         elements: &[Value],
-        question: Option<Question<'_>>,
+        questions: impl FnOnce() -> Vec<Question<'q>>,
         wanted: usize,
         budget: &EvalBudget,
     ) -> Result<Option<Vec<usize>>, BudgetExceeded> {
-        let worthwhile = self.is_worthwhile(elements, wanted);
-        let Some(question) = question.filter(|_| worthwhile) else {
+        if !self.is_worthwhile(elements, wanted) {
+            return Ok(None);
+        }
+        let questions = questions();
+        let mut fewest = None;
+        for question in &questions {
+            budget.spend_values(question.texts.len())?;
+            let places = self.places(elements, question, budget)?;
+            let count = places.iter().map(|places| places.len()).sum::<usize>();
+            if fewest.is_none_or(|(fewest, _)| count < fewest) {
+                fewest = Some((count, question));
+            }
+        }
+        let Some((count, question)) = fewest else {
             return Ok(None);
         };
+        budget.spend_values(count)?;
+        let places = self.places(elements, question, budget)?;
+        let mut places: Vec<usize> = places.into_iter().flatten().copied().collect();
+        places.sort_unstable();
+        places.dedup();
+        Ok(Some(places))
+    }
+
+    /// The places of the values that have each of the texts.
+    fn places(
+        &mut self,
+        elements: &[Value],
+        question: &Question<'_>,
+        budget: &EvalBudget,
+    ) -> Result<Vec<&Places>, BudgetExceeded> {
         let texts = match self.texts.entry((question.sub.map(str::to_owned), question.case)) {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(unknown) => {
                 unknown.insert(places_by_text(elements, question.sub, question.case, budget)?)
             }
         };
-        let found = question.texts.iter().filter_map(|text| texts.get(text.as_ref())).flatten();
-        let mut places: Vec<usize> = found.copied().collect();
-        budget.spend_values(question.texts.len().saturating_add(places.len()))?;
-        places.sort_unstable();
-        places.dedup();
-        Ok(Some(places))
+        Ok(question.texts.iter().filter_map(|text| texts.get(text.as_ref())).collect())
     }
 
-    /// Takes note of values that have changed.
-    pub(super) fn note_changed(
+    /// Forgets values that are about to change. Where that is most of them, looking at all again
+    /// costs no more than noting each.
+    pub(super) fn forget_each(
         &mut self,
         attribute: &Attribute,
         elements: &[Value],
         places: &[usize],
     ) {
-        if places.len() > FEW {
+        if places.len() > elements.len() / 2 {
             self.identities = None;
             self.texts.clear();
         }
+        places.iter().for_each(|place| self.forget(attribute, elements, *place));
+    }
+
+    /// Forgets a value that is about to change, or to go.
+    pub(super) fn forget(&mut self, attribute: &Attribute, elements: &[Value], place: usize) {
+        let Some(element) = elements.get(place) else {
+            return;
+        };
+        if let Some(identities) = &mut self.identities {
+            identities.forget(attribute, element, place);
+        }
+        for ((sub, case), texts) in &mut self.texts {
+            let text = text_of(element, sub.as_deref()).map(|text| case.key(text));
+            if let Some(places) = text.and_then(|text| texts.get_mut(text.as_ref())) {
+                places.remove(&place);
+            }
+        }
+    }
+
+    /// Takes note of values that have changed.
+    pub(super) fn note_each(
+        &mut self,
+        attribute: &Attribute,
+        elements: &[Value],
+        places: &[usize],
+    ) {
         places.iter().for_each(|place| self.note(attribute, elements, *place));
     }
 
     /// Takes note of a value that has come, or changed.
     pub(super) fn note(&mut self, attribute: &Attribute, elements: &[Value], place: usize) {
-        let Some(element) = elements.get(place) else {
+        let Some(element) = elements.get(place).filter(|element| !element.is_null()) else {
             return;
         };
         if let Some(identities) = &mut self.identities {
@@ -185,23 +237,30 @@ impl Index {
         }
         for ((sub, case), texts) in &mut self.texts {
             if let Some(text) = text_of(element, sub.as_deref()) {
-                texts.entry(case.key(text).into_owned()).or_default().push(place);
+                texts.entry(case.key(text).into_owned()).or_default().insert(place);
             }
         }
     }
 
     /// Takes a value away.
-    pub(super) fn remove(&mut self, element: &mut Value) {
-        if !element.is_null() {
-            *element = Value::Null;
-            self.gone += 1;
+    pub(super) fn remove(&mut self, attribute: &Attribute, elements: &mut [Value], place: usize) {
+        self.forget(attribute, elements, place);
+        if let Some(element) = elements.get_mut(place) {
+            self.empty(element);
         }
     }
 
-    /// Takes a value away of which nothing is left.
+    /// Takes a value away of which nothing is left, and which was forgotten before it changed.
     pub(super) fn tidy(&mut self, element: &mut Value) {
         if is_unassigned(element) {
-            self.remove(element);
+            self.empty(element);
+        }
+    }
+
+    fn empty(&mut self, element: &mut Value) {
+        if !element.is_null() {
+            *element = Value::Null;
+            self.gone += 1;
         }
     }
 
@@ -239,43 +298,72 @@ impl Case {
 }
 
 impl<'q> Question<'q> {
-    /// Returns the question of a filter: that a text equals one, or one of several.
-    pub(super) fn of_filter(filter: &'q BoundFilter) -> Option<Self> {
+    /// Returns the questions of a filter: that a text equals one, or one of several. A value that is
+    /// not meant by one of them is not meant by the filter; each is about another sub-attribute.
+    pub(super) fn of_filter(filter: &'q BoundFilter) -> Vec<Self> {
         match filter {
-            BoundFilter::And(terms) => terms.iter().find_map(Self::of_filter),
+            BoundFilter::And(terms) => {
+                let mut all: Vec<Self> = Vec::new();
+                for question in terms.iter().flat_map(Self::of_filter) {
+                    if !all.iter().any(|known| known.is_like(&question)) {
+                        all.push(question);
+                    }
+                }
+                all
+            }
             BoundFilter::Or(terms) => {
                 let mut terms = terms.iter().map(Self::of_filter);
-                let mut all = terms.next()??;
-                for term in terms {
-                    let term = term.filter(|term| (term.sub, term.case) == (all.sub, all.case))?;
-                    all.texts.extend(term.texts);
+                let mut all = terms.next().unwrap_or_default();
+                for mut term in terms {
+                    all.retain_mut(|question| {
+                        let alike = term.iter().position(|other| other.is_like(question));
+                        let alike = alike.map(|alike| term.swap_remove(alike));
+                        question.texts.extend(alike.iter().flat_map(|alike| alike.texts.clone()));
+                        alike.is_some()
+                    });
                 }
-                Some(all)
+                all
             }
-            BoundFilter::Compare(comparison) if comparison.op == CompareOp::Eq => {
-                let (case, text) = match &comparison.operand {
-                    Operand::Exact(text) => (Case::Exact, text),
-                    Operand::Folded { folded, .. } => (Case::Folded, folded),
-                    _ => return None,
-                };
-                let sub = comparison.path.sub_attribute();
-                let has_one = sub.is_none_or(|sub| !sub.is_multi_valued());
-                has_one.then(|| Self {
-                    sub: sub.map(|sub| sub.name()),
-                    case,
-                    texts: vec![text.as_str().into()],
-                })
+            BoundFilter::Compare(comparison) => {
+                Self::of_comparison(comparison).into_iter().collect()
             }
-            BoundFilter::Compare(_)
-            | BoundFilter::Not(_)
+            BoundFilter::Not(_)
             | BoundFilter::Present(_)
             | BoundFilter::Element { .. }
-            | BoundFilter::Never => None,
+            | BoundFilter::Never => Vec::new(),
         }
     }
 
+    fn of_comparison(comparison: &'q Comparison) -> Option<Self> {
+        let (case, text) = match &comparison.operand {
+            Operand::Exact(text) => (Case::Exact, text),
+            Operand::Folded { folded, .. } => (Case::Folded, folded),
+            _ => return None,
+        };
+        let sub = comparison.path.sub_attribute();
+        let has_one = sub.is_none_or(|sub| !sub.is_multi_valued());
+        (comparison.op == CompareOp::Eq && has_one).then(|| Self {
+            sub: sub.map(|sub| sub.name()),
+            case,
+            texts: vec![text.as_str().into()],
+        })
+    }
+
+    /// The question of a value that is one text, whatever its case.
+    pub(super) fn of_text(attribute: &Attribute, text: &'q str) -> Self {
+        let case = Case::of(attribute);
+        Self { sub: None, case, texts: vec![case.key(text)] }
+    }
+
+    fn is_like(&self, other: &Self) -> bool {
+        (self.sub, self.case) == (other.sub, other.case)
+    }
     /// Returns the question of a value that a removal lists: a text that it has.
-    pub(super) fn of_listed(attribute: &'q Attribute, listed: &'q Value) -> Option<Self> {
+    pub(super) fn of_listed(attribute: &'q Attribute, listed: &'q Value) -> Vec<Self> {
+        Self::of_one_listed(attribute, listed).into_iter().collect()
+    }
+
+    fn of_one_listed(attribute: &'q Attribute, listed: &'q Value) -> Option<Self> {
         let (sub, case, text) = match listed {
             Value::String(text) => (None, Case::of(attribute), text.as_str()),
             Value::Object(parts) => {
@@ -301,17 +389,17 @@ fn places_by_text(
     sub: Option<&str>,
     case: Case,
     budget: &EvalBudget,
-) -> Result<HashMap<String, Vec<usize>>, BudgetExceeded> {
+) -> Result<HashMap<String, Places>, BudgetExceeded> {
     let cost = |text: &str| {
         if text.is_ascii() || case == Case::Exact { of_text(text) } else { folding(text) }
     };
     budget.spend(
         elements.iter().map(|element| NOTING + text_of(element, sub).map_or(0, cost)).sum(),
     )?;
-    let mut texts: HashMap<String, Vec<usize>> = HashMap::with_capacity(elements.len());
+    let mut texts: HashMap<String, Places> = HashMap::with_capacity(elements.len());
     for (place, element) in elements.iter().enumerate() {
         if let Some(text) = text_of(element, sub) {
-            texts.entry(case.key(text).into_owned()).or_default().push(place);
+            texts.entry(case.key(text).into_owned()).or_default().insert(place);
         }
     }
     Ok(texts)

@@ -171,8 +171,8 @@ impl<'r> Slot<'r> {
         };
         let before = index.left(elements);
         for value in listed {
-            let question = Question::of_listed(attribute, value);
-            let places = index.candidates(elements, question, listed.len(), budget)?;
+            let questions = || Question::of_listed(attribute, value);
+            let places = index.candidates(elements, questions, listed.len(), budget)?;
             if places.is_none() {
                 // The looks themselves are counted below.
                 budget.spend_on(|| {
@@ -180,9 +180,9 @@ impl<'r> Slot<'r> {
                 })?;
             }
             each_place(elements.len(), places, budget, |place| {
-                let element =
-                    elements.get_mut(place).filter(|element| is_listed(attribute, element, value));
-                element.into_iter().for_each(|element| index.remove(element));
+                if elements.get(place).is_some_and(|element| is_listed(attribute, element, value)) {
+                    index.remove(attribute, elements, place);
+                }
             })?;
         }
         let left = index.left(elements);
@@ -248,8 +248,8 @@ impl<'r> Values<'r> {
                 .collect();
             return Ok(Self { elements, chosen, target, index });
         };
-        let candidates =
-            index.candidates(elements, Question::of_filter(&filter.bound), 1, budget)?;
+        let questions = || Question::of_filter(&filter.bound);
+        let candidates = index.candidates(elements, questions, 1, budget)?;
         let mut chosen = Vec::new();
         for place in candidates.unwrap_or_else(|| (0..elements.len()).collect()) {
             let element = elements.get(place).filter(|element| !element.is_null());
@@ -272,18 +272,24 @@ impl<'r> Values<'r> {
         if let (Action::Add(value) | Action::Replace(Some(value)), false) =
             (action, self.target.attribute.attribute_type() == AttributeType::Complex)
         {
-            budget.spend_values(self.elements.len())?;
-            self.keep_once(value);
+            self.keep_once(value, budget)?;
         }
         Ok(done)
     }
 
     /// RFC 7643, Section 2.4: a text or a number stands once, also where one has become what
     /// another one is.
-    fn keep_once(&mut self, value: &Value) {
-        for element in self.elements.iter_mut().filter(|element| *element == value).skip(1) {
-            self.index.remove(element);
-        }
+    fn keep_once(&mut self, value: &Value, budget: &EvalBudget) -> Result<(), PatchErrorKind> {
+        let attribute = &*self.target.attribute;
+        let questions =
+            || value.as_str().map(|text| Question::of_text(attribute, text)).into_iter().collect();
+        let places = self.index.candidates(self.elements, questions, 1, budget)?;
+        let mut is_kept = false;
+        each_place(self.elements.len(), places, budget, |place| {
+            if self.elements.get(place) == Some(value) && std::mem::replace(&mut is_kept, true) {
+                self.index.remove(attribute, self.elements, place);
+            }
+        })
     }
 
     fn change(
@@ -316,13 +322,14 @@ impl<'r> Values<'r> {
             Action::Add(value) | Action::Replace(Some(value)) => {
                 let swap = matches!(action, Action::Replace(_)) && self.target.sub.is_none();
                 budget.spend(weight(value).saturating_mul(units(self.chosen.len())))?;
+                self.index.forget_each(&self.target.attribute, self.elements, &self.chosen);
                 for place in &self.chosen {
                     if let Some(element) = self.elements.get_mut(*place) {
                         set_element(self.target, element, value, action, swap, budget)?;
                         self.index.tidy(element);
                     }
                 }
-                self.index.note_changed(&self.target.attribute, self.elements, &self.chosen);
+                self.index.note_each(&self.target.attribute, self.elements, &self.chosen);
                 keep_one_primary(
                     &self.target.attribute,
                     self.elements,
@@ -337,20 +344,18 @@ impl<'r> Values<'r> {
     fn remove(&mut self, action: &Action, budget: &EvalBudget) -> Result<Done, PatchErrorKind> {
         let Some(sub) = &self.target.sub else {
             for place in &self.chosen {
-                self.elements
-                    .get_mut(*place)
-                    .into_iter()
-                    .for_each(|element| self.index.remove(element));
+                self.index.remove(&self.target.attribute, self.elements, *place);
             }
             return Ok(Done::AsAsked);
         };
+        self.index.forget_each(&self.target.attribute, self.elements, &self.chosen);
         for place in &self.chosen {
             if let Some(element) = self.elements.get_mut(*place) {
                 change_part(element, sub, action, budget)?;
                 self.index.tidy(element);
             }
         }
-        self.index.note_changed(&self.target.attribute, self.elements, &self.chosen);
+        self.index.note_each(&self.target.attribute, self.elements, &self.chosen);
         Ok(Done::AsAsked)
     }
 

@@ -26,9 +26,18 @@ impl Identities {
         identities
     }
 
-    /// Takes note of what is at a place now; what was there before is not forgotten.
+    /// Takes note of what is at a place now.
     pub(crate) fn note(&mut self, attribute: &Attribute, element: &Value, place: usize) {
         self.places.entry(self.hash(attribute, element)).or_default().push(place);
+    }
+
+    /// Forgets what is at a place.
+    pub(crate) fn forget(&mut self, attribute: &Attribute, element: &Value, place: usize) {
+        if let Some(places) = self.places.get_mut(&self.hash(attribute, element))
+            && let Some(known) = places.iter().position(|other| *other == place)
+        {
+            places.swap_remove(known);
+        }
     }
 
     /// Returns `true` if one of `elements`, which were noted, is the same one as `value`.

@@ -1,8 +1,6 @@
 //! How much work a request may cause (RFC 7644, Sections 3.12 and 7.7): counted in values and text
 //! that are looked at, not in time.
 
-use std::sync::Arc;
-
 use scimwire::auth::RequestContext;
 use scimwire::dispatch::RequestReport;
 use scimwire::filter::{EvalBudget, Filter, FilterBinder};
@@ -44,13 +42,18 @@ fn cost_of_filter(filter: &str, user: &Resource) -> u64 {
 
 /// What a PATCH costs that is applied to a user, in units.
 fn cost_of_patch(operations: Vec<Value>, user: &Value) -> u64 {
-    let users = Arc::new(ResourceType::user().with_extension(ENTERPRISE_USER));
+    cost_of_patch_to(ResourceType::user().with_extension(ENTERPRISE_USER), operations, user)
+}
+
+/// The same of any resource.
+fn cost_of_patch_to(resource_type: ResourceType, operations: Vec<Value>, resource: &Value) -> u64 {
     let operations: Vec<PatchOperation> =
         serde_json::from_value(operations.into()).expect("operations");
     let message = PatchOp::new(operations);
-    let plan = PatchBinder::new(users).bind(message).expect("it binds");
+    let plan = PatchBinder::new(resource_type).bind(message).expect("it binds");
     let budget = EvalBudget::new(u64::MAX);
-    plan.apply_within(stored(user), &budget, &mut Deviations::default()).expect("there is enough");
+    let done = plan.apply_within(stored(resource), &budget, &mut Deviations::default());
+    done.expect("there is enough");
     u64::MAX - budget.remaining().expect("it has a limit")
 }
 
@@ -103,6 +106,19 @@ fn values_that_are_not_at_hand_cost_more() {
         let cost = |count: usize| cost_of_filter(filter, &stored(&with_emails(count, "Email ")));
         assert_eq!((cost(256), cost(257)), (256, 4 * 257), "{filter}");
     }
+}
+
+#[test]
+fn an_instant_is_parsed_once_for_all_terms() {
+    let mut user = Resource::default();
+    let times =
+        json!({ "created": "2011-05-13T04:42:34Z", "lastModified": "2011-05-14T04:42:34Z" });
+    user.set("meta", times);
+    let both =
+        "meta.created gt \"2020-01-01T00:00:00Z\" or meta.lastModified lt \"2010-01-01T00:00:00Z\"";
+    let cost = |times| cost_of_filter(&vec![both; times].join(" or "), &user);
+    // The first two are parsed, and each further term is a look.
+    assert_eq!((cost(1), cost(100)), (2 * 5, 2 * 5 + 2 * 99));
 }
 
 #[test]
@@ -188,6 +204,49 @@ fn single_operations_on_many_values_cost_one_look_at_each() {
         let most = 32 * (count + operations.len()) as u64;
         let cost = cost_of_patch(operations.clone(), &made);
         assert!(cost >= count as u64 && cost <= most, "{name}: {cost}, and {most} at most");
+    }
+}
+
+/// Members of one type, as a group has them that is held whole.
+fn with_members(count: usize) -> Value {
+    let member = |number| json!({ "value": format!("{number}"), "type": "User" });
+    json!({ "displayName": "Everybody", "members": (0..count).map(member).collect::<Vec<_>>() })
+}
+
+#[test]
+fn operations_on_members_cost_what_they_name_and_one_look_at_each() {
+    let add = |number: usize| json!({ "op": "add", "path": "members", "value": [{ "value": format!("new{number}") }] });
+    let remove = |filter: String| json!({ "op": "remove", "path": format!("members[{filter}]") });
+    let any_of = |numbers: std::ops::Range<usize>| {
+        let terms = numbers.map(|number| format!("value eq \"{number}\""));
+        terms.collect::<Vec<_>>().join(" or ")
+    };
+    let table: &[(&str, &dyn Fn(usize) -> Value)] = &[
+        ("add", &add),
+        ("remove", &|number| remove(format!("value eq \"{number}\""))),
+        ("remove by a type, too", &|number| {
+            remove(format!("type eq \"User\" and value eq \"{number}\""))
+        }),
+        ("remove by a type, in brackets", &|number| {
+            let term = |value| format!("(type eq \"user\" and value eq \"{value}\")");
+            remove(format!("{} or {}", term(number), term(number + 1)))
+        }),
+        ("remove many", &|number| remove(any_of(20 * number..20 * number + 20))),
+        ("add again who was removed", &|number| match number % 2 {
+            0 => remove("value eq \"0\"".to_owned()),
+            _ => json!({ "op": "add", "path": "members", "value": [{ "value": "0" }] }),
+        }),
+    ];
+    for (name, operation) in table {
+        let cost = |count, operations| {
+            let operations = (0..operations).map(operation).collect();
+            cost_of_patch_to(ResourceType::group(), operations, &with_members(count))
+        };
+        let (of_few, of_many) = (cost(2_000, 20), cost(2_000, 60));
+        let (large, larger) = (cost(8_000, 60), cost(16_000, 60));
+        // What another operation costs does not depend on who is there.
+        assert!(of_many - of_few <= 40 * 300, "{name}: {of_few}, {of_many}");
+        assert!(larger <= 2 * large, "{name}: {large}, {larger}");
     }
 }
 
