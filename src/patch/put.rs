@@ -7,8 +7,8 @@ use super::delta::MemberDelta;
 use super::error::{PatchError, PatchErrorKind};
 use crate::quirks::OmittedAttributes;
 use crate::resource::{Resource, same_by_value};
-use crate::schema::{Attribute, AttributeType, Mutability, ResolvedPath, ResourceType};
-use crate::value::{Object, Value};
+use crate::schema::{Attribute, AttributeType, Mutability, ResolvedPath, ResourceType, Schema};
+use crate::value::{Name, Object, Value};
 
 /// A bound PUT: a resource to put in the place of another.
 #[derive(Clone, Debug)]
@@ -93,6 +93,59 @@ impl Replacement {
         }
     }
 
+    /// Returns `true` if `current` has, also in its words, all that the body says, so that nothing is
+    /// to be replaced. Where that takes more than a comparison, the answer is `false`.
+    pub(crate) fn is_said_by(&self, current: &Resource) -> bool {
+        let says =
+            |container: Option<&str>, attribute: &Arc<Attribute>, of: &Object, wanted: &Object| {
+                let (now, wanted) =
+                    (of.get_kept(attribute.key()), wanted.get_kept(attribute.key()));
+                match (attribute.mutability(), wanted) {
+                    (Mutability::ReadOnly, _) | (Mutability::Immutable, None) => true,
+                    (_, Some(_)) => now == wanted,
+                    (_, None) => now.is_none() || self.stays(container, attribute),
+                }
+            };
+        let (now, wanted) = (current.attributes(), self.wanted.attributes());
+        let activity = self.resource_type.kept_activity();
+        let external_id = Schema::common().attribute("externalId");
+        let mut core = self.resource_type.schema().attributes().iter().chain(external_id);
+        let empty = Object::new();
+        activity.is_none_or(|active| {
+            current.shows_activity() && wanted.get_kept(active.key()).is_some()
+        }) && core.all(|attribute| says(None, attribute, now, wanted))
+            && self.resource_type.extensions().iter().all(|extension| {
+                let key = extension.schema.key();
+                let [now, wanted] = [now, wanted]
+                    .map(|of| of.get_kept(key).and_then(Value::as_object).unwrap_or(&empty));
+                let uri = Some(extension.schema.uri().as_str());
+                let mut attributes = extension.schema.attributes().iter();
+                attributes.all(|attribute| says(uri, attribute, now, wanted))
+            })
+    }
+
+    /// Copies `current`, but for the values that the body replaces by others.
+    pub(crate) fn copy_what_stays(&self, current: &Resource) -> Resource {
+        let is_replaced = |name: &Name, value: &Value| {
+            let attribute = self.resource_type.schema().by_key(name);
+            let replaceable = attribute.is_some_and(|attribute| {
+                attribute.is_multi_valued()
+                    && !matches!(
+                        attribute.mutability(),
+                        Mutability::ReadOnly | Mutability::Immutable
+                    )
+            });
+            replaceable && self.wanted.get_kept(name).is_some_and(|wanted| wanted != value)
+        };
+        let all = current.attributes();
+        if !all.iter().any(|(name, value)| is_replaced(name, value)) {
+            return current.clone();
+        }
+        let stay = all.iter().filter(|(name, value)| !is_replaced(name, value));
+        let copied: Object = stay.map(|(name, value)| (name, value.clone())).collect();
+        Resource::from_object(copied)
+    }
+
     fn replace(
         &self,
         current: Resource,
@@ -146,8 +199,8 @@ impl Replacement {
     ) -> Result<(), PatchErrorKind> {
         for attribute in attributes {
             let name = attribute.name();
-            let current = object.get(name);
-            match (attribute.mutability(), wanted.get(name)) {
+            let current = object.get_kept(attribute.key());
+            match (attribute.mutability(), wanted.get_kept(attribute.key())) {
                 (Mutability::ReadOnly, _) | (Mutability::Immutable, None) => {}
                 (Mutability::Immutable, Some(value))
                     if !same_by_value(attribute, current, Some(value)) && current.is_some() =>
@@ -155,14 +208,15 @@ impl Replacement {
                     return Err(PatchErrorKind::Immutable(name.to_owned()));
                 }
                 (Mutability::Immutable, Some(_)) if current.is_some() => {}
+                (_, Some(value)) if current == Some(value) => {}
                 (_, Some(value)) => {
                     let value =
                         with_kept_parts(attribute, current, value.clone(), self.keeps_parts)?;
-                    object.insert(name.to_owned(), value);
+                    object.insert(attribute.key(), value);
                 }
-                (_, None) if self.keeps(attribute) && !self.clears(container, name) => {}
+                (_, None) if self.stays(container, attribute) => {}
                 (_, None) => match kept_parts(attribute, current) {
-                    Some(kept) => drop(object.insert(name.to_owned(), kept)),
+                    Some(kept) => drop(object.insert(attribute.key(), kept)),
                     None => drop(object.remove(name)),
                 },
             }
@@ -176,6 +230,11 @@ impl Replacement {
             let extension = cleared.extension().map(|schema| schema.uri().as_str());
             extension == container && cleared.attribute().name() == name
         })
+    }
+
+    /// Returns `true` if an attribute keeps its value, which the body does not have.
+    fn stays(&self, container: Option<&str>, attribute: &Attribute) -> bool {
+        self.keeps(attribute) && !self.clears(container, attribute.name())
     }
 
     /// Returns `true` if an attribute keeps its value when the body leaves it out.

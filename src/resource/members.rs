@@ -1,6 +1,6 @@
 //! Members and groups as they stand in a resource.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use super::Resource;
 use crate::schema::Membership;
@@ -12,12 +12,6 @@ impl Membership<'_> {
     pub fn members_of(self, resource: &Resource) -> &[Value] {
         let members = self.members().and_then(|members| resource.get_kept(members.key()));
         members.and_then(Value::as_array).map(List::as_slice).unwrap_or_default()
-    }
-
-    /// The members in a resource, by their ids.
-    pub(crate) fn by_id(self, resource: &Resource) -> HashMap<&str, &Value> {
-        let members = self.members_of(resource).iter();
-        members.filter_map(|member| Some((Self::id(member)?, member))).collect()
     }
 
     /// The ids of the members in a resource.

@@ -1,12 +1,13 @@
 //! A committed change, as the difference of two states.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::context::Tenant;
 use crate::patch::MemberDelta;
 use crate::resource::{Resource, Version};
 use crate::schema::{Membership, ResolvedPath, ResourceType};
+use crate::value::Value;
 
 /// The kind of a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -73,6 +74,39 @@ impl MemberChange {
         Self { modified, ..self }
     }
 
+    /// The change between two states. Members at the beginning and the end of both, as most are,
+    /// are looked at once.
+    pub(crate) fn between(membership: Membership<'_>, before: &Resource, after: &Resource) -> Self {
+        let [before, after] = [before, after].map(|state| membership.members_of(state));
+        let first = before.iter().zip(after).take_while(|(old, new)| old == new).count();
+        let ((stay_first, old), (_, new)) = (before.split_at(first), after.split_at(first));
+        let last = old.iter().rev().zip(new.iter().rev()).take_while(|(old, new)| old == new);
+        let last = last.count();
+        let (old, stay_last) = old.split_at(old.len() - last);
+        let (new, _) = new.split_at(new.len() - last);
+        if old.is_empty() && new.is_empty() {
+            return Self::default();
+        }
+        let (old, new) = (by_id(old), by_id(new));
+        let stay = stay_first.iter().chain(stay_last).filter_map(Membership::id);
+        let stay: HashSet<&str> =
+            stay.filter(|id| old.contains_key(id) || new.contains_key(id)).collect();
+        let only_in = |one: &HashMap<&str, &Value>, other: &HashMap<&str, &Value>| {
+            let alone = |id: &&&str| !other.contains_key(**id) && !stay.contains(**id);
+            let mut ids: Vec<String> =
+                one.keys().filter(alone).map(|id| (*id).to_owned()).collect();
+            ids.sort_unstable();
+            ids
+        };
+        let differs = |old: &Value, new: &Value| match (old.as_object(), new.as_object()) {
+            (Some(old), Some(new)) => !Membership::is_same(old, new),
+            _ => old != new,
+        };
+        let modified =
+            new.iter().any(|(id, member)| old.get(id).is_some_and(|old| differs(old, member)));
+        Self { added: only_in(&new, &old), removed: only_in(&old, &new), modified }
+    }
+
     /// Returns `true` if no member was added, removed or rewritten.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -97,6 +131,10 @@ impl MemberDelta {
             coming.into_iter().filter(|id| !known.contains(id)).map(str::to_owned).collect();
         MemberChange { added, removed, modified: false }
     }
+}
+
+fn by_id(members: &[Value]) -> HashMap<&str, &Value> {
+    members.iter().filter_map(|member| Some((Membership::id(member)?, member))).collect()
 }
 
 impl Change {
@@ -200,6 +238,39 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::value::List;
+
+    #[test]
+    fn two_states_come_to_who_is_in_one_of_them() {
+        let groups = ResourceType::group();
+        let group = |members: &[(&str, &str)]| {
+            let member = |(id, display): &(&str, &str)| -> Value {
+                json!({ "value": id, "display": display }).into()
+            };
+            let mut group = Resource::default();
+            group.put("members", members.iter().map(member).collect::<List>());
+            group
+        };
+        let (a, b, c, d) = (("a", "A"), ("b", "B"), ("c", "C"), ("d", "D"));
+        for (before, after, added, removed, modified) in [
+            (vec![a, b], vec![a, b], vec![], vec![], false),
+            (vec![a, b, c], vec![a, c], vec![], vec!["b"], false),
+            (vec![a, c], vec![a, b, c], vec!["b"], vec![], false),
+            (vec![a, b, c], vec![a, d, c], vec!["d"], vec!["b"], false),
+            (vec![a, b, c], vec![c, b, a], vec![], vec![], false),
+            (vec![a, b, c], vec![a, ("b", "X"), c], vec![], vec![], true),
+            (vec![a, b, a], vec![a, b], vec![], vec![], false),
+            (vec![b, a], vec![a, b, a], vec![], vec![], false),
+            (vec![], vec![b, a], vec!["a", "b"], vec![], false),
+            (vec![b, a], vec![], vec![], vec!["a", "b"], false),
+        ] {
+            let [one, other] = [group(&before), group(&after)];
+            let change = MemberChange::between(groups.membership(), &one, &other);
+            let ids = |ids: Vec<&str>| ids.into_iter().map(str::to_owned).collect::<Vec<_>>();
+            let expected = MemberChange { added: ids(added), removed: ids(removed), modified };
+            assert_eq!(change, expected, "{before:?}, {after:?}");
+        }
+    }
 
     #[test]
     fn a_delta_of_ids_comes_to_what_it_changes() {

@@ -1,6 +1,6 @@
 //! PUT and PATCH, for a store: one thing to apply inside its transaction.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -16,7 +16,6 @@ use crate::patch::{MemberDelta, PatchPlan, Replacement};
 use crate::quirks::Deviations;
 use crate::resource::{Difference, Resource, check_changed, same_by_value, validate};
 use crate::schema::{Attribute, Membership, Mutability, ResolvedPath, ResourceType};
-use crate::value::Value;
 
 /// The cost of any change for each value of the resource, which is copied, compared, written and
 /// dropped.
@@ -196,13 +195,22 @@ impl Update {
     ///   would be too long, or the budget is spent.
     pub fn apply(&self, current: Arc<Resource>) -> Result<Change, StoreError> {
         self.precondition.check(current.version().as_ref())?;
-        let copy = self.copy(&current)?;
+        self.spend_on_copy(&current)?;
         let after = match &self.change {
-            Requested::Patch(plan) => self
-                .with_deviations(|deviations| plan.apply_within(copy, &self.budget, deviations))?,
-            Requested::Put(replacement) => replacement.apply(copy)?,
+            Requested::Patch(plan) => self.with_deviations(|deviations| {
+                plan.apply_within(Resource::clone(&current), &self.budget, deviations)
+            })?,
+            Requested::Put(replacement)
+                if self.hook.is_none() && replacement.is_said_by(&current) =>
+            {
+                let change = self.change(Arc::clone(&current), Vec::new(), MemberChange::default());
+                return Ok(change.with_after(Some(current)));
+            }
+            Requested::Put(replacement) => {
+                replacement.apply(replacement.copy_what_stays(&current))?
+            }
         };
-        let members = self.compare_members(&current, &after);
+        let members = MemberChange::between(self.resource_type.membership(), &current, &after);
         let (change, after) = self.finish(current, after, members)?;
         let after = after.map(Arc::new).or_else(|| change.before.clone());
         Ok(Change { after, ..change })
@@ -225,7 +233,8 @@ impl Update {
         members: MemberChange,
     ) -> Result<(Change, Option<Resource>), StoreError> {
         self.precondition.check(current.version().as_ref())?;
-        let copy = self.copy(&current)?;
+        self.spend_on_copy(&current)?;
+        let copy = Resource::clone(&current);
         let after = match &self.change {
             Requested::Patch(plan) => self.with_deviations(|deviations| {
                 plan.apply_except_members(copy, &self.budget, deviations)
@@ -250,10 +259,9 @@ impl Update {
         result
     }
 
-    /// The state to change.
-    fn copy(&self, current: &Resource) -> Result<Resource, StoreError> {
-        self.budget.spend_on(|| current.weight().saturating_mul(WHOLE))?;
-        Ok(current.clone())
+    /// Pays for a copy of the state to change.
+    fn spend_on_copy(&self, current: &Resource) -> Result<(), StoreError> {
+        Ok(self.budget.spend_on(|| current.weight().saturating_mul(WHOLE))?)
     }
 
     /// The change, and the state after it, unless that is the state before.
@@ -268,17 +276,7 @@ impl Update {
         }
         after.keep_activity(&before, &self.resource_type);
         let paths = self.changed_paths(&before, &after);
-        let mut change = Change {
-            operation: ChangeKind::Update,
-            tenant: self.tenant.clone(),
-            resource_type: Arc::clone(&self.resource_type),
-            id: before.id().to_owned(),
-            version: before.version(),
-            paths,
-            members,
-            before: Some(before),
-            after: None,
-        };
+        let mut change = self.change(before, paths, members);
         if let Some(before) = &change.before
             && before.shows_activity() == after.shows_activity()
             && change.members.is_empty()
@@ -298,6 +296,26 @@ impl Update {
         self.check_size(&change, &after)?;
         change.version = Some(after.touch(&self.resource_type, self.now));
         Ok((change, Some(after)))
+    }
+
+    /// The change, without the state after it.
+    fn change(
+        &self,
+        before: Arc<Resource>,
+        paths: Vec<ResolvedPath>,
+        members: MemberChange,
+    ) -> Change {
+        Change {
+            operation: ChangeKind::Update,
+            tenant: self.tenant.clone(),
+            resource_type: Arc::clone(&self.resource_type),
+            id: before.id().to_owned(),
+            version: before.version(),
+            paths,
+            members,
+            before: Some(before),
+            after: None,
+        }
     }
 
     /// PUT says the whole of a resource, PATCH a part: what it leaves alone cannot fail it.
@@ -346,27 +364,6 @@ impl Update {
             paths.push(ResolvedPath::new(None, Arc::clone(active), None));
         }
         paths
-    }
-
-    fn compare_members(&self, before: &Resource, after: &Resource) -> MemberChange {
-        let membership = self.resource_type.membership();
-        let (old, new) = (membership.by_id(before), membership.by_id(after));
-        let ids = |of: &HashMap<&str, &Value>, not_in: &HashMap<&str, &Value>| {
-            let mut ids: Vec<String> = of
-                .keys()
-                .filter(|id| !not_in.contains_key(*id))
-                .map(|id| (*id).to_owned())
-                .collect();
-            ids.sort_unstable();
-            ids
-        };
-        let differs = |old: &Value, new: &Value| match (old.as_object(), new.as_object()) {
-            (Some(old), Some(new)) => !Membership::is_same(old, new),
-            _ => old != new,
-        };
-        let rewritten =
-            new.iter().any(|(id, member)| old.get(id).is_some_and(|old| differs(old, member)));
-        MemberChange { added: ids(&new, &old), removed: ids(&old, &new), modified: rewritten }
     }
 }
 
