@@ -50,7 +50,7 @@ pub(crate) use equality::same_by_value;
 pub(crate) use identities::{Identities, same_element};
 pub(crate) use memory::{ELEMENT, OBJECT, of_member, of_number_block, of_text_block};
 pub(crate) use size::json_length;
-pub(crate) use text::Written;
+pub(crate) use text::{CacheShare, Written};
 pub(crate) use validate::check_changed;
 
 /// A resource: a JSON object whose keys are spelled as in the schema, whose unassigned attributes

@@ -9,7 +9,7 @@ use http::HeaderValue;
 use super::Resource;
 use crate::schema::{ResourceType, ResourceUrls};
 
-/// The limit for the cached text of all resources in the process, in bytes.
+/// The limit for everything that is cached of all resources in the process, in bytes.
 const MOST: usize = 64 << 20;
 
 /// The limit for the text of one resource, in bytes. Longer text is not cached: sending it costs
@@ -37,10 +37,30 @@ pub(crate) struct Written {
     pub(crate) version: Option<HeaderValue>,
 }
 
+/// A share of the memory for everything that is cached, given back when it is dropped.
+pub(crate) struct CacheShare {
+    bytes: usize,
+}
+
+impl CacheShare {
+    /// Takes so many bytes; `None` if the cache is full.
+    pub(crate) fn take(bytes: usize) -> Option<Self> {
+        let room = |kept: usize| Some(kept + bytes).filter(|kept| *kept <= MOST);
+        KEPT.fetch_update(Ordering::Relaxed, Ordering::Relaxed, room).ok()?;
+        Some(Self { bytes })
+    }
+}
+
+impl Drop for CacheShare {
+    fn drop(&mut self) {
+        KEPT.fetch_sub(self.bytes, Ordering::Relaxed);
+    }
+}
+
 /// A cached text and the context it was written for.
 struct Kept {
     written: Written,
-    bytes: usize,
+    _share: CacheShare,
     locations: ResourceUrls,
     /// The address of the resource type: two of one registry never share one.
     resource_type: usize,
@@ -61,17 +81,10 @@ impl Kept {
         locations: &ResourceUrls,
         resource_type: &ResourceType,
     ) -> Option<Box<Self>> {
-        let bytes = written.bytes();
-        let room = |kept: usize| Some(kept + bytes).filter(|kept| *kept <= MOST);
-        KEPT.fetch_update(Ordering::Relaxed, Ordering::Relaxed, room).ok()?;
+        let share = CacheShare::take(written.bytes())?;
         let resource_type = std::ptr::from_ref(resource_type).addr();
-        Some(Box::new(Self { written, bytes, locations: locations.clone(), resource_type }))
-    }
-}
-
-impl Drop for Kept {
-    fn drop(&mut self) {
-        KEPT.fetch_sub(self.bytes, Ordering::Relaxed);
+        let locations = locations.clone();
+        Some(Box::new(Self { written, _share: share, locations, resource_type }))
     }
 }
 
@@ -100,6 +113,11 @@ impl Resource {
         is_same.then_some(&kept.written)
     }
 
+    /// Returns `true` from the second time on: whatever is shown again is worth keeping.
+    pub(crate) fn is_shown_again(&self) -> bool {
+        self.text.was_shown.swap(true, Ordering::Relaxed)
+    }
+
     /// Caches the text when the resource is shown for the second time: most new resources are shown
     /// only once, in the response to their POST.
     pub(crate) fn keep_text(
@@ -108,8 +126,7 @@ impl Resource {
         locations: &ResourceUrls,
         resource_type: &ResourceType,
     ) {
-        let is_asked_for = self.text.was_shown.swap(true, Ordering::Relaxed);
-        if is_asked_for
+        if self.is_shown_again()
             && text.len() <= LONGEST
             && self.text.kept.get().is_none()
             && let written = self.written(Bytes::copy_from_slice(text), locations, resource_type)

@@ -12,11 +12,14 @@ use crate::context::Tenant;
 use crate::patch::MemberDelta;
 use crate::query::MaxGroups;
 use crate::resource::Resource;
-use crate::schema::{Membership, ResourceType};
+use crate::schema::{Membership, ResolvedPath, ResourceType};
 use crate::store::change::Change;
 use crate::store::error::StoreError;
 use crate::store::precondition::Precondition;
 use crate::value::Value;
+
+/// The attribute of a group that is shown where a member shows its groups.
+const GROUP_NAME: &str = "displayName";
 
 /// An in-memory database with resources of several types, and a store for each.
 ///
@@ -132,6 +135,24 @@ impl Tenancy {
         Ok(())
     }
 
+    pub(super) fn replace(
+        &mut self,
+        resource_type: &ResourceType,
+        id: &str,
+        resource: Arc<Resource>,
+        changed: &[ResolvedPath],
+    ) -> Result<(), StoreError> {
+        let has_name_of =
+            |before: &Arc<Resource>| before.get_str(GROUP_NAME) == resource.get_str(GROUP_NAME);
+        let is_renamed = self.memberships.count(id) != 0
+            && !self.find(resource_type, id).is_some_and(has_name_of);
+        self.table_mut(resource_type).replace(id, resource, changed)?;
+        if is_renamed {
+            self.memberships.shown.forget_all();
+        }
+        Ok(())
+    }
+
     pub(super) fn delete(
         &mut self,
         resource_type: &Arc<ResourceType>,
@@ -145,6 +166,7 @@ impl Tenancy {
         self.table_mut(resource_type).remove(id);
         let mut change = Change::deleted(Arc::clone(resource_type), tenant.clone(), resource);
         change.members.removed = self.memberships.remove_group(id);
+        self.memberships.shown.forget(id);
         if !keeps_dangling {
             for group in self.memberships.remove_member(id) {
                 self.touch(&group);
@@ -195,6 +217,28 @@ impl Tenancy {
         composed
     }
 
+    /// The resource as it is shown, with its members and its groups. One that is in groups, and has
+    /// no members, is made once for as long as nothing of it changes.
+    pub(super) fn show(
+        &self,
+        chosen: Membership<'_>,
+        resource: &Arc<Resource>,
+        most: MaxGroups,
+    ) -> Arc<Resource> {
+        let id = resource.id();
+        let (Some(groups), Some(member), 0) =
+            (chosen.groups(), self.memberships.member(id), self.memberships.count(id))
+        else {
+            return self.compose(chosen, resource, most);
+        };
+        let kept = self.memberships.shown.get(resource, groups, most);
+        kept.unwrap_or_else(|| {
+            let shown = self.compose(chosen, resource, most);
+            self.memberships.shown.keep(member, resource, (groups, most), &shown);
+            shown
+        })
+    }
+
     /// The members of a group, with their types where these are shown.
     fn members(&self, membership: Membership<'_>, group: &str) -> Vec<Value> {
         let members = self.memberships.members(group).into_iter().map(|mut member| {
@@ -218,7 +262,7 @@ impl Tenancy {
         let found = self.memberships.groups_of(id, most);
         let groups = found.into_iter().map(|(group, is_direct)| {
             let resource = self.tables.values().find_map(|table| table.get(group));
-            let name = resource.and_then(|resource| resource.get_str("displayName"));
+            let name = resource.and_then(|resource| resource.get_str(GROUP_NAME));
             Membership::group(group, is_direct, name)
         });
         groups.collect()

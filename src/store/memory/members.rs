@@ -5,6 +5,7 @@ use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
+use super::shown::Shown;
 use crate::patch::MemberDelta;
 use crate::query::MaxGroups;
 use crate::schema::Membership;
@@ -17,6 +18,8 @@ use crate::value::{Object, Value};
 pub(super) struct Memberships {
     of_group: HashMap<Arc<str>, MemberList>,
     of_member: HashMap<Arc<str>, Groups>,
+    /// Those who are in groups, as they were shown.
+    pub(super) shown: Shown,
 }
 
 /// The groups that list a resource; most are in one, or in few.
@@ -51,6 +54,11 @@ impl Memberships {
 
     pub(super) fn is_member(&self, id: &str) -> bool {
         self.of_member.contains_key(id)
+    }
+
+    /// The id of a resource that is in a group.
+    pub(super) fn member(&self, id: &str) -> Option<&Arc<str>> {
+        self.of_member.get_key_value(id).map(|(id, _)| id)
     }
 
     /// The members of a group, as a client sees them.
@@ -104,7 +112,8 @@ impl Memberships {
             Some(entry) => entry,
             None => (group.into(), MemberList::default()),
         };
-        let mut change = Listing { group: &group, list, of_member: &mut self.of_member };
+        let of_member = &mut self.of_member;
+        let mut change = Listing { group: &group, list, of_member, changed: Vec::new() };
         if delta.replace {
             for id in change.list.leaving(delta) {
                 change.take_out(&id);
@@ -112,8 +121,18 @@ impl Memberships {
         }
         delta.remove.iter().for_each(|id| change.take_out(id));
         delta.add.iter().for_each(|member| change.put_in(member, delta.replace));
-        let list = change.list;
+        let (list, changed) = (change.list, change.changed);
         self.of_group.insert(group, list);
+        self.forget_shown(&changed);
+    }
+
+    /// Forgets how those are shown who are in other groups now. Where one of them is a group, that
+    /// goes for all in it, too.
+    fn forget_shown(&mut self, members: &[Arc<str>]) {
+        if members.iter().any(|member| self.of_group.contains_key(member)) {
+            self.shown.forget_all();
+        }
+        members.iter().for_each(|member| self.shown.forget(member));
     }
 
     /// Takes a group away, and says who was in it.
@@ -121,10 +140,12 @@ impl Memberships {
         let Some(list) = self.of_group.remove(group) else {
             return Vec::new();
         };
-        for member in list.members.values() {
-            unlink(&mut self.of_member, &member.id, group);
+        let members: Vec<Arc<str>> = list.members.into_values().map(|member| member.id).collect();
+        for member in &members {
+            unlink(&mut self.of_member, member, group);
         }
-        list.members.into_values().map(|member| member.id.to_string()).collect()
+        self.forget_shown(&members);
+        members.iter().map(|member| member.to_string()).collect()
     }
 
     /// Takes a resource out of all groups, and says which those were.
@@ -145,12 +166,15 @@ struct Listing<'m> {
     group: &'m Arc<str>,
     list: MemberList,
     of_member: &'m mut HashMap<Arc<str>, Groups>,
+    /// Those who came or left.
+    changed: Vec<Arc<str>>,
 }
 
 impl Listing<'_> {
     fn take_out(&mut self, id: &str) {
         if self.list.remove(id) {
             unlink(self.of_member, id, self.group);
+            self.changed.push(id.into());
         }
     }
 
@@ -165,6 +189,7 @@ impl Listing<'_> {
             Some(_) => {}
             None => {
                 let id: Arc<str> = id.into();
+                self.changed.push(Arc::clone(&id));
                 let rest = Membership::besides_id(member).map(Box::new);
                 self.list.push(Member { id: Arc::clone(&id), rest });
                 match self.of_member.entry(id) {

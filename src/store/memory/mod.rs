@@ -4,6 +4,7 @@ mod directory;
 mod lookup;
 mod members;
 mod search;
+mod shown;
 mod table;
 mod update;
 
@@ -91,7 +92,7 @@ impl ResourceStore for MemoryStore {
         if !tenancy.is_related(id) {
             return Ok(Arc::clone(resource));
         }
-        Ok(tenancy.compose(
+        Ok(tenancy.show(
             projection.membership(&self.resource_type),
             resource,
             projection.max_groups(),

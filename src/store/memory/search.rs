@@ -183,7 +183,7 @@ impl Search<'_> {
         let most = self.selection.projection.max_groups();
         let tenancy = self.tenancy.read();
         if chosen.members().is_none() {
-            return Ok(Some(tenancy.compose(chosen, seen, most)));
+            return Ok(Some(tenancy.show(chosen, seen, most)));
         }
         let Some(now) = tenancy.find(self.resource_type, seen.id()).map(Arc::clone) else {
             return Ok(None);

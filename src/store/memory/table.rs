@@ -177,23 +177,28 @@ impl Table {
         id: Arc<str>,
         resource: Arc<Resource>,
     ) -> Result<(), StoreError> {
-        self.refuse_conflicts(&id, &resource)?;
-        self.index(&id, &resource);
+        let keys = self.free_keys(&id, &resource)?;
+        self.index(&id, &resource, keys);
         self.resources.insert(id, resource);
         Ok(())
     }
 
-    pub(super) fn replace(&mut self, id: &str, resource: Arc<Resource>) -> Result<(), StoreError> {
+    /// Replaces a resource by one that differs in these attributes, and in its metadata.
+    pub(super) fn replace(
+        &mut self,
+        id: &str,
+        resource: Arc<Resource>,
+        changed: &[ResolvedPath],
+    ) -> Result<(), StoreError> {
         let Some(slot) = self.resources.get_mut(id) else {
             return Err(StoreError::NotFound);
         };
         let before = std::mem::replace(slot, resource);
-        let mut paths = self
-            .unique
-            .iter()
-            .map(|index| &index.path)
-            .chain(self.lookups.iter().map(|index| &index.path));
-        if paths.all(|path| before.values(path).eq(slot.values(path))) {
+        let unique = self.unique.iter().map(|index| &index.path);
+        let mut paths = unique.chain(self.lookups.iter().map(|index| &index.path));
+        let has_changed =
+            |path: &ResolvedPath| changed.iter().any(|changed| is_of_one_attribute(changed, path));
+        if paths.all(|path| !has_changed(path) || before.values(path).eq(slot.values(path))) {
             return Ok(());
         }
         self.index_again(id, before)
@@ -207,12 +212,15 @@ impl Table {
         else {
             return Err(StoreError::NotFound);
         };
-        if let Err(conflict) = self.refuse_conflicts(&id, &after) {
-            self.resources.insert(id, before);
-            return Err(conflict);
-        }
+        let keys = match self.free_keys(&id, &after) {
+            Ok(keys) => keys,
+            Err(conflict) => {
+                self.resources.insert(id, before);
+                return Err(conflict);
+            }
+        };
         self.unindex(&id, &before);
-        self.index(&id, &after);
+        self.index(&id, &after, keys);
         Ok(())
     }
 
@@ -229,19 +237,21 @@ impl Table {
         }
     }
 
-    fn refuse_conflicts(&self, id: &str, resource: &Resource) -> Result<(), StoreError> {
-        for index in &self.unique {
-            let mut holders = index.keys(resource).filter_map(|key| index.ids.get(&key.text));
+    /// The keys of a resource in each unique index: no other resource has one of them.
+    fn free_keys(&self, id: &str, resource: &Resource) -> Result<Vec<Vec<Key>>, StoreError> {
+        let of_index = |index: &UniqueIndex| {
+            let keys: Vec<Key> = index.keys(resource).collect();
+            let mut holders = keys.iter().filter_map(|key| index.ids.get(&key.text));
             if holders.any(|other| **other != *id) {
                 return Err(StoreError::Conflict { attribute: index.path.to_string() });
             }
-        }
-        Ok(())
+            Ok(keys)
+        };
+        self.unique.iter().map(of_index).collect()
     }
 
-    fn index(&mut self, id: &Arc<str>, resource: &Resource) {
-        for index in &mut self.unique {
-            let keys: Vec<Key> = index.keys(resource).collect();
+    fn index(&mut self, id: &Arc<str>, resource: &Resource, keys: Vec<Vec<Key>>) {
+        for (index, keys) in self.unique.iter_mut().zip(keys) {
             keys.into_iter().for_each(|key| index.insert(key, Arc::clone(id)));
         }
         self.lookups.iter_mut().for_each(|index| index.insert(id, resource));
@@ -254,6 +264,11 @@ impl Table {
         }
         self.lookups.iter_mut().for_each(|index| index.remove(id, resource));
     }
+}
+
+fn is_of_one_attribute(one: &ResolvedPath, other: &ResolvedPath) -> bool {
+    let extension = |path: &ResolvedPath| path.extension().map(|schema| schema.key().clone());
+    one.attribute().key() == other.attribute().key() && extension(one) == extension(other)
 }
 
 /// Returns the lookup keys of values, folded unless the attribute is case-sensitive.

@@ -402,8 +402,11 @@ fn what_is_indexed_is_found_by_its_value_as_it_is_now() {
     assert_eq!(found(&table, "title", "clerk"), Some(vec!["1".to_owned(), "2".to_owned()]));
     assert_eq!(found(&table, "emails.value", "a@example.com"), Some(vec!["1".to_owned()]));
     assert_eq!(found(&table, "nickName", "a"), None, "there is no index");
-    table.replace("1", user(json!({ "userName": "a", "title": "Chief" }))).expect("a free name");
-    let taken = table.replace("2", user(json!({ "userName": "a", "title": "Chief" })));
+    let changed = ["userName", "title", "emails"]
+        .map(|name| resource_type.resolve(&name.parse().expect("a path")).expect("an attribute"));
+    let mut replace = |id, body| table.replace(id, user(body), &changed);
+    replace("1", json!({ "userName": "a", "title": "Chief" })).expect("a free name");
+    let taken = replace("2", json!({ "userName": "a", "title": "Chief" }));
     assert!(matches!(taken, Err(StoreError::Conflict { .. })));
     assert_eq!(found(&table, "title", "clerk"), Some(vec!["2".to_owned()]));
     assert_eq!(found(&table, "title", "chief"), Some(vec!["1".to_owned()]));

@@ -132,7 +132,8 @@ impl<'j> Job<'j> {
 
     fn write(&self, tenancy: &mut Tenancy, written: &Written<'_>) -> Result<(), StoreError> {
         if let Some(row) = &written.row {
-            tenancy.table_mut(self.resource_type).replace(self.id, Arc::clone(row))?;
+            let changed = &written.change.paths;
+            tenancy.replace(self.resource_type, self.id, Arc::clone(row), changed)?;
         }
         if let Some(delta) = &written.members {
             tenancy.memberships.apply(self.id, delta);
